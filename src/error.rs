@@ -1,0 +1,89 @@
+//! Every public error.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong while building a sieve or reading an input.
+///
+/// A search never fails on what it finds in its input; only building, opening and reading can. The message names the
+/// file, the value and the limit concerned.
+#[derive(Debug)]
+pub struct Error {
+    kind: Box<Kind>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Io { path: Option<PathBuf>, source: io::Error },
+    Feed { path: PathBuf, reason: String },
+    Capacity { what: &'static str, limit: u64 },
+    Config { reason: String },
+}
+
+impl Error {
+    /// An input or output error, with the file it concerns.
+    pub(crate) fn io(path: impl Into<Option<PathBuf>>, source: io::Error) -> Self {
+        Self::from_kind(Kind::Io { path: path.into(), source })
+    }
+
+    /// A feed as a whole cannot be used (empty, unrecognised, an HTML page, …).
+    pub(crate) fn feed(path: &Path, reason: impl Into<String>) -> Self {
+        Self::from_kind(Kind::Feed { path: path.to_owned(), reason: reason.into() })
+    }
+
+    /// More of something than ids can count.
+    pub(crate) fn capacity(what: &'static str, limit: u64) -> Self {
+        Self::from_kind(Kind::Capacity { what, limit })
+    }
+
+    /// An option or a list handed over by the caller is unusable.
+    pub(crate) fn config(reason: impl Into<String>) -> Self {
+        Self::from_kind(Kind::Config { reason: reason.into() })
+    }
+
+    fn from_kind(kind: Kind) -> Self {
+        Self { kind: Box::new(kind) }
+    }
+
+    /// The file the error is about, where there is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &*self.kind {
+            Kind::Io { path, .. } => path.as_deref(),
+            Kind::Feed { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The input or output error beneath, if it is one.
+    pub fn io_kind(&self) -> Option<io::ErrorKind> {
+        match &*self.kind {
+            Kind::Io { source, .. } => Some(source.kind()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.kind {
+            Kind::Io { path: Some(path), source } => write!(f, "{}: {source}", path.display()),
+            Kind::Io { path: None, source } => write!(f, "{source}"),
+            Kind::Feed { path, reason } => write!(f, "{}: {reason}", path.display()),
+            Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
+            Kind::Config { reason } => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.kind {
+            Kind::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Finding observables in raw bytes.

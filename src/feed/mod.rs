@@ -1,0 +1,1 @@
+//! Feeds: bytes of many formats to records and line-numbered rejections.

@@ -1,0 +1,235 @@
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use super::{Indicator, Reject, Scope};
+
+/// What a feed's listing of an indicator asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Action {
+    /// Report what matches.
+    #[default]
+    Block,
+    /// Suppress host-level matches of equal or lower specificity on what it covers.
+    Allow,
+    /// Suppress every host-level match beneath it.
+    AllowAll,
+}
+
+impl Action {
+    /// `block`, `allow` or `allow_all`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Action::Block => "block",
+            Action::Allow => "allow",
+            Action::AllowAll => "allow_all",
+        }
+    }
+}
+
+/// What a feed may do that the guards forbid, and how its values are read. The default is the careful one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// The scope of the feed's domains, in place of the format's default.
+    pub scope: Option<Scope>,
+    /// URLs also match on names beneath their host.
+    pub url_suffix_hosts: bool,
+    /// Admit private and reserved addresses, and `localhost`.
+    pub admit_bogons: bool,
+    /// Admit prefixes shorter than /8 (IPv4) or /19 (IPv6).
+    pub admit_wide_prefixes: bool,
+    /// Admit whole public suffixes and top-level domains.
+    pub admit_public_suffixes: bool,
+    /// Read bare URL paths (`/gate.php`) as patterns.
+    pub path_patterns: bool,
+}
+
+/// A named source of indicators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Feed {
+    /// The name that hits carry.
+    pub name: String,
+    /// The file it was read from, for messages; empty where there is none.
+    pub path: String,
+    /// The name of its format, once known.
+    pub format: Option<String>,
+    /// What its entries ask for, unless an entry says otherwise.
+    pub action: Action,
+    /// How its values are read, and what is admitted.
+    pub policy: Policy,
+    /// The confidence (0 to 100) of entries that state none.
+    pub confidence: Option<u8>,
+    /// Tags that every entry gets.
+    pub tags: Vec<String>,
+}
+
+impl Feed {
+    /// A block feed of this name with the default policy.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            path: String::new(),
+            format: None,
+            action: Action::Block,
+            policy: Policy::default(),
+            confidence: None,
+            tags: Vec::new(),
+        }
+    }
+
+    /// Sets what the entries ask for.
+    #[must_use]
+    pub fn action(mut self, action: Action) -> Self {
+        self.action = action;
+        self
+    }
+
+    /// Sets the policy.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Sets the confidence (0 to 100) of entries that state none.
+    #[must_use]
+    pub fn confidence(mut self, confidence: u8) -> Self {
+        self.confidence = Some(confidence.min(100));
+        self
+    }
+
+    /// Adds a tag that every entry gets.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.push(tag.into());
+        self
+    }
+}
+
+/// What a feed says of an indicator beside its value.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Attributes<'a> {
+    /// Tags.
+    pub tags: Vec<Cow<'a, str>>,
+    /// The malware family.
+    pub family: Option<Cow<'a, str>>,
+    /// How sure the feed is, 0 to 100, from a field whose scale is documented as such.
+    pub confidence: Option<u8>,
+    /// Any other number the feed gives: a count, a rank, a score.
+    pub score: Option<f64>,
+    /// When the indicator was first seen.
+    pub first_seen: Option<Timestamp>,
+    /// When the indicator was last seen.
+    pub last_seen: Option<Timestamp>,
+    /// When the indicator stops being valid; exclusive.
+    pub valid_until: Option<Timestamp>,
+    /// Where more is said of it.
+    pub reference: Option<Cow<'a, str>>,
+    /// What the feed says in prose.
+    pub description: Option<Cow<'a, str>>,
+}
+
+/// One feed's listing of an indicator, as a reader hands it over.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Record<'a> {
+    /// The indicator, canonical.
+    pub indicator: Indicator,
+    /// The line of the feed, from 1; 0 where the feed has no lines.
+    pub line: u32,
+    /// The value as the feed wrote it.
+    pub as_listed: Cow<'a, str>,
+    /// What this entry asks for, where it differs from the feed's.
+    pub action: Option<Action>,
+    /// The rest of what the feed says.
+    pub attributes: Attributes<'a>,
+}
+
+impl<'a> Record<'a> {
+    /// A record without attributes.
+    pub fn new(indicator: Indicator, line: u32, as_listed: impl Into<Cow<'a, str>>) -> Self {
+        Self { indicator, line, as_listed: as_listed.into(), action: None, attributes: Attributes::default() }
+    }
+}
+
+/// A value of a feed that was not taken, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rejection<'a> {
+    /// The line of the feed, from 1.
+    pub line: u32,
+    /// The value as the feed wrote it.
+    pub value: Cow<'a, str>,
+    /// Why it was not taken.
+    pub reason: Reject,
+}
+
+impl<'a> Rejection<'a> {
+    /// A rejection.
+    pub fn new(line: u32, value: impl Into<Cow<'a, str>>, reason: Reject) -> Self {
+        Self { line, value: value.into(), reason }
+    }
+}
+
+/// What was changed about a value that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// Host bits behind the prefix were set; they were masked.
+    HostBits,
+    /// The scope `Suffix` on a public suffix became `Exact`.
+    PublicSuffixDemoted,
+}
+
+impl WarningKind {
+    /// A short name that stays the same between releases.
+    pub const fn code(self) -> &'static str {
+        match self {
+            WarningKind::HostBits => "host_bits",
+            WarningKind::PublicSuffixDemoted => "public_suffix_demoted",
+        }
+    }
+
+    /// The sentence that a report prints.
+    pub const fn message(self) -> &'static str {
+        match self {
+            WarningKind::HostBits => "host bits of the prefix masked",
+            WarningKind::PublicSuffixDemoted => "public suffix: taken as exact, not with the names beneath it",
+        }
+    }
+}
+
+/// A value that was taken with a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warning<'a> {
+    /// The line of the feed, from 1.
+    pub line: u32,
+    /// The value as the feed wrote it.
+    pub value: Cow<'a, str>,
+    /// What was changed.
+    pub kind: WarningKind,
+}
+
+impl<'a> Warning<'a> {
+    /// A warning.
+    pub fn new(line: u32, value: impl Into<Cow<'a, str>>, kind: WarningKind) -> Self {
+        Self { line, value: value.into(), kind }
+    }
+}
+
+/// Where a feed reader puts what it reads. The sieve's builder is one.
+pub trait RecordSink {
+    /// Takes a record.
+    fn record(&mut self, record: Record<'_>);
+    /// Takes a value that the reader could not use.
+    fn reject(&mut self, rejection: Rejection<'_>);
+    /// Takes a note on a value that the reader changed.
+    fn warn(&mut self, warning: Warning<'_>);
+    /// Counts lines read, whatever they held.
+    fn lines(&mut self, count: u64);
+}

@@ -1,0 +1,132 @@
+use std::fmt;
+
+/// Why a value is no usable indicator or observable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Reject {
+    /// Nothing is left of the value.
+    Empty,
+    /// The value is longer than [`MAX_OBSERVABLE`](crate::limits::MAX_OBSERVABLE), or the line than the cap of its reader.
+    TooLong,
+    /// The value is neither an address, nor a prefix, a range, a domain name, or a URL.
+    Unrecognised,
+    /// It looks like an address and is none.
+    BadAddress,
+    /// An IPv4 octet has a leading zero, which some read as octal.
+    LeadingZero,
+    /// The number after `/` is no prefix length.
+    BadPrefixLength,
+    /// The range ends before it starts.
+    ReversedRange,
+    /// The two ends of the range are of different families.
+    MixedRange,
+    /// What follows the `:` is no port.
+    BadPort,
+    /// A label of the name is empty.
+    EmptyLabel,
+    /// A label is longer than 63 bytes.
+    LongLabel,
+    /// The name is longer than 253 bytes.
+    LongName,
+    /// The name holds a byte that names do not have.
+    BadNameByte,
+    /// UTS-46 rejects the name.
+    BadIdna,
+    /// The last label of the name is a number, so the name could only be a broken address.
+    NumericTld,
+    /// The name has a single label.
+    SingleLabel,
+    /// The URL's scheme is malformed.
+    BadScheme,
+    /// The URL has no host.
+    NoHost,
+    /// The pattern is malformed, or too short to be searched for.
+    BadPattern,
+    /// The feed lists a URL path without a host, and its policy does not ask for patterns.
+    PathPattern,
+    /// Guard: a private, reserved or otherwise unroutable address.
+    Bogon,
+    /// Guard: a prefix shorter than /8 (IPv4) or /19 (IPv6).
+    WidePrefix,
+    /// Guard: a name that stands for a whole top-level domain, or the names beneath a public suffix.
+    PublicSuffix,
+    /// Guard: the name of this host.
+    Localhost,
+    /// Guard: the address column of a hosts file.
+    SinkAddress,
+}
+
+impl Reject {
+    /// A short name that stays the same between releases, for counting and filtering: `bad_address`, `bogon`, ….
+    pub const fn code(self) -> &'static str {
+        match self {
+            Reject::Empty => "empty",
+            Reject::TooLong => "too_long",
+            Reject::Unrecognised => "unrecognised",
+            Reject::BadAddress => "bad_address",
+            Reject::LeadingZero => "leading_zero",
+            Reject::BadPrefixLength => "bad_prefix_length",
+            Reject::ReversedRange => "reversed_range",
+            Reject::MixedRange => "mixed_range",
+            Reject::BadPort => "bad_port",
+            Reject::EmptyLabel => "empty_label",
+            Reject::LongLabel => "long_label",
+            Reject::LongName => "long_name",
+            Reject::BadNameByte => "bad_name_byte",
+            Reject::BadIdna => "bad_idna",
+            Reject::NumericTld => "numeric_tld",
+            Reject::SingleLabel => "single_label",
+            Reject::BadScheme => "bad_scheme",
+            Reject::NoHost => "no_host",
+            Reject::BadPattern => "bad_pattern",
+            Reject::PathPattern => "path_pattern",
+            Reject::Bogon => "bogon",
+            Reject::WidePrefix => "wide_prefix",
+            Reject::PublicSuffix => "public_suffix",
+            Reject::Localhost => "localhost",
+            Reject::SinkAddress => "sink_address",
+        }
+    }
+
+    /// Whether a guard refused the value (a policy can admit it), rather than its syntax.
+    pub const fn is_guard(self) -> bool {
+        matches!(
+            self,
+            Reject::Bogon | Reject::WidePrefix | Reject::PublicSuffix | Reject::Localhost | Reject::SinkAddress
+        )
+    }
+}
+
+impl fmt::Display for Reject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reject::Empty => "empty value",
+            Reject::TooLong => "longer than the limit",
+            Reject::Unrecognised => "neither an address, a prefix, a range, a domain name nor a URL",
+            Reject::BadAddress => "malformed address",
+            Reject::LeadingZero => "IPv4 octet with a leading zero is ambiguous",
+            Reject::BadPrefixLength => "malformed prefix length",
+            Reject::ReversedRange => "range ends before it starts",
+            Reject::MixedRange => "range mixes IPv4 and IPv6",
+            Reject::BadPort => "malformed port",
+            Reject::EmptyLabel => "name with an empty label",
+            Reject::LongLabel => "label longer than 63 bytes",
+            Reject::LongName => "name longer than 253 bytes",
+            Reject::BadNameByte => "name with a byte that names do not have",
+            Reject::BadIdna => "not a valid internationalised name (UTS-46)",
+            Reject::NumericTld => "last label is a number: no name, and no valid address",
+            Reject::SingleLabel => "a single label is no domain name",
+            Reject::BadScheme => "malformed URL scheme",
+            Reject::NoHost => "URL without a host",
+            Reject::BadPattern => "malformed pattern, or without a literal of three bytes",
+            Reject::PathPattern => "URL path without a host (path patterns are off)",
+            Reject::Bogon => "private or reserved address",
+            Reject::WidePrefix => "prefix shorter than /8 (IPv4) or /19 (IPv6)",
+            Reject::PublicSuffix => "covers a whole public suffix",
+            Reject::Localhost => "name of the local host",
+            Reject::SinkAddress => "sink address of a hosts file",
+        })
+    }
+}
+
+impl std::error::Error for Reject {}

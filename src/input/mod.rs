@@ -1,0 +1,1 @@
+//! Opening, decompressing and decoding inputs; lines with bounded memory.

@@ -1,0 +1,21 @@
+//! netsieve compiles threat indicators into an immutable sieve and matches logs against it.
+#![deny(missing_docs)]
+
+pub mod error;
+pub mod extract;
+#[cfg(feature = "feeds")]
+pub mod feed;
+pub mod indicator;
+#[cfg(feature = "feeds")]
+pub mod input;
+pub mod limits;
+pub mod render;
+pub mod scan;
+pub mod sieve;
+
+pub use error::{Error, Result};
+pub use indicator::{Action, Feed, Indicator, Kind, Policy, Reject, Scope};
+pub use scan::{Context, Hit, ScanOptions, ScanStats, Scanner};
+pub use sieve::{
+    BuildReport, Filter, Match, MatchOptions, Matcher, Matches, Relation, Sieve, SieveBuilder, Source, Strength,
+};

@@ -1,0 +1,43 @@
+//! Every cap of the crate, with its reason.
+//!
+//! A cap is never silent: what goes over it is reported (feeds) or defined to end there (logs).
+
+/// Longest observable and longest feed value, in bytes: 16 KiB.
+///
+/// Browsers and proxies cut URLs at 8 to 64 KiB; a longer URL in a log ends here, so that the work for one
+/// token is bounded.
+pub const MAX_OBSERVABLE: usize = 16 * 1024;
+
+/// Longest log line that is scanned in one piece, in bytes: 1 MiB. Longer lines are scanned in overlapping pieces.
+pub const MAX_LINE: usize = 1024 * 1024;
+
+/// Overlap of the pieces of a long line, in bytes: twice [`MAX_OBSERVABLE`], so that whatever starts in a piece, and
+/// what must be looked at before it, is seen whole.
+pub const PIECE_OVERLAP: usize = 2 * MAX_OBSERVABLE;
+
+/// Longest domain name in its ASCII form without the root dot, in bytes (RFC 1035).
+pub const MAX_NAME: usize = 253;
+
+/// Longest label of a domain name in its ASCII form, in bytes (RFC 1035).
+pub const MAX_LABEL: usize = 63;
+
+/// Longest line of a feed, in bytes: 1 MiB. A longer one is rejected by its line number; the rest of the feed loads.
+pub const MAX_FEED_LINE: usize = 1024 * 1024;
+
+/// How much of a feed is looked at to recognise its format, in bytes.
+pub const SNIFF: usize = 64 * 1024;
+
+/// Shortest IPv4 prefix that a block feed may list without a policy that admits it.
+pub const MIN_PREFIX_V4: u8 = 8;
+
+/// Shortest IPv6 prefix that a block feed may list without a policy that admits it.
+pub const MIN_PREFIX_V6: u8 = 19;
+
+/// How many places of a URL in a log a shortened form is tried at (before each of its first `,;|')]}`).
+pub const MAX_URL_CUTS: usize = 8;
+
+/// The part of a log line that is shown with a hit, in bytes: 4 KiB.
+pub const MAX_SHOWN_LINE: usize = 4 * 1024;
+
+/// Rejections and warnings that a report keeps with their text; the rest is counted.
+pub const MAX_REPORTED: usize = 1_000_000;

@@ -1,0 +1,1 @@
+//! Hits as text and JSON Lines; escaping.
