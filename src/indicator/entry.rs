@@ -232,4 +232,8 @@ pub trait RecordSink {
     fn warn(&mut self, warning: Warning<'_>);
     /// Counts lines read, whatever they held.
     fn lines(&mut self, count: u64);
+    /// Tells the name of the format, once it is known.
+    fn format(&mut self, name: &str) {
+        let _ = name;
+    }
 }
