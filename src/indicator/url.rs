@@ -83,3 +83,8 @@ impl fmt::Display for Url {
         f.write_str(&self.text)
     }
 }
+
+/// Whether a URL is written with a scheme.
+pub fn has_scheme(text: &[u8]) -> bool {
+    false
+}

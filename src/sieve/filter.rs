@@ -1,0 +1,56 @@
+//! A filter resolved against one sieve: which attribute sets pass.
+
+use super::entries::AttributeSet;
+use super::options::Filter;
+use super::strings::StrId;
+use super::tables::Tables;
+use crate::indicator::Action;
+
+/// Which attribute sets pass, worked out once for a matcher. `None`: all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Resolved(Option<Box<[bool]>>);
+
+impl Resolved {
+    /// Costs one step for each distinct attribute set, not for each entry.
+    pub(super) fn new(tables: &Tables, filter: &Filter) -> Self {
+        if filter.is_trivial() {
+            return Self(None);
+        }
+        Self(Some(tables.attributes.sets.iter().map(|set| passes(tables, filter, set)).collect()))
+    }
+
+    /// Whether every entry passes.
+    #[inline]
+    pub(super) fn is_trivial(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether an attribute set passes.
+    #[inline]
+    pub(super) fn passes(&self, attributes: u32) -> bool {
+        self.0.as_ref().is_none_or(|passing| passing[attributes as usize])
+    }
+}
+
+fn passes(tables: &Tables, filter: &Filter, set: &AttributeSet) -> bool {
+    let is_valid = match (filter.as_of, set.valid_until) {
+        (Some(as_of), Some(until)) => as_of.as_second() < until,
+        _ => true,
+    };
+    if set.action != Action::Block {
+        return is_valid;
+    }
+    let is_sure = match (filter.min_confidence, set.confidence) {
+        (Some(least), Some(confidence)) => confidence >= least,
+        _ => true,
+    };
+    let feed = &tables.feeds[set.feed as usize].name;
+    let has_tag = || {
+        let tags = tables.attributes.tags.get(set.tags as usize);
+        tags.iter().any(|&tag| filter.tags.iter().any(|wanted| wanted == tables.strings.get(StrId(tag))))
+    };
+    is_valid
+        && is_sure
+        && (filter.feeds.is_empty() || filter.feeds.contains(feed))
+        && (filter.tags.is_empty() || has_tag())
+}

@@ -1,0 +1,645 @@
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use super::filter::Resolved;
+use super::options::{MatchOptions, Relation, Strength, Withheld};
+use super::tables::{Tables, Value};
+use super::url::PathMatch;
+use super::view::{Matches, write_text};
+use super::{Sieve, ip};
+use crate::indicator::{self, Action, HostRef, Kind, Reject, Scope, UrlScratch, UrlView, domain, url};
+
+/// Where the specificity of URLs with a path begins: above every host's.
+const PATH_LEVEL: u32 = 1 << 20;
+
+/// A match in the making: an indicator that covers the observable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RawMatch {
+    pub(crate) id: u32,
+    pub(crate) relation: Relation,
+    pub(crate) strength: Strength,
+    /// Whether it is a match of a host (else of a URL as a whole).
+    pub(crate) of_host: bool,
+    /// Whether allow entries can suppress it.
+    is_host_level: bool,
+    /// What matches are sorted by and allow entries go by.
+    specificity: u32,
+}
+
+/// Looks observables up in a sieve.
+///
+/// Owns scratch space and the filter, resolved to numbers: make one for each thread and keep it. Once warm, a lookup
+/// allocates nothing (names that are not ASCII excepted, which go through UTS-46). No lookup panics or fails: what is no
+/// address, name or URL matches nothing.
+///
+/// ```
+/// use netsieve::indicator::{DomainName, Feed, Indicator, Record};
+/// use netsieve::{MatchOptions, Relation, Scope, Sieve};
+///
+/// let mut builder = Sieve::builder();
+/// let feed = builder.feed(Feed::new("partner"));
+/// let name = DomainName::parse("evil.test").unwrap();
+/// builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
+/// let (sieve, _) = builder.build()?;
+///
+/// let mut matcher = sieve.matcher(&MatchOptions::default());
+/// let matches = matcher.match_domain("WWW.Evil.Test.", None);
+/// let first = matches.first().unwrap();
+/// assert_eq!(first.indicator().to_string(), "evil.test");
+/// assert_eq!(first.relation(), Relation::Subdomain);
+/// let source = first.sources().next().unwrap();
+/// assert_eq!((source.feed().name.as_str(), source.line()), ("partner", Some(7)));
+/// assert!(!matcher.is_match_domain("notevil.test", None));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Matcher {
+    sieve: Sieve,
+    options: MatchOptions,
+    filter: Resolved,
+    found: Vec<RawMatch>,
+    withheld: Withheld,
+    name: String,
+    url: UrlScratch,
+    request: Vec<u8>,
+}
+
+/// What was seen beside an observable.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen {
+    /// The effective port.
+    pub(crate) port: Option<u16>,
+    /// The text looks like a file name or a version.
+    pub(crate) name_like: bool,
+}
+
+impl Matcher {
+    pub(super) fn new(sieve: Sieve, options: &MatchOptions) -> Self {
+        Self {
+            filter: Resolved::new(&sieve.0, &options.filter),
+            sieve,
+            options: options.clone(),
+            found: Vec::new(),
+            withheld: Withheld::default(),
+            name: String::new(),
+            url: UrlScratch::default(),
+            request: Vec::new(),
+        }
+    }
+
+    /// The sieve that is looked up in.
+    pub fn sieve(&self) -> &Sieve {
+        &self.sieve
+    }
+
+    /// Every indicator that covers an address, most specific first. Mapped and NAT64 addresses are looked up as IPv4.
+    /// `port` is the one that was seen with it, if any.
+    pub fn match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> Matches<'_> {
+        self.look_up_ip(addr.into(), Seen { port, name_like: false });
+        self.matches()
+    }
+
+    /// Every indicator that covers a name, most specific first: of the name itself and of the names it is beneath, by
+    /// whole labels. What is no name matches nothing.
+    pub fn match_domain(&mut self, name: impl AsRef<[u8]>, port: Option<u16>) -> Matches<'_> {
+        // What is no name finds nothing.
+        let _ = self.look_up_domain(name.as_ref(), Seen { port, name_like: false });
+        self.matches()
+    }
+
+    /// Every indicator that covers a URL, most specific first: URLs, patterns, and the names and addresses that
+    /// cover its host. A URL without a scheme is read as one of the `http` group that shows no port.
+    pub fn match_url(&mut self, url: impl AsRef<[u8]>) -> Matches<'_> {
+        // What is no URL finds nothing.
+        let _ = self.look_up_url(url.as_ref(), false);
+        self.matches()
+    }
+
+    /// Every indicator that covers a value of any kind, told apart by its shape: an address or a name, with or without
+    /// `:port`, or a URL, with or without scheme.
+    pub fn match_any(&mut self, value: impl AsRef<[u8]>) -> Matches<'_> {
+        // What is neither finds nothing.
+        let _ = self.look_up_any(value.as_ref());
+        self.matches()
+    }
+
+    /// Whether [`match_ip`](Matcher::match_ip) finds anything.
+    pub fn is_match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> bool {
+        self.look_up_ip(addr.into(), Seen { port, name_like: false });
+        !self.found.is_empty()
+    }
+
+    /// Whether [`match_domain`](Matcher::match_domain) finds anything.
+    pub fn is_match_domain(&mut self, name: impl AsRef<[u8]>, port: Option<u16>) -> bool {
+        // What is no name finds nothing.
+        let _ = self.look_up_domain(name.as_ref(), Seen { port, name_like: false });
+        !self.found.is_empty()
+    }
+
+    /// Whether [`match_url`](Matcher::match_url) finds anything.
+    pub fn is_match_url(&mut self, url: impl AsRef<[u8]>) -> bool {
+        // What is no URL finds nothing.
+        let _ = self.look_up_url(url.as_ref(), false);
+        !self.found.is_empty()
+    }
+
+    /// Whether [`match_any`](Matcher::match_any) finds anything.
+    pub fn is_match_any(&mut self, value: impl AsRef<[u8]>) -> bool {
+        // What is neither finds nothing.
+        let _ = self.look_up_any(value.as_ref());
+        !self.found.is_empty()
+    }
+
+    /// How [`match_any`](Matcher::match_any) reads a value, or why it cannot.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the value.
+    pub fn classify(&mut self, value: impl AsRef<[u8]>) -> Result<Kind, Reject> {
+        self.look_up_any(value.as_ref())
+    }
+
+    /// The canonical form of a value as [`match_any`](Matcher::match_any) reads it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the value.
+    pub fn canonical(&mut self, value: impl AsRef<[u8]>) -> Result<String, Reject> {
+        let with_port = |text: String, port: Option<u16>| match port {
+            Some(port) => format!("{text}:{port}"),
+            None => text,
+        };
+        match read(value.as_ref())? {
+            Observable::Ip(addr @ IpAddr::V6(_), Some(port)) => Ok(format!("[{addr}]:{port}")),
+            Observable::Ip(addr, port) => Ok(with_port(addr.to_string(), port)),
+            Observable::Name(name, port) => {
+                domain::canonicalise(name, &mut self.name).map(|name| with_port(name.to_owned(), port))
+            }
+            Observable::Url(text) => url::canonicalise(text, &mut self.url).map(|view| view.as_str().to_owned()),
+        }
+    }
+
+    pub(crate) fn matches(&self) -> Matches<'_> {
+        Matches::new(&self.sieve.0, &self.filter, &self.found, self.withheld)
+    }
+
+    /// Views of matches of the same sieve and filter that were put aside.
+    pub(crate) fn matches_of<'m>(&'m self, found: &'m [RawMatch]) -> Matches<'m> {
+        Matches::new(&self.sieve.0, &self.filter, found, Withheld::default())
+    }
+
+    /// What the last lookup found.
+    pub(crate) fn found(&self) -> &[RawMatch] {
+        &self.found
+    }
+
+    pub(crate) fn withheld(&self) -> Withheld {
+        self.withheld
+    }
+
+    /// Appends the canonical form of a name.
+    pub(crate) fn write_name(&mut self, text: &[u8], out: &mut String) {
+        if let Ok(name) = domain::canonicalise(text, &mut self.name) {
+            out.push_str(name);
+        }
+    }
+
+    /// Appends the canonical form of a URL's host.
+    pub(crate) fn write_host(&mut self, text: &[u8], out: &mut String) {
+        use std::fmt::Write;
+        match url::canonicalise(text, &mut self.url).map(|view| view.host()) {
+            Ok(HostRef::Domain(name)) => out.push_str(name),
+            // Writing to a string does not fail.
+            Ok(HostRef::Ip(addr)) => drop(write!(out, "{addr}")),
+            Err(_) => {}
+        }
+    }
+
+    /// Appends the canonical form of a URL.
+    pub(crate) fn write_url(&mut self, text: &[u8], out: &mut String) {
+        if let Ok(view) = url::canonicalise(text, &mut self.url) {
+            out.push_str(view.as_str());
+        }
+    }
+
+    pub(crate) fn look_up_ip(&mut self, addr: IpAddr, seen: Seen) {
+        let mut search = Search::start(&self.sieve.0, &self.options, &self.filter, &mut self.found, &mut self.withheld);
+        search.addr(indicator::ip::canonical(addr), seen, None);
+        search.finish();
+    }
+
+    /// What is no name finds nothing, for the reason given.
+    pub(crate) fn look_up_domain(&mut self, name: &[u8], seen: Seen) -> Result<(), Reject> {
+        let mut search = Search::start(&self.sieve.0, &self.options, &self.filter, &mut self.found, &mut self.withheld);
+        let name = domain::canonicalise(name, &mut self.name)?;
+        search.name(name, seen, None);
+        search.finish();
+        Ok(())
+    }
+
+    /// What is no URL finds nothing, for the reason given. `Ok(true)`: URL indicators are on this host, or there are path
+    /// patterns, so that the same URL cut elsewhere can match; `Ok(false)`: it cannot.
+    pub(crate) fn look_up_url(&mut self, text: &[u8], name_like: bool) -> Result<bool, Reject> {
+        let mut search = Search::start(&self.sieve.0, &self.options, &self.filter, &mut self.found, &mut self.withheld);
+        let view = url::canonicalise(text, &mut self.url)?;
+        let shows_port = view.effective_port().is_some() && (url::has_scheme(text) || shows_port(text));
+        let seen = Seen { port: view.effective_port().filter(|_| shows_port), name_like };
+        match view.host() {
+            HostRef::Ip(addr) => search.addr(addr, seen, Some(view)),
+            HostRef::Domain(name) => search.name(name, seen, Some(view)),
+        }
+        if let Some(paths) = &search.tables.paths {
+            let target = &view.as_str()[view.as_str().len() - path_and_query_len(&view)..];
+            paths.matches(&search.tables.strings, target, |id| search.path_pattern(id, seen));
+        }
+        let can_match_otherwise = search.url_host_known || search.tables.paths.is_some();
+        search.finish();
+        Ok(can_match_otherwise)
+    }
+
+    /// The path patterns that match the path and query of a request.
+    pub(crate) fn look_up_request_path(&mut self, path: &[u8]) {
+        let mut search = Search::start(&self.sieve.0, &self.options, &self.filter, &mut self.found, &mut self.withheld);
+        if let Some(paths) = &search.tables.paths
+            // Any host does: only the path is looked at.
+            && let Ok(view) = {
+                self.request.clear();
+                self.request.extend_from_slice(b"http://request.invalid");
+                self.request.extend_from_slice(path);
+                url::canonicalise(&self.request, &mut self.url)
+            }
+        {
+            let target = &view.as_str()[view.as_str().len() - path_and_query_len(&view)..];
+            paths.matches(&search.tables.strings, target, |id| search.path_pattern(id, Seen::default()));
+        }
+        search.finish();
+    }
+
+    fn look_up_any(&mut self, value: &[u8]) -> Result<Kind, Reject> {
+        let seen = |port| Seen { port, name_like: false };
+        self.found.clear();
+        self.withheld = Withheld::default();
+        match read(value)? {
+            Observable::Ip(addr, port) => {
+                self.look_up_ip(addr, seen(port));
+                Ok(Kind::Ip)
+            }
+            Observable::Name(name, port) => self.look_up_domain(name, seen(port)).map(|()| Kind::Domain),
+            Observable::Url(text) => self.look_up_url(text, false).map(|_| Kind::Url),
+        }
+    }
+}
+
+fn path_and_query_len(view: &UrlView<'_>) -> usize {
+    view.path().len() + view.query().map_or(0, |query| query.len() + 1)
+}
+
+/// Whether the authority of a URL without a scheme ends in a port.
+fn shows_port(text: &[u8]) -> bool {
+    let end = text.iter().position(|b| matches!(b, b'/' | b'\\' | b'?' | b'#')).unwrap_or(text.len());
+    let digits = text[..end].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    digits > 0 && text[..end - digits].ends_with(b":")
+}
+
+/// A value of any kind, told apart by its shape.
+enum Observable<'v> {
+    Ip(IpAddr, Option<u16>),
+    Name(&'v [u8], Option<u16>),
+    Url(&'v [u8]),
+}
+
+fn read(value: &[u8]) -> Result<Observable<'_>, Reject> {
+    let value = value.trim_ascii();
+    if value.is_empty() {
+        return Err(Reject::Empty);
+    }
+    if url::has_scheme(value) {
+        return Ok(Observable::Url(value));
+    }
+    if let Ok((addr, port)) = indicator::ip::parse_addr_port(value) {
+        return Ok(Observable::Ip(addr, port));
+    }
+    if value.iter().any(|b| matches!(b, b'/' | b'\\' | b'?')) {
+        return Ok(Observable::Url(value));
+    }
+    match value.iter().rposition(|&b| b == b':') {
+        None => Ok(Observable::Name(value, None)),
+        Some(colon) => {
+            let port = std::str::from_utf8(&value[colon + 1..]).ok().and_then(|port| port.parse().ok());
+            port.map(|port| Observable::Name(&value[..colon], Some(port))).ok_or(Reject::BadPort)
+        }
+    }
+}
+
+/// What covers the observable on the allow side.
+#[derive(Clone, Copy, Debug, Default)]
+struct Allowed {
+    /// The highest specificity of an `allow` entry.
+    upto: Option<u32>,
+    /// An `allow_all` entry.
+    all: bool,
+}
+
+/// One lookup: collects what covers the observable, then applies allow entries, strengths and the order.
+struct Search<'a> {
+    tables: &'a Tables,
+    options: &'a MatchOptions,
+    filter: &'a Resolved,
+    found: &'a mut Vec<RawMatch>,
+    withheld: &'a mut Withheld,
+    allowed: Allowed,
+    /// URL indicators are on the observed host.
+    url_host_known: bool,
+}
+
+impl<'a> Search<'a> {
+    fn start(
+        tables: &'a Tables,
+        options: &'a MatchOptions,
+        filter: &'a Resolved,
+        found: &'a mut Vec<RawMatch>,
+        withheld: &'a mut Withheld,
+    ) -> Self {
+        found.clear();
+        *withheld = Withheld::default();
+        Self { tables, options, filter, found, withheld, allowed: Allowed::default(), url_host_known: false }
+    }
+
+    /// Everything that covers an address: as such, or as the host of `url`.
+    fn addr(&mut self, addr: IpAddr, seen: Seen, url: Option<UrlView<'_>>) {
+        match addr {
+            IpAddr::V4(addr) => self.nets(&self.tables.v4, addr.to_bits(), seen),
+            IpAddr::V6(addr) => self.nets(&self.tables.v6, addr.to_bits(), seen),
+        }
+        if let Some(row) = self.tables.urls.addr_row(addr) {
+            let specificity = if addr.is_ipv4() { 32 } else { 128 };
+            self.url_host(row, specificity, true, seen, url);
+        }
+    }
+
+    fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, addr: A, seen: Seen) {
+        for (row, len) in table.covering(addr) {
+            for &id in table.ids(row) {
+                let relation = match self.tables.indicators.value(id) {
+                    Value::Range(..) => Relation::Range,
+                    _ if len == A::BITS => Relation::Exact,
+                    _ => Relation::Cidr,
+                };
+                self.consider(Candidate::host(id, relation, u32::from(len)), seen);
+            }
+        }
+    }
+
+    /// Everything that covers a name: as such, or as the host of `url`.
+    fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>) {
+        let tables = self.tables;
+        tables.domains.suffixes(&tables.strings, name, |found| {
+            for &id in tables.domains.ids(found.row) {
+                let covers = match tables.indicators.scope(id) {
+                    Some(Scope::Exact) => found.whole,
+                    Some(Scope::Subdomains) => !found.whole,
+                    _ => true,
+                };
+                if covers {
+                    let relation = if found.whole { Relation::Exact } else { Relation::Subdomain };
+                    self.consider(Candidate::host(id, relation, u32::from(found.labels)), seen);
+                }
+            }
+        });
+        tables.urls.hosts().suffixes(&tables.strings, name, |found| {
+            self.url_host(found.row, u32::from(found.labels), found.whole, seen, url);
+        });
+        if let Some(names) = &tables.names {
+            let of_host = url.is_none();
+            let start = self.found.len();
+            names.matches(&tables.strings, name, |id| {
+                // A pattern may be found by several of its places.
+                if !self.found[start..].iter().any(|seen| seen.id == id) {
+                    self.consider(Candidate { of_host, ..Candidate::host(id, Relation::Pattern, 0) }, seen);
+                }
+            });
+        }
+    }
+
+    /// The URL indicators on a stored host that is the observed one (`whole`) or above it.
+    fn url_host(&mut self, row: u32, specificity: u32, whole: bool, seen: Seen, url: Option<UrlView<'_>>) {
+        let tables = self.tables;
+        let covers = |id: u32| whole || tables.indicators.scope(id) == Some(Scope::Suffix);
+        let host = Candidate { of_host: url.is_none(), ..Candidate::host(0, Relation::UrlAnyPath, specificity) };
+        let scheme = url.as_ref().map(|url| url::scheme_group(url.scheme()));
+        let is_same_scheme = |id: u32| {
+            scheme.is_none_or(|scheme| match tables.indicators.value(id) {
+                Value::Url(text) => {
+                    let text = tables.strings.get(text);
+                    url::scheme_group(text.split(':').next().unwrap_or("")) == scheme
+                }
+                _ => false,
+            })
+        };
+        for &id in tables.urls.host_only(row) {
+            if covers(id) && is_same_scheme(id) {
+                self.consider(Candidate { id, ..host }, seen);
+            }
+        }
+        match url {
+            Some(url) => {
+                self.url_host_known = true;
+                let path_len = url.path().len() as u32;
+                tables.urls.paths(&tables.strings, row, url.path(), url.query(), |id, how, len| {
+                    let (relation, rank) = match how {
+                        PathMatch::Exact => (Relation::UrlExact, 2),
+                        PathMatch::Path => (Relation::UrlPath, 1),
+                        PathMatch::Prefix => (Relation::UrlPrefix, 0),
+                    };
+                    debug_assert!(len as u32 <= path_len);
+                    if covers(id) && is_same_scheme(id) {
+                        let level = PATH_LEVEL + ((len as u32) << 2 | rank);
+                        self.consider(Candidate::url(id, relation, level, specificity), seen);
+                    }
+                });
+            }
+            None => {
+                let ids = tables.urls.with_path(row);
+                if self.options.host_only {
+                    for &id in ids.iter().filter(|&&id| covers(id)) {
+                        let weak = Candidate {
+                            strength: Strength::HostOnly,
+                            of_host: true,
+                            ..Candidate::url(id, Relation::UrlAnyPath, specificity, specificity)
+                        };
+                        self.consider(weak, seen);
+                    }
+                } else if whole {
+                    self.withheld.host_only += ids.len() as u64;
+                }
+            }
+        }
+    }
+
+    fn path_pattern(&mut self, id: u32, seen: Seen) {
+        if !self.found.iter().any(|found| found.id == id) {
+            self.consider(Candidate::url(id, Relation::Pattern, 0, 0), seen);
+        }
+    }
+
+    /// Takes an indicator that covers the observable: port, then filter, then what its entries ask for.
+    #[inline]
+    fn consider(&mut self, candidate: Candidate, seen: Seen) {
+        let Candidate { id, relation, strength, specificity, .. } = candidate;
+        let weak = if seen.name_like { strength.max(Strength::NameLike) } else { strength };
+        let mut raw = RawMatch {
+            id,
+            relation,
+            strength: weak,
+            of_host: candidate.of_host,
+            is_host_level: candidate.is_host_level,
+            specificity,
+        };
+        let flags = self.tables.indicators.flags(id);
+        if flags.is_plain_block() && self.filter.is_trivial() {
+            self.found.push(raw);
+            return;
+        }
+        let mut is_at_port = true;
+        if let Some(port) = self.tables.indicators.port(id) {
+            match seen.port {
+                Some(seen) if seen != port => return,
+                Some(_) => {}
+                None => {
+                    raw.strength = raw.strength.max(Strength::PortUnseen);
+                    is_at_port = false;
+                }
+            }
+        }
+        if flags.has(Action::Block) {
+            if self.has_passing(id, Action::Block) {
+                self.found.push(raw);
+            } else {
+                self.withheld.filtered += 1;
+            }
+        }
+        if is_at_port && strength != Strength::HostOnly {
+            if flags.has(Action::Allow) && self.has_passing(id, Action::Allow) {
+                self.allowed.upto = self.allowed.upto.max(Some(candidate.host_specificity));
+            }
+            if flags.has(Action::AllowAll) && self.has_passing(id, Action::AllowAll) {
+                self.allowed.all = true;
+            }
+        }
+    }
+
+    /// Whether an entry with this action passes the filter.
+    fn has_passing(&self, id: u32, action: Action) -> bool {
+        self.filter.is_trivial()
+            || self.tables.entries_of(id).iter().any(|&row| {
+                let set = self.tables.entries[row as usize].attributes;
+                self.tables.attributes.sets[set as usize].action == action && self.filter.passes(set)
+            })
+    }
+
+    fn finish(self) {
+        if self.found.is_empty() {
+            return;
+        }
+        let Self { tables, options, found, withheld, allowed, .. } = self;
+        found.retain(|raw| {
+            let is_allowed =
+                raw.is_host_level && (allowed.all || allowed.upto.is_some_and(|upto| raw.specificity <= upto));
+            if is_allowed {
+                withheld.allowed += 1;
+            } else if !options.reports(raw.strength) {
+                withheld.count(raw.strength);
+            } else {
+                return true;
+            }
+            false
+        });
+        if found.len() > 1 {
+            found.sort_unstable_by(|a, b| {
+                let scope = |raw: &RawMatch| tables.indicators.scope(raw.id);
+                let portless = |raw: &RawMatch| tables.indicators.port(raw.id).is_none();
+                (b.specificity.cmp(&a.specificity))
+                    .then_with(|| a.relation.cmp(&b.relation))
+                    .then_with(|| scope(a).cmp(&scope(b)))
+                    .then_with(|| portless(a).cmp(&portless(b)))
+                    .then_with(|| compare_text(tables, a.id, b.id))
+            });
+        }
+    }
+}
+
+/// One indicator on its way through [`Search::consider`].
+#[derive(Clone, Copy)]
+struct Candidate {
+    id: u32,
+    relation: Relation,
+    strength: Strength,
+    of_host: bool,
+    is_host_level: bool,
+    specificity: u32,
+    /// What an allow entry of this indicator reaches up to.
+    host_specificity: u32,
+}
+
+impl Candidate {
+    fn host(id: u32, relation: Relation, specificity: u32) -> Self {
+        Self {
+            id,
+            relation,
+            strength: Strength::Strong,
+            of_host: true,
+            is_host_level: true,
+            specificity,
+            host_specificity: specificity,
+        }
+    }
+
+    fn url(id: u32, relation: Relation, specificity: u32, host_specificity: u32) -> Self {
+        Self { of_host: false, is_host_level: false, specificity, host_specificity, ..Self::host(id, relation, 0) }
+    }
+}
+
+/// Order of the canonical texts, without allocating.
+fn compare_text(tables: &Tables, a: u32, b: u32) -> Ordering {
+    match (tables.indicators.value(a), tables.indicators.value(b)) {
+        (Value::Url(a), Value::Url(b)) => tables.strings.get(a).cmp(tables.strings.get(b)),
+        (Value::Pattern(a, _), Value::Pattern(b, _)) => tables.strings.get(a).cmp(tables.strings.get(b)),
+        _ => {
+            let text = |id| {
+                let mut text = ArrayText::default();
+                // A text that does not fit is compared as far as it fits.
+                let _ = write_text(tables, id, &mut text);
+                text
+            };
+            text(a).as_bytes().cmp(text(b).as_bytes())
+        }
+    }
+}
+
+/// A short text on the stack: 253 bytes of a name, or two IPv6 addresses, and a port.
+struct ArrayText {
+    bytes: [u8; 272],
+    len: usize,
+}
+
+impl Default for ArrayText {
+    fn default() -> Self {
+        Self { bytes: [0; 272], len: 0 }
+    }
+}
+
+impl ArrayText {
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl std::fmt::Write for ArrayText {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let room = &mut self.bytes[self.len..];
+        let len = text.len().min(room.len());
+        room[..len].copy_from_slice(&text.as_bytes()[..len]);
+        self.len += len;
+        Ok(())
+    }
+}
