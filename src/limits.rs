@@ -41,3 +41,6 @@ pub const MAX_SHOWN_LINE: usize = 4 * 1024;
 
 /// Rejections and warnings that a report keeps with their text; the rest is counted.
 pub const MAX_REPORTED: usize = 1_000_000;
+
+/// How much of an input is looked at for NUL bytes at one parity, to recognise UTF-16, in bytes.
+pub const SNIFF_UTF16: usize = 4 * 1024;

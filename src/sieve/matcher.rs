@@ -111,7 +111,8 @@ impl Matcher {
     /// cover its host. A URL without a scheme is read as one of the `http` group that shows no port.
     pub fn match_url(&mut self, url: impl AsRef<[u8]>) -> Matches<'_> {
         // What is no URL finds nothing.
-        let _ = self.look_up_url(url.as_ref(), false);
+        let url = url.as_ref();
+        let _ = self.look_up_url(url, url::has_scheme(url), false);
         self.matches()
     }
 
@@ -139,7 +140,8 @@ impl Matcher {
     /// Whether [`match_url`](Matcher::match_url) finds anything.
     pub fn is_match_url(&mut self, url: impl AsRef<[u8]>) -> bool {
         // What is no URL finds nothing.
-        let _ = self.look_up_url(url.as_ref(), false);
+        let url = url.as_ref();
+        let _ = self.look_up_url(url, url::has_scheme(url), false);
         !self.found.is_empty()
     }
 
@@ -210,7 +212,9 @@ impl Matcher {
         match url::canonicalise(text, &mut self.url).map(|view| view.host()) {
             Ok(HostRef::Domain(name)) => out.push_str(name),
             // Writing to a string does not fail.
-            Ok(HostRef::Ip(addr)) => drop(write!(out, "{addr}")),
+            Ok(HostRef::Ip(addr)) => {
+                let _ = write!(out, "{addr}");
+            }
             Err(_) => {}
         }
     }
@@ -239,10 +243,10 @@ impl Matcher {
 
     /// What is no URL finds nothing, for the reason given. `Ok(true)`: URL indicators are on this host, or there are path
     /// patterns, so that the same URL cut elsewhere can match; `Ok(false)`: it cannot.
-    pub(crate) fn look_up_url(&mut self, text: &[u8], name_like: bool) -> Result<bool, Reject> {
+    pub(crate) fn look_up_url(&mut self, text: &[u8], has_scheme: bool, name_like: bool) -> Result<bool, Reject> {
         let mut search = Search::start(&self.sieve.0, &self.options, &self.filter, &mut self.found, &mut self.withheld);
         let view = url::canonicalise(text, &mut self.url)?;
-        let shows_port = view.effective_port().is_some() && (url::has_scheme(text) || shows_port(text));
+        let shows_port = view.effective_port().is_some() && (has_scheme || shows_port(text));
         let seen = Seen { port: view.effective_port().filter(|_| shows_port), name_like };
         match view.host() {
             HostRef::Ip(addr) => search.addr(addr, seen, Some(view)),
@@ -285,7 +289,7 @@ impl Matcher {
                 Ok(Kind::Ip)
             }
             Observable::Name(name, port) => self.look_up_domain(name, seen(port)).map(|()| Kind::Domain),
-            Observable::Url(text) => self.look_up_url(text, false).map(|_| Kind::Url),
+            Observable::Url(text) => self.look_up_url(text, url::has_scheme(text), false).map(|_| Kind::Url),
         }
     }
 }

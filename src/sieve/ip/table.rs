@@ -16,13 +16,7 @@ pub(crate) struct Table<A> {
 
 impl<A> Default for Table<A> {
     fn default() -> Self {
-        Self {
-            buckets: Vec::new(),
-            addrs: Vec::new(),
-            lens: Vec::new(),
-            parents: Vec::new(),
-            ids: Lists::default(),
-        }
+        Self { buckets: Vec::new(), addrs: Vec::new(), lens: Vec::new(), parents: Vec::new(), ids: Lists::default() }
     }
 }
 

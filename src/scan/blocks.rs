@@ -1,0 +1,148 @@
+//! Cutting an input into blocks that can be scanned on their own.
+
+use std::ops::Range;
+
+use crate::limits::{MAX_LINE, PIECE_OVERLAP};
+
+/// A part of the bytes at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Block {
+    /// Where observables must start to be reported.
+    pub(super) own: Range<usize>,
+    /// What may be looked at: `own`, and more only in a line over the cap.
+    pub(super) view: Range<usize>,
+}
+
+/// Where the next block starts. Lines up to [`MAX_LINE`] stay whole, many to a block; a longer one is cut at the multiples
+/// of [`MAX_LINE`] from its start, so that the cuts do not depend on where reads or batches end.
+#[derive(Debug)]
+pub(super) struct Blocks {
+    at: usize,
+    /// The start of the line that is being cut, if it is over the cap.
+    long_line: Option<usize>,
+}
+
+impl Blocks {
+    /// Starts at an offset, which is the start of a line.
+    pub(super) fn new(at: usize) -> Self {
+        Self { at, long_line: None }
+    }
+
+    /// The next block, or `None` if it needs more bytes than are at hand, or there are none left. `is_end`: no more follow.
+    pub(super) fn next(&mut self, bytes: &[u8], is_end: bool) -> Option<Block> {
+        let rest = bytes.get(self.at..).unwrap_or(&[]);
+        if rest.is_empty() || (!is_end && rest.len() < MAX_LINE + PIECE_OVERLAP) {
+            return None;
+        }
+        let start = self.at;
+        let near = &rest[..rest.len().min(MAX_LINE)];
+        if let Some(line) = self.long_line {
+            let end = match memchr::memchr(b'\n', near) {
+                Some(newline) => {
+                    self.long_line = None;
+                    start + newline + 1
+                }
+                None => start + near.len(),
+            };
+            self.at = end;
+            return Some(Block { own: start..end, view: piece_view(bytes, line, start, end) });
+        }
+        let is_last = near.len() == rest.len() && is_end;
+        let end = match memchr::memrchr(b'\n', near) {
+            _ if is_last => bytes.len(),
+            Some(newline) => start + newline + 1,
+            None => {
+                self.long_line = Some(start);
+                let end = start + near.len();
+                self.at = end;
+                return Some(Block { own: start..end, view: piece_view(bytes, start, start, end) });
+            }
+        };
+        self.at = end;
+        Some(Block { own: start..end, view: start..end })
+    }
+
+    /// Drops the bytes that no later block looks at, `keep` before the next one aside; returns how many.
+    pub(super) fn forget(&mut self, keep: usize) -> usize {
+        let dropped = self.at.saturating_sub(keep);
+        self.at -= dropped;
+        if let Some(line) = &mut self.long_line {
+            *line = line.saturating_sub(dropped);
+        }
+        dropped
+    }
+}
+
+/// What a piece of a long line may look at: the overlap on both sides, as far as the line goes.
+fn piece_view(bytes: &[u8], line: usize, start: usize, end: usize) -> Range<usize> {
+    let from = start.saturating_sub(PIECE_OVERLAP).max(line);
+    let to = (end + PIECE_OVERLAP).min(bytes.len());
+    let to = if end > start && bytes[end - 1] == b'\n' {
+        end
+    } else {
+        memchr::memchr(b'\n', &bytes[end..to]).map_or(to, |newline| end + newline + 1)
+    };
+    from..to
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(bytes: &[u8]) -> Vec<Block> {
+        let mut blocks = Blocks::new(0);
+        std::iter::from_fn(|| blocks.next(bytes, true)).collect()
+    }
+
+    #[test]
+    fn blocks_tile_the_input() {
+        for (lines, len) in [(1, 0), (1, 5), (3, MAX_LINE - 1), (1, MAX_LINE), (2, MAX_LINE + 1), (1, 3 * MAX_LINE + 7)]
+        {
+            let mut bytes = Vec::new();
+            for _ in 0..lines {
+                bytes.extend(std::iter::repeat_n(b'x', len));
+                bytes.push(b'\n');
+            }
+            for bytes in [&bytes[..], &bytes[..bytes.len() - 1]] {
+                let blocks = cut(bytes);
+                let mut at = 0;
+                for block in &blocks {
+                    assert_eq!(block.own.start, at);
+                    assert!(block.own.end > at && block.own.len() <= MAX_LINE);
+                    assert!(block.view.start <= at && block.view.end >= block.own.end);
+                    at = block.own.end;
+                }
+                assert_eq!(at, bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn cuts_do_not_depend_on_what_is_at_hand() {
+        let mut bytes = vec![b'a'; 100];
+        bytes.push(b'\n');
+        bytes.extend(std::iter::repeat_n(b'b', 2 * MAX_LINE + 12345));
+        bytes.extend_from_slice(b"\nc\n");
+        bytes.extend(std::iter::repeat_n(b'd', MAX_LINE + PIECE_OVERLAP));
+        let want = cut(&bytes);
+        for at_hand in [MAX_LINE + PIECE_OVERLAP, MAX_LINE + PIECE_OVERLAP + 1, 2 * MAX_LINE + 99] {
+            let (mut blocks, mut offset, mut got) = (Blocks::new(0), 0, Vec::new());
+            loop {
+                let end = (offset + at_hand + PIECE_OVERLAP).min(bytes.len());
+                let window = &bytes[offset..end];
+                let mut any = false;
+                while let Some(block) = blocks.next(window, end == bytes.len()) {
+                    any = true;
+                    let shift = |range: Range<usize>| range.start + offset..range.end + offset;
+                    got.push(Block { own: shift(block.own), view: shift(block.view) });
+                }
+                if end == bytes.len() {
+                    break;
+                }
+                assert!(any);
+                offset += blocks.forget(PIECE_OVERLAP);
+            }
+            assert_eq!(got, want, "{at_hand}");
+        }
+    }
+}

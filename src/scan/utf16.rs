@@ -1,0 +1,147 @@
+//! UTF-16 inputs: recognising them, and turning them into UTF-8 as they are read.
+
+use crate::limits::SNIFF_UTF16;
+
+/// The order of the two bytes of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Little,
+    Big,
+}
+
+/// The byte order and the length of the mark, if the input looks like UTF-16: by its mark, or by NULs at one parity alone, at least one
+/// in eight units, in the first 4 KiB.
+pub(super) fn detect(head: &[u8]) -> Option<(Order, usize)> {
+    match head {
+        [0xFF, 0xFE, ..] => return Some((Order::Little, 2)),
+        [0xFE, 0xFF, ..] => return Some((Order::Big, 2)),
+        _ => {}
+    }
+    let head = &head[..head.len().min(SNIFF_UTF16)];
+    let nuls = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&b| b == 0).count();
+    let (even, odd) = (nuls(0), nuls(1));
+    let least = head.len() / 16;
+    match (even, odd) {
+        (0, odd) if odd > least => Some((Order::Little, 0)),
+        (even, 0) if even > least => Some((Order::Big, 0)),
+        _ => None,
+    }
+}
+
+/// Bytes that UTF-8 text takes up in UTF-16. A unit that is no scalar was read as U+FFFD, which takes up its two bytes.
+pub(super) fn encoded_len(text: &[u8]) -> u64 {
+    text.iter()
+        .map(|&b| match b {
+            0x80..=0xBF => 0,
+            0xF0.. => 4,
+            _ => 2,
+        })
+        .sum()
+}
+
+/// Transcodes as bytes come: a unit or a pair that is cut waits for the rest.
+#[derive(Debug)]
+pub(super) struct Transcoder {
+    order: Order,
+    /// The first byte of a unit.
+    half: Option<u8>,
+    /// The first unit of a pair.
+    high: Option<u16>,
+}
+
+impl Transcoder {
+    pub(super) fn new(order: Order) -> Self {
+        Self { order, half: None, high: None }
+    }
+
+    /// Appends what `raw` completes.
+    pub(super) fn push(&mut self, raw: &[u8], out: &mut Vec<u8>) {
+        for &byte in raw {
+            let Some(first) = self.half.take() else {
+                self.half = Some(byte);
+                continue;
+            };
+            let unit = match self.order {
+                Order::Little => u16::from_le_bytes([first, byte]),
+                Order::Big => u16::from_be_bytes([first, byte]),
+            };
+            match (self.high.take(), unit) {
+                (Some(high), 0xDC00..=0xDFFF) => {
+                    let scalar = 0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(unit) - 0xDC00);
+                    append(char::from_u32(scalar), out);
+                    continue;
+                }
+                (Some(_), _) => append(None, out),
+                (None, _) => {}
+            }
+            match unit {
+                0xD800..=0xDBFF => self.high = Some(unit),
+                _ => append(char::from_u32(u32::from(unit)), out),
+            }
+        }
+    }
+
+    /// Appends what the end of the input leaves cut.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+        if self.high.take().is_some() {
+            append(None, out);
+        }
+        self.half = None;
+    }
+}
+
+fn append(scalar: Option<char>, out: &mut Vec<u8>) {
+    let scalar = scalar.unwrap_or(char::REPLACEMENT_CHARACTER);
+    out.extend_from_slice(scalar.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encode(text: &str, order: Order) -> Vec<u8> {
+        let bytes = |unit: u16| match order {
+            Order::Little => unit.to_le_bytes(),
+            Order::Big => unit.to_be_bytes(),
+        };
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn round_trip_at_every_split() {
+        let text = "evil.test \u{e9} \u{2603} \u{1F600} end";
+        for order in [Order::Little, Order::Big] {
+            let raw = encode(text, order);
+            for split in 0..=raw.len() {
+                let (mut transcoder, mut out) = (Transcoder::new(order), Vec::new());
+                transcoder.push(&raw[..split], &mut out);
+                transcoder.push(&raw[split..], &mut out);
+                transcoder.finish(&mut out);
+                assert_eq!(out, text.as_bytes());
+                assert_eq!(encoded_len(&out), raw.len() as u64);
+            }
+            assert_eq!(detect(&raw), Some((order, 0)));
+        }
+    }
+
+    #[test]
+    fn lone_surrogates_and_odd_ends() {
+        let mut raw = vec![0x00, 0xD8, b'a', 0, 0x00, 0xDC, 0x01, 0xD8, 0x02, 0xD8];
+        raw.push(7);
+        let (mut transcoder, mut out) = (Transcoder::new(Order::Little), Vec::new());
+        transcoder.push(&raw, &mut out);
+        transcoder.finish(&mut out);
+        assert_eq!(String::from_utf8(out.clone()).unwrap(), "\u{FFFD}a\u{FFFD}\u{FFFD}\u{FFFD}");
+        assert_eq!(encoded_len(&out), 10);
+    }
+
+    #[test]
+    fn other_inputs_are_not_taken_for_it() {
+        for head in [&b""[..], b"a", b"plain text", &[0; 64], b"a\0", b"caf\xe9 x\0y\0"] {
+            let want = (head == b"a\0").then_some((Order::Little, 0));
+            assert_eq!(detect(head), want, "{head:?}");
+        }
+        assert_eq!(detect(b"\xFF\xFEa\0"), Some((Order::Little, 2)));
+        assert_eq!(detect(b"\xFE\xFF\0a"), Some((Order::Big, 2)));
+    }
+}
