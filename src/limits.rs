@@ -39,6 +39,9 @@ pub const MAX_URL_CUTS: usize = 8;
 /// The part of a log line that is shown with a hit, in bytes: 4 KiB.
 pub const MAX_SHOWN_LINE: usize = 4 * 1024;
 
+/// How much of a rejected feed value is reported, in bytes: enough to find it by, whatever the feed puts on a line.
+pub const MAX_REPORTED_VALUE: usize = 256;
+
 /// Rejections and warnings that a report keeps with their text; the rest is counted.
 pub const MAX_REPORTED: usize = 1_000_000;
 

@@ -54,6 +54,10 @@ pub enum Reject {
     Localhost,
     /// Guard: the address column of a hosts file.
     SinkAddress,
+    /// A hosts file has an address where a name belongs.
+    AddressTarget,
+    /// A hosts file maps the name to an address that is no sink, which blocks nothing.
+    HostMapping,
 }
 
 impl Reject {
@@ -85,6 +89,8 @@ impl Reject {
             Reject::PublicSuffix => "public_suffix",
             Reject::Localhost => "localhost",
             Reject::SinkAddress => "sink_address",
+            Reject::AddressTarget => "address_target",
+            Reject::HostMapping => "host_mapping",
         }
     }
 
@@ -125,6 +131,8 @@ impl fmt::Display for Reject {
             Reject::PublicSuffix => "covers a whole public suffix",
             Reject::Localhost => "name of the local host",
             Reject::SinkAddress => "sink address of a hosts file",
+            Reject::AddressTarget => "address in place of a name in a hosts file",
+            Reject::HostMapping => "name mapped to an address that is no sink, and so not blocked",
         })
     }
 }

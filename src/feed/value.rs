@@ -1,0 +1,359 @@
+//! One value of a feed: what it is by its shape.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::indicator::{
+    Action, DomainName, Feed, HostRef, Indicator, Pattern, PatternTarget, Reject, Scope, Url, ip, refang,
+};
+use crate::limits::MAX_OBSERVABLE;
+
+/// How the values of a feed are read: its policy, with the format's defaults.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    /// The scope of names.
+    scope: Scope,
+    /// The scope of `*.name` and `.name`.
+    wildcard_scope: Scope,
+    /// The scope of the hosts of URLs.
+    url_scope: Scope,
+    path_patterns: bool,
+    /// Names of one label are read: an allow list may hold one, and a policy may admit a whole top-level domain.
+    single_labels: bool,
+}
+
+impl Rules {
+    /// The rules for a feed of a format with this scope.
+    pub(super) fn new(feed: &Feed, default_scope: Scope) -> Self {
+        let policy = &feed.policy;
+        Self {
+            scope: policy.scope.unwrap_or(default_scope),
+            wildcard_scope: policy.scope.unwrap_or(Scope::Suffix),
+            url_scope: if policy.url_suffix_hosts { Scope::Suffix } else { Scope::Exact },
+            path_patterns: policy.path_patterns,
+            single_labels: feed.action != Action::Block || policy.admit_public_suffixes,
+        }
+    }
+}
+
+/// What a value turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Value {
+    pub(super) indicator: Indicator,
+    /// Host bits behind the prefix were set; they are masked.
+    pub(super) host_bits: bool,
+}
+
+impl From<Indicator> for Value {
+    fn from(indicator: Indicator) -> Self {
+        Self { indicator, host_bits: false }
+    }
+}
+
+/// Which kinds of bytes a value has. One pass tells most shapes apart.
+mod class {
+    pub(super) const DIGIT: u16 = 1;
+    pub(super) const LETTER: u16 = 1 << 1;
+    pub(super) const DOT: u16 = 1 << 2;
+    pub(super) const DASH: u16 = 1 << 3;
+    pub(super) const COLON: u16 = 1 << 4;
+    /// `/` and `?`, which end the authority of a URL.
+    pub(super) const SLASH: u16 = 1 << 5;
+    pub(super) const STAR: u16 = 1 << 6;
+    pub(super) const BRACKET: u16 = 1 << 7;
+    pub(super) const PERCENT: u16 = 1 << 8;
+    pub(super) const NON_ASCII: u16 = 1 << 9;
+    /// What neither names nor addresses hold.
+    pub(super) const OTHER: u16 = 1 << 10;
+
+    pub(super) const OF: [u16; 256] = {
+        let mut of = [OTHER; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            of[byte] = match byte as u8 {
+                b'0'..=b'9' => DIGIT,
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => LETTER,
+                b'.' => DOT,
+                b'-' => DASH,
+                b':' => COLON,
+                b'/' | b'?' => SLASH,
+                b'*' => STAR,
+                b'[' | b']' => BRACKET,
+                b'%' => PERCENT,
+                0x80..=0xff => NON_ASCII,
+                _ => OTHER,
+            };
+            byte += 1;
+        }
+        of
+    };
+}
+
+fn classes(text: &str) -> u16 {
+    text.bytes().fold(0, |classes, byte| classes | class::OF[usize::from(byte)])
+}
+
+fn only(text: &str, allowed: u16) -> bool {
+    !text.is_empty() && classes(text) & !allowed == 0
+}
+
+/// Reads a value, refanged, by its shape. Allocates what the indicator holds, and for defanged values.
+pub(super) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    use class::{COLON, DASH, DIGIT, DOT, LETTER, NON_ASCII, SLASH, STAR};
+
+    if value.is_empty() {
+        return Err(Reject::Empty);
+    }
+    if value.len() > MAX_OBSERVABLE {
+        return Err(Reject::TooLong);
+    }
+    let mut seen = classes(value);
+    let mut value = Cow::Borrowed(value);
+    // Nothing that is made of these alone can be defanged.
+    if seen & !(DIGIT | LETTER | DOT | DASH) != 0 {
+        value = match value {
+            Cow::Borrowed(raw) => refang::refang(raw),
+            owned => owned,
+        };
+        if matches!(value, Cow::Owned(_)) {
+            seen = classes(&value);
+        }
+    }
+    let value = &*value;
+    if seen & COLON != 0 && has_scheme(value) {
+        return url(value, rules);
+    }
+    if seen & SLASH != 0 {
+        return with_slash(value, rules);
+    }
+    if seen & STAR != 0 {
+        return wildcard(value, rules);
+    }
+    if seen & COLON != 0 {
+        return with_colon(value, rules);
+    }
+    if seen & (LETTER | NON_ASCII) == 0 {
+        return match value.split_once('-') {
+            _ if seen & !(DIGIT | DOT | DASH) != 0 || seen & DOT == 0 => Err(Reject::Unrecognised),
+            None => address(value),
+            Some((first, last)) if first.contains('.') && last.contains('.') => range(value),
+            Some(_) => Err(Reject::Unrecognised),
+        };
+    }
+    match value.strip_prefix('.') {
+        Some(name) => named(name, None, rules.wildcard_scope, rules),
+        None => named(value, None, rules.scope, rules),
+    }
+}
+
+/// Reads a range whose ends were written apart.
+pub(super) fn classify_range(text: &str) -> Result<Value, Reject> {
+    range(&refang::refang(text))
+}
+
+/// Whether `value` begins with a scheme, `:` and two of `/` and `\`. One letter is a drive and no scheme.
+fn has_scheme(value: &str) -> bool {
+    let Some((scheme, rest)) = value.split_once(':') else { return false };
+    let slash = |byte: Option<&u8>| matches!(byte, Some(b'/' | b'\\'));
+    let rest = rest.as_bytes();
+    scheme.len() > 1
+        && slash(rest.first())
+        && slash(rest.get(1))
+        && scheme.as_bytes()[0].is_ascii_alphabetic()
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-'))
+}
+
+fn url(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    let url = Url::parse(value)?;
+    Ok(Indicator::Url { url, host_scope: rules.url_scope }.into())
+}
+
+/// A path, a prefix, or a URL without a scheme.
+fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    use class::{BRACKET, COLON, DASH, DIGIT, DOT, LETTER, NON_ASCII};
+
+    let Some(end) = value.find(['/', '?']) else { return Err(Reject::Unrecognised) };
+    let (authority, rest) = value.split_at(end);
+    if authority.is_empty() {
+        return path(value, rules);
+    }
+    let v6 = authority.bytes().filter(|&byte| byte == b':').nth(1).is_some() && !authority.starts_with('[');
+    // A prefix length, or a netmask, for which the parser has a reason to refuse it.
+    let length = rest.strip_prefix('/').is_some_and(|rest| {
+        only(rest, DIGIT) || only(rest, DIGIT | DOT) && rest.bytes().filter(|&byte| byte == b'.').count() == 3
+    });
+    if v6 || length && only(authority, DIGIT | DOT) {
+        if !authority.contains(['.', ':']) {
+            return Err(Reject::Unrecognised);
+        }
+        let parsed = ip::parse_net(value.as_bytes())?;
+        return Ok(Value { indicator: Indicator::Ip { net: parsed.net, port: None }, host_bits: parsed.host_bits });
+    }
+    if !only(authority, DIGIT | LETTER | DOT | DASH | COLON | BRACKET | NON_ASCII) {
+        return Err(Reject::Unrecognised);
+    }
+    let host = match authority.rfind(':') {
+        Some(colon) if !authority.ends_with(']') => &authority[..colon],
+        _ => authority,
+    };
+    if !host.contains(['.', ':', '。', '．', '｡']) {
+        return Err(if only(host, DIGIT) { Reject::Unrecognised } else { Reject::SingleLabel });
+    }
+    let url = Url::parse(value)?;
+    match url.view().host() {
+        // Only a URL with a scheme may write its host as `0x7f.1`: without one, `1.2/3` is no URL.
+        HostRef::Ip(_) => {
+            ip::parse_addr(host.as_bytes())?;
+        }
+        HostRef::Domain(name) if !name.contains('.') => return Err(Reject::SingleLabel),
+        HostRef::Domain(_) => {}
+    }
+    Ok(Indicator::Url { url, host_scope: rules.url_scope }.into())
+}
+
+/// A path without a host: a literal that may stand anywhere in the path and query, `*` in it any run of bytes.
+fn path(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    if !value.starts_with('/') || value.starts_with("//") {
+        return Err(Reject::Unrecognised);
+    }
+    if !rules.path_patterns {
+        return Err(Reject::PathPattern);
+    }
+    // What it is held against is canonical, so it has to be.
+    let url = Url::parse(format!("http://path.invalid{value}"))?;
+    let view = url.view();
+    let (path, query) = (view.path(), view.query());
+    let mut text = String::with_capacity(value.len());
+    text.push_str(path);
+    if let Some(query) = query {
+        text.push('?');
+        text.push_str(query);
+    }
+    if text.contains(['*', '?', '[']) {
+        let mut glob = String::from("*");
+        for c in text.chars() {
+            match c {
+                '?' | '[' => glob.extend(['[', c, ']']),
+                _ => glob.push(c),
+            }
+        }
+        glob.push('*');
+        text = glob;
+    }
+    Ok(Indicator::Pattern(Pattern::new(PatternTarget::UrlPath, &text)?).into())
+}
+
+/// `*.name`, or a glob over names.
+fn wildcard(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    use class::{DASH, DIGIT, DOT, LETTER, STAR};
+
+    let mut rest = value;
+    let mut stars = 0;
+    while let Some(after) = rest.strip_prefix("*.") {
+        rest = after;
+        stars += 1;
+    }
+    if stars == 1 && !rest.contains('*') {
+        return named(rest, None, rules.wildcard_scope, rules);
+    }
+    // `*.*.test` would be a glob over nearly every name.
+    if !rest.contains('.') {
+        return Err(if stars > 0 { Reject::SingleLabel } else { Reject::Unrecognised });
+    }
+    if !only(value, DIGIT | LETTER | DOT | DASH | STAR) {
+        return Err(Reject::Unrecognised);
+    }
+    Ok(Indicator::Pattern(Pattern::new(PatternTarget::Name, value)?).into())
+}
+
+/// An IPv6 address, a range of them, or an address or a name with a port.
+fn with_colon(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    use class::{BRACKET, COLON, DASH, DIGIT, DOT, LETTER, PERCENT};
+
+    let Some((host, port)) = value.split_once(':') else { return Err(Reject::Unrecognised) };
+    if only(host, DIGIT | DOT) && host.contains('.') {
+        if value.contains('-') && ip::parse_addr(port.split('-').next().unwrap_or("").as_bytes()).is_ok() {
+            return range(value);
+        }
+        ip::parse_addr(host.as_bytes())?;
+        // `192.0.2.1:53:53` too.
+        return addressed(host, parse_port(port)?);
+    }
+    if port.contains(':') || value.starts_with('[') {
+        if !only(value, DIGIT | LETTER | DOT | COLON | BRACKET | DASH | PERCENT) {
+            return Err(Reject::Unrecognised);
+        }
+        if !value.contains('%') && value.contains('-') {
+            return range(value);
+        }
+        let (addr, port) = ip::parse_addr_port(value.as_bytes())?;
+        return Ok(Indicator::Ip { net: IpNet::from(addr), port }.into());
+    }
+    let name = named(host, None, rules.scope, rules)?;
+    let port = parse_port(port)?;
+    Ok(match name.indicator {
+        Indicator::Domain { name, scope, .. } => Indicator::Domain { name, scope, port: Some(port) }.into(),
+        _ => name,
+    })
+}
+
+fn parse_port(text: &str) -> Result<u16, Reject> {
+    if only(text, class::DIGIT) { text.parse().map_err(|_| Reject::BadPort) } else { Err(Reject::BadPort) }
+}
+
+fn address(value: &str) -> Result<Value, Reject> {
+    let addr = ip::parse_addr(value.as_bytes())?;
+    Ok(Indicator::Ip { net: IpNet::from(addr), port: None }.into())
+}
+
+fn addressed(host: &str, port: u16) -> Result<Value, Reject> {
+    let addr = ip::parse_addr(host.as_bytes())?;
+    Ok(Indicator::Ip { net: IpNet::from(addr), port: Some(port) }.into())
+}
+
+/// `a-b`; the prefix, where it is exactly one.
+fn range(value: &str) -> Result<Value, Reject> {
+    let (first, last) = ip::parse_range(value.as_bytes())?;
+    Ok(match prefix_of(first, last) {
+        Some(net) => Indicator::Ip { net, port: None },
+        None => Indicator::IpRange { first, last, port: None },
+    }
+    .into())
+}
+
+/// The prefix that is exactly this range, if there is one.
+fn prefix_of(first: IpAddr, last: IpAddr) -> Option<IpNet> {
+    match (first, last) {
+        (IpAddr::V4(first), IpAddr::V4(last)) => {
+            let host = first.to_bits() ^ last.to_bits();
+            let one = host & host.wrapping_add(1) == 0 && first.to_bits() & host == 0;
+            one.then(|| Ipv4Net::new(first, host.leading_zeros() as u8).ok().map(IpNet::V4)).flatten()
+        }
+        (IpAddr::V6(first), IpAddr::V6(last)) => {
+            let host = first.to_bits() ^ last.to_bits();
+            let one = host & host.wrapping_add(1) == 0 && first.to_bits() & host == 0;
+            one.then(|| Ipv6Net::new(first, host.leading_zeros() as u8).ok().map(IpNet::V6)).flatten()
+        }
+        _ => None,
+    }
+}
+
+/// Reads a name, refanged, with the format's scope.
+pub(super) fn domain(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    named(value, None, rules.scope, rules)
+}
+
+fn named(value: &str, port: Option<u16>, scope: Scope, rules: &Rules) -> Result<Value, Reject> {
+    use class::{DASH, DIGIT, DOT, LETTER, NON_ASCII};
+
+    if !value.is_empty() && !only(value, DIGIT | LETTER | DOT | DASH | NON_ASCII) {
+        return Err(Reject::Unrecognised);
+    }
+    let name = DomainName::parse(value)?;
+    if !rules.single_labels && !name.as_str().contains('.') {
+        return Err(Reject::SingleLabel);
+    }
+    Ok(Indicator::Domain { name, scope, port }.into())
+}

@@ -1,0 +1,278 @@
+//! The lines of a text, with bounded memory.
+
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use memchr::memchr2;
+
+use super::utf16::{self, Utf16};
+use super::{Input, fill};
+use crate::error::{Error, Result};
+use crate::limits::MAX_FEED_LINE;
+
+/// How much is read at a time.
+const CHUNK: usize = 64 * 1024;
+
+/// What is kept of a line over the cap, so that a report can show how it starts.
+const KEPT: usize = 256;
+
+/// A line of a text, decoded, without its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Line<'l> {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What it holds, without white space and byte order marks at either end; of a line that is `too_long`, the start.
+    pub text: &'l str,
+    /// Whether it was longer than [`MAX_FEED_LINE`], so that `text` is not all of it.
+    pub too_long: bool,
+}
+
+/// The lines of a text.
+///
+/// A line ends with `\n`, `\r\n` or a bare `\r`; the last one needs no end. UTF-8 and UTF-16 byte order marks are stripped,
+/// UTF-16 (by its mark, or by NULs at one parity) is transcoded, and a line that is not valid UTF-8 is read as Latin-1.
+/// White space at both ends of a line is trimmed, no-break spaces included. The buffer grows to twice [`MAX_FEED_LINE`] at most.
+pub struct Lines<'r> {
+    reader: Box<dyn Read + 'r>,
+    path: Option<PathBuf>,
+    buf: Vec<u8>,
+    /// What is read and not yet given out is `buf[start..end]`.
+    start: usize,
+    end: usize,
+    /// The reader has nothing more.
+    ended: bool,
+    number: u32,
+    /// The last line ended with `\r`, and a `\n` right after belongs to it.
+    after_cr: bool,
+    latin1: String,
+}
+
+impl<'r> Lines<'r> {
+    /// The lines of `reader`, which is decompressed if need be.
+    ///
+    /// # Errors
+    ///
+    /// As [`Input::new`].
+    pub fn new(reader: impl Read + 'r) -> Result<Self> {
+        Self::with_path(reader, None)
+    }
+
+    /// As [`new`](Self::new), with errors that name `path`.
+    pub(crate) fn with_path(reader: impl Read + 'r, path: Option<&Path>) -> Result<Self> {
+        let path = path.map(Path::to_owned);
+        match Input::new(reader).and_then(decode) {
+            Ok(reader) => Ok(Self {
+                reader,
+                path,
+                buf: vec![0; CHUNK],
+                start: 0,
+                end: 0,
+                ended: false,
+                number: 0,
+                after_cr: false,
+                latin1: String::new(),
+            }),
+            Err(error) => Err(Error::io(path, error)),
+        }
+    }
+
+    /// The next line; `None` at the end. Lines are not copied, unless they are Latin-1.
+    ///
+    /// # Errors
+    ///
+    /// Reading or decompressing fails. The lines given out so far are not the whole text then.
+    // Not an iterator: a line borrows the buffer.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Result<Option<Line<'_>>> {
+        if !self.skip_half_end()? {
+            return Ok(None);
+        }
+        let mut searched = 0;
+        let (found, too_long) = loop {
+            let rest = &self.buf[self.start..self.end];
+            if let Some(at) = memchr2(b'\n', b'\r', &rest[searched..]) {
+                let length = searched + at;
+                break (Some(length), length > MAX_FEED_LINE);
+            }
+            searched = rest.len();
+            if searched > MAX_FEED_LINE {
+                break (None, true);
+            }
+            if self.ended {
+                break (Some(searched), false);
+            }
+            self.more()?;
+        };
+        self.number = self.number.saturating_add(1);
+        let range = match found {
+            Some(length) => {
+                let range = self.start..self.start + if too_long { KEPT } else { length };
+                self.consume_line(length);
+                range
+            }
+            None => {
+                self.buf.copy_within(self.start..self.start + KEPT, 0);
+                self.discard_line()?;
+                0..KEPT
+            }
+        };
+        let mut raw = &self.buf[range];
+        if too_long {
+            raw = until_scalar_end(raw);
+        }
+        let text = match str::from_utf8(raw) {
+            Ok(text) => text,
+            Err(_) => {
+                self.latin1.clear();
+                self.latin1.extend(raw.iter().map(|&byte| char::from(byte)));
+                &self.latin1
+            }
+        };
+        Ok(Some(Line { number: self.number, text: trim(text), too_long }))
+    }
+
+    /// How many lines were given out.
+    pub fn count(&self) -> u64 {
+        self.number.into()
+    }
+
+    /// The first bytes of the text, at least `n` of them unless it ends before, and whether that is all of it.
+    ///
+    /// Only before the first line was given out.
+    pub(crate) fn peek(&mut self, n: usize) -> Result<(&[u8], bool)> {
+        while self.end - self.start < n && !self.ended {
+            self.more()?;
+        }
+        Ok((&self.buf[self.start..self.end], self.ended))
+    }
+
+    /// The file, for messages.
+    pub(crate) fn path(&self) -> &Path {
+        self.path.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// Skips the `\n` of a `\r\n` whose `\r` ended the last line; whether there is another line.
+    fn skip_half_end(&mut self) -> Result<bool> {
+        loop {
+            if self.start < self.end {
+                let half = std::mem::take(&mut self.after_cr) && self.buf[self.start] == b'\n';
+                if !half {
+                    return Ok(true);
+                }
+                self.start += 1;
+            } else if self.ended {
+                return Ok(false);
+            } else {
+                self.more()?;
+            }
+        }
+    }
+
+    /// Goes past a line of `length` bytes and its end.
+    fn consume_line(&mut self, length: usize) {
+        self.start += length;
+        if self.start < self.end {
+            self.after_cr = self.buf[self.start] == b'\r';
+            self.start += 1;
+        }
+    }
+
+    /// Goes past what is left of a line over the cap, and keeps the first [`KEPT`] bytes of the buffer: it is longer than
+    /// the cap by now, so that [`more`](Self::more) has room behind them and moves nothing.
+    fn discard_line(&mut self) -> Result<()> {
+        loop {
+            self.start = KEPT;
+            self.end = KEPT;
+            self.more()?;
+            if let Some(at) = memchr2(b'\n', b'\r', &self.buf[KEPT..self.end]) {
+                self.consume_line(at);
+                return Ok(());
+            }
+            if self.ended {
+                self.start = self.end;
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads another chunk. Moves what is unread to the front if that makes room.
+    fn more(&mut self) -> Result<()> {
+        if self.buf.len() - self.end < CHUNK {
+            self.buf.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+            if self.buf.len() - self.end < CHUNK {
+                let doubled = (self.buf.len() * 2).max(self.end + CHUNK);
+                self.buf.resize(doubled, 0);
+            }
+        }
+        let room = self.end..self.end + CHUNK;
+        let read = match fill(&mut self.reader, &mut self.buf[room]) {
+            Ok(read) => read,
+            Err(error) => return Err(Error::io(self.path.clone(), error)),
+        };
+        self.end += read;
+        self.ended = read < CHUNK;
+        Ok(())
+    }
+}
+
+/// Strips the byte order mark and transcodes UTF-16.
+fn decode<'r>(mut reader: Input<impl Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
+    let mut head = vec![0; 4096];
+    let filled = fill(&mut reader, &mut head)?;
+    head.truncate(filled);
+    let order = utf16::detect(&head);
+    let mark = match head[..] {
+        [0xef, 0xbb, 0xbf, ..] => 3,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => 2,
+        _ => 0,
+    };
+    head.drain(..mark);
+    let whole = Cursor::new(head).chain(reader);
+    Ok(match order {
+        Some(order) => Box::new(Utf16::new(whole, order)),
+        None => Box::new(whole),
+    })
+}
+
+/// `raw` without a UTF-8 scalar that it cuts in two at its end.
+fn until_scalar_end(raw: &[u8]) -> &[u8] {
+    match str::from_utf8(raw) {
+        Err(error) if error.error_len().is_none() => &raw[..error.valid_up_to()],
+        _ => raw,
+    }
+}
+
+/// The lines of text that is already in memory, decoded like those of [`Lines`], for looking at the head of a feed.
+pub(crate) fn split(text: &[u8]) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let length = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let (line, after) = rest.split_at(length);
+        rest = match after {
+            [b'\r', b'\n', after @ ..] | [_, after @ ..] => after,
+            [] => after,
+        };
+        Some(match str::from_utf8(line) {
+            Ok(line) => trim(line).into(),
+            Err(_) => {
+                let line: String = line.iter().map(|&byte| char::from(byte)).collect();
+                trim(&line).to_owned().into()
+            }
+        })
+    })
+}
+
+/// Without white space, byte order marks and zero-width spaces at both ends.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        // Most lines have nothing to trim, and this finds it out at once.
+        [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')),
+    }
+}
