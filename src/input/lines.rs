@@ -8,7 +8,7 @@ use memchr::memchr2;
 use super::utf16::{self, Utf16};
 use super::{Input, fill};
 use crate::error::{Error, Result};
-use crate::limits::MAX_FEED_LINE;
+use crate::limits::{MAX_FEED_LINE, SNIFF_UTF16};
 
 /// How much is read at a time.
 const CHUNK: usize = 64 * 1024;
@@ -220,7 +220,7 @@ impl<'r> Lines<'r> {
 
 /// Strips the byte order mark and transcodes UTF-16.
 fn decode<'r>(mut reader: Input<impl Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
-    let mut head = vec![0; 4096];
+    let mut head = vec![0; SNIFF_UTF16];
     let filled = fill(&mut reader, &mut head)?;
     head.truncate(filled);
     let order = utf16::detect(&head);
