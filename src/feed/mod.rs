@@ -224,7 +224,7 @@ fn empty(lines: &Lines<'_>) -> Error {
 fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<Format> {
     // Comments do not count, so a long banner is followed by more.
     let mut wanted = SNIFF;
-    let (head, all) = loop {
+    let (head, is_empty) = loop {
         let (text, ended) = lines.peek(wanted)?;
         // What is behind the last line end is a part of a line.
         let cut = if ended { text.len() } else { memchr::memrchr2(b'\n', b'\r', text).map_or(text.len(), |at| at + 1) };
@@ -234,9 +234,6 @@ fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<Format> {
         }
         wanted *= 2;
     };
-    if all {
-        return Err(empty(lines));
-    }
     let text = &lines.peek(0)?.0[..head];
     let head = Head { text };
     if head.is_html() {
@@ -245,6 +242,9 @@ fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<Format> {
     }
     if let Some(format) = named {
         return Ok(format);
+    }
+    if is_empty {
+        return Err(empty(lines));
     }
     let mut votes: Vec<_> = Format::ALL.iter().map(|&format| (format.reader().sniff(&head), format)).collect();
     votes.sort_by_key(|&(certainty, _)| std::cmp::Reverse(certainty));
@@ -322,7 +322,7 @@ fn is_blank_or_comment(line: &str) -> bool {
 
 /// Whether a trimmed line is blank, or a comment in one format or another.
 fn is_comment(line: &str) -> bool {
-    line.is_empty() || line.starts_with(['#', ';', '!']) || line.starts_with("//")
+    is_blank_or_comment(line) || line.starts_with('!')
 }
 
 /// Passes everything on, and knows in the end whether there was anything.

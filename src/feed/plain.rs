@@ -198,3 +198,53 @@ fn number(word: &str) -> Option<f64> {
     // `.` alone and `1.2.3` are left to the parser to refuse.
     if plain && digits.starts_with(|c: char| c.is_ascii_digit()) { word.parse().ok() } else { None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Value, score, text; and whether the text reads like a sentence.
+    type Parts<'l> = (&'l str, Option<f64>, &'l str, bool);
+
+    #[test]
+    fn lines() {
+        let cases: &[(&str, Option<Parts<'_>>)] = &[
+            ("", None),
+            ("# a comment", None),
+            ("#D dead.example", None),
+            ("; a comment", None),
+            ("//", None),
+            ("// a comment", None),
+            ("//evil.test/a", Some(("//evil.test/a", None, "", false))),
+            ("evil.test", Some(("evil.test", None, "", false))),
+            ("evil.test#a", Some(("evil.test#a", None, "", false))),
+            ("evil.test # panel # 2", Some(("evil.test", None, "panel # 2", false))),
+            ("evil.test\t; SBL1", Some(("evil.test", None, "SBL1", false))),
+            ("evil.test #", Some(("evil.test", None, "", false))),
+            ("evil.test ;x#", Some(("evil.test", None, "x#", false))),
+            ("192.0.2.1\t10", Some(("192.0.2.1", Some(10.0), "", false))),
+            ("192.0.2.1 -0.5 seen twice", Some(("192.0.2.1", Some(-0.5), "seen twice", false))),
+            ("192.0.2.1 10 # note", Some(("192.0.2.1", Some(10.0), "note", false))),
+            ("192.0.2.1 1.2.3", Some(("192.0.2.1", None, "1.2.3", false))),
+            ("192.0.2.1 inf", Some(("192.0.2.1", None, "inf", false))),
+            ("192.0.2.1 .", Some(("192.0.2.1", None, ".", false))),
+            ("evil.test phishing", Some(("evil.test", None, "phishing", false))),
+            ("evil.test phishing # note", Some(("evil.test", None, "phishing # note", false))),
+            ("evil.test\tphishing kit", Some(("evil.test", None, "phishing kit", false))),
+            ("evil.test  phishing kit", Some(("evil.test", None, "phishing kit", false))),
+            ("evil.test - phishing kit", Some(("evil.test", None, "phishing kit", false))),
+            ("evil.test is our home", Some(("evil.test", None, "is our home", true))),
+            ("evil.test\u{a0}is our home", Some(("evil.test", None, "is our home", true))),
+            ("/a b.apk", Some(("/a", None, "b.apk", true))),
+            ("192.0.2.1 - 192.0.2.9", Some(("192.0.2.1 - 192.0.2.9", None, "", false))),
+            ("192.0.2.1 - 192.0.2[.]9 3", Some(("192.0.2.1 - 192.0.2[.]9", Some(3.0), "", false))),
+            ("192.0.2.1 - 192.0.2.9 # x", Some(("192.0.2.1 - 192.0.2.9", None, "x", false))),
+            ("192.0.2.1 - a scanner", Some(("192.0.2.1", None, "a scanner", false))),
+            ("192.0.2.1 -", Some(("192.0.2.1", None, "-", false))),
+        ];
+        for &(line, expected) in cases {
+            let read = parse(line).map(|l| (l.value, l.score, l.text.unwrap_or(""), l.sentence));
+            assert_eq!(read, expected, "{line}");
+        }
+    }
+}
