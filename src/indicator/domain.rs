@@ -1,27 +1,252 @@
 //! Domain names: one canonical form.
-#![allow(missing_docs, unused_variables)]
-use super::Reject;
-use std::fmt;
+//!
+//! A canonical name is what two spellings of one name have in common: lower case, no root dot, non-ASCII labels as
+//! `xn--` A-labels, at most [253](MAX_NAME) bytes in labels of 1 to [63](MAX_LABEL). Labels hold letters, digits, `-` and
+//! `_` (service names such as `_dmarc` are looked up every day), and `-` may stand anywhere in them, because names in
+//! the wild begin and end with it.
+//!
+//! * Pure ASCII is only lower-cased. An `xn--` label is not decoded: whether it is valid Punycode does not change which
+//!   name was looked up. Nothing allocates.
+//! * Any other name goes through the ToASCII operation of [UTS #46], non-transitional, hyphens allowed, without the ASCII
+//!   restrictions of STD3, as in the [WHATWG URL standard]; then the ASCII rules above are applied to what comes out.
+//!   Ideographic full stops are dots there.
+//! * A last label of digits alone is refused ([`Reject::NumericTld`]): such a text is a broken address.
+//!
+//! A single label (`localhost`, `com`) is a name here; who does not want one counts the labels.
+//!
+//! # Example
+//!
+//! ```
+//! use netsieve::{Reject, indicator::DomainName};
+//!
+//! let name = DomainName::parse("WWW.Bücher.Example.")?;
+//! assert_eq!(name.as_str(), "www.xn--bcher-kva.example");
+//! assert_eq!(name.label_count(), 3);
+//!
+//! assert_eq!(DomainName::parse("a..example"), Err(Reject::EmptyLabel));
+//! assert_eq!(DomainName::parse("192.0.2.300"), Err(Reject::NumericTld));
+//! # Ok::<(), Reject>(())
+//! ```
+//!
+//! [UTS #46]: https://www.unicode.org/reports/tr46/#ToASCII
+//! [WHATWG URL standard]: https://url.spec.whatwg.org/#concept-domain-to-ascii
 
+use std::fmt;
+use std::str::FromStr;
+
+use idna::uts46::{AsciiDenyList, ErrorPolicy, Hyphens, ProcessingSuccess, Uts46};
+
+use super::Reject;
+use crate::limits::{MAX_LABEL, MAX_NAME, MAX_OBSERVABLE};
+
+/// A domain name in canonical form: lower-case ASCII, without the root dot.
+///
+/// Equal names are equal texts. The order is that of the bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DomainName(Box<str>);
 
 impl DomainName {
+    /// Reads a name and keeps its canonical form.
+    ///
+    /// # Errors
+    ///
+    /// As [`canonicalise`].
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, Reject> {
-        Err(Reject::BadNameByte)
+        canonicalise(text.as_ref(), &mut String::new()).map(|name| Self(name.into()))
     }
+
+    /// The canonical text.
+    #[inline]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The number of labels, at least 1 and at most 127.
+    #[inline]
     pub fn label_count(&self) -> usize {
-        0
+        label_count(&self.0)
+    }
+
+    /// The labels, from left to right; `rev` gives them from the top-level domain down.
+    pub fn labels(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
+        self.0.split('.')
+    }
+
+    /// The name without its first label; `None` for a single label.
+    pub fn parent(&self) -> Option<&str> {
+        self.0.split_once('.').map(|(_, parent)| parent)
+    }
+
+    /// Whether the name is `apex` itself or beneath it, by whole labels. `apex` must be canonical.
+    pub fn is_within(&self, apex: &str) -> bool {
+        self.0.strip_suffix(apex).is_some_and(|left| left.is_empty() || left.ends_with('.'))
     }
 }
+
 impl fmt::Display for DomainName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
+
+impl AsRef<str> for DomainName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for DomainName {
+    type Err = Reject;
+
+    fn from_str(text: &str) -> Result<Self, Reject> {
+        Self::parse(text)
+    }
+}
+
+impl From<DomainName> for Box<str> {
+    fn from(name: DomainName) -> Self {
+        name.0
+    }
+}
+
+/// The number of labels of a canonical name.
+#[inline]
+pub fn label_count(name: &str) -> usize {
+    1 + memchr::memchr_iter(b'.', name.as_bytes()).count()
+}
+
+/// The canonical form of a name: `text` itself where it is canonical already, else written into `scratch`.
+///
+/// One trailing dot is dropped; no white space is trimmed. Allocates nothing for ASCII once `scratch` has grown to
+/// [`MAX_NAME`] bytes. Linear in the length of the text.
+///
+/// # Errors
+///
+/// The first of these that applies:
+///
+/// * [`Reject::Empty`]: no text, or the root dot alone.
+/// * [`Reject::BadIdna`]: not ASCII, and UTS-46 refuses it.
+/// * from left to right, [`Reject::BadNameByte`] (a byte other than letters, digits, `-`, `_` and `.`; or text that is
+///   not UTF-8), [`Reject::EmptyLabel`] (two dots in a row, or one at the start), [`Reject::LongLabel`] (more than 63
+///   bytes).
+/// * [`Reject::LongName`]: more than 253 bytes.
+/// * [`Reject::NumericTld`]: the last label is made of digits only.
+#[inline]
 pub fn canonicalise<'a>(text: &'a [u8], scratch: &'a mut String) -> Result<&'a str, Reject> {
-    Err(Reject::BadNameByte)
+    match check(text)? {
+        Checked::Canonical(name) => Ok(name),
+        Checked::MixedCase(name) => {
+            scratch.clear();
+            scratch.push_str(name);
+            scratch.make_ascii_lowercase();
+            Ok(scratch)
+        }
+        Checked::NotAscii => canonicalise_idna(text, scratch),
+    }
+}
+
+#[cold]
+fn canonicalise_idna<'a>(text: &[u8], scratch: &'a mut String) -> Result<&'a str, Reject> {
+    to_ascii(text, scratch)?;
+    match check(scratch.as_bytes())? {
+        // UTS-46 maps to lower case, so that the other two do not come up; if they did, this is the safe answer.
+        Checked::Canonical(name) => Ok(name),
+        Checked::MixedCase(_) | Checked::NotAscii => Err(Reject::BadIdna),
+    }
+}
+
+/// The ToASCII operation of UTS-46 on a text that is not ASCII, without any check of lengths or of ASCII bytes.
+pub(super) fn to_ascii(text: &[u8], out: &mut String) -> Result<(), Reject> {
+    if text.len() > MAX_OBSERVABLE {
+        return Err(Reject::LongName);
+    }
+    let text = str::from_utf8(text).map_err(|_| Reject::BadNameByte)?;
+    out.clear();
+    let done = Uts46::new().process(
+        text.as_bytes(),
+        AsciiDenyList::EMPTY,
+        Hyphens::Allow,
+        ErrorPolicy::FailFast,
+        |_, _, _| false,
+        out,
+        None,
+    );
+    match done {
+        Ok(ProcessingSuccess::WroteToSink) => Ok(()),
+        Ok(ProcessingSuccess::Passthrough) => {
+            out.push_str(text);
+            Ok(())
+        }
+        Err(_) => Err(Reject::BadIdna),
+    }
+}
+
+/// What a look at every byte of a name tells. The texts are without the root dot.
+enum Checked<'a> {
+    Canonical(&'a str),
+    MixedCase(&'a str),
+    NotAscii,
+}
+
+/// What a byte may do in a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Bad,
+    Label,
+    Upper,
+    Dot,
+    NonAscii,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Bad; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => Class::Label,
+            b'A'..=b'Z' => Class::Upper,
+            b'.' => Class::Dot,
+            0x80.. => Class::NonAscii,
+            _ => Class::Bad,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn check(text: &[u8]) -> Result<Checked<'_>, Reject> {
+    if !text.is_ascii() {
+        return Ok(Checked::NotAscii);
+    }
+    let text = text.strip_suffix(b".").unwrap_or(text);
+    if text.is_empty() {
+        return Err(Reject::Empty);
+    }
+    let mut label = 0;
+    let mut upper = false;
+    for (at, &byte) in text.iter().enumerate() {
+        match CLASSES[usize::from(byte)] {
+            Class::Label => {}
+            Class::Upper => upper = true,
+            Class::Dot if at == label => return Err(Reject::EmptyLabel),
+            Class::Dot if at - label > MAX_LABEL => return Err(Reject::LongLabel),
+            Class::Dot => label = at + 1,
+            Class::Bad | Class::NonAscii => return Err(Reject::BadNameByte),
+        }
+    }
+    let last = &text[label..];
+    if last.is_empty() {
+        return Err(Reject::EmptyLabel);
+    }
+    if last.len() > MAX_LABEL {
+        return Err(Reject::LongLabel);
+    }
+    if text.len() > MAX_NAME {
+        return Err(Reject::LongName);
+    }
+    if last.iter().all(u8::is_ascii_digit) {
+        return Err(Reject::NumericTld);
+    }
+    let name = str::from_utf8(text).map_err(|_| Reject::BadNameByte)?;
+    Ok(if upper { Checked::MixedCase(name) } else { Checked::Canonical(name) })
 }

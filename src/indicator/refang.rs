@@ -1,6 +1,220 @@
-//! Undoing the defanging of feed values.
-#![allow(missing_docs, unused_variables)]
+//! Undoing the defanging of values.
+//!
+//! Reports and feeds write `hxxp://evil[.]example/` so that nobody clicks on it. What is undone, letters in either case:
+//!
+//! | written | meant |
+//! |---|---|
+//! | `hxxp`, `hxxps`, `h**p`, `h**ps`, `fxp`, `meow`, `meows` before `://` | `http`, `https`, `ftp` |
+//! | `[:]//`, `[://]`, `[:/]/`, `(:)//`, … behind a scheme | `://` |
+//! | `[.]` `(.)` `{.}` `[dot]` `(dot)` `{dot}`, and `\.` between two letters or digits | `.` |
+//! | `[.` and `.]` without the other bracket, and `[.com]` | `.` |
+//! | `[:]` `(:)`, before a port | `:` |
+//! | `[@]` `(@)` `[at]` `(at)` | `@` |
+//! | `[/]` | `/` |
+//!
+//! The bare name `hxxp.com` is a name: a scheme counts only with its `://`. An address in brackets,
+//! `[2001:db8::1]:443`, stays as it is. Values that are only partly defanged (`192.0.2[.]80`) are the rule rather than
+//! the exception.
+//!
+//! A path or a query may hold `[.]` for its own reasons, so there only the balanced forms are undone, and only if the
+//! scheme or the host was defanged.
+//!
+//! # Example
+//!
+//! ```
+//! use netsieve::indicator::refang::refang;
+//!
+//! assert_eq!(refang("hxxps[:]//login.evil[.]example/gate[.]php"), "https://login.evil.example/gate.php");
+//! assert_eq!(refang("192.0.2[.]80"), "192.0.2.80");
+//! assert_eq!(refang("https://example.test/a[.]b"), "https://example.test/a[.]b");
+//! assert_eq!(refang("hxxp.com"), "hxxp.com");
+//! ```
+
 use std::borrow::Cow;
+
+/// The value with its defanging undone; borrowed if there is none. Linear in the length of the value.
 pub fn refang(value: &str) -> Cow<'_, str> {
-    Cow::Borrowed(value)
+    match refang_bytes(value.as_bytes()) {
+        Cow::Borrowed(_) => Cow::Borrowed(value),
+        // Only ASCII is replaced, and only by ASCII, so nothing is lost here.
+        Cow::Owned(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Cow::Owned(text),
+            Err(error) => Cow::Owned(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        },
+    }
+}
+
+/// As [`refang`], for bytes of any encoding that ASCII is a part of.
+pub fn refang_bytes(value: &[u8]) -> Cow<'_, [u8]> {
+    let mut out = Vec::new();
+    if refang_into(value, &mut out) { Cow::Owned(out) } else { Cow::Borrowed(value) }
+}
+
+/// Replaces what is in `out` by the value with its defanging undone, and tells whether that differs from the value.
+///
+/// If it does not, `out` is left empty. Nothing is allocated once `out` has grown.
+pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
+    out.clear();
+    let mut changed = false;
+    let mut at = 0;
+    let scheme_found = scheme(value);
+    if !scheme_found.is_some_and(|(_, _, defanged)| defanged)
+        && !value.iter().any(|b| matches!(b, b'[' | b']' | b'(' | b'{' | b'\\'))
+    {
+        return false;
+    }
+    if let Some((scheme, end, defanged)) = scheme_found {
+        out.extend_from_slice(scheme);
+        out.extend_from_slice(b"://");
+        changed = defanged;
+        at = end;
+    }
+
+    // The host, with user and port.
+    let mut brackets = 0_u32;
+    while at < value.len() {
+        let rest = &value[at..];
+        if let Some((byte, len)) = balanced(rest).or_else(|| unbalanced(value, at, brackets > 0)) {
+            changed = true;
+            out.push(byte);
+            at += len;
+            if byte == b'/' {
+                break;
+            }
+            // `[.com]`: the bracket that is left closes further on.
+            if rest[0] == b'[' && len == 2 {
+                at = skip_closing(value, at, out);
+            }
+            continue;
+        }
+        match rest[0] {
+            b'/' | b'\\' | b'?' | b'#' => break,
+            b'[' => brackets += 1,
+            b']' => brackets = brackets.saturating_sub(1),
+            _ => {}
+        }
+        out.push(rest[0]);
+        at += 1;
+    }
+
+    if !changed {
+        out.clear();
+        return false;
+    }
+    // The path and the query; the URLs in them too.
+    while at < value.len() {
+        let rest = &value[at..];
+        let fresh = at == 0 || !value[at - 1].is_ascii_alphanumeric();
+        if let Some((byte, len)) = balanced(rest) {
+            out.push(byte);
+            at += len;
+        } else if let Some((scheme, end, true)) = fresh.then(|| scheme(rest)).flatten() {
+            out.extend_from_slice(scheme);
+            out.extend_from_slice(b"://");
+            at += end;
+        } else {
+            out.push(rest[0]);
+            at += 1;
+        }
+    }
+    true
+}
+
+/// The schemes that are written defanged, and what is meant.
+const SCHEMES: [(&[u8], &[u8]); 7] = [
+    (b"hxxp", b"http"),
+    (b"hxxps", b"https"),
+    (b"h**p", b"http"),
+    (b"h**ps", b"https"),
+    (b"fxp", b"ftp"),
+    (b"meow", b"http"),
+    (b"meows", b"https"),
+];
+
+/// The longest scheme that is looked for.
+const MAX_SCHEME: usize = 16;
+
+/// The scheme at the start of the text, the length of it and of its `://`, and whether either is defanged.
+fn scheme(text: &[u8]) -> Option<(&[u8], usize, bool)> {
+    let len = text
+        .iter()
+        .take(MAX_SCHEME + 1)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'+' | b'-' | b'.'))
+        .count();
+    let written = &text[..len];
+    if len > MAX_SCHEME || !written.first()?.is_ascii_alphabetic() {
+        return None;
+    }
+    let (separator, plain) = separator(&text[len..])?;
+    match SCHEMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(written)) {
+        Some(&(_, meant)) => Some((meant, len + separator, true)),
+        None if written.contains(&b'*') => None,
+        None => Some((written, len + separator, !plain)),
+    }
+}
+
+/// The length of a `://` with brackets in any place, and whether it has none. Backslashes count as slashes.
+fn separator(text: &[u8]) -> Option<(usize, bool)> {
+    let mut wanted: &[u8] = b"://";
+    let mut open = 0_usize;
+    let mut len = 0;
+    let mut plain = true;
+    // Three characters, and a bracket on either side of each.
+    for &byte in text.iter().take(9) {
+        match byte {
+            b'[' | b'(' | b'{' if !wanted.is_empty() => open += 1,
+            b']' | b')' | b'}' if open > 0 => open -= 1,
+            b':' if wanted.len() == 3 => wanted = &wanted[1..],
+            b'/' | b'\\' if matches!(wanted.len(), 1 | 2) => wanted = &wanted[1..],
+            _ => break,
+        }
+        plain &= matches!(byte, b':' | b'/' | b'\\');
+        len += 1;
+        if wanted.is_empty() && open == 0 {
+            return Some((len, plain));
+        }
+    }
+    None
+}
+
+/// A defanged byte in brackets that stand on both sides, and its length in the text.
+fn balanced(text: &[u8]) -> Option<(u8, usize)> {
+    let (&open, rest) = text.split_first()?;
+    let close = match open {
+        b'[' => b']',
+        b'(' => b')',
+        b'{' => b'}',
+        _ => return None,
+    };
+    let (byte, len) = match rest {
+        [byte @ (b'.' | b':' | b'@'), ..] => (*byte, 1),
+        [b'/', ..] if open == b'[' => (b'/', 1),
+        [d, o, t, ..] if [*d, *o, *t].eq_ignore_ascii_case(b"dot") => (b'.', 3),
+        [a, t, ..] if [*a, *t].eq_ignore_ascii_case(b"at") => (b'@', 2),
+        _ => return None,
+    };
+    (rest.get(len) == Some(&close)).then_some((byte, len + 2))
+}
+
+/// A defanged dot with half of its brackets, or behind a backslash, between two bytes of a name.
+fn unbalanced(text: &[u8], at: usize, in_brackets: bool) -> Option<(u8, usize)> {
+    let named = |at: usize| text.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | 0x80..));
+    let found = match &text[at..] {
+        [b'[' | b'\\', b'.', ..] => true,
+        [b'.', b']', ..] => !in_brackets,
+        _ => false,
+    };
+    (found && at > 0 && named(at - 1) && named(at + 2)).then_some((b'.', 2))
+}
+
+/// Copies the labels behind a `[.` and steps over the `]` behind them, if there is one before anything else.
+fn skip_closing(text: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+    let labels =
+        text[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | 0x80..)).count();
+    let end = at + labels;
+    if text.get(end) != Some(&b']') || text[end - 1] == b'.' {
+        return at;
+    }
+    out.extend_from_slice(&text[at..end]);
+    end + 1
 }
