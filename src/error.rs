@@ -31,6 +31,7 @@ impl Error {
     }
 
     /// A feed as a whole cannot be used (empty, unrecognised, an HTML page, …).
+    #[cfg_attr(not(feature = "feeds"), allow(dead_code))]
     pub(crate) fn feed(path: &Path, reason: impl Into<String>) -> Self {
         Self::from_kind(Kind::Feed { path: path.to_owned(), reason: reason.into() })
     }
@@ -72,6 +73,7 @@ impl fmt::Display for Error {
         match &*self.kind {
             Kind::Io { path: Some(path), source } => write!(f, "{}: {source}", path.display()),
             Kind::Io { path: None, source } => write!(f, "{source}"),
+            Kind::Feed { path, reason } if path.as_os_str().is_empty() => f.write_str(reason),
             Kind::Feed { path, reason } => write!(f, "{}: {reason}", path.display()),
             Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
             Kind::Config { reason } => f.write_str(reason),

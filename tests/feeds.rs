@@ -167,11 +167,12 @@ fe80::1%lo0 localhost
 0.0.0.0
 name.without.address.test
 0.0.0.0 ip6-evil.test
+127.0.1.1 this.example
 ";
     let (format, seen) = read_ok(list);
     assert_eq!(format, Format::Hosts);
     assert_eq!(seen.format.as_deref(), Some("hosts"));
-    assert_eq!(seen.lines, 19);
+    assert_eq!(seen.lines, 20);
     let expected = [
         (7, "evil.test"),
         (7, "www.evil.test"),
@@ -200,6 +201,7 @@ name.without.address.test
         (16, "intranet", Reject::SingleLabel),
         (17, "0.0.0.0", Reject::SinkAddress),
         (18, "name.without.address.test", Reject::BadAddress),
+        (20, "this.example", Reject::HostMapping),
     ];
     assert_eq!(seen.rejections(), expected);
 }
@@ -410,6 +412,12 @@ fn feeds_that_cannot_be_used() {
         "||evil.test^\n||bad.example^\n",
         "address=/evil.test/#\naddress=/bad.example/#\n",
         "192.0.2.1,1,100\n192.0.2.2,1,100\n",
+        // By the letter, each would be a URL and a word.
+        "http://a.test/,2022-08-19 07:44:41,x\nhttp://b.test/,2022-08-19 07:44:41,x\n",
+        // By the letter, single addresses; exact names and an exception would become names with all beneath.
+        "192.0.2.0\t192.0.2.255\t24\t100\n198.51.100.0\t198.51.100.255\t24\t90\n",
+        "bad.example\tCNAME\t.\nworse.example. 3600 IN CNAME rpz-passthru.\n",
+        "http://a.test/;online\nhttp://b.test/;offline\n",
         "1\n2\n3\n",
         "\u{0}\u{1}\u{2}",
         // As many foreign lines as good ones, and more than two.
@@ -419,11 +427,20 @@ fn feeds_that_cannot_be_used() {
         assert!(message.contains("not recognised"), "{prose}: {message}");
         assert!(message.contains("plain") && message.contains("hosts"), "{message}");
     }
+    let error = feed::read(&b""[..], "", None, &Feed::new(""), &mut Seen::default()).unwrap_err();
+    assert_eq!(error.to_string(), "empty feed: no data line in it");
     // Named, it is read, and nothing comes of it.
     let (result, seen) = read_as(b"no\nlist\n", Some(Format::Plain), &Feed::new(""));
     let message = result.unwrap_err().to_string();
     assert!(message.contains("no indicator") && message.contains("all 2 values"), "{message}");
     assert_eq!((seen.rejections.len(), seen.lines), (2, 2));
+}
+
+#[test]
+fn urls_may_hold_commas() {
+    let (_, seen) = read_ok("http://a.test/a,b\nhttp://b.test/\nhttp://c.test/;jsessionid=1\nhttp://d.test/\n");
+    assert_eq!(seen.records()[0], (1, "http://a.test/a,b"));
+    assert_eq!(seen.records.len(), 4);
 }
 
 /// A list that could be either is a question.

@@ -6,12 +6,14 @@
 //! ```
 //!
 //! Names are exact: a hosts file says nothing of what is beneath them. The sink addresses are `0.0.0.0` (also written
-//! `0`), `127.0.0.0/8`, `::` and `::1`. What such a file holds for the system's own use is rejected value by value, so
+//! `0`), `127.0.0.1`, `::` and `::1`; not `127.0.1.1`, under which systems list their own name. What such a file holds for the system's own use is rejected value by value, so
 //! that nothing is silent: `localhost`, `broadcasthost`, `ip6-…` and their like ([`Reject::Localhost`]), and addresses
 //! in place of names ([`Reject::SinkAddress`], [`Reject::AddressTarget`]).
 //!
 //! A line whose address is no sink (`192.0.2.7 printer.test`) maps a name rather than blocks it; its names are rejected
 //! ([`Reject::HostMapping`]). A line that begins with no address is rejected as a whole ([`Reject::BadAddress`]).
+
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
@@ -117,7 +119,8 @@ fn parse(line: &str) -> Option<Entry<'_>> {
 /// Whether this is an address that hosts files send names to.
 pub(super) fn is_sink(net: &IpNet) -> bool {
     let addr = net.addr();
-    net.prefix_len() == net.max_prefix_len() && (addr.is_unspecified() || addr.is_loopback())
+    net.prefix_len() == net.max_prefix_len()
+        && (addr.is_unspecified() || addr == Ipv4Addr::LOCALHOST || addr == Ipv6Addr::LOCALHOST)
 }
 
 fn target(name: &str, column: Column, rules: &Rules) -> Result<value::Value, Reject> {

@@ -156,7 +156,7 @@ impl<'h> Head<'h> {
 
 /// Reads a feed from `reader`, decompressed and decoded as need be, into `sink`; gives its format.
 ///
-/// `path` is for messages only. Without a `format` it is recognised. Memory is bounded by
+/// `path` is for messages only, and may be empty. Without a `format` it is recognised. Memory is bounded by
 /// [`MAX_FEED_LINE`], however long the feed.
 ///
 /// # Errors
@@ -171,8 +171,8 @@ pub fn read(
     feed: &Feed,
     sink: &mut dyn RecordSink,
 ) -> Result<Format> {
-    let path = path.as_ref();
-    read_lines(Lines::with_path(reader, Some(path))?, format, feed, sink)
+    let path = Some(path.as_ref()).filter(|path| !path.as_os_str().is_empty());
+    read_lines(Lines::with_path(reader, path)?, format, feed, sink)
 }
 
 /// Reads a feed from a file. See [`read`].

@@ -13,13 +13,13 @@
 //! whole, when its first word is a name and a single blank follows it: `example.com publishes this list`. Addresses and
 //! URLs are taken whatever follows them, and names where a TAB, two blanks or a `-` set the text apart.
 //!
-//! An address that hosts files use as a sink, with text after it, is a line of a hosts file and not a listing of the
-//! sink; it is rejected as a whole.
+//! Lines that mean something else are rejected as a whole too, rather than taken by half: an address that hosts files use
+//! as a sink with a name behind it, two addresses beside each other, and the records of a zone file.
 
 use super::value::{self, Rules, Value};
 use super::{FeedReader, Head, Votes, hosts};
 use crate::error::Result;
-use crate::indicator::{Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
+use crate::indicator::{Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind, ip};
 use crate::input::Lines;
 
 pub(super) struct Plain;
@@ -29,9 +29,13 @@ impl FeedReader for Plain {
         let rules = Rules::new(&Feed::new(""), Scope::Suffix);
         let mut votes = Votes::default();
         for line in head.lines() {
-            if let Some(listing) = parse(&line) {
-                votes.add(listing.classify(&rules).map(|_| ()).map_err(|(_, reason)| reason));
-            }
+            let Some(listing) = parse(&line) else { continue };
+            votes.add(match listing.classify(&rules) {
+                // A URL may hold a comma; if most do, the commas separate columns, and are no part of the URL.
+                Ok(_) if listing.value.contains([',', ';', '|', '"']) => Err(Reject::Unrecognised),
+                Ok(_) => Ok(()),
+                Err((_, reason)) => Err(reason),
+            });
         }
         votes.certainty()
     }
@@ -85,10 +89,11 @@ impl<'l> Listing<'l> {
             return value::classify_range(self.value).map_err(|reason| (self.value, reason));
         }
         match value::classify(self.value, rules) {
-            Ok(Value { indicator: Indicator::Ip { net, port: None }, .. }) if self.column && hosts::is_sink(&net) => {
-                Err((self.line, Reject::SinkAddress))
-            }
             Ok(value) => match value.indicator {
+                Indicator::Ip { net, port: None } if self.column && hosts::is_sink(&net) => {
+                    Err((self.line, Reject::SinkAddress))
+                }
+                _ if self.column && self.is_other_format() => Err((self.line, Reject::Unrecognised)),
                 Indicator::Domain { .. } | Indicator::Pattern(_) if self.sentence => {
                     Err((self.line, Reject::Unrecognised))
                 }
@@ -101,6 +106,14 @@ impl<'l> Listing<'l> {
             Err(reason) if self.sentence && !super::is_shaped(reason) => Err((self.line, Reject::Unrecognised)),
             Err(reason) => Err((self.value, reason)),
         }
+    }
+
+    /// Whether the column of text makes the line one of another format.
+    fn is_other_format(&self) -> bool {
+        let text = self.text.unwrap_or("");
+        let word = split_word(text).map_or(text, |(word, _)| word);
+        // The end of a range, as DShield writes it; a class or a type of DNS.
+        ip::parse_addr(word.as_bytes()).is_ok() || ["IN", "CNAME"].iter().any(|other| word.eq_ignore_ascii_case(other))
     }
 }
 
@@ -156,7 +169,9 @@ fn offset(line: &str, part: &str) -> usize {
 
 /// The first word, and what follows the white space behind it; `None` if there is one word only.
 fn split_word(text: &str) -> Option<(&str, &str)> {
-    let end = text.find(char::is_whitespace)?;
+    // Most lines are one word of ASCII, which needs no decoding.
+    let start = text.bytes().position(|byte| byte <= b' ' || byte >= 0x80)?;
+    let end = start + text[start..].find(char::is_whitespace)?;
     Some((&text[..end], text[end..].trim_start()))
 }
 

@@ -351,13 +351,13 @@ pub(super) fn domain(value: &str, rules: &Rules) -> Result<Value, Reject> {
 fn named(value: &str, port: Option<u16>, scope: Scope, rules: &Rules) -> Result<Value, Reject> {
     use class::{DASH, DIGIT, DOT, LETTER, NON_ASCII};
 
-    if !value.is_empty() && !only(value, DIGIT | LETTER | DOT | DASH | NON_ASCII) {
-        return Err(Reject::Unrecognised);
-    }
-    let name = DomainName::parse(value)?;
-    let last = name.as_str().rsplit('.').next().unwrap_or("");
+    let name = DomainName::parse(value).map_err(|reason| {
+        let is_name = value.is_empty() || only(value, DIGIT | LETTER | DOT | DASH | NON_ASCII);
+        if is_name { reason } else { Reject::Unrecognised }
+    })?;
     // `1.2-3` and `0.-` pass for names, but there is no such top-level domain.
-    if !last.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+    let mut last = name.as_str().bytes().rev().take_while(|&byte| byte != b'.');
+    if !last.any(|byte| byte.is_ascii_alphabetic()) {
         return Err(Reject::Unrecognised);
     }
     if !rules.single_labels && !name.as_str().contains('.') {
