@@ -1,7 +1,29 @@
 //! Finding observables in raw bytes.
-#![allow(missing_docs, unused_variables, dead_code)]
+//!
+//! The extractor is the scalar reference: one pass over the bytes, a few look-behinds, no allocation once warm. Any bytes are
+//! legal input; time is linear. What a token is, is written down in the crate's documentation.
+//!
+//! ```
+//! use netsieve::extract::{ExtractOptions, Extractor, Verdict};
+//!
+//! let text = b"GET http://evil.test/a from 192.0.2.7:4711";
+//! let mut found = Vec::new();
+//! Extractor::new(ExtractOptions::default()).extract(text, 0..text.len(), &mut |token| {
+//!     found.push((token.start, String::from_utf8_lossy(token.text).into_owned(), token.port));
+//!     Verdict::Settled
+//! });
+//! assert_eq!(found, [(4, "http://evil.test/a".to_owned(), None), (28, "192.0.2.7".to_owned(), Some(4711))]);
+//! ```
+
 use std::net::IpAddr;
 use std::ops::Range;
+
+mod bytes;
+mod decode;
+mod ip6;
+mod name;
+mod scalar;
+mod url;
 
 /// What is looked for beside addresses, names and URLs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -9,7 +31,7 @@ use std::ops::Range;
 pub struct ExtractOptions {
     /// Request paths too (only sieves with path patterns need them).
     pub request_paths: bool,
-    /// Undo defanging (`hxxp`, `[.]`, …).
+    /// Undo defanging (`hxxp://`, `[.]`) too.
     pub refang: bool,
 }
 
@@ -19,9 +41,9 @@ pub struct ExtractOptions {
 pub enum TokenKind {
     /// An address, already canonical.
     Ip(IpAddr),
-    /// A domain name; `text` is the decoded name, valid for the canonicaliser.
+    /// A domain name; `text` is not canonical yet.
     Domain,
-    /// A URL; `text` is decoded as far as the log's escaping goes, not canonical yet. Its host is not emitted as a token of its own.
+    /// A URL; `text` is decoded as far as the log's escaping goes, not canonical yet. Its host is no token of its own.
     Url,
     /// The path and query of a request.
     RequestPath,
@@ -31,41 +53,64 @@ pub enum TokenKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Context {
+    /// Anywhere else.
     Text,
+    /// The host of a URL.
     UrlHost,
+    /// The path of a URL.
     UrlPath,
+    /// The query or fragment of a URL.
     UrlQuery,
+    /// Behind the `@` of a mail address.
     Email,
+}
+
+impl Context {
+    /// `text`, `url_host`, `url_path`, `url_query` or `email`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Context::Text => "text",
+            Context::UrlHost => "url_host",
+            Context::UrlPath => "url_path",
+            Context::UrlQuery => "url_query",
+            Context::Email => "email",
+        }
+    }
 }
 
 /// A candidate observable.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Token<'t> {
+    /// What it may be.
     pub kind: TokenKind,
-    /// Raw offsets in the haystack.
+    /// Where it starts in the haystack.
     pub start: usize,
+    /// Where it ends in the haystack.
     pub end: usize,
-    /// Decoded text (borrowed from the haystack where nothing had to be decoded).
+    /// Its text, decoded; borrowed from the haystack where nothing had to be decoded.
     pub text: &'t [u8],
     /// The explicit port of a name or address (a URL's stands in its text).
     pub port: Option<u16>,
+    /// It looks like a file name or a version.
     pub name_like: bool,
+    /// Where it stands.
     pub context: Context,
-    /// Of a URL: the raw offsets of its host.
+    /// Of a URL: where its host stands in the haystack.
     pub host: Option<(usize, usize)>,
     /// Of a URL: whether it was written with a scheme (else `host/path`).
     pub has_scheme: bool,
-    /// Only emitted because what came before it in its group was not settled.
+    /// It was only emitted because what came before it in its group was not settled.
     pub alternative: bool,
 }
 
 /// What the receiver of a token says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The token had a reported match, or no alternative could have one: skip its alternatives.
+    /// The token matched, or no other reading of the place can match: skip its alternatives.
     Settled,
-    /// Nothing matched: emit the alternatives (shortened run, ASCII parts of a mixed run, URL cut before a separator).
+    /// Nothing matched: emit the alternatives (the run shortened by an escape, the ASCII parts of a mixed run, a URL cut
+    /// before a separator).
     TryAlternatives,
 }
 
@@ -73,12 +118,21 @@ pub enum Verdict {
 #[derive(Debug, Default)]
 pub struct Extractor {
     options: ExtractOptions,
+    text: Vec<u8>,
+    map: Vec<u32>,
+    name: String,
+    url: crate::indicator::UrlScratch,
 }
 
 impl Extractor {
+    /// An extractor.
     pub fn new(options: ExtractOptions) -> Self {
-        Self { options }
+        Self { options, ..Self::default() }
     }
-    /// Emits the tokens of `haystack` that start in `own`; bytes outside `own` are only looked at.
-    pub fn extract(&mut self, haystack: &[u8], own: Range<usize>, sink: &mut dyn FnMut(&Token<'_>) -> Verdict) {}
+
+    /// Emits the tokens of `haystack` that start in `own`; bytes outside it are only looked at, at most
+    /// [`PIECE_OVERLAP`](crate::limits::PIECE_OVERLAP) of them on each side matter.
+    pub fn extract(&mut self, haystack: &[u8], own: Range<usize>, sink: &mut dyn FnMut(&Token<'_>) -> Verdict) {
+        scalar::Scan::new(self, haystack, own, sink).run();
+    }
 }
