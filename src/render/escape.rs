@@ -1,0 +1,112 @@
+use std::fmt::{self, Write};
+
+/// Bytes of a log or a feed, made safe to print. `Display` writes them.
+///
+/// Control characters (C0 with tab and line feed, DEL, C1), characters that change the reading direction and characters
+/// that show nothing are written as escapes (`\t`, `\x1b`, `\u{202e}`); bytes that are no UTF-8 as U+FFFD, one for each
+/// ill-formed sequence. All else stays as it is, the backslash too: the text is for reading, not for reading back. The
+/// output never holds a line feed or an escape sequence. Linear time; never fails by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<'a> {
+    bytes: &'a [u8],
+    before: &'static str,
+    after: &'static str,
+}
+
+impl<'a> Escaped<'a> {
+    /// The bytes, to be escaped.
+    pub fn new<B: AsRef<[u8]> + ?Sized>(bytes: &'a B) -> Self {
+        Self { bytes: bytes.as_ref(), before: "", after: "" }
+    }
+
+    /// What is written before and after each escape: the style of escapes, and what leads back out of it.
+    pub(super) fn marked(mut self, before: &'static str, after: &'static str) -> Self {
+        (self.before, self.after) = (before, after);
+        self
+    }
+}
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.bytes.utf8_chunks() {
+            let text = chunk.valid();
+            let mut written = 0;
+            for (at, c) in text.char_indices().filter(|&(_, c)| is_unsafe(c)) {
+                f.write_str(&text[written..at])?;
+                written = at + c.len_utf8();
+                f.write_str(self.before)?;
+                match c {
+                    '\t' => f.write_str("\\t")?,
+                    '\n' => f.write_str("\\n")?,
+                    '\r' => f.write_str("\\r")?,
+                    '\0'..='\u{9f}' => write!(f, "\\x{:02x}", u32::from(c))?,
+                    _ => write!(f, "\\u{{{:x}}}", u32::from(c))?,
+                }
+                f.write_str(self.after)?;
+            }
+            f.write_str(&text[written..])?;
+            if !chunk.invalid().is_empty() {
+                f.write_char(char::REPLACEMENT_CHARACTER)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a character may act on a terminal, or mislead who reads it: controls, the direction marks and overrides of
+/// UAX #9, line and paragraph separators, and characters of no width.
+pub(super) fn is_unsafe(c: char) -> bool {
+    match c {
+        ' '..='~' => false,
+        _ => {
+            c.is_control()
+                || matches!(c,
+                    '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes() {
+        let cases: &[(&[u8], &str)] = &[
+            (b"", ""),
+            (b"plain text ~", "plain text ~"),
+            (b"a\tb\r\nc", "a\\tb\\r\\nc"),
+            (b"\x00\x1b[31mred\x07\x7f", "\\x00\\x1b[31mred\\x07\\x7f"),
+            // C1 controls: CSI as one character, and as the bare byte that is no UTF-8.
+            ("\u{9b}31m".as_bytes(), "\\x9b31m"),
+            (b"\x9b31m", "\u{fffd}31m"),
+            ("na\u{ef}ve \u{4e2d}\u{6587} \u{1f600}".as_bytes(), "na\u{ef}ve \u{4e2d}\u{6587} \u{1f600}"),
+            ("txt\u{202e}gpj.exe".as_bytes(), "txt\\u{202e}gpj.exe"),
+            ("a\u{200b}b\u{feff}c\u{ad}d\u{2028}e".as_bytes(), "a\\u{200b}b\\u{feff}c\\u{ad}d\\u{2028}e"),
+            ("\u{2066}x\u{2069}\u{e0041}".as_bytes(), "\\u{2066}x\\u{2069}\\u{e0041}"),
+            (b"a\xffb\xe2\x82", "a\u{fffd}b\u{fffd}"),
+            (b"\xed\xa0\x80", "\u{fffd}\u{fffd}\u{fffd}"),
+            (br"back\slash", r"back\slash"),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(Escaped::new(bytes).to_string(), *expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn no_input_leaves_a_control_byte() {
+        for first in 0..=255u8 {
+            for second in 0..=255u8 {
+                let text = Escaped::new(&[first, second, b'x']).to_string();
+                assert!(!text.contains(is_unsafe), "{first:#x} {second:#x}: {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn marks_surround_each_escape() {
+        let text = Escaped::new(b"a\tb\x1b").marked("<", ">").to_string();
+        assert_eq!(text, "a<\\t>b<\\x1b>");
+    }
+}

@@ -1,0 +1,313 @@
+use std::fmt::{self, Write};
+
+use super::escape::is_unsafe;
+use super::listing::Listing;
+use super::window::window;
+use crate::indicator::Kind;
+use crate::limits::MAX_SHOWN_LINE;
+use crate::scan::Hit;
+use crate::sieve::Match;
+
+/// Writes hits as JSON Lines (RFC 8259): one object for each (observable, indicator).
+///
+/// Keys, in this order: `file`, `line` (from 1), `offset` (bytes from the start of the decompressed input), `observed` (as
+/// the log has it), `canonical` (of the observable), `kind` (of the indicator: `ip`, `domain`, `url`, `pattern`),
+/// `indicator` (canonical), `scope` (of domains and URLs only), `relation`, `strength`, `context`, `text` (the log line,
+/// cut at [`MAX_SHOWN_LINE`] around the observable) and `sources`, an array with one object for each feed: `feed`, `line`,
+/// `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_until` (RFC 3339, UTC) and
+/// `reference`, each only where it is known.
+///
+/// What is no UTF-8 becomes U+FFFD. The characters that [`Escaped`](super::Escaped) escapes are written as `\uXXXX`, so
+/// that the output is safe to look at and reads back as it was.
+#[derive(Clone, Debug)]
+pub struct JsonLines {
+    text: bool,
+}
+
+impl Default for JsonLines {
+    fn default() -> Self {
+        Self { text: true }
+    }
+}
+
+impl JsonLines {
+    /// A writer of all keys.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether objects hold the log line, `text` (default: true).
+    pub fn text(&mut self, yes: bool) -> &mut Self {
+        self.text = yes;
+        self
+    }
+
+    /// Appends the objects of the first `limit` matches of a hit, a line feed after each; says how many that were.
+    ///
+    /// `file` is the name of the input as the reader of the output knows it.
+    pub fn hit(&self, out: &mut Vec<u8>, file: &str, hit: &Hit<'_>, limit: usize) -> usize {
+        let mut written = 0;
+        for matched in hit.matches().iter().take(limit) {
+            let mut object = Object::open(out);
+            object.string("file", file.as_bytes());
+            object.number("line", hit.line());
+            object.number("offset", hit.span().start);
+            object.string("observed", hit.observed());
+            object.string("canonical", hit.canonical().as_bytes());
+            indicator(&mut object, &matched);
+            object.string("context", hit.context().as_str().as_bytes());
+            if self.text {
+                let line = hit.line_text();
+                let start = hit.offset_in_line();
+                let shown = window(line, start..start + hit.observed().len(), MAX_SHOWN_LINE);
+                object.string("text", &line[shown]);
+            }
+            sources(&mut object, &matched);
+            object.close();
+            out.push(b'\n');
+            written += 1;
+        }
+        written
+    }
+
+    /// Appends one match as an object without what only a hit has: keys `kind`, `indicator`, `scope`, `relation`,
+    /// `strength`, `sources`. No line feed after it.
+    pub fn matched(&self, out: &mut Vec<u8>, matched: &Match<'_>) {
+        let mut object = Object::open(out);
+        indicator(&mut object, matched);
+        sources(&mut object, matched);
+        object.close();
+    }
+}
+
+fn indicator(object: &mut Object<'_>, matched: &Match<'_>) {
+    let indicator = matched.indicator();
+    object.string("kind", indicator.kind().as_str().as_bytes());
+    object.display("indicator", &indicator);
+    if let (Kind::Domain | Kind::Url, Some(scope)) = (indicator.kind(), indicator.scope()) {
+        object.string("scope", scope.as_str().as_bytes());
+    }
+    object.string("relation", matched.relation().as_str().as_bytes());
+    object.string("strength", matched.strength().as_str().as_bytes());
+}
+
+fn sources(object: &mut Object<'_>, matched: &Match<'_>) {
+    object.key("sources");
+    object.out.push(b'[');
+    for (at, listing) in Listing::by_feed(matched.sources()).iter().enumerate() {
+        if at > 0 {
+            object.out.push(b',');
+        }
+        source(object.out, listing);
+    }
+    object.out.push(b']');
+}
+
+fn source(out: &mut Vec<u8>, listing: &Listing<'_>) {
+    let mut object = Object::open(out);
+    object.string("feed", listing.feed.name.as_bytes());
+    if let Some(line) = listing.line {
+        object.number("line", line.into());
+    }
+    object.string("as_listed", listing.as_listed.as_bytes());
+    if !listing.tags.is_empty() {
+        object.key("tags");
+        for (at, tag) in listing.tags.iter().enumerate() {
+            object.out.push(if at == 0 { b'[' } else { b',' });
+            string(object.out, tag.as_bytes());
+        }
+        object.out.push(b']');
+    }
+    if let Some(family) = listing.family {
+        object.string("family", family.as_bytes());
+    }
+    if let Some(confidence) = listing.confidence {
+        object.number("confidence", confidence.into());
+    }
+    if let Some(score) = listing.score {
+        object.float("score", score);
+    }
+    let dates = [
+        ("first_seen", listing.first_seen),
+        ("last_seen", listing.last_seen),
+        ("valid_until", listing.valid_until),
+    ];
+    for (key, date) in dates {
+        if let Some(date) = date {
+            object.display(key, &date);
+        }
+    }
+    if let Some(reference) = listing.reference {
+        object.string("reference", reference.as_bytes());
+    }
+    object.close();
+}
+
+/// An object that is being written. Keys are plain ASCII.
+struct Object<'o> {
+    out: &'o mut Vec<u8>,
+    first: bool,
+}
+
+impl<'o> Object<'o> {
+    fn open(out: &'o mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Self { out, first: true }
+    }
+
+    fn key(&mut self, key: &str) {
+        if !std::mem::take(&mut self.first) {
+            self.out.push(b',');
+        }
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    fn string(&mut self, key: &str, value: &[u8]) {
+        self.key(key);
+        string(self.out, value);
+    }
+
+    fn display(&mut self, key: &str, value: &dyn fmt::Display) {
+        self.key(key);
+        self.out.push(b'"');
+        // Writing to a `Vec` does not fail.
+        let _ = write!(Body(self.out), "{value}");
+        self.out.push(b'"');
+    }
+
+    fn number(&mut self, key: &str, value: u64) {
+        self.key(key);
+        self.plain(format_args!("{value}"));
+    }
+
+    /// A number, without a fraction where it has none. JSON knows no infinity and no NaN: such a value is left out.
+    fn float(&mut self, key: &str, value: f64) {
+        if !value.is_finite() {
+            return;
+        }
+        self.key(key);
+        // `+ 0.0` takes the sign off a negative zero; `Display` writes no exponent and no `.0`.
+        self.plain(format_args!("{}", value + 0.0));
+    }
+
+    fn plain(&mut self, value: fmt::Arguments<'_>) {
+        let _ = std::io::Write::write_fmt(self.out, value);
+    }
+
+    fn close(self) {
+        self.out.push(b'}');
+    }
+}
+
+/// Writes `value` as a JSON string, lossily where it is no UTF-8.
+fn string(out: &mut Vec<u8>, value: &[u8]) {
+    out.push(b'"');
+    for chunk in value.utf8_chunks() {
+        body(out, chunk.valid());
+        if !chunk.invalid().is_empty() {
+            out.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+    out.push(b'"');
+}
+
+fn body(out: &mut Vec<u8>, text: &str) {
+    let mut written = 0;
+    for (at, c) in text.char_indices().filter(|&(_, c)| matches!(c, '"' | '\\') || is_unsafe(c)) {
+        out.extend_from_slice(&text.as_bytes()[written..at]);
+        written = at + c.len_utf8();
+        match c {
+            '"' => out.extend_from_slice(b"\\\""),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            c => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = std::io::Write::write_fmt(out, format_args!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    out.extend_from_slice(&text.as_bytes()[written..]);
+}
+
+/// The inside of a JSON string as a target of `write!`.
+struct Body<'o>(&'o mut Vec<u8>);
+
+impl fmt::Write for Body<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        body(self.0, text);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(value: &[u8]) -> String {
+        let mut out = Vec::new();
+        string(&mut out, value);
+        String::from_utf8(out).expect("JSON is UTF-8")
+    }
+
+    #[test]
+    fn strings() {
+        let cases: &[(&[u8], &str)] = &[
+            (b"", r#""""#),
+            (b"a b", r#""a b""#),
+            (br#"say "hi" \ "#, r#""say \"hi\" \\ ""#),
+            (b"\t\r\n", r#""\t\r\n""#),
+            (b"\x00\x08\x1b\x7f", r#""\u0000\u0008\u001b\u007f""#),
+            ("\u{9b}\u{202e}\u{2028}".as_bytes(), r#""\u009b\u202e\u2028""#),
+            ("\u{e0041}".as_bytes(), r#""\udb40\udc41""#),
+            ("\u{e9}\u{1f600}".as_bytes(), "\"\u{e9}\u{1f600}\""),
+            (b"\xff\xe2\x82", "\"\u{fffd}\u{fffd}\""),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(written(bytes), *expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn strings_read_back() {
+        for c in (0..=0x2_ffff).chain(0xe_0000..=0xe_0fff).filter_map(char::from_u32) {
+            let text = written(format!("a{c}b").as_bytes());
+            let read: String = serde_json::from_str(&text).expect("a JSON string");
+            assert_eq!(read, format!("a{c}b"), "{:x}", u32::from(c));
+        }
+        for first in 0..=255 {
+            for second in 0..=255 {
+                let bytes = [first, second];
+                let read: String = serde_json::from_str(&written(&bytes)).expect("a JSON string");
+                assert_eq!(read, String::from_utf8_lossy(&bytes));
+            }
+        }
+    }
+
+    #[test]
+    fn numbers() {
+        let cases = [
+            (0.0, r#"{"n":0}"#),
+            (-0.0, r#"{"n":0}"#),
+            (10.0, r#"{"n":10}"#),
+            (-3.0, r#"{"n":-3}"#),
+            (0.5, r#"{"n":0.5}"#),
+            (1e20, r#"{"n":100000000000000000000}"#),
+            (1e-7, r#"{"n":0.0000001}"#),
+            (f64::NAN, "{}"),
+            (f64::INFINITY, "{}"),
+        ];
+        for (value, expected) in cases {
+            let mut out = Vec::new();
+            let mut object = Object::open(&mut out);
+            object.float("n", value);
+            object.close();
+            assert_eq!(String::from_utf8_lossy(&out), expected);
+            assert!(serde_json::from_slice::<serde_json::Value>(&out).is_ok());
+        }
+    }
+}

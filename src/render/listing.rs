@@ -1,0 +1,88 @@
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::indicator::Feed;
+use crate::sieve::Source;
+
+/// What one feed says of an indicator: all its entries for it in one.
+///
+/// A feed may list an indicator several times. The place and the wording are those of its first entry, tags are united,
+/// `first_seen` is the earliest and `last_seen` and `valid_until` the latest that is stated, and each of the others is
+/// the first that is stated.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Listing<'m> {
+    /// The feed.
+    pub feed: &'m Feed,
+    /// The line of the feed, from 1.
+    pub line: Option<u32>,
+    /// The value as the feed wrote it.
+    pub as_listed: Cow<'m, str>,
+    /// Tags, each once.
+    pub tags: Vec<&'m str>,
+    /// The malware family.
+    pub family: Option<&'m str>,
+    /// How sure the feed is, 0 to 100.
+    pub confidence: Option<u8>,
+    /// Any other number the feed gives.
+    pub score: Option<f64>,
+    /// When the indicator was first seen.
+    pub first_seen: Option<Timestamp>,
+    /// When the indicator was last seen.
+    pub last_seen: Option<Timestamp>,
+    /// When the indicator stops being valid; exclusive.
+    pub valid_until: Option<Timestamp>,
+    /// Where more is said of it.
+    pub reference: Option<&'m str>,
+}
+
+impl<'m> Listing<'m> {
+    /// The listings of an indicator's or a match's sources, one for each feed, in the order of the first entries.
+    ///
+    /// Linear in the entries, times the feeds that list the indicator.
+    pub fn by_feed(sources: impl IntoIterator<Item = Source<'m>>) -> Vec<Listing<'m>> {
+        let mut listings: Vec<Listing<'m>> = Vec::new();
+        for source in sources {
+            let feed = source.feed();
+            match listings.iter_mut().rev().find(|listing| std::ptr::eq(listing.feed, feed)) {
+                Some(listing) => listing.unite(&source),
+                None => listings.push(Self::of(feed, &source)),
+            }
+        }
+        listings
+    }
+
+    fn of(feed: &'m Feed, source: &Source<'m>) -> Self {
+        let mut listing = Self {
+            feed,
+            line: source.line(),
+            as_listed: source.as_listed(),
+            tags: Vec::new(),
+            family: None,
+            confidence: None,
+            score: None,
+            first_seen: None,
+            last_seen: None,
+            valid_until: None,
+            reference: None,
+        };
+        listing.unite(source);
+        listing
+    }
+
+    fn unite(&mut self, source: &Source<'m>) {
+        for tag in source.tags() {
+            if !self.tags.contains(&tag) {
+                self.tags.push(tag);
+            }
+        }
+        self.family = self.family.or(source.family());
+        self.confidence = self.confidence.or(source.confidence());
+        self.score = self.score.or(source.score());
+        self.first_seen = self.first_seen.into_iter().chain(source.first_seen()).min();
+        self.last_seen = self.last_seen.max(source.last_seen());
+        self.valid_until = self.valid_until.max(source.valid_until());
+        self.reference = self.reference.or(source.reference());
+    }
+}

@@ -1,0 +1,228 @@
+use std::fmt;
+use std::io::Write;
+use std::ops::Range;
+
+use super::escape::Escaped;
+use super::listing::Listing;
+use super::window::window;
+use crate::scan::{Context, Hit};
+use crate::sieve::{Match, Strength};
+
+/// What is written before each part of a text: an SGR sequence, or nothing. A styled part is followed by `ESC [ 0 m`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Styles {
+    /// The name of the input.
+    pub file: &'static str,
+    /// Line and column.
+    pub place: &'static str,
+    /// The observable, in the log line too.
+    pub observed: &'static str,
+    /// The indicator.
+    pub indicator: &'static str,
+    /// A strength other than `strong`.
+    pub weak: &'static str,
+    /// The name of a feed.
+    pub feed: &'static str,
+    /// What stands for a byte that is not printed as it is.
+    pub escape: &'static str,
+}
+
+impl Styles {
+    /// No styles at all, for files and pipes.
+    pub const PLAIN: Self = Self { file: "", place: "", observed: "", indicator: "", weak: "", feed: "", escape: "" };
+
+    /// The colours of `grep`, and a few more.
+    pub const ANSI: Self = Self {
+        file: "\x1b[35m",
+        place: "\x1b[32m",
+        observed: "\x1b[1;31m",
+        indicator: "\x1b[1m",
+        weak: "\x1b[33m",
+        feed: "\x1b[36m",
+        escape: "\x1b[2m",
+    };
+}
+
+/// Writes hits for people: a block of lines for each observable.
+///
+/// ```text
+/// proxy.log:12:31: www.evil.test (url_host)
+///   -> evil.test  domain, subdomain  phish:7 [c2, loader], family Emotet; other:12
+///   |  2024-05-01T10:00:00Z 192.0.2.7 GET http://www.evil.test/a
+/// ```
+///
+/// First where the observable stands (file, line, column in bytes from 1), what it looks like, its canonical form after
+/// `=` where that differs, and its context unless that is `text`. Then a line for each indicator: its kind, the relation,
+/// the strength unless it is `strong`, and every feed with line, wording where it differs, tags and the rest. Then the
+/// log line with the observable highlighted, a long one cut around it. Everything that comes from a log or a feed goes
+/// through [`Escaped`].
+#[derive(Clone, Debug)]
+pub struct Text {
+    styles: Styles,
+    width: usize,
+    log_line: bool,
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self { styles: Styles::PLAIN, width: 400, log_line: true }
+    }
+}
+
+impl Text {
+    /// A writer without styles.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The styles (default: [`Styles::PLAIN`]).
+    pub fn styles(&mut self, styles: Styles) -> &mut Self {
+        self.styles = styles;
+        self
+    }
+
+    /// The longest part of a log line or of a feed's value that is shown, in bytes (default: 400).
+    pub fn width(&mut self, bytes: usize) -> &mut Self {
+        self.width = bytes;
+        self
+    }
+
+    /// Whether the log line is shown (default: true).
+    pub fn log_line(&mut self, yes: bool) -> &mut Self {
+        self.log_line = yes;
+        self
+    }
+
+    /// Appends the block of a hit with its first `limit` matches; says how many those are.
+    ///
+    /// Nothing is written if `limit` is 0. `file` is the name of the input as the reader of the output knows it.
+    pub fn hit(&self, out: &mut Vec<u8>, file: &str, hit: &Hit<'_>, limit: usize) -> usize {
+        let styles = &self.styles;
+        let line = hit.line_text();
+        let start = hit.offset_in_line();
+        let mut written = 0;
+        for matched in hit.matches().iter().take(limit) {
+            if written == 0 {
+                self.put(out, styles.file, Escaped::new(file));
+                self.put(out, "", ":");
+                self.put(out, styles.place, format_args!("{}:{}", hit.line(), start.saturating_add(1)));
+                self.put(out, "", ": ");
+                self.value(out, styles.observed, hit.observed());
+                if hit.canonical().as_bytes() != hit.observed() {
+                    self.put(out, "", " = ");
+                    self.value(out, "", hit.canonical().as_bytes());
+                }
+                if hit.context() != Context::Text {
+                    self.put(out, "", format_args!(" ({})", hit.context().as_str()));
+                }
+                out.push(b'\n');
+            }
+            out.extend_from_slice(b"  -> ");
+            self.matched(out, &matched);
+            out.push(b'\n');
+            written += 1;
+        }
+        if written > 0 && self.log_line {
+            out.extend_from_slice(b"  |  ");
+            self.cut(out, line, start..start.saturating_add(hit.observed().len()));
+            out.push(b'\n');
+        }
+        written
+    }
+
+    /// Appends one match on one line, without a line feed: indicator, kind, relation, strength, feeds.
+    pub fn matched(&self, out: &mut Vec<u8>, matched: &Match<'_>) {
+        let indicator = matched.indicator();
+        self.value(out, self.styles.indicator, indicator.to_string().as_bytes());
+        self.put(out, "", format_args!("  {}, {}", indicator.kind(), matched.relation().as_str()));
+        if matched.strength() != Strength::Strong {
+            self.put(out, "", ", ");
+            self.put(out, self.styles.weak, matched.strength().as_str());
+        }
+        self.put(out, "", "  ");
+        let canonical = indicator.to_string();
+        for (at, listing) in Listing::by_feed(matched.sources()).iter().enumerate() {
+            if at > 0 {
+                self.put(out, "", "; ");
+            }
+            self.listing(out, listing, &canonical);
+        }
+    }
+
+    /// Appends what a feed says of the indicator of this canonical text.
+    fn listing(&self, out: &mut Vec<u8>, listing: &Listing<'_>, canonical: &str) {
+        self.put(out, self.styles.feed, Escaped::new(&listing.feed.name));
+        if let Some(line) = listing.line {
+            self.put(out, "", format_args!(":{line}"));
+        }
+        if listing.as_listed != canonical {
+            self.put(out, "", " as \"");
+            self.value(out, "", listing.as_listed.as_bytes());
+            self.put(out, "", "\"");
+        }
+        for (at, tag) in listing.tags.iter().enumerate() {
+            self.put(out, "", if at == 0 { " [" } else { ", " });
+            self.value(out, "", tag.as_bytes());
+        }
+        if !listing.tags.is_empty() {
+            self.put(out, "", "]");
+        }
+        if let Some(family) = listing.family {
+            self.put(out, "", ", family ");
+            self.value(out, "", family.as_bytes());
+        }
+        if let Some(confidence) = listing.confidence {
+            self.put(out, "", format_args!(", confidence {confidence}"));
+        }
+        if let Some(score) = listing.score {
+            self.put(out, "", format_args!(", score {score}"));
+        }
+        let dates = [
+            ("first seen", listing.first_seen),
+            ("last seen", listing.last_seen),
+            ("valid until", listing.valid_until),
+        ];
+        for (name, date) in dates {
+            if let Some(date) = date {
+                self.put(out, "", format_args!(", {name} {date}"));
+            }
+        }
+        if let Some(reference) = listing.reference {
+            self.put(out, "", ", see ");
+            self.value(out, "", reference.as_bytes());
+        }
+    }
+
+    /// Appends a styled part that needs no escaping.
+    fn put(&self, out: &mut Vec<u8>, style: &str, part: impl fmt::Display) {
+        // Writing to a `Vec` does not fail.
+        let _ = match style {
+            "" => write!(out, "{part}"),
+            style => write!(out, "{style}{part}\x1b[0m"),
+        };
+    }
+
+    /// Appends a value, escaped, and cut if it is very long.
+    fn value(&self, out: &mut Vec<u8>, style: &str, value: &[u8]) {
+        let shown = window(value, 0..0, self.width);
+        let more = if shown.end < value.len() { "..." } else { "" };
+        self.put(out, style, format_args!("{}{more}", Escaped::new(&value[shown])));
+    }
+
+    /// Appends a log line with the observable at `span` highlighted, cut around it if it is long.
+    fn cut(&self, out: &mut Vec<u8>, line: &[u8], span: Range<usize>) {
+        let shown = window(line, span.clone(), self.width);
+        let from = span.start.clamp(shown.start, shown.end);
+        let to = span.end.clamp(from, shown.end);
+        let (before, after) = match self.styles.escape {
+            "" => ("", ""),
+            style => (style, "\x1b[0m"),
+        };
+        self.put(out, "", if shown.start > 0 { "..." } else { "" });
+        self.put(out, "", Escaped::new(&line[shown.start..from]).marked(before, after));
+        self.put(out, self.styles.observed, Escaped::new(&line[from..to]));
+        self.put(out, "", Escaped::new(&line[to..shown.end]).marked(before, after));
+        self.put(out, "", if shown.end < line.len() { "..." } else { "" });
+    }
+}
