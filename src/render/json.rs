@@ -127,11 +127,8 @@ fn source(out: &mut Vec<u8>, listing: &Listing<'_>) {
     if let Some(score) = listing.score {
         object.float("score", score);
     }
-    let dates = [
-        ("first_seen", listing.first_seen),
-        ("last_seen", listing.last_seen),
-        ("valid_until", listing.valid_until),
-    ];
+    let dates =
+        [("first_seen", listing.first_seen), ("last_seen", listing.last_seen), ("valid_until", listing.valid_until)];
     for (key, date) in dates {
         if let Some(date) = date {
             object.display(key, &date);

@@ -1,0 +1,167 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Finds the addresses, domains and URLs of threat feeds in logs, and says which indicator of which feed hit what and where.
+#[derive(Debug, Parser)]
+#[command(name = "logscan", version, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+A FEED is PATH, NAME=PATH or NAME=FORMAT:PATH. The name is else the file's stem, the format is recognised by content
+(known formats: plain, hosts).
+
+Examples:
+  logscan scan -f c2.txt access.log              hits for people
+  logscan scan -f c2=plain:c2.txt --json *.log   one JSON object a hit and indicator
+  zcat big.gz | logscan scan -f c2.txt --stats - standard input
+  logscan check -f c2.txt http://evil.test/a     what matches a value, or why nothing does
+  logscan lint -f c2.txt                         what is wrong with a feed
+
+Exit codes: 0 some hit, 1 none, 2 any error.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan logs.
+    Scan(ScanArgs),
+    /// Say what matches a value, how, and according to which feed and line; or why nothing does.
+    Check(CheckArgs),
+    /// Report what became of every line of the feeds.
+    Lint(LintArgs),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DomainScope {
+    /// A listed domain stands for itself alone.
+    Exact,
+    /// A listed domain stands for itself and every name beneath it.
+    Suffix,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Admit {
+    /// Private and reserved addresses, and localhost.
+    Bogons,
+    /// Prefixes shorter than /8 (IPv4) or /19 (IPv6).
+    WidePrefixes,
+    /// Whole public suffixes and top-level domains.
+    PublicSuffixes,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FeedArgs {
+    /// A feed of indicators: PATH, NAME=PATH or NAME=FORMAT:PATH. May be given many times.
+    #[arg(short = 'f', long = "feed", value_name = "FEED", required = true)]
+    pub(crate) feeds: Vec<String>,
+    /// A feed of what is allowed: suppresses host-level matches of equal or lower specificity on what it covers.
+    #[arg(long, value_name = "FEED")]
+    pub(crate) allow: Vec<String>,
+    /// A feed of what is always allowed: suppresses every host-level match beneath it.
+    #[arg(long, value_name = "FEED")]
+    pub(crate) allow_all: Vec<String>,
+    /// The scope of the feeds' domains, in place of what the format says.
+    #[arg(long, value_enum)]
+    pub(crate) domain_scope: Option<DomainScope>,
+    /// Admit what the guards refuse. May be given many times.
+    #[arg(long, value_enum)]
+    pub(crate) admit: Vec<Admit>,
+    /// Read bare URL paths (`/gate.php`) of the feeds as patterns.
+    #[arg(long)]
+    pub(crate) path_patterns: bool,
+    /// A Public Suffix List, in place of the built-in one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) psl: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FilterArgs {
+    /// Report `name_like` matches (file names, versions) and `host_only` matches (the host of a URL without its path) too.
+    #[arg(long)]
+    pub(crate) weak: bool,
+    /// Leave out entries of a lower confidence (0 to 100); an entry without one stays.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) min_confidence: Option<u8>,
+    /// Leave out entries that are no longer valid at this time: 2026-05-01 or 2026-05-01T12:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) as_of: Option<jiff::Timestamp>,
+}
+
+/// A date is its first moment, UTC.
+fn time(text: &str) -> Result<jiff::Timestamp, String> {
+    text.parse::<jiff::Timestamp>()
+        .or_else(|_| format!("{text}T00:00:00Z").parse())
+        .map_err(|_| "not a time such as 2026-05-01 or 2026-05-01T12:00:00Z".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) feeds: FeedArgs,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    /// Logs, plain or compressed; `-`, or none: standard input.
+    #[arg(value_name = "LOG")]
+    pub(crate) logs: Vec<PathBuf>,
+    /// Threads (default: all cores).
+    #[arg(short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// One JSON object a line, for each observable and indicator.
+    #[arg(long, conflicts_with_all = ["count", "list", "quiet"])]
+    pub(crate) json: bool,
+    /// Only the number of (observable, indicator) pairs of each file.
+    #[arg(short = 'c', long, conflicts_with_all = ["list", "quiet"])]
+    pub(crate) count: bool,
+    /// Only the names of files with hits.
+    #[arg(short = 'l', long, conflicts_with = "quiet")]
+    pub(crate) list: bool,
+    /// Nothing: the exit code tells. Stops at the first hit.
+    #[arg(short = 'q', long)]
+    pub(crate) quiet: bool,
+    /// Stop after N (observable, indicator) pairs in all.
+    #[arg(short = 'm', value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max: Option<u64>,
+    /// Leave the log line out.
+    #[arg(long)]
+    pub(crate) no_text: bool,
+    /// Rates, counts, and how many matches were withheld and why, to standard error.
+    #[arg(long)]
+    pub(crate) stats: bool,
+    /// Colour.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    Auto,
+    /// In any case.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) feeds: FeedArgs,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    /// Addresses, names or URLs.
+    #[arg(value_name = "VALUE", required = true)]
+    pub(crate) values: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    #[command(flatten)]
+    pub(crate) feeds: FeedArgs,
+    /// Every rejected line, not only the first of each feed.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
