@@ -25,3 +25,7 @@ pub use scan::{Context, Hit, ScanOptions, ScanStats, Scanner};
 pub use sieve::{
     BuildReport, Filter, Match, MatchOptions, Matcher, Matches, Relation, Sieve, SieveBuilder, Source, Strength,
 };
+
+#[cfg(all(doctest, feature = "feeds"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
