@@ -12,9 +12,7 @@ static CLASSES: [u8; 256] = {
     let mut b = 0;
     while b < 256 {
         let byte = b as u8;
-        if byte.is_ascii_alphanumeric() {
-            table[b] = HOST | SIX;
-        } else if byte == b'.' {
+        if byte.is_ascii_alphanumeric() || byte == b'.' {
             table[b] = HOST | SIX;
         } else if byte == b'-' || byte == b'_' {
             table[b] = HOST;

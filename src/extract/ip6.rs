@@ -15,6 +15,9 @@ pub(super) struct Found {
     pub(super) end: usize,
 }
 
+/// A port and where its text ends.
+type Port = Option<(u16, usize)>;
+
 /// Longest text of an address with a port as a ninth group.
 const LONGEST: usize = 64;
 
@@ -61,7 +64,7 @@ fn parse(bytes: &[u8], start: usize, end: usize) -> Option<Found> {
 }
 
 /// An address, the length of its text, and the port that stands behind it as a ninth group or after a dot.
-fn address(text: &str) -> Option<(Ipv6Addr, usize, Option<(u16, usize)>)> {
+fn address(text: &str) -> Option<(Ipv6Addr, usize, Port)> {
     if !text.contains(':') {
         return None;
     }
@@ -81,7 +84,7 @@ fn address(text: &str) -> Option<(Ipv6Addr, usize, Option<(u16, usize)>)> {
 }
 
 /// Adds what stands around the text: zone, brackets, port.
-fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Option<(u16, usize)>) -> Found {
+fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> Found {
     if let Some((port, len)) = own {
         return Found { addr, span: start..end, port: Some(port), end: start + len };
     }

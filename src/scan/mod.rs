@@ -91,7 +91,9 @@ impl std::ops::AddAssign for ScanStats {
 /// thread) and its hits.
 #[derive(Debug)]
 pub struct Scanner {
+    #[cfg(feature = "parallel")]
     sieve: Sieve,
+    #[cfg(feature = "parallel")]
     options: ScanOptions,
     workers: Vec<Worker>,
 }
@@ -103,7 +105,13 @@ impl Scanner {
     /// A scanner for a sieve.
     pub fn new(sieve: &Sieve, options: &ScanOptions) -> Self {
         let first = Worker::new(sieve, options);
-        Self { sieve: sieve.clone(), options: options.clone(), workers: vec![first] }
+        Self {
+            #[cfg(feature = "parallel")]
+            sieve: sieve.clone(),
+            #[cfg(feature = "parallel")]
+            options: options.clone(),
+            workers: vec![first],
+        }
     }
 
     /// Scans a slice on this thread. `sink` gets the hits by offset, at one offset the longest first, and can end the scan.

@@ -95,9 +95,7 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn new(sieve: &Sieve, options: &ScanOptions) -> Self {
-        let mut extract = ExtractOptions::default();
-        extract.request_paths = sieve.has_path_patterns();
-        extract.refang = options.refang;
+        let extract = ExtractOptions { request_paths: sieve.has_path_patterns(), refang: options.refang };
         Self { extractor: Extractor::new(extract), matcher: sieve.matcher(&options.matching), found: Found::default() }
     }
 

@@ -1,5 +1,3 @@
-use crate::error::Result;
-
 /// The Public Suffix List that the guards at build go by (<https://publicsuffix.org/>).
 ///
 /// Both of its sections count, ICANN and PRIVATE; its implicit `*` rule does not.
@@ -33,7 +31,7 @@ impl PublicSuffixes {
     ///
     /// If the text is not such a list.
     #[cfg(feature = "psl")]
-    pub fn from_text(text: &str) -> Result<Self> {
+    pub fn from_text(text: &str) -> crate::Result<Self> {
         let list: publicsuffix::List =
             text.parse().map_err(|error| crate::Error::config(format!("public suffix list: {error}")))?;
         if list.is_empty() {
