@@ -8,7 +8,7 @@
 //! 3. The authority ends at the first `/`, `\` or `?`. What stands before its last `@` (a user and a password) is dropped.
 //! 4. The host is unescaped; dots at its ends are dropped, runs of dots become one. Then it is an IPv4 address as the
 //!    [WHATWG host parser] reads it (`http://3221225985/` is `http://192.0.2.1/`), an IPv6 address in brackets, or a name
-//!    as [`domain`](super::domain) reads it. Mapped and NAT64 addresses become IPv4.
+//!    as [the domain canonicaliser](super::domain) reads it. Mapped and NAT64 addresses become IPv4.
 //! 5. The port is dropped where it is the scheme's own (`http`, `ws` 80; `https`, `wss` 443; `ftp` 21).
 //! 6. In the path, `\` is `/`; it is unescaped; `.` and `..` are resolved, then runs of `/` become one; an empty path is `/`.
 //! 7. The query, all that is behind the first `?`, is unescaped. An empty query is none.
