@@ -1,5 +1,8 @@
 //! Classes of bytes.
 
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+
 /// A byte of a name: `[A-Za-z0-9._-]`.
 pub(super) const HOST: u8 = 1;
 /// A byte the main loop stops at beside those of names.
@@ -62,20 +65,15 @@ pub(super) fn scalar(bytes: &[u8], from: usize) -> Option<(char, usize)> {
     text.chars().next().map(|c| (c, len))
 }
 
-/// Whether a scalar that is not ASCII can be part of a name: neither space nor punctuation, but for the three dots
-/// that UTS-46 reads as `.`.
+/// Whether a scalar that is not ASCII can be part of a name: neither space nor punctuation nor control, but for the three
+/// dots that UTS-46 reads as `.`.
 pub(super) fn is_name_scalar(c: char) -> bool {
-    match c {
-        '\u{3002}' | '\u{FF0E}' | '\u{FF61}' | '\u{200C}' | '\u{200D}' => true,
-        '\u{80}'..='\u{A9}' | '\u{AB}'..='\u{B4}' | '\u{B6}'..='\u{B9}' | '\u{BB}'..='\u{BF}' => false,
-        '\u{D7}' | '\u{F7}' => false,
-        '\u{2000}'..='\u{206F}' | '\u{2190}'..='\u{2BFF}' | '\u{2E00}'..='\u{2E7F}' => false,
-        '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' | '\u{303D}' => false,
-        '\u{FE10}'..='\u{FE1F}' | '\u{FE30}'..='\u{FE6F}' => false,
-        '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}' => false,
-        '\u{FEFF}' | '\u{FFFC}' | '\u{FFFD}' => false,
-        _ => !c.is_whitespace() && !c.is_control(),
+    if matches!(c, '\u{3002}' | '\u{FF0E}' | '\u{FF61}') {
+        return true;
     }
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    let ends = [GeneralCategoryGroup::Punctuation, GeneralCategoryGroup::Separator, GeneralCategoryGroup::Control];
+    !ends.iter().any(|group| group.contains(category))
 }
 
 /// The bytes of an escape at the start of a run that belong to the escape: of `\\n`, `\\xHH`, `\\uHHHH`, `%HH`, `%25HH`, `#ooo`, whose first

@@ -21,19 +21,35 @@ type Port = Option<(u16, usize)>;
 /// Longest text of an address with a port as a ninth group.
 const LONGEST: usize = 64;
 
-/// Looks for an address in the run of letters, digits, `:` and `.` that starts at `start`. Also gives where the run ends.
-pub(super) fn find(bytes: &[u8], start: usize) -> (Option<Found>, usize) {
+/// What is found at one place.
+pub(super) struct Places {
+    pub(super) first: Option<Found>,
+    /// Where the other reading starts, the run shortened by an escape.
+    pub(super) shortened: Option<usize>,
+    /// Where the run ends.
+    pub(super) end: usize,
+}
+
+/// Looks for an address in the run of letters, digits, `:` and `.` that starts at `start`.
+pub(super) fn find(bytes: &[u8], start: usize) -> Places {
     let end = bytes[start..].iter().position(|&b| !is(b, SIX)).map_or(bytes.len(), |len| start + len);
-    let run = &bytes[start..end];
-    let mut colons = memchr::memchr_iter(b':', run);
+    let mut colons = memchr::memchr_iter(b':', &bytes[start..end]);
     if colons.next().is_none() || colons.next().is_none() {
-        return (None, end);
+        return Places { first: None, shortened: None, end };
     }
     let escape = escape_len(bytes, start);
-    let found = parse(bytes, start, end)
-        .or_else(|| (escape > 0 && start + escape < end).then(|| parse(bytes, start + escape, end)).flatten())
-        .or_else(|| behind_words(bytes, start, end));
-    (found, end)
+    let shortened = (escape > 0 && start + escape < end).then_some(start + escape);
+    let first = parse(bytes, start, end);
+    if first.is_some() {
+        return Places { first, shortened, end };
+    }
+    let first = shortened.and_then(|start| parse(bytes, start, end)).or_else(|| behind_words(bytes, start, end));
+    Places { first, shortened: None, end }
+}
+
+/// The shortened reading of a run.
+pub(super) fn find_shortened(bytes: &[u8], places: &Places) -> Option<Found> {
+    places.shortened.and_then(|start| parse(bytes, start, places.end))
 }
 
 /// What stands behind leading words that are not hexadecimal, each with its `:`.
@@ -41,8 +57,7 @@ fn behind_words(bytes: &[u8], start: usize, end: usize) -> Option<Found> {
     let mut from = start;
     loop {
         let colon = from + memchr::memchr(b':', &bytes[from..end])?;
-        let word = &bytes[from..colon];
-        if word.is_empty() || (word.len() <= 4 && word.iter().all(u8::is_ascii_hexdigit)) {
+        if bytes[from..colon].iter().all(u8::is_ascii_hexdigit) {
             return (from > start).then(|| parse(bytes, from, end)).flatten();
         }
         from = colon + 1;
@@ -50,17 +65,16 @@ fn behind_words(bytes: &[u8], start: usize, end: usize) -> Option<Found> {
 }
 
 fn parse(bytes: &[u8], start: usize, end: usize) -> Option<Found> {
-    if end - start > LONGEST {
+    // An address may end in two colons; any other `.` or `:` behind it is not its own.
+    let core = bytes[start..end].iter().rposition(|b| !matches!(b, b'.' | b':')).map_or(start, |last| start + last + 1);
+    if core - start > LONGEST {
         return None;
     }
-    let text = std::str::from_utf8(&bytes[start..end]).ok()?;
-    let mut trimmed = text;
-    loop {
-        if let Some((addr, len, own_port)) = address(trimmed) {
-            return Some(dress(bytes, addr, start, start + len, own_port));
-        }
-        trimmed = trimmed.strip_suffix(['.', ':'])?;
-    }
+    (core..=end.min(core + 2)).rev().find_map(|stop| {
+        let text = std::str::from_utf8(&bytes[start..stop]).ok()?;
+        let (addr, len, own_port) = address(text)?;
+        Some(dress(bytes, addr, start, start + len, own_port))
+    })
 }
 
 /// An address, the length of its text, and the port that stands behind it as a ninth group or after a dot.

@@ -25,6 +25,9 @@ mod name;
 mod scalar;
 mod url;
 
+#[cfg(test)]
+mod tests;
+
 /// What is looked for beside addresses, names and URLs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -120,6 +123,8 @@ pub struct Extractor {
     options: ExtractOptions,
     text: Vec<u8>,
     map: Vec<u32>,
+    run_text: Vec<u8>,
+    run_map: Vec<u32>,
     name: String,
     url: crate::indicator::UrlScratch,
 }

@@ -1,8 +1,10 @@
 //! Names and IPv4 quads inside a run of name bytes.
 
 use std::net::Ipv4Addr;
+use std::ops::Range;
 
 use super::bytes::{at, before};
+use crate::indicator::{Reject, domain};
 use crate::limits::{MAX_LABEL, MAX_NAME};
 
 /// Where the longest valid name at the end of `token` starts, if it has two labels at least. `token` is ASCII, trimmed.
@@ -35,36 +37,127 @@ pub(super) fn longest_name(token: &[u8]) -> Option<usize> {
     best.filter(|_| labels >= 2)
 }
 
-/// The quad that `part` is, or the quad and the port that five numbers are.
-pub(super) fn quad(part: &[u8]) -> Option<(Ipv4Addr, usize, Option<u16>)> {
-    if part.len() < 7 || part.len() > 21 || !part[0].is_ascii_digit() {
+/// The longest valid name at the end of a decoded run, which may hold bytes that are not ASCII. Linear: labels are checked one by
+/// one from the right.
+pub(super) fn longest_mixed(text: &[u8], scratch: &mut String) -> Option<Range<usize>> {
+    let mut range = trimmed(text, 0..text.len());
+    while let Some(dot) = IDEOGRAPHIC_DOTS.iter().find(|dot| text[range.clone()].ends_with(dot.as_bytes())) {
+        range.end -= dot.len();
+    }
+    let mut starts = [0; MAX_TRIES];
+    let (mut labels, mut end) = (0_usize, range.end);
+    loop {
+        let (start, dot) = label_start(text, range.start, end);
+        let label = &text[start..end];
+        // What each label becomes is 63 bytes at most, and what becomes of one is no shorter than a fourth of it.
+        let is_label = label.len() <= 4 * MAX_LABEL
+            && range.end - start <= 4 * MAX_NAME
+            && matches!(domain::canonicalise(label, scratch), Ok(_) | Err(Reject::NumericTld));
+        if !is_label {
+            break;
+        }
+        starts[labels % MAX_TRIES] = start;
+        labels += 1;
+        if dot == 0 {
+            break;
+        }
+        end = start - dot;
+    }
+    // Labels that are valid on their own may not be so together: too long, or of mixed direction.
+    for _ in 0..MAX_TRIES {
+        if labels < 2 {
+            return None;
+        }
+        let start = starts[(labels - 1) % MAX_TRIES];
+        if domain::canonicalise(&text[start..range.end], scratch).is_ok_and(|name| name.contains('.')) {
+            return Some(start..range.end);
+        }
+        labels -= 1;
+    }
+    None
+}
+
+/// How many labels of a run may have to be dropped until the rest is valid.
+const MAX_TRIES: usize = 32;
+
+/// What UTS-46 reads as a dot.
+const IDEOGRAPHIC_DOTS: [&str; 3] = ["\u{3002}", "\u{FF0E}", "\u{FF61}"];
+
+/// Where the label that ends at `end` starts, and the length of the dot before it (0: none).
+fn label_start(text: &[u8], from: usize, end: usize) -> (usize, usize) {
+    let mut at = end;
+    while at > from {
+        let head = &text[from..at];
+        if head.ends_with(b".") {
+            return (at, 1);
+        }
+        if head.last().is_some_and(|&b| b >= 0x80) && IDEOGRAPHIC_DOTS.iter().any(|dot| head.ends_with(dot.as_bytes()))
+        {
+            return (at, 3);
+        }
+        at -= 1;
+    }
+    (from, 0)
+}
+
+/// `range` without the dots and hyphens at its ends.
+pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let is_inner = |b: &u8| !matches!(b, b'.' | b'-');
+    let token = &text[range.clone()];
+    match (token.iter().position(is_inner), token.iter().rposition(is_inner)) {
+        (Some(first), Some(last)) => range.start + first..range.start + last + 1,
+        _ => range.end..range.end,
+    }
+}
+
+/// A quad at the start of a text.
+pub(super) struct Quad {
+    pub(super) addr: Ipv4Addr,
+    /// The length of its text.
+    pub(super) len: usize,
+    /// A fifth number behind a dot, and the length with it.
+    pub(super) fifth: Option<(u16, usize)>,
+}
+
+/// The quad at the start of `text`, if what follows does not make it something else.
+pub(super) fn quad(text: &[u8]) -> Option<Quad> {
+    if text.len() < 7 || !text[0].is_ascii_digit() {
         return None;
     }
     let mut octets = [0_u8; 4];
-    let mut at = 0;
+    let mut len = 0;
     for (n, octet) in octets.iter_mut().enumerate() {
         if n > 0 {
-            if part.get(at) != Some(&b'.') {
+            if at(text, len) != b'.' {
                 return None;
             }
-            at += 1;
+            len += 1;
         }
-        let digits = part[at..].iter().take(4).take_while(|b| b.is_ascii_digit()).count();
-        let text = &part[at..at + digits];
-        if !(1..=3).contains(&digits) || (digits > 1 && text[0] == b'0') {
+        let digits = digits(text, len, 4);
+        let number = &text[len..len + digits];
+        if !(1..=3).contains(&digits) || (digits > 1 && number[0] == b'0') {
             return None;
         }
-        *octet = u8::try_from(text.iter().fold(0_u32, |value, b| value * 10 + u32::from(b - b'0'))).ok()?;
-        at += digits;
+        *octet = u8::try_from(number.iter().fold(0_u32, |value, b| value * 10 + u32::from(b - b'0'))).ok()?;
+        len += digits;
     }
     let addr = Ipv4Addr::from(octets);
-    match &part[at..] {
-        [] => Some((addr, at, None)),
-        [b'.', port @ ..] if port.iter().all(u8::is_ascii_digit) => {
-            std::str::from_utf8(port).ok()?.parse().ok().map(|port| (addr, at, Some(port)))
-        }
-        _ => None,
+    if at(text, len).is_ascii_alphanumeric() {
+        return None;
     }
+    if at(text, len) != b'.' || !at(text, len + 1).is_ascii_alphanumeric() {
+        return Some(Quad { addr, len, fifth: None });
+    }
+    let end = len + 1 + digits(text, len + 1, 6);
+    let next = at(text, end);
+    let goes_on = next.is_ascii_alphanumeric() || (next == b'.' && at(text, end + 1).is_ascii_alphanumeric());
+    let port = std::str::from_utf8(&text[len + 1..end]).ok()?.parse().ok()?;
+    (!goes_on).then_some(Quad { addr, len, fifth: Some((port, end)) })
+}
+
+/// The number of digits at `from`, up to `most`.
+fn digits(text: &[u8], from: usize, most: usize) -> usize {
+    text.iter().skip(from).take(most).take_while(|b| b.is_ascii_digit()).count()
 }
 
 /// Whether five numbers from `start` to `end` are an address and a port, as tcpdump writes them.

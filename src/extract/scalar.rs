@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::bytes::{HOST, STOP, at, before, escape_len, is, port};
+use super::bytes::{HOST, SIX, STOP, at, before, escape_len, is, port};
 use super::url::Written;
 use super::{Context, Extractor, Token, TokenKind, Verdict, decode, ip6, name, url};
-use crate::indicator::{domain, ip};
-use crate::limits::{MAX_NAME, MAX_URL_CUTS};
+use crate::indicator::ip;
+use crate::limits::{MAX_NAME, MAX_OBSERVABLE, MAX_URL_CUTS};
 
 /// URLs inside one URL that are taken as URLs of their own; more would make the work grow with the square.
 const MAX_NESTED: usize = 8;
@@ -16,10 +16,37 @@ const MAX_NESTED: usize = 8;
 #[derive(Clone, Copy, Debug, Default)]
 struct Outer {
     end: usize,
+    /// Where its path starts.
+    path: usize,
     /// Where its query or fragment starts.
     query: usize,
     nested: usize,
 }
+
+/// A maximal run of name bytes, of name characters that are not ASCII, and of JSON escapes of either.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    start: usize,
+    end: usize,
+    dots: usize,
+    is_ascii: bool,
+    is_escaped: bool,
+}
+
+/// A URL in the making.
+#[derive(Clone, Copy, Debug)]
+struct Draft {
+    start: usize,
+    /// Where it ends, before anything is trimmed.
+    stop: usize,
+    has_scheme: bool,
+    written: Written,
+    name_like: bool,
+}
+
+/// Where the first reading of a place starts, once there is one. A group of readings belongs to the part of the haystack that its
+/// first one starts in.
+type Anchor = Option<usize>;
 
 pub(super) struct Scan<'a, 's> {
     own: &'a mut Extractor,
@@ -40,9 +67,13 @@ impl<'a, 's> Scan<'a, 's> {
     }
 
     pub(super) fn run(&mut self) {
+        self.range(0, self.bytes.len().min(self.report.end));
+    }
+
+    /// Everything that starts from `i` up to `end`; gives where to go on.
+    pub(super) fn range(&mut self, mut i: usize, end: usize) -> usize {
         let bytes = self.bytes;
-        let mut i = 0;
-        while i < bytes.len() && i < self.report.end {
+        while i < end {
             let b = bytes[i];
             i = if is(b, HOST) {
                 self.host_run(i)
@@ -52,14 +83,15 @@ impl<'a, 's> Scan<'a, 's> {
                 i + 1
             };
         }
+        i
     }
 
     /// A byte that may start something other than a plain run.
     fn stop(&mut self, i: usize) -> usize {
         let bytes = self.bytes;
         match bytes[i] {
-            b':' if at(bytes, i + 1) == b':' && !is(before(bytes, i), super::bytes::SIX) => {
-                self.ip6(i).unwrap_or(i + 1)
+            b':' if at(bytes, i + 1) == b':' && !is(before(bytes, i), SIX) => {
+                self.ip6_at(i).map_or(i + 1, |(_, next)| next)
             }
             b'(' => self.dns_labels(i).unwrap_or(i + 1),
             b'\\' if decode::unicode_escape(bytes, i).is_some() => self.host_run(i),
@@ -74,34 +106,18 @@ impl<'a, 's> Scan<'a, 's> {
         }
     }
 
-    fn emit(&mut self, token: Token<'_>) -> Verdict {
-        if self.report.contains(&token.start) { (self.sink)(&token) } else { Verdict::Settled }
-    }
-
     fn context(&self, at: usize) -> Context {
         if at >= self.outer.end {
-            if before(self.bytes, at) == b'@' && is(before(self.bytes, at - 1), HOST) {
-                Context::Email
-            } else {
-                Context::Text
-            }
+            let is_mail = before(self.bytes, at) == b'@'
+                && at.checked_sub(2).is_some_and(|at| is(self.bytes[at], HOST) || self.bytes[at] >= 0x80);
+            if is_mail { Context::Email } else { Context::Text }
+        } else if at < self.outer.path {
+            Context::UrlHost
         } else if at < self.outer.query {
             Context::UrlPath
         } else {
             Context::UrlQuery
         }
-    }
-
-    fn ip6(&mut self, i: usize) -> Option<usize> {
-        let (found, _) = ip6::find(self.bytes, i);
-        let found = found?;
-        if found.span.end > i && found.span.start < i {
-            return None;
-        }
-        let addr = ip::canonical(IpAddr::V6(found.addr));
-        let token = self.token(TokenKind::Ip(addr), found.span.clone(), &self.bytes[found.span.clone()]);
-        self.emit(Token { port: found.port, ..token });
-        Some(found.end.max(found.span.end))
     }
 
     fn token<'t>(&self, kind: TokenKind, span: Range<usize>, text: &'t [u8]) -> Token<'t> {
@@ -119,77 +135,121 @@ impl<'a, 's> Scan<'a, 's> {
         }
     }
 
+    /// Hands over a reading of a place, if the place belongs to the part that is reported.
+    fn emit(&mut self, anchor: &mut Anchor, token: Token<'_>) -> Verdict {
+        let alternative = anchor.is_some();
+        let start = *anchor.get_or_insert(token.start);
+        if self.report.contains(&start) { (self.sink)(&Token { alternative, ..token }) } else { Verdict::Settled }
+    }
+
+    /// Another reading of a place sees the URL around it, not the one that the reading before it began there.
+    fn from<T>(&mut self, outer: Outer, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.outer, outer);
+        let done = read(self);
+        if self.outer.end < before.end {
+            self.outer = before;
+        }
+        done
+    }
+
     /// The run of name bytes at `i`. Gives where to go on.
     fn host_run(&mut self, i: usize) -> usize {
         let bytes = self.bytes;
-        let (mut end, mut dots, mut is_ascii, mut is_escaped) = (i, 0_usize, true, false);
-        loop {
-            let b = at(bytes, end);
-            if end < bytes.len() && is(b, HOST) {
-                dots += usize::from(b == b'.');
-                end += 1;
-            } else if b >= 0x80
-                && let Some(len) = decode::name_scalar(bytes, end)
+        let run = self.measure(i);
+        let end = run.end;
+        if at(bytes, end) == b':' && !bytes[end..].starts_with(b"://") {
+            // Only the last part of the run touches the colon.
+            let start = bytes[i..end].iter().rposition(|&b| !is(b, SIX)).map_or(i, |at| i + at + 1);
+            let goes_on = start == i && before(bytes, i) == b':' && i > 1 && is(bytes[i - 2], SIX);
+            if !goes_on
+                && start < end
+                && let Some((span, next)) = self.ip6_at(start)
             {
-                is_ascii = false;
-                end += len;
-            } else if b == b'\\'
-                && let Some(c) = decode::unicode_escape(bytes, end)
-            {
-                is_escaped = true;
-                is_ascii &= c.is_ascii();
-                dots += usize::from(c == '.');
-                end += 6;
-            } else {
-                break;
+                // What stands before the address are names of their own.
+                let next = if span.start > i { self.names(&run).min(end).max(next) } else { next };
+                return next;
             }
-        }
-        // An address with colons may start with this run.
-        if is_ascii
-            && !is_escaped
-            && matches!(at(bytes, end), b':')
-            && !matches!(before(bytes, i), b':')
-            && !bytes[end..].starts_with(b"://")
-            && let Some(next) = self.ip6_from_run(i, end)
-        {
-            return next;
         }
         if let Some((len, written)) = url::separator(bytes, end)
             && let Some(next) = self.url_with_scheme(i, end, len, written)
         {
             return next;
         }
-        if dots == 0 && is_ascii {
-            return end;
-        }
-        if is_escaped || !is_ascii {
-            self.decoded_name(i, end, is_ascii, is_escaped);
-            return end;
-        }
-        self.plain_run(i, end)
+        self.names(&run)
     }
 
-    fn ip6_from_run(&mut self, i: usize, end: usize) -> Option<usize> {
-        // The last part of the run, behind `-` and `_`, touches the colon.
-        let start = self.bytes[i..end].iter().rposition(|b| matches!(b, b'-' | b'_')).map_or(i, |at| i + at + 1);
-        let (found, _) = ip6::find(self.bytes, start);
-        let found = found?;
+    fn measure(&self, i: usize) -> Run {
+        let bytes = self.bytes;
+        let mut run = Run { start: i, end: i, dots: 0, is_ascii: true, is_escaped: false };
+        loop {
+            let b = at(bytes, run.end);
+            if is(b, HOST) {
+                run.dots += usize::from(b == b'.');
+                run.end += 1;
+            } else if b >= 0x80
+                && let Some(len) = decode::name_scalar(bytes, run.end)
+            {
+                run.is_ascii = false;
+                run.end += len;
+            } else if b == b'\\'
+                && let Some(c) = decode::unicode_escape(bytes, run.end)
+            {
+                run.is_escaped = true;
+                run.is_ascii &= c.is_ascii();
+                run.dots += usize::from(c == '.');
+                run.end += 6;
+            } else {
+                return run;
+            }
+        }
+    }
+
+    fn names(&mut self, run: &Run) -> usize {
+        if run.is_escaped || !run.is_ascii {
+            self.mixed_run(run)
+        } else if run.dots > 0 {
+            self.plain_run(run.start, run.end, &mut None)
+        } else {
+            run.end
+        }
+    }
+
+    /// The address in the run of colons, letters and digits from `start` on: where it stands, and where to go on.
+    fn ip6_at(&mut self, start: usize) -> Option<(Range<usize>, usize)> {
+        let bytes = self.bytes;
+        let places = ip6::find(bytes, start);
+        let found = places.first.as_ref()?;
+        let mut anchor = None;
+        if let Some(next) = self.bracketed_url(found, &mut anchor) {
+            return Some((found.span.clone(), next));
+        }
+        if self.emit_ip6(found, &mut anchor) == Verdict::TryAlternatives
+            && let Some(shortened) = ip6::find_shortened(bytes, &places)
+        {
+            self.emit_ip6(&shortened, &mut anchor);
+        }
+        Some((found.span.clone(), found.end.max(found.span.end)))
+    }
+
+    fn emit_ip6(&mut self, found: &ip6::Found, anchor: &mut Anchor) -> Verdict {
         let addr = ip::canonical(IpAddr::V6(found.addr));
         let token = self.token(TokenKind::Ip(addr), found.span.clone(), &self.bytes[found.span.clone()]);
-        self.emit(Token { port: found.port, ..token });
-        Some(found.end)
+        self.emit(anchor, Token { port: found.port, ..token })
+    }
+
+    /// A URL without a scheme whose host is an address in brackets.
+    fn bracketed_url(&mut self, found: &ip6::Found, anchor: &mut Anchor) -> Option<usize> {
+        let bytes = self.bytes;
+        let start = found.span.start.checked_sub(1)?;
+        if bytes[start] != b'[' || !is_slash(bytes, found.end) || start < self.outer.end {
+            return None;
+        }
+        self.url_without_scheme(start, false, anchor).map(|(_, next)| next)
     }
 
     /// A URL whose scheme ends at `colon`, in the run that starts at `run`.
     fn url_with_scheme(&mut self, run: usize, colon: usize, separator: usize, written: Written) -> Option<usize> {
         let bytes = self.bytes;
-        let is_scheme = |from: usize| {
-            from < colon
-                && bytes[from].is_ascii_alphabetic()
-                && bytes[from..colon].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
-        };
-        let escape = escape_len(bytes, run);
-        let starts = [run, run + escape];
         let is_nested = run < self.outer.end;
         if is_nested {
             if self.outer.nested >= MAX_NESTED {
@@ -197,301 +257,309 @@ impl<'a, 's> Scan<'a, 's> {
             }
             self.outer.nested += 1;
         }
+        let escape = escape_len(bytes, run);
+        let mut anchor = None;
         let mut next = None;
-        let mut is_alternative = false;
-        for (n, &start) in starts.iter().enumerate() {
-            if (n == 1 && escape == 0) || !is_scheme(start) {
+        let outer = self.outer;
+        for start in [Some(run), (escape > 0).then_some(run + escape)].into_iter().flatten() {
+            if start >= colon || !is_scheme(&bytes[start..colon]) {
                 continue;
             }
-            let mut end = url::stop(bytes, start, written);
+            let mut stop = url::stop(bytes, start, written);
             if is_nested {
-                end = end.min(self.outer.end);
+                stop = stop.min(self.outer.end);
             }
-            let (verdict, resume) =
-                self.url(start, end, colon - start + separator, written, true, false, is_alternative);
-            next = resume;
-            is_alternative = true;
-            if verdict == Verdict::Settled {
-                break;
+            if url::trim(bytes, start, stop) <= colon + separator {
+                continue;
+            }
+            let draft = Draft { start, stop, has_scheme: true, written, name_like: false };
+            if let Some((verdict, resume)) = self.from(outer, |scan| scan.url(draft, &mut anchor)) {
+                next = Some(resume);
+                if verdict == Verdict::Settled {
+                    break;
+                }
+            }
+        }
+        // Addresses within a host that is a name.
+        if let Some(next) = next {
+            let host = &bytes[colon + separator..next.max(colon + separator)];
+            let from = colon + separator + memchr::memrchr(b'@', host).map_or(0, |at| at + 1);
+            let end = bytes[from..next].iter().position(|&b| !is(b, HOST)).map_or(next, |len| from + len);
+            if memchr::memchr2(b'-', b'_', &bytes[from..end]).is_some() {
+                self.quads(from, end, 0, false);
             }
         }
         next
     }
 
-    /// Emits the URL from `start`, not trimmed yet, and its shorter cuts. `authority`: how much of the raw text stands before
-    /// the authority. Gives where to go on, if the authority is a host.
-    #[allow(clippy::too_many_arguments)]
-    fn url(
-        &mut self,
-        start: usize,
-        stop: usize,
-        authority: usize,
-        written: Written,
-        has_scheme: bool,
-        name_like: bool,
-        is_alternative: bool,
-    ) -> (Verdict, Option<usize>) {
-        let bytes = self.bytes;
-        let whole = url::trim(bytes, start, stop);
-        if whole <= start + authority.min(whole - start) && has_scheme {
-            return (Verdict::TryAlternatives, None);
-        }
+    /// The URL that a host at `start` begins; `None` within another URL, whose path it belongs to.
+    fn url_without_scheme(&mut self, start: usize, name_like: bool, anchor: &mut Anchor) -> Option<(Verdict, usize)> {
+        let stop = url::stop(self.bytes, start, Written::Plain);
+        self.url(Draft { start, stop, has_scheme: false, written: Written::Plain, name_like }, anchor)
+    }
+
+    /// Emits a URL and, as far as it is not settled, its shorter cuts. Gives the last verdict and where the authority ends; `None` if
+    /// its authority is no host.
+    fn url(&mut self, draft: Draft, anchor: &mut Anchor) -> Option<(Verdict, usize)> {
         let mut text = std::mem::take(&mut self.own.text);
         let mut map = std::mem::take(&mut self.own.map);
-        let context = self.context(start);
-        let mut cut = whole;
-        let mut cuts = 0;
-        let mut verdict;
-        let mut resume = None;
-        let mut cut_points = [0_usize; MAX_URL_CUTS];
-        loop {
-            let raw = &bytes[start..cut];
-            let is_decoded = written == Written::Percent || memchr::memchr(b'\\', raw).is_some();
-            match (is_decoded, written) {
-                (true, Written::Percent) => decode::percent(raw, &mut text, &mut map),
-                (true, Written::Plain) => decode::json(raw, &mut text, &mut map),
-                _ => {}
-            }
-            let shown: &[u8] = if is_decoded { &text } else { raw };
-            let raw_at = |at: usize| if is_decoded { map[at.min(map.len() - 1)] as usize } else { at };
-            let behind_scheme =
-                if has_scheme { memchr::memmem::find(shown, b"://").map_or(0, |colon| colon + 3) } else { 0 };
-            let (host, authority_end) = url::host(shown, behind_scheme);
-            let is_host = crate::indicator::url::authority(shown, &mut self.own.url).is_ok();
-            if cut == whole {
-                if is_host {
-                    let path = start + raw_at(authority_end);
-                    resume = Some(path);
-                    let query = shown[authority_end..].iter().position(|b| matches!(b, b'?' | b'#'));
-                    let query = query.map_or(stop, |len| start + raw_at(authority_end + len));
-                    let nested = if start < self.outer.end { self.outer.nested } else { 0 };
-                    self.outer = Outer { end: stop.max(self.outer.end), query, nested };
-                }
-                // The first places at which it may be cut, behind the host.
-                let from = start + raw_at(host.end);
-                for (offset, &b) in bytes[from..whole].iter().enumerate() {
-                    if matches!(b, b',' | b';' | b'|' | b'\'' | b')' | b']' | b'}') && from + offset > start {
-                        cut_points[cuts] = from + offset;
-                        cuts += 1;
-                        if cuts == MAX_URL_CUTS {
-                            break;
-                        }
-                    }
-                }
-            }
-            let host = (start + raw_at(host.start), start + raw_at(host.end));
-            let token = Token {
-                kind: TokenKind::Url,
-                start,
-                end: cut,
-                text: shown,
-                port: None,
-                name_like,
-                context,
-                host: Some(host),
-                has_scheme,
-                alternative: is_alternative || cut != whole,
-            };
-            verdict = if self.report.contains(&start) { (self.sink)(&token) } else { Verdict::Settled };
-            if verdict == Verdict::Settled || cuts == 0 {
-                break;
-            }
-            cuts -= 1;
-            cut = url::trim(bytes, start, cut_points[cuts]);
-            if cut <= start + authority {
-                break;
-            }
-        }
+        let done = self.url_with(draft, anchor, &mut text, &mut map);
         self.own.text = text;
         self.own.map = map;
-        (verdict, resume)
+        done
     }
 
-    /// A run of plain name bytes with a dot: names, quads, and URLs without a scheme.
-    fn plain_run(&mut self, i: usize, end: usize) -> usize {
-        let bytes = self.bytes;
-        let escape = escape_len(bytes, i);
-        let is_local_part = at(bytes, end) == b'@';
-        let mut next = end;
-        let mut is_settled = false;
-        for (n, from) in [i, i + escape].into_iter().enumerate() {
-            if (n == 1 && escape == 0) || from >= end || is_settled {
-                continue;
-            }
-            let is_first = n == 0;
-            let mut start = from;
-            while start < end && matches!(bytes[start], b'.' | b'-') {
-                start += 1;
-            }
-            let mut stop = end;
-            while stop > start && matches!(bytes[stop - 1], b'.' | b'-') {
-                stop -= 1;
-            }
-            // Only the end of a long run can be a name.
-            let window = start.max(stop.saturating_sub(MAX_NAME + 2));
-            let found = name::longest_name(&bytes[window..stop]).map(|at| window + at);
-            if let Some(name_start) = found
-                && !is_local_part
-            {
-                let is_after_escape = is_first && before(bytes, i) == b'\\' && name_start == i;
-                let name_like = is_after_escape
-                    || if name_start < self.outer.end {
-                        name_start < self.outer.query
-                    } else {
-                        name::is_after_slash(bytes, name_start)
-                    };
-                let (verdict, resume) = self.name_or_url(name_start, stop, end, name_like, !is_first);
-                is_settled |= verdict == Verdict::Settled;
-                next = next.max(resume);
-            }
-        }
-        self.quads(i, end, escape).max(next)
-    }
-
-    /// A name, or the URL without a scheme that it starts.
-    fn name_or_url(
+    fn url_with(
         &mut self,
-        start: usize,
-        stop: usize,
-        run_end: usize,
-        name_like: bool,
-        alternative: bool,
-    ) -> (Verdict, usize) {
-        let bytes = self.bytes;
-        let port = if stop == run_end { port(bytes, stop) } else { None };
-        let after = port.map_or(stop, |(_, end)| end);
-        if let Some(done) = self.schemeless(start, stop, run_end, after, name_like, alternative) {
-            return done;
-        }
-        let token = self.token(TokenKind::Domain, start..stop, &bytes[start..stop]);
-        let verdict = self.emit(Token { port: port.map(|(port, _)| port), name_like, alternative, ..token });
-        (verdict, run_end)
-    }
-
-    fn schemeless(
-        &mut self,
-        start: usize,
-        stop: usize,
-        run_end: usize,
-        after: usize,
-        name_like: bool,
-        alternative: bool,
+        draft: Draft,
+        anchor: &mut Anchor,
+        text: &mut Vec<u8>,
+        map: &mut Vec<u32>,
     ) -> Option<(Verdict, usize)> {
         let bytes = self.bytes;
-        let is_slash = at(bytes, after) == b'/' || bytes[after.min(bytes.len())..].starts_with(b"\\/");
-        if !is_slash || stop != run_end || start < self.outer.end {
-            return None;
+        let Draft { start, stop, has_scheme, written, name_like } = draft;
+        let whole = url::trim(bytes, start, stop);
+        let raw = &bytes[start..whole];
+        let is_decoded = written == Written::Percent || memchr::memchr(b'\\', raw).is_some();
+        match written {
+            Written::Percent => decode::percent(raw, text, map),
+            Written::Plain if is_decoded => decode::json(raw, text, map),
+            Written::Plain => {}
         }
-        let end = url::stop(bytes, start, Written::Plain);
-        let (verdict, resume) = self.url(start, end, stop - start, Written::Plain, false, name_like, alternative);
-        resume.map(|resume| (verdict, resume))
+        let shown: &[u8] = if is_decoded { text } else { raw };
+        let raw_at = |at: usize| start + if is_decoded { map[at.min(map.len() - 1)] as usize } else { at };
+        let shown_len = |cut: usize| {
+            if is_decoded { map.partition_point(|&from| (from as usize) < cut - start) } else { cut - start }
+        };
+        let scheme = if has_scheme { memchr::memmem::find(shown, b"://")? + 3 } else { 0 };
+        crate::indicator::url::authority(shown, &mut self.own.url).ok()?;
+        let (host, authority_end) = url::host(shown, scheme);
+        let path = raw_at(authority_end);
+        let query = shown[authority_end..].iter().position(|b| matches!(b, b'?' | b'#'));
+        let context = self.context(start);
+        let nested = if start < self.outer.end { self.outer.nested } else { 0 };
+        let query = query.map_or(stop, |len| raw_at(authority_end + len));
+        self.outer = Outer { end: stop.max(self.outer.end), path, query, nested };
+
+        let token = Token {
+            kind: TokenKind::Url,
+            start,
+            end: whole,
+            text: shown,
+            port: None,
+            name_like,
+            context,
+            host: Some((raw_at(host.start), raw_at(host.end))),
+            has_scheme,
+            alternative: false,
+        };
+        let mut verdict = self.emit(anchor, token);
+        if verdict == Verdict::TryAlternatives {
+            let is_cut = |b: &u8| matches!(b, b',' | b';' | b'|' | b'\'' | b')' | b']' | b'}');
+            let mut cuts = [0; MAX_URL_CUTS];
+            let mut len = 0;
+            for at in (path..whole).filter(|&at| is_cut(&bytes[at])).take(MAX_URL_CUTS) {
+                cuts[len] = at;
+                len += 1;
+            }
+            let mut last = whole;
+            for &cut in cuts[..len].iter().rev() {
+                let end = url::trim(bytes, start, cut);
+                if end < path || end == last || verdict == Verdict::Settled {
+                    continue;
+                }
+                last = end;
+                verdict = self.emit(anchor, Token { end, text: &shown[..shown_len(end)], ..token });
+            }
+        }
+        Some((verdict, path))
     }
 
-    /// The quads of a run, between `-` and `_`. Gives where to go on.
-    fn quads(&mut self, i: usize, end: usize, escape: usize) -> usize {
+    /// A run of plain name bytes with a dot: names, quads, and URLs without a scheme. Gives where to go on.
+    fn plain_run(&mut self, i: usize, end: usize, anchor: &mut Anchor) -> usize {
         let bytes = self.bytes;
-        let mut from = i;
+        let escape = escape_len(bytes, i);
+        let outer = self.outer;
         let mut next = end;
-        while from < end {
-            let part_end = bytes[from..end].iter().position(|b| matches!(b, b'-' | b'_')).map_or(end, |len| from + len);
-            let starts = [from, from + escape];
-            for (n, &start) in starts.iter().enumerate() {
-                if n == 1 && (escape == 0 || from != i || start >= part_end) {
+        if at(bytes, end) != b'@' {
+            for from in [Some(i), (escape > 0).then_some(i + escape)].into_iter().flatten() {
+                if from >= end {
                     break;
                 }
-                if let Some(resume) = self.quad(start, part_end, end, n == 1) {
-                    next = next.max(resume.1);
-                    if resume.0 == Verdict::Settled {
+                let token = name::trimmed(bytes, from..end);
+                // Only the end of a long run can be a name.
+                let window = token.start.max(token.end.saturating_sub(MAX_NAME + 2));
+                let Some(start) = name::longest_name(&bytes[window..token.end]).map(|at| window + at) else {
+                    continue;
+                };
+                let is_behind_backslash = start == i && before(bytes, i) == b'\\';
+                let span = start..token.end;
+                let (verdict, resume) = self.from(outer, |scan| {
+                    let name_like = is_behind_backslash || scan.is_file_name(start);
+                    scan.name_or_url(span.clone(), &bytes[span], end, name_like, anchor)
+                });
+                next = next.max(resume);
+                if verdict == Verdict::Settled {
+                    break;
+                }
+            }
+        }
+        self.quads(i, end, escape, next == end).max(next)
+    }
+
+    /// Whether a name at `start` stands where file names do.
+    fn is_file_name(&self, start: usize) -> bool {
+        if start < self.outer.end {
+            start >= self.outer.path && start < self.outer.query
+        } else {
+            name::is_after_slash(self.bytes, start)
+        }
+    }
+
+    /// A name, or the URL without a scheme that it starts. `run_end`: where its run ends, which trimming may have left behind.
+    fn name_or_url(
+        &mut self,
+        span: Range<usize>,
+        text: &[u8],
+        run_end: usize,
+        name_like: bool,
+        anchor: &mut Anchor,
+    ) -> (Verdict, usize) {
+        let bytes = self.bytes;
+        let port = if span.end == run_end { port(bytes, run_end) } else { None };
+        let after = port.map_or(run_end, |(_, end)| end);
+        if span.end == run_end
+            && is_slash(bytes, after)
+            && span.start >= self.outer.end
+            && let Some(done) = self.url_without_scheme(span.start, name_like, anchor)
+        {
+            return done;
+        }
+        let token = self.token(TokenKind::Domain, span, text);
+        (self.emit(anchor, Token { port: port.map(|(port, _)| port), name_like, ..token }), run_end)
+    }
+
+    /// The quads of a run, each at the start of a part between `-` and `_`. `escape`: the bytes of an escape at the run's start. Gives
+    /// where to go on. `may_start_url`: the run's end is not part of a URL yet.
+    fn quads(&mut self, i: usize, end: usize, escape: usize, may_start_url: bool) -> usize {
+        let bytes = self.bytes;
+        let mut next = end;
+        let mut from = i;
+        while from < end {
+            let mut anchor = None;
+            for start in [Some(from), (escape > 0 && from == i).then_some(i + escape)].into_iter().flatten() {
+                if let Some((verdict, resume)) = self.quad(start, end, may_start_url, &mut anchor) {
+                    next = next.max(resume);
+                    if verdict == Verdict::Settled {
                         break;
                     }
                 }
             }
-            from = part_end + 1;
+            from = bytes[from..end].iter().position(|b| matches!(b, b'-' | b'_')).map_or(end, |len| from + len + 1);
         }
         next
     }
 
-    fn quad(&mut self, start: usize, part_end: usize, run_end: usize, alternative: bool) -> Option<(Verdict, usize)> {
+    fn quad(
+        &mut self,
+        start: usize,
+        run_end: usize,
+        may_start_url: bool,
+        anchor: &mut Anchor,
+    ) -> Option<(Verdict, usize)> {
         let bytes = self.bytes;
-        let dots = bytes[start..part_end].iter().rev().take_while(|&&b| b == b'.').count();
-        let stop = part_end - dots;
-        let (addr, len, fifth) = name::quad(&bytes[start..stop])?;
-        // A scalar of a name right behind it makes it part of a word.
-        let end = start + len;
-        if fifth.is_some() && !name::is_tcpdump(bytes, start, stop) {
-            return None;
-        }
-        let port = match fifth {
-            Some(port) => Some((port, stop)),
-            None if stop == run_end => port(bytes, stop),
-            None => None,
+        let quad = name::quad(bytes.get(start..run_end)?)?;
+        let end = start + quad.len;
+        let port = match quad.fifth {
+            Some((port, len)) if name::is_tcpdump(bytes, start, start + len) => Some((port, start + len)),
+            Some(_) => return None,
+            None => port(bytes, end),
         };
-        let name_like = port.is_none() && name::is_version(bytes, start) && start >= self.outer.end;
-        if fifth.is_none()
-            && let Some(done) =
-                self.schemeless(start, stop, run_end, port.map_or(stop, |(_, end)| end), name_like, alternative)
+        let name_like = port.is_none() && name::is_version(bytes, start);
+        if quad.fifth.is_none()
+            && may_start_url
+            && is_slash(bytes, port.map_or(end, |(_, end)| end))
+            && start >= self.outer.end
+            && let Some(done) = self.url_without_scheme(start, name_like, anchor)
         {
             return Some(done);
         }
-        let token = self.token(TokenKind::Ip(ip::canonical(IpAddr::V4(addr))), start..end, &bytes[start..end]);
-        let verdict = self.emit(Token { port: port.map(|(port, _)| port), name_like, alternative, ..token });
+        let token = self.token(TokenKind::Ip(IpAddr::V4(quad.addr)), start..end, &bytes[start..end]);
+        let verdict = self.emit(anchor, Token { port: port.map(|(port, _)| port), name_like, ..token });
         Some((verdict, run_end))
     }
 
-    /// A name with bytes that are not ASCII, or with JSON escapes: the whole, then its ASCII parts.
-    fn decoded_name(&mut self, i: usize, end: usize, is_ascii: bool, is_escaped: bool) {
+    /// A run with characters that are not ASCII, or with JSON escapes: the whole, then its ASCII parts. Gives where to go on.
+    fn mixed_run(&mut self, run: &Run) -> usize {
         let bytes = self.bytes;
-        // A longer run is no name; its end may be.
-        let mut from = i.max(end.saturating_sub(4 * MAX_NAME));
-        while from < end && bytes[from] & 0xC0 == 0x80 {
+        let outer = self.outer;
+        // Only the end of a long run can be a name.
+        let mut from = run.start.max(run.end.saturating_sub(8 * MAX_NAME));
+        while from > run.start && from < run.end && (bytes[from] & 0xC0 == 0x80 || bytes[from - 1] != b'.') {
             from += 1;
         }
-        let mut text = std::mem::take(&mut self.own.text);
-        let mut map = std::mem::take(&mut self.own.map);
-        decode::json(&bytes[from..end], &mut text, &mut map);
+        let mut text = std::mem::take(&mut self.own.run_text);
+        let mut map = std::mem::take(&mut self.own.run_map);
+        decode::json(&bytes[from..run.end], &mut text, &mut map);
+        let mut anchor = None;
+        let mut next = run.end;
         let mut is_settled = false;
-        if at(bytes, end) != b'@' {
-            let mut start = text.iter().position(|b| !matches!(b, b'.' | b'-')).unwrap_or(text.len());
-            let stop = text.iter().rposition(|b| !matches!(b, b'.' | b'-')).map_or(start, |at| at + 1);
-            // The longest valid suffix of whole labels; each try is bounded, and so is their number.
-            for _ in 0..16 {
-                let name = &text[start..stop];
-                let mut scratch = std::mem::take(&mut self.own.name);
-                let is_name = domain::canonicalise(name, &mut scratch).is_ok_and(|name| name.contains('.'));
-                self.own.name = scratch;
-                if is_name {
-                    let span = from + map[start] as usize..from + map[stop] as usize;
-                    let is_in_path = span.start < self.outer.query && span.start < self.outer.end;
-                    let name_like = is_in_path
-                        || (span.start >= self.outer.end && name::is_after_slash(bytes, span.start))
-                        || before(bytes, span.start) == b'\\';
-                    let port = if stop == text.len() { port(bytes, end) } else { None };
-                    let token = self.token(TokenKind::Domain, span, name);
-                    let token = Token { port: port.map(|(port, _)| port), name_like, ..token };
-                    is_settled = self.emit(token) == Verdict::Settled;
-                    break;
+        if at(bytes, run.end) != b'@'
+            && let Some(name) = name::longest_mixed(&text, &mut self.own.name)
+        {
+            let span = from + map[name.start] as usize..from + map[name.end] as usize;
+            let name_like = before(bytes, span.start) == b'\\' || self.is_file_name(span.start);
+            let (verdict, resume) = self.name_or_url(span, &text[name], run.end, name_like, &mut anchor);
+            next = next.max(resume);
+            is_settled = verdict == Verdict::Settled;
+        }
+        if run.is_escaped {
+            self.decoded_quads(&text, &map, from, run.end);
+        }
+        self.own.run_text = text;
+        self.own.run_map = map;
+
+        let mut part = run.start;
+        while part < run.end {
+            let end = bytes[part..run.end].iter().position(|&b| !is(b, HOST)).map_or(run.end, |len| part + len);
+            if memchr::memchr(b'.', &bytes[part..end]).is_some() {
+                if !is_settled {
+                    let resume = self.from(outer, |scan| scan.plain_part(part, end, run.is_escaped, &mut anchor));
+                    next = next.max(resume);
+                } else if !run.is_escaped {
+                    next = next.max(self.quads(part, end, escape_len(bytes, part), next == run.end));
                 }
-                let Some(dot) = text[start..stop]
-                    .windows(3)
-                    .position(|w| w[0] == b'.' || w == "。".as_bytes() || w == "．".as_bytes() || w == "｡".as_bytes())
-                else {
-                    break;
-                };
-                start += dot + if text[start + dot] == b'.' { 1 } else { 3 };
             }
+            part = end + 1;
         }
-        self.own.text = text;
-        self.own.map = map;
-        if is_settled || (is_ascii && !is_escaped) {
-            return;
+        next
+    }
+
+    /// An ASCII part of a mixed run. The quads of an escaped run have been looked for in the decoded text.
+    fn plain_part(&mut self, part: usize, end: usize, is_escaped: bool, anchor: &mut Anchor) -> usize {
+        let bytes = self.bytes;
+        if is_escaped && bytes[part..end].iter().all(|b| !b.is_ascii_alphabetic()) {
+            return end;
         }
-        let mut part = i;
-        while part < end {
-            let part_end = bytes[part..end].iter().position(|&b| !is(b, HOST)).map_or(end, |len| part + len);
-            if part_end > part {
-                self.plain_run(part, part_end);
+        self.plain_run(part, end, anchor)
+    }
+
+    /// The quads of a run with JSON escapes.
+    fn decoded_quads(&mut self, text: &[u8], map: &[u32], base: usize, run_end: usize) {
+        let bytes = self.bytes;
+        let mut from = 0;
+        while from < text.len() {
+            if let Some(quad) = name::quad(&text[from..])
+                && quad.fifth.is_none()
+            {
+                let end = from + quad.len;
+                let span = base + map[from] as usize..base + map[end] as usize;
+                let port = if end == text.len() { port(bytes, run_end) } else { None };
+                let token = self.token(TokenKind::Ip(IpAddr::V4(quad.addr)), span, &text[from..end]);
+                self.emit(&mut None, Token { port: port.map(|(port, _)| port), ..token });
             }
-            part = part_end + 1;
+            let is_separator = |b: &u8| matches!(b, b'-' | b'_') || *b >= 0x80;
+            from = text[from..].iter().position(is_separator).map_or(text.len(), |len| from + len + 1);
         }
     }
 
@@ -529,7 +597,7 @@ impl<'a, 's> Scan<'a, 's> {
             && memchr::memchr(b'.', &text).is_some()
         {
             let token = self.token(TokenKind::Domain, i..end, &text);
-            self.emit(token);
+            self.emit(&mut None, token);
         }
         self.own.text = text;
         end
@@ -538,7 +606,7 @@ impl<'a, 's> Scan<'a, 's> {
     /// The path of a request: between a method and ` HTTP/`, or a whole quoted or tab-separated field.
     fn request_path(&mut self, i: usize) {
         let bytes = self.bytes;
-        let limit = bytes.len().min(i + crate::limits::MAX_OBSERVABLE);
+        let limit = bytes.len().min(i + MAX_OBSERVABLE);
         let span = match bytes[i] {
             b'/' if before(bytes, i) == b' ' => {
                 let method = bytes[..i - 1].iter().rev().take(16).take_while(|b| b.is_ascii_uppercase()).count();
@@ -553,7 +621,16 @@ impl<'a, 's> Scan<'a, 's> {
         };
         if let Some(span) = span {
             let token = self.token(TokenKind::RequestPath, span.clone(), &bytes[span]);
-            self.emit(token);
+            self.emit(&mut None, token);
         }
     }
+}
+
+/// Whether a URL's path starts here, as it is or JSON-escaped.
+fn is_slash(bytes: &[u8], from: usize) -> bool {
+    at(bytes, from) == b'/' || (at(bytes, from) == b'\\' && at(bytes, from + 1) == b'/')
+}
+
+fn is_scheme(text: &[u8]) -> bool {
+    text[0].is_ascii_alphabetic() && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
 }

@@ -1,0 +1,444 @@
+//! Every rule on observables in raw bytes, with hits and near misses.
+
+use super::{ExtractOptions, Extractor, Token, TokenKind, Verdict};
+
+/// One token as the tables write it: `[alt ]kind[~] text[ :port][ @raw text][ context]`.
+fn show(haystack: &[u8], token: &Token<'_>) -> String {
+    let text = String::from_utf8_lossy(token.text);
+    let raw = String::from_utf8_lossy(&haystack[token.start..token.end]);
+    let mut out = String::new();
+    if token.alternative {
+        out.push_str("alt ");
+    }
+    let (kind, value) = match token.kind {
+        TokenKind::Ip(addr) => ("ip", addr.to_string()),
+        TokenKind::Domain => ("name", text.clone().into_owned()),
+        TokenKind::Url => ("url", text.clone().into_owned()),
+        TokenKind::RequestPath => ("path", text.clone().into_owned()),
+    };
+    out.push_str(kind);
+    if token.name_like {
+        out.push('~');
+    }
+    out.push(' ');
+    out.push_str(&value);
+    if let Some(port) = token.port {
+        out.push_str(&format!(" :{port}"));
+    }
+    if raw != value {
+        out.push_str(&format!(" @{raw}"));
+    }
+    if token.context != super::Context::Text {
+        out.push_str(&format!(" {}", token.context.as_str()));
+    }
+    out
+}
+
+fn all(options: ExtractOptions, haystack: &[u8], verdict: Verdict) -> Vec<String> {
+    let mut found = Vec::new();
+    Extractor::new(options).extract(haystack, 0..haystack.len(), &mut |token| {
+        found.push(show(haystack, token));
+        verdict
+    });
+    found
+}
+
+/// Checks a table: haystack, and all tokens if nothing matches.
+fn check(options: ExtractOptions, cases: &[(&str, &[&str])]) {
+    let mut wrong = String::new();
+    for (haystack, want) in cases {
+        let got = all(options, haystack.as_bytes(), Verdict::TryAlternatives);
+        if got != *want {
+            wrong.push_str(&format!("{haystack:?}\n  got  {got:?}\n  want {want:?}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+fn table(cases: &[(&str, &[&str])]) {
+    check(ExtractOptions::default(), cases);
+}
+
+#[test]
+fn names() {
+    table(&[
+        ("evil.test", &["name evil.test"]),
+        ("x WWW.Evil.Test y", &["name WWW.Evil.Test"]),
+        ("evil.test.", &["name evil.test"]),
+        ("...evil.test...", &["name evil.test"]),
+        ("-evil.test-", &["name evil.test"]),
+        ("a=evil.test;b", &["name evil.test"]),
+        ("(evil.test)", &["name evil.test"]),
+        ("\"evil.test\",", &["name evil.test"]),
+        ("_dmarc.evil.test", &["name _dmarc.evil.test"]),
+        ("a_b-c.evil.test", &["name a_b-c.evil.test"]),
+        // The longest valid suffix.
+        ("a..evil.test", &["name evil.test"]),
+        ("evil.test:443", &["name evil.test :443"]),
+        ("evil.test:443.", &["name evil.test :443"]),
+        ("evil.test:443,x", &["name evil.test :443"]),
+        ("evil.test:65535", &["name evil.test :65535"]),
+        ("evil.test.:80", &["name evil.test"]),
+        // No port.
+        ("evil.test:65536", &["name evil.test"]),
+        ("evil.test:123456", &["name evil.test"]),
+        ("evil.test:80a", &["name evil.test"]),
+        ("evil.test:12:30", &["name evil.test"]),
+        ("evil.test:1.5", &["name evil.test"]),
+        ("evil.test:", &["name evil.test"]),
+        // Not a name.
+        ("localhost", &[]),
+        ("evil", &[]),
+        ("1.5", &[]),
+        ("v1.2", &[]),
+        ("evil.123", &[]),
+        (".test", &[]),
+        ("test.", &[]),
+        ("..", &[]),
+        ("", &[]),
+        // A local part, and the domain of a mail address.
+        ("john.doe@evil.test", &["name evil.test email"]),
+        ("<john@evil.test>", &["name evil.test email"]),
+        ("john.doe.@x", &[]),
+        ("john.doe@", &[]),
+        // A lone `@` is no mail address.
+        (" @evil.test", &["name evil.test"]),
+    ]);
+}
+
+#[test]
+fn names_that_are_not_ascii() {
+    table(&[
+        ("bücher.test", &["name bücher.test", "alt name cher.test"]),
+        ("x bücher.test:8080 y", &["name bücher.test :8080", "alt name cher.test :8080"]),
+        ("www。evil。test", &["name www。evil。test"]),
+        ("www．evil｡test", &["name www．evil｡test"]),
+        // A quotation mark is punctuation and ends a name, a letter or a symbol does not.
+        ("“evil.test”", &["name evil.test"]),
+        ("«evil.test»", &["name evil.test"]),
+        ("evil.test…", &["name evil.test"]),
+        ("查询evil.test", &["name 查询evil.test", "alt name evil.test"]),
+        ("i❤.test", &["name i❤.test"]),
+        ("\u{a0}evil.test\u{3000}", &["name evil.test"]),
+        // Brought together by an address or a path.
+        ("bücher.test/a", &["url bücher.test/a", "alt url cher.test/a"]),
+        ("é192.0.2.1", &["ip 192.0.2.1"]),
+        ("jörg@evil.test", &["name evil.test email"]),
+    ]);
+}
+
+#[test]
+fn broken_utf8_ends_a_name() {
+    for (haystack, want) in [
+        (&b"\xFFevil.test\xFF"[..], vec!["name evil.test"]),
+        (b"\xC3evil.test", vec!["name evil.test"]),
+        (b"evil\xE2\x80.test", vec![]),
+        (b"b\xC3\xBCcher.test\xC3", vec!["name b\u{fc}cher.test", "alt name cher.test"]),
+        (b"\x80\x80\x80", vec![]),
+    ] {
+        assert_eq!(all(ExtractOptions::default(), haystack, Verdict::TryAlternatives), want, "{haystack:?}");
+    }
+}
+
+#[test]
+fn escapes_before_a_token() {
+    table(&[
+        // The whole run first; right behind a backslash it is a file name.
+        (r"a\nevil.test", &["name~ nevil.test", "alt name evil.test"]),
+        (r"a\tevil.test", &["name~ tevil.test", "alt name evil.test"]),
+        (r"a\revil.test", &["name~ revil.test", "alt name evil.test"]),
+        (r"a\bevil.test", &["name~ bevil.test", "alt name evil.test"]),
+        (r"a\fevil.test", &["name~ fevil.test", "alt name evil.test"]),
+        (r"a\x20evil.test", &["name~ x20evil.test", "alt name evil.test"]),
+        (r"a\u003devil.test", &["name~ u003devil.test", "alt name evil.test"]),
+        ("a%3Devil.test", &["name 3Devil.test", "alt name evil.test"]),
+        ("a%253Devil.test", &["name 253Devil.test", "alt name evil.test"]),
+        ("a#012evil.test", &["name 012evil.test", "alt name evil.test"]),
+        // No escapes.
+        (r"a\zevil.test", &["name~ zevil.test"]),
+        (r"a\xg0evil.test", &["name~ xg0evil.test"]),
+        ("a%zzevil.test", &["name zzevil.test"]),
+        ("a#912evil.test", &["name 912evil.test"]),
+        (r"C:\Users\evil.test", &["name~ evil.test"]),
+        // Addresses, too.
+        (r"a\n192.0.2.1", &["ip 192.0.2.1"]),
+        ("a%20192.0.2.1", &["ip 192.0.2.1"]),
+        ("a%3D192.0.2.1:80", &["ip 192.0.2.1 :80"]),
+        ("a#012192.0.2.1", &["ip 192.0.2.1"]),
+        (r"a\x20192.0.2.1", &["ip 192.0.2.1"]),
+        (r"a\n2001:db8::1", &["ip 2001:db8::1"]),
+        ("a%202001:db8::1", &["ip 2001:db8::1"]),
+        (r"a\u00202001:db8::1", &["ip 2001:db8::1"]),
+        // And URLs.
+        (r"a\nhttp://evil.test/", &["url nhttp://evil.test/", "alt url http://evil.test/"]),
+        (r"\u0022http://evil.test/\u0022", &["url u0022http://evil.test/", "alt url http://evil.test/"]),
+        ("%22http://evil.test/", &["url http://evil.test/"]),
+        (r"a\nevil.test/x", &["url~ nevil.test/x", "alt url evil.test/x"]),
+    ]);
+    // A run that matches as a whole has no other reading.
+    assert_eq!(all(ExtractOptions::default(), br"a\nevil.test", Verdict::Settled), ["name~ nevil.test"]);
+}
+
+#[test]
+fn quads() {
+    table(&[
+        ("192.0.2.1", &["ip 192.0.2.1"]),
+        ("a=192.0.2.1,", &["ip 192.0.2.1"]),
+        ("192.0.2.1:80", &["ip 192.0.2.1 :80"]),
+        ("192.0.2.1.", &["ip 192.0.2.1"]),
+        ("192.0.2.1.:80", &["ip 192.0.2.1"]),
+        ("192.0.2.1..", &["ip 192.0.2.1"]),
+        ("192.0.2.1..7", &["ip 192.0.2.1"]),
+        ("192.0.2.1-192.0.2.9", &["ip 192.0.2.1", "ip 192.0.2.9"]),
+        ("_192.0.2.1-", &["ip 192.0.2.1"]),
+        ("-192.0.2.1-:80", &["ip 192.0.2.1"]),
+        ("ip-192.0.2.1-x.test", &["name ip-192.0.2.1-x.test", "ip 192.0.2.1"]),
+        ("192.0.2.1-x.test:53", &["name 192.0.2.1-x.test :53", "ip 192.0.2.1"]),
+        ("192.0.2.1/24", &["url 192.0.2.1/24"]),
+        ("(192.0.2.1)", &["ip 192.0.2.1"]),
+        ("[192.0.2.1]:22", &["ip 192.0.2.1"]),
+        ("192.0.2.1@evil.test", &["ip 192.0.2.1", "name evil.test email"]),
+        ("255.255.255.255", &["ip 255.255.255.255"]),
+        ("0.0.0.0", &["ip 0.0.0.0"]),
+        // None.
+        ("256.0.2.1", &[]),
+        ("192.0.2.01", &[]),
+        ("0192.0.2.1", &[]),
+        ("192.0.2", &[]),
+        ("192.0.2.1.5", &[]),
+        ("1.192.0.2.1.5", &[]),
+        ("x192.0.2.1", &[]),
+        ("192.0.2.1x", &["name 192.0.2.1x"]),
+        ("192.0.2.1é", &["name 192.0.2.1é", "ip 192.0.2.1"]),
+        ("192.0.2.1.x", &["name 192.0.2.1.x"]),
+        (".192.0.2.1", &[]),
+        ("1192.0.2.1", &[]),
+        ("192.0.2.1111", &[]),
+        ("192..2.1", &[]),
+        // tcpdump's `address.port`.
+        ("IP 192.0.2.1.443 > 198.51.100.2.80: Flags", &["ip 192.0.2.1 :443", "ip 198.51.100.2 :80"]),
+        ("x > 192.0.2.1.443", &["ip 192.0.2.1 :443"]),
+        ("192.0.2.1.443: x", &["ip 192.0.2.1 :443"]),
+        ("x 192.0.2.1.443", &[]),
+        ("IP 192.0.2.1.65536 >", &[]),
+        // Versions.
+        ("Chrome/120.0.0.0", &["ip~ 120.0.0.0"]),
+        ("(Chrome/120.0.0.0 Safari", &["ip~ 120.0.0.0"]),
+        ("OPR/120.0.0.0", &["ip~ 120.0.0.0"]),
+        ("Chrome/120.0.0.0:80", &["ip 120.0.0.0 :80"]),
+        ("DIRECT/192.0.2.1", &["ip 192.0.2.1"]),
+        ("HIER_DIRECT/192.0.2.1", &["ip 192.0.2.1"]),
+        ("src: /192.0.2.1:50010", &["ip 192.0.2.1 :50010"]),
+        ("/Chrome/120.0.0.0", &["ip 120.0.0.0"]),
+        ("x-Chrome/120.0.0.0", &["ip 120.0.0.0"]),
+        ("x9Chrome/120.0.0.0", &["ip 120.0.0.0"]),
+        ("X9/120.0.0.0", &["ip 120.0.0.0"]),
+        ("http://a.test/?Chrome/120.0.0.0", &["url http://a.test/?Chrome/120.0.0.0", "ip~ 120.0.0.0 url_query"]),
+    ]);
+}
+
+#[test]
+fn names_after_a_slash() {
+    table(&[
+        ("/evil.test", &["name~ evil.test"]),
+        ("a/evil.test", &["name~ evil.test"]),
+        ("DIRECT/evil.test", &["name evil.test"]),
+        ("HIER_DIRECT/evil.test", &["name evil.test"]),
+        ("Direct/evil.test", &["name~ evil.test"]),
+        ("//evil.test", &["name evil.test"]),
+        ("/var/log/evil.test", &["name~ evil.test"]),
+        ("/var/log/evil.test:80", &["name~ evil.test :80"]),
+        ("/srv/evil.test/x", &["url~ evil.test/x"]),
+        ("9/192.0.2.1", &["ip 192.0.2.1"]),
+    ]);
+}
+
+#[test]
+fn addresses_with_colons() {
+    table(&[
+        ("2001:db8::1", &["ip 2001:db8::1"]),
+        ("x 2001:DB8::1 y", &["ip 2001:db8::1 @2001:DB8::1"]),
+        ("2001:0db8:0000:0000:0000:0000:0000:0001", &["ip 2001:db8::1 @2001:0db8:0000:0000:0000:0000:0000:0001"]),
+        ("2001:db8:0:0:0:0:0:1", &["ip 2001:db8::1 @2001:db8:0:0:0:0:0:1"]),
+        ("::1", &["ip ::1"]),
+        ("(::1)", &["ip ::1"]),
+        ("2001:db8::", &["ip 2001:db8::"]),
+        ("[2001:db8::1]", &["ip 2001:db8::1"]),
+        ("[2001:db8::1]:443", &["ip 2001:db8::1 :443"]),
+        ("[2001:db8::1]:443x", &["ip 2001:db8::1"]),
+        ("[2001:db8::1%eth0]:443", &["ip 2001:db8::1 :443 @2001:db8::1%eth0"]),
+        ("fe80::1%eth0 x", &["ip fe80::1 @fe80::1%eth0"]),
+        ("::ffff:192.0.2.1", &["ip 192.0.2.1 @::ffff:192.0.2.1"]),
+        ("::ffff:c000:201", &["ip 192.0.2.1 @::ffff:c000:201"]),
+        ("64:ff9b::192.0.2.1", &["ip 192.0.2.1 @64:ff9b::192.0.2.1"]),
+        ("[::ffff:192.0.2.1]:80", &["ip 192.0.2.1 :80 @::ffff:192.0.2.1"]),
+        ("2001:db8::192.0.2.1", &["ip 2001:db8::c000:201 @2001:db8::192.0.2.1"]),
+        // Trimmed.
+        ("2001:db8::1.", &["ip 2001:db8::1"]),
+        ("2001:db8::1:", &["ip 2001:db8::1"]),
+        ("2001:db8::1.:", &["ip 2001:db8::1"]),
+        ("IPv6:2001:db8::1", &["ip 2001:db8::1"]),
+        ("src:2001:db8::1,", &["ip 2001:db8::1"]),
+        ("[IPv6:2001:db8::1]", &["ip 2001:db8::1"]),
+        ("a-src:addr:2001:db8::1", &["ip 2001:db8::1"]),
+        (":2001:db8::1", &["ip 2001:db8::1"]),
+        ("evil.test:2001:db8::1", &["ip 2001:db8::1", "name evil.test :2001"]),
+        ("evil.test-2001:db8::1", &["ip 2001:db8::1", "name evil.test-2001"]),
+        ("é2001:db8::1", &["ip 2001:db8::1"]),
+        ("2001:db8::1......................................................................", &["ip 2001:db8::1"]),
+        ("x-2001:db8::1", &["ip 2001:db8::1"]),
+        ("ip=2001:db8::1", &["ip 2001:db8::1"]),
+        // A port as a ninth group, or behind a dot.
+        ("2001:db8:0:0:0:0:0:1:443", &["ip 2001:db8::1 :443 @2001:db8:0:0:0:0:0:1"]),
+        ("2001:db8::1.443", &["ip 2001:db8::1 :443"]),
+        ("2001:db8::1.443: x", &["ip 2001:db8::1 :443"]),
+        // None.
+        ("12:34:56", &[]),
+        ("2026-11-24T12:34:56.789", &[]),
+        ("00:1a:2b:3c:4d:5e", &[]),
+        ("00:1a:2b:3c:4d:5e:6f:70", &[]),
+        ("std::vector", &[]),
+        ("a::b::c", &[]),
+        ("2001:db8::1::2", &[]),
+        ("2001:db8::1x", &[]),
+        ("2001:db8::g", &[]),
+        ("1:2:3:4:5:6:7", &[]),
+        ("12345::1", &[]),
+        ("::", &["ip ::"]),
+        ("{\"a\":{\"b\"::}", &["ip ::"]),
+        // A URL without a scheme.
+        ("[2001:db8::1]/x", &["url [2001:db8::1]/x"]),
+        ("[2001:db8::1]:8080/x", &["url [2001:db8::1]:8080/x"]),
+    ]);
+}
+
+#[test]
+fn urls() {
+    table(&[
+        ("http://evil.test/a", &["url http://evil.test/a"]),
+        ("GET http://evil.test/a?b=c HTTP/1.1", &["url http://evil.test/a?b=c"]),
+        ("\"http://evil.test/a\"", &["url http://evil.test/a"]),
+        ("<http://evil.test/a>", &["url http://evil.test/a"]),
+        ("`http://evil.test/a`", &["url http://evil.test/a"]),
+        ("HTTPS://EVIL.test:8443/", &["url HTTPS://EVIL.test:8443/"]),
+        ("http://user:pass@evil.test/", &["url http://user:pass@evil.test/"]),
+        ("http://[2001:db8::1]:80/", &["url http://[2001:db8::1]:80/"]),
+        ("http://192.0.2.1/x", &["url http://192.0.2.1/x"]),
+        ("http://3221225985/x", &["url http://3221225985/x"]),
+        ("http://evil.test", &["url http://evil.test"]),
+        ("http://x-192.0.2.1-y.test/a", &["url http://x-192.0.2.1-y.test/a", "ip 192.0.2.1 url_host"]),
+        ("x-192.0.2.1-y.test/a", &["url x-192.0.2.1-y.test/a", "ip 192.0.2.1 url_host"]),
+        ("http://bücher.test/ä", &["url http://bücher.test/ä"]),
+        // Trimmed at the end.
+        ("(http://evil.test/a)", &["url http://evil.test/a"]),
+        ("http://evil.test/a_(b)", &["url http://evil.test/a_(b)", "alt url http://evil.test/a_(b"]),
+        ("http://evil.test/a.", &["url http://evil.test/a"]),
+        ("http://evil.test/a!?", &["url http://evil.test/a"]),
+        ("'http://evil.test/a',", &["url http://evil.test/a"]),
+        ("[x](http://evil.test/a).", &["url http://evil.test/a"]),
+        (r"http://evil.test/a\", &["url http://evil.test/a"]),
+        // Cut.
+        ("http://evil.test/a,http", &["url http://evil.test/a,http", "alt url http://evil.test/a"]),
+        (
+            "http://evil.test/a;b|c'd",
+            &[
+                "url http://evil.test/a;b|c'd",
+                "alt url http://evil.test/a;b|c",
+                "alt url http://evil.test/a;b",
+                "alt url http://evil.test/a",
+            ],
+        ),
+        // JSON.
+        (
+            r#"{"u":"http:\/\/evil.test\/a\u0026b\u003dc","x":1}"#,
+            &[r"url http://evil.test/a&b=c @http:\/\/evil.test\/a\u0026b\u003dc"],
+        ),
+        (r"http://evil.test/a\nb", &["url http://evil.test/a"]),
+        (r#"http://evil.test/a\"b"#, &["url http://evil.test/a"]),
+        (r"http://evil.test/a\u0022b", &["url http://evil.test/a"]),
+        (r"evil.test\/a", &[r"url evil.test/a @evil.test\/a"]),
+        // Without a scheme.
+        ("evil.test/a", &["url evil.test/a"]),
+        ("evil.test/", &["url evil.test/"]),
+        ("evil.test:8080/a?b", &["url evil.test:8080/a?b"]),
+        ("192.0.2.1/a", &["url 192.0.2.1/a"]),
+        ("192.0.2.1:8080/a", &["url 192.0.2.1:8080/a"]),
+        ("x.evil.test/a.php", &["url x.evil.test/a.php", "name~ a.php url_path"]),
+        // URLs within a URL.
+        (
+            "http://a.test/?u=http://evil.test/x",
+            &["url http://a.test/?u=http://evil.test/x", "url http://evil.test/x url_query"],
+        ),
+        (
+            "http://a.test/?u=http%3A%2F%2Fevil.test%2Fx&v=1",
+            &[
+                "url http://a.test/?u=http%3A%2F%2Fevil.test%2Fx&v=1",
+                "url http://evil.test/x @http%3A%2F%2Fevil.test%2Fx url_query",
+            ],
+        ),
+        (
+            "http://a.test/http://evil.test/x",
+            &["url http://a.test/http://evil.test/x", "url http://evil.test/x url_path"],
+        ),
+        // What else stands in a URL.
+        (
+            "http://a.test/b.c/d.php?e=f.g&h=192.0.2.1#i.j",
+            &[
+                "url http://a.test/b.c/d.php?e=f.g&h=192.0.2.1#i.j",
+                "name~ b.c url_path",
+                "name~ d.php url_path",
+                "name f.g url_query",
+                "ip 192.0.2.1 url_query",
+                "name i.j url_query",
+            ],
+        ),
+        // No host, no URL.
+        ("http://", &[]),
+        // As browsers read it.
+        ("http:///a", &["url http:///a"]),
+        ("://evil.test/a", &["url evil.test/a"]),
+        ("http://exa mple", &["url http://exa"]),
+    ]);
+}
+
+#[test]
+fn names_as_dns_labels() {
+    table(&[
+        ("(3)www(4)evil(4)test(0)", &["name www.evil.test @(3)www(4)evil(4)test(0)"]),
+        ("x (4)evil(4)test(0) y", &["name evil.test @(4)evil(4)test(0)"]),
+        ("(4)evil(0)", &[]),
+        ("(5)evil(4)test(0)", &[]),
+        ("(0)", &[]),
+        ("f(3)", &[]),
+    ]);
+}
+
+#[test]
+fn json_escapes_within_a_token() {
+    table(&[
+        (r"evil\u002etest", &[r"name evil.test @evil\u002etest"]),
+        (
+            r"b\u00fccher.test",
+            &[r"name bücher.test @b\u00fccher.test", "alt name~ u00fccher.test", "alt name cher.test"],
+        ),
+        (r"192\u002e0\u002e2\u002e1", &[r"ip 192.0.2.1 @192\u002e0\u002e2\u002e1"]),
+    ]);
+}
+
+#[test]
+fn request_paths() {
+    let options = ExtractOptions { request_paths: true, ..ExtractOptions::default() };
+    check(
+        options,
+        &[
+            ("\"GET /gate.php?x HTTP/1.1\"", &["path /gate.php?x", "name~ gate.php"]),
+            ("\"/gate.php\"", &["path /gate.php", "name~ gate.php"]),
+            ("a\t/gate\tb", &["path /gate"]),
+            ("a\t/gate", &[]),
+            ("GET /gate", &[]),
+            ("get /gate HTTP/1.1", &[]),
+            ("x/gate HTTP/1.1", &[]),
+        ],
+    );
+    table(&[("\"GET /gate HTTP/1.1\"", &[])]);
+}
