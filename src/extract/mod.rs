@@ -22,6 +22,7 @@ mod bytes;
 mod decode;
 mod ip6;
 mod name;
+mod refang;
 mod scalar;
 mod url;
 

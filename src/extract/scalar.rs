@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::bytes::{HOST, SIX, STOP, at, before, escape_len, is, port};
 use super::url::Written;
-use super::{Context, Extractor, Token, TokenKind, Verdict, decode, ip6, name, url};
+use super::{Context, Extractor, Token, TokenKind, Verdict, decode, ip6, name, refang, url};
 use crate::indicator::ip;
 use crate::limits::{MAX_NAME, MAX_OBSERVABLE, MAX_URL_CUTS};
 
@@ -67,7 +67,48 @@ impl<'a, 's> Scan<'a, 's> {
     }
 
     pub(super) fn run(&mut self) {
-        self.range(0, self.bytes.len().min(self.report.end));
+        // The `[` of a URL without a scheme stands before the place where its address is found.
+        let end = self.bytes.len().min(self.report.end.saturating_add(1));
+        if self.own.options.refang {
+            self.refanged(end);
+        } else {
+            self.range(0, end);
+        }
+    }
+
+    /// As [`range`](Self::range), with the words refanged that need it.
+    fn refanged(&mut self, end: usize) {
+        let bytes = self.bytes;
+        let mut text = Vec::new();
+        let mut map = Vec::new();
+        let mut i = 0;
+        while i < end {
+            let word = bytes[i..].iter().position(|&b| refang::ends_word(b)).map_or(bytes.len(), |len| i + len);
+            if word > i && i >= self.outer.end && refang::word(&bytes[i..word], &mut text, &mut map) {
+                self.refanged_word(i, &text, &map);
+                i = word;
+            } else {
+                i = self.range(i, word.max(i + 1));
+            }
+        }
+    }
+
+    /// The tokens of a word that stands at `base` of the haystack as `text` decodes it.
+    fn refanged_word(&mut self, base: usize, text: &[u8], map: &[u32]) {
+        let raw = |at: usize| base + map[at] as usize;
+        let (report, sink) = (&self.report, &mut *self.sink);
+        let mut is_own = false;
+        let mut mapped = |token: &Token<'_>| {
+            if !token.alternative {
+                is_own = report.contains(&raw(token.start));
+            }
+            if !is_own {
+                return Verdict::Settled;
+            }
+            let host = token.host.map(|(start, end)| (raw(start), raw(end)));
+            sink(&Token { start: raw(token.start), end: raw(token.end), host, ..*token })
+        };
+        Scan::new(self.own, text, 0..text.len(), &mut mapped).range(0, text.len());
     }
 
     /// Everything that starts from `i` up to `end`; gives where to go on.
@@ -331,7 +372,7 @@ impl<'a, 's> Scan<'a, 's> {
         let shown_len = |cut: usize| {
             if is_decoded { map.partition_point(|&from| (from as usize) < cut - start) } else { cut - start }
         };
-        let scheme = if has_scheme { memchr::memmem::find(shown, b"://")? + 3 } else { 0 };
+        let scheme = if has_scheme { url::authority_start(shown)? } else { 0 };
         crate::indicator::url::authority(shown, &mut self.own.url).ok()?;
         let (host, authority_end) = url::host(shown, scheme);
         let path = raw_at(authority_end);

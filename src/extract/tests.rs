@@ -1,5 +1,7 @@
 //! Every rule on observables in raw bytes, with hits and near misses.
 
+use std::ops::Range;
+
 use super::{ExtractOptions, Extractor, Token, TokenKind, Verdict};
 
 /// One token as the tables write it: `[alt ]kind[~] text[ :port][ @raw text][ context]`.
@@ -34,13 +36,17 @@ fn show(haystack: &[u8], token: &Token<'_>) -> String {
     out
 }
 
-fn all(options: ExtractOptions, haystack: &[u8], verdict: Verdict) -> Vec<String> {
+fn part(options: ExtractOptions, haystack: &[u8], own: Range<usize>, verdict: Verdict) -> Vec<String> {
     let mut found = Vec::new();
-    Extractor::new(options).extract(haystack, 0..haystack.len(), &mut |token| {
+    Extractor::new(options).extract(haystack, own, &mut |token| {
         found.push(show(haystack, token));
         verdict
     });
     found
+}
+
+fn all(options: ExtractOptions, haystack: &[u8], verdict: Verdict) -> Vec<String> {
+    part(options, haystack, 0..haystack.len(), verdict)
 }
 
 /// Checks a table: haystack, and all tokens if nothing matches.
@@ -50,6 +56,19 @@ fn check(options: ExtractOptions, cases: &[(&str, &[&str])]) {
         let got = all(options, haystack.as_bytes(), Verdict::TryAlternatives);
         if got != *want {
             wrong.push_str(&format!("{haystack:?}\n  got  {got:?}\n  want {want:?}\n"));
+        }
+        // Wherever the haystack is cut, each token comes from one of the parts.
+        for verdict in [Verdict::Settled, Verdict::TryAlternatives] {
+            let mut whole = all(options, haystack.as_bytes(), verdict);
+            whole.sort();
+            for cut in 0..=haystack.len() {
+                let mut parts = part(options, haystack.as_bytes(), 0..cut, verdict);
+                parts.extend(part(options, haystack.as_bytes(), cut..haystack.len(), verdict));
+                parts.sort();
+                if parts != whole {
+                    wrong.push_str(&format!("{haystack:?} cut at {cut}\n  got  {parts:?}\n  want {whole:?}\n"));
+                }
+            }
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
@@ -441,4 +460,35 @@ fn request_paths() {
         ],
     );
     table(&[("\"GET /gate HTTP/1.1\"", &[])]);
+}
+
+#[test]
+fn refanged_logs() {
+    let options = ExtractOptions { refang: true, ..ExtractOptions::default() };
+    check(
+        options,
+        &[
+            ("see evil[.]test now", &["name evil.test @evil[.]test"]),
+            ("evil[.]test:443", &["name evil.test :443 @evil[.]test"]),
+            ("www(.)evil{.}test", &["name www.evil.test @www(.)evil{.}test"]),
+            ("evil[dot]test", &["name evil.test @evil[dot]test"]),
+            ("evil[.test]", &["name evil.test @evil[.test]"]),
+            ("192.0.2[.]1", &["ip 192.0.2.1 @192.0.2[.]1"]),
+            ("a=192[.]0[.]2[.]1;b", &["ip 192.0.2.1 @192[.]0[.]2[.]1"]),
+            (
+                "hxxp://evil[.]test/a[.]b",
+                &["url http://evil.test/a.b @hxxp://evil[.]test/a[.]b", "name~ a.b @a[.]b url_path"],
+            ),
+            ("(hxxps[:]//evil.test/a)", &["url https://evil.test/a @hxxps[:]//evil.test/a"]),
+            ("url=hxxp://evil.test/a", &["url http://evil.test/a @hxxp://evil.test/a"]),
+            (r#""u":"hxxp:\/\/evil.test\/a""#, &[r"url http:///evil.test/a @hxxp:\/\/evil.test\/a"]),
+            ("john[@]evil[.]test", &["name evil.test @evil[.]test email"]),
+            // A path alone is nobody's defanging.
+            ("http://evil.test/a[.]b", &["url http://evil.test/a[.]b", "alt url http://evil.test/a["]),
+            // What is not defanged is found as ever.
+            ("x evil.test [2001:db8::1]:80 \"192.0.2.1\"", &["name evil.test", "ip 2001:db8::1 :80", "ip 192.0.2.1"]),
+        ],
+    );
+    // Off unless asked for.
+    table(&[("evil[.]test", &[]), ("hxxp://evil.test/a", &["url hxxp://evil.test/a"])]);
 }

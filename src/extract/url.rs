@@ -93,6 +93,16 @@ fn count(text: &[u8]) -> [i32; 3] {
     balance
 }
 
+/// Where the authority of a decoded URL with a scheme starts: of the schemes of the Web behind all slashes, as the canonicaliser
+/// has it.
+pub(super) fn authority_start(text: &[u8]) -> Option<usize> {
+    let colon = memchr::memmem::find(text, b"://")?;
+    let is_web =
+        [&b"http"[..], b"https", b"ws", b"wss", b"ftp"].iter().any(|web| text[..colon].eq_ignore_ascii_case(web));
+    let more = if is_web { text[colon + 3..].iter().take_while(|b| matches!(b, b'/' | b'\\')).count() } else { 0 };
+    Some(colon + 3 + more)
+}
+
 /// Where the host of a decoded URL stands, and where its authority ends. `from`: behind the scheme's separator.
 pub(super) fn host(text: &[u8], from: usize) -> (std::ops::Range<usize>, usize) {
     let end =

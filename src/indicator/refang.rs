@@ -135,7 +135,7 @@ const SCHEMES: [(&[u8], &[u8]); 7] = [
 const MAX_SCHEME: usize = 16;
 
 /// The scheme at the start of the text, the length of it and of its `://`, and whether either is defanged.
-fn scheme(text: &[u8]) -> Option<(&[u8], usize, bool)> {
+pub(crate) fn scheme(text: &[u8]) -> Option<(&[u8], usize, bool)> {
     let len = text
         .iter()
         .take(MAX_SCHEME + 1)
@@ -178,7 +178,7 @@ fn separator(text: &[u8]) -> Option<(usize, bool)> {
 }
 
 /// A defanged byte in brackets that stand on both sides, and its length in the text.
-fn balanced(text: &[u8]) -> Option<(u8, usize)> {
+pub(crate) fn balanced(text: &[u8]) -> Option<(u8, usize)> {
     let (&open, rest) = text.split_first()?;
     let close = match open {
         b'[' => b']',
@@ -197,7 +197,7 @@ fn balanced(text: &[u8]) -> Option<(u8, usize)> {
 }
 
 /// A defanged dot with half of its brackets, or behind a backslash, between two bytes of a name.
-fn unbalanced(text: &[u8], at: usize, in_brackets: bool) -> Option<(u8, usize)> {
+pub(crate) fn unbalanced(text: &[u8], at: usize, in_brackets: bool) -> Option<(u8, usize)> {
     let named = |at: usize| text.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | 0x80..));
     let found = match &text[at..] {
         [b'[' | b'\\', b'.', ..] => true,

@@ -1,0 +1,75 @@
+//! Undoing defanging in a log, with the way back to the log's offsets.
+
+use crate::indicator::refang::{balanced, scheme, unbalanced};
+
+/// Whether a byte ends the words that are refanged one by one.
+pub(super) fn ends_word(byte: u8) -> bool {
+    matches!(byte, 0..=0x20 | 0x7F | b'"' | b'<' | b'>' | b'`')
+}
+
+/// Writes the word with its defanging undone to `text`, and for each of its bytes the offset it came from to `map`, which ends
+/// with the end. Tells whether anything was undone. Linear in the length of the word.
+///
+/// The rules are those of feeds (see [`refang`](crate::indicator::refang)), from every place of the word on where a scheme starts.
+pub(super) fn word(word: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) -> bool {
+    text.clear();
+    map.clear();
+    let mut push = |bytes: &[u8], at: usize| {
+        text.extend_from_slice(bytes);
+        map.extend(std::iter::repeat_n(at as u32, bytes.len()));
+    };
+    let (mut changed, mut url_changed, mut in_path, mut brackets) = (false, false, false, 0_u32);
+    // Where the bracket stands that `[.` left open.
+    let mut closing = None;
+    let mut at = 0;
+    while at < word.len() {
+        let rest = &word[at..];
+        let is_fresh = at == 0 || !word[at - 1].is_ascii_alphanumeric();
+        if closing == Some(at) {
+            at += 1;
+            continue;
+        }
+        if let Some((scheme, len, defanged)) = is_fresh.then(|| scheme(rest)).flatten() {
+            push(scheme, at);
+            push(b"://", at);
+            changed |= defanged;
+            (url_changed, in_path) = (defanged, false);
+            at += len;
+            continue;
+        }
+        let found = match in_path {
+            false => balanced(rest).or_else(|| unbalanced(word, at, brackets > 0)),
+            true if url_changed => balanced(rest),
+            true => None,
+        };
+        if let Some((byte, len)) = found {
+            push(&[byte], at);
+            (changed, url_changed) = (true, true);
+            at += len;
+            in_path |= byte == b'/';
+            if rest[0] == b'[' && len == 2 {
+                closing = closing_bracket(word, at);
+            }
+            continue;
+        }
+        match rest[0] {
+            b'/' | b'\\' | b'?' | b'#' => in_path = true,
+            b'[' => brackets += 1,
+            b']' => brackets = brackets.saturating_sub(1),
+            // What follows is a word of its own, unless it is a URL's path.
+            b'=' | b',' | b';' | b'|' | b'\'' | b'(' if !in_path => url_changed = false,
+            _ => {}
+        }
+        push(&rest[..1], at);
+        at += 1;
+    }
+    map.push(word.len() as u32);
+    changed
+}
+
+/// The `]` behind the labels that follow a `[.`, if there is one before anything else.
+fn closing_bracket(word: &[u8], from: usize) -> Option<usize> {
+    let is_label = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | 0x80..);
+    let end = from + word[from..].iter().take_while(|b| is_label(b)).count();
+    (word.get(end) == Some(&b']') && end > from && word[end - 1] != b'.').then_some(end)
+}
