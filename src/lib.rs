@@ -1,4 +1,140 @@
-//! netsieve compiles threat indicators into an immutable sieve and matches logs against it.
+//! netsieve compiles threat indicators into an immutable **sieve** and matches logged addresses, domains and URLs
+//! against it: single values, or raw log bytes on all cores.
+//!
+//! Indicators come from feeds: lists of addresses, prefixes, ranges, domains, URLs and patterns. Feeds and logs go
+//! through the same canonicalisers, so that upper case, full IPv6 or escaped URLs are not missed; names match by whole
+//! labels, so that nothing is found that is not there; and every match tells which indicators of which feeds it is by,
+//! how they cover the value, and how sure that is.
+//!
+//! # Look up values
+//!
+//! ```
+//! # #[cfg(feature = "feeds")] {
+//! use netsieve::feed::{self, Format};
+//! use netsieve::indicator::Feed;
+//! use netsieve::{MatchOptions, Relation, Sieve};
+//!
+//! let list = "evil.test\n198.51.100.0/24\nhttp://shop.test/login/\n";
+//! let mut builder = Sieve::builder();
+//! let partner = Feed::new("partner");
+//! let id = builder.feed(partner.clone());
+//! feed::read(list.as_bytes(), "list.txt", Some(Format::Plain), &partner, &mut builder.sink(id))?;
+//! let (sieve, report) = builder.build()?;
+//! assert_eq!(report.feeds[0].entries, 3);
+//!
+//! // A matcher owns scratch space: one for each thread.
+//! let mut matcher = sieve.matcher(&MatchOptions::default());
+//! let first = matcher.match_domain("WWW.Evil.TEST.", None).first().unwrap();
+//! assert_eq!((first.indicator().to_string(), first.relation()), ("evil.test".into(), Relation::Subdomain));
+//! assert_eq!(first.sources().next().unwrap().line(), Some(1));
+//! assert!(matcher.is_match_any("::ffff:198.51.100.7"));
+//! assert!(matcher.is_match_url("HTTP://shop.test:80/a/../login/x?y"));
+//! // A shared host is not blocked for one bad page.
+//! assert!(!matcher.is_match_url("http://shop.test/"));
+//! # }
+//! # Ok::<(), netsieve::Error>(())
+//! ```
+//!
+//! # Scan logs
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
+//! use netsieve::{ScanOptions, Scanner, Scope, Sieve};
+//!
+//! let mut builder = Sieve::builder();
+//! let feed = builder.feed(Feed::new("partner"));
+//! let name = DomainName::parse("evil.test").unwrap();
+//! builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 1, "evil.test"));
+//! let (sieve, _) = builder.build()?;
+//!
+//! let log = br#"{"url":"https:\/\/cdn.evil.test\/x","host":"notevil.test"}"#;
+//! let stats = Scanner::new(&sieve, &ScanOptions::default()).scan(log, |hit| {
+//!     assert_eq!((hit.line(), hit.span(), hit.canonical()), (1, 18..31, "cdn.evil.test"));
+//!     ControlFlow::Continue(())
+//! });
+//! assert_eq!(stats.hits, 1);
+//! # Ok::<(), netsieve::Error>(())
+//! ```
+//!
+//! [`Scanner::scan_parallel`] does the same on all threads of a `rayon` pool, [`Scanner::scan_reader`] for inputs
+//! larger than memory. Hits and their order do not depend on the way.
+//!
+//! # What a match means
+//!
+//! **Addresses** compare as numbers. IPv4-mapped (`::ffff:0:0/96`) and NAT64 (`64:ff9b::/96`) addresses are the IPv4
+//! address within them; zone ids do not count. A range is kept as one indicator. All covering prefixes and ranges of
+//! all feeds are returned. IPv4 with leading zeros is refused, because it is ambiguous; the short, octal, hexadecimal
+//! and decimal forms of the WHATWG URL standard are read as the host of a URL only. See [`indicator::ip`].
+//!
+//! **Ports.** An indicator without a port matches any. One with a port (`address:port`, `name:port`, a URL's explicit
+//! port) needs the same effective port: the one shown, or the default one of the URL's scheme. Another port is no
+//! match; where none is shown, the match is [`PortUnseen`](Strength::PortUnseen), which is reported.
+//!
+//! **Domains** are lower-case, without the root dot, `_` allowed, at most 253 bytes in labels of up to 63; what is not
+//! ASCII goes through UTS-46. They match by whole labels, never by substring, and `www.` is a label like any other. An
+//! indicator covers the name alone ([`Exact`](Scope::Exact)), the names beneath it ([`Subdomains`](Scope::Subdomains)),
+//! or both ([`Suffix`](Scope::Suffix)); the feed's format decides unless its [`Policy`] does. See
+//! [`indicator::domain`].
+//!
+//! **URLs** are canonicalised after Safe Browsing: see [`indicator::url`](mod@indicator::url). `http`, `https`, `ws`,
+//! `wss` and `ftp` are one scheme; any other must be equal. An indicator
+//!
+//! * with a query covers exactly that path and query;
+//! * without one, that path with any query; if its path ends in `/`, what is beneath it too. `/a` is not `/a/`;
+//! * that is only a host (`http://evil.test/`) covers every URL on that host, and the bare host where a log shows only
+//!   that. It does not cover the names beneath it, unless the feed's policy asks for that.
+//!
+//! A URL with a path never becomes an indicator for its host; that its host alone was seen can be reported as
+//! [`HostOnly`](Strength::HostOnly). What one feed lists as `http` and another as `https` is one indicator, printed
+//! with the scheme of the first feed.
+//!
+//! **Patterns** are literal substrings or globs over a name or over the path and query of a URL.
+//!
+//! **All matches** of all feeds are returned, most specific first: URLs with a path before hosts, long names and
+//! prefixes before short ones. How an indicator covers the value is its [`Relation`], how sure that is its
+//! [`Strength`].
+//!
+//! **Allow entries** suppress matches of hosts, never of a URL indicator with a path. An [`Allow`](Action::Allow) entry
+//! suppresses what is as specific as itself or less: an allowed `example.test` hides a listed `test`, but not a listed
+//! `login.example.test`. Specificity is the number of labels, or the length of the prefix. An
+//! [`AllowAll`](Action::AllowAll) entry suppresses every host-level match on what it covers. Nothing is removed for it:
+//! [`BuildReport`] tells what an allow entry shadows.
+//!
+//! **A [`Filter`]** selects block entries at match time, by validity, confidence, feed or tag. Entries of unknown
+//! confidence or validity pass. Allow entries obey the time only.
+//!
+//! **Guards** keep out of block feeds, each time with a line in the report, what would match everything: private and
+//! reserved addresses, prefixes shorter than /8 (IPv4) or /19 (IPv6), sink addresses of hosts files, `localhost`,
+//! top-level domains. A listed public suffix (`co.uk`) covers itself alone. A [`Policy`] admits what a guard refuses.
+//!
+//! # What is found in raw bytes
+//!
+//! Any bytes are legal input, of any format. A scan takes time linear in them and never panics.
+//!
+//! * **Names**: the longest valid name at the end of a run of letters, digits, `-`, `_`, `.` and characters that are
+//!   neither space nor punctuation; at least two labels, the last not a number. What stands before `@` is none.
+//! * **IPv4**: four decimal octets without leading zeros that touch no letter, digit or further `.5`. `address.port` is
+//!   read as tcpdump writes it.
+//! * **IPv6**: every form of RFC 4291, with zone, in brackets, with port. Clock times and MAC addresses are none.
+//! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing
+//!   punctuation; where URLs of the host are listed, also cut before a `,` `;` `|` `'` or closing bracket. `host/path`
+//!   without a scheme. URLs within URLs, percent-encoded or not. A URL is one observable and its host another.
+//! * **Escapes**: `%3D`, `\n`, `\x20`, `\u003d`, `#012` before a token are seen as what they are, if the run with them
+//!   matches nothing. `http:\/\/`, `\u0026` and `\u002e` are decoded, and names as the Windows DNS log writes them:
+//!   `(4)evil(4)test(0)`. UTF-16 is recognised. Offsets are always those of the input.
+//! * **Names that look like files** (in a URL's path, behind a `/` or a `\`) and quads that look like versions
+//!   (`Chrome/120.0.0.0`) are [`NameLike`](Strength::NameLike), which is not reported unless asked for.
+//! * Defanged text (`hxxp://evil[.]test`) is undone in feeds always, in logs if [`ScanOptions::refang`] asks for it.
+//!
+//! Nothing is longer than [16 KiB](limits::MAX_OBSERVABLE). A line over [1 MiB](limits::MAX_LINE) is scanned in pieces
+//! that overlap.
+//!
+//! # Features
+//!
+//! `feeds` (readers of feed files and inputs), `parallel` and `psl` (the Public Suffix List built in) are on by
+//! default. `live` swaps a sieve under load, `mmap` maps files, `compression` opens compressed inputs. Without features
+//! the crate is the bare matcher and scanner. The minimum supported Rust version is 1.89.
 #![deny(missing_docs)]
 
 #[cfg(feature = "mmap")]
