@@ -6,7 +6,7 @@ use super::options::{MatchOptions, Relation, Strength, Withheld};
 use super::tables::{Tables, Value};
 use super::url::PathMatch;
 use super::view::{Matches, write_text};
-use super::{Sieve, ip};
+use super::{Sieve, ip, pattern};
 use crate::indicator::{self, Action, HostRef, Kind, Reject, Scope, UrlScratch, UrlView, domain, url};
 
 /// Where the specificity of URLs with a path begins: above every host's.
@@ -57,11 +57,40 @@ pub struct Matcher {
     sieve: Sieve,
     options: MatchOptions,
     filter: Resolved,
-    found: Vec<RawMatch>,
-    withheld: Withheld,
+    scratch: Scratch,
     name: String,
     url: UrlScratch,
     request: Vec<u8>,
+}
+
+/// What a lookup gives, and the space it needs.
+#[derive(Debug, Default)]
+struct Scratch {
+    found: Vec<RawMatch>,
+    withheld: Withheld,
+    patterns: pattern::Scratch,
+}
+
+impl Scratch {
+    fn clear(&mut self) {
+        self.found.clear();
+        self.withheld = Withheld::default();
+    }
+
+    fn start<'a>(&'a mut self, tables: &'a Tables, options: &'a MatchOptions, filter: &'a Resolved) -> Search<'a> {
+        self.clear();
+        let Self { found, withheld, patterns } = self;
+        Search {
+            tables,
+            options,
+            filter,
+            found,
+            withheld,
+            patterns,
+            allowed: Allowed::default(),
+            url_host_known: false,
+        }
+    }
 }
 
 /// What was seen beside an observable.
@@ -79,8 +108,7 @@ impl Matcher {
             filter: Resolved::new(&sieve.0, &options.filter),
             sieve,
             options: options.clone(),
-            found: Vec::new(),
-            withheld: Withheld::default(),
+            scratch: Scratch::default(),
             name: String::new(),
             url: UrlScratch::default(),
             request: Vec::new(),
@@ -127,14 +155,14 @@ impl Matcher {
     /// Whether [`match_ip`](Matcher::match_ip) finds anything.
     pub fn is_match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> bool {
         self.look_up_ip(addr.into(), Seen { port, name_like: false });
-        !self.found.is_empty()
+        !self.scratch.found.is_empty()
     }
 
     /// Whether [`match_domain`](Matcher::match_domain) finds anything.
     pub fn is_match_domain(&mut self, name: impl AsRef<[u8]>, port: Option<u16>) -> bool {
         // What is no name finds nothing.
         let _ = self.look_up_domain(name.as_ref(), Seen { port, name_like: false });
-        !self.found.is_empty()
+        !self.scratch.found.is_empty()
     }
 
     /// Whether [`match_url`](Matcher::match_url) finds anything.
@@ -142,14 +170,14 @@ impl Matcher {
         // What is no URL finds nothing.
         let url = url.as_ref();
         let _ = self.look_up_url(url, url::has_scheme(url), false);
-        !self.found.is_empty()
+        !self.scratch.found.is_empty()
     }
 
     /// Whether [`match_any`](Matcher::match_any) finds anything.
     pub fn is_match_any(&mut self, value: impl AsRef<[u8]>) -> bool {
         // What is neither finds nothing.
         let _ = self.look_up_any(value.as_ref());
-        !self.found.is_empty()
+        !self.scratch.found.is_empty()
     }
 
     /// How [`match_any`](Matcher::match_any) reads a value, or why it cannot.
@@ -182,7 +210,7 @@ impl Matcher {
     }
 
     pub(crate) fn matches(&self) -> Matches<'_> {
-        Matches::new(&self.sieve.0, &self.filter, &self.found, self.withheld)
+        Matches::new(&self.sieve.0, &self.filter, &self.scratch.found, self.scratch.withheld)
     }
 
     /// Views of matches of the same sieve and filter that were put aside.
@@ -192,11 +220,11 @@ impl Matcher {
 
     /// What the last lookup found.
     pub(crate) fn found(&self) -> &[RawMatch] {
-        &self.found
+        &self.scratch.found
     }
 
     pub(crate) fn withheld(&self) -> Withheld {
-        self.withheld
+        self.scratch.withheld
     }
 
     /// Appends the canonical form of a name.
@@ -227,14 +255,14 @@ impl Matcher {
     }
 
     pub(crate) fn look_up_ip(&mut self, addr: IpAddr, seen: Seen) {
-        let mut search = Search::start(&self.sieve.0, &self.options, &self.filter, &mut self.found, &mut self.withheld);
+        let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         search.addr(indicator::ip::canonical(addr), seen, None);
         search.finish();
     }
 
     /// What is no name finds nothing, for the reason given.
     pub(crate) fn look_up_domain(&mut self, name: &[u8], seen: Seen) -> Result<(), Reject> {
-        let mut search = Search::start(&self.sieve.0, &self.options, &self.filter, &mut self.found, &mut self.withheld);
+        let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         let name = domain::canonicalise(name, &mut self.name)?;
         search.name(name, seen, None);
         search.finish();
@@ -244,7 +272,7 @@ impl Matcher {
     /// What is no URL finds nothing, for the reason given. `Ok(true)`: URL indicators are on this host, or there are path
     /// patterns, so that the same URL cut elsewhere can match; `Ok(false)`: it cannot.
     pub(crate) fn look_up_url(&mut self, text: &[u8], has_scheme: bool, name_like: bool) -> Result<bool, Reject> {
-        let mut search = Search::start(&self.sieve.0, &self.options, &self.filter, &mut self.found, &mut self.withheld);
+        let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         let view = url::canonicalise(text, &mut self.url)?;
         let shows_port = view.effective_port().is_some() && (has_scheme || shows_port(text));
         let seen = Seen { port: view.effective_port().filter(|_| shows_port), name_like };
@@ -252,10 +280,7 @@ impl Matcher {
             HostRef::Ip(addr) => search.addr(addr, seen, Some(view)),
             HostRef::Domain(name) => search.name(name, seen, Some(view)),
         }
-        if let Some(paths) = &search.tables.paths {
-            let target = &view.as_str()[view.as_str().len() - path_and_query_len(&view)..];
-            paths.matches(&search.tables.strings, target, |id| search.path_pattern(id, seen));
-        }
+        search.path_patterns(&view, seen);
         let can_match_otherwise = search.url_host_known || search.tables.paths.is_some();
         search.finish();
         Ok(can_match_otherwise)
@@ -263,8 +288,8 @@ impl Matcher {
 
     /// The path patterns that match the path and query of a request.
     pub(crate) fn look_up_request_path(&mut self, path: &[u8]) {
-        let mut search = Search::start(&self.sieve.0, &self.options, &self.filter, &mut self.found, &mut self.withheld);
-        if let Some(paths) = &search.tables.paths
+        let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
+        if search.tables.paths.is_some()
             // Any host does: only the path is looked at.
             && let Ok(view) = {
                 self.request.clear();
@@ -273,16 +298,14 @@ impl Matcher {
                 url::canonicalise(&self.request, &mut self.url)
             }
         {
-            let target = &view.as_str()[view.as_str().len() - path_and_query_len(&view)..];
-            paths.matches(&search.tables.strings, target, |id| search.path_pattern(id, Seen::default()));
+            search.path_patterns(&view, Seen::default());
         }
         search.finish();
     }
 
     fn look_up_any(&mut self, value: &[u8]) -> Result<Kind, Reject> {
         let seen = |port| Seen { port, name_like: false };
-        self.found.clear();
-        self.withheld = Withheld::default();
+        self.scratch.clear();
         match read(value)? {
             Observable::Ip(addr, port) => {
                 self.look_up_ip(addr, seen(port));
@@ -292,10 +315,6 @@ impl Matcher {
             Observable::Url(text) => self.look_up_url(text, url::has_scheme(text), false).map(|_| Kind::Url),
         }
     }
-}
-
-fn path_and_query_len(view: &UrlView<'_>) -> usize {
-    view.path().len() + view.query().map_or(0, |query| query.len() + 1)
 }
 
 /// Whether the authority of a URL without a scheme ends in a port.
@@ -351,24 +370,13 @@ struct Search<'a> {
     filter: &'a Resolved,
     found: &'a mut Vec<RawMatch>,
     withheld: &'a mut Withheld,
+    patterns: &'a mut pattern::Scratch,
     allowed: Allowed,
     /// URL indicators are on the observed host.
     url_host_known: bool,
 }
 
 impl<'a> Search<'a> {
-    fn start(
-        tables: &'a Tables,
-        options: &'a MatchOptions,
-        filter: &'a Resolved,
-        found: &'a mut Vec<RawMatch>,
-        withheld: &'a mut Withheld,
-    ) -> Self {
-        found.clear();
-        *withheld = Withheld::default();
-        Self { tables, options, filter, found, withheld, allowed: Allowed::default(), url_host_known: false }
-    }
-
     /// Everything that covers an address: as such, or as the host of `url`.
     fn addr(&mut self, addr: IpAddr, seen: Seen, url: Option<UrlView<'_>>) {
         match addr {
@@ -415,13 +423,22 @@ impl<'a> Search<'a> {
         });
         if let Some(names) = &tables.names {
             let of_host = url.is_none();
-            let start = self.found.len();
-            names.matches(&tables.strings, name, |id| {
-                // A pattern may be found by several of its places.
-                if !self.found[start..].iter().any(|seen| seen.id == id) {
-                    self.consider(Candidate { of_host, ..Candidate::host(id, Relation::Pattern, 0) }, seen);
-                }
-            });
+            self.patterns(names, name, Candidate { of_host, ..Candidate::host(0, Relation::Pattern, 0) }, seen);
+        }
+    }
+
+    /// The patterns of one target.
+    fn patterns(&mut self, table: &pattern::Table, target: &str, candidate: Candidate, seen: Seen) {
+        let mut scratch = std::mem::take(self.patterns);
+        table.matches(&self.tables.strings, target, &mut scratch, |id| {
+            self.consider(Candidate { id, ..candidate }, seen);
+        });
+        *self.patterns = scratch;
+    }
+
+    fn path_patterns(&mut self, view: &UrlView<'_>, seen: Seen) {
+        if let Some(paths) = &self.tables.paths {
+            self.patterns(paths, view.path_and_query(), Candidate::url(0, Relation::Pattern, 0, 0), seen);
         }
     }
 
@@ -477,12 +494,6 @@ impl<'a> Search<'a> {
                     self.withheld.host_only += ids.len() as u64;
                 }
             }
-        }
-    }
-
-    fn path_pattern(&mut self, id: u32, seen: Seen) {
-        if !self.found.iter().any(|found| found.id == id) {
-            self.consider(Candidate::url(id, Relation::Pattern, 0, 0), seen);
         }
     }
 
@@ -567,6 +578,8 @@ impl<'a> Search<'a> {
                     .then_with(|| scope(a).cmp(&scope(b)))
                     .then_with(|| portless(a).cmp(&portless(b)))
                     .then_with(|| compare_text(tables, a.id, b.id))
+                    // A name pattern and a path pattern may have one text.
+                    .then_with(|| a.is_host_level.cmp(&b.is_host_level).reverse())
             });
         }
     }
@@ -645,5 +658,37 @@ impl std::fmt::Write for ArrayText {
         room[..len].copy_from_slice(&text.as_bytes()[..len]);
         self.len += len;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indicator::{Feed, Indicator, Pattern, PatternTarget, Record};
+    use crate::sieve::{Filter, PublicSuffixes};
+
+    fn sieve(indicators: impl IntoIterator<Item = Indicator>) -> Sieve {
+        let mut builder = Sieve::builder();
+        builder.public_suffixes(PublicSuffixes::empty());
+        let feed = builder.feed(Feed::new("feed"));
+        for indicator in indicators {
+            let listed = indicator.to_string();
+            builder.add(feed, Record::new(indicator, 1, listed));
+        }
+        builder.build().unwrap().0
+    }
+
+    #[test]
+    fn a_pattern_is_one_match_wherever_its_literal_stands() {
+        let pattern = |target, text| Indicator::Pattern(Pattern::new(target, text).unwrap());
+        let sieve = sieve([pattern(PatternTarget::UrlPath, "*.test"), pattern(PatternTarget::Name, "*.test")]);
+        let mut filter = Filter::default();
+        filter.feeds.push("nobody".into());
+        let options = MatchOptions { filter, ..MatchOptions::default() };
+        let value = "http://a.test.test/.test/.test";
+        assert_eq!(sieve.matcher(&options).match_url(value).withheld().filtered, 2);
+        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let ids: Vec<u32> = matcher.match_url(value).iter().map(|found| found.indicator().id()).collect();
+        assert_eq!(ids, [1, 0], "the pattern over names comes first");
     }
 }

@@ -61,11 +61,27 @@ pub(super) struct Table {
     rows: Vec<(StrId, u32, bool)>,
 }
 
+/// The literals of one target that a search has come upon.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    is_found: Vec<bool>,
+    found: Vec<usize>,
+}
+
 impl Table {
-    /// Calls `found` with the id of every pattern that matches `target`; an id may come more than once.
-    pub(super) fn matches(&self, strings: &Strings, target: &str, mut found: impl FnMut(u32)) {
+    /// Calls `found` once with the id of every pattern that matches `target`.
+    pub(super) fn matches(&self, strings: &Strings, target: &str, scratch: &mut Scratch, mut found: impl FnMut(u32)) {
+        scratch.is_found.resize(self.automaton.patterns_len(), false);
+        // A literal that stands in many places is looked at once, so that no target makes its globs be tried again and again.
         for literal in self.automaton.find_overlapping_iter(target) {
-            for &row in self.by_literal.get(literal.pattern().as_usize()) {
+            let literal = literal.pattern().as_usize();
+            if !std::mem::replace(&mut scratch.is_found[literal], true) {
+                scratch.found.push(literal);
+            }
+        }
+        for literal in scratch.found.drain(..) {
+            scratch.is_found[literal] = false;
+            for &row in self.by_literal.get(literal) {
                 let (text, id, is_glob) = self.rows[row as usize];
                 if !is_glob || glob::matches(strings.get(text).as_bytes(), target.as_bytes()) {
                     found(id);
@@ -98,16 +114,18 @@ mod tests {
         }
         let strings = interner.finish().unwrap();
         let table = builder.finish().unwrap().unwrap();
-        let look = |target: &str| {
+        let mut scratch = Scratch::default();
+        let mut look = |target: &str| {
             let mut found = Vec::new();
-            table.matches(&strings, target, |id| found.push(id));
+            table.matches(&strings, target, &mut scratch, |id| found.push(id));
             found.sort_unstable();
-            found.dedup();
             found
         };
         assert_eq!(look("/x/gate.php"), [0]);
         assert_eq!(look("/panel/7/gate.php"), [0, 1]);
         assert_eq!(look("/panel/7/gate.php?id=3"), [0]);
+        assert_eq!(look("/gate.php/gate.php"), [0]);
+        assert_eq!(look("/panel/panel/gate.php"), [0, 1]);
         assert_eq!(look("/a/b.exe"), [2]);
         assert_eq!(look("/a/b.exe?x"), [0_u32; 0]);
         assert_eq!(look("/wp-bx/"), [3]);
