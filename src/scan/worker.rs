@@ -134,7 +134,7 @@ fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>) -> Verdi
             found.take(matcher, true, span, token.context, |matcher, out| matcher.write_name(token.text, out))
         }
         TokenKind::Url => {
-            let Ok(can_match_otherwise) = matcher.look_up_url(token.text, token.has_scheme, token.name_like) else {
+            let Ok(can_match_otherwise) = matcher.look_up_url(token.text, token.name_like) else {
                 return Verdict::TryAlternatives;
             };
             // The host was counted when the whole URL was looked up.

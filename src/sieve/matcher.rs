@@ -139,8 +139,7 @@ impl Matcher {
     /// cover its host. A URL without a scheme is read as one of the `http` group that shows no port.
     pub fn match_url(&mut self, url: impl AsRef<[u8]>) -> Matches<'_> {
         // What is no URL finds nothing.
-        let url = url.as_ref();
-        let _ = self.look_up_url(url, url::has_scheme(url), false);
+        let _ = self.look_up_url(url.as_ref(), false);
         self.matches()
     }
 
@@ -168,8 +167,7 @@ impl Matcher {
     /// Whether [`match_url`](Matcher::match_url) finds anything.
     pub fn is_match_url(&mut self, url: impl AsRef<[u8]>) -> bool {
         // What is no URL finds nothing.
-        let url = url.as_ref();
-        let _ = self.look_up_url(url, url::has_scheme(url), false);
+        let _ = self.look_up_url(url.as_ref(), false);
         !self.scratch.found.is_empty()
     }
 
@@ -271,11 +269,10 @@ impl Matcher {
 
     /// What is no URL finds nothing, for the reason given. `Ok(true)`: URL indicators are on this host, or there are path
     /// patterns, so that the same URL cut elsewhere can match; `Ok(false)`: it cannot.
-    pub(crate) fn look_up_url(&mut self, text: &[u8], has_scheme: bool, name_like: bool) -> Result<bool, Reject> {
+    pub(crate) fn look_up_url(&mut self, text: &[u8], name_like: bool) -> Result<bool, Reject> {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         let view = url::canonicalise(text, &mut self.url)?;
-        let shows_port = view.effective_port().is_some() && (has_scheme || shows_port(text));
-        let seen = Seen { port: view.effective_port().filter(|_| shows_port), name_like };
+        let seen = Seen { port: view.effective_port(), name_like };
         match view.host() {
             HostRef::Ip(addr) => search.addr(addr, seen, Some(view)),
             HostRef::Domain(name) => search.name(name, seen, Some(view)),
@@ -312,16 +309,9 @@ impl Matcher {
                 Ok(Kind::Ip)
             }
             Observable::Name(name, port) => self.look_up_domain(name, seen(port)).map(|()| Kind::Domain),
-            Observable::Url(text) => self.look_up_url(text, url::has_scheme(text), false).map(|_| Kind::Url),
+            Observable::Url(text) => self.look_up_url(text, false).map(|_| Kind::Url),
         }
     }
-}
-
-/// Whether the authority of a URL without a scheme ends in a port.
-fn shows_port(text: &[u8]) -> bool {
-    let end = text.iter().position(|b| matches!(b, b'/' | b'\\' | b'?' | b'#')).unwrap_or(text.len());
-    let digits = text[..end].iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    digits > 0 && text[..end - digits].ends_with(b":")
 }
 
 /// A value of any kind, told apart by its shape.
@@ -348,8 +338,8 @@ fn read(value: &[u8]) -> Result<Observable<'_>, Reject> {
     match value.iter().rposition(|&b| b == b':') {
         None => Ok(Observable::Name(value, None)),
         Some(colon) => {
-            let port = std::str::from_utf8(&value[colon + 1..]).ok().and_then(|port| port.parse().ok());
-            port.map(|port| Observable::Name(&value[..colon], Some(port))).ok_or(Reject::BadPort)
+            let port = indicator::ip::parse_port(&value[colon + 1..])?;
+            Ok(Observable::Name(&value[..colon], Some(port)))
         }
     }
 }
@@ -664,7 +654,7 @@ impl std::fmt::Write for ArrayText {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::indicator::{Feed, Indicator, Pattern, PatternTarget, Record};
+    use crate::indicator::{DomainName, Feed, Indicator, Pattern, PatternTarget, Record};
     use crate::sieve::{Filter, PublicSuffixes};
 
     fn sieve(indicators: impl IntoIterator<Item = Indicator>) -> Sieve {
@@ -676,6 +666,31 @@ mod tests {
             builder.add(feed, Record::new(indicator, 1, listed));
         }
         builder.build().unwrap().0
+    }
+
+    #[test]
+    fn ports_that_values_show() {
+        let name = DomainName::parse("evil.test").unwrap();
+        let sieve = sieve([Indicator::Domain { name, scope: Scope::Exact, port: Some(80) }]);
+        let mut matcher = sieve.matcher(&MatchOptions::default());
+        for (value, want) in [
+            ("evil.test", Some(Strength::PortUnseen)),
+            ("evil.test:80", Some(Strength::Strong)),
+            ("evil.test:080", Some(Strength::Strong)),
+            ("evil.test:81", None),
+            ("evil.test:+80", None),
+            ("evil.test:", None),
+            ("evil.test:80/", Some(Strength::Strong)),
+            ("evil.test:8\t0/", Some(Strength::Strong)),
+            ("evil.test:8\t1/", None),
+            ("evil.test:/", Some(Strength::PortUnseen)),
+            ("evil.test/:80", Some(Strength::PortUnseen)),
+            ("http://evil.test", Some(Strength::Strong)),
+            ("https://evil.test", None),
+            ("x://evil.test", Some(Strength::PortUnseen)),
+        ] {
+            assert_eq!(matcher.match_any(value).first().map(|first| first.strength()), want, "{value:?}");
+        }
     }
 
     #[test]
