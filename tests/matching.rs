@@ -1,0 +1,402 @@
+//! The matcher against the naive oracle, on values from small alphabets that often meet.
+
+mod oracle;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
+use netsieve::indicator::{DomainName, Pattern, PatternTarget, Policy, Url, ip};
+use netsieve::{Action, Feed, Filter, Indicator, MatchOptions, Scope};
+use oracle::{Observed, Row, World, answer_of, open_feed, second};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+
+fn v4() -> impl Strategy<Value = Ipv4Addr> {
+    let octet = || prop_oneof![5 => Just(0), 2 => Just(128), 1 => select(vec![1, 127, 255])];
+    (prop_oneof![4 => Just(192), 1 => Just(193)], octet(), octet(), octet())
+        .prop_map(|(a, b, c, d)| Ipv4Addr::new(a, b, c, d))
+}
+
+fn v6() -> impl Strategy<Value = Ipv6Addr> {
+    let group = || prop_oneof![3 => Just(0), 1 => select(vec![1, 0x8000, 0xffff])];
+    let high = prop_oneof![8 => Just(0x2001), 1 => select(vec![0x2000, 0x0064])];
+    (high, prop_oneof![8 => Just(0xdb8), 1 => select(vec![0xdb9, 0xff9b])], group(), group(), select(vec![0, 0x7fff]))
+        .prop_map(|(a, b, c, g, h)| Ipv6Addr::new(a, b, c, 0, 0, 0, g, h))
+}
+
+fn addr() -> impl Strategy<Value = IpAddr> {
+    prop_oneof![
+        4 => v4().prop_map(IpAddr::V4),
+        2 => v6().prop_map(IpAddr::V6),
+        1 => v4().prop_map(|addr| IpAddr::V6(addr.to_ipv6_mapped())),
+        1 => v4().prop_map(|addr| IpAddr::V6(Ipv6Addr::from_bits(0x64_ff9b << 96 | u128::from(addr.to_bits())))),
+    ]
+}
+
+fn port() -> impl Strategy<Value = Option<u16>> {
+    option::weighted(0.2, select(vec![80, 443, 8080]))
+}
+
+fn net() -> impl Strategy<Value = IpNet> {
+    (addr(), 0..=128_u8, any::<bool>()).prop_map(|(addr, len, whole)| {
+        let addr = ip::canonical(addr);
+        let width = if addr.is_ipv4() { 32 } else { 128 };
+        let len = if whole { width } else { len % (width + 1) };
+        IpNet::new(addr, len).expect("at most the width").trunc()
+    })
+}
+
+/// A range that is not one prefix, or nothing.
+fn range() -> impl Strategy<Value = Option<(IpAddr, IpAddr)>> {
+    (addr(), addr()).prop_map(|(a, b)| {
+        let (a, b) = (ip::canonical(a), ip::canonical(b));
+        let (first, last) = (a.min(b), a.max(b));
+        (ip::range_prefixes(first, last).len() > 1).then_some((first, last))
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let label = || prop_oneof![4 => Just("a"), 4 => Just("b"), 1 => select(vec!["ab", "a-b", "xn--a", "_a"])];
+    let top = prop_oneof![4 => Just("test"), 4 => Just("b.test"), 1 => select(vec!["example", "a.b.test"])];
+    (vec(label(), 0..3), top).prop_map(|(labels, top)| {
+        let mut name = labels.join(".");
+        if !name.is_empty() {
+            name.push('.');
+        }
+        name + top
+    })
+}
+
+fn host() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => name(),
+        1 => v4().prop_map(|addr| addr.to_string()),
+        1 => v6().prop_map(|addr| format!("[{addr}]")),
+    ]
+}
+
+fn scheme() -> impl Strategy<Value = &'static str> {
+    prop_oneof![8 => Just("http"), 4 => Just("https"), 1 => select(vec!["ws", "wss", "ftp"]), 1 => select(vec!["x", "gopher"])]
+}
+
+fn path() -> impl Strategy<Value = &'static str> {
+    select(vec!["", "/", "/", "/a", "/a", "/a/", "/a/b", "/a/b/", "/A", "/ab", "/a/gate.php", "/a/b/c", "/a.test"])
+}
+
+fn query() -> impl Strategy<Value = &'static str> {
+    prop_oneof![3 => Just(""), 1 => select(vec!["?x", "?x=1", "?X", "?a/b"])]
+}
+
+fn url() -> impl Strategy<Value = String> {
+    (scheme(), host(), port(), path(), query()).prop_map(|(scheme, host, port, path, query)| {
+        let port = port.map_or(String::new(), |port| format!(":{port}"));
+        format!("{scheme}://{host}{port}{path}{query}")
+    })
+}
+
+fn pattern() -> impl Strategy<Value = Pattern> {
+    let names = [
+        "*.test",
+        "*.b.test",
+        "a*.test",
+        "?.b.test",
+        "[a-b].b.test",
+        "[!a].test",
+        "*a*test*",
+        "b.test",
+        "*-b.*test",
+        "*tes*tes*",
+        "*[-x]b*.test",
+    ];
+    let paths = [
+        "/a/b",
+        "/gate.php",
+        "/a/*",
+        "*?x=1",
+        "/a/???",
+        "*a/gate*",
+        "/[aA]/gate.php",
+        "php",
+        "/a/b/*[!x]",
+        "*a/*/gat*",
+        "*.test",
+    ];
+    prop_oneof![
+        select(names.to_vec()).prop_map(|text| (PatternTarget::Name, text)),
+        select(paths.to_vec()).prop_map(|text| (PatternTarget::UrlPath, text)),
+    ]
+    .prop_map(|(target, text)| Pattern::new(target, text).expect("the table holds patterns"))
+}
+
+fn scope() -> impl Strategy<Value = Scope> {
+    select(vec![Scope::Exact, Scope::Subdomains, Scope::Suffix, Scope::Suffix])
+}
+
+fn indicator() -> impl Strategy<Value = Indicator> {
+    let url_scope = prop_oneof![3 => Just(Scope::Exact), 1 => Just(Scope::Suffix)];
+    prop_oneof![
+        4 => (net(), port()).prop_map(|(net, port)| Indicator::Ip { net, port }),
+        2 => (range(), net(), port()).prop_map(|(range, net, port)| match range {
+            Some((first, last)) => Indicator::IpRange { first, last, port },
+            None => Indicator::Ip { net, port },
+        }),
+        6 => (name(), scope(), port()).prop_map(|(name, scope, port)| Indicator::Domain {
+            name: DomainName::parse(name).expect("made of labels"),
+            scope,
+            port,
+        }),
+        6 => (url(), url_scope)
+            .prop_map(|(url, host_scope)| Indicator::Url { url: Url::parse(url).expect("made of parts"), host_scope }),
+        1 => pattern().prop_map(Indicator::Pattern),
+    ]
+}
+
+const TAGS: [&str; 3] = ["c2", "phishing", "old"];
+const FEEDS: [&str; 4] = ["north", "south", "east", "south"];
+
+fn feed(name: &'static str) -> impl Strategy<Value = Feed> {
+    let action = prop_oneof![5 => Just(Action::Block), 2 => Just(Action::Allow), 1 => Just(Action::AllowAll)];
+    let tag = option::weighted(0.3, select(TAGS.to_vec()));
+    (action, option::weighted(0.3, select(vec![30, 60, 90])), tag).prop_map(move |(action, confidence, tag)| {
+        let mut feed = open_feed(name).action(action);
+        feed.confidence = confidence;
+        match tag {
+            Some(tag) => feed.tag(tag),
+            None => feed,
+        }
+    })
+}
+
+fn row() -> impl Strategy<Value = Row> {
+    let action = option::weighted(0.15, select(vec![Action::Block, Action::Allow, Action::AllowAll]));
+    let attributes = (
+        vec(select(TAGS.to_vec()), 0..2),
+        option::weighted(0.4, select(vec![0, 30, 60, 90, 100])),
+        option::weighted(0.3, select(vec![100, 200, 300])),
+    );
+    let listed = option::weighted(0.2, Just("as the feed wrote it"));
+    (0..FEEDS.len(), indicator(), action, attributes, listed).prop_map(
+        |(feed, indicator, action, (tags, confidence, valid_until), listed)| {
+            let listed = listed.map_or_else(|| indicator.to_string(), str::to_owned);
+            let tags = tags.into_iter().map(str::to_owned).collect();
+            Row { feed, indicator, listed, action, line: 0, tags, confidence, valid_until }
+        },
+    )
+}
+
+/// Some rows are listed again by another feed or by the same one. Lines are all different, but in no order.
+fn world() -> impl Strategy<Value = World> {
+    let feeds: Vec<_> = FEEDS.iter().map(|name| feed(name)).collect();
+    let again = vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..6);
+    (feeds, vec(row(), 1..48), again).prop_map(|(feeds, mut rows, again)| {
+        for (from, to) in again {
+            let indicator = from.get(&rows).indicator.clone();
+            let at = to.index(rows.len());
+            rows[at].indicator = indicator;
+        }
+        let count = rows.len() as u32;
+        for (row, at) in rows.iter_mut().zip(0..) {
+            row.line = 1 + (at * 7 + 3) % (count * 8 - 1);
+        }
+        World { feeds, rows }
+    })
+}
+
+fn options() -> impl Strategy<Value = MatchOptions> {
+    let filter = (
+        option::weighted(0.3, select(vec![99, 100, 199, 200, 400]).prop_map(second)),
+        option::weighted(0.3, select(vec![0, 30, 31, 90, 101])),
+        option::weighted(0.2, vec(select(vec!["north", "south", "east", "nobody"]), 1..3)),
+        option::weighted(0.2, vec(select(vec!["c2", "phishing", "old", "nothing"]), 1..3)),
+    );
+    let filter = prop_oneof![
+        Just(Filter::default()),
+        filter.prop_map(|(as_of, min_confidence, feeds, tags)| {
+            let owned = |names: Option<Vec<&str>>| names.unwrap_or_default().into_iter().map(str::to_owned).collect();
+            let mut filter = Filter::default();
+            filter.as_of = as_of;
+            filter.min_confidence = min_confidence;
+            filter.feeds = owned(feeds);
+            filter.tags = owned(tags);
+            filter
+        })
+    ];
+    (filter, prop::bool::weighted(0.8), any::<bool>(), any::<bool>()).prop_map(
+        |(filter, port_unseen, name_like, host_only)| {
+            let mut options = MatchOptions::default();
+            options.filter = filter;
+            options.port_unseen = port_unseen;
+            options.name_like = name_like;
+            options.host_only = host_only;
+            options
+        },
+    )
+}
+
+/// Spellings of one name.
+fn spelt_name() -> impl Strategy<Value = String> {
+    (name(), 0..8).prop_map(|(name, how)| match how {
+        0 => name.to_uppercase(),
+        1 => name + ".",
+        2 => name.replace('a', "\u{ff41}"),
+        3 => name.replacen('.', "\u{3002}", 1),
+        4 => format!(".{name}"),
+        _ => name,
+    })
+}
+
+/// Spellings of one URL.
+fn spelt_url() -> impl Strategy<Value = String> {
+    (url(), 0..16).prop_map(|(url, how)| match how {
+        0 => url.replace("/a", "/%61"),
+        1 => url.replace("/a", "/%2561"),
+        2 => url.replacen("://", "://user:p@", 1),
+        3 => url.replace("/a", "/x/../a"),
+        4 => url.to_uppercase().replace("/A", "/a"),
+        5 => url.replace("/a", "//a") + "#fragment",
+        6 => url.replace(".test", ".te\tst"),
+        7 => url + "?",
+        8 => url.replace('/', "\\"),
+        9 => url.replace(":80", ":8\t0").replacen("http://", "", 1),
+        10..12 => url.split_once("://").map_or(String::new(), |(_, rest)| rest.to_owned()),
+        _ => url,
+    })
+}
+
+/// What is looked up.
+#[derive(Clone, Debug)]
+enum Lookup {
+    Ip(IpAddr, Option<u16>),
+    Name(String, Option<u16>),
+    Url(String),
+    Any(String),
+}
+
+fn lookup() -> impl Strategy<Value = Lookup> {
+    let with_port = |text: String, port: Option<u16>| port.map_or(text.clone(), |port| format!("{text}:{port}"));
+    let any = prop_oneof![
+        2 => (v4(), port()).prop_map(move |(addr, port)| with_port(addr.to_string(), port)),
+        1 => v6().prop_map(|addr| addr.to_string()),
+        1 => (v6(), port()).prop_map(move |(addr, port)| with_port(format!("[{addr}]"), port)),
+        3 => (spelt_name(), port()).prop_map(move |(name, port)| with_port(name, port)),
+        2 => spelt_url(),
+        1 => name().prop_map(|name| name + ":+80"),
+        1 => name().prop_map(|name| name + ":99999"),
+        1 => name().prop_map(|name| format!(" {name}\n")),
+        1 => select(vec!["", " ", ":", "/", "1.2.3", "192.0.2.1/24", "a b", "http://", "?x"]).prop_map(str::to_owned),
+    ];
+    prop_oneof![
+        3 => (addr(), port()).prop_map(|(addr, port)| Lookup::Ip(addr, port)),
+        3 => (spelt_name(), port()).prop_map(|(name, port)| Lookup::Name(name, port)),
+        4 => spelt_url().prop_map(Lookup::Url),
+        3 => any.prop_map(Lookup::Any),
+    ]
+}
+
+/// A world and what is looked up in it, much of which is near to what the world lists.
+fn meeting() -> impl Strategy<Value = (World, Vec<Lookup>)> {
+    let near = (any::<prop::sample::Index>(), port(), path(), query(), option::of(select(vec!["a.", "b.", "a.b."])));
+    let lookup = prop_oneof![lookup().prop_map(Ok), near.prop_map(Err)];
+    (world(), vec(lookup, 1..24)).prop_map(|(world, lookups)| {
+        let near = |(row, port, path, query, beneath): (prop::sample::Index, Option<u16>, &str, &str, Option<&str>)| {
+            let beneath = beneath.unwrap_or("");
+            match &row.get(&world.rows).indicator {
+                Indicator::Ip { net, .. } => Lookup::Ip(net.addr(), port),
+                Indicator::IpRange { first, last, .. } if path.len() > 2 => Lookup::Ip(*first.max(last), port),
+                Indicator::IpRange { first, .. } => Lookup::Ip(*first, port),
+                Indicator::Domain { name, .. } if path == "/" => Lookup::Url(format!("http://{beneath}{name}/")),
+                Indicator::Domain { name, .. } => Lookup::Name(format!("{beneath}{name}"), port),
+                Indicator::Url { url, .. } => match (port, path) {
+                    (_, "/") => Lookup::Url(url.as_str().trim_end_matches(|c| c != '/').to_owned() + path),
+                    (None, _) => Lookup::Url(format!("{url}{query}")),
+                    (Some(443), _) => Lookup::Url(url.as_str().replacen("://", &format!("://{beneath}"), 1)),
+                    (Some(_), _) => Lookup::Any(format!("{beneath}{}", url.view().host())),
+                },
+                Indicator::Pattern(_) => Lookup::Url(format!("http://{beneath}b.test{path}{query}")),
+                other => panic!("{other:?}"),
+            }
+        };
+        let lookups = lookups.into_iter().map(|lookup| lookup.unwrap_or_else(near)).collect();
+        (world, lookups)
+    })
+}
+
+impl Lookup {
+    fn observed(&self) -> Option<Observed> {
+        match self {
+            Lookup::Ip(addr, port) => Some(Observed::ip(*addr, *port)),
+            Lookup::Name(name, port) => Observed::name(name, *port),
+            Lookup::Url(url) => Observed::url(url),
+            Lookup::Any(text) => Observed::any(text),
+        }
+    }
+}
+
+fn config(cases: u32) -> Config {
+    Config { cases, failure_persistence: None, ..Config::default() }
+}
+
+proptest! {
+    #![proptest_config(config(1500))]
+
+    #[test]
+    fn as_the_oracle((world, lookups) in meeting(), options in options()) {
+        let oracle = world.oracle();
+        let mut matcher = world.sieve().matcher(&options);
+        for lookup in lookups {
+            let want = lookup.observed().map_or_else(Default::default, |seen| oracle.matches(&seen, &options));
+            let got = match &lookup {
+                Lookup::Ip(addr, port) => answer_of(&matcher.match_ip(*addr, *port)),
+                Lookup::Name(name, port) => answer_of(&matcher.match_domain(name, *port)),
+                Lookup::Url(url) => answer_of(&matcher.match_url(url)),
+                Lookup::Any(text) => answer_of(&matcher.match_any(text)),
+            };
+            prop_assert_eq!(&got, &want, "{:?}", lookup);
+            let is_match = match &lookup {
+                Lookup::Ip(addr, port) => matcher.is_match_ip(*addr, *port),
+                Lookup::Name(name, port) => matcher.is_match_domain(name, *port),
+                Lookup::Url(url) => matcher.is_match_url(url),
+                Lookup::Any(text) => matcher.is_match_any(text),
+            };
+            prop_assert_eq!(is_match, !want.found.is_empty(), "{:?}", lookup);
+        }
+    }
+}
+
+/// The generators are worth something only if most of what they make meets.
+#[test]
+fn generated_values_often_meet() {
+    let mut runner = TestRunner::deterministic();
+    let (mut lookups, mut hits, mut several, mut withheld) = (0, 0, 0, netsieve::sieve::Withheld::default());
+    for _ in 0..500 {
+        let (world, wanted) = meeting().new_tree(&mut runner).expect("no filters").current();
+        let options = options().new_tree(&mut runner).expect("no filters").current();
+        let oracle = world.oracle();
+        for seen in wanted.iter().filter_map(Lookup::observed) {
+            let answer = oracle.matches(&seen, &options);
+            lookups += 1;
+            hits += usize::from(!answer.found.is_empty());
+            several += usize::from(answer.found.len() > 1);
+            withheld += answer.withheld;
+        }
+    }
+    assert!(hits * 4 > lookups, "{hits} of {lookups}");
+    assert!(several * 10 > lookups, "{several} of {lookups}");
+    let netsieve::sieve::Withheld { port_unseen, host_only, allowed, filtered, .. } = withheld;
+    for count in [port_unseen, host_only, allowed, filtered] {
+        assert!(count > 100, "{withheld:?}");
+    }
+}
+
+/// The policy alone admits what the guards refuse: without it the same world loses rows.
+#[test]
+fn worlds_need_their_policy() {
+    let mut world = World::of([Indicator::Ip { net: "10.0.0.0/7".parse().unwrap(), port: None }]);
+    assert_eq!(world.sieve().len(), 1);
+    world.feeds[0].policy = Policy::default();
+    assert!(std::panic::catch_unwind(|| world.sieve()).is_err());
+}
