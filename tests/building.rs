@@ -1,0 +1,473 @@
+//! What building takes, refuses, changes and reports.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use netsieve::indicator::{DomainName, Record, RecordSink, Rejection, Url, Warning, WarningKind, ip};
+use netsieve::sieve::{FeedId, PublicSuffixes, Shadow};
+use netsieve::{Action, BuildReport, Feed, Indicator, MatchOptions, Policy, Reject, Scope, Sieve, SieveBuilder};
+
+fn net(text: &str) -> Indicator {
+    Indicator::Ip { net: ip::parse_net(text.as_bytes()).unwrap().net, port: None }
+}
+
+fn range(text: &str) -> Indicator {
+    let (first, last) = ip::parse_range(text.as_bytes()).unwrap();
+    Indicator::IpRange { first, last, port: None }
+}
+
+fn domain(text: &str, scope: Scope) -> Indicator {
+    Indicator::Domain { name: DomainName::parse(text).unwrap(), scope, port: None }
+}
+
+fn url(text: &str) -> Indicator {
+    Indicator::Url { url: Url::parse(text).unwrap(), host_scope: Scope::Exact }
+}
+
+/// One feed with these indicators, from line 1.
+fn add(builder: &mut SieveBuilder, feed: Feed, indicators: &[Indicator]) -> FeedId {
+    let id = builder.feed(feed);
+    for (indicator, line) in indicators.iter().zip(1..) {
+        builder.add(id, Record::new(indicator.clone(), line, indicator.to_string()));
+    }
+    id
+}
+
+fn build(feeds: impl IntoIterator<Item = (Feed, Vec<Indicator>)>) -> (Sieve, BuildReport) {
+    let mut builder = Sieve::builder();
+    for (feed, indicators) in feeds {
+        add(&mut builder, feed, &indicators);
+    }
+    builder.build().unwrap()
+}
+
+/// What the guards make of a value: what is in the sieve, or why it is not.
+fn guarded(indicator: Indicator, action: Action, policy: &Policy) -> Result<String, Reject> {
+    let feed = Feed::new("feed").action(action).policy(policy.clone());
+    let (sieve, report) = build([(feed, vec![indicator.clone()])]);
+    let report = &report.feeds[0];
+    match report.rejected.as_slice() {
+        [] => {
+            let taken = sieve.indicators().next().unwrap();
+            let demoted = report.warnings_by_kind.contains_key(&WarningKind::PublicSuffixDemoted);
+            let scope = taken.scope().map_or(String::new(), |scope| format!(" {scope}"));
+            Ok(format!("{taken}{scope}{}", if demoted { " demoted" } else { "" }))
+        }
+        [noted] => {
+            assert!(sieve.is_empty());
+            assert_eq!((noted.line, noted.value.as_str()), (1, indicator.to_string().as_str()));
+            Err(noted.what)
+        }
+        more => panic!("{more:?}"),
+    }
+}
+
+#[test]
+fn guards_on_addresses() {
+    let refused = [
+        ("0.0.0.0", Reject::Bogon),
+        ("10.1.2.3", Reject::Bogon),
+        ("100.64.0.1", Reject::Bogon),
+        ("127.0.0.1", Reject::Bogon),
+        ("169.254.1.1", Reject::Bogon),
+        ("172.16.0.1", Reject::Bogon),
+        ("172.31.255.255", Reject::Bogon),
+        ("192.0.0.8", Reject::Bogon),
+        ("192.168.0.0/24", Reject::Bogon),
+        ("198.19.0.1", Reject::Bogon),
+        ("224.0.0.1", Reject::Bogon),
+        ("255.255.255.255", Reject::Bogon),
+        ("::", Reject::Bogon),
+        ("::1", Reject::Bogon),
+        ("::ffff:10.0.0.1", Reject::Bogon),
+        ("100::1", Reject::Bogon),
+        ("fd00::1", Reject::Bogon),
+        ("fe80::1", Reject::Bogon),
+        ("ff02::1", Reject::Bogon),
+        ("64.0.0.0/7", Reject::WidePrefix),
+        ("0.0.0.0/0", Reject::WidePrefix),
+        ("2000::/18", Reject::WidePrefix),
+        ("::/0", Reject::WidePrefix),
+    ];
+    for (text, why) in refused {
+        assert_eq!(guarded(net(text), Action::Block, &Policy::default()), Err(why), "{text}");
+        // Allow entries are not guarded.
+        for action in [Action::Allow, Action::AllowAll] {
+            assert!(guarded(net(text), action, &Policy::default()).is_ok(), "{text}");
+        }
+        let mut policy = Policy::default();
+        (policy.admit_bogons, policy.admit_wide_prefixes) = (true, true);
+        assert!(guarded(net(text), Action::Block, &policy).is_ok(), "{text}");
+    }
+    for text in ["11.0.0.0/8", "172.32.0.1", "192.0.2.1", "198.51.100.0/24", "203.0.113.9", "2001:db8::1", "2000::/19"]
+    {
+        assert!(guarded(net(text), Action::Block, &Policy::default()).is_ok(), "{text}");
+    }
+    for (text, why) in [
+        ("9.255.255.250-10.0.0.3", Reject::Bogon),
+        ("64.0.0.0-65.255.255.255", Reject::WidePrefix),
+        ("0.0.0.0-255.255.255.255", Reject::WidePrefix),
+    ] {
+        assert_eq!(guarded(range(text), Action::Block, &Policy::default()), Err(why), "{text}");
+    }
+    for (text, why) in [("http://127.0.0.1/x", Reject::Bogon), ("http://[::1]/", Reject::Bogon)] {
+        assert_eq!(guarded(url(text), Action::Block, &Policy::default()), Err(why), "{text}");
+    }
+}
+
+#[cfg(feature = "psl")]
+#[test]
+fn guards_on_names() {
+    use Scope::{Exact, Subdomains, Suffix};
+    let cases = [
+        ("evil.test", Suffix, Ok("evil.test suffix")),
+        ("evil.test", Subdomains, Ok("evil.test subdomains")),
+        ("evil.co.uk", Suffix, Ok("evil.co.uk suffix")),
+        // A public suffix of several labels covers itself alone.
+        ("co.uk", Suffix, Ok("co.uk exact demoted")),
+        ("pages.dev", Suffix, Ok("pages.dev exact demoted")),
+        ("co.uk", Exact, Ok("co.uk exact")),
+        ("co.uk", Subdomains, Err(Reject::PublicSuffix)),
+        ("pages.dev", Subdomains, Err(Reject::PublicSuffix)),
+        ("evil.pages.dev", Suffix, Ok("evil.pages.dev suffix")),
+        // Rules with wildcards and exceptions.
+        ("anything.ck", Suffix, Ok("anything.ck exact demoted")),
+        ("www.ck", Suffix, Ok("www.ck suffix")),
+        // Names in A-labels are in the list, which is in Unicode.
+        ("公司.cn", Suffix, Ok("xn--55qx5d.cn exact demoted")),
+        // The implicit rule `*` does not count: no list knows `test`.
+        ("a.test", Suffix, Ok("a.test suffix")),
+        ("com", Suffix, Err(Reject::PublicSuffix)),
+        ("com", Exact, Err(Reject::PublicSuffix)),
+        ("com", Subdomains, Err(Reject::PublicSuffix)),
+        ("test", Suffix, Err(Reject::SingleLabel)),
+        ("localhost", Exact, Err(Reject::Localhost)),
+        ("x.localhost", Suffix, Err(Reject::Localhost)),
+        ("localhost.localdomain", Suffix, Err(Reject::Localhost)),
+        ("notlocalhost.test", Suffix, Ok("notlocalhost.test suffix")),
+    ];
+    for (name, scope, want) in cases {
+        let got = guarded(domain(name, scope), Action::Block, &Policy::default());
+        assert_eq!(got, want.map(str::to_owned), "{name} {scope}");
+        let open = guarded(domain(name, scope), Action::Allow, &Policy::default());
+        let unchanged = Ok(format!("{} {scope}", DomainName::parse(name).unwrap()));
+        assert_eq!(open, unchanged, "{name} {scope}: allow entries are not guarded");
+        let mut policy = Policy::default();
+        (policy.admit_bogons, policy.admit_public_suffixes) = (true, true);
+        assert_eq!(guarded(domain(name, scope), Action::Block, &policy), unchanged, "{name} {scope}");
+    }
+    assert_eq!(guarded(url("http://localhost/x"), Action::Block, &Policy::default()), Err(Reject::Localhost));
+    assert_eq!(guarded(url("http://evil/x"), Action::Block, &Policy::default()), Err(Reject::SingleLabel));
+}
+
+#[cfg(feature = "psl")]
+#[test]
+fn the_list_of_public_suffixes_can_be_another() {
+    let text = "// ===BEGIN ICANN DOMAINS===\ntest\nbad.test\n// ===END ICANN DOMAINS===\n";
+    for (list, want) in [
+        (PublicSuffixes::from_text(text).unwrap(), Scope::Exact),
+        (PublicSuffixes::empty(), Scope::Suffix),
+        (PublicSuffixes::built_in(), Scope::Suffix),
+    ] {
+        let mut builder = Sieve::builder();
+        builder.public_suffixes(list);
+        add(&mut builder, Feed::new("feed"), &[domain("bad.test", Scope::Suffix)]);
+        let (sieve, _) = builder.build().unwrap();
+        assert_eq!(sieve.indicators().next().unwrap().scope(), Some(want));
+    }
+}
+
+#[test]
+fn every_feed_keeps_its_entries() {
+    let mut builder = Sieve::builder();
+    let first = builder.feed(Feed::new("first").confidence(40).tag("all"));
+    let second = builder.feed(Feed::new("second"));
+    let name = || domain("evil.test", Scope::Suffix);
+    let mut record = Record::new(name(), 3, "EVIL[.]test");
+    record.attributes.family = Some("Worm".into());
+    record.attributes.tags = vec!["c2".into(), "all".into()];
+    record.attributes.reference = Some("https://report.example/1".into());
+    record.attributes.description = Some("Seen in the wild".into());
+    record.attributes.score = Some(7.5);
+    record.attributes.confidence = Some(90);
+    record.attributes.first_seen = Some("2026-01-02T03:04:05Z".parse().unwrap());
+    record.attributes.last_seen = Some("2026-02-02T03:04:05Z".parse().unwrap());
+    record.attributes.valid_until = Some("2027-01-02T03:04:05Z".parse().unwrap());
+    builder.add(second, Record::new(name(), 9, "evil.test"));
+    builder.add(first, record);
+    builder.add(first, Record::new(name(), 8, "evil.test"));
+    let (sieve, report) = builder.build().unwrap();
+    assert_eq!((sieve.len(), report.indicators), (1, 1));
+    let counts = |at: usize| {
+        let feed = &report.feeds[at];
+        (feed.entries, feed.domains, feed.duplicates, feed.shared)
+    };
+    assert_eq!(counts(0), (2, 2, 1, 0));
+    assert_eq!(counts(1), (1, 1, 0, 1));
+
+    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let matches = matcher.match_domain("x.evil.test", None);
+    let sources: Vec<_> = matches.first().unwrap().sources().collect();
+    assert_eq!(format!("{sources:?}"), "[first:3, first:8, second:9]");
+    let full = &sources[0];
+    assert_eq!(full.as_listed(), "EVIL[.]test");
+    assert_eq!(full.tags().collect::<Vec<_>>(), ["all", "c2"]);
+    assert_eq!((full.family(), full.confidence(), full.score()), (Some("Worm"), Some(90), Some(7.5)));
+    assert_eq!(full.reference(), Some("https://report.example/1"));
+    assert_eq!(full.description(), Some("Seen in the wild"));
+    let times = [full.first_seen(), full.last_seen(), full.valid_until()].map(|time| time.unwrap().to_string());
+    assert_eq!(times, ["2026-01-02T03:04:05Z", "2026-02-02T03:04:05Z", "2027-01-02T03:04:05Z"]);
+    let bare = &sources[1];
+    assert_eq!((bare.as_listed().as_ref(), bare.confidence(), bare.family()), ("evil.test", Some(40), None));
+    assert_eq!((bare.reference(), bare.description(), bare.valid_until()), (None, None, None));
+    assert_eq!((sources[2].confidence(), sources[2].tags().count()), (None, 0));
+}
+
+#[test]
+fn one_url_of_two_schemes_is_one_indicator() {
+    let (sieve, report) = build([
+        (Feed::new("a"), vec![url("https://evil.test/x")]),
+        (Feed::new("b"), vec![url("http://evil.test/x"), url("gopher://evil.test/x")]),
+    ]);
+    let texts: Vec<_> = sieve.indicators().map(|indicator| indicator.to_string()).collect();
+    assert_eq!(texts, ["https://evil.test/x", "gopher://evil.test/x"]);
+    assert_eq!(report.feeds[1].shared, 1);
+    let sources: Vec<_> = sieve.indicators().next().unwrap().sources().map(|s| s.as_listed().into_owned()).collect();
+    assert_eq!(sources, ["https://evil.test/x", "http://evil.test/x"]);
+}
+
+#[test]
+fn a_range_of_one_prefix_and_a_range_of_several() {
+    let (sieve, _) = build([(Feed::new("a"), vec![range("192.0.2.4-192.0.2.11"), net("192.0.2.4/30")])]);
+    assert_eq!(sieve.len(), 2);
+    let mut matcher = sieve.matcher(&MatchOptions::default());
+    for (addr, want) in [(3, 0), (4, 2), (7, 2), (8, 1), (11, 1), (12, 0)] {
+        assert_eq!(matcher.match_ip(Ipv4Addr::new(192, 0, 2, addr), None).len(), want, "{addr}");
+    }
+}
+
+#[test]
+fn what_readers_report_is_in_the_report() {
+    let mut builder = Sieve::builder();
+    let feed = builder.feed(Feed::new("feed"));
+    let mut sink = builder.sink(feed);
+    sink.lines(3);
+    sink.lines(4);
+    sink.format("plain");
+    sink.reject(Rejection::new(2, "x".repeat(1000), Reject::Unrecognised));
+    sink.warn(Warning::new(3, "192.0.2.1/24", WarningKind::HostBits));
+    sink.record(Record::new(domain("evil.test", Scope::Suffix), 4, "evil.test"));
+    let (_, report) = builder.build().unwrap();
+    let feed = &report.feeds[0];
+    assert_eq!((feed.lines, feed.format.as_deref(), feed.entries), (7, Some("plain"), 1));
+    assert_eq!((feed.rejected_total(), feed.rejected[0].line, feed.rejected[0].what), (1, 2, Reject::Unrecognised));
+    assert!(feed.rejected[0].value.len() < 300 && feed.rejected[0].value.ends_with('…'));
+    assert_eq!((feed.warnings_total(), feed.warnings[0].what), (1, WarningKind::HostBits));
+}
+
+/// Names of up to `depth` labels over two letters.
+fn names(depth: usize) -> Vec<String> {
+    let mut all: Vec<String> = vec!["a".into(), "b".into()];
+    let mut from = 0;
+    for _ in 1..depth {
+        let to = all.len();
+        for at in from..to {
+            for label in ["a", "b"] {
+                all.push(format!("{label}.{}", all[at]));
+            }
+        }
+        from = to;
+    }
+    all
+}
+
+const SCOPES: [Scope; 3] = [Scope::Exact, Scope::Subdomains, Scope::Suffix];
+
+fn covers(name: &str, scope: Scope, observed: &str) -> bool {
+    let beneath = observed.ends_with(&format!(".{name}"));
+    match scope {
+        Scope::Exact => observed == name,
+        Scope::Subdomains => beneath,
+        _ => observed == name || beneath,
+    }
+}
+
+fn open() -> Policy {
+    let mut policy = Policy::default();
+    (policy.admit_public_suffixes, policy.admit_bogons, policy.admit_wide_prefixes) = (true, true, true);
+    policy
+}
+
+/// Counts of an allow entry against the definition: what it takes away of each block indicator, tried on every observable.
+fn tally(blocks: usize, observables: usize, takes: impl Fn(usize, usize) -> Option<bool>) -> (u64, u64) {
+    let (mut wholly, mut partly) = (0, 0);
+    for block in 0..blocks {
+        let taken: Vec<bool> = (0..observables).filter_map(|observable| takes(block, observable)).collect();
+        if taken.iter().all(|&taken| taken) {
+            wholly += 1;
+        } else if taken.contains(&true) {
+            partly += 1;
+        }
+    }
+    (wholly, partly)
+}
+
+fn by_allow(report: &BuildReport) -> BTreeMap<u32, &Shadow> {
+    report.shadows.iter().map(|shadow| (shadow.line, shadow)).collect()
+}
+
+#[test]
+fn shadows_of_names_are_what_they_take_away() {
+    let listed: Vec<(String, Scope)> =
+        names(3).into_iter().flat_map(|name| SCOPES.map(|scope| (name.clone(), scope))).collect();
+    // Deep enough that something is beneath every listed name.
+    let observables = names(4);
+    for action in [Action::Allow, Action::AllowAll] {
+        let indicators: Vec<Indicator> = listed.iter().map(|(name, scope)| domain(name, *scope)).collect();
+        let (_, report) = build([
+            (Feed::new("block").policy(open()), indicators.clone()),
+            (Feed::new("allow").action(action), indicators),
+        ]);
+        let shadows = by_allow(&report);
+        for (allow, (name, scope)) in listed.iter().enumerate() {
+            let labels = |name: &str| name.split('.').count();
+            let (wholly, partly) = tally(listed.len(), observables.len(), |block, observed| {
+                let (block, block_scope) = &listed[block];
+                let observed = &observables[observed];
+                let counts = action == Action::AllowAll || labels(block) <= labels(name);
+                covers(block, *block_scope, observed).then(|| counts && covers(name, *scope, observed))
+            });
+            let got = shadows.get(&(allow as u32 + 1)).map_or((0, 0), |shadow| (shadow.wholly, shadow.partly));
+            assert_eq!(got, (wholly, partly), "{action:?} {name} {scope}");
+        }
+    }
+}
+
+#[test]
+fn shadows_of_prefixes_are_what_they_take_away() {
+    // Every prefix over the last three bits of an address.
+    let listed: Vec<(u32, u8)> =
+        (29..=32_u8).flat_map(|len| (0..1 << (len - 29)).map(move |n| (n << (32 - len), len))).collect();
+    let base = u32::from(Ipv4Addr::new(192, 0, 2, 0));
+    let text = |&(bits, len): &(u32, u8)| net(&format!("{}/{len}", Ipv4Addr::from(base | bits)));
+    let covers = |(bits, len): (u32, u8), observed: u32| (bits ^ observed) >> (32 - len) == 0;
+    for action in [Action::Allow, Action::AllowAll] {
+        let indicators: Vec<Indicator> = listed.iter().map(text).collect();
+        let (_, report) =
+            build([(Feed::new("block"), indicators.clone()), (Feed::new("allow").action(action), indicators)]);
+        let shadows = by_allow(&report);
+        for (allow, &prefix) in listed.iter().enumerate() {
+            let want = tally(listed.len(), 8, |block, observed| {
+                let (block, observed) = (listed[block], observed as u32);
+                let counts = action == Action::AllowAll || block.1 <= prefix.1;
+                covers(block, observed).then(|| counts && covers(prefix, observed))
+            });
+            let got = shadows.get(&(allow as u32 + 1)).map_or((0, 0), |shadow| (shadow.wholly, shadow.partly));
+            assert_eq!(got, want, "{action:?} {prefix:?}");
+        }
+    }
+}
+
+#[test]
+fn a_shadow_tells_what_it_shadows() {
+    let (_, report) = build([
+        (
+            Feed::new("block"),
+            vec![
+                domain("shop.test", Scope::Suffix),
+                domain("evil.shop.test", Scope::Suffix),
+                url("http://shop.test/"),
+                url("http://shop.test/login/"),
+                net("192.0.2.0/24"),
+            ],
+        ),
+        (Feed::new("ours").action(Action::Allow), vec![domain("shop.test", Scope::Exact), net("192.0.2.7")]),
+        (Feed::new("popular").action(Action::AllowAll), vec![domain("shop.test", Scope::Suffix)]),
+    ]);
+    let shown: Vec<_> = report
+        .shadows
+        .iter()
+        .map(|s| (s.feed.as_str(), s.line, s.allow.as_str(), s.wholly, s.partly, s.examples.join(" ")))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            // A URL with a path is never taken away, nor a more specific name.
+            ("popular", 1, "shop.test", 3, 0, "shop.test evil.shop.test http://shop.test/".to_owned()),
+            ("ours", 1, "shop.test", 1, 1, "shop.test http://shop.test/".to_owned()),
+            ("ours", 2, "192.0.2.7", 0, 1, "192.0.2.0/24".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn subsumed_entries_are_counted() {
+    let (_, report) = build([
+        (
+            Feed::new("wide").policy(open()),
+            vec![net("192.0.2.0/24"), domain("evil.test", Scope::Suffix), domain("x.test", Scope::Exact)],
+        ),
+        (
+            Feed::new("narrow").policy(open()),
+            vec![
+                net("192.0.2.0/25"),
+                net("192.0.2.1"),
+                net("192.0.2.0/24"),
+                net("192.0.3.1"),
+                domain("a.evil.test", Scope::Exact),
+                domain("evil.test", Scope::Exact),
+                domain("evil.test", Scope::Suffix),
+                domain("a.x.test", Scope::Exact),
+                domain("notevil.test", Scope::Exact),
+            ],
+        ),
+    ]);
+    assert_eq!((report.feeds[0].subsumed, report.feeds[1].subsumed), (0, 4));
+    assert_eq!(report.feeds[1].shared, 2);
+}
+
+#[test]
+fn overlaps_are_counted_in_addresses() {
+    let (sieve, _) = build([
+        (Feed::new("a"), vec![net("192.0.2.0/25"), net("192.0.2.0/26"), net("2001:db8::/64")]),
+        (Feed::new("b"), vec![range("192.0.2.120-192.0.2.140"), net("2001:db8::1"), net("2001:db8::2")]),
+        (Feed::new("c"), vec![net("198.51.100.1")]),
+    ]);
+    let overlaps = sieve.overlaps();
+    assert_eq!(overlaps.len(), 1);
+    assert_eq!((overlaps[0].feeds, overlaps[0].v4_addresses, overlaps[0].v6_prefixes), ((0, 1), 8, 2));
+}
+
+#[test]
+fn order_of_insertion_does_not_matter() {
+    let indicators = [
+        net("192.0.2.0/24"),
+        net("192.0.2.7"),
+        range("192.0.2.1-192.0.2.9"),
+        domain("evil.test", Scope::Suffix),
+        domain("evil.test", Scope::Exact),
+        domain("a.evil.test", Scope::Suffix),
+        url("http://a.evil.test/x/"),
+        url("http://a.evil.test/"),
+    ];
+    let look = |sieve: &Sieve| {
+        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut found = Vec::new();
+        for value in ["192.0.2.7", "a.evil.test", "http://a.evil.test/x/y?z"] {
+            found.extend(
+                matcher.match_any(value).iter().map(|m| format!("{value} {} {:?}", m.indicator(), m.relation())),
+            );
+        }
+        found
+    };
+    let want = look(&build([(Feed::new("feed"), indicators.to_vec())]).0);
+    assert_eq!(want.len(), 3 + 3 + 4);
+    for turn in 1..indicators.len() {
+        let mut turned = indicators.to_vec();
+        turned.rotate_left(turn);
+        if turn % 2 == 0 {
+            turned.reverse();
+        }
+        assert_eq!(look(&build([(Feed::new("feed"), turned)]).0), want);
+    }
+}
