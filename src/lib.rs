@@ -137,7 +137,6 @@
 //! the crate is the bare matcher and scanner. The minimum supported Rust version is 1.89.
 #![deny(missing_docs)]
 
-#[cfg(feature = "mmap")]
 mod arch;
 pub mod error;
 pub mod extract;
@@ -157,7 +156,7 @@ pub mod sieve;
 pub use arch::map::MappedFile;
 pub use error::{Error, Result};
 pub use indicator::{Action, Feed, Indicator, Kind, Policy, Reject, Scope};
-pub use scan::{Context, Hit, ScanOptions, ScanStats, Scanner};
+pub use scan::{Context, Engine, Hit, ScanOptions, ScanStats, Scanner};
 pub use sieve::{
     BuildReport, Filter, Match, MatchOptions, Matcher, Matches, Relation, Sieve, SieveBuilder, Source, Strength,
 };

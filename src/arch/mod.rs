@@ -3,3 +3,4 @@
 
 #[cfg(feature = "mmap")]
 pub(crate) mod map;
+pub(crate) mod masks;

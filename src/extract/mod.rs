@@ -21,6 +21,7 @@ use std::ops::Range;
 mod bytes;
 mod decode;
 mod ip6;
+pub(crate) mod lines;
 mod name;
 mod refang;
 mod scalar;

@@ -132,7 +132,7 @@ impl<'a, 's> Scan<'a, 's> {
         let bytes = self.bytes;
         match bytes[i] {
             b':' if at(bytes, i + 1) == b':' && !is(before(bytes, i), SIX) => {
-                self.ip6_at(i).map_or(i + 1, |(_, next)| next)
+                self.ip6_at(i).map_or(i + 1, |(_, next)| self.rest_of_run(next))
             }
             b'(' => self.dns_labels(i).unwrap_or(i + 1),
             b'\\' if decode::unicode_escape(bytes, i).is_some() => self.host_run(i),
@@ -207,8 +207,10 @@ impl<'a, 's> Scan<'a, 's> {
                 && let Some((span, next)) = self.ip6_at(start)
             {
                 // What stands before the address are names of their own.
-                let next = if span.start > i { self.names(&run).min(end).max(next) } else { next };
-                return next;
+                if span.start > i {
+                    self.names(&run);
+                }
+                return self.rest_of_run(next);
             }
         }
         if let Some((len, written)) = url::separator(bytes, end)
@@ -253,6 +255,22 @@ impl<'a, 's> Scan<'a, 's> {
         } else {
             run.end
         }
+    }
+
+    /// The name that the run around the end of an address is, as in `2001:db8::1-x.test`.
+    fn rest_of_run(&mut self, from: usize) -> usize {
+        let bytes = self.bytes;
+        if !is(at(bytes, from), HOST) || before(bytes, from) == b']' {
+            return from;
+        }
+        let start = bytes[..from].iter().rposition(|&b| !is(b, HOST)).map_or(0, |at| at + 1);
+        let run = self.measure(start);
+        if run.is_escaped || !run.is_ascii {
+            return self.mixed_run(&run);
+        }
+        let next = self.plain_names(run.start, run.end, &mut None);
+        // The quads before belong to the address.
+        self.quads(from, run.end, 0, next == run.end).max(next)
     }
 
     /// The address in the run of colons, letters and digits from `start` on: where it stands, and where to go on.
@@ -418,6 +436,12 @@ impl<'a, 's> Scan<'a, 's> {
 
     /// A run of plain name bytes with a dot: names, quads, and URLs without a scheme. Gives where to go on.
     fn plain_run(&mut self, i: usize, end: usize, anchor: &mut Anchor) -> usize {
+        let next = self.plain_names(i, end, anchor);
+        self.quads(i, end, escape_len(self.bytes, i), next == end).max(next)
+    }
+
+    /// The names of a plain run, and the URLs that they start.
+    fn plain_names(&mut self, i: usize, end: usize, anchor: &mut Anchor) -> usize {
         let bytes = self.bytes;
         let escape = escape_len(bytes, i);
         let outer = self.outer;
@@ -445,7 +469,7 @@ impl<'a, 's> Scan<'a, 's> {
                 }
             }
         }
-        self.quads(i, end, escape, next == end).max(next)
+        next
     }
 
     /// Whether a name at `start` stands where file names do.

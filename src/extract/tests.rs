@@ -304,6 +304,10 @@ fn addresses_with_colons() {
         ("evil.test:2001:db8::1", &["ip 2001:db8::1", "name evil.test :2001"]),
         ("evil.test-2001:db8::1", &["ip 2001:db8::1", "name evil.test-2001"]),
         ("é2001:db8::1", &["ip 2001:db8::1"]),
+        // What follows is part of a name, whose run began within the address.
+        ("2001:db8::1-evil.test", &["ip 2001:db8::1", "name 1-evil.test"]),
+        ("::ffff:192.0.2.1-192.0.2.9", &["ip 192.0.2.1 @::ffff:192.0.2.1", "ip 192.0.2.9"]),
+        ("[2001:db8::1]:80-evil.test", &["ip 2001:db8::1 :80", "name 80-evil.test"]),
         ("2001:db8::1......................................................................", &["ip 2001:db8::1"]),
         ("x-2001:db8::1", &["ip 2001:db8::1"]),
         ("ip=2001:db8::1", &["ip 2001:db8::1"]),

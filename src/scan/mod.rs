@@ -37,11 +37,13 @@ use crate::sieve::{MatchOptions, Sieve, Withheld};
 
 mod blocks;
 mod emit;
+mod engine;
 mod hit;
 mod utf16;
 mod window;
 mod worker;
 
+pub use engine::Engine;
 pub use hit::Hit;
 
 use emit::Emitter;
@@ -54,8 +56,10 @@ use worker::Worker;
 pub struct ScanOptions {
     /// What is reported.
     pub matching: MatchOptions,
-    /// Undo defanging (`hxxp://`, `[.]`) in the input too (default: no).
+    /// Undo defanging (`hxxp://`, `[.]`) in the input too (default: no). Every line is looked at then, which is slower.
     pub refang: bool,
+    /// How lines that hold nothing are passed over (default: the fastest way). Hits do not depend on it.
+    pub engine: Engine,
 }
 
 /// What a scan did.
@@ -64,7 +68,7 @@ pub struct ScanOptions {
 pub struct ScanStats {
     /// Bytes of input that were scanned; of UTF-16 those of its UTF-8 form.
     pub bytes: u64,
-    /// Candidates that were looked up, other readings of one place included.
+    /// Places that were looked at. How many it takes depends on the [`Engine`], and on nothing else.
     pub observables: u64,
     /// Hits that were handed over.
     pub hits: u64,

@@ -2,12 +2,15 @@
 
 use std::cmp::Reverse;
 use std::fmt::Write;
+use std::net::IpAddr;
 use std::ops::Range;
 
 use super::blocks::Block;
 use super::{Context, ScanOptions};
+use crate::extract::lines::{Judge, LineFinder, Wanted};
 use crate::extract::{ExtractOptions, Extractor, Token, TokenKind, Verdict};
-use crate::sieve::{Matcher, Matches, RawMatch, Seen, Sieve, Withheld};
+use crate::limits::MAX_NAME;
+use crate::sieve::{Matcher, Matches, Prefilter, RawMatch, Seen, Sieve, Withheld};
 
 /// A hit by its place in the block's view and in the columns of [`Found`].
 #[derive(Clone, Debug)]
@@ -89,22 +92,81 @@ impl Found {
 #[derive(Debug)]
 pub(super) struct Worker {
     extractor: Extractor,
+    /// What passes over the lines that hold nothing; `None` if every line must be looked at.
+    finder: Option<LineFinder>,
     matcher: Matcher,
     pub(super) found: Found,
+}
+
+/// Asks the sieve's prefilter, and what that lets pass the sieve itself.
+struct SieveJudge<'s> {
+    sieve: &'s Sieve,
+    filter: &'s Prefilter,
+}
+
+impl Judge for SieveJudge<'_> {
+    fn addr(&mut self, addr: IpAddr) -> bool {
+        self.sieve.blocks_addr(addr)
+    }
+
+    #[inline(always)]
+    fn v4(&mut self, addr: u32) -> bool {
+        self.filter.may_cover(addr) && self.sieve.blocks_addr(IpAddr::V4(addr.into()))
+    }
+
+    #[inline(always)]
+    fn name(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
+        self.filter.may_hold(bytes, start, end) && is_listed(self.sieve, &bytes[start..end])
+    }
+}
+
+#[inline(never)]
+fn is_listed(sieve: &Sieve, name: &[u8]) -> bool {
+    let mut lower = [0; MAX_NAME];
+    let Some(lower) = lower.get_mut(..name.len()) else { return false };
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).is_ok_and(|name| sieve.blocks_name(name))
 }
 
 impl Worker {
     pub(super) fn new(sieve: &Sieve, options: &ScanOptions) -> Self {
         let extract = ExtractOptions { request_paths: sieve.has_path_patterns(), refang: options.refang };
-        Self { extractor: Extractor::new(extract), matcher: sieve.matcher(&options.matching), found: Found::default() }
+        Self {
+            extractor: Extractor::new(extract),
+            finder: finder(sieve, options),
+            matcher: sieve.matcher(&options.matching),
+            found: Found::default(),
+        }
     }
 
     /// Scans a block; what it gave is in `found` until the next one.
     pub(super) fn scan(&mut self, bytes: &[u8], block: &Block) {
-        let Self { extractor, matcher, found } = self;
+        let Self { extractor, finder, matcher, found } = self;
         found.clear();
+        let view = &bytes[block.view.clone()];
         let own = block.own.start - block.view.start..block.own.end - block.view.start;
-        extractor.extract(&bytes[block.view.clone()], own, &mut |token| look_up(matcher, found, token));
+        match finder {
+            None => extractor.extract(view, own, &mut |token| look_up(matcher, found, token, 0)),
+            Some(finder) => {
+                let sieve = matcher.sieve().clone();
+                let mut judge = SieveJudge { sieve: &sieve, filter: sieve.prefilter() };
+                let is_piece = own.len() != view.len();
+                let mut any = false;
+                let asked = finder.find(view, &mut judge, &mut |line| {
+                    any = true;
+                    // What is found in a piece of a line depends on the whole of it.
+                    if !is_piece {
+                        let text = &view[line.clone()];
+                        extractor.extract(text, 0..text.len(), &mut |token| look_up(matcher, found, token, line.start));
+                    }
+                });
+                if is_piece && any {
+                    extractor.extract(view, own, &mut |token| look_up(matcher, found, token, 0));
+                }
+                found.observables += asked;
+            }
+        }
         found.sort();
     }
 
@@ -113,10 +175,27 @@ impl Worker {
     }
 }
 
-fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>) -> Verdict {
+/// What passes over lines for these options, if anything can.
+fn finder(sieve: &Sieve, options: &ScanOptions) -> Option<LineFinder> {
+    let kernel = options.engine.kernel()?;
+    let filter = sieve.prefilter();
+    if filter.is_blind || options.refang {
+        return None;
+    }
+    let wanted = Wanted {
+        addrs: filter.has_addrs,
+        names: filter.has_names,
+        punycode: filter.has_punycode,
+        odd_names: filter.has_odd_names,
+    };
+    Some(LineFinder::new(kernel, wanted))
+}
+
+/// Looks a token up that was found in what starts at `base` of the block's view.
+fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: usize) -> Verdict {
     found.observables += 1;
     let seen = Seen { port: token.port, name_like: token.name_like };
-    let span = token.start..token.end;
+    let span = base + token.start..base + token.end;
     let is_settled = match token.kind {
         TokenKind::Ip(addr) => {
             matcher.look_up_ip(addr, seen);
@@ -144,7 +223,7 @@ fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>) -> Verdi
             let is_url =
                 found.take(matcher, false, span, token.context, |matcher, out| matcher.write_url(token.text, out));
             if let Some((start, end)) = token.host {
-                found.take(matcher, true, start..end, Context::UrlHost, |matcher, out| {
+                found.take(matcher, true, base + start..base + end, Context::UrlHost, |matcher, out| {
                     matcher.write_host(token.text, out)
                 });
             }

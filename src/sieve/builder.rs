@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
 
@@ -298,6 +298,7 @@ impl SieveBuilder {
             description,
             attributes: attributes.finish(),
             feeds,
+            prefilter: OnceLock::new(),
         };
         let report = report::finish(&tables, reports);
         Ok((Sieve(Arc::new(tables)), report))

@@ -5,9 +5,10 @@
 //! [`MatchOptions`].
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::indicator::Feed;
+use crate::indicator::{Action, Feed};
 
 mod builder;
 mod csr;
@@ -20,6 +21,7 @@ mod ip;
 mod matcher;
 mod options;
 mod pattern;
+mod prefilter;
 mod report;
 mod strings;
 mod suffixes;
@@ -31,6 +33,7 @@ pub use builder::{FeedId, FeedSink, SieveBuilder};
 pub use matcher::Matcher;
 pub(crate) use matcher::{RawMatch, Seen};
 pub use options::{Filter, MatchOptions, Relation, Strength, Withheld};
+pub(crate) use prefilter::Prefilter;
 pub use report::{BuildReport, FeedReport, Noted, Overlap, Shadow};
 pub use suffixes::PublicSuffixes;
 pub use view::{IndicatorRef, Match, Matches, Source};
@@ -74,6 +77,29 @@ impl Sieve {
     /// Bytes its tables take up, without the feeds' own descriptions.
     pub fn memory_usage(&self) -> usize {
         self.0.memory()
+    }
+
+    /// What can be asked about all its block indicators at once. Made when it is first asked for.
+    pub(crate) fn prefilter(&self) -> &Prefilter {
+        self.0.prefilter.get_or_init(|| Prefilter::new(&self.0))
+    }
+
+    /// Whether a block indicator covers an address, which is canonical: as such, or as the host of a URL.
+    pub(crate) fn blocks_addr(&self, addr: IpAddr) -> bool {
+        let blocks = |ids: &[u32]| ids.iter().any(|&id| self.0.indicators.flags(id).has(Action::Block));
+        let is_covered = match addr {
+            IpAddr::V4(addr) => self.0.v4.covering(addr.to_bits()).any(|(row, _)| blocks(self.0.v4.ids(row))),
+            IpAddr::V6(addr) => self.0.v6.covering(addr.to_bits()).any(|(row, _)| blocks(self.0.v6.ids(row))),
+        };
+        is_covered || self.0.urls.addr_row(addr).is_some()
+    }
+
+    /// Whether a block indicator has exactly this name, which is canonical, or a URL has it as its host.
+    pub(crate) fn blocks_name(&self, name: &str) -> bool {
+        let tables = &self.0;
+        let blocks = |id: &u32| tables.indicators.flags(*id).has(Action::Block);
+        tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.domains.ids(row).iter().any(blocks))
+            || tables.urls.hosts().exact(&tables.strings, name).is_some()
     }
 
     /// Whether it holds patterns over URL paths, so that request paths must be looked at.

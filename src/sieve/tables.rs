@@ -1,11 +1,13 @@
 //! Everything a compiled sieve holds: flat columns, each behind its own module.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use ipnet::IpNet;
 
 use super::csr::Lists;
 use super::entries::{Attributes, Column, Entry};
+use super::prefilter::Prefilter;
 use super::strings::{StrId, Strings};
 use super::{domain, ip, pattern, url};
 use crate::indicator::{Action, Feed, Kind, PatternTarget, Scope};
@@ -136,6 +138,8 @@ pub(super) struct Tables {
     pub(super) urls: url::Table,
     pub(super) names: Option<pattern::Table>,
     pub(super) paths: Option<pattern::Table>,
+    /// Made when a scan first asks for it.
+    pub(super) prefilter: OnceLock<Prefilter>,
 }
 
 impl Tables {
@@ -159,6 +163,7 @@ impl Tables {
             + self.v6.memory()
             + self.domains.memory()
             + self.urls.memory()
+            + self.prefilter.get().map_or(0, Prefilter::memory)
             + [&self.names, &self.paths].into_iter().flatten().map(pattern::Table::memory).sum::<usize>()
     }
 }

@@ -1,0 +1,314 @@
+//! Every engine gives the hits of the scalar one, whatever the bytes.
+
+use std::ops::ControlFlow;
+
+use netsieve::indicator::{DomainName, Record, Url, ip};
+use netsieve::{Engine, Feed, Indicator, Policy, ScanOptions, Scanner, Scope, Sieve};
+
+/// A small generator with a fixed seed (xorshift64*).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() >> 33) as usize % n
+    }
+
+    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
+        from[self.below(from.len())]
+    }
+}
+
+/// Names that are listed, in parts that go together in many ways.
+const NAMES: [&str; 12] = [
+    "evil.test",
+    "a.b.evil.test",
+    "x.co",
+    "t.co",
+    "bücher.test",
+    "evil.xn--p1ai",
+    "very-long-name-of-a-host-0123456789.sub.evil-domain.example",
+    "_dmarc.evil.example",
+    "1and1.example",
+    "host.example",
+    "aa.bb.cc.dd.ee.ff.example",
+    "shop.test",
+];
+
+const ADDRS: [&str; 9] = [
+    "192.0.2.1",
+    "198.51.100.0/24",
+    "203.0.113.77",
+    "2001:db8::1",
+    "2001:db8:1:2:3:4:5:6",
+    "8.8.8.0/22",
+    "1.2.3.4",
+    "100.200.50.25",
+    "2001:db8::192.0.2.1",
+];
+
+const URLS: [&str; 7] = [
+    "http://shop.test/login/",
+    "https://evil.test/a?b=c",
+    "http://only.host.test/",
+    "http://192.0.2.200/gate",
+    "http://[2001:db8::99]:8080/x",
+    "http://bad.example:8443/",
+    "http://evil.test/a,b/c",
+];
+
+fn sieve(with: [bool; 3], odd: bool, many_nets: bool) -> Sieve {
+    let mut builder = Sieve::builder();
+    let mut policy = Policy::default();
+    (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
+    let feed = builder.feed(Feed::new("feed").policy(policy));
+    let mut add = |indicator: Indicator| {
+        builder.add(feed, Record::new(indicator, 1, "x"));
+    };
+    if with[0] {
+        for (at, text) in NAMES.iter().enumerate() {
+            let scope = [Scope::Suffix, Scope::Exact, Scope::Subdomains][at % 3];
+            add(Indicator::Domain {
+                name: DomainName::parse(text).unwrap(),
+                scope,
+                port: (at % 5 == 4).then_some(443),
+            });
+        }
+    }
+    if odd {
+        for text in ["evil.a1", "evil.test-", "-evil.test", "x.under_score"] {
+            add(Indicator::Domain { name: DomainName::parse(text).unwrap(), scope: Scope::Suffix, port: None });
+        }
+    }
+    if with[1] {
+        for (at, text) in ADDRS.iter().enumerate() {
+            let net = ip::parse_net(text.as_bytes()).unwrap().net;
+            add(Indicator::Ip { net, port: (at % 4 == 3).then_some(80) });
+        }
+        for n in 0..if many_nets { 25_000_u32 } else { 0 } {
+            let net = ip::parse_net(format!("77.{}.{}.9", n / 256, n % 256).as_bytes()).unwrap().net;
+            add(Indicator::Ip { net, port: None });
+        }
+    }
+    if with[2] {
+        for text in URLS {
+            add(Indicator::Url { url: Url::parse(text).unwrap(), host_scope: Scope::Exact });
+        }
+    }
+    let (sieve, report) = builder.build().unwrap();
+    assert_eq!(report.feeds[0].rejected_total(), 0);
+    sieve
+}
+
+/// Text of pieces that meet in ways that real logs seldom have.
+fn haystack(random: &mut Random) -> Vec<u8> {
+    const PLAIN: [&str; 34] = [
+        "evil.test",
+        "EVIL.Test",
+        "notevil.test",
+        "a.evil.test.",
+        "-evil.test-",
+        "evil.test-",
+        "evil.a1",
+        "x.co",
+        "t.co",
+        "b\u{fc}cher.test",
+        "xn--bcher-kva.test",
+        "www\u{3002}evil\u{3002}test",
+        "evil.xn--p1ai",
+        "aa.bb.cc.dd.ee.ff.example",
+        "very-long-name-of-a-host-0123456789.sub.evil-domain.example",
+        "x.under_score",
+        "0.000869",
+        "id.orig_h",
+        "1.5",
+        "192.0.2.1",
+        "192.0.2.1.80",
+        "198.51.100.255",
+        "8.8.11.255",
+        "192.0.02.1",
+        "77.3.4.9",
+        "256.1.1.1",
+        "2001:db8::1",
+        "2001:DB8:1:2:3:4:5:6",
+        "::ffff:192.0.2.1",
+        "::ffff:c000:201",
+        "[2001:db8::99]:8080",
+        "12:34:56",
+        "00:1a:2b:3c:4d:5e",
+        "2015:10:05:03",
+    ];
+    const URLISH: [&str; 22] = [
+        "http://",
+        "https://",
+        "http:\\/\\/",
+        "http%3A%2F%2F",
+        "http%253A%252F%252F",
+        "hxxp://",
+        "ftp://u:p@",
+        "://",
+        "http://3221225985/",
+        "http://0xC0.0.2.1/",
+        "http://evil%2etest/a",
+        "http://evil..test/",
+        "http://.evil.test./",
+        "http://shop.test/login/x?y",
+        "evil.test/a?b=c",
+        "evil.test/a,b/c),",
+        "http://[2001:db8::99]:8080/x",
+        "http://-evil.test/",
+        "http://evil.test:80/",
+        "bad.example:8443/x",
+        "http:///evil.test/",
+        "http://evil\\u002etest/",
+    ];
+    const GLUE: [&str; 40] = [
+        " ",
+        "\t",
+        "\n",
+        "\r\n",
+        ",",
+        ";",
+        "\"",
+        "'",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "<",
+        ">",
+        "=",
+        "&",
+        "?",
+        "/",
+        "//",
+        "\\",
+        "\\n",
+        "\\t",
+        "\\x20",
+        "\\u003d",
+        "\\u002e",
+        "%20",
+        "%3D",
+        "%253D",
+        "#012",
+        "@",
+        ":",
+        "::",
+        ".",
+        "..",
+        "-",
+        "_",
+        "(4)evil(4)test(0)",
+        "IP ",
+    ];
+    let mut text = Vec::new();
+    for _ in 0..random.below(12) {
+        let part = match random.below(10) {
+            0..4 => random.pick(&PLAIN),
+            4..6 => random.pick(&URLISH),
+            _ => random.pick(&GLUE),
+        };
+        text.extend_from_slice(part.as_bytes());
+        match random.below(40) {
+            0 => text.push((random.next() >> 40) as u8),
+            // Runs that end at every place of a block, and runs of several blocks.
+            1 => text.extend(std::iter::repeat_n(b"aA1.-_: \n"[random.below(9)], random.below(200))),
+            2..8 => text.push(b' '),
+            _ => {}
+        }
+    }
+    text
+}
+
+type Row = (std::ops::Range<u64>, u64, String, &'static str, Vec<String>);
+
+fn hits(sieve: &Sieve, engine: Engine, weak: bool, text: &[u8]) -> (Vec<Row>, netsieve::sieve::Withheld) {
+    let mut options = ScanOptions::default();
+    options.engine = engine;
+    (options.matching.name_like, options.matching.host_only) = (weak, weak);
+    let mut rows = Vec::new();
+    let stats = Scanner::new(sieve, &options).scan(text, |hit| {
+        let matches =
+            hit.matches().iter().map(|m| format!("{} {:?} {:?}", m.indicator(), m.relation(), m.strength())).collect();
+        rows.push((hit.span(), hit.line(), hit.canonical().to_owned(), hit.context().as_str(), matches));
+        ControlFlow::Continue(())
+    });
+    (rows, stats.withheld)
+}
+
+#[test]
+fn every_engine_finds_what_the_scalar_one_finds() {
+    let mut random = Random(0x5EED);
+    let (mut total, mut empty) = (0, 0);
+    for round in 0..24 {
+        let kinds = round % 8;
+        let with = [kinds & 1 == 0, kinds & 2 == 0, kinds & 4 == 0];
+        let sieve = sieve(with, round % 3 == 0, round % 5 == 0);
+        for case in 0..400 {
+            let text = haystack(&mut random);
+            let weak = case % 2 == 0;
+            let want = hits(&sieve, Engine::Scalar, weak, &text);
+            total += want.0.len();
+            empty += usize::from(want.0.is_empty());
+            for engine in Engine::available() {
+                let got = hits(&sieve, engine, weak, &text);
+                assert_eq!(got, want, "{engine:?} {with:?} {:?}", String::from_utf8_lossy(&text));
+            }
+        }
+    }
+    // Enough of both for the test to mean something.
+    assert!(total > 5_000 && empty > 2_000, "{total} {empty}");
+}
+
+/// A hit at every place around the ends of blocks, of batches of blocks and of the input.
+#[test]
+fn places_do_not_matter() {
+    let sieve = sieve([true, true, true], false, false);
+    let seeds =
+        ["evil.test", "192.0.2.1", "2001:db8::1", "http://3221225985/", "b\u{fc}cher.test", "(4)evil(4)test(0)"];
+    for seed in seeds {
+        for before in (0..140).chain(16 * 1024 - 70..16 * 1024 + 70) {
+            for behind in ["", " ", "\n", " and more text behind it, so that it is not at the end of anything at all"] {
+                let mut text = vec![b' '; before];
+                text.extend_from_slice(seed.as_bytes());
+                text.extend_from_slice(behind.as_bytes());
+                let want = hits(&sieve, Engine::Scalar, false, &text);
+                assert_eq!(want.0.len(), 1, "{seed}");
+                for engine in Engine::available() {
+                    assert_eq!(hits(&sieve, engine, false, &text), want, "{engine:?} {before} {seed}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn engines_agree_on_the_real_logs() {
+    let data = std::path::PathBuf::from(std::env::var_os("NETSIEVE_DATA").unwrap());
+    let mut builder = Sieve::builder();
+    for file in ["ipsum.txt", "malicious-ip-full-aa.txt", "stevenblack.domains.txt", "openphish.txt"] {
+        let own = Feed::new(file);
+        let id = builder.feed(own.clone());
+        netsieve::feed::read_file(data.join("feeds").join(file), None, &own, &mut builder.sink(id)).unwrap();
+    }
+    let (sieve, _) = builder.build().unwrap();
+    for log in std::fs::read_dir(data.join("logs")).unwrap() {
+        let text = std::fs::read(log.unwrap().path()).unwrap();
+        for weak in [false, true] {
+            let want = hits(&sieve, Engine::Scalar, weak, &text);
+            for engine in Engine::available() {
+                assert!(hits(&sieve, engine, weak, &text) == want, "{engine:?}");
+            }
+        }
+    }
+}
