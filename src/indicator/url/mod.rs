@@ -4,7 +4,8 @@
 //!
 //! 1. White space is trimmed at both ends; tabs, CR and LF are removed anywhere. The fragment is dropped.
 //! 2. The scheme is a letter and then letters, digits, `+`, `-`, `.` up to a `:` with two of `/` and `\` behind it. It is
-//!    lower-cased. A text without one is read as `http`.
+//!    lower-cased. Behind `http`, `https`, `ws`, `wss` and `ftp` more slashes are skipped, as browsers do. A text without a
+//!    scheme is read as `http`.
 //! 3. The authority ends at the first `/`, `\` or `?`. What stands before its last `@` (a user and a password) is dropped.
 //! 4. The host is unescaped; dots at its ends are dropped, runs of dots become one. Then it is an IPv4 address as the
 //!    [WHATWG host parser] reads it (`http://3221225985/` is `http://192.0.2.1/`), an IPv6 address in brackets, or a name
@@ -294,7 +295,8 @@ pub fn canonicalise<'a>(text: &[u8], scratch: &'a mut UrlScratch) -> Result<UrlV
         Layout {
             ip,
             port,
-            port_unseen: effective_port.is_none(),
+            // Only where a scheme would have shown it: the views of a URL and of its canonical text are equal.
+            port_unseen: effective_port.is_none() && parts.scheme.is_none(),
             scheme_end,
             host_end,
             path_start: offset(out.len())?,
