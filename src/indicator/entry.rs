@@ -44,6 +44,8 @@ pub struct Policy {
     pub admit_public_suffixes: bool,
     /// Read bare URL paths (`/gate.php`) as patterns.
     pub path_patterns: bool,
+    /// Leave out what a MISP event marks as not meant for detection (`to_ids` false); it is kept and tagged otherwise.
+    pub only_to_ids: bool,
 }
 
 /// A named source of indicators.
@@ -121,6 +123,8 @@ pub struct Attributes<'a> {
     pub confidence: Option<u8>,
     /// Any other number the feed gives: a count, a rank, a score.
     pub score: Option<f64>,
+    /// What the feed itself calls the entry: the id of an object, an event, a signature.
+    pub id: Option<Cow<'a, str>>,
     /// When the indicator was first seen.
     pub first_seen: Option<Timestamp>,
     /// When the indicator was last seen.
@@ -222,6 +226,147 @@ impl<'a> Warning<'a> {
     }
 }
 
+/// A part of a feed that is in order, but says something that no indicator can hold, or that is no indicator of the network.
+///
+/// Such parts are counted by kind, so that a report can tell how much of a feed was left aside, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Construct {
+    /// A rule that hides a part of a page.
+    CosmeticRule,
+    /// A rule over parts of URLs.
+    UrlRule,
+    /// A rule that applies on some pages or to some kinds of requests only.
+    LimitedRule,
+    /// A regular expression.
+    Regex,
+    /// A setting of the program that reads the file.
+    Setting,
+    /// A name whose lookups go to another server.
+    Forward,
+    /// A record of a zone that is no policy.
+    ZoneRecord,
+    /// A policy that neither blocks nor allows.
+    OtherAction,
+    /// A policy over the addresses of clients.
+    ClientAddress,
+    /// A policy over the names of name servers.
+    ServerName,
+    /// A policy over the addresses of name servers.
+    ServerAddress,
+    /// Several conditions that must hold together.
+    Conjunction,
+    /// A condition that must not hold.
+    Negation,
+    /// A condition by wildcards.
+    Like,
+    /// A condition other than equality, such as `>`.
+    Comparison,
+    /// Conditions that must hold one after the other, or a number of times.
+    Sequence,
+    /// A pattern in another language than the feed's own.
+    OtherLanguage,
+    /// Bytes to be looked for in packets.
+    Payload,
+    /// The fingerprint of a file or a certificate.
+    Hash,
+    /// A mail address.
+    Email,
+    /// The name of a file, or a path on a disk.
+    FileName,
+    /// A reference to a report.
+    Link,
+    /// Something else that is not of the network.
+    OtherKind,
+    /// An entry that the feed has taken back.
+    Withdrawn,
+    /// An entry not meant for detection, left out by policy.
+    NotForDetection,
+}
+
+impl Construct {
+    /// A short name that stays the same between releases.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Construct::CosmeticRule => "cosmetic_rule",
+            Construct::UrlRule => "url_rule",
+            Construct::LimitedRule => "limited_rule",
+            Construct::Regex => "regex",
+            Construct::Setting => "setting",
+            Construct::Forward => "forward",
+            Construct::ZoneRecord => "zone_record",
+            Construct::OtherAction => "other_action",
+            Construct::ClientAddress => "client_address",
+            Construct::ServerName => "server_name",
+            Construct::ServerAddress => "server_address",
+            Construct::Conjunction => "conjunction",
+            Construct::Negation => "negation",
+            Construct::Like => "like",
+            Construct::Comparison => "comparison",
+            Construct::Sequence => "sequence",
+            Construct::OtherLanguage => "other_language",
+            Construct::Payload => "payload",
+            Construct::Hash => "hash",
+            Construct::Email => "email",
+            Construct::FileName => "file_name",
+            Construct::Link => "link",
+            Construct::OtherKind => "other_kind",
+            Construct::Withdrawn => "withdrawn",
+            Construct::NotForDetection => "not_for_detection",
+        }
+    }
+
+    /// The words that a report prints behind their number.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Construct::CosmeticRule => "cosmetic rules",
+            Construct::UrlRule => "rules over parts of URLs",
+            Construct::LimitedRule => "rules for some pages or kinds of requests only",
+            Construct::Regex => "regular expressions",
+            Construct::Setting => "settings of the program",
+            Construct::Forward => "names resolved elsewhere",
+            Construct::ZoneRecord => "zone records that are no policy",
+            Construct::OtherAction => "policies that neither block nor allow",
+            Construct::ClientAddress => "policies over clients' addresses",
+            Construct::ServerName => "policies over names of name servers",
+            Construct::ServerAddress => "policies over addresses of name servers",
+            Construct::Conjunction => "conditions that must hold together (AND)",
+            Construct::Negation => "negated conditions",
+            Construct::Like => "conditions by wildcards (LIKE)",
+            Construct::Comparison => "conditions other than equality",
+            Construct::Sequence => "conditions in a sequence, or counted",
+            Construct::OtherLanguage => "patterns in other languages",
+            Construct::Payload => "contents of packets",
+            Construct::Hash => "hashes",
+            Construct::Email => "mail addresses",
+            Construct::FileName => "file names and paths",
+            Construct::Link => "links to reports",
+            Construct::OtherKind => "other kinds that are not of the network",
+            Construct::Withdrawn => "entries that the feed has withdrawn",
+            Construct::NotForDetection => "entries not meant for detection",
+        }
+    }
+}
+
+/// A part of a feed that was left aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skip<'a> {
+    /// The line of the feed, from 1.
+    pub line: u32,
+    /// The part as the feed wrote it.
+    pub text: Cow<'a, str>,
+    /// What it is.
+    pub construct: Construct,
+}
+
+impl<'a> Skip<'a> {
+    /// A skipped part.
+    pub fn new(line: u32, text: impl Into<Cow<'a, str>>, construct: Construct) -> Self {
+        Self { line, text: text.into(), construct }
+    }
+}
+
 /// Where a feed reader puts what it reads. The sieve's builder is one.
 pub trait RecordSink {
     /// Takes a record.
@@ -230,8 +375,20 @@ pub trait RecordSink {
     fn reject(&mut self, rejection: Rejection<'_>);
     /// Takes a note on a value that the reader changed.
     fn warn(&mut self, warning: Warning<'_>);
+    /// Takes a note on a part of the feed that holds no indicator by its nature.
+    fn skip(&mut self, skip: Skip<'_>) {
+        let _ = skip;
+    }
     /// Counts lines read, whatever they held.
     fn lines(&mut self, count: u64);
+    /// Tells what the feed calls itself, once for each part of it that has a title: an event, a report, a list.
+    fn title(&mut self, title: &str) {
+        let _ = title;
+    }
+    /// Tells the host of a page that the feed names as its own in its head.
+    fn home_page(&mut self, host: &str) {
+        let _ = host;
+    }
     /// Tells the name of the format, once it is known.
     fn format(&mut self, name: &str) {
         let _ = name;

@@ -16,7 +16,9 @@ mod reject;
 pub mod url;
 
 pub use domain::DomainName;
-pub use entry::{Action, Attributes, Feed, Policy, Record, RecordSink, Rejection, Warning, WarningKind};
+pub use entry::{
+    Action, Attributes, Construct, Feed, Policy, Record, RecordSink, Rejection, Skip, Warning, WarningKind,
+};
 pub use reject::Reject;
 pub use url::{HostRef, Url, UrlScratch, UrlView};
 

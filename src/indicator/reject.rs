@@ -58,6 +58,8 @@ pub enum Reject {
     AddressTarget,
     /// A hosts file maps the name to an address that is no sink, which blocks nothing.
     HostMapping,
+    /// The record is not well-formed in its format, so that there is no telling what it lists.
+    Malformed,
 }
 
 impl Reject {
@@ -91,6 +93,7 @@ impl Reject {
             Reject::SinkAddress => "sink_address",
             Reject::AddressTarget => "address_target",
             Reject::HostMapping => "host_mapping",
+            Reject::Malformed => "malformed",
         }
     }
 
@@ -133,6 +136,7 @@ impl fmt::Display for Reject {
             Reject::SinkAddress => "sink address of a hosts file",
             Reject::AddressTarget => "address in place of a name in a hosts file",
             Reject::HostMapping => "name mapped to an address that is no sink, and so not blocked",
+            Reject::Malformed => "record not well-formed",
         })
     }
 }

@@ -14,8 +14,8 @@ use super::tables::{Indicators, Tables, Value};
 use super::{Sieve, guard, ip, report, url as url_table};
 use crate::error::{Error, Result};
 use crate::indicator::{
-    Action, Feed, HostRef, Indicator, Kind, PatternTarget, Record, RecordSink, Rejection, Scope, Url, Warning,
-    WarningKind, url,
+    Action, Construct, Feed, HostRef, Indicator, Kind, PatternTarget, Record, RecordSink, Rejection, Scope, Skip, Url,
+    Warning, WarningKind, url,
 };
 use crate::limits::MAX_REPORTED;
 
@@ -63,6 +63,7 @@ struct Row {
     as_listed: StrId,
     reference: StrId,
     description: StrId,
+    object: StrId,
 }
 
 /// What makes two listings the same indicator.
@@ -140,6 +141,7 @@ impl SieveBuilder {
         };
         let reference = text(&record.attributes.reference);
         let description = text(&record.attributes.description);
+        let object = text(&record.attributes.id);
         self.rows.push(Row {
             indicator,
             entry: Entry { attributes, line: record.line },
@@ -147,6 +149,7 @@ impl SieveBuilder {
             as_listed,
             reference,
             description,
+            object,
         });
         let report = &mut self.reports[at];
         report.entries += 1;
@@ -231,6 +234,7 @@ impl SieveBuilder {
         let as_listed = Column::new(rows.iter().map(|row| row.as_listed));
         let reference = Column::new(rows.iter().map(|row| row.reference));
         let description = Column::new(rows.iter().map(|row| row.description));
+        let object = Column::new(rows.iter().map(|row| row.object));
         drop(rows);
 
         // The names of hosts become strings before the strings are closed.
@@ -296,6 +300,7 @@ impl SieveBuilder {
             as_listed,
             reference,
             description,
+            object,
             attributes: attributes.finish(),
             feeds,
             prefilter: OnceLock::new(),
@@ -331,8 +336,19 @@ impl RecordSink for FeedSink<'_> {
         self.report().note_warning(warning.line, &warning.value, warning.kind);
     }
 
+    fn skip(&mut self, skip: Skip<'_>) {
+        self.report().note_skip(skip.line, &skip.text, skip.construct);
+    }
+
     fn lines(&mut self, count: u64) {
         self.report().lines += count;
+    }
+
+    fn title(&mut self, title: &str) {
+        let titles = &mut self.report().titles;
+        if titles.len() < FeedReport::TITLES && !titles.iter().any(|known| known == title) {
+            titles.push(title.to_owned());
+        }
     }
 
     fn format(&mut self, name: &str) {
@@ -355,6 +371,11 @@ impl FeedReport {
     fn note_rejection(&mut self, line: u32, value: &str, what: crate::indicator::Reject) {
         *self.rejected_by_reason.entry(what).or_default() += 1;
         note(&mut self.rejected, line, value, what);
+    }
+
+    fn note_skip(&mut self, line: u32, value: &str, what: Construct) {
+        *self.skipped_by_kind.entry(what).or_default() += 1;
+        note(&mut self.skipped, line, value, what);
     }
 
     fn note_warning(&mut self, line: u32, value: &str, what: WarningKind) {

@@ -8,7 +8,7 @@ use iprange::IpRange;
 use super::tables::{Tables, Value};
 use super::view::IndicatorRef;
 use super::{Sieve, ip};
-use crate::indicator::{Action, Reject, Scope, WarningKind, ip as addresses};
+use crate::indicator::{Action, Construct, Reject, Scope, WarningKind, ip as addresses};
 
 /// What became of everything that was added to a builder.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +56,12 @@ pub struct FeedReport {
     pub rejected: Vec<Noted<Reject>>,
     /// How many values were not taken, by reason; all of them.
     pub rejected_by_reason: BTreeMap<Reject, u64>,
+    /// What was left aside for what it is, in the feed's order, up to [`MAX_REPORTED`](crate::limits::MAX_REPORTED).
+    pub skipped: Vec<Noted<Construct>>,
+    /// How many parts were left aside, by kind; all of them.
+    pub skipped_by_kind: BTreeMap<Construct, u64>,
+    /// What the feed calls itself, the events or reports in it, at most [`FeedReport::TITLES`] of them.
+    pub titles: Vec<String>,
     /// What was taken with a change, in the feed's order, up to [`MAX_REPORTED`](crate::limits::MAX_REPORTED).
     pub warnings: Vec<Noted<WarningKind>>,
     /// How many values were taken with a change, by kind; all of them.
@@ -63,9 +69,17 @@ pub struct FeedReport {
 }
 
 impl FeedReport {
+    /// How many titles of a feed are kept.
+    pub const TITLES: usize = 100;
+
     /// How many values were not taken.
     pub fn rejected_total(&self) -> u64 {
         self.rejected_by_reason.values().sum()
+    }
+
+    /// How many parts were left aside.
+    pub fn skipped_total(&self) -> u64 {
+        self.skipped_by_kind.values().sum()
     }
 
     /// How many values were taken with a change.

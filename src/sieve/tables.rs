@@ -130,6 +130,8 @@ pub(super) struct Tables {
     pub(super) as_listed: Column,
     pub(super) reference: Column,
     pub(super) description: Column,
+    /// What the feed itself calls the entry.
+    pub(super) object: Column,
     pub(super) attributes: Attributes,
     pub(super) feeds: Vec<Feed>,
     pub(super) v4: ip::Table<u32>,
@@ -158,6 +160,7 @@ impl Tables {
             + self.as_listed.memory()
             + self.reference.memory()
             + self.description.memory()
+            + self.object.memory()
             + self.attributes.memory()
             + self.v4.memory()
             + self.v6.memory()

@@ -279,6 +279,11 @@ impl<'m> Source<'m> {
         time(self.set().valid_until)
     }
 
+    /// What the feed itself calls the entry: the id of an object, an event, a signature.
+    pub fn object_id(&self) -> Option<&'m str> {
+        self.column(self.tables.object.get(self.row as usize))
+    }
+
     /// Where more is said of the indicator.
     pub fn reference(&self) -> Option<&'m str> {
         self.column(self.tables.reference.get(self.row as usize))
