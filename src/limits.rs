@@ -24,6 +24,9 @@ pub const MAX_LABEL: usize = 63;
 /// Longest line of a feed, in bytes: 1 MiB. A longer one is rejected by its line number; the rest of the feed loads.
 pub const MAX_FEED_LINE: usize = 1024 * 1024;
 
+/// Deepest nesting of a feed in JSON or XML. Real ones stay under 20; deeper ones are made to break readers.
+pub const MAX_NESTING: usize = 128;
+
 /// How much of a feed is looked at to recognise its format, in bytes.
 pub const SNIFF: usize = 64 * 1024;
 

@@ -29,7 +29,7 @@ impl FeedReader for Hosts {
     fn sniff(&self, head: &Head<'_>) -> u8 {
         let mut votes = Votes::default();
         for line in head.lines() {
-            let Some(entry) = parse(&line) else { continue };
+            let Some(entry) = parse(line) else { continue };
             votes.add(match (entry.column, entry.names().next()) {
                 (Ok(Column::Sink), Some(_)) => Ok(()),
                 (Ok(Column::Other), Some(_)) => Err(Reject::HostMapping),

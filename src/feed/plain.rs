@@ -29,7 +29,7 @@ impl FeedReader for Plain {
         let rules = Rules::new(&Feed::new(""), Scope::Suffix);
         let mut votes = Votes::default();
         for line in head.lines() {
-            let Some(listing) = parse(&line) else { continue };
+            let Some(listing) = parse(line) else { continue };
             votes.add(match listing.classify(&rules) {
                 // A URL may hold a comma; if most do, the commas separate columns, and are no part of the URL.
                 Ok(_) if listing.value.contains([',', ';', '|', '"']) => Err(Reject::Unrecognised),

@@ -24,6 +24,8 @@ pub struct Line<'l> {
     pub number: u32,
     /// What it holds, without white space and byte order marks at either end; of a line that is `too_long`, the start.
     pub text: &'l str,
+    /// The same with its white space, which separates columns in some formats.
+    pub untrimmed: &'l str,
     /// Whether it was longer than [`MAX_FEED_LINE`], so that `text` is not all of it.
     pub too_long: bool,
 }
@@ -43,6 +45,8 @@ pub struct Lines<'r> {
     /// The reader has nothing more.
     ended: bool,
     number: u32,
+    /// Bytes of a line whose end is still to come were consumed.
+    partial: bool,
     /// The last line ended with `\r`, and a `\n` right after belongs to it.
     after_cr: bool,
     latin1: String,
@@ -70,6 +74,7 @@ impl<'r> Lines<'r> {
                 end: 0,
                 ended: false,
                 number: 0,
+                partial: false,
                 after_cr: false,
                 latin1: String::new(),
             }),
@@ -121,20 +126,45 @@ impl<'r> Lines<'r> {
         if too_long {
             raw = until_scalar_end(raw);
         }
-        let text = match str::from_utf8(raw) {
+        let untrimmed = match str::from_utf8(raw) {
             Ok(text) => text,
             Err(_) => {
                 self.latin1.clear();
-                self.latin1.extend(raw.iter().map(|&byte| char::from(byte)));
+                latin1(raw, &mut self.latin1);
                 &self.latin1
             }
         };
-        Ok(Some(Line { number: self.number, text: trim(text), too_long }))
+        Ok(Some(Line { number: self.number, text: trim(untrimmed), untrimmed, too_long }))
     }
 
     /// How many lines were given out.
     pub fn count(&self) -> u64 {
-        self.number.into()
+        u64::from(self.number) + u64::from(self.partial)
+    }
+
+    /// The bytes that come next, as they are but decoded from UTF-16; empty only at the end.
+    ///
+    /// Together with [`consume`](Self::consume) for texts that are not made of lines. Lines and bytes do not mix.
+    pub(crate) fn chunk(&mut self) -> Result<&[u8]> {
+        while self.start == self.end && !self.ended {
+            self.more()?;
+        }
+        Ok(&self.buf[self.start..self.end])
+    }
+
+    /// Goes past bytes of the current chunk, and counts the lines among them.
+    pub(crate) fn consume(&mut self, length: usize) {
+        let end = (self.start + length).min(self.end);
+        let bytes = &self.buf[self.start..end];
+        let ends = memchr::memchr_iter(b'\n', bytes).count();
+        self.number = self.number.saturating_add(ends as u32);
+        self.partial = bytes.last().map_or(self.partial, |&byte| byte != b'\n');
+        self.start = end;
+    }
+
+    /// The number of the line that the next byte is on.
+    pub(crate) fn current(&self) -> u32 {
+        self.number.saturating_add(1)
     }
 
     /// The first bytes of the text, at least `n` of them unless it ends before, and whether that is all of it.
@@ -261,11 +291,24 @@ pub(crate) fn split(text: &[u8]) -> impl Iterator<Item = std::borrow::Cow<'_, st
         Some(match str::from_utf8(line) {
             Ok(line) => trim(line).into(),
             Err(_) => {
-                let line: String = line.iter().map(|&byte| char::from(byte)).collect();
-                trim(&line).to_owned().into()
+                let mut text = String::with_capacity(line.len());
+                latin1(line, &mut text);
+                trim(&text).to_owned().into()
             }
         })
     })
+}
+
+/// Decodes a line that is not UTF-8 as Latin-1.
+///
+/// But 0xCA at the end of a word of ASCII is the no-break space of Mac OS Roman, which spreadsheets leave behind names: no
+/// word ends in a lone `Ê`.
+fn latin1(raw: &[u8], text: &mut String) {
+    for (at, &byte) in raw.iter().enumerate() {
+        let next_ends = raw.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric() && next.is_ascii());
+        let is_blank = byte == 0xca && next_ends && (at == 0 || raw[at - 1].is_ascii());
+        text.push(if is_blank { '\u{a0}' } else { char::from(byte) });
+    }
 }
 
 /// Without white space, byte order marks and zero-width spaces at both ends.

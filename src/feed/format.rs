@@ -1,0 +1,89 @@
+//! The formats, and what each has to offer.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::recognise::{Head, Tier};
+use super::{FeedReader, hosts, plain};
+use crate::error::{Error, Result};
+
+/// Declares the formats: documentation, variant, name, what it is recognised by, reader.
+macro_rules! formats {
+    ($($(#[$doc:meta])+ $variant:ident = $name:literal, $tier:ident, $reader:expr;)+) => {
+        /// The format of a feed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Format {
+            $($(#[$doc])+ $variant,)+
+        }
+
+        impl Format {
+            /// Every format.
+            pub const ALL: &'static [Format] = &[$(Format::$variant),+];
+
+            /// The name by which a user can ask for it: `plain`, `hosts`, ….
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Format::$variant => $name,)+
+                }
+            }
+
+            /// What the format is recognised by.
+            pub(super) const fn tier(self) -> Tier {
+                match self {
+                    $(Format::$variant => Tier::$tier,)+
+                }
+            }
+
+            pub(super) fn reader(self) -> &'static dyn FeedReader {
+                match self {
+                    $(Format::$variant => &$reader,)+
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    /// One value a line, of any kind; a second column and comments may follow.
+    Plain = "plain", Votes, plain::Plain;
+    /// A hosts file that sends names to a sink address.
+    Hosts = "hosts", Votes, hosts::Hosts;
+}
+
+impl Format {
+    /// How sure the format is of this head, in per cent.
+    pub(super) fn certainty(self, head: &Head<'_>) -> u8 {
+        self.reader().sniff(head)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    /// The format of this name, in lower case.
+    ///
+    /// # Errors
+    ///
+    /// There is none; the message lists those that are known.
+    fn from_str(name: &str) -> Result<Self> {
+        Format::ALL
+            .iter()
+            .copied()
+            .find(|format| format.as_str() == name)
+            .ok_or_else(|| Error::config(format!("unknown feed format `{name}` (known: {})", known())))
+    }
+}
+
+/// The names of all formats, for messages.
+pub(super) fn known() -> String {
+    let mut names: Vec<_> = Format::ALL.iter().map(|format| format.as_str()).collect();
+    names.sort_unstable();
+    names.join(", ")
+}
