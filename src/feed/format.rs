@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::recognise::{Head, Tier};
-use super::{FeedReader, hosts, plain};
+use super::{FeedReader, adblock, dnsmasq, hosts, plain, unbound, wildcard};
 use crate::error::{Error, Result};
 
 /// Declares the formats: documentation, variant, name, what it is recognised by, reader.
@@ -49,6 +49,14 @@ formats! {
     Plain = "plain", Votes, plain::Plain;
     /// A hosts file that sends names to a sink address.
     Hosts = "hosts", Votes, hosts::Hosts;
+    /// A filter list of an ad blocker, of which the rules over whole hosts are read.
+    AdBlock = "adblock", Prefix, adblock::AdBlock;
+    /// A configuration of dnsmasq.
+    Dnsmasq = "dnsmasq", Prefix, dnsmasq::Dnsmasq;
+    /// A configuration of unbound.
+    Unbound = "unbound", Prefix, unbound::Unbound;
+    /// Names that each begin with `*.` or with a dot.
+    Wildcard = "wildcard", Prefix, wildcard::Wildcard;
 }
 
 impl Format {

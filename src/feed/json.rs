@@ -393,7 +393,7 @@ impl<B: Bytes> Json<B> {
     fn number(&mut self) -> Result<()> {
         const LONGEST: usize = 1024;
         self.raw.clear();
-        let mut take = |json: &mut Self| -> Result<Option<u8>> {
+        let take = |json: &mut Self| -> Result<Option<u8>> {
             let byte = json.peek()?;
             if let Some(byte) = byte {
                 if json.raw.len() < LONGEST {
@@ -408,7 +408,7 @@ impl<B: Bytes> Json<B> {
             next = take(self)?;
         }
         let is_zero = next == Some(b'0');
-        let mut digits = |json: &mut Self, mut next: Option<u8>| -> Result<Option<u8>> {
+        let digits = |json: &mut Self, mut next: Option<u8>| -> Result<Option<u8>> {
             if !next.is_some_and(|byte| byte.is_ascii_digit()) {
                 return Err(json.error("a number without digits"));
             }

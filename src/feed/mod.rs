@@ -56,12 +56,17 @@ use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Skip, Warnin
 use crate::input::Lines;
 use crate::limits::MAX_REPORTED_VALUE;
 
+mod adblock;
+mod dnsmasq;
 mod format;
 mod hosts;
 mod json;
+mod out;
 mod plain;
 mod recognise;
+mod unbound;
 mod value;
+mod wildcard;
 
 pub use format::Format;
 

@@ -17,7 +17,7 @@
 //! as a sink with a name behind it, two addresses beside each other, and the records of a zone file.
 
 use super::value::{self, Rules, Value};
-use super::{FeedReader, Head, Votes, hosts};
+use super::{FeedReader, Head, Votes, hosts, out};
 use crate::error::Result;
 use crate::indicator::{Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind, ip};
 use crate::input::Lines;
@@ -126,7 +126,7 @@ fn parse(line: &str) -> Option<Listing<'_>> {
         let (range, score, text, sentence, column) = (false, None, None, false, false);
         return Some(Listing { line, value: line, range, score, text, sentence, column });
     };
-    let (body, comment) = split_comment(line);
+    let (body, comment) = out::split_comment(line);
     let mut listing =
         Listing { line: body, value, range: false, score: None, text: None, sentence: false, column: false };
     // How far the value stands from what follows.
@@ -187,18 +187,6 @@ fn strip_dash(text: &str) -> Option<&str> {
         Some(("-", after)) => Some(after),
         _ => None,
     }
-}
-
-/// `line` up to a `#` or `;` after white space, and what follows it.
-fn split_comment(line: &str) -> (&str, Option<&str>) {
-    for at in memchr::memchr2_iter(b'#', b';', line.as_bytes()) {
-        let body = line[..at].trim_end();
-        if body.len() < at {
-            let comment = line[at..].trim_start_matches(['#', ';']).trim_start();
-            return (body, Some(comment));
-        }
-    }
-    (line, None)
 }
 
 /// Whether a value, defanged or not, could be one end of a range.

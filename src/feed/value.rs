@@ -38,6 +38,20 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// The same, with this scope for `*.name` and `.name` unless the policy sets one.
+    pub(super) fn wildcards(mut self, feed: &Feed, scope: Scope) -> Self {
+        self.wildcard_scope = feed.policy.scope.unwrap_or(scope);
+        self
+    }
+
+    /// The same, with another scope for names unless the policy sets one.
+    pub(super) fn names(mut self, feed: &Feed, scope: Scope) -> Self {
+        self.scope = feed.policy.scope.unwrap_or(scope);
+        self
+    }
+}
+
 /// What a value turned out to be.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Value {

@@ -1,0 +1,240 @@
+//! Lists of names for ad blockers and DNS servers.
+
+use netsieve::feed::Format;
+use netsieve::{Action, Feed, Kind, Policy, Scope};
+
+use crate::seen::{events, events_of, read, read_real};
+
+#[test]
+fn adblock() {
+    let list = "\
+[Adblock Plus 2.0]
+! Title: made up
+||evil.test^
+||Bad.Example^$important,third-party
+||0.0.0.0.name.example^$all
+||bücher.example^
+||192.0.2.1^
+||*.wild.example^
+||ads-*.bad.*^
+@@||good.example^
+@@||ads-*.good.*^|
+||evil.test^$script
+||evil.test^$domain=a.test
+||evil.test/path^
+||evil.test
+||evil.test:8080^
+|http://evil.test/
+/banner[0-9]+/$image
+-ads-
+a.test##.ad
+a.test#@#.ad
+# a comment of hosts files
+
+||evil..test^
+||test^
+||*^
+";
+    let expected = [
+        "3 domain suffix evil.test",
+        "4 domain suffix bad.example",
+        "5 domain suffix 0.0.0.0.name.example",
+        "6 domain suffix xn--bcher-kva.example",
+        "7 ip 192.0.2.1",
+        "8 domain suffix wild.example",
+        "9 pattern ads-*.bad.*",
+        "9 pattern *.ads-*.bad.*",
+        "10 domain suffix good.example action=allow",
+        "11 pattern ads-*.good.* action=allow",
+        "11 pattern *.ads-*.good.* action=allow",
+        "12 - limited_rule",
+        "13 - limited_rule",
+        "14 - url_rule",
+        "15 - url_rule",
+        "16 - url_rule",
+        "17 - url_rule",
+        "18 - regex",
+        "19 - url_rule",
+        "20 - cosmetic_rule",
+        "21 - cosmetic_rule",
+        "24 ! empty_label: evil..test",
+        "25 ! single_label: test",
+        "26 ! bad_pattern: *",
+        "26 ! bad_pattern: *",
+    ];
+    assert_eq!(events(Format::AdBlock, list), expected);
+    // In a list that allows everything beneath, an exception is no more than the rest of it.
+    let feed = Feed::new("").action(Action::AllowAll);
+    assert_eq!(
+        events_of(Format::AdBlock, b"@@||good.example^\n@@||fine.example^\n", &feed)[0],
+        "1 domain suffix good.example"
+    );
+}
+
+#[test]
+fn dnsmasq() {
+    let list = "\
+# made up
+address=/evil.test/#
+address=/a.bad.example/b.bad.example/0.0.0.0
+address=/*.wild.example/::
+address=/.dot.example/
+local=/local.example/
+server=/served.example/ # why
+server=/corp.example/192.0.2.53
+server=/good.example/#
+server=192.0.2.53
+cache-size=1000
+no-resolv
+address=/#/192.0.2.1
+address=/evil..test/
+address=/cut
+What is this
+";
+    let expected = [
+        "2 domain suffix evil.test",
+        "3 domain suffix a.bad.example",
+        "3 domain suffix b.bad.example",
+        "4 domain suffix wild.example",
+        "5 domain suffix dot.example",
+        "6 domain suffix local.example",
+        "7 domain suffix served.example",
+        "8 - forward",
+        "9 - forward",
+        "10 - setting",
+        "11 - setting",
+        "12 - setting",
+        "13 ! unrecognised: #",
+        "14 ! empty_label: evil..test",
+        "15 ! unrecognised: address=/cut",
+        "16 ! unrecognised: What is this",
+    ];
+    assert_eq!(events(Format::Dnsmasq, list), expected);
+}
+
+#[test]
+fn unbound() {
+    let list = "\
+# made up
+server:
+local-zone: \"evil.test.\" always_null
+\tlocal-zone: 'bad.example' redirect # why
+    local-zone: plain.example always_nxdomain
+local-zone: \"good.example.\" always_transparent
+local-zone: \"other.example\" transparent
+local-data: \"exact.example. A 0.0.0.0\"
+local-data: \"exact.example 3600 IN AAAA ::\"
+local-data: 'printer.example A 192.0.2.7'
+local-data: \"exact.example TXT made-up\"
+local-zone: \"evil..test\" static
+local-zone: \"cut.test
+include: \"other.conf\"
+nothing
+";
+    let expected = [
+        "3 domain suffix evil.test",
+        "4 domain suffix bad.example",
+        "5 domain suffix plain.example",
+        "6 domain suffix good.example action=allow",
+        "7 - other_action",
+        "8 domain exact exact.example",
+        "9 domain exact exact.example",
+        "10 ! host_mapping: printer.example",
+        "11 - zone_record",
+        "12 ! empty_label: evil..test",
+        "13 - other_action",
+        "14 - setting",
+        "15 ! unrecognised: nothing",
+    ];
+    assert_eq!(events(Format::Unbound, list), expected);
+}
+
+#[test]
+fn wildcard() {
+    let list = "# made up\n*.evil.test\n.bad.example\n*.a.bad.example # why\n\n*.test\nplain.example\n";
+    let expected = [
+        "2 domain suffix evil.test",
+        "3 domain suffix bad.example",
+        "4 domain suffix a.bad.example text=why",
+        "6 ! single_label: *.test",
+        "7 domain suffix plain.example",
+    ];
+    assert_eq!(events(Format::Wildcard, list), expected);
+    let mut policy = Policy::default();
+    policy.scope = Some(Scope::Subdomains);
+    let feed = Feed::new("").policy(policy);
+    assert_eq!(events_of(Format::Wildcard, b"*.evil.test\n*.bad.example\n", &feed)[0], "1 domain subdomains evil.test");
+}
+
+/// Lists of another kind, and mixtures, are not taken for one of these.
+#[test]
+fn not_taken_for_these() {
+    for text in ["evil.test\nbad.example\na.test\n", "0.0.0.0 evil.test\n0.0.0.0 bad.example\n"] {
+        let (result, _) = read(text.as_bytes(), None, &Feed::new(""));
+        assert!(matches!(result.unwrap(), Format::Plain | Format::Hosts), "{text}");
+    }
+    for text in [
+        "||evil.test^\n||bad.example^\nx y z\nx y z\nx y z\naddress=/a/#\n",
+        "address=/evil.test/#\nlocal-zone: \"evil.test\" static\n||evil.test^\n*.evil.test\n",
+    ] {
+        let (result, _) = read(text.as_bytes(), None, &Feed::new(""));
+        assert!(result.unwrap_err().to_string().contains("not recognised"), "{text}");
+    }
+}
+
+/// One list in six formats: 7,355 names with all beneath, or the 14,043 names they cover.
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn one_list_in_six_formats() {
+    let mut suffixes: Option<Vec<String>> = None;
+    for (name, format) in [
+        ("hagezi-fake.adblock.txt", Format::AdBlock),
+        ("hagezi-fake.dnsmasq.txt", Format::Dnsmasq),
+        ("hagezi-fake.unbound.conf", Format::Unbound),
+        ("hagezi-fake.wildcard.txt", Format::Wildcard),
+    ] {
+        let (found, seen) = read_real(name);
+        assert_eq!((found, seen.rejections.len(), seen.skips().len()), (format, 0, 0), "{name}");
+        assert_eq!(seen.count(Kind::Domain, Some(Scope::Suffix)), 7_355, "{name}");
+        let mut names: Vec<String> = seen.indicators.iter().map(ToString::to_string).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 7_355);
+        assert_eq!(suffixes.get_or_insert(names.clone()), &names, "{name}");
+    }
+    let suffixes = suffixes.unwrap();
+    let mut exact: Vec<Vec<String>> = Vec::new();
+    for (name, format, scope) in [
+        ("hagezi-fake.hosts.txt", Format::Hosts, Scope::Exact),
+        ("hagezi-fake.domains.txt", Format::Plain, Scope::Suffix),
+    ] {
+        let (found, seen) = read_real(name);
+        assert_eq!((found, seen.rejections.len()), (format, 0));
+        assert_eq!(seen.count(Kind::Domain, Some(scope)), 14_043, "{name}");
+        exact.push(seen.indicators.iter().map(ToString::to_string).collect());
+    }
+    assert_eq!(exact[0], exact[1]);
+    let is_covered = |name: &String| {
+        let mut rest = Some(&**name);
+        std::iter::from_fn(|| {
+            let this = rest?;
+            rest = this.split_once('.').map(|(_, parent)| parent);
+            Some(this)
+        })
+        .any(|parent| suffixes.binary_search_by(|suffix| (**suffix).cmp(parent)).is_ok())
+    };
+    assert_eq!(exact[0].iter().filter(|name| is_covered(name)).count(), 14_043);
+}
+
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn other_real_lists() {
+    let (format, seen) = read_real("hagezi-light.adblock.txt");
+    assert_eq!((format, seen.rejections.len(), seen.skips().len()), (Format::AdBlock, 0, 0));
+    assert_eq!(seen.count(Kind::Domain, Some(Scope::Suffix)), 122_680);
+    // 482 exceptions, two of which are globs that hold at the start of a name and of a label.
+    let (format, seen) = read_real("hagezi-allow-referral.adblock.txt");
+    assert_eq!((format, seen.rejections.len(), seen.skips().len()), (Format::AdBlock, 0, 0));
+    assert_eq!((seen.count(Kind::Domain, Some(Scope::Suffix)), seen.count(Kind::Pattern, None)), (480, 4));
+    assert!(seen.events.iter().all(|event| event.ends_with(" action=allow")));
+}
