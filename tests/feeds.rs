@@ -366,9 +366,8 @@ fn feeds_that_cannot_be_used() {
         "192.0.2.1,1,100\n192.0.2.2,1,100\n",
         // By the letter, each would be a URL and a word.
         "http://a.test/,2022-08-19 07:44:41,x\nhttp://b.test/,2022-08-19 07:44:41,x\n",
-        // By the letter, single addresses; exact names and an exception would become names with all beneath.
+        // By the letter, single addresses.
         "192.0.2.0\t192.0.2.255\t24\t100\n198.51.100.0\t198.51.100.255\t24\t90\n",
-        "bad.example\tCNAME\t.\nworse.example. 3600 IN CNAME rpz-passthru.\n",
         "http://a.test/;online\nhttp://b.test/;offline\n",
         "1\n2\n3\n",
         "\u{0}\u{1}\u{2}",

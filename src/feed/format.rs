@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::recognise::{Head, Tier};
-use super::{FeedReader, adblock, dnsmasq, hosts, plain, unbound, wildcard};
+use super::{FeedReader, adblock, dnsmasq, hosts, plain, rpz, unbound, wildcard};
 use crate::error::{Error, Result};
 
 /// Declares the formats: documentation, variant, name, what it is recognised by, reader.
@@ -55,6 +55,8 @@ formats! {
     Dnsmasq = "dnsmasq", Prefix, dnsmasq::Dnsmasq;
     /// A configuration of unbound.
     Unbound = "unbound", Prefix, unbound::Unbound;
+    /// A response policy zone, as a zone file.
+    Rpz = "rpz", Prefix, rpz::Rpz;
     /// Names that each begin with `*.` or with a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
 }

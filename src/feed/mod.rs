@@ -64,6 +64,7 @@ mod json;
 mod out;
 mod plain;
 mod recognise;
+mod rpz;
 mod unbound;
 mod value;
 mod wildcard;

@@ -166,6 +166,79 @@ fn wildcard() {
     assert_eq!(events_of(Format::Wildcard, b"*.evil.test\n*.bad.example\n", &feed)[0], "1 domain subdomains evil.test");
 }
 
+#[test]
+fn rpz() {
+    let zone = "\
+$TTL 300 ; made up
+$ORIGIN rpz.example.
+@ SOA localhost. root.localhost. ( 1 ; serial
+\t12h 15m
+\t3w 2h )
+  NS localhost.
+bad.test\tCNAME\t. ; no such name
+*.bad.test CNAME *.
+Worse.Test 300 IN CNAME rpz-drop.
+in-zone.test.rpz.example. IN 1h CNAME .
+good.test CNAME rpz-passthru.
+*.good.test CNAME rpz-passthru.
+old-style.test CNAME old-style.test.
+walled.test CNAME garden.example.
+        A 192.0.2.80
+slow.test CNAME rpz-tcp-only.
+note.test TXT \"a ; made up ( note\"
+24.0.2.0.192.rpz-ip CNAME .
+48.zz.db8.2001.rpz-ip CNAME .
+32.1.2.0.192.rpz-ip CNAME rpz-passthru.
+24.0.2.0.192.rpz-client-ip CNAME rpz-drop.
+ns.bad.test.rpz-nsdname CNAME .
+24.0.2.0.192.rpz-nsip CNAME .
+$INCLUDE other.zone
+$ORIGIN deep.rpz.example.
+a CNAME .
+out-of-zone.test. CNAME .
+bad..test CNAME .
+cut.test CNAME
+what is this
+";
+    let expected = [
+        "7 domain exact bad.test",
+        "8 domain subdomains bad.test",
+        "9 domain exact worse.test",
+        "10 domain exact in-zone.test",
+        "11 domain exact good.test action=allow",
+        "12 domain subdomains good.test action=allow",
+        "13 domain exact old-style.test action=allow",
+        "14 domain exact walled.test",
+        "15 domain exact walled.test",
+        "16 - other_action",
+        "17 - zone_record",
+        "18 ip 192.0.2.0/24",
+        "19 ip 2001:db8::/48",
+        "20 ip 192.0.2.1 action=allow",
+        "21 - client_address",
+        "22 - server_name",
+        "23 - server_address",
+        "24 - setting",
+        "26 domain exact a.deep",
+        "27 ! malformed: out-of-zone.test. CNAME .",
+        "28 ! empty_label: bad..test.deep",
+        "29 ! malformed: cut.test CNAME",
+        "30 ! malformed: what is this",
+    ];
+    assert_eq!(events(Format::Rpz, zone), expected);
+    // Without a head, names are what they are, with a final dot or without.
+    let part = "bad.example\tCNAME\t.\nworse.example. 3600 IN CNAME rpz-passthru.\n";
+    assert_eq!(events(Format::Rpz, part), ["1 domain exact bad.example", "2 domain exact worse.example action=allow"]);
+    let open = "bad.example CNAME .\nworse.example CNAME (\n .\nlost.example CNAME .\n";
+    assert_eq!(events(Format::Rpz, open)[1], "2 ! malformed: worse.example CNAME ( . lost.example CNAME .");
+    // As a dump of a transfer has it: everything spelt out.
+    let dump = "rpz.example. 300 IN SOA a. b. 1 2 3 4 5\nbad.test.rpz.example. 300 IN CNAME .\n";
+    assert_eq!(events(Format::Rpz, dump), ["2 domain exact bad.test"]);
+    // A zone without policies is no feed.
+    let (result, _) = read(b"a.test. IN A 192.0.2.1\nb.test. IN CNAME a.test.\n", None, &Feed::new(""));
+    assert!(result.unwrap_err().to_string().contains("not recognised"));
+}
+
 /// Lists of another kind, and mixtures, are not taken for one of these.
 #[test]
 fn not_taken_for_these() {
