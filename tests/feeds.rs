@@ -14,6 +14,8 @@ use seen::Seen;
 mod dns;
 #[path = "feeds/seen.rs"]
 mod seen;
+#[path = "feeds/tables.rs"]
+mod tables;
 
 /// Reads a feed and gives the result beside what went into the sink.
 fn read_as(bytes: &[u8], format: Option<Format>, feed: &Feed) -> (Result<Format, Error>, Seen) {
@@ -363,12 +365,8 @@ fn feeds_that_cannot_be_used() {
         "This is a list of the things that we have seen.\nIt has moved to another place.\nPlease look there.\n",
         "d41d8cd98f00b204e9800998ecf8427e\n0cc175b9c0f1b6a831c399e269772661\n",
         "{\"ioc\": \"evil.test\"}\n{\"ioc\": \"bad.example\"}\n",
-        "192.0.2.1,1,100\n192.0.2.2,1,100\n",
-        // By the letter, each would be a URL and a word.
-        "http://a.test/,2022-08-19 07:44:41,x\nhttp://b.test/,2022-08-19 07:44:41,x\n",
         // By the letter, single addresses.
         "192.0.2.0\t192.0.2.255\t24\t100\n198.51.100.0\t198.51.100.255\t24\t90\n",
-        "http://a.test/;online\nhttp://b.test/;offline\n",
         "1\n2\n3\n",
         "\u{0}\u{1}\u{2}",
         // As many foreign lines as good ones, and more than two.
@@ -709,17 +707,5 @@ mod real {
         assert_eq!(format, Format::Hosts);
         assert_eq!(count(&seen, Kind::Domain, Some(Scope::Exact)), 14_043);
         assert_eq!((seen.records.len(), seen.rejections.len()), (14_043, 0));
-    }
-
-    /// Formats of other readers are a question, not a wrong guess.
-    #[test]
-    #[ignore = "needs NETSIEVE_DATA"]
-    fn other_formats_are_not_guessed() {
-        for name in ["suricata-iprep.list"] {
-            let folder = std::env::var_os("NETSIEVE_DATA").expect("NETSIEVE_DATA names the folder of the real data");
-            let path = std::path::Path::new(&folder).join("feeds").join(name);
-            let error = feed::read_file(&path, None, &Feed::new(name), &mut Seen::default()).unwrap_err();
-            assert!(error.to_string().contains("not recognised"), "{error}");
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::recognise::{Head, Tier};
-use super::{FeedReader, adblock, dnsmasq, hosts, plain, rpz, unbound, wildcard};
+use super::{FeedReader, adblock, csv, dnsmasq, hosts, plain, rpz, unbound, wildcard};
 use crate::error::{Error, Result};
 
 /// Declares the formats: documentation, variant, name, what it is recognised by, reader.
@@ -57,6 +57,8 @@ formats! {
     Unbound = "unbound", Prefix, unbound::Unbound;
     /// A response policy zone, as a zone file.
     Rpz = "rpz", Prefix, rpz::Rpz;
+    /// A table: comma-separated values and their like.
+    Csv = "csv", Columns, csv::Csv;
     /// Names that each begin with `*.` or with a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
 }

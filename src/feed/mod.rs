@@ -57,14 +57,18 @@ use crate::input::Lines;
 use crate::limits::MAX_REPORTED_VALUE;
 
 mod adblock;
+mod csv;
 mod dnsmasq;
 mod format;
 mod hosts;
 mod json;
+mod listed;
 mod out;
 mod plain;
 mod recognise;
 mod rpz;
+mod table;
+mod text;
 mod unbound;
 mod value;
 mod wildcard;

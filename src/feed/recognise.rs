@@ -35,7 +35,7 @@ impl Tier {
 pub(super) struct Head<'h> {
     /// Decoded but for lines in Latin-1, and cut after a line if there is one.
     text: &'h [u8],
-    /// The trimmed lines of the text.
+    /// The lines of the text.
     lines: Vec<Cow<'h, str>>,
     shape: OnceCell<Option<Shape>>,
 }
@@ -45,8 +45,18 @@ impl<'h> Head<'h> {
         Self { text, lines: input::split(text).collect(), shape: OnceCell::new() }
     }
 
-    /// All lines, blank ones and comments too.
+    /// The text.
+    pub(super) fn text(&self) -> &'h [u8] {
+        self.text
+    }
+
+    /// All lines, trimmed, blank ones and comments too.
     pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
+        self.untrimmed().map(input::trim)
+    }
+
+    /// All lines with their white space.
+    pub(super) fn untrimmed(&self) -> impl Iterator<Item = &str> {
         self.lines.iter().map(|line| &**line)
     }
 
@@ -304,7 +314,8 @@ pub(super) fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<
         let (text, ended) = lines.peek(wanted)?;
         // What is behind the last line end is a part of a line.
         let cut = if ended { text.len() } else { memchr::memrchr2(b'\n', b'\r', text).map_or(text.len(), |at| at + 1) };
-        let data: usize = input::split(&text[..cut]).filter(|line| !is_comment(line)).map(|line| line.len()).sum();
+        let lines = input::split(&text[..cut]);
+        let data: usize = lines.map(|line| data_length(&line)).sum();
         if ended || data >= SNIFF / 2 || wanted >= MAX_FEED_LINE {
             break (cut, data == 0 && ended);
         }
@@ -323,6 +334,12 @@ pub(super) fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<
         Ok(None) => Err(empty(lines)),
         Err(reason) => Err(Error::feed(lines.path(), reason)),
     }
+}
+
+/// How much a line adds to the data of a head.
+fn data_length(line: &str) -> usize {
+    let line = input::trim(line);
+    if is_comment(line) { 0 } else { line.len() }
 }
 
 /// The one format that is certain; else a sentence that lists the candidates.

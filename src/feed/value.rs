@@ -17,6 +17,8 @@ pub(super) struct Rules {
     scope: Scope,
     /// The scope of `*.name` and `.name`.
     wildcard_scope: Scope,
+    /// The scope of names that the feed calls hosts.
+    host_scope: Scope,
     /// The scope of the hosts of URLs.
     url_scope: Scope,
     path_patterns: bool,
@@ -31,6 +33,7 @@ impl Rules {
         Self {
             scope: policy.scope.unwrap_or(default_scope),
             wildcard_scope: policy.scope.unwrap_or(Scope::Suffix),
+            host_scope: policy.scope.unwrap_or(Scope::Exact),
             url_scope: if policy.url_suffix_hosts { Scope::Suffix } else { Scope::Exact },
             path_patterns: policy.path_patterns,
             single_labels: feed.action != Action::Block || policy.admit_public_suffixes,
@@ -45,10 +48,14 @@ impl Rules {
         self
     }
 
-    /// The same, with another scope for names unless the policy sets one.
-    pub(super) fn names(mut self, feed: &Feed, scope: Scope) -> Self {
-        self.scope = feed.policy.scope.unwrap_or(scope);
-        self
+    /// The scope of names that the feed calls hosts.
+    pub(super) fn host_scope(&self) -> Scope {
+        self.host_scope
+    }
+
+    /// The scope of the hosts of URLs.
+    pub(super) fn url_scope(&self) -> Scope {
+        self.url_scope
     }
 }
 

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Indicator, Reject, Scope};
 
@@ -48,6 +48,122 @@ pub struct Policy {
     pub only_to_ids: bool,
 }
 
+/// What a column of a table holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ColumnRole {
+    /// A value of any kind, or of the kind that another column names.
+    Value,
+    /// An address, a prefix or a range.
+    Ip,
+    /// A domain name.
+    Domain,
+    /// A domain name that stands for itself alone.
+    Host,
+    /// A URL, with a scheme or without.
+    Url,
+    /// The kind of the value: `ip`, `domain`, `url`, `md5`, ….
+    Type,
+    /// The port that addresses and names are limited to.
+    Port,
+    /// Tags, with `,`, `;` or `|` between them.
+    Tags,
+    /// The malware family.
+    Family,
+    /// How sure the feed is, 0 to 100.
+    Confidence,
+    /// Any other number.
+    Score,
+    /// When the indicator was first seen.
+    FirstSeen,
+    /// When the indicator was last seen.
+    LastSeen,
+    /// When the indicator stops being valid.
+    ValidUntil,
+    /// Where more is said of it.
+    Reference,
+    /// Prose.
+    Description,
+    /// What the feed itself calls the entry.
+    Id,
+    /// Whether the entry is meant for detection: `1`, `true`, `yes`.
+    ToIds,
+    /// Nothing that is wanted. A column of no role goes to the description instead.
+    Ignore,
+}
+
+impl ColumnRole {
+    /// Every role.
+    pub const ALL: &'static [ColumnRole] = &[
+        ColumnRole::Value,
+        ColumnRole::Ip,
+        ColumnRole::Domain,
+        ColumnRole::Host,
+        ColumnRole::Url,
+        ColumnRole::Type,
+        ColumnRole::Port,
+        ColumnRole::Tags,
+        ColumnRole::Family,
+        ColumnRole::Confidence,
+        ColumnRole::Score,
+        ColumnRole::FirstSeen,
+        ColumnRole::LastSeen,
+        ColumnRole::ValidUntil,
+        ColumnRole::Reference,
+        ColumnRole::Description,
+        ColumnRole::Id,
+        ColumnRole::ToIds,
+        ColumnRole::Ignore,
+    ];
+
+    /// `value`, `first_seen`, …: the name that a configuration uses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ColumnRole::Value => "value",
+            ColumnRole::Ip => "ip",
+            ColumnRole::Domain => "domain",
+            ColumnRole::Host => "host",
+            ColumnRole::Url => "url",
+            ColumnRole::Type => "type",
+            ColumnRole::Port => "port",
+            ColumnRole::Tags => "tags",
+            ColumnRole::Family => "family",
+            ColumnRole::Confidence => "confidence",
+            ColumnRole::Score => "score",
+            ColumnRole::FirstSeen => "first_seen",
+            ColumnRole::LastSeen => "last_seen",
+            ColumnRole::ValidUntil => "valid_until",
+            ColumnRole::Reference => "reference",
+            ColumnRole::Description => "description",
+            ColumnRole::Id => "id",
+            ColumnRole::ToIds => "to_ids",
+            ColumnRole::Ignore => "ignore",
+        }
+    }
+}
+
+/// A column of a table, by its name in the header or by its number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Column {
+    /// The name in the header, without regard to case. In JSON Lines, the key; keys within objects with dots between.
+    Name(String),
+    /// The number, from 1.
+    Number(usize),
+}
+
+/// Which columns of a table hold what, where the user says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Columns {
+    /// What the columns hold. Several columns may hold values.
+    pub roles: Vec<(ColumnRole, Column)>,
+    /// What separates the columns; found out if it is not said.
+    pub delimiter: Option<char>,
+    /// Whether the first row is a header; if it is not said, it is one where some column is named.
+    pub header: Option<bool>,
+}
+
 /// A named source of indicators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -66,6 +182,11 @@ pub struct Feed {
     pub confidence: Option<u8>,
     /// Tags that every entry gets.
     pub tags: Vec<String>,
+    /// How long an entry that does not say itself is valid after it was last seen, or first seen if that is all that
+    /// is known.
+    pub time_to_live: Option<SignedDuration>,
+    /// The columns of a table, where they are not to be found out.
+    pub columns: Option<Columns>,
 }
 
 impl Feed {
@@ -79,6 +200,8 @@ impl Feed {
             policy: Policy::default(),
             confidence: None,
             tags: Vec::new(),
+            time_to_live: None,
+            columns: None,
         }
     }
 
@@ -100,6 +223,20 @@ impl Feed {
     #[must_use]
     pub fn confidence(mut self, confidence: u8) -> Self {
         self.confidence = Some(confidence.min(100));
+        self
+    }
+
+    /// Sets how long an entry is valid after it was last seen.
+    #[must_use]
+    pub fn time_to_live(mut self, time: SignedDuration) -> Self {
+        self.time_to_live = Some(time);
+        self
+    }
+
+    /// Says what the columns of a table hold.
+    #[must_use]
+    pub fn columns(mut self, columns: Columns) -> Self {
+        self.columns = Some(columns);
         self
     }
 

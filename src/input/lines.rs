@@ -177,6 +177,13 @@ impl<'r> Lines<'r> {
         Ok((&self.buf[self.start..self.end], self.ended))
     }
 
+    /// A copy of the bytes that were peeked at, cut after a line unless the text ends with them.
+    pub(crate) fn head(&mut self) -> Result<Vec<u8>> {
+        let (text, ended) = self.peek(1)?;
+        let cut = if ended { text.len() } else { memchr::memrchr2(b'\n', b'\r', text).map_or(text.len(), |at| at + 1) };
+        Ok(text[..cut].to_owned())
+    }
+
     /// The file, for messages.
     pub(crate) fn path(&self) -> &Path {
         self.path.as_deref().unwrap_or(Path::new(""))
@@ -275,7 +282,8 @@ fn until_scalar_end(raw: &[u8]) -> &[u8] {
     }
 }
 
-/// The lines of text that is already in memory, decoded like those of [`Lines`], for looking at the head of a feed.
+/// The lines of text that is already in memory, decoded like those of [`Lines`] but with their white space, for looking
+/// at the head of a feed.
 pub(crate) fn split(text: &[u8]) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -289,11 +297,11 @@ pub(crate) fn split(text: &[u8]) -> impl Iterator<Item = std::borrow::Cow<'_, st
             [] => after,
         };
         Some(match str::from_utf8(line) {
-            Ok(line) => trim(line).into(),
+            Ok(line) => line.into(),
             Err(_) => {
                 let mut text = String::with_capacity(line.len());
                 latin1(line, &mut text);
-                trim(&text).to_owned().into()
+                text.into()
             }
         })
     })
@@ -312,7 +320,7 @@ fn latin1(raw: &[u8], text: &mut String) {
 }
 
 /// Without white space, byte order marks and zero-width spaces at both ends.
-fn trim(text: &str) -> &str {
+pub(crate) fn trim(text: &str) -> &str {
     match text.as_bytes() {
         // Most lines have nothing to trim, and this finds it out at once.
         [b'!'..=b'~', .., b'!'..=b'~'] => text,

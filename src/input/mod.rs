@@ -27,8 +27,8 @@ mod lines;
 mod utf16;
 
 pub use decompress::{Compression, Input};
-pub(crate) use lines::split;
 pub use lines::{Line, Lines};
+pub(crate) use lines::{split, trim};
 
 /// Opens a file and gives its bytes, decompressed where it is compressed, otherwise unchanged.
 ///

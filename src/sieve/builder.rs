@@ -121,6 +121,10 @@ impl SieveBuilder {
                 }
             }
         }
+        if let (None, Some(ttl)) = (record.attributes.valid_until, self.feeds[at].time_to_live) {
+            let seen = record.attributes.last_seen.or(record.attributes.first_seen);
+            record.attributes.valid_until = seen.and_then(|seen| seen.checked_add(ttl).ok());
+        }
         let indicator = self.indicator(&record.indicator);
         let is_canonical = match self.indicators.value(indicator) {
             // Another feed may have listed the URL with another scheme first.

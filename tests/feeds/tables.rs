@@ -1,0 +1,206 @@
+//! Tables with a header or without.
+
+use netsieve::feed::Format;
+use netsieve::indicator::{Column, ColumnRole, Columns};
+use netsieve::{Feed, Kind, Policy, Scope};
+
+use crate::seen::{events, events_named, events_of, read, read_real};
+
+#[test]
+fn csv_with_a_header() {
+    let table = "\
+# made up
+type,Indicator,Malware Family,First Seen,confidence,Tags,Reference,Owner
+domain,evil.test,examplebot,2026-05-01 12:00:00,80,\"phishing, c2\",https://ref.example/1,someone
+ipv4,192.0.2.1,examplebot,2026-05-02,x,None,,
+hostname,www.evil.test,,,,,,
+url,evil.test/a,,20260503,,,,\"a \"\"quoted\"\" name\"
+md5,d41d8cd98f00b204e9800998ecf8427e,examplebot,,,,,
+,,,,,,,
+
+whatever,bad.example,,not a date,,,,
+domain,,examplebot,,,,,
+domain,evil..test,,,,,,
+domain,\"a.bad.example, b.bad.example\",,,,,,
+short,c.bad.example
+domain,open.example,,,,\"no end,,
+domain,last.example,,,,,,
+";
+    let expected = [
+        "3 domain suffix evil.test tags=phishing,c2 family=examplebot score=80 first=2026-05-01T12:00:00Z \
+         ref=https://ref.example/1 text=Owner: someone",
+        "4 ip 192.0.2.1 family=examplebot first=2026-05-02T00:00:00Z text=confidence: x",
+        "5 domain exact www.evil.test",
+        "6 url http://evil.test/a first=2026-05-03T00:00:00Z text=Owner: a \"quoted\" name",
+        "7 - hash",
+        "10 domain suffix bad.example text=First Seen: not a date",
+        "11 ! empty: domain,,examplebot,,,,,",
+        "12 ! empty_label: evil..test",
+        "13 domain suffix a.bad.example",
+        "13 domain suffix b.bad.example",
+        "14 domain suffix c.bad.example",
+        "15 ! malformed: domain,open.example,,,,\"no end,,",
+        "16 domain suffix last.example",
+    ];
+    assert_eq!(events(Format::Csv, table), expected);
+}
+
+#[test]
+fn csv_of_other_shapes() {
+    for (table, expected) in [
+        // Several columns of values, a port, another delimiter.
+        (
+            "Domain;IP Address;Port\nevil.test;192.0.2.1;8080\nbad.example;-;\n;2001:db8::1;443\n",
+            &[
+                "2 domain suffix evil.test:8080",
+                "2 ip 192.0.2.1:8080",
+                "3 domain suffix bad.example",
+                "4 ip [2001:db8::1]:443",
+            ][..],
+        ),
+        // A header that is a comment; blanks before quotes.
+        (
+            "# made up\n# \"first_seen\", \"url\", \"id\"\n\"2026-05-01\", \"hxxp://evil.test/a,b\", \"7\"\n",
+            &["3 url http://evil.test/a,b first=2026-05-01T00:00:00Z id=7"],
+        ),
+        // No header: the column that holds values.
+        (
+            "hxxp://evil.test/a,2026-05-01 12:00:00,x1\nhxxp://bad.example/,2026-05-02 12:00:00,x2\n",
+            &[
+                "1 url http://evil.test/a text=2026-05-01 12:00:00; x1",
+                "2 url http://bad.example/ text=2026-05-02 12:00:00; x2",
+            ],
+        ),
+        // Of a spreadsheet: a byte order mark, CRLF, rows of nothing, the no-break space of Mac OS Roman.
+        (
+            "\u{feff}Name,Domain\r\none,evil.test\r\n,\r\ntwo,bad[.]example\r\n,\r\n",
+            &["2 domain suffix evil.test text=Name: one", "4 domain suffix bad.example text=Name: two"],
+        ),
+        ("Domain\tUse\n\t\nevil.test\tmade up\n", &["3 domain suffix evil.test text=Use: made up"]),
+        // Names of files are no domains.
+        (
+            "Download URL,Dropped\nhttp://evil.test/mr t/a.exe,a.exe\nbad.example,b.exe\n",
+            &[
+                "2 url http://evil.test/mr%20t/a.exe text=Dropped: a.exe",
+                "3 url http://bad.example/ text=Dropped: b.exe",
+            ],
+        ),
+        // The one confidence whose scale is known.
+        (
+            "ipAddress,abuseConfidenceScore,lastReportedAt\n192.0.2.1,100,2026-05-01T00:00:00+00:00\n",
+            &["2 ip 192.0.2.1 confidence=100 last=2026-05-01T00:00:00Z"],
+        ),
+    ] {
+        assert_eq!(events(Format::Csv, table), expected, "{table}");
+    }
+    assert_eq!(
+        events(Format::Csv, b"Domain,Use\r\nevil.test\xca,Fraud\r\nbad.example,Fraud\r\n")[0],
+        "2 domain suffix evil.test text=Use: Fraud"
+    );
+}
+
+#[test]
+fn cells_over_lines() {
+    let table =
+        "domain,comment\nevil.test,\"one\ntwo, three\"\nbad.example,\"open\nworse.example,x\n\"a.test\",\"y\nz\"\n";
+    let expected = [
+        "2 domain suffix evil.test text=one\ntwo, three",
+        "4 ! malformed: bad.example,\"open",
+        "5 domain suffix worse.example text=x",
+        "6 domain suffix a.test text=y\nz",
+    ];
+    assert_eq!(events(Format::Csv, table), expected);
+}
+
+#[test]
+fn columns_that_the_user_names() {
+    let mut columns = Columns::default();
+    columns.roles.push((ColumnRole::Value, Column::Name("what".to_owned())));
+    columns.roles.push((ColumnRole::Confidence, Column::Name("sure".to_owned())));
+    columns.roles.push((ColumnRole::Ignore, Column::Name("noise".to_owned())));
+    let feed = Feed::new("").columns(columns.clone());
+    let read_named = |table: &str, feed: &Feed| read(table.as_bytes(), Some(Format::Csv), feed);
+    let (result, seen) = read_named("noise,What,Sure,else\nx,evil.test,90,more\n", &feed);
+    assert_eq!(result.unwrap(), Format::Csv);
+    assert_eq!(seen.events, ["2 domain suffix evil.test confidence=90 text=else: more"]);
+    let (result, _) = read_named("a,b\nx,evil.test\n", &feed);
+    assert!(result.unwrap_err().to_string().contains("there is no column `what` (columns: a, b)"));
+
+    columns.roles = vec![(ColumnRole::Url, Column::Number(2)), (ColumnRole::Tags, Column::Number(1))];
+    columns.delimiter = Some('|');
+    let feed = Feed::new("").columns(columns.clone());
+    let (_, seen) = read_named("x|evil.test/a\ny,z|bad.example\n", &feed);
+    assert_eq!(seen.events, ["1 url http://evil.test/a tags=x", "2 url http://bad.example/ tags=y,z"]);
+    columns.roles = vec![(ColumnRole::Tags, Column::Number(1))];
+    let (result, _) = read_named("x|evil.test/a\n", &Feed::new("").columns(columns.clone()));
+    assert!(result.unwrap_err().to_string().contains("none of the columns is said to hold values"));
+    columns.roles = vec![(ColumnRole::Value, Column::Number(0))];
+    let (result, _) = read_named("x|evil.test/a\n", &Feed::new("").columns(columns));
+    assert!(result.unwrap_err().to_string().contains("there is no column 0"));
+}
+
+#[test]
+fn entries_not_meant_for_detection() {
+    let table = "value,to_ids\nevil.test,1\nbad.example,0\n";
+    assert_eq!(
+        events(Format::Csv, table),
+        ["2 domain suffix evil.test", "3 domain suffix bad.example tags=to_ids:false"]
+    );
+    let mut policy = Policy::default();
+    policy.only_to_ids = true;
+    let feed = Feed::new("").policy(policy);
+    let expected = ["2 domain suffix evil.test", "3 - not_for_detection"];
+    assert_eq!(events_of(Format::Csv, table.as_bytes(), &feed), expected);
+}
+
+/// Without a header that is understood, and without a column that speaks for itself, it is a question.
+#[test]
+fn tables_that_are_a_question() {
+    for table in [
+        "What,When\nevil.test,2026\n",
+        "1,2\n3,4\n",
+        "a.exe,b\nb.exe,c\n",
+        "192.0.2.0,192.0.2.255\n198.51.100.0,198.51.100.255\n",
+        "evil.test\n",
+    ] {
+        let (result, _) = read(table.as_bytes(), None, &Feed::new(""));
+        assert!(!matches!(result, Ok(Format::Csv)), "{table}");
+    }
+    let (result, _) = read(b"What,When\nx,2026\n", Some(Format::Csv), &Feed::new(""));
+    assert!(result.unwrap_err().to_string().contains("no column whose name is known"));
+    assert_eq!(events_named(Format::Csv, ""), [""; 0]);
+}
+
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn real_tables() {
+    let (format, seen) = read_real("stalkerware-network.csv");
+    assert_eq!(format, Format::Csv);
+    // 969 domains and 65 addresses, of which the column says so; one of the domains is an address and two are URLs.
+    let counts = [(Kind::Domain, Some(Scope::Suffix)), (Kind::Ip, None), (Kind::Url, Some(Scope::Exact))];
+    assert_eq!(counts.map(|(kind, scope)| seen.count(kind, scope)), [966, 66, 2]);
+    assert_eq!((seen.records.len(), seen.rejections.len()), (1_034, 0));
+    assert!(seen.events[0].ends_with("1ca43.appspot.com family=TheTruthSpy"));
+
+    // 2,621 rows without a header, each with a URL of one scheme.
+    let (format, seen) = read_real("unit42/keybase_panels.txt");
+    assert_eq!((format, seen.rejections.len()), (Format::Csv, 0));
+    assert_eq!(seen.count(Kind::Url, Some(Scope::Exact)), 2_621);
+    assert!(seen.listed.iter().all(|listed| listed.starts_with("hxxp://")));
+    assert!(seen.records.iter().all(|(_, url)| url.starts_with("http://")));
+
+    // 59,999 rows, 23,309 of them with a name; 51 names end in the no-break space of Mac OS Roman.
+    let (format, seen) = read_real("unit42/silverterrier_domains19_head.csv");
+    assert_eq!((format, seen.rejections.len(), seen.lines), (Format::Csv, 0, 60_000));
+    assert_eq!(seen.count(Kind::Domain, Some(Scope::Suffix)), 23_309);
+    assert!(seen.records.iter().all(|(_, name)| !name.contains("xn--com")));
+
+    // 85 samples; one row lists two servers. Two are corrupt and one is unknown.
+    let (format, seen) = read_real("unit42/bitter_iocs.csv");
+    assert_eq!((format, seen.records.len()), (Format::Csv, 83));
+    let rejected: Vec<_> = seen.rejections().into_iter().map(|(_, value, _)| value).collect();
+    assert_eq!(rejected, ["[CORRUPT]", "Unknown", "[CORRUPT]"]);
+
+    let (format, seen) = read_real("unit42/macro_loader_iocs.csv");
+    assert_eq!((format, seen.count(Kind::Url, Some(Scope::Exact)), seen.rejections.len()), (Format::Csv, 654, 0));
+}
