@@ -4,7 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::recognise::{Head, Tier};
-use super::{FeedReader, adblock, csv, dnsmasq, hosts, plain, rpz, unbound, wildcard};
+use super::{
+    FeedReader, adblock, csv, dnsmasq, feodo, hosts, misp_csv, phishtank, plain, rpz, sslbl, threatfox, unbound,
+    urlhaus, wildcard,
+};
 use crate::error::{Error, Result};
 
 /// Declares the formats: documentation, variant, name, what it is recognised by, reader.
@@ -59,6 +62,18 @@ formats! {
     Rpz = "rpz", Prefix, rpz::Rpz;
     /// A table: comma-separated values and their like.
     Csv = "csv", Columns, csv::Csv;
+    /// The CSV dump of URLhaus.
+    Urlhaus = "urlhaus", Banner, urlhaus::URLHAUS;
+    /// The CSV dump of ThreatFox.
+    ThreatFox = "threatfox", Banner, threatfox::THREATFOX;
+    /// The CSV list of Feodo Tracker.
+    Feodo = "feodo", Banner, feodo::Feodo;
+    /// The address list of SSLBL.
+    Sslbl = "sslbl", Banner, sslbl::Sslbl;
+    /// The CSV dump of PhishTank.
+    PhishTank = "phishtank", Banner, phishtank::PHISHTANK;
+    /// Attributes of MISP events as CSV.
+    MispCsv = "misp-csv", Banner, misp_csv::MISP_CSV;
     /// Names that each begin with `*.` or with a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
 }

@@ -21,6 +21,11 @@ pub(super) fn time(text: &str) -> Option<Timestamp> {
             _ => None,
         };
     }
+    if head.get(9..11).is_some_and(|bytes| bytes.contains(&b'.'))
+        && head.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+    {
+        return unix(text);
+    }
     if !head.get(4).is_some_and(|byte| matches!(byte, b'-' | b'/')) {
         return None;
     }
@@ -133,6 +138,7 @@ mod tests {
             ("20260501", Some("2026-05-01T00:00:00Z")),
             ("1777636800", Some("2026-05-01T12:00:00Z")),
             ("1777636800123", Some("2026-05-01T12:00:00.123Z")),
+            ("1777636800.837179", Some("2026-05-01T12:00:00Z")),
             ("2/10/17 3:46", None),
             ("2026-13-01", None),
             ("2026-05-01 25:00:00", None),

@@ -100,6 +100,94 @@ fn csv_of_other_shapes() {
 }
 
 #[test]
+fn tables_with_a_known_header() {
+    for (format, table, expected) in [
+        (
+            Format::Urlhaus,
+            "# made up\n#\n# id,dateadded,url,url_status,last_online,threat,tags,urlhaus_link,reporter\n\
+             \"7\",\"2026-05-01 12:00:00\",\"http://evil.test/a,b\",\"online\",\"2026-05-02 12:00:00\",\"malware_download\",\"elf,mips\",\"https://ref.example/7\",\"someone\"\n\
+             \"8\",\"2026-05-01 12:00:00\",\"\",\"offline\",\"\",\"\",\"None\",\"\",\"\"\n",
+            &[
+                "4 url http://evil.test/a,b tags=online,malware_download,elf,mips first=2026-05-01T12:00:00Z \
+                 last=2026-05-02T12:00:00Z ref=https://ref.example/7 id=7 text=reporter: someone",
+                "5 ! empty: 8,2026-05-01 12:00:00,,offline,,,None,,",
+            ][..],
+        ),
+        (
+            Format::Urlhaus,
+            "# id,dateadded,url,url_status,threat,tags,urlhaus_link,reporter\n\"7\",\"2026-05-01 12:00:00\",\"http://evil.test/\",\"online\",\"x\",\"None\",\"\",\"\"\n",
+            &["2 url http://evil.test/ tags=online,x first=2026-05-01T12:00:00Z id=7"],
+        ),
+        (
+            Format::ThreatFox,
+            "# made up\r\n# \"first_seen_utc\",\"ioc_id\",\"ioc_value\",\"ioc_type\",\"threat_type\",\"fk_malware\",\"malware_alias\",\"malware_printable\",\"last_seen_utc\",\"confidence_level\",\"is_compromised\",\"reference\",\"tags\",\"anonymous\",\"reporter\"\r\n\
+             \"2026-05-01 12:00:00\", \"7\", \"192.0.2.1:443\", \"ip:port\", \"botnet_cc\", \"win.ex\", \"None\", \"ExampleBot\", \"\", \"75\", \"False\", \"None\", \"a,b\", \"0\", \"x\"\r\n\
+             \"2026-05-01 12:00:00\", \"8\", \"[2001:db8::1]:443\", \"ip:port\", \"\", \"\", \"\", \"\", \"\", \"\", \"\", \"\", \"\", \"\", \"\"\r\n\
+             \"2026-05-01 12:00:00\", \"9\", \"d41d8cd98f00b204e9800998ecf8427e\", \"md5_hash\", \"payload\", \"\", \"\", \"\", \"\", \"\", \"\", \"\", \"\", \"\", \"\"\r\n\
+             # Number of entries: 3\r\n",
+            &[
+                "3 ip 192.0.2.1:443 tags=botnet_cc,win.ex,a,b family=ExampleBot confidence=75 first=2026-05-01T12:00:00Z id=7 \
+                 text=is_compromised: False; anonymous: 0; reporter: x",
+                "4 ip [2001:db8::1]:443 first=2026-05-01T12:00:00Z id=8",
+                "5 - hash",
+            ],
+        ),
+        (
+            Format::Feodo,
+            "# made up\n\"first_seen_utc\",\"dst_ip\",\"dst_port\",\"c2_status\",\"last_online\",\"malware\"\n\
+             \"2026-05-01 12:00:00\",\"192.0.2.1\",\"443\",\"online\",\"2026-05-02\",\"ExampleBot\"\n\
+             \"2026-05-01 12:00:00\",\"192.0.2.300\",\"443\",\"offline\",\"\",\"ExampleBot\"\n# END 2 entries\n",
+            &[
+                "3 ip 192.0.2.1:443 tags=online family=ExampleBot first=2026-05-01T12:00:00Z last=2026-05-02T00:00:00Z",
+                "4 ! bad_address: 192.0.2.300",
+            ],
+        ),
+        (
+            Format::Feodo,
+            "# Firstseen,DstIP,DstPort,LastOnline,Malware\n2026-05-01 12:00:00,192.0.2.1,80,2026-05-02,ExampleBot\n",
+            &["2 ip 192.0.2.1:80 family=ExampleBot first=2026-05-01T12:00:00Z last=2026-05-02T00:00:00Z"],
+        ),
+        (
+            Format::Sslbl,
+            "# Firstseen,DstIP,DstPort\n2026-05-01 12:00:00,192.0.2.1,443\n2026-05-01 12:00:00,192.0.2.2,0\n",
+            &["2 ip 192.0.2.1:443 first=2026-05-01T12:00:00Z", "3 ip 192.0.2.2 first=2026-05-01T12:00:00Z"],
+        ),
+        (
+            Format::PhishTank,
+            "phish_id,url,phish_detail_url,submission_time,verified,verification_time,online,target\n\
+             7,http://evil.test/a,https://ref.example/7,2026-05-01T12:00:00+00:00,yes,2026-05-01T13:00:00+00:00,yes,Other\n",
+            &["2 url http://evil.test/a tags=phishing first=2026-05-01T12:00:00Z last=2026-05-01T13:00:00Z \
+               ref=https://ref.example/7 id=7 text=verified: yes; online: yes; target: Other"],
+        ),
+        (
+            Format::MispCsv,
+            "uuid,event_id,category,type,value,comment,to_ids,date\n\
+             u1,7,Network activity,domain,\"evil.test\",\"\",1,20260501\n\
+             u2,7,Network activity,domain|ip,\"bad.example|192.0.2.1\",\"why\",0,20260501\n\
+             u3,7,Network activity,ip-dst|port,192.0.2.2|80,\"\",1,20260501\n\
+             u4,7,Payload delivery,email-src,a@evil.test,\"\",1,20260501\n\
+             u5,7,External analysis,link,https://ref.example/,\"\",0,20260501\n",
+            &[
+                "2 domain suffix evil.test tags=Network activity first=2026-05-01T00:00:00Z id=u1 text=event_id: 7",
+                "3 domain suffix bad.example tags=Network activity,to_ids:false first=2026-05-01T00:00:00Z id=u2 text=why; event_id: 7",
+                "3 ip 192.0.2.1 tags=Network activity,to_ids:false first=2026-05-01T00:00:00Z id=u2 text=why; event_id: 7",
+                "4 ip 192.0.2.2:80 tags=Network activity first=2026-05-01T00:00:00Z id=u3 text=event_id: 7",
+                "5 - email",
+                "6 - link",
+            ],
+        ),
+    ] {
+        assert_eq!(events(format, table), expected, "{table}");
+    }
+    let hashes =
+        "# Firstseen,SHA1,Listingreason\n2026-05-01 12:00:00,da39a3ee5e6b4b0d3255bfef95601890afd80709,ExampleBot C&C\n";
+    let (result, _) = read(hashes.as_bytes(), None, &Feed::new(""));
+    assert!(result.unwrap_err().to_string().contains("list of SHA1 fingerprints"));
+    let (result, _) = read(b"a,b\n1,2\n", Some(Format::Feodo), &Feed::new(""));
+    assert!(result.unwrap_err().to_string().contains("no header with the columns dst_ip, dst_port, malware"));
+}
+
+#[test]
 fn cells_over_lines() {
     let table =
         "domain,comment\nevil.test,\"one\ntwo, three\"\nbad.example,\"open\nworse.example,x\n\"a.test\",\"y\nz\"\n";
@@ -189,17 +277,23 @@ fn real_tables() {
     assert!(seen.listed.iter().all(|listed| listed.starts_with("hxxp://")));
     assert!(seen.records.iter().all(|(_, url)| url.starts_with("http://")));
 
-    // 59,999 rows, 23,309 of them with a name; 51 names end in the no-break space of Mac OS Roman.
+    // 59,999 rows, 23,309 of them with a name, or with one of six addresses; 51 names end in the no-break space of Mac OS Roman.
     let (format, seen) = read_real("unit42/silverterrier_domains19_head.csv");
     assert_eq!((format, seen.rejections.len(), seen.lines), (Format::Csv, 0, 60_000));
-    assert_eq!(seen.count(Kind::Domain, Some(Scope::Suffix)), 23_309);
+    assert_eq!((seen.count(Kind::Domain, Some(Scope::Suffix)), seen.count(Kind::Ip, None)), (23_303, 6));
     assert!(seen.records.iter().all(|(_, name)| !name.contains("xn--com")));
 
     // 85 samples; one row lists two servers. Two are corrupt and one is unknown.
     let (format, seen) = read_real("unit42/bitter_iocs.csv");
     assert_eq!((format, seen.records.len()), (Format::Csv, 83));
     let rejected: Vec<_> = seen.rejections().into_iter().map(|(_, value, _)| value).collect();
-    assert_eq!(rejected, ["[CORRUPT]", "Unknown", "[CORRUPT]"]);
+    assert_eq!(rejected, ["Unknown", "[CORRUPT]", "[CORRUPT]"]);
+
+    // The event without the 17 mail addresses.
+    let (format, seen) = read_real("citizenlab/darkbasin.iocs.csv");
+    assert_eq!((format, seen.rejections.len()), (Format::MispCsv, 0));
+    assert_eq!(seen.count(Kind::Domain, Some(Scope::Suffix)), 462);
+    assert_eq!(seen.skips(), [("email".to_owned(), 17)].into());
 
     let (format, seen) = read_real("unit42/macro_loader_iocs.csv");
     assert_eq!((format, seen.count(Kind::Url, Some(Scope::Exact)), seen.rejections.len()), (Format::Csv, 654, 0));
