@@ -1,0 +1,77 @@
+//! Canonicalising and looking up URLs: `cargo bench --bench url`.
+//!
+//! URLs of about 70 bytes. The reference is `url::Url::parse`, which does less: it undoes no escapes, and looks nothing
+//! up. With `NETSIEVE_DATA`, the URLs of the real access log against the real list too.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use netsieve::extract::{ExtractOptions, Extractor, TokenKind, Verdict};
+use netsieve::indicator::{UrlScratch, url};
+use netsieve::{Feed, MatchOptions, Sieve, feed};
+
+mod common;
+
+const QUERIES: usize = 4 * 1024;
+
+fn run(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<String>, usize)]) {
+    let mut group = c.benchmark_group(group);
+    for (name, urls, hits) in sets {
+        let mut scratch = UrlScratch::new();
+        let mut matcher = sieve.matcher(&MatchOptions::default());
+        group.throughput(Throughput::Elements(urls.len() as u64));
+        let valid = urls.iter().filter(|url| url::canonicalise(url.as_bytes(), &mut scratch).is_ok()).count();
+        group.bench_function(format!("canonicalise/{name}"), |b| {
+            b.iter(|| {
+                let ok = |url: &&String| url::canonicalise(black_box(url.as_bytes()), &mut scratch).is_ok();
+                assert_eq!(urls.iter().filter(ok).count(), valid);
+            });
+        });
+        group.bench_function(format!("match/{name}"), |b| {
+            b.iter(|| {
+                let found = urls.iter().filter(|url| !matcher.match_url(black_box(url)).is_empty()).count();
+                assert_eq!(found, *hits);
+            });
+        });
+        group.bench_function(format!("url::Url::parse/{name}"), |b| {
+            b.iter(|| urls.iter().filter(|url| ::url::Url::parse(black_box(url)).is_ok()).count());
+        });
+    }
+    group.finish();
+}
+
+fn generated(c: &mut Criterion) {
+    let names = common::listed_names(20_000);
+    let listed = common::urls(20_000, &names);
+    let sieve = common::sieve(common::indicators(&[], &[], &listed));
+    let misses = common::urls(QUERIES, &common::clean_names(2000));
+    // The same hosts, other paths.
+    let others: Vec<String> =
+        listed[..QUERIES].iter().map(|url| format!("{}/elsewhere", url.replace('?', "/"))).collect();
+    let hits = listed[..QUERIES].to_vec();
+    let sets = [("misses", misses, 0), ("other paths", others, 0), ("hits", hits, QUERIES)];
+    run(c, "url/20000 URLs", &sieve, &sets);
+}
+
+fn real(c: &mut Criterion) {
+    let Some(data) = common::data() else { return };
+    let mut builder = Sieve::builder();
+    let own = Feed::new("openphish");
+    let id = builder.feed(own.clone());
+    feed::read_file(data.join("feeds/openphish.txt"), None, &own, &mut builder.sink(id)).expect("a feed");
+    let (sieve, _) = builder.build().expect("a sieve");
+    let log = std::fs::read(data.join("logs/apache_access.log")).expect("a log");
+    let mut urls = Vec::new();
+    Extractor::new(ExtractOptions::default()).extract(&log, 0..log.len(), &mut |token| {
+        if token.kind == TokenKind::Url && token.has_scheme {
+            urls.push(String::from_utf8_lossy(token.text).into_owned());
+        }
+        Verdict::Settled
+    });
+    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let hits = urls.iter().filter(|url| matcher.is_match_url(url)).count();
+    run(c, "url/real", &sieve, &[("access log", urls, hits)]);
+}
+
+criterion_group!(benches, generated, real);
+criterion_main!(benches);
