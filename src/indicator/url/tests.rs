@@ -2,6 +2,9 @@
 
 use super::*;
 
+mod naive;
+mod random;
+
 /// The canonical text, or `!` and the code of the reject.
 fn shown(text: &[u8]) -> String {
     match canonicalise(text, &mut UrlScratch::new()) {
