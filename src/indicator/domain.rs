@@ -39,6 +39,9 @@ use idna::uts46::{AsciiDenyList, ErrorPolicy, Hyphens, ProcessingSuccess, Uts46}
 use super::Reject;
 use crate::limits::{MAX_LABEL, MAX_NAME, MAX_OBSERVABLE};
 
+#[cfg(test)]
+mod tests;
+
 /// A domain name in canonical form: lower-case ASCII, without the root dot.
 ///
 /// Equal names are equal texts. The order is that of the bytes.
