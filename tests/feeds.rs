@@ -10,8 +10,12 @@ use netsieve::{Action, Error, Feed, Indicator, Kind, Policy, Reject, Scope};
 use proptest::prelude::*;
 use seen::Seen;
 
+#[path = "feeds/addresses.rs"]
+mod addresses;
 #[path = "feeds/dns.rs"]
 mod dns;
+#[path = "feeds/ids.rs"]
+mod ids;
 #[path = "feeds/seen.rs"]
 mod seen;
 #[path = "feeds/tables.rs"]

@@ -83,7 +83,9 @@ fn parse(line: &str) -> Line<'_> {
     if line.is_empty() || line.starts_with('!') || is_header(line) || line == "#" || line.starts_with("# ") {
         return Line::Nothing;
     }
-    if ["##", "#@#", "#?#", "#@?#", "#$#", "#@$#", "#%#", "#@%#", "$$", "$@$"].iter().any(|mark| line.contains(mark)) {
+    let marks = ["##", "#@#", "#?#", "#@?#", "#$#", "#@$#", "#%#", "#@%#"];
+    let at = line.find('#').unwrap_or(line.len());
+    if marks.iter().any(|mark| line[at..].starts_with(mark)) || line.contains("$$") || line.contains("$@$") {
         return Line::Skip(Construct::CosmeticRule);
     }
     let (rule, is_exception) = match line.strip_prefix("@@") {

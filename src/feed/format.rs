@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use super::recognise::{Head, Tier};
 use super::{
-    FeedReader, adblock, csv, dnsmasq, feodo, hosts, misp_csv, phishtank, plain, rpz, sslbl, threatfox, unbound,
-    urlhaus, wildcard,
+    FeedReader, adblock, alienvault, csv, dataset, dnsmasq, drop, dshield, emule, feodo, firehol, hosts, iprep, ipset,
+    maltrail, misp_csv, nft, openphish, p2p, phishtank, plain, rpz, sslbl, threatfox, tor, unbound, urlhaus, wildcard,
+    zeek,
 };
 use crate::error::{Error, Result};
 
@@ -74,6 +75,34 @@ formats! {
     PhishTank = "phishtank", Banner, phishtank::PHISHTANK;
     /// Attributes of MISP events as CSV.
     MispCsv = "misp-csv", Banner, misp_csv::MISP_CSV;
+    /// Static trails of Maltrail.
+    Maltrail = "maltrail", Banner, maltrail::Maltrail;
+    /// A reputation list of Suricata.
+    Iprep = "iprep", Prefix, iprep::Iprep;
+    /// A data set of Suricata: values in Base64.
+    Dataset = "dataset", Prefix, dataset::Dataset;
+    /// Spamhaus DROP as text.
+    Drop = "drop", Banner, drop::Drop;
+    /// DShield's list of networks.
+    DShield = "dshield", Banner, dshield::DShield;
+    /// An address set of FireHOL.
+    FireHol = "firehol", Banner, firehol::FireHol;
+    /// An address filter of eMule.
+    EMule = "emule", Prefix, emule::EMule;
+    /// A text list of PeerGuardian.
+    P2p = "p2p", Prefix, p2p::P2p;
+    /// OpenPhish's list of URLs. Never guessed: it looks like any list of URLs.
+    OpenPhish = "openphish", Prefix, openphish::OpenPhish;
+    /// AlienVault's reputation list.
+    AlienVault = "alienvault", Prefix, alienvault::AlienVault;
+    /// An intelligence file of Zeek.
+    Zeek = "zeek", Banner, zeek::Zeek;
+    /// Sets as `ipset save` writes them.
+    IpSet = "ipset", Prefix, ipset::IpSet;
+    /// Sets of nftables.
+    Nft = "nft", Prefix, nft::Nft;
+    /// Exits of the Tor network.
+    Tor = "tor", Banner, tor::Tor;
     /// Names that each begin with `*.` or with a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
 }

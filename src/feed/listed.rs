@@ -26,6 +26,18 @@ pub(super) enum Listed {
 impl Listed {
     /// What a type is in MISP, OTX, STIX, OpenCTI, abuse.ch and tables of many kinds. `None` for an unknown name.
     pub(super) fn of(name: &str) -> Option<Self> {
+        // Zeek's types.
+        if let Some(kind) = name.strip_prefix("Intel::") {
+            return Some(match kind {
+                "ADDR" | "SUBNET" => Listed::Ip,
+                "DOMAIN" => Listed::Domain,
+                "URL" => Listed::Url,
+                "EMAIL" => Listed::Skip(Construct::Email),
+                "FILE_HASH" | "CERT_HASH" | "PUBKEY_HASH" | "JA3" => Listed::Skip(Construct::Hash),
+                "FILE_NAME" => Listed::Skip(Construct::FileName),
+                _ => Listed::Skip(Construct::OtherKind),
+            });
+        }
         let mut plain = String::with_capacity(name.len());
         for c in name.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')) {
             plain.push(c.to_ascii_lowercase());

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use super::listed::{self, Listed};
-use super::out;
 use super::text;
 use super::value::{self, Rules, Value};
 use crate::error::Result;

@@ -177,6 +177,18 @@ pub(super) fn classify_range(text: &str) -> Result<Value, Reject> {
     range(&refang::refang(text))
 }
 
+/// An address without the zeros before its octets, where the format says that these are decimal all the same.
+pub(super) fn without_zeros(addr: &str) -> String {
+    let octets: Vec<&str> = addr
+        .split('.')
+        .map(|octet| match octet.trim_start_matches('0') {
+            "" if !octet.is_empty() => "0",
+            rest => rest,
+        })
+        .collect();
+    octets.join(".")
+}
+
 /// Whether `value` begins with a scheme, `:` and two of `/` and `\`. One letter is a drive and no scheme.
 fn has_scheme(value: &str) -> bool {
     let Some((scheme, rest)) = value.split_once(':') else { return false };

@@ -1,0 +1,86 @@
+//! Sets as `ipset save` writes them (ipset(8)).
+//!
+//! ```text
+//! create made_up hash:net family inet hashsize 1024 maxelem 65536
+//! add made_up 192.0.2.0/24 timeout 300 comment "why"
+//! add made_up 192.0.2.7 nomatch
+//! add other 192.0.2.1,tcp:80
+//! ```
+//!
+//! `nomatch` is an exception: allowed. A time-out counts from a moment that the file does not tell, so it is only
+//! described.
+
+use super::out::{self, each_line, put};
+use super::recognise::{Head, Votes};
+use super::value::{self, Rules, Value};
+use super::{FeedReader, is_blank_or_comment, listed};
+use crate::error::Result;
+use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
+use crate::input::Lines;
+
+pub(super) struct IpSet;
+
+impl FeedReader for IpSet {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let mut votes = Votes::default();
+        for line in head.data() {
+            let mut words = line.split_whitespace();
+            match words.next() {
+                Some("create") => votes.line(words.nth(1).is_some_and(|kind| kind.contains(':'))),
+                Some("add" | "-A") => votes.line(words.nth(1).is_some_and(|value| value.contains(['.', ':']))),
+                _ => votes.line(false),
+            }
+        }
+        votes.certainty()
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let rules = Rules::new(feed, Scope::Suffix);
+        each_line(lines, sink, |line, sink| {
+            if is_blank_or_comment(line.text) {
+                return;
+            }
+            let mut words = line.text.split_whitespace();
+            match words.next() {
+                Some("create") => return,
+                Some("add" | "-A") => {}
+                Some("del" | "flush" | "destroy" | "swap" | "rename" | "-N" | "-exist" | "COMMIT") => {
+                    return out::skip(sink, line.number, line.text, Construct::Setting);
+                }
+                _ => return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed)),
+            }
+            let Some(element) = words.nth(1) else {
+                return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed));
+            };
+            let options = &line.text[line.text.find(element).map_or(line.text.len(), |at| at + element.len())..];
+            let (before, comment) = match options.split_once("comment \"") {
+                Some((before, rest)) => (before, rest.split('"').next()),
+                None => (options, None),
+            };
+            let is_exception = before.split_whitespace().any(|word| word == "nomatch");
+            let timeout = before.split_whitespace().skip_while(|word| *word != "timeout").nth(1);
+            put(sink, line.number, element, read(element, &rules), |record| {
+                if is_exception {
+                    record.action = out::exception(feed);
+                }
+                record.attributes.description = match (comment, timeout) {
+                    (Some(comment), _) => Some(comment.to_owned().into()),
+                    (None, Some(timeout)) => Some(format!("timeout {timeout}").into()),
+                    (None, None) => None,
+                };
+            });
+        })
+    }
+}
+
+/// `192.0.2.1`, `192.0.2.1,tcp:80`, `192.0.2.0/24,eth0`.
+fn read(element: &str, rules: &Rules) -> Result<Value, Reject> {
+    let (address, rest) = element.split_once(',').unwrap_or((element, ""));
+    let value = value::classify(address, rules)?;
+    if !matches!(value.indicator, Indicator::Ip { .. } | Indicator::IpRange { .. }) {
+        return Err(Reject::BadAddress);
+    }
+    let part = rest.split(',').next().unwrap_or("");
+    let port = part.strip_prefix("tcp:").or_else(|| part.strip_prefix("udp:")).unwrap_or(part);
+    if port.bytes().all(|byte| byte.is_ascii_digit()) { listed::with_port(value, port) } else { Ok(value) }
+}
