@@ -24,6 +24,10 @@ pub const MAX_LABEL: usize = 63;
 /// Longest line of a feed, in bytes: 1 MiB. A longer one is rejected by its line number; the rest of the feed loads.
 pub const MAX_FEED_LINE: usize = 1024 * 1024;
 
+/// Records that wait for what a feed says of them further on (the tags of an event, the family of an indicator), in bytes:
+/// 32 MiB, some 100,000 records. More of them go without, with a warning.
+pub const MAX_PENDING: usize = 32 * 1024 * 1024;
+
 /// Deepest nesting of a feed in JSON or XML. Real ones stay under 20; deeper ones are made to break readers.
 pub const MAX_NESTING: usize = 128;
 

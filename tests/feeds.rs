@@ -16,6 +16,8 @@ mod addresses;
 mod dns;
 #[path = "feeds/ids.rs"]
 mod ids;
+#[path = "feeds/json.rs"]
+mod json;
 #[path = "feeds/seen.rs"]
 mod seen;
 #[path = "feeds/tables.rs"]

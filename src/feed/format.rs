@@ -6,8 +6,8 @@ use std::str::FromStr;
 use super::recognise::{Head, Tier};
 use super::{
     FeedReader, adblock, alienvault, csv, dataset, dnsmasq, drop, dshield, emule, feodo, firehol, hosts, iprep, ipset,
-    maltrail, misp_csv, nft, openphish, p2p, phishtank, plain, rpz, sslbl, threatfox, tor, unbound, urlhaus, wildcard,
-    zeek,
+    maltrail, misp, misp_csv, misp_feed, nft, openphish, p2p, phishtank, plain, rpz, sslbl, threatfox, tor, unbound,
+    urlhaus, warninglist, wildcard, zeek,
 };
 use crate::error::{Error, Result};
 
@@ -103,6 +103,12 @@ formats! {
     Nft = "nft", Prefix, nft::Nft;
     /// Exits of the Tor network.
     Tor = "tor", Banner, tor::Tor;
+    /// Events of MISP.
+    Misp = "misp", Shape, misp::Misp;
+    /// The manifest of a MISP feed, with its events in files beside it.
+    MispFeed = "misp-feed", Shape, misp_feed::MispFeed;
+    /// A warning list of MISP.
+    WarningList = "warninglist", Shape, warninglist::WarningList;
     /// Names that each begin with `*.` or with a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
 }

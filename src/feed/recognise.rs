@@ -228,7 +228,7 @@ fn is_number(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_uuid(key: &str) -> bool {
+pub(super) fn is_uuid(key: &str) -> bool {
     key.len() == 36
         && key.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',

@@ -46,6 +46,8 @@ pub struct Policy {
     pub path_patterns: bool,
     /// Leave out what a MISP event marks as not meant for detection (`to_ids` false); it is kept and tagged otherwise.
     pub only_to_ids: bool,
+    /// Let MISP warning lists block if that is the feed's action; they allow all otherwise.
+    pub warning_lists_block: bool,
 }
 
 /// What a column of a table holds.
@@ -324,6 +326,8 @@ pub enum WarningKind {
     HostBits,
     /// The scope `Suffix` on a public suffix became `Exact`.
     PublicSuffixDemoted,
+    /// So many entries precede what the feed says of all of them that this one and those that follow went without it.
+    LateContext,
 }
 
 impl WarningKind {
@@ -332,6 +336,7 @@ impl WarningKind {
         match self {
             WarningKind::HostBits => "host_bits",
             WarningKind::PublicSuffixDemoted => "public_suffix_demoted",
+            WarningKind::LateContext => "late_context",
         }
     }
 
@@ -340,6 +345,7 @@ impl WarningKind {
         match self {
             WarningKind::HostBits => "host bits of the prefix masked",
             WarningKind::PublicSuffixDemoted => "public suffix: taken as exact, not with the names beneath it",
+            WarningKind::LateContext => "from here on, taken without what the feed says of all entries further on",
         }
     }
 }

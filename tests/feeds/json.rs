@@ -1,0 +1,225 @@
+//! Formats that are JSON documents.
+
+use netsieve::feed::{self, Format};
+use netsieve::{Action, Feed, Kind, Policy, Scope};
+
+use crate::seen::{Seen, events, events_of, read, read_real, real};
+
+const EVENT: &str = r#"{"response": [{"Event": {
+ "id": "7", "uuid": "5e000000-0000-4000-8000-000000000000",
+ "info": "Made up", "date": "2026-05-01",
+ "Attribute": [
+  {"type": "domain", "value": "evil[.]test", "to_ids": true, "uuid": "u1", "comment": "", "timestamp": "1777636800"},
+  {"type": "domain|ip", "value": "bad.example|192.0.2.1", "to_ids": "1", "uuid": "u2", "comment": "why"},
+  {"type": "ip-dst|port", "value": "192.0.2.2|8080", "to_ids": false, "first_seen": "2026-04-01T00:00:00.000000+00:00", "last_seen": null},
+  {"value": "www.evil.test", "type": "hostname", "Tag": [{"name": "c2"}, {"name": "misp:confidence-level=\"usually-confident\""}]},
+  {"type": "hostname|port", "value": "c2.evil.test|443"},
+  {"type": "url", "value": "evil.test"},
+  {"type": "md5", "value": "d41d8cd98f00b204e9800998ecf8427e"},
+  {"type": "link", "value": "https://ref.example/"},
+  {"type": "email-src", "value": "a@evil.test"},
+  {"type": "text", "value": "evil.test"},
+  {"type": "never-heard-of", "value": "evil.test"},
+  {"type": "domain", "value": "gone.example", "deleted": true},
+  {"type": "ip-src", "value": "192.0.2.300"},
+  {"type": "ip-src", "value": "198.51.100.7/24"},
+  {"type": "domain", "value": null, "ShadowAttribute": [{"type": "domain", "value": "proposed.example"}]},
+  17
+ ],
+ "Object": [
+  {"name": "ip-port", "Attribute": [{"type": "ip-dst", "value": "192.0.2.3"}, {"type": "port", "object_relation": "dst-port", "value": 6667}]},
+  {"name": "file", "deleted": true, "Attribute": [{"type": "domain", "value": "gone.example"}]}
+ ],
+ "Galaxy": [{"name": "Malpedia", "GalaxyCluster": [{"type": "malpedia", "value": "ExampleBot", "tag_name": "misp-galaxy:malpedia=\"ExampleBot\""}]}],
+ "Tag": [{"name": "tlp:clear"}, {"name": "misp-galaxy:malpedia=\"ExampleBot\""}]
+}}]}
+"#;
+
+#[test]
+fn misp() {
+    let tags = "misp-galaxy:malpedia=\"ExampleBot\",tlp:clear";
+    let about = "family=ExampleBot";
+    let day = "first=2026-05-01T00:00:00Z";
+    let expected = [
+        "title Made up".to_owned(),
+        "11 - hash".to_owned(),
+        "12 - link".to_owned(),
+        "13 - email".to_owned(),
+        "14 - other_kind".to_owned(),
+        "15 - other_kind".to_owned(),
+        "16 - withdrawn".to_owned(),
+        "17 ! bad_address: 192.0.2.300".to_owned(),
+        "19 ! empty: ".to_owned(),
+        "24 - withdrawn".to_owned(),
+        format!("5 domain suffix evil.test tags={tags} {about} first=2026-05-01T12:00:00Z id=u1 text=Made up"),
+        format!("6 domain suffix bad.example tags={tags} {about} {day} id=u2 text=why"),
+        format!("6 ip 192.0.2.1 tags={tags} {about} {day} id=u2 text=why"),
+        format!("7 ip 192.0.2.2:8080 tags=to_ids:false,{tags} {about} first=2026-04-01T00:00:00Z text=Made up"),
+        format!(
+            "8 domain exact www.evil.test tags=c2,misp:confidence-level=\"usually-confident\",{tags} {about} confidence=75 {day} text=Made up"
+        ),
+        format!("9 domain exact c2.evil.test:443 tags={tags} {about} {day} text=Made up"),
+        format!("10 url http://evil.test/ tags={tags} {about} {day} text=Made up"),
+        format!("18 ip 198.51.100.0/24 tags={tags} {about} {day} text=Made up"),
+        format!("23 ip 192.0.2.3:6667 tags={tags} {about} {day} text=Made up"),
+    ];
+    assert_eq!(events(Format::Misp, EVENT), expected);
+    // However it is wrapped, and on one line.
+    let event = EVENT.trim_start_matches("{\"response\": [").trim_end().trim_end_matches("]}").replace('\n', "");
+    let bare = event.trim_start_matches("{\"Event\": ").trim_end_matches('}').to_owned() + "}";
+    let texts = |events: Vec<String>| -> Vec<String> {
+        events.into_iter().map(|event| event.split_once(' ').unwrap_or_default().1.to_owned()).collect()
+    };
+    for wrapped in [event.clone(), format!("[{event}]"), format!("{{\"response\":{event}}}"), bare] {
+        assert_eq!(texts(events(Format::Misp, &wrapped)), texts(expected.to_vec()), "{wrapped}");
+    }
+    let mut policy = Policy::default();
+    policy.only_to_ids = true;
+    let seen = events_of(Format::Misp, EVENT.as_bytes(), &Feed::new("").policy(policy));
+    assert!(
+        seen.contains(&"7 - not_for_detection".to_owned()) && !seen.iter().any(|event| event.contains("192.0.2.2"))
+    );
+}
+
+#[test]
+fn a_misp_feed() {
+    let folder = tempfile::tempdir().unwrap();
+    let uuid = |n: u8| format!("5e000000-0000-4000-8000-00000000000{n}");
+    let manifest = folder.path().join("manifest.json");
+    let entries: Vec<String> =
+        (1..5).map(|n| format!("\"{}\": {{\"info\": \"event {n}\", \"date\": \"2026-05-01\"}}", uuid(n))).collect();
+    std::fs::write(&manifest, format!("{{{}}}", entries.join(",\n"))).unwrap();
+    let event = |name: &str| {
+        format!("{{\"Event\":{{\"info\":\"{name}\",\"Attribute\":[{{\"type\":\"domain\",\"value\":\"{name}\"}}]}}}}")
+    };
+    std::fs::write(folder.path().join(uuid(1) + ".json"), event("evil.test")).unwrap();
+    std::fs::write(folder.path().join(uuid(2) + ".json"), event("bad.example")).unwrap();
+    std::fs::write(folder.path().join(uuid(3) + ".json"), "{\"Event\": {").unwrap();
+    let mut seen = Seen::default();
+    let format = feed::read_file(&manifest, None, &Feed::new(""), &mut seen).unwrap();
+    assert_eq!(format, Format::MispFeed);
+    assert_eq!(seen.records(), [(1, "evil.test"), (1, "bad.example")]);
+    let rejected: Vec<_> = seen.rejections.iter().map(|(line, value, _)| (*line, value.as_str())).collect();
+    assert_eq!(rejected.len(), 2);
+    assert!(rejected[0].0 == 3 && rejected[0].1.contains("invalid JSON at byte"), "{rejected:?}");
+    assert!(rejected[1].0 == 4 && rejected[1].1.starts_with(&uuid(4)), "{rejected:?}");
+    // Without the folder there is nothing to read; and no key leads out of it.
+    let (result, _) = read(&std::fs::read(&manifest).unwrap(), None, &Feed::new(""));
+    assert!(result.unwrap_err().to_string().contains("read it from its folder"));
+    std::fs::write(&manifest, "{\"../../etc/passwd\": {\"info\": \"x\", \"date\": \"y\"}}").unwrap();
+    let mut seen = Seen::default();
+    assert!(feed::read_file(&manifest, Some(Format::MispFeed), &Feed::new(""), &mut seen).is_err());
+    assert_eq!(seen.rejections[0].1, "../../etc/passwd");
+}
+
+#[test]
+fn warning_lists() {
+    for (list, expected) in [
+        (
+            // The entries first, as sorted keys have it.
+            "{\"description\": \"made up\", \"list\": [\n\"good.example\",\n\".fine.example\",\n\"test\"], \"name\": \"Made up\", \"type\": \"hostname\", \"version\": 1}",
+            &[
+                "title Made up",
+                "2 domain suffix good.example action=allow_all",
+                "3 domain suffix fine.example action=allow_all",
+                "4 domain suffix test action=allow_all",
+            ][..],
+        ),
+        (
+            "{\"name\": \"n\", \"type\": \"cidr\", \"list\": [\"192.0.2.0/24\", \"2001:db8::1\", \"x y\"]}",
+            &[
+                "title n",
+                "1 ip 192.0.2.0/24 action=allow_all",
+                "1 ip 2001:db8::1 action=allow_all",
+                "1 ! unrecognised: x y",
+            ],
+        ),
+        (
+            "{\"name\": \"n\", \"list\": [\"good.example\", \"http://good.example/a\", \"d41d8cd98f00b204e9800998ecf8427e\"]}",
+            &[
+                "title n",
+                "1 domain exact good.example action=allow_all",
+                "1 url http://good.example/a action=allow_all",
+                "1 - hash",
+            ],
+        ),
+        (
+            "{\"name\": \"n\", \"type\": \"substring\", \"list\": [\".good.\", \"/path\", \"a\"]}",
+            &["title n", "1 pattern *.good.* action=allow_all", "1 - url_rule", "1 ! bad_pattern: a"],
+        ),
+        (
+            "{\"name\": \"n\", \"type\": \"regex\", \"list\": [\"^good\", 7, null, {}]}",
+            &["title n", "1 - regex", "1 - regex"],
+        ),
+    ] {
+        if list.contains("regex") {
+            let (_, seen) = read(list.as_bytes(), Some(Format::WarningList), &Feed::new(""));
+            assert_eq!(seen.events, expected, "{list}");
+        } else {
+            assert_eq!(events(Format::WarningList, list), expected, "{list}");
+        }
+    }
+    let list = b"{\"name\": \"n\", \"list\": [\"good.example\"]}";
+    let feed = Feed::new("").action(Action::Allow);
+    assert_eq!(events_of(Format::WarningList, list, &feed)[1], "1 domain exact good.example");
+    let mut policy = Policy::default();
+    policy.warning_lists_block = true;
+    let feed = Feed::new("").policy(policy);
+    assert_eq!(events_of(Format::WarningList, list, &feed)[1], "1 domain exact good.example");
+}
+
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn real_misp_events() {
+    // Attributes of the network, domains, addresses, URLs; a pair of domain and address is two entries.
+    for (name, attributes, domains, ips, urls) in [
+        ("eset/glupteba.misp-event.json", 314, 274, 44, 0),
+        ("eset/stantinko.misp-event.json", 91, 87, 81, 0),
+        ("eset/misp-dukes-operation-ghost-event.json", 69, 20, 0, 49),
+        ("eset/misp-kryptocibule.json", 68, 67, 1, 0),
+        ("citizenlab/darkbasin.misp.json", 462, 462, 0, 0),
+    ] {
+        let (format, seen) = read_real(name);
+        assert_eq!((format, seen.rejections.len()), (Format::Misp, 0), "{name}");
+        let counts = [(Kind::Domain, Some(Scope::Suffix)), (Kind::Ip, None), (Kind::Url, Some(Scope::Exact))];
+        assert_eq!(counts.map(|(kind, scope)| seen.count(kind, scope)), [domains, ips, urls], "{name}");
+        // Each attribute has a line of its own.
+        let mut lines: Vec<u32> = seen.records.iter().map(|(line, _)| *line).collect();
+        lines.dedup();
+        assert_eq!(lines.len(), attributes, "{name}");
+    }
+    let (_, seen) = read_real("eset/stantinko.misp-event.json");
+    assert!(seen.events[0].starts_with("title Stantinko") && seen.events.last().unwrap().contains("tags=Stantinko"));
+    assert_eq!(seen.skips().values().sum::<usize>(), 263 - 91);
+    let (_, seen) = read_real("eset/misp-dukes-operation-ghost-event.json");
+    assert!(seen.events.iter().filter(|event| event.contains("to_ids:false")).count() == 69);
+}
+
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn invalid_json_is_one_error_that_names_the_byte() {
+    let mut seen = Seen::default();
+    let path = real("eset/malicious_pypi_packages.misp-event.json");
+    let error = feed::read_file(&path, None, &Feed::new(""), &mut seen).unwrap_err();
+    let message = error.to_string();
+    assert_eq!(error.path(), Some(&*path));
+    assert!(message.contains("invalid JSON at byte 1532403 (line 37374, column 9): `]` right after `,`"), "{message}");
+}
+
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn real_warning_lists() {
+    for (name, count, kind, scope, rejected) in [
+        ("cisco_top10k", 10_000, Kind::Domain, Some(Scope::Exact), 0),
+        ("cloudflare", 22, Kind::Ip, None, 0),
+        ("dynamic-dns", 35_467, Kind::Domain, Some(Scope::Suffix), 0),
+        ("public-dns-v4", 62_745, Kind::Ip, None, 0),
+        ("rfc1918", 3, Kind::Ip, None, 0),
+        ("vpn-ipv4", 42_426, Kind::Ip, None, 0),
+    ] {
+        let (format, seen) = read_real(&format!("warninglists/{name}.json"));
+        assert_eq!((format, seen.rejections.len()), (Format::WarningList, rejected), "{name}");
+        assert_eq!((seen.count(kind, scope), seen.records.len()), (count, count), "{name}");
+        assert!(seen.events.iter().all(|event| event.starts_with("title ") || event.ends_with(" action=allow_all")));
+    }
+}
