@@ -45,6 +45,9 @@ use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
 
 use super::Reject;
 
+#[cfg(test)]
+mod tests;
+
 /// `::ffff:0:0/96`, whose addresses are IPv4 addresses (RFC 4291 section 2.5.5.2).
 const MAPPED: u128 = 0x0000_0000_0000_0000_0000_ffff_0000_0000;
 
