@@ -6,8 +6,8 @@ use std::str::FromStr;
 use super::recognise::{Head, Tier};
 use super::{
     FeedReader, adblock, alienvault, csv, dataset, dnsmasq, drop, dshield, emule, feodo, firehol, hosts, iprep, ipset,
-    maltrail, misp, misp_csv, misp_feed, nft, openphish, p2p, phishtank, plain, rpz, sslbl, threatfox, tor, unbound,
-    urlhaus, warninglist, wildcard, zeek,
+    maltrail, misp, misp_csv, misp_feed, nft, openphish, otx, p2p, phishtank, plain, rpz, sslbl, stix, threatfox, tor,
+    unbound, urlhaus, warninglist, wildcard, zeek,
 };
 use crate::error::{Error, Result};
 
@@ -109,6 +109,10 @@ formats! {
     MispFeed = "misp-feed", Shape, misp_feed::MispFeed;
     /// A warning list of MISP.
     WarningList = "warninglist", Shape, warninglist::WarningList;
+    /// A bundle or an envelope of STIX 2.0 or 2.1.
+    Stix = "stix", Shape, stix::Stix;
+    /// Pulses of AlienVault OTX.
+    Otx = "otx", Shape, otx::Otx;
     /// Names that each begin with `*.` or with a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
 }

@@ -168,6 +168,107 @@ fn warning_lists() {
     assert_eq!(events_of(Format::WarningList, list, &feed)[1], "1 domain exact good.example");
 }
 
+const BUNDLE: &str = r#"{
+ "id": "bundle--1", "spec_version": "2.0",
+ "objects": [
+  {"type": "indicator", "id": "indicator--1", "pattern": "[domain-name:value = 'evil[.]test']", "valid_from": "2026-05-01T00:00:00.5Z",
+   "valid_until": "2026-08-01T00:00:00Z", "labels": ["malicious-activity"], "confidence": 80, "name": "evil[.]test",
+   "external_references": [{"source_name": "x", "external_id": "X-1"}, {"source_name": "x", "url": "https://ref.example/1"}]},
+  {"type": "relationship", "id": "relationship--1", "relationship_type": "indicates", "source_ref": "indicator--1", "target_ref": "malware--1"},
+  {"type": "relationship", "id": "relationship--2", "relationship_type": "indicates", "source_ref": "indicator--1", "target_ref": "campaign--1"},
+  {"type": "relationship", "id": "relationship--3", "relationship_type": "uses", "source_ref": "indicator--2", "target_ref": "malware--1"},
+  {"type": "malware", "id": "malware--1", "name": "ExampleBot"}, {"type": "campaign", "id": "campaign--1", "name": "Made up"},
+  {"type": "indicator", "id": "indicator--2", "pattern_type": "stix", "description": "why", "created": "2026-04-01T00:00:00Z",
+   "pattern": "[url:value = 'evil.test/a' OR ipv4-addr:value IN ('192.0.2.1', '192.0.2.300') OR file:hashes.MD5 = 'x']"},
+  {"type": "indicator", "id": "indicator--3", "pattern": "[domain-name:value = 'a.test' AND url:value = 'b.test/x']"},
+  {"type": "indicator", "id": "indicator--4", "pattern": "rule x {}", "pattern_type": "yara"},
+  {"type": "indicator", "id": "indicator--5", "pattern": "[domain-name:value = 'gone.example']", "revoked": true},
+  {"type": "indicator", "id": "indicator--6", "pattern": "[domain-name:value = "},
+  {"type": "indicator", "id": "indicator--7"},
+  {"type": "domain-name", "id": "domain-name--1", "value": "observed.example"},
+  {"type": "observed-data", "id": "observed-data--1", "objects": {"0": {"type": "url", "value": "http://observed.example/"}}},
+  {"type": "report", "id": "report--1", "name": "A report", "object_refs": ["indicator--1"]}, {"type": "identity", "id": "identity--1", "name": "x"}
+ ], "type": "bundle"}"#;
+
+#[test]
+fn stix() {
+    let expected = [
+        "12 ! bad_address: 192.0.2.300",
+        "12 - hash",
+        "13 - conjunction",
+        "14 - other_language",
+        "15 - withdrawn",
+        "16 ! malformed: [domain-name:value = ",
+        "17 ! malformed: ",
+        "18 - other_kind",
+        "19 - other_kind",
+        "title A report",
+        "4 domain suffix evil.test tags=malicious-activity,Made up family=ExampleBot confidence=80 first=2026-05-01T00:00:00.5Z \
+         until=2026-08-01T00:00:00Z ref=https://ref.example/1 id=indicator--1",
+        "12 url http://evil.test/a first=2026-04-01T00:00:00Z id=indicator--2 text=why",
+        "12 ip 192.0.2.1 first=2026-04-01T00:00:00Z id=indicator--2 text=why",
+    ];
+    assert_eq!(events(Format::Stix, BUNDLE), expected);
+    let line = BUNDLE.replace('\n', "");
+    assert_eq!(events(Format::Stix, &line).len(), expected.len());
+    for envelope in [
+        "{\"more\": false, \"objects\": [{\"type\": \"indicator\", \"id\": \"indicator--1\", \"pattern\": \"[url:value='evil.test']\"}]}",
+        "[{\"type\": \"indicator\", \"id\": \"indicator--1\", \"pattern\": \"[url:value='evil.test']\"}]",
+        "{\"type\": \"indicator\", \"id\": \"indicator--1\", \"pattern\": \"[url:value='evil.test']\"}",
+    ] {
+        assert_eq!(events(Format::Stix, envelope), ["1 url http://evil.test/ id=indicator--1"], "{envelope}");
+    }
+}
+
+#[test]
+fn otx() {
+    let pulse = r#"{"id": "p1", "indicators": [
+ {"id": 7, "indicator": "evil[.]test", "type": "domain", "created": "2026-05-01T00:00:00", "expiration": "2026-08-01T00:00:00", "is_active": 1},
+ {"indicator": "www.evil.test", "type": "hostname", "description": "why"},
+ {"indicator": "192.0.2.0/24", "type": "CIDR"}, {"indicator": "192.0.2.1", "type": "IPv4", "is_active": 0},
+ {"indicator": "d41d8cd98f00b204e9800998ecf8427e", "type": "FileHash-MD5"}, {"indicator": "x", "type": "Mutex"},
+ {"indicator": "/gate", "type": "URI"}
+ ], "name": "Made up", "tags": ["c2"], "references": ["https://ref.example/1", "x"], "malware_families": [{"display_name": "ExampleBot"}], "adversary": ""}"#;
+    let about = "tags=c2 family=ExampleBot";
+    let expected = [
+        "4 - withdrawn".to_owned(),
+        "5 - hash".to_owned(),
+        "5 - other_kind".to_owned(),
+        "6 ! path_pattern: /gate".to_owned(),
+        "title Made up".to_owned(),
+        format!(
+            "2 domain suffix evil.test {about} first=2026-05-01T00:00:00Z until=2026-08-01T00:00:00Z ref=https://ref.example/1 id=7 text=Made up"
+        ),
+        format!("3 domain exact www.evil.test {about} ref=https://ref.example/1 text=why"),
+        format!("4 ip 192.0.2.0/24 {about} ref=https://ref.example/1 text=Made up"),
+    ];
+    assert_eq!(events(Format::Otx, pulse), expected);
+    for wrapped in [format!("[{pulse}]"), format!("{{\"count\": 1, \"results\": [{pulse}]}}")] {
+        assert_eq!(events(Format::Otx, wrapped), expected);
+    }
+}
+
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn real_bundles() {
+    for (name, domains, ips, urls, skips) in [
+        ("amnesty/android_campaign.stix2", 2_183, 0, 0, &[("file_name", 1), ("other_kind", 3)][..]),
+        ("amnesty/cytrox.stix2", 336, 0, 0, &[("file_name", 6), ("other_kind", 1)]),
+        ("unit42/IcedID_Malware.stix2.json", 26, 33, 2, &[("file_name", 1), ("hash", 145)]),
+        ("unit42/qakbotmalware.stix2.json", 0, 12, 8, &[("email", 1), ("hash", 17)]),
+        ("unit42/realtek-sdk-cve-2021-35394.stix2.json", 0, 14, 0, &[]),
+    ] {
+        let (format, seen) = read_real(name);
+        assert_eq!((format, seen.rejections.len()), (Format::Stix, 0), "{name}");
+        let counts = [(Kind::Domain, Some(Scope::Suffix)), (Kind::Ip, None), (Kind::Url, Some(Scope::Exact))];
+        assert_eq!(counts.map(|(kind, scope)| seen.count(kind, scope)), [domains, ips, urls], "{name}");
+        let expected = skips.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        assert_eq!(seen.skips(), expected, "{name}");
+    }
+    let (_, seen) = read_real("amnesty/cytrox.stix2");
+    assert_eq!(seen.events.iter().filter(|event| event.contains(" family=Predator ")).count(), 336);
+}
+
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn real_misp_events() {
