@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use super::recognise::{Head, Tier};
 use super::{
-    FeedReader, adblock, alienvault, csv, dataset, dnsmasq, drop, dshield, emule, feodo, firehol, hosts, iprep, ipset,
-    maltrail, misp, misp_csv, misp_feed, nft, openphish, otx, p2p, phishtank, plain, rpz, sslbl, stix, threatfox, tor,
-    unbound, urlhaus, warninglist, wildcard, zeek,
+    FeedReader, adblock, alienvault, crowdsec, csv, dataset, dnsmasq, drop, drop_json, dshield, emule, feodo,
+    feodo_json, firehol, hosts, iprep, ipset, jsonl, maltrail, misp, misp_csv, misp_feed, nft, openphish, otx, p2p,
+    phishtank, plain, rpz, sslbl, stix, threatfox, threatfox_json, tor, unbound, urlhaus, urlhaus_json, warninglist,
+    wildcard, zeek,
 };
 use crate::error::{Error, Result};
 
@@ -113,6 +114,18 @@ formats! {
     Stix = "stix", Shape, stix::Stix;
     /// Pulses of AlienVault OTX.
     Otx = "otx", Shape, otx::Otx;
+    /// The JSON dump of URLhaus.
+    UrlhausJson = "urlhaus-json", Shape, urlhaus_json::UrlhausJson;
+    /// The JSON dump of ThreatFox, or an answer of its API.
+    ThreatFoxJson = "threatfox-json", Shape, threatfox_json::ThreatFoxJson;
+    /// The JSON list of Feodo Tracker.
+    FeodoJson = "feodo-json", Shape, feodo_json::FeodoJson;
+    /// Spamhaus DROP as JSON Lines.
+    DropJson = "drop-json", Shape, drop_json::DropJson;
+    /// Decisions of CrowdSec.
+    CrowdSec = "crowdsec", Shape, crowdsec::CrowdSec;
+    /// Records of JSON with keys of any names: JSON Lines, or an array.
+    JsonLines = "jsonl", Columns, jsonl::JsonLines;
     /// Names that each begin with `*.` or with a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
 }

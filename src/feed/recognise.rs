@@ -209,6 +209,11 @@ impl Shape {
         self.paths.get(path).map_or("", |text| text)
     }
 
+    /// The paths behind a prefix.
+    pub(super) fn members<'s>(&'s self, prefix: &str) -> impl Iterator<Item = &'s str> {
+        self.paths.keys().filter_map(move |path| path.strip_prefix(prefix))
+    }
+
     /// The keys of the outermost object.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.paths.keys().map(String::as_str).filter(|path| !path.contains(['.', '[']))

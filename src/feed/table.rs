@@ -228,6 +228,11 @@ impl Layout {
         values.any(|(_, cell)| value::classify(cell, rules).is_ok())
     }
 
+    /// The first column of values.
+    pub(super) fn first_value(&self) -> Option<usize> {
+        self.roles.iter().position(|role| role.is_some_and(is_value))
+    }
+
     /// The cell of the column that holds a role.
     fn of<'c>(&self, role: ColumnRole, cells: &'c [Cow<'_, str>]) -> Option<&'c str> {
         let at = self.roles.iter().position(|known| *known == Some(role))?;

@@ -249,6 +249,123 @@ fn otx() {
 }
 
 #[test]
+fn records() {
+    for (format, text, expected) in [
+        (
+            Format::UrlhausJson,
+            "{\"7\": [{\"dateadded\": \"2026-05-01 12:00:00 UTC\",\n\"url\": \"http://evil.test/a\", \"url_status\": \"online\", \"tags\": [\"elf\", \"mips\"], \"threat\": \"x\", \"urlhaus_link\": \"https://ref.example/7\", \"reporter\": \"r\"}],\n\
+             \"8\": [{\"dateadded\": \"2026-05-01 12:00:00 UTC\", \"url\": \"http://\", \"tags\": null}]}",
+            &[
+                "2 url http://evil.test/a tags=online,elf,mips,x first=2026-05-01T12:00:00Z ref=https://ref.example/7 id=7 text=reporter: r",
+                "3 ! no_host: http://",
+            ][..],
+        ),
+        (
+            Format::ThreatFoxJson,
+            "{\"7\": [{\"ioc_value\": \"192.0.2.1:443\", \"ioc_type\": \"ip:port\", \"threat_type\": \"botnet_cc\", \"malware_printable\": \"ExampleBot\", \"confidence_level\": 75, \"tags\": \"a,b\", \"first_seen_utc\": \"2026-05-01 12:00:00\", \"last_seen_utc\": null}],\n\
+             \"8\": [{\"ioc_value\": \"aa\", \"ioc_type\": \"md5_hash\"}]}",
+            &[
+                "1 ip 192.0.2.1:443 tags=botnet_cc,a,b family=ExampleBot confidence=75 first=2026-05-01T12:00:00Z id=7",
+                "2 - hash",
+            ],
+        ),
+        (
+            Format::ThreatFoxJson,
+            "{\"query_status\": \"ok\", \"data\": [{\"id\": \"9\", \"ioc\": \"evil.test\", \"ioc_type\": \"domain\", \"confidence_level\": 50, \"tags\": [\"a\"], \"malware\": \"win.ex\"}]}",
+            &["1 domain suffix evil.test tags=a,win.ex confidence=50 id=9"],
+        ),
+        (
+            Format::FeodoJson,
+            "[\n {\"ip_address\": \"192.0.2.1\", \"port\": 443, \"status\": \"online\", \"hostname\": null, \"as_number\": 64496, \"first_seen\": \"2026-05-01 12:00:00\", \"last_online\": \"2026-05-02\", \"malware\": \"ExampleBot\"}\n]",
+            &[
+                "2 ip 192.0.2.1:443 tags=online family=ExampleBot first=2026-05-01T12:00:00Z last=2026-05-02T00:00:00Z text=as_number: 64496",
+            ],
+        ),
+        (
+            Format::DropJson,
+            "{\"cidr\":\"192.0.2.0/24\",\"sblid\":\"SBL1\",\"rir\":\"example\"}\n{\"cidr\":\"2001:db8::/33\",\"sblid\":\"SBL2\"}\n{\"cidr\":\"x\"}\n{\"sblid\":\"SBL3\"}\n{\"cidr\n\
+             {\"type\":\"metadata\",\"timestamp\":1777636800,\"records\":2}\n",
+            &[
+                "3 ! single_label: x",
+                "4 ! empty: {\"sblid\":\"SBL3\"}",
+                "5 ! malformed: {\"cidr",
+                "1 ip 192.0.2.0/24 last=2026-05-01T12:00:00Z ref=SBL1 text=rir: example",
+                "2 ip 2001:db8::/33 last=2026-05-01T12:00:00Z ref=SBL2",
+            ],
+        ),
+        (
+            Format::CrowdSec,
+            "{\"deleted\": [{\"value\": \"192.0.2.9\", \"scope\": \"Ip\", \"duration\": \"-1m\"}],\n\
+             \"new\": [{\"id\": 7, \"value\": \"192.0.2.1\", \"scope\": \"Ip\", \"scenario\": \"example/ssh-bf\", \"origin\": \"crowdsec\", \"type\": \"ban\", \"until\": \"2026-08-01T00:00:00Z\"},\n\
+             {\"value\": \"192.0.2.0/24\", \"scope\": \"Range\"}, {\"value\": \"AA\", \"scope\": \"Country\", \"duration\": \"1h\"}]}",
+            &[
+                "1 - withdrawn",
+                "2 ip 192.0.2.1 tags=example/ssh-bf,crowdsec,ban until=2026-08-01T00:00:00Z id=7",
+                "3 ip 192.0.2.0/24",
+                "3 - other_kind",
+            ],
+        ),
+        (
+            Format::JsonLines,
+            "{\"indicator\": \"evil[.]test\", \"type\": \"domain\", \"tags\": [\"c2\", \"x\"], \"first_seen\": \"2026-05-01\", \"owner\": {\"name\": \"n\"}}\n\n\
+             {\"type\": \"ipv4\", \"indicator\": \"192.0.2.1\", \"port\": 80}\n{\"indicator\": \"aa\", \"type\": \"md5\"}\n{\"indicator\": null}\n{\"cut\": \n",
+            &[
+                "1 domain suffix evil.test tags=c2,x first=2026-05-01T00:00:00Z text=owner.name: n",
+                "3 ip 192.0.2.1:80",
+                "4 - hash",
+                "6 ! malformed: {\"cut\":",
+            ],
+        ),
+        (
+            Format::JsonLines,
+            "{\"threat\": {\"indicator\": {\"type\": \"url\", \"url\": {\"full\": \"http://evil.test/a\"}}}}\n{\"threat\": {\"indicator\": {\"ip\": \"192.0.2.1\"}}}\n",
+            &["1 url http://evil.test/a", "2 ip 192.0.2.1"],
+        ),
+        (
+            Format::JsonLines,
+            "[\n\"evil.test\",\n\"192.0.2.1\", null]",
+            &["2 domain suffix evil.test", "3 ip 192.0.2.1"],
+        ),
+        (
+            Format::JsonLines,
+            "{\"count\": 1, \"items\": [{\"ip\": \"192.0.2.1\", \"score\": 7}]}",
+            &["1 ip 192.0.2.1 score=7 text=#: items"],
+        ),
+    ] {
+        assert_eq!(events(format, text), expected, "{text}");
+    }
+    // What is left of a duration counts from when the file was written.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("decisions.json");
+    std::fs::write(&path, "[{\"value\": \"192.0.2.1\", \"scope\": \"Ip\", \"duration\": \"4h0m0s\"}]").unwrap();
+    let written = std::fs::metadata(&path).unwrap().modified().unwrap();
+    let until = jiff::Timestamp::try_from(written + std::time::Duration::from_secs(4 * 3600)).unwrap();
+    let mut seen = Seen::default();
+    feed::read_file(&path, None, &Feed::new(""), &mut seen).unwrap();
+    assert_eq!(seen.events, [format!("1 ip 192.0.2.1 until={until}")]);
+}
+
+#[test]
+fn json_that_is_a_question() {
+    for text in [
+        "{\"a\": [{\"ip\": \"192.0.2.1\"}], \"b\": [{\"ip\": \"192.0.2.2\"}]}",
+        "{\"what\": \"evil.test\"}\n{\"what\": \"bad.example\"}\n",
+        "{\"a\": 1}",
+        "[1, 2, 3]",
+        "{}",
+    ] {
+        let (result, _) = read(text.as_bytes(), None, &Feed::new(""));
+        assert!(result.unwrap_err().to_string().contains("not recognised"), "{text}");
+    }
+    let mut columns = netsieve::indicator::Columns::default();
+    columns.roles.push((netsieve::indicator::ColumnRole::Value, netsieve::indicator::Column::Name("What".to_owned())));
+    let feed = Feed::new("").columns(columns);
+    let (result, seen) =
+        read(b"{\"what\": \"evil.test\"}\n{\"what\": \"bad.example\"}\n", Some(Format::JsonLines), &feed);
+    assert_eq!((result.unwrap(), seen.records.len()), (Format::JsonLines, 2));
+}
+
+#[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn real_bundles() {
     for (name, domains, ips, urls, skips) in [
