@@ -7,8 +7,8 @@ use super::recognise::{Head, Tier};
 use super::{
     FeedReader, adblock, alienvault, crowdsec, csv, dataset, dnsmasq, drop, drop_json, dshield, emule, feodo,
     feodo_json, firehol, hosts, iprep, ipset, jsonl, maltrail, misp, misp_csv, misp_feed, nft, openphish, otx, p2p,
-    phishtank, plain, rpz, sslbl, stix, threatfox, threatfox_json, tor, unbound, urlhaus, urlhaus_json, warninglist,
-    wildcard, zeek,
+    phishtank, plain, rpz, rules, sslbl, stix, threatfox, threatfox_json, tor, unbound, urlhaus, urlhaus_json,
+    warninglist, wildcard, zeek,
 };
 use crate::error::{Error, Result};
 
@@ -126,6 +126,8 @@ formats! {
     CrowdSec = "crowdsec", Shape, crowdsec::CrowdSec;
     /// Records of JSON with keys of any names: JSON Lines, or an array.
     JsonLines = "jsonl", Columns, jsonl::JsonLines;
+    /// Rules of Snort or Suricata.
+    Rules = "rules", Prefix, rules::Rules;
     /// Names that each begin with `*.` or with a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
 }

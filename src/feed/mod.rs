@@ -92,6 +92,7 @@ mod plain;
 mod recognise;
 mod rows;
 mod rpz;
+mod rules;
 mod sslbl;
 mod stix;
 mod stix_pattern;

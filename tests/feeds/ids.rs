@@ -113,6 +113,116 @@ fn sensors() {
 }
 
 #[test]
+fn rules() {
+    let rule = |head: &str, options: &str, sid: u32| format!("{head} ({options} sid:{sid};)\n");
+    let dns = "alert dns any any -> any any";
+    let http = "alert http $HOME_NET any -> $EXTERNAL_NET any";
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("alert ip $HOME_NET any -> [192.0.2.1, 192.0.2.2] any", "msg:\"m\";", &["ip 192.0.2.1", "ip 192.0.2.2"]),
+        (
+            "drop tcp [198.51.100.0/24,!198.51.100.7] any -> $HOME_NET any",
+            "msg:\"m\"; flow:established;",
+            &["ip 198.51.100.0/24"],
+        ),
+        ("alert tcp any any -> 192.0.2.3 8080", "msg:\"m\";", &["ip 192.0.2.3:8080"]),
+        ("alert tcp any any -> 192.0.2.3 [80,443]", "msg:\"m\";", &["ip 192.0.2.3"]),
+        ("alert tcp any any -> 192.0.2.3 80", "msg:\"m\"; content:\"x\";", &["- conjunction"]),
+        ("alert tcp any any -> 192.0.2.300 80", "msg:\"m\";", &["! bad_address: 192.0.2.300"]),
+        (dns, "msg:\"m\"; dns.query; content:\"evil.test\"; nocase; endswith;", &["domain suffix evil.test"]),
+        (
+            dns,
+            "msg:\"m\"; dns.query; content:\"evil.test\"; depth:9; nocase; endswith; fast_pattern;",
+            &["domain exact evil.test"],
+        ),
+        (dns, "msg:\"m\"; dns.query; content:\"evil.test\"; bsize:9;", &["domain exact evil.test"]),
+        (dns, "msg:\"m\"; dns.query; dotprefix; content:\".evil.test\"; endswith;", &["domain suffix evil.test"]),
+        (dns, "msg:\"m\"; dns_query; content:\"evil|2e|test\"; isdataat:!1,relative;", &["domain suffix evil.test"]),
+        (
+            "alert tls any any -> any any",
+            "msg:\"m\"; tls.sni; content:\"evil.test\"; startswith; endswith;",
+            &["domain exact evil.test"],
+        ),
+        (
+            "alert udp any any -> any 53",
+            "msg:\"m\"; content:\"|01 00 00 01 00 00 00 00 00 00|\"; depth:10; offset:2; content:\"|04|evil|04|test|00|\"; nocase;",
+            &["domain suffix evil.test"],
+        ),
+        (http, "msg:\"m\"; content:\"Host|3a| evil.test|0d 0a|\"; http_header;", &["domain exact evil.test"]),
+        (
+            http,
+            "msg:\"m\"; content: \"Host|3a|\"; nocase; http_header; content:\"evil.test\"; nocase; http_header; pcre: \"/evil\\.test/H\";",
+            &["domain suffix evil.test"],
+        ),
+        (http, "msg:\"m\"; content:\"evil.test\"; http_host;", &["domain suffix evil.test"]),
+        (
+            http,
+            "msg:\"m\"; http.method; content:\"POST\"; http.host; content:\"evil.test\"; bsize:9;",
+            &["domain exact evil.test"],
+        ),
+        (
+            http,
+            "msg:\"m\"; http.host; content:\"evil.test\"; bsize:9; http.uri; content:\"/gate.php\"; startswith;",
+            &["url http://evil.test/gate.php"],
+        ),
+        (http, "msg:\"m\"; http.host; content:\"evil.test\"; http.uri; content:\"gate.php\";", &["- conjunction"]),
+        (http, "msg:\"m\"; http.host; content:\"evil.test\"; http.user_agent; content:\"x\";", &["- conjunction"]),
+        (http, "msg:\"m\"; http.host; content:!\"evil.test\";", &["- negation"]),
+        (http, "msg:\"m\"; http.uri; content:\"/gate.php\";", &["! path_pattern: /gate.php"]),
+        (http, "msg:\"m\"; flowbits:isset,x; http.host; content:\"evil.test\";", &["- conjunction"]),
+        (http, "msg:\"m\"; content:\"evil.test\";", &["- payload"]),
+        (http, "msg:\"m\"; pcre:\"/evil/\";", &["- regex"]),
+        (http, "msg:\"m\"; urilen:5;", &["- other_kind"]),
+        (http, "msg:\"m\"; http.host; content:\"evil..test\";", &["! empty_label: evil..test"]),
+        ("pass ip any any -> 192.0.2.9 any", "msg:\"m\";", &["ip 192.0.2.9 action=allow"]),
+        (
+            "alert http any any -> any any",
+            "msg:\"m\"; http_header: field host; content:\"evil.test\", fast_pattern, nocase;",
+            &["- payload"],
+        ),
+    ];
+    let mut list = String::from("# made up\n\n");
+    let mut expected = Vec::new();
+    for (at, (head, options, found)) in cases.iter().enumerate() {
+        list.push_str(&rule(head, options, at as u32));
+        for found in *found {
+            let is_record = !found.starts_with(['-', '!']);
+            let about = if is_record { format!(" tags=m ref=sid:{at} id={at}") } else { String::new() };
+            expected.push(format!("{} {found}{about}", at + 3));
+        }
+    }
+    assert_eq!(events(Format::Rules, &list), expected);
+    for (text, expected) in [
+        (
+            "alert ip any any -> 192.0.2.1 any \\\n  (msg:\"a\\; b\"; reference:url,ref.example/1; \\\n reference:cve,2026-1; sid:7;)\nalert tcp\n",
+            &["1 ip 192.0.2.1 tags=a; b ref=sid:7 https://ref.example/1 cve:2026-1 id=7", "4 ! malformed: alert tcp"][..],
+        ),
+        (
+            "alert ip any any -> 192.0.2.1 any (msg:\"m\";)\nalert ip any any \\",
+            &["1 ip 192.0.2.1 tags=m", "2 ! malformed: alert ip any any "],
+        ),
+    ] {
+        assert_eq!(events(Format::Rules, text), expected, "{text}");
+    }
+}
+
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn real_rules() {
+    // 925 rules over names and 65 over addresses.
+    let (format, seen) = read_real("stalkerware-suricata.rules");
+    assert_eq!((format, seen.rejections.len(), seen.skips().len()), (Format::Rules, 0, 0), "{:?}", seen.skips());
+    assert_eq!((seen.count(Kind::Domain, Some(Scope::Exact)), seen.count(Kind::Ip, None)), (925, 65));
+    // Three rules for each of the 462 names.
+    let (format, seen) = read_real("citizenlab/darkbasin.snort.rules");
+    assert_eq!((format, seen.rejections.len(), seen.skips().len()), (Format::Rules, 0, 0), "{:?}", seen.skips());
+    assert_eq!(seen.count(Kind::Domain, Some(Scope::Suffix)), 3 * 462);
+    let mut names: Vec<_> = seen.records.iter().map(|(_, name)| name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 462);
+}
+
+#[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn real_trails() {
     // Counted by shape: names, address and port, URLs, names with a path; bare paths; addresses with a letter before them;
