@@ -1,8 +1,8 @@
 //! DShield's list of networks (<https://feeds.dshield.org/block.txt>).
 //!
 //! ```text
-//! Start	End	Netmask	Attacks	Name	Country	email
-//! 192.0.2.0	192.0.2.255	24	100	EXAMPLE	AA	abuse@isp.example
+//! Start    End    Netmask    Attacks    Name    Country    email
+//! 192.0.2.0    192.0.2.255    24    100    EXAMPLE    AA    abuse@isp.example
 //! ```
 //!
 //! What is listed is the range from start to end. Octets are decimal, also with zeros before them.

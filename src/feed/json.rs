@@ -83,12 +83,6 @@ pub(super) enum Kind {
     Null,
 }
 
-impl Kind {
-    pub(super) fn is_scalar(self) -> bool {
-        !matches!(self, Kind::Object | Kind::Array)
-    }
-}
-
 /// A scalar as text, and where it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Text {

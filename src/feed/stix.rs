@@ -269,17 +269,18 @@ impl Reader<'_> {
 impl Object {
     fn attributes(&self, value: &str) -> Attributes<'static> {
         let own = |text: &Option<String>| text.clone().map(Cow::Owned);
-        let mut attributes = Attributes::default();
-        attributes.tags = self.labels.iter().cloned().map(Cow::Owned).collect();
-        attributes.confidence = self.confidence;
-        attributes.first_seen = self.valid_from.or(self.created);
-        attributes.valid_until = self.valid_until;
-        attributes.reference = own(&self.reference);
-        attributes.id = (!self.id.is_empty()).then(|| Cow::Owned(self.id.clone()));
         // Many a name is the value once more.
         let name = self.name.as_ref().filter(|name| *name != value);
-        attributes.description = self.description.as_ref().or(name).cloned().map(Cow::Owned);
-        attributes
+        Attributes {
+            tags: self.labels.iter().cloned().map(Cow::Owned).collect(),
+            confidence: self.confidence,
+            first_seen: self.valid_from.or(self.created),
+            valid_until: self.valid_until,
+            reference: own(&self.reference),
+            id: (!self.id.is_empty()).then(|| Cow::Owned(self.id.clone())),
+            description: self.description.as_ref().or(name).cloned().map(Cow::Owned),
+            ..Attributes::default()
+        }
     }
 }
 

@@ -262,11 +262,8 @@ pub(super) fn emit(
         return;
     }
     let shown = || cells.join(",");
-    let listed = match layout.of(ColumnRole::Type, cells) {
-        None => None,
-        // A type that is not known says nothing against the value.
-        Some(name) => Some(Listed::of(name).unwrap_or(Listed::Any)),
-    };
+    // A type that is not known says nothing against the value.
+    let listed = layout.of(ColumnRole::Type, cells).map(|name| Listed::of(name).unwrap_or(Listed::Any));
     if let Some(Listed::Skip(construct)) = listed {
         return sink.skip(Skip::new(line, shown(), construct));
     }

@@ -1,10 +1,10 @@
 //! Intelligence files of Zeek (<https://docs.zeek.org/en/master/frameworks/intel.html>).
 //!
 //! ```text
-//! #fields	indicator	indicator_type	meta.source	meta.desc	meta.url
-//! evil.test	Intel::DOMAIN	made up	why	https://ref.example/7
-//! 192.0.2.0/24	Intel::SUBNET	made up	-	-
-//! evil.test/a	Intel::URL	made up	-	-
+//! #fields    indicator    indicator_type    meta.source    meta.desc    meta.url
+//! evil.test    Intel::DOMAIN    made up    why    https://ref.example/7
+//! 192.0.2.0/24    Intel::SUBNET    made up    -    -
+//! evil.test/a    Intel::URL    made up    -    -
 //! ```
 //!
 //! Columns are separated by TABs, `-` is nothing, URLs have no scheme. The source is a tag.

@@ -8,19 +8,19 @@ use netsieve::{Error, Feed, Indicator, Kind, Reject, Scope};
 
 /// Writes down what a reader hands over.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Everything that was handed over, in order, as a line of text each.
-    pub events: Vec<String>,
+    pub(crate) events: Vec<String>,
     /// Line, canonical text.
-    pub records: Vec<(u32, String)>,
-    pub indicators: Vec<Indicator>,
-    pub listed: Vec<String>,
-    pub scores: Vec<Option<f64>>,
-    pub descriptions: Vec<Option<String>>,
-    pub rejections: Vec<(u32, String, Reject)>,
-    pub warnings: Vec<(u32, String, WarningKind)>,
-    pub lines: u64,
-    pub format: Option<String>,
+    pub(crate) records: Vec<(u32, String)>,
+    pub(crate) indicators: Vec<Indicator>,
+    pub(crate) listed: Vec<String>,
+    pub(crate) scores: Vec<Option<f64>>,
+    pub(crate) descriptions: Vec<Option<String>>,
+    pub(crate) rejections: Vec<(u32, String, Reject)>,
+    pub(crate) warnings: Vec<(u32, String, WarningKind)>,
+    pub(crate) lines: u64,
+    pub(crate) format: Option<String>,
 }
 
 impl RecordSink for Seen {
@@ -60,11 +60,11 @@ impl RecordSink for Seen {
 }
 
 impl Seen {
-    pub fn records(&self) -> Vec<(u32, &str)> {
+    pub(crate) fn records(&self) -> Vec<(u32, &str)> {
         self.records.iter().map(|(line, text)| (*line, &**text)).collect()
     }
 
-    pub fn rejections(&self) -> Vec<(u32, &str, Reject)> {
+    pub(crate) fn rejections(&self) -> Vec<(u32, &str, Reject)> {
         self.rejections.iter().map(|(line, value, reason)| (*line, &**value, *reason)).collect()
     }
 }
@@ -100,13 +100,13 @@ fn show(record: &Record<'_>) -> String {
 
 /// Reads a text that is recognised as `format`, and by its name to the same effect; gives all that comes of it.
 #[track_caller]
-pub fn events(format: Format, text: impl AsRef<[u8]>) -> Vec<String> {
+pub(crate) fn events(format: Format, text: impl AsRef<[u8]>) -> Vec<String> {
     events_of(format, text.as_ref(), &Feed::new("demo"))
 }
 
 /// As [`events`], for a feed with a policy of its own.
 #[track_caller]
-pub fn events_of(format: Format, text: &[u8], feed: &Feed) -> Vec<String> {
+pub(crate) fn events_of(format: Format, text: &[u8], feed: &Feed) -> Vec<String> {
     let (result, seen) = read(text, None, feed);
     assert_eq!(result.unwrap_or_else(|error| panic!("{error}")), format);
     let (result, named) = read(text, Some(format), feed);
@@ -117,25 +117,25 @@ pub fn events_of(format: Format, text: &[u8], feed: &Feed) -> Vec<String> {
 
 /// As [`events`], without recognition: for texts too short or too odd for it.
 #[track_caller]
-pub fn events_named(format: Format, text: impl AsRef<[u8]>) -> Vec<String> {
+pub(crate) fn events_named(format: Format, text: impl AsRef<[u8]>) -> Vec<String> {
     let (_, seen) = read(text.as_ref(), Some(format), &Feed::new("demo"));
     seen.events
 }
 
-pub fn read(bytes: &[u8], format: Option<Format>, feed: &Feed) -> (Result<Format, Error>, Seen) {
+pub(crate) fn read(bytes: &[u8], format: Option<Format>, feed: &Feed) -> (Result<Format, Error>, Seen) {
     let mut seen = Seen::default();
     let result = feed::read(bytes, "folder/made_up.txt", format, feed, &mut seen);
     (result, seen)
 }
 
 /// A file of the folder that `NETSIEVE_DATA` names.
-pub fn real(name: &str) -> std::path::PathBuf {
+pub(crate) fn real(name: &str) -> std::path::PathBuf {
     let folder = std::env::var_os("NETSIEVE_DATA").expect("NETSIEVE_DATA names the folder of the real data");
     std::path::Path::new(&folder).join("feeds").join(name)
 }
 
 #[track_caller]
-pub fn read_real(name: &str) -> (Format, Seen) {
+pub(crate) fn read_real(name: &str) -> (Format, Seen) {
     let mut seen = Seen::default();
     let result = feed::read_file(real(name), None, &Feed::new(name), &mut seen);
     (result.unwrap_or_else(|error| panic!("{error}")), seen)
@@ -143,12 +143,12 @@ pub fn read_real(name: &str) -> (Format, Seen) {
 
 impl Seen {
     /// How many records are of a kind and scope.
-    pub fn count(&self, kind: Kind, scope: Option<Scope>) -> usize {
+    pub(crate) fn count(&self, kind: Kind, scope: Option<Scope>) -> usize {
         self.indicators.iter().filter(|indicator| indicator.kind() == kind && indicator.scope() == scope).count()
     }
 
     /// How many parts were skipped, by kind.
-    pub fn skips(&self) -> std::collections::BTreeMap<String, usize> {
+    pub(crate) fn skips(&self) -> std::collections::BTreeMap<String, usize> {
         let mut counts = std::collections::BTreeMap::new();
         for event in &self.events {
             if let Some((_, construct)) = event.split_once(" - ").filter(|(line, _)| line.parse::<u32>().is_ok()) {
