@@ -32,6 +32,9 @@
 
 use std::borrow::Cow;
 
+#[cfg(test)]
+mod tests;
+
 /// The value with its defanging undone; borrowed if there is none. Linear in the length of the value.
 pub fn refang(value: &str) -> Cow<'_, str> {
     match refang_bytes(value.as_bytes()) {
