@@ -3,18 +3,24 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use netsieve::feed::Format;
 
 /// Finds the addresses, domains and URLs of threat feeds in logs, and says which indicator of which feed hit what and where.
 #[derive(Debug, Parser)]
-#[command(name = "logscan", version, after_help = EXAMPLES)]
+#[command(name = "logscan", version, after_help = examples())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-const EXAMPLES: &str = "\
-A FEED is PATH, NAME=PATH or NAME=FORMAT:PATH. The name is else the file's stem, the format is recognised by content
-(known formats: plain, hosts).
+fn examples() -> String {
+    let formats: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
+    let formats = formats.chunks(12).map(|row| row.join(", ")).collect::<Vec<_>>().join(",\n  ");
+    format!(
+        "\
+A FEED is PATH, NAME=PATH or NAME=FORMAT:PATH. The name is else the file's stem, the format is recognised by content.
+Formats:
+  {formats}
 
 Examples:
   logscan scan -f c2.txt access.log              hits for people
@@ -23,7 +29,9 @@ Examples:
   logscan check -f c2.txt http://evil.test/a     what matches a value, or why nothing does
   logscan lint -f c2.txt                         what is wrong with a feed
 
-Exit codes: 0 some hit, 1 none, 2 any error.";
+Exit codes: 0 some hit, 1 none, 2 any error."
+    )
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -125,6 +133,9 @@ pub(crate) struct ScanArgs {
     /// Stop after N (observable, indicator) pairs in all.
     #[arg(short = 'm', value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max: Option<u64>,
+    /// Undo defanging (`hxxp://`, `[.]`) in the logs too, as reports and mails have it; slower.
+    #[arg(long)]
+    pub(crate) refang: bool,
     /// Leave the log line out.
     #[arg(long)]
     pub(crate) no_text: bool,
@@ -152,9 +163,12 @@ pub(crate) struct CheckArgs {
     pub(crate) feeds: FeedArgs,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
-    /// Addresses, names or URLs.
+    /// Addresses, names or URLs; defanged ones too.
     #[arg(value_name = "VALUE", required = true)]
     pub(crate) values: Vec<String>,
+    /// One JSON object a line, for each value.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -164,4 +178,7 @@ pub(crate) struct LintArgs {
     /// Every rejected line, not only the first of each feed.
     #[arg(long)]
     pub(crate) all: bool,
+    /// The report as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }

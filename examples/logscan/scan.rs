@@ -62,6 +62,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let loaded = started.elapsed();
     let mut options = ScanOptions::default();
     options.matching = feeds::options(&args.filter);
+    options.refang = args.refang;
     let threads = match args.threads {
         Some(threads) => usize::from(threads),
         None => std::thread::available_parallelism().map_or(1, usize::from),

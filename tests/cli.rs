@@ -1,0 +1,618 @@
+//! The scanner as a process: every flag, every exit code, and what is written where.
+#![cfg(all(feature = "feeds", feature = "parallel", feature = "psl"))]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Where cargo puts the examples beside the tests.
+fn logscan() -> Command {
+    let test = std::env::current_exe().unwrap();
+    let name = format!("logscan{}", std::env::consts::EXE_SUFFIX);
+    let path = test.parent().and_then(Path::parent).unwrap().join("examples").join(name);
+    assert!(path.exists(), "{} is built with the tests", path.display());
+    let mut command = Command::new(path);
+    command.env_remove("NO_COLOR").env_remove("NETSIEVE_ENGINE");
+    command
+}
+
+/// A folder of files, and runs of the scanner in it.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        let folder = Self(TempDir::new().unwrap());
+        for (name, text) in files {
+            folder.write(name, text);
+        }
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &[u8]) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = logscan();
+        command.current_dir(self.0.path()).args(line.split_whitespace()).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, line: &str) -> Run {
+        Run::of(self.command(line).output().unwrap(), line)
+    }
+
+    fn run_with(&self, line: &str, stdin: &[u8]) -> Run {
+        let mut command = self.command(line);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let text = stdin.to_owned();
+        let writer = std::thread::spawn(move || drop(input.write_all(&text)));
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        Run::of(output, line)
+    }
+}
+
+struct Run {
+    line: String,
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn of(output: Output, line: &str) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8, whatever the log holds");
+        Self {
+            line: line.to_owned(),
+            code: output.status.code().unwrap(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
+    #[track_caller]
+    fn code(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}\n{}\n{}", self.line, self.out, self.err);
+        self
+    }
+
+    fn json(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+    }
+
+    /// `file:line:observed:indicator` of each JSON line.
+    fn rows(&self) -> Vec<String> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        self.json()
+            .iter()
+            .map(|row| {
+                format!("{}:{}:{}:{}", text(&row["file"]), row["line"], text(&row["observed"]), text(&row["indicator"]))
+            })
+            .collect()
+    }
+}
+
+const FEED: &[u8] = b"192.0.2.7\t12\n198.51.100.0/28\nevil.test # seen\n2001:db8::c2\nhttp://shop.test/login/\n";
+const LOG: &[u8] =
+    b"from 192.0.2.7 to ok.test\nnothing here\nquery WWW.Evil.Test and 198.51.100.3\nGET http://shop.test/login/x\n";
+
+fn folder() -> Folder {
+    Folder::new(&[("c2.txt", FEED), ("a.log", LOG), ("empty.log", b""), ("clean.log", b"nothing here\n")])
+}
+
+#[test]
+fn exit_codes() {
+    let folder = folder();
+    folder.write("empty.txt", b"");
+    folder.write("comments.txt", b"# nothing\n");
+    folder.write("page.txt", b"<!DOCTYPE html><html><body>Not found</body></html>\n");
+    folder.write("prose.txt", b"this is not\na feed at all\nbut some words\n");
+    folder.write("partly.txt", b"evil.test\nnot a value at all\n");
+    for (line, code) in [
+        ("scan -f c2.txt a.log", 0),
+        ("scan -f c2.txt clean.log", 1),
+        ("scan -f c2.txt empty.log", 1),
+        ("scan -f c2.txt clean.log a.log", 0),
+        ("scan -q -f c2.txt a.log", 0),
+        ("scan -q -f c2.txt clean.log", 1),
+        // Any error, also after hits.
+        ("scan -f c2.txt missing.log", 2),
+        ("scan -f c2.txt a.log missing.log", 2),
+        ("scan -f c2.txt missing.log a.log", 2),
+        ("scan -f c2.txt .", 2),
+        ("scan -f missing.txt a.log", 2),
+        ("scan -f empty.txt a.log", 2),
+        ("scan -f comments.txt a.log", 2),
+        ("scan -f page.txt a.log", 2),
+        ("scan -f prose.txt a.log", 2),
+        ("scan -f c2.txt --allow missing.txt a.log", 2),
+        ("scan -f c2.txt --psl missing.dat a.log", 2),
+        ("scan a.log", 2),
+        ("scan -f c2.txt --as-of yesterday a.log", 2),
+        ("scan -f c2.txt --min-confidence 101 a.log", 2),
+        ("scan -f c2.txt -j 0 a.log", 2),
+        ("scan -f c2.txt -m 0 a.log", 2),
+        ("scan -f c2.txt --json -c a.log", 2),
+        ("scan -f x=nonsense:c2.txt a.log", 2),
+        ("scan -f x=c2.txt -f x=c2.txt a.log", 2),
+        ("nonsense", 2),
+        ("", 2),
+        // Rejected lines are warnings.
+        ("scan -f partly.txt a.log", 0),
+        ("check -f c2.txt evil.test", 0),
+        ("check -f c2.txt ok.test", 1),
+        ("check -f c2.txt not!a!value", 1),
+        ("check -f missing.txt evil.test", 2),
+        ("lint -f c2.txt", 0),
+        ("lint -f partly.txt", 0),
+        ("lint -f empty.txt", 2),
+        ("--help", 0),
+        ("--version", 0),
+        ("scan --help", 0),
+    ] {
+        let run = folder.run(line).code(code);
+        assert_eq!(
+            run.err.is_empty(),
+            code != 2 && !line.contains("partly") || line.starts_with("lint -f partly"),
+            "{line}: {}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn errors_name_the_file_and_the_reason() {
+    let folder = folder();
+    folder.write("empty.txt", b"");
+    folder.write("partly.txt", b"evil.test\n\n10.0.0.1\nnot a value\n\x1b[31mred\n1.2.3\nx..y\n");
+    for (line, wants) in [
+        ("scan -f c2.txt missing.log", &["missing.log", "No such file"][..]),
+        ("scan -f c2.txt .", &[".", "directory"]),
+        ("scan -f missing.txt a.log", &["missing.txt", "No such file"]),
+        ("scan -f empty.txt a.log", &["empty.txt"]),
+        ("scan -f x=c2.txt -f x=c2.txt a.log", &["named x"]),
+        ("scan -f c2.txt --as-of yesterday a.log", &["yesterday", "2026-05-01"]),
+        (
+            "scan -f p=plain:partly.txt a.log",
+            &["partly.txt:3: 10.0.0.1: private or reserved", "partly.txt:4: not a value: ", "more lines rejected"],
+        ),
+    ] {
+        let run = folder.run(line);
+        for want in wants {
+            assert!(run.err.contains(want), "{line}: {want}: {}", run.err);
+        }
+        assert!(!run.err.contains('\x1b'), "{}", run.err);
+    }
+}
+
+#[test]
+fn hits_for_people() {
+    let folder = folder();
+    let run = folder.run("scan -f c2.txt a.log").code(0);
+    assert_eq!(
+        run.out,
+        "\
+a.log:1:6: 192.0.2.7
+  -> 192.0.2.7  ip, exact  c2:1, score 12
+  |  from 192.0.2.7 to ok.test
+a.log:3:7: WWW.Evil.Test = www.evil.test
+  -> evil.test  domain, subdomain  c2:3
+  |  query WWW.Evil.Test and 198.51.100.3
+a.log:3:25: 198.51.100.3
+  -> 198.51.100.0/28  ip, cidr  c2:2
+  |  query WWW.Evil.Test and 198.51.100.3
+a.log:4:5: http://shop.test/login/x
+  -> http://shop.test/login/  url, url_prefix  c2:5
+  |  GET http://shop.test/login/x
+"
+    );
+    let short = folder.run("scan --no-text -f c2.txt a.log").code(0);
+    assert!(!short.out.contains("  |  ") && short.out.lines().count() == 8, "{}", short.out);
+    let coloured = folder.run("scan --color always -f c2.txt a.log").code(0);
+    assert!(coloured.out.contains("\x1b[") && coloured.out.lines().count() == run.out.lines().count());
+    assert_eq!(folder.run("scan --color never -f c2.txt a.log").out, run.out);
+}
+
+#[test]
+fn json_lines() {
+    let folder = folder();
+    folder.write("rich.txt", b"evil.test\n");
+    let run = folder.run("scan --json -f c2.txt -f rich.txt a.log").code(0);
+    let rows = run.json();
+    assert_eq!(rows.len(), 4);
+    for row in &rows {
+        let keys: Vec<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut want =
+            vec!["file", "line", "offset", "observed", "canonical", "kind", "indicator", "scope", "relation"];
+        want.extend(["strength", "context", "text", "sources"]);
+        if row["kind"] == "ip" {
+            want.retain(|key| *key != "scope");
+        }
+        assert_eq!(keys, want);
+        assert!(row["line"].is_u64() && row["offset"].is_u64() && row["sources"].is_array());
+        let (start, observed) = (row["offset"].as_u64().unwrap() as usize, row["observed"].as_str().unwrap());
+        assert_eq!(&LOG[start..start + observed.len()], observed.as_bytes());
+    }
+    let name = &rows[1];
+    assert_eq!(
+        (name["canonical"].as_str(), name["scope"].as_str(), name["strength"].as_str(), name["context"].as_str()),
+        (Some("www.evil.test"), Some("suffix"), Some("strong"), Some("text"))
+    );
+    assert_eq!(name["text"], "query WWW.Evil.Test and 198.51.100.3");
+    assert_eq!(
+        name["sources"],
+        serde_json::json!([{"feed": "c2", "line": 3, "as_listed": "evil.test"}, {"feed": "rich", "line": 1, "as_listed": "evil.test"}])
+    );
+    assert_eq!(rows[0]["sources"][0]["score"], 12.0);
+    let without = folder.run("scan --json --no-text -f c2.txt a.log").code(0).json();
+    assert!(without.iter().all(|row| row.get("text").is_none()));
+}
+
+#[test]
+fn order_is_by_file_as_given_then_offset_then_most_specific_first() {
+    let folder = folder();
+    folder.write("more.txt", b"a.evil.test\ntest.example\nevil.test:443\n192.0.2.0/24\n192.0.2.1\n");
+    folder.write("b.log", b"a.evil.test:443 192.0.2.1\n");
+    let run = folder.run("scan --json -f c2.txt -f more.txt b.log a.log").code(0);
+    assert_eq!(
+        run.rows(),
+        [
+            "b.log:1:a.evil.test:a.evil.test",
+            "b.log:1:a.evil.test:evil.test:443",
+            "b.log:1:a.evil.test:evil.test",
+            "b.log:1:192.0.2.1:192.0.2.1",
+            "b.log:1:192.0.2.1:192.0.2.0/24",
+            "a.log:1:192.0.2.7:192.0.2.7",
+            "a.log:1:192.0.2.7:192.0.2.0/24",
+            "a.log:3:WWW.Evil.Test:evil.test:443",
+            "a.log:3:WWW.Evil.Test:evil.test",
+            "a.log:3:198.51.100.3:198.51.100.0/28",
+            "a.log:4:http://shop.test/login/x:http://shop.test/login/",
+        ]
+    );
+}
+
+#[test]
+fn counts_lists_limits_and_silence() {
+    let folder = folder();
+    assert_eq!(folder.run("scan -c -f c2.txt a.log").code(0).out, "4\n");
+    assert_eq!(folder.run("scan -c -f c2.txt a.log clean.log").code(0).out, "a.log:4\nclean.log:0\n");
+    assert_eq!(folder.run("scan -l -f c2.txt clean.log a.log").code(0).out, "a.log\n");
+    assert_eq!(folder.run("scan -l -f c2.txt clean.log").code(1).out, "");
+    assert_eq!(folder.run("scan -q -f c2.txt a.log").code(0).out, "");
+    for limit in 1..=5 {
+        let rows = folder.run(&format!("scan -m {limit} --json -f c2.txt a.log a.log")).code(0).rows();
+        assert_eq!(rows.len(), limit);
+        assert!(limit < 5 || rows[4].starts_with("a.log:1:"));
+    }
+    assert_eq!(folder.run("scan -m 3 -c -f c2.txt a.log a.log").code(0).out, "a.log:3\n");
+}
+
+#[test]
+fn threads_do_not_change_the_output() {
+    let folder = folder();
+    let mut log = Vec::new();
+    while log.len() < 9 << 20 {
+        log.extend_from_slice(LOG);
+    }
+    folder.write("big.log", &log);
+    let want = folder.run("scan --json -j 1 -f c2.txt big.log a.log").code(0).out;
+    for threads in [2, 3, 8] {
+        assert!(
+            folder.run(&format!("scan --json -j {threads} -f c2.txt big.log a.log")).code(0).out == want,
+            "{threads}"
+        );
+    }
+}
+
+#[test]
+fn standard_input() {
+    let folder = folder();
+    for line in ["scan --json -f c2.txt", "scan --json -f c2.txt -"] {
+        let rows = folder.run_with(line, LOG).code(0).rows();
+        assert_eq!((rows.len(), rows[0].as_str()), (4, "(standard input):1:192.0.2.7:192.0.2.7"));
+    }
+    let rows = folder.run_with("scan --json -f c2.txt a.log -", LOG).code(0).rows();
+    assert_eq!(rows.len(), 8);
+    assert_eq!(folder.run_with("scan -c -f c2.txt -", b"").code(1).out, "0\n");
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let folder = folder();
+    folder.write("big.log", &LOG.repeat(100_000));
+    let mut child =
+        folder.command("scan --json -f c2.txt big.log").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut start = [0; 100];
+    child.stdout.take().unwrap().read_exact(&mut start).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn feeds_are_named_and_their_formats_given() {
+    let folder = folder();
+    folder.write("h.txt", b"0.0.0.0 evil.test\n");
+    fs::create_dir(folder.path("sub")).unwrap();
+    folder.write("sub/c2.txt", FEED);
+    let feeds = |line: &str| -> Vec<String> {
+        let rows = folder.run(line).code(0).json();
+        rows[0]["sources"].as_array().unwrap().iter().map(|s| s["feed"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(feeds("scan --json -f c2.txt a.log"), ["c2"]);
+    assert_eq!(feeds("scan --json -f mine=c2.txt a.log"), ["mine"]);
+    assert_eq!(feeds("scan --json -f mine=plain:c2.txt a.log"), ["mine"]);
+    // Two files of one stem are told apart.
+    assert_eq!(feeds("scan --json -f c2.txt -f sub/c2.txt a.log"), ["c2.txt", "sub/c2.txt"]);
+    // A hosts file names single hosts, a list also what is beneath them.
+    assert_eq!(folder.run("scan -c -f h.txt a.log").code(1).out, "0\n");
+    assert_eq!(folder.run("scan -c -f h.txt --domain-scope suffix a.log").code(0).out, "1\n");
+    assert_eq!(folder.run("scan -c -f c2.txt --domain-scope exact a.log").code(0).out, "3\n");
+    assert_eq!(folder.run("scan -c -f h=hosts:h.txt --domain-scope suffix a.log").code(0).out, "1\n");
+}
+
+#[test]
+fn what_is_allowed_is_not_reported() {
+    let folder = folder();
+    folder.write("ours.txt", b"www.evil.test\n192.0.2.7\n");
+    folder.write("wide.txt", b"test\n");
+    folder.write("popular.txt", b"evil.test\nshop.test\n");
+    let run = folder.run("scan --json --stats -f c2.txt --allow ours.txt a.log").code(0);
+    assert_eq!(
+        run.rows(),
+        ["a.log:3:198.51.100.3:198.51.100.0/28", "a.log:4:http://shop.test/login/x:http://shop.test/login/"]
+    );
+    assert!(run.err.contains("allowed 2"), "{}", run.err);
+    // A URL with a path is never suppressed; a wider entry suppresses nothing unless it is `allow_all`.
+    let rows = folder.run("scan --json -f c2.txt --allow-all popular.txt a.log").code(0).rows();
+    assert_eq!(rows.len(), 3);
+    assert!(!rows.iter().any(|row| row.contains("Evil")));
+    let run = folder.run("check -f c2.txt --allow ours.txt www.evil.test").code(1);
+    assert_eq!(run.out, "www.evil.test: domain: no match: 1 suppressed by what is allowed: www.evil.test (ours:1)\n");
+}
+
+#[test]
+fn weak_hits_and_statistics() {
+    let folder = folder();
+    folder.write("weak.log", b"GET /files/evil.test HTTP/1.1\nshop.test Chrome/192.0.2.7\n");
+    let run = folder.run("scan --stats -f c2.txt weak.log").code(1);
+    assert!(
+        run.err.contains("withheld    3: name_like 2, host_only 1, port_unseen 0, allowed 0, filtered 0"),
+        "{}",
+        run.err
+    );
+    for want in ["indicators  5", "scanned", "MB/s", "hits        0"] {
+        assert!(run.err.contains(want), "{want}: {}", run.err);
+    }
+    let rows = folder.run("scan --weak --json -f c2.txt weak.log").code(0).json();
+    let strengths: Vec<_> = rows.iter().map(|row| row["strength"].as_str().unwrap()).collect();
+    assert_eq!(strengths, ["name_like", "host_only", "name_like"]);
+}
+
+#[test]
+fn ports() {
+    let folder = folder();
+    folder.write("ports.txt", b"192.0.2.9:8443\nevil.example:443\n");
+    folder.write("p.log", b"192.0.2.9:8443 192.0.2.9:80 192.0.2.9 https://evil.example/ http://evil.example/\n");
+    let rows = folder.run("scan --json -f ports.txt p.log").code(0).json();
+    let shown: Vec<_> =
+        rows.iter().map(|row| (row["offset"].as_u64().unwrap(), row["strength"].as_str().unwrap())).collect();
+    assert_eq!(shown, [(0, "strong"), (28, "port_unseen"), (46, "strong")]);
+    let run = folder.run("check -f ports.txt 192.0.2.9:80").code(1);
+    assert!(run.out.contains("no indicator covers it; with other ports are listed: 192.0.2.9:8443"), "{}", run.out);
+}
+
+#[test]
+fn filters_by_time_and_confidence() {
+    // A plain list knows neither, so its entries always pass.
+    let folder = folder();
+    for filter in ["--as-of 2026-05-01", "--as-of 2026-05-01T12:00:00Z", "--min-confidence 90"] {
+        assert_eq!(folder.run(&format!("scan -c {filter} -f c2.txt a.log")).code(0).out, "4\n");
+    }
+}
+
+#[test]
+fn control_bytes_never_reach_the_output() {
+    let folder = folder();
+    folder.write("esc.log", b"\x1b[31m\x07evil.test\x1b]0;title\x07 \xC2\x9B31m \xE2\x80\xAE \xFF\x00 \x7F end\n");
+    for line in ["scan -f c2.txt esc.log", "scan --json -f c2.txt esc.log", "scan --color always -f c2.txt esc.log"] {
+        let run = folder.run(line).code(0);
+        let sequences = run.out.replace("\x1b[0m", "");
+        let is_bad = |c: char| (c.is_control() && c != '\n' && c != '\x1b') || matches!(c, '\u{202E}' | '\u{9B}');
+        assert!(!run.out.chars().any(is_bad), "{:?}", run.out);
+        if line.contains("always") {
+            assert!(!sequences.contains("\x1b[31m\x07") && !sequences.contains("\x1b]"), "{sequences:?}");
+        } else {
+            assert!(!run.out.contains('\x1b'));
+        }
+    }
+    let text = folder.run("scan --json -f c2.txt esc.log").json()[0]["text"].as_str().unwrap().to_owned();
+    assert!(text.starts_with("\x1b[31m\x07evil.test") && text.contains('\u{FFFD}'));
+}
+
+#[test]
+fn a_long_line_is_cut_around_the_hit() {
+    let folder = folder();
+    let mut log = vec![b'x'; 10_000];
+    log.extend_from_slice(b" evil.test ");
+    log.extend(vec![b'y'; 10_000]);
+    folder.write("long.log", &log);
+    let rows = folder.run("scan --json -f c2.txt long.log").code(0).json();
+    let text = rows[0]["text"].as_str().unwrap();
+    assert!(text.len() <= 4096 && text.contains(" evil.test "), "{}", text.len());
+}
+
+#[test]
+fn encodings_line_ends_and_compression() {
+    let folder = folder();
+    let text = String::from_utf8(LOG.to_vec()).unwrap();
+    let units = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    folder.write("le.log", &[b"\xFF\xFE".to_vec(), units(u16::to_le_bytes)].concat());
+    folder.write("be.log", &[b"\xFE\xFF".to_vec(), units(u16::to_be_bytes)].concat());
+    folder.write("bare.log", &units(u16::to_le_bytes));
+    folder.write("crlf.log", text.replace('\n', "\r\n").as_bytes());
+    folder.write("bom.log", &[b"\xEF\xBB\xBF".to_vec(), LOG.to_vec()].concat());
+    folder.write("open.log", text.trim_end().as_bytes());
+    for log in ["le.log", "be.log", "bare.log", "crlf.log", "bom.log", "open.log"] {
+        let rows = folder.run(&format!("scan --json -f c2.txt {log}")).code(0).json();
+        let shown: Vec<_> =
+            rows.iter().map(|row| (row["line"].as_u64().unwrap(), row["text"].as_str().unwrap())).collect();
+        assert_eq!(shown[1], (3, "query WWW.Evil.Test and 198.51.100.3"), "{log}");
+        assert_eq!(shown.len(), 4, "{log}");
+    }
+    // Offsets are those of the input.
+    let offset = |log: &str| folder.run(&format!("scan --json -f c2.txt {log}")).json()[0]["offset"].as_u64();
+    assert_eq!([offset("le.log"), offset("bare.log"), offset("bom.log")], [Some(12), Some(10), Some(8)]);
+}
+
+#[cfg(feature = "compression")]
+#[test]
+fn compressed_feeds_and_logs() {
+    let folder = folder();
+    let gzip = |text: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    };
+    // A rotated log of two members.
+    let (first, second) = LOG.split_at(30);
+    folder.write("a.log.gz", &[gzip(first), gzip(second)].concat());
+    folder.write("a.log.zst", &zstd::encode_all(LOG, 3).unwrap());
+    folder.write("feed.gz", &gzip(FEED));
+    let want = folder.run("scan --json -f c2.txt a.log").rows();
+    for log in ["a.log.gz", "a.log.zst"] {
+        let rows = folder.run(&format!("scan --json -f c2=feed.gz {log}")).code(0).rows();
+        assert_eq!(rows, want.iter().map(|row| row.replace("a.log", log)).collect::<Vec<_>>());
+    }
+    let cut = gzip(LOG);
+    folder.write("cut.gz", &cut[..cut.len() - 9]);
+    let run = folder.run("scan --json -f c2.txt cut.gz").code(2);
+    assert!(run.err.contains("cut.gz"), "{}", run.err);
+}
+
+#[test]
+fn defanged_logs_on_request() {
+    let folder = folder();
+    folder.write("report.txt", b"The loader calls hxxp://shop[.]test/login/x and evil[.]test.\n");
+    assert_eq!(folder.run("scan -c -f c2.txt report.txt").code(1).out, "0\n");
+    let rows = folder.run("scan --json --refang -f c2.txt report.txt").code(0).rows();
+    assert_eq!(
+        rows,
+        ["report.txt:1:hxxp://shop[.]test/login/x:http://shop.test/login/", "report.txt:1:evil[.]test:evil.test"]
+    );
+}
+
+#[test]
+fn check_says_what_matches_and_why_nothing_does() {
+    let folder = folder();
+    let run = folder
+        .run("check -f c2.txt WWW.evil.test 198.51.100.3 hxxp://shop[.]test/login/x ok.test shop.test a..b")
+        .code(0);
+    assert_eq!(
+        run.out,
+        "\
+WWW.evil.test: domain = www.evil.test
+  -> evil.test  domain, subdomain  c2:3
+198.51.100.3: ip
+  -> 198.51.100.0/28  ip, cidr  c2:2
+hxxp://shop[.]test/login/x: url = http://shop.test/login/x
+  -> http://shop.test/login/  url, url_prefix  c2:5
+ok.test: domain: no match: no indicator covers it
+shop.test: domain: no match: 1 of URLs of which only the host was given (see --weak)
+a..b: no match: name with an empty label
+"
+    );
+    let rows = folder.run("check --json -f c2.txt WWW.evil.test ok.test a..b").code(0).json();
+    assert_eq!(rows[0]["canonical"], "www.evil.test");
+    assert_eq!(rows[0]["matches"][0]["indicator"], "evil.test");
+    assert_eq!(rows[0]["matches"][0]["sources"][0]["line"], 3);
+    assert_eq!(rows[1]["why"], "no indicator covers it");
+    assert_eq!(rows[2]["why"], "name with an empty label");
+}
+
+#[test]
+fn lint_reports_every_line() {
+    let folder = folder();
+    folder.write("odd.txt", b"evil.test\nevil.test\na.evil.test\n10.0.0.1\n192.0.2.9/24\nco.uk\nwhat is this\n");
+    folder.write("ours.txt", b"evil.test\n");
+    let run = folder.run("lint -f odd.txt --allow ours.txt").code(0);
+    for want in [
+        "odd (odd.txt, plain, block)",
+        "7 lines, 5 entries: 1 addresses, 4 domains, 0 URLs, 0 patterns",
+        "1 duplicates, 0 shared with earlier feeds, 1 beneath wider indicators",
+        "2 rejected, 0 left aside, 2 taken with a change",
+        "line 4: 10.0.0.1: private or reserved address",
+        "line 7: what is this: ",
+        "line 5: 192.0.2.9/24: host bits",
+        "line 6: co.uk: public suffix",
+        "evil.test (ours:1) shadows",
+    ] {
+        assert!(run.out.contains(want), "{want}\n{}", run.out);
+    }
+    let report: Value =
+        serde_json::from_str(&folder.run("lint --json -f odd.txt --allow ours.txt").code(0).out).unwrap();
+    let feed = &report["feeds"][0];
+    assert_eq!(
+        (feed["feed"].as_str(), feed["entries"].as_u64(), feed["duplicates"].as_u64()),
+        (Some("odd"), Some(5), Some(1))
+    );
+    assert_eq!(feed["rejected"], serde_json::json!({"unrecognised": 1, "bogon": 1}));
+    assert_eq!(feed["warnings"]["public_suffix_demoted"], 1);
+    assert_eq!(report["shadows"][0]["allow"], "evil.test");
+}
+
+#[test]
+fn guards_can_be_opened() {
+    let folder = folder();
+    folder.write("lab.txt", b"10.1.2.3\n0.0.0.0/4\nco.uk\n");
+    folder.write("lab.log", b"10.1.2.3 9.9.9.9 www.example.co.uk\n");
+    assert_eq!(folder.run("scan -c -f lab.txt lab.log").code(1).out, "0\n");
+    let line = "scan -c --admit bogons --admit wide-prefixes --admit public-suffixes -f lab.txt lab.log";
+    assert_eq!(folder.run(line).code(0).out, "4\n");
+}
+
+#[test]
+fn help_teaches() {
+    let folder = folder();
+    let help = folder.run("--help").code(0).out;
+    for want in ["NAME=FORMAT:PATH", "logscan scan -f", "Exit codes: 0 some hit, 1 none, 2 any error", "plain", "hosts"]
+    {
+        assert!(help.contains(want), "{want}");
+    }
+    let scan = folder.run("scan --help").code(0).out;
+    for flag in [
+        "--feed",
+        "--allow",
+        "--allow-all",
+        "-j",
+        "--json",
+        "--count",
+        "--list",
+        "--quiet",
+        "-m",
+        "--weak",
+        "--stats",
+        "--domain-scope",
+        "--min-confidence",
+        "--as-of",
+        "--no-text",
+        "--refang",
+        "--color",
+        "--admit",
+        "--psl",
+    ] {
+        assert!(scan.contains(flag), "{flag}");
+    }
+    assert!(folder.run("--version").code(0).out.starts_with("logscan "));
+}
