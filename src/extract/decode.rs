@@ -32,25 +32,31 @@ pub(super) fn json(raw: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) {
     map.push(raw.len() as u32);
 }
 
-/// Percent-decodes `raw` into `text` and `map`, like [`json`].
-pub(super) fn percent(raw: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) {
+/// Percent-decodes `raw`, once or twice, into `text` and `map`, like [`json`].
+pub(super) fn percent(raw: &[u8], is_twice: bool, text: &mut Vec<u8>, map: &mut Vec<u32>) {
     text.clear();
     map.clear();
     let mut at = 0;
     while at < raw.len() {
-        // A doubly encoded byte is one byte of the URL.
-        let double = raw[at..].starts_with(b"%25").then(|| hex(raw, at + 3, 2)).flatten();
-        let single = (raw[at] == b'%').then(|| hex(raw, at + 1, 2)).flatten();
-        let (byte, len) = match (double, single) {
-            (Some(byte), _) => (byte as u8, 5),
-            (None, Some(byte)) => (byte as u8, 3),
-            _ => (raw[at], 1),
-        };
-        text.push(byte);
+        let escaped = (raw[at] == b'%').then(|| hex(raw, at + 1, 2)).flatten();
+        text.push(escaped.map_or(raw[at], |byte| byte as u8));
         map.push(at as u32);
-        at += len;
+        at += if escaped.is_some() { 3 } else { 1 };
     }
     map.push(raw.len() as u32);
+    if is_twice {
+        let (mut from, mut to) = (0, 0);
+        while from < text.len() {
+            let escaped = (text[from] == b'%').then(|| hex(text, from + 1, 2)).flatten();
+            text[to] = escaped.map_or(text[from], |byte| byte as u8);
+            map[to] = map[from];
+            to += 1;
+            from += if escaped.is_some() { 3 } else { 1 };
+        }
+        map[to] = raw.len() as u32;
+        text.truncate(to);
+        map.truncate(to + 1);
+    }
 }
 
 /// The name character that a `\\uHHHH` at `at` stands for.

@@ -4,6 +4,7 @@ use std::net::Ipv6Addr;
 use std::ops::Range;
 
 use super::bytes::{SIX, at, before, escape_len, is, port};
+use super::url;
 
 /// An address found at a place.
 pub(super) struct Found {
@@ -34,7 +35,7 @@ pub(super) struct Places {
 pub(super) fn find(bytes: &[u8], start: usize) -> Places {
     let end = bytes[start..].iter().position(|&b| !is(b, SIX)).map_or(bytes.len(), |len| start + len);
     let mut colons = memchr::memchr_iter(b':', &bytes[start..end]);
-    if colons.next().is_none() || colons.next().is_none() {
+    if colons.next().is_none() || colons.next().is_none() || is_scheme(bytes, start, end) {
         return Places { first: None, shortened: None, end };
     }
     let escape = escape_len(bytes, start);
@@ -45,6 +46,13 @@ pub(super) fn find(bytes: &[u8], start: usize) -> Places {
     }
     let first = shortened.and_then(|start| parse(bytes, start, end)).or_else(|| behind_words(bytes, start, end));
     Places { first, shortened: None, end }
+}
+
+/// Whether the last word of a run is the scheme of a URL.
+fn is_scheme(bytes: &[u8], start: usize, end: usize) -> bool {
+    let colon = if bytes[end - 1] == b':' { end - 1 } else { end };
+    let word = bytes[start..colon].iter().rposition(|&b| b == b':').map_or(start, |at| start + at + 1);
+    bytes[word..colon].iter().any(u8::is_ascii_alphabetic) && url::separator(bytes, colon).is_some()
 }
 
 /// The shortened reading of a run.
@@ -105,7 +113,7 @@ fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> F
     let mut zone_end = end;
     if at(bytes, end) == b'%' && super::bytes::hex(bytes, end + 1, 2).is_none() {
         let zone = bytes[end + 1..].iter().take(32).take_while(|b| b.is_ascii_alphanumeric()).count();
-        if zone > 0 {
+        if zone > 0 && url::separator(bytes, end + 1 + zone).is_none() {
             zone_end = end + 1 + zone;
         }
     }

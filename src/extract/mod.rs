@@ -112,11 +112,13 @@ pub struct Token<'t> {
 /// What the receiver of a token says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The token matched, or no other reading of the place can match: skip its alternatives.
+    /// The token matched: skip the other readings of its place.
     Settled,
-    /// Nothing matched: emit the alternatives (the run shortened by an escape, the ASCII parts of a mixed run, a URL cut
+    /// Nothing matched: emit the other readings (the run shortened by an escape, the ASCII parts of a mixed run, a URL cut
     /// before a separator).
     TryAlternatives,
+    /// As [`TryAlternatives`](Verdict::TryAlternatives), but no shorter cut of this URL can match.
+    NoCuts,
 }
 
 /// The scalar reference extractor. Owns scratch space; allocates nothing once warm.

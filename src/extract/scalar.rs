@@ -13,20 +13,22 @@ use crate::limits::{MAX_NAME, MAX_OBSERVABLE, MAX_URL_CUTS};
 const MAX_NESTED: usize = 8;
 
 /// The URL that the loop is in.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Outer {
+    start: usize,
     end: usize,
     /// Where its path starts.
     path: usize,
     /// Where its query or fragment starts.
     query: usize,
-    nested: usize,
 }
 
 /// A maximal run of name bytes, of name characters that are not ASCII, and of JSON escapes of either.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     start: usize,
+    /// Where addresses may start: what stands before belongs to another.
+    quads: usize,
     end: usize,
     dots: usize,
     is_ascii: bool,
@@ -37,6 +39,8 @@ struct Run {
 #[derive(Clone, Copy, Debug)]
 struct Draft {
     start: usize,
+    /// Where its authority starts.
+    behind: usize,
     /// Where it ends, before anything is trimmed.
     stop: usize,
     has_scheme: bool,
@@ -48,12 +52,31 @@ struct Draft {
 /// first one starts in.
 type Anchor = Option<usize>;
 
+/// The decoded text of a run with JSON escapes, and where in the haystack each of its bytes comes from.
+struct Decoded<'t> {
+    text: &'t [u8],
+    map: &'t [u32],
+    base: usize,
+}
+
+impl Decoded<'_> {
+    fn at(&self, index: usize) -> usize {
+        self.base + self.map[index] as usize
+    }
+}
+
 pub(super) struct Scan<'a, 's> {
     own: &'a mut Extractor,
     bytes: &'a [u8],
     report: Range<usize>,
     sink: &'s mut dyn FnMut(&Token<'_>) -> Verdict,
     outer: Outer,
+    /// The URLs around that one, which go on behind it.
+    around: Vec<Outer>,
+    /// How many URLs have been taken within the outermost one.
+    nested: usize,
+    /// Where an address ended, and where the run around that place starts.
+    rest: Option<(usize, usize)>,
 }
 
 impl<'a, 's> Scan<'a, 's> {
@@ -63,7 +86,7 @@ impl<'a, 's> Scan<'a, 's> {
         report: Range<usize>,
         sink: &'s mut dyn FnMut(&Token<'_>) -> Verdict,
     ) -> Self {
-        Self { own, bytes, report, sink, outer: Outer::default() }
+        Self { own, bytes, report, sink, outer: Outer::default(), around: Vec::new(), nested: 0, rest: None }
     }
 
     pub(super) fn run(&mut self) {
@@ -114,7 +137,13 @@ impl<'a, 's> Scan<'a, 's> {
     /// Everything that starts from `i` up to `end`; gives where to go on.
     pub(super) fn range(&mut self, mut i: usize, end: usize) -> usize {
         let bytes = self.bytes;
-        while i < end {
+        // The run of a part that an address ends in front of starts before it.
+        while i < end || i < bytes.len() && self.rest.is_some_and(|(from, start)| from == i && start < end) {
+            while i >= self.outer.end
+                && let Some(around) = self.around.pop()
+            {
+                self.outer = around;
+            }
             let b = bytes[i];
             i = if is(b, HOST) {
                 self.host_run(i)
@@ -148,13 +177,15 @@ impl<'a, 's> Scan<'a, 's> {
     }
 
     fn context(&self, at: usize) -> Context {
-        if at >= self.outer.end {
+        let within = std::iter::once(&self.outer).chain(self.around.iter().rev());
+        let Some(url) = within.into_iter().find(|url| (url.start..url.end).contains(&at)) else {
             let is_mail = before(self.bytes, at) == b'@'
                 && at.checked_sub(2).is_some_and(|at| is(self.bytes[at], HOST) || self.bytes[at] >= 0x80);
-            if is_mail { Context::Email } else { Context::Text }
-        } else if at < self.outer.path {
+            return if is_mail { Context::Email } else { Context::Text };
+        };
+        if at < url.path {
             Context::UrlHost
-        } else if at < self.outer.query {
+        } else if at < url.query {
             Context::UrlPath
         } else {
             Context::UrlQuery
@@ -187,7 +218,7 @@ impl<'a, 's> Scan<'a, 's> {
     fn from<T>(&mut self, outer: Outer, read: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.outer, outer);
         let done = read(self);
-        if self.outer.end < before.end {
+        if self.outer == outer {
             self.outer = before;
         }
         done
@@ -196,12 +227,15 @@ impl<'a, 's> Scan<'a, 's> {
     /// The run of name bytes at `i`. Gives where to go on.
     fn host_run(&mut self, i: usize) -> usize {
         let bytes = self.bytes;
-        let run = self.measure(i);
+        let start = self.rest.take().filter(|&(from, _)| from == i).map_or(i, |(_, start)| start);
+        let run = Run { quads: i, ..self.measure(start) };
         let end = run.end;
         if at(bytes, end) == b':' && !bytes[end..].starts_with(b"://") {
             // Only the last part of the run touches the colon.
             let start = bytes[i..end].iter().rposition(|&b| !is(b, SIX)).map_or(i, |at| i + at + 1);
-            let goes_on = start == i && before(bytes, i) == b':' && i > 1 && is(bytes[i - 2], SIX);
+            // What an address or its zone ends in does not start another one.
+            let is_rest = run.start < i && is(before(bytes, i), SIX);
+            let goes_on = start == i && (is_rest || before(bytes, i) == b':' && i > 1 && is(bytes[i - 2], SIX));
             if !goes_on
                 && start < end
                 && let Some((span, next)) = self.ip6_at(start)
@@ -210,20 +244,37 @@ impl<'a, 's> Scan<'a, 's> {
                 if span.start > i {
                     self.names(&run);
                 }
+                let mut before = end;
+                while before < span.start {
+                    if is(bytes[before], HOST) {
+                        let run = self.measure(before);
+                        self.names(&run);
+                        before = run.end;
+                    } else {
+                        before += 1;
+                    }
+                }
                 return self.rest_of_run(next);
             }
         }
-        if let Some((len, written)) = url::separator(bytes, end)
-            && let Some(next) = self.url_with_scheme(i, end, len, written)
-        {
-            return next;
+        if let Some((len, written)) = url::separator(bytes, end) {
+            let outer = self.outer;
+            if let Some((start, next)) = self.url_with_scheme(i, end, len, written) {
+                // What stands before the scheme is no part of the URL.
+                if start > i {
+                    let inner = std::mem::replace(&mut self.outer, outer);
+                    self.names(&run);
+                    self.outer = inner;
+                }
+                return next;
+            }
         }
         self.names(&run)
     }
 
     fn measure(&self, i: usize) -> Run {
         let bytes = self.bytes;
-        let mut run = Run { start: i, end: i, dots: 0, is_ascii: true, is_escaped: false };
+        let mut run = Run { start: i, quads: i, end: i, dots: 0, is_ascii: true, is_escaped: false };
         loop {
             let b = at(bytes, run.end);
             if is(b, HOST) {
@@ -251,26 +302,23 @@ impl<'a, 's> Scan<'a, 's> {
         if run.is_escaped || !run.is_ascii {
             self.mixed_run(run)
         } else if run.dots > 0 {
-            self.plain_run(run.start, run.end, &mut None)
+            let next = self.plain_names(run.start, run.end, &mut None);
+            let escape = if run.quads == run.start { escape_len(self.bytes, run.start) } else { 0 };
+            self.quads(run.quads, run.end, escape, next == run.end).max(next)
         } else {
             run.end
         }
     }
 
-    /// The name that the run around the end of an address is, as in `2001:db8::1-x.test`.
+    /// Where an address ends that the run around that place goes on behind, as in `2001:db8::1-x.test`: what is behind it is looked
+    /// at as a part of that run.
     fn rest_of_run(&mut self, from: usize) -> usize {
         let bytes = self.bytes;
-        if !is(at(bytes, from), HOST) || before(bytes, from) == b']' {
-            return from;
+        if before(bytes, from) != b']' {
+            let start = bytes[..from].iter().rposition(|&b| !is(b, HOST)).map_or(0, |at| at + 1);
+            self.rest = Some((from, start));
         }
-        let start = bytes[..from].iter().rposition(|&b| !is(b, HOST)).map_or(0, |at| at + 1);
-        let run = self.measure(start);
-        if run.is_escaped || !run.is_ascii {
-            return self.mixed_run(&run);
-        }
-        let next = self.plain_names(run.start, run.end, &mut None);
-        // The quads before belong to the address.
-        self.quads(from, run.end, 0, next == run.end).max(next)
+        from
     }
 
     /// The address in the run of colons, letters and digits from `start` on: where it stands, and where to go on.
@@ -287,7 +335,7 @@ impl<'a, 's> Scan<'a, 's> {
         {
             self.emit_ip6(&shortened, &mut anchor);
         }
-        Some((found.span.clone(), found.end.max(found.span.end)))
+        Some((found.span.clone(), found.end.max(places.end)))
     }
 
     fn emit_ip6(&mut self, found: &ip6::Found, anchor: &mut Anchor) -> Verdict {
@@ -307,23 +355,34 @@ impl<'a, 's> Scan<'a, 's> {
     }
 
     /// A URL whose scheme ends at `colon`, in the run that starts at `run`.
-    fn url_with_scheme(&mut self, run: usize, colon: usize, separator: usize, written: Written) -> Option<usize> {
+    fn url_with_scheme(
+        &mut self,
+        run: usize,
+        colon: usize,
+        separator: usize,
+        written: Written,
+    ) -> Option<(usize, usize)> {
         let bytes = self.bytes;
         let is_nested = run < self.outer.end;
         if is_nested {
-            if self.outer.nested >= MAX_NESTED {
+            if self.nested >= MAX_NESTED {
                 return None;
             }
-            self.outer.nested += 1;
+            self.nested += 1;
+        } else {
+            self.nested = 0;
         }
-        let escape = escape_len(bytes, run);
+        // What stands before the colon may be no scheme as a whole: its end is.
+        let part = bytes[..colon].iter().rposition(|&b| !is_scheme_byte(b)).map_or(0, |at| at + 1);
+        let escape = escape_len(bytes, part);
+        let first_letter =
+            |from: usize| bytes[from..colon].iter().position(u8::is_ascii_alphabetic).map(|len| from + len);
+        let whole = first_letter(part);
+        let shortened = (escape > 0 && part + escape < colon).then(|| first_letter(part + escape)).flatten();
         let mut anchor = None;
         let mut next = None;
         let outer = self.outer;
-        for start in [Some(run), (escape > 0).then_some(run + escape)].into_iter().flatten() {
-            if start >= colon || !is_scheme(&bytes[start..colon]) {
-                continue;
-            }
+        for start in [whole, shortened.filter(|_| shortened != whole)].into_iter().flatten() {
             let mut stop = url::stop(bytes, start, written);
             if is_nested {
                 stop = stop.min(self.outer.end);
@@ -331,7 +390,7 @@ impl<'a, 's> Scan<'a, 's> {
             if url::trim(bytes, start, stop) <= colon + separator {
                 continue;
             }
-            let draft = Draft { start, stop, has_scheme: true, written, name_like: false };
+            let draft = Draft { start, behind: colon + separator, stop, has_scheme: true, written, name_like: false };
             if let Some((verdict, resume)) = self.from(outer, |scan| scan.url(draft, &mut anchor)) {
                 next = Some(resume);
                 if verdict == Verdict::Settled {
@@ -341,20 +400,47 @@ impl<'a, 's> Scan<'a, 's> {
         }
         // Addresses within a host that is a name.
         if let Some(next) = next {
-            let host = &bytes[colon + separator..next.max(colon + separator)];
-            let from = colon + separator + memchr::memrchr(b'@', host).map_or(0, |at| at + 1);
-            let end = bytes[from..next].iter().position(|&b| !is(b, HOST)).map_or(next, |len| from + len);
-            if memchr::memchr2(b'-', b'_', &bytes[from..end]).is_some() {
-                self.quads(from, end, 0, false);
+            let authority = &bytes[colon + separator..next.max(colon + separator)];
+            let slashes = authority.iter().take_while(|b| matches!(b, b'/' | b'\\')).count();
+            let mut from = colon + separator + memchr::memrchr(b'@', authority).map_or(slashes, |at| at + 1);
+            let is_plain = |b: &u8| is(*b, HOST) && !matches!(b, b'-' | b'_');
+            let host_end = bytes[from..next].iter().position(|&b| b == b':').map_or(next, |len| from + len);
+            if written != Written::Plain
+                || bytes[from..host_end].iter().all(is_plain)
+                || memchr::memchr3(b'[', b'%', b'\\', &bytes[from..host_end]).is_some()
+            {
+                from = host_end;
+            }
+            while from < host_end {
+                let len = bytes[from..host_end].iter().take_while(|&&b| is(b, HOST)).count();
+                if len > 0 {
+                    self.quads(from, from + len, 0, false);
+                }
+                from += len + 1;
             }
         }
-        next
+        // A host and an empty port before two slashes are the scheme of another URL.
+        if let Some(path) = next {
+            for colon_len in [b":".len(), b"%3A".len(), b"%253A".len()] {
+                let end = path.saturating_sub(colon_len);
+                if end > colon + separator
+                    && let Some((len, written)) = url::separator(bytes, end)
+                {
+                    let host = &bytes[colon + separator..end];
+                    let from = end - host.iter().rev().take_while(|&&b| is(b, HOST)).count();
+                    if let Some((_, inner)) = self.url_with_scheme(from, end, len, written) {
+                        next = Some(inner);
+                    }
+                }
+            }
+        }
+        anchor.zip(next)
     }
 
     /// The URL that a host at `start` begins; `None` within another URL, whose path it belongs to.
     fn url_without_scheme(&mut self, start: usize, name_like: bool, anchor: &mut Anchor) -> Option<(Verdict, usize)> {
         let stop = url::stop(self.bytes, start, Written::Plain);
-        self.url(Draft { start, stop, has_scheme: false, written: Written::Plain, name_like }, anchor)
+        self.url(Draft { start, behind: start, stop, has_scheme: false, written: Written::Plain, name_like }, anchor)
     }
 
     /// Emits a URL and, as far as it is not settled, its shorter cuts. Gives the last verdict and where the authority ends; `None` if
@@ -376,12 +462,14 @@ impl<'a, 's> Scan<'a, 's> {
         map: &mut Vec<u32>,
     ) -> Option<(Verdict, usize)> {
         let bytes = self.bytes;
-        let Draft { start, stop, has_scheme, written, name_like } = draft;
+        let Draft { start, behind, stop, has_scheme, written, name_like } = draft;
         let whole = url::trim(bytes, start, stop);
         let raw = &bytes[start..whole];
-        let is_decoded = written == Written::Percent || memchr::memchr(b'\\', raw).is_some();
+        let is_decoded = written != Written::Plain || memchr::memchr(b'\\', raw).is_some();
         match written {
-            Written::Percent => decode::percent(raw, text, map),
+            Written::Percent | Written::PercentTwice => {
+                decode::percent(raw, written == Written::PercentTwice, text, map)
+            }
             Written::Plain if is_decoded => decode::json(raw, text, map),
             Written::Plain => {}
         }
@@ -390,41 +478,57 @@ impl<'a, 's> Scan<'a, 's> {
         let shown_len = |cut: usize| {
             if is_decoded { map.partition_point(|&from| (from as usize) < cut - start) } else { cut - start }
         };
+        let is_cut = |b: &u8| matches!(b, b',' | b';' | b'|' | b'\'' | b')' | b']' | b'}');
+        let cuts_from = |from: usize| {
+            let mut cuts = [0; MAX_URL_CUTS];
+            let mut len = 0;
+            for at in (from..whole).filter(|&at| is_cut(&bytes[at])).take(MAX_URL_CUTS) {
+                cuts[len] = at;
+                len += 1;
+            }
+            (cuts, len)
+        };
         let scheme = if has_scheme { url::authority_start(shown)? } else { 0 };
-        crate::indicator::url::authority(shown, &mut self.own.url).ok()?;
+        let mut is_host = |shown: &[u8]| crate::indicator::url::authority(shown, &mut self.own.url).is_ok();
+        // What is no URL as a whole may be one that is cut in its authority.
+        let (end, stop) = if is_host(shown) {
+            (whole, stop)
+        } else {
+            let (cuts, len) = cuts_from(behind);
+            let ends = cuts[..len].iter().rev().map(|&cut| url::trim(bytes, start, cut));
+            let end = ends.filter(|&end| end > behind).find(|&end| is_host(&shown[..shown_len(end)]))?;
+            (end, end)
+        };
+        let shown = &shown[..shown_len(end)];
         let (host, authority_end) = url::host(shown, scheme);
-        let path = raw_at(authority_end);
+        let path = raw_at(authority_end).min(end);
         let query = shown[authority_end..].iter().position(|b| matches!(b, b'?' | b'#'));
         let context = self.context(start);
-        let nested = if start < self.outer.end { self.outer.nested } else { 0 };
         let query = query.map_or(stop, |len| raw_at(authority_end + len));
-        self.outer = Outer { end: stop.max(self.outer.end), path, query, nested };
+        if stop < self.outer.end {
+            self.around.push(self.outer);
+        }
+        self.outer = Outer { start, end: stop, path, query };
 
         let token = Token {
             kind: TokenKind::Url,
             start,
-            end: whole,
+            end,
             text: shown,
             port: None,
             name_like,
             context,
-            host: Some((raw_at(host.start), raw_at(host.end))),
+            host: Some((raw_at(host.start), raw_at(host.end).min(end))),
             has_scheme,
             alternative: false,
         };
         let mut verdict = self.emit(anchor, token);
         if verdict == Verdict::TryAlternatives {
-            let is_cut = |b: &u8| matches!(b, b',' | b';' | b'|' | b'\'' | b')' | b']' | b'}');
-            let mut cuts = [0; MAX_URL_CUTS];
-            let mut len = 0;
-            for at in (path..whole).filter(|&at| is_cut(&bytes[at])).take(MAX_URL_CUTS) {
-                cuts[len] = at;
-                len += 1;
-            }
-            let mut last = whole;
+            let (cuts, len) = cuts_from(path);
+            let mut last = end;
             for &cut in cuts[..len].iter().rev() {
                 let end = url::trim(bytes, start, cut);
-                if end < path || end == last || verdict == Verdict::Settled {
+                if end < path || end >= last || verdict == Verdict::Settled {
                     continue;
                 }
                 last = end;
@@ -432,12 +536,6 @@ impl<'a, 's> Scan<'a, 's> {
             }
         }
         Some((verdict, path))
-    }
-
-    /// A run of plain name bytes with a dot: names, quads, and URLs without a scheme. Gives where to go on.
-    fn plain_run(&mut self, i: usize, end: usize, anchor: &mut Anchor) -> usize {
-        let next = self.plain_names(i, end, anchor);
-        self.quads(i, end, escape_len(self.bytes, i), next == end).max(next)
     }
 
     /// The names of a plain run, and the URLs that they start.
@@ -569,63 +667,104 @@ impl<'a, 's> Scan<'a, 's> {
         let mut anchor = None;
         let mut next = run.end;
         let mut is_settled = false;
-        if at(bytes, run.end) != b'@'
-            && let Some(name) = name::longest_mixed(&text, &mut self.own.name)
-        {
+        let escape = if from == run.start { escape_len(bytes, run.start) } else { 0 };
+        let behind = map.partition_point(|&at| (at as usize) < escape);
+        for skip in [Some(0), (escape > 0).then_some(behind)].into_iter().flatten() {
+            if at(bytes, run.end) == b'@' || is_settled {
+                break;
+            }
+            let Some(name) = name::longest_mixed(&text[skip.min(text.len())..], &mut self.own.name) else { continue };
+            let name = name.start + skip..name.end + skip;
             let span = from + map[name.start] as usize..from + map[name.end] as usize;
-            let name_like = before(bytes, span.start) == b'\\' || self.is_file_name(span.start);
-            let (verdict, resume) = self.name_or_url(span, &text[name], run.end, name_like, &mut anchor);
+            let (verdict, resume) = self.from(outer, |scan| {
+                let name_like = before(bytes, span.start) == b'\\' || scan.is_file_name(span.start);
+                scan.name_or_url(span, &text[name], run.end, name_like, &mut anchor)
+            });
             next = next.max(resume);
             is_settled = verdict == Verdict::Settled;
         }
+        let is_local_part = at(bytes, run.end) == b'@';
+        let is_part_plain = |part: &[u8]| run.is_escaped && part.iter().all(|b| !b.is_ascii_alphabetic());
+        for is_quads in [false, true] {
+            let mut part = run.start;
+            while part < run.end {
+                let end = bytes[part..run.end].iter().position(|&b| !is(b, HOST)).map_or(run.end, |len| part + len);
+                if memchr::memchr(b'.', &bytes[part..end]).is_some() {
+                    let escape = escape_len(bytes, part);
+                    if is_quads && !run.is_escaped {
+                        let from = part.max(run.quads).min(end);
+                        let escape = if from == part { escape } else { 0 };
+                        next = next.max(self.quads(from, end, escape, next == run.end));
+                    } else if is_quads && part > run.start && escape > 0 && !is_settled {
+                        // Of an escaped run they are looked for in the decoded text, but for what an escape may have ended before.
+                        self.quad(part + escape, end, false, &mut None);
+                    } else if !is_quads && !is_settled && !is_local_part && !is_part_plain(&bytes[part..end]) {
+                        next = next.max(self.from(outer, |scan| scan.plain_names(part, end, &mut anchor)));
+                    }
+                }
+                part = end + 1;
+            }
+        }
         if run.is_escaped {
-            self.decoded_quads(&text, &map, from, run.end);
+            let may_start_url = next == run.end;
+            let decoded = Decoded { text: &text, map: &map, base: from };
+            let behind = if escape > 0 { behind } else { 0 };
+            next = next.max(self.decoded_quads(&decoded, behind, run, may_start_url));
         }
         self.own.run_text = text;
         self.own.run_map = map;
-
-        let mut part = run.start;
-        while part < run.end {
-            let end = bytes[part..run.end].iter().position(|&b| !is(b, HOST)).map_or(run.end, |len| part + len);
-            if memchr::memchr(b'.', &bytes[part..end]).is_some() {
-                if !is_settled {
-                    let resume = self.from(outer, |scan| scan.plain_part(part, end, run.is_escaped, &mut anchor));
-                    next = next.max(resume);
-                } else if !run.is_escaped {
-                    next = next.max(self.quads(part, end, escape_len(bytes, part), next == run.end));
-                }
-            }
-            part = end + 1;
-        }
         next
     }
 
-    /// An ASCII part of a mixed run. The quads of an escaped run have been looked for in the decoded text.
-    fn plain_part(&mut self, part: usize, end: usize, is_escaped: bool, anchor: &mut Anchor) -> usize {
-        let bytes = self.bytes;
-        if is_escaped && bytes[part..end].iter().all(|b| !b.is_ascii_alphabetic()) {
-            return end;
-        }
-        self.plain_run(part, end, anchor)
-    }
-
-    /// The quads of a run with JSON escapes.
-    fn decoded_quads(&mut self, text: &[u8], map: &[u32], base: usize, run_end: usize) {
-        let bytes = self.bytes;
+    /// The quads of a run with JSON escapes, the first of them perhaps `behind` an escape before the run. Gives where to go on.
+    fn decoded_quads(&mut self, decoded: &Decoded<'_>, behind: usize, run: &Run, may_start_url: bool) -> usize {
+        let text = decoded.text;
+        let mut next = run.end;
         let mut from = 0;
         while from < text.len() {
-            if let Some(quad) = name::quad(&text[from..])
-                && quad.fifth.is_none()
-            {
-                let end = from + quad.len;
-                let span = base + map[from] as usize..base + map[end] as usize;
-                let port = if end == text.len() { port(bytes, run_end) } else { None };
-                let token = self.token(TokenKind::Ip(IpAddr::V4(quad.addr)), span, &text[from..end]);
-                self.emit(&mut None, Token { port: port.map(|(port, _)| port), ..token });
+            let mut anchor = None;
+            for start in [Some(from), (behind > 0 && from == 0).then_some(behind)].into_iter().flatten() {
+                if let Some((verdict, resume)) = self.decoded_quad(decoded, start, run, may_start_url, &mut anchor) {
+                    next = next.max(resume);
+                    if verdict == Verdict::Settled {
+                        break;
+                    }
+                }
             }
             let is_separator = |b: &u8| matches!(b, b'-' | b'_') || *b >= 0x80;
             from = text[from..].iter().position(is_separator).map_or(text.len(), |len| from + len + 1);
         }
+        next
+    }
+
+    fn decoded_quad(
+        &mut self,
+        decoded: &Decoded<'_>,
+        start: usize,
+        run: &Run,
+        may_start_url: bool,
+        anchor: &mut Anchor,
+    ) -> Option<(Verdict, usize)> {
+        let (bytes, text) = (self.bytes, decoded.text);
+        let quad = name::quad(text.get(start..)?).filter(|quad| quad.fifth.is_none())?;
+        let end = start + quad.len;
+        let span = decoded.at(start)..decoded.at(end);
+        if span.start < run.quads {
+            return None;
+        }
+        let port = if end == text.len() { port(bytes, run.end) } else { None };
+        let name_like = port.is_none() && name::is_version(bytes, span.start);
+        if may_start_url
+            && end == text.len()
+            && is_slash(bytes, port.map_or(run.end, |(_, end)| end))
+            && span.start >= self.outer.end
+            && let Some(done) = self.url_without_scheme(span.start, name_like, anchor)
+        {
+            return Some(done);
+        }
+        let token = self.token(TokenKind::Ip(IpAddr::V4(quad.addr)), span, &text[start..end]);
+        let verdict = self.emit(anchor, Token { port: port.map(|(port, _)| port), name_like, ..token });
+        Some((verdict, run.end))
     }
 
     /// A name as the Windows DNS log writes it: `(3)www(4)evil(4)test(0)`.
@@ -638,7 +777,7 @@ impl<'a, 's> Scan<'a, 's> {
             let digits =
                 bytes.get(at_label + 1..).unwrap_or(&[]).iter().take(3).take_while(|b| b.is_ascii_digit()).count();
             if at(bytes, at_label) != b'(' || digits == 0 || digits > 2 || at(bytes, at_label + 1 + digits) != b')' {
-                break (!text.is_empty()).then_some(at_label);
+                break None;
             }
             let len = bytes[at_label + 1..at_label + 1 + digits].iter().fold(0, |n, b| n * 10 + usize::from(b - b'0'));
             let label = at_label + digits + 2;
@@ -680,7 +819,14 @@ impl<'a, 's> Scan<'a, 's> {
             }
             quote @ (b'"' | b'\t') if at(bytes, i + 1) == b'/' => {
                 let is_end = |b: &u8| *b == quote || matches!(b, b'\n' | b'\r');
-                bytes[i + 1..limit].iter().position(is_end).map(|len| i + 1..i + 1 + len)
+                let end = bytes[i + 1..limit].iter().position(is_end).map(|len| i + 1 + len);
+                let end = end.or((quote == b'\t' && limit == bytes.len()).then_some(limit));
+                end.filter(|&end| quote == b'\t' || bytes[end] == quote).map(|end| i + 1..end)
+            }
+            b'/' if i == 0 || bytes[i - 1] == b'\n' => {
+                let is_end = |b: &u8| matches!(b, b'\t' | b'\n' | b'\r');
+                let end = bytes[i..limit].iter().position(is_end).map(|len| i + len);
+                end.filter(|&end| bytes[end] == b'\t').map(|end| i..end)
             }
             _ => None,
         };
@@ -696,6 +842,6 @@ fn is_slash(bytes: &[u8], from: usize) -> bool {
     at(bytes, from) == b'/' || (at(bytes, from) == b'\\' && at(bytes, from + 1) == b'/')
 }
 
-fn is_scheme(text: &[u8]) -> bool {
-    text[0].is_ascii_alphabetic() && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
+fn is_scheme_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
 }

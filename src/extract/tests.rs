@@ -457,7 +457,9 @@ fn request_paths() {
             ("\"GET /gate.php?x HTTP/1.1\"", &["path /gate.php?x", "name~ gate.php"]),
             ("\"/gate.php\"", &["path /gate.php", "name~ gate.php"]),
             ("a\t/gate\tb", &["path /gate"]),
-            ("a\t/gate", &[]),
+            // The last field of a file that does not end its last line.
+            ("a\t/gate", &["path /gate"]),
+            ("/gate", &[]),
             ("GET /gate", &[]),
             ("get /gate HTTP/1.1", &[]),
             ("x/gate HTTP/1.1", &[]),

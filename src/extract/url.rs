@@ -10,6 +10,8 @@ pub(super) enum Written {
     Plain,
     /// Percent-encoded, inside another URL's query.
     Percent,
+    /// Percent-encoded twice.
+    PercentTwice,
 }
 
 /// The length of the separator between scheme and authority at `from`, and how it is written.
@@ -18,10 +20,12 @@ pub(super) fn separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
     match rest.first()? {
         b':' if rest.starts_with(b"://") => Some((3, Written::Plain)),
         b':' if rest.starts_with(b":\\/\\/") => Some((5, Written::Plain)),
-        b'%' => [&b"%3A%2F%2F"[..], b"%253A%252F%252F"].into_iter().find_map(|text| {
-            let is_it = rest.len() >= text.len() && rest[..text.len()].eq_ignore_ascii_case(text);
-            is_it.then_some((text.len(), Written::Percent))
-        }),
+        b'%' => [(&b"%3A%2F%2F"[..], Written::Percent), (b"%253A%252F%252F", Written::PercentTwice)]
+            .into_iter()
+            .find_map(|(text, written)| {
+                let is_it = rest.len() >= text.len() && rest[..text.len()].eq_ignore_ascii_case(text);
+                is_it.then_some((text.len(), written))
+            }),
         _ => None,
     }
 }
@@ -33,7 +37,7 @@ pub(super) fn stop(bytes: &[u8], start: usize, written: Written) -> usize {
     while end < limit {
         match bytes[end] {
             0..=0x20 | 0x7F | b'"' | b'<' | b'>' | b'`' => break,
-            b'&' if written == Written::Percent => break,
+            b'&' if written != Written::Plain => break,
             b'\\' => match at(bytes, end + 1) {
                 b'"' | b'n' | b't' | b'r' | b'b' | b'f' => break,
                 b'u' => match hex(bytes, end + 2, 4) {

@@ -29,6 +29,8 @@ pub(super) struct Found {
     text: String,
     pub(super) observables: u64,
     pub(super) withheld: Withheld,
+    /// Of the place at hand: where the reading starts that is a URL whose host had a match.
+    host_found: Option<usize>,
 }
 
 impl Found {
@@ -194,9 +196,17 @@ fn finder(sieve: &Sieve, options: &ScanOptions) -> Option<LineFinder> {
 /// Looks a token up that was found in what starts at `base` of the block's view.
 fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: usize) -> Verdict {
     found.observables += 1;
+    if !token.alternative {
+        found.host_found = None;
+    }
+    // A URL and its host are two observables: another reading of the URL may match that has the same host.
+    let is_same_host = token.has_scheme || found.host_found == Some(token.start);
+    if found.host_found.is_some() && !(token.kind == TokenKind::Url && is_same_host) {
+        return Verdict::Settled;
+    }
     let seen = Seen { port: token.port, name_like: token.name_like };
     let span = base + token.start..base + token.end;
-    let is_settled = match token.kind {
+    let is_found = match token.kind {
         TokenKind::Ip(addr) => {
             matcher.look_up_ip(addr, seen);
             found.withheld += matcher.withheld();
@@ -213,7 +223,7 @@ fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: us
             found.take(matcher, true, span, token.context, |matcher, out| matcher.write_name(token.text, out))
         }
         TokenKind::Url => {
-            let Ok(can_match_otherwise) = matcher.look_up_url(token.text, token.name_like) else {
+            let Ok(can_cuts_match) = matcher.look_up_url(token.text, token.name_like) else {
                 return Verdict::TryAlternatives;
             };
             // The host was counted when the whole URL was looked up.
@@ -222,18 +232,24 @@ fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: us
             }
             let is_url =
                 found.take(matcher, false, span, token.context, |matcher, out| matcher.write_url(token.text, out));
-            if let Some((start, end)) = token.host {
-                found.take(matcher, true, base + start..base + end, Context::UrlHost, |matcher, out| {
+            if found.host_found.is_none()
+                && let Some((start, end)) = token.host
+            {
+                let is_host = found.take(matcher, true, base + start..base + end, Context::UrlHost, |matcher, out| {
                     matcher.write_host(token.text, out)
                 });
+                found.host_found = is_host.then_some(token.start);
             }
-            is_url || !can_match_otherwise
+            if !is_url && !can_cuts_match {
+                return Verdict::NoCuts;
+            }
+            is_url
         }
         TokenKind::RequestPath => {
             matcher.look_up_request_path(token.text);
             found.withheld += matcher.withheld();
-            found.take(matcher, false, span, token.context, |_, out| out.push_str(&String::from_utf8_lossy(token.text)))
+            found.take(matcher, false, span, token.context, |matcher, out| matcher.write_target(token.text, out))
         }
     };
-    if is_settled { Verdict::Settled } else { Verdict::TryAlternatives }
+    if is_found { Verdict::Settled } else { Verdict::TryAlternatives }
 }

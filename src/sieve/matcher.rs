@@ -252,6 +252,13 @@ impl Matcher {
         }
     }
 
+    /// Appends the canonical form of a request's target.
+    pub(crate) fn write_target(&mut self, text: &[u8], out: &mut String) {
+        if let Ok(target) = url::canonicalise_target(text, &mut self.url) {
+            out.push_str(target);
+        }
+    }
+
     pub(crate) fn look_up_ip(&mut self, addr: IpAddr, seen: Seen) {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         search.addr(indicator::ip::canonical(addr), seen, None);

@@ -5,6 +5,9 @@
 #![allow(dead_code, reason = "each test binary uses a part of the oracle")]
 #![allow(unreachable_pub, reason = "a module of test binaries, which reach all of it")]
 
+pub mod extract;
+pub mod scan;
+
 use std::cmp::Reverse;
 use std::net::IpAddr;
 

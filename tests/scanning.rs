@@ -1,0 +1,530 @@
+//! The scanner against naive extraction and naive matching, and all ways to scan against each other.
+
+mod oracle;
+
+use std::io::{self, ErrorKind, Read};
+
+use netsieve::indicator::{DomainName, Pattern, PatternTarget, Url};
+use netsieve::{Engine, Indicator, MatchOptions, ScanOptions, Scanner, Scope};
+use oracle::World;
+use oracle::scan::{Seen, collect};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use proptest::test_runner::Config;
+
+fn net(text: &str, port: Option<u16>) -> Indicator {
+    let text = if text.contains('/') {
+        text.to_owned()
+    } else {
+        format!("{text}/{}", if text.contains(':') { 128 } else { 32 })
+    };
+    Indicator::Ip { net: text.parse().expect("a prefix"), port }
+}
+
+fn name(text: &str, scope: Scope, port: Option<u16>) -> Indicator {
+    Indicator::Domain { name: DomainName::parse(text).expect("a name"), scope, port }
+}
+
+fn url(text: &str) -> Indicator {
+    Indicator::Url { url: Url::parse(text).expect("a URL"), host_scope: Scope::Exact }
+}
+
+fn pattern(target: PatternTarget, text: &str) -> Indicator {
+    Indicator::Pattern(Pattern::new(target, text).expect("a pattern"))
+}
+
+/// What may be planted; the fragments below are made of the same hosts.
+fn pool() -> Vec<Indicator> {
+    use Scope::{Exact, Subdomains, Suffix};
+    vec![
+        name("test", Suffix, None),
+        name("evil.test", Suffix, None),
+        name("evil.test", Exact, None),
+        name("evil.test", Exact, Some(80)),
+        name("evil.test", Suffix, Some(8080)),
+        name("sub.evil.test", Subdomains, None),
+        name("nevil.test", Exact, None),
+        name("vil.test", Exact, None),
+        name("b\u{fc}cher.test", Exact, None),
+        name("cher.test", Exact, None),
+        name("host.example", Suffix, None),
+        net("0.0.0.0/0", None),
+        net("192.0.2.1", None),
+        net("192.0.2.1", Some(443)),
+        net("198.51.100.0/24", None),
+        net("1.2.3.4", None),
+        net("201.2.3.4", None),
+        net("::/0", None),
+        net("2001:db8::1", None),
+        net("2001:db8::1", Some(443)),
+        net("2001:db8::/32", None),
+        url("http://evil.test/"),
+        url("http://evil.test/a"),
+        url("http://evil.test/a?x=1"),
+        url("http://evil.test/a/"),
+        url("http://evil.test:8080/a"),
+        url("http://evil.test/a,b"),
+        url("http://nevil.test/a"),
+        url("x://evil.test/a"),
+        url("http://192.0.2.1/a"),
+        url("http://[2001:db8::1]/a"),
+        url("http://b\u{fc}cher.test/a"),
+        pattern(PatternTarget::UrlPath, "/gate.php"),
+        pattern(PatternTarget::UrlPath, "/a/b*"),
+        pattern(PatternTarget::Name, "*evil*"),
+    ]
+}
+
+fn world() -> impl Strategy<Value = World> {
+    let pool = pool();
+    let len = pool.len();
+    prop_oneof![subsequence(pool.clone(), 1..6), subsequence(pool, 0..len)].prop_map(World::of)
+}
+
+fn options() -> impl Strategy<Value = MatchOptions> {
+    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(port_unseen, name_like, host_only)| {
+        let mut options = MatchOptions::default();
+        options.port_unseen = port_unseen;
+        options.name_like = name_like;
+        options.host_only = host_only;
+        options
+    })
+}
+
+/// Pieces of log lines.
+const HOSTS: [&str; 17] = [
+    "evil.test",
+    "www.evil.test",
+    "Sub.EVIL.test",
+    "nevil.test",
+    "b\u{fc}cher.test",
+    "evil\u{3002}test",
+    "host.example",
+    "192.0.2.1",
+    "198.51.100.7",
+    "201.2.3.4",
+    "[2001:db8::1]",
+    "2001:db8::1",
+    "2001:DB8:0:0:0:0:0:1",
+    "::ffff:192.0.2.1",
+    "64:ff9b::192.0.2.1",
+    "evil\\u002etest",
+    "foo-192.0.2.1-bar.test",
+];
+
+const PORTS: [&str; 8] = ["", "", "", ":80", ":443", ":8080", ":99999", ".443"];
+
+const PATHS: [&str; 16] = [
+    "",
+    "",
+    "/",
+    "/a",
+    "/a/",
+    "/a/b",
+    "/a?x=1",
+    "/a,b",
+    "/a;b",
+    "/gate.php",
+    "/a.",
+    "/a)",
+    "/%61",
+    "/a?u=",
+    "/a\\/b",
+    "\\/a",
+];
+
+const SCHEMES: [&str; 10] = [
+    "http://",
+    "https://",
+    "HTTP://",
+    "x://",
+    "ftp://",
+    "http:\\/\\/",
+    "http%3A%2F%2F",
+    "https%3a%2f%2f",
+    "http%253A%252F%252F",
+    "://",
+];
+
+const ESCAPES: [&str; 12] =
+    ["\\n", "\\t", "\\r", "\\x20", "\\u0020", "\\u003d", "%20", "%2F", "%3D", "%2520", "#012", "\\"];
+
+const GAPS: [&str; 40] = [
+    " ", " ", " ", " ", "\n", "\n", "\t", "\r\n", ",", ";", "|", "'", "\"", "(", ")", "[", "]", "{", "}", "<", ">",
+    "=", ":", ".", "-", "_", "/", "//", "@", "&", "?", "#", "%", "\\", "\u{3001}", "\u{201c}", "\u{e9}", "a", "1", "+",
+];
+
+const WORDS: [&str; 39] = [
+    "GET /gate.php HTTP/1.1",
+    "POST /a?x=1 HTTP/1.0",
+    "\"/a/gate.php\"",
+    "\t/a/b c\t",
+    "\n/gate.php\t",
+    "Mozilla/5.0",
+    "Chrome/192.0.2.1",
+    "OPR/192.0.2.1 ",
+    "-Chrome/192.0.2.1",
+    "DIRECT/",
+    "HIER_DIRECT/",
+    "bin/",
+    "IP ",
+    " > ",
+    "IP 192.0.2.1.443 > 198.51.100.7.53: ",
+    "IP6 2001:db8::1.443 > 2001:db8::2.53: ",
+    "src:",
+    "IPv6:",
+    "12:34:56",
+    "2024-01-02T12:34:56.789Z",
+    "00:11:22:33:44:55",
+    "00:11:22:33:44:55:66:77",
+    "fe80::1%eth0",
+    "std::fmt",
+    "a::b",
+    "::",
+    "(3)www(4)evil(4)test(0)",
+    "(4)evil(4)test(0)",
+    "(4)evil(5)test(0)",
+    "C:\\evil.test\\nevil.test",
+    "user@evil.test",
+    "evil.test@",
+    "first.last@",
+    "1.2.3.4.5",
+    "192.0.2.01",
+    "192.0.2.1/24",
+    "1.2.3",
+    "v1.2.3.4",
+    "..",
+];
+
+/// What text puts next to each other: hosts, URLs, escapes and words, with something or nothing between them.
+fn log() -> impl Strategy<Value = Vec<u8>> {
+    let pick = |texts: &'static [&'static str]| select(texts).prop_map(str::to_owned);
+    let host = || (pick(&HOSTS), pick(&PORTS)).prop_map(|(host, port)| host + &port);
+    let url = (pick(&SCHEMES), host(), pick(&PATHS)).prop_map(|(scheme, host, path)| scheme + &host + &path);
+    let encoded = |text: String| text.replace(':', "%3A").replace('/', "%2F");
+    let token = prop_oneof![
+        4 => host(),
+        3 => (host(), pick(&PATHS)).prop_map(|(host, path)| host + &path),
+        4 => url.clone(),
+        1 => url.prop_map(encoded),
+        2 => pick(&ESCAPES),
+        4 => pick(&WORDS),
+    ];
+    let gap = prop_oneof![3 => Just(String::new()), 7 => pick(&GAPS)].prop_map(String::into_bytes);
+    let junk = vec(any::<u8>(), 1..3);
+    let gap = prop_oneof![20 => gap, 1 => junk];
+    vec((token, gap), 1..8).prop_map(|parts| {
+        parts.into_iter().flat_map(|(token, gap)| token.into_bytes().into_iter().chain(gap)).collect()
+    })
+}
+
+fn scan(scanner: &mut Scanner, bytes: &[u8]) -> Vec<Seen> {
+    let mut seen = Vec::new();
+    let _ = scanner.scan(bytes, collect(&mut seen));
+    seen
+}
+
+fn scanner(world: &World, options: &MatchOptions, engine: Engine) -> Scanner {
+    let mut scan = ScanOptions::default();
+    scan.matching = options.clone();
+    scan.engine = engine;
+    Scanner::new(&world.sieve(), &scan)
+}
+
+fn config(cases: u32) -> Config {
+    Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() }
+}
+
+proptest! {
+    #![proptest_config(config(4000))]
+
+    #[test]
+    fn as_the_oracle(world in world(), options in options(), log in log(), engine in select(Engine::available())) {
+        let want = oracle::scan::scan(&world.oracle(), &options, &log);
+        let got = scan(&mut scanner(&world, &options, engine), &log);
+        let rows: Vec<_> = world.rows.iter().map(|row| row.indicator.to_string()).collect();
+        prop_assert_eq!(got, want, "{} with {:?}, {:?}, {:?}", log.escape_ascii(), rows, options, engine);
+    }
+}
+
+/// A reader that gives what it likes: one byte, a few, none for now.
+struct Trickle<'a> {
+    rest: &'a [u8],
+    most: usize,
+    random: u64,
+}
+
+impl<'a> Trickle<'a> {
+    fn new(rest: &'a [u8], most: usize) -> Self {
+        Self { rest, most, random: 0x9E37_79B9_7F4A_7C15 }
+    }
+}
+
+impl Read for Trickle<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.random = self.random.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1);
+        let random = (self.random >> 33) as usize;
+        if random % 7 == 0 {
+            return Err(ErrorKind::Interrupted.into());
+        }
+        let len = (1 + random % self.most).min(into.len()).min(self.rest.len());
+        let (now, rest) = self.rest.split_at(len);
+        into[..len].copy_from_slice(now);
+        self.rest = rest;
+        Ok(len)
+    }
+}
+
+/// All ways to scan, but for those in parallel: what each finds must be `want`.
+#[track_caller]
+fn all_ways(scanner: &mut Scanner, bytes: &[u8], want: &[Seen]) {
+    assert_eq!(scan(scanner, bytes), want);
+    for most in [1, 2, 1000, 1 << 20] {
+        let mut seen = Vec::new();
+        let _ = scanner.scan_reader(Trickle::new(bytes, most), collect(&mut seen)).unwrap();
+        assert_eq!(seen, want, "by up to {most} bytes");
+    }
+}
+
+/// All ways to scan in parallel.
+#[cfg(feature = "parallel")]
+#[track_caller]
+fn all_threads(scanner: &mut Scanner, bytes: &[u8], want: &[Seen]) {
+    for threads in [1, 2, 3, 8] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut seen = Vec::new();
+            let _ = scanner.scan_parallel(bytes, collect(&mut seen));
+            assert!(seen == want, "{threads} threads: {} hits, not {}", seen.len(), want.len());
+            let mut seen = Vec::new();
+            let _ = scanner.scan_reader_parallel(Trickle::new(bytes, 100_000), collect(&mut seen)).unwrap();
+            assert!(seen == want, "{threads} threads, by reader: {} hits, not {}", seen.len(), want.len());
+        });
+    }
+}
+
+#[cfg(not(feature = "parallel"))]
+fn all_threads(_: &mut Scanner, _: &[u8], _: &[Seen]) {}
+
+proptest! {
+    #![proptest_config(config(300))]
+
+    #[test]
+    fn ways_to_read_do_not_matter(options in options(), log in log()) {
+        let world = World::of(pool());
+        let mut scanner = scanner(&world, &options, Engine::default());
+        let want = scan(&mut scanner, &log);
+        all_ways(&mut scanner, &log, &want);
+    }
+
+    /// UTF-16 with a byte order mark gives the hits of the same text in UTF-8, at the places of the raw bytes.
+    #[test]
+    fn utf16_is_read_as_the_text_it_is(options in options(), log in log(), is_big_endian in any::<bool>()) {
+        let text = String::from_utf8_lossy(&log);
+        let world = World::of(pool());
+        let mut scanner = scanner(&world, &options, Engine::default());
+        let units = |text: &str| text.encode_utf16().count() as u64;
+        let want: Vec<Seen> = scan(&mut scanner, text.as_bytes())
+            .into_iter()
+            .map(|mut seen| {
+                // The mark is the first unit.
+                let place = |at: u64| 2 + 2 * units(&text[..at as usize]);
+                seen.span = place(seen.span.start)..place(seen.span.end);
+                seen
+            })
+            .collect();
+        let bytes: Vec<u8> = std::iter::once(0xFEFF)
+            .chain(text.encode_utf16())
+            .flat_map(|unit: u16| if is_big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() })
+            .collect();
+        all_ways(&mut scanner, &bytes, &want);
+    }
+}
+
+/// Many blocks, on any number of threads.
+#[test]
+fn threads_do_not_matter() {
+    let line = |n: u32| {
+        let host = ["evil.test", "ok.invalid", "192.0.2.1", "http://evil.test/a", "ok.invalid", "2001:db8::1"];
+        format!("2026-11-02T10:00:00Z query {n} {} from 10.0.0.{}\n", host[(n * n / 7) as usize % 6], n % 256)
+    };
+    let log: String = (0..60_000).map(line).collect();
+    let world = World::of(pool().into_iter().filter(|row| !row.to_string().contains("/0")));
+    let mut scanner = scanner(&world, &MatchOptions::default(), Engine::default());
+    let want = scan(&mut scanner, log.as_bytes());
+    assert!(want.len() > 20_000);
+    all_threads(&mut scanner, log.as_bytes(), &want);
+}
+
+/// Lines longer than a block are cut; what is found does not depend on where.
+#[test]
+fn long_lines_are_cut_without_loss() {
+    const MIB: usize = 1 << 20;
+    let world = World::of(vec![
+        name("evil.test", Scope::Suffix, None),
+        net("192.0.2.1", None),
+        net("2001:db8::1", None),
+        url("http://evil.test/a"),
+    ]);
+    let hosts = ["www.evil.test", "192.0.2.1", "2001:db8::1", "http://evil.test/a", "http://evil.test/a?b=evil.test"];
+    let mut scanner = scanner(&world, &MatchOptions::default(), Engine::default());
+    for filler in [" ", "a ", ";", ". ", "\u{e9} "] {
+        let mut line = filler.repeat(4 * MIB / filler.len());
+        let mut places = Vec::new();
+        for cut in 1..4 {
+            for (number, host) in hosts.iter().cycle().take(11).enumerate() {
+                // Each begins before a cut and ends behind one, or near that.
+                let at = cut * MIB + number * 32 - 32 * 7 + cut % 5;
+                let at =
+                    (at..).find(|&at| line.is_char_boundary(at) && line.is_char_boundary(at + host.len() + 2)).unwrap();
+                line.replace_range(at..at + host.len() + 2, &format!(" {host} "));
+                places.push((at + 1, *host));
+            }
+        }
+        let log = format!("first line\n{line}\nlast line evil.test\n");
+        let want = scan(&mut scanner, log.as_bytes());
+        let whole: Vec<_> =
+            want.iter().filter(|seen| seen.line == 2).map(|seen| seen.span.start as usize - 11).collect();
+        for (at, host) in places {
+            assert!(whole.contains(&at), "{host} at {at} between {filler:?}");
+        }
+        assert_eq!(want.last().map(|seen| seen.line), Some(3));
+        all_threads(&mut scanner, log.as_bytes(), &want);
+    }
+}
+
+#[test]
+fn a_line_of_a_hundred_megabytes() {
+    const PART: &[u8] = b"key=value, 10.0.0.1 ok.invalid 12:34:56 ";
+    const COUNT: usize = 2_500_000;
+    let world = World::of(vec![name("evil.test", Scope::Suffix, None)]);
+    let mut scanner = scanner(&world, &MatchOptions::default(), Engine::default());
+    let line = (b"evil.test ".as_slice())
+        .chain(io::Read::take(Repeat { part: PART, at: 0 }, (PART.len() * COUNT) as u64))
+        .chain(b"evil.test".as_slice());
+    let mut seen = Vec::new();
+    let stats = scanner.scan_reader(line, collect(&mut seen)).unwrap();
+    let last = (10 + PART.len() * COUNT) as u64;
+    assert_eq!(seen.iter().map(|seen| (seen.line, seen.span.start)).collect::<Vec<_>>(), [(1, 0), (1, last)]);
+    assert_eq!(stats.bytes, last + 9);
+}
+
+struct Repeat {
+    part: &'static [u8],
+    at: usize,
+}
+
+impl Read for Repeat {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        for byte in into.iter_mut() {
+            *byte = self.part[self.at];
+            self.at = (self.at + 1) % self.part.len();
+        }
+        Ok(into.len())
+    }
+}
+
+/// Text made to be slow, or to be read in many ways.
+#[test]
+fn hostile_text() {
+    const LEN: usize = 300_000;
+    let world = World::of(pool());
+    for piece in [
+        ".",
+        ":",
+        "::",
+        "-",
+        "_",
+        "@",
+        "/",
+        "//",
+        "://",
+        "\\",
+        "%",
+        "(",
+        ")",
+        "[",
+        "]",
+        "[[",
+        "#",
+        "?",
+        "&",
+        "=",
+        ",",
+        "'",
+        "\"",
+        "\0",
+        "\r",
+        "\n",
+        "\u{e9}",
+        "\u{e9}.",
+        "\u{3002}",
+        "\u{10ffff}",
+        "a",
+        "a.",
+        "a.a-",
+        "1",
+        "1.",
+        "1.1.1.1",
+        "1.1.1.1.",
+        "1.1.1.1-",
+        "1:",
+        "a:",
+        "a::",
+        "::1 ",
+        "::1",
+        "1::1.",
+        "[::1]",
+        "[::1",
+        "fe80::%",
+        "(1)a",
+        "(3)www",
+        "(0)",
+        "(63)",
+        "http://",
+        "http:",
+        "http://a",
+        "http://a/",
+        "http://a,",
+        "http://1.1.1.1/,",
+        "http%3A%2F%2F",
+        "http%253A%252F%252F",
+        "%2525",
+        "%25",
+        "\\u002e",
+        "\\u00e9",
+        "\\ud800",
+        "\\n",
+        "\\x41",
+        "#012",
+        "a@",
+        "a@b.c",
+        "Chrome/1.1.1.1 ",
+        "GET /",
+        "\t/",
+        "\"/",
+        "IP 1.1.1.1.1 > ",
+        "xn--a.",
+        "xn--",
+        "evil.test",
+        "evil.test/",
+        "evil.test:80/",
+        "\u{feff}",
+        "a\u{301}",
+        "\u{130}.",
+        "\u{200d}.",
+    ] {
+        let mut text = piece.repeat(LEN / piece.len());
+        text.push_str(" evil.test\n");
+        let mut wants: Option<Vec<Seen>> = None;
+        for engine in std::iter::once(Engine::Scalar).chain(Engine::available()) {
+            let seen = scan(&mut scanner(&world, &MatchOptions::default(), engine), text.as_bytes());
+            assert_eq!(seen.last().map(|seen| &*seen.canonical), Some("evil.test"), "{piece:?} {engine:?}");
+            match &wants {
+                None => wants = Some(seen),
+                Some(want) => assert!(&seen == want, "{piece:?} {engine:?}"),
+            }
+        }
+    }
+}
