@@ -265,7 +265,7 @@ impl Read for Trickle<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.random = self.random.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1);
         let random = (self.random >> 33) as usize;
-        if random % 7 == 0 {
+        if random.is_multiple_of(7) {
             return Err(ErrorKind::Interrupted.into());
         }
         let len = (1 + random % self.most).min(into.len()).min(self.rest.len());
