@@ -367,7 +367,9 @@ impl<J: Judge> Look<'_, J> {
             }
         }
         let start = bytes[..place].iter().rev().take(2 * BLOCK).take_while(|&&b| is(b, SIX)).count();
-        if start == 2 * BLOCK {
+        let end = bytes[place..].iter().take(2 * BLOCK).take_while(|&&b| is(b, SIX)).count();
+        // A run this long is looked at once, and not from each of its colons.
+        if start == 2 * BLOCK || end == 2 * BLOCK {
             return true;
         }
         self.asked += 1;

@@ -52,6 +52,14 @@ struct Draft {
 /// first one starts in.
 type Anchor = Option<usize>;
 
+/// Labels of DNS one behind the other, `(3)www(4)evil`, as far as they go.
+#[derive(Clone, Copy, Debug, Default)]
+struct Labels {
+    end: usize,
+    /// Whether the root ends them.
+    is_name: bool,
+}
+
 /// The decoded text of a run with JSON escapes, and where in the haystack each of its bytes comes from.
 struct Decoded<'t> {
     text: &'t [u8],
@@ -77,6 +85,8 @@ pub(super) struct Scan<'a, 's> {
     nested: usize,
     /// Where an address ended, and where the run around that place starts.
     rest: Option<(usize, usize)>,
+    /// The DNS labels that were followed last.
+    labels: Labels,
 }
 
 impl<'a, 's> Scan<'a, 's> {
@@ -86,7 +96,17 @@ impl<'a, 's> Scan<'a, 's> {
         report: Range<usize>,
         sink: &'s mut dyn FnMut(&Token<'_>) -> Verdict,
     ) -> Self {
-        Self { own, bytes, report, sink, outer: Outer::default(), around: Vec::new(), nested: 0, rest: None }
+        Self {
+            own,
+            bytes,
+            report,
+            sink,
+            outer: Outer::default(),
+            around: Vec::new(),
+            nested: 0,
+            rest: None,
+            labels: Labels::default(),
+        }
     }
 
     pub(super) fn run(&mut self) {
@@ -220,6 +240,8 @@ impl<'a, 's> Scan<'a, 's> {
         let done = read(self);
         if self.outer == outer {
             self.outer = before;
+        } else if before != outer {
+            self.around.push(before);
         }
         done
     }
@@ -770,33 +792,30 @@ impl<'a, 's> Scan<'a, 's> {
     /// A name as the Windows DNS log writes it: `(3)www(4)evil(4)test(0)`.
     fn dns_labels(&mut self, i: usize) -> Option<usize> {
         let bytes = self.bytes;
+        if i >= self.labels.end {
+            let mut end = i;
+            while let Some(len) = dns_label(bytes, end).filter(|label| !label.is_empty()).map(|label| label.end - end) {
+                end += len;
+            }
+            // Each label in it has been looked at then: what does not end as a name does holds none.
+            self.labels = Labels { end: end.max(i + 1), is_name: end > i && dns_label(bytes, end).is_some() };
+        }
+        // A label of `n` bytes stands in up to `n + 4`.
+        if !self.labels.is_name || self.labels.end - i > 3 * MAX_NAME {
+            return None;
+        }
         let mut text = std::mem::take(&mut self.own.text);
         text.clear();
         let mut at_label = i;
-        let end = loop {
-            let digits =
-                bytes.get(at_label + 1..).unwrap_or(&[]).iter().take(3).take_while(|b| b.is_ascii_digit()).count();
-            if at(bytes, at_label) != b'(' || digits == 0 || digits > 2 || at(bytes, at_label + 1 + digits) != b')' {
-                break None;
+        while let Some(label) = dns_label(bytes, at_label).filter(|label| !label.is_empty()) {
+            if !text.is_empty() {
+                text.push(b'.');
             }
-            let len = bytes[at_label + 1..at_label + 1 + digits].iter().fold(0, |n, b| n * 10 + usize::from(b - b'0'));
-            let label = at_label + digits + 2;
-            if len == 0 {
-                break (!text.is_empty()).then_some(label);
-            }
-            match bytes.get(label..label + len) {
-                Some(bytes)
-                    if bytes.iter().all(|&b| (is(b, HOST) && b != b'.') || b >= 0x80) && text.len() < MAX_NAME =>
-                {
-                    if !text.is_empty() {
-                        text.push(b'.');
-                    }
-                    text.extend_from_slice(bytes);
-                    at_label = label + len;
-                }
-                _ => break None,
-            }
-        };
+            at_label = label.end;
+            text.extend_from_slice(&bytes[label]);
+        }
+        // The root, `(0)`.
+        let end = dns_label(bytes, at_label).filter(|_| text.len() <= MAX_NAME).map(|root| root.end);
         if let Some(end) = end
             && memchr::memchr(b'.', &text).is_some()
         {
@@ -835,6 +854,18 @@ impl<'a, 's> Scan<'a, 's> {
             self.emit(&mut None, token);
         }
     }
+}
+
+/// Where the label stands whose length in parentheses, `(3)`, is at `from`.
+fn dns_label(bytes: &[u8], from: usize) -> Option<Range<usize>> {
+    let digits = bytes.get(from + 1..)?.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    if at(bytes, from) != b'(' || digits == 0 || digits > 2 || at(bytes, from + 1 + digits) != b')' {
+        return None;
+    }
+    let len = bytes[from + 1..from + 1 + digits].iter().fold(0, |n, b| n * 10 + usize::from(b - b'0'));
+    let start = from + digits + 2;
+    let label = bytes.get(start..start + len)?;
+    label.iter().all(|&b| (is(b, HOST) && b != b'.') || b >= 0x80).then_some(start..start + len)
 }
 
 /// Whether a URL's path starts here, as it is or JSON-escaped.
