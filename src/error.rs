@@ -22,6 +22,7 @@ pub(crate) enum Kind {
     Feed { path: PathBuf, reason: String },
     Capacity { what: &'static str, limit: u64 },
     Config { reason: String },
+    ConfigFile { path: PathBuf, line: usize, column: usize, reason: String },
 }
 
 impl Error {
@@ -46,6 +47,12 @@ impl Error {
         Self::from_kind(Kind::Config { reason: reason.into() })
     }
 
+    /// A place of a configuration file is wrong; line and column count from 1.
+    #[cfg_attr(not(feature = "config"), allow(dead_code))]
+    pub(crate) fn config_file(path: &Path, line: usize, column: usize, reason: impl Into<String>) -> Self {
+        Self::from_kind(Kind::ConfigFile { path: path.to_owned(), line, column, reason: reason.into() })
+    }
+
     fn from_kind(kind: Kind) -> Self {
         Self { kind: Box::new(kind) }
     }
@@ -54,7 +61,7 @@ impl Error {
     pub fn path(&self) -> Option<&Path> {
         match &*self.kind {
             Kind::Io { path, .. } => path.as_deref(),
-            Kind::Feed { path, .. } => Some(path),
+            Kind::Feed { path, .. } | Kind::ConfigFile { path, .. } => Some(path),
             _ => None,
         }
     }
@@ -77,6 +84,12 @@ impl fmt::Display for Error {
             Kind::Feed { path, reason } => write!(f, "{}: {reason}", path.display()),
             Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
             Kind::Config { reason } => f.write_str(reason),
+            Kind::ConfigFile { path, line, column, reason } if path.as_os_str().is_empty() => {
+                write!(f, "line {line}, column {column}: {reason}")
+            }
+            Kind::ConfigFile { path, line, column, reason } => {
+                write!(f, "{}:{line}:{column}: {reason}", path.display())
+            }
         }
     }
 }

@@ -132,8 +132,8 @@
 //!
 //! # Features
 //!
-//! `feeds` (readers of feed files and inputs), `parallel` and `psl` (the Public Suffix List built in) are on by
-//! default. `live` swaps a sieve under load, `mmap` maps files, `compression` opens compressed inputs. Without features
+//! `feeds` (readers of feed files and inputs), `config` (one file that names many feeds), `parallel` and `psl` (the
+//! Public Suffix List built in) are on by default. `live` swaps a sieve under load, `mmap` maps files, `compression` opens compressed inputs. Without features
 //! the crate is the bare matcher and scanner. The minimum supported Rust version is 1.89.
 #![deny(missing_docs)]
 

@@ -31,6 +31,9 @@ pub const MAX_PENDING: usize = 32 * 1024 * 1024;
 /// Deepest nesting of a feed in JSON or XML. Real ones stay under 20; deeper ones are made to break readers.
 pub const MAX_NESTING: usize = 128;
 
+/// Largest configuration of feeds, in bytes: 1 MiB, some 10,000 feeds. What is larger is another file, given by mistake.
+pub const MAX_CONFIG: usize = 1024 * 1024;
+
 /// How much of a feed is looked at to recognise its format, in bytes.
 pub const SNIFF: usize = 64 * 1024;
 

@@ -1,5 +1,5 @@
 //! The scanner as a process: every flag, every exit code, and what is written where.
-#![cfg(all(feature = "feeds", feature = "parallel", feature = "psl"))]
+#![cfg(all(feature = "config", feature = "feeds", feature = "parallel", feature = "psl"))]
 
 use std::fs;
 use std::io::{Read, Write};
@@ -363,6 +363,64 @@ fn feeds_are_named_and_their_formats_given() {
 }
 
 #[test]
+fn many_feeds_in_one_file() {
+    let folder = folder();
+    fs::create_dir(folder.path("feeds")).unwrap();
+    folder.write("feeds/h.txt", b"0.0.0.0 evil.test\n");
+    folder.write("feeds/list.txt", b"198.51.100.3\n10.0.0.1\n");
+    folder.write("feeds/ours.txt", b"192.0.2.7\n");
+    folder.write(
+        "feeds/all.toml",
+        b"[defaults]\ntags = ['t']\n[[feed]]\npath = 'h.txt'\nscope = 'suffix'\n[[feed]]\nname = 'lists'\npath = 'l*.txt'\n[[feed]]\npath = 'ours.txt'\naction = 'allow'\n",
+    );
+    // Paths begin in the folder of the configuration, and its feeds stand beside those of the command line.
+    let run = folder.run("scan --json --config feeds/all.toml a.log").code(0);
+    assert_eq!(run.rows(), ["a.log:3:WWW.Evil.Test:evil.test", "a.log:3:198.51.100.3:198.51.100.3"]);
+    assert_eq!(run.json()[1]["sources"][0]["feed"], "lists/list");
+    assert_eq!(run.json()[0]["sources"][0]["tags"], serde_json::json!(["t"]));
+    assert!(run.err.contains("list.txt:2: 10.0.0.1: private"), "{}", run.err);
+    let run = folder.run("scan --json --config feeds/all.toml -f c2.txt a.log").code(0);
+    assert_eq!(run.rows().len(), 4);
+    assert_eq!(run.json()[0]["sources"][0]["feed"], "h");
+    assert_eq!(run.json()[0]["sources"][1]["feed"], "c2");
+    // Flags stand over what the configuration says.
+    assert_eq!(folder.run("scan -c --config feeds/all.toml --domain-scope exact a.log").code(0).out, "1\n");
+    let run = folder.run("scan -c --config feeds/all.toml --admit bogons a.log").code(0);
+    assert_eq!(run.err, "");
+    let run = folder.run("check --config feeds/all.toml 192.0.2.7 www.evil.test").code(0);
+    assert!(run.out.contains("no indicator covers it") && run.out.contains("h:1"), "{}", run.out);
+    let run = folder.run("check --config feeds/all.toml -f c2.txt 192.0.2.7").code(1);
+    assert!(run.out.contains("1 suppressed by what is allowed: 192.0.2.7 (ours:1)"), "{}", run.out);
+    folder.run("lint --config feeds/all.toml").code(0);
+
+    folder.write("feeds/wrong.toml", b"[[feed]]\npath = 'h.txt'\nscop = 'exact'\n");
+    for (line, want) in [
+        ("scan --config feeds/wrong.toml a.log", "feeds/wrong.toml:3:1: unknown key `scop`"),
+        ("check --config missing.toml evil.test", "missing.toml: No such file"),
+        ("lint --config feeds/all.toml --config feeds/all.toml", "feed named h"),
+        ("scan --config feeds/all.toml -f h=c2.txt a.log", "two feeds are named h"),
+        ("scan a.log", "--feed"),
+    ] {
+        let run = folder.run(line).code(2);
+        assert!(run.err.contains(want), "{line}: {}", run.err);
+    }
+}
+
+#[test]
+fn the_sample_configuration_runs() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/logscan/samples");
+    let line = ["scan", "--json", "--config", "feeds.toml", "access.log", "syslog.log"];
+    let mut command = logscan();
+    let output = command.current_dir(samples).args(line).stdin(Stdio::null()).output().unwrap();
+    let run = Run::of(output, "scan --config").code(0);
+    let rows = run.rows();
+    // The three lists alone have 19 hits in these logs; one is of what is allowed, and the partner has another.
+    assert_eq!(rows.len(), 19);
+    assert!(!rows.iter().any(|row| row.contains("parcel")));
+    assert!(rows.iter().any(|row| row.ends_with(":cdn7.c2.evil.test")), "{rows:?}");
+}
+
+#[test]
 fn what_is_allowed_is_not_reported() {
     let folder = folder();
     folder.write("ours.txt", b"www.evil.test\n192.0.2.7\n");
@@ -593,6 +651,7 @@ fn help_teaches() {
     let scan = folder.run("scan --help").code(0).out;
     for flag in [
         "--feed",
+        "--config",
         "--allow",
         "--allow-all",
         "-j",

@@ -169,7 +169,7 @@ fn the_features_are_the_stated_ones() {
     let is_key = |line: &&str| !line.starts_with('#') && line.contains(" = ");
     let features: BTreeSet<&str> =
         section.lines().filter(is_key).map(|line| line.split_once(" = ").unwrap().0.trim()).collect();
-    let stated = ["default", "feeds", "parallel", "psl", "live", "mmap", "compression", "xml", "mmdb", "zip"]
+    let stated = ["default", "config", "feeds", "parallel", "psl", "live", "mmap", "compression", "xml", "mmdb", "zip"]
         .into_iter()
         .collect();
     assert_eq!(features, stated);

@@ -81,8 +81,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
 fn why_not(args: &CheckArgs, sieve: &Sieve, value: &str, withheld: Withheld) -> Result<String, Box<dyn Error>> {
     let mut reasons = Vec::new();
     if withheld.allowed > 0 {
-        let allowed = feeds::load_allowed(&args.feeds)?;
-        let entries = entries(&mut allowed.matcher(&MatchOptions::default()), value);
+        let mut options = MatchOptions::default();
+        options.filter.as_of = args.filter.as_of;
+        let entries = entries(&mut feeds::allowed(sieve)?.matcher(&options), value);
         reasons.push(format!("{} suppressed by what is allowed: {}", withheld.allowed, entries.join(", ")));
     }
     for (count, why) in [

@@ -26,6 +26,7 @@ Examples:
   logscan scan -f c2.txt access.log              hits for people
   logscan scan -f c2=plain:c2.txt --json *.log   one JSON object a hit and indicator
   zcat big.gz | logscan scan -f c2.txt --stats - standard input
+  logscan scan --config feeds.toml access.log    many feeds, each as a file says
   logscan check -f c2.txt http://evil.test/a     what matches a value, or why nothing does
   logscan lint -f c2.txt                         what is wrong with a feed
 
@@ -64,15 +65,18 @@ pub(crate) enum Admit {
 #[derive(Debug, Args)]
 pub(crate) struct FeedArgs {
     /// A feed of indicators: PATH, NAME=PATH or NAME=FORMAT:PATH. May be given many times.
-    #[arg(short = 'f', long = "feed", value_name = "FEED", required = true)]
+    #[arg(short = 'f', long = "feed", value_name = "FEED", required_unless_present = "config")]
     pub(crate) feeds: Vec<String>,
+    /// A file that names many feeds, and says how to read each (TOML). May be given many times, and beside --feed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Vec<PathBuf>,
     /// A feed of what is allowed: suppresses host-level matches of equal or lower specificity on what it covers.
     #[arg(long, value_name = "FEED")]
     pub(crate) allow: Vec<String>,
     /// A feed of what is always allowed: suppresses every host-level match beneath it.
     #[arg(long, value_name = "FEED")]
     pub(crate) allow_all: Vec<String>,
-    /// The scope of the feeds' domains, in place of what the format says.
+    /// The scope of the feeds' domains, in place of what the format or the configuration says.
     #[arg(long, value_enum)]
     pub(crate) domain_scope: Option<DomainScope>,
     /// Admit what the guards refuse. May be given many times.

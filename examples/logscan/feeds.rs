@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use netsieve::feed::config::Config;
 use netsieve::feed::{self, Format};
+use netsieve::indicator::Record;
 use netsieve::render::Escaped;
-use netsieve::sieve::{FeedReport, Filter, PublicSuffixes};
+use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes};
 use netsieve::{Action, BuildReport, Feed, MatchOptions, Policy, Scope, Sieve, SieveBuilder};
 
 use crate::cli::{Admit, DomainScope, FeedArgs, FilterArgs};
@@ -43,70 +45,98 @@ fn parse(text: &str) -> Spec<'_> {
     }
 }
 
-/// What the feeds may do, as the command line says.
-fn policy(args: &FeedArgs) -> Policy {
-    let mut policy = Policy::default();
-    policy.scope = args.domain_scope.map(|scope| match scope {
-        DomainScope::Exact => Scope::Exact,
-        DomainScope::Suffix => Scope::Suffix,
-    });
-    policy.admit_bogons = args.admit.contains(&Admit::Bogons);
-    policy.admit_wide_prefixes = args.admit.contains(&Admit::WidePrefixes);
-    policy.admit_public_suffixes = args.admit.contains(&Admit::PublicSuffixes);
-    policy.path_patterns = args.path_patterns;
-    policy
+/// A feed that is to be read.
+struct Source {
+    feed: Feed,
+    format: Option<Format>,
+    path: PathBuf,
 }
 
-/// The feeds as they are named; two files of one stem are told apart by their paths.
-fn specs(args: &FeedArgs) -> Result<Vec<(Spec<'_>, Action)>, String> {
-    let lists = [(&args.feeds, Action::Block), (&args.allow, Action::Allow), (&args.allow_all, Action::AllowAll)];
-    let mut specs: Vec<(Spec<'_>, Action)> =
-        lists.iter().flat_map(|(texts, action)| texts.iter().map(|text| (parse(text), *action))).collect();
+impl Source {
+    fn read(&self, builder: &mut SieveBuilder) -> Result<(), netsieve::Error> {
+        let id = builder.feed(self.feed.clone());
+        feed::read_file(&self.path, self.format, &self.feed, &mut builder.sink(id)).map(drop)
+    }
+}
+
+/// Sets what the flags say over what a configuration or nobody says.
+fn apply(args: &FeedArgs, policy: &mut Policy) {
+    if let Some(scope) = args.domain_scope {
+        policy.scope = Some(match scope {
+            DomainScope::Exact => Scope::Exact,
+            DomainScope::Suffix => Scope::Suffix,
+        });
+    }
+    policy.admit_bogons |= args.admit.contains(&Admit::Bogons);
+    policy.admit_wide_prefixes |= args.admit.contains(&Admit::WidePrefixes);
+    policy.admit_public_suffixes |= args.admit.contains(&Admit::PublicSuffixes);
+    policy.path_patterns |= args.path_patterns;
+}
+
+/// The feeds of the configurations, then those of the command line; two files of one stem are told apart by their paths.
+fn sources(args: &FeedArgs) -> Result<Vec<Source>, Box<dyn Error>> {
+    let mut sources = Vec::new();
     let mut count: HashMap<String, u32> = HashMap::new();
+    for path in &args.config {
+        for file in Config::read(path)?.feeds {
+            let name = &file.feed.name;
+            if count.insert(name.clone(), 1).is_some() {
+                return Err(format!("{}: another configuration has a feed named {name}", path.display()).into());
+            }
+            sources.push(Source { feed: file.feed, format: file.format, path: file.path });
+        }
+    }
+    let lists = [(&args.feeds, Action::Block), (&args.allow, Action::Allow), (&args.allow_all, Action::AllowAll)];
+    let specs: Vec<(Spec<'_>, Action)> =
+        lists.iter().flat_map(|(texts, action)| texts.iter().map(|text| (parse(text), *action))).collect();
     for (spec, _) in &specs {
         *count.entry(spec.name.clone()).or_default() += 1;
     }
-    for (spec, _) in &mut specs {
-        if count[&spec.name] > 1 {
+    for (spec, action) in specs {
+        let mut name = spec.name;
+        if count[&name] > 1 {
             if spec.is_named {
-                return Err(format!("two feeds are named {}: give one another name", spec.name));
+                return Err(format!("two feeds are named {name}: give one another name").into());
             }
-            spec.name = spec.path.to_owned();
+            name = spec.path.to_owned();
         }
+        let mut feed = Feed::new(name).action(action);
+        feed.path = spec.path.to_owned();
+        sources.push(Source { feed, format: spec.format, path: PathBuf::from(spec.path) });
     }
-    Ok(specs)
+    for source in &mut sources {
+        apply(args, &mut source.feed.policy);
+    }
+    Ok(sources)
 }
 
 /// Compiles all feeds.
 pub(crate) fn load(args: &FeedArgs) -> Result<(Sieve, BuildReport), Box<dyn Error>> {
-    let policy = policy(args);
     let mut builder = Sieve::builder();
     if let Some(path) = &args.psl {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         builder.public_suffixes(PublicSuffixes::from_text(&text)?);
     }
-    for (spec, action) in specs(args)? {
-        read(&mut builder, spec, action, &policy)?;
+    for source in sources(args)? {
+        source.read(&mut builder)?;
     }
     Ok(builder.build()?)
 }
 
-fn read(builder: &mut SieveBuilder, spec: Spec<'_>, action: Action, policy: &Policy) -> Result<(), Box<dyn Error>> {
-    let mut feed = Feed::new(spec.name).action(action).policy(policy.clone());
-    feed.path = spec.path.to_owned();
-    let id = builder.feed(feed.clone());
-    feed::read_file(spec.path, spec.format, &feed, &mut builder.sink(id))?;
-    Ok(())
-}
-
-/// Compiles the feeds of what is allowed as if they blocked, to tell which of their entries cover a value.
-pub(crate) fn load_allowed(args: &FeedArgs) -> Result<Sieve, Box<dyn Error>> {
-    let mut policy = policy(args);
+/// What a sieve allows, as if it were blocked, to tell which entries cover a value.
+pub(crate) fn allowed(sieve: &Sieve) -> Result<Sieve, netsieve::Error> {
+    let mut policy = Policy::default();
     (policy.admit_bogons, policy.admit_wide_prefixes, policy.admit_public_suffixes) = (true, true, true);
     let mut builder = Sieve::builder();
-    for (spec, action) in specs(args)? {
-        if action != Action::Block {
-            read(&mut builder, spec, Action::Block, &policy)?;
+    let open = |feed: &Feed| Feed::new(feed.name.clone()).policy(policy.clone());
+    let feeds: Vec<FeedId> = sieve.feeds().iter().map(|feed| builder.feed(open(feed))).collect();
+    for indicator in sieve.indicators() {
+        for source in indicator.sources().filter(|source| source.action() != Action::Block) {
+            if let Some(value) = indicator.to_indicator() {
+                let mut record = Record::new(value, source.line().unwrap_or(0), source.as_listed());
+                record.attributes.valid_until = source.valid_until();
+                builder.add(feeds[source.feed_index()], record);
+            }
         }
     }
     Ok(builder.build()?.0)

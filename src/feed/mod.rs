@@ -58,6 +58,8 @@ use crate::limits::MAX_REPORTED_VALUE;
 
 mod adblock;
 mod alienvault;
+#[cfg(feature = "config")]
+pub mod config;
 mod crowdsec;
 mod csv;
 mod dataset;
@@ -126,7 +128,8 @@ trait FeedReader: Sync {
 
 /// Reads a feed from `reader`, decompressed and decoded as need be, into `sink`; gives its format.
 ///
-/// `path` is for messages only, and may be empty. Without a `format` it is recognised. Memory is bounded by
+/// `path` is for messages only, and may be empty. Without a `format` it is recognised; if the feed names columns, it is
+/// [`JsonLines`](Format::JsonLines) if it begins like JSON, and [`Csv`](Format::Csv) otherwise. Memory is bounded by
 /// [`MAX_FEED_LINE`], however long the feed.
 ///
 /// # Errors
@@ -162,6 +165,10 @@ pub fn read_file(
 }
 
 fn read_lines(mut lines: Lines<'_>, format: Option<Format>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<Format> {
+    let format = match format {
+        None if feed.columns.is_some() => Some(with_columns(&mut lines)?),
+        format => format,
+    };
     let found = recognise::recognise(&mut lines, format)?;
     let format = found.format;
     sink.format(format.as_str());
@@ -192,6 +199,12 @@ fn read_lines(mut lines: Lines<'_>, format: Option<Format>, feed: &Feed, sink: &
         }
         _ => Ok(format),
     }
+}
+
+/// The format of a feed whose columns the user names: only these two have some.
+fn with_columns(lines: &mut Lines<'_>) -> Result<Format> {
+    let text = lines.head()?;
+    Ok(if Head::new(&text).shape().is_some() { Format::JsonLines } else { Format::Csv })
 }
 
 /// Whether a trimmed line is blank, or a comment: `#`, `;`, or `//` that does not begin a value.
