@@ -130,7 +130,7 @@ trait FeedReader: Sync {
 ///
 /// `path` is for messages only, and may be empty. Without a `format` it is recognised; if the feed names columns, it is
 /// [`JsonLines`](Format::JsonLines) if it begins like JSON, and [`Csv`](Format::Csv) otherwise. Memory is bounded by
-/// [`MAX_FEED_LINE`], however long the feed.
+/// [`MAX_FEED_LINE`](crate::limits::MAX_FEED_LINE), however long the feed.
 ///
 /// # Errors
 ///
