@@ -441,6 +441,46 @@ fn what_is_allowed_is_not_reported() {
 }
 
 #[test]
+fn what_lists_allow_by_themselves_can_be_overridden() {
+    let folder = folder();
+    folder.write("ads.txt", b"||evil.test^\n@@||www.evil.test^\n");
+    folder.write("known.json", br#"{"name": "x", "type": "hostname", "version": 1, "list": ["evil.test"]}"#);
+    folder.write("other.txt", b"mail.www.evil.test\nwww.evil.test\n");
+    folder.write("b.log", b"evil.test www.evil.test mail.www.evil.test\n");
+    folder.write("keep.toml", b"[[feed]]\npath = 'ads.txt'\nexceptions = 'skip'\n");
+    folder.write("block.toml", b"[[feed]]\npath = 'known.json'\nwarning_lists_block = true\n");
+    folder.write("allow.toml", b"[[feed]]\npath = 'other.txt'\n[[feed]]\npath = 'known.json'\naction = 'allow'\n");
+    for (line, seen) in [
+        ("-f ads.txt", &["evil.test"][..]),
+        ("-f ads.txt -f other.txt", &["evil.test", "mail.www.evil.test"]),
+        ("-f ads.txt -f other.txt --exceptions allow", &["evil.test", "mail.www.evil.test"]),
+        ("-f ads.txt -f other.txt --exceptions allow-all", &["evil.test"]),
+        ("-f ads.txt --exceptions skip", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
+        ("--config keep.toml", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
+        ("--config keep.toml --exceptions allow", &["evil.test"]),
+        // A warning list allows all, however it is given, unless it is told otherwise.
+        ("-f other.txt -f known.json", &[]),
+        ("-f other.txt --allow-all known.json", &[]),
+        ("-f other.txt --allow known.json", &["www.evil.test", "mail.www.evil.test"]),
+        ("--config allow.toml", &["www.evil.test", "mail.www.evil.test"]),
+        ("-f known.json --warning-lists-block", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
+        ("--config block.toml", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
+        // Any list can be one of what is allowed; its exceptions are a part of it.
+        ("-f other.txt --allow ads.txt", &["mail.www.evil.test"]),
+        ("-f other.txt --allow-all ads.txt", &[]),
+    ] {
+        let run = folder.run(&format!("scan --json {line} b.log")).code(if seen.is_empty() { 1 } else { 0 });
+        let mut got: Vec<String> = run.json().iter().map(|row| row["observed"].as_str().unwrap().to_owned()).collect();
+        got.dedup();
+        assert_eq!(got, seen, "{line}");
+    }
+    let run = folder.run("check -f ads.txt www.evil.test").code(1);
+    assert!(run.out.contains("suppressed by what is allowed: www.evil.test (ads:2)"), "{}", run.out);
+    let run = folder.run("check -f other.txt -f known.json www.evil.test").code(1);
+    assert!(run.out.contains("suppressed by what is allowed: evil.test (known:1)"), "{}", run.out);
+}
+
+#[test]
 fn weak_hits_and_statistics() {
     let folder = folder();
     folder.write("weak.log", b"GET /files/evil.test HTTP/1.1\nshop.test Chrome/192.0.2.7\n");
@@ -654,6 +694,8 @@ fn help_teaches() {
         "--config",
         "--allow",
         "--allow-all",
+        "--exceptions",
+        "--warning-lists-block",
         "-j",
         "--json",
         "--count",

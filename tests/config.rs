@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 use netsieve::feed::Format;
 use netsieve::feed::config::{Config, FeedFile};
-use netsieve::indicator::{Column, ColumnRole};
+use netsieve::indicator::{Column, ColumnRole, Exceptions};
 use netsieve::{Action, BuildReport, Feed, MatchOptions, Policy, Scope, Sieve};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -53,7 +53,7 @@ fn want(change: impl FnOnce(&mut Feed)) -> Feed {
 #[test]
 fn keys_say_what_they_are_documented_to_say() {
     type Change = fn(&mut Feed);
-    let cases: [(&str, Change); 20] = [
+    let cases: [(&str, Change); 23] = [
         ("", |_| {}),
         ("name = 'mine'", |feed| feed.name = "mine".into()),
         ("action = 'block'", |feed| feed.action = Action::Block),
@@ -77,6 +77,9 @@ fn keys_say_what_they_are_documented_to_say() {
         ("path_patterns = true\nurl_suffix_hosts = true", |feed| {
             (feed.policy.path_patterns, feed.policy.url_suffix_hosts) = (true, true);
         }),
+        ("exceptions = 'allow'", |feed| feed.policy.exceptions = Exceptions::Allow),
+        ("exceptions = 'allow_all'", |feed| feed.policy.exceptions = Exceptions::AllowAll),
+        ("exceptions = 'skip'", |feed| feed.policy.exceptions = Exceptions::Skip),
         ("only_to_ids = true\nwarning_lists_block = true", |feed| {
             (feed.policy.only_to_ids, feed.policy.warning_lists_block) = (true, true);
         }),
@@ -153,6 +156,7 @@ fn errors_say_where_and_why() {
         ("format = 3", &["3:10: `format`: a string is wanted, and here is: integer"]),
         ("action = 'Block'", &["3:10: `action`: `Block` is none of block, allow, allow_all"]),
         ("scope = 'all'", &["3:9: `scope`: `all` is none of exact, subdomains, suffix"]),
+        ("exceptions = 'none'", &["3:14: `exceptions`: `none` is none of allow, allow_all, skip"]),
         ("confidence = 101", &["3:14: `confidence` is from 0 to 100"]),
         ("confidence = -1", &["3:14: `confidence` is from 0 to 100"]),
         ("confidence = 99999999999999999999", &["3:14: `confidence`: a whole number is wanted"]),

@@ -62,6 +62,16 @@ pub(crate) enum Admit {
     PublicSuffixes,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Exception {
+    /// Suppress host-level matches of equal or lower specificity, as --allow.
+    Allow,
+    /// Suppress every host-level match beneath them, as --allow-all.
+    AllowAll,
+    /// Nothing: they are left out.
+    Skip,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct FeedArgs {
     /// A feed of indicators: PATH, NAME=PATH or NAME=FORMAT:PATH. May be given many times.
@@ -70,10 +80,10 @@ pub(crate) struct FeedArgs {
     /// A file that names many feeds, and says how to read each (TOML). May be given many times, and beside --feed.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Vec<PathBuf>,
-    /// A feed of what is allowed: suppresses host-level matches of equal or lower specificity on what it covers.
+    /// A feed of what is allowed, of any format: suppresses host-level matches of equal or lower specificity on what it covers.
     #[arg(long, value_name = "FEED")]
     pub(crate) allow: Vec<String>,
-    /// A feed of what is always allowed: suppresses every host-level match beneath it.
+    /// A feed of what is always allowed, of any format: suppresses every host-level match beneath it.
     #[arg(long, value_name = "FEED")]
     pub(crate) allow_all: Vec<String>,
     /// The scope of the feeds' domains, in place of what the format or the configuration says.
@@ -85,6 +95,12 @@ pub(crate) struct FeedArgs {
     /// Read bare URL paths (`/gate.php`) of the feeds as patterns.
     #[arg(long)]
     pub(crate) path_patterns: bool,
+    /// What the exceptions of block lists (`@@` rules, `rpz-passthru.`, `nomatch`) ask for [default: allow].
+    #[arg(long, value_enum)]
+    pub(crate) exceptions: Option<Exception>,
+    /// Let warning lists of MISP block if they are given as feeds of indicators; they allow all else.
+    #[arg(long)]
+    pub(crate) warning_lists_block: bool,
     /// A Public Suffix List, in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     pub(crate) psl: Option<PathBuf>,

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use netsieve::feed::config::Config;
 use netsieve::feed::{self, Format};
-use netsieve::indicator::Record;
+use netsieve::indicator::{Exceptions, Record};
 use netsieve::render::Escaped;
 use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes};
 use netsieve::{Action, BuildReport, Feed, MatchOptions, Policy, Scope, Sieve, SieveBuilder};
 
-use crate::cli::{Admit, DomainScope, FeedArgs, FilterArgs};
+use crate::cli::{Admit, DomainScope, Exception, FeedArgs, FilterArgs};
 
 /// Rejected lines of a feed that are shown as warnings.
 const SHOWN: usize = 3;
@@ -71,6 +71,14 @@ fn apply(args: &FeedArgs, policy: &mut Policy) {
     policy.admit_wide_prefixes |= args.admit.contains(&Admit::WidePrefixes);
     policy.admit_public_suffixes |= args.admit.contains(&Admit::PublicSuffixes);
     policy.path_patterns |= args.path_patterns;
+    policy.warning_lists_block |= args.warning_lists_block;
+    if let Some(exception) = args.exceptions {
+        policy.exceptions = match exception {
+            Exception::Allow => Exceptions::Allow,
+            Exception::AllowAll => Exceptions::AllowAll,
+            Exception::Skip => Exceptions::Skip,
+        };
+    }
 }
 
 /// The feeds of the configurations, then those of the command line; two files of one stem are told apart by their paths.

@@ -46,6 +46,7 @@
 //! | `path_patterns` | read bare URL paths (`/gate.php`) as patterns | `false` |
 //! | `url_suffix_hosts` | URLs match on the names beneath their host too | `false` |
 //! | `only_to_ids` | leave out what MISP marks as not meant for detection | `false` |
+//! | `exceptions` | what `@@` rules, `rpz-passthru.`, `nomatch` in a feed that blocks ask for: `"allow"`, `"allow_all"`, or `"skip"`, which leaves them out | `"allow"` |
 //! | `warning_lists_block` | warning lists of MISP do as `action` says even where it is `"block"` | `false`: they allow all |
 //! | `columns` | a table: which columns of a table, or keys of JSON, hold what | by their names |
 //!
@@ -74,7 +75,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::{Format, read_file};
 use crate::error::{Error, Result};
-use crate::indicator::{Action, Column, ColumnRole, Columns, Feed, RecordSink, Scope};
+use crate::indicator::{Action, Column, ColumnRole, Columns, Exceptions, Feed, RecordSink, Scope};
 use crate::limits::MAX_CONFIG;
 
 /// What a configuration says: the feeds, in its order.
@@ -192,6 +193,9 @@ type Words<T> = &'static [(&'static str, T)];
 
 const ACTIONS: Words<Action> = &[("block", Action::Block), ("allow", Action::Allow), ("allow_all", Action::AllowAll)];
 
+const EXCEPTIONS: Words<Exceptions> =
+    &[("allow", Exceptions::Allow), ("allow_all", Exceptions::AllowAll), ("skip", Exceptions::Skip)];
+
 const SCOPES: Words<Scope> = &[("exact", Scope::Exact), ("subdomains", Scope::Subdomains), ("suffix", Scope::Suffix)];
 
 /// What a guard refuses.
@@ -230,6 +234,7 @@ impl Settings {
         "path_patterns",
         "url_suffix_hosts",
         "only_to_ids",
+        "exceptions",
         "warning_lists_block",
         "columns",
     ];
@@ -265,6 +270,7 @@ impl Settings {
             "path_patterns" => feed.policy.path_patterns = document.flag(key, value)?,
             "url_suffix_hosts" => feed.policy.url_suffix_hosts = document.flag(key, value)?,
             "only_to_ids" => feed.policy.only_to_ids = document.flag(key, value)?,
+            "exceptions" => feed.policy.exceptions = document.word(key, value, EXCEPTIONS)?,
             "warning_lists_block" => feed.policy.warning_lists_block = document.flag(key, value)?,
             "columns" => feed.columns = Some(document.columns(key, value)?),
             _ => return Ok(false),

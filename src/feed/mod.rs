@@ -52,7 +52,7 @@ use std::path::Path;
 
 use self::recognise::{Head, Votes, is_shaped};
 use crate::error::{Error, Result};
-use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Skip, Warning};
+use crate::indicator::{Action, Construct, Exceptions, Feed, Record, RecordSink, Reject, Rejection, Skip, Warning};
 use crate::input::Lines;
 use crate::limits::MAX_REPORTED_VALUE;
 
@@ -175,7 +175,8 @@ fn read_lines(mut lines: Lines<'_>, format: Option<Format>, feed: &Feed, sink: &
     for host in &found.home_pages {
         sink.home_page(host);
     }
-    let mut tally = Tally { sink, records: 0, rejections: 0, skips: 0, first: None };
+    let exceptions = feed.policy.exceptions;
+    let mut tally = Tally { sink, exceptions, records: 0, rejections: 0, skips: 0, first: None };
     let result = format.reader().read(&mut lines, feed, &mut tally);
     let Tally { records, rejections, skips, first, .. } = tally;
     sink.lines(lines.count());
@@ -221,9 +222,10 @@ fn is_comment(line: &str) -> bool {
     is_blank_or_comment(line) || line.starts_with('!')
 }
 
-/// Passes everything on, and knows in the end whether there was anything.
+/// Passes everything on, exceptions as the policy says, and knows in the end whether there was anything.
 struct Tally<'s> {
     sink: &'s mut dyn RecordSink,
+    exceptions: Exceptions,
     records: u64,
     rejections: u64,
     skips: u64,
@@ -232,7 +234,15 @@ struct Tally<'s> {
 }
 
 impl RecordSink for Tally<'_> {
-    fn record(&mut self, record: Record<'_>) {
+    fn record(&mut self, mut record: Record<'_>) {
+        // Readers set this action for exceptions alone.
+        if record.action == Some(Action::Allow) {
+            match self.exceptions {
+                Exceptions::Allow => {}
+                Exceptions::AllowAll => record.action = Some(Action::AllowAll),
+                Exceptions::Skip => return self.skip(Skip::new(record.line, record.as_listed, Construct::Exception)),
+            }
+        }
         self.records += 1;
         self.sink.record(record);
     }

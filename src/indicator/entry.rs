@@ -28,6 +28,32 @@ impl Action {
     }
 }
 
+/// What the exceptions in a feed that blocks ask for: `@@` rules of ad blockers, `rpz-passthru.`, `nomatch`, `pass`.
+///
+/// In a feed that allows, exceptions are entries like the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Exceptions {
+    /// They are [`Action::Allow`] entries, for the indicators of every feed.
+    #[default]
+    Allow,
+    /// They are [`Action::AllowAll`] entries, for the indicators of every feed.
+    AllowAll,
+    /// They are left out: a feed from elsewhere does not say what is harmless here.
+    Skip,
+}
+
+impl Exceptions {
+    /// `allow`, `allow_all` or `skip`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Exceptions::Allow => "allow",
+            Exceptions::AllowAll => "allow_all",
+            Exceptions::Skip => "skip",
+        }
+    }
+}
+
 /// What a feed may do that the guards forbid, and how its values are read. The default is the careful one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -46,6 +72,8 @@ pub struct Policy {
     pub path_patterns: bool,
     /// Leave out what a MISP event marks as not meant for detection (`to_ids` false); it is kept and tagged otherwise.
     pub only_to_ids: bool,
+    /// What exceptions ask for.
+    pub exceptions: Exceptions,
     /// Let MISP warning lists block if that is the feed's action; they allow all otherwise.
     pub warning_lists_block: bool,
 }
@@ -425,6 +453,8 @@ pub enum Construct {
     Withdrawn,
     /// An entry not meant for detection, left out by policy.
     NotForDetection,
+    /// An exception, left out by policy.
+    Exception,
 }
 
 impl Construct {
@@ -456,6 +486,7 @@ impl Construct {
             Construct::OtherKind => "other_kind",
             Construct::Withdrawn => "withdrawn",
             Construct::NotForDetection => "not_for_detection",
+            Construct::Exception => "exception",
         }
     }
 
@@ -487,6 +518,7 @@ impl Construct {
             Construct::OtherKind => "other kinds that are not of the network",
             Construct::Withdrawn => "entries that the feed has withdrawn",
             Construct::NotForDetection => "entries not meant for detection",
+            Construct::Exception => "exceptions, which the policy leaves out",
         }
     }
 }

@@ -17,8 +17,8 @@ pub mod url;
 
 pub use domain::DomainName;
 pub use entry::{
-    Action, Attributes, Column, ColumnRole, Columns, Construct, Feed, Policy, Record, RecordSink, Rejection, Skip,
-    Warning, WarningKind,
+    Action, Attributes, Column, ColumnRole, Columns, Construct, Exceptions, Feed, Policy, Record, RecordSink,
+    Rejection, Skip, Warning, WarningKind,
 };
 pub use reject::Reject;
 pub use url::{HostRef, Url, UrlScratch, UrlView};
