@@ -1,0 +1,129 @@
+//! A warm matcher allocates nothing, nor do the hits of a warm scanner.
+
+#![allow(unsafe_code, reason = "a counting allocator")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+use netsieve::{Feed, MatchOptions, ScanOptions, Scanner, Sieve, feed};
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Counts what each thread asks for.
+struct Counting;
+
+// SAFETY: every call is handed on as it is to the system's allocator, whose contract is the same.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
+        let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.realloc(pointer, layout, len) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often the second of two runs allocates.
+fn when_warm(mut run: impl FnMut()) -> u64 {
+    run();
+    let before = COUNT.get();
+    run();
+    COUNT.get() - before
+}
+
+fn sieve() -> Sieve {
+    let list = "192.0.2.0/24\n192.0.2.7\n192.0.2.7:443\n2001:db8::/32\n198.51.100.1 - 198.51.100.9\nevil.test\nwww.evil.test:8080\n\
+                b\u{fc}cher.test\nhttp://shop.test/login/\nhttp://shop.test/a?b=c\nhttp://host.test/\nhttp://192.0.2.7/gate\n";
+    let mut builder = Sieve::builder();
+    for name in ["one", "two"] {
+        let own = Feed::new(name);
+        let id = builder.feed(own.clone());
+        feed::read(list.as_bytes(), "list.txt", None, &own, &mut builder.sink(id)).unwrap();
+    }
+    builder.build().unwrap().0
+}
+
+#[test]
+fn the_count_counts() {
+    assert_eq!(when_warm(|| drop(std::hint::black_box(Vec::<u8>::with_capacity(100)))), 1);
+}
+
+#[test]
+fn a_warm_matcher_allocates_nothing() {
+    let sieve = sieve();
+    let mut options = MatchOptions::default();
+    (options.name_like, options.host_only) = (true, true);
+    let mut matcher = sieve.matcher(&options);
+    let addrs: Vec<IpAddr> = ["192.0.2.7", "198.51.100.3", "203.0.113.1", "2001:db8::1", "::ffff:192.0.2.7"]
+        .map(|a| a.parse().unwrap())
+        .into();
+    let names =
+        ["a.WWW.evil.test", "b\u{fc}cher.test", "x.xn--bcher-kva.test", "ok.example", "host.test", "not a name"];
+    let urls = [
+        "http://shop.test/login/x?y=z",
+        "HTTPS://Shop.Test:443/a/../a?b=c",
+        "http://3221225991/gate",
+        "http://user@b\u{fc}cher.test/%41%2541",
+        "http://ok.example/a/b/c",
+        "http://[2001:db8::1]:8080/",
+        "no url",
+    ];
+    let mut found = 0;
+    let count = when_warm(|| {
+        for &addr in &addrs {
+            for port in [None, Some(443), Some(80)] {
+                found += matcher.match_ip(addr, port).len();
+                found += usize::from(matcher.is_match_ip(addr, port));
+            }
+        }
+        for name in names {
+            for port in [None, Some(8080)] {
+                found += matcher.match_domain(name, port).len();
+                found += usize::from(matcher.is_match_domain(name, port));
+            }
+        }
+        for url in urls {
+            found += matcher.match_url(url).len();
+            found += usize::from(matcher.is_match_url(url));
+        }
+        for value in names.iter().chain(&urls).chain(&["192.0.2.7:443", "[2001:db8::1]:80"]) {
+            found += matcher.match_any(value).len();
+            found += usize::from(matcher.is_match_any(value));
+        }
+    });
+    assert!(found > 100, "{found}");
+    assert_eq!(count, 0);
+}
+
+/// What a scan sets up it needs once for a block, not for each line or hit.
+#[test]
+fn hits_of_a_warm_scanner_allocate_nothing() {
+    let lines = "query a.www.evil.test from 192.0.2.7\nGET http://shop.test/login/x?u=http%3A%2F%2Fhost.test%2F\n\
+               b\u{fc}cher.test evil\\u002etest 2001:db8::1 (4)evil(4)test(0)\nnothing here but ok.example\n";
+    let mut scanner = Scanner::new(&sieve(), &ScanOptions::default());
+    let counts = [1, 10, 100].map(|times| {
+        let log = lines.repeat(times);
+        let mut hits = 0;
+        let count = when_warm(|| hits = scanner.scan(log.as_bytes(), |_| ControlFlow::Continue(())).hits);
+        assert!(hits >= 6 * times as u64, "{hits}");
+        count
+    });
+    // The list of blocks, and what sorts the hits of many lines.
+    assert!(counts.iter().all(|&count| count <= 2), "{counts:?}");
+}
