@@ -81,6 +81,8 @@ pub(super) struct Scan<'a, 's> {
     outer: Outer,
     /// The URLs around that one, which go on behind it.
     around: Vec<Outer>,
+    /// The URL that another reading of the place where that one starts began.
+    other: Outer,
     /// How many URLs have been taken within the outermost one.
     nested: usize,
     /// Where an address ended, and where the run around that place starts.
@@ -103,6 +105,7 @@ impl<'a, 's> Scan<'a, 's> {
             sink,
             outer: Outer::default(),
             around: Vec::new(),
+            other: Outer::default(),
             nested: 0,
             rest: None,
             labels: Labels::default(),
@@ -197,8 +200,8 @@ impl<'a, 's> Scan<'a, 's> {
     }
 
     fn context(&self, at: usize) -> Context {
-        let within = std::iter::once(&self.outer).chain(self.around.iter().rev());
-        let Some(url) = within.into_iter().find(|url| (url.start..url.end).contains(&at)) else {
+        let urls = [&self.outer, &self.other].into_iter().chain(&self.around);
+        let Some(url) = urls.filter(|url| (url.start..url.end).contains(&at)).max_by_key(|url| url.start) else {
             let is_mail = before(self.bytes, at) == b'@'
                 && at.checked_sub(2).is_some_and(|at| is(self.bytes[at], HOST) || self.bytes[at] >= 0x80);
             return if is_mail { Context::Email } else { Context::Text };
@@ -234,14 +237,20 @@ impl<'a, 's> Scan<'a, 's> {
         if self.report.contains(&start) { (self.sink)(&Token { alternative, ..token }) } else { Verdict::Settled }
     }
 
-    /// Another reading of a place sees the URL around it, not the one that the reading before it began there.
-    fn from<T>(&mut self, outer: Outer, read: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.outer, outer);
+    /// The URLs around the place that is to be read.
+    fn surroundings(&self) -> (Outer, Outer) {
+        (self.outer, self.other)
+    }
+
+    /// Another reading of a place sees the URLs around it, not those that the readings before it began there.
+    fn from<T>(&mut self, (outer, other): (Outer, Outer), read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.surroundings();
+        (self.outer, self.other) = (outer, other);
         let done = read(self);
         if self.outer == outer {
-            self.outer = before;
-        } else if before != outer {
-            self.around.push(before);
+            (self.outer, self.other) = before;
+        } else if before.0 != outer {
+            self.other = before.0;
         }
         done
     }
@@ -280,13 +289,14 @@ impl<'a, 's> Scan<'a, 's> {
             }
         }
         if let Some((len, written)) = url::separator(bytes, end) {
-            let outer = self.outer;
+            let around = self.surroundings();
             if let Some((start, next)) = self.url_with_scheme(i, end, len, written) {
                 // What stands before the scheme is no part of the URL.
                 if start > i {
-                    let inner = std::mem::replace(&mut self.outer, outer);
+                    let inner = self.surroundings();
+                    (self.outer, self.other) = around;
                     self.names(&run);
-                    self.outer = inner;
+                    (self.outer, self.other) = inner;
                 }
                 return next;
             }
@@ -403,7 +413,7 @@ impl<'a, 's> Scan<'a, 's> {
         let shortened = (escape > 0 && part + escape < colon).then(|| first_letter(part + escape)).flatten();
         let mut anchor = None;
         let mut next = None;
-        let outer = self.outer;
+        let around = self.surroundings();
         for start in [whole, shortened.filter(|_| shortened != whole)].into_iter().flatten() {
             let mut stop = url::stop(bytes, start, written);
             if is_nested {
@@ -413,7 +423,7 @@ impl<'a, 's> Scan<'a, 's> {
                 continue;
             }
             let draft = Draft { start, behind: colon + separator, stop, has_scheme: true, written, name_like: false };
-            if let Some((verdict, resume)) = self.from(outer, |scan| scan.url(draft, &mut anchor)) {
+            if let Some((verdict, resume)) = self.from(around, |scan| scan.url(draft, &mut anchor)) {
                 next = Some(resume);
                 if verdict == Verdict::Settled {
                     break;
@@ -429,6 +439,7 @@ impl<'a, 's> Scan<'a, 's> {
             let host_end = bytes[from..next].iter().position(|&b| b == b':').map_or(next, |len| from + len);
             if written != Written::Plain
                 || bytes[from..host_end].iter().all(is_plain)
+                    && memchr::memmem::find(&bytes[from..host_end], b"..").is_none()
                 || memchr::memchr3(b'[', b'%', b'\\', &bytes[from..host_end]).is_some()
             {
                 from = host_end;
@@ -441,18 +452,18 @@ impl<'a, 's> Scan<'a, 's> {
                 from += len + 1;
             }
         }
-        // A host and an empty port before two slashes are the scheme of another URL.
+        // What stands in its userinfo, or a host and an empty port before two slashes, may be the scheme of another URL.
         if let Some(path) = next {
-            for colon_len in [b":".len(), b"%3A".len(), b"%253A".len()] {
-                let end = path.saturating_sub(colon_len);
-                if end > colon + separator
-                    && let Some((len, written)) = url::separator(bytes, end)
-                {
-                    let host = &bytes[colon + separator..end];
-                    let from = end - host.iter().rev().take_while(|&&b| is(b, HOST)).count();
-                    if let Some((_, inner)) = self.url_with_scheme(from, end, len, written) {
-                        next = Some(inner);
-                    }
+            let mut from = colon + separator + 1;
+            while let Some(len) = memchr::memchr2(b':', b'%', bytes.get(from..path).unwrap_or_default()) {
+                let end = from + len;
+                from = end + 1;
+                let Some((len, written)) = url::separator(bytes, end) else { continue };
+                let host = &bytes[colon + separator..end];
+                let run = end - host.iter().rev().take_while(|&&b| is(b, HOST)).count();
+                if let Some((_, inner)) = self.url_with_scheme(run, end, len, written) {
+                    from = from.max(inner);
+                    next = next.max(Some(inner));
                 }
             }
         }
@@ -564,7 +575,7 @@ impl<'a, 's> Scan<'a, 's> {
     fn plain_names(&mut self, i: usize, end: usize, anchor: &mut Anchor) -> usize {
         let bytes = self.bytes;
         let escape = escape_len(bytes, i);
-        let outer = self.outer;
+        let around = self.surroundings();
         let mut next = end;
         if at(bytes, end) != b'@' {
             for from in [Some(i), (escape > 0).then_some(i + escape)].into_iter().flatten() {
@@ -579,7 +590,7 @@ impl<'a, 's> Scan<'a, 's> {
                 };
                 let is_behind_backslash = start == i && before(bytes, i) == b'\\';
                 let span = start..token.end;
-                let (verdict, resume) = self.from(outer, |scan| {
+                let (verdict, resume) = self.from(around, |scan| {
                     let name_like = is_behind_backslash || scan.is_file_name(start);
                     scan.name_or_url(span.clone(), &bytes[span], end, name_like, anchor)
                 });
@@ -677,7 +688,7 @@ impl<'a, 's> Scan<'a, 's> {
     /// A run with characters that are not ASCII, or with JSON escapes: the whole, then its ASCII parts. Gives where to go on.
     fn mixed_run(&mut self, run: &Run) -> usize {
         let bytes = self.bytes;
-        let outer = self.outer;
+        let around = self.surroundings();
         // Only the end of a long run can be a name.
         let mut from = run.start.max(run.end.saturating_sub(8 * MAX_NAME));
         while from > run.start && from < run.end && (bytes[from] & 0xC0 == 0x80 || bytes[from - 1] != b'.') {
@@ -698,7 +709,7 @@ impl<'a, 's> Scan<'a, 's> {
             let Some(name) = name::longest_mixed(&text[skip.min(text.len())..], &mut self.own.name) else { continue };
             let name = name.start + skip..name.end + skip;
             let span = from + map[name.start] as usize..from + map[name.end] as usize;
-            let (verdict, resume) = self.from(outer, |scan| {
+            let (verdict, resume) = self.from(around, |scan| {
                 let name_like = before(bytes, span.start) == b'\\' || scan.is_file_name(span.start);
                 scan.name_or_url(span, &text[name], run.end, name_like, &mut anchor)
             });
@@ -721,7 +732,7 @@ impl<'a, 's> Scan<'a, 's> {
                         // Of an escaped run they are looked for in the decoded text, but for what an escape may have ended before.
                         self.quad(part + escape, end, false, &mut None);
                     } else if !is_quads && !is_settled && !is_local_part && !is_part_plain(&bytes[part..end]) {
-                        next = next.max(self.from(outer, |scan| scan.plain_names(part, end, &mut anchor)));
+                        next = next.max(self.from(around, |scan| scan.plain_names(part, end, &mut anchor)));
                     }
                 }
                 part = end + 1;
