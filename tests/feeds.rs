@@ -18,6 +18,8 @@ mod dns;
 mod ids;
 #[path = "feeds/json.rs"]
 mod json;
+#[path = "feeds/real.rs"]
+mod real_folder;
 #[path = "feeds/seen.rs"]
 mod seen;
 #[path = "feeds/tables.rs"]

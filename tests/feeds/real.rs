@@ -1,0 +1,107 @@
+//! The folder of real feeds as a whole: what each file is recognised as, and how much of it is what.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use netsieve::Feed;
+use netsieve::feed::{self, Format};
+
+use crate::seen::{Seen, real};
+
+/// File, format, lines, records, rejections, skipped parts.
+type Row = (&'static str, &'static str, u64, usize, usize, usize);
+
+#[rustfmt::skip]
+const FILES: &[Row] = &[
+    ("amnesty/android_campaign.stix2", "stix", 52_504, 2_183, 0, 4),
+    ("amnesty/cytrox.stix2", "stix", 8_248, 336, 0, 7),
+    ("citizenlab/darkbasin.iocs.csv", "misp-csv", 480, 462, 0, 17),
+    ("citizenlab/darkbasin.misp.json", "misp", 8_700, 462, 0, 17),
+    ("citizenlab/darkbasin.snort.rules", "rules", 1_399, 1_386, 0, 0),
+    ("eset/glupteba.misp-event.json", "misp", 5_826, 318, 0, 7),
+    ("eset/misp-dukes-operation-ghost-event.json", "misp", 3_628, 69, 0, 32),
+    ("eset/misp-kryptocibule.json", "misp", 4_058, 68, 0, 123),
+    ("eset/stantinko.misp-event.json", "misp", 4_254, 168, 0, 172),
+    ("hagezi-allow-referral.adblock.txt", "adblock", 482, 484, 0, 0),
+    // Of 11,226 lines, 4,348 are `#D` entries, that is dead ones.
+    ("hagezi-black-fake.wli", "plain", 11_226, 6_860, 0, 0),
+    ("hagezi-fake.adblock.txt", "adblock", 7_365, 7_355, 0, 0),
+    ("hagezi-fake.dnsmasq.txt", "dnsmasq", 7_365, 7_355, 0, 0),
+    ("hagezi-fake.domains.txt", "plain", 14_053, 14_043, 0, 0),
+    ("hagezi-fake.hosts.txt", "hosts", 14_053, 14_043, 0, 0),
+    ("hagezi-fake.unbound.conf", "unbound", 7_366, 7_355, 0, 0),
+    ("hagezi-fake.wildcard.txt", "wildcard", 7_365, 7_355, 0, 0),
+    ("hagezi-light.adblock.txt", "adblock", 122_690, 122_680, 0, 0),
+    ("ipsum.txt", "plain", 120_437, 120_430, 0, 0),
+    ("isc-sans-ab.txt", "plain", 35_584, 35_470, 114, 0),
+    ("malicious-ip-full-aa.txt", "plain", 131_072, 131_072, 0, 0),
+    ("maltrail/android_parcel.txt", "maltrail", 973, 661, 8, 0),
+    ("maltrail/elf_mirai.txt", "maltrail", 65_618, 17_187, 37_611, 0),
+    ("maltrail/generic.txt", "maltrail", 31_289, 14_024, 343, 3),
+    ("maltrail/mass_scanner.txt", "maltrail", 19_341, 19_215, 5, 0),
+    ("maltrail/mass_scanner_cidr.txt", "maltrail", 1_130, 1_106, 0, 0),
+    ("maltrail/njrat.txt", "maltrail", 33_259, 12_309, 11, 0),
+    ("openphish.txt", "plain", 300, 300, 0, 0),
+    ("stalkerware-network.csv", "csv", 1_035, 1_034, 0, 0),
+    ("stalkerware-suricata.rules", "rules", 990, 990, 0, 0),
+    ("stevenblack.domains.txt", "plain", 140_640, 140_626, 0, 0),
+    ("suricata-iprep.list", "iprep", 27_534, 27_533, 0, 0),
+    ("unit42/IcedID_Malware.stix2.json", "stix", 12_018, 61, 0, 146),
+    ("unit42/angler_compromised_domains", "plain", 90_557, 90_556, 1, 0),
+    ("unit42/bitter_iocs.csv", "csv", 86, 83, 3, 0),
+    ("unit42/captcha_phishing_iocs", "plain", 7_278, 7_278, 0, 0),
+    ("unit42/keybase_panels.txt", "csv", 2_621, 2_621, 0, 0),
+    ("unit42/macro_loader_iocs.csv", "csv", 655, 654, 0, 0),
+    ("unit42/qakbotmalware.stix2.json", "stix", 4_963, 20, 0, 18),
+    ("unit42/realtek-sdk-cve-2021-35394.stix2.json", "stix", 2_393, 14, 0, 0),
+    ("unit42/silverterrier_domains19_head.csv", "csv", 60_000, 23_309, 0, 0),
+    ("warninglists/cisco_top10k.json", "warninglist", 10_014, 10_000, 0, 0),
+    ("warninglists/cloudflare.json", "warninglist", 37, 22, 0, 0),
+    ("warninglists/dynamic-dns.json", "warninglist", 35_480, 35_467, 0, 0),
+    ("warninglists/public-dns-v4.json", "warninglist", 62_760, 62_745, 0, 0),
+    ("warninglists/rfc1918.json", "warninglist", 18, 3, 0, 0),
+    ("warninglists/vpn-ipv4.json", "warninglist", 42_441, 42_426, 0, 0),
+];
+
+/// The one that is no valid JSON: a comma before the closing bracket.
+const INVALID: &str = "eset/malicious_pypi_packages.misp-event.json";
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for item in std::fs::read_dir(folder).unwrap() {
+        let path = item.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+/// Each file is recognised without a flag, and its numbers are these.
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn every_file() {
+    let root = real("");
+    let mut found = Vec::new();
+    files(&root, &mut found);
+    found.sort();
+    let expected: BTreeMap<&str, Row> = FILES.iter().map(|row| (row.0, *row)).collect();
+    let mut wrong = Vec::new();
+    for path in &found {
+        let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        let mut seen = Seen::default();
+        let result = feed::read_file(path, None, &Feed::new(&*name), &mut seen);
+        if name == INVALID {
+            assert!(result.unwrap_err().to_string().contains("invalid JSON at byte 1532403"));
+            continue;
+        }
+        let format = result.map_or_else(|error| error.to_string(), |format: Format| format.to_string());
+        let skips = seen.skips().values().sum::<usize>();
+        let row = (&*name, &*format, seen.lines, seen.records.len(), seen.rejections.len(), skips);
+        if expected.get(&*name) != Some(&row) {
+            wrong.push(format!("{row:?} {:?}", seen.skips()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(found.len(), FILES.len() + 1);
+}
