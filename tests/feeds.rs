@@ -24,6 +24,9 @@ mod real_folder;
 mod seen;
 #[path = "feeds/tables.rs"]
 mod tables;
+#[cfg(feature = "xml")]
+#[path = "feeds/xml.rs"]
+mod xml;
 
 /// Reads a feed and gives the result beside what went into the sink.
 fn read_as(bytes: &[u8], format: Option<Format>, feed: &Feed) -> (Result<Format, Error>, Seen) {

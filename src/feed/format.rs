@@ -6,8 +6,8 @@ use std::str::FromStr;
 use super::recognise::{Head, Tier};
 use super::{
     FeedReader, adblock, alienvault, crowdsec, csv, dataset, dnsmasq, drop, drop_json, dshield, emule, feodo,
-    feodo_json, firehol, hosts, iprep, ipset, jsonl, maltrail, misp, misp_csv, misp_feed, nft, openphish, otx, p2p,
-    phishtank, plain, rpz, rules, sslbl, stix, threatfox, threatfox_json, tor, unbound, urlhaus, urlhaus_json,
+    feodo_json, firehol, gated, hosts, iprep, ipset, jsonl, maltrail, misp, misp_csv, misp_feed, nft, openphish, otx,
+    p2p, phishtank, plain, rpz, rules, sslbl, stix, threatfox, threatfox_json, tor, unbound, urlhaus, urlhaus_json,
     warninglist, wildcard, zeek,
 };
 use crate::error::{Error, Result};
@@ -112,6 +112,10 @@ formats! {
     WarningList = "warninglist", Shape, warninglist::WarningList;
     /// A bundle or an envelope of STIX 2.0 or 2.1.
     Stix = "stix", Shape, stix::Stix;
+    /// A package of STIX 1, in XML. Read with the feature `xml`.
+    Stix1 = "stix1", Shape, gated::STIX1;
+    /// OpenIOC, in XML. Read with the feature `xml`.
+    OpenIoc = "openioc", Shape, gated::OPENIOC;
     /// Pulses of AlienVault OTX.
     Otx = "otx", Shape, otx::Otx;
     /// The JSON dump of URLhaus.

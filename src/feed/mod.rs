@@ -58,6 +58,8 @@ use crate::limits::MAX_REPORTED_VALUE;
 
 mod adblock;
 mod alienvault;
+#[cfg(feature = "xml")]
+mod condition;
 #[cfg(feature = "config")]
 pub mod config;
 mod crowdsec;
@@ -72,6 +74,7 @@ mod feodo;
 mod feodo_json;
 mod firehol;
 mod format;
+mod gated;
 mod headed;
 mod hosts;
 mod iprep;
@@ -84,6 +87,8 @@ mod misp;
 mod misp_csv;
 mod misp_feed;
 mod nft;
+#[cfg(feature = "xml")]
+mod openioc;
 mod openphish;
 mod otx;
 mod out;
@@ -97,6 +102,8 @@ mod rpz;
 mod rules;
 mod sslbl;
 mod stix;
+#[cfg(feature = "xml")]
+mod stix1;
 mod stix_pattern;
 mod table;
 mod text;
@@ -109,6 +116,8 @@ mod urlhaus_json;
 mod value;
 mod warninglist;
 mod wildcard;
+#[cfg(feature = "xml")]
+mod xml;
 mod zeek;
 
 pub use format::Format;

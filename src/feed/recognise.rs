@@ -94,7 +94,14 @@ impl<'h> Head<'h> {
             let end = match rest.as_bytes().first()? {
                 b'?' => "?>",
                 b'!' if rest.starts_with("!--") => "-->",
-                b'!' => ">",
+                // Definitions of its own stand in brackets.
+                b'!' => {
+                    let close = rest.find('>')?;
+                    if let Some(open) = rest[..close].find('[') {
+                        rest = &rest[open + rest[open..].find(']')?..];
+                    }
+                    ">"
+                }
                 _ => break,
             };
             rest = &rest[rest.find(end)? + end.len()..];
@@ -429,6 +436,7 @@ mod tests {
             ("<?xml version=\"1.0\"?>\n<!-- <a> -->\n<ioc id=\"1\">", Some("ioc")),
             ("<stix:STIX_Package\n\txmlns=\"x\">", Some("STIX_Package")),
             ("<!DOCTYPE x>\n<x/>", Some("x")),
+            ("<!DOCTYPE x [<!ENTITY a \"b\">\n]>\n<x/>", Some("x")),
             ("<!-- never ends", None),
             ("<cut", None),
             ("evil.test", None),

@@ -1,11 +1,15 @@
 //! The folder of real feeds as a whole: what each file is recognised as, and how much of it is what.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "xml")]
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use netsieve::Feed;
 use netsieve::feed::{self, Format};
 
+#[cfg(feature = "xml")]
+use crate::seen::read_real;
 use crate::seen::{Seen, real};
 
 /// File, format, lines, records, rejections, skipped parts.
@@ -18,10 +22,16 @@ const FILES: &[Row] = &[
     ("citizenlab/darkbasin.iocs.csv", "misp-csv", 480, 462, 0, 17),
     ("citizenlab/darkbasin.misp.json", "misp", 8_700, 462, 0, 17),
     ("citizenlab/darkbasin.snort.rules", "rules", 1_399, 1_386, 0, 0),
+    #[cfg(feature = "xml")]
+    ("citizenlab/darkbasin.openioc.ioc", "openioc", 1_861, 462, 0, 0),
+    #[cfg(feature = "xml")]
+    ("citizenlab/darkbasin.stix.xml", "stix1", 10_166, 462, 0, 17),
     ("eset/glupteba.misp-event.json", "misp", 5_826, 318, 0, 7),
     ("eset/misp-dukes-operation-ghost-event.json", "misp", 3_628, 69, 0, 32),
     ("eset/misp-kryptocibule.json", "misp", 4_058, 68, 0, 123),
     ("eset/stantinko.misp-event.json", "misp", 4_254, 168, 0, 172),
+    #[cfg(feature = "xml")]
+    ("eset/windigo.ioc", "openioc", 866, 122, 0, 83),
     ("hagezi-allow-referral.adblock.txt", "adblock", 482, 484, 0, 0),
     // Of 11,226 lines, 4,348 are `#D` entries, that is dead ones.
     ("hagezi-black-fake.wli", "plain", 11_226, 6_860, 0, 0),
@@ -104,4 +114,31 @@ fn every_file() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(found.len(), FILES.len() + 1);
+}
+
+/// One set of indicators in five formats: the same 462 names, and of the 17 mail addresses what each format makes of them.
+#[test]
+#[cfg(feature = "xml")]
+#[ignore = "needs NETSIEVE_DATA"]
+fn one_set_in_five_formats() {
+    let mut names: Option<BTreeSet<String>> = None;
+    for (file, records, skips) in [
+        // The event itself, and its attributes as a table: 479 attributes, of which 17 are mail addresses.
+        ("darkbasin.misp.json", 462, &[("email", 17)][..]),
+        ("darkbasin.iocs.csv", 462, &[("email", 17)]),
+        // The writer of MISP leaves mail addresses out, and has the names in the ids of items.
+        ("darkbasin.openioc.ioc", 462, &[]),
+        // It makes objects of the 11 addresses that mails were sent from; the 6 of the actors are prose in titles.
+        ("darkbasin.stix.xml", 462, &[("email", 11), ("other_kind", 6)]),
+        // No rules for mail; for each name three: its lookup over UDP and over TCP, and requests to it.
+        ("darkbasin.snort.rules", 3 * 462, &[]),
+    ] {
+        let (_, seen) = read_real(&format!("citizenlab/{file}"));
+        assert_eq!((seen.records.len(), seen.rejections.len()), (records, 0), "{file}");
+        let expected = skips.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        assert_eq!(seen.skips(), expected, "{file}");
+        let found: BTreeSet<String> = seen.records.iter().map(|(_, name)| name.clone()).collect();
+        assert_eq!(found.len(), 462, "{file}");
+        assert_eq!(names.get_or_insert_with(|| found.clone()), &found, "{file}");
+    }
 }

@@ -1,0 +1,55 @@
+//! Formats whose readers are features: they are recognised all the same, and refused with the name of the feature.
+
+use super::FeedReader;
+use super::recognise::Head;
+use crate::error::{Error, Result};
+use crate::indicator::{Feed, RecordSink};
+use crate::input::Lines;
+
+/// A format whose reader may not be there.
+pub(super) struct Gated {
+    pub(super) what: &'static str,
+    pub(super) feature: &'static str,
+    pub(super) is_one: fn(&Head<'_>) -> bool,
+    pub(super) read: Option<fn(&mut Lines<'_>, &Feed, &mut dyn RecordSink) -> Result<()>>,
+}
+
+/// Packages of STIX 1.
+pub(super) const STIX1: Gated = Gated {
+    what: "STIX 1",
+    feature: "xml",
+    is_one: |head| head.xml_root() == Some("STIX_Package"),
+    #[cfg(feature = "xml")]
+    read: Some(super::stix1::read),
+    #[cfg(not(feature = "xml"))]
+    read: None,
+};
+
+/// OpenIOC, a document of its own or several in one.
+pub(super) const OPENIOC: Gated = Gated {
+    what: "OpenIOC",
+    feature: "xml",
+    is_one: |head| matches!(head.xml_root(), Some("ioc" | "iocs" | "OpenIOC")),
+    #[cfg(feature = "xml")]
+    read: Some(super::openioc::read),
+    #[cfg(not(feature = "xml"))]
+    read: None,
+};
+
+impl FeedReader for Gated {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        if (self.is_one)(head) { 100 } else { 0 }
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        match self.read {
+            Some(read) => read(lines, feed, sink),
+            None => Err(Error::feed(lines.path(), absent(self.what, self.feature))),
+        }
+    }
+}
+
+/// What a feed is told that needs a feature.
+pub(super) fn absent(what: &str, feature: &str) -> String {
+    format!("{what}, and netsieve was built without its feature `{feature}`")
+}
