@@ -24,6 +24,20 @@ pub const MAX_LABEL: usize = 63;
 /// Longest line of a feed, in bytes: 1 MiB. A longer one is rejected by its line number; the rest of the feed loads.
 pub const MAX_FEED_LINE: usize = 1024 * 1024;
 
+/// How much a compressed feed may grow to whatever it is, in bytes: 64 MiB.
+pub const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
+
+/// How many times the size of a compressed feed it may grow to beyond [`MAX_UNPACKED`]. Lists grow 3 to 30 times; what
+/// grows more is made to fill memory.
+pub const MAX_EXPANSION: u64 = 200;
+
+/// Members of a zip archive that are read as feeds. Real ones have a few.
+pub const MAX_MEMBERS: usize = 10_000;
+
+/// Largest feed that has to be held in memory as a whole, in bytes: 512 MiB. These are MMDB files, and zip archives that are
+/// not read from a file.
+pub const MAX_HELD_FEED: u64 = 512 * 1024 * 1024;
+
 /// Records that wait for what a feed says of them further on (the tags of an event, the family of an indicator), in bytes:
 /// 32 MiB, some 100,000 records. More of them go without, with a warning.
 pub const MAX_PENDING: usize = 32 * 1024 * 1024;

@@ -12,6 +12,9 @@ use seen::Seen;
 
 #[path = "feeds/addresses.rs"]
 mod addresses;
+#[cfg(all(feature = "zip", feature = "mmdb"))]
+#[path = "feeds/containers.rs"]
+mod containers;
 #[path = "feeds/dns.rs"]
 mod dns;
 #[path = "feeds/ids.rs"]
@@ -474,12 +477,26 @@ fn compressed_feeds_need_the_feature() {
     }
 }
 
+/// What needs a feature is recognised without it, and says so.
+#[test]
+fn formats_that_are_features() {
+    for (bytes, feature, has_it) in [
+        (&b"PK\x03\x04\x14\0"[..], "zip", cfg!(feature = "zip")),
+        (b"\0\0\0\0\0\0\0\0\xab\xcd\xefMaxMind.com", "mmdb", cfg!(feature = "mmdb")),
+        (b"<stix:STIX_Package>\n", "xml", cfg!(feature = "xml")),
+        (b"<ioc>\n", "xml", cfg!(feature = "xml")),
+    ] {
+        let message = read_err(bytes);
+        let expected = format!("and netsieve was built without its feature `{feature}`");
+        assert_eq!(message.contains(&expected), !has_it, "{message}");
+    }
+}
+
 #[test]
 fn other_compressions_are_refused() {
     for (bytes, name) in [
         (&b"\xfd7zXZ\0\0\x04"[..], "xz"),
         (b"BZh91AY&SY\0\0", "bzip2"),
-        (b"PK\x03\x04\x14\0", "zip"),
         (b"7z\xbc\xaf\x27\x1c\0\x04", "7z"),
         (b"\x04\x22\x4d\x18\x64\x40", "lz4"),
         (b"\x1f\x9d\x90\x65\x76", "compress"),

@@ -116,6 +116,8 @@ formats! {
     Stix1 = "stix1", Shape, gated::STIX1;
     /// OpenIOC, in XML. Read with the feature `xml`.
     OpenIoc = "openioc", Shape, gated::OPENIOC;
+    /// A database in MaxMind's MMDB format. Read with the feature `mmdb`.
+    Mmdb = "mmdb", Banner, gated::MMDB;
     /// Pulses of AlienVault OTX.
     Otx = "otx", Shape, otx::Otx;
     /// The JSON dump of URLhaus.

@@ -36,6 +36,9 @@ pub(super) const OPENIOC: Gated = Gated {
     read: None,
 };
 
+/// MMDB files, which are no text and so are told before their lines are looked at.
+pub(super) const MMDB: Gated = Gated { what: "MMDB", feature: "mmdb", is_one: |_| false, read: None };
+
 impl FeedReader for Gated {
     fn sniff(&self, head: &Head<'_>) -> u8 {
         if (self.is_one)(head) { 100 } else { 0 }

@@ -58,10 +58,13 @@ use crate::limits::MAX_REPORTED_VALUE;
 
 mod adblock;
 mod alienvault;
+#[cfg(feature = "zip")]
+mod archive;
 #[cfg(feature = "xml")]
 mod condition;
 #[cfg(feature = "config")]
 pub mod config;
+mod container;
 mod crowdsec;
 mod csv;
 mod dataset;
@@ -86,6 +89,8 @@ mod maltrail;
 mod misp;
 mod misp_csv;
 mod misp_feed;
+#[cfg(feature = "mmdb")]
+mod mmdb;
 mod nft;
 #[cfg(feature = "xml")]
 mod openioc;
@@ -139,11 +144,16 @@ trait FeedReader: Sync {
 ///
 /// `path` is for messages only, and may be empty. Without a `format` it is recognised; if the feed names columns, it is
 /// [`JsonLines`](Format::JsonLines) if it begins like JSON, and [`Csv`](Format::Csv) otherwise. Memory is bounded by
-/// [`MAX_FEED_LINE`](crate::limits::MAX_FEED_LINE), however long the feed.
+/// [`MAX_FEED_LINE`](crate::limits::MAX_FEED_LINE) and [`MAX_PENDING`](crate::limits::MAX_PENDING), however long the feed.
+///
+/// With the feature `zip`, each member of a zip archive is read as a feed, of the format that is named or its own; lines
+/// count on from one member to the next, and the format is that of the first that is one. Archives that do not come from a
+/// file, and MMDB files, are held in memory, up to [`MAX_HELD_FEED`](crate::limits::MAX_HELD_FEED).
 ///
 /// # Errors
 ///
-/// Reading or decompressing fails; the feed has no data line, is an HTML page, is of no format that is at least
+/// Reading or decompressing fails, or what is compressed grows more than
+/// [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) times; the feed has no data line, is an HTML page, is of no format that is at least
 /// [`CERTAINTY`] per cent sure, or has no value that is an indicator. Records may have gone into the sink by then: they
 /// are not the whole feed.
 pub fn read(
@@ -154,7 +164,7 @@ pub fn read(
     sink: &mut dyn RecordSink,
 ) -> Result<Format> {
     let path = Some(path.as_ref()).filter(|path| !path.as_os_str().is_empty());
-    read_lines(Lines::with_path(reader, path)?, format, feed, sink)
+    container::read(reader, path, format, feed, sink)
 }
 
 /// Reads a feed from a file. See [`read`].
@@ -170,7 +180,7 @@ pub fn read_file(
 ) -> Result<Format> {
     let path = path.as_ref();
     let file = std::fs::File::open(path).map_err(|error| Error::io(path.to_owned(), error))?;
-    read(file, path, format, feed, sink)
+    container::read_file(file, path, format, feed, sink)
 }
 
 fn read_lines(mut lines: Lines<'_>, format: Option<Format>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<Format> {

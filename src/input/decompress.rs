@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Chain, Cursor, Read};
 
 use super::fill;
+use crate::limits::{MAX_EXPANSION, MAX_UNPACKED};
 
 /// How an input is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,9 +58,37 @@ fn magic(head: &[u8]) -> Option<Magic> {
 /// A compressed input that ends early, or is corrupt, is an error from [`Read::read`], never a clean end.
 pub struct Input<R: Read> {
     inner: Inner<R>,
+    /// What comes out is held against what goes in.
+    is_capped: bool,
+    unpacked: u64,
 }
 
-type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+type Whole<R> = Chain<Cursor<Vec<u8>>, Counted<R>>;
+
+/// Counts what is read.
+struct Counted<R> {
+    reader: R,
+    count: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buf)?;
+        self.count += read as u64;
+        Ok(read)
+    }
+}
+
+/// Whether so much coming out of so much is more than any list or log would give.
+pub(crate) fn is_bomb(packed: u64, unpacked: u64) -> bool {
+    unpacked > MAX_UNPACKED && unpacked / MAX_EXPANSION > packed
+}
+
+/// What is said of a bomb.
+pub(crate) fn bomb(what: impl fmt::Display) -> io::Error {
+    let reason = format!("{what} data expands more than {MAX_EXPANSION} times: refused behind {MAX_UNPACKED} bytes");
+    io::Error::new(io::ErrorKind::InvalidData, reason)
+}
 
 enum Inner<R: Read> {
     Plain(Whole<R>),
@@ -82,7 +111,7 @@ impl<R: Read> Input<R> {
         let filled = fill(&mut reader, &mut head)?;
         head.truncate(filled);
         let magic = magic(&head);
-        let whole = Cursor::new(head).chain(reader);
+        let whole = Cursor::new(head).chain(Counted { reader, count: filled as u64 });
         let inner = match magic {
             None => Inner::Plain(whole),
             Some(Magic::Known(compression)) => decoder(compression, whole)?,
@@ -90,7 +119,15 @@ impl<R: Read> Input<R> {
                 return Err(unsupported(format!("{name}-compressed, which is not supported: decompress it first")));
             }
         };
-        Ok(Self { inner })
+        Ok(Self { inner, is_capped: false, unpacked: 0 })
+    }
+
+    /// The same, with an end to what expands more than [`MAX_EXPANSION`] times.
+    ///
+    /// A log is scanned as it comes, with bounded memory, and may well be the same line a million times over; a feed is kept.
+    pub(crate) fn capped(mut self) -> Self {
+        self.is_capped = true;
+        self
     }
 
     /// How the input was compressed; `None` if it is read as it is.
@@ -125,12 +162,26 @@ fn unsupported(message: String) -> io::Error {
 
 impl<R: Read> Read for Input<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match &mut self.inner {
-            Inner::Plain(reader) => reader.read(buf),
+        let (read, packed) = match &mut self.inner {
+            Inner::Plain(reader) => return reader.read(buf),
             #[cfg(feature = "compression")]
-            Inner::Gzip(reader) => reader.read(buf).map_err(|error| named(Compression::Gzip, error)),
+            Inner::Gzip(reader) => {
+                let read = reader.read(buf).map_err(|error| named(Compression::Gzip, error))?;
+                (read, reader.get_ref().get_ref().1.count)
+            }
             #[cfg(feature = "compression")]
-            Inner::Zstd(reader) => reader.read(buf).map_err(|error| named(Compression::Zstd, error)),
+            Inner::Zstd(reader) => {
+                let read = reader.read(buf).map_err(|error| named(Compression::Zstd, error))?;
+                (read, reader.get_ref().get_ref().get_ref().1.count)
+            }
+        };
+        #[cfg_attr(not(feature = "compression"), allow(unreachable_code))]
+        {
+            self.unpacked += read as u64;
+            match self.compression() {
+                Some(compression) if self.is_capped && is_bomb(packed, self.unpacked) => Err(bomb(compression)),
+                _ => Ok(read),
+            }
         }
     }
 }

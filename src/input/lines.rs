@@ -65,7 +65,16 @@ impl<'r> Lines<'r> {
     /// As [`new`](Self::new), with errors that name `path`.
     pub(crate) fn with_path(reader: impl Read + 'r, path: Option<&Path>) -> Result<Self> {
         let path = path.map(Path::to_owned);
-        match Input::new(reader).and_then(decode) {
+        match Input::new(reader).map(Input::capped) {
+            Ok(input) => Self::unpacked(input, path.as_deref()),
+            Err(error) => Err(Error::io(path, error)),
+        }
+    }
+
+    /// The lines of what is not compressed, or not any more.
+    pub(crate) fn unpacked(reader: impl Read + 'r, path: Option<&Path>) -> Result<Self> {
+        let path = path.map(Path::to_owned);
+        match decode(reader) {
             Ok(reader) => Ok(Self {
                 reader,
                 path,
@@ -256,7 +265,7 @@ impl<'r> Lines<'r> {
 }
 
 /// Strips the byte order mark and transcodes UTF-16.
-fn decode<'r>(mut reader: Input<impl Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
+fn decode<'r>(mut reader: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
     let mut head = vec![0; SNIFF_UTF16];
     let filled = fill(&mut reader, &mut head)?;
     head.truncate(filled);

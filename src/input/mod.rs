@@ -27,6 +27,8 @@ mod lines;
 mod utf16;
 
 pub use decompress::{Compression, Input};
+#[cfg(feature = "zip")]
+pub(crate) use decompress::{bomb, is_bomb};
 pub use lines::{Line, Lines};
 pub(crate) use lines::{split, trim};
 

@@ -1,0 +1,154 @@
+//! The members of a zip archive, each a feed.
+
+use std::io::{self, Read, Seek};
+use std::path::Path;
+
+use zip::ZipArchive;
+
+use super::format::Format;
+use crate::error::{Error, Result};
+use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Skip, Warning};
+use crate::input::{Input, Lines, bomb, is_bomb};
+use crate::limits::MAX_MEMBERS;
+
+pub(super) fn read(
+    archive: impl Read + Seek,
+    path: &Path,
+    format: Option<Format>,
+    feed: &Feed,
+    sink: &mut dyn RecordSink,
+) -> Result<Format> {
+    let broken = |error| Error::feed(path, format!("zip archive truncated or corrupt ({error})"));
+    let mut archive = ZipArchive::new(archive).map_err(broken)?;
+    if archive.len() > MAX_MEMBERS {
+        return Err(Error::feed(path, format!("a zip archive of more than {MAX_MEMBERS} members")));
+    }
+    // One and the same data under many names are a bomb.
+    if archive.has_overlapping_entries().map_err(broken)? {
+        return Err(Error::feed(path, "a zip archive whose members overlap"));
+    }
+    let mut found = None;
+    let mut first = None;
+    let mut base = 0;
+    let mut total = Total::default();
+    for at in 0..archive.len() {
+        let (name, is_folder) = match archive.by_index_raw(at) {
+            Ok(member) => (String::from_utf8_lossy(member.name_raw()).into_owned(), member.is_dir()),
+            Err(error) => (format!("member {at} ({error})"), false),
+        };
+        // What a Mac puts beside every member is no feed.
+        if is_folder || name.starts_with("__MACOSX/") || name.ends_with("/.DS_Store") || name == ".DS_Store" {
+            continue;
+        }
+        let mut shifted = Shifted { sink, base, lines: 0 };
+        let result = match archive.by_index(at) {
+            Ok(member) => {
+                total.packed += member.compressed_size();
+                let member = Member { reader: member, total: &mut total };
+                read_member(member, format, feed, &mut shifted)
+            }
+            Err(error) => Err(Error::feed(path, error.to_string())),
+        };
+        base = base.saturating_add(u32::try_from(shifted.lines).unwrap_or(u32::MAX));
+        match result {
+            Ok(format) => {
+                found.get_or_insert(format);
+            }
+            // Whatever else is in the archive, it is not to be trusted.
+            Err(error) if total.is_bomb => return Err(Error::feed(path, format!("{name}: {error}"))),
+            Err(error) => {
+                let reason = format!("{name}: {error}");
+                sink.reject(Rejection::new(base.saturating_add(1), reason.as_str(), Reject::Malformed));
+                first.get_or_insert(reason);
+            }
+        }
+    }
+    match (found, first) {
+        (Some(format), _) => Ok(format),
+        (None, Some(reason)) => Err(Error::feed(path, format!("no feed in this zip archive; {reason}"))),
+        (None, None) => Err(Error::feed(path, "empty feed: no file in this zip archive")),
+    }
+}
+
+fn read_member(member: impl Read, format: Option<Format>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<Format> {
+    let failed = |error| Error::io(None, error);
+    let input = Input::new(member).map_err(failed)?;
+    if let Some(compression) = input.compression() {
+        return Err(Error::feed(
+            Path::new(""),
+            format!("{compression}-compressed within an archive: decompress it first"),
+        ));
+    }
+    super::read_lines(Lines::unpacked(input, None)?, format, feed, sink)
+}
+
+/// What went into all members so far, and what came out.
+#[derive(Default)]
+struct Total {
+    packed: u64,
+    unpacked: u64,
+    is_bomb: bool,
+}
+
+struct Member<'t, R> {
+    reader: R,
+    total: &'t mut Total,
+}
+
+impl<R: Read> Read for Member<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buf)?;
+        self.total.unpacked += read as u64;
+        if is_bomb(self.total.packed, self.total.unpacked) {
+            self.total.is_bomb = true;
+            return Err(bomb("zip"));
+        }
+        Ok(read)
+    }
+}
+
+/// Moves the lines of a member behind those of the ones before.
+struct Shifted<'s> {
+    sink: &'s mut dyn RecordSink,
+    base: u32,
+    lines: u64,
+}
+
+impl RecordSink for Shifted<'_> {
+    fn record(&mut self, mut record: Record<'_>) {
+        record.line = record.line.saturating_add(self.base);
+        self.sink.record(record);
+    }
+
+    fn reject(&mut self, mut rejection: Rejection<'_>) {
+        rejection.line = rejection.line.saturating_add(self.base);
+        self.sink.reject(rejection);
+    }
+
+    fn warn(&mut self, mut warning: Warning<'_>) {
+        warning.line = warning.line.saturating_add(self.base);
+        self.sink.warn(warning);
+    }
+
+    fn skip(&mut self, mut skip: Skip<'_>) {
+        skip.line = skip.line.saturating_add(self.base);
+        self.sink.skip(skip);
+    }
+
+    fn lines(&mut self, count: u64) {
+        self.lines += count;
+        self.sink.lines(count);
+    }
+
+    fn title(&mut self, title: &str) {
+        self.sink.title(title);
+    }
+
+    fn home_page(&mut self, host: &str) {
+        self.sink.home_page(host);
+    }
+
+    fn format(&mut self, name: &str) {
+        self.sink.format(name);
+    }
+}

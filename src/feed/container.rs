@@ -1,0 +1,124 @@
+//! Feeds that are not text: archives of feeds, and databases.
+//!
+//! Of a zip archive each member is read as a feed of its own, of any format. Lines count on from one member to the next, so
+//! that a line names one place. A member that is no feed is rejected by its name; the others load.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+
+use super::format::Format;
+#[cfg(not(all(feature = "zip", feature = "mmdb")))]
+use super::gated::absent;
+use crate::error::{Error, Result};
+use crate::indicator::{Feed, RecordSink};
+use crate::input::{Input, Lines};
+use crate::limits::MAX_HELD_FEED;
+
+/// How much of a feed tells whether it is text.
+const HEAD: usize = 4096;
+
+/// Reads a feed from a file: archives are read in place.
+pub(super) fn read_file(
+    mut file: File,
+    path: &Path,
+    format: Option<Format>,
+    feed: &Feed,
+    sink: &mut dyn RecordSink,
+) -> Result<Format> {
+    let head = head(&mut file, 4).map_err(|error| Error::io(path.to_owned(), error))?;
+    if !is_zip(&head) {
+        return unpacked(Cursor::new(head).chain(file), Some(path), format, feed, sink);
+    }
+    #[cfg(feature = "zip")]
+    return io::Seek::rewind(&mut file)
+        .map_err(|error| Error::io(path.to_owned(), error))
+        .and_then(|()| super::archive::read(file, path, format, feed, sink));
+    #[cfg(not(feature = "zip"))]
+    Err(Error::feed(path, absent("a zip archive", "zip")))
+}
+
+/// Reads a feed from any reader: archives are held in memory.
+pub(super) fn read(
+    mut reader: impl Read,
+    path: Option<&Path>,
+    format: Option<Format>,
+    feed: &Feed,
+    sink: &mut dyn RecordSink,
+) -> Result<Format> {
+    let head = head(&mut reader, 4).map_err(|error| Error::io(path.map(Path::to_owned), error))?;
+    let is_zip = is_zip(&head);
+    let whole = Cursor::new(head).chain(reader);
+    if !is_zip {
+        return unpacked(whole, path, format, feed, sink);
+    }
+    let path = path.unwrap_or(Path::new(""));
+    #[cfg(feature = "zip")]
+    return hold(whole, path, "a zip archive that is not read from a file")
+        .and_then(|bytes| super::archive::read(Cursor::new(bytes), path, format, feed, sink));
+    #[cfg(not(feature = "zip"))]
+    Err(Error::feed(path, absent("a zip archive", "zip")))
+}
+
+fn is_zip(head: &[u8]) -> bool {
+    matches!(head, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..])
+}
+
+fn head(reader: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(length);
+    reader.take(length as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Reads what is no archive: a text, or a database.
+fn unpacked(
+    reader: impl Read,
+    path: Option<&Path>,
+    format: Option<Format>,
+    feed: &Feed,
+    sink: &mut dyn RecordSink,
+) -> Result<Format> {
+    let failed = |error| Error::io(path.map(Path::to_owned), error);
+    let mut input = Input::new(reader).map_err(failed)?.capped();
+    let head = head(&mut input, HEAD).map_err(failed)?;
+    let is_binary = is_binary(&head);
+    let whole = Cursor::new(head).chain(input);
+    if !is_binary && format != Some(Format::Mmdb) {
+        return super::read_lines(Lines::unpacked(whole, path)?, format, feed, sink);
+    }
+    let file = path.unwrap_or(Path::new(""));
+    let bytes = hold(whole, file, "no text, or an MMDB file,")?;
+    if is_mmdb(&bytes) && format.is_none_or(|format| format == Format::Mmdb) {
+        #[cfg(feature = "mmdb")]
+        return super::mmdb::read(&bytes, file, feed, sink);
+        #[cfg(not(feature = "mmdb"))]
+        return Err(Error::feed(file, absent("an MMDB file", "mmdb")));
+    }
+    if format == Some(Format::Mmdb) {
+        return Err(Error::feed(file, "no MMDB file: its end has no metadata"));
+    }
+    super::read_lines(Lines::unpacked(&bytes[..], path)?, format, feed, sink)
+}
+
+/// Whether these are no characters: NULs at both parities, which UTF-16 does not have.
+fn is_binary(head: &[u8]) -> bool {
+    let nuls = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
+    nuls(0).min(nuls(1)) > head.len() / 64
+}
+
+/// The metadata of an MMDB file follow this mark, in the last 128 KiB.
+fn is_mmdb(bytes: &[u8]) -> bool {
+    let tail = &bytes[bytes.len().saturating_sub(128 * 1024)..];
+    memchr::memmem::rfind(tail, b"\xab\xcd\xefMaxMind.com").is_some()
+}
+
+fn hold(reader: impl Read, path: &Path, what: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match reader.take(MAX_HELD_FEED + 1).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > MAX_HELD_FEED => {
+            Err(Error::feed(path, format!("{what} is larger than {MAX_HELD_FEED} bytes")))
+        }
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Error::io(path.to_owned(), error)),
+    }
+}
