@@ -23,6 +23,8 @@ mod ids;
 mod json;
 #[path = "feeds/real.rs"]
 mod real_folder;
+#[path = "feeds/robust.rs"]
+mod robust;
 #[path = "feeds/seen.rs"]
 mod seen;
 #[path = "feeds/tables.rs"]
@@ -626,7 +628,13 @@ proptest! {
         let lines = naive_lines(&bytes);
         let trimmed = |line: &str| {
             let bytes: Vec<u8> = line.chars().map(|c| c as u8).collect();
-            let text = String::from_utf8(bytes).unwrap_or_else(|_| line.to_owned());
+            // 0xCA at the end of a word of ASCII is the no-break space of Mac OS Roman.
+            let is_blank = |at: usize| {
+                let next = bytes.get(at + 1).is_none_or(|next| next.is_ascii() && !next.is_ascii_alphanumeric());
+                bytes[at] == 0xca && next && (at == 0 || bytes[at - 1].is_ascii())
+            };
+            let latin1 = line.chars().enumerate().map(|(at, c)| if is_blank(at) { ' ' } else { c }).collect();
+            let text = String::from_utf8(bytes.clone()).unwrap_or(latin1);
             text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}').to_owned()
         };
         let is_data = |line: &String| {

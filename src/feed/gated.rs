@@ -6,12 +6,15 @@ use crate::error::{Error, Result};
 use crate::indicator::{Feed, RecordSink};
 use crate::input::Lines;
 
+/// As [`FeedReader::read`].
+type Read = fn(&mut Lines<'_>, &Feed, &mut dyn RecordSink) -> Result<()>;
+
 /// A format whose reader may not be there.
 pub(super) struct Gated {
     pub(super) what: &'static str,
     pub(super) feature: &'static str,
     pub(super) is_one: fn(&Head<'_>) -> bool,
-    pub(super) read: Option<fn(&mut Lines<'_>, &Feed, &mut dyn RecordSink) -> Result<()>>,
+    pub(super) read: Option<Read>,
 }
 
 /// Packages of STIX 1.

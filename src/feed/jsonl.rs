@@ -41,20 +41,30 @@ fn prefixes(shape: &Shape) -> Vec<String> {
     prefixes
 }
 
+/// Whether what stands behind a prefix is evidently a value.
+fn holds_values(shape: &Shape, prefix: &str) -> bool {
+    let rules = Rules::new(&Feed::new(""), Scope::Suffix);
+    shape.members(prefix).any(|key| {
+        role(key).is_some_and(table::is_value) && table::is_evident(shape.text(&format!("{prefix}{key}")), &rules)
+    })
+}
+
+/// Whether the only document is a record itself, and no list of some.
+fn is_record(shape: &Shape) -> bool {
+    !shape.is_lines && holds_values(shape, "") && !prefixes(shape).iter().any(|prefix| holds_values(shape, prefix))
+}
+
 impl FeedReader for JsonLines {
     fn sniff(&self, head: &Head<'_>) -> u8 {
         let Some(shape) = head.shape() else { return 0 };
         let rules = Rules::new(&Feed::new(""), Scope::Suffix);
-        let evident = |path: &str| table::is_evident(shape.text(path), &rules);
-        if evident("[]") {
+        if table::is_evident(shape.text("[]"), &rules) {
             return 85;
         }
-        let holds_values = |prefix: &String| {
-            shape
-                .members(prefix)
-                .any(|key| role(key).is_some_and(table::is_value) && evident(&format!("{prefix}{key}")))
-        };
-        match prefixes(shape).iter().filter(|prefix| holds_values(prefix)).count() {
+        if is_record(shape) {
+            return 85;
+        }
+        match prefixes(shape).iter().filter(|prefix| holds_values(shape, prefix)).count() {
             0 => 0,
             1 => 90,
             // Which of several arrays is meant is a question.
@@ -71,10 +81,17 @@ impl FeedReader for JsonLines {
         let rules = Rules::new(feed, Scope::Suffix);
         let reading = Reading { feed, rules, role: &role, finish: &|_, _| {}, members: &[] };
         let is_one = shape.keys().next().is_none() || shape.keys().any(|key| shape.has(&format!("{key}[]")));
-        if shape.is_lines || !is_one {
+        if is_record(shape) && !is_on_a_line(head.text()) {
+            rows::record(&mut Json::new(lines), &reading, sink)
+        } else if shape.is_lines || !is_one || is_record(shape) {
             rows::lines(lines, &reading, sink)
         } else {
             rows::document(&mut Json::new(lines), &reading, sink)
         }
     }
+}
+
+/// Whether nothing but white space follows the first line that says anything.
+fn is_on_a_line(text: &[u8]) -> bool {
+    !text.trim_ascii().contains(&b'\n')
 }

@@ -47,6 +47,14 @@ pub(super) fn document<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink
     json.end()
 }
 
+/// Reads a document that is a record itself.
+pub(super) fn record<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
+    let mut rows = Rows { reading, row: Row::default(), layout: None };
+    rows.row.read(json)?;
+    rows.emit(sink);
+    json.end()
+}
+
 /// Reads a record from each line. A line that is no JSON is rejected, and costs no other.
 pub(super) fn lines(lines: &mut Lines<'_>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
     let mut rows = Rows { reading, row: Row::default(), layout: None };

@@ -262,10 +262,8 @@ impl Reader<'_> {
         let is_own = depth == indicator.depth + 1;
         match name {
             "Title" if is_own => indicator.title = said,
-            "Description" | "Short_Description" if is_own => {
-                if indicator.description.is_empty() {
-                    indicator.description = said;
-                }
+            "Description" | "Short_Description" if is_own && indicator.description.is_empty() => {
+                indicator.description = said;
             }
             "Type" if is_own => indicator.tags.push(said),
             "Start_Time" if parent == "Valid_Time_Position" => indicator.from = text::time(&said),

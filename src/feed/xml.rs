@@ -217,8 +217,7 @@ impl<'a, 'r> Source<'a, 'r> {
     fn odd(&mut self) -> Result<()> {
         let mut carry = [0; 4];
         let mut length = 0;
-        loop {
-            let Some(&byte) = self.lines.chunk()?.first() else { break };
+        while let Some(&byte) = self.lines.chunk()?.first() {
             carry[length] = byte;
             match str::from_utf8(&carry[..=length]) {
                 Ok(_) => {

@@ -441,3 +441,11 @@ fn real_warning_lists() {
         assert!(seen.events.iter().all(|event| event.starts_with("title ") || event.ends_with(" action=allow_all")));
     }
 }
+
+/// One record is no list of its tags, on one line or on several.
+#[test]
+fn a_single_record() {
+    let record = "{\"ip\": \"192.0.2.1\",\n \"tags\": [\"a\", \"b\"]}";
+    assert_eq!(events(Format::JsonLines, record), ["1 ip 192.0.2.1 tags=a,b"]);
+    assert_eq!(events(Format::JsonLines, record.replace('\n', "")), ["1 ip 192.0.2.1 tags=a,b"]);
+}
