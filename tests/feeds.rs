@@ -27,6 +27,8 @@ mod real_folder;
 mod robust;
 #[path = "feeds/seen.rs"]
 mod seen;
+#[path = "feeds/sources.rs"]
+mod sources;
 #[path = "feeds/tables.rs"]
 mod tables;
 #[cfg(feature = "xml")]

@@ -144,8 +144,8 @@ impl Reader<'_> {
                 "created" => created = json.owned(&mut value)?.as_deref().and_then(text::time),
                 "expiration" => expiration = json.owned(&mut value)?.as_deref().and_then(text::time),
                 "description" | "title" => {
-                    let text = json.owned(&mut value)?;
-                    description = description.or(text);
+                    let said = json.owned(&mut value)?.filter(|said| text::some(said).is_some());
+                    description = description.or(said);
                 }
                 "id" => id = json.owned(&mut value)?,
                 "is_active" => is_active = !json.scalar(&mut value)? || matches!(value.as_str(), "1" | "true"),

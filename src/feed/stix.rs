@@ -138,8 +138,10 @@ impl Reader<'_> {
                 }
                 "type" => object.kind = json.owned(&mut text)?.unwrap_or_default(),
                 "id" => object.id = json.owned(&mut text)?.unwrap_or_default(),
-                "name" => object.name = json.owned(&mut text)?,
-                "description" => object.description = json.owned(&mut text)?,
+                "name" => object.name = json.owned(&mut text)?.filter(|name| !name.trim().is_empty()),
+                "description" => {
+                    object.description = json.owned(&mut text)?.filter(|said| !said.trim().is_empty());
+                }
                 "pattern" => {
                     json.scalar(&mut object.pattern)?;
                 }
