@@ -197,6 +197,8 @@ struct Source<'a, 'r> {
     /// Bytes that are handed out before what the feed has next.
     out: Vec<u8>,
     at: usize,
+    /// How much of what the feed has next is known to be UTF-8. The parser asks for every tag anew.
+    valid: usize,
     /// How much may be taken before the parser has come to the end of a tag or text.
     budget: usize,
     /// Why reading failed; the parser tells less.
@@ -205,7 +207,7 @@ struct Source<'a, 'r> {
 
 impl<'a, 'r> Source<'a, 'r> {
     fn new(lines: &'a mut Lines<'r>) -> Self {
-        Self { lines, out: Vec::new(), at: 0, budget: 0, failed: None }
+        Self { lines, out: Vec::new(), at: 0, valid: 0, budget: 0, failed: None }
     }
 
     fn fail(&mut self, message: String) -> io::Error {
@@ -266,23 +268,22 @@ impl BufRead for Source<'_, '_> {
         if self.at == self.out.len() {
             self.out.clear();
             self.at = 0;
-            let valid = match self.lines.chunk() {
-                Ok(chunk) => match str::from_utf8(chunk) {
-                    Ok(_) => Some(chunk.len()),
-                    Err(error) => Some(error.valid_up_to()).filter(|length| *length > 0),
-                },
-                Err(error) => return Err(self.fail(error.to_string())),
-            };
-            match valid {
-                Some(length) => match self.lines.chunk() {
-                    Ok(chunk) => return Ok(&chunk[..length.min(self.budget)]),
-                    Err(error) => return Err(io::Error::other(error.to_string())),
-                },
-                None => {
-                    if let Err(error) = self.odd() {
-                        return Err(self.fail(error.to_string()));
-                    }
-                }
+            if self.valid == 0 {
+                self.valid = match self.lines.chunk() {
+                    Ok(chunk) => str::from_utf8(chunk).map_or_else(|error| error.valid_up_to(), str::len),
+                    Err(error) => return Err(self.fail(error.to_string())),
+                };
+            }
+            let is_odd = self.valid == 0 && !self.lines.chunk().is_ok_and(<[u8]>::is_empty);
+            if !is_odd {
+                let length = self.valid.min(self.budget);
+                return match self.lines.chunk() {
+                    Ok(chunk) => Ok(&chunk[..length]),
+                    Err(error) => Err(io::Error::other(error.to_string())),
+                };
+            }
+            if let Err(error) = self.odd() {
+                return Err(self.fail(error.to_string()));
             }
         }
         Ok(&self.out[self.at..])
@@ -293,6 +294,7 @@ impl BufRead for Source<'_, '_> {
         if self.at < self.out.len() {
             self.at += length;
         } else {
+            self.valid = self.valid.saturating_sub(length);
             self.lines.consume(length);
         }
     }
