@@ -481,6 +481,21 @@ fn compressed_feeds_need_the_feature() {
     }
 }
 
+/// Below the certainty that is needed, the candidates are listed; nothing is guessed, and nothing is read.
+#[test]
+fn ambiguous_feeds_are_a_question() {
+    for (text, candidate) in [
+        ("||evil.test^\n".repeat(5) + &"bad.example\n".repeat(5), "adblock"),
+        ("{\"a\": [{\"ip\": \"192.0.2.1\"}], \"b\": [{\"ip\": \"192.0.2.2\"}]}".to_owned(), "jsonl 60 %"),
+    ] {
+        let (result, seen) = read(&text);
+        let error = result.expect_err(&text).to_string();
+        assert!(error.contains("80 % is needed of one alone") && error.contains("name the format"), "{error}");
+        assert!(error.contains(candidate), "{error}");
+        assert!(seen.records.is_empty() && seen.rejections.is_empty());
+    }
+}
+
 /// What needs a feature is recognised without it, and says so.
 #[test]
 fn formats_that_are_features() {
