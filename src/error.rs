@@ -18,11 +18,32 @@ pub struct Error {
 
 #[derive(Debug)]
 pub(crate) enum Kind {
-    Io { path: Option<PathBuf>, source: io::Error },
-    Feed { path: PathBuf, reason: String },
-    Capacity { what: &'static str, limit: u64 },
-    Config { reason: String },
-    ConfigFile { path: PathBuf, line: usize, column: usize, reason: String },
+    Io {
+        path: Option<PathBuf>,
+        source: io::Error,
+    },
+    Feed {
+        path: PathBuf,
+        reason: String,
+    },
+    Capacity {
+        what: &'static str,
+        limit: u64,
+    },
+    Config {
+        reason: String,
+    },
+    #[allow(dead_code)]
+    Damage {
+        section: String,
+        reason: String,
+    },
+    ConfigFile {
+        path: PathBuf,
+        line: usize,
+        column: usize,
+        reason: String,
+    },
 }
 
 impl Error {
@@ -51,6 +72,12 @@ impl Error {
     #[cfg_attr(not(feature = "config"), allow(dead_code))]
     pub(crate) fn config_file(path: &Path, line: usize, column: usize, reason: impl Into<String>) -> Self {
         Self::from_kind(Kind::ConfigFile { path: path.to_owned(), line, column, reason: reason.into() })
+    }
+
+    /// A section of a compiled file is not what it must be.
+    #[allow(dead_code)]
+    pub(crate) fn damage(section: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::from_kind(Kind::Damage { section: section.into(), reason: reason.into() })
     }
 
     fn from_kind(kind: Kind) -> Self {
@@ -84,6 +111,7 @@ impl fmt::Display for Error {
             Kind::Feed { path, reason } => write!(f, "{}: {reason}", path.display()),
             Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
             Kind::Config { reason } => f.write_str(reason),
+            Kind::Damage { section, reason } => write!(f, "section {section}: {reason}"),
             Kind::ConfigFile { path, line, column, reason } if path.as_os_str().is_empty() => {
                 write!(f, "line {line}, column {column}: {reason}")
             }

@@ -151,6 +151,8 @@ pub mod live;
 pub mod render;
 pub mod scan;
 pub mod sieve;
+#[allow(dead_code)]
+mod wire;
 
 #[cfg(feature = "mmap")]
 pub use arch::map::MappedFile;

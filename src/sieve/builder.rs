@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
 
-use super::csr::Lists;
+use super::csr::ListsBuilder;
 use super::entries::{AttributesBuilder, Column, Entry};
 use super::report::{BuildReport, FeedReport, Noted};
 use super::strings::{Interner, StrId};
@@ -215,7 +215,7 @@ impl SieveBuilder {
         // An indicator's entries stand by feed, then line, whatever the order of insertion.
         rows.sort_by_key(|row| (row.indicator, row.feed, row.entry.line, row.entry.attributes));
         let mut entries = Vec::with_capacity(rows.len());
-        let mut entry_rows = Lists::default();
+        let mut entry_rows = ListsBuilder::default();
         let mut last = None;
         for (at, row) in rows.iter().enumerate() {
             let report = &mut reports[row.feed as usize];
@@ -234,7 +234,6 @@ impl SieveBuilder {
             indicators.note_action(row.indicator, attributes.get(row.entry.attributes).action);
             entries.push(row.entry);
         }
-        entry_rows.shrink();
         let as_listed = Column::new(rows.iter().map(|row| row.as_listed));
         let reference = Column::new(rows.iter().map(|row| row.reference));
         let description = Column::new(rows.iter().map(|row| row.description));
@@ -300,7 +299,7 @@ impl SieveBuilder {
             strings,
             indicators,
             entries,
-            entry_rows,
+            entry_rows: entry_rows.finish(),
             as_listed,
             reference,
             description,

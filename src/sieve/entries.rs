@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use jiff::Timestamp;
 
-use super::csr::Lists;
+use super::csr::{Lists, ListsBuilder};
 use super::strings::{Interner, StrId};
 use crate::indicator::{Action, Feed};
 
@@ -76,7 +76,8 @@ impl Attributes {
 pub(super) struct AttributesBuilder {
     sets: HashMap<AttributeSet, u32>,
     tag_sets: HashMap<Box<[StrId]>, u32>,
-    done: Attributes,
+    done: Vec<AttributeSet>,
+    done_tags: ListsBuilder,
     /// The set that was asked for last: feeds repeat themselves.
     last: Option<(AttributeSet, u32)>,
     scratch: Vec<StrId>,
@@ -107,9 +108,9 @@ impl AttributesBuilder {
             Some(&row) => row,
             None => {
                 let row = self.tag_sets.len() as u32;
-                self.done.tags.start();
+                self.done_tags.start();
                 for id in &self.scratch {
-                    self.done.tags.push(id.0);
+                    self.done_tags.push(id.0);
                 }
                 self.tag_sets.insert(self.scratch.clone().into(), row);
                 row
@@ -131,7 +132,7 @@ impl AttributesBuilder {
         {
             return row;
         }
-        let sets = &mut self.done.sets;
+        let sets = &mut self.done;
         let row = *self.sets.entry(set).or_insert_with(|| {
             sets.push(set);
             sets.len() as u32 - 1
@@ -141,13 +142,12 @@ impl AttributesBuilder {
     }
 
     pub(super) fn get(&self, row: u32) -> &AttributeSet {
-        &self.done.sets[row as usize]
+        &self.done[row as usize]
     }
 
     pub(super) fn finish(mut self) -> Attributes {
-        self.done.sets.shrink_to_fit();
-        self.done.tags.shrink();
-        self.done
+        self.done.shrink_to_fit();
+        Attributes { sets: self.done, tags: self.done_tags.finish() }
     }
 }
 

@@ -46,8 +46,8 @@ fn passes(tables: &Tables, filter: &Filter, set: &AttributeSet) -> bool {
     };
     let feed = &tables.feeds[set.feed as usize].name;
     let has_tag = || {
-        let tags = tables.attributes.tags.get(set.tags as usize);
-        tags.iter().any(|&tag| filter.tags.iter().any(|wanted| wanted == tables.strings.get(StrId(tag))))
+        let mut tags = tables.attributes.tags.get(set.tags as usize);
+        tags.any(|tag| filter.tags.iter().any(|wanted| wanted == tables.strings.get(StrId(tag))))
     };
     is_valid
         && is_sure

@@ -388,7 +388,7 @@ impl<'a> Search<'a> {
 
     fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, addr: A, seen: Seen) {
         for (row, len) in table.covering(addr) {
-            for &id in table.ids(row) {
+            for id in table.ids(row) {
                 let relation = match self.tables.indicators.value(id) {
                     Value::Range(..) => Relation::Range,
                     _ if len == A::BITS => Relation::Exact,
@@ -403,7 +403,7 @@ impl<'a> Search<'a> {
     fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>) {
         let tables = self.tables;
         tables.domains.suffixes(&tables.strings, name, |found| {
-            for &id in tables.domains.ids(found.row) {
+            for id in tables.domains.ids(found.row) {
                 let covers = match tables.indicators.scope(id) {
                     Some(Scope::Exact) => found.whole,
                     Some(Scope::Subdomains) => !found.whole,
@@ -454,7 +454,7 @@ impl<'a> Search<'a> {
                 _ => false,
             })
         };
-        for &id in tables.urls.host_only(row) {
+        for id in tables.urls.host_only(row) {
             if covers(id) && is_same_scheme(id) {
                 self.consider(Candidate { id, ..host }, seen);
             }
@@ -479,7 +479,7 @@ impl<'a> Search<'a> {
             None => {
                 let ids = tables.urls.with_path(row);
                 if self.options.host_only {
-                    for &id in ids.iter().filter(|&&id| covers(id)) {
+                    for id in ids.filter(|&id| covers(id)) {
                         let weak = Candidate {
                             strength: Strength::HostOnly,
                             of_host: true,
@@ -543,7 +543,7 @@ impl<'a> Search<'a> {
     /// Whether an entry with this action passes the filter.
     fn has_passing(&self, id: u32, action: Action) -> bool {
         self.filter.is_trivial()
-            || self.tables.entries_of(id).iter().any(|&row| {
+            || self.tables.entries_of(id).any(|row| {
                 let set = self.tables.entries[row as usize].attributes;
                 self.tables.attributes.sets[set as usize].action == action && self.filter.passes(set)
             })

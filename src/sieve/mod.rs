@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::indicator::{Action, Feed};
+use crate::wire::Slice;
 
 mod builder;
 mod csr;
@@ -86,7 +87,7 @@ impl Sieve {
 
     /// Whether a block indicator covers an address, which is canonical: as such, or as the host of a URL.
     pub(crate) fn blocks_addr(&self, addr: IpAddr) -> bool {
-        let blocks = |ids: &[u32]| ids.iter().any(|&id| self.0.indicators.flags(id).has(Action::Block));
+        let blocks = |mut ids: Slice<'_, u32>| ids.any(|id| self.0.indicators.flags(id).has(Action::Block));
         let is_covered = match addr {
             IpAddr::V4(addr) => self.0.v4.covering(addr.to_bits()).any(|(row, _)| blocks(self.0.v4.ids(row))),
             IpAddr::V6(addr) => self.0.v6.covering(addr.to_bits()).any(|(row, _)| blocks(self.0.v6.ids(row))),
@@ -97,8 +98,8 @@ impl Sieve {
     /// Whether a block indicator has exactly this name, which is canonical, or a URL has it as its host.
     pub(crate) fn blocks_name(&self, name: &str) -> bool {
         let tables = &self.0;
-        let blocks = |id: &u32| tables.indicators.flags(*id).has(Action::Block);
-        tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.domains.ids(row).iter().any(blocks))
+        let blocks = |id: u32| tables.indicators.flags(id).has(Action::Block);
+        tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.domains.ids(row).any(blocks))
             || tables.urls.hosts().exact(&tables.strings, name).is_some()
     }
 

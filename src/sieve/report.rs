@@ -153,7 +153,7 @@ fn is_subsumed(tables: &Tables, id: u32) -> bool {
         flags.has(Action::Block) && !flags.has_port()
     };
     fn net_subsumed<A: ip::Addr>(table: &ip::Table<A>, addr: A, len: u8, blocks: impl Fn(u32) -> bool) -> bool {
-        table.covering(addr).any(|(row, covering)| covering < len && table.ids(row).iter().any(|&id| blocks(id)))
+        table.covering(addr).any(|(row, covering)| covering < len && table.ids(row).any(&blocks))
     }
     match tables.indicators.value(id) {
         Value::Net(IpNet::V4(net)) => {
@@ -165,7 +165,7 @@ fn is_subsumed(tables: &Tables, id: u32) -> bool {
         Value::Domain(name) => {
             let mut subsumed = false;
             tables.domains.suffixes(&tables.strings, tables.strings.get(name), |found| {
-                subsumed |= tables.domains.ids(found.row).iter().any(|&other| {
+                subsumed |= tables.domains.ids(found.row).any(|other| {
                     let scope = tables.indicators.scope(other);
                     other != id
                         && blocks(other)
@@ -275,7 +275,7 @@ impl Shadows<'_> {
                 if net.prefix_len() == net.max_prefix_len()
                     && let Some(row) = tables.urls.addr_row(net.addr())
                 {
-                    for &id in tables.urls.host_only(row) {
+                    for id in tables.urls.host_only(row) {
                         self.note(allow, id, true);
                     }
                 }
@@ -293,7 +293,7 @@ impl Shadows<'_> {
                     (false, scope) => scope != Scope::Exact,
                 };
                 tables.domains.suffixes(&tables.strings, name, |found| {
-                    for &id in tables.domains.ids(found.row) {
+                    for id in tables.domains.ids(found.row) {
                         let scope = tables.indicators.scope(id);
                         if meets(found.whole, scope) {
                             notes.push((id, found.whole && covers_all(scope)));
@@ -301,7 +301,7 @@ impl Shadows<'_> {
                     }
                 });
                 tables.urls.hosts().suffixes(&tables.strings, name, |found| {
-                    for &id in tables.urls.host_only(found.row) {
+                    for id in tables.urls.host_only(found.row) {
                         let scope = tables.indicators.scope(id);
                         if meets(found.whole, scope) {
                             notes.push((id, found.whole && covers_all(scope)));
@@ -340,10 +340,10 @@ impl Shadows<'_> {
                     Host::Name(name, _) => {
                         let mut notes = Vec::new();
                         tables.domains.suffixes(&tables.strings, name, |found| {
-                            let covers = |&&id: &&u32| {
+                            let covers = |&id: &u32| {
                                 !found.whole && is_all(id) && tables.indicators.scope(id) != Some(Scope::Exact)
                             };
-                            notes.extend(tables.domains.ids(found.row).iter().filter(covers));
+                            notes.extend(tables.domains.ids(found.row).filter(covers));
                         });
                         for id in notes {
                             self.note(id, block, true);
@@ -384,7 +384,7 @@ fn covering_ids<A: ip::Addr>(table: &ip::Table<A>, addr: A, len: u8) -> Vec<(u32
     table
         .covering(addr)
         .filter(|&(_, covering)| covering <= len)
-        .flat_map(|(row, covering)| table.ids(row).iter().map(move |&id| (id, covering)))
+        .flat_map(|(row, covering)| table.ids(row).map(move |id| (id, covering)))
         .collect()
 }
 

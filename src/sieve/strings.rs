@@ -1,7 +1,10 @@
 //! Strings stored once and named by a number.
 
+use bytes::Bytes;
+
 use super::hash;
 use crate::error::{Error, Result};
+use crate::wire::Words;
 
 /// The number of a stored string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,33 +19,42 @@ impl StrId {
     }
 }
 
-/// The compact form: one text and the offsets of its parts.
+/// The search form: one text and the offsets of its parts.
 #[derive(Debug, Default)]
 pub(super) struct Strings {
-    text: String,
+    /// UTF-8, as are its parts.
+    text: Bytes,
     /// `ends[i]` is where string `i` ends; it starts where the one before ends.
-    ends: Vec<u32>,
+    ends: Words<u32>,
 }
 
 impl Strings {
-    /// The string of an id. An id that is not of this table gives the empty string.
+    /// The bytes of the string of an id: what is compared. An id that is not of this table gives the empty string.
+    #[inline]
+    pub(super) fn bytes(&self, id: StrId) -> &[u8] {
+        let at = id.0 as usize;
+        let Some(end) = self.ends.get(at) else { return b"" };
+        let start = if at == 0 { 0 } else { self.ends.at(at - 1) };
+        self.text.get(start as usize..end as usize).unwrap_or(b"")
+    }
+
+    /// The string of an id: what is shown. Costs a look at its bytes.
     #[inline]
     pub(super) fn get(&self, id: StrId) -> &str {
-        let at = id.0 as usize;
-        let Some(&end) = self.ends.get(at) else { return "" };
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        self.text.get(start as usize..end as usize).unwrap_or("")
+        std::str::from_utf8(self.bytes(id)).unwrap_or("")
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.text.capacity() + self.ends.capacity() * size_of::<u32>()
+        self.text.len() + self.ends.memory()
     }
 }
 
 /// The build form: finds a string that is there already.
 #[derive(Debug)]
 pub(super) struct Interner {
-    strings: Strings,
+    text: String,
+    /// As of [`Strings`].
+    ends: Vec<u32>,
     /// Ids by hash, open addressing with linear probing; `u32::MAX` is free. The length is a power of two.
     slots: Vec<u32>,
     /// The upper half of each string's hash, so that growing and probing touch no text.
@@ -52,7 +64,7 @@ pub(super) struct Interner {
 
 impl Default for Interner {
     fn default() -> Self {
-        Self { strings: Strings::default(), slots: vec![u32::MAX; 1024], tags: Vec::new(), overflow: false }
+        Self { text: String::new(), ends: Vec::new(), slots: vec![u32::MAX; 1024], tags: Vec::new(), overflow: false }
     }
 }
 
@@ -67,20 +79,20 @@ impl Interner {
         loop {
             match self.slots[at] {
                 u32::MAX => break,
-                id if self.tags[id as usize] == tag && self.strings.get(StrId(id)) == text => return StrId(id),
+                id if self.tags[id as usize] == tag && self.get(StrId(id)) == text => return StrId(id),
                 _ => at = (at + 1) & mask,
             }
         }
-        let id = self.strings.ends.len() as u32;
-        let Ok(end) = u32::try_from(self.strings.text.len() + text.len()) else {
+        let id = self.ends.len() as u32;
+        let Ok(end) = u32::try_from(self.text.len() + text.len()) else {
             self.overflow = true;
             return StrId::NONE;
         };
-        self.strings.text.push_str(text);
-        self.strings.ends.push(end);
+        self.text.push_str(text);
+        self.ends.push(end);
         self.tags.push(tag);
         self.slots[at] = id;
-        if self.strings.ends.len() * 2 > self.slots.len() {
+        if self.ends.len() * 2 > self.slots.len() {
             self.grow();
         }
         StrId(id)
@@ -100,17 +112,19 @@ impl Interner {
     }
 
     pub(super) fn get(&self, id: StrId) -> &str {
-        self.strings.get(id)
+        let at = id.0 as usize;
+        let Some(&end) = self.ends.get(at) else { return "" };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        self.text.get(start as usize..end as usize).unwrap_or("")
     }
 
-    /// The compact form.
+    /// The search form.
     pub(super) fn finish(mut self) -> Result<Strings> {
         if self.overflow {
             return Err(Error::capacity("bytes of names, URLs and attributes", u64::from(u32::MAX)));
         }
-        self.strings.text.shrink_to_fit();
-        self.strings.ends.shrink_to_fit();
-        Ok(self.strings)
+        self.text.shrink_to_fit();
+        Ok(Strings { text: self.text.into_bytes().into(), ends: self.ends.as_slice().into() })
     }
 }
 

@@ -11,6 +11,7 @@ use super::prefilter::Prefilter;
 use super::strings::{StrId, Strings};
 use super::{domain, ip, pattern, url};
 use crate::indicator::{Action, Feed, Kind, PatternTarget, Scope};
+use crate::wire::Slice;
 
 /// The value of an indicator, by reference to the strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +148,7 @@ pub(super) struct Tables {
 impl Tables {
     /// The numbers of an indicator's entries.
     #[inline]
-    pub(super) fn entries_of(&self, id: u32) -> &[u32] {
+    pub(super) fn entries_of(&self, id: u32) -> Slice<'_, u32> {
         self.entry_rows.get(id as usize)
     }
 

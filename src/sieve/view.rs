@@ -154,7 +154,7 @@ impl<'m> IndicatorRef<'m> {
     /// Every entry of the indicator, by feed and line: allow entries and those that a filter drops too.
     pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
         let (tables, id) = (self.tables, self.id);
-        tables.entries_of(id).iter().map(move |&row| Source { tables, id, row })
+        tables.entries_of(id).map(move |row| Source { tables, id, row })
     }
 }
 
@@ -246,7 +246,7 @@ impl<'m> Source<'m> {
     /// The entry's tags, the feed's own first.
     pub fn tags(&self) -> impl Iterator<Item = &'m str> + use<'m> {
         let tables = self.tables;
-        tables.attributes.tags.get(self.set().tags as usize).iter().map(|&tag| tables.strings.get(StrId(tag)))
+        tables.attributes.tags.get(self.set().tags as usize).map(|tag| tables.strings.get(StrId(tag)))
     }
 
     /// The malware family.

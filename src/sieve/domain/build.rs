@@ -1,6 +1,6 @@
 use super::Table;
 use super::table::{filter_bit, hash_name};
-use crate::sieve::csr::Lists;
+use crate::sieve::csr::ListsBuilder;
 use crate::sieve::strings::{StrId, Strings};
 
 /// The build form: names with the indicators they belong to.
@@ -21,7 +21,7 @@ impl Builder {
         self.pairs.sort_unstable();
         self.pairs.dedup();
         let mut names: Vec<StrId> = Vec::new();
-        let mut ids = Lists::default();
+        let mut ids = ListsBuilder::default();
         let mut depth = 0;
         for &(name, id) in &self.pairs {
             if names.last() != Some(&name) {
@@ -33,7 +33,6 @@ impl Builder {
             ids.push(id);
         }
         names.shrink_to_fit();
-        ids.shrink();
         if names.is_empty() {
             return Table::default();
         }
@@ -51,6 +50,6 @@ impl Builder {
             }
             slots[at] = row as u32;
         }
-        Table { slots, filter, names, ids, depth }
+        Table { slots, filter, names, ids: ids.finish(), depth }
     }
 }

@@ -1,6 +1,7 @@
 use crate::sieve::csr::Lists;
 use crate::sieve::hash;
 use crate::sieve::strings::{StrId, Strings};
+use crate::wire::Slice;
 
 /// The search form: one row for each distinct name.
 #[derive(Debug, Default)]
@@ -88,7 +89,7 @@ impl Table {
             if row == u32::MAX {
                 return None;
             }
-            if strings.get(self.names[row as usize]) == name {
+            if strings.bytes(self.names[row as usize]) == name.as_bytes() {
                 return Some(row);
             }
             at = (at + 1) & mask;
@@ -97,7 +98,7 @@ impl Table {
 
     /// The items of a row.
     #[inline]
-    pub(crate) fn ids(&self, row: u32) -> &[u32] {
+    pub(crate) fn ids(&self, row: u32) -> Slice<'_, u32> {
         self.ids.get(row as usize)
     }
 
@@ -142,7 +143,7 @@ mod tests {
         assert_eq!(look("xevil.test"), [("test".into(), 1, false)]);
         assert_eq!(look("x.y.z.b.a.evil.test").len(), 4);
         assert!(look("evil.tests").is_empty());
-        assert_eq!(table.exact(&strings, "vil.test").map(|row| table.ids(row).to_vec()), Some(vec![3]));
+        assert_eq!(table.exact(&strings, "vil.test").map(|row| table.ids(row).collect::<Vec<_>>()), Some(vec![3]));
         assert_eq!(table.exact(&strings, "il.test"), None);
     }
 }

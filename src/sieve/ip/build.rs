@@ -1,5 +1,5 @@
 use super::{Addr, Table};
-use crate::sieve::csr::Lists;
+use crate::sieve::csr::ListsBuilder;
 
 /// The build form: prefixes in any order, with the indicators they belong to.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl<A: Addr> Builder<A> {
         let mut addrs: Vec<A> = Vec::new();
         let mut lens: Vec<u8> = Vec::new();
         let mut parents: Vec<u32> = Vec::new();
-        let mut ids = Lists::default();
+        let mut ids = ListsBuilder::default();
         // The prefixes that cover the current one, widest first.
         let mut open: Vec<u32> = Vec::new();
         for &(addr, len, id) in &self.rows {
@@ -54,13 +54,12 @@ impl<A: Addr> Builder<A> {
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        ids.shrink();
         addrs.shrink_to_fit();
         lens.shrink_to_fit();
         parents.shrink_to_fit();
         if addrs.is_empty() {
             buckets = Vec::new();
         }
-        Table { buckets, addrs, lens, parents, ids }
+        Table { buckets, addrs, lens, parents, ids: ids.finish() }
     }
 }

@@ -1,5 +1,6 @@
 use super::Addr;
 use crate::sieve::csr::Lists;
+use crate::wire::Slice;
 
 /// The search form. All columns have one row for each distinct prefix, sorted by (address, length).
 #[derive(Debug)]
@@ -38,7 +39,7 @@ impl<A: Addr> Table<A> {
 
     /// The indicators of a row.
     #[inline]
-    pub(crate) fn ids(&self, row: u32) -> &[u32] {
+    pub(crate) fn ids(&self, row: u32) -> Slice<'_, u32> {
         self.ids.get(row as usize)
     }
 

@@ -7,7 +7,7 @@ mod glob;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::csr::Lists;
+use super::csr::{Lists, ListsBuilder};
 use super::strings::{StrId, Strings};
 use crate::error::{Error, Result};
 use crate::indicator::Pattern;
@@ -34,7 +34,7 @@ impl Builder {
         let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
         order.sort_by(|&a, &b| self.literals[a as usize].cmp(&self.literals[b as usize]));
         let mut literals: Vec<&str> = Vec::new();
-        let mut rows = Lists::default();
+        let mut rows = ListsBuilder::default();
         for row in order {
             let literal = &*self.literals[row as usize];
             if literals.last() != Some(&literal) {
@@ -47,7 +47,7 @@ impl Builder {
             .match_kind(MatchKind::Standard)
             .build(&literals)
             .map_err(|error| Error::config(format!("patterns: {error}")))?;
-        Ok(Some(Table { automaton, by_literal: rows, rows: self.rows }))
+        Ok(Some(Table { automaton, by_literal: rows.finish(), rows: self.rows }))
     }
 }
 
@@ -81,9 +81,9 @@ impl Table {
         }
         for literal in scratch.found.drain(..) {
             scratch.is_found[literal] = false;
-            for &row in self.by_literal.get(literal) {
+            for row in self.by_literal.get(literal) {
                 let (text, id, is_glob) = self.rows[row as usize];
-                if !is_glob || glob::matches(strings.get(text).as_bytes(), target.as_bytes()) {
+                if !is_glob || glob::matches(strings.bytes(text), target.as_bytes()) {
                     found(id);
                 }
             }

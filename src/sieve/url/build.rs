@@ -2,7 +2,7 @@ use super::Table;
 use super::table::{hash_path, key};
 use std::net::IpAddr;
 
-use crate::sieve::csr::Lists;
+use crate::sieve::csr::{Lists, ListsBuilder};
 use crate::sieve::strings::{StrId, Strings};
 use crate::sieve::{domain, ip};
 
@@ -89,16 +89,18 @@ impl Builder {
             v6: v6.finish(),
             ..Table::default()
         };
+        let mut ids = ListsBuilder::default();
         let mut last: Option<(u32, &str)> = None;
         for (host, row) in paths {
             let path = &strings.get(row.text)[row.path as usize..];
             if last != Some((host, path)) {
                 last = Some((host, path));
-                table.ids.start();
+                ids.start();
                 table.path_rows.push((host, row.text, row.path));
             }
-            table.ids.push(row.id);
+            ids.push(row.id);
         }
+        table.ids = ids.finish();
         if table.path_rows.is_empty() {
             return table;
         }

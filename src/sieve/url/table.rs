@@ -3,6 +3,7 @@ use std::net::IpAddr;
 use crate::sieve::csr::Lists;
 use crate::sieve::strings::{StrId, Strings};
 use crate::sieve::{domain, hash, ip};
+use crate::wire::Slice;
 
 /// The search form.
 #[derive(Debug, Default)]
@@ -68,8 +69,8 @@ impl Table {
     #[inline]
     pub(crate) fn addr_row(&self, addr: IpAddr) -> Option<u32> {
         match addr {
-            IpAddr::V4(addr) => self.v4.covering(addr.to_bits()).next().map(|(row, _)| self.v4.ids(row)[0]),
-            IpAddr::V6(addr) => self.v6.covering(addr.to_bits()).next().map(|(row, _)| self.v6.ids(row)[0]),
+            IpAddr::V4(addr) => self.v4.covering(addr.to_bits()).next().and_then(|(row, _)| self.v4.ids(row).first()),
+            IpAddr::V6(addr) => self.v6.covering(addr.to_bits()).next().and_then(|(row, _)| self.v6.ids(row).first()),
         }
     }
 
@@ -79,12 +80,12 @@ impl Table {
     }
 
     /// The URLs of a host row that are only a host.
-    pub(crate) fn host_only(&self, host: u32) -> &[u32] {
+    pub(crate) fn host_only(&self, host: u32) -> Slice<'_, u32> {
         self.host_only.get(host as usize)
     }
 
     /// The URLs of a host row that have a path or a query.
-    pub(crate) fn with_path(&self, host: u32) -> &[u32] {
+    pub(crate) fn with_path(&self, host: u32) -> Slice<'_, u32> {
         self.with_path.get(host as usize)
     }
 
@@ -103,7 +104,7 @@ impl Table {
         }
         let mut emit = |state: u64, path: &str, query: Option<&str>, how: PathMatch| {
             if let Some(row) = self.probe(strings, host, key(host, state), path, query) {
-                for &id in self.ids.get(row) {
+                for id in self.ids.get(row) {
                     found(id, how, path.len());
                 }
             }
@@ -205,7 +206,7 @@ mod tests {
         assert_eq!(look("/", None), []);
         assert_eq!(look("/", Some("q")), [("/?q", Exact)]);
         assert_eq!(look("/ab", None), []);
-        assert_eq!(table.host_only(host), [4]);
+        assert_eq!(table.host_only(host), [4][..]);
         assert_eq!(table.with_path(host).len(), texts.len() - 1);
     }
 }
