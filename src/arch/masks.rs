@@ -1,12 +1,16 @@
 //! Which of 64 bytes are of which class, as bit masks.
 //!
-//! One table says what the classes are; each kernel gives the same masks. Bit `i` of a mask is byte `i` of the block.
+//! One table says what the classes are; each kernel gives the same masks. Bit `i` of a mask is byte `i` of the block. What is
+//! worked out of the masks is one generic algorithm over [`Classify`], compiled once for each kernel with the
+//! instructions that the kernel needs.
 
 /// The masks of a block of 64 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Masks {
     /// Bytes of names: `[A-Za-z0-9._-]`.
     pub(crate) host: u64,
+    /// Bytes of quads: `[0-9.]`.
+    pub(crate) number: u64,
     /// `.`
     pub(crate) dot: u64,
     /// `[A-Za-z]`
@@ -17,33 +21,21 @@ pub(crate) struct Masks {
     pub(crate) colon: u64,
     /// `/`
     pub(crate) slash: u64,
-    /// `\\`, `%`, `(` and every byte that is not ASCII.
+    /// `(`
+    pub(crate) paren: u64,
+    /// `\\`, `%` and every byte that is not ASCII.
     pub(crate) rare: u64,
 }
 
 /// The length of a block.
 pub(crate) const BLOCK: usize = 64;
 
-const LETTER: u8 = 1;
-const OTHER_HOST: u8 = 2;
-const DOT: u8 = 4;
-const HYPHEN: u8 = 8;
-const COLON: u8 = 16;
-const SLASH: u8 = 32;
-const RARE: u8 = 64;
-
-/// The classes of a byte.
-const fn class(byte: u8) -> u8 {
-    match byte {
-        b'A'..=b'Z' | b'a'..=b'z' => LETTER,
-        b'0'..=b'9' | b'_' => OTHER_HOST,
-        b'.' => DOT,
-        b'-' => HYPHEN,
-        b':' => COLON,
-        b'/' => SLASH,
-        b'\\' | b'%' | b'(' | 0x80.. => RARE,
-        _ => 0,
-    }
+/// Works out the masks of a block.
+pub(crate) trait Classify: Copy {
+    /// # Safety
+    ///
+    /// The CPU must have what the kernel needs, and the caller must be compiled for it: this is inlined there.
+    unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks;
 }
 
 /// How masks are worked out. All ways give the same.
@@ -51,7 +43,7 @@ const fn class(byte: u8) -> u8 {
 pub(crate) enum Kernel {
     /// Without special instructions.
     Portable,
-    /// 32 bytes at a time.
+    /// 32 bytes at a time, with the bit instructions of the CPUs that have AVX2.
     #[cfg(target_arch = "x86_64")]
     Avx2,
     /// 64 bytes at a time.
@@ -63,15 +55,19 @@ pub(crate) enum Kernel {
 }
 
 impl Kernel {
-    /// Every kernel that this CPU can run, the fastest first.
+    /// Every kernel that this CPU can run, the fastest first. The only maker of kernels.
     pub(crate) fn available() -> Vec<Kernel> {
         let mut kernels = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx512bw") {
+            let has_bits = is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("lzcnt")
+                && is_x86_feature_detected!("popcnt");
+            if has_bits && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
                 kernels.push(Kernel::Avx512);
             }
-            if is_x86_feature_detected!("avx2") {
+            if has_bits && is_x86_feature_detected!("avx2") {
                 kernels.push(Kernel::Avx2);
             }
         }
@@ -95,74 +91,87 @@ impl Kernel {
             Kernel::Neon => "neon",
         }
     }
-
-    /// Writes the masks of `bytes` to `masks`, one for each 64 bytes begun; what is missing of the last block is zero. Gives how many were
-    /// written: as many as are needed, at most as many as there is room for.
-    pub(crate) fn classify(self, bytes: &[u8], masks: &mut [Masks]) -> usize {
-        let (blocks, rest) = bytes.as_chunks::<BLOCK>();
-        let whole = blocks.len().min(masks.len());
-        let (head, tail) = masks.split_at_mut(whole);
-        self.blocks(&blocks[..whole], head);
-        match tail.first_mut() {
-            Some(last) if !rest.is_empty() => {
-                let mut block = [0; BLOCK];
-                block[..rest.len()].copy_from_slice(rest);
-                self.blocks(&[block], std::slice::from_mut(last));
-                whole + 1
-            }
-            _ => whole,
-        }
-    }
-
-    fn blocks(self, blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
-        match self {
-            Kernel::Portable => portable(blocks, masks),
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: `available` is the only maker of this kernel and has found the feature on this CPU.
-            Kernel::Avx2 => unsafe { x86::avx2(blocks, masks) },
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: as above.
-            Kernel::Avx512 => unsafe { x86::avx512(blocks, masks) },
-            #[cfg(target_arch = "aarch64")]
-            // SAFETY: as above.
-            Kernel::Neon => unsafe { neon::neon(blocks, masks) },
-        }
-    }
 }
 
-/// For each byte its classes, a bit in each of eight lanes, so that the lanes of eight bytes are gathered by shifts.
-static LANES: [u64; 256] = {
-    let mut table = [0_u64; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let class = class(byte as u8);
-        let mut lane = 0;
-        while lane < 7 {
-            table[byte] |= ((class >> lane & 1) as u64) << (8 * lane);
-            lane += 1;
-        }
-        byte += 1;
-    }
-    table
-};
+/// Eight classes by a bit each.
+mod classes {
+    pub(super) const LETTER: u8 = 1;
+    pub(super) const DIGIT: u8 = 2;
+    pub(super) const DOT: u8 = 4;
+    pub(super) const HYPHEN: u8 = 8;
+    pub(super) const UNDERSCORE: u8 = 16;
+    /// Alone `:`, with [`SLASH`] `(`.
+    pub(super) const COLON: u8 = 32;
+    /// Alone `/`.
+    pub(super) const SLASH: u8 = 64;
+    pub(super) const RARE: u8 = 128;
 
-fn portable(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
-    for (block, out) in blocks.iter().zip(masks) {
-        let mut lanes = [0_u64; 7];
+    pub(super) const fn of(byte: u8) -> u8 {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+            b'0'..=b'9' => DIGIT,
+            b'.' => DOT,
+            b'-' => HYPHEN,
+            b'_' => UNDERSCORE,
+            b':' => COLON,
+            b'/' => SLASH,
+            b'(' => COLON | SLASH,
+            b'\\' | b'%' | 0x80.. => RARE,
+            _ => 0,
+        }
+    }
+
+    /// For each byte its classes, a bit in each of eight lanes, so that the lanes of eight bytes are gathered by shifts.
+    pub(super) static LANES: [u64; 256] = {
+        let mut table = [0_u64; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            let class = of(byte as u8);
+            let mut lane = 0;
+            while lane < 8 {
+                table[byte] |= ((class >> lane & 1) as u64) << (8 * lane);
+                lane += 1;
+            }
+            byte += 1;
+        }
+        table
+    };
+}
+
+/// Masks without special instructions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Portable;
+
+impl Classify for Portable {
+    #[inline(always)]
+    unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
+        let mut lanes = [0_u64; 8];
         for (part, eight) in block.chunks_exact(8).enumerate() {
-            let gathered = eight.iter().enumerate().fold(0, |all, (at, &byte)| all | LANES[byte as usize] << at);
+            let gathered =
+                eight.iter().enumerate().fold(0, |all, (at, &byte)| all | classes::LANES[byte as usize] << at);
             for (lane, mask) in lanes.iter_mut().enumerate() {
                 *mask |= (gathered >> (8 * lane) & 0xFF) << (8 * part);
             }
         }
-        let [letter, other, dot, hyphen, colon, slash, rare] = lanes;
-        *out = Masks { host: letter | other | dot | hyphen, dot, letter, hyphen, colon, slash, rare };
+        let [letter, digit, dot, hyphen, underscore, colon, slash, rare] = lanes;
+        let (number, paren) = (digit | dot, colon & slash);
+        Masks {
+            host: number | letter | hyphen | underscore,
+            number,
+            dot,
+            letter,
+            hyphen,
+            colon: colon & !paren,
+            slash: slash & !paren,
+            paren,
+            rare,
+        }
     }
 }
 
 /// Tables for looking up classes by the two halves of a byte: a byte is of a class if both halves say so.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-mod halves {
+pub(crate) mod halves {
     /// `[A-Oa-o]`
     pub(super) const LETTER_LOW: u8 = 1;
     /// `[P-Zp-z]`
@@ -177,7 +186,8 @@ mod halves {
     /// `\\`
     pub(super) const BACKSLASH: u8 = 128;
     pub(super) const LETTER: u8 = LETTER_LOW | LETTER_HIGH;
-    pub(super) const HOST: u8 = LETTER | DIGIT | UNDERSCORE | DOT | HYPHEN;
+    pub(super) const NUMBER: u8 = DIGIT | DOT;
+    pub(super) const HOST: u8 = NUMBER | LETTER | UNDERSCORE | HYPHEN;
 
     /// By the lower four bits.
     pub(super) static LOW: [u8; 16] = {
@@ -217,154 +227,207 @@ mod halves {
 }
 
 #[cfg(target_arch = "x86_64")]
-mod x86 {
-    #![allow(unsafe_code)]
-
+pub(crate) mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK, Masks, halves};
+    use super::{BLOCK, Classify, Masks, halves};
 
     /// Masks by AVX2.
-    ///
-    /// # Safety
-    ///
-    /// The CPU must have AVX2.
-    #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn avx2(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
-        // SAFETY: the tables are 16 bytes, what is read.
-        let (low, high) = unsafe { (table128(&halves::LOW), table128(&halves::HIGH)) };
-        let (low, high) = (_mm256_broadcastsi128_si256(low), _mm256_broadcastsi128_si256(high));
-        let nibble = _mm256_set1_epi8(0x0F);
-        let half = |bytes: __m256i| {
-            let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
-            let classes = _mm256_and_si256(
-                _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble)),
-                _mm256_shuffle_epi8(high, upper),
-            );
-            let is = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8));
-            let any = |class: u8| {
-                let none = _mm256_and_si256(classes, _mm256_set1_epi8(class as i8));
-                !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(none, _mm256_setzero_si256())) as u32)
-            };
-            let mask = |bytes: __m256i| _mm256_movemask_epi8(bytes) as u32;
-            // Backslash is the top bit of its class, as it is for bytes that are not ASCII.
-            let rare = _mm256_or_si256(_mm256_or_si256(classes, bytes), _mm256_or_si256(is(b'%'), is(b'(')));
-            [
-                any(halves::HOST),
-                mask(is(b'.')),
-                any(halves::LETTER),
-                mask(is(b'-')),
-                mask(is(b':')),
-                mask(is(b'/')),
-                mask(rare),
-            ]
-        };
-        for (block, out) in blocks.iter().zip(masks) {
-            // SAFETY: a block is 64 bytes, so 32 can be read from its start and 32 from its middle.
-            let (first, second) = unsafe {
-                (_mm256_loadu_si256(block.as_ptr().cast()), _mm256_loadu_si256(block.as_ptr().add(32).cast()))
-            };
-            let (first, second) = (half(first), half(second));
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx2 {
+        low: __m256i,
+        high: __m256i,
+    }
+
+    impl Avx2 {
+        /// # Safety
+        ///
+        /// As of [`Classify::masks`].
+        #[inline(always)]
+        pub(crate) unsafe fn new() -> Self {
+            // SAFETY: the tables are 16 bytes, what is read; the caller has AVX2.
+            unsafe {
+                Self {
+                    low: _mm256_broadcastsi128_si256(_mm_loadu_si128(halves::LOW.as_ptr().cast())),
+                    high: _mm256_broadcastsi128_si256(_mm_loadu_si128(halves::HIGH.as_ptr().cast())),
+                }
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn half(self, half: &[u8; 32]) -> [u32; 9] {
+            // SAFETY: 32 bytes are read of a half of that length; the caller has AVX2.
+            unsafe {
+                let bytes = _mm256_loadu_si256(half.as_ptr().cast());
+                let nibble = _mm256_set1_epi8(0x0F);
+                let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+                let classes = _mm256_and_si256(
+                    _mm256_shuffle_epi8(self.low, _mm256_and_si256(bytes, nibble)),
+                    _mm256_shuffle_epi8(self.high, upper),
+                );
+                let is = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8));
+                let any = |class: u8| {
+                    let none = _mm256_and_si256(classes, _mm256_set1_epi8(class as i8));
+                    !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(none, _mm256_setzero_si256())) as u32)
+                };
+                let mask = |bytes: __m256i| _mm256_movemask_epi8(bytes) as u32;
+                // Backslash is the top bit of its class, as it is for bytes that are not ASCII.
+                let rare = _mm256_or_si256(_mm256_or_si256(classes, bytes), is(b'%'));
+                [
+                    any(halves::HOST),
+                    any(halves::NUMBER),
+                    mask(is(b'.')),
+                    any(halves::LETTER),
+                    mask(is(b'-')),
+                    mask(is(b':')),
+                    mask(is(b'/')),
+                    mask(is(b'(')),
+                    mask(rare),
+                ]
+            }
+        }
+    }
+
+    impl Classify for Avx2 {
+        #[inline(always)]
+        unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
+            let ([first, second], _) = block.as_chunks::<32>() else { return Masks::default() };
+            // SAFETY: the caller has AVX2.
+            let (first, second) = unsafe { (self.half(first), self.half(second)) };
             let join = |at: usize| u64::from(first[at]) | u64::from(second[at]) << 32;
-            *out = Masks {
+            Masks {
                 host: join(0),
-                dot: join(1),
-                letter: join(2),
-                hyphen: join(3),
-                colon: join(4),
-                slash: join(5),
-                rare: join(6),
-            };
+                number: join(1),
+                dot: join(2),
+                letter: join(3),
+                hyphen: join(4),
+                colon: join(5),
+                slash: join(6),
+                paren: join(7),
+                rare: join(8),
+            }
         }
     }
 
-    /// Masks by AVX-512.
-    ///
-    /// # Safety
-    ///
-    /// The CPU must have AVX-512BW (and with it AVX-512F).
-    #[target_feature(enable = "avx512f,avx512bw")]
-    pub(super) unsafe fn avx512(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
-        // SAFETY: the tables are 16 bytes, what is read.
-        let (low, high) = unsafe { (table128(&halves::LOW), table128(&halves::HIGH)) };
-        let (low, high) = (_mm512_broadcast_i32x4(low), _mm512_broadcast_i32x4(high));
-        let nibble = _mm512_set1_epi8(0x0F);
-        for (block, out) in blocks.iter().zip(masks) {
-            // SAFETY: a block is 64 bytes, what is read.
-            let bytes = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
-            let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), nibble);
-            let classes = _mm512_and_si512(
-                _mm512_shuffle_epi8(low, _mm512_and_si512(bytes, nibble)),
-                _mm512_shuffle_epi8(high, upper),
-            );
-            let any = |class: u8| _mm512_test_epi8_mask(classes, _mm512_set1_epi8(class as i8));
-            let is = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte as i8));
-            // Backslash is the top bit of its class, as it is for bytes that are not ASCII.
-            let rare = _mm512_movepi8_mask(_mm512_or_si512(classes, bytes)) | is(b'%') | is(b'(');
-            *out = Masks {
-                host: any(halves::HOST),
-                dot: any(halves::DOT),
-                letter: any(halves::LETTER),
-                hyphen: any(halves::HYPHEN),
-                colon: any(halves::COLON),
-                slash: is(b'/'),
-                rare,
-            };
+    /// Masks by AVX-512BW.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx512 {
+        low: __m512i,
+        high: __m512i,
+    }
+
+    impl Avx512 {
+        /// # Safety
+        ///
+        /// As of [`Classify::masks`].
+        #[inline(always)]
+        pub(crate) unsafe fn new() -> Self {
+            // SAFETY: the tables are 16 bytes, what is read; the caller has AVX-512F.
+            unsafe {
+                Self {
+                    low: _mm512_broadcast_i32x4(_mm_loadu_si128(halves::LOW.as_ptr().cast())),
+                    high: _mm512_broadcast_i32x4(_mm_loadu_si128(halves::HIGH.as_ptr().cast())),
+                }
+            }
         }
     }
 
-    /// # Safety
-    ///
-    /// None beyond SSE2, which x86-64 always has.
-    unsafe fn table128(table: &[u8; 16]) -> __m128i {
-        // SAFETY: the table is 16 bytes, what is read.
-        unsafe { _mm_loadu_si128(table.as_ptr().cast()) }
+    impl Classify for Avx512 {
+        #[inline(always)]
+        unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
+            // SAFETY: a block is 64 bytes, what is read; the caller has AVX-512F and AVX-512BW.
+            unsafe {
+                let bytes = _mm512_loadu_si512(block.as_ptr().cast());
+                let nibble = _mm512_set1_epi8(0x0F);
+                let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), nibble);
+                let classes = _mm512_and_si512(
+                    _mm512_shuffle_epi8(self.low, _mm512_and_si512(bytes, nibble)),
+                    _mm512_shuffle_epi8(self.high, upper),
+                );
+                let any = |class: u8| _mm512_test_epi8_mask(classes, _mm512_set1_epi8(class as i8));
+                let is = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte as i8));
+                Masks {
+                    host: any(halves::HOST),
+                    number: any(halves::NUMBER),
+                    dot: any(halves::DOT),
+                    letter: any(halves::LETTER),
+                    hyphen: any(halves::HYPHEN),
+                    colon: any(halves::COLON),
+                    slash: is(b'/'),
+                    paren: is(b'('),
+                    // Backslash is the top bit of its class, as it is for bytes that are not ASCII.
+                    rare: _mm512_movepi8_mask(_mm512_or_si512(classes, bytes)) | is(b'%'),
+                }
+            }
+        }
     }
 }
 
 #[cfg(target_arch = "aarch64")]
-mod neon {
-    #![allow(unsafe_code)]
-
+pub(crate) mod neon {
     use std::arch::aarch64::*;
 
-    use super::{BLOCK, Masks, halves};
+    use super::{BLOCK, Classify, Masks, halves};
 
     /// Masks by NEON.
-    ///
-    /// # Safety
-    ///
-    /// The CPU must have NEON.
-    #[target_feature(enable = "neon")]
-    pub(super) unsafe fn neon(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
-        const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
-        // SAFETY: the tables are 16 bytes, what is read.
-        let (low, high, bits) =
-            unsafe { (vld1q_u8(halves::LOW.as_ptr()), vld1q_u8(halves::HIGH.as_ptr()), vld1q_u8(BITS.as_ptr())) };
-        // Four vectors of all ones or all zeros become 64 bits: each byte keeps its bit, neighbours are added up.
-        let join = |parts: [uint8x16_t; 4]| {
-            let [a, b, c, d] = parts.map(|part| vandq_u8(part, bits));
-            let sum = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
-            vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)))
-        };
-        for (block, out) in blocks.iter().zip(masks) {
-            // SAFETY: a block is 64 bytes; each read takes 16 of them.
-            let parts = [0, 16, 32, 48].map(|at| unsafe { vld1q_u8(block.as_ptr().add(at)) });
-            let classes = parts.map(|bytes| {
-                vandq_u8(vqtbl1q_u8(low, vandq_u8(bytes, vdupq_n_u8(0x0F))), vqtbl1q_u8(high, vshrq_n_u8::<4>(bytes)))
-            });
-            let any = |class: u8| join(classes.map(|classes| vtstq_u8(classes, vdupq_n_u8(class))));
-            let is = |byte: u8| join(parts.map(|bytes| vceqq_u8(bytes, vdupq_n_u8(byte))));
-            let not_ascii = join(parts.map(|bytes| vcgeq_u8(bytes, vdupq_n_u8(0x80))));
-            *out = Masks {
-                host: any(halves::HOST),
-                dot: any(halves::DOT),
-                letter: any(halves::LETTER),
-                hyphen: any(halves::HYPHEN),
-                colon: any(halves::COLON),
-                slash: is(b'/'),
-                rare: not_ascii | any(halves::BACKSLASH) | is(b'%') | is(b'('),
-            };
+    #[derive(Clone, Copy)]
+    pub(crate) struct Neon {
+        low: uint8x16_t,
+        high: uint8x16_t,
+        bits: uint8x16_t,
+    }
+
+    impl Neon {
+        /// # Safety
+        ///
+        /// As of [`Classify::masks`].
+        #[inline(always)]
+        pub(crate) unsafe fn new() -> Self {
+            const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
+            // SAFETY: the tables are 16 bytes, what is read; the caller has NEON.
+            unsafe {
+                Self {
+                    low: vld1q_u8(halves::LOW.as_ptr()),
+                    high: vld1q_u8(halves::HIGH.as_ptr()),
+                    bits: vld1q_u8(BITS.as_ptr()),
+                }
+            }
+        }
+    }
+
+    impl Classify for Neon {
+        #[inline(always)]
+        unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
+            // SAFETY: a block is 64 bytes, and each read takes 16 of them; the caller has NEON.
+            unsafe {
+                // Four vectors of all ones or all zeros become 64 bits: each byte keeps its bit, neighbours are added up.
+                let join = |parts: [uint8x16_t; 4]| {
+                    let [a, b, c, d] = parts.map(|part| vandq_u8(part, self.bits));
+                    let sum = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
+                    vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)))
+                };
+                let parts = [0, 16, 32, 48].map(|at| vld1q_u8(block.as_ptr().add(at)));
+                let classes = parts.map(|bytes| {
+                    vandq_u8(
+                        vqtbl1q_u8(self.low, vandq_u8(bytes, vdupq_n_u8(0x0F))),
+                        vqtbl1q_u8(self.high, vshrq_n_u8::<4>(bytes)),
+                    )
+                });
+                let any = |class: u8| join(classes.map(|classes| vtstq_u8(classes, vdupq_n_u8(class))));
+                let is = |byte: u8| join(parts.map(|bytes| vceqq_u8(bytes, vdupq_n_u8(byte))));
+                let not_ascii = join(parts.map(|bytes| vcgeq_u8(bytes, vdupq_n_u8(0x80))));
+                Masks {
+                    host: any(halves::HOST),
+                    number: any(halves::NUMBER),
+                    dot: any(halves::DOT),
+                    letter: any(halves::LETTER),
+                    hyphen: any(halves::HYPHEN),
+                    colon: any(halves::COLON),
+                    slash: is(b'/'),
+                    paren: is(b'('),
+                    rare: not_ascii | any(halves::BACKSLASH) | is(b'%'),
+                }
+            }
         }
     }
 }
@@ -373,51 +436,71 @@ mod neon {
 mod tests {
     use super::*;
 
-    fn naive(bytes: &[u8]) -> Vec<Masks> {
-        let mask = |block: &[u8], is: &dyn Fn(u8) -> bool| {
+    fn naive(block: &[u8; BLOCK]) -> Masks {
+        let mask = |is: &dyn Fn(u8) -> bool| {
             block.iter().enumerate().fold(0_u64, |mask, (at, &byte)| mask | u64::from(is(byte)) << at)
         };
-        bytes
-            .chunks(BLOCK)
-            .map(|block| Masks {
-                host: mask(block, &|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)),
-                dot: mask(block, &|b| b == b'.'),
-                letter: mask(block, &|b| b.is_ascii_alphabetic()),
-                hyphen: mask(block, &|b| b == b'-'),
-                colon: mask(block, &|b| b == b':'),
-                slash: mask(block, &|b| b == b'/'),
-                rare: mask(block, &|b| b"\\%(".contains(&b) || b >= 0x80),
-            })
-            .collect()
-    }
-
-    /// All bytes at all places of a block, at all lengths of the last block and at all alignments.
-    #[test]
-    fn every_kernel_gives_the_same_masks() {
-        let mut bytes: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-        bytes.extend(0..=255);
-        bytes.extend((0..=255).flat_map(|byte| [byte; 3]));
-        for kernel in Kernel::available() {
-            for from in 0..BLOCK + 1 {
-                for len in (0..200).chain([bytes.len() - from]) {
-                    let part = &bytes[from..from + len];
-                    let want = naive(part);
-                    let mut got = vec![Masks::default(); want.len() + 1];
-                    assert_eq!(kernel.classify(part, &mut got), want.len());
-                    assert_eq!(got[..want.len()], want, "{kernel:?} {from} {len}");
-                }
-            }
+        Masks {
+            host: mask(&|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)),
+            number: mask(&|b| b.is_ascii_digit() || b == b'.'),
+            dot: mask(&|b| b == b'.'),
+            letter: mask(&|b| b.is_ascii_alphabetic()),
+            hyphen: mask(&|b| b == b'-'),
+            colon: mask(&|b| b == b':'),
+            slash: mask(&|b| b == b'/'),
+            paren: mask(&|b| b == b'('),
+            rare: mask(&|b| b"\\%".contains(&b) || b >= 0x80),
         }
     }
 
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    unsafe fn avx2(block: &[u8; BLOCK]) -> Masks {
+        // SAFETY: the caller has found AVX2.
+        unsafe { x86::Avx2::new().masks(block) }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    unsafe fn avx512(block: &[u8; BLOCK]) -> Masks {
+        // SAFETY: the caller has found AVX-512.
+        unsafe { x86::Avx512::new().masks(block) }
+    }
+
+    fn masks(kernel: Kernel, block: &[u8; BLOCK]) -> Masks {
+        match kernel {
+            // SAFETY: it needs nothing.
+            Kernel::Portable => unsafe { Portable.masks(block) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the kernel was found to be available.
+            Kernel::Avx2 => unsafe { avx2(block) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the kernel was found to be available.
+            Kernel::Avx512 => unsafe { avx512(block) },
+            #[cfg(target_arch = "aarch64")]
+            // SAFETY: the kernel was found to be available.
+            Kernel::Neon => unsafe { neon::Neon::new().masks(block) },
+        }
+    }
+
+    /// All bytes at all places of a block, and random blocks.
     #[test]
-    fn no_more_is_written_than_there_is_room_for() {
-        let bytes = [b'a'; 200];
+    fn every_kernel_gives_the_same_masks() {
         for kernel in Kernel::available() {
-            for room in 0..5 {
-                let mut masks = vec![Masks::default(); room];
-                assert_eq!(kernel.classify(&bytes, &mut masks), room.min(4));
-                assert!(masks.iter().all(|masks| masks.host != 0));
+            for byte in 0..=255 {
+                for at in 0..BLOCK {
+                    let mut block = [b'a' + at as u8 % 3; BLOCK];
+                    block[at] = byte;
+                    assert_eq!(masks(kernel, &block), naive(&block), "{kernel:?} {byte} {at}");
+                }
+            }
+            let mut state = 1_u32;
+            for _ in 0..1000 {
+                let block = std::array::from_fn(|_| {
+                    state = state.wrapping_mul(2_654_435_761).wrapping_add(12_345);
+                    (state >> 13) as u8
+                });
+                assert_eq!(masks(kernel, &block), naive(&block), "{kernel:?}");
             }
         }
     }

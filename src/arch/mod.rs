@@ -4,3 +4,4 @@
 #[cfg(feature = "mmap")]
 pub(crate) mod map;
 pub(crate) mod masks;
+pub(crate) mod sweep;

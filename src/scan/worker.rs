@@ -152,10 +152,11 @@ impl Worker {
             None => extractor.extract(view, own, &mut |token| look_up(matcher, found, token, 0)),
             Some(finder) => {
                 let sieve = matcher.sieve().clone();
-                let mut judge = SieveJudge { sieve: &sieve, filter: sieve.prefilter() };
+                let filter = sieve.prefilter();
+                let mut judge = SieveJudge { sieve: &sieve, filter };
                 let is_piece = own.len() != view.len();
                 let mut any = false;
-                let asked = finder.find(view, &mut judge, &mut |line| {
+                let asked = finder.find(view, filter.filters(), &mut judge, &mut |line| {
                     any = true;
                     // What is found in a piece of a line depends on the whole of it.
                     if !is_piece {

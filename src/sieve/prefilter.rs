@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 
 use super::tables::{Tables, Value};
+use crate::arch::sweep::{Filters, bits_of, name_hash};
 use crate::indicator::{Action, HostRef, Url};
 
 /// Below this many networks the bitmap is of 20 bits, and fits the second-level cache with all else.
@@ -19,6 +20,8 @@ pub(crate) struct Prefilter {
     /// How many lower bits of an address the bitmap does not see.
     shift: u32,
     names: Vec<u64>,
+    /// As `names`, of the last two labels of each.
+    tails: Vec<u64>,
     /// There are addresses of either family.
     pub(crate) has_addrs: bool,
     /// There are names, of domains or of hosts of URLs.
@@ -85,8 +88,6 @@ impl Prefilter {
         if names.is_empty() {
             return;
         }
-        // Sixteen bits a name or more.
-        self.names = vec![0; (names.len() / 4).next_power_of_two()];
         for name in names {
             let label = name.rsplit('.').next().unwrap_or("");
             self.is_blind |= label.len() == name.len();
@@ -95,15 +96,18 @@ impl Prefilter {
             } else {
                 self.has_odd_names |= !label.bytes().all(|b| b.is_ascii_alphabetic());
             }
-            let (word, bits) = self.place(hash(name.as_bytes(), 0, name.len()));
-            self.names[word] |= bits;
         }
+        let hash = |name: &str| name_hash(name.as_bytes(), 0, name.len());
+        self.names = bitmap(names.iter().map(|name| hash(name)));
+        let mut tails: Vec<u64> = names.iter().map(|name| hash(tail(name))).collect();
+        tails.sort_unstable();
+        tails.dedup();
+        self.tails = bitmap(tails.into_iter());
     }
 
-    #[inline(always)]
-    fn place(&self, hash: u64) -> (usize, u64) {
-        let bits = 1 << (hash >> 58) | 1 << (hash >> 52 & 63);
-        (hash as usize & (self.names.len() - 1), bits)
+    /// The bitmaps that a sweep goes by.
+    pub(crate) fn filters(&self) -> Filters<'_> {
+        Filters { nets: &self.nets, shift: self.shift, tails: &self.tails }
     }
 
     /// Whether the network of an address may hold something listed.
@@ -119,42 +123,28 @@ impl Prefilter {
         if self.names.is_empty() {
             return false;
         }
-        let (word, bits) = self.place(hash(bytes, start, end));
+        let (word, bits) = bits_of(name_hash(bytes, start, end), self.names.len());
         self.names[word] & bits == bits
     }
 
     pub(super) fn memory(&self) -> usize {
-        (self.nets.capacity() + self.names.capacity()) * size_of::<u64>()
+        (self.nets.capacity() + self.names.capacity() + self.tails.capacity()) * size_of::<u64>()
     }
 }
 
-/// The hash of the text `bytes[start..end]`, upper case as lower case. What stands around the text does not count.
-#[inline(always)]
-fn hash(bytes: &[u8], start: usize, end: usize) -> u64 {
-    const LOWER: u64 = 0x2020_2020_2020_2020;
-    let len = end - start;
-    let (head, tail) = if len >= 8 {
-        (word(bytes, start), word(bytes, end - 8))
-    } else {
-        let keep = (1 << (8 * len)) - 1;
-        let head = if start + 8 <= bytes.len() { word(bytes, start) } else { short_word(bytes, start, end) };
-        (head & keep, head & keep)
-    };
-    let length = (len as u64) << 56;
-    let product = u128::from((head | LOWER) ^ 0x9E37_79B9_7F4A_7C15)
-        * u128::from((tail | LOWER).rotate_left(29) ^ length ^ 0xD1B5_4A32_D192_ED03);
-    product as u64 ^ (product >> 64) as u64
+/// A bitmap with sixteen bits for each of these hashes, or more.
+fn bitmap(hashes: impl ExactSizeIterator<Item = u64>) -> Vec<u64> {
+    let mut words = vec![0; (hashes.len() / 4).next_power_of_two()];
+    for hash in hashes {
+        let (word, bits) = bits_of(hash, words.len());
+        words[word] |= bits;
+    }
+    words
 }
 
-/// Eight bytes; the caller has checked that they are there.
-#[inline(always)]
-fn word(bytes: &[u8], at: usize) -> u64 {
-    bytes[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word))
-}
-
-#[cold]
-fn short_word(bytes: &[u8], start: usize, end: usize) -> u64 {
-    bytes[start..end].iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
+/// The last two labels of a name.
+fn tail(name: &str) -> &str {
+    name.rmatch_indices('.').nth(1).map_or(name, |(dot, _)| &name[dot + 1..])
 }
 
 #[cfg(test)]
@@ -165,17 +155,17 @@ mod tests {
     fn the_hash_is_of_the_text_alone() {
         let texts = ["a.b", "ab.cd", "evil.tes", "evil.test", "a-much-longer.evil.test"];
         for text in texts {
-            let want = hash(text.as_bytes(), 0, text.len());
+            let want = name_hash(text.as_bytes(), 0, text.len());
             for before in ["", "x", "0123456789"] {
                 for behind in ["", "y", "0123456789"] {
                     let all = format!("{before}{}{behind}", text.to_uppercase());
-                    assert_eq!(hash(all.as_bytes(), before.len(), before.len() + text.len()), want, "{all}");
+                    assert_eq!(name_hash(all.as_bytes(), before.len(), before.len() + text.len()), want, "{all}");
                 }
             }
         }
         for (i, a) in texts.iter().enumerate() {
             for b in &texts[..i] {
-                assert_ne!(hash(a.as_bytes(), 0, a.len()), hash(b.as_bytes(), 0, b.len()));
+                assert_ne!(name_hash(a.as_bytes(), 0, a.len()), name_hash(b.as_bytes(), 0, b.len()));
             }
         }
     }

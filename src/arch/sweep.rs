@@ -1,0 +1,588 @@
+//! Where in a text something listed may stand: by masks, then by filters, without a branch for each place.
+//!
+//! The sum `host + dot` carries from each dot to the end of its run, so that `sum & !host` has a bit for each end of a run
+//! with a dot; the dots that meet a carry are the second and later ones of their run, and so on for the third. The sum of
+//! letters and of the letters behind dots carries to the end of each label of letters alone.
+//!
+//! What the masks leave over is put into lists, a batch of blocks at a time, and each list goes through a filter in a loop of its
+//! own that writes every place and counts those that stay: no branch depends on what a place holds. Where a place is not of
+//! the common form, it stays. What stays is looked at one by one, elsewhere.
+
+use super::masks::{BLOCK, Classify, Kernel, Masks, Portable};
+
+/// What is listed, as far as it decides what has to be looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Addresses.
+    pub(crate) addrs: bool,
+    /// Names.
+    pub(crate) names: bool,
+    /// Names whose last label is in Punycode (`xn--…`).
+    pub(crate) punycode: bool,
+    /// Names whose last label is neither in Punycode nor of letters alone.
+    pub(crate) odd_names: bool,
+}
+
+/// Bitmaps of what is listed. Both err on one side only: a bit for everything that is listed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Filters<'f> {
+    /// A bit for each network of `32 - shift` bits that holds a listed IPv4 address; empty without any.
+    pub(crate) nets: &'f [u64],
+    pub(crate) shift: u32,
+    /// Two bits of a word for the last two labels of each listed name, as [`bits_of`] of their [`name_hash`]; the length is a
+    /// power of two, or 0 without any.
+    pub(crate) tails: &'f [u64],
+}
+
+/// What a place is, in the order in which those at one place are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Behind a run that may be a quad.
+    QuadEnd,
+    /// Behind a run that may end in a name.
+    NameEnd,
+    /// The second slash of `://`.
+    Authority,
+    /// Anything else: the second of two colons, the fourth colon of a run, what is escaped, what is not ASCII, a digit behind `(`.
+    Other,
+}
+
+/// Places that are left over, each with what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(u32);
+
+impl Place {
+    fn new(at: u32, what: What) -> Self {
+        Self(at << 2 | what as u32)
+    }
+
+    /// The offset from where the batch starts.
+    pub(crate) fn at(self) -> usize {
+        (self.0 >> 2) as usize
+    }
+
+    pub(crate) fn what(self) -> What {
+        [What::QuadEnd, What::NameEnd, What::Authority, What::Other][(self.0 & 3) as usize]
+    }
+}
+
+/// How many blocks are swept before what they hold is filtered: all of it stays in the first-level cache.
+const BATCH: usize = 128;
+
+/// As many places as a batch has bytes, the block that ends a text among them, and two more that are written and not counted.
+const CAPACITY: usize = (BATCH + 1) * BLOCK + 2;
+
+/// Places of one kind.
+#[derive(Clone, Debug)]
+struct List {
+    at: Box<[u32; CAPACITY]>,
+    len: usize,
+}
+
+impl Default for List {
+    fn default() -> Self {
+        let at = vec![0; CAPACITY].into_boxed_slice();
+        Self { at: at.try_into().unwrap_or_else(|_| Box::new([0; CAPACITY])), len: 0 }
+    }
+}
+
+impl List {
+    /// Adds the places of a block's bits. Two are written whether they are there or not, so that few blocks need a branch.
+    ///
+    /// # Safety
+    ///
+    /// No more than [`BATCH`] blocks have been added since the list was empty.
+    #[inline(always)]
+    unsafe fn push(&mut self, base: u32, mut mask: u64) {
+        let count = mask.count_ones() as usize;
+        debug_assert!(self.len + count.max(2) <= CAPACITY);
+        // SAFETY: `BATCH` blocks and this one have no more than `(BATCH + 1) * BLOCK` bits, and two places more are written at most.
+        unsafe {
+            let mut next = self.at.as_mut_ptr().add(self.len);
+            *next = base.wrapping_add(mask.trailing_zeros());
+            mask &= mask.wrapping_sub(1);
+            *next.add(1) = base.wrapping_add(mask.trailing_zeros());
+            if count > 2 {
+                mask &= mask.wrapping_sub(1);
+                next = next.add(2);
+                while mask != 0 {
+                    *next = base + mask.trailing_zeros();
+                    mask &= mask - 1;
+                    next = next.add(1);
+                }
+            }
+        }
+        self.len += count;
+    }
+}
+
+/// Keeps the places of a list for which the expression is true. A macro, and no method that takes a closure: the body must be
+/// compiled with the instructions of the function around it.
+macro_rules! retain {
+    ($list:expr, $at:ident => $keep:expr) => {{
+        let List { at: list, len } = &mut *$list;
+        let mut kept = 0;
+        for index in 0..(*len).min(CAPACITY) {
+            let $at = list[index];
+            let keep = $keep;
+            list[kept] = $at;
+            kept += usize::from(keep);
+        }
+        *len = kept;
+    }};
+}
+
+/// The masks of a batch that are asked for again: by block, the one before the batch first.
+#[derive(Clone, Debug)]
+struct Stored {
+    host: [u64; BATCH + 1],
+    number: [u64; BATCH + 1],
+    dot: [u64; BATCH + 1],
+    /// Ends of runs that may end in a name.
+    names: [u64; BATCH + 1],
+}
+
+impl Default for Stored {
+    fn default() -> Self {
+        let none = [0; BATCH + 1];
+        Self { host: none, number: none, dot: none, names: none }
+    }
+}
+
+/// The 64 bits before place `at` of a batch; the nearest is the highest.
+#[inline(always)]
+fn behind(masks: &[u64; BATCH + 1], at: u32) -> u64 {
+    let (block, bit) = ((at / BLOCK as u32) as usize, at % BLOCK as u32);
+    let here = masks.get(block + 1).copied().unwrap_or(0);
+    let last = masks.get(block).copied().unwrap_or(0);
+    here << 1 << (63 - bit) | last >> bit
+}
+
+/// The 64 bits from place `at` of a batch on; the nearest is the lowest. Both blocks must be of the batch.
+#[inline(always)]
+fn ahead(masks: &[u64; BATCH + 1], at: u32) -> u64 {
+    let (block, bit) = ((at / BLOCK as u32) as usize, at % BLOCK as u32);
+    let here = masks.get(block + 1).copied().unwrap_or(0);
+    let next = masks.get(block + 2).copied().unwrap_or(0);
+    here >> bit | next << 1 << (63 - bit)
+}
+
+/// Carries from block to block, and what is left of the last block.
+#[derive(Clone, Copy, Debug, Default)]
+struct Carry {
+    dots: u8,
+    number_dots: [u8; 3],
+    letters: u8,
+    trailing: u8,
+    hyphens: u8,
+    colons: [u8; 3],
+    last: Masks,
+}
+
+/// One addition with carry in and out.
+#[inline(always)]
+fn add(a: u64, b: u64, carry: &mut u8) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let mut sum = 0;
+        // The compiler makes two additions and three more steps of what is below.
+        *carry = std::arch::x86_64::_addcarry_u64(*carry, a, b, &mut sum);
+        sum
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let (sum, first) = a.overflowing_add(b);
+        let (sum, second) = sum.overflowing_add(u64::from(*carry));
+        *carry = u8::from(first | second);
+        sum
+    }
+}
+
+/// Asks for a cache line before it is needed. A place beyond the text does no harm.
+#[inline(always)]
+fn prefetch(bytes: &[u8], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch reads nothing that could be seen, wherever it points.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(bytes.as_ptr().wrapping_add(at).cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (bytes, at);
+}
+
+/// How far ahead: the filters hold up the reading for less time than it takes to read as much.
+const AHEAD: usize = 4096;
+
+/// Sweeps a text, a batch at a time.
+#[derive(Clone, Debug)]
+pub(crate) struct Sweep {
+    kernel: Kernel,
+    wanted: Wanted,
+    carry: Carry,
+    stored: Box<Stored>,
+    quads: List,
+    names: List,
+    authorities: List,
+    others: List,
+    places: Vec<Place>,
+}
+
+impl Sweep {
+    pub(crate) fn new(kernel: Kernel, wanted: Wanted) -> Self {
+        Self {
+            kernel,
+            wanted,
+            carry: Carry::default(),
+            stored: Box::default(),
+            quads: List::default(),
+            names: List::default(),
+            authorities: List::default(),
+            others: List::default(),
+            places: Vec::new(),
+        }
+    }
+
+    /// Sweeps the batch that starts at `from`, which is 0 or what the last one gave. Gives where the next batch starts;
+    /// beyond the end of the text if this was the last.
+    pub(crate) fn batch(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
+        match self.kernel {
+            // SAFETY: it needs nothing.
+            Kernel::Portable => unsafe { self.run(Portable, bytes, from, filters) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `available` is the only maker of this kernel and has found the features on this CPU.
+            Kernel::Avx2 => unsafe { self.avx2(bytes, from, filters) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kernel::Avx512 => unsafe { self.avx512(bytes, from, filters) },
+            #[cfg(target_arch = "aarch64")]
+            // SAFETY: as above.
+            Kernel::Neon => unsafe { self.neon(bytes, from, filters) },
+        }
+    }
+
+    /// The places of the last batch that are left over, in order.
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The run of name bytes that ends at a place of the last batch: its length (64: at least), and a bit for each dot of the 64 bytes before
+    /// the place, the nearest highest.
+    pub(crate) fn run_before(&self, at: usize) -> (usize, u64) {
+        let host = behind(&self.stored.host, at as u32);
+        ((!host).leading_zeros() as usize, behind(&self.stored.dot, at as u32))
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    unsafe fn avx2(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
+        // SAFETY: the caller has the features, and this is compiled for them.
+        unsafe { self.run(super::masks::x86::Avx2::new(), bytes, from, filters) }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt")]
+    unsafe fn avx512(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
+        // SAFETY: the caller has the features, and this is compiled for them.
+        unsafe { self.run(super::masks::x86::Avx512::new(), bytes, from, filters) }
+    }
+
+    #[cfg(target_arch = "aarch64")]
+    #[target_feature(enable = "neon")]
+    unsafe fn neon(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
+        // SAFETY: the caller has the features, and this is compiled for them.
+        unsafe { self.run(super::masks::neon::Neon::new(), bytes, from, filters) }
+    }
+
+    /// # Safety
+    ///
+    /// As of [`Classify::masks`].
+    #[inline(always)]
+    unsafe fn run<C: Classify>(&mut self, kernel: C, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
+        let rest = bytes.get(from..).unwrap_or(&[]);
+        let (blocks, tail) = rest.as_chunks::<BLOCK>();
+        let blocks = &blocks[..blocks.len().min(BATCH)];
+        let is_last = blocks.len() < BATCH;
+        self.start(from == 0);
+        // The carries stay in registers.
+        let mut carry = if from == 0 { Carry::default() } else { self.carry };
+        for (at, block) in blocks.iter().enumerate() {
+            prefetch(rest, at * BLOCK + AHEAD);
+            // SAFETY: the caller has what the kernel needs; there are no more than `BATCH` blocks.
+            unsafe { self.block(at, kernel.masks(block), &mut carry) };
+        }
+        let mut count = blocks.len();
+        if is_last {
+            // The last block is never full, so that every run ends in it.
+            let mut block = [0; BLOCK];
+            block[..tail.len()].copy_from_slice(tail);
+            // SAFETY: as above.
+            unsafe { self.block(count, kernel.masks(&block), &mut carry) };
+            count += 1;
+        }
+        self.carry = carry;
+        self.filter(bytes, from, count, filters);
+        if is_last { bytes.len() + 1 } else { from + count * BLOCK }
+    }
+
+    fn start(&mut self, is_first: bool) {
+        let Stored { host, number, dot, names } = &mut *self.stored;
+        for masks in [host, number, dot, names] {
+            masks[0] = if is_first { 0 } else { masks[BATCH] };
+        }
+        for list in [&mut self.quads, &mut self.names, &mut self.authorities, &mut self.others] {
+            list.len = 0;
+        }
+    }
+
+    /// Takes a block of the batch.
+    ///
+    /// # Safety
+    ///
+    /// It is one of the first `BATCH + 1` of the batch.
+    #[inline(always)]
+    unsafe fn block(&mut self, block: usize, masks: Masks, carry: &mut Carry) {
+        let ends = ends(&masks, carry, self.wanted);
+        let base = (block * BLOCK) as u32;
+        self.stored.host[block + 1] = masks.host;
+        self.stored.number[block + 1] = masks.number;
+        self.stored.dot[block + 1] = masks.dot;
+        self.stored.names[block + 1] = ends.plain_names;
+        // SAFETY: the caller counts the blocks.
+        unsafe {
+            self.quads.push(base, ends.quads);
+            self.names.push(base, ends.names);
+            if ends.authorities | ends.others != 0 {
+                self.authorities.push(base, ends.authorities);
+                self.others.push(base, ends.others);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn filter(&mut self, bytes: &[u8], from: usize, count: usize, filters: Filters<'_>) {
+        let Self { wanted, stored, quads, names, authorities, others, places, .. } = self;
+        let stored: &Stored = stored;
+        retain!(quads, at => may_be_listed_quad(bytes, from, stored, at, filters));
+        if !wanted.names {
+            names.len = 0;
+        } else {
+            retain!(names, at => may_be_listed_name(bytes, from, stored, at, filters));
+        }
+        let fully = ((count - 1) * BLOCK) as u32;
+        if !wanted.odd_names {
+            retain!(authorities, at => is_no_plain_authority(bytes, from, stored, at, fully));
+        }
+        places.clear();
+        for (list, what) in
+            [(&*quads, What::QuadEnd), (names, What::NameEnd), (authorities, What::Authority), (others, What::Other)]
+        {
+            places.extend(list.at[..list.len.min(CAPACITY)].iter().map(|&at| Place::new(at, what)));
+        }
+        if !places.is_sorted() {
+            places.sort_unstable();
+        }
+    }
+}
+
+/// The places of a block that must be looked at.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ends {
+    quads: u64,
+    names: u64,
+    /// Of the names those whose last label is of letters.
+    plain_names: u64,
+    authorities: u64,
+    others: u64,
+}
+
+#[inline(always)]
+fn ends(masks: &Masks, carry: &mut Carry, wanted: Wanted) -> Ends {
+    let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = *masks;
+    let last = carry.last;
+    // Bits of the byte before.
+    let behind_dot = dot << 1 | last.dot >> 63;
+    let behind_colon = colon << 1 | last.colon >> 63;
+    let behind_slash = slash << 1 | last.slash >> 63;
+    let behind_behind_colon = colon << 2 | last.colon >> 62;
+    let behind_paren = paren << 1 | last.paren >> 63;
+    let mut ends = Ends {
+        authorities: slash & behind_slash & behind_behind_colon,
+        others: rare | number & behind_paren,
+        ..Ends::default()
+    };
+    if wanted.addrs {
+        // Of runs of digits and dots those with a third dot, and no letter behind them.
+        let with_dot = add(number, dot, &mut carry.number_dots[0]);
+        let second = dot & with_dot;
+        let with_second = add(number, second, &mut carry.number_dots[1]);
+        let third = second & with_second;
+        ends.quads = add(number, third, &mut carry.number_dots[2]) & !number & !letter;
+
+        // A full address has seven colons, or six and a quad; dates with a time have three.
+        let run = host | colon;
+        let second = colon & add(run, colon, &mut carry.colons[0]);
+        let third = second & add(run, second, &mut carry.colons[1]);
+        let fourth = third & add(run, third, &mut carry.colons[2]);
+        ends.others |= colon & behind_colon | fourth;
+    }
+    if wanted.odd_names {
+        ends.names = add(host, dot, &mut carry.dots) & !host;
+    } else {
+        let behind_label = add(letter, letter & behind_dot, &mut carry.letters) & !letter;
+        let trimmed = dot | hyphen;
+        let behind_trimmed = add(trimmed, behind_label & trimmed, &mut carry.trailing) & !trimmed;
+        ends.plain_names = (behind_label | behind_trimmed) & !host;
+        ends.names = ends.plain_names;
+        if wanted.punycode {
+            let double = hyphen & (hyphen << 1 | last.hyphen >> 63);
+            ends.names |= add(host, double, &mut carry.hyphens) & !host;
+        }
+    }
+    carry.last = *masks;
+    ends
+}
+
+/// Whether a byte before a run may be the first of an escape that ends in the run.
+#[inline(always)]
+fn starts_escape(byte: u8) -> bool {
+    byte == b'\\' || byte == b'%' || byte == b'#'
+}
+
+/// Eight bytes, or zero if they are not there.
+#[inline(always)]
+fn word(bytes: &[u8], at: usize) -> u64 {
+    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |word| u64::from_le_bytes(*word))
+}
+
+/// The number of up to three digits that end at `end`.
+#[inline(always)]
+fn octet(bytes: &[u8], end: usize, len: u32) -> u32 {
+    let text =
+        bytes.get(end.wrapping_sub(4)..).and_then(|bytes| bytes.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b));
+    let digits = text & 0x0F0F_0F0F & (!0 << (32 - 8 * len.min(3)).min(31));
+    // The last digit in the fourth byte, plus ten times the one before, plus a hundred times that before it.
+    (u64::from(digits) * 0x64_0A01 >> 24) as u32 & 0xFF
+}
+
+/// How near the start or the end of a text a place is looked at without a filter, so that what is read is there.
+const MARGIN: usize = 16;
+
+#[inline(always)]
+fn may_be_listed_quad(bytes: &[u8], from: usize, stored: &Stored, at: u32, filters: Filters<'_>) -> bool {
+    let end = from + at as usize;
+    let run = (!behind(&stored.number, at)).leading_zeros();
+    // A run of no more than 15 bytes with three dots, the last byte none.
+    let dots = behind(&stored.dot, at) & !(!0 >> 1 >> (run.wrapping_sub(1) & 63));
+    let first = end.wrapping_sub(run as usize);
+    let is_common = (run <= 15) & (dots.count_ones() == 3) & (dots >> 63 == 0) & (end >= MARGIN) & (end <= bytes.len());
+    let third = dots.leading_zeros();
+    let dots = dots & !(1 << 63 >> (third & 63));
+    let second = dots.leading_zeros();
+    let dots = dots & !(1 << 63 >> (second & 63));
+    let one = dots.leading_zeros();
+    let ends = [second, one].map(|dot| end.wrapping_sub(dot as usize + 1));
+    let addr = octet(bytes, ends[1], run.wrapping_sub(one + 1)) << 24
+        | octet(bytes, ends[0], one.wrapping_sub(second + 1)) << 16
+        | octet(bytes, end.wrapping_sub(third as usize + 1), second.wrapping_sub(third + 1)) << 8
+        | octet(bytes, end, third);
+    let net = addr >> filters.shift;
+    let is_listed = filters.nets.get((net / 64) as usize).is_some_and(|word| word >> (net % 64) & 1 == 1);
+    let is_escaped = starts_escape(bytes.get(first.wrapping_sub(1)).copied().unwrap_or(0));
+    !is_common | is_listed | is_escaped
+}
+
+#[inline(always)]
+fn may_be_listed_name(bytes: &[u8], from: usize, stored: &Stored, at: u32, filters: Filters<'_>) -> bool {
+    let place = from + at as usize;
+    let run = (!behind(&stored.host, at)).leading_zeros();
+    let dots = behind(&stored.dot, at);
+    // A dot at the end, the root's or that of a sentence, is none of the name's.
+    let root = (dots >> 63) as u32;
+    let (dots, run, end) = (dots << root, run - root.min(run), place.wrapping_sub(root as usize));
+    let dots = dots & !(!0 >> 1 >> (run.wrapping_sub(1) & 63));
+    let last = dots.leading_zeros();
+    let dots = dots & !(1 << 63 >> (last & 63));
+    let has_more = dots != 0;
+    let len = if has_more { dots.leading_zeros() } else { run };
+    let start = end.wrapping_sub(len as usize);
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
+    let is_trimmed = |byte: u8| byte == b'.' || byte == b'-';
+    let is_odd = !has_more
+        & ((run + root >= 64) | starts_escape(byte(start.wrapping_sub(1))) | is_trimmed(byte(start)))
+        | is_trimmed(byte(end.wrapping_sub(1)))
+        | (place < BLOCK + MARGIN)
+        | (place + MARGIN > bytes.len())
+        | (run == 0);
+    let (word, bits) = bits_of(short_hash(bytes, start, end), filters.tails.len());
+    is_odd | filters.tails.get(word).is_some_and(|word| word & bits == bits)
+}
+
+/// What ends the authority of a URL.
+static ENDS_AUTHORITY: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte as u8, 0..=0x20 | 0x7F | b'/' | b'\\' | b'?' | b'#' | b'"' | b'<' | b'>' | b'`');
+        byte += 1;
+    }
+    table
+};
+
+/// Whether what stands behind `://`, whose second slash is at `at`, is anything but a plain name and its end: names are found
+/// as such. `fully`: where the last block of the batch starts.
+#[inline(always)]
+fn is_no_plain_authority(bytes: &[u8], from: usize, stored: &Stored, at: u32, fully: u32) -> bool {
+    let start = at + 1;
+    let run = (!ahead(&stored.host, start)).trailing_zeros();
+    let dots = ahead(&stored.dot, start) & !(!0_u64 << (run & 63));
+    let end = start + run;
+    let is_name = ahead(&stored.names, start) >> (run & 63) & 1 == 1;
+    let is_end = bytes.get(from + end as usize).is_some_and(|&byte| ENDS_AUTHORITY[byte as usize]);
+    let is_plain = (start < fully) & (run < 64) & is_name & is_end & (dots & dots << 1 == 0);
+    !is_plain
+}
+
+/// The hash of the text `bytes[start..end]`, upper case as lower case: of its first and last eight bytes and its length. What stands
+/// around the text does not count.
+#[inline(always)]
+pub(crate) fn name_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let len = end.saturating_sub(start);
+    if start + 8 > bytes.len() || end < 8 {
+        return from_ends(&bytes[start..end]);
+    }
+    short_hash(bytes, start, start + len)
+}
+
+/// As [`name_hash`], where eight bytes can be read from the start and up to the end.
+#[inline(always)]
+fn short_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let len = end.wrapping_sub(start);
+    let head = word(bytes, start);
+    let tail = word(bytes, end.wrapping_sub(8));
+    let is_long = len >= 8;
+    let keep = if is_long { !0 } else { (1 << (8 * len as u32 & 63)) - 1 };
+    let head = head & keep;
+    mix(head, if is_long { tail } else { head }, len)
+}
+
+#[cold]
+fn from_ends(text: &[u8]) -> u64 {
+    let word = |text: &[u8]| text.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+    let (head, tail) = (&text[..text.len().min(8)], &text[text.len().saturating_sub(8)..]);
+    mix(word(head), word(tail), text.len())
+}
+
+#[inline(always)]
+fn mix(head: u64, tail: u64, len: usize) -> u64 {
+    const LOWER: u64 = 0x2020_2020_2020_2020;
+    let length = (len as u64) << 56;
+    let product = u128::from((head | LOWER) ^ 0x9E37_79B9_7F4A_7C15)
+        * u128::from((tail | LOWER).rotate_left(29) ^ length ^ 0xD1B5_4A32_D192_ED03);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// The word of a bitmap of `words` words, a power of two, and the two bits in it that a hash sets.
+#[inline(always)]
+pub(crate) fn bits_of(hash: u64, words: usize) -> (usize, u64) {
+    (hash as usize & words.wrapping_sub(1), 1 << (hash >> 58) | 1 << (hash >> 52 & 63))
+}
