@@ -1,21 +1,20 @@
-use std::collections::HashMap;
 use std::fmt::Write;
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
 
-use super::csr::ListsBuilder;
-use super::entries::{AttributesBuilder, Column, Entry};
-use super::report::{BuildReport, FeedReport, Noted};
-use super::strings::{Interner, StrId};
+use super::csr::{Lists, ListsBuilder};
+use super::entries::{Attributes, AttributesBuilder, Column, Entry};
+use super::index::Index;
+use super::report::{Beneath, BuildReport, FeedReport, Known};
+use super::strings::{Interner, StrId, Strings};
 use super::suffixes::PublicSuffixes;
 use super::tables::{Indicators, Tables, Value};
-use super::{Sieve, guard, ip, report, url as url_table};
+use super::{Sieve, domain, guard, ip, parallel, pattern, report, url as url_table};
 use crate::error::{Error, Result};
 use crate::indicator::{
-    Action, Construct, Feed, HostRef, Indicator, Kind, PatternTarget, Record, RecordSink, Rejection, Scope, Skip, Url,
-    Warning, WarningKind, url,
+    Action, Feed, HostRef, Indicator, PatternTarget, Record, RecordSink, Rejection, Skip, Warning, WarningKind,
+    ip as addresses,
 };
 use crate::limits::MAX_REPORTED;
 
@@ -48,9 +47,13 @@ pub struct SieveBuilder {
     suffixes: PublicSuffixes,
     strings: Interner,
     attributes: AttributesBuilder,
-    index: HashMap<Key, u32>,
+    index: Index,
     indicators: Indicators,
+    /// The URLs among the indicators, in the order of their ids.
+    urls: Vec<UrlRow>,
     rows: Vec<Row>,
+    columns: RowColumns,
+    examples: Option<usize>,
     scratch: String,
 }
 
@@ -59,22 +62,22 @@ pub struct SieveBuilder {
 struct Row {
     indicator: u32,
     entry: Entry,
-    feed: u32,
-    as_listed: StrId,
-    reference: StrId,
-    description: StrId,
-    object: StrId,
 }
 
-/// What makes two listings the same indicator.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Net(IpNet, Option<u16>),
-    Range(IpAddr, IpAddr, Option<u16>),
-    Domain(StrId, Scope, Option<u16>),
-    /// The scheme's group, and the text behind the scheme, which holds the port.
-    Url(StrId, StrId, Scope),
-    Pattern(StrId, PatternTarget),
+/// What few rows have, as columns that end with the last row that has it.
+#[derive(Debug, Default)]
+struct RowColumns {
+    as_listed: Vec<StrId>,
+    reference: Vec<StrId>,
+    description: Vec<StrId>,
+    object: Vec<StrId>,
+}
+
+fn set(column: &mut Vec<StrId>, row: usize, value: StrId) {
+    if value.some().is_some() {
+        column.resize(row, StrId::NONE);
+        column.push(value);
+    }
 }
 
 impl SieveBuilder {
@@ -86,6 +89,13 @@ impl SieveBuilder {
     /// Sets the Public Suffix List that the guards go by (default: the built-in one). Set it before records are added.
     pub fn public_suffixes(&mut self, list: PublicSuffixes) -> &mut Self {
         self.suffixes = list;
+        self
+    }
+
+    /// Sets how much of each kind of thing the report shows beside counting it: rejections of one reason, what an allow entry
+    /// shadows, and so on (default: [`MAX_REPORTED`]). `usize::MAX` shows everything, which costs memory as the feeds please.
+    pub fn examples(&mut self, count: usize) -> &mut Self {
+        self.examples = Some(count);
         self
     }
 
@@ -109,14 +119,17 @@ impl SieveBuilder {
     /// If `feed` comes from another builder that has more feeds.
     pub fn add(&mut self, feed: FeedId, mut record: Record<'_>) -> &mut Self {
         let at = feed.0 as usize;
+        let examples = self.examples.unwrap_or(MAX_REPORTED);
         let action = record.action.unwrap_or(self.feeds[at].action);
         let listed: &str = &record.as_listed;
         if action == Action::Block {
             match guard::check(&mut record.indicator, &self.feeds[at].policy, &self.suffixes) {
                 Ok(false) => {}
-                Ok(true) => self.reports[at].note_warning(record.line, listed, WarningKind::PublicSuffixDemoted),
+                Ok(true) => {
+                    self.reports[at].note_warning(examples, record.line, listed, WarningKind::PublicSuffixDemoted)
+                }
                 Err(reason) => {
-                    self.reports[at].note_rejection(record.line, listed, reason);
+                    self.reports[at].note_rejection(examples, record.line, listed, reason);
                     return self;
                 }
             }
@@ -126,77 +139,87 @@ impl SieveBuilder {
             record.attributes.valid_until = seen.and_then(|seen| seen.checked_add(ttl).ok());
         }
         let indicator = self.indicator(&record.indicator);
-        let is_canonical = match self.indicators.value(indicator) {
-            // Another feed may have listed the URL with another scheme first.
-            Value::Url(text) => self.strings.get(text) == listed,
-            _ => {
-                self.scratch.clear();
-                // Writing to a string does not fail.
-                let _ = write!(self.scratch, "{}", record.indicator);
-                self.scratch == listed
-            }
+        let as_listed = if self.is_canonical(indicator, &record.indicator, listed) {
+            StrId::NONE
+        } else {
+            self.strings.intern(listed)
         };
-        let as_listed = if is_canonical { StrId::NONE } else { self.strings.intern(listed) };
         let attributes =
             self.attributes.intern(&mut self.strings, feed.0, &self.feeds[at], record.action, &record.attributes);
-        let mut text = |value: &Option<std::borrow::Cow<'_, str>>| match value {
-            Some(value) => self.strings.intern(value),
-            None => StrId::NONE,
-        };
-        let reference = text(&record.attributes.reference);
-        let description = text(&record.attributes.description);
-        let object = text(&record.attributes.id);
-        self.rows.push(Row {
-            indicator,
-            entry: Entry { attributes, line: record.line },
-            feed: feed.0,
-            as_listed,
-            reference,
-            description,
-            object,
-        });
-        let report = &mut self.reports[at];
-        report.entries += 1;
-        match record.indicator.kind() {
-            Kind::Ip => report.ips += 1,
-            Kind::Domain => report.domains += 1,
-            Kind::Url => report.urls += 1,
-            Kind::Pattern => report.patterns += 1,
+        let row = self.rows.len();
+        self.rows.push(Row { indicator, entry: Entry { attributes, line: record.line } });
+        set(&mut self.columns.as_listed, row, as_listed);
+        let own = &record.attributes;
+        for (column, value) in [
+            (&mut self.columns.reference, &own.reference),
+            (&mut self.columns.description, &own.description),
+            (&mut self.columns.object, &own.id),
+        ] {
+            if let Some(value) = value {
+                set(column, row, self.strings.intern(value));
+            }
         }
+        self.reports[at].count(&record.indicator, action);
         self
+    }
+
+    /// Whether a listing is the canonical text of its indicator.
+    fn is_canonical(&mut self, id: u32, indicator: &Indicator, listed: &str) -> bool {
+        match indicator {
+            Indicator::Domain { name, port: None, .. } => name.as_str() == listed,
+            Indicator::Ip { net: IpNet::V4(net), port: None } if net.prefix_len() == 32 => {
+                // The parser of the standard library takes nothing but the canonical form.
+                listed.parse() == Ok(net.addr())
+            }
+            // Another feed may have listed the URL with another scheme first.
+            Indicator::Url { .. } => match self.indicators.value(id) {
+                Value::Url(text) => self.strings.get(text) == listed,
+                _ => false,
+            },
+            Indicator::Pattern(pattern) => pattern.as_str() == listed,
+            other => {
+                self.scratch.clear();
+                // Writing to a string does not fail.
+                let _ = write!(self.scratch, "{other}");
+                self.scratch == listed
+            }
+        }
     }
 
     /// The id of an indicator, which is new or known.
     fn indicator(&mut self, indicator: &Indicator) -> u32 {
-        let strings = &mut self.strings;
-        let (key, value) = match indicator {
-            Indicator::Ip { net, port } => (Key::Net(*net, *port), Value::Net(*net)),
-            Indicator::IpRange { first, last, port } => (Key::Range(*first, *last, *port), Value::Range(*first, *last)),
+        let Self { strings, index, indicators, urls, .. } = self;
+        let next = indicators.len() as u32;
+        let (id, value) = match indicator {
+            Indicator::Ip { net, port } => (index.net(indicators, *net, *port), Value::Net(*net)),
+            Indicator::IpRange { first, last, port } => {
+                (index.range(indicators, *first, *last, *port), Value::Range(*first, *last))
+            }
             Indicator::Domain { name, scope, port } => {
                 let name = strings.intern(name.as_str());
-                (Key::Domain(name, *scope, *port), Value::Domain(name))
+                (index.domain(indicators, name, *scope, *port), Value::Domain(name))
             }
             Indicator::Url { url, host_scope } => {
                 let view = url.view();
-                let group = strings.intern(url::scheme_group(view.scheme()));
-                let rest = view.as_str().get(view.scheme().len()..).unwrap_or("");
-                let key = strings.intern(rest);
-                // The text is stored only for the first scheme seen; a repetition must not add its own.
-                let found = self.index.get(&Key::Url(group, key, *host_scope));
-                if let Some(&id) = found {
+                let id = index.url(indicators, strings, &view, *host_scope);
+                if id != next {
                     return id;
                 }
-                (Key::Url(group, key, *host_scope), Value::Url(strings.intern(view.as_str())))
+                let host = match view.host() {
+                    HostRef::Domain(name) => url_table::Host::Name(strings.intern(name)),
+                    HostRef::Ip(addr) => url_table::Host::Addr(addr),
+                };
+                let path = (view.as_str().len() - view.path_and_query().len()) as u32;
+                urls.push(UrlRow { id, host, path });
+                (id, Value::Url(strings.add(view.as_str())))
             }
             Indicator::Pattern(pattern) => {
                 let text = strings.intern(pattern.as_str());
-                (Key::Pattern(text, pattern.target()), Value::Pattern(text, pattern.target()))
+                (index.pattern(indicators, text, pattern.target()), Value::Pattern(text, pattern.target()))
             }
         };
-        let next = self.indicators.len() as u32;
-        let id = *self.index.entry(key).or_insert(next);
         if id == next {
-            self.indicators.push(value, indicator.scope(), indicator.port());
+            indicators.push(value, indicator.scope(), indicator.port());
         }
         id
     }
@@ -207,62 +230,170 @@ impl SieveBuilder {
     ///
     /// If there are more indicators, entries or bytes of text than 32-bit numbers count.
     pub fn build(self) -> Result<(Sieve, BuildReport)> {
-        let Self { feeds, mut reports, mut strings, attributes, mut indicators, mut rows, index, .. } = self;
-        drop(index);
+        let Self { feeds, mut reports, strings, attributes, mut indicators, rows, columns, index, urls, .. } = self;
+        let examples = self.examples.unwrap_or(MAX_REPORTED);
         if rows.len() >= u32::MAX as usize {
             return Err(Error::capacity("entries", u64::from(u32::MAX)));
         }
-        // An indicator's entries stand by feed, then line, whatever the order of insertion.
-        rows.sort_by_key(|row| (row.indicator, row.feed, row.entry.line, row.entry.attributes));
-        let mut entries = Vec::with_capacity(rows.len());
-        let mut entry_rows = ListsBuilder::default();
-        let mut last = None;
-        for (at, row) in rows.iter().enumerate() {
-            let report = &mut reports[row.feed as usize];
-            match last {
-                Some((indicator, feed)) if indicator == row.indicator => {
-                    if feed == row.feed {
-                        report.duplicates += 1;
-                    } else {
-                        report.shared += 1;
+        let attributes = attributes.finish();
+        let order = order(&rows, indicators.len(), &attributes);
+        let entry_rows = note_entries(&rows, &order, &attributes, &mut indicators, &mut reports);
+        let entries = order.iter().map(|&row| rows[row as usize].entry).collect();
+        drop(rows);
+        let RowColumns { as_listed, reference, description, object } = columns;
+        let [as_listed, reference, description, object] =
+            [as_listed, reference, description, object].map(|column| ordered(column, &order));
+        drop(order);
+
+        let (strings, lookup) = strings.close()?;
+        let known = Known { strings: &strings, lookup: &lookup, index: &index, indicators: &indicators, urls: &urls };
+        let (searched, beneath) =
+            parallel::join(|| Searched::new(&strings, &indicators, &urls), || Beneath::new(&known));
+        drop((lookup, index, urls));
+        let Searched { v4, v6, domains, urls, names, paths } = searched?;
+        let tables = Tables {
+            strings,
+            indicators,
+            entries,
+            entry_rows,
+            as_listed,
+            reference,
+            description,
+            object,
+            attributes,
+            feeds,
+            v4,
+            v6,
+            domains,
+            urls,
+            names,
+            paths,
+            prefilter: OnceLock::new(),
+        };
+        let report = report::finish(&tables, reports, beneath, examples);
+        Ok((Sieve(Arc::new(tables)), report))
+    }
+}
+
+/// The numbers of the rows by indicator, and of one indicator's by feed, line and attributes, whatever the order of insertion.
+fn order(rows: &[Row], indicators: usize, attributes: &Attributes) -> Vec<u32> {
+    // Where the rows of each indicator begin; then, where its next row goes; in the end, where they end.
+    let mut places = vec![0_u32; indicators];
+    for row in rows {
+        places[row.indicator as usize] += 1;
+    }
+    let mut sum = 0;
+    for place in &mut places {
+        sum += std::mem::replace(place, sum);
+    }
+    let mut order = vec![0_u32; rows.len()];
+    for (number, row) in rows.iter().enumerate() {
+        let place = &mut places[row.indicator as usize];
+        order[*place as usize] = number as u32;
+        *place += 1;
+    }
+    let mut start = 0;
+    for end in places {
+        let of_one = &mut order[start as usize..end as usize];
+        if of_one.len() > 1 {
+            of_one.sort_unstable_by_key(|&number| {
+                let Entry { attributes: set, line } = rows[number as usize].entry;
+                (attributes.sets[set as usize].feed, line, set, number)
+            });
+        }
+        start = end;
+    }
+    order
+}
+
+/// The entries of each indicator; what they ask for is noted with the indicators, and what feeds have in common in the reports.
+fn note_entries(
+    rows: &[Row],
+    order: &[u32],
+    attributes: &Attributes,
+    indicators: &mut Indicators,
+    reports: &mut [FeedReport],
+) -> Lists {
+    let mut entry_rows = ListsBuilder::default();
+    // The indicator of the last row, its feed, and whether that is the only one so far.
+    let mut last: Option<(u32, u32, bool)> = None;
+    for (at, &number) in order.iter().enumerate() {
+        let Row { indicator, entry } = rows[number as usize];
+        let set = &attributes.sets[entry.attributes as usize];
+        let report = &mut reports[set.feed as usize];
+        let mut is_alone = true;
+        match last {
+            Some((other, feed, alone)) if other == indicator => {
+                is_alone = alone && feed == set.feed;
+                if feed == set.feed {
+                    report.duplicates += 1;
+                } else {
+                    report.shared += 1;
+                    report.indicators += 1;
+                    if alone {
+                        reports[feed as usize].new -= 1;
                     }
                 }
-                _ => entry_rows.start(),
             }
-            last = Some((row.indicator, row.feed));
-            entry_rows.push(at as u32);
-            indicators.note_action(row.indicator, attributes.get(row.entry.attributes).action);
-            entries.push(row.entry);
+            _ => {
+                entry_rows.start();
+                report.indicators += 1;
+                report.new += 1;
+            }
         }
-        let as_listed = Column::new(rows.iter().map(|row| row.as_listed));
-        let reference = Column::new(rows.iter().map(|row| row.reference));
-        let description = Column::new(rows.iter().map(|row| row.description));
-        let object = Column::new(rows.iter().map(|row| row.object));
-        drop(rows);
+        last = Some((indicator, set.feed, is_alone));
+        entry_rows.push(at as u32);
+        indicators.note_action(indicator, set.action);
+    }
+    entry_rows.finish()
+}
 
-        // The names of hosts become strings before the strings are closed.
-        let hosts: Vec<Option<(url_table::Host, u32)>> = (0..indicators.len() as u32)
-            .map(|id| match indicators.value(id) {
-                Value::Url(text) => Url::parse(strings.get(text)).ok().map(|url| {
-                    let view = url.view();
-                    let host = match view.host() {
-                        HostRef::Domain(name) => url_table::Host::Name(strings.intern(name)),
-                        HostRef::Ip(addr) => url_table::Host::Addr(addr),
-                    };
-                    let tail = view.path().len() + view.query().map_or(0, |query| query.len() + 1);
-                    (host, (view.as_str().len() - tail) as u32)
-                }),
-                _ => None,
-            })
-            .collect();
-        let strings = strings.finish()?;
+/// A column in the order of the entries.
+fn ordered(column: Vec<StrId>, order: &[u32]) -> Column {
+    if column.is_empty() {
+        return Column::default();
+    }
+    Column::new(order.iter().map(|&row| column.get(row as usize).copied().unwrap_or(StrId::NONE)))
+}
 
+/// A URL indicator on its way into the tables.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct UrlRow {
+    pub(super) id: u32,
+    pub(super) host: url_table::Host,
+    /// Where the path starts in the text.
+    pub(super) path: u32,
+}
+
+impl UrlRow {
+    /// Whether the URL is only a host.
+    pub(super) fn is_host_only(&self, strings: &Strings, indicators: &Indicators) -> bool {
+        match indicators.value(self.id) {
+            Value::Url(text) => strings.bytes(text).get(self.path as usize..) == Some(b"/"),
+            _ => false,
+        }
+    }
+}
+
+/// The tables that are searched, each built on its own.
+struct Searched {
+    v4: ip::Table<u32>,
+    v6: ip::Table<u128>,
+    domains: domain::Table,
+    urls: url_table::Table,
+    names: Option<pattern::Table>,
+    paths: Option<pattern::Table>,
+}
+
+impl Searched {
+    fn new(strings: &Strings, indicators: &Indicators, rows: &[UrlRow]) -> Result<Self> {
         let mut v4 = ip::Builder::<u32>::default();
         let mut v6 = ip::Builder::<u128>::default();
-        let mut domains = super::domain::Builder::default();
+        let mut domains = domain::Builder::default();
         let mut urls = url_table::Builder::default();
-        let mut names = super::pattern::Builder::default();
-        let mut paths = super::pattern::Builder::default();
+        let mut names = pattern::Builder::default();
+        let mut paths = pattern::Builder::default();
+        let mut rows = rows.iter();
         for id in 0..indicators.len() as u32 {
             let mut add_net = |net: IpNet| match net {
                 IpNet::V4(net) => v4.add(net.network().to_bits(), net.prefix_len(), id),
@@ -270,13 +401,11 @@ impl SieveBuilder {
             };
             match indicators.value(id) {
                 Value::Net(net) => add_net(net),
-                Value::Range(first, last) => {
-                    crate::indicator::ip::range_prefixes(first, last).into_iter().for_each(add_net);
-                }
+                Value::Range(first, last) => addresses::range_prefixes(first, last).into_iter().for_each(add_net),
                 Value::Domain(name) => domains.add(name, id),
                 Value::Url(text) => {
-                    if let Some((host, path)) = hosts[id as usize] {
-                        urls.add(host, text, path, id);
+                    if let Some(row) = rows.next() {
+                        urls.add(row.host, text, row.path, id);
                     }
                 }
                 Value::Pattern(text, target) => {
@@ -289,27 +418,21 @@ impl SieveBuilder {
                 }
             }
         }
-        let tables = Tables {
-            domains: domains.finish(&strings),
-            urls: urls.finish(&strings),
-            v4: v4.finish(),
-            v6: v6.finish(),
-            names: names.finish()?,
-            paths: paths.finish()?,
-            strings,
-            indicators,
-            entries,
-            entry_rows: entry_rows.finish(),
-            as_listed,
-            reference,
-            description,
-            object,
-            attributes: attributes.finish(),
-            feeds,
-            prefilter: OnceLock::new(),
-        };
-        let report = report::finish(&tables, reports);
-        Ok((Sieve(Arc::new(tables)), report))
+        let (domains, (urls, ((v4, v6), (names, paths)))) = parallel::join(
+            || domains.finish(strings),
+            || {
+                parallel::join(
+                    || urls.finish(strings),
+                    || {
+                        parallel::join(
+                            || parallel::join(|| v4.finish(), || v6.finish()),
+                            || parallel::join(|| names.finish(), || paths.finish()),
+                        )
+                    },
+                )
+            },
+        );
+        Ok(Self { v4, v6, domains, urls, names: names?, paths: paths? })
     }
 }
 
@@ -324,6 +447,10 @@ impl FeedSink<'_> {
     fn report(&mut self) -> &mut FeedReport {
         &mut self.builder.reports[self.feed.0 as usize]
     }
+
+    fn examples(&self) -> usize {
+        self.builder.examples.unwrap_or(MAX_REPORTED)
+    }
 }
 
 impl RecordSink for FeedSink<'_> {
@@ -332,15 +459,18 @@ impl RecordSink for FeedSink<'_> {
     }
 
     fn reject(&mut self, rejection: Rejection<'_>) {
-        self.report().note_rejection(rejection.line, &rejection.value, rejection.reason);
+        let examples = self.examples();
+        self.report().note_rejection(examples, rejection.line, &rejection.value, rejection.reason);
     }
 
     fn warn(&mut self, warning: Warning<'_>) {
-        self.report().note_warning(warning.line, &warning.value, warning.kind);
+        let examples = self.examples();
+        self.report().note_warning(examples, warning.line, &warning.value, warning.kind);
     }
 
     fn skip(&mut self, skip: Skip<'_>) {
-        self.report().note_skip(skip.line, &skip.text, skip.construct);
+        let examples = self.examples();
+        self.report().note_skip(examples, skip.line, &skip.text, skip.construct);
     }
 
     fn lines(&mut self, count: u64) {
@@ -351,6 +481,13 @@ impl RecordSink for FeedSink<'_> {
         let titles = &mut self.report().titles;
         if titles.len() < FeedReport::TITLES && !titles.iter().any(|known| known == title) {
             titles.push(title.to_owned());
+        }
+    }
+
+    fn home_page(&mut self, host: &str) {
+        let pages = &mut self.report().home_pages;
+        if pages.len() < FeedReport::TITLES && !pages.iter().any(|known| known == host) {
+            pages.push(host.to_owned());
         }
     }
 
@@ -369,34 +506,5 @@ impl FeedReport {
             action: feed.action,
             ..Self::default()
         }
-    }
-
-    fn note_rejection(&mut self, line: u32, value: &str, what: crate::indicator::Reject) {
-        *self.rejected_by_reason.entry(what).or_default() += 1;
-        note(&mut self.rejected, line, value, what);
-    }
-
-    fn note_skip(&mut self, line: u32, value: &str, what: Construct) {
-        *self.skipped_by_kind.entry(what).or_default() += 1;
-        note(&mut self.skipped, line, value, what);
-    }
-
-    fn note_warning(&mut self, line: u32, value: &str, what: WarningKind) {
-        *self.warnings_by_kind.entry(what).or_default() += 1;
-        note(&mut self.warnings, line, value, what);
-    }
-}
-
-/// Keeps a note while there is room; its kind has been counted in any case.
-fn note<T>(notes: &mut Vec<Noted<T>>, line: u32, value: &str, what: T) {
-    /// A rejected value may be a whole line; this much of it names it.
-    const SHOWN: usize = 256;
-    if notes.len() < MAX_REPORTED {
-        let mut value: String = value.chars().take(SHOWN + 1).collect();
-        if value.chars().count() > SHOWN {
-            value.pop();
-            value.push('…');
-        }
-        notes.push(Noted { line, value, what });
     }
 }

@@ -1,11 +1,11 @@
 //! What the feeds say of each indicator, as small rows and interned sets.
 
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use super::csr::{Lists, ListsBuilder};
+use super::lookup::Lookup;
 use super::strings::{Interner, StrId};
 use crate::indicator::{Action, Feed};
 
@@ -34,27 +34,23 @@ pub(super) struct AttributeSet {
 }
 
 impl AttributeSet {
-    /// All fields in a form that compares; scores by their bits.
-    fn key(&self) -> impl Hash + Eq + Copy {
-        (
-            (self.feed, self.action, self.tags, self.family),
-            (self.confidence, self.score.map(f64::to_bits)),
-            (self.first_seen, self.last_seen, self.valid_until),
-        )
+    /// All fields as numbers, scores by their bits: what is equal has the same.
+    fn words(&self) -> [u64; 7] {
+        let ids = u64::from(self.tags) << 32 | u64::from(self.family.0);
+        let small = u64::from(self.feed) << 32 | (self.action as u64) << 16 | self.confidence.map_or(0xFFFF, u64::from);
+        let is_some = u64::from(self.score.is_some())
+            | u64::from(self.first_seen.is_some()) << 1
+            | u64::from(self.last_seen.is_some()) << 2
+            | u64::from(self.valid_until.is_some()) << 3;
+        let time = |time: Option<i64>| time.unwrap_or(0) as u64;
+        let score = self.score.map_or(0, f64::to_bits);
+        [small, ids, is_some, score, time(self.first_seen), time(self.last_seen), time(self.valid_until)]
     }
 }
 
 impl PartialEq for AttributeSet {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for AttributeSet {}
-
-impl Hash for AttributeSet {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.key().hash(state);
+        self.words() == other.words()
     }
 }
 
@@ -74,12 +70,14 @@ impl Attributes {
 /// The build form.
 #[derive(Debug, Default)]
 pub(super) struct AttributesBuilder {
-    sets: HashMap<AttributeSet, u32>,
+    sets: Lookup,
     tag_sets: HashMap<Box<[StrId]>, u32>,
     done: Vec<AttributeSet>,
     done_tags: ListsBuilder,
     /// The set that was asked for last: feeds repeat themselves.
     last: Option<(AttributeSet, u32)>,
+    /// The tags that were asked for last, as they were given, and their row.
+    last_tags: (Vec<StrId>, Option<u32>),
     scratch: Vec<StrId>,
 }
 
@@ -97,29 +95,10 @@ impl AttributesBuilder {
         action: Option<Action>,
         own: &crate::indicator::Attributes<'_>,
     ) -> u32 {
-        self.scratch.clear();
-        for tag in feed.tags.iter().map(String::as_str).chain(own.tags.iter().map(AsRef::as_ref)) {
-            let id = strings.intern(tag);
-            if !self.scratch.contains(&id) {
-                self.scratch.push(id);
-            }
-        }
-        let tags = match self.tag_sets.get(&*self.scratch) {
-            Some(&row) => row,
-            None => {
-                let row = self.tag_sets.len() as u32;
-                self.done_tags.start();
-                for id in &self.scratch {
-                    self.done_tags.push(id.0);
-                }
-                self.tag_sets.insert(self.scratch.clone().into(), row);
-                row
-            }
-        };
         let set = AttributeSet {
             feed: feed_id,
             action: action.unwrap_or(feed.action),
-            tags,
+            tags: self.tags(strings, feed, own),
             family: own.family.as_deref().map_or(StrId::NONE, |family| strings.intern(family)),
             confidence: own.confidence.or(feed.confidence),
             score: own.score,
@@ -133,16 +112,49 @@ impl AttributesBuilder {
             return row;
         }
         let sets = &mut self.done;
-        let row = *self.sets.entry(set).or_insert_with(|| {
+        let next = sets.len() as u32;
+        let hash = self.sets.hash_words(&set.words());
+        let row = self.sets.find_or_add(hash, next, |row| sets[row as usize] == set);
+        if row == next {
             sets.push(set);
-            sets.len() as u32 - 1
-        });
+        }
         self.last = Some((set, row));
         row
     }
 
-    pub(super) fn get(&self, row: u32) -> &AttributeSet {
-        &self.done[row as usize]
+    /// The row of the feed's tags and the record's own, each once.
+    fn tags(&mut self, strings: &mut Interner, feed: &Feed, own: &crate::indicator::Attributes<'_>) -> u32 {
+        let given = || feed.tags.iter().map(String::as_str).chain(own.tags.iter().map(AsRef::as_ref));
+        let (last, row) = &mut self.last_tags;
+        if let Some(row) = *row
+            && last.iter().map(|&tag| strings.get(tag)).eq(given())
+        {
+            return row;
+        }
+        last.clear();
+        last.extend(given().map(|tag| strings.intern(tag)));
+        self.scratch.clear();
+        // Nobody gives many tags, except to see what that costs.
+        let mut seen = HashSet::new();
+        for &id in last.iter() {
+            if if last.len() > 32 { seen.insert(id) } else { !self.scratch.contains(&id) } {
+                self.scratch.push(id);
+            }
+        }
+        let found = match self.tag_sets.get(&*self.scratch) {
+            Some(&row) => row,
+            None => {
+                let row = self.tag_sets.len() as u32;
+                self.done_tags.start();
+                for id in &self.scratch {
+                    self.done_tags.push(id.0);
+                }
+                self.tag_sets.insert(self.scratch.clone().into(), row);
+                row
+            }
+        };
+        *row = Some(found);
+        found
     }
 
     pub(super) fn finish(mut self) -> Attributes {

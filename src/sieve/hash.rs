@@ -31,7 +31,7 @@ pub(super) fn extend(mut state: u64, piece: &[u8]) -> u64 {
 }
 
 /// Hash of one string as a whole.
-#[inline]
+#[cfg(test)]
 pub(super) fn of(text: &[u8]) -> u64 {
     finish(extend(SEED, text))
 }

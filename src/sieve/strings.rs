@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::hash;
+use super::lookup::Lookup;
 use crate::error::{Error, Result};
 use crate::wire::Words;
 
@@ -44,87 +44,88 @@ impl Strings {
         std::str::from_utf8(self.bytes(id)).unwrap_or("")
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     pub(super) fn memory(&self) -> usize {
         self.text.len() + self.ends.memory()
     }
 }
 
 /// The build form: finds a string that is there already.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Interner {
-    text: String,
-    /// As of [`Strings`].
-    ends: Vec<u32>,
-    /// Ids by hash, open addressing with linear probing; `u32::MAX` is free. The length is a power of two.
-    slots: Vec<u32>,
-    /// The upper half of each string's hash, so that growing and probing touch no text.
-    tags: Vec<u32>,
+    texts: Texts,
+    lookup: Lookup,
     overflow: bool,
 }
 
-impl Default for Interner {
-    fn default() -> Self {
-        Self { text: String::new(), ends: Vec::new(), slots: vec![u32::MAX; 1024], tags: Vec::new(), overflow: false }
+/// As of [`Strings`].
+#[derive(Debug, Default)]
+struct Texts {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    #[inline]
+    fn get(&self, id: u32) -> &str {
+        let at = id as usize;
+        let Some(&end) = self.ends.get(at) else { return "" };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        self.text.get(start as usize..end as usize).unwrap_or("")
     }
 }
 
 impl Interner {
     /// The id of `text`, stored now if it is new. Past the capacity every string is [`StrId::NONE`], which
-    /// [`finish`](Interner::finish) reports.
+    /// [`close`](Interner::close) reports.
+    #[inline]
     pub(super) fn intern(&mut self, text: &str) -> StrId {
-        let hash = hash::of(text.as_bytes());
-        let tag = (hash >> 32) as u32;
-        let mask = self.slots.len() - 1;
-        let mut at = tag as usize & mask;
-        loop {
-            match self.slots[at] {
-                u32::MAX => break,
-                id if self.tags[id as usize] == tag && self.get(StrId(id)) == text => return StrId(id),
-                _ => at = (at + 1) & mask,
-            }
-        }
-        let id = self.ends.len() as u32;
-        let Ok(end) = u32::try_from(self.text.len() + text.len()) else {
-            self.overflow = true;
-            return StrId::NONE;
-        };
-        self.text.push_str(text);
-        self.ends.push(end);
-        self.tags.push(tag);
-        self.slots[at] = id;
-        if self.ends.len() * 2 > self.slots.len() {
-            self.grow();
-        }
-        StrId(id)
+        let next = self.texts.ends.len() as u32;
+        let texts = &self.texts;
+        let hash = self.lookup.hash(text.as_bytes());
+        let id = self.lookup.find_or_add(hash, next, |id| texts.get(id) == text);
+        if id == next { self.add(text) } else { StrId(id) }
     }
 
-    fn grow(&mut self) {
-        let mask = self.slots.len() * 2 - 1;
-        let mut slots = vec![u32::MAX; mask + 1];
-        for (id, &tag) in self.tags.iter().enumerate() {
-            let mut at = tag as usize & mask;
-            while slots[at] != u32::MAX {
-                at = (at + 1) & mask;
+    /// The id of `text`, which is stored without looking whether it is there, and is not found again.
+    pub(super) fn add(&mut self, text: &str) -> StrId {
+        let Texts { text: all, ends } = &mut self.texts;
+        let id = ends.len() as u32;
+        match u32::try_from(all.len() + text.len()) {
+            Ok(end) if id < u32::MAX => {
+                all.push_str(text);
+                ends.push(end);
+                StrId(id)
             }
-            slots[at] = id as u32;
+            _ => {
+                self.overflow = true;
+                StrId::NONE
+            }
         }
-        self.slots = slots;
     }
 
+    #[inline]
     pub(super) fn get(&self, id: StrId) -> &str {
-        let at = id.0 as usize;
-        let Some(&end) = self.ends.get(at) else { return "" };
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        self.text.get(start as usize..end as usize).unwrap_or("")
+        self.texts.get(id.0)
     }
 
     /// The search form.
-    pub(super) fn finish(mut self) -> Result<Strings> {
+    #[cfg(test)]
+    pub(super) fn finish(self) -> Result<Strings> {
+        self.close().map(|(strings, _)| strings)
+    }
+
+    /// The search form, and what finds in it the strings that were interned.
+    pub(super) fn close(self) -> Result<(Strings, Lookup)> {
         if self.overflow {
             return Err(Error::capacity("bytes of names, URLs and attributes", u64::from(u32::MAX)));
         }
-        self.text.shrink_to_fit();
-        Ok(Strings { text: self.text.into_bytes().into(), ends: self.ends.as_slice().into() })
+        let Texts { mut text, ends } = self.texts;
+        text.shrink_to_fit();
+        Ok((Strings { text: text.into_bytes().into(), ends: ends.as_slice().into() }, self.lookup))
     }
 }
 

@@ -1,0 +1,329 @@
+//! Which block indicators lie beneath others: wider block indicators, and what allows all beneath it.
+//!
+//! One walk over the block indicators. A name's ancestors are looked up among the interned strings, at those depths only
+//! where something wide is listed; an address's in a sorted list of what is wider than one address.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::ops::Range;
+
+use ipnet::IpNet;
+
+use crate::indicator::{Action, Scope, ip as addresses};
+use crate::sieve::builder::UrlRow;
+use crate::sieve::index::Index;
+use crate::sieve::lookup::Lookup;
+use crate::sieve::strings::{StrId, Strings};
+use crate::sieve::tables::{Indicators, Value};
+use crate::sieve::{ip, parallel, url};
+
+/// What is known of the indicators before there are tables.
+pub(in crate::sieve) struct Known<'b> {
+    pub(in crate::sieve) strings: &'b Strings,
+    /// Finds strings.
+    pub(in crate::sieve) lookup: &'b Lookup,
+    pub(in crate::sieve) index: &'b Index,
+    pub(in crate::sieve) indicators: &'b Indicators,
+    pub(in crate::sieve) urls: &'b [UrlRow],
+}
+
+/// An allow indicator, a block indicator that it takes from, and whether it takes all of it.
+pub(super) type Taken = (u32, u32, bool);
+
+/// What lies beneath what, by id.
+#[derive(Debug, Default)]
+pub(in crate::sieve) struct Beneath {
+    /// Block indicators that cover nothing which the widest block indicator above them, named second, does not, and less.
+    pub(super) subsumed: Vec<(u32, u32)>,
+    /// What indicators that allow all take from block indicators beneath them.
+    pub(super) taken: Vec<Taken>,
+}
+
+impl Beneath {
+    pub(in crate::sieve) fn new(known: &Known<'_>) -> Self {
+        let above = Above::new(known);
+        let found = parallel::pieces(known.indicators.len(), |ids| above.walk(ids));
+        let hosts = if above.allow_names.is_empty() && above.allow_v4.is_none() && above.allow_v6.is_none() {
+            Vec::new()
+        } else {
+            parallel::pieces(known.urls.len(), |rows| above.walk_hosts(rows))
+        };
+        let mut all = Self::default();
+        for part in found.into_iter().chain(hosts) {
+            all.subsumed.extend(part.subsumed);
+            all.taken.extend(part.taken);
+        }
+        all
+    }
+}
+
+/// There is a block indicator without a port of this name that covers names beneath it.
+const WIDE: u8 = 1;
+/// There is an indicator of this name that allows all beneath it.
+const ALLOWS: u8 = 1 << 1;
+/// There are several indicators of this name.
+const SEVERAL: u8 = 1 << 2;
+
+/// What is above others.
+struct Above<'b> {
+    known: &'b Known<'b>,
+    /// By string.
+    marks: Vec<u8>,
+    /// The numbers of labels that marked names have, as bits.
+    depths: u128,
+    allow_names: HashMap<StrId, Vec<u32>>,
+    wide_v4: Intervals<u32>,
+    wide_v6: Intervals<u128>,
+    allow_v4: Option<ip::Table<u32>>,
+    allow_v6: Option<ip::Table<u128>>,
+}
+
+impl<'b> Above<'b> {
+    fn new(known: &'b Known<'b>) -> Self {
+        let indicators = known.indicators;
+        let mut marks = vec![0_u8; known.strings.len()];
+        let mut depths = 0;
+        let mut allow_names: HashMap<StrId, Vec<u32>> = HashMap::new();
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        let (mut allow_v4, mut allow_v6) = (ip::Builder::default(), ip::Builder::default());
+        let mut families = (false, false);
+        for id in 0..indicators.len() as u32 {
+            let flags = indicators.flags(id);
+            let is_wide = flags.has(Action::Block) && !flags.has_port();
+            let allows = flags.has(Action::AllowAll);
+            let mut allow_net = |net: IpNet| match net {
+                IpNet::V4(net) => {
+                    families.0 = true;
+                    allow_v4.add(net.network().to_bits(), net.prefix_len(), id);
+                }
+                IpNet::V6(net) => {
+                    families.1 = true;
+                    allow_v6.add(net.network().to_bits(), net.prefix_len(), id);
+                }
+            };
+            match indicators.value(id) {
+                Value::Domain(name) => {
+                    let Some(mark) = marks.get_mut(name.0 as usize) else { continue };
+                    if known.index.first_domain(name) != Some(id) {
+                        *mark |= SEVERAL;
+                    }
+                    if indicators.scope(id) == Some(Scope::Exact) {
+                        continue;
+                    }
+                    if is_wide || allows {
+                        depths |= depth_bit(memchr::memchr_iter(b'.', known.strings.bytes(name)).count());
+                    }
+                    if is_wide {
+                        *mark |= WIDE;
+                    }
+                    if allows {
+                        *mark |= ALLOWS;
+                        allow_names.entry(name).or_default().push(id);
+                    }
+                }
+                Value::Net(net) => {
+                    if allows {
+                        allow_net(net);
+                    }
+                    if is_wide && net.prefix_len() < net.max_prefix_len() {
+                        match net {
+                            IpNet::V4(net) => v4.push((net.network().to_bits(), net.broadcast().to_bits(), id)),
+                            IpNet::V6(net) => v6.push((net.network().to_bits(), net.broadcast().to_bits(), id)),
+                        }
+                    }
+                }
+                Value::Range(first, last) => {
+                    if allows {
+                        addresses::range_prefixes(first, last).into_iter().for_each(&mut allow_net);
+                    }
+                    if is_wide {
+                        match (first, last) {
+                            (IpAddr::V4(first), IpAddr::V4(last)) => v4.push((first.to_bits(), last.to_bits(), id)),
+                            (IpAddr::V6(first), IpAddr::V6(last)) => v6.push((first.to_bits(), last.to_bits(), id)),
+                            _ => {}
+                        }
+                    }
+                }
+                Value::Url(_) | Value::Pattern(..) => {}
+            }
+        }
+        Self {
+            known,
+            marks,
+            depths,
+            allow_names,
+            wide_v4: Intervals::new(v4),
+            wide_v6: Intervals::new(v6),
+            allow_v4: families.0.then(|| allow_v4.finish()),
+            allow_v6: families.1.then(|| allow_v6.finish()),
+        }
+    }
+
+    fn walk(&self, ids: Range<u32>) -> Beneath {
+        let mut found = Beneath::default();
+        let indicators = self.known.indicators;
+        for id in ids {
+            if !indicators.flags(id).has(Action::Block) {
+                continue;
+            }
+            let above = match indicators.value(id) {
+                Value::Domain(name) => {
+                    let above = self.ancestors(self.known.strings.bytes(name), id, &mut found.taken);
+                    above.or_else(|| self.same_name(name, id))
+                }
+                Value::Net(net) => {
+                    self.allowing(net, id, &mut found.taken);
+                    self.wider(net.network(), net.broadcast(), id).or_else(|| {
+                        indicators.port(id)?;
+                        self.known.index.find_net(indicators, net).filter(|&other| self.is_wide(other))
+                    })
+                }
+                Value::Range(first, last) => {
+                    if self.allow_v4.is_some() || self.allow_v6.is_some() {
+                        for net in addresses::range_prefixes(first, last) {
+                            self.allowing(net, id, &mut found.taken);
+                        }
+                    }
+                    self.wider(first, last, id)
+                }
+                Value::Url(_) | Value::Pattern(..) => None,
+            };
+            found.subsumed.extend(above.map(|above| (id, above)));
+        }
+        found
+    }
+
+    /// The URLs that are only a host, which lie beneath what allows all.
+    fn walk_hosts(&self, rows: Range<u32>) -> Beneath {
+        let mut found = Beneath::default();
+        let Known { strings, indicators, urls, .. } = *self.known;
+        for row in &urls[rows.start as usize..rows.end as usize] {
+            if !indicators.flags(row.id).has(Action::Block) || !row.is_host_only(strings, indicators) {
+                continue;
+            }
+            match row.host {
+                url::Host::Name(name) => {
+                    self.ancestors(strings.bytes(name), row.id, &mut found.taken);
+                }
+                url::Host::Addr(addr) => self.allowing(IpNet::from(addr), row.id, &mut found.taken),
+            }
+        }
+        found
+    }
+
+    /// Whether an indicator blocks whatever the port.
+    fn is_wide(&self, id: u32) -> bool {
+        let flags = self.known.indicators.flags(id);
+        flags.has(Action::Block) && !flags.has_port()
+    }
+
+    /// The widest block indicator above a name; what allows all above it is noted.
+    fn ancestors(&self, name: &[u8], id: u32, taken: &mut Vec<Taken>) -> Option<u32> {
+        if self.depths == 0 {
+            return None;
+        }
+        let mut wider = None;
+        // From the last label on; the name itself, which no dot precedes, is not among its ancestors.
+        for (depth, dot) in memchr::memrchr_iter(b'.', name).enumerate() {
+            if self.depths & depth_bit(depth) == 0 {
+                continue;
+            }
+            let ancestor = &name[dot + 1..];
+            let hash = self.known.lookup.hash(ancestor);
+            let is_it = |other: u32| self.known.strings.bytes(StrId(other)) == ancestor;
+            let Some(string) = self.known.lookup.find(hash, is_it) else { continue };
+            let mark = self.marks[string as usize];
+            if mark & WIDE != 0 && wider.is_none() {
+                wider = self.wide_domain(StrId(string), [Scope::Suffix, Scope::Subdomains]);
+            }
+            if mark & ALLOWS != 0 {
+                let allows = self.allow_names.get(&StrId(string));
+                taken.extend(allows.into_iter().flatten().map(|&allow| (allow, id, true)));
+            }
+        }
+        wider
+    }
+
+    /// A block indicator of this name, without a port, of one of these scopes.
+    fn wide_domain(&self, name: StrId, scopes: [Scope; 2]) -> Option<u32> {
+        let Known { index, indicators, .. } = *self.known;
+        let find = |scope| index.find_domain(indicators, name, scope).filter(|&id| self.is_wide(id));
+        scopes.into_iter().find_map(find)
+    }
+
+    /// A block indicator of the same name that covers more.
+    fn same_name(&self, name: StrId, id: u32) -> Option<u32> {
+        if self.marks.get(name.0 as usize)? & SEVERAL == 0 {
+            return None;
+        }
+        let scope = self.known.indicators.scope(id)?;
+        let scopes = match self.known.indicators.port(id) {
+            Some(_) => [Scope::Suffix, scope],
+            None if scope == Scope::Suffix => return None,
+            None => [Scope::Suffix; 2],
+        };
+        self.wide_domain(name, scopes)
+    }
+
+    /// The widest block indicator that covers more than `id`, which is these addresses.
+    fn wider(&self, first: IpAddr, last: IpAddr, id: u32) -> Option<u32> {
+        let has_port = self.known.indicators.flags(id).has_port();
+        match (first, last) {
+            (IpAddr::V4(first), IpAddr::V4(last)) => self.wide_v4.around(first.to_bits(), last.to_bits(), has_port),
+            (IpAddr::V6(first), IpAddr::V6(last)) => self.wide_v6.around(first.to_bits(), last.to_bits(), has_port),
+            _ => None,
+        }
+    }
+
+    /// Notes what allows all of a prefix, which is `id` or a part of it.
+    fn allowing(&self, net: IpNet, id: u32, taken: &mut Vec<Taken>) {
+        let indicators = self.known.indicators;
+        // A range is taken wholly by what covers both of its ends and is in one piece.
+        let is_wholly = |allow: u32| match (indicators.value(allow), indicators.value(id)) {
+            (Value::Net(allow), Value::Range(first, last)) => allow.contains(&first) && allow.contains(&last),
+            (Value::Range(from, to), Value::Range(first, last)) => from <= first && last <= to,
+            _ => true,
+        };
+        let allows = match (net, &self.allow_v4, &self.allow_v6) {
+            (IpNet::V4(net), Some(table), _) => super::covering_ids(table, net.network().to_bits(), net.prefix_len()),
+            (IpNet::V6(net), _, Some(table)) => super::covering_ids(table, net.network().to_bits(), net.prefix_len()),
+            _ => return,
+        };
+        taken.extend(allows.into_iter().map(|(allow, _)| (allow, id, is_wholly(allow))));
+    }
+}
+
+/// The bit of a name with so many dots.
+fn depth_bit(dots: usize) -> u128 {
+    // A name has at most 127 labels.
+    1 << dots.min(127)
+}
+
+/// Ranges of addresses, to find the widest that lies around another.
+#[derive(Debug)]
+struct Intervals<A> {
+    firsts: Vec<A>,
+    /// By place in the order of (first, widest): of all so far, the one that ends last, as its end, its start and its id.
+    furthest: Vec<(A, A, u32)>,
+}
+
+impl<A: Copy + Ord> Intervals<A> {
+    fn new(mut intervals: Vec<(A, A, u32)>) -> Self {
+        intervals.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)));
+        let mut furthest: Vec<(A, A, u32)> = Vec::with_capacity(intervals.len());
+        for &(first, last, id) in &intervals {
+            furthest.push(match furthest.last() {
+                Some(&known) if known.0 >= last => known,
+                _ => (last, first, id),
+            });
+        }
+        Self { firsts: intervals.iter().map(|interval| interval.0).collect(), furthest }
+    }
+
+    /// The id of the widest that covers these addresses; it may be the same ones only if `or_equal`.
+    fn around(&self, first: A, last: A, or_equal: bool) -> Option<u32> {
+        let before = self.firsts.partition_point(|&start| start <= first);
+        let &(end, start, found) = self.furthest.get(before.checked_sub(1)?)?;
+        (end >= last && (or_equal || (start, end) != (first, last))).then_some(found)
+    }
+}

@@ -1,0 +1,160 @@
+//! What each allow entry takes away.
+
+use ipnet::IpNet;
+
+use super::beneath::Taken;
+use super::{Shadow, covering_ids};
+use crate::indicator::{Action, Scope, ip as addresses};
+use crate::sieve::tables::{Tables, Value};
+use crate::sieve::view::IndicatorRef;
+
+/// What one indicator covers, as far as allow entries go.
+#[derive(Clone, Copy)]
+enum Host<'t> {
+    Net(IpNet),
+    /// A name, which scope, and whether it is the host of a URL.
+    Name(&'t str, Scope),
+}
+
+fn host_of(tables: &Tables, id: u32) -> Vec<Host<'_>> {
+    let scope = tables.indicators.scope(id).unwrap_or(Scope::Exact);
+    match tables.indicators.value(id) {
+        Value::Net(net) => vec![Host::Net(net)],
+        Value::Range(first, last) => addresses::range_prefixes(first, last).into_iter().map(Host::Net).collect(),
+        Value::Domain(name) => vec![Host::Name(tables.strings.get(name), scope)],
+        Value::Url(text) => {
+            let text = tables.strings.get(text);
+            let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            if path != "/" {
+                return Vec::new();
+            }
+            let port = tables.indicators.port(id).map_or(0, |port| port.to_string().len() + 1);
+            let host = &authority[..authority.len() - port];
+            match host.trim_matches(['[', ']']).parse::<std::net::IpAddr>() {
+                Ok(addr) => vec![Host::Net(IpNet::from(addr))],
+                Err(_) => vec![Host::Name(host, scope)],
+            }
+        }
+        Value::Pattern(..) => Vec::new(),
+    }
+}
+
+/// For each allow entry the host-level block indicators that it shadows: those beneath it, if it allows all, are `taken`
+/// already; those at its own place and above are looked up.
+pub(super) fn shadows(tables: &Tables, taken: Vec<Taken>, examples: usize) -> Vec<Shadow> {
+    let mut found = Shadows { tables, taken };
+    for allow in 0..tables.indicators.len() as u32 {
+        let flags = tables.indicators.flags(allow);
+        if flags.has(Action::Allow) || flags.has(Action::AllowAll) {
+            for host in host_of(tables, allow) {
+                found.above_and_equal(allow, host);
+            }
+        }
+    }
+    found.finish(examples)
+}
+
+struct Shadows<'t> {
+    tables: &'t Tables,
+    taken: Vec<Taken>,
+}
+
+impl Shadows<'_> {
+    /// Block indicators at the allow entry's own place, or above it: equal or lower specificity.
+    fn above_and_equal(&mut self, allow: u32, host: Host<'_>) {
+        let tables = self.tables;
+        match host {
+            Host::Net(net) => {
+                let len = net.prefix_len();
+                let ids: Vec<(u32, u8)> = match net {
+                    IpNet::V4(net) => covering_ids(&tables.v4, net.network().to_bits(), len),
+                    IpNet::V6(net) => covering_ids(&tables.v6, net.network().to_bits(), len),
+                };
+                for (id, covering) in ids {
+                    let wholly = covering == len && !matches!(tables.indicators.value(id), Value::Range(..));
+                    self.taken.push((allow, id, wholly));
+                }
+                if net.prefix_len() == net.max_prefix_len()
+                    && let Some(row) = tables.urls.addr_row(net.addr())
+                {
+                    for id in tables.urls.host_only(row) {
+                        self.taken.push((allow, id, true));
+                    }
+                }
+            }
+            Host::Name(name, allow_scope) => {
+                let mut notes = Vec::new();
+                let covers_all = |scope: Option<Scope>| match (allow_scope, scope.unwrap_or(Scope::Exact)) {
+                    (Scope::Suffix, _) => true,
+                    (a, b) => a == b,
+                };
+                let meets = |whole: bool, scope: Option<Scope>| match (whole, scope.unwrap_or(Scope::Exact)) {
+                    (true, Scope::Exact) => allow_scope != Scope::Subdomains,
+                    (true, Scope::Subdomains) => allow_scope != Scope::Exact,
+                    (true, Scope::Suffix) => true,
+                    (false, scope) => scope != Scope::Exact,
+                };
+                tables.domains.suffixes(&tables.strings, name, |found| {
+                    for id in tables.domains.ids(found.row) {
+                        let scope = tables.indicators.scope(id);
+                        if meets(found.whole, scope) {
+                            notes.push((id, found.whole && covers_all(scope)));
+                        }
+                    }
+                });
+                tables.urls.hosts().suffixes(&tables.strings, name, |found| {
+                    for id in tables.urls.host_only(found.row) {
+                        let scope = tables.indicators.scope(id);
+                        if meets(found.whole, scope) {
+                            notes.push((id, found.whole && covers_all(scope)));
+                        }
+                    }
+                });
+                for (id, wholly) in notes {
+                    self.taken.push((allow, id, wholly));
+                }
+            }
+        }
+    }
+
+    /// Whether a block indicator is shadowed wholly, with their ports; `None` if not at all.
+    fn with_ports(&self, (allow, block, wholly): Taken) -> Option<Taken> {
+        let indicators = &self.tables.indicators;
+        if !indicators.flags(block).has(Action::Block) {
+            return None;
+        }
+        match (indicators.port(allow), indicators.port(block)) {
+            (None, _) => Some((allow, block, wholly)),
+            (Some(a), Some(b)) => (a == b).then_some((allow, block, wholly)),
+            (Some(_), None) => Some((allow, block, false)),
+        }
+    }
+
+    fn finish(mut self, examples: usize) -> Vec<Shadow> {
+        let tables = self.tables;
+        let mut taken: Vec<Taken> =
+            std::mem::take(&mut self.taken).into_iter().filter_map(|taken| self.with_ports(taken)).collect();
+        // What is taken wholly in one way and in part in another is taken wholly.
+        taken.sort_unstable_by_key(|&(allow, block, wholly)| (allow, block, !wholly));
+        taken.dedup_by_key(|&mut (allow, block, _)| (allow, block));
+        let mut shadows = Vec::new();
+        for blocks in taken.chunk_by(|a, b| a.0 == b.0) {
+            let indicator = IndicatorRef::new(tables, blocks[0].0);
+            let wholly = blocks.iter().filter(|&&(.., wholly)| wholly).count() as u64;
+            for source in indicator.sources().filter(|source| source.action() != Action::Block) {
+                let example = |&(_, block, _): &Taken| IndicatorRef::new(tables, block).to_string();
+                shadows.push(Shadow {
+                    allow: indicator.to_string(),
+                    action: source.action(),
+                    feed: source.feed().name.clone(),
+                    line: source.line().unwrap_or(0),
+                    wholly,
+                    partly: blocks.len() as u64 - wholly,
+                    examples: blocks.iter().take(examples).map(example).collect(),
+                });
+            }
+        }
+        shadows
+    }
+}
