@@ -31,6 +31,10 @@ pub const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
 /// grows more is made to fill memory.
 pub const MAX_EXPANSION: u64 = 200;
 
+/// Largest window of a compressed input, in bytes: 128 MiB, a decoder. The tools write 8 MiB and less unless told otherwise (`zstd
+/// --long`, `xz -9`: 64 MiB); what needs more is an error.
+pub const MAX_DECODER: u64 = 128 * 1024 * 1024;
+
 /// Members of a zip archive that are read as feeds. Real ones have a few.
 pub const MAX_MEMBERS: usize = 10_000;
 
