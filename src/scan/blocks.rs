@@ -28,21 +28,35 @@ impl Blocks {
         Self { at, long_line: None }
     }
 
+    /// Where the next block starts.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     /// The next block, or `None` if it needs more bytes than are at hand, or there are none left. `is_end`: no more follow.
+    ///
+    /// What is left then holds no line feed.
     pub(super) fn next(&mut self, bytes: &[u8], is_end: bool) -> Option<Block> {
         let rest = bytes.get(self.at..).unwrap_or(&[]);
-        if rest.is_empty() || (!is_end && rest.len() < MAX_LINE + PIECE_OVERLAP) {
+        if rest.is_empty() {
             return None;
         }
         let start = self.at;
         let near = &rest[..rest.len().min(MAX_LINE)];
+        // Whether a piece as long as `near` is one, and all of its view is at hand.
+        let is_piece = || {
+            let behind = &rest[near.len()..];
+            is_end
+                || near.len() == MAX_LINE && (behind.len() >= PIECE_OVERLAP || memchr::memchr(b'\n', behind).is_some())
+        };
         if let Some(line) = self.long_line {
             let end = match memchr::memchr(b'\n', near) {
                 Some(newline) => {
                     self.long_line = None;
                     start + newline + 1
                 }
-                None => start + near.len(),
+                None if is_piece() => start + near.len(),
+                None => return None,
             };
             self.at = end;
             return Some(Block { own: start..end, view: piece_view(bytes, line, start, end) });
@@ -51,24 +65,29 @@ impl Blocks {
         let end = match memchr::memrchr(b'\n', near) {
             _ if is_last => bytes.len(),
             Some(newline) => start + newline + 1,
-            None => {
+            None if is_piece() => {
                 self.long_line = Some(start);
                 let end = start + near.len();
                 self.at = end;
                 return Some(Block { own: start..end, view: piece_view(bytes, start, start, end) });
             }
+            None => return None,
         };
         self.at = end;
         Some(Block { own: start..end, view: start..end })
     }
 
-    /// Drops the bytes that no later block looks at, `keep` before the next one aside; returns how many.
-    pub(super) fn forget(&mut self, keep: usize) -> usize {
-        let dropped = self.at.saturating_sub(keep);
+    /// Drops the bytes that no later block looks at; returns how many.
+    pub(super) fn forget(&mut self) -> usize {
+        let dropped = match &mut self.long_line {
+            None => self.at,
+            Some(line) => {
+                let dropped = self.at.saturating_sub(PIECE_OVERLAP);
+                *line = line.saturating_sub(dropped);
+                dropped
+            }
+        };
         self.at -= dropped;
-        if let Some(line) = &mut self.long_line {
-            *line = line.saturating_sub(dropped);
-        }
         dropped
     }
 }
@@ -117,6 +136,24 @@ mod tests {
         }
     }
 
+    /// Blocks of whole lines as their lines: how many of them make a block is free.
+    fn lines(bytes: &[u8], blocks: &[Block]) -> Vec<Block> {
+        let mut lines = Vec::new();
+        for block in blocks {
+            if block.own != block.view {
+                lines.push(block.clone());
+                continue;
+            }
+            let mut start = block.own.start;
+            for line in bytes[block.own.clone()].split_inclusive(|&byte| byte == b'\n') {
+                let own = start..start + line.len();
+                start = own.end;
+                lines.push(Block { own: own.clone(), view: own });
+            }
+        }
+        lines
+    }
+
     #[test]
     fn cuts_do_not_depend_on_what_is_at_hand() {
         let mut bytes = vec![b'a'; 100];
@@ -124,25 +161,25 @@ mod tests {
         bytes.extend(std::iter::repeat_n(b'b', 2 * MAX_LINE + 12345));
         bytes.extend_from_slice(b"\nc\n");
         bytes.extend(std::iter::repeat_n(b'd', MAX_LINE + PIECE_OVERLAP));
-        let want = cut(&bytes);
-        for at_hand in [MAX_LINE + PIECE_OVERLAP, MAX_LINE + PIECE_OVERLAP + 1, 2 * MAX_LINE + 99] {
-            let (mut blocks, mut offset, mut got) = (Blocks::new(0), 0, Vec::new());
-            loop {
-                let end = (offset + at_hand + PIECE_OVERLAP).min(bytes.len());
+        bytes.push(b'\n');
+        bytes.extend(std::iter::repeat_n(b'e', MAX_LINE));
+        bytes.extend_from_slice(b"\nf");
+        let want = lines(&bytes, &cut(&bytes));
+        for more in [1000, 70_000, MAX_LINE / 2, MAX_LINE + PIECE_OVERLAP, 2 * MAX_LINE + 99] {
+            let (mut blocks, mut offset, mut end, mut got) = (Blocks::new(0), 0, 0, Vec::new());
+            while end < bytes.len() {
+                end = (end + more).min(bytes.len());
                 let window = &bytes[offset..end];
-                let mut any = false;
                 while let Some(block) = blocks.next(window, end == bytes.len()) {
-                    any = true;
                     let shift = |range: Range<usize>| range.start + offset..range.end + offset;
                     got.push(Block { own: shift(block.own), view: shift(block.view) });
                 }
-                if end == bytes.len() {
-                    break;
-                }
-                assert!(any);
-                offset += blocks.forget(PIECE_OVERLAP);
+                let dropped = blocks.forget();
+                assert!(memchr::memchr(b'\n', &window[dropped + blocks.at()..]).is_none());
+                assert!(window.len() - dropped <= MAX_LINE + 2 * PIECE_OVERLAP + more);
+                offset += dropped;
             }
-            assert_eq!(got, want, "{at_hand}");
+            assert_eq!(lines(&bytes, &got), want, "{more}");
         }
     }
 }

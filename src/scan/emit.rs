@@ -8,33 +8,50 @@ use super::worker::Worker;
 use super::{ScanStats, utf16};
 use crate::limits::MAX_OBSERVABLE;
 
-/// The position up to which lines, and bytes of the original encoding, have been counted.
-#[derive(Debug)]
-struct Counted {
-    at: u64,
-    line: u64,
-    raw: u64,
+/// A position up to which lines, and bytes of the original encoding, have been counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counted {
+    /// In the (transcoded) input.
+    pub(super) at: u64,
+    /// The line it is on.
+    pub(super) line: u64,
+    /// In the input as it was before transcoding.
+    pub(super) raw: u64,
+}
+
+impl Counted {
+    /// The start of an input.
+    pub(super) const START: Self = Self { at: 0, line: 1, raw: 0 };
 }
 
 /// Hands hits to a sink.
 #[derive(Debug)]
 pub(super) struct Emitter<S> {
     sink: S,
+    start: u64,
     counted: Counted,
     is_utf16: bool,
     stats: ScanStats,
 }
 
 impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
-    /// `raw`: where the first byte stands in the input as it was before transcoding.
-    pub(super) fn new(sink: S, raw: u64, is_utf16: bool) -> Self {
-        Self { sink, counted: Counted { at: 0, line: 1, raw }, is_utf16, stats: ScanStats::default() }
+    /// Starts at a position.
+    pub(super) fn new(sink: S, counted: Counted, is_utf16: bool) -> Self {
+        Self { sink, start: counted.at, counted, is_utf16, stats: ScanStats::default() }
+    }
+
+    /// Tells the encoding, before any byte has been counted: the length of the byte order mark if it is UTF-16.
+    pub(super) fn encoding(&mut self, mark: Option<u64>) {
+        if self.counted.at == 0 {
+            self.is_utf16 = mark.is_some();
+            self.counted.raw = mark.unwrap_or(0);
+        }
     }
 
     /// The hits of one block. `bytes` start at `offset` of the (transcoded) input.
     pub(super) fn block(&mut self, bytes: &[u8], offset: u64, block: &Block, worker: &Worker) -> ControlFlow<()> {
         let found = &worker.found;
-        self.stats.bytes = offset + block.own.end as u64;
+        self.stats.bytes = offset + block.own.end as u64 - self.start;
         self.stats.observables += found.observables;
         self.stats.withheld += found.withheld;
         for row in &found.rows {
@@ -71,14 +88,38 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         self.counted.at = offset + to as u64;
     }
 
-    /// Before the first `len` of `bytes` are dropped.
-    pub(super) fn leave(&mut self, bytes: &[u8], offset: u64, len: usize) {
-        if self.counted.at < offset + len as u64 {
-            self.count_to(bytes, offset, len);
+    /// Goes to a position that somebody else has counted up to, which no hit of a later block stands before.
+    #[cfg(feature = "parallel")]
+    pub(super) fn go_to(&mut self, counted: Counted) {
+        if self.counted.at < counted.at {
+            self.counted = counted;
         }
     }
 
-    pub(super) fn finish(self) -> ScanStats {
+    /// As [`block`](Self::block), for a block whose line feeds somebody else has counted, of bytes that are no UTF-16.
+    #[cfg(feature = "parallel")]
+    pub(super) fn counted_block(
+        &mut self,
+        bytes: &[u8],
+        block: &Block,
+        worker: &Worker,
+        newlines: u64,
+    ) -> ControlFlow<()> {
+        let line = self.counted.line + newlines;
+        self.block(bytes, 0, block, worker)?;
+        let at = block.own.end as u64;
+        self.go_to(Counted { at, line, raw: at });
+        ControlFlow::Continue(())
+    }
+
+    /// Counts up to a place of `bytes`, before what stands there is dropped.
+    pub(super) fn leave(&mut self, bytes: &[u8], offset: u64, place: u64) {
+        if self.counted.at < place {
+            self.count_to(bytes, offset, (place - offset) as usize);
+        }
+    }
+
+    pub(super) fn finish(&self) -> ScanStats {
         self.stats
     }
 }

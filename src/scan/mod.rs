@@ -32,22 +32,26 @@ use std::ops::ControlFlow;
 
 pub use crate::extract::Context;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sieve::{MatchOptions, Sieve, Withheld};
 
 mod blocks;
+mod chunk;
 mod emit;
 mod engine;
 mod hit;
+#[cfg(feature = "parallel")]
+mod parallel;
+mod stream;
 mod utf16;
-mod window;
 mod worker;
 
 pub use engine::Engine;
 pub use hit::Hit;
 
-use emit::Emitter;
-use window::Window;
+use chunk::{Chunk, Cutter};
+use emit::{Counted, Emitter};
+use stream::{Filled, Stream};
 use worker::Worker;
 
 /// What a scan looks for and reports.
@@ -91,8 +95,8 @@ impl std::ops::AddAssign for ScanStats {
 /// Scans inputs of any size for the indicators of a sieve.
 ///
 /// Keeps its scratch space from one input to the next: make one and use it for many files. Any bytes are legal input. A scan
-/// never panics on what it finds, takes time linear in the input, and needs memory for a block (about 3 MiB, a
-/// thread) and its hits.
+/// never panics on what it finds, and takes time linear in the input. Reading takes a buffer of 1.7 MiB (of which less than 600
+/// KiB are touched unless lines are longer than that), on many threads four for each; hits take what they need until they are handed over.
 #[derive(Debug)]
 pub struct Scanner {
     #[cfg(feature = "parallel")]
@@ -100,10 +104,8 @@ pub struct Scanner {
     #[cfg(feature = "parallel")]
     options: ScanOptions,
     workers: Vec<Worker>,
+    chunks: Vec<Chunk>,
 }
-
-/// Blocks that one thread has under way before their hits are handed over.
-const BLOCKS_A_THREAD: usize = 4;
 
 impl Scanner {
     /// A scanner for a sieve.
@@ -115,35 +117,85 @@ impl Scanner {
             #[cfg(feature = "parallel")]
             options: options.clone(),
             workers: vec![first],
+            chunks: Vec::new(),
         }
     }
 
     /// Scans a slice on this thread. `sink` gets the hits by offset, at one offset the longest first, and can end the scan.
     pub fn scan(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>) -> ScanStats {
-        self.scan_slice(haystack, 1, sink)
+        if utf16::detect(haystack).is_some() {
+            // A slice is a reader that does not fail.
+            return self.scan_reader(haystack, sink).unwrap_or_default();
+        }
+        let mut emitter = Emitter::new(sink, Counted::START, false);
+        let mut blocks = blocks::Blocks::new(chunk::utf8_bom(haystack));
+        let worker = &mut self.workers[0];
+        while let Some(block) = blocks.next(haystack, true) {
+            worker.scan(haystack, &block);
+            if emitter.block(haystack, 0, &block, worker).is_break() {
+                break;
+            }
+        }
+        emitter.finish()
     }
 
     /// Like [`scan`](Scanner::scan), on all threads of the current `rayon` pool. `sink` runs on the calling thread.
     #[cfg(feature = "parallel")]
     pub fn scan_parallel(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>) -> ScanStats {
-        self.scan_slice(haystack, rayon::current_num_threads(), sink)
+        if utf16::detect(haystack).is_some() {
+            return self.scan_reader_parallel(haystack, sink).unwrap_or_default();
+        }
+        let mut emitter = Emitter::new(sink, Counted::START, false);
+        parallel::scan_slice(self, haystack, &mut emitter);
+        emitter.finish()
     }
 
     /// Scans what a reader gives, on this thread, in bounded memory. Offsets count from the reader's first byte.
+    ///
+    /// The hits of a line are handed over before what comes behind the line is waited for.
     ///
     /// # Errors
     ///
     /// What the reader fails with. The hits of all that was read before have been handed over then.
     pub fn scan_reader(
         &mut self,
-        reader: impl Read,
+        mut reader: impl Read,
         sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
     ) -> Result<ScanStats> {
-        self.scan_window(Window::reader(reader, 1), 1, sink)
+        let mut chunk = self.chunks.pop().unwrap_or_else(Chunk::new);
+        let (mut stream, mut cutter) = (Stream::new(), Cutter::new());
+        let mut emitter = Emitter::new(sink, Counted::START, false);
+        let worker = &mut self.workers[0];
+        let error = loop {
+            chunk.clear();
+            let filled = stream.fill(&mut reader, &mut chunk);
+            let is_end = !matches!(filled, Filled::More);
+            if is_end {
+                stream.finish(&mut chunk);
+            }
+            // Lines are counted by the emitter, as far as there are hits.
+            let cut = cutter.cut(&mut chunk, 0, stream.mark(), is_end);
+            emitter.encoding(stream.mark());
+            let flow = cut.blocks.iter().try_for_each(|block| {
+                worker.scan(chunk.bytes(), block);
+                emitter.block(chunk.bytes(), cut.offset, block, worker)
+            });
+            match filled {
+                _ if flow.is_break() => break None,
+                Filled::More => emitter.leave(chunk.bytes(), cut.offset, cutter.at()),
+                Filled::End => break None,
+                Filled::Failed(error) => break Some(error),
+            }
+        };
+        self.chunks.push(chunk);
+        match error {
+            Some(error) => Err(Error::io(None, error)),
+            None => Ok(emitter.finish()),
+        }
     }
 
     /// Like [`scan_reader`](Scanner::scan_reader), on all threads of the current `rayon` pool. The reader and `sink` run on
-    /// the calling thread.
+    /// the calling thread, in turn: hits may wait for one more reading.
     ///
     /// # Errors
     ///
@@ -154,114 +206,6 @@ impl Scanner {
         reader: impl Read,
         sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
     ) -> Result<ScanStats> {
-        let threads = rayon::current_num_threads();
-        self.scan_window(Window::reader(reader, threads * BLOCKS_A_THREAD), threads, sink)
+        parallel::scan_reader(self, reader, sink)
     }
-
-    fn scan_slice(
-        &mut self,
-        haystack: &[u8],
-        threads: usize,
-        sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
-    ) -> ScanStats {
-        if utf16::detect(haystack).is_some() {
-            // A slice is a reader that does not fail.
-            let blocks = if threads == 1 { 1 } else { threads * BLOCKS_A_THREAD };
-            return self.scan_window(Window::reader(haystack, blocks), threads, sink).unwrap_or_default();
-        }
-        let mut emitter = Emitter::new(sink, 0, false);
-        let mut blocks = blocks::Blocks::new(utf8_bom(haystack));
-        let mut batch = Vec::new();
-        loop {
-            batch.clear();
-            while batch.len() < threads * BLOCKS_A_THREAD
-                && let Some(block) = blocks.next(haystack, true)
-            {
-                batch.push(block);
-                if threads == 1 {
-                    break;
-                }
-            }
-            if batch.is_empty() || self.scan_batch(haystack, 0, &batch, threads, &mut emitter).is_break() {
-                return emitter.finish();
-            }
-        }
-    }
-
-    fn scan_window(
-        &mut self,
-        mut window: Window<impl Read>,
-        threads: usize,
-        sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
-    ) -> Result<ScanStats> {
-        window.fill();
-        let skip = utf8_bom(window.bytes());
-        let mut emitter = Emitter::new(sink, window.raw_start(), window.is_utf16());
-        let mut blocks = blocks::Blocks::new(skip);
-        let mut batch = Vec::new();
-        loop {
-            batch.clear();
-            while let Some(block) = blocks.next(window.bytes(), window.is_at_end()) {
-                batch.push(block);
-            }
-            if self.scan_batch(window.bytes(), window.offset(), &batch, threads, &mut emitter).is_break() {
-                return Ok(emitter.finish());
-            }
-            if window.is_at_end() {
-                let stats = emitter.finish();
-                return window.result().map(|()| stats);
-            }
-            let done = blocks.forget(crate::limits::PIECE_OVERLAP);
-            emitter.leave(window.bytes(), window.offset(), done);
-            window.advance(done);
-            window.fill();
-        }
-    }
-
-    /// Scans blocks of `bytes`, which start at `offset` of the input, and hands their hits over in order.
-    fn scan_batch<S: FnMut(&Hit<'_>) -> ControlFlow<()>>(
-        &mut self,
-        bytes: &[u8],
-        offset: u64,
-        batch: &[blocks::Block],
-        threads: usize,
-        emitter: &mut Emitter<S>,
-    ) -> ControlFlow<()> {
-        if threads > 1 && batch.len() > 1 {
-            #[cfg(feature = "parallel")]
-            return self.scan_batch_parallel(bytes, offset, batch, emitter);
-        }
-        let worker = &mut self.workers[0];
-        for block in batch {
-            worker.scan(bytes, block);
-            emitter.block(bytes, offset, block, worker)?;
-        }
-        ControlFlow::Continue(())
-    }
-
-    #[cfg(feature = "parallel")]
-    fn scan_batch_parallel<S: FnMut(&Hit<'_>) -> ControlFlow<()>>(
-        &mut self,
-        bytes: &[u8],
-        offset: u64,
-        batch: &[blocks::Block],
-        emitter: &mut Emitter<S>,
-    ) -> ControlFlow<()> {
-        use rayon::prelude::*;
-        // A worker a block: its hits stay in it until they are handed over.
-        while self.workers.len() < batch.len() {
-            self.workers.push(Worker::new(&self.sieve, &self.options));
-        }
-        let workers = &mut self.workers[..batch.len()];
-        workers.par_iter_mut().zip(batch).with_max_len(1).for_each(|(worker, block)| worker.scan(bytes, block));
-        for (worker, block) in workers.iter_mut().zip(batch) {
-            emitter.block(bytes, offset, block, worker)?;
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-/// The length of a UTF-8 byte order mark at the start.
-fn utf8_bom(bytes: &[u8]) -> usize {
-    if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
 }

@@ -10,25 +10,41 @@ pub(super) enum Order {
 }
 
 /// The byte order and the length of the mark, if the input looks like UTF-16: by its mark, or by NULs at one parity, a quarter
-/// of all units at least, in the first 4 KiB.
+/// of all units at least, in the first 4 KiB, one of them in the first line.
 pub(super) fn detect(head: &[u8]) -> Option<(Order, usize)> {
+    decide(&head[..head.len().min(SNIFF_UTF16)], true).flatten()
+}
+
+/// As [`detect`], for the first 4 KiB at most; `None` if they must grow to tell. `is_all`: they do not.
+///
+/// A first line without a NUL is enough, so that what comes line by line need not wait for 4 KiB.
+pub(super) fn decide(head: &[u8], is_all: bool) -> Option<Option<(Order, usize)>> {
     match head {
-        [0xFF, 0xFE, ..] => return Some((Order::Little, 2)),
-        [0xFE, 0xFF, ..] => return Some((Order::Big, 2)),
+        [0xFF, 0xFE, ..] => return Some(Some((Order::Little, 2))),
+        [0xFE, 0xFF, ..] => return Some(Some((Order::Big, 2))),
         _ => {}
     }
-    let head = &head[..head.len().min(SNIFF_UTF16)];
+    // The line feed's own NUL may stand behind it.
+    if let Some(newline) = memchr::memchr(b'\n', head)
+        && (newline + 2 <= head.len() || is_all)
+        && memchr::memchr(0, &head[..head.len().min(newline + 2)]).is_none()
+    {
+        return Some(None);
+    }
+    if !is_all && head.len() < SNIFF_UTF16 {
+        return None;
+    }
     let nuls = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&b| b == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
     // A unit such as U+2600 has its NUL at the other parity, so a few of those do not speak against it.
     let is_most = |nuls: usize, others: usize| nuls > head.len() / 8 && others <= nuls / 8;
-    if is_most(odd, even) {
+    Some(if is_most(odd, even) {
         Some((Order::Little, 0))
     } else if is_most(even, odd) {
         Some((Order::Big, 0))
     } else {
         None
-    }
+    })
 }
 
 /// Bytes that UTF-8 text takes up in UTF-16. A unit that is no scalar was read as U+FFFD, which takes up its two bytes.
@@ -144,6 +160,12 @@ mod tests {
             let want = (head == b"a\0").then_some((Order::Little, 0));
             assert_eq!(detect(head), want, "{head:?}");
         }
+        // What comes line by line is told by its first line.
+        assert_eq!(decide(b"a line\nb", false), Some(None));
+        for head in [&b"a line\n"[..], b"a line", b"", b"\xFF", b"a\0\n\0b\0"] {
+            assert_eq!(decide(head, false), None, "{head:?}");
+        }
+        assert_eq!(detect(b"a line\nb\0c\0d\0e\0f\0g\0h\0"), None);
         assert_eq!(detect(b"\xFF\xFEa\0"), Some((Order::Little, 2)));
         assert_eq!(detect(b"\xFE\xFF\0a"), Some((Order::Big, 2)));
     }

@@ -1,0 +1,133 @@
+//! A buffer that is filled and scanned, and what of it is carried over to the next one.
+
+use super::blocks::{Block, Blocks};
+use super::emit::Counted;
+use super::utf16;
+use crate::limits::{MAX_LINE, PIECE_OVERLAP};
+
+/// How much is read at a time: little enough that it is still in the cache of the core that scans it.
+pub(super) const CHUNK: usize = 512 * 1024;
+
+/// Room in front of what is read, for what was left over of the chunk before.
+const FRONT: usize = MAX_LINE + 2 * PIECE_OVERLAP;
+
+/// Room behind, for what the end of an input adds.
+const BEHIND: usize = 16 * 1024;
+
+/// A buffer. It is made once and used for one part of an input after the other, so that nothing is zeroed or allocated anew.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    buf: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Chunk {
+    pub(super) fn new() -> Self {
+        // Zeroed pages of the system cost nothing until they are written to, and most of the front never is.
+        Self { buf: vec![0; FRONT + CHUNK + BEHIND], start: FRONT, end: FRONT }
+    }
+
+    /// Forgets what it holds.
+    pub(super) fn clear(&mut self) {
+        (self.start, self.end) = (FRONT, FRONT);
+    }
+
+    /// What may be written to, up to a whole chunk.
+    pub(super) fn room(&mut self) -> &mut [u8] {
+        let end = self.end.min(FRONT + CHUNK);
+        &mut self.buf[end..FRONT + CHUNK]
+    }
+
+    /// Takes over the first `len` bytes of the room.
+    pub(super) fn filled(&mut self, len: usize) {
+        self.end += len.min(FRONT + CHUNK - self.end);
+    }
+
+    /// Appends bytes, for which there must be room: `CHUNK` in all, and a little more at the end of an input.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.buf[self.end..self.end + bytes.len()].copy_from_slice(bytes);
+        self.end += bytes.len();
+    }
+
+    /// What was read, without what was carried over.
+    pub(super) fn read(&self) -> &[u8] {
+        &self.buf[FRONT..self.end]
+    }
+
+    /// All of it.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.buf[self.start..self.end]
+    }
+
+    fn prepend(&mut self, bytes: &[u8]) {
+        self.start = FRONT - bytes.len();
+        self.buf[self.start..FRONT].copy_from_slice(bytes);
+    }
+}
+
+/// The blocks of a chunk.
+#[derive(Debug)]
+pub(super) struct Cut {
+    pub(super) blocks: Vec<Block>,
+    /// Where the first byte of the chunk stands in the (transcoded) input.
+    pub(super) offset: u64,
+    /// The position of the first block.
+    pub(super) base: Counted,
+}
+
+/// Cuts the chunks of an input, one after the other, into blocks, and carries over what is no whole line yet.
+#[derive(Debug)]
+pub(super) struct Cutter {
+    blocks: Blocks,
+    carry: Vec<u8>,
+    /// Where the carried bytes start in the (transcoded) input.
+    offset: u64,
+    /// Where the next block starts.
+    base: Counted,
+    has_started: bool,
+}
+
+impl Cutter {
+    /// For an input that has not been read yet.
+    pub(super) fn new() -> Self {
+        Self { blocks: Blocks::new(0), carry: Vec::new(), offset: 0, base: Counted::START, has_started: false }
+    }
+
+    /// Where the next block starts.
+    pub(super) fn at(&self) -> u64 {
+        self.base.at
+    }
+
+    /// The blocks of the next chunk. `newlines`: how many line feeds were read into it. `mark`: the length of the byte order
+    /// mark of UTF-16. `is_end`: nothing follows.
+    pub(super) fn cut(&mut self, chunk: &mut Chunk, newlines: u64, mark: Option<u64>, is_end: bool) -> Cut {
+        chunk.prepend(&self.carry);
+        let bytes = chunk.bytes();
+        if !self.has_started && !bytes.is_empty() {
+            self.has_started = true;
+            self.blocks = Blocks::new(utf8_bom(bytes));
+            self.base.raw = mark.unwrap_or(0);
+        }
+        let blocks: Vec<Block> = std::iter::from_fn(|| self.blocks.next(bytes, is_end)).collect();
+        let cut = Cut { blocks, offset: self.offset, base: self.base };
+        // What is carried over holds no line feed.
+        self.base.line += newlines;
+        let at = self.offset + self.blocks.at() as u64;
+        self.base.raw += match mark {
+            None => at - self.base.at,
+            Some(_) => utf16::encoded_len(&bytes[(self.base.at - self.offset) as usize..self.blocks.at()]),
+        };
+        self.base.at = at;
+        let dropped = self.blocks.forget();
+        self.carry.clear();
+        self.carry.extend_from_slice(&bytes[dropped..]);
+        self.offset += dropped as u64;
+        cut
+    }
+}
+
+/// The length of a UTF-8 byte order mark at the start.
+pub(super) fn utf8_bom(bytes: &[u8]) -> usize {
+    if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
+}
