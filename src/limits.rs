@@ -64,6 +64,12 @@ pub const MIN_PREFIX_V6: u8 = 19;
 /// How many places of a URL in a log a shortened form is tried at (before each of its first `,;|')]}`).
 pub const MAX_URL_CUTS: usize = 8;
 
+/// Rendered hits that one thread gathers before it hands them over, in bytes: 1 MiB.
+pub const MAX_PART: usize = 1024 * 1024;
+
+/// Rendered hits that wait for those of earlier inputs, in bytes: 64 MiB. The threads that have found them wait too, then.
+pub const MAX_UNDELIVERED: usize = 64 * 1024 * 1024;
+
 /// The part of a log line that is shown with a hit, in bytes: 4 KiB.
 pub const MAX_SHOWN_LINE: usize = 4 * 1024;
 

@@ -73,6 +73,7 @@ pub(super) struct Cut {
     /// Where the first byte of the chunk stands in the (transcoded) input.
     pub(super) offset: u64,
     /// The position of the first block.
+    #[cfg_attr(not(feature = "parallel"), allow(dead_code))]
     pub(super) base: Counted,
 }
 
@@ -111,14 +112,16 @@ impl Cutter {
         }
         let blocks: Vec<Block> = std::iter::from_fn(|| self.blocks.next(bytes, is_end)).collect();
         let cut = Cut { blocks, offset: self.offset, base: self.base };
-        // What is carried over holds no line feed.
-        self.base.line += newlines;
-        let at = self.offset + self.blocks.at() as u64;
-        self.base.raw += match mark {
-            None => at - self.base.at,
-            Some(_) => utf16::encoded_len(&bytes[(self.base.at - self.offset) as usize..self.blocks.at()]),
-        };
-        self.base.at = at;
+        if !cut.blocks.is_empty() {
+            // What is carried over holds no line feed.
+            let at = self.offset + self.blocks.at() as u64;
+            self.base.line += newlines;
+            self.base.raw += match mark {
+                None => at - self.base.at,
+                Some(_) => utf16::encoded_len(&bytes[(self.base.at - self.offset) as usize..self.blocks.at()]),
+            };
+            self.base.at = at;
+        }
         let dropped = self.blocks.forget();
         self.carry.clear();
         self.carry.extend_from_slice(&bytes[dropped..]);

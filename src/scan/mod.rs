@@ -41,6 +41,8 @@ mod emit;
 mod engine;
 mod hit;
 #[cfg(feature = "parallel")]
+pub mod many;
+#[cfg(feature = "parallel")]
 mod parallel;
 mod stream;
 mod utf16;

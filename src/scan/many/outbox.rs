@@ -1,0 +1,184 @@
+//! What waits to be delivered, by input and part of it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{InputEnd, Part, Rendered, Times};
+use crate::error::Error;
+use crate::limits::MAX_UNDELIVERED;
+use crate::scan::ScanStats;
+
+/// The number of an input, and of a part of it that one thread scans as a whole.
+pub(super) type Key = (usize, u64);
+
+/// How the scanning of a part ended.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) stats: ScanStats,
+    pub(super) times: Times,
+    pub(super) error: Option<Error>,
+    /// The input ends with this part.
+    pub(super) is_last: bool,
+}
+
+/// What a part takes in memory beside what was rendered.
+const SLOT: usize = 256;
+
+#[derive(Debug, Default)]
+struct Slot {
+    parts: VecDeque<Part>,
+    done: Option<Done>,
+}
+
+/// What is delivered next.
+#[derive(Debug)]
+pub(super) enum Next {
+    Hits(usize, Part),
+    End(InputEnd),
+    /// It has not been found yet.
+    Wait,
+}
+
+/// Rendered hits and ends of inputs, until their turn comes.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    slots: BTreeMap<Key, Slot>,
+    head: Key,
+    weight: usize,
+    end: InputEnd,
+}
+
+fn weight(part: &Part) -> usize {
+    part.rendered.len() + part.hits.len() * size_of::<Rendered>()
+}
+
+impl Outbox {
+    pub(super) fn new() -> Self {
+        Self { slots: BTreeMap::new(), head: (0, 0), weight: 0, end: InputEnd::new(0) }
+    }
+
+    /// The input whose turn it is.
+    pub(super) fn input(&self) -> usize {
+        self.head.0
+    }
+
+    /// The part whose turn it is.
+    pub(super) fn head(&self) -> Key {
+        self.head
+    }
+
+    /// Whether no more is taken in than must be.
+    pub(super) fn is_full(&self) -> bool {
+        self.weight > MAX_UNDELIVERED
+    }
+
+    /// Whether hits of this part may be put in. Of the part whose turn it is, always, once those before have been delivered.
+    pub(super) fn has_room(&self, key: Key) -> bool {
+        !self.is_full() || (key <= self.head && self.slots.get(&key).is_none_or(|slot| slot.parts.is_empty()))
+    }
+
+    pub(super) fn put(&mut self, key: Key, part: Part) {
+        if key >= self.head {
+            self.weight += weight(&part);
+            self.slot(key).parts.push_back(part);
+        }
+    }
+
+    pub(super) fn finish(&mut self, key: Key, done: Done) {
+        if key >= self.head {
+            self.slot(key).done = Some(done);
+        }
+    }
+
+    fn slot(&mut self, key: Key) -> &mut Slot {
+        self.slots.entry(key).or_insert_with(|| {
+            self.weight += SLOT;
+            Slot::default()
+        })
+    }
+
+    /// What is delivered next, and taken out.
+    pub(super) fn next(&mut self) -> Next {
+        loop {
+            let Some(slot) = self.slots.get_mut(&self.head) else { return Next::Wait };
+            if let Some(part) = slot.parts.pop_front() {
+                self.weight -= weight(&part);
+                return Next::Hits(self.head.0, part);
+            }
+            let Some(done) = slot.done.take() else { return Next::Wait };
+            self.slots.remove(&self.head);
+            self.weight -= SLOT;
+            self.end.stats += done.stats;
+            self.end.times += done.times;
+            self.end.error = self.end.error.take().or(done.error);
+            if !done.is_last {
+                self.head.1 += 1;
+                continue;
+            }
+            self.head = (self.head.0 + 1, 0);
+            // What was scanned behind the end.
+            while let Some(slot) = self.slots.first_entry().filter(|slot| *slot.key() < self.head) {
+                self.weight -= SLOT + slot.remove().parts.iter().map(weight).sum::<usize>();
+            }
+            return Next::End(std::mem::replace(&mut self.end, InputEnd::new(self.head.0)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(text: &str) -> Part {
+        let end = text.len();
+        Part { rendered: text.into(), hits: vec![Rendered { end, matches: 1 }] }
+    }
+
+    fn done(is_last: bool) -> Done {
+        Done { stats: ScanStats::default(), times: Times::default(), error: None, is_last }
+    }
+
+    fn drain(outbox: &mut Outbox) -> Vec<String> {
+        let mut out = Vec::new();
+        loop {
+            match outbox.next() {
+                Next::Hits(input, part) => out.push(format!("{input} {}", String::from_utf8_lossy(&part.rendered))),
+                Next::End(end) => out.push(format!("{} end", end.input)),
+                Next::Wait => return out,
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_in_any_order_goes_out_in_one() {
+        let mut outbox = Outbox::new();
+        outbox.put((1, 0), part("d"));
+        outbox.put((0, 1), part("b"));
+        outbox.finish((1, 0), done(true));
+        outbox.finish((0, 1), done(false));
+        assert!(drain(&mut outbox).is_empty());
+        outbox.put((0, 0), part("a"));
+        assert_eq!(drain(&mut outbox), ["0 a"]);
+        outbox.finish((0, 0), done(false));
+        assert_eq!(drain(&mut outbox), ["0 b"]);
+        outbox.put((0, 2), part("c"));
+        // Behind the end.
+        outbox.put((0, 3), part("x"));
+        outbox.finish((0, 2), done(true));
+        assert_eq!(drain(&mut outbox), ["0 c", "0 end", "1 d", "1 end"]);
+        outbox.put((0, 4), part("y"));
+        outbox.finish((0, 4), done(true));
+        assert!(drain(&mut outbox).is_empty());
+        assert_eq!((outbox.weight, outbox.slots.len(), outbox.input()), (0, 0, 2));
+    }
+
+    #[test]
+    fn the_part_whose_turn_it_is_always_has_room() {
+        let mut outbox = Outbox::new();
+        outbox.put((1, 0), part(&"x".repeat(MAX_UNDELIVERED + 1)));
+        assert!(outbox.is_full() && outbox.has_room((0, 0)) && !outbox.has_room((1, 0)) && !outbox.has_room((0, 1)));
+        outbox.put((0, 0), part("a"));
+        assert!(!outbox.has_room((0, 0)));
+        assert_eq!(drain(&mut outbox), ["0 a"]);
+        assert!(outbox.has_room((0, 0)));
+    }
+}

@@ -1,0 +1,343 @@
+//! Many inputs on many threads against one after the other on one.
+#![cfg(feature = "parallel")]
+
+mod oracle;
+
+use std::io::{self, Cursor, ErrorKind, Read};
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use netsieve::indicator::DomainName;
+use netsieve::scan::many::{Delivery, ReadAt, Source};
+use netsieve::{Hit, Indicator, ScanOptions, Scanner, Scope};
+use oracle::World;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+const MIB: usize = 1 << 20;
+
+fn scanner() -> Scanner {
+    let name = DomainName::parse("evil.test").expect("a name");
+    let world = World::of([Indicator::Domain { name, scope: Scope::Suffix, port: None }]);
+    Scanner::new(&world.sieve(), &ScanOptions::default())
+}
+
+fn render(input: usize, hit: &Hit<'_>, out: &mut Vec<u8>) -> ControlFlow<()> {
+    let span = hit.span();
+    let text = hit.line_text().len();
+    out.extend_from_slice(format!("{input}:{}:{}-{}:{text}\n", hit.line(), span.start, span.end).as_bytes());
+    Continue(())
+}
+
+/// What is delivered, as text.
+fn log(out: &mut String, delivery: Delivery<'_>) -> ControlFlow<()> {
+    match delivery {
+        Delivery::Hits { rendered, hits, .. } => {
+            assert_eq!(hits.last().map(|hit| hit.end), Some(rendered.len()));
+            assert!(hits.iter().all(|hit| hit.matches == 1));
+            out.push_str(std::str::from_utf8(rendered).unwrap());
+        }
+        Delivery::End(end) => {
+            let error = end.error.map(|error| error.to_string());
+            out.push_str(&format!(
+                "{} ends: {} bytes, {} hits, {error:?}\n",
+                end.input, end.stats.bytes, end.stats.hits
+            ));
+        }
+        _ => {}
+    }
+    Continue(())
+}
+
+fn scan<'s>(inputs: impl Iterator<Item = netsieve::Result<Source<'s>>> + Send, threads: usize) -> String {
+    let mut out = String::new();
+    scanner().scan_many(inputs, threads, render, |delivery| log(&mut out, delivery));
+    out
+}
+
+struct Memory<'m>(&'m [u8]);
+
+impl ReadAt for Memory<'_> {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        // Less than was asked for, as systems do.
+        let at = (offset as usize).min(self.0.len());
+        let len = buf.len().min(100_000).min(self.0.len() - at);
+        buf[..len].copy_from_slice(&self.0[at..at + len]);
+        Ok(len)
+    }
+}
+
+struct Few<'a>(&'a [u8], usize);
+
+impl Read for Few<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let len = into.len().min(self.1);
+        self.0.read(&mut into[..len])
+    }
+}
+
+fn source(bytes: &[u8], kind: usize) -> Source<'_> {
+    match kind {
+        0 => Source::Bytes(Box::new(bytes)),
+        1 => Source::File(Box::new(Memory(bytes))),
+        2 => Source::Reader(Box::new(Cursor::new(bytes))),
+        _ => Source::Reader(Box::new(Few(bytes, 50_000))),
+    }
+}
+
+/// Lines of some length, some of which hit.
+fn text(seed: u64, len: usize, line: usize) -> Vec<u8> {
+    let mut random = seed | 1;
+    let mut text = Vec::with_capacity(len);
+    while text.len() < len {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let pad = (random >> 33) as usize % (line + 1);
+        text.extend(std::iter::repeat_n(b'x', pad));
+        let word = if random >> 60 == 0 { &b" a.evil.test "[..] } else { b" ok.test 10.0.0.1 " };
+        text.extend_from_slice(word);
+        if random >> 40 & 3 != 0 {
+            text.push(b'\n');
+        }
+    }
+    text
+}
+
+/// An input, by what it is made of.
+#[derive(Clone, Debug)]
+struct Made {
+    seed: u64,
+    len: usize,
+    line: usize,
+    kind: usize,
+    encoding: u8,
+}
+
+impl Made {
+    fn bytes(&self) -> Vec<u8> {
+        let text = text(self.seed, self.len, self.line);
+        match self.encoding {
+            0 => [&b"\xEF\xBB\xBF"[..], &text].concat(),
+            1 => [0xFF, 0xFE].into_iter().chain(text.into_iter().flat_map(|byte| [byte, 0])).collect(),
+            _ => text,
+        }
+    }
+}
+
+fn inputs() -> impl Strategy<Value = Vec<Made>> {
+    let len = prop_oneof![Just(0), 1..200_usize, 1..3 * MIB, Just(512 * 1024)];
+    let line = prop_oneof![Just(80_usize), Just(3000), Just(900_000), Just(2_000_000)];
+    let input = (any::<u64>(), len, line, 0..4_usize, 0..8_u8).prop_map(|(seed, len, line, kind, encoding)| Made {
+        seed,
+        len,
+        line,
+        kind,
+        encoding,
+    });
+    vec(input, 0..6)
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 40, failure_persistence: None, max_shrink_iters: 50, ..Config::default() })]
+
+    #[test]
+    fn threads_and_kinds_do_not_matter(made in inputs()) {
+        let inputs: Vec<(Vec<u8>, usize)> = made.iter().map(|made| (made.bytes(), made.kind)).collect();
+        let want = scan(inputs.iter().map(|(bytes, _)| Ok(source(bytes, 0))), 1);
+        for threads in [1, 2, 5] {
+            let got = scan(inputs.iter().map(|(bytes, kind)| Ok(source(bytes, *kind))), threads);
+            let difference = got.lines().zip(want.lines()).find(|(got, want)| got != want);
+            prop_assert!(got == want, "{} threads: {:?}, {} lines, not {}", threads, difference, got.lines().count(), want.lines().count());
+        }
+        // The scanner that other tests hold to the oracle finds the same.
+        let mut hits = 0;
+        for (bytes, _) in &inputs {
+            hits += scanner().scan(bytes, |_| Continue(())).hits;
+        }
+        prop_assert_eq!(want.lines().filter(|line| !line.contains("ends")).count() as u64, hits);
+    }
+}
+
+#[test]
+fn nothing_at_all() {
+    for threads in [0, 1, 3] {
+        assert_eq!(scan(std::iter::empty(), threads), "");
+        let empty = || Ok(Source::Bytes(Box::new("")));
+        assert_eq!(
+            scan([empty(), empty()].into_iter(), threads),
+            "0 ends: 0 bytes, 0 hits, None\n1 ends: 0 bytes, 0 hits, None\n"
+        );
+    }
+}
+
+/// Fails behind so many bytes.
+struct Failing(Cursor<Vec<u8>>);
+
+impl Failing {
+    fn error() -> io::Error {
+        io::Error::new(ErrorKind::InvalidData, "broken here")
+    }
+}
+
+impl Read for Failing {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(into)? {
+            0 => Err(Self::error()),
+            len => Ok(len),
+        }
+    }
+}
+
+impl ReadAt for Failing {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        match Memory(self.0.get_ref()).read_at(buf, offset)? {
+            0 => Err(Self::error()),
+            len => Ok(len),
+        }
+    }
+}
+
+#[test]
+fn what_was_read_before_an_error_is_scanned() {
+    let missing = || File::open_missing();
+    let (good, len) = (text(7, 2 * MIB, 80), 3 * MIB / 2);
+    let bad = text(5, len, 80);
+    // The last line has no end, and counts.
+    let bad = [&bad[..], b"\nlast.evil.test"].concat();
+    let whole = scan([Ok(Source::Bytes(Box::new(&good))), Ok(Source::Bytes(Box::new(&bad)))].into_iter(), 1);
+    let whole: Vec<&str> = whole.lines().filter(|line| !line.contains("ends")).collect();
+    for threads in [1, 2, 4] {
+        let inputs = [
+            Ok(Source::File(Box::new(Memory(&good)))),
+            Ok(Source::Reader(Box::new(Failing(Cursor::new(bad.clone()))))),
+            missing(),
+            Ok(Source::File(Box::new(Failing(Cursor::new(bad.clone()))))),
+            Ok(Source::Reader(Box::new(&good[..]))),
+        ];
+        let out = scan(inputs.into_iter(), threads);
+        let of = |input: &str| -> Vec<String> {
+            let mine = out.lines().filter_map(|line| line.strip_prefix(input));
+            mine.filter(|line| line.starts_with(':')).map(str::to_owned).collect()
+        };
+        let want = |input: &str| -> Vec<String> {
+            whole.iter().filter_map(|line| line.strip_prefix(input)).map(str::to_owned).collect()
+        };
+        assert_eq!(of("0"), want("0"));
+        assert_eq!(of("1"), want("1"));
+        assert_eq!(of("3"), want("1"));
+        assert_eq!(of("4"), want("0"));
+        let ends: Vec<&str> = out.lines().filter(|line| line.contains("ends")).collect();
+        assert!(ends[1].contains("broken here") && ends[3].contains("broken here"), "{ends:?}");
+        assert!(ends[2].contains("0 bytes") && ends[2].contains("missing"), "{ends:?}");
+        assert!(ends[0].ends_with("None") && ends[4].ends_with("None"), "{ends:?}");
+        let order: Vec<_> = out.lines().map(|line| line.as_bytes()[0]).collect();
+        assert!(order.is_sorted());
+    }
+}
+
+struct File;
+
+impl File {
+    fn open_missing<'s>() -> netsieve::Result<Source<'s>> {
+        let (sieve, _) = netsieve::Sieve::builder().build()?;
+        // An error of the crate's own, as an opening gives it.
+        let error = Scanner::new(&sieve, &ScanOptions::default()).scan_reader(Missing, |_| Continue(())).unwrap_err();
+        Err(error)
+    }
+}
+
+struct Missing;
+
+impl Read for Missing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::new(ErrorKind::NotFound, "missing"))
+    }
+}
+
+#[test]
+fn an_input_and_all_inputs_can_be_ended_early() {
+    let texts: Vec<Vec<u8>> = (0..6).map(|seed| text(seed, 3 * MIB, 80)).collect();
+    let all = scan(texts.iter().map(|bytes| Ok(source(bytes, 0))), 1);
+    let firsts: Vec<&str> =
+        (0..6).map(|input| all.lines().find(|line| line.starts_with(&format!("{input}:"))).unwrap()).collect();
+    for threads in [1, 2, 4] {
+        for kind in 0..4 {
+            let inputs = || texts.iter().map(|bytes| Ok(source(bytes, kind)));
+            // Only the first hit of each input.
+            let mut out = String::new();
+            scanner().scan_many(
+                inputs(),
+                threads,
+                |input, hit, out| {
+                    let _ = render(input, hit, out);
+                    Break(())
+                },
+                |delivery| log(&mut out, delivery),
+            );
+            let got: Vec<&str> = out.lines().filter(|line| !line.contains("ends")).collect();
+            assert_eq!(got, firsts, "{threads} threads, kind {kind}");
+            assert_eq!(out.lines().filter(|line| line.contains(", 1 hits, None")).count(), 6);
+            // Nothing behind the third input.
+            let mut out = String::new();
+            scanner().scan_many(inputs(), threads, render, |delivery| {
+                let is_third = matches!(&delivery, Delivery::End(end) if end.input == 2);
+                let _ = log(&mut out, delivery);
+                if is_third { Break(()) } else { Continue(()) }
+            });
+            assert!(all.starts_with(&out) && out.contains("\n2 ends") && !out.contains("\n3:"), "{threads}, {kind}");
+        }
+    }
+}
+
+/// More than may wait is rendered of later inputs while the first one is not done.
+#[test]
+fn what_waits_to_be_delivered_is_bounded() {
+    let line = b"evil.test\n";
+    let slow = [&line.repeat(20)[..], &b"nothing\n".repeat(400_000)].concat();
+    let fast = line.repeat(300);
+    for (kind, threads) in [(0, 2), (1, 3), (2, 2), (2, 4), (3, 3)] {
+        let waiting = AtomicUsize::new(0);
+        let most = AtomicUsize::new(0);
+        let inputs = std::iter::once(Ok(source(&slow, 3))).chain((0..3).map(|_| Ok(source(&fast, kind))));
+        let mut delivered = Vec::new();
+        scanner().scan_many(
+            inputs,
+            threads,
+            |_, _, out| {
+                out.resize(out.len() + 700_000, b'x');
+                most.fetch_max(waiting.fetch_add(700_000, Ordering::Relaxed), Ordering::Relaxed);
+                Continue(())
+            },
+            |delivery| {
+                if let Delivery::Hits { input, rendered, hits } = delivery {
+                    waiting.fetch_sub(rendered.len(), Ordering::Relaxed);
+                    delivered.extend(hits.iter().map(|_| input));
+                }
+                Continue(())
+            },
+        );
+        let want: Vec<usize> = [(0, 20), (1, 300), (2, 300), (3, 300)]
+            .iter()
+            .flat_map(|&(input, hits)| std::iter::repeat_n(input, hits))
+            .collect();
+        assert_eq!(delivered, want, "kind {kind}, {threads} threads");
+        let bound =
+            netsieve::limits::MAX_UNDELIVERED + (threads + 1) * (netsieve::limits::MAX_PART + 700_000) + 2 * MIB;
+        let most = most.load(Ordering::Relaxed);
+        assert!(most <= bound, "{} MiB, kind {kind}, {threads} threads", most / MIB);
+    }
+}
+
+#[test]
+fn a_panic_in_a_function_of_the_caller_reaches_the_caller() {
+    let text = text(3, 4 * MIB, 80);
+    for threads in [1, 3] {
+        for kind in 0..3 {
+            let result = std::panic::catch_unwind(|| {
+                let inputs = (0..3).map(|_| Ok(source(&text, kind)));
+                scanner().scan_many(inputs, threads, |_, hit, _| panic!("{}", hit.line()), |_| Continue(()));
+            });
+            assert!(result.is_err());
+        }
+    }
+}
