@@ -8,51 +8,20 @@ use netsieve::{ScanOptions, Scanner};
 #[path = "../benches/common/mod.rs"]
 mod common;
 
+use common::logs::{MIX, REAL, Statistics, corpus_of};
 use common::{Planted, corpus, indicators, listed_hosts, listed_names, sieve};
 
-/// How the tokens of a log are made up.
-#[derive(Debug)]
-struct Statistics {
-    /// Bytes for each run of name bytes with a dot in it.
-    bytes_a_token: f64,
-    /// Shares of the tokens.
-    quads: f64,
-    names: f64,
-    bytes_a_line: f64,
-}
-
-fn statistics(text: &[u8]) -> Statistics {
-    let is_host = |b: &u8| b.is_ascii_alphanumeric() || b"._-".contains(b);
-    let (mut tokens, mut quads, mut names) = (0.0, 0.0, 0.0);
-    for run in text.split(|b| !is_host(b)) {
-        let run = run.strip_suffix(b".").unwrap_or(run);
-        if !run.contains(&b'.') {
-            continue;
-        }
-        tokens += 1.0;
-        let labels: Vec<&[u8]> = run.split(|&b| b == b'.').collect();
-        if labels.len() == 4 && labels.iter().all(|label| label.len() < 4 && label.iter().all(u8::is_ascii_digit)) {
-            quads += 1.0;
-        } else if labels.last().is_some_and(|label| !label.is_empty() && label.iter().all(u8::is_ascii_alphabetic)) {
-            names += 1.0;
-        }
-    }
-    let lines = text.iter().filter(|&&b| b == b'\n').count() as f64;
-    let bytes = text.len() as f64;
-    Statistics {
-        bytes_a_token: bytes / tokens,
-        quads: quads / tokens,
-        names: names / tokens,
-        bytes_a_line: bytes / lines,
-    }
+#[track_caller]
+fn assert_near(found: f64, want: f64, share: f64, what: &str) {
+    assert!((found / want - 1.0).abs() < share, "{what}: {found:.3}, not {want:.3}");
 }
 
 #[track_caller]
-fn assert_like_real(found: &Statistics) {
-    assert!((30.0..42.0).contains(&found.bytes_a_token), "{found:?}");
-    assert!((0.2..0.4).contains(&found.quads), "{found:?}");
-    assert!((0.12..0.3).contains(&found.names), "{found:?}");
-    assert!((180.0..420.0).contains(&found.bytes_a_line), "{found:?}");
+fn assert_like(found: Statistics, want: Statistics, share: f64, what: &str) {
+    assert_near(found.bytes_a_token, want.bytes_a_token, share, &format!("{what}, bytes a token"));
+    assert_near(found.quads, want.quads, share, &format!("{what}, quads"));
+    assert_near(found.names, want.names, share, &format!("{what}, names"));
+    assert_near(found.bytes_a_line, want.bytes_a_line, share, &format!("{what}, bytes a line"));
 }
 
 fn fold(text: &[u8]) -> u64 {
@@ -60,32 +29,52 @@ fn fold(text: &[u8]) -> u64 {
 }
 
 #[test]
-fn the_generated_log_is_like_a_real_one_and_holds_what_was_planted() {
+fn the_generated_log_holds_what_was_planted() {
     let (hosts, names) = (listed_hosts(10_000), listed_names(10_000));
     let sieve = sieve(indicators(&hosts, &names, &[]));
+    let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+    let mut hits = |corpus: &common::Corpus| scanner.scan(&corpus.text, |_| ControlFlow::Continue(())).hits;
     for rate in [0, 7, 1000, 10_000] {
-        let corpus = corpus(1 << 20, &Planted { hosts: &hosts, names: &names, rate });
-        assert_like_real(&statistics(&corpus.text));
-        let stats = Scanner::new(&sieve, &ScanOptions::default()).scan(&corpus.text, |_| ControlFlow::Continue(()));
-        assert_eq!(stats.hits, corpus.hits, "{rate}");
-        assert!(rate == 0 || corpus.hits > 0);
+        let planted = Planted { hosts: &hosts, names: &names, rate };
+        let log = corpus(1 << 20, &planted);
+        assert_eq!(hits(&log), log.hits, "{rate}");
+        assert_eq!(log.lines, log.text.iter().filter(|&&b| b == b'\n').count() as u64);
+        if rate == 0 || rate >= 1000 {
+            let share = log.hits as f64 / log.lines as f64 * 10_000.0;
+            assert!((share - rate as f64).abs() <= rate as f64 * 0.1, "{share} {rate}");
+        }
+        for (kind, _) in MIX {
+            let log = corpus_of(kind, 1 << 16, &planted);
+            assert_eq!(hits(&log), log.hits, "{kind:?} {rate}");
+        }
     }
+}
+
+#[test]
+fn the_generated_log_is_like_the_real_ones() {
+    let (hosts, names) = (listed_hosts(1000), listed_names(1000));
+    let planted = Planted { hosts: &hosts, names: &names, rate: 7 };
+    let all = Statistics::of(&corpus(4 << 20, &planted).text);
+    for (kind, _, want) in REAL {
+        assert_like(Statistics::of(&corpus_of(kind, 2 << 20, &planted).text), want, 0.15, &format!("{kind:?}"));
+    }
+    assert_near(all.bytes_a_token, 38.0, 0.05, "bytes a token");
+    assert_near(all.quads, 0.30, 0.05, "quads");
+    assert_near(all.names, 0.18, 0.05, "names");
 }
 
 #[test]
 fn the_generated_log_is_always_the_same() {
     let (hosts, names) = (listed_hosts(100), listed_names(100));
     let corpus = corpus(100_000, &Planted { hosts: &hosts, names: &names, rate: 1000 });
-    assert_eq!((corpus.hits, fold(&corpus.text)), (39, 6_009_561_622_106_817_292));
+    assert_eq!((corpus.hits, fold(&corpus.text)), (22, 15_208_307_780_693_582_186));
 }
 
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
-fn real_logs_have_these_statistics() {
-    let logs = common::data().expect("NETSIEVE_DATA names the folder of real data").join("logs");
-    let mut text = Vec::new();
-    for log in ["zeek-dns.log", "zeek-dns.json", "apache_access.log", "auth.log"] {
-        text.extend(std::fs::read(logs.join(log)).unwrap());
+fn real_logs_have_the_stated_statistics() {
+    let data = common::data().expect("NETSIEVE_DATA names the folder of real data").join("logs");
+    for (_, log, want) in REAL {
+        assert_like(Statistics::of(&std::fs::read(data.join(log)).unwrap()), want, 0.02, log);
     }
-    assert_like_real(&statistics(&text));
 }

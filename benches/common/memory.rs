@@ -1,0 +1,84 @@
+//! An allocator that keeps account: how much is in use, and the most that ever was.
+//!
+//! A benchmark that wants to know says `#[global_allocator] static MEMORY: memory::Counting = memory::Counting;`.
+#![allow(unsafe_code, reason = "an allocator")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts the bytes that all threads ask for.
+#[derive(Debug)]
+pub struct Counting;
+
+impl Counting {
+    fn grow(by: usize) {
+        let now = IN_USE.fetch_add(by, Relaxed) + by;
+        // A load is cheaper than a swap, and most of the time nothing is to be done.
+        if now > PEAK.load(Relaxed) {
+            PEAK.fetch_max(now, Relaxed);
+        }
+    }
+}
+
+// SAFETY: every call is handed on as it is to the system's allocator, whose contract is the same.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        Self::grow(layout.size());
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        Self::grow(layout.size());
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
+        // Both may be there at once while one is copied into the other.
+        Self::grow(len);
+        // SAFETY: the caller keeps the contract.
+        let moved = unsafe { System.realloc(pointer, layout, len) };
+        IN_USE.fetch_sub(layout.size(), Relaxed);
+        moved
+    }
+}
+
+/// What a piece of work needed, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// The most that was in use at once, beyond what was before.
+    pub peak: usize,
+    /// What the result still holds.
+    pub kept: usize,
+}
+
+/// Runs something and tells what it needed. Zeros if [`Counting`] is not the global allocator.
+pub fn usage<T>(run: impl FnOnce() -> T) -> (T, Usage) {
+    let before = IN_USE.load(Relaxed);
+    PEAK.store(before, Relaxed);
+    let result = run();
+    let peak = PEAK.load(Relaxed).saturating_sub(before);
+    (result, Usage { peak, kept: IN_USE.load(Relaxed).saturating_sub(before) })
+}
+
+/// Prints what a piece of work needed, as a whole and for each of `n` things.
+pub fn report(what: &str, n: usize, usage: Usage) {
+    let (peak, kept) = (usage.peak as f64, usage.kept as f64);
+    println!(
+        "{what}: peak {:.1} MB ({:.1} bytes each), kept {:.1} MB ({:.1} bytes each)",
+        peak / 1e6,
+        peak / n as f64,
+        kept / 1e6,
+        kept / n as f64
+    );
+}
