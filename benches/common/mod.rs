@@ -6,6 +6,7 @@
 //! * [`values`]: names, addresses, prefixes, URLs.
 //! * [`logs`]: logs with the statistics of real ones, and hits planted in them.
 //! * [`labelled`]: logs in which the place of every observable and every near miss is known.
+//! * [`measure`]: timing side by side.
 //! * [`memory`]: an allocator that keeps account.
 #![allow(dead_code, reason = "each benchmark uses a part")]
 #![allow(unused_imports, reason = "each benchmark uses a part")]
@@ -21,6 +22,7 @@ use netsieve::{Feed, Indicator, Scope, Sieve};
 
 pub mod labelled;
 pub mod logs;
+pub mod measure;
 pub mod memory;
 pub mod values;
 

@@ -1,0 +1,77 @@
+//! Timing side by side.
+//!
+//! What is compared runs in turns, so that a machine that is busy for a while is so for all. Ratios are taken within a round;
+//! their median and quartiles over the rounds are what is reported.
+
+use std::time::Instant;
+
+/// Something that is timed. What it returns is its answer, which must be the same each time.
+pub struct Contender<'c> {
+    pub name: String,
+    run: Box<dyn FnMut() -> u64 + 'c>,
+}
+
+impl<'c> Contender<'c> {
+    pub fn new(name: impl Into<String>, run: impl FnMut() -> u64 + 'c) -> Self {
+        Self { name: name.into(), run: Box::new(run) }
+    }
+}
+
+/// How long each round took, in seconds for one run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub name: String,
+    pub answer: u64,
+    pub seconds: Vec<f64>,
+}
+
+/// A median with its quartiles.
+#[derive(Clone, Copy, Debug)]
+pub struct Spread {
+    pub low: f64,
+    pub median: f64,
+    pub high: f64,
+}
+
+impl Spread {
+    pub fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
+        Self { low: at(0.25), median: at(0.5), high: at(0.75) }
+    }
+}
+
+impl Outcome {
+    pub fn seconds(&self) -> Spread {
+        Spread::of(self.seconds.clone())
+    }
+
+    /// How many times as long `other` took, round by round.
+    pub fn times_faster_than(&self, other: &Outcome) -> Spread {
+        Spread::of(self.seconds.iter().zip(&other.seconds).map(|(own, other)| other / own).collect())
+    }
+}
+
+/// Runs all contenders in turns, each for at least `least` seconds a round.
+pub fn interleaved(mut contenders: Vec<Contender<'_>>, rounds: usize, least: f64) -> Vec<Outcome> {
+    // Once to warm up, and to know how often.
+    let mut outcomes: Vec<(Outcome, u32)> = Vec::new();
+    for contender in &mut contenders {
+        let start = Instant::now();
+        let answer = (contender.run)();
+        let once = start.elapsed().as_secs_f64();
+        let times = (least / once.max(1e-9)).ceil().clamp(1.0, 1e6) as u32;
+        outcomes.push((Outcome { name: contender.name.clone(), answer, seconds: Vec::new() }, times));
+    }
+    for _ in 0..rounds {
+        for (contender, (outcome, times)) in contenders.iter_mut().zip(&mut outcomes) {
+            let start = Instant::now();
+            for _ in 0..*times {
+                let answer = (contender.run)();
+                assert_eq!(answer, outcome.answer, "{}: another answer", contender.name);
+            }
+            outcome.seconds.push(start.elapsed().as_secs_f64() / f64::from(*times));
+        }
+    }
+    outcomes.into_iter().map(|(outcome, _)| outcome).collect()
+}

@@ -1,0 +1,70 @@
+//! netsieve and its peers, each on the same work, with their answers compared first.
+//!
+//! ```sh
+//! benches/peers/install                                                     # what is not in crates.io
+//! cargo run --release --manifest-path benches/peers/Cargo.toml              # everything
+//! cargo run --release --manifest-path benches/peers/Cargo.toml -- scan      # one group
+//! cargo run --release --manifest-path benches/peers/Cargo.toml -- plot      # SVG from what was recorded
+//! ```
+//!
+//! Each group replaces its rows in `results/results.json` and `results/results.csv`. `NETSIEVE_BENCH_FULL=1` adds the largest
+//! sets, `NETSIEVE_BENCH_ROUNDS=N` asks for other than 15 rounds.
+
+use std::process::ExitCode;
+
+mod addresses;
+#[path = "../../common/mod.rs"]
+mod common;
+mod judge;
+mod names;
+mod plot;
+mod processes;
+mod record;
+mod scaling;
+mod scan;
+mod sources;
+mod tables;
+mod urls;
+#[cfg(vectorscan)]
+mod vectorscan;
+
+type Group = (&'static str, fn(&mut record::Record));
+
+const GROUPS: [Group; 7] = [
+    ("addresses", addresses::run),
+    ("names", names::run),
+    ("urls", urls::run),
+    ("sources", sources::run),
+    ("scan", scan::run),
+    ("processes", processes::run),
+    ("scaling", scaling::run),
+];
+
+/// How many rounds are run.
+fn rounds() -> usize {
+    std::env::var("NETSIEVE_BENCH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(15)
+}
+
+fn main() -> ExitCode {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    if asked.iter().any(|name| name == "plot") {
+        let record = record::Record::load();
+        plot::all(&record);
+        tables::write(&record);
+        return ExitCode::SUCCESS;
+    }
+    if let Some(unknown) = asked.iter().find(|name| GROUPS.iter().all(|(group, _)| group != name)) {
+        let groups: Vec<&str> = GROUPS.iter().map(|(group, _)| *group).collect();
+        eprintln!("no group {unknown:?}: there are {}, and plot", groups.join(", "));
+        return ExitCode::FAILURE;
+    }
+    let mut record = record::Record::load();
+    for (name, run) in GROUPS {
+        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
+            record.start(name);
+            run(&mut record);
+            record.save();
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,185 @@
+//! What was measured: kept as JSON and CSV, shown as it comes.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::common::measure::{Outcome, Spread};
+
+/// One line of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// What was done, and on how much.
+    pub work: String,
+    pub who: String,
+    /// Things a second, and what things: `bytes` or `lookups`.
+    pub rate: f64,
+    pub unit: String,
+    /// How many times as fast netsieve is, in the same rounds: quartiles and median.
+    pub ratio: Option<Spread>,
+    /// Of the lines (or lookups) that are to be found, how many were missed; and how many were found that are not.
+    pub answers: Option<Answers>,
+    /// A number that the row is plotted by: indicators, per mille of hits, threads.
+    pub x: Option<f64>,
+    pub note: String,
+}
+
+/// How right the answers were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answers {
+    pub expected: u64,
+    pub missed: u64,
+    pub false_hits: u64,
+}
+
+/// A way to look something up, and what it is called.
+pub type Lookup<'l, T> = (&'static str, Box<dyn FnMut(T) -> bool + 'l>);
+
+#[derive(Debug)]
+pub struct Record {
+    group: String,
+    value: Value,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("results")
+}
+
+fn spread(value: &Value) -> Option<Spread> {
+    let at = |key| value.get(key).and_then(Value::as_f64);
+    Some(Spread { low: at("low")?, median: at("median")?, high: at("high")? })
+}
+
+fn command(program: &str, args: &[&str]) -> String {
+    let output = std::process::Command::new(program).args(args).output();
+    output.map_or_else(|_| "unknown".into(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// What the numbers hold for.
+fn machine() -> Value {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = cpu.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split(':').nth(1)).unwrap_or("unknown").trim().to_owned()
+    };
+    let engines: Vec<&str> = netsieve::Engine::available().into_iter().map(netsieve::Engine::as_str).collect();
+    json!({
+        "cpu": format!("{} (family {}, model {})", field("model name"), field("cpu family"), field("model")),
+        "threads": std::thread::available_parallelism().map_or(0, usize::from),
+        "rustc": command("rustc", &["--version"]),
+        "commit": command("git", &["rev-parse", "--short", "HEAD"]),
+        "engines": engines,
+    })
+}
+
+impl Record {
+    pub fn load() -> Self {
+        let text = std::fs::read_to_string(folder().join("results.json")).unwrap_or_default();
+        let value = serde_json::from_str(&text).unwrap_or_else(|_| json!({ "groups": {} }));
+        Self { group: String::new(), value }
+    }
+
+    /// Drops what was recorded of a group and starts it anew.
+    pub fn start(&mut self, group: &str) {
+        group.clone_into(&mut self.group);
+        self.value["groups"][group] = json!({ "machine": machine(), "rows": [] });
+        println!("\n== {group}");
+    }
+
+    pub fn row(&mut self, row: &Row) {
+        let answers = row.answers.map_or(String::new(), |answers| {
+            format!("  missed {}, false {} of {}", answers.missed, answers.false_hits, answers.expected)
+        });
+        let ratio = row
+            .ratio
+            .map_or(String::new(), |ratio| format!("  x{:.2} ({:.2}-{:.2})", ratio.median, ratio.low, ratio.high));
+        println!("{:<44} {:<34} {:>12}{ratio}{answers}  {}", row.work, row.who, rate(row.rate, &row.unit), row.note);
+        let value = json!({
+            "work": row.work,
+            "who": row.who,
+            "rate": row.rate,
+            "unit": row.unit,
+            "ratio": row.ratio.map(|ratio| json!({ "low": ratio.low, "median": ratio.median, "high": ratio.high })),
+            "answers": row.answers.map(|answers| {
+                json!({ "expected": answers.expected, "missed": answers.missed, "false": answers.false_hits })
+            }),
+            "x": row.x,
+            "note": row.note,
+        });
+        self.value["groups"][&self.group]["rows"].as_array_mut().expect("rows").push(value);
+    }
+
+    /// Rows for all that ran side by side; the first is netsieve, and `things` are done in each run.
+    pub fn rows(&mut self, work: &str, unit: &str, things: u64, outcomes: &[Outcome], add: impl Fn(&str, &mut Row)) {
+        for (at, outcome) in outcomes.iter().enumerate() {
+            let mut row = Row {
+                work: work.to_owned(),
+                who: outcome.name.clone(),
+                rate: things as f64 / outcome.seconds().median,
+                unit: unit.to_owned(),
+                ratio: (at > 0).then(|| outcomes[0].times_faster_than(outcome)),
+                ..Row::default()
+            };
+            add(&outcome.name, &mut row);
+            self.row(&row);
+        }
+    }
+
+    /// The rows of a group, in the order in which they were recorded.
+    pub fn of(&self, group: &str) -> Vec<Row> {
+        let rows = self.value["groups"][group]["rows"].as_array().cloned().unwrap_or_default();
+        let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        let row = |row: &Value| Row {
+            work: text(row, "work"),
+            who: text(row, "who"),
+            rate: row["rate"].as_f64().unwrap_or_default(),
+            unit: text(row, "unit"),
+            ratio: spread(&row["ratio"]),
+            answers: row["answers"].as_object().map(|answers| Answers {
+                expected: answers["expected"].as_u64().unwrap_or_default(),
+                missed: answers["missed"].as_u64().unwrap_or_default(),
+                false_hits: answers["false"].as_u64().unwrap_or_default(),
+            }),
+            x: row["x"].as_f64(),
+            note: text(row, "note"),
+        };
+        rows.iter().map(row).collect()
+    }
+
+    /// What a group was measured on.
+    pub fn machine(&self, group: &str) -> &Value {
+        &self.value["groups"][group]["machine"]
+    }
+
+    pub fn save(&self) {
+        let folder = folder();
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let text = serde_json::to_string_pretty(&self.value).expect("JSON");
+        std::fs::write(folder.join("results.json"), text + "\n").expect("a file");
+        let mut csv =
+            String::from("group,work,who,rate,unit,ratio_low,ratio_median,ratio_high,expected,missed,false,x,note\n");
+        let groups = self.value["groups"].as_object().expect("groups");
+        for group in groups.keys() {
+            for row in self.of(group) {
+                let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+                let ratio = row.ratio.map_or(",,".into(), |r| format!("{:.3},{:.3},{:.3}", r.low, r.median, r.high));
+                let answers =
+                    row.answers.map_or(",,".into(), |a| format!("{},{},{}", a.expected, a.missed, a.false_hits));
+                let x = row.x.map_or(String::new(), |x| x.to_string());
+                let [work, who, note] = [&row.work, &row.who, &row.note].map(|text| quoted(text));
+                csv += &format!("{group},{work},{who},{:.0},{},{ratio},{answers},{x},{note}\n", row.rate, row.unit);
+            }
+        }
+        std::fs::write(folder.join("results.csv"), csv).expect("a file");
+    }
+}
+
+/// A rate for people: 1,234 MB/s, 56.7 M/s.
+pub fn rate(rate: f64, unit: &str) -> String {
+    match unit {
+        "bytes" if rate >= 1e9 => format!("{:.2} GB/s", rate / 1e9),
+        "bytes" => format!("{:.0} MB/s", rate / 1e6),
+        _ if rate >= 1e7 => format!("{:.0} M/s", rate / 1e6),
+        _ => format!("{:.2} M/s", rate / 1e6),
+    }
+}
