@@ -167,6 +167,13 @@ fn ahead(masks: &[u64; BATCH + 1], at: u32) -> u64 {
     here >> bit | next << 1 << (63 - bit)
 }
 
+/// Which ends of runs may be ends of names: those whose last label is of letters,
+const LETTERS: u8 = 0;
+/// or has two hyphens,
+const PUNYCODE: u8 = 1;
+/// or is anything.
+const ODD: u8 = 2;
+
 /// Carries from block to block, and what is left of the last block.
 #[derive(Clone, Copy, Debug, Default)]
 struct Carry {
@@ -247,7 +254,7 @@ impl Sweep {
     pub(crate) fn batch(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
         match self.kernel {
             // SAFETY: it needs nothing.
-            Kernel::Portable => unsafe { self.run(Portable, bytes, from, filters) },
+            Kernel::Portable => unsafe { self.of_mode(Portable, bytes, from, filters) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: `available` is the only maker of this kernel and has found the features on this CPU.
             Kernel::Avx2 => unsafe { self.avx2(bytes, from, filters) },
@@ -276,28 +283,49 @@ impl Sweep {
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     unsafe fn avx2(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
         // SAFETY: the caller has the features, and this is compiled for them.
-        unsafe { self.run(super::masks::x86::Avx2::new(), bytes, from, filters) }
+        unsafe { self.of_mode(super::masks::x86::Avx2::new(), bytes, from, filters) }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt")]
     unsafe fn avx512(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
         // SAFETY: the caller has the features, and this is compiled for them.
-        unsafe { self.run(super::masks::x86::Avx512::new(), bytes, from, filters) }
+        unsafe { self.of_mode(super::masks::x86::Avx512::new(), bytes, from, filters) }
     }
 
     #[cfg(target_arch = "aarch64")]
     #[target_feature(enable = "neon")]
     unsafe fn neon(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
         // SAFETY: the caller has the features, and this is compiled for them.
-        unsafe { self.run(super::masks::neon::Neon::new(), bytes, from, filters) }
+        unsafe { self.of_mode(super::masks::neon::Neon::new(), bytes, from, filters) }
     }
 
     /// # Safety
     ///
     /// As of [`Classify::masks`].
     #[inline(always)]
-    unsafe fn run<C: Classify>(&mut self, kernel: C, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
+    unsafe fn of_mode<C: Classify>(&mut self, kernel: C, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
+        // SAFETY: the caller has what the kernel needs.
+        unsafe {
+            match (self.wanted.odd_names, self.wanted.punycode) {
+                (false, false) => self.run::<C, LETTERS>(kernel, bytes, from, filters),
+                (false, true) => self.run::<C, PUNYCODE>(kernel, bytes, from, filters),
+                (true, _) => self.run::<C, ODD>(kernel, bytes, from, filters),
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As of [`Classify::masks`].
+    #[inline(always)]
+    unsafe fn run<C: Classify, const LABELS: u8>(
+        &mut self,
+        kernel: C,
+        bytes: &[u8],
+        from: usize,
+        filters: Filters<'_>,
+    ) -> usize {
         let rest = bytes.get(from..).unwrap_or(&[]);
         let (blocks, tail) = rest.as_chunks::<BLOCK>();
         let blocks = &blocks[..blocks.len().min(BATCH)];
@@ -308,7 +336,7 @@ impl Sweep {
         for (at, block) in blocks.iter().enumerate() {
             prefetch(rest, at * BLOCK + AHEAD);
             // SAFETY: the caller has what the kernel needs; there are no more than `BATCH` blocks.
-            unsafe { self.block(at, kernel.masks(block), &mut carry) };
+            unsafe { self.block::<LABELS>(at, kernel.masks(block), &mut carry) };
         }
         let mut count = blocks.len();
         if is_last {
@@ -316,7 +344,7 @@ impl Sweep {
             let mut block = [0; BLOCK];
             block[..tail.len()].copy_from_slice(tail);
             // SAFETY: as above.
-            unsafe { self.block(count, kernel.masks(&block), &mut carry) };
+            unsafe { self.block::<LABELS>(count, kernel.masks(&block), &mut carry) };
             count += 1;
         }
         self.carry = carry;
@@ -340,8 +368,8 @@ impl Sweep {
     ///
     /// It is one of the first `BATCH + 1` of the batch.
     #[inline(always)]
-    unsafe fn block(&mut self, block: usize, masks: Masks, carry: &mut Carry) {
-        let ends = ends(&masks, carry, self.wanted);
+    unsafe fn block<const LABELS: u8>(&mut self, block: usize, masks: Masks, carry: &mut Carry) {
+        let ends = ends::<LABELS>(&masks, carry);
         let base = (block * BLOCK) as u32;
         self.stored.host[block + 1] = masks.host;
         self.stored.number[block + 1] = masks.number;
@@ -362,11 +390,21 @@ impl Sweep {
     fn filter(&mut self, bytes: &[u8], from: usize, count: usize, filters: Filters<'_>) {
         let Self { wanted, stored, quads, names, authorities, others, places, .. } = self;
         let stored: &Stored = stored;
-        retain!(quads, at => may_be_listed_quad(bytes, from, stored, at, filters));
+        if !wanted.addrs {
+            quads.len = 0;
+        } else if bytes.len() >= FAR && filters.is_whole_nets() {
+            retain!(quads, at => {
+                // SAFETY: the text is that long, and the bitmap has a bit for each network.
+                unsafe { may_be_listed_quad(bytes, from, stored, at, filters) }
+            });
+        }
         if !wanted.names {
             names.len = 0;
-        } else {
-            retain!(names, at => may_be_listed_name(bytes, from, stored, at, filters));
+        } else if bytes.len() >= FAR && filters.tails.len().is_power_of_two() {
+            retain!(names, at => {
+                // SAFETY: the text is that long, and the bitmap has a power of two of words.
+                unsafe { may_be_listed_name(bytes, from, stored, at, filters) }
+            });
         }
         let fully = ((count - 1) * BLOCK) as u32;
         if !wanted.odd_names {
@@ -396,7 +434,7 @@ struct Ends {
 }
 
 #[inline(always)]
-fn ends(masks: &Masks, carry: &mut Carry, wanted: Wanted) -> Ends {
+fn ends<const LABELS: u8>(masks: &Masks, carry: &mut Carry) -> Ends {
     let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = *masks;
     let last = carry.last;
     // Bits of the byte before.
@@ -407,25 +445,25 @@ fn ends(masks: &Masks, carry: &mut Carry, wanted: Wanted) -> Ends {
     let behind_paren = paren << 1 | last.paren >> 63;
     let mut ends = Ends {
         authorities: slash & behind_slash & behind_behind_colon,
-        others: rare | number & behind_paren,
+        others: rare | number & behind_paren | colon & behind_colon,
         ..Ends::default()
     };
-    if wanted.addrs {
-        // Of runs of digits and dots those with a third dot, and no letter behind them.
-        let with_dot = add(number, dot, &mut carry.number_dots[0]);
-        let second = dot & with_dot;
-        let with_second = add(number, second, &mut carry.number_dots[1]);
-        let third = second & with_second;
-        ends.quads = add(number, third, &mut carry.number_dots[2]) & !number & !letter;
 
-        // A full address has seven colons, or six and a quad; dates with a time have three.
-        let run = host | colon;
-        let second = colon & add(run, colon, &mut carry.colons[0]);
-        let third = second & add(run, second, &mut carry.colons[1]);
-        let fourth = third & add(run, third, &mut carry.colons[2]);
-        ends.others |= colon & behind_colon | fourth;
-    }
-    if wanted.odd_names {
+    // Of runs of digits and dots those with a third dot, and no letter behind them.
+    let with_dot = add(number, dot, &mut carry.number_dots[0]);
+    let second = dot & with_dot;
+    let with_second = add(number, second, &mut carry.number_dots[1]);
+    let third = second & with_second;
+    ends.quads = add(number, third, &mut carry.number_dots[2]) & !number & !letter;
+
+    // A full address has seven colons, or six and a quad; dates with a time have three.
+    let run = host | colon;
+    let second = colon & add(run, colon, &mut carry.colons[0]);
+    let third = second & add(run, second, &mut carry.colons[1]);
+    let fourth = third & add(run, third, &mut carry.colons[2]);
+    ends.others |= fourth;
+
+    if LABELS == ODD {
         ends.names = add(host, dot, &mut carry.dots) & !host;
     } else {
         let behind_label = add(letter, letter & behind_dot, &mut carry.letters) & !letter;
@@ -433,7 +471,7 @@ fn ends(masks: &Masks, carry: &mut Carry, wanted: Wanted) -> Ends {
         let behind_trimmed = add(trimmed, behind_label & trimmed, &mut carry.trailing) & !trimmed;
         ends.plain_names = (behind_label | behind_trimmed) & !host;
         ends.names = ends.plain_names;
-        if wanted.punycode {
+        if LABELS == PUNYCODE {
             let double = hyphen & (hyphen << 1 | last.hyphen >> 63);
             ends.names |= add(host, double, &mut carry.hyphens) & !host;
         }
@@ -442,79 +480,126 @@ fn ends(masks: &Masks, carry: &mut Carry, wanted: Wanted) -> Ends {
     ends
 }
 
+impl Filters<'_> {
+    /// Whether there is a bit for each network.
+    fn is_whole_nets(&self) -> bool {
+        (8..=26).contains(&self.shift) && self.nets.len() == 1 << (26 - self.shift)
+    }
+}
+
 /// Whether a byte before a run may be the first of an escape that ends in the run.
 #[inline(always)]
 fn starts_escape(byte: u8) -> bool {
     byte == b'\\' || byte == b'%' || byte == b'#'
 }
 
-/// Eight bytes, or zero if they are not there.
+/// How near the start of a text a place is looked at without a filter: a run of 64 bytes, and what is read before it, is there.
+const FAR: usize = BLOCK + 16;
+
+/// How near the end of a text, likewise.
+const NEAR: usize = 16;
+
+/// Four bytes.
+///
+/// # Safety
+///
+/// They are there.
 #[inline(always)]
-fn word(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |word| u64::from_le_bytes(*word))
+unsafe fn four(bytes: &[u8], at: usize) -> u32 {
+    debug_assert!(at + 4 <= bytes.len());
+    // SAFETY: the caller has checked it.
+    u32::from_le(unsafe { bytes.as_ptr().add(at).cast::<u32>().read_unaligned() })
 }
 
-/// The number of up to three digits that end at `end`.
+/// Eight bytes.
+///
+/// # Safety
+///
+/// They are there.
 #[inline(always)]
-fn octet(bytes: &[u8], end: usize, len: u32) -> u32 {
-    let text =
-        bytes.get(end.wrapping_sub(4)..).and_then(|bytes| bytes.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b));
-    let digits = text & 0x0F0F_0F0F & (!0 << (32 - 8 * len.min(3)).min(31));
+unsafe fn eight(bytes: &[u8], at: usize) -> u64 {
+    debug_assert!(at + 8 <= bytes.len());
+    // SAFETY: the caller has checked it.
+    u64::from_le(unsafe { bytes.as_ptr().add(at).cast::<u64>().read_unaligned() })
+}
+
+/// The number that the last `len` of four bytes are, if they are up to three digits.
+#[inline(always)]
+fn octet(text: u32, len: u32) -> u32 {
+    let digits = text & 0x0F0F_0F0F & (!0 << (32_u32.wrapping_sub(len.wrapping_mul(8)) & 31));
     // The last digit in the fourth byte, plus ten times the one before, plus a hundred times that before it.
-    (u64::from(digits) * 0x64_0A01 >> 24) as u32 & 0xFF
+    digits.wrapping_mul(0x64_0A01) >> 24
 }
 
-/// How near the start or the end of a text a place is looked at without a filter, so that what is read is there.
-const MARGIN: usize = 16;
-
+/// # Safety
+///
+/// `bytes` has [`FAR`] bytes at least, and `filters.nets` a bit for each network.
 #[inline(always)]
-fn may_be_listed_quad(bytes: &[u8], from: usize, stored: &Stored, at: u32, filters: Filters<'_>) -> bool {
-    let end = from + at as usize;
+unsafe fn may_be_listed_quad(bytes: &[u8], from: usize, stored: &Stored, at: u32, filters: Filters<'_>) -> bool {
+    let place = from + at as usize;
+    // Every place is within the text or just behind it. One too near the start is looked at as if it were farther, and stays.
+    let end = place.clamp(FAR, bytes.len());
     let run = (!behind(&stored.number, at)).leading_zeros();
-    // A run of no more than 15 bytes with three dots, the last byte none.
     let dots = behind(&stored.dot, at) & !(!0 >> 1 >> (run.wrapping_sub(1) & 63));
-    let first = end.wrapping_sub(run as usize);
-    let is_common = (run <= 15) & (dots.count_ones() == 3) & (dots >> 63 == 0) & (end >= MARGIN) & (end <= bytes.len());
+    // A run of no more than 15 bytes with three dots, the last byte none.
+    let is_common = (run <= 15) & (dots.count_ones() == 3) & (dots >> 63 == 0) & (end == place);
     let third = dots.leading_zeros();
     let dots = dots & !(1 << 63 >> (third & 63));
     let second = dots.leading_zeros();
     let dots = dots & !(1 << 63 >> (second & 63));
     let one = dots.leading_zeros();
-    let ends = [second, one].map(|dot| end.wrapping_sub(dot as usize + 1));
-    let addr = octet(bytes, ends[1], run.wrapping_sub(one + 1)) << 24
-        | octet(bytes, ends[0], one.wrapping_sub(second + 1)) << 16
-        | octet(bytes, end.wrapping_sub(third as usize + 1), second.wrapping_sub(third + 1)) << 8
-        | octet(bytes, end, third);
-    let net = addr >> filters.shift;
-    let is_listed = filters.nets.get((net / 64) as usize).is_some_and(|word| word >> (net % 64) & 1 == 1);
-    let is_escaped = starts_escape(bytes.get(first.wrapping_sub(1)).copied().unwrap_or(0));
-    !is_common | is_listed | is_escaped
+    // SAFETY: the end is 80 bytes at least from the start, and a dot or the run's start no more than 64 from the end.
+    let (texts, before) = unsafe {
+        let text = |dot: u32| four(bytes, end - dot as usize - 5);
+        ([text(one), text(second), text(third)], *bytes.get_unchecked(end - run as usize - 1))
+    };
+    let lens = [run.wrapping_sub(one + 1), one.wrapping_sub(second + 1), second.wrapping_sub(third + 1)];
+    // Three octets are enough for any network of the bitmap.
+    let [a, b, c] = [0, 1, 2].map(|n| octet(texts[n], lens[n]) & 0xFF);
+    let net = (a << 16 | b << 8 | c) >> (filters.shift - 8);
+    // SAFETY: the bitmap has a bit for each of the `1 << (32 - shift)` networks.
+    let is_listed = unsafe { filters.nets.get_unchecked((net / 64) as usize) } >> (net % 64) & 1 == 1;
+    !is_common | is_listed | starts_escape(before)
 }
 
+/// # Safety
+///
+/// `bytes` has [`FAR`] bytes at least, and `filters.tails` a power of two of words.
 #[inline(always)]
-fn may_be_listed_name(bytes: &[u8], from: usize, stored: &Stored, at: u32, filters: Filters<'_>) -> bool {
+unsafe fn may_be_listed_name(bytes: &[u8], from: usize, stored: &Stored, at: u32, filters: Filters<'_>) -> bool {
     let place = from + at as usize;
+    // As above; eight bytes from the start of the name on are read.
+    let is_inside = (place >= FAR) & (place + NEAR <= bytes.len());
+    let (place, at) = if is_inside { (place, at) } else { (FAR, 0) };
     let run = (!behind(&stored.host, at)).leading_zeros();
     let dots = behind(&stored.dot, at);
     // A dot at the end, the root's or that of a sentence, is none of the name's.
     let root = (dots >> 63) as u32;
-    let (dots, run, end) = (dots << root, run - root.min(run), place.wrapping_sub(root as usize));
+    let (dots, run, end) = (dots << root, run.saturating_sub(root), place - root as usize);
     let dots = dots & !(!0 >> 1 >> (run.wrapping_sub(1) & 63));
     let last = dots.leading_zeros();
     let dots = dots & !(1 << 63 >> (last & 63));
     let has_more = dots != 0;
     let len = if has_more { dots.leading_zeros() } else { run };
-    let start = end.wrapping_sub(len as usize);
-    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
+    let start = end - len as usize;
+    // SAFETY: the place is 80 bytes at least from the start, the end one less at least, and the start 64 before it at most; eight
+    // bytes behind the start are there since sixteen are behind the place, or the place is `FAR`, and 80 are there.
+    let (head, tail, first, before, last) = unsafe {
+        let byte = |at: usize| *bytes.get_unchecked(at);
+        (
+            eight(bytes, start.min(bytes.len() - 8)),
+            eight(bytes, end - 8),
+            byte(start.min(bytes.len() - 1)),
+            byte(start - 1),
+            byte(end - 1),
+        )
+    };
     let is_trimmed = |byte: u8| byte == b'.' || byte == b'-';
-    let is_odd = !has_more
-        & ((run + root >= 64) | starts_escape(byte(start.wrapping_sub(1))) | is_trimmed(byte(start)))
-        | is_trimmed(byte(end.wrapping_sub(1)))
-        | (place < BLOCK + MARGIN)
-        | (place + MARGIN > bytes.len())
-        | (run == 0);
-    let (word, bits) = bits_of(short_hash(bytes, start, end), filters.tails.len());
-    is_odd | filters.tails.get(word).is_some_and(|word| word & bits == bits)
+    let is_odd = !has_more & ((run + root >= 64) | starts_escape(before) | is_trimmed(first)) | is_trimmed(last);
+    let (word, bits) = bits_of(mix_ends(head, tail, len as usize), filters.tails.len());
+    // SAFETY: the number of words is a power of two, and the word less than it.
+    let is_listed = unsafe { *filters.tails.get_unchecked(word) } & bits == bits;
+    !is_inside | is_odd | is_listed
 }
 
 /// What ends the authority of a URL.
@@ -546,22 +631,19 @@ fn is_no_plain_authority(bytes: &[u8], from: usize, stored: &Stored, at: u32, fu
 /// around the text does not count.
 #[inline(always)]
 pub(crate) fn name_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
-    let len = end.saturating_sub(start);
-    if start + 8 > bytes.len() || end < 8 {
-        return from_ends(&bytes[start..end]);
+    let head = bytes.get(start..).and_then(|bytes| bytes.first_chunk());
+    let tail = bytes.get(..end).and_then(|bytes| bytes.last_chunk());
+    match (head, tail) {
+        (Some(head), Some(tail)) => mix_ends(u64::from_le_bytes(*head), u64::from_le_bytes(*tail), end - start),
+        _ => from_ends(&bytes[start..end]),
     }
-    short_hash(bytes, start, start + len)
 }
 
-/// As [`name_hash`], where eight bytes can be read from the start and up to the end.
+/// As [`name_hash`], from the eight bytes from the start on and the eight up to the end.
 #[inline(always)]
-fn short_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
-    let len = end.wrapping_sub(start);
-    let head = word(bytes, start);
-    let tail = word(bytes, end.wrapping_sub(8));
+fn mix_ends(head: u64, tail: u64, len: usize) -> u64 {
     let is_long = len >= 8;
-    let keep = if is_long { !0 } else { (1 << (8 * len as u32 & 63)) - 1 };
-    let head = head & keep;
+    let head = if is_long { head } else { head & ((1 << (8 * len as u32 & 63)) - 1) };
     mix(head, if is_long { tail } else { head }, len)
 }
 

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::bytes::{HOST, SIX, at, before, escape_len, is};
+use super::url::Written;
 use super::{decode, ip6, name, url};
 use crate::arch::masks::BLOCK;
 pub(crate) use crate::arch::masks::Kernel;
@@ -224,15 +225,24 @@ impl<J: Judge> Look<'_, J> {
         if at(rest, next) == b':' {
             next += 1 + rest[next + 1..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
         }
-        let ends = next >= rest.len()
-            || matches!(rest[next], 0..=0x20 | 0x7F | b'/' | b'\\' | b'?' | b'#' | b'"' | b'<' | b'>' | b'`');
-        let last = host.rsplit(|&b| b == b'.').find(|label| !label.is_empty()).unwrap_or(b"");
-        let is_plain = match last.first() {
-            Some(b'0'..=b'9') => name::quad(host).is_some_and(|quad| quad.len == len),
-            Some(_) => memchr::memmem::find(host, b"..").is_none(),
-            None => false,
+        let ends = ends_authority(rest, next)
+            // What is trimmed from the end of a URL.
+            || matches!(rest[next], b')' | b']' | b'}' | b',' | b';' | b'!' | b'\'') && ends_authority(rest, next + 1);
+        !(ends && is_plain_host(host))
+    }
+
+    /// Whether the authority of a percent-encoded URL at `from` is anything but a plain name.
+    fn percent_authority(&mut self, from: usize, written: Written) -> bool {
+        let rest = self.bytes.get(from..).unwrap_or(&[]);
+        let len = rest.iter().take(2 * BLOCK).take_while(|&&b| is(b, HOST)).count();
+        let behind = &rest[len..];
+        let escapes = match written {
+            Written::PercentTwice => [&b"%252F"[..], b"%253F", b"%2523"],
+            _ => [&b"%2F"[..], b"%3F", b"%23"],
         };
-        !(ends && is_plain)
+        let is = |escape: &[u8]| behind.get(..escape.len()).is_some_and(|head| head.eq_ignore_ascii_case(escape));
+        let ends = ends_authority(behind, 0) || behind[0] == b'&' || escapes.into_iter().any(is);
+        !(ends && is_plain_host(&rest[..len]))
     }
 
     /// What is neither the end of a run nor the start of an authority.
@@ -251,7 +261,10 @@ impl<J: Judge> Look<'_, J> {
                 }
                 _ => self.quad_behind_escape(place),
             },
-            b'%' => url::separator(bytes, place).is_some() || self.quad_behind_escape(place),
+            b'%' => match url::separator(bytes, place) {
+                Some((len, written)) => self.percent_authority(place + len, written),
+                None => self.quad_behind_escape(place),
+            },
             _ => self.not_ascii(place),
         }
     }
@@ -279,6 +292,23 @@ impl<J: Judge> Look<'_, J> {
         let is_dot = |window: &[u8]| matches!(window, b"\xE3\x80\x82" | b"\xEF\xBC\x8E" | b"\xEF\xBD\xA1");
         self.wanted.names && (memchr::memchr(b'.', run).is_some() || run.windows(3).any(is_dot))
     }
+}
+
+/// Whether a host is a name or a quad that is found as such.
+fn is_plain_host(host: &[u8]) -> bool {
+    let last = host.rsplit(|&b| b == b'.').find(|label| !label.is_empty()).unwrap_or(b"");
+    match last.first() {
+        Some(b'0'..=b'9') => name::quad(host).is_some_and(|quad| quad.len == host.len()),
+        Some(_) => memchr::memmem::find(host, b"..").is_none(),
+        None => false,
+    }
+}
+
+/// Whether the authority of a URL ends here.
+fn ends_authority(bytes: &[u8], from: usize) -> bool {
+    bytes
+        .get(from)
+        .is_none_or(|byte| matches!(byte, 0..=0x20 | 0x7F | b'/' | b'\\' | b'?' | b'#' | b'"' | b'<' | b'>' | b'`'))
 }
 
 /// How far around a character that is not ASCII its run is looked at.

@@ -161,11 +161,13 @@ impl Worker {
                     // What is found in a piece of a line depends on the whole of it.
                     if !is_piece {
                         let text = &view[line.clone()];
-                        extractor.extract(text, 0..text.len(), &mut |token| look_up(matcher, found, token, line.start));
+                        extractor.extract(text, 0..text.len(), &mut |token| {
+                            look_up_likely(matcher, found, filter, token, line.start)
+                        });
                     }
                 });
                 if is_piece && any {
-                    extractor.extract(view, own, &mut |token| look_up(matcher, found, token, 0));
+                    extractor.extract(view, own, &mut |token| look_up_likely(matcher, found, filter, token, 0));
                 }
                 found.observables += asked;
             }
@@ -192,6 +194,29 @@ fn finder(sieve: &Sieve, options: &ScanOptions) -> Option<LineFinder> {
         odd_names: filter.has_odd_names,
     };
     Some(LineFinder::new(kernel, wanted))
+}
+
+/// As [`look_up`], unless the filter says that nothing can match.
+fn look_up_likely(
+    matcher: &mut Matcher,
+    found: &mut Found,
+    filter: &Prefilter,
+    token: &Token<'_>,
+    base: usize,
+) -> Verdict {
+    let is_likely = match token.kind {
+        TokenKind::Ip(IpAddr::V4(addr)) => filter.may_cover(addr.to_bits()),
+        TokenKind::Domain => filter.may_match_name(token.text),
+        _ => true,
+    };
+    if is_likely {
+        return look_up(matcher, found, token, base);
+    }
+    found.observables += 1;
+    if !token.alternative {
+        found.host_found = None;
+    }
+    if found.host_found.is_some() { Verdict::Settled } else { Verdict::TryAlternatives }
 }
 
 /// Looks a token up that was found in what starts at `base` of the block's view.

@@ -127,6 +127,22 @@ impl Prefilter {
         self.names[word] & bits == bits
     }
 
+    /// Whether anything listed may match the name or address that a token is: exact if it gives false. Not for what is
+    /// [blind](Self::is_blind).
+    pub(crate) fn may_match_name(&self, text: &[u8]) -> bool {
+        let text = text.strip_suffix(b".").unwrap_or(text);
+        if self.tails.is_empty() {
+            return false;
+        }
+        let mut dots = memchr::memrchr_iter(b'.', text);
+        let start = match (dots.next(), dots.next()) {
+            (Some(_), Some(dot)) => dot + 1,
+            _ => 0,
+        };
+        let (word, bits) = bits_of(name_hash(text, start, text.len()), self.tails.len());
+        !text.is_ascii() || self.tails[word] & bits == bits
+    }
+
     pub(super) fn memory(&self) -> usize {
         (self.nets.capacity() + self.names.capacity() + self.tails.capacity()) * size_of::<u64>()
     }
