@@ -1,0 +1,173 @@
+//! Instruction counts under callgrind: the same on every run.
+//!
+//! Callgrind has no AVX-512, so that engines are named. Sets are of 20,000 indicators; what is set up is not counted.
+#![allow(missing_docs, reason = "macros make the functions")]
+
+use std::hint::black_box;
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+use gungraun::prelude::*;
+use netsieve::extract::{ExtractOptions, Extractor, Verdict};
+use netsieve::{Engine, Feed, Indicator, MatchOptions, Matcher, ScanOptions, Scanner, Sieve, feed};
+
+#[path = "../../common/mod.rs"]
+mod common;
+
+use common::Planted;
+
+const SET: usize = 20_000;
+const QUERIES: usize = 4096;
+
+fn hosts(rate: usize) -> (Matcher, Vec<IpAddr>) {
+    let hosts = common::listed_hosts(SET);
+    let sieve = common::sieve(common::indicators(&hosts, &[], &[]));
+    (sieve.matcher(&MatchOptions::default()), common::queries(QUERIES, &hosts, rate))
+}
+
+fn prefixes(rate: usize) -> (Matcher, Vec<IpAddr>) {
+    let nets = common::listed_nets(SET);
+    let firsts: Vec<_> = nets
+        .iter()
+        .filter_map(|net| match net.network() {
+            IpAddr::V4(addr) => Some(addr),
+            IpAddr::V6(_) => None,
+        })
+        .collect();
+    let sieve = common::sieve(common::net_indicators(&nets));
+    (sieve.matcher(&MatchOptions::default()), common::queries(QUERIES, &firsts, rate))
+}
+
+fn prefixes6(rate: usize) -> (Matcher, Vec<IpAddr>) {
+    let nets = common::listed_nets6(SET);
+    let sieve = common::sieve(common::net_indicators(&nets));
+    (sieve.matcher(&MatchOptions::default()), common::queries6(QUERIES, &nets, rate))
+}
+
+fn names(rate: usize) -> (Matcher, Vec<String>) {
+    let listed = common::listed_names(SET);
+    let sieve = common::sieve(common::indicators(&[], &listed, &[]));
+    let mut random = common::Random::new(40);
+    let query = |clean| if random.below(1000) < rate { random.one(&listed).clone() } else { clean };
+    (sieve.matcher(&MatchOptions::default()), common::clean_names(QUERIES).into_iter().map(query).collect())
+}
+
+fn urls(rate: usize) -> (Matcher, Vec<String>) {
+    let listed = common::urls(SET, &common::listed_names(SET));
+    let sieve = common::sieve(common::indicators(&[], &[], &listed));
+    let mut random = common::Random::new(41);
+    let query = |clean| if random.below(1000) < rate { random.one(&listed).clone() } else { clean };
+    let clean = common::urls(QUERIES, &common::clean_names(2000));
+    (sieve.matcher(&MatchOptions::default()), clean.into_iter().map(query).collect())
+}
+
+#[library_benchmark]
+#[bench::hosts_misses(hosts(0))]
+#[bench::hosts_hits(hosts(1000))]
+#[bench::prefixes_misses(prefixes(0))]
+#[bench::prefixes_hits(prefixes(1000))]
+#[bench::prefixes6_misses(prefixes6(0))]
+#[bench::prefixes6_hits(prefixes6(1000))]
+fn is_match_ip((mut matcher, queries): (Matcher, Vec<IpAddr>)) -> usize {
+    queries.iter().filter(|&&addr| matcher.is_match_ip(black_box(addr), None)).count()
+}
+
+#[library_benchmark]
+#[bench::prefixes_hits(prefixes(1000))]
+fn match_ip((mut matcher, queries): (Matcher, Vec<IpAddr>)) -> usize {
+    queries.iter().map(|&addr| matcher.match_ip(black_box(addr), None).len()).sum()
+}
+
+#[library_benchmark]
+#[bench::misses(names(0))]
+#[bench::tenth(names(100))]
+#[bench::hits(names(1000))]
+fn is_match_domain((mut matcher, queries): (Matcher, Vec<String>)) -> usize {
+    queries.iter().filter(|name| matcher.is_match_domain(black_box(name), None)).count()
+}
+
+#[library_benchmark]
+#[bench::hits(names(1000))]
+fn match_domain((mut matcher, queries): (Matcher, Vec<String>)) -> usize {
+    queries.iter().map(|name| matcher.match_domain(black_box(name), None).len()).sum()
+}
+
+#[library_benchmark]
+#[bench::misses(urls(0))]
+#[bench::hits(urls(1000))]
+fn match_url((mut matcher, queries): (Matcher, Vec<String>)) -> usize {
+    queries.iter().map(|url| matcher.match_url(black_box(url)).len()).sum()
+}
+
+fn log(engine: Engine, rate: usize) -> (Scanner, Vec<u8>) {
+    let (hosts, names) = (common::listed_hosts(SET / 2), common::listed_names(SET / 2));
+    let sieve = common::sieve(common::indicators(&hosts, &names, &[]));
+    let mut options = ScanOptions::default();
+    options.engine = engine;
+    let text = common::corpus(1 << 20, &Planted { hosts: &hosts, names: &names, rate }).text;
+    let mut scanner = Scanner::new(&sieve, &options);
+    // Its space is there then.
+    scanner.scan(&text[..text.len() / 8], |_| ControlFlow::Continue(()));
+    (scanner, text)
+}
+
+#[library_benchmark]
+#[bench::portable_sparse(log(Engine::Portable, 7))]
+#[bench::portable_dense(log(Engine::Portable, 1000))]
+#[bench::avx2_sparse(log(Engine::Avx2, 7))]
+#[bench::avx2_dense(log(Engine::Avx2, 1000))]
+fn scan((mut scanner, text): (Scanner, Vec<u8>)) -> u64 {
+    scanner.scan(black_box(&text), |_| ControlFlow::Continue(())).hits
+}
+
+fn text() -> Vec<u8> {
+    let (hosts, names) = (common::listed_hosts(1000), common::listed_names(1000));
+    common::corpus(256 << 10, &Planted { hosts: &hosts, names: &names, rate: 7 }).text
+}
+
+#[library_benchmark]
+#[bench::log(text())]
+fn extract(text: Vec<u8>) -> usize {
+    let mut count = 0;
+    Extractor::new(ExtractOptions::default()).extract(black_box(&text), 0..text.len(), &mut |_| {
+        count += 1;
+        Verdict::Settled
+    });
+    count
+}
+
+fn records() -> Vec<Indicator> {
+    common::indicators(&common::listed_hosts(SET / 2), &common::listed_names(SET / 2), &[])
+}
+
+#[library_benchmark]
+#[bench::records(records())]
+fn build(indicators: Vec<Indicator>) -> Sieve {
+    common::sieve(black_box(indicators))
+}
+
+fn list() -> String {
+    let hosts = common::listed_hosts(SET / 2);
+    let values = hosts.iter().map(ToString::to_string).chain(common::listed_names(SET / 2));
+    values.map(|value| value + "\n").collect()
+}
+
+#[library_benchmark]
+#[bench::list(list())]
+fn read(list: String) -> Sieve {
+    let mut builder = Sieve::builder();
+    let own = Feed::new("list");
+    let id = builder.feed(own.clone());
+    feed::read(black_box(list.as_bytes()), "list", None, &own, &mut builder.sink(id)).expect("a feed");
+    builder.build().expect("a sieve").0
+}
+
+library_benchmark_group!(
+    name = paths,
+    benchmarks = [is_match_ip, match_ip, is_match_domain, match_domain, match_url, scan, extract, build, read]
+);
+
+main!(
+    config = LibraryBenchmarkConfig::default().env("NETSIEVE_ENGINE", "portable");
+    library_benchmark_groups = paths
+);

@@ -1,0 +1,29 @@
+//! Runs the benchmarks under callgrind and reads what it counts.
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// The instructions of every benchmark.
+pub fn counts() -> Result<Vec<(String, u64)>, String> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let output = Command::new("cargo")
+        .args(["bench", "--quiet", "--manifest-path", manifest, "--bench", "instructions", "--"])
+        .arg("--output-format=json")
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(format!("cargo bench: {}", output.status));
+    }
+    let mut counts = Vec::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines().filter(|line| line.starts_with('{')) {
+        let summary: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let name = |key: &str| summary[key].as_str().unwrap_or_default().to_owned();
+        let name = format!("{}/{}", name("function_name"), name("id"));
+        let total = &summary["profiles"][0]["data"]["total"]["metrics"]["Ir"]["values"]["new"];
+        let count = total.as_u64().ok_or_else(|| format!("{name}: no count of instructions"))?;
+        counts.push((name, count));
+    }
+    if counts.is_empty() { Err("nothing was counted".into()) } else { Ok(counts) }
+}
