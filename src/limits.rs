@@ -76,9 +76,9 @@ pub const MAX_SHOWN_LINE: usize = 4 * 1024;
 /// How much of a rejected feed value is reported, in bytes: enough to find it by, whatever the feed puts on a line.
 pub const MAX_REPORTED_VALUE: usize = 256;
 
-/// How much of each kind a report on a feed shows beside counting it, unless another number is asked for: the first hundred
+/// How much of each kind a report on a feed shows beside counting it, unless another number is asked for: the first twenty
 /// rejections of one reason, and so on. Some thirty kinds of [`MAX_REPORTED_VALUE`] bytes each stay under a megabyte a feed.
-pub const MAX_REPORTED: usize = 100;
+pub const MAX_REPORTED: usize = 20;
 
 /// How much of an input is looked at for NUL bytes at one parity, to recognise UTF-16, in bytes.
 pub const SNIFF_UTF16: usize = 4 * 1024;

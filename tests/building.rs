@@ -1,7 +1,7 @@
 //! What building takes, refuses, changes and reports.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use netsieve::indicator::{DomainName, Record, RecordSink, Rejection, Url, Warning, WarningKind, ip};
 use netsieve::sieve::{FeedId, PublicSuffixes, Shadow};
@@ -424,6 +424,114 @@ fn subsumed_entries_are_counted() {
     ]);
     assert_eq!((report.feeds[0].subsumed, report.feeds[1].subsumed), (0, 4));
     assert_eq!(report.feeds[1].shared, 2);
+    assert_eq!((report.feeds[1].indicators, report.feeds[1].new, report.feeds[0].new), (9, 7, 1));
+}
+
+/// What an indicator covers of a universe of (name or address, port), to hold the report to the definition.
+fn covered(indicator: &Indicator, names: &[String]) -> Vec<bool> {
+    let ports = [None, Some(80), Some(81)];
+    let on_port = |port: Option<u16>, own: Option<u16>| own.is_none() || own == port;
+    let mut all = Vec::new();
+    for port in ports {
+        for name in names {
+            let Indicator::Domain { name: own, scope, port: own_port } = indicator else { continue };
+            all.push(on_port(port, *own_port) && covers(own.as_str(), *scope, name));
+        }
+        for addr in 0..=16_u32 {
+            let addr: IpAddr = Ipv4Addr::from(u32::from(Ipv4Addr::new(192, 0, 2, 0)) + addr).into();
+            match indicator {
+                Indicator::Ip { net, port: own } => all.push(on_port(port, *own) && net.contains(&addr)),
+                Indicator::IpRange { first, last, port: own } => {
+                    all.push(on_port(port, *own) && (*first..=*last).contains(&addr));
+                }
+                _ => {}
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn subsumed_is_what_a_wider_indicator_covers() {
+    let names = names(3);
+    // Names of two labels at most, so that each scope covers something of the universe.
+    let listed = names.iter().filter(|name| name.split('.').count() < 3);
+    let mut indicators: Vec<Indicator> = listed.flat_map(|name| SCOPES.map(|scope| domain(name, scope))).collect();
+    for len in 28..=32_u8 {
+        indicators.extend((0..1_u32 << (len - 28)).map(|n| net(&format!("192.0.2.{}/{len}", n << (32 - len)))));
+    }
+    indicators.extend(["0-2", "1-2", "1-3", "0-6", "5-9", "3-12"].map(|ends| {
+        let (first, last) = ends.split_once('-').unwrap();
+        range(&format!("192.0.2.{first}-192.0.2.{last}"))
+    }));
+    for at in 0..indicators.len() {
+        let mut limited = indicators[at].clone();
+        match &mut limited {
+            Indicator::Ip { port, .. } | Indicator::IpRange { port, .. } | Indicator::Domain { port, .. } => {
+                *port = Some(80);
+            }
+            _ => unreachable!(),
+        }
+        indicators.push(limited);
+    }
+    let sets: Vec<Vec<bool>> = indicators.iter().map(|indicator| covered(indicator, &names)).collect();
+    let is_name = |at: usize| matches!(indicators[at], Indicator::Domain { .. });
+    // One that is limited to a port is nobody's cover: what it leaves out is seldom meant.
+    let is_beneath = |a: usize, b: usize| {
+        is_name(a) == is_name(b)
+            && indicators[b].port().is_none()
+            && sets[a] != sets[b]
+            && sets[a].iter().zip(&sets[b]).all(|(a, b)| a <= b)
+    };
+    let all: Vec<usize> = (0..indicators.len()).collect();
+    // All together, and every pair by itself.
+    let mut tried: Vec<Vec<usize>> = all.iter().flat_map(|&a| all.iter().map(move |&b| vec![a, b])).collect();
+    tried.retain(|pair| pair[0] != pair[1] && is_name(pair[0]) == is_name(pair[1]));
+    tried.push(all);
+    for listed in tried {
+        let mut builder = Sieve::builder();
+        builder.examples(usize::MAX);
+        let some: Vec<Indicator> = listed.iter().map(|&at| indicators[at].clone()).collect();
+        add(&mut builder, Feed::new("feed").policy(open()), &some);
+        let (_, report) = builder.build().unwrap();
+        let feed = &report.feeds[0];
+        let beneath = |at: usize| listed.iter().filter(|&&other| is_beneath(at, other)).count();
+        let want: Vec<u32> = (1..).zip(&listed).filter(|&(_, &at)| beneath(at) > 0).map(|(line, _)| line).collect();
+        let mut got: Vec<u32> = feed.subsumed_examples.iter().map(|found| found.line).collect();
+        got.sort_unstable();
+        assert_eq!(got, want, "{some:?}");
+        assert_eq!(
+            (feed.subsumed, feed.subsumed_by.get(&0).copied()),
+            (want.len() as u64, (!want.is_empty()).then_some(want.len() as u64))
+        );
+        for found in &feed.subsumed_examples {
+            let (at, by) = (listed[found.line as usize - 1], listed[found.by_line as usize - 1]);
+            assert_eq!(
+                (found.indicator.as_str(), found.by.as_str()),
+                (indicators[at].to_string().as_str(), indicators[by].to_string().as_str())
+            );
+            assert!(is_beneath(at, by), "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn attribution_is_kept_of_what_is_beneath() {
+    let mut builder = Sieve::builder();
+    add(&mut builder, Feed::new("wide"), &[net("192.0.2.0/24"), domain("evil.test", Scope::Suffix)]);
+    add(&mut builder, Feed::new("wide too"), &[net("192.0.2.0/24")]);
+    add(&mut builder, Feed::new("narrow"), &[net("192.0.2.7"), domain("www.evil.test", Scope::Suffix)]);
+    let (sieve, report) = builder.build().unwrap();
+    let by: Vec<(usize, u64)> = report.feeds[2].subsumed_by.iter().map(|(&feed, &count)| (feed, count)).collect();
+    assert_eq!((report.feeds[2].subsumed, by), (2, vec![(0, 2), (1, 1)]));
+    let example = &report.feeds[2].subsumed_examples[0];
+    let shown = (example.line, example.indicator.as_str(), example.by.as_str(), example.by_feed, example.by_line);
+    assert_eq!(shown, (1, "192.0.2.7", "192.0.2.0/24", 0, 1));
+    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let found = matcher.match_ip(Ipv4Addr::new(192, 0, 2, 7), None);
+    let feeds: Vec<String> =
+        found.iter().flat_map(|found| found.sources()).map(|source| format!("{source:?}")).collect();
+    assert_eq!(feeds, ["narrow:1", "wide:1", "wide too:1"]);
 }
 
 #[test]
@@ -469,5 +577,61 @@ fn order_of_insertion_does_not_matter() {
             turned.reverse();
         }
         assert_eq!(look(&build([(Feed::new("feed"), turned)]).0), want);
+    }
+}
+
+/// Everything that a sieve and its report say, as text.
+fn said(sieve: &Sieve, report: &BuildReport) -> String {
+    let mut text = format!("{report:?}\n");
+    for indicator in sieve.indicators() {
+        let sources: Vec<String> = indicator
+            .sources()
+            .map(|source| {
+                let tags: Vec<&str> = source.tags().collect();
+                format!("{source:?} {} {tags:?} {:?}", source.as_listed(), source.reference())
+            })
+            .collect();
+        text += &format!("{indicator} {:?} {:?} {}\n", indicator.scope(), indicator.port(), sources.join(" "));
+    }
+    text
+}
+
+#[cfg(feature = "parallel")]
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let build = || {
+        let mut builder = Sieve::builder();
+        let feeds = [
+            Feed::new("a").tag("all"),
+            Feed::new("b"),
+            Feed::new("allow").action(Action::Allow),
+            Feed::new("popular").action(Action::AllowAll),
+        ];
+        let feeds = feeds.map(|feed| builder.feed(feed));
+        for n in 0..60_000_u32 {
+            let name = format!("h{}.n{}.test", n % 7919, n % 4001);
+            let indicator = match n % 5 {
+                0 => net(&format!("198.51.{}.{}/{}", n / 7 % 256, n % 256, 20 + n % 13)),
+                1 => domain(&name[name.find('.').unwrap() + 1..], SCOPES[n as usize % 3]),
+                2 => url(&format!("http://{name}/{}", if n % 2 == 0 { "" } else { "a" })),
+                _ => domain(&name, SCOPES[n as usize % 2 * 2]),
+            };
+            let feed = if n % 97 == 0 { 2 + n as usize / 97 % 2 } else { n as usize % 2 };
+            let listed = if n % 3 == 0 { indicator.to_string().to_uppercase() } else { indicator.to_string() };
+            let mut record = Record::new(indicator, n + 1, listed);
+            record.attributes.tags.push(format!("t{}", n % 5).into());
+            if n % 11 == 0 {
+                record.attributes.reference = Some(format!("https://lists.example/{n}").into());
+            }
+            builder.add(feeds[feed], record);
+        }
+        let (sieve, report) = builder.build().unwrap();
+        said(&sieve, &report)
+    };
+    let on = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(build);
+    let one = on(1);
+    assert!(one.len() > 1_000_000);
+    for threads in [2, 5] {
+        assert!(on(threads) == one, "{threads} threads");
     }
 }

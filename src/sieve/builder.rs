@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use super::csr::{Lists, ListsBuilder};
 use super::entries::{Attributes, AttributesBuilder, Column, Entry};
 use super::index::Index;
+use super::pending::Pending;
 use super::report::{Beneath, BuildReport, FeedReport, Known};
 use super::strings::{Interner, StrId, Strings};
 use super::suffixes::PublicSuffixes;
@@ -51,6 +52,8 @@ pub struct SieveBuilder {
     indicators: Indicators,
     /// The URLs among the indicators, in the order of their ids.
     urls: Vec<UrlRow>,
+    /// The indicators of the last rows.
+    pending: Pending,
     rows: Vec<Row>,
     columns: RowColumns,
     examples: Option<usize>,
@@ -138,12 +141,20 @@ impl SieveBuilder {
             let seen = record.attributes.last_seen.or(record.attributes.first_seen);
             record.attributes.valid_until = seen.and_then(|seen| seen.checked_add(ttl).ok());
         }
-        let indicator = self.indicator(&record.indicator);
-        let as_listed = if self.is_canonical(indicator, &record.indicator, listed) {
-            StrId::NONE
+        let (indicator, is_canonical) = if self.pending.take(&record.indicator, &self.strings, &self.index) {
+            // Settled below, with others.
+            (u32::MAX, self.is_canonical(&record.indicator, listed))
         } else {
-            self.strings.intern(listed)
+            self.settle();
+            let id = self.indicator(&record.indicator);
+            let is_canonical = match self.indicators.value(id) {
+                // Another feed may have listed the URL with another scheme first.
+                Value::Url(text) | Value::Pattern(text, _) => self.strings.get(text) == listed,
+                _ => self.is_canonical(&record.indicator, listed),
+            };
+            (id, is_canonical)
         };
+        let as_listed = if is_canonical { StrId::NONE } else { self.strings.intern(listed) };
         let attributes =
             self.attributes.intern(&mut self.strings, feed.0, &self.feeds[at], record.action, &record.attributes);
         let row = self.rows.len();
@@ -160,23 +171,33 @@ impl SieveBuilder {
             }
         }
         self.reports[at].count(&record.indicator, action);
+        if self.pending.is_full() {
+            self.settle();
+        }
         self
     }
 
+    /// Finds the indicators of the last rows.
+    fn settle(&mut self) {
+        let Self { pending, strings, index, indicators, rows, .. } = self;
+        let first = rows.len() - pending.len();
+        let mut rows = rows[first..].iter_mut();
+        pending.settle(strings, index, indicators, |id| {
+            if let Some(row) = rows.next() {
+                row.indicator = id;
+            }
+        });
+    }
+
     /// Whether a listing is the canonical text of its indicator.
-    fn is_canonical(&mut self, id: u32, indicator: &Indicator, listed: &str) -> bool {
+    #[inline]
+    fn is_canonical(&mut self, indicator: &Indicator, listed: &str) -> bool {
         match indicator {
             Indicator::Domain { name, port: None, .. } => name.as_str() == listed,
             Indicator::Ip { net: IpNet::V4(net), port: None } if net.prefix_len() == 32 => {
                 // The parser of the standard library takes nothing but the canonical form.
                 listed.parse() == Ok(net.addr())
             }
-            // Another feed may have listed the URL with another scheme first.
-            Indicator::Url { .. } => match self.indicators.value(id) {
-                Value::Url(text) => self.strings.get(text) == listed,
-                _ => false,
-            },
-            Indicator::Pattern(pattern) => pattern.as_str() == listed,
             other => {
                 self.scratch.clear();
                 // Writing to a string does not fail.
@@ -191,9 +212,12 @@ impl SieveBuilder {
         let Self { strings, index, indicators, urls, .. } = self;
         let next = indicators.len() as u32;
         let (id, value) = match indicator {
-            Indicator::Ip { net, port } => (index.net(indicators, *net, *port), Value::Net(*net)),
             Indicator::IpRange { first, last, port } => {
                 (index.range(indicators, *first, *last, *port), Value::Range(*first, *last))
+            }
+            Indicator::Ip { net, port } => {
+                let hash = index.net_hash(*net, *port);
+                (index.net(indicators, hash, *net, *port), Value::Net(*net))
             }
             Indicator::Domain { name, scope, port } => {
                 let name = strings.intern(name.as_str());
@@ -229,7 +253,8 @@ impl SieveBuilder {
     /// # Errors
     ///
     /// If there are more indicators, entries or bytes of text than 32-bit numbers count.
-    pub fn build(self) -> Result<(Sieve, BuildReport)> {
+    pub fn build(mut self) -> Result<(Sieve, BuildReport)> {
+        self.settle();
         let Self { feeds, mut reports, strings, attributes, mut indicators, rows, columns, index, urls, .. } = self;
         let examples = self.examples.unwrap_or(MAX_REPORTED);
         if rows.len() >= u32::MAX as usize {

@@ -44,8 +44,19 @@ fn domain_words(name: StrId, scope: Scope, port: Option<u16>) -> [u64; 2] {
 
 /// Each gives the id of the equal indicator, or the number of indicators if there is none: the caller adds it then.
 impl Index {
-    pub(super) fn net(&mut self, indicators: &Indicators, net: IpNet, port: Option<u16>) -> u32 {
-        let hash = self.others.hash_words(&net_words(net, port));
+    /// The hash that finds a prefix.
+    #[inline]
+    pub(super) fn net_hash(&self, net: IpNet, port: Option<u16>) -> u64 {
+        self.others.hash_words(&net_words(net, port))
+    }
+
+    /// As of [`Lookup::warm`], for hashes of prefixes.
+    #[inline]
+    pub(super) fn warm(&self, hashes: impl Iterator<Item = u64>) {
+        self.others.warm(hashes);
+    }
+
+    pub(super) fn net(&mut self, indicators: &Indicators, hash: u64, net: IpNet, port: Option<u16>) -> u32 {
         self.others.find_or_add(hash, indicators.len() as u32, |id| {
             indicators.value(id) == Value::Net(net) && indicators.port(id) == port
         })
@@ -102,13 +113,12 @@ impl Index {
 /// Looking up what is there.
 impl Index {
     pub(super) fn find_net(&self, indicators: &Indicators, net: IpNet) -> Option<u32> {
-        self.others.find(self.others.hash_words(&net_words(net, None)), |id| {
+        self.others.find(self.net_hash(net, None), |id| {
             indicators.value(id) == Value::Net(net) && indicators.port(id).is_none()
         })
     }
 
     /// The first indicator that is a domain of this name, whatever its scope and port.
-    #[inline]
     pub(super) fn first_domain(&self, name: StrId) -> Option<u32> {
         self.domains.get(name.0 as usize).copied().filter(|&id| id != NONE)
     }

@@ -40,7 +40,7 @@ impl Lookup {
     /// The id with this hash that `is_it` says yes to; `next`, added now, if there is none. `next` is not `u32::MAX`.
     #[inline]
     pub(super) fn find_or_add(&mut self, hash: u64, next: u32, mut is_it: impl FnMut(u32) -> bool) -> u32 {
-        if self.len * 2 >= self.slots.len() {
+        if self.len * 4 >= self.slots.len() * 3 {
             self.grow();
         }
         let (tag, mask) = (hash >> 32, self.slots.len() - 1);
@@ -77,6 +77,16 @@ impl Lookup {
                 return Some(slot as u32);
             }
             at = (at + 1) & mask;
+        }
+    }
+
+    /// Reads the slots of many hashes one right after the other, so that the time memory takes to answer is spent once.
+    #[inline]
+    pub(super) fn warm(&self, hashes: impl Iterator<Item = u64>) {
+        if self.len > 0 {
+            let mask = self.slots.len() - 1;
+            let read = hashes.fold(0, |read, hash| read ^ self.slots[(hash >> 32) as usize & mask]);
+            std::hint::black_box(read);
         }
     }
 

@@ -25,6 +25,7 @@ mod matcher;
 mod options;
 mod parallel;
 mod pattern;
+mod pending;
 mod prefilter;
 mod report;
 mod strings;

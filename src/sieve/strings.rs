@@ -83,9 +83,26 @@ impl Interner {
     /// [`close`](Interner::close) reports.
     #[inline]
     pub(super) fn intern(&mut self, text: &str) -> StrId {
+        self.intern_hashed(self.hash(text), text)
+    }
+
+    /// The hash that finds `text`, for this interner alone.
+    #[inline]
+    pub(super) fn hash(&self, text: &str) -> u64 {
+        self.lookup.hash(text.as_bytes())
+    }
+
+    /// As of [`Lookup::warm`].
+    #[inline]
+    pub(super) fn warm(&self, hashes: impl Iterator<Item = u64>) {
+        self.lookup.warm(hashes);
+    }
+
+    /// As [`intern`](Self::intern), with the hash of the text.
+    #[inline]
+    pub(super) fn intern_hashed(&mut self, hash: u64, text: &str) -> StrId {
         let next = self.texts.ends.len() as u32;
         let texts = &self.texts;
-        let hash = self.lookup.hash(text.as_bytes());
         let id = self.lookup.find_or_add(hash, next, |id| texts.get(id) == text);
         if id == next { self.add(text) } else { StrId(id) }
     }

@@ -57,6 +57,9 @@ impl Beneath {
     }
 }
 
+/// Names whose ancestors are looked up together, so that the time memory takes to answer is spent once.
+const AT_ONCE: usize = 64;
+
 /// There is a block indicator without a port of this name that covers names beneath it.
 const WIDE: u8 = 1;
 /// There is an indicator of this name that allows all beneath it.
@@ -161,6 +164,26 @@ impl<'b> Above<'b> {
 
     fn walk(&self, ids: Range<u32>) -> Beneath {
         let mut found = Beneath::default();
+        let mut hashes = Vec::new();
+        for start in ids.clone().step_by(AT_ONCE) {
+            let some = start..ids.end.min(start + AT_ONCE as u32);
+            hashes.clear();
+            let Known { indicators, strings, .. } = *self.known;
+            for id in some.clone().filter(|&id| indicators.flags(id).has(Action::Block)) {
+                if let Value::Domain(name) = indicators.value(id) {
+                    hashes.extend(
+                        self.marked_depths(strings.bytes(name)).map(|ancestor| self.known.lookup.hash(ancestor)),
+                    );
+                }
+            }
+            self.known.lookup.warm(hashes.iter().copied());
+            self.walk_some(some, &hashes, &mut found);
+        }
+        found
+    }
+
+    fn walk_some(&self, ids: Range<u32>, hashes: &[u64], found: &mut Beneath) {
+        let mut hashes = hashes.iter().copied();
         let indicators = self.known.indicators;
         for id in ids {
             if !indicators.flags(id).has(Action::Block) {
@@ -168,7 +191,7 @@ impl<'b> Above<'b> {
             }
             let above = match indicators.value(id) {
                 Value::Domain(name) => {
-                    let above = self.ancestors(self.known.strings.bytes(name), id, &mut found.taken);
+                    let above = self.ancestors(self.known.strings.bytes(name), &mut hashes, id, &mut found.taken);
                     above.or_else(|| self.same_name(name, id))
                 }
                 Value::Net(net) => {
@@ -190,7 +213,6 @@ impl<'b> Above<'b> {
             };
             found.subsumed.extend(above.map(|above| (id, above)));
         }
-        found
     }
 
     /// The URLs that are only a host, which lie beneath what allows all.
@@ -203,7 +225,9 @@ impl<'b> Above<'b> {
             }
             match row.host {
                 url::Host::Name(name) => {
-                    self.ancestors(strings.bytes(name), row.id, &mut found.taken);
+                    let name = strings.bytes(name);
+                    let mut hashes = self.marked_depths(name).map(|ancestor| self.known.lookup.hash(ancestor));
+                    self.ancestors(name, &mut hashes, row.id, &mut found.taken);
                 }
                 url::Host::Addr(addr) => self.allowing(IpNet::from(addr), row.id, &mut found.taken),
             }
@@ -217,19 +241,26 @@ impl<'b> Above<'b> {
         flags.has(Action::Block) && !flags.has_port()
     }
 
-    /// The widest block indicator above a name; what allows all above it is noted.
-    fn ancestors(&self, name: &[u8], id: u32, taken: &mut Vec<Taken>) -> Option<u32> {
-        if self.depths == 0 {
-            return None;
-        }
+    /// What a name ends in, from the last label on, at the depths where something is marked. The name itself is not among it.
+    fn marked_depths<'n>(&self, name: &'n [u8]) -> impl Iterator<Item = &'n [u8]> {
+        let depths = self.depths;
+        memchr::memrchr_iter(b'.', name)
+            .enumerate()
+            .filter(move |&(depth, _)| depths & depth_bit(depth) != 0)
+            .map(|(_, dot)| &name[dot + 1..])
+    }
+
+    /// The widest block indicator above a name, whose [`marked_depths`](Self::marked_depths) have these hashes; what allows all
+    /// above it is noted.
+    fn ancestors(
+        &self,
+        name: &[u8],
+        hashes: &mut impl Iterator<Item = u64>,
+        id: u32,
+        taken: &mut Vec<Taken>,
+    ) -> Option<u32> {
         let mut wider = None;
-        // From the last label on; the name itself, which no dot precedes, is not among its ancestors.
-        for (depth, dot) in memchr::memrchr_iter(b'.', name).enumerate() {
-            if self.depths & depth_bit(depth) == 0 {
-                continue;
-            }
-            let ancestor = &name[dot + 1..];
-            let hash = self.known.lookup.hash(ancestor);
+        for (ancestor, hash) in self.marked_depths(name).zip(hashes) {
             let is_it = |other: u32| self.known.strings.bytes(StrId(other)) == ancestor;
             let Some(string) = self.known.lookup.find(hash, is_it) else { continue };
             let mark = self.marks[string as usize];
