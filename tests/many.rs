@@ -50,7 +50,7 @@ fn log(out: &mut String, delivery: Delivery<'_>) -> ControlFlow<()> {
     Continue(())
 }
 
-fn scan<'s>(inputs: impl Iterator<Item = netsieve::Result<Source<'s>>> + Send, threads: usize) -> String {
+fn scan<'s>(inputs: impl Iterator<Item = io::Result<Source<'s>>> + Send, threads: usize) -> String {
     let mut out = String::new();
     scanner().scan_many(inputs, threads, render, |delivery| log(&mut out, delivery));
     out
@@ -199,7 +199,6 @@ impl ReadAt for Failing {
 
 #[test]
 fn what_was_read_before_an_error_is_scanned() {
-    let missing = || File::open_missing();
     let (good, len) = (text(7, 2 * MIB, 80), 3 * MIB / 2);
     let bad = text(5, len, 80);
     // The last line has no end, and counts.
@@ -210,7 +209,7 @@ fn what_was_read_before_an_error_is_scanned() {
         let inputs = [
             Ok(Source::File(Box::new(Memory(&good)))),
             Ok(Source::Reader(Box::new(Failing(Cursor::new(bad.clone()))))),
-            missing(),
+            Err(io::Error::new(ErrorKind::NotFound, "missing")),
             Ok(Source::File(Box::new(Failing(Cursor::new(bad.clone()))))),
             Ok(Source::Reader(Box::new(&good[..]))),
         ];
@@ -232,25 +231,6 @@ fn what_was_read_before_an_error_is_scanned() {
         assert!(ends[0].ends_with("None") && ends[4].ends_with("None"), "{ends:?}");
         let order: Vec<_> = out.lines().map(|line| line.as_bytes()[0]).collect();
         assert!(order.is_sorted());
-    }
-}
-
-struct File;
-
-impl File {
-    fn open_missing<'s>() -> netsieve::Result<Source<'s>> {
-        let (sieve, _) = netsieve::Sieve::builder().build()?;
-        // An error of the crate's own, as an opening gives it.
-        let error = Scanner::new(&sieve, &ScanOptions::default()).scan_reader(Missing, |_| Continue(())).unwrap_err();
-        Err(error)
-    }
-}
-
-struct Missing;
-
-impl Read for Missing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::Error::new(ErrorKind::NotFound, "missing"))
     }
 }
 
@@ -285,6 +265,17 @@ fn an_input_and_all_inputs_can_be_ended_early() {
                 if is_third { Break(()) } else { Continue(()) }
             });
             assert!(all.starts_with(&out) && out.contains("\n2 ends") && !out.contains("\n3:"), "{threads}, {kind}");
+            // The end of an input whose hits are refused is told.
+            let mut ends = Vec::new();
+            scanner().scan_many(inputs(), threads, render, |delivery| match delivery {
+                Delivery::Hits { input: 1, .. } => Break(()),
+                Delivery::End(end) => {
+                    ends.push((end.input, end.stats.hits > 0));
+                    Continue(())
+                }
+                _ => Continue(()),
+            });
+            assert_eq!(ends, [(0, true), (1, true)]);
         }
     }
 }

@@ -5,6 +5,7 @@ mod oracle;
 use std::io::{self, ErrorKind, Read};
 
 use netsieve::indicator::{DomainName, Pattern, PatternTarget, Url};
+use netsieve::scan::Tail;
 use netsieve::{Engine, Indicator, MatchOptions, ScanOptions, Scanner, Scope};
 use oracle::World;
 use oracle::scan::{Seen, collect};
@@ -316,6 +317,51 @@ proptest! {
         let mut scanner = scanner(&world, &options, Engine::default());
         let want = scan(&mut scanner, &log);
         all_ways(&mut scanner, &log, &want);
+    }
+
+    /// What grows gives the same hits as what is there at once, wherever it was cut.
+    #[test]
+    fn growing_inputs_are_read_as_what_they_become(
+        options in options(),
+        logs in vec(log(), 1..4),
+        cuts in vec(any::<prop::sample::Index>(), 0..6),
+        is_utf16 in any::<bool>(),
+    ) {
+        let mut log = logs.join(&b'\n');
+        if is_utf16 {
+            let text = String::from_utf8_lossy(&log).into_owned();
+            log = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        }
+        let world = World::of(pool());
+        let mut scanner = scanner(&world, &options, Engine::default());
+        let want = scan(&mut scanner, &log);
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(log.len() + 1)).collect();
+        cuts.extend([0, log.len()]);
+        cuts.sort_unstable();
+        for is_impatient in [false, true] {
+            let (mut tail, mut seen, mut hits) = (Tail::new(), Vec::new(), 0);
+            for cut in cuts.windows(2) {
+                let reader = Trickle::new(&log[cut[0]..cut[1]], 100);
+                hits += scanner.scan_tail(&mut tail, reader, collect(&mut seen)).unwrap().hits;
+                if is_impatient {
+                    hits += scanner.scan_rest(&mut tail, collect(&mut seen)).hits;
+                }
+            }
+            hits += scanner.scan_rest(&mut tail, collect(&mut seen)).hits;
+            prop_assert_eq!(hits, seen.len() as u64);
+            if is_impatient {
+                // A line that was looked at too early may have shown something else; nothing is missed, or told twice.
+                for hit in &want {
+                    prop_assert!(seen.iter().any(|seen| seen.span == hit.span), "{:?}", hit);
+                }
+                let mut spans: Vec<_> = seen.iter().map(|seen| (seen.span.start, seen.span.end)).collect();
+                spans.sort_unstable();
+                spans.dedup();
+                prop_assert_eq!(spans.len(), seen.len());
+            } else {
+                prop_assert_eq!(&seen, &want);
+            }
+        }
     }
 
     /// UTF-16 with a byte order mark gives the hits of the same text in UTF-8, at the places of the raw bytes.

@@ -15,7 +15,7 @@ pub(super) struct Block {
 
 /// Where the next block starts. Lines up to [`MAX_LINE`] stay whole, many to a block; a longer one is cut at the multiples
 /// of [`MAX_LINE`] from its start, so that the cuts do not depend on where reads or batches end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Blocks {
     at: usize,
     /// The start of the line that is being cut, if it is over the cap.

@@ -73,12 +73,11 @@ pub(super) struct Cut {
     /// Where the first byte of the chunk stands in the (transcoded) input.
     pub(super) offset: u64,
     /// The position of the first block.
-    #[cfg_attr(not(feature = "parallel"), allow(dead_code))]
     pub(super) base: Counted,
 }
 
 /// Cuts the chunks of an input, one after the other, into blocks, and carries over what is no whole line yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cutter {
     blocks: Blocks,
     carry: Vec<u8>,
@@ -93,6 +92,11 @@ impl Cutter {
     /// For an input that has not been read yet.
     pub(super) fn new() -> Self {
         Self { blocks: Blocks::new(0), carry: Vec::new(), offset: 0, base: Counted::START, has_started: false }
+    }
+
+    /// Whether bytes are carried over that belong to no block yet.
+    pub(super) fn has_rest(&self) -> bool {
+        self.carry.len() > self.blocks.at()
     }
 
     /// Where the next block starts.

@@ -45,11 +45,13 @@ pub mod many;
 #[cfg(feature = "parallel")]
 mod parallel;
 mod stream;
+mod tail;
 mod utf16;
 mod worker;
 
 pub use engine::Engine;
 pub use hit::Hit;
+pub use tail::Tail;
 
 use chunk::{Chunk, Cutter};
 use emit::{Counted, Emitter};

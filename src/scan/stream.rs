@@ -7,12 +7,12 @@ use super::utf16::{self, Transcoder};
 use crate::limits::SNIFF_UTF16;
 
 /// How far the reading of an input has come. UTF-16 is transcoded on the way in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Stream {
     encoding: Encoding,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Encoding {
     /// Too little has been read to tell; this much.
     Unknown(Vec<u8>),
@@ -50,6 +50,11 @@ impl Stream {
             Encoding::Utf16 { mark, .. } => Some(mark),
             _ => None,
         }
+    }
+
+    /// Whether bytes are held back that do not tell the encoding yet.
+    pub(super) fn is_undecided(&self) -> bool {
+        matches!(&self.encoding, Encoding::Unknown(head) if !head.is_empty())
     }
 
     /// Reads until a line ends or the chunk is full: whoever writes line by line is answered line by line.

@@ -24,11 +24,9 @@ pub(super) fn decide(head: &[u8], is_all: bool) -> Option<Option<(Order, usize)>
         [0xFE, 0xFF, ..] => return Some(Some((Order::Big, 2))),
         _ => {}
     }
-    // The line feed's own NUL may stand behind it.
-    if let Some(newline) = memchr::memchr(b'\n', head)
-        && (newline + 2 <= head.len() || is_all)
-        && memchr::memchr(0, &head[..head.len().min(newline + 2)]).is_none()
-    {
+    // At the very start a line feed's own NUL stands behind it.
+    let newline = head.get(1..).and_then(|head| memchr::memchr(b'\n', head));
+    if newline.is_some_and(|newline| memchr::memchr(0, &head[..=newline]).is_none()) {
         return Some(None);
     }
     if !is_all && head.len() < SNIFF_UTF16 {
@@ -59,7 +57,7 @@ pub(super) fn encoded_len(text: &[u8]) -> u64 {
 }
 
 /// Transcodes as bytes come: a unit or a pair that is cut waits for the rest.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Transcoder {
     order: Order,
     /// The first byte of a unit.
@@ -161,8 +159,8 @@ mod tests {
             assert_eq!(detect(head), want, "{head:?}");
         }
         // What comes line by line is told by its first line.
-        assert_eq!(decide(b"a line\nb", false), Some(None));
-        for head in [&b"a line\n"[..], b"a line", b"", b"\xFF", b"a\0\n\0b\0"] {
+        assert_eq!(decide(b"a line\n", false), Some(None));
+        for head in [&b"\n"[..], b"\n\0a\0\n\0", b"a line", b"", b"\xFF", b"a\0\n\0b\0"] {
             assert_eq!(decide(head, false), None, "{head:?}");
         }
         assert_eq!(detect(b"a line\nb\0c\0d\0e\0f\0g\0h\0"), None);

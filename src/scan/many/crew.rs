@@ -5,6 +5,7 @@
 //! nothing to do, so whatever has been taken up is being worked on.
 
 use std::collections::VecDeque;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,7 +14,6 @@ use std::time::{Duration, Instant};
 
 use super::outbox::{Done, Key, Next, Outbox};
 use super::{Delivery, Opened, Part, Piece, ReadAt, Render, Source, fill_at, newlines, open};
-use crate::error::{Error, Result};
 use crate::scan::blocks::{Block, Blocks};
 use crate::scan::chunk::{self, CHUNK, Chunk, Cut, Cutter};
 use crate::scan::emit::Counted;
@@ -21,7 +21,7 @@ use crate::scan::stream::{Filled, Stream};
 use crate::scan::worker::Worker;
 use crate::scan::{ScanStats, many::Times};
 
-type Inputs<'i, 's> = dyn Iterator<Item = Result<Source<'s>>> + Send + 'i;
+type Inputs<'i, 's> = dyn Iterator<Item = io::Result<Source<'s>>> + Send + 'i;
 
 /// A file that all threads read and cut.
 struct File<'s> {
@@ -61,7 +61,7 @@ enum Job<'s> {
     Ready(Box<Ready>),
     Part(Arc<File<'s>>, u64),
     Block(Arc<Bytes<'s>>, u64, Block),
-    Own(usize, Box<dyn std::io::Read + Send + 's>),
+    Own(usize, Box<dyn Read + Send + 's>),
 }
 
 struct State<'i, 's> {
@@ -231,7 +231,13 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
                 Next::Hits(input, part) => {
                     drop(state);
                     self.room.notify_all();
-                    deliver(part.delivery(input))
+                    let flow = deliver(part.delivery(input));
+                    if flow.is_break() {
+                        let end = self.lock().outbox.abandon();
+                        // There is no more than an end to it.
+                        let _ = deliver(Delivery::End(end));
+                    }
+                    flow
                 }
                 Next::End(end) => {
                     drop(state);
@@ -311,7 +317,7 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
     }
 
     /// Reads an input of this thread's own, and hands on what it has read to a thread that has nothing to do.
-    fn own(&self, input: usize, mut reader: Box<dyn std::io::Read + Send + 's>, worker: &mut Worker) {
+    fn own(&self, input: usize, mut reader: Box<dyn Read + Send + 's>, worker: &mut Worker) {
         let (mut stream, mut cutter) = (Stream::new(), Cutter::new());
         let is_over = Arc::new(AtomicBool::new(false));
         let mut part = 0;
@@ -337,7 +343,7 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
             let newlines = newlines(chunk.read());
             let cut = cutter.cut(&mut chunk, newlines, stream.mark(), is_last);
             let error = match filled {
-                Filled::Failed(error) => Some(Error::io(None, error)),
+                Filled::Failed(error) => Some(error),
                 _ => None,
             };
             let ready = Box::new(Ready {
@@ -398,7 +404,7 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
         let key = (file.input, part);
         let (bytes, blocks) = (chunk.bytes(), &cut.blocks[..]);
         let piece = Piece { input: file.input, bytes, offset: cut.offset, blocks, base: cut.base, is_utf16: false };
-        let error = read.err().map(|error| Error::io(None, error));
+        let error = read.err();
         let done = Done { stats: ScanStats::default(), times, error, is_last };
         self.piece(key, &piece, worker, done, &file.is_over);
     }
@@ -473,7 +479,7 @@ impl<'s> State<'_, 's> {
     }
 
     /// Takes over an input that has been opened; gives the job if it is one for a single thread.
-    fn open(&mut self, source: Option<Result<Opened<'s>>>) -> Option<Job<'s>> {
+    fn open(&mut self, source: Option<io::Result<Opened<'s>>>) -> Option<Job<'s>> {
         let Some(source) = source else {
             self.has_more = false;
             return None;
@@ -507,7 +513,7 @@ impl<'s> State<'_, 's> {
     }
 
     /// An input that holds nothing.
-    fn end(&mut self, input: usize, error: Option<Error>) {
+    fn end(&mut self, input: usize, error: Option<io::Error>) {
         let done = Done { stats: ScanStats::default(), times: Times::default(), error, is_last: true };
         self.outbox.finish((input, 0), done);
     }

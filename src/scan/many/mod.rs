@@ -52,7 +52,6 @@ use super::emit::{Counted, Emitter};
 use super::stream::{Filled, Stream};
 use super::worker::Worker;
 use super::{Hit, ScanStats, Scanner, utf16};
-use crate::error::{Error, Result};
 use crate::limits::{MAX_PART, SNIFF_UTF16};
 
 mod crew;
@@ -141,7 +140,7 @@ pub struct InputEnd {
     /// What it took.
     pub times: Times,
     /// What opening or reading it failed with. The hits of all that was read before have been delivered.
-    pub error: Option<Error>,
+    pub error: Option<io::Error>,
 }
 
 /// How long the stages took, summed over all threads.
@@ -169,10 +168,11 @@ impl Scanner {
     ///
     /// `inputs` is asked for the next input when a thread is free to open it, on that thread. `render` is called on any thread,
     /// with the number of the input and a hit, and appends what it wants delivered; `Break` ends the input behind that hit.
-    /// `deliver` runs on the calling thread, in order; `Break` ends everything, as soon as no thread waits for its input any more.
+    /// `deliver` runs on the calling thread, in order; `Break` ends everything, once no thread waits for its input any more. The
+    /// end of the input whose hits were refused so is still delivered, with what had been scanned of it.
     pub fn scan_many<'s>(
         &mut self,
-        mut inputs: impl Iterator<Item = Result<Source<'s>>> + Send,
+        mut inputs: impl Iterator<Item = io::Result<Source<'s>>> + Send,
         threads: usize,
         render: impl Fn(usize, &Hit<'_>, &mut Vec<u8>) -> ControlFlow<()> + Sync,
         mut deliver: impl FnMut(Delivery<'_>) -> ControlFlow<()>,
@@ -193,7 +193,7 @@ impl Scanner {
                 Err(error) => (ControlFlow::Continue(()), InputEnd::failed(input, error)),
                 Ok(source) => one.scan(source, &mut deliver),
             };
-            if flow.is_break() || deliver(Delivery::End(end)).is_break() {
+            if deliver(Delivery::End(end)).is_break() || flow.is_break() {
                 break;
             }
         }
@@ -206,7 +206,7 @@ impl InputEnd {
         Self { input, stats: ScanStats::default(), times: Times::default(), error: None }
     }
 
-    fn failed(input: usize, error: Error) -> Self {
+    fn failed(input: usize, error: io::Error) -> Self {
         Self { error: Some(error), ..Self::new(input) }
     }
 }
@@ -286,13 +286,13 @@ enum Opened<'s> {
 }
 
 /// UTF-16 is read from its beginning to its end, wherever it comes from.
-fn open(source: Source<'_>) -> Result<Opened<'_>> {
+fn open(source: Source<'_>) -> io::Result<Opened<'_>> {
     Ok(match source {
         Source::Reader(reader) => Opened::Reader(reader),
         Source::File(file) => {
             let mut head = [0; SNIFF_UTF16];
             let (len, read) = fill_at(&*file, &mut head, 0);
-            read.map_err(|error| Error::io(None, error))?;
+            read?;
             match utf16::detect(&head[..len]) {
                 Some(_) => Opened::Reader(Box::new(Sequential { file, offset: 0 })),
                 None => Opened::File(file),
@@ -386,7 +386,7 @@ impl One<'_> {
             };
             let (flow, wanted) = piece.deliver(self.worker, self.render, &mut end, deliver);
             if let Filled::Failed(error) = filled {
-                end.error = Some(Error::io(None, error));
+                end.error = Some(error);
             }
             if flow.is_break() || is_end {
                 return (wanted, end);

@@ -1,9 +1,9 @@
 //! What waits to be delivered, by input and part of it.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 
 use super::{InputEnd, Part, Rendered, Times};
-use crate::error::Error;
 use crate::limits::MAX_UNDELIVERED;
 use crate::scan::ScanStats;
 
@@ -15,7 +15,7 @@ pub(super) type Key = (usize, u64);
 pub(super) struct Done {
     pub(super) stats: ScanStats,
     pub(super) times: Times,
-    pub(super) error: Option<Error>,
+    pub(super) error: Option<io::Error>,
     /// The input ends with this part.
     pub(super) is_last: bool,
 }
@@ -44,7 +44,10 @@ pub(super) struct Outbox {
     slots: BTreeMap<Key, Slot>,
     head: Key,
     weight: usize,
+    /// Of the parts before the one whose turn it is.
     end: InputEnd,
+    /// Hits and matches of that one.
+    taken: (u64, u64),
 }
 
 fn weight(part: &Part) -> usize {
@@ -53,7 +56,7 @@ fn weight(part: &Part) -> usize {
 
 impl Outbox {
     pub(super) fn new() -> Self {
-        Self { slots: BTreeMap::new(), head: (0, 0), weight: 0, end: InputEnd::new(0) }
+        Self { slots: BTreeMap::new(), head: (0, 0), weight: 0, end: InputEnd::new(0), taken: (0, 0) }
     }
 
     /// The input whose turn it is.
@@ -96,17 +99,28 @@ impl Outbox {
         })
     }
 
+    /// The end of the input whose turn it is, as far as it has been delivered.
+    pub(super) fn abandon(&mut self) -> InputEnd {
+        let mut end = std::mem::replace(&mut self.end, InputEnd::new(self.head.0));
+        end.stats.hits += self.taken.0;
+        end.stats.matches += self.taken.1;
+        end
+    }
+
     /// What is delivered next, and taken out.
     pub(super) fn next(&mut self) -> Next {
         loop {
             let Some(slot) = self.slots.get_mut(&self.head) else { return Next::Wait };
             if let Some(part) = slot.parts.pop_front() {
                 self.weight -= weight(&part);
+                self.taken.0 += part.hits.len() as u64;
+                self.taken.1 += part.hits.iter().map(|hit| hit.matches as u64).sum::<u64>();
                 return Next::Hits(self.head.0, part);
             }
             let Some(done) = slot.done.take() else { return Next::Wait };
             self.slots.remove(&self.head);
             self.weight -= SLOT;
+            self.taken = (0, 0);
             self.end.stats += done.stats;
             self.end.times += done.times;
             self.end.error = self.end.error.take().or(done.error);
