@@ -1,114 +1,15 @@
 //! The scanner as a process: every flag, every exit code, and what is written where.
 #![cfg(all(feature = "config", feature = "feeds", feature = "parallel", feature = "psl"))]
 
+mod logscan;
+
 use std::fs;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
+use logscan::{FEED, LOG, Run, folder, logscan};
 use serde_json::Value;
-use tempfile::TempDir;
-
-/// Where cargo puts the examples beside the tests.
-fn logscan() -> Command {
-    let test = std::env::current_exe().unwrap();
-    let name = format!("logscan{}", std::env::consts::EXE_SUFFIX);
-    let path = test.parent().and_then(Path::parent).unwrap().join("examples").join(name);
-    assert!(path.exists(), "{} is built with the tests", path.display());
-    let mut command = Command::new(path);
-    command.env_remove("NO_COLOR").env_remove("NETSIEVE_ENGINE");
-    command
-}
-
-/// A folder of files, and runs of the scanner in it.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new(files: &[(&str, &[u8])]) -> Self {
-        let folder = Self(TempDir::new().unwrap());
-        for (name, text) in files {
-            folder.write(name, text);
-        }
-        folder
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &[u8]) {
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn command(&self, line: &str) -> Command {
-        let mut command = logscan();
-        command.current_dir(self.0.path()).args(line.split_whitespace()).stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, line: &str) -> Run {
-        Run::of(self.command(line).output().unwrap(), line)
-    }
-
-    fn run_with(&self, line: &str, stdin: &[u8]) -> Run {
-        let mut command = self.command(line);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut input = child.stdin.take().unwrap();
-        let text = stdin.to_owned();
-        let writer = std::thread::spawn(move || drop(input.write_all(&text)));
-        let output = child.wait_with_output().unwrap();
-        writer.join().unwrap();
-        Run::of(output, line)
-    }
-}
-
-struct Run {
-    line: String,
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    fn of(output: Output, line: &str) -> Self {
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8, whatever the log holds");
-        Self {
-            line: line.to_owned(),
-            code: output.status.code().unwrap(),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
-    }
-
-    #[track_caller]
-    fn code(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{}\n{}\n{}", self.line, self.out, self.err);
-        self
-    }
-
-    fn json(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
-    }
-
-    /// `file:line:observed:indicator` of each JSON line.
-    fn rows(&self) -> Vec<String> {
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        self.json()
-            .iter()
-            .map(|row| {
-                format!("{}:{}:{}:{}", text(&row["file"]), row["line"], text(&row["observed"]), text(&row["indicator"]))
-            })
-            .collect()
-    }
-}
-
-const FEED: &[u8] = b"192.0.2.7\t12\n198.51.100.0/28\nevil.test # seen\n2001:db8::c2\nhttp://shop.test/login/\n";
-const LOG: &[u8] =
-    b"from 192.0.2.7 to ok.test\nnothing here\nquery WWW.Evil.Test and 198.51.100.3\nGET http://shop.test/login/x\n";
-
-fn folder() -> Folder {
-    Folder::new(&[("c2.txt", FEED), ("a.log", LOG), ("empty.log", b""), ("clean.log", b"nothing here\n")])
-}
 
 #[test]
 fn exit_codes() {
@@ -129,7 +30,9 @@ fn exit_codes() {
         ("scan -f c2.txt missing.log", 2),
         ("scan -f c2.txt a.log missing.log", 2),
         ("scan -f c2.txt missing.log a.log", 2),
-        ("scan -f c2.txt .", 2),
+        ("scan -f c2.txt .", 0),
+        ("scan -f c2.txt nothing*.log", 2),
+        ("scan -f c2.txt --include [ .", 2),
         ("scan -f missing.txt a.log", 2),
         ("scan -f empty.txt a.log", 2),
         ("scan -f comments.txt a.log", 2),
@@ -177,7 +80,7 @@ fn errors_name_the_file_and_the_reason() {
     folder.write("partly.txt", b"evil.test\n\n10.0.0.1\nnot a value\n\x1b[31mred\n1.2.3\nx..y\n");
     for (line, wants) in [
         ("scan -f c2.txt missing.log", &["missing.log", "No such file"][..]),
-        ("scan -f c2.txt .", &[".", "directory"]),
+        ("scan -f c2.txt nothing*.log", &["nothing*.log: no file has such a name"]),
         ("scan -f missing.txt a.log", &["missing.txt", "No such file"]),
         ("scan -f empty.txt a.log", &["empty.txt"]),
         ("scan -f x=c2.txt -f x=c2.txt a.log", &["named x"]),
@@ -709,6 +612,16 @@ fn help_teaches() {
         "--as-of",
         "--no-text",
         "--refang",
+        "--include",
+        "--exclude",
+        "--hidden",
+        "--links",
+        "--mmap",
+        "--follow",
+        "--from-end",
+        "--interval",
+        "journalctl -f | logscan scan",
+        "Memory: ",
         "--color",
         "--admit",
         "--psl",

@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use netsieve::feed::Format;
@@ -25,10 +26,13 @@ Formats:
 Examples:
   logscan scan -f c2.txt access.log              hits for people
   logscan scan -f c2=plain:c2.txt --json *.log   one JSON object a hit and indicator
+  logscan scan -f c2.txt /var/log 'old/*.xz'     folders, globs, compressed logs, on all cores
   zcat big.gz | logscan scan -f c2.txt --stats - standard input
+  logscan scan -f c2.txt -F /var/log/dns.log     go on with what is written to it, through rotation
   logscan scan --config feeds.toml access.log    many feeds, each as a file says
   logscan check -f c2.txt http://evil.test/a     what matches a value, or why nothing does
   logscan lint -f c2.txt                         what is wrong with a feed
+`logscan scan --help` has more.
 
 Exit codes: 0 some hit, 1 none, 2 any error."
     )
@@ -127,15 +131,88 @@ fn time(text: &str) -> Result<jiff::Timestamp, String> {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Logs")]
+pub(crate) struct InputArgs {
+    /// Logs, plain or compressed (gzip, zstd, bzip2, xz, by content); folders, with what is beneath them; globs, quoted; `-`, or
+    /// none: standard input.
+    #[arg(value_name = "LOG")]
+    pub(crate) logs: Vec<PathBuf>,
+    /// Of folders and globs, only files of such a name (`*.log`; with a `/` such a path). May be given many times.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Of folders and globs, no files or folders of such a name. May be given many times.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Files and folders too whose names begin with a dot.
+    #[arg(long)]
+    pub(crate) hidden: bool,
+    /// Follow symbolic links in folders too.
+    #[arg(long)]
+    pub(crate) links: bool,
+    /// Map plain files instead of reading them. Only for files that nobody writes to or shortens meanwhile: a file that
+    /// shrinks under a map ends the program. Replace by renaming, never by rewriting.
+    #[arg(long)]
+    pub(crate) mmap: bool,
+}
+
+fn scan_examples() -> &'static str {
+    "\
+Examples:
+  logscan scan -f c2.txt access.log access.log.1.gz old.log.xz
+  logscan scan -f c2.txt 'logs/*/dns*.zst'                 a glob, quoted so that the shell leaves it
+  logscan scan -f c2.txt --include '*.log*' /var/log       a folder and what is beneath it
+  logscan scan -f c2.txt -j 4 --mmap huge.log              one file on four cores, without copying it
+  logscan scan -f c2.txt --stats --json /data > hits.json  rates of each stage and of each file
+  journalctl -f | logscan scan -f c2.txt                   what comes in, line by line
+  logscan scan -f c2.txt -F --from-end /var/log/nginx      what is written from now on, in new files too
+  logscan scan -f c2.txt -F --json dns.log | alert         hits as they come; feeds are loaded anew when they change
+  logscan scan -f c2.txt --refang report.txt               hxxp://evil[.]test in reports and mails
+  logscan scan -f c2.txt -l /data                          only which files
+  logscan scan -f c2.txt -q access.log && echo found       only whether
+
+Hits come by log as given, then by place, however many threads there are. UTF-16, JSON escapes (\\u002e) and names as the
+Windows DNS log writes them, (4)evil(4)test(0), are read as what they are.
+
+Memory: the feeds, 4 MiB a thread and what a decompressor needs (8 MiB as a rule, 128 MiB at most), and up to 64 MiB of hits
+that wait for their turn.
+
+Exit codes: 0 some hit, 1 none, 2 any error."
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Following")]
+pub(crate) struct FollowArgs {
+    /// Go on with what is written to the logs, as `tail -F`: by inode, through renaming, shortening and re-creation; what does not
+    /// exist yet is waited for. Folders and globs are looked through for new files. Feeds that change are loaded anew; if
+    /// that fails, the old ones stay. Ends with -m, -q, or when the output is closed.
+    #[arg(short = 'F', long, conflicts_with_all = ["count", "list", "stats", "mmap"])]
+    pub(crate) follow: bool,
+    /// Only what is written from now on.
+    #[arg(long, requires = "follow")]
+    pub(crate) from_end: bool,
+    /// How often files and feeds are looked at, in seconds. A last line without an end is scanned as it stands if nothing has been added
+    /// to it five times.
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = interval, requires = "follow")]
+    pub(crate) interval: Duration,
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "not a number of seconds from 0.001 to 86400".to_owned())
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = scan_examples())]
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) feeds: FeedArgs,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
-    /// Logs, plain or compressed; `-`, or none: standard input.
-    #[arg(value_name = "LOG")]
-    pub(crate) logs: Vec<PathBuf>,
-    /// Threads (default: all cores).
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
+    /// Threads (default: all cores). Several logs are read side by side, and one large log on all of them.
     #[arg(short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// One JSON object a line, for each observable and indicator.
@@ -159,7 +236,7 @@ pub(crate) struct ScanArgs {
     /// Leave the log line out.
     #[arg(long)]
     pub(crate) no_text: bool,
-    /// Rates, counts, and how many matches were withheld and why, to standard error.
+    /// Bytes and rates of each stage and each log, counts, and how many matches were withheld and why, to standard error.
     #[arg(long)]
     pub(crate) stats: bool,
     /// Colour.

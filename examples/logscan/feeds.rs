@@ -118,6 +118,12 @@ fn sources(args: &FeedArgs) -> Result<Vec<Source>, Box<dyn Error>> {
     Ok(sources)
 }
 
+/// The files that a sieve of these feeds is made of. Of a configuration that cannot be read, only itself.
+pub(crate) fn paths(args: &FeedArgs) -> Vec<PathBuf> {
+    let named = sources(args).unwrap_or_default().into_iter().map(|source| source.path);
+    args.config.iter().chain(&args.psl).cloned().chain(named).collect()
+}
+
 /// Compiles all feeds.
 pub(crate) fn load(args: &FeedArgs) -> Result<(Sieve, BuildReport), Box<dyn Error>> {
     let mut builder = Sieve::builder();

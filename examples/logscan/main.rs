@@ -1,5 +1,7 @@
 //! logscan: finds the indicators of threat feeds in logs.
 
+use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -7,7 +9,10 @@ use clap::Parser;
 mod check;
 mod cli;
 mod feeds;
+mod follow;
+mod inputs;
 mod lint;
+mod progress;
 mod scan;
 
 /// How a run ended, as an exit code.
@@ -21,31 +26,26 @@ pub(crate) enum Outcome {
     Failed,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        ExitCode::from(match outcome {
-            Outcome::Found => 0,
-            Outcome::Nothing => 1,
-            Outcome::Failed => 2,
-        })
-    }
-}
-
 fn main() -> ExitCode {
     let outcome = match cli::Cli::parse().command {
         cli::Command::Scan(args) => scan::run(&args),
         cli::Command::Check(args) => check::run(&args),
         cli::Command::Lint(args) => lint::run(&args),
     };
+    code(outcome).into()
+}
+
+/// The exit code; says what went wrong.
+pub(crate) fn code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
     match outcome {
-        Ok(outcome) => outcome.into(),
+        Ok(Outcome::Found) => 0,
+        Ok(Outcome::Nothing) => 1,
+        Ok(Outcome::Failed) => 2,
+        // The reader of our output went away: no error of ours.
+        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => 0,
         Err(error) => {
-            // The reader of our output went away: no error of ours.
-            if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
-                return ExitCode::SUCCESS;
-            }
             eprintln!("logscan: {}", netsieve::render::Escaped::new(&error.to_string()));
-            Outcome::Failed.into()
+            2
         }
     }
 }

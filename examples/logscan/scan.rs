@@ -3,193 +3,291 @@
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use netsieve::render::{Escaped, JsonLines, Styles, Text};
-use netsieve::{Hit, ScanOptions, ScanStats, Scanner, input};
+use netsieve::scan::many::{Delivery, InputEnd, Rendered, Times};
+use netsieve::{Hit, ScanOptions, ScanStats, Scanner};
 
 use crate::Outcome;
 use crate::cli::{Color, ScanArgs};
 use crate::feeds;
+use crate::follow;
+use crate::inputs::{self, Meter, Opener};
+use crate::progress::{Bar, Stats};
 
-/// Inputs smaller than this get no progress bar.
-const BAR_FROM: u64 = 64 << 20;
-
-/// What hits are written as, and how many are still wanted.
-struct Output<'a> {
-    args: &'a ScanArgs,
-    out: Box<dyn Write>,
+/// How hits are written.
+pub(crate) struct Style {
+    format: Format,
     json: JsonLines,
     text: Text,
-    buffer: Vec<u8>,
-    left: u64,
-    flush_each: bool,
-    error: Option<io::Error>,
+    has_log_line: bool,
+    /// Pairs that are wanted at most.
+    max: u64,
+    /// One hit of each log is enough.
+    is_first_enough: bool,
 }
 
-impl Output<'_> {
-    fn hit(&mut self, file: &str, hit: &Hit<'_>, pairs: &mut u64) -> ControlFlow<()> {
-        let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
-        let args = self.args;
-        self.buffer.clear();
-        let taken = if args.json {
-            self.json.hit(&mut self.buffer, file, hit, limit)
-        } else if args.count || args.list || args.quiet {
-            hit.matches().len().min(limit)
-        } else {
-            self.text.hit(&mut self.buffer, file, hit, limit)
-        } as u64;
-        *pairs += taken;
-        self.left -= taken;
-        if let Err(error) = self.write() {
-            self.error = Some(error);
-            return ControlFlow::Break(());
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Text,
+    /// Counts, names of files, or nothing.
+    None,
+}
+
+impl Style {
+    pub(crate) fn new(args: &ScanArgs) -> Self {
+        let is_coloured = match args.color {
+            Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            Color::Always => true,
+            Color::Never => false,
+        };
+        let mut json = JsonLines::new();
+        json.text(!args.no_text);
+        let mut text = Text::new();
+        text.log_line(!args.no_text);
+        if is_coloured {
+            text.styles(Styles::ANSI);
         }
-        if self.left == 0 || args.quiet || args.list { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let format = match args {
+            _ if args.json => Format::Json,
+            _ if args.count || args.list || args.quiet => Format::None,
+            _ => Format::Text,
+        };
+        Self {
+            format,
+            json,
+            text,
+            has_log_line: !args.no_text,
+            max: args.max.unwrap_or(u64::MAX),
+            is_first_enough: args.list || args.quiet,
+        }
     }
 
-    fn write(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.buffer)?;
-        if self.flush_each { self.out.flush() } else { Ok(()) }
+    /// Appends a hit. `Break`: no more of this log is wanted.
+    pub(crate) fn render(&self, name: &str, hit: &Hit<'_>, out: &mut Vec<u8>) -> ControlFlow<()> {
+        let limit = usize::try_from(self.max).unwrap_or(usize::MAX);
+        match self.format {
+            Format::Json => _ = self.json.hit(out, name, hit, limit),
+            Format::Text => _ = self.text.hit(out, name, hit, limit),
+            Format::None => {}
+        }
+        if self.is_first_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// The part of a hit's text that has its first `pairs` pairs.
+    fn cut<'t>(&self, text: &'t [u8], pairs: u64) -> (&'t [u8], &'t [u8]) {
+        // One line a pair; of text, the place before and the log line behind them.
+        let (before, has_behind) = match self.format {
+            Format::Text => (1, self.has_log_line),
+            _ => (0, false),
+        };
+        let lines = usize::try_from(pairs).unwrap_or(usize::MAX).saturating_add(before);
+        let end = memchr::memchr_iter(b'\n', text).nth(lines - 1).map_or(text.len(), |at| at + 1);
+        let last = text[..text.len().saturating_sub(1)].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+        (&text[..end], if has_behind && last >= end { &text[last..] } else { &[] })
     }
 }
 
-pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
-    let started = Instant::now();
-    let sieve = feeds::load_with_warnings(&args.feeds)?;
-    let loaded = started.elapsed();
+/// Where hits are written to, and how many are still wanted.
+pub(crate) struct Output<'a> {
+    args: &'a ScanArgs,
+    style: &'a Style,
+    out: io::BufWriter<io::Stdout>,
+    left: u64,
+    /// Hits are not kept back.
+    is_prompt: bool,
+    pub(crate) pairs: u64,
+}
+
+impl<'a> Output<'a> {
+    pub(crate) fn new(args: &'a ScanArgs, style: &'a Style, is_prompt: bool) -> Self {
+        let is_prompt = is_prompt || io::stdout().is_terminal();
+        let out = io::BufWriter::with_capacity(1 << 16, io::stdout());
+        Self { args, style, out, left: style.max, is_prompt, pairs: 0 }
+    }
+
+    /// Writes hits; says how many pairs of them were wanted.
+    pub(crate) fn hits(&mut self, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
+        let (mut start, mut pairs, mut whole) = (0, 0, 0);
+        let mut rest = None;
+        for hit in hits {
+            let left = self.left - pairs;
+            if left == 0 {
+                break;
+            }
+            let matches = hit.matches as u64;
+            pairs += matches.min(left);
+            if matches > left {
+                rest = Some(self.style.cut(&rendered[start..hit.end], left));
+                break;
+            }
+            start = hit.end;
+            whole = hit.end;
+        }
+        self.out.write_all(&rendered[..whole])?;
+        if let Some((first, last)) = rest {
+            self.out.write_all(first)?;
+            self.out.write_all(last)?;
+        }
+        self.left -= pairs;
+        self.pairs += pairs;
+        if self.is_prompt {
+            self.out.flush()?;
+        }
+        Ok(pairs)
+    }
+
+    /// Whether nothing more is wanted.
+    pub(crate) fn is_done(&self) -> bool {
+        self.left == 0 || (self.args.quiet && self.pairs > 0)
+    }
+
+    /// What is written at the end of a log that had so many pairs.
+    fn end(&mut self, name: &str, pairs: u64, is_alone: bool) -> io::Result<()> {
+        if self.args.count && is_alone {
+            writeln!(self.out, "{pairs}")?;
+        } else if self.args.count {
+            writeln!(self.out, "{}:{pairs}", Escaped::new(name))?;
+        } else if self.args.list && pairs > 0 {
+            writeln!(self.out, "{}", Escaped::new(name))?;
+        }
+        if self.is_prompt { self.out.flush() } else { Ok(()) }
+    }
+
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+pub(crate) fn scan_options(args: &ScanArgs) -> ScanOptions {
     let mut options = ScanOptions::default();
     options.matching = feeds::options(&args.filter);
     options.refang = args.refang;
+    options
+}
+
+pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
+    if args.follow.follow {
+        return follow::run(args);
+    }
+    let logs = inputs::logs(&args.inputs)?;
+    let started = Instant::now();
+    let sieve = feeds::load_with_warnings(&args.feeds)?;
+    let loaded = started.elapsed();
     let threads = match args.threads {
         Some(threads) => usize::from(threads),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
-    // The library scans on the current pool, which on this thread is the global one.
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
-    let mut scanner = Scanner::new(&sieve, &options);
-
-    let is_terminal = io::stdout().is_terminal();
-    let is_coloured = match args.color {
-        Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none(),
-        Color::Always => true,
-        Color::Never => false,
-    };
-    let mut json = JsonLines::new();
-    json.text(!args.no_text);
-    let mut text = Text::new();
-    text.log_line(!args.no_text);
-    if is_coloured {
-        text.styles(Styles::ANSI);
-    }
-    let mut output = Output {
-        args,
-        out: Box::new(io::BufWriter::with_capacity(1 << 16, io::stdout())),
-        json,
-        text,
-        buffer: Vec::new(),
-        left: args.max.unwrap_or(u64::MAX),
-        flush_each: is_terminal,
+    let meter = Arc::new(Meter::default());
+    let opener = Opener::new(meter.clone(), args.inputs.mmap);
+    let style = Style::new(args);
+    let names: Vec<String> =
+        logs.iter().map(|log| log.as_ref().map_or(String::new(), |log| log.name.clone())).collect();
+    // A pipe is answered as it comes.
+    let is_waited_for = logs.iter().any(|log| log.as_ref().is_ok_and(|log| log.size.is_none()));
+    let mut run = Run {
+        names: &names,
+        output: Output::new(args, &style, is_waited_for),
+        stats: Stats {
+            loaded,
+            indicators: sieve.len(),
+            memory: sieve.memory_usage(),
+            threads,
+            scanning: Instant::now(),
+            total: ScanStats::default(),
+            times: Times::default(),
+            rendered: 0,
+            files: Vec::new(),
+        },
+        bar: Bar::new(&logs, meter.clone()),
+        meter: &meter,
+        pairs: 0,
+        has_failed: false,
         error: None,
     };
+    let sources = logs.iter().map(|log| match log {
+        Ok(log) => opener.open(log),
+        Err(error) => Err(io::Error::other(error.clone())),
+    });
+    let render = |input: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
+        meter.hits.fetch_add(1, Ordering::Relaxed);
+        style.render(&names[input], hit, out)
+    };
+    Scanner::new(&sieve, &scan_options(args)).scan_many(sources, threads, render, |delivery| {
+        let flow = run.take(delivery);
+        if flow.is_break() && is_waited_for && threads > 1 {
+            // A thread may wait for a pipe that nothing comes out of any more.
+            process::exit(crate::code(run.finish()).into());
+        }
+        flow
+    });
+    run.finish()
+}
 
-    let stdin = [PathBuf::from("-")];
-    let logs = if args.logs.is_empty() { &stdin[..] } else { &args.logs };
-    let bar = progress(logs);
-    let (mut total, mut all_pairs, mut has_failed) = (ScanStats::default(), 0, false);
-    let scanning = Instant::now();
-    for log in logs {
-        let name = if log.as_os_str() == "-" { "(standard input)".into() } else { log.to_string_lossy() };
-        let mut pairs = 0;
-        let result = open(log).and_then(|reader| {
-            let reader = bar.wrap_read(reader);
-            let sink = |hit: &Hit<'_>| output.hit(&name, hit, &mut pairs);
-            if threads == 1 { scanner.scan_reader(reader, sink) } else { scanner.scan_reader_parallel(reader, sink) }
-                .map_err(|error| if error.path().is_none() { format!("{name}: {error}") } else { error.to_string() })
-        });
-        if let Some(error) = output.error.take() {
+/// A scan that is under way.
+struct Run<'a> {
+    /// Of the logs; empty for what names none.
+    names: &'a [String],
+    output: Output<'a>,
+    stats: Stats,
+    bar: Bar,
+    meter: &'a Meter,
+    /// Of the log at hand.
+    pairs: u64,
+    has_failed: bool,
+    error: Option<io::Error>,
+}
+
+impl Run<'_> {
+    fn take(&mut self, delivery: Delivery<'_>) -> ControlFlow<()> {
+        let written = match delivery {
+            Delivery::Hits { rendered, hits, .. } => {
+                self.stats.rendered += rendered.len() as u64;
+                let written = self.bar.aside(|| self.output.hits(rendered, hits));
+                written.map(|pairs| self.pairs += pairs)
+            }
+            Delivery::End(end) => self.end(&end),
+            _ => Ok(()),
+        };
+        if let Err(error) = written {
+            self.error = Some(error);
+            return ControlFlow::Break(());
+        }
+        if self.output.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn end(&mut self, end: &InputEnd) -> io::Result<()> {
+        let name = &self.names[end.input];
+        self.stats.input(name, end);
+        if let Some(error) = &end.error {
+            self.has_failed = true;
+            self.bar.aside(|| match name.as_str() {
+                "" => eprintln!("logscan: {}", Escaped::new(&error.to_string())),
+                name => eprintln!("logscan: {}: {}", Escaped::new(name), Escaped::new(&error.to_string())),
+            });
+        }
+        let pairs = std::mem::take(&mut self.pairs);
+        self.bar.aside(|| self.output.end(name, pairs, self.names.len() == 1))
+    }
+
+    fn finish(&mut self) -> Result<Outcome, Box<dyn Error>> {
+        self.bar.finish();
+        if let Some(error) = self.error.take() {
             return Err(error.into());
         }
-        match result {
-            Ok(stats) => total += stats,
-            Err(error) => {
-                has_failed = true;
-                eprintln!("logscan: {}", Escaped::new(&error));
-            }
+        self.output.flush()?;
+        if self.output.args.stats {
+            self.stats.print(self.meter);
         }
-        all_pairs += pairs;
-        if args.count {
-            match logs {
-                [_] => writeln!(output.out, "{pairs}")?,
-                _ => writeln!(output.out, "{}:{pairs}", Escaped::new(&*name))?,
-            }
-        } else if args.list && pairs > 0 {
-            writeln!(output.out, "{}", Escaped::new(&*name))?;
-        }
-        if output.left == 0 || (args.quiet && pairs > 0) {
-            break;
-        }
+        Ok(match (self.has_failed, self.output.pairs) {
+            (true, _) => Outcome::Failed,
+            (false, 0) => Outcome::Nothing,
+            (false, _) => Outcome::Found,
+        })
     }
-    output.out.flush()?;
-    bar.finish_and_clear();
-    if args.stats {
-        stats(&total, sieve.len(), loaded.as_secs_f64(), scanning.elapsed().as_secs_f64(), threads);
-    }
-    Ok(match (has_failed, all_pairs) {
-        (true, _) => Outcome::Failed,
-        (false, 0) => Outcome::Nothing,
-        (false, _) => Outcome::Found,
-    })
-}
-
-fn open(log: &Path) -> Result<Box<dyn io::Read + Send>, String> {
-    if log.as_os_str() == "-" {
-        return input::Input::new(io::stdin())
-            .map(|input| Box::new(input) as Box<dyn io::Read + Send>)
-            .map_err(|error| format!("standard input: {error}"));
-    }
-    if log.is_dir() {
-        return Err(format!("{}: is a directory", log.display()));
-    }
-    input::open_log(log).map_err(|error| error.to_string())
-}
-
-/// A bar over the bytes of plain files, on a terminal only.
-fn progress(logs: &[PathBuf]) -> ProgressBar {
-    let sizes: Option<u64> = logs.iter().map(|log| std::fs::metadata(log).ok().map(|file| file.len())).sum();
-    match sizes {
-        Some(bytes) if bytes >= BAR_FROM && io::stderr().is_terminal() => {
-            let bar = ProgressBar::new(bytes);
-            if let Ok(style) =
-                ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left")
-            {
-                bar.set_style(style);
-            }
-            bar
-        }
-        _ => ProgressBar::hidden(),
-    }
-}
-
-fn stats(total: &ScanStats, indicators: usize, load: f64, scan: f64, threads: usize) {
-    let megabytes = total.bytes as f64 / 1e6;
-    eprintln!("indicators  {indicators}, loaded in {load:.3} s");
-    eprintln!(
-        "scanned     {megabytes:.1} MB in {scan:.3} s on {threads} threads: {:.0} MB/s",
-        megabytes / scan.max(1e-9)
-    );
-    eprintln!("observables {}", total.observables);
-    eprintln!("hits        {}, pairs of observable and indicator {}", total.hits, total.matches);
-    let withheld = total.withheld;
-    eprintln!(
-        "withheld    {}: name_like {}, host_only {}, port_unseen {}, allowed {}, filtered {}",
-        withheld.total(),
-        withheld.name_like,
-        withheld.host_only,
-        withheld.port_unseen,
-        withheld.allowed,
-        withheld.filtered
-    );
 }

@@ -1,0 +1,165 @@
+//! What is shown of a scan beside its hits: a bar while it runs, rates afterwards.
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use netsieve::ScanStats;
+use netsieve::render::Escaped;
+use netsieve::scan::many::{InputEnd, Times};
+
+use crate::inputs::{Log, Meter};
+
+/// Inputs smaller than this get no bar.
+const BAR_FROM: u64 = 64 << 20;
+
+/// How often it is drawn.
+const EVERY: Duration = Duration::from_millis(200);
+
+/// A bar over the bytes of the inputs as they are, compressed or not, on a terminal only.
+pub(crate) struct Bar {
+    bar: Arc<Mutex<Option<ProgressBar>>>,
+    is_done: Arc<AtomicBool>,
+    drawing: Option<JoinHandle<()>>,
+}
+
+impl Bar {
+    /// Draws while large inputs are read.
+    pub(crate) fn new(logs: &[Result<Log, String>], meter: Arc<Meter>) -> Self {
+        let (bar, is_done) = (Arc::new(Mutex::new(None)), Arc::new(AtomicBool::new(false)));
+        let sizes = logs.iter().filter_map(|log| log.as_ref().ok());
+        let total: Option<u64> = sizes.map(|log| log.size).sum();
+        if !io::stderr().is_terminal() || total.is_some_and(|total| total < BAR_FROM) {
+            return Self { bar, is_done, drawing: None };
+        }
+        let (shown, ended) = (bar.clone(), is_done.clone());
+        let draw = move || {
+            while !ended.load(Ordering::Relaxed) {
+                thread::park_timeout(EVERY);
+                let read = meter.read.load(Ordering::Relaxed);
+                let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+                // How much is to come of standard input nobody knows: it gets a bar when it has turned out to be large.
+                if ended.load(Ordering::Relaxed) || total.is_none() && read < BAR_FROM {
+                    continue;
+                }
+                let bar = shown.get_or_insert_with(|| start(total));
+                bar.set_message(hits(meter.hits.load(Ordering::Relaxed)));
+                bar.set_position(read);
+            }
+        };
+        Self { bar, is_done, drawing: Some(thread::spawn(draw)) }
+    }
+
+    /// Takes the bar away while something else is written to the terminal.
+    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &*self.bar.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    pub(crate) fn finish(&mut self) {
+        self.is_done.store(true, Ordering::Relaxed);
+        if let Some(drawing) = self.drawing.take() {
+            drawing.thread().unpark();
+            // It draws, and nothing hangs on that.
+            let _ = drawing.join();
+        }
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn hits(count: u64) -> String {
+    if count == 1 { "1 hit".to_owned() } else { format!("{count} hits") }
+}
+
+fn start(total: Option<u64>) -> ProgressBar {
+    let (bar, template) = match total {
+        Some(total) => (
+            ProgressBar::new(total),
+            "{bar:30} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {msg} {eta} left",
+        ),
+        None => (ProgressBar::new_spinner(), "{spinner} {binary_bytes} {binary_bytes_per_sec} {msg} {elapsed}"),
+    };
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// What `--stats` says.
+pub(crate) struct Stats {
+    /// When feeds began to be loaded.
+    pub(crate) loaded: Duration,
+    pub(crate) indicators: usize,
+    pub(crate) memory: usize,
+    pub(crate) threads: usize,
+    pub(crate) scanning: Instant,
+    pub(crate) total: ScanStats,
+    pub(crate) times: Times,
+    pub(crate) rendered: u64,
+    pub(crate) files: Vec<String>,
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// Bytes, time and rate.
+fn rate(bytes: u64, time: Duration) -> String {
+    let (megabytes, seconds) = (megabytes(bytes), time.as_secs_f64());
+    format!("{megabytes:.1} MB in {seconds:.3} s: {:.0} MB/s", megabytes / seconds.max(1e-9))
+}
+
+impl Stats {
+    pub(crate) fn input(&mut self, name: &str, end: &InputEnd) {
+        self.total += end.stats;
+        self.times += end.times;
+        let (stats, times) = (&end.stats, &end.times);
+        self.files.push(format!(
+            "{}: {:.1} MB, {}, {} pairs; read {:.3} s, scan {:.3} s, render {:.3} s{}",
+            Escaped::new(name),
+            megabytes(stats.bytes),
+            hits(stats.hits),
+            stats.matches,
+            times.read.as_secs_f64(),
+            times.scan.as_secs_f64(),
+            times.render.as_secs_f64(),
+            if end.error.is_some() { "; failed" } else { "" },
+        ));
+    }
+
+    pub(crate) fn print(&self, meter: &Meter) {
+        let (total, read) = (&self.total, meter.read.load(Ordering::Relaxed));
+        eprintln!("indicators  {}, {:.1} MB in memory", self.indicators, megabytes(self.memory as u64));
+        eprintln!("load        {:.3} s: feeds read and compiled", self.loaded.as_secs_f64());
+        if self.files.len() > 1 {
+            for file in &self.files {
+                eprintln!("log         {file}");
+            }
+        }
+        // Times of stages are those of all threads together.
+        eprintln!("read        {}, from {:.1} MB", rate(total.bytes, self.times.read), megabytes(read));
+        eprintln!("scan        {}", rate(total.bytes, self.times.scan));
+        eprintln!("render      {}", rate(self.rendered, self.times.render));
+        let elapsed = self.scanning.elapsed();
+        eprintln!("scanned     {} on {} threads", rate(total.bytes, elapsed), self.threads);
+        eprintln!("observables {}", total.observables);
+        eprintln!("hits        {}, pairs of observable and indicator {}", total.hits, total.matches);
+        let withheld = total.withheld;
+        eprintln!(
+            "withheld    {}: name_like {}, host_only {}, port_unseen {}, allowed {}, filtered {}",
+            withheld.total(),
+            withheld.name_like,
+            withheld.host_only,
+            withheld.port_unseen,
+            withheld.allowed,
+            withheld.filtered
+        );
+    }
+}

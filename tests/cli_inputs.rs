@@ -1,0 +1,506 @@
+//! What `logscan scan` reads: compressed logs, folders, globs, pipes, long lines, all encodings, on any number of threads.
+#![cfg(all(feature = "config", feature = "feeds", feature = "parallel", feature = "psl"))]
+
+mod logscan;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::Stdio;
+
+use logscan::{Folder, LOG, folder};
+
+/// A log of several chunks, with a hit now and then.
+fn long_log(len: usize) -> Vec<u8> {
+    let mut log = Vec::new();
+    let mut number = 0_u32;
+    while log.len() < len {
+        number += 1;
+        let host = match number % 997 {
+            0 => "a.evil.test",
+            1 => "192.0.2.7",
+            2 => "http://shop.test/login/x",
+            _ => "ok.example",
+        };
+        log.extend_from_slice(format!("{number} 10.0.0.{} query {host} type A\n", number % 256).as_bytes());
+    }
+    log
+}
+
+#[cfg(feature = "compression")]
+mod compressed {
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zstd(text: &[u8]) -> Vec<u8> {
+        zstd::encode_all(text, 1).unwrap()
+    }
+
+    fn bzip2(text: &[u8]) -> Vec<u8> {
+        let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn xz(text: &[u8]) -> Vec<u8> {
+        let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 0);
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    type Encoder = fn(&[u8]) -> Vec<u8>;
+
+    const FORMATS: [(&str, Encoder); 4] = [("gzip", gzip), ("zstd", zstd), ("bzip2", bzip2), ("xz", xz)];
+
+    #[test]
+    fn all_members_of_all_formats_by_content_on_any_number_of_threads() {
+        let folder = folder();
+        let log = long_log(3 << 20);
+        folder.write("plain", &log);
+        let (first, second) = log.split_at(1_234_567);
+        let want = folder.run("scan --json -f c2.txt plain").code(0).out;
+        assert!(want.lines().count() > 100);
+        let mut names = Vec::new();
+        for (name, encode) in FORMATS {
+            // The names say nothing.
+            let packed = [encode(first), encode(second)].concat();
+            folder.write(name, &packed);
+            names.push(name);
+            for threads in [1, 2, 3] {
+                let run = folder.run(&format!("scan --json -j {threads} -f c2.txt {name}")).code(0);
+                assert!(run.out.replace(name, "plain") == want, "{name}, {threads} threads");
+            }
+            let run = folder.run_with("scan --json -f c2.txt", &packed).code(0);
+            assert!(run.out.replace("(standard input)", "plain") == want, "{name} from standard input");
+        }
+        // Side by side, in the order given.
+        let all: String = names.iter().map(|name| want.replace("\"plain\"", &format!("\"{name}\""))).collect();
+        for threads in [1, 2, 4] {
+            let run = folder.run(&format!("scan --json -j {threads} -f c2.txt {}", names.join(" "))).code(0);
+            assert!(run.out == all, "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_corrupt_is_an_error_after_the_hits_before() {
+        let folder = folder();
+        let log = long_log(4 << 20);
+        let plain = {
+            folder.write("plain", &log);
+            folder.run("scan --json -f c2.txt plain").code(0).out
+        };
+        for (name, encode) in FORMATS {
+            let packed = encode(&log);
+            let mut corrupt = packed.clone();
+            let place = corrupt.len() * 3 / 4;
+            corrupt[place..place + 64].fill(0x55);
+            folder.write("cut", &packed[..packed.len() * 3 / 4]);
+            folder.write("bad", &corrupt);
+            folder.write("end", &packed[..packed.len() - 1]);
+            for (file, least) in [("cut", 1), ("bad", 0), ("end", 1)] {
+                for threads in [1, 2] {
+                    let run = folder.run(&format!("scan --json -j {threads} -f c2.txt {file} a.log")).code(2);
+                    let want = format!("logscan: {file}: {name} data truncated or corrupt");
+                    // A frame of zstd without a checksum may be wrong and still be one.
+                    if !(name == "zstd" && file == "bad") {
+                        assert!(run.err.starts_with(&want), "{want}: {}", run.err);
+                    }
+                    let hits: Vec<&str> =
+                        run.out.lines().filter(|line| line.contains(&format!("\"{file}\""))).collect();
+                    assert!(hits.len() >= least, "{name}, {file}");
+                    if file != "bad" {
+                        let whole: Vec<String> =
+                            plain.lines().map(|line| line.replace("\"plain\"", &format!("\"{file}\""))).collect();
+                        assert!(hits.iter().zip(&whole).all(|(hit, whole)| hit == whole), "{name}, {file}");
+                    }
+                    // What comes behind it is scanned all the same.
+                    assert_eq!(run.out.lines().filter(|line| line.contains("\"a.log\"")).count(), 4);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn encodings_and_escapes_are_read_in_every_kind_of_input() {
+        let folder = folder();
+        let text = "\u{e9} (3)www(4)evil(4)test(0)\n{\"h\": \"b\\u002eevil\\u002etest\"}\nhttp:\\/\\/shop.test\\/login\\/y\nc.evil.test\n";
+        let padding = "nothing to see here, nothing at all\n".repeat(40_000);
+        let whole = format!("{padding}{text}{padding}{text}");
+        let utf16: Vec<u8> = std::iter::once(0xFEFF).chain(whole.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        for (bytes, is_utf16) in [(whole.as_bytes(), false), (&utf16, true)] {
+            folder.write("log", bytes);
+            let want = folder.run("scan --json -j 1 -f c2.txt log").code(0);
+            let observed: Vec<String> =
+                want.json().iter().map(|row| row["canonical"].as_str().unwrap().to_owned()).collect();
+            let four = ["www.evil.test", "b.evil.test", "http://shop.test/login/y", "c.evil.test"];
+            assert_eq!(observed, [four, four].concat(), "UTF-16: {is_utf16}");
+            let lines: Vec<u64> = want.json().iter().map(|row| row["line"].as_u64().unwrap()).collect();
+            assert_eq!(lines, [40_001, 40_002, 40_003, 40_004, 80_005, 80_006, 80_007, 80_008]);
+            let first = want.json()[0]["offset"].as_u64().unwrap();
+            let place = padding.len() + "\u{e9} ".len();
+            assert_eq!(first, if is_utf16 { 2 + 2 * (padding.len() as u64 + 2) } else { place as u64 });
+            for threads in [1, 2, 4] {
+                for (_, encode) in FORMATS {
+                    folder.write("log", &encode(bytes));
+                    let run = folder.run(&format!("scan --json -j {threads} -f c2.txt log")).code(0);
+                    assert_eq!(run.out, want.out);
+                }
+                folder.write("log", bytes);
+                for mode in ["", "--mmap"] {
+                    let run = folder.run(&format!("scan --json -j {threads} {mode} -f c2.txt log"));
+                    if mode.is_empty() || cfg!(feature = "mmap") {
+                        assert_eq!(run.code(0).out, want.out, "{threads} {mode}");
+                    }
+                }
+                let run = folder.run_with(&format!("scan --json -j {threads} -f c2.txt"), bytes).code(0);
+                assert_eq!(run.out.replace("(standard input)", "log"), want.out);
+            }
+        }
+        // Defanged text, on request, in all of them too.
+        let report = format!("{padding}see hxxp://shop[.]test/login/x and evil[.]test\n");
+        for threads in [1, 2] {
+            folder.write("plain", report.as_bytes());
+            for (name, encode) in FORMATS {
+                folder.write(name, &encode(report.as_bytes()));
+            }
+            let line = format!("scan -c --refang -j {threads} -f c2.txt plain gzip zstd bzip2 xz -");
+            let run = folder.run_with(&line, report.as_bytes()).code(0);
+            assert_eq!(run.out, "plain:2\ngzip:2\nzstd:2\nbzip2:2\nxz:2\n(standard input):2\n");
+            assert_eq!(
+                folder.run(&format!("scan -c -j {threads} -f c2.txt plain gzip")).code(1).out,
+                "plain:0\ngzip:0\n"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_supported_is_an_error() {
+        let folder = folder();
+        folder.write("a.zip", b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0");
+        let run = folder.run("scan -c -f c2.txt a.zip a.log").code(2);
+        assert_eq!(run.out, "a.zip:0\na.log:4\n");
+        assert!(run.err.contains("a.zip: zip-compressed, which is not supported"), "{}", run.err);
+    }
+}
+
+/// A tree of logs.
+fn tree() -> Folder {
+    let folder = folder();
+    for name in ["logs/b/deep", "logs/a", "logs/.git"] {
+        fs::create_dir_all(folder.path(name)).unwrap();
+    }
+    for name in [
+        "logs/z.log",
+        "logs/a/2.log",
+        "logs/a/10.log.1",
+        "logs/b/deep/x.log",
+        "logs/b/x.txt",
+        "logs/.git/c.log",
+        "logs/.d.log",
+    ] {
+        folder.write(name, b"evil.test\n");
+    }
+    folder
+}
+
+#[test]
+fn folders_and_globs() {
+    let folder = tree();
+    folder.write("[x]*.log", b"evil.test\n");
+    for (arguments, want) in [
+        ("logs", &["logs/a/10.log.1", "logs/a/2.log", "logs/b/deep/x.log", "logs/b/x.txt", "logs/z.log"][..]),
+        (
+            "logs/ logs/a",
+            &[
+                "logs/a/10.log.1",
+                "logs/a/2.log",
+                "logs/b/deep/x.log",
+                "logs/b/x.txt",
+                "logs/z.log",
+                "logs/a/10.log.1",
+                "logs/a/2.log",
+            ],
+        ),
+        (
+            "--hidden logs",
+            &[
+                "logs/.d.log",
+                "logs/.git/c.log",
+                "logs/a/10.log.1",
+                "logs/a/2.log",
+                "logs/b/deep/x.log",
+                "logs/b/x.txt",
+                "logs/z.log",
+            ],
+        ),
+        ("--include *.log logs", &["logs/a/2.log", "logs/b/deep/x.log", "logs/z.log"]),
+        ("--include *.log --include *.txt --exclude deep logs", &["logs/a/2.log", "logs/b/x.txt", "logs/z.log"]),
+        ("--include a/* logs", &["logs/a/10.log.1", "logs/a/2.log"]),
+        ("--exclude b/deep/** --exclude z* logs", &["logs/a/10.log.1", "logs/a/2.log", "logs/b/x.txt"]),
+        ("logs/*/*.log*", &["logs/a/10.log.1", "logs/a/2.log"]),
+        ("logs/**/x.*", &["logs/b/deep/x.log", "logs/b/x.txt"]),
+        ("logs/[az]*", &["logs/a/10.log.1", "logs/a/2.log", "logs/z.log"]),
+        ("--exclude *.1 logs/a/*", &["logs/a/2.log"]),
+        ("--hidden logs/*.log", &["logs/.d.log", "logs/z.log"]),
+        ("logs/z.log logs/a/2.log", &["logs/z.log", "logs/a/2.log"]),
+        // A file that is called so.
+        ("[x]*.log", &["[x]*.log"]),
+        // What is named is read, whatever it is called.
+        ("--include *.txt logs/.d.log", &["logs/.d.log"]),
+    ] {
+        for threads in [1, 3] {
+            let run = folder.run(&format!("scan -l -j {threads} -f c2.txt {arguments}")).code(0);
+            assert_eq!(run.out.lines().collect::<Vec<_>>(), want, "{arguments}");
+            assert_eq!(run.err, "");
+        }
+    }
+    let run = folder.run("scan -l -f c2.txt logs/a none*.log logs/z.log").code(2);
+    assert_eq!(run.out, "logs/a/10.log.1\nlogs/a/2.log\nlogs/z.log\n");
+    assert_eq!(run.err, "logscan: none*.log: no file has such a name\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_what_is_no_file() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    let folder = tree();
+    symlink("../..", folder.path("logs/a/loop")).unwrap();
+    symlink("../z.log", folder.path("logs/a/link.log")).unwrap();
+    symlink("gone", folder.path("logs/a/broken.log")).unwrap();
+    symlink("logs", folder.path("linked")).unwrap();
+    let _socket = UnixListener::bind(folder.path("logs/a/socket")).unwrap();
+    let plain = ["a/10.log.1", "a/2.log", "b/deep/x.log", "b/x.txt", "z.log"];
+    for top in ["logs", "linked"] {
+        let run = folder.run(&format!("scan -l -f c2.txt {top}")).code(0);
+        assert_eq!(run.out.lines().collect::<Vec<_>>(), plain.map(|name| format!("{top}/{name}")));
+    }
+    // The loop leads to the folder that `logs` is in, and from there to `logs` no more.
+    let run = folder.run("scan -l --links --exclude c2.txt --exclude a.log --exclude linked -f c2.txt logs").code(2);
+    assert_eq!(
+        run.out.lines().collect::<Vec<_>>(),
+        ["logs/a/10.log.1", "logs/a/2.log", "logs/a/link.log", "logs/b/deep/x.log", "logs/b/x.txt", "logs/z.log"]
+    );
+    assert!(run.err.contains("logs/a/broken.log: No such file"), "{}", run.err);
+    assert_eq!(run.err.lines().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_written_to_is_not_read() {
+    let folder = folder();
+    let out = fs::File::create(folder.path("out.log")).unwrap();
+    let output = folder.command("scan -l -f c2.txt .").stdout(out).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(err.contains("out.log: is also what the output is written to"), "{err}");
+    assert_eq!(fs::read_to_string(folder.path("out.log")).unwrap(), "./a.log\n./c2.txt\n");
+}
+
+#[test]
+fn many_logs_side_by_side_come_in_the_order_given() {
+    let folder = folder();
+    let mut names = Vec::new();
+    for number in 0..40 {
+        let name = format!("{number}.log");
+        let len = [0, 300, 70_000, 600_000, 1_500_000][number % 5];
+        folder.write(&name, &long_log(len));
+        names.push(name);
+    }
+    names.insert(7, "missing.log".to_owned());
+    let names = names.join(" ");
+    let want = folder.run(&format!("scan --json -j 1 -f c2.txt {names}")).code(2);
+    assert!(want.err.contains("missing.log: No such file") && want.out.lines().count() > 300);
+    for arguments in ["-j 2", "-j 3", "-j 8", "", "-j 1 --mmap", "-j 3 --mmap"] {
+        if arguments.contains("mmap") && !cfg!(feature = "mmap") {
+            continue;
+        }
+        let run = folder.run(&format!("scan --json {arguments} -f c2.txt {names}")).code(2);
+        assert!(run.out == want.out, "{arguments}");
+        assert_eq!(run.err, want.err);
+    }
+    let count = |arguments: &str| folder.run(&format!("scan {arguments} -f c2.txt {names}")).code(2).out;
+    assert_eq!(count("-c -j 1"), count("-c -j 3"));
+    assert_eq!(count("-l -j 1"), count("-l -j 3"));
+}
+
+#[test]
+fn limits_are_exact_on_any_number_of_threads() {
+    let folder = folder();
+    folder.write("more.txt", b"a.evil.test\n192.0.2.0/24\nevil.test:53\n");
+    folder.write("long.log", &long_log(2 << 20));
+    let feeds = "-f c2.txt -f more.txt";
+    let all = folder.run(&format!("scan --json {feeds} a.log long.log a.log")).code(0).out;
+    let text = folder.run(&format!("scan {feeds} a.log long.log a.log")).code(0).out;
+    for threads in [1, 3] {
+        for limit in [1, 2, 3, 6, 7, 8, 50, 51, 52, 1000] {
+            let run = folder.run(&format!("scan -m {limit} -j {threads} --json {feeds} a.log long.log a.log")).code(0);
+            let want: Vec<&str> = all.lines().take(limit).collect();
+            assert_eq!(run.out.lines().collect::<Vec<_>>(), want);
+            // Of the last hit only as many indicators as are left, and the log line.
+            let run = folder.run(&format!("scan -m {limit} -j {threads} {feeds} a.log long.log a.log")).code(0);
+            let mut want = String::new();
+            let (mut pairs, mut is_full) = (0, false);
+            for line in text.lines() {
+                let is_pair = line.starts_with("  -> ");
+                if is_pair && pairs == limit {
+                    is_full = true;
+                    continue;
+                }
+                pairs += usize::from(is_pair);
+                if pairs == limit && !line.starts_with("  ") {
+                    break;
+                }
+                want.push_str(line);
+                want.push('\n');
+                if is_full && line.starts_with("  |  ") {
+                    break;
+                }
+            }
+            assert_eq!(run.out, want, "{limit}, {threads} threads");
+            let run = folder.run(&format!("scan -m {limit} -j {threads} -c {feeds} a.log long.log a.log")).code(0);
+            let counted: usize =
+                run.out.lines().map(|line| line.rsplit(':').next().unwrap().parse::<usize>().unwrap()).sum();
+            assert_eq!(counted, limit.min(all.lines().count()));
+        }
+    }
+}
+
+#[test]
+fn standard_input_is_answered_line_by_line() {
+    for threads in [1, 2, 4] {
+        let folder = folder();
+        let mut child = folder
+            .command(&format!("scan --json -j {threads} -f c2.txt"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let mut hits = BufReader::new(child.stdout.take().unwrap()).lines();
+        for number in 1..4 {
+            // A byte at a time; the answer comes before there is more.
+            for byte in format!("nothing\n{number}.evil.test\n").bytes() {
+                input.write_all(&[byte]).unwrap();
+                input.flush().unwrap();
+            }
+            let hit: serde_json::Value = serde_json::from_str(&hits.next().unwrap().unwrap()).unwrap();
+            assert_eq!(
+                (hit["line"].as_u64(), hit["observed"].as_str()),
+                (Some(2 * number), Some(&*format!("{number}.evil.test")))
+            );
+        }
+        // What is enough ends it, though the input is still open.
+        drop(input);
+        assert!(hits.next().is_none());
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
+#[test]
+fn an_open_input_does_not_keep_it_from_ending() {
+    for line in ["-j 1 -q", "-j 2 -q", "-j 1 -m 1 --json", "-j 3 -m 1 --json"] {
+        let folder = folder();
+        let mut child = folder
+            .command(&format!("scan {line} -f c2.txt"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(b"evil.test\nevil.test\n").unwrap();
+        let mut out = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{line}");
+        assert_eq!(out.lines().count(), usize::from(line.contains("-m")), "{line}");
+        drop(input);
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_it_though_there_is_more_to_read() {
+    for threads in [1, 2] {
+        let folder = folder();
+        let mut child = folder
+            .command(&format!("scan --json -j {threads} -f c2.txt"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        drop(child.stdout.take());
+        // Until it has noticed.
+        while input.write_all(&LOG.repeat(100)).is_ok() {}
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+    }
+}
+
+/// The most memory that a process has had so far, in bytes.
+#[cfg(target_os = "linux")]
+fn peak(pid: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_line_that_does_not_end_takes_bounded_memory() {
+    for threads in [1, 2] {
+        let folder = folder();
+        let mut child = folder
+            .command(&format!("scan --json --no-text -j {threads} -f c2.txt"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let part = b"key=value 10.0.0.1 ok.example 12:34:56 ".repeat(25_000);
+        for _ in 0..120 {
+            input.write_all(&part).unwrap();
+        }
+        input.write_all(b"evil.test ").unwrap();
+        for _ in 0..4 {
+            input.write_all(&part).unwrap();
+        }
+        let peak = peak(child.id());
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        let hit: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((hit["offset"].as_u64(), hit["line"].as_u64()), (Some(120 * part.len() as u64), Some(1)));
+        // 120 MB went through it.
+        assert!(peak < 40 << 20, "{} MiB with {threads} threads", peak >> 20);
+    }
+}
+
+#[test]
+fn statistics_of_stages_and_logs() {
+    let folder = folder();
+    folder.write("long.log", &long_log(1 << 20));
+    let run = folder.run("scan --stats -c -f c2.txt a.log long.log missing.log").code(2);
+    for want in [
+        "indicators  5, ",
+        "load        ",
+        "log         a.log: 0.0 MB, 4 hits, 4 pairs; read ",
+        "log         long.log: 1.0 MB, ",
+        "log         missing.log: 0.0 MB, 0 hits, 0 pairs; read 0.000 s, scan 0.000 s, render 0.000 s; failed",
+        "read        1.0 MB in ",
+        "scan        1.0 MB in ",
+        "render      ",
+        "scanned     1.0 MB in ",
+    ] {
+        assert!(run.err.contains(want), "{want}\n{}", run.err);
+    }
+    // One log has no line of its own.
+    assert!(!folder.run("scan --stats -c -f c2.txt a.log").code(0).err.contains("log         "));
+    // Statistics of what was cut short count what was written.
+    let run = folder.run("scan --stats --json -m 2 -f c2.txt a.log").code(0);
+    assert!(run.err.contains("pairs of observable and indicator"), "{}", run.err);
+}
