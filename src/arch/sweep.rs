@@ -15,6 +15,8 @@ use super::masks::{BLOCK, Classify, Kernel, Masks, Portable};
 pub(crate) struct Wanted {
     /// Addresses.
     pub(crate) addrs: bool,
+    /// IPv6 addresses that are no IPv4 address in another form.
+    pub(crate) v6: bool,
     /// Names.
     pub(crate) names: bool,
     /// Names whose last label is in Punycode (`xn--…`).

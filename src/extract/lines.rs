@@ -206,7 +206,12 @@ impl<J: Judge> Look<'_, J> {
             return true;
         }
         self.asked += 1;
-        let start = place - start;
+        let (start, run) = (place - start, place - start..place + end);
+        // An IPv4 address in the form of another has `ffff` or `ff9b` in it.
+        let is_mapped = || bytes[run].windows(2).any(|pair| pair.eq_ignore_ascii_case(b"ff"));
+        if !self.wanted.v6 && !is_mapped() {
+            return false;
+        }
         let alone = bytes[start] == b':' && at(bytes, start + 1) != b':';
         let places = ip6::find(bytes, start + usize::from(alone));
         [places.first.as_ref().map(|found| found.addr), ip6::find_shortened(bytes, &places).map(|found| found.addr)]

@@ -89,6 +89,8 @@ pub(super) struct Scan<'a, 's> {
     rest: Option<(usize, usize)>,
     /// The DNS labels that were followed last.
     labels: Labels,
+    /// How far what would have been a URL, but for its host, went.
+    failed: usize,
 }
 
 impl<'a, 's> Scan<'a, 's> {
@@ -109,6 +111,7 @@ impl<'a, 's> Scan<'a, 's> {
             nested: 0,
             rest: None,
             labels: Labels::default(),
+            failed: 0,
         }
     }
 
@@ -415,6 +418,9 @@ impl<'a, 's> Scan<'a, 's> {
         let mut next = None;
         let around = self.surroundings();
         for start in [whole, shortened.filter(|_| shortened != whole)].into_iter().flatten() {
+            if start < self.failed && self.is_no_host(start, colon + separator, written) {
+                continue;
+            }
             let mut stop = url::stop(bytes, start, written);
             if is_nested {
                 stop = stop.min(self.outer.end);
@@ -428,6 +434,8 @@ impl<'a, 's> Scan<'a, 's> {
                 if verdict == Verdict::Settled {
                     break;
                 }
+            } else {
+                self.failed = self.failed.max(stop);
             }
         }
         // Addresses within a host that is a name.
@@ -468,6 +476,30 @@ impl<'a, 's> Scan<'a, 's> {
             }
         }
         anchor.zip(next)
+    }
+
+    /// Whether the authority at `behind` of the URL at `start` is seen not to be a host, nor any cut of it, by its own bytes alone. Without
+    /// this a text full of such URLs would take time with the square of how far a URL may go.
+    fn is_no_host(&mut self, start: usize, behind: usize, written: Written) -> bool {
+        let Some(end) = url::sure_authority_end(self.bytes, behind, written) else { return false };
+        if start < self.outer.end && self.outer.end < end {
+            return false;
+        }
+        let (mut text, mut map) = (std::mem::take(&mut self.own.text), std::mem::take(&mut self.own.map));
+        let raw = &self.bytes[start..end];
+        match written {
+            Written::Plain => decode::json(raw, &mut text, &mut map),
+            _ => decode::percent(raw, written == Written::PercentTwice, &mut text, &mut map),
+        }
+        let cuts = (behind..end).filter(|&at| is_cut(self.bytes[at])).take(MAX_URL_CUTS);
+        let is_host = [end].into_iter().chain(cuts).any(|end| {
+            let end = url::trim(self.bytes, start, end);
+            let len = map.partition_point(|&from| (from as usize) < end.max(start) - start);
+            crate::indicator::url::authority(&text[..len], &mut self.own.url).is_ok()
+        });
+        self.own.text = text;
+        self.own.map = map;
+        !is_host
     }
 
     /// The URL that a host at `start` begins; `None` within another URL, whose path it belongs to.
@@ -511,11 +543,10 @@ impl<'a, 's> Scan<'a, 's> {
         let shown_len = |cut: usize| {
             if is_decoded { map.partition_point(|&from| (from as usize) < cut - start) } else { cut - start }
         };
-        let is_cut = |b: &u8| matches!(b, b',' | b';' | b'|' | b'\'' | b')' | b']' | b'}');
         let cuts_from = |from: usize| {
             let mut cuts = [0; MAX_URL_CUTS];
             let mut len = 0;
-            for at in (from..whole).filter(|&at| is_cut(&bytes[at])).take(MAX_URL_CUTS) {
+            for at in (from..whole).filter(|&at| is_cut(bytes[at])).take(MAX_URL_CUTS) {
                 cuts[len] = at;
                 len += 1;
             }
@@ -882,6 +913,11 @@ fn dns_label(bytes: &[u8], from: usize) -> Option<Range<usize>> {
 /// Whether a URL's path starts here, as it is or JSON-escaped.
 fn is_slash(bytes: &[u8], from: usize) -> bool {
     at(bytes, from) == b'/' || (at(bytes, from) == b'\\' && at(bytes, from + 1) == b'/')
+}
+
+/// Whether a URL may also end before this byte.
+fn is_cut(byte: u8) -> bool {
+    matches!(byte, b',' | b';' | b'|' | b'\'' | b')' | b']' | b'}')
 }
 
 fn is_scheme_byte(byte: u8) -> bool {

@@ -55,6 +55,44 @@ pub(super) fn stop(bytes: &[u8], start: usize, written: Written) -> usize {
     end.min(limit)
 }
 
+/// Where the authority that starts at `behind` ends for certain, however far the URL goes on: behind the first slash that follows
+/// something else. `None`: this cannot be told from the next bytes.
+pub(super) fn sure_authority_end(bytes: &[u8], behind: usize, written: Written) -> Option<usize> {
+    /// Longer than any authority that is a host.
+    const NEAR: usize = 2048;
+    let rest = &bytes[behind..bytes.len().min(behind + NEAR)];
+    let slash = |from: usize| {
+        let text = &rest[from..];
+        let is = |slash: &[u8]| {
+            let head = text.get(..slash.len()).is_some_and(|head| head.eq_ignore_ascii_case(slash));
+            head.then_some(slash.len())
+        };
+        match text.first()? {
+            b'/' => Some(1),
+            b'\\' if written == Written::Plain => is(b"\\/"),
+            b'%' if written == Written::Percent => is(b"%2F"),
+            b'%' if written == Written::PercentTwice => is(b"%252F"),
+            _ => None,
+        }
+    };
+    let mut at = 0;
+    while let Some(len) = slash(at) {
+        at += len;
+    }
+    let is_end = |b: &u8| matches!(b, 0..=0x20 | 0x7F | b'"' | b'<' | b'>' | b'`' | b'&' | b'?' | b'#');
+    let start = at;
+    loop {
+        if let Some(len) = slash(at) {
+            return (at > start).then_some(behind + at + len);
+        }
+        // What may end the URL, or the authority in a way that trimming undoes, is looked at as a whole.
+        if rest.get(at).is_none_or(is_end) || (rest[at] == b'\\' && written == Written::Plain) {
+            return None;
+        }
+        at += 1;
+    }
+}
+
 /// Takes trailing punctuation, quotes and unbalanced brackets off a URL.
 pub(super) fn trim(bytes: &[u8], start: usize, mut end: usize) -> usize {
     let mut balance: Option<[i32; 3]> = None;

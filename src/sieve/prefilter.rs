@@ -24,6 +24,8 @@ pub(crate) struct Prefilter {
     tails: Vec<u64>,
     /// There are addresses of either family.
     pub(crate) has_addrs: bool,
+    /// There are IPv6 addresses.
+    pub(crate) has_v6: bool,
     /// There are names, of domains or of hosts of URLs.
     pub(crate) has_names: bool,
     /// Some name's last label is in Punycode.
@@ -64,6 +66,7 @@ impl Prefilter {
 
     fn add_nets(&mut self, nets: &[(IpAddr, IpAddr)]) {
         self.has_addrs = !nets.is_empty();
+        self.has_v6 = nets.iter().any(|(first, _)| first.is_ipv6());
         let v4: Vec<(u32, u32)> = nets
             .iter()
             .filter_map(|pair| match pair {
