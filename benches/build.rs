@@ -1,7 +1,8 @@
 //! Building sieves: `cargo bench --bench build`.
 //!
-//! From parsed records: 100,000 hosts and 100,000 names (925,000 of each with `NETSIEVE_BENCH_FULL=1`); from the text of a list. With
-//! `NETSIEVE_DATA`, the real lists too.
+//! From parsed records, on one thread and on two, and from the text of a list: 1,000 to 200,000 indicators (up to 5 million with
+//! `NETSIEVE_BENCH_FULL=1`), half hosts and half names. The reference is sorting the indicators' texts. What a build needs of memory
+//! is printed. With `NETSIEVE_DATA`, the real lists too.
 
 use std::hint::black_box;
 
@@ -10,26 +11,48 @@ use netsieve::{Feed, Sieve, feed};
 
 mod common;
 
+use common::memory;
+
+#[global_allocator]
+static MEMORY: memory::Counting = memory::Counting;
+
 fn generated(c: &mut Criterion) {
-    let half = if common::is_full() { 925_000 } else { 100_000 };
-    let (hosts, names) = (common::listed_hosts(half), common::listed_names(half));
-    let mut group = c.benchmark_group("build");
-    group.sample_size(10);
-    group.throughput(Throughput::Elements(2 * half as u64));
-    let indicators = common::indicators(&hosts, &names, &[]);
-    group.bench_function("records", |b| {
-        b.iter_batched(
-            || indicators.clone(),
-            |indicators| assert_eq!(common::sieve(black_box(indicators)).len(), 2 * half),
-            BatchSize::LargeInput,
-        );
-    });
-    let list: String =
-        hosts.iter().map(ToString::to_string).chain(names.iter().cloned()).map(|value| value + "\n").collect();
-    group.bench_function("list", |b| {
-        b.iter(|| assert_eq!(read(&[("list", black_box(list.as_bytes()))]).len(), 2 * half));
-    });
-    group.finish();
+    for &n in common::sizes() {
+        let (hosts, names) = (common::listed_hosts(n / 2), common::listed_names(n / 2));
+        let indicators = common::indicators(&hosts, &names, &[]);
+        let own = indicators.clone();
+        let (sieve, usage) = memory::usage(|| common::sieve(own));
+        memory::report(&format!("build/{n} indicators"), n, usage);
+        assert_eq!(sieve.len(), n);
+        drop(sieve);
+
+        let mut group = c.benchmark_group(format!("build/{n} indicators"));
+        group.sample_size(10);
+        group.throughput(Throughput::Elements(n as u64));
+        for (name, threads) in [("records, one thread", 1), ("records, two threads", 2)] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            group.bench_function(name, |b| {
+                b.iter_batched(
+                    || indicators.clone(),
+                    |indicators| assert_eq!(pool.install(|| common::sieve(black_box(indicators))).len(), n),
+                    BatchSize::LargeInput,
+                );
+            });
+        }
+        let list: String =
+            hosts.iter().map(ToString::to_string).chain(names.iter().cloned()).map(|value| value + "\n").collect();
+        group.bench_function("list", |b| {
+            b.iter(|| assert_eq!(read(&[("list", black_box(list.as_bytes()))]).len(), n));
+        });
+        group.bench_function("sort texts", |b| {
+            b.iter(|| {
+                let mut texts: Vec<String> = black_box(&indicators).iter().map(ToString::to_string).collect();
+                texts.sort_unstable();
+                assert_eq!(texts.len(), n);
+            });
+        });
+        group.finish();
+    }
 }
 
 fn read(lists: &[(&str, &[u8])]) -> Sieve {

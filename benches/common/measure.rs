@@ -1,8 +1,10 @@
 //! Timing side by side.
 //!
 //! What is compared runs in turns, so that a machine that is busy for a while is so for all. Ratios are taken within a round;
-//! their median and quartiles over the rounds are what is reported.
+//! their median and quartiles over the rounds are what is reported. If `NETSIEVE_BENCH_LOCK` names a file, it is locked while
+//! something is timed, as `flock` does, so that those who share a machine can take turns.
 
+use std::fs::File;
 use std::time::Instant;
 
 /// Something that is timed. What it returns is its answer, which must be the same each time.
@@ -52,8 +54,17 @@ impl Outcome {
     }
 }
 
+/// Waits for its turn. The turn ends when the file is closed.
+fn turn() -> Option<File> {
+    let path = std::env::var_os("NETSIEVE_BENCH_LOCK")?;
+    let file = File::options().create(true).append(true).open(path).expect("a lock file");
+    file.lock().expect("a lock");
+    Some(file)
+}
+
 /// Runs all contenders in turns, each for at least `least` seconds a round.
 pub fn interleaved(mut contenders: Vec<Contender<'_>>, rounds: usize, least: f64) -> Vec<Outcome> {
+    let _turn = turn();
     // Once to warm up, and to know how often.
     let mut outcomes: Vec<(Outcome, u32)> = Vec::new();
     for contender in &mut contenders {

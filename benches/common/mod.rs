@@ -37,6 +37,11 @@ pub const SEED: u64 = 0x6E65_7473_6965_7665;
 /// How many lookups in a thousand, or lines, hit: none, 0.1 %, 10 %, all.
 pub const RATES: [(&str, usize); 4] = [("0 %", 0), ("0.1 %", 1), ("10 %", 100), ("100 %", 1000)];
 
+/// How many indicators: up to 200,000, and with `NETSIEVE_BENCH_FULL=1` up to 5 million.
+pub fn sizes() -> &'static [usize] {
+    if is_full() { &[1_000, 20_000, 200_000, 1_850_000, 5_000_000] } else { &[1_000, 20_000, 200_000] }
+}
+
 /// SplitMix64.
 #[derive(Clone, Debug)]
 pub struct Random(u64);

@@ -11,12 +11,8 @@ use crate::record::{Record, Row};
 
 const QUERIES: usize = 16 * 1024;
 
-fn sizes() -> &'static [usize] {
-    if common::is_full() { &[1_000, 20_000, 200_000, 1_850_000, 5_000_000] } else { &[1_000, 20_000, 200_000] }
-}
-
 pub fn run(record: &mut Record) {
-    for &n in sizes() {
+    for &n in common::sizes() {
         addresses(record, n);
         names(record, n);
         scan(record, n);
