@@ -18,32 +18,12 @@ pub struct Error {
 
 #[derive(Debug)]
 pub(crate) enum Kind {
-    Io {
-        path: Option<PathBuf>,
-        source: io::Error,
-    },
-    Feed {
-        path: PathBuf,
-        reason: String,
-    },
-    Capacity {
-        what: &'static str,
-        limit: u64,
-    },
-    Config {
-        reason: String,
-    },
-    #[allow(dead_code)]
-    Damage {
-        section: String,
-        reason: String,
-    },
-    ConfigFile {
-        path: PathBuf,
-        line: usize,
-        column: usize,
-        reason: String,
-    },
+    Io { path: Option<PathBuf>, source: io::Error },
+    Feed { path: PathBuf, reason: String },
+    Capacity { what: &'static str, limit: u64 },
+    Config { reason: String },
+    Damage { path: Option<PathBuf>, section: String, reason: String },
+    ConfigFile { path: PathBuf, line: usize, column: usize, reason: String },
 }
 
 impl Error {
@@ -75,9 +55,16 @@ impl Error {
     }
 
     /// A section of a compiled file is not what it must be.
-    #[allow(dead_code)]
     pub(crate) fn damage(section: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::from_kind(Kind::Damage { section: section.into(), reason: reason.into() })
+        Self::from_kind(Kind::Damage { path: None, section: section.into(), reason: reason.into() })
+    }
+
+    /// The same error, with the compiled file it is about.
+    pub(crate) fn in_file(mut self, file: &Path) -> Self {
+        if let Kind::Damage { path, .. } = &mut *self.kind {
+            path.get_or_insert_with(|| file.to_owned());
+        }
+        self
     }
 
     fn from_kind(kind: Kind) -> Self {
@@ -87,7 +74,7 @@ impl Error {
     /// The file the error is about, where there is one.
     pub fn path(&self) -> Option<&Path> {
         match &*self.kind {
-            Kind::Io { path, .. } => path.as_deref(),
+            Kind::Io { path, .. } | Kind::Damage { path, .. } => path.as_deref(),
             Kind::Feed { path, .. } | Kind::ConfigFile { path, .. } => Some(path),
             _ => None,
         }
@@ -111,7 +98,12 @@ impl fmt::Display for Error {
             Kind::Feed { path, reason } => write!(f, "{}: {reason}", path.display()),
             Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
             Kind::Config { reason } => f.write_str(reason),
-            Kind::Damage { section, reason } => write!(f, "section {section}: {reason}"),
+            Kind::Damage { path, section, reason } => {
+                if let Some(path) = path {
+                    write!(f, "{}: ", path.display())?;
+                }
+                write!(f, "section {section}: {reason}")
+            }
             Kind::ConfigFile { path, line, column, reason } if path.as_os_str().is_empty() => {
                 write!(f, "line {line}, column {column}: {reason}")
             }

@@ -36,6 +36,12 @@ impl MappedFile {
     }
 }
 
+impl AsRef<[u8]> for MappedFile {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Deref for MappedFile {
     type Target = [u8];
 
@@ -43,6 +49,34 @@ impl Deref for MappedFile {
         &self.0
     }
 }
+
+/// Declares `open_mmap` within an `impl` that has `from_map`: functions that are unsafe to call are declared here alone.
+macro_rules! open_mmap {
+    ($result:ty) => {
+        /// As [`open`](Self::open), but maps the file and copies nothing: processes that map one file share its memory. The
+        /// checks are the same, and read the whole file once.
+        ///
+        /// # Errors
+        ///
+        /// As [`open`](Self::open).
+        ///
+        /// # Safety
+        ///
+        /// Until the last clone of the sieve, and the last matcher and scanner made of it, is dropped, nobody, in this process or
+        /// another, may shorten the file or write to it. A shortened file ends the process with SIGBUS at the next access beyond
+        /// its end; a rewritten one changes under slices that the language takes to be constant, after it was checked.
+        /// [`save`](Self::save) replaces files by renaming, which leaves a mapped file as it is; so does `mv` from the same
+        /// file system, but not `cp` or a download in place. Where that cannot be promised, use [`open`](Self::open).
+        #[allow(unsafe_code)]
+        pub unsafe fn open_mmap(path: impl AsRef<::std::path::Path>) -> $result {
+            let path = path.as_ref();
+            // SAFETY: the caller promises what `MappedFile::open` asks for, as long as anything holds the map.
+            let map = unsafe { $crate::arch::map::MappedFile::open(path) };
+            Self::from_map(path, map)
+        }
+    };
+}
+pub(crate) use open_mmap;
 
 #[cfg(test)]
 mod tests {

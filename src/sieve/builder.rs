@@ -3,14 +3,17 @@ use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
 
-use super::csr::{Lists, ListsBuilder};
-use super::entries::{Attributes, AttributesBuilder, Column, Entry};
+use super::attributes::{Attributes, AttributesBuilder};
+use super::column::Column;
+use super::entries::{Entries, Entry, Texts};
 use super::index::Index;
+use super::indicators::{IndicatorsBuilder, Value};
 use super::pending::Pending;
+use super::provenance::Provenance;
 use super::report::{Beneath, BuildReport, FeedReport, Known};
 use super::strings::{Interner, StrId, Strings};
 use super::suffixes::PublicSuffixes;
-use super::tables::{Indicators, Tables, Value};
+use super::tables::Tables;
 use super::{Sieve, domain, guard, ip, parallel, pattern, report, url as url_table};
 use crate::error::{Error, Result};
 use crate::indicator::{
@@ -49,7 +52,7 @@ pub struct SieveBuilder {
     strings: Interner,
     attributes: AttributesBuilder,
     index: Index,
-    indicators: Indicators,
+    indicators: IndicatorsBuilder,
     /// The URLs among the indicators, in the order of their ids.
     urls: Vec<UrlRow>,
     /// The indicators of the last rows.
@@ -255,20 +258,24 @@ impl SieveBuilder {
     /// If there are more indicators, entries or bytes of text than 32-bit numbers count.
     pub fn build(mut self) -> Result<(Sieve, BuildReport)> {
         self.settle();
-        let Self { feeds, mut reports, strings, attributes, mut indicators, rows, columns, index, urls, .. } = self;
+        let Self {
+            feeds, mut reports, suffixes, strings, attributes, mut indicators, rows, columns, index, urls, ..
+        } = self;
         let examples = self.examples.unwrap_or(MAX_REPORTED);
         if rows.len() >= u32::MAX as usize {
             return Err(Error::capacity("entries", u64::from(u32::MAX)));
         }
         let attributes = attributes.finish();
         let order = order(&rows, indicators.len(), &attributes);
-        let entry_rows = note_entries(&rows, &order, &attributes, &mut indicators, &mut reports);
-        let entries = order.iter().map(|&row| rows[row as usize].entry).collect();
-        drop(rows);
-        let RowColumns { as_listed, reference, description, object } = columns;
-        let [as_listed, reference, description, object] =
-            [as_listed, reference, description, object].map(|column| ordered(column, &order));
-        drop(order);
+        let starts = note_entries(&rows, &order, &attributes, &mut indicators, &mut reports);
+        let texts = Texts {
+            as_listed: ordered(&columns.as_listed, &order),
+            references: ordered(&columns.reference, &order),
+            descriptions: ordered(&columns.description, &order),
+            objects: ordered(&columns.object, &order),
+        };
+        let entries = Entries::new(&starts, order.iter().map(|&row| rows[row as usize].entry), texts);
+        drop((rows, columns, order, starts));
 
         let (strings, lookup) = strings.close()?;
         let known = Known { strings: &strings, lookup: &lookup, index: &index, indicators: &indicators, urls: &urls };
@@ -276,17 +283,13 @@ impl SieveBuilder {
             parallel::join(|| Searched::new(&strings, &indicators, &urls), || Beneath::new(&known));
         drop((lookup, index, urls));
         let Searched { v4, v6, domains, urls, names, paths } = searched?;
-        let tables = Tables {
+        let mut tables = Tables {
             strings,
-            indicators,
+            indicators: indicators.finish(),
             entries,
-            entry_rows,
-            as_listed,
-            reference,
-            description,
-            object,
             attributes,
             feeds,
+            provenance: Provenance::default(),
             v4,
             v6,
             domains,
@@ -296,6 +299,7 @@ impl SieveBuilder {
             prefilter: OnceLock::new(),
         };
         let report = report::finish(&tables, reports, beneath, examples);
+        tables.provenance = Provenance::new(&suffixes, &report);
         Ok((Sieve(Arc::new(tables)), report))
     }
 }
@@ -323,7 +327,7 @@ fn order(rows: &[Row], indicators: usize, attributes: &Attributes) -> Vec<u32> {
         if of_one.len() > 1 {
             of_one.sort_unstable_by_key(|&number| {
                 let Entry { attributes: set, line } = rows[number as usize].entry;
-                (attributes.sets[set as usize].feed, line, set, number)
+                (attributes.feed(set), line, set, number)
             });
         }
         start = end;
@@ -331,26 +335,26 @@ fn order(rows: &[Row], indicators: usize, attributes: &Attributes) -> Vec<u32> {
     order
 }
 
-/// The entries of each indicator; what they ask for is noted with the indicators, and what feeds have in common in the reports.
+/// Where the entries of each indicator start; what they ask for is noted with the indicators, and what feeds have in common in the reports.
 fn note_entries(
     rows: &[Row],
     order: &[u32],
     attributes: &Attributes,
-    indicators: &mut Indicators,
+    indicators: &mut IndicatorsBuilder,
     reports: &mut [FeedReport],
-) -> Lists {
-    let mut entry_rows = ListsBuilder::default();
+) -> Vec<u32> {
+    let mut starts = Vec::with_capacity(indicators.len());
     // The indicator of the last row, its feed, and whether that is the only one so far.
     let mut last: Option<(u32, u32, bool)> = None;
     for (at, &number) in order.iter().enumerate() {
         let Row { indicator, entry } = rows[number as usize];
-        let set = &attributes.sets[entry.attributes as usize];
-        let report = &mut reports[set.feed as usize];
+        let of = attributes.feed(entry.attributes);
+        let report = &mut reports[of as usize];
         let mut is_alone = true;
         match last {
             Some((other, feed, alone)) if other == indicator => {
-                is_alone = alone && feed == set.feed;
-                if feed == set.feed {
+                is_alone = alone && feed == of;
+                if feed == of {
                     report.duplicates += 1;
                 } else {
                     report.shared += 1;
@@ -361,24 +365,23 @@ fn note_entries(
                 }
             }
             _ => {
-                entry_rows.start();
+                starts.push(at as u32);
                 report.indicators += 1;
                 report.new += 1;
             }
         }
-        last = Some((indicator, set.feed, is_alone));
-        entry_rows.push(at as u32);
-        indicators.note_action(indicator, set.action);
+        last = Some((indicator, of, is_alone));
+        indicators.note_action(indicator, attributes.action(entry.attributes));
     }
-    entry_rows.finish()
+    starts
 }
 
 /// A column in the order of the entries.
-fn ordered(column: Vec<StrId>, order: &[u32]) -> Column {
+fn ordered(column: &[StrId], order: &[u32]) -> Column {
     if column.is_empty() {
         return Column::default();
     }
-    Column::new(order.iter().map(|&row| column.get(row as usize).copied().unwrap_or(StrId::NONE)))
+    Column::of_strings(order.iter().map(|&row| column.get(row as usize).copied().unwrap_or(StrId::NONE)))
 }
 
 /// A URL indicator on its way into the tables.
@@ -392,7 +395,7 @@ pub(super) struct UrlRow {
 
 impl UrlRow {
     /// Whether the URL is only a host.
-    pub(super) fn is_host_only(&self, strings: &Strings, indicators: &Indicators) -> bool {
+    pub(super) fn is_host_only(&self, strings: &Strings, indicators: &IndicatorsBuilder) -> bool {
         match indicators.value(self.id) {
             Value::Url(text) => strings.bytes(text).get(self.path as usize..) == Some(b"/"),
             _ => false,
@@ -411,7 +414,7 @@ struct Searched {
 }
 
 impl Searched {
-    fn new(strings: &Strings, indicators: &Indicators, rows: &[UrlRow]) -> Result<Self> {
+    fn new(strings: &Strings, indicators: &IndicatorsBuilder, rows: &[UrlRow]) -> Result<Self> {
         let mut v4 = ip::Builder::<u32>::default();
         let mut v6 = ip::Builder::<u128>::default();
         let mut domains = domain::Builder::default();

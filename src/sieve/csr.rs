@@ -1,6 +1,7 @@
 //! Lists of numbers, one for each row, in two flat arrays.
 
-use crate::wire::{Slice, Words};
+use crate::error::Result;
+use crate::wire::{Reader, Slice, Words, Writer};
 
 /// The build form: rows one after the other.
 #[derive(Clone, Debug, Default)]
@@ -62,14 +63,55 @@ impl Lists {
         self.items.slice(start as usize..end)
     }
 
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
     pub(super) fn memory(&self) -> usize {
         self.starts.memory() + self.items.memory()
+    }
+
+    pub(super) fn save(&self, writer: &mut Writer) {
+        writer.words("starts", &self.starts);
+        writer.words("items", &self.items);
+    }
+
+    /// Lists of numbers below `limit`; of `rows` rows, if that is said.
+    pub(super) fn open(reader: &mut Reader, rows: Option<usize>, limit: usize) -> Result<Self> {
+        let lists = Self { starts: reader.words("starts")?, items: reader.words("items")? };
+        reader.ensure(rows.is_none_or(|rows| rows == lists.len()), "starts", "do not fit the rows")?;
+        let items = lists.items.len();
+        let mut last = 0;
+        let is_ordered = lists.starts.iter().all(|start| std::mem::replace(&mut last, start) <= start);
+        let is_whole = lists.starts.iter().next().map_or(items == 0, |first| first == 0);
+        reader.ensure(is_ordered && is_whole && last as usize <= items, "starts", "are not in order")?;
+        reader.ensure(lists.items.iter().all(|item| (item as usize) < limit), "items", "hold an unknown number")?;
+        Ok(lists)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_ordered_lists_of_known_numbers_open() {
+        let open = |starts: &[u32], items: &[u32], rows| {
+            let mut writer = Writer::default();
+            Lists { starts: starts.into(), items: items.into() }.save(&mut writer);
+            Lists::open(&mut Reader::new(writer.sections().to_vec()), rows, 10)
+        };
+        let lists = open(&[0, 0, 2], &[9, 8, 7], Some(3)).unwrap();
+        assert_eq!((lists.len(), lists.get(1).len(), lists.get(2) == [7][..]), (3, 2, true));
+        assert_eq!(open(&[], &[], None).unwrap().len(), 0);
+        for (starts, items) in
+            [(&[0, 2, 1][..], &[1, 2, 3][..]), (&[1, 2], &[1, 2]), (&[0, 4], &[1, 2, 3]), (&[0], &[10]), (&[], &[1])]
+        {
+            assert!(open(starts, items, None).is_err(), "{starts:?} {items:?}");
+        }
+        assert!(open(&[0], &[1], Some(2)).is_err());
+    }
 
     #[test]
     fn both_ways_of_building_agree() {

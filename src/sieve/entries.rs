@@ -1,15 +1,16 @@
-//! What the feeds say of each indicator, as small rows and interned sets.
+//! What the feeds say of each indicator: one row for each listing.
 
-use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
-use jiff::Timestamp;
+use super::attributes::Attributes;
+use super::column::Column;
+use super::indicators::{Flags, Indicators};
+use super::strings::StrId;
+use crate::error::Result;
+use crate::indicator::Action;
+use crate::wire::{Reader, Words, Writer};
 
-use super::csr::{Lists, ListsBuilder};
-use super::lookup::Lookup;
-use super::strings::{Interner, StrId};
-use crate::indicator::{Action, Feed};
-
-/// One feed's listing of an indicator: eight bytes.
+/// One feed's listing of an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
     /// The number of its attribute set, which names the feed.
@@ -18,167 +19,192 @@ pub(super) struct Entry {
     pub(super) line: u32,
 }
 
-/// What many entries of a feed have in common.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct AttributeSet {
-    pub(super) feed: u32,
-    pub(super) action: Action,
-    /// Row of the tag lists.
-    pub(super) tags: u32,
-    pub(super) family: StrId,
-    pub(super) confidence: Option<u8>,
-    pub(super) score: Option<f64>,
-    pub(super) first_seen: Option<i64>,
-    pub(super) last_seen: Option<i64>,
-    pub(super) valid_until: Option<i64>,
-}
-
-impl AttributeSet {
-    /// All fields as numbers, scores by their bits: what is equal has the same.
-    fn words(&self) -> [u64; 7] {
-        let ids = u64::from(self.tags) << 32 | u64::from(self.family.0);
-        let small = u64::from(self.feed) << 32 | (self.action as u64) << 16 | self.confidence.map_or(0xFFFF, u64::from);
-        let is_some = u64::from(self.score.is_some())
-            | u64::from(self.first_seen.is_some()) << 1
-            | u64::from(self.last_seen.is_some()) << 2
-            | u64::from(self.valid_until.is_some()) << 3;
-        let time = |time: Option<i64>| time.unwrap_or(0) as u64;
-        let score = self.score.map_or(0, f64::to_bits);
-        [small, ids, is_some, score, time(self.first_seen), time(self.last_seen), time(self.valid_until)]
-    }
-}
-
-impl PartialEq for AttributeSet {
-    fn eq(&self, other: &Self) -> bool {
-        self.words() == other.words()
-    }
-}
-
-/// The interned sets.
+/// The search form: the entries by indicator, feed and line, a column a field.
 #[derive(Debug, Default)]
-pub(super) struct Attributes {
-    pub(super) sets: Vec<AttributeSet>,
-    pub(super) tags: Lists,
+pub(super) struct Entries {
+    len: usize,
+    indicators: usize,
+    /// By indicator: where its entries start. Empty if each has one.
+    starts: Column,
+    attributes: Column,
+    lines: Column,
+    /// What the feed wrote, where that is not the canonical text.
+    as_listed: Column,
+    references: Column,
+    descriptions: Column,
+    /// What the feed itself calls the entries.
+    objects: Column,
 }
 
-impl Attributes {
-    pub(super) fn memory(&self) -> usize {
-        self.sets.capacity() * size_of::<AttributeSet>() + self.tags.memory()
-    }
-}
-
-/// The build form.
+/// The texts of the entries, of which few feeds have any.
 #[derive(Debug, Default)]
-pub(super) struct AttributesBuilder {
-    sets: Lookup,
-    tag_sets: HashMap<Box<[StrId]>, u32>,
-    done: Vec<AttributeSet>,
-    done_tags: ListsBuilder,
-    /// The set that was asked for last: feeds repeat themselves.
-    last: Option<(AttributeSet, u32)>,
-    /// The tags that were asked for last, as they were given, and their row.
-    last_tags: (Vec<StrId>, Option<u32>),
-    scratch: Vec<StrId>,
+pub(super) struct Texts {
+    pub(super) as_listed: Column,
+    pub(super) references: Column,
+    pub(super) descriptions: Column,
+    pub(super) objects: Column,
 }
 
-pub(super) fn seconds(time: Option<Timestamp>) -> Option<i64> {
-    time.map(Timestamp::as_second)
-}
-
-impl AttributesBuilder {
-    /// The number of the set that `feed` and the record's own attributes make up.
-    pub(super) fn intern(
-        &mut self,
-        strings: &mut Interner,
-        feed_id: u32,
-        feed: &Feed,
-        action: Option<Action>,
-        own: &crate::indicator::Attributes<'_>,
-    ) -> u32 {
-        let set = AttributeSet {
-            feed: feed_id,
-            action: action.unwrap_or(feed.action),
-            tags: self.tags(strings, feed, own),
-            family: own.family.as_deref().map_or(StrId::NONE, |family| strings.intern(family)),
-            confidence: own.confidence.or(feed.confidence),
-            score: own.score,
-            first_seen: seconds(own.first_seen),
-            last_seen: seconds(own.last_seen),
-            valid_until: seconds(own.valid_until),
-        };
-        if let Some((last, row)) = self.last
-            && last == set
-        {
-            return row;
+impl Entries {
+    /// From the first row of each indicator, the rows, and their texts.
+    pub(super) fn new(starts: &[u32], rows: impl ExactSizeIterator<Item = Entry> + Clone, texts: Texts) -> Self {
+        let is_one_each = starts.len() == rows.len();
+        let Texts { as_listed, references, descriptions, objects } = texts;
+        Self {
+            len: rows.len(),
+            indicators: starts.len(),
+            starts: if is_one_each { Column::default() } else { Column::new(starts.iter().copied()) },
+            attributes: Column::new(rows.clone().map(|entry| entry.attributes)),
+            lines: Column::new(rows.map(|entry| entry.line)),
+            as_listed,
+            references,
+            descriptions,
+            objects,
         }
-        let sets = &mut self.done;
-        let next = sets.len() as u32;
-        let hash = self.sets.hash_words(&set.words());
-        let row = self.sets.find_or_add(hash, next, |row| sets[row as usize] == set);
-        if row == next {
-            sets.push(set);
-        }
-        self.last = Some((set, row));
-        row
     }
 
-    /// The row of the feed's tags and the record's own, each once.
-    fn tags(&mut self, strings: &mut Interner, feed: &Feed, own: &crate::indicator::Attributes<'_>) -> u32 {
-        let given = || feed.tags.iter().map(String::as_str).chain(own.tags.iter().map(AsRef::as_ref));
-        let (last, row) = &mut self.last_tags;
-        if let Some(row) = *row
-            && last.iter().map(|&tag| strings.get(tag)).eq(given())
-        {
-            return row;
+    /// The rows of an indicator.
+    #[inline]
+    pub(super) fn of(&self, indicator: u32) -> Range<u32> {
+        let at = indicator as usize;
+        if self.len == self.indicators {
+            return if at < self.len { indicator..indicator + 1 } else { 0..0 };
         }
-        last.clear();
-        last.extend(given().map(|tag| strings.intern(tag)));
-        self.scratch.clear();
-        // Nobody gives many tags, except to see what that costs.
-        let mut seen = HashSet::new();
-        for &id in last.iter() {
-            if if last.len() > 32 { seen.insert(id) } else { !self.scratch.contains(&id) } {
-                self.scratch.push(id);
-            }
+        match at + 1 {
+            next if next < self.indicators => self.starts.get(at)..self.starts.get(next),
+            next if next == self.indicators => self.starts.get(at)..self.len as u32,
+            _ => 0..0,
         }
-        let found = match self.tag_sets.get(&*self.scratch) {
-            Some(&row) => row,
-            None => {
-                let row = self.tag_sets.len() as u32;
-                self.done_tags.start();
-                for id in &self.scratch {
-                    self.done_tags.push(id.0);
-                }
-                self.tag_sets.insert(self.scratch.clone().into(), row);
-                row
-            }
-        };
-        *row = Some(found);
-        found
     }
 
-    pub(super) fn finish(mut self) -> Attributes {
-        self.done.shrink_to_fit();
-        Attributes { sets: self.done, tags: self.done_tags.finish() }
-    }
-}
-
-/// A column of strings beside the entries that exists only if some entry has one.
-#[derive(Debug, Default)]
-pub(super) struct Column(Vec<StrId>);
-
-impl Column {
-    /// From one value for each entry.
-    pub(super) fn new(values: impl Iterator<Item = StrId>) -> Self {
-        let values: Vec<StrId> = values.collect();
-        if values.iter().all(|value| value.some().is_none()) { Self::default() } else { Self(values) }
+    /// The number of a row's attribute set.
+    #[inline]
+    pub(super) fn attributes(&self, row: u32) -> u32 {
+        self.attributes.get(row as usize)
     }
 
-    pub(super) fn get(&self, entry: usize) -> Option<StrId> {
-        self.0.get(entry).copied().and_then(StrId::some)
+    #[inline]
+    pub(super) fn line(&self, row: u32) -> u32 {
+        self.lines.get(row as usize)
+    }
+
+    pub(super) fn as_listed(&self, row: u32) -> Option<StrId> {
+        self.as_listed.string(row as usize)
+    }
+
+    pub(super) fn reference(&self, row: u32) -> Option<StrId> {
+        self.references.string(row as usize)
+    }
+
+    pub(super) fn description(&self, row: u32) -> Option<StrId> {
+        self.descriptions.string(row as usize)
+    }
+
+    pub(super) fn object(&self, row: u32) -> Option<StrId> {
+        self.objects.string(row as usize)
+    }
+
+    fn columns(&self) -> [(&'static str, &Column); 7] {
+        [
+            ("starts", &self.starts),
+            ("attributes", &self.attributes),
+            ("lines", &self.lines),
+            ("as_listed", &self.as_listed),
+            ("references", &self.references),
+            ("descriptions", &self.descriptions),
+            ("objects", &self.objects),
+        ]
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.0.capacity() * size_of::<StrId>()
+        self.columns().iter().map(|(_, column)| column.memory()).sum()
+    }
+
+    pub(super) fn save(&self, writer: &mut Writer) {
+        let len: Words<u32> = [self.len as u32].as_slice().into();
+        writer.words("count", &len);
+        for (name, column) in self.columns() {
+            column.save(writer, name);
+        }
+    }
+
+    pub(super) fn open(
+        reader: &mut Reader,
+        indicators: &Indicators,
+        attributes: &Attributes,
+        strings: usize,
+    ) -> Result<Self> {
+        let count = reader.words::<u32>("count")?;
+        reader.ensure(count.len() == 1, "count", "is not one number")?;
+        let len = count.at(0) as usize;
+        let is_one_each = len == indicators.len();
+        let start_rows = if is_one_each { 0 } else { indicators.len() };
+        let entries = Self {
+            len,
+            indicators: indicators.len(),
+            starts: Column::open(reader, "starts", start_rows, len as u64)?,
+            attributes: Column::open(reader, "attributes", len, attributes.len() as u64)?,
+            lines: Column::open(reader, "lines", len, 1 << 32)?,
+            as_listed: Column::open_strings(reader, "as_listed", len, strings)?,
+            references: Column::open_strings(reader, "references", len, strings)?,
+            descriptions: Column::open_strings(reader, "descriptions", len, strings)?,
+            objects: Column::open_strings(reader, "objects", len, strings)?,
+        };
+        entries.check_starts(reader)?;
+        entries.check_flags(reader, indicators, attributes)?;
+        Ok(entries)
+    }
+
+    /// Each indicator has an entry, and each entry an indicator.
+    fn check_starts(&self, reader: &Reader) -> Result<()> {
+        if self.len == self.indicators {
+            return Ok(());
+        }
+        let mut last = None;
+        for at in 0..self.indicators {
+            let start = self.starts.get(at);
+            let follows = last.map_or(start == 0, |last| last < start);
+            reader.ensure(follows, "starts", "leave an indicator without an entry")?;
+            last = Some(start);
+        }
+        reader.ensure(last.is_some(), "starts", "leave an entry without an indicator")
+    }
+
+    /// What lookups know of an indicator before they read its entries is what the entries say.
+    fn check_flags(&self, reader: &Reader, indicators: &Indicators, attributes: &Attributes) -> Result<()> {
+        let actions: Vec<Action> = (0..attributes.len() as u32).map(|row| attributes.action(row)).collect();
+        let holds = (0..self.indicators as u32).all(|id| {
+            let said = self.of(id).fold(Flags::default(), |flags, row| {
+                let action = actions.get(self.attributes(row) as usize).copied().unwrap_or_default();
+                flags.with(action)
+            });
+            said == indicators.flags(id).actions()
+        });
+        reader.ensure(holds, "attributes", "ask for what the indicators do not say")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_indicators() {
+        for (starts, count) in [(vec![0, 1, 2], 3), (vec![0, 2, 3], 7), (vec![0], 3), (vec![], 0)] {
+            let rows: Vec<Entry> = (0..count).map(|row| Entry { attributes: row % 2, line: 1000 + row }).collect();
+            let texts = Texts { references: Column::of_strings(rows.iter().map(|_| StrId(3))), ..Texts::default() };
+            let entries = Entries::new(&starts, rows.iter().copied(), texts);
+            let mut seen = Vec::new();
+            for id in 0..starts.len() as u32 {
+                assert_eq!(entries.of(id).start, starts[id as usize]);
+                seen.extend(entries.of(id));
+            }
+            assert!(seen.into_iter().eq(0..count));
+            assert!(entries.of(starts.len() as u32).is_empty() && entries.of(u32::MAX).is_empty());
+            for row in 0..count {
+                assert_eq!((entries.attributes(row), entries.line(row)), (row % 2, 1000 + row));
+                assert_eq!((entries.as_listed(row), entries.reference(row)), (None, Some(StrId(3))));
+            }
+        }
     }
 }

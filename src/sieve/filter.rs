@@ -1,6 +1,5 @@
 //! A filter resolved against one sieve: which attribute sets pass.
 
-use super::entries::AttributeSet;
 use super::options::Filter;
 use super::strings::StrId;
 use super::tables::Tables;
@@ -16,7 +15,8 @@ impl Resolved {
         if filter.is_trivial() {
             return Self(None);
         }
-        Self(Some(tables.attributes.sets.iter().map(|set| passes(tables, filter, set)).collect()))
+        let rows = 0..tables.attributes.len() as u32;
+        Self(Some(rows.map(|row| passes(tables, filter, row)).collect()))
     }
 
     /// Whether every entry passes.
@@ -28,11 +28,12 @@ impl Resolved {
     /// Whether an attribute set passes.
     #[inline]
     pub(super) fn passes(&self, attributes: u32) -> bool {
-        self.0.as_ref().is_none_or(|passing| passing[attributes as usize])
+        self.0.as_ref().is_none_or(|passing| passing.get(attributes as usize) == Some(&true))
     }
 }
 
-fn passes(tables: &Tables, filter: &Filter, set: &AttributeSet) -> bool {
+fn passes(tables: &Tables, filter: &Filter, row: u32) -> bool {
+    let set = tables.attributes.get(row);
     let is_valid = match (filter.as_of, set.valid_until) {
         (Some(as_of), Some(until)) => as_of.as_second() < until,
         _ => true,
@@ -44,13 +45,13 @@ fn passes(tables: &Tables, filter: &Filter, set: &AttributeSet) -> bool {
         (Some(least), Some(confidence)) => confidence >= least,
         _ => true,
     };
-    let feed = &tables.feeds[set.feed as usize].name;
+    let is_of_feed = || {
+        let feed = tables.feeds.get(set.feed as usize);
+        feed.is_some_and(|feed| filter.feeds.contains(&feed.name))
+    };
     let has_tag = || {
-        let mut tags = tables.attributes.tags.get(set.tags as usize);
+        let mut tags = tables.attributes.tags(row);
         tags.any(|tag| filter.tags.iter().any(|wanted| wanted == tables.strings.get(StrId(tag))))
     };
-    is_valid
-        && is_sure
-        && (filter.feeds.is_empty() || filter.feeds.contains(feed))
-        && (filter.tags.is_empty() || has_tag())
+    is_valid && is_sure && (filter.feeds.is_empty() || is_of_feed()) && (filter.tags.is_empty() || has_tag())
 }

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::indicators::{IndicatorsBuilder, Value};
 use super::lookup::Lookup;
 use super::strings::{Interner, StrId};
-use super::tables::{Indicators, Value};
 use crate::indicator::{PatternTarget, Scope, UrlView, url};
 
 /// Finds the indicator that is equal to another: the same value, scope and port.
@@ -56,13 +56,19 @@ impl Index {
         self.others.warm(hashes);
     }
 
-    pub(super) fn net(&mut self, indicators: &Indicators, hash: u64, net: IpNet, port: Option<u16>) -> u32 {
+    pub(super) fn net(&mut self, indicators: &IndicatorsBuilder, hash: u64, net: IpNet, port: Option<u16>) -> u32 {
         self.others.find_or_add(hash, indicators.len() as u32, |id| {
             indicators.value(id) == Value::Net(net) && indicators.port(id) == port
         })
     }
 
-    pub(super) fn range(&mut self, indicators: &Indicators, first: IpAddr, last: IpAddr, port: Option<u16>) -> u32 {
+    pub(super) fn range(
+        &mut self,
+        indicators: &IndicatorsBuilder,
+        first: IpAddr,
+        last: IpAddr,
+        port: Option<u16>,
+    ) -> u32 {
         let ([a, b], [c, d]) = (addr_words(first), addr_words(last));
         let hash = self.others.hash_words(&[RANGE | port_bits(port), a, b, c, d]);
         self.others.find_or_add(hash, indicators.len() as u32, |id| {
@@ -70,7 +76,13 @@ impl Index {
         })
     }
 
-    pub(super) fn domain(&mut self, indicators: &Indicators, name: StrId, scope: Scope, port: Option<u16>) -> u32 {
+    pub(super) fn domain(
+        &mut self,
+        indicators: &IndicatorsBuilder,
+        name: StrId,
+        scope: Scope,
+        port: Option<u16>,
+    ) -> u32 {
         let next = indicators.len() as u32;
         // Past the capacity there are no strings any more, which is an error in the end.
         let Some(name) = name.some() else { return next };
@@ -91,7 +103,13 @@ impl Index {
         }
     }
 
-    pub(super) fn url(&mut self, indicators: &Indicators, strings: &Interner, view: &UrlView<'_>, scope: Scope) -> u32 {
+    pub(super) fn url(
+        &mut self,
+        indicators: &IndicatorsBuilder,
+        strings: &Interner,
+        view: &UrlView<'_>,
+        scope: Scope,
+    ) -> u32 {
         let [group, key] = [view.scheme_group(), view.key()].map(|text| self.others.hash(text.as_bytes()));
         let hash = self.others.hash_words(&[URL | (scope as u64) << 8, group, key]);
         self.others.find_or_add(hash, indicators.len() as u32, |id| match indicators.value(id) {
@@ -103,7 +121,7 @@ impl Index {
         })
     }
 
-    pub(super) fn pattern(&mut self, indicators: &Indicators, text: StrId, target: PatternTarget) -> u32 {
+    pub(super) fn pattern(&mut self, indicators: &IndicatorsBuilder, text: StrId, target: PatternTarget) -> u32 {
         let hash = self.others.hash_words(&[PATTERN | (target as u64) << 8, u64::from(text.0)]);
         self.others
             .find_or_add(hash, indicators.len() as u32, |id| indicators.value(id) == Value::Pattern(text, target))
@@ -112,7 +130,7 @@ impl Index {
 
 /// Looking up what is there.
 impl Index {
-    pub(super) fn find_net(&self, indicators: &Indicators, net: IpNet) -> Option<u32> {
+    pub(super) fn find_net(&self, indicators: &IndicatorsBuilder, net: IpNet) -> Option<u32> {
         self.others.find(self.net_hash(net, None), |id| {
             indicators.value(id) == Value::Net(net) && indicators.port(id).is_none()
         })
@@ -123,7 +141,7 @@ impl Index {
         self.domains.get(name.0 as usize).copied().filter(|&id| id != NONE)
     }
 
-    pub(super) fn find_domain(&self, indicators: &Indicators, name: StrId, scope: Scope) -> Option<u32> {
+    pub(super) fn find_domain(&self, indicators: &IndicatorsBuilder, name: StrId, scope: Scope) -> Option<u32> {
         self.first_domain(name).filter(|&id| is_domain(indicators, id, name, scope, None)).or_else(|| {
             let hash = self.others.hash_words(&domain_words(name, scope, None));
             self.others.find(hash, |id| is_domain(indicators, id, name, scope, None))
@@ -137,6 +155,6 @@ fn net_words(net: IpNet, port: Option<u16>) -> [u64; 3] {
     [NET | family << 8 | u64::from(net.prefix_len()) << 16 | port_bits(port), high, low]
 }
 
-fn is_domain(indicators: &Indicators, id: u32, name: StrId, scope: Scope, port: Option<u16>) -> bool {
+fn is_domain(indicators: &IndicatorsBuilder, id: u32, name: StrId, scope: Scope, port: Option<u16>) -> bool {
     indicators.value(id) == Value::Domain(name) && indicators.scope(id) == Some(scope) && indicators.port(id) == port
 }

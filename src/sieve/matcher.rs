@@ -2,8 +2,9 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use super::filter::Resolved;
+use super::indicators::Value;
 use super::options::{MatchOptions, Relation, Strength, Withheld};
-use super::tables::{Tables, Value};
+use super::tables::Tables;
 use super::url::PathMatch;
 use super::view::{Matches, write_text};
 use super::{Sieve, ip, pattern};
@@ -389,10 +390,10 @@ impl<'a> Search<'a> {
     fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, addr: A, seen: Seen) {
         for (row, len) in table.covering(addr) {
             for id in table.ids(row) {
-                let relation = match self.tables.indicators.value(id) {
-                    Value::Range(..) => Relation::Range,
-                    _ if len == A::BITS => Relation::Exact,
-                    _ => Relation::Cidr,
+                let relation = match self.tables.indicators.is_range(id) {
+                    true => Relation::Range,
+                    false if len == A::BITS => Relation::Exact,
+                    false => Relation::Cidr,
                 };
                 self.consider(Candidate::host(id, relation, u32::from(len)), seen);
             }
@@ -543,9 +544,9 @@ impl<'a> Search<'a> {
     /// Whether an entry with this action passes the filter.
     fn has_passing(&self, id: u32, action: Action) -> bool {
         self.filter.is_trivial()
-            || self.tables.entries_of(id).any(|row| {
-                let set = self.tables.entries[row as usize].attributes;
-                self.tables.attributes.sets[set as usize].action == action && self.filter.passes(set)
+            || self.tables.entries.of(id).any(|row| {
+                let set = self.tables.entries.attributes(row);
+                self.tables.attributes.action(set) == action && self.filter.passes(set)
             })
     }
 

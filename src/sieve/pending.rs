@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 
 use super::index::Index;
+use super::indicators::{IndicatorsBuilder, Value};
 use super::strings::Interner;
-use super::tables::{Indicators, Value};
 use crate::indicator::{Indicator, Scope};
 
 /// How many wait. Their slots are read one right after the other, so that the time that memory takes to answer is
@@ -66,7 +66,7 @@ impl Pending {
         &mut self,
         strings: &mut Interner,
         index: &mut Index,
-        indicators: &mut Indicators,
+        indicators: &mut IndicatorsBuilder,
         mut each: impl FnMut(u32),
     ) {
         let is_name = |item: &&Item| matches!(item.value, Waiting::Name(..));

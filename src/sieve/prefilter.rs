@@ -6,7 +6,8 @@
 
 use std::net::IpAddr;
 
-use super::tables::{Tables, Value};
+use super::indicators::Value;
+use super::tables::Tables;
 use crate::arch::sweep::{Filters, bits_of, name_hash};
 use crate::indicator::{Action, HostRef, Url};
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::lookup::Lookup;
 use crate::error::{Error, Result};
-use crate::wire::Words;
+use crate::wire::{Reader, Words, Writer};
 
 /// The number of a stored string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,12 +44,32 @@ impl Strings {
         std::str::from_utf8(self.bytes(id)).unwrap_or("")
     }
 
+    /// How many strings there are.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
     pub(super) fn memory(&self) -> usize {
         self.text.len() + self.ends.memory()
+    }
+
+    pub(super) fn save(&self, writer: &mut Writer) {
+        writer.bytes("text", &self.text);
+        writer.words("ends", &self.ends);
+    }
+
+    pub(super) fn open(reader: &mut Reader) -> Result<Self> {
+        let strings = Self { text: reader.bytes("text")?, ends: reader.words("ends")? };
+        reader.ensure(strings.ends.len() < u32::MAX as usize, "ends", "are more than ids can count")?;
+        let Ok(text) = std::str::from_utf8(&strings.text) else {
+            return Err(reader.damage("text", "is not UTF-8"));
+        };
+        let mut last = 0;
+        let is_ordered = strings.ends.iter().all(|end| std::mem::replace(&mut last, end) <= end);
+        reader.ensure(is_ordered && last as usize == text.len(), "ends", "are not in order")?;
+        let is_cut = text.is_ascii() || strings.ends.iter().all(|end| text.is_char_boundary(end as usize));
+        reader.ensure(is_cut, "ends", "cut a character")?;
+        Ok(strings)
     }
 }
 
@@ -149,6 +169,28 @@ impl Interner {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_whole_strings_open() {
+        let open = |text: &'static [u8], ends: &[u32]| {
+            let mut writer = Writer::default();
+            Strings { text: Bytes::from_static(text), ends: ends.into() }.save(&mut writer);
+            Strings::open(&mut Reader::new(writer.sections().to_vec()))
+        };
+        let strings = open("añb".as_bytes(), &[1, 1, 3, 4]).unwrap();
+        assert_eq!((strings.len(), strings.get(StrId(2)), strings.get(StrId(1))), (4, "ñ", ""));
+        assert!(open(b"", &[]).is_ok());
+        for (text, ends) in [
+            ("añb".as_bytes(), &[1, 2, 4][..]),
+            (b"ab", &[2, 1, 2]),
+            (b"ab", &[1]),
+            (b"ab", &[1, 3]),
+            (b"ab", &[]),
+            (b"\xff", &[1]),
+        ] {
+            assert!(open(text, ends).is_err(), "{text:?} {ends:?}");
+        }
+    }
 
     #[test]
     fn the_same_text_gets_the_same_id() {

@@ -10,7 +10,7 @@ enum List {
     BuiltIn,
     Empty,
     #[cfg(feature = "psl")]
-    Loaded(std::sync::Arc<publicsuffix::List>),
+    Loaded(std::sync::Arc<publicsuffix::List>, std::sync::Arc<str>),
 }
 
 impl PublicSuffixes {
@@ -37,7 +37,21 @@ impl PublicSuffixes {
         if list.is_empty() {
             return Err(crate::Error::config("public suffix list: no rule in it"));
         }
-        Ok(Self(List::Loaded(std::sync::Arc::new(list))))
+        Ok(Self(List::Loaded(std::sync::Arc::new(list), version_of(text).into())))
+    }
+
+    /// Which list it is: what a loaded one says of its version (`2026-05-01_08-00-00_UTC`), or a sum over its text where it says
+    /// nothing; the release that the built-in one came with; or that there is none.
+    pub fn version(&self) -> String {
+        match &self.0 {
+            #[cfg(not(feature = "psl"))]
+            List::BuiltIn => "none".to_owned(),
+            #[cfg(feature = "psl")]
+            List::BuiltIn => format!("built into netsieve {}", env!("CARGO_PKG_VERSION")),
+            List::Empty => "none".to_owned(),
+            #[cfg(feature = "psl")]
+            List::Loaded(_, version) => version.to_string(),
+        }
     }
 
     /// Whether the list names `name` itself, by a rule other than the implicit `*`. `name` is canonical.
@@ -52,8 +66,18 @@ impl PublicSuffixes {
                 false
             }
             #[cfg(feature = "psl")]
-            List::Loaded(list) => is_suffix(&**list, name),
+            List::Loaded(list, _) => is_suffix(&**list, name),
         }
+    }
+}
+
+/// What `// VERSION:` says near the beginning of a list.
+#[cfg(feature = "psl")]
+fn version_of(text: &str) -> String {
+    let named = text.lines().take(20).find_map(|line| line.strip_prefix("// VERSION:"));
+    match named.map(str::trim).filter(|version| !version.is_empty()) {
+        Some(version) => version.chars().filter(|c| !c.is_control()).take(64).collect(),
+        None => format!("sum {:016x}", super::file::checksum::of("", text.as_bytes())),
     }
 }
 
@@ -98,6 +122,12 @@ mod tests {
             }
         }
         assert!(!PublicSuffixes::empty().lists("com"));
-        assert!(PublicSuffixes::from_text("").is_err());
+        assert!(PublicSuffixes::built_in().version().starts_with("built into"));
+        let version = |before: &str, name: &str| {
+            let list = format!("{before}// ===BEGIN ICANN DOMAINS===\n{name}\n// ===END ICANN DOMAINS===\n");
+            PublicSuffixes::from_text(&list).unwrap().version()
+        };
+        assert_eq!(version("// VERSION: 2026-05-01_08-00-00_UTC\n", "com"), "2026-05-01_08-00-00_UTC");
+        assert!(version("", "com").starts_with("sum ") && version("", "com") != version("", "net"));
     }
 }

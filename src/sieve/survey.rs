@@ -4,7 +4,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use iprange::IpRange;
 
 use super::Sieve;
-use super::tables::Value;
+use super::indicators::Value;
 use super::view::IndicatorRef;
 use crate::indicator::ip as addresses;
 

@@ -1,140 +1,31 @@
 //! Everything a compiled sieve holds: flat columns, each behind its own module.
 
-use std::net::IpAddr;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use ipnet::IpNet;
 
-use super::csr::Lists;
-use super::entries::{Attributes, Column, Entry};
+use super::attributes::Attributes;
+use super::entries::Entries;
+use super::indicators::{Indicators, Value};
 use super::prefilter::Prefilter;
+use super::provenance::Provenance;
 use super::strings::{StrId, Strings};
 use super::{domain, ip, pattern, url};
-use crate::indicator::{Action, Feed, Kind, PatternTarget, Scope};
-use crate::wire::Slice;
-
-/// The value of an indicator, by reference to the strings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Value {
-    Net(IpNet),
-    Range(IpAddr, IpAddr),
-    Domain(StrId),
-    Url(StrId),
-    Pattern(StrId, PatternTarget),
-}
-
-impl Value {
-    pub(super) fn kind(self) -> Kind {
-        match self {
-            Value::Net(_) | Value::Range(..) => Kind::Ip,
-            Value::Domain(_) => Kind::Domain,
-            Value::Url(_) => Kind::Url,
-            Value::Pattern(..) => Kind::Pattern,
-        }
-    }
-}
-
-/// What a lookup must know of an indicator before it reads an entry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Flags(u8);
-
-impl Flags {
-    const HAS_PORT: u8 = 1 << 3;
-
-    const fn bit(action: Action) -> u8 {
-        match action {
-            Action::Block => 1,
-            Action::Allow => 1 << 1,
-            Action::AllowAll => 1 << 2,
-        }
-    }
-
-    /// Whether some entry has this action.
-    #[inline]
-    pub(super) const fn has(self, action: Action) -> bool {
-        self.0 & Self::bit(action) != 0
-    }
-
-    /// Whether every entry blocks, whatever the port: the common case, which needs no entry read.
-    #[inline]
-    pub(super) const fn is_plain_block(self) -> bool {
-        self.0 == Self::bit(Action::Block)
-    }
-
-    #[inline]
-    pub(super) const fn has_port(self) -> bool {
-        self.0 & Self::HAS_PORT != 0
-    }
-}
-
-/// The indicators, a column a field; the id is the row.
-#[derive(Debug, Default)]
-pub(super) struct Indicators {
-    values: Vec<Value>,
-    scopes: Vec<Option<Scope>>,
-    ports: Vec<u16>,
-    flags: Vec<Flags>,
-}
-
-impl Indicators {
-    pub(super) fn len(&self) -> usize {
-        self.values.len()
-    }
-
-    pub(super) fn push(&mut self, value: Value, scope: Option<Scope>, port: Option<u16>) {
-        self.values.push(value);
-        self.scopes.push(scope);
-        self.ports.push(port.unwrap_or(0));
-        self.flags.push(Flags(if port.is_some() { Flags::HAS_PORT } else { 0 }));
-    }
-
-    pub(super) fn note_action(&mut self, id: u32, action: Action) {
-        self.flags[id as usize].0 |= Flags::bit(action);
-    }
-
-    #[inline]
-    pub(super) fn value(&self, id: u32) -> Value {
-        self.values[id as usize]
-    }
-
-    #[inline]
-    pub(super) fn scope(&self, id: u32) -> Option<Scope> {
-        self.scopes[id as usize]
-    }
-
-    #[inline]
-    pub(super) fn port(&self, id: u32) -> Option<u16> {
-        self.flags(id).has_port().then(|| self.ports[id as usize])
-    }
-
-    #[inline]
-    pub(super) fn flags(&self, id: u32) -> Flags {
-        self.flags[id as usize]
-    }
-
-    fn memory(&self) -> usize {
-        self.values.capacity() * size_of::<Value>()
-            + self.scopes.capacity() * size_of::<Option<Scope>>()
-            + self.ports.capacity() * 2
-            + self.flags.capacity()
-    }
-}
+use crate::error::Result;
+use crate::indicator::ip::range_prefixes;
+use crate::indicator::{Feed, HostRef, Pattern, PatternTarget, Url};
+use crate::wire::{Reader, Writer};
 
 /// The tables of a sieve.
 #[derive(Debug)]
 pub(super) struct Tables {
     pub(super) strings: Strings,
     pub(super) indicators: Indicators,
-    pub(super) entries: Vec<Entry>,
-    /// By indicator: its entries, by feed and line.
-    pub(super) entry_rows: Lists,
-    pub(super) as_listed: Column,
-    pub(super) reference: Column,
-    pub(super) description: Column,
-    /// What the feed itself calls the entry.
-    pub(super) object: Column,
+    pub(super) entries: Entries,
     pub(super) attributes: Attributes,
     pub(super) feeds: Vec<Feed>,
+    pub(super) provenance: Provenance,
     pub(super) v4: ip::Table<u32>,
     pub(super) v6: ip::Table<u128>,
     pub(super) domains: domain::Table,
@@ -146,22 +37,95 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// The numbers of an indicator's entries.
-    #[inline]
-    pub(super) fn entries_of(&self, id: u32) -> Slice<'_, u32> {
-        self.entry_rows.get(id as usize)
+    /// The sections of everything but the feeds.
+    pub(super) fn save(&self, writer: &mut Writer) {
+        writer.within("strings", |writer| self.strings.save(writer));
+        writer.within("attributes", |writer| self.attributes.save(writer));
+        writer.within("indicators", |writer| self.indicators.save(writer));
+        writer.within("entries", |writer| self.entries.save(writer));
+    }
+
+    /// Reads and checks what [`save`](Tables::save) wrote.
+    pub(super) fn open(reader: &mut Reader, feeds: Vec<Feed>, provenance: Provenance) -> Result<Self> {
+        let strings = reader.within("strings", Strings::open)?;
+        let attributes = reader.within("attributes", |reader| Attributes::open(reader, feeds.len(), strings.len()))?;
+        let indicators = reader.within("indicators", |reader| Indicators::open(reader, strings.len()))?;
+        let entries =
+            reader.within("entries", |reader| Entries::open(reader, &indicators, &attributes, strings.len()))?;
+        Self::search_forms(strings, attributes, indicators, entries, feeds, provenance)
+    }
+
+    fn search_forms(
+        strings: Strings,
+        attributes: Attributes,
+        indicators: Indicators,
+        entries: Entries,
+        feeds: Vec<Feed>,
+        provenance: Provenance,
+    ) -> Result<Self> {
+        let by_text: HashMap<&str, StrId> =
+            (0..strings.len() as u32).map(|id| (strings.get(StrId(id)), StrId(id))).collect();
+        let mut v4 = ip::Builder::<u32>::default();
+        let mut v6 = ip::Builder::<u128>::default();
+        let mut domains = domain::Builder::default();
+        let mut urls = url::Builder::default();
+        let mut names = pattern::Builder::default();
+        let mut paths = pattern::Builder::default();
+        for id in 0..indicators.len() as u32 {
+            let mut add_net = |net: IpNet| match net {
+                IpNet::V4(net) => v4.add(net.network().to_bits(), net.prefix_len(), id),
+                IpNet::V6(net) => v6.add(net.network().to_bits(), net.prefix_len(), id),
+            };
+            match indicators.value(id) {
+                Value::Net(net) => add_net(net),
+                Value::Range(first, last) => range_prefixes(first, last).into_iter().for_each(add_net),
+                Value::Domain(name) => domains.add(name, id),
+                Value::Url(text) => {
+                    let Ok(url) = Url::parse(strings.get(text)) else { continue };
+                    let view = url.view();
+                    if view.as_str() != strings.get(text) {
+                        continue;
+                    }
+                    let tail = view.path().len() + view.query().map_or(0, |query| query.len() + 1);
+                    let host = match view.host() {
+                        HostRef::Domain(name) => by_text.get(name).copied().map(url::Host::Name),
+                        HostRef::Ip(addr) => Some(url::Host::Addr(addr)),
+                    };
+                    let Some(host) = host else { continue };
+                    urls.add(host, text, (view.as_str().len() - tail) as u32, id);
+                }
+                Value::Pattern(text, target) => {
+                    if let Ok(pattern) = Pattern::new(target, strings.get(text)) {
+                        match target {
+                            PatternTarget::Name => names.add(text, &pattern, id),
+                            PatternTarget::UrlPath => paths.add(text, &pattern, id),
+                        }
+                    }
+                }
+            }
+        }
+        Ok(Self {
+            domains: domains.finish(&strings),
+            urls: urls.finish(&strings),
+            v4: v4.finish(),
+            v6: v6.finish(),
+            names: names.finish()?,
+            paths: paths.finish()?,
+            strings,
+            indicators,
+            entries,
+            attributes,
+            feeds,
+            provenance,
+            prefilter: OnceLock::new(),
+        })
     }
 
     /// Bytes held, without the feeds' descriptions.
     pub(super) fn memory(&self) -> usize {
         self.strings.memory()
             + self.indicators.memory()
-            + self.entries.capacity() * size_of::<Entry>()
-            + self.entry_rows.memory()
-            + self.as_listed.memory()
-            + self.reference.memory()
-            + self.description.memory()
-            + self.object.memory()
+            + self.entries.memory()
             + self.attributes.memory()
             + self.v4.memory()
             + self.v6.memory()

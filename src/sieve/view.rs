@@ -5,12 +5,13 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::entries::AttributeSet;
+use super::attributes::AttributeSet;
 use super::filter::Resolved;
+use super::indicators::Value;
 use super::matcher::RawMatch;
 use super::options::{Relation, Strength, Withheld};
 use super::strings::StrId;
-use super::tables::{Tables, Value};
+use super::tables::Tables;
 use crate::indicator::{Action, DomainName, Feed, Indicator, Kind, Pattern, Scope, Url};
 
 /// The matches of one observable, most specific first.
@@ -89,7 +90,7 @@ impl<'m> Match<'m> {
         let filter = self.filter;
         self.indicator()
             .sources()
-            .filter(move |source| source.set().action == Action::Block && filter.passes(source.attributes()))
+            .filter(move |source| source.action() == Action::Block && filter.passes(source.attributes()))
     }
 }
 
@@ -154,7 +155,7 @@ impl<'m> IndicatorRef<'m> {
     /// Every entry of the indicator, by feed and line: allow entries and those that a filter drops too.
     pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
         let (tables, id) = (self.tables, self.id);
-        tables.entries_of(id).map(move |row| Source { tables, id, row })
+        tables.entries.of(id).map(move |row| Source { tables, id, row })
     }
 }
 
@@ -194,11 +195,11 @@ pub struct Source<'m> {
 
 impl<'m> Source<'m> {
     fn attributes(&self) -> u32 {
-        self.tables.entries[self.row as usize].attributes
+        self.tables.entries.attributes(self.row)
     }
 
-    fn set(&self) -> &'m AttributeSet {
-        &self.tables.attributes.sets[self.attributes() as usize]
+    fn set(&self) -> AttributeSet {
+        self.tables.attributes.get(self.attributes())
     }
 
     fn text(&self, id: StrId) -> Option<&'m str> {
@@ -211,28 +212,28 @@ impl<'m> Source<'m> {
 
     /// The feed.
     pub fn feed(&self) -> &'m Feed {
-        &self.tables.feeds[self.set().feed as usize]
+        &self.tables.feeds[self.feed_index()]
     }
 
     /// The number of the feed, in the order in which feeds were declared.
     pub fn feed_index(&self) -> usize {
-        self.set().feed as usize
+        self.tables.attributes.feed(self.attributes()) as usize
     }
 
     /// What the entry asks for.
     pub fn action(&self) -> Action {
-        self.set().action
+        self.tables.attributes.action(self.attributes())
     }
 
     /// The line of the feed, from 1.
     pub fn line(&self) -> Option<u32> {
-        let line = self.tables.entries[self.row as usize].line;
+        let line = self.tables.entries.line(self.row);
         (line > 0).then_some(line)
     }
 
     /// The value as the feed wrote it. Allocates if that is the canonical text of an indicator that is not stored as text.
     pub fn as_listed(&self) -> Cow<'m, str> {
-        if let Some(listed) = self.column(self.tables.as_listed.get(self.row as usize)) {
+        if let Some(listed) = self.column(self.tables.entries.as_listed(self.row)) {
             return Cow::Borrowed(listed);
         }
         match (self.tables.indicators.value(self.id), self.tables.indicators.port(self.id)) {
@@ -246,7 +247,7 @@ impl<'m> Source<'m> {
     /// The entry's tags, the feed's own first.
     pub fn tags(&self) -> impl Iterator<Item = &'m str> + use<'m> {
         let tables = self.tables;
-        tables.attributes.tags.get(self.set().tags as usize).map(|tag| tables.strings.get(StrId(tag)))
+        tables.attributes.tags(self.attributes()).map(|tag| tables.strings.get(StrId(tag)))
     }
 
     /// The malware family.
@@ -281,17 +282,17 @@ impl<'m> Source<'m> {
 
     /// What the feed itself calls the entry: the id of an object, an event, a signature.
     pub fn object_id(&self) -> Option<&'m str> {
-        self.column(self.tables.object.get(self.row as usize))
+        self.column(self.tables.entries.object(self.row))
     }
 
     /// Where more is said of the indicator.
     pub fn reference(&self) -> Option<&'m str> {
-        self.column(self.tables.reference.get(self.row as usize))
+        self.column(self.tables.entries.reference(self.row))
     }
 
     /// What the feed says in prose.
     pub fn description(&self) -> Option<&'m str> {
-        self.column(self.tables.description.get(self.row as usize))
+        self.column(self.tables.entries.description(self.row))
     }
 }
 

@@ -12,9 +12,9 @@ use ipnet::IpNet;
 use crate::indicator::{Action, Scope, ip as addresses};
 use crate::sieve::builder::UrlRow;
 use crate::sieve::index::Index;
+use crate::sieve::indicators::{IndicatorsBuilder, Value};
 use crate::sieve::lookup::Lookup;
 use crate::sieve::strings::{StrId, Strings};
-use crate::sieve::tables::{Indicators, Value};
 use crate::sieve::{ip, parallel, url};
 
 /// What is known of the indicators before there are tables.
@@ -23,7 +23,7 @@ pub(in crate::sieve) struct Known<'b> {
     /// Finds strings.
     pub(in crate::sieve) lookup: &'b Lookup,
     pub(in crate::sieve) index: &'b Index,
-    pub(in crate::sieve) indicators: &'b Indicators,
+    pub(in crate::sieve) indicators: &'b IndicatorsBuilder,
     pub(in crate::sieve) urls: &'b [UrlRow],
 }
 

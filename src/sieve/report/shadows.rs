@@ -5,7 +5,8 @@ use ipnet::IpNet;
 use super::beneath::Taken;
 use super::{Shadow, covering_ids};
 use crate::indicator::{Action, Scope, ip as addresses};
-use crate::sieve::tables::{Tables, Value};
+use crate::sieve::indicators::Value;
+use crate::sieve::tables::Tables;
 use crate::sieve::view::IndicatorRef;
 
 /// What one indicator covers, as far as allow entries go.

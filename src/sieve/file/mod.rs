@@ -1,0 +1,297 @@
+//! The compiled file: a sieve as one file that is opened at once.
+//!
+//! ```
+//! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
+//! use netsieve::{Scope, Sieve};
+//!
+//! let mut builder = Sieve::builder();
+//! let feed = builder.feed(Feed::new("partner"));
+//! let name = DomainName::parse("evil.test").unwrap();
+//! builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
+//! let sieve = builder.build()?.0;
+//!
+//! let folder = tempfile::tempdir().unwrap();
+//! let path = folder.path().join("set.sieve");
+//! sieve.save(&path)?;
+//! let opened = Sieve::open(&path)?;
+//! let mut matcher = opened.matcher(&Default::default());
+//! let found = matcher.match_domain("www.evil.test", None);
+//! assert_eq!(found.first().unwrap().sources().next().unwrap().line(), Some(7));
+//! # Ok::<(), netsieve::Error>(())
+//! ```
+
+pub(super) mod checksum;
+mod container;
+mod record;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use record::{Pack, Unpack};
+
+use super::provenance::{FeedDigest, Provenance};
+use super::tables::Tables;
+use super::{Sieve, hash};
+use crate::error::{Error, Result};
+use crate::indicator::Feed;
+use crate::wire::{Reader, Writer};
+
+/// Names the creation time in seconds since 1970, for builds that are to be reproducible
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
+
+/// How a sieve is saved.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct SaveOptions {
+    /// The creation time that the file gets, to the second. If there is none here, the environment's `SOURCE_DATE_EPOCH` is
+    /// taken; if there is none either, the time that the sieve already has, and else the file has none: the clock is never
+    /// asked, so that the same inputs give the same bytes.
+    pub created: Option<Timestamp>,
+}
+
+/// A part of a compiled file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Section {
+    /// Its name, with dots between the parts: `domains.names`.
+    pub name: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+}
+
+impl Sieve {
+    /// Writes the sieve to a file, in place of one that is there: to a new file in the same folder first
+    /// (`.set.sieve.1234-0.tmp`), which is synced and renamed; then the folder is synced. Whatever happens meanwhile, there is the old file or
+    /// the new one, whole. A process that is killed may leave the new file under its temporary name.
+    ///
+    /// The same records in the same order give the same bytes, whatever the number of threads.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, or `SOURCE_DATE_EPOCH` is set and is no time.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.save_with(path, &SaveOptions::default())
+    }
+
+    /// As [`save`](Sieve::save), with options.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](Sieve::save).
+    pub fn save_with(&self, path: impl AsRef<Path>, options: &SaveOptions) -> Result<()> {
+        let path = path.as_ref();
+        let (head, parts) = self.lay_out(options)?;
+        /// As much as is handed to the system at once.
+        const PART: usize = 8 << 20;
+        let zeros = [0; 64];
+        let sections = parts.iter().flat_map(|part| [&zeros[..part.padding.min(zeros.len())], &part.bytes]);
+        let parts = std::iter::once(&head[..]).chain(sections).flat_map(|part| part.chunks(PART));
+        store::replace(&store::Disk, path, parts).map_err(|error| Error::io(path.to_owned(), error))
+    }
+
+    /// The bytes of the file that [`save_with`](Sieve::save_with) writes.
+    ///
+    /// # Errors
+    ///
+    /// If `SOURCE_DATE_EPOCH` is set and is no time.
+    pub fn to_bytes(&self, options: &SaveOptions) -> Result<Vec<u8>> {
+        let (mut bytes, parts) = self.lay_out(options)?;
+        for part in parts {
+            bytes.resize(bytes.len() + part.padding, 0);
+            bytes.extend_from_slice(&part.bytes);
+        }
+        Ok(bytes)
+    }
+
+    fn lay_out(&self, options: &SaveOptions) -> Result<(Vec<u8>, Vec<container::Placed>)> {
+        let created = match options.created {
+            Some(created) => Some(created),
+            None => source_date_epoch(std::env::var_os(SOURCE_DATE_EPOCH))?,
+        };
+        container::lay_out(&sections(&self.0, created), hash::SEED, &Provenance::this_release())
+    }
+
+    /// Reads a file that was saved, and checks it: the checksum of each section, and every offset, count, order and link in it, so
+    /// that no file that is accepted makes a lookup panic, loop or read out of bounds, however it was made. Costs a pass over
+    /// the file, on all cores with the feature `parallel`.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or is not what it must be; the error names the section and what is wrong. A file of another
+    /// version of the format is refused with the name of the release that made it.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = read(path).map_err(|error| Error::io(path.to_owned(), error))?;
+        Self::open_bytes(bytes.into()).map_err(|error| error.in_file(path))
+    }
+
+    /// As [`open`](Sieve::open), from bytes that were read, mapped or built into a program. They are not copied; the sieve keeps
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// If they are not what they must be.
+    pub fn from_bytes(bytes: impl AsRef<[u8]> + Send + 'static) -> Result<Self> {
+        Self::open_bytes(Bytes::from_owner(bytes))
+    }
+
+    fn open_bytes(file: Bytes) -> Result<Self> {
+        let (header, sections) = container::read_sections(&file)?;
+        if header.seed != hash::SEED {
+            return Err(Error::damage("header", "the seed of the hash is not known"));
+        }
+        let mut reader = Reader::new(sections);
+        let feeds = read_feeds(&mut reader)?;
+        let provenance = read_provenance(&mut reader, feeds.len())?;
+        Tables::open(&mut reader, feeds, provenance).map(|tables| Self(Arc::new(tables)))
+    }
+
+    /// How the sieve was made, and what of its build report a file keeps.
+    pub fn provenance(&self) -> &Provenance {
+        &self.0.provenance
+    }
+
+    /// The parts that a file of this sieve has, with their sizes, in the file's order.
+    pub fn sections(&self) -> Vec<Section> {
+        let sections = sections(&self.0, None);
+        sections.into_iter().map(|(name, bytes)| Section { name, bytes: bytes.len() as u64 }).collect()
+    }
+}
+
+#[cfg(feature = "mmap")]
+impl Sieve {
+    crate::arch::map::open_mmap!(Result<Self>);
+
+    fn from_map(path: &Path, map: io::Result<crate::arch::map::MappedFile>) -> Result<Self> {
+        let map = map.map_err(|error| Error::io(path.to_owned(), error))?;
+        Self::from_bytes(map).map_err(|error| error.in_file(path))
+    }
+}
+
+/// Everything that a hit needs.
+fn sections(tables: &Tables, created: Option<Timestamp>) -> Vec<(String, Bytes)> {
+    let mut writer = Writer::default();
+    let mut feeds = Pack::default();
+    feeds.list(tables.feeds.iter(), Pack::feed);
+    writer.bytes("feeds", &feeds.finish().into());
+    writer.bytes("provenance", &write_provenance(&tables.provenance, created).into());
+    tables.save(&mut writer);
+    writer.sections().to_vec()
+}
+
+fn write_provenance(provenance: &Provenance, created: Option<Timestamp>) -> Vec<u8> {
+    let mut pack = Pack::default();
+    pack.text(&provenance.maker);
+    pack.time(created.or(provenance.created));
+    pack.text(&provenance.public_suffixes);
+    pack.list(provenance.feeds.iter(), |pack, feed| {
+        for count in counts(&mut feed.clone()) {
+            pack.number(*count);
+        }
+        for counts in [&feed.rejected, &feed.skipped, &feed.warnings] {
+            pack.list(counts.iter(), |pack, (code, &count)| {
+                pack.text(code);
+                pack.number(count);
+            });
+        }
+    });
+    pack.number(provenance.shadowing);
+    pack.finish()
+}
+
+/// The counts of a digest in the order in which they are written.
+fn counts(digest: &mut FeedDigest) -> [&mut u64; 17] {
+    [
+        &mut digest.lines,
+        &mut digest.entries,
+        &mut digest.indicators,
+        &mut digest.new,
+        &mut digest.ips,
+        &mut digest.prefixes,
+        &mut digest.ranges,
+        &mut digest.v6,
+        &mut digest.domains,
+        &mut digest.urls,
+        &mut digest.host_urls,
+        &mut digest.patterns,
+        &mut digest.with_port,
+        &mut digest.allowing,
+        &mut digest.duplicates,
+        &mut digest.shared,
+        &mut digest.subsumed,
+    ]
+}
+
+fn read_feeds(reader: &mut Reader) -> Result<Vec<Feed>> {
+    let bytes = reader.bytes("feeds")?;
+    let mut unpack = Unpack::new("feeds", &bytes);
+    let feeds = unpack.list(Unpack::feed)?;
+    unpack.end()?;
+    Ok(feeds)
+}
+
+fn read_provenance(reader: &mut Reader, feeds: usize) -> Result<Provenance> {
+    let bytes = reader.bytes("provenance")?;
+    let mut unpack = Unpack::new("provenance", &bytes);
+    let provenance = Provenance {
+        maker: unpack.text()?.to_owned(),
+        created: unpack.time()?,
+        public_suffixes: unpack.text()?.to_owned(),
+        feeds: unpack.list(|unpack| {
+            let mut digest = FeedDigest::default();
+            for count in counts(&mut digest) {
+                *count = unpack.number()?;
+            }
+            for counts in [&mut digest.rejected, &mut digest.skipped, &mut digest.warnings] {
+                let read = unpack.list(|unpack| Ok((unpack.text()?.to_owned(), unpack.number()?)))?;
+                counts.extend(read);
+            }
+            Ok(digest)
+        })?,
+        shadowing: unpack.number()?,
+    };
+    unpack.end()?;
+    reader.ensure(provenance.feeds.len() == feeds, "provenance", "does not fit the feeds")?;
+    Ok(provenance)
+}
+
+/// `SOURCE_DATE_EPOCH` as a time.
+fn source_date_epoch(value: Option<std::ffi::OsString>) -> Result<Option<Timestamp>> {
+    let Some(value) = value else { return Ok(None) };
+    let time = value.to_str().and_then(|text| text.parse().ok()).and_then(|second| Timestamp::from_second(second).ok());
+    time.map(Some).ok_or_else(|| Error::config(format!("{SOURCE_DATE_EPOCH}: {value:?} is no time")))
+}
+
+/// A whole file. Larger ones are read by all cores, which share the cost of the fresh memory.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let data = file.metadata()?;
+    #[cfg(all(unix, feature = "parallel"))]
+    {
+        use std::os::unix::fs::FileExt;
+
+        use rayon::prelude::*;
+        /// What is read at once.
+        const PART: usize = 2 << 20;
+        if let Ok(len) = usize::try_from(data.len())
+            && data.is_file()
+            && len > PART
+        {
+            let mut bytes = vec![0; len];
+            let parts = bytes.par_chunks_mut(PART).enumerate();
+            parts.try_for_each(|(at, part)| file.read_exact_at(part, (at * PART) as u64))?;
+            return Ok(bytes);
+        }
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(0));
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
