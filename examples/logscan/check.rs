@@ -14,7 +14,7 @@ use crate::cli::CheckArgs;
 use crate::feeds;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
-    let sieve = feeds::load_with_warnings(&args.feeds)?;
+    let sieve = args.set.load()?;
     let mut matcher = sieve.matcher(&feeds::options(&args.filter));
     let mut out = io::stdout().lock();
     let mut outcome = Outcome::Nothing;

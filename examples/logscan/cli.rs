@@ -6,6 +6,11 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use netsieve::feed::Format;
 
+use crate::build::BuildArgs;
+use crate::diff::DiffArgs;
+use crate::inspect::InspectArgs;
+use crate::set::SetArgs;
+
 /// Finds the addresses, domains and URLs of threat feeds in logs, and says which indicator of which feed hit what and where.
 #[derive(Debug, Parser)]
 #[command(name = "logscan", version, after_help = examples())]
@@ -32,9 +37,12 @@ Examples:
   logscan scan --config feeds.toml access.log    many feeds, each as a file says
   logscan check -f c2.txt http://evil.test/a     what matches a value, or why nothing does
   logscan lint -f c2.txt                         what is wrong with a feed
+  logscan build --config feeds.toml -o set.sieve compile once
+  logscan scan --sieve set.sieve access.log      scan with what was compiled
+  logscan scan --sieve set.sieve --since old.sieve *.log   search old logs for what is new
 `logscan scan --help` has more.
 
-Exit codes: 0 some hit, 1 none, 2 any error."
+Exit codes: 0 some hit or difference, 1 none, 2 any error."
     )
 }
 
@@ -46,6 +54,12 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Report what became of every line of the feeds.
     Lint(LintArgs),
+    /// Compile feeds into one file, which is opened at once.
+    Build(BuildArgs),
+    /// Say what a compiled set holds, by feed and kind, how old it is, and how large its parts are.
+    Inspect(InspectArgs),
+    /// Say which indicators were added, removed and changed between two compiled sets, by feed.
+    Diff(DiffArgs),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -79,7 +93,7 @@ pub(crate) enum Exception {
 #[derive(Debug, Args)]
 pub(crate) struct FeedArgs {
     /// A feed of indicators: PATH, NAME=PATH or NAME=FORMAT:PATH. May be given many times.
-    #[arg(short = 'f', long = "feed", value_name = "FEED", required_unless_present = "config")]
+    #[arg(short = 'f', long = "feed", value_name = "FEED")]
     pub(crate) feeds: Vec<String>,
     /// A file that names many feeds, and says how to read each (TOML). May be given many times, and beside --feed.
     #[arg(long, value_name = "FILE")]
@@ -124,7 +138,7 @@ pub(crate) struct FilterArgs {
 }
 
 /// A date is its first moment, UTC.
-fn time(text: &str) -> Result<jiff::Timestamp, String> {
+pub(crate) fn time(text: &str) -> Result<jiff::Timestamp, String> {
     text.parse::<jiff::Timestamp>()
         .or_else(|_| format!("{text}T00:00:00Z").parse())
         .map_err(|_| "not a time such as 2026-05-01 or 2026-05-01T12:00:00Z".to_owned())
@@ -205,7 +219,11 @@ fn interval(text: &str) -> Result<Duration, String> {
 #[command(after_help = scan_examples())]
 pub(crate) struct ScanArgs {
     #[command(flatten)]
-    pub(crate) feeds: FeedArgs,
+    pub(crate) set: SetArgs,
+    /// An older compiled set: report only hits of indicators that no feed listed in it, to search old logs for what is new. An
+    /// indicator that only another feed has come to list too is not new.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) since: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
     #[command(flatten)]
@@ -257,7 +275,7 @@ pub(crate) enum Color {
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
-    pub(crate) feeds: FeedArgs,
+    pub(crate) set: SetArgs,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
     /// Addresses, names or URLs; defanged ones too.

@@ -131,7 +131,11 @@ pub(crate) fn load(args: &FeedArgs) -> Result<(Sieve, BuildReport), Box<dyn Erro
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         builder.public_suffixes(PublicSuffixes::from_text(&text)?);
     }
-    for source in sources(args)? {
+    let sources = sources(args)?;
+    if sources.is_empty() {
+        return Err("no feed is given: see --feed and --config".into());
+    }
+    for source in sources {
         source.read(&mut builder)?;
     }
     Ok(builder.build()?)

@@ -24,7 +24,6 @@ use netsieve::{Hit, Scanner, Sieve};
 
 use crate::Outcome;
 use crate::cli::ScanArgs;
-use crate::feeds;
 use crate::inputs::{self, Id, Log, id};
 use crate::scan::{Output, Style, scan_options};
 
@@ -36,9 +35,9 @@ const FLUSH_AT: usize = 64 * 1024;
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut follower = Follower::new(args)?;
-    let mut reload = Reload::new(|| feeds::paths(&args.feeds), || feeds::load_with_warnings(&args.feeds));
+    let mut reload = Reload::new(|| args.set.paths(args.since.as_ref()), || args.set.load_since(args.since.as_ref()));
     let options = scan_options(args);
-    let mut scanner = Scanner::new(&feeds::load_with_warnings(&args.feeds)?, &options);
+    let mut scanner = Scanner::new(&args.set.load_since(args.since.as_ref())?, &options);
     let style = Style::new(args);
     let mut output = Output::new(args, &style, true);
     loop {

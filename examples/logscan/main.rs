@@ -6,19 +6,23 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod build;
 mod check;
 mod cli;
+mod diff;
 mod feeds;
 mod follow;
 mod inputs;
+mod inspect;
 mod lint;
 mod progress;
 mod scan;
+mod set;
 
 /// How a run ended, as an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Something matched (or, for `lint`, the feeds are usable).
+    /// Something matched; for `diff`, something differs; for the others, all went well.
     Found,
     /// Nothing matched.
     Nothing,
@@ -31,6 +35,9 @@ fn main() -> ExitCode {
         cli::Command::Scan(args) => scan::run(&args),
         cli::Command::Check(args) => check::run(&args),
         cli::Command::Lint(args) => lint::run(&args),
+        cli::Command::Build(args) => build::run(&args),
+        cli::Command::Inspect(args) => inspect::run(&args),
+        cli::Command::Diff(args) => diff::run(&args),
     };
     code(outcome).into()
 }

@@ -177,7 +177,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let logs = inputs::logs(&args.inputs)?;
     let started = Instant::now();
-    let sieve = feeds::load_with_warnings(&args.feeds)?;
+    let sieve = args.set.load_since(args.since.as_ref())?;
     let loaded = started.elapsed();
     let threads = match args.threads {
         Some(threads) => usize::from(threads),

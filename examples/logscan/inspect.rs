@@ -1,0 +1,177 @@
+//! `logscan inspect`.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::Timestamp;
+use netsieve::render::Escaped;
+use netsieve::sieve::FeedDigest;
+use netsieve::{Feed, Sieve};
+use serde_json::{Value, json};
+
+use crate::Outcome;
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// A compiled set.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a set is, as text and JSON show it.
+struct Summary {
+    file: String,
+    bytes: u64,
+    /// When the file was written, by the file system.
+    written: Option<Timestamp>,
+    /// Since its creation, or since it was written if it does not say when it was created.
+    age: Option<i64>,
+    kinds: BTreeMap<&'static str, u64>,
+}
+
+pub(crate) fn run(args: &InspectArgs) -> Result<Outcome, Box<dyn Error>> {
+    let sieve = Sieve::open(&args.file)?;
+    let data = std::fs::metadata(&args.file)?;
+    let written = data.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+    let begun = sieve.provenance().created.or(written);
+    let mut kinds = BTreeMap::new();
+    for indicator in sieve.indicators() {
+        *kinds.entry(indicator.kind().as_str()).or_default() += 1;
+    }
+    let summary = Summary {
+        file: args.file.to_string_lossy().into_owned(),
+        bytes: data.len(),
+        written,
+        age: begun.map(|begun| Timestamp::now().as_second() - begun.as_second()),
+        kinds,
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if args.json {
+        writeln!(out, "{}", json(&sieve, &summary))?;
+    } else {
+        text(&mut out, &sieve, &summary)?;
+    }
+    out.flush()?;
+    Ok(Outcome::Found)
+}
+
+fn feeds(sieve: &Sieve) -> impl Iterator<Item = (&Feed, &FeedDigest)> {
+    sieve.feeds().iter().zip(&sieve.provenance().feeds)
+}
+
+fn text(out: &mut impl Write, sieve: &Sieve, summary: &Summary) -> io::Result<()> {
+    let made = sieve.provenance();
+    let age = summary.age.map_or_else(String::new, |age| format!(", {} old", duration(age)));
+    writeln!(out, "{}: {} bytes, made by {}", Escaped::new(&summary.file), summary.bytes, Escaped::new(&made.maker))?;
+    match (made.created, summary.written) {
+        (Some(created), _) => writeln!(out, "created {created}{age}")?,
+        (None, Some(written)) => writeln!(out, "does not say when it was created; written {written}{age}")?,
+        (None, None) => writeln!(out, "does not say when it was created")?,
+    }
+    writeln!(out, "public suffix list: {}", Escaped::new(&made.public_suffixes))?;
+    let kinds: Vec<String> = summary.kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    writeln!(out, "{} indicators: {}", sieve.len(), kinds.join(", "))?;
+    writeln!(out, "{} allow entries hide indicators", made.shadowing)?;
+    for (feed, counts) in feeds(sieve) {
+        let format = feed.format.as_deref().unwrap_or("unknown");
+        writeln!(
+            out,
+            "feed {} ({}, {}, {})",
+            Escaped::new(&feed.name),
+            Escaped::new(&feed.path),
+            Escaped::new(format),
+            feed.action.as_str()
+        )?;
+        writeln!(
+            out,
+            "  {} lines, {} entries: {} addresses, {} domains, {} URLs, {} patterns",
+            counts.lines, counts.entries, counts.ips, counts.domains, counts.urls, counts.patterns
+        )?;
+        writeln!(
+            out,
+            "  {} indicators, {} of them in no other feed; {} duplicates, {} beneath wider indicators",
+            counts.indicators, counts.new, counts.duplicates, counts.subsumed
+        )?;
+        for (what, counts) in
+            [("rejected", &counts.rejected), ("left aside", &counts.skipped), ("taken with a change", &counts.warnings)]
+        {
+            let codes: Vec<String> =
+                counts.iter().map(|(code, count)| format!("{count} {}", Escaped::new(code))).collect();
+            if !codes.is_empty() {
+                writeln!(out, "  {what}: {}", codes.join(", "))?;
+            }
+        }
+    }
+    writeln!(out, "sections:")?;
+    for section in sieve.sections() {
+        writeln!(out, "{:>14}  {}", section.bytes, section.name)?;
+    }
+    Ok(())
+}
+
+fn json(sieve: &Sieve, summary: &Summary) -> Value {
+    let made = sieve.provenance();
+    let feeds: Vec<Value> = feeds(sieve)
+        .map(|(feed, counts)| {
+            json!({
+                "feed": feed.name,
+                "path": feed.path,
+                "format": feed.format,
+                "action": feed.action.as_str(),
+                "lines": counts.lines,
+                "entries": counts.entries,
+                "indicators": counts.indicators,
+                "new": counts.new,
+                "ips": counts.ips,
+                "prefixes": counts.prefixes,
+                "ranges": counts.ranges,
+                "v6": counts.v6,
+                "domains": counts.domains,
+                "urls": counts.urls,
+                "host_urls": counts.host_urls,
+                "patterns": counts.patterns,
+                "with_port": counts.with_port,
+                "allowing": counts.allowing,
+                "duplicates": counts.duplicates,
+                "shared": counts.shared,
+                "subsumed": counts.subsumed,
+                "rejected": counts.rejected,
+                "skipped": counts.skipped,
+                "warnings": counts.warnings,
+            })
+        })
+        .collect();
+    let sections: Vec<Value> =
+        sieve.sections().into_iter().map(|section| json!({"name": section.name, "bytes": section.bytes})).collect();
+    json!({
+        "file": summary.file,
+        "bytes": summary.bytes,
+        "maker": made.maker,
+        "created": made.created.map(|time| time.to_string()),
+        "written": summary.written.map(|time| time.to_string()),
+        "age_seconds": summary.age,
+        "public_suffixes": made.public_suffixes,
+        "indicators": sieve.len(),
+        "kinds": summary.kinds,
+        "shadowing": made.shadowing,
+        "feeds": feeds,
+        "sections": sections,
+    })
+}
+
+/// A time span in the unit that tells most.
+fn duration(seconds: i64) -> String {
+    match seconds {
+        ..0 => "not yet a second".to_owned(),
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}

@@ -1,0 +1,374 @@
+//! The compiled file: what is opened is what was built, whatever else is in a file is refused or harmless, and saving never leaves half a
+//! file.
+
+mod damage;
+mod oracle;
+
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use damage::{Damage, Parts, drive, reseal, try_open};
+use netsieve::indicator::{DomainName, Pattern, PatternTarget, Record, Url};
+use netsieve::sieve::SaveOptions;
+use netsieve::{Action, Feed, Indicator, MatchOptions, Scope, Sieve};
+use oracle::{Observed, Row, World, answer_of, open_feed};
+use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+
+fn name(name: &str, scope: Scope, port: Option<u16>) -> Indicator {
+    Indicator::Domain { name: DomainName::parse(name).expect("a name"), scope, port }
+}
+
+fn net(net: &str, port: Option<u16>) -> Indicator {
+    Indicator::Ip { net: net.parse().expect("a prefix"), port }
+}
+
+fn range(first: &str, last: &str) -> Indicator {
+    let addr = |text: &str| text.parse().expect("an address");
+    Indicator::IpRange { first: addr(first), last: addr(last), port: None }
+}
+
+fn url(url: &str, host_scope: Scope) -> Indicator {
+    Indicator::Url { url: Url::parse(url).expect("a URL"), host_scope }
+}
+
+fn pattern(target: PatternTarget, text: &str) -> Indicator {
+    Indicator::Pattern(Pattern::new(target, text).expect("a pattern"))
+}
+
+/// A thing of every kind, of three feeds.
+fn world() -> World {
+    let indicators = [
+        name("evil.test", Scope::Suffix, None),
+        name("bad.example", Scope::Exact, Some(8080)),
+        name("deep.evil.test", Scope::Subdomains, None),
+        net("192.0.2.7/32", None),
+        net("198.51.100.0/24", Some(443)),
+        net("198.51.100.64/26", None),
+        net("2001:db8::/48", None),
+        net("2001:db8:1::7/128", None),
+        range("203.0.113.3", "203.0.113.9"),
+        range("2001:db8:2::3", "2001:db8:2::9"),
+        url("http://shop.test/login/", Scope::Exact),
+        url("http://shop.test/login/?a=b", Scope::Exact),
+        url("http://192.0.2.9/a?b", Scope::Exact),
+        url("https://host.test/", Scope::Suffix),
+        pattern(PatternTarget::Name, "*-login.test"),
+        pattern(PatternTarget::UrlPath, "/gate.php"),
+    ];
+    let mut world = World { feeds: vec![open_feed("c2"), open_feed("more"), open_feed("ours")], rows: Vec::new() };
+    world.feeds[0].tags.push("t".into());
+    world.feeds[0].confidence = Some(70);
+    world.feeds[2].action = Action::Allow;
+    for (indicator, line) in indicators.into_iter().zip(1..) {
+        let mut row = Row::new(0, indicator, line);
+        if line % 3 == 0 {
+            world.rows.push(Row { feed: 1, line: 100 + line, tags: vec!["u".into()], ..row.clone() });
+            row.listed = format!("as listed {line}");
+        }
+        row.valid_until = (line % 4 == 0).then_some(1_800_000_000 + i64::from(line));
+        world.rows.push(row);
+    }
+    world.rows.push(Row::new(2, name("ok.evil.test", Scope::Suffix, None), 1));
+    world
+}
+
+fn golden_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/v1.sieve")
+}
+
+/// The file of the current version of the format. It is made anew by `NETSIEVE_WRITE_GOLDEN=1` until that version is released, and
+/// never after.
+fn golden() -> Vec<u8> {
+    if std::env::var_os("NETSIEVE_WRITE_GOLDEN").is_some_and(|value| value == "1") {
+        std::fs::write(golden_path(), world().sieve().to_bytes(&SaveOptions::default()).unwrap()).unwrap();
+    }
+    std::fs::read(golden_path()).expect("a file of the tests")
+}
+
+const VALUES: [&str; 18] = [
+    "evil.test",
+    "www.evil.test",
+    "a.ok.evil.test",
+    "x.deep.evil.test",
+    "bad.example",
+    "bad.example:8080",
+    "192.0.2.7",
+    "198.51.100.65",
+    "198.51.100.65:443",
+    "203.0.113.9",
+    "2001:db8::1",
+    "2001:db8:1::7",
+    "2001:db8:2::4",
+    "http://shop.test/login/x",
+    "http://shop.test/login/?a=b",
+    "ftp://192.0.2.9/a?b",
+    "https://a.host.test/x/gate.php",
+    "bank-login.test",
+];
+
+#[test]
+fn the_golden_file_of_each_version_answers_as_the_oracle() {
+    let (built, opened) = (world().sieve(), Sieve::from_bytes(golden()).unwrap());
+    let oracle = world().oracle();
+    let mut options = MatchOptions::default();
+    for weak in [false, true] {
+        options.host_only = weak;
+        let (mut built, mut opened) = (built.matcher(&options), opened.matcher(&options));
+        for value in VALUES {
+            let want = oracle.matches(&Observed::any(value).expect("a value"), &options);
+            assert!(!want.found.is_empty() || want.withheld.total() > 0, "{value}");
+            assert_eq!(answer_of(&opened.match_any(value)), want, "{value}");
+            assert_eq!(answer_of(&built.match_any(value)), want, "{value}");
+        }
+    }
+    drive(&opened);
+    assert_eq!(opened.feeds(), built.feeds());
+}
+
+#[test]
+fn the_same_records_give_the_same_bytes() {
+    let bytes = |sieve: &Sieve| sieve.to_bytes(&SaveOptions::default()).unwrap();
+    let want = bytes(&world().sieve());
+    assert_eq!(bytes(&world().sieve()), want);
+    assert_eq!(bytes(&Sieve::from_bytes(want.clone()).unwrap()), want);
+    #[cfg(feature = "parallel")]
+    {
+        let many = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let mut builder = Sieve::builder();
+                let feed = builder.feed(open_feed("many"));
+                for n in 0..30_000_u32 {
+                    let indicator = match n % 3 {
+                        0 => name(&format!("n{}.evil{}.test", n / 3 % 7000, n % 11), Scope::Suffix, None),
+                        1 => net(&format!("{}.{}.{}.0/24", 11 + n % 80, n % 251, n / 251 % 256), None),
+                        _ => url(&format!("http://h{}.test/{n}", n % 500), Scope::Exact),
+                    };
+                    let listed = indicator.to_string();
+                    let mut record = Record::new(indicator, n, listed);
+                    record.attributes.tags.push(format!("tag{}", n % 13).into());
+                    builder.add(feed, record);
+                }
+                bytes(&builder.build().unwrap().0)
+            })
+        };
+        let one = many(1);
+        assert!(many(4) == one && many(2) == one);
+        assert!(Sieve::from_bytes(one).is_ok());
+    }
+}
+
+#[test]
+fn the_description_of_the_container_is_true() {
+    let file = golden();
+    let parts = Parts::of(&file);
+    assert_eq!(parts.assemble(), file);
+    let mut resealed = file.clone();
+    reseal(&mut resealed);
+    assert_eq!(resealed, file);
+}
+
+/// Runs `check` in a thread, and fails if it does not come to an end.
+fn within_time(check: impl FnOnce() + Send + 'static) {
+    let (done, wait) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        check();
+        let _ = done.send(());
+    });
+    match wait.recv_timeout(Duration::from_secs(1200)) {
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("a damaged file makes a lookup go on for ever"),
+        _ => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+    }
+}
+
+#[test]
+fn a_file_with_stale_checksums_is_refused() {
+    let file = golden();
+    let step = (file.len() / 8000).max(1);
+    for at in (0..file.len()).step_by(step) {
+        for bit in [0, 3, 7] {
+            let mut damaged = file.clone();
+            damaged[at] ^= 1 << bit;
+            assert!(Sieve::from_bytes(damaged).is_err(), "byte {at}, bit {bit}");
+        }
+    }
+    for len in (0..file.len()).step_by(step) {
+        assert!(Sieve::from_bytes(file[..len].to_vec()).is_err(), "{len} bytes");
+    }
+    for more in 1..200 {
+        let longer = [&file[..], &vec![0; more]].concat();
+        assert!(Sieve::from_bytes(longer).is_err(), "{more} bytes more");
+    }
+}
+
+/// As many bits of each part are flipped as make this many files in all, all of those of small parts.
+const FLIPS: usize = 4000;
+
+#[test]
+fn every_bit_flip_under_right_checksums_is_refused_or_harmless() {
+    within_time(|| {
+        let file = golden();
+        let parts = Parts::of(&file);
+        let mut places: Vec<usize> = (0..(128 + 64 * parts.sections.len()) * 8).collect();
+        let mut start = 128 + 64 * parts.sections.len();
+        for (_, bytes) in &parts.sections {
+            start = start.next_multiple_of(64);
+            let bits = bytes.len() * 8;
+            places.extend((0..bits).step_by((bits / FLIPS).max(1)).map(|bit| start * 8 + bit));
+            start += bytes.len();
+        }
+        let (mut opened, mut refused) = (0_u32, 0_u32);
+        for place in places {
+            let mut damaged = file.clone();
+            damaged[place / 8] ^= 1 << (place % 8);
+            reseal(&mut damaged);
+            match catch_unwind(|| try_open(damaged)) {
+                Ok(true) => opened += 1,
+                Ok(false) => refused += 1,
+                Err(_) => panic!("byte {}, bit {}", place / 8, place % 8),
+            }
+        }
+        // Lines, scores and the like may be anything; links may not.
+        assert!(opened > 100 && refused > 1000, "{opened} {refused}");
+    });
+}
+
+#[test]
+fn sections_that_are_cut_or_longer_are_refused_or_harmless() {
+    within_time(|| {
+        let parts = Parts::of(&golden());
+        for (at, (name, bytes)) in parts.sections.iter().enumerate() {
+            let cuts =
+                (0..bytes.len()).step_by((bytes.len() / 500).max(1)).chain(bytes.len().saturating_sub(40)..bytes.len());
+            let grown = (1..70).map(|more| bytes.len() + more);
+            for len in cuts.chain(grown) {
+                let mut damaged = parts.clone();
+                damaged.sections[at].1.resize(len, 0x11);
+                assert!(catch_unwind(|| try_open(damaged.assemble())).is_ok(), "{name}: {len} of {}", bytes.len());
+            }
+            let mut damaged = parts.clone();
+            damaged.sections.remove(at);
+            assert!(!try_open(damaged.assemble()), "{name} is missing");
+            let mut damaged = parts.clone();
+            damaged.sections.push((name.clone(), bytes.clone()));
+            assert!(!try_open(damaged.assemble()), "{name} is there twice");
+        }
+    });
+}
+
+fn damages() -> impl Strategy<Value = Vec<(usize, Damage)>> {
+    let size = || prop::sample::select(vec![1_usize, 2, 4, 8]);
+    let at = any::<usize>;
+    let value = prop_oneof![
+        prop::sample::select(vec![
+            0_u64,
+            1,
+            2,
+            0x7f,
+            0x80,
+            0xff,
+            0xffff,
+            0x7fff_ffff,
+            0x8000_0000,
+            u64::from(u32::MAX),
+            u64::MAX
+        ]),
+        0..200_u64,
+        any::<u64>(),
+    ];
+    let damage = prop_oneof![
+        (at(), 0..8_u8).prop_map(|(at, bit)| Damage::Flip { at, bit }),
+        (at(), size(), value).prop_map(|(at, size, value)| Damage::Word { at, size, value }),
+        (at(), size(), -3..4_i64).prop_map(|(at, size, by)| Damage::Add { at, size, by }),
+        (at(), at(), size()).prop_map(|(a, b, size)| Damage::Swap { a, b, size }),
+        (at(), at(), 1..64_usize).prop_map(|(from, to, len)| Damage::Copy { from, to, len }),
+        (at(), 1..200_usize, any::<u8>()).prop_map(|(from, len, with)| Damage::Fill { from, len, with }),
+        (1..20_usize).prop_map(|len| Damage::Cut { len }),
+        (1..20_usize, any::<u8>()).prop_map(|(by, with)| Damage::Grow { by, with }),
+        (at(), 1..20_usize).prop_map(|(at, len)| Damage::Insert { at, len }),
+        at().prop_map(|by| Damage::Replace { by }),
+    ];
+    prop::collection::vec((at(), damage), 1..4)
+}
+
+#[test]
+fn random_damage_is_refused_or_harmless() {
+    within_time(|| {
+        let parts = Parts::of(&golden());
+        let config = ProptestConfig { cases: 6000, failure_persistence: None, ..ProptestConfig::default() };
+        let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+        runner
+            .run(&damages(), |damages| {
+                let mut damaged = parts.clone();
+                for (section, damage) in &damages {
+                    damage.apply(&mut damaged, *section);
+                }
+                try_open(damaged.assemble());
+                Ok(())
+            })
+            .unwrap();
+    });
+}
+
+/// What the child process of the next test does: saves two sets in turn, for ever.
+#[test]
+fn child_that_saves_for_ever() {
+    let Some(path) = std::env::var_os("NETSIEVE_SAVE_FOR_EVER") else { return };
+    let sets = [large(0), large(1)];
+    for set in sets.iter().cycle() {
+        set.save(&path).unwrap();
+    }
+}
+
+/// Some 100 kB, with `set<n>.test` in it.
+fn large(n: u32) -> Sieve {
+    let mut builder = Sieve::builder();
+    let feed = builder.feed(Feed::new("feed"));
+    for at in 0..2000 {
+        let indicator = name(&format!("name{at}.test"), Scope::Suffix, None);
+        builder.add(feed, Record::new(indicator, at, "as listed"));
+    }
+    builder.add(feed, Record::new(name(&format!("set{n}.test"), Scope::Suffix, None), 1, "as listed"));
+    builder.build().unwrap().0
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_is_killed_while_it_saves_leaves_a_whole_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("set.sieve");
+    large(0).save(&path).unwrap();
+    let mut seen = [0_u32; 2];
+    for round in 0..40_u64 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_that_saves_for_ever"])
+            .env("NETSIEVE_SAVE_FOR_EVER", &path)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The moment does not matter; that it is another one each time does.
+        std::thread::sleep(Duration::from_micros(20_000 + round * 997));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let opened = Sieve::open(&path).expect("one of the two, whole");
+        let mut matcher = opened.matcher(&MatchOptions::default());
+        let holds = [0, 1].map(|n| matcher.is_match_domain(format!("set{n}.test"), None));
+        assert!(holds[0] ^ holds[1] && matcher.is_match_domain("name1999.test", None));
+        seen[usize::from(holds[1])] += 1;
+    }
+    assert_eq!(seen[0] + seen[1], 40);
+    // What a killed process leaves behind is not taken for a set.
+    let leftovers = std::fs::read_dir(folder.path()).unwrap().filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name != "set.sieve"
+    });
+    for entry in leftovers {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name.starts_with(".set.sieve.") && name.ends_with(".tmp"), "{name}");
+    }
+}

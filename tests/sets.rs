@@ -1,0 +1,218 @@
+//! The scanner's compiled sets as a process: building, scanning, inspecting, comparing, and searching old logs for what is new.
+#![cfg(all(feature = "config", feature = "feeds", feature = "parallel", feature = "psl"))]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+struct Folder(TempDir);
+
+struct Run {
+    line: String,
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(TempDir::new().unwrap());
+        folder.write("c2.txt", "192.0.2.7\nevil.test\nhttp://shop.test/login/\n");
+        folder.write("ours.txt", "ok.evil.test\n");
+        folder.write(
+            "a.log",
+            "from 192.0.2.7\nquery www.evil.test\nquery fresh.test and ok.evil.test\nGET http://shop.test/login/x\n",
+        );
+        folder
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    fn run(&self, line: &str) -> Run {
+        self.run_with(line, &[])
+    }
+
+    fn run_with(&self, line: &str, environment: &[(&str, &str)]) -> Run {
+        // Where cargo puts the examples beside the tests.
+        let test = std::env::current_exe().unwrap();
+        let name = format!("logscan{}", std::env::consts::EXE_SUFFIX);
+        let output = Command::new(test.parent().and_then(Path::parent).unwrap().join("examples").join(name))
+            .current_dir(self.0.path())
+            .args(line.split_whitespace())
+            .env_remove("SOURCE_DATE_EPOCH")
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Run {
+            line: line.to_owned(),
+            code: output.status.code().unwrap(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
+    fn bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.0.path().join(name)).unwrap()
+    }
+}
+
+impl Run {
+    #[track_caller]
+    fn code(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}\n{}\n{}", self.line, self.out, self.err);
+        self
+    }
+
+    fn json(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+    }
+}
+
+#[test]
+fn a_compiled_set_scans_and_checks_as_its_feeds() {
+    let folder = Folder::new();
+    let feeds = "-f c2=plain:c2.txt --allow ours=ours.txt";
+    let built = folder.run(&format!("build {feeds} -o set.sieve")).code(0);
+    assert!(built.out.starts_with("set.sieve: 4 indicators, ") && built.err.is_empty(), "{}{}", built.out, built.err);
+    for tail in ["a.log", "--json a.log", "-c a.log", "--weak a.log", "-l a.log", "-j 1 a.log"] {
+        let want = folder.run(&format!("scan {feeds} {tail}")).code(0);
+        let got = folder.run(&format!("scan --sieve set.sieve {tail}")).code(0);
+        assert_eq!(got.out, want.out, "{tail}");
+    }
+    for tail in ["www.evil.test", "--json 192.0.2.7", "ok.evil.test", "shop.test", "nothing.test"] {
+        let want = folder.run(&format!("check {feeds} {tail}"));
+        let got = folder.run(&format!("check --sieve set.sieve {tail}")).code(want.code);
+        assert_eq!(got.out, want.out, "{tail}");
+    }
+    folder.write("feeds.toml", "[[feed]]\nname = \"c2\"\npath = \"c2.txt\"\nformat = \"plain\"\n");
+    folder.run("build --config feeds.toml -o config.sieve").code(0);
+    folder.run("scan -q --sieve config.sieve a.log").code(0);
+}
+
+#[test]
+fn the_same_feeds_give_the_same_file() {
+    let folder = Folder::new();
+    for output in ["a.sieve", "b.sieve"] {
+        folder.run(&format!("build -f c2.txt -o {output}")).code(0);
+    }
+    assert_eq!(folder.bytes("a.sieve"), folder.bytes("b.sieve"));
+    folder.run_with("build -f c2.txt -o c.sieve", &[("SOURCE_DATE_EPOCH", "1700000000")]).code(0);
+    folder.run("build -f c2.txt -o d.sieve --created 2023-11-14T22:13:20Z").code(0);
+    assert_eq!(folder.bytes("c.sieve"), folder.bytes("d.sieve"));
+    assert_ne!(folder.bytes("a.sieve"), folder.bytes("c.sieve"));
+    let wrong = folder.run_with("build -f c2.txt -o e.sieve", &[("SOURCE_DATE_EPOCH", "today")]).code(2);
+    assert!(wrong.err.contains("SOURCE_DATE_EPOCH"), "{}", wrong.err);
+    let created = folder.run("inspect --json d.sieve").code(0).json().remove(0);
+    assert_eq!(created["created"], "2023-11-14T22:13:20Z");
+    assert!(created["age_seconds"].as_i64().unwrap() > 50_000_000);
+}
+
+#[test]
+fn what_a_set_holds() {
+    let folder = Folder::new();
+    folder.write("partly.txt", "evil.test\n10.0.0.1\nevil.test\n");
+    folder.run("build -f c2=plain:c2.txt -f p=plain:partly.txt --allow ours=ours.txt -o set.sieve").code(0);
+    let object = folder.run("inspect --json set.sieve").code(0).json().remove(0);
+    assert_eq!(object["indicators"], 4);
+    assert_eq!(object["kinds"], json!({"domain": 2, "ip": 1, "url": 1}));
+    assert_eq!(object["bytes"], folder.bytes("set.sieve").len());
+    assert_eq!((&object["created"], object["written"].is_string()), (&Value::Null, true));
+    assert!(object["public_suffixes"].as_str().unwrap().starts_with("built into netsieve"));
+    let feeds = object["feeds"].as_array().unwrap();
+    assert_eq!(feeds.iter().map(|feed| &feed["feed"]).collect::<Vec<_>>(), ["c2", "p", "ours"]);
+    let counts =
+        |feed: &Value| ["entries", "ips", "domains", "urls", "patterns"].map(|kind| feed[kind].as_u64().unwrap());
+    assert_eq!(counts(&feeds[0]), [3, 1, 1, 1, 0]);
+    assert_eq!(counts(&feeds[1]), [2, 0, 2, 0, 0]);
+    assert_eq!((&feeds[1]["duplicates"], &feeds[1]["shared"]), (&json!(1), &json!(1)));
+    assert_eq!(feeds[1]["rejected"].as_object().unwrap().values().collect::<Vec<_>>(), [&json!(1)]);
+    assert_eq!((&feeds[2]["action"], &feeds[0]["format"]), (&json!("allow"), &json!("plain")));
+    let sections = object["sections"].as_array().unwrap();
+    let sizes: u64 = sections.iter().map(|section| section["bytes"].as_u64().unwrap()).sum();
+    assert!(sections.len() > 20 && sizes > 100 && sizes < object["bytes"].as_u64().unwrap());
+
+    let text = folder.run("inspect set.sieve").code(0).out;
+    for want in
+        ["4 indicators: 2 domain, 1 ip, 1 url", "feed p (partly.txt, plain, block)", "strings.text", "rejected: 1 "]
+    {
+        assert!(text.contains(want), "{want}: {text}");
+    }
+}
+
+#[test]
+fn what_differs_between_two_sets() {
+    let folder = Folder::new();
+    folder.write("more.txt", "evil.test\n");
+    folder.run("build -f c2=plain:c2.txt -o old.sieve").code(0);
+    folder.write("c2.txt", "# moved by a line\n192.0.2.7\nevil.test\nfresh.test\n");
+    folder.run("build -f c2=plain:c2.txt -f more=plain:more.txt -o new.sieve").code(0);
+
+    let run = folder.run("diff old.sieve new.sieve").code(0);
+    assert_eq!(
+        run.out,
+        "+ evil.test (domain, suffix) more\n\
+         + fresh.test (domain, suffix) c2\n\
+         - http://shop.test/login/ (url, exact) c2\n\
+         c2: 1 added, 1 removed, 0 changed\n\
+         more: 1 added, 0 removed, 0 changed\n\
+         3 indicators, 3 before: 1 added, 1 removed\n"
+    );
+    let rows = folder.run("diff --json old.sieve new.sieve").code(0).json();
+    assert_eq!(
+        rows[1],
+        json!({"change": "added", "feed": "c2", "indicator": "fresh.test", "kind": "domain", "scope": "suffix", "port": null, "whole": true})
+    );
+    assert_eq!(rows[3]["summary"]["feeds"]["c2"], json!({"added": 1, "removed": 1, "changed": 0}));
+    assert_eq!((&rows[3]["summary"]["added"], &rows[3]["summary"]["new"]["indicators"]), (&json!(1), &json!(3)));
+    let summary = folder.run("diff --summary old.sieve new.sieve").code(0).out;
+    assert_eq!(summary.lines().count(), 3);
+    let none = folder.run("diff new.sieve new.sieve").code(1);
+    assert_eq!(none.out, "3 indicators, 3 before: 0 added, 0 removed\n");
+}
+
+#[test]
+fn old_logs_are_searched_for_what_is_new() {
+    let folder = Folder::new();
+    folder.run("build -f c2=plain:c2.txt -o old.sieve").code(0);
+    folder.write("c2.txt", "fresh.test\n192.0.2.7\nevil.test\nnew-host.test\n");
+    folder.run("build -f c2=plain:c2.txt --allow ours=ours.txt -o new.sieve").code(0);
+    let rows = folder.run("scan --json --sieve new.sieve --since old.sieve a.log").code(0).json();
+    assert_eq!(rows.len(), 1);
+    assert_eq!((&rows[0]["indicator"], &rows[0]["line"]), (&json!("fresh.test"), &json!(3)));
+    assert_eq!((&rows[0]["sources"][0]["feed"], &rows[0]["sources"][0]["line"]), (&json!("c2"), &json!(1)));
+    folder.run("scan -f c2=plain:c2.txt --since old.sieve -q a.log").code(0);
+    folder.run("scan --sieve new.sieve --since new.sieve a.log").code(1);
+}
+
+#[test]
+fn what_is_no_set_is_refused() {
+    let folder = Folder::new();
+    folder.run("build -f c2.txt -o set.sieve").code(0);
+    let file = folder.bytes("set.sieve");
+    fs::write(folder.0.path().join("cut.sieve"), &file[..file.len() / 2]).unwrap();
+    for (line, want) in [
+        ("scan --sieve cut.sieve a.log", "cut.sieve: section header: the file has"),
+        ("scan --sieve c2.txt a.log", "c2.txt: section header: this is no compiled sieve"),
+        ("check --sieve missing.sieve evil.test", "missing.sieve: No such file"),
+        ("inspect missing.sieve", "missing.sieve"),
+        ("diff set.sieve cut.sieve", "cut.sieve"),
+        ("scan --sieve set.sieve --since cut.sieve a.log", "cut.sieve"),
+        ("scan --sieve set.sieve -f c2.txt a.log", "cannot be used with"),
+        ("check evil.test", "no feed is given"),
+        ("build -o x.sieve", "no feed is given"),
+        ("build -f c2.txt", "--output"),
+        ("build -f c2.txt -o none/x.sieve", "none/x.sieve"),
+        ("inspect", "FILE"),
+    ] {
+        let run = folder.run(line).code(2);
+        assert!(run.err.contains(want) && run.out.is_empty(), "{line}: {}", run.err);
+    }
+    assert!(!folder.0.path().join("x.sieve").exists());
+}
