@@ -42,7 +42,7 @@ Examples:
   logscan scan --sieve set.sieve --since old.sieve *.log   search old logs for what is new
 `logscan scan --help` has more.
 
-Exit codes: 0 some hit or difference, 1 none, 2 any error."
+Exit codes: 0 some hit, 1 none, 2 any error (diff: 0 some difference, 1 none)."
     )
 }
 
