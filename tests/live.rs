@@ -88,7 +88,7 @@ fn no_answer_is_wrong_or_missed_and_no_sieve_stays() {
                     }
                     answers.fetch_add(3, Ordering::Relaxed);
                     // There are more readers than cores, and the swapping waits for all of them.
-                    if used.swap(generation, Ordering::SeqCst) != generation || n % 32 == 0 {
+                    if used.swap(generation, Ordering::SeqCst) != generation || n.is_multiple_of(32) {
                         thread::yield_now();
                     }
                 }

@@ -390,7 +390,7 @@ mod tests {
                 let id = id as u32;
                 assert_eq!((indicators.value(id), indicators.scope(id), indicators.port(id)), (value, scope, port));
                 assert_eq!(indicators.is_range(id), matches!(value, Value::Range(..)));
-                assert_eq!(indicators.flags(id).is_plain_block(), id % 3 == 0 && port.is_none());
+                assert_eq!(indicators.flags(id).is_plain_block(), id.is_multiple_of(3) && port.is_none());
             }
         }
         assert!(open(3).is_err());

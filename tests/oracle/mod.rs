@@ -70,7 +70,7 @@ impl World {
         for feed in &report.feeds {
             assert_eq!((feed.rejected_total(), feed.warnings_total()), (0, 0), "{:?}", feed.rejected);
         }
-        if self.rows.len() % 2 == 0 {
+        if self.rows.len().is_multiple_of(2) {
             return sieve;
         }
         let file = sieve.to_bytes(&Default::default()).expect("a small file");

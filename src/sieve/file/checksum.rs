@@ -78,7 +78,7 @@ mod tests {
     /// These values are in files and never change.
     #[test]
     fn the_checksum_is_fixed() {
-        let long: Vec<u8> = (0..3 * BLOCK + 5).map(|n| (n * n >> 7) as u8).collect();
+        let long: Vec<u8> = (0..3 * BLOCK + 5).map(|n| ((n * n) >> 7) as u8).collect();
         assert_eq!([of("", b""), of("name", b"evil.test"), of("name", &long)], FIXED);
     }
 
