@@ -645,7 +645,7 @@ pub(crate) fn name_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
 #[inline(always)]
 fn mix_ends(head: u64, tail: u64, len: usize) -> u64 {
     let is_long = len >= 8;
-    let head = if is_long { head } else { head & ((1 << (8 * len as u32 & 63)) - 1) };
+    let head = if is_long { head } else { head & ((1 << ((8 * len as u32) & 63)) - 1) };
     mix(head, if is_long { tail } else { head }, len)
 }
 

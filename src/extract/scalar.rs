@@ -261,6 +261,11 @@ impl<'a, 's> Scan<'a, 's> {
     /// The run of name bytes at `i`. Gives where to go on.
     fn host_run(&mut self, i: usize) -> usize {
         let bytes = self.bytes;
+        if self.rest.is_none()
+            && let Some(end) = plain_run(bytes, i)
+        {
+            return end;
+        }
         let start = self.rest.take().filter(|&(from, _)| from == i).map_or(i, |(_, start)| start);
         let run = Run { quads: i, ..self.measure(start) };
         let end = run.end;
@@ -908,6 +913,14 @@ fn dns_label(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let start = from + digits + 2;
     let label = bytes.get(start..start + len)?;
     label.iter().all(|&b| (is(b, HOST) && b != b'.') || b >= 0x80).then_some(start..start + len)
+}
+
+/// Where the run of name bytes at `i` ends, if it has no dot and nothing stands behind it that could make it part of something: most
+/// runs are such.
+fn plain_run(bytes: &[u8], i: usize) -> Option<usize> {
+    let len = bytes[i..].iter().position(|&b| !is(b, HOST) || b == b'.')?;
+    let next = bytes[i + len];
+    (!matches!(next, b'.' | b':' | b'%' | b'\\' | 0x80..)).then_some(i + len)
 }
 
 /// Whether a URL's path starts here, as it is or JSON-escaped.
