@@ -138,7 +138,7 @@ fn inputs() -> impl Strategy<Value = Vec<Made>> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 40, failure_persistence: None, max_shrink_iters: 50, ..Config::default() })]
+    #![proptest_config(Config { cases: 60, failure_persistence: None, max_shrink_iters: 50, ..Config::default() })]
 
     #[test]
     fn threads_and_kinds_do_not_matter(made in inputs()) {
@@ -150,12 +150,41 @@ proptest! {
             prop_assert!(got == want, "{} threads: {:?}, {} lines, not {}", threads, difference, got.lines().count(), want.lines().count());
         }
         // The scanner that other tests hold to the oracle finds the same.
-        let mut hits = 0;
+        let (mut slices, mut readers) = (Vec::new(), Vec::new());
         for (bytes, _) in &inputs {
-            hits += scanner().scan(bytes, |_| Continue(())).hits;
+            let _ = scanner().scan(bytes, |hit| {
+                slices.push((hit.line(), hit.span()));
+                Continue(())
+            });
+            scanner().scan_reader(Few(bytes, 300_000), |hit| {
+                readers.push((hit.line(), hit.span()));
+                Continue(())
+            })?;
         }
-        prop_assert_eq!(want.lines().filter(|line| !line.contains("ends")).count() as u64, hits);
+        let shown: Vec<String> = slices.iter().map(|(line, span)| format!(":{line}:{}-{}:", span.start, span.end)).collect();
+        let wanted: Vec<&str> = want.lines().filter(|line| !line.contains("ends")).collect();
+        prop_assert!(wanted.len() == shown.len() && wanted.iter().zip(&shown).all(|(want, shown)| want.contains(shown)));
+        prop_assert_eq!(slices, readers);
     }
+}
+
+/// The mark was forgotten before the first line had come to its end, and positions were counted from there.
+#[test]
+fn a_byte_order_mark_before_a_line_longer_than_a_chunk() {
+    let line = [&b"\xEF\xBB\xBF"[..], &b"x ".repeat(350_000), b"evil.test\nevil.test\n"].concat();
+    let want = "0:1:700003-700012:700009\n0:2:700013-700022:9\n0 ends: 700023 bytes, 2 hits, None\n";
+    for threads in [1, 2] {
+        for kind in 0..4 {
+            assert_eq!(scan(std::iter::once(Ok(source(&line, kind))), threads), want, "kind {kind}, {threads} threads");
+        }
+    }
+    let mut lines = Vec::new();
+    let stats = scanner().scan_reader(&line[..], |hit| {
+        lines.push((hit.line(), hit.span().start));
+        Continue(())
+    });
+    assert_eq!(stats.unwrap().bytes, line.len() as u64);
+    assert_eq!(lines, [(1, 700_003), (2, 700_013)]);
 }
 
 #[test]
@@ -269,6 +298,10 @@ fn an_input_and_all_inputs_can_be_ended_early() {
             let mut ends = Vec::new();
             scanner().scan_many(inputs(), threads, render, |delivery| match delivery {
                 Delivery::Hits { input: 1, .. } => Break(()),
+                Delivery::Scanned { input, bytes } => {
+                    assert!(input < 2 && bytes <= 4 * MIB as u64);
+                    Continue(())
+                }
                 Delivery::End(end) => {
                     ends.push((end.input, end.stats.hits > 0));
                     Continue(())

@@ -13,7 +13,7 @@ pub(super) enum Order {
 }
 
 /// Whether a text that starts so is UTF-16: by its byte order mark, else by NULs at one parity, a quarter of all units at
-/// least, in the first 4 KiB. The scanner of logs goes by the same rule.
+/// least, in the first 4 KiB. The scanner of logs, which must tell at once, wants one of them in the first line too.
 pub(super) fn detect(head: &[u8]) -> Option<Order> {
     match head {
         [0xff, 0xfe, ..] => return Some(Order::Little),

@@ -126,7 +126,8 @@ impl Cutter {
             };
             self.base.at = at;
         }
-        let dropped = self.blocks.forget();
+        // A mark that no block has come behind yet is kept: positions count from it.
+        let dropped = if cut.blocks.is_empty() { 0 } else { self.blocks.forget() };
         self.carry.clear();
         self.carry.extend_from_slice(&bytes[dropped..]);
         self.offset += dropped as u64;

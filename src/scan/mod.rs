@@ -3,7 +3,7 @@
 //! A [`Scanner`] takes any bytes: a slice, or a reader of any length in bounded memory, on one thread or on all of a
 //! `rayon` pool. Hits and their order are the same for every way and any number of threads. The input is cut
 //! at line ends into blocks of up to [`MAX_LINE`](crate::limits::MAX_LINE); a longer line is cut in pieces that overlap, each of which
-//! reports what starts in its own part.
+//! reports what starts in its own part. [`many`] takes many inputs side by side, [`Tail`] inputs that grow.
 //!
 //! ```
 //! use std::ops::ControlFlow;

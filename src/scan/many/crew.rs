@@ -215,34 +215,21 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
     fn deliver(&self, deliver: &mut dyn FnMut(Delivery<'_>) -> ControlFlow<()>) {
         let mut state = self.lock();
         while !self.is_stopped() {
-            let (was_full, had_turn) = (state.outbox.is_full(), state.outbox.head());
+            let was_full = state.outbox.is_full();
             let next = state.outbox.next();
             let flow = match next {
                 Next::Wait => {
-                    if state.outbox.head() != had_turn {
-                        self.room.notify_all();
-                    }
                     if !state.has_more && state.outbox.input() == state.opened {
                         return;
                     }
                     state = self.wait(&self.news, state);
                     continue;
                 }
-                Next::Hits(input, part) => {
+                next => {
                     drop(state);
+                    // Whose turn it is has room.
                     self.room.notify_all();
-                    let flow = deliver(part.delivery(input));
-                    if flow.is_break() {
-                        let end = self.lock().outbox.abandon();
-                        // There is no more than an end to it.
-                        let _ = deliver(Delivery::End(end));
-                    }
-                    flow
-                }
-                Next::End(end) => {
-                    drop(state);
-                    self.room.notify_all();
-                    deliver(Delivery::End(end))
+                    self.hand_over(next, deliver)
                 }
             };
             if was_full {
@@ -253,6 +240,28 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
             }
             state = self.lock();
         }
+    }
+
+    fn hand_over(&self, next: Next, deliver: &mut dyn FnMut(Delivery<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+        match next {
+            Next::Wait => ControlFlow::Continue(()),
+            Next::End(end) => deliver(Delivery::End(end)),
+            Next::Scanned(input, bytes) => {
+                let flow = deliver(Delivery::Scanned { input, bytes });
+                if flow.is_break() { self.abandon(deliver) } else { flow }
+            }
+            Next::Hits(input, part) => {
+                let flow = deliver(part.delivery(input));
+                if flow.is_break() { self.abandon(deliver) } else { flow }
+            }
+        }
+    }
+
+    /// Tells the end of the input of which no more is wanted.
+    fn abandon(&self, deliver: &mut dyn FnMut(Delivery<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+        let end = self.lock().outbox.abandon();
+        let _ = deliver(Delivery::End(end));
+        ControlFlow::Break(())
     }
 
     fn work(&self, worker: &mut Worker) {
@@ -434,9 +443,11 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
             while !state.outbox.has_room(key) && !self.is_stopped() {
                 state = self.wait(&self.room, state);
             }
-            state.outbox.put(key, part);
+            let has_news = state.outbox.put(key, part);
             drop(state);
-            self.news.notify_one();
+            if has_news {
+                self.news.notify_one();
+            }
             if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let (flow, stats, times) = piece.scan(worker, self.render, &mut flush);
@@ -446,8 +457,18 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
         }
         done.stats = stats;
         done.times += times;
-        self.lock().outbox.finish(key, done);
-        self.news.notify_one();
+        let mut state = self.lock();
+        let was_full = state.outbox.is_full();
+        let has_news = state.outbox.finish(key, done);
+        drop(state);
+        if has_news {
+            self.news.notify_one();
+        }
+        // It may be the turn of one who waits.
+        self.room.notify_all();
+        if was_full {
+            self.work.notify_all();
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! what was written is delivered on the calling thread, by input and then by offset, whatever was done first.
 //!
 //! Memory is bounded: two buffers of 1.7 MiB a thread, and [`MAX_UNDELIVERED`](crate::limits::MAX_UNDELIVERED) of what waits to
-//! be delivered, with what a thread has under way on top ([`MAX_PART`](crate::limits::MAX_PART) and one hit).
+//! be delivered, with what a thread has under way on top ([`MAX_PART`] and one hit).
 //!
 //! ```
 //! use std::ops::ControlFlow;
@@ -115,6 +115,13 @@ pub enum Delivery<'d> {
         rendered: &'d [u8],
         /// Where in `rendered` each hit ends, and how many matches it has.
         hits: &'d [Rendered],
+    },
+    /// How far an input has been scanned.
+    Scanned {
+        /// The number of the input, from 0.
+        input: usize,
+        /// Its first so many bytes; of UTF-16 those of its UTF-8 form.
+        bytes: u64,
     },
     /// The end of an input.
     End(InputEnd),
@@ -433,7 +440,10 @@ impl Piece<'_> {
         let (flow, stats, times) = self.scan(worker, render, &mut flush);
         end.stats += stats;
         end.times += times;
-        (flow, wanted)
+        if wanted.is_continue() {
+            wanted = deliver(Delivery::Scanned { input: self.input, bytes: end.stats.bytes });
+        }
+        (if wanted.is_break() { wanted } else { flow }, wanted)
     }
 }
 
