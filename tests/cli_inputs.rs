@@ -487,7 +487,9 @@ fn statistics_of_stages_and_logs() {
     let run = folder.run("scan --stats -c -f c2.txt a.log long.log missing.log").code(2);
     for want in [
         "indicators  5, ",
-        "load        ",
+        "load        0.0 MB in ",
+        " of 1 files",
+        "build       ",
         "log         a.log: 0.0 MB, 4 hits, 4 pairs; read ",
         "log         long.log: 1.0 MB, ",
         "log         missing.log: 0.0 MB, 0 hits, 0 pairs; read 0.000 s, scan 0.000 s, render 0.000 s; failed",

@@ -25,7 +25,7 @@ pub(crate) struct BuildArgs {
 }
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
-    let sieve = feeds::load_with_warnings(&args.feeds)?;
+    let (sieve, _) = feeds::load_with_warnings(&args.feeds)?;
     let mut options = SaveOptions::default();
     options.created = args.created;
     sieve.save_with(&args.output, &options)?;

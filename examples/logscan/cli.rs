@@ -197,7 +197,7 @@ Exit codes: 0 some hit, 1 none, 2 any error."
 #[command(next_help_heading = "Following")]
 pub(crate) struct FollowArgs {
     /// Go on with what is written to the logs, as `tail -F`: by inode, through renaming, shortening and re-creation; what does not
-    /// exist yet is waited for. Folders and globs are looked through for new files. Feeds that change are loaded anew; if
+    /// exist yet is waited for. On one thread. Folders and globs are looked through for new files. Feeds that change are loaded anew; if
     /// that fails, the old ones stay. Ends with -m, -q, or when the output is closed.
     #[arg(short = 'F', long, conflicts_with_all = ["count", "list", "stats", "mmap"])]
     pub(crate) follow: bool,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use netsieve::feed::config::Config;
 use netsieve::feed::{self, Format};
@@ -124,21 +125,48 @@ pub(crate) fn paths(args: &FeedArgs) -> Vec<PathBuf> {
     args.config.iter().chain(&args.psl).cloned().chain(named).collect()
 }
 
+/// What loading took.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Loading {
+    pub(crate) files: usize,
+    /// Bytes of the files, as they are.
+    pub(crate) bytes: u64,
+    pub(crate) read: Duration,
+    pub(crate) build: Duration,
+}
+
+impl Loading {
+    pub(crate) fn count(&mut self, path: &Path) {
+        self.files += 1;
+        self.bytes += std::fs::metadata(path).map_or(0, |file| file.len());
+    }
+}
+
 /// Compiles all feeds.
 pub(crate) fn load(args: &FeedArgs) -> Result<(Sieve, BuildReport), Box<dyn Error>> {
+    load_timed(args).map(|(sieve, report, _)| (sieve, report))
+}
+
+/// As [`load`], with what it took.
+pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading), Box<dyn Error>> {
     let mut builder = Sieve::builder();
     if let Some(path) = &args.psl {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         builder.public_suffixes(PublicSuffixes::from_text(&text)?);
     }
+    let (mut loading, start) = (Loading::default(), Instant::now());
     let sources = sources(args)?;
     if sources.is_empty() {
         return Err("no feed is given: see --feed and --config".into());
     }
     for source in sources {
+        loading.count(&source.path);
         source.read(&mut builder)?;
     }
-    Ok(builder.build()?)
+    loading.read = start.elapsed();
+    let (sieve, report) = builder.build()?;
+    loading.build = start.elapsed() - loading.read;
+    Ok((sieve, report, loading))
 }
 
 /// What a sieve allows, as if it were blocked, to tell which entries cover a value.
@@ -161,12 +189,10 @@ pub(crate) fn allowed(sieve: &Sieve) -> Result<Sieve, netsieve::Error> {
 }
 
 /// Compiles all feeds and warns of rejected lines.
-pub(crate) fn load_with_warnings(args: &FeedArgs) -> Result<Sieve, Box<dyn Error>> {
-    let (sieve, report) = load(args)?;
-    for feed in &report.feeds {
-        warn(feed);
-    }
-    Ok(sieve)
+pub(crate) fn load_with_warnings(args: &FeedArgs) -> Result<(Sieve, Loading), Box<dyn Error>> {
+    let (sieve, report, loading) = load_timed(args)?;
+    report.feeds.iter().for_each(warn);
+    Ok((sieve, loading))
 }
 
 fn warn(feed: &FeedReport) {

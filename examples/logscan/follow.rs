@@ -35,9 +35,11 @@ const FLUSH_AT: usize = 64 * 1024;
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut follower = Follower::new(args)?;
-    let mut reload = Reload::new(|| args.set.paths(args.since.as_ref()), || args.set.load_since(args.since.as_ref()));
+    let since = args.since.as_ref();
+    let load = || args.set.load_since(since).map(|(sieve, _)| sieve);
+    let mut reload = Reload::new(|| args.set.paths(since), load);
     let options = scan_options(args);
-    let mut scanner = Scanner::new(&args.set.load_since(args.since.as_ref())?, &options);
+    let mut scanner = Scanner::new(&load()?, &options);
     let style = Style::new(args);
     let mut output = Output::new(args, &style, true);
     loop {

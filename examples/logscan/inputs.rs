@@ -5,7 +5,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use glob::{MatchOptions, Pattern};
 use netsieve::input::Input;
@@ -215,19 +215,27 @@ impl Read for Stdin {
 
 /// How inputs are opened.
 pub(crate) struct Opener {
-    pub(crate) meter: Arc<Meter>,
-    pub(crate) is_mapped: bool,
+    meter: Arc<Meter>,
+    wants_maps: bool,
+    /// Inputs that are mapped: their readings are the system's.
+    mapped: Vec<AtomicBool>,
     /// The file that hits are written to.
     output: Option<Id>,
 }
 
 impl Opener {
-    pub(crate) fn new(meter: Arc<Meter>, is_mapped: bool) -> Self {
-        Self { meter, is_mapped, output: output() }
+    pub(crate) fn new(meter: Arc<Meter>, inputs: usize, wants_maps: bool) -> Self {
+        let mapped = (0..inputs).map(|_| AtomicBool::new(false)).collect();
+        Self { meter, wants_maps, mapped, output: output() }
+    }
+
+    /// Whether an input that has been opened is mapped.
+    pub(crate) fn is_mapped(&self, input: usize) -> bool {
+        self.mapped[input].load(Ordering::Relaxed)
     }
 
     /// Opens a log, decompressed where it is compressed. A plain file is read at many places at once, or mapped.
-    pub(crate) fn open(&self, log: &Log) -> io::Result<Source<'static>> {
+    pub(crate) fn open(&self, input: usize, log: &Log) -> io::Result<Source<'static>> {
         let Some(path) = &log.path else {
             return Ok(Source::Reader(Box::new(Input::new(Stdin(self.meter.clone()))?)));
         };
@@ -243,13 +251,13 @@ impl Opener {
         if self.output.is_some() && self.output == id(&metadata) {
             return Err(io::Error::other("is also what the output is written to"));
         }
-        let input = Input::new(file.clone())?;
-        if input.compression().is_some() {
-            return Ok(Source::Reader(Box::new(input)));
+        let unpacked = Input::new(file.clone())?;
+        if unpacked.compression().is_some() {
+            return Ok(Source::Reader(Box::new(unpacked)));
         }
-        if self.is_mapped {
-            let mapped = map(path)?;
-            return Ok(Source::Bytes(mapped));
+        if self.wants_maps {
+            self.mapped[input].store(true, Ordering::Relaxed);
+            return Ok(Source::Bytes(map(path)?));
         }
         Ok(Source::File(Box::new(file)))
     }

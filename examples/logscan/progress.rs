@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use netsieve::ScanStats;
 use netsieve::render::Escaped;
 use netsieve::scan::many::{InputEnd, Times};
 
+use crate::feeds::Loading;
 use crate::inputs::{Log, Meter};
 
 /// Inputs smaller than this get no bar.
@@ -24,6 +25,8 @@ pub(crate) struct Bar {
     bar: Arc<Mutex<Option<ProgressBar>>>,
     is_done: Arc<AtomicBool>,
     drawing: Option<JoinHandle<()>>,
+    /// Hits go to a terminal too.
+    is_shared: bool,
 }
 
 impl Bar {
@@ -33,9 +36,9 @@ impl Bar {
         let sizes = logs.iter().filter_map(|log| log.as_ref().ok());
         let total: Option<u64> = sizes.map(|log| log.size).sum();
         if !io::stderr().is_terminal() || total.is_some_and(|total| total < BAR_FROM) {
-            return Self { bar, is_done, drawing: None };
+            return Self { bar, is_done, drawing: None, is_shared: false };
         }
-        let (shown, ended) = (bar.clone(), is_done.clone());
+        let (shown, ended, start) = (bar.clone(), is_done.clone(), Instant::now());
         let draw = move || {
             while !ended.load(Ordering::Relaxed) {
                 thread::park_timeout(EVERY);
@@ -45,12 +48,17 @@ impl Bar {
                 if ended.load(Ordering::Relaxed) || total.is_none() && read < BAR_FROM {
                     continue;
                 }
-                let bar = shown.get_or_insert_with(|| start(total));
-                bar.set_message(hits(meter.hits.load(Ordering::Relaxed)));
+                let bar = shown.get_or_insert_with(|| bar_of(total));
+                bar.set_message(message(read, total, meter.hits.load(Ordering::Relaxed), start.elapsed()));
                 bar.set_position(read);
             }
         };
-        Self { bar, is_done, drawing: Some(thread::spawn(draw)) }
+        Self { bar, is_done, drawing: Some(thread::spawn(draw)), is_shared: io::stdout().is_terminal() }
+    }
+
+    /// Takes the bar away while hits are written to the same terminal.
+    pub(crate) fn aside_for_hits<T>(&self, write: impl FnOnce() -> T) -> T {
+        if self.is_shared { self.aside(write) } else { write() }
     }
 
     /// Takes the bar away while something else is written to the terminal.
@@ -78,13 +86,25 @@ fn hits(count: u64) -> String {
     if count == 1 { "1 hit".to_owned() } else { format!("{count} hits") }
 }
 
-fn start(total: Option<u64>) -> ProgressBar {
+/// How much of how much has been read, how fast, what was found, and how long the rest will take at that rate.
+fn message(read: u64, total: Option<u64>, found: u64, elapsed: Duration) -> String {
+    let rate = read as f64 / elapsed.as_secs_f64().max(1e-9);
+    let (so_far, a_second) = (HumanBytes(read), HumanBytes(rate as u64));
+    let found = hits(found);
+    match total {
+        Some(total) => {
+            let left = total.saturating_sub(read) as f64 / rate.max(1.0);
+            let left = HumanDuration(Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX));
+            format!("{so_far} of {}, {a_second}/s, {found}, {left:#} left", HumanBytes(total))
+        }
+        None => format!("{so_far}, {a_second}/s, {found}"),
+    }
+}
+
+fn bar_of(total: Option<u64>) -> ProgressBar {
     let (bar, template) = match total {
-        Some(total) => (
-            ProgressBar::new(total),
-            "{bar:30} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {msg} {eta} left",
-        ),
-        None => (ProgressBar::new_spinner(), "{spinner} {binary_bytes} {binary_bytes_per_sec} {msg} {elapsed}"),
+        Some(total) => (ProgressBar::new(total), "{bar:30} {msg}"),
+        None => (ProgressBar::new_spinner(), "{spinner} {msg}"),
     };
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
@@ -94,8 +114,7 @@ fn start(total: Option<u64>) -> ProgressBar {
 
 /// What `--stats` says.
 pub(crate) struct Stats {
-    /// When feeds began to be loaded.
-    pub(crate) loaded: Duration,
+    pub(crate) loading: Loading,
     pub(crate) indicators: usize,
     pub(crate) memory: usize,
     pub(crate) threads: usize,
@@ -137,7 +156,9 @@ impl Stats {
     pub(crate) fn print(&self, meter: &Meter) {
         let (total, read) = (&self.total, meter.read.load(Ordering::Relaxed));
         eprintln!("indicators  {}, {:.1} MB in memory", self.indicators, megabytes(self.memory as u64));
-        eprintln!("load        {:.3} s: feeds read and compiled", self.loaded.as_secs_f64());
+        let loading = &self.loading;
+        eprintln!("load        {} of {} files", rate(loading.bytes, loading.read), loading.files);
+        eprintln!("build       {:.3} s", loading.build.as_secs_f64());
         if self.files.len() > 1 {
             for file in &self.files {
                 eprintln!("log         {file}");

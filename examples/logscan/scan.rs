@@ -176,15 +176,13 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         return follow::run(args);
     }
     let logs = inputs::logs(&args.inputs)?;
-    let started = Instant::now();
-    let sieve = args.set.load_since(args.since.as_ref())?;
-    let loaded = started.elapsed();
+    let (sieve, loading) = args.set.load_since(args.since.as_ref())?;
     let threads = match args.threads {
         Some(threads) => usize::from(threads),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     let meter = Arc::new(Meter::default());
-    let opener = Opener::new(meter.clone(), args.inputs.mmap);
+    let opener = Opener::new(meter.clone(), logs.len(), args.inputs.mmap);
     let style = Style::new(args);
     let names: Vec<String> =
         logs.iter().map(|log| log.as_ref().map_or(String::new(), |log| log.name.clone())).collect();
@@ -194,7 +192,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         names: &names,
         output: Output::new(args, &style, is_waited_for),
         stats: Stats {
-            loaded,
+            loading,
             indicators: sieve.len(),
             memory: sieve.memory_usage(),
             threads,
@@ -206,12 +204,14 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         },
         bar: Bar::new(&logs, meter.clone()),
         meter: &meter,
+        opener: &opener,
+        scanned: 0,
         pairs: 0,
         has_failed: false,
         error: None,
     };
-    let sources = logs.iter().map(|log| match log {
-        Ok(log) => opener.open(log),
+    let sources = logs.iter().enumerate().map(|(input, log)| match log {
+        Ok(log) => opener.open(input, log),
         Err(error) => Err(io::Error::other(error.clone())),
     });
     let render = |input: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
@@ -237,7 +237,9 @@ struct Run<'a> {
     stats: Stats,
     bar: Bar,
     meter: &'a Meter,
-    /// Of the log at hand.
+    opener: &'a Opener,
+    /// Bytes of the log at hand, and pairs of it.
+    scanned: u64,
     pairs: u64,
     has_failed: bool,
     error: Option<io::Error>,
@@ -248,10 +250,19 @@ impl Run<'_> {
         let written = match delivery {
             Delivery::Hits { rendered, hits, .. } => {
                 self.stats.rendered += rendered.len() as u64;
-                let written = self.bar.aside(|| self.output.hits(rendered, hits));
+                let mut write = || self.output.hits(rendered, hits);
+                let written = if rendered.is_empty() { write() } else { self.bar.aside_for_hits(write) };
                 written.map(|pairs| self.pairs += pairs)
             }
-            Delivery::End(end) => self.end(&end),
+            Delivery::Scanned { input, bytes } => {
+                self.scanned(input, bytes);
+                Ok(())
+            }
+            Delivery::End(end) => {
+                self.scanned(end.input, end.stats.bytes);
+                self.scanned = 0;
+                self.end(&end)
+            }
             _ => Ok(()),
         };
         if let Err(error) = written {
@@ -259,6 +270,14 @@ impl Run<'_> {
             return ControlFlow::Break(());
         }
         if self.output.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Of what is mapped, what was scanned stands for what was read.
+    fn scanned(&mut self, input: usize, bytes: u64) {
+        if self.opener.is_mapped(input) {
+            self.meter.read.fetch_add(bytes.saturating_sub(self.scanned), Ordering::Relaxed);
+            self.scanned = bytes;
+        }
     }
 
     fn end(&mut self, end: &InputEnd) -> io::Result<()> {
@@ -272,7 +291,7 @@ impl Run<'_> {
             });
         }
         let pairs = std::mem::take(&mut self.pairs);
-        self.bar.aside(|| self.output.end(name, pairs, self.names.len() == 1))
+        self.bar.aside_for_hits(|| self.output.end(name, pairs, self.names.len() == 1))
     }
 
     fn finish(&mut self) -> Result<Outcome, Box<dyn Error>> {

@@ -2,12 +2,13 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
 use netsieve::Sieve;
 
 use crate::cli::FeedArgs;
-use crate::feeds;
+use crate::feeds::{self, Loading};
 
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
@@ -23,10 +24,16 @@ pub(crate) struct SetArgs {
 impl SetArgs {
     /// The compiled set, or the feeds compiled, with warnings of rejected lines.
     pub(crate) fn load(&self) -> Result<Sieve, Box<dyn Error>> {
-        match &self.sieve {
-            Some(path) => Ok(Sieve::open(path)?),
-            None => feeds::load_with_warnings(&self.feeds),
-        }
+        self.load_timed().map(|(sieve, _)| sieve)
+    }
+
+    fn load_timed(&self) -> Result<(Sieve, Loading), Box<dyn Error>> {
+        let Some(path) = &self.sieve else { return feeds::load_with_warnings(&self.feeds) };
+        let (mut loading, start) = (Loading::default(), Instant::now());
+        let sieve = Sieve::open(path)?;
+        loading.count(path);
+        loading.read = start.elapsed();
+        Ok((sieve, loading))
     }
 
     /// The files that it is made of.
@@ -39,12 +46,14 @@ impl SetArgs {
         paths
     }
 
-    /// Only what is new since an older set, if there is one.
-    pub(crate) fn load_since(&self, since: Option<&PathBuf>) -> Result<Sieve, Box<dyn Error>> {
-        let sieve = self.load()?;
-        match since {
-            Some(old) => Ok(sieve.additions(&Sieve::open(old)?)?),
-            None => Ok(sieve),
-        }
+    /// Only what is new since an older set, if there is one; and what loading took.
+    pub(crate) fn load_since(&self, since: Option<&PathBuf>) -> Result<(Sieve, Loading), Box<dyn Error>> {
+        let (sieve, mut loading) = self.load_timed()?;
+        let Some(old) = since else { return Ok((sieve, loading)) };
+        let start = Instant::now();
+        let sieve = sieve.additions(&Sieve::open(old)?)?;
+        loading.count(old);
+        loading.build += start.elapsed();
+        Ok((sieve, loading))
     }
 }
