@@ -234,6 +234,29 @@ fn feeds_are_loaded_anew_when_they_change_and_stay_when_they_are_broken() {
 }
 
 #[test]
+fn a_compiled_set_is_opened_anew_when_it_is_replaced() {
+    let folder = folder();
+    let build = |feed: &[u8]| {
+        folder.write("list.txt", feed);
+        let _ = folder.run("build -f list.txt -o set.sieve").code(0);
+    };
+    build(b"evil.test\n");
+    let follow = Follow::new(&folder, "--sieve set.sieve empty.log");
+    append(&folder, "empty.log", "a.evil.test more.example\n");
+    assert_eq!(follow.hit(), "empty.log:1:a.evil.test");
+    build(b"more.example\n");
+    follow.says("loaded anew: 1 indicators");
+    append(&folder, "empty.log", "b.evil.test more.example\n");
+    assert_eq!(follow.hit(), "empty.log:2:more.example");
+    folder.write("set.new", b"no set at all");
+    fs::rename(folder.path("set.new"), folder.path("set.sieve")).unwrap();
+    follow.says("going on with the feeds as they were");
+    append(&folder, "empty.log", "c.evil.test more.example\n");
+    assert_eq!(follow.hit(), "empty.log:3:more.example");
+    assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
+}
+
+#[test]
 fn it_ends_when_enough_was_found_or_nobody_listens() {
     let folder = folder();
     for line in ["-m 2 -f c2.txt a.log", "-q -f c2.txt a.log"] {

@@ -128,7 +128,7 @@ mod compressed {
     fn encodings_and_escapes_are_read_in_every_kind_of_input() {
         let folder = folder();
         let text = "\u{e9} (3)www(4)evil(4)test(0)\n{\"h\": \"b\\u002eevil\\u002etest\"}\nhttp:\\/\\/shop.test\\/login\\/y\nc.evil.test\n";
-        let padding = "nothing to see here, nothing at all\n".repeat(40_000);
+        let padding = "nothing to see here, nothing at all\n".repeat(20_000);
         let whole = format!("{padding}{text}{padding}{text}");
         let utf16: Vec<u8> = std::iter::once(0xFEFF).chain(whole.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         for (bytes, is_utf16) in [(whole.as_bytes(), false), (&utf16, true)] {
@@ -139,13 +139,14 @@ mod compressed {
             let four = ["www.evil.test", "b.evil.test", "http://shop.test/login/y", "c.evil.test"];
             assert_eq!(observed, [four, four].concat(), "UTF-16: {is_utf16}");
             let lines: Vec<u64> = want.json().iter().map(|row| row["line"].as_u64().unwrap()).collect();
-            assert_eq!(lines, [40_001, 40_002, 40_003, 40_004, 80_005, 80_006, 80_007, 80_008]);
+            assert_eq!(lines, [20_001, 20_002, 20_003, 20_004, 40_005, 40_006, 40_007, 40_008]);
             let first = want.json()[0]["offset"].as_u64().unwrap();
             let place = padding.len() + "\u{e9} ".len();
             assert_eq!(first, if is_utf16 { 2 + 2 * (padding.len() as u64 + 2) } else { place as u64 });
-            for threads in [1, 2, 4] {
-                for (_, encode) in FORMATS {
-                    folder.write("log", &encode(bytes));
+            let packed = FORMATS.map(|(_, encode)| encode(bytes));
+            for threads in [1, 3] {
+                for packed in &packed {
+                    folder.write("log", packed);
                     let run = folder.run(&format!("scan --json -j {threads} -f c2.txt log")).code(0);
                     assert_eq!(run.out, want.out);
                 }
@@ -333,12 +334,12 @@ fn many_logs_side_by_side_come_in_the_order_given() {
 fn limits_are_exact_on_any_number_of_threads() {
     let folder = folder();
     folder.write("more.txt", b"a.evil.test\n192.0.2.0/24\nevil.test:53\n");
-    folder.write("long.log", &long_log(2 << 20));
+    folder.write("long.log", &long_log(700_000));
     let feeds = "-f c2.txt -f more.txt";
     let all = folder.run(&format!("scan --json {feeds} a.log long.log a.log")).code(0).out;
     let text = folder.run(&format!("scan {feeds} a.log long.log a.log")).code(0).out;
     for threads in [1, 3] {
-        for limit in [1, 2, 3, 6, 7, 8, 50, 51, 52, 1000] {
+        for limit in [1, 2, 7, 8, 51, 1000] {
             let run = folder.run(&format!("scan -m {limit} -j {threads} --json {feeds} a.log long.log a.log")).code(0);
             let want: Vec<&str> = all.lines().take(limit).collect();
             assert_eq!(run.out.lines().collect::<Vec<_>>(), want);
