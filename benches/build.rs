@@ -20,8 +20,7 @@ fn generated(c: &mut Criterion) {
     for &n in common::sizes() {
         let (hosts, names) = (common::listed_hosts(n / 2), common::listed_names(n / 2));
         let indicators = common::indicators(&hosts, &names, &[]);
-        let own = indicators.clone();
-        let (sieve, usage) = memory::usage(|| common::sieve(own));
+        let (sieve, usage) = memory::usage(|| common::sieve(indicators.clone()));
         memory::report(&format!("build/{n} indicators"), n, usage);
         assert_eq!(sieve.len(), n);
         drop(sieve);

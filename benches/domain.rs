@@ -1,8 +1,9 @@
 //! Looking up names: `cargo bench --bench domain`.
 //!
-//! Sets of 1,000 to 250,000 names (1.5 million with `NETSIEVE_BENCH_FULL=1`), all with the names beneath them; queries that miss
-//! and that hit. The reference is a `HashSet` of strings that is asked for the name and all its parents. With `NETSIEVE_DATA`, the
-//! real lists too.
+//! Sets of 1,000 to 200,000 names (up to 5 million with `NETSIEVE_BENCH_FULL=1`), all with the names beneath them; 0, 0.1, 10 and 100 %
+//! of the queries hit, and all of them beneath a listed name; on one thread and on two. What a set needs of memory is
+//! printed. The reference is a `HashSet` of strings that is asked for the name and all its parents. With `NETSIEVE_DATA`, the real
+//! lists too.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -11,6 +12,11 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use netsieve::{Feed, MatchOptions, Sieve, feed};
 
 mod common;
+
+use common::{RATES, memory};
+
+#[global_allocator]
+static MEMORY: memory::Counting = memory::Counting;
 
 const QUERIES: usize = 16 * 1024;
 
@@ -36,6 +42,27 @@ fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<Str
     group.finish();
 }
 
+/// Half of the queries on each of two threads.
+fn two_threads(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<String>, usize)]) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
+    let mut group = c.benchmark_group(group);
+    for (name, queries, hits) in sets {
+        let halves = queries.split_at(queries.len() / 2);
+        let [mut one, mut two] = [(); 2].map(|()| sieve.matcher(&MatchOptions::default()));
+        group.throughput(Throughput::Elements(queries.len() as u64));
+        group.bench_function(BenchmarkId::new("is_match, two threads", name), |b| {
+            b.iter(|| {
+                let found = pool.join(
+                    || halves.0.iter().filter(|name| one.is_match_domain(black_box(name), None)).count(),
+                    || halves.1.iter().filter(|name| two.is_match_domain(black_box(name), None)).count(),
+                );
+                assert_eq!(found.0 + found.1, *hits);
+            });
+        });
+    }
+    group.finish();
+}
+
 /// Whether the set holds a name or one that it is beneath.
 fn walk(set: &HashSet<String>, name: &str) -> bool {
     let mut rest = Some(name);
@@ -48,21 +75,36 @@ fn walk(set: &HashSet<String>, name: &str) -> bool {
     false
 }
 
-fn queries(listed: &[String]) -> [(&'static str, Vec<String>, usize); 3] {
-    let misses = common::clean_names(QUERIES);
-    let hits: Vec<String> = (0..QUERIES).map(|n| listed[n * 7919 % listed.len()].clone()).collect();
-    let beneath = hits.iter().map(|name| format!("www.deep.{name}")).collect();
-    [("misses", misses, 0), ("hits", hits, QUERIES), ("beneath", beneath, QUERIES)]
+fn queries(listed: &[String]) -> Vec<(&'static str, Vec<String>, usize)> {
+    let clean = common::clean_names(QUERIES);
+    let mut sets: Vec<_> = RATES
+        .iter()
+        .map(|&(name, rate)| {
+            let mut random = common::Random::new(60);
+            let mut hits = 0;
+            let mut query = |clean: &String| {
+                let is_hit = random.below(1000) < rate;
+                hits += usize::from(is_hit);
+                if is_hit { random.one(listed).clone() } else { clean.clone() }
+            };
+            let queries = clean.iter().map(&mut query).collect();
+            (name, queries, hits)
+        })
+        .collect();
+    let beneath = (0..QUERIES).map(|n| format!("www.deep.{}", listed[n * 7919 % listed.len()])).collect();
+    sets.push(("100 %, beneath", beneath, QUERIES));
+    sets
 }
 
 fn generated(c: &mut Criterion) {
-    let largest = if common::is_full() { 1_500_000 } else { 250_000 };
-    for n in [1_000, largest] {
+    for &n in common::sizes() {
         let names = common::listed_names(n);
-        let sieve = common::sieve(common::indicators(&[], &names, &[]));
-        let sets = queries(&names);
         let group = format!("domain/{n} names");
+        let (sieve, usage) = memory::usage(|| common::sieve(common::indicators(&[], &names, &[])));
+        memory::report(&group, n, usage);
+        let sets = queries(&names);
         lookups(c, &group, &sieve, &sets);
+        two_threads(c, &group, &sieve, &sets);
         let reference: HashSet<String> = names.into_iter().collect();
         let mut group = c.benchmark_group(group);
         for (name, queries, hits) in &sets {
@@ -83,7 +125,8 @@ fn real(c: &mut Criterion) {
     feed::read_file(data.join("feeds/stevenblack.domains.txt"), None, &own, &mut builder.sink(id)).expect("a feed");
     let (sieve, _) = builder.build().expect("a sieve");
     let listed: Vec<String> = sieve.indicators().map(|indicator| indicator.to_string()).collect();
-    lookups(c, "domain/real list", &sieve, &queries(&listed)[1..]);
+    // Whether clean names are in the real list is not known: only what is listed is asked for.
+    lookups(c, "domain/real list", &sieve, &queries(&listed)[RATES.len() - 1..]);
 }
 
 criterion_group!(benches, generated, real);

@@ -1,8 +1,9 @@
 //! Looking up addresses: `cargo bench --bench ip`.
 //!
-//! Sets of 1,000 to 600,000 IPv4 hosts, 200,000 prefixes of /16 to /32, and 200,000 IPv6 prefixes; queries that miss, that hit
-//! half of the time, and as logs have them. The reference is a `HashSet` of hosts, which finds no prefix. With
-//! `NETSIEVE_DATA`, the real address feeds too.
+//! Sets of 1,000 to 200,000 IPv4 hosts (up to 5 million with `NETSIEVE_BENCH_FULL=1`), 200,000 prefixes of /16 to /32, and 200,000 IPv6
+//! prefixes; 0, 0.1, 10 and 100 % of the queries hit, and as logs have them, where none does; on one thread and on two. What a
+//! set needs of memory is printed. The reference is a `HashSet` of hosts, which finds no prefix. With `NETSIEVE_DATA`, the real
+//! address feeds too.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -12,6 +13,11 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use netsieve::{Feed, MatchOptions, Sieve, feed};
 
 mod common;
+
+use common::{RATES, memory};
+
+#[global_allocator]
+static MEMORY: memory::Counting = memory::Counting;
 
 const QUERIES: usize = 16 * 1024;
 
@@ -38,24 +44,54 @@ fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<IpA
     group.finish();
 }
 
+/// Half of the queries on each of two threads.
+fn two_threads(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<IpAddr>)]) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
+    let mut group = c.benchmark_group(group);
+    for (name, queries) in sets {
+        let halves = queries.split_at(queries.len() / 2);
+        let mut matchers = [(); 2].map(|()| sieve.matcher(&MatchOptions::default()));
+        let want = queries.iter().filter(|&&addr| matchers[0].is_match_ip(addr, None)).count();
+        group.throughput(Throughput::Elements(queries.len() as u64));
+        group.bench_function(BenchmarkId::new("is_match, two threads", name), |b| {
+            b.iter(|| {
+                let [one, two] = &mut matchers;
+                let found = pool.join(
+                    || halves.0.iter().filter(|&&addr| one.is_match_ip(black_box(addr), None)).count(),
+                    || halves.1.iter().filter(|&&addr| two.is_match_ip(black_box(addr), None)).count(),
+                );
+                assert_eq!(found.0 + found.1, want);
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Builds, and prints what that needs of memory.
+fn build(group: &str, nets: &[ipnet::IpNet]) -> Sieve {
+    let (sieve, usage) = memory::usage(|| common::sieve(common::net_indicators(nets)));
+    memory::report(group, nets.len(), usage);
+    sieve
+}
+
 fn hosts(c: &mut Criterion) {
-    for n in [1_000, 100_000, 600_000] {
+    for &n in common::sizes() {
         let hosts = common::listed_hosts(n);
-        let sieve = common::sieve(common::indicators(&hosts, &[], &[]));
-        let sets = [
-            ("misses", common::queries(QUERIES, &hosts, 0)),
-            ("half", common::queries(QUERIES, &hosts, 500)),
-            ("hits", common::queries(QUERIES, &hosts, 1000)),
-            ("log-like", common::log_like_queries(QUERIES)),
-        ];
         let group = format!("ip/{n} hosts");
+        let nets: Vec<_> = hosts.iter().map(|&addr| IpAddr::V4(addr).into()).collect();
+        let sieve = build(&group, &nets);
+        let mut sets: Vec<_> =
+            RATES.iter().map(|&(name, rate)| (name, common::queries(QUERIES, &hosts, rate))).collect();
+        sets.push(("log-like", common::log_like_queries(QUERIES)));
         lookups(c, &group, &sieve, &sets);
+        two_threads(c, &group, &sieve, &sets);
         let reference: HashSet<IpAddr> = hosts.iter().map(|&addr| IpAddr::V4(addr)).collect();
         let mut group = c.benchmark_group(group);
         for (name, queries) in &sets {
+            let want = queries.iter().filter(|&addr| reference.contains(addr)).count();
             group.throughput(Throughput::Elements(queries.len() as u64));
             group.bench_function(BenchmarkId::new("hash-set", name), |b| {
-                b.iter(|| queries.iter().filter(|&addr| reference.contains(black_box(addr))).count());
+                b.iter(|| assert_eq!(queries.iter().filter(|&addr| reference.contains(black_box(addr))).count(), want));
             });
         }
         group.finish();
@@ -71,14 +107,16 @@ fn prefixes(c: &mut Criterion) {
             IpAddr::V6(_) => None,
         })
         .collect();
-    let sieve = common::sieve(common::net_indicators(&nets));
-    let sets = [("misses", common::queries(QUERIES, &firsts, 0)), ("half", common::queries(QUERIES, &firsts, 500))];
-    lookups(c, "ip/200000 prefixes", &sieve, &sets);
+    let group = "ip/200000 prefixes";
+    let sieve = build(group, &nets);
+    let sets: Vec<_> = RATES.iter().map(|&(name, rate)| (name, common::queries(QUERIES, &firsts, rate))).collect();
+    lookups(c, group, &sieve, &sets);
 
     let nets = common::listed_nets6(200_000);
-    let sieve = common::sieve(common::net_indicators(&nets));
-    let sets = [("misses", common::queries6(QUERIES, &nets, 0)), ("half", common::queries6(QUERIES, &nets, 500))];
-    lookups(c, "ip/200000 prefixes of IPv6", &sieve, &sets);
+    let group = "ip/200000 prefixes of IPv6";
+    let sieve = build(group, &nets);
+    let sets: Vec<_> = RATES.iter().map(|&(name, rate)| (name, common::queries6(QUERIES, &nets, rate))).collect();
+    lookups(c, group, &sieve, &sets);
 }
 
 fn real(c: &mut Criterion) {

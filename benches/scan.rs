@@ -1,9 +1,11 @@
 //! Scanning logs: `cargo bench --bench scan`.
 //!
-//! A generated log with the statistics of real ones (16 MB; 400 MB with `NETSIEVE_BENCH_FULL=1`), 20,000 indicators (and 1.85 million
-//! with `NETSIEVE_BENCH_FULL=1`), every engine that the CPU can run, few hits (7 lines in 10,000) and many (1 line in 10), one thread and
-//! two. References in the same run: counting the newlines with `memchr`, and an `aho-corasick` automaton of the same
-//! indicators, which finds substrings. Text that is hard to scan. With `NETSIEVE_DATA`, the real feeds over the real logs too.
+//! Generated logs with the statistics of real ones. By size: 1,000 to 200,000 indicators (up to 5 million with
+//! `NETSIEVE_BENCH_FULL=1`), with hits in 0, 0.1, 10 and 100 % of the lines, on one thread and two; what a scanner needs of memory is
+//! printed. By engine: every one that the CPU can run, with 20,000 indicators (and 1.85 million), few hits (7 lines in 10,000) and many
+//! (1 line in 10), over 16 MB (400 MB with `NETSIEVE_BENCH_FULL=1`). References in the same run: counting the newlines with `memchr`,
+//! and an `aho-corasick` automaton of the same indicators, which finds substrings. Text that is hard to scan. With `NETSIEVE_DATA`,
+//! the real feeds over the real logs too.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -14,7 +16,10 @@ use netsieve::{Engine, Feed, ScanOptions, Scanner, Sieve, feed};
 
 mod common;
 
-use common::Planted;
+use common::{Planted, RATES, memory};
+
+#[global_allocator]
+static MEMORY: memory::Counting = memory::Counting;
 
 fn engines() -> Vec<Engine> {
     Engine::available().into_iter().filter(|&engine| engine != Engine::Auto).collect()
@@ -28,6 +33,37 @@ fn scanner(sieve: &Sieve, engine: Engine) -> Scanner {
 
 fn hits(scanner: &mut Scanner, text: &[u8]) -> u64 {
     scanner.scan(text, |_| ControlFlow::Continue(())).hits
+}
+
+fn sizes(c: &mut Criterion) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
+    for &n in common::sizes() {
+        let (hosts, names) = (common::listed_hosts(n / 2), common::listed_names(n / 2));
+        let sieve = common::sieve(common::indicators(&hosts, &names, &[]));
+        let mut group = c.benchmark_group(format!("scan/by size/{n} indicators"));
+        group.sample_size(10);
+        for (name, rate) in RATES {
+            let corpus = common::corpus(8 << 20, &Planted { hosts: &hosts, names: &names, rate: rate * 10 });
+            group.throughput(Throughput::Bytes(corpus.text.len() as u64));
+            let (mut scanner, usage) = memory::usage(|| {
+                let mut scanner = scanner(&sieve, Engine::Auto);
+                assert_eq!(hits(&mut scanner, &corpus.text), corpus.hits);
+                scanner
+            });
+            memory::report(&format!("scan/{n} indicators, {name} of lines"), 1, usage);
+            group.bench_function(BenchmarkId::new("one thread", name), |b| {
+                b.iter(|| assert_eq!(hits(&mut scanner, black_box(&corpus.text)), corpus.hits));
+            });
+            group.bench_function(BenchmarkId::new("two threads", name), |b| {
+                b.iter(|| {
+                    let go_on = |_: &netsieve::Hit<'_>| ControlFlow::Continue(());
+                    let stats = pool.install(|| scanner.scan_parallel(black_box(&corpus.text), go_on));
+                    assert_eq!(stats.hits, corpus.hits);
+                });
+            });
+        }
+        group.finish();
+    }
 }
 
 fn generated(c: &mut Criterion) {
@@ -112,5 +148,5 @@ fn real(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, generated, hard, real);
+criterion_group!(benches, sizes, generated, hard, real);
 criterion_main!(benches);

@@ -1,7 +1,9 @@
 //! Canonicalising and looking up URLs: `cargo bench --bench url`.
 //!
-//! URLs of about 70 bytes. The reference is `url::Url::parse`, which does less: it undoes no escapes, and looks nothing
-//! up. With `NETSIEVE_DATA`, the URLs of the real access log against the real list too.
+//! URLs of about 70 bytes; sets of 1,000 to 200,000 (up to 5 million with `NETSIEVE_BENCH_FULL=1`); 0, 0.1, 10 and 100 % of the
+//! queries hit, and all are of listed hosts with other paths. What a set needs of memory is printed. The reference is
+//! `url::Url::parse`, which does less: it undoes no escapes, and looks nothing up. With `NETSIEVE_DATA`, the URLs of the real access
+//! log against the real list too.
 
 use std::hint::black_box;
 
@@ -11,6 +13,11 @@ use netsieve::indicator::{UrlScratch, url};
 use netsieve::{Feed, MatchOptions, Sieve, feed};
 
 mod common;
+
+use common::{RATES, memory};
+
+#[global_allocator]
+static MEMORY: memory::Counting = memory::Counting;
 
 const QUERIES: usize = 4 * 1024;
 
@@ -41,16 +48,31 @@ fn run(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<String>
 }
 
 fn generated(c: &mut Criterion) {
-    let names = common::listed_names(20_000);
-    let listed = common::urls(20_000, &names);
-    let sieve = common::sieve(common::indicators(&[], &[], &listed));
-    let misses = common::urls(QUERIES, &common::clean_names(2000));
-    // The same hosts, other paths.
-    let others: Vec<String> =
-        listed[..QUERIES].iter().map(|url| format!("{}/elsewhere", url.replace('?', "/"))).collect();
-    let hits = listed[..QUERIES].to_vec();
-    let sets = [("misses", misses, 0), ("other paths", others, 0), ("hits", hits, QUERIES)];
-    run(c, "url/20000 URLs", &sieve, &sets);
+    for &n in common::sizes() {
+        let listed = common::urls(n, &common::listed_names(n));
+        let group = format!("url/{n} URLs");
+        let (sieve, usage) = memory::usage(|| common::sieve(common::indicators(&[], &[], &listed)));
+        memory::report(&group, n, usage);
+        let clean = common::urls(QUERIES, &common::clean_names(2000));
+        let mut sets: Vec<_> = RATES
+            .iter()
+            .map(|&(name, rate)| {
+                let mut random = common::Random::new(61);
+                let mut hits = 0;
+                let mut query = |clean: &String| {
+                    let is_hit = random.below(1000) < rate;
+                    hits += usize::from(is_hit);
+                    if is_hit { random.one(&listed).clone() } else { clean.clone() }
+                };
+                let queries: Vec<String> = clean.iter().map(&mut query).collect();
+                (name, queries, hits)
+            })
+            .collect();
+        // The same hosts, other paths.
+        let others = (0..QUERIES).map(|at| format!("{}/elsewhere", listed[at * 7919 % n].replace('?', "/"))).collect();
+        sets.push(("other paths", others, 0));
+        run(c, &group, &sieve, &sets);
+    }
 }
 
 fn real(c: &mut Criterion) {

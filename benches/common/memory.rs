@@ -62,7 +62,8 @@ pub struct Usage {
     pub kept: usize,
 }
 
-/// Runs something and tells what it needed. Zeros if [`Counting`] is not the global allocator.
+/// Runs something and tells what it needed. What it is to consume it should make itself: else its end is counted, not its start.
+///  Zeros if [`Counting`] is not the global allocator.
 pub fn usage<T>(run: impl FnOnce() -> T) -> (T, Usage) {
     let before = IN_USE.load(Relaxed);
     PEAK.store(before, Relaxed);
@@ -74,11 +75,6 @@ pub fn usage<T>(run: impl FnOnce() -> T) -> (T, Usage) {
 /// Prints what a piece of work needed, as a whole and for each of `n` things.
 pub fn report(what: &str, n: usize, usage: Usage) {
     let (peak, kept) = (usage.peak as f64, usage.kept as f64);
-    println!(
-        "{what}: peak {:.1} MB ({:.1} bytes each), kept {:.1} MB ({:.1} bytes each)",
-        peak / 1e6,
-        peak / n as f64,
-        kept / 1e6,
-        kept / n as f64
-    );
+    let each = |bytes: f64| if n > 1 { format!(" ({:.1} bytes each)", bytes / n as f64) } else { String::new() };
+    println!("{what}: peak {:.2} MB{}, kept {:.2} MB{}", peak / 1e6, each(peak), kept / 1e6, each(kept));
 }

@@ -106,6 +106,33 @@ fn machine(record: &Record, group: &str) -> String {
     )
 }
 
+/// What is counted in a benchmark of `benches/track`, and how many of it there are.
+fn things(name: &str) -> (&'static str, f64) {
+    match name.split('/').next().unwrap_or_default() {
+        "scan" => ("byte", f64::from(1 << 20)),
+        "extract" => ("byte", f64::from(256 << 10)),
+        "build" | "read" | "save" | "open" => ("indicator", 20_000.0),
+        _ => ("lookup", 4096.0),
+    }
+}
+
+/// The instruction counts that `benches/floors.toml` holds, for each thing that was done.
+fn counts() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../floors.toml");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let section = text.split("[instructions]").nth(1).unwrap_or_default().split("\n[").next().unwrap_or_default();
+    let mut out = String::from("\n| path | instructions |\n|---|--:|\n");
+    for line in section.lines() {
+        let Some((name, count)) = line.split_once(" = ") else { continue };
+        let (name, Ok(count)) = (name.trim_matches('"'), count.parse::<f64>()) else { continue };
+        let (thing, number) = things(name);
+        let each = count / number;
+        let digits = usize::from(each < 100.0);
+        let _ = writeln!(out, "| {name} | {each:.digits$} a {thing} |");
+    }
+    out
+}
+
 /// Replaces the parts of `BENCHMARKS.md` between `<!-- name -->` and `<!-- /name -->`.
 pub fn write(record: &Record) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../BENCHMARKS.md");
@@ -121,6 +148,7 @@ pub fn write(record: &Record) {
         ("scaling-scan".into(), scaled(&scaling, "scan", "indicators")),
         ("threads".into(), listed(&scaling, "threads")),
         ("engines".into(), listed(&scaling, "engines")),
+        ("counts".into(), counts()),
     ];
     for group in ["addresses", "names", "urls", "sources", "scan", "processes"] {
         parts.push((group.to_owned(), compared(&record.of(group), group)));
