@@ -63,7 +63,7 @@ pub struct Usage {
 }
 
 /// Runs something and tells what it needed. What it is to consume it should make itself: else its end is counted, not its start.
-///  Zeros if [`Counting`] is not the global allocator.
+/// Zeros if [`Counting`] is not the global allocator.
 pub fn usage<T>(run: impl FnOnce() -> T) -> (T, Usage) {
     let before = IN_USE.load(Relaxed);
     PEAK.store(before, Relaxed);

@@ -6,6 +6,7 @@
 use std::hint::black_box;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use gungraun::prelude::*;
 use netsieve::extract::{ExtractOptions, Extractor, Verdict};
@@ -15,6 +16,7 @@ use netsieve::{Engine, Feed, Indicator, MatchOptions, Matcher, ScanOptions, Scan
 mod common;
 
 use common::Planted;
+use common::labelled::{Labelled, Recipe, Size};
 
 const SET: usize = 20_000;
 const QUERIES: usize = 4096;
@@ -111,11 +113,25 @@ fn log(engine: Engine, rate: usize) -> (Scanner, Vec<u8>) {
     (scanner, text)
 }
 
+/// Indicators of every kind, and lines that show them in every form.
+fn labelled(engine: Engine) -> (Scanner, Vec<u8>) {
+    let recipe = Recipe { lines: 4400, rate: 50, size: Size { many: 6000, few: 550 }, patterns: false };
+    let mut labelled = Labelled::new(recipe);
+    assert!(labelled.text.len() > 1 << 20);
+    labelled.text.truncate(1 << 20);
+    let mut options = ScanOptions::default();
+    options.engine = engine;
+    let mut scanner = Scanner::new(&labelled.sieve(), &options);
+    scanner.scan(&labelled.text[..labelled.text.len() / 8], |_| ControlFlow::Continue(()));
+    (scanner, labelled.text)
+}
+
 #[library_benchmark]
 #[bench::portable_sparse(log(Engine::Portable, 7))]
 #[bench::portable_dense(log(Engine::Portable, 1000))]
 #[bench::avx2_sparse(log(Engine::Avx2, 7))]
 #[bench::avx2_dense(log(Engine::Avx2, 1000))]
+#[bench::avx2_labelled(labelled(Engine::Avx2))]
 fn scan((mut scanner, text): (Scanner, Vec<u8>)) -> u64 {
     scanner.scan(black_box(&text), |_| ControlFlow::Continue(())).hits
 }
@@ -162,9 +178,38 @@ fn read(list: String) -> Sieve {
     builder.build().expect("a sieve").0
 }
 
+fn path() -> PathBuf {
+    std::env::temp_dir().join(format!("netsieve-track-{}", std::process::id()))
+}
+
+fn built() -> (Sieve, PathBuf) {
+    (common::sieve(records()), path())
+}
+
+fn saved() -> PathBuf {
+    common::sieve(records()).save(path()).expect("a writable folder");
+    path()
+}
+
+#[library_benchmark]
+#[bench::file(built())]
+fn save((sieve, path): (Sieve, PathBuf)) {
+    sieve.save(black_box(&path)).expect("a writable folder");
+    let _ = std::fs::remove_file(path);
+}
+
+#[library_benchmark]
+#[bench::file(saved())]
+fn open(path: PathBuf) -> Sieve {
+    let sieve = Sieve::open(black_box(&path)).expect("a file that was saved");
+    let _ = std::fs::remove_file(path);
+    sieve
+}
+
 library_benchmark_group!(
     name = paths,
-    benchmarks = [is_match_ip, match_ip, is_match_domain, match_domain, match_url, scan, extract, build, read]
+    benchmarks =
+        [is_match_ip, match_ip, is_match_domain, match_domain, match_url, scan, extract, build, read, save, open]
 );
 
 main!(
