@@ -670,3 +670,6 @@ fn mix(head: u64, tail: u64, len: usize) -> u64 {
 pub(crate) fn bits_of(hash: u64, words: usize) -> (usize, u64) {
     (hash as usize & words.wrapping_sub(1), 1 << (hash >> 58) | 1 << (hash >> 52 & 63))
 }
+
+#[cfg(test)]
+mod tests;
