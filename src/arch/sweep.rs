@@ -309,10 +309,13 @@ impl Sweep {
     unsafe fn of_mode<C: Classify>(&mut self, kernel: C, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
         // SAFETY: the caller has what the kernel needs.
         unsafe {
-            match (self.wanted.odd_names, self.wanted.punycode) {
-                (false, false) => self.run::<C, LETTERS>(kernel, bytes, from, filters),
-                (false, true) => self.run::<C, PUNYCODE>(kernel, bytes, from, filters),
-                (true, _) => self.run::<C, ODD>(kernel, bytes, from, filters),
+            match (self.wanted.addrs, self.wanted.odd_names, self.wanted.punycode) {
+                (true, false, false) => self.run::<C, true, LETTERS>(kernel, bytes, from, filters),
+                (true, false, true) => self.run::<C, true, PUNYCODE>(kernel, bytes, from, filters),
+                (true, true, _) => self.run::<C, true, ODD>(kernel, bytes, from, filters),
+                (false, false, false) => self.run::<C, false, LETTERS>(kernel, bytes, from, filters),
+                (false, false, true) => self.run::<C, false, PUNYCODE>(kernel, bytes, from, filters),
+                (false, true, _) => self.run::<C, false, ODD>(kernel, bytes, from, filters),
             }
         }
     }
@@ -321,7 +324,7 @@ impl Sweep {
     ///
     /// As of [`Classify::masks`].
     #[inline(always)]
-    unsafe fn run<C: Classify, const LABELS: u8>(
+    unsafe fn run<C: Classify, const ADDRS: bool, const LABELS: u8>(
         &mut self,
         kernel: C,
         bytes: &[u8],
@@ -338,7 +341,7 @@ impl Sweep {
         for (at, block) in blocks.iter().enumerate() {
             prefetch(rest, at * BLOCK + AHEAD);
             // SAFETY: the caller has what the kernel needs; there are no more than `BATCH` blocks.
-            unsafe { self.block::<LABELS>(at, kernel.masks(block), &mut carry) };
+            unsafe { self.block::<ADDRS, LABELS>(at, kernel.masks(block), &mut carry) };
         }
         let mut count = blocks.len();
         if is_last {
@@ -346,7 +349,7 @@ impl Sweep {
             let mut block = [0; BLOCK];
             block[..tail.len()].copy_from_slice(tail);
             // SAFETY: as above.
-            unsafe { self.block::<LABELS>(count, kernel.masks(&block), &mut carry) };
+            unsafe { self.block::<ADDRS, LABELS>(count, kernel.masks(&block), &mut carry) };
             count += 1;
         }
         self.carry = carry;
@@ -370,8 +373,8 @@ impl Sweep {
     ///
     /// It is one of the first `BATCH + 1` of the batch.
     #[inline(always)]
-    unsafe fn block<const LABELS: u8>(&mut self, block: usize, masks: Masks, carry: &mut Carry) {
-        let ends = ends::<LABELS>(&masks, carry);
+    unsafe fn block<const ADDRS: bool, const LABELS: u8>(&mut self, block: usize, masks: Masks, carry: &mut Carry) {
+        let ends = ends::<ADDRS, LABELS>(&masks, carry);
         let base = (block * BLOCK) as u32;
         self.stored.host[block + 1] = masks.host;
         self.stored.number[block + 1] = masks.number;
@@ -436,7 +439,7 @@ struct Ends {
 }
 
 #[inline(always)]
-fn ends<const LABELS: u8>(masks: &Masks, carry: &mut Carry) -> Ends {
+fn ends<const ADDRS: bool, const LABELS: u8>(masks: &Masks, carry: &mut Carry) -> Ends {
     let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = *masks;
     let last = carry.last;
     // Bits of the byte before.
@@ -447,24 +450,26 @@ fn ends<const LABELS: u8>(masks: &Masks, carry: &mut Carry) -> Ends {
     let behind_paren = paren << 1 | last.paren >> 63;
     let mut ends = Ends {
         authorities: slash & behind_slash & behind_behind_colon,
-        others: rare | number & behind_paren | colon & behind_colon,
+        others: rare | number & behind_paren,
         ..Ends::default()
     };
 
-    // Of runs of digits and dots those with a third dot, and no letter behind them.
-    let with_dot = add(number, dot, &mut carry.number_dots[0]);
-    let second = dot & with_dot;
-    let with_second = add(number, second, &mut carry.number_dots[1]);
-    let third = second & with_second;
-    ends.quads = add(number, third, &mut carry.number_dots[2]) & !number & !letter;
+    if ADDRS {
+        // Of runs of digits and dots those with a third dot, and no letter behind them.
+        let with_dot = add(number, dot, &mut carry.number_dots[0]);
+        let second = dot & with_dot;
+        let with_second = add(number, second, &mut carry.number_dots[1]);
+        let third = second & with_second;
+        ends.quads = add(number, third, &mut carry.number_dots[2]) & !number & !letter;
 
-    // A full address has seven colons, or six and a quad; dates with a time have three.
-    let run = host | colon;
-    let second = colon & add(run, colon, &mut carry.colons[0]);
-    let third = second & add(run, second, &mut carry.colons[1]);
-    let fourth = third & add(run, third, &mut carry.colons[2]);
-    ends.others |= fourth;
-
+        // A full address has seven colons, or six and a quad; dates with a time have three.
+        let run = host | colon;
+        let second = colon & add(run, colon, &mut carry.colons[0]);
+        let third = second & add(run, second, &mut carry.colons[1]);
+        let fourth = third & add(run, third, &mut carry.colons[2]);
+        ends.others |= fourth;
+        ends.others |= colon & behind_colon;
+    }
     if LABELS == ODD {
         ends.names = add(host, dot, &mut carry.dots) & !host;
     } else {
