@@ -12,8 +12,8 @@ use crate::sieve::Match;
 ///
 /// Keys, in this order: `file`, `line` (from 1), `offset` (bytes from the start of the decompressed input), `observed` (as
 /// the log has it), `canonical` (of the observable), `kind` (of the indicator: `ip`, `domain`, `url`, `pattern`),
-/// `indicator` (canonical), `scope` (of domains and URLs only), `relation`, `strength`, `context`, `text` (the log line,
-/// cut at [`MAX_SHOWN_LINE`] around the observable) and `sources`, an array with one object for each feed: `feed`, `line`,
+/// `indicator` (canonical), `scope` (of domains and URLs only), `relation`, `strength`, `derived` (only of [derived
+/// forms](crate::sieve::Derived)), `context`, `text` (the log line, cut at [`MAX_SHOWN_LINE`] around the observable) and `sources`, an array with one object for each feed: `feed`, `line`,
 /// `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_until` (RFC 3339, UTC) and
 /// `reference`, each only where it is known.
 ///
@@ -71,7 +71,7 @@ impl JsonLines {
     }
 
     /// Appends one match as an object without what only a hit has: keys `kind`, `indicator`, `scope`, `relation`,
-    /// `strength`, `sources`. No line feed after it.
+    /// `strength`, `derived`, `sources`. No line feed after it.
     pub fn matched(&self, out: &mut Vec<u8>, matched: &Match<'_>) {
         let mut object = Object::open(out);
         indicator(&mut object, matched);
@@ -89,6 +89,9 @@ fn indicator(object: &mut Object<'_>, matched: &Match<'_>) {
     }
     object.string("relation", matched.relation().as_str().as_bytes());
     object.string("strength", matched.strength().as_str().as_bytes());
+    if let Some(derived) = matched.derived() {
+        object.string("derived", derived.as_str().as_bytes());
+    }
 }
 
 fn sources(object: &mut Object<'_>, matched: &Match<'_>) {

@@ -140,6 +140,9 @@ impl Text {
             self.put(out, "", ", ");
             self.put(out, self.styles.weak, matched.strength().as_str());
         }
+        if let Some(derived) = matched.derived() {
+            self.put(out, "", format_args!(", {derived}"));
+        }
         self.put(out, "", "  ");
         let canonical = indicator.to_string();
         for (at, listing) in Listing::by_feed(matched.sources()).iter().enumerate() {

@@ -10,7 +10,7 @@ use super::{Context, ScanOptions};
 use crate::extract::lines::{Judge, LineFinder, Wanted};
 use crate::extract::{ExtractOptions, Extractor, Token, TokenKind, Verdict};
 use crate::limits::MAX_NAME;
-use crate::sieve::{Matcher, Matches, Prefilter, RawMatch, Seen, Sieve, Withheld};
+use crate::sieve::{DerivedForms, Matcher, Matches, Prefilter, RawMatch, Seen, Sieve, Withheld};
 
 /// A hit by its place in the block's view and in the columns of [`Found`].
 #[derive(Clone, Debug)]
@@ -104,11 +104,13 @@ pub(super) struct Worker {
 struct SieveJudge<'s> {
     sieve: &'s Sieve,
     filter: &'s Prefilter,
+    derived: &'s DerivedForms,
 }
 
 impl Judge for SieveJudge<'_> {
     fn addr(&mut self, addr: IpAddr) -> bool {
-        self.sieve.blocks_addr(addr)
+        let is_derived = |addr| self.derived.embedded(addr).is_some_and(|(v4, _)| self.sieve.blocks_addr(v4.into()));
+        self.sieve.blocks_addr(addr) || matches!(addr, IpAddr::V6(addr) if is_derived(addr))
     }
 
     #[inline(always)]
@@ -153,7 +155,8 @@ impl Worker {
             Some(finder) => {
                 let sieve = matcher.sieve().clone();
                 let filter = sieve.prefilter();
-                let mut judge = SieveJudge { sieve: &sieve, filter };
+                let derived = matcher.options().derived.clone();
+                let mut judge = SieveJudge { sieve: &sieve, filter, derived: &derived };
                 let is_piece = own.len() != view.len();
                 let mut any = false;
                 let asked = finder.find(view, filter.filters(), &mut judge, &mut |line| {

@@ -265,6 +265,9 @@ impl SieveBuilder {
         if rows.len() >= u32::MAX as usize {
             return Err(Error::capacity("entries", u64::from(u32::MAX)));
         }
+        if indicators.len() >= ip::MAX_IDS {
+            return Err(Error::capacity("indicators", ip::MAX_IDS as u64));
+        }
         let attributes = attributes.finish();
         let order = order(&rows, indicators.len(), &attributes);
         let starts = note_entries(&rows, &order, &attributes, &mut indicators, &mut reports);
@@ -421,6 +424,7 @@ impl Searched {
         let mut urls = url_table::Builder::default();
         let mut names = pattern::Builder::default();
         let mut paths = pattern::Builder::default();
+        let hosts = rows.iter();
         let mut rows = rows.iter();
         for id in 0..indicators.len() as u32 {
             let mut add_net = |net: IpNet| match net {
@@ -446,6 +450,11 @@ impl Searched {
                 }
             }
         }
+        let addr_hosts = hosts.filter(|row| matches!(row.host, url_table::Host::Addr(_))).count();
+        if [v4.len(), v6.len(), addr_hosts].into_iter().any(|count| count > ip::MAX_PREFIXES) {
+            return Err(Error::capacity("prefixes", ip::MAX_PREFIXES as u64));
+        }
+        let is_plain = |id: u32| indicators.flags(id).is_plain_block();
         let (domains, (urls, ((v4, v6), (names, paths)))) = parallel::join(
             || domains.finish(strings),
             || {
@@ -453,7 +462,7 @@ impl Searched {
                     || urls.finish(strings),
                     || {
                         parallel::join(
-                            || parallel::join(|| v4.finish(), || v6.finish()),
+                            || parallel::join(|| v4.finish_with(is_plain), || v6.finish_with(is_plain)),
                             || parallel::join(|| names.finish(), || paths.finish()),
                         )
                     },

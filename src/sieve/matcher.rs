@@ -1,14 +1,17 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
+use super::derived::Derived;
 use super::filter::Resolved;
 use super::indicators::Value;
 use super::options::{MatchOptions, Relation, Strength, Withheld};
 use super::tables::Tables;
 use super::url::PathMatch;
 use super::view::{Matches, write_text};
-use super::{Sieve, ip, pattern};
+use super::{Sieve, pattern};
 use crate::indicator::{self, Action, HostRef, Kind, Reject, Scope, UrlScratch, UrlView, domain, url};
+
+mod addrs;
 
 /// Where the specificity of URLs with a path begins: above every host's.
 const PATH_LEVEL: u32 = 1 << 20;
@@ -25,6 +28,8 @@ pub(crate) struct RawMatch {
     is_host_level: bool,
     /// What matches are sorted by and allow entries go by.
     specificity: u32,
+    /// How the address that it covers stands within the one that was observed; `None` if it is that one.
+    pub(crate) derived: Option<Derived>,
 }
 
 /// Looks observables up in a sieve.
@@ -80,11 +85,18 @@ impl Scratch {
 
     fn start<'a>(&'a mut self, tables: &'a Tables, options: &'a MatchOptions, filter: &'a Resolved) -> Search<'a> {
         self.clear();
+        self.go_on(tables, options, filter)
+    }
+
+    /// A lookup whose matches come behind those of the last one.
+    fn go_on<'a>(&'a mut self, tables: &'a Tables, options: &'a MatchOptions, filter: &'a Resolved) -> Search<'a> {
         let Self { found, withheld, patterns } = self;
         Search {
             tables,
             options,
             filter,
+            from: found.len(),
+            derived: None,
             found,
             withheld,
             patterns,
@@ -116,16 +128,14 @@ impl Matcher {
         }
     }
 
+    /// What it goes by.
+    pub fn options(&self) -> &MatchOptions {
+        &self.options
+    }
+
     /// The sieve that is looked up in.
     pub fn sieve(&self) -> &Sieve {
         &self.sieve
-    }
-
-    /// Every indicator that covers an address, most specific first. Mapped and NAT64 addresses are looked up as IPv4.
-    /// `port` is the one that was seen with it, if any.
-    pub fn match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> Matches<'_> {
-        self.look_up_ip(addr.into(), Seen { port, name_like: false });
-        self.matches()
     }
 
     /// Every indicator that covers a name, most specific first: of the name itself and of the names it is beneath, by
@@ -150,12 +160,6 @@ impl Matcher {
         // What is neither finds nothing.
         let _ = self.look_up_any(value.as_ref());
         self.matches()
-    }
-
-    /// Whether [`match_ip`](Matcher::match_ip) finds anything.
-    pub fn is_match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> bool {
-        self.look_up_ip(addr.into(), Seen { port, name_like: false });
-        !self.scratch.found.is_empty()
     }
 
     /// Whether [`match_domain`](Matcher::match_domain) finds anything.
@@ -260,12 +264,6 @@ impl Matcher {
         }
     }
 
-    pub(crate) fn look_up_ip(&mut self, addr: IpAddr, seen: Seen) {
-        let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
-        search.addr(indicator::ip::canonical(addr), seen, None);
-        search.finish();
-    }
-
     /// What is no name finds nothing, for the reason given.
     pub(crate) fn look_up_domain(&mut self, name: &[u8], seen: Seen) -> Result<(), Reject> {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
@@ -281,13 +279,20 @@ impl Matcher {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         let view = url::canonicalise(text, &mut self.url)?;
         let seen = Seen { port: view.effective_port(), name_like };
+        let mut host = None;
         match view.host() {
-            HostRef::Ip(addr) => search.addr(addr, seen, Some(view)),
+            HostRef::Ip(addr) => {
+                host = Some(addr);
+                search.addr(addr, addrs::Place::of(search.tables, addr), seen, Some(view));
+            }
             HostRef::Domain(name) => search.name(name, seen, Some(view)),
         }
         search.path_patterns(&view, seen);
         let can_match_otherwise = search.url_host_known || search.tables.paths.is_some();
         search.finish();
+        if let Some(addr) = host {
+            self.look_up_derived(addr, seen);
+        }
         Ok(can_match_otherwise)
     }
 
@@ -367,6 +372,10 @@ struct Search<'a> {
     options: &'a MatchOptions,
     filter: &'a Resolved,
     found: &'a mut Vec<RawMatch>,
+    /// Where its own matches begin.
+    from: usize,
+    /// How the address that is looked up stands within the one that was observed.
+    derived: Option<Derived>,
     withheld: &'a mut Withheld,
     patterns: &'a mut pattern::Scratch,
     allowed: Allowed,
@@ -375,31 +384,6 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Everything that covers an address: as such, or as the host of `url`.
-    fn addr(&mut self, addr: IpAddr, seen: Seen, url: Option<UrlView<'_>>) {
-        match addr {
-            IpAddr::V4(addr) => self.nets(&self.tables.v4, addr.to_bits(), seen),
-            IpAddr::V6(addr) => self.nets(&self.tables.v6, addr.to_bits(), seen),
-        }
-        if let Some(row) = self.tables.urls.addr_row(addr) {
-            let specificity = if addr.is_ipv4() { 32 } else { 128 };
-            self.url_host(row, specificity, true, seen, url);
-        }
-    }
-
-    fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, addr: A, seen: Seen) {
-        for (row, len) in table.covering(addr) {
-            for id in table.ids(row) {
-                let relation = match self.tables.indicators.is_range(id) {
-                    true => Relation::Range,
-                    false if len == A::BITS => Relation::Exact,
-                    false => Relation::Cidr,
-                };
-                self.consider(Candidate::host(id, relation, u32::from(len)), seen);
-            }
-        }
-    }
-
     /// Everything that covers a name: as such, or as the host of `url`.
     fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>) {
         let tables = self.tables;
@@ -507,6 +491,7 @@ impl<'a> Search<'a> {
             of_host: candidate.of_host,
             is_host_level: candidate.is_host_level,
             specificity,
+            derived: self.derived,
         };
         let flags = self.tables.indicators.flags(id);
         if flags.is_plain_block() && self.filter.is_trivial() {
@@ -551,11 +536,16 @@ impl<'a> Search<'a> {
     }
 
     fn finish(self) {
-        if self.found.is_empty() {
+        if self.found.len() == self.from {
             return;
         }
-        let Self { tables, options, found, withheld, allowed, .. } = self;
+        let Self { tables, options, found, from, withheld, allowed, .. } = self;
+        let mut at = 0;
         found.retain(|raw| {
+            at += 1;
+            if at <= from {
+                return true;
+            }
             let is_allowed =
                 raw.is_host_level && (allowed.all || allowed.upto.is_some_and(|upto| raw.specificity <= upto));
             if is_allowed {
@@ -567,6 +557,7 @@ impl<'a> Search<'a> {
             }
             false
         });
+        let found = &mut found[from..];
         if found.len() > 1 {
             found.sort_unstable_by(|a, b| {
                 let scope = |raw: &RawMatch| tables.indicators.scope(raw.id);

@@ -9,13 +9,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::indicator::{Action, Feed};
-use crate::wire::Slice;
 
 mod attributes;
 mod builder;
 mod column;
 mod compare;
 mod csr;
+mod derived;
 mod domain;
 mod entries;
 pub mod file;
@@ -43,6 +43,7 @@ mod view;
 
 pub use builder::{FeedId, FeedSink, SieveBuilder};
 pub use compare::{Change, Difference};
+pub use derived::{Derived, DerivedForms, Nat64Prefix};
 pub use file::{SaveOptions, Section};
 pub use matcher::Matcher;
 pub(crate) use matcher::{RawMatch, Seen};
@@ -102,12 +103,15 @@ impl Sieve {
 
     /// Whether a block indicator covers an address, which is canonical: as such, or as the host of a URL.
     pub(crate) fn blocks_addr(&self, addr: IpAddr) -> bool {
-        let blocks = |mut ids: Slice<'_, u32>| ids.any(|id| self.0.indicators.flags(id).has(Action::Block));
-        let is_covered = match addr {
-            IpAddr::V4(addr) => self.0.v4.covering(addr.to_bits()).any(|(row, _)| blocks(self.0.v4.ids(row))),
-            IpAddr::V6(addr) => self.0.v6.covering(addr.to_bits()).any(|(row, _)| blocks(self.0.v6.ids(row))),
-        };
-        is_covered || self.0.urls.addr_row(addr).is_some()
+        self.blocks_net(addr) || (self.0.urls.has_addrs() && self.0.urls.addr_row(addr).is_some())
+    }
+
+    /// Whether a block indicator covers an address, which is canonical.
+    fn blocks_net(&self, addr: IpAddr) -> bool {
+        match addr {
+            IpAddr::V4(addr) => self.0.blocks(&self.0.v4, addr.to_bits()),
+            IpAddr::V6(addr) => self.0.blocks(&self.0.v6, addr.to_bits()),
+        }
     }
 
     /// Whether a block indicator has exactly this name, which is canonical, or a URL has it as its host.

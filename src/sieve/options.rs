@@ -2,6 +2,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::derived::DerivedForms;
+
 /// How an indicator covers an observable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -124,11 +126,19 @@ pub struct MatchOptions {
     pub name_like: bool,
     /// Report matches of strength [`HostOnly`](Strength::HostOnly) (default: no).
     pub host_only: bool,
+    /// Which IPv4 addresses within IPv6 addresses are looked up too (default: none).
+    pub derived: DerivedForms,
 }
 
 impl Default for MatchOptions {
     fn default() -> Self {
-        Self { filter: Filter::default(), port_unseen: true, name_like: false, host_only: false }
+        Self {
+            filter: Filter::default(),
+            port_unseen: true,
+            name_like: false,
+            host_only: false,
+            derived: DerivedForms::default(),
+        }
     }
 }
 

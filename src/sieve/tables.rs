@@ -12,9 +12,9 @@ use super::prefilter::Prefilter;
 use super::provenance::Provenance;
 use super::strings::{StrId, Strings};
 use super::{domain, ip, pattern, url};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::indicator::ip::range_prefixes;
-use crate::indicator::{Feed, HostRef, Pattern, PatternTarget, Url};
+use crate::indicator::{Action, Feed, HostRef, Pattern, PatternTarget, Url};
 use crate::wire::{Reader, Writer};
 
 /// The tables of a sieve.
@@ -71,6 +71,7 @@ impl Tables {
         let mut urls = url::Builder::default();
         let mut names = pattern::Builder::default();
         let mut paths = pattern::Builder::default();
+        let mut addr_hosts = 0;
         for id in 0..indicators.len() as u32 {
             let mut add_net = |net: IpNet| match net {
                 IpNet::V4(net) => v4.add(net.network().to_bits(), net.prefix_len(), id),
@@ -89,7 +90,10 @@ impl Tables {
                     let tail = view.path().len() + view.query().map_or(0, |query| query.len() + 1);
                     let host = match view.host() {
                         HostRef::Domain(name) => by_text.get(name).copied().map(url::Host::Name),
-                        HostRef::Ip(addr) => Some(url::Host::Addr(addr)),
+                        HostRef::Ip(addr) => {
+                            addr_hosts += 1;
+                            Some(url::Host::Addr(addr))
+                        }
                     };
                     let Some(host) = host else { continue };
                     urls.add(host, text, (view.as_str().len() - tail) as u32, id);
@@ -104,11 +108,15 @@ impl Tables {
                 }
             }
         }
+        if indicators.len() >= ip::MAX_IDS || [v4.len(), v6.len(), addr_hosts].iter().any(|&n| n > ip::MAX_PREFIXES) {
+            return Err(Error::capacity("prefixes", ip::MAX_PREFIXES as u64));
+        }
+        let is_plain = |id: u32| indicators.flags(id).is_plain_block();
         Ok(Self {
             domains: domains.finish(&strings),
             urls: urls.finish(&strings),
-            v4: v4.finish(),
-            v6: v6.finish(),
+            v4: v4.finish_with(is_plain),
+            v6: v6.finish_with(is_plain),
             names: names.finish()?,
             paths: paths.finish()?,
             strings,
@@ -119,6 +127,15 @@ impl Tables {
             provenance,
             prefilter: OnceLock::new(),
         })
+    }
+
+    /// Whether a block indicator of a table covers an address.
+    #[inline]
+    pub(super) fn blocks<A: ip::Addr>(&self, table: &ip::Table<A>, addr: A) -> bool {
+        let Some(row) = table.find(addr) else { return false };
+        let blocks = |id: u32| self.indicators.flags(id).has(Action::Block);
+        // What is plain blocks.
+        table.is_plain(row) || table.from(Some(row)).any(|(row, _)| table.ids(row).any(blocks))
     }
 
     /// Bytes held, without the feeds' descriptions.

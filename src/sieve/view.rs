@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::attributes::AttributeSet;
+use super::derived::Derived;
 use super::filter::Resolved;
 use super::indicators::Value;
 use super::matcher::RawMatch;
@@ -83,6 +84,12 @@ impl<'m> Match<'m> {
     /// How sure the match is.
     pub fn strength(&self) -> Strength {
         self.raw.strength
+    }
+
+    /// How the IPv4 address that the indicator covers stands within the IPv6 address that was observed; `None` if the
+    /// indicator covers the observable itself.
+    pub fn derived(&self) -> Option<Derived> {
+        self.raw.derived
     }
 
     /// Every block entry of the indicator that passes the filter, by feed and line. At least one.

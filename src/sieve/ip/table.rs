@@ -1,67 +1,150 @@
-use super::Addr;
-use crate::sieve::csr::Lists;
-use crate::wire::Slice;
+use bytes::Bytes;
 
-/// The search form. All columns have one row for each distinct prefix, sorted by (address, length).
+use super::{Addr, Index, NONE};
+use crate::error::Result;
+use crate::wire::{Reader, Slice, Words, Writer};
+
+/// Set in a row's number of an indicator that is the place of a list instead.
+pub(super) const LIST: u32 = 1 << 31;
+
+/// The search form. Rows are the distinct prefixes, sorted by (address, length).
 #[derive(Debug)]
-pub(crate) struct Table<A> {
-    /// `buckets[b]..buckets[b + 1]` are the rows whose upper 16 bits are `b`; empty if the table is.
-    pub(super) buckets: Vec<u32>,
-    pub(super) addrs: Vec<A>,
-    pub(super) lens: Vec<u8>,
-    /// The next wider prefix that covers the row's, always an earlier row; `u32::MAX` for none.
-    pub(super) parents: Vec<u32>,
-    /// The indicators of each row.
-    pub(super) ids: Lists,
+pub(crate) struct Table<A: Addr> {
+    pub(super) index: A::Index,
+    /// By row: its indicator, or, with [`LIST`], where in `lists` the number of its indicators stands before them.
+    pub(super) ids: Words<u32>,
+    pub(super) lists: Words<u32>,
+    /// By row, a bit: all that covers it needs no look at entries. Empty if that is so of all rows.
+    pub(super) plain: Bytes,
 }
 
-impl<A> Default for Table<A> {
+impl<A: Addr> Default for Table<A> {
     fn default() -> Self {
-        Self { buckets: Vec::new(), addrs: Vec::new(), lens: Vec::new(), parents: Vec::new(), ids: Lists::default() }
+        Self { index: A::Index::default(), ids: Words::default(), lists: Words::default(), plain: Bytes::new() }
     }
 }
 
 impl<A: Addr> Table<A> {
-    /// The rows that cover `addr`, most specific first. Costs one binary search within a bucket, then a step a row.
+    /// The rows that cover `addr`, most specific first. Costs one lookup, then a step a row.
     #[inline]
     pub(crate) fn covering(&self, addr: A) -> Covering<'_, A> {
-        let bucket = addr.bucket();
-        let (Some(&from), Some(&to)) = (self.buckets.get(bucket), self.buckets.get(bucket + 1)) else {
-            return Covering { table: self, addr, at: u32::MAX };
-        };
-        let rows = &self.addrs[from as usize..to as usize];
-        let before = from as usize + rows.partition_point(|&row| row <= addr);
-        // No row of the bucket may start at or before the address: then the last row of an earlier bucket, or
-        // one of its parents, is the only one that can cover it.
-        let at = if before == 0 { u32::MAX } else { before as u32 - 1 };
-        Covering { table: self, addr, at }
+        self.from(self.find(addr))
+    }
+
+    /// The most specific row that covers an address.
+    #[inline]
+    pub(crate) fn find(&self, addr: A) -> Option<u32> {
+        Some(self.index.find(addr)).filter(|&row| row != NONE)
+    }
+
+    /// The most specific row of each address; [`is_row`](Table::is_row) tells whether there is one.
+    pub(crate) fn find_all(&self, addrs: &[A], rows: &mut [u32]) {
+        self.index.find_all(addrs, rows);
+    }
+
+    #[inline]
+    pub(crate) fn is_row(&self, found: u32) -> bool {
+        found != NONE
+    }
+
+    /// A row and all that cover it, most specific first.
+    #[inline]
+    pub(crate) fn from(&self, row: Option<u32>) -> Covering<'_, A> {
+        Covering { table: self, at: row.unwrap_or(NONE) }
+    }
+
+    /// Whether all indicators that cover a row are plain.
+    #[inline]
+    pub(crate) fn is_plain(&self, row: u32) -> bool {
+        self.plain.is_empty() || self.plain.get(row as usize / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1)
     }
 
     /// The indicators of a row.
     #[inline]
     pub(crate) fn ids(&self, row: u32) -> Slice<'_, u32> {
-        self.ids.get(row as usize)
+        let row = row as usize;
+        match self.ids.get(row) {
+            Some(list) if list >= LIST => {
+                let at = (list & !LIST) as usize;
+                self.lists.slice(at + 1..at + 1 + self.lists.at(at) as usize)
+            }
+            Some(_) => self.ids.slice(row..row + 1),
+            None => Slice::default(),
+        }
     }
 
-    #[cfg(test)]
-    pub(crate) fn prefix(&self, row: u32) -> (A, u8) {
-        (self.addrs[row as usize], self.lens[row as usize])
+    /// How many distinct prefixes there are.
+    #[allow(dead_code, reason = "for the compiled file")]
+    pub(crate) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ids.is_empty()
     }
 
     pub(crate) fn memory(&self) -> usize {
-        self.buckets.capacity() * 4
-            + self.addrs.capacity() * size_of::<A>()
-            + self.lens.capacity()
-            + self.parents.capacity() * 4
-            + self.ids.memory()
+        self.index.memory() + self.ids.memory() + self.lists.memory() + self.plain.len()
+    }
+
+    /// Adds the table's sections.
+    #[allow(dead_code, reason = "for the compiled file")]
+    pub(crate) fn save(&self, out: &mut Writer) {
+        self.index.save(out);
+        out.words("ids", &self.ids);
+        out.words("lists", &self.lists);
+        out.bytes("plain", &self.plain);
+    }
+
+    /// Reads and checks the table's sections. `count` is how many indicators there are, `is_plain` as of
+    /// [`finish_with`](super::Builder::finish_with).
+    ///
+    /// # Errors
+    ///
+    /// If a section is missing or is not what it must be. Lookups in a table that passes neither panic nor loop, and give
+    /// ids below `count`.
+    #[allow(dead_code, reason = "for the compiled file")]
+    pub(crate) fn open(from: &mut Reader, count: usize, is_plain: impl Fn(u32) -> bool) -> Result<Self> {
+        let table = Self {
+            index: A::Index::open(from)?,
+            ids: from.words("ids")?,
+            lists: from.words("lists")?,
+            plain: from.bytes("plain")?,
+        };
+        from.ensure(table.ids.len() == table.len(), "ids", "has another length than the links")?;
+        let mut lists = 0;
+        for entry in table.ids.iter() {
+            let at = (entry & !LIST) as usize;
+            if entry < LIST {
+                from.ensure(at < count, "ids", "names an indicator that is not there")?;
+                continue;
+            }
+            // Lists stand in the order of their rows, so that the check reads each once.
+            from.ensure(at == lists, "ids", "names lists out of order")?;
+            let len = table.lists.get(at).unwrap_or(0) as usize;
+            lists = at + 1 + len;
+            from.ensure(len > 0 && lists <= table.lists.len(), "lists", "ends within a list")?;
+            let are_there = table.lists.slice(at + 1..lists).all(|id| (id as usize) < count.min(LIST as usize));
+            from.ensure(are_there, "lists", "names an indicator that is not there")?;
+        }
+        from.ensure(lists == table.lists.len(), "lists", "has another length than its lists")?;
+        let plain = table.plain.len();
+        from.ensure(plain == 0 || plain == table.len().div_ceil(8), "plain", "has another length than the rows")?;
+        for row in 0..table.len() as u32 {
+            let parent = table.index.link(row).1;
+            let holds = table.ids(row).all(&is_plain) && (parent == NONE || table.is_plain(parent));
+            from.ensure(table.is_plain(row) == holds, "plain", "is not what the indicators say")?;
+        }
+        Ok(table)
     }
 }
 
 /// Iterator over the rows that cover an address.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Covering<'t, A> {
+pub(crate) struct Covering<'t, A: Addr> {
     table: &'t Table<A>,
-    addr: A,
     at: u32,
 }
 
@@ -71,63 +154,12 @@ impl<A: Addr> Iterator for Covering<'_, A> {
 
     #[inline]
     fn next(&mut self) -> Option<(u32, u8)> {
-        while self.at != u32::MAX {
-            let row = self.at as usize;
-            self.at = self.table.parents[row];
-            let len = self.table.lens[row];
-            if self.addr.masked(len) == self.table.addrs[row] {
-                return Some((row as u32, len));
-            }
+        let row = self.at;
+        if row == NONE {
+            return None;
         }
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::Builder;
-
-    fn covering(rows: &[(u32, u8)], addr: u32) -> Vec<(u32, u8)> {
-        let mut builder = Builder::default();
-        for (id, &(net, len)) in rows.iter().enumerate() {
-            builder.add(net, len, id as u32);
-        }
-        let table = builder.finish();
-        table.covering(addr).map(|(row, _)| table.prefix(row)).collect()
-    }
-
-    #[test]
-    fn every_set_of_prefixes_over_three_bits() {
-        // The prefixes of three bits, placed at the top of the address.
-        let all: Vec<(u32, u8)> = (0..=3_u8)
-            .flat_map(|len| (0..1_u32 << len).map(move |n| (n.checked_shl(32 - u32::from(len)).unwrap_or(0), len)))
-            .collect();
-        assert_eq!(all.len(), 15);
-        for set in 0..1_u32 << all.len() {
-            let rows: Vec<_> = all.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1).map(|(_, &row)| row).collect();
-            let mut builder = Builder::default();
-            for (id, &(net, len)) in rows.iter().enumerate() {
-                builder.add(net, len, id as u32);
-            }
-            let table = builder.finish();
-            for addr in 0..8_u32 {
-                let addr = addr << 29 | 0x1234;
-                let got: Vec<_> = table.covering(addr).map(|(row, _)| table.prefix(row)).collect();
-                let mut want: Vec<_> =
-                    rows.iter().copied().filter(|&(net, len)| len == 0 || (addr ^ net) >> (32 - len) == 0).collect();
-                want.sort_by_key(|&(_, len)| std::cmp::Reverse(len));
-                assert_eq!(got, want, "{rows:?} {addr:x}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_wide_prefix_is_found_from_a_far_bucket() {
-        let rows = [(0x0A00_0000, 8), (0x0A01_0203, 32)];
-        assert_eq!(covering(&rows, 0x0AFF_FFFF), [(0x0A00_0000, 8)]);
-        assert_eq!(covering(&rows, 0x0A01_0203), [(0x0A01_0203, 32), (0x0A00_0000, 8)]);
-        assert!(covering(&rows, 0x0B00_0000).is_empty());
-        assert!(covering(&rows, 0).is_empty());
-        assert!(covering(&[], 7).is_empty());
+        let (len, parent) = self.table.index.link(row);
+        self.at = parent;
+        Some((row, len))
     }
 }

@@ -65,6 +65,12 @@ pub(super) fn key(host: u32, state: u64) -> u64 {
 }
 
 impl Table {
+    /// Whether some hosts are addresses.
+    #[inline]
+    pub(crate) fn has_addrs(&self) -> bool {
+        !self.v4.is_empty() || !self.v6.is_empty()
+    }
+
     /// The row of a host that is an address.
     #[inline]
     pub(crate) fn addr_row(&self, addr: IpAddr) -> Option<u32> {

@@ -1,0 +1,539 @@
+//! The index of IPv4 prefixes: which row is the most specific one that covers an address.
+//!
+//! | section | what |
+//! |---|---|
+//! | `bits` | for the upper 16 to 27 bits of an address, whether anything covers such an address: a miss reads nothing else |
+//! | `root` | by the upper 16 bits: a slot |
+//! | `blocks` | the nodes: four blocks for each /16 that is divided, which rank the runs of equal slots among its /24s |
+//! | `slots` | what holds for the addresses of a run of /24s |
+//! | `tails` | by row: the last octet, and which of its bits count; 16 more, so that 16 can be compared at once |
+//! | `marks` | which rows have a link: all but hosts that nothing wider covers; and the ranks of these |
+//! | `links` | by marked row: its length, and the next wider row that covers it |
+//! | `dense` | bitmaps of the /24s that more than 16 rows divide |
+//!
+//! Rows are sorted by (address, length), so that the rows within a /24 stand side by side and a slot names only the first
+//! of them. Of the rows within a /24 that hold an octet, which nest, the last is the most specific: no search goes from
+//! row to row.
+
+use bytes::Bytes;
+
+use super::nets::{
+    Fault, Kernel, MAX_ROWS, NONE, VALUE, VALUE_BITS, block_at, check_blocks, check_marks, ensure, holding, load,
+    marked, prefetch, rank, rank_at, slot, word,
+};
+
+/// Nothing divides the run: the value is the row that covers it all, or [`NONE`].
+const LEAF: u32 = 0;
+/// More than 16 rows, all of them hosts; the value is a place in `dense`.
+const DENSE_HOSTS: u32 = 1;
+/// More than 16 rows; the value is a place in `dense`.
+const DENSE_RUNS: u32 = 2;
+/// A node (in the root only).
+const NODE: u32 = 3;
+/// One row within a /24; the value is the row. The next 15 tags are 2 to 16 rows. Nothing wider covers them.
+const ROWS: u32 = 16;
+/// The same, under a wider row.
+const ROWS_OVER: u32 = ROWS + FEW as u32;
+
+/// Most rows of a /24 that are compared at once.
+pub(crate) const FEW: usize = 16;
+/// Places in `dense` count these many bytes.
+const UNIT: usize = 16;
+/// Where what follows a dense bitmap and its counts begins.
+const DENSE_HEAD: usize = 36;
+/// Bits of an address that the smallest and the largest `bits` tell apart.
+const BITS: std::ops::RangeInclusive<u32> = 16..=27;
+/// Addresses of a batch that are worked on side by side.
+const BATCH: usize = 128;
+
+/// What is known of the addresses of a /24 (or of a /16, in the root).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// One row, or none, covers all.
+    Leaf(u32),
+    /// `1..=FEW` rows from row `first` on, and whether something wider covers them.
+    Rows { first: u32, count: u32, over: bool },
+    /// Where [`dense_hosts`] stands.
+    DenseHosts(u32),
+    /// Where [`dense_runs`] stands.
+    DenseRuns(u32),
+    /// A node of the next level.
+    Node(u32),
+}
+
+impl Slot {
+    pub(crate) fn word(self) -> u32 {
+        match self {
+            Slot::Leaf(row) => slot(LEAF, row),
+            Slot::Rows { first, count, over: false } => slot(ROWS + count - 1, first),
+            Slot::Rows { first, count, over: true } => slot(ROWS_OVER + count - 1, first),
+            Slot::DenseHosts(at) => slot(DENSE_HOSTS, at),
+            Slot::DenseRuns(at) => slot(DENSE_RUNS, at),
+            Slot::Node(node) => slot(NODE, node),
+        }
+    }
+
+    /// Whether a word is that of a place in `dense`.
+    pub(crate) fn is_dense(word: u32) -> bool {
+        matches!(word >> VALUE_BITS, DENSE_HOSTS | DENSE_RUNS)
+    }
+}
+
+/// The tail of a row.
+pub(crate) fn tail(addr: u32, len: u8) -> [u8; 2] {
+    [addr as u8, u32::MAX.checked_shl(32 - u32::from(len)).unwrap_or(0) as u8]
+}
+
+/// Whether a row has a link.
+pub(crate) fn has_link(len: u8, parent: u32) -> bool {
+    len < 32 || parent != NONE
+}
+
+/// The link of a row.
+pub(crate) fn link(len: u8, parent: u32) -> u32 {
+    slot(u32::from(len), parent)
+}
+
+/// Appends a bitmap of 256 bits and the counts of what stands before each of its four words.
+fn push_bitmap(dense: &mut Vec<u8>, bits: [u64; 4]) {
+    let mut before = 0;
+    bits.iter().for_each(|word| dense.extend_from_slice(&word.to_le_bytes()));
+    for word in bits {
+        dense.push(before as u8);
+        before += word.count_ones();
+    }
+}
+
+fn place(dense: &mut Vec<u8>) -> u32 {
+    dense.resize(dense.len().next_multiple_of(UNIT), 0);
+    (dense.len() / UNIT) as u32
+}
+
+/// Appends hosts by their octets, which stand from row `first` on; `over` covers the whole /24. Gives their place.
+pub(crate) fn dense_hosts(dense: &mut Vec<u8>, octets: impl Iterator<Item = u8>, first: u32, over: u32) -> u32 {
+    let at = place(dense);
+    let mut bits = [0_u64; 4];
+    octets.for_each(|octet| bits[usize::from(octet >> 6)] |= 1 << (octet & 63));
+    push_bitmap(dense, bits);
+    dense.extend_from_slice(&first.to_le_bytes());
+    dense.extend_from_slice(&over.to_le_bytes());
+    dense.resize(dense.len().next_multiple_of(UNIT), 0);
+    at
+}
+
+/// Appends the rows that hold at each octet. Gives their place.
+pub(crate) fn dense_runs(dense: &mut Vec<u8>, rows: &[u32; 256]) -> u32 {
+    let at = place(dense);
+    let mut bits = [0_u64; 4];
+    let mut values = vec![rows[0]];
+    for octet in 1..256 {
+        if rows[octet] != rows[octet - 1] {
+            bits[octet >> 6] |= 1 << (octet & 63);
+            values.push(rows[octet]);
+        }
+    }
+    push_bitmap(dense, bits);
+    values.iter().for_each(|row| dense.extend_from_slice(&row.to_le_bytes()));
+    dense.resize(dense.len().next_multiple_of(UNIT), 0);
+    at
+}
+
+/// The sections of an index.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sections {
+    pub(crate) bits: Bytes,
+    pub(crate) root: Bytes,
+    pub(crate) blocks: Bytes,
+    pub(crate) slots: Bytes,
+    pub(crate) tails: Bytes,
+    pub(crate) marks: Bytes,
+    pub(crate) links: Bytes,
+    pub(crate) dense: Bytes,
+}
+
+/// An index whose sections were checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Index {
+    sections: Sections,
+    /// How many lower bits of an address `bits` does not see.
+    shift: u32,
+    kernel: Kernel,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self { sections: Sections::default(), shift: 31, kernel: Kernel::Scalar }
+    }
+}
+
+impl Index {
+    /// Checks that every number in the sections leads to something that is there, and that links lead to earlier and wider
+    /// rows. No lookup in what passes panics, loops or reads out of bounds, whatever the bytes.
+    pub(crate) fn new(sections: Sections) -> Result<Self, Fault> {
+        let Sections { bits, root, blocks, slots, tails, marks, links, dense } = &sections;
+        if tails.is_empty() {
+            let all = [bits, root, blocks, slots, marks, links, dense];
+            ensure(all.iter().all(|section| section.is_empty()), "tails", "is empty and others are not")?;
+            return Ok(Self::default());
+        }
+        let width = bits.len().trailing_zeros() + 3;
+        ensure(bits.len().is_power_of_two() && BITS.contains(&width), "bits", "has another length")?;
+        ensure(root.len() == 4 << 16, "root", "has another length")?;
+        ensure(slots.len() % 4 == 0, "slots", "ends within a number")?;
+        ensure(links.len() % 4 == 0, "links", "ends within a number")?;
+        ensure(tails.len() % 2 == 0 && tails.len() > 2 * FEW, "tails", "has another length")?;
+        let count = tails.len() / 2 - FEW;
+        ensure(count <= MAX_ROWS, "tails", "are too many")?;
+        let nodes = check_blocks(blocks, slots.len() / 4)?;
+        check_marks(marks, count, links.len() / 4)?;
+        check_links(count, marks, links)?;
+        for word in words(root) {
+            let holds = match word >> VALUE_BITS {
+                LEAF => is_row(word & VALUE, count),
+                NODE => ((word & VALUE) as usize) < nodes,
+                _ => false,
+            };
+            ensure(holds, "root", "names what is not there")?;
+        }
+        let mut next = 0;
+        for word in words(slots) {
+            let value = word & VALUE;
+            match word >> VALUE_BITS {
+                LEAF => ensure(is_row(value, count), "slots", "name a row that is not there")?,
+                tag @ (DENSE_HOSTS | DENSE_RUNS) => {
+                    let at = value as usize * UNIT;
+                    ensure(at == next && at <= dense.len(), "slots", "name a place in `dense` out of order")?;
+                    next = (at + check_dense(&dense[at..], tag == DENSE_HOSTS, count)?).next_multiple_of(UNIT);
+                }
+                tag if (ROWS..ROWS_OVER + FEW as u32).contains(&tag) => {
+                    let end = value as usize + (tag - ROWS) as usize % FEW + 1;
+                    ensure(end <= count, "slots", "name rows that are not there")?;
+                }
+                _ => return Err(("slots", "hold an unknown tag")),
+            }
+        }
+        ensure(dense.len() == next, "dense", "has another length than what it holds")?;
+        Ok(Self { shift: 32 - width, kernel: Kernel::chosen(), sections })
+    }
+
+    pub(crate) fn sections(&self) -> &Sections {
+        &self.sections
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        (self.sections.tails.len() / 2).saturating_sub(FEW)
+    }
+
+    /// The same index, worked out in another way.
+    #[cfg(test)]
+    pub(crate) fn with_kernel(mut self, kernel: Kernel) -> Self {
+        self.kernel = kernel;
+        self
+    }
+
+    /// The length of a row, and the next wider row that covers it; a row that is not there has none.
+    #[inline]
+    pub(crate) fn link(&self, row: u32) -> (u8, u32) {
+        // SAFETY: loads are checked.
+        unsafe { link_of::<true>(&self.sections.marks, &self.sections.links, row) }
+    }
+
+    /// Whether anything may cover an address. One load; no answer `false` is wrong.
+    #[inline(always)]
+    pub(crate) fn may_cover(&self, addr: u32) -> bool {
+        let at = addr >> self.shift;
+        self.sections.bits.get((at >> 3) as usize).is_some_and(|byte| byte >> (at & 7) & 1 == 1)
+    }
+
+    /// The most specific row that covers an address, or [`NONE`].
+    #[inline]
+    pub(crate) fn find(&self, addr: u32) -> u32 {
+        if !self.may_cover(addr) {
+            return NONE;
+        }
+        self.find_present(addr)
+    }
+
+    fn find_present(&self, addr: u32) -> u32 {
+        let view = self.view();
+        match self.kernel {
+            // SAFETY: loads are checked.
+            Kernel::Scalar => unsafe { find::<true>(view, addr) },
+            // SAFETY: `new` has checked the sections.
+            Kernel::Portable => unsafe { find::<false>(view, addr) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above; `Kernel` has found the features on this CPU.
+            Kernel::Avx2 => unsafe { x86::find_avx2(view, addr) },
+        }
+    }
+
+    /// For each address what [`find`](Index::find) gives. The address at a place beyond the end of `rows` is left out.
+    pub(crate) fn find_all(&self, addrs: &[u32], rows: &mut [u32]) {
+        if self.len() == 0 {
+            rows.fill(NONE);
+            return;
+        }
+        let view = self.view();
+        for (addrs, rows) in addrs.chunks(BATCH).zip(rows.chunks_mut(BATCH)) {
+            match self.kernel {
+                Kernel::Scalar => addrs.iter().zip(rows).for_each(|(&addr, row)| *row = self.find(addr)),
+                // SAFETY: `new` has checked the sections.
+                Kernel::Portable => unsafe { find_batch(view, self.shift, addrs, rows) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above; `Kernel` has found the features on this CPU.
+                Kernel::Avx2 => unsafe { x86::find_batch_avx2(view, self.shift, addrs, rows) },
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn view(&self) -> View<'_> {
+        let Sections { bits, root, blocks, slots, tails, marks, links, dense } = &self.sections;
+        View { bits, root, blocks, slots, tails, marks, links, dense }
+    }
+}
+
+fn words(section: &[u8]) -> impl Iterator<Item = u32> {
+    section.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word))
+}
+
+fn is_row(row: u32, count: usize) -> bool {
+    row == NONE || (row as usize) < count
+}
+
+fn check_links(count: usize, marks: &[u8], links: &[u8]) -> Result<(), Fault> {
+    // SAFETY: loads are checked.
+    let link = |row: u32| unsafe { link_of::<true>(marks, links, row) };
+    for row in 0..count as u32 {
+        let (len, parent) = link(row);
+        ensure(len <= 32, "links", "hold a length of more than 32")?;
+        if parent != NONE {
+            ensure(parent < row, "links", "lead to a later row")?;
+            ensure(link(parent).0 < len, "links", "lead to a row that is not wider")?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks what stands at a place of `dense`, of which `dense` is the rest. Gives its length.
+fn check_dense(dense: &[u8], is_hosts: bool, count: usize) -> Result<usize, Fault> {
+    ensure(dense.len() >= DENSE_HEAD + 8, "dense", "ends too early")?;
+    let words = dense.as_chunks::<8>().0;
+    let most = (0..4).map(|at| u32::from(dense[32 + at]) + u64::from_le_bytes(words[at]).count_ones()).max();
+    let most = most.unwrap_or(0) as usize;
+    let values = dense[DENSE_HEAD..].as_chunks::<4>().0;
+    let value = |at: usize| values.get(at).map(|&value| u32::from_le_bytes(value));
+    if is_hosts {
+        let (first, over) = (value(0).unwrap_or(NONE), value(1).unwrap_or(NONE));
+        ensure(first as usize + most <= count && is_row(over, count), "dense", "names rows that are not there")?;
+        return Ok(DENSE_HEAD + 8);
+    }
+    for at in 0..=most {
+        ensure(value(at).is_some_and(|row| is_row(row, count)), "dense", "names a row that is not there")?;
+    }
+    Ok(DENSE_HEAD + 4 * (most + 1))
+}
+
+#[inline(always)]
+fn split(link: u32) -> (u8, u32) {
+    ((link >> VALUE_BITS) as u8, link & VALUE)
+}
+
+#[derive(Clone, Copy)]
+struct View<'t> {
+    bits: &'t [u8],
+    root: &'t [u8],
+    blocks: &'t [u8],
+    slots: &'t [u8],
+    tails: &'t [u8],
+    marks: &'t [u8],
+    links: &'t [u8],
+    dense: &'t [u8],
+}
+
+/// # Safety
+///
+/// Unless `CHECKED`, [`Index::new`] must have checked the sections.
+#[inline(always)]
+unsafe fn find<const CHECKED: bool>(view: View<'_>, addr: u32) -> u32 {
+    // SAFETY: the root has a slot for every 16 bits; nodes and ranks were checked by `check_blocks`.
+    unsafe {
+        let mut slot = word::<CHECKED>(view.root, (addr >> 16) as usize);
+        if slot >> VALUE_BITS == NODE {
+            slot = word::<CHECKED>(view.slots, rank::<CHECKED>(view.blocks, slot & VALUE, addr >> 8 & 255));
+        }
+        within::<CHECKED>(view, slot, addr as u8)
+    }
+}
+
+/// The row that holds at an octet of the /24 of a slot.
+///
+/// # Safety
+///
+/// As [`find`]; the slot must be one that was checked.
+#[inline(always)]
+unsafe fn within<const CHECKED: bool>(view: View<'_>, slot: u32, octet: u8) -> u32 {
+    let (tag, first) = (slot >> VALUE_BITS, slot & VALUE);
+    if tag == LEAF {
+        return first;
+    }
+    // SAFETY: `Index::new` has checked the rows, or the place in `dense`, that each kind of slot names.
+    unsafe {
+        if tag < ROWS {
+            return in_dense::<CHECKED>(view, tag == DENSE_HOSTS, first as usize * UNIT, octet);
+        }
+        let row = among_rows::<CHECKED>(view, slot, octet);
+        if row == NONE && tag >= ROWS_OVER { link_of::<CHECKED>(view.marks, view.links, first).1 } else { row }
+    }
+}
+
+/// The most specific of up to 16 rows that holds this octet, or [`NONE`].
+///
+/// # Safety
+///
+/// As [`within`], for a slot of rows.
+#[inline(always)]
+unsafe fn among_rows<const CHECKED: bool>(view: View<'_>, slot: u32, octet: u8) -> u32 {
+    let (count, first) = ((slot >> VALUE_BITS) % FEW as u32, slot & VALUE);
+    // SAFETY: the first row is there, and `tails` has 16 more than rows.
+    let tails = unsafe { load::<CHECKED, { 2 * FEW }>(view.tails, first as usize * 2) };
+    // The tag of one row is a multiple of 16, so that the count is one more.
+    let holding = holding::<CHECKED>(tails, octet) & ((2 << count) - 1);
+    // Rows that hold one octet nest, the wider ones first.
+    if holding == 0 { NONE } else { first + holding.ilog2() }
+}
+
+/// The length of a row, and the next wider row that covers it.
+///
+/// # Safety
+///
+/// Unless `CHECKED`, marks and links must have been checked, and the row must be there.
+#[inline(always)]
+unsafe fn link_of<const CHECKED: bool>(marks: &[u8], links: &[u8], row: u32) -> (u8, u32) {
+    // SAFETY: the caller promises it; every marked row has a link.
+    unsafe { marked::<CHECKED>(marks, row).map_or((32, NONE), |at| split(word::<CHECKED>(links, at))) }
+}
+
+/// # Safety
+///
+/// As [`within`], for a place in `dense`.
+#[inline(always)]
+unsafe fn in_dense<const CHECKED: bool>(view: View<'_>, is_hosts: bool, at: usize, octet: u8) -> u32 {
+    let part = usize::from(octet >> 6);
+    // SAFETY: `check_dense` has checked that bitmap, counts and values are there.
+    unsafe {
+        let bits = u64::from_le_bytes(load::<CHECKED, 8>(view.dense, at + 8 * part));
+        let [before] = load::<CHECKED, 1>(view.dense, at + 32 + part);
+        let value = |n: u32| u32::from_le_bytes(load::<CHECKED, 4>(view.dense, at + DENSE_HEAD + 4 * n as usize));
+        if is_hosts {
+            let below = (bits & ((1 << (octet & 63)) - 1)).count_ones();
+            let is_host = bits >> (octet & 63) & 1 == 1;
+            if is_host { value(0) + u32::from(before) + below } else { value(1) }
+        } else {
+            let upto = bits & (2_u64 << (octet & 63)).wrapping_sub(1);
+            value(u32::from(before) + upto.count_ones())
+        }
+    }
+}
+
+/// Up to [`BATCH`] addresses, one step of all before the next step, so that the loads of many run side by side. What is done
+/// is put aside without branches: a miss among hits costs no misprediction.
+///
+/// # Safety
+///
+/// [`Index::new`] must have checked the sections, of which there are some.
+#[inline(always)]
+unsafe fn find_batch(view: View<'_>, shift: u32, addrs: &[u32], rows: &mut [u32]) {
+    const LAST: usize = BATCH - 1;
+    let mut live = [(0_u8, 0_u32); BATCH];
+    let mut count = 0;
+    for (at, (&addr, row)) in addrs.iter().zip(rows.iter_mut()).enumerate() {
+        let bit = addr >> shift;
+        // SAFETY: `bits` has a bit for every upper part of an address.
+        let [byte] = unsafe { load::<false, 1>(view.bits, (bit >> 3) as usize) };
+        *row = NONE;
+        live[count & LAST] = (at as u8, addr);
+        count += usize::from(byte >> (bit & 7) & 1);
+    }
+    let mut found = [(0_u8, 0_u32, 0_usize); BATCH];
+    let mut divided = 0;
+    for &(at, addr) in &live[..count.min(BATCH)] {
+        // SAFETY: the root has a slot for every 16 bits.
+        let slot = unsafe { word::<false>(view.root, (addr >> 16) as usize) };
+        let block = block_at(slot & VALUE, addr >> 8 & 255);
+        prefetch(view.blocks, block);
+        rows[usize::from(at)] = slot & VALUE;
+        found[divided & LAST] = (at, addr & 0xFFFF, block);
+        divided += usize::from(slot >> VALUE_BITS == NODE);
+    }
+    let found = &mut found[..divided.min(BATCH)];
+    for (_, addr, place) in found.iter_mut() {
+        // SAFETY: the node was checked, and so was every rank in it.
+        *place = unsafe { rank_at::<false>(view.blocks, *place, *addr >> 8) };
+        prefetch(view.slots, *place * 4);
+    }
+    let (mut rowed, mut dense) = ([(0_u8, 0_u8, 0_u32); BATCH], [(0_u8, 0_u8, 0_u32); BATCH]);
+    let (mut rowed_count, mut dense_count) = (0, 0);
+    for &(at, addr, place) in found.iter() {
+        // SAFETY: every rank is a slot.
+        let slot = unsafe { word::<false>(view.slots, place) };
+        let tag = slot >> VALUE_BITS;
+        prefetch(view.tails, (slot & VALUE) as usize * 2);
+        rows[usize::from(at)] = slot & VALUE;
+        rowed[rowed_count & LAST] = (at, addr as u8, slot);
+        rowed_count += usize::from(tag >= ROWS);
+        dense[dense_count & LAST] = (at, addr as u8, slot);
+        dense_count += usize::from((tag != LEAF) & (tag < ROWS));
+    }
+    let dense = &dense[..dense_count.min(BATCH)];
+    dense.iter().for_each(|&(_, _, slot)| prefetch(view.dense, (slot & VALUE) as usize * UNIT));
+    let mut covered = [(0_u8, 0_u32); BATCH];
+    let mut covered_count = 0;
+    for &(at, octet, slot) in &rowed[..rowed_count.min(BATCH)] {
+        // SAFETY: the slot was checked, and is of rows.
+        let row = unsafe { among_rows::<false>(view, slot, octet) };
+        rows[usize::from(at)] = row;
+        covered[covered_count & LAST] = (at, slot & VALUE);
+        covered_count += usize::from((row == NONE) & (slot >> VALUE_BITS >= ROWS_OVER));
+    }
+    for &(at, octet, slot) in dense {
+        // SAFETY: the slot was checked.
+        rows[usize::from(at)] = unsafe { within::<false>(view, slot, octet) };
+    }
+    for &(at, first) in &covered[..covered_count.min(BATCH)] {
+        // SAFETY: the first row of a slot is there.
+        rows[usize::from(at)] = unsafe { link_of::<false>(view.marks, view.links, first).1 };
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::View;
+
+    /// # Safety
+    ///
+    /// As [`super::find`], on a CPU with these features.
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) unsafe fn find_avx2(view: View<'_>, addr: u32) -> u32 {
+        // SAFETY: the caller promises it.
+        unsafe { super::find::<false>(view, addr) }
+    }
+
+    /// # Safety
+    ///
+    /// As [`super::find_batch`], on a CPU with these features.
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) unsafe fn find_batch_avx2(view: View<'_>, shift: u32, addrs: &[u32], rows: &mut [u32]) {
+        // SAFETY: the caller promises it.
+        unsafe { super::find_batch(view, shift, addrs, rows) }
+    }
+}
+
+/// How many bits of an address `bits` should tell apart for this many rows: some 32 times as many places as rows, so that
+/// few misses go on, and no more than that, so that it stays in the cache.
+pub(crate) fn width(rows: usize) -> u32 {
+    (rows.saturating_mul(32).max(1).ilog2() + 1).clamp(16, 24)
+}
+
+const _: () = assert!(VALUE_BITS + 6 == 32 && ROWS_OVER + FEW as u32 <= 64 && ROWS.is_multiple_of(FEW as u32));
