@@ -4,11 +4,12 @@ mod oracle;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use netsieve::indicator::Url;
 use netsieve::sieve::{Derived, Nat64Prefix};
 use netsieve::{Action, Indicator, MatchOptions, Matcher, Scope, Sieve};
 use oracle::{Row, World, open_feed};
+use prefix_trie::PrefixSet;
 
 /// A repeatable sequence of numbers.
 struct Numbers(u64);
@@ -215,4 +216,94 @@ fn derived_forms_are_told_and_come_last() {
         let want = [(2, Some(Derived::Nat64)), (31, Some(six)), (31, Some(six))];
         assert_eq!(count(&scan), want, "{engine:?}");
     }
+}
+
+/// Prefixes that nest and gather, as lists have them.
+fn listed(numbers: &mut Numbers, is_v4: bool, count: usize) -> Vec<IpNet> {
+    let net = |numbers: &mut Numbers| {
+        if is_v4 {
+            // Some /16s are full of them.
+            let upper = numbers.below(1 << 7) as u32 * numbers.below(1 << 7) as u32;
+            let bits = 11 << 24 | upper << 12 | numbers.below(1 << 14) as u32;
+            let len = 32 - (numbers.below(17) * numbers.below(17) / 16) as u8;
+            IpNet::new(IpAddr::V4(bits.into()), len).expect("a length").trunc()
+        } else {
+            let group = |numbers: &mut Numbers, most: u64| u128::from(numbers.below(most) * numbers.below(most));
+            let upper = 0x2400 << 112 | group(numbers, 6) << 100 | group(numbers, 20) << 84 | group(numbers, 20) << 64;
+            let bits = upper | group(numbers, 100) << 40 | group(numbers, 100) << 16 | group(numbers, 60);
+            let len = [32, 36, 40, 44, 48, 52, 56, 60, 64, 64, 96, 112, 120, 124, 128, 128][numbers.below(16) as usize];
+            IpNet::new(IpAddr::V6(bits.into()), len).expect("a length").trunc()
+        }
+    };
+    (0..count).map(|_| net(numbers)).collect()
+}
+
+/// Random addresses, and such as stand in, next to, or near what is listed, against the tries of `prefix-trie`.
+fn as_prefix_trie(seed: u64, is_v4: bool, count: usize, queries: usize) {
+    let mut numbers = Numbers(seed);
+    let nets = listed(&mut numbers, is_v4, count);
+    let (mut v4, mut v6) = (PrefixSet::<Ipv4Net>::new(), PrefixSet::<Ipv6Net>::new());
+    for &net in &nets {
+        match net {
+            IpNet::V4(net) => drop(v4.insert(net)),
+            IpNet::V6(net) => drop(v6.insert(net)),
+        }
+    }
+    let text = |net: IpNet| Indicator::Ip { net, port: None }.to_string();
+    let cover = |addr: IpAddr| -> Vec<String> {
+        match addr {
+            IpAddr::V4(addr) => v4.cover(&addr.into()).map(|net| text(net.into())).collect(),
+            IpAddr::V6(addr) => v6.cover(&addr.into()).map(|net| text(net.into())).collect(),
+        }
+    };
+    let sieve = World::of(nets.iter().map(|&net| Indicator::Ip { net, port: None })).sieve();
+    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut batch = Vec::new();
+    let mut hits = 0;
+    for _ in 0..queries / 1000 {
+        batch.clear();
+        for _ in 0..1000 {
+            let near = nets[numbers.below(count as u64) as usize];
+            let bits = |addr: IpAddr| match addr {
+                IpAddr::V4(addr) => u128::from(addr.to_bits()),
+                IpAddr::V6(addr) => addr.to_bits(),
+            };
+            let random = u128::from(numbers.below(1 << 31)) << 97
+                | u128::from(numbers.below(1 << 31)) << 66
+                | u128::from(numbers.below(1 << 31)) << 35;
+            let bits = match numbers.below(6) {
+                0 => random >> if is_v4 { 96 } else { 0 },
+                1 => bits(near.network()).wrapping_sub(1),
+                2 => bits(near.broadcast()).wrapping_add(1),
+                3 => bits(near.network()),
+                4 => bits(near.broadcast()),
+                _ => bits(near.network()) ^ random >> (97 + numbers.below(31) as u32),
+            };
+            batch.push(if is_v4 { IpAddr::V4((bits as u32).into()) } else { IpAddr::V6(bits.into()) });
+        }
+        let mut found = vec![Vec::new(); batch.len()];
+        matcher.match_ips(&batch, |at, matches| {
+            found[at] = matches.iter().map(|found| found.indicator().to_string()).collect();
+        });
+        for (&addr, found) in batch.iter().zip(&found) {
+            let mut want = cover(addr);
+            want.reverse();
+            assert_eq!(found, &want, "{addr}");
+            hits += usize::from(!want.is_empty());
+        }
+    }
+    assert!(hits > queries / 10 && hits < queries, "{hits}");
+}
+
+#[test]
+fn many_addresses_as_a_trie_finds_them() {
+    as_prefix_trie(3, true, 20_000, 60_000);
+    as_prefix_trie(4, false, 20_000, 60_000);
+}
+
+#[test]
+#[ignore = "ten million addresses take minutes; the test above takes fewer"]
+fn ten_million_addresses_as_a_trie_finds_them() {
+    as_prefix_trie(5, true, 500_000, 6_000_000);
+    as_prefix_trie(6, false, 200_000, 4_000_000);
 }

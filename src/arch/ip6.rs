@@ -367,8 +367,7 @@ unsafe fn skipped<const CHECKED: bool>(view: View<'_>, skip: u32, addr: u128) ->
         let skip = skip as usize * 2;
         let (head, node) = (word::<CHECKED>(view.skips, skip), word::<CHECKED>(view.skips, skip + 1));
         let (first, depth) = (head & VALUE, (head >> VALUE_BITS) * 8);
-        let key = u128::from_le_bytes(load::<CHECKED, KEY>(view.keys, first as usize * KEY));
-        if (key ^ key_of(addr)).unbounded_shr(128 + ROOT - depth) != 0 {
+        if (key_at::<CHECKED>(view, first) ^ key_of(addr)).unbounded_shr(128 + ROOT - depth) != 0 {
             return Err(parent::<CHECKED>(view.marks, view.links, first));
         }
         Ok((node, depth))
@@ -382,24 +381,13 @@ unsafe fn skipped<const CHECKED: bool>(view: View<'_>, skip: u32, addr: u128) ->
 /// As [`find`], for a slot of rows.
 #[inline(always)]
 unsafe fn among_rows<const CHECKED: bool>(view: View<'_>, slot: u32, addr: u128) -> u32 {
-    let (count, first) = ((slot >> VALUE_BITS) - ROWS + 1, slot & VALUE);
-    let of = key_of(addr);
-    // SAFETY: the first row is there, and `keys` has a bucket more than rows; links lead to rows.
+    let (first, of) = (slot & VALUE, key_of(addr));
+    // SAFETY: as for `last_before`; links lead to rows.
     unsafe {
-        let key = |row: u32| u128::from_le_bytes(load::<CHECKED, KEY>(view.keys, row as usize * KEY));
-        // Which half, then the place in it. Behind the last row of the bucket are greater ones, or such as do not count.
-        let half = FEW as u32 / 2;
-        let skipped = if (count > half) & (key(first + half) <= of) { half } else { 0 };
-        let mut upto = skipped;
-        for at in 0..half {
-            let at = skipped + at;
-            upto += u32::from(at < count) & u32::from(key(first + at) <= of);
-        }
-        if upto == 0 {
+        let Some(mut row) = last_before::<CHECKED>(view, slot, of) else {
             return parent::<CHECKED>(view.marks, view.links, first);
-        }
-        let mut row = first + upto - 1;
-        while !covers(key(row), of) {
+        };
+        while !covers(key_at::<CHECKED>(view, row), of) {
             row = parent::<CHECKED>(view.marks, view.links, row);
             // What stands before the first row covers the whole bucket.
             if row == NONE || row < first {
@@ -408,6 +396,36 @@ unsafe fn among_rows<const CHECKED: bool>(view: View<'_>, slot: u32, addr: u128)
         }
         row
     }
+}
+
+/// The last row of a bucket that begins at or before an address.
+///
+/// # Safety
+///
+/// As [`find`], for a slot of rows.
+#[inline(always)]
+unsafe fn last_before<const CHECKED: bool>(view: View<'_>, slot: u32, of: u128) -> Option<u32> {
+    const HALF: u32 = FEW as u32 / 2;
+    let (count, first) = ((slot >> VALUE_BITS) - ROWS + 1, slot & VALUE);
+    // SAFETY: the first row is there, and `keys` has a bucket more than rows.
+    unsafe {
+        // Which half, then the place in it. Behind the last row of the bucket are greater ones, or such as do not count.
+        let is_behind = |at: u32| (at < count) & (key_at::<CHECKED>(view, first + at) <= of);
+        let skipped = if is_behind(HALF) { HALF } else { 0 };
+        let upto = (0..HALF).fold(skipped, |upto, at| upto + u32::from(is_behind(skipped + at)));
+        (upto > 0).then(|| first + upto - 1)
+    }
+}
+
+/// The key of a row.
+///
+/// # Safety
+///
+/// Unless `CHECKED`, the row must be there, or at most a bucket behind.
+#[inline(always)]
+unsafe fn key_at<const CHECKED: bool>(view: View<'_>, row: u32) -> u128 {
+    // SAFETY: the caller promises it.
+    u128::from_le_bytes(unsafe { load::<CHECKED, KEY>(view.keys, row as usize * KEY) })
 }
 
 /// Up to [`BATCH`] addresses, one step of all before the next step, so that the loads of many run side by side.
@@ -483,8 +501,22 @@ unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
             prefetch(view.blocks, block_at(slot & VALUE, 0));
         }
     }
+    let (mut nested, mut nested_count) = ([(0_u8, 0_u32); BATCH], 0);
     for &(at, slot) in &buckets[..bucket_count.min(BATCH)] {
+        let of = key_of(addrs[usize::from(at)]);
         // SAFETY: the slot was checked, and is of rows.
+        unsafe {
+            let before = last_before::<false>(view, slot, of);
+            let row = before.unwrap_or(slot & VALUE);
+            let is_covered = before.is_some() & covers(key_at::<false>(view, row), of);
+            rows[usize::from(at)] = if is_covered { row } else { NONE };
+            // What does not cover the address may stand beneath something that does.
+            nested[nested_count & LAST] = (at, slot);
+            nested_count += usize::from(!is_covered & marked::<false>(view.marks, row).is_some());
+        }
+    }
+    for &(at, slot) in &nested[..nested_count.min(BATCH)] {
+        // SAFETY: as above.
         rows[usize::from(at)] = unsafe { among_rows::<false>(view, slot, addrs[usize::from(at)]) };
     }
 }

@@ -16,6 +16,7 @@ mod addresses;
 #[path = "../../common/mod.rs"]
 mod common;
 mod judge;
+mod lookups;
 mod names;
 mod plot;
 mod processes;
@@ -30,8 +31,9 @@ mod vectorscan;
 
 type Group = (&'static str, fn(&mut record::Record));
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     ("addresses", addresses::run),
+    ("lookups", lookups::run),
     ("names", names::run),
     ("urls", urls::run),
     ("sources", sources::run),
