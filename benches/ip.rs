@@ -2,8 +2,9 @@
 //!
 //! Sets of 1,000 to 200,000 IPv4 hosts (up to 5 million with `NETSIEVE_BENCH_FULL=1`), 200,000 prefixes of /16 to /32, and 200,000 IPv6
 //! prefixes; 0, 0.1, 10 and 100 % of the queries hit, and as logs have them, where none does; on one thread and on two. What a
-//! set needs of memory is printed. The reference is a `HashSet` of hosts, which finds no prefix. With `NETSIEVE_DATA`, the real
-//! address feeds too.
+//! set needs of memory is printed. The references are a binary search in sorted intervals, and a `HashSet` of
+//! hosts, which finds no prefix; the crates that one might use instead are in `benches/peers`, group `lookups`. With
+//! `NETSIEVE_DATA`, the real address feeds too.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -24,6 +25,7 @@ const QUERIES: usize = 16 * 1024;
 /// Counts the hits of all queries, and how many there must be.
 fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<IpAddr>)]) {
     let mut group = c.benchmark_group(group);
+    let sorted = intervals(sieve);
     for (name, queries) in sets {
         let mut matcher = sieve.matcher(&MatchOptions::default());
         let hits = queries.iter().filter(|&&addr| !matcher.match_ip(addr, None).is_empty()).count();
@@ -34,6 +36,18 @@ fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<IpA
                 assert_eq!(found, hits);
             });
         });
+        let mut out = Vec::new();
+        group.bench_function(BenchmarkId::new("is_match, many at once", name), |b| {
+            b.iter(|| {
+                matcher.is_match_ips(black_box(queries), &mut out);
+                assert_eq!(out.iter().filter(|&&is| is).count(), hits);
+            });
+        });
+        group.bench_function(BenchmarkId::new("binary search", name), |b| {
+            b.iter(|| {
+                assert_eq!(queries.iter().filter(|&&addr| is_within(&sorted, black_box(addr))).count(), hits);
+            });
+        });
         group.bench_function(BenchmarkId::new("match", name), |b| {
             b.iter(|| {
                 let found = queries.iter().filter(|&&addr| !matcher.match_ip(black_box(addr), None).is_empty()).count();
@@ -42,6 +56,17 @@ fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<IpA
         });
     }
     group.finish();
+}
+
+/// First and last addresses of the merged prefixes of a sieve.
+fn intervals(sieve: &Sieve) -> Vec<(IpAddr, IpAddr)> {
+    let nets = sieve.networks(|_| true).prefixes();
+    nets.into_iter().map(|net| (net.network(), net.broadcast())).collect()
+}
+
+fn is_within(intervals: &[(IpAddr, IpAddr)], addr: IpAddr) -> bool {
+    let at = intervals.partition_point(|&(first, _)| first <= addr);
+    at > 0 && addr <= intervals[at - 1].1
 }
 
 /// Half of the queries on each of two threads.

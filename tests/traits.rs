@@ -6,7 +6,9 @@ use netsieve::extract::{ExtractOptions, Extractor, Token};
 use netsieve::indicator::{
     Attributes, DomainName, Pattern, Record, Rejection, Url, UrlScratch, UrlView, Warning, WarningKind,
 };
-use netsieve::sieve::{FeedReport, IndicatorRef, Overlap, PublicSuffixes, Shadow, Withheld};
+use netsieve::sieve::{
+    Derived, DerivedForms, FeedReport, IndicatorRef, Nat64Prefix, Networks, Overlap, PublicSuffixes, Shadow, Withheld,
+};
 use netsieve::{
     Action, BuildReport, Context, Error, Feed, Filter, Hit, Indicator, Kind, Match, MatchOptions, Matcher, Matches,
     Policy, Reject, Relation, ScanOptions, ScanStats, Scanner, Scope, Sieve, SieveBuilder, Source, Strength,
@@ -23,7 +25,8 @@ macro_rules! all {
 #[test]
 fn public_types_cross_threads() {
     all!(thread_safe:
-        Sieve, SieveBuilder, BuildReport, FeedReport, Overlap, Shadow, PublicSuffixes, Matcher, Matches<'static>,
+        Sieve, SieveBuilder, BuildReport, FeedReport, Overlap, Shadow, PublicSuffixes, Networks, DerivedForms, Matcher,
+        Matches<'static>,
         Match<'static>, IndicatorRef<'static>, Source<'static>, MatchOptions, Filter, Withheld, Relation, Strength,
         Scanner, ScanOptions, ScanStats, Hit<'static>, Context, Extractor, ExtractOptions, Token<'static>,
         Indicator, DomainName, Url, UrlView<'static>, UrlScratch, Pattern, Scope, Kind, Feed, Policy, Action,
@@ -44,7 +47,7 @@ fn public_types_survive_panics_of_others() {
 fn views_are_copied() {
     all!(cheap_to_copy:
         Matches<'static>, Match<'static>, IndicatorRef<'static>, Source<'static>, UrlView<'static>, Token<'static>,
-        ScanStats, Withheld, Relation, Strength, Scope, Kind, Action, Context, Reject,
+        ScanStats, Withheld, Relation, Strength, Derived, Nat64Prefix, Scope, Kind, Action, Context, Reject,
     );
 }
 

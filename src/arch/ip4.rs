@@ -18,7 +18,7 @@
 use bytes::Bytes;
 
 use super::nets::{
-    Fault, Kernel, MAX_ROWS, NONE, VALUE, VALUE_BITS, block_at, check_blocks, check_marks, ensure, holding, load,
+    Fault, Kernel, List, MAX_ROWS, NONE, VALUE, VALUE_BITS, block_at, check_blocks, check_marks, ensure, holding, load,
     marked, prefetch, rank, rank_at, slot, word,
 };
 
@@ -275,6 +275,7 @@ impl Index {
             return;
         }
         let view = self.view();
+        let addrs = &addrs[..addrs.len().min(rows.len())];
         for (addrs, rows) in addrs.chunks(BATCH).zip(rows.chunks_mut(BATCH)) {
             match self.kernel {
                 Kernel::Scalar => addrs.iter().zip(rows).for_each(|(&addr, row)| *row = self.find(addr)),
@@ -445,63 +446,51 @@ unsafe fn in_dense<const CHECKED: bool>(view: View<'_>, is_hosts: bool, at: usiz
 /// [`Index::new`] must have checked the sections, of which there are some.
 #[inline(always)]
 unsafe fn find_batch(view: View<'_>, shift: u32, addrs: &[u32], rows: &mut [u32]) {
-    const LAST: usize = BATCH - 1;
-    let mut live = [(0_u8, 0_u32); BATCH];
-    let mut count = 0;
+    let mut live = List::<(u8, u32), BATCH>::new();
     for (at, (&addr, row)) in addrs.iter().zip(rows.iter_mut()).enumerate() {
         let bit = addr >> shift;
         // SAFETY: `bits` has a bit for every upper part of an address.
         let [byte] = unsafe { load::<false, 1>(view.bits, (bit >> 3) as usize) };
         *row = NONE;
-        live[count & LAST] = (at as u8, addr);
-        count += usize::from(byte >> (bit & 7) & 1);
+        live.push_if(byte >> (bit & 7) & 1 == 1, (at as u8, addr));
     }
-    let mut found = [(0_u8, 0_u32, 0_usize); BATCH];
-    let mut divided = 0;
-    for &(at, addr) in &live[..count.min(BATCH)] {
+    let mut divided = List::<(u8, u32, usize), BATCH>::new();
+    for &(at, addr) in live.items() {
         // SAFETY: the root has a slot for every 16 bits.
         let slot = unsafe { word::<false>(view.root, (addr >> 16) as usize) };
         let block = block_at(slot & VALUE, addr >> 8 & 255);
         prefetch(view.blocks, block);
         rows[usize::from(at)] = slot & VALUE;
-        found[divided & LAST] = (at, addr & 0xFFFF, block);
-        divided += usize::from(slot >> VALUE_BITS == NODE);
+        divided.push_if(slot >> VALUE_BITS == NODE, (at, addr & 0xFFFF, block));
     }
-    let found = &mut found[..divided.min(BATCH)];
-    for (_, addr, place) in found.iter_mut() {
+    for (_, addr, place) in divided.items_mut() {
         // SAFETY: the node was checked, and so was every rank in it.
         *place = unsafe { rank_at::<false>(view.blocks, *place, *addr >> 8) };
         prefetch(view.slots, *place * 4);
     }
-    let (mut rowed, mut dense) = ([(0_u8, 0_u8, 0_u32); BATCH], [(0_u8, 0_u8, 0_u32); BATCH]);
-    let (mut rowed_count, mut dense_count) = (0, 0);
-    for &(at, addr, place) in found.iter() {
+    let (mut rowed, mut dense) = (List::<(u8, u8, u32), BATCH>::new(), List::<(u8, u8, u32), BATCH>::new());
+    for &(at, addr, place) in divided.items() {
         // SAFETY: every rank is a slot.
         let slot = unsafe { word::<false>(view.slots, place) };
-        let tag = slot >> VALUE_BITS;
-        prefetch(view.tails, (slot & VALUE) as usize * 2);
-        rows[usize::from(at)] = slot & VALUE;
-        rowed[rowed_count & LAST] = (at, addr as u8, slot);
-        rowed_count += usize::from(tag >= ROWS);
-        dense[dense_count & LAST] = (at, addr as u8, slot);
-        dense_count += usize::from((tag != LEAF) & (tag < ROWS));
+        let (tag, value) = (slot >> VALUE_BITS, slot & VALUE);
+        prefetch(view.tails, value as usize * 2);
+        rows[usize::from(at)] = value;
+        rowed.push_if(tag >= ROWS, (at, addr as u8, slot));
+        dense.push_if((tag != LEAF) & (tag < ROWS), (at, addr as u8, slot));
     }
-    let dense = &dense[..dense_count.min(BATCH)];
-    dense.iter().for_each(|&(_, _, slot)| prefetch(view.dense, (slot & VALUE) as usize * UNIT));
-    let mut covered = [(0_u8, 0_u32); BATCH];
-    let mut covered_count = 0;
-    for &(at, octet, slot) in &rowed[..rowed_count.min(BATCH)] {
+    dense.items().iter().for_each(|&(_, _, slot)| prefetch(view.dense, (slot & VALUE) as usize * UNIT));
+    let mut covered = List::<(u8, u32), BATCH>::new();
+    for &(at, octet, slot) in rowed.items() {
         // SAFETY: the slot was checked, and is of rows.
         let row = unsafe { among_rows::<false>(view, slot, octet) };
         rows[usize::from(at)] = row;
-        covered[covered_count & LAST] = (at, slot & VALUE);
-        covered_count += usize::from((row == NONE) & (slot >> VALUE_BITS >= ROWS_OVER));
+        covered.push_if((row == NONE) & (slot >> VALUE_BITS >= ROWS_OVER), (at, slot & VALUE));
     }
-    for &(at, octet, slot) in dense {
+    for &(at, octet, slot) in dense.items() {
         // SAFETY: the slot was checked.
         rows[usize::from(at)] = unsafe { within::<false>(view, slot, octet) };
     }
-    for &(at, first) in &covered[..covered_count.min(BATCH)] {
+    for &(at, first) in covered.items() {
         // SAFETY: the first row of a slot is there.
         rows[usize::from(at)] = unsafe { link_of::<false>(view.marks, view.links, first).1 };
     }

@@ -16,7 +16,7 @@
 use bytes::Bytes;
 
 use super::nets::{
-    Fault, Kernel, MAX_ROWS, NONE, VALUE, VALUE_BITS, block_at, check_blocks, check_marks, ensure, load, marked,
+    Fault, Kernel, List, MAX_ROWS, NONE, VALUE, VALUE_BITS, block_at, check_blocks, check_marks, ensure, load, marked,
     prefetch, rank, rank_at, slot, split_block, word,
 };
 
@@ -194,6 +194,7 @@ impl Index {
             return;
         }
         let view = self.view();
+        let addrs = &addrs[..addrs.len().min(rows.len())];
         for (addrs, rows) in addrs.chunks(BATCH).zip(rows.chunks_mut(BATCH)) {
             match self.kernel {
                 Kernel::Scalar => addrs.iter().zip(rows).for_each(|(&addr, row)| *row = self.find(addr)),
@@ -435,38 +436,26 @@ unsafe fn key_at<const CHECKED: bool>(view: View<'_>, row: u32) -> u128 {
 /// [`Index::new`] must have checked the sections, of which there are some.
 #[inline(always)]
 unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
-    const LAST: usize = BATCH - 1;
-    // Of each address on its way: its place, its depth, and its slot.
-    let mut live = [(0_u8, 0_u8, 0_u32); BATCH];
-    let mut buckets = [(0_u8, 0_u32); BATCH];
-    let mut ranked = [0_usize; BATCH];
-    let (mut count, mut bucket_count) = (0, 0);
-    macro_rules! sort {
-        ($at:expr, $depth:expr, $slot:expr) => {{
-            let (tag, value) = ($slot >> VALUE_BITS, $slot & VALUE);
-            rows[usize::from($at)] = value;
-            let is_bucket = (tag != LEAF) & (tag < NODE);
-            buckets[bucket_count & LAST] = ($at, $slot);
-            bucket_count += usize::from(is_bucket);
-            if is_bucket {
-                prefetch(view.keys, value as usize * KEY);
-                prefetch(view.keys, (value as usize + FEW / 2) * KEY);
-            }
-            live[count & LAST] = ($at, $depth, $slot);
-            count += usize::from(tag >= NODE);
-        }};
-    }
+    // Of each address on its way: its place, its depth, and its slot or where that stands.
+    let mut live = List::<(u8, u8, u32), BATCH>::new();
+    let mut ranked = List::<(u8, u8, usize), BATCH>::new();
+    let mut buckets = List::<(u8, u32), BATCH>::new();
+    let mut sort = |live: &mut List<(u8, u8, u32), BATCH>, rows: &mut [u32], at: u8, depth: u8, slot: u32| {
+        let (tag, value) = (slot >> VALUE_BITS, slot & VALUE);
+        rows[usize::from(at)] = value;
+        prefetch(view.keys, value as usize * KEY);
+        prefetch(view.keys, (value as usize + FEW / 2) * KEY);
+        buckets.push_if((tag != LEAF) & (tag < NODE), (at, slot));
+        live.push_if(tag >= NODE, (at, depth, slot));
+    };
     for (at, &addr) in addrs.iter().enumerate() {
         // SAFETY: the root has a slot for every 16 bits.
         let slot = unsafe { word::<false>(view.root, (addr >> 112) as usize) };
-        sort!(at as u8, ROOT as u8, slot);
+        sort(&mut live, rows, at as u8, ROOT as u8, slot);
     }
-    while count > 0 {
-        let active = count;
-        count = 0;
-        let mut kept = 0;
-        for n in 0..active {
-            let (at, mut depth, slot) = live[n & LAST];
+    while !live.items().is_empty() {
+        ranked.clear();
+        for &(at, mut depth, slot) in live.items() {
             let addr = addrs[usize::from(at)];
             let mut node = slot & VALUE;
             if slot >> VALUE_BITS == SKIP {
@@ -479,6 +468,7 @@ unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
                     }
                 }
             }
+            // As in `find`.
             if depth > 120 {
                 rows[usize::from(at)] = NONE;
                 continue;
@@ -487,22 +477,18 @@ unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
             // SAFETY: the node was checked, and so was every rank in it.
             let place = unsafe { rank_at::<false>(view.blocks, block_at(node, octet), octet) };
             prefetch(view.slots, place * 4);
-            live[kept & LAST] = (at, depth + 8, 0);
-            ranked[kept & LAST] = place;
-            kept += 1;
+            ranked.push_if(true, (at, depth + 8, place));
         }
-        for n in 0..kept {
-            let (at, depth, _) = live[n & LAST];
+        live.clear();
+        for &(at, depth, place) in ranked.items() {
             // SAFETY: every rank is a slot.
-            let slot = unsafe { word::<false>(view.slots, ranked[n & LAST]) };
-            sort!(at, depth, slot);
+            let slot = unsafe { word::<false>(view.slots, place) };
+            sort(&mut live, rows, at, depth, slot);
         }
-        for &(_, _, slot) in &live[..count.min(BATCH)] {
-            prefetch(view.blocks, block_at(slot & VALUE, 0));
-        }
+        live.items().iter().for_each(|&(_, _, slot)| prefetch(view.blocks, block_at(slot & VALUE, 0)));
     }
-    let (mut nested, mut nested_count) = ([(0_u8, 0_u32); BATCH], 0);
-    for &(at, slot) in &buckets[..bucket_count.min(BATCH)] {
+    let mut nested = List::<(u8, u32), BATCH>::new();
+    for &(at, slot) in buckets.items() {
         let of = key_of(addrs[usize::from(at)]);
         // SAFETY: the slot was checked, and is of rows.
         unsafe {
@@ -511,11 +497,10 @@ unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
             let is_covered = before.is_some() & covers(key_at::<false>(view, row), of);
             rows[usize::from(at)] = if is_covered { row } else { NONE };
             // What does not cover the address may stand beneath something that does.
-            nested[nested_count & LAST] = (at, slot);
-            nested_count += usize::from(!is_covered & marked::<false>(view.marks, row).is_some());
+            nested.push_if(!is_covered & marked::<false>(view.marks, row).is_some(), (at, slot));
         }
     }
-    for &(at, slot) in &nested[..nested_count.min(BATCH)] {
+    for &(at, slot) in nested.items() {
         // SAFETY: as above.
         rows[usize::from(at)] = unsafe { among_rows::<false>(view, slot, addrs[usize::from(at)]) };
     }

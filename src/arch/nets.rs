@@ -1,5 +1,6 @@
 //! What the indexes of both families are made of: loads, ranks in bitmaps, comparison of 16 bytes, and the choice of kernel.
 
+use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 /// No row.
@@ -205,6 +206,48 @@ pub(super) fn check_marks(marks: &[u8], rows: usize, links: usize) -> Result<(),
 #[inline(always)]
 pub(super) fn split_block([a, b, c, d, e, f, g, h, i, j, k, l]: [u8; BLOCK]) -> (u64, u32) {
     (u64::from_le_bytes([a, b, c, d, e, f, g, h]), u32::from_le_bytes([i, j, k, l]))
+}
+
+/// What a step of a batch puts aside for the next: at most `N` items, a power of two.
+pub(super) struct List<T, const N: usize> {
+    items: [MaybeUninit<T>; N],
+    len: usize,
+}
+
+impl<T: Copy, const N: usize> List<T, N> {
+    /// An empty one. Nothing is written: clearing cost more than a batch of misses.
+    #[inline(always)]
+    pub(super) fn new() -> Self {
+        const { assert!(N.is_power_of_two()) };
+        Self { items: [const { MaybeUninit::uninit() }; N], len: 0 }
+    }
+
+    /// Adds an item, or, without a branch, does not.
+    #[inline(always)]
+    pub(super) fn push_if(&mut self, keep: bool, item: T) {
+        debug_assert!(self.len < N);
+        self.items[self.len & (N - 1)].write(item);
+        self.len += usize::from(keep);
+    }
+
+    #[inline(always)]
+    pub(super) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    #[inline(always)]
+    pub(super) fn items(&self) -> &[T] {
+        let items = &self.items[..self.len.min(N)];
+        // SAFETY: `push_if` has written every item below the length.
+        unsafe { &*(std::ptr::from_ref(items) as *const [T]) }
+    }
+
+    #[inline(always)]
+    pub(super) fn items_mut(&mut self) -> &mut [T] {
+        let len = self.len.min(N);
+        // SAFETY: as above.
+        unsafe { &mut *(std::ptr::from_mut(&mut self.items[..len]) as *mut [T]) }
+    }
 }
 
 /// Asks the CPU to fetch the bytes at `at`, which need not be there.

@@ -148,7 +148,7 @@ fn mmdb(nets: impl Iterator<Item = IpNet>, version: mmdb_writer::IpVersion) -> m
 }
 
 fn compare(record: &mut Record, work: &str, contenders: Vec<Contender<'_>>) {
-    let outcomes = interleaved(contenders, crate::rounds(), 0.0);
+    let outcomes = interleaved(contenders, crate::rounds(), 0.01);
     for outcome in &outcomes {
         assert_eq!(outcome.answer, outcomes[0].answer, "{work}: {} and netsieve differ", outcome.name);
     }

@@ -53,6 +53,12 @@ impl<A: Addr> Table<A> {
         Covering { table: self, at: row.unwrap_or(NONE) }
     }
 
+    /// Whether all indicators are plain.
+    #[inline]
+    pub(crate) fn is_all_plain(&self) -> bool {
+        self.plain.is_empty()
+    }
+
     /// Whether all indicators that cover a row are plain.
     #[inline]
     pub(crate) fn is_plain(&self, row: u32) -> bool {
