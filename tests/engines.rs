@@ -312,3 +312,24 @@ fn engines_agree_on_the_real_logs() {
         }
     }
 }
+
+#[test]
+fn derived_forms_are_found_where_no_ipv6_address_is_listed() {
+    let mut builder = Sieve::builder();
+    let mut policy = Policy::default();
+    policy.admit_bogons = true;
+    let feed = builder.feed(Feed::new("feed").policy(policy));
+    let net = ip::parse_net(b"192.0.2.1").unwrap().net;
+    builder.add(feed, Record::new(Indicator::Ip { net, port: None }, 1, "x"));
+    let (sieve, _) = builder.build().unwrap();
+    for (derived, want) in [(false, 0), (true, 1)] {
+        for engine in Engine::available() {
+            let mut options = ScanOptions::default();
+            options.engine = engine;
+            options.matching.derived.six_to_four = derived;
+            let stats =
+                Scanner::new(&sieve, &options).scan(b"from 2002:c000:201::7 to x\n", |_| ControlFlow::Continue(()));
+            assert_eq!(stats.hits, want, "{engine:?}");
+        }
+    }
+}

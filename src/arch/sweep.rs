@@ -15,7 +15,7 @@ use super::masks::{BLOCK, Classify, Kernel, Masks, Portable};
 pub(crate) struct Wanted {
     /// Addresses.
     pub(crate) addrs: bool,
-    /// IPv6 addresses that are no IPv4 address in another form.
+    /// IPv6 addresses that are no IPv4 address in another form; or such, if derived forms are looked up.
     pub(crate) v6: bool,
     /// Names.
     pub(crate) names: bool,

@@ -192,7 +192,7 @@ fn finder(sieve: &Sieve, options: &ScanOptions) -> Option<LineFinder> {
     }
     let wanted = Wanted {
         addrs: filter.has_addrs,
-        v6: filter.has_v6,
+        v6: filter.has_v6 || options.matching.derived.any(),
         names: filter.has_names,
         punycode: filter.has_punycode,
         odd_names: filter.has_odd_names,
