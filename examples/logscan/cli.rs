@@ -290,9 +290,16 @@ pub(crate) struct CheckArgs {
 pub(crate) struct LintArgs {
     #[command(flatten)]
     pub(crate) feeds: FeedArgs,
-    /// Every rejected line, not only the first of each feed.
+    /// Every rejected line, shadowed indicator and so on, not only the first of each kind.
     #[arg(long)]
     pub(crate) all: bool,
+    /// What is popular: a ranking or a warning list of any format, PATH, NAME=PATH or NAME=FORMAT:PATH. Entries that cover
+    /// something of it are reported. May be given many times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) popular: Vec<String>,
+    /// Count what is no longer valid at this time [default: now]: 2026-05-01 or 2026-05-01T12:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) as_of: Option<jiff::Timestamp>,
     /// The report as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

@@ -9,7 +9,7 @@ use netsieve::feed::config::Config;
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{Exceptions, Record};
 use netsieve::render::Escaped;
-use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes};
+use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes, Ranking};
 use netsieve::{Action, BuildReport, Feed, MatchOptions, Policy, Scope, Sieve, SieveBuilder};
 
 use crate::cli::{Admit, DomainScope, Exception, FeedArgs, FilterArgs};
@@ -142,18 +142,18 @@ impl Loading {
     }
 }
 
-/// Compiles all feeds.
-pub(crate) fn load(args: &FeedArgs) -> Result<(Sieve, BuildReport), Box<dyn Error>> {
-    load_timed(args).map(|(sieve, report, _)| (sieve, report))
-}
-
-/// As [`load`], with what it took.
-pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading), Box<dyn Error>> {
+fn builder(args: &FeedArgs) -> Result<SieveBuilder, Box<dyn Error>> {
     let mut builder = Sieve::builder();
     if let Some(path) = &args.psl {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         builder.public_suffixes(PublicSuffixes::from_text(&text)?);
     }
+    Ok(builder)
+}
+
+/// Compiles all feeds, and tells what it took.
+pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading), Box<dyn Error>> {
+    let mut builder = builder(args)?;
     let (mut loading, start) = (Loading::default(), Instant::now());
     let sources = sources(args)?;
     if sources.is_empty() {
@@ -167,6 +167,34 @@ pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading
     let (sieve, report) = builder.build()?;
     loading.build = start.elapsed() - loading.read;
     Ok((sieve, report, loading))
+}
+
+/// What became of all feeds.
+pub(crate) struct Loaded {
+    pub(crate) sieve: Sieve,
+    pub(crate) report: BuildReport,
+    /// By feed, why it could not be read to its end.
+    pub(crate) failures: Vec<Option<String>>,
+}
+
+/// Compiles what can be read of the feeds, and keeps so many examples of each kind of thing for the report.
+pub(crate) fn load_each(args: &FeedArgs, examples: usize) -> Result<Loaded, Box<dyn Error>> {
+    let mut builder = builder(args)?;
+    builder.examples(examples);
+    let sources = sources(args)?;
+    if sources.is_empty() {
+        return Err("no feed is given: see --feed and --config".into());
+    }
+    let read = |source: &Source| source.read(&mut builder).err().map(|error| error.to_string());
+    let failures = sources.iter().map(read).collect();
+    let (sieve, report) = builder.build()?;
+    Ok(Loaded { sieve, report, failures })
+}
+
+/// Reads what is popular from a file of any format.
+pub(crate) fn read_ranking(text: &str, ranking: &mut Ranking) -> Result<(), netsieve::Error> {
+    let spec = parse(text);
+    feed::read_file(spec.path, spec.format, &Ranking::feed(), ranking).map(drop)
 }
 
 /// What a sieve allows, as if it were blocked, to tell which entries cover a value.

@@ -2,48 +2,199 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use netsieve::indicator::{Construct, WarningKind};
 use netsieve::render::Escaped;
-use netsieve::sieve::Noted;
-use netsieve::{BuildReport, Reject};
+use netsieve::sieve::{Expired, FeedReport, HomePage, Noted, Overlap, Popular, Ranking, Shadow, Subsumed};
+use netsieve::{BuildReport, Reject, Sieve};
 use serde_json::{Map, Value, json};
 
 use crate::Outcome;
 use crate::cli::LintArgs;
-use crate::feeds;
+use crate::feeds::{self, Loaded};
 
-/// Rejected lines that are shown without `--all`.
-const SHOWN: usize = 10;
+/// Of each kind of thing, how many are shown without `--all`.
+const SHOWN: usize = 3;
+
+/// Of entries that shadow others, how many are shown without `--all`.
+const SHADOWS: usize = 20;
+
+/// The share of values rejected, and of entries expired, in per cent, from which on a feed is to be looked at.
+const MANY_REJECTED: u64 = 5;
+const MANY_EXPIRED: u64 = 50;
 
 pub(crate) fn run(args: &LintArgs) -> Result<Outcome, Box<dyn Error>> {
-    let (sieve, report) = feeds::load(&args.feeds)?;
+    let shown = if args.all { usize::MAX } else { SHOWN };
+    let mut ranking = Ranking::new();
+    for text in &args.popular {
+        feeds::read_ranking(text, &mut ranking)?;
+    }
+    let Loaded { sieve, report, failures } = feeds::load_each(&args.feeds, shown)?;
+    let as_of = args.as_of.unwrap_or_else(Timestamp::now);
+    let mut popular = sieve.popular(&ranking);
+    popular.sort_by_key(|found| found.feed);
+    let lint = Lint {
+        expired: sieve.expired(as_of, shown),
+        overlaps: sieve.overlaps(),
+        popular,
+        is_ranked: !ranking.is_empty(),
+        sieve,
+        report,
+        failures,
+        as_of,
+        shown,
+    };
     let mut out = io::BufWriter::new(io::stdout().lock());
     if args.json {
-        writeln!(out, "{}", json(&report, if args.all { usize::MAX } else { SHOWN }))?;
-        out.flush()?;
-        return Ok(Outcome::Found);
+        writeln!(out, "{}", lint.json())?;
+    } else {
+        lint.text(&mut out)?;
     }
-    for feed in &report.feeds {
-        let format = feed.format.as_deref().unwrap_or("unknown");
-        writeln!(
-            out,
-            "{} ({}, {format}, {})",
-            Escaped::new(&feed.name),
-            Escaped::new(&feed.path),
-            feed.action.as_str()
-        )?;
+    out.flush()?;
+    for failure in lint.failures.iter().flatten() {
+        eprintln!("logscan: {}", Escaped::new(failure));
+    }
+    let has_failed = lint.failures.iter().any(Option::is_some);
+    Ok(if has_failed { Outcome::Failed } else { Outcome::Found })
+}
+
+/// All that is known of the feeds.
+struct Lint {
+    sieve: Sieve,
+    report: BuildReport,
+    /// By feed, why it could not be read.
+    failures: Vec<Option<String>>,
+    as_of: Timestamp,
+    /// By feed.
+    expired: Vec<Expired>,
+    overlaps: Vec<Overlap>,
+    /// By feed, and of one feed the most popular first.
+    popular: Vec<Popular>,
+    is_ranked: bool,
+    shown: usize,
+}
+
+impl Lint {
+    fn name(&self, feed: usize) -> &str {
+        &self.report.feeds[feed].name
+    }
+
+    fn popular_of(&self, feed: usize) -> &[Popular] {
+        let start = self.popular.partition_point(|found| found.feed < feed);
+        let end = self.popular.partition_point(|found| found.feed <= feed);
+        &self.popular[start..end]
+    }
+
+    /// `ok`, `check` or `failed`, and what there is to check.
+    fn status(&self, at: usize) -> (&'static str, Vec<String>) {
+        if self.failures[at].is_some() {
+            return ("failed", vec!["not read to the end".to_owned()]);
+        }
+        let feed = &self.report.feeds[at];
+        let mut why = Vec::new();
+        let rejected = percent(feed.rejected_total(), feed.entries + feed.rejected_total());
+        if rejected >= MANY_REJECTED {
+            why.push(format!("{rejected} % rejected"));
+        }
+        let expired = percent(self.expired[at].expired, feed.entries);
+        if expired >= MANY_EXPIRED {
+            why.push(format!("{expired} % expired"));
+        }
+        if feed.entries == 0 {
+            why.push("nothing taken".to_owned());
+        } else if feed.new == 0 && self.report.feeds.len() > 1 {
+            why.push("nothing new".to_owned());
+        }
+        let popular = self.popular_of(at).len();
+        if popular > 0 {
+            why.push(format!("{popular} popular"));
+        }
+        let pages = self.report.home_pages.iter().filter(|page| page.feed == at).count();
+        if pages > 0 {
+            why.push(format!("{pages} home pages of feeds"));
+        }
+        if let Some(late) = feed.warnings_by_kind.get(&WarningKind::LateContext) {
+            why.push(format!("{late} read without their context"));
+        }
+        (if why.is_empty() { "ok" } else { "check" }, why)
+    }
+
+    fn text(&self, out: &mut impl Write) -> io::Result<()> {
+        let feeds = &self.report.feeds;
+        let width = |length: fn(&FeedReport) -> usize| feeds.iter().map(length).max().unwrap_or(0).min(40);
+        let names = width(|feed| feed.name.chars().count());
+        let formats = width(|feed| format_of(feed).len());
+        for (at, feed) in feeds.iter().enumerate() {
+            let (status, why) = self.status(at);
+            // Padded by hand: an escaped name does not tell its width.
+            let gap = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.chars().count()));
+            write!(out, "{status:6} {}{}", Escaped::new(&feed.name), gap(&feed.name, names))?;
+            write!(out, "  {}{}", format_of(feed), gap(format_of(feed), formats))?;
+            write!(out, "  {:9} entries {:3} % new", feed.entries, percent(feed.new, feed.indicators))?;
+            write!(out, " {:6} rejected {:6} left aside", feed.rejected_total(), feed.skipped_total())?;
+            writeln!(out, "{}{}", if why.is_empty() { "" } else { "  <- " }, why.join(", "))?;
+        }
+        for (at, feed) in feeds.iter().enumerate() {
+            writeln!(out)?;
+            self.feed_text(out, at, feed)?;
+        }
+        self.between_text(out)?;
+        writeln!(out, "\n{} indicators, {} bytes in memory", self.report.indicators, self.sieve.memory_usage())
+    }
+
+    fn feed_text(&self, out: &mut impl Write, at: usize, feed: &FeedReport) -> io::Result<()> {
+        let (name, path) = (Escaped::new(&feed.name), Escaped::new(&feed.path));
+        writeln!(out, "{name} ({path}, {}, {})", format_of(feed), feed.action.as_str())?;
+        if let Some(failure) = &self.failures[at] {
+            writeln!(out, "  failed, what follows is of its beginning only: {}", Escaped::new(failure))?;
+        }
+        if !feed.titles.is_empty() {
+            let titles: Vec<String> =
+                feed.titles.iter().take(self.shown).map(|title| Escaped::new(title).to_string()).collect();
+            let more = if feed.titles.len() > titles.len() { ", …" } else { "" };
+            writeln!(out, "  calls itself: {}{more}", titles.join(", "))?;
+        }
         writeln!(
             out,
             "  {} lines, {} entries: {} addresses, {} domains, {} URLs, {} patterns",
             feed.lines, feed.entries, feed.ips, feed.domains, feed.urls, feed.patterns
         )?;
+        let mut kinds = String::new();
+        let mut kind = |count: u64, what: &str| {
+            if count > 0 {
+                let comma = if kinds.is_empty() { "" } else { ", " };
+                let _ = write!(kinds, "{comma}{count} {what}");
+            }
+        };
+        kind(feed.prefixes, "prefixes");
+        kind(feed.ranges, "ranges");
+        kind(feed.v6, "IPv6");
+        for (scope, &count) in &feed.domains_by_scope {
+            kind(count, &format!("domains of scope {scope}"));
+        }
+        kind(feed.host_urls, "URLs of a whole host");
+        kind(feed.with_port, "with a port");
+        kind(feed.allowing, "that allow");
+        if !kinds.is_empty() {
+            writeln!(out, "  of them {kinds}")?;
+        }
+        writeln!(out, "  {} distinct indicators, {} in no other feed", feed.indicators, feed.new)?;
         writeln!(
             out,
             "  {} duplicates, {} shared with earlier feeds, {} beneath wider indicators",
             feed.duplicates, feed.shared, feed.subsumed
         )?;
+        for (&by, count) in &feed.subsumed_by {
+            writeln!(out, "    {count} beneath those of {}", Escaped::new(self.name(by)))?;
+        }
+        for found in &feed.subsumed_examples {
+            let (by, line) = (Escaped::new(self.name(found.by_feed)), found.by_line);
+            let (indicator, wider) = (Escaped::new(&found.indicator), Escaped::new(&found.by));
+            writeln!(out, "    line {}: {indicator} beneath {wider} ({by}:{line})", found.line)?;
+        }
         writeln!(
             out,
             "  {} rejected, {} left aside, {} taken with a change",
@@ -51,89 +202,215 @@ pub(crate) fn run(args: &LintArgs) -> Result<Outcome, Box<dyn Error>> {
             feed.skipped_total(),
             feed.warnings_total()
         )?;
-        for (reason, count) in &feed.rejected_by_reason {
-            writeln!(out, "    {count} {reason}")?;
+        notes(out, &feed.rejected_by_reason, &feed.rejected, self.shown, |what| what.to_string())?;
+        notes(out, &feed.skipped_by_kind, &feed.skipped, self.shown, |what| what.message().to_owned())?;
+        notes(out, &feed.warnings_by_kind, &feed.warnings, self.shown, |what| what.message().to_owned())?;
+        let Expired { dated, expired, examples, .. } = &self.expired[at];
+        if *dated > 0 {
+            writeln!(out, "  {expired} of {dated} dated entries expired as of {}", self.as_of)?;
+            for noted in examples {
+                writeln!(out, "    line {}: {} until {}", noted.line, Escaped::new(&noted.value), noted.what)?;
+            }
         }
-        for (kind, count) in &feed.skipped_by_kind {
-            writeln!(out, "    {count} {}", kind.message())?;
+        let popular = self.popular_of(at);
+        if self.is_ranked {
+            writeln!(out, "  {} cover something popular", popular.len())?;
         }
-        for (kind, count) in &feed.warnings_by_kind {
-            writeln!(out, "    {count} {}", kind.message())?;
+        for found in popular.iter().take(self.shown) {
+            let (indicator, covers) = (Escaped::new(&found.indicator), Escaped::new(&found.covers));
+            writeln!(out, "    line {}: {indicator} covers {covers}, number {}", found.line, found.rank)?;
         }
-        let shown = if args.all { usize::MAX } else { SHOWN };
-        for noted in feed.rejected.iter().take(shown) {
-            writeln!(out, "    line {}: {}: {}", noted.line, Escaped::new(&noted.value), noted.what)?;
+        let pages: Vec<_> = self.report.home_pages.iter().filter(|page| page.feed == at).collect();
+        if !pages.is_empty() {
+            writeln!(out, "  {} look like home pages of feeds", pages.len())?;
         }
-        for noted in feed.warnings.iter().take(shown) {
-            writeln!(out, "    line {}: {}: {}", noted.line, Escaped::new(&noted.value), noted.what.message())?;
+        for page in pages.iter().take(self.shown) {
+            let (indicator, of) = (Escaped::new(&page.indicator), Escaped::new(self.name(page.of)));
+            writeln!(out, "    line {}: {indicator} covers {}, of {of}", page.line, Escaped::new(&page.page))?;
         }
+        Ok(())
     }
-    for shadow in &report.shadows {
-        writeln!(
-            out,
-            "{} ({}:{}) shadows {} indicators wholly, {} in part: {}",
-            shadow.allow,
-            Escaped::new(&shadow.feed),
-            shadow.line,
-            shadow.wholly,
-            shadow.partly,
-            shadow.examples.join(", ")
-        )?;
-    }
-    writeln!(out, "{} indicators, {} bytes in memory", report.indicators, sieve.memory_usage())?;
-    out.flush()?;
-    Ok(Outcome::Found)
-}
 
-/// The report as the text has it.
-fn json(report: &BuildReport, shown: usize) -> Value {
-    fn counts<K: Copy>(counts: &BTreeMap<K, u64>, code: fn(K) -> &'static str) -> Value {
-        counts.iter().map(|(&kind, &count)| (code(kind).to_owned(), count.into())).collect::<Map<_, _>>().into()
+    /// What feeds have to do with each other.
+    fn between_text(&self, out: &mut impl Write) -> io::Result<()> {
+        if !self.overlaps.is_empty() {
+            writeln!(out)?;
+        }
+        for overlap in &self.overlaps {
+            let [a, b] = [overlap.feeds.0, overlap.feeds.1].map(|feed| Escaped::new(self.name(feed)));
+            write!(out, "{a} and {b} have {} indicators in common", overlap.indicators)?;
+            if overlap.v4_addresses > 0 {
+                write!(out, ", {} IPv4 addresses", overlap.v4_addresses)?;
+            }
+            if overlap.v6_prefixes > 0 {
+                write!(out, ", {} IPv6 prefixes", overlap.v6_prefixes)?;
+            }
+            writeln!(out)?;
+        }
+        if !self.report.shadows.is_empty() {
+            writeln!(out)?;
+        }
+        // Those that take most away first.
+        let mut shadows: Vec<&Shadow> = self.report.shadows.iter().collect();
+        shadows.sort_by_key(|shadow| std::cmp::Reverse((shadow.wholly, shadow.partly)));
+        let shown = if self.shown > SHOWN { usize::MAX } else { SHADOWS };
+        for shadow in shadows.iter().take(shown) {
+            let examples: Vec<String> =
+                shadow.examples.iter().map(|example| Escaped::new(example).to_string()).collect();
+            writeln!(
+                out,
+                "{} ({}:{}) shadows {} indicators wholly, {} in part: {}",
+                Escaped::new(&shadow.allow),
+                Escaped::new(&shadow.feed),
+                shadow.line,
+                shadow.wholly,
+                shadow.partly,
+                examples.join(", ")
+            )?;
+        }
+        if shadows.len() > shown {
+            writeln!(out, "{} more entries shadow something, see --all", shadows.len() - shown)?;
+        }
+        Ok(())
     }
-    fn examples<K: Copy>(noted: &[Noted<K>], shown: usize, code: fn(K) -> &'static str) -> Value {
-        let example = |noted: &Noted<K>| json!({"line": noted.line, "value": noted.value, "what": code(noted.what)});
-        noted.iter().take(shown).map(example).collect()
-    }
-    let feeds: Vec<Value> = report
-        .feeds
-        .iter()
-        .map(|feed| {
-            json!({
-                "feed": feed.name,
-                "path": feed.path,
-                "format": feed.format,
-                "action": feed.action.as_str(),
-                "lines": feed.lines,
-                "entries": feed.entries,
-                "ips": feed.ips,
-                "domains": feed.domains,
-                "urls": feed.urls,
-                "patterns": feed.patterns,
-                "duplicates": feed.duplicates,
-                "shared": feed.shared,
-                "subsumed": feed.subsumed,
-                "rejected": counts(&feed.rejected_by_reason, Reject::code),
-                "skipped": counts(&feed.skipped_by_kind, Construct::code),
-                "warnings": counts(&feed.warnings_by_kind, WarningKind::code),
-                "rejected_lines": examples(&feed.rejected, shown, Reject::code),
-                "skipped_lines": examples(&feed.skipped, shown, Construct::code),
-                "warning_lines": examples(&feed.warnings, shown, WarningKind::code),
-            })
-        })
-        .collect();
-    let shadows: Vec<Value> = report
-        .shadows
-        .iter()
-        .map(|shadow| {
+
+    /// The report as the text has it.
+    fn json(&self) -> Value {
+        let feeds: Vec<Value> =
+            self.report.feeds.iter().enumerate().map(|(at, feed)| self.feed_json(at, feed)).collect();
+        let shadow = |shadow: &Shadow| {
             json!({
                 "allow": shadow.allow,
+                "action": shadow.action.as_str(),
                 "feed": shadow.feed,
                 "line": shadow.line,
                 "wholly": shadow.wholly,
                 "partly": shadow.partly,
                 "examples": shadow.examples,
             })
+        };
+        let overlap = |overlap: &Overlap| {
+            json!({
+                "feeds": [self.name(overlap.feeds.0), self.name(overlap.feeds.1)],
+                "indicators": overlap.indicators,
+                "v4_addresses": overlap.v4_addresses,
+                "v6_prefixes": overlap.v6_prefixes,
+            })
+        };
+        json!({
+            "as_of": self.as_of.to_string(),
+            "feeds": feeds,
+            "shadows": self.report.shadows.iter().map(shadow).collect::<Vec<_>>(),
+            "overlaps": self.overlaps.iter().map(overlap).collect::<Vec<_>>(),
+            "indicators": self.report.indicators,
+            "bytes": self.sieve.memory_usage(),
         })
-        .collect();
-    json!({"feeds": feeds, "shadows": shadows, "indicators": report.indicators})
+    }
+
+    fn feed_json(&self, at: usize, feed: &FeedReport) -> Value {
+        let (status, why) = self.status(at);
+        let scopes: Map<String, Value> =
+            feed.domains_by_scope.iter().map(|(scope, &count)| (scope.as_str().to_owned(), count.into())).collect();
+        let subsumed_by: Map<String, Value> =
+            feed.subsumed_by.iter().map(|(&by, &count)| (self.name(by).to_owned(), count.into())).collect();
+        let subsumed = |found: &Subsumed| {
+            json!({
+                "line": found.line,
+                "indicator": found.indicator,
+                "by": found.by,
+                "by_feed": self.name(found.by_feed),
+                "by_line": found.by_line,
+            })
+        };
+        let expired = &self.expired[at];
+        let ended = |noted: &Noted<Timestamp>| json!({"line": noted.line, "value": noted.value, "what": noted.what.to_string()});
+        let popular = |found: &Popular| {
+            let Popular { line, indicator, covers, rank, .. } = found;
+            json!({"line": line, "indicator": indicator, "covers": covers, "rank": rank})
+        };
+        let pages = self.report.home_pages.iter().filter(|page| page.feed == at);
+        let page = |page: &HomePage| json!({"line": page.line, "indicator": page.indicator, "page": page.page, "of": self.name(page.of)});
+        let mut object = json!({
+            "feed": feed.name,
+            "status": status,
+            "check": why,
+            "path": feed.path,
+            "format": feed.format,
+            "action": feed.action.as_str(),
+            "titles": feed.titles,
+            "lines": feed.lines,
+            "entries": feed.entries,
+            "ips": feed.ips,
+            "prefixes": feed.prefixes,
+            "ranges": feed.ranges,
+            "v6": feed.v6,
+            "domains": feed.domains,
+            "domains_by_scope": scopes,
+            "urls": feed.urls,
+            "host_urls": feed.host_urls,
+            "patterns": feed.patterns,
+            "with_port": feed.with_port,
+            "allowing": feed.allowing,
+            "indicators": feed.indicators,
+            "new": feed.new,
+            "duplicates": feed.duplicates,
+            "shared": feed.shared,
+            "subsumed": feed.subsumed,
+            "subsumed_by": subsumed_by,
+            "subsumed_lines": feed.subsumed_examples.iter().map(subsumed).collect::<Vec<_>>(),
+            "rejected": counts(&feed.rejected_by_reason, Reject::code),
+            "skipped": counts(&feed.skipped_by_kind, Construct::code),
+            "warnings": counts(&feed.warnings_by_kind, WarningKind::code),
+            "rejected_lines": examples(&feed.rejected, Reject::code),
+            "skipped_lines": examples(&feed.skipped, Construct::code),
+            "warning_lines": examples(&feed.warnings, WarningKind::code),
+            "dated": expired.dated,
+            "expired": expired.expired,
+            "expired_lines": expired.examples.iter().map(ended).collect::<Vec<_>>(),
+            "home_pages": pages.take(self.shown).map(page).collect::<Vec<_>>(),
+        });
+        if self.is_ranked {
+            let found = self.popular_of(at);
+            object["popular"] = found.len().into();
+            object["popular_lines"] = found.iter().take(self.shown).map(popular).collect();
+        }
+        if let Some(failure) = &self.failures[at] {
+            object["error"] = failure.as_str().into();
+        }
+        object
+    }
+}
+
+fn format_of(feed: &FeedReport) -> &str {
+    feed.format.as_deref().unwrap_or("unknown")
+}
+
+fn percent(part: u64, whole: u64) -> u64 {
+    part.saturating_mul(100) / whole.max(1)
+}
+
+/// The counts of each kind, each with its first examples.
+fn notes<K: Copy + Ord>(
+    out: &mut impl Write,
+    counts: &BTreeMap<K, u64>,
+    noted: &[Noted<K>],
+    shown: usize,
+    message: fn(K) -> String,
+) -> io::Result<()> {
+    for (&kind, count) in counts {
+        writeln!(out, "    {count} {}", message(kind))?;
+        for noted in noted.iter().filter(|noted| noted.what == kind).take(shown) {
+            writeln!(out, "      line {}: {}: {}", noted.line, Escaped::new(&noted.value), message(kind))?;
+        }
+    }
+    Ok(())
+}
+
+fn counts<K: Copy>(counts: &BTreeMap<K, u64>, code: fn(K) -> &'static str) -> Value {
+    counts.iter().map(|(&kind, &count)| (code(kind).to_owned(), count.into())).collect::<Map<_, _>>().into()
+}
+
+fn examples<K: Copy>(noted: &[Noted<K>], code: fn(K) -> &'static str) -> Value {
+    let example = |noted: &Noted<K>| json!({"line": noted.line, "value": noted.value, "what": code(noted.what)});
+    noted.iter().map(example).collect()
 }

@@ -52,9 +52,9 @@ pub use networks::Networks;
 pub use options::{Filter, MatchOptions, Relation, Strength, Withheld};
 pub(crate) use prefilter::Prefilter;
 pub use provenance::{FeedDigest, Provenance};
-pub use report::{BuildReport, FeedReport, Noted, Shadow, Subsumed};
+pub use report::{BuildReport, FeedReport, HomePage, Noted, Shadow, Subsumed};
 pub use suffixes::PublicSuffixes;
-pub use survey::Overlap;
+pub use survey::{Expired, Overlap, Popular, Ranking};
 pub use view::{IndicatorRef, Match, Matches, Source};
 
 /// A compiled set of indicators. Immutable; `clone` copies a pointer.

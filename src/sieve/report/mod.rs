@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::ip;
 use super::tables::Tables;
 use super::view::IndicatorRef;
+use super::{ip, survey};
 use crate::indicator::{Action, Construct, Indicator, Reject, Scope, WarningKind};
 use crate::limits::MAX_REPORTED_VALUE;
 
@@ -21,6 +21,8 @@ pub struct BuildReport {
     pub feeds: Vec<FeedReport>,
     /// What each allow entry shadows; only those that shadow something.
     pub shadows: Vec<Shadow>,
+    /// Block entries that cover a host which some feed names as its own: a feed that lists where it comes from, or another does.
+    pub home_pages: Vec<HomePage>,
     /// Distinct indicators in the sieve.
     pub indicators: u64,
 }
@@ -148,6 +150,22 @@ pub struct Subsumed {
     pub by_line: u32,
 }
 
+/// A block entry that looks like a feed's own home page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HomePage {
+    /// The number of the feed that lists it.
+    pub feed: usize,
+    /// The entry's line; 0 where the feed has none.
+    pub line: u32,
+    /// Its indicator.
+    pub indicator: String,
+    /// The host that it covers.
+    pub page: String,
+    /// The number of the first feed that names this host as its own.
+    pub of: usize,
+}
+
 /// What one allow entry takes away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -259,7 +277,29 @@ pub(super) fn finish(tables: &Tables, mut feeds: Vec<FeedReport>, beneath: Benea
         }
     }
     let shadows = shadows::shadows(tables, beneath.taken, examples);
-    BuildReport { feeds, shadows, indicators: tables.indicators.len() as u64 }
+    let home_pages = home_pages(tables, &feeds);
+    BuildReport { feeds, shadows, home_pages, indicators: tables.indicators.len() as u64 }
+}
+
+fn home_pages(tables: &Tables, feeds: &[FeedReport]) -> Vec<HomePage> {
+    let mut pages: BTreeMap<&str, usize> = BTreeMap::new();
+    for (of, feed) in feeds.iter().enumerate() {
+        for page in &feed.home_pages {
+            pages.entry(page).or_insert(of);
+        }
+    }
+    let mut found = Vec::new();
+    for (page, of) in pages {
+        survey::blocking_name(tables, page, |id| {
+            let indicator = IndicatorRef::new(tables, id);
+            for source in indicator.sources().filter(|source| source.action() == Action::Block) {
+                let (feed, line) = (source.feed_index(), source.line().unwrap_or(0));
+                found.push(HomePage { feed, line, indicator: indicator.to_string(), page: page.to_owned(), of });
+            }
+        });
+    }
+    found.sort_by_key(|page| (page.feed, page.line));
+    found
 }
 
 /// Ids and lengths of the prefixes that cover a whole prefix, itself included.

@@ -44,7 +44,7 @@ fn host_of(tables: &Tables, id: u32) -> Vec<Host<'_>> {
 /// For each allow entry the host-level block indicators that it shadows: those beneath it, if it allows all, are `taken`
 /// already; those at its own place and above are looked up.
 pub(super) fn shadows(tables: &Tables, taken: Vec<Taken>, examples: usize) -> Vec<Shadow> {
-    let mut found = Shadows { tables, taken };
+    let mut found = Shadows { tables, taken: Vec::new() };
     for allow in 0..tables.indicators.len() as u32 {
         let flags = tables.indicators.flags(allow);
         if flags.has(Action::Allow) || flags.has(Action::AllowAll) {
@@ -53,7 +53,10 @@ pub(super) fn shadows(tables: &Tables, taken: Vec<Taken>, examples: usize) -> Ve
             }
         }
     }
-    found.finish(examples)
+    let here = std::mem::take(&mut found.taken);
+    let here = found.settled(here);
+    let all = found.settled(here.iter().chain(&taken).copied().collect());
+    found.finish(&here, &all, examples)
 }
 
 struct Shadows<'t> {
@@ -132,18 +135,30 @@ impl Shadows<'_> {
         }
     }
 
-    fn finish(mut self, examples: usize) -> Vec<Shadow> {
-        let tables = self.tables;
-        let mut taken: Vec<Taken> =
-            std::mem::take(&mut self.taken).into_iter().filter_map(|taken| self.with_ports(taken)).collect();
+    /// What is taken, by allow and block indicator, each pair once.
+    fn settled(&self, taken: Vec<Taken>) -> Vec<Taken> {
+        let mut taken: Vec<Taken> = taken.into_iter().filter_map(|taken| self.with_ports(taken)).collect();
         // What is taken wholly in one way and in part in another is taken wholly.
         taken.sort_unstable_by_key(|&(allow, block, wholly)| (allow, block, !wholly));
         taken.dedup_by_key(|&mut (allow, block, _)| (allow, block));
+        taken
+    }
+
+    /// `here` is what an entry takes at its own place and above, `all` what one takes that allows all beneath it too.
+    fn finish(self, here: &[Taken], all: &[Taken], examples: usize) -> Vec<Shadow> {
+        let tables = self.tables;
         let mut shadows = Vec::new();
-        for blocks in taken.chunk_by(|a, b| a.0 == b.0) {
-            let indicator = IndicatorRef::new(tables, blocks[0].0);
-            let wholly = blocks.iter().filter(|&&(.., wholly)| wholly).count() as u64;
+        for of_all in all.chunk_by(|a, b| a.0 == b.0) {
+            let allow = of_all[0].0;
+            let start = here.partition_point(|taken| taken.0 < allow);
+            let end = here.partition_point(|taken| taken.0 <= allow);
+            let indicator = IndicatorRef::new(tables, allow);
             for source in indicator.sources().filter(|source| source.action() != Action::Block) {
+                let blocks = if source.action() == Action::AllowAll { of_all } else { &here[start..end] };
+                if blocks.is_empty() {
+                    continue;
+                }
+                let wholly = blocks.iter().filter(|&&(.., wholly)| wholly).count() as u64;
                 let example = |&(_, block, _): &Taken| IndicatorRef::new(tables, block).to_string();
                 shadows.push(Shadow {
                     allow: indicator.to_string(),
