@@ -21,6 +21,8 @@ mod dns;
 mod ids;
 #[path = "feeds/json.rs"]
 mod json;
+#[path = "feeds/layouts.rs"]
+mod layouts;
 #[path = "feeds/real.rs"]
 mod real_folder;
 #[path = "feeds/robust.rs"]

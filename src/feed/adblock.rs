@@ -79,8 +79,19 @@ fn is_header(line: &str) -> bool {
         .is_some_and(|rest| rest.as_bytes().get(..5).is_some_and(|n| n.eq_ignore_ascii_case(b"adblo")))
 }
 
+/// Whether a line that begins with `#` is a comment of other lists, such as the frame around a banner, and hides no part of a page:
+/// what it would hide follows `##`, and is no blank and no third `#` but for one before an id.
+fn is_banner(line: &str) -> bool {
+    let rest = line.trim_start_matches('#');
+    match line.len() - rest.len() {
+        0 => false,
+        1..=3 => rest.is_empty() || rest.starts_with([' ', '\t']),
+        _ => true,
+    }
+}
+
 fn parse(line: &str) -> Line<'_> {
-    if line.is_empty() || line.starts_with('!') || is_header(line) || line == "#" || line.starts_with("# ") {
+    if line.is_empty() || line.starts_with('!') || is_header(line) || is_banner(line) {
         return Line::Nothing;
     }
     let marks = ["##", "#@#", "#?#", "#@?#", "#$#", "#@$#", "#%#", "#@%#"];

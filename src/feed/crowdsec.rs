@@ -5,8 +5,10 @@
 //!  "deleted": [{"value": "192.0.2.2", "scope": "Ip", "duration": "-1m"}]}
 //! ```
 //!
+//! A list may also be one of alerts with their decisions, as `cscli decisions list -o json` writes it.
+//!
 //! The scenario, the origin and the type are tags. The duration is what was left when the file was written, so that an
-//! entry is valid until then. Deleted decisions are skipped, and so are those over countries, networks by number, or
+//! entry is valid until then. Deleted and simulated decisions are skipped, and so are those over countries, networks by number, or
 //! users.
 
 use std::time::SystemTime;
@@ -28,7 +30,7 @@ pub(super) struct CrowdSec;
 impl FeedReader for CrowdSec {
     fn sniff(&self, head: &Head<'_>) -> u8 {
         let is_list = |shape: &Shape| {
-            ["new[].", "deleted[].", "[]."]
+            ["new[].", "deleted[].", "[].", "[].decisions[]."]
                 .iter()
                 .any(|prefix| ["value", "scope", "duration"].iter().all(|key| shape.has(&format!("{prefix}{key}"))))
         };
@@ -47,13 +49,13 @@ impl FeedReader for CrowdSec {
             json.object()?;
             while json.key(&mut key)? {
                 match key.as_str() {
-                    "new" => reader.decisions(&mut json, false)?,
-                    "deleted" => reader.decisions(&mut json, true)?,
+                    "new" => reader.decisions(&mut json, false, false)?,
+                    "deleted" => reader.decisions(&mut json, true, false)?,
                     _ => json.skip()?,
                 }
             }
         } else {
-            reader.decisions(&mut json, false)?;
+            reader.decisions(&mut json, false, false)?;
         }
         json.end()
     }
@@ -66,7 +68,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn decisions<B: Bytes>(&mut self, json: &mut Json<B>, is_deleted: bool) -> Result<()> {
+    fn decisions<B: Bytes>(&mut self, json: &mut Json<B>, is_deleted: bool, is_within: bool) -> Result<()> {
         let (mut key, mut text, mut value) = (Text::default(), Text::default(), Text::default());
         if !json.array()? {
             return Ok(());
@@ -76,6 +78,7 @@ impl Reader<'_> {
             value.line = json.line();
             let (mut scope, mut duration, mut until, mut id) = (None, None, None, None);
             let mut tags = Vec::new();
+            let (mut is_alert, mut is_simulated) = (false, false);
             if !json.object()? {
                 continue;
             }
@@ -89,11 +92,22 @@ impl Reader<'_> {
                     "duration" => duration = json.owned(&mut text)?.as_deref().and_then(text::duration),
                     "until" => until = json.owned(&mut text)?.as_deref().and_then(text::time),
                     "id" => id = json.owned(&mut text)?,
+                    "simulated" => is_simulated = json.owned(&mut text)?.as_deref() == Some("true"),
+                    // No decision holds decisions, so that this goes no deeper.
+                    "decisions" if !is_within => {
+                        is_alert = true;
+                        self.decisions(json, is_deleted, true)?;
+                    }
                     _ => json.skip()?,
                 }
             }
             let shown = value.value.trim();
-            if is_deleted {
+            if is_alert {
+                continue;
+            }
+            if is_simulated {
+                out::skip(self.sink, value.line, shown, Construct::NotForDetection);
+            } else if is_deleted {
                 out::skip(self.sink, value.line, shown, Construct::Withdrawn);
             } else if !scope
                 .as_deref()

@@ -149,7 +149,8 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
         return None;
     }
     let regularity = (regular * 100 / filled.len()) as u8;
-    if let Some(layout) = layout {
+    if let Some(mut layout) = layout {
+        layout.forget_prose(&filled, &rules);
         // A header that names its columns says what the file is, if the rows are what it says.
         let holding = filled.iter().filter(|cells| layout.reads(cells, &rules)).count();
         let share = (holding * 100 / filled.len()) as u8;

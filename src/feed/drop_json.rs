@@ -5,6 +5,8 @@
 //! {"type":"metadata","timestamp":1777636800,"size":100,"records":1}
 //! ```
 //!
+//! Its list of autonomous systems (`asndrop.json`) is recognised and skipped: the names in it are those of their owners.
+//!
 //! The last line tells when the list was made, which is when everything on it was last seen; the records wait for it, up
 //! to a cap.
 
@@ -12,13 +14,13 @@ use jiff::Timestamp;
 
 use super::FeedReader;
 use super::json::{Json, Slice, Text};
-use super::out::each_line;
+use super::out::{self, each_line};
 use super::pending::Pending;
-use super::recognise::Head;
+use super::recognise::{Head, Shape};
 use super::text;
 use super::value::{self, Rules, Value};
 use crate::error::Result;
-use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
+use crate::indicator::{Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
 
 pub(super) struct DropJson;
@@ -31,6 +33,8 @@ struct Entry {
     registry: Option<String>,
     made: Option<Timestamp>,
     is_metadata: bool,
+    /// It is an autonomous system.
+    is_system: bool,
 }
 
 fn parse(line: &str, number: u32) -> Result<Entry> {
@@ -42,6 +46,10 @@ fn parse(line: &str, number: u32) -> Result<Entry> {
             match key.as_str() {
                 "cidr" => entry.cidr = json.owned(&mut value)?,
                 "sblid" => entry.sbl = json.owned(&mut value)?,
+                "asn" => {
+                    entry.is_system = true;
+                    json.skip()?;
+                }
                 "rir" => entry.registry = json.owned(&mut value)?,
                 "timestamp" => entry.made = json.owned(&mut value)?.as_deref().and_then(text::unix),
                 "type" => entry.is_metadata = json.owned(&mut value)?.is_some_and(|kind| kind == "metadata"),
@@ -55,7 +63,8 @@ fn parse(line: &str, number: u32) -> Result<Entry> {
 
 impl FeedReader for DropJson {
     fn sniff(&self, head: &Head<'_>) -> u8 {
-        if head.shape().is_some_and(|shape| shape.has_all(&["cidr", "sblid"])) { 100 } else { 0 }
+        let is_it = |shape: &Shape| shape.has_all(&["cidr", "sblid"]) || shape.has_all(&["asn", "asname", "rir"]);
+        if head.shape().is_some_and(is_it) { 100 } else { 0 }
     }
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
@@ -72,7 +81,9 @@ impl FeedReader for DropJson {
             };
             made = made.or(entry.made);
             let Some(cidr) = entry.cidr else {
-                if !entry.is_metadata {
+                if entry.is_system {
+                    out::skip(sink, line.number, line.text, Construct::OtherKind);
+                } else if !entry.is_metadata {
                     sink.reject(Rejection::new(line.number, line.text, Reject::Empty));
                 }
                 return;

@@ -7,6 +7,8 @@
 //! add other 192.0.2.1,tcp:80
 //! ```
 //!
+//! A script of `ipset add …` commands is read too.
+//!
 //! `nomatch` is an exception: allowed. A time-out counts from a moment that the file does not tell, so it is only
 //! described.
 
@@ -24,9 +26,11 @@ impl FeedReader for IpSet {
     fn sniff(&self, head: &Head<'_>) -> u8 {
         let mut votes = Votes::default();
         for line in head.data() {
-            let mut words = line.split_whitespace();
+            let mut words = words(line);
             match words.next() {
-                Some("create") => votes.line(words.nth(1).is_some_and(|kind| kind.contains(':'))),
+                Some("create" | "-N") => {
+                    votes.line(words.nth(1).is_some_and(|kind| kind.contains(':') || kind.ends_with("hash")))
+                }
                 Some("add" | "-A") => votes.line(words.nth(1).is_some_and(|value| value.contains(['.', ':']))),
                 _ => votes.line(false),
             }
@@ -40,11 +44,11 @@ impl FeedReader for IpSet {
             if is_blank_or_comment(line.text) {
                 return;
             }
-            let mut words = line.text.split_whitespace();
+            let mut words = words(line.text);
             match words.next() {
-                Some("create") => return,
+                Some("create" | "-N") => return,
                 Some("add" | "-A") => {}
-                Some("del" | "flush" | "destroy" | "swap" | "rename" | "-N" | "-exist" | "COMMIT") => {
+                Some("del" | "flush" | "destroy" | "swap" | "rename" | "-X" | "-F" | "-D" | "-exist" | "COMMIT") => {
                     return out::skip(sink, line.number, line.text, Construct::Setting);
                 }
                 _ => return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed)),
@@ -52,6 +56,13 @@ impl FeedReader for IpSet {
             let Some(element) = words.nth(1) else {
                 return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed));
             };
+            if !element.contains(['.', ':']) {
+                // A set within a set.
+                return out::skip(sink, line.number, line.text, Construct::Setting);
+            }
+            if is_mac(element) {
+                return out::skip(sink, line.number, line.text, Construct::OtherKind);
+            }
             let options = &line.text[line.text.find(element).map_or(line.text.len(), |at| at + element.len())..];
             let (before, comment) = match options.split_once("comment \"") {
                 Some((before, rest)) => (before, rest.split('"').next()),
@@ -71,6 +82,19 @@ impl FeedReader for IpSet {
             });
         })
     }
+}
+
+/// The words of a command, without the name of the program and options of it as a whole.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let is_program =
+        |word: &&str| matches!(*word, "ipset" | "sudo" | "-exist" | "-!" | "-q") || word.ends_with("/ipset");
+    line.split_whitespace().skip_while(is_program)
+}
+
+/// Whether an element is the address of a network card: `02:00:00:00:00:01`.
+fn is_mac(element: &str) -> bool {
+    element.split(':').count() == 6
+        && element.split(':').all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// `192.0.2.1`, `192.0.2.1,tcp:80`, `192.0.2.0/24,eth0`.

@@ -214,7 +214,8 @@ fn is_hash(plain: &str) -> bool {
 /// Reads a value as what it is said to be. [`Listed::DomainIp`] is two values, which the caller takes apart.
 pub(super) fn read(listed: Listed, value: &str, rules: &Rules) -> Result<Value, Reject> {
     match listed {
-        Listed::Any | Listed::Ip | Listed::Domain | Listed::DomainIp | Listed::Path => value::classify(value, rules),
+        Listed::Ip => value::classify(without_scope(value), rules),
+        Listed::Any | Listed::Domain | Listed::DomainIp | Listed::Path => value::classify(value, rules),
         Listed::Hostname => {
             let mut found = value::classify(value, rules)?;
             // A name with a wildcard before it says itself what it covers.
@@ -231,6 +232,14 @@ pub(super) fn read(listed: Listed, value: &str, rules: &Rules) -> Result<Value, 
         },
         Listed::Url => url(value, rules),
         Listed::Skip(_) => Err(Reject::Unrecognised),
+    }
+}
+
+/// An address without the word by which CrowdSec's tables say what it is: `Ip:192.0.2.1`, `Range:192.0.2.0/24`.
+pub(super) fn without_scope(value: &str) -> &str {
+    match value.split_once(':') {
+        Some((scope, rest)) if scope.eq_ignore_ascii_case("ip") || scope.eq_ignore_ascii_case("range") => rest,
+        _ => value,
     }
 }
 
@@ -327,6 +336,8 @@ mod tests {
             (Listed::HostPort, "evil.test|0", Ok("domain exact evil.test")),
             (Listed::HostPort, "evil.test|x", Err(Reject::BadPort)),
             (Listed::Ip, "192.0.2.0/24", Ok("ip 192.0.2.0/24")),
+            (Listed::Ip, "Range:192.0.2.0/24", Ok("ip 192.0.2.0/24")),
+            (Listed::Ip, "ip:2001:db8::1", Ok("ip 2001:db8::1")),
         ] {
             assert_eq!(read(listed, value), expected.map(str::to_owned), "{value}");
         }

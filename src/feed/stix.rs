@@ -13,6 +13,8 @@
 //! indicator indicates is said by relationships, which may stand anywhere: malware and tools give the family, other
 //! objects (campaigns, groups, techniques) tags. Indicators wait for them, up to a cap.
 //!
+//! A sighting tells when an indicator was last seen.
+//!
 //! Objects that were observed, such as a `domain-name` of its own, are no statement that anything is bad: they are skipped.
 
 use std::borrow::Cow;
@@ -59,6 +61,7 @@ impl FeedReader for Stix {
             pending: Pending::default(),
             names: HashMap::new(),
             indicated: HashMap::new(),
+            sighted: HashMap::new(),
             bytes: 0,
         };
         reader.document(&mut json)?;
@@ -81,7 +84,9 @@ struct Reader<'a> {
     names: HashMap<String, Named>,
     /// By the id of an indicator: the ids of what it indicates.
     indicated: HashMap<String, Vec<String>>,
-    /// What the two hold.
+    /// By the id of an indicator: when it was last sighted.
+    sighted: HashMap<String, Timestamp>,
+    /// What the three hold.
     bytes: usize,
 }
 
@@ -104,6 +109,8 @@ struct Object {
     relationship: Option<String>,
     source: Option<String>,
     target: Option<String>,
+    sighting_of: Option<String>,
+    last_seen: Option<Timestamp>,
     value: Option<String>,
     line: u32,
     /// The objects within, of a bundle.
@@ -156,6 +163,8 @@ impl Reader<'_> {
                 "relationship_type" => object.relationship = json.owned(&mut text)?,
                 "source_ref" => object.source = json.owned(&mut text)?,
                 "target_ref" => object.target = json.owned(&mut text)?,
+                "sighting_of_ref" => object.sighting_of = json.owned(&mut text)?,
+                "last_seen" => object.last_seen = json.owned(&mut text)?.as_deref().and_then(text::time),
                 "value" => object.value = json.owned(&mut text)?,
                 _ => json.skip()?,
             }
@@ -183,6 +192,13 @@ impl Reader<'_> {
                     self.names.insert(object.id, Named { name, is_family });
                 }
             }
+            "sighting" => {
+                if let (Some(id), Some(seen)) = (object.sighting_of, object.last_seen.or(object.created)) {
+                    self.bytes += id.len() + 64;
+                    let last = self.sighted.entry(id).or_insert(seen);
+                    *last = seen.max(*last);
+                }
+            }
             "report" => {
                 if let Some(name) = &object.name {
                     self.sink.title(name);
@@ -197,6 +213,7 @@ impl Reader<'_> {
         if self.pending.is_full() || self.bytes > MAX_PENDING {
             self.flush(true);
             self.indicated.clear();
+            self.sighted.clear();
             // Objects that later indicators may point to stay, unless they alone are too many.
             self.bytes = self.names.iter().map(|(id, named)| id.len() + named.name.len() + 128).sum();
             if self.bytes > MAX_PENDING / 2 {
@@ -245,10 +262,12 @@ impl Reader<'_> {
 
     /// Hands over what waits, with what relationships say by now.
     fn flush(&mut self, is_early: bool) {
-        let Self { pending, names, indicated, sink, .. } = self;
+        let Self { pending, names, indicated, sighted, sink, .. } = self;
         let complete = |record: &mut Record<'static>| {
             let attributes = &mut record.attributes;
-            let targets = attributes.id.as_deref().and_then(|id| indicated.get(id));
+            let id = attributes.id.as_deref();
+            attributes.last_seen = id.and_then(|id| sighted.get(id)).copied().or(attributes.last_seen);
+            let targets = id.and_then(|id| indicated.get(id));
             for named in targets.into_iter().flatten().filter_map(|id| names.get(id)) {
                 let name = || Cow::Owned(named.name.clone());
                 if named.is_family && attributes.family.is_none() {

@@ -2,7 +2,8 @@
 //!
 //! `[domain-name:value = 'evil.test' OR ipv4-addr:value IN ('192.0.2.1', '192.0.2.2')]` is three values. What holds only
 //! together with something else, in an order, by wildcards or not at all is no value: such parts are named by their
-//! construct, and the rest of the pattern is read all the same.
+//! construct, and the rest of the pattern is read all the same. One conjunction is a value, an address with its port:
+//! `[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.1' AND network-traffic:dst_port = 443]`.
 
 use super::listed::Listed;
 use crate::indicator::Construct;
@@ -20,7 +21,7 @@ const MAX_DEPTH: usize = 32;
 /// The parts of a pattern; `None` if it is malformed.
 pub(super) fn parse(pattern: &str) -> Option<Vec<Part>> {
     let tokens = tokens(pattern)?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, equality: None };
     let parts = parser.observations()?;
     parser.peek().is_none().then_some(parts)
 }
@@ -103,6 +104,8 @@ struct Parser<'t, 'p> {
     tokens: &'t [Token<'p>],
     at: usize,
     depth: usize,
+    /// The path and the literal of the comparison that was read last, if it is a lone `=` without parentheses.
+    equality: Option<(&'p str, String)>,
 }
 
 impl<'p> Parser<'_, 'p> {
@@ -181,12 +184,18 @@ impl<'p> Parser<'_, 'p> {
     }
 
     fn conjunction(&mut self) -> Option<Vec<Part>> {
-        let mut parts = self.comparison()?;
+        let first = self.comparison()?;
+        let mut equalities = vec![self.equality.take()];
         while self.keyword("AND") {
             self.comparison()?;
-            parts = vec![Part::Skip(Construct::Conjunction)];
+            equalities.push(self.equality.take());
         }
-        Some(parts)
+        if equalities.len() == 1 {
+            return Some(first);
+        }
+        let all: Option<Vec<_>> = equalities.into_iter().collect();
+        let together = all.and_then(|all| end_of_traffic(&all));
+        Some(vec![together.unwrap_or(Part::Skip(Construct::Conjunction))])
     }
 
     fn comparison(&mut self) -> Option<Vec<Part>> {
@@ -194,14 +203,17 @@ impl<'p> Parser<'_, 'p> {
             self.enter()?;
             let parts = self.comparisons()?;
             self.depth -= 1;
+            self.equality = None;
             return self.sign(")").then_some(parts);
         }
+        self.equality = None;
         let mut is_negated = self.keyword("NOT");
         if self.keyword("EXISTS") {
             self.path()?;
             return Some(vec![Part::Skip(Construct::Comparison)]);
         }
-        let listed = of_path(self.path()?);
+        let path = self.path()?;
+        let listed = of_path(path);
         is_negated |= self.keyword("NOT");
         let take = |values: Vec<String>| -> Vec<Part> {
             match (is_negated, listed) {
@@ -216,6 +228,9 @@ impl<'p> Parser<'_, 'p> {
         };
         if self.sign("=") || self.sign("==") {
             let value = self.literal()?;
+            if !is_negated {
+                self.equality = Some((path, value.clone()));
+            }
             Some(take(vec![value]))
         } else if self.sign("!=") || self.sign("<>") {
             self.literal()?;
@@ -266,6 +281,29 @@ impl<'p> Parser<'_, 'p> {
         self.at += 1;
         Some(value)
     }
+}
+
+/// What equalities say together, if they are about one end of some traffic: its address or name, and perhaps of which type that
+/// is, which it shows itself, and the port.
+fn end_of_traffic(all: &[(&str, String)]) -> Option<Part> {
+    let (mut value, mut port, mut end) = (None, None, None);
+    for (path, literal) in all {
+        let (side, property) = path.strip_prefix("network-traffic:")?.split_once('_')?;
+        if *end.get_or_insert(side) != side {
+            return None;
+        }
+        match property {
+            "ref.value" => value.replace(literal).is_none().then_some(())?,
+            "ref.type" => matches!(&**literal, "ipv4-addr" | "ipv6-addr" | "domain-name").then_some(())?,
+            "port" => port.replace(literal).is_none().then_some(())?,
+            _ => return None,
+        }
+    }
+    let value = value?;
+    Some(match port {
+        Some(port) => Part::Value(Listed::HostPort, format!("{value}|{port}")),
+        None => Part::Value(Listed::Any, value.clone()),
+    })
 }
 
 /// What the property of an object is.
@@ -324,6 +362,21 @@ mod tests {
                 Some("conjunction Domain=b.test"),
             ),
             ("[domain-name:value = 'a.test'] AND [domain-name:value = 'b.test']", Some("conjunction")),
+            // What is said of one end of some traffic is one value.
+            (
+                "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.1']",
+                Some("Any=192.0.2.1"),
+            ),
+            (
+                "[network-traffic:dst_ref.value = '192.0.2.1' AND network-traffic:dst_port = 443] OR [url:value = 'x']",
+                Some("HostPort=192.0.2.1|443 Url=x"),
+            ),
+            ("[network-traffic:src_ref.value = '192.0.2.1' AND network-traffic:dst_port = 443]", Some("conjunction")),
+            ("[network-traffic:dst_ref.value = 'a' AND network-traffic:dst_ref.value = 'b']", Some("conjunction")),
+            ("[network-traffic:dst_ref.value = 'a' AND network-traffic:protocols[0] = 'udp']", Some("conjunction")),
+            ("[network-traffic:dst_ref.value = 'a' AND NOT network-traffic:dst_port = 443]", Some("conjunction")),
+            ("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_port = 443]", Some("conjunction")),
+            ("[network-traffic:dst_ref.value = 'a' AND (network-traffic:dst_port = 443)]", Some("conjunction")),
             ("[domain-name:value = 'a.test'] FOLLOWEDBY [domain-name:value = 'b.test']", Some("sequence")),
             ("[domain-name:value = 'a.test'] REPEATS 5 TIMES WITHIN 10 SECONDS", Some("sequence")),
             (

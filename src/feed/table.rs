@@ -225,7 +225,21 @@ impl Layout {
     /// Whether some column of values holds a value in this row.
     pub(super) fn reads(&self, cells: &[Cow<'_, str>], rules: &Rules) -> bool {
         let mut values = self.roles.iter().zip(cells).filter(|(role, _)| role.is_some_and(is_value));
-        values.any(|(_, cell)| value::classify(cell, rules).is_ok())
+        values.any(|(_, cell)| value::classify(listed::without_scope(cell), rules).is_ok())
+    }
+
+    /// Takes a column of values of any kind for prose if it never holds one and another column does: some call so what an address
+    /// was seen doing.
+    pub(super) fn forget_prose(&mut self, rows: &[&Vec<Cow<'_, str>>], rules: &Rules) {
+        let values =
+            |at: usize| rows.iter().filter_map(|cells| cells.get(at)).filter(|cell| is_evident(cell, rules)).count();
+        let counts: Vec<usize> = (0..self.roles.len()).map(values).collect();
+        for (at, role) in self.roles.iter_mut().enumerate() {
+            let others = counts.iter().enumerate().any(|(other, &count)| other != at && count > 0);
+            if *role == Some(ColumnRole::Value) && counts[at] == 0 && others {
+                *role = None;
+            }
+        }
     }
 
     /// The first column of values.
@@ -281,7 +295,8 @@ pub(super) fn emit(
         let as_listed = match role {
             ColumnRole::Url => Listed::Url,
             ColumnRole::Host => Listed::Hostname,
-            ColumnRole::Ip | ColumnRole::Domain => Listed::Any,
+            ColumnRole::Ip => Listed::Ip,
+            ColumnRole::Domain => Listed::Any,
             _ => listed.unwrap_or(Listed::Any),
         };
         each_value(as_listed, cell, rules, |part, value| {
