@@ -129,7 +129,7 @@ fn work(record: &mut Record, what: &str, nets: &[Ipv4Net], is_hosts: bool) {
             Contender::new(name, move || queries.iter().filter(|&&addr| lookup(black_box(addr))).count() as u64)
         })
         .collect();
-    let outcomes = interleaved(contenders, crate::rounds(), 0.01);
+    let outcomes = interleaved(contenders, crate::rounds(), 0.01, crate::clock::thread);
     record.rows(what, "lookups", QUERIES as u64, &outcomes, |who, row| {
         row.answers = answers.iter().find(|(name, _)| name == who).map(|&(_, answers)| answers);
     });

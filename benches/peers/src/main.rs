@@ -13,6 +13,7 @@
 use std::process::ExitCode;
 
 mod addresses;
+mod clock;
 #[path = "../../common/mod.rs"]
 mod common;
 mod judge;

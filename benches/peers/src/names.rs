@@ -112,7 +112,7 @@ fn work(record: &mut Record, n: usize) {
             Contender::new(name, move || queries.iter().filter(|(name, _)| lookup(black_box(name))).count() as u64)
         })
         .collect();
-    let outcomes = interleaved(contenders, crate::rounds(), 0.01);
+    let outcomes = interleaved(contenders, crate::rounds(), 0.01, crate::clock::thread);
     let what = format!("{} names and what is beneath", crate::tables::count(n));
     record.rows(&what, "lookups", QUERIES as u64, &outcomes, |who, row| {
         row.answers = answers.iter().find(|(name, _)| name == who).map(|&(_, answers)| answers);

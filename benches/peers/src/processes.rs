@@ -155,7 +155,7 @@ pub fn run(record: &mut Record) {
         .into_iter()
         .map(|(name, mut command, _)| Contender::new(name, move || output(&mut command).len() as u64))
         .collect();
-    let outcomes = interleaved(contenders, crate::rounds().min(5), 0.0);
+    let outcomes = interleaved(contenders, crate::rounds().min(5), 0.0, crate::clock::children);
     let what = format!(
         "{} indicators, labelled log of {:.0} MB",
         crate::tables::count(labelled.feeds[0].len()),

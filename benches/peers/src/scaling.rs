@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use netsieve::{Engine, Hit, MatchOptions, ScanOptions, Scanner};
 
+use crate::clock;
 use crate::common::measure::{Contender, interleaved};
 use crate::common::{self, Planted, RATES};
 use crate::record::{Record, Row};
@@ -22,9 +23,15 @@ pub fn run(record: &mut Record) {
 }
 
 /// Runs contenders that are each a point of one line.
-fn points(record: &mut Record, work: &str, unit: &str, things: u64, points: Vec<(f64, Contender<'_>)>) {
+fn points(
+    record: &mut Record,
+    work: &str,
+    (unit, things): (&str, u64),
+    clock: fn() -> f64,
+    points: Vec<(f64, Contender<'_>)>,
+) {
     let (xs, contenders): (Vec<f64>, Vec<_>) = points.into_iter().unzip();
-    let outcomes = interleaved(contenders, crate::rounds().min(5), 0.01);
+    let outcomes = interleaved(contenders, crate::rounds(), 0.01, clock);
     for (outcome, x) in outcomes.iter().zip(xs) {
         record.row(&Row {
             work: work.to_owned(),
@@ -48,7 +55,7 @@ fn addresses(record: &mut Record, n: usize) {
         (n as f64, Contender::new(*name, run))
     });
     let contenders = contenders.collect();
-    points(record, "addresses", "lookups", QUERIES as u64, contenders);
+    points(record, "addresses", ("lookups", QUERIES as u64), clock::thread, contenders);
 }
 
 fn names(record: &mut Record, n: usize) {
@@ -69,7 +76,7 @@ fn names(record: &mut Record, n: usize) {
         (n as f64, Contender::new(*name, run))
     });
     let contenders = contenders.collect();
-    points(record, "names", "lookups", QUERIES as u64, contenders);
+    points(record, "names", ("lookups", QUERIES as u64), clock::thread, contenders);
 }
 
 fn go_on(_: &Hit<'_>) -> ControlFlow<()> {
@@ -89,7 +96,7 @@ fn scan(record: &mut Record, n: usize) {
         let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
         let run = move || scanner.scan(black_box(&log.text), go_on).hits;
         let contender = Contender::new(format!("{name} of lines"), run);
-        points(record, "scan", "bytes", log.text.len() as u64, vec![(n as f64, contender)]);
+        points(record, "scan", ("bytes", log.text.len() as u64), clock::thread, vec![(n as f64, contender)]);
     }
 }
 
@@ -114,7 +121,7 @@ fn threads(record: &mut Record) {
             }),
         ));
     }
-    points(record, "threads", "bytes", log.text.len() as u64, contenders);
+    points(record, "threads", ("bytes", log.text.len() as u64), clock::wall, contenders);
 }
 
 fn engines(record: &mut Record) {
@@ -130,5 +137,5 @@ fn engines(record: &mut Record) {
         (f64::from(at), Contender::new(engine.as_str(), move || scanner.scan(black_box(text), go_on).hits))
     });
     let contenders = contenders.collect();
-    points(record, "engines", "bytes", log.text.len() as u64, contenders);
+    points(record, "engines", ("bytes", log.text.len() as u64), clock::thread, contenders);
 }

@@ -163,7 +163,7 @@ fn on_labelled(record: &mut Record) {
         .map(|(name, mut search)| Contender::new(name, move || search(text, &mut |_| {})))
         .collect();
     contenders.push(Contender::new("memchr, counting newlines", || memchr::memchr_iter(b'\n', text).count() as u64));
-    let outcomes = interleaved(contenders, crate::rounds(), 0.05);
+    let outcomes = interleaved(contenders, crate::rounds(), 0.05, crate::clock::thread);
     let what = format!(
         "{} indicators, labelled log of {:.0} MB",
         crate::tables::count(labelled.feeds[0].len()),
@@ -209,7 +209,7 @@ fn larger(record: &mut Record, half: usize) {
         .into_iter()
         .map(|(name, mut search)| Contender::new(name, move || search(text, &mut |_| {})))
         .collect();
-    let outcomes = interleaved(contenders, crate::rounds().min(5), 0.05);
+    let outcomes = interleaved(contenders, crate::rounds().min(5), 0.05, crate::clock::thread);
     assert_eq!(outcomes[0].answer, corpus.hits, "netsieve");
     let what = format!("{} indicators, log of {:.0} MB", crate::tables::count(2 * half), text.len() as f64 / 1e6);
     record.rows(&what, "bytes", text.len() as u64, &outcomes, |_, _| {});

@@ -99,7 +99,7 @@ pub fn run(record: &mut Record) {
 }
 
 fn show(record: &mut Record, what: &str, contenders: Vec<Contender<'_>>, n: usize) {
-    let outcomes = interleaved(contenders, crate::rounds(), 0.01);
+    let outcomes = interleaved(contenders, crate::rounds(), 0.01, crate::clock::thread);
     let expected = 2 * n as u64;
     let answers: Vec<(String, u64)> = outcomes.iter().map(|outcome| (outcome.name.clone(), outcome.answer)).collect();
     record.rows(what, "lookups", n as u64, &outcomes, |who, row| {

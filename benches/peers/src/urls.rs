@@ -71,7 +71,7 @@ pub fn run(record: &mut Record) {
             Contender::new(name, move || queries.iter().filter(|(url, _)| lookup(black_box(url))).count() as u64)
         })
         .collect();
-    let outcomes = interleaved(contenders, crate::rounds(), 0.01);
+    let outcomes = interleaved(contenders, crate::rounds(), 0.01, crate::clock::thread);
     record.rows("20,000 URLs", "lookups", QUERIES as u64, &outcomes, |who, row| {
         row.answers = answers.iter().find(|(name, _)| name == who).map(|&(_, answers)| answers);
     });

@@ -4,10 +4,13 @@ use std::collections::HashSet;
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
+use std::time::Instant;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use netsieve::extract::{ExtractOptions, Extractor, Verdict};
 use netsieve::{Hit, MatchOptions, ScanOptions, Scanner};
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::common::measure::{Contender, Spread, interleaved};
 use crate::common::{self, Planted};
@@ -24,8 +27,30 @@ pub struct Ratio {
 
 /// Runs a pair. If both count the same thing, the counts must be equal.
 fn pair(name: &str, is_same: bool, own: impl FnMut() -> u64, reference: impl FnMut() -> u64) -> Ratio {
+    by_clock(thread, name, is_same, own, reference)
+}
+
+/// The CPU time of this thread.
+fn thread() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// What passes on the wall.
+fn wall() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_secs_f64()
+}
+
+fn by_clock(
+    clock: fn() -> f64,
+    name: &str,
+    is_same: bool,
+    own: impl FnMut() -> u64,
+    reference: impl FnMut() -> u64,
+) -> Ratio {
     let contenders = vec![Contender::new("netsieve", own), Contender::new("reference", reference)];
-    let outcomes = interleaved(contenders, ROUNDS, 0.01);
+    let outcomes = interleaved(contenders, ROUNDS, 0.01, clock);
     assert!(!is_same || outcomes[0].answer == outcomes[1].answer, "{name}: another answer");
     Ratio { name: name.to_owned(), spread: outcomes[0].times_faster_than(&outcomes[1]) }
 }
@@ -173,7 +198,8 @@ fn scans(ratios: &mut Vec<Ratio>) {
     ));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
     let (mut two, mut one) = (scanner(), scanner());
-    ratios.push(pair(
+    ratios.push(by_clock(
+        wall,
         "scan on two threads: on one",
         true,
         || pool.install(|| two.scan_parallel(black_box(&sparse), go_on).hits),
