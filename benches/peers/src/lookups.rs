@@ -148,7 +148,7 @@ fn mmdb(nets: impl Iterator<Item = IpNet>, version: mmdb_writer::IpVersion) -> m
 }
 
 fn compare(record: &mut Record, work: &str, contenders: Vec<Contender<'_>>) {
-    let outcomes = interleaved(contenders, crate::rounds(), 0.01);
+    let outcomes = interleaved(contenders, crate::rounds(), 0.01, crate::clock::thread);
     for outcome in &outcomes {
         assert_eq!(outcome.answer, outcomes[0].answer, "{work}: {} and netsieve differ", outcome.name);
     }
@@ -188,9 +188,8 @@ fn v4(record: &mut Record, what: &str, nets: &[Ipv4Net], random: &mut Random) {
         .collect();
     let workloads: [(&str, Vec<Ipv4Addr>); 3] = [("half listed", half), ("none listed", none), ("log-like", log_like)];
     for (kind, queries) in &workloads {
-        let count = |is: &mut dyn FnMut(Ipv4Addr) -> bool| {
-            queries.iter().filter(|&&addr| is(black_box(addr))).count() as u64
-        };
+        let count =
+            |is: &mut dyn FnMut(Ipv4Addr) -> bool| queries.iter().filter(|&&addr| is(black_box(addr))).count() as u64;
         let mut contenders = own(nets.iter().copied().map(IpNet::V4), queries);
         contenders.extend([
             Contender::new("prefix-trie 0.10", || count(&mut |addr| trie.get_lpm(&addr.into()).is_some())),
@@ -242,9 +241,8 @@ fn v6(record: &mut Record, what: &str, nets: &[Ipv6Net], random: &mut Random) {
         .collect();
     let workloads: [(&str, Vec<Ipv6Addr>); 2] = [("half listed", half), ("none listed", none)];
     for (kind, queries) in &workloads {
-        let count = |is: &mut dyn FnMut(Ipv6Addr) -> bool| {
-            queries.iter().filter(|&&addr| is(black_box(addr))).count() as u64
-        };
+        let count =
+            |is: &mut dyn FnMut(Ipv6Addr) -> bool| queries.iter().filter(|&&addr| is(black_box(addr))).count() as u64;
         let mut contenders = own(nets.iter().copied().map(IpNet::V6), queries);
         contenders.extend([
             Contender::new("prefix-trie 0.10", || count(&mut |addr| trie.get_lpm(&addr.into()).is_some())),
