@@ -195,7 +195,11 @@ fn add(a: u64, b: u64, carry: &mut u8) -> u64 {
     {
         let mut sum = 0;
         // The compiler makes two additions and three more steps of what is below.
-        *carry = std::arch::x86_64::_addcarry_u64(*carry, a, b, &mut sum);
+        #[allow(unused_unsafe, reason = "a safe function only since Rust 1.91")]
+        // SAFETY: every x86-64 has the instruction.
+        unsafe {
+            *carry = std::arch::x86_64::_addcarry_u64(*carry, a, b, &mut sum);
+        }
         sum
     }
     #[cfg(not(target_arch = "x86_64"))]
