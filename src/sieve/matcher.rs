@@ -479,20 +479,19 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// A match in the making, before port, filter and entries are looked at.
+    #[inline]
+    fn raw(&self, candidate: Candidate, seen: Seen) -> RawMatch {
+        let Candidate { id, relation, strength, specificity, of_host, is_host_level, .. } = candidate;
+        let strength = if seen.name_like { strength.max(Strength::NameLike) } else { strength };
+        RawMatch { id, relation, strength, of_host, is_host_level, specificity, derived: self.derived }
+    }
+
     /// Takes an indicator that covers the observable: port, then filter, then what its entries ask for.
     #[inline]
     fn consider(&mut self, candidate: Candidate, seen: Seen) {
-        let Candidate { id, relation, strength, specificity, .. } = candidate;
-        let weak = if seen.name_like { strength.max(Strength::NameLike) } else { strength };
-        let mut raw = RawMatch {
-            id,
-            relation,
-            strength: weak,
-            of_host: candidate.of_host,
-            is_host_level: candidate.is_host_level,
-            specificity,
-            derived: self.derived,
-        };
+        let Candidate { id, strength, .. } = candidate;
+        let mut raw = self.raw(candidate, seen);
         let flags = self.tables.indicators.flags(id);
         if flags.is_plain_block() && self.filter.is_trivial() {
             self.found.push(raw);

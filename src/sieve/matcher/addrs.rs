@@ -224,6 +224,8 @@ impl<'a> Search<'a> {
     }
 
     fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, row: Option<u32>, seen: Seen) {
+        // Then no entry needs a look.
+        let is_plain = self.filter.is_trivial() && row.is_some_and(|row| table.is_plain(row));
         for (row, len) in table.from(row) {
             for id in table.ids(row) {
                 let relation = match self.tables.indicators.is_range(id) {
@@ -231,7 +233,12 @@ impl<'a> Search<'a> {
                     false if len == A::BITS => Relation::Exact,
                     false => Relation::Cidr,
                 };
-                self.consider(Candidate::host(id, relation, u32::from(len)), seen);
+                let candidate = Candidate::host(id, relation, u32::from(len));
+                if is_plain {
+                    self.found.push(self.raw(candidate, seen));
+                } else {
+                    self.consider(candidate, seen);
+                }
             }
         }
     }
