@@ -148,6 +148,25 @@ fn feeds_stream() {
     }
 }
 
+/// 2 GiB of a list, of a table, and of JSON on one line take no more than 20 MB of them do.
+#[test]
+#[ignore = "reads 6 GiB, which takes minutes"]
+fn two_gibibytes() {
+    let stix = r#"{"type":"indicator","id":"indicator--1","pattern":"[domain-name:value = 'evil.test']","pattern_type":"stix"},"#;
+    for (format, head, text, tail) in [
+        (Format::Plain, "", "192.0.2.1\t3\n", ""),
+        (Format::Csv, "indicator,type\n", "evil.test,domain\n", ""),
+        (Format::Stix, "{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[", stix, "{}]}"),
+    ] {
+        let times = (2_u64 << 30) / text.len() as u64;
+        let (result, sink, peak) =
+            peak(|sink| feed::read(Repeated::new(head, text, times, tail), "", None, &Feed::new("x"), sink));
+        assert_eq!(result.unwrap_or_else(|error| panic!("{format}: {error}")), format);
+        assert!(sink.records >= times, "{format}: {} of {times}", sink.records);
+        assert!(peak < 64.0, "{format}: {peak:.1} MiB");
+    }
+}
+
 /// One value of 100 MB is cut at the cap, and costs no more than that.
 #[test]
 fn huge_fields() {
