@@ -7,4 +7,5 @@ pub(crate) mod ip6;
 pub(crate) mod map;
 pub(crate) mod masks;
 pub(crate) mod nets;
+pub(crate) mod prefetch;
 pub(crate) mod sweep;

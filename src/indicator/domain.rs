@@ -36,7 +36,7 @@ use std::str::FromStr;
 
 use idna::uts46::{AsciiDenyList, ErrorPolicy, Hyphens, ProcessingSuccess, Uts46};
 
-use super::Reject;
+use super::{Reject, wide};
 use crate::limits::{MAX_LABEL, MAX_NAME, MAX_OBSERVABLE};
 
 #[cfg(test)]
@@ -218,6 +218,11 @@ const CLASSES: [Class; 256] = {
 };
 
 fn check(text: &[u8]) -> Result<Checked<'_>, Reject> {
+    if wide::is_plain_name(text)
+        && let Ok(name) = str::from_utf8(text)
+    {
+        return Ok(Checked::Canonical(name));
+    }
     if !text.is_ascii() {
         return Ok(Checked::NotAscii);
     }

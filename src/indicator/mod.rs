@@ -14,6 +14,7 @@ pub mod ip;
 pub mod refang;
 mod reject;
 pub mod url;
+mod wide;
 
 pub use domain::DomainName;
 pub use entry::{

@@ -456,7 +456,7 @@ impl Searched {
         }
         let is_plain = |id: u32| indicators.flags(id).is_plain_block();
         let (domains, (urls, ((v4, v6), (names, paths)))) = parallel::join(
-            || domains.finish(strings),
+            || domains.finish_with(strings, |id| indicators.plain_scope(id)),
             || {
                 parallel::join(
                     || urls.finish(strings),

@@ -214,6 +214,11 @@ impl IndicatorsBuilder {
         Flags(self.shapes[id as usize] & Flags::ALL)
     }
 
+    /// The scope of a domain that blocks whatever the port and for every entry.
+    pub(super) fn plain_scope(&self, id: u32) -> Option<Scope> {
+        self.scope(id).filter(|_| self.flags(id).is_plain_block())
+    }
+
     /// The search form.
     pub(super) fn finish(self) -> Indicators {
         Indicators {
@@ -278,6 +283,11 @@ impl Indicators {
     #[inline]
     pub(super) fn flags(&self, id: u32) -> Flags {
         Flags(self.shapes.at(id as usize) & Flags::ALL)
+    }
+
+    /// The scope of a domain that blocks whatever the port and for every entry.
+    pub(super) fn plain_scope(&self, id: u32) -> Option<Scope> {
+        self.scope(id).filter(|_| self.flags(id).is_plain_block())
     }
 
     pub(super) fn memory(&self) -> usize {

@@ -141,8 +141,7 @@ impl Matcher {
     /// Every indicator that covers a name, most specific first: of the name itself and of the names it is beneath, by
     /// whole labels. What is no name matches nothing.
     pub fn match_domain(&mut self, name: impl AsRef<[u8]>, port: Option<u16>) -> Matches<'_> {
-        // What is no name finds nothing.
-        let _ = self.look_up_domain(name.as_ref(), Seen { port, name_like: false });
+        self.find_domain(name.as_ref(), Seen { port, name_like: false });
         self.matches()
     }
 
@@ -164,8 +163,7 @@ impl Matcher {
 
     /// Whether [`match_domain`](Matcher::match_domain) finds anything.
     pub fn is_match_domain(&mut self, name: impl AsRef<[u8]>, port: Option<u16>) -> bool {
-        // What is no name finds nothing.
-        let _ = self.look_up_domain(name.as_ref(), Seen { port, name_like: false });
+        self.find_domain(name.as_ref(), Seen { port, name_like: false });
         !self.scratch.found.is_empty()
     }
 
@@ -264,6 +262,18 @@ impl Matcher {
         }
     }
 
+    /// As [`look_up_domain`](Matcher::look_up_domain), but does not say whether what finds nothing is a name: most names
+    /// find nothing, and few of those are looked at whole.
+    #[inline]
+    pub(crate) fn find_domain(&mut self, name: &[u8], seen: Seen) {
+        if self.sieve.0.denies_name(name) {
+            self.scratch.clear();
+        } else {
+            // What is no name finds nothing.
+            let _ = self.look_up_domain(name, seen);
+        }
+    }
+
     /// What is no name finds nothing, for the reason given.
     pub(crate) fn look_up_domain(&mut self, name: &[u8], seen: Seen) -> Result<(), Reject> {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
@@ -276,6 +286,14 @@ impl Matcher {
     /// What is no URL finds nothing, for the reason given. `Ok(true)`: URL indicators are on this host, or there are path
     /// patterns, so that the same URL cut elsewhere can match; `Ok(false)`: it cannot.
     pub(crate) fn look_up_url(&mut self, text: &[u8], name_like: bool) -> Result<bool, Reject> {
+        self.scratch.clear();
+        if self.sieve.0.paths.is_none() {
+            // Where nothing is known of the host, nothing behind it matters.
+            let host = url::authority(text, &mut self.url)?.host();
+            if self.sieve.0.denies_host(host) {
+                return Ok(false);
+            }
+        }
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         let view = url::canonicalise(text, &mut self.url)?;
         let seen = Seen { port: view.effective_port(), name_like };
@@ -388,15 +406,23 @@ impl<'a> Search<'a> {
     fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>) {
         let tables = self.tables;
         tables.domains.suffixes(&tables.strings, name, |found| {
+            let covers = |scope: Option<Scope>| match scope {
+                Some(Scope::Exact) => found.whole,
+                Some(Scope::Subdomains) => !found.whole,
+                _ => true,
+            };
+            let relation = if found.whole { Relation::Exact } else { Relation::Subdomain };
+            let candidate = |id| Candidate::host(id, relation, u32::from(found.labels));
+            // Nothing of the indicator is read that the leaf has told.
+            if let (Some((id, scope)), true) = (found.plain(), self.filter.is_trivial()) {
+                if covers(Some(scope)) {
+                    self.found.push(self.raw(candidate(id), seen));
+                }
+                return;
+            }
             for id in tables.domains.ids(found.row) {
-                let covers = match tables.indicators.scope(id) {
-                    Some(Scope::Exact) => found.whole,
-                    Some(Scope::Subdomains) => !found.whole,
-                    _ => true,
-                };
-                if covers {
-                    let relation = if found.whole { Relation::Exact } else { Relation::Subdomain };
-                    self.consider(Candidate::host(id, relation, u32::from(found.labels)), seen);
+                if covers(tables.indicators.scope(id)) {
+                    self.consider(candidate(id), seen);
                 }
             }
         });
@@ -448,7 +474,7 @@ impl<'a> Search<'a> {
             Some(url) => {
                 self.url_host_known = true;
                 let path_len = url.path().len() as u32;
-                tables.urls.paths(&tables.strings, row, url.path(), url.query(), |id, how, len| {
+                tables.urls.paths(&tables.strings, row, url.path_and_query(), url.path().len(), |id, how, len| {
                     let (relation, rank) = match how {
                         PathMatch::Exact => (Relation::UrlExact, 2),
                         PathMatch::Path => (Relation::UrlPath, 1),
@@ -587,6 +613,14 @@ struct Candidate {
 }
 
 impl Candidate {
+    /// The match, if nothing stands against it.
+    #[inline(always)]
+    fn raw(self, seen: Seen) -> RawMatch {
+        let Self { id, relation, strength, of_host, is_host_level, specificity, .. } = self;
+        let strength = if seen.name_like { strength.max(Strength::NameLike) } else { strength };
+        RawMatch { id, relation, strength, of_host, is_host_level, specificity, derived: Default::default() }
+    }
+
     fn host(id: u32, relation: Relation, specificity: u32) -> Self {
         Self {
             id,

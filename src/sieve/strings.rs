@@ -38,6 +38,18 @@ impl Strings {
         self.text.get(start as usize..end as usize).unwrap_or(b"")
     }
 
+    /// Where the string of an id starts in the text of all; with its length this stands for the string as well, and is read
+    /// in one step.
+    pub(super) fn start(&self, id: StrId) -> u32 {
+        (id.0 as usize).checked_sub(1).map_or(0, |before| self.ends.at(before))
+    }
+
+    /// The bytes of a string by its place; empty beyond the end.
+    #[inline(always)]
+    pub(super) fn part(&self, start: u32, len: usize) -> &[u8] {
+        self.text.get(start as usize..).and_then(|text| text.get(..len)).unwrap_or(b"")
+    }
+
     /// The string of an id: what is shown. Costs a look at its bytes.
     #[inline]
     pub(super) fn get(&self, id: StrId) -> &str {

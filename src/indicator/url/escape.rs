@@ -1,5 +1,7 @@
 //! Unescaping to a fixed point, dot segments, and escaping again.
 
+use crate::indicator::wide;
+
 /// What bytes have to be escaped.
 pub(super) type Escapes = [bool; 256];
 
@@ -24,20 +26,23 @@ const fn escapes(path: bool) -> Escapes {
 }
 
 /// Whether a query is canonical as it stands.
+#[inline]
 pub(super) fn is_plain_query(query: &[u8]) -> bool {
-    !query.iter().any(|&b| QUERY[usize::from(b)])
+    !wide::any(query, b'a', |byte, _| has_to_change(byte))
 }
 
 /// Whether a path that begins with a slash is canonical as it stands. May say no to one that is.
+#[inline]
 pub(super) fn is_plain_path(path: &[u8]) -> bool {
-    let mut slash = false;
-    for &byte in path {
-        if PATH[usize::from(byte)] || byte == b'\\' || slash && matches!(byte, b'/' | b'.') {
-            return false;
-        }
-        slash = byte == b'/';
-    }
-    true
+    !wide::any(path, b'a', |byte, next| {
+        has_to_change(byte) | (byte == b'?') | (byte == b'\\') | ((byte == b'/') & ((next == b'/') | (next == b'.')))
+    })
+}
+
+/// As [`QUERY`], and as [`PATH`] but for `?`.
+#[inline(always)]
+fn has_to_change(byte: u8) -> bool {
+    (byte <= b' ') | (byte >= 0x7F) | (byte == b'#') | (byte == b'%')
 }
 
 /// Appends `text`, unescaped until no escape is left, to `out`, which must be empty. Each byte that gets there goes through

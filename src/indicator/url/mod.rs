@@ -58,11 +58,13 @@ use super::{Reject, domain, ip};
 use crate::limits::MAX_OBSERVABLE;
 
 mod escape;
+mod plain;
 mod split;
 #[cfg(test)]
 mod tests;
 
 use escape::{PATH, QUERY, escape_into, is_plain_path, is_plain_query, resolve_dots, unescape_into};
+use plain::Start;
 use split::{Split, clean, split};
 
 /// The host of a URL, canonical.
@@ -175,6 +177,18 @@ impl<'a> Authority<'a> {
 /// As [`canonicalise`]; nothing in the path or the query is an error.
 pub fn authority<'a>(text: &'a [u8], scratch: &'a mut UrlScratch) -> Result<Authority<'a>, Reject> {
     let UrlScratch { clean: cleaned, work, name, scheme, .. } = scratch;
+    if text.len() <= MAX_OBSERVABLE
+        && let Some(start) = Start::of(text)
+    {
+        let scheme = if start.scheme(text).len() == WEB[0].0.len() { WEB[0] } else { WEB[1] };
+        let host = match start.ip {
+            Some(addr) => Some(HostRef::Ip(addr)),
+            None => str::from_utf8(start.host(text)).ok().map(HostRef::Domain),
+        };
+        if let Some(host) = host {
+            return Ok(Authority { scheme: scheme.0, host, port: None, effective_port: Some(scheme.1) });
+        }
+    }
     authority_of(&split(clean(text, cleaned)?)?, work, name, scheme)
 }
 
@@ -255,8 +269,11 @@ fn bracketed(host: &[u8]) -> Option<Result<IpAddr, Reject>> {
 
 /// Canonicalises a URL; the module's documentation says how.
 ///
-/// The view borrows `scratch`. Nothing allocates once it has grown, except for names that are not ASCII. Linear in the
-/// length of the text. This never panics, for any input.
+/// What is canonical already is not copied: the view borrows it. Any other is written into `scratch`. Nothing allocates once that
+/// has grown, except for names that are not ASCII. Linear in the length of the text. This never panics, for any input.
+///
+/// On one core of a server of 2025, `http` URLs of 70 bytes: COST_PLAIN where they are canonical, COST_OTHER where they
+/// are not; `url::Url::parse` takes COST_URL for the former.
 ///
 /// # Errors
 ///
@@ -267,7 +284,13 @@ fn bracketed(host: &[u8]) -> Option<Result<IpAddr, Reject>> {
 /// * [`Reject::BadAddress`]: the host is in brackets or ends in a number, and is no address.
 /// * as [`domain::canonicalise`] for any other host.
 /// * [`Reject::BadPort`]: what follows the `:` behind the host is no number up to 65535. An empty port is none.
-pub fn canonicalise<'a>(text: &[u8], scratch: &'a mut UrlScratch) -> Result<UrlView<'a>, Reject> {
+pub fn canonicalise<'a>(text: &'a [u8], scratch: &'a mut UrlScratch) -> Result<UrlView<'a>, Reject> {
+    // Its classes are ASCII.
+    if let Some(layout) = Start::of(text).and_then(|start| start.layout(text))
+        && let Ok(text) = str::from_utf8(text)
+    {
+        return Ok(UrlView { text, layout });
+    }
     let UrlScratch { clean: cleaned, work, name, scheme, out } = scratch;
     let parts = split(clean(text, cleaned)?)?;
     out.clear();

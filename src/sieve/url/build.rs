@@ -1,8 +1,11 @@
-use super::Table;
-use super::table::{hash_path, key};
 use std::net::IpAddr;
 
-use crate::sieve::csr::{Lists, ListsBuilder};
+use super::Table;
+use super::table::{PathRows, Shape, hash_path};
+use crate::sieve::buckets::{Buckets, Entry};
+use crate::sieve::csr::Lists;
+use crate::sieve::hash;
+use crate::sieve::items::ItemsBuilder;
 use crate::sieve::strings::{StrId, Strings};
 use crate::sieve::{domain, ip};
 
@@ -23,10 +26,25 @@ struct Row {
     id: u32,
 }
 
+/// One URL with a path, by the number of its host.
+#[derive(Clone, Copy, Debug)]
+struct PathRow<'s> {
+    hash: u64,
+    host: u32,
+    path: &'s [u8],
+    row: Row,
+}
+
 /// The build form.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     rows: Vec<Row>,
+}
+
+fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 impl Builder {
@@ -37,83 +55,72 @@ impl Builder {
 
     /// The search form.
     pub(crate) fn finish(self, strings: &Strings) -> Table {
-        let is_host_only = |row: &Row| &strings.get(row.text)[row.path as usize..] == "/";
+        let names = |row: &Row| if let Host::Name(name) = row.host { Some(name) } else { None };
+        let names: Vec<StrId> = sorted(self.rows.iter().filter_map(names).collect());
+        let addrs = |row: &Row| if let Host::Addr(addr) = row.host { Some(addr) } else { None };
+        let addrs: Vec<IpAddr> = sorted(self.rows.iter().filter_map(addrs).collect());
+
         let mut hosts = domain::Builder::default();
-        let mut addrs: Vec<IpAddr> = Vec::new();
-        for row in &self.rows {
-            match row.host {
-                Host::Name(name) => hosts.add(name, row.id),
-                Host::Addr(addr) => addrs.push(addr),
-            }
-        }
-        let hosts = hosts.finish(strings);
-        // Addresses get the rows after the names.
-        let names = hosts.rows().len();
-        addrs.sort_unstable();
-        addrs.dedup();
+        (0..).zip(&names).for_each(|(row, &name)| hosts.add(name, row));
+        // Addresses get the rows after the names. Rows stay below what a single item can be: the texts of more URLs would be more than
+        // strings can hold.
         let (mut v4, mut v6) = (ip::Builder::<u32>::default(), ip::Builder::<u128>::default());
-        for (at, addr) in addrs.iter().enumerate() {
-            let row = (names + at) as u32;
+        for (row, addr) in (names.len() as u32..).zip(&addrs) {
             match addr {
                 IpAddr::V4(addr) => v4.add(addr.to_bits(), 32, row),
                 IpAddr::V6(addr) => v6.add(addr.to_bits(), 128, row),
             }
         }
         let host_row = |row: &Row| match row.host {
-            Host::Name(name) => hosts.exact(strings, strings.get(name)).unwrap_or(u32::MAX),
-            Host::Addr(addr) => addrs.binary_search(&addr).map_or(u32::MAX, |at| (names + at) as u32),
+            Host::Name(name) => names.partition_point(|&other| other < name) as u32,
+            Host::Addr(addr) => (names.len() + addrs.partition_point(|&other| other < addr)) as u32,
         };
-        let mut host_only = Vec::new();
-        let mut with_path = Vec::new();
-        let mut paths: Vec<(u32, &Row)> = Vec::new();
+        let count = names.len() + addrs.len();
+
+        let (mut host_only, mut with_path) = (Vec::new(), Vec::new());
+        let mut shapes = vec![Shape::default(); count];
+        let mut paths: Vec<PathRow<'_>> = Vec::new();
         for row in &self.rows {
             let host = host_row(row);
-            if is_host_only(row) {
+            let path = strings.bytes(row.text).get(row.path as usize..).unwrap_or(b"");
+            if path == b"/" {
                 host_only.push((host, row.id));
             } else {
                 with_path.push((host, row.id));
-                paths.push((host, row));
+                shapes[host as usize].add(path);
+                paths.push(PathRow { hash: hash_path(hash::SEED, host, path), host, path, row: *row });
             }
         }
-        let count = names + addrs.len();
+        drop(self.rows);
         // Equal paths on one host stand side by side, whatever their scheme and port.
-        paths.sort_by(|(host_a, a), (host_b, b)| {
-            let text = |row: &Row| &strings.get(row.text)[row.path as usize..];
-            host_a.cmp(host_b).then_with(|| text(a).cmp(text(b))).then(a.id.cmp(&b.id))
+        paths.sort_unstable_by(|a, b| {
+            let whole = |row: &PathRow<'_>| (row.hash, row.host);
+            whole(a).cmp(&whole(b)).then_with(|| a.path.cmp(b.path)).then(a.row.id.cmp(&b.row.id))
         });
-        let mut table = Table {
-            host_only: Lists::from_pairs(count, &host_only),
-            with_path: Lists::from_pairs(count, &with_path),
-            hosts,
+        let mut items = ItemsBuilder::default();
+        let mut path_rows = Vec::with_capacity(paths.len());
+        let mut entries = Vec::with_capacity(paths.len());
+        for same in paths.chunk_by(|a, b| a.host == b.host && a.path == b.path) {
+            let PathRow { host, path, row, .. } = same[0];
+            let value = items.add(same.iter().map(|path| path.row.id), |_| None);
+            entries.push(Entry { hash: 0, key: path_rows.len() as u32, value, mark: path.len() as u8 });
+            path_rows.push((host, row.text, row.path));
+        }
+        drop(paths);
+        let path_rows = PathRows::new(&path_rows);
+        let hash = |seed, key, _| hash_path(seed, path_rows.host(key), path_rows.path(strings, key));
+        let (seed, paths) = Buckets::seeded(&mut entries, hash, |a, b| path_rows.compare(strings, a.0, b.0));
+        Table {
+            hosts: hosts.finish(strings),
             v4: v4.finish(),
             v6: v6.finish(),
-            ..Table::default()
-        };
-        let mut ids = ListsBuilder::default();
-        let mut last: Option<(u32, &str)> = None;
-        for (host, row) in paths {
-            let path = &strings.get(row.text)[row.path as usize..];
-            if last != Some((host, path)) {
-                last = Some((host, path));
-                ids.start();
-                table.path_rows.push((host, row.text, row.path));
-            }
-            ids.push(row.id);
+            host_only: Lists::from_pairs(count, &host_only),
+            with_path: Lists::from_pairs(count, &with_path),
+            shapes: shapes.into_iter().map(Shape::bits).collect(),
+            seed,
+            paths,
+            path_rows,
+            items: items.finish(),
         }
-        table.ids = ids.finish();
-        if table.path_rows.is_empty() {
-            return table;
-        }
-        table.slots = vec![u32::MAX; (table.path_rows.len() * 2).next_power_of_two().max(8)];
-        let mask = table.slots.len() - 1;
-        for (number, &(host, text, path)) in table.path_rows.iter().enumerate() {
-            let hash = key(host, hash_path(&strings.get(text)[path as usize..]));
-            let mut at = hash as usize & mask;
-            while table.slots[at] != u32::MAX {
-                at = (at + 1) & mask;
-            }
-            table.slots[at] = number as u32;
-        }
-        table
     }
 }

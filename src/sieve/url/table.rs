@@ -1,14 +1,17 @@
+use std::cmp::Ordering;
 use std::net::IpAddr;
 
+use crate::sieve::buckets::Buckets;
 use crate::sieve::csr::Lists;
+use crate::sieve::items::Items;
 use crate::sieve::strings::{StrId, Strings};
 use crate::sieve::{domain, hash, ip};
-use crate::wire::Slice;
+use crate::wire::{Slice, Words};
 
 /// The search form.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    /// The hosts that are names; the items are the ids of the host's URLs.
+    /// The hosts that are names; the single item of each is its row.
     pub(super) hosts: domain::Table,
     /// The hosts that are addresses; the item is the host's row, which follow those of `hosts`.
     pub(super) v4: ip::Table<u32>,
@@ -17,12 +20,14 @@ pub(crate) struct Table {
     pub(super) host_only: Lists,
     /// By host row: the URLs with a path or query.
     pub(super) with_path: Lists,
-    /// Path rows by hash of (host row, path and query); `u32::MAX` is free.
-    pub(super) slots: Vec<u32>,
-    /// Host row, text, and where the path starts in it.
-    pub(super) path_rows: Vec<(u32, StrId, u32)>,
-    /// By path row: the URLs that have this host, path and query.
-    pub(super) ids: Lists,
+    /// By host row: what kinds of paths there are.
+    pub(super) shapes: Words<u8>,
+    /// What the hashes of paths start from.
+    pub(super) seed: u64,
+    /// By hash of host row, path and query: the path row, and what stands for the URLs that have all three.
+    pub(super) paths: Buckets,
+    pub(super) path_rows: PathRows,
+    pub(super) items: Items,
 }
 
 /// How a stored path covers one that was looked up.
@@ -36,32 +41,111 @@ pub(crate) enum PathMatch {
     Prefix,
 }
 
-/// Hash state of a path and query, extended piece by piece: `/`, `a/`, `b/`, `rest`, `?`, `query`.
-pub(super) fn hash_path(path_and_query: &str) -> u64 {
-    let (path, query) = split_query(path_and_query);
-    let mut state = hash::SEED;
-    let mut rest = path.as_bytes();
-    while let Some(slash) = memchr::memchr(b'/', rest) {
-        state = hash::extend(state, &rest[..=slash]);
-        rest = &rest[slash + 1..];
+/// Which kinds of paths a host has, so that nothing is hashed that cannot be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shape(u8);
+
+impl Shape {
+    const WITH_QUERY: u8 = 1;
+    const WITHOUT_QUERY: u8 = 1 << 1;
+    const DIRECTORY: u8 = 1 << 2;
+
+    pub(super) fn add(&mut self, path_and_query: &[u8]) {
+        self.0 |= match path_and_query {
+            [.., b'/'] if !path_and_query.contains(&b'?') => Self::DIRECTORY | Self::WITHOUT_QUERY,
+            path if path.contains(&b'?') => Self::WITH_QUERY,
+            _ => Self::WITHOUT_QUERY,
+        };
     }
-    with_query(with_rest(state, rest), query)
+
+    pub(super) fn bits(self) -> u8 {
+        self.0
+    }
+
+    fn has(self, kind: u8) -> bool {
+        self.0 & kind != 0
+    }
 }
 
-fn with_rest(state: u64, rest: &[u8]) -> u64 {
-    if rest.is_empty() { state } else { hash::extend(state, rest) }
+/// Hosts, texts, and where paths start in them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PathRows(Words<u32>);
+
+impl PathRows {
+    pub(super) fn new(rows: &[(u32, StrId, u32)]) -> Self {
+        Self(rows.iter().flat_map(|&(host, text, path)| [host, text.0, path]).collect())
+    }
+
+    #[inline]
+    pub(super) fn host(&self, row: u32) -> u32 {
+        self.0.at(row as usize * 3)
+    }
+
+    /// Path and query.
+    #[inline]
+    pub(super) fn path<'s>(&self, strings: &'s Strings, row: u32) -> &'s [u8] {
+        let at = row as usize * 3;
+        strings.bytes(StrId(self.0.at(at + 1))).get(self.0.at(at + 2) as usize..).unwrap_or(b"")
+    }
+
+    /// By host, then path and query.
+    pub(super) fn compare(&self, strings: &Strings, a: u32, b: u32) -> Ordering {
+        self.compare_with(strings, a, self.host(b), self.path(strings, b))
+    }
+
+    #[inline]
+    fn compare_with(&self, strings: &Strings, row: u32, host: u32, path: &[u8]) -> Ordering {
+        self.host(row).cmp(&host).then_with(|| self.path(strings, row).cmp(path))
+    }
 }
 
-fn with_query(state: u64, query: Option<&str>) -> u64 {
-    query.map_or(state, |query| hash::extend(hash::extend(state, b"?"), query.as_bytes()))
+/// Hash of a host, a path and a query, extended piece by piece: `/`, `a/`, `b/`, `rest`, `?query`.
+pub(super) fn hash_path(seed: u64, host: u32, path_and_query: &[u8]) -> u64 {
+    let path = memchr::memchr(b'?', path_and_query).unwrap_or(path_and_query.len());
+    let mut hash = PathHash::new(seed, host, path_and_query);
+    while hash.directory(path).is_some() {}
+    hash.file(path);
+    hash.query()
 }
 
-fn split_query(text: &str) -> (&str, Option<&str>) {
-    text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)))
+/// The hashes of what a path may be covered by, from left to right.
+struct PathHash<'p> {
+    text: &'p [u8],
+    at: usize,
+    state: u64,
 }
 
-pub(super) fn key(host: u32, state: u64) -> u64 {
-    hash::pair(u64::from(host), state)
+impl<'p> PathHash<'p> {
+    #[inline]
+    fn new(seed: u64, host: u32, text: &'p [u8]) -> Self {
+        Self { text, at: 0, state: hash::pair(seed, u64::from(host)) }
+    }
+
+    /// Takes in what goes up to the next slash before `end`: where it ends and the hash up to there.
+    #[inline]
+    fn directory(&mut self, end: usize) -> Option<(usize, u64)> {
+        let rest = &self.text[self.at..end];
+        let slash = memchr::memchr(b'/', rest)?;
+        self.state = hash::extend(self.state, &rest[..=slash]);
+        self.at += slash + 1;
+        Some((self.at, hash::finish(self.state)))
+    }
+
+    /// Takes in what is left of the path.
+    #[inline]
+    fn file(&mut self, end: usize) -> u64 {
+        if self.at < end {
+            self.state = hash::extend(self.state, &self.text[self.at..end]);
+            self.at = end;
+        }
+        hash::finish(self.state)
+    }
+
+    /// Takes in what is behind the path.
+    #[inline]
+    fn query(&mut self) -> u64 {
+        self.file(self.text.len())
+    }
 }
 
 impl Table {
@@ -81,6 +165,7 @@ impl Table {
     }
 
     /// The hosts that are names; their rows are host rows.
+    #[inline(always)]
     pub(crate) fn hosts(&self) -> &domain::Table {
         &self.hosts
     }
@@ -95,73 +180,43 @@ impl Table {
         self.with_path.get(host as usize)
     }
 
-    /// Calls `found` with every URL with a path on host row `host` that covers `path` and `query`, and the length of
-    /// its own path.
+    /// Calls `found` with every URL with a path on host row `host` that covers a path and query, and the length of
+    /// its own path. `path` is where the path ends in the text.
     pub(crate) fn paths(
         &self,
         strings: &Strings,
         host: u32,
-        path: &str,
-        query: Option<&str>,
+        path_and_query: &str,
+        path: usize,
         mut found: impl FnMut(u32, PathMatch, usize),
     ) {
-        if self.slots.is_empty() {
+        if self.paths.is_empty() {
             return;
         }
-        let mut emit = |state: u64, path: &str, query: Option<&str>, how: PathMatch| {
-            if let Some(row) = self.probe(strings, host, key(host, state), path, query) {
-                for id in self.ids.get(row) {
-                    found(id, how, path.len());
+        let text = path_and_query.as_bytes();
+        let shape = Shape(self.shapes.at(host as usize));
+        let mut emit = |hash: u64, end: usize, len: usize, how: PathMatch| {
+            let compare = |row: u32, _| self.path_rows.compare_with(strings, row, host, &text[..end]);
+            if let Some(number) = self.paths.find(hash, end as u8, compare) {
+                for id in self.items.get(number) {
+                    found(id, how, len);
                 }
             }
         };
-        let mut state = hash::SEED;
-        let bytes = path.as_bytes();
-        let mut at = 0;
-        while let Some(slash) = memchr::memchr(b'/', &bytes[at..]) {
-            let end = at + slash + 1;
-            state = hash::extend(state, &bytes[at..end]);
-            at = end;
+        let mut hash = PathHash::new(self.seed, host, text);
+        while let Some((end, hash)) = hash.directory(path) {
             // `/` alone is the whole host, which `host_only` holds.
-            if end > 1 && end < bytes.len() {
-                emit(state, &path[..end], None, PathMatch::Prefix);
+            if shape.has(Shape::DIRECTORY) && end > 1 && end < path {
+                emit(hash, end, end, PathMatch::Prefix);
             }
         }
-        let state = with_rest(state, &bytes[at..]);
-        match query {
-            None => emit(state, path, None, PathMatch::Exact),
-            Some(_) => {
-                emit(with_query(state, query), path, query, PathMatch::Exact);
-                emit(state, path, None, PathMatch::Path);
-            }
+        let without_query = hash.file(path);
+        let has_query = path < text.len();
+        if has_query && shape.has(Shape::WITH_QUERY) {
+            emit(hash.query(), text.len(), path, PathMatch::Exact);
         }
-    }
-
-    fn probe(&self, strings: &Strings, host: u32, hash: u64, path: &str, query: Option<&str>) -> Option<usize> {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            let row = self.slots[at];
-            if row == u32::MAX {
-                return None;
-            }
-            let (row_host, text, start) = self.path_rows[row as usize];
-            if row_host == host {
-                let stored = &strings.get(text)[start as usize..];
-                let equal = match query {
-                    None => stored == path,
-                    Some(query) => {
-                        stored.len() == path.len() + 1 + query.len()
-                            && stored.as_bytes()[path.len()] == b'?'
-                            && stored.starts_with(path)
-                            && stored.ends_with(query)
-                    }
-                };
-                if equal {
-                    return Some(row as usize);
-                }
-            }
-            at = (at + 1) & mask;
+        if shape.has(Shape::WITHOUT_QUERY) {
+            emit(without_query, path, path, if has_query { PathMatch::Path } else { PathMatch::Exact });
         }
     }
 
@@ -171,9 +226,10 @@ impl Table {
             + self.v6.memory()
             + self.host_only.memory()
             + self.with_path.memory()
-            + self.slots.capacity() * 4
-            + self.path_rows.capacity() * size_of::<(u32, StrId, u32)>()
-            + self.ids.memory()
+            + self.shapes.memory()
+            + self.paths.memory()
+            + self.path_rows.0.memory()
+            + self.items.memory()
     }
 }
 
@@ -196,12 +252,16 @@ mod tests {
         let strings = interner.finish().unwrap();
         let table = builder.finish(&strings);
         let host = table.hosts().exact(&strings, "h.test").unwrap();
+        use PathMatch::{Exact, Path, Prefix};
         let look = |path: &str, query: Option<&str>| {
             let mut found = Vec::new();
-            table.paths(&strings, host, path, query, |id, how, _| found.push((texts[id as usize], how)));
+            let text = query.map_or(path.to_owned(), |query| format!("{path}?{query}"));
+            table.paths(&strings, host, &text, path.len(), |id, how, len| {
+                assert!(how == Prefix || len == path.len());
+                found.push((texts[id as usize], how));
+            });
             found
         };
-        use PathMatch::{Exact, Path, Prefix};
         assert_eq!(look("/a", None), [("/a", Exact)]);
         assert_eq!(look("/a", Some("q")), [("/a?q", Exact), ("/a", Path)]);
         assert_eq!(look("/a", Some("r")), [("/a", Path)]);
