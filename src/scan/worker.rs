@@ -98,6 +98,39 @@ pub(super) struct Worker {
     finder: Option<LineFinder>,
     matcher: Matcher,
     pub(super) found: Found,
+    patterns: PatternLines,
+}
+
+/// The lines of a block that a pattern may match in.
+#[derive(Debug, Default)]
+struct PatternLines {
+    /// Where they start, in order.
+    starts: Vec<usize>,
+    /// Space to undo escapes in.
+    scratch: Vec<u8>,
+}
+
+impl PatternLines {
+    /// Calls `each` with every such line.
+    fn find(&mut self, sieve: &Sieve, view: &[u8], mut each: impl FnMut(Range<usize>)) {
+        self.starts.clear();
+        if !sieve.has_patterns() {
+            return;
+        }
+        let mut start = 0;
+        while start < view.len() {
+            let end = memchr::memchr(b'\n', &view[start..]).map_or(view.len(), |len| start + len);
+            if sieve.may_match_pattern(&view[start..end], &mut self.scratch) {
+                self.starts.push(start);
+                each(start..end);
+            }
+            start = end + 1;
+        }
+    }
+
+    fn has(&self, start: usize) -> bool {
+        self.starts.binary_search(&start).is_ok()
+    }
 }
 
 /// Asks the sieve's prefilter, and what that lets pass the sieve itself.
@@ -141,12 +174,13 @@ impl Worker {
             finder: finder(sieve, options),
             matcher: sieve.matcher(&options.matching),
             found: Found::default(),
+            patterns: PatternLines::default(),
         }
     }
 
     /// Scans a block; what it gave is in `found` until the next one.
     pub(super) fn scan(&mut self, bytes: &[u8], block: &Block) {
-        let Self { extractor, finder, matcher, found } = self;
+        let Self { extractor, finder, matcher, found, patterns } = self;
         found.clear();
         let view = &bytes[block.view.clone()];
         let own = block.own.start - block.view.start..block.own.end - block.view.start;
@@ -159,17 +193,26 @@ impl Worker {
                 let mut judge = SieveJudge { sieve: &sieve, filter, derived: &derived };
                 let is_piece = own.len() != view.len();
                 let mut any = false;
+                patterns.find(&sieve, view, |line| {
+                    if !is_piece {
+                        let text = &view[line.clone()];
+                        extractor.extract(text, 0..text.len(), &mut |token| look_up(matcher, found, token, line.start));
+                    }
+                });
+                let has_pattern = !patterns.starts.is_empty();
                 let asked = finder.find(view, filter.filters(), &mut judge, &mut |line| {
                     any = true;
                     // What is found in a piece of a line depends on the whole of it.
-                    if !is_piece {
+                    if !is_piece && !patterns.has(line.start) {
                         let text = &view[line.clone()];
                         extractor.extract(text, 0..text.len(), &mut |token| {
                             look_up_likely(matcher, found, filter, token, line.start)
                         });
                     }
                 });
-                if is_piece && any {
+                if is_piece && has_pattern {
+                    extractor.extract(view, own, &mut |token| look_up(matcher, found, token, 0));
+                } else if is_piece && any {
                     extractor.extract(view, own, &mut |token| look_up_likely(matcher, found, filter, token, 0));
                 }
                 found.observables += asked;

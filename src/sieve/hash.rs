@@ -5,8 +5,8 @@
 //!
 //! * **A name** is hashed label by label from the right, so that one pass gives the hashes of all its suffixes
 //!   ([`Labels`]). Bit 5 of every byte is set first, which makes upper case lower case. A label is read 16 bytes at a
-//!   time from its end, as two little-endian words of which the first is the later one; what is left of it, 0 to 15
-//!   bytes, is a block of its own, shifted down, with its length in the upper byte of the second word. A block makes of a
+//!   time from its end, as two big-endian words of which the first is the later one; what is left of it, 0 to 15
+//!   bytes, is a block of its own, zeros before it, with its length in the upper byte of the second word. A block makes of a
 //!   state the fold of `state ^ first` and `second ^ MULTIPLIER`: one multiplication for most labels. The hash of a
 //!   suffix is the state behind its last label. No two different names of valid bytes are the same blocks, and no
 //!   factor is zero whatever the seed: the upper byte of a whole second word is no length and not that of the multiplier.
@@ -43,8 +43,8 @@ pub(super) fn extend(mut state: u64, piece: &[u8]) -> u64 {
     for word in words {
         state = fold(state ^ word.first_chunk().map_or(0, |word| u64::from_le_bytes(*word)), MULTIPLIER);
     }
-    // The bytes before the rest are shifted out, in two steps: none may be of 64 bits.
-    let last = word_before(piece, piece.len()) >> 8 >> (56 - 8 * rest);
+    let of_rest = OF_LABEL[rest].0;
+    let last = (word_before(piece, piece.len()) & of_rest).swap_bytes() >> 8 >> (56 - 8 * rest);
     // The rotation keeps the length out of the way of the bytes.
     fold(state.rotate_left(23) ^ last, MULTIPLIER) ^ (piece.len() as u64).wrapping_mul(MULTIPLIER)
 }
@@ -112,26 +112,23 @@ impl<'n> Labels<'n> {
     #[inline(always)]
     pub(super) fn next(&mut self) -> u64 {
         const LOWER: u64 = u64::MAX / 0xFF * 0x20;
-        // Shifts in two steps, because none may be of 64 bits.
-        let down = |word: u64, bytes: usize| word >> (4 * bytes) >> (4 * bytes);
         loop {
             let first = word_before(self.bytes, self.at);
             let second = word_before(self.bytes, self.at.saturating_sub(8));
-            let dot = |word: u64| equal_bytes(word, b'.').leading_zeros() as usize / 8;
+            let dot = |word: u64| equal_bytes(word, b'.').trailing_zeros() as usize / 8;
             let (near, far) = (dot(first), 8 + dot(second));
             let len = if near < 8 { near } else { far }.min(self.at - self.start);
+            let (first, second) = (first | LOWER, second | LOWER);
             if len == 16 {
                 self.bits |= first | second;
-                self.state = fold(self.state ^ (first | LOWER), (second | LOWER) ^ MULTIPLIER);
+                self.state = fold(self.state ^ first, second ^ MULTIPLIER);
                 self.at -= 16;
                 continue;
             }
-            let in_first = len.min(8);
-            let rest = (down(first, 8 - in_first), down(second, 8 - (len - in_first)));
-            self.bits |= rest.0 | rest.1;
-            let lower = (down(LOWER, 8 - in_first), down(LOWER, 8 - (len - in_first)));
-            let second = rest.1 | lower.1 | (len as u64) << 56;
-            self.state = fold(self.state ^ (rest.0 | lower.0), second ^ MULTIPLIER);
+            let (of_first, of_second) = OF_LABEL[len & 15];
+            let (first, second) = (first & of_first, second & of_second);
+            self.bits |= first | second;
+            self.state = fold(self.state ^ first, (second | (len as u64) << 56) ^ MULTIPLIER);
             self.at -= len;
             return self.state;
         }
@@ -157,28 +154,26 @@ impl<'n> Labels<'n> {
     }
 }
 
-/// The eight bytes that end before `at`, zeros where there are none.
+/// The bytes of two words that belong to a label of 0 to 15 bytes: looked up, which is cheaper than shifted on CPUs whose
+/// shifts by a register are slow.
+const OF_LABEL: [(u64, u64); 16] = {
+    let mut masks = [(0, 0); 16];
+    let mut len = 0;
+    while len < 16 {
+        masks[len] = if len < 8 { ((1 << (8 * len)) - 1, 0) } else { (u64::MAX, (1 << (8 * (len - 8))) - 1) };
+        len += 1;
+    }
+    masks
+};
+
+/// The eight bytes that end before `at`, the last one lowest, zeros where there are none.
 #[inline(always)]
 fn word_before(bytes: &[u8], at: usize) -> u64 {
-    // Without a branch on where in the text `at` is.
+    // Without a branch on where in the text `at` is; in two steps, because no shift may be of 64 bits.
     let missing = 8 - at.min(8);
     match bytes.get(at.max(8) - 8..).and_then(<[u8]>::first_chunk) {
-        Some(word) => u64::from_le_bytes(*word) << (4 * missing) << (4 * missing),
-        None => short_word(&bytes[..at.min(bytes.len())]),
-    }
-}
-
-/// As [`word_before`] the end of a text of less than eight bytes.
-#[inline]
-fn short_word(text: &[u8]) -> u64 {
-    // In two steps: none may be of 64 bits.
-    let up = |word: u64| word << 1 << (63 - 8 * text.len().min(7));
-    match (text.first_chunk(), text.last_chunk()) {
-        (Some(head), Some(tail)) => {
-            let (head, tail) = (u32::from_le_bytes(*head), u32::from_le_bytes(*tail));
-            up(u64::from(head) | u64::from(tail) << (8 * (text.len().min(7) - 4)))
-        }
-        _ => up(text.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))),
+        Some(word) => u64::from_be_bytes(*word) >> (4 * missing) >> (4 * missing),
+        None => bytes.iter().take(at).fold(0, |word, &byte| word << 8 | u64::from(byte)),
     }
 }
 
@@ -209,7 +204,7 @@ mod tests {
             loop {
                 let block = rest.split_off(rest.len().saturating_sub(16));
                 let (second, first) = block.split_at(block.len().saturating_sub(8));
-                let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &b| word << 8 | u64::from(b));
+                let word = |bytes: &[u8]| bytes.iter().fold(0, |word, &b| word << 8 | u64::from(b));
                 let len = block.len() as u64;
                 blocks.push((word(first), word(second) | if len == 16 { 0 } else { len << 56 }));
                 if len < 16 {

@@ -151,6 +151,18 @@ impl Sieve {
             || hosts.any_suffix(&tables.strings, bytes, start, end, |_, _| true)
     }
 
+    /// Whether some pattern may match in a line of a log, whatever the line writes as escapes. `scratch` is space to undo them in.
+    #[inline]
+    pub(crate) fn may_match_pattern(&self, line: &[u8], scratch: &mut Vec<u8>) -> bool {
+        let patterns = [&self.0.names, &self.0.paths].into_iter().flatten();
+        patterns.into_iter().any(|table| table.may_match(line, scratch))
+    }
+
+    /// Whether it holds patterns.
+    pub(crate) fn has_patterns(&self) -> bool {
+        self.0.names.is_some() || self.0.paths.is_some()
+    }
+
     /// Whether it holds patterns over URL paths, so that request paths must be looked at.
     pub(crate) fn has_path_patterns(&self) -> bool {
         self.0.paths.is_some()

@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 
 use super::indicators::Value;
+use super::pattern;
 use super::tables::Tables;
 use crate::arch::sweep::{Filters, bits_of, name_hash};
 use crate::indicator::{Action, HostRef, Url};
@@ -33,7 +34,7 @@ pub(crate) struct Prefilter {
     pub(crate) has_punycode: bool,
     /// Some name's last label is neither in Punycode nor of letters alone.
     pub(crate) has_odd_names: bool,
-    /// Some indicators match what the bitmaps do not see: patterns, and names of one label.
+    /// Some indicators match what the bitmaps do not see: names of one label, and patterns that have no filter either.
     pub(crate) is_blind: bool,
 }
 
@@ -56,9 +57,12 @@ impl Prefilter {
                         HostRef::Domain(name) => hosts.push(name.to_owned()),
                     }
                 }
-                Value::Pattern(..) => filter.is_blind = true,
+                // Patterns have filters of their own.
+                Value::Pattern(..) => {}
             }
         }
+        let patterns = [&tables.names, &tables.paths].into_iter().flatten();
+        filter.is_blind = patterns.into_iter().any(pattern::Table::is_blind);
         names.extend(hosts.iter().map(String::as_str));
         filter.add_nets(&nets);
         filter.add_names(&names);

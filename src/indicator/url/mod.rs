@@ -399,6 +399,12 @@ pub fn canonicalise_target<'a>(text: &[u8], scratch: &'a mut UrlScratch) -> Resu
     str::from_utf8(out).map_err(|_| Reject::Unrecognised)
 }
 
+/// Replaces `out` by a text with its escapes undone until there is none left.
+pub(crate) fn unescape(text: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    unescape_into(text, out, |byte| byte);
+}
+
 /// Where the parts of a canonical text are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Layout {

@@ -1,13 +1,13 @@
 use std::net::IpAddr;
 
 use super::Table;
-use super::table::{PathRows, Shape, hash_path};
+use super::table::{PathRows, Shape, hash_path, hash_v4};
 use crate::sieve::buckets::{Buckets, Entry};
 use crate::sieve::csr::Lists;
+use crate::sieve::domain;
 use crate::sieve::hash;
 use crate::sieve::items::ItemsBuilder;
 use crate::sieve::strings::{StrId, Strings};
-use crate::sieve::{domain, ip};
 
 /// The host of a URL indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,13 +64,14 @@ impl Builder {
         (0..).zip(&names).for_each(|(row, &name)| hosts.add(name, row));
         // Addresses get the rows after the names. Rows stay below what a single item can be: the texts of more URLs would be more than
         // strings can hold.
-        let (mut v4, mut v6) = (ip::Builder::<u32>::default(), ip::Builder::<u128>::default());
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for (row, addr) in (names.len() as u32..).zip(&addrs) {
             match addr {
-                IpAddr::V4(addr) => v4.add(addr.to_bits(), 32, row),
-                IpAddr::V6(addr) => v6.add(addr.to_bits(), 128, row),
+                IpAddr::V4(addr) => v4.push(Entry { hash: 0, key: addr.to_bits(), value: row, mark: 0 }),
+                IpAddr::V6(addr) => v6.push(addr.to_bits()),
             }
         }
+        let (v4_seed, v4) = Buckets::seeded(&mut v4, |seed, addr, _| hash_v4(seed, addr), |a, b| a.cmp(&b));
         let host_row = |row: &Row| match row.host {
             Host::Name(name) => names.partition_point(|&other| other < name) as u32,
             Host::Addr(addr) => (names.len() + addrs.partition_point(|&other| other < addr)) as u32,
@@ -112,8 +113,9 @@ impl Builder {
         let (seed, paths) = Buckets::seeded(&mut entries, hash, |a, b| path_rows.compare(strings, a.0, b.0));
         Table {
             hosts: hosts.finish(strings),
-            v4: v4.finish(),
-            v6: v6.finish(),
+            v4,
+            v4_seed,
+            v6: v6.as_slice().into(),
             host_only: Lists::from_pairs(count, &host_only),
             with_path: Lists::from_pairs(count, &with_path),
             shapes: shapes.into_iter().map(Shape::bits).collect(),

@@ -1,21 +1,24 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
+use crate::error::Result;
 use crate::sieve::buckets::Buckets;
 use crate::sieve::csr::Lists;
 use crate::sieve::items::Items;
 use crate::sieve::strings::{StrId, Strings};
-use crate::sieve::{domain, hash, ip};
-use crate::wire::{Slice, Words};
+use crate::sieve::{domain, hash};
+use crate::wire::{Reader, Slice, Words, Writer};
 
 /// The search form.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     /// The hosts that are names; the single item of each is its row.
     pub(super) hosts: domain::Table,
-    /// The hosts that are addresses; the item is the host's row, which follow those of `hosts`.
-    pub(super) v4: ip::Table<u32>,
-    pub(super) v6: ip::Table<u128>,
+    /// By hash of an IPv4 address that is a host: the address and the host's row, which follow those of `hosts`.
+    pub(super) v4: Buckets,
+    pub(super) v4_seed: u64,
+    /// The IPv6 addresses that are hosts, in order; their rows follow those of IPv4.
+    pub(super) v6: Words<u128>,
     /// By host row: the URLs that are only a host.
     pub(super) host_only: Lists,
     /// By host row: the URLs with a path or query.
@@ -99,6 +102,10 @@ impl PathRows {
     }
 }
 
+pub(super) fn hash_v4(seed: u64, addr: u32) -> u64 {
+    hash::pair(seed, addr.into())
+}
+
 /// Hash of a host, a path and a query, extended piece by piece: `/`, `a/`, `b/`, `rest`, `?query`.
 pub(super) fn hash_path(seed: u64, host: u32, path_and_query: &[u8]) -> u64 {
     let path = memchr::memchr(b'?', path_and_query).unwrap_or(path_and_query.len());
@@ -159,8 +166,16 @@ impl Table {
     #[inline]
     pub(crate) fn addr_row(&self, addr: IpAddr) -> Option<u32> {
         match addr {
-            IpAddr::V4(addr) => self.v4.covering(addr.to_bits()).next().and_then(|(row, _)| self.v4.ids(row).first()),
-            IpAddr::V6(addr) => self.v6.covering(addr.to_bits()).next().and_then(|(row, _)| self.v6.ids(row).first()),
+            IpAddr::V4(_) if self.v4.is_empty() => None,
+            IpAddr::V4(addr) => {
+                let addr = addr.to_bits();
+                self.v4.find(hash_v4(self.v4_seed, addr), 0, |other, _| other.cmp(&addr))
+            }
+            IpAddr::V6(addr) => {
+                let at = self.v6.all().partition_point(|other| other < addr.to_bits());
+                let first = self.shapes.len() - self.v6.len();
+                (self.v6.get(at) == Some(addr.to_bits())).then_some((first + at) as u32)
+            }
         }
     }
 
@@ -231,6 +246,60 @@ impl Table {
             + self.path_rows.0.memory()
             + self.items.memory()
     }
+
+    /// Writes the sections.
+    #[allow(dead_code, reason = "for the compiled file")]
+    pub(crate) fn save(&self, out: &mut Writer) {
+        out.words("seeds", &[self.seed, self.v4_seed].as_slice().into());
+        out.within("hosts", |out| self.hosts.save(out));
+        out.within("v4", |out| self.v4.save(out));
+        out.words("v6", &self.v6);
+        out.within("host_only", |out| self.host_only.save(out));
+        out.within("with_path", |out| self.with_path.save(out));
+        out.words("shapes", &self.shapes);
+        out.within("paths", |out| self.paths.save(out));
+        out.words("path_rows", &self.path_rows.0);
+        out.within("items", |out| self.items.save(out));
+    }
+
+    /// Reads the sections. The ids are below `limit`.
+    ///
+    /// # Errors
+    ///
+    /// If sections are missing or damaged. Lookups in what is accepted end, do not panic and give ids below `limit`.
+    #[allow(dead_code, reason = "for the compiled file")]
+    pub(crate) fn open(from: &mut Reader, strings: &Strings, limit: usize) -> Result<Self> {
+        let seeds: Words<u64> = from.words("seeds")?;
+        from.ensure(seeds.len() == 2, "seeds", "are not two")?;
+        let shapes: Words<u8> = from.words("shapes")?;
+        let hosts = shapes.len();
+        let is_host = |_: u32, _: u8, row: u32| (row as usize) < hosts;
+        let path_rows = PathRows(from.words("path_rows")?);
+        let is_row =
+            |at: usize| (path_rows.0.at(at) as usize) < hosts && (path_rows.0.at(at + 1) as usize) < strings.len();
+        let are_rows = path_rows.0.len() % 3 == 0 && (0..path_rows.0.len()).step_by(3).all(is_row);
+        from.ensure(are_rows, "path_rows", "name what is not there")?;
+        let items = from.within("items", |from| Items::open(from, limit))?;
+        let v6: Words<u128> = from.words("v6")?;
+        let is_ordered = (1..v6.len()).all(|at| v6.at(at - 1) < v6.at(at));
+        from.ensure(is_ordered && v6.len() <= hosts, "v6", "is not in order")?;
+        let is_path =
+            |key: u32, _: u8, value: u32| (key as usize) < path_rows.0.len() / 3 && items.holds(value, limit, |_| None);
+        Ok(Self {
+            hosts: from.within("hosts", |from| domain::Table::open(from, strings, hosts, |_| None))?,
+            v4: from.within("v4", |from| Buckets::open(from, is_host, |a, b| a.cmp(&b)))?,
+            v6,
+            host_only: from.within("host_only", |from| Lists::open(from, Some(hosts), limit))?,
+            with_path: from.within("with_path", |from| Lists::open(from, Some(hosts), limit))?,
+            paths: from
+                .within("paths", |from| Buckets::open(from, is_path, |a, b| path_rows.compare(strings, a.0, b.0)))?,
+            seed: seeds.at(0),
+            v4_seed: seeds.at(1),
+            shapes,
+            path_rows,
+            items,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -274,5 +343,69 @@ mod tests {
         assert_eq!(look("/ab", None), []);
         assert_eq!(table.host_only(host), [4][..]);
         assert_eq!(table.with_path(host).len(), texts.len() - 1);
+    }
+
+    #[test]
+    fn what_is_saved_is_what_is_opened() {
+        let mut interner = Interner::default();
+        let mut builder = Builder::default();
+        let hosts = ["h.test", "192.0.2.1", "192.0.2.7", "[2001:db8::1]", "[2001:db8::2]", "a.b.test"];
+        let paths = ["/", "/a", "/a/", "/a?q"];
+        let urls: Vec<String> =
+            hosts.iter().flat_map(|host| paths.map(|path| format!("http://{host}{path}"))).collect();
+        for (id, url) in urls.iter().enumerate() {
+            let host = hosts[id / paths.len()];
+            let path = "http://".len() + host.len();
+            let host = match host.trim_matches(['[', ']']).parse() {
+                Ok(addr) => Host::Addr(addr),
+                Err(_) => Host::Name(interner.intern(host)),
+            };
+            builder.add(host, interner.intern(url), path as u32, id as u32);
+        }
+        let strings = interner.finish().unwrap();
+        let saved = builder.finish(&strings);
+        let look = |table: &Table| {
+            let mut all = Vec::new();
+            for host in hosts.iter().chain(&["192.0.2.2", "[2001:db8::3]", "b.test"]) {
+                let row = match host.trim_matches(['[', ']']).parse() {
+                    Ok(addr) => table.addr_row(addr),
+                    Err(_) => table.hosts().exact(&strings, host),
+                };
+                let mut found: Vec<u32> = Vec::new();
+                if let Some(row) = row {
+                    found.extend(table.host_only(row));
+                    found.extend(table.with_path(row));
+                    for (text, path) in [("/a", 2), ("/a/x", 4), ("/a?q", 2), ("/b", 2)] {
+                        table.paths(&strings, row, text, path, |id, _, _| found.push(id));
+                    }
+                }
+                assert!(found.iter().all(|&id| (id as usize) < urls.len()));
+                all.push(found);
+            }
+            all
+        };
+        assert_eq!(look(&saved)[..7].iter().map(Vec::len).collect::<Vec<_>>(), [8, 8, 8, 8, 8, 8, 0]);
+        let mut writer = Writer::default();
+        saved.save(&mut writer);
+        let sections = writer.sections();
+        let open = |sections: &[(String, bytes::Bytes)], limit| {
+            Table::open(&mut Reader::new(sections.to_vec()), &strings, limit)
+        };
+        assert_eq!(look(&open(sections, urls.len()).unwrap()), look(&saved));
+        assert!(open(sections, urls.len() - 1).is_err());
+        for at in 0..sections.len() {
+            let mut fewer = sections.to_vec();
+            fewer.remove(at);
+            assert!(open(&fewer, urls.len()).is_err());
+            for place in 0..sections[at].1.len() {
+                let mut damaged = sections.to_vec();
+                let mut bytes = damaged[at].1.to_vec();
+                bytes[place] ^= 0x41;
+                damaged[at].1 = bytes.into();
+                if let Ok(table) = open(&damaged, urls.len()) {
+                    look(&table);
+                }
+            }
+        }
     }
 }
