@@ -367,6 +367,40 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(config(500))]
+
+    #[test]
+    fn batches_of_names_as_one_by_one(
+        (world, lookups) in meeting(), options in options(), port in port(), (before, times) in (0..40_usize, 1..9_usize)
+    ) {
+        // What is no name, or not ASCII, or in upper case, stands among the others at every place of a batch.
+        let odd = ["b\u{fc}cher.test", "A.TEST.", "no name", "", ".", "a..test", "\u{ff41}.test"];
+        let names = lookups.iter().filter_map(|lookup| match lookup {
+            Lookup::Name(name, _) => Some(name.as_str()),
+            _ => None,
+        });
+        let some: Vec<&str> = names.chain(odd).collect();
+        let names: Vec<&str> = std::iter::repeat_n("clean.example", before).chain(some.repeat(times)).collect();
+        let mut matcher = world.sieve().matcher(&options);
+        let want: Vec<_> = names.iter().map(|name| answer_of(&matcher.match_domain(name, port))).collect();
+        let mut got = vec![Default::default(); names.len()];
+        let mut last = None;
+        matcher.match_domains(&names, port, |place, matches| {
+            assert!(last < Some(place));
+            last = Some(place);
+            got[place] = answer_of(&matches);
+        });
+        let mut places = vec![99];
+        matcher.is_match_domains(&names, port, &mut places);
+        let hits: Vec<usize> = (0..names.len()).filter(|&place| !want[place].found.is_empty()).collect();
+        prop_assert_eq!(&places, &hits);
+        for place in hits {
+            prop_assert_eq!(&got[place], &want[place], "{}", names[place]);
+        }
+    }
+}
+
 /// The generators are worth something only if most of what they make meets.
 #[test]
 fn generated_values_often_meet() {

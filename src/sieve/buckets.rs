@@ -140,6 +140,13 @@ impl Buckets {
         self.rest.len() / 3
     }
 
+    /// How many buckets a lookup looks at that finds nothing; one more where it goes on to the rest.
+    #[cfg(test)]
+    pub(super) fn looked_at(&self, hash: u64) -> usize {
+        let flags = self.bytes[home(hash, self.homes) * SIZE..].chunks_exact(SIZE).map(|bucket| bucket[FLAG]);
+        1 + flags.take(REACH).take_while(|&flag| flag != 0).count()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.homes == 0
     }

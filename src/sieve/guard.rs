@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::pattern::covers_public_suffix;
 use super::suffixes::PublicSuffixes;
 use crate::indicator::{HostRef, Indicator, Policy, Reject, Scope, ip};
 use crate::limits::{MIN_PREFIX_V4, MIN_PREFIX_V6};
@@ -23,6 +24,9 @@ pub(super) fn check(indicator: &mut Indicator, policy: &Policy, suffixes: &Publi
             HostRef::Ip(addr) => check_net(&host_net(addr), policy).map(|()| false),
             HostRef::Domain(name) => check_name(name, host_scope, policy, suffixes),
         },
+        Indicator::Pattern(pattern) if !policy.admit_public_suffixes && covers_public_suffix(pattern, suffixes) => {
+            Err(Reject::PublicSuffix)
+        }
         Indicator::Pattern(_) => Ok(false),
     }
 }

@@ -18,7 +18,6 @@ use crate::indicator::ip::range_prefixes;
 use crate::indicator::{Action, Feed, HostRef, Pattern, PatternTarget, Url};
 use crate::wire::{Reader, Writer};
 
-
 /// The length of a name without the root dot.
 #[inline(always)]
 pub(super) fn without_root(name: &[u8]) -> usize {

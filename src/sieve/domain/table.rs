@@ -117,7 +117,7 @@ impl Table {
             return false;
         }
         let mut labels = Labels::new(self.head.seed, bytes, start, end);
-        let mut hash = labels.next();
+        let mut hash = labels.first();
         let mut more = true;
         // All suffixes from the first that is looked up to the first that nothing ends in.
         if self.head.first > 1 {
@@ -145,8 +145,8 @@ impl Table {
         }
         let mut labels = Labels::new(self.head.seed, bytes, start, end);
         let mut count = 0;
+        let mut hash = labels.first();
         loop {
-            let hash = labels.next();
             count += 1;
             if count >= self.head.first as u16 {
                 let seen = self.filter.look(hash);
@@ -160,6 +160,7 @@ impl Table {
             if !labels.go_on() {
                 return;
             }
+            hash = labels.next();
         }
     }
 
@@ -167,7 +168,7 @@ impl Table {
     #[inline(always)]
     pub(crate) fn begin(&self, bytes: &[u8], start: usize, end: usize) -> Begun {
         let mut labels = Labels::new(self.head.seed, bytes, start, end);
-        let mut hash = labels.next();
+        let mut hash = labels.first();
         if self.head.first > 1 && labels.go_on() {
             hash = labels.next();
         }
@@ -269,6 +270,7 @@ fn compare_lower(stored: &[u8], text: &[u8]) -> Ordering {
 mod tests {
     use super::super::Builder;
     use super::*;
+    use crate::sieve::buckets::REACH;
     use crate::sieve::hash::{self, SEED};
     use crate::sieve::strings::Interner;
 
@@ -374,18 +376,29 @@ mod tests {
         }
     }
 
-    /// The hashes of all names begin with the same bits for the seed that is tried first.
+    /// Names whose hashes all begin with the same six bits for the seed that is tried first, so that they would crowd into
+    /// a sixty-fourth of the buckets.
     #[test]
-    fn names_made_to_collide_get_another_seed() {
-        let (strings, honest) = table(&["evil.test"]);
-        assert_eq!((honest.head.seed, strings.len()), (SEED, 1));
-        let whole = |seed: u64, name: &str| Labels::new(seed, name.as_bytes(), 0, name.len()).whole();
-        let names: Vec<String> =
-            (0_u32..).map(|n| format!("x{n}.test")).filter(|name| whole(SEED, name) >> 56 == 0x5A).take(2000).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let (strings, table) = table(&names);
-        assert_ne!(table.head.seed, SEED);
-        assert!(names.iter().all(|name| table.exact(&strings, name).is_some()));
+    fn names_made_to_collide_cost_no_more_than_others() {
+        let hash = |seed: u64, name: &str| Labels::new(seed, name.as_bytes(), 0, name.len()).whole();
+        let collide = |name: &String| hash(SEED, name) >> 58 == 0x2A;
+        let flood: Vec<String> = (0_u32..).map(|n| format!("x{n}.test")).filter(collide).take(100_000).collect();
+        let honest: Vec<String> = (0..100_000).map(|n| format!("x{n}.test")).collect();
+        let [honest, flood] = [honest, flood].map(|names| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let (strings, table) = table(&names);
+            let looked_at: Vec<usize> = names
+                .iter()
+                .map(|name| {
+                    assert!(table.exact(&strings, name).is_some());
+                    table.buckets.looked_at(hash(table.head.seed, name))
+                })
+                .collect();
+            (table.head.seed, looked_at.iter().sum::<usize>(), looked_at.into_iter().max())
+        });
+        assert!(honest.0 == SEED && flood.0 != SEED);
+        assert!(flood.1 < honest.1 * 2 && flood.1 < 200_000, "{flood:?} {honest:?}");
+        assert!(flood.2 <= Some(REACH));
     }
 
     #[test]

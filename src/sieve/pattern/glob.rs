@@ -1,7 +1,7 @@
 //! Confirms a glob against a whole target.
 
 /// One element of a glob: what it is and how long it is.
-fn element(glob: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn element(glob: &[u8]) -> (&[u8], &[u8]) {
     let len = match glob {
         [b'[', rest @ ..] => {
             // A `]` right after `[` or `[!` is a member.
@@ -13,7 +13,8 @@ fn element(glob: &[u8]) -> (&[u8], &[u8]) {
     glob.split_at(len.min(glob.len()))
 }
 
-fn accepts(element: &[u8], byte: u8) -> bool {
+/// Whether an element that is no `*` accepts a byte.
+pub(super) fn accepts(element: &[u8], byte: u8) -> bool {
     match element {
         [b'?'] => true,
         [b'[', members @ .., b']'] => {
