@@ -618,7 +618,7 @@ impl Candidate {
     fn raw(self, seen: Seen) -> RawMatch {
         let Self { id, relation, strength, of_host, is_host_level, specificity, .. } = self;
         let strength = if seen.name_like { strength.max(Strength::NameLike) } else { strength };
-        RawMatch { id, relation, strength, of_host, is_host_level, specificity, derived: Default::default() }
+        RawMatch { id, relation, strength, of_host, is_host_level, specificity, derived: None }
     }
 
     fn host(id: u32, relation: Relation, specificity: u32) -> Self {

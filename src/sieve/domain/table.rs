@@ -397,8 +397,9 @@ mod tests {
             (table.head.seed, looked_at.iter().sum::<usize>(), looked_at.into_iter().max())
         });
         assert!(honest.0 == SEED && flood.0 != SEED);
-        assert!(flood.1 < honest.1 * 2 && flood.1 < 200_000, "{flood:?} {honest:?}");
-        assert!(flood.2 <= Some(REACH));
+        assert!(flood.1 < honest.1 * 2, "{flood:?} {honest:?}");
+        // The rest counts as one more.
+        assert!(flood.2 <= Some(REACH + 1));
     }
 
     #[test]

@@ -85,12 +85,6 @@ impl<A: Addr> Table<A> {
         self.index.len()
     }
 
-    /// Whether there are none.
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
     pub(crate) fn memory(&self) -> usize {
         self.index.memory() + self.ids.memory() + self.lists.memory() + self.plain.len()
     }

@@ -74,7 +74,7 @@ mod tests {
             ("*.co.uk", true),
             ("*.*.co.uk", true),
             ("*.pages.dev", true),
-            ("co.??", false),
+            ("co.??", true),
             ("gov.*", true),
             ("c[o]m*", true),
             ("*-login.evil.test", false),
