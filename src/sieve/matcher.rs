@@ -416,7 +416,8 @@ impl<'a> Search<'a> {
             // Nothing of the indicator is read that the leaf has told.
             if let (Some((id, scope)), true) = (found.plain(), self.filter.is_trivial()) {
                 if covers(Some(scope)) {
-                    self.found.push(self.raw(candidate(id), seen));
+                    let raw = self.raw(candidate(id), seen);
+                    self.found.push(raw);
                 }
                 return;
             }
@@ -613,14 +614,6 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// The match, if nothing stands against it.
-    #[inline(always)]
-    fn raw(self, seen: Seen) -> RawMatch {
-        let Self { id, relation, strength, of_host, is_host_level, specificity, .. } = self;
-        let strength = if seen.name_like { strength.max(Strength::NameLike) } else { strength };
-        RawMatch { id, relation, strength, of_host, is_host_level, specificity, derived: None }
-    }
-
     fn host(id: u32, relation: Relation, specificity: u32) -> Self {
         Self {
             id,
