@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
-use ipnet::IpNet;
-
 use super::attributes::Attributes;
 use super::entries::Entries;
 use super::indicators::{Indicators, Value};
@@ -14,7 +12,6 @@ use super::provenance::Provenance;
 use super::strings::{StrId, Strings};
 use super::{domain, ip, pattern, url};
 use crate::error::{Error, Result};
-use crate::indicator::ip::range_prefixes;
 use crate::indicator::{Action, Feed, HostRef, Pattern, PatternTarget, Url};
 use crate::wire::{Reader, Writer};
 
@@ -50,6 +47,8 @@ impl Tables {
         writer.within("attributes", |writer| self.attributes.save(writer));
         writer.within("indicators", |writer| self.indicators.save(writer));
         writer.within("entries", |writer| self.entries.save(writer));
+        writer.within("v4", |writer| self.v4.save(writer));
+        writer.within("v6", |writer| self.v6.save(writer));
     }
 
     /// Reads and checks what [`save`](Tables::save) wrote.
@@ -59,7 +58,11 @@ impl Tables {
         let indicators = reader.within("indicators", |reader| Indicators::open(reader, strings.len()))?;
         let entries =
             reader.within("entries", |reader| Entries::open(reader, &indicators, &attributes, strings.len()))?;
-        Self::search_forms(strings, attributes, indicators, entries, feeds, provenance)
+        let is_plain = |id: u32| indicators.flags(id).is_plain_block();
+        let count = indicators.len();
+        let v4 = reader.within("v4", |reader| ip::Table::open(reader, count, is_plain))?;
+        let v6 = reader.within("v6", |reader| ip::Table::open(reader, count, is_plain))?;
+        Self::search_forms(strings, attributes, indicators, entries, (v4, v6), feeds, provenance)
     }
 
     fn search_forms(
@@ -67,26 +70,20 @@ impl Tables {
         attributes: Attributes,
         indicators: Indicators,
         entries: Entries,
+        (v4, v6): (ip::Table<u32>, ip::Table<u128>),
         feeds: Vec<Feed>,
         provenance: Provenance,
     ) -> Result<Self> {
         let by_text: HashMap<&str, StrId> =
             (0..strings.len() as u32).map(|id| (strings.get(StrId(id)), StrId(id))).collect();
-        let mut v4 = ip::Builder::<u32>::default();
-        let mut v6 = ip::Builder::<u128>::default();
         let mut domains = domain::Builder::default();
         let mut urls = url::Builder::default();
         let mut names = pattern::Builder::default();
         let mut paths = pattern::Builder::default();
         let mut addr_hosts = 0;
         for id in 0..indicators.len() as u32 {
-            let mut add_net = |net: IpNet| match net {
-                IpNet::V4(net) => v4.add(net.network().to_bits(), net.prefix_len(), id),
-                IpNet::V6(net) => v6.add(net.network().to_bits(), net.prefix_len(), id),
-            };
             match indicators.value(id) {
-                Value::Net(net) => add_net(net),
-                Value::Range(first, last) => range_prefixes(first, last).into_iter().for_each(add_net),
+                Value::Net(_) | Value::Range(..) => {}
                 Value::Domain(name) => domains.add(name, id),
                 Value::Url(text) => {
                     let Ok(url) = Url::parse(strings.get(text)) else { continue };
@@ -115,15 +112,14 @@ impl Tables {
                 }
             }
         }
-        if indicators.len() >= ip::MAX_IDS || [v4.len(), v6.len(), addr_hosts].iter().any(|&n| n > ip::MAX_PREFIXES) {
+        if addr_hosts > ip::MAX_PREFIXES {
             return Err(Error::capacity("prefixes", ip::MAX_PREFIXES as u64));
         }
-        let is_plain = |id: u32| indicators.flags(id).is_plain_block();
         Ok(Self {
             domains: domains.finish_with(&strings, |id| indicators.plain_scope(id)),
             urls: urls.finish(&strings),
-            v4: v4.finish_with(is_plain),
-            v6: v6.finish_with(is_plain),
+            v4,
+            v6,
             names: names.finish()?,
             paths: paths.finish()?,
             strings,

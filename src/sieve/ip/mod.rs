@@ -78,7 +78,6 @@ pub(super) trait Addr: Copy + Ord + Default + std::fmt::Debug + Send + Sync + 's
 }
 
 /// Finds the most specific row that covers an address.
-#[allow(dead_code, reason = "`save` and `open` are for the compiled file")]
 pub(super) trait Index<A>: Clone + Default + std::fmt::Debug + Send + Sync {
     /// The index over rows that are sorted and distinct.
     fn build(rows: &Rows<A>) -> Self;

@@ -80,7 +80,6 @@ impl<A: Addr> Table<A> {
     }
 
     /// How many distinct prefixes there are.
-    #[allow(dead_code, reason = "for the compiled file")]
     pub(crate) fn len(&self) -> usize {
         self.index.len()
     }
@@ -90,7 +89,6 @@ impl<A: Addr> Table<A> {
     }
 
     /// Adds the table's sections.
-    #[allow(dead_code, reason = "for the compiled file")]
     pub(crate) fn save(&self, out: &mut Writer) {
         self.index.save(out);
         out.words("ids", &self.ids);
@@ -105,7 +103,6 @@ impl<A: Addr> Table<A> {
     ///
     /// If a section is missing or is not what it must be. Lookups in a table that passes neither panic nor loop, and give
     /// ids below `count`.
-    #[allow(dead_code, reason = "for the compiled file")]
     pub(crate) fn open(from: &mut Reader, count: usize, is_plain: impl Fn(u32) -> bool) -> Result<Self> {
         let table = Self {
             index: A::Index::open(from)?,
