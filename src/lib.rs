@@ -60,6 +60,24 @@
 //! [`Scanner::scan_parallel`] does the same on all threads of a `rayon` pool, [`Scanner::scan_reader`] for inputs
 //! larger than memory. Hits and their order do not depend on the way.
 //!
+//! # Compile once
+//!
+//! [`Sieve::save`] writes a sieve as one file, and [`Sieve::open`] opens it at once: nothing is built again, but everything is checked, so that no
+//! file, however it was made, makes a lookup panic, loop or read out of bounds. With the feature `mmap`, `Sieve::open_mmap` maps it
+//! instead, so that many processes share one copy. With `live`, a `LiveSieve` swaps sieves under load and follows a file.
+//!
+//! ```
+//! use netsieve::Sieve;
+//! use netsieve::sieve::SaveOptions;
+//!
+//! let sieve = Sieve::builder().build()?.0;
+//! let file = sieve.to_bytes(&SaveOptions::default())?;
+//! assert!(Sieve::from_bytes(file.clone())?.is_empty());
+//! let error = Sieve::from_bytes(file[..file.len() - 1].to_vec()).unwrap_err();
+//! assert!(error.to_string().starts_with("section header: the file has "));
+//! # Ok::<(), netsieve::Error>(())
+//! ```
+//!
 //! # What a match means
 //!
 //! **Addresses** compare as numbers. IPv4-mapped (`::ffff:0:0/96`) and NAT64 (`64:ff9b::/96`) addresses are the IPv4
