@@ -169,7 +169,6 @@ pub mod live;
 pub mod render;
 pub mod scan;
 pub mod sieve;
-#[allow(dead_code)]
 mod wire;
 
 #[cfg(feature = "mmap")]

@@ -149,6 +149,7 @@ impl<W: Word> Slice<'_, W> {
         self.bytes.len() / W::SIZE
     }
 
+    #[allow(dead_code, reason = "who asks for `len` finds this too")]
     #[inline(always)]
     pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
@@ -157,11 +158,6 @@ impl<W: Word> Slice<'_, W> {
     #[inline(always)]
     pub(crate) fn get(&self, at: usize) -> Option<W> {
         at.checked_mul(W::SIZE).and_then(|start| self.bytes.get(start..)).and_then(W::read)
-    }
-
-    #[inline(always)]
-    pub(crate) fn first(&self) -> Option<W> {
-        W::read(self.bytes)
     }
 
     /// How many numbers at the start `is` holds for, as of [`slice::partition_point`].
@@ -240,7 +236,7 @@ impl Writer {
 }
 
 /// Gives the sections of tables by name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reader {
     prefix: String,
     sections: Vec<(String, Bytes)>,
@@ -259,6 +255,11 @@ impl Reader {
         let result = read(self);
         self.prefix.truncate(outer);
         result
+    }
+
+    /// A reader of the sections that have `prefix.` before their names, for another thread.
+    pub(crate) fn under(&self, prefix: &str) -> Self {
+        Self { prefix: format!("{}{prefix}.", self.prefix), sections: self.sections.clone() }
     }
 
     /// A section of any bytes.

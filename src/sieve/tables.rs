@@ -1,19 +1,18 @@
 //! Everything a compiled sieve holds: flat columns, each behind its own module.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use super::attributes::Attributes;
 use super::entries::Entries;
-use super::indicators::{Indicators, Value};
+use super::indicators::Indicators;
 use super::prefilter::Prefilter;
 use super::provenance::Provenance;
-use super::strings::{StrId, Strings};
-use super::{domain, ip, pattern, url};
-use crate::error::{Error, Result};
-use crate::indicator::{Action, Feed, HostRef, Pattern, PatternTarget, Url};
-use crate::wire::{Reader, Writer};
+use super::strings::Strings;
+use super::{domain, ip, parallel, pattern, url};
+use crate::error::Result;
+use crate::indicator::{Action, Feed, HostRef, PatternTarget};
+use crate::wire::{Reader, Words, Writer};
 
 /// The length of a name without the root dot.
 #[inline(always)]
@@ -49,79 +48,71 @@ impl Tables {
         writer.within("entries", |writer| self.entries.save(writer));
         writer.within("v4", |writer| self.v4.save(writer));
         writer.within("v6", |writer| self.v6.save(writer));
+        writer.within("domains", |writer| self.domains.save(writer));
+        writer.within("urls", |writer| self.urls.save(writer));
+        for (name, patterns) in [("names", &self.names), ("paths", &self.paths)] {
+            writer.within(name, |writer| match patterns {
+                Some(patterns) => patterns.save(writer),
+                // What has no rows is no table.
+                None => writer.words("rows", &Words::<u32>::default()),
+            });
+        }
     }
 
     /// Reads and checks what [`save`](Tables::save) wrote.
-    pub(super) fn open(reader: &mut Reader, feeds: Vec<Feed>, provenance: Provenance) -> Result<Self> {
-        let strings = reader.within("strings", Strings::open)?;
-        let attributes = reader.within("attributes", |reader| Attributes::open(reader, feeds.len(), strings.len()))?;
-        let indicators = reader.within("indicators", |reader| Indicators::open(reader, strings.len()))?;
-        let entries =
-            reader.within("entries", |reader| Entries::open(reader, &indicators, &attributes, strings.len()))?;
-        let is_plain = |id: u32| indicators.flags(id).is_plain_block();
+    pub(super) fn open(reader: &Reader, feeds: Vec<Feed>, provenance: Provenance) -> Result<Self> {
+        // Each part reads sections of its own.
+        let within = |prefix: &str| reader.under(prefix);
+        let texts = within("strings").words::<u32>("ends")?.len();
+        let (strings, indicators) = parallel::join(
+            || Strings::open(&mut within("strings")),
+            || Indicators::open(&mut within("indicators"), texts),
+        );
+        let (strings, indicators) = (strings?, indicators?);
         let count = indicators.len();
-        let v4 = reader.within("v4", |reader| ip::Table::open(reader, count, is_plain))?;
-        let v6 = reader.within("v6", |reader| ip::Table::open(reader, count, is_plain))?;
-        Self::search_forms(strings, attributes, indicators, entries, (v4, v6), feeds, provenance)
-    }
-
-    fn search_forms(
-        strings: Strings,
-        attributes: Attributes,
-        indicators: Indicators,
-        entries: Entries,
-        (v4, v6): (ip::Table<u32>, ip::Table<u128>),
-        feeds: Vec<Feed>,
-        provenance: Provenance,
-    ) -> Result<Self> {
-        let by_text: HashMap<&str, StrId> =
-            (0..strings.len() as u32).map(|id| (strings.get(StrId(id)), StrId(id))).collect();
-        let mut domains = domain::Builder::default();
-        let mut urls = url::Builder::default();
-        let mut names = pattern::Builder::default();
-        let mut paths = pattern::Builder::default();
-        let mut addr_hosts = 0;
-        for id in 0..indicators.len() as u32 {
-            match indicators.value(id) {
-                Value::Net(_) | Value::Range(..) => {}
-                Value::Domain(name) => domains.add(name, id),
-                Value::Url(text) => {
-                    let Ok(url) = Url::parse(strings.get(text)) else { continue };
-                    let view = url.view();
-                    if view.as_str() != strings.get(text) {
-                        continue;
-                    }
-                    let tail = view.path().len() + view.query().map_or(0, |query| query.len() + 1);
-                    let host = match view.host() {
-                        HostRef::Domain(name) => by_text.get(name).copied().map(url::Host::Name),
-                        HostRef::Ip(addr) => {
-                            addr_hosts += 1;
-                            Some(url::Host::Addr(addr))
-                        }
-                    };
-                    let Some(host) = host else { continue };
-                    urls.add(host, text, (view.as_str().len() - tail) as u32, id);
-                }
-                Value::Pattern(text, target) => {
-                    if let Ok(pattern) = Pattern::new(target, strings.get(text)) {
-                        match target {
-                            PatternTarget::Name => names.add(text, &pattern, id),
-                            PatternTarget::UrlPath => paths.add(text, &pattern, id),
-                        }
-                    }
-                }
-            }
-        }
-        if addr_hosts > ip::MAX_PREFIXES {
-            return Err(Error::capacity("prefixes", ip::MAX_PREFIXES as u64));
-        }
+        let plain_scope = |id| indicators.plain_scope(id);
+        let is_plain = |id: u32| indicators.flags(id).is_plain_block();
+        let ((attributes, domains), (urls, (nets, patterns))) = parallel::join(
+            || {
+                parallel::join(
+                    || {
+                        let attributes = Attributes::open(&mut within("attributes"), feeds.len(), strings.len())?;
+                        let entries = Entries::open(&mut within("entries"), &indicators, &attributes, strings.len())?;
+                        Ok((attributes, entries))
+                    },
+                    || domain::Table::open(&mut within("domains"), &strings, count, plain_scope),
+                )
+            },
+            || {
+                parallel::join(
+                    || url::Table::open(&mut within("urls"), &strings, count),
+                    || {
+                        parallel::join(
+                            || {
+                                let v4 = ip::Table::open(&mut within("v4"), count, is_plain);
+                                let v6 = ip::Table::open(&mut within("v6"), count, is_plain);
+                                Ok((v4?, v6?))
+                            },
+                            || {
+                                let open =
+                                    |name, target| pattern::Table::open(&mut within(name), &strings, target, count);
+                                Ok((open("names", PatternTarget::Name)?, open("paths", PatternTarget::UrlPath)?))
+                            },
+                        )
+                    },
+                )
+            },
+        );
+        let (attributes, entries): (Attributes, Entries) = attributes?;
+        let (v4, v6) = nets?;
+        let (names, paths) = patterns?;
         Ok(Self {
-            domains: domains.finish_with(&strings, |id| indicators.plain_scope(id)),
-            urls: urls.finish(&strings),
+            domains: domains?,
+            urls: urls?,
             v4,
             v6,
-            names: names.finish()?,
-            paths: paths.finish()?,
+            names,
+            paths,
             strings,
             indicators,
             entries,

@@ -219,7 +219,6 @@ impl Table {
     }
 
     /// Writes the sections.
-    #[allow(dead_code, reason = "for the compiled file")]
     pub(crate) fn save(&self, out: &mut Writer) {
         let Head { seed, first, rows } = self.head;
         out.words("head", &[seed, first, rows].into_iter().collect::<Words<u64>>());
@@ -234,7 +233,6 @@ impl Table {
     ///
     /// If sections are missing or damaged. Lookups in what is accepted end, do not panic and give items below `limit`;
     /// whether they find what was stored is the checksum's business.
-    #[allow(dead_code, reason = "for the compiled file")]
     pub(crate) fn open(
         from: &mut Reader,
         strings: &Strings,

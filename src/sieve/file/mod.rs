@@ -151,7 +151,7 @@ impl Sieve {
         let mut reader = Reader::new(sections);
         let feeds = read_feeds(&mut reader)?;
         let provenance = read_provenance(&mut reader, feeds.len())?;
-        Tables::open(&mut reader, feeds, provenance).map(|tables| Self(Arc::new(tables)))
+        Tables::open(&reader, feeds, provenance).map(|tables| Self(Arc::new(tables)))
     }
 
     /// How the sieve was made, and what of its build report a file keeps.

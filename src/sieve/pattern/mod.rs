@@ -124,7 +124,6 @@ impl Table {
     }
 
     /// Writes the section.
-    #[allow(dead_code, reason = "for the compiled file")]
     pub(super) fn save(&self, out: &mut Writer) {
         out.words("rows", &self.rows);
     }
@@ -135,7 +134,6 @@ impl Table {
     /// # Errors
     ///
     /// If the section is missing, or holds what is no pattern or an id that is not below `limit`.
-    #[allow(dead_code, reason = "for the compiled file")]
     pub(super) fn open(
         from: &mut Reader,
         strings: &Strings,

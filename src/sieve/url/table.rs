@@ -248,7 +248,6 @@ impl Table {
     }
 
     /// Writes the sections.
-    #[allow(dead_code, reason = "for the compiled file")]
     pub(crate) fn save(&self, out: &mut Writer) {
         out.words("seeds", &[self.seed, self.v4_seed].as_slice().into());
         out.within("hosts", |out| self.hosts.save(out));
@@ -267,7 +266,6 @@ impl Table {
     /// # Errors
     ///
     /// If sections are missing or damaged. Lookups in what is accepted end, do not panic and give ids below `limit`.
-    #[allow(dead_code, reason = "for the compiled file")]
     pub(crate) fn open(from: &mut Reader, strings: &Strings, limit: usize) -> Result<Self> {
         let seeds: Words<u64> = from.words("seeds")?;
         from.ensure(seeds.len() == 2, "seeds", "are not two")?;
