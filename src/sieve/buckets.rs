@@ -241,7 +241,11 @@ impl Buckets {
         let buckets = bytes.len() / SIZE;
         from.ensure(bytes.len() % SIZE == 0, "buckets", "ends within a bucket")?;
         from.ensure(buckets == 0 || buckets >= REACH, "buckets", "has too few buckets")?;
-        from.ensure(rest.len() % 3 == 0 && (buckets > 0 || rest.is_empty()), "rest", "has a key without a value")?;
+        from.ensure(
+            rest.len().is_multiple_of(3) && (buckets > 0 || rest.is_empty()),
+            "rest",
+            "has a key without a value",
+        )?;
         from.ensure((0..rest.len()).skip(1).step_by(3).all(|at| rest.at(at) < 256), "rest", "has a mark too large")?;
         let table = Self { bytes, homes: (buckets + 1).saturating_sub(REACH) as u64, rest };
         let is_known = table.entries().all(|(key, mark, value)| is_entry(key, mark, value));

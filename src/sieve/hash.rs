@@ -72,7 +72,7 @@ pub(super) const fn finish(state: u64) -> u64 {
 pub(super) const fn equal_bytes(word: u64, byte: u8) -> u64 {
     const LOW: u64 = u64::MAX / 0xFF * 0x7F;
     let x = word ^ (u64::MAX / 0xFF * byte as u64);
-    !((x & LOW) + LOW | x | LOW)
+    !(((x & LOW) + LOW) | x | LOW)
 }
 
 /// Makes upper case lower case.

@@ -137,9 +137,9 @@ fn sets(all: &[(u32, u32)], most: usize) -> Vec<Vec<(u32, u32)>> {
         let to = sets.len();
         for at in from..to {
             let (set, next) = sets[at].clone();
-            for index in next..all.len() {
+            for (index, &prefix) in all.iter().enumerate().skip(next) {
                 let mut larger = set.clone();
-                larger.push(all[index]);
+                larger.push(prefix);
                 sets.push((larger, index + 1));
             }
         }

@@ -141,7 +141,7 @@ impl Table {
         limit: usize,
     ) -> Result<Option<Self>> {
         let rows: Words<u32> = from.words("rows")?;
-        from.ensure(rows.len() % 2 == 0, "rows", "end within a pattern")?;
+        from.ensure(rows.len().is_multiple_of(2), "rows", "end within a pattern")?;
         let mut builder = Builder::default();
         for row in 0..rows.len() / 2 {
             let (text, id) = (StrId(rows.at(2 * row)), rows.at(2 * row + 1));

@@ -275,7 +275,7 @@ impl Table {
         let path_rows = PathRows(from.words("path_rows")?);
         let is_row =
             |at: usize| (path_rows.0.at(at) as usize) < hosts && (path_rows.0.at(at + 1) as usize) < strings.len();
-        let are_rows = path_rows.0.len() % 3 == 0 && (0..path_rows.0.len()).step_by(3).all(is_row);
+        let are_rows = path_rows.0.len().is_multiple_of(3) && (0..path_rows.0.len()).step_by(3).all(is_row);
         from.ensure(are_rows, "path_rows", "name what is not there")?;
         let items = from.within("items", |from| Items::open(from, limit))?;
         let v6: Words<u128> = from.words("v6")?;
