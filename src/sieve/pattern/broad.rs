@@ -76,7 +76,7 @@ mod tests {
             ("*.pages.dev", true),
             ("co.??", true),
             ("gov.*", true),
-            ("c[o]m*", true),
+            ("*gov.[u]k", true),
             ("*-login.evil.test", false),
             ("evil.*", false),
             ("*.evil.com", false),
