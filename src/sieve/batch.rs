@@ -6,7 +6,7 @@ use super::tables::{Tables, without_root};
 use super::view::Matches;
 
 /// Names that are begun before the first is looked at: more lines than a core can wait for at a time, few enough to
-/// stay in the first-level cache. 16 and 64 were slower.
+/// stay in the first-level cache.
 const BATCH: usize = 32;
 
 impl Tables {
@@ -38,8 +38,8 @@ impl Tables {
 
 impl Matcher {
     /// Looks many names up: calls `found` with the place of each name that matches something and with its matches, in
-    /// order. To the same effect as [`match_domain`](Matcher::match_domain) for each, but names that match nothing cost
-    /// about half as much, because many of them wait for memory at the same time.
+    /// order. To the same effect as [`match_domain`](Matcher::match_domain) for each. It asks for memory ahead: of 1.5 million names
+    /// what matches nothing costs a sixth less than one by one, and what matches a third less where the caches are not its own.
     ///
     /// ```
     /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
