@@ -1,7 +1,7 @@
 //! netsieve and its peers, each on the same work, with their answers compared first.
 //!
 //! ```sh
-//! benches/peers/install                                                     # what is not in crates.io
+//! benches/peers/install                                                     # what is no crate
 //! cargo run --release --manifest-path benches/peers/Cargo.toml              # everything
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- scan      # one group
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- plot      # SVG from what was recorded
