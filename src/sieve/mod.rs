@@ -8,7 +8,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::indicator::{Action, Feed, Scope};
+use crate::indicator::{Action, Feed};
 
 mod attributes;
 mod batch;
@@ -129,26 +129,6 @@ impl Sieve {
         let blocks = |id: u32| tables.indicators.flags(id).has(Action::Block);
         tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.domains.ids(row).any(blocks))
             || tables.urls.hosts().exact(&tables.strings, name).is_some()
-    }
-
-    /// Whether a block indicator has the name `bytes[start..end]`, or, beyond `exact` ones, a name it is beneath; or a URL
-    /// has such a host. The text is in either case, and need be no name.
-    #[allow(dead_code, reason = "for scanners")]
-    #[inline]
-    pub(crate) fn blocks_suffix(&self, bytes: &[u8], start: usize, end: usize) -> bool {
-        let tables = &self.0;
-        let covers = |id: u32, whole: bool| {
-            tables.indicators.flags(id).has(Action::Block)
-                && match tables.indicators.scope(id) {
-                    Some(Scope::Exact) => whole,
-                    Some(Scope::Subdomains) => !whole,
-                    _ => true,
-                }
-        };
-        let (domains, hosts) = (&tables.domains, tables.urls.hosts());
-        domains
-            .any_suffix(&tables.strings, bytes, start, end, |row, whole| domains.ids(row).any(|id| covers(id, whole)))
-            || hosts.any_suffix(&tables.strings, bytes, start, end, |_, _| true)
     }
 
     /// Whether some pattern may match in a line of a log, whatever the line writes as escapes. `scratch` is space to undo them in.

@@ -135,8 +135,7 @@ impl Prefilter {
         self.names[word] & bits == bits
     }
 
-    /// Whether anything listed may match the name or address that a token is: exact if it gives false. Not for what is
-    /// [blind](Self::is_blind).
+    /// Whether anything listed may match a name: nothing does if it gives false, unless the filter is [blind](Self::is_blind).
     pub(crate) fn may_match_name(&self, text: &[u8]) -> bool {
         let text = text.strip_suffix(b".").unwrap_or(text);
         if self.tails.is_empty() {

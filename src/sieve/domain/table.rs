@@ -1,5 +1,3 @@
-use std::cmp::Ordering;
-
 use super::filter::Filter;
 use crate::error::Result;
 use crate::indicator::Scope;
@@ -84,29 +82,6 @@ impl Table {
             }
             true
         });
-    }
-
-    /// Whether `is_it` says yes to a stored name that `bytes[start..end]` equals or is beneath: to the number for
-    /// [`ids`](Table::ids), and whether it is the whole. The text is in either case, and need be no name.
-    #[inline]
-    pub(crate) fn any_suffix(
-        &self,
-        strings: &Strings,
-        bytes: &[u8],
-        start: usize,
-        end: usize,
-        mut is_it: impl FnMut(u32, bool) -> bool,
-    ) -> bool {
-        let mut any = false;
-        self.walk(bytes, start, end, |hash, at, _| {
-            let name = &bytes[at..end];
-            let compare = |key, mark: u8| compare_lower(strings.part(key, mark.into()), name);
-            if let Some(row) = self.buckets.find(hash, name.len() as u8, compare) {
-                any |= is_it(row, at == start);
-            }
-            !any
-        });
-        any
     }
 
     /// Whether some stored name may be what `bytes[start..end]` equals or is beneath: a few loads that stay in the cache.
@@ -255,15 +230,6 @@ impl Table {
     }
 }
 
-/// Compares a stored name with a text in either case.
-#[inline]
-fn compare_lower(stored: &[u8], text: &[u8]) -> Ordering {
-    if stored.eq_ignore_ascii_case(text) {
-        return Ordering::Equal;
-    }
-    stored.iter().copied().cmp(text.iter().map(u8::to_ascii_lowercase))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Builder;
@@ -291,14 +257,6 @@ mod tests {
         for (before, behind) in [("", ""), ("x", "."), ("01234567.", "xxxxxxxx")] {
             let text = format!("{before}{}{behind}", name.to_uppercase());
             let (text, start, end) = (text.as_bytes(), before.len(), before.len() + name.len());
-            let mut rows = Vec::new();
-            let any = table.any_suffix(strings, text, start, end, |row, whole| {
-                rows.push((table.ids(row).collect::<Vec<_>>(), whole));
-                false
-            });
-            assert!(!any);
-            assert!(rows.into_iter().eq(found.iter().map(|(ids, _, whole)| (ids.clone(), *whole))), "{name}");
-            assert_eq!(table.any_suffix(strings, text, start, end, |_, _| true), !found.is_empty());
             if !found.is_empty() {
                 assert!(table.may_hold(text, start, end));
                 assert!(table.must_go_on(table.begin(text, start, end)));
