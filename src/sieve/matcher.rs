@@ -287,15 +287,19 @@ impl Matcher {
     /// patterns, so that the same URL cut elsewhere can match; `Ok(false)`: it cannot.
     pub(crate) fn look_up_url(&mut self, text: &[u8], name_like: bool) -> Result<bool, Reject> {
         self.scratch.clear();
+        let start = url::Start::of(text);
         if self.sieve.0.paths.is_none() {
             // Where nothing is known of the host, nothing behind it matters.
-            let host = url::authority(text, &mut self.url)?.host();
+            let host = match start.and_then(|start| start.host(text)) {
+                Some(host) => host,
+                None => url::authority(text, &mut self.url)?.host(),
+            };
             if self.sieve.0.denies_host(host) {
                 return Ok(false);
             }
         }
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
-        let view = url::canonicalise(text, &mut self.url)?;
+        let view = url::canonicalise_from(start, text, &mut self.url)?;
         let seen = Seen { port: view.effective_port(), name_like };
         let mut host = None;
         match view.host() {
@@ -343,6 +347,17 @@ impl Matcher {
             Observable::Url(text) => self.look_up_url(text, false).map(|_| Kind::Url),
         }
     }
+}
+
+/// Whether a canonical URL is of a group of schemes.
+#[inline]
+fn is_of_group(url: &[u8], group: &str) -> bool {
+    // Nearly all are of the first.
+    if url.starts_with(b"http:") || url.starts_with(b"https:") {
+        return group == "http";
+    }
+    let scheme = url.split(|&b| b == b':').next().unwrap_or(b"");
+    str::from_utf8(scheme).is_ok_and(|scheme| url::scheme_group(scheme) == group)
 }
 
 /// A value of any kind, told apart by its shape.
@@ -459,10 +474,7 @@ impl<'a> Search<'a> {
         let scheme = url.as_ref().map(|url| url::scheme_group(url.scheme()));
         let is_same_scheme = |id: u32| {
             scheme.is_none_or(|scheme| match tables.indicators.value(id) {
-                Value::Url(text) => {
-                    let text = tables.strings.get(text);
-                    url::scheme_group(text.split(':').next().unwrap_or("")) == scheme
-                }
+                Value::Url(text) => is_of_group(tables.strings.bytes(text), scheme),
                 _ => false,
             })
         };

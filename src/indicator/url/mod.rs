@@ -64,7 +64,7 @@ mod split;
 mod tests;
 
 use escape::{PATH, QUERY, escape_into, is_plain_path, is_plain_query, resolve_dots, unescape_into};
-use plain::Start;
+pub(crate) use plain::Start;
 use split::{Split, clean, split};
 
 /// The host of a URL, canonical.
@@ -177,17 +177,11 @@ impl<'a> Authority<'a> {
 /// As [`canonicalise`]; nothing in the path or the query is an error.
 pub fn authority<'a>(text: &'a [u8], scratch: &'a mut UrlScratch) -> Result<Authority<'a>, Reject> {
     let UrlScratch { clean: cleaned, work, name, scheme, .. } = scratch;
-    if text.len() <= MAX_OBSERVABLE
-        && let Some(start) = Start::of(text)
+    if let Some(start) = Start::of(text)
+        && let Some(host) = start.host(text)
     {
         let scheme = if start.scheme(text).len() == WEB[0].0.len() { WEB[0] } else { WEB[1] };
-        let host = match start.ip {
-            Some(addr) => Some(HostRef::Ip(addr)),
-            None => str::from_utf8(start.host(text)).ok().map(HostRef::Domain),
-        };
-        if let Some(host) = host {
-            return Ok(Authority { scheme: scheme.0, host, port: None, effective_port: Some(scheme.1) });
-        }
+        return Ok(Authority { scheme: scheme.0, host, port: None, effective_port: Some(scheme.1) });
     }
     authority_of(&split(clean(text, cleaned)?)?, work, name, scheme)
 }
@@ -285,8 +279,17 @@ fn bracketed(host: &[u8]) -> Option<Result<IpAddr, Reject>> {
 /// * as [`domain::canonicalise`] for any other host.
 /// * [`Reject::BadPort`]: what follows the `:` behind the host is no number up to 65535. An empty port is none.
 pub fn canonicalise<'a>(text: &'a [u8], scratch: &'a mut UrlScratch) -> Result<UrlView<'a>, Reject> {
+    canonicalise_from(Start::of(text), text, scratch)
+}
+
+/// As [`canonicalise`], of a text of which the start has been looked at.
+pub(crate) fn canonicalise_from<'a>(
+    start: Option<Start>,
+    text: &'a [u8],
+    scratch: &'a mut UrlScratch,
+) -> Result<UrlView<'a>, Reject> {
     // Its classes are ASCII.
-    if let Some(layout) = Start::of(text).and_then(|start| start.layout(text))
+    if let Some(layout) = start.and_then(|start| start.layout(text))
         && let Ok(text) = str::from_utf8(text)
     {
         return Ok(UrlView { text, layout });

@@ -4,25 +4,28 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::Layout;
 use super::escape::{is_plain_path, is_plain_query};
+use super::{HostRef, Layout};
 use crate::indicator::{ip, wide};
 use crate::limits::MAX_OBSERVABLE;
 
 /// Scheme and host of a text that begins with both, canonical, and has a path behind them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Start {
+pub(crate) struct Start {
     scheme: usize,
     /// The host, if it is an address.
-    pub(super) ip: Option<IpAddr>,
+    ip: Option<IpAddr>,
     /// Where the host ends: a slash is there.
     host_end: usize,
 }
 
 impl Start {
-    /// Of a text whose length and ends are not looked at.
+    /// Of a text whose end is not looked at.
     #[inline]
-    pub(super) fn of(text: &[u8]) -> Option<Self> {
+    pub(crate) fn of(text: &[u8]) -> Option<Self> {
+        if text.len() > MAX_OBSERVABLE {
+            return None;
+        }
         let scheme = match text {
             [b'h', b't', b't', b'p', b':', b'/', b'/', ..] => 4,
             [b'h', b't', b't', b'p', b's', b':', b'/', b'/', ..] => 5,
@@ -38,8 +41,13 @@ impl Start {
         &text[..self.scheme]
     }
 
-    pub(super) fn host<'a>(&self, text: &'a [u8]) -> &'a [u8] {
-        &text[self.scheme + 3..self.host_end]
+    /// The host; of no other text than its own it may give any, or none.
+    #[inline]
+    pub(crate) fn host<'a>(&self, text: &'a [u8]) -> Option<HostRef<'a>> {
+        match self.ip {
+            Some(addr) => Some(HostRef::Ip(addr)),
+            None => str::from_utf8(text.get(self.scheme + 3..self.host_end)?).ok().map(HostRef::Domain),
+        }
     }
 
     /// Where the parts are, if the rest is canonical too.
@@ -48,9 +56,7 @@ impl Start {
         let rest = &text[self.host_end..];
         let path = memchr::memchr(b'?', rest);
         let (path, query) = path.map_or((rest, None), |at| (&rest[..at], Some(&rest[at + 1..])));
-        let is_canonical = text.len() <= MAX_OBSERVABLE
-            && is_plain_path(path)
-            && query.is_none_or(|query| !query.is_empty() && is_plain_query(query));
+        let is_canonical = is_plain_path(path) && query.is_none_or(|query| !query.is_empty() && is_plain_query(query));
         let offset = |at: usize| u16::try_from(at).ok();
         is_canonical.then_some(Layout {
             ip: self.ip,
