@@ -6,6 +6,8 @@ pub(crate) mod ip6;
 #[cfg(feature = "mmap")]
 pub(crate) mod map;
 pub(crate) mod masks;
+pub(crate) mod name;
 pub(crate) mod nets;
 pub(crate) mod prefetch;
 pub(crate) mod sweep;
+pub(crate) mod tails;

@@ -9,6 +9,7 @@
 //! the common form, it stays. What stays is looked at one by one, elsewhere.
 
 use super::masks::{BLOCK, Classify, Kernel, Masks, Portable};
+use super::name::{WORD, bits_of, mix_ends};
 
 /// What is listed, as far as it decides what has to be looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,9 +32,9 @@ pub(crate) struct Filters<'f> {
     /// A bit for each network of `32 - shift` bits that holds a listed IPv4 address; empty without any.
     pub(crate) nets: &'f [u64],
     pub(crate) shift: u32,
-    /// Two bits of a word for the last two labels of each listed name, as [`bits_of`] of their [`name_hash`]; the length is a
-    /// power of two, or 0 without any.
-    pub(crate) tails: &'f [u64],
+    /// Words with two bits for the last two labels of each listed name, as [`bits_of`] of their
+    /// [`name_hash`](super::name::name_hash); little-endian, none without any names.
+    pub(crate) tails: &'f [u8],
 }
 
 /// What a place is, in the order in which those at one place are looked at.
@@ -409,9 +410,9 @@ impl Sweep {
         }
         if !wanted.names {
             names.len = 0;
-        } else if bytes.len() >= FAR && filters.tails.len().is_power_of_two() {
+        } else if bytes.len() >= FAR && filters.tails.len() >= WORD {
             retain!(names, at => {
-                // SAFETY: the text is that long, and the bitmap has a power of two of words.
+                // SAFETY: the text is that long, and the bitmap has a word.
                 unsafe { may_be_listed_name(bytes, from, stored, at, filters) }
             });
         }
@@ -575,7 +576,7 @@ unsafe fn may_be_listed_quad(bytes: &[u8], from: usize, stored: &Stored, at: u32
 
 /// # Safety
 ///
-/// `bytes` has [`FAR`] bytes at least, and `filters.tails` a power of two of words.
+/// `bytes` has [`FAR`] bytes at least, and `filters.tails` a word.
 #[inline(always)]
 unsafe fn may_be_listed_name(bytes: &[u8], from: usize, stored: &Stored, at: u32, filters: Filters<'_>) -> bool {
     let place = from + at as usize;
@@ -607,9 +608,9 @@ unsafe fn may_be_listed_name(bytes: &[u8], from: usize, stored: &Stored, at: u32
     };
     let is_trimmed = |byte: u8| byte == b'.' || byte == b'-';
     let is_odd = !has_more & ((run + root >= 64) | starts_escape(before) | is_trimmed(first)) | is_trimmed(last);
-    let (word, bits) = bits_of(mix_ends(head, tail, len as usize), filters.tails.len());
-    // SAFETY: the number of words is a power of two, and the word less than it.
-    let is_listed = unsafe { *filters.tails.get_unchecked(word) } & bits == bits;
+    let (word, bits) = bits_of(mix_ends(head, tail, len as usize), filters.tails.len() / WORD);
+    // SAFETY: there is a word, and `bits_of` gives one of those that are whole.
+    let is_listed = unsafe { eight(filters.tails, word * WORD) } & bits == bits;
     !is_inside | is_odd | is_listed
 }
 
@@ -636,48 +637,6 @@ fn is_no_plain_authority(bytes: &[u8], from: usize, stored: &Stored, at: u32, fu
     let is_end = bytes.get(from + end as usize).is_some_and(|&byte| ENDS_AUTHORITY[byte as usize]);
     let is_plain = (start < fully) & (run < 64) & is_name & is_end & (dots & dots << 1 == 0);
     !is_plain
-}
-
-/// The hash of the text `bytes[start..end]`, upper case as lower case: of its first and last eight bytes and its length. What stands
-/// around the text does not count.
-#[inline(always)]
-pub(crate) fn name_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
-    let head = bytes.get(start..).and_then(|bytes| bytes.first_chunk());
-    let tail = bytes.get(..end).and_then(|bytes| bytes.last_chunk());
-    match (head, tail) {
-        (Some(head), Some(tail)) => mix_ends(u64::from_le_bytes(*head), u64::from_le_bytes(*tail), end - start),
-        _ => from_ends(&bytes[start..end]),
-    }
-}
-
-/// As [`name_hash`], from the eight bytes from the start on and the eight up to the end.
-#[inline(always)]
-fn mix_ends(head: u64, tail: u64, len: usize) -> u64 {
-    let is_long = len >= 8;
-    let head = if is_long { head } else { head & ((1 << ((8 * len as u32) & 63)) - 1) };
-    mix(head, if is_long { tail } else { head }, len)
-}
-
-#[cold]
-fn from_ends(text: &[u8]) -> u64 {
-    let word = |text: &[u8]| text.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
-    let (head, tail) = (&text[..text.len().min(8)], &text[text.len().saturating_sub(8)..]);
-    mix(word(head), word(tail), text.len())
-}
-
-#[inline(always)]
-fn mix(head: u64, tail: u64, len: usize) -> u64 {
-    const LOWER: u64 = 0x2020_2020_2020_2020;
-    let length = (len as u64) << 56;
-    let product = u128::from((head | LOWER) ^ 0x9E37_79B9_7F4A_7C15)
-        * u128::from((tail | LOWER).rotate_left(29) ^ length ^ 0xD1B5_4A32_D192_ED03);
-    product as u64 ^ (product >> 64) as u64
-}
-
-/// The word of a bitmap of `words` words, a power of two, and the two bits in it that a hash sets.
-#[inline(always)]
-pub(crate) fn bits_of(hash: u64, words: usize) -> (usize, u64) {
-    (hash as usize & words.wrapping_sub(1), 1 << (hash >> 58) | 1 << (hash >> 52 & 63))
 }
 
 #[cfg(test)]

@@ -188,7 +188,7 @@ impl Worker {
             None => extractor.extract(view, own, &mut |token| look_up(matcher, found, token, 0)),
             Some(finder) => {
                 let sieve = matcher.sieve().clone();
-                let filter = sieve.prefilter();
+                let (filter, filters) = (sieve.prefilter(), sieve.filters());
                 let derived = matcher.options().derived.clone();
                 let mut judge = SieveJudge { sieve: &sieve, filter, derived: &derived };
                 let is_piece = own.len() != view.len();
@@ -200,7 +200,7 @@ impl Worker {
                     }
                 });
                 let has_pattern = !patterns.starts.is_empty();
-                let asked = finder.find(view, filter.filters(), &mut judge, &mut |line| {
+                let asked = finder.find(view, filters, &mut judge, &mut |line| {
                     any = true;
                     // What is found in a piece of a line depends on the whole of it.
                     if !is_piece && !patterns.has(line.start) {
@@ -253,7 +253,7 @@ fn look_up_likely(
 ) -> Verdict {
     let is_likely = match token.kind {
         TokenKind::Ip(IpAddr::V4(addr)) => filter.may_cover(addr.to_bits()),
-        TokenKind::Domain => filter.may_match_name(token.text),
+        TokenKind::Domain => matcher.sieve().may_match_name(token.text),
         _ => true,
     };
     if is_likely {

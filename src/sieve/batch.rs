@@ -1,45 +1,72 @@
 //! Many lookups at once: what will be looked at is asked for before it is.
 
-use super::domain::{self, Begun};
+use super::domain::Plan;
 use super::matcher::{Matcher, Seen};
 use super::tables::{Tables, without_root};
 use super::view::Matches;
+use crate::arch::tails::BATCH;
 
-/// Names that are begun before the first is looked at: more lines than a core can wait for at a time, few enough to
-/// stay in the first-level cache.
-const BATCH: usize = 32;
+/// All places of a batch.
+const ALL: [u8; BATCH] = {
+    let mut all = [0; BATCH];
+    let mut place = 0;
+    while place < BATCH {
+        all[place] = place as u8;
+        place += 1;
+    }
+    all
+};
 
-impl Tables {
-    /// The places, within a batch, of the names that have to be looked up one by one; in order.
-    #[inline]
-    fn undenied<'b, N: AsRef<[u8]>>(&self, names: &[N], places: &'b mut [u8; BATCH]) -> &'b [u8] {
-        let (domains, hosts) = (&self.domains, self.urls.hosts());
-        let mut domain = [Begun::default(); BATCH];
-        let mut host = [Begun::default(); BATCH];
-        let begin = |table: &domain::Table, begun: &mut [Begun; BATCH]| {
-            if !table.is_empty() {
-                for (begun, name) in begun.iter_mut().zip(names) {
-                    let name = name.as_ref();
-                    *begun = table.begin(name, 0, without_root(name));
-                }
-            }
+/// The names of a batch that have to be looked up one by one: their places in it, and their plans.
+struct Planned {
+    places: [u8; BATCH],
+    plans: [Plan; BATCH],
+    count: usize,
+}
+
+impl Planned {
+    fn new() -> Self {
+        Self { places: [0; BATCH], plans: [Plan::default(); BATCH], count: 0 }
+    }
+
+    /// Plans the lookups of a batch, and asks for all that they will look at.
+    #[inline(always)]
+    fn plan<N: AsRef<[u8]>>(&mut self, tables: &Tables, names: &[N]) {
+        let domains = &tables.domains;
+        let has_patterns = tables.names.is_some();
+        let name = |place: usize| without_root(names[place].as_ref());
+        let count = if has_patterns {
+            self.places = ALL;
+            names.len()
+        } else {
+            domains.likely(names.len(), name, &mut self.places)
         };
-        begin(domains, &mut domain);
-        begin(hosts, &mut host);
-        let mut count = 0;
-        for (at, (domain, host)) in domain.iter().zip(host).enumerate().take(names.len()) {
-            places[count] = at as u8;
-            let must = domains.must_go_on(*domain) | hosts.must_go_on(host) | self.names.is_some();
-            count += usize::from(must);
+        self.count = 0;
+        for at in 0..count {
+            let place = self.places[at];
+            let plan = domains.plan(name(place.into()));
+            if has_patterns || !plan.is_empty() {
+                domains.prefetch_buckets(&plan);
+                self.places[self.count] = place;
+                self.plans[self.count] = plan;
+                self.count += 1;
+            }
         }
-        &places[..count]
+        for (place, plan) in self.all() {
+            domains.prefetch_texts(plan, &tables.strings, name(place).len());
+        }
+    }
+
+    #[inline(always)]
+    fn all(&self) -> impl Iterator<Item = (usize, &Plan)> {
+        self.places.iter().map(|&place| usize::from(place)).zip(&self.plans).take(self.count)
     }
 }
 
 impl Matcher {
     /// Looks many names up: calls `found` with the place of each name that matches something and with its matches, in
     /// order. To the same effect as [`match_domain`](Matcher::match_domain) for each. It asks for memory ahead: of 1.5 million names
-    /// what matches nothing costs a sixth less than one by one, and what matches a third less where the caches are not its own.
+    /// what matches nothing costs a third less than one by one; what matches costs less only where the caches do not hold it.
     ///
     /// ```
     /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
@@ -73,13 +100,12 @@ impl Matcher {
         self.each_domain(names, port, |_, place| places.push(place));
     }
 
-    #[inline]
     fn each_domain<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, mut found: impl FnMut(&Self, usize)) {
-        let mut places = [0; BATCH];
+        let mut planned = Planned::new();
         for (batch, names) in names.chunks(BATCH).enumerate() {
-            for &place in self.sieve().tables().undenied(names, &mut places) {
-                let place = usize::from(place);
-                self.find_domain(names[place].as_ref(), Seen { port, name_like: false });
+            planned.plan(self.sieve().tables(), names);
+            for (place, plan) in planned.all() {
+                self.find_planned(names[place].as_ref(), Seen { port, name_like: false }, Some(plan));
                 if !self.found().is_empty() {
                     found(self, batch * BATCH + place);
                 }

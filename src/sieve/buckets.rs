@@ -14,7 +14,8 @@ use std::cmp::Ordering;
 
 use bytes::Bytes;
 
-use super::hash::{equal_bytes, seeds};
+use super::hash::seeds;
+use crate::arch::name::pairs;
 use crate::arch::prefetch::prefetch;
 use crate::error::Result;
 use crate::wire::{Reader, Word, Words, Writer};
@@ -31,10 +32,7 @@ const FLAG: usize = WAYS;
 const MARKS: usize = 8;
 const KEYS: usize = 16;
 const VALUES: usize = KEYS + 4 * WAYS;
-/// The bytes of a word that are tags or marks.
-const OF_WAYS: u64 = u64::MAX >> (8 * (8 - WAYS));
-/// The flag, in the word of the tags.
-const GOES_ON: u64 = 1 << (8 * FLAG);
+const OF_WAYS: u32 = (1 << WAYS) - 1;
 
 /// An entry on its way into the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +52,29 @@ pub(super) struct Buckets {
     rest: Words<u32>,
 }
 
+/// One bucket.
+#[derive(Clone, Copy, Debug)]
+struct Bucket<'t>(&'t [u8; SIZE]);
+
+impl Bucket<'_> {
+    #[inline(always)]
+    fn number(self, at: usize) -> u32 {
+        self.0.get(at..).and_then(u32::read).unwrap_or(0)
+    }
+
+    /// A bit for each way with this tag and mark.
+    #[inline(always)]
+    fn ways(self, tag: u8, mark: u8) -> u32 {
+        self.0.first_chunk().map_or(0, |rows| pairs(rows, tag, mark)) & OF_WAYS
+    }
+
+    /// Whether an entry of this home, or of one before it, stands in a bucket behind.
+    #[inline(always)]
+    fn goes_on(self) -> bool {
+        self.0[FLAG] != 0
+    }
+}
+
 /// The tag of a hash; a free place has none.
 #[inline(always)]
 fn tag(hash: u64) -> u8 {
@@ -66,7 +87,7 @@ const REST_IN_1000: usize = 1;
 impl Buckets {
     /// The table of some keys and values, and the seed that its hashes start from: the first that leaves hardly any entry without
     /// room, or the one that leaves the fewest. Which one does not depend on the order of the entries, whose hashes
-    /// are filled in; they are then in the order of the table.
+    /// are filled in; they are in another order then.
     pub(super) fn seeded(
         entries: &mut [Entry],
         hash: impl Fn(u64, u32, u8) -> u64 + Sync,
@@ -85,7 +106,12 @@ impl Buckets {
                 break;
             }
         }
-        best.unwrap_or_default()
+        let (best, buckets) = best.unwrap_or_default();
+        if buckets.rest() * 1000 > entries.len() * REST_IN_1000 {
+            // The last one that was tried may have been worse.
+            hash_all(entries, |entry| hash(best, entry.key, entry.mark));
+        }
+        (best, buckets)
     }
 
     /// The table of some entries, which stand in the order of their hashes.
@@ -157,31 +183,46 @@ impl Buckets {
         prefetch(&self.bytes, home(hash, self.homes) * SIZE);
     }
 
-    /// The value of the key with this mark for which `compare` gives `Equal`. Among keys of the rest `compare` tells on
-    /// which side of the wanted one the key stands that it is given with its mark, as [`slice::binary_search_by`] asks.
+    /// The first key of the first bucket that may have this hash and mark: mostly the one that [`find`](Buckets::find) compares
+    /// first. 0 where there is none.
     #[inline(always)]
-    pub(super) fn find(&self, hash: u64, mark: u8, compare: impl Fn(u32, u8) -> Ordering) -> Option<u32> {
-        let tags = u64::MAX / 0xFF * u64::from(tag(hash));
-        let marks = u64::MAX / 0xFF * u64::from(mark);
+    pub(super) fn first_key(&self, hash: u64, mark: u8) -> u32 {
+        let Some(bucket) = self.bucket(home(hash, self.homes) * SIZE) else { return 0 };
+        let way = bucket.ways(tag(hash), mark).trailing_zeros() as usize;
+        if way < WAYS { bucket.number(KEYS + 4 * way) } else { 0 }
+    }
+
+    /// The value of the key with this mark that `is` the wanted one. Among keys of the rest `compare` tells on which side of
+    /// the wanted one the key stands that it is given with its mark, as [`slice::binary_search_by`] asks.
+    #[inline(always)]
+    pub(super) fn find(
+        &self,
+        hash: u64,
+        mark: u8,
+        is: impl Fn(u32) -> bool,
+        compare: impl Fn(u32, u8) -> Ordering,
+    ) -> Option<u32> {
         let home = home(hash, self.homes) * SIZE;
         for at in 0..REACH {
-            let bucket: &[u8; SIZE] = self.bytes.get(home + at * SIZE..)?.first_chunk()?;
-            let number = |at: usize| bucket.get(at..).and_then(u32::read);
-            let word = u64::read(bucket)?;
-            let other = (word ^ tags) | (u64::read(&bucket[MARKS..])? ^ marks);
-            let mut same = equal_bytes(other, 0) & OF_WAYS;
+            let bucket = self.bucket(home + at * SIZE)?;
+            let mut same = bucket.ways(tag(hash), mark);
             while same != 0 {
-                let way = same.trailing_zeros() as usize / 8;
-                if compare(number(KEYS + 4 * way)?, mark) == Ordering::Equal {
-                    return number(VALUES + 4 * way);
+                let way = same.trailing_zeros() as usize;
+                if is(bucket.number(KEYS + 4 * way)) {
+                    return Some(bucket.number(VALUES + 4 * way));
                 }
                 same &= same - 1;
             }
-            if word & GOES_ON == 0 {
+            if !bucket.goes_on() {
                 return None;
             }
         }
         self.find_in_rest(compare)
+    }
+
+    #[inline(always)]
+    fn bucket(&self, at: usize) -> Option<Bucket<'_>> {
+        self.bytes.get(at..)?.first_chunk().map(Bucket)
     }
 
     #[cold]
@@ -201,11 +242,10 @@ impl Buckets {
 
     /// All keys, marks and values, those of the buckets by bucket.
     pub(super) fn entries(&self) -> impl Iterator<Item = (u32, u8, u32)> {
-        let of_buckets = self.bytes.chunks_exact(SIZE).flat_map(|bucket| {
-            (0..WAYS).filter(|&way| bucket[way] != 0).map(|way| {
-                let number = |at: usize| bucket.get(at..).and_then(u32::read).unwrap_or(0);
-                (number(KEYS + 4 * way), bucket[MARKS + way], number(VALUES + 4 * way))
-            })
+        let of_buckets = self.bytes.as_chunks().0.iter().map(Bucket).flat_map(|bucket| {
+            (0..WAYS)
+                .filter(move |&way| bucket.0[way] != 0)
+                .map(move |way| (bucket.number(KEYS + 4 * way), bucket.0[MARKS + way], bucket.number(VALUES + 4 * way)))
         });
         of_buckets.chain((0..self.rest()).map(|at| self.rest_entry(at)))
     }
@@ -304,11 +344,17 @@ mod tests {
     fn most_compared(table: &Buckets, hashes: &[u64]) -> u32 {
         let counts = (0..).zip(hashes).map(|(n, &hash)| {
             let count = std::cell::Cell::new(0);
-            let found = table.find(hash, n as u8, |key, mark| {
+            let compared = || count.set(count.get() + 1);
+            let is = |key: u32| {
+                compared();
+                key == n
+            };
+            let compare = |key: u32, mark: u8| {
+                compared();
                 assert_eq!(mark, key as u8);
-                count.set(count.get() + 1);
                 key.cmp(&n)
-            });
+            };
+            let found = table.find(hash, n as u8, is, compare);
             assert_eq!(found, Some(n * 3));
             count.get()
         });
@@ -330,7 +376,7 @@ mod tests {
             let mut entries: Vec<_> = table.entries().collect();
             entries.sort_unstable();
             assert!(entries.into_iter().eq((0..count as u32).map(|n| (n, n as u8, n * 3))));
-            assert_eq!(table.find(77, 0, |_, _| Ordering::Less), None);
+            assert_eq!(table.find(77, 0, |_| false, |_, _| Ordering::Less), None);
             assert!(count < 100 || table.memory() as u64 <= count * 13 + 512, "{count}: {}", table.memory());
         }
     }
@@ -374,7 +420,8 @@ mod tests {
             // What is taken all the same neither panics nor loops.
             if let Ok(table) = open(damaged.into(), rest.clone()) {
                 for &hash in &hashes {
-                    table.find(hash, 200, |key, _| key.cmp(&200));
+                    table.find(hash, 200, |key| key == 200, |key, _| key.cmp(&200));
+                    table.first_key(hash, 200);
                 }
             }
         }

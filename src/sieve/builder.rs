@@ -454,12 +454,16 @@ impl Searched {
         if [v4.len(), v6.len(), addr_hosts].into_iter().any(|count| count > ip::MAX_PREFIXES) {
             return Err(Error::capacity("prefixes", ip::MAX_PREFIXES as u64));
         }
+        let count = indicators.len() as u32;
+        let url_hosts = urls.names();
+        (count..).zip(&url_hosts).for_each(|(item, &name)| domains.add(name, item));
         let is_plain = |id: u32| indicators.flags(id).is_plain_block();
+        let plain_scope = |id: u32| if id < count { indicators.plain_scope(id) } else { None };
         let (domains, (urls, ((v4, v6), (names, paths)))) = parallel::join(
-            || domains.finish_with(strings, |id| indicators.plain_scope(id)),
+            || domains.finish_with(strings, plain_scope),
             || {
                 parallel::join(
-                    || urls.finish(strings),
+                    || urls.finish(strings, &url_hosts),
                     || {
                         parallel::join(
                             || parallel::join(|| v4.finish_with(is_plain), || v6.finish_with(is_plain)),

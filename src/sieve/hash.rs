@@ -4,7 +4,7 @@
 //! The *fold* of two words is the two halves of their 128-bit product, xored.
 //!
 //! * **A name** is hashed label by label from the right, so that one pass gives the hashes of all its suffixes
-//!   ([`Labels`]). Bit 5 of every byte is set first, which makes upper case lower case. A label is read 16 bytes at a
+//!   ([`suffixes`]). Bit 5 of every byte is set first, which makes upper case lower case. A label is read 16 bytes at a
 //!   time from its end, as two big-endian words of which the first is the later one; what is left of it, 0 to 15
 //!   bytes, is a block of its own, zeros before it, with its length in the upper byte of the second word. A block makes of a
 //!   state the fold of `state ^ first` and `second ^ MULTIPLIER`: one multiplication for most labels. The hash of a
@@ -17,6 +17,8 @@
 //!
 //! Eight bytes a fold, which needs a branch on whether a label is longer than seven, took half as long again for names as they
 //! are in logs: the branch is a coin toss.
+
+use crate::arch::name::{Text, WORD};
 
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -69,7 +71,7 @@ pub(super) const fn finish(state: u64) -> u64 {
 
 /// Bit 7 of each byte that is `byte`, and no other bit.
 #[inline(always)]
-pub(super) const fn equal_bytes(word: u64, byte: u8) -> u64 {
+const fn equal_bytes(word: u64, byte: u8) -> u64 {
     const LOW: u64 = u64::MAX / 0xFF * 0x7F;
     let x = word ^ (u64::MAX / 0xFF * byte as u64);
     !(((x & LOW) + LOW) | x | LOW)
@@ -78,74 +80,159 @@ pub(super) const fn equal_bytes(word: u64, byte: u8) -> u64 {
 /// Makes upper case lower case.
 const LOWER: u64 = u64::MAX / 0xFF * 0x20;
 
-/// The suffixes of a name, by whole labels, shortest first, with their hashes.
-///
-/// The name is `bytes[start..end]`, in either case. Bytes before it are read where there are some, which is cheaper than
-/// not to, and do not count.
+/// A name shorter than a word, with room before it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Labels<'n> {
-    bytes: &'n [u8],
+struct Short {
+    bytes: [u8; WORD],
+    start: usize,
+}
+
+impl Short {
+    fn new(name: &[u8]) -> Self {
+        let mut bytes = [0; WORD];
+        let start = WORD.saturating_sub(name.len());
+        bytes[start..].copy_from_slice(&name[name.len().saturating_sub(WORD)..]);
+        Self { bytes, start }
+    }
+}
+
+/// Calls `take` with hash, start and number of labels of each suffix of a name, by whole labels, shortest first, as long as it
+/// says to go on. The name is in either case.
+#[inline(always)]
+pub(super) fn suffixes(seed: u64, name: &[u8], mut take: impl FnMut(u64, usize, u16) -> bool) {
+    let Some(text) = Text::new(name) else {
+        let short = Short::new(name);
+        if let Some(text) = Text::new(&short.bytes) {
+            Labels::new(seed, text, short.start).all(&mut |hash, at, labels| take(hash, at - short.start, labels));
+        }
+        return;
+    };
+    match text.dots() {
+        Some((dots, _)) => {
+            let _ = Suffixes::new(seed, text, dots).all(|Suffix { hash, start, labels }| take(hash, start, labels));
+        }
+        None => Labels::new(seed, text, 0).all(&mut take),
+    }
+}
+
+/// A suffix of a name, by whole labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Suffix {
+    pub(super) hash: u64,
+    pub(super) start: usize,
+    /// How many labels it has.
+    pub(super) labels: u16,
+}
+
+/// The suffixes of a name whose [dots](Text::dots) are known, as [`suffixes`] gives them.
+#[derive(Clone, Debug)]
+pub(super) struct Suffixes<'n> {
+    text: Text<'n>,
+    /// The byte before the last dot that was passed is the highest bit.
+    dots: u64,
+    last: Suffix,
+    is_done: bool,
+}
+
+impl<'n> Suffixes<'n> {
+    #[inline(always)]
+    pub(super) fn new(seed: u64, text: Text<'n>, dots: u64) -> Self {
+        // As if the root dot had been passed.
+        let last = Suffix { hash: seed, start: text.len() + 1, labels: 0 };
+        Self { text, dots, last, is_done: false }
+    }
+}
+
+impl Iterator for Suffixes<'_> {
+    type Item = Suffix;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Suffix> {
+        if self.is_done {
+            return None;
+        }
+        let Suffix { hash: mut state, start, labels } = self.last;
+        let mut at = start - 1;
+        let label = (self.dots.leading_zeros() as usize).min(at);
+        self.dots = self.dots << (label & 63) << 1;
+        let mut len = label;
+        while len >= 2 * WORD {
+            let (first, second) = (self.text.word_before(at) | LOWER, self.text.word_before(at - WORD) | LOWER);
+            state = fold(state ^ first, second ^ MULTIPLIER);
+            at -= 2 * WORD;
+            len -= 2 * WORD;
+        }
+        state = block(state, self.text, at, len);
+        at -= len;
+        self.last = Suffix { hash: state, start: at, labels: labels + 1 };
+        self.is_done = at == 0;
+        Some(self.last)
+    }
+}
+
+/// The state behind the last block of a label, which is `len` bytes long, 15 at most, and ends before `at`.
+#[inline(always)]
+fn block(state: u64, text: Text<'_>, at: usize, len: usize) -> u64 {
+    let (first, second) = (text.word_before(at) | LOWER, text.word_before(at.saturating_sub(WORD)) | LOWER);
+    let (of_first, of_second) = OF_LABEL[len & 15];
+    fold(state ^ first & of_first, (second & of_second | (len as u64) << 56) ^ MULTIPLIER)
+}
+
+/// The hash of a name as a whole.
+#[inline]
+pub(super) fn whole(seed: u64, name: &[u8]) -> u64 {
+    let mut whole = seed;
+    suffixes(seed, name, |hash, _, _| {
+        whole = hash;
+        true
+    });
+    whole
+}
+
+/// The suffixes of a name, by whole labels, shortest first, with their hashes. The name begins at `start`.
+#[derive(Clone, Copy, Debug)]
+struct Labels<'n> {
+    text: Text<'n>,
     start: usize,
     /// Where the last suffix starts.
     at: usize,
     state: u64,
-    /// All bytes so far, or-ed.
-    bits: u64,
 }
 
 impl<'n> Labels<'n> {
     #[inline(always)]
-    pub(super) fn new(seed: u64, bytes: &'n [u8], start: usize, end: usize) -> Self {
-        Self { bytes, start, at: end, state: seed, bits: 0 }
+    fn new(seed: u64, text: Text<'n>, start: usize) -> Self {
+        Self { text, start, at: text.len(), state: seed }
     }
 
-    /// Where the last suffix starts.
+    /// Calls `take` as [`suffixes`].
     #[inline(always)]
-    pub(super) fn at(&self) -> usize {
-        self.at
-    }
-
-    /// Whether all bytes of the last suffix are ASCII.
-    #[inline(always)]
-    pub(super) fn is_ascii(&self) -> bool {
-        self.bits & (u64::MAX / 0xFF * 0x80) == 0
-    }
-
-    /// Takes the first label in, which is hardly ever longer than seven bytes: its hash.
-    #[inline(always)]
-    pub(super) fn first(&mut self) -> u64 {
-        let word = word_before(self.bytes, self.at);
-        let len = (equal_bytes(word, b'.').trailing_zeros() as usize / 8).min(self.at - self.start);
-        if len >= 8 {
-            return self.next();
+    fn all(mut self, take: &mut impl FnMut(u64, usize, u16) -> bool) {
+        let mut labels = 0;
+        loop {
+            let hash = self.next();
+            labels += 1;
+            if !take(hash, self.at, labels) || !self.go_on() {
+                return;
+            }
         }
-        let word = (word | LOWER) & OF_LABEL[len].0;
-        self.bits |= word;
-        self.state = fold(self.state ^ word, (len as u64) << 56 ^ MULTIPLIER);
-        self.at -= len;
-        self.state
     }
 
     /// Takes the next label in: the hash of the suffix that begins with it. Has no branch for labels up to 15 bytes.
     #[inline(always)]
-    pub(super) fn next(&mut self) -> u64 {
+    fn next(&mut self) -> u64 {
         loop {
-            let first = word_before(self.bytes, self.at);
-            let second = word_before(self.bytes, self.at.saturating_sub(8));
+            let first = self.text.word_before(self.at);
+            let second = self.text.word_before(self.at.saturating_sub(WORD));
             let dot = |word: u64| equal_bytes(word, b'.').trailing_zeros() as usize / 8;
-            let (near, far) = (dot(first), 8 + dot(second));
-            let len = if near < 8 { near } else { far }.min(self.at - self.start);
-            let (first, second) = (first | LOWER, second | LOWER);
-            if len == 16 {
-                self.bits |= first | second;
-                self.state = fold(self.state ^ first, second ^ MULTIPLIER);
-                self.at -= 16;
+            let (near, far) = (dot(first), WORD + dot(second));
+            let len = if near < WORD { near } else { far }.min(self.at - self.start);
+            if len == 2 * WORD {
+                self.state = fold(self.state ^ (first | LOWER), (second | LOWER) ^ MULTIPLIER);
+                self.at -= 2 * WORD;
                 continue;
             }
-            let (of_first, of_second) = OF_LABEL[len & 15];
-            let (first, second) = (first & of_first, second & of_second);
-            self.bits |= first | second;
-            self.state = fold(self.state ^ first, (second | (len as u64) << 56) ^ MULTIPLIER);
+            self.state = block(self.state, self.text, self.at, len);
             self.at -= len;
             return self.state;
         }
@@ -153,20 +240,10 @@ impl<'n> Labels<'n> {
 
     /// Goes on to the label before; `false` if there is none.
     #[inline(always)]
-    pub(super) fn go_on(&mut self) -> bool {
+    fn go_on(&mut self) -> bool {
         let more = self.at > self.start;
         self.at -= usize::from(more);
         more
-    }
-
-    /// The hash of the whole name.
-    #[inline]
-    pub(super) fn whole(mut self) -> u64 {
-        let mut hash = self.first();
-        while self.go_on() {
-            hash = self.next();
-        }
-        hash
     }
 }
 
@@ -209,7 +286,7 @@ mod tests {
     }
 
     fn name(text: &str) -> u64 {
-        Labels::new(SEED, text.as_bytes(), 0, text.len()).whole()
+        whole(SEED, text.as_bytes())
     }
 
     /// The blocks of a name by the specification, one byte at a time.
@@ -231,85 +308,89 @@ mod tests {
         blocks
     }
 
+    fn by_hand(text: &str) -> u64 {
+        blocks(text).into_iter().fold(SEED, |state, (first, second)| fold(state ^ first, second ^ MULTIPLIER))
+    }
+
+    /// All suffixes by whole labels, shortest first: hash, start, number of labels.
+    fn all_by_hand(text: &str) -> Vec<(u64, usize, u16)> {
+        let starts = (0..=text.len()).rev().filter(|&at| at == 0 || text.as_bytes()[at - 1] == b'.');
+        starts.zip(1..).map(|(at, labels)| (by_hand(&text[at..]), at, labels)).collect()
+    }
+
+    fn all(text: &str) -> Vec<(u64, usize, u16)> {
+        let mut all = Vec::new();
+        suffixes(SEED, text.as_bytes(), |hash, at, labels| {
+            all.push((hash, at, labels));
+            true
+        });
+        all
+    }
+
+    const LABELS: [&str; 14] = [
+        "",
+        "a",
+        "_b-",
+        "com",
+        "museum",
+        "seven77",
+        "eight888",
+        "nine99999",
+        "fifteen-fifteen",
+        "sixteen_sixteen_",
+        "seventeen-7-seven",
+        "abcdefghijklmnopqrstuvw",
+        "abcdefghijklmnopqrstuvwxyz012345",
+        "012345678901234567890123456789012345678901234567890123456789012",
+    ];
+
+    /// All texts of up to three of [`LABELS`], and some of more.
+    fn texts() -> Vec<String> {
+        let mut texts: Vec<String> = LABELS.map(str::to_owned).to_vec();
+        for n in 1..3 {
+            let longer: Vec<String> = texts
+                .iter()
+                .filter(|text| text.split('.').count() == n)
+                .flat_map(|text| LABELS.map(|label| format!("{label}.{text}")))
+                .collect();
+            texts.extend(longer);
+        }
+        texts.extend(["a.b.c.d.e.f.g.h", "x.yy.zzz.abcdefghijklmnop.co.uk", "......."].map(str::to_owned));
+        texts
+    }
+
     #[test]
-    fn suffixes_hash_as_specified_wherever_they_stand() {
-        let names = [
-            "a",
-            "a.b",
-            "ab.cd.ef",
-            "abcdefg.test",
-            "abcdefgh.test",
-            "abcdefghi.test",
-            "abcdefghijklmno.test",
-            "x.abcdefghijklmnop.com",
-            "abcdefghijklmnopq.abcdefghijklmnopqrstuvw.abcdefghijklmnopqrstuvwxyz012345",
-            "_a-b.abcdefghijklmnopq.co.uk",
-            "a.b.c.d.e.f.g.h",
-            "0123456789012345678901234567890123456789012345678901234567890123.test",
-        ];
-        for text in names {
-            let by_hand = |text: &str| {
-                blocks(text).into_iter().fold(SEED, |state, (first, second)| fold(state ^ first, second ^ MULTIPLIER))
-            };
-            assert_eq!(name(text), by_hand(text), "{text}");
-            for before in ["", "x", "abc.", "0123456", "01234567", "0123456789012345", "..........."] {
-                for behind in ["", ".", "yyyyyyyyyyyy"] {
-                    let all = format!("{before}{}{behind}", text.to_uppercase());
-                    let (start, end) = (before.len(), before.len() + text.len());
-                    let mut labels = Labels::new(SEED, all.as_bytes(), start, end);
-                    let mut count = 0;
-                    let mut other = labels;
-                    assert_eq!((other.first(), other.at()), ({ labels }.next(), other.at()));
-                    loop {
-                        let hash = labels.next();
-                        count += 1;
-                        let suffix = &text[labels.at() - start..];
-                        assert!(labels.is_ascii());
-                        assert_eq!(hash, by_hand(suffix), "{all} {suffix}");
-                        assert_eq!(suffix.split('.').count(), count, "{all}");
-                        if !labels.go_on() {
-                            break;
-                        }
-                    }
-                    assert_eq!(labels.at(), start);
-                    assert_eq!(count, text.split('.').count());
-                }
-            }
+    fn suffixes_hash_as_specified() {
+        for text in texts() {
+            let want = all_by_hand(&text);
+            assert_eq!(all(&text), want, "{text}");
+            assert_eq!(all(&text.to_uppercase()), want, "{text}");
+            assert_eq!(name(&text), want.last().map_or(SEED, |&(hash, ..)| hash), "{text}");
+            // Stops where it is told to.
+            let mut count = 0;
+            suffixes(SEED, text.as_bytes(), |_, _, _| {
+                count += 1;
+                count < 2
+            });
+            assert_eq!(count, want.len().min(2));
         }
-        for (i, a) in names.iter().enumerate() {
-            for b in &names[..i] {
-                assert_ne!(name(a), name(b), "{a} {b}");
-            }
-        }
+    }
+
+    #[test]
+    fn different_names_hash_differently() {
+        let mut hashes: Vec<u64> = texts().iter().map(|text| by_hand(text)).collect();
+        let count = hashes.len();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), count);
     }
 
     #[test]
     fn no_bytes_lead_astray() {
-        for text in ["", ".", "..", "a.", ".a", "a..b", "\0", "\u{e}.\u{e}", "........", "a.......b", "\u{fc}.\u{fc}"] {
-            for end in 0..=text.len() {
-                for start in 0..=end {
-                    let mut labels = Labels::new(SEED, text.as_bytes(), start, end);
-                    let mut count = 1;
-                    labels.next();
-                    while labels.go_on() {
-                        labels.next();
-                        count += 1;
-                    }
-                    assert_eq!(count, text.as_bytes()[start..end].split(|&b| b == b'.').count(), "{text:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn bytes_that_are_not_ascii_are_told() {
-        for len in 1..40 {
-            for at in 0..len {
-                let mut text = vec![b'a'; len + 20];
-                text[10 + at] = 0xC3;
-                let mut labels = Labels::new(SEED, &text, 10, 10 + len);
-                labels.next();
-                assert!(!labels.is_ascii(), "{len} {at}");
+        for text in ["\0", "\u{e}.\u{e}", "\u{fc}.\u{fc}", "a.......b\r\n", "\u{fc}.aaaaaaa.aaaaaaaaaaaaaaa.\u{fc}"] {
+            for end in (0..=text.len()).filter(|&end| text.is_char_boundary(end)) {
+                let text = &text[..end];
+                assert_eq!(all(text).len(), text.split('.').count(), "{text:?}");
             }
         }
     }

@@ -2,13 +2,15 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use super::derived::Derived;
+use super::domain::{Found, Plan};
 use super::filter::Resolved;
 use super::indicators::Value;
 use super::options::{MatchOptions, Relation, Strength, Withheld};
-use super::tables::Tables;
+use super::tables::{Named, Tables, without_root};
 use super::url::PathMatch;
 use super::view::{Matches, write_text};
 use super::{Sieve, pattern};
+use crate::arch::name::canonical;
 use crate::indicator::{self, Action, HostRef, Kind, Reject, Scope, UrlScratch, UrlView, domain, url};
 
 mod addrs;
@@ -266,19 +268,44 @@ impl Matcher {
     /// find nothing, and few of those are looked at whole.
     #[inline]
     pub(crate) fn find_domain(&mut self, name: &[u8], seen: Seen) {
-        if self.sieve.0.denies_name(name) {
-            self.scratch.clear();
+        let tables = self.sieve.tables();
+        if tables.names.is_some() || tables.domains.may_hold(without_root(name)) {
+            self.find_planned(name, seen, None);
         } else {
-            // What is no name finds nothing.
-            let _ = self.look_up_domain(name, seen);
+            self.scratch.clear();
         }
+    }
+
+    /// What a name finds, by a plan if there is one. What is no name finds nothing.
+    #[inline(never)]
+    pub(super) fn find_planned(&mut self, name: &[u8], seen: Seen, plan: Option<&Plan>) {
+        self.scratch.clear();
+        let tables = self.sieve.tables();
+        // Most names are canonical, and most of what is listed always blocks, whatever is seen beside it.
+        let is_simple = self.filter.is_trivial() && tables.names.is_none() && !seen.name_like;
+        let is_settled = is_simple
+            && canonical(without_root(name))
+                .is_some_and(|(name, dots)| push_plain(tables, name, dots, plan, &mut self.scratch));
+        if !is_settled {
+            self.find_in_full(name, seen, plan);
+        }
+    }
+
+    /// As [`find_planned`](Matcher::find_planned), whatever the name, its matches and the filter are.
+    #[inline(never)]
+    fn find_in_full(&mut self, name: &[u8], seen: Seen, plan: Option<&Plan>) {
+        let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
+        if let Ok(name) = domain::canonicalise(name, &mut self.name) {
+            search.name(name, seen, None, plan);
+        }
+        search.finish();
     }
 
     /// What is no name finds nothing, for the reason given.
     pub(crate) fn look_up_domain(&mut self, name: &[u8], seen: Seen) -> Result<(), Reject> {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         let name = domain::canonicalise(name, &mut self.name)?;
-        search.name(name, seen, None);
+        search.name(name, seen, None, None);
         search.finish();
         Ok(())
     }
@@ -307,7 +334,7 @@ impl Matcher {
                 host = Some(addr);
                 search.addr(addr, addrs::Place::of(search.tables, addr), seen, Some(view));
             }
-            HostRef::Domain(name) => search.name(name, seen, Some(view)),
+            HostRef::Domain(name) => search.name(name, seen, Some(view), None),
         }
         search.path_patterns(&view, seen);
         let can_match_otherwise = search.url_host_known || search.tables.paths.is_some();
@@ -360,6 +387,33 @@ fn is_of_group(url: &[u8], group: &str) -> bool {
     str::from_utf8(scheme).is_ok_and(|scheme| url::scheme_group(scheme) == group)
 }
 
+/// What a name finds, if all that covers it always blocks: `false` if not, and then what was found is not all.
+#[inline(always)]
+fn push_plain(tables: &Tables, name: &str, dots: u64, plan: Option<&Plan>, scratch: &mut Scratch) -> bool {
+    let mut is_all = true;
+    let push = |found: Found| match found.plain() {
+        Some((id, scope)) => {
+            let is_covered = match scope {
+                Scope::Exact => found.whole,
+                Scope::Subdomains => !found.whole,
+                Scope::Suffix => true,
+            };
+            if is_covered {
+                let relation = if found.whole { Relation::Exact } else { Relation::Subdomain };
+                scratch.found.push(Candidate::host(id, relation, u32::from(found.labels)).raw());
+            }
+        }
+        None => is_all = false,
+    };
+    match plan {
+        None => tables.domains.suffixes_by(&tables.strings, name, dots, push),
+        Some(plan) => tables.domains.planned(plan, &tables.strings, name, push),
+    }
+    // Most specific first: each has another number of labels.
+    scratch.found.reverse();
+    is_all
+}
+
 /// A value of any kind, told apart by its shape.
 enum Observable<'v> {
     Ip(IpAddr, Option<u16>),
@@ -399,6 +453,12 @@ struct Allowed {
     all: bool,
 }
 
+impl Allowed {
+    fn is_none(self) -> bool {
+        self.upto.is_none() && !self.all
+    }
+}
+
 /// One lookup: collects what covers the observable, then applies allow entries, strengths and the order.
 struct Search<'a> {
     tables: &'a Tables,
@@ -417,37 +477,39 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Everything that covers a name: as such, or as the host of `url`.
-    fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>) {
+    /// Everything that covers a name: as such, or as the host of `url`. By the plan of the name, if it has one.
+    fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>, plan: Option<&Plan>) {
         let tables = self.tables;
-        tables.domains.suffixes(&tables.strings, name, |found| {
-            let covers = |scope: Option<Scope>| match scope {
-                Some(Scope::Exact) => found.whole,
-                Some(Scope::Subdomains) => !found.whole,
-                _ => true,
-            };
-            let relation = if found.whole { Relation::Exact } else { Relation::Subdomain };
-            let candidate = |id| Candidate::host(id, relation, u32::from(found.labels));
-            // Nothing of the indicator is read that the leaf has told.
-            if let (Some((id, scope)), true) = (found.plain(), self.filter.is_trivial()) {
-                if covers(Some(scope)) {
-                    let raw = self.raw(candidate(id), seen);
-                    self.found.push(raw);
-                }
-                return;
-            }
-            for id in tables.domains.ids(found.row) {
-                if covers(tables.indicators.scope(id)) {
-                    self.consider(candidate(id), seen);
-                }
-            }
-        });
-        tables.urls.hosts().suffixes(&tables.strings, name, |found| {
-            self.url_host(found.row, u32::from(found.labels), found.whole, seen, url);
-        });
+        let found = |found: Found| self.stored_name(found, seen, url);
+        match plan {
+            None => tables.domains.suffixes(&tables.strings, name, found),
+            Some(plan) => tables.domains.planned(plan, &tables.strings, name, found),
+        }
         if let Some(names) = &tables.names {
             let of_host = url.is_none();
             self.patterns(names, name, Candidate { of_host, ..Candidate::host(0, Relation::Pattern, 0) }, seen);
+        }
+    }
+
+    /// What a stored name is of that the name is or is beneath.
+    #[inline]
+    fn stored_name(&mut self, found: Found, seen: Seen, url: Option<UrlView<'_>>) {
+        let covers = |scope: Option<Scope>| match scope {
+            Some(Scope::Exact) => found.whole,
+            Some(Scope::Subdomains) => !found.whole,
+            _ => true,
+        };
+        let relation = if found.whole { Relation::Exact } else { Relation::Subdomain };
+        let candidate = |id| Candidate::host(id, relation, u32::from(found.labels));
+        for named in self.tables.named(found.row) {
+            match named {
+                Named::Domain(id) => {
+                    if covers(self.tables.indicators.scope(id)) {
+                        self.consider(candidate(id), seen);
+                    }
+                }
+                Named::Host(host) => self.url_host(host, u32::from(found.labels), found.whole, seen, url),
+            }
         }
     }
 
@@ -521,9 +583,9 @@ impl<'a> Search<'a> {
     /// A match in the making, before port, filter and entries are looked at.
     #[inline]
     fn raw(&self, candidate: Candidate, seen: Seen) -> RawMatch {
-        let Candidate { id, relation, strength, specificity, of_host, is_host_level, .. } = candidate;
-        let strength = if seen.name_like { strength.max(Strength::NameLike) } else { strength };
-        RawMatch { id, relation, strength, of_host, is_host_level, specificity, derived: self.derived }
+        let raw = candidate.raw();
+        let strength = if seen.name_like { raw.strength.max(Strength::NameLike) } else { raw.strength };
+        RawMatch { strength, derived: self.derived, ..raw }
     }
 
     /// Takes an indicator that covers the observable: port, then filter, then what its entries ask for.
@@ -577,6 +639,10 @@ impl<'a> Search<'a> {
         if self.found.len() == self.from {
             return;
         }
+        let is_settled = self.allowed.is_none() && self.found.len() == self.from + 1;
+        if is_settled && self.found.last().is_some_and(|raw| self.options.reports(raw.strength)) {
+            return;
+        }
         let Self { tables, options, found, from, withheld, allowed, .. } = self;
         let mut at = 0;
         found.retain(|raw| {
@@ -626,6 +692,14 @@ struct Candidate {
 }
 
 impl Candidate {
+    /// The match, as far as nothing else is known of it.
+    #[inline]
+    fn raw(self) -> RawMatch {
+        let Self { id, relation, strength, specificity, of_host, is_host_level, .. } = self;
+        RawMatch { id, relation, strength, of_host, is_host_level, specificity, derived: None }
+    }
+
+    #[inline]
     fn host(id: u32, relation: Relation, specificity: u32) -> Self {
         Self {
             id,

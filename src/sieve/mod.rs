@@ -8,6 +8,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use tables::{Named, without_root};
+
+use crate::arch::sweep::Filters;
 use crate::indicator::{Action, Feed};
 
 mod attributes;
@@ -110,6 +113,17 @@ impl Sieve {
         self.0.prefilter.get_or_init(|| Prefilter::new(&self.0))
     }
 
+    /// The bitmaps that a sweep goes by.
+    pub(crate) fn filters(&self) -> Filters<'_> {
+        self.prefilter().filters(self.0.domains.tails())
+    }
+
+    /// Whether anything listed may match a name, patterns apart. No is certain.
+    #[inline]
+    pub(crate) fn may_match_name(&self, text: &[u8]) -> bool {
+        self.0.domains.may_hold(without_root(text))
+    }
+
     /// Whether a block indicator covers an address, which is canonical: as such, or as the host of a URL.
     pub(crate) fn blocks_addr(&self, addr: IpAddr) -> bool {
         self.blocks_net(addr) || (self.0.urls.has_addrs() && self.0.urls.addr_row(addr).is_some())
@@ -126,9 +140,11 @@ impl Sieve {
     /// Whether a block indicator has exactly this name, which is canonical, or a URL has it as its host.
     pub(crate) fn blocks_name(&self, name: &str) -> bool {
         let tables = &self.0;
-        let blocks = |id: u32| tables.indicators.flags(id).has(Action::Block);
-        tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.domains.ids(row).any(blocks))
-            || tables.urls.hosts().exact(&tables.strings, name).is_some()
+        let blocks = |named: Named| match named {
+            Named::Domain(id) => tables.indicators.flags(id).has(Action::Block),
+            Named::Host(_) => true,
+        };
+        tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.named(row).any(blocks))
     }
 
     /// Whether some pattern may match in a line of a log, whatever the line writes as escapes. `scratch` is space to undo them in.

@@ -9,7 +9,8 @@ use std::net::IpAddr;
 use super::indicators::Value;
 use super::pattern;
 use super::tables::Tables;
-use crate::arch::sweep::{Filters, bits_of, name_hash};
+use crate::arch::name::{bits_of, name_hash};
+use crate::arch::sweep::Filters;
 use crate::indicator::{Action, HostRef, Url};
 
 /// Below this many networks the bitmap is of 20 bits, and fits the second-level cache with all else.
@@ -22,8 +23,6 @@ pub(crate) struct Prefilter {
     /// How many lower bits of an address the bitmap does not see.
     shift: u32,
     names: Vec<u64>,
-    /// As `names`, of the last two labels of each.
-    tails: Vec<u64>,
     /// There are addresses of either family.
     pub(crate) has_addrs: bool,
     /// There are IPv6 addresses.
@@ -107,15 +106,11 @@ impl Prefilter {
         }
         let hash = |name: &str| name_hash(name.as_bytes(), 0, name.len());
         self.names = bitmap(names.iter().map(|name| hash(name)));
-        let mut tails: Vec<u64> = names.iter().map(|name| hash(tail(name))).collect();
-        tails.sort_unstable();
-        tails.dedup();
-        self.tails = bitmap(tails.into_iter());
     }
 
-    /// The bitmaps that a sweep goes by.
-    pub(crate) fn filters(&self) -> Filters<'_> {
-        Filters { nets: &self.nets, shift: self.shift, tails: &self.tails }
+    /// The bitmaps that a sweep goes by; `tails` are those of the names.
+    pub(crate) fn filters<'f>(&'f self, tails: &'f [u8]) -> Filters<'f> {
+        Filters { nets: &self.nets, shift: self.shift, tails }
     }
 
     /// Whether the network of an address may hold something listed.
@@ -135,23 +130,8 @@ impl Prefilter {
         self.names[word] & bits == bits
     }
 
-    /// Whether anything listed may match a name: nothing does if it gives false, unless the filter is [blind](Self::is_blind).
-    pub(crate) fn may_match_name(&self, text: &[u8]) -> bool {
-        let text = text.strip_suffix(b".").unwrap_or(text);
-        if self.tails.is_empty() {
-            return false;
-        }
-        let mut dots = memchr::memrchr_iter(b'.', text);
-        let start = match (dots.next(), dots.next()) {
-            (Some(_), Some(dot)) => dot + 1,
-            _ => 0,
-        };
-        let (word, bits) = bits_of(name_hash(text, start, text.len()), self.tails.len());
-        !text.is_ascii() || self.tails[word] & bits == bits
-    }
-
     pub(super) fn memory(&self) -> usize {
-        (self.nets.capacity() + self.names.capacity() + self.tails.capacity()) * size_of::<u64>()
+        (self.nets.capacity() + self.names.capacity()) * size_of::<u64>()
     }
 }
 
@@ -163,11 +143,6 @@ fn bitmap(hashes: impl ExactSizeIterator<Item = u64>) -> Vec<u64> {
         words[word] |= bits;
     }
     words
-}
-
-/// The last two labels of a name.
-fn tail(name: &str) -> &str {
-    name.rmatch_indices('.').nth(1).map_or(name, |(dot, _)| &name[dot + 1..])
 }
 
 #[cfg(test)]

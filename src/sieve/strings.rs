@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::lookup::Lookup;
+use crate::arch::prefetch::prefetch;
 use crate::error::{Error, Result};
 use crate::wire::{Reader, Words, Writer};
 
@@ -48,6 +49,12 @@ impl Strings {
     #[inline(always)]
     pub(super) fn part(&self, start: u32, len: usize) -> &[u8] {
         self.text.get(start as usize..).and_then(|text| text.get(..len)).unwrap_or(b"")
+    }
+
+    /// Asks for the bytes at a place.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, start: u32) {
+        prefetch(&self.text, start as usize);
     }
 
     /// The string of an id: what is shown. Costs a look at its bytes.

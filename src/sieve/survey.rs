@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::indicators::Value;
 use super::report::Noted;
-use super::tables::Tables;
+use super::tables::{Named, Tables};
 use super::view::IndicatorRef;
 use super::{Sieve, ip};
 use crate::indicator::{Action, Indicator, Record, RecordSink, Rejection, Scope, Warning, ip as addresses};
@@ -282,10 +282,17 @@ pub(super) fn blocking_name(tables: &Tables, name: &str, mut found: impl FnMut(u
             }
     };
     tables.domains.suffixes(&tables.strings, name, |row| {
-        tables.domains.ids(row.row).filter(|&id| covers(id, row.whole)).for_each(&mut found);
-    });
-    tables.urls.hosts().suffixes(&tables.strings, name, |row| {
-        tables.urls.host_only(row.row).filter(|&id| covers(id, row.whole)).for_each(&mut found);
+        let mut covering = |id: u32| {
+            if covers(id, row.whole) {
+                found(id);
+            }
+        };
+        for named in tables.named(row.row) {
+            match named {
+                Named::Domain(id) => covering(id),
+                Named::Host(host) => tables.urls.host_only(host).for_each(&mut covering),
+            }
+        }
     });
 }
 

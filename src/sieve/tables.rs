@@ -14,10 +14,30 @@ use crate::error::Result;
 use crate::indicator::{Action, Feed, HostRef, PatternTarget};
 use crate::wire::{Reader, Words, Writer};
 
-/// The length of a name without the root dot.
+/// A name without the root dot.
 #[inline(always)]
-pub(super) fn without_root(name: &[u8]) -> usize {
-    name.len() - usize::from(name.last() == Some(&b'.'))
+pub(super) fn without_root(name: &[u8]) -> &[u8] {
+    // With a branch: hardly any name shows the root.
+    match name {
+        [rest @ .., b'.'] => unlikely(rest),
+        _ => name,
+    }
+}
+
+/// What is given.
+#[cold]
+#[inline(always)]
+fn unlikely(name: &[u8]) -> &[u8] {
+    name
+}
+
+/// What a stored name is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// This indicator.
+    Domain(u32),
+    /// The URLs on this host: a row of [`url::Table`].
+    Host(u32),
 }
 
 /// The tables of a sieve.
@@ -31,6 +51,7 @@ pub(super) struct Tables {
     pub(super) provenance: Provenance,
     pub(super) v4: ip::Table<u32>,
     pub(super) v6: ip::Table<u128>,
+    /// The names of domains and of the hosts of URLs: its items are those of [`Named`].
     pub(super) domains: domain::Table,
     pub(super) urls: url::Table,
     pub(super) names: Option<pattern::Table>,
@@ -70,7 +91,8 @@ impl Tables {
         );
         let (strings, indicators) = (strings?, indicators?);
         let count = indicators.len();
-        let plain_scope = |id| indicators.plain_scope(id);
+        let hosts = within("urls").words::<u8>("shapes")?.len();
+        let plain_scope = |id: u32| if (id as usize) < count { indicators.plain_scope(id) } else { None };
         let is_plain = |id: u32| indicators.flags(id).is_plain_block();
         let ((attributes, domains), (urls, (nets, patterns))) = parallel::join(
             || {
@@ -80,7 +102,7 @@ impl Tables {
                         let entries = Entries::open(&mut within("entries"), &indicators, &attributes, strings.len())?;
                         Ok((attributes, entries))
                     },
-                    || domain::Table::open(&mut within("domains"), &strings, count, plain_scope),
+                    || domain::Table::open(&mut within("domains"), &strings, count + hosts, plain_scope),
                 )
             },
             || {
@@ -132,19 +154,22 @@ impl Tables {
         table.is_plain(row) || table.from(Some(row)).any(|(row, _)| table.ids(row).any(blocks))
     }
 
-    /// Whether looking a name up, in any spelling, finds nothing and leaves nothing aside, so far as a few loads that stay in the cache
-    /// tell. What it says no to has to be looked up.
+    /// What the stored name of a row is of.
     #[inline(always)]
-    pub(super) fn denies_name(&self, text: &[u8]) -> bool {
-        let end = without_root(text);
-        self.names.is_none() && !self.domains.may_hold(text, 0, end) && !self.urls.hosts().may_hold(text, 0, end)
+    pub(super) fn named(&self, row: u32) -> impl Iterator<Item = Named> + use<'_> {
+        let count = self.indicators.len() as u32;
+        self.domains.ids(row).map(move |item| match item.checked_sub(count) {
+            None => Named::Domain(item),
+            Some(host) => Named::Host(host),
+        })
     }
 
-    /// As [`denies_name`](Tables::denies_name), for the host of a URL.
+    /// Whether looking up the host of a URL finds nothing and leaves nothing aside, so far as a few loads that stay in the cache tell.
+    /// What it says no to has to be looked up.
     #[inline]
     pub(super) fn denies_host(&self, host: HostRef<'_>) -> bool {
         match host {
-            HostRef::Domain(name) => self.denies_name(name.as_bytes()),
+            HostRef::Domain(name) => self.names.is_none() && !self.domains.may_hold(name.as_bytes()),
             HostRef::Ip(IpAddr::V4(addr)) => {
                 self.v4.find(addr.to_bits()).is_none() && self.urls.addr_row(IpAddr::V4(addr)).is_none()
             }

@@ -1,5 +1,6 @@
 //! The sweep gives the same places whatever the kernel, and reads nothing outside the text.
 
+use super::super::name::name_hash;
 use super::*;
 
 fn random(seed: u64) -> impl FnMut(usize) -> usize {
@@ -49,9 +50,11 @@ fn text(random: &mut impl FnMut(usize) -> usize, len: usize) -> Vec<u8> {
 }
 
 /// Bitmaps that let half of all pass.
-fn bitmaps(random: &mut impl FnMut(usize) -> usize) -> (Vec<u64>, Vec<u64>) {
-    let mut words = |len: usize| (0..len).map(|_| (random(1 << 31) as u64) << 33 ^ random(1 << 31) as u64).collect();
-    (words(1 << 14), words(1 << 8))
+fn bitmaps(random: &mut impl FnMut(usize) -> usize) -> (Vec<u64>, Vec<u8>) {
+    let mut words = |len: usize| -> Vec<u64> {
+        (0..len).map(|_| (random(1 << 31) as u64) << 33 ^ random(1 << 31) as u64).collect()
+    };
+    (words(1 << 14), words(1 << 8).into_iter().flat_map(u64::to_le_bytes).collect())
 }
 
 fn places(sweep: &mut Sweep, text: &[u8], filters: Filters<'_>) -> Vec<(usize, What)> {
@@ -94,9 +97,9 @@ fn what_is_listed_stays() {
     let mut nets = vec![0; 1 << 14];
     let net = u32::from_be_bytes([203, 0, 113, 77]) >> 12;
     nets[(net / 64) as usize] |= 1 << (net % 64);
-    let mut tails = vec![0; 16];
-    let (word, bits) = bits_of(name_hash(b"evil.test", 0, 9), tails.len());
-    tails[word] |= bits;
+    let mut tails = [0; 16 * WORD];
+    let (word, bits) = bits_of(name_hash(b"evil.test", 0, 9), 16);
+    tails[word * WORD..][..WORD].copy_from_slice(&bits.to_le_bytes());
     let filters = Filters { nets: &nets, shift: 12, tails: &tails };
     for kernel in Kernel::available() {
         let mut sweep = Sweep::new(kernel, wanted);

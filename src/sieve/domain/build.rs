@@ -1,9 +1,11 @@
 use super::Table;
 use super::filter::{Distinct, Filter, FilterBuilder};
 use super::table::Head;
+use crate::arch::name::{count_dots, tail_hash};
+use crate::arch::tails::Tails;
 use crate::indicator::Scope;
 use crate::sieve::buckets::{Buckets, Entry};
-use crate::sieve::hash::Labels;
+use crate::sieve::hash;
 use crate::sieve::items::ItemsBuilder;
 use crate::sieve::strings::{StrId, Strings};
 
@@ -38,54 +40,55 @@ impl Builder {
             return Table::default();
         }
         let text = |key: u32, mark: u8| strings.part(key, mark.into());
-        let has_single = entries.iter().any(|entry| memchr::memchr(b'.', text(entry.key, entry.mark)).is_none());
-        let hash = |seed, key, mark| {
-            let name = text(key, mark);
-            Labels::new(seed, name, 0, name.len()).whole()
-        };
+        let hash = |seed, key, mark| hash::whole(seed, text(key, mark));
         let order = |a: (u32, u8), b: (u32, u8)| text(a.0, a.1).cmp(text(b.0, b.1));
+        // In the order of the texts, before the entries come into another.
+        let tails = tails(entries.iter().map(|entry| text(entry.key, entry.mark)));
+        let mut has_single = false;
+        let mut deep: Vec<(u32, u8)> = Vec::new();
+        for entry in &entries {
+            match count_dots(text(entry.key, entry.mark)) {
+                0 => has_single = true,
+                1 | 2 => {}
+                _ => deep.push((entry.key, entry.mark)),
+            }
+        }
         let (seed, buckets) = Buckets::seeded(&mut entries, hash, order);
         let head = Head { seed, first: if has_single { 1 } else { 2 }, rows: entries.len() as u64 };
-        let filter = filter(&head, entries, text);
-        Table::new(head, filter, buckets, items.finish())
+        let filter = filter(seed, &entries, deep.iter().map(|&(key, mark)| text(key, mark)));
+        Table::new(head, tails, filter, buckets, items.finish())
     }
 
     /// The search form of a set of which nothing is known of any item.
+    #[cfg(test)]
     pub(crate) fn finish(self, strings: &Strings) -> Table {
         self.finish_with(strings, |_| None)
     }
 }
 
-/// The filter: all names, and what they end in.
-fn filter<'s>(head: &Head, mut names: Vec<Entry>, text: impl Fn(u32, u8) -> &'s [u8]) -> Filter {
-    // In the order of the texts, which are read twice more.
-    names.sort_unstable_by_key(|name| name.key);
-    let text = |name: &Entry| text(name.key, name.mark);
-    let suffixes = |name: &'s [u8], each: &mut dyn FnMut(u64, bool)| {
-        let mut labels = Labels::new(head.seed, name, 0, name.len());
-        for count in 1.. {
-            let hash = labels.next();
-            let whole = !labels.go_on();
-            if count >= head.first || whole {
-                each(hash, whole);
+/// The last two labels of all names.
+fn tails<'s>(names: impl ExactSizeIterator<Item = &'s [u8]>) -> Tails {
+    let hashes: Vec<u64> = names.map(|name| tail_hash(name).0).collect();
+    let mut distinct = Distinct::new(hashes.len());
+    hashes.iter().for_each(|&hash| distinct.add(hash));
+    Tails::new(hashes, distinct.count())
+}
+
+/// The names, whose hashes are known, and what those of four labels and more end in, from three labels on.
+fn filter<'s>(seed: u64, names: &[Entry], deep: impl Iterator<Item = &'s [u8]>) -> Filter {
+    let mut suffixes: Vec<u64> = Vec::new();
+    for name in deep {
+        hash::suffixes(seed, name, |hash, start, labels| {
+            if labels > 2 && start > 0 {
+                suffixes.push(hash);
             }
-            if whole {
-                break;
-            }
-        }
-    };
-    let count: usize = names.iter().map(|name| memchr::memchr_iter(b'.', text(name)).count()).sum();
-    let mut distinct = Distinct::new(count);
-    for name in &names {
-        suffixes(text(name), &mut |hash, whole| {
-            if !whole {
-                distinct.add(hash);
-            }
+            true
         });
     }
+    let mut distinct = Distinct::new(suffixes.len());
+    suffixes.iter().for_each(|&hash| distinct.add(hash));
     let mut filter = FilterBuilder::new(distinct.count() + names.len());
-    for name in &names {
-        suffixes(text(name), &mut |hash, whole| if whole { filter.add_stored(hash) } else { filter.add_suffix(hash) });
-    }
+    suffixes.iter().for_each(|&hash| filter.add_suffix(hash));
+    names.iter().for_each(|name| filter.add_stored(name.hash));
     filter.finish()
 }

@@ -1,10 +1,14 @@
 //! Names: which stored names a name ends in, by whole labels.
 //!
-//! A lookup extends a hash from the right, one label at a time ([`hash`](super::hash)), asks a filter that stays in the cache,
-//! and only then the [buckets](super::buckets); the stored name decides. The filter knows the names and all that they end
-//! in, from two labels on, so that a lookup ends at the first suffix that nothing stored ends in: for nearly every name
-//! that is not listed this is the second label. Names are stored once, as the strings that hits show: a bucket holds where
-//! the text starts. Beside those texts a name takes 12.8 bytes, and 1.5 bytes of filter for itself and for each suffix.
+//! A lookup goes through three steps, each of which ends most lookups that get there. First a bitmap of the last two labels of
+//! what is stored ([`tails`](crate::arch::tails)): for nearly every name that is not listed this is all, and the name is neither
+//! checked nor copied before. Then a hash is extended from the right, one label at a time ([`hash`](super::hash)), and a filter
+//! asked that knows the stored names and, from three labels on, all that they end in. Only then the
+//! [buckets](super::buckets), and the stored name decides. Names are stored once, as the strings that hits show: a bucket
+//! holds where the text starts. Beside those texts a name takes 12.8 bytes, 2 of the bitmap for each pair of last labels, and 1 of
+//! the filter for itself and for each longer suffix; each filter is twice as large where it is small all the same.
+//!
+//! The names of domains and the hosts of URLs are one table, so that both are found in one walk.
 //!
 //! What no choice of names changes: eight buckets are looked at, of six names each; where names are made to collide, the
 //! build takes another seed, the first that leaves hardly any name without room; a name that is left has its place in an
@@ -12,32 +16,34 @@
 //!
 //! # Compared
 //!
-//! 200,000 generated names of two to four labels; 16,384 lookups, nanoseconds of CPU time each, the median of one run on one
-//! core of a shared EPYC (2 cores, 32 MiB of cache):
+//! 1.5 million generated names of two to four labels; 16,384 lookups, nanoseconds of CPU time each, the median of one run on one
+//! core of a shared EPYC (2 cores, 32 MiB of cache); `cargo run --release --manifest-path benches/peers/Cargo.toml -- names`:
 //!
 //! | | nothing listed | listed | beneath a listed name | bytes a name |
 //! |---|---|---|---|---|
-//! | this | 19 | 127 | 142 | 15 and the text |
-//! | this, in batches | 19 | 131 | 146 | |
-//! | `HashSet<String>`, asked for all parents | 62 | 33 | 84 | 50 |
-//! | a trie of labels, with a map a node | 49 | 204 | 213 | 297 |
-//! | `fst`, of reversed labels | 157 | 261 | 265 | 13, without values |
-//! | a perfect hash (`boomphf`), asked for all parents | 158 | 53 | 183 | 8.4 and the text |
+//! | this | 10 | 98–140 | 113–164 | 16 and the text |
+//! | this, in batches | 6.5 | 94 | 100 | |
+//! | `HashSet<String>`, asked for all parents | 72 | 77 | 172 | 50 |
+//! | a trie of labels, with a map a node | 58 | 506 | 497 | 297 |
+//! | `fst`, of reversed labels | 206 | 356 | 369 | 13, without values |
+//! | a perfect hash (`boomphf`), asked for all parents | 178 | 84 | 221 | 8.4 and the text |
 //!
-//! Of 1.5 million names: 23, 173 and 187 here, 19, 172 and 189 in batches, 68, 66 and 151 in the set. With the caches thrashed by
-//! other work: 26, 785 and 778 here, 20, 539 and 612 in batches, 203, 306 and 767 in the set.
+//! Of 200,000 names: 8, 60 and 71 here, 6, 70 and 75 in batches, 60, 38 and 71 in the set. Hits that come again, of a thousand
+//! names, take 32 of 20,000 names and 42 of 1.5 million (`cargo bench --bench domain`).
 //!
-//! Names that are not listed are all but a few of those that are looked up, so this was kept. A listed name costs more than in
-//! a set: the filter is asked in vain, the name is checked as a whole, and a match is made of it, which takes 1,100 of its
-//! 1,450 instructions. What is not listed is bound by instructions too, not by memory, so that batches gain little in
-//! quiet caches.
+//! Names that are not listed are all but a few of those that are looked up, so this was kept. A listed name costs about what it
+//! does in a set, though all that lists it is found: there it is one text that is read, here the filters, a bucket and a
+//! text, one after the other. What is not listed is bound by instructions (135, one name at a time), what is listed by memory: with
+//! 1.5 million names the loads of one lookup hardly run beside those of the next unless they are batched.
 //!
 //! Tried and lost: a hash that takes eight bytes a multiplication, for its branch on the length of labels; buckets of seven
-//! entries with string numbers as keys, which cost one more load that misses the cache for 1.4 bytes less.
+//! entries with string numbers as keys, which cost one more load that misses the cache for 1.4 bytes less; loads of AVX-512 with
+//! masks for lookups one by one, which are slower for hits because 64 bytes are two cache lines (for the bitmap in batches they are kept:
+//! 6.5 for 7.7); hashing the last two labels by the hash of labels, for the two multiplications and the masks of labels; large pages.
 
 mod build;
 mod filter;
 mod table;
 
 pub(super) use build::Builder;
-pub(super) use table::{Begun, Table};
+pub(super) use table::{Found, Plan, Table};

@@ -1,8 +1,10 @@
 use super::filter::Filter;
+use crate::arch::name::{Text, equal};
+use crate::arch::tails::{BATCH, Tails};
 use crate::error::Result;
 use crate::indicator::Scope;
 use crate::sieve::buckets::Buckets;
-use crate::sieve::hash::Labels;
+use crate::sieve::hash::{self, Suffix, Suffixes};
 use crate::sieve::items::{self, Items, ItemsOf};
 use crate::sieve::strings::Strings;
 use crate::wire::{Reader, Words, Writer};
@@ -22,6 +24,7 @@ pub(super) struct Head {
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     head: Head,
+    tails: Tails,
     filter: Filter,
     /// By hash of a name: where its text is, its length as the mark, and what stands for its items.
     buckets: Buckets,
@@ -47,18 +50,53 @@ impl Found {
     }
 }
 
-/// A lookup that has been begun: how far [`Table::begin`] got.
+/// Places of a [`Plan`]: hardly any name has more suffixes that are listed.
+const PLACES: usize = 3;
+
+/// Where the stored names may be that a name equals or is beneath.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Begun {
-    /// The hash of the first suffix that is looked up.
+pub(crate) struct Plan {
+    places: [Place; PLACES],
+    count: usize,
+    /// The places are not all: the canonical name has to be looked up without a plan.
+    is_partial: bool,
+}
+
+/// A suffix that may be stored.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
     hash: u64,
-    /// It is not ASCII, so that its hash says nothing.
-    is_odd: bool,
+    start: u16,
+    labels: u16,
+}
+
+impl Plan {
+    /// Whether nothing can be found.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0 && !self.is_partial
+    }
+
+    #[inline(always)]
+    fn places(&self) -> &[Place] {
+        self.places.get(..self.count).unwrap_or(&[])
+    }
+
+    #[inline(always)]
+    fn add(&mut self, Suffix { hash, start, labels }: Suffix) {
+        match (self.places.get_mut(self.count), u16::try_from(start)) {
+            (Some(place), Ok(start)) => {
+                *place = Place { hash, start, labels };
+                self.count += 1;
+            }
+            _ => self.is_partial = true,
+        }
+    }
 }
 
 impl Table {
-    pub(super) fn new(head: Head, filter: Filter, buckets: Buckets, items: Items) -> Self {
-        Self { head, filter, buckets, items }
+    pub(super) fn new(head: Head, tails: Tails, filter: Filter, buckets: Buckets, items: Items) -> Self {
+        Self { head, tails, filter, buckets, items }
     }
 
     #[inline(always)]
@@ -75,91 +113,145 @@ impl Table {
     /// Calls `found` for every stored name that `name` equals or is beneath, shortest first. `name` is canonical.
     #[inline]
     pub(crate) fn suffixes(&self, strings: &Strings, name: &str, mut found: impl FnMut(Found)) {
-        let name = name.as_bytes();
-        self.walk(name, 0, name.len(), |hash, start, labels| {
-            if let Some(row) = self.find(strings, hash, &name[start..]) {
-                found(Found { row, labels, whole: start == 0 });
+        self.walk(name.as_bytes(), |suffix| {
+            if let Some(row) = self.find(strings, suffix, name) {
+                found(Found { row, labels: suffix.labels, whole: suffix.start == 0 });
             }
-            true
         });
     }
 
-    /// Whether some stored name may be what `bytes[start..end]` equals or is beneath: a few loads that stay in the cache.
-    /// No is certain, for all spellings of the name: what is looked at to say it is ASCII. The text need be no name.
+    /// As [`suffixes`](Table::suffixes), of a name whose dots are known, as of [`Text::dots`]; of one of less than eight bytes it gives
+    /// nothing.
     #[inline(always)]
-    pub(crate) fn may_hold(&self, bytes: &[u8], start: usize, end: usize) -> bool {
-        if self.is_empty() {
-            return false;
-        }
-        let mut labels = Labels::new(self.head.seed, bytes, start, end);
-        let mut hash = labels.first();
-        let mut more = true;
-        // All suffixes from the first that is looked up to the first that nothing ends in.
-        if self.head.first > 1 {
-            more = labels.go_on();
-            hash = labels.next();
-        }
-        loop {
-            let seen = self.filter.look(hash);
-            if !labels.is_ascii() || seen.may_be_stored() && seen.may_go_on() && more {
-                return true;
+    pub(crate) fn suffixes_by(&self, strings: &Strings, name: &str, dots: u64, mut found: impl FnMut(Found)) {
+        let Some(text) = Text::new(name.as_bytes()) else { return };
+        for suffix in self.candidates(text, dots) {
+            if let Some(row) = self.find(strings, suffix, name) {
+                found(Found { row, labels: suffix.labels, whole: suffix.start == 0 });
             }
-            if !seen.may_go_on() || !labels.go_on() {
-                return false;
-            }
-            hash = labels.next();
         }
     }
 
-    /// Calls `stored` with hash, start and number of labels of each suffix that may be stored, shortest first, as long
-    /// as it says to go on.
+    /// As [`suffixes`](Table::suffixes), by the plan that was made for a spelling of the name.
     #[inline(always)]
-    fn walk(&self, bytes: &[u8], start: usize, end: usize, mut stored: impl FnMut(u64, usize, u16) -> bool) {
+    pub(crate) fn planned(&self, plan: &Plan, strings: &Strings, name: &str, mut found: impl FnMut(Found)) {
+        if plan.is_partial {
+            self.suffixes(strings, name, found);
+            return;
+        }
+        for place in plan.places() {
+            let suffix = Suffix { hash: place.hash, start: place.start.into(), labels: place.labels };
+            if let Some(row) = self.find(strings, suffix, name) {
+                found(Found { row, labels: suffix.labels, whole: suffix.start == 0 });
+            }
+        }
+    }
+
+    /// Whether some stored name may be what a text equals or is beneath, in any spelling, without the root dot: a few loads
+    /// that stay in the cache. No is certain: what was looked at to say it is ASCII. The text need be no name.
+    #[inline(always)]
+    pub(crate) fn may_hold(&self, name: &[u8]) -> bool {
+        self.tails.may_hold(name) || self.has_single() && self.may_end_in_single(name)
+    }
+
+    /// The places of the names of a batch that [`may_hold`](Table::may_hold) is true of, in order; how many there are. `name` gives
+    /// the name at a place below `count`.
+    #[inline(always)]
+    pub(crate) fn likely<'n>(&self, count: usize, name: impl Fn(usize) -> &'n [u8], places: &mut [u8; BATCH]) -> usize {
+        if !self.has_single() {
+            return self.tails.likely(count, name, places);
+        }
+        let mut found = 0;
+        for at in (0..count.min(BATCH)).filter(|&at| self.may_hold(name(at))) {
+            places[found] = at as u8;
+            found += 1;
+        }
+        found
+    }
+
+    /// Whether the last label may be a stored name.
+    #[cold]
+    fn may_end_in_single(&self, name: &[u8]) -> bool {
+        let mut may = false;
+        hash::suffixes(self.head.seed, name, |hash, _, _| {
+            may = self.filter.look(hash).is_candidate();
+            false
+        });
+        may
+    }
+
+    /// The plan of a lookup that has to go on: of the name in any spelling, without the root dot.
+    #[inline(always)]
+    pub(crate) fn plan(&self, name: &[u8]) -> Plan {
+        let mut plan = Plan::default();
+        match Text::new(name).and_then(|text| text.dots().map(|dots| (text, dots))) {
+            Some((text, (dots, true))) => self.candidates(text, dots).for_each(|suffix| plan.add(suffix)),
+            None if name.is_ascii() => self.walk(name, |suffix| plan.add(suffix)),
+            _ => plan.is_partial = true,
+        }
+        plan
+    }
+
+    /// The suffixes of a name that may be stored, shortest first, as far as something stored may end in one.
+    #[inline(always)]
+    fn candidates<'n>(&self, text: Text<'n>, dots: u64) -> Candidates<'_, 'n> {
+        Candidates { table: self, all: Suffixes::new(self.head.seed, text, dots) }
+    }
+
+    /// Calls `stored` with the [candidates](Table::candidates) of any name.
+    #[inline(always)]
+    fn walk(&self, name: &[u8], mut stored: impl FnMut(Suffix)) {
         if self.is_empty() {
             return;
         }
-        let mut labels = Labels::new(self.head.seed, bytes, start, end);
-        let mut count = 0;
-        let mut hash = labels.first();
-        loop {
-            count += 1;
-            if count >= self.head.first as u16 {
-                let seen = self.filter.look(hash);
-                if !seen.may_go_on() {
-                    return;
-                }
-                if seen.may_be_stored() && !stored(hash, labels.at(), count) {
-                    return;
-                }
+        hash::suffixes(self.head.seed, name, |hash, start, labels| {
+            let (may_go_on, is_candidate) = self.look_at(Suffix { hash, start, labels });
+            if is_candidate {
+                stored(Suffix { hash, start, labels });
             }
-            if !labels.go_on() {
-                return;
-            }
-            hash = labels.next();
+            may_go_on
+        });
+    }
+
+    /// Whether something stored may end in a suffix, and whether it may be stored.
+    #[inline(always)]
+    fn look_at(&self, suffix: Suffix) -> (bool, bool) {
+        if suffix.labels == 1 && !self.has_single() {
+            return (true, false);
+        }
+        // What ends in one label or in two is not known here: the tails have been asked. Of a whole name of two they know enough.
+        let is_short = suffix.labels <= 2;
+        if is_short && suffix.start == 0 {
+            return (true, true);
+        }
+        let seen = self.filter.look(suffix.hash);
+        (is_short | seen.may_go_on(), seen.is_candidate())
+    }
+
+    /// Asks for the buckets of a plan.
+    #[inline(always)]
+    pub(crate) fn prefetch_buckets(&self, plan: &Plan) {
+        plan.places().iter().for_each(|place| self.buckets.prefetch(place.hash));
+    }
+
+    /// The words that a sweep goes by.
+    pub(crate) fn tails(&self) -> &[u8] {
+        self.tails.bytes()
+    }
+
+    /// Asks for the texts that the names of a plan will be compared with. `len` is the name's.
+    #[inline(always)]
+    pub(crate) fn prefetch_texts(&self, plan: &Plan, strings: &Strings, len: usize) {
+        for place in plan.places() {
+            let mark = len.saturating_sub(place.start.into()) as u8;
+            strings.prefetch(self.buckets.first_key(place.hash, mark));
         }
     }
 
-    /// Hashes the first suffix of a text that is looked up, and asks for what will be looked at.
+    /// Whether some name has one label.
     #[inline(always)]
-    pub(crate) fn begin(&self, bytes: &[u8], start: usize, end: usize) -> Begun {
-        let mut labels = Labels::new(self.head.seed, bytes, start, end);
-        let mut hash = labels.first();
-        if self.head.first > 1 && labels.go_on() {
-            hash = labels.next();
-        }
-        self.filter.prefetch(hash);
-        Begun { hash, is_odd: !labels.is_ascii() }
-    }
-
-    /// Whether a lookup that was begun has to be done: as [`may_hold`](Table::may_hold), but less sure of yes. Asks for what
-    /// it will look at.
-    #[inline(always)]
-    pub(crate) fn must_go_on(&self, begun: Begun) -> bool {
-        let seen = self.filter.look(begun.hash);
-        if seen.may_go_on() {
-            self.buckets.prefetch(begun.hash);
-        }
-        seen.may_go_on() | begun.is_odd
+    fn has_single(&self) -> bool {
+        self.head.first == 1
     }
 
     /// The row of exactly this name.
@@ -168,19 +260,17 @@ impl Table {
         if self.is_empty() {
             return None;
         }
-        let name = name.as_bytes();
-        let hash = Labels::new(self.head.seed, name, 0, name.len()).whole();
-        let seen = self.filter.look(hash);
-        if !(seen.may_go_on() && seen.may_be_stored()) {
-            return None;
-        }
-        self.find(strings, hash, name)
+        let hash = hash::whole(self.head.seed, name.as_bytes());
+        let whole = Suffix { hash, start: 0, labels: 0 };
+        if self.filter.look(hash).is_candidate() { self.find(strings, whole, name) } else { None }
     }
 
-    /// The row of a name by its hash.
+    /// The row of a suffix of a name.
     #[inline(always)]
-    fn find(&self, strings: &Strings, hash: u64, name: &[u8]) -> Option<u32> {
-        self.buckets.find(hash, name.len() as u8, |key, mark| strings.part(key, mark.into()).cmp(name))
+    fn find(&self, strings: &Strings, suffix: Suffix, name: &str) -> Option<u32> {
+        let text = name.as_bytes().get(suffix.start..)?;
+        let is = |key: u32| equal(strings.part(key, text.len()), text);
+        self.buckets.find(suffix.hash, text.len() as u8, is, |key, mark| strings.part(key, mark.into()).cmp(text))
     }
 
     /// The items of a row.
@@ -190,13 +280,14 @@ impl Table {
     }
 
     pub(crate) fn memory(&self) -> usize {
-        self.filter.memory() + self.buckets.memory() + self.items.memory()
+        self.tails.bytes().len() + self.filter.memory() + self.buckets.memory() + self.items.memory()
     }
 
     /// Writes the sections.
     pub(crate) fn save(&self, out: &mut Writer) {
         let Head { seed, first, rows } = self.head;
         out.words("head", &[seed, first, rows].into_iter().collect::<Words<u64>>());
+        out.bytes("tails", &self.tails.to_bytes());
         self.filter.save(out);
         self.buckets.save(out);
         out.within("items", |out| self.items.save(out));
@@ -218,6 +309,8 @@ impl Table {
         from.ensure(head.len() == 3, "head", "is not three numbers")?;
         let head = Head { seed: head.at(0), first: head.at(1), rows: head.at(2) };
         let items = from.within("items", |from| Items::open(from, limit))?;
+        let tails = Tails::from_bytes(from.bytes("tails")?);
+        from.ensure(tails.is_some(), "tails", "are no whole words")?;
         let filter = Filter::open(from)?;
         let text = |key: u32, mark: u8| strings.part(key, mark.into());
         let is_entry = |key: u32, mark: u8, value: u32| {
@@ -226,7 +319,29 @@ impl Table {
         let buckets = Buckets::open(from, is_entry, |a, b| text(a.0, a.1).cmp(text(b.0, b.1)))?;
         from.ensure(buckets.entries().count() as u64 == head.rows, "head", "counts other names")?;
         from.ensure(buckets.is_empty() || matches!(head.first, 1 | 2), "head", "looks up no names")?;
-        Ok(Self { head, filter, buckets, items })
+        Ok(Self { head, tails: tails.unwrap_or_default(), filter, buckets, items })
+    }
+}
+
+/// [`Table::candidates`].
+struct Candidates<'t, 'n> {
+    table: &'t Table,
+    all: Suffixes<'n>,
+}
+
+impl Iterator for Candidates<'_, '_> {
+    type Item = Suffix;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Suffix> {
+        loop {
+            let suffix = self.all.next()?;
+            match self.table.look_at(suffix) {
+                (true, true) => return Some(suffix),
+                (true, false) => {}
+                (false, _) => return None,
+            }
+        }
     }
 }
 
@@ -250,16 +365,24 @@ mod tests {
         (strings, table)
     }
 
+    type Answers = Vec<(Vec<u32>, u16, bool)>;
+
     /// The items, labels and wholeness of what a name is or is beneath; all ways to ask agree.
-    fn look(strings: &Strings, table: &Table, name: &str) -> Vec<(Vec<u32>, u16, bool)> {
+    fn look(strings: &Strings, table: &Table, name: &str) -> Answers {
         let mut found = Vec::new();
         table.suffixes(strings, name, |f| found.push((table.ids(f.row).collect::<Vec<_>>(), f.labels, f.whole)));
-        for (before, behind) in [("", ""), ("x", "."), ("01234567.", "xxxxxxxx")] {
-            let text = format!("{before}{}{behind}", name.to_uppercase());
-            let (text, start, end) = (text.as_bytes(), before.len(), before.len() + name.len());
-            if !found.is_empty() {
-                assert!(table.may_hold(text, start, end));
-                assert!(table.must_go_on(table.begin(text, start, end)));
+        let answer = |found: Found| (table.ids(found.row).collect(), found.labels, found.whole);
+        for text in [name.to_owned(), name.to_uppercase()] {
+            assert!(found.is_empty() || table.may_hold(text.as_bytes()), "{name}");
+            let plan = table.plan(text.as_bytes());
+            let mut planned = Vec::new();
+            table.planned(&plan, strings, name, |found| planned.push(answer(found)));
+            assert_eq!(planned, found, "{name}");
+            assert!(found.len() <= PLACES || plan.is_partial);
+            if let Some((dots, _)) = Text::new(text.as_bytes()).and_then(Text::dots) {
+                let mut stepped = Vec::new();
+                table.suffixes_by(strings, name, dots, |found| stepped.push(answer(found)));
+                assert_eq!(stepped, found, "{name}");
             }
         }
         let exact = table.exact(strings, name).map(|row| table.ids(row).collect::<Vec<_>>());
@@ -336,7 +459,7 @@ mod tests {
     /// a sixty-fourth of the buckets.
     #[test]
     fn names_made_to_collide_cost_no_more_than_others() {
-        let hash = |seed: u64, name: &str| Labels::new(seed, name.as_bytes(), 0, name.len()).whole();
+        let hash = |seed: u64, name: &str| hash::whole(seed, name.as_bytes());
         let collide = |name: &String| hash(SEED, name) >> 58 == 0x2A;
         let flood: Vec<String> = (0_u32..).map(|n| format!("x{n}.test")).filter(collide).take(100_000).collect();
         let honest: Vec<String> = (0..100_000).map(|n| format!("x{n}.test")).collect();

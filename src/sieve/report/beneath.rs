@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use ipnet::IpNet;
 
+use crate::arch::name::dots_backwards;
 use crate::indicator::{Action, Scope, ip as addresses};
 use crate::sieve::builder::UrlRow;
 use crate::sieve::index::Index;
@@ -244,7 +245,7 @@ impl<'b> Above<'b> {
     /// What a name ends in, from the last label on, at the depths where something is marked. The name itself is not among it.
     fn marked_depths<'n>(&self, name: &'n [u8]) -> impl Iterator<Item = &'n [u8]> {
         let depths = self.depths;
-        memchr::memrchr_iter(b'.', name)
+        dots_backwards(name)
             .enumerate()
             .filter(move |&(depth, _)| depths & depth_bit(depth) != 0)
             .map(|(_, dot)| &name[dot + 1..])

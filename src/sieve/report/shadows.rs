@@ -6,7 +6,7 @@ use super::beneath::Taken;
 use super::{Shadow, covering_ids};
 use crate::indicator::{Action, Scope, ip as addresses};
 use crate::sieve::indicators::Value;
-use crate::sieve::tables::Tables;
+use crate::sieve::tables::{Named, Tables};
 use crate::sieve::view::IndicatorRef;
 
 /// What one indicator covers, as far as allow entries go.
@@ -100,18 +100,16 @@ impl Shadows<'_> {
                     (false, scope) => scope != Scope::Exact,
                 };
                 tables.domains.suffixes(&tables.strings, name, |found| {
-                    for id in tables.domains.ids(found.row) {
+                    let mut note = |id: u32| {
                         let scope = tables.indicators.scope(id);
                         if meets(found.whole, scope) {
                             notes.push((id, found.whole && covers_all(scope)));
                         }
-                    }
-                });
-                tables.urls.hosts().suffixes(&tables.strings, name, |found| {
-                    for id in tables.urls.host_only(found.row) {
-                        let scope = tables.indicators.scope(id);
-                        if meets(found.whole, scope) {
-                            notes.push((id, found.whole && covers_all(scope)));
+                    };
+                    for named in tables.named(found.row) {
+                        match named {
+                            Named::Domain(id) => note(id),
+                            Named::Host(host) => tables.urls.host_only(host).for_each(&mut note),
                         }
                     }
                 });

@@ -4,7 +4,6 @@ use super::Table;
 use super::table::{PathRows, Shape, hash_path, hash_v4};
 use crate::sieve::buckets::{Buckets, Entry};
 use crate::sieve::csr::Lists;
-use crate::sieve::domain;
 use crate::sieve::hash;
 use crate::sieve::items::ItemsBuilder;
 use crate::sieve::strings::{StrId, Strings};
@@ -53,15 +52,17 @@ impl Builder {
         self.rows.push(Row { host, text, path, id });
     }
 
-    /// The search form.
-    pub(crate) fn finish(self, strings: &Strings) -> Table {
+    /// The hosts that are names, each once; its place is its row.
+    pub(crate) fn names(&self) -> Vec<StrId> {
         let names = |row: &Row| if let Host::Name(name) = row.host { Some(name) } else { None };
-        let names: Vec<StrId> = sorted(self.rows.iter().filter_map(names).collect());
+        sorted(self.rows.iter().filter_map(names).collect())
+    }
+
+    /// The search form. `names` are the hosts that are [names](Builder::names).
+    pub(crate) fn finish(self, strings: &Strings, names: &[StrId]) -> Table {
         let addrs = |row: &Row| if let Host::Addr(addr) = row.host { Some(addr) } else { None };
         let addrs: Vec<IpAddr> = sorted(self.rows.iter().filter_map(addrs).collect());
 
-        let mut hosts = domain::Builder::default();
-        (0..).zip(&names).for_each(|(row, &name)| hosts.add(name, row));
         // Addresses get the rows after the names. Rows stay below what a single item can be: the texts of more URLs would be more than
         // strings can hold.
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
@@ -112,7 +113,6 @@ impl Builder {
         let hash = |seed, key, _| hash_path(seed, path_rows.host(key), path_rows.path(strings, key));
         let (seed, paths) = Buckets::seeded(&mut entries, hash, |a, b| path_rows.compare(strings, a.0, b.0));
         Table {
-            hosts: hosts.finish(strings),
             v4,
             v4_seed,
             v6: v6.as_slice().into(),

@@ -4,17 +4,15 @@ use std::net::IpAddr;
 use crate::error::Result;
 use crate::sieve::buckets::Buckets;
 use crate::sieve::csr::Lists;
+use crate::sieve::hash;
 use crate::sieve::items::Items;
 use crate::sieve::strings::{StrId, Strings};
-use crate::sieve::{domain, hash};
 use crate::wire::{Reader, Slice, Words, Writer};
 
 /// The search form.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    /// The hosts that are names; the single item of each is its row.
-    pub(super) hosts: domain::Table,
-    /// By hash of an IPv4 address that is a host: the address and the host's row, which follow those of `hosts`.
+    /// By hash of an IPv4 address that is a host: the address and the host's row, which follow those of hosts that are names.
     pub(super) v4: Buckets,
     pub(super) v4_seed: u64,
     /// The IPv6 addresses that are hosts, in order; their rows follow those of IPv4.
@@ -97,6 +95,10 @@ impl PathRows {
     }
 
     #[inline]
+    fn is(&self, strings: &Strings, row: u32, host: u32, path: &[u8]) -> bool {
+        self.host(row) == host && self.path(strings, row) == path
+    }
+
     fn compare_with(&self, strings: &Strings, row: u32, host: u32, path: &[u8]) -> Ordering {
         self.host(row).cmp(&host).then_with(|| self.path(strings, row).cmp(path))
     }
@@ -169,7 +171,7 @@ impl Table {
             IpAddr::V4(_) if self.v4.is_empty() => None,
             IpAddr::V4(addr) => {
                 let addr = addr.to_bits();
-                self.v4.find(hash_v4(self.v4_seed, addr), 0, |other, _| other.cmp(&addr))
+                self.v4.find(hash_v4(self.v4_seed, addr), 0, |other| other == addr, |other, _| other.cmp(&addr))
             }
             IpAddr::V6(addr) => {
                 let at = self.v6.all().partition_point(|other| other < addr.to_bits());
@@ -177,12 +179,6 @@ impl Table {
                 (self.v6.get(at) == Some(addr.to_bits())).then_some((first + at) as u32)
             }
         }
-    }
-
-    /// The hosts that are names; their rows are host rows.
-    #[inline(always)]
-    pub(crate) fn hosts(&self) -> &domain::Table {
-        &self.hosts
     }
 
     /// The URLs of a host row that are only a host.
@@ -212,7 +208,8 @@ impl Table {
         let shape = Shape(self.shapes.at(host as usize));
         let mut emit = |hash: u64, end: usize, len: usize, how: PathMatch| {
             let compare = |row: u32, _| self.path_rows.compare_with(strings, row, host, &text[..end]);
-            if let Some(number) = self.paths.find(hash, end as u8, compare) {
+            let is = |row: u32| self.path_rows.is(strings, row, host, &text[..end]);
+            if let Some(number) = self.paths.find(hash, end as u8, is, compare) {
                 for id in self.items.get(number) {
                     found(id, how, len);
                 }
@@ -236,8 +233,7 @@ impl Table {
     }
 
     pub(crate) fn memory(&self) -> usize {
-        self.hosts.memory()
-            + self.v4.memory()
+        self.v4.memory()
             + self.v6.memory()
             + self.host_only.memory()
             + self.with_path.memory()
@@ -250,7 +246,6 @@ impl Table {
     /// Writes the sections.
     pub(crate) fn save(&self, out: &mut Writer) {
         out.words("seeds", &[self.seed, self.v4_seed].as_slice().into());
-        out.within("hosts", |out| self.hosts.save(out));
         out.within("v4", |out| self.v4.save(out));
         out.words("v6", &self.v6);
         out.within("host_only", |out| self.host_only.save(out));
@@ -284,7 +279,6 @@ impl Table {
         let is_path =
             |key: u32, _: u8, value: u32| (key as usize) < path_rows.0.len() / 3 && items.holds(value, limit, |_| None);
         Ok(Self {
-            hosts: from.within("hosts", |from| domain::Table::open(from, strings, hosts, |_| None))?,
             v4: from.within("v4", |from| Buckets::open(from, is_host, |a, b| a.cmp(&b)))?,
             v6,
             host_only: from.within("host_only", |from| Lists::open(from, Some(hosts), limit))?,
@@ -317,8 +311,10 @@ mod tests {
             builder.add(Host::Name(host), text, 13, id as u32);
         }
         let strings = interner.finish().unwrap();
-        let table = builder.finish(&strings);
-        let host = table.hosts().exact(&strings, "h.test").unwrap();
+        let names = builder.names();
+        assert_eq!(names, [host]);
+        let table = builder.finish(&strings, &names);
+        let host = 0;
         use PathMatch::{Exact, Path, Prefix};
         let look = |path: &str, query: Option<&str>| {
             let mut found = Vec::new();
@@ -361,13 +357,15 @@ mod tests {
             builder.add(host, interner.intern(url), path as u32, id as u32);
         }
         let strings = interner.finish().unwrap();
-        let saved = builder.finish(&strings);
+        let names = builder.names();
+        let row_of = |host: &str| names.iter().position(|&name| strings.get(name) == host).map(|row| row as u32);
+        let saved = builder.finish(&strings, &names);
         let look = |table: &Table| {
             let mut all = Vec::new();
             for host in hosts.iter().chain(&["192.0.2.2", "[2001:db8::3]", "b.test"]) {
                 let row = match host.trim_matches(['[', ']']).parse() {
                     Ok(addr) => table.addr_row(addr),
-                    Err(_) => table.hosts().exact(&strings, host),
+                    Err(_) => row_of(host),
                 };
                 let mut found: Vec<u32> = Vec::new();
                 if let Some(row) = row {

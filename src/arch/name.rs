@@ -1,0 +1,604 @@
+//! Names as they are looked up: where their last dots are, their bytes as words, and the hash that filters of names go by; all of
+//! it in few instructions.
+//!
+//! What is used here every CPU of its architecture has, so that nothing is found out at run time and all of it is inlined.
+//!
+//! The hash of a text is the two halves, xored, of the product of two words: its first eight bytes, and its last eight, rotated by
+//! 29 bits and xored with its length in the upper byte; each with bit 5 of every byte set, which makes upper case lower
+//! case, and xored with a constant of its own. Words are little-endian, and those of a text that is shorter hold zeros behind
+//! it. Filters are saved, so this does not change. A filter is words of 64 bits; a hash sets two bits of one ([`bits_of`]).
+
+/// A text of at least eight bytes, so that eight of them can always be read at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text<'t>(&'t [u8]);
+
+/// The bytes of a word.
+pub(crate) const WORD: usize = 8;
+/// The bytes that [`Text::end`] looks at.
+pub(crate) const WINDOW: usize = 32;
+
+/// What the last [`WINDOW`] bytes of a text are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    /// Which are dots: the last byte is the highest bit. Bits before the text are not set.
+    pub(crate) dots: u32,
+    /// Whether all are ASCII.
+    pub(crate) is_ascii: bool,
+}
+
+impl<'t> Text<'t> {
+    /// `None` if the text is shorter.
+    #[inline(always)]
+    pub(crate) fn new(bytes: &'t [u8]) -> Option<Self> {
+        (bytes.len() >= WORD).then_some(Self(bytes))
+    }
+
+    #[inline(always)]
+    pub(crate) fn len(self) -> usize {
+        self.0.len()
+    }
+
+    /// The bytes of a word that begins at a place, or at the last one from which there is a whole word.
+    #[inline(always)]
+    fn word(self, at: usize) -> [u8; WORD] {
+        let at = at.min(self.0.len() - WORD);
+        // SAFETY: there are at least eight bytes, by construction, and `at` is eight before the end at most.
+        unsafe { self.0.as_ptr().add(at).cast::<[u8; WORD]>().read() }
+    }
+
+    /// The eight bytes that end before `at`, the last one lowest, zeros before the text. At its start there are none, and any word
+    /// is given.
+    #[inline(always)]
+    pub(crate) fn word_before(self, at: usize) -> u64 {
+        let from = at.max(WORD) - WORD;
+        let missing = WORD - at.min(WORD);
+        u64::from_be_bytes(self.word(from)).wrapping_shr(8 * missing as u32)
+    }
+
+    /// What the text ends in.
+    #[inline(always)]
+    pub(crate) fn end(self) -> End {
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
+        return x86::end(self);
+        #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
+        return neon::end(self);
+        #[allow(unreachable_code, reason = "reached on other CPUs")]
+        self.end_portable()
+    }
+
+    /// As [`end`](Text::end), a word at a time.
+    #[inline(always)]
+    fn end_portable(self) -> End {
+        const HIGH: u64 = u64::MAX / 0xFF * 0x80;
+        let mut end = End { dots: 0, is_ascii: true };
+        for n in 0..WINDOW / WORD {
+            let at = self.len().saturating_sub(n * WORD);
+            if at == 0 {
+                break;
+            }
+            let word = self.word_before(at);
+            end.is_ascii &= word & HIGH == 0;
+            let other = word ^ (u64::MAX / 0xFF * u64::from(b'.'));
+            let dots = !(((other & !HIGH) + !HIGH) | other) & HIGH;
+            // Bit 7 of each byte, the lowest byte's highest: bytes in their order, the last one lowest.
+            let bits = (dots >> 7).wrapping_mul(0x8040_2010_0804_0201) >> 56;
+            end.dots |= (bits as u32) << (WINDOW - WORD - n * WORD);
+        }
+        end
+    }
+
+    /// Which bytes of a text of up to 64 are dots, the last byte in the highest bit; and whether all are ASCII.
+    #[inline(always)]
+    pub(crate) fn dots(self) -> Option<(u64, bool)> {
+        let End { dots, is_ascii } = self.end();
+        let len = self.len();
+        if len <= WINDOW {
+            return Some((u64::from(dots) << WINDOW, is_ascii));
+        }
+        if len > 2 * WINDOW {
+            return None;
+        }
+        // Where they overlap they say the same.
+        let first = Text(self.0.get(..(len - WINDOW).max(WORD))?);
+        let end = first.end();
+        Some((
+            u64::from(dots) << WINDOW | u64::from(end.dots) << WINDOW >> (len - first.len()),
+            is_ascii & end.is_ascii,
+        ))
+    }
+
+    /// Whether all bytes are those of canonical names: `[a-z0-9._-]`.
+    #[inline(always)]
+    fn is_of_names(self) -> bool {
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
+        return x86::is_of_names(self);
+        #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
+        return neon::is_of_names(self);
+        #[allow(unreachable_code, reason = "reached on other CPUs")]
+        self.is_of_names_portable()
+    }
+
+    /// As [`is_of_names`](Text::is_of_names), a byte at a time.
+    #[inline(always)]
+    fn is_of_names_portable(self) -> bool {
+        self.0.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
+    }
+
+    /// The [`name_hash`] of the last `len` bytes, one at least.
+    #[inline(always)]
+    fn hash_of_last(self, len: usize) -> u64 {
+        let missing = WORD - len.min(WORD);
+        let word = |at: usize| u64::from_le_bytes(self.word(at)).wrapping_shr(8 * missing as u32);
+        mix(word(self.len().saturating_sub(len)), word(usize::MAX), len)
+    }
+
+    /// Whether a text of the same length or longer ends in this one.
+    #[inline(always)]
+    fn is_end_of(self, other: Text<'_>) -> bool {
+        let before = other.len() - self.len();
+        let last = self.len() - WORD;
+        let differ = |at: usize| u64::from_ne_bytes(self.word(at)) ^ u64::from_ne_bytes(other.word(before + at));
+        // Up to 32 bytes without a branch on how many: some are looked at twice.
+        let mut all = differ(0) | differ(last.min(WORD)) | differ(last.min(2 * WORD)) | differ(last);
+        for at in (3 * WORD..last).step_by(WORD) {
+            all |= differ(at);
+        }
+        all == 0
+    }
+}
+
+/// The hash of the text `bytes[start..end]`, upper case as lower case: of its first and last eight bytes and its length. What stands
+/// around the text does not count.
+#[inline(always)]
+pub(crate) fn name_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let head = bytes.get(start..).and_then(|bytes| bytes.first_chunk());
+    let tail = bytes.get(..end).and_then(|bytes| bytes.last_chunk());
+    match (head, tail) {
+        (Some(head), Some(tail)) => mix_ends(u64::from_le_bytes(*head), u64::from_le_bytes(*tail), end - start),
+        _ => from_ends(&bytes[start..end]),
+    }
+}
+
+/// As [`name_hash`], from the eight bytes from the start on and the eight up to the end.
+#[inline(always)]
+pub(super) fn mix_ends(head: u64, tail: u64, len: usize) -> u64 {
+    let is_long = len >= 8;
+    let head = if is_long { head } else { head & ((1 << ((8 * len as u32) & 63)) - 1) };
+    mix(head, if is_long { tail } else { head }, len)
+}
+
+#[cold]
+fn from_ends(text: &[u8]) -> u64 {
+    let word = |text: &[u8]| text.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+    let (head, tail) = (&text[..text.len().min(8)], &text[text.len().saturating_sub(8)..]);
+    mix(word(head), word(tail), text.len())
+}
+
+#[inline(always)]
+pub(super) fn mix(head: u64, tail: u64, len: usize) -> u64 {
+    const LOWER: u64 = 0x2020_2020_2020_2020;
+    let length = (len as u64) << 56;
+    let product = u128::from((head | LOWER) ^ 0x9E37_79B9_7F4A_7C15)
+        * u128::from((tail | LOWER).rotate_left(29) ^ length ^ 0xD1B5_4A32_D192_ED03);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// The word of a bitmap of `words` words, one at least, and the two bits in it that a hash sets.
+#[inline(always)]
+pub(crate) fn bits_of(hash: u64, words: usize) -> (usize, u64) {
+    let word = ((hash & 0xFFFF_FFFF) * words as u64) >> 32;
+    (word as usize, 1 << (hash >> 58) | 1 << (hash >> 52 & 63))
+}
+
+/// The text, if it is a canonical name of 8 to 63 bytes whose last label begins with a letter, so that it is no address; and its
+/// [dots](Text::dots). May say no to others only.
+#[inline(always)]
+pub(crate) fn canonical(bytes: &[u8]) -> Option<(&str, u64)> {
+    let text = Text::new(bytes)?;
+    let (dots, _) = if bytes.len() < 2 * WINDOW { text.dots()? } else { return None };
+    let last = bytes.len().saturating_sub(dots.leading_zeros() as usize);
+    // Of the bytes of names the letters are the last.
+    let is_name = text.is_of_names()
+        && dots & dots << 1 == 0
+        && bytes.first() != Some(&b'.')
+        && bytes.get(last).is_some_and(|&b| b >= b'a');
+    // SAFETY: all bytes are those of names, which are ASCII.
+    is_name.then(|| (unsafe { str::from_utf8_unchecked(bytes) }, dots))
+}
+
+/// Of two rows of eight bytes, which places hold `first` in the first row and `second` in the second: a bit for each.
+#[inline(always)]
+pub(crate) fn pairs(rows: &[u8; 2 * WORD], first: u8, second: u8) -> u32 {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
+    return x86::pairs(rows, first, second);
+    #[allow(unreachable_code, reason = "reached on other CPUs")]
+    pairs_portable(rows, first, second)
+}
+
+#[inline(always)]
+fn pairs_portable(rows: &[u8; 2 * WORD], first: u8, second: u8) -> u32 {
+    let both = rows[..WORD].iter().zip(&rows[WORD..]).zip(0..);
+    both.fold(0, |places, ((&a, &b), n)| places | u32::from((a == first) & (b == second)) << n)
+}
+
+/// The hash of the last two labels of a text, or of all of it where it has fewer, as [`name_hash`]; and whether all that was
+/// looked at for it is ASCII.
+#[inline(always)]
+pub(crate) fn tail_hash(bytes: &[u8]) -> (u64, bool) {
+    let Some(text) = Text::new(bytes) else { return tail_hash_by_bytes(bytes) };
+    let end = text.end();
+    let last = end.dots.leading_zeros();
+    let before = end.dots & !(1 << 31 >> (last & 31));
+    if before == 0 && bytes.len() > WINDOW {
+        return tail_hash_by_bytes(bytes);
+    }
+    // A dot that is not there is where it would be before the text, or further.
+    let len = (before.leading_zeros() as usize).min(bytes.len());
+    (text.hash_of_last(len), end.is_ascii)
+}
+
+/// As [`tail_hash`], a byte at a time.
+#[cold]
+#[inline(never)]
+pub(super) fn tail_hash_by_bytes(name: &[u8]) -> (u64, bool) {
+    let mut dots = (0..name.len()).rev().filter(|&at| name[at] == b'.');
+    dots.next();
+    let start = dots.next().map_or(0, |dot| dot + 1);
+    (name_hash(name, start, name.len()), name[start..].is_ascii())
+}
+
+/// The places of the dots of a text, the last one first.
+#[inline(always)]
+pub(crate) fn dots_backwards(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let known = Text::new(bytes).and_then(Text::dots);
+    let (mut dots, is_known) = (known.map_or(0, |(dots, _)| dots), known.is_some());
+    let mut end = bytes.len();
+    std::iter::from_fn(move || {
+        let place = if is_known {
+            let behind = dots.leading_zeros() as usize;
+            if behind == 64 {
+                return None;
+            }
+            dots &= !(1 << 63 >> behind);
+            bytes.len() - 1 - behind
+        } else {
+            bytes[..end].iter().rposition(|&b| b == b'.')?
+        };
+        end = place;
+        Some(place)
+    })
+}
+
+/// How many dots a text has.
+#[inline]
+pub(crate) fn count_dots(bytes: &[u8]) -> usize {
+    match Text::new(bytes).and_then(Text::dots) {
+        Some((dots, _)) => dots.count_ones() as usize,
+        None => bytes.iter().filter(|&&b| b == b'.').count(),
+    }
+}
+
+/// Whether texts are equal.
+#[inline(always)]
+pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
+    match (Text::new(a), Text::new(b)) {
+        (Some(a), Some(b)) => a.len() == b.len() && a.is_end_of(b),
+        _ => a == b,
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
+mod x86 {
+    use std::arch::x86_64::{
+        __m128i, _mm_and_si128, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_loadl_epi64, _mm_loadu_si128, _mm_min_epu8,
+        _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8, _mm_unpacklo_epi64,
+    };
+
+    use super::{End, Text, WINDOW, WORD};
+
+    const LANE: usize = 16;
+
+    #[inline(always)]
+    pub(super) fn end(text: Text<'_>) -> End {
+        let len = text.len();
+        let place = |at: usize| text.0[at..].as_ptr().cast::<__m128i>();
+        // SAFETY: SSE2 is a part of the target. The loads: 16 bytes from a place that is 16 before the end at least, or 8 from one
+        // that is 8 before it.
+        unsafe {
+            let (last, first) = if len >= LANE {
+                (_mm_loadu_si128(place(len - LANE)), _mm_loadu_si128(place(len.max(WINDOW) - WINDOW)))
+            } else {
+                let halves = _mm_unpacklo_epi64(_mm_loadl_epi64(place(0)), _mm_loadl_epi64(place(len - WORD)));
+                return short(halves, len);
+            };
+            let (of_last, of_first) = (dots(last), dots(first));
+            // Where they overlap they say the same.
+            End {
+                dots: of_last << LANE | of_first << (WINDOW - len.min(WINDOW)),
+                is_ascii: _mm_movemask_epi8(_mm_or_si128(last, first)) == 0,
+            }
+        }
+    }
+
+    /// Of 8 to 15 bytes, from their two halves.
+    #[inline(always)]
+    unsafe fn short(halves: __m128i, len: usize) -> End {
+        // SAFETY: SSE2 is a part of the target.
+        let (dots, is_ascii) = unsafe { (dots(halves), _mm_movemask_epi8(halves) == 0) };
+        End { dots: dots >> WORD << (WINDOW - WORD) | (dots & 0xFF) << (WINDOW - len), is_ascii }
+    }
+
+    #[inline(always)]
+    pub(super) fn is_of_names(text: Text<'_>) -> bool {
+        let len = text.len();
+        let place = |at: usize| text.0[at..].as_ptr().cast::<__m128i>();
+        // SAFETY: as above.
+        unsafe {
+            if len < LANE {
+                let halves = _mm_unpacklo_epi64(_mm_loadl_epi64(place(0)), _mm_loadl_epi64(place(len - WORD)));
+                return _mm_movemask_epi8(of_names(halves)) == 0xFFFF;
+            }
+            let mut all = of_names(_mm_loadu_si128(place(len - LANE)));
+            let mut at = 0;
+            while at + LANE < len {
+                all = _mm_and_si128(all, of_names(_mm_loadu_si128(place(at))));
+                at += LANE;
+            }
+            _mm_movemask_epi8(all) == 0xFFFF
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn pairs(rows: &[u8; 2 * WORD], first: u8, second: u8) -> u32 {
+        let all = |byte: u8| (u64::MAX / 0xFF).wrapping_mul(byte.into()) as i64;
+        // SAFETY: SSE2 is a part of the target; 16 bytes are loaded, which are there.
+        unsafe {
+            let wanted = _mm_set_epi64x(all(second), all(first));
+            let same = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(rows.as_ptr().cast()), wanted)) as u32;
+            same & same >> WORD
+        }
+    }
+
+    /// Which bytes are those of canonical names.
+    #[inline(always)]
+    unsafe fn of_names(lane: __m128i) -> __m128i {
+        // SAFETY: SSE2 is a part of the target.
+        unsafe {
+            let is = |byte: u8| _mm_cmpeq_epi8(lane, _mm_set1_epi8(byte as i8));
+            let is_within = |first: u8, last: u8| {
+                let from_first = _mm_sub_epi8(lane, _mm_set1_epi8(first as i8));
+                _mm_cmpeq_epi8(_mm_min_epu8(from_first, _mm_set1_epi8((last - first) as i8)), from_first)
+            };
+            // From `-` to `9` there is one other, `/`.
+            let low = _mm_andnot_si128(is(b'/'), is_within(b'-', b'9'));
+            _mm_or_si128(low, _mm_or_si128(is_within(b'a', b'z'), is(b'_')))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn dots(lane: __m128i) -> u32 {
+        // SAFETY: SSE2 is a part of the target.
+        unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(lane, _mm_set1_epi8(b'.' as i8))) as u32 }
+    }
+}
+
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
+mod neon {
+    use std::arch::aarch64::{
+        uint8x16_t, vaddv_u8, vandq_u8, vbicq_u8, vceqq_u8, vcleq_u8, vcombine_u8, vdupq_n_u8, vget_high_u8,
+        vget_low_u8, vgetq_lane_u32, vld1_u8, vld1q_u8, vmaxvq_u8, vminvq_u8, vorrq_u8, vpaddq_u8,
+        vreinterpretq_u32_u8, vsubq_u8,
+    };
+
+    use super::{End, Text, WINDOW, WORD};
+
+    const LANE: usize = 16;
+    const BITS: [u8; LANE] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
+
+    #[inline(always)]
+    pub(super) fn is_of_names(text: Text<'_>) -> bool {
+        let len = text.len();
+        let place = |at: usize| text.0[at..].as_ptr();
+        // SAFETY: as below.
+        unsafe {
+            if len < LANE {
+                return vminvq_u8(of_names(vcombine_u8(vld1_u8(place(0)), vld1_u8(place(len - WORD))))) == 0xFF;
+            }
+            let mut all = of_names(vld1q_u8(place(len - LANE)));
+            let mut at = 0;
+            while at + LANE < len {
+                all = vandq_u8(all, of_names(vld1q_u8(place(at))));
+                at += LANE;
+            }
+            vminvq_u8(all) == 0xFF
+        }
+    }
+
+    /// Which bytes are those of canonical names.
+    #[inline(always)]
+    unsafe fn of_names(lane: uint8x16_t) -> uint8x16_t {
+        // SAFETY: NEON is a part of the target.
+        unsafe {
+            let is = |byte: u8| vceqq_u8(lane, vdupq_n_u8(byte));
+            let is_within = |first: u8, last: u8| vcleq_u8(vsubq_u8(lane, vdupq_n_u8(first)), vdupq_n_u8(last - first));
+            // From `-` to `9` there is one other, `/`.
+            let low = vbicq_u8(is_within(b'-', b'9'), is(b'/'));
+            vorrq_u8(low, vorrq_u8(is_within(b'a', b'z'), is(b'_')))
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn end(text: Text<'_>) -> End {
+        let len = text.len();
+        let place = |at: usize| text.0[at..].as_ptr();
+        // SAFETY: NEON is a part of the target. The loads: 16 bytes from a place that is 16 before the end at least, or 8 from one
+        // that is 8 before it; and the 16 of the table.
+        unsafe {
+            let bits = vld1q_u8(BITS.as_ptr());
+            let dots = |lane: uint8x16_t| vandq_u8(vceqq_u8(lane, vdupq_n_u8(b'.')), bits);
+            let is_ascii = |lane: uint8x16_t| vmaxvq_u8(lane) < 0x80;
+            if len < LANE {
+                let halves = vcombine_u8(vld1_u8(place(0)), vld1_u8(place(len - WORD)));
+                let both = dots(halves);
+                let sum = |half| u32::from(vaddv_u8(half));
+                let (first, last) = (sum(vget_low_u8(both)), sum(vget_high_u8(both)));
+                return End { dots: last << (WINDOW - WORD) | first << (WINDOW - len), is_ascii: is_ascii(halves) };
+            }
+            let (last, first) = (vld1q_u8(place(len - LANE)), vld1q_u8(place(len.max(WINDOW) - WINDOW)));
+            // Neighbours are added up until each lane is 16 bits.
+            let sum = vpaddq_u8(dots(first), dots(last));
+            let sum = vpaddq_u8(sum, sum);
+            let both = vgetq_lane_u32::<0>(vreinterpretq_u32_u8(vpaddq_u8(sum, sum)));
+            // Where they overlap they say the same.
+            End {
+                dots: both >> LANE << LANE | (both & 0xFFFF) << (WINDOW - len.min(WINDOW)),
+                is_ascii: is_ascii(vorrq_u8(last, first)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts() -> impl Iterator<Item = Vec<u8>> {
+        let mut state = 7_u64;
+        (WORD..80).flat_map(|len| (0..60).map(move |_| len)).map(move |len| {
+            (0..len)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    b"abcdefghijkl-0Z.....\xAE\x2D\x2F\0"[(state >> 40) as usize % 24]
+                })
+                .collect()
+        })
+    }
+
+    #[test]
+    fn ends_are_what_a_look_at_each_byte_tells() {
+        for bytes in texts() {
+            let text = Text::new(&bytes).unwrap();
+            let window = &bytes[bytes.len().saturating_sub(WINDOW)..];
+            let want = End {
+                dots: window.iter().rev().zip(0..).fold(0, |dots, (&b, n)| dots | u32::from(b == b'.') << (31 - n)),
+                is_ascii: window.is_ascii(),
+            };
+            assert_eq!(text.end(), want, "{bytes:?}");
+            assert_eq!(text.end_portable(), want, "{bytes:?}");
+            let dots = bytes.iter().rev().zip(0..64).fold(0, |dots, (&b, n)| dots | u64::from(b == b'.') << (63 - n));
+            let all = (0..bytes.len()).rev().filter(|&at| bytes[at] == b'.');
+            assert!(dots_backwards(&bytes).eq(all), "{bytes:?}");
+            assert_eq!(count_dots(&bytes), bytes.iter().filter(|&&b| b == b'.').count());
+            assert_eq!(text.dots(), (bytes.len() <= 64).then(|| (dots, bytes.is_ascii())), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn tails_hash_as_texts_of_their_own() {
+        let by_bytes = |bytes: &[u8]| {
+            let dot = |bytes: &[u8]| bytes.iter().rposition(|&b| b == b'.');
+            let start = dot(bytes).and_then(|last| dot(&bytes[..last])).map_or(0, |dot| dot + 1);
+            name_hash(&bytes[start..].to_ascii_lowercase(), 0, bytes.len() - start)
+        };
+        for bytes in texts().chain((0..WORD).map(|len| b"t.co.ab"[WORD - 1 - len..].to_vec())) {
+            let (hash, is_ascii) = tail_hash(&bytes);
+            if bytes.is_ascii() {
+                assert!(is_ascii);
+                assert_eq!(hash, by_bytes(&bytes), "{:?}", bytes.escape_ascii().to_string());
+            }
+            let mut long = vec![b'a'; 40];
+            long.extend_from_slice(b".");
+            long.extend_from_slice(&bytes);
+            assert_eq!(tail_hash(&long).0, by_bytes(&long), "{:?}", long.escape_ascii().to_string());
+        }
+    }
+
+    #[test]
+    fn bytes_of_names_are_told_from_others() {
+        for byte in 0..=u8::MAX {
+            for len in WORD..70 {
+                for at in [0, 1, len / 2, len - 2, len - 1] {
+                    let mut bytes = b"az09_-azaz09azbc".repeat(5)[..len].to_vec();
+                    bytes[at] = byte;
+                    let text = Text::new(&bytes).unwrap();
+                    assert_eq!(text.is_of_names(), text.is_of_names_portable(), "{byte} {len} {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn texts_that_are_equal() {
+        for bytes in texts().chain((0..WORD).map(|len| b"evil.te"[..len.min(7)].to_vec())) {
+            let mut other = bytes.clone();
+            assert!(equal(&bytes, &other));
+            for at in 0..bytes.len() {
+                other[at] ^= 1;
+                assert!(!equal(&bytes, &other) && !equal(&bytes, &bytes[..at]) && !equal(&bytes[..at], &bytes));
+                other[at] ^= 1;
+            }
+        }
+    }
+
+    #[test]
+    fn pairs_are_found() {
+        let mut rows = *b"abcabcabABCBBCAB";
+        for first in *b"abcd" {
+            for second in *b"ABCD" {
+                rows[3] ^= 1;
+                assert_eq!(pairs(&rows, first, second), pairs_portable(&rows, first, second));
+            }
+        }
+        assert_eq!(pairs(b"aaaaaaaa01010101", b'a', b'1'), 0b1010_1010);
+    }
+
+    #[test]
+    fn canonical_names() {
+        let long = "a".repeat(63);
+        for (text, want) in [
+            ("evil.test", true),
+            ("-_-.evil-1.test", true),
+            ("0123456789.0123456789.abc", true),
+            ("localhost", true),
+            (&long, true),
+            ("a.longer.name.that.goes.on.beyond.thirty-two.bytes.example", true),
+            ("a.longer.name.that.goes..on.beyond.thirty-two.bytes.example", false),
+            ("a.b", false),
+            ("evil.tesT", false),
+            ("evil.test.", false),
+            (".evil.test", false),
+            ("evil..test", false),
+            ("198.51.100.7", false),
+            ("evil.test.1a", false),
+            ("evil.-test", false),
+            ("evil.te/st", false),
+        ] {
+            let dots = || Text::new(text.as_bytes()).unwrap().dots().unwrap().0;
+            assert_eq!(canonical(text.as_bytes()), want.then(|| (text, dots())), "{text}");
+        }
+        assert_eq!(canonical(format!("{long}a").as_bytes()), None);
+    }
+
+    /// The hash is part of what is saved: these values never change.
+    #[test]
+    fn the_hash_is_fixed() {
+        let of = |text: &str| name_hash(text.as_bytes(), 0, text.len());
+        assert_eq!([of("t.co"), of("evil.test"), of("much-longer.example"), bits_of(of("evil.test"), 16).1], FIXED);
+    }
+    const FIXED: [u64; 4] = [2_262_835_240_196_578_910, 4_337_845_974_494_183_875, 639_654_678_941_248_030, 32_776];
+
+    #[test]
+    fn words_end_anywhere() {
+        for bytes in texts() {
+            let text = Text::new(&bytes).unwrap();
+            for at in 1..=bytes.len() {
+                let want = bytes[at.saturating_sub(WORD)..at].iter().fold(0, |word, &b| word << 8 | u64::from(b));
+                assert_eq!(text.word_before(at), want);
+            }
+            // Neither is a place in the text, and both give some word.
+            text.word_before(0);
+            text.word_before(bytes.len() + 7);
+        }
+        assert!(Text::new(b"1234567").is_none());
+    }
+}

@@ -1,0 +1,379 @@
+//! Which names may end in listed labels: a bitmap of the last two labels of what is listed. A batch of names is looked up in it
+//! by the best that the CPU has.
+
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+
+use super::name::{WORD, bits_of, tail_hash, tail_hash_by_bytes};
+use super::prefetch::prefetch;
+
+/// Names that are looked up at once: more lines than a core can wait for at a time, few enough for what is kept of them to
+/// stay in the first-level cache.
+pub(crate) const BATCH: usize = 32;
+
+/// Bits for each. One name in seventy passes that nothing listed ends in.
+const BITS: usize = 16;
+
+/// Names up to which there are twice as many bits: the bitmap stays in the second-level cache all the same.
+const FEW: usize = 1 << 15;
+
+/// How names of a batch are hashed. All ways give the same, but for what they look at of names that are not ASCII.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kernel {
+    /// A byte at a time: the off switch.
+    Scalar,
+    /// With what every CPU of the architecture has.
+    Common,
+    /// With loads of AVX-512 that need no bytes beside the name.
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    Avx512,
+}
+
+impl Kernel {
+    /// Every kernel that this CPU can run, the fastest first.
+    pub(crate) fn available() -> Vec<Kernel> {
+        let mut kernels = Vec::new();
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        if x86::is_supported() {
+            kernels.push(Kernel::Avx512);
+        }
+        kernels.extend([Kernel::Common, Kernel::Scalar]);
+        kernels
+    }
+
+    /// The fastest, unless the environment variable `NETSIEVE_ENGINE` says `scalar` or `portable`.
+    fn chosen() -> Kernel {
+        static CHOSEN: OnceLock<Kernel> = OnceLock::new();
+        *CHOSEN.get_or_init(|| match std::env::var("NETSIEVE_ENGINE").as_deref() {
+            Ok("scalar") => Kernel::Scalar,
+            Ok("portable") => Kernel::Common,
+            _ => Kernel::available()[0],
+        })
+    }
+}
+
+/// A bitmap of the last two labels of names, or of the only one, by their [hashes](super::name::tail_hash): two bits each.
+#[derive(Clone, Debug)]
+pub(crate) struct Tails {
+    /// Little-endian words, one at least.
+    words: Bytes,
+    is_empty: bool,
+    kernel: Kernel,
+}
+
+impl Default for Tails {
+    fn default() -> Self {
+        Self { words: Bytes::from_static(&[0; WORD]), is_empty: true, kernel: Kernel::chosen() }
+    }
+}
+
+impl Tails {
+    /// Of `hashes` that are about `distinct` different ones.
+    pub(crate) fn new(hashes: impl IntoIterator<Item = u64>, distinct: usize) -> Self {
+        let bits = if distinct < FEW { 2 * BITS } else { BITS };
+        let mut words = vec![0_u64; (distinct * bits / 64).clamp(1, u32::MAX as usize)];
+        for hash in hashes {
+            let (word, bits) = bits_of(hash, words.len());
+            words[word] |= bits;
+        }
+        let mut bytes = Vec::with_capacity(words.len() * WORD);
+        words.iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
+        Self { words: bytes.into(), is_empty: false, kernel: Kernel::chosen() }
+    }
+
+    /// The bitmap of which these are the [bytes](Tails::bytes); `None` if they are of none.
+    pub(crate) fn from_bytes(words: Bytes) -> Option<Self> {
+        if words.is_empty() {
+            return Some(Self::default());
+        }
+        let is_whole = words.len().is_multiple_of(WORD) && words.len() / WORD <= u32::MAX as usize;
+        is_whole.then(|| Self { words, is_empty: false, kernel: Kernel::chosen() })
+    }
+
+    /// The words, little-endian; none without any names.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        if self.is_empty { &[] } else { &self.words }
+    }
+
+    /// The [bytes](Tails::bytes), shared.
+    pub(crate) fn to_bytes(&self) -> Bytes {
+        if self.is_empty { Bytes::new() } else { self.words.clone() }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_kernel(mut self, kernel: Kernel) -> Self {
+        self.kernel = kernel;
+        self
+    }
+
+    /// The place of the word of a hash, and its bits.
+    #[inline(always)]
+    fn place(&self, hash: u64) -> (usize, u64) {
+        let (word, bits) = bits_of(hash, self.words.len() / WORD);
+        (word * WORD, bits)
+    }
+
+    #[inline(always)]
+    fn holds(&self, hash: u64) -> bool {
+        let (place, bits) = self.place(hash);
+        // SAFETY: there is a word at least, and `bits_of` gives one of those that there are.
+        let word = unsafe { self.words.as_ptr().add(place).cast::<[u8; WORD]>().read() };
+        u64::from_le_bytes(word) & bits == bits
+    }
+
+    /// Whether something listed may be what a text is or is beneath. No is certain, for all spellings of a name: what was looked at
+    /// to say it is ASCII. The text need be no name.
+    #[inline(always)]
+    pub(crate) fn may_hold(&self, name: &[u8]) -> bool {
+        let (hash, is_ascii) = tail_hash(name);
+        self.holds(hash) | !is_ascii
+    }
+
+    /// The places of the names of a batch that [`may_hold`](Tails::may_hold) is true of, in order; how many there are. `name` gives
+    /// the name at a place below `count`, which is [`BATCH`] at most.
+    #[inline]
+    pub(crate) fn likely<'n>(&self, count: usize, name: impl Fn(usize) -> &'n [u8], places: &mut [u8; BATCH]) -> usize {
+        match self.kernel {
+            // SAFETY: these two need nothing.
+            Kernel::Scalar => unsafe { self.likely_by(Scalar, count, name, places) },
+            // SAFETY: as above.
+            Kernel::Common => unsafe { self.likely_by(Common, count, name, places) },
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            // SAFETY: the CPU has what the kernel needs: it was among those that are available.
+            Kernel::Avx512 => unsafe { x86::likely(self, count, name, places) },
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As of [`Hasher::tail_hash`].
+    #[inline(always)]
+    unsafe fn likely_by<'n, H: Hasher>(
+        &self,
+        hasher: H,
+        count: usize,
+        name: impl Fn(usize) -> &'n [u8],
+        places: &mut [u8; BATCH],
+    ) -> usize {
+        let mut hashes = [0; BATCH];
+        let mut odd = 0_u32;
+        for (at, slot) in hashes.iter_mut().enumerate().take(count) {
+            // SAFETY: the caller promises it.
+            let (hash, is_ascii) = unsafe { hasher.tail_hash(name(at)) };
+            *slot = hash;
+            odd |= u32::from(!is_ascii) << at;
+            prefetch(&self.words, self.place(hash).0);
+        }
+        // Without a branch: which of them stay is not foreseen.
+        let mut found = 0;
+        for (at, &hash) in hashes.iter().enumerate().take(count) {
+            places[found & (BATCH - 1)] = at as u8;
+            found += usize::from(self.holds(hash) | (odd >> at & 1 == 1));
+        }
+        found
+    }
+}
+
+/// A way to hash the last labels of names.
+trait Hasher: Copy {
+    /// As [`tail_hash`].
+    ///
+    /// # Safety
+    ///
+    /// The CPU must have what the kernel needs, and the caller must be compiled for it: this is inlined there.
+    unsafe fn tail_hash(self, name: &[u8]) -> (u64, bool);
+}
+
+#[derive(Clone, Copy)]
+struct Common;
+
+impl Hasher for Common {
+    #[inline(always)]
+    unsafe fn tail_hash(self, name: &[u8]) -> (u64, bool) {
+        tail_hash(name)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Scalar;
+
+impl Hasher for Scalar {
+    #[inline(always)]
+    unsafe fn tail_hash(self, name: &[u8]) -> (u64, bool) {
+        tail_hash_by_bytes(name)
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod x86 {
+    use std::arch::x86_64::{
+        _mm_cvtsi128_si64, _mm_maskz_loadu_epi8, _mm256_cmpeq_epi8_mask, _mm256_extract_epi64, _mm256_maskz_loadu_epi8,
+        _mm256_movepi8_mask, _mm256_set1_epi8,
+    };
+
+    use super::{BATCH, Hasher, Tails};
+    use crate::arch::name::{WINDOW, WORD, mix, tail_hash_by_bytes};
+
+    pub(super) fn is_supported() -> bool {
+        is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+    }
+
+    #[derive(Clone, Copy)]
+    struct Avx512;
+
+    impl Hasher for Avx512 {
+        #[inline(always)]
+        unsafe fn tail_hash(self, name: &[u8]) -> (u64, bool) {
+            let len = name.len();
+            let end = name.as_ptr().wrapping_add(len);
+            let mask = if len == 0 { 0 } else { u32::MAX.wrapping_shl((WINDOW - len.min(WINDOW)) as u32) };
+            // SAFETY: the caller has what is used. What the mask leaves out is not read: the last 32 bytes of the name are, or all of them.
+            let (window, dots, is_ascii) = unsafe {
+                let window = _mm256_maskz_loadu_epi8(mask, end.wrapping_sub(WINDOW).cast());
+                let dots = _mm256_cmpeq_epi8_mask(window, _mm256_set1_epi8(b'.' as i8));
+                (window, dots, _mm256_movepi8_mask(window) == 0)
+            };
+            let before = dots & !(1_u32 << 31).wrapping_shr(dots.leading_zeros());
+            if before == 0 && len > WINDOW {
+                return tail_hash_by_bytes(name);
+            }
+            // A dot that is not there is where it would be before the text, or further.
+            let tail = (before.leading_zeros() as usize).min(len);
+            let missing = (WORD - tail.min(WORD)) as u32;
+            // SAFETY: as above: the first bytes of the tail are read, eight at most.
+            let (first, last) = unsafe {
+                let first = _mm_maskz_loadu_epi8(0xFF >> missing, end.wrapping_sub(tail).cast());
+                (_mm_cvtsi128_si64(first) as u64, _mm256_extract_epi64::<3>(window) as u64)
+            };
+            (mix(first, last.wrapping_shr(8 * missing), tail), is_ascii)
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt")]
+    pub(super) fn likely<'n>(
+        tails: &Tails,
+        count: usize,
+        name: impl Fn(usize) -> &'n [u8],
+        places: &mut [u8; BATCH],
+    ) -> usize {
+        // SAFETY: this is compiled for what the kernel needs.
+        unsafe { tails.likely_by(Avx512, count, name, places) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts of all lengths up to 80 with dots anywhere.
+    fn texts() -> Vec<Vec<u8>> {
+        let mut state = 3_u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as usize
+        };
+        let sizes = (0..80).flat_map(|len| [len; 40]);
+        let bytes = [&b"abcdefghijklmnopqrst-UVWXYZ..."[..], b"abcdefghijklmn.\xFC"];
+        let mut byte = |n: usize| bytes[n % 2][random() % bytes[n % 2].len()];
+        sizes.enumerate().map(|(n, len)| (0..len).map(|_| byte(n)).collect()).collect()
+    }
+
+    /// The places of all names that may be held, by batches.
+    fn likely(tails: &Tails, names: &[&[u8]]) -> Vec<usize> {
+        let mut all = Vec::new();
+        for (batch, names) in names.chunks(BATCH).enumerate() {
+            let mut places = [0; BATCH];
+            let count = tails.likely(names.len(), |at| names[at], &mut places);
+            all.extend(places[..count].iter().map(|&place| batch * BATCH + usize::from(place)));
+        }
+        all
+    }
+
+    #[test]
+    fn all_kernels_say_the_same() {
+        let texts = texts();
+        let names: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
+        let listed = names.iter().step_by(5).map(|name| tail_hash_by_bytes(name).0);
+        let tails = Tails::new(listed, names.len() / 5);
+        let want: Vec<usize> = (0..names.len()).filter(|&at| tails.may_hold(names[at])).collect();
+        for kernel in Kernel::available() {
+            let tails = tails.clone().with_kernel(kernel);
+            let is_ascii = |at: &usize| texts[*at].is_ascii();
+            let found = likely(&tails, &names);
+            assert!(found.iter().copied().filter(is_ascii).eq(want.iter().copied().filter(is_ascii)), "{kernel:?}");
+            // No is certain.
+            for (at, name) in names.iter().enumerate() {
+                let is_certain = at % 5 > 0 && tail_hash_by_bytes(name).1;
+                assert!(is_certain || found.binary_search(&at).is_ok(), "{kernel:?} {}", name.escape_ascii());
+            }
+            assert!(likely(&tails, &names[..5]).iter().eq(found.iter().take_while(|&&at| at < 5)));
+            assert!(likely(&tails, &[]).is_empty());
+        }
+    }
+
+    #[test]
+    fn what_was_added_passes_and_little_else() {
+        let name = |n: u64, list: &str| format!("n{n}.{list}");
+        for count in [1, 3, 1000, 65_536 * 4 - 1] {
+            let hash = |n| tail_hash(name(n, "test").as_bytes()).0;
+            let tails = Tails::new((0..count).map(hash), count as usize);
+            let opened = Tails::from_bytes(tails.to_bytes()).unwrap();
+            for tails in [tails, opened] {
+                assert!((0..count).all(|n| tails.may_hold(format!("www.{}", name(n, "TEST")).as_bytes())));
+                let others = (0..10_000).filter(|&n| tails.may_hold(name(n, "example").as_bytes())).count();
+                assert!(others < 250, "{count}: {others}");
+            }
+        }
+        assert!(!Tails::default().may_hold(b"a.test") && !Tails::default().may_hold(b""));
+        assert!(Tails::default().may_hold("a.\u{fc}".as_bytes()));
+    }
+
+    #[test]
+    fn only_whole_bitmaps_are_taken() {
+        assert!(Tails::default().bytes().is_empty());
+        assert!(Tails::from_bytes(Bytes::new()).unwrap().bytes().is_empty());
+        assert_eq!(Tails::from_bytes(vec![7; 16].into()).unwrap().to_bytes(), [7; 16][..]);
+        for len in [1, 7, 9, 23] {
+            assert!(Tails::from_bytes(vec![0; len].into()).is_none());
+        }
+    }
+
+    /// Names that start where the last page may not be read, and end where the next may not.
+    #[cfg(unix)]
+    #[test]
+    fn nothing_outside_a_name_is_read() {
+        const PAGE: usize = 1 << 16;
+        // SAFETY: a new mapping that nothing else knows; its first and last part are made unreadable before it is used.
+        let page = unsafe {
+            let (read_write, private) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+            let pages = libc::mmap(std::ptr::null_mut(), 3 * PAGE, read_write, private, -1, 0);
+            assert_ne!(pages, libc::MAP_FAILED);
+            let pages = pages.cast::<u8>();
+            assert_eq!(libc::mprotect(pages.cast(), PAGE, libc::PROT_NONE), 0);
+            assert_eq!(libc::mprotect(pages.add(2 * PAGE).cast(), PAGE, libc::PROT_NONE), 0);
+            std::slice::from_raw_parts_mut(pages.add(PAGE), PAGE)
+        };
+        let tails = Tails::new([tail_hash(b"evil.test").0], 1);
+        for kernel in Kernel::available() {
+            let tails = tails.clone().with_kernel(kernel);
+            for text in texts().iter().map(Vec::as_slice).chain([&b"evil.test"[..], b"www.evil.test", b"t.co", b""]) {
+                let want = likely(&tails, &[text]);
+                page[..text.len()].copy_from_slice(text);
+                assert_eq!(likely(&tails, &[&page[..text.len()]]), want);
+                let at = PAGE - text.len();
+                page[at..].copy_from_slice(text);
+                assert_eq!(likely(&tails, &[&page[at..]]), want);
+                crate::arch::name::canonical(&page[at..]);
+                assert!(!want.is_empty() || !text.ends_with(b"evil.test"));
+            }
+        }
+        // SAFETY: the mapping is as it was made, and `page` is not used again.
+        unsafe { libc::munmap(page.as_mut_ptr().sub(PAGE).cast(), 3 * PAGE) };
+    }
+}
