@@ -2,11 +2,13 @@
 //!
 //! From parsed records, on one thread and on two, and from the text of a list: 1,000 to 200,000 indicators (up to 5 million with
 //! `NETSIEVE_BENCH_FULL=1`), half hosts and half names. The reference is sorting the indicators' texts. What a build needs of memory
-//! is printed. With `NETSIEVE_DATA`, the real lists too.
+//! is printed. Then 2 million names, whose records are added and compiled apart. With `NETSIEVE_DATA`, the real lists too.
 
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use netsieve::indicator::Record;
+use netsieve::sieve::PublicSuffixes;
 use netsieve::{Feed, Sieve, feed};
 
 mod common;
@@ -54,6 +56,35 @@ fn generated(c: &mut Criterion) {
     }
 }
 
+/// Names alone, and many: how long it takes to add them, and to compile what was added on two threads.
+fn names(c: &mut Criterion) {
+    const COUNT: usize = 2_000_000;
+    let names = common::listed_names(COUNT);
+    let indicators = common::indicators(&[], &names, &[]);
+    let added = || {
+        let mut builder = Sieve::builder();
+        builder.public_suffixes(PublicSuffixes::empty());
+        let feed = builder.feed(Feed::new("generated"));
+        for ((indicator, line), name) in indicators.iter().zip(1..).zip(&names) {
+            builder.add(feed, Record::new(indicator.clone(), line, name));
+        }
+        builder
+    };
+    let (sieve, usage) = memory::usage(|| added().build().expect("a sieve").0);
+    memory::report(&format!("build/{COUNT} names"), COUNT, usage);
+    assert_eq!(sieve.len(), COUNT);
+    drop(sieve);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("threads");
+    let mut group = c.benchmark_group(format!("build/{COUNT} names"));
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(COUNT as u64));
+    group.bench_function("add", |b| b.iter_with_large_drop(added));
+    group.bench_function("compile, two threads", |b| {
+        b.iter_batched(added, |builder| pool.install(|| builder.build().expect("a sieve")), BatchSize::LargeInput);
+    });
+    group.finish();
+}
+
 fn read(lists: &[(&str, &[u8])]) -> Sieve {
     let mut builder = Sieve::builder();
     for (name, text) in lists {
@@ -78,5 +109,5 @@ fn real(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, generated, real);
+criterion_group!(benches, generated, names, real);
 criterion_main!(benches);

@@ -1,15 +1,16 @@
 //! Looking up names: `cargo bench --bench domain`.
 //!
-//! Sets of 1,000 to 200,000 names (up to 5 million with `NETSIEVE_BENCH_FULL=1`), all with the names beneath them; 0, 0.1, 10 and 100 %
-//! of the queries hit, and all of them beneath a listed name; on one thread and on two. What a set needs of memory is
-//! printed. The reference is a `HashSet` of strings that is asked for the name and all its parents. With `NETSIEVE_DATA`, the real
-//! lists too.
+//! Sets of 1,000 to 200,000 names and of 1.5 million (up to 5 million with `NETSIEVE_BENCH_FULL=1`), all with the names beneath them; 0,
+//! 0.1, 10 and 100 % of the queries hit, and all of them beneath a listed name; then all hit and are of a thousand names, as hits in
+//! logs come again. On one thread and on two. What a set needs of memory is printed. The reference is a `HashSet` of strings
+//! that is asked for the name and all its parents. With `NETSIEVE_DATA`, the names of all real feeds together, and for queries
+//! those of the real DNS log.
 
 use std::collections::HashSet;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use netsieve::{Feed, MatchOptions, Sieve, feed};
+use netsieve::{Feed, Kind, MatchOptions, Sieve, feed};
 
 mod common;
 
@@ -100,11 +101,13 @@ fn queries(listed: &[String]) -> Vec<(&'static str, Vec<String>, usize)> {
         .collect();
     let beneath = (0..QUERIES).map(|n| format!("www.deep.{}", listed[n * 7919 % listed.len()])).collect();
     sets.push(("100 %, beneath", beneath, QUERIES));
+    let again = (0..QUERIES).map(|n| listed[n % 1024 * 7919 % listed.len()].clone()).collect();
+    sets.push(("100 %, of a thousand names", again, QUERIES));
     sets
 }
 
 fn generated(c: &mut Criterion) {
-    for &n in common::sizes() {
+    for n in common::sizes().iter().copied().chain([1_500_000]) {
         let names = common::listed_names(n);
         let group = format!("domain/{n} names");
         let (sieve, usage) = memory::usage(|| common::sieve(common::indicators(&[], &names, &[])));
@@ -124,16 +127,39 @@ fn generated(c: &mut Criterion) {
     }
 }
 
+/// The names of all real feeds, and what the real DNS log asks for.
 fn real(c: &mut Criterion) {
     let Some(data) = common::data() else { return };
     let mut builder = Sieve::builder();
-    let own = Feed::new("stevenblack");
-    let id = builder.feed(own.clone());
-    feed::read_file(data.join("feeds/stevenblack.domains.txt"), None, &own, &mut builder.sink(id)).expect("a feed");
+    let mut folders = vec![data.join("feeds")];
+    while let Some(folder) = folders.pop() {
+        let mut entries: Vec<_> =
+            std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let own = Feed::new(path.display().to_string());
+            let id = builder.feed(own.clone());
+            // What is no feed is none here either.
+            let _ = feed::read_file(&path, None, &own, &mut builder.sink(id));
+        }
+    }
     let (sieve, _) = builder.build().expect("a sieve");
-    let listed: Vec<String> = sieve.indicators().map(|indicator| indicator.to_string()).collect();
-    // Whether clean names are in the real list is not known: only what is listed is asked for.
-    lookups(c, "domain/real list", &sieve, &queries(&listed)[RATES.len() - 1..]);
+    let names = sieve.indicators().filter(|indicator| indicator.kind() == Kind::Domain && indicator.port().is_none());
+    let listed: Vec<String> = names.map(|indicator| indicator.to_string()).collect();
+    println!("domain/real: {} names in {} indicators", listed.len(), sieve.len());
+    let log = std::fs::read_to_string(data.join("logs/zeek-dns.log")).expect("a log");
+    let asked = log.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split('\t').nth(9));
+    let asked: Vec<String> = asked.filter(|name| name.contains('.')).take(QUERIES).map(str::to_owned).collect();
+    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let hits = asked.iter().filter(|name| matcher.is_match_domain(name, None)).count();
+    lookups(c, "domain/real", &sieve, &[("DNS log", asked, hits)]);
+    let again = (0..QUERIES).map(|n| listed[n % 1024 * 7919 % listed.len()].clone()).collect::<Vec<_>>();
+    let hits = again.iter().filter(|name| matcher.is_match_domain(name, None)).count();
+    lookups(c, "domain/real", &sieve, &[("of a thousand listed names", again, hits)]);
 }
 
 criterion_group!(benches, generated, real);
