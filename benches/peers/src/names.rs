@@ -1,14 +1,16 @@
-//! Is a name listed, or one that it is beneath? 20,000 and 200,000 names; one lookup in ten a hit, half of those beneath.
+//! Is a name listed, or one that it is beneath? 20,000 to 1.5 million names; one lookup in ten a hit, half of those beneath; none; and of
+//! more than the caches hold all, listed or beneath what is listed.
 
 use std::collections::{HashMap, HashSet};
 use std::hint::black_box;
 
-use matchy::{Database, DatabaseBuilder, MatchMode};
-use netsieve::MatchOptions;
+use boomphf::Mphf;
+use matchy::{Database, DatabaseBuilder, MatchMode, QueryResult};
+use netsieve::{MatchOptions, Matcher};
 
 use crate::common::measure::{Contender, interleaved};
 use crate::common::{self, Random};
-use crate::record::{Answers, Lookup, Record};
+use crate::record::{Answers, Record};
 
 const QUERIES: usize = 16 * 1024;
 
@@ -84,74 +86,161 @@ fn trie_walk(nodes: &[Node], name: &str) -> bool {
     false
 }
 
-pub fn run(record: &mut Record) {
-    for n in [20_000, 200_000] {
-        work(record, n);
+/// A perfect hash of the names, which gives each a number of its own and any other text some number, and the names by their numbers.
+struct Perfect {
+    hash: Mphf<String>,
+    names: Vec<String>,
+}
+
+impl Perfect {
+    fn new(listed: &[String]) -> Self {
+        let hash = Mphf::new(1.7, listed);
+        let mut names = vec![String::new(); listed.len()];
+        for name in listed {
+            names[hash.hash(name) as usize].clone_from(name);
+        }
+        Self { hash, names }
+    }
+
+    fn walk(&self, name: &str) -> bool {
+        let mut rest = Some(name);
+        while let Some(name) = rest {
+            if self.hash.try_hash(name).is_some_and(|at| self.names[at as usize] == name) {
+                return true;
+            }
+            rest = name.split_once('.').map(|(_, parent)| parent);
+        }
+        false
     }
 }
 
-fn work(record: &mut Record, n: usize) {
-    let names = common::listed_names(n);
-    let clean = common::clean_names(QUERIES);
+/// What is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// One in ten is a hit, half of them beneath a listed name.
+    Tenth,
+    None,
+    Listed,
+    Beneath,
+}
+
+pub fn run(record: &mut Record) {
+    work(record, 20_000, &[Asked::Tenth, Asked::None]);
+    work(record, 200_000, &[Asked::Tenth, Asked::None, Asked::Listed, Asked::Beneath]);
+    work(record, 1_500_000, &[Asked::Tenth, Asked::None, Asked::Listed, Asked::Beneath]);
+}
+
+fn queries(names: &[String], asked: Asked) -> Vec<(String, bool)> {
     let mut random = Random::new(30);
-    let queries: Vec<(String, bool)> = clean
-        .into_iter()
-        .map(|clean| match random.below(20) {
-            0 => (random.one(&names).clone(), true),
-            1 => (format!("cdn.{}", random.one(&names)), true),
+    let query = |clean| {
+        let listed = random.one(names).clone();
+        match (asked, random.below(20)) {
+            (Asked::Tenth, 0) | (Asked::Listed, _) => (listed, true),
+            (Asked::Tenth, 1) | (Asked::Beneath, _) => (format!("cdn.{listed}"), true),
             _ => (clean, false),
-        })
-        .collect();
+        }
+    };
+    common::clean_names(QUERIES).into_iter().map(query).collect()
+}
+
+fn work(record: &mut Record, n: usize, all: &[Asked]) {
+    let names = common::listed_names(n);
     let sieve = common::sieve(common::indicators(&[], &names, &[]));
-    let (mut own, mut own_all) = (sieve.matcher(&MatchOptions::default()), sieve.matcher(&MatchOptions::default()));
     let set: HashSet<String> = names.iter().cloned().collect();
     let mut keys: Vec<Vec<u8>> = names.iter().map(|name| reversed(name)).collect();
     keys.sort();
     let fst = fst::Set::from_iter(keys).expect("sorted keys");
     let trie = trie(&names);
+    let perfect = Perfect::new(&names);
     // Names beneath are globs to it, and are not fast at 200,000.
     let database = (n <= 20_000).then(|| {
         let mut builder = DatabaseBuilder::new(MatchMode::CaseInsensitive);
         for name in &names {
-            builder.add_literal(name, std::collections::HashMap::new()).expect("a name");
-            builder.add_glob(&format!("*.{name}"), std::collections::HashMap::new()).expect("a glob");
+            builder.add_literal(name, HashMap::new()).expect("a name");
+            builder.add_glob(&format!("*.{name}"), HashMap::new()).expect("a glob");
         }
         Database::from_bytes_builder(builder.build().expect("a database")).no_cache().open().expect("a database")
     });
-    let mut lookups: Vec<Lookup<'_, &str>> = vec![
-        ("netsieve, is it listed", Box::new(move |name| own.is_match_domain(name, None))),
-        ("netsieve, all that lists it", Box::new(move |name| !own_all.match_domain(name, None).is_empty())),
-        ("HashSet, asked for all parents", Box::new(|name| walk(&set, name))),
-        ("fst 0.4, of reversed labels", Box::new(|name| fst_walk(&fst, name))),
-        ("a trie of labels", Box::new(|name| trie_walk(&trie, name))),
-    ];
-    if let Some(database) = &database {
-        lookups.push((
-            "matchy 2.0, exact and *.",
-            Box::new(|name| matches!(database.lookup_string(name), Ok(Some(matchy::QueryResult::Pattern { .. })))),
-        ));
-    }
-    let mut answers = Vec::new();
-    for (name, lookup) in &mut lookups {
-        let found: Vec<(bool, bool)> = queries.iter().map(|(query, right)| (lookup(query), *right)).collect();
-        let count = |of: fn(&(bool, bool)) -> bool| found.iter().filter(|&pair| of(pair)).count() as u64;
-        let all = Answers {
-            expected: count(|&(_, right)| right),
-            missed: count(|&(found, right)| right && !found),
-            false_hits: count(|&(found, right)| found && !right),
+    for &asked in all {
+        let queries = queries(&names, asked);
+        let what = match asked {
+            Asked::Tenth => "one lookup in ten a hit",
+            Asked::None => "no lookup a hit",
+            Asked::Listed => "all lookups of listed names",
+            Asked::Beneath => "all lookups beneath listed names",
         };
-        answers.push(((*name).to_owned(), all));
+        let what = format!("{} names and what is beneath, {what}", crate::tables::count(n));
+        let [mut own, mut own_all, mut own_batches] = [(); 3].map(|()| sieve.matcher(&MatchOptions::default()));
+        let mut compared = Compared::of(&queries);
+        compared.add("netsieve, is it listed", |name| own.is_match_domain(name, None));
+        compared.add("netsieve, all that lists it", |name| !own_all.match_domain(name, None).is_empty());
+        compared.add_batches("netsieve, is it listed, in batches", &mut own_batches);
+        compared.add("HashSet, asked for all parents", |name| walk(&set, name));
+        compared.add("fst 0.4, of reversed labels", |name| fst_walk(&fst, name));
+        compared.add("a trie of labels", |name| trie_walk(&trie, name));
+        compared.add("boomphf 0.6, asked for all parents", |name| perfect.walk(name));
+        if let Some(database) = &database {
+            compared.add("matchy 2.0, exact and *.", |name| {
+                matches!(database.lookup_string(name), Ok(Some(QueryResult::Pattern { .. })))
+            });
+        }
+        compared.run(record, &what);
     }
-    let contenders = lookups
-        .into_iter()
-        .map(|(name, mut lookup)| {
-            let queries = &queries;
-            Contender::new(name, move || queries.iter().filter(|(name, _)| lookup(black_box(name))).count() as u64)
-        })
-        .collect();
-    let outcomes = interleaved(contenders, crate::rounds(), 0.01, crate::clock::thread);
-    let what = format!("{} names and what is beneath", crate::tables::count(n));
-    record.rows(&what, "lookups", QUERIES as u64, &outcomes, |who, row| {
-        row.answers = answers.iter().find(|(name, _)| name == who).map(|&(_, answers)| answers);
-    });
+}
+
+/// Ways to look the same names up, with their answers.
+struct Compared<'c> {
+    queries: &'c [(String, bool)],
+    contenders: Vec<Contender<'c>>,
+    answers: Vec<Answers>,
+}
+
+impl<'c> Compared<'c> {
+    fn of(queries: &'c [(String, bool)]) -> Self {
+        Self { queries, contenders: Vec::new(), answers: Vec::new() }
+    }
+
+    /// Adds a way to look one name up, and judges it.
+    fn add(&mut self, who: &str, mut lookup: impl FnMut(&str) -> bool + 'c) {
+        let queries = self.queries;
+        let found: Vec<bool> = queries.iter().map(|(name, _)| lookup(name)).collect();
+        self.judge(&found);
+        let count = move || queries.iter().filter(|(name, _)| lookup(black_box(name))).count() as u64;
+        self.contenders.push(Contender::new(who, count));
+    }
+
+    /// Adds a matcher that looks them up in batches.
+    fn add_batches(&mut self, who: &str, matcher: &'c mut Matcher) {
+        let names: Vec<&str> = self.queries.iter().map(|(name, _)| name.as_str()).collect();
+        let mut places = Vec::new();
+        matcher.is_match_domains(&names, None, &mut places);
+        let mut found = vec![false; names.len()];
+        places.iter().for_each(|&place| found[place] = true);
+        self.judge(&found);
+        let count = move || {
+            matcher.is_match_domains(black_box(&names), None, &mut places);
+            places.len() as u64
+        };
+        self.contenders.push(Contender::new(who, count));
+    }
+
+    fn judge(&mut self, found: &[bool]) {
+        let count = |is: fn(bool, bool) -> bool| {
+            self.queries.iter().zip(found).filter(|&((_, right), &found)| is(found, *right)).count() as u64
+        };
+        self.answers.push(Answers {
+            expected: count(|_, right| right),
+            missed: count(|found, right| right && !found),
+            false_hits: count(|found, right| found && !right),
+        });
+    }
+
+    /// Takes the time of all; the first is what the others are compared with.
+    fn run(self, record: &mut Record, what: &str) {
+        let names: Vec<String> = self.contenders.iter().map(|contender| contender.name.clone()).collect();
+        let outcomes = interleaved(self.contenders, crate::rounds(), 0.01, crate::clock::thread);
+        record.rows(what, "lookups", QUERIES as u64, &outcomes, |who, row| {
+            row.answers = names.iter().zip(&self.answers).find(|(name, _)| *name == who).map(|(_, &answers)| answers);
+        });
+    }
 }
