@@ -6,17 +6,6 @@ use super::tables::{Tables, without_root};
 use super::view::Matches;
 use crate::arch::tails::BATCH;
 
-/// All places of a batch.
-const ALL: [u8; BATCH] = {
-    let mut all = [0; BATCH];
-    let mut place = 0;
-    while place < BATCH {
-        all[place] = place as u8;
-        place += 1;
-    }
-    all
-};
-
 /// The names of a batch that have to be looked up one by one: their places in it, and their plans.
 struct Planned {
     places: [u8; BATCH],
@@ -33,19 +22,22 @@ impl Planned {
     #[inline(always)]
     fn plan<N: AsRef<[u8]>>(&mut self, tables: &Tables, names: &[N]) {
         let domains = &tables.domains;
-        let has_patterns = tables.names.is_some();
         let name = |place: usize| without_root(names[place].as_ref());
-        let count = if has_patterns {
-            self.places = ALL;
-            names.len()
-        } else {
+        let count = if tables.names.is_none() {
             domains.likely(names.len(), name, &mut self.places)
+        } else {
+            let mut count = 0;
+            for place in (0..names.len()).filter(|&place| tables.may_match_name(name(place))) {
+                self.places[count] = place as u8;
+                count += 1;
+            }
+            count
         };
         self.count = 0;
         for at in 0..count {
             let place = self.places[at];
             let plan = domains.plan(name(place.into()));
-            if has_patterns || !plan.is_empty() {
+            if !plan.is_empty() || tables.may_match_pattern(name(place.into())) {
                 domains.prefetch_buckets(&plan);
                 self.places[self.count] = place;
                 self.plans[self.count] = plan;

@@ -268,8 +268,7 @@ impl Matcher {
     /// find nothing, and few of those are looked at whole.
     #[inline]
     pub(crate) fn find_domain(&mut self, name: &[u8], seen: Seen) {
-        let tables = self.sieve.tables();
-        if tables.names.is_some() || tables.domains.may_hold(without_root(name)) {
+        if self.sieve.tables().may_match_name(without_root(name)) {
             self.find_planned(name, seen, None);
         } else {
             self.scratch.clear();
@@ -282,7 +281,7 @@ impl Matcher {
         self.scratch.clear();
         let tables = self.sieve.tables();
         // Most names are canonical, and most of what is listed always blocks, whatever is seen beside it.
-        let is_simple = self.filter.is_trivial() && tables.names.is_none() && !seen.name_like;
+        let is_simple = self.filter.is_trivial() && !seen.name_like && !tables.may_match_pattern(without_root(name));
         let is_settled = is_simple
             && canonical(without_root(name))
                 .is_some_and(|(name, dots)| push_plain(tables, name, dots, plan, &mut self.scratch));

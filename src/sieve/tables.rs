@@ -164,12 +164,24 @@ impl Tables {
         })
     }
 
+    /// Whether a pattern over names may match a name in any spelling.
+    #[inline(always)]
+    pub(super) fn may_match_pattern(&self, name: &[u8]) -> bool {
+        self.names.as_ref().is_some_and(|names| names.may_match_name(name))
+    }
+
+    /// Whether looking a name up, in any spelling and without the root dot, may find something or leave something aside. No is certain.
+    #[inline(always)]
+    pub(super) fn may_match_name(&self, name: &[u8]) -> bool {
+        self.domains.may_hold(name) || self.may_match_pattern(name)
+    }
+
     /// Whether looking up the host of a URL finds nothing and leaves nothing aside, so far as a few loads that stay in the cache tell.
     /// What it says no to has to be looked up.
     #[inline]
     pub(super) fn denies_host(&self, host: HostRef<'_>) -> bool {
         match host {
-            HostRef::Domain(name) => self.names.is_none() && !self.domains.may_hold(name.as_bytes()),
+            HostRef::Domain(name) => !self.may_match_name(name.as_bytes()),
             HostRef::Ip(IpAddr::V4(addr)) => {
                 self.v4.find(addr.to_bits()).is_none() && self.urls.addr_row(IpAddr::V4(addr)).is_none()
             }

@@ -93,10 +93,12 @@ fn is_match_domain((mut matcher, queries): (Matcher, Vec<String>)) -> (usize, Ma
 }
 
 #[library_benchmark]
-#[bench::misses(names(0))]
-#[bench::hits(names(1000))]
-fn is_match_domains((mut matcher, queries): (Matcher, Vec<String>)) -> (Vec<usize>, Matcher, Vec<String>) {
-    let mut places = Vec::with_capacity(QUERIES);
+#[bench::misses(names(0), Vec::with_capacity(QUERIES))]
+#[bench::hits(names(1000), Vec::with_capacity(QUERIES))]
+fn is_match_domains(
+    (mut matcher, queries): (Matcher, Vec<String>),
+    mut places: Vec<usize>,
+) -> (Vec<usize>, Matcher, Vec<String>) {
     matcher.is_match_domains(black_box(&queries), None, &mut places);
     (places, matcher, queries)
 }

@@ -149,7 +149,7 @@ impl LineFilter {
             return true;
         }
         if self.target == PatternTarget::Name {
-            return !line.is_ascii() || memchr::memchr2(b'%', b'\\', line).is_some() || self.has_other(line);
+            return memchr::memchr2(b'%', b'\\', line).is_some() || self.may_match_name(line);
         }
         if memchr::memchr(b'\\', line).is_some() {
             return true;
@@ -159,6 +159,12 @@ impl LineFilter {
         }
         url::unescape(line, scratch);
         memchr::memchr(b'\\', scratch).is_some() || self.has_key(scratch) || self.has_other(scratch)
+    }
+
+    /// Whether a pattern over names may match a name in any spelling.
+    #[inline]
+    pub(super) fn may_match_name(&self, name: &[u8]) -> bool {
+        self.is_blind || !name.is_ascii() || self.has_other(name)
     }
 
     #[inline]

@@ -110,6 +110,12 @@ impl Table {
         self.lines.may_match(line, scratch)
     }
 
+    /// Whether a pattern may match a name in any spelling; of a table over names.
+    #[inline]
+    pub(super) fn may_match_name(&self, name: &[u8]) -> bool {
+        self.lines.may_match_name(name)
+    }
+
     /// Whether [`may_match`](Table::may_match) says yes to every line.
     pub(super) fn is_blind(&self) -> bool {
         self.lines.is_blind()
