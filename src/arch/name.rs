@@ -55,6 +55,12 @@ impl<'t> Text<'t> {
         u64::from_be_bytes(self.word(from)).wrapping_shr(8 * missing as u32)
     }
 
+    /// How many bytes before `at` there are back to a dot, or to the start.
+    #[cold]
+    pub(crate) fn label_before(self, at: usize) -> usize {
+        self.0.iter().take(at).rev().take_while(|&&b| b != b'.').count()
+    }
+
     /// What the text ends in.
     #[inline(always)]
     pub(crate) fn end(self) -> End {
@@ -594,6 +600,10 @@ mod tests {
             for at in 1..=bytes.len() {
                 let want = bytes[at.saturating_sub(WORD)..at].iter().fold(0, |word, &b| word << 8 | u64::from(b));
                 assert_eq!(text.word_before(at), want);
+                assert_eq!(
+                    text.label_before(at),
+                    at - bytes[..at].iter().rposition(|&b| b == b'.').map_or(0, |dot| dot + 1)
+                );
             }
             // Neither is a place in the text, and both give some word.
             text.word_before(0);

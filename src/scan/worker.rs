@@ -253,7 +253,7 @@ fn look_up_likely(
 ) -> Verdict {
     let is_likely = match token.kind {
         TokenKind::Ip(IpAddr::V4(addr)) => filter.may_cover(addr.to_bits()),
-        TokenKind::Domain => matcher.sieve().may_match_name(token.text),
+        TokenKind::Domain => matcher.sieve().may_hold_name(token.text),
         _ => true,
     };
     if is_likely {

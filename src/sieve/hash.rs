@@ -69,51 +69,8 @@ pub(super) const fn finish(state: u64) -> u64 {
     fold(state ^ MULTIPLIER.rotate_left(17), MULTIPLIER)
 }
 
-/// Bit 7 of each byte that is `byte`, and no other bit.
-#[inline(always)]
-const fn equal_bytes(word: u64, byte: u8) -> u64 {
-    const LOW: u64 = u64::MAX / 0xFF * 0x7F;
-    let x = word ^ (u64::MAX / 0xFF * byte as u64);
-    !(((x & LOW) + LOW) | x | LOW)
-}
-
 /// Makes upper case lower case.
 const LOWER: u64 = u64::MAX / 0xFF * 0x20;
-
-/// A name shorter than a word, with room before it.
-#[derive(Clone, Copy, Debug)]
-struct Short {
-    bytes: [u8; WORD],
-    start: usize,
-}
-
-impl Short {
-    fn new(name: &[u8]) -> Self {
-        let mut bytes = [0; WORD];
-        let start = WORD.saturating_sub(name.len());
-        bytes[start..].copy_from_slice(&name[name.len().saturating_sub(WORD)..]);
-        Self { bytes, start }
-    }
-}
-
-/// Calls `take` with hash, start and number of labels of each suffix of a name, by whole labels, shortest first, as long as it
-/// says to go on. The name is in either case.
-#[inline(always)]
-pub(super) fn suffixes(seed: u64, name: &[u8], mut take: impl FnMut(u64, usize, u16) -> bool) {
-    let Some(text) = Text::new(name) else {
-        let short = Short::new(name);
-        if let Some(text) = Text::new(&short.bytes) {
-            Labels::new(seed, text, short.start).all(&mut |hash, at, labels| take(hash, at - short.start, labels));
-        }
-        return;
-    };
-    match text.dots() {
-        Some((dots, _)) => {
-            let _ = Suffixes::new(seed, text, dots).all(|Suffix { hash, start, labels }| take(hash, start, labels));
-        }
-        None => Labels::new(seed, text, 0).all(&mut take),
-    }
-}
 
 /// A suffix of a name, by whole labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,22 +81,42 @@ pub(super) struct Suffix {
     pub(super) labels: u16,
 }
 
-/// The suffixes of a name whose [dots](Text::dots) are known, as [`suffixes`] gives them.
+/// Calls `take` with each suffix of a name, shortest first, as long as it says to go on. The name is in either case.
+#[inline(always)]
+pub(super) fn suffixes(seed: u64, name: &[u8], mut take: impl FnMut(Suffix) -> bool) {
+    if let Some(text) = Text::new(name) {
+        let _ = Suffixes::new(seed, text, text.dots().map(|(dots, _)| dots)).all(take);
+        return;
+    }
+    // There is room before the name.
+    let mut room = [0; WORD];
+    let start = WORD - name.len();
+    room[start..].copy_from_slice(name);
+    if let Some(text) = Text::new(&room) {
+        let suffixes = Suffixes { start, ..Suffixes::new(seed, text, text.dots().map(|(dots, _)| dots)) };
+        let _ = { suffixes }.all(|suffix| take(Suffix { start: suffix.start - start, ..suffix }));
+    }
+}
+
+/// The suffixes of a name, shortest first.
 #[derive(Clone, Debug)]
 pub(super) struct Suffixes<'n> {
     text: Text<'n>,
-    /// The byte before the last dot that was passed is the highest bit.
-    dots: u64,
+    /// Where the name begins in the text.
+    start: usize,
+    /// As [`Text::dots`], from the byte before the last dot that was passed on; `None` if the text is too long.
+    dots: Option<u64>,
     last: Suffix,
     is_done: bool,
 }
 
 impl<'n> Suffixes<'n> {
+    /// Of a name of which it is known what [`Text::dots`] tells.
     #[inline(always)]
-    pub(super) fn new(seed: u64, text: Text<'n>, dots: u64) -> Self {
+    pub(super) fn new(seed: u64, text: Text<'n>, dots: Option<u64>) -> Self {
         // As if the root dot had been passed.
         let last = Suffix { hash: seed, start: text.len() + 1, labels: 0 };
-        Self { text, dots, last, is_done: false }
+        Self { text, start: 0, dots, last, is_done: false }
     }
 }
 
@@ -153,9 +130,14 @@ impl Iterator for Suffixes<'_> {
         }
         let Suffix { hash: mut state, start, labels } = self.last;
         let mut at = start - 1;
-        let label = (self.dots.leading_zeros() as usize).min(at);
-        self.dots = self.dots << (label & 63) << 1;
-        let mut len = label;
+        let mut len = match &mut self.dots {
+            Some(dots) => {
+                let len = (dots.leading_zeros() as usize).min(at - self.start);
+                *dots = *dots << (len & 63) << 1;
+                len
+            }
+            None => self.text.label_before(at),
+        };
         while len >= 2 * WORD {
             let (first, second) = (self.text.word_before(at) | LOWER, self.text.word_before(at - WORD) | LOWER);
             state = fold(state ^ first, second ^ MULTIPLIER);
@@ -165,7 +147,7 @@ impl Iterator for Suffixes<'_> {
         state = block(state, self.text, at, len);
         at -= len;
         self.last = Suffix { hash: state, start: at, labels: labels + 1 };
-        self.is_done = at == 0;
+        self.is_done = at == self.start;
         Some(self.last)
     }
 }
@@ -182,69 +164,11 @@ fn block(state: u64, text: Text<'_>, at: usize, len: usize) -> u64 {
 #[inline]
 pub(super) fn whole(seed: u64, name: &[u8]) -> u64 {
     let mut whole = seed;
-    suffixes(seed, name, |hash, _, _| {
-        whole = hash;
+    suffixes(seed, name, |suffix| {
+        whole = suffix.hash;
         true
     });
     whole
-}
-
-/// The suffixes of a name, by whole labels, shortest first, with their hashes. The name begins at `start`.
-#[derive(Clone, Copy, Debug)]
-struct Labels<'n> {
-    text: Text<'n>,
-    start: usize,
-    /// Where the last suffix starts.
-    at: usize,
-    state: u64,
-}
-
-impl<'n> Labels<'n> {
-    #[inline(always)]
-    fn new(seed: u64, text: Text<'n>, start: usize) -> Self {
-        Self { text, start, at: text.len(), state: seed }
-    }
-
-    /// Calls `take` as [`suffixes`].
-    #[inline(always)]
-    fn all(mut self, take: &mut impl FnMut(u64, usize, u16) -> bool) {
-        let mut labels = 0;
-        loop {
-            let hash = self.next();
-            labels += 1;
-            if !take(hash, self.at, labels) || !self.go_on() {
-                return;
-            }
-        }
-    }
-
-    /// Takes the next label in: the hash of the suffix that begins with it. Has no branch for labels up to 15 bytes.
-    #[inline(always)]
-    fn next(&mut self) -> u64 {
-        loop {
-            let first = self.text.word_before(self.at);
-            let second = self.text.word_before(self.at.saturating_sub(WORD));
-            let dot = |word: u64| equal_bytes(word, b'.').trailing_zeros() as usize / 8;
-            let (near, far) = (dot(first), WORD + dot(second));
-            let len = if near < WORD { near } else { far }.min(self.at - self.start);
-            if len == 2 * WORD {
-                self.state = fold(self.state ^ (first | LOWER), (second | LOWER) ^ MULTIPLIER);
-                self.at -= 2 * WORD;
-                continue;
-            }
-            self.state = block(self.state, self.text, self.at, len);
-            self.at -= len;
-            return self.state;
-        }
-    }
-
-    /// Goes on to the label before; `false` if there is none.
-    #[inline(always)]
-    fn go_on(&mut self) -> bool {
-        let more = self.at > self.start;
-        self.at -= usize::from(more);
-        more
-    }
 }
 
 /// The bytes of two words that belong to a label of 0 to 15 bytes: looked up, which is cheaper than shifted on CPUs whose
@@ -320,8 +244,8 @@ mod tests {
 
     fn all(text: &str) -> Vec<(u64, usize, u16)> {
         let mut all = Vec::new();
-        suffixes(SEED, text.as_bytes(), |hash, at, labels| {
-            all.push((hash, at, labels));
+        suffixes(SEED, text.as_bytes(), |Suffix { hash, start, labels }| {
+            all.push((hash, start, labels));
             true
         });
         all
@@ -368,7 +292,7 @@ mod tests {
             assert_eq!(name(&text), want.last().map_or(SEED, |&(hash, ..)| hash), "{text}");
             // Stops where it is told to.
             let mut count = 0;
-            suffixes(SEED, text.as_bytes(), |_, _, _| {
+            suffixes(SEED, text.as_bytes(), |_| {
                 count += 1;
                 count < 2
             });
@@ -393,14 +317,6 @@ mod tests {
                 assert_eq!(all(text).len(), text.split('.').count(), "{text:?}");
             }
         }
-    }
-
-    #[test]
-    fn bytes_that_are_equal() {
-        for (word, want) in [(0x2E00_2E2F_2D2E_AEFF, 0x8000_8000_0080_0000), (0, 0), (u64::MAX, 0)] {
-            assert_eq!(equal_bytes(word, b'.'), want, "{word:x}");
-        }
-        assert_eq!(equal_bytes(0x0100_0080_00FF_0001, 0), 0x0080_8000_8000_8000);
     }
 
     /// The hash is part of what is saved: these values never change.

@@ -118,9 +118,9 @@ impl Sieve {
         self.prefilter().filters(self.0.domains.tails())
     }
 
-    /// Whether anything listed may match a name, patterns apart. No is certain.
+    /// Whether some listed name may be what a name, in any spelling, is or is beneath. No is certain.
     #[inline]
-    pub(crate) fn may_match_name(&self, text: &[u8]) -> bool {
+    pub(crate) fn may_hold_name(&self, text: &[u8]) -> bool {
         self.0.domains.may_hold(without_root(text))
     }
 

@@ -78,9 +78,9 @@ fn tails<'s>(names: impl ExactSizeIterator<Item = &'s [u8]>) -> Tails {
 fn filter<'s>(seed: u64, names: &[Entry], deep: impl Iterator<Item = &'s [u8]>) -> Filter {
     let mut suffixes: Vec<u64> = Vec::new();
     for name in deep {
-        hash::suffixes(seed, name, |hash, start, labels| {
-            if labels > 2 && start > 0 {
-                suffixes.push(hash);
+        hash::suffixes(seed, name, |suffix| {
+            if suffix.labels > 2 && suffix.start > 0 {
+                suffixes.push(suffix.hash);
             }
             true
         });

@@ -173,8 +173,8 @@ impl Table {
     #[cold]
     fn may_end_in_single(&self, name: &[u8]) -> bool {
         let mut may = false;
-        hash::suffixes(self.head.seed, name, |hash, _, _| {
-            may = self.filter.look(hash).is_candidate();
+        hash::suffixes(self.head.seed, name, |last| {
+            may = self.filter.look(last.hash).is_candidate();
             false
         });
         may
@@ -195,7 +195,7 @@ impl Table {
     /// The suffixes of a name that may be stored, shortest first, as far as something stored may end in one.
     #[inline(always)]
     fn candidates<'n>(&self, text: Text<'n>, dots: u64) -> Candidates<'_, 'n> {
-        Candidates { table: self, all: Suffixes::new(self.head.seed, text, dots) }
+        Candidates { table: self, all: Suffixes::new(self.head.seed, text, Some(dots)) }
     }
 
     /// Calls `stored` with the [candidates](Table::candidates) of any name.
@@ -204,10 +204,10 @@ impl Table {
         if self.is_empty() {
             return;
         }
-        hash::suffixes(self.head.seed, name, |hash, start, labels| {
-            let (may_go_on, is_candidate) = self.look_at(Suffix { hash, start, labels });
+        hash::suffixes(self.head.seed, name, |suffix| {
+            let (may_go_on, is_candidate) = self.look_at(suffix);
             if is_candidate {
-                stored(Suffix { hash, start, labels });
+                stored(suffix);
             }
             may_go_on
         });
