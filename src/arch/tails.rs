@@ -114,8 +114,9 @@ impl Tails {
         (word * WORD, bits)
     }
 
+    /// Whether a hash may be among those that it is of.
     #[inline(always)]
-    fn holds(&self, hash: u64) -> bool {
+    pub(crate) fn holds(&self, hash: u64) -> bool {
         let (place, bits) = self.place(hash);
         // SAFETY: there is a word at least, and `bits_of` gives one of those that there are.
         let word = unsafe { self.words.as_ptr().add(place).cast::<[u8; WORD]>().read() };

@@ -9,8 +9,9 @@ use std::net::IpAddr;
 use super::indicators::Value;
 use super::pattern;
 use super::tables::Tables;
-use crate::arch::name::{bits_of, name_hash};
+use crate::arch::name::name_hash;
 use crate::arch::sweep::Filters;
+use crate::arch::tails::Tails;
 use crate::indicator::{Action, HostRef, Url};
 
 /// Below this many networks the bitmap is of 20 bits, and fits the second-level cache with all else.
@@ -22,7 +23,7 @@ pub(crate) struct Prefilter {
     nets: Vec<u64>,
     /// How many lower bits of an address the bitmap does not see.
     shift: u32,
-    names: Vec<u64>,
+    names: Tails,
     /// There are addresses of either family.
     pub(crate) has_addrs: bool,
     /// There are IPv6 addresses.
@@ -104,8 +105,7 @@ impl Prefilter {
                 self.has_odd_names |= !label.bytes().all(|b| b.is_ascii_alphabetic());
             }
         }
-        let hash = |name: &str| name_hash(name.as_bytes(), 0, name.len());
-        self.names = bitmap(names.iter().map(|name| hash(name)));
+        self.names = Tails::new(names.iter().map(|name| name_hash(name.as_bytes(), 0, name.len())), names.len());
     }
 
     /// The bitmaps that a sweep goes by; `tails` are those of the names.
@@ -123,26 +123,12 @@ impl Prefilter {
     /// Whether `bytes[start..end]`, in either case, may be a listed name.
     #[inline(always)]
     pub(crate) fn may_hold(&self, bytes: &[u8], start: usize, end: usize) -> bool {
-        if self.names.is_empty() {
-            return false;
-        }
-        let (word, bits) = bits_of(name_hash(bytes, start, end), self.names.len());
-        self.names[word] & bits == bits
+        self.names.holds(name_hash(bytes, start, end))
     }
 
     pub(super) fn memory(&self) -> usize {
-        (self.nets.capacity() + self.names.capacity()) * size_of::<u64>()
+        self.nets.capacity() * size_of::<u64>() + self.names.bytes().len()
     }
-}
-
-/// A bitmap with sixteen bits for each of these hashes, or more.
-fn bitmap(hashes: impl ExactSizeIterator<Item = u64>) -> Vec<u64> {
-    let mut words = vec![0; (hashes.len() / 4).next_power_of_two()];
-    for hash in hashes {
-        let (word, bits) = bits_of(hash, words.len());
-        words[word] |= bits;
-    }
-    words
 }
 
 #[cfg(test)]
