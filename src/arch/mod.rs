@@ -1,6 +1,8 @@
 //! The only home of `unsafe`: what depends on the machine. Imports nothing of the crate.
 #![allow(unsafe_code)]
 
+#[cfg(all(test, unix))]
+mod guard;
 pub(crate) mod ip4;
 pub(crate) mod ip6;
 #[cfg(feature = "mmap")]

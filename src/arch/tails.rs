@@ -270,6 +270,9 @@ mod x86 {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
+    use super::super::guard::guarded;
+    use super::super::name::canonical;
     use super::*;
 
     /// Texts of all lengths up to 80 with dots anywhere.
@@ -349,32 +352,22 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn nothing_outside_a_name_is_read() {
-        const PAGE: usize = 1 << 16;
-        // SAFETY: a new mapping that nothing else knows; its first and last part are made unreadable before it is used.
-        let page = unsafe {
-            let (read_write, private) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-            let pages = libc::mmap(std::ptr::null_mut(), 3 * PAGE, read_write, private, -1, 0);
-            assert_ne!(pages, libc::MAP_FAILED);
-            let pages = pages.cast::<u8>();
-            assert_eq!(libc::mprotect(pages.cast(), PAGE, libc::PROT_NONE), 0);
-            assert_eq!(libc::mprotect(pages.add(2 * PAGE).cast(), PAGE, libc::PROT_NONE), 0);
-            std::slice::from_raw_parts_mut(pages.add(PAGE), PAGE)
-        };
         let tails = Tails::new([tail_hash(b"evil.test").0], 1);
-        for kernel in Kernel::available() {
-            let tails = tails.clone().with_kernel(kernel);
-            for text in texts().iter().map(Vec::as_slice).chain([&b"evil.test"[..], b"www.evil.test", b"t.co", b""]) {
-                let want = likely(&tails, &[text]);
-                page[..text.len()].copy_from_slice(text);
-                assert_eq!(likely(&tails, &[&page[..text.len()]]), want);
-                let at = PAGE - text.len();
-                page[at..].copy_from_slice(text);
-                assert_eq!(likely(&tails, &[&page[at..]]), want);
-                crate::arch::name::canonical(&page[at..]);
-                assert!(!want.is_empty() || !text.ends_with(b"evil.test"));
+        guarded(|page| {
+            for kernel in Kernel::available() {
+                let tails = tails.clone().with_kernel(kernel);
+                for text in texts().iter().map(Vec::as_slice).chain([&b"evil.test"[..], b"www.evil.test", b"t.co", b""])
+                {
+                    let want = likely(&tails, &[text]);
+                    for at in [0, page.len() - text.len()] {
+                        let name = &mut page[at..at + text.len()];
+                        name.copy_from_slice(text);
+                        assert_eq!(likely(&tails, &[name]), want);
+                        canonical(name);
+                    }
+                    assert!(!want.is_empty() || !text.ends_with(b"evil.test"));
+                }
             }
-        }
-        // SAFETY: the mapping is as it was made, and `page` is not used again.
-        unsafe { libc::munmap(page.as_mut_ptr().sub(PAGE).cast(), 3 * PAGE) };
+        });
     }
 }

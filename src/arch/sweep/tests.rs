@@ -1,5 +1,7 @@
 //! The sweep gives the same places whatever the kernel, and reads nothing outside the text.
 
+#[cfg(unix)]
+use super::super::guard::guarded;
 use super::super::name::name_hash;
 use super::*;
 
@@ -126,36 +128,23 @@ fn what_is_listed_stays() {
 #[cfg(unix)]
 #[test]
 fn nothing_outside_the_text_is_read() {
-    const PAGE: usize = 1 << 16;
     let mut random = random(2);
     let (nets, tails) = bitmaps(&mut random);
     let filters = Filters { nets: &nets, shift: 12, tails: &tails };
-    // SAFETY: a new mapping that nothing else knows; its first and last part are made unreadable before it is used.
-    let pages = unsafe {
-        let (read_write, private) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-        let pages = libc::mmap(std::ptr::null_mut(), 3 * PAGE, read_write, private, -1, 0);
-        assert_ne!(pages, libc::MAP_FAILED);
-        let pages = pages.cast::<u8>();
-        assert_eq!(libc::mprotect(pages.cast(), PAGE, libc::PROT_NONE), 0);
-        assert_eq!(libc::mprotect(pages.add(2 * PAGE).cast(), PAGE, libc::PROT_NONE), 0);
-        pages
-    };
-    // SAFETY: the middle part can be read and written, and this is the only reference to it.
-    let middle = unsafe { std::slice::from_raw_parts_mut(pages.add(PAGE), PAGE) };
-    for kernel in Kernel::available() {
-        for wanted in all_wanted() {
-            let mut sweep = Sweep::new(kernel, wanted);
-            for len in (0..200).chain([BATCH * BLOCK - 1, BATCH * BLOCK, BATCH * BLOCK + 63]) {
-                let text = text(&mut random, len);
-                let want = places(&mut sweep, &text, filters);
-                for from in [0, PAGE - len] {
-                    let part = &mut middle[from..from + len];
-                    part.copy_from_slice(&text);
-                    assert_eq!(places(&mut sweep, part, filters), want, "{kernel:?} {wanted:?} {len}");
+    guarded(|page| {
+        for kernel in Kernel::available() {
+            for wanted in all_wanted() {
+                let mut sweep = Sweep::new(kernel, wanted);
+                for len in (0..200).chain([BATCH * BLOCK - 1, BATCH * BLOCK, BATCH * BLOCK + 63]) {
+                    let text = text(&mut random, len);
+                    let want = places(&mut sweep, &text, filters);
+                    for from in [0, page.len() - len] {
+                        let part = &mut page[from..from + len];
+                        part.copy_from_slice(&text);
+                        assert_eq!(places(&mut sweep, part, filters), want, "{kernel:?} {wanted:?} {len}");
+                    }
                 }
             }
         }
-    }
-    // SAFETY: the mapping of this test, to which no reference is left.
-    assert_eq!(unsafe { libc::munmap(pages.cast(), 3 * PAGE) }, 0);
+    });
 }
