@@ -13,3 +13,12 @@ pub(crate) mod nets;
 pub(crate) mod prefetch;
 pub(crate) mod sweep;
 pub(crate) mod tails;
+
+/// Of the ways to look things up the one that the environment variable `NETSIEVE_ENGINE` names, or the best.
+fn wanted<K>(best: K, portable: K, scalar: K) -> K {
+    match std::env::var("NETSIEVE_ENGINE").as_deref() {
+        Ok("scalar") => scalar,
+        Ok("portable") => portable,
+        _ => best,
+    }
+}

@@ -3,6 +3,8 @@
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
+use super::wanted;
+
 /// No row.
 pub(crate) const NONE: u32 = (1 << VALUE_BITS) - 1;
 /// Most rows of an index.
@@ -50,11 +52,7 @@ impl Kernel {
     /// The fastest, unless the environment variable `NETSIEVE_ENGINE` says `scalar` or `portable`.
     pub(crate) fn chosen() -> Kernel {
         static CHOSEN: OnceLock<Kernel> = OnceLock::new();
-        *CHOSEN.get_or_init(|| match std::env::var("NETSIEVE_ENGINE").as_deref() {
-            Ok("scalar") => Kernel::Scalar,
-            Ok("portable") => Kernel::Portable,
-            _ => Kernel::available()[0],
-        })
+        *CHOSEN.get_or_init(|| wanted(Kernel::available()[0], Kernel::Portable, Kernel::Scalar))
     }
 }
 

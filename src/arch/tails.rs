@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::name::{WORD, bits_of, tail_hash, tail_hash_by_bytes};
 use super::prefetch::prefetch;
+use super::wanted;
 
 /// Names that are looked up at once: more lines than a core can wait for at a time, few enough for what is kept of them to
 /// stay in the first-level cache.
@@ -45,11 +46,7 @@ impl Kernel {
     /// The fastest, unless the environment variable `NETSIEVE_ENGINE` says `scalar` or `portable`.
     fn chosen() -> Kernel {
         static CHOSEN: OnceLock<Kernel> = OnceLock::new();
-        *CHOSEN.get_or_init(|| match std::env::var("NETSIEVE_ENGINE").as_deref() {
-            Ok("scalar") => Kernel::Scalar,
-            Ok("portable") => Kernel::Common,
-            _ => Kernel::available()[0],
-        })
+        *CHOSEN.get_or_init(|| wanted(Kernel::available()[0], Kernel::Common, Kernel::Scalar))
     }
 }
 
