@@ -29,11 +29,11 @@
 //! | a perfect hash (`boomphf`), asked for all parents | 178 | 84 | 221 | 8.4 and the text |
 //!
 //! Of 200,000 names: 8, 60 and 71 here, 6, 70 and 75 in batches, 60, 38 and 71 in the set. Hits that come again, of a thousand
-//! names, take 32 of 20,000 names and 42 of 1.5 million (`cargo bench --bench domain`).
+//! names, take 33 of 20,000 names and 39 of 1.5 million (`cargo bench --bench domain`).
 //!
 //! Names that are not listed are all but a few of those that are looked up, so this was kept. A listed name costs about what it
 //! does in a set, though all that lists it is found: there it is one text that is read, here the filters, a bucket and a
-//! text, one after the other. What is not listed is bound by instructions (135, one name at a time), what is listed by memory: with
+//! text, one after the other. What is not listed is bound by instructions (138, one name at a time: `benches/floors.toml`), what is listed by memory: with
 //! 1.5 million names the loads of one lookup hardly run beside those of the next unless they are batched.
 //!
 //! Tried and lost: a hash that takes eight bytes a multiplication, for its branch on the length of labels; buckets of seven
