@@ -1,5 +1,5 @@
-//! The hashes of names and texts. Specified here and nowhere else, so that they are the same on every CPU and in every
-//! release; tables that are saved hold places that follow from them.
+//! The hashes of names and texts. Specified here, and for bitmaps of names in [`arch::name`](crate::arch::name), so that they are the
+//! same on every CPU and in every release; tables that are saved hold places that follow from them.
 //!
 //! The *fold* of two words is the two halves of their 128-bit product, xored.
 //!
