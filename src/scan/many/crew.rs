@@ -150,7 +150,13 @@ impl Drop for OnPanic<'_, '_, '_, '_> {
 }
 
 impl<'i, 's, 'r> Crew<'i, 's, 'r> {
-    pub(super) fn new(inputs: &'i mut Inputs<'i, 's>, render: &'r Render<'r>, chunks: Vec<Chunk>) -> Self {
+    /// `limit`: bytes that may wait to be delivered.
+    pub(super) fn new(
+        inputs: &'i mut Inputs<'i, 's>,
+        render: &'r Render<'r>,
+        chunks: Vec<Chunk>,
+        limit: usize,
+    ) -> Self {
         let state = State {
             inputs: Some(inputs),
             opened: 0,
@@ -159,7 +165,7 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
             ready: VecDeque::new(),
             idle: 0,
             owners: 0,
-            outbox: Outbox::new(),
+            outbox: Outbox::new(limit),
             chunks,
         };
         Self {
@@ -222,6 +228,9 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
                     if !state.has_more && state.outbox.input() == state.opened {
                         return;
                     }
+                    // Asking moved the head past what has been delivered, and whoever works on the part whose turn it is now
+                    // may wait for room: it has some from now on.
+                    self.room.notify_all();
                     state = self.wait(&self.news, state);
                     continue;
                 }

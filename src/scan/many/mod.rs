@@ -52,10 +52,12 @@ use super::emit::{Counted, Emitter};
 use super::stream::{Filled, Stream};
 use super::worker::Worker;
 use super::{Hit, ScanStats, Scanner, utf16};
-use crate::limits::{MAX_PART, SNIFF_UTF16};
+use crate::limits::{MAX_PART, MAX_UNDELIVERED, SNIFF_UTF16};
 
 mod crew;
 mod outbox;
+#[cfg(test)]
+mod tests;
 
 use crew::Crew;
 
@@ -188,7 +190,7 @@ impl Scanner {
             while self.workers.len() < threads {
                 self.workers.push(Worker::new(&self.sieve, &self.options));
             }
-            let crew = Crew::new(&mut inputs, &render, std::mem::take(&mut self.chunks));
+            let crew = Crew::new(&mut inputs, &render, std::mem::take(&mut self.chunks), MAX_UNDELIVERED);
             crew.run(&mut self.workers[..threads], &mut deliver);
             self.chunks = crew.into_chunks();
             return;

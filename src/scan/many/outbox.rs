@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use super::{InputEnd, Part, Rendered, Times};
-use crate::limits::MAX_UNDELIVERED;
 use crate::scan::ScanStats;
 
 /// The number of an input, and of a part of it that one thread scans as a whole.
@@ -45,6 +44,8 @@ pub(super) enum Next {
 pub(super) struct Outbox {
     slots: BTreeMap<Key, Slot>,
     head: Key,
+    /// Bytes that may wait.
+    limit: usize,
     weight: usize,
     /// Of the parts before the one whose turn it is.
     end: InputEnd,
@@ -62,8 +63,8 @@ fn weight(part: &Part) -> usize {
 }
 
 impl Outbox {
-    pub(super) fn new() -> Self {
-        Self { slots: BTreeMap::new(), head: (0, 0), weight: 0, end: InputEnd::new(0), taken: (0, 0), told: 0 }
+    pub(super) fn new(limit: usize) -> Self {
+        Self { slots: BTreeMap::new(), head: (0, 0), limit, weight: 0, end: InputEnd::new(0), taken: (0, 0), told: 0 }
     }
 
     /// The input whose turn it is.
@@ -73,7 +74,7 @@ impl Outbox {
 
     /// Whether no more is taken in than must be.
     pub(super) fn is_full(&self) -> bool {
-        self.weight > MAX_UNDELIVERED
+        self.weight > self.limit
     }
 
     /// Whether hits of this part may be put in. Of the part whose turn it is, always, once those before have been delivered.
@@ -167,6 +168,8 @@ impl Outbox {
 mod tests {
     use super::*;
 
+    const LIMIT: usize = 1000;
+
     fn part(text: &str) -> Part {
         let end = text.len();
         Part { rendered: text.into(), hits: vec![Rendered { end, matches: 1 }] }
@@ -190,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_comes_in_any_order_goes_out_in_one() {
-        let mut outbox = Outbox::new();
+        let mut outbox = Outbox::new(LIMIT);
         outbox.put((1, 0), part("d"));
         outbox.put((0, 1), part("b"));
         outbox.finish((1, 0), done(true));
@@ -213,7 +216,7 @@ mod tests {
 
     #[test]
     fn what_holds_nothing_is_passed_over_and_told_of_now_and_then() {
-        let mut outbox = Outbox::new();
+        let mut outbox = Outbox::new(LIMIT);
         let empty = |bytes| Done { stats: ScanStats { bytes, ..ScanStats::default() }, ..done(false) };
         assert!(!outbox.finish((0, 1), empty(TOLD_EVERY)));
         assert!(outbox.finish((0, 0), empty(1)));
@@ -226,8 +229,8 @@ mod tests {
 
     #[test]
     fn the_part_whose_turn_it_is_always_has_room() {
-        let mut outbox = Outbox::new();
-        outbox.put((1, 0), part(&"x".repeat(MAX_UNDELIVERED + 1)));
+        let mut outbox = Outbox::new(LIMIT);
+        outbox.put((1, 0), part(&"x".repeat(LIMIT + 1)));
         assert!(outbox.is_full() && outbox.has_room((0, 0)) && !outbox.has_room((1, 0)) && !outbox.has_room((0, 1)));
         outbox.put((0, 0), part("a"));
         assert!(!outbox.has_room((0, 0)));
