@@ -9,7 +9,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use netsieve::extract::{ExtractOptions, Extractor, TokenKind, Verdict};
-use netsieve::indicator::{UrlScratch, url};
+use netsieve::indicator::UrlScratch;
+use netsieve::value::url;
 use netsieve::{Feed, MatchOptions, Sieve, feed};
 
 mod common;

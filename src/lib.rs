@@ -83,7 +83,7 @@
 //! **Addresses** compare as numbers. IPv4-mapped (`::ffff:0:0/96`) and NAT64 (`64:ff9b::/96`) addresses are the IPv4
 //! address within them; zone ids do not count. A range is kept as one indicator. All covering prefixes and ranges of
 //! all feeds are returned. IPv4 with leading zeros is refused, because it is ambiguous; the short, octal, hexadecimal
-//! and decimal forms of the WHATWG URL standard are read as the host of a URL only. See [`indicator::ip`].
+//! and decimal forms of the WHATWG URL standard are read as the host of a URL only. See [`value::ip`].
 //!
 //! **Ports.** An indicator without a port matches any. One with a port (`address:port`, `name:port`, a URL's explicit
 //! port) needs the same effective port: the one shown, or the default one of the URL's scheme. Another port is no
@@ -93,9 +93,9 @@
 //! ASCII goes through UTS-46. They match by whole labels, never by substring, and `www.` is a label like any other. An
 //! indicator covers the name alone ([`Exact`](Scope::Exact)), the names beneath it ([`Subdomains`](Scope::Subdomains)),
 //! or both ([`Suffix`](Scope::Suffix)); the feed's format decides unless its [`Policy`] does. See
-//! [`indicator::domain`].
+//! [`value::domain`].
 //!
-//! **URLs** are canonicalised after Safe Browsing: see [`indicator::url`](mod@indicator::url). `http`, `https`, `ws`,
+//! **URLs** are canonicalised after Safe Browsing: see [`value::url`](mod@value::url). `http`, `https`, `ws`,
 //! `wss` and `ftp` are one scheme; any other must be equal. An indicator
 //!
 //! * with a query covers exactly that path and query;
@@ -169,6 +169,7 @@ pub mod live;
 pub mod render;
 pub mod scan;
 pub mod sieve;
+pub mod value;
 mod wire;
 
 #[cfg(feature = "mmap")]

@@ -135,7 +135,7 @@ fn contains_is_of_block_entries_whatever_else() {
         let world = world(&mut numbers);
         let sieve = world.sieve();
         for addr in addrs(&mut numbers, 200) {
-            let canonical = netsieve::indicator::ip::canonical(addr);
+            let canonical = netsieve::value::ip::canonical(addr);
             let covers = |row: &Row| {
                 matches!(row.feed, 0 | 3)
                     && match &row.indicator {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
-use netsieve::indicator::{DomainName, Record, RecordSink, Rejection, Url, Warning, WarningKind, ip};
+use netsieve::indicator::{DomainName, Record, RecordSink, Rejection, Url, Warning, WarningKind};
 use netsieve::sieve::{FeedId, PublicSuffixes, Shadow};
+use netsieve::value::ip;
 use netsieve::{Action, BuildReport, Feed, Indicator, MatchOptions, Policy, Reject, Scope, Sieve, SieveBuilder};
 
 fn net(text: &str) -> Indicator {

@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use netsieve::indicator::{DomainName, Record, Url, ip};
+use netsieve::indicator::{DomainName, Record, Url};
+use netsieve::value::ip;
 use netsieve::{Engine, Feed, Indicator, Policy, ScanOptions, Scanner, Scope, Sieve};
 
 /// A small generator with a fixed seed (xorshift64*).

@@ -5,7 +5,8 @@ mod oracle;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
-use netsieve::indicator::{DomainName, Pattern, PatternTarget, Policy, Url, ip};
+use netsieve::indicator::{DomainName, Pattern, PatternTarget, Policy, Url};
+use netsieve::value::ip;
 use netsieve::{Action, Feed, Filter, Indicator, MatchOptions, Scope};
 use oracle::{Observed, Row, World, answer_of, open_feed, second};
 use proptest::collection::vec;

@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::io::{self, Write};
 
-use netsieve::indicator::refang::refang;
 use netsieve::render::{Escaped, JsonLines, Text};
 use netsieve::sieve::Withheld;
+use netsieve::value::refang::refang;
 use netsieve::{MatchOptions, Matcher, Sieve, Strength};
 use serde_json::{Value, json};
 

@@ -16,7 +16,7 @@ use crate::arch::masks::BLOCK;
 pub(crate) use crate::arch::masks::Kernel;
 pub(crate) use crate::arch::sweep::{Filters, Wanted};
 use crate::arch::sweep::{Sweep, What};
-use crate::indicator::ip;
+use crate::value::ip;
 
 /// Says what may be listed. May err on one side: what is listed must be said to be.
 pub(crate) trait Judge {

@@ -130,7 +130,7 @@ pub struct Extractor {
     run_text: Vec<u8>,
     run_map: Vec<u32>,
     name: String,
-    url: crate::indicator::UrlScratch,
+    url: crate::value::UrlScratch,
 }
 
 impl Extractor {

@@ -4,8 +4,9 @@ use std::net::Ipv4Addr;
 use std::ops::Range;
 
 use super::bytes::{at, before};
-use crate::indicator::{Reject, domain};
 use crate::limits::{MAX_LABEL, MAX_NAME};
+use crate::value::Reject;
+use crate::value::domain;
 
 /// Where the longest valid name at the end of `token` starts, if it has two labels at least. `token` is ASCII, trimmed.
 pub(super) fn longest_name(token: &[u8]) -> Option<usize> {

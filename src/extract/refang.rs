@@ -1,6 +1,6 @@
 //! Undoing defanging in a log, with the way back to the log's offsets.
 
-use crate::indicator::refang::{balanced, scheme, unbalanced};
+use crate::value::refang::{balanced, scheme, unbalanced};
 
 /// Whether a byte ends the words that are refanged one by one.
 pub(super) fn ends_word(byte: u8) -> bool {
@@ -10,7 +10,7 @@ pub(super) fn ends_word(byte: u8) -> bool {
 /// Writes the word with its defanging undone to `text`, and for each of its bytes the offset it came from to `map`, which ends
 /// with the end. Tells whether anything was undone. Linear in the length of the word.
 ///
-/// The rules are those of feeds (see [`refang`](crate::indicator::refang)), from every place of the word on where a scheme starts.
+/// The rules are those of feeds (see [`refang`](crate::value::refang)), from every place of the word on where a scheme starts.
 pub(super) fn word(word: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) -> bool {
     text.clear();
     map.clear();

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::bytes::{HOST, SIX, STOP, at, before, escape_len, is, port};
 use super::url::Written;
 use super::{Context, Extractor, Token, TokenKind, Verdict, decode, ip6, name, refang, url};
-use crate::indicator::ip;
 use crate::limits::{MAX_NAME, MAX_OBSERVABLE, MAX_URL_CUTS};
+use crate::value::ip;
 
 /// URLs inside one URL that are taken as URLs of their own; more would make the work grow with the square.
 const MAX_NESTED: usize = 8;
@@ -500,7 +500,7 @@ impl<'a, 's> Scan<'a, 's> {
         let is_host = [end].into_iter().chain(cuts).any(|end| {
             let end = url::trim(self.bytes, start, end);
             let len = map.partition_point(|&from| (from as usize) < end.max(start) - start);
-            crate::indicator::url::authority(&text[..len], &mut self.own.url).is_ok()
+            crate::value::url::authority(&text[..len], &mut self.own.url).is_ok()
         });
         self.own.text = text;
         self.own.map = map;
@@ -558,7 +558,7 @@ impl<'a, 's> Scan<'a, 's> {
             (cuts, len)
         };
         let scheme = if has_scheme { url::authority_start(shown)? } else { 0 };
-        let mut is_host = |shown: &[u8]| crate::indicator::url::authority(shown, &mut self.own.url).is_ok();
+        let mut is_host = |shown: &[u8]| crate::value::url::authority(shown, &mut self.own.url).is_ok();
         // What is no URL as a whole may be one that is cut in its authority.
         let (end, stop) = if is_host(shown) {
             (whole, stop)

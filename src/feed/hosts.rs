@@ -20,8 +20,9 @@ use ipnet::IpNet;
 use super::value::{self, Rules};
 use super::{FeedReader, Head, Votes};
 use crate::error::Result;
-use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Scope, ip, refang};
+use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
+use crate::value::{ip, refang};
 
 pub(super) struct Hosts;
 

@@ -33,7 +33,7 @@
 //!
 //! # Values
 //!
-//! In every format a value is refanged first ([`refang`](crate::indicator::refang)), and then told by its shape:
+//! In every format a value is refanged first ([`refang`](crate::value::refang)), and then told by its shape:
 //!
 //! | shape | becomes |
 //! |---|---|

@@ -19,8 +19,9 @@
 use super::value::{self, Rules, Value};
 use super::{FeedReader, Head, Votes, hosts, out};
 use crate::error::Result;
-use crate::indicator::{Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind, ip};
+use crate::indicator::{Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
+use crate::value::ip;
 
 pub(super) struct Plain;
 

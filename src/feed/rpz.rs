@@ -28,9 +28,10 @@ use super::out::{self, put};
 use super::recognise::{Head, Votes};
 use super::value::{self, Rules, Value};
 use crate::error::Result;
-use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope, ip};
+use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
 use crate::limits::MAX_FEED_LINE;
+use crate::value::ip;
 
 pub(super) struct Rpz;
 

@@ -17,8 +17,9 @@ use super::recognise::{Head, Votes};
 use super::value::{self, Rules};
 use super::{FeedReader, hosts, is_blank_or_comment};
 use crate::error::Result;
-use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection, Scope, ip};
+use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
+use crate::value::ip;
 
 pub(super) struct Unbound;
 

@@ -5,10 +5,9 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::indicator::{
-    Action, DomainName, Feed, HostRef, Indicator, Pattern, PatternTarget, Reject, Scope, Url, ip, refang,
-};
+use crate::indicator::{Action, DomainName, Feed, HostRef, Indicator, Pattern, PatternTarget, Reject, Scope, Url};
 use crate::limits::MAX_OBSERVABLE;
+use crate::value::{ip, refang};
 
 /// How the values of a feed are read: its policy, with the format's defaults.
 #[derive(Clone, Copy, Debug)]

@@ -1,28 +1,18 @@
-//! What an indicator is, and the one canonical form of each kind of value.
-//!
-//! Feeds and logs go through the same canonicalisers ([`ip`], [`domain`], [`url`](mod@url)), so that two spellings of one thing
-//! compare equal. Canonicalising is idempotent.
+//! What an indicator is, and what a feed says of it. The values themselves are those of [`value`](crate::value).
 
 use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-pub mod domain;
 mod entry;
-pub mod ip;
-pub mod refang;
-mod reject;
-pub mod url;
-mod wide;
 
-pub use domain::DomainName;
 pub use entry::{
     Action, Attributes, Column, ColumnRole, Columns, Construct, Exceptions, Feed, Policy, Record, RecordSink,
     Rejection, Skip, Warning, WarningKind,
 };
-pub use reject::Reject;
-pub use url::{HostRef, Url, UrlScratch, UrlView};
+
+pub use crate::value::{DomainName, HostRef, Reject, Url, UrlScratch, UrlView};
 
 /// Which names a domain indicator covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

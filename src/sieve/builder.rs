@@ -16,10 +16,8 @@ use super::suffixes::PublicSuffixes;
 use super::tables::Tables;
 use super::{Sieve, domain, guard, ip, parallel, pattern, report, url as url_table};
 use crate::error::{Error, Result};
-use crate::indicator::{
-    Action, Feed, HostRef, Indicator, PatternTarget, Record, RecordSink, Rejection, Skip, Warning, WarningKind,
-    ip as addresses,
-};
+use crate::indicator::{Action, Feed, HostRef, Indicator, PatternTarget, Record, RecordSink, Rejection, Skip, Warning, WarningKind};
+use crate::value::ip as addresses;
 use crate::limits::MAX_REPORTED;
 
 /// The number of a feed within one builder.

@@ -6,7 +6,8 @@ use super::tables::Tables;
 use super::view::IndicatorRef;
 use super::{PublicSuffixes, Sieve, Source};
 use crate::error::{Error, Result};
-use crate::indicator::{Action, Record, url};
+use crate::indicator::{Action, Record};
+use crate::value::url;
 
 /// How what one feed says of an indicator differs between two sieves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,7 +6,8 @@ use ipnet::IpNet;
 
 use super::pattern::covers_public_suffix;
 use super::suffixes::PublicSuffixes;
-use crate::indicator::{HostRef, Indicator, Policy, Reject, Scope, ip};
+use crate::indicator::{HostRef, Indicator, Policy, Reject, Scope};
+use crate::value::ip;
 use crate::limits::{MIN_PREFIX_V4, MIN_PREFIX_V6};
 
 /// Applies the guards to a block entry. `Ok(true)`: the scope was narrowed.

@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use super::indicators::{IndicatorsBuilder, Value};
 use super::lookup::Lookup;
 use super::strings::{Interner, StrId};
-use crate::indicator::{PatternTarget, Scope, UrlView, url};
+use crate::indicator::{PatternTarget, Scope, UrlView};
+use crate::value::url;
 
 /// Finds the indicator that is equal to another: the same value, scope and port.
 #[derive(Debug, Default)]

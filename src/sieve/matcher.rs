@@ -11,7 +11,8 @@ use super::url::PathMatch;
 use super::view::{Matches, write_text};
 use super::{Sieve, pattern};
 use crate::arch::name::canonical;
-use crate::indicator::{self, Action, HostRef, Kind, Reject, Scope, UrlScratch, UrlView, domain, url};
+use crate::indicator::{Action, HostRef, Kind, Reject, Scope, UrlScratch, UrlView};
+use crate::value::{domain, ip, url};
 
 mod addrs;
 
@@ -428,7 +429,7 @@ fn read(value: &[u8]) -> Result<Observable<'_>, Reject> {
     if url::has_scheme(value) {
         return Ok(Observable::Url(value));
     }
-    if let Ok((addr, port)) = indicator::ip::parse_addr_port(value) {
+    if let Ok((addr, port)) = ip::parse_addr_port(value) {
         return Ok(Observable::Ip(addr, port));
     }
     if value.iter().any(|b| matches!(b, b'/' | b'\\' | b'?')) {
@@ -437,7 +438,7 @@ fn read(value: &[u8]) -> Result<Observable<'_>, Reject> {
     match value.iter().rposition(|&b| b == b':') {
         None => Ok(Observable::Name(value, None)),
         Some(colon) => {
-            let port = indicator::ip::parse_port(&value[colon + 1..])?;
+            let port = ip::parse_port(&value[colon + 1..])?;
             Ok(Observable::Name(&value[..colon], Some(port)))
         }
     }

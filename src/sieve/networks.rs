@@ -9,7 +9,7 @@ use iprange::IpRange;
 use super::Sieve;
 use super::indicators::Value;
 use super::view::{IndicatorRef, Source};
-use crate::indicator::ip as addresses;
+use crate::value::ip as addresses;
 
 /// A set of addresses, as the fewest prefixes that make it up.
 ///

@@ -12,7 +12,8 @@ use super::report::Noted;
 use super::tables::{Named, Tables};
 use super::view::IndicatorRef;
 use super::{Sieve, ip};
-use crate::indicator::{Action, Indicator, Record, RecordSink, Rejection, Scope, Warning, ip as addresses};
+use crate::indicator::{Action, Indicator, Record, RecordSink, Rejection, Scope, Warning};
+use crate::value::ip as addresses;
 
 /// What two feeds have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,9 +8,10 @@ use std::ops::Range;
 
 use icu_properties::CodePointMapData;
 use icu_properties::props::GeneralCategory;
-use netsieve::indicator::{HostRef, UrlScratch, domain, ip, url};
+use netsieve::indicator::{HostRef, UrlScratch};
 use netsieve::limits::MAX_OBSERVABLE;
 use netsieve::scan::Context;
+use netsieve::value::{domain, ip, url};
 
 /// One reading of one place.
 #[derive(Clone, Debug, PartialEq, Eq)]

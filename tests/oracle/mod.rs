@@ -12,9 +12,10 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use netsieve::indicator::url::scheme_group;
-use netsieve::indicator::{HostRef, Pattern, PatternTarget, Record, UrlScratch, UrlView, domain, ip, url};
+use netsieve::indicator::{HostRef, Pattern, PatternTarget, Record, UrlScratch, UrlView};
 use netsieve::sieve::{PublicSuffixes, Withheld};
+use netsieve::value::url::scheme_group;
+use netsieve::value::{domain, ip, url};
 use netsieve::{Action, Feed, Indicator, Kind, MatchOptions, Matches, Relation, Scope, Sieve, Strength};
 
 /// One feed's listing.

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 
-use netsieve::indicator::{HostRef, UrlScratch, domain, ip, url};
+use netsieve::indicator::{HostRef, UrlScratch};
 use netsieve::scan::{Context, Hit};
+use netsieve::value::{domain, ip, url};
 use netsieve::{Indicator, MatchOptions, Relation, Strength};
 
 use super::extract::{Chain, Reading, What, extract};

@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Candidate, Matcher, Matches, Search, Seen};
-use crate::indicator::{self, UrlView};
+use crate::indicator::UrlView;
+use crate::value::ip as addresses;
 use crate::sieve::derived::Derived;
 use crate::sieve::options::Relation;
 use crate::sieve::tables::Tables;
@@ -26,7 +27,7 @@ impl Matcher {
     /// Whether [`match_ip`](Matcher::match_ip) finds anything. A miss costs one load from a bitmap in most cases; a hit on a
     /// block entry without a port reads no entry, if there is no filter.
     pub fn is_match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> bool {
-        let addr = indicator::ip::canonical(addr.into());
+        let addr = addresses::canonical(addr.into());
         if let Some(known) = self.known(addr, Place::of(&self.sieve.0, addr)) {
             return known;
         }
@@ -103,7 +104,7 @@ impl Matcher {
     }
 
     pub(crate) fn look_up_ip(&mut self, addr: IpAddr, seen: Seen) {
-        let addr = indicator::ip::canonical(addr);
+        let addr = addresses::canonical(addr);
         let place = Place::of(&self.sieve.0, addr);
         if self.known(addr, place) == Some(false) {
             self.scratch.clear();
@@ -264,7 +265,7 @@ impl Sieve {
     /// # Ok::<(), netsieve::Error>(())
     /// ```
     pub fn contains_ip(&self, addr: impl Into<IpAddr>) -> bool {
-        self.blocks_net(indicator::ip::canonical(addr.into()))
+        self.blocks_net(addresses::canonical(addr.into()))
     }
 }
 
@@ -293,7 +294,7 @@ impl Batch {
         let (mut v4, mut v6) = (0, 0);
         for (at, &addr) in addrs.iter().enumerate().take(BATCH) {
             // Neither counter goes beyond `at`: the masks tell the compiler so.
-            match indicator::ip::canonical(addr.into()) {
+            match addresses::canonical(addr.into()) {
                 IpAddr::V4(addr) => {
                     self.v4[v4 & LAST] = addr.to_bits();
                     self.v4_at[v4 & LAST] = at as u8;

@@ -3,7 +3,8 @@
 use aho_corasick::AhoCorasick;
 
 use crate::error::{Error, Result};
-use crate::indicator::{Pattern, PatternTarget, url};
+use crate::indicator::{Pattern, PatternTarget};
+use crate::value::url;
 
 /// Shortest and longest part of a text that is looked for, in bytes.
 const SHORTEST: usize = 3;

@@ -10,7 +10,8 @@ use std::ops::Range;
 use ipnet::IpNet;
 
 use crate::arch::name::dots_backwards;
-use crate::indicator::{Action, Scope, ip as addresses};
+use crate::indicator::{Action, Scope};
+use crate::value::ip as addresses;
 use crate::sieve::builder::UrlRow;
 use crate::sieve::index::Index;
 use crate::sieve::indicators::{IndicatorsBuilder, Value};

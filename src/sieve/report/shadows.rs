@@ -4,7 +4,8 @@ use ipnet::IpNet;
 
 use super::beneath::Taken;
 use super::{Shadow, covering_ids};
-use crate::indicator::{Action, Scope, ip as addresses};
+use crate::indicator::{Action, Scope};
+use crate::value::ip as addresses;
 use crate::sieve::indicators::Value;
 use crate::sieve::tables::{Named, Tables};
 use crate::sieve::view::IndicatorRef;

@@ -1,7 +1,7 @@
 //! The raw parts of a URL, before anything is unescaped.
 
-use crate::indicator::Reject;
 use crate::limits::MAX_OBSERVABLE;
+use crate::value::Reject;
 
 /// The raw parts.
 #[derive(Clone, Copy, Debug)]

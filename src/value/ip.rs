@@ -17,7 +17,7 @@
 //! # Example
 //!
 //! ```
-//! use netsieve::indicator::ip;
+//! use netsieve::value::ip;
 //!
 //! // One host, four spellings.
 //! let host = ip::parse_addr(b"192.0.2.1")?;
@@ -287,7 +287,7 @@ pub fn range_prefixes(first: IpAddr, last: IpAddr) -> Vec<IpNet> {
 /// # Example
 ///
 /// ```
-/// use netsieve::{Reject, indicator::ip::parse_url_v4};
+/// use netsieve::{Reject, value::ip::parse_url_v4};
 ///
 /// assert_eq!(parse_url_v4(b"3221225985"), Some(Ok([192, 0, 2, 1].into())));
 /// assert_eq!(parse_url_v4(b"0xC0.0.513"), Some(Ok([192, 0, 2, 1].into())));

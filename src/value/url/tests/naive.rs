@@ -4,8 +4,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::indicator::Reject;
 use crate::limits::{MAX_LABEL, MAX_NAME, MAX_OBSERVABLE};
+use crate::value::Reject;
 
 /// A canonical URL.
 #[derive(Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use proptest::test_runner::Config;
 
 use super::*;
-use crate::indicator::{DomainName, HostRef, Url, ip};
+use crate::value::{DomainName, HostRef, Url, ip};
 
 /// What holds of every value: all entries agree, and tell truly whether anything was undone.
 #[track_caller]

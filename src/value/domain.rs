@@ -17,7 +17,7 @@
 //! # Example
 //!
 //! ```
-//! use netsieve::{Reject, indicator::DomainName};
+//! use netsieve::{Reject, value::DomainName};
 //!
 //! let name = DomainName::parse("WWW.Bücher.Example.")?;
 //! assert_eq!(name.as_str(), "www.xn--bcher-kva.example");

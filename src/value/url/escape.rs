@@ -1,6 +1,6 @@
 //! Unescaping to a fixed point, dot segments, and escaping again.
 
-use crate::indicator::wide;
+use crate::value::wide;
 
 /// What bytes have to be escaped.
 pub(super) type Escapes = [bool; 256];

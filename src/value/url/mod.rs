@@ -28,7 +28,7 @@
 //! # Example
 //!
 //! ```
-//! use netsieve::indicator::url::{HostRef, Url, UrlScratch, canonicalise};
+//! use netsieve::value::url::{HostRef, Url, UrlScratch, canonicalise};
 //!
 //! let mut scratch = UrlScratch::new();
 //! let view = canonicalise(b"HTTP://u:p@WWW.Example.Test:80/a/./b/../%7Ec//d?q=%41#top", &mut scratch)?;
@@ -381,7 +381,7 @@ fn write_query(query: &[u8], work: &mut Vec<u8>, out: &mut Vec<u8>) {
 /// # Example
 ///
 /// ```
-/// use netsieve::indicator::url::{UrlScratch, canonicalise_target};
+/// use netsieve::value::url::{UrlScratch, canonicalise_target};
 ///
 /// let mut scratch = UrlScratch::new();
 /// assert_eq!(canonicalise_target(b"/a/../%67ate.php?x#y", &mut scratch), Ok("/gate.php?x"));

@@ -22,7 +22,7 @@
 //! # Example
 //!
 //! ```
-//! use netsieve::indicator::refang::refang;
+//! use netsieve::value::refang::refang;
 //!
 //! assert_eq!(refang("hxxps[:]//login.evil[.]example/gate[.]php"), "https://login.evil.example/gate.php");
 //! assert_eq!(refang("192.0.2[.]80"), "192.0.2.80");

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use proptest::test_runner::Config;
 
 use super::*;
-use crate::indicator::{HostRef, Url};
+use crate::value::{HostRef, Url};
 
 /// The canonical name, or `!` and the code of the reject.
 fn shown(text: &[u8]) -> String {

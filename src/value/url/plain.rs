@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::escape::{is_plain_path, is_plain_query};
 use super::{HostRef, Layout};
-use crate::indicator::{ip, wide};
 use crate::limits::MAX_OBSERVABLE;
+use crate::value::{ip, wide};
 
 /// Scheme and host of a text that begins with both, canonical, and has a path behind them.
 #[derive(Clone, Copy, Debug)]

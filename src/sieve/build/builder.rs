@@ -1,0 +1,554 @@
+use std::fmt::Write;
+use std::sync::{Arc, OnceLock};
+
+use ipnet::IpNet;
+
+use crate::error::{Error, Result};
+use crate::indicator::{
+    Action, Feed, HostRef, Indicator, PatternTarget, Record, RecordSink, Rejection, Skip, Warning, WarningKind,
+};
+use crate::limits::MAX_REPORTED;
+use crate::sieve::build::guard;
+use crate::sieve::build::index::Index;
+use crate::sieve::build::pending::Pending;
+use crate::sieve::build::suffixes::PublicSuffixes;
+use crate::sieve::flat::column::Column;
+use crate::sieve::flat::parallel;
+use crate::sieve::flat::strings::{Interner, StrId, Strings};
+use crate::sieve::report::{Beneath, BuildReport, FeedReport, Known};
+use crate::sieve::tables::Tables;
+use crate::sieve::tables::attributes::{Attributes, AttributesBuilder};
+use crate::sieve::tables::entries::{Entries, Entry, Texts};
+use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
+use crate::sieve::tables::provenance::Provenance;
+use crate::sieve::tables::{domain, ip, pattern, url as url_table};
+use crate::sieve::{Sieve, report};
+use crate::value::ip as addresses;
+
+/// The number of a feed within one builder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FeedId(u32);
+
+/// Collects feeds and compiles them into a [`Sieve`].
+///
+/// Adding is cheap and never fails: what cannot be taken ends in the report. The order in which records are added
+/// does not change what matches, only the numbers of the indicators.
+///
+/// ```
+/// use netsieve::indicator::{DomainName, Feed, Indicator, Record};
+/// use netsieve::{Scope, Sieve};
+///
+/// let mut builder = Sieve::builder();
+/// let feed = builder.feed(Feed::new("partner"));
+/// let name = DomainName::parse("evil.test").unwrap();
+/// let indicator = Indicator::Domain { name, scope: Scope::Suffix, port: None };
+/// builder.add(feed, Record::new(indicator, 1, "Evil.test"));
+/// let (sieve, report) = builder.build()?;
+/// assert_eq!((sieve.len(), report.feeds[0].entries), (1, 1));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct SieveBuilder {
+    feeds: Vec<Feed>,
+    reports: Vec<FeedReport>,
+    suffixes: PublicSuffixes,
+    strings: Interner,
+    attributes: AttributesBuilder,
+    index: Index,
+    indicators: IndicatorsBuilder,
+    /// The URLs among the indicators, in the order of their ids.
+    urls: Vec<UrlRow>,
+    /// The indicators of the last rows.
+    pending: Pending,
+    rows: Vec<Row>,
+    columns: RowColumns,
+    examples: Option<usize>,
+    scratch: String,
+}
+
+/// One entry on its way into the table.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    indicator: u32,
+    entry: Entry,
+}
+
+/// What few rows have, as columns that end with the last row that has it.
+#[derive(Debug, Default)]
+struct RowColumns {
+    as_listed: Vec<StrId>,
+    reference: Vec<StrId>,
+    description: Vec<StrId>,
+    object: Vec<StrId>,
+}
+
+fn set(column: &mut Vec<StrId>, row: usize, value: StrId) {
+    if value.some().is_some() {
+        column.resize(row, StrId::NONE);
+        column.push(value);
+    }
+}
+
+impl SieveBuilder {
+    /// A builder without feeds.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the Public Suffix List that the guards go by (default: the built-in one). Set it before records are added.
+    pub fn public_suffixes(&mut self, list: PublicSuffixes) -> &mut Self {
+        self.suffixes = list;
+        self
+    }
+
+    /// Sets how much of each kind of thing the report shows beside counting it: rejections of one reason, what an allow entry
+    /// shadows, and so on (default: [`MAX_REPORTED`]). `usize::MAX` shows everything, which costs memory as the feeds please.
+    pub fn examples(&mut self, count: usize) -> &mut Self {
+        self.examples = Some(count);
+        self
+    }
+
+    /// Declares a feed. Feeds are reported in this order.
+    pub fn feed(&mut self, feed: Feed) -> FeedId {
+        let id = FeedId(self.feeds.len() as u32);
+        self.reports.push(FeedReport::new(&feed));
+        self.feeds.push(feed);
+        id
+    }
+
+    /// Where a reader puts what it reads of a feed.
+    pub fn sink(&mut self, feed: FeedId) -> FeedSink<'_> {
+        FeedSink { builder: self, feed }
+    }
+
+    /// Adds one record of a feed. The guards apply to block entries; what they refuse is in the report.
+    ///
+    /// # Panics
+    ///
+    /// If `feed` comes from another builder that has more feeds.
+    pub fn add(&mut self, feed: FeedId, mut record: Record<'_>) -> &mut Self {
+        let at = feed.0 as usize;
+        let examples = self.examples.unwrap_or(MAX_REPORTED);
+        let action = record.action.unwrap_or(self.feeds[at].action);
+        let listed: &str = &record.as_listed;
+        if action == Action::Block {
+            match guard::check(&mut record.indicator, &self.feeds[at].policy, &self.suffixes) {
+                Ok(false) => {}
+                Ok(true) => {
+                    self.reports[at].note_warning(examples, record.line, listed, WarningKind::PublicSuffixDemoted)
+                }
+                Err(reason) => {
+                    self.reports[at].note_rejection(examples, record.line, listed, reason);
+                    return self;
+                }
+            }
+        }
+        if let (None, Some(ttl)) = (record.attributes.valid_until, self.feeds[at].time_to_live) {
+            let seen = record.attributes.last_seen.or(record.attributes.first_seen);
+            record.attributes.valid_until = seen.and_then(|seen| seen.checked_add(ttl).ok());
+        }
+        let (indicator, is_canonical) = if self.pending.take(&record.indicator, &self.strings, &self.index) {
+            // Settled below, with others.
+            (u32::MAX, self.is_canonical(&record.indicator, listed))
+        } else {
+            self.settle();
+            let id = self.indicator(&record.indicator);
+            let is_canonical = match self.indicators.value(id) {
+                // Another feed may have listed the URL with another scheme first.
+                Value::Url(text) | Value::Pattern(text, _) => self.strings.get(text) == listed,
+                _ => self.is_canonical(&record.indicator, listed),
+            };
+            (id, is_canonical)
+        };
+        let as_listed = if is_canonical { StrId::NONE } else { self.strings.intern(listed) };
+        let attributes =
+            self.attributes.intern(&mut self.strings, feed.0, &self.feeds[at], record.action, &record.attributes);
+        let row = self.rows.len();
+        self.rows.push(Row { indicator, entry: Entry { attributes, line: record.line } });
+        set(&mut self.columns.as_listed, row, as_listed);
+        let own = &record.attributes;
+        for (column, value) in [
+            (&mut self.columns.reference, &own.reference),
+            (&mut self.columns.description, &own.description),
+            (&mut self.columns.object, &own.id),
+        ] {
+            if let Some(value) = value {
+                set(column, row, self.strings.intern(value));
+            }
+        }
+        self.reports[at].count(&record.indicator, action);
+        if self.pending.is_full() {
+            self.settle();
+        }
+        self
+    }
+
+    /// Finds the indicators of the last rows.
+    fn settle(&mut self) {
+        let Self { pending, strings, index, indicators, rows, .. } = self;
+        let first = rows.len() - pending.len();
+        let mut rows = rows[first..].iter_mut();
+        pending.settle(strings, index, indicators, |id| {
+            if let Some(row) = rows.next() {
+                row.indicator = id;
+            }
+        });
+    }
+
+    /// Whether a listing is the canonical text of its indicator.
+    #[inline]
+    fn is_canonical(&mut self, indicator: &Indicator, listed: &str) -> bool {
+        match indicator {
+            Indicator::Domain { name, port: None, .. } => name.as_str() == listed,
+            Indicator::Ip { net: IpNet::V4(net), port: None } if net.prefix_len() == 32 => {
+                // The parser of the standard library takes nothing but the canonical form.
+                listed.parse() == Ok(net.addr())
+            }
+            other => {
+                self.scratch.clear();
+                // Writing to a string does not fail.
+                let _ = write!(self.scratch, "{other}");
+                self.scratch == listed
+            }
+        }
+    }
+
+    /// The id of an indicator, which is new or known.
+    fn indicator(&mut self, indicator: &Indicator) -> u32 {
+        let Self { strings, index, indicators, urls, .. } = self;
+        let next = indicators.len() as u32;
+        let (id, value) = match indicator {
+            Indicator::IpRange { first, last, port } => {
+                (index.range(indicators, *first, *last, *port), Value::Range(*first, *last))
+            }
+            Indicator::Ip { net, port } => {
+                let hash = index.net_hash(*net, *port);
+                (index.net(indicators, hash, *net, *port), Value::Net(*net))
+            }
+            Indicator::Domain { name, scope, port } => {
+                let name = strings.intern(name.as_str());
+                (index.domain(indicators, name, *scope, *port), Value::Domain(name))
+            }
+            Indicator::Url { url, host_scope } => {
+                let view = url.view();
+                let id = index.url(indicators, strings, &view, *host_scope);
+                if id != next {
+                    return id;
+                }
+                let host = match view.host() {
+                    HostRef::Domain(name) => url_table::Host::Name(strings.intern(name)),
+                    HostRef::Ip(addr) => url_table::Host::Addr(addr),
+                };
+                let path = (view.as_str().len() - view.path_and_query().len()) as u32;
+                urls.push(UrlRow { id, host, path });
+                (id, Value::Url(strings.add(view.as_str())))
+            }
+            Indicator::Pattern(pattern) => {
+                let text = strings.intern(pattern.as_str());
+                (index.pattern(indicators, text, pattern.target()), Value::Pattern(text, pattern.target()))
+            }
+        };
+        if id == next {
+            indicators.push(value, indicator.scope(), indicator.port());
+        }
+        id
+    }
+
+    /// Compiles what was added. Nothing that was added is lost: it is in the sieve or in the report.
+    ///
+    /// # Errors
+    ///
+    /// If there are more indicators, entries or bytes of text than 32-bit numbers count.
+    pub fn build(mut self) -> Result<(Sieve, BuildReport)> {
+        self.settle();
+        let Self {
+            feeds, mut reports, suffixes, strings, attributes, mut indicators, rows, columns, index, urls, ..
+        } = self;
+        let examples = self.examples.unwrap_or(MAX_REPORTED);
+        if rows.len() >= u32::MAX as usize {
+            return Err(Error::capacity("entries", u64::from(u32::MAX)));
+        }
+        if indicators.len() >= ip::MAX_IDS {
+            return Err(Error::capacity("indicators", ip::MAX_IDS as u64));
+        }
+        let attributes = attributes.finish();
+        let order = order(&rows, indicators.len(), &attributes);
+        let starts = note_entries(&rows, &order, &attributes, &mut indicators, &mut reports);
+        let texts = Texts {
+            as_listed: ordered(&columns.as_listed, &order),
+            references: ordered(&columns.reference, &order),
+            descriptions: ordered(&columns.description, &order),
+            objects: ordered(&columns.object, &order),
+        };
+        let entries = Entries::new(&starts, order.iter().map(|&row| rows[row as usize].entry), texts);
+        drop((rows, columns, order, starts));
+
+        let (strings, lookup) = strings.close()?;
+        let known = Known { strings: &strings, lookup: &lookup, index: &index, indicators: &indicators, urls: &urls };
+        let (searched, beneath) =
+            parallel::join(|| Searched::new(&strings, &indicators, &urls), || Beneath::new(&known));
+        drop((lookup, index, urls));
+        let Searched { v4, v6, domains, urls, names, paths } = searched?;
+        let mut tables = Tables {
+            strings,
+            indicators: indicators.finish(),
+            entries,
+            attributes,
+            feeds,
+            provenance: Provenance::default(),
+            v4,
+            v6,
+            domains,
+            urls,
+            names,
+            paths,
+            prefilter: OnceLock::new(),
+        };
+        let report = report::finish(&tables, reports, beneath, examples);
+        tables.provenance = Provenance::new(&suffixes, &report);
+        Ok((Sieve(Arc::new(tables)), report))
+    }
+}
+
+/// The numbers of the rows by indicator, and of one indicator's by feed, line and attributes, whatever the order of insertion.
+fn order(rows: &[Row], indicators: usize, attributes: &Attributes) -> Vec<u32> {
+    // Where the rows of each indicator begin; then, where its next row goes; in the end, where they end.
+    let mut places = vec![0_u32; indicators];
+    for row in rows {
+        places[row.indicator as usize] += 1;
+    }
+    let mut sum = 0;
+    for place in &mut places {
+        sum += std::mem::replace(place, sum);
+    }
+    let mut order = vec![0_u32; rows.len()];
+    for (number, row) in rows.iter().enumerate() {
+        let place = &mut places[row.indicator as usize];
+        order[*place as usize] = number as u32;
+        *place += 1;
+    }
+    let mut start = 0;
+    for end in places {
+        let of_one = &mut order[start as usize..end as usize];
+        if of_one.len() > 1 {
+            of_one.sort_unstable_by_key(|&number| {
+                let Entry { attributes: set, line } = rows[number as usize].entry;
+                (attributes.feed(set), line, set, number)
+            });
+        }
+        start = end;
+    }
+    order
+}
+
+/// Where the entries of each indicator start; what they ask for is noted with the indicators, and what feeds have in common in the reports.
+fn note_entries(
+    rows: &[Row],
+    order: &[u32],
+    attributes: &Attributes,
+    indicators: &mut IndicatorsBuilder,
+    reports: &mut [FeedReport],
+) -> Vec<u32> {
+    let mut starts = Vec::with_capacity(indicators.len());
+    // The indicator of the last row, its feed, and whether that is the only one so far.
+    let mut last: Option<(u32, u32, bool)> = None;
+    for (at, &number) in order.iter().enumerate() {
+        let Row { indicator, entry } = rows[number as usize];
+        let of = attributes.feed(entry.attributes);
+        let report = &mut reports[of as usize];
+        let mut is_alone = true;
+        match last {
+            Some((other, feed, alone)) if other == indicator => {
+                is_alone = alone && feed == of;
+                if feed == of {
+                    report.duplicates += 1;
+                } else {
+                    report.shared += 1;
+                    report.indicators += 1;
+                    if alone {
+                        reports[feed as usize].new -= 1;
+                    }
+                }
+            }
+            _ => {
+                starts.push(at as u32);
+                report.indicators += 1;
+                report.new += 1;
+            }
+        }
+        last = Some((indicator, of, is_alone));
+        indicators.note_action(indicator, attributes.action(entry.attributes));
+    }
+    starts
+}
+
+/// A column in the order of the entries.
+fn ordered(column: &[StrId], order: &[u32]) -> Column {
+    if column.is_empty() {
+        return Column::default();
+    }
+    Column::of_strings(order.iter().map(|&row| column.get(row as usize).copied().unwrap_or(StrId::NONE)))
+}
+
+/// A URL indicator on its way into the tables.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::sieve) struct UrlRow {
+    pub(in crate::sieve) id: u32,
+    pub(in crate::sieve) host: url_table::Host,
+    /// Where the path starts in the text.
+    pub(in crate::sieve) path: u32,
+}
+
+impl UrlRow {
+    /// Whether the URL is only a host.
+    pub(in crate::sieve) fn is_host_only(&self, strings: &Strings, indicators: &IndicatorsBuilder) -> bool {
+        match indicators.value(self.id) {
+            Value::Url(text) => strings.bytes(text).get(self.path as usize..) == Some(b"/"),
+            _ => false,
+        }
+    }
+}
+
+/// The tables that are searched, each built on its own.
+struct Searched {
+    v4: ip::Table<u32>,
+    v6: ip::Table<u128>,
+    domains: domain::Table,
+    urls: url_table::Table,
+    names: Option<pattern::Table>,
+    paths: Option<pattern::Table>,
+}
+
+impl Searched {
+    fn new(strings: &Strings, indicators: &IndicatorsBuilder, rows: &[UrlRow]) -> Result<Self> {
+        let mut v4 = ip::Builder::<u32>::default();
+        let mut v6 = ip::Builder::<u128>::default();
+        let mut domains = domain::Builder::default();
+        let mut urls = url_table::Builder::default();
+        let mut names = pattern::Builder::default();
+        let mut paths = pattern::Builder::default();
+        let hosts = rows.iter();
+        let mut rows = rows.iter();
+        for id in 0..indicators.len() as u32 {
+            let mut add_net = |net: IpNet| match net {
+                IpNet::V4(net) => v4.add(net.network().to_bits(), net.prefix_len(), id),
+                IpNet::V6(net) => v6.add(net.network().to_bits(), net.prefix_len(), id),
+            };
+            match indicators.value(id) {
+                Value::Net(net) => add_net(net),
+                Value::Range(first, last) => addresses::range_prefixes(first, last).into_iter().for_each(add_net),
+                Value::Domain(name) => domains.add(name, id),
+                Value::Url(text) => {
+                    if let Some(row) = rows.next() {
+                        urls.add(row.host, text, row.path, id);
+                    }
+                }
+                Value::Pattern(text, target) => {
+                    if let Ok(pattern) = crate::indicator::Pattern::new(target, strings.get(text)) {
+                        match target {
+                            PatternTarget::Name => names.add(text, &pattern, id),
+                            PatternTarget::UrlPath => paths.add(text, &pattern, id),
+                        }
+                    }
+                }
+            }
+        }
+        let addr_hosts = hosts.filter(|row| matches!(row.host, url_table::Host::Addr(_))).count();
+        if [v4.len(), v6.len(), addr_hosts].into_iter().any(|count| count > ip::MAX_PREFIXES) {
+            return Err(Error::capacity("prefixes", ip::MAX_PREFIXES as u64));
+        }
+        let count = indicators.len() as u32;
+        let url_hosts = urls.names();
+        (count..).zip(&url_hosts).for_each(|(item, &name)| domains.add(name, item));
+        let is_plain = |id: u32| indicators.flags(id).is_plain_block();
+        let plain_scope = |id: u32| if id < count { indicators.plain_scope(id) } else { None };
+        let (domains, (urls, ((v4, v6), (names, paths)))) = parallel::join(
+            || domains.finish_with(strings, plain_scope),
+            || {
+                parallel::join(
+                    || urls.finish(strings, &url_hosts),
+                    || {
+                        parallel::join(
+                            || parallel::join(|| v4.finish_with(is_plain), || v6.finish_with(is_plain)),
+                            || parallel::join(|| names.finish(), || paths.finish()),
+                        )
+                    },
+                )
+            },
+        );
+        Ok(Self { v4, v6, domains, urls, names: names?, paths: paths? })
+    }
+}
+
+/// Where a reader puts what it reads of one feed.
+#[derive(Debug)]
+pub struct FeedSink<'b> {
+    builder: &'b mut SieveBuilder,
+    feed: FeedId,
+}
+
+impl FeedSink<'_> {
+    fn report(&mut self) -> &mut FeedReport {
+        &mut self.builder.reports[self.feed.0 as usize]
+    }
+
+    fn examples(&self) -> usize {
+        self.builder.examples.unwrap_or(MAX_REPORTED)
+    }
+}
+
+impl RecordSink for FeedSink<'_> {
+    fn record(&mut self, record: Record<'_>) {
+        self.builder.add(self.feed, record);
+    }
+
+    fn reject(&mut self, rejection: Rejection<'_>) {
+        let examples = self.examples();
+        self.report().note_rejection(examples, rejection.line, &rejection.value, rejection.reason);
+    }
+
+    fn warn(&mut self, warning: Warning<'_>) {
+        let examples = self.examples();
+        self.report().note_warning(examples, warning.line, &warning.value, warning.kind);
+    }
+
+    fn skip(&mut self, skip: Skip<'_>) {
+        let examples = self.examples();
+        self.report().note_skip(examples, skip.line, &skip.text, skip.construct);
+    }
+
+    fn lines(&mut self, count: u64) {
+        self.report().lines += count;
+    }
+
+    fn title(&mut self, title: &str) {
+        let titles = &mut self.report().titles;
+        if titles.len() < FeedReport::TITLES && !titles.iter().any(|known| known == title) {
+            titles.push(title.to_owned());
+        }
+    }
+
+    fn home_page(&mut self, host: &str) {
+        let pages = &mut self.report().home_pages;
+        if pages.len() < FeedReport::TITLES && !pages.iter().any(|known| known == host) {
+            pages.push(host.to_owned());
+        }
+    }
+
+    fn format(&mut self, name: &str) {
+        self.report().format = Some(name.to_owned());
+        self.builder.feeds[self.feed.0 as usize].format = Some(name.to_owned());
+    }
+}
+
+impl FeedReport {
+    fn new(feed: &Feed) -> Self {
+        Self {
+            name: feed.name.clone(),
+            path: feed.path.clone(),
+            format: feed.format.clone(),
+            action: feed.action,
+            ..Self::default()
+        }
+    }
+}

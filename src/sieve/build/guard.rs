@@ -1,0 +1,77 @@
+//! What a block feed may not list unless its policy admits it.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::indicator::{HostRef, Indicator, Policy, Reject, Scope};
+use crate::limits::{MIN_PREFIX_V4, MIN_PREFIX_V6};
+use crate::sieve::build::suffixes::PublicSuffixes;
+use crate::sieve::tables::pattern::covers_public_suffix;
+use crate::value::ip;
+
+/// Applies the guards to a block entry. `Ok(true)`: the scope was narrowed.
+pub(in crate::sieve) fn check(
+    indicator: &mut Indicator,
+    policy: &Policy,
+    suffixes: &PublicSuffixes,
+) -> Result<bool, Reject> {
+    match indicator {
+        Indicator::Ip { net, .. } => check_net(net, policy).map(|()| false),
+        Indicator::IpRange { first, last, .. } => {
+            for net in ip::range_prefixes(*first, *last) {
+                check_net(&net, policy)?;
+            }
+            Ok(false)
+        }
+        Indicator::Domain { name, scope, .. } => check_name(name.as_str(), scope, policy, suffixes),
+        Indicator::Url { url, host_scope } => match url.view().host() {
+            HostRef::Ip(addr) => check_net(&host_net(addr), policy).map(|()| false),
+            HostRef::Domain(name) => check_name(name, host_scope, policy, suffixes),
+        },
+        Indicator::Pattern(pattern) if !policy.admit_public_suffixes && covers_public_suffix(pattern, suffixes) => {
+            Err(Reject::PublicSuffix)
+        }
+        Indicator::Pattern(_) => Ok(false),
+    }
+}
+
+fn host_net(addr: IpAddr) -> IpNet {
+    IpNet::from(addr)
+}
+
+fn check_net(net: &IpNet, policy: &Policy) -> Result<(), Reject> {
+    let shortest = match net {
+        IpNet::V4(_) => MIN_PREFIX_V4,
+        IpNet::V6(_) => MIN_PREFIX_V6,
+    };
+    if !policy.admit_bogons && ip::is_bogon(net) {
+        return Err(Reject::Bogon);
+    }
+    if !policy.admit_wide_prefixes && net.prefix_len() < shortest {
+        return Err(Reject::WidePrefix);
+    }
+    Ok(())
+}
+
+fn check_name(name: &str, scope: &mut Scope, policy: &Policy, suffixes: &PublicSuffixes) -> Result<bool, Reject> {
+    let is_localhost = name == "localhost" || name.ends_with(".localhost") || name == "localhost.localdomain";
+    if is_localhost && !policy.admit_bogons {
+        return Err(Reject::Localhost);
+    }
+    if policy.admit_public_suffixes || is_localhost {
+        return Ok(false);
+    }
+    if !name.contains('.') {
+        return Err(if suffixes.lists(name) { Reject::PublicSuffix } else { Reject::SingleLabel });
+    }
+    match scope {
+        Scope::Exact => Ok(false),
+        Scope::Suffix if suffixes.lists(name) => {
+            *scope = Scope::Exact;
+            Ok(true)
+        }
+        Scope::Subdomains if suffixes.lists(name) => Err(Reject::PublicSuffix),
+        _ => Ok(false),
+    }
+}

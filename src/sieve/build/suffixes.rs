@@ -1,0 +1,133 @@
+/// The Public Suffix List that the guards at build go by (<https://publicsuffix.org/>).
+///
+/// Both of its sections count, ICANN and PRIVATE; its implicit `*` rule does not.
+#[derive(Clone, Debug, Default)]
+pub struct PublicSuffixes(List);
+
+#[derive(Clone, Debug, Default)]
+enum List {
+    #[default]
+    BuiltIn,
+    Empty,
+    #[cfg(feature = "psl")]
+    Loaded(std::sync::Arc<publicsuffix::List>, std::sync::Arc<str>),
+}
+
+impl PublicSuffixes {
+    /// The list built into the crate. Without the feature `psl` there is none, and only bare top-level domains are
+    /// guarded.
+    pub fn built_in() -> Self {
+        Self(List::BuiltIn)
+    }
+
+    /// An empty list: no name is a public suffix.
+    pub fn empty() -> Self {
+        Self(List::Empty)
+    }
+
+    /// A list read at run time, in the format of `public_suffix_list.dat`.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not such a list.
+    #[cfg(feature = "psl")]
+    pub fn from_text(text: &str) -> crate::Result<Self> {
+        let list: publicsuffix::List =
+            text.parse().map_err(|error| crate::Error::config(format!("public suffix list: {error}")))?;
+        if list.is_empty() {
+            return Err(crate::Error::config("public suffix list: no rule in it"));
+        }
+        Ok(Self(List::Loaded(std::sync::Arc::new(list), version_of(text).into())))
+    }
+
+    /// Which list it is: what a loaded one says of its version (`2026-05-01_08-00-00_UTC`), or a sum over its text where it says
+    /// nothing; the release that the built-in one came with; or that there is none.
+    pub fn version(&self) -> String {
+        match &self.0 {
+            #[cfg(not(feature = "psl"))]
+            List::BuiltIn => "none".to_owned(),
+            #[cfg(feature = "psl")]
+            List::BuiltIn => format!("built into netsieve {}", env!("CARGO_PKG_VERSION")),
+            List::Empty => "none".to_owned(),
+            #[cfg(feature = "psl")]
+            List::Loaded(_, version) => version.to_string(),
+        }
+    }
+
+    /// Whether the list names `name` itself, by a rule other than the implicit `*`. `name` is canonical.
+    pub fn lists(&self, name: &str) -> bool {
+        match &self.0 {
+            List::Empty => false,
+            #[cfg(feature = "psl")]
+            List::BuiltIn => is_suffix(&psl::List, name),
+            #[cfg(not(feature = "psl"))]
+            List::BuiltIn => {
+                let _ = name;
+                false
+            }
+            #[cfg(feature = "psl")]
+            List::Loaded(list, _) => is_suffix(&**list, name),
+        }
+    }
+}
+
+/// What `// VERSION:` says near the beginning of a list.
+#[cfg(feature = "psl")]
+fn version_of(text: &str) -> String {
+    let named = text.lines().take(20).find_map(|line| line.strip_prefix("// VERSION:"));
+    match named.map(str::trim).filter(|version| !version.is_empty()) {
+        Some(version) => version.chars().filter(|c| !c.is_control()).take(64).collect(),
+        None => format!("sum {:016x}", crate::sieve::file::checksum::of("", text.as_bytes())),
+    }
+}
+
+#[cfg(feature = "psl")]
+fn is_suffix(list: &impl publicsuffix::Psl, name: &str) -> bool {
+    // The list is kept in Unicode; names here are A-labels.
+    let unicode;
+    let name = if name.contains("xn--") {
+        unicode = idna::domain_to_unicode(name).0;
+        &unicode
+    } else {
+        name
+    };
+    list.suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes().len() == name.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(feature = "psl")]
+    #[test]
+    fn both_lists_know_the_same() {
+        let loaded = PublicSuffixes::from_text(
+            "// ===BEGIN ICANN DOMAINS===\ncom\nuk\nco.uk\n*.ck\n!www.ck\n公司.cn\n// ===END ICANN DOMAINS===\n// ===BEGIN PRIVATE DOMAINS===\npages.dev\n// ===END PRIVATE DOMAINS===\n",
+        )
+        .unwrap();
+        for list in [PublicSuffixes::built_in(), loaded] {
+            for (name, want) in [
+                ("com", true),
+                ("co.uk", true),
+                ("pages.dev", true),
+                ("x.ck", true),
+                ("www.ck", false),
+                ("example.com", false),
+                ("evil.pages.dev", false),
+                ("no-such-tld-here", false),
+                ("a.no-such-tld-here", false),
+                ("xn--55qx5d.cn", true),
+            ] {
+                assert_eq!(list.lists(name), want, "{name}");
+            }
+        }
+        assert!(!PublicSuffixes::empty().lists("com"));
+        assert!(PublicSuffixes::built_in().version().starts_with("built into"));
+        let version = |before: &str, name: &str| {
+            let list = format!("{before}// ===BEGIN ICANN DOMAINS===\n{name}\n// ===END ICANN DOMAINS===\n");
+            PublicSuffixes::from_text(&list).unwrap().version()
+        };
+        assert_eq!(version("// VERSION: 2026-05-01_08-00-00_UTC\n", "com"), "2026-05-01_08-00-00_UTC");
+        assert!(version("", "com").starts_with("sum ") && version("", "com") != version("", "net"));
+    }
+}

@@ -1,0 +1,107 @@
+//! Many lookups at once: what will be looked at is asked for before it is.
+
+use crate::arch::tails::BATCH;
+use crate::sieve::matching::matcher::{Matcher, Seen};
+use crate::sieve::matching::view::Matches;
+use crate::sieve::tables::domain::Plan;
+use crate::sieve::tables::{Tables, without_root};
+
+/// The names of a batch that have to be looked up one by one: their places in it, and their plans.
+struct Planned {
+    places: [u8; BATCH],
+    plans: [Plan; BATCH],
+    count: usize,
+}
+
+impl Planned {
+    fn new() -> Self {
+        Self { places: [0; BATCH], plans: [Plan::default(); BATCH], count: 0 }
+    }
+
+    /// Plans the lookups of a batch, and asks for all that they will look at.
+    #[inline(always)]
+    fn plan<N: AsRef<[u8]>>(&mut self, tables: &Tables, names: &[N]) {
+        let domains = &tables.domains;
+        let name = |place: usize| without_root(names[place].as_ref());
+        let count = if tables.names.is_none() {
+            domains.likely(names.len(), name, &mut self.places)
+        } else {
+            let mut count = 0;
+            for place in (0..names.len()).filter(|&place| tables.may_match_name(name(place))) {
+                self.places[count] = place as u8;
+                count += 1;
+            }
+            count
+        };
+        self.count = 0;
+        for at in 0..count {
+            let place = self.places[at];
+            let plan = domains.plan(name(place.into()));
+            if !plan.is_empty() || tables.may_match_pattern(name(place.into())) {
+                domains.prefetch_buckets(&plan);
+                self.places[self.count] = place;
+                self.plans[self.count] = plan;
+                self.count += 1;
+            }
+        }
+        for (place, plan) in self.all() {
+            domains.prefetch_texts(plan, &tables.strings, name(place).len());
+        }
+    }
+
+    #[inline(always)]
+    fn all(&self) -> impl Iterator<Item = (usize, &Plan)> {
+        self.places.iter().map(|&place| usize::from(place)).zip(&self.plans).take(self.count)
+    }
+}
+
+impl Matcher {
+    /// Looks many names up: calls `found` with the place of each name that matches something and with its matches, in
+    /// order. To the same effect as [`match_domain`](Matcher::match_domain) for each. It asks for memory ahead: of 1.5 million names
+    /// what matches nothing costs a third less than one by one; what matches costs less only where the caches do not hold it.
+    ///
+    /// ```
+    /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
+    /// # use netsieve::{MatchOptions, Scope, Sieve};
+    /// # let mut builder = Sieve::builder();
+    /// # let feed = builder.feed(Feed::new("partner"));
+    /// # let name = DomainName::parse("evil.test").unwrap();
+    /// # builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
+    /// # let (sieve, _) = builder.build()?;
+    /// let mut matcher = sieve.matcher(&MatchOptions::default());
+    /// let mut seen = Vec::new();
+    /// matcher.match_domains(&["a.example", "www.evil.test", "b.example"], None, |place, matches| {
+    ///     seen.push((place, matches.first().unwrap().indicator().to_string()));
+    /// });
+    /// assert_eq!(seen, [(1, "evil.test".to_owned())]);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    pub fn match_domains<N: AsRef<[u8]>>(
+        &mut self,
+        names: &[N],
+        port: Option<u16>,
+        mut found: impl FnMut(usize, Matches<'_>),
+    ) {
+        self.each_domain(names, port, |matcher, place| found(place, matcher.matches()));
+    }
+
+    /// The places of the names that match something, in order, in place of what `places` holds. To the same effect as
+    /// [`is_match_domain`](Matcher::is_match_domain) for each name; see [`match_domains`](Matcher::match_domains).
+    pub fn is_match_domains<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, places: &mut Vec<usize>) {
+        places.clear();
+        self.each_domain(names, port, |_, place| places.push(place));
+    }
+
+    fn each_domain<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, mut found: impl FnMut(&Self, usize)) {
+        let mut planned = Planned::new();
+        for (batch, names) in names.chunks(BATCH).enumerate() {
+            planned.plan(self.sieve().tables(), names);
+            for (place, plan) in planned.all() {
+                self.find_planned(names[place].as_ref(), Seen { port, name_like: false }, Some(plan));
+                if !self.found().is_empty() {
+                    found(self, batch * BATCH + place);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! IPv4 addresses within IPv6 addresses that are not the same host by definition, but reach it: 6to4, Teredo and NAT64.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::Ipv6Net;
+
+/// How an IPv4 address stands within the IPv6 address that was observed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Derived {
+    /// `2002::/16`: the router of the 6to4 site ([RFC 3056]).
+    ///
+    /// [RFC 3056]: https://www.rfc-editor.org/rfc/rfc3056#section-2
+    SixToFour,
+    /// `2001::/32`: the client's public address, stored inverted ([RFC 4380]). The server's address is not looked at.
+    ///
+    /// [RFC 4380]: https://www.rfc-editor.org/rfc/rfc4380#section-4
+    Teredo,
+    /// One of the translator's prefixes that were given ([RFC 6052]).
+    ///
+    /// [RFC 6052]: https://www.rfc-editor.org/rfc/rfc6052#section-2.2
+    Nat64,
+}
+
+impl Derived {
+    /// `6to4`, `teredo` or `nat64`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Derived::SixToFour => "6to4",
+            Derived::Teredo => "teredo",
+            Derived::Nat64 => "nat64",
+        }
+    }
+}
+
+impl fmt::Display for Derived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A prefix behind which a NAT64 translator puts IPv4 addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Nat64Prefix(Ipv6Net);
+
+impl Nat64Prefix {
+    /// `None` unless the prefix has one of the lengths of RFC 6052: 32, 40, 48, 56, 64 or 96.
+    pub fn new(prefix: Ipv6Net) -> Option<Self> {
+        matches!(prefix.prefix_len(), 32 | 40 | 48 | 56 | 64 | 96).then(|| Self(prefix.trunc()))
+    }
+
+    /// The prefix.
+    pub fn prefix(self) -> Ipv6Net {
+        self.0
+    }
+
+    /// The address that stands behind the prefix, if it is one of the translator's: the octet from the 64th bit on is zero.
+    fn embedded(self, addr: Ipv6Addr) -> Option<Ipv4Addr> {
+        if !self.0.contains(&addr) {
+            return None;
+        }
+        let (bits, len) = (addr.to_bits(), u32::from(self.0.prefix_len()));
+        if len == 96 {
+            return Some(Ipv4Addr::from_bits(bits as u32));
+        }
+        if bits >> 56 & 0xFF != 0 {
+            return None;
+        }
+        // Without the octet that is zero, the four octets stand right behind the prefix.
+        let joined = bits >> 64 << 64 | (bits << 72) >> 64;
+        Some(Ipv4Addr::from_bits((joined >> (96 - len)) as u32))
+    }
+}
+
+/// Which IPv4 addresses within IPv6 addresses are looked up too. None of them by default.
+///
+/// The address that was observed need not be the listed host: a 6to4 or Teredo address is that of a machine behind it. So such
+/// matches say by [`Match::derived`](crate::sieve::Match::derived) what they are. `64:ff9b::/96` is not one of these: its
+/// addresses are IPv4 addresses everywhere.
+///
+/// ```
+/// use netsieve::indicator::{Feed, Indicator, Record};
+/// use netsieve::sieve::Derived;
+/// use netsieve::{MatchOptions, Sieve};
+/// use std::net::Ipv6Addr;
+///
+/// let mut builder = Sieve::builder();
+/// let feed = builder.feed(Feed::new("partner"));
+/// builder.add(feed, Record::new(Indicator::Ip { net: "11.22.0.0/16".parse().unwrap(), port: None }, 1, "11.22.0.0/16"));
+/// let (sieve, _) = builder.build()?;
+///
+/// let addr: Ipv6Addr = "2002:b16:2c01::1".parse().unwrap();
+/// let mut options = MatchOptions::default();
+/// assert!(sieve.matcher(&options).match_ip(addr, None).is_empty());
+/// options.derived.six_to_four = true;
+/// let mut matcher = sieve.matcher(&options);
+/// let first = matcher.match_ip(addr, None).first().unwrap();
+/// assert_eq!(first.derived(), Some(Derived::SixToFour));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DerivedForms {
+    /// The routers of 6to4 sites.
+    pub six_to_four: bool,
+    /// The clients of Teredo.
+    pub teredo: bool,
+    /// What stands behind these NAT64 prefixes.
+    pub nat64: Vec<Nat64Prefix>,
+}
+
+impl DerivedForms {
+    /// Whether any is looked up.
+    pub fn any(&self) -> bool {
+        self.six_to_four || self.teredo || !self.nat64.is_empty()
+    }
+
+    /// The IPv4 address within an address, and how it stands there. Of several NAT64 prefixes the longest counts.
+    pub fn embedded(&self, addr: Ipv6Addr) -> Option<(Ipv4Addr, Derived)> {
+        let bits = addr.to_bits();
+        if self.six_to_four && bits >> 112 == 0x2002 {
+            return Some((Ipv4Addr::from_bits((bits >> 80) as u32), Derived::SixToFour));
+        }
+        if self.teredo && bits >> 96 == 0x2001_0000 {
+            return Some((Ipv4Addr::from_bits(!(bits as u32)), Derived::Teredo));
+        }
+        let behind = |prefix: &Nat64Prefix| prefix.embedded(addr).map(|v4| (prefix.0.prefix_len(), v4));
+        let longest = self.nat64.iter().filter_map(behind).max();
+        longest.map(|(_, v4)| (v4, Derived::Nat64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forms_of_the_standards() {
+        let prefix = |text: &str| Nat64Prefix::new(text.parse().unwrap()).unwrap();
+        let v4: Ipv4Addr = "192.0.2.33".parse().unwrap();
+        // The examples of RFC 6052, section 2.4.
+        for (net, addr) in [
+            ("2001:db8::/32", "2001:db8:c000:221::"),
+            ("2001:db8:100::/40", "2001:db8:1c0:2:21::"),
+            ("2001:db8:122::/48", "2001:db8:122:c000:2:2100::"),
+            ("2001:db8:122:300::/56", "2001:db8:122:3c0:0:221::"),
+            ("2001:db8:122:344::/64", "2001:db8:122:344:c0:2:2100::"),
+            ("2001:db8:122:344::/96", "2001:db8:122:344::192.0.2.33"),
+        ] {
+            let forms = DerivedForms { nat64: vec![prefix(net)], ..DerivedForms::default() };
+            let addr: Ipv6Addr = addr.parse().unwrap();
+            assert_eq!(forms.embedded(addr), Some((v4, Derived::Nat64)), "{net}");
+            assert_eq!(DerivedForms::default().embedded(addr), None);
+            let outside = Ipv6Addr::from_bits(addr.to_bits() ^ 1 << 127);
+            assert_eq!(forms.embedded(outside), None);
+            // The reserved octet must be zero.
+            if forms.nat64[0].prefix().prefix_len() < 96 {
+                assert_eq!(forms.embedded(Ipv6Addr::from_bits(addr.to_bits() | 1 << 60)), None, "{net}");
+            }
+        }
+        let all = DerivedForms {
+            six_to_four: true,
+            teredo: true,
+            nat64: vec![prefix("2001:db8::/32"), prefix("2001:db8:122:344::/96"), prefix("2001:db8:122::/48")],
+        };
+        let embedded = |text: &str| all.embedded(text.parse().unwrap());
+        assert_eq!(embedded("2002:c000:221::1"), Some((v4, Derived::SixToFour)));
+        assert_eq!(embedded("2001:0:4136:e378:8000:63bf:3fff:fdde"), Some((v4, Derived::Teredo)));
+        assert_eq!(embedded("2001:db8:122:344::c000:221"), Some((v4, Derived::Nat64)));
+        assert_eq!(embedded("2001:db9::1"), None);
+        for len in (0..=128).filter(|len| ![32, 40, 48, 56, 64, 96].contains(len)) {
+            assert_eq!(Nat64Prefix::new(Ipv6Net::new(Ipv6Addr::LOCALHOST, len).unwrap()), None);
+        }
+    }
+}

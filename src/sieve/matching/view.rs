@@ -1,0 +1,319 @@
+//! Views of what a sieve holds: matches, indicators, and what the feeds say of them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::indicator::{Action, DomainName, Feed, Indicator, Kind, Pattern, Scope, Url};
+use crate::sieve::flat::strings::StrId;
+use crate::sieve::matching::derived::Derived;
+use crate::sieve::matching::filter::Resolved;
+use crate::sieve::matching::matcher::RawMatch;
+use crate::sieve::matching::options::{Relation, Strength, Withheld};
+use crate::sieve::tables::Tables;
+use crate::sieve::tables::attributes::AttributeSet;
+use crate::sieve::tables::indicators::Value;
+
+/// The matches of one observable, most specific first.
+#[derive(Clone, Copy)]
+pub struct Matches<'m> {
+    tables: &'m Tables,
+    filter: &'m Resolved,
+    found: &'m [RawMatch],
+    withheld: Withheld,
+}
+
+impl<'m> Matches<'m> {
+    pub(in crate::sieve) fn new(
+        tables: &'m Tables,
+        filter: &'m Resolved,
+        found: &'m [RawMatch],
+        withheld: Withheld,
+    ) -> Self {
+        Self { tables, filter, found, withheld }
+    }
+
+    /// How many indicators match.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether nothing matches.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The most specific match.
+    pub fn first(&self) -> Option<Match<'m>> {
+        self.iter().next()
+    }
+
+    /// The matches, most specific first.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Match<'m>> + use<'m> {
+        let (tables, filter) = (self.tables, self.filter);
+        self.found.iter().map(move |&raw| Match { tables, filter, raw })
+    }
+
+    /// What the lookup found and did not report.
+    pub fn withheld(&self) -> Withheld {
+        self.withheld
+    }
+}
+
+impl fmt::Debug for Matches<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// One indicator that covers the observable.
+#[derive(Clone, Copy)]
+pub struct Match<'m> {
+    tables: &'m Tables,
+    filter: &'m Resolved,
+    raw: RawMatch,
+}
+
+impl<'m> Match<'m> {
+    /// The indicator.
+    pub fn indicator(&self) -> IndicatorRef<'m> {
+        IndicatorRef { tables: self.tables, id: self.raw.id }
+    }
+
+    /// How it covers the observable.
+    pub fn relation(&self) -> Relation {
+        self.raw.relation
+    }
+
+    /// How sure the match is.
+    pub fn strength(&self) -> Strength {
+        self.raw.strength
+    }
+
+    /// How the IPv4 address that the indicator covers stands within the IPv6 address that was observed; `None` if the
+    /// indicator covers the observable itself.
+    pub fn derived(&self) -> Option<Derived> {
+        self.raw.derived
+    }
+
+    /// Every block entry of the indicator that passes the filter, by feed and line. At least one.
+    pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
+        let filter = self.filter;
+        self.indicator()
+            .sources()
+            .filter(move |source| source.action() == Action::Block && filter.passes(source.attributes()))
+    }
+}
+
+impl fmt::Debug for Match<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Match")
+            .field("indicator", &self.indicator())
+            .field("relation", &self.relation())
+            .field("strength", &self.strength())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An indicator of a sieve. `Display` gives its canonical text, as of [`Indicator`].
+#[derive(Clone, Copy)]
+pub struct IndicatorRef<'m> {
+    tables: &'m Tables,
+    id: u32,
+}
+
+impl<'m> IndicatorRef<'m> {
+    pub(in crate::sieve) fn new(tables: &'m Tables, id: u32) -> Self {
+        Self { tables, id }
+    }
+
+    /// A number that is the indicator's own within this sieve, less than [`Sieve::len`](crate::sieve::Sieve::len).
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The kind of the value.
+    pub fn kind(&self) -> Kind {
+        self.tables.indicators.value(self.id).kind()
+    }
+
+    /// The scope of a domain, or of a URL's host; `None` for the other kinds.
+    pub fn scope(&self) -> Option<Scope> {
+        self.tables.indicators.scope(self.id)
+    }
+
+    /// The port it is limited to.
+    pub fn port(&self) -> Option<u16> {
+        self.tables.indicators.port(self.id)
+    }
+
+    /// The indicator as a value of its own. Allocates. `None` only if the sieve's file was damaged in a way that checks
+    /// cannot see; a sieve built in memory always gives one.
+    pub fn to_indicator(&self) -> Option<Indicator> {
+        let strings = &self.tables.strings;
+        let port = self.port();
+        Some(match self.tables.indicators.value(self.id) {
+            Value::Net(net) => Indicator::Ip { net, port },
+            Value::Range(first, last) => Indicator::IpRange { first, last, port },
+            Value::Domain(name) => {
+                Indicator::Domain { name: DomainName::parse(strings.get(name)).ok()?, scope: self.scope()?, port }
+            }
+            Value::Url(text) => Indicator::Url { url: Url::parse(strings.get(text)).ok()?, host_scope: self.scope()? },
+            Value::Pattern(text, target) => Indicator::Pattern(Pattern::new(target, strings.get(text)).ok()?),
+        })
+    }
+
+    /// Every entry of the indicator, by feed and line: allow entries and those that a filter drops too.
+    pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
+        let (tables, id) = (self.tables, self.id);
+        tables.entries.of(id).map(move |row| Source { tables, id, row })
+    }
+}
+
+impl fmt::Display for IndicatorRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_text(self.tables, self.id, f)
+    }
+}
+
+impl fmt::Debug for IndicatorRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// Writes the canonical text of an indicator: the same as `Indicator`'s `Display`.
+pub(in crate::sieve) fn write_text(tables: &Tables, id: u32, f: &mut dyn fmt::Write) -> fmt::Result {
+    let port = tables.indicators.port(id);
+    match tables.indicators.value(id) {
+        Value::Net(net) => write!(f, "{}", Indicator::Ip { net, port }),
+        Value::Range(first, last) => write!(f, "{}", Indicator::IpRange { first, last, port }),
+        Value::Domain(name) => {
+            f.write_str(tables.strings.get(name))?;
+            port.map_or(Ok(()), |port| write!(f, ":{port}"))
+        }
+        Value::Url(text) | Value::Pattern(text, _) => f.write_str(tables.strings.get(text)),
+    }
+}
+
+/// One feed's entry for an indicator.
+#[derive(Clone, Copy)]
+pub struct Source<'m> {
+    tables: &'m Tables,
+    id: u32,
+    row: u32,
+}
+
+impl<'m> Source<'m> {
+    fn attributes(&self) -> u32 {
+        self.tables.entries.attributes(self.row)
+    }
+
+    fn set(&self) -> AttributeSet {
+        self.tables.attributes.get(self.attributes())
+    }
+
+    fn text(&self, id: StrId) -> Option<&'m str> {
+        id.some().map(|id| self.tables.strings.get(id))
+    }
+
+    fn column(&self, id: Option<StrId>) -> Option<&'m str> {
+        id.map(|id| self.tables.strings.get(id))
+    }
+
+    /// The feed.
+    pub fn feed(&self) -> &'m Feed {
+        &self.tables.feeds[self.feed_index()]
+    }
+
+    /// The number of the feed, in the order in which feeds were declared.
+    pub fn feed_index(&self) -> usize {
+        self.tables.attributes.feed(self.attributes()) as usize
+    }
+
+    /// What the entry asks for.
+    pub fn action(&self) -> Action {
+        self.tables.attributes.action(self.attributes())
+    }
+
+    /// The line of the feed, from 1.
+    pub fn line(&self) -> Option<u32> {
+        let line = self.tables.entries.line(self.row);
+        (line > 0).then_some(line)
+    }
+
+    /// The value as the feed wrote it. Allocates if that is the canonical text of an indicator that is not stored as text.
+    pub fn as_listed(&self) -> Cow<'m, str> {
+        if let Some(listed) = self.column(self.tables.entries.as_listed(self.row)) {
+            return Cow::Borrowed(listed);
+        }
+        match (self.tables.indicators.value(self.id), self.tables.indicators.port(self.id)) {
+            (Value::Domain(text), None) | (Value::Url(text) | Value::Pattern(text, _), _) => {
+                Cow::Borrowed(self.tables.strings.get(text))
+            }
+            _ => Cow::Owned(IndicatorRef { tables: self.tables, id: self.id }.to_string()),
+        }
+    }
+
+    /// The entry's tags, the feed's own first.
+    pub fn tags(&self) -> impl Iterator<Item = &'m str> + use<'m> {
+        let tables = self.tables;
+        tables.attributes.tags(self.attributes()).map(|tag| tables.strings.get(StrId(tag)))
+    }
+
+    /// The malware family.
+    pub fn family(&self) -> Option<&'m str> {
+        self.text(self.set().family)
+    }
+
+    /// How sure the feed is, 0 to 100.
+    pub fn confidence(&self) -> Option<u8> {
+        self.set().confidence
+    }
+
+    /// Any other number the feed gives.
+    pub fn score(&self) -> Option<f64> {
+        self.set().score
+    }
+
+    /// When the indicator was first seen, to the second.
+    pub fn first_seen(&self) -> Option<Timestamp> {
+        time(self.set().first_seen)
+    }
+
+    /// When the indicator was last seen, to the second.
+    pub fn last_seen(&self) -> Option<Timestamp> {
+        time(self.set().last_seen)
+    }
+
+    /// When the indicator stops being valid, to the second; exclusive.
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        time(self.set().valid_until)
+    }
+
+    /// What the feed itself calls the entry: the id of an object, an event, a signature.
+    pub fn object_id(&self) -> Option<&'m str> {
+        self.column(self.tables.entries.object(self.row))
+    }
+
+    /// Where more is said of the indicator.
+    pub fn reference(&self) -> Option<&'m str> {
+        self.column(self.tables.entries.reference(self.row))
+    }
+
+    /// What the feed says in prose.
+    pub fn description(&self) -> Option<&'m str> {
+        self.column(self.tables.entries.description(self.row))
+    }
+}
+
+impl fmt::Debug for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.feed().name, self.line().unwrap_or(0))
+    }
+}
+
+fn time(seconds: Option<i64>) -> Option<Timestamp> {
+    seconds.and_then(|seconds| Timestamp::from_second(seconds).ok())
+}

@@ -1,0 +1,368 @@
+//! What two sieves differ in.
+
+use crate::error::{Error, Result};
+use crate::indicator::{Action, Record};
+use crate::sieve::file::checksum;
+use crate::sieve::matching::view::IndicatorRef;
+use crate::sieve::tables::Tables;
+use crate::sieve::tables::indicators::Value;
+use crate::sieve::{PublicSuffixes, Sieve, Source};
+use crate::value::url;
+
+/// How what one feed says of an indicator differs between two sieves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Change {
+    /// The feed lists it only in the new sieve.
+    Added,
+    /// The feed lists it only in the old sieve.
+    Removed,
+    /// The feed lists it in both and says something else of it: action, tags, family, confidence, score, dates, reference, description,
+    /// its own name of it, or how it writes it. On which line does not count.
+    Changed,
+}
+
+impl Change {
+    /// `added`, `removed` or `changed`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Change::Added => "added",
+            Change::Removed => "removed",
+            Change::Changed => "changed",
+        }
+    }
+}
+
+/// One difference between two sieves.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Difference<'s> {
+    /// What it is.
+    pub change: Change,
+    /// The name of the feed.
+    pub feed: &'s str,
+    /// The indicator, of the old sieve where it was removed, else of the new one.
+    pub indicator: IndicatorRef<'s>,
+    /// No feed lists the indicator in the other sieve.
+    pub is_whole: bool,
+}
+
+impl Sieve {
+    /// Calls `found` with every difference from an older sieve: first by the indicators of this one, then those that only the old
+    /// one holds. Two indicators are the same if value, scope and port are, and feeds are the same by name. Costs a
+    /// pass over both.
+    pub fn differences<'s>(&'s self, old: &'s Sieve, mut found: impl FnMut(Difference<'s>)) {
+        let before = Index::new(&old.0);
+        let mut is_kept = vec![false; old.len()];
+        for indicator in self.indicators() {
+            let Some(id) = before.find(&self.0, indicator.id()) else {
+                report_all(indicator, Change::Added, &mut found);
+                continue;
+            };
+            if let Some(is_kept) = is_kept.get_mut(id as usize) {
+                *is_kept = true;
+            }
+            compare(indicator, IndicatorRef::new(&old.0, id), &mut found);
+        }
+        for indicator in old.indicators().filter(|indicator| !is_kept[indicator.id() as usize]) {
+            report_all(indicator, Change::Removed, &mut found);
+        }
+    }
+
+    /// A sieve of those block indicators of this one that are new since `old`, and of all that is allowed: what finds in old logs
+    /// only what could not be found in them before.
+    ///
+    /// An indicator is new if no feed that blocks lists its value, scope and port in `old`. One that only another feed has come to
+    /// list too, or of which a feed says something else, is not new: logs have been searched for it. One that was only
+    /// allowed is new. What `old` held and an allow entry hid, and no longer hides, is not new either.
+    ///
+    /// # Errors
+    ///
+    /// If an indicator of this sieve is not canonical, which no sieve that was built has.
+    pub fn additions(&self, old: &Sieve) -> Result<Sieve> {
+        let before = Index::new(&old.0);
+        let mut builder = Sieve::builder();
+        // The guards have let pass what is here.
+        builder.public_suffixes(PublicSuffixes::empty());
+        let feeds: Vec<_> = self
+            .feeds()
+            .iter()
+            .map(|feed| {
+                let mut feed = feed.clone();
+                let policy = &mut feed.policy;
+                (policy.admit_bogons, policy.admit_wide_prefixes, policy.admit_public_suffixes) = (true, true, true);
+                builder.feed(feed)
+            })
+            .collect();
+        for indicator in self.indicators() {
+            let was_blocked = || {
+                let id = before.find(&self.0, indicator.id());
+                id.is_some_and(|id| old.0.indicators.flags(id).has(Action::Block))
+            };
+            let flags = self.0.indicators.flags(indicator.id());
+            let is_new = flags.has(Action::Block) && !was_blocked();
+            if !is_new && flags.is_plain_block() {
+                continue;
+            }
+            let sources = indicator.sources().filter(|source| is_new || source.action() != Action::Block);
+            for source in sources {
+                let value = indicator.to_indicator();
+                let value =
+                    value.ok_or_else(|| Error::damage("indicators", format!("{indicator} is not canonical")))?;
+                if let Some(&feed) = feeds.get(source.feed_index()) {
+                    builder.add(feed, record(value, &source));
+                }
+            }
+        }
+        Ok(builder.build()?.0)
+    }
+}
+
+/// An entry as its feed's reader gave it.
+fn record<'s>(indicator: crate::indicator::Indicator, source: &Source<'s>) -> Record<'s> {
+    let mut record = Record::new(indicator, source.line().unwrap_or(0), source.as_listed());
+    record.action = Some(source.action());
+    let attributes = &mut record.attributes;
+    attributes.tags = source.tags().map(Into::into).collect();
+    attributes.family = source.family().map(Into::into);
+    attributes.confidence = source.confidence();
+    attributes.score = source.score();
+    attributes.id = source.object_id().map(Into::into);
+    attributes.first_seen = source.first_seen();
+    attributes.last_seen = source.last_seen();
+    attributes.valid_until = source.valid_until();
+    attributes.reference = source.reference().map(Into::into);
+    attributes.description = source.description().map(Into::into);
+    record
+}
+
+/// Calls `found` for each feed of an indicator that the other sieve does not hold.
+fn report_all<'s>(indicator: IndicatorRef<'s>, change: Change, found: &mut impl FnMut(Difference<'s>)) {
+    let mut last = None;
+    for source in indicator.sources() {
+        // The entries stand by feed.
+        if last.replace(source.feed_index()) != Some(source.feed_index()) {
+            found(Difference { change, feed: &source.feed().name, indicator, is_whole: true });
+        }
+    }
+}
+
+/// Calls `found` for each feed that says something else of an indicator.
+fn compare<'s>(new: IndicatorRef<'s>, old: IndicatorRef<'s>, found: &mut impl FnMut(Difference<'s>)) {
+    fn of<'s>(indicator: IndicatorRef<'s>, feed: &str) -> Vec<Source<'s>> {
+        indicator.sources().filter(|source| source.feed().name == feed).collect()
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for source in new.sources() {
+        let feed = source.feed().name.as_str();
+        if seen.contains(&feed) {
+            continue;
+        }
+        seen.push(feed);
+        let (now, mut before) = (of(new, feed), of(old, feed));
+        let change = if before.is_empty() {
+            Change::Added
+        } else {
+            let is_same = now.len() == before.len()
+                && now.iter().all(|source| {
+                    let at = before.iter().position(|old| says_the_same(source, old));
+                    at.map(|at| before.swap_remove(at)).is_some()
+                });
+            if is_same {
+                continue;
+            }
+            Change::Changed
+        };
+        found(Difference { change, feed, indicator: new, is_whole: false });
+    }
+    for source in old.sources() {
+        let feed = source.feed().name.as_str();
+        if !seen.contains(&feed) {
+            seen.push(feed);
+            found(Difference { change: Change::Removed, feed, indicator: old, is_whole: false });
+        }
+    }
+}
+
+fn says_the_same(a: &Source<'_>, b: &Source<'_>) -> bool {
+    (a.action(), a.family(), a.confidence(), a.score().map(f64::to_bits))
+        == (b.action(), b.family(), b.confidence(), b.score().map(f64::to_bits))
+        && (a.first_seen(), a.last_seen(), a.valid_until()) == (b.first_seen(), b.last_seen(), b.valid_until())
+        && (a.object_id(), a.reference(), a.description()) == (b.object_id(), b.reference(), b.description())
+        && a.as_listed() == b.as_listed()
+        && a.tags().eq(b.tags())
+}
+
+/// Finds the indicator of a sieve that is the same as one of another.
+struct Index<'t> {
+    tables: &'t Tables,
+    /// Hashes and ids, in order.
+    rows: Vec<(u64, u32)>,
+}
+
+impl<'t> Index<'t> {
+    fn new(tables: &'t Tables) -> Self {
+        let mut key = Vec::new();
+        let mut row = |id| {
+            write_key(tables, id, &mut key);
+            (checksum::of("", &key), id)
+        };
+        let mut rows: Vec<(u64, u32)> = (0..tables.indicators.len() as u32).map(&mut row).collect();
+        rows.sort_unstable();
+        Self { tables, rows }
+    }
+
+    fn find(&self, tables: &Tables, id: u32) -> Option<u32> {
+        let (mut key, mut other) = (Vec::new(), Vec::new());
+        write_key(tables, id, &mut key);
+        let hash = checksum::of("", &key);
+        let from = self.rows.partition_point(|&(row, _)| row < hash);
+        let same = self.rows[from..].iter().take_while(|&&(row, _)| row == hash);
+        same.map(|&(_, id)| id).find(|&id| {
+            write_key(self.tables, id, &mut other);
+            other == key
+        })
+    }
+}
+
+/// What two indicators that are the same have in common: kind, scope, port and value, a URL's with the group of its scheme.
+fn write_key(tables: &Tables, id: u32, key: &mut Vec<u8>) {
+    let indicators = &tables.indicators;
+    key.clear();
+    let scope = indicators.scope(id).map_or(0, |scope| scope as u8 + 1);
+    let port = indicators.port(id);
+    key.extend_from_slice(&[scope, port.is_some().into()]);
+    key.extend_from_slice(&port.unwrap_or(0).to_le_bytes());
+    let mut add_addr = |addr: std::net::IpAddr| match addr {
+        std::net::IpAddr::V4(addr) => key.extend_from_slice(&addr.octets()),
+        std::net::IpAddr::V6(addr) => key.extend_from_slice(&addr.octets()),
+    };
+    match indicators.value(id) {
+        Value::Net(net) => {
+            add_addr(net.network());
+            key.extend_from_slice(&[b'n', net.prefix_len()]);
+        }
+        Value::Range(first, last) => {
+            add_addr(first);
+            add_addr(last);
+            key.push(b'r');
+        }
+        Value::Domain(name) => {
+            key.extend_from_slice(tables.strings.bytes(name));
+            key.push(b'd');
+        }
+        Value::Url(text) => {
+            let text = tables.strings.get(text);
+            let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
+            key.extend_from_slice(url::scheme_group(scheme).as_bytes());
+            key.push(b':');
+            key.extend_from_slice(rest.as_bytes());
+            key.push(b'u');
+        }
+        Value::Pattern(text, target) => {
+            key.extend_from_slice(tables.strings.bytes(text));
+            key.extend_from_slice(&[b'p', target as u8]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indicator::{DomainName, Feed, Indicator, Scope, Url};
+
+    fn name(text: &str, scope: Scope) -> Indicator {
+        Indicator::Domain { name: DomainName::parse(text).unwrap(), scope, port: None }
+    }
+
+    fn url(text: &str) -> Indicator {
+        Indicator::Url { url: Url::parse(text).unwrap(), host_scope: Scope::Exact }
+    }
+
+    /// Feed, action, indicator, line and a tag.
+    type Row = (usize, Option<Action>, Indicator, u32, &'static str);
+
+    fn sieve(rows: Vec<Row>) -> Sieve {
+        let mut builder = Sieve::builder();
+        let feeds = [builder.feed(Feed::new("one").tag("own")), builder.feed(Feed::new("two"))];
+        for (feed, action, indicator, line, tag) in rows {
+            let mut record = Record::new(indicator, line, "listed");
+            record.action = action;
+            record.attributes.tags.push(tag.into());
+            builder.add(feeds[feed], record);
+        }
+        builder.build().unwrap().0
+    }
+
+    fn old() -> Sieve {
+        sieve(vec![
+            (0, None, name("same.test", Scope::Suffix), 1, "a"),
+            (0, None, name("gone.test", Scope::Suffix), 2, "a"),
+            (0, None, name("other-scope.test", Scope::Suffix), 3, "a"),
+            (0, None, name("retagged.test", Scope::Suffix), 4, "a"),
+            (0, Some(Action::Allow), name("was-allowed.test", Scope::Exact), 5, "a"),
+            (0, None, url("http://host.test/a"), 6, "a"),
+            (1, None, name("moved.test", Scope::Exact), 1, "a"),
+        ])
+    }
+
+    fn new() -> Sieve {
+        sieve(vec![
+            (0, None, name("same.test", Scope::Suffix), 77, "a"),
+            (1, None, name("same.test", Scope::Suffix), 9, "a"),
+            (0, None, name("other-scope.test", Scope::Exact), 3, "a"),
+            (0, None, name("retagged.test", Scope::Suffix), 4, "b"),
+            (0, None, name("was-allowed.test", Scope::Exact), 5, "a"),
+            (1, None, url("https://host.test/a"), 6, "a"),
+            (0, None, name("moved.test", Scope::Exact), 1, "a"),
+            (0, Some(Action::Allow), name("ours.test", Scope::Exact), 8, "a"),
+            (1, None, name("fresh.test", Scope::Suffix), 10, "a"),
+        ])
+    }
+
+    #[test]
+    fn differences_by_feed() {
+        let (old, new) = (old(), new());
+        let mut rows = Vec::new();
+        new.differences(&old, |found| {
+            let is_whole = if found.is_whole { "!" } else { "" };
+            rows.push(format!("{is_whole}{} {} {}", found.change.as_str(), found.feed, found.indicator));
+        });
+        rows.sort();
+        assert_eq!(
+            rows,
+            [
+                "!added one other-scope.test",
+                "!added one ours.test",
+                "!added two fresh.test",
+                "!removed one gone.test",
+                "!removed one other-scope.test",
+                "added one moved.test",
+                "added two https://host.test/a",
+                "added two same.test",
+                "changed one retagged.test",
+                "changed one was-allowed.test",
+                "removed one http://host.test/a",
+                "removed two moved.test",
+            ]
+        );
+        let mut none = 0;
+        new.differences(&new, |_| none += 1);
+        assert_eq!(none, 0);
+    }
+
+    #[test]
+    fn additions_are_what_could_not_be_found_before() {
+        let added = new().additions(&old()).unwrap();
+        let mut rows: Vec<String> = added.indicators().map(|indicator| indicator.to_string()).collect();
+        rows.sort();
+        assert_eq!(rows, ["fresh.test", "other-scope.test", "ours.test", "was-allowed.test"]);
+        let mut matcher = added.matcher(&Default::default());
+        assert!(matcher.is_match_any("x.fresh.test") && !matcher.is_match_any("same.test"));
+        let found = matcher.match_any("fresh.test");
+        let source = found.first().unwrap().sources().next().unwrap();
+        assert_eq!((source.feed().name.as_str(), source.line(), &*source.as_listed()), ("two", Some(10), "listed"));
+        assert_eq!(source.tags().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(new().additions(&new()).unwrap().len(), 1, "what is allowed");
+    }
+}

@@ -1,0 +1,323 @@
+//! What can be asked of a sieve about its feeds.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use iprange::IpRange;
+use jiff::Timestamp;
+
+use crate::indicator::{Action, Indicator, Record, RecordSink, Rejection, Scope, Warning};
+use crate::sieve::Sieve;
+use crate::sieve::matching::view::IndicatorRef;
+use crate::sieve::report::Noted;
+use crate::sieve::tables::indicators::Value;
+use crate::sieve::tables::ip;
+use crate::sieve::tables::{Named, Tables};
+use crate::value::ip as addresses;
+
+/// What two feeds have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Overlap {
+    /// The numbers of the two feeds, the lower first.
+    pub feeds: (usize, usize),
+    /// Indicators that both list.
+    pub indicators: u64,
+    /// IPv4 addresses in both, as such or within prefixes and ranges.
+    pub v4_addresses: u64,
+    /// IPv6 prefixes that make up what is in both.
+    pub v6_prefixes: u64,
+}
+
+/// The entries of one feed that are no longer valid at some time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Expired {
+    /// The number of the feed.
+    pub feed: usize,
+    /// Entries that say, or for which the feed's time to live says, until when they are valid.
+    pub dated: u64,
+    /// Those of them that are no longer valid.
+    pub expired: u64,
+    /// The first of the expired, with the time at which each ended.
+    pub examples: Vec<Noted<Timestamp>>,
+}
+
+/// A block entry that covers something popular.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Popular {
+    /// The number of the feed.
+    pub feed: usize,
+    /// The entry's line; 0 where the feed has none.
+    pub line: u32,
+    /// Its indicator.
+    pub indicator: String,
+    /// The most popular of what it covers, as the ranking has it.
+    pub covers: String,
+    /// The place of that in the ranking, from 1.
+    pub rank: u32,
+}
+
+/// Names and addresses by how popular they are: what a feed should hardly ever block.
+///
+/// A ranking is read as a feed is, from any format: a list of names, a table of ranks and names, a warning list. The first entry
+/// has rank 1. Of URLs, and of ranges that are no prefix, nothing is kept; patterns are not compared.
+///
+/// ```
+/// use netsieve::sieve::Ranking;
+/// use netsieve::{Feed, Sieve, feed};
+///
+/// let mut ranking = Ranking::new();
+/// feed::read(&b"1,search.example\n2,www.mail.example\n"[..], "", None, &Ranking::feed(), &mut ranking)?;
+///
+/// let mut builder = Sieve::builder();
+/// let own = Feed::new("hasty");
+/// let id = builder.feed(own.clone());
+/// feed::read(&b"evil.test\nmail.example\n"[..], "", None, &own, &mut builder.sink(id))?;
+/// let (sieve, _) = builder.build()?;
+///
+/// let found = sieve.popular(&ranking);
+/// assert_eq!((found.len(), found[0].line, found[0].covers.as_str(), found[0].rank), (1, 2, "www.mail.example", 2));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Ranking {
+    names: Vec<(Box<str>, u32)>,
+    nets: Vec<(IpNet, u32)>,
+    len: u32,
+}
+
+impl Ranking {
+    /// An empty ranking.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How a ranking is to be read: as a feed that allows, so that single labels and public suffixes are taken too.
+    pub fn feed() -> crate::indicator::Feed {
+        crate::indicator::Feed::new("ranking").action(Action::AllowAll)
+    }
+
+    /// How many entries it has.
+    pub fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+impl RecordSink for Ranking {
+    fn record(&mut self, record: Record<'_>) {
+        self.len = self.len.saturating_add(1);
+        match record.indicator {
+            Indicator::Domain { name, .. } => self.names.push((name.into(), self.len)),
+            Indicator::Ip { net, .. } => self.nets.push((net, self.len)),
+            _ => {}
+        }
+    }
+
+    fn reject(&mut self, _: Rejection<'_>) {}
+
+    fn warn(&mut self, _: Warning<'_>) {}
+
+    fn lines(&mut self, _: u64) {}
+}
+
+impl Sieve {
+    /// What each two feeds have in common, for the pairs that have something. Addresses are counted in merged sets of
+    /// prefixes. Costs a pass over all entries and one over each pair of feeds, so ask for it only when it is wanted.
+    pub fn overlaps(&self) -> Vec<Overlap> {
+        let tables = &*self.0;
+        let mut sets: Vec<(IpRange<Ipv4Net>, IpRange<Ipv6Net>)> =
+            tables.feeds.iter().map(|_| Default::default()).collect();
+        let mut shared: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        for indicator in self.indicators() {
+            let mut feeds: Vec<usize> = indicator.sources().map(|source| source.feed_index()).collect();
+            feeds.dedup();
+            for (at, &a) in feeds.iter().enumerate() {
+                for &b in &feeds[at + 1..] {
+                    *shared.entry((a, b)).or_default() += 1;
+                }
+            }
+            let nets = match tables.indicators.value(indicator.id()) {
+                Value::Net(net) => vec![net],
+                Value::Range(first, last) => addresses::range_prefixes(first, last),
+                _ => continue,
+            };
+            for feed in feeds {
+                let (v4, v6) = &mut sets[feed];
+                for net in &nets {
+                    match *net {
+                        IpNet::V4(net) => drop(v4.add(net)),
+                        IpNet::V6(net) => drop(v6.add(net)),
+                    }
+                }
+            }
+        }
+        for (v4, v6) in &mut sets {
+            v4.simplify();
+            v6.simplify();
+        }
+        let mut overlaps = Vec::new();
+        for a in 0..sets.len() {
+            for b in a + 1..sets.len() {
+                let v4 = sets[a].0.intersect(&sets[b].0);
+                let v6 = sets[a].1.intersect(&sets[b].1);
+                let v4_addresses = v4.iter().map(|net| 1_u64 << (32 - net.prefix_len())).sum();
+                let v6_prefixes = v6.iter().count() as u64;
+                let indicators = shared.get(&(a, b)).copied().unwrap_or(0);
+                if indicators > 0 || v4_addresses > 0 || v6_prefixes > 0 {
+                    overlaps.push(Overlap { feeds: (a, b), indicators, v4_addresses, v6_prefixes });
+                }
+            }
+        }
+        overlaps
+    }
+
+    /// What is no longer valid at `as_of`, by feed; of each at most so many examples. Costs a pass over all entries.
+    pub fn expired(&self, as_of: Timestamp, examples: usize) -> Vec<Expired> {
+        let mut all: Vec<Expired> =
+            (0..self.feeds().len()).map(|feed| Expired { feed, dated: 0, expired: 0, examples: Vec::new() }).collect();
+        for indicator in self.indicators() {
+            for source in indicator.sources() {
+                let Some(until) = source.valid_until() else { continue };
+                let of_feed = &mut all[source.feed_index()];
+                of_feed.dated += 1;
+                if until > as_of {
+                    continue;
+                }
+                of_feed.expired += 1;
+                if of_feed.examples.len() < examples {
+                    let (line, value) = (source.line().unwrap_or(0), indicator.to_string());
+                    of_feed.examples.push(Noted { line, value, what: until });
+                }
+            }
+        }
+        all
+    }
+
+    /// The block entries that cover something popular, the most popular first. A name counts if it is the popular one or
+    /// one that covers it, not if it lies beneath it: `evil.pages.example` is no harm to `pages.example`. Addresses count if they
+    /// touch. What is allowed elsewhere counts too. Costs a look-up for each entry of the ranking.
+    pub fn popular(&self, ranking: &Ranking) -> Vec<Popular> {
+        let tables = &*self.0;
+        // By indicator: the best rank, and where in the ranking it stands.
+        let mut best: HashMap<u32, (u32, Place)> = HashMap::new();
+        let mut note = |id: u32, rank: u32, place: Place| {
+            let known = best.entry(id).or_insert((rank, place));
+            if rank < known.0 {
+                *known = (rank, place);
+            }
+        };
+        for (at, (name, rank)) in ranking.names.iter().enumerate() {
+            blocking_name(tables, name, |id| note(id, *rank, Place::Name(at)));
+        }
+        for (at, &(net, rank)) in ranking.nets.iter().enumerate() {
+            covering(tables, net, |id| note(id, rank, Place::Net(at)));
+        }
+        // And the other way round: what lies within a popular network.
+        let (mut v4, mut v6) = (ip::Builder::<u32>::default(), ip::Builder::<u128>::default());
+        for (at, (net, _)) in ranking.nets.iter().enumerate() {
+            match net {
+                IpNet::V4(net) => v4.add(net.network().to_bits(), net.prefix_len(), at as u32),
+                IpNet::V6(net) => v6.add(net.network().to_bits(), net.prefix_len(), at as u32),
+            }
+        }
+        let (v4, v6) = (v4.finish(), v6.finish());
+        for id in (0..tables.indicators.len() as u32).filter(|_| !ranking.nets.is_empty()) {
+            let addrs = match tables.indicators.value(id) {
+                Value::Net(net) => [net.network(), net.network()],
+                Value::Range(first, last) => [first, last],
+                _ => continue,
+            };
+            for addr in addrs {
+                let mut within = |at: u32| note(id, ranking.nets[at as usize].1, Place::Net(at as usize));
+                match addr {
+                    IpAddr::V4(addr) => {
+                        v4.covering(addr.to_bits()).for_each(|(row, _)| v4.ids(row).for_each(&mut within));
+                    }
+                    IpAddr::V6(addr) => {
+                        v6.covering(addr.to_bits()).for_each(|(row, _)| v6.ids(row).for_each(&mut within));
+                    }
+                }
+            }
+        }
+        let mut best: Vec<(u32, u32, Place)> = best.into_iter().map(|(id, (rank, place))| (rank, id, place)).collect();
+        best.sort_unstable_by_key(|&(rank, id, _)| (rank, id));
+        let mut found = Vec::new();
+        for (rank, id, place) in best {
+            let indicator = IndicatorRef::new(tables, id);
+            let covers = match place {
+                Place::Name(at) => ranking.names[at].0.to_string(),
+                Place::Net(at) => Indicator::Ip { net: ranking.nets[at].0, port: None }.to_string(),
+            };
+            for source in indicator.sources().filter(|source| source.action() == Action::Block) {
+                let (feed, line) = (source.feed_index(), source.line().unwrap_or(0));
+                found.push(Popular { feed, line, indicator: indicator.to_string(), covers: covers.clone(), rank });
+            }
+        }
+        found
+    }
+}
+
+/// Where something stands in a ranking.
+#[derive(Clone, Copy)]
+enum Place {
+    Name(usize),
+    Net(usize),
+}
+
+/// Calls `found` with each block indicator that covers a whole host of this name, allowed or not: names, and URLs that are
+/// only a host.
+pub(in crate::sieve) fn blocking_name(tables: &Tables, name: &str, mut found: impl FnMut(u32)) {
+    let covers = |id: u32, whole: bool| {
+        tables.indicators.flags(id).has(Action::Block)
+            && match tables.indicators.scope(id) {
+                Some(Scope::Suffix) => true,
+                Some(Scope::Subdomains) => !whole,
+                _ => whole,
+            }
+    };
+    tables.domains.suffixes(&tables.strings, name, |row| {
+        let mut covering = |id: u32| {
+            if covers(id, row.whole) {
+                found(id);
+            }
+        };
+        for named in tables.named(row.row) {
+            match named {
+                Named::Domain(id) => covering(id),
+                Named::Host(host) => tables.urls.host_only(host).for_each(&mut covering),
+            }
+        }
+    });
+}
+
+/// Calls `found` with each block indicator that covers the first address of a network.
+fn covering(tables: &Tables, net: IpNet, mut found: impl FnMut(u32)) {
+    let mut all = |id: u32| {
+        if tables.indicators.flags(id).has(Action::Block) {
+            found(id);
+        }
+    };
+    match net {
+        IpNet::V4(net) => {
+            let table = &tables.v4;
+            table.covering(net.network().to_bits()).for_each(|(row, _)| table.ids(row).for_each(&mut all));
+        }
+        IpNet::V6(net) => {
+            let table = &tables.v6;
+            table.covering(net.network().to_bits()).for_each(|(row, _)| table.ids(row).for_each(&mut all));
+        }
+    }
+    if net.prefix_len() == net.max_prefix_len()
+        && let Some(row) = tables.urls.addr_row(net.addr())
+    {
+        tables.urls.host_only(row).for_each(all);
+    }
+}

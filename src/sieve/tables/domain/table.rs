@@ -1,0 +1,525 @@
+use super::filter::Filter;
+use crate::arch::name::{Text, equal};
+use crate::arch::tails::{BATCH, Tails};
+use crate::error::Result;
+use crate::indicator::Scope;
+use crate::sieve::flat::buckets::Buckets;
+use crate::sieve::flat::hash::{self, Suffix, Suffixes};
+use crate::sieve::flat::items::{self, Items, ItemsOf};
+use crate::sieve::flat::strings::Strings;
+use crate::wire::{Reader, Words, Writer};
+
+/// The numbers of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Head {
+    /// What hashes start from.
+    pub(super) seed: u64,
+    /// How many labels the shortest suffix has that is looked up: 1 if some name has one, else 2.
+    pub(super) first: u64,
+    /// Distinct names.
+    pub(super) rows: u64,
+}
+
+/// The search form: one pair for each distinct name.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    head: Head,
+    tails: Tails,
+    filter: Filter,
+    /// By hash of a name: where its text is, its length as the mark, and what stands for its items.
+    buckets: Buckets,
+    items: Items,
+}
+
+/// A stored name that a looked-up name equals or ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// What stands for the items of the stored name; if it has a single one of which nothing is known, this is it.
+    pub(crate) row: u32,
+    /// How many labels it has.
+    pub(crate) labels: u16,
+    /// Whether it is the whole name.
+    pub(crate) whole: bool,
+}
+
+impl Found {
+    /// The item and its scope, if it is the only one and blocks whatever the port and for every entry.
+    #[inline(always)]
+    pub(crate) fn plain(self) -> Option<(u32, Scope)> {
+        items::plain(self.row)
+    }
+}
+
+/// Places of a [`Plan`]: hardly any name has more suffixes that are listed.
+const PLACES: usize = 3;
+
+/// Where the stored names may be that a name equals or is beneath.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Plan {
+    places: [Place; PLACES],
+    count: usize,
+    /// The places are not all: the canonical name has to be looked up without a plan.
+    is_partial: bool,
+}
+
+/// A suffix that may be stored.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    hash: u64,
+    start: u16,
+    labels: u16,
+}
+
+impl Plan {
+    /// Whether nothing can be found.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0 && !self.is_partial
+    }
+
+    #[inline(always)]
+    fn places(&self) -> &[Place] {
+        self.places.get(..self.count).unwrap_or(&[])
+    }
+
+    #[inline(always)]
+    fn add(&mut self, Suffix { hash, start, labels }: Suffix) {
+        match (self.places.get_mut(self.count), u16::try_from(start)) {
+            (Some(place), Ok(start)) => {
+                *place = Place { hash, start, labels };
+                self.count += 1;
+            }
+            _ => self.is_partial = true,
+        }
+    }
+}
+
+impl Table {
+    pub(super) fn new(head: Head, tails: Tails, filter: Filter, buckets: Buckets, items: Items) -> Self {
+        Self { head, tails, filter, buckets, items }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
+    /// How many distinct names there are.
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.head.rows as usize
+    }
+
+    /// Calls `found` for every stored name that `name` equals or is beneath, shortest first. `name` is canonical.
+    #[inline]
+    pub(crate) fn suffixes(&self, strings: &Strings, name: &str, mut found: impl FnMut(Found)) {
+        self.walk(name.as_bytes(), |suffix| {
+            if let Some(row) = self.find(strings, suffix, name) {
+                found(Found { row, labels: suffix.labels, whole: suffix.start == 0 });
+            }
+        });
+    }
+
+    /// As [`suffixes`](Table::suffixes), of a name whose dots are known, as of [`Text::dots`]; of one of less than eight bytes it gives
+    /// nothing.
+    #[inline(always)]
+    pub(crate) fn suffixes_by(&self, strings: &Strings, name: &str, dots: u64, mut found: impl FnMut(Found)) {
+        let Some(text) = Text::new(name.as_bytes()) else { return };
+        for suffix in self.candidates(text, dots) {
+            if let Some(row) = self.find(strings, suffix, name) {
+                found(Found { row, labels: suffix.labels, whole: suffix.start == 0 });
+            }
+        }
+    }
+
+    /// As [`suffixes`](Table::suffixes), by the plan that was made for a spelling of the name.
+    #[inline(always)]
+    pub(crate) fn planned(&self, plan: &Plan, strings: &Strings, name: &str, mut found: impl FnMut(Found)) {
+        if plan.is_partial {
+            self.suffixes(strings, name, found);
+            return;
+        }
+        for place in plan.places() {
+            let suffix = Suffix { hash: place.hash, start: place.start.into(), labels: place.labels };
+            if let Some(row) = self.find(strings, suffix, name) {
+                found(Found { row, labels: suffix.labels, whole: suffix.start == 0 });
+            }
+        }
+    }
+
+    /// Whether some stored name may be what a text equals or is beneath, in any spelling, without the root dot: a few loads
+    /// that stay in the cache. No is certain: what was looked at to say it is ASCII. The text need be no name.
+    #[inline(always)]
+    pub(crate) fn may_hold(&self, name: &[u8]) -> bool {
+        self.tails.may_hold(name) || self.has_single() && self.may_end_in_single(name)
+    }
+
+    /// The places of the names of a batch that [`may_hold`](Table::may_hold) is true of, in order; how many there are. `name` gives
+    /// the name at a place below `count`.
+    #[inline(always)]
+    pub(crate) fn likely<'n>(&self, count: usize, name: impl Fn(usize) -> &'n [u8], places: &mut [u8; BATCH]) -> usize {
+        if !self.has_single() {
+            return self.tails.likely(count, name, places);
+        }
+        let mut found = 0;
+        for at in (0..count.min(BATCH)).filter(|&at| self.may_hold(name(at))) {
+            places[found] = at as u8;
+            found += 1;
+        }
+        found
+    }
+
+    /// Whether the last label may be a stored name.
+    #[cold]
+    fn may_end_in_single(&self, name: &[u8]) -> bool {
+        let mut may = false;
+        hash::suffixes(self.head.seed, name, |last| {
+            may = self.filter.look(last.hash).is_candidate();
+            false
+        });
+        may
+    }
+
+    /// The plan of a lookup that has to go on: of the name in any spelling, without the root dot.
+    #[inline(always)]
+    pub(crate) fn plan(&self, name: &[u8]) -> Plan {
+        let mut plan = Plan::default();
+        match Text::new(name).and_then(|text| text.dots().map(|dots| (text, dots))) {
+            Some((text, (dots, true))) => self.candidates(text, dots).for_each(|suffix| plan.add(suffix)),
+            None if name.is_ascii() => self.walk(name, |suffix| plan.add(suffix)),
+            _ => plan.is_partial = true,
+        }
+        plan
+    }
+
+    /// The suffixes of a name that may be stored, shortest first, as far as something stored may end in one.
+    #[inline(always)]
+    fn candidates<'n>(&self, text: Text<'n>, dots: u64) -> Candidates<'_, 'n> {
+        Candidates { table: self, all: Suffixes::new(self.head.seed, text, Some(dots)) }
+    }
+
+    /// Calls `stored` with the [candidates](Table::candidates) of any name.
+    #[inline(always)]
+    fn walk(&self, name: &[u8], mut stored: impl FnMut(Suffix)) {
+        if self.is_empty() {
+            return;
+        }
+        hash::suffixes(self.head.seed, name, |suffix| {
+            let (may_go_on, is_candidate) = self.look_at(suffix);
+            if is_candidate {
+                stored(suffix);
+            }
+            may_go_on
+        });
+    }
+
+    /// Whether something stored may end in a suffix, and whether it may be stored.
+    #[inline(always)]
+    fn look_at(&self, suffix: Suffix) -> (bool, bool) {
+        if suffix.labels == 1 && !self.has_single() {
+            return (true, false);
+        }
+        // What ends in one label or in two is not known here: the tails have been asked. Of a whole name of two they know enough.
+        let is_short = suffix.labels <= 2;
+        if is_short && suffix.start == 0 {
+            return (true, true);
+        }
+        let seen = self.filter.look(suffix.hash);
+        (is_short | seen.may_go_on(), seen.is_candidate())
+    }
+
+    /// Asks for the buckets of a plan.
+    #[inline(always)]
+    pub(crate) fn prefetch_buckets(&self, plan: &Plan) {
+        plan.places().iter().for_each(|place| self.buckets.prefetch(place.hash));
+    }
+
+    /// The words that a sweep goes by.
+    pub(crate) fn tails(&self) -> &[u8] {
+        self.tails.bytes()
+    }
+
+    /// Asks for the texts that the names of a plan will be compared with. `len` is the name's.
+    #[inline(always)]
+    pub(crate) fn prefetch_texts(&self, plan: &Plan, strings: &Strings, len: usize) {
+        for place in plan.places() {
+            let mark = len.saturating_sub(place.start.into()) as u8;
+            strings.prefetch(self.buckets.first_key(place.hash, mark));
+        }
+    }
+
+    /// Whether some name has one label.
+    #[inline(always)]
+    fn has_single(&self) -> bool {
+        self.head.first == 1
+    }
+
+    /// The row of exactly this name.
+    #[inline]
+    pub(crate) fn exact(&self, strings: &Strings, name: &str) -> Option<u32> {
+        if self.is_empty() {
+            return None;
+        }
+        let hash = hash::whole(self.head.seed, name.as_bytes());
+        let whole = Suffix { hash, start: 0, labels: 0 };
+        if self.filter.look(hash).is_candidate() { self.find(strings, whole, name) } else { None }
+    }
+
+    /// The row of a suffix of a name.
+    #[inline(always)]
+    fn find(&self, strings: &Strings, suffix: Suffix, name: &str) -> Option<u32> {
+        let text = name.as_bytes().get(suffix.start..)?;
+        let is = |key: u32| equal(strings.part(key, text.len()), text);
+        self.buckets.find(suffix.hash, text.len() as u8, is, |key, mark| strings.part(key, mark.into()).cmp(text))
+    }
+
+    /// The items of a row.
+    #[inline(always)]
+    pub(crate) fn ids(&self, row: u32) -> ItemsOf<'_> {
+        self.items.get(row)
+    }
+
+    pub(crate) fn memory(&self) -> usize {
+        self.tails.bytes().len() + self.filter.memory() + self.buckets.memory() + self.items.memory()
+    }
+
+    /// Writes the sections.
+    pub(crate) fn save(&self, out: &mut Writer) {
+        let Head { seed, first, rows } = self.head;
+        out.words("head", &[seed, first, rows].into_iter().collect::<Words<u64>>());
+        out.bytes("tails", &self.tails.to_bytes());
+        self.filter.save(out);
+        self.buckets.save(out);
+        out.within("items", |out| self.items.save(out));
+    }
+
+    /// Reads the sections. The items are below `limit`; `plain` as of [`Builder::finish_with`](super::Builder).
+    ///
+    /// # Errors
+    ///
+    /// If sections are missing or damaged. Lookups in what is accepted end, do not panic and give items below `limit`;
+    /// whether they find what was stored is the checksum's business.
+    pub(crate) fn open(
+        from: &mut Reader,
+        strings: &Strings,
+        limit: usize,
+        plain: impl Fn(u32) -> Option<Scope>,
+    ) -> Result<Self> {
+        let head: Words<u64> = from.words("head")?;
+        from.ensure(head.len() == 3, "head", "is not three numbers")?;
+        let head = Head { seed: head.at(0), first: head.at(1), rows: head.at(2) };
+        let items = from.within("items", |from| Items::open(from, limit))?;
+        let tails = Tails::from_bytes(from.bytes("tails")?);
+        from.ensure(tails.is_some(), "tails", "are no whole words")?;
+        let filter = Filter::open(from)?;
+        let text = |key: u32, mark: u8| strings.part(key, mark.into());
+        let is_entry = |key: u32, mark: u8, value: u32| {
+            mark > 0 && !text(key, mark).is_empty() && items.holds(value, limit, &plain)
+        };
+        let buckets = Buckets::open(from, is_entry, |a, b| text(a.0, a.1).cmp(text(b.0, b.1)))?;
+        from.ensure(buckets.entries().count() as u64 == head.rows, "head", "counts other names")?;
+        from.ensure(buckets.is_empty() || matches!(head.first, 1 | 2), "head", "looks up no names")?;
+        Ok(Self { head, tails: tails.unwrap_or_default(), filter, buckets, items })
+    }
+}
+
+/// [`Table::candidates`].
+struct Candidates<'t, 'n> {
+    table: &'t Table,
+    all: Suffixes<'n>,
+}
+
+impl Iterator for Candidates<'_, '_> {
+    type Item = Suffix;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Suffix> {
+        loop {
+            let suffix = self.all.next()?;
+            match self.table.look_at(suffix) {
+                (true, true) => return Some(suffix),
+                (true, false) => {}
+                (false, _) => return None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Builder;
+    use super::*;
+    use crate::sieve::flat::buckets::REACH;
+    use crate::sieve::flat::hash::{self, SEED};
+    use crate::sieve::flat::strings::Interner;
+
+    /// The names, each with its place as its item.
+    fn table(names: &[&str]) -> (Strings, Table) {
+        let mut interner = Interner::default();
+        let mut builder = Builder::default();
+        for (id, name) in names.iter().enumerate() {
+            builder.add(interner.intern(name), id as u32);
+        }
+        let strings = interner.finish().unwrap();
+        let table = builder.finish(&strings);
+        (strings, table)
+    }
+
+    type Answers = Vec<(Vec<u32>, u16, bool)>;
+
+    /// The items, labels and wholeness of what a name is or is beneath; all ways to ask agree.
+    fn look(strings: &Strings, table: &Table, name: &str) -> Answers {
+        let mut found = Vec::new();
+        table.suffixes(strings, name, |f| found.push((table.ids(f.row).collect::<Vec<_>>(), f.labels, f.whole)));
+        let answer = |found: Found| (table.ids(found.row).collect(), found.labels, found.whole);
+        for text in [name.to_owned(), name.to_uppercase()] {
+            assert!(found.is_empty() || table.may_hold(text.as_bytes()), "{name}");
+            let plan = table.plan(text.as_bytes());
+            let mut planned = Vec::new();
+            table.planned(&plan, strings, name, |found| planned.push(answer(found)));
+            assert_eq!(planned, found, "{name}");
+            assert!(found.len() <= PLACES || plan.is_partial);
+            if let Some((dots, _)) = Text::new(text.as_bytes()).and_then(Text::dots) {
+                let mut stepped = Vec::new();
+                table.suffixes_by(strings, name, dots, |found| stepped.push(answer(found)));
+                assert_eq!(stepped, found, "{name}");
+            }
+        }
+        let exact = table.exact(strings, name).map(|row| table.ids(row).collect::<Vec<_>>());
+        assert_eq!(exact.as_ref(), found.iter().find(|(_, _, whole)| *whole).map(|(ids, ..)| ids));
+        found
+    }
+
+    #[test]
+    fn suffixes_by_whole_labels() {
+        let (strings, table) = table(&["test", "evil.test", "a.evil.test", "vil.test", "b.a.evil.test"]);
+        let look = |name: &str| look(&strings, &table, name);
+        assert_eq!(look("a.evil.test"), [(vec![0], 1, false), (vec![1], 2, false), (vec![2], 3, true)]);
+        assert_eq!(look("xevil.test"), [(vec![0], 1, false)]);
+        assert_eq!(look("x.y.z.b.a.evil.test").len(), 4);
+        assert!(look("evil.tests").is_empty());
+        assert_eq!(table.exact(&strings, "vil.test").map(|row| table.ids(row).collect::<Vec<_>>()), Some(vec![3]));
+        assert_eq!(table.exact(&strings, "il.test"), None);
+        assert_eq!(table.len(), 5);
+    }
+
+    #[test]
+    fn a_name_has_all_its_items() {
+        let (strings, table) = table(&["a.test", "b.test", "a.test", "a.test"]);
+        assert_eq!(look(&strings, &table, "x.a.test"), [(vec![0, 2, 3], 2, false)]);
+        assert_eq!(look(&strings, &table, "b.test"), [(vec![1], 2, true)]);
+        assert_eq!(table.len(), 2);
+    }
+
+    /// Names in all shapes of labels: with one, with many, long ones, some beneath others.
+    fn many(count: u64) -> Vec<String> {
+        let labels = ["a", "-b", "_c", "com", "co", "uk", "seven77", "eight888", "nine99999", "seventeen17171717"];
+        let pick = |n: u64| labels[n as usize % labels.len()];
+        let name = |n: u64| {
+            let hash = hash::pair(n, 9);
+            let count = 1 + hash % 5;
+            let labels: Vec<String> =
+                (0..count).map(|at| format!("{}{}", pick(hash >> (at * 7)), (hash >> 40) % (1 + at * 50))).collect();
+            labels.join(".")
+        };
+        (0..count).map(name).collect()
+    }
+
+    #[test]
+    fn as_a_walk_over_all_suffixes_in_any_order() {
+        let names = many(4000);
+        let mut reversed: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (strings, forward) = table(&reversed);
+        reversed.reverse();
+        let (other_strings, backward) = table(&reversed);
+        assert_eq!((forward.head, forward.len()), (backward.head, backward.len()));
+        let labels = |names: &[String], name: &str| {
+            let suffixes =
+                (0..name.len()).filter(|&at| at == 0 || name.as_bytes()[at - 1] == b'.').map(|at| &name[at..]);
+            let mut found: Vec<_> = suffixes
+                .filter(|suffix| names.iter().any(|name| name == suffix))
+                .map(|suffix| (suffix.split('.').count() as u16, suffix == name))
+                .collect();
+            found.reverse();
+            found
+        };
+        for name in many(4600)[3800..].iter().map(|name| name.replace("_c", "_c.x")).chain(["q".into(), "a.b".into()]) {
+            let found = look(&strings, &forward, &name);
+            let shape: Vec<_> = found.iter().map(|&(_, labels, whole)| (labels, whole)).collect();
+            assert_eq!(shape, labels(&names, &name), "{name}");
+            for (ids, other) in found.iter().zip(look(&other_strings, &backward, &name)) {
+                let mut ids: Vec<u32> = ids.0.iter().map(|id| 3999 - id).collect();
+                ids.reverse();
+                assert_eq!((&ids, ids.len()), (&other.0, other.0.len()));
+            }
+        }
+    }
+
+    /// Names whose hashes all begin with the same six bits for the seed that is tried first, so that they would crowd into
+    /// a sixty-fourth of the buckets.
+    #[test]
+    fn names_made_to_collide_cost_no_more_than_others() {
+        let hash = |seed: u64, name: &str| hash::whole(seed, name.as_bytes());
+        let collide = |name: &String| hash(SEED, name) >> 58 == 0x2A;
+        let flood: Vec<String> = (0_u32..).map(|n| format!("x{n}.test")).filter(collide).take(100_000).collect();
+        let honest: Vec<String> = (0..100_000).map(|n| format!("x{n}.test")).collect();
+        let [honest, flood] = [honest, flood].map(|names| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let (strings, table) = table(&names);
+            let looked_at: Vec<usize> = names
+                .iter()
+                .map(|name| {
+                    assert!(table.exact(&strings, name).is_some());
+                    table.buckets.looked_at(hash(table.head.seed, name))
+                })
+                .collect();
+            (table.head.seed, looked_at.iter().sum::<usize>(), looked_at.into_iter().max())
+        });
+        assert!(honest.0 == SEED && flood.0 != SEED);
+        assert!(flood.1 < honest.1 * 2, "{flood:?} {honest:?}");
+        // The rest counts as one more.
+        assert!(flood.2 <= Some(REACH + 1));
+    }
+
+    #[test]
+    fn what_is_saved_is_what_is_opened() {
+        let names = many(500);
+        let names: Vec<&str> = names.iter().chain(&names[..9]).map(String::as_str).collect();
+        for names in [&names[..], &[]] {
+            let (strings, saved) = table(names);
+            let mut writer = Writer::default();
+            saved.save(&mut writer);
+            let open = |sections: &[(String, bytes::Bytes)], limit| {
+                Table::open(&mut Reader::new(sections.to_vec()), &strings, limit, |_| None)
+            };
+            let sections = writer.sections();
+            let opened = open(sections, names.len()).unwrap();
+            for name in names {
+                assert_eq!(look(&strings, &opened, name), look(&strings, &saved, name));
+            }
+            if names.is_empty() {
+                continue;
+            }
+            assert!(open(sections, names.len() - 1).is_err());
+            for missing in 0..sections.len() {
+                let mut fewer = sections.to_vec();
+                fewer.remove(missing);
+                assert!(open(&fewer, names.len()).is_err());
+            }
+            for (at, (_, bytes)) in sections.iter().enumerate() {
+                for place in (0..bytes.len()).step_by(3) {
+                    let mut damaged = sections.to_vec();
+                    let mut bytes = bytes.to_vec();
+                    bytes[place] ^= 0x81;
+                    damaged[at].1 = bytes.into();
+                    let Ok(table) = open(&damaged, names.len()) else { continue };
+                    for name in names.iter().step_by(37) {
+                        table.suffixes(&strings, name, |found| {
+                            assert!(table.ids(found.row).all(|id| (id as usize) < names.len()));
+                        });
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What the feeds say of each indicator: one row for each listing.
+
+use std::ops::Range;
+
+use crate::error::Result;
+use crate::indicator::Action;
+use crate::sieve::flat::column::Column;
+use crate::sieve::flat::strings::StrId;
+use crate::sieve::tables::attributes::Attributes;
+use crate::sieve::tables::indicators::{Flags, Indicators};
+use crate::wire::{Reader, Words, Writer};
+
+/// One feed's listing of an indicator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::sieve) struct Entry {
+    /// The number of its attribute set, which names the feed.
+    pub(in crate::sieve) attributes: u32,
+    /// The line of the feed; 0 where it has none.
+    pub(in crate::sieve) line: u32,
+}
+
+/// The search form: the entries by indicator, feed and line, a column a field.
+#[derive(Debug, Default)]
+pub(in crate::sieve) struct Entries {
+    len: usize,
+    indicators: usize,
+    /// By indicator: where its entries start. Empty if each has one.
+    starts: Column,
+    attributes: Column,
+    lines: Column,
+    /// What the feed wrote, where that is not the canonical text.
+    as_listed: Column,
+    references: Column,
+    descriptions: Column,
+    /// What the feed itself calls the entries.
+    objects: Column,
+}
+
+/// The texts of the entries, of which few feeds have any.
+#[derive(Debug, Default)]
+pub(in crate::sieve) struct Texts {
+    pub(in crate::sieve) as_listed: Column,
+    pub(in crate::sieve) references: Column,
+    pub(in crate::sieve) descriptions: Column,
+    pub(in crate::sieve) objects: Column,
+}
+
+impl Entries {
+    /// From the first row of each indicator, the rows, and their texts.
+    pub(in crate::sieve) fn new(
+        starts: &[u32],
+        rows: impl ExactSizeIterator<Item = Entry> + Clone,
+        texts: Texts,
+    ) -> Self {
+        let is_one_each = starts.len() == rows.len();
+        let Texts { as_listed, references, descriptions, objects } = texts;
+        Self {
+            len: rows.len(),
+            indicators: starts.len(),
+            starts: if is_one_each { Column::default() } else { Column::new(starts.iter().copied()) },
+            attributes: Column::new(rows.clone().map(|entry| entry.attributes)),
+            lines: Column::new(rows.map(|entry| entry.line)),
+            as_listed,
+            references,
+            descriptions,
+            objects,
+        }
+    }
+
+    /// The rows of an indicator.
+    #[inline]
+    pub(in crate::sieve) fn of(&self, indicator: u32) -> Range<u32> {
+        let at = indicator as usize;
+        if self.len == self.indicators {
+            return if at < self.len { indicator..indicator + 1 } else { 0..0 };
+        }
+        match at + 1 {
+            next if next < self.indicators => self.starts.get(at)..self.starts.get(next),
+            next if next == self.indicators => self.starts.get(at)..self.len as u32,
+            _ => 0..0,
+        }
+    }
+
+    /// The number of a row's attribute set.
+    #[inline]
+    pub(in crate::sieve) fn attributes(&self, row: u32) -> u32 {
+        self.attributes.get(row as usize)
+    }
+
+    #[inline]
+    pub(in crate::sieve) fn line(&self, row: u32) -> u32 {
+        self.lines.get(row as usize)
+    }
+
+    pub(in crate::sieve) fn as_listed(&self, row: u32) -> Option<StrId> {
+        self.as_listed.string(row as usize)
+    }
+
+    pub(in crate::sieve) fn reference(&self, row: u32) -> Option<StrId> {
+        self.references.string(row as usize)
+    }
+
+    pub(in crate::sieve) fn description(&self, row: u32) -> Option<StrId> {
+        self.descriptions.string(row as usize)
+    }
+
+    pub(in crate::sieve) fn object(&self, row: u32) -> Option<StrId> {
+        self.objects.string(row as usize)
+    }
+
+    fn columns(&self) -> [(&'static str, &Column); 7] {
+        [
+            ("starts", &self.starts),
+            ("attributes", &self.attributes),
+            ("lines", &self.lines),
+            ("as_listed", &self.as_listed),
+            ("references", &self.references),
+            ("descriptions", &self.descriptions),
+            ("objects", &self.objects),
+        ]
+    }
+
+    pub(in crate::sieve) fn memory(&self) -> usize {
+        self.columns().iter().map(|(_, column)| column.memory()).sum()
+    }
+
+    pub(in crate::sieve) fn save(&self, writer: &mut Writer) {
+        let len: Words<u32> = [self.len as u32].as_slice().into();
+        writer.words("count", &len);
+        for (name, column) in self.columns() {
+            column.save(writer, name);
+        }
+    }
+
+    pub(in crate::sieve) fn open(
+        reader: &mut Reader,
+        indicators: &Indicators,
+        attributes: &Attributes,
+        strings: usize,
+    ) -> Result<Self> {
+        let count = reader.words::<u32>("count")?;
+        reader.ensure(count.len() == 1, "count", "is not one number")?;
+        let len = count.at(0) as usize;
+        let is_one_each = len == indicators.len();
+        let start_rows = if is_one_each { 0 } else { indicators.len() };
+        let entries = Self {
+            len,
+            indicators: indicators.len(),
+            starts: Column::open(reader, "starts", start_rows, len as u64)?,
+            attributes: Column::open(reader, "attributes", len, attributes.len() as u64)?,
+            lines: Column::open(reader, "lines", len, 1 << 32)?,
+            as_listed: Column::open_strings(reader, "as_listed", len, strings)?,
+            references: Column::open_strings(reader, "references", len, strings)?,
+            descriptions: Column::open_strings(reader, "descriptions", len, strings)?,
+            objects: Column::open_strings(reader, "objects", len, strings)?,
+        };
+        entries.check_starts(reader)?;
+        entries.check_flags(reader, indicators, attributes)?;
+        Ok(entries)
+    }
+
+    /// Each indicator has an entry, and each entry an indicator.
+    fn check_starts(&self, reader: &Reader) -> Result<()> {
+        if self.len == self.indicators {
+            return Ok(());
+        }
+        let mut last = None;
+        for at in 0..self.indicators {
+            let start = self.starts.get(at);
+            let follows = last.map_or(start == 0, |last| last < start);
+            reader.ensure(follows, "starts", "leave an indicator without an entry")?;
+            last = Some(start);
+        }
+        reader.ensure(last.is_some(), "starts", "leave an entry without an indicator")
+    }
+
+    /// What lookups know of an indicator before they read its entries is what the entries say.
+    fn check_flags(&self, reader: &Reader, indicators: &Indicators, attributes: &Attributes) -> Result<()> {
+        let actions: Vec<Action> = (0..attributes.len() as u32).map(|row| attributes.action(row)).collect();
+        let holds = (0..self.indicators as u32).all(|id| {
+            let said = self.of(id).fold(Flags::default(), |flags, row| {
+                let action = actions.get(self.attributes(row) as usize).copied().unwrap_or_default();
+                flags.with(action)
+            });
+            said == indicators.flags(id).actions()
+        });
+        reader.ensure(holds, "attributes", "ask for what the indicators do not say")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_indicators() {
+        for (starts, count) in [(vec![0, 1, 2], 3), (vec![0, 2, 3], 7), (vec![0], 3), (vec![], 0)] {
+            let rows: Vec<Entry> = (0..count).map(|row| Entry { attributes: row % 2, line: 1000 + row }).collect();
+            let texts = Texts { references: Column::of_strings(rows.iter().map(|_| StrId(3))), ..Texts::default() };
+            let entries = Entries::new(&starts, rows.iter().copied(), texts);
+            let mut seen = Vec::new();
+            for id in 0..starts.len() as u32 {
+                assert_eq!(entries.of(id).start, starts[id as usize]);
+                seen.extend(entries.of(id));
+            }
+            assert!(seen.into_iter().eq(0..count));
+            assert!(entries.of(starts.len() as u32).is_empty() && entries.of(u32::MAX).is_empty());
+            for row in 0..count {
+                assert_eq!((entries.attributes(row), entries.line(row)), (row % 2, 1000 + row));
+                assert_eq!((entries.as_listed(row), entries.reference(row)), (None, Some(StrId(3))));
+            }
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! The indicators: what each is, and what lookups must know of it.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::error::Result;
+use crate::indicator::{Action, Kind, PatternTarget, Scope};
+use crate::sieve::flat::column::Column;
+use crate::sieve::flat::strings::StrId;
+use crate::wire::{Reader, Words, Writer};
+
+/// The value of an indicator, by reference to the strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sieve) enum Value {
+    Net(IpNet),
+    Range(IpAddr, IpAddr),
+    Domain(StrId),
+    Url(StrId),
+    Pattern(StrId, PatternTarget),
+}
+
+impl Value {
+    pub(in crate::sieve) fn kind(self) -> Kind {
+        match self {
+            Value::Net(_) | Value::Range(..) => Kind::Ip,
+            Value::Domain(_) => Kind::Domain,
+            Value::Url(_) => Kind::Url,
+            Value::Pattern(..) => Kind::Pattern,
+        }
+    }
+}
+
+/// What a lookup must know of an indicator before it reads an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::sieve) struct Flags(u8);
+
+impl Flags {
+    const HAS_PORT: u8 = 1 << 3;
+    const ALL: u8 = 0x0f;
+
+    const fn bit(action: Action) -> u8 {
+        match action {
+            Action::Block => 1,
+            Action::Allow => 1 << 1,
+            Action::AllowAll => 1 << 2,
+        }
+    }
+
+    /// Whether some entry has this action.
+    #[inline]
+    pub(in crate::sieve) const fn has(self, action: Action) -> bool {
+        self.0 & Self::bit(action) != 0
+    }
+
+    /// Whether every entry blocks, whatever the port: the common case, which needs no entry read.
+    #[inline]
+    pub(in crate::sieve) const fn is_plain_block(self) -> bool {
+        self.0 == Self::bit(Action::Block)
+    }
+
+    #[inline]
+    pub(in crate::sieve) const fn has_port(self) -> bool {
+        self.0 & Self::HAS_PORT != 0
+    }
+
+    pub(in crate::sieve) const fn with(self, action: Action) -> Self {
+        Self(self.0 | Self::bit(action))
+    }
+
+    /// The actions alone.
+    pub(in crate::sieve) const fn actions(self) -> Self {
+        Self(self.0 & !Self::HAS_PORT)
+    }
+}
+
+/// What an indicator is, in four bits. Part of the file format: numbers never change.
+mod shape {
+    /// The value is the address.
+    pub(in crate::sieve) const HOST4: u8 = 0;
+    /// The value is a row of `v4`, or the first of two.
+    pub(in crate::sieve) const NET4: u8 = 1;
+    pub(in crate::sieve) const RANGE4: u8 = 2;
+    /// The value is a row of `v6`, or the first of two.
+    pub(in crate::sieve) const NET6: u8 = 3;
+    pub(in crate::sieve) const RANGE6: u8 = 4;
+    /// The value is a string.
+    pub(in crate::sieve) const NAME_PATTERN: u8 = 5;
+    pub(in crate::sieve) const PATH_PATTERN: u8 = 6;
+    /// And the two that follow, by scope.
+    pub(in crate::sieve) const DOMAIN: u8 = 7;
+    pub(in crate::sieve) const URL: u8 = 10;
+    /// One more than the last.
+    pub(in crate::sieve) const END: u8 = 13;
+}
+
+const fn scope_number(scope: Scope) -> u8 {
+    match scope {
+        Scope::Exact => 0,
+        Scope::Subdomains => 1,
+        Scope::Suffix => 2,
+    }
+}
+
+#[inline]
+const fn scope_of(shape: u8) -> Option<Scope> {
+    match shape {
+        shape::DOMAIN | shape::URL => Some(Scope::Exact),
+        8 | 11 => Some(Scope::Subdomains),
+        9 | 12 => Some(Scope::Suffix),
+        _ => None,
+    }
+}
+
+/// The value of a shape. `v4` and `v6` give the rows of the tables of prefixes.
+#[inline]
+fn decode(shape: u8, value: u32, v4: impl Fn(u32) -> (u32, u8), v6: impl Fn(u32) -> (u128, u8)) -> Value {
+    let addr4 = |row| IpAddr::V4(Ipv4Addr::from_bits(v4(row).0));
+    let addr6 = |row| IpAddr::V6(Ipv6Addr::from_bits(v6(row).0));
+    match shape {
+        shape::HOST4 => Value::Net(IpNet::V4(Ipv4Net::from(Ipv4Addr::from_bits(value)))),
+        shape::NET4 => {
+            let (addr, len) = v4(value);
+            let addr = Ipv4Addr::from_bits(addr);
+            Value::Net(IpNet::V4(Ipv4Net::new(addr, len).unwrap_or_else(|_| addr.into())))
+        }
+        shape::RANGE4 => Value::Range(addr4(value), addr4(value.wrapping_add(1))),
+        shape::NET6 => {
+            let (addr, len) = v6(value);
+            let addr = Ipv6Addr::from_bits(addr);
+            Value::Net(IpNet::V6(Ipv6Net::new(addr, len).unwrap_or_else(|_| addr.into())))
+        }
+        shape::RANGE6 => Value::Range(addr6(value), addr6(value.wrapping_add(1))),
+        shape::NAME_PATTERN => Value::Pattern(StrId(value), PatternTarget::Name),
+        shape::PATH_PATTERN => Value::Pattern(StrId(value), PatternTarget::UrlPath),
+        shape::DOMAIN..shape::URL => Value::Domain(StrId(value)),
+        _ => Value::Url(StrId(value)),
+    }
+}
+
+/// The build form; the id is the row.
+#[derive(Debug, Default)]
+pub(in crate::sieve) struct IndicatorsBuilder {
+    shapes: Vec<u8>,
+    values: Vec<u32>,
+    ports: Vec<u16>,
+    v4: Vec<(u32, u8)>,
+    v6: Vec<(u128, u8)>,
+}
+
+impl IndicatorsBuilder {
+    pub(in crate::sieve) fn len(&self) -> usize {
+        self.shapes.len()
+    }
+
+    pub(in crate::sieve) fn push(&mut self, value: Value, scope: Option<Scope>, port: Option<u16>) {
+        let scope = scope_number(scope.unwrap_or(Scope::Exact));
+        let (shape, value) = match value {
+            Value::Net(IpNet::V4(net)) if net.prefix_len() == 32 => (shape::HOST4, net.addr().to_bits()),
+            Value::Net(IpNet::V4(net)) => (shape::NET4, self.push_v4(net.network(), net.prefix_len())),
+            Value::Net(IpNet::V6(net)) => (shape::NET6, self.push_v6(net.network(), net.prefix_len())),
+            Value::Range(IpAddr::V4(first), IpAddr::V4(last)) => {
+                let row = self.push_v4(first, 32);
+                self.push_v4(last, 32);
+                (shape::RANGE4, row)
+            }
+            Value::Range(first, last) => {
+                let bits = |addr| match addr {
+                    IpAddr::V4(addr) => Ipv4Addr::to_ipv6_mapped(&addr),
+                    IpAddr::V6(addr) => addr,
+                };
+                let row = self.push_v6(bits(first), 128);
+                self.push_v6(bits(last), 128);
+                (shape::RANGE6, row)
+            }
+            Value::Domain(name) => (shape::DOMAIN + scope, name.0),
+            Value::Url(text) => (shape::URL + scope, text.0),
+            Value::Pattern(text, PatternTarget::Name) => (shape::NAME_PATTERN, text.0),
+            Value::Pattern(text, PatternTarget::UrlPath) => (shape::PATH_PATTERN, text.0),
+        };
+        self.shapes.push(shape << 4 | if port.is_some() { Flags::HAS_PORT } else { 0 });
+        self.values.push(value);
+        self.ports.push(port.unwrap_or(0));
+    }
+
+    fn push_v4(&mut self, addr: Ipv4Addr, len: u8) -> u32 {
+        self.v4.push((addr.to_bits(), len));
+        self.v4.len() as u32 - 1
+    }
+
+    fn push_v6(&mut self, addr: Ipv6Addr, len: u8) -> u32 {
+        self.v6.push((addr.to_bits(), len));
+        self.v6.len() as u32 - 1
+    }
+
+    pub(in crate::sieve) fn note_action(&mut self, id: u32, action: Action) {
+        self.shapes[id as usize] |= Flags::bit(action);
+    }
+
+    pub(in crate::sieve) fn value(&self, id: u32) -> Value {
+        let at = id as usize;
+        decode(self.shapes[at] >> 4, self.values[at], |row| self.v4[row as usize], |row| self.v6[row as usize])
+    }
+
+    pub(in crate::sieve) fn scope(&self, id: u32) -> Option<Scope> {
+        scope_of(self.shapes[id as usize] >> 4)
+    }
+
+    pub(in crate::sieve) fn port(&self, id: u32) -> Option<u16> {
+        self.flags(id).has_port().then(|| self.ports[id as usize])
+    }
+
+    pub(in crate::sieve) fn flags(&self, id: u32) -> Flags {
+        Flags(self.shapes[id as usize] & Flags::ALL)
+    }
+
+    /// The scope of a domain that blocks whatever the port and for every entry.
+    pub(in crate::sieve) fn plain_scope(&self, id: u32) -> Option<Scope> {
+        self.scope(id).filter(|_| self.flags(id).is_plain_block())
+    }
+
+    /// The search form.
+    pub(in crate::sieve) fn finish(self) -> Indicators {
+        Indicators {
+            shapes: Words::from_bytes(self.shapes.into()),
+            values: self.values.as_slice().into(),
+            ports: Column::new(self.ports.iter().copied().map(u32::from)),
+            v4: self.v4.iter().map(|&(addr, _)| addr).collect(),
+            v4_lens: self.v4.iter().map(|&(_, len)| len).collect(),
+            v6: self.v6.iter().map(|&(addr, _)| addr).collect(),
+            v6_lens: self.v6.iter().map(|&(_, len)| len).collect(),
+        }
+    }
+}
+
+/// The search form, a column a field; the id is the row.
+#[derive(Debug, Default)]
+pub(in crate::sieve) struct Indicators {
+    /// What it is in the upper four bits, its [`Flags`] in the lower ones.
+    shapes: Words<u8>,
+    /// As the shape says.
+    values: Words<u32>,
+    /// Zero where there is none.
+    ports: Column,
+    v4: Words<u32>,
+    v4_lens: Words<u8>,
+    v6: Words<u128>,
+    v6_lens: Words<u8>,
+}
+
+impl Indicators {
+    pub(in crate::sieve) fn len(&self) -> usize {
+        self.shapes.len()
+    }
+
+    #[inline]
+    pub(in crate::sieve) fn value(&self, id: u32) -> Value {
+        let at = id as usize;
+        decode(
+            self.shapes.at(at) >> 4,
+            self.values.at(at),
+            |row| (self.v4.at(row as usize), self.v4_lens.at(row as usize)),
+            |row| (self.v6.at(row as usize), self.v6_lens.at(row as usize)),
+        )
+    }
+
+    /// Whether it is a range of addresses: without reading its ends.
+    #[inline]
+    pub(in crate::sieve) fn is_range(&self, id: u32) -> bool {
+        matches!(self.shapes.at(id as usize) >> 4, shape::RANGE4 | shape::RANGE6)
+    }
+
+    #[inline]
+    pub(in crate::sieve) fn scope(&self, id: u32) -> Option<Scope> {
+        scope_of(self.shapes.at(id as usize) >> 4)
+    }
+
+    #[inline]
+    pub(in crate::sieve) fn port(&self, id: u32) -> Option<u16> {
+        self.flags(id).has_port().then(|| self.ports.get(id as usize) as u16)
+    }
+
+    #[inline]
+    pub(in crate::sieve) fn flags(&self, id: u32) -> Flags {
+        Flags(self.shapes.at(id as usize) & Flags::ALL)
+    }
+
+    /// The scope of a domain that blocks whatever the port and for every entry.
+    pub(in crate::sieve) fn plain_scope(&self, id: u32) -> Option<Scope> {
+        self.scope(id).filter(|_| self.flags(id).is_plain_block())
+    }
+
+    pub(in crate::sieve) fn memory(&self) -> usize {
+        self.shapes.memory()
+            + self.values.memory()
+            + self.ports.memory()
+            + self.v4.memory()
+            + self.v4_lens.memory()
+            + self.v6.memory()
+            + self.v6_lens.memory()
+    }
+
+    pub(in crate::sieve) fn save(&self, writer: &mut Writer) {
+        writer.words("shapes", &self.shapes);
+        writer.words("values", &self.values);
+        self.ports.save(writer, "ports");
+        writer.words("v4", &self.v4);
+        writer.words("v4_lens", &self.v4_lens);
+        writer.words("v6", &self.v6);
+        writer.words("v6_lens", &self.v6_lens);
+    }
+
+    pub(in crate::sieve) fn open(reader: &mut Reader, strings: usize) -> Result<Self> {
+        let shapes = reader.words::<u8>("shapes")?;
+        let indicators = Self {
+            values: reader.words("values")?,
+            ports: Column::open(reader, "ports", shapes.len(), 1 << 16)?,
+            v4: reader.words("v4")?,
+            v4_lens: reader.words("v4_lens")?,
+            v6: reader.words("v6")?,
+            v6_lens: reader.words("v6_lens")?,
+            shapes,
+        };
+        let len = indicators.len();
+        reader.ensure(len < u32::MAX as usize, "shapes", "are more than ids can count")?;
+        reader.ensure(indicators.values.len() == len, "values", "do not fit the shapes")?;
+        reader.ensure(indicators.v4_lens.len() == indicators.v4.len(), "v4_lens", "do not fit the addresses")?;
+        reader.ensure(indicators.v6_lens.len() == indicators.v6.len(), "v6_lens", "do not fit the addresses")?;
+        for (bits, value) in indicators.shapes.iter().zip(indicators.values.iter()) {
+            indicators.check(reader, bits, value, strings)?;
+        }
+        Ok(indicators)
+    }
+
+    /// The value is what its shape says.
+    #[inline]
+    fn check(&self, reader: &Reader, bits: u8, value: u32, strings: usize) -> Result<()> {
+        let at = value as usize;
+        let is_within = |rows: usize, of: usize| at.checked_add(rows).is_some_and(|end| end <= of);
+        let shape = bits >> 4;
+        let holds = match shape {
+            shape::HOST4 => true,
+            shape::NET4 => {
+                let (addr, len) = (Ipv4Addr::from_bits(self.v4.at(at)), self.v4_lens.at(at));
+                is_within(1, self.v4.len()) && Ipv4Net::new(addr, len).is_ok_and(|net| net.network() == addr)
+            }
+            shape::RANGE4 => is_within(2, self.v4.len()),
+            shape::NET6 => {
+                let (addr, len) = (Ipv6Addr::from_bits(self.v6.at(at)), self.v6_lens.at(at));
+                is_within(1, self.v6.len()) && Ipv6Net::new(addr, len).is_ok_and(|net| net.network() == addr)
+            }
+            shape::RANGE6 => is_within(2, self.v6.len()),
+            _ => is_within(1, strings),
+        };
+        if shape >= shape::END {
+            return Err(reader.damage("shapes", "name an unknown kind of indicator"));
+        }
+        if bits & Flags::ALL & !Flags::HAS_PORT == 0 {
+            return Err(reader.damage("shapes", "ask for nothing"));
+        }
+        reader.ensure(holds, "values", "are not what the shapes say")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_comes_back() {
+        let net = |text: &str| Value::Net(text.parse().unwrap());
+        let range = |first: &str, last: &str| Value::Range(first.parse().unwrap(), last.parse().unwrap());
+        let mut cases = vec![
+            (net("192.0.2.7/32"), None, None),
+            (net("192.0.2.0/24"), None, Some(80)),
+            (net("0.0.0.0/0"), None, None),
+            (net("2001:db8::1/128"), None, Some(65_535)),
+            (net("2001:db8::/32"), None, None),
+            (range("192.0.2.1", "192.0.2.9"), None, Some(1)),
+            (range("2001:db8::1", "2001:db8::9"), None, None),
+            (Value::Pattern(StrId(0), PatternTarget::Name), None, None),
+            (Value::Pattern(StrId(1), PatternTarget::UrlPath), None, None),
+        ];
+        for scope in [Scope::Exact, Scope::Subdomains, Scope::Suffix] {
+            cases.push((Value::Domain(StrId(2)), Some(scope), Some(443)));
+            cases.push((Value::Url(StrId(3)), Some(scope), None));
+        }
+        let mut builder = IndicatorsBuilder::default();
+        for (id, &(value, scope, port)) in cases.iter().enumerate() {
+            builder.push(value, scope, port);
+            assert_eq!(builder.value(id as u32), value);
+            builder.note_action(id as u32, [Action::Block, Action::Allow, Action::AllowAll][id % 3]);
+        }
+        let built = builder.finish();
+        let mut writer = Writer::default();
+        built.save(&mut writer);
+        let open = |strings| Indicators::open(&mut Reader::new(writer.sections().to_vec()), strings);
+        for indicators in [&built, &open(4).unwrap()] {
+            for (id, &(value, scope, port)) in cases.iter().enumerate() {
+                let id = id as u32;
+                assert_eq!((indicators.value(id), indicators.scope(id), indicators.port(id)), (value, scope, port));
+                assert_eq!(indicators.is_range(id), matches!(value, Value::Range(..)));
+                assert_eq!(indicators.flags(id).is_plain_block(), id.is_multiple_of(3) && port.is_none());
+            }
+        }
+        assert!(open(3).is_err());
+    }
+}

@@ -1,0 +1,162 @@
+use bytes::Bytes;
+
+use super::{Addr, Index, NONE};
+use crate::error::Result;
+use crate::wire::{Reader, Slice, Words, Writer};
+
+/// Set in a row's number of an indicator that is the place of a list instead.
+pub(super) const LIST: u32 = 1 << 31;
+
+/// The search form. Rows are the distinct prefixes, sorted by (address, length).
+#[derive(Debug)]
+pub(crate) struct Table<A: Addr> {
+    pub(super) index: A::Index,
+    /// By row: its indicator, or, with [`LIST`], where in `lists` the number of its indicators stands before them.
+    pub(super) ids: Words<u32>,
+    pub(super) lists: Words<u32>,
+    /// By row, a bit: all that covers it needs no look at entries. Empty if that is so of all rows.
+    pub(super) plain: Bytes,
+}
+
+impl<A: Addr> Default for Table<A> {
+    fn default() -> Self {
+        Self { index: A::Index::default(), ids: Words::default(), lists: Words::default(), plain: Bytes::new() }
+    }
+}
+
+impl<A: Addr> Table<A> {
+    /// The rows that cover `addr`, most specific first. Costs one lookup, then a step a row.
+    #[inline]
+    pub(crate) fn covering(&self, addr: A) -> Covering<'_, A> {
+        self.from(self.find(addr))
+    }
+
+    /// The most specific row that covers an address.
+    #[inline]
+    pub(crate) fn find(&self, addr: A) -> Option<u32> {
+        Some(self.index.find(addr)).filter(|&row| row != NONE)
+    }
+
+    /// The most specific row of each address; [`is_row`](Table::is_row) tells whether there is one.
+    pub(crate) fn find_all(&self, addrs: &[A], rows: &mut [u32]) {
+        self.index.find_all(addrs, rows);
+    }
+
+    #[inline]
+    pub(crate) fn is_row(&self, found: u32) -> bool {
+        found != NONE
+    }
+
+    /// A row and all that cover it, most specific first.
+    #[inline]
+    pub(crate) fn from(&self, row: Option<u32>) -> Covering<'_, A> {
+        Covering { table: self, at: row.unwrap_or(NONE) }
+    }
+
+    /// Whether all indicators are plain.
+    #[inline]
+    pub(crate) fn is_all_plain(&self) -> bool {
+        self.plain.is_empty()
+    }
+
+    /// Whether all indicators that cover a row are plain.
+    #[inline]
+    pub(crate) fn is_plain(&self, row: u32) -> bool {
+        self.plain.is_empty() || self.plain.get(row as usize / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1)
+    }
+
+    /// The indicators of a row.
+    #[inline]
+    pub(crate) fn ids(&self, row: u32) -> Slice<'_, u32> {
+        let row = row as usize;
+        match self.ids.get(row) {
+            Some(list) if list >= LIST => {
+                let at = (list & !LIST) as usize;
+                self.lists.slice(at + 1..at + 1 + self.lists.at(at) as usize)
+            }
+            Some(_) => self.ids.slice(row..row + 1),
+            None => Slice::default(),
+        }
+    }
+
+    /// How many distinct prefixes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    pub(crate) fn memory(&self) -> usize {
+        self.index.memory() + self.ids.memory() + self.lists.memory() + self.plain.len()
+    }
+
+    /// Adds the table's sections.
+    pub(crate) fn save(&self, out: &mut Writer) {
+        self.index.save(out);
+        out.words("ids", &self.ids);
+        out.words("lists", &self.lists);
+        out.bytes("plain", &self.plain);
+    }
+
+    /// Reads and checks the table's sections. `count` is how many indicators there are, `is_plain` as of
+    /// [`finish_with`](super::Builder::finish_with).
+    ///
+    /// # Errors
+    ///
+    /// If a section is missing or is not what it must be. Lookups in a table that passes neither panic nor loop, and give
+    /// ids below `count`.
+    pub(crate) fn open(from: &mut Reader, count: usize, is_plain: impl Fn(u32) -> bool) -> Result<Self> {
+        let table = Self {
+            index: A::Index::open(from)?,
+            ids: from.words("ids")?,
+            lists: from.words("lists")?,
+            plain: from.bytes("plain")?,
+        };
+        from.ensure(table.ids.len() == table.len(), "ids", "has another length than the links")?;
+        let mut lists = 0;
+        for entry in table.ids.iter() {
+            let at = (entry & !LIST) as usize;
+            if entry < LIST {
+                from.ensure(at < count, "ids", "names an indicator that is not there")?;
+                continue;
+            }
+            // Lists stand in the order of their rows, so that the check reads each once.
+            from.ensure(at == lists, "ids", "names lists out of order")?;
+            let len = table.lists.get(at).unwrap_or(0) as usize;
+            lists = at + 1 + len;
+            from.ensure(len > 0 && lists <= table.lists.len(), "lists", "ends within a list")?;
+            let are_there = table.lists.slice(at + 1..lists).all(|id| (id as usize) < count.min(LIST as usize));
+            from.ensure(are_there, "lists", "names an indicator that is not there")?;
+        }
+        from.ensure(lists == table.lists.len(), "lists", "has another length than its lists")?;
+        let plain = table.plain.len();
+        from.ensure(plain == 0 || plain == table.len().div_ceil(8), "plain", "has another length than the rows")?;
+        for row in 0..table.len() as u32 {
+            let parent = table.index.link(row).1;
+            let holds = table.ids(row).all(&is_plain) && (parent == NONE || table.is_plain(parent));
+            from.ensure(table.is_plain(row) == holds, "plain", "is not what the indicators say")?;
+        }
+        Ok(table)
+    }
+}
+
+/// Iterator over the rows that cover an address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Covering<'t, A: Addr> {
+    table: &'t Table<A>,
+    at: u32,
+}
+
+impl<A: Addr> Iterator for Covering<'_, A> {
+    /// Row and prefix length.
+    type Item = (u32, u8);
+
+    #[inline]
+    fn next(&mut self) -> Option<(u32, u8)> {
+        let row = self.at;
+        if row == NONE {
+            return None;
+        }
+        let (len, parent) = self.table.index.link(row);
+        self.at = parent;
+        Some((row, len))
+    }
+}

@@ -1,0 +1,472 @@
+//! Every table against a linear scan, by every kernel, one by one and in batches.
+
+use super::*;
+use crate::arch::nets::Kernel;
+use crate::wire::{Reader, Writer};
+
+/// What a family's tests need beside [`Addr`].
+trait Family: Addr {
+    fn of(bits: u128) -> Self;
+    fn bits(self) -> u128;
+    fn with_kernel(index: &Self::Index, kernel: Kernel) -> Self::Index;
+}
+
+impl Family for u32 {
+    fn of(bits: u128) -> Self {
+        bits as u32
+    }
+
+    fn bits(self) -> u128 {
+        self.into()
+    }
+
+    fn with_kernel(index: &ip4::Index, kernel: Kernel) -> ip4::Index {
+        index.clone().with_kernel(kernel)
+    }
+}
+
+impl Family for u128 {
+    fn of(bits: u128) -> Self {
+        bits
+    }
+
+    fn bits(self) -> u128 {
+        self
+    }
+
+    fn with_kernel(index: &ip6::Index, kernel: Kernel) -> ip6::Index {
+        index.clone().with_kernel(kernel)
+    }
+}
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ z >> 31
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    fn wide(&mut self) -> u128 {
+        u128::from(self.next()) << 64 | u128::from(self.next())
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for at in (1..items.len()).rev() {
+            items.swap(at, self.below(at as u64 + 1) as usize);
+        }
+    }
+}
+
+type Listed<A> = (A, u8, u32);
+
+fn table<A: Addr>(listed: &[Listed<A>]) -> Table<A> {
+    let mut builder = Builder::default();
+    listed.iter().for_each(|&(addr, len, id)| builder.add(addr, len, id));
+    // Ids that end in 7 are not plain.
+    builder.finish_with(|id| id % 10 != 7)
+}
+
+/// Length and id of all that covers an address, most specific first.
+fn naive<A: Family>(listed: &[Listed<A>], addr: A) -> Vec<(u8, u32)> {
+    let mut found: Vec<(u8, u32)> = listed
+        .iter()
+        .filter(|&&(net, len, _)| addr.masked(len) == net.masked(len))
+        .map(|&(_, len, id)| (len, id))
+        .collect();
+    found.sort_unstable_by_key(|&(len, id)| (std::cmp::Reverse(len), id));
+    found.dedup();
+    found
+}
+
+fn answer<A: Addr>(table: &Table<A>, row: Option<u32>) -> Vec<(u8, u32)> {
+    table.from(row).flat_map(|(row, len)| table.ids(row).map(move |id| (len, id))).collect()
+}
+
+/// Holds a table to what must be found for each address, by every kernel.
+fn check<A: Family>(table: &Table<A>, wanted: &[(A, Vec<(u8, u32)>)]) {
+    let addrs: Vec<A> = wanted.iter().map(|&(addr, _)| addr).collect();
+    let mut rows = vec![0; addrs.len()];
+    for kernel in Kernel::available() {
+        let index = A::with_kernel(&table.index, kernel);
+        rows.fill(12345);
+        index.find_all(&addrs, &mut rows);
+        for ((addr, want), &row) in wanted.iter().zip(&rows) {
+            assert_eq!(index.find(*addr), row, "{kernel:?} {:x}", addr.bits());
+            let row = Some(row).filter(|&row| table.is_row(row));
+            assert_eq!(&answer(table, row), want, "{kernel:?} {:x}", addr.bits());
+            let is_plain = want.iter().all(|(_, id)| id % 10 != 7);
+            assert_eq!(row.is_none_or(|row| table.is_plain(row)), is_plain, "{:x}", addr.bits());
+        }
+    }
+}
+
+fn check_against_naive<A: Family>(listed: &[Listed<A>], addrs: impl IntoIterator<Item = A>) {
+    let wanted: Vec<_> = addrs.into_iter().map(|addr| (addr, naive(listed, addr))).collect();
+    check(&table(listed), &wanted);
+}
+
+/// Both ends of each prefix, and what stands next to them.
+fn neighbours<A: Family>(listed: &[Listed<A>]) -> Vec<A> {
+    let ends = |&(addr, len, _): &Listed<A>| {
+        let first = addr.masked(len).bits();
+        let rest = u128::MAX.checked_shl(u32::from(A::BITS - len)).map_or(u128::MAX, |upper| !upper);
+        let last = first | rest;
+        [first, first.wrapping_sub(1), first.wrapping_add(1), last, last.wrapping_sub(1), last.wrapping_add(1)]
+    };
+    listed.iter().flat_map(ends).map(A::of).collect()
+}
+
+/// All prefixes over a few bits, as length and bits.
+fn small_prefixes(width: u32) -> Vec<(u32, u32)> {
+    (0..=width).flat_map(|len| (0..1_u32 << len).map(move |bits| (len, bits << (width - len)))).collect()
+}
+
+/// Every set of up to `most` of these.
+fn sets(all: &[(u32, u32)], most: usize) -> Vec<Vec<(u32, u32)>> {
+    let mut sets = vec![(Vec::new(), 0)];
+    let mut from = 0;
+    for _ in 0..most.min(all.len()) {
+        let to = sets.len();
+        for at in from..to {
+            let (set, next) = sets[at].clone();
+            for (index, &prefix) in all.iter().enumerate().skip(next) {
+                let mut larger = set.clone();
+                larger.push(prefix);
+                sets.push((larger, index + 1));
+            }
+        }
+        from = to;
+    }
+    sets.into_iter().map(|(set, _)| set).collect()
+}
+
+/// Places sets over `width` bits behind `before` others, as many to a table as those tell apart, and looks up every address
+/// of each set, with what stands behind it all zeros, all ones, or mixed.
+fn place<A: Family>(sets: &[Vec<(u32, u32)>], width: u32, before: u32) {
+    let behind = u32::from(A::BITS) - before - width;
+    let room = 1_usize << before.min(16);
+    let above = |set: usize| {
+        // What tells the sets of a table apart stands next to the universe; above it is a mix of ones and zeros.
+        let number = 0x2aaa_5555_aaaa_5555_aaaa_5555_aaaa_u128 << 16 | set as u128;
+        if before == 0 { 0 } else { (number & (u128::MAX >> (128 - before))) << (behind + width).min(127) }
+    };
+    for sets in sets.chunks(room) {
+        let mut listed = Vec::new();
+        let mut wanted = Vec::new();
+        for (number, set) in sets.iter().enumerate() {
+            let at = listed.len();
+            listed.extend(set.iter().zip(at as u32..).map(|(&(len, bits), id)| {
+                (A::of(above(number) | u128::from(bits) << behind), (before + len) as u8, id)
+            }));
+            let rest = u128::MAX.checked_shl(behind).map_or(u128::MAX, |upper| !upper);
+            for value in 0..1_u32 << width {
+                for behind_it in [0, rest, rest & 0x3333_5555_0123_4567_89ab_cdef_1357_9bdf] {
+                    let addr = A::of(above(number) | u128::from(value) << behind | behind_it);
+                    wanted.push((addr, naive(&listed[at..], addr)));
+                }
+            }
+        }
+        check(&table(&listed), &wanted);
+    }
+}
+
+#[test]
+fn every_set_of_prefixes_over_three_bits() {
+    let all = small_prefixes(3);
+    let sets = sets(&all, all.len());
+    assert_eq!(sets.len(), 1 << 15);
+    place::<u32>(&sets, 3, 29);
+    place::<u32>(&sets, 3, 22);
+    place::<u32>(&sets, 3, 15);
+    place::<u128>(&sets, 3, 125);
+    place::<u128>(&sets, 3, 62);
+    place::<u128>(&sets, 3, 15);
+}
+
+#[test]
+fn every_set_of_four_prefixes_over_four_bits_at_every_boundary() {
+    let sets = sets(&small_prefixes(4), 4);
+    assert_eq!(sets.len(), 1 + 31 + 465 + 4495 + 31465);
+    // Across the ends of the root, of the nodes and of the address. In turns, each place has every 13th set, all have all.
+    let some = |nth: usize| sets.iter().skip(nth).step_by(13).cloned().collect::<Vec<_>>();
+    for (nth, before) in [12, 13, 14, 15, 16, 20, 21, 22, 23, 24, 26, 27, 28].into_iter().enumerate() {
+        place::<u32>(&some(nth), 4, before);
+    }
+    for boundary in (16..=128).step_by(8) {
+        for (nth, before) in [boundary - 4, boundary - 2].into_iter().enumerate() {
+            if before + 4 <= 128 {
+                place::<u128>(&some((boundary as usize / 8 + nth) % 13), 4, before);
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "every set at every place takes minutes; the test above spreads the sets over the places"]
+fn every_set_of_four_prefixes_at_every_place() {
+    let sets = sets(&small_prefixes(4), 4);
+    (12..=28).for_each(|before| place::<u32>(&sets, 4, before));
+    (12..=124).for_each(|before| place::<u128>(&sets, 4, before));
+}
+
+#[test]
+fn sets_over_the_first_bits() {
+    // Nothing tells such sets apart, so each has a table of its own.
+    for set in sets(&small_prefixes(3), 15).iter().step_by(101) {
+        place::<u32>(std::slice::from_ref(set), 3, 0);
+        place::<u128>(std::slice::from_ref(set), 3, 0);
+    }
+}
+
+/// Prefixes that nest, repeat, and stand next to each other.
+fn random_set<A: Family>(random: &mut Random, count: usize) -> Vec<Listed<A>> {
+    let mut listed: Vec<Listed<A>> = Vec::new();
+    let base = random.wide();
+    // How many of the upper bits all have in common.
+    let common = random.below(u64::from(A::BITS)) as u8;
+    while listed.len() < count {
+        let id = random.below(count as u64 * 2) as u32;
+        let (addr, len) = match random.below(8) {
+            0..3 if !listed.is_empty() => {
+                let (addr, len, _) = listed[random.below(listed.len() as u64) as usize];
+                match random.below(4) {
+                    0 => (addr, len),
+                    1 => (addr, random.below(u64::from(A::BITS) + 1) as u8),
+                    2 => (A::of(addr.bits().wrapping_add(1)), A::BITS),
+                    _ => (A::of(addr.bits().wrapping_sub(1)), len),
+                }
+            }
+            kind => {
+                let upper = A::of(u128::MAX).bits()
+                    ^ A::of(u128::MAX.checked_shr(u32::from(common) + (128 - u32::from(A::BITS))).unwrap_or(0)).bits();
+                let bits = base & upper | random.wide() & !upper;
+                let len = match kind {
+                    3 | 4 => A::BITS,
+                    5 => A::BITS - random.below(9) as u8,
+                    _ => random.below(u64::from(A::BITS) + 1) as u8,
+                };
+                (A::of(bits), len)
+            }
+        };
+        listed.push((addr.masked(len), len, id));
+    }
+    listed
+}
+
+fn random_sets<A: Family>(seed: u64) {
+    let mut random = Random(seed);
+    for round in 0..60 {
+        let count = [1, 3, 20, 60, 300][round % 5];
+        let listed = random_set::<A>(&mut random, count);
+        let mut addrs = neighbours(&listed);
+        addrs.extend((0..100).map(|_| A::of(random.wide())));
+        addrs.extend((0..200).map(|_| {
+            let near = listed[random.below(listed.len() as u64) as usize].0.bits();
+            A::of(near ^ random.wide() >> (128 - u64::from(A::BITS) + random.below(u64::from(A::BITS))))
+        }));
+        check_against_naive(&listed, addrs);
+    }
+}
+
+#[test]
+fn random_sets_with_nesting_and_neighbours() {
+    random_sets::<u32>(1);
+    random_sets::<u128>(2);
+}
+
+#[test]
+fn a_wide_prefix_is_found_from_afar() {
+    let listed = [(0x0A00_0000_u32, 8, 0), (0x0A01_0203, 32, 1)];
+    check_against_naive(&listed, [0x0AFF_FFFF, 0x0A01_0203, 0x0A01_0204, 0x0B00_0000, 0x09FF_FFFF, 0, u32::MAX]);
+    check_against_naive::<u32>(&[], [0, 7, u32::MAX]);
+    check_against_naive::<u128>(&[], [0, 7, u128::MAX]);
+    check_against_naive(&[(0_u32, 0, 5)], [0, 7, u32::MAX]);
+    check_against_naive(&[(0_u128, 0, 5)], [0, 7, u128::MAX]);
+}
+
+#[test]
+fn every_octet_of_full_networks() {
+    for (step, over) in [(1, None), (2, None), (3, Some(24)), (5, Some(20)), (15, Some(8)), (17, None)] {
+        let net = 0xC633_6400_u32;
+        let mut listed: Vec<Listed<u32>> = (0..256).step_by(step).map(|octet| (net | octet, 32, octet)).collect();
+        listed.extend(over.map(|len| (net.masked(len), len, 999)));
+        check_against_naive(&listed, (0..256).map(|octet| net | octet).chain([net - 1, net + 256]));
+        // The same with something between network and host.
+        listed.extend([(net | 64, 27, 1007), (net | 192, 31, 1001)]);
+        check_against_naive(&listed, (0..256).map(|octet| net | octet).chain([net - 1, net + 256]));
+    }
+}
+
+fn sections<A: Addr>(table: &Table<A>) -> Vec<(String, bytes::Bytes)> {
+    let mut out = Writer::default();
+    table.save(&mut out);
+    out.sections().to_vec()
+}
+
+fn any_order<A: Family>(seed: u64) {
+    let mut random = Random(seed);
+    let mut listed = random_set::<A>(&mut random, 2000);
+    listed.extend(random_set::<A>(&mut random, 2000));
+    let want = sections(&table(&listed));
+    for _ in 0..5 {
+        random.shuffle(&mut listed);
+        assert!(sections(&table(&listed)) == want);
+    }
+    #[cfg(feature = "parallel")]
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert!(pool.install(|| sections(&table(&listed))) == want, "{threads} threads");
+    }
+}
+
+#[test]
+fn neither_order_nor_threads_change_a_table() {
+    any_order::<u32>(3);
+    any_order::<u128>(4);
+}
+
+fn batches<A: Family>(seed: u64) {
+    let mut random = Random(seed);
+    let listed = random_set::<A>(&mut random, 500);
+    let table = table(&listed);
+    let mut addrs = neighbours(&listed);
+    addrs.extend((0..500).map(|_| A::of(random.wide())));
+    random.shuffle(&mut addrs);
+    for kernel in Kernel::available() {
+        let index = A::with_kernel(&table.index, kernel);
+        let want: Vec<u32> = addrs.iter().map(|&addr| index.find(addr)).collect();
+        for len in 0..=200 {
+            for start in 0..8 {
+                let mut rows = vec![77; len + 1];
+                index.find_all(&addrs[start..start + len], &mut rows[..len]);
+                assert_eq!(rows[..len], want[start..start + len], "{kernel:?} {start} {len}");
+                assert_eq!(rows[len], 77);
+            }
+        }
+    }
+}
+
+#[test]
+fn batches_of_every_length_and_alignment() {
+    batches::<u32>(5);
+    batches::<u128>(6);
+}
+
+fn saved<A: Family>(seed: u64) {
+    let mut random = Random(seed);
+    for count in [0, 1, 40, 400] {
+        let listed = random_set::<A>(&mut random, count);
+        let table = table(&listed);
+        let is_plain = |id: u32| id % 10 != 7;
+        let open = |sections| Table::<A>::open(&mut Reader::new(sections), count * 2, is_plain);
+        let opened = open(sections(&table)).unwrap();
+        assert!(sections(&opened) == sections(&table));
+        let wanted: Vec<_> = neighbours(&listed).into_iter().map(|addr| (addr, naive(&listed, addr))).collect();
+        check(&opened, &wanted);
+        // Every section must be there, whole, and mean the same.
+        for at in 0..sections(&table).len() {
+            let mut missing = sections(&table);
+            let (name, bytes) = missing.remove(at);
+            assert!(open(missing.clone()).unwrap_err().to_string().contains(&name));
+            if !bytes.is_empty() {
+                missing.insert(at, (name.clone(), bytes.slice(..bytes.len() - 1)));
+                assert!(open(missing).is_err(), "{name}");
+            }
+        }
+        if count > 1 {
+            assert!(Table::<A>::open(&mut Reader::new(sections(&table)), 1, is_plain).is_err());
+            assert!(Table::<A>::open(&mut Reader::new(sections(&table)), count * 2, |_| false).is_err());
+        }
+    }
+}
+
+#[test]
+fn what_was_saved_is_opened() {
+    saved::<u32>(7);
+    saved::<u128>(8);
+}
+
+/// Whatever the bytes: what opens answers, with rows and ids that are there, and at most as many as a chain can have.
+fn mutated<A: Family>(seed: u64, rounds: usize) -> (usize, usize) {
+    let mut random = Random(seed);
+    let (mut refused, mut opened) = (0, 0);
+    for round in 0..rounds {
+        let count = [5, 40, 200][round % 3];
+        let listed = random_set::<A>(&mut random, count);
+        let table = table(&listed);
+        let mut addrs = neighbours(&listed);
+        addrs.extend((0..64).map(|_| A::of(random.wide())));
+        let whole = sections(&table);
+        let words: Vec<u32> = whole
+            .iter()
+            .flat_map(|(_, bytes)| {
+                bytes.chunks_exact(4).take(64).map(|word| u32::from_le_bytes(word.try_into().unwrap()))
+            })
+            .collect();
+        for _ in 0..24 {
+            let mut sections = whole.clone();
+            for _ in 0..=random.below(3) {
+                let (_, section) = &mut sections[random.below(whole.len() as u64) as usize];
+                let mut bytes = section.to_vec();
+                if bytes.is_empty() {
+                    continue;
+                }
+                // Roots and bitmaps are mostly empty: what is there is what matters.
+                let used: Vec<usize> = (0..bytes.len()).step_by(4).filter(|&at| bytes[at] != 0).collect();
+                let at = match used.len() as u64 {
+                    n if n > 0 && random.below(4) > 0 => used[random.below(n) as usize],
+                    _ => random.below(bytes.len() as u64) as usize,
+                };
+                match random.below(6) {
+                    0 => bytes[at] ^= 1 << random.below(8),
+                    1 => bytes[at] = random.next() as u8,
+                    2 => bytes.truncate(at),
+                    kind => {
+                        let at = at / 4 * 4;
+                        let word = match kind {
+                            3 => random.next() as u32,
+                            4 => u32::MAX,
+                            _ => words[random.below(words.len() as u64) as usize],
+                        };
+                        let len = bytes.len().min(at + 4) - at;
+                        bytes[at..at + len].copy_from_slice(&word.to_le_bytes()[..len]);
+                    }
+                }
+                *section = bytes.into();
+            }
+            let Ok(table) = Table::<A>::open(&mut Reader::new(sections), count * 2, |id| id % 10 != 7) else {
+                refused += 1;
+                continue;
+            };
+            opened += 1;
+            let mut rows = vec![0; addrs.len()];
+            for kernel in Kernel::available() {
+                let index = A::with_kernel(&table.index, kernel);
+                index.find_all(&addrs, &mut rows);
+                for (&addr, &row) in addrs.iter().zip(&rows) {
+                    assert_eq!(index.find(addr), row);
+                    assert!(row == NONE || (row as usize) < table.len());
+                    let chain = table.from(Some(row)).take(200).collect::<Vec<_>>();
+                    assert!(chain.len() <= usize::from(A::BITS) + 1);
+                    assert!(chain.iter().all(|&(row, _)| table.ids(row).all(|id| (id as usize) < count * 2)));
+                }
+            }
+        }
+    }
+    (refused, opened)
+}
+
+#[test]
+fn damaged_tables_are_refused_or_answer() {
+    for (refused, opened) in [mutated::<u32>(9, 60), mutated::<u128>(10, 60)] {
+        assert!(refused > 100 && opened > 50, "{refused} {opened}");
+    }
+}

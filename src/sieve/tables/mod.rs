@@ -1,0 +1,216 @@
+//! Everything a compiled sieve holds: flat columns, each behind its own module.
+
+pub(in crate::sieve) mod attributes;
+pub(in crate::sieve) mod domain;
+pub(in crate::sieve) mod entries;
+pub(in crate::sieve) mod indicators;
+pub(in crate::sieve) mod ip;
+pub(in crate::sieve) mod pattern;
+pub(in crate::sieve) mod prefilter;
+pub(in crate::sieve) mod provenance;
+pub(in crate::sieve) mod url;
+
+use std::net::IpAddr;
+use std::sync::OnceLock;
+
+use crate::error::Result;
+use crate::indicator::{Action, Feed, HostRef, PatternTarget};
+use crate::sieve::flat::parallel;
+use crate::sieve::flat::strings::Strings;
+use crate::sieve::tables::attributes::Attributes;
+use crate::sieve::tables::entries::Entries;
+use crate::sieve::tables::indicators::Indicators;
+use crate::sieve::tables::prefilter::Prefilter;
+use crate::sieve::tables::provenance::Provenance;
+use crate::wire::{Reader, Words, Writer};
+
+/// A name without the root dot.
+#[inline(always)]
+pub(in crate::sieve) fn without_root(name: &[u8]) -> &[u8] {
+    // With a branch: hardly any name shows the root.
+    match name {
+        [rest @ .., b'.'] => unlikely(rest),
+        _ => name,
+    }
+}
+
+/// What is given.
+#[cold]
+#[inline(always)]
+fn unlikely(name: &[u8]) -> &[u8] {
+    name
+}
+
+/// What a stored name is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sieve) enum Named {
+    /// This indicator.
+    Domain(u32),
+    /// The URLs on this host: a row of [`url::Table`].
+    Host(u32),
+}
+
+/// The tables of a sieve.
+#[derive(Debug)]
+pub(in crate::sieve) struct Tables {
+    pub(in crate::sieve) strings: Strings,
+    pub(in crate::sieve) indicators: Indicators,
+    pub(in crate::sieve) entries: Entries,
+    pub(in crate::sieve) attributes: Attributes,
+    pub(in crate::sieve) feeds: Vec<Feed>,
+    pub(in crate::sieve) provenance: Provenance,
+    pub(in crate::sieve) v4: ip::Table<u32>,
+    pub(in crate::sieve) v6: ip::Table<u128>,
+    /// The names of domains and of the hosts of URLs: its items are those of [`Named`].
+    pub(in crate::sieve) domains: domain::Table,
+    pub(in crate::sieve) urls: url::Table,
+    pub(in crate::sieve) names: Option<pattern::Table>,
+    pub(in crate::sieve) paths: Option<pattern::Table>,
+    /// Made when a scan first asks for it.
+    pub(in crate::sieve) prefilter: OnceLock<Prefilter>,
+}
+
+impl Tables {
+    /// The sections of everything but the feeds.
+    pub(in crate::sieve) fn save(&self, writer: &mut Writer) {
+        writer.within("strings", |writer| self.strings.save(writer));
+        writer.within("attributes", |writer| self.attributes.save(writer));
+        writer.within("indicators", |writer| self.indicators.save(writer));
+        writer.within("entries", |writer| self.entries.save(writer));
+        writer.within("v4", |writer| self.v4.save(writer));
+        writer.within("v6", |writer| self.v6.save(writer));
+        writer.within("domains", |writer| self.domains.save(writer));
+        writer.within("urls", |writer| self.urls.save(writer));
+        for (name, patterns) in [("names", &self.names), ("paths", &self.paths)] {
+            writer.within(name, |writer| match patterns {
+                Some(patterns) => patterns.save(writer),
+                // What has no rows is no table.
+                None => writer.words("rows", &Words::<u32>::default()),
+            });
+        }
+    }
+
+    /// Reads and checks what [`save`](Tables::save) wrote.
+    pub(in crate::sieve) fn open(reader: &Reader, feeds: Vec<Feed>, provenance: Provenance) -> Result<Self> {
+        // Each part reads sections of its own.
+        let within = |prefix: &str| reader.under(prefix);
+        let texts = within("strings").words::<u32>("ends")?.len();
+        let (strings, indicators) = parallel::join(
+            || Strings::open(&mut within("strings")),
+            || Indicators::open(&mut within("indicators"), texts),
+        );
+        let (strings, indicators) = (strings?, indicators?);
+        let count = indicators.len();
+        let hosts = within("urls").words::<u8>("shapes")?.len();
+        let plain_scope = |id: u32| if (id as usize) < count { indicators.plain_scope(id) } else { None };
+        let is_plain = |id: u32| indicators.flags(id).is_plain_block();
+        let ((attributes, domains), (urls, (nets, patterns))) = parallel::join(
+            || {
+                parallel::join(
+                    || {
+                        let attributes = Attributes::open(&mut within("attributes"), feeds.len(), strings.len())?;
+                        let entries = Entries::open(&mut within("entries"), &indicators, &attributes, strings.len())?;
+                        Ok((attributes, entries))
+                    },
+                    || domain::Table::open(&mut within("domains"), &strings, count + hosts, plain_scope),
+                )
+            },
+            || {
+                parallel::join(
+                    || url::Table::open(&mut within("urls"), &strings, count),
+                    || {
+                        parallel::join(
+                            || {
+                                let v4 = ip::Table::open(&mut within("v4"), count, is_plain);
+                                let v6 = ip::Table::open(&mut within("v6"), count, is_plain);
+                                Ok((v4?, v6?))
+                            },
+                            || {
+                                let open =
+                                    |name, target| pattern::Table::open(&mut within(name), &strings, target, count);
+                                Ok((open("names", PatternTarget::Name)?, open("paths", PatternTarget::UrlPath)?))
+                            },
+                        )
+                    },
+                )
+            },
+        );
+        let (attributes, entries): (Attributes, Entries) = attributes?;
+        let (v4, v6) = nets?;
+        let (names, paths) = patterns?;
+        Ok(Self {
+            domains: domains?,
+            urls: urls?,
+            v4,
+            v6,
+            names,
+            paths,
+            strings,
+            indicators,
+            entries,
+            attributes,
+            feeds,
+            provenance,
+            prefilter: OnceLock::new(),
+        })
+    }
+
+    /// Whether a block indicator of a table covers an address.
+    #[inline]
+    pub(in crate::sieve) fn blocks<A: ip::Addr>(&self, table: &ip::Table<A>, addr: A) -> bool {
+        let Some(row) = table.find(addr) else { return false };
+        let blocks = |id: u32| self.indicators.flags(id).has(Action::Block);
+        // What is plain blocks.
+        table.is_plain(row) || table.from(Some(row)).any(|(row, _)| table.ids(row).any(blocks))
+    }
+
+    /// What the stored name of a row is of.
+    #[inline(always)]
+    pub(in crate::sieve) fn named(&self, row: u32) -> impl Iterator<Item = Named> + use<'_> {
+        let count = self.indicators.len() as u32;
+        self.domains.ids(row).map(move |item| match item.checked_sub(count) {
+            None => Named::Domain(item),
+            Some(host) => Named::Host(host),
+        })
+    }
+
+    /// Whether a pattern over names may match a name in any spelling.
+    #[inline(always)]
+    pub(in crate::sieve) fn may_match_pattern(&self, name: &[u8]) -> bool {
+        self.names.as_ref().is_some_and(|names| names.may_match_name(name))
+    }
+
+    /// Whether looking a name up, in any spelling and without the root dot, may find something or leave something aside. No is certain.
+    #[inline(always)]
+    pub(in crate::sieve) fn may_match_name(&self, name: &[u8]) -> bool {
+        self.domains.may_hold(name) || self.may_match_pattern(name)
+    }
+
+    /// Whether looking up the host of a URL finds nothing and leaves nothing aside, so far as a few loads that stay in the cache tell.
+    /// What it says no to has to be looked up.
+    #[inline]
+    pub(in crate::sieve) fn denies_host(&self, host: HostRef<'_>) -> bool {
+        match host {
+            HostRef::Domain(name) => !self.may_match_name(name.as_bytes()),
+            HostRef::Ip(IpAddr::V4(addr)) => {
+                self.v4.find(addr.to_bits()).is_none() && self.urls.addr_row(IpAddr::V4(addr)).is_none()
+            }
+            // Others may have an IPv4 address within them.
+            HostRef::Ip(_) => false,
+        }
+    }
+
+    /// Bytes held, without the feeds' descriptions.
+    pub(in crate::sieve) fn memory(&self) -> usize {
+        self.strings.memory()
+            + self.indicators.memory()
+            + self.entries.memory()
+            + self.attributes.memory()
+            + self.v4.memory()
+            + self.v6.memory()
+            + self.domains.memory()
+            + self.urls.memory()
+            + self.prefilter.get().map_or(0, Prefilter::memory)
+            + [&self.names, &self.paths].into_iter().flatten().map(pattern::Table::memory).sum::<usize>()
+    }
+}

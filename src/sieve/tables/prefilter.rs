@@ -1,0 +1,206 @@
+//! What can be asked about all block indicators at once, in a few loads that stay in the cache.
+//!
+//! Two bitmaps: which networks of 20 or 24 bits hold a listed address, and which hashes the listed names have. The hash of a
+//! name is of its first and last eight bytes and its length, so that every suffix of a logged name costs the same few
+//! steps. Both err on one side only; exact comparison comes last.
+
+use std::net::IpAddr;
+
+use crate::arch::name::name_hash;
+use crate::arch::sweep::Filters;
+use crate::arch::tails::Tails;
+use crate::indicator::{Action, HostRef, Url};
+use crate::sieve::tables::Tables;
+use crate::sieve::tables::indicators::Value;
+use crate::sieve::tables::pattern;
+
+/// Below this many networks the bitmap is of 20 bits, and fits the second-level cache with all else.
+const FEW_NETS: usize = 20_000;
+
+/// The two bitmaps, and what kinds of indicators there are.
+#[derive(Debug, Default)]
+pub(crate) struct Prefilter {
+    nets: Vec<u64>,
+    /// How many lower bits of an address the bitmap does not see.
+    shift: u32,
+    names: Tails,
+    /// There are addresses of either family.
+    pub(crate) has_addrs: bool,
+    /// There are IPv6 addresses.
+    pub(crate) has_v6: bool,
+    /// There are names, of domains or of hosts of URLs.
+    pub(crate) has_names: bool,
+    /// Some name's last label is in Punycode.
+    pub(crate) has_punycode: bool,
+    /// Some name's last label is neither in Punycode nor of letters alone.
+    pub(crate) has_odd_names: bool,
+    /// Some indicators match what the bitmaps do not see: names of one label, and patterns that have no filter either.
+    pub(crate) is_blind: bool,
+}
+
+impl Prefilter {
+    pub(in crate::sieve) fn new(tables: &Tables) -> Self {
+        let mut nets = Vec::new();
+        let mut names: Vec<&str> = Vec::new();
+        let mut filter = Self::default();
+        let blocks = (0..tables.indicators.len() as u32).filter(|&id| tables.indicators.flags(id).has(Action::Block));
+        let mut hosts: Vec<String> = Vec::new();
+        for id in blocks {
+            match tables.indicators.value(id) {
+                Value::Net(net) => nets.push((net.network(), net.broadcast())),
+                Value::Range(first, last) => nets.push((first, last)),
+                Value::Domain(name) => names.push(tables.strings.get(name)),
+                Value::Url(text) => {
+                    let Ok(url) = Url::parse(tables.strings.get(text)) else { continue };
+                    match url.view().host() {
+                        HostRef::Ip(addr) => nets.push((addr, addr)),
+                        HostRef::Domain(name) => hosts.push(name.to_owned()),
+                    }
+                }
+                // Patterns have filters of their own.
+                Value::Pattern(..) => {}
+            }
+        }
+        let patterns = [&tables.names, &tables.paths].into_iter().flatten();
+        filter.is_blind = patterns.into_iter().any(pattern::Table::is_blind);
+        names.extend(hosts.iter().map(String::as_str));
+        filter.add_nets(&nets);
+        filter.add_names(&names);
+        filter
+    }
+
+    fn add_nets(&mut self, nets: &[(IpAddr, IpAddr)]) {
+        self.has_addrs = !nets.is_empty();
+        self.has_v6 = nets.iter().any(|(first, _)| first.is_ipv6());
+        let v4: Vec<(u32, u32)> = nets
+            .iter()
+            .filter_map(|pair| match pair {
+                (IpAddr::V4(first), IpAddr::V4(last)) => Some((first.to_bits(), last.to_bits())),
+                _ => None,
+            })
+            .collect();
+        if v4.is_empty() {
+            return;
+        }
+        self.shift = if v4.len() < FEW_NETS { 12 } else { 8 };
+        self.nets = vec![0; 1 << (32 - self.shift - 6)];
+        for (first, last) in v4 {
+            for net in first >> self.shift..=last >> self.shift {
+                self.nets[(net >> 6) as usize] |= 1 << (net & 63);
+            }
+        }
+    }
+
+    fn add_names(&mut self, names: &[&str]) {
+        self.has_names = !names.is_empty();
+        if names.is_empty() {
+            return;
+        }
+        for name in names {
+            let label = name.rsplit('.').next().unwrap_or("");
+            self.is_blind |= label.len() == name.len();
+            if label.starts_with("xn--") {
+                self.has_punycode = true;
+            } else {
+                self.has_odd_names |= !label.bytes().all(|b| b.is_ascii_alphabetic());
+            }
+        }
+        self.names = Tails::new(names.iter().map(|name| name_hash(name.as_bytes(), 0, name.len())), names.len());
+    }
+
+    /// The bitmaps that a sweep goes by; `tails` are those of the names.
+    pub(crate) fn filters<'f>(&'f self, tails: &'f [u8]) -> Filters<'f> {
+        Filters { nets: &self.nets, shift: self.shift, tails }
+    }
+
+    /// Whether the network of an address may hold something listed.
+    #[inline(always)]
+    pub(crate) fn may_cover(&self, addr: u32) -> bool {
+        let net = addr >> self.shift;
+        self.nets.get((net >> 6) as usize).is_some_and(|word| word >> (net & 63) & 1 == 1)
+    }
+
+    /// Whether `bytes[start..end]`, in either case, may be a listed name.
+    #[inline(always)]
+    pub(crate) fn may_hold(&self, bytes: &[u8], start: usize, end: usize) -> bool {
+        self.names.holds(name_hash(bytes, start, end))
+    }
+
+    pub(in crate::sieve) fn memory(&self) -> usize {
+        self.nets.capacity() * size_of::<u64>() + self.names.bytes().len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_of_the_text_alone() {
+        let texts = ["a.b", "ab.cd", "evil.tes", "evil.test", "a-much-longer.evil.test"];
+        for text in texts {
+            let want = name_hash(text.as_bytes(), 0, text.len());
+            for before in ["", "x", "0123456789"] {
+                for behind in ["", "y", "0123456789"] {
+                    let all = format!("{before}{}{behind}", text.to_uppercase());
+                    assert_eq!(name_hash(all.as_bytes(), before.len(), before.len() + text.len()), want, "{all}");
+                }
+            }
+        }
+        for (i, a) in texts.iter().enumerate() {
+            for b in &texts[..i] {
+                assert_ne!(name_hash(a.as_bytes(), 0, a.len()), name_hash(b.as_bytes(), 0, b.len()));
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_listed_is_denied() {
+        let names: Vec<String> = (0..3000).map(|n| format!("n{n}.evil{}.test", n % 7)).collect();
+        let refs: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut filter = Prefilter::default();
+        filter.add_names(&refs);
+        assert!(filter.has_names && !filter.is_blind && !filter.has_odd_names && !filter.has_punycode);
+        assert!(refs.iter().all(|name| filter.may_hold(name.as_bytes(), 0, name.len())));
+        let others = (0..3000).map(|n| format!("m{n}.good.test"));
+        assert!(others.filter(|name| filter.may_hold(name.as_bytes(), 0, name.len())).count() < 300);
+
+        for few in [true, false] {
+            let mut filter = Prefilter::default();
+            let mut nets: Vec<(IpAddr, IpAddr)> = vec![
+                ([192, 0, 2, 1].into(), [192, 0, 2, 1].into()),
+                ([198, 51, 100, 200].into(), [198, 51, 103, 3].into()),
+                ([255, 255, 255, 255].into(), [255, 255, 255, 255].into()),
+            ];
+            if !few {
+                nets.extend(vec![nets[0]; FEW_NETS]);
+            }
+            filter.add_nets(&nets);
+            for (addr, want) in [
+                ([192, 0, 2, 1], true),
+                ([198, 51, 100, 200], true),
+                ([198, 51, 102, 7], true),
+                ([198, 51, 103, 3], true),
+                ([255, 255, 255, 255], true),
+                ([0, 0, 0, 0], false),
+                ([198, 52, 0, 0], false),
+            ] {
+                assert_eq!(filter.may_cover(u32::from_be_bytes(addr)), want, "{addr:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_bitmaps_cannot_see_is_told() {
+        let told = |names: &[&str]| {
+            let mut filter = Prefilter::default();
+            filter.add_names(names);
+            (filter.is_blind, filter.has_punycode, filter.has_odd_names)
+        };
+        assert_eq!(told(&["a.test"]), (false, false, false));
+        assert_eq!(told(&["a.xn--p1ai"]), (false, true, false));
+        assert_eq!(told(&["a.test-1"]), (false, false, true));
+        assert_eq!(told(&["a.a1"]), (false, false, true));
+        assert_eq!(told(&["test"]), (true, false, false));
+    }
+}

@@ -1,0 +1,128 @@
+use std::net::IpAddr;
+
+use super::Table;
+use super::table::{PathRows, Shape, hash_path, hash_v4};
+use crate::sieve::flat::buckets::{Buckets, Entry};
+use crate::sieve::flat::csr::Lists;
+use crate::sieve::flat::hash;
+use crate::sieve::flat::items::ItemsBuilder;
+use crate::sieve::flat::strings::{StrId, Strings};
+
+/// The host of a URL indicator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    Name(StrId),
+    Addr(IpAddr),
+}
+
+/// One URL indicator.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    host: Host,
+    text: StrId,
+    /// Where the path starts in the text.
+    path: u32,
+    id: u32,
+}
+
+/// One URL with a path, by the number of its host.
+#[derive(Clone, Copy, Debug)]
+struct PathRow<'s> {
+    hash: u64,
+    host: u32,
+    path: &'s [u8],
+    row: Row,
+}
+
+/// The build form.
+#[derive(Debug, Default)]
+pub(crate) struct Builder {
+    rows: Vec<Row>,
+}
+
+fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+impl Builder {
+    /// Adds the URL indicator `id`, whose canonical text has its path at `path`.
+    pub(crate) fn add(&mut self, host: Host, text: StrId, path: u32, id: u32) {
+        self.rows.push(Row { host, text, path, id });
+    }
+
+    /// The hosts that are names, each once; its place is its row.
+    pub(crate) fn names(&self) -> Vec<StrId> {
+        let names = |row: &Row| if let Host::Name(name) = row.host { Some(name) } else { None };
+        sorted(self.rows.iter().filter_map(names).collect())
+    }
+
+    /// The search form. `names` are the hosts that are [names](Builder::names).
+    pub(crate) fn finish(self, strings: &Strings, names: &[StrId]) -> Table {
+        let addrs = |row: &Row| if let Host::Addr(addr) = row.host { Some(addr) } else { None };
+        let addrs: Vec<IpAddr> = sorted(self.rows.iter().filter_map(addrs).collect());
+
+        // Addresses get the rows after the names. Rows stay below what a single item can be: the texts of more URLs would be more than
+        // strings can hold.
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for (row, addr) in (names.len() as u32..).zip(&addrs) {
+            match addr {
+                IpAddr::V4(addr) => v4.push(Entry { hash: 0, key: addr.to_bits(), value: row, mark: 0 }),
+                IpAddr::V6(addr) => v6.push(addr.to_bits()),
+            }
+        }
+        let (v4_seed, v4) = Buckets::seeded(&mut v4, |seed, addr, _| hash_v4(seed, addr), |a, b| a.cmp(&b));
+        let host_row = |row: &Row| match row.host {
+            Host::Name(name) => names.partition_point(|&other| other < name) as u32,
+            Host::Addr(addr) => (names.len() + addrs.partition_point(|&other| other < addr)) as u32,
+        };
+        let count = names.len() + addrs.len();
+
+        let (mut host_only, mut with_path) = (Vec::new(), Vec::new());
+        let mut shapes = vec![Shape::default(); count];
+        let mut paths: Vec<PathRow<'_>> = Vec::new();
+        for row in &self.rows {
+            let host = host_row(row);
+            let path = strings.bytes(row.text).get(row.path as usize..).unwrap_or(b"");
+            if path == b"/" {
+                host_only.push((host, row.id));
+            } else {
+                with_path.push((host, row.id));
+                shapes[host as usize].add(path);
+                paths.push(PathRow { hash: hash_path(hash::SEED, host, path), host, path, row: *row });
+            }
+        }
+        drop(self.rows);
+        // Equal paths on one host stand side by side, whatever their scheme and port.
+        paths.sort_unstable_by(|a, b| {
+            let whole = |row: &PathRow<'_>| (row.hash, row.host);
+            whole(a).cmp(&whole(b)).then_with(|| a.path.cmp(b.path)).then(a.row.id.cmp(&b.row.id))
+        });
+        let mut items = ItemsBuilder::default();
+        let mut path_rows = Vec::with_capacity(paths.len());
+        let mut entries = Vec::with_capacity(paths.len());
+        for same in paths.chunk_by(|a, b| a.host == b.host && a.path == b.path) {
+            let PathRow { host, path, row, .. } = same[0];
+            let value = items.add(same.iter().map(|path| path.row.id), |_| None);
+            entries.push(Entry { hash: 0, key: path_rows.len() as u32, value, mark: path.len() as u8 });
+            path_rows.push((host, row.text, row.path));
+        }
+        drop(paths);
+        let path_rows = PathRows::new(&path_rows);
+        let hash = |seed, key, _| hash_path(seed, path_rows.host(key), path_rows.path(strings, key));
+        let (seed, paths) = Buckets::seeded(&mut entries, hash, |a, b| path_rows.compare(strings, a.0, b.0));
+        Table {
+            v4,
+            v4_seed,
+            v6: v6.as_slice().into(),
+            host_only: Lists::from_pairs(count, &host_only),
+            with_path: Lists::from_pairs(count, &with_path),
+            shapes: shapes.into_iter().map(Shape::bits).collect(),
+            seed,
+            paths,
+            path_rows,
+            items: items.finish(),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The one canonical form of each kind of value: addresses, names and URLs, and how defanged text is undone.
+//!
+//! Feeds and logs go through the same canonicalisers ([`ip`], [`domain`], [`url`](mod@url)), so that two spellings of one thing
+//! compare equal. Canonicalising is idempotent. What is no value is refused with a [`Reject`].
+//!
+//! ```
+//! use netsieve::Reject;
+//! use netsieve::value::{DomainName, ip};
+//!
+//! assert_eq!(DomainName::parse("WWW.Evil.TEST.").unwrap().as_str(), "www.evil.test");
+//! assert_eq!(ip::parse_addr(b"::ffff:192.0.2.1").unwrap().to_string(), "192.0.2.1");
+//! assert_eq!(ip::parse_addr(b"192.0.2.01"), Err(Reject::LeadingZero));
+//! ```
+
+pub mod domain;
+pub mod ip;
+pub mod refang;
+mod reject;
+pub mod url;
+mod wide;
+
+pub use domain::DomainName;
+pub use reject::Reject;
+pub use url::{HostRef, Url, UrlScratch, UrlView};
