@@ -20,7 +20,7 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 
-pub(super) mod checksum;
+pub(in crate::sieve) mod checksum;
 mod container;
 mod record;
 mod store;
@@ -36,11 +36,12 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use record::{Pack, Unpack};
 
-use super::provenance::{FeedDigest, Provenance};
-use super::tables::Tables;
-use super::{Sieve, hash};
 use crate::error::{Error, Result};
 use crate::indicator::Feed;
+use crate::sieve::Sieve;
+use crate::sieve::flat::hash;
+use crate::sieve::tables::Tables;
+use crate::sieve::tables::provenance::{FeedDigest, Provenance};
 use crate::wire::{Reader, Writer};
 
 /// Names the creation time in seconds since 1970, for builds that are to be reproducible

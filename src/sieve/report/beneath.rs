@@ -11,13 +11,14 @@ use ipnet::IpNet;
 
 use crate::arch::name::dots_backwards;
 use crate::indicator::{Action, Scope};
+use crate::sieve::build::builder::UrlRow;
+use crate::sieve::build::index::Index;
+use crate::sieve::flat::lookup::Lookup;
+use crate::sieve::flat::parallel;
+use crate::sieve::flat::strings::{StrId, Strings};
+use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
+use crate::sieve::tables::{ip, url};
 use crate::value::ip as addresses;
-use crate::sieve::builder::UrlRow;
-use crate::sieve::index::Index;
-use crate::sieve::indicators::{IndicatorsBuilder, Value};
-use crate::sieve::lookup::Lookup;
-use crate::sieve::strings::{StrId, Strings};
-use crate::sieve::{ip, parallel, url};
 
 /// What is known of the indicators before there are tables.
 pub(in crate::sieve) struct Known<'b> {

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::tables::Tables;
-use super::view::IndicatorRef;
-use super::{ip, survey};
 use crate::indicator::{Action, Construct, Indicator, Reject, Scope, WarningKind};
 use crate::limits::MAX_REPORTED_VALUE;
+use crate::sieve::matching::view::IndicatorRef;
+use crate::sieve::tables::Tables;
+use crate::sieve::tables::ip;
 
 mod beneath;
+pub(in crate::sieve) mod compare;
+pub(in crate::sieve) mod networks;
 mod shadows;
+pub(in crate::sieve) mod survey;
 
-pub(super) use beneath::{Beneath, Known};
+pub(in crate::sieve) use beneath::{Beneath, Known};
 
 /// What became of everything that was added to a builder.
 #[derive(Clone, Debug, Default)]
@@ -81,22 +84,22 @@ pub struct FeedReport {
     /// The same by the feed that lists the widest of the indicators above, as its number in [`BuildReport::feeds`]; a block
     /// entry counts once for each feed that lists it.
     pub subsumed_by: BTreeMap<usize, u64>,
-    /// The first of them, in the order of their indicators' ids, up to [`examples`](super::SieveBuilder::examples).
+    /// The first of them, in the order of their indicators' ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
     pub subsumed_examples: Vec<Subsumed>,
     /// What was not taken, in the feed's order: of each kind the first, up to
-    /// [`examples`](super::SieveBuilder::examples).
+    /// [`examples`](crate::sieve::SieveBuilder::examples).
     pub rejected: Vec<Noted<Reject>>,
     /// How many values were not taken, by reason; all of them.
     pub rejected_by_reason: BTreeMap<Reject, u64>,
     /// What was left aside for what it is, in the feed's order: of each kind the first, up to
-    /// [`examples`](super::SieveBuilder::examples).
+    /// [`examples`](crate::sieve::SieveBuilder::examples).
     pub skipped: Vec<Noted<Construct>>,
     /// How many parts were left aside, by kind; all of them.
     pub skipped_by_kind: BTreeMap<Construct, u64>,
     /// What the feed calls itself, the events or reports in it, at most [`FeedReport::TITLES`] of them.
     pub titles: Vec<String>,
     /// What was taken with a change, in the feed's order: of each kind the first, up to
-    /// [`examples`](super::SieveBuilder::examples).
+    /// [`examples`](crate::sieve::SieveBuilder::examples).
     pub warnings: Vec<Noted<WarningKind>>,
     /// How many values were taken with a change, by kind; all of them.
     pub warnings_by_kind: BTreeMap<WarningKind, u64>,
@@ -182,13 +185,13 @@ pub struct Shadow {
     pub wholly: u64,
     /// How many block indicators it shadows in part: some of what they cover is allowed.
     pub partly: u64,
-    /// The first of them, in the order of their ids, up to [`examples`](super::SieveBuilder::examples).
+    /// The first of them, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
     pub examples: Vec<String>,
 }
 
 impl FeedReport {
     /// Counts an entry that was taken.
-    pub(super) fn count(&mut self, indicator: &Indicator, action: Action) {
+    pub(in crate::sieve) fn count(&mut self, indicator: &Indicator, action: Action) {
         self.entries += 1;
         match indicator {
             Indicator::Ip { net, .. } => {
@@ -215,15 +218,15 @@ impl FeedReport {
         self.allowing += u64::from(action != Action::Block);
     }
 
-    pub(super) fn note_rejection(&mut self, examples: usize, line: u32, value: &str, what: Reject) {
+    pub(in crate::sieve) fn note_rejection(&mut self, examples: usize, line: u32, value: &str, what: Reject) {
         note(&mut self.rejected, &mut self.rejected_by_reason, examples, line, value, what);
     }
 
-    pub(super) fn note_skip(&mut self, examples: usize, line: u32, value: &str, what: Construct) {
+    pub(in crate::sieve) fn note_skip(&mut self, examples: usize, line: u32, value: &str, what: Construct) {
         note(&mut self.skipped, &mut self.skipped_by_kind, examples, line, value, what);
     }
 
-    pub(super) fn note_warning(&mut self, examples: usize, line: u32, value: &str, what: WarningKind) {
+    pub(in crate::sieve) fn note_warning(&mut self, examples: usize, line: u32, value: &str, what: WarningKind) {
         note(&mut self.warnings, &mut self.warnings_by_kind, examples, line, value, what);
     }
 }
@@ -248,7 +251,12 @@ fn note<T: Copy + Ord>(
 }
 
 /// The report on the whole, from what each feed did and what lies beneath what.
-pub(super) fn finish(tables: &Tables, mut feeds: Vec<FeedReport>, beneath: Beneath, examples: usize) -> BuildReport {
+pub(in crate::sieve) fn finish(
+    tables: &Tables,
+    mut feeds: Vec<FeedReport>,
+    beneath: Beneath,
+    examples: usize,
+) -> BuildReport {
     for (id, above) in beneath.subsumed {
         let by = IndicatorRef::new(tables, above);
         let mut blocks = by.sources().filter(|source| source.action() == Action::Block);

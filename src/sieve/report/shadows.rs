@@ -5,10 +5,10 @@ use ipnet::IpNet;
 use super::beneath::Taken;
 use super::{Shadow, covering_ids};
 use crate::indicator::{Action, Scope};
-use crate::value::ip as addresses;
-use crate::sieve::indicators::Value;
+use crate::sieve::matching::view::IndicatorRef;
+use crate::sieve::tables::indicators::Value;
 use crate::sieve::tables::{Named, Tables};
-use crate::sieve::view::IndicatorRef;
+use crate::value::ip as addresses;
 
 /// What one indicator covers, as far as allow entries go.
 #[derive(Clone, Copy)]
