@@ -293,7 +293,7 @@ fn load(path: &Path) -> (Sieve, BuildReport) {
 
 #[test]
 fn the_sample_configuration_loads() {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/logscan/samples");
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/samples");
     let (sieve, report) = load(&samples.join("feeds.toml"));
     let feeds: Vec<_> =
         report.feeds.iter().map(|feed| (feed.name.as_str(), feed.format.as_deref().unwrap(), feed.entries)).collect();
@@ -365,7 +365,7 @@ fn policies_reach_the_readers() {
 
 #[test]
 fn a_cut_configuration_is_an_error_or_a_shorter_one() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/logscan/samples/feeds.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/samples/feeds.toml");
     let text = fs::read_to_string(&path).unwrap();
     let whole = Config::parse(&text, &path).unwrap().feeds.len();
     for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {

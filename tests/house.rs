@@ -160,7 +160,7 @@ fn what_the_readme_says_is_what_is_checked() {
     let Ok(ci) = fs::read_to_string(ci) else { return };
     let first = ci.lines().find(|line| line.starts_with("cargo ")).unwrap();
     assert!(readme.lines().any(|line| line.trim() == first), "{first}");
-    assert_eq!(first, "cargo test --all-features");
+    assert_eq!(first, "cargo test --workspace --all-features");
 }
 
 #[test]

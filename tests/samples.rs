@@ -61,7 +61,7 @@ const WEAK: [Row<'_>; 2] = [
 ];
 
 fn samples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/logscan/samples")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/samples")
 }
 
 fn sieve() -> (Sieve, BuildReport) {

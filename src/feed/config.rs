@@ -4,7 +4,7 @@
 //! file says so in tables; this one is among the samples:
 //!
 //! ```toml
-#![doc = include_str!("../../examples/logscan/samples/feeds.toml")]
+#![doc = include_str!("../../examples/samples/feeds.toml")]
 //! ```
 //!
 //! [`Config::read`] checks it and finds the files; [`FeedFile::read`] reads one of them.
@@ -13,7 +13,7 @@
 //! use netsieve::feed::config::Config;
 //! use netsieve::{MatchOptions, Sieve};
 //!
-//! let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/logscan/samples/feeds.toml");
+//! let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/samples/feeds.toml");
 //! let config = Config::read(path)?;
 //! let mut builder = Sieve::builder();
 //! for file in &config.feeds {

@@ -27,7 +27,7 @@ fn tool(name: &str) -> Option<PathBuf> {
 fn logscan() -> Option<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
-    let path = target.join("release/examples/logscan");
+    let path = target.join("release/logscan");
     if !path.is_file() {
         println!("logscan is left out: it is not built (see benches/peers/install)");
         return None;

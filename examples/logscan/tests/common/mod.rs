@@ -3,20 +3,16 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Where cargo puts the examples beside the tests.
+/// The scanner, with nothing of the environment that changes what it does.
 pub(crate) fn logscan() -> Command {
-    let test = std::env::current_exe().unwrap();
-    let name = format!("logscan{}", std::env::consts::EXE_SUFFIX);
-    let path = test.parent().and_then(Path::parent).unwrap().join("examples").join(name);
-    assert!(path.exists(), "{} is built with the tests", path.display());
-    let mut command = Command::new(path);
-    command.env_remove("NO_COLOR").env_remove("NETSIEVE_ENGINE");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logscan"));
+    command.env_remove("NO_COLOR").env_remove("NETSIEVE_ENGINE").env_remove("SOURCE_DATE_EPOCH");
     command
 }
 

@@ -1,9 +1,8 @@
 //! The HTTP service as a process, over loopback, while its set is replaced.
-#![cfg(feature = "live")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,11 +29,7 @@ struct Service {
 
 impl Service {
     fn start(set: &Path) -> Self {
-        // Where cargo puts the examples beside the tests.
-        let test = std::env::current_exe().unwrap();
-        let name = format!("service{}", std::env::consts::EXE_SUFFIX);
-        let program: PathBuf = test.parent().and_then(Path::parent).unwrap().join("examples").join(name);
-        let mut child = Command::new(program)
+        let mut child = Command::new(env!("CARGO_BIN_EXE_service"))
             .arg(set)
             .args(["127.0.0.1:0", "5"])
             .stdout(Stdio::piped())

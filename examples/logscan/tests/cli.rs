@@ -1,14 +1,13 @@
 //! The scanner as a process: every flag, every exit code, and what is written where.
-#![cfg(all(feature = "config", feature = "feeds", feature = "parallel", feature = "psl"))]
 
-mod logscan;
+mod common;
 
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::Stdio;
 
-use logscan::{FEED, LOG, Run, folder, logscan};
+use common::{FEED, LOG, Run, folder, logscan};
 use serde_json::Value;
 
 #[test]
@@ -311,7 +310,7 @@ fn many_feeds_in_one_file() {
 
 #[test]
 fn the_sample_configuration_runs() {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/logscan/samples");
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples");
     let line = ["scan", "--json", "--config", "feeds.toml", "access.log", "syslog.log"];
     let mut command = logscan();
     let output = command.current_dir(samples).args(line).stdin(Stdio::null()).output().unwrap();
@@ -477,7 +476,6 @@ fn encodings_line_ends_and_compression() {
     assert_eq!([offset("le.log"), offset("bare.log"), offset("bom.log")], [Some(12), Some(10), Some(8)]);
 }
 
-#[cfg(feature = "compression")]
 #[test]
 fn compressed_feeds_and_logs() {
     let folder = folder();

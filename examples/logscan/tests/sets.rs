@@ -1,83 +1,34 @@
 //! The scanner's compiled sets as a process: building, scanning, inspecting, comparing, and searching old logs for what is new.
-#![cfg(all(feature = "config", feature = "feeds", feature = "parallel", feature = "psl"))]
+
+mod common;
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
+use common::{Folder, Run};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-struct Folder(TempDir);
-
-struct Run {
-    line: String,
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Folder {
-    fn new() -> Self {
-        let folder = Self(TempDir::new().unwrap());
-        folder.write("c2.txt", "192.0.2.7\nevil.test\nhttp://shop.test/login/\n");
-        folder.write("ours.txt", "ok.evil.test\n");
-        folder.write(
+fn folder() -> Folder {
+    Folder::new(&[
+        ("c2.txt", b"192.0.2.7\nevil.test\nhttp://shop.test/login/\n"),
+        ("ours.txt", b"ok.evil.test\n"),
+        (
             "a.log",
-            "from 192.0.2.7\nquery www.evil.test\nquery fresh.test and ok.evil.test\nGET http://shop.test/login/x\n",
-        );
-        folder
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.0.path().join(name), text).unwrap();
-    }
-
-    fn run(&self, line: &str) -> Run {
-        self.run_with(line, &[])
-    }
-
-    fn run_with(&self, line: &str, environment: &[(&str, &str)]) -> Run {
-        // Where cargo puts the examples beside the tests.
-        let test = std::env::current_exe().unwrap();
-        let name = format!("logscan{}", std::env::consts::EXE_SUFFIX);
-        let output = Command::new(test.parent().and_then(Path::parent).unwrap().join("examples").join(name))
-            .current_dir(self.0.path())
-            .args(line.split_whitespace())
-            .env_remove("SOURCE_DATE_EPOCH")
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Run {
-            line: line.to_owned(),
-            code: output.status.code().unwrap(),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
-    }
-
-    fn bytes(&self, name: &str) -> Vec<u8> {
-        fs::read(self.0.path().join(name)).unwrap()
-    }
+            b"from 192.0.2.7\nquery www.evil.test\nquery fresh.test and ok.evil.test\nGET http://shop.test/login/x\n",
+        ),
+    ])
 }
 
-impl Run {
-    #[track_caller]
-    fn code(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{}\n{}\n{}", self.line, self.out, self.err);
-        self
-    }
+fn bytes(folder: &Folder, name: &str) -> Vec<u8> {
+    fs::read(folder.path(name)).unwrap()
+}
 
-    fn json(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
-    }
+fn run_at(folder: &Folder, line: &str, epoch: &str) -> Run {
+    Run::of(folder.command(line).env("SOURCE_DATE_EPOCH", epoch).output().unwrap(), line)
 }
 
 #[test]
 fn a_compiled_set_scans_and_checks_as_its_feeds() {
-    let folder = Folder::new();
+    let folder = folder();
     let feeds = "-f c2=plain:c2.txt --allow ours=ours.txt";
     let built = folder.run(&format!("build {feeds} -o set.sieve")).code(0);
     assert!(built.out.starts_with("set.sieve: 4 indicators, ") && built.err.is_empty(), "{}{}", built.out, built.err);
@@ -91,23 +42,23 @@ fn a_compiled_set_scans_and_checks_as_its_feeds() {
         let got = folder.run(&format!("check --sieve set.sieve {tail}")).code(want.code);
         assert_eq!(got.out, want.out, "{tail}");
     }
-    folder.write("feeds.toml", "[[feed]]\nname = \"c2\"\npath = \"c2.txt\"\nformat = \"plain\"\n");
+    folder.write("feeds.toml", b"[[feed]]\nname = \"c2\"\npath = \"c2.txt\"\nformat = \"plain\"\n");
     folder.run("build --config feeds.toml -o config.sieve").code(0);
     folder.run("scan -q --sieve config.sieve a.log").code(0);
 }
 
 #[test]
 fn the_same_feeds_give_the_same_file() {
-    let folder = Folder::new();
+    let folder = folder();
     for output in ["a.sieve", "b.sieve"] {
         folder.run(&format!("build -f c2.txt -o {output}")).code(0);
     }
-    assert_eq!(folder.bytes("a.sieve"), folder.bytes("b.sieve"));
-    folder.run_with("build -f c2.txt -o c.sieve", &[("SOURCE_DATE_EPOCH", "1700000000")]).code(0);
+    assert_eq!(bytes(&folder, "a.sieve"), bytes(&folder, "b.sieve"));
+    run_at(&folder, "build -f c2.txt -o c.sieve", "1700000000").code(0);
     folder.run("build -f c2.txt -o d.sieve --created 2023-11-14T22:13:20Z").code(0);
-    assert_eq!(folder.bytes("c.sieve"), folder.bytes("d.sieve"));
-    assert_ne!(folder.bytes("a.sieve"), folder.bytes("c.sieve"));
-    let wrong = folder.run_with("build -f c2.txt -o e.sieve", &[("SOURCE_DATE_EPOCH", "today")]).code(2);
+    assert_eq!(bytes(&folder, "c.sieve"), bytes(&folder, "d.sieve"));
+    assert_ne!(bytes(&folder, "a.sieve"), bytes(&folder, "c.sieve"));
+    let wrong = run_at(&folder, "build -f c2.txt -o e.sieve", "today").code(2);
     assert!(wrong.err.contains("SOURCE_DATE_EPOCH"), "{}", wrong.err);
     let created = folder.run("inspect --json d.sieve").code(0).json().remove(0);
     assert_eq!(created["created"], "2023-11-14T22:13:20Z");
@@ -116,13 +67,13 @@ fn the_same_feeds_give_the_same_file() {
 
 #[test]
 fn what_a_set_holds() {
-    let folder = Folder::new();
-    folder.write("partly.txt", "evil.test\n10.0.0.1\nevil.test\n");
+    let folder = folder();
+    folder.write("partly.txt", b"evil.test\n10.0.0.1\nevil.test\n");
     folder.run("build -f c2=plain:c2.txt -f p=plain:partly.txt --allow ours=ours.txt -o set.sieve").code(0);
     let object = folder.run("inspect --json set.sieve").code(0).json().remove(0);
     assert_eq!(object["indicators"], 4);
     assert_eq!(object["kinds"], json!({"domain": 2, "ip": 1, "url": 1}));
-    assert_eq!(object["bytes"], folder.bytes("set.sieve").len());
+    assert_eq!(object["bytes"], bytes(&folder, "set.sieve").len());
     assert_eq!((&object["created"], object["written"].is_string()), (&Value::Null, true));
     assert!(object["public_suffixes"].as_str().unwrap().starts_with("built into netsieve"));
     let feeds = object["feeds"].as_array().unwrap();
@@ -148,10 +99,10 @@ fn what_a_set_holds() {
 
 #[test]
 fn what_differs_between_two_sets() {
-    let folder = Folder::new();
-    folder.write("more.txt", "evil.test\n");
+    let folder = folder();
+    folder.write("more.txt", b"evil.test\n");
     folder.run("build -f c2=plain:c2.txt -o old.sieve").code(0);
-    folder.write("c2.txt", "# moved by a line\n192.0.2.7\nevil.test\nfresh.test\n");
+    folder.write("c2.txt", b"# moved by a line\n192.0.2.7\nevil.test\nfresh.test\n");
     folder.run("build -f c2=plain:c2.txt -f more=plain:more.txt -o new.sieve").code(0);
 
     let run = folder.run("diff old.sieve new.sieve").code(0);
@@ -179,9 +130,9 @@ fn what_differs_between_two_sets() {
 
 #[test]
 fn old_logs_are_searched_for_what_is_new() {
-    let folder = Folder::new();
+    let folder = folder();
     folder.run("build -f c2=plain:c2.txt -o old.sieve").code(0);
-    folder.write("c2.txt", "fresh.test\n192.0.2.7\nevil.test\nnew-host.test\n");
+    folder.write("c2.txt", b"fresh.test\n192.0.2.7\nevil.test\nnew-host.test\n");
     folder.run("build -f c2=plain:c2.txt --allow ours=ours.txt -o new.sieve").code(0);
     let rows = folder.run("scan --json --sieve new.sieve --since old.sieve a.log").code(0).json();
     assert_eq!(rows.len(), 1);
@@ -193,10 +144,10 @@ fn old_logs_are_searched_for_what_is_new() {
 
 #[test]
 fn what_is_no_set_is_refused() {
-    let folder = Folder::new();
+    let folder = folder();
     folder.run("build -f c2.txt -o set.sieve").code(0);
-    let file = folder.bytes("set.sieve");
-    fs::write(folder.0.path().join("cut.sieve"), &file[..file.len() / 2]).unwrap();
+    let file = bytes(&folder, "set.sieve");
+    fs::write(folder.path("cut.sieve"), &file[..file.len() / 2]).unwrap();
     for (line, want) in [
         ("scan --sieve cut.sieve a.log", "cut.sieve: section header: the file has"),
         ("scan --sieve c2.txt a.log", "c2.txt: section header: this is no compiled sieve"),
@@ -214,5 +165,5 @@ fn what_is_no_set_is_refused() {
         let run = folder.run(line).code(2);
         assert!(run.err.contains(want) && run.out.is_empty(), "{line}: {}", run.err);
     }
-    assert!(!folder.0.path().join("x.sieve").exists());
+    assert!(!folder.path("x.sieve").exists());
 }

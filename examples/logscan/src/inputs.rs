@@ -265,7 +265,6 @@ impl Opener {
 
 type Mapped = Box<dyn AsRef<[u8]> + Send + Sync>;
 
-#[cfg(feature = "mmap")]
 fn map(path: &Path) -> io::Result<Mapped> {
     struct Map(netsieve::MappedFile);
 
@@ -279,11 +278,6 @@ fn map(path: &Path) -> io::Result<Mapped> {
     #[allow(unsafe_code)]
     let map = unsafe { netsieve::MappedFile::open(path) }?;
     Ok(Box::new(Map(map)))
-}
-
-#[cfg(not(feature = "mmap"))]
-fn map(_: &Path) -> io::Result<Mapped> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "logscan was built without its feature `mmap`"))
 }
 
 /// What tells files apart, whatever they are called.

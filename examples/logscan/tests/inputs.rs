@@ -1,13 +1,12 @@
 //! What `logscan scan` reads: compressed logs, folders, globs, pipes, long lines, all encodings, on any number of threads.
-#![cfg(all(feature = "config", feature = "feeds", feature = "parallel", feature = "psl"))]
 
-mod logscan;
+mod common;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
-use logscan::{Folder, LOG, folder};
+use common::{Folder, LOG, folder};
 
 /// A log of several chunks, with a hit now and then.
 fn long_log(len: usize) -> Vec<u8> {
@@ -26,7 +25,6 @@ fn long_log(len: usize) -> Vec<u8> {
     log
 }
 
-#[cfg(feature = "compression")]
 mod compressed {
     use super::*;
 
@@ -153,9 +151,7 @@ mod compressed {
                 folder.write("log", bytes);
                 for mode in ["", "--mmap"] {
                     let run = folder.run(&format!("scan --json -j {threads} {mode} -f c2.txt log"));
-                    if mode.is_empty() || cfg!(feature = "mmap") {
-                        assert_eq!(run.code(0).out, want.out, "{threads} {mode}");
-                    }
+                    assert_eq!(run.code(0).out, want.out, "{threads} {mode}");
                 }
                 let run = folder.run_with(&format!("scan --json -j {threads} -f c2.txt"), bytes).code(0);
                 assert_eq!(run.out.replace("(standard input)", "log"), want.out);
@@ -318,9 +314,6 @@ fn many_logs_side_by_side_come_in_the_order_given() {
     let want = folder.run(&format!("scan --json -j 1 -f c2.txt {names}")).code(2);
     assert!(want.err.contains("missing.log: No such file") && want.out.lines().count() > 300);
     for arguments in ["-j 2", "-j 3", "-j 8", "", "-j 1 --mmap", "-j 3 --mmap"] {
-        if arguments.contains("mmap") && !cfg!(feature = "mmap") {
-            continue;
-        }
         let run = folder.run(&format!("scan --json {arguments} -f c2.txt {names}")).code(2);
         assert!(run.out == want.out, "{arguments}");
         assert_eq!(run.err, want.err);

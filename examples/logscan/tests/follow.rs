@@ -1,9 +1,9 @@
 //! `logscan scan --follow` as a process: growth, rotation, shortening, and feeds that change.
 //!
 //! Every step waits for what the one before must bring about, however long that takes, so no outcome hangs on time.
-#![cfg(all(unix, feature = "config", feature = "feeds", feature = "parallel", feature = "psl"))]
+#![cfg(unix)]
 
-mod logscan;
+mod common;
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use logscan::{Folder, folder};
+use common::{Folder, folder};
 use serde_json::Value;
 
 /// Longer than anything here takes on the slowest machine.

@@ -1,26 +1,15 @@
 //! `logscan lint`: whether a feed is healthy, and what became of every line of it.
-#![cfg(all(feature = "config", feature = "feeds", feature = "parallel", feature = "psl"))]
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+mod common;
 
+use common::Folder;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// Runs the linter in a folder of these files; gives its exit code, output and errors.
 fn lint(files: &[(&str, &str)], line: &str) -> (i32, String, String) {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    let test = std::env::current_exe().unwrap();
-    let name = format!("logscan{}", std::env::consts::EXE_SUFFIX);
-    let program = test.parent().and_then(Path::parent).unwrap().join("examples").join(name);
-    let output =
-        Command::new(program).current_dir(folder.path()).arg("lint").args(line.split_whitespace()).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let run = Folder::new(&files).run(&format!("lint {line}"));
+    (run.code, run.out, run.err)
 }
 
 fn lint_json(files: &[(&str, &str)], line: &str) -> Value {
