@@ -8,6 +8,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use netsieve::indicator::DomainName;
+use netsieve::scan::Tail;
 use netsieve::scan::many::{Delivery, ReadAt, Source};
 use netsieve::{Hit, Indicator, ScanOptions, Scanner, Scope};
 use oracle::World;
@@ -165,6 +166,55 @@ proptest! {
         let wanted: Vec<&str> = want.lines().filter(|line| !line.contains("ends")).collect();
         prop_assert!(wanted.len() == shown.len() && wanted.iter().zip(&shown).all(|(want, shown)| want.contains(shown)));
         prop_assert_eq!(slices, readers);
+    }
+}
+
+/// Inputs that grow, in rounds, side by side: the hits of each are those of `scan_tail` and `scan_rest` on its own.
+#[test]
+fn inputs_that_grow_are_read_side_by_side() {
+    for (seed, threads) in (1..40).zip([1, 2, 3, 5].into_iter().cycle()) {
+        let texts: Vec<Vec<u8>> = (0..4).map(|input| text(seed * 7 + input, 4000 * (1 + input as usize), 60)).collect();
+        let mut want = vec![Vec::new(); texts.len()];
+        let mut got = want.clone();
+        let (mut alone, mut together) = (scanner(), scanner());
+        let mut tails: Vec<(Tail, Tail)> = texts.iter().map(|_| (Tail::new(), Tail::new())).collect();
+        for round in 0..8 {
+            // A few bytes of each: most lines are cut, and so are names.
+            let written: Vec<&[u8]> =
+                texts.iter().map(|text| &text[text.len() * round / 8..text.len() * (round + 1) / 8]).collect();
+            let with_rest = (round as u64 + seed) % 3 == 0;
+            let mut sources = Vec::new();
+            for (input, (one, many)) in tails.iter_mut().enumerate() {
+                let mut take = |hit: &Hit<'_>| {
+                    want[input].push((hit.line(), hit.span()));
+                    Continue(())
+                };
+                alone.scan_tail(one, written[input], &mut take).unwrap();
+                if with_rest {
+                    let _ = alone.scan_rest(one, &mut take);
+                }
+                let reader = Box::new(Few(written[input], 700));
+                sources.push(Ok(Source::Growing { reader, tail: many, with_rest }));
+            }
+            let render = |_: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
+                let span = hit.span();
+                out.extend_from_slice(format!("{} {} {}\n", hit.line(), span.start, span.end).as_bytes());
+                Continue(())
+            };
+            together.scan_many(sources.into_iter(), threads, render, |delivery| {
+                if let Delivery::Hits { input, rendered, .. } = delivery {
+                    for line in std::str::from_utf8(rendered).unwrap().lines() {
+                        let mut numbers = line.split(' ').map(|number| number.parse::<u64>().unwrap());
+                        let mut next = || numbers.next().unwrap();
+                        got[input].push((next(), next()..next()));
+                    }
+                }
+                Continue(())
+            });
+            assert!(tails.iter().all(|(one, many)| one.has_rest() == many.has_rest()));
+        }
+        assert!(want.iter().all(|hits| !hits.is_empty()));
+        assert_eq!(got, want, "seed {seed}, {threads} threads");
     }
 }
 

@@ -99,11 +99,6 @@ impl Cutter {
         self.carry.len() > self.blocks.at()
     }
 
-    /// Where the next block starts.
-    pub(super) fn at(&self) -> u64 {
-        self.base.at
-    }
-
     /// The blocks of the next chunk. `newlines`: how many line feeds were read into it. `mark`: the length of the byte order
     /// mark of UTF-16. `is_end`: nothing follows.
     pub(super) fn cut(&mut self, chunk: &mut Chunk, newlines: u64, mark: Option<u64>, is_end: bool) -> Cut {
@@ -133,6 +128,11 @@ impl Cutter {
         self.offset += dropped as u64;
         cut
     }
+}
+
+/// How many line feeds there are.
+pub(super) fn newlines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// The length of a UTF-8 byte order mark at the start.

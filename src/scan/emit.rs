@@ -1,11 +1,13 @@
 //! Handing hits over in order, with what is worked out for hits alone: line, offsets, the line's text.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use super::blocks::Block;
 use super::hit::Hit;
+use super::options::ScanStats;
+use super::told::Known;
+use super::utf16;
 use super::worker::Worker;
-use super::{ScanStats, utf16};
 use crate::limits::MAX_OBSERVABLE;
 
 /// A position up to which lines, and bytes of the original encoding, have been counted.
@@ -28,49 +30,64 @@ impl Counted {
 #[derive(Debug)]
 pub(super) struct Emitter<S> {
     sink: S,
-    start: u64,
+    /// Where the first part started; `None` before it.
+    start: Option<u64>,
     counted: Counted,
     is_utf16: bool,
     stats: ScanStats,
 }
 
 impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
-    /// Starts at a position.
-    pub(super) fn new(sink: S, counted: Counted, is_utf16: bool) -> Self {
-        Self { sink, start: counted.at, counted, is_utf16, stats: ScanStats::default() }
+    /// Starts at the start of an input, unless it is told to go elsewhere.
+    pub(super) fn new(sink: S) -> Self {
+        Self { sink, start: None, counted: Counted::START, is_utf16: false, stats: ScanStats::default() }
     }
 
-    /// Tells the encoding, before any byte has been counted: the length of the byte order mark if it is UTF-16.
-    pub(super) fn encoding(&mut self, mark: Option<u64>) {
-        if self.counted.at == 0 {
-            self.is_utf16 = mark.is_some();
-            self.counted.raw = mark.unwrap_or(0);
-        }
+    /// Goes to a position that has been counted up to, which no hit of a later block stands before.
+    pub(super) fn go_to(&mut self, counted: Counted, is_utf16: bool) {
+        self.start.get_or_insert(counted.at);
+        self.counted = counted;
+        self.is_utf16 = is_utf16;
     }
 
     /// The hits of one block. `bytes` start at `offset` of the (transcoded) input.
-    pub(super) fn block(&mut self, bytes: &[u8], offset: u64, block: &Block, worker: &Worker) -> ControlFlow<()> {
+    pub(super) fn block(
+        &mut self,
+        bytes: &[u8],
+        offset: u64,
+        block: &Block,
+        worker: &Worker,
+        known: &Known,
+    ) -> ControlFlow<()> {
         let found = &worker.found;
-        self.stats.bytes = offset + block.own.end as u64 - self.start;
+        self.stats.bytes = offset + block.own.end as u64 - *self.start.get_or_insert(0);
         self.stats.observables += found.observables;
         self.stats.withheld += found.withheld;
+        let mut line = Line::new(block);
         for row in &found.rows {
             let span = row.span.start + block.view.start..row.span.end + block.view.start;
             self.count_to(bytes, offset, span.start);
             let start = self.counted.raw;
             let len = if self.is_utf16 { utf16::encoded_len(&bytes[span.clone()]) } else { span.len() as u64 };
+            let raw = start..start + len;
+            if !known.is_new(&raw) {
+                continue;
+            }
             let matches = worker.matches(row);
-            let line = line_around(bytes, block, span.start, span.end);
+            line.go_to(bytes, block, &span);
+            let text = line.text(&span);
             let hit = Hit {
-                span: start..start + len,
+                span: raw,
                 line: self.counted.line,
                 observed: &bytes[span.clone()],
                 canonical: found.canonical(row),
                 context: row.context,
-                line_text: &bytes[line.clone()],
-                offset_in_line: span.start - line.start,
+                line_text: &bytes[text.clone()],
+                offset_in_line: span.start - text.start,
+                index_in_line: line.hits,
                 matches,
             };
+            line.hits += 1;
             self.stats.hits += 1;
             self.stats.matches += matches.len() as u64;
             (self.sink)(&hit)?;
@@ -88,52 +105,47 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         self.counted.at = offset + to as u64;
     }
 
-    /// Goes to a position that somebody else has counted up to, which no hit of a later block stands before.
-    #[cfg(feature = "parallel")]
-    pub(super) fn go_to(&mut self, counted: Counted) {
-        if self.counted.at < counted.at {
-            self.counted = counted;
-        }
-    }
-
-    /// As [`block`](Self::block), for a block whose line feeds somebody else has counted, of bytes that are no UTF-16.
-    #[cfg(feature = "parallel")]
-    pub(super) fn counted_block(
-        &mut self,
-        bytes: &[u8],
-        block: &Block,
-        worker: &Worker,
-        newlines: u64,
-    ) -> ControlFlow<()> {
-        let line = self.counted.line + newlines;
-        self.block(bytes, 0, block, worker)?;
-        let at = block.own.end as u64;
-        self.go_to(Counted { at, line, raw: at });
-        ControlFlow::Continue(())
-    }
-
-    /// Counts up to a place of `bytes`, before what stands there is dropped.
-    pub(super) fn leave(&mut self, bytes: &[u8], offset: u64, place: u64) {
-        if self.counted.at < place {
-            self.count_to(bytes, offset, (place - offset) as usize);
-        }
-    }
-
     pub(super) fn finish(&self) -> ScanStats {
         self.stats
     }
 }
 
-/// The line around a hit, without its end. Of a line over the cap, as much as every way of cutting it shows.
-fn line_around(bytes: &[u8], block: &Block, start: usize, end: usize) -> std::ops::Range<usize> {
-    let is_piece = block.own != block.view;
-    let (from, to) = if is_piece {
-        (start.saturating_sub(MAX_OBSERVABLE).max(block.view.start), (end + MAX_OBSERVABLE).min(block.view.end))
-    } else {
-        (block.view.start, block.view.end)
-    };
-    let from = memchr::memrchr(b'\n', &bytes[from..start]).map_or(from, |newline| from + newline + 1);
-    let to = memchr::memchr(b'\n', &bytes[end..to]).map_or(to, |newline| end + newline);
-    let to = if to > end && bytes[to - 1] == b'\r' { to - 1 } else { to };
-    from..to
+/// The line that hits stand on. Its ends are looked for once, however many hits it has.
+struct Line {
+    /// Without its end.
+    text: Range<usize>,
+    /// It is over the cap: what is shown around a hit must not depend on how much of it is at hand.
+    is_cut: bool,
+    /// Hits before the one at hand.
+    hits: usize,
+}
+
+impl Line {
+    /// Before the first line of a block.
+    fn new(block: &Block) -> Self {
+        Self { text: block.view.start..block.view.start, is_cut: block.own != block.view, hits: 0 }
+    }
+
+    /// Goes on to the line of a hit, unless it is there already. Hits come by offset.
+    fn go_to(&mut self, bytes: &[u8], block: &Block, span: &Range<usize>) {
+        let is_here = self.hits > 0 && span.start >= self.text.start && span.end <= self.text.end;
+        if is_here {
+            return;
+        }
+        let from = self.text.start.min(span.start);
+        let from = memchr::memrchr(b'\n', &bytes[from..span.start]).map_or(from, |newline| from + newline + 1);
+        let to = block.view.end;
+        let to = memchr::memchr(b'\n', &bytes[span.end..to]).map_or(to, |newline| span.end + newline);
+        let to = if to > span.end && bytes[to - 1] == b'\r' { to - 1 } else { to };
+        (self.text, self.hits) = (from..to, 0);
+    }
+
+    /// What of the line is given with a hit. Of a line over the cap, as much as every way of cutting it shows.
+    fn text(&self, span: &Range<usize>) -> Range<usize> {
+        if !self.is_cut {
+            return self.text.clone();
+        }
+        let from = span.start.saturating_sub(MAX_OBSERVABLE).max(self.text.start);
+        from..(span.end + MAX_OBSERVABLE).min(self.text.end)
+    }
 }

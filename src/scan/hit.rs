@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::Context;
+use crate::extract::Context;
 use crate::sieve::Matches;
 
 /// One observable at one place in the input, with all its matches.
@@ -13,6 +13,7 @@ pub struct Hit<'h> {
     pub(super) context: Context,
     pub(super) line_text: &'h [u8],
     pub(super) offset_in_line: usize,
+    pub(super) index_in_line: usize,
     pub(super) matches: Matches<'h>,
 }
 
@@ -51,6 +52,13 @@ impl<'h> Hit<'h> {
     /// Where [`observed`](Hit::observed) starts in [`line_text`](Hit::line_text).
     pub fn offset_in_line(&self) -> usize {
         self.offset_in_line
+    }
+
+    /// How many hits stand before it on the same line (of a line over [`MAX_LINE`](crate::limits::MAX_LINE): on the same piece of
+    /// it). Who writes the line with each hit writes it once, or a part of it, if there are many: the output is as long as the
+    /// input squared otherwise.
+    pub fn index_in_line(&self) -> usize {
+        self.index_in_line
     }
 
     /// Every indicator that covers the observable, most specific first. At least one.

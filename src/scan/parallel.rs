@@ -9,11 +9,14 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::blocks::{Block, Blocks};
-use super::chunk::{self, Chunk, Cut, Cutter};
+use super::chunk::{self, Chunk, newlines};
 use super::emit::{Counted, Emitter};
-use super::stream::{Filled, Stream};
+use super::hit::Hit;
+use super::options::{ScanOptions, ScanStats};
+use super::reading::{Part, Reading};
+use super::scanner::Scanner;
+use super::told::Known;
 use super::worker::Worker;
-use super::{Hit, ScanOptions, ScanStats, Scanner};
 use crate::error::{Error, Result};
 use crate::sieve::Sieve;
 
@@ -84,7 +87,8 @@ pub(super) fn scan_slice<S: FnMut(&Hit<'_>) -> ControlFlow<()>>(
     let limit = rayon::current_num_threads() * BLOCKS_A_THREAD;
     let done: Done<(Worker, Block, u64)> = Done::new();
     rayon::in_place_scope(|scope| {
-        let (mut given, mut taken) = (0, 0);
+        let (mut given, mut taken, mut base) = (0, 0, Counted::START);
+        emitter.go_to(base, false);
         loop {
             while given - taken < limit as u64
                 && let Some(block) = blocks.next(haystack, true)
@@ -93,7 +97,7 @@ pub(super) fn scan_slice<S: FnMut(&Hit<'_>) -> ControlFlow<()>>(
                 given += 1;
                 scope.spawn(move |_| {
                     worker.scan(haystack, &block);
-                    let newlines = memchr::memchr_iter(b'\n', &haystack[block.own.clone()]).count() as u64;
+                    let newlines = newlines(&haystack[block.own.clone()]);
                     done.put(number, (worker, block, newlines));
                 });
             }
@@ -102,7 +106,10 @@ pub(super) fn scan_slice<S: FnMut(&Hit<'_>) -> ControlFlow<()>>(
             }
             let (worker, block, newlines) = done.take(taken);
             taken += 1;
-            let flow = emitter.counted_block(haystack, &block, &worker, newlines);
+            let flow = emitter.block(haystack, 0, &block, &worker, &Known::None);
+            let at = block.own.end as u64;
+            base = Counted { at, line: base.line + newlines, raw: at };
+            emitter.go_to(base, false);
             idle.workers.push(worker);
             if flow.is_break() {
                 break;
@@ -116,61 +123,53 @@ pub(super) fn scan_slice<S: FnMut(&Hit<'_>) -> ControlFlow<()>>(
 }
 
 /// A chunk whose blocks are being scanned.
-struct Reading {
+struct Under {
     chunk: Arc<Chunk>,
-    cut: Arc<Cut>,
+    part: Arc<Part>,
 }
 
 pub(super) fn scan_reader(
     scanner: &mut Scanner,
-    mut reader: impl Read,
+    reader: impl Read,
     sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
 ) -> Result<ScanStats> {
     let Scanner { sieve, options, workers, chunks } = scanner;
     let mut idle = Idle { workers, sieve, options };
     let limit = rayon::current_num_threads() * BLOCKS_A_THREAD;
-    let (mut stream, mut cutter) = (Stream::new(), Cutter::new());
-    let mut emitter = Emitter::new(sink, Counted::START, false);
+    let mut reading = Reading::whole(reader);
+    let mut emitter = Emitter::new(sink);
     let done: Done<Worker> = Done::new();
-    let mut end = None;
+    let (mut is_over, mut error) = (false, None);
     rayon::in_place_scope(|scope| {
-        let mut readings: VecDeque<Reading> = VecDeque::new();
+        let mut readings: VecDeque<Under> = VecDeque::new();
         let (mut given, mut taken) = (0_u64, 0_u64);
         loop {
-            while end.is_none() && given - taken < limit as u64 {
+            while !is_over && given - taken < limit as u64 {
                 let mut chunk = chunks.pop().unwrap_or_else(Chunk::new);
-                chunk.clear();
-                let filled = stream.fill(&mut reader, &mut chunk);
-                let is_end = !matches!(filled, Filled::More);
-                if is_end {
-                    stream.finish(&mut chunk);
-                    end = Some(filled);
-                }
-                let newlines = memchr::memchr_iter(b'\n', chunk.read()).count() as u64;
-                let cut = Arc::new(cutter.cut(&mut chunk, newlines, stream.mark(), is_end));
-                emitter.encoding(stream.mark());
+                let mut part = reading.next(&mut chunk);
+                is_over = part.is_last;
+                error = part.error.take();
+                let part = Arc::new(part);
                 let chunk = Arc::new(chunk);
-                for at in 0..cut.blocks.len() {
+                for at in 0..part.cut.blocks.len() {
                     let (mut worker, number, done) = (idle.take(), given, &done);
-                    let (chunk, cut) = (chunk.clone(), cut.clone());
+                    let (chunk, part) = (chunk.clone(), part.clone());
                     given += 1;
                     scope.spawn(move |_| {
-                        worker.scan(chunk.bytes(), &cut.blocks[at]);
-                        drop((chunk, cut));
+                        worker.scan(chunk.bytes(), &part.cut.blocks[at]);
+                        drop((chunk, part));
                         done.put(number, worker);
                     });
                 }
-                readings.push_back(Reading { chunk, cut });
+                readings.push_back(Under { chunk, part });
             }
-            let Some(Reading { chunk, cut }) = readings.pop_front() else { break };
-            if !cut.blocks.is_empty() {
-                emitter.go_to(cut.base);
-            }
+            let Some(Under { chunk, part }) = readings.pop_front() else { break };
+            emitter.go_to(part.cut.base, part.is_utf16);
             let mut flow = ControlFlow::Continue(());
-            for block in &cut.blocks {
+            for block in &part.cut.blocks {
                 let worker = done.take(taken);
                 taken += 1;
-                flow = emitter.block(chunk.bytes(), cut.offset, block, &worker);
+                flow = emitter.block(chunk.bytes(), part.cut.offset, block, &worker, &part.known);
                 idle.workers.push(worker);
                 if flow.is_break() {
                     break;
@@ -179,7 +178,7 @@ pub(super) fn scan_reader(
             chunks.extend(Arc::into_inner(chunk));
             if flow.is_break() {
                 // What is still under way is nobody's concern any more.
-                end = Some(Filled::End);
+                error = None;
                 break;
             }
         }
@@ -188,8 +187,8 @@ pub(super) fn scan_reader(
     if workers.is_empty() {
         workers.push(Worker::new(sieve, options));
     }
-    match end {
-        Some(Filled::Failed(error)) => Err(Error::io(None, error)),
-        _ => Ok(emitter.finish()),
+    match error {
+        Some(error) => Err(Error::io(None, error)),
+        None => Ok(emitter.finish()),
     }
 }

@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::blocks::Block;
-use super::{Context, ScanOptions};
+use super::options::ScanOptions;
 use crate::extract::lines::{Judge, LineFinder, Wanted};
-use crate::extract::{ExtractOptions, Extractor, Token, TokenKind, Verdict};
+use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, Verdict};
 use crate::limits::MAX_NAME;
 use crate::sieve::{DerivedForms, Matcher, Matches, Prefilter, RawMatch, Seen, Sieve, Withheld};
 

@@ -5,21 +5,22 @@
 //! nothing to do, so whatever has been taken up is being worked on.
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::Times;
 use super::outbox::{Done, Key, Next, Outbox};
-use super::{Delivery, Opened, Part, Piece, ReadAt, Render, Source, fill_at, newlines, open};
+use super::{Delivery, InOrder, Opened, Part, Piece, ReadAt, Render, Source, fill_at, open};
 use crate::scan::blocks::{Block, Blocks};
-use crate::scan::chunk::{self, CHUNK, Chunk, Cut, Cutter};
+use crate::scan::chunk::{self, CHUNK, Chunk, Cut, Cutter, newlines};
 use crate::scan::emit::Counted;
-use crate::scan::stream::{Filled, Stream};
+use crate::scan::options::ScanStats;
+use crate::scan::told::Known;
 use crate::scan::worker::Worker;
-use crate::scan::{ScanStats, many::Times};
 
 type Inputs<'i, 's> = dyn Iterator<Item = io::Result<Source<'s>>> + Send + 'i;
 
@@ -53,6 +54,7 @@ struct Ready {
     chunk: Chunk,
     cut: Cut,
     is_utf16: bool,
+    known: Known,
     is_over: Arc<AtomicBool>,
     done: Done,
 }
@@ -61,7 +63,7 @@ enum Job<'s> {
     Ready(Box<Ready>),
     Part(Arc<File<'s>>, u64),
     Block(Arc<Bytes<'s>>, u64, Block),
-    Own(usize, Box<dyn Read + Send + 's>),
+    Own(usize, Box<InOrder<'s>>),
 }
 
 struct State<'i, 's> {
@@ -280,8 +282,8 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
                 Job::Ready(ready) => self.ready(ready, worker),
                 Job::Part(file, part) => self.part(&file, part, chunk.get_or_insert_with(|| self.chunk()), worker),
                 Job::Block(bytes, part, block) => self.block(&bytes, part, block, worker),
-                Job::Own(input, reader) => {
-                    self.own(input, reader, worker);
+                Job::Own(input, reading) => {
+                    self.own(input, *reading, worker);
                     self.lock().owners -= 1;
                     self.work.notify_all();
                 }
@@ -335,8 +337,7 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
     }
 
     /// Reads an input of this thread's own, and hands on what it has read to a thread that has nothing to do.
-    fn own(&self, input: usize, mut reader: Box<dyn Read + Send + 's>, worker: &mut Worker) {
-        let (mut stream, mut cutter) = (Stream::new(), Cutter::new());
+    fn own(&self, input: usize, mut reading: InOrder<'s>, worker: &mut Worker) {
         let is_over = Arc::new(AtomicBool::new(false));
         let mut part = 0;
         loop {
@@ -351,26 +352,17 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
             }
             let mut chunk = chunk.unwrap_or_else(Chunk::new);
             let start = Instant::now();
-            chunk.clear();
-            let filled = stream.fill(&mut reader, &mut chunk);
-            let is_last = !matches!(filled, Filled::More);
-            if is_last {
-                stream.finish(&mut chunk);
-            }
+            let read = reading.next(&mut chunk);
             let times = Times { read: start.elapsed(), ..Times::default() };
-            let newlines = newlines(chunk.read());
-            let cut = cutter.cut(&mut chunk, newlines, stream.mark(), is_last);
-            let error = match filled {
-                Filled::Failed(error) => Some(error),
-                _ => None,
-            };
+            let is_last = read.is_last;
             let ready = Box::new(Ready {
                 key: (input, part),
                 chunk,
-                cut,
-                is_utf16: stream.mark().is_some(),
+                cut: read.cut,
+                is_utf16: read.is_utf16,
+                known: read.known,
                 is_over: is_over.clone(),
-                done: Done { stats: ScanStats::default(), times, error, is_last },
+                done: Done { stats: ScanStats::default(), times, error: read.error, is_last },
             });
             part += 1;
             let mut state = self.lock();
@@ -389,7 +381,7 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
     }
 
     fn ready(&self, ready: Box<Ready>, worker: &mut Worker) {
-        let Ready { key, chunk, cut, is_utf16, is_over, done } = *ready;
+        let Ready { key, chunk, cut, is_utf16, known, is_over, done } = *ready;
         let piece = Piece {
             input: key.0,
             bytes: chunk.bytes(),
@@ -397,6 +389,7 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
             blocks: &cut.blocks,
             base: cut.base,
             is_utf16,
+            known,
         };
         self.piece(key, &piece, worker, done, &is_over);
         self.lock().chunks.push(chunk);
@@ -421,7 +414,15 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
         let Some(cut) = cut else { return };
         let key = (file.input, part);
         let (bytes, blocks) = (chunk.bytes(), &cut.blocks[..]);
-        let piece = Piece { input: file.input, bytes, offset: cut.offset, blocks, base: cut.base, is_utf16: false };
+        let piece = Piece {
+            input: file.input,
+            bytes,
+            offset: cut.offset,
+            blocks,
+            base: cut.base,
+            is_utf16: false,
+            known: Known::None,
+        };
         let error = read.err();
         let done = Done { stats: ScanStats::default(), times, error, is_last };
         self.piece(key, &piece, worker, done, &file.is_over);
@@ -440,7 +441,15 @@ impl<'i, 's, 'r> Crew<'i, 's, 'r> {
         });
         let Some(base) = base else { return };
         let key = (bytes.input, part);
-        let piece = Piece { input: bytes.input, bytes: text, offset: 0, blocks: &[block], base, is_utf16: false };
+        let piece = Piece {
+            input: bytes.input,
+            bytes: text,
+            offset: 0,
+            blocks: &[block],
+            base,
+            is_utf16: false,
+            known: Known::None,
+        };
         let done = Done { stats: ScanStats::default(), times: Times::default(), error: None, is_last };
         self.piece(key, &piece, worker, done, &bytes.is_over);
     }
@@ -519,9 +528,9 @@ impl<'s> State<'_, 's> {
         let is_over = AtomicBool::new(false);
         match source {
             Err(error) => self.end(input, Some(error)),
-            Ok(Opened::Reader(reader)) => {
+            Ok(Opened::InOrder(reading)) => {
                 self.owners += 1;
-                return Some(Job::Own(input, reader));
+                return Some(Job::Own(input, reading));
             }
             Ok(Opened::File(file)) => {
                 let file = Arc::new(File { input, file, is_over, cutter: InTurn::new(Cutter::new()) });

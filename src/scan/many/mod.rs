@@ -46,12 +46,17 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::blocks::Block;
-use super::chunk::{Chunk, Cutter};
+use super::blocks::{Block, Blocks};
+use super::chunk::{Chunk, newlines, utf8_bom};
 use super::emit::{Counted, Emitter};
-use super::stream::{Filled, Stream};
+use super::hit::Hit;
+use super::options::ScanStats;
+use super::reading::{Ends, Reading};
+use super::scanner::Scanner;
+use super::tail::Tail;
+use super::told::Known;
+use super::utf16;
 use super::worker::Worker;
-use super::{Hit, ScanStats, Scanner, utf16};
 use crate::limits::{MAX_PART, MAX_UNDELIVERED, SNIFF_UTF16};
 
 mod crew;
@@ -67,6 +72,16 @@ pub enum Source<'s> {
     Reader(Box<dyn Read + Send + 's>),
     /// Read at many places at once. What is behind the first end that a reading meets is not looked at.
     File(Box<dyn ReadAt + 's>),
+    /// Read from the place that was reached before, as far as it goes for now: see [`Scanner::scan_tail`]. Many such inputs are
+    /// read side by side.
+    Growing {
+        /// What has been added.
+        reader: Box<dyn Read + Send + 's>,
+        /// How far the input had been scanned, and has been afterwards.
+        tail: &'s mut Tail,
+        /// Whether a line without an end is scanned as it stands, as [`Scanner::scan_rest`] does.
+        with_rest: bool,
+    },
     /// In memory.
     Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>),
 }
@@ -76,6 +91,7 @@ impl std::fmt::Debug for Source<'_> {
         f.write_str(match self {
             Source::Reader(_) => "Reader",
             Source::File(_) => "File",
+            Source::Growing { .. } => "Growing",
             Source::Bytes(_) => "Bytes",
         })
     }
@@ -245,6 +261,7 @@ struct Piece<'p> {
     /// The position of the first block.
     base: Counted,
     is_utf16: bool,
+    known: Known,
 }
 
 impl Piece<'_> {
@@ -266,13 +283,14 @@ impl Piece<'_> {
             }
             flow
         };
-        let mut emitter = Emitter::new(sink, self.base, self.is_utf16);
+        let mut emitter = Emitter::new(sink);
+        emitter.go_to(self.base, self.is_utf16);
         let mut flow = ControlFlow::Continue(());
         for block in self.blocks {
             let start = Instant::now();
             worker.scan(self.bytes, block);
             let scanned = Instant::now();
-            flow = emitter.block(self.bytes, self.offset, block, worker);
+            flow = emitter.block(self.bytes, self.offset, block, worker, &self.known);
             times.scan += scanned - start;
             times.render += scanned.elapsed();
             if flow.is_break() {
@@ -289,26 +307,52 @@ impl Piece<'_> {
 
 /// A source, once it is known what it holds.
 enum Opened<'s> {
-    Reader(Box<dyn Read + Send + 's>),
+    InOrder(Box<InOrder<'s>>),
     File(Box<dyn ReadAt + 's>),
     Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>),
+}
+
+/// An input that is read from its beginning to its end.
+type InOrder<'s> = Reading<Box<dyn Read + Send + 's>, Place<'s>>;
+
+/// How far an input that is read in order has been scanned.
+enum Place<'s> {
+    Own(Box<Tail>),
+    Lent(&'s mut Tail),
+}
+
+impl AsMut<Tail> for Place<'_> {
+    fn as_mut(&mut self) -> &mut Tail {
+        match self {
+            Place::Own(tail) => tail,
+            Place::Lent(tail) => tail,
+        }
+    }
+}
+
+fn in_order<'s>(reader: Box<dyn Read + Send + 's>) -> Opened<'s> {
+    Opened::InOrder(Box::new(Reading::new(reader, Place::Own(Box::default()), Ends::Whole)))
 }
 
 /// UTF-16 is read from its beginning to its end, wherever it comes from.
 fn open(source: Source<'_>) -> io::Result<Opened<'_>> {
     Ok(match source {
-        Source::Reader(reader) => Opened::Reader(reader),
+        Source::Reader(reader) => in_order(reader),
+        Source::Growing { reader, tail, with_rest } => {
+            let ends = if with_rest { Ends::Rest } else { Ends::Growing };
+            Opened::InOrder(Box::new(Reading::new(reader, Place::Lent(tail), ends)))
+        }
         Source::File(file) => {
             let mut head = [0; SNIFF_UTF16];
             let (len, read) = fill_at(&*file, &mut head, 0);
             read?;
             match utf16::detect(&head[..len]) {
-                Some(_) => Opened::Reader(Box::new(Sequential { file, offset: 0 })),
+                Some(_) => in_order(Box::new(Sequential { file, offset: 0 })),
                 None => Opened::File(file),
             }
         }
         Source::Bytes(bytes) => match utf16::detect((*bytes).as_ref()) {
-            Some(_) => Opened::Reader(Box::new(io::Cursor::new(Owned(bytes)))),
+            Some(_) => in_order(Box::new(io::Cursor::new(Owned(bytes)))),
             None => Opened::Bytes(bytes),
         },
     })
@@ -366,38 +410,32 @@ impl One<'_> {
         deliver: &mut dyn FnMut(Delivery<'_>) -> ControlFlow<()>,
     ) -> (ControlFlow<()>, InputEnd) {
         let input = self.input;
-        let mut reader = match open(source) {
+        let mut reading = match open(source) {
             Err(error) => return (ControlFlow::Continue(()), InputEnd::failed(input, error)),
             Ok(Opened::Bytes(bytes)) => return self.bytes((*bytes).as_ref(), deliver),
-            Ok(Opened::Reader(reader)) => reader,
-            Ok(Opened::File(file)) => Box::new(Sequential { file, offset: 0 }),
+            Ok(Opened::InOrder(reading)) => reading,
+            Ok(Opened::File(file)) => {
+                let reader = Box::new(Sequential { file, offset: 0 });
+                Box::new(Reading::new(reader as _, Place::Own(Box::default()), Ends::Whole))
+            }
         };
-        let (mut stream, mut cutter) = (Stream::new(), Cutter::new());
         let mut end = InputEnd::new(input);
         loop {
             let start = Instant::now();
-            self.chunk.clear();
-            let filled = stream.fill(&mut reader, self.chunk);
-            let is_end = !matches!(filled, Filled::More);
-            if is_end {
-                stream.finish(self.chunk);
-            }
+            let part = reading.next(self.chunk);
             end.times.read += start.elapsed();
-            let newlines = newlines(self.chunk.read());
-            let cut = cutter.cut(self.chunk, newlines, stream.mark(), is_end);
             let piece = Piece {
                 input,
                 bytes: self.chunk.bytes(),
-                offset: cut.offset,
-                blocks: &cut.blocks,
-                base: cut.base,
-                is_utf16: stream.mark().is_some(),
+                offset: part.cut.offset,
+                blocks: &part.cut.blocks,
+                base: part.cut.base,
+                is_utf16: part.is_utf16,
+                known: part.known,
             };
             let (flow, wanted) = piece.deliver(self.worker, self.render, &mut end, deliver);
-            if let Filled::Failed(error) = filled {
-                end.error = Some(error);
-            }
-            if flow.is_break() || is_end {
+            end.error = part.error;
+            if flow.is_break() || part.is_last {
                 return (wanted, end);
             }
         }
@@ -409,11 +447,12 @@ impl One<'_> {
         deliver: &mut dyn FnMut(Delivery<'_>) -> ControlFlow<()>,
     ) -> (ControlFlow<()>, InputEnd) {
         let mut end = InputEnd::new(self.input);
-        let (mut blocks, mut base) = (super::blocks::Blocks::new(super::chunk::utf8_bom(bytes)), Counted::START);
+        let (mut blocks, mut base) = (Blocks::new(utf8_bom(bytes)), Counted::START);
         while let Some(block) = blocks.next(bytes, true) {
             let own = block.own.clone();
             let blocks = &[block];
-            let piece = Piece { input: self.input, bytes, offset: 0, blocks, base, is_utf16: false };
+            let piece =
+                Piece { input: self.input, bytes, offset: 0, blocks, base, is_utf16: false, known: Known::None };
             let (flow, wanted) = piece.deliver(self.worker, self.render, &mut end, deliver);
             if flow.is_break() {
                 return (wanted, end);
@@ -447,8 +486,4 @@ impl Piece<'_> {
         }
         (if wanted.is_break() { wanted } else { flow }, wanted)
     }
-}
-
-fn newlines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
 }

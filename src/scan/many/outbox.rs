@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use super::{InputEnd, Part, Rendered, Times};
-use crate::scan::ScanStats;
+use crate::scan::options::ScanStats;
 
 /// The number of an input, and of a part of it that one thread scans as a whole.
 pub(super) type Key = (usize, u64);

@@ -1,0 +1,40 @@
+use super::engine::Engine;
+use crate::sieve::{MatchOptions, Withheld};
+
+/// What a scan looks for and reports.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ScanOptions {
+    /// What is reported.
+    pub matching: MatchOptions,
+    /// Undo defanging (`hxxp://`, `[.]`) in the input too (default: no). Every line is looked at then, which is slower.
+    pub refang: bool,
+    /// How lines that hold nothing are passed over (default: the fastest way). Hits do not depend on it.
+    pub engine: Engine,
+}
+
+/// What a scan did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ScanStats {
+    /// Bytes of input that were scanned; of UTF-16 those of its UTF-8 form.
+    pub bytes: u64,
+    /// Places that were looked at. How many it takes depends on the [`Engine`], and on nothing else.
+    pub observables: u64,
+    /// Hits that were handed over.
+    pub hits: u64,
+    /// Pairs of observable and indicator in them.
+    pub matches: u64,
+    /// Matches that were found and not reported.
+    pub withheld: Withheld,
+}
+
+impl std::ops::AddAssign for ScanStats {
+    fn add_assign(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.observables += other.observables;
+        self.hits += other.hits;
+        self.matches += other.matches;
+        self.withheld += other.withheld;
+    }
+}
