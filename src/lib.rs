@@ -157,6 +157,8 @@
 
 mod arch;
 pub mod error;
+#[cfg(feature = "events")]
+pub mod event;
 pub mod extract;
 #[cfg(feature = "feeds")]
 pub mod feed;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each module may import of the crate.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("error", &[]),
     ("limits", &[]),
     ("arch", &[]),
@@ -15,6 +15,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("input", &["error", "limits"]),
     ("feed", &["indicator", "value", "input", "error", "limits"]),
     ("sieve", &["indicator", "value", "arch", "wire", "error", "limits"]),
+    ("event", &["value", "error", "limits"]),
     ("extract", &["arch", "value", "limits"]),
     ("scan", &["extract", "sieve", "input", "indicator", "error", "limits"]),
     ("live", &["sieve", "error"]),

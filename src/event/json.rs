@@ -1,0 +1,235 @@
+//! A pull parser of one JSON value into a [`Sheet`]: no recursion, nothing copied.
+
+use super::sheet::{Form, Label, Node, Part, Sheet, TOP};
+
+/// Deepest nesting that is read. Real events stay under 20; what is deeper was made to break readers.
+const MAX_DEPTH: usize = 100;
+
+/// Most fields of a line. A line at the cap of a megabyte holds no more that tells who met whom.
+const MAX_FIELDS: usize = 4096;
+
+#[derive(Clone, Copy)]
+struct Frame {
+    /// The object or array: an index into the sheet's nodes.
+    node: u32,
+    is_object: bool,
+    /// What an element of an array is called: the name of the array.
+    label: Label,
+    /// Where the fields of this object begin.
+    first: usize,
+}
+
+/// Reads the JSON object or array that is all of `part`. Anything else leaves the sheet as it was.
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let part = part.trimmed();
+    end(part, sheet) == Some(part.end)
+}
+
+/// Reads the JSON object or array that begins `part`, and tells where it ends.
+pub(super) fn end(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
+    let mark = sheet.mark();
+    let found = value(part, sheet);
+    if found.is_none() {
+        sheet.back_to(mark);
+    }
+    found
+}
+
+fn value(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
+    let line = &part.line[..part.end];
+    let mut at = part.start;
+    let mut frames = [Frame { node: TOP, is_object: false, label: Label::Known(""), first: 0 }; MAX_DEPTH];
+    let mut depth = 0;
+    let outer = sheet.parent.unwrap_or(TOP);
+    match line.get(at)? {
+        b'{' => frames[0] = Frame { node: outer, is_object: true, label: Label::Known(""), first: sheet.fields.len() },
+        b'[' => frames[0].node = outer,
+        _ => return None,
+    }
+    at += 1;
+    // What comes next: `,` is only legal after a value, and a value only after `,` or at the start.
+    let mut after_value = false;
+    loop {
+        at = skip_space(line, at);
+        let frame = frames[depth];
+        let byte = *line.get(at)?;
+        if byte == if frame.is_object { b'}' } else { b']' } {
+            at += 1;
+            if frame.is_object {
+                named_by_value(line, sheet, &frame);
+            }
+            if depth == 0 {
+                return Some(at);
+            }
+            depth -= 1;
+            after_value = true;
+            continue;
+        }
+        if after_value {
+            if byte != b',' {
+                return None;
+            }
+            at = skip_space(line, at + 1);
+        }
+        let label = if frame.is_object {
+            let (start, end, _) = string(line, at)?;
+            at = skip_space(line, end + 1);
+            if line.get(at) != Some(&b':') {
+                return None;
+            }
+            at = skip_space(line, at + 1);
+            Label::Line(start as u32, end as u32)
+        } else {
+            frame.label
+        };
+        match *line.get(at)? {
+            b'"' => {
+                let (start, end, escaped) = string(line, at)?;
+                let form = if escaped { Form::Json } else { Form::Plain };
+                sheet.push(label, frame.node, start..end, form);
+                at = end + 1;
+            }
+            open @ (b'{' | b'[') => {
+                depth += 1;
+                if depth == MAX_DEPTH {
+                    return None;
+                }
+                let is_object = open == b'{';
+                let node = if is_object {
+                    sheet.nodes.push(Node { label, parent: frame.node });
+                    (sheet.nodes.len() - 1) as u32
+                } else {
+                    frame.node
+                };
+                frames[depth] = Frame { node, is_object, label, first: sheet.fields.len() };
+                at += 1;
+                after_value = false;
+                if sheet.fields.len() > MAX_FIELDS {
+                    return None;
+                }
+                continue;
+            }
+            b'-' | b'0'..=b'9' => {
+                let start = at;
+                at += 1;
+                while line.get(at).is_some_and(|byte| byte.is_ascii_digit() || b".eE+-".contains(byte)) {
+                    at += 1;
+                }
+                sheet.push(label, frame.node, start..at, Form::Plain);
+            }
+            b't' if line[at..].starts_with(b"true") => {
+                sheet.push(label, frame.node, at..at + 4, Form::Plain);
+                at += 4;
+            }
+            b'f' if line[at..].starts_with(b"false") => {
+                sheet.push(label, frame.node, at..at + 5, Form::Plain);
+                at += 5;
+            }
+            b'n' if line[at..].starts_with(b"null") => at += 4,
+            _ => return None,
+        }
+        if sheet.fields.len() > MAX_FIELDS {
+            return None;
+        }
+        after_value = true;
+    }
+}
+
+/// The span of the string whose opening quote is at `at`, and whether it holds escapes.
+fn string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
+    if line.get(at) != Some(&b'"') {
+        return None;
+    }
+    let start = at + 1;
+    let mut at = start;
+    let mut escaped = false;
+    loop {
+        let found = memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at;
+        if line[found] == b'"' {
+            return Some((start, found, escaped));
+        }
+        escaped = true;
+        at = found + 2;
+    }
+}
+
+fn skip_space(line: &[u8], mut at: usize) -> usize {
+    while matches!(line.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+        at += 1;
+    }
+    at
+}
+
+/// `{"name":"Host","value":"a.example"}` is a field `Host` of what the object stands in.
+fn named_by_value(line: &[u8], sheet: &mut Sheet, frame: &Frame) {
+    let fields = &sheet.fields[frame.first.min(sheet.fields.len())..];
+    if fields.len() < 2 || fields.len() > 8 || frame.node == TOP {
+        return;
+    }
+    let find = |names: &[&[u8]]| {
+        fields.iter().find(|field| {
+            let Label::Line(start, end) = field.label else { return false };
+            let label = &line[start as usize..end as usize];
+            field.parent == frame.node && names.iter().any(|name| name.eq_ignore_ascii_case(label))
+        })
+    };
+    let Some(name) = find(&[b"name", b"key", b"field", b"@name", b"type", b"label"]) else { return };
+    let Some(value) = find(&[b"value", b"val", b"#text", b"content", b"stringValue"]) else { return };
+    if name.start == value.start || name.end - name.start > 64 {
+        return;
+    }
+    let label = Label::Line(name.start, name.end);
+    let field = super::sheet::Raw { label, parent: sheet.nodes[frame.node as usize].parent, ..*value };
+    sheet.fields.push(field);
+}
+
+/// Undoes the escapes of a JSON string. What is no escape stays as it is.
+pub(super) fn unescape(text: &[u8], into: &mut Vec<u8>) {
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', &text[at..]) {
+        into.extend_from_slice(&text[at..at + found]);
+        at += found;
+        let Some(&escape) = text.get(at + 1) else { break };
+        let simple = match escape {
+            b'n' => b'\n',
+            b't' => b'\t',
+            b'r' => b'\r',
+            b'b' => 8,
+            b'f' => 12,
+            b'"' | b'\\' | b'/' => escape,
+            b'u' => {
+                if let Some((c, length)) = unicode(&text[at..]) {
+                    into.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                    at += length;
+                    continue;
+                }
+                into.push(b'\\');
+                at += 1;
+                continue;
+            }
+            _ => {
+                into.push(b'\\');
+                at += 1;
+                continue;
+            }
+        };
+        into.push(simple);
+        at += 2;
+    }
+    into.extend_from_slice(&text[at..]);
+}
+
+/// The character of `\uXXXX`, or of the two that make a surrogate pair, and its length.
+fn unicode(text: &[u8]) -> Option<(char, usize)> {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let first = unit(0)?;
+    if (0xd800..0xdc00).contains(&first) {
+        let second = unit(6).filter(|second| (0xdc00..0xe000).contains(second))?;
+        let c = char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))?;
+        return Some((c, 12));
+    }
+    Some((char::from_u32(first)?, 6))
+}

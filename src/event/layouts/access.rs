@@ -1,0 +1,138 @@
+//! Common and combined access logs of web servers: `[vhost] client ident user [time] "request" status bytes "referer" "agent"`.
+
+use std::ops::Range;
+
+use crate::event::sheet::{Part, Sheet, Words};
+use crate::event::{time, value};
+
+/// Reads `part` if it has the shape of an access log: a time in brackets that is followed by a quoted request.
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let text = part.text();
+    let mut open = 0;
+    let (bracket, close) = loop {
+        let Some(at) = memchr::memchr(b'[', &text[open..text.len().min(512)]).map(|found| found + open) else {
+            return false;
+        };
+        let Some(end) = memchr::memchr(b']', &text[at..text.len().min(at + 64)]).map(|found| found + at) else {
+            return false;
+        };
+        if time::whole(&text[at + 1..end]).is_some() {
+            break (at, end);
+        }
+        open = at + 1;
+    };
+    let (bracket, close) = (part.start + bracket, part.start + close);
+    if !part.line[close + 1..part.end].trim_ascii_start().starts_with(b"\"") {
+        return false;
+    }
+    let mark = sheet.mark();
+    if !before(part.to(bracket), sheet) {
+        sheet.back_to(mark);
+        return false;
+    }
+    sheet.known("time", bracket + 1..close);
+    if after(part.from(close + 1), sheet).is_none() {
+        sheet.back_to(mark);
+        return false;
+    }
+    true
+}
+
+/// Host, client, ident and user. The user may hold spaces.
+fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let mut words = Words::new(part);
+    let Some(first) = words.next() else { return false };
+    let after_first = words.at();
+    let second = words.next();
+    let is_address = |span: &Range<usize>| value::address(&part.line[span.clone()]).is_some();
+    let count = Words::new(part).count();
+    let client = match second {
+        // `vhost:443 192.0.2.7 - -`
+        Some(second) if !is_address(&first) && (is_address(&second) || count >= 4) => {
+            vhost(part, first, sheet);
+            second
+        }
+        _ => {
+            words.set(after_first);
+            first
+        }
+    };
+    if !value::is_host_name(&part.line[client.clone()]) {
+        return false;
+    }
+    sheet.known("client", client);
+    // `192.0.2.7 (198.51.100.1) - -`: the address that a proxy forwarded.
+    let mut rest = part.from(words.at()).trimmed();
+    if rest.text().starts_with(b"(") {
+        if let Some(end) = memchr::memchr(b')', rest.text()) {
+            sheet.known("x_forwarded_for", rest.start + 1..rest.start + end);
+            rest = rest.from(rest.start + end + 1);
+        }
+    }
+    let mut words = Words::new(rest);
+    if let Some(ident) = words.next() {
+        sheet.known("ident", ident);
+        let user = rest.from(words.at()).trimmed();
+        if !user.text().is_empty() {
+            let user = match user.text() {
+                [b'"', .., b'"'] if user.text().len() > 1 => user.start + 1..user.end - 1,
+                _ => user.start..user.end,
+            };
+            sheet.known("user", user);
+        }
+    }
+    true
+}
+
+fn vhost(part: Part<'_>, span: Range<usize>, sheet: &mut Sheet) {
+    let text = &part.line[span.clone()];
+    match memchr::memrchr(b':', text) {
+        Some(colon) if value::port(&text[colon + 1..]).is_some() => {
+            sheet.known("vhost", span.start..span.start + colon);
+            sheet.known("server_port", span.start + colon + 1..span.end);
+        }
+        _ => sheet.known("vhost", span),
+    }
+}
+
+/// The request and what follows it.
+fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
+    let mut words = Words::new(part);
+    // A quoted `-` may stand before the request.
+    let request = loop {
+        words.skip_spaces();
+        if words.rest().first() != Some(&b'"') {
+            return None;
+        }
+        let span = words.quoted()?;
+        if span.len() > 1 || words.rest().trim_ascii_start().first() != Some(&b'"') {
+            break span;
+        }
+    };
+    super::request(part.line, request, sheet);
+    let status = words.next()?;
+    if part.line[status.clone()].iter().all(u8::is_ascii_digit) {
+        sheet.known("status", status);
+    }
+    // Numbers until the next quote.
+    loop {
+        words.skip_spaces();
+        match words.rest().first() {
+            None => return Some(()),
+            Some(b'"') => break,
+            Some(_) => {
+                words.next();
+            }
+        }
+    }
+    // Referer, agent, and what a proxy forwarded, if nothing else was added.
+    for name in ["referer", "user_agent", "x_forwarded_for"] {
+        words.skip_spaces();
+        if words.rest().first() != Some(&b'"') {
+            break;
+        }
+        let Some(span) = words.quoted() else { break };
+        sheet.known(name, span);
+    }
+    Some(())
+}

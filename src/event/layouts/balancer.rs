@@ -1,0 +1,89 @@
+//! Access logs of load balancers: ELB and ALB of AWS, HAProxy, and those of Envoy.
+
+use crate::event::sheet::{Part, Sheet, Words};
+use crate::event::{time, value};
+
+/// Reads an entry of ELB (`time elb client:port backend:port …`) or ALB (`type time elb client:port target:port …`).
+pub(super) fn read_elb(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let line = part.line;
+    let mut words = Words::new(part);
+    let Some(mut at) = words.next() else { return false };
+    let is_alb = matches!(&line[at.clone()], b"http" | b"https" | b"h2" | b"grpcs" | b"ws" | b"wss");
+    if is_alb {
+        let Some(next) = words.next() else { return false };
+        at = next;
+    }
+    if !line[at.clone()].ends_with(b"Z") || time::whole(&line[at.clone()]).is_none() {
+        return false;
+    }
+    let (Some(name), Some(client), Some(target)) = (words.next(), words.next(), words.next()) else { return false };
+    let has_port =
+        |span: &std::ops::Range<usize>| value::address(&line[span.clone()]).is_some_and(|(_, port)| port.is_some());
+    if !has_port(&client) || !(has_port(&target) || &line[target.clone()] == b"-") {
+        return false;
+    }
+    let mark = sheet.mark();
+    sheet.known("time", at);
+    sheet.known("elb", name);
+    sheet.known("client", client);
+    sheet.known("target_ip", target);
+    let times = ["request_processing_time", "target_processing_time", "response_processing_time"];
+    let rest = ["elb_status_code", "target_status_code", "received_bytes", "sent_bytes"];
+    for name in times.into_iter().chain(rest) {
+        let Some(span) = words.next() else {
+            sheet.back_to(mark);
+            return false;
+        };
+        sheet.known(name, span);
+    }
+    words.skip_spaces();
+    if let Some(span) = words.quoted() {
+        super::request(line, span, sheet);
+    }
+    if let Some(span) = words.quoted() {
+        sheet.known("user_agent", span);
+    }
+    if is_alb {
+        for name in ["ssl_cipher", "ssl_protocol", "target_group_arn", "trace_id", "domain_name_sni", "chosen_cert_arn"]
+        {
+            let Some(span) = words.quoted() else { break };
+            sheet.known(if name == "domain_name_sni" { "sni" } else { name }, span);
+        }
+    }
+    true
+}
+
+/// Reads HAProxy's HTTP and TCP logs, without the syslog around them: `192.0.2.7:5555 [12/May/2026:10:02:03.123] front back/server …`.
+pub(super) fn read_haproxy(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let line = part.line;
+    let mut words = Words::new(part);
+    let Some(client) = words.next() else { return false };
+    if !value::address(&line[client.clone()]).is_some_and(|(_, port)| port.is_some())
+        || !words.rest().starts_with(b" [")
+    {
+        return false;
+    }
+    let Some(at) = words.quoted() else { return false };
+    if time::whole(&line[at.clone()]).is_none() {
+        return false;
+    }
+    let (Some(front), Some(back)) = (words.next(), words.next()) else { return false };
+    if memchr::memchr(b'/', &line[back.clone()]).is_none() {
+        return false;
+    }
+    sheet.known("client", client);
+    sheet.known("time", at);
+    sheet.known("frontend", front);
+    sheet.known("backend", back);
+    let _timers = words.next();
+    if let Some(status) = words.next() {
+        sheet.known("status", status);
+    }
+    if let Some(open) = memchr::memchr(b'"', words.rest()) {
+        words.set(words.at() + open);
+        if let Some(span) = words.quoted() {
+            super::request(line, span, sheet);
+        }
+    }
+    true
+}

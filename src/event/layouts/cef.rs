@@ -1,0 +1,87 @@
+//! Common Event Format of ArcSight: `CEF:0|vendor|product|version|id|name|severity|key=value key=value`.
+
+use crate::event::sheet::{Form, Label, Part, Raw, Sheet, TOP};
+
+const HEADER: [&str; 6] =
+    ["deviceVendor", "deviceProduct", "cefDeviceVersion", "deviceEventClassId", "name", "severity"];
+
+/// Reads `part` if it begins with `CEF:` and has its seven bars.
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let text = part.text();
+    if !text.starts_with(b"CEF:") || !text.get(4).is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let mut bars = super::unescaped(text, b'|');
+    let Some(mut start) = bars.next().map(|at| at + 1) else { return false };
+    let mark = sheet.mark();
+    for name in HEADER {
+        let Some(end) = bars.next() else {
+            sheet.back_to(mark);
+            return false;
+        };
+        sheet.known(name, part.start + start..part.start + end);
+        start = end + 1;
+    }
+    extension(part.from(part.start + start), sheet);
+    named_by_labels(part, sheet, mark.0);
+    true
+}
+
+/// `key=value` with spaces in the values: a value ends before the next key.
+pub(super) fn extension(part: Part<'_>, sheet: &mut Sheet) {
+    let mut pending: Option<(usize, usize, usize)> = None;
+    for equals in super::unescaped(part.text(), b'=').map(|at| part.start + at) {
+        let floor = pending.map_or(part.start, |(_, _, value)| value);
+        let before = &part.line[floor.min(equals)..equals];
+        let length = before.iter().rev().take_while(|byte| is_key(**byte)).count();
+        let start = equals - length;
+        let is_key = length > 0 && (start == part.start || matches!(part.line[start - 1], b' ' | b'\t' | b'|'));
+        if !is_key {
+            continue;
+        }
+        if let Some((key, end, value)) = pending {
+            push(part, sheet, (key, end), value, start);
+        }
+        pending = Some((start, equals, equals + 1));
+    }
+    if let Some((key, end, value)) = pending {
+        push(part, sheet, (key, end), value, part.end);
+    }
+}
+
+fn is_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.-[]@".contains(&byte)
+}
+
+fn push(part: Part<'_>, sheet: &mut Sheet, (key, key_end): (usize, usize), start: usize, end: usize) {
+    let end = end.max(start);
+    let text = part.line[start..end].trim_ascii_end();
+    let mut span = start..start + text.len();
+    // Quotes are not part of CEF, but some write them.
+    if let [b'"', inner @ .., b'"'] = text {
+        if !inner.contains(&b'"') {
+            span = span.start + 1..span.end - 1;
+        }
+    }
+    let form = if memchr::memchr(b'\\', text).is_some() { Form::Slashed } else { Form::Plain };
+    sheet.named(key..key_end, span, form);
+}
+
+/// `cs1=/bin/sh cs1Label=shell` is a field `shell`.
+fn named_by_labels(part: Part<'_>, sheet: &mut Sheet, first: usize) {
+    let end = sheet.fields.len();
+    for at in first..end {
+        let Label::Line(start, stop) = sheet.fields[at].label else { continue };
+        let Some(key) = part.line[start as usize..stop as usize].strip_suffix(b"Label") else { continue };
+        let name = sheet.fields[at].span();
+        if name.is_empty() || name.len() > 64 {
+            continue;
+        }
+        let value = sheet.fields[first..end].iter().find(
+            |field| matches!(field.label, Label::Line(start, stop) if &part.line[start as usize..stop as usize] == key),
+        );
+        let Some(&value) = value else { continue };
+        let label = Label::Line(name.start as u32, name.end as u32);
+        sheet.fields.push(Raw { label, parent: TOP, ..value });
+    }
+}

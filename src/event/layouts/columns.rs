@@ -1,0 +1,269 @@
+//! Layouts whose columns a header names: Zeek's TSV, W3C extended, CSV and TSV.
+
+use std::ops::Range;
+
+use crate::event::sheet::{Form, Label, Part, Sheet, TOP};
+
+/// Most columns of a header.
+const MAX_COLUMNS: usize = 512;
+
+/// How a file with a header is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::event) enum Kind {
+    /// `#separator`, `#fields`, `#types`.
+    Zeek,
+    /// `#Fields:`, columns separated by spaces.
+    W3c,
+    /// A first line of names.
+    Table,
+}
+
+/// A header: the names of the columns, and how they are separated.
+#[derive(Clone, Debug)]
+pub(in crate::event) struct Header {
+    pub(in crate::event) kind: Kind,
+    separator: u8,
+    /// The names, one after the other.
+    text: Vec<u8>,
+    columns: Vec<Range<usize>>,
+    /// What stands for an empty and an absent value.
+    unset: Vec<u8>,
+    empty: Vec<u8>,
+}
+
+impl Header {
+    /// The header that `line` is by itself: `#fields…`, `#Fields:…`.
+    pub(in crate::event) fn of_line(line: &[u8], before: Option<&Header>) -> Option<Header> {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if let Some(rest) = line.strip_prefix(b"#fields") {
+            let separator = *rest.first()?;
+            let names = rest[1..].split(|byte| *byte == separator);
+            let mut header = Header::new(Kind::Zeek, separator, names)?;
+            if let Some(before) = before.filter(|before| before.kind == Kind::Zeek) {
+                (header.unset, header.empty) = (before.unset.clone(), before.empty.clone());
+            }
+            return Some(header);
+        }
+        let rest = line.strip_prefix(b"#Fields:")?.trim_ascii_start();
+        let separator = if memchr::memchr(b'\t', rest).is_some() { b'\t' } else { b' ' };
+        let names = rest.split(|byte| *byte == separator).filter(|name| !name.is_empty());
+        Header::new(Kind::W3c, separator, names)
+    }
+
+    fn new<'a>(kind: Kind, separator: u8, names: impl Iterator<Item = &'a [u8]>) -> Option<Header> {
+        let mut header = Header {
+            kind,
+            separator,
+            text: Vec::new(),
+            columns: Vec::new(),
+            unset: b"-".to_vec(),
+            empty: b"(empty)".to_vec(),
+        };
+        for name in names {
+            let start = header.text.len();
+            header.text.extend_from_slice(name);
+            header.columns.push(start..header.text.len());
+            if header.columns.len() > MAX_COLUMNS {
+                return None;
+            }
+        }
+        (header.columns.len() > 1).then_some(header)
+    }
+
+    /// The header that the first lines of a file show.
+    pub(in crate::event) fn of_head(head: &[u8]) -> Option<Header> {
+        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        let mut header: Option<Header> = None;
+        let mut lines = head.split(|byte| *byte == b'\n').take(64).filter(|line| !line.trim_ascii().is_empty());
+        let first = lines.next()?;
+        if !first.starts_with(b"#") {
+            return Header::of_table(first, lines.next());
+        }
+        let (mut unset, mut empty) = (None, None);
+        for line in std::iter::once(first).chain(lines) {
+            if !line.starts_with(b"#") {
+                break;
+            }
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            unset = line.strip_prefix(b"#unset_field\t").or(unset);
+            empty = line.strip_prefix(b"#empty_field\t").or(empty);
+            header = Header::of_line(line, None).or(header);
+        }
+        let mut header = header?;
+        if let Some(unset) = unset {
+            header.unset = unset.to_vec();
+        }
+        if let Some(empty) = empty {
+            header.empty = empty.to_vec();
+        }
+        Some(header)
+    }
+
+    /// The header that the first line of a table is: all its columns are names, and some of them are known ones.
+    fn of_table(first: &[u8], second: Option<&[u8]>) -> Option<Header> {
+        let first = first.strip_suffix(b"\r").unwrap_or(first);
+        let count = |byte: u8| memchr::memchr_iter(byte, first).count();
+        let separator = *[b'\t', b',', b';', b'|'].iter().max_by_key(|byte| count(**byte))?;
+        if count(separator) == 0 {
+            return None;
+        }
+        let mut cells = Cells::new(Part::whole(first), separator);
+        let mut names: Vec<&[u8]> = Vec::new();
+        for (span, _) in &mut cells {
+            let name = first[span].trim_ascii();
+            let is_name = name.len() <= 64
+                && name
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-.@ ()/#:[]".contains(byte) || *byte >= 0x80)
+                && name.first().is_none_or(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b"_@#".contains(byte));
+            if !is_name || names.len() > MAX_COLUMNS {
+                return None;
+            }
+            names.push(name);
+        }
+        let known = names.iter().filter(|name| crate::event::names::is_known(name)).count();
+        // A line of data that happens to look like names has no known ones.
+        if known == 0 || (known == 1 && names.len() > 3 && second.is_none()) {
+            return None;
+        }
+        Header::new(Kind::Table, separator, names.into_iter())
+    }
+
+    pub(in crate::event) fn name(&self, column: usize) -> &[u8] {
+        &self.text[self.columns[column].clone()]
+    }
+
+    pub(in crate::event) fn columns(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Reads `part` if it has the columns that the header names. More columns than names have no name.
+    pub(in crate::event) fn read(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
+        let mark = sheet.mark();
+        let fits = match self.kind {
+            Kind::Zeek => self.zeek(part, sheet),
+            Kind::W3c => self.w3c(part, sheet),
+            Kind::Table => self.table(part, sheet),
+        };
+        if !fits {
+            sheet.back_to(mark);
+        }
+        fits
+    }
+
+    fn zeek(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
+        let mut start = part.start;
+        for column in 0..self.columns() {
+            let end = memchr::memchr(self.separator, &part.line[start..part.end]).map(|at| start + at);
+            if end.is_none() && column + 1 < self.columns() {
+                return false;
+            }
+            let end = end.unwrap_or(part.end);
+            let text = &part.line[start..end];
+            if text != self.unset && text != self.empty {
+                sheet.push(Label::Column(column as u32), TOP, start..end, Form::Plain);
+            }
+            start = (end + 1).min(part.end);
+        }
+        true
+    }
+
+    fn w3c(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
+        let mut at = part.start;
+        for column in 0..self.columns() {
+            // Columns are separated by one space; values with spaces stand in quotes.
+            let text = &part.line[at.min(part.end)..part.end];
+            if at > part.end || (text.is_empty() && column > 0) {
+                return false;
+            }
+            let (span, next) = match text.first() {
+                Some(b'"') => match closing_quote(part, at + 1) {
+                    Some(end) => (at + 1..end, end + 2),
+                    None => return false,
+                },
+                _ => {
+                    let end = memchr::memchr(self.separator, text).map_or(part.end, |found| at + found);
+                    (at..end, end + 1)
+                }
+            };
+            if &part.line[span.clone()] != b"-" && !span.is_empty() {
+                let form = if text.first() == Some(&b'"') { Form::Doubled } else { Form::Plain };
+                sheet.push(Label::Column(column as u32), TOP, span, form);
+            }
+            at = next;
+        }
+        true
+    }
+
+    fn table(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
+        let mut columns = 0;
+        for (span, form) in Cells::new(part, self.separator) {
+            if columns < self.columns() && !span.is_empty() {
+                sheet.push(Label::Column(columns as u32), TOP, span, form);
+            }
+            columns += 1;
+        }
+        // A line with fewer columns is cut off or not of this table.
+        columns >= self.columns()
+    }
+}
+
+/// The quote that ends the value at `start`; doubled ones do not.
+fn closing_quote(part: Part<'_>, start: usize) -> Option<usize> {
+    let mut at = start;
+    loop {
+        let found = memchr::memchr(b'"', part.line.get(at..part.end)?)? + at;
+        if part.line[..part.end].get(found + 1) != Some(&b'"') {
+            return Some(found);
+        }
+        at = found + 2;
+    }
+}
+
+/// The cells of a line of CSV or TSV.
+pub(in crate::event) struct Cells<'a> {
+    part: Part<'a>,
+    separator: u8,
+    at: usize,
+    done: bool,
+}
+
+impl<'a> Cells<'a> {
+    pub(in crate::event) fn new(part: Part<'a>, separator: u8) -> Self {
+        let text = part.text();
+        let end = part.end - usize::from(text.ends_with(b"\r"));
+        Cells { part: part.to(end), separator, at: part.start, done: false }
+    }
+}
+
+impl Iterator for Cells<'_> {
+    type Item = (Range<usize>, Form);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let Part { line, end, .. } = self.part;
+        let text = &line[self.at..end];
+        let spaces = text.iter().take_while(|byte| **byte == b' ').count();
+        if text.get(spaces) == Some(&b'"') {
+            let start = self.at + spaces + 1;
+            if let Some(close) = closing_quote(self.part, start) {
+                let next = memchr::memchr(self.separator, &line[close..end]).map(|at| close + at);
+                self.done = next.is_none();
+                self.at = next.map_or(end, |at| at + 1);
+                let form =
+                    if memchr::memchr(b'"', &line[start..close]).is_some() { Form::Doubled } else { Form::Plain };
+                return Some((start..close, form));
+            }
+        }
+        let next = memchr::memchr(self.separator, text).map(|at| self.at + at);
+        let span = self.at..next.unwrap_or(end);
+        self.done = next.is_none();
+        self.at = next.map_or(end, |at| at + 1);
+        let cell = &line[span.clone()];
+        let start = span.start + (cell.len() - cell.trim_ascii_start().len());
+        let stop = span.end - (cell.len() - cell.trim_ascii_end().len());
+        Some((start..stop.max(start), Form::Plain))
+    }
+}

@@ -1,0 +1,173 @@
+//! Query logs of name servers: BIND, Unbound, dnsmasq and Windows, without the syslog or time around them.
+
+use std::ops::Range;
+
+use crate::event::sheet::{Form, Label, Part, Sheet, TOP, Words};
+use crate::event::{time, value};
+
+/// Reads an entry of any of them.
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    bind(part, sheet) || dnsmasq(part, sheet) || unbound(part, sheet) || windows(part, sheet)
+}
+
+/// `client @0x7f 192.0.2.7#5555 (a.example): query: a.example IN A + (192.0.2.53)`, after `queries: info:` and a view's name or not.
+fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let text = part.text();
+    let head = &text[..text.len().min(160)];
+    let Some(at) = memchr::memmem::find(head, b"client ") else { return false };
+    let mut words = Words::new(part.from(part.start + at + 7));
+    let Some(mut client) = words.next() else { return false };
+    if part.line[client.clone()].starts_with(b"@") {
+        let Some(next) = words.next() else { return false };
+        client = next;
+    }
+    let client = strip(part.line, client, b":");
+    let Some(hash) = memchr::memchr(b'#', &part.line[client.clone()]) else { return false };
+    if value::address(&part.line[client.clone()]).is_none() {
+        return false;
+    }
+    sheet.known("client", client.start..client.start + hash);
+    sheet.known("client_port", client.start + hash + 1..client.end);
+    let rest = part.from(words.at());
+    for (word, named) in
+        [(&b"query: "[..], true), (b"query (cache) '", false), (b"query '", false), (b"rpz QNAME", false)]
+    {
+        let Some(at) = memchr::memmem::find(rest.text(), word) else { continue };
+        let mut words = Words::new(rest.from(rest.start + at + word.len()));
+        let Some(name) = words.next() else { continue };
+        if named {
+            sheet.known("query_name", strip(part.line, name, b"."));
+            let _class = words.next();
+            if let Some(kind) = words.next() {
+                sheet.known("query_type", kind);
+            }
+        } else if let Some(slash) = memchr::memchr(b'/', &part.line[name.clone()]) {
+            // `query (cache) 'a.example/A/IN' denied`
+            sheet.known("query_name", name.start..name.start + slash);
+            if let Some(denied) = words.next() {
+                sheet.known("event.action", denied);
+            }
+        }
+        return true;
+    }
+    // `client 192.0.2.7#5555 (a.example): …`
+    let mut words = Words::new(rest);
+    if let Some(word) = words.next() {
+        if let [b'(', name @ .., b')', b':'] | [b'(', name @ .., b')'] = &part.line[word.clone()] {
+            sheet.known("query_name", word.start + 1..word.start + 1 + name.len());
+        }
+    }
+    true
+}
+
+/// `query[A] a.example from 192.0.2.7`, `reply a.example is 203.0.113.5`, `forwarded a.example to 192.0.2.53`, after a number and the
+/// client if it logs more.
+fn dnsmasq(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let line = part.line;
+    let mut words = Words::new(part);
+    let Some(mut verb) = words.next() else { return false };
+    let mut client = None;
+    if line[verb.clone()].iter().all(u8::is_ascii_digit) {
+        // `log-queries=extra`: number, then client/port.
+        let (Some(peer), Some(next)) = (words.next(), words.next()) else { return false };
+        if value::address(&line[peer.clone()]).is_none() {
+            return false;
+        }
+        client = Some(peer);
+        verb = next;
+    }
+    let text = &line[verb.clone()];
+    let kind = text.strip_prefix(b"query[").and_then(|rest| rest.strip_suffix(b"]"));
+    let (Some(name), Some(link), Some(object)) = (words.next(), words.next(), words.next()) else { return false };
+    let link = &line[link];
+    let is_dnsmasq = match text {
+        _ if kind.is_some() => link == b"from",
+        b"reply" | b"cached" | b"config" | b"validation" => link == b"is",
+        b"forwarded" => link == b"to",
+        _ => text.starts_with(b"/") && link == b"is",
+    };
+    if !is_dnsmasq {
+        return false;
+    }
+    if let Some(peer) = client {
+        let slash = memchr::memchr(b'/', &line[peer.clone()]);
+        sheet.known("client", peer.start..slash.map_or(peer.end, |at| peer.start + at));
+        if let Some(at) = slash {
+            sheet.known("client_port", peer.start + at + 1..peer.end);
+        }
+    }
+    sheet.known("query_name", name);
+    match kind {
+        Some(kind) => {
+            let start = verb.start + 6;
+            sheet.known("query_type", start..start + kind.len());
+            sheet.known("client", object);
+        }
+        None if link == b"to" => sheet.known("server", object),
+        None => sheet.known("answer", object),
+    }
+    true
+}
+
+/// `info: 192.0.2.7 a.example. A IN`, after `[1778580123] unbound[5:0]`, and `192.0.2.7 a.example. A IN NOERROR 0.1 0 45` of replies.
+fn unbound(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let line = part.line;
+    let text = part.text();
+    let body = match memchr::memmem::find(&text[..text.len().min(96)], b"info: ") {
+        Some(at) => part.from(part.start + at + 6),
+        None => return false,
+    };
+    let mut words = Words::new(body);
+    let (Some(client), Some(name), Some(kind), Some(class)) = (words.next(), words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    if value::address(&line[client.clone()]).is_none() || !line[name.clone()].ends_with(b".") || &line[class] != b"IN" {
+        return false;
+    }
+    if let Some(at) = memchr::memchr(b'[', text).filter(|at| *at == 0) {
+        let end = memchr::memchr(b']', text).unwrap_or(at);
+        sheet.known("time", part.start + 1..part.start + end.max(1));
+    }
+    sheet.known("client", client);
+    sheet.known("query_name", strip(line, name, b"."));
+    sheet.known("query_type", kind);
+    true
+}
+
+/// The debug log of Windows: `5/12/2026 10:02:03 AM 0E5C PACKET 000001D4 UDP Rcv 192.0.2.7 0002 Q [0001 D NOERROR] A (1)a(7)example(0)`.
+fn windows(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let line = part.line;
+    let text = part.text();
+    let Some(at) = memchr::memmem::find(&text[..text.len().min(96)], b"PACKET ") else { return false };
+    let mut words = Words::new(part.from(part.start + at + 7));
+    let (Some(_), Some(protocol), Some(way), Some(peer)) = (words.next(), words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    if value::address(&line[peer.clone()]).is_none() || !matches!(&line[way.clone()], b"Rcv" | b"Snd") {
+        return false;
+    }
+    let Some(open) = memchr::memchr(b'[', words.rest()) else { return false };
+    let is_answer = words.rest()[..open].contains(&b'R');
+    let Some(close) = memchr::memchr(b']', words.rest()) else { return false };
+    let start = words.at();
+    let mut words = Words::new(part.from(start + close + 1));
+    let (Some(kind), Some(name)) = (words.next(), words.next()) else { return false };
+    let length = time::at_start(text).map_or(0, |(_, length)| length);
+    if length > 0 {
+        sheet.known("time", part.start..part.start + length);
+    }
+    // A query comes from its client and an answer goes to it, but for those to and from other servers.
+    let is_client = (&line[way.clone()] == b"Rcv") != is_answer;
+    sheet.known(if is_client { "client" } else { "server" }, peer);
+    sheet.known("network.transport", protocol);
+    sheet.known("query_type", kind);
+    sheet.push(Label::Known("query_name"), TOP, name, Form::Labels);
+    true
+}
+
+fn strip(line: &[u8], span: Range<usize>, suffix: &[u8]) -> Range<usize> {
+    let text = &line[span.clone()];
+    if text.len() > suffix.len() && text.ends_with(suffix) { span.start..span.end - suffix.len() } else { span }
+}

@@ -1,0 +1,72 @@
+//! Log Event Extended Format of QRadar: `LEEF:1.0|vendor|product|version|id|key=value<TAB>key=value`; in version 2 a sixth column names the
+//! separator.
+
+use crate::event::pairs;
+use crate::event::sheet::{Form, Part, Sheet};
+
+const HEADER: [&str; 4] = ["deviceVendor", "deviceProduct", "leefDeviceVersion", "eventID"];
+
+/// Reads `part` if it begins with `LEEF:` and has its bars.
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let text = part.text();
+    let Some(version) = text.strip_prefix(b"LEEF:").and_then(|rest| rest.first()) else { return false };
+    let mut bars = memchr::memchr_iter(b'|', text);
+    let Some(mut start) = bars.next().map(|at| at + 1) else { return false };
+    let mark = sheet.mark();
+    for name in HEADER {
+        let Some(end) = bars.next() else {
+            sheet.back_to(mark);
+            return false;
+        };
+        sheet.known(name, part.start + start..part.start + end);
+        start = end + 1;
+    }
+    let mut separator = b'\t';
+    if *version >= b'2' {
+        if let Some(end) = bars.next().filter(|end| end - start <= 5) {
+            match delimiter(&text[start..end]) {
+                Some(byte) => {
+                    separator = byte;
+                    start = end + 1;
+                }
+                None if start == end => start = end + 1,
+                None => {}
+            }
+        }
+    }
+    let body = part.from(part.start + start);
+    if memchr::memchr(separator, body.text()).is_some() {
+        separated(body, separator, sheet);
+    } else {
+        // Tabs are often lost on the way: then it reads like CEF.
+        super::cef::extension(body, sheet);
+        if sheet.fields.len() == mark.0 + HEADER.len() {
+            pairs::read(body, sheet);
+        }
+    }
+    true
+}
+
+fn delimiter(text: &[u8]) -> Option<u8> {
+    match text {
+        [byte] => Some(*byte),
+        [b'x' | b'X', digits @ ..] | [b'0', b'x' | b'X', digits @ ..] | [b'\\', b'x' | b'X', digits @ ..] => {
+            u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+        }
+        b"\\t" => Some(b'\t'),
+        _ => None,
+    }
+}
+
+fn separated(part: Part<'_>, separator: u8, sheet: &mut Sheet) {
+    let mut start = part.start;
+    while start < part.end {
+        let end = memchr::memchr(separator, &part.line[start..part.end]).map_or(part.end, |at| start + at);
+        if let Some(equals) = memchr::memchr(b'=', &part.line[start..end]).map(|at| start + at) {
+            let name = part.line[start..equals].trim_ascii_start();
+            let value = part.line[equals + 1..end].trim_ascii_end();
+            sheet.named(equals - name.len()..equals, equals + 1..equals + 1 + value.len(), Form::Plain);
+        }
+        start = end + 1;
+    }
+}

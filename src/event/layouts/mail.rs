@@ -1,0 +1,148 @@
+//! Mail servers: Postfix (`connect from mx.example[192.0.2.7]`, `NOQUEUE: reject: RCPT from …: from=<a@b> to=<c@d>`) and Exim (`1abc <= a@b
+//! H=mx.example [192.0.2.7]:5555 P=esmtp`).
+
+use std::ops::Range;
+
+use crate::event::pairs;
+use crate::event::sheet::{Part, Sheet, Words};
+use crate::event::value;
+
+/// Reads an entry of either.
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    exim(part, sheet) || postfix(part, sheet)
+}
+
+/// What stands between `open` and the next `close`.
+fn between(part: Part<'_>, from: usize, open: &[u8], close: u8) -> Option<Range<usize>> {
+    let start = memchr::memmem::find(&part.line[from..part.end], open)? + from + open.len();
+    let end = memchr::memchr(close, &part.line[start..part.end])? + start;
+    Some(start..end)
+}
+
+/// The client `name[192.0.2.7]` or `name[192.0.2.7]:5555` at `start`.
+fn client(part: Part<'_>, start: usize, name: &'static str, address: &'static str, sheet: &mut Sheet) -> bool {
+    let text = &part.line[start..part.end];
+    let length = text.iter().take(260).take_while(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte)).count();
+    if length == 0 || text.get(length) != Some(&b'[') {
+        return false;
+    }
+    let Some(end) = memchr::memchr(b']', &text[length..text.len().min(length + 64)]).map(|at| at + length) else {
+        return false;
+    };
+    let inner = text[length + 1..end].strip_prefix(b"IPv6:").unwrap_or(&text[length + 1..end]);
+    if value::address(inner).is_none() {
+        return false;
+    }
+    sheet.known(name, start..start + length);
+    sheet.known(address, start + end - inner.len()..start + end);
+    true
+}
+
+fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let mark = sheet.mark();
+    let text = part.text();
+    let mut is_postfix = false;
+    for (words, name, address) in [
+        (&b" from "[..], "client_name", "client_address"),
+        (b"client=", "client_name", "client_address"),
+        (b"connect to ", "server_domain", "server_address"),
+        (b"relay=", "server_domain", "server_address"),
+    ] {
+        // At the start there is no space before it.
+        let found = memchr::memmem::find(text, words).map(|at| at + words.len());
+        let found = found.or_else(|| text.strip_prefix(words.trim_ascii_start()).map(|rest| text.len() - rest.len()));
+        if let Some(at) = found {
+            if client(part, part.start + at, name, address, sheet) {
+                is_postfix = true;
+                if let Some(port) = between(part, part.start + at, b"]:", b',') {
+                    if value::port(&part.line[port.clone()]).is_some() {
+                        sheet.known(if name == "client_name" { "client_port" } else { "server_port" }, port);
+                    }
+                }
+                break;
+            }
+        }
+    }
+    let from = between(part, part.start, b"from=<", b'>');
+    let to = between(part, part.start, b"to=<", b'>');
+    let has_queue = text.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count() >= 6
+        && memchr::memchr(b':', &text[..text.len().min(24)]).is_some();
+    if !is_postfix && !(has_queue && (from.is_some() || to.is_some())) {
+        sheet.back_to(mark);
+        return false;
+    }
+    if let Some(from) = from {
+        sheet.known("mail_from", from);
+    }
+    if let Some(to) = to {
+        sheet.known("rcpt_to", to);
+    }
+    if memchr::memmem::find(text, b"reject").is_some() {
+        let at = memchr::memmem::find(text, b"reject").unwrap_or(0);
+        sheet.known("event.action", part.start + at..part.start + at + 6);
+    }
+    for name in [&b"sasl_username="[..], b"helo=<", b"status="] {
+        if let Some(at) = memchr::memmem::find(text, name) {
+            let start = part.start + at + name.len();
+            let length =
+                part.line[start..part.end].iter().position(|byte| b" ,>".contains(byte)).unwrap_or(part.end - start);
+            let name = match name {
+                b"sasl_username=" => "user",
+                b"status=" => "status",
+                _ => "helo",
+            };
+            sheet.known(name, start..start + length);
+        }
+    }
+    true
+}
+
+/// `1abc-2 <= a@b H=(helo) [192.0.2.7]:5555 I=[203.0.113.5]:25 P=esmtp`, `… => c@d R=dnslookup T=remote H=mx.example [203.0.113.5]`.
+fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let line = part.line;
+    let mut words = Words::new(part);
+    let Some(first) = words.next() else { return false };
+    let id = &line[first.clone()];
+    let has_id =
+        id.len() >= 16 && id.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-') && id.contains(&b'-');
+    let Some(host) = memchr::memmem::find(part.text(), b"H=").map(|at| part.start + at) else { return false };
+    if !has_id && !part.text().starts_with(b"H=") && !part.text().starts_with(b"no host name") {
+        return false;
+    }
+    let mark = sheet.mark();
+    let is_out = has_id && words.next().is_some_and(|verb| matches!(&line[verb], b"=>" | b"->" | b"**" | b"=="));
+    if has_id {
+        words.set(first.end);
+        let verb = words.next();
+        if let Some(mail) = words.next() {
+            if verb.is_some_and(|verb| matches!(&line[verb], b"<=" | b"=>" | b"->" | b"**" | b"==")) {
+                sheet.known(if is_out { "rcpt_to" } else { "mail_from" }, mail);
+            }
+        }
+    }
+    let Some(address) = between(part, host, b"[", b']') else {
+        sheet.back_to(mark);
+        return false;
+    };
+    if value::address(&line[address.clone()]).is_none() {
+        sheet.back_to(mark);
+        return false;
+    }
+    let name_end = line[host + 2..part.end].iter().position(|byte| *byte == b' ').map_or(part.end, |at| host + 2 + at);
+    if line[host + 2] != b'(' && line[host + 2] != b'[' {
+        sheet.known(if is_out { "server_domain" } else { "client_name" }, host + 2..name_end);
+    }
+    sheet.known(if is_out { "server_address" } else { "client_address" }, address.clone());
+    if line[address.end..part.end].starts_with(b"]:") {
+        let start = address.end + 2;
+        let length = line[start..part.end].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        sheet.known(if is_out { "server_port" } else { "client_port" }, start..start + length);
+    }
+    if let Some(own) = between(part, part.start, b"I=[", b']') {
+        sheet.known(if is_out { "client_address" } else { "server_address" }, own);
+    }
+    sheet.level += 1;
+    pairs::read(part.from(address.end), sheet);
+    sheet.level -= 1;
+    true
+}

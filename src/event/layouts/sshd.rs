@@ -1,0 +1,72 @@
+//! OpenSSH's daemon: `Failed password for invalid user eve from 192.0.2.7 port 5555 ssh2`.
+
+use std::ops::Range;
+
+use crate::event::sheet::{Part, Sheet, Words};
+use crate::event::value;
+
+/// What the daemon's messages begin with.
+const STARTS: [&[u8]; 16] = [
+    b"Accepted ",
+    b"Failed ",
+    b"Invalid user ",
+    b"Connection from ",
+    b"Connection closed by ",
+    b"Connection reset by ",
+    b"Disconnected from ",
+    b"Disconnecting ",
+    b"Received disconnect from ",
+    b"Did not receive identification string from ",
+    b"Unable to negotiate with ",
+    b"Bad protocol version identification ",
+    b"banner exchange: Connection from ",
+    b"Postponed ",
+    b"maximum authentication attempts exceeded for ",
+    b"error: maximum authentication attempts exceeded for ",
+];
+
+/// Reads `part` if it is such a message with an address.
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let text = part.text();
+    let Some(start) = STARTS.iter().find(|start| text.starts_with(start)) else { return false };
+    let line = part.line;
+    let mark = sheet.mark();
+    let mut words = Words::new(part).peekable();
+    let mut previous: Option<Range<usize>> = None;
+    let mut has_address = false;
+    while let Some(word) = words.next() {
+        let before = previous.replace(word.clone());
+        let text = trim(line, word.clone());
+        let before_text = before.map_or(&b""[..], |span| &line[span]);
+        if !has_address && value::address(&line[text.clone()]).is_some() {
+            has_address = true;
+            sheet.known("client", text);
+            if words.peek().is_some_and(|next| &line[next.clone()] == b"port") {
+                words.next();
+                if let Some(port) = words.next() {
+                    sheet.known("client_port", trim(line, port));
+                }
+            }
+            continue;
+        }
+        let is_user = matches!(before_text, b"user")
+            || (before_text == b"for" && !matches!(&line[word.clone()], b"invalid" | b"user" | b"illegal"));
+        if is_user && !has_address {
+            sheet.known("user", text);
+        }
+    }
+    if !has_address {
+        sheet.back_to(mark);
+        return false;
+    }
+    if matches!(*start, b"Accepted " | b"Failed ") {
+        sheet.known("event.outcome", part.start..part.start + start.len() - 1);
+    }
+    true
+}
+
+fn trim(line: &[u8], span: Range<usize>) -> Range<usize> {
+    let text = &line[span.clone()];
+    let end = text.iter().rposition(|byte| !b":,;".contains(byte)).map_or(0, |at| at + 1);
+    span.start..span.start + end
+}

@@ -1,0 +1,157 @@
+//! Syslog around any layout: RFC 5424 (`<34>1 2026-05-12T10:02:03Z host app pid id [data] message`) and RFC 3164 (`<34>May 12 10:02:03 host
+//! app[pid]: message`) with the times that programs really write.
+
+use std::ops::Range;
+
+use crate::event::sheet::{Part, Sheet, Words};
+use crate::event::{pairs, time, value};
+
+/// The message within, if `part` begins like syslog; what is around it goes to the sheet as less sure than what is within.
+pub(super) fn read<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
+    let level = sheet.level;
+    sheet.level = level + 1;
+    let found = header(part, sheet);
+    sheet.level = level;
+    found
+}
+
+fn header<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
+    let priority = priority(part.text());
+    let rest = part.from(part.start + priority);
+    if priority > 0 {
+        if let Some(inner) = rfc5424(rest, sheet) {
+            return Some(inner);
+        }
+    }
+    if let Some(inner) = rfc3164(rest, sheet, priority > 0) {
+        return Some(inner);
+    }
+    (priority > 0).then(|| rest.trimmed())
+}
+
+/// The length of `<34>`.
+fn priority(text: &[u8]) -> usize {
+    let Some(rest) = text.strip_prefix(b"<") else { return 0 };
+    let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    if (1..=3).contains(&digits) && rest.get(digits) == Some(&b'>') { digits + 2 } else { 0 }
+}
+
+fn rfc5424<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
+    let text = part.text();
+    if !text.first()?.is_ascii_digit() || text.get(1) != Some(&b' ') {
+        return None;
+    }
+    let mut words = Words::new(part.from(part.start + 2));
+    let at = words.next()?;
+    if &part.line[at.clone()] != b"-" {
+        time::whole(&part.line[at.clone()])?;
+        sheet.known("syslog.time", at);
+    }
+    for name in ["syslog.host", "syslog.app", "syslog.pid", "syslog.msgid"] {
+        let span = words.next()?;
+        if &part.line[span.clone()] != b"-" {
+            sheet.known(name, span);
+        }
+    }
+    words.skip_spaces();
+    let rest = words.rest();
+    let at = words.at();
+    let body = if rest.starts_with(b"-") { at + 1 } else { structured(part, at, sheet).unwrap_or(at) };
+    let mut inner = part.from(body).trimmed();
+    if let Some(text) = inner.text().strip_prefix(b"\xef\xbb\xbf") {
+        inner = inner.from(inner.end - text.len());
+    }
+    Some(inner)
+}
+
+/// `[id key="value"][id2 …]`: the pairs, and where they end.
+fn structured(part: Part<'_>, start: usize, sheet: &mut Sheet) -> Option<usize> {
+    let mut at = start;
+    while part.line[..part.end].get(at) == Some(&b'[') {
+        let mut end = at + 1;
+        let mut in_quotes = false;
+        loop {
+            match *part.line[..part.end].get(end)? {
+                b'\\' if in_quotes => end += 1,
+                b'"' => in_quotes = !in_quotes,
+                b']' if !in_quotes => break,
+                _ => {}
+            }
+            end += 1;
+        }
+        let level = sheet.level;
+        sheet.level = level.saturating_sub(1);
+        pairs::read(Part { start: at + 1, end, ..part }, sheet);
+        sheet.level = level;
+        at = end + 1;
+    }
+    (at > start).then_some(at)
+}
+
+/// Time, host and tag, each of which may be missing.
+fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<Part<'a>> {
+    // Cisco: a sequence number before the time, a mark on a clock that is not set, a colon after it.
+    let text = part.text();
+    let mut start = part.start;
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits > 0 && digits < 10 && text[digits..].starts_with(b": ") {
+        start += digits + 2;
+    }
+    start += usize::from(matches!(part.line[..part.end].get(start), Some(b'*' | b'.')));
+    let (stamp, length) = time::at_start(&part.line[start..part.end])?;
+    let end = start + length;
+    let is_cisco = part.line[..part.end].get(end) == Some(&b':');
+    let rest = part.from(end + usize::from(is_cisco));
+    if !rest.text().is_empty() && !rest.text().starts_with(b" ") && !rest.text().starts_with(b"\t") {
+        return None;
+    }
+    let is_short = stamp.year.is_none();
+    let mut words = Words::new(rest.trimmed());
+    let mark = sheet.mark();
+    sheet.known("syslog.time", start..end);
+    let Some(host) = words.next() else { return Some(rest.trimmed()) };
+    let after_host = words.at();
+    let host_text = &part.line[host.clone()];
+    // Without a host, the tag comes first: it ends in a colon.
+    if let Some(tag) = tag(part, &host) {
+        sheet.known("syslog.app", tag);
+        return Some(rest.from(after_host).trimmed());
+    }
+    // What is not syslog but begins with a time has a level or a message next, and what is no host.
+    if !is_host(host_text) {
+        if has_priority || is_short {
+            return Some(rest.trimmed());
+        }
+        sheet.back_to(mark);
+        return None;
+    }
+    let next = words.next();
+    let tagged = next.clone().and_then(|next| tag(part, &next));
+    if tagged.is_none() && !has_priority && !is_short {
+        // A time with a host but no tag could be any program's own log.
+        sheet.back_to(mark);
+        return None;
+    }
+    sheet.known("syslog.host", host);
+    if let Some(tag) = tagged {
+        sheet.known("syslog.app", tag);
+        return Some(rest.from(words.at()).trimmed());
+    }
+    Some(rest.from(after_host).trimmed())
+}
+
+fn is_host(text: &[u8]) -> bool {
+    value::is_host_name(text) && !text.ends_with(b":") && text.iter().any(u8::is_ascii_alphanumeric)
+}
+
+/// The program's name in `sshd[25]:`, `kernel:` or `%ASA-6-302013:`.
+fn tag(part: Part<'_>, word: &Range<usize>) -> Option<Range<usize>> {
+    let text = part.line[word.clone()].strip_suffix(b":")?;
+    let name = match memchr::memchr(b'[', text) {
+        Some(at) if text.ends_with(b"]") => &text[..at],
+        Some(_) => return None,
+        None => text,
+    };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./%()".contains(byte);
+    (!name.is_empty() && name.len() <= 64 && name.iter().all(is_name)).then(|| word.start..word.start + name.len())
+}

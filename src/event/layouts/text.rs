@@ -1,0 +1,424 @@
+//! Plain text: the time at its start, and addresses, users, requests and URLs by the words before them.
+//!
+//! `Login of eve from 192.0.2.7 port 5555` gives a field `from` and a field `of`; what a word means is told by the one table of names.
+
+use std::ops::Range;
+
+use crate::event::names;
+use crate::event::sheet::{Form, Part, Sheet};
+use crate::event::{time, value};
+
+/// Most words that are looked at. What says who met whom stands at the start.
+const MAX_WORDS: usize = 600;
+
+const METHODS: [&[u8]; 9] =
+    [b"GET", b"POST", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"CONNECT", b"PATCH", b"PROPFIND"];
+
+/// Words after `user` that are no user.
+const NO_USERS: &[&[u8]] = &[
+    b"is",
+    b"was",
+    b"has",
+    b"had",
+    b"not",
+    b"from",
+    b"to",
+    b"for",
+    b"with",
+    b"on",
+    b"in",
+    b"at",
+    b"by",
+    b"and",
+    b"or",
+    b"the",
+    b"a",
+    b"an",
+    b"of",
+    b"who",
+    b"does",
+    b"did",
+    b"name",
+    b"names",
+    b"id",
+    b"ip",
+    b"agent",
+    b"login",
+    b"logon",
+    b"logged",
+    b"logout",
+    b"logoff",
+    b"session",
+    b"sessions",
+    b"authentication",
+    b"authenticated",
+    b"auth",
+    b"account",
+    b"accounts",
+    b"password",
+    b"group",
+    b"groups",
+    b"role",
+    b"roles",
+    b"unknown",
+    b"failed",
+    b"success",
+    b"successful",
+    b"successfully",
+    b"error",
+    b"access",
+    b"request",
+    b"requested",
+    b"requests",
+    b"input",
+    b"data",
+    b"database",
+    b"profile",
+    b"policy",
+    b"type",
+    b"via",
+    b"using",
+    b"created",
+    b"deleted",
+    b"added",
+    b"removed",
+    b"changed",
+    b"modified",
+    b"attempted",
+    b"command",
+    b"mode",
+    b"space",
+    b"credentials",
+    b"list",
+    b"manager",
+    b"management",
+    b"could",
+    b"can",
+    b"cannot",
+    b"may",
+    b"must",
+    b"will",
+    b"should",
+    b"doesn't",
+    b"didn't",
+    b"defined",
+    b"disconnected",
+    b"connected",
+    b"found",
+    b"identity",
+    b"interface",
+    b"activity",
+    b"action",
+    b"event",
+    b"exists",
+    b"expired",
+    b"locked",
+    b"disabled",
+    b"enabled",
+    b"port",
+    b"connection",
+    b"client",
+    b"server",
+    b"service",
+    b"domain",
+    b"info",
+    b"information",
+    b"details",
+    b"validation",
+    b"verification",
+    b"no",
+    b"new",
+    b"invalid",
+    b"lookup",
+    b"registry",
+    b"process",
+    b"mapping",
+    b"count",
+    b"limit",
+    b"timeout",
+    b"timed",
+    b"store",
+];
+
+#[derive(Clone, Copy)]
+struct Word {
+    start: usize,
+    end: usize,
+}
+
+/// Reads what can be told of `part`.
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
+    let line = part.line;
+    if !sheet
+        .fields
+        .iter()
+        .any(|field| matches!(field.label, crate::event::sheet::Label::Known("time" | "syslog.time")))
+    {
+        leading_time(part, sheet);
+    }
+    let mut text = Text { part, at: part.start };
+    // The words before the one that is looked at, latest first.
+    let mut before: [Option<Word>; 3] = [None; 3];
+    let mut addresses = 0;
+    for _ in 0..MAX_WORDS {
+        let Some(raw) = text.word() else { break };
+        let word = trimmed(line, raw);
+        let bytes = &line[word.start..word.end];
+        let mut skip = true;
+        if bytes.is_empty() {
+            skip = is_arrow(&line[raw.start..raw.end]);
+        } else if let Some(end) = address(part, raw, word, before, &mut addresses, sheet) {
+            text.at = text.at.max(end);
+        } else if METHODS.contains(&bytes) {
+            if let Some(next) = text.peek() {
+                let target = &line[next.start..next.end];
+                if target.starts_with(b"/") || memchr::memmem::find(target, b"://").is_some() {
+                    let stop =
+                        target.iter().position(|byte| b"\"'".contains(byte)).map_or(next.end, |at| next.start + at);
+                    sheet.known("method", word.start..word.end);
+                    sheet.known("request_uri", next.start..stop);
+                    text.word();
+                }
+            }
+        } else if is_url(bytes) {
+            sheet.level += 1;
+            sheet.known("url", word.start..word.end);
+            sheet.level -= 1;
+        } else {
+            labelled(part, raw, word, &mut text, sheet);
+        }
+        if skip || !is_arrow(&line[raw.start..raw.end]) {
+            before = [Some(raw), before[0], before[1]];
+        }
+    }
+}
+
+/// The time at the start: after brackets, a level or a word or two.
+fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
+    let text = part.text();
+    let mut at = 0;
+    for _ in 0..12 {
+        while at < text.len() && b" \t[(\"'<".contains(&text[at]) {
+            at += 1;
+        }
+        if at >= text.len().min(256) {
+            return;
+        }
+        if let Some((_, length)) = time::at_start(&text[at..]) {
+            sheet.known("time", part.start + at..part.start + at + length);
+            return;
+        }
+        let end = at + memchr::memchr2(b' ', b'\t', &text[at..]).unwrap_or(text.len() - at);
+        let word = text[at..end].trim_ascii_end();
+        let word = word.strip_suffix(b"]").unwrap_or(word);
+        if time::epoch(word).is_some() {
+            sheet.known("time", part.start + at..part.start + at + word.len());
+            return;
+        }
+        at = end;
+    }
+}
+
+struct Text<'a> {
+    part: Part<'a>,
+    at: usize,
+}
+
+impl Text<'_> {
+    fn word(&mut self) -> Option<Word> {
+        let line = self.part.line;
+        while self.at < self.part.end && is_gap(line[self.at]) {
+            self.at += 1;
+        }
+        let start = self.at;
+        while self.at < self.part.end && !is_gap(line[self.at]) {
+            self.at += 1;
+        }
+        (self.at > start).then_some(Word { start, end: self.at })
+    }
+
+    fn peek(&self) -> Option<Word> {
+        Text { part: self.part, at: self.at }.word()
+    }
+}
+
+fn is_gap(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b';' | b'|')
+}
+
+fn is_arrow(text: &[u8]) -> bool {
+    matches!(text, b"->" | b"-->" | b"=>" | b">" | b">>" | b"<->" | b"--&gt;")
+}
+
+fn trimmed(line: &[u8], word: Word) -> Word {
+    let text = &line[word.start..word.end];
+    let is_open = |byte: &u8| b"\"'([{<`=:".contains(byte);
+    let is_close = |byte: &u8| b"\"')]}>`.:!?=".contains(byte);
+    let Some(start) = text.iter().position(|byte| !is_open(byte)) else {
+        return Word { start: word.start, end: word.start };
+    };
+    // `[2001:db8::1]:443` and `[AF_INET]192.0.2.7` keep their brackets.
+    let end = text.iter().rposition(|byte| !is_close(byte)).map_or(start, |at| at + 1);
+    Word { start: word.start + start, end: word.start + end.max(start) }
+}
+
+fn is_url(text: &[u8]) -> bool {
+    memchr::memmem::find(&text[..text.len().min(12)], b"://").is_some_and(|at| at > 1)
+}
+
+/// If the word is an address, a field of it, and where that ends.
+fn address(
+    part: Part<'_>,
+    raw: Word,
+    word: Word,
+    before: [Option<Word>; 3],
+    count: &mut u32,
+    sheet: &mut Sheet,
+) -> Option<usize> {
+    let line = part.line;
+    let mut start = word.start;
+    let text = &line[word.start..word.end];
+    if !text.iter().any(u8::is_ascii_digit) && !text.contains(&b':') {
+        return None;
+    }
+    // Two in one word: `192.0.2.7:5555->203.0.113.5:443`.
+    if let Some(at) = memchr::memmem::find(text, b"->") {
+        let (left, right) = (&text[..at], &text[at + 2..]);
+        if value::address(left).is_some() && value::address(right).is_some() {
+            sheet.known("source.ip", word.start..word.start + at);
+            sheet.known("destination.ip", word.start + at + 2..word.end);
+            *count += 2;
+            return Some(raw.end);
+        }
+    }
+    // What is glued to it: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`, `eve@192.0.2.7`, `peer(192.0.2.7`.
+    let mut glued = None;
+    if value::address(text).is_none() {
+        let cut = text.iter().rposition(|byte| b"/]@(=\"'".contains(byte)).map(|at| at + 1);
+        let colon = memchr::memchr(b':', text).map(|at| at + 1);
+        let at = [cut, colon].into_iter().flatten().find(|at| value::address(&text[*at..]).is_some())?;
+        glued = Some(Word { start: word.start, end: word.start + at });
+        start += at;
+    }
+    let mut end = word.end;
+    let (_, port) = value::address(&line[start..end])?;
+    // `192.0.2.7 port 5555`, `192.0.2.7 : 5555`
+    let mut stop = raw.end;
+    if port.is_none() && raw.end <= word.end + 1 {
+        for link in [&b" port "[..], b" : ", b" port: ", b" port=", b", port ", b" source port ", b" srcport "] {
+            if let Some(rest) = line[word.end..part.end].strip_prefix(link) {
+                let digits = rest.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+                if value::port(&rest[..digits]).is_some() {
+                    end = word.end + link.len() + digits;
+                    stop = stop.max(end);
+                }
+            }
+        }
+    }
+    *count += 1;
+    // An arrow before it, or after it.
+    let rest = line[stop..part.end].trim_ascii_start();
+    let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
+    if before[0].is_some_and(|word| is_arrow(&line[word.start..word.end])) {
+        sheet.known("destination.ip", start..end);
+        return Some(stop);
+    }
+    if is_before_arrow {
+        sheet.known("source.ip", start..end);
+        return Some(stop);
+    }
+    let label = glued.and_then(|glued| label(line, Some(glued), None)).or_else(|| label(line, before[0], before[1]));
+    match label {
+        Some(label) => sheet.named(label.start..label.end, start..end, Form::Plain),
+        None => {
+            sheet.level += 2;
+            sheet.known(if *count == 1 { "address" } else { "second_address" }, start..end);
+            sheet.level -= 2;
+        }
+    }
+    Some(stop)
+}
+
+/// The one or two words that say what comes after them, if the table knows them.
+fn label(line: &[u8], last: Option<Word>, earlier: Option<Word>) -> Option<Word> {
+    let last = last?;
+    if let Some(earlier) = earlier {
+        let both = Word { start: earlier.start, end: last.end };
+        if both.end - both.start <= 40 && names::is_known(&line[both.start..both.end]) {
+            return Some(both);
+        }
+    }
+    names::is_known(&line[last.start..last.end]).then_some(last)
+}
+
+/// `user eve`, `User: CORP\eve`, `for eve from`, and other words that end in a colon.
+fn labelled(part: Part<'_>, raw: Word, word: Word, text: &mut Text<'_>, sheet: &mut Sheet) {
+    let line = part.line;
+    let name = &line[word.start..word.end];
+    if name.len() > 40 || !name[0].is_ascii_alphabetic() {
+        return;
+    }
+    let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ");
+    let is_user =
+        [&b"user"[..], b"username", b"account", b"login", b"usr"].iter().any(|user| user.eq_ignore_ascii_case(name));
+    if !has_colon && !is_user {
+        // `for eve from`
+        if name == b"for" || name == b"of" {
+            let mut ahead = Text { part, at: text.at };
+            if let (Some(next), Some(after)) = (ahead.word(), ahead.word()) {
+                let next = trimmed(line, next);
+                let user = &line[next.start..next.end];
+                if &line[after.start..after.end] == b"from" && is_user_name(user) && !user.eq_ignore_ascii_case(b"user")
+                {
+                    sheet.known("for_user", next.start..next.end);
+                    text.at = next.end;
+                }
+            }
+        }
+        return;
+    }
+    if has_colon && !is_user && !names::is_known(name) {
+        return;
+    }
+    let mut ahead = Text { part, at: text.at };
+    if line[raw.end..part.end].starts_with(b" : ") {
+        ahead.at = raw.end + 3;
+    }
+    let Some(next) = ahead.word() else { return };
+    let next_text = &line[next.start..next.end];
+    let is_quoted = matches!(next_text[0], b'"' | b'\'' | b'[' | b'<' | b'{');
+    let value = if is_quoted { quoted(part, next).unwrap_or(trimmed(line, next)) } else { trimmed(line, next) };
+    let bytes = &line[value.start..value.end];
+    if bytes.is_empty() {
+        return;
+    }
+    if is_user && !has_colon && !is_quoted && !is_user_name(bytes) {
+        return;
+    }
+    if memchr::memchr(b'=', bytes).is_some() || value::address(bytes).is_some() && is_user {
+        return;
+    }
+    sheet.named(word.start..word.end, value.start..value.end, Form::Plain);
+}
+
+fn is_user_name(text: &[u8]) -> bool {
+    !text.is_empty()
+        && text.len() <= 128
+        && text.iter().any(u8::is_ascii_alphanumeric)
+        && !NO_USERS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !text.ends_with(b":")
+}
+
+/// What stands between the quote that begins `word` and the one that closes it.
+fn quoted(part: Part<'_>, word: Word) -> Option<Word> {
+    let close = match part.line[word.start] {
+        b'[' => b']',
+        b'<' => b'>',
+        b'{' => b'}',
+        quote => quote,
+    };
+    let start = word.start + 1;
+    let end = memchr::memchr(close, &part.line[start..part.end.min(start + 256)])? + start;
+    let span: Range<usize> = start..end;
+    Some(Word { start: span.start, end: span.end })
+}

@@ -1,0 +1,400 @@
+//! Events: a log line read as what it is. When was it, in which field does a value stand, and who met whom?
+//!
+//! An [`EventReader`] tells the layout of a line from the head of its file ([`EventReader::head`]) and from the line's own shape, and reads its
+//! fields, its time, and the names of the [Elastic Common Schema](EcsName) for what is known. Any bytes are legal. What has no layout
+//! that is known is plain text, with the time at its start; nothing is invented.
+//!
+//! ```
+//! use netsieve::event::{EcsName, EventOptions, EventReader, Layout};
+//!
+//! let mut reader = EventReader::new(&EventOptions::default());
+//! let line = br#"{"ts":"2026-05-12T10:02:03Z","src":{"ip":"192.0.2.7","port":40000},"query":"cdn.evil.test"}"#;
+//! let event = reader.read(line);
+//! assert_eq!(event.layout(), Layout::Json);
+//! assert_eq!(event.get(EcsName::SourceIp).unwrap().to_string(), "192.0.2.7");
+//! assert_eq!(event.time().unwrap().to_string(), "2026-05-12T10:02:03Z");
+//! let field = event.field_at(78..91).unwrap();
+//! assert_eq!((field.name().as_str(), field.role()), ("query", Some(EcsName::DnsQuestionName)));
+//! ```
+//!
+//! A file with a header is read by it, also from the middle:
+//!
+//! ```
+//! use netsieve::event::{EcsName, EventOptions, EventReader};
+//!
+//! let mut reader = EventReader::new(&EventOptions::default());
+//! reader.head(b"#separator \\x09\n#fields\tts\tid.orig_h\tid.resp_h\tquery\n");
+//! let event = reader.read(b"1778580123.5\t192.0.2.7\t192.0.2.53\tcdn.evil.test");
+//! assert_eq!(event.who().unwrap().to_string(), "192.0.2.7");
+//! assert_eq!(event.get(EcsName::DnsQuestionName).unwrap().to_string(), "cdn.evil.test");
+//! ```
+
+mod custom;
+mod ecs;
+mod json;
+mod layouts;
+mod names;
+mod normal;
+mod pairs;
+mod sheet;
+mod time;
+mod value;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::net::IpAddr;
+use std::ops::Range;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::limits::MAX_LINE;
+use layouts::columns::Header;
+use names::{Found, Key};
+use normal::{Context, Held, Normal};
+use sheet::{Form, Sheet, TOP};
+use time::Assumed;
+
+pub use custom::LayoutConfig;
+pub use ecs::EcsName;
+pub use layouts::Layout;
+pub use time::EventTime;
+
+/// What to assume where logs are silent.
+#[derive(Clone, Debug)]
+pub struct EventOptions {
+    assumed: Assumed,
+    layouts: Vec<LayoutConfig>,
+}
+
+impl Default for EventOptions {
+    fn default() -> Self {
+        EventOptions { assumed: Assumed { zone: TimeZone::UTC, year: None, file_time: None }, layouts: Vec::new() }
+    }
+}
+
+impl EventOptions {
+    /// The zone of times that are logged without one. UTC by default.
+    pub fn time_zone(&mut self, zone: TimeZone) -> &mut Self {
+        self.assumed.zone = zone;
+        self
+    }
+
+    /// The year of times that are logged without one. By default it follows from [`file_time`](Self::file_time).
+    pub fn year(&mut self, year: i16) -> &mut Self {
+        self.assumed.year = Some(year);
+        self
+    }
+
+    /// When the file was last written: a time without a year is the latest one that is at most a day later. Without it and without a
+    /// [`year`](Self::year), such a time is unknown.
+    pub fn file_time(&mut self, time: Timestamp) -> &mut Self {
+        self.assumed.file_time = Some(time);
+        self
+    }
+
+    /// Adds a layout of the configuration. The first one that matches a line names its fields.
+    pub fn layout(&mut self, layout: LayoutConfig) -> &mut Self {
+        self.layouts.push(layout);
+        self
+    }
+}
+
+/// Reads lines as events. It owns scratch space: one for each thread.
+///
+/// Once it has read a few lines of a kind it does not allocate any more.
+#[derive(Debug)]
+pub struct EventReader {
+    assumed: Assumed,
+    layouts: Vec<LayoutConfig>,
+    header: Option<Header>,
+    columns: Vec<Option<Found>>,
+    sheet: Sheet,
+    normal: Normal,
+}
+
+impl EventReader {
+    /// A reader of lines of one input.
+    pub fn new(options: &EventOptions) -> Self {
+        EventReader {
+            assumed: options.assumed.clone(),
+            layouts: options.layouts.clone(),
+            header: None,
+            columns: Vec::new(),
+            sheet: Sheet::default(),
+            normal: Normal::default(),
+        }
+    }
+
+    /// Tells the reader how an input begins: some 64 KiB, or all lines up to the first of data. A header in it names the columns of the
+    /// lines that follow, until another one is told.
+    pub fn head(&mut self, head: &[u8]) {
+        self.set(Header::of_head(&head[..head.len().min(MAX_LINE)]));
+    }
+
+    /// When the input was last written: see [`EventOptions::file_time`].
+    pub fn file_time(&mut self, time: Option<Timestamp>) {
+        self.assumed.file_time = time;
+    }
+
+    fn set(&mut self, header: Option<Header>) {
+        self.columns.clear();
+        if let Some(header) = &header {
+            let meanings = (0..header.columns()).map(|at| names::find(&Key::new(header.name(at))?, &[]));
+            self.columns.extend(meanings);
+        }
+        self.header = header;
+    }
+
+    /// Reads a line, with or without its line end. This never panics, for any bytes, and takes time linear in them.
+    ///
+    /// A line that is a header itself (`#fields`, `#Fields:`) is taken as the one of the lines that follow, as where logs were
+    /// concatenated. Of a line over [1 MiB](MAX_LINE) the first part is read.
+    pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Event<'a> {
+        let line = &line[..line.len().min(MAX_LINE)];
+        if line.starts_with(b"#") {
+            let end = line.strip_suffix(b"\n").unwrap_or(line);
+            if let Some(header) = Header::of_line(end, self.header.as_ref()) {
+                self.set(Some(header));
+            }
+        }
+        self.sheet.clear();
+        let mut layout = layouts::read(line, self.header.as_ref(), &mut self.sheet);
+        let custom = self.layouts.iter().position(|layout| layout.matches(line));
+        if custom.is_some() {
+            layout = Layout::Custom;
+        }
+        let context = Context {
+            line,
+            header: self.header.as_ref(),
+            columns: &self.columns,
+            custom: custom.map_or(&[], |at| self.layouts[at].names()),
+            assumed: &self.assumed,
+        };
+        self.normal.read(&self.sheet, &context);
+        Event { line, reader: self, layout, custom }
+    }
+}
+
+/// A line, read as what it is.
+#[derive(Clone, Copy)]
+pub struct Event<'a> {
+    line: &'a [u8],
+    reader: &'a EventReader,
+    layout: Layout,
+    custom: Option<usize>,
+}
+
+impl<'a> Event<'a> {
+    /// The layout of the line.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The name of the layout: of one of the configuration the name that it has there.
+    pub fn layout_name(&self) -> &'a str {
+        self.custom.map_or(self.layout.name(), |at| self.reader.layouts[at].name_of())
+    }
+
+    /// The fields, in the order in which they were read.
+    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> {
+        let event = *self;
+        (0..self.reader.sheet.fields.len()).map(move |at| Field { event, at })
+    }
+
+    /// The field that holds a span of the line; the innermost, if there are several.
+    pub fn field_at(&self, span: Range<usize>) -> Option<Field<'a>> {
+        normal::field_of(&self.reader.sheet, &span).map(|at| Field { event: *self, at })
+    }
+
+    /// When it was, if the line says so.
+    pub fn time(&self) -> Option<EventTime> {
+        self.reader.normal.time
+    }
+
+    /// The value of a normal name, if the line has it. [`EcsName::Timestamp`] is [`time`](Self::time).
+    pub fn get(&self, name: EcsName) -> Option<Value<'a>> {
+        if name == EcsName::Timestamp {
+            return self.time().map(Value::Time);
+        }
+        match self.reader.normal.get(name) {
+            Held::Nothing => None,
+            Held::Ip(ip) => Some(Value::Ip(ip)),
+            Held::Number(number) => Some(Value::Number(number)),
+            Held::Text(start, end) => Some(Value::Text(self.reader.normal.str(start, end))),
+        }
+    }
+
+    /// All normal names that the line has values for.
+    pub fn normal(&self) -> impl Iterator<Item = (EcsName, Value<'a>)> {
+        let event = *self;
+        EcsName::ALL.iter().filter_map(move |name| Some((*name, event.get(*name)?)))
+    }
+
+    /// Who met what: the client of the event, with its user and host if they are given.
+    pub fn who(&self) -> Option<Who<'a>> {
+        let ip = |name| match self.get(name) {
+            Some(Value::Ip(ip)) => Some(ip),
+            _ => None,
+        };
+        let text = |name| match self.get(name) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        };
+        let who = Who {
+            ip: ip(EcsName::ClientIp).or_else(|| ip(EcsName::SourceIp)),
+            user: text(EcsName::UserName),
+            host: text(EcsName::SourceDomain).or_else(|| text(EcsName::HostName)),
+        };
+        (who.ip.is_some() || who.user.is_some() || who.host.is_some()).then_some(who)
+    }
+
+    fn context(&self) -> Context<'a> {
+        let reader = self.reader;
+        Context {
+            line: self.line,
+            header: reader.header.as_ref(),
+            columns: &reader.columns,
+            custom: &[],
+            assumed: &reader.assumed,
+        }
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        map.entry(&"layout", &self.layout_name());
+        for (name, value) in self.normal() {
+            map.entry(&name.as_str(), &format_args!("{value}"));
+        }
+        map.finish()
+    }
+}
+
+/// A field of a line.
+#[derive(Clone, Copy)]
+pub struct Field<'a> {
+    event: Event<'a>,
+    at: usize,
+}
+
+impl<'a> Field<'a> {
+    /// The raw name: as it stands in the line or in the header of the file, as a path where objects stand in objects
+    /// (`dns.answers.rdata`), or as the layout is documented.
+    pub fn name(&self) -> String {
+        let sheet = &self.event.reader.sheet;
+        let context = self.event.context();
+        let field = &sheet.fields[self.at];
+        let mut path = vec![field.label];
+        let mut parent = field.parent;
+        while parent != TOP {
+            path.push(sheet.nodes[parent as usize].label);
+            parent = sheet.nodes[parent as usize].parent;
+        }
+        let parts: Vec<Cow<'_, str>> = path
+            .iter()
+            .rev()
+            .map(|label| String::from_utf8_lossy(context.name(*label)))
+            .filter(|part| !part.is_empty())
+            .collect();
+        parts.join(".")
+    }
+
+    /// Where the value stands in the line.
+    pub fn span(&self) -> Range<usize> {
+        self.event.reader.sheet.fields[self.at].span()
+    }
+
+    /// The value as it stands in the line, without quotes.
+    pub fn raw(&self) -> &'a [u8] {
+        &self.event.line[self.span()]
+    }
+
+    /// The value with escapes undone, where it is text.
+    pub fn value(&self) -> Cow<'a, str> {
+        let form = self.event.reader.sheet.fields[self.at].form;
+        if form == Form::Plain {
+            return String::from_utf8_lossy(self.raw());
+        }
+        let mut bytes = Vec::new();
+        normal::decode(self.raw(), form, &mut bytes);
+        Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The normal name that this field is, if its raw name is known.
+    pub fn role(&self) -> Option<EcsName> {
+        self.event.reader.normal.roles[self.at]
+    }
+
+    /// True where the field says that it holds names or addresses of machines.
+    pub fn is_observable(&self) -> bool {
+        self.role().is_some_and(EcsName::is_observable)
+    }
+
+    /// True where the field says that it holds a file, a program or a version: what looks like a name or address in it is none.
+    pub fn is_name_like(&self) -> bool {
+        self.role().is_some_and(EcsName::is_name_like)
+    }
+}
+
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={:?}", self.name(), self.value())
+    }
+}
+
+/// The value of a normal name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// An address.
+    Ip(IpAddr),
+    /// A port or a status.
+    Number(u32),
+    /// Text, with escapes undone.
+    Text(&'a str),
+    /// A point in time.
+    Time(EventTime),
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Ip(ip) => ip.fmt(f),
+            Value::Number(number) => number.fmt(f),
+            Value::Text(text) => f.write_str(text),
+            Value::Time(time) => time.fmt(f),
+        }
+    }
+}
+
+/// Who met what was listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Who<'a> {
+    /// The client's address.
+    pub ip: Option<IpAddr>,
+    /// The user.
+    pub user: Option<&'a str>,
+    /// The machine.
+    pub host: Option<&'a str>,
+}
+
+impl fmt::Display for Who<'_> {
+    /// `192.0.2.7 user eve host laptop`, of which there is what is known.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut is_first = true;
+        if let Some(ip) = self.ip {
+            write!(f, "{ip}")?;
+            is_first = false;
+        }
+        for (name, part) in [("user", self.user), ("host", self.host)] {
+            if let Some(part) = part {
+                let space = if is_first { "" } else { " " };
+                write!(f, "{space}{name} {part}")?;
+                is_first = false;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,249 @@
+//! From raw names to normal ones: looks names up in the one table, [`table::TABLE`].
+//!
+//! Names are compared by their letters and digits alone, so that `src_ip`, `SrcIP`, `src-ip` and `{"src":{"ip":…}}` are one name. A longer name
+//! is known by its end, cut between words: `httpRequest.clientIp` is a `client_ip`. What it says before that makes it a less sure one.
+
+mod table;
+
+use std::sync::OnceLock;
+
+pub(super) use table::Meaning;
+
+/// Longest name that is looked up, in letters and digits.
+const MAX_KEY: usize = 96;
+
+/// Most words of a name after which it may be cut.
+const MAX_WORDS: usize = 8;
+
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The powers of [`BASE`], by which a hash moves when more letters follow.
+const POWERS: [u64; MAX_KEY + 1] = {
+    let mut powers = [1_u64; MAX_KEY + 1];
+    let mut at = 1;
+    while at <= MAX_KEY {
+        powers[at] = powers[at - 1].wrapping_mul(BASE);
+        at += 1;
+    }
+    powers
+};
+
+/// For each byte its lower-case letter or digit; 0 for what does not count.
+const FOLDED: [u8; 256] = {
+    let mut folded = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        folded[byte] = if b.is_ascii_alphanumeric() {
+            b.to_ascii_lowercase()
+        } else if b >= 0x80 {
+            b
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    folded
+};
+
+/// A name as it is compared: polynomial hashes of its letters from each start of a word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    hash: u64,
+    length: usize,
+    /// Hash and length of what stands before each word.
+    words: [(u64, u8); MAX_WORDS],
+    count: usize,
+}
+
+impl Key {
+    /// `None` for a name without letters or too long to be one.
+    pub(super) fn new(name: &[u8]) -> Option<Key> {
+        let mut key = Key { hash: 0, length: 0, words: [(0, 0); MAX_WORDS], count: 0 };
+        let mut starts = true;
+        let mut before = 0_u8;
+        for (at, &byte) in name.iter().enumerate() {
+            let folded = FOLDED[byte as usize];
+            if folded == 0 {
+                starts = true;
+                continue;
+            }
+            if byte.is_ascii_uppercase() {
+                starts |= !before.is_ascii_uppercase() || name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+            }
+            if key.length == MAX_KEY {
+                return None;
+            }
+            if starts && key.length > 0 {
+                if key.count == MAX_WORDS {
+                    key.words.copy_within(1.., 0);
+                    key.count -= 1;
+                }
+                key.words[key.count] = (key.hash, key.length as u8);
+                key.count += 1;
+            }
+            starts = false;
+            before = byte;
+            key.hash = key.hash.wrapping_mul(BASE).wrapping_add(u64::from(folded));
+            key.length += 1;
+        }
+        (key.length > 0).then_some(key)
+    }
+
+    /// Whether it is the name with that hash.
+    pub(super) fn is(&self, hash: u64) -> bool {
+        self.hash == hash
+    }
+
+    pub(super) fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// This name below another: the hash of both in one.
+    fn below(hash: u64, length: usize, parent: &Key) -> Option<(u64, usize)> {
+        let whole = length + parent.length;
+        (whole <= MAX_KEY).then(|| (parent.hash.wrapping_mul(POWERS[length]).wrapping_add(hash), whole))
+    }
+
+    /// The ends of the name that begin with a word, longest first, without the whole.
+    fn ends(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
+        self.words[..self.count].iter().map(|&(hash, length)| {
+            let rest = self.length - usize::from(length);
+            (self.hash.wrapping_sub(hash.wrapping_mul(POWERS[rest])), rest)
+        })
+    }
+}
+
+/// What a name means, and how sure that is: fewer is surer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) meanings: &'static [Entry],
+    /// Words before the part of the name that is known.
+    pub(super) extra: u8,
+}
+
+/// One meaning of a name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) meaning: Meaning,
+    /// The place of the name among those with the same meaning.
+    pub(super) rank: u8,
+}
+
+/// Looks up a name below the names of the objects that it stands in, innermost first.
+pub(super) fn find(name: &Key, parents: &[Key]) -> Option<Found> {
+    let index = index();
+    let extra_parents = parents.len();
+    // With its parents, longest first.
+    let mut joined = [(0, 0); 4];
+    let mut count = 0;
+    let mut whole = (name.hash, name.length);
+    joined[0] = whole;
+    for parent in parents.iter().take(3) {
+        count += 1;
+        match Key::below(whole.0, whole.1, parent) {
+            Some(longer) => whole = longer,
+            None => {
+                count -= 1;
+                break;
+            }
+        }
+        joined[count] = whole;
+    }
+    if parents.iter().any(|parent| index.spoils(parent.hash)) {
+        return None;
+    }
+    for depth in (0..=count).rev() {
+        if let Some(meanings) = index.get(joined[depth].0) {
+            // A parent that is not part of the known name makes it less sure, but less so than words of the name itself.
+            let extra = extra_parents - depth;
+            return Some(Found { meanings, extra: extra.min(6) as u8 });
+        }
+    }
+    // A known name at the end of a longer one, unless a word before it says that it is about something else.
+    let (mut before, mut before_length) = (0_u64, 0);
+    for (at, (hash, _)) in name.ends().enumerate() {
+        let (prefix, length) = (name.words[at].0, usize::from(name.words[at].1));
+        let word = prefix.wrapping_sub(before.wrapping_mul(POWERS[length - before_length]));
+        (before, before_length) = (prefix, length);
+        if index.spoils(word) {
+            return None;
+        }
+        if let Some(meanings) = index.get(hash) {
+            let extra = (3 + at + extra_parents).min(12) as u8;
+            return Some(Found { meanings, extra });
+        }
+    }
+    None
+}
+
+/// The table, made fit for looking up.
+struct Index {
+    /// Open addressing: hash of a name, first of its entries, how many.
+    slots: Vec<(u64, u32, u32)>,
+    entries: Vec<Entry>,
+    spoilers: Vec<u64>,
+}
+
+fn index() -> &'static Index {
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    INDEX.get_or_init(Index::new)
+}
+
+impl Index {
+    fn new() -> Self {
+        let mut all = Vec::new();
+        for (meaning, names) in table::TABLE {
+            for (rank, name) in names.split_ascii_whitespace().enumerate() {
+                let key = Key::new(name.as_bytes()).expect("names of the table are short");
+                let rank = u8::try_from(rank).expect("no meaning has so many names");
+                all.push((key.hash, Entry { meaning: *meaning, rank }));
+            }
+        }
+        all.sort_by_key(|(hash, entry)| (*hash, entry.rank));
+        let mut slots = vec![(0, 0, 0); (all.len() * 3).next_power_of_two()];
+        let mut entries = Vec::with_capacity(all.len());
+        for same in all.chunk_by(|one, other| one.0 == other.0) {
+            let (hash, first) = (same[0].0, entries.len() as u32);
+            entries.extend(same.iter().map(|(_, entry)| *entry));
+            let mut slot = Self::first(hash, slots.len());
+            while slots[slot].2 != 0 {
+                slot = (slot + 1) % slots.len();
+            }
+            slots[slot] = (hash, first, same.len() as u32);
+        }
+        let hash = |word: &str| Key::new(word.as_bytes()).expect("words of the table are short").hash;
+        let mut spoilers: Vec<u64> = table::SPOILERS.split_ascii_whitespace().map(hash).collect();
+        spoilers.sort_unstable();
+        Index { slots, entries, spoilers }
+    }
+
+    fn first(hash: u64, slots: usize) -> usize {
+        (hash ^ (hash >> 29)) as usize & (slots - 1)
+    }
+
+    fn get(&'static self, hash: u64) -> Option<&'static [Entry]> {
+        let mut slot = Self::first(hash, self.slots.len());
+        loop {
+            let (found, first, count) = self.slots[slot];
+            if count == 0 {
+                return None;
+            }
+            if found == hash {
+                return Some(&self.entries[first as usize..][..count as usize]);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    fn spoils(&self, hash: u64) -> bool {
+        self.spoilers.binary_search(&hash).is_ok()
+    }
+}
+
+/// Whether the table knows a name, whole or by its end.
+pub(super) fn is_known(name: &[u8]) -> bool {
+    Key::new(name)
+        .and_then(|key| find(&key, &[]))
+        .is_some_and(|found| found.meanings.iter().any(|entry| entry.meaning != Meaning::Nothing))
+}

@@ -1,0 +1,316 @@
+//! The one table from raw names to normal ones.
+//!
+//! One row a meaning: its raw names, the surest first. If a line has several of them, the first with a value counts. How names
+//! are compared stands in [`super`]; a test asserts that no name is a copy of another.
+
+use crate::event::ecs::EcsName::{self, *};
+
+/// What a raw name means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::event) enum Meaning {
+    /// A field of the schema.
+    Ecs(EcsName),
+    /// The same, but only in a request of the web: the `host` of a firewall is a machine, that of a proxy a part of the URL.
+    InRequest(EcsName),
+    /// A date without a time.
+    Date,
+    /// A time of day without a date.
+    Clock,
+    /// The zone of times without one.
+    Zone,
+    /// Nothing, although its end would mean something.
+    Nothing,
+}
+
+use Meaning::{Clock, Date, Ecs, InRequest, Nothing, Zone};
+
+/// Words that, before a known name, make it the name of something else: translated addresses, other programs, other times.
+pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapped post parent grandparent previous old new next first last \
+    max min avg total count num number mask netmask subnet gateway dns ntp expire expires expiry expiration valid validity creation \
+    created modified updated start started end ended install installed build birth boot certificate cert issuer country city region geo \
+    location vendor manufacturer model os platform";
+
+/// See the module.
+pub(super) const TABLE: &[(Meaning, &str)] = &[
+    (
+        Ecs(Timestamp),
+        "@timestamp event_time event_timestamp event_date event_datetime time_generated generated_time timestamp_utc \
+         utc_time event_time_utc system_time timecreated_system_time time_created time ts date_time rt \
+         device_receipt_time devtime log_time eve_timestamp received_utc detected_date_time detection_time \
+         detection_date detected_at detect_time detected_on occurred_at occurred_on occurrence_time occurred \
+         activity_date_time activity_time published published_at request_time time_received alert_time alert_date \
+         incident_time created_date_time creation_time creation_timestamp created_at created_on created_time \
+         create_time timestamp_ms timestamp_us timestamp_ns epoch epoch_time epoch_ms unix_time time_iso8601 \
+         time_local request_timestamp start_time start started_at begin_time first_timestamp edge_start_timestamp \
+         time_start stime flow_start message_time mail_time sent_at sent_date_time send_time server_timestamp \
+         client_timestamp agent_timestamp local_time insert_time insertion_time ingestion_time received received_at \
+         receive_time receive_timestamp received_time received_date_time record_time recorded_at report_time \
+         last_seen last_seen_at last_updated last_update_time last_modified last_event_time updated_at end_time end \
+         date when @t dt tstamp datestamp event_dt",
+    ),
+    (Date, "date event_date log_date x_date day date_local date_utc"),
+    (Clock, "time clock event_clock log_time x_time hour time_of_day time_local time_utc"),
+    (Zone, "tz timezone dtz device_time_zone tz_offset timezone_offset utc_offset zone_offset event_timezone"),
+    (
+        Ecs(SourceIp),
+        "source_ip src_ip source_address src_addr src source_ip_address src_ip_addr source_ipv4 src_ipv4 source_ipv6 \
+         src_ipv6 saddr sip orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address \
+         client_ip client_address client_addr c_ip client_ip_address client_ip_addr caller_ip caller_ip_address \
+         requester_ip request_ip remote_ip remote_addr remote_address remote_ip_address remote_host rhost raddr \
+         peer_ip peer_address peer peer_addr http_client_ip true_client_ip cf_connecting_ip real_ip x_real_ip \
+         actor_ip actor_ip_address source_host_ip attacker_ip attacker_address attacker origin_ip ip_source \
+         origin_address ip_src ip_saddr initiator_ip initiator sender_ip sender_address_ip sending_ip submitter_ip \
+         user_ip user_ip_address login_ip logon_ip from_ip ip_from local_ip_source source_network_address \
+         workstation_ip calling_station_id framed_ip_address assigned_ip device_external_ip external_ip caller from \
+         sourceip_host audit_source_ip session_ip connecting_ip source_address_v6 c6a2_source client client_host \
+         machine_ip agent_ip device_ip host_ip local_ip endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 \
+         x_forwarded_for forwarded_for xff source ip_address ip ip_addr addr address ipv4 ipv4_address ips",
+    ),
+    (
+        Ecs(SourcePort),
+        "source_port src_port spt sport orig_p id_orig_p conn_src_port src_endpoint_port client_port c_port \
+         client_src_port client_source_port remote_port rport peer_port from_port port_source caller_port \
+         initiator_port attacker_port local_port_source source_transport_port ip_port tcp_srcport udp_srcport",
+    ),
+    (
+        Ecs(SourceDomain),
+        "source_domain src_domain source_host_name src_host_name source_host src_host shost source_name srcname \
+         client_hostname client_name remote_hostname client_domain remote_host rhost c_host source_machine_name \
+         source_computer_name source_workstation workstation_name workstation source_dns source_fqdn from_host \
+         peer_name",
+    ),
+    (
+        Ecs(DestinationIp),
+        "destination_ip dst_ip destination_address dst_addr dst dest_ip destination_ip_address dst_ip_addr \
+         dest_address dest_addr dest_ip_addr destination_ipv4 dst_ipv4 destination_ipv6 dst_ipv6 destipv4 daddr dip \
+         resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip server_address \
+         server_addr s_ip sip_server target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip \
+         responder ip_destination ip_dst ip_daddr remote_server_ip dest dhost_ip destination_host_ip to_ip \
+         upstream_addr backend_ip origin_server_ip vserver_ip virtual_ip r_ip receiver_ip recipient_ip destination to \
+         nas_ip_address resolved_ip remote_destination_ip cs_ip",
+    ),
+    (
+        Ecs(DestinationPort),
+        "destination_port dst_port dpt dport dest_port resp_p id_resp_p conn_dest_port conn_dst_port \
+         dst_endpoint_port server_port s_port target_port responder_port port_destination to_port service_port \
+         virtual_port vserver_port destination_transport_port tcp_dstport udp_dstport listener_port lport port r_port",
+    ),
+    (
+        Ecs(DestinationDomain),
+        "destination_domain dst_domain dest_domain destination_host_name dst_host_name dest_host_name \
+         destination_host dst_host dhost dest_host destination_name dstname dest_name server_name_destination \
+         target_host target_hostname target_domain remote_domain remote_name destination_dns_domain destination_fqdn \
+         r_host cs_host host_header x_host_header vhost virtual_host server_domain",
+    ),
+    (
+        Ecs(ClientIp),
+        "client_ip client_address client_addr c_ip client_ip_address client_ip_addr http_client_ip true_client_ip \
+         cf_connecting_ip real_ip x_real_ip caller_ip caller_ip_address remote_ip remote_addr actor_ip \
+         actor_ip_address client_host",
+    ),
+    (Ecs(ClientPort), "client_port c_port client_src_port client_source_port"),
+    (Ecs(ServerIp), "server_ip server_address server_addr s_ip"),
+    (
+        Ecs(UserName),
+        "user_name user_principal_name source_user_name src_user_name srcuser source_user suser account_name \
+         target_user_name subject_user_name login_name user_id_name logon_name sam_account_name account user usr \
+         login cs_username cs_user uname user_login login_user login_id auth_user authenticated_user remote_user \
+         rfc931 caller_user_name initiated_by_user_user_principal_name initiated_by_user actor_name actor_user_name \
+         actor_alternate_id actor_display_name actor acting_user admin_name admin adminuser administrator principal \
+         principal_name principal_user_id user_identity_user_name user_identity_principal_name identity_name identity \
+         user_display_name display_name user_upn upn unique_name unq_user xauth_user acct auid_name ad_account_name \
+         process_user_name process_user process_owner owner_name owner logged_on_user logged_in_user logonuser \
+         last_logged_on_user last_user current_user user_email user_mail email email_address mail sender_user \
+         from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn cn \
+         account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
+         user_full_name full_name from_email person requester submitter employee who",
+    ),
+    (
+        Ecs(UserDomain),
+        "user_domain src_user_domain subject_domain_name target_domain_name account_domain sntdom source_nt_domain \
+         nt_domain user_nt_domain logon_domain",
+    ),
+    (Ecs(UserEmail), "user_email user_mail email_address mail_address"),
+    (
+        Ecs(HostName),
+        "host_name computer_name machine_name endpoint_name endpoint_host_name device_host_name device_name dvchost \
+         host_hostname computer_dns_name machine_host_name machine_host_hostname computer workstation_name \
+         analyzer_host_name agent_hostname agent_computer_name agent_name local_hostname dns_host_name netbios_name \
+         fqdn device_fqdn host_fqdn machine_fqdn asset_name asset_hostname affected_host affected_host_name \
+         impacted_host target_machine_name node_name node syslog_host syslog_hostname log_host host machine \
+         device_dns_name client_name client_hostname system_name devname device_id_name server_host_name \
+         source_host_name source_host shost src_host dvc_hostname observer_hostname entity_name vm_name instance_name \
+         device endpoint terminal beat_hostname beat_name",
+    ),
+    (
+        Ecs(HostIp),
+        "host_ip local_ip machine_ip agent_ip device_ip endpoint_ip computer_ip host_ip_address analyzer_ipv4",
+    ),
+    (
+        Ecs(ObserverName),
+        "observer_name devname device_name dvchost sensor sensor_name firewall fw_name reporting_host log_source \
+         appliance gateway_name",
+    ),
+    (Ecs(ObserverIp), "observer_ip dvc device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip"),
+    (
+        Ecs(DnsQuestionName),
+        "dns_question_name question_name query_name qname dns_query dns_query_name dns_rrname rrname dns_qry_name \
+         domain_queried queried_domain queried_name requested_domain dns_request dns_request_name dns_name dns_domain \
+         query_domain lookup_name query question dns_requests_domain_name domain_name",
+    ),
+    (
+        Ecs(DnsQuestionType),
+        "dns_question_type question_type qtype_name query_type qtype dns_query_type dns_rrtype rrtype record_type",
+    ),
+    (
+        Ecs(DnsAnswersData),
+        "dns_answers_data dns_answers_rdata answers_data answers answer dns_answer rdata dns_rdata query_results \
+         dns_resolved_ip resolved_ips dns_response response_data ip_addresses ipaddr_resolved",
+    ),
+    (
+        Ecs(UrlFull),
+        "url_full full_url request_url url requested_url http_url uri_full cs_url c_url target_url destination_url \
+         dest_url original_url link clicked_url web_url page_url malicious_url threat_url probe_url x_url object_url \
+         resource_url httprequest_request_url request_uri_full cs_uri cs_uri_full request_client_application_url uri \
+         request site_url location",
+    ),
+    (
+        Ecs(UrlOriginal),
+        "url_original request_uri http_uri uri request_url http_url url cs_uri request http_request target \
+         original_url original_uri request_uri_full uri_path_query http_request_uri raw_uri raw_url path_and_query \
+         x_request_uri requested_uri arg url_path_query",
+    ),
+    (Ecs(UrlScheme), "url_scheme cs_uri_scheme uri_scheme scheme request_scheme"),
+    (
+        Ecs(UrlDomain),
+        "url_domain url_host url_hostname http_host http_hostname cs_host cs_uri_host uri_host request_host \
+         requested_host http_request_host host_header x_host_header headers_host request_headers_host \
+         http_header_host website site_domain ep_domain fqdn_requested sni_host requested_domain",
+    ),
+    (
+        InRequest(UrlDomain),
+        "host hostname server_name domain authority vhost virtual_host server site dstname dst_host dest_host",
+    ),
+    (Ecs(UrlPort), "url_port cs_uri_port uri_port http_port"),
+    (
+        Ecs(UrlPath),
+        "url_path cs_uri_stem uri_stem uri_path request_path http_path http_request_path path_info cs_uri_path \
+         resource_path",
+    ),
+    (InRequest(UrlPath), "path endpoint resource"),
+    (Ecs(UrlQuery), "url_query cs_uri_query uri_query query_string request_query http_query"),
+    (InRequest(UrlQuery), "query args qs"),
+    (
+        Ecs(HttpMethod),
+        "http_request_method http_method request_method cs_method method verb http_verb http_request_verb op",
+    ),
+    (
+        Ecs(HttpReferrer),
+        "http_request_referrer http_request_referer http_referer http_referrer cs_referer cs_referrer referer \
+         referrer http_refer request_referer headers_referer request_context refferer url_referrer \
+         http_headers_referer ref_url",
+    ),
+    (
+        Ecs(HttpStatus),
+        "http_response_status_code http_status http_status_code status_code sc_status response_code \
+         http_response_code elb_status_code response_status response_status_code sc_http_status edge_response_status",
+    ),
+    (InRequest(HttpStatus), "status code"),
+    (
+        Ecs(UserAgent),
+        "user_agent_original user_agent http_user_agent cs_user_agent request_client_application http_agent browser \
+         client_user_agent request_user_agent ua agent headers_user_agent",
+    ),
+    (
+        Ecs(TlsServerName),
+        "tls_client_server_name tls_sni sni server_name_indication ssl_server_name ssl_sni tls_server_name \
+         server_name",
+    ),
+    (
+        Ecs(EmailFrom),
+        "email_from_address mail_from sender_address sender envelope_from from_address header_from from_email \
+         return_path smtp_from sender_email from",
+    ),
+    (
+        Ecs(EmailTo),
+        "email_to_address rcpt_to recipient_address recipient recipients envelope_to to_address header_to rcpt \
+         orig_to recipient_email delivered_to to",
+    ),
+    (
+        Ecs(NetworkTransport),
+        "network_transport transport proto protocol ip_protocol ipproto connipproto l4_proto protocol_name",
+    ),
+    (
+        Ecs(NetworkProtocol),
+        "network_protocol app_proto service app application_protocol app_protocol l7_protocol application",
+    ),
+    (
+        Ecs(ProcessName),
+        "process_name proc_name image_name program_name app_name exe_name comm initiating_process_file_name \
+         process_file_name program process source_process_name",
+    ),
+    (
+        Ecs(ProcessExecutable),
+        "process_executable process_path image exe executable process_image application_path image_path parent_image \
+         process_image_path image_file_name",
+    ),
+    (Ecs(ProcessCommandLine), "process_command_line command_line cmdline process_cmd proctitle process_cmd_line"),
+    (
+        Ecs(FileName),
+        "file_name fname target_filename original_file_name attachment attachment_name attachments file \
+         object_name_file",
+    ),
+    (
+        Ecs(FilePath),
+        "file_path full_path target_path image_loaded file_full_path folder_path target_file_path object_path \
+         local_path",
+    ),
+    (
+        Ecs(ObserverVersion),
+        "observer_version version ver agent_version product_version device_version app_version software_version \
+         os_version file_version build release firmware fw_version client_version",
+    ),
+    (Ecs(RuleName), "rule_name rule policy_name policy signature signature_name alert_signature rule_id policyid"),
+    (
+        Ecs(EventAction),
+        "event_action action act device_action policy_action fw_action rule_action operation operation_name \
+         event_name activity activity_name event_type action_type method_name disposition verdict",
+    ),
+    (
+        Ecs(EventOutcome),
+        "event_outcome outcome outcome_result result result_type status_outcome login_status auth_result \
+         authentication_result logon_result conclusion success is_success request_status status auth_status",
+    ),
+    // The names of what an interface, a route or a filter is, and of times other than the event's.
+    (
+        Nothing,
+        "src_mac dst_mac source_mac destination_mac nas_port nas_identifier src_intf dst_intf src_country dst_country \
+         content_type mime_type user_agent_os user_type user_group user_agent_name user_agent_version file_type \
+         process_type event_source_name dns_server_ip dns_server next_hop netmask subnet_mask group_name \
+         domain_controller event_id event_category dns_servers up_time elapsed_time response_time processing_time \
+         time_taken request_processing_time target_processing_time response_processing_time duration_time total_time \
+         idle_time connect_time cert_valid_from not_before not_after signature_id device_type device_vendor \
+         device_product device_version_name http_version protocol_version request_id source_type target_type \
+         result_code response_size request_size port_name service_name interface_name product_name company_name \
+         file_host host_os host_id host_type host_mac host_os_name host_os_version os_name operating_system",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_meaning_has_a_name_twice() {
+        for (meaning, names) in TABLE {
+            let mut seen = BTreeSet::new();
+            for name in names.split_ascii_whitespace() {
+                let folded: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+                assert!(!folded.is_empty() && name == name.to_ascii_lowercase(), "{name}");
+                assert!(seen.insert(folded), "{meaning:?}: {name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Pairs of name and value (`key=value`) in all their dialects.
+//!
+//! What ends a value and whether names may hold spaces is told by what separates the pairs of a line: spaces (logfmt, FortiGate,
+//! netfilter, auditd), commas, semicolons, bars or tabs.
+
+use std::ops::Range;
+
+use super::sheet::{Form, Part, Sheet};
+
+/// How deep pairs within the quoted value of a pair are read.
+const MAX_DEPTH: u8 = 2;
+
+/// Most pairs of a line.
+const MAX_PAIRS: usize = 2048;
+
+/// What was found.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    pub(super) pairs: usize,
+    /// How many bytes belong to pairs.
+    pub(super) covered: usize,
+}
+
+/// What stands between two pairs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Between {
+    Space,
+    Byte(u8),
+}
+
+/// Reads all pairs of `part`.
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> Found {
+    nested(part, sheet, 0)
+}
+
+fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> Found {
+    let between = separator(part);
+    let mut found = Found::default();
+    let mut at = part.start;
+    // Where the last pair ended: names do not reach behind it.
+    let mut floor = part.start;
+    while let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) {
+        at = equals + 1;
+        let Some(name) = name(part, floor, equals, between) else { continue };
+        let (value, form, end) = value(part, equals + 1, between);
+        if found.pairs == MAX_PAIRS {
+            return found;
+        }
+        found.pairs += 1;
+        found.covered += end - name.start;
+        sheet.named(name, value.clone(), form);
+        let is_quoted = value.start > equals + 1;
+        if is_quoted && depth < MAX_DEPTH && memchr::memchr(b'=', &part.line[value.clone()]).is_some() {
+            let level = sheet.level;
+            sheet.level += 1;
+            nested(Part { start: value.start, end: value.end, ..part }, sheet, depth + 1);
+            sheet.level = level;
+        }
+        at = end;
+        floor = end;
+    }
+    found
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.@$/".contains(&byte) || byte >= 0x80
+}
+
+/// The name before the `=` at `equals`.
+fn name(part: Part<'_>, floor: usize, equals: usize, between: Between) -> Option<Range<usize>> {
+    let text = &part.line[floor..equals];
+    let end = floor + text.trim_ascii_end().len();
+    let text = &part.line[floor..end];
+    if end + 1 < equals || text.is_empty() {
+        return None;
+    }
+    // `"Cn"="Eve"`
+    if let [inner @ .., b'"'] = text {
+        let start = floor + memchr::memrchr(b'"', inner)? + 1;
+        return (start < end - 1).then_some(start..end - 1);
+    }
+    // `[0]=…`, `cs(Referer)=…`
+    let mut start = end;
+    let mut open = 0_u32;
+    while start > floor && end - start < 80 {
+        let byte = part.line[start - 1];
+        let is_part = match byte {
+            b')' => {
+                open += 1;
+                true
+            }
+            b'(' if open > 0 => {
+                open -= 1;
+                true
+            }
+            b' ' => matches!(between, Between::Byte(_)) || open > 0,
+            _ => is_name(byte),
+        };
+        if !is_part {
+            break;
+        }
+        start -= 1;
+    }
+    let text = &part.line[start..end];
+    let start = start + (text.len() - text.trim_ascii_start().len());
+    if !part.line[start..end].iter().any(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    if between == Between::Space {
+        return Some(with_word_before(part, floor, start)..end);
+    }
+    Some(start..end)
+}
+
+/// Names of two words, where the second alone says too little: `Peer IP=…`, `Server port=…`.
+fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
+    const VAGUE: [&[u8]; 8] = [b"ip", b"port", b"address", b"addr", b"name", b"id", b"host", b"user"];
+    let end = part.line[start..part.end]
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric())
+        .map_or(part.end, |at| start + at);
+    if !VAGUE.iter().any(|vague| vague.eq_ignore_ascii_case(&part.line[start..end])) {
+        return start;
+    }
+    let Some(before) = part.line[floor..start].strip_suffix(b" ") else { return start };
+    let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let is_word = length > 1 && before.len() > length && before[before.len() - length - 1] == b' '
+        || length == before.len() && length > 1;
+    if is_word && before[before.len() - 1].is_ascii_alphabetic() { start - 1 - length } else { start }
+}
+
+/// The value that begins at `start`, how it is written, and where the pair ends.
+fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form, usize) {
+    let text = &part.line[start..part.end];
+    let spaces = text.iter().take(2).take_while(|byte| **byte == b' ').count();
+    if let Some(&quote @ (b'"' | b'\'')) = text.get(spaces) {
+        if let Some((value, form)) = quoted(part, start + spaces, quote) {
+            let end = value.end + 1;
+            return (value, form, end);
+        }
+    }
+    // `key = value`; with a separator of its own, space before a value is no part of it.
+    let is_spaced = start >= 2 && part.line[start - 2] == b' ';
+    let start = if is_spaced || matches!(between, Between::Byte(_)) { start + spaces } else { start };
+    let text = &part.line[start..part.end];
+    let mut end = match between {
+        Between::Space => start + text.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(text.len()),
+        Between::Byte(byte) => {
+            let mut at = 0;
+            loop {
+                match memchr::memchr(byte, &text[at..]).map(|found| found + at) {
+                    None => break part.end,
+                    // `\,` is a comma of the value.
+                    Some(found) if found > 0 && text[found - 1] == b'\\' => at = found + 1,
+                    Some(found) => break start + found,
+                }
+            }
+        }
+    };
+    let pair_end = end;
+    // The bracket or comma that closes what stands around it.
+    while end > start {
+        let is_closing = match part.line[end - 1] {
+            b',' | b';' => between == Between::Space,
+            b')' => !part.line[start..end].contains(&b'('),
+            b']' => !part.line[start..end].contains(&b'['),
+            b'}' => !part.line[start..end].contains(&b'{'),
+            b' ' | b'\t' | b'\r' => true,
+            b'"' | b'\'' => true,
+            b'.' | b':' => between == Between::Space && end - start > 1 && part.line[end - 2] != b':',
+            _ => false,
+        };
+        if !is_closing {
+            break;
+        }
+        end -= 1;
+    }
+    (start..end, Form::Plain, pair_end)
+}
+
+/// The value between the quote at `open` and the one that closes it.
+///
+/// The one that closes is followed by what ends a value; a quote within a value that nobody escaped is part of it.
+fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)> {
+    let start = open + 1;
+    let mut form = Form::Plain;
+    let mut at = start;
+    let mut first = None;
+    loop {
+        let Some(found) = memchr::memchr2(quote, b'\\', &part.line[at.min(part.end)..part.end]).map(|found| found + at)
+        else {
+            return first.map(|end| (start..end, form));
+        };
+        let next = part.line[..part.end].get(found + 1);
+        if part.line[found] == b'\\' {
+            if next.is_some_and(|byte| *byte == quote || *byte == b'\\') {
+                form = Form::Slashed;
+                at = found + 2;
+            } else {
+                at = found + 1;
+            }
+            continue;
+        }
+        match next {
+            None
+            | Some(b' ' | b',' | b';' | b']' | b')' | b'}' | b'|' | b'&' | b'\t' | b'\r' | b'\n' | b'>' | b'=') => {
+                return Some((start..found, form));
+            }
+            // `""` within quotes is one.
+            Some(byte) if *byte == quote && found > start => at = found + 2,
+            Some(_) => {
+                // The first quote counts, unless a later one fits before the next pair.
+                first = first.or(Some(found));
+                at = found + 1;
+                if found - start > 4096 {
+                    return first.map(|end| (start..end, form));
+                }
+            }
+        }
+    }
+}
+
+/// What separates the pairs of `part`: the byte before most of the first names.
+fn separator(part: Part<'_>) -> Between {
+    let mut counts = [(b',', 0), (b';', 0), (b'|', 0), (b'\t', 0), (b'&', 0), (b'^', 0)];
+    let mut total = 0;
+    let mut at = part.start;
+    let mut floor = part.start;
+    while total < 12 {
+        let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) else { break };
+        at = equals + 1;
+        // What is quoted holds no separators.
+        if let Some(&quote @ (b'"' | b'\'')) = part.line[..part.end].get(at) {
+            if let Some((value, _)) = quoted(part, at, quote) {
+                at = value.end + 1;
+            }
+        }
+        let text = &part.line[floor..equals];
+        if floor > part.start {
+            total += 1;
+            for (byte, count) in &mut counts {
+                if memchr::memchr(*byte, text).is_some() {
+                    *count += 1;
+                }
+            }
+        }
+        floor = at;
+    }
+    let (byte, count) = counts.into_iter().max_by_key(|(_, count)| *count).expect("there are some");
+    if count > 0 && count * 3 >= total * 2 { Between::Byte(byte) } else { Between::Space }
+}

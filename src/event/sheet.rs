@@ -1,0 +1,212 @@
+//! The fields of one line as a layout reads them: spans and names, nothing copied.
+
+use std::ops::Range;
+
+/// No parent.
+pub(super) const TOP: u32 = u32::MAX;
+
+/// Where a field's name stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    /// In the line.
+    Line(u32, u32),
+    /// In the header of the file: the number of the column.
+    Column(u32),
+    /// In the layout: it is known by its place.
+    Known(&'static str),
+}
+
+/// How a value is written, which tells what to undo to read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As it is.
+    Plain,
+    /// A string of JSON with escapes.
+    Json,
+    /// Quotes within it are doubled.
+    Doubled,
+    /// A backslash before what would end it.
+    Slashed,
+    /// A name of DNS as its labels with their lengths: `(1)a(7)example(0)`.
+    Labels,
+}
+
+/// One field.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Raw {
+    pub(super) label: Label,
+    /// The object that it stands in.
+    pub(super) parent: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) form: Form,
+    /// How far the name is from its value: 0 for a named field; more where a name was guessed from text, or stands around the event.
+    pub(super) level: u8,
+}
+
+impl Raw {
+    pub(super) fn span(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// An object that fields stand in. One of an array has no name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
+    pub(super) label: Label,
+    pub(super) parent: u32,
+}
+
+/// All that was read of a line.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    pub(super) fields: Vec<Raw>,
+    pub(super) nodes: Vec<Node>,
+    /// What the fields read next are worth: see [`Raw::level`].
+    pub(super) level: u8,
+    pub(super) parent: Option<u32>,
+}
+
+impl Sheet {
+    pub(super) fn clear(&mut self) {
+        self.fields.clear();
+        self.nodes.clear();
+        self.level = 0;
+        self.parent = None;
+    }
+
+    /// A place to come back to, if what is being read turns out to be something else.
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.fields.len(), self.nodes.len())
+    }
+
+    pub(super) fn back_to(&mut self, (fields, nodes): (usize, usize)) {
+        self.fields.truncate(fields);
+        self.nodes.truncate(nodes);
+    }
+
+    pub(super) fn push(&mut self, label: Label, parent: u32, value: Range<usize>, form: Form) {
+        // A line is at most `MAX_LINE` long, so that its offsets fit.
+        let (start, end) = (value.start as u32, value.end as u32);
+        self.fields.push(Raw { label, parent, start, end, form, level: self.level });
+    }
+
+    /// A field whose name is known by its place.
+    pub(super) fn known(&mut self, name: &'static str, value: Range<usize>) {
+        self.push(Label::Known(name), TOP, value, Form::Plain);
+    }
+
+    /// A field whose name stands in the line.
+    pub(super) fn named(&mut self, name: Range<usize>, value: Range<usize>, form: Form) {
+        self.push(Label::Line(name.start as u32, name.end as u32), TOP, value, form);
+    }
+}
+
+/// A part of a line, by its offsets in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part<'a> {
+    pub(super) line: &'a [u8],
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn whole(line: &'a [u8]) -> Self {
+        Part { line, start: 0, end: line.len() }
+    }
+
+    pub(super) fn text(&self) -> &'a [u8] {
+        &self.line[self.start..self.end]
+    }
+
+    /// The rest from `at`, an offset in the line.
+    pub(super) fn from(&self, at: usize) -> Self {
+        Part { start: at.min(self.end), ..*self }
+    }
+
+    pub(super) fn to(&self, at: usize) -> Self {
+        Part { end: at.clamp(self.start, self.end), ..*self }
+    }
+
+    /// Without a line end.
+    pub(super) fn trimmed_end(&self) -> Self {
+        let text = self.text();
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        Part { end: self.start + text.len(), ..*self }
+    }
+
+    /// Without the white space at either end.
+    pub(super) fn trimmed(&self) -> Self {
+        let text = self.text();
+        let start = self.start + (text.len() - text.trim_ascii_start().len());
+        let end = self.end - (text.len() - text.trim_ascii_end().len());
+        Part { start, end: end.max(start), ..*self }
+    }
+}
+
+/// Walks over the words of a part, which are separated by spaces.
+pub(super) struct Words<'a> {
+    part: Part<'a>,
+    at: usize,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn new(part: Part<'a>) -> Self {
+        Words { part, at: part.start }
+    }
+
+    /// Where the next word is looked for.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn set(&mut self, at: usize) {
+        self.at = at.min(self.part.end);
+    }
+
+    pub(super) fn rest(&self) -> &'a [u8] {
+        &self.part.line[self.at..self.part.end]
+    }
+
+    /// The next word; one in quotes or brackets is what stands in them.
+    pub(super) fn quoted(&mut self) -> Option<Range<usize>> {
+        self.skip_spaces();
+        let close = match self.rest().first()? {
+            b'"' => b'"',
+            b'[' => b']',
+            _ => return self.next(),
+        };
+        let start = self.at + 1;
+        let mut at = start;
+        loop {
+            let found = memchr::memchr2(close, b'\\', self.part.line.get(at..self.part.end)?)? + at;
+            if self.part.line[found] == close {
+                self.at = found + 1;
+                return Some(start..found);
+            }
+            at = found + 2;
+        }
+    }
+
+    pub(super) fn skip_spaces(&mut self) {
+        let spaces = self.rest().iter().take_while(|byte| **byte == b' ').count();
+        self.at += spaces;
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        self.skip_spaces();
+        let rest = self.rest();
+        if rest.is_empty() {
+            return None;
+        }
+        let length = memchr::memchr(b' ', rest).unwrap_or(rest.len());
+        let start = self.at;
+        self.at += length;
+        Some(start..start + length)
+    }
+}

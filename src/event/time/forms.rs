@@ -1,0 +1,466 @@
+//! The forms in which logs write a date and time.
+//!
+//! [`at_start`] reads the one that a text begins with; [`whole`] reads a text that is nothing else.
+
+use super::words::{month, weekday};
+use super::zone::zone;
+use super::{Clock, Stamp, is_day};
+
+/// Years that a log can be of. What is outside is a null value (`0001-01-01`, `1601-01-01`) or no date.
+const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
+
+/// The time that `text` is, but for space, brackets and quotes around it.
+pub(in crate::event) fn whole(text: &[u8]) -> Option<Stamp> {
+    let mut text = text.trim_ascii();
+    while let [b'[' | b'"' | b'\'' | b'(', inner @ .., b']' | b'"' | b'\'' | b')'] = text {
+        text = inner.trim_ascii();
+    }
+    if let Some(stamp) = epoch(text) {
+        return Some(stamp);
+    }
+    let (stamp, length) = at_start(text)?;
+    is_rest_of_zone(&text[length..]).then_some(stamp)
+}
+
+/// What may follow: nothing, or the name of the zone in words (`(CEST)`, `America/New_York`).
+fn is_rest_of_zone(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii();
+    rest.iter().all(|byte| byte.is_ascii_alphabetic() || b"/_()[] ,.".contains(byte)) && rest.len() < 40
+}
+
+/// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size, from 2001 to 2096.
+///
+/// Eighteen digits that begin with 13 or 12 and are no nanoseconds are Windows file times: 100 ns since 1601.
+pub(in crate::event) fn epoch(text: &[u8]) -> Option<Stamp> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (unit, fraction) = match text.get(digits..)? {
+        [] => (digits, &[][..]),
+        [b'.' | b',', rest @ ..] if !rest.is_empty() && rest.len() <= 9 && rest.iter().all(u8::is_ascii_digit) => {
+            (digits, rest)
+        }
+        _ => return None,
+    };
+    let number =
+        text[..digits].iter().try_fold(0_i64, |sum, &byte| sum.checked_mul(10)?.checked_add(i64::from(byte - b'0')))?;
+    let (seconds, nanos) = match unit {
+        10 => (number, 0),
+        13 => (number / 1000, number % 1000 * 1_000_000),
+        16 => (number / 1_000_000, number % 1_000_000 * 1000),
+        19 => (number / 1_000_000_000, number % 1_000_000_000),
+        18 => {
+            let ticks = number.checked_sub(116_444_736_000_000_000)?;
+            (ticks / 10_000_000, ticks % 10_000_000 * 100)
+        }
+        _ => return None,
+    };
+    if !(978_307_200..4_000_000_000).contains(&seconds) {
+        return None;
+    }
+    let nanos = if unit == 10 { fraction_nanos(fraction) } else { nanos as i32 };
+    Some(from_seconds(seconds, nanos))
+}
+
+fn fraction_nanos(digits: &[u8]) -> i32 {
+    (0..9).fold(0, |sum, at| sum * 10 + digits.get(at).map_or(0, |byte| i32::from(byte - b'0')))
+}
+
+/// The civil date and time in UTC of seconds since 1970 (Howard Hinnant, `civil_from_days`).
+fn from_seconds(seconds: i64, nano: i32) -> Stamp {
+    let days = (seconds.div_euclid(86_400) + 719_468) as i32;
+    let of_day = seconds.rem_euclid(86_400) as i32;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i32::from(month <= 2);
+    Stamp {
+        year: Some(year as i16),
+        month: month as i8,
+        day: (of_year - (153 * shifted + 2) / 5 + 1) as i8,
+        clock: Clock {
+            hour: (of_day / 3600) as i8,
+            minute: (of_day / 60 % 60) as i8,
+            second: (of_day % 60) as i8,
+            nano,
+        },
+        offset: Some(0),
+    }
+}
+
+/// The time that `text` begins with, and its length.
+pub(in crate::event) fn at_start(text: &[u8]) -> Option<(Stamp, usize)> {
+    let first = *text.first()?;
+    if first.is_ascii_alphabetic() {
+        let skipped = weekday(text).unwrap_or(0);
+        let (stamp, length) = month_first(&text[skipped..]).or_else(|| numbers(&text[skipped..]))?;
+        return Some((stamp, skipped + length));
+    }
+    numbers(text)
+}
+
+/// `Mon DD …`, with the year after the day, after the time, or nowhere (RFC 3164, `ctime`, Cisco, CEF).
+fn month_first(text: &[u8]) -> Option<(Stamp, usize)> {
+    let mut read = Read { text, at: 0 };
+    let (month, length) = month(text)?;
+    read.at = length;
+    read.spaces()?;
+    let day = read.number(1, 2)?;
+    read.skip(b',');
+    read.spaces()?;
+    // `May 12 2026 10:02:03`, `May 12, 2026 @ 10:02:03.123`
+    let mut year = read.year();
+    if year.is_some() {
+        read.skip(b',');
+        read.spaces()?;
+        if read.skip(b'@') {
+            read.spaces()?;
+        }
+        if read.word(b"at") {
+            read.spaces()?;
+        }
+    }
+    let clock = read.clock()?;
+    let mut offset = read.offset();
+    if year.is_none() {
+        // `Aug 12 08:26:30 2025`, `Aug 12 08:26:30 CEST 2025`, `Aug 12 08:26:30.123 2025 UTC`
+        let mut ahead = Read { text, at: read.at };
+        if ahead.spaces().is_some() {
+            if let Some(found) = ahead.year() {
+                year = Some(found);
+                read.at = ahead.at;
+                offset = offset.or_else(|| read.offset());
+            }
+        }
+    }
+    read.stamp(year, month, day, clock, offset)
+}
+
+/// All forms that begin with a digit.
+fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
+    let digits = text.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+    let next = *text.get(digits)?;
+    match (digits, next) {
+        (4, b'-' | b'/' | b'.') => year_first(text, next),
+        (8, b' ' | b'T' | b'-' | b'_' | b':') => compact(text),
+        (1 | 2, b'/' | b'-' | b' ' | b'.') if text.get(digits + 1)?.is_ascii_alphabetic() => day_and_word(text, next),
+        (1 | 2, b'/' | b'-' | b'.') => day_or_month_first(text, next),
+        _ => None,
+    }
+}
+
+/// `2026-05-12T10:02:03.123+02:00` and its relatives.
+fn year_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
+    let mut read = Read { text, at: 0 };
+    let year = read.year()?;
+    let (month, day) = read.month_and_day(separator)?;
+    read.between()?;
+    let clock = read.clock()?;
+    let offset = read.offset();
+    read.stamp(Some(year), month, day, clock, offset)
+}
+
+/// `20260512 100203`, `20260512T100203Z`, `20260512-10:02:03`.
+fn compact(text: &[u8]) -> Option<(Stamp, usize)> {
+    let mut read = Read { text, at: 0 };
+    let year = read.digits(4)? as i16;
+    let month = read.digits(2)? as i8;
+    let day = read.digits(2)? as i8;
+    read.between()?;
+    let clock = read.compact_clock().or_else(|| read.clock())?;
+    let offset = read.offset();
+    if !YEARS.contains(&year) {
+        return None;
+    }
+    read.stamp(Some(year), month, day, clock, offset)
+}
+
+/// `12/May/2026:10:02:03 +0200`, `12-May-2026 10:02:03.123`, `12 May 2026 10:02:03`.
+fn day_and_word(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
+    let mut read = Read { text, at: 0 };
+    let day = read.number(1, 2)?;
+    read.expect(separator)?;
+    let (month, length) = month(&text[read.at..])?;
+    read.at += length;
+    read.skip(b',');
+    // `12 May 10:02:03`: the year is missing.
+    let year = if read.peek() == Some(separator) {
+        read.at += 1;
+        read.year().or_else(|| (separator != b' ').then(|| read.short_year()).flatten())
+    } else {
+        return None;
+    };
+    if year.is_some() {
+        read.skip(b',');
+        read.between()?;
+    } else if separator != b' ' {
+        return None;
+    }
+    let clock = read.clock()?;
+    let offset = read.offset();
+    read.stamp(year, month, day, clock, offset)
+}
+
+/// `05/12/2026 10:02:03`, `12.05.2026 10:02:03`, `05/12/26 10:02:03 AM`.
+///
+/// Which number is the month: the one that can be; if both can, the first, as Windows writes it, and the second where dots
+/// separate them, as Europe does.
+fn day_or_month_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
+    let mut read = Read { text, at: 0 };
+    let (year, month, day) = read.day_or_month_first(separator)?;
+    read.skip(b',');
+    read.between()?;
+    let clock = read.clock()?;
+    let offset = read.offset();
+    read.stamp(Some(year), month, day, clock, offset)
+}
+
+/// The date that `text` is: the value of a field that holds no more (`date=2026-05-12`).
+pub(in crate::event) fn date(text: &[u8]) -> Option<(i16, i8, i8)> {
+    let text = text.trim_ascii();
+    let mut read = Read { text, at: 0 };
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let next = text.get(digits).copied();
+    let (year, month, day) = match (digits, next) {
+        (8, None) => (read.digits(4)? as i16, read.digits(2)? as i8, read.digits(2)? as i8),
+        (4, Some(separator @ (b'-' | b'/' | b'.'))) => {
+            let year = read.year()?;
+            let (month, day) = read.month_and_day(separator)?;
+            (year, month, day)
+        }
+        (1 | 2, Some(separator @ (b'-' | b'/' | b'.' | b' '))) => {
+            if text.get(digits + 1)?.is_ascii_alphabetic() {
+                let day = read.number(1, 2)?;
+                read.expect(separator)?;
+                let (month, length) = month(&text[read.at..])?;
+                read.at += length;
+                read.expect(separator)?;
+                (read.year()?, month, day)
+            } else {
+                read.day_or_month_first(separator)?
+            }
+        }
+        _ => return None,
+    };
+    (read.at == text.len() && YEARS.contains(&year) && is_day(Some(year), month, day)).then_some((year, month, day))
+}
+
+/// The time of day that `text` is, with a zone if it has one: the value of a field that holds no date (`time=10:02:03`).
+pub(in crate::event) fn clock(text: &[u8]) -> Option<(Clock, Option<i32>)> {
+    let text = text.trim_ascii();
+    let mut read = Read { text, at: 0 };
+    let clock = read.clock()?;
+    let offset = read.offset();
+    is_rest_of_zone(&text[read.at..]).then_some((clock, offset))
+}
+
+/// A place in a text that is being read.
+struct Read<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Read<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn skip(&mut self, byte: u8) -> bool {
+        let is = self.peek() == Some(byte);
+        self.at += usize::from(is);
+        is
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        self.skip(byte).then_some(())
+    }
+
+    fn word(&mut self, word: &[u8]) -> bool {
+        let is = self.text[self.at..].starts_with(word);
+        self.at += if is { word.len() } else { 0 };
+        is
+    }
+
+    /// One or two spaces: `May  2` has two.
+    fn spaces(&mut self) -> Option<()> {
+        self.expect(b' ')?;
+        while self.skip(b' ') {}
+        Some(())
+    }
+
+    /// Exactly so many digits.
+    fn digits(&mut self, count: usize) -> Option<i32> {
+        let digits = self.text.get(self.at..self.at + count)?;
+        let number =
+            digits.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))?;
+        self.at += count;
+        Some(number)
+    }
+
+    /// A number of so many digits, followed by none.
+    fn number(&mut self, least: usize, most: usize) -> Option<i8> {
+        let count = self.text[self.at..].iter().take(most + 1).take_while(|byte| byte.is_ascii_digit()).count();
+        if count < least || count > most {
+            return None;
+        }
+        self.digits(count).map(|number| number as i8)
+    }
+
+    fn year(&mut self) -> Option<i16> {
+        let start = self.at;
+        let year = self.digits(4)? as i16;
+        if !YEARS.contains(&year) || self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at = start;
+            return None;
+        }
+        Some(year)
+    }
+
+    /// The two digits of a year of this century.
+    fn short_year(&mut self) -> Option<i16> {
+        let start = self.at;
+        let year = self.digits(2)? as i16;
+        if self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at = start;
+            return None;
+        }
+        Some(2000 + year)
+    }
+
+    fn month_and_day(&mut self, separator: u8) -> Option<(i8, i8)> {
+        self.expect(separator)?;
+        let month = if self.peek()?.is_ascii_alphabetic() {
+            let (month, length) = month(&self.text[self.at..])?;
+            self.at += length;
+            month
+        } else {
+            self.number(1, 2)?
+        };
+        self.expect(separator)?;
+        Some((month, self.number(1, 2)?))
+    }
+
+    fn day_or_month_first(&mut self, separator: u8) -> Option<(i16, i8, i8)> {
+        let first = self.number(1, 2)?;
+        self.expect(separator)?;
+        let second = self.number(1, 2)?;
+        self.expect(separator)?;
+        let year = self.year().or_else(|| self.short_year())?;
+        let month_first = match (first > 12, second > 12) {
+            (true, false) => false,
+            (false, true) => true,
+            (false, false) => separator == b'/' || separator == b'-',
+            (true, true) => return None,
+        };
+        let (month, day) = if month_first { (first, second) } else { (second, first) };
+        Some((year, month, day))
+    }
+
+    /// What stands between a date and a time.
+    fn between(&mut self) -> Option<()> {
+        match self.peek()? {
+            b' ' => self.spaces(),
+            b'T' | b't' | b'_' | b':' | b'-' => {
+                self.at += 1;
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// `10:02:03`, with a fraction after `.`, `,` or `:`, and AM or PM.
+    fn clock(&mut self) -> Option<Clock> {
+        let hour = self.number(1, 2)?;
+        self.expect(b':')?;
+        let minute = self.number(2, 2)?;
+        // `05/12/2026 10:02 AM` has no seconds.
+        let second = if self.skip(b':') { self.number(2, 2)? } else { 0 };
+        let nano = self.fraction();
+        self.half_day(Clock { hour, minute, second, nano })
+    }
+
+    fn fraction(&mut self) -> i32 {
+        if !matches!(self.peek(), Some(b'.' | b',' | b':')) {
+            return 0;
+        }
+        let digits = self.text[self.at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        // After `:` only milliseconds: `10:02:03:123` is a time, what else follows a colon is not its fraction.
+        let is_fraction = if self.peek() == Some(b':') { digits == 3 } else { (1..=9).contains(&digits) };
+        if !is_fraction {
+            return 0;
+        }
+        let nano = fraction_nanos(&self.text[self.at + 1..self.at + 1 + digits]);
+        self.at += 1 + digits;
+        nano
+    }
+
+    fn half_day(&mut self, clock: Clock) -> Option<Clock> {
+        let space = usize::from(self.peek() == Some(b' '));
+        let rest = &self.text[self.at + space..];
+        let is_pm = match rest {
+            [b'A' | b'a', b'M' | b'm', ..] => false,
+            [b'P' | b'p', b'M' | b'm', ..] => true,
+            _ => return clock.valid(),
+        };
+        if rest.get(2).is_some_and(u8::is_ascii_alphanumeric) {
+            return clock.valid();
+        }
+        if !(1..=12).contains(&clock.hour) {
+            return None;
+        }
+        self.at += space + 2;
+        Clock { hour: clock.hour % 12 + if is_pm { 12 } else { 0 }, ..clock }.valid()
+    }
+
+    fn compact_clock(&mut self) -> Option<Clock> {
+        let start = self.at;
+        let found = (|| {
+            let hour = self.digits(2)? as i8;
+            let minute = self.digits(2)? as i8;
+            let second = self.digits(2)? as i8;
+            if self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            let nano = self.fraction();
+            Clock { hour, minute, second, nano }.valid()
+        })();
+        if found.is_none() {
+            self.at = start;
+        }
+        found
+    }
+
+    /// The zone, right after the time or after a space.
+    fn offset(&mut self) -> Option<i32> {
+        let space = self.text[self.at..].iter().take(2).take_while(|&&byte| byte == b' ').count();
+        let (offset, length) = zone(&self.text[self.at + space..])?;
+        let end = self.at + space + length;
+        // After a space a sign and one digit are a number: ` -1`.
+        if space > 0 && length == 2 {
+            return None;
+        }
+        self.at = end;
+        Some(offset)
+    }
+
+    fn stamp(
+        &self,
+        year: Option<i16>,
+        month: i8,
+        day: i8,
+        clock: Clock,
+        offset: Option<i32>,
+    ) -> Option<(Stamp, usize)> {
+        is_day(year, month, day).then_some((Stamp { year, month, day, clock, offset }, self.at))
+    }
+}
+
+impl Clock {
+    /// The clock if its hands can stand so. A leap second counts as the second before it.
+    fn valid(self) -> Option<Clock> {
+        let is_possible =
+            (0..24).contains(&self.hour) && (0..60).contains(&self.minute) && (0..=60).contains(&self.second);
+        is_possible.then_some(Clock { second: self.second.min(59), ..self })
+    }
+}

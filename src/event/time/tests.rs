@@ -1,0 +1,171 @@
+use super::*;
+
+fn utc() -> Assumed {
+    Assumed { zone: TimeZone::UTC, year: None, file_time: None }
+}
+
+fn read(text: &str) -> Option<String> {
+    whole(text.as_bytes())?.resolve(&utc()).map(|time| time.to_string())
+}
+
+#[test]
+fn times_in_every_form_that_logs_write() {
+    const CASES: &[(&str, &str)] = &[
+        // RFC 3339 and its relatives
+        ("2026-05-12T10:02:03Z", "2026-05-12T10:02:03Z"),
+        ("2026-05-12t10:02:03z", "2026-05-12T10:02:03Z"),
+        ("2026-05-12T10:02:03.123456789+02:00", "2026-05-12T08:02:03.123456789Z"),
+        ("2026-05-12T10:02:03,5-0330", "2026-05-12T13:32:03.5Z"),
+        ("2026-05-12 10:02:03", "2026-05-12T10:02:03Z"),
+        ("2026-05-12 10:02:03 +0200", "2026-05-12T08:02:03Z"),
+        ("2026-05-12 10:02:03 +02", "2026-05-12T08:02:03Z"),
+        ("2026-05-12 10:02:03 UTC", "2026-05-12T10:02:03Z"),
+        ("2026-05-12 10:02:03.000000 UTC", "2026-05-12T10:02:03Z"),
+        ("2026-05-12T10:02Z", "2026-05-12T10:02:00Z"),
+        ("2026/05/12 10:02:03", "2026-05-12T10:02:03Z"),
+        ("2026.05.12 10:02:03", "2026-05-12T10:02:03Z"),
+        ("2026-05-12-10:02:03", "2026-05-12T10:02:03Z"),
+        ("2026-05-12_10:02:03", "2026-05-12T10:02:03Z"),
+        ("2026-5-2 1:02:03", "2026-05-02T01:02:03Z"),
+        ("2026-May-12 10:02:03", "2026-05-12T10:02:03Z"),
+        ("\"2026-05-12 10:02:03\"", "2026-05-12T10:02:03Z"),
+        // epochs
+        ("1778580123", "2026-05-12T10:02:03Z"),
+        ("1778580123.456789", "2026-05-12T10:02:03.456789Z"),
+        ("1778580123456", "2026-05-12T10:02:03.456Z"),
+        ("1778580123456789", "2026-05-12T10:02:03.456789Z"),
+        ("1778580123456789012", "2026-05-12T10:02:03.456789012Z"),
+        ("134230537234560000", "2026-05-12T10:02:03.456Z"),
+        // web servers
+        ("[12/May/2026:10:02:03 +0200]", "2026-05-12T08:02:03Z"),
+        ("12/May/2026:10:02:03", "2026-05-12T10:02:03Z"),
+        ("12/May/2026 10:02:03", "2026-05-12T10:02:03Z"),
+        ("12/May/2026:10:02:03.250 +0000", "2026-05-12T10:02:03.25Z"),
+        // BIND, RFC 2822, ctime, CEF, Cisco
+        ("12-May-2026 10:02:03.123", "2026-05-12T10:02:03.123Z"),
+        ("Tue, 12 May 2026 10:02:03 +0200", "2026-05-12T08:02:03Z"),
+        ("Tue, 12 May 2026 10:02:03 GMT", "2026-05-12T10:02:03Z"),
+        ("12 May 2026 10:02:03", "2026-05-12T10:02:03Z"),
+        ("12 May 2026, 10:02:03", "2026-05-12T10:02:03Z"),
+        ("Tue May 12 10:02:03 2026", "2026-05-12T10:02:03Z"),
+        ("Tue May 12 10:02:03 CEST 2026", "2026-05-12T08:02:03Z"),
+        ("Tue May 12 2026 10:02:03", "2026-05-12T10:02:03Z"),
+        ("May 12 2026 10:02:03", "2026-05-12T10:02:03Z"),
+        ("May 12 2026 10:02:03 UTC", "2026-05-12T10:02:03Z"),
+        ("May 12 2026 10:02:03.123 EST", "2026-05-12T15:02:03.123Z"),
+        ("May 12, 2026 10:02:03 PM", "2026-05-12T22:02:03Z"),
+        ("May 12, 2026 @ 10:02:03.123", "2026-05-12T10:02:03.123Z"),
+        ("Sept 2 2026 10:02:03", "2026-09-02T10:02:03Z"),
+        ("September 2, 2026 10:02:03", "2026-09-02T10:02:03Z"),
+        // Windows and Europe
+        ("5/12/2026 10:02:03 AM", "2026-05-12T10:02:03Z"),
+        ("5/12/2026 12:02:03 AM", "2026-05-12T00:02:03Z"),
+        ("05/12/2026 10:02:03 PM", "2026-05-12T22:02:03Z"),
+        ("05/12/26 10:02:03", "2026-05-12T10:02:03Z"),
+        ("13/05/2026 10:02:03", "2026-05-13T10:02:03Z"),
+        ("12.05.2026 10:02:03", "2026-05-12T10:02:03Z"),
+        ("05/12/2026:10:02:03 GMT", "2026-05-12T10:02:03Z"),
+        ("05/12/2026 - 10:02:03", ""),
+        ("20260512 100203", "2026-05-12T10:02:03Z"),
+        ("20260512T100203Z", "2026-05-12T10:02:03Z"),
+        ("20260512-10:02:03", "2026-05-12T10:02:03Z"),
+        ("2026-05-12T10:02:03 (CEST)", "2026-05-12T10:02:03Z"),
+        ("2026-05-12 10:02:03 GMT+2", "2026-05-12T08:02:03Z"),
+        // a leap second
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+        ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"),
+        // no times
+        ("", ""),
+        ("2026-02-29T10:02:03Z", ""),
+        ("2026-13-12T10:02:03Z", ""),
+        ("2026-04-31T10:02:03Z", ""),
+        ("2026-05-00T10:02:03Z", ""),
+        ("2026-05-12T24:02:03Z", ""),
+        ("2026-05-12T10:60:03Z", ""),
+        ("2026-05-12T10:02:61Z", ""),
+        ("0001-01-01T00:00:00Z", ""),
+        ("31/13/2026 10:02:03", ""),
+        ("13/13/2026 10:02:03", ""),
+        ("32/May/2026:10:02:03 +0200", ""),
+        ("13:02:03 PM", ""),
+        ("05/12/2026 13:02:03 PM", ""),
+        ("2026-05-12", ""),
+        ("10:02:03", ""),
+        ("12345", ""),
+        ("0000000000", ""),
+        ("9999999999999", ""),
+        ("99999999999999999999999999", ""),
+        ("1778580123x", ""),
+        ("Mayor 12 2026 10:02:03", ""),
+        ("192.0.2.1", ""),
+        ("May 12", ""),
+    ];
+    for (text, expected) in CASES {
+        assert_eq!(read(text).unwrap_or_default(), *expected, "{text}");
+    }
+}
+
+#[test]
+fn a_year_is_the_one_of_the_file_or_as_told_and_never_invented() {
+    let stamp = whole(b"May 12 10:02:03").unwrap();
+    assert_eq!(stamp.year, None);
+    assert_eq!(stamp.resolve(&utc()), None);
+    let year = |file: &str, text: &str| {
+        let assumed = Assumed { file_time: Some(file.parse().unwrap()), ..utc() };
+        whole(text.as_bytes()).unwrap().resolve(&assumed).map(|time| (time.to_string(), time.year_logged()))
+    };
+    let cases = [
+        ("2026-05-12T11:00:00Z", "May 12 10:02:03", "2026-05-12T10:02:03Z"),
+        ("2026-05-12T09:00:00Z", "May 12 10:02:03", "2026-05-12T10:02:03Z"),
+        ("2026-05-10T09:00:00Z", "May 12 10:02:03", "2025-05-12T10:02:03Z"),
+        ("2026-01-01T00:10:00Z", "Dec 31 23:59:59", "2025-12-31T23:59:59Z"),
+        ("2025-12-31T23:59:59Z", "Jan  1 00:00:09", "2026-01-01T00:00:09Z"),
+        ("2026-05-12T11:00:00Z", "Feb 29 10:02:03", "2024-02-29T10:02:03Z"),
+        ("1902-05-12T11:00:00Z", "Feb 29 10:02:03", "1896-02-29T10:02:03Z"),
+    ];
+    for (file, text, expected) in cases {
+        assert_eq!(year(file, text), Some((expected.into(), false)), "{text} in a file of {file}");
+    }
+    let told = Assumed { year: Some(2023), ..utc() };
+    assert_eq!(stamp.resolve(&told).unwrap().to_string(), "2023-05-12T10:02:03Z");
+    let leap = whole(b"Feb 29 10:02:03").unwrap();
+    assert_eq!(leap.resolve(&told), None, "2023 has no such day");
+}
+
+#[test]
+fn a_zone_is_the_logged_one_or_as_told() {
+    let told = Assumed { zone: TimeZone::fixed(jiff::tz::offset(2)), ..utc() };
+    let time = whole(b"2026-05-12 10:02:03").unwrap().resolve(&told).unwrap();
+    assert_eq!((time.to_string().as_str(), time.zone_logged()), ("2026-05-12T08:02:03Z", false));
+    let time = whole(b"2026-05-12 10:02:03 GMT").unwrap().resolve(&told).unwrap();
+    assert_eq!((time.to_string().as_str(), time.zone_logged()), ("2026-05-12T10:02:03Z", true));
+    assert_eq!(offset_of(b"+0200"), Some(7200));
+    assert_eq!(offset_of(b"UTC"), Some(0));
+    assert_eq!(offset_of(b"(GMT+1:00)Brussels,Copenhagen"), Some(3600));
+    assert_eq!(offset_of(b"CST"), None, "it is three zones");
+}
+
+#[test]
+fn a_time_at_the_start_ends_where_it_does() {
+    let length = |text: &str| at_start(text.as_bytes()).map(|(_, length)| length);
+    assert_eq!(length("May 12 10:02:03 gw sshd[5]: x"), Some(15));
+    assert_eq!(length("2026-05-12T10:02:03.5+02:00 gw x"), Some(27));
+    assert_eq!(length("2026-05-12 10:02:03 [info] x"), Some(19));
+    assert_eq!(length("2026-05-12 10:02:03 -1 x"), Some(19));
+    assert_eq!(length("2026-05-12 10:02:03 -x"), Some(19));
+    assert_eq!(length("2026-05-12 10:02:03,123 INFO"), Some(23));
+    assert_eq!(length("12-May-2026 10:02:03.123 queries: info"), Some(24));
+    assert_eq!(length("GET / HTTP/1.1"), None);
+}
+
+#[test]
+fn days_are_counted_as_the_calendar_does() {
+    for days in (-3000..60_000).step_by(13) {
+        let at = Timestamp::from_second(i64::from(days) * 86_400).unwrap();
+        let civil = TimeZone::UTC.to_datetime(at);
+        assert_eq!(days_since_1970(civil.year().into(), civil.month().into(), civil.day().into()), days);
+    }
+    let second = 1_778_580_123;
+    let stamp = epoch(second.to_string().as_bytes()).unwrap();
+    assert_eq!(stamp.resolve(&utc()).unwrap().timestamp().as_second(), second);
+}

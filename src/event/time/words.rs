@@ -1,0 +1,59 @@
+//! Names of months and days, as English logs write them.
+
+const MONTHS: [&[u8]; 12] = [
+    b"january",
+    b"february",
+    b"march",
+    b"april",
+    b"may",
+    b"june",
+    b"july",
+    b"august",
+    b"september",
+    b"october",
+    b"november",
+    b"december",
+];
+
+const DAYS: [&[u8]; 7] = [b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday"];
+
+/// The month at the start of `text`, short or whole, and the length of its name.
+pub(super) fn month(text: &[u8]) -> Option<(i8, usize)> {
+    let key = [lower(text, 0)?, lower(text, 1)?, lower(text, 2)?];
+    let month = MONTHS.iter().position(|name| name[..3] == key)?;
+    let length = word(text);
+    let name = MONTHS[month];
+    // `Sept` is common too.
+    let is_month = length == 3 || (length == 4 && month == 8) || (length == name.len() && eq(&text[..length], name));
+    // `Sep.`
+    let dot =
+        usize::from(length < name.len() && text.get(length) == Some(&b'.') && text.get(length + 1) == Some(&b' '));
+    is_month.then_some((month as i8 + 1, length + dot))
+}
+
+/// The length of the name of a day at the start of `text`, with the comma and space after it.
+pub(super) fn weekday(text: &[u8]) -> Option<usize> {
+    let key = [lower(text, 0)?, lower(text, 1)?, lower(text, 2)?];
+    let name = DAYS.iter().find(|name| name[..3] == key)?;
+    let mut length = word(text);
+    if length != 3 && !eq(&text[..length], name) {
+        return None;
+    }
+    length += usize::from(text.get(length) == Some(&b','));
+    if text.get(length) != Some(&b' ') {
+        return None;
+    }
+    Some(length + 1)
+}
+
+fn word(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count()
+}
+
+fn lower(text: &[u8], at: usize) -> Option<u8> {
+    text.get(at).map(u8::to_ascii_lowercase)
+}
+
+fn eq(text: &[u8], name: &[u8]) -> bool {
+    text.eq_ignore_ascii_case(name)
+}

@@ -1,0 +1,322 @@
+//! What stands in a field: addresses with and without ports, ports, users, URLs.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// True for the words with which logs say that there is no value.
+pub(super) fn is_null(value: &[u8]) -> bool {
+    const NULLS: [&[u8]; 13] = [
+        b"-",
+        b"--",
+        b"null",
+        b"nil",
+        b"none",
+        b"n/a",
+        b"na",
+        b"(null)",
+        b"<null>",
+        b"(empty)",
+        b"undefined",
+        b"unset",
+        b"unknown",
+    ];
+    value.len() <= 9 && (value.is_empty() || NULLS.iter().any(|null| value.eq_ignore_ascii_case(null)))
+}
+
+/// An address, and the port if one stands by it: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`, `192.0.2.1#53`, `192.0.2.1/443`,
+/// `192.0.2.1(443)`, `/192.0.2.1:443`, `2001:db8::1%eth0`, `192.0.2.1/32`, and the first of a list (`192.0.2.1, 192.0.2.2`).
+///
+/// IPv4-mapped addresses are the IPv4 address within them.
+pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
+    let value = value.trim_ascii();
+    let value = value.strip_prefix(b"/").unwrap_or(value);
+    let (ip, rest) = address_at(value)?;
+    if rest.is_empty() {
+        return Some((ip, None));
+    }
+    let after = &rest[1..];
+    match rest[0] {
+        b':' | b'#' => Some((ip, Some(port(after)?))),
+        b'/' => {
+            // A prefix length that covers the address alone, or a port. What is in between could be either.
+            let number = port(after)?;
+            match ip {
+                IpAddr::V4(_) if number <= 32 => Some((ip, None)),
+                IpAddr::V6(_) if number <= 128 => Some((ip, None)),
+                _ => Some((ip, Some(number))),
+            }
+        }
+        b'(' => Some((ip, after.strip_suffix(b")").and_then(port))),
+        b',' | b';' | b' ' | b'|' => Some((ip, None)),
+        _ => None,
+    }
+}
+
+/// The address that `text` begins with, and what follows it. In brackets, the brackets belong to it.
+pub(super) fn address_at(text: &[u8]) -> Option<(IpAddr, &[u8])> {
+    if let Some(inner) = text.strip_prefix(b"[") {
+        let end = memchr::memchr(b']', inner.get(..inner.len().min(64))?)?;
+        let (ip, rest) = bare(&inner[..end])?;
+        return rest.is_empty().then_some((ip, &inner[end + 1..]));
+    }
+    bare(text)
+}
+
+fn bare(text: &[u8]) -> Option<(IpAddr, &[u8])> {
+    let first = *text.first()?;
+    if first.is_ascii_digit() {
+        if let Some((ip, rest)) = quad(text) {
+            return Some((IpAddr::V4(ip), rest));
+        }
+    }
+    if !first.is_ascii_hexdigit() && first != b':' {
+        return None;
+    }
+    let length =
+        text.iter().take(48).take_while(|byte| byte.is_ascii_hexdigit() || **byte == b':' || **byte == b'.').count();
+    // Three colons at least, or two together: else it is a time or a word with a colon.
+    let colons = memchr::memchr_iter(b':', &text[..length]).count();
+    if colons < 2 {
+        return None;
+    }
+    let (ip, length) = longest_v6(&text[..length])?;
+    let mut rest = &text[length..];
+    if let Some(zone) = rest.strip_prefix(b"%") {
+        let length = zone.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)).count();
+        rest = &zone[length..];
+    }
+    (!rest.first().is_some_and(u8::is_ascii_alphanumeric)).then_some((ip, rest))
+}
+
+/// The IPv6 address in all of `text`, or in all but a colon or dot at its end.
+fn longest_v6(text: &[u8]) -> Option<(IpAddr, usize)> {
+    let parse = |text: &[u8]| std::str::from_utf8(text).ok()?.parse::<Ipv6Addr>().ok();
+    if let Some(ip) = parse(text) {
+        return Some((ip.to_canonical(), text.len()));
+    }
+    if let [before @ .., b':' | b'.'] = text {
+        return Some((parse(before)?.to_canonical(), before.len()));
+    }
+    // Eight groups and a port: `2001:db8:0:0:0:0:0:1:443`; or `2001:db8::1.443`.
+    let cut = text.iter().rposition(|byte| *byte == b'.' || *byte == b':')?;
+    if text[cut] == b':' && memchr::memchr_iter(b':', text).count() != 8 {
+        return None;
+    }
+    Some((parse(&text[..cut])?.to_canonical(), cut))
+}
+
+fn quad(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
+    let mut octets = [0_u8; 4];
+    let mut at = 0;
+    for (index, octet) in octets.iter_mut().enumerate() {
+        if index > 0 {
+            if text.get(at) != Some(&b'.') {
+                return None;
+            }
+            at += 1;
+        }
+        let start = at;
+        let mut number = 0_u32;
+        while at - start < 4 && text.get(at).is_some_and(u8::is_ascii_digit) {
+            number = number * 10 + u32::from(text[at] - b'0');
+            at += 1;
+        }
+        if at == start || number > 255 || (at - start > 1 && text[start] == b'0') {
+            return None;
+        }
+        *octet = number as u8;
+    }
+    let rest = &text[at..];
+    let goes_on = match rest {
+        [byte, ..] if byte.is_ascii_alphanumeric() => true,
+        [b'.', byte, ..] => byte.is_ascii_alphanumeric(),
+        _ => false,
+    };
+    (!goes_on).then_some((Ipv4Addr::from(octets), rest))
+}
+
+/// A port: a number up to 65535 and nothing else. Floats that are whole (`443.0`) are what spreadsheets make of it.
+pub(super) fn port(value: &[u8]) -> Option<u16> {
+    let value = value.trim_ascii();
+    let value = value.strip_suffix(b".0").unwrap_or(value);
+    if value.is_empty() || value.len() > 5 {
+        return None;
+    }
+    let number =
+        value.iter().try_fold(0_u32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))?;
+    u16::try_from(number).ok()
+}
+
+/// The parts of a URL or of a request's target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct UrlParts<'a> {
+    pub(super) scheme: Option<&'a [u8]>,
+    pub(super) host: Option<&'a [u8]>,
+    pub(super) port: Option<u16>,
+    pub(super) path: Option<&'a [u8]>,
+    pub(super) query: Option<&'a [u8]>,
+}
+
+/// Splits what a field of URLs holds: `https://host:8443/path?query`, `/path?query`, `host:443`, `host/path`.
+pub(super) fn url(value: &[u8]) -> UrlParts<'_> {
+    let mut parts = UrlParts::default();
+    let mut rest = value;
+    let mut has_authority = false;
+    let scheme = rest.iter().take(16).take_while(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(byte)).count();
+    if scheme > 0 && rest[scheme..].starts_with(b"://") {
+        parts.scheme = Some(&rest[..scheme]);
+        rest = &rest[scheme + 3..];
+        has_authority = true;
+    } else if !rest.starts_with(b"/") {
+        // `host:443` of a CONNECT, `host/path` of a firewall: only where the first part is a name or address.
+        let end = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
+        has_authority = is_host(authority(&rest[..end]).0);
+    } else if rest.starts_with(b"//") {
+        rest = &rest[2..];
+        has_authority = true;
+    }
+    if has_authority {
+        let end = rest.iter().position(|byte| b"/?#\\".contains(byte)).unwrap_or(rest.len());
+        let (host, port) = authority(&rest[..end]);
+        parts.host = (!host.is_empty()).then_some(host);
+        parts.port = port;
+        rest = &rest[end..];
+    }
+    let rest = &rest[..memchr::memchr(b'#', rest).unwrap_or(rest.len())];
+    let (path, query) = match memchr::memchr(b'?', rest) {
+        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
+        None => (rest, None),
+    };
+    parts.path = (!path.is_empty()).then_some(path);
+    parts.query = query.filter(|query| !query.is_empty());
+    parts
+}
+
+/// Host and port of an authority; user and password are not part of it.
+fn authority(text: &[u8]) -> (&[u8], Option<u16>) {
+    let text = match memchr::memrchr(b'@', text) {
+        Some(at) => &text[at + 1..],
+        None => text,
+    };
+    if let Some(inner) = text.strip_prefix(b"[") {
+        if let Some(end) = memchr::memchr(b']', inner) {
+            return (&inner[..end], inner[end + 1..].strip_prefix(b":").and_then(port));
+        }
+    }
+    match memchr::memrchr(b':', text) {
+        Some(at) => match port(&text[at + 1..]) {
+            Some(port) => (&text[..at], Some(port)),
+            None if at + 1 == text.len() => (&text[..at], None),
+            None => (text, None),
+        },
+        None => (text, None),
+    }
+}
+
+/// Whether it could be the name or address of a machine, with at least one dot: letters, digits, `-`, `_`, no spaces.
+pub(super) fn is_host(text: &[u8]) -> bool {
+    is_host_name(text)
+        && (memchr::memchr(b'.', text).is_some_and(|at| at > 0 && at + 1 < text.len()) || address(text).is_some())
+}
+
+/// Whether it could be the name of a machine, a short one included.
+pub(super) fn is_host_name(text: &[u8]) -> bool {
+    !text.is_empty()
+        && text.len() <= 253
+        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:%".contains(byte) || !byte.is_ascii())
+}
+
+/// Splits `DOMAIN\user` and `DOMAIN\\user`.
+pub(super) fn user(value: &[u8]) -> (Option<&[u8]>, &[u8]) {
+    match memchr::memchr(b'\\', value) {
+        Some(at) if at > 0 => {
+            let name = value[at..].iter().position(|byte| *byte != b'\\').map(|skip| &value[at + skip..]);
+            match name {
+                // A path, not a user: `C:\Users\eve`.
+                Some(name) if !name.contains(&b'\\') && value[at - 1] != b':' => (Some(&value[..at]), name),
+                _ => (None, value),
+            }
+        }
+        _ => (None, value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_with_what_stands_by_them() {
+        const CASES: &[(&str, &str)] = &[
+            ("192.0.2.1", "192.0.2.1"),
+            (" 192.0.2.1 ", "192.0.2.1"),
+            ("192.0.2.1:443", "192.0.2.1 443"),
+            ("192.0.2.1#53", "192.0.2.1 53"),
+            ("192.0.2.1/443", "192.0.2.1 443"),
+            ("192.0.2.1/24", "192.0.2.1"),
+            ("192.0.2.1(443)", "192.0.2.1 443"),
+            ("192.0.2.1(gw.example)", "192.0.2.1"),
+            ("/192.0.2.1:443", "192.0.2.1 443"),
+            ("192.0.2.1, 192.0.2.2", "192.0.2.1"),
+            ("[2001:db8::1]:443", "2001:db8::1 443"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("2001:DB8:0:0:0:0:0:1", "2001:db8::1"),
+            ("2001:db8:0:0:0:0:0:1:443", "2001:db8::1 443"),
+            ("2001:db8::1%eth0", "2001:db8::1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("::ffff:c000:201", "192.0.2.1"),
+            ("::1", "::1"),
+            ("", ""),
+            ("-", ""),
+            ("192.0.2", ""),
+            ("192.0.2.1.5", ""),
+            ("192.0.2.256", ""),
+            ("192.0.02.1", ""),
+            ("192.0.2.1x", ""),
+            ("192.0.2.1:99999", ""),
+            ("10:02:03", ""),
+            ("00:00:5e:00:53:01", ""),
+            ("gw.example", ""),
+            ("[192.0.2.1", ""),
+        ];
+        for (text, expected) in CASES {
+            let shown = address(text.as_bytes())
+                .map(|(ip, port)| port.map_or_else(|| ip.to_string(), |port| format!("{ip} {port}")))
+                .unwrap_or_default();
+            assert_eq!(shown, *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn urls_in_parts() {
+        let show = |text: &str| {
+            let parts = url(text.as_bytes());
+            let part = |part: Option<&[u8]>| String::from_utf8(part.unwrap_or(b"").to_vec()).unwrap();
+            let port = parts.port.map(|port| port.to_string()).unwrap_or_default();
+            [part(parts.scheme), part(parts.host), port, part(parts.path), part(parts.query)].join(" ")
+        };
+        assert_eq!(show("https://a.example:8443/b/c?d=e#f"), "https a.example 8443 /b/c d=e");
+        assert_eq!(show("http://user:pw@a.example"), "http a.example   ");
+        assert_eq!(show("http://[2001:db8::1]:80/"), "http 2001:db8::1 80 / ");
+        assert_eq!(show("/b/c?d=e"), "   /b/c d=e");
+        assert_eq!(show("a.example:443"), " a.example 443  ");
+        assert_eq!(show("a.example/b?c"), " a.example  /b c");
+        assert_eq!(show("//a.example/b"), " a.example  /b ");
+        assert_eq!(show("b/c"), "   b/c ");
+        assert_eq!(show(""), "    ");
+    }
+
+    #[test]
+    fn users_with_their_domain() {
+        let show = |text: &str| {
+            let (domain, name) = user(text.as_bytes());
+            format!("{} {}", String::from_utf8_lossy(domain.unwrap_or(b"")), String::from_utf8_lossy(name))
+        };
+        assert_eq!(show("eve"), " eve");
+        assert_eq!(show(r"CORP\eve"), "CORP eve");
+        assert_eq!(show(r"CORP\\eve"), "CORP eve");
+        assert_eq!(show("eve@corp.example"), " eve@corp.example");
+        assert_eq!(show(r"C:\Users\eve"), r" C:\Users\eve");
+        assert_eq!(show(r"\eve"), r" \eve");
+    }
+}
