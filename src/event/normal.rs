@@ -149,7 +149,7 @@ impl Normal {
             }
         }?;
         let is_null = value::is_null(value);
-        let sure = u16::from(field.level) * 300 + u16::from(found.extra) * 30;
+        let sure = u16::from(field.level) * 400 + u16::from(found.extra);
         let mut role = None;
         for entry in found.meanings {
             let score = sure + u16::from(entry.rank);
@@ -192,7 +192,7 @@ impl Normal {
         let mut stamp = None;
         // Two fields that are beside each other are better than one that stands around them.
         let parts = self.date.score.max(self.clock.score);
-        if parts < u16::MAX && parts / 300 < whole.score.saturating_add(60) / 300
+        if parts < u16::MAX && parts / 400 < whole.score.saturating_add(60) / 400
             || whole.score == u16::MAX && parts < u16::MAX
         {
             let (year, month, day) = time::date(context.value(&sheet.fields[self.date.field as usize]))?;

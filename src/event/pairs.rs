@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::sheet::{Form, Part, Sheet};
+use super::time;
 
 /// How deep pairs within the quoted value of a pair are read.
 const MAX_DEPTH: u8 = 2;
@@ -157,6 +158,13 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
             }
         }
     };
+    // `time=2026-05-12 10:02:03`: one value, although nobody quoted it.
+    if between == Between::Space && (end - start == 10 || end - start == 8) && part.line[start].is_ascii_digit() {
+        if let Some((_, length)) = time::at_start(text) {
+            let rest = &text[length..];
+            end = start + length + rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
+        }
+    }
     let pair_end = end;
     // The bracket or comma that closes what stands around it.
     while end > start {

@@ -118,7 +118,7 @@ impl Key {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
     pub(super) meanings: &'static [Entry],
-    /// Words before the part of the name that is known.
+    /// How much less sure it is for what stands before the part of the name that is known.
     pub(super) extra: u8,
 }
 
@@ -156,8 +156,8 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<Found> {
     for depth in (0..=count).rev() {
         if let Some(meanings) = index.get(joined[depth].0) {
             // A parent that is not part of the known name makes it less sure, but less so than words of the name itself.
-            let extra = extra_parents - depth;
-            return Some(Found { meanings, extra: extra.min(6) as u8 });
+            let extra = 10 * (extra_parents - depth).min(6);
+            return Some(Found { meanings, extra: extra as u8 });
         }
     }
     // A known name at the end of a longer one, unless a word before it says that it is about something else.
@@ -170,8 +170,8 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<Found> {
             return None;
         }
         if let Some(meanings) = index.get(hash) {
-            let extra = (3 + at + extra_parents).min(12) as u8;
-            return Some(Found { meanings, extra });
+            let extra = 60 + 10 * (at + extra_parents).min(12);
+            return Some(Found { meanings, extra: extra as u8 });
         }
     }
     None

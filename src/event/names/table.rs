@@ -34,19 +34,21 @@ pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapp
 pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(Timestamp),
-        "@timestamp event_time event_timestamp event_date event_datetime time_generated generated_time timestamp_utc \
-         utc_time event_time_utc system_time timecreated_system_time time_created time ts date_time rt \
-         device_receipt_time devtime log_time eve_timestamp received_utc detected_date_time detection_time \
-         detection_date detected_at detect_time detected_on occurred_at occurred_on occurrence_time occurred \
-         activity_date_time activity_time published published_at request_time time_received alert_time alert_date \
-         incident_time created_date_time creation_time creation_timestamp created_at created_on created_time \
-         create_time timestamp_ms timestamp_us timestamp_ns epoch epoch_time epoch_ms unix_time time_iso8601 \
-         time_local request_timestamp start_time start started_at begin_time first_timestamp edge_start_timestamp \
-         time_start stime flow_start message_time mail_time sent_at sent_date_time send_time server_timestamp \
-         client_timestamp agent_timestamp local_time insert_time insertion_time ingestion_time received received_at \
-         receive_time receive_timestamp received_time received_date_time record_time recorded_at report_time \
-         last_seen last_seen_at last_updated last_update_time last_modified last_event_time updated_at end_time end \
-         date when @t dt tstamp datestamp event_dt",
+        "event_create_date event_time event_timestamp security_event_date timestamp_detected detected_at \
+         detected_date_time detection_timestamp activity_date_time iso_timestamp @timestamp rt event_date \
+         event_date_time time_generated generated_time timestamp_utc utc_time event_time_utc system_time \
+         timecreated_system_time time_created time ts date_time device_receipt_time devtime log_time eve_timestamp \
+         received_utc detection_time detection_date detect_time detected_on occurred_at occurred_on occurrence_time \
+         occurred activity_time published published_at request_time time_received alert_time alert_date incident_time \
+         created_date_time creation_time creation_timestamp created_at created_on created_time create_time \
+         timestamp_ms timestamp_us timestamp_ns epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
+         request_timestamp start_time start started_at begin_time first_timestamp edge_start_timestamp time_start \
+         stime flow_start message_time mail_time sent_at sent_date_time send_time server_timestamp client_timestamp \
+         agent_timestamp local_time insert_time insertion_time ingestion_time received received_at receive_time \
+         receive_timestamp received_time received_date_time record_time recorded_at report_time last_seen \
+         last_seen_at last_updated last_update_time last_modified last_event_time updated_at end_time end date when \
+         @t dt tstamp datestamp event_dt calendar_time mod_time analyzed_at time_utc first_seen_at \
+         first_discovered_date created_time_utc creation_date alert_created login_time date_received received_date",
     ),
     (Date, "date event_date log_date x_date day date_local date_utc"),
     (Clock, "time clock event_clock log_time x_time hour time_of_day time_local time_utc"),
@@ -64,7 +66,8 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          workstation_ip calling_station_id framed_ip_address assigned_ip device_external_ip external_ip caller from \
          sourceip_host audit_source_ip session_ip connecting_ip source_address_v6 c6a2_source client client_host \
          machine_ip agent_ip device_ip host_ip local_ip endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 \
-         x_forwarded_for forwarded_for xff source ip_address ip ip_addr addr address ipv4 ipv4_address ips",
+         x_forwarded_for forwarded_for xff source ip_address ip ip_addr addr address ipv4 ipv4_address ips sourceips \
+         local_address_ip4 local_address_ip src_host shost sender socket_ip from_address",
     ),
     (
         Ecs(SourcePort),
@@ -87,7 +90,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          server_addr s_ip sip_server target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip \
          responder ip_destination ip_dst ip_daddr remote_server_ip dest dhost_ip destination_host_ip to_ip \
          upstream_addr backend_ip origin_server_ip vserver_ip virtual_ip r_ip receiver_ip recipient_ip destination to \
-         nas_ip_address resolved_ip remote_destination_ip cs_ip",
+         nas_ip_address resolved_ip remote_destination_ip cs_ip dst_host dhost remote_address_ip4 dest_host",
     ),
     (
         Ecs(DestinationPort),
@@ -123,7 +126,8 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          last_logged_on_user last_user current_user user_email user_mail email email_address mail sender_user \
          from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn cn \
          account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
-         user_full_name full_name from_email person requester submitter employee who",
+         user_full_name full_name from_email person requester submitter employee who usrname related_user \
+         meta_username object_user claim_upn",
     ),
     (
         Ecs(UserDomain),
@@ -140,7 +144,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          impacted_host target_machine_name node_name node syslog_host syslog_hostname log_host host machine \
          device_dns_name client_name client_hostname system_name devname device_id_name server_host_name \
          source_host_name source_host shost src_host dvc_hostname observer_hostname entity_name vm_name instance_name \
-         device endpoint terminal beat_hostname beat_name",
+         device endpoint terminal beat_hostname beat_name dhost meta_hostname",
     ),
     (
         Ecs(HostIp),
@@ -279,7 +283,8 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(EventOutcome),
         "event_outcome outcome outcome_result result result_type status_outcome login_status auth_result \
-         authentication_result logon_result conclusion success is_success request_status status auth_status",
+         authentication_result logon_result conclusion success is_success request_status status auth_status decision \
+         authorization_k8s_io_decision login_result auth_outcome signin_status",
     ),
     // The names of what an interface, a route or a filter is, and of times other than the event's.
     (

@@ -144,6 +144,7 @@ fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
     match (digits, next) {
         (4, b'-' | b'/' | b'.') => year_first(text, next),
         (8, b' ' | b'T' | b'-' | b'_' | b':') => compact(text),
+        (9, _) if text[9..].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count() == 5 => compact(text),
         (1 | 2, b'/' | b'-' | b' ' | b'.') if text.get(digits + 1)?.is_ascii_alphabetic() => day_and_word(text, next),
         (1 | 2, b'/' | b'-' | b'.') => day_or_month_first(text, next),
         _ => None,
@@ -161,13 +162,16 @@ fn year_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     read.stamp(Some(year), month, day, clock, offset)
 }
 
-/// `20260512 100203`, `20260512T100203Z`, `20260512-10:02:03`.
+/// `20260512 100203`, `20260512T100203Z`, `20260512-10:02:03`, `20260512100203`.
 fn compact(text: &[u8]) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
     let year = read.digits(4)? as i16;
     let month = read.digits(2)? as i8;
     let day = read.digits(2)? as i8;
-    read.between()?;
+    // `20260512100203` has nothing in between.
+    if !read.peek()?.is_ascii_digit() {
+        read.between()?;
+    }
     let clock = read.compact_clock().or_else(|| read.clock())?;
     let offset = read.offset();
     if !YEARS.contains(&year) {
