@@ -5,8 +5,8 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
-use super::format::Format;
 use crate::error::{Error, Result};
+use crate::feed::format::Format;
 use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Skip, Warning};
 use crate::input::{Input, Lines, bomb, is_bomb};
 use crate::limits::MAX_MEMBERS;
@@ -79,7 +79,7 @@ fn read_member(member: impl Read, format: Option<Format>, feed: &Feed, sink: &mu
             format!("{compression}-compressed within an archive: decompress it first"),
         ));
     }
-    super::read_lines(Lines::unpacked(input, None)?, format, feed, sink)
+    crate::feed::read_lines(Lines::unpacked(input, None)?, format, feed, sink)
 }
 
 /// What went into all members so far, and what came out.

@@ -73,8 +73,8 @@ use jiff::SignedDuration;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::{Format, read_file};
 use crate::error::{Error, Result};
+use crate::feed::{Format, read_file};
 use crate::indicator::{Action, Column, ColumnRole, Columns, Exceptions, Feed, RecordSink, Scope};
 use crate::limits::MAX_CONFIG;
 

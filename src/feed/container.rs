@@ -7,10 +7,10 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-use super::format::Format;
-#[cfg(not(all(feature = "zip", feature = "mmdb")))]
-use super::gated::absent;
 use crate::error::{Error, Result};
+use crate::feed::format::Format;
+#[cfg(not(all(feature = "zip", feature = "mmdb")))]
+use crate::feed::formats::gated::absent;
 use crate::indicator::{Feed, RecordSink};
 use crate::input::{Input, Lines};
 use crate::limits::MAX_HELD_FEED;
@@ -33,7 +33,7 @@ pub(super) fn read_file(
     #[cfg(feature = "zip")]
     return io::Seek::rewind(&mut file)
         .map_err(|error| Error::io(path.to_owned(), error))
-        .and_then(|()| super::archive::read(file, path, format, feed, sink));
+        .and_then(|()| crate::feed::archive::read(file, path, format, feed, sink));
     #[cfg(not(feature = "zip"))]
     Err(Error::feed(path, absent("a zip archive", "zip")))
 }
@@ -55,7 +55,7 @@ pub(super) fn read(
     let path = path.unwrap_or(Path::new(""));
     #[cfg(feature = "zip")]
     return hold(whole, path, "a zip archive that is not read from a file")
-        .and_then(|bytes| super::archive::read(Cursor::new(bytes), path, format, feed, sink));
+        .and_then(|bytes| crate::feed::archive::read(Cursor::new(bytes), path, format, feed, sink));
     #[cfg(not(feature = "zip"))]
     Err(Error::feed(path, absent("a zip archive", "zip")))
 }
@@ -84,20 +84,20 @@ fn unpacked(
     let is_binary = is_binary(&head);
     let whole = Cursor::new(head).chain(input);
     if !is_binary && format != Some(Format::Mmdb) {
-        return super::read_lines(Lines::unpacked(whole, path)?, format, feed, sink);
+        return crate::feed::read_lines(Lines::unpacked(whole, path)?, format, feed, sink);
     }
     let file = path.unwrap_or(Path::new(""));
     let bytes = hold(whole, file, "no text, or an MMDB file,")?;
     if is_mmdb(&bytes) && format.is_none_or(|format| format == Format::Mmdb) {
         #[cfg(feature = "mmdb")]
-        return super::mmdb::read(&bytes, file, feed, sink);
+        return crate::feed::formats::binary::mmdb::read(&bytes, file, feed, sink);
         #[cfg(not(feature = "mmdb"))]
         return Err(Error::feed(file, absent("an MMDB file", "mmdb")));
     }
     if format == Some(Format::Mmdb) {
         return Err(Error::feed(file, "no MMDB file: its end has no metadata"));
     }
-    super::read_lines(Lines::unpacked(&bytes[..], path)?, format, feed, sink)
+    crate::feed::read_lines(Lines::unpacked(&bytes[..], path)?, format, feed, sink)
 }
 
 /// Whether these are no characters: NULs at both parities, which UTF-16 does not have.

@@ -3,14 +3,50 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::recognise::{Head, Tier};
-use super::{
-    FeedReader, adblock, alienvault, crowdsec, csv, dataset, dnsmasq, drop, drop_json, dshield, emule, feodo,
-    feodo_json, firehol, gated, hosts, iprep, ipset, jsonl, maltrail, misp, misp_csv, misp_feed, nft, openphish, otx,
-    p2p, phishtank, plain, rpz, rules, sslbl, stix, threatfox, threatfox_json, tor, unbound, urlhaus, urlhaus_json,
-    warninglist, wildcard, zeek,
-};
 use crate::error::{Error, Result};
+use crate::feed::FeedReader;
+use crate::feed::formats::dns::adblock;
+use crate::feed::formats::dns::dnsmasq;
+use crate::feed::formats::dns::hosts;
+use crate::feed::formats::dns::rpz;
+use crate::feed::formats::dns::unbound;
+use crate::feed::formats::gated;
+use crate::feed::formats::ids::dataset;
+use crate::feed::formats::ids::iprep;
+use crate::feed::formats::ids::rules;
+use crate::feed::formats::ids::zeek;
+use crate::feed::formats::json::crowdsec;
+use crate::feed::formats::json::drop_json;
+use crate::feed::formats::json::feodo_json;
+use crate::feed::formats::json::jsonl;
+use crate::feed::formats::json::misp;
+use crate::feed::formats::json::misp_feed;
+use crate::feed::formats::json::otx;
+use crate::feed::formats::json::stix;
+use crate::feed::formats::json::threatfox_json;
+use crate::feed::formats::json::urlhaus_json;
+use crate::feed::formats::json::warninglist;
+use crate::feed::formats::list::alienvault;
+use crate::feed::formats::list::drop;
+use crate::feed::formats::list::dshield;
+use crate::feed::formats::list::emule;
+use crate::feed::formats::list::firehol;
+use crate::feed::formats::list::ipset;
+use crate::feed::formats::list::maltrail;
+use crate::feed::formats::list::nft;
+use crate::feed::formats::list::openphish;
+use crate::feed::formats::list::p2p;
+use crate::feed::formats::list::plain;
+use crate::feed::formats::list::tor;
+use crate::feed::formats::list::wildcard;
+use crate::feed::formats::table::csv;
+use crate::feed::formats::table::feodo;
+use crate::feed::formats::table::misp_csv;
+use crate::feed::formats::table::phishtank;
+use crate::feed::formats::table::sslbl;
+use crate::feed::formats::table::threatfox;
+use crate::feed::formats::table::urlhaus;
+use crate::feed::recognise::{Head, Tier};
 
 /// Declares the formats: documentation, variant, name, what it is recognised by, reader.
 macro_rules! formats {

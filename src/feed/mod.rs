@@ -56,74 +56,15 @@ use crate::indicator::{Action, Construct, Exceptions, Feed, Record, RecordSink, 
 use crate::input::Lines;
 use crate::limits::MAX_REPORTED_VALUE;
 
-mod adblock;
-mod alienvault;
 #[cfg(feature = "zip")]
 mod archive;
-#[cfg(feature = "xml")]
-mod condition;
 #[cfg(feature = "config")]
 pub mod config;
 mod container;
-mod crowdsec;
-mod csv;
-mod dataset;
-mod dnsmasq;
-mod drop;
-mod drop_json;
-mod dshield;
-mod emule;
-mod feodo;
-mod feodo_json;
-mod firehol;
 mod format;
-mod gated;
-mod headed;
-mod hosts;
-mod iprep;
-mod ipset;
-mod json;
-mod jsonl;
-mod listed;
-mod maltrail;
-mod misp;
-mod misp_csv;
-mod misp_feed;
-#[cfg(feature = "mmdb")]
-mod mmdb;
-mod nft;
-#[cfg(feature = "xml")]
-mod openioc;
-mod openphish;
-mod otx;
-mod out;
-mod p2p;
-mod pending;
-mod phishtank;
-mod plain;
+mod formats;
 mod recognise;
-mod rows;
-mod rpz;
-mod rules;
-mod sslbl;
-mod stix;
-#[cfg(feature = "xml")]
-mod stix1;
-mod stix_pattern;
-mod table;
-mod text;
-mod threatfox;
-mod threatfox_json;
-mod tor;
-mod unbound;
-mod urlhaus;
-mod urlhaus_json;
-mod value;
-mod warninglist;
-mod wildcard;
-#[cfg(feature = "xml")]
-mod xml;
-mod zeek;
+mod syntax;
 
 pub use format::Format;
 

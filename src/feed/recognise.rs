@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::format::{Format, known};
-use super::json::{Json, Kind, Slice, Text};
-use super::{CERTAINTY, is_comment};
 use crate::error::{Error, Result};
+use crate::feed::format::{Format, known};
+use crate::feed::syntax::json::{Json, Kind, Slice, Text};
+use crate::feed::{CERTAINTY, is_comment};
 use crate::indicator::Reject;
 use crate::input::{self, Lines};
 use crate::limits::{MAX_FEED_LINE, SNIFF};

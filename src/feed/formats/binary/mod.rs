@@ -1,0 +1,4 @@
+//! Databases.
+
+#[cfg(feature = "mmdb")]
+pub(crate) mod mmdb;

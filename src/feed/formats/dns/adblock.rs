@@ -1,0 +1,142 @@
+//! Filter lists of ad blockers, as far as they are lists of hosts.
+//!
+//! ```text
+//! [Adblock Plus 2.0]
+//! ! a comment
+//! ||evil.test^                     a host and all beneath
+//! ||evil.test^$important,third-party
+//! ||192.0.2.1^                     an address
+//! ||ads-*.evil.*^                  a pattern over names, at the start of any label
+//! @@||good.example^                an exception: allowed
+//! ```
+//!
+//! What hides parts of pages (`##`), what is about parts of URLs, and what applies to some pages or kinds of requests
+//! only, is no statement about a host: it is skipped and counted.
+
+use crate::error::Result;
+use crate::feed::FeedReader;
+use crate::feed::recognise::{Head, Votes};
+use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::syntax::value::{self, Rules};
+use crate::indicator::{Construct, Feed, Indicator, Pattern, PatternTarget, Record, RecordSink, Reject, Scope};
+use crate::input::Lines;
+
+pub(crate) struct AdBlock;
+
+impl FeedReader for AdBlock {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let mut votes = Votes::default();
+        for line in head.lines() {
+            match parse(line) {
+                Line::Nothing if is_header(line) => return 100,
+                Line::Nothing => {}
+                // A rule over URLs may be any text at all.
+                Line::Skip(Construct::UrlRule) if !line.starts_with("||") && !line.starts_with("@@") => {
+                    votes.line(false)
+                }
+                Line::Rule { .. } | Line::Skip(_) => votes.line(true),
+            }
+        }
+        votes.certainty()
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let rules = Rules::new(feed, Scope::Suffix);
+        each_line(lines, sink, |line, sink| match parse(line.text) {
+            Line::Nothing => {}
+            Line::Skip(construct) => out::skip(sink, line.number, line.text, construct),
+            Line::Rule { host, is_exception } => {
+                let fill = |record: &mut Record<'_>| {
+                    if is_exception {
+                        record.action = out::exception(feed);
+                    }
+                };
+                if host.contains('*') && !is_wildcard(host) {
+                    // `||` stands at the start of a name or of any label of it.
+                    for prefix in ["", "*."] {
+                        put(sink, line.number, host, glob(&format!("{prefix}{host}")), fill);
+                    }
+                } else {
+                    put(sink, line.number, host, value::classify(host, &rules), fill);
+                }
+            }
+        })
+    }
+}
+
+enum Line<'l> {
+    /// Blank, a comment, the header.
+    Nothing,
+    Skip(Construct),
+    Rule {
+        host: &'l str,
+        is_exception: bool,
+    },
+}
+
+fn is_header(line: &str) -> bool {
+    line.strip_prefix('[')
+        .is_some_and(|rest| rest.as_bytes().get(..5).is_some_and(|n| n.eq_ignore_ascii_case(b"adblo")))
+}
+
+/// Whether a line that begins with `#` is a comment of other lists, such as the frame around a banner, and hides no part of a page:
+/// what it would hide follows `##`, and is no blank and no third `#` but for one before an id.
+fn is_banner(line: &str) -> bool {
+    let rest = line.trim_start_matches('#');
+    match line.len() - rest.len() {
+        0 => false,
+        1..=3 => rest.is_empty() || rest.starts_with([' ', '\t']),
+        _ => true,
+    }
+}
+
+fn parse(line: &str) -> Line<'_> {
+    if line.is_empty() || line.starts_with('!') || is_header(line) || is_banner(line) {
+        return Line::Nothing;
+    }
+    let marks = ["##", "#@#", "#?#", "#@?#", "#$#", "#@$#", "#%#", "#@%#"];
+    let at = line.find('#').unwrap_or(line.len());
+    if marks.iter().any(|mark| line[at..].starts_with(mark)) || line.contains("$$") || line.contains("$@$") {
+        return Line::Skip(Construct::CosmeticRule);
+    }
+    let (rule, is_exception) = match line.strip_prefix("@@") {
+        Some(rule) => (rule, true),
+        None => (line, false),
+    };
+    if let Some(rest) = rule.strip_prefix('/')
+        && rest.rfind('/').is_some_and(|end| rest[end + 1..].is_empty() || rest[end + 1..].starts_with('$'))
+        && rest.len() > 1
+    {
+        return Line::Skip(Construct::Regex);
+    }
+    let Some(rest) = rule.strip_prefix("||") else { return Line::Skip(Construct::UrlRule) };
+    let Some((host, options)) = rest.split_once('^') else { return Line::Skip(Construct::UrlRule) };
+    if host.is_empty() || host.contains(['/', '?', '$', '|', ':']) && !host.starts_with('[') {
+        return Line::Skip(Construct::UrlRule);
+    }
+    let options = match options.strip_prefix('|').unwrap_or(options) {
+        "" => "",
+        options => match options.strip_prefix('$') {
+            Some(options) => options,
+            None => return Line::Skip(Construct::UrlRule),
+        },
+    };
+    let is_plain = |option: &str| matches!(option.trim(), "" | "important" | "all" | "third-party" | "3p");
+    if !options.split(',').all(is_plain) {
+        return Line::Skip(Construct::LimitedRule);
+    }
+    Line::Rule { host, is_exception }
+}
+
+/// `*.name`, which is a scope and no pattern.
+fn is_wildcard(host: &str) -> bool {
+    host.strip_prefix("*.").is_some_and(|name| !name.contains('*'))
+}
+
+fn glob(text: &str) -> Result<value::Value, Reject> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'*');
+    if !text.bytes().all(is_name) {
+        return Err(Reject::Unrecognised);
+    }
+    Ok(Indicator::Pattern(Pattern::new(PatternTarget::Name, text)?).into())
+}

@@ -1,0 +1,88 @@
+//! Configurations of dnsmasq that answer for names themselves (dnsmasq(8), `--address`, `--server`, `--local`).
+//!
+//! ```text
+//! # a comment
+//! address=/evil.test/#             a name and all beneath, answered with a null address
+//! address=/evil.test/bad.example/0.0.0.0
+//! local=/evil.test/                answered from local data only, of which there is none
+//! server=/evil.test/               the same
+//! server=/corp.example/192.0.2.53  a name that another server answers for: skipped
+//! ```
+//!
+//! Which address is answered does not matter. Other settings are skipped and counted.
+
+use crate::error::Result;
+use crate::feed::recognise::{Head, Votes};
+use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::syntax::value::{self, Rules};
+use crate::feed::{FeedReader, is_blank_or_comment};
+use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection, Scope};
+use crate::input::Lines;
+
+pub(crate) struct Dnsmasq;
+
+impl FeedReader for Dnsmasq {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let mut votes = Votes::default();
+        for line in head.data() {
+            match parse(line) {
+                // Any `key=value` might be one.
+                Some(Line::Skip(Construct::Setting)) if line.contains('=') => {}
+                line => votes.line(matches!(line, Some(Line::Names(_) | Line::Skip(Construct::Forward)))),
+            }
+        }
+        votes.certainty()
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let rules = Rules::new(feed, Scope::Suffix);
+        each_line(lines, sink, |line, sink| {
+            if is_blank_or_comment(line.text) {
+                return;
+            }
+            let (body, _) = out::split_comment(line.text);
+            match parse(body) {
+                Some(Line::Names(names)) => {
+                    for name in names.split('/') {
+                        put(sink, line.number, name, name_of(name, &rules), |_| {});
+                    }
+                }
+                Some(Line::Skip(construct)) => out::skip(sink, line.number, body, construct),
+                None => sink.reject(Rejection::new(line.number, body, Reject::Unrecognised)),
+            }
+        })
+    }
+}
+
+enum Line<'l> {
+    /// Names between slashes.
+    Names(&'l str),
+    Skip(Construct),
+}
+
+fn parse(line: &str) -> Option<Line<'_>> {
+    let (key, value) = match line.split_once('=') {
+        Some((key, value)) => (key.trim_end(), value.trim_start()),
+        None => (line, ""),
+    };
+    let key = key.strip_prefix("--").unwrap_or(key);
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'0'..=b'9')) {
+        return None;
+    }
+    let is_answer = key == "address";
+    if !is_answer && !matches!(key, "server" | "local") {
+        return Some(Line::Skip(Construct::Setting));
+    }
+    // `server=192.0.2.53` is the server for everything.
+    let Some(rest) = value.strip_prefix('/') else { return Some(Line::Skip(Construct::Setting)) };
+    let (names, target) = rest.rsplit_once('/')?;
+    Some(if is_answer || target.is_empty() { Line::Names(names) } else { Line::Skip(Construct::Forward) })
+}
+
+fn name_of(name: &str, rules: &Rules) -> Result<value::Value, Reject> {
+    // A leading dot or `*` makes no difference to dnsmasq, other than in which subdomains are covered.
+    match name.strip_prefix("*.").or_else(|| name.strip_prefix('.')) {
+        Some(_) => value::classify(name, rules),
+        None => value::domain(name, rules),
+    }
+}

@@ -1,0 +1,157 @@
+//! Hosts files that send names to a sink address.
+//!
+//! ```text
+//! 0.0.0.0 evil.test www.evil.test   # one or more names; a comment may follow, also without white space before it
+//! 127.0.0.1       bad.example
+//! ```
+//!
+//! Names are exact: a hosts file says nothing of what is beneath them. The sink addresses are `0.0.0.0` (also written
+//! `0`), `127.0.0.1`, `::` and `::1`; not `127.0.1.1`, under which systems list their own name. What such a file holds for the system's own use is rejected value by value, so
+//! that nothing is silent: `localhost`, `broadcasthost`, `ip6-…` and their like ([`Reject::Localhost`]), and addresses
+//! in place of names ([`Reject::SinkAddress`], [`Reject::AddressTarget`]).
+//!
+//! A line whose address is no sink (`192.0.2.7 printer.test`) maps a name rather than blocks it; its names are rejected
+//! ([`Reject::HostMapping`]). A line that begins with no address is rejected as a whole ([`Reject::BadAddress`]).
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
+
+use crate::error::Result;
+use crate::feed::syntax::value::{self, Rules};
+use crate::feed::{FeedReader, Head, Votes};
+use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Scope};
+use crate::input::Lines;
+use crate::value::{ip, refang};
+
+pub(crate) struct Hosts;
+
+impl FeedReader for Hosts {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let mut votes = Votes::default();
+        for line in head.lines() {
+            let Some(entry) = parse(line) else { continue };
+            votes.add(match (entry.column, entry.names().next()) {
+                (Ok(Column::Sink), Some(_)) => Ok(()),
+                (Ok(Column::Other), Some(_)) => Err(Reject::HostMapping),
+                _ => Err(Reject::Unrecognised),
+            });
+        }
+        votes.certainty()
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let rules = Rules::new(feed, Scope::Exact);
+        while let Some(line) = lines.next()? {
+            let number = line.number;
+            if line.too_long {
+                sink.reject(Rejection::new(number, line.text, Reject::TooLong));
+                continue;
+            }
+            let Some(entry) = parse(line.text) else { continue };
+            let column = match entry.column {
+                Ok(column) => column,
+                Err(reason) => {
+                    sink.reject(Rejection::new(number, entry.line, reason));
+                    continue;
+                }
+            };
+            if entry.names().next().is_none() {
+                let reason = if column == Column::Sink { Reject::SinkAddress } else { Reject::Unrecognised };
+                sink.reject(Rejection::new(number, entry.line, reason));
+            }
+            for name in entry.names() {
+                match target(name, column, &rules) {
+                    Ok(value) => {
+                        let mut record = Record::new(value.indicator, number, name);
+                        record.attributes.description = entry.comment.map(Into::into);
+                        sink.record(record);
+                    }
+                    Err(reason) => sink.reject(Rejection::new(number, name, reason)),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the first column is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Column {
+    Sink,
+    /// Another address.
+    Other,
+}
+
+/// A line that is neither blank nor a comment.
+struct Entry<'l> {
+    /// The line without its comment.
+    line: &'l str,
+    column: Result<Column, Reject>,
+    names: &'l str,
+    comment: Option<&'l str>,
+}
+
+impl<'l> Entry<'l> {
+    fn names(&self) -> impl Iterator<Item = &'l str> + use<'l> {
+        self.names.split_whitespace()
+    }
+}
+
+/// Takes a trimmed line apart; `None` for a blank one and a comment.
+fn parse(line: &str) -> Option<Entry<'_>> {
+    if crate::feed::is_blank_or_comment(line) {
+        return None;
+    }
+    // hosts(5) lets a comment begin anywhere, and no name holds a `#`.
+    let (line, comment) = match line.split_once('#') {
+        Some((body, comment)) => (body.trim_end(), Some(comment.trim_start_matches('#').trim())),
+        None => (line, None),
+    };
+    let (first, names) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let column = match first {
+        "0" | "0.0.0.0" | "127.0.0.1" | "::" | "::1" => Ok(Column::Sink),
+        _ => ip::parse_addr(first.as_bytes())
+            .map(|addr| if is_sink(&IpNet::from(addr)) { Column::Sink } else { Column::Other }),
+    };
+    Some(Entry { line, column, names, comment: comment.filter(|comment| !comment.is_empty()) })
+}
+
+/// Whether this is an address that hosts files send names to.
+pub(crate) fn is_sink(net: &IpNet) -> bool {
+    let addr = net.addr();
+    net.prefix_len() == net.max_prefix_len()
+        && (addr.is_unspecified() || addr == Ipv4Addr::LOCALHOST || addr == Ipv6Addr::LOCALHOST)
+}
+
+fn target(name: &str, column: Column, rules: &Rules) -> Result<value::Value, Reject> {
+    if is_local(name) {
+        return Err(Reject::Localhost);
+    }
+    let name = &*refang::refang(name);
+    if let Ok(addr) = ip::parse_addr(name.as_bytes()) {
+        return Err(if is_sink(&IpNet::from(addr)) { Reject::SinkAddress } else { Reject::AddressTarget });
+    }
+    if column == Column::Other {
+        return Err(Reject::HostMapping);
+    }
+    value::domain(name, rules)
+}
+
+/// Whether this is a name that systems put into their hosts file for themselves.
+fn is_local(name: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "localhost",
+        "localhost.localdomain",
+        "localhost4",
+        "localhost4.localdomain4",
+        "localhost6",
+        "localhost6.localdomain6",
+        "local",
+        "loopback",
+        "broadcasthost",
+    ];
+    let is_ip6 = name.as_bytes().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"ip6-"));
+    // No system writes a dot into these.
+    is_ip6 && !name.contains('.') || NAMES.iter().any(|local| name.eq_ignore_ascii_case(local))
+}

@@ -1,0 +1,7 @@
+//! What servers of the DNS and blockers read: hosts files, zones, configurations, filter lists.
+
+pub(crate) mod adblock;
+pub(crate) mod dnsmasq;
+pub(crate) mod hosts;
+pub(crate) mod rpz;
+pub(crate) mod unbound;

@@ -1,0 +1,6 @@
+//! What sensors on the network read: rules, reputation lists, data sets, intelligence files.
+
+pub(crate) mod dataset;
+pub(crate) mod iprep;
+pub(crate) mod rules;
+pub(crate) mod zeek;

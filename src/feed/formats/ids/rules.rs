@@ -1,0 +1,596 @@
+//! Rules of Snort and Suricata, as far as each says that one address or one name is bad.
+//!
+//! ```text
+//! alert ip $HOME_NET any -> [192.0.2.1,192.0.2.2] any (msg:"addresses"; sid:1;)
+//! alert dns $HOME_NET any -> any any (msg:"a name"; dns.query; content:"evil.test"; nocase; endswith; sid:2;)
+//! alert udp any any -> any 53 (msg:"the same in a packet"; content:"|04|evil|04|test|00|"; sid:3;)
+//! alert tcp any any -> any any (msg:"and in a request"; content:"Host|3a| evil.test|0d 0a|"; http_header; sid:4;)
+//! alert http any any -> any any (msg:"a URL"; http.host; content:"evil.test"; http.uri; content:"/gate"; startswith; sid:5;)
+//! ```
+//!
+//! A rule holds where all its conditions do. Conditions that add nothing (the method, a second look at the same name by a
+//! regular expression, marks of a DNS query) are left aside; a host together with a path from its start is a URL; a path
+//! alone is a pattern, if the policy asks for them. All else together is no indicator, and skipped:
+//! [`Construct::Conjunction`]. A name stands for all beneath it too, unless the rule holds it to its whole length.
+//!
+//! Addresses are those of either side that are no variables, with the port if it is a single one. The message is a tag,
+//! the `sid` begins the reference.
+
+use std::borrow::Cow;
+
+use crate::error::Result;
+use crate::feed::FeedReader;
+use crate::feed::recognise::{Head, Votes};
+use crate::feed::syntax::listed;
+use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::syntax::value::{self, Rules as ValueRules, Value};
+use crate::indicator::{Attributes, Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
+use crate::input::Lines;
+use crate::limits::MAX_FEED_LINE;
+
+pub(crate) struct Rules;
+
+const ACTIONS: [&str; 8] = ["alert", "drop", "block", "reject", "pass", "log", "sdrop", "rejectboth"];
+
+impl FeedReader for Rules {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let mut votes = Votes::default();
+        let mut is_continued = false;
+        for line in head.data() {
+            if !is_continued {
+                let first = line.split_whitespace().next().unwrap_or("");
+                votes.line(ACTIONS.contains(&first) && (line.contains('(') || line.ends_with('\\')));
+            }
+            is_continued = line.ends_with('\\');
+        }
+        votes.certainty()
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let rules = ValueRules::new(feed, Scope::Suffix);
+        // A rule that a backslash carries on to the next line.
+        let mut open: Option<(u32, String)> = None;
+        each_line(lines, sink, |line, sink| {
+            let text = line.text;
+            if open.is_none() && (text.is_empty() || text.starts_with('#')) {
+                return;
+            }
+            let (number, whole) = match open.take() {
+                Some((number, mut whole)) => {
+                    whole.push(' ');
+                    whole.push_str(text);
+                    (number, Cow::Owned(whole))
+                }
+                None => (line.number, Cow::Borrowed(text)),
+            };
+            match whole.strip_suffix('\\') {
+                Some(part) if part.len() < MAX_FEED_LINE => open = Some((number, part.to_owned())),
+                _ => rule(&whole, number, &rules, feed, sink),
+            }
+        })?;
+        if let Some((number, whole)) = open {
+            sink.reject(Rejection::new(number, whole, Reject::Malformed));
+        }
+        Ok(())
+    }
+}
+
+fn rule(text: &str, line: u32, rules: &ValueRules, feed: &Feed, sink: &mut dyn RecordSink) {
+    let Some(parsed) = Rule::parse(text) else {
+        return sink.reject(Rejection::new(line, text, Reject::Malformed));
+    };
+    let action = (parsed.action == "pass").then(|| out::exception(feed)).flatten();
+    let attributes = parsed.attributes();
+    match parsed.meaning() {
+        Err(construct) => out::skip(sink, line, text, construct),
+        Ok(found) => {
+            for (listed, value) in found.read(rules) {
+                put(sink, line, &listed, value, |record| {
+                    record.action = action;
+                    record.attributes = attributes.clone();
+                    record.as_listed = Cow::Owned(record.as_listed.to_string());
+                });
+            }
+        }
+    }
+}
+
+/// Where a content is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Buffer {
+    /// Anywhere in the packet.
+    Payload,
+    /// The name of a DNS query, the server name of a TLS greeting.
+    Name,
+    /// The host of a request.
+    Host,
+    Uri,
+    Header,
+    /// What says nothing of where a connection goes: the method, the version.
+    Aside,
+    /// Any other part.
+    Other,
+}
+
+fn buffer(keyword: &str) -> Option<Buffer> {
+    Some(match keyword {
+        "dns.query"
+        | "dns_query"
+        | "tls.sni"
+        | "tls_sni"
+        | "quic.sni"
+        | "ssl_state"
+        | "dns.queries.rrname"
+        | "mdns.queries.rrname" => Buffer::Name,
+        "http.host" | "http_host" | "http.host.raw" | "http_raw_host" => Buffer::Host,
+        "http.uri" | "http_uri" | "http.uri.raw" | "http_raw_uri" | "urilen" => Buffer::Uri,
+        "http.header" | "http_header" | "http.header.raw" | "http_raw_header" => Buffer::Header,
+        "http.method" | "http_method" | "http.protocol" | "http_protocol" | "http.stat_code" | "http_stat_code" => {
+            Buffer::Aside
+        }
+        "pkt_data" => Buffer::Payload,
+        _ if keyword.starts_with("http.") || keyword.starts_with("http_") || keyword.starts_with("tls.") => {
+            Buffer::Other
+        }
+        _ if keyword.starts_with("file.")
+            || keyword == "file_data"
+            || keyword.starts_with("ja3")
+            || keyword.starts_with("dns.") =>
+        {
+            Buffer::Other
+        }
+        _ => return None,
+    })
+}
+
+#[derive(Clone, Debug)]
+struct Content {
+    bytes: Vec<u8>,
+    buffer: Buffer,
+    is_negated: bool,
+    /// Held to the start, to the end, or to the length of what it is looked for in.
+    at_start: bool,
+    at_end: bool,
+    is_whole: bool,
+    offset: usize,
+}
+
+#[derive(Default)]
+struct Rule<'r> {
+    action: &'r str,
+    /// The addresses and the port of either side.
+    sides: [(&'r str, &'r str); 2],
+    contents: Vec<Content>,
+    /// Conditions that are neither contents nor about addresses.
+    has_regex: bool,
+    has_other: bool,
+    message: Option<String>,
+    sid: Option<&'r str>,
+    references: Vec<&'r str>,
+}
+
+impl<'r> Rule<'r> {
+    fn parse(text: &'r str) -> Option<Self> {
+        let (head, rest) = text.split_once('(')?;
+        let options = rest.trim_end().strip_suffix(')')?;
+        // Lists of addresses may hold blanks.
+        let words = head_words(head);
+        let [action, _, source, source_port, direction, target, target_port] = words[..] else { return None };
+        if !ACTIONS.contains(&action) || !matches!(direction, "->" | "<>" | "<-") {
+            return None;
+        }
+        let mut rule = Rule { action, sides: [(source, source_port), (target, target_port)], ..Default::default() };
+        rule.options(options)?;
+        Some(rule)
+    }
+
+    fn options(&mut self, text: &'r str) -> Option<()> {
+        let mut sticky = Buffer::Payload;
+        for option in split_options(text) {
+            let (keyword, value) = match option.split_once(':') {
+                Some((keyword, value)) => (keyword.trim(), value.trim()),
+                None => (option.trim(), ""),
+            };
+            match keyword {
+                "" => {}
+                "msg" => self.message = Some(unquoted(value).replace("\\;", ";").replace("\\\"", "\"")),
+                "sid" => self.sid = Some(value),
+                "reference" => self.references.push(value),
+                "content" | "uricontent" => {
+                    let (is_negated, value) = match value.strip_prefix('!') {
+                        Some(value) => (true, value.trim_start()),
+                        None => (false, value),
+                    };
+                    // Snort 3 writes what modifies a content behind it, with commas between.
+                    let end = value.rfind('"')?;
+                    let (value, modifiers) = value.split_at(end + 1);
+                    let buffer = if keyword == "uricontent" { Buffer::Uri } else { sticky };
+                    self.contents.push(Content {
+                        bytes: bytes(unquoted(value))?,
+                        buffer,
+                        is_negated,
+                        at_start: false,
+                        at_end: false,
+                        is_whole: false,
+                        offset: 0,
+                    });
+                    for modifier in modifiers.split(',').map(str::trim).filter(|modifier| !modifier.is_empty()) {
+                        let (keyword, value) = modifier.split_once(' ').unwrap_or((modifier, ""));
+                        self.modify(keyword, value.trim());
+                    }
+                }
+                "pcre" => self.has_regex = true,
+                "flow" | "classtype" | "rev" | "priority" | "metadata" | "threshold" | "detection_filter" | "tag"
+                | "fast_pattern" | "nocase" | "rawbytes" | "gid" | "target" | "flowbits" | "noalert" | "service"
+                | "rem" | "dotprefix" | "to_lowercase" | "stream_size" | "app-layer-protocol" | "dns.opcode"
+                | "dns_opcode" | "byte_test" => {
+                    if keyword == "flowbits" && value.starts_with("isset") {
+                        self.has_other = true;
+                    }
+                }
+                _ if self.modify(keyword, value) => {}
+                _ => match buffer(keyword) {
+                    // Snort 2 names the part behind the content, Suricata before it.
+                    Some(buffer)
+                        if keyword.contains('_')
+                            && !self.contents.is_empty()
+                            && keyword != "tls_sni"
+                            && keyword != "dns_query" =>
+                    {
+                        if let Some(content) = self.contents.last_mut() {
+                            content.buffer = buffer;
+                        }
+                    }
+                    Some(buffer) => sticky = buffer,
+                    None => self.has_other = true,
+                },
+            }
+        }
+        Some(())
+    }
+
+    /// Whether an option holds the last content to a place.
+    fn modify(&mut self, keyword: &str, value: &str) -> bool {
+        let Some(content) = self.contents.last_mut() else { return false };
+        let number = || value.parse::<usize>().ok();
+        match keyword {
+            "startswith" => content.at_start = true,
+            "endswith" => content.at_end = true,
+            "bsize" => content.is_whole = number() == Some(content.bytes.len()),
+            "depth" => {
+                content.at_start |= content.offset == 0 && number().is_some_and(|depth| depth <= content.bytes.len())
+            }
+            "offset" => {
+                content.offset = number().unwrap_or(1);
+                content.at_start &= content.offset == 0;
+            }
+            "isdataat" => content.at_end |= value.replace(' ', "").starts_with("!1"),
+            "distance" | "within" | "nocase" | "fast_pattern" | "rawbytes" => {}
+            _ => return false,
+        }
+        true
+    }
+
+    fn attributes(&self) -> Attributes<'static> {
+        let mut attributes = Attributes::default();
+        attributes.tags.extend(self.message.clone().filter(|message| !message.is_empty()).map(Cow::Owned));
+        let mut reference = self.sid.map(|sid| format!("sid:{sid}")).unwrap_or_default();
+        for (kind, value) in self.references.iter().filter_map(|reference| reference.split_once(',')) {
+            if !reference.is_empty() {
+                reference.push(' ');
+            }
+            let value = value.trim();
+            match kind.trim() {
+                "url" if value.contains("://") => reference.push_str(value),
+                "url" => reference.push_str(&format!("https://{value}")),
+                kind => reference.push_str(&format!("{kind}:{value}")),
+            }
+        }
+        attributes.reference = (!reference.is_empty()).then_some(Cow::Owned(reference));
+        attributes.id = self.sid.map(|sid| Cow::Owned(sid.to_owned()));
+        attributes
+    }
+
+    /// What the rule says is bad; the construct, if that is nothing an indicator can hold.
+    fn meaning(&self) -> Result<Meaning, Construct> {
+        let addresses = self.addresses();
+        let contents: Vec<&Content> = self
+            .contents
+            .iter()
+            .filter(|content| content.buffer != Buffer::Aside && !is_mark(&content.bytes))
+            .collect();
+        if contents.is_empty() {
+            return match addresses {
+                Some(addresses) if !self.has_other && !self.has_regex => Ok(Meaning::Addresses(addresses)),
+                Some(_) => Err(Construct::Conjunction),
+                None if self.has_regex => Err(Construct::Regex),
+                None => Err(Construct::OtherKind),
+            };
+        }
+        if contents.iter().any(|content| content.is_negated) {
+            return Err(Construct::Negation);
+        }
+        let (mut name, mut path, mut others) = (None, None, 0_usize);
+        for content in contents {
+            match self.place(content) {
+                Some(Place::Name(text)) if name.is_none() => name = Some(text),
+                Some(Place::Path(text)) if path.is_none() => path = Some((text, content.at_start || content.is_whole)),
+                _ => others += 1,
+            }
+        }
+        match (name, path) {
+            _ if others > 0 && (addresses.is_some() || others > 1) => Err(Construct::Conjunction),
+            (None, None) => Err(Construct::Payload),
+            _ if others > 0 || addresses.is_some() || self.has_other => Err(Construct::Conjunction),
+            (Some(name), None) => Ok(Meaning::Name(name)),
+            // Only from its start on, a path makes a URL with its host.
+            (Some(name), Some((path, true))) if name.is_whole || !name.text.starts_with('.') => {
+                Ok(Meaning::Url(name.text, path))
+            }
+            (Some(_), Some(_)) => Err(Construct::Conjunction),
+            (None, Some((path, _))) => Ok(Meaning::Path(path)),
+        }
+    }
+
+    /// What a content names, by where it is looked for.
+    fn place(&self, content: &Content) -> Option<Place> {
+        let text = str::from_utf8(&content.bytes).ok();
+        let is_whole = content.is_whole || content.at_start && content.at_end;
+        match content.buffer {
+            Buffer::Name | Buffer::Host => Some(Place::Name(Name { text: text?.trim().to_owned(), is_whole })),
+            Buffer::Uri => Some(Place::Path(text?.to_owned())).filter(|_| content.bytes.starts_with(b"/")),
+            // `Host: evil.test`, or the name alone in a rule that looks for the header.
+            Buffer::Header | Buffer::Payload => {
+                if let Some(name) = text.and_then(host_header) {
+                    return Some(Place::Name(Name { text: name, is_whole: true }));
+                }
+                if let Some(name) = dns_name(&content.bytes) {
+                    return Some(Place::Name(name));
+                }
+                let names_host =
+                    content.buffer == Buffer::Header && self.contents.iter().any(|other| is_host(&other.bytes));
+                let text = text.filter(|_| names_host)?.trim();
+                Some(Place::Name(Name { text: text.to_owned(), is_whole: false }))
+            }
+            Buffer::Aside | Buffer::Other => None,
+        }
+    }
+
+    /// The addresses of either side that are no variables.
+    fn addresses(&self) -> Option<Vec<(String, Option<u16>)>> {
+        let mut found = Vec::new();
+        for (addresses, port) in self.sides {
+            let port = port.parse().ok();
+            for address in addresses.trim_matches(['[', ']']).split(',').map(str::trim) {
+                let is_address = address.contains(['.', ':']) && !address.starts_with(['$', '!']);
+                if is_address {
+                    found.push((address.trim_matches(['[', ']']).to_owned(), port));
+                }
+            }
+        }
+        (!found.is_empty()).then_some(found)
+    }
+}
+
+struct Name {
+    text: String,
+    is_whole: bool,
+}
+
+enum Place {
+    Name(Name),
+    Path(String),
+}
+
+enum Meaning {
+    Addresses(Vec<(String, Option<u16>)>),
+    Name(Name),
+    Url(String, String),
+    Path(String),
+}
+
+impl Meaning {
+    /// The values, with what the rule wrote.
+    fn read(self, rules: &ValueRules) -> Vec<(String, Result<Value, Reject>)> {
+        match self {
+            Meaning::Addresses(addresses) => addresses
+                .into_iter()
+                .map(|(address, port)| {
+                    let value = value::classify(&address, rules).and_then(|value| match value.indicator {
+                        Indicator::Ip { .. } | Indicator::IpRange { .. } => {
+                            listed::with_port(value, &port.map_or(String::new(), |port| port.to_string()))
+                        }
+                        _ => Err(Reject::BadAddress),
+                    });
+                    (address, value)
+                })
+                .collect(),
+            Meaning::Name(Name { text, is_whole }) => {
+                let value = value::classify(&text, rules).map(|mut value| {
+                    // What is held to its whole length has nothing beneath it.
+                    if let Indicator::Domain { scope, .. } = &mut value.indicator
+                        && is_whole
+                        && !text.starts_with('.')
+                    {
+                        *scope = rules.host_scope();
+                    }
+                    value
+                });
+                vec![(text, value)]
+            }
+            Meaning::Url(host, path) => {
+                let url = format!("{}{path}", host.trim_start_matches('.'));
+                let value = listed::read(listed::Listed::Url, &url, rules);
+                vec![(url, value)]
+            }
+            Meaning::Path(path) => {
+                let value = value::classify(&path, rules);
+                vec![(path, value)]
+            }
+        }
+    }
+}
+
+/// The words of a rule before its options; a list in brackets is one.
+fn head_words(head: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = head.trim_start();
+    while !rest.is_empty() {
+        let mut depth = 0_usize;
+        let end = rest
+            .char_indices()
+            .find(|&(_, c)| {
+                match c {
+                    '[' => depth += 1,
+                    ']' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                depth == 0 && c.is_whitespace()
+            })
+            .map_or(rest.len(), |(at, _)| at);
+        words.push(&rest[..end]);
+        rest = rest[end..].trim_start();
+    }
+    words
+}
+
+/// The options of a rule, between semicolons that are neither in quotes nor behind a backslash.
+fn split_options(text: &str) -> Vec<&str> {
+    let mut options = Vec::new();
+    let (mut start, mut in_quotes, mut escaped) = (0, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_quotes = !in_quotes,
+            b';' if !in_quotes => {
+                options.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    options.push(&text[start..]);
+    options
+}
+
+fn unquoted(value: &str) -> &str {
+    let value = value.trim();
+    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
+}
+
+/// The bytes of a content: `|2e|` is hexadecimal, a backslash takes what follows as it is.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut parts = text.split('|');
+    bytes.extend(plain(parts.next()?));
+    while let Some(hex) = parts.next() {
+        for pair in hex.split_whitespace() {
+            // `|0d0a|` and `|0d 0a|`.
+            for at in (0..pair.len()).step_by(2) {
+                bytes.push(u8::from_str_radix(pair.get(at..at + 2)?, 16).ok()?);
+            }
+        }
+        bytes.extend(plain(parts.next()?));
+    }
+    Some(bytes)
+}
+
+fn plain(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut escaped = false;
+    for byte in text.bytes() {
+        if byte == b'\\' && !escaped {
+            escaped = true;
+        } else {
+            escaped = false;
+            bytes.push(byte);
+        }
+    }
+    bytes
+}
+
+/// What every DNS query, or every request, holds.
+fn is_mark(bytes: &[u8]) -> bool {
+    let is_dns = bytes.len() >= 2 && bytes.len() <= 12 && bytes.iter().all(|&byte| byte <= 1);
+    is_dns || is_host(bytes) || matches!(bytes, b"GET" | b"POST" | b"GET " | b"POST ")
+}
+
+fn is_host(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii();
+    text.len() <= 5 && (text.eq_ignore_ascii_case(b"host:") || text.eq_ignore_ascii_case(b"host"))
+}
+
+/// The name behind `Host:`.
+fn host_header(text: &str) -> Option<String> {
+    let text = text.trim();
+    let rest = text.get(..5).filter(|start| start.eq_ignore_ascii_case("host:")).map(|_| text[5..].trim())?;
+    (!rest.is_empty()).then(|| rest.to_owned())
+}
+
+/// A name as a DNS packet has it: each label with its length before it.
+fn dns_name(bytes: &[u8]) -> Option<Name> {
+    let mut labels = Vec::new();
+    let mut rest = bytes;
+    let mut is_ended = false;
+    while let Some((&length, after)) = rest.split_first() {
+        let length = usize::from(length);
+        if length == 0 {
+            is_ended = after.is_empty() || after.iter().all(|&byte| byte <= 1);
+            if !is_ended {
+                return None;
+            }
+            break;
+        }
+        if length > 63 || length > after.len() {
+            return None;
+        }
+        let (label, behind) = after.split_at(length);
+        if !label.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            return None;
+        }
+        labels.push(str::from_utf8(label).ok()?);
+        rest = behind;
+    }
+    // Any text of two letters could be one label.
+    (labels.len() > 1 || is_ended && !labels.is_empty()).then(|| Name { text: labels.join("."), is_whole: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents() {
+        for (text, expected) in [
+            ("evil.test", Some(&b"evil.test"[..])),
+            ("evil|2e|test", Some(b"evil.test")),
+            ("|04|evil|04|test|00|", Some(b"\x04evil\x04test\0")),
+            ("|0d 0a|x|0D0A|", Some(b"\r\nx\r\n")),
+            (r#"a\;b\"c\\d\:"#, Some(b"a;b\"c\\d:")),
+            ("|zz|", None),
+            ("|0|", None),
+            ("|0d", None),
+            ("", Some(b"")),
+        ] {
+            assert_eq!(bytes(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_in_packets() {
+        for (bytes, expected) in [
+            (&b"\x04evil\x04test\0"[..], Some("evil.test")),
+            (b"\x04evil\x04test", Some("evil.test")),
+            (b"\x04evil\x04test\0\0\x01\0\x01", Some("evil.test")),
+            (b"\x04test\0", Some("test")),
+            (b"\x04test", None),
+            (b"\x09evil\x04test\0", None),
+            (b"\x04evil\0\x04test\0", None),
+            (b"evil.test", None),
+            (b"", None),
+        ] {
+            assert_eq!(dns_name(bytes).map(|name| name.text).as_deref(), expected, "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Records of JSON whose keys are not those of a known format: one on each line (JSON Lines), or in an array.
+//!
+//! ```text
+//! {"indicator": "evil.test", "type": "domain", "tags": ["c2", "made up"], "first_seen": "2026-05-01"}
+//! {"indicator": "192.0.2.1", "type": "ipv4"}
+//! ```
+//!
+//! Keys mean what the names of the columns of a table mean; keys within objects have dots between (`threat.indicator.ip`).
+//! An array of strings is a list of values. Who knows the keys names them ([`Columns`](crate::indicator::Columns)).
+
+use crate::error::{Error, Result};
+use crate::feed::FeedReader;
+use crate::feed::formats::table::csv;
+use crate::feed::recognise::{Head, Shape};
+use crate::feed::syntax::json::Json;
+use crate::feed::syntax::rows::{self, Reading};
+use crate::feed::syntax::table;
+use crate::feed::syntax::value::Rules;
+use crate::indicator::{ColumnRole, Feed, RecordSink, Scope};
+use crate::input::Lines;
+
+pub(crate) struct JsonLines;
+
+/// What a key holds.
+fn role(key: &str) -> Option<ColumnRole> {
+    let key = key.strip_prefix("threat.indicator.").unwrap_or(key);
+    match key {
+        "url.full" | "url.original" => Some(ColumnRole::Url),
+        "url.domain" => Some(ColumnRole::Host),
+        _ => csv::role(key),
+    }
+}
+
+/// Where the records of a document stand: before their keys in its shape.
+fn prefixes(shape: &Shape) -> Vec<String> {
+    let mut prefixes = vec!["[].".to_owned()];
+    prefixes.extend(shape.keys().map(|key| format!("{key}[].")));
+    if shape.is_lines {
+        prefixes.push(String::new());
+    }
+    prefixes
+}
+
+/// Whether what stands behind a prefix is evidently a value.
+fn holds_values(shape: &Shape, prefix: &str) -> bool {
+    let rules = Rules::new(&Feed::new(""), Scope::Suffix);
+    shape.members(prefix).any(|key| {
+        role(key).is_some_and(table::is_value) && table::is_evident(shape.text(&format!("{prefix}{key}")), &rules)
+    })
+}
+
+/// Whether the only document is a record itself, and no list of some.
+fn is_record(shape: &Shape) -> bool {
+    !shape.is_lines && holds_values(shape, "") && !prefixes(shape).iter().any(|prefix| holds_values(shape, prefix))
+}
+
+impl FeedReader for JsonLines {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let Some(shape) = head.shape() else { return 0 };
+        let rules = Rules::new(&Feed::new(""), Scope::Suffix);
+        if table::is_evident(shape.text("[]"), &rules) {
+            return 85;
+        }
+        if is_record(shape) {
+            return 85;
+        }
+        match prefixes(shape).iter().filter(|prefix| holds_values(shape, prefix)).count() {
+            0 => 0,
+            1 => 90,
+            // Which of several arrays is meant is a question.
+            _ => 60,
+        }
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let text = lines.head()?;
+        let head = Head::new(&text);
+        let Some(shape) = head.shape() else {
+            return Err(Error::feed(lines.path(), "no JSON: neither an object nor an array"));
+        };
+        let rules = Rules::new(feed, Scope::Suffix);
+        let reading = Reading { feed, rules, role: &role, finish: &|_, _| {}, members: &[] };
+        let is_one = shape.keys().next().is_none() || shape.keys().any(|key| shape.has(&format!("{key}[]")));
+        if is_record(shape) && !is_on_a_line(head.text()) {
+            rows::record(&mut Json::new(lines), &reading, sink)
+        } else if shape.is_lines || !is_one || is_record(shape) {
+            rows::lines(lines, &reading, sink)
+        } else {
+            rows::document(&mut Json::new(lines), &reading, sink)
+        }
+    }
+}
+
+/// Whether nothing but white space follows the first line that says anything.
+fn is_on_a_line(text: &[u8]) -> bool {
+    !text.trim_ascii().contains(&b'\n')
+}

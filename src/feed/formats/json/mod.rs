@@ -1,0 +1,13 @@
+//! JSON, a document or a line an entry.
+
+pub(crate) mod crowdsec;
+pub(crate) mod drop_json;
+pub(crate) mod feodo_json;
+pub(crate) mod jsonl;
+pub(crate) mod misp;
+pub(crate) mod misp_feed;
+pub(crate) mod otx;
+pub(crate) mod stix;
+pub(crate) mod threatfox_json;
+pub(crate) mod urlhaus_json;
+pub(crate) mod warninglist;

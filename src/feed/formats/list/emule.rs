@@ -1,0 +1,89 @@
+//! Address filters of eMule, `ipfilter.dat`.
+//!
+//! ```text
+//! # first and last address, level, what it is
+//! 192.000.002.000 - 192.000.002.255 , 000 , made up
+//! 198.51.100.0 , 198.51.100.255 , 100 , another separator
+//! ```
+//!
+//! Levels below 127 block, and so does none; others let pass, and such ranges are skipped. Octets are decimal, also
+//! with zeros before them. The text is a tag.
+
+use crate::error::Result;
+use crate::feed::recognise::{Head, Votes};
+use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::syntax::text;
+use crate::feed::syntax::value;
+use crate::feed::{FeedReader, is_blank_or_comment};
+use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection};
+use crate::input::Lines;
+
+pub(crate) struct EMule;
+
+impl FeedReader for EMule {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let mut votes = Votes::default();
+        for line in head.data() {
+            votes.add(match parse(line) {
+                Some(entry) => value::classify_range(&entry.range()).map(|_| ()),
+                None => Err(Reject::Unrecognised),
+            });
+        }
+        votes.certainty()
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, _: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        each_line(lines, sink, |line, sink| {
+            if is_blank_or_comment(line.text) {
+                return;
+            }
+            let Some(entry) = parse(line.text) else {
+                return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed));
+            };
+            if entry.level >= 127 {
+                return out::skip(sink, line.number, line.text, Construct::OtherAction);
+            }
+            put(sink, line.number, entry.listed, value::classify_range(&entry.range()), |record| {
+                record.attributes.tags.extend(text::some(entry.text).map(|text| text.to_owned().into()));
+            });
+        })
+    }
+}
+
+struct Entry<'l> {
+    listed: &'l str,
+    first: &'l str,
+    last: &'l str,
+    level: u16,
+    text: &'l str,
+}
+
+impl Entry<'_> {
+    fn range(&self) -> String {
+        format!("{}-{}", value::without_zeros(self.first), value::without_zeros(self.last))
+    }
+}
+
+fn parse(line: &str) -> Option<Entry<'_>> {
+    let is_address = |text: &str| {
+        text.bytes().filter(|&byte| byte == b'.').count() == 3
+            && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    let (head, tail) = line.split_once(',')?;
+    let (first, last, listed, rest) = match head.split_once('-') {
+        Some((first, last)) => (first.trim(), last.trim(), head.trim(), tail),
+        None => {
+            let (last, rest) = tail.split_once(',').unwrap_or((tail, ""));
+            (head.trim(), last.trim(), line[..line.len() - rest.len()].trim_end_matches([',', ' ']), rest)
+        }
+    };
+    if !is_address(first) || !is_address(last) {
+        return None;
+    }
+    let (level, text) = rest.split_once(',').unwrap_or((rest, ""));
+    // The level may be left out, and the text then comes first.
+    Some(match level.trim().parse() {
+        Ok(level) => Entry { listed, first, last, level, text: text.trim() },
+        Err(_) => Entry { listed, first, last, level: 0, text: rest.trim() },
+    })
+}

@@ -1,0 +1,111 @@
+//! Sets as `ipset save` writes them (ipset(8)).
+//!
+//! ```text
+//! create made_up hash:net family inet hashsize 1024 maxelem 65536
+//! add made_up 192.0.2.0/24 timeout 300 comment "why"
+//! add made_up 192.0.2.7 nomatch
+//! add other 192.0.2.1,tcp:80
+//! ```
+//!
+//! A script of `ipset add …` commands is read too.
+//!
+//! `nomatch` is an exception: allowed. A time-out counts from a moment that the file does not tell, so it is only
+//! described.
+
+use crate::error::Result;
+use crate::feed::recognise::{Head, Votes};
+use crate::feed::syntax::listed;
+use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::syntax::value::{self, Rules, Value};
+use crate::feed::{FeedReader, is_blank_or_comment};
+use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
+use crate::input::Lines;
+
+pub(crate) struct IpSet;
+
+impl FeedReader for IpSet {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let mut votes = Votes::default();
+        for line in head.data() {
+            let mut words = words(line);
+            match words.next() {
+                Some("create" | "-N") => {
+                    votes.line(words.nth(1).is_some_and(|kind| kind.contains(':') || kind.ends_with("hash")))
+                }
+                Some("add" | "-A") => votes.line(words.nth(1).is_some_and(|value| value.contains(['.', ':']))),
+                _ => votes.line(false),
+            }
+        }
+        votes.certainty()
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let rules = Rules::new(feed, Scope::Suffix);
+        each_line(lines, sink, |line, sink| {
+            if is_blank_or_comment(line.text) {
+                return;
+            }
+            let mut words = words(line.text);
+            match words.next() {
+                Some("create" | "-N") => return,
+                Some("add" | "-A") => {}
+                Some("del" | "flush" | "destroy" | "swap" | "rename" | "-X" | "-F" | "-D" | "-exist" | "COMMIT") => {
+                    return out::skip(sink, line.number, line.text, Construct::Setting);
+                }
+                _ => return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed)),
+            }
+            let Some(element) = words.nth(1) else {
+                return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed));
+            };
+            if !element.contains(['.', ':']) {
+                // A set within a set.
+                return out::skip(sink, line.number, line.text, Construct::Setting);
+            }
+            if is_mac(element) {
+                return out::skip(sink, line.number, line.text, Construct::OtherKind);
+            }
+            let options = &line.text[line.text.find(element).map_or(line.text.len(), |at| at + element.len())..];
+            let (before, comment) = match options.split_once("comment \"") {
+                Some((before, rest)) => (before, rest.split('"').next()),
+                None => (options, None),
+            };
+            let is_exception = before.split_whitespace().any(|word| word == "nomatch");
+            let timeout = before.split_whitespace().skip_while(|word| *word != "timeout").nth(1);
+            put(sink, line.number, element, read(element, &rules), |record| {
+                if is_exception {
+                    record.action = out::exception(feed);
+                }
+                record.attributes.description = match (comment, timeout) {
+                    (Some(comment), _) => Some(comment.to_owned().into()),
+                    (None, Some(timeout)) => Some(format!("timeout {timeout}").into()),
+                    (None, None) => None,
+                };
+            });
+        })
+    }
+}
+
+/// The words of a command, without the name of the program and options of it as a whole.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let is_program =
+        |word: &&str| matches!(*word, "ipset" | "sudo" | "-exist" | "-!" | "-q") || word.ends_with("/ipset");
+    line.split_whitespace().skip_while(is_program)
+}
+
+/// Whether an element is the address of a network card: `02:00:00:00:00:01`.
+fn is_mac(element: &str) -> bool {
+    element.split(':').count() == 6
+        && element.split(':').all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// `192.0.2.1`, `192.0.2.1,tcp:80`, `192.0.2.0/24,eth0`.
+fn read(element: &str, rules: &Rules) -> Result<Value, Reject> {
+    let (address, rest) = element.split_once(',').unwrap_or((element, ""));
+    let value = value::classify(address, rules)?;
+    if !matches!(value.indicator, Indicator::Ip { .. } | Indicator::IpRange { .. }) {
+        return Err(Reject::BadAddress);
+    }
+    let part = rest.split(',').next().unwrap_or("");
+    let port = part.strip_prefix("tcp:").or_else(|| part.strip_prefix("udp:")).unwrap_or(part);
+    if port.bytes().all(|byte| byte.is_ascii_digit()) { listed::with_port(value, port) } else { Ok(value) }
+}

@@ -1,0 +1,157 @@
+//! Sets of nftables (nft(8)), as `nft list` writes them or as they are included.
+//!
+//! ```text
+//! table inet filter {
+//!     set made_up {
+//!         type ipv4_addr
+//!         flags interval,timeout
+//!         elements = { 192.0.2.1, 192.0.2.4-192.0.2.9 timeout 1h,
+//!                      198.51.100.0/24 comment "why" }
+//!     }
+//! }
+//! define others = { 203.0.113.1, 203.0.113.2 }
+//! add element inet filter made_up { 203.0.113.3 }
+//! ```
+//!
+//! A concatenation is an address and what follows it: `192.0.2.1 . tcp . 80` is limited to the port. Rules and what
+//! else a ruleset holds are skipped and counted.
+
+use crate::error::Result;
+use crate::feed::recognise::Head;
+use crate::feed::syntax::listed;
+use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::syntax::value::{self, Rules, Value};
+use crate::feed::{FeedReader, is_blank_or_comment};
+use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
+use crate::input::Lines;
+
+pub(crate) struct Nft;
+
+impl FeedReader for Nft {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let has_elements = head.data().any(|line| {
+            elements_of(line).is_some_and(|rest| {
+                let rest = rest.trim_start();
+                rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':')
+            })
+        });
+        let is_ruleset = head.data().next().is_some_and(|line| {
+            let first = line.split_whitespace().next().unwrap_or("");
+            matches!(first, "table" | "define" | "add" | "flush" | "set" | "elements" | "#!/usr/sbin/nft")
+        });
+        if has_elements && is_ruleset { 100 } else { 0 }
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let rules = Rules::new(feed, Scope::Suffix);
+        // Within the braces of a list of elements.
+        let mut is_open = false;
+        each_line(lines, sink, |line, sink| {
+            if is_blank_or_comment(line.text) {
+                return;
+            }
+            let rest = if is_open {
+                line.text
+            } else {
+                match elements_of(line.text) {
+                    Some(rest) => rest,
+                    None if is_structure(line.text) => return,
+                    None => return out::skip(sink, line.number, line.text, Construct::Setting),
+                }
+            };
+            is_open = true;
+            for element in split(rest, &mut is_open) {
+                let (value, comment) = parts(element);
+                if value.is_empty() {
+                    continue;
+                }
+                if value.starts_with('$') {
+                    sink.reject(Rejection::new(line.number, value, Reject::Unrecognised));
+                    continue;
+                }
+                put(sink, line.number, value, read(value, &rules), |record| {
+                    record.attributes.description = comment.map(|text| text.to_owned().into());
+                });
+            }
+        })
+    }
+}
+
+/// What follows the brace that opens a list of elements.
+fn elements_of(line: &str) -> Option<&str> {
+    let (before, rest) = line.split_once('{')?;
+    let mut words = before.split_whitespace();
+    let is_list = match words.next() {
+        Some("elements") => words.next() == Some("="),
+        Some("define") => words.nth(1) == Some("="),
+        Some("add" | "create") => words.next() == Some("element"),
+        _ => false,
+    };
+    is_list.then_some(rest)
+}
+
+/// Whether a line only holds sets together.
+fn is_structure(line: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "table",
+        "set",
+        "type",
+        "typeof",
+        "flags",
+        "timeout",
+        "gc-interval",
+        "size",
+        "auto-merge",
+        "policy",
+        "comment",
+        "counter",
+        "}",
+    ];
+    let first = line.split(|c: char| c.is_whitespace() || c == ';').next().unwrap_or("");
+    WORDS.contains(&first)
+}
+
+/// The elements of a line, up to the brace that closes the list.
+fn split<'l>(text: &'l str, is_open: &mut bool) -> Vec<&'l str> {
+    let mut elements = Vec::new();
+    let mut in_quotes = false;
+    let mut start = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'"' => in_quotes = !in_quotes,
+            b',' if !in_quotes => {
+                elements.push(text[start..at].trim());
+                start = at + 1;
+            }
+            b'}' if !in_quotes => {
+                elements.push(text[start..at].trim());
+                *is_open = false;
+                return elements;
+            }
+            _ => {}
+        }
+    }
+    elements.push(text[start..].trim());
+    elements
+}
+
+/// The value of an element, and what is said of it.
+fn parts(element: &str) -> (&str, Option<&str>) {
+    let options = [" timeout ", " expires ", " comment ", " counter "];
+    let end = options.iter().filter_map(|option| element.find(option)).min().unwrap_or(element.len());
+    let (value, rest) = element.split_at(end);
+    let comment = rest.split_once("comment \"").and_then(|(_, text)| text.split('"').next());
+    (value.trim(), comment.or_else(|| Some(rest.trim()).filter(|rest| !rest.is_empty())))
+}
+
+fn read(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    let mut parts = value.split(" . ").map(str::trim);
+    let found = value::classify(parts.next().unwrap_or(""), rules)?;
+    if !matches!(found.indicator, Indicator::Ip { .. } | Indicator::IpRange { .. }) {
+        return Err(Reject::BadAddress);
+    }
+    match parts.last() {
+        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => listed::with_port(found, port),
+        _ => Ok(found),
+    }
+}

@@ -1,0 +1,256 @@
+//! Plain lists: one value a line, of any kind.
+//!
+//! ```text
+//! # a comment; so are lines that begin with `;` or with `//` and a blank
+//! 192.0.2.1               a value
+//! 192.0.2.2       10      a second column that is a number is the score
+//! 192.0.2.4 - 192.0.2.9   a range
+//! evil.test  seen twice   another second column is the description
+//! evil.test # panel       so is an inline comment: `#` or `;` after white space
+//! ```
+//!
+//! Columns are separated by white space. A line of several words is a sentence rather than a listing, and rejected as a
+//! whole, when its first word is a name and a single blank follows it: `example.com publishes this list`. Addresses and
+//! URLs are taken whatever follows them, and names where a TAB, two blanks or a `-` set the text apart.
+//!
+//! Lines that mean something else are rejected as a whole too, rather than taken by half: an address that hosts files use
+//! as a sink with a name behind it, two addresses beside each other, and the records of a zone file.
+
+use crate::error::Result;
+use crate::feed::formats::dns::hosts;
+use crate::feed::syntax::out;
+use crate::feed::syntax::value::{self, Rules, Value};
+use crate::feed::{FeedReader, Head, Votes};
+use crate::indicator::{Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
+use crate::input::Lines;
+use crate::value::ip;
+
+pub(crate) struct Plain;
+
+impl FeedReader for Plain {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let rules = Rules::new(&Feed::new(""), Scope::Suffix);
+        let mut votes = Votes::default();
+        for line in head.lines() {
+            let Some(listing) = parse(line) else { continue };
+            votes.add(match listing.classify(&rules) {
+                // A URL may hold a comma; if most do, the commas separate columns, and are no part of the URL.
+                Ok(_) if listing.value.contains([',', ';', '|', '"']) => Err(Reject::Unrecognised),
+                Ok(_) => Ok(()),
+                Err((_, reason)) => Err(reason),
+            });
+        }
+        votes.certainty()
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let rules = Rules::new(feed, Scope::Suffix);
+        while let Some(line) = lines.next()? {
+            if line.too_long {
+                sink.reject(Rejection::new(line.number, line.text, Reject::TooLong));
+                continue;
+            }
+            let Some(listing) = parse(line.text) else { continue };
+            match listing.classify(&rules) {
+                Ok(value) => {
+                    let mut record = Record::new(value.indicator, line.number, listing.value);
+                    record.attributes.score = listing.score;
+                    record.attributes.description = listing.text.map(Into::into);
+                    sink.record(record);
+                    if value.host_bits {
+                        sink.warn(Warning::new(line.number, listing.value, WarningKind::HostBits));
+                    }
+                }
+                Err((text, reason)) => sink.reject(Rejection::new(line.number, text, reason)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A line that is neither blank nor a comment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Listing<'l> {
+    /// The line without an inline comment.
+    line: &'l str,
+    value: &'l str,
+    /// The value has blanks around its `-`.
+    range: bool,
+    score: Option<f64>,
+    /// What else the line says.
+    text: Option<&'l str>,
+    /// The text reads on from the value like a sentence.
+    sentence: bool,
+    /// There is a column of text, and not just a comment.
+    column: bool,
+}
+
+impl<'l> Listing<'l> {
+    /// The value's meaning; else the text at fault, and the reason.
+    fn classify(&self, rules: &Rules) -> Result<Value, (&'l str, Reject)> {
+        if self.range {
+            return value::classify_range(self.value).map_err(|reason| (self.value, reason));
+        }
+        match value::classify(self.value, rules) {
+            Ok(value) => match value.indicator {
+                Indicator::Ip { net, port: None } if self.column && hosts::is_sink(&net) => {
+                    Err((self.line, Reject::SinkAddress))
+                }
+                _ if self.column && self.is_other_format() => Err((self.line, Reject::Unrecognised)),
+                Indicator::Domain { .. } | Indicator::Pattern(_) if self.sentence => {
+                    Err((self.line, Reject::Unrecognised))
+                }
+                Indicator::Url { .. } if self.sentence && !self.value.contains(':') => {
+                    Err((self.line, Reject::Unrecognised))
+                }
+                _ => Ok(value),
+            },
+            Err(Reject::PathPattern) if self.sentence => Err((self.line, Reject::PathPattern)),
+            Err(reason) if self.sentence && !crate::feed::is_shaped(reason) => Err((self.line, Reject::Unrecognised)),
+            Err(reason) => Err((self.value, reason)),
+        }
+    }
+
+    /// Whether the column of text makes the line one of another format.
+    fn is_other_format(&self) -> bool {
+        let text = self.text.unwrap_or("");
+        let word = split_word(text).map_or(text, |(word, _)| word);
+        // The end of a range, as DShield writes it; a class or a type of DNS.
+        ip::parse_addr(word.as_bytes()).is_ok() || ["IN", "CNAME"].iter().any(|other| word.eq_ignore_ascii_case(other))
+    }
+}
+
+/// Takes a trimmed line apart; `None` for a blank one and a comment.
+fn parse(line: &str) -> Option<Listing<'_>> {
+    if crate::feed::is_blank_or_comment(line) {
+        return None;
+    }
+    let Some((value, rest)) = split_word(line) else {
+        let (range, score, text, sentence, column) = (false, None, None, false, false);
+        return Some(Listing { line, value: line, range, score, text, sentence, column });
+    };
+    let (body, comment) = out::split_comment(line);
+    let mut listing =
+        Listing { line: body, value, range: false, score: None, text: None, sentence: false, column: false };
+    // How far the value stands from what follows.
+    let mut apart = is_apart(&line[value.len()..]);
+    let mut rest = body.get(line.len() - rest.len()..).unwrap_or("");
+
+    if let Some(after) = strip_dash(rest) {
+        let end = split_word(after).map_or(after, |(word, _)| word);
+        if looks_like_address(value) && looks_like_address(end) {
+            listing.range = true;
+            listing.value = &line[..offset(line, end) + end.len()];
+            rest = after[end.len()..].trim_start();
+        } else {
+            rest = after;
+        }
+        apart = true;
+    }
+    let (word, after) = split_word(rest).unwrap_or((rest, ""));
+    if let Some(score) = number(word) {
+        listing.score = Some(score);
+        rest = after;
+        apart = true;
+    }
+    if rest.is_empty() {
+        listing.text = comment.filter(|text| !text.is_empty());
+        return Some(listing);
+    }
+    listing.column = true;
+    // A path may hold blanks, and which of them are its own cannot be told.
+    listing.sentence = !apart && (split_word(rest).is_some() || value.starts_with('/'));
+    // With the comment, if there is one: it is all that the line says.
+    listing.text = Some(&line[offset(line, rest)..]);
+    Some(listing)
+}
+
+/// Where `part`, a slice of `line`, begins in it.
+fn offset(line: &str, part: &str) -> usize {
+    part.as_ptr().addr() - line.as_ptr().addr()
+}
+
+/// The first word, and what follows the white space behind it; `None` if there is one word only.
+fn split_word(text: &str) -> Option<(&str, &str)> {
+    // Most lines are one word of ASCII, which needs no decoding.
+    let start = text.bytes().position(|byte| byte <= b' ' || byte >= 0x80)?;
+    let end = start + text[start..].find(char::is_whitespace)?;
+    Some((&text[..end], text[end..].trim_start()))
+}
+
+/// Whether white space of a TAB or of several characters begins `text`.
+fn is_apart(text: &str) -> bool {
+    let mut blanks = text.chars().take_while(|c| c.is_whitespace());
+    blanks.next() == Some('\t') || blanks.next().is_some()
+}
+
+/// What follows a lone `-` that begins `text`.
+fn strip_dash(text: &str) -> Option<&str> {
+    match split_word(text) {
+        Some(("-", after)) => Some(after),
+        _ => None,
+    }
+}
+
+/// Whether a value, defanged or not, could be one end of a range.
+fn looks_like_address(value: &str) -> bool {
+    value.contains(['.', ':']) && value.bytes().all(|b| b.is_ascii_hexdigit() || b".:[]()".contains(&b))
+}
+
+/// A decimal number.
+fn number(word: &str) -> Option<f64> {
+    let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
+    let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.len() <= 32;
+    // `.` alone and `1.2.3` are left to the parser to refuse.
+    if plain && digits.starts_with(|c: char| c.is_ascii_digit()) { word.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Value, score, text; and whether the text reads like a sentence.
+    type Parts<'l> = (&'l str, Option<f64>, &'l str, bool);
+
+    #[test]
+    fn lines() {
+        let cases: &[(&str, Option<Parts<'_>>)] = &[
+            ("", None),
+            ("# a comment", None),
+            ("#D dead.example", None),
+            ("; a comment", None),
+            ("//", None),
+            ("// a comment", None),
+            ("//evil.test/a", Some(("//evil.test/a", None, "", false))),
+            ("evil.test", Some(("evil.test", None, "", false))),
+            ("evil.test#a", Some(("evil.test#a", None, "", false))),
+            ("evil.test # panel # 2", Some(("evil.test", None, "panel # 2", false))),
+            ("evil.test\t; SBL1", Some(("evil.test", None, "SBL1", false))),
+            ("evil.test #", Some(("evil.test", None, "", false))),
+            ("evil.test ;x#", Some(("evil.test", None, "x#", false))),
+            ("192.0.2.1\t10", Some(("192.0.2.1", Some(10.0), "", false))),
+            ("192.0.2.1 -0.5 seen twice", Some(("192.0.2.1", Some(-0.5), "seen twice", false))),
+            ("192.0.2.1 10 # note", Some(("192.0.2.1", Some(10.0), "note", false))),
+            ("192.0.2.1 1.2.3", Some(("192.0.2.1", None, "1.2.3", false))),
+            ("192.0.2.1 inf", Some(("192.0.2.1", None, "inf", false))),
+            ("192.0.2.1 .", Some(("192.0.2.1", None, ".", false))),
+            ("evil.test phishing", Some(("evil.test", None, "phishing", false))),
+            ("evil.test phishing # note", Some(("evil.test", None, "phishing # note", false))),
+            ("evil.test\tphishing kit", Some(("evil.test", None, "phishing kit", false))),
+            ("evil.test  phishing kit", Some(("evil.test", None, "phishing kit", false))),
+            ("evil.test - phishing kit", Some(("evil.test", None, "phishing kit", false))),
+            ("evil.test is our home", Some(("evil.test", None, "is our home", true))),
+            ("evil.test\u{a0}is our home", Some(("evil.test", None, "is our home", true))),
+            ("/a b.apk", Some(("/a", None, "b.apk", true))),
+            ("192.0.2.1 - 192.0.2.9", Some(("192.0.2.1 - 192.0.2.9", None, "", false))),
+            ("192.0.2.1 - 192.0.2[.]9 3", Some(("192.0.2.1 - 192.0.2[.]9", Some(3.0), "", false))),
+            ("192.0.2.1 - 192.0.2.9 # x", Some(("192.0.2.1 - 192.0.2.9", None, "x", false))),
+            ("192.0.2.1 - a scanner", Some(("192.0.2.1", None, "a scanner", false))),
+            ("192.0.2.1 -", Some(("192.0.2.1", None, "-", false))),
+        ];
+        for &(line, expected) in cases {
+            let read = parse(line).map(|l| (l.value, l.score, l.text.unwrap_or(""), l.sentence));
+            assert_eq!(read, expected, "{line}");
+        }
+    }
+}

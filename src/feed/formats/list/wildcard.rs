@@ -1,0 +1,30 @@
+//! Lists of `*.evil.test` and `.evil.test`, as DNS servers and proxies read them.
+//!
+//! Each stands for the name and all beneath, unless the feed's policy sets another scope. The lines are read as those of a
+//! plain list; a list is told from one by beginning all its values so.
+
+use crate::error::Result;
+use crate::feed::FeedReader;
+use crate::feed::formats::list::plain;
+use crate::feed::recognise::{Head, Votes};
+use crate::indicator::{Feed, RecordSink};
+use crate::input::Lines;
+
+pub(crate) struct Wildcard;
+
+impl FeedReader for Wildcard {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let mut votes = Votes::default();
+        for line in head.data() {
+            let name = line.strip_prefix("*.").or_else(|| line.strip_prefix('.')).unwrap_or("");
+            votes.line(
+                name.starts_with(|c: char| c.is_alphanumeric() || c == '_') && !name.contains([',', '/', '"', ';']),
+            );
+        }
+        votes.certainty()
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        plain::Plain.read(lines, feed, sink)
+    }
+}

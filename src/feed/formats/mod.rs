@@ -1,0 +1,11 @@
+//! The formats, one small file each, by what they look like.
+
+pub(crate) mod binary;
+pub(crate) mod dns;
+pub(crate) mod gated;
+pub(crate) mod ids;
+pub(crate) mod json;
+pub(crate) mod list;
+pub(crate) mod table;
+#[cfg(feature = "xml")]
+pub(crate) mod xml;

@@ -1,0 +1,271 @@
+//! Tables: comma-separated values and their like, with a header or without.
+//!
+//! ```text
+//! type,indicator,malware,first_seen
+//! domain,evil.test,examplebot,2026-05-01 12:00:00
+//! ipv4,192.0.2.1,examplebot,2026-05-02
+//! md5,d41d8cd98f00b204e9800998ecf8427e,examplebot,2026-05-02
+//! ```
+//!
+//! Columns are separated by `,`, `;`, TAB or `|`, and known by the names of the header; names that mean the same are listed
+//! in this module. Several columns may hold values. A header may be a comment (`# id,url,…`). Without one, the columns
+//! whose cells can nearly all be read as values are the values. What the other columns hold goes to the description, so
+//! that nothing a feed says is lost.
+//!
+//! A number called confidence is a score here: what its scale is, a table does not say. Only AbuseIPDB's
+//! `abuseConfidenceScore` is known to be of 0 to 100. Who knows the columns names them
+//! ([`Columns`](crate::indicator::Columns)).
+
+use std::borrow::Cow;
+
+use crate::error::{Error, Result};
+use crate::feed::FeedReader;
+use crate::feed::recognise::Head;
+use crate::feed::syntax::table::{self, Layout, Reading};
+use crate::feed::syntax::value::Rules;
+use crate::indicator::{Column, ColumnRole, Columns, Feed, RecordSink, Scope};
+use crate::input::Lines;
+
+pub(crate) struct Csv;
+
+impl FeedReader for Csv {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        find(head).map_or(0, |found| found.certainty)
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let rules = Rules::new(feed, Scope::Suffix);
+        let text = lines.head()?;
+        let head = Head::new(&text);
+        let found = match &feed.columns {
+            Some(columns) => of_user(&head, columns),
+            None => find(&head).ok_or_else(|| {
+                "no column whose name is known, or that holds values throughout: say which columns hold what".to_owned()
+            }),
+        };
+        let found = found.map_err(|reason| Error::feed(lines.path(), reason))?;
+        let reading =
+            Reading { delimiter: found.delimiter, layout: found.layout, first: found.first, rules, finish: &|_, _| {} };
+        table::read(lines, feed, &reading, sink)
+    }
+}
+
+/// A table, as far as its head tells.
+struct Found {
+    delimiter: char,
+    layout: Layout,
+    /// The line of the first row of data.
+    first: u32,
+    certainty: u8,
+}
+
+/// Rows of a head that are looked at.
+const ROWS: usize = 1000;
+
+const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+
+/// The rows of a head, and the last comment before them.
+struct Rows {
+    delimiter: char,
+    rows: Vec<(u32, String)>,
+    comment: Option<String>,
+}
+
+impl Rows {
+    fn new(head: &Head<'_>, delimiter: char) -> Option<Self> {
+        let mut lines = Lines::new(head.text()).ok()?;
+        let mut reader = table::Rows::new(&mut lines, delimiter, 0);
+        let mut found = Self { delimiter, rows: Vec::new(), comment: None };
+        while found.rows.len() < ROWS
+            && let Ok(Some(row)) = reader.next()
+        {
+            if row.text.trim().is_empty() || row.is_broken || row.too_long {
+                continue;
+            }
+            match row.text.trim_start().strip_prefix('#') {
+                None => found.rows.push((row.line, row.text.to_owned())),
+                Some(text) if found.rows.is_empty() => found.comment = Some(text.to_owned()),
+                Some(_) => {}
+            }
+        }
+        Some(found)
+    }
+
+    fn split<'r>(&self, row: &'r str) -> Vec<Cow<'r, str>> {
+        let mut cells = Vec::new();
+        table::split(row, self.delimiter, &mut cells);
+        cells
+    }
+
+    /// The cells of the last comment, if they are as many as those of a row.
+    fn comment(&self, columns: usize) -> Option<Vec<Cow<'_, str>>> {
+        self.comment.as_deref().map(|text| self.split(text)).filter(|cells| cells.len() == columns)
+    }
+}
+
+fn find(head: &Head<'_>) -> Option<Found> {
+    if head.shape().is_some() || head.xml_root().is_some() {
+        return None;
+    }
+    let mut best: Option<Found> = None;
+    for delimiter in DELIMITERS {
+        let Some(found) = find_with(head, delimiter) else { continue };
+        if best.as_ref().is_none_or(|best| found.certainty > best.certainty) {
+            best = Some(found);
+        }
+    }
+    best
+}
+
+fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
+    let rules = Rules::new(&Feed::new(""), Scope::Suffix);
+    let rows = Rows::new(head, delimiter)?;
+    let split: Vec<(u32, Vec<Cow<'_, str>>)> = rows.rows.iter().map(|(line, row)| (*line, rows.split(row))).collect();
+    let (first, head_cells) = split.first()?;
+    let columns = head_cells.len();
+    if columns < 2 {
+        return None;
+    }
+    // A row without a value that names a column of values is the header.
+    let mut layout = None;
+    let mut start = 0;
+    if !head_cells.iter().any(|cell| table::is_evident(cell, &rules)) {
+        let named = Layout::of_header(head_cells, role);
+        if named.has_values() {
+            layout = Some(named);
+            start = first + 1;
+        }
+    }
+    if layout.is_none()
+        && let Some(cells) = rows.comment(columns)
+    {
+        layout = Some(Layout::of_header(&cells, role)).filter(Layout::has_values);
+    }
+    let data = if start > 0 { &split[1..] } else { &split };
+    let is_filled = |cells: &&Vec<Cow<'_, str>>| cells.iter().any(|cell| !cell.is_empty());
+    let filled: Vec<_> = data.iter().map(|(_, cells)| cells).filter(is_filled).collect();
+    let regular = filled.iter().filter(|cells| cells.len() == columns).count();
+    if filled.is_empty() || regular * 10 < filled.len() * 8 {
+        return None;
+    }
+    let regularity = (regular * 100 / filled.len()) as u8;
+    if let Some(mut layout) = layout {
+        layout.forget_prose(&filled, &rules);
+        // A header that names its columns says what the file is, if the rows are what it says.
+        let holding = filled.iter().filter(|cells| layout.reads(cells, &rules)).count();
+        let share = (holding * 100 / filled.len()) as u8;
+        let certainty = if share >= 20 { regularity.min(95) } else { share };
+        return Some(Found { delimiter, layout, first: start, certainty });
+    }
+    // Without a header, by what the columns hold.
+    let mut roles = vec![None; columns];
+    let mut share = 0;
+    for (at, role) in roles.iter_mut().enumerate() {
+        let cells = || filled.iter().filter_map(|cells| cells.get(at)).filter(|cell| !cell.is_empty());
+        let (all, values) = (cells().count(), cells().filter(|cell| table::is_evident(cell, &rules)).count());
+        // A cell here and there is no column.
+        if all * 2 >= filled.len() && values * 10 >= all * 8 {
+            *role = Some(ColumnRole::Value);
+            share = share.max(values * 100 / all);
+        }
+    }
+    // Two values in a row may be the ends of a range; and what follows a value and a TAB, a plain list has too.
+    let values = roles.iter().flatten().count();
+    if values != 1 || delimiter == '\t' && roles[0].is_some() {
+        share = share.min(50);
+    }
+    let layout = Layout::new(roles, Vec::new());
+    layout.has_values().then(|| Found { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) })
+}
+
+/// The table as the user describes it.
+fn of_user(head: &Head<'_>, columns: &Columns) -> Result<Found, String> {
+    let delimiters = columns.delimiter.as_ref().map_or(&DELIMITERS[..], std::slice::from_ref);
+    // The delimiter that the first row has most of.
+    let all = delimiters.iter().filter_map(|&delimiter| Rows::new(head, delimiter));
+    let width = |rows: &Rows| rows.rows.first().map_or(0, |(_, row)| rows.split(row).len());
+    let rows = all.rev().max_by_key(width).filter(|rows| width(rows) > 0).ok_or("no row in the head of the table")?;
+    let (first, row) = &rows.rows[0];
+    let cells = rows.split(row);
+    let names_columns = columns.roles.iter().any(|(_, column)| matches!(column, Column::Name(_)));
+    let has_header = columns.header.unwrap_or(names_columns);
+    let comment = rows.comment(cells.len()).filter(|_| has_header && columns.header.is_none());
+    let header = comment.as_ref().or(has_header.then_some(&cells));
+    let layout = Layout::of_user(columns, header.map(Vec::as_slice))?;
+    if !layout.has_values() {
+        return Err("none of the columns is said to hold values".to_owned());
+    }
+    let first = if has_header && comment.is_none() { first + 1 } else { 0 };
+    Ok(Found { delimiter: rows.delimiter, layout, first, certainty: 100 })
+}
+
+/// What a column of this name holds.
+pub(crate) fn role(name: &str) -> Option<ColumnRole> {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    Some(match &*plain {
+        "indicator"
+        | "indicators"
+        | "ioc"
+        | "iocs"
+        | "iocvalue"
+        | "indicatorvalue"
+        | "value"
+        | "observable"
+        | "artifact"
+        | "entity"
+        | "c2"
+        | "c2server"
+        | "c2servers"
+        | "c2address"
+        | "cnc"
+        | "cncserver"
+        | "cc"
+        | "ccserver"
+        | "c2s"
+        | "ipordomain"
+        | "domainorip"
+        | "hostorip"
+        | "observablevalue"
+        | "iocraw"
+        | "attributevalue"
+        | "indicatorofcompromise" => ColumnRole::Value,
+        "ip" | "ips" | "ipaddress" | "ipaddresses" | "ipaddr" | "ipv4" | "ipv6" | "ipv4address" | "ipv6address"
+        | "dstip" | "srcip" | "sourceip" | "destinationip" | "destip" | "address" | "addr" | "c2ip" | "cidr"
+        | "network" | "netblock" | "subnet" | "prefix" | "iprange" | "ipcidr" | "attackerip" | "remoteip"
+        | "hostip" => ColumnRole::Ip,
+        "domain" | "domains" | "domainname" | "domainnames" | "c2domain" | "c2domains" | "maliciousdomain"
+        | "phishingdomain" | "domainfqdn" => ColumnRole::Domain,
+        "hostname" | "hostnames" | "host" | "fqdn" => ColumnRole::Host,
+        "url" | "urls" | "uri" | "downloadurl" | "maliciousurl" | "phishingurl" | "phishurl" | "payloadurl"
+        | "c2url" | "c2urls" | "malwareurl" | "fullurl" | "landingurl" | "urlvalue" => ColumnRole::Url,
+        "type" | "indicatortype" | "ioctype" | "kind" | "observabletype" | "attributetype" | "valuetype" => {
+            ColumnRole::Type
+        }
+        "port" | "dstport" | "destport" | "destinationport" | "c2port" | "serverport" | "remoteport" => {
+            ColumnRole::Port
+        }
+        "tag" | "tags" | "label" | "labels" | "category" | "categories" | "threat" | "threats" | "threattype"
+        | "threattypes" | "classification" | "attack" | "attacktype" => ColumnRole::Tags,
+        "malware" | "family" | "malwarefamily" | "malwareprintable" | "malwarename" | "signature" | "threatname"
+        | "app" | "botnet" | "fkmalware" => ColumnRole::Family,
+        "abuseconfidencescore" => ColumnRole::Confidence,
+        "score" | "confidence" | "confidencelevel" | "risk" | "riskscore" | "count" | "reports" | "totalreports"
+        | "weight" | "hits" | "rank" | "severity" | "reputation" | "threatscore" => ColumnRole::Score,
+        "firstseen" | "firstseenutc" | "dateadded" | "date" | "created" | "createdat" | "added" | "timestamp"
+        | "discovered" | "submissiontime" | "firstreported" | "datefirstseen" | "validfrom" | "datetime"
+        | "firstseenat" | "addedat" => ColumnRole::FirstSeen,
+        "lastseen" | "lastseenutc" | "lastonline" | "updated" | "updatedat" | "modified" | "lastreported"
+        | "lastreportedat" | "lastupdate" | "lastupdated" | "datelastseen" | "lastseenat" => ColumnRole::LastSeen,
+        "validuntil" | "expires" | "expiration" | "expiry" | "expirationdate" | "expiresat" | "expirydate" => {
+            ColumnRole::ValidUntil
+        }
+        "reference" | "references" | "ref" | "refs" | "sourceurl" | "report" | "reporturl" | "referenceurl"
+        | "detailurl" | "link" | "externalreference" | "phishdetailurl" | "urlhauslink" => ColumnRole::Reference,
+        "description" | "comment" | "comments" | "note" | "notes" | "info" | "title" | "context" | "details" => {
+            ColumnRole::Description
+        }
+        "id" | "uuid" | "iocid" | "indicatorid" | "objectid" | "phishid" | "attributeuuid" => ColumnRole::Id,
+        "toids" | "ids" => ColumnRole::ToIds,
+        _ => return None,
+    })
+}

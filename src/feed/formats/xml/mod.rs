@@ -1,0 +1,6 @@
+//! XML.
+
+#[cfg(feature = "xml")]
+pub(crate) mod openioc;
+#[cfg(feature = "xml")]
+pub(crate) mod stix1;

@@ -1,0 +1,76 @@
+//! Tables whose header is known word by word.
+
+use crate::error::{Error, Result};
+use crate::feed::FeedReader;
+use crate::feed::recognise::Head;
+use crate::feed::syntax::table::{self, End, Layout, Reading};
+use crate::feed::syntax::value::Rules;
+use crate::indicator::{ColumnRole, Feed, RecordSink, Scope};
+use crate::input::Lines;
+
+/// A table with a header of its own. The header may be a comment, its names in quotes, in any case and order.
+pub(crate) struct Headed {
+    /// The names that tell the header from all others.
+    pub(crate) required: &'static [&'static str],
+    /// What the columns hold. What is not named here goes to the description.
+    pub(crate) columns: &'static [(&'static str, ColumnRole)],
+    /// The tags of every entry.
+    pub(crate) tags: &'static [&'static str],
+    /// Why a table with this column is refused.
+    pub(crate) refused: Option<(&'static str, &'static str)>,
+}
+
+impl Headed {
+    /// The header of a table and the line it is on, which is 0 for a comment.
+    fn header(&self, head: &Head<'_>) -> Option<(Vec<String>, u32)> {
+        for (at, line) in head.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let (text, is_comment) = match line.strip_prefix('#') {
+                Some(text) => (text, true),
+                None => (line, false),
+            };
+            let mut cells = Vec::new();
+            if table::split(text, ',', &mut cells) != End::Open {
+                let names: Vec<String> = cells.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
+                let has = |name: &str| names.iter().any(|known| known == name);
+                let is_refused = self.refused.is_some_and(|(name, _)| has(name) && has(self.required[0]));
+                if self.required.iter().all(|name| has(name)) || is_refused {
+                    return Some((names, if is_comment { 0 } else { at as u32 + 1 }));
+                }
+            }
+            if !is_comment {
+                break;
+            }
+        }
+        None
+    }
+}
+
+impl FeedReader for Headed {
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        if self.header(head).is_some() { 100 } else { 0 }
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let text = lines.head()?;
+        let Some((names, line)) = self.header(&Head::new(&text)) else {
+            let reason = format!("no header with the columns {}", self.required.join(", "));
+            return Err(Error::feed(lines.path(), reason));
+        };
+        if let Some((column, reason)) = self.refused
+            && names.iter().any(|name| name == column)
+        {
+            return Err(Error::feed(lines.path(), reason));
+        }
+        let role = |name: &String| self.columns.iter().find(|(known, _)| known == name).map(|(_, role)| *role);
+        let layout = Layout::new(names.iter().map(role).collect(), names);
+        let rules = Rules::new(feed, Scope::Suffix);
+        let reading = Reading {
+            delimiter: ',',
+            layout,
+            first: if line > 0 { line + 1 } else { 0 },
+            rules,
+            finish: &|record, _| record.attributes.tags.extend(self.tags.iter().map(|&tag| tag.into())),
+        };
+        table::read(lines, feed, &reading, sink)
+    }
+}

@@ -1,0 +1,751 @@
+//! A pull parser of JSON (RFC 8259) with bounded memory, which knows where it is.
+//!
+//! Feeds come as one document of any length, on one line or on many, so nothing but the string that is asked for is
+//! held. Records name the line they begin on, errors the byte, the line and the column. What goes over a cap is cut (a
+//! string) or an error (nesting).
+//!
+//! The grammar is that of the RFC, with two liberties that real exports need: half of a surrogate pair is U+FFFD, and a
+//! string that is not UTF-8 is Latin-1.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::input::Lines;
+use crate::limits::{MAX_FEED_LINE, MAX_NESTING};
+
+/// Where the bytes come from.
+pub(crate) trait Bytes {
+    /// The next bytes; empty only at the end.
+    fn chunk(&mut self) -> Result<&[u8]>;
+    fn consume(&mut self, length: usize);
+    /// The number of the line that the next byte is on.
+    fn line(&self) -> u32;
+    fn error(&self, reason: String) -> Error;
+}
+
+impl Bytes for &mut Lines<'_> {
+    fn chunk(&mut self) -> Result<&[u8]> {
+        Lines::chunk(self)
+    }
+
+    fn consume(&mut self, length: usize) {
+        Lines::consume(self, length);
+    }
+
+    fn line(&self) -> u32 {
+        self.current()
+    }
+
+    fn error(&self, reason: String) -> Error {
+        Error::feed(self.path(), reason)
+    }
+}
+
+/// A line of JSON Lines, or the head of a feed.
+pub(crate) struct Slice<'s> {
+    rest: &'s [u8],
+    number: u32,
+}
+
+impl<'s> Slice<'s> {
+    pub(crate) fn new(rest: &'s [u8], number: u32) -> Self {
+        Self { rest, number }
+    }
+}
+
+impl Bytes for Slice<'_> {
+    fn chunk(&mut self) -> Result<&[u8]> {
+        Ok(self.rest)
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.rest = &self.rest[length.min(self.rest.len())..];
+    }
+
+    fn line(&self) -> u32 {
+        self.number
+    }
+
+    fn error(&self, reason: String) -> Error {
+        Error::config(reason)
+    }
+}
+
+/// What a value is, by its first byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    Text,
+    Number,
+    True,
+    False,
+    Null,
+}
+
+/// A scalar as text, and where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub(crate) value: String,
+    pub(crate) line: u32,
+    /// The value was longer than [`MAX_FEED_LINE`], and is cut.
+    pub(crate) is_cut: bool,
+}
+
+impl Text {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.value
+    }
+
+    /// The text without white space around it; `None` if nothing is left.
+    pub(crate) fn some(&self) -> Option<&str> {
+        Some(self.value.trim()).filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.value.clear();
+        self.is_cut = false;
+        self.line = 0;
+    }
+}
+
+/// The parser. The caller follows the document: it begins what it expects, or skips it.
+pub(crate) struct Json<B> {
+    bytes: B,
+    /// The containers that are open: whether each has had an element.
+    open: Vec<bool>,
+    /// How many bytes were consumed.
+    offset: u64,
+    /// How many of them before the line that the next byte is on.
+    line_start: u64,
+    last_line: u32,
+    raw: Vec<u8>,
+}
+
+impl<B: Bytes> Json<B> {
+    pub(crate) fn new(bytes: B) -> Self {
+        let last_line = bytes.line();
+        Self { bytes, open: Vec::new(), offset: 0, line_start: 0, last_line, raw: Vec::new() }
+    }
+
+    /// The number of the line that the next byte is on.
+    pub(crate) fn line(&self) -> u32 {
+        self.bytes.line()
+    }
+
+    /// An error at the next byte.
+    pub(crate) fn error(&mut self, what: impl fmt::Display) -> Error {
+        let (offset, line) = (self.offset, self.bytes.line());
+        let column = offset - self.line_start + 1;
+        self.bytes.error(format!("invalid JSON at byte {offset} (line {line}, column {column}): {what}"))
+    }
+
+    fn peek(&mut self) -> Result<Option<u8>> {
+        Ok(self.bytes.chunk()?.first().copied())
+    }
+
+    fn bump(&mut self, length: usize) {
+        self.bytes.consume(length);
+        self.offset += length as u64;
+        let line = self.bytes.line();
+        if line != self.last_line {
+            self.last_line = line;
+            // White space is consumed up to each line end, so that this is where the line begins.
+            self.line_start = self.offset;
+        }
+    }
+
+    /// Goes past white space; the byte behind it.
+    fn space(&mut self) -> Result<Option<u8>> {
+        loop {
+            let chunk = self.bytes.chunk()?;
+            if chunk.is_empty() {
+                return Ok(None);
+            }
+            let blanks = chunk.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+            match chunk.get(blanks) {
+                Some(b'\n') => self.bump(blanks + 1),
+                Some(&byte) => {
+                    if blanks > 0 {
+                        self.bump(blanks);
+                    }
+                    return Ok(Some(byte));
+                }
+                None => self.bump(blanks),
+            }
+        }
+    }
+
+    /// As [`space`](Self::space), where there must be something.
+    fn next(&mut self, expected: &str) -> Result<u8> {
+        match self.space()? {
+            Some(byte) => Ok(byte),
+            None => Err(self.error(format_args!("the text ends where {expected} is expected"))),
+        }
+    }
+
+    /// The kind of the value that comes next.
+    pub(crate) fn kind(&mut self) -> Result<Kind> {
+        Ok(match self.next("a value")? {
+            b'{' => Kind::Object,
+            b'[' => Kind::Array,
+            b'"' => Kind::Text,
+            b'-' | b'0'..=b'9' => Kind::Number,
+            b't' => Kind::True,
+            b'f' => Kind::False,
+            b'n' => Kind::Null,
+            byte => return Err(self.error(format_args!("{} where a value is expected", shown(byte)))),
+        })
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        if self.open.len() == MAX_NESTING {
+            return Err(self.error(format_args!("nested deeper than {MAX_NESTING} levels")));
+        }
+        self.bump(1);
+        self.open.push(false);
+        Ok(())
+    }
+
+    /// Goes into an object; anything else is skipped, and `false`.
+    pub(crate) fn object(&mut self) -> Result<bool> {
+        self.container(Kind::Object)
+    }
+
+    /// Goes into an array; anything else is skipped, and `false`.
+    pub(crate) fn array(&mut self) -> Result<bool> {
+        self.container(Kind::Array)
+    }
+
+    fn container(&mut self, kind: Kind) -> Result<bool> {
+        if self.kind()? == kind {
+            self.begin()?;
+            return Ok(true);
+        }
+        self.skip()?;
+        Ok(false)
+    }
+
+    /// The key of the next member of the object that is open, which the caller must read or skip the value of; `false`
+    /// at the object's end.
+    pub(crate) fn key(&mut self, key: &mut Text) -> Result<bool> {
+        if !self.element(b'}', "a key")? {
+            return Ok(false);
+        }
+        match self.next("a key")? {
+            b'"' => self.string(Some(key))?,
+            byte => return Err(self.error(format_args!("{} where a key is expected", shown(byte)))),
+        }
+        match self.next("`:`")? {
+            b':' => self.bump(1),
+            byte => return Err(self.error(format_args!("{} where `:` is expected", shown(byte)))),
+        }
+        Ok(true)
+    }
+
+    /// Whether the array that is open has another element, which the caller must read or skip.
+    pub(crate) fn item(&mut self) -> Result<bool> {
+        self.element(b']', "a value")
+    }
+
+    fn element(&mut self, close: u8, expected: &str) -> Result<bool> {
+        let has_elements = self.open.last().copied().unwrap_or(false);
+        let byte = self.next(expected)?;
+        if byte == close {
+            self.bump(1);
+            self.open.pop();
+            return Ok(false);
+        }
+        if has_elements {
+            if byte != b',' {
+                let close = char::from(close);
+                return Err(self.error(format_args!("{} where `,` or `{close}` is expected", shown(byte))));
+            }
+            self.bump(1);
+            if self.next(expected)? == close {
+                return Err(self.error(format_args!("`{}` right after `,`", char::from(close))));
+            }
+        }
+        if let Some(has_elements) = self.open.last_mut() {
+            *has_elements = true;
+        }
+        Ok(true)
+    }
+
+    /// Reads a scalar as text: strings decoded, numbers and `true` as they stand. `null` and containers are skipped, and
+    /// `false`.
+    pub(crate) fn scalar(&mut self, text: &mut Text) -> Result<bool> {
+        text.clear();
+        let kind = self.kind()?;
+        text.line = self.line();
+        match kind {
+            Kind::Text => self.string(Some(text))?,
+            Kind::Number => {
+                self.number()?;
+                text.value.push_str(&String::from_utf8_lossy(&self.raw));
+            }
+            Kind::True => {
+                self.word(b"true")?;
+                text.value.push_str("true");
+            }
+            Kind::False => {
+                self.word(b"false")?;
+                text.value.push_str("false");
+            }
+            Kind::Null => {
+                self.word(b"null")?;
+                return Ok(false);
+            }
+            Kind::Object | Kind::Array => {
+                self.skip()?;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Reads a scalar that may be left out into a string of its own.
+    pub(crate) fn owned(&mut self, text: &mut Text) -> Result<Option<String>> {
+        Ok(if self.scalar(text)? { text.some().map(str::to_owned) } else { None })
+    }
+
+    /// Goes past the next value, whatever it is.
+    pub(crate) fn skip(&mut self) -> Result<()> {
+        let depth = self.open.len();
+        // What is open beneath `depth`: whether it is an object.
+        let mut kinds: Vec<bool> = Vec::new();
+        loop {
+            match self.kind()? {
+                Kind::Object => {
+                    self.begin()?;
+                    kinds.push(true);
+                }
+                Kind::Array => {
+                    self.begin()?;
+                    kinds.push(false);
+                }
+                Kind::Text => self.string(None)?,
+                Kind::Number => self.number()?,
+                Kind::True => self.word(b"true")?,
+                Kind::False => self.word(b"false")?,
+                Kind::Null => self.word(b"null")?,
+            }
+            loop {
+                let Some(&is_object) = kinds.last() else {
+                    debug_assert_eq!(self.open.len(), depth);
+                    return Ok(());
+                };
+                let more = if is_object { self.key_skipped()? } else { self.item()? };
+                if more {
+                    break;
+                }
+                kinds.pop();
+            }
+        }
+    }
+
+    fn key_skipped(&mut self) -> Result<bool> {
+        if !self.element(b'}', "a key")? {
+            return Ok(false);
+        }
+        match self.next("a key")? {
+            b'"' => self.string(None)?,
+            byte => return Err(self.error(format_args!("{} where a key is expected", shown(byte)))),
+        }
+        match self.next("`:`")? {
+            b':' => self.bump(1),
+            byte => return Err(self.error(format_args!("{} where `:` is expected", shown(byte)))),
+        }
+        Ok(true)
+    }
+
+    /// Whether another document follows the one that was read.
+    pub(crate) fn more(&mut self) -> Result<bool> {
+        Ok(self.space()?.is_some())
+    }
+
+    /// Checks that nothing follows.
+    pub(crate) fn end(&mut self) -> Result<()> {
+        match self.space()? {
+            None => Ok(()),
+            Some(byte) => Err(self.error(format_args!("{} behind the end of the document", shown(byte)))),
+        }
+    }
+
+    fn word(&mut self, word: &'static [u8]) -> Result<()> {
+        for (at, &wanted) in word.iter().enumerate() {
+            if self.peek()? != Some(wanted) {
+                let word = String::from_utf8_lossy(word);
+                return Err(self.error(format_args!("`{word}` breaks off after {at} letters")));
+            }
+            self.bump(1);
+        }
+        Ok(())
+    }
+
+    /// A number; its text is left in `raw`, cut at a length that no number needs.
+    fn number(&mut self) -> Result<()> {
+        const LONGEST: usize = 1024;
+        self.raw.clear();
+        let take = |json: &mut Self| -> Result<Option<u8>> {
+            let byte = json.peek()?;
+            if let Some(byte) = byte {
+                if json.raw.len() < LONGEST {
+                    json.raw.push(byte);
+                }
+                json.bump(1);
+            }
+            json.peek()
+        };
+        let mut next = self.peek()?;
+        if next == Some(b'-') {
+            next = take(self)?;
+        }
+        let is_zero = next == Some(b'0');
+        let digits = |json: &mut Self, mut next: Option<u8>| -> Result<Option<u8>> {
+            if !next.is_some_and(|byte| byte.is_ascii_digit()) {
+                return Err(json.error("a number without digits"));
+            }
+            while next.is_some_and(|byte| byte.is_ascii_digit()) {
+                next = take(json)?;
+            }
+            Ok(next)
+        };
+        next = digits(self, next)?;
+        let whole = self.raw.len() - usize::from(self.raw.first() == Some(&b'-'));
+        if is_zero && whole > 1 {
+            return Err(self.error("a number that begins with zero"));
+        }
+        if next == Some(b'.') {
+            self.raw.push(b'.');
+            self.bump(1);
+            let after = self.peek()?;
+            next = digits(self, after)?;
+        }
+        if matches!(next, Some(b'e' | b'E')) {
+            self.raw.push(b'e');
+            self.bump(1);
+            let mut after = self.peek()?;
+            if let Some(sign @ (b'+' | b'-')) = after {
+                self.raw.push(sign);
+                self.bump(1);
+                after = self.peek()?;
+            }
+            digits(self, after)?;
+        }
+        Ok(())
+    }
+
+    /// A string, decoded into `text` if that is wanted.
+    fn string(&mut self, text: Option<&mut Text>) -> Result<()> {
+        self.bump(1);
+        let wanted = text.is_some();
+        let mut is_cut = false;
+        // The first half of a surrogate pair whose second half may be the next escape.
+        let mut high: Option<u32> = None;
+        self.raw.clear();
+        loop {
+            let chunk = self.bytes.chunk()?;
+            // The bytes up to a quote, an escape or a control character are the string's own.
+            let plain = chunk.iter().take_while(|&&b| b != b'"' && b != b'\\' && b >= 0x20).count();
+            let stop = chunk.get(plain).copied();
+            let is_empty = chunk.is_empty();
+            if high.is_some() && !is_empty && (plain > 0 || stop != Some(b'\\')) {
+                high = None;
+                is_cut |= push(&mut self.raw, char::REPLACEMENT_CHARACTER);
+            }
+            if wanted {
+                let room = MAX_FEED_LINE.saturating_sub(self.raw.len());
+                is_cut |= plain > room;
+                self.raw.extend_from_slice(&chunk[..plain.min(room)]);
+            }
+            self.bump(plain);
+            match stop {
+                Some(b'"') => {
+                    self.bump(1);
+                    break;
+                }
+                Some(b'\\') => {
+                    self.bump(1);
+                    let unit = self.escape()?;
+                    let first = high.take();
+                    let scalar = match (first, unit) {
+                        (Some(first), 0xdc00..0xe000) => 0x1_0000 + ((first - 0xd800) << 10) + (unit - 0xdc00),
+                        _ => {
+                            if first.is_some() {
+                                is_cut |= push(&mut self.raw, char::REPLACEMENT_CHARACTER);
+                            }
+                            unit
+                        }
+                    };
+                    match scalar {
+                        0xd800..0xdc00 => high = Some(scalar),
+                        _ => {
+                            let scalar = char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER);
+                            is_cut |= push(&mut self.raw, scalar);
+                        }
+                    }
+                }
+                Some(byte) => return Err(self.error(format_args!("{} within a string", shown(byte)))),
+                None if is_empty => return Err(self.error("the text ends within a string")),
+                None => {}
+            }
+        }
+        if let Some(text) = text {
+            text.value.clear();
+            text.is_cut = is_cut;
+            match str::from_utf8(&self.raw) {
+                Ok(value) => text.value.push_str(value),
+                Err(error) if is_cut && error.error_len().is_none() => {
+                    text.value.push_str(&String::from_utf8_lossy(&self.raw[..error.valid_up_to()]));
+                }
+                Err(_) => text.value.extend(self.raw.iter().map(|&byte| char::from(byte))),
+            }
+        }
+        Ok(())
+    }
+
+    /// What follows a backslash: a scalar, or one half of a surrogate pair.
+    fn escape(&mut self) -> Result<u32> {
+        let Some(byte) = self.peek()? else { return Err(self.error("the text ends within a string")) };
+        let scalar = match byte {
+            b'"' | b'\\' | b'/' => byte,
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => {
+                self.bump(1);
+                return self.hex();
+            }
+            byte => return Err(self.error(format_args!("{} behind a backslash", shown(byte)))),
+        };
+        self.bump(1);
+        Ok(scalar.into())
+    }
+
+    fn hex(&mut self) -> Result<u32> {
+        let mut value = 0;
+        for _ in 0..4 {
+            let digit = self.peek()?.and_then(|byte| char::from(byte).to_digit(16));
+            let Some(digit) = digit else { return Err(self.error("fewer than four hexadecimal digits behind `\\u`")) };
+            value = value << 4 | digit;
+            self.bump(1);
+        }
+        Ok(value)
+    }
+}
+
+/// Appends a scalar while there is room; whether there was none.
+fn push(raw: &mut Vec<u8>, scalar: char) -> bool {
+    let has_room = raw.len() < MAX_FEED_LINE;
+    if has_room {
+        raw.extend_from_slice(scalar.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    !has_room
+}
+
+/// A byte as a message shows it.
+fn shown(byte: u8) -> String {
+    if byte.is_ascii_graphic() { format!("`{}`", char::from(byte)) } else { format!("byte 0x{byte:02x}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Everything a document says, as another parser would.
+    fn read<B: Bytes>(json: &mut Json<B>) -> Result<serde_json::Value> {
+        let mut text = Text::default();
+        Ok(match json.kind()? {
+            Kind::Object => {
+                let mut members = serde_json::Map::new();
+                assert!(json.object()?);
+                while json.key(&mut text)? {
+                    let key = text.value.clone();
+                    members.insert(key, read(json)?);
+                }
+                members.into()
+            }
+            Kind::Array => {
+                let mut items = Vec::new();
+                assert!(json.array()?);
+                while json.item()? {
+                    items.push(read(json)?);
+                }
+                items.into()
+            }
+            Kind::Text => {
+                assert!(json.scalar(&mut text)?);
+                text.value.into()
+            }
+            Kind::Null => {
+                assert!(!json.scalar(&mut text)?);
+                serde_json::Value::Null
+            }
+            Kind::Number | Kind::True | Kind::False => {
+                assert!(json.scalar(&mut text)?);
+                // A number may be too large for a float.
+                serde_json::from_str(&text.value).unwrap_or_default()
+            }
+        })
+    }
+
+    fn whole(document: &[u8]) -> Result<serde_json::Value> {
+        let mut json = Json::new(Slice::new(document, 1));
+        let value = read(&mut json)?;
+        json.end()?;
+        Ok(value)
+    }
+
+    fn skipped<B: Bytes>(mut json: Json<B>) -> Result<()> {
+        json.skip()?;
+        json.end()
+    }
+
+    /// Hands out few bytes at a time.
+    struct Pieces<'s>(Slice<'s>, usize);
+
+    impl Bytes for Pieces<'_> {
+        fn chunk(&mut self) -> Result<&[u8]> {
+            let chunk = self.0.chunk()?;
+            Ok(&chunk[..self.1.min(chunk.len())])
+        }
+
+        fn consume(&mut self, length: usize) {
+            self.0.consume(length);
+        }
+
+        fn line(&self) -> u32 {
+            self.0.line()
+        }
+
+        fn error(&self, reason: String) -> Error {
+            self.0.error(reason)
+        }
+    }
+
+    #[test]
+    fn documents() {
+        for document in [
+            "{}",
+            "[]",
+            "[[]]",
+            " { \"a\" : [ 1 , -2.5e+3 , true , false , null , \"x\" ] } ",
+            "\"\"",
+            "0",
+            "-0.0",
+            "1E9",
+            r#"{"a":"\ud83d\ude00\u00e9\/\\\"\b\f\n\r\t","b":{"c":[{},[],{"d":[]}]},"a2":"\u0000"}"#,
+            "[\"\u{1f600}\", \"\u{7f}\"]",
+        ] {
+            let expected: serde_json::Value = serde_json::from_str(document).unwrap();
+            assert_eq!(whole(document.as_bytes()).expect(document), expected, "{document}");
+            for size in 1..5 {
+                let mut json = Json::new(Pieces(Slice::new(document.as_bytes(), 1), size));
+                assert_eq!(read(&mut json).expect(document), expected, "{document} in pieces of {size}");
+                skipped(Json::new(Pieces(Slice::new(document.as_bytes(), 1), size))).expect(document);
+            }
+            for cut in 1..document.trim_end().len() {
+                let part = &document.as_bytes()[..cut];
+                assert_eq!(whole(part).is_ok(), serde_json::from_slice::<serde_json::Value>(part).is_ok(), "{cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn liberties() {
+        for (document, expected) in [
+            (&br#""\ud83d""#[..], "\u{fffd}"),
+            (br#""\ud83dx""#, "\u{fffd}x"),
+            (br#""\ud83d\n""#, "\u{fffd}\n"),
+            (br#""\ud83d\ud83d\ude00""#, "\u{fffd}\u{1f600}"),
+            (br#""\ude00""#, "\u{fffd}"),
+            (b"\"caf\xe9\"", "caf\u{e9}"),
+        ] {
+            assert_eq!(whole(document).unwrap(), serde_json::Value::from(expected));
+        }
+    }
+
+    #[test]
+    fn errors_say_where() {
+        for (document, message) in [
+            ("", "byte 0 (line 1, column 1): the text ends where a value is expected"),
+            ("[1, ]", "byte 4 (line 1, column 5): `]` right after `,`"),
+            ("{\"a\": 1, }", "byte 9 (line 1, column 10): `}` right after `,`"),
+            ("{\"a\" 1}", "byte 5 (line 1, column 6): `1` where `:` is expected"),
+            ("{a: 1}", "byte 1 (line 1, column 2): `a` where a key is expected"),
+            ("[1 2]", "byte 3 (line 1, column 4): `2` where `,` or `]` is expected"),
+            ("[tru]", "byte 4 (line 1, column 5): `true` breaks off after 3 letters"),
+            ("[01]", "byte 3 (line 1, column 4): a number that begins with zero"),
+            ("[-]", "byte 2 (line 1, column 3): a number without digits"),
+            ("[1.]", "byte 3 (line 1, column 4): a number without digits"),
+            ("\"a\tb\"", "byte 2 (line 1, column 3): byte 0x09 within a string"),
+            ("\"\\x\"", "byte 2 (line 1, column 3): `x` behind a backslash"),
+            ("\"\\u12g\"", "byte 5 (line 1, column 6): fewer than four hexadecimal digits behind `\\u`"),
+            ("\"abc", "byte 4 (line 1, column 5): the text ends within a string"),
+            ("{} x", "byte 3 (line 1, column 4): `x` behind the end of the document"),
+        ] {
+            let error = whole(document.as_bytes()).unwrap_err().to_string();
+            assert_eq!(error, format!("invalid JSON at {message}"), "{document}");
+            let error = skipped(Json::new(Slice::new(document.as_bytes(), 1))).unwrap_err().to_string();
+            assert_eq!(error, format!("invalid JSON at {message}"), "skipping {document}");
+        }
+        let mut lines = Lines::new("[\n  1,\r\n  x]".as_bytes()).unwrap();
+        let error = Json::new(&mut lines).skip().unwrap_err().to_string();
+        assert_eq!(error, "invalid JSON at byte 10 (line 3, column 3): `x` where a value is expected");
+    }
+
+    #[test]
+    fn caps() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            for (depth, is_ok) in [(MAX_NESTING, true), (MAX_NESTING + 1, false), (100_000, false)] {
+                let document = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+                let result = skipped(Json::new(Slice::new(document.as_bytes(), 1)));
+                assert_eq!(result.is_ok(), is_ok, "{depth}");
+                if let Err(error) = result {
+                    assert!(error.to_string().contains("nested deeper than"), "{error}");
+                }
+            }
+        }
+        let long = "é".repeat(MAX_FEED_LINE);
+        let document = format!("[\"{long}\", \"{}\"]", &long[..MAX_FEED_LINE]);
+        let mut json = Json::new(Slice::new(document.as_bytes(), 1));
+        let mut text = Text::default();
+        assert!(json.array().unwrap() && json.item().unwrap() && json.scalar(&mut text).unwrap());
+        assert!(text.is_cut && text.value.len() <= MAX_FEED_LINE && long.starts_with(&text.value));
+        assert!(json.item().unwrap() && json.scalar(&mut text).unwrap());
+        assert!(!text.is_cut && text.value.len() == MAX_FEED_LINE);
+    }
+
+    proptest! {
+        /// Valid and broken documents are told apart as serde_json does.
+        #[test]
+        fn agrees_with_another_parser(
+            tokens in proptest::collection::vec(prop_oneof![
+                "[{}\\[\\]:,]", Just("\"a\"".to_owned()), Just("1".to_owned()), Just("true".to_owned()), "[ \n]",
+                "-?[0-9]{1,3}(\\.[0-9]{0,2})?([eE][+-]?[0-9]{0,2})?", "\"[a-z\\\\\"u0-9]{0,6}\"", "nul{1,2}",
+            ], 0..12),
+            size in 1..9_usize,
+        ) {
+            let document = tokens.concat();
+            let expected = serde_json::from_str::<serde_json::Value>(&document);
+            let surrogate = document.contains("\\ud");
+            let got = whole(document.as_bytes());
+            let mut json = Json::new(Pieces(Slice::new(document.as_bytes(), 1), size));
+            let pieces = read(&mut json).and_then(|value| json.end().map(|()| value));
+            prop_assert_eq!(got.is_ok(), pieces.is_ok());
+            prop_assert_eq!(got.is_ok(), skipped(Json::new(Slice::new(document.as_bytes(), 1))).is_ok());
+            match (got, expected) {
+                (Ok(got), Ok(expected)) => prop_assert_eq!(got, expected),
+                // The other parser refuses numbers that no float holds.
+                (Ok(_), Err(error)) => prop_assert!(surrogate || error.to_string().contains("out of range"), "{}", document),
+                (Err(error), Ok(_)) => prop_assert!(false, "{}: {}", document, error),
+                (Err(_), Err(_)) => {}
+            }
+        }
+    }
+}

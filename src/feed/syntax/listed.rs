@@ -1,0 +1,345 @@
+//! What feeds call the types of their values, and reading a value as the type says.
+
+use crate::feed::syntax::value::{self, Rules, Value};
+use crate::indicator::{Construct, Indicator, Reject, Url};
+
+/// What a value is said to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// Whatever it looks like.
+    Any,
+    Ip,
+    Domain,
+    /// A name that stands for itself alone.
+    Hostname,
+    Url,
+    /// The part of a URL behind the host.
+    Path,
+    /// A name and its address, with `|` between.
+    DomainIp,
+    /// A host or an address and a port, with `|` or `:` between.
+    HostPort,
+    /// Nothing an indicator can hold.
+    Skip(Construct),
+}
+
+impl Listed {
+    /// What a type is in MISP, OTX, STIX, OpenCTI, abuse.ch and tables of many kinds. `None` for an unknown name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        // Zeek's types.
+        if let Some(kind) = name.strip_prefix("Intel::") {
+            return Some(match kind {
+                "ADDR" | "SUBNET" => Listed::Ip,
+                "DOMAIN" => Listed::Domain,
+                "URL" => Listed::Url,
+                "EMAIL" => Listed::Skip(Construct::Email),
+                "FILE_HASH" | "CERT_HASH" | "PUBKEY_HASH" | "JA3" => Listed::Skip(Construct::Hash),
+                "FILE_NAME" => Listed::Skip(Construct::FileName),
+                _ => Listed::Skip(Construct::OtherKind),
+            });
+        }
+        let mut plain = String::with_capacity(name.len());
+        for c in name.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')) {
+            plain.push(c.to_ascii_lowercase());
+        }
+        Some(match &*plain {
+            "ip" | "ipv4" | "ipv6" | "ipaddress" | "ipv4address" | "ipv6address" | "address" | "ipv4addr"
+            | "ipv6addr" | "ipdst" | "ipsrc" | "cidr" | "subnet" | "network" | "netblock" | "ipv4net" | "ipv6net"
+            | "ipv4cidr" | "ipv6cidr" | "iprange" | "range" | "dstip" | "srcip" | "addr" | "ip4" | "ip6"
+            | "ipv4netblock" => Listed::Ip,
+            "domain" | "domainname" | "dns" | "c2domain" | "sitedomain" | "malwaredomain" => Listed::Domain,
+            "hostname" | "host" | "fqdn" => Listed::Hostname,
+            "url" | "uri" | "httpurl" | "maliciousurl" | "siteurl" | "urlhttp" | "c2url" => Listed::Url,
+            "path" | "urlpath" | "uripath" => Listed::Path,
+            "domain|ip" => Listed::DomainIp,
+            "ipdst|port" | "ipsrc|port" | "hostname|port" | "domain|port" | "ip|port" | "ip:port" | "ipport"
+            | "domain:port" | "socket" => Listed::HostPort,
+            "link" | "reference" | "github" => Listed::Skip(Construct::Link),
+            "email"
+            | "emailsrc"
+            | "emaildst"
+            | "emailaddress"
+            | "emailaddr"
+            | "emailreplyto"
+            | "targetemail"
+            | "whoisregistrantemail"
+            | "emailsubject"
+            | "emailbody"
+            | "emailattachment"
+            | "emailheader"
+            | "emailmimeboundary"
+            | "emailthreadindex"
+            | "emailmessageid"
+            | "emailxmailer"
+            | "emailsrcdisplayname"
+            | "emaildstdisplayname"
+            | "dnssoaemail" => Listed::Skip(Construct::Email),
+            "filename" | "filepath" | "filenamepattern" | "pathname" | "malwaresample" | "attachment" | "pdb" => {
+                Listed::Skip(Construct::FileName)
+            }
+            "yara" | "snort" | "sigma" | "suricata" | "zeek" | "bro" | "stix2pattern" | "pcre" => {
+                Listed::Skip(Construct::OtherLanguage)
+            }
+            "regex" | "urlregex" => Listed::Skip(Construct::Regex),
+            _ if is_hash(&plain) => Listed::Skip(Construct::Hash),
+            "mutex"
+            | "regkey"
+            | "regkey|value"
+            | "registrykey"
+            | "useragent"
+            | "asn"
+            | "as"
+            | "autonomoussystem"
+            | "cve"
+            | "vulnerability"
+            | "btc"
+            | "xmr"
+            | "dash"
+            | "text"
+            | "comment"
+            | "other"
+            | "port"
+            | "ja3"
+            | "ja3fingerprintmd5"
+            | "macaddress"
+            | "mac"
+            | "mutexname"
+            | "process"
+            | "patterninfile"
+            | "patterninmemory"
+            | "patternintraffic"
+            | "datetime"
+            | "size"
+            | "sizeinbytes"
+            | "float"
+            | "counter"
+            | "boolean"
+            | "mimetype"
+            | "threatactor"
+            | "campaignname"
+            | "campaignid"
+            | "windowsscheduledtask"
+            | "windowsservicename"
+            | "windowsservicedisplayname"
+            | "namedpipe"
+            | "whoisregistrantname"
+            | "whoisregistrantphone"
+            | "whoisregistrantorg"
+            | "whoisregistrar"
+            | "whoiscreationdate"
+            | "phonenumber"
+            | "iban"
+            | "bic"
+            | "httpmethod"
+            | "cookie"
+            | "gitcommitid"
+            | "bitcoinaddress"
+            | "targetuser"
+            | "targetmachine"
+            | "targetorg"
+            | "targetlocation"
+            | "targetexternal"
+            | "hex"
+            | "anonymised"
+            | "jabberid"
+            | "twitterid"
+            | "githubusername"
+            | "githubrepository"
+            | "githuborganisation"
+            | "mobileapplicationid"
+            | "chromeextensionid"
+            | "weakness"
+            | "cpe"
+            | "nationality"
+            | "username"
+            | "id"
+            | "favicon"
+            | "faviconmmh3"
+            | "bankaccountnr"
+            | "ccnumber"
+            | "malwaretype"
+            | "securitykey"
+            | "processstate"
+            | "kustoquery"
+            | "dkim"
+            | "dkimsignature"
+            | "identitycardnumber" => Listed::Skip(Construct::OtherKind),
+            _ => return None,
+        })
+    }
+}
+
+/// `md5`, `filename|sha256`, `FileHash-SHA1`, `x509-fingerprint-sha1`, `imphash`, ….
+fn is_hash(plain: &str) -> bool {
+    const NAMES: [&str; 17] = [
+        "md5",
+        "sha1",
+        "sha224",
+        "sha256",
+        "sha384",
+        "sha512",
+        "sha512/224",
+        "sha512/256",
+        "sha3224",
+        "sha3256",
+        "sha3384",
+        "sha3512",
+        "ssdeep",
+        "imphash",
+        "tlsh",
+        "vhash",
+        "authentihash",
+    ];
+    let rest = plain.strip_prefix("filename|").unwrap_or(plain);
+    let rest = rest.strip_prefix("filehash").or_else(|| rest.strip_prefix("hash")).unwrap_or(rest);
+    let rest =
+        rest.strip_suffix("hash").filter(|rest| rest.starts_with("md5") || rest.starts_with("sha")).unwrap_or(rest);
+    let rest = rest.strip_prefix("x509fingerprint").unwrap_or(rest);
+    let rest = rest.strip_prefix("file:").unwrap_or(rest);
+    NAMES.contains(&rest)
+        || matches!(
+            plain,
+            "hash"
+                | "pehash"
+                | "impfuzzy"
+                | "cdhash"
+                | "telfhash"
+                | "filehash"
+                | "hasshmd5"
+                | "hasshservermd5"
+                | "jarmfingerprint"
+        )
+}
+
+/// Reads a value as what it is said to be. [`Listed::DomainIp`] is two values, which the caller takes apart.
+pub(crate) fn read(listed: Listed, value: &str, rules: &Rules) -> Result<Value, Reject> {
+    match listed {
+        Listed::Ip => value::classify(without_scope(value), rules),
+        Listed::Any | Listed::Domain | Listed::DomainIp | Listed::Path => value::classify(value, rules),
+        Listed::Hostname => {
+            let mut found = value::classify(value, rules)?;
+            // A name with a wildcard before it says itself what it covers.
+            if let Indicator::Domain { scope, .. } = &mut found.indicator
+                && !value.starts_with(['*', '.'])
+            {
+                *scope = rules.host_scope();
+            }
+            Ok(found)
+        }
+        Listed::HostPort => match value.split_once('|') {
+            Some((host, port)) => with_port(read(Listed::Hostname, host.trim(), rules)?, port),
+            None => read(Listed::Hostname, value, rules),
+        },
+        Listed::Url => url(value, rules),
+        Listed::Skip(_) => Err(Reject::Unrecognised),
+    }
+}
+
+/// An address without the word by which CrowdSec's tables say what it is: `Ip:192.0.2.1`, `Range:192.0.2.0/24`.
+pub(crate) fn without_scope(value: &str) -> &str {
+    match value.split_once(':') {
+        Some((scope, rest)) if scope.eq_ignore_ascii_case("ip") || scope.eq_ignore_ascii_case("range") => rest,
+        _ => value,
+    }
+}
+
+/// A URL, with a scheme or without. What is only a host stands for all URLs on it.
+fn url(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    let found = value::classify(value, rules)?;
+    let is_host = match &found.indicator {
+        Indicator::Domain { .. } => true,
+        Indicator::Ip { net, .. } => net.prefix_len() == net.max_prefix_len(),
+        _ => false,
+    };
+    if !is_host || value.starts_with(['*', '.']) {
+        return Ok(found);
+    }
+    let url = match &found.indicator {
+        Indicator::Ip { net, port: None } if net.addr().is_ipv6() => format!("http://[{}]/", net.addr()),
+        host => format!("http://{host}/"),
+    };
+    let url = Url::parse(&url)?;
+    Ok(Indicator::Url { url, host_scope: rules.url_scope() }.into())
+}
+
+/// Limits an address or a name to a port. Zero is how some say that it is unknown.
+pub(crate) fn with_port(mut value: Value, port: &str) -> Result<Value, Reject> {
+    let port = port.trim();
+    if port.is_empty() || port == "0" {
+        return Ok(value);
+    }
+    let parsed = port.parse::<u16>().map_err(|_| Reject::BadPort)?;
+    match &mut value.indicator {
+        Indicator::Ip { port, .. } | Indicator::IpRange { port, .. } | Indicator::Domain { port, .. } => {
+            port.get_or_insert(parsed);
+        }
+        // A URL says its port itself, and a pattern is not about hosts.
+        _ => {}
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indicator::{Feed, Scope};
+
+    #[test]
+    fn types() {
+        for (name, expected) in [
+            ("ip-dst", Some(Listed::Ip)),
+            ("IPv4", Some(Listed::Ip)),
+            ("domain", Some(Listed::Domain)),
+            ("hostname", Some(Listed::Hostname)),
+            ("URL", Some(Listed::Url)),
+            ("uri", Some(Listed::Url)),
+            ("domain|ip", Some(Listed::DomainIp)),
+            ("ip-dst|port", Some(Listed::HostPort)),
+            ("ip:port", Some(Listed::HostPort)),
+            ("link", Some(Listed::Skip(Construct::Link))),
+            ("FileHash-SHA256", Some(Listed::Skip(Construct::Hash))),
+            ("filename|sha1", Some(Listed::Skip(Construct::Hash))),
+            ("x509-fingerprint-sha1", Some(Listed::Skip(Construct::Hash))),
+            ("sha256_hash", Some(Listed::Skip(Construct::Hash))),
+            ("filename", Some(Listed::Skip(Construct::FileName))),
+            ("email-src", Some(Listed::Skip(Construct::Email))),
+            ("regkey", Some(Listed::Skip(Construct::OtherKind))),
+            ("whatever", None),
+        ] {
+            assert_eq!(Listed::of(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn values() {
+        let rules = Rules::new(&Feed::new(""), Scope::Suffix);
+        let read = |listed, value: &str| {
+            read(listed, value, &rules).map(|value| {
+                let scope = value.indicator.scope().map_or("", Scope::as_str);
+                format!("{} {scope} {}", value.indicator.kind(), value.indicator).replace("  ", " ")
+            })
+        };
+        for (listed, value, expected) in [
+            (Listed::Url, "evil.test", Ok("url exact http://evil.test/")),
+            (Listed::Url, "hxxps[://]evil[.]test/a", Ok("url exact https://evil.test/a")),
+            (Listed::Url, "192.0.2.1:8080", Ok("url exact http://192.0.2.1:8080/")),
+            (Listed::Url, "2001:db8::1", Ok("url exact http://[2001:db8::1]/")),
+            (Listed::Url, "*.evil.test", Ok("domain suffix evil.test")),
+            (Listed::Url, "evil..test", Err(Reject::EmptyLabel)),
+            (Listed::Domain, "evil.test", Ok("domain suffix evil.test")),
+            (Listed::Domain, "192.0.2.1", Ok("ip 192.0.2.1")),
+            (Listed::Hostname, "www.evil.test", Ok("domain exact www.evil.test")),
+            (Listed::Hostname, "*.evil.test", Ok("domain suffix evil.test")),
+            (Listed::HostPort, "192.0.2.1|80", Ok("ip 192.0.2.1:80")),
+            (Listed::HostPort, "192.0.2.1:80", Ok("ip 192.0.2.1:80")),
+            (Listed::HostPort, "evil.test|443", Ok("domain exact evil.test:443")),
+            (Listed::HostPort, "evil.test|0", Ok("domain exact evil.test")),
+            (Listed::HostPort, "evil.test|x", Err(Reject::BadPort)),
+            (Listed::Ip, "192.0.2.0/24", Ok("ip 192.0.2.0/24")),
+            (Listed::Ip, "Range:192.0.2.0/24", Ok("ip 192.0.2.0/24")),
+            (Listed::Ip, "ip:2001:db8::1", Ok("ip 2001:db8::1")),
+        ] {
+            assert_eq!(read(listed, value), expected.map(str::to_owned), "{value}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What formats share: how JSON, XML, tables and patterns are written, and what a value is.
+
+#[cfg(feature = "xml")]
+pub(crate) mod condition;
+pub(crate) mod headed;
+pub(crate) mod json;
+pub(crate) mod listed;
+pub(crate) mod out;
+pub(crate) mod pending;
+pub(crate) mod rows;
+pub(crate) mod stix_pattern;
+pub(crate) mod table;
+pub(crate) mod text;
+pub(crate) mod value;
+#[cfg(feature = "xml")]
+pub(crate) mod xml;

@@ -1,0 +1,188 @@
+//! Dates, tags and numbers, as feeds write them.
+
+use std::borrow::Cow;
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// A point in time: RFC 3339, `2026-05-01 12:00:00` (UTC, which may be said behind it), a date (its first moment, UTC),
+/// `20260501`, or the seconds since 1970.
+pub(crate) fn time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let head = text.as_bytes();
+    if !head.first()?.is_ascii_digit() {
+        return None;
+    }
+    if head.iter().all(u8::is_ascii_digit) {
+        return match head.len() {
+            8 => Date::strptime("%Y%m%d", text).ok().and_then(start_of),
+            9..=16 => unix(text),
+            _ => None,
+        };
+    }
+    if head.get(9..11).is_some_and(|bytes| bytes.contains(&b'.'))
+        && head.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+    {
+        return unix(text);
+    }
+    if !head.get(4).is_some_and(|byte| matches!(byte, b'-' | b'/')) {
+        return None;
+    }
+    let text = text.strip_suffix("UTC").or_else(|| text.strip_suffix("GMT")).map_or(text, str::trim_end);
+    let text = if text.contains('/') { Cow::Owned(text.replace('/', "-")) } else { Cow::Borrowed(text) };
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Some(time);
+    }
+    if text.len() <= 10 {
+        return text.parse::<Date>().ok().and_then(start_of);
+    }
+    text.parse::<DateTime>().ok().and_then(|time| TimeZone::UTC.to_timestamp(time).ok())
+}
+
+fn start_of(date: Date) -> Option<Timestamp> {
+    TimeZone::UTC.to_timestamp(date.to_datetime(Time::midnight())).ok()
+}
+
+/// Seconds, milliseconds or microseconds since 1970; none at all for zero, which feeds write for "unknown".
+pub(crate) fn unix(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let number: i64 = text.split('.').next()?.parse().ok()?;
+    match number {
+        ..=0 => None,
+        1..=99_999_999_999 => Timestamp::from_second(number).ok(),
+        100_000_000_000..=99_999_999_999_999 => Timestamp::from_millisecond(number).ok(),
+        _ => Timestamp::from_microsecond(number).ok(),
+    }
+}
+
+/// A length of time as Go and nft write it: `3h59m48.5s`, `1d2h`, `300` (seconds).
+pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
+    let text = text.trim();
+    let (is_past, mut rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let mut total = SignedDuration::ZERO;
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let number: f64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let letters = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let seconds = match &rest[..letters] {
+            "" | "s" => 1.0,
+            "ns" => 1e-9,
+            "us" | "µs" => 1e-6,
+            "ms" => 1e-3,
+            "m" => 60.0,
+            "h" => 3_600.0,
+            "d" => 86_400.0,
+            "w" => 604_800.0,
+            _ => return None,
+        };
+        rest = &rest[letters..];
+        let part = SignedDuration::try_from_secs_f64(number * seconds).ok()?;
+        total = total.checked_add(part)?;
+    }
+    Some(if is_past { -total } else { total })
+}
+
+/// The tags of a list that commas, semicolons or bars separate.
+pub(crate) fn tags(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ';', '|']).map(str::trim).filter(|tag| some(tag).is_some())
+}
+
+/// The text, unless it is one of those that stand for nothing.
+pub(crate) fn some(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let is_nothing = match text.len() {
+        0 => true,
+        1 => text == "-",
+        3 => text.eq_ignore_ascii_case("n/a") || text.eq_ignore_ascii_case("nan"),
+        4 => text.eq_ignore_ascii_case("none") || text.eq_ignore_ascii_case("null"),
+        _ => false,
+    };
+    (!is_nothing).then_some(text)
+}
+
+/// A finite number.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+')) && text.len() <= 32;
+    if is_number { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
+}
+
+/// A confidence of 0 to 100.
+pub(crate) fn confidence(text: &str) -> Option<u8> {
+    number(text).filter(|number| (0.0..=100.0).contains(number)).map(|number| number as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        for (text, expected) in [
+            ("2026-05-01T12:00:00Z", Some("2026-05-01T12:00:00Z")),
+            ("2026-05-01T12:00:00.5+02:00", Some("2026-05-01T10:00:00.5Z")),
+            ("2026-05-01 12:00:00", Some("2026-05-01T12:00:00Z")),
+            ("2026-05-01 12:00", Some("2026-05-01T12:00:00Z")),
+            (" 2026-05-01 12:00:00 UTC ", Some("2026-05-01T12:00:00Z")),
+            ("2026/05/01 12:00:00", Some("2026-05-01T12:00:00Z")),
+            ("2026-05-01T12:00:00.123456", Some("2026-05-01T12:00:00.123456Z")),
+            ("2026-05-01", Some("2026-05-01T00:00:00Z")),
+            ("20260501", Some("2026-05-01T00:00:00Z")),
+            ("1777636800", Some("2026-05-01T12:00:00Z")),
+            ("1777636800123", Some("2026-05-01T12:00:00.123Z")),
+            ("1777636800.837179", Some("2026-05-01T12:00:00Z")),
+            ("2/10/17 3:46", None),
+            ("2026-13-01", None),
+            ("2026-05-01 25:00:00", None),
+            ("20261301", None),
+            ("100", None),
+            ("0000-00-00 00:00:00", None),
+            ("99999999999999999999", None),
+            ("yesterday", None),
+            ("", None),
+        ] {
+            assert_eq!(time(text).map(|time| time.to_string()).as_deref(), expected, "{text}");
+        }
+        assert_eq!((unix("0"), unix("-5"), unix("x")), (None, None, None));
+    }
+
+    #[test]
+    fn durations() {
+        for (text, expected) in [
+            ("3h59m48.5s", Some(14_388.5)),
+            ("-1m30s", Some(-90.0)),
+            ("1w1d1h1m1s1ms", Some(694_861.001)),
+            ("300", Some(300.0)),
+            ("27s956ms", Some(27.956)),
+            ("", None),
+            ("-", None),
+            ("h", None),
+            ("1x", None),
+            ("1e400s", None),
+            ("99999999999999999999999999w", None),
+        ] {
+            assert_eq!(duration(text).map(|span| span.as_secs_f64()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words() {
+        assert_eq!(tags("exe, None;; Mirai |-").collect::<Vec<_>>(), ["exe", "Mirai"]);
+        for nothing in ["", " ", "-", "None", "null", "N/A", "NaN"] {
+            assert_eq!(some(nothing), None, "{nothing}");
+        }
+        assert_eq!(some(" --"), Some("--"));
+        for (text, expected) in [("1", Some(1.0)), ("-2.5", Some(-2.5)), ("inf", None), ("1e999", None), ("x1", None)] {
+            assert_eq!(number(text), expected, "{text}");
+        }
+        assert_eq!((confidence("75"), confidence("101"), confidence("-1")), (Some(75), None, None));
+    }
+}
