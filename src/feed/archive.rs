@@ -6,7 +6,8 @@ use std::path::Path;
 use zip::ZipArchive;
 
 use crate::error::{Error, Result};
-use crate::feed::format::Format;
+use crate::feed::load::read_lines;
+use crate::feed::registry::Format;
 use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Skip, Warning};
 use crate::input::{Input, Lines, bomb, is_bomb};
 use crate::limits::MAX_MEMBERS;
@@ -79,7 +80,7 @@ fn read_member(member: impl Read, format: Option<Format>, feed: &Feed, sink: &mu
             format!("{compression}-compressed within an archive: decompress it first"),
         ));
     }
-    crate::feed::read_lines(Lines::unpacked(input, None)?, format, feed, sink)
+    read_lines(Lines::unpacked(input, None)?, format, feed, sink)
 }
 
 /// What went into all members so far, and what came out.

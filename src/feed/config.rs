@@ -74,7 +74,8 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::error::{Error, Result};
-use crate::feed::{Format, read_file};
+use crate::feed::container::read_file;
+use crate::feed::registry::Format;
 use crate::indicator::{Action, Column, ColumnRole, Columns, Exceptions, Feed, RecordSink, Scope};
 use crate::limits::MAX_CONFIG;
 
@@ -103,7 +104,7 @@ impl FeedFile {
     ///
     /// # Errors
     ///
-    /// As of [`read_file`].
+    /// As of [`read_file`](crate::feed::read_file).
     pub fn read(&self, sink: &mut dyn RecordSink) -> Result<Format> {
         read_file(&self.path, self.format, &self.feed, sink)
     }

@@ -8,9 +8,10 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::feed::format::Format;
 #[cfg(not(all(feature = "zip", feature = "mmdb")))]
 use crate::feed::formats::gated::absent;
+use crate::feed::load::read_lines;
+use crate::feed::registry::Format;
 use crate::indicator::{Feed, RecordSink};
 use crate::input::{Input, Lines};
 use crate::limits::MAX_HELD_FEED;
@@ -19,20 +20,16 @@ use crate::limits::MAX_HELD_FEED;
 const HEAD: usize = 4096;
 
 /// Reads a feed from a file: archives are read in place.
-pub(super) fn read_file(
-    mut file: File,
-    path: &Path,
-    format: Option<Format>,
-    feed: &Feed,
-    sink: &mut dyn RecordSink,
-) -> Result<Format> {
-    let head = head(&mut file, 4).map_err(|error| Error::io(path.to_owned(), error))?;
+pub(super) fn read_file(path: &Path, format: Option<Format>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<Format> {
+    let failed = |error| Error::io(path.to_owned(), error);
+    let mut file = File::open(path).map_err(failed)?;
+    let head = head(&mut file, 4).map_err(failed)?;
     if !is_zip(&head) {
         return unpacked(Cursor::new(head).chain(file), Some(path), format, feed, sink);
     }
     #[cfg(feature = "zip")]
     return io::Seek::rewind(&mut file)
-        .map_err(|error| Error::io(path.to_owned(), error))
+        .map_err(failed)
         .and_then(|()| crate::feed::archive::read(file, path, format, feed, sink));
     #[cfg(not(feature = "zip"))]
     Err(Error::feed(path, absent("a zip archive", "zip")))
@@ -84,20 +81,20 @@ fn unpacked(
     let is_binary = is_binary(&head);
     let whole = Cursor::new(head).chain(input);
     if !is_binary && format != Some(Format::Mmdb) {
-        return crate::feed::read_lines(Lines::unpacked(whole, path)?, format, feed, sink);
+        return read_lines(Lines::unpacked(whole, path)?, format, feed, sink);
     }
     let file = path.unwrap_or(Path::new(""));
     let bytes = hold(whole, file, "no text, or an MMDB file,")?;
     if is_mmdb(&bytes) && format.is_none_or(|format| format == Format::Mmdb) {
         #[cfg(feature = "mmdb")]
-        return crate::feed::formats::binary::mmdb::read(&bytes, file, feed, sink);
+        return crate::feed::formats::binary::mmdb::read(&bytes, file, feed, sink).map(|()| Format::Mmdb);
         #[cfg(not(feature = "mmdb"))]
         return Err(Error::feed(file, absent("an MMDB file", "mmdb")));
     }
     if format == Some(Format::Mmdb) {
         return Err(Error::feed(file, "no MMDB file: its end has no metadata"));
     }
-    crate::feed::read_lines(Lines::unpacked(&bytes[..], path)?, format, feed, sink)
+    read_lines(Lines::unpacked(&bytes[..], path)?, format, feed, sink)
 }
 
 /// Whether these are no characters: NULs at both parities, which UTF-16 does not have.

@@ -46,40 +46,27 @@
 //! | `http://evil.test/a`, `evil.test/a`, `192.0.2.1:80/a` | URL |
 //! | `/gate.php` | pattern over URL paths if the policy asks for them, else rejected |
 
-use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 
-use self::recognise::{Head, Votes, is_shaped};
-use crate::error::{Error, Result};
-use crate::indicator::{Action, Construct, Exceptions, Feed, Record, RecordSink, Reject, Rejection, Skip, Warning};
-use crate::input::Lines;
-use crate::limits::MAX_REPORTED_VALUE;
+use crate::error::Result;
+use crate::indicator::{Feed, RecordSink};
 
 #[cfg(feature = "zip")]
 mod archive;
 #[cfg(feature = "config")]
 pub mod config;
 mod container;
-mod format;
 mod formats;
+mod head;
+mod load;
+mod reader;
 mod recognise;
+mod registry;
 mod syntax;
 
-pub use format::Format;
-
-/// The certainty, in per cent, below which a format is not taken for recognised.
-pub const CERTAINTY: u8 = 80;
-
-/// What a format has to offer.
-trait FeedReader: Sync {
-    /// How many per cent of the data lines are of this format.
-    fn sniff(&self, head: &Head<'_>) -> u8;
-
-    /// Reads all lines. Each value goes into the sink as a record or as a rejection; of the lines, only blank ones and
-    /// comments leave no trace in it.
-    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()>;
-}
+pub use recognise::CERTAINTY;
+pub use registry::Format;
 
 /// Reads a feed from `reader`, decompressed and decoded as need be, into `sink`; gives its format.
 ///
@@ -119,136 +106,5 @@ pub fn read_file(
     feed: &Feed,
     sink: &mut dyn RecordSink,
 ) -> Result<Format> {
-    let path = path.as_ref();
-    let file = std::fs::File::open(path).map_err(|error| Error::io(path.to_owned(), error))?;
-    container::read_file(file, path, format, feed, sink)
-}
-
-fn read_lines(mut lines: Lines<'_>, format: Option<Format>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<Format> {
-    let format = match format {
-        None if feed.columns.is_some() => Some(with_columns(&mut lines)?),
-        format => format,
-    };
-    let found = recognise::recognise(&mut lines, format)?;
-    let format = found.format;
-    sink.format(format.as_str());
-    for host in &found.home_pages {
-        sink.home_page(host);
-    }
-    let exceptions = feed.policy.exceptions;
-    let mut tally = Tally { sink, exceptions, records: 0, rejections: 0, skips: 0, first: None };
-    let result = format.reader().read(&mut lines, feed, &mut tally);
-    let Tally { records, rejections, skips, first, .. } = tally;
-    sink.lines(lines.count());
-    result?;
-    match (records, first) {
-        (0, None) if skips == 0 => Err(recognise::empty(&lines)),
-        (0, None) => {
-            let reason = format!("no indicator in it, read as {format}: {skips} constructs skipped");
-            Err(Error::feed(lines.path(), reason))
-        }
-        (0, Some((line, value, reason))) => {
-            let what = if rejections == 1 {
-                "the only value is rejected".to_owned()
-            } else {
-                format!("all {rejections} values are rejected")
-            };
-            let reason = format!(
-                "unrecognised: no indicator in it, read as {format}: {what}, first line {line}: `{value}`: {reason}"
-            );
-            Err(Error::feed(lines.path(), reason))
-        }
-        _ => Ok(format),
-    }
-}
-
-/// The format of a feed whose columns the user names: only these two have some.
-fn with_columns(lines: &mut Lines<'_>) -> Result<Format> {
-    let text = lines.head()?;
-    Ok(if Head::new(&text).shape().is_some() { Format::JsonLines } else { Format::Csv })
-}
-
-/// Whether a trimmed line is blank, or a comment: `#`, `;`, or `//` that does not begin a value.
-fn is_blank_or_comment(line: &str) -> bool {
-    match line.as_bytes() {
-        [] | [b'#' | b';', ..] | [b'/', b'/'] => true,
-        [b'/', b'/', ..] => line[2..].starts_with(char::is_whitespace),
-        _ => false,
-    }
-}
-
-/// Whether a trimmed line is blank, or a comment in one format or another.
-fn is_comment(line: &str) -> bool {
-    is_blank_or_comment(line) || line.starts_with('!')
-}
-
-/// Passes everything on, exceptions as the policy says, and knows in the end whether there was anything.
-struct Tally<'s> {
-    sink: &'s mut dyn RecordSink,
-    exceptions: Exceptions,
-    records: u64,
-    rejections: u64,
-    skips: u64,
-    /// The first rejection.
-    first: Option<(u32, String, Reject)>,
-}
-
-impl RecordSink for Tally<'_> {
-    fn record(&mut self, mut record: Record<'_>) {
-        // Readers set this action for exceptions alone.
-        if record.action == Some(Action::Allow) {
-            match self.exceptions {
-                Exceptions::Allow => {}
-                Exceptions::AllowAll => record.action = Some(Action::AllowAll),
-                Exceptions::Skip => return self.skip(Skip::new(record.line, record.as_listed, Construct::Exception)),
-            }
-        }
-        self.records += 1;
-        self.sink.record(record);
-    }
-
-    fn reject(&mut self, mut rejection: Rejection<'_>) {
-        rejection.value = shorten(rejection.value);
-        if self.rejections == 0 {
-            self.first = Some((rejection.line, rejection.value.clone().into_owned(), rejection.reason));
-        }
-        self.rejections += 1;
-        self.sink.reject(rejection);
-    }
-
-    fn skip(&mut self, mut skip: Skip<'_>) {
-        skip.text = shorten(skip.text);
-        self.skips += 1;
-        self.sink.skip(skip);
-    }
-
-    fn warn(&mut self, warning: Warning<'_>) {
-        self.sink.warn(warning);
-    }
-
-    fn lines(&mut self, count: u64) {
-        self.sink.lines(count);
-    }
-
-    fn format(&mut self, name: &str) {
-        self.sink.format(name);
-    }
-
-    fn title(&mut self, title: &str) {
-        self.sink.title(&title[..recognise::floor(title, MAX_REPORTED_VALUE)]);
-    }
-
-    fn home_page(&mut self, host: &str) {
-        self.sink.home_page(host);
-    }
-}
-
-/// What is reported of a value.
-fn shorten(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.len() <= MAX_REPORTED_VALUE {
-        return text;
-    }
-    let mut shown = text[..recognise::floor(&text, MAX_REPORTED_VALUE)].to_owned();
-    shown.push('…');
-    shown.into()
+    container::read_file(path.as_ref(), format, feed, sink)
 }

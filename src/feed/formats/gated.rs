@@ -1,8 +1,8 @@
 //! Formats whose readers are features: they are recognised all the same, and refused with the name of the feature.
 
 use crate::error::{Error, Result};
-use crate::feed::FeedReader;
-use crate::feed::recognise::Head;
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::indicator::{Feed, RecordSink};
 use crate::input::Lines;
 

@@ -1,26 +1,32 @@
 //! Tables whose header is known word by word.
 
 use crate::error::{Error, Result};
-use crate::feed::FeedReader;
-use crate::feed::recognise::Head;
-use crate::feed::syntax::table::{self, End, Layout, Reading};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::cells::{self, End};
+use crate::feed::syntax::table::{self, Layout, Reading};
 use crate::feed::syntax::value::Rules;
 use crate::indicator::{ColumnRole, Feed, RecordSink, Scope};
 use crate::input::Lines;
 
 /// A table with a header of its own. The header may be a comment, its names in quotes, in any case and order.
 pub(crate) struct Headed {
-    /// The names that tell the header from all others.
-    pub(crate) required: &'static [&'static str],
+    /// The names that tell the header from all others: all those of one of these sets are in it.
+    pub(crate) required: &'static [&'static [&'static str]],
+    /// Names that are not in it: with them it is the header of another format.
+    pub(crate) foreign: &'static [&'static str],
     /// What the columns hold. What is not named here goes to the description.
     pub(crate) columns: &'static [(&'static str, ColumnRole)],
     /// The tags of every entry.
     pub(crate) tags: &'static [&'static str],
-    /// Why a table with this column is refused.
-    pub(crate) refused: Option<(&'static str, &'static str)>,
+    /// Why a table with these columns is refused.
+    pub(crate) refused: Option<(&'static [&'static str], &'static str)>,
 }
 
 impl Headed {
+    /// Nothing is said yet.
+    pub(crate) const NONE: Headed = Headed { required: &[], foreign: &[], columns: &[], tags: &[], refused: None };
+
     /// The header of a table and the line it is on, which is 0 for a comment.
     fn header(&self, head: &Head<'_>) -> Option<(Vec<String>, u32)> {
         for (at, line) in head.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
@@ -29,11 +35,11 @@ impl Headed {
                 None => (line, false),
             };
             let mut cells = Vec::new();
-            if table::split(text, ',', &mut cells) != End::Open {
+            if cells::split(text, ',', &mut cells) != End::Open {
                 let names: Vec<String> = cells.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
-                let has = |name: &str| names.iter().any(|known| known == name);
-                let is_refused = self.refused.is_some_and(|(name, _)| has(name) && has(self.required[0]));
-                if self.required.iter().all(|name| has(name)) || is_refused {
+                let is_it = self.required.iter().any(|set| has_all(&names, set))
+                    && !self.foreign.iter().any(|name| has_all(&names, &[name]));
+                if is_it || self.refused.is_some_and(|(set, _)| has_all(&names, set)) {
                     return Some((names, if is_comment { 0 } else { at as u32 + 1 }));
                 }
             }
@@ -45,6 +51,11 @@ impl Headed {
     }
 }
 
+/// Whether all names of a set are among those of a header.
+fn has_all(names: &[String], set: &[&str]) -> bool {
+    set.iter().all(|name| names.iter().any(|known| known == name))
+}
+
 impl FeedReader for Headed {
     fn sniff(&self, head: &Head<'_>) -> u8 {
         if self.header(head).is_some() { 100 } else { 0 }
@@ -53,11 +64,12 @@ impl FeedReader for Headed {
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let text = lines.head()?;
         let Some((names, line)) = self.header(&Head::new(&text)) else {
-            let reason = format!("no header with the columns {}", self.required.join(", "));
+            let sets: Vec<String> = self.required.iter().map(|set| set.join(", ")).collect();
+            let reason = format!("no header with the columns {}", sets.join(" or "));
             return Err(Error::feed(lines.path(), reason));
         };
-        if let Some((column, reason)) = self.refused
-            && names.iter().any(|name| name == column)
+        if let Some((set, reason)) = self.refused
+            && has_all(&names, set)
         {
             return Err(Error::feed(lines.path(), reason));
         }

@@ -1,13 +1,19 @@
 //! What formats share: how JSON, XML, tables and patterns are written, and what a value is.
 
+pub(crate) mod cells;
+pub(crate) mod columns;
 #[cfg(feature = "xml")]
 pub(crate) mod condition;
 pub(crate) mod headed;
 pub(crate) mod json;
+pub(crate) mod keyed;
+pub(crate) mod lines;
 pub(crate) mod listed;
 pub(crate) mod out;
 pub(crate) mod pending;
 pub(crate) mod rows;
+pub(crate) mod shape;
+pub(crate) mod sinks;
 pub(crate) mod stix_pattern;
 pub(crate) mod table;
 pub(crate) mod text;

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::error::Result;
-use crate::feed::recognise::floor;
 use crate::feed::syntax::json::{Bytes, Json, Kind, Slice, Text};
-use crate::feed::syntax::out::each_line;
+use crate::feed::syntax::lines::each_line;
 use crate::feed::syntax::table::{self, Finish, Layout};
+use crate::feed::syntax::text::{floor, is_number};
 use crate::feed::syntax::value::Rules;
 use crate::indicator::{ColumnRole, Columns, Feed, RecordSink, Reject, Rejection};
 use crate::input::Lines;
@@ -27,7 +27,7 @@ const MAX_KEYS: usize = 256;
 const MAX_CELL: usize = 64 * 1024;
 
 /// Reads all records of a document: of an array, or of the arrays that are members of an object. The key of an array in
-/// which records stand is the cell `#`.
+/// which records stand is the cell `#`; where the format has ids there, only a number is one.
 pub(crate) fn document<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
     let mut rows = Rows { reading, row: Row::default(), layout: None };
     let mut key = Text::default();
@@ -85,7 +85,7 @@ impl Rows<'_> {
         }
         while json.item()? {
             self.row.clear();
-            if let Some(key) = key {
+            if let Some(key) = key.filter(|key| is_number(key) || (self.reading.role)("#").is_none()) {
                 self.row.push("#", key, json.line());
             }
             self.row.read(json)?;

@@ -120,6 +120,29 @@ pub(crate) fn confidence(text: &str) -> Option<u8> {
     number(text).filter(|number| (0.0..=100.0).contains(number)).map(|number| number as u8)
 }
 
+/// The last place up to `length` where a character begins.
+pub(crate) fn floor(text: &str, length: usize) -> usize {
+    let mut cut = length.min(text.len());
+    while !text.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    cut
+}
+
+/// Whether a key is a number.
+pub(crate) fn is_number(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a key is a UUID.
+pub(crate) fn is_uuid(key: &str) -> bool {
+    key.len() == 36
+        && key.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,6 @@ use maxminddb::{Reader, WithinOptions};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::error::{Error, Result};
-use crate::feed::format::Format;
 use crate::feed::syntax::text;
 use crate::indicator::{Attributes, Column, ColumnRole, Columns, Feed, Indicator, Record, RecordSink};
 
@@ -23,10 +22,10 @@ use crate::indicator::{Attributes, Column, ColumnRole, Columns, Feed, Indicator,
 const MAX_TEXTS: usize = 64;
 const MAX_TEXT: usize = 256;
 
-pub(crate) fn read(bytes: &[u8], path: &Path, feed: &Feed, sink: &mut dyn RecordSink) -> Result<Format> {
+pub(crate) fn read(bytes: &[u8], path: &Path, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
     let broken = |error| Error::feed(path, format!("MMDB file truncated or corrupt ({error})"));
     let reader = Reader::from_source(bytes).map_err(broken)?;
-    sink.format(Format::Mmdb.as_str());
+    sink.format("mmdb");
     sink.title(&reader.metadata().database_type);
     // Networks without data are asked for so that they can be counted.
     let options = WithinOptions::default().include_networks_without_data();
@@ -57,7 +56,7 @@ pub(crate) fn read(bytes: &[u8], path: &Path, feed: &Feed, sink: &mut dyn Record
     if entries == 0 {
         return Err(Error::feed(path, "empty feed: no network in it that has what is asked for"));
     }
-    Ok(Format::Mmdb)
+    Ok(())
 }
 
 /// A value of a record.

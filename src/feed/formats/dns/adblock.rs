@@ -14,9 +14,10 @@
 //! only, is no statement about a host: it is skipped and counted.
 
 use crate::error::Result;
-use crate::feed::FeedReader;
-use crate::feed::recognise::{Head, Votes};
-use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::each_line;
+use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{Construct, Feed, Indicator, Pattern, PatternTarget, Record, RecordSink, Reject, Scope};
 use crate::input::Lines;

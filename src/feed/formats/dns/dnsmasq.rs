@@ -12,10 +12,11 @@
 //! Which address is answered does not matter. Other settings are skipped and counted.
 
 use crate::error::Result;
-use crate::feed::recognise::{Head, Votes};
-use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment, split_comment};
+use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules};
-use crate::feed::{FeedReader, is_blank_or_comment};
 use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
 
@@ -40,7 +41,7 @@ impl FeedReader for Dnsmasq {
             if is_blank_or_comment(line.text) {
                 return;
             }
-            let (body, _) = out::split_comment(line.text);
+            let (body, _) = split_comment(line.text);
             match parse(body) {
                 Some(Line::Names(names)) => {
                     for name in names.split('/') {

@@ -13,13 +13,14 @@
 //! A line whose address is no sink (`192.0.2.7 printer.test`) maps a name rather than blocks it; its names are rejected
 //! ([`Reject::HostMapping`]). A line that begins with no address is rejected as a whole ([`Reject::BadAddress`]).
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use ipnet::IpNet;
 
 use crate::error::Result;
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::is_blank_or_comment;
+use crate::feed::syntax::sinks::{is_local, is_sink};
 use crate::feed::syntax::value::{self, Rules};
-use crate::feed::{FeedReader, Head, Votes};
 use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
 use crate::value::{ip, refang};
@@ -100,7 +101,7 @@ impl<'l> Entry<'l> {
 
 /// Takes a trimmed line apart; `None` for a blank one and a comment.
 fn parse(line: &str) -> Option<Entry<'_>> {
-    if crate::feed::is_blank_or_comment(line) {
+    if is_blank_or_comment(line) {
         return None;
     }
     // hosts(5) lets a comment begin anywhere, and no name holds a `#`.
@@ -117,13 +118,6 @@ fn parse(line: &str) -> Option<Entry<'_>> {
     Some(Entry { line, column, names, comment: comment.filter(|comment| !comment.is_empty()) })
 }
 
-/// Whether this is an address that hosts files send names to.
-pub(crate) fn is_sink(net: &IpNet) -> bool {
-    let addr = net.addr();
-    net.prefix_len() == net.max_prefix_len()
-        && (addr.is_unspecified() || addr == Ipv4Addr::LOCALHOST || addr == Ipv6Addr::LOCALHOST)
-}
-
 fn target(name: &str, column: Column, rules: &Rules) -> Result<value::Value, Reject> {
     if is_local(name) {
         return Err(Reject::Localhost);
@@ -136,22 +130,4 @@ fn target(name: &str, column: Column, rules: &Rules) -> Result<value::Value, Rej
         return Err(Reject::HostMapping);
     }
     value::domain(name, rules)
-}
-
-/// Whether this is a name that systems put into their hosts file for themselves.
-fn is_local(name: &str) -> bool {
-    const NAMES: [&str; 9] = [
-        "localhost",
-        "localhost.localdomain",
-        "localhost4",
-        "localhost4.localdomain4",
-        "localhost6",
-        "localhost6.localdomain6",
-        "local",
-        "loopback",
-        "broadcasthost",
-    ];
-    let is_ip6 = name.as_bytes().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"ip6-"));
-    // No system writes a dot into these.
-    is_ip6 && !name.contains('.') || NAMES.iter().any(|local| name.eq_ignore_ascii_case(local))
 }

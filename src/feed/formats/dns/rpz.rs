@@ -24,8 +24,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 
 use crate::error::Result;
-use crate::feed::FeedReader;
-use crate::feed::recognise::{Head, Votes};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};

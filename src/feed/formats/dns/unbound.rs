@@ -13,11 +13,12 @@
 //! another address maps a name ([`Reject::HostMapping`]), other records are skipped.
 
 use crate::error::Result;
-use crate::feed::formats::dns::hosts;
-use crate::feed::recognise::{Head, Votes};
-use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment, split_comment};
+use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::sinks::is_sink;
 use crate::feed::syntax::value::{self, Rules};
-use crate::feed::{FeedReader, is_blank_or_comment};
 use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
 use crate::value::ip;
@@ -41,7 +42,7 @@ impl FeedReader for Unbound {
             if is_blank_or_comment(line.text) || line.text == "server:" {
                 return;
             }
-            let (body, _) = out::split_comment(line.text);
+            let (body, _) = split_comment(line.text);
             let Some((key, value)) = body.split_once(':') else {
                 sink.reject(Rejection::new(line.number, body, Reject::Unrecognised));
                 return;
@@ -102,7 +103,7 @@ fn data(record: &str) -> Option<(&str, Result<(), Reject>)> {
     }
     let address = ip::parse_addr(words.next()?.as_bytes());
     let blocks = match address {
-        Ok(addr) if hosts::is_sink(&addr.into()) => Ok(()),
+        Ok(addr) if is_sink(&addr.into()) => Ok(()),
         Ok(_) => Err(Reject::HostMapping),
         Err(reason) => Err(reason),
     };

@@ -10,11 +10,12 @@
 //! with all beneath it.
 
 use crate::error::Result;
-use crate::feed::recognise::{Head, Votes};
-use crate::feed::syntax::out::{each_line, put};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::out::put;
 use crate::feed::syntax::text;
 use crate::feed::syntax::value::{self, Rules, Value};
-use crate::feed::{FeedReader, is_blank_or_comment};
 use crate::indicator::{Feed, RecordSink, Reject, Scope};
 use crate::input::Lines;
 

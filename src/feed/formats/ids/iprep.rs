@@ -9,10 +9,11 @@
 //! What a category means stands in another file; the tag is its number.
 
 use crate::error::Result;
-use crate::feed::recognise::{Head, Votes};
-use crate::feed::syntax::out::{each_line, put};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::out::put;
 use crate::feed::syntax::value::{self, Rules, Value};
-use crate::feed::{FeedReader, is_blank_or_comment};
 use crate::indicator::{Feed, Indicator, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
 

@@ -19,10 +19,11 @@
 use std::borrow::Cow;
 
 use crate::error::Result;
-use crate::feed::FeedReader;
-use crate::feed::recognise::{Head, Votes};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::each_line;
 use crate::feed::syntax::listed;
-use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules as ValueRules, Value};
 use crate::indicator::{Attributes, Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;

@@ -10,8 +10,8 @@
 //! Columns are separated by TABs, `-` is nothing, URLs have no scheme. The source is a tag.
 
 use crate::error::{Error, Result};
-use crate::feed::FeedReader;
-use crate::feed::recognise::Head;
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::table::{self, Layout, Reading};
 use crate::feed::syntax::value::Rules;
 use crate::indicator::{ColumnRole as Role, Feed, RecordSink, Scope};

@@ -16,10 +16,11 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use crate::error::Result;
-use crate::feed::FeedReader;
-use crate::feed::recognise::{Head, Shape};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::json::{Bytes, Json, Kind, Text};
 use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::shape::Shape;
 use crate::feed::syntax::text;
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection, Scope};

@@ -13,13 +13,14 @@
 use jiff::Timestamp;
 
 use crate::error::Result;
-use crate::feed::FeedReader;
-use crate::feed::recognise::{Head, Shape};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::json::{Json, Slice, Text};
-use crate::feed::syntax::out::{self, each_line};
+use crate::feed::syntax::lines::each_line;
 use crate::feed::syntax::pending::Pending;
-use crate::feed::syntax::text;
+use crate::feed::syntax::shape::Shape;
 use crate::feed::syntax::value::{self, Rules, Value};
+use crate::feed::syntax::{out, text};
 use crate::indicator::{Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
 

@@ -9,13 +9,13 @@
 //! An array of strings is a list of values. Who knows the keys names them ([`Columns`](crate::indicator::Columns)).
 
 use crate::error::{Error, Result};
-use crate::feed::FeedReader;
-use crate::feed::formats::table::csv;
-use crate::feed::recognise::{Head, Shape};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::json::Json;
 use crate::feed::syntax::rows::{self, Reading};
-use crate::feed::syntax::table;
+use crate::feed::syntax::shape::Shape;
 use crate::feed::syntax::value::Rules;
+use crate::feed::syntax::{columns, table};
 use crate::indicator::{ColumnRole, Feed, RecordSink, Scope};
 use crate::input::Lines;
 
@@ -27,7 +27,7 @@ fn role(key: &str) -> Option<ColumnRole> {
     match key {
         "url.full" | "url.original" => Some(ColumnRole::Url),
         "url.domain" => Some(ColumnRole::Host),
-        _ => csv::role(key),
+        _ => columns::role(key),
     }
 }
 

@@ -10,10 +10,11 @@
 use std::fs::File;
 
 use crate::error::{Error, Result};
-use crate::feed::FeedReader;
 use crate::feed::formats::json::misp;
-use crate::feed::recognise::{Head, is_uuid};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::json::{Json, Text};
+use crate::feed::syntax::text::is_uuid;
 use crate::indicator::{Feed, RecordSink, Reject, Rejection};
 use crate::input::Lines;
 

@@ -2,12 +2,10 @@
 
 pub(crate) mod crowdsec;
 pub(crate) mod drop_json;
-pub(crate) mod feodo_json;
 pub(crate) mod jsonl;
+pub(crate) mod known;
 pub(crate) mod misp;
 pub(crate) mod misp_feed;
 pub(crate) mod otx;
 pub(crate) mod stix;
-pub(crate) mod threatfox_json;
-pub(crate) mod urlhaus_json;
 pub(crate) mod warninglist;

@@ -11,14 +11,13 @@
 use std::borrow::Cow;
 
 use crate::error::Result;
-use crate::feed::FeedReader;
-use crate::feed::recognise::Head;
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::json::{Bytes, Json, Kind, Text};
 use crate::feed::syntax::listed::{self, Listed};
-use crate::feed::syntax::out;
 use crate::feed::syntax::pending::Pending;
-use crate::feed::syntax::text;
 use crate::feed::syntax::value::{Rules, Value};
+use crate::feed::syntax::{out, text};
 use crate::indicator::{Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
 

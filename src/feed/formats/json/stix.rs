@@ -23,15 +23,13 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::error::Result;
-use crate::feed::FeedReader;
-use crate::feed::recognise::Head;
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::json::{Bytes, Json, Kind, Text};
-use crate::feed::syntax::listed;
-use crate::feed::syntax::out;
 use crate::feed::syntax::pending::Pending;
 use crate::feed::syntax::stix_pattern::{self, Part};
-use crate::feed::syntax::text;
 use crate::feed::syntax::value::{Rules, Value};
+use crate::feed::syntax::{listed, out, text};
 use crate::indicator::{
     Attributes, Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind,
 };

@@ -12,8 +12,8 @@
 //! block.
 
 use crate::error::{Error, Result};
-use crate::feed::FeedReader;
-use crate::feed::recognise::Head;
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::json::{Json, Text};
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules, Value};

@@ -6,10 +6,11 @@
 //! ```
 
 use crate::error::Result;
-use crate::feed::recognise::Head;
-use crate::feed::syntax::out::{each_line, put, split_comment};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment, split_comment};
+use crate::feed::syntax::out::put;
 use crate::feed::syntax::value::{self, Rules};
-use crate::feed::{FeedReader, is_blank_or_comment};
 use crate::indicator::{Feed, RecordSink, Scope};
 use crate::input::Lines;
 

@@ -8,11 +8,11 @@
 //! What is listed is the range from start to end. Octets are decimal, also with zeros before them.
 
 use crate::error::Result;
-use crate::feed::recognise::Head;
-use crate::feed::syntax::out::{each_line, put};
-use crate::feed::syntax::text;
-use crate::feed::syntax::value;
-use crate::feed::{FeedReader, is_blank_or_comment};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::out::put;
+use crate::feed::syntax::{text, value};
 use crate::indicator::{Feed, RecordSink, Reject, Rejection};
 use crate::input::Lines;
 

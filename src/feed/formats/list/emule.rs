@@ -10,11 +10,11 @@
 //! with zeros before them. The text is a tag.
 
 use crate::error::Result;
-use crate::feed::recognise::{Head, Votes};
-use crate::feed::syntax::out::{self, each_line, put};
-use crate::feed::syntax::text;
-use crate::feed::syntax::value;
-use crate::feed::{FeedReader, is_blank_or_comment};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::{text, value};
 use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection};
 use crate::input::Lines;
 

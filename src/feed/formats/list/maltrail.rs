@@ -20,10 +20,12 @@
 use std::borrow::Cow;
 
 use crate::error::Result;
-use crate::feed::recognise::{Head, floor};
-use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment, split_comment};
+use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::text::floor;
 use crate::feed::syntax::value::{self, Rules};
-use crate::feed::{FeedReader, is_blank_or_comment};
 use crate::indicator::{Construct, Feed, Record, RecordSink, Scope};
 use crate::input::Lines;
 
@@ -69,7 +71,7 @@ impl FeedReader for Maltrail {
             if is_blank_or_comment(text) {
                 return;
             }
-            let (value, comment) = out::split_comment(text);
+            let (value, comment) = split_comment(text);
             if is_regex(value) {
                 return out::skip(sink, line.number, value, Construct::Regex);
             }

@@ -17,11 +17,12 @@
 //! else a ruleset holds are skipped and counted.
 
 use crate::error::Result;
-use crate::feed::recognise::Head;
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
 use crate::feed::syntax::listed;
-use crate::feed::syntax::out::{self, each_line, put};
+use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules, Value};
-use crate::feed::{FeedReader, is_blank_or_comment};
 use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
 

@@ -3,9 +3,9 @@
 //! A list of URLs does not say what they are there for, so this format is never guessed: who knows it names it.
 
 use crate::error::Result;
-use crate::feed::FeedReader;
 use crate::feed::formats::list::plain;
-use crate::feed::recognise::Head;
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::indicator::{Feed, Record, RecordSink, Rejection, Skip, Warning};
 use crate::input::Lines;
 

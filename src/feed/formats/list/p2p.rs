@@ -9,11 +9,12 @@
 //! The range follows the last `:`, or for IPv6 the first one that leaves a range. The text is a tag.
 
 use crate::error::Result;
-use crate::feed::recognise::{Head, Votes};
-use crate::feed::syntax::out::{each_line, put};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::out::put;
 use crate::feed::syntax::text;
 use crate::feed::syntax::value::{self, Value};
-use crate::feed::{FeedReader, is_blank_or_comment};
 use crate::indicator::{Feed, RecordSink, Reject, Rejection};
 use crate::input::Lines;
 

@@ -17,10 +17,11 @@
 //! as a sink with a name behind it, two addresses beside each other, and the records of a zone file.
 
 use crate::error::Result;
-use crate::feed::formats::dns::hosts;
-use crate::feed::syntax::out;
+use crate::feed::head::{Head, Votes, is_shaped};
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{is_blank_or_comment, split_comment};
+use crate::feed::syntax::sinks::is_sink;
 use crate::feed::syntax::value::{self, Rules, Value};
-use crate::feed::{FeedReader, Head, Votes};
 use crate::indicator::{Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
 use crate::value::ip;
@@ -93,7 +94,7 @@ impl<'l> Listing<'l> {
         }
         match value::classify(self.value, rules) {
             Ok(value) => match value.indicator {
-                Indicator::Ip { net, port: None } if self.column && hosts::is_sink(&net) => {
+                Indicator::Ip { net, port: None } if self.column && is_sink(&net) => {
                     Err((self.line, Reject::SinkAddress))
                 }
                 _ if self.column && self.is_other_format() => Err((self.line, Reject::Unrecognised)),
@@ -106,7 +107,7 @@ impl<'l> Listing<'l> {
                 _ => Ok(value),
             },
             Err(Reject::PathPattern) if self.sentence => Err((self.line, Reject::PathPattern)),
-            Err(reason) if self.sentence && !crate::feed::is_shaped(reason) => Err((self.line, Reject::Unrecognised)),
+            Err(reason) if self.sentence && !is_shaped(reason) => Err((self.line, Reject::Unrecognised)),
             Err(reason) => Err((self.value, reason)),
         }
     }
@@ -122,14 +123,14 @@ impl<'l> Listing<'l> {
 
 /// Takes a trimmed line apart; `None` for a blank one and a comment.
 fn parse(line: &str) -> Option<Listing<'_>> {
-    if crate::feed::is_blank_or_comment(line) {
+    if is_blank_or_comment(line) {
         return None;
     }
     let Some((value, rest)) = split_word(line) else {
         let (range, score, text, sentence, column) = (false, None, None, false, false);
         return Some(Listing { line, value: line, range, score, text, sentence, column });
     };
-    let (body, comment) = out::split_comment(line);
+    let (body, comment) = split_comment(line);
     let mut listing =
         Listing { line: body, value, range: false, score: None, text: None, sentence: false, column: false };
     // How far the value stands from what follows.

@@ -10,11 +10,12 @@
 //! What is listed are the exit addresses, with the time at which each was last seen; the other dates are the relay's own.
 
 use crate::error::Result;
-use crate::feed::recognise::Head;
-use crate::feed::syntax::out::{each_line, put};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::out::put;
 use crate::feed::syntax::text;
 use crate::feed::syntax::value::{self, Rules};
-use crate::feed::{FeedReader, is_blank_or_comment};
 use crate::indicator::{Feed, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
 

@@ -4,9 +4,9 @@
 //! plain list; a list is told from one by beginning all its values so.
 
 use crate::error::Result;
-use crate::feed::FeedReader;
 use crate::feed::formats::list::plain;
-use crate::feed::recognise::{Head, Votes};
+use crate::feed::head::{Head, Votes};
+use crate::feed::reader::FeedReader;
 use crate::indicator::{Feed, RecordSink};
 use crate::input::Lines;
 

@@ -19,10 +19,11 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Result};
-use crate::feed::FeedReader;
-use crate::feed::recognise::Head;
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
 use crate::feed::syntax::table::{self, Layout, Reading};
 use crate::feed::syntax::value::Rules;
+use crate::feed::syntax::{cells, columns};
 use crate::indicator::{Column, ColumnRole, Columns, Feed, RecordSink, Scope};
 use crate::input::Lines;
 
@@ -74,7 +75,7 @@ struct Rows {
 impl Rows {
     fn new(head: &Head<'_>, delimiter: char) -> Option<Self> {
         let mut lines = Lines::new(head.text()).ok()?;
-        let mut reader = table::Rows::new(&mut lines, delimiter, 0);
+        let mut reader = cells::Rows::new(&mut lines, delimiter, 0);
         let mut found = Self { delimiter, rows: Vec::new(), comment: None };
         while found.rows.len() < ROWS
             && let Ok(Some(row)) = reader.next()
@@ -93,7 +94,7 @@ impl Rows {
 
     fn split<'r>(&self, row: &'r str) -> Vec<Cow<'r, str>> {
         let mut cells = Vec::new();
-        table::split(row, self.delimiter, &mut cells);
+        cells::split(row, self.delimiter, &mut cells);
         cells
     }
 
@@ -130,7 +131,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
     let mut layout = None;
     let mut start = 0;
     if !head_cells.iter().any(|cell| table::is_evident(cell, &rules)) {
-        let named = Layout::of_header(head_cells, role);
+        let named = Layout::of_header(head_cells, columns::role);
         if named.has_values() {
             layout = Some(named);
             start = first + 1;
@@ -139,7 +140,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
     if layout.is_none()
         && let Some(cells) = rows.comment(columns)
     {
-        layout = Some(Layout::of_header(&cells, role)).filter(Layout::has_values);
+        layout = Some(Layout::of_header(&cells, columns::role)).filter(Layout::has_values);
     }
     let data = if start > 0 { &split[1..] } else { &split };
     let is_filled = |cells: &&Vec<Cow<'_, str>>| cells.iter().any(|cell| !cell.is_empty());
@@ -197,75 +198,4 @@ fn of_user(head: &Head<'_>, columns: &Columns) -> Result<Found, String> {
     }
     let first = if has_header && comment.is_none() { first + 1 } else { 0 };
     Ok(Found { delimiter: rows.delimiter, layout, first, certainty: 100 })
-}
-
-/// What a column of this name holds.
-pub(crate) fn role(name: &str) -> Option<ColumnRole> {
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    Some(match &*plain {
-        "indicator"
-        | "indicators"
-        | "ioc"
-        | "iocs"
-        | "iocvalue"
-        | "indicatorvalue"
-        | "value"
-        | "observable"
-        | "artifact"
-        | "entity"
-        | "c2"
-        | "c2server"
-        | "c2servers"
-        | "c2address"
-        | "cnc"
-        | "cncserver"
-        | "cc"
-        | "ccserver"
-        | "c2s"
-        | "ipordomain"
-        | "domainorip"
-        | "hostorip"
-        | "observablevalue"
-        | "iocraw"
-        | "attributevalue"
-        | "indicatorofcompromise" => ColumnRole::Value,
-        "ip" | "ips" | "ipaddress" | "ipaddresses" | "ipaddr" | "ipv4" | "ipv6" | "ipv4address" | "ipv6address"
-        | "dstip" | "srcip" | "sourceip" | "destinationip" | "destip" | "address" | "addr" | "c2ip" | "cidr"
-        | "network" | "netblock" | "subnet" | "prefix" | "iprange" | "ipcidr" | "attackerip" | "remoteip"
-        | "hostip" => ColumnRole::Ip,
-        "domain" | "domains" | "domainname" | "domainnames" | "c2domain" | "c2domains" | "maliciousdomain"
-        | "phishingdomain" | "domainfqdn" => ColumnRole::Domain,
-        "hostname" | "hostnames" | "host" | "fqdn" => ColumnRole::Host,
-        "url" | "urls" | "uri" | "downloadurl" | "maliciousurl" | "phishingurl" | "phishurl" | "payloadurl"
-        | "c2url" | "c2urls" | "malwareurl" | "fullurl" | "landingurl" | "urlvalue" => ColumnRole::Url,
-        "type" | "indicatortype" | "ioctype" | "kind" | "observabletype" | "attributetype" | "valuetype" => {
-            ColumnRole::Type
-        }
-        "port" | "dstport" | "destport" | "destinationport" | "c2port" | "serverport" | "remoteport" => {
-            ColumnRole::Port
-        }
-        "tag" | "tags" | "label" | "labels" | "category" | "categories" | "threat" | "threats" | "threattype"
-        | "threattypes" | "classification" | "attack" | "attacktype" => ColumnRole::Tags,
-        "malware" | "family" | "malwarefamily" | "malwareprintable" | "malwarename" | "signature" | "threatname"
-        | "app" | "botnet" | "fkmalware" => ColumnRole::Family,
-        "abuseconfidencescore" => ColumnRole::Confidence,
-        "score" | "confidence" | "confidencelevel" | "risk" | "riskscore" | "count" | "reports" | "totalreports"
-        | "weight" | "hits" | "rank" | "severity" | "reputation" | "threatscore" => ColumnRole::Score,
-        "firstseen" | "firstseenutc" | "dateadded" | "date" | "created" | "createdat" | "added" | "timestamp"
-        | "discovered" | "submissiontime" | "firstreported" | "datefirstseen" | "validfrom" | "datetime"
-        | "firstseenat" | "addedat" => ColumnRole::FirstSeen,
-        "lastseen" | "lastseenutc" | "lastonline" | "updated" | "updatedat" | "modified" | "lastreported"
-        | "lastreportedat" | "lastupdate" | "lastupdated" | "datelastseen" | "lastseenat" => ColumnRole::LastSeen,
-        "validuntil" | "expires" | "expiration" | "expiry" | "expirationdate" | "expiresat" | "expirydate" => {
-            ColumnRole::ValidUntil
-        }
-        "reference" | "references" | "ref" | "refs" | "sourceurl" | "report" | "reporturl" | "referenceurl"
-        | "detailurl" | "link" | "externalreference" | "phishdetailurl" | "urlhauslink" => ColumnRole::Reference,
-        "description" | "comment" | "comments" | "note" | "notes" | "info" | "title" | "context" | "details" => {
-            ColumnRole::Description
-        }
-        "id" | "uuid" | "iocid" | "indicatorid" | "objectid" | "phishid" | "attributeuuid" => ColumnRole::Id,
-        "toids" | "ids" => ColumnRole::ToIds,
-        _ => return None,
-    })
 }

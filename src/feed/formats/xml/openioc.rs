@@ -15,11 +15,10 @@
 use std::borrow::Cow;
 
 use crate::error::Result;
-use crate::feed::recognise::is_uuid;
 use crate::feed::syntax::condition::{self, Condition};
 use crate::feed::syntax::listed::Listed;
 use crate::feed::syntax::out::{self, put};
-use crate::feed::syntax::text;
+use crate::feed::syntax::text::{self, is_uuid};
 use crate::feed::syntax::value::Rules;
 use crate::feed::syntax::xml::{Node, Xml};
 use crate::indicator::{Attributes, Construct, Feed, RecordSink, Scope};

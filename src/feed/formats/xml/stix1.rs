@@ -22,10 +22,9 @@ use jiff::Timestamp;
 use crate::error::Result;
 use crate::feed::syntax::condition::{self, Condition};
 use crate::feed::syntax::listed::{self, Listed};
-use crate::feed::syntax::out;
-use crate::feed::syntax::text;
 use crate::feed::syntax::value::{Rules, Value};
 use crate::feed::syntax::xml::{Node, Xml};
+use crate::feed::syntax::{out, text};
 use crate::indicator::{
     Attributes, Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind,
 };

@@ -4,49 +4,18 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
-use crate::feed::FeedReader;
-use crate::feed::formats::dns::adblock;
-use crate::feed::formats::dns::dnsmasq;
-use crate::feed::formats::dns::hosts;
-use crate::feed::formats::dns::rpz;
-use crate::feed::formats::dns::unbound;
+use crate::feed::formats::dns::{adblock, dnsmasq, hosts, rpz, unbound};
 use crate::feed::formats::gated;
-use crate::feed::formats::ids::dataset;
-use crate::feed::formats::ids::iprep;
-use crate::feed::formats::ids::rules;
-use crate::feed::formats::ids::zeek;
-use crate::feed::formats::json::crowdsec;
-use crate::feed::formats::json::drop_json;
-use crate::feed::formats::json::feodo_json;
-use crate::feed::formats::json::jsonl;
-use crate::feed::formats::json::misp;
-use crate::feed::formats::json::misp_feed;
-use crate::feed::formats::json::otx;
-use crate::feed::formats::json::stix;
-use crate::feed::formats::json::threatfox_json;
-use crate::feed::formats::json::urlhaus_json;
-use crate::feed::formats::json::warninglist;
-use crate::feed::formats::list::alienvault;
-use crate::feed::formats::list::drop;
-use crate::feed::formats::list::dshield;
-use crate::feed::formats::list::emule;
-use crate::feed::formats::list::firehol;
-use crate::feed::formats::list::ipset;
-use crate::feed::formats::list::maltrail;
-use crate::feed::formats::list::nft;
-use crate::feed::formats::list::openphish;
-use crate::feed::formats::list::p2p;
-use crate::feed::formats::list::plain;
-use crate::feed::formats::list::tor;
-use crate::feed::formats::list::wildcard;
-use crate::feed::formats::table::csv;
-use crate::feed::formats::table::feodo;
-use crate::feed::formats::table::misp_csv;
-use crate::feed::formats::table::phishtank;
-use crate::feed::formats::table::sslbl;
-use crate::feed::formats::table::threatfox;
-use crate::feed::formats::table::urlhaus;
-use crate::feed::recognise::{Head, Tier};
+use crate::feed::formats::ids::{dataset, iprep, rules, zeek};
+use crate::feed::formats::json::{
+    crowdsec, drop_json, jsonl, known as documents, misp, misp_feed, otx, stix, warninglist,
+};
+use crate::feed::formats::list::{
+    alienvault, drop, dshield, emule, firehol, ipset, maltrail, nft, openphish, p2p, plain, tor, wildcard,
+};
+use crate::feed::formats::table::{csv, known as tables};
+use crate::feed::head::Head;
+use crate::feed::reader::{FeedReader, Tier};
 
 /// Declares the formats: documentation, variant, name, what it is recognised by, reader.
 macro_rules! formats {
@@ -101,17 +70,17 @@ formats! {
     /// A table: comma-separated values and their like.
     Csv = "csv", Columns, csv::Csv;
     /// The CSV dump of URLhaus.
-    Urlhaus = "urlhaus", Banner, urlhaus::URLHAUS;
+    Urlhaus = "urlhaus", Banner, tables::URLHAUS;
     /// The CSV dump of ThreatFox.
-    ThreatFox = "threatfox", Banner, threatfox::THREATFOX;
+    ThreatFox = "threatfox", Banner, tables::THREATFOX;
     /// The CSV list of Feodo Tracker.
-    Feodo = "feodo", Banner, feodo::Feodo;
+    Feodo = "feodo", Banner, tables::FEODO;
     /// The address list of SSLBL.
-    Sslbl = "sslbl", Banner, sslbl::Sslbl;
+    Sslbl = "sslbl", Banner, tables::SSLBL;
     /// The CSV dump of PhishTank.
-    PhishTank = "phishtank", Banner, phishtank::PHISHTANK;
+    PhishTank = "phishtank", Banner, tables::PHISHTANK;
     /// Attributes of MISP events as CSV.
-    MispCsv = "misp-csv", Banner, misp_csv::MISP_CSV;
+    MispCsv = "misp-csv", Banner, tables::MISP_CSV;
     /// Static trails of Maltrail.
     Maltrail = "maltrail", Banner, maltrail::Maltrail;
     /// A reputation list of Suricata.
@@ -157,11 +126,11 @@ formats! {
     /// Pulses of AlienVault OTX.
     Otx = "otx", Shape, otx::Otx;
     /// The JSON dump of URLhaus.
-    UrlhausJson = "urlhaus-json", Shape, urlhaus_json::UrlhausJson;
+    UrlhausJson = "urlhaus-json", Shape, documents::URLHAUS;
     /// The JSON dump of ThreatFox, or an answer of its API.
-    ThreatFoxJson = "threatfox-json", Shape, threatfox_json::ThreatFoxJson;
+    ThreatFoxJson = "threatfox-json", Shape, documents::THREATFOX;
     /// The JSON list of Feodo Tracker.
-    FeodoJson = "feodo-json", Shape, feodo_json::FeodoJson;
+    FeodoJson = "feodo-json", Shape, documents::FEODO;
     /// Spamhaus DROP as JSON Lines.
     DropJson = "drop-json", Shape, drop_json::DropJson;
     /// Decisions of CrowdSec.

@@ -1,0 +1,74 @@
+//! What columns and keys are called, in tables and JSON of any origin.
+
+use crate::indicator::ColumnRole;
+
+/// What a column of this name holds.
+pub(crate) fn role(name: &str) -> Option<ColumnRole> {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    Some(match &*plain {
+        "indicator"
+        | "indicators"
+        | "ioc"
+        | "iocs"
+        | "iocvalue"
+        | "indicatorvalue"
+        | "value"
+        | "observable"
+        | "artifact"
+        | "entity"
+        | "c2"
+        | "c2server"
+        | "c2servers"
+        | "c2address"
+        | "cnc"
+        | "cncserver"
+        | "cc"
+        | "ccserver"
+        | "c2s"
+        | "ipordomain"
+        | "domainorip"
+        | "hostorip"
+        | "observablevalue"
+        | "iocraw"
+        | "attributevalue"
+        | "indicatorofcompromise" => ColumnRole::Value,
+        "ip" | "ips" | "ipaddress" | "ipaddresses" | "ipaddr" | "ipv4" | "ipv6" | "ipv4address" | "ipv6address"
+        | "dstip" | "srcip" | "sourceip" | "destinationip" | "destip" | "address" | "addr" | "c2ip" | "cidr"
+        | "network" | "netblock" | "subnet" | "prefix" | "iprange" | "ipcidr" | "attackerip" | "remoteip"
+        | "hostip" => ColumnRole::Ip,
+        "domain" | "domains" | "domainname" | "domainnames" | "c2domain" | "c2domains" | "maliciousdomain"
+        | "phishingdomain" | "domainfqdn" => ColumnRole::Domain,
+        "hostname" | "hostnames" | "host" | "fqdn" => ColumnRole::Host,
+        "url" | "urls" | "uri" | "downloadurl" | "maliciousurl" | "phishingurl" | "phishurl" | "payloadurl"
+        | "c2url" | "c2urls" | "malwareurl" | "fullurl" | "landingurl" | "urlvalue" => ColumnRole::Url,
+        "type" | "indicatortype" | "ioctype" | "kind" | "observabletype" | "attributetype" | "valuetype" => {
+            ColumnRole::Type
+        }
+        "port" | "dstport" | "destport" | "destinationport" | "c2port" | "serverport" | "remoteport" => {
+            ColumnRole::Port
+        }
+        "tag" | "tags" | "label" | "labels" | "category" | "categories" | "threat" | "threats" | "threattype"
+        | "threattypes" | "classification" | "attack" | "attacktype" => ColumnRole::Tags,
+        "malware" | "family" | "malwarefamily" | "malwareprintable" | "malwarename" | "signature" | "threatname"
+        | "app" | "botnet" | "fkmalware" => ColumnRole::Family,
+        "abuseconfidencescore" => ColumnRole::Confidence,
+        "score" | "confidence" | "confidencelevel" | "risk" | "riskscore" | "count" | "reports" | "totalreports"
+        | "weight" | "hits" | "rank" | "severity" | "reputation" | "threatscore" => ColumnRole::Score,
+        "firstseen" | "firstseenutc" | "dateadded" | "date" | "created" | "createdat" | "added" | "timestamp"
+        | "discovered" | "submissiontime" | "firstreported" | "datefirstseen" | "validfrom" | "datetime"
+        | "firstseenat" | "addedat" => ColumnRole::FirstSeen,
+        "lastseen" | "lastseenutc" | "lastonline" | "updated" | "updatedat" | "modified" | "lastreported"
+        | "lastreportedat" | "lastupdate" | "lastupdated" | "datelastseen" | "lastseenat" => ColumnRole::LastSeen,
+        "validuntil" | "expires" | "expiration" | "expiry" | "expirationdate" | "expiresat" | "expirydate" => {
+            ColumnRole::ValidUntil
+        }
+        "reference" | "references" | "ref" | "refs" | "sourceurl" | "report" | "reporturl" | "referenceurl"
+        | "detailurl" | "link" | "externalreference" | "phishdetailurl" | "urlhauslink" => ColumnRole::Reference,
+        "description" | "comment" | "comments" | "note" | "notes" | "info" | "title" | "context" | "details" => {
+            ColumnRole::Description
+        }
+        "id" | "uuid" | "iocid" | "indicatorid" | "objectid" | "phishid" | "attributeuuid" => ColumnRole::Id,
+        "toids" | "ids" => ColumnRole::ToIds,
+        _ => return None,
+    })
+}
