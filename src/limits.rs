@@ -73,6 +73,13 @@ pub const MAX_UNDELIVERED: usize = 64 * 1024 * 1024;
 /// The part of a log line that is shown with a hit, in bytes: 4 KiB.
 pub const MAX_SHOWN_LINE: usize = 4 * 1024;
 
+/// Hits of one line that are each shown with up to [`MAX_SHOWN_LINE`] of it. Real lines have fewer; a line made of hits would be
+/// written out once for each of them.
+pub const MAX_SHOWN_WHOLE: usize = 16;
+
+/// The part of a log line that is shown with each further hit of it, in bytes.
+pub const MAX_SHOWN_AGAIN: usize = 128;
+
 /// How much of a rejected feed value is reported, in bytes: enough to find it by, whatever the feed puts on a line.
 pub const MAX_REPORTED_VALUE: usize = 256;
 

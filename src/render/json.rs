@@ -2,7 +2,7 @@ use std::fmt::{self, Write};
 
 use super::escape::is_unsafe;
 use super::listing::Listing;
-use super::window::window;
+use super::window::{shown, window};
 use crate::indicator::Kind;
 use crate::limits::MAX_SHOWN_LINE;
 use crate::scan::Hit;
@@ -13,12 +13,14 @@ use crate::sieve::Match;
 /// Keys, in this order: `file`, `line` (from 1), `offset` (bytes from the start of the decompressed input), `observed` (as
 /// the log has it), `canonical` (of the observable), `kind` (of the indicator: `ip`, `domain`, `url`, `pattern`),
 /// `indicator` (canonical), `scope` (of domains and URLs only), `relation`, `strength`, `derived` (only of [derived
-/// forms](crate::sieve::Derived)), `context`, `text` (the log line, cut at [`MAX_SHOWN_LINE`] around the observable) and `sources`, an array with one object for each feed: `feed`, `line`,
+/// forms](crate::sieve::Derived)), `context`, `text` (the log line, cut at [`MAX_SHOWN_LINE`] around the observable; from the 17th
+/// hit of a line on, at [`MAX_SHOWN_AGAIN`](crate::limits::MAX_SHOWN_AGAIN)) and `sources`, an array with one object for each feed: `feed`, `line`,
 /// `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_until` (RFC 3339, UTC) and
 /// `reference`, each only where it is known.
 ///
 /// What is no UTF-8 becomes U+FFFD. The characters that [`Escaped`](super::Escaped) escapes are written as `\uXXXX`, so
-/// that the output is safe to look at and reads back as it was.
+/// that the output is safe to look at and reads back as it was. The output is linear in the log, within a line too: a line of a
+/// megabyte that is all hits is not written out with each of them.
 #[derive(Clone, Debug)]
 pub struct JsonLines {
     text: bool,
@@ -59,7 +61,8 @@ impl JsonLines {
             if self.text {
                 let line = hit.line_text();
                 let start = hit.offset_in_line();
-                let shown = window(line, start..start + hit.observed().len(), MAX_SHOWN_LINE);
+                let max = shown(hit.index_in_line(), MAX_SHOWN_LINE);
+                let shown = window(line, start..start + hit.observed().len(), max);
                 object.string("text", &line[shown]);
             }
             sources(&mut object, &matched);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::escape::Escaped;
 use super::listing::Listing;
-use super::window::window;
+use super::window::{shown, window};
 use crate::scan::{Context, Hit};
 use crate::sieve::{Match, Strength};
 
@@ -55,7 +55,8 @@ impl Styles {
 /// First where the observable stands (file, line, column in bytes from 1), what it looks like, its canonical form after
 /// `=` where that differs, and its context unless that is `text`. Then a line for each indicator: its kind, the relation,
 /// the strength unless it is `strong`, and every feed with line, wording where it differs, tags and the rest. Then the
-/// log line with the observable highlighted, a long one cut around it. Everything that comes from a log or a feed goes
+/// log line with the observable highlighted, a long one cut around it (from the 17th hit of a line on at 128 bytes, so that the
+/// output is linear in the log). Everything that comes from a log or a feed goes
 /// through [`Escaped`].
 #[derive(Clone, Debug)]
 pub struct Text {
@@ -125,7 +126,8 @@ impl Text {
         }
         if written > 0 && self.log_line {
             out.extend_from_slice(b"  |  ");
-            self.cut(out, line, start..start.saturating_add(hit.observed().len()));
+            let max = shown(hit.index_in_line(), self.width);
+            self.cut(out, line, start..start.saturating_add(hit.observed().len()), max);
             out.push(b'\n');
         }
         written
@@ -214,8 +216,8 @@ impl Text {
     }
 
     /// Appends a log line with the observable at `span` highlighted, cut around it if it is long.
-    fn cut(&self, out: &mut Vec<u8>, line: &[u8], span: Range<usize>) {
-        let shown = window(line, span.clone(), self.width);
+    fn cut(&self, out: &mut Vec<u8>, line: &[u8], span: Range<usize>, max: usize) {
+        let shown = window(line, span.clone(), max);
         let from = span.start.clamp(shown.start, shown.end);
         let to = span.end.clamp(from, shown.end);
         let (before, after) = match self.styles.escape {

@@ -1,5 +1,14 @@
 use std::ops::Range;
 
+use crate::limits::{MAX_SHOWN_AGAIN, MAX_SHOWN_WHOLE};
+
+/// How much of a line is shown with a hit before which it has so many others, of `max` at most.
+///
+/// The sum over a line stays linear in its length, however many hits it has.
+pub(super) fn shown(index: usize, max: usize) -> usize {
+    if index < MAX_SHOWN_WHOLE { max } else { max.min(MAX_SHOWN_AGAIN) }
+}
+
 /// The part of `line`, at most `max` bytes, that is shown for the observable at `span`.
 ///
 /// A line that fits is shown whole; else its start if the observable is well inside it (a line starts with the time),

@@ -133,6 +133,8 @@ impl Line {
             return;
         }
         let from = self.text.start.min(span.start);
+        #[cfg(test)]
+        tests::SEARCHES.with(|searches| searches.set(searches.get() + 1));
         let from = memchr::memrchr(b'\n', &bytes[from..span.start]).map_or(from, |newline| from + newline + 1);
         let to = block.view.end;
         let to = memchr::memchr(b'\n', &bytes[span.end..to]).map_or(to, |newline| span.end + newline);
@@ -147,5 +149,52 @@ impl Line {
         }
         let from = span.start.saturating_sub(MAX_OBSERVABLE).max(self.text.start);
         from..(span.end + MAX_OBSERVABLE).min(self.text.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::indicator::{DomainName, Feed, Indicator, Record, Scope};
+    use crate::scan::{ScanOptions, Scanner};
+    use crate::sieve::Sieve;
+
+    thread_local! {
+        /// How often the ends of a line were looked for.
+        pub(super) static SEARCHES: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// They were looked for with every hit: the square of the length of a line that is all hits.
+    #[test]
+    fn the_ends_of_a_line_are_looked_for_once() {
+        let mut builder = Sieve::builder();
+        let feed = builder.feed(Feed::new("feed"));
+        let name = DomainName::parse("evil.test").expect("a name");
+        builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 1, "evil.test"));
+        let sieve = builder.build().expect("a sieve").0;
+        for words in [1, 100, 10_000, 100_000, 250_000] {
+            let line = ["evil.test ".repeat(words), "\r\n".to_owned()].concat();
+            let log = line.repeat(1 + 100 / words);
+            let lines = log.lines().count();
+            SEARCHES.set(0);
+            let (mut hits, mut last) = (0, (0, 0));
+            let _ = Scanner::new(&sieve, &ScanOptions::default()).scan(log.as_bytes(), |hit| {
+                hits += 1;
+                let starts_anew = hit.line() != last.0 || hit.index_in_line() == 0;
+                assert_eq!(hit.index_in_line(), if starts_anew { 0 } else { last.1 + 1 });
+                assert_eq!(
+                    hit.line_text().get(hit.offset_in_line()..).map(|text| text.starts_with(b"evil.test ")),
+                    Some(true)
+                );
+                last = (hit.line(), hit.index_in_line());
+                ControlFlow::Continue(())
+            });
+            assert_eq!(hits, words * lines);
+            // Once a line, or a piece of one over the cap.
+            let pieces = line.len().div_ceil(crate::limits::MAX_LINE);
+            assert!(SEARCHES.get() <= lines * pieces, "{words}: {} searches", SEARCHES.get());
+        }
     }
 }

@@ -234,6 +234,7 @@ pub(crate) struct ScanArgs {
     #[arg(short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// One JSON object a line, for each observable and indicator.
+    /// The log line is in `text`, up to 4 KiB of it; from the 17th hit of a line on, 128 bytes around the hit.
     #[arg(long, conflicts_with_all = ["count", "list", "quiet"])]
     pub(crate) json: bool,
     /// Only the number of (observable, indicator) pairs of each file.
