@@ -25,17 +25,28 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     end(part, sheet) == Some(part.end)
 }
 
+/// Reads JSON that a string of JSON holds: its quotes have a backslash each (`{\"a\":\"b\"}`).
+pub(super) fn read_escaped(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let part = part.trimmed();
+    let mark = sheet.mark();
+    let is_read = value(part, sheet, 1) == Some(part.end);
+    if !is_read {
+        sheet.back_to(mark);
+    }
+    is_read
+}
+
 /// Reads the JSON object or array that begins `part`, and tells where it ends.
 pub(super) fn end(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
     let mark = sheet.mark();
-    let found = value(part, sheet);
+    let found = value(part, sheet, 0);
     if found.is_none() {
         sheet.back_to(mark);
     }
     found
 }
 
-fn value(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
+fn value(part: Part<'_>, sheet: &mut Sheet, slashes: usize) -> Option<usize> {
     let line = &part.line[..part.end];
     let mut at = part.start;
     let mut frames = [Frame { node: TOP, is_object: false, label: Label::Known(""), first: 0 }; MAX_DEPTH];
@@ -72,8 +83,8 @@ fn value(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
             at = skip_space(line, at + 1);
         }
         let label = if frame.is_object {
-            let (start, end, _) = string(line, at)?;
-            at = skip_space(line, end + 1);
+            let (start, end, _) = string(line, at, slashes)?;
+            at = skip_space(line, end + 1 + slashes);
             if line.get(at) != Some(&b':') {
                 return None;
             }
@@ -83,11 +94,11 @@ fn value(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
             frame.label
         };
         match *line.get(at)? {
-            b'"' => {
-                let (start, end, escaped) = string(line, at)?;
+            byte if byte == if slashes > 0 { b'\\' } else { b'"' } => {
+                let (start, end, escaped) = string(line, at, slashes)?;
                 let form = if escaped { Form::Json } else { Form::Plain };
                 sheet.push(label, frame.node, start..end, form);
-                at = end + 1;
+                at = end + 1 + slashes;
             }
             open @ (b'{' | b'[') => {
                 depth += 1;
@@ -136,7 +147,10 @@ fn value(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
 }
 
 /// The span of the string whose opening quote is at `at`, and whether it holds escapes.
-fn string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
+fn string(line: &[u8], at: usize, slashes: usize) -> Option<(usize, usize, bool)> {
+    if slashes > 0 {
+        return escaped_string(line, at);
+    }
     if line.get(at) != Some(&b'"') {
         return None;
     }
@@ -150,6 +164,25 @@ fn string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
         }
         escaped = true;
         at = found + 2;
+    }
+}
+
+/// The same where each quote has a backslash: one with more of them is part of the string.
+fn escaped_string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
+    let start = at + line.get(at..)?.starts_with(b"\\\"").then_some(2)?;
+    let mut at = start;
+    let mut escaped = false;
+    loop {
+        let found = memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at;
+        if line[found] == b'"' {
+            return None;
+        }
+        let slashes = line[found..].iter().take_while(|byte| **byte == b'\\').count();
+        if slashes == 1 && line.get(found + 1) == Some(&b'"') {
+            return Some((start, found, escaped));
+        }
+        escaped = true;
+        at = found + slashes + 1;
     }
 }
 

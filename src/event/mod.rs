@@ -170,6 +170,7 @@ impl EventReader {
             columns: &self.columns,
             custom: custom.map_or(&[], |at| self.layouts[at].names()),
             assumed: &self.assumed,
+            is_json: layout == Layout::Json && line.trim_ascii_start().starts_with(b"{"),
         };
         self.normal.read(&self.sheet, &context);
         Event { line, reader: self, layout, custom }
@@ -257,6 +258,7 @@ impl<'a> Event<'a> {
             columns: &reader.columns,
             custom: &[],
             assumed: &reader.assumed,
+            is_json: false,
         }
     }
 }

@@ -31,6 +31,9 @@ struct Candidate {
     field: u32,
 }
 
+/// Names of addresses from this rank on could be anybody's.
+const VAGUE: u16 = 60;
+
 const NONE: Candidate = Candidate { score: u16::MAX, field: 0 };
 
 /// What was made of a line's fields.
@@ -38,6 +41,9 @@ const NONE: Candidate = Candidate { score: u16::MAX, field: 0 };
 pub(super) struct Normal {
     best: [Candidate; EcsName::COUNT],
     in_request: [Candidate; EcsName::COUNT],
+    /// This end and the other of a connection: its address and its port.
+    local: [Candidate; 2],
+    remote: [Candidate; 2],
     held: [Held; EcsName::COUNT],
     /// The normal name of each raw field, whether or not its value was taken.
     pub(super) roles: Vec<Option<EcsName>>,
@@ -56,6 +62,8 @@ impl Default for Normal {
         Normal {
             best: [NONE; EcsName::COUNT],
             in_request: [NONE; EcsName::COUNT],
+            local: [NONE; 2],
+            remote: [NONE; 2],
             held: [Held::Nothing; EcsName::COUNT],
             roles: Vec::new(),
             date: NONE,
@@ -78,6 +86,8 @@ pub(super) struct Context<'a> {
     /// Names of the configuration's layout.
     pub(super) custom: &'a [(u64, EcsName)],
     pub(super) assumed: &'a Assumed,
+    /// Whether the whole line is JSON.
+    pub(super) is_json: bool,
 }
 
 impl Context<'_> {
@@ -107,6 +117,7 @@ impl Normal {
     pub(super) fn read(&mut self, sheet: &Sheet, context: &Context<'_>) {
         self.best = [NONE; EcsName::COUNT];
         self.in_request = [NONE; EcsName::COUNT];
+        (self.local, self.remote) = ([NONE; 2], [NONE; 2]);
         self.held = [Held::Nothing; EcsName::COUNT];
         (self.date, self.clock, self.zone, self.time) = (NONE, NONE, NONE, None);
         self.roles.clear();
@@ -165,9 +176,15 @@ impl Normal {
                     }
                 }
                 Meaning::InRequest(name) => {
-                    if !is_null && score < self.in_request[name as usize].score && fits(name, value) {
+                    let is_address = name == EcsName::UrlDomain && value::address(value).is_some();
+                    if !is_address && !is_null && score < self.in_request[name as usize].score && fits(name, value) {
                         offer(&mut self.in_request[name as usize], score, at);
                     }
+                }
+                Meaning::Local(name) | Meaning::Remote(name) if !is_null && fits(name, value) => {
+                    let ends =
+                        if matches!(entry.meaning, Meaning::Local(_)) { &mut self.local } else { &mut self.remote };
+                    offer(&mut ends[usize::from(name.kind() == Type::Long)], score, at);
                 }
                 Meaning::Date if time::date(value).is_some() => offer(&mut self.date, score, at),
                 Meaning::Clock if time::clock(value).is_some() => offer(&mut self.clock, score, at),
@@ -214,14 +231,47 @@ impl Normal {
         stamp.resolve(context.assumed)
     }
 
+    /// Which end of a connection sent: this one, if both are named, else the one that is.
+    fn sides(&mut self) {
+        use EcsName::*;
+        let [local, local_port] = self.local;
+        let [remote, remote_port] = self.remote;
+        let mut put = |name: EcsName, candidate: Candidate| {
+            let best = &mut self.best[name as usize];
+            // Names that say who sent are surer; those of the machine that logs are not.
+            if candidate.score < u16::MAX && (best.score == u16::MAX || candidate.score + VAGUE < best.score) {
+                *best = candidate;
+            }
+        };
+        if local.score < u16::MAX && remote.score < u16::MAX {
+            for (name, candidate) in
+                [(SourceIp, local), (SourcePort, local_port), (DestinationIp, remote), (DestinationPort, remote_port)]
+            {
+                put(name, candidate);
+            }
+        } else if remote.score < u16::MAX {
+            put(SourceIp, remote);
+            put(SourcePort, remote_port);
+            put(DestinationPort, local_port);
+        } else {
+            put(SourceIp, local);
+            put(SourcePort, local_port);
+        }
+    }
+
     fn choose(&mut self, sheet: &Sheet, context: &Context<'_>) {
         use EcsName::*;
+        self.sides();
         // A request shows a method, a path or a URL.
         let has = |name: EcsName, normal: &Normal| normal.best[name as usize].score < u16::MAX;
         let is_request = [UrlFull, UrlOriginal, UrlPath, HttpMethod].into_iter().any(|name| has(name, self));
         if is_request {
             for name in EcsName::ALL {
                 let other = self.in_request[*name as usize];
+                // What a URL says is not said again by a word that could mean anything.
+                if *name == UrlPath && (has(UrlFull, self) || has(UrlOriginal, self)) {
+                    continue;
+                }
                 let own = &mut self.best[*name as usize];
                 if own.score == u16::MAX {
                     *own = other;
@@ -255,8 +305,8 @@ impl Normal {
             };
         }
         self.ports(sheet, context);
-        self.users();
-        self.urls(sheet, context);
+        self.users(context);
+        self.urls();
         self.ends();
         self.outcome();
     }
@@ -304,7 +354,7 @@ impl Normal {
         }
     }
 
-    fn users(&mut self) {
+    fn users(&mut self, context: &Context<'_>) {
         let Held::Text(start, end) = self.held[EcsName::UserName as usize] else { return };
         let text = &self.text[start..end];
         let (domain, name) = value::user(text.as_bytes());
@@ -314,6 +364,19 @@ impl Normal {
         let cut = name.find(" (").filter(|at| *at > 0).unwrap_or(name.len());
         let at = end - name_length;
         self.held[EcsName::UserName as usize] = self.span(at, at + cut);
+        if !context.is_json {
+            // `eve@corp.example`: in text the login and its realm. Services of the web have it as the login.
+            let name = &self.text[at..at + cut];
+            if let Some(split) = name.find('@').filter(|split| *split > 0) {
+                self.held[EcsName::UserName as usize] = self.span(at, at + split);
+                if self.is_none(EcsName::UserDomain) {
+                    self.held[EcsName::UserDomain as usize] = self.span(at + split + 1, at + cut);
+                }
+                if self.is_none(EcsName::UserEmail) {
+                    self.held[EcsName::UserEmail as usize] = self.span(at, at + cut);
+                }
+            }
+        }
         if let Some(length) = domain_length {
             if self.is_none(EcsName::UserDomain) {
                 self.held[EcsName::UserDomain as usize] = self.span(start, start + length);
@@ -322,8 +385,20 @@ impl Normal {
     }
 
     /// The parts of a URL from the whole, the whole's name for one that is only a path.
-    fn urls(&mut self, _sheet: &Sheet, _context: &Context<'_>) {
+    fn urls(&mut self) {
         use EcsName::*;
+        // `GET /path HTTP/1.1…`
+        for name in [UrlFull, UrlOriginal] {
+            if let Held::Text(start, end) = self.held[name as usize] {
+                let text = &self.text.as_bytes()[start..end];
+                let method = text.iter().take(12).take_while(|byte| byte.is_ascii_uppercase()).count();
+                if method > 2 && matches!(text.get(method..method + 2), Some(b" /" | b" h")) {
+                    let target = start + method + 1;
+                    let length = text[method + 1..].iter().position(|byte| *byte == b' ').unwrap_or(end - target);
+                    self.held[name as usize] = Held::Text(target, target + length);
+                }
+            }
+        }
         if let Held::Text(start, end) = self.held[UrlFull as usize] {
             if memchr::memmem::find(&self.text.as_bytes()[start..end], b"://").is_none() {
                 self.held[UrlFull as usize] = Held::Nothing;
@@ -449,7 +524,8 @@ fn fits(name: EcsName, value: &[u8]) -> bool {
     match name {
         Timestamp => time::whole(value).is_some(),
         HttpStatus => number(value).is_some_and(|status| (100..600).contains(&status)),
-        UrlDomain => value::is_host_name(value) && value.iter().any(u8::is_ascii_alphanumeric),
+        UrlDomain => value::is_host(value) || value.eq_ignore_ascii_case(b"localhost"),
+        HttpMethod => value::is_method(value),
         SourceDomain | DestinationDomain | DnsQuestionName | TlsServerName => {
             value::is_host_name(value) && value.iter().any(u8::is_ascii_alphabetic) && value::address(value).is_none()
         }
@@ -457,7 +533,11 @@ fn fits(name: EcsName, value: &[u8]) -> bool {
         UserName => value.len() <= 256,
         UserEmail | EmailFrom | EmailTo => memchr::memchr(b'@', value).is_some(),
         UrlFull => is_url_like(value),
-        UrlOriginal => is_url_like(value) || value.starts_with(b"/"),
+        UrlOriginal => {
+            is_url_like(value)
+                || value.starts_with(b"/")
+                || memchr::memmem::find(&value[..value.len().min(10)], b" /").is_some()
+        }
         UrlPath => value.starts_with(b"/"),
         _ => match name.kind() {
             Type::Ip => value::address(value).is_some(),

@@ -46,7 +46,14 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
             }
         }
         b'(' => Some((ip, after.strip_suffix(b")").and_then(port))),
-        b',' | b';' | b' ' | b'|' => Some((ip, None)),
+        // `192.0.2.1 port 443`, `192.0.2.1 : 443`
+        b' ' => {
+            let digits = after.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+            let (words, number) = after.split_at(after.len() - digits);
+            let is_port = words.trim_ascii_end().ends_with(b"port") || words.trim_ascii().ends_with(b":");
+            Some((ip, if is_port && words.len() < 16 { port(number) } else { None }))
+        }
+        b',' | b';' | b'|' => Some((ip, None)),
         _ => None,
     }
 }
@@ -144,6 +151,29 @@ pub(super) fn port(value: &[u8]) -> Option<u16> {
     let number =
         value.iter().try_fold(0_u32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))?;
     u16::try_from(number).ok()
+}
+
+/// Whether it is a method of HTTP or WebDAV.
+pub(super) fn is_method(text: &[u8]) -> bool {
+    const METHODS: [&[u8]; 16] = [
+        b"GET",
+        b"POST",
+        b"HEAD",
+        b"PUT",
+        b"DELETE",
+        b"OPTIONS",
+        b"CONNECT",
+        b"PATCH",
+        b"TRACE",
+        b"PROPFIND",
+        b"PROPPATCH",
+        b"MKCOL",
+        b"COPY",
+        b"MOVE",
+        b"LOCK",
+        b"REPORT",
+    ];
+    METHODS.iter().any(|method| method.eq_ignore_ascii_case(text))
 }
 
 /// The parts of a URL or of a request's target.
@@ -257,6 +287,8 @@ mod tests {
             ("192.0.2.1(gw.example)", "192.0.2.1"),
             ("/192.0.2.1:443", "192.0.2.1 443"),
             ("192.0.2.1, 192.0.2.2", "192.0.2.1"),
+            ("192.0.2.1 port 443", "192.0.2.1 443"),
+            ("192.0.2.1 192.0.2.2", "192.0.2.1"),
             ("[2001:db8::1]:443", "2001:db8::1 443"),
             ("[2001:db8::1]", "2001:db8::1"),
             ("2001:db8::1", "2001:db8::1"),

@@ -40,6 +40,12 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 /// Host, client, ident and user. The user may hold spaces.
 fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    // `[access] 192.0.2.7 - -`
+    let mut part = part.trimmed();
+    while part.text().starts_with(b"[") {
+        let Some(end) = memchr::memchr(b']', part.text()) else { return false };
+        part = part.from(part.start + end + 1).trimmed();
+    }
     let mut words = Words::new(part);
     let Some(first) = words.next() else { return false };
     let after_first = words.at();
@@ -109,11 +115,13 @@ fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
             break span;
         }
     };
-    super::request(part.line, request, sheet);
     let status = words.next()?;
-    if part.line[status.clone()].iter().all(u8::is_ascii_digit) {
-        sheet.known("status", status);
+    let text = &part.line[status.clone()];
+    if !text.iter().all(u8::is_ascii_digit) && text != b"-" {
+        return None;
     }
+    super::request(part.line, request, sheet);
+    sheet.known("status", status);
     // Numbers until the next quote.
     loop {
         words.skip_spaces();

@@ -7,7 +7,7 @@ use crate::event::{time, value};
 
 /// Reads an entry of any of them.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
-    bind(part, sheet) || dnsmasq(part, sheet) || unbound(part, sheet) || windows(part, sheet)
+    bind(part, sheet) || resolving(part, sheet) || dnsmasq(part, sheet) || unbound(part, sheet) || windows(part, sheet)
 }
 
 /// `client @0x7f 192.0.2.7#5555 (a.example): query: a.example IN A + (192.0.2.53)`, after `queries: info:` and a view's name or not.
@@ -25,6 +25,9 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let Some(hash) = memchr::memchr(b'#', &part.line[client.clone()]) else { return false };
     if value::address(&part.line[client.clone()]).is_none() {
         return false;
+    }
+    if let Some((_, length)) = time::at_start(text) {
+        sheet.known("time", part.start..part.start + length);
     }
     sheet.known("client", client.start..client.start + hash);
     sheet.known("client_port", client.start + hash + 1..client.end);
@@ -56,6 +59,32 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
         if let [b'(', name @ .., b')', b':'] | [b'(', name @ .., b')'] = &part.line[word.clone()] {
             sheet.known("query_name", word.start + 1..word.start + 1 + name.len());
         }
+    }
+    true
+}
+
+/// BIND on other servers: `FORMERR resolving 'a.example/A/IN': 203.0.113.53#53`, with the client in some messages.
+fn resolving(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let line = part.line;
+    let text = part.text();
+    let Some(at) = memchr::memmem::find(&text[..text.len().min(160)], b"resolving ") else { return false };
+    let mut words = Words::new(part.from(part.start + at + 10));
+    let Some(name) = words.next() else { return false };
+    let quote = usize::from(line[name.start] == b'\'');
+    let Some(slash) = memchr::memchr(b'/', &line[name.clone()]) else { return false };
+    sheet.known("query_name", name.start + quote..name.start + slash);
+    let mut previous: &[u8] = if line[name.clone()].ends_with(b":") { b":" } else { b"" };
+    for word in Words::new(part) {
+        let text = strip(line, word.clone(), b":");
+        if value::address(&line[text.clone()]).is_some_and(|(_, port)| port.is_some()) {
+            let hash = memchr::memchr(b'#', &line[text.clone()]).map_or(text.end, |at| text.start + at);
+            let is_client = previous == b"for";
+            sheet.known(if is_client { "client" } else { "server" }, text.start..hash);
+            if hash < text.end {
+                sheet.known(if is_client { "client_port" } else { "server_port" }, hash + 1..text.end);
+            }
+        }
+        previous = &line[word];
     }
     true
 }

@@ -4,8 +4,10 @@ mod access;
 mod balancer;
 mod cef;
 pub(super) mod columns;
+mod dhcp;
 mod dns;
 mod leef;
+mod lines;
 mod mail;
 mod packet;
 mod panos;
@@ -14,11 +16,12 @@ mod sshd;
 mod syslog;
 mod text;
 mod vpcflow;
+mod xml;
 
 use std::fmt;
 use std::ops::Range;
 
-use super::sheet::{Form, Label, Part, Sheet, Words};
+use super::sheet::{Label, Part, Sheet, Words};
 use super::{json, pairs};
 use columns::{Header, Kind};
 
@@ -54,8 +57,12 @@ layouts! {
     Table = "table",
     /// A JSON object or array.
     Json = "json",
+    /// An event in XML, as Windows exports it.
+    Xml = "xml",
     /// `key=value` in any dialect.
     Pairs = "pairs",
+    /// `Name: value` with written line ends.
+    Lines = "lines",
     /// Common Event Format.
     Cef = "cef",
     /// Log Event Extended Format.
@@ -72,6 +79,8 @@ layouts! {
     VpcFlow = "vpcflow",
     /// Query logs of BIND, Unbound, dnsmasq and Windows.
     Dns = "dns",
+    /// Logs of DHCP servers.
+    Dhcp = "dhcp",
     /// Postfix and Exim.
     Mail = "mail",
     /// OpenSSH's daemon.
@@ -126,9 +135,10 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     let text = part.text();
     match *text.first()? {
         b'{' | b'[' if json::read(part, sheet) => {
-            messages(part, sheet);
+            within(part, sheet);
             return Some(Layout::Json);
         }
+        b'<' if xml::looks_like(text) && xml::read(part, sheet) => return Some(Layout::Xml),
         b'C' if cef::read(part, sheet) => return Some(Layout::Cef),
         b'L' if leef::read(part, sheet) => return Some(Layout::Leef),
         b't' | b'u' | b'T' | b'U' if packet::read_netstat(part, sheet) => return Some(Layout::Netstat),
@@ -160,6 +170,9 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     if dns::read(part, sheet) {
         return Some(Layout::Dns);
     }
+    if dhcp::read(part, sheet) {
+        return Some(Layout::Dhcp);
+    }
     if packet::read_tcpdump(part, sheet) {
         return Some(Layout::Tcpdump);
     }
@@ -183,11 +196,14 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
     if let Some(at) = memchr::memmem::find(&text[..text.len().min(512)], b"{\"") {
         let inner = part.from(part.start + at);
         if let Some(end) = json::end(inner, sheet) {
-            messages(part, sheet);
+            within(part, sheet);
             around(part.to(part.start + at), sheet);
             around(part.from(end), sheet);
             return Layout::Json;
         }
+    }
+    if lines::read(part, sheet) {
+        return Layout::Lines;
     }
     if mail::read(part, sheet) {
         around(part, sheet);
@@ -216,35 +232,84 @@ fn leading(part: Part<'_>, sheet: &mut Sheet) {
     text::read(part.to(part.start + 96), sheet);
 }
 
-/// A log line within a JSON object, as shippers write it, is read too.
-fn messages(part: Part<'_>, sheet: &mut Sheet) {
-    const MESSAGES: [&[u8]; 10] =
-        [b"message", b"msg", b"log", b"raw", b"_raw", b"original", b"@message", b"rawlog", b"raw_message", b"raw_log"];
+/// What the strings of a JSON object hold: JSON, XML, or a log line as shippers wrap it.
+fn within(part: Part<'_>, sheet: &mut Sheet) {
+    const MESSAGES: [&[u8]; 12] = [
+        b"message",
+        b"msg",
+        b"log",
+        b"raw",
+        b"_raw",
+        b"original",
+        b"@message",
+        b"rawlog",
+        b"raw_message",
+        b"raw_log",
+        b"rawmessage",
+        b"description",
+    ];
     let end = sheet.fields.len();
+    let mut left = MAX_WITHIN;
     for at in 0..end {
         let field = sheet.fields[at];
-        let Label::Line(start, stop) = field.label else { continue };
-        let name = &part.line[start as usize..stop as usize];
         let span = field.span();
-        if field.form != Form::Plain || span.len() < 16 || span.len() > 16 * 1024 {
-            continue;
-        }
-        if !MESSAGES.iter().any(|message| message.eq_ignore_ascii_case(name)) {
+        if span.len() < 16 || left == 0 {
             continue;
         }
         let inner = Part { start: span.start, end: span.end, ..part };
-        sheet.level += 1;
-        if !inner.text().starts_with(b"{") && shaped(inner, sheet).is_none() {
-            if let Some(rest) = syslog::read(inner, sheet) {
-                if shaped(rest, sheet).is_none() {
-                    loose(rest, sheet);
-                }
-            } else {
-                loose(inner, sheet);
+        let first = inner.text()[0];
+        if first == b'{' || first == b'[' {
+            left -= 1;
+            nested(sheet, field.parent, |sheet| json::read_escaped(inner, sheet));
+            continue;
+        }
+        if first == b'<' && xml::looks_like(inner.text()) {
+            left -= 1;
+            nested(sheet, field.parent, |sheet| xml::read(inner, sheet));
+            continue;
+        }
+        let Label::Line(start, stop) = field.label else { continue };
+        let name = &part.line[start as usize..stop as usize];
+        if !MESSAGES.iter().any(|message| message.eq_ignore_ascii_case(name)) || span.len() > 16 * 1024 {
+            continue;
+        }
+        left -= 1;
+        nested(sheet, field.parent, |sheet| {
+            // A description is told to people: its words are no names of fields.
+            message(inner, name.eq_ignore_ascii_case(b"description"), sheet);
+            true
+        });
+    }
+}
+
+/// Most strings of a JSON object that are read as something of their own.
+const MAX_WITHIN: usize = 4;
+
+/// Reads what a string holds: less sure than what stands beside it.
+fn nested(sheet: &mut Sheet, parent: u32, read: impl FnOnce(&mut Sheet) -> bool) {
+    sheet.level += 1;
+    sheet.parent = Some(parent);
+    read(sheet);
+    sheet.parent = None;
+    sheet.level -= 1;
+}
+
+fn message(inner: Part<'_>, is_prose: bool, sheet: &mut Sheet) {
+    if lines::read(inner, sheet) || is_prose {
+        return;
+    }
+    if shaped(inner, sheet).is_some() {
+        return;
+    }
+    match syslog::read(inner, sheet) {
+        Some(rest) => {
+            if shaped(rest, sheet).is_none() {
+                loose(rest, sheet);
             }
         }
-        sheet.level -= 1;
-        return;
+        None => {
+            loose(inner, sheet);
+        }
     }
 }
 
@@ -261,7 +326,7 @@ fn request(line: &[u8], span: Range<usize>, sheet: &mut Sheet) {
     let part = Part { line, start: span.start, end: span.end };
     let mut words = Words::new(part);
     let (Some(method), Some(target)) = (words.next(), words.next()) else {
-        sheet.known("raw_request", span);
+        sheet.known(if part.text().starts_with(b"/") { "url" } else { "raw_request" }, span);
         return;
     };
     if !line[method.clone()].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_' || *byte == b'-') {

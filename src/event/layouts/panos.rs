@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::columns::Cells;
-use crate::event::sheet::{Form, Part, Sheet};
+use crate::event::sheet::{Form, Label, Part, Sheet, TOP};
 use crate::event::time;
 
 const TRAFFIC: &[(usize, &str)] = &[
@@ -43,7 +43,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         b"USERID" => {
             &[&[(6, "generated_time"), (8, "src"), (9, "user"), (12, "event_id"), (15, "sport"), (16, "dport")]]
         }
-        b"SYSTEM" => &[&[(6, "generated_time"), (8, "eventid"), (9, "object"), (14, "opaque")]],
+        b"SYSTEM" => &[&[(6, "generated_time"), (8, "eventid"), (9, "object")]],
         b"CONFIG" => {
             &[&[(6, "generated_time"), (7, "host"), (9, "cmd"), (10, "admin"), (11, "client"), (12, "result")]]
         }
@@ -59,7 +59,20 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         b"DECRYPTION" | b"HIPMATCH" | b"CORRELATION" | b"GTP" | b"TUNNEL" => &[&[(6, "generated_time")]],
         _ => return false,
     };
+    // Since version 10 the time with its zone, to the millisecond, stands further on.
+    if let Some(at) =
+        (8..count).find(|at| cell(*at).len() >= 25 && cell(*at)[10] == b'T' && time::whole(cell(*at)).is_some())
+    {
+        sheet.known("high_resolution_timestamp", cells[at].0.clone());
+    }
     let is_url = cell(4) == b"url";
+    // What a system log says is text.
+    if cell(3) == b"SYSTEM" && count > 14 {
+        let opaque = &cells[14].0;
+        sheet.level += 1;
+        super::text::read(Part { start: opaque.start, end: opaque.end, ..part }, sheet);
+        sheet.level -= 1;
+    }
     for &(at, name) in columns.iter().copied().flatten() {
         if at >= count || cells[at].0.is_empty() {
             continue;
@@ -70,7 +83,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
             name => name,
         };
         let (span, form) = cells[at].clone();
-        sheet.push(crate::event::sheet::Label::Known(name), crate::event::sheet::TOP, span, form);
+        sheet.push(Label::Known(name), TOP, span, form);
     }
     true
 }

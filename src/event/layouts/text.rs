@@ -85,6 +85,10 @@ const NO_USERS: &[&[u8]] = &[
     b"changed",
     b"modified",
     b"attempted",
+    b"attempt",
+    b"attempts",
+    b"incorrect",
+    b"ok",
     b"command",
     b"mode",
     b"space",
@@ -138,6 +142,10 @@ const NO_USERS: &[&[u8]] = &[
     b"timeout",
     b"timed",
     b"store",
+    b"event:",
+    b"obtained",
+    b"rejected",
+    b"accepted",
 ];
 
 #[derive(Clone, Copy)]
@@ -160,12 +168,24 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     // The words before the one that is looked at, latest first.
     let mut before: [Option<Word>; 3] = [None; 3];
     let mut addresses = 0;
+    let mut is_login = false;
     for _ in 0..MAX_WORDS {
         let Some(raw) = text.word() else { break };
         let word = trimmed(line, raw);
         let bytes = &line[word.start..word.end];
         let mut skip = true;
-        if bytes.is_empty() {
+        is_login |= bytes.eq_ignore_ascii_case(b"login") || bytes.eq_ignore_ascii_case(b"user");
+        // FreeRADIUS: `Login OK: [eve]`, `Login incorrect (reason): [eve/password]`
+        if is_login && line[raw.start] == b'[' && before[0].is_some_and(|word| line[word.end - 1] == b':') {
+            if let Some(user) = quoted(part, raw) {
+                let text = &line[user.start..user.end];
+                let end = memchr::memchr(b'/', text)
+                    .filter(|at| &text[..*at] != b"host")
+                    .map_or(user.end, |at| user.start + at);
+                sheet.known("user", user.start..end);
+                is_login = false;
+            }
+        } else if bytes.is_empty() {
             skip = is_arrow(&line[raw.start..raw.end]);
         } else if let Some(end) = address(part, raw, word, before, &mut addresses, sheet) {
             text.at = text.at.max(end);
@@ -182,10 +202,12 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             }
         } else if is_url(bytes) {
             sheet.level += 1;
-            sheet.known("url", word.start..word.end);
+            // `http://a.example/...` is cut off, not the end of a sentence.
+            let end = if line[word.end..raw.end].starts_with(b"...") { word.end + 3 } else { word.end };
+            sheet.known("url", word.start..end);
             sheet.level -= 1;
         } else {
-            labelled(part, raw, word, &mut text, sheet);
+            labelled(part, raw, word, before[0], &mut text, sheet);
         }
         if skip || !is_arrow(&line[raw.start..raw.end]) {
             before = [Some(raw), before[0], before[1]];
@@ -285,9 +307,31 @@ fn address(
     if let Some(at) = memchr::memmem::find(text, b"->") {
         let (left, right) = (&text[..at], &text[at + 2..]);
         if value::address(left).is_some() && value::address(right).is_some() {
-            sheet.known("source.ip", word.start..word.start + at);
-            sheet.known("destination.ip", word.start + at + 2..word.end);
+            end_of_flow(line, word.start..word.start + at, "source.ip", "source.port", sheet);
+            end_of_flow(line, word.start + at + 2..word.end, "destination.ip", "destination.port", sheet);
             *count += 2;
+            return Some(raw.end);
+        }
+    }
+    // `client01/192.0.2.7:5555` at the start is who it is about.
+    if let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0) {
+        if raw.start <= part.start + 32
+            && *count == 0
+            && value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some())
+        {
+            sheet.known("client", word.start + at + 1..word.end);
+            // OpenVPN: the name of the client's certificate, which may hold spaces.
+            let name = part.start..word.start + at;
+            let text = &line[name.clone()];
+            let length =
+                text.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b" ._@-".contains(byte)).count();
+            let start = match time::at_start(text) {
+                Some((_, length)) => name.start + length,
+                None if length == text.len() => name.start,
+                None => word.start,
+            };
+            sheet.known("user", start..name.end);
+            *count += 1;
             return Some(raw.end);
         }
     }
@@ -316,6 +360,10 @@ fn address(
         }
     }
     *count += 1;
+    if let Some(end) = (glued.is_none() && *count == 1).then(|| flow(part, Word { start, end }, sheet)).flatten() {
+        *count += 1;
+        return Some(end);
+    }
     // An arrow before it, or after it.
     let rest = line[stop..part.end].trim_ascii_start();
     let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
@@ -339,36 +387,113 @@ fn address(
     Some(stop)
 }
 
+/// One end of a flow: `192.0.2.7:5555`, `192.0.2.7/25`, where the number after the bar is a port and no prefix length.
+fn end_of_flow(line: &[u8], span: Range<usize>, ip: &'static str, port: &'static str, sheet: &mut Sheet) {
+    if let Some(slash) = memchr::memchr(b'/', &line[span.clone()]) {
+        if value::port(&line[span.start + slash + 1..span.end]).is_some() {
+            sheet.known(ip, span.start..span.start + slash);
+            sheet.known(port, span.start + slash + 1..span.end);
+            return;
+        }
+    }
+    sheet.known(ip, span);
+}
+
+/// Two addresses side by side are a flow: `192.0.2.7 203.0.113.5 5555 443`, `192.0.2.7 5555 203.0.113.5 443`, with commas or bars too.
+fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
+    let line = part.line;
+    if value::address(&line[word.start..word.end]).is_none_or(|(_, port)| port.is_some()) {
+        return None;
+    }
+    let gap =
+        |from: usize, to: usize| to - from <= 5 && line[from..to].iter().all(|byte| is_gap(*byte) || *byte == b'"');
+    let mut text = Text { part, at: word.end };
+    let mut words = [word; 4];
+    let mut at = word.end;
+    for slot in &mut words[1..] {
+        let Some(next) = text.word() else { break };
+        let next = trimmed(line, next);
+        if next.start == next.end || !gap(at, next.start) {
+            break;
+        }
+        *slot = next;
+        at = next.end;
+    }
+    let bytes = |word: Word| &line[word.start..word.end];
+    let is_ip = |word: Word| value::address(bytes(word)).is_some_and(|(_, port)| port.is_none());
+    let is_port = |word: Word| value::port(bytes(word)).is_some();
+    let [one, two, three, four] = words;
+    let span = |word: Word| word.start..word.end;
+    if two.start == one.start {
+        return None;
+    }
+    if is_ip(two) {
+        sheet.known("flow.source", span(one));
+        sheet.known("flow.destination", span(two));
+        if three.start > two.start && four.start > three.start && is_port(three) && is_port(four) {
+            sheet.known("source.port", span(three));
+            sheet.known("destination.port", span(four));
+        }
+        return Some(two.end);
+    }
+    if is_port(two) && three.start > two.start && is_ip(three) {
+        sheet.known("flow.source", span(one));
+        sheet.known("source.port", span(two));
+        sheet.known("flow.destination", span(three));
+        if four.start > three.start && is_port(four) {
+            sheet.known("destination.port", span(four));
+        }
+        return Some(three.end);
+    }
+    None
+}
+
 /// The one or two words that say what comes after them, if the table knows them.
 fn label(line: &[u8], last: Option<Word>, earlier: Option<Word>) -> Option<Word> {
     let last = last?;
-    if let Some(earlier) = earlier {
-        let both = Word { start: earlier.start, end: last.end };
-        if both.end - both.start <= 40 && names::is_known(&line[both.start..both.end]) {
-            return Some(both);
-        }
+    let both =
+        earlier.map(|earlier| Word { start: earlier.start, end: last.end }).filter(|both| both.end - both.start <= 40);
+    let bytes = |word: &Word| &line[word.start..word.end];
+    if let Some(both) = both.filter(|both| names::is_exact(bytes(both))) {
+        return Some(both);
     }
-    names::is_known(&line[last.start..last.end]).then_some(last)
+    if names::is_exact(bytes(&last)) {
+        return Some(last);
+    }
+    both.filter(|both| names::is_known(bytes(both))).or_else(|| names::is_known(bytes(&last)).then_some(last))
 }
 
 /// `user eve`, `User: CORP\eve`, `for eve from`, and other words that end in a colon.
-fn labelled(part: Part<'_>, raw: Word, word: Word, text: &mut Text<'_>, sheet: &mut Sheet) {
+fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) {
     let line = part.line;
-    let name = &line[word.start..word.end];
+    let mut word = word;
+    let mut name = &line[word.start..word.end];
     if name.len() > 40 || !name[0].is_ascii_alphabetic() {
         return;
     }
-    let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ");
+    // `User[eve]:`
+    if let Some(open) = memchr::memchr(b'[', name) {
+        if names::is_exact(&name[..open]) && !name[open + 1..].iter().all(u8::is_ascii_digit) {
+            sheet.named(word.start..word.start + open, word.start + open + 1..word.end, Form::Plain);
+        }
+        return;
+    }
+    let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ")
+        // `[hostname "a.example"]`
+        || line[raw.start] == b'[' && line[raw.end..part.end].starts_with(b" \"");
     let is_user =
         [&b"user"[..], b"username", b"account", b"login", b"usr"].iter().any(|user| user.eq_ignore_ascii_case(name));
     if !has_colon && !is_user {
         // `for eve from`
-        if name == b"for" || name == b"of" {
+        if name == b"for" || name == b"of" || name == b"with" {
             let mut ahead = Text { part, at: text.at };
             if let (Some(next), Some(after)) = (ahead.word(), ahead.word()) {
                 let next = trimmed(line, next);
                 let user = &line[next.start..next.end];
-                if &line[after.start..after.end] == b"from" && is_user_name(user) && !user.eq_ignore_ascii_case(b"user")
+                let after = &line[after.start..after.end];
+                if (after == b"from" || after == b"(client")
+                    && is_user_name(user)
+                    && !user.eq_ignore_ascii_case(b"user")
                 {
                     sheet.known("for_user", next.start..next.end);
                     text.at = next.end;
@@ -377,15 +502,34 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, text: &mut Text<'_>, sheet: &
         }
         return;
     }
-    if has_colon && !is_user && !names::is_known(name) {
-        return;
+    if has_colon && !is_user {
+        // `source port: 5555`
+        let both =
+            before.map(|before| Word { start: before.start, end: word.end }).filter(|both| both.end - both.start <= 40);
+        if let Some(both) = both.filter(|both| names::is_exact(&line[both.start..both.end])) {
+            word = both;
+            name = &line[word.start..word.end];
+        }
+        if !names::is_exact(name) {
+            return;
+        }
     }
     let mut ahead = Text { part, at: text.at };
     if line[raw.end..part.end].starts_with(b" : ") {
         ahead.at = raw.end + 3;
     }
-    let Some(next) = ahead.word() else { return };
+    let Some(mut next) = ahead.word() else { return };
+    // `user id 'eve'`
+    if is_user && matches!(&line[next.start..next.end], b"id" | b"name" | b"ID" | b"account") {
+        match ahead.word() {
+            Some(after) if matches!(line[after.start], b'"' | b'\'') => next = after,
+            _ => return,
+        }
+    }
     let next_text = &line[next.start..next.end];
+    if next_text[0] == b'(' {
+        return;
+    }
     let is_quoted = matches!(next_text[0], b'"' | b'\'' | b'[' | b'<' | b'{');
     let value = if is_quoted { quoted(part, next).unwrap_or(trimmed(line, next)) } else { trimmed(line, next) };
     let bytes = &line[value.start..value.end];

@@ -247,3 +247,10 @@ pub(super) fn is_known(name: &[u8]) -> bool {
         .and_then(|key| find(&key, &[]))
         .is_some_and(|found| found.meanings.iter().any(|entry| entry.meaning != Meaning::Nothing))
 }
+
+/// Whether the table knows a name as it is.
+pub(super) fn is_exact(name: &[u8]) -> bool {
+    Key::new(name)
+        .and_then(|key| index().get(key.hash))
+        .is_some_and(|meanings| meanings.iter().any(|entry| entry.meaning != Meaning::Nothing))
+}

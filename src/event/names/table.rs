@@ -12,6 +12,10 @@ pub(in crate::event) enum Meaning {
     Ecs(EcsName),
     /// The same, but only in a request of the web: the `host` of a firewall is a machine, that of a proxy a part of the URL.
     InRequest(EcsName),
+    /// This end of a connection, where the other end is [`Remote`](Meaning::Remote): the one that began it.
+    Local(EcsName),
+    /// The other end; who asked, where this end is not named.
+    Remote(EcsName),
     /// A date without a time.
     Date,
     /// A time of day without a date.
@@ -22,7 +26,7 @@ pub(in crate::event) enum Meaning {
     Nothing,
 }
 
-use Meaning::{Clock, Date, Ecs, InRequest, Nothing, Zone};
+use Meaning::{Clock, Date, Ecs, InRequest, Local, Nothing, Remote, Zone};
 
 /// Words that, before a known name, make it the name of something else: translated addresses, other programs, other times.
 pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapped post parent grandparent previous old new next first last \
@@ -34,21 +38,22 @@ pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapp
 pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(Timestamp),
-        "event_create_date event_time event_timestamp security_event_date timestamp_detected detected_at \
-         detected_date_time detection_timestamp activity_date_time iso_timestamp @timestamp rt event_date \
-         event_date_time time_generated generated_time timestamp_utc utc_time event_time_utc system_time \
-         timecreated_system_time time_created time ts date_time device_receipt_time devtime log_time eve_timestamp \
-         received_utc detection_time detection_date detect_time detected_on occurred_at occurred_on occurrence_time \
-         occurred activity_time published published_at request_time time_received alert_time alert_date incident_time \
-         created_date_time creation_time creation_timestamp created_at created_on created_time create_time \
-         timestamp_ms timestamp_us timestamp_ns epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
-         request_timestamp start_time start started_at begin_time first_timestamp edge_start_timestamp time_start \
-         stime flow_start message_time mail_time sent_at sent_date_time send_time server_timestamp client_timestamp \
-         agent_timestamp local_time insert_time insertion_time ingestion_time received received_at receive_time \
-         receive_timestamp received_time received_date_time record_time recorded_at report_time last_seen \
-         last_seen_at last_updated last_update_time last_modified last_event_time updated_at end_time end date when \
-         @t dt tstamp datestamp event_dt calendar_time mod_time analyzed_at time_utc first_seen_at \
-         first_discovered_date created_time_utc creation_date alert_created login_time date_received received_date",
+        "high_resolution_timestamp event_create_date event_time event_timestamp security_event_date \
+         timestamp_detected detected_at detected_date_time detection_timestamp activity_date_time iso_timestamp \
+         @timestamp time ts date calendar_time client_timestamp server_timestamp rt event_date event_date_time \
+         time_generated generated_time timestamp_utc utc_time event_time_utc system_time timecreated_system_time \
+         time_created date_time device_receipt_time devtime log_time eve_timestamp received_utc detection_time \
+         detection_date detect_time detected_on occurred_at occurred_on occurrence_time occurred activity_time \
+         published published_at request_time time_received alert_time alert_date incident_time created_date_time \
+         creation_time creation_timestamp created_at creation_date created_on created_time create_time timestamp_ms \
+         timestamp_us timestamp_ns epoch epoch_time epoch_ms unix_time time_iso8601 time_local request_timestamp \
+         start_time start started_at begin_time first_timestamp edge_start_timestamp time_start stime flow_start \
+         message_time mail_time sent_at sent_date_time send_time agent_timestamp local_time insert_time \
+         insertion_time ingestion_time received received_at receive_time receive_timestamp received_time \
+         received_date_time record_time recorded_at report_time last_seen last_seen_at last_updated last_update_time \
+         last_modified last_event_time updated_at end_time end when @t dt tstamp datestamp event_dt mod_time \
+         analyzed_at time_utc first_seen_at first_discovered_date created_time_utc alert_created login_time \
+         date_received received_date",
     ),
     (Date, "date event_date log_date x_date day date_local date_utc"),
     (Clock, "time clock event_clock log_time x_time hour time_of_day time_local time_utc"),
@@ -58,23 +63,30 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "source_ip src_ip source_address src_addr src source_ip_address src_ip_addr source_ipv4 src_ipv4 source_ipv6 \
          src_ipv6 saddr sip orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address \
          client_ip client_address client_addr c_ip client_ip_address client_ip_addr caller_ip caller_ip_address \
-         requester_ip request_ip remote_ip remote_addr remote_address remote_ip_address remote_host rhost raddr \
-         peer_ip peer_address peer peer_addr http_client_ip true_client_ip cf_connecting_ip real_ip x_real_ip \
-         actor_ip actor_ip_address source_host_ip attacker_ip attacker_address attacker origin_ip ip_source \
-         origin_address ip_src ip_saddr initiator_ip initiator sender_ip sender_address_ip sending_ip submitter_ip \
-         user_ip user_ip_address login_ip logon_ip from_ip ip_from local_ip_source source_network_address \
-         workstation_ip calling_station_id framed_ip_address assigned_ip device_external_ip external_ip caller from \
-         sourceip_host audit_source_ip session_ip connecting_ip source_address_v6 c6a2_source client client_host \
-         machine_ip agent_ip device_ip host_ip local_ip endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 \
-         x_forwarded_for forwarded_for xff source ip_address ip ip_addr addr address ipv4 ipv4_address ips sourceips \
-         local_address_ip4 local_address_ip src_host shost sender socket_ip from_address",
+         requester_ip request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr http_client_ip \
+         true_client_ip cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip attacker_ip \
+         attacker_address attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip initiator \
+         sender_ip sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip logon_ip from_ip \
+         ip_from local_ip_source source_network_address workstation_ip calling_station_id framed_ip_address \
+         assigned_ip device_external_ip external_ip caller from sourceip_host audit_source_ip session_ip \
+         connecting_ip source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip host_ip \
+         endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff source \
+         ip_address addr ipv4 ipv4_address ips sourceips src_host shost sender socket_ip from_address for flow_source \
+         address ip ip_addr",
     ),
     (
         Ecs(SourcePort),
         "source_port src_port spt sport orig_p id_orig_p conn_src_port src_endpoint_port client_port c_port \
-         client_src_port client_source_port remote_port rport peer_port from_port port_source caller_port \
-         initiator_port attacker_port local_port_source source_transport_port ip_port tcp_srcport udp_srcport",
+         client_src_port client_source_port peer_port from_port port_source caller_port initiator_port attacker_port \
+         source_transport_port ip_port tcp_srcport udp_srcport rport",
     ),
+    (Local(SourceIp), "local_ip local_address local_addr local_ip_address local_address_ip4 local_address_ip6 laddr"),
+    (Local(SourcePort), "local_port lport"),
+    (
+        Remote(DestinationIp),
+        "remote_ip remote_addr remote_address remote_ip_address remote_address_ip4 remote_address_ip6 remote_host raddr",
+    ),
+    (Remote(DestinationPort), "remote_port rport"),
     (
         Ecs(SourceDomain),
         "source_domain src_domain source_host_name src_host_name source_host src_host shost source_name srcname \
@@ -88,15 +100,16 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          dest_address dest_addr dest_ip_addr destination_ipv4 dst_ipv4 destination_ipv6 dst_ipv6 destipv4 daddr dip \
          resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip server_address \
          server_addr s_ip sip_server target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip \
-         responder ip_destination ip_dst ip_daddr remote_server_ip dest dhost_ip destination_host_ip to_ip \
-         upstream_addr backend_ip origin_server_ip vserver_ip virtual_ip r_ip receiver_ip recipient_ip destination to \
-         nas_ip_address resolved_ip remote_destination_ip cs_ip dst_host dhost remote_address_ip4 dest_host",
+         responder ip_destination ip_dst ip_daddr dest dhost_ip destination_host_ip to_ip upstream_addr backend_ip \
+         origin_server_ip vserver_ip virtual_ip r_ip receiver_ip recipient_ip destination to nas_ip_address \
+         resolved_ip cs_ip dst_host dhost dest_host flow_destination server second_address",
     ),
     (
         Ecs(DestinationPort),
         "destination_port dst_port dpt dport dest_port resp_p id_resp_p conn_dest_port conn_dst_port \
          dst_endpoint_port server_port s_port target_port responder_port port_destination to_port service_port \
-         virtual_port vserver_port destination_transport_port tcp_dstport udp_dstport listener_port lport port r_port",
+         virtual_port vserver_port destination_transport_port tcp_dstport udp_dstport listener_port port r_port \
+         download_port",
     ),
     (
         Ecs(DestinationDomain),
@@ -108,8 +121,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(ClientIp),
         "client_ip client_address client_addr c_ip client_ip_address client_ip_addr http_client_ip true_client_ip \
-         cf_connecting_ip real_ip x_real_ip caller_ip caller_ip_address remote_ip remote_addr actor_ip \
-         actor_ip_address client_host",
+         cf_connecting_ip real_ip x_real_ip caller_ip caller_ip_address actor_ip actor_ip_address client_host for",
     ),
     (Ecs(ClientPort), "client_port c_port client_src_port client_source_port"),
     (Ecs(ServerIp), "server_ip server_address server_addr s_ip"),
@@ -124,7 +136,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          user_display_name display_name user_upn upn unique_name unq_user xauth_user acct auid_name ad_account_name \
          process_user_name process_user process_owner owner_name owner logged_on_user logged_in_user logonuser \
          last_logged_on_user last_user current_user user_email user_mail email email_address mail sender_user \
-         from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn cn \
+         from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn \
          account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
          user_full_name full_name from_email person requester submitter employee who usrname related_user \
          meta_username object_user claim_upn",
@@ -144,16 +156,14 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          impacted_host target_machine_name node_name node syslog_host syslog_hostname log_host host machine \
          device_dns_name client_name client_hostname system_name devname device_id_name server_host_name \
          source_host_name source_host shost src_host dvc_hostname observer_hostname entity_name vm_name instance_name \
-         device endpoint terminal beat_hostname beat_name dhost meta_hostname",
+         device endpoint terminal beat_hostname beat_name dhost meta_hostname device_detail_display_name \
+         device_display_name",
     ),
-    (
-        Ecs(HostIp),
-        "host_ip local_ip machine_ip agent_ip device_ip endpoint_ip computer_ip host_ip_address analyzer_ipv4",
-    ),
+    (Ecs(HostIp), "host_ip machine_ip agent_ip device_ip endpoint_ip computer_ip host_ip_address analyzer_ipv4"),
     (
         Ecs(ObserverName),
         "observer_name devname device_name dvchost sensor sensor_name firewall fw_name reporting_host log_source \
-         appliance gateway_name",
+         appliance gateway_name network_device_name nas_identifier",
     ),
     (Ecs(ObserverIp), "observer_ip dvc device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip"),
     (
@@ -173,10 +183,10 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(UrlFull),
-        "url_full full_url request_url url requested_url http_url uri_full cs_url c_url target_url destination_url \
-         dest_url original_url link clicked_url web_url page_url malicious_url threat_url probe_url x_url object_url \
+        "url_full full_url request_url url requested_url http_url request uri_full cs_url c_url target_url \
+         destination_url dest_url original_url clicked_url web_url page_url malicious_url probe_url x_url object_url \
          resource_url httprequest_request_url request_uri_full cs_uri cs_uri_full request_client_application_url uri \
-         request site_url location",
+         site_url location link",
     ),
     (
         Ecs(UrlOriginal),
@@ -193,7 +203,8 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         InRequest(UrlDomain),
-        "host hostname server_name domain authority vhost virtual_host server site dstname dst_host dest_host",
+        "host hostname server_name domain authority vhost virtual_host server site dstname dst_host dest_host \
+         download_server",
     ),
     (Ecs(UrlPort), "url_port cs_uri_port uri_port http_port"),
     (
@@ -212,7 +223,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         Ecs(HttpReferrer),
         "http_request_referrer http_request_referer http_referer http_referrer cs_referer cs_referrer referer \
          referrer http_refer request_referer headers_referer request_context refferer url_referrer \
-         http_headers_referer ref_url",
+         http_headers_referer ref_url referer_url referrer_url visit_referrer",
     ),
     (
         Ecs(HttpStatus),
@@ -289,15 +300,15 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     // The names of what an interface, a route or a filter is, and of times other than the event's.
     (
         Nothing,
-        "src_mac dst_mac source_mac destination_mac nas_port nas_identifier src_intf dst_intf src_country dst_country \
-         content_type mime_type user_agent_os user_type user_group user_agent_name user_agent_version file_type \
-         process_type event_source_name dns_server_ip dns_server next_hop netmask subnet_mask group_name \
-         domain_controller event_id event_category dns_servers up_time elapsed_time response_time processing_time \
-         time_taken request_processing_time target_processing_time response_processing_time duration_time total_time \
-         idle_time connect_time cert_valid_from not_before not_after signature_id device_type device_vendor \
-         device_product device_version_name http_version protocol_version request_id source_type target_type \
-         result_code response_size request_size port_name service_name interface_name product_name company_name \
-         file_host host_os host_id host_type host_mac host_os_name host_os_version os_name operating_system",
+        "src_mac dst_mac source_mac destination_mac nas_port src_intf dst_intf src_country dst_country content_type \
+         mime_type user_agent_os user_type user_group user_agent_name user_agent_version file_type process_type \
+         event_source_name dns_server_ip dns_server next_hop netmask subnet_mask group_name domain_controller \
+         event_id event_category dns_servers up_time elapsed_time response_time processing_time time_taken \
+         request_processing_time target_processing_time response_processing_time duration_time total_time idle_time \
+         connect_time cert_valid_from not_before not_after signature_id device_type device_vendor device_product \
+         device_version_name http_version protocol_version request_id source_type target_type result_code \
+         response_size request_size port_name service_name interface_name product_name company_name file_host host_os \
+         host_id host_type host_mac host_os_name host_os_version os_name operating_system",
     ),
 ];
 

@@ -15,6 +15,10 @@ pub(in crate::event) fn whole(text: &[u8]) -> Option<Stamp> {
     while let [b'[' | b'"' | b'\'' | b'(', inner @ .., b']' | b'"' | b'\'' | b')'] = text {
         text = inner.trim_ascii();
     }
+    // JSON of ASP.NET: `/Date(1778580123456)/`
+    if let Some(inner) = text.strip_prefix(b"/Date(") {
+        text = inner.split(|byte| b"+-)".contains(byte)).next().unwrap_or(inner);
+    }
     if let Some(stamp) = epoch(text) {
         return Some(stamp);
     }
