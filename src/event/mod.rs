@@ -30,6 +30,7 @@
 //! ```
 
 mod custom;
+mod decode;
 mod ecs;
 mod json;
 mod layouts;
@@ -50,7 +51,7 @@ use jiff::tz::TimeZone;
 
 use crate::limits::MAX_LINE;
 use layouts::columns::Header;
-use names::{Found, Key};
+use names::Found;
 use normal::{Context, Held, Normal};
 use sheet::{Form, Sheet, TOP};
 use time::Assumed;
@@ -140,7 +141,7 @@ impl EventReader {
     fn set(&mut self, header: Option<Header>) {
         self.columns.clear();
         if let Some(header) = &header {
-            let meanings = (0..header.columns()).map(|at| names::find(&Key::new(header.name(at))?, &[]));
+            let meanings = (0..header.columns()).map(|at| names::find(&header.key(at)?, &[]));
             self.columns.extend(meanings);
         }
         self.header = header;
@@ -205,7 +206,7 @@ impl<'a> Event<'a> {
 
     /// The field that holds a span of the line; the innermost, if there are several.
     pub fn field_at(&self, span: Range<usize>) -> Option<Field<'a>> {
-        normal::field_of(&self.reader.sheet, &span).map(|at| Field { event: *self, at })
+        normal::field_of(&self.reader.sheet, &self.reader.normal.roles, &span).map(|at| Field { event: *self, at })
     }
 
     /// When it was, if the line says so.
@@ -320,7 +321,7 @@ impl<'a> Field<'a> {
             return String::from_utf8_lossy(self.raw());
         }
         let mut bytes = Vec::new();
-        normal::decode(self.raw(), form, &mut bytes);
+        decode::decode(self.raw(), form, &mut bytes);
         Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
     }
 

@@ -4,9 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// True for the words with which logs say that there is no value.
 pub(super) fn is_null(value: &[u8]) -> bool {
-    const NULLS: [&[u8]; 13] = [
+    const NULLS: [&[u8]; 14] = [
         b"-",
         b"--",
+        b"?",
         b"null",
         b"nil",
         b"none",
@@ -53,7 +54,8 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
             let is_port = words.trim_ascii_end().ends_with(b"port") || words.trim_ascii().ends_with(b":");
             Some((ip, if is_port && words.len() < 16 { port(number) } else { None }))
         }
-        b',' | b';' | b'|' => Some((ip, None)),
+        b'|' => Some((ip, port(after))),
+        b',' | b';' => Some((ip, None)),
         _ => None,
     }
 }

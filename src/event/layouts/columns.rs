@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::event::names::Key;
 use crate::event::sheet::{Form, Label, Part, Sheet, TOP};
 
 /// Most columns of a header.
@@ -131,6 +132,19 @@ impl Header {
 
     pub(in crate::event) fn name(&self, column: usize) -> &[u8] {
         &self.text[self.columns[column].clone()]
+    }
+
+    /// The name as it is looked up. The prefixes of W3C say whose it is: `s-ip` is the server's.
+    pub(in crate::event) fn key(&self, column: usize) -> Option<Key> {
+        let name = self.name(column);
+        if self.kind == Kind::W3c {
+            for (prefix, whose) in [(&b"s-"[..], "server_"), (b"c-", "client_"), (b"r-", "destination_")] {
+                if let Some(rest) = name.strip_prefix(prefix) {
+                    return Key::new(&[whose.as_bytes(), rest].concat());
+                }
+            }
+        }
+        Key::new(name)
     }
 
     pub(in crate::event) fn columns(&self) -> usize {

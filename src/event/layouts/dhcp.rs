@@ -50,12 +50,12 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         }
         if let [b'(', inner @ .., b')'] = text {
             if after_mac && value::address(inner).is_none() {
-                sheet.known("client_name", word.start + 1..word.end - 1);
+                sheet.known("client_hostname", word.start + 1..word.end - 1);
             } else if value::address(inner).is_some() {
                 sheet.known("server", word.start + 1..word.end - 1);
             }
         } else if is_dnsmasq && after_mac && at < 4 {
-            sheet.known("client_name", word);
+            sheet.known("client_hostname", word);
         }
     }
     true

@@ -22,7 +22,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::sheet::{Label, Part, Sheet, Words};
-use super::{json, pairs};
+use super::{json, pairs, time};
 use columns::{Header, Kind};
 
 macro_rules! layouts {
@@ -125,6 +125,19 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
                 return layout;
             }
             return loose(inner, sheet);
+        }
+    }
+    // A time before what has a layout.
+    if let Some((_, length)) = time::at_start(part.text()) {
+        let inner = part.from(part.start + length).trimmed();
+        sheet.level += 1;
+        sheet.known("time", part.start..part.start + length);
+        sheet.level -= 1;
+        if let Some(layout) = shaped(inner, sheet) {
+            return layout;
+        }
+        if mail::read(inner, sheet) {
+            return Layout::Mail;
         }
     }
     loose(part, sheet)

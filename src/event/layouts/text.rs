@@ -200,6 +200,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
                     text.word();
                 }
             }
+        } else if bytes == b"client" && named_port(part, text.at, sheet) {
+            // The name and port are read.
         } else if is_url(bytes) {
             sheet.level += 1;
             // `http://a.example/...` is cut off, not the end of a sentence.
@@ -213,6 +215,25 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             before = [Some(raw), before[0], before[1]];
         }
     }
+}
+
+/// `client NAME port 5555`, where the client is a device of the network (FreeRADIUS).
+fn named_port(part: Part<'_>, at: usize, sheet: &mut Sheet) -> bool {
+    let line = part.line;
+    let mut text = Text { part, at };
+    let (Some(name), Some(word), Some(port)) = (text.word(), text.word(), text.word()) else { return false };
+    let port = trimmed(line, port);
+    let name_text = &line[name.start..name.end];
+    if &line[word.start..word.end] != b"port"
+        || value::port(&line[port.start..port.end]).is_none()
+        || value::address(name_text).is_some()
+        || !value::is_host_name(name_text)
+    {
+        return false;
+    }
+    sheet.known("nas_name", name.start..name.end);
+    sheet.known("source.port", port.start..port.end);
+    true
 }
 
 /// The time at the start: after brackets, a level or a word or two.
@@ -349,10 +370,11 @@ fn address(
     // `192.0.2.7 port 5555`, `192.0.2.7 : 5555`
     let mut stop = raw.end;
     if port.is_none() && raw.end <= word.end + 1 {
-        for link in [&b" port "[..], b" : ", b" port: ", b" port=", b", port ", b" source port ", b" srcport "] {
+        for link in [&b" port "[..], b" : ", b" port: ", b" port=", b", port ", b" source port ", b" srcport ", b"|"] {
             if let Some(rest) = line[word.end..part.end].strip_prefix(link) {
                 let digits = rest.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
-                if value::port(&rest[..digits]).is_some() {
+                let ends = link != b"|" || rest.get(digits) == Some(&b'|');
+                if ends && value::port(&rest[..digits]).is_some() {
                     end = word.end + link.len() + digits;
                     stop = stop.max(end);
                 }

@@ -200,7 +200,8 @@ impl Index {
                 all.push((key.hash, Entry { meaning: *meaning, rank }));
             }
         }
-        all.sort_by_key(|(hash, entry)| (*hash, entry.rank));
+        // Stable: of several meanings of a name the one that comes first in the table comes first.
+        all.sort_by_key(|(hash, _)| *hash);
         let mut slots = vec![(0, 0, 0); (all.len() * 3).next_power_of_two()];
         let mut entries = Vec::with_capacity(all.len());
         for same in all.chunk_by(|one, other| one.0 == other.0) {

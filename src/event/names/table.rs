@@ -30,7 +30,7 @@ use Meaning::{Clock, Date, Ecs, InRequest, Local, Nothing, Remote, Zone};
 
 /// Words that, before a known name, make it the name of something else: translated addresses, other programs, other times.
 pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapped post parent grandparent previous old new next first last \
-    max min avg total count num number mask netmask subnet gateway dns ntp expire expires expiry expiration valid validity creation \
+    max min avg total count num number mask netmask subnet gateway expire expires expiry expiration valid validity creation \
     created modified updated start started end ended install installed build birth boot certificate cert issuer country city region geo \
     location vendor manufacturer model os platform";
 
@@ -53,7 +53,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          received_date_time record_time recorded_at report_time last_seen last_seen_at last_updated last_update_time \
          last_modified last_event_time updated_at end_time end when @t dt tstamp datestamp event_dt mod_time \
          analyzed_at time_utc first_seen_at first_discovered_date created_time_utc alert_created login_time \
-         date_received received_date",
+         date_received received_date syslog_time msg",
     ),
     (Date, "date event_date log_date x_date day date_local date_utc"),
     (Clock, "time clock event_clock log_time x_time hour time_of_day time_local time_utc"),
@@ -61,24 +61,24 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(SourceIp),
         "source_ip src_ip source_address src_addr src source_ip_address src_ip_addr source_ipv4 src_ipv4 source_ipv6 \
-         src_ipv6 saddr sip orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address \
-         client_ip client_address client_addr c_ip client_ip_address client_ip_addr caller_ip caller_ip_address \
-         requester_ip request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr http_client_ip \
-         true_client_ip cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip attacker_ip \
-         attacker_address attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip initiator \
-         sender_ip sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip logon_ip from_ip \
-         ip_from local_ip_source source_network_address workstation_ip calling_station_id framed_ip_address \
-         assigned_ip device_external_ip external_ip caller from sourceip_host audit_source_ip session_ip \
-         connecting_ip source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip host_ip \
-         endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff source \
-         ip_address addr ipv4 ipv4_address ips sourceips src_host shost sender socket_ip from_address for flow_source \
-         address ip ip_addr",
+         src_ipv6 saddr orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address client_ip \
+         client_address client_addr c_ip client_ip_address client_ip_addr caller_ip caller_ip_address requester_ip \
+         request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr http_client_ip true_client_ip \
+         cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip attacker_ip attacker_address \
+         attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip initiator sender_ip \
+         sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip logon_ip from_ip ip_from \
+         local_ip_source source_network_address workstation_ip calling_station_id framed_ip_address assigned_ip \
+         device_external_ip external_ip caller from sourceip_host audit_source_ip session_ip connecting_ip \
+         source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip host_ip endpoint_ip \
+         endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff source ip_address addr ipv4 \
+         ipv4_address ips sourceips src_host shost sender socket_ip from_address for flow_source address ip ip_addr \
+         sip",
     ),
     (
         Ecs(SourcePort),
-        "source_port src_port spt sport orig_p id_orig_p conn_src_port src_endpoint_port client_port c_port \
-         client_src_port client_source_port peer_port from_port port_source caller_port initiator_port attacker_port \
-         source_transport_port ip_port tcp_srcport udp_srcport rport",
+        "source_port src_port spt orig_p id_orig_p conn_src_port src_endpoint_port client_port c_port client_src_port \
+         client_source_port peer_port from_port port_source caller_port initiator_port attacker_port \
+         source_transport_port ip_port tcp_srcport udp_srcport rport sport",
     ),
     (Local(SourceIp), "local_ip local_address local_addr local_ip_address local_address_ip4 local_address_ip6 laddr"),
     (Local(SourcePort), "local_port lport"),
@@ -92,31 +92,23 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "source_domain src_domain source_host_name src_host_name source_host src_host shost source_name srcname \
          client_hostname client_name remote_hostname client_domain remote_host rhost c_host source_machine_name \
          source_computer_name source_workstation workstation_name workstation source_dns source_fqdn from_host \
-         peer_name",
+         peer_name src_host_reverse",
     ),
     (
         Ecs(DestinationIp),
         "destination_ip dst_ip destination_address dst_addr dst dest_ip destination_ip_address dst_ip_addr \
          dest_address dest_addr dest_ip_addr destination_ipv4 dst_ipv4 destination_ipv6 dst_ipv6 destipv4 daddr dip \
          resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip server_address \
-         server_addr s_ip sip_server target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip \
-         responder ip_destination ip_dst ip_daddr dest dhost_ip destination_host_ip to_ip upstream_addr backend_ip \
+         server_addr target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip responder \
+         ip_destination ip_dst ip_daddr dest dhost_ip destination_host_ip to_ip upstream_addr backend_ip \
          origin_server_ip vserver_ip virtual_ip r_ip receiver_ip recipient_ip destination to nas_ip_address \
-         resolved_ip cs_ip dst_host dhost dest_host flow_destination server second_address",
+         resolved_ip cs_ip dst_host dhost dest_host flow_destination server second_address peerhost",
     ),
     (
         Ecs(DestinationPort),
         "destination_port dst_port dpt dport dest_port resp_p id_resp_p conn_dest_port conn_dst_port \
-         dst_endpoint_port server_port s_port target_port responder_port port_destination to_port service_port \
-         virtual_port vserver_port destination_transport_port tcp_dstport udp_dstport listener_port port r_port \
-         download_port",
-    ),
-    (
-        Ecs(DestinationDomain),
-        "destination_domain dst_domain dest_domain destination_host_name dst_host_name dest_host_name \
-         destination_host dst_host dhost dest_host destination_name dstname dest_name server_name_destination \
-         target_host target_hostname target_domain remote_domain remote_name destination_dns_domain destination_fqdn \
-         r_host cs_host host_header x_host_header vhost virtual_host server_domain",
+         dst_endpoint_port server_port target_port responder_port port_destination to_port service_port virtual_port \
+         vserver_port destination_transport_port tcp_dstport udp_dstport listener_port port r_port download_port",
     ),
     (
         Ecs(ClientIp),
@@ -124,10 +116,10 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          cf_connecting_ip real_ip x_real_ip caller_ip caller_ip_address actor_ip actor_ip_address client_host for",
     ),
     (Ecs(ClientPort), "client_port c_port client_src_port client_source_port"),
-    (Ecs(ServerIp), "server_ip server_address server_addr s_ip"),
+    (Ecs(ServerIp), "server_ip server_address server_addr"),
     (
         Ecs(UserName),
-        "user_name user_principal_name source_user_name src_user_name srcuser source_user suser account_name \
+        "user_name user_principal_name usrname source_user_name src_user_name srcuser source_user suser account_name \
          target_user_name subject_user_name login_name user_id_name logon_name sam_account_name account user usr \
          login cs_username cs_user uname user_login login_user login_id auth_user authenticated_user remote_user \
          rfc931 caller_user_name initiated_by_user_user_principal_name initiated_by_user actor_name actor_user_name \
@@ -138,8 +130,8 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          last_logged_on_user last_user current_user user_email user_mail email email_address mail sender_user \
          from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn \
          account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
-         user_full_name full_name from_email person requester submitter employee who usrname related_user \
-         meta_username object_user claim_upn",
+         user_full_name full_name from_email person requester submitter employee who related_user meta_username \
+         object_user claim_upn entity_value",
     ),
     (
         Ecs(UserDomain),
@@ -148,16 +140,30 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (Ecs(UserEmail), "user_email user_mail email_address mail_address"),
     (
+        Ecs(UrlDomain),
+        "url_domain url_host url_hostname http_host http_hostname cs_host cs_uri_host uri_host request_host \
+         requested_host http_request_host host_header x_host_header headers_host request_headers_host \
+         http_header_host website site_domain ep_domain fqdn_requested sni_host requested_domain",
+    ),
+    (
+        Ecs(DestinationDomain),
+        "destination_domain dst_domain dest_domain destination_host_name dst_host_name dest_host_name \
+         destination_host dst_host dhost dest_host destination_name dstname dest_name server_name_destination \
+         target_host target_hostname target_domain remote_domain remote_name destination_dns_domain destination_fqdn \
+         r_host cs_host host_header x_host_header vhost virtual_host server_domain peerhost host_domain \
+         domain_queried",
+    ),
+    (
         Ecs(HostName),
         "host_name computer_name machine_name endpoint_name endpoint_host_name device_host_name device_name dvchost \
          host_hostname computer_dns_name machine_host_name machine_host_hostname computer workstation_name \
          analyzer_host_name agent_hostname agent_computer_name agent_name local_hostname dns_host_name netbios_name \
          fqdn device_fqdn host_fqdn machine_fqdn asset_name asset_hostname affected_host affected_host_name \
          impacted_host target_machine_name node_name node syslog_host syslog_hostname log_host host machine \
-         device_dns_name client_name client_hostname system_name devname device_id_name server_host_name \
-         source_host_name source_host shost src_host dvc_hostname observer_hostname entity_name vm_name instance_name \
-         device endpoint terminal beat_hostname beat_name dhost meta_hostname device_detail_display_name \
-         device_display_name",
+         device_dns_name system_name devname device_id_name server_host_name source_host_name source_host shost \
+         src_host dvc_hostname observer_hostname entity_name vm_name instance_name device endpoint terminal \
+         beat_hostname beat_name dhost meta_hostname device_detail_display_name device_display_name client_hostname \
+         nas_name entity_value_name",
     ),
     (Ecs(HostIp), "host_ip machine_ip agent_ip device_ip endpoint_ip computer_ip host_ip_address analyzer_ipv4"),
     (
@@ -196,15 +202,9 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (Ecs(UrlScheme), "url_scheme cs_uri_scheme uri_scheme scheme request_scheme"),
     (
-        Ecs(UrlDomain),
-        "url_domain url_host url_hostname http_host http_hostname cs_host cs_uri_host uri_host request_host \
-         requested_host http_request_host host_header x_host_header headers_host request_headers_host \
-         http_header_host website site_domain ep_domain fqdn_requested sni_host requested_domain",
-    ),
-    (
         InRequest(UrlDomain),
         "host hostname server_name domain authority vhost virtual_host server site dstname dst_host dest_host \
-         download_server",
+         download_server domain_name",
     ),
     (Ecs(UrlPort), "url_port cs_uri_port uri_port http_port"),
     (
@@ -262,7 +262,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(ProcessName),
         "process_name proc_name image_name program_name app_name exe_name comm initiating_process_file_name \
-         process_file_name program process source_process_name",
+         process_file_name program process source_process_name syslog_app",
     ),
     (
         Ecs(ProcessExecutable),
@@ -295,7 +295,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         Ecs(EventOutcome),
         "event_outcome outcome outcome_result result result_type status_outcome login_status auth_result \
          authentication_result logon_result conclusion success is_success request_status status auth_status decision \
-         authorization_k8s_io_decision login_result auth_outcome signin_status",
+         authorization_k8s_io_decision login_result auth_outcome signin_status res",
     ),
     // The names of what an interface, a route or a filter is, and of times other than the event's.
     (

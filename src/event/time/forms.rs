@@ -19,6 +19,10 @@ pub(in crate::event) fn whole(text: &[u8]) -> Option<Stamp> {
     if let Some(inner) = text.strip_prefix(b"/Date(") {
         text = inner.split(|byte| b"+-)".contains(byte)).next().unwrap_or(inner);
     }
+    // auditd: `audit(1778580123.456:789):`
+    if let Some(inner) = text.strip_prefix(b"audit(") {
+        text = inner.split(|byte| *byte == b':').next().unwrap_or(inner);
+    }
     if let Some(stamp) = epoch(text) {
         return Some(stamp);
     }

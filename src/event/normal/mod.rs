@@ -1,14 +1,17 @@
 //! The normal names of a line's fields: which raw field each is, and its value.
 
+mod derive;
+
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::ecs::{EcsName, Type};
-use super::layouts::columns::Header;
-use super::names::{self, Found, Key, Meaning};
-use super::sheet::{Form, Label, Raw, Sheet, TOP};
-use super::time::{self, Assumed, EventTime, Stamp};
-use super::{json, value};
+use crate::event::decode::decode;
+use crate::event::ecs::{EcsName, Type};
+use crate::event::layouts::columns::Header;
+use crate::event::names::{self, Found, Key, Meaning};
+use crate::event::sheet::{Form, Label, Raw, Sheet, TOP};
+use crate::event::time::{self, Assumed, EventTime, Stamp};
+use crate::event::value;
 
 /// Most objects around a field that are looked at for its name.
 const MAX_PARENTS: usize = 6;
@@ -142,7 +145,27 @@ impl Normal {
         context: &Context<'_>,
         parents: &mut Parents,
     ) -> Option<EcsName> {
-        let value = context.value(field);
+        let mut value = context.value(field);
+        let mut decoded = std::mem::take(&mut self.scratch);
+        if !matches!(field.form, Form::Plain | Form::Slashed) {
+            decoded.clear();
+            decode(value, field.form, &mut decoded);
+            value = &decoded;
+        }
+        let role = self.weigh(at, field, value, sheet, context, parents);
+        self.scratch = decoded;
+        role
+    }
+
+    fn weigh(
+        &mut self,
+        at: u32,
+        field: &Raw,
+        value: &[u8],
+        sheet: &Sheet,
+        context: &Context<'_>,
+        parents: &mut Parents,
+    ) -> Option<EcsName> {
         if !context.custom.is_empty() {
             let key = Key::new(context.name(field.label))?;
             if let Some((_, name)) = context.custom.iter().find(|(hash, _)| key.is(*hash)) {
@@ -275,6 +298,9 @@ impl Normal {
                 let own = &mut self.best[*name as usize];
                 if own.score == u16::MAX {
                     *own = other;
+                    if other.score < u16::MAX {
+                        self.roles[other.field as usize] = Some(*name);
+                    }
                     // What is the host of a URL is not the machine.
                     if other.score < u16::MAX && *name == UrlDomain {
                         let host = &mut self.best[HostName as usize];
@@ -353,163 +379,6 @@ impl Normal {
             }
         }
     }
-
-    fn users(&mut self, context: &Context<'_>) {
-        let Held::Text(start, end) = self.held[EcsName::UserName as usize] else { return };
-        let text = &self.text[start..end];
-        let (domain, name) = value::user(text.as_bytes());
-        let (domain_length, name_length) = (domain.map(<[u8]>::len), name.len());
-        // `eve (Initiator)`: a remark, not the name.
-        let name = &text[text.len() - name_length..];
-        let cut = name.find(" (").filter(|at| *at > 0).unwrap_or(name.len());
-        let at = end - name_length;
-        self.held[EcsName::UserName as usize] = self.span(at, at + cut);
-        if !context.is_json {
-            // `eve@corp.example`: in text the login and its realm. Services of the web have it as the login.
-            let name = &self.text[at..at + cut];
-            if let Some(split) = name.find('@').filter(|split| *split > 0) {
-                self.held[EcsName::UserName as usize] = self.span(at, at + split);
-                if self.is_none(EcsName::UserDomain) {
-                    self.held[EcsName::UserDomain as usize] = self.span(at + split + 1, at + cut);
-                }
-                if self.is_none(EcsName::UserEmail) {
-                    self.held[EcsName::UserEmail as usize] = self.span(at, at + cut);
-                }
-            }
-        }
-        if let Some(length) = domain_length {
-            if self.is_none(EcsName::UserDomain) {
-                self.held[EcsName::UserDomain as usize] = self.span(start, start + length);
-            }
-        }
-    }
-
-    /// The parts of a URL from the whole, the whole's name for one that is only a path.
-    fn urls(&mut self) {
-        use EcsName::*;
-        // `GET /path HTTP/1.1…`
-        for name in [UrlFull, UrlOriginal] {
-            if let Held::Text(start, end) = self.held[name as usize] {
-                let text = &self.text.as_bytes()[start..end];
-                let method = text.iter().take(12).take_while(|byte| byte.is_ascii_uppercase()).count();
-                if method > 2 && matches!(text.get(method..method + 2), Some(b" /" | b" h")) {
-                    let target = start + method + 1;
-                    let length = text[method + 1..].iter().position(|byte| *byte == b' ').unwrap_or(end - target);
-                    self.held[name as usize] = Held::Text(target, target + length);
-                }
-            }
-        }
-        if let Held::Text(start, end) = self.held[UrlFull as usize] {
-            if memchr::memmem::find(&self.text.as_bytes()[start..end], b"://").is_none() {
-                self.held[UrlFull as usize] = Held::Nothing;
-                if self.is_none(UrlOriginal) {
-                    self.held[UrlOriginal as usize] = Held::Text(start, end);
-                }
-            } else if self.is_none(UrlOriginal) {
-                self.held[UrlOriginal as usize] = Held::Text(start, end);
-            }
-        }
-        if let Held::Text(start, end) = self.held[UrlOriginal as usize] {
-            if self.is_none(UrlFull)
-                && memchr::memmem::find(&self.text.as_bytes()[start..end.min(start + 12)], b"://").is_some()
-            {
-                self.held[UrlFull as usize] = Held::Text(start, end);
-            }
-        }
-        let whole = match (self.held[UrlFull as usize], self.held[UrlOriginal as usize]) {
-            (Held::Text(start, end), _) | (_, Held::Text(start, end)) => Some((start, end)),
-            _ => None,
-        };
-        if let Some((start, end)) = whole {
-            let text = std::mem::take(&mut self.text);
-            let bytes = &text.as_bytes()[start..end];
-            let parts = value::url(bytes);
-            let place = |part: &[u8]| {
-                let at = start + (part.as_ptr() as usize - bytes.as_ptr() as usize);
-                Held::Text(at, at + part.len())
-            };
-            let derived = [
-                (UrlScheme, parts.scheme.map(place)),
-                (UrlDomain, parts.host.map(place)),
-                (UrlPath, parts.path.map(place)),
-                (UrlQuery, parts.query.map(place)),
-                (UrlPort, parts.port.map(|port| Held::Number(u32::from(port)))),
-            ];
-            self.text = text;
-            for (name, held) in derived {
-                if let (true, Some(held)) = (self.is_none(name), held) {
-                    self.held[name as usize] = held;
-                }
-            }
-        } else if let Held::Text(start, end) = self.held[UrlPath as usize] {
-            // A path with its query is what was asked for.
-            self.held[UrlOriginal as usize] = Held::Text(start, end);
-            if let Some(at) = memchr::memchr(b'?', &self.text.as_bytes()[start..end]) {
-                self.held[UrlPath as usize] = self.span(start, start + at);
-                if self.is_none(UrlQuery) {
-                    self.held[UrlQuery as usize] = self.span(start + at + 1, end);
-                }
-            }
-        }
-        // `a.example:8443`
-        if let Held::Text(start, end) = self.held[UrlDomain as usize] {
-            let text = std::mem::take(&mut self.text);
-            let parts = value::url(&text.as_bytes()[start..end]);
-            if let (Some(host), Some(port)) = (parts.host, parts.port) {
-                let at = start + (host.as_ptr() as usize - text.as_bytes()[start..].as_ptr() as usize);
-                self.held[UrlDomain as usize] = Held::Text(at, at + host.len());
-                if self.is_none(UrlPort) {
-                    self.held[UrlPort as usize] = Held::Number(u32::from(port));
-                }
-            }
-            self.text = text;
-        }
-    }
-
-    /// Who the ends are, where one name says it for another.
-    fn ends(&mut self) {
-        use EcsName::*;
-        if self.is_none(SourceIp) {
-            self.held[SourceIp as usize] = self.held[ClientIp as usize];
-            if self.is_none(SourcePort) {
-                self.held[SourcePort as usize] = self.held[ClientPort as usize];
-            }
-        }
-        if self.is_none(ClientIp) {
-            self.held[ClientIp as usize] = self.held[SourceIp as usize];
-        }
-        if self.is_none(DestinationDomain) {
-            if let Held::Text(start, end) = self.held[UrlDomain as usize] {
-                if value::address(&self.text.as_bytes()[start..end]).is_none() {
-                    self.held[DestinationDomain as usize] = Held::Text(start, end);
-                }
-            }
-        }
-        if self.is_none(DestinationPort) && !self.is_none(UrlDomain) {
-            self.held[DestinationPort as usize] = self.held[UrlPort as usize];
-        }
-    }
-
-    /// `success` or `failure`, as the schema has it.
-    fn outcome(&mut self) {
-        let Held::Text(start, end) = self.held[EcsName::EventOutcome as usize] else { return };
-        let is = |words: &[&str]| {
-            let text = self.text[start..end].to_ascii_lowercase();
-            words.iter().any(|word| text.starts_with(word))
-        };
-        const GOOD: &[&str] = &["succ", "ok", "true", "pass", "allow", "accept", "grant", "permit", "0x0"];
-        const BAD: &[&str] =
-            &["fail", "false", "den", "reject", "block", "error", "invalid", "bad", "drop", "unsuccess", "unauthor"];
-        let word = if is(GOOD) {
-            "success"
-        } else if is(BAD) {
-            "failure"
-        } else {
-            self.held[EcsName::EventOutcome as usize] = Held::Nothing;
-            return;
-        };
-        self.held[EcsName::EventOutcome as usize] = self.keep_text(word.as_bytes());
-    }
 }
 
 fn offer(best: &mut Candidate, score: u16, field: u32) {
@@ -555,59 +424,6 @@ fn number(value: &[u8]) -> Option<u32> {
     value::port(value).map(u32::from)
 }
 
-/// Undoes how a value is written.
-pub(super) fn decode(value: &[u8], form: Form, into: &mut Vec<u8>) {
-    match form {
-        Form::Plain => into.extend_from_slice(value),
-        Form::Json => json::unescape(value, into),
-        Form::Doubled => {
-            let mut at = 0;
-            while let Some(found) = memchr::memmem::find(&value[at..], b"\"\"") {
-                into.extend_from_slice(&value[at..at + found + 1]);
-                at += found + 2;
-            }
-            into.extend_from_slice(&value[at..]);
-        }
-        Form::Slashed => {
-            let mut bytes = value.iter().copied().peekable();
-            while let Some(byte) = bytes.next() {
-                match (byte, bytes.peek()) {
-                    (b'\\', Some(&next @ (b'\\' | b'=' | b'|' | b'"' | b'\'' | b',' | b']'))) => {
-                        bytes.next();
-                        into.push(next);
-                    }
-                    _ => into.push(byte),
-                }
-            }
-        }
-        Form::Labels => labels(value, into),
-    }
-}
-
-/// `(1)a(7)example(0)` is `a.example`.
-fn labels(value: &[u8], into: &mut Vec<u8>) {
-    let start = into.len();
-    let mut rest = value;
-    while let Some(inner) = rest.strip_prefix(b"(") {
-        let digits = inner.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let length = inner[..digits]
-            .iter()
-            .fold(0_usize, |sum, byte| sum.saturating_mul(10).saturating_add(usize::from(byte - b'0')));
-        let Some(label) = inner.get(digits + 1..).and_then(|text| text.get(..length)) else { break };
-        if length == 0 {
-            return;
-        }
-        if into.len() > start {
-            into.push(b'.');
-        }
-        into.extend_from_slice(label);
-        rest = &inner[digits + 1 + length..];
-    }
-    if into.len() == start {
-        into.extend_from_slice(value);
-    }
-}
-
 fn push_lossy(text: &mut String, bytes: &[u8]) {
     match std::str::from_utf8(bytes) {
         Ok(valid) => text.push_str(valid),
@@ -643,9 +459,9 @@ impl Parents {
     }
 }
 
-/// The span of a field that holds `span`, the smallest such.
-pub(super) fn field_of(sheet: &Sheet, span: &Range<usize>) -> Option<usize> {
+/// The field that holds `span`: the smallest, and of several names for one value the one that is known.
+pub(super) fn field_of(sheet: &Sheet, roles: &[Option<EcsName>], span: &Range<usize>) -> Option<usize> {
     let holds = |field: &Raw| field.start as usize <= span.start && span.end <= field.end as usize;
     let fields = sheet.fields.iter().enumerate().filter(|(_, field)| holds(field));
-    fields.min_by_key(|(_, field)| (field.end - field.start, field.level)).map(|(at, _)| at)
+    fields.min_by_key(|(at, field)| (field.end - field.start, roles[*at].is_none(), field.level)).map(|(at, _)| at)
 }

@@ -1,0 +1,164 @@
+//! What normal names say of each other: the parts of a URL, a user with a domain, an address under two names.
+
+use super::{Context, Held, Normal};
+use crate::event::ecs::EcsName;
+use crate::event::value;
+
+impl Normal {
+    pub(super) fn users(&mut self, context: &Context<'_>) {
+        let Held::Text(start, end) = self.held[EcsName::UserName as usize] else { return };
+        let text = &self.text[start..end];
+        let (domain, name) = value::user(text.as_bytes());
+        let (domain_length, name_length) = (domain.map(<[u8]>::len), name.len());
+        // `eve (Initiator)`: a remark, not the name.
+        let name = &text[text.len() - name_length..];
+        let cut = name.find(" (").filter(|at| *at > 0).unwrap_or(name.len());
+        let at = end - name_length;
+        self.held[EcsName::UserName as usize] = self.span(at, at + cut);
+        if !context.is_json {
+            // `eve@corp.example`: in text the login and its realm. Services of the web have it as the login.
+            let name = &self.text[at..at + cut];
+            if let Some(split) = name.find('@').filter(|split| *split > 0) {
+                self.held[EcsName::UserName as usize] = self.span(at, at + split);
+                if self.is_none(EcsName::UserDomain) {
+                    self.held[EcsName::UserDomain as usize] = self.span(at + split + 1, at + cut);
+                }
+                if self.is_none(EcsName::UserEmail) {
+                    self.held[EcsName::UserEmail as usize] = self.span(at, at + cut);
+                }
+            }
+        }
+        if let Some(length) = domain_length {
+            if self.is_none(EcsName::UserDomain) {
+                self.held[EcsName::UserDomain as usize] = self.span(start, start + length);
+            }
+        }
+    }
+
+    /// The parts of a URL from the whole, the whole's name for one that is only a path.
+    pub(super) fn urls(&mut self) {
+        use EcsName::*;
+        // `GET /path HTTP/1.1…`
+        for name in [UrlFull, UrlOriginal] {
+            if let Held::Text(start, end) = self.held[name as usize] {
+                let text = &self.text.as_bytes()[start..end];
+                let method = text.iter().take(12).take_while(|byte| byte.is_ascii_uppercase()).count();
+                if method > 2 && matches!(text.get(method..method + 2), Some(b" /" | b" h")) {
+                    let target = start + method + 1;
+                    let length = text[method + 1..].iter().position(|byte| *byte == b' ').unwrap_or(end - target);
+                    self.held[name as usize] = Held::Text(target, target + length);
+                }
+            }
+        }
+        if let Held::Text(start, end) = self.held[UrlFull as usize] {
+            if memchr::memmem::find(&self.text.as_bytes()[start..end], b"://").is_none() {
+                self.held[UrlFull as usize] = Held::Nothing;
+                if self.is_none(UrlOriginal) {
+                    self.held[UrlOriginal as usize] = Held::Text(start, end);
+                }
+            } else if self.is_none(UrlOriginal) {
+                self.held[UrlOriginal as usize] = Held::Text(start, end);
+            }
+        }
+        if let Held::Text(start, end) = self.held[UrlOriginal as usize] {
+            if self.is_none(UrlFull)
+                && memchr::memmem::find(&self.text.as_bytes()[start..end.min(start + 12)], b"://").is_some()
+            {
+                self.held[UrlFull as usize] = Held::Text(start, end);
+            }
+        }
+        let whole = match (self.held[UrlFull as usize], self.held[UrlOriginal as usize]) {
+            (Held::Text(start, end), _) | (_, Held::Text(start, end)) => Some((start, end)),
+            _ => None,
+        };
+        if let Some((start, end)) = whole {
+            let text = std::mem::take(&mut self.text);
+            let bytes = &text.as_bytes()[start..end];
+            let parts = value::url(bytes);
+            let place = |part: &[u8]| {
+                let at = start + (part.as_ptr() as usize - bytes.as_ptr() as usize);
+                Held::Text(at, at + part.len())
+            };
+            let derived = [
+                (UrlScheme, parts.scheme.map(place)),
+                (UrlDomain, parts.host.map(place)),
+                (UrlPath, parts.path.map(place)),
+                (UrlQuery, parts.query.map(place)),
+                (UrlPort, parts.port.map(|port| Held::Number(u32::from(port)))),
+            ];
+            self.text = text;
+            for (name, held) in derived {
+                if let (true, Some(held)) = (self.is_none(name), held) {
+                    self.held[name as usize] = held;
+                }
+            }
+        } else if let Held::Text(start, end) = self.held[UrlPath as usize] {
+            // A path with its query is what was asked for.
+            self.held[UrlOriginal as usize] = Held::Text(start, end);
+            if let Some(at) = memchr::memchr(b'?', &self.text.as_bytes()[start..end]) {
+                self.held[UrlPath as usize] = self.span(start, start + at);
+                if self.is_none(UrlQuery) {
+                    self.held[UrlQuery as usize] = self.span(start + at + 1, end);
+                }
+            }
+        }
+        // `a.example:8443`
+        if let Held::Text(start, end) = self.held[UrlDomain as usize] {
+            let text = std::mem::take(&mut self.text);
+            let parts = value::url(&text.as_bytes()[start..end]);
+            if let (Some(host), Some(port)) = (parts.host, parts.port) {
+                let at = start + (host.as_ptr() as usize - text.as_bytes()[start..].as_ptr() as usize);
+                self.held[UrlDomain as usize] = Held::Text(at, at + host.len());
+                if self.is_none(UrlPort) {
+                    self.held[UrlPort as usize] = Held::Number(u32::from(port));
+                }
+            }
+            self.text = text;
+        }
+    }
+
+    /// Who the ends are, where one name says it for another.
+    pub(super) fn ends(&mut self) {
+        use EcsName::*;
+        if self.is_none(SourceIp) {
+            self.held[SourceIp as usize] = self.held[ClientIp as usize];
+            if self.is_none(SourcePort) {
+                self.held[SourcePort as usize] = self.held[ClientPort as usize];
+            }
+        }
+        if self.is_none(ClientIp) {
+            self.held[ClientIp as usize] = self.held[SourceIp as usize];
+        }
+        if self.is_none(DestinationDomain) {
+            if let Held::Text(start, end) = self.held[UrlDomain as usize] {
+                if value::address(&self.text.as_bytes()[start..end]).is_none() {
+                    self.held[DestinationDomain as usize] = Held::Text(start, end);
+                }
+            }
+        }
+        if self.is_none(DestinationPort) && !self.is_none(UrlDomain) {
+            self.held[DestinationPort as usize] = self.held[UrlPort as usize];
+        }
+    }
+
+    /// `success` or `failure`, as the schema has it.
+    pub(super) fn outcome(&mut self) {
+        let Held::Text(start, end) = self.held[EcsName::EventOutcome as usize] else { return };
+        let is = |words: &[&str]| {
+            let text = self.text[start..end].to_ascii_lowercase();
+            words.iter().any(|word| text.starts_with(word))
+        };
+        const GOOD: &[&str] = &["succ", "ok", "true", "pass", "allow", "accept", "grant", "permit", "0x0"];
+        const BAD: &[&str] =
+            &["fail", "false", "den", "reject", "block", "error", "invalid", "bad", "drop", "unsuccess", "unauthor"];
+        let word = if is(GOOD) {
+            "success"
+        } else if is(BAD) {
+            "failure"
+        } else {
+            self.held[EcsName::EventOutcome as usize] = Held::Nothing;
+            return;
+        };
+        self.held[EcsName::EventOutcome as usize] = self.keep_text(word.as_bytes());
+    }
+}
