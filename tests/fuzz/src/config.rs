@@ -1,0 +1,11 @@
+//! Configurations.
+
+use netsieve::feed::config::Config;
+
+/// Parses; an error names a place.
+pub fn run(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Err(error) = Config::parse(&text, "feeds.toml") {
+        assert!(!error.to_string().is_empty());
+    }
+}

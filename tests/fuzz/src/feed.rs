@@ -1,0 +1,89 @@
+//! Feeds of every format, and of none that is named.
+//!
+//! The first line is the name of a format, or of none; what follows is the feed. What is read builds, can be looked up, is written down
+//! and read back.
+
+use netsieve::feed::{self, Format};
+use netsieve::indicator::{RecordSink, Rejection, Skip, Warning};
+use netsieve::sieve::SaveOptions;
+use netsieve::{Action, Indicator, MatchOptions, Sieve};
+
+use super::scan::open_feed;
+
+/// Counts what came, and checks it.
+#[derive(Default)]
+struct Sink {
+    records: Vec<(Indicator, bool)>,
+    lines: u64,
+}
+
+impl RecordSink for Sink {
+    fn record(&mut self, record: netsieve::indicator::Record<'_>) {
+        let is_block = record.action.is_none_or(|action| action == Action::Block);
+        self.records.push((record.indicator, is_block));
+    }
+
+    fn reject(&mut self, rejection: Rejection<'_>) {
+        assert!(!rejection.reason.to_string().is_empty());
+    }
+
+    fn warn(&mut self, _: Warning<'_>) {}
+
+    fn skip(&mut self, _: Skip<'_>) {}
+
+    fn lines(&mut self, count: u64) {
+        self.lines += count;
+    }
+}
+
+/// Reads a feed, in two ways.
+pub fn run(data: &[u8]) {
+    let end = data.iter().position(|&b| b == b'\n').unwrap_or(data.len());
+    let (name, text) = (String::from_utf8_lossy(&data[..end]), data.get(end + 1..).unwrap_or(&[]));
+    let format = name.parse::<Format>().ok();
+    let own = open_feed();
+    let mut sink = Sink::default();
+    let read = feed::read(text, "", format, &own, &mut sink);
+
+    let mut builder = Sieve::builder();
+    let id = builder.feed(own.clone());
+    let again = feed::read(text, "", format, &own, &mut builder.sink(id));
+    assert_eq!(read.is_ok(), again.is_ok(), "{read:?} {again:?}");
+    if let Err(error) = &read {
+        assert!(!error.to_string().is_empty());
+        return;
+    }
+    let (sieve, report) = builder.build().expect("what was read builds");
+    assert!(sieve.len() <= sink.records.len());
+    assert!(report.feeds[0].entries <= sink.records.len() as u64);
+    // What is accepted can be looked up, if nothing is allowed.
+    if report.feeds[0].rejected_total() == 0 && sink.records.iter().all(|(_, is_block)| *is_block) {
+        let mut options = MatchOptions::default();
+        options.host_only = true;
+        let mut matcher = sieve.matcher(&options);
+        for (indicator, _) in &sink.records {
+            let value = match indicator {
+                Indicator::Ip { net, port } => match port {
+                    Some(port) => std::net::SocketAddr::new(net.addr(), *port).to_string(),
+                    None => net.addr().to_string(),
+                },
+                Indicator::IpRange { last, .. } => last.to_string(),
+                Indicator::Domain { name, port, scope } => {
+                    let under = if *scope == netsieve::Scope::Subdomains { "x." } else { "" };
+                    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                    if under.len() + name.as_str().len() > 253 {
+                        continue;
+                    }
+                    format!("{under}{name}{port}")
+                }
+                Indicator::Url { url, .. } => url.to_string(),
+                _ => continue,
+            };
+            assert!(matcher.is_match_any(&value), "{value} of {indicator:?}");
+        }
+    }
+    let file = sieve.to_bytes(&SaveOptions::default()).expect("a file");
+    let opened = Sieve::from_bytes(file).expect("what was saved opens");
+    let texts = |sieve: &Sieve| sieve.indicators().map(|indicator| indicator.to_string()).collect::<Vec<_>>();
+    assert_eq!(texts(&opened), texts(&sieve));
+}

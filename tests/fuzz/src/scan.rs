@@ -1,0 +1,156 @@
+//! All engines and all ways to scan find what the scalar extractor finds in one piece, whatever the bytes.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+use netsieve::feed;
+use netsieve::indicator::{Pattern, PatternTarget, Record};
+use netsieve::render::JsonLines;
+use netsieve::scan::Tail;
+use netsieve::{Engine, Feed, Hit, Indicator, Policy, ScanOptions, Scanner, Sieve};
+
+use super::first;
+
+/// What is listed, beside two patterns.
+pub const LIST: [&str; 27] = [
+    "192.0.2.1",
+    "198.51.100.0/24",
+    "203.0.113.7:8080",
+    "203.0.113.20-203.0.113.29",
+    "2001:db8::/32",
+    "2001:db8::1",
+    "evil.test",
+    "www.evil.test",
+    "a.b.evil.example",
+    "bad.example:8443",
+    "t.co",
+    "b\u{fc}cher.test",
+    "evil.zip",
+    "main.py",
+    "data.name",
+    "evil.a1",
+    "x.under_score",
+    "http://shop.test/login/",
+    "https://evil.test/a?b=c",
+    "http://evil.test/a",
+    "http://evil.test/a?id=1&k=2",
+    "http://evil.test/a,b",
+    "http://only.host.test/",
+    "http://192.0.2.200/gate",
+    "http://[2001:db8::99]:8080/x",
+    "gopher://evil.test/a",
+    "http://evil.test/a!",
+];
+
+/// A policy that refuses nothing.
+pub fn open_feed() -> Feed {
+    let mut policy = Policy::default();
+    (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
+    Feed::new("list").policy(policy)
+}
+
+/// A sieve of some lines of a list, and of patterns.
+pub fn sieve(list: &str, patterns: [bool; 2]) -> Sieve {
+    let mut builder = Sieve::builder();
+    let own = open_feed();
+    let id = builder.feed(own.clone());
+    if !list.is_empty() {
+        feed::read(list.as_bytes(), "list.txt", Some(feed::Format::Plain), &own, &mut builder.sink(id))
+            .expect("a list");
+    }
+    let all = [(PatternTarget::UrlPath, "/gate.php"), (PatternTarget::Name, "*-login*.test")];
+    for ((target, text), _) in all.into_iter().zip(patterns).filter(|(_, is_listed)| *is_listed) {
+        let pattern = Indicator::Pattern(Pattern::new(target, text).expect("a pattern"));
+        builder.add(id, Record::new(pattern, 1, text));
+    }
+    builder.build().expect("a sieve").0
+}
+
+static SIEVE: LazyLock<Sieve> = LazyLock::new(|| sieve(&LIST.join("\n"), [true; 2]));
+static POOL: LazyLock<rayon::ThreadPool> =
+    LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads"));
+
+type Found = (u64, u64, u64, &'static str, String, Vec<String>);
+
+fn found(hit: &Hit<'_>) -> Found {
+    let offset = hit.offset_in_line();
+    assert_eq!(&hit.line_text()[offset..offset + hit.observed().len()], hit.observed());
+    let matches = hit.matches().iter().map(|found| format!("{found:?}")).collect();
+    (hit.span().start, hit.span().end, hit.line(), hit.context().as_str(), hit.canonical().to_owned(), matches)
+}
+
+/// Gives one to eight bytes at a time.
+struct Trickle<'d>(&'d [u8], u8);
+
+impl Read for Trickle<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.1 = self.1.wrapping_mul(5).wrapping_add(3);
+        let len = (1 + usize::from(self.1 >> 5)).min(into.len());
+        let len = len.min(self.0.len());
+        into[..len].copy_from_slice(&self.0[..len]);
+        self.0 = &self.0[len..];
+        Ok(len)
+    }
+}
+
+/// The first byte says what is asked for, the second how the rest is cut.
+pub fn run(mut data: &[u8]) {
+    let (asked, cut) = (first(&mut data), first(&mut data));
+    let mut options = ScanOptions::default();
+    options.matching.name_like = asked & 1 != 0;
+    options.matching.host_only = asked & 2 != 0;
+    options.matching.port_unseen = asked & 4 == 0;
+    options.refang = asked & 8 != 0;
+    options.engine = Engine::Scalar;
+    let mut want = Vec::new();
+    let mut json = Vec::new();
+    Scanner::new(&SIEVE, &options).scan(data, |hit| {
+        want.push(found(hit));
+        JsonLines::new().hit(&mut json, "a.log", hit, usize::MAX);
+        ControlFlow::Continue(())
+    });
+    for line in json.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+        serde_json::from_slice::<serde_json::Value>(line).expect("JSON");
+    }
+    let check = |got: Vec<Found>, how: &str| assert_eq!(got, want, "{how}");
+    for engine in Engine::available() {
+        options.engine = engine;
+        let mut got = Vec::new();
+        Scanner::new(&SIEVE, &options).scan(data, |hit| {
+            got.push(found(hit));
+            ControlFlow::Continue(())
+        });
+        check(got, engine.as_str());
+    }
+    options.engine = Engine::Auto;
+    let mut scanner = Scanner::new(&SIEVE, &options);
+    let mut got = Vec::new();
+    let mut sink = |hit: &Hit<'_>| {
+        got.push(found(hit));
+        ControlFlow::Continue(())
+    };
+    scanner.scan_reader(Trickle(data, cut), &mut sink).expect("a reader that does not fail");
+    check(std::mem::take(&mut got), "by reader");
+
+    let mut tail = Tail::new();
+    let (before, behind) = data.split_at(usize::from(cut) * data.len() / 255);
+    let mut sink = |hit: &Hit<'_>| {
+        got.push(found(hit));
+        ControlFlow::Continue(())
+    };
+    scanner.scan_tail(&mut tail, before, &mut sink).expect("a slice does not fail");
+    scanner.scan_tail(&mut tail, behind, &mut sink).expect("a slice does not fail");
+    scanner.scan_rest(&mut tail, &mut sink);
+    check(std::mem::take(&mut got), "as it grows");
+
+    if asked & 16 != 0 {
+        POOL.install(|| {
+            scanner.scan_parallel(data, |hit| {
+                got.push(found(hit));
+                ControlFlow::Continue(())
+            });
+        });
+        check(got, "on two threads");
+    }
+}
