@@ -163,6 +163,104 @@ fn what_is_corrupt_is_an_error() {
 }
 
 #[test]
+fn zeros_behind_members_are_padding() {
+    let text = text(3000);
+    for (compression, encode) in FORMATS {
+        for padding in [4, 512, 10 * 1024, 300_000] {
+            let packed = [encode(&text), vec![0; padding], encode(b"last\n"), vec![0; padding]].concat();
+            let (out, result) = read(&packed);
+            result.unwrap_or_else(|error| panic!("{compression}, {padding}: {error}"));
+            assert!(out == [&text[..], b"last\n"].concat(), "{compression}, {padding}");
+        }
+        // What is neither padding nor a member is said to be there, and where.
+        let packed = [&encode(&text)[..], &[0; 8], b"evil.test in plain text\n"].concat();
+        let (out, result) = read(&packed);
+        let reason = result.unwrap_err().to_string();
+        assert!(out == text && reason.contains(&format!("at byte {}", packed.len() - 24)), "{compression}: {reason}");
+    }
+    // For gzip, zstd and bzip2 any number will do.
+    for encode in [gzip, zstd, bzip2] {
+        read(&[encode(b"a\n"), vec![0; 3]].concat()).1.unwrap();
+    }
+}
+
+#[test]
+fn members_of_different_formats_are_read_on() {
+    let mut packed = Vec::new();
+    for (_, encode) in FORMATS {
+        packed.extend_from_slice(&encode(b"line\n"));
+    }
+    let (out, result) = read(&packed);
+    result.unwrap();
+    assert_eq!(out, b"line\n".repeat(FORMATS.len()));
+}
+
+/// All that a decoder made before the corrupt place is given out, whatever it is asked for at a time.
+#[test]
+fn nothing_in_front_of_a_corrupt_place_is_lost() {
+    let text = text(20_000);
+    for (compression, encode) in FORMATS {
+        let packed = encode(&text);
+        for place in [packed.len() / 4, packed.len() / 2, packed.len() - packed.len() / 8] {
+            // What can be decoded of so much: the reference.
+            let whole = read(&packed[..place]).0;
+            let mut corrupt = packed.clone();
+            corrupt[place..place + 4000.min(packed.len() - place)].fill(0xFF);
+            for step in [1000, 50_000, 1 << 20] {
+                let (mut out, mut buf) = (Vec::new(), vec![0; step]);
+                let mut input = Input::new(&corrupt[..]).unwrap();
+                let error = loop {
+                    match input.read(&mut buf) {
+                        Ok(0) => break None,
+                        Ok(read) => out.extend_from_slice(&buf[..read]),
+                        Err(error) => break Some(error),
+                    }
+                };
+                // Its frames have no checksum.
+                assert!(error.is_some() || encode(b"a") == zstd(b"a"), "{compression}");
+                // bzip2 decodes a block of 100 kB at a time, and zstd one of 128 KiB.
+                let block = match compression {
+                    Compression::Bzip2 | Compression::Zstd => 128 * 1024,
+                    _ => 300,
+                };
+                let common = out.iter().zip(&text).take_while(|(a, b)| a == b).count();
+                assert!(common + block >= whole.len(), "{compression} at {place}, {step}: {common} of {}", whole.len());
+                // It is told again.
+                if error.is_some() {
+                    assert!(input.read(&mut buf).is_err());
+                }
+            }
+        }
+    }
+}
+
+/// Fails as disks do.
+struct Failing<'a>(&'a [u8], Option<ErrorKind>);
+
+impl Read for Failing<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match (self.0.is_empty(), self.1) {
+            (true, Some(kind)) => Err(kind.into()),
+            _ => self.0.read(into),
+        }
+    }
+}
+
+#[test]
+fn what_a_reader_fails_with_is_not_taken_for_damage() {
+    let text = text(20_000);
+    for (compression, encode) in FORMATS {
+        let packed = encode(&text);
+        let mut out = Vec::new();
+        let failing = Failing(&packed[..packed.len() / 2], Some(ErrorKind::PermissionDenied));
+        let error = Input::new(failing).unwrap().read_to_end(&mut out).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+        assert!(!error.to_string().contains("corrupt"), "{compression}: {error}");
+        assert!(text.starts_with(&out) && !out.is_empty(), "{compression}");
+    }
+}
+
+#[test]
 fn a_window_beyond_the_limit_is_refused() {
     let mut options = liblzma::stream::LzmaOptions::new_preset(6).unwrap();
     options.dict_size(256 << 20);
@@ -174,26 +272,167 @@ fn a_window_beyond_the_limit_is_refused() {
     encoder.write_all(b"evil.test\n").unwrap();
     let (out, result) = read(&encoder.finish().unwrap());
     assert!(out.is_empty());
-    assert!(result.is_err());
+    let error = result.unwrap_err();
+    assert!(error.to_string().contains("takes more than 128 MiB of memory"), "{error}");
+    assert!(!error.to_string().contains("corrupt") && error.kind() == ErrorKind::Unsupported, "{error}");
 
     let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
     encoder.window_log(28).unwrap();
     encoder.write_all(b"evil.test\n").unwrap();
     let (out, result) = read(&encoder.finish().unwrap());
     assert!(out.is_empty());
-    assert!(result.is_err());
+    let error = result.unwrap_err();
+    assert!(error.to_string().contains("takes more than 128 MiB of memory"), "{error}");
+    assert!(!error.to_string().contains("corrupt") && error.kind() == ErrorKind::Unsupported, "{error}");
+}
+
+/// Something that cannot be searched, as it begins, and what it is called.
+const FOREIGN: [(&[u8], &str); 15] = [
+    (b"PK\x03\x04________", "zip archive"),
+    (b"7z\xbc\xaf\x27\x1c____", "7z archive"),
+    (b"Rar!\x1a\x07\x01\0", "RAR archive"),
+    (b"\x04\x22\x4d\x18______", "lz4"),
+    (b"\x1f\x9d\x90_______", "compress (.Z)"),
+    (b"ElfFile\0\0\0\0\0", "(EVTX)"),
+    (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "(pcap)"),
+    (b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a", "(pcapng)"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"PAR1\x15\x04", "Parquet"),
+    (b"Obj\x01\x04", "Avro"),
+    (b"ORC\x11", "ORC"),
+    (b"LPKSHHRH\0\0", "systemd journal"),
+    (b"\xff\xfe\0\0e\0\0\0v\0\0\0", "UTF-32"),
+    (b"e\0\0\0v\0\0\0i\0\0\0l\0\0\0", "UTF-32"),
+];
+
+#[test]
+fn what_cannot_be_searched_is_named() {
+    for (head, name) in FOREIGN {
+        let error = Input::new(head).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.to_string().contains(name) && error.to_string().contains(" first"), "{name}: {error}");
+        // Within a compressed input too.
+        for (compression, encode) in FORMATS {
+            let (out, result) = read(&encode(head));
+            let error = result.expect_err(name);
+            assert!(out.is_empty() && error.kind() == ErrorKind::Unsupported);
+            let reason = error.to_string();
+            assert!(reason.starts_with(&format!("{compression}-compressed, and holds ")), "{reason}");
+            assert!(reason.contains(name), "{name}: {reason}");
+        }
+    }
 }
 
 #[test]
-fn what_is_not_supported_says_so() {
-    for (head, name) in [
-        (&b"PK\x03\x04________"[..], "zip"),
-        (b"7z\xbc\xaf\x27\x1c____", "7z"),
-        (b"\x04\x22\x4d\x18______", "lz4"),
-        (b"\x1f\x9d\x90_______", "compress"),
-    ] {
-        let error = Input::new(head).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert!(error.to_string().starts_with(name), "{error}");
+fn what_is_compressed_twice_is_named() {
+    for (outer, encode) in FORMATS {
+        for (inner, twice) in FORMATS {
+            let (out, result) = read(&encode(&twice(b"evil.test\n")));
+            let reason = result.unwrap_err().to_string();
+            assert!(out.is_empty());
+            assert_eq!(reason, format!("{outer}-compressed, and holds {inner} data: decompress it twice first"));
+        }
+    }
+}
+
+/// A tar archive of one file.
+fn tar(name: &str, text: &[u8]) -> Vec<u8> {
+    let mut header = [0; 512];
+    header[..name.len()].copy_from_slice(name.as_bytes());
+    header[100..107].copy_from_slice(b"0000644");
+    header[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
+    header[148..156].fill(b' ');
+    header[156] = b'0';
+    header[257..263].copy_from_slice(b"ustar\0");
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    let padding = vec![0; 512 - text.len() % 512 + 1024];
+    [&header[..], text, &padding].concat()
+}
+
+#[test]
+fn an_archive_is_named_behind_its_text() {
+    let archive = tar("a.log", b"evil.test\n");
+    for encode in [<[u8]>::to_vec, gzip, zstd, bzip2, xz] {
+        for packed in [encode(&archive), [encode(&archive[..500]), encode(&archive[500..])].concat()] {
+            let mut out = Vec::new();
+            let error = Input::new(Few(&packed)).unwrap().read_to_end(&mut out).unwrap_err();
+            assert!(out == archive, "{} bytes of {}", out.len(), archive.len());
+            assert_eq!(error.kind(), ErrorKind::Unsupported);
+            assert!(error.to_string().contains("tar archive"), "{error}");
+        }
+    }
+}
+
+#[cfg(feature = "zip")]
+mod zipped {
+    use netsieve::input::Member;
+    use zip::write::SimpleFileOptions;
+    use zip::{CompressionMethod, ZipWriter};
+
+    use super::*;
+
+    fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(io::Cursor::new(Vec::new()));
+        for (number, (name, text)) in members.iter().enumerate() {
+            let method = [CompressionMethod::Deflated, CompressionMethod::Stored][number % 2];
+            writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
+            writer.write_all(text).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn every_member_is_an_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("logs");
+        let text = text(5000);
+        let packed = gzip(&text);
+        let members: [(&str, &[u8]); 5] =
+            [("a.log", &text), ("b/b.log", &text), ("c.log.gz", &packed), ("d.log.gz", &packed), ("empty", b"")];
+        std::fs::write(&path, archive(&members)).unwrap();
+        let found = Member::all(&path).unwrap().unwrap();
+        assert_eq!(found.iter().map(Member::name).collect::<Vec<_>>(), members.map(|member| member.0));
+        for member in &found {
+            let mut out = Vec::new();
+            member.open().unwrap().read_to_end(&mut out).unwrap();
+            assert!(out == if member.name() == "empty" { &b""[..] } else { &text[..] }, "{}", member.name());
+        }
+        std::fs::write(&path, b"evil.test\n").unwrap();
+        assert!(Member::all(&path).unwrap().is_none());
+        std::fs::write(&path, b"").unwrap();
+        assert!(Member::all(&path).unwrap().is_none());
+    }
+
+    #[test]
+    fn damage_and_what_is_not_read_are_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("logs.zip");
+        let text = text(5000);
+        let whole = archive(&[("a.log", &text), ("b.log", &text), ("c.db", b"SQLite format 3\0")]);
+        let read = |path: &std::path::Path| -> Vec<(Vec<u8>, io::Result<usize>)> {
+            let members = Member::all(path).unwrap().unwrap();
+            let read = |member: &Member| {
+                let mut out = Vec::new();
+                let result = member.open().and_then(|mut input| input.read_to_end(&mut out));
+                (out, result)
+            };
+            members.iter().map(read).collect()
+        };
+        // In the middle of the first, and in the text of the second, which is stored.
+        let stored = whole.windows(100).rposition(|window| window == &text[1000..1100]).unwrap();
+        for place in [2000, stored] {
+            let mut bytes = whole.clone();
+            bytes[place] ^= 0x20;
+            std::fs::write(&path, bytes).unwrap();
+            let found = read(&path);
+            let damaged = usize::from(place == stored);
+            let reason = found[damaged].1.as_ref().unwrap_err().to_string();
+            assert!(reason.starts_with("zip data truncated or corrupt"), "{reason}");
+            assert!(!found[damaged].0.is_empty() && found[1 - damaged].0 == text);
+            assert_eq!(found[2].1.as_ref().unwrap_err().kind(), ErrorKind::Unsupported);
+        }
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert!(Member::all(&path).unwrap_err().to_string().contains("truncated or corrupt"));
     }
 }

@@ -2,15 +2,11 @@
 
 use std::fmt;
 use std::io::{self, Chain, Cursor, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-#[cfg(feature = "compression")]
-use std::io::BufReader;
 
 use super::fill;
+use super::magic::{self, HEAD, Kind, TAR_HEADER};
 #[cfg(feature = "compression")]
-use crate::limits::MAX_DECODER;
+use super::unpack::Unpacker;
 #[cfg(any(feature = "compression", feature = "zip"))]
 use crate::limits::{MAX_EXPANSION, MAX_UNPACKED};
 
@@ -39,79 +35,37 @@ impl fmt::Display for Compression {
     }
 }
 
-/// What the first bytes of an input say of it.
-enum Magic {
-    Known(Compression),
-    /// Bytes that hold a log or a feed, but not in a form that can be searched.
-    Unsupported(&'static str),
-}
-
-/// Enough for the longest magic below.
-const HEAD: usize = 10;
-
-fn magic(head: &[u8]) -> Option<Magic> {
-    Some(match head {
-        // The third byte is the method; 8 (deflate) is the only one there is.
-        [0x1f, 0x8b, 8, ..] => Magic::Known(Compression::Gzip),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Magic::Known(Compression::Zstd),
-        // A skippable frame, which pzstd puts first.
-        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Magic::Known(Compression::Zstd),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Magic::Known(Compression::Xz),
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Magic::Known(Compression::Bzip2),
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Magic::Known(Compression::Bzip2),
-        [b'P', b'K', 3, 4, ..] => Magic::Unsupported("zip"),
-        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Magic::Unsupported("7z"),
-        [0x04, 0x22, 0x4d, 0x18, ..] => Magic::Unsupported("lz4"),
-        [0x1f, 0x9d, 0x80..=0x90, ..] => Magic::Unsupported("compress (.Z)"),
-        _ => return None,
-    })
-}
-
 /// The decompressed bytes of a reader.
 ///
 /// A compressed input that ends early, or is corrupt, is an error from [`Read::read`], never a clean end. A decoder needs the
 /// window that the input asks for; one that asks for more than [`MAX_DECODER`](crate::limits::MAX_DECODER) is an error.
 pub struct Input<R: Read> {
     inner: Inner<R>,
-    #[cfg(feature = "compression")]
-    state: Unpacking,
-}
-
-/// How far decompressing has come.
-#[cfg(feature = "compression")]
-#[derive(Debug, Default)]
-struct Unpacking {
-    /// What comes out is held against what goes in.
-    is_capped: bool,
-    unpacked: u64,
-    packed: Arc<AtomicU64>,
-    /// To be told at the next call.
+    /// The first bytes that came out, until they tell an archive.
+    seen: Vec<u8>,
+    is_checked: bool,
+    archive: Archive,
+    /// What was looked at and is still to be given out, and what failed behind it.
+    kept: Cursor<Vec<u8>>,
     failed: Option<io::Error>,
 }
 
-type Whole<R> = Chain<Cursor<Vec<u8>>, Counted<R>>;
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
 
-/// Counts what is read.
-struct Counted<R> {
-    reader: R,
-    count: Arc<AtomicU64>,
+enum Inner<R: Read> {
+    Plain(Whole<R>),
+    #[cfg(feature = "compression")]
+    Packed(Box<Unpacker<R>>),
 }
 
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let read = self.reader.read(buf)?;
-        self.count.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
+/// Whether the input is a tar archive.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Archive {
+    None,
+    Tar,
+    /// Its end has been seen, and what it is was said.
+    Told,
 }
-
-/// How much of a compressed input is read at a time.
-#[cfg(feature = "compression")]
-const BUFFER: usize = 128 * 1024;
-
-/// How much is decompressed in one call of a decoder: what can be lost in front of a corrupt place.
-#[cfg(feature = "compression")]
-const STEP: usize = 32 * 1024;
 
 /// Whether so much coming out of so much is more than any list or log would give.
 #[cfg(any(feature = "compression", feature = "zip"))]
@@ -126,44 +80,44 @@ pub(crate) fn bomb(what: impl fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, reason)
 }
 
-enum Inner<R: Read> {
-    Plain(Whole<R>),
-    #[cfg(feature = "compression")]
-    Gzip(Box<flate2::bufread::MultiGzDecoder<BufReader<Whole<R>>>>),
-    #[cfg(feature = "compression")]
-    Zstd(Box<zstd::stream::read::Decoder<'static, BufReader<Whole<R>>>>),
-    #[cfg(feature = "compression")]
-    Bzip2(Box<bzip2::bufread::MultiBzDecoder<BufReader<Whole<R>>>>),
-    #[cfg(feature = "compression")]
-    Xz(Box<liblzma::bufread::XzDecoder<BufReader<Whole<R>>>>),
-}
-
 impl<R: Read> Input<R> {
     /// Looks at the first bytes of `reader` and decompresses gzip, zstd, bzip2 and xz.
+    ///
+    /// Waits for no more bytes than it takes to tell: one or two of a text.
     ///
     /// # Errors
     ///
     /// Reading fails. Of kind [`io::ErrorKind::Unsupported`]: the input is compressed and the crate was built without its
-    /// feature `compression`; or it is zip, 7z, lz4 or `compress`, where a search would find nothing and look like a clean
-    /// log.
+    /// feature `compression`; or it is something that a search would find nothing in, and that would look like a clean
+    /// log: an archive, a database, a packet capture, a binary log, UTF-32, and others. The message says what it is and
+    /// what makes text of it.
     pub fn new(mut reader: R) -> io::Result<Self> {
         let mut head = vec![0; HEAD];
-        let filled = fill(&mut reader, &mut head)?;
-        head.truncate(filled);
-        let magic = magic(&head);
-        let packed = Arc::new(AtomicU64::new(filled as u64));
-        let whole = Cursor::new(head).chain(Counted { reader, count: packed.clone() });
-        let inner = match magic {
-            None => Inner::Plain(whole),
-            Some(Magic::Known(compression)) => decoder(compression, whole)?,
-            Some(Magic::Unsupported(name)) => {
-                return Err(unsupported(format!("{name}-compressed, which is not supported: decompress it first")));
+        let mut filled = 0;
+        let kind = loop {
+            let read = match reader.read(&mut head[filled..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                read => read?,
+            };
+            filled += read;
+            if let Some(kind) = magic::tell(&head[..filled], read == 0 || filled == HEAD) {
+                break kind;
             }
+        };
+        head.truncate(filled);
+        let inner = match kind {
+            Kind::Plain => Inner::Plain(Cursor::new(head).chain(reader)),
+            Kind::Packed(compression) => packed(compression, &head, reader)?,
+            Kind::Zip => return Err(unsupported(ZIP.to_owned())),
+            Kind::Foreign(foreign) => return Err(unsupported(foreign.to_string())),
         };
         Ok(Self {
             inner,
-            #[cfg(feature = "compression")]
-            state: Unpacking { packed, ..Unpacking::default() },
+            seen: Vec::new(),
+            is_checked: false,
+            archive: Archive::None,
+            kept: Cursor::default(),
+            failed: None,
         })
     }
 
@@ -173,49 +127,60 @@ impl<R: Read> Input<R> {
     #[cfg_attr(not(feature = "compression"), allow(unused_mut))]
     pub(crate) fn capped(mut self) -> Self {
         #[cfg(feature = "compression")]
-        {
-            self.state.is_capped = true;
+        if let Inner::Packed(unpacker) = &mut self.inner {
+            unpacker.cap();
         }
         self
     }
 
+    /// Whether this is a tar archive, by its first 512 bytes, which are waited for.
+    ///
+    /// An archive is read as one text, and its end is an error that says so: what is compressed in it was not read.
+    ///
+    /// # Errors
+    ///
+    /// Reading fails.
+    pub fn is_archive(&mut self) -> io::Result<bool> {
+        #[cfg(feature = "compression")]
+        if !self.is_checked && self.compression().is_some() {
+            self.check()?;
+        }
+        if let Inner::Plain(reader) = &mut self.inner
+            && !self.is_checked
+            && self.seen.is_empty()
+        {
+            let mut head = vec![0; TAR_HEADER];
+            let filled = fill(reader, &mut head)?;
+            head.truncate(filled);
+            self.is_checked = true;
+            if magic::is_tar(&head) {
+                self.archive = Archive::Tar;
+            }
+            self.kept = Cursor::new(head);
+        }
+        Ok(self.archive != Archive::None)
+    }
+
     /// How the input was compressed; `None` if it is read as it is.
     pub fn compression(&self) -> Option<Compression> {
-        match self.inner {
+        match &self.inner {
             Inner::Plain(_) => None,
             #[cfg(feature = "compression")]
-            Inner::Gzip(_) => Some(Compression::Gzip),
-            #[cfg(feature = "compression")]
-            Inner::Zstd(_) => Some(Compression::Zstd),
-            #[cfg(feature = "compression")]
-            Inner::Bzip2(_) => Some(Compression::Bzip2),
-            #[cfg(feature = "compression")]
-            Inner::Xz(_) => Some(Compression::Xz),
+            Inner::Packed(unpacker) => Some(unpacker.compression()),
         }
     }
 }
 
+/// What is said of a zip archive where its members cannot be read.
+const ZIP: &str = "a zip archive, which is read from a file alone: unpack it first";
+
 #[cfg(feature = "compression")]
-fn decoder<R: Read>(compression: Compression, whole: Whole<R>) -> io::Result<Inner<R>> {
-    let reader = BufReader::with_capacity(BUFFER, whole);
-    Ok(match compression {
-        // Rotated logs are often appended member by member, which `GzDecoder` would end after the first of.
-        Compression::Gzip => Inner::Gzip(Box::new(flate2::bufread::MultiGzDecoder::new(reader))),
-        Compression::Zstd => {
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
-            decoder.window_log_max(MAX_DECODER.ilog2())?;
-            Inner::Zstd(Box::new(decoder))
-        }
-        Compression::Bzip2 => Inner::Bzip2(Box::new(bzip2::bufread::MultiBzDecoder::new(reader))),
-        Compression::Xz => {
-            let stream = liblzma::stream::Stream::new_stream_decoder(MAX_DECODER, liblzma::stream::CONCATENATED)?;
-            Inner::Xz(Box::new(liblzma::bufread::XzDecoder::new_stream(reader, stream)))
-        }
-    })
+fn packed<R: Read>(compression: Compression, head: &[u8], reader: R) -> io::Result<Inner<R>> {
+    Ok(Inner::Packed(Box::new(Unpacker::new(compression, head, reader)?)))
 }
 
 #[cfg(not(feature = "compression"))]
-fn decoder<R: Read>(compression: Compression, _: Whole<R>) -> io::Result<Inner<R>> {
+fn packed<R: Read>(compression: Compression, _: &[u8], _: R) -> io::Result<Inner<R>> {
     Err(unsupported(format!("{compression}-compressed, and netsieve was built without its feature `compression`")))
 }
 
@@ -225,64 +190,91 @@ fn unsupported(message: String) -> io::Error {
 
 #[cfg(feature = "compression")]
 impl<R: Read> Input<R> {
-    /// Decompresses into `buf`; `None` if there is nothing to decompress.
-    fn unpack(&mut self, buf: &mut [u8]) -> Option<io::Result<usize>> {
-        Some(match &mut self.inner {
-            Inner::Plain(_) => return None,
-            Inner::Gzip(reader) => reader.read(buf),
-            Inner::Zstd(reader) => reader.read(buf),
-            Inner::Bzip2(reader) => reader.read(buf),
-            Inner::Xz(reader) => reader.read(buf),
-        })
-    }
-
-    /// As [`Read::read`], for what is compressed.
-    ///
-    /// A decoder that fails keeps what it had decoded in that call to itself, so it is called for [`STEP`] bytes at a time.
-    fn unpack_by_steps(&mut self, compression: Compression, buf: &mut [u8]) -> io::Result<usize> {
-        if let Some(error) = self.state.failed.take() {
-            return Err(error);
-        }
+    /// Looks at what comes out of a compressed input, before any of it is given out.
+    fn check(&mut self) -> io::Result<()> {
+        let Inner::Packed(unpacker) = &mut self.inner else { return Ok(()) };
+        let mut head = vec![0; TAR_HEADER];
         let mut filled = 0;
-        while filled < buf.len() {
-            let end = buf.len().min(filled + STEP);
-            match self.unpack(&mut buf[filled..end]) {
-                None | Some(Ok(0)) => break,
-                Some(Ok(read)) => filled += read,
-                Some(Err(error)) if filled == 0 => return Err(named(compression, error)),
-                Some(Err(error)) => {
-                    self.state.failed = Some(named(compression, error));
+        while filled < head.len() {
+            match unpacker.read(&mut head[filled..]) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failed = Some(error);
                     break;
                 }
             }
         }
-        self.state.unpacked += filled as u64;
-        if self.state.is_capped && is_bomb(self.state.packed.load(Ordering::Relaxed), self.state.unpacked) {
-            return Err(bomb(compression));
-        }
-        Ok(filled)
+        head.truncate(filled);
+        self.is_checked = true;
+        let compression = unpacker.compression();
+        let holds = match magic::tell(&head[..filled.min(HEAD)], true) {
+            Some(Kind::Packed(within)) => format!("{within} data: decompress it twice first"),
+            Some(Kind::Zip) => "a zip archive: decompress and unpack it first".to_owned(),
+            Some(Kind::Foreign(foreign)) => foreign.to_string(),
+            Some(Kind::Plain) | None => {
+                self.archive = if magic::is_tar(&head) { Archive::Tar } else { Archive::None };
+                self.kept = Cursor::new(head);
+                return Ok(());
+            }
+        };
+        Err(unsupported(format!("{compression}-compressed, and holds {holds}")))
     }
 }
 
-impl<R: Read> Read for Input<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+impl<R: Read> Input<R> {
+    fn unpack(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         #[cfg(feature = "compression")]
-        if let Some(compression) = self.compression() {
-            return self.unpack_by_steps(compression, buf);
+        if !self.is_checked && self.compression().is_some() {
+            self.check()?;
+        }
+        let kept = self.kept.read(buf)?;
+        if kept > 0 {
+            return Ok(kept);
+        }
+        if let Some(error) = self.failed.take() {
+            return Err(error);
         }
         match &mut self.inner {
             Inner::Plain(reader) => reader.read(buf),
             #[cfg(feature = "compression")]
-            _ => Ok(0),
+            Inner::Packed(unpacker) => unpacker.read(buf),
+        }
+    }
+
+    /// Keeps the first bytes of a plain input until they are enough to tell a tar archive.
+    fn see(&mut self, read: &[u8]) {
+        let wanted = read.len().min(TAR_HEADER - self.seen.len());
+        self.seen.extend_from_slice(&read[..wanted]);
+        if self.seen.len() == TAR_HEADER {
+            self.is_checked = true;
+            if magic::is_tar(&self.seen) {
+                self.archive = Archive::Tar;
+            }
+            self.seen = Vec::new();
         }
     }
 }
 
-#[cfg(feature = "compression")]
-fn named(compression: Compression, error: io::Error) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::Interrupted => error,
-        kind => io::Error::new(kind, format!("{compression} data truncated or corrupt ({error})")),
+/// What is said at the end of a tar archive, behind all that stands in it as plain text.
+const TAR: &str = "a tar archive, scanned as one text: lines count from its start, and members that are compressed or \
+                   binary were not read: unpack it first";
+
+impl<R: Read> Read for Input<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.unpack(buf)?;
+        if read == 0 && self.archive == Archive::Tar && !buf.is_empty() {
+            self.archive = Archive::Told;
+            return Err(match self.compression() {
+                None => unsupported(TAR.to_owned()),
+                Some(compression) => unsupported(format!("{compression}-compressed {}", TAR.trim_start_matches("a "))),
+            });
+        }
+        if !self.is_checked {
+            self.see(&buf[..read]);
+        }
+        Ok(read)
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Two views of an input are offered. [`Input`] gives the decompressed bytes, unchanged: what a log scanner wants.
 //! [`Lines`] gives the text of a feed line by line: byte order marks stripped, UTF-16 transcoded, Latin-1 accepted.
-//! Neither goes by a file's name; compression and encoding are told by content.
+//! Neither goes by a file's name; compression and encoding are told by content. What cannot be searched as it is, a packet
+//! capture or a database, is refused by name; [`TextCheck`] tells what else of an input a search went over in vain.
 //!
 //! ```
 //! use netsieve::input::Lines;
@@ -24,13 +25,22 @@ use crate::error::{Error, Result};
 
 mod decompress;
 mod lines;
+mod magic;
+mod text;
+#[cfg(feature = "compression")]
+mod unpack;
 mod utf16;
+#[cfg(feature = "zip")]
+mod zip;
 
+#[cfg(feature = "zip")]
+pub use self::zip::{Member, Unzipped};
 pub use decompress::{Compression, Input};
 #[cfg(feature = "zip")]
 pub(crate) use decompress::{bomb, is_bomb};
 pub use lines::{Line, Lines};
 pub(crate) use lines::{split, trim};
+pub use text::{Caveat, TextCheck};
 
 /// Opens a file and gives its bytes, decompressed where it is compressed, otherwise unchanged.
 ///

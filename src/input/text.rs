@@ -1,0 +1,295 @@
+//! Whether what a search went over was text in the encoding that it was searched in.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+
+use super::utf16;
+
+/// Watches the bytes of a log go by, and tells what a search of them cannot have found.
+///
+/// A log is searched in the encoding that it begins in. A tool that appends UTF-16 to a log of ASCII, or ASCII to one of
+/// UTF-16, hides its lines; and "no hits" of a file that is not text at all means little. The parts of a file may be
+/// looked at on several threads, in any order. Text costs one search for a NUL.
+///
+/// ```
+/// use netsieve::input::{Caveat, TextCheck};
+///
+/// let check = TextCheck::new();
+/// check.look(0, b"a line\ne\0v\0i\0l\0.\0t\0e\0s\0t\0");
+/// assert_eq!(check.caveat(), Some(Caveat::Utf16 { at: 7 }));
+/// ```
+#[derive(Debug)]
+pub struct TextCheck {
+    /// One of [`UNKNOWN`], [`BYTES`] and [`UTF16`].
+    encoding: AtomicU8,
+    total: AtomicU64,
+    /// Bytes that no text has.
+    controls: AtomicU64,
+    /// Where the first text in another encoding begins; [`u64::MAX`]: there is none.
+    other: AtomicU64,
+    /// The first bytes are of an encoding that does not hold ASCII.
+    is_strange: AtomicBool,
+}
+
+const UNKNOWN: u8 = 0;
+const BYTES: u8 = 1;
+const UTF16: u8 = 2;
+
+/// What is to be said of a log beside its hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Caveat {
+    /// The log is not UTF-16, and holds some, which was not searched.
+    Utf16 {
+        /// Where it begins.
+        at: u64,
+    },
+    /// The log is UTF-16, and holds text that is not, which was not searched.
+    NotUtf16 {
+        /// Where it begins.
+        at: u64,
+    },
+    /// It is mostly no text. It was searched all the same.
+    NotText,
+}
+
+impl Caveat {
+    /// Whether something that may hold hits was not searched.
+    pub fn is_unread(self) -> bool {
+        !matches!(self, Self::NotText)
+    }
+}
+
+impl fmt::Display for Caveat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Utf16 { at } => write!(
+                f,
+                "turns into UTF-16 at byte {at}: the UTF-16 in it was not read; make two files of it, or transcode it first"
+            ),
+            Self::NotUtf16 { at } => write!(
+                f,
+                "is UTF-16, but not from byte {at} on: what follows was not read; make two files of it, or transcode it first"
+            ),
+            Self::NotText => f.write_str("is mostly not text: scanned as it is, which finds little in a binary format"),
+        }
+    }
+}
+
+/// Characters of UTF-16 in a row that are told from chance: a short name and the end of its line.
+const WIDE: usize = 5;
+
+/// Bytes of ASCII in a row that no text in UTF-16 holds: two bytes that are ASCII make a character too, of Chinese as a rule.
+const NARROW: usize = 24;
+
+/// The same for bytes that names are made of, with a dot among them.
+const NARROW_NAME: usize = 9;
+
+/// How much at the start tells an encoding without ASCII.
+const HEAD: usize = 4096;
+
+impl Default for TextCheck {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl TextCheck {
+    /// Nothing has been looked at.
+    pub fn new() -> Self {
+        Self {
+            encoding: AtomicU8::new(UNKNOWN),
+            total: AtomicU64::new(0),
+            controls: AtomicU64::new(0),
+            other: AtomicU64::new(u64::MAX),
+            is_strange: AtomicBool::new(false),
+        }
+    }
+
+    /// Looks at the decompressed bytes that stand at `offset`. Those at 0 tell the encoding.
+    pub fn look(&self, offset: u64, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.total.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        if offset == 0 {
+            let encoding = if is_utf16(bytes) { UTF16 } else { BYTES };
+            self.encoding.store(encoding, Ordering::Relaxed);
+            if encoding == BYTES {
+                self.head(&bytes[..bytes.len().min(HEAD)]);
+            }
+        }
+        if self.encoding.load(Ordering::Relaxed) == UTF16 {
+            if let Some(at) = narrow(bytes) {
+                self.other.fetch_min(offset + at as u64, Ordering::Relaxed);
+            }
+            return;
+        }
+        let Some(nul) = memchr::memchr(0, bytes) else { return };
+        let controls = bytes.iter().filter(|&&byte| is_control(byte)).count();
+        self.controls.fetch_add(controls as u64, Ordering::Relaxed);
+        if let Some(at) = wide(bytes, nul) {
+            self.other.fetch_min(offset + at as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// Without NULs, what is encrypted or compressed, and EBCDIC.
+    fn head(&self, head: &[u8]) {
+        let (mut rest, mut scalars) = (head, 0);
+        while let Err(error) = str::from_utf8(rest) {
+            let valid = &rest[..error.valid_up_to()];
+            scalars += valid.iter().filter(|byte| !byte.is_ascii()).count();
+            let Some(len) = error.error_len() else { break };
+            rest = &rest[error.valid_up_to() + len..];
+        }
+        scalars += rest.iter().filter(|byte| !byte.is_ascii()).count();
+        let high = head.iter().filter(|byte| !byte.is_ascii()).count().saturating_sub(scalars);
+        let controls = head.iter().filter(|&&byte| is_control(byte)).count();
+        // One byte in nine of what is random is a control character; letters and digits of EBCDIC are beyond ASCII.
+        if head.len() >= 64 && (controls * 16 > head.len() || high * 5 > head.len() * 3) {
+            self.is_strange.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// What is to be said, once all has been looked at.
+    pub fn caveat(&self) -> Option<Caveat> {
+        let total = self.total.load(Ordering::Relaxed);
+        let at = self.other.load(Ordering::Relaxed);
+        let is_utf16 = self.encoding.load(Ordering::Relaxed) == UTF16;
+        if at != u64::MAX {
+            return Some(if is_utf16 { Caveat::NotUtf16 { at } } else { Caveat::Utf16 { at } });
+        }
+        let is_mostly = self.controls.load(Ordering::Relaxed) > total / 16;
+        (total > 0 && (is_mostly || self.is_strange.load(Ordering::Relaxed))).then_some(Caveat::NotText)
+    }
+}
+
+/// Whether a log that begins so is searched as UTF-16: a first line without a NUL is none.
+fn is_utf16(head: &[u8]) -> bool {
+    let has_mark = matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    // At the very start a line feed's own NUL stands behind it.
+    let line = head.get(1..).and_then(|head| memchr::memchr(b'\n', head)).map_or(head, |end| &head[..=end]);
+    (has_mark || memchr::memchr(0, line).is_some()) && utf16::detect(head).is_some()
+}
+
+/// Whether no text holds such a byte. Escape is in colours, and vertical tab and form feed in old reports.
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=7 | 14..=26 | 28..=31 | 127)
+}
+
+fn is_text(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')
+}
+
+/// Where the first text in UTF-16 begins. `nul`: the first NUL.
+fn wide(bytes: &[u8], nul: usize) -> Option<usize> {
+    let mut at = nul;
+    loop {
+        let zeros = bytes[at..].iter().take_while(|&&byte| byte == 0).count();
+        let last = at + zeros - 1;
+        let units = bytes[last..].chunks_exact(2).take_while(|unit| unit[0] == 0 && is_text(unit[1])).count();
+        if units >= WIDE {
+            let is_little = zeros == 1 && last > 0 && is_text(bytes[last - 1]);
+            return Some(if is_little { last - 1 } else { last });
+        }
+        let next = last + 1 + 2 * units.saturating_sub(1);
+        at = next + memchr::memchr(0, bytes.get(next..)?)?;
+    }
+}
+
+/// Where the first text that is not UTF-16 begins.
+fn narrow(bytes: &[u8]) -> Option<usize> {
+    let (mut run, mut name, mut dots) = (0, 0, 0);
+    for (at, &byte) in bytes.iter().enumerate() {
+        run = if is_text(byte) { run + 1 } else { 0 };
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' => name += 1,
+            b'.' => (name, dots) = (name + 1, dots + 1),
+            _ => (name, dots) = (0, 0),
+        }
+        if run == NARROW {
+            return Some(at + 1 - run);
+        }
+        if name >= NARROW_NAME && dots > 0 {
+            return Some(at + 1 - run);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, is_little: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|unit| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    }
+
+    fn caveat(parts: &[&[u8]]) -> Option<Caveat> {
+        let check = TextCheck::new();
+        let mut offset = 0;
+        for part in parts {
+            check.look(offset, part);
+            offset += part.len() as u64;
+        }
+        check.caveat()
+    }
+
+    #[test]
+    fn ascii_that_turns_into_utf16() {
+        for is_little in [true, false] {
+            for text in ["t.co\r\n", "evil.test", "from 192.0.2.7\n"] {
+                let wide = utf16(text, is_little);
+                for lead in [&b""[..], b"\0", b"\0\0\0", b"x"] {
+                    let before = [b"one line\nanother\n", lead].concat();
+                    let whole = [&before[..], &wide].concat();
+                    let Some(Caveat::Utf16 { at }) = caveat(&[&whole]) else { panic!("{text} {lead:?}") };
+                    assert!(at.abs_diff(before.len() as u64) <= 2, "{at}: {text} {lead:?}");
+                    // In a part of its own, wherever it stands.
+                    assert!(matches!(caveat(&[&before, &wide]), Some(Caveat::Utf16 { .. })));
+                }
+            }
+        }
+        // Some NULs are none.
+        assert_eq!(caveat(&[b"a name\0and more\0text that goes on\n"]), None);
+        assert_eq!(caveat(&[b"a text\n", b"a\0b\0c\0 that ends\n", &[b'x'; 100]]), None);
+    }
+
+    #[test]
+    fn utf16_that_turns_into_ascii() {
+        let wide = utf16("\u{feff}a line of the log, \u{4e0a}\u{6d77} 192.0.2.7\r\n", true);
+        assert_eq!(caveat(&[&wide]), None);
+        for text in ["evil.test\n", "x.evil.test\r\n", "GET /index.html from somewhere\n"] {
+            let whole = [&wide[..], text.as_bytes(), &wide[2..]].concat();
+            let Some(Caveat::NotUtf16 { at }) = caveat(&[&whole]) else { panic!("{text}") };
+            assert!(at.abs_diff(wide.len() as u64) <= 1, "{at}: {text}");
+        }
+        // Prose in Chinese, of characters whose bytes are ASCII too.
+        let prose: String = (0..4000_u32).filter_map(|n| char::from_u32(0x4e00 + n * 7919 % 0x3000)).collect();
+        assert_eq!(caveat(&[&utf16(&format!("\u{feff}{prose}"), true)]), None);
+    }
+
+    #[test]
+    fn what_is_mostly_not_text() {
+        let mut state = 1_u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        let noise: Vec<u8> = (0..10_000).map(|_| random()).collect();
+        // `evil.test is listed ` in EBCDIC.
+        let ebcdic = b"\x85\xa5\x89\x93\x4b\xa3\x85\xa2\xa3\x40\x89\xa2\x40\x93\x89\xa2\xa3\x85\x84\x40".repeat(20);
+        for bytes in [&noise[..], &[0; 5000], &ebcdic, &[0, 0, 0, 7, 1, 2, 0, 0, 9, 0].repeat(100)] {
+            assert_eq!(caveat(&[bytes]), Some(Caveat::NotText));
+        }
+        for text in [
+            "",
+            "a",
+            "\u{442}\u{435}\u{43a}\u{441}\u{442} \u{436}\u{443}\u{440}\u{43d}\u{430}\u{43b}\u{430}\n",
+            "\x1b[31mred\x1b[0m text\n",
+        ] {
+            assert_eq!(caveat(&[text.repeat(50).as_bytes()]), None, "{text}");
+        }
+        assert_eq!(caveat(&[&b"m\xfcller caf\xe9 10.0.0.1\n".repeat(50)]), None);
+    }
+}
