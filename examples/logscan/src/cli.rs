@@ -147,8 +147,8 @@ pub(crate) fn time(text: &str) -> Result<jiff::Timestamp, String> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Logs")]
 pub(crate) struct InputArgs {
-    /// Logs, plain or compressed (gzip, zstd, bzip2, xz, by content); folders, with what is beneath them; globs, quoted; `-`, or
-    /// none: standard input.
+    /// Logs, plain or compressed (gzip, zstd, bzip2, xz, by content); zip archives, each file in them as a log of its own; folders,
+    /// with what is beneath them; globs, quoted; `-`, or none: standard input.
     #[arg(value_name = "LOG")]
     pub(crate) logs: Vec<PathBuf>,
     /// Of folders and globs, only files of such a name (`*.log`; with a `/` such a path). May be given many times.

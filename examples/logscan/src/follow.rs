@@ -139,7 +139,7 @@ struct Follower<'a> {
 
 impl<'a> Follower<'a> {
     fn new(args: &'a ScanArgs) -> Result<Self, Box<dyn Error>> {
-        let logs = inputs::logs(&args.inputs)?;
+        let logs = inputs::files(&args.inputs)?;
         for log in logs.iter().flatten() {
             let is_file = |path: &PathBuf| fs::metadata(path).map_or(true, |file| file.is_file());
             if !log.path.as_ref().is_some_and(is_file) {
@@ -160,7 +160,7 @@ impl<'a> Follower<'a> {
     /// Looks once at everything.
     fn round(&mut self, scanner: &mut Scanner, style: &Style, output: &mut Output<'_>) -> Result<(), Box<dyn Error>> {
         if self.is_changing && !self.is_first {
-            self.logs = inputs::logs(&self.args.inputs)?;
+            self.logs = inputs::files(&self.args.inputs)?;
         }
         for file in &mut self.files {
             file.unseen += 1;

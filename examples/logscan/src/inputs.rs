@@ -1,14 +1,15 @@
 //! Which logs are meant, and how each is opened.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use glob::{MatchOptions, Pattern};
-use netsieve::input::Input;
+use netsieve::input::{Caveat, Input, Member, TextCheck};
 use netsieve::scan::many::{ReadAt, Source};
 
 use crate::cli::InputArgs;
@@ -20,23 +21,57 @@ pub(crate) struct Log {
     pub(crate) name: String,
     /// `None`: standard input.
     pub(crate) path: Option<PathBuf>,
-    /// Of a regular file.
+    /// Of a regular file, or of what a member takes up in its archive.
     pub(crate) size: Option<u64>,
+    /// The file within the zip archive that the path leads to.
+    pub(crate) member: Option<Member>,
 }
 
 impl Log {
     fn stdin() -> Self {
-        Self { name: "(standard input)".to_owned(), path: None, size: None }
+        Self { name: "(standard input)".to_owned(), path: None, size: None, member: None }
     }
 
     fn file(path: PathBuf) -> Self {
         let size = fs::metadata(&path).ok().filter(Metadata::is_file).map(|file| file.len());
-        Self { name: path.to_string_lossy().into_owned(), path: Some(path), size }
+        let name = path.to_string_lossy().into_owned();
+        Self { name, path: Some(path), size, ..Self::stdin() }
+    }
+
+    /// What a file holds: a log, or the logs within a zip archive.
+    fn members(path: PathBuf) -> Vec<Result<Self, String>> {
+        let log = Self::file(path.clone());
+        // A pipe would be waited for here. What cannot be read is said in its turn.
+        if log.size.is_none() {
+            return vec![Ok(log)];
+        }
+        match Member::all(&path) {
+            Ok(Some(members)) => members
+                .into_iter()
+                .map(|member| {
+                    let name = format!("{}/{}", log.name, member.name());
+                    let size = Some(member.packed_size());
+                    Ok(Self { name, path: Some(path.clone()), size, member: Some(member) })
+                })
+                .collect(),
+            Err(error) if error.io_kind() == Some(io::ErrorKind::InvalidData) => vec![Err(error.to_string())],
+            Ok(None) | Err(_) => vec![Ok(log)],
+        }
     }
 }
 
-/// The logs that the arguments name, in their order; folders and globs by name. What names nothing is an error in its place.
+/// The logs that the arguments name, in their order; folders and globs by name, the members of zip archives one by one. What
+/// names nothing is an error in its place.
 pub(crate) fn logs(args: &InputArgs) -> Result<Vec<Result<Log, String>>, Box<dyn Error>> {
+    let members = |log: Result<Log, String>| match log {
+        Ok(Log { path: Some(path), .. }) => Log::members(path),
+        other => vec![other],
+    };
+    Ok(files(args)?.into_iter().flat_map(members).collect())
+}
+
+/// As [`logs`], with zip archives as what they are.
+pub(crate) fn files(args: &InputArgs) -> Result<Vec<Result<Log, String>>, Box<dyn Error>> {
     let mut finder = Finder::new(args)?;
     if args.logs.is_empty() {
         return Ok(vec![Ok(Log::stdin())]);
@@ -78,7 +113,7 @@ impl<'a> Finder<'a> {
         if log.as_os_str() == "-" {
             self.found.push(Ok(Log::stdin()));
         } else if log.is_dir() {
-            self.folder(log, log, &mut Vec::new());
+            self.top(log);
         } else if log.exists() || !is_glob(log) {
             self.found.push(Ok(Log::file(log.to_owned())));
         } else {
@@ -96,7 +131,7 @@ impl<'a> Finder<'a> {
         let before = self.found.len();
         for path in paths {
             match path {
-                Ok(path) if path.is_dir() => self.folder(&path, &path, &mut Vec::new()),
+                Ok(path) if path.is_dir() => self.top(&path),
                 Ok(path) => {
                     if self.is_wanted(&path, &path) {
                         self.found.push(Ok(Log::file(path)));
@@ -130,12 +165,17 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// The regular files of a folder and of those beneath it. `above`: the folders it was reached through.
-    fn folder(&mut self, top: &Path, folder: &Path, above: &mut Vec<PathBuf>) {
-        // A link to a folder above leads round for ever.
-        match fs::canonicalize(folder) {
-            Ok(real) if above.contains(&real) => return,
-            Ok(real) => above.push(real),
+    /// The regular files of a folder and of those beneath it.
+    fn top(&mut self, folder: &Path) {
+        self.folder(folder, folder, &mut HashSet::new());
+    }
+
+    /// `seen`: the folders that were looked through. Links lead to a folder on many ways, and round for ever; each is
+    /// looked through once.
+    fn folder(&mut self, top: &Path, folder: &Path, seen: &mut HashSet<Place>) {
+        match Place::of(folder).map(|place| seen.insert(place)) {
+            Ok(true) => {}
+            Ok(false) => return,
             Err(error) => return self.found.push(Err(format!("{}: {error}", folder.display()))),
         }
         let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
@@ -144,14 +184,13 @@ impl<'a> Finder<'a> {
             Ok(mut entries) => {
                 entries.sort_by_key(fs::DirEntry::file_name);
                 for entry in entries {
-                    self.entry(top, &entry, above);
+                    self.entry(top, &entry, seen);
                 }
             }
         }
-        above.pop();
     }
 
-    fn entry(&mut self, top: &Path, entry: &fs::DirEntry, above: &mut Vec<PathBuf>) {
+    fn entry(&mut self, top: &Path, entry: &fs::DirEntry, seen: &mut HashSet<Place>) {
         let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
         let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
         if (is_hidden && !self.args.hidden) || (is_link && !self.args.links) {
@@ -163,7 +202,7 @@ impl<'a> Finder<'a> {
             return;
         }
         match fs::metadata(&path) {
-            Ok(file) if file.is_dir() => self.folder(top, &path, above),
+            Ok(file) if file.is_dir() => self.folder(top, &path, seen),
             Ok(file) if file.is_file() => self.found.push(Ok(Log::file(path))),
             // Pipes, sockets and devices are no logs.
             Ok(_) => {}
@@ -179,26 +218,60 @@ pub(crate) struct Meter {
     pub(crate) hits: AtomicU64,
 }
 
-/// A file whose readings are counted.
+/// What goes on with the bytes of an input while they are read.
 #[derive(Clone)]
 struct Counted {
     file: Arc<File>,
     meter: Arc<Meter>,
+    /// Looks at what is searched as it is; not at what is decompressed first.
+    check: Option<Arc<TextCheck>>,
+    /// Of a regular file its size when it was opened, and what is read next one after the other.
+    size: Option<u64>,
+    at: u64,
+}
+
+impl Counted {
+    fn count(&self, offset: u64, read: &[u8], wanted: usize) -> io::Result<usize> {
+        self.meter.read.fetch_add(read.len() as u64, Ordering::Relaxed);
+        if let Some(size) = self.size.filter(|&size| read.is_empty() && wanted > 0 && offset < size) {
+            let reason = format!("was shortened while it was scanned: {offset} bytes of {size} are read");
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+        }
+        if let Some(check) = &self.check {
+            check.look(offset, read);
+        }
+        Ok(read.len())
+    }
 }
 
 impl Read for Counted {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let len = (&*self.file).read(buf)?;
-        self.meter.read.fetch_add(len as u64, Ordering::Relaxed);
-        Ok(len)
+        let read = match self.size {
+            Some(_) => ReadAt::read_at(&*self.file, buf, self.at)?,
+            None => (&*self.file).read(buf)?,
+        };
+        let read = self.count(self.at, &buf[..read], buf.len())?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let moved = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.size.and_then(|size| size.checked_add_signed(by)),
+        };
+        self.at = moved.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }
 
 impl ReadAt for Counted {
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        let len = ReadAt::read_at(&*self.file, buf, offset)?;
-        self.meter.read.fetch_add(len as u64, Ordering::Relaxed);
-        Ok(len)
+        let read = ReadAt::read_at(&*self.file, buf, offset)?;
+        self.count(offset, &buf[..read], buf.len())
     }
 }
 
@@ -213,71 +286,130 @@ impl Read for Stdin {
     }
 }
 
+/// What is searched one byte after the other, looked at on the way.
+struct Checked<R> {
+    reader: R,
+    check: Arc<TextCheck>,
+    at: u64,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buf)?;
+        self.check.look(self.at, &buf[..read]);
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
 /// How inputs are opened.
 pub(crate) struct Opener {
     meter: Arc<Meter>,
     wants_maps: bool,
-    /// Inputs that are mapped: their readings are the system's.
-    mapped: Vec<AtomicBool>,
+    inputs: Vec<Opened>,
     /// The file that hits are written to.
     output: Option<Id>,
 }
 
+#[derive(Default)]
+struct Opened {
+    check: Arc<TextCheck>,
+    /// If it is mapped: its readings are the system's.
+    map: Mutex<Option<Arc<Map>>>,
+}
+
 impl Opener {
     pub(crate) fn new(meter: Arc<Meter>, inputs: usize, wants_maps: bool) -> Self {
-        let mapped = (0..inputs).map(|_| AtomicBool::new(false)).collect();
-        Self { meter, wants_maps, mapped, output: output() }
+        let inputs = (0..inputs).map(|_| Opened::default()).collect();
+        Self { meter, wants_maps, inputs, output: output() }
     }
 
     /// Whether an input that has been opened is mapped.
     pub(crate) fn is_mapped(&self, input: usize) -> bool {
-        self.mapped[input].load(Ordering::Relaxed)
+        self.inputs[input].map.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// What is to be said of an input that was read to its end.
+    pub(crate) fn caveat(&self, input: usize) -> Option<Caveat> {
+        let Opened { check, map } = &self.inputs[input];
+        if let Some(map) = map.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            check.look(0, (*map).as_ref());
+        }
+        check.caveat()
     }
 
     /// Opens a log, decompressed where it is compressed. A plain file is read at many places at once, or mapped.
     pub(crate) fn open(&self, input: usize, log: &Log) -> io::Result<Source<'static>> {
+        let check = &self.inputs[input].check;
         let Some(path) = &log.path else {
-            return Ok(Source::Reader(Box::new(Input::new(Stdin(self.meter.clone()))?)));
+            return reader(Input::new(Stdin(self.meter.clone()))?, check);
         };
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
         }
-        let file = Counted { file: Arc::new(file), meter: self.meter.clone() };
+        let size = metadata.is_file().then_some(metadata.len());
+        let file = Counted { file: Arc::new(file), meter: self.meter.clone(), check: None, size, at: 0 };
         if !metadata.is_file() {
-            return Ok(Source::Reader(Box::new(Input::new(file)?)));
+            return reader(Input::new(file)?, check);
         }
         if self.output.is_some() && self.output == id(&metadata) {
             return Err(io::Error::other("is also what the output is written to"));
         }
-        let unpacked = Input::new(file.clone())?;
-        if unpacked.compression().is_some() {
-            return Ok(Source::Reader(Box::new(unpacked)));
+        if let Some(member) = &log.member {
+            return reader(member.unpack(file)?, check);
+        }
+        let mut unpacked = Input::new(file.clone())?;
+        if unpacked.compression().is_some() || unpacked.is_archive()? {
+            return reader(unpacked, check);
         }
         if self.wants_maps {
-            self.mapped[input].store(true, Ordering::Relaxed);
-            return Ok(Source::Bytes(map(path)?));
+            let map = Arc::new(map(path)?);
+            *self.inputs[input].map.lock().unwrap_or_else(PoisonError::into_inner) = Some(map.clone());
+            return Ok(Source::Bytes(Box::new(Shared(map))));
         }
-        Ok(Source::File(Box::new(file)))
+        Ok(Source::File(Box::new(Counted { check: Some(check.clone()), ..file })))
     }
 }
 
-type Mapped = Box<dyn AsRef<[u8]> + Send + Sync>;
+fn reader(reader: impl Read + Send + 'static, check: &Arc<TextCheck>) -> io::Result<Source<'static>> {
+    Ok(Source::Reader(Box::new(Checked { reader, check: check.clone(), at: 0 })))
+}
 
-fn map(path: &Path) -> io::Result<Mapped> {
-    struct Map(netsieve::MappedFile);
+/// A map that is scanned and, at the end, looked at once more.
+struct Shared(Arc<Map>);
 
-    impl AsRef<[u8]> for Map {
-        fn as_ref(&self) -> &[u8] {
-            &self.0
-        }
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        (*self.0).as_ref()
     }
+}
 
+type Map = netsieve::MappedFile;
+
+fn map(path: &Path) -> io::Result<Map> {
     // SAFETY: whoever gives `--mmap` promises, as its help says, that the files are neither written to nor shortened meanwhile.
     #[allow(unsafe_code)]
-    let map = unsafe { netsieve::MappedFile::open(path) }?;
-    Ok(Box::new(Map(map)))
+    unsafe {
+        netsieve::MappedFile::open(path)
+    }
+}
+
+/// Where a folder is, however it is called.
+#[derive(PartialEq, Eq, Hash)]
+enum Place {
+    Id(Id),
+    Path(PathBuf),
+}
+
+impl Place {
+    fn of(folder: &Path) -> io::Result<Self> {
+        match id(&fs::metadata(folder)?) {
+            Some(id) => Ok(Self::Id(id)),
+            None => fs::canonicalize(folder).map(Self::Path),
+        }
+    }
 }
 
 /// What tells files apart, whatever they are called.

@@ -290,6 +290,10 @@ impl Run<'_> {
                 name => eprintln!("logscan: {}: {}", Escaped::new(name), Escaped::new(&error.to_string())),
             });
         }
+        if let Some(caveat) = self.opener.caveat(end.input) {
+            self.has_failed |= caveat.is_unread();
+            self.bar.aside(|| eprintln!("logscan: {}: {caveat}", Escaped::new(name)));
+        }
         let pairs = std::mem::take(&mut self.pairs);
         self.bar.aside_for_hits(|| self.output.end(name, pairs, self.names.len() == 1))
     }

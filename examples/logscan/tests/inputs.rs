@@ -175,13 +175,145 @@ mod compressed {
     }
 
     #[test]
-    fn what_is_not_supported_is_an_error() {
+    fn what_cannot_be_searched_is_named_and_fails() {
         let folder = folder();
-        folder.write("a.zip", b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0");
-        let run = folder.run("scan -c -f c2.txt a.zip a.log").code(2);
-        assert_eq!(run.out, "a.zip:0\na.log:4\n");
-        assert!(run.err.contains("a.zip: zip-compressed, which is not supported"), "{}", run.err);
+        for (name, bytes, want) in [
+            (
+                "a.evtx",
+                &b"ElfFile\0\0\0\0\0"[..],
+                "a Windows event log (EVTX), which cannot be searched as it is: convert",
+            ),
+            ("a.pcap", b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "a packet capture (pcap)"),
+            ("a.db", b"SQLite format 3\0", "an SQLite database"),
+            ("a.gz", &gzip(b"SQLite format 3\0"), "gzip-compressed, and holds an SQLite database"),
+            (
+                "a.gz.gz",
+                &gzip(&gzip(b"evil.test\n")),
+                "gzip-compressed, and holds gzip data: decompress it twice first",
+            ),
+        ] {
+            folder.write(name, bytes);
+            for threads in [1, 2] {
+                let run = folder.run(&format!("scan --json -j {threads} -f c2.txt {name} a.log")).code(2);
+                assert!(run.err.starts_with(&format!("logscan: {name}: {want}")), "{}", run.err);
+                assert_eq!(run.out.lines().count(), 4);
+                let run = folder.run_with(&format!("scan --json -j {threads} -f c2.txt"), bytes).code(2);
+                assert!(run.err.contains(want), "{}", run.err);
+            }
+        }
     }
+
+    #[test]
+    fn a_tar_archive_is_scanned_and_named() {
+        let folder = folder();
+        let mut header = [0; 512];
+        header[..5].copy_from_slice(b"a.log");
+        header[124..135].copy_from_slice(b"00000000012");
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        let archive = [&header[..], b"evil.test\n", &[0; 502 + 1024]].concat();
+        for bytes in [archive.clone(), gzip(&archive), xz(&archive)] {
+            folder.write("logs", &bytes);
+            for line in ["scan --json -f c2.txt logs", "scan --json -j 1 -f c2.txt logs"] {
+                let run = folder.run(line).code(2);
+                assert!(run.rows()[0].contains(":evil.test:"), "{}", run.out);
+                assert!(run.err.contains("tar archive") && run.err.contains("unpack it first"), "{}", run.err);
+            }
+        }
+    }
+
+    #[test]
+    fn padding_is_no_error() {
+        let folder = folder();
+        for (name, encode) in FORMATS {
+            folder.write(
+                name,
+                &[encode(b"a.evil.test\n"), vec![0; 512], encode(b"b.evil.test\n"), vec![0; 1024]].concat(),
+            );
+            let run = folder.run(&format!("scan -c -f c2.txt {name}")).code(0);
+            assert_eq!((run.out.as_str(), run.err.as_str()), ("2\n", ""), "{name}");
+        }
+    }
+}
+
+#[test]
+fn zipped_logs_are_read_and_named() {
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    let folder = folder();
+    let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["one.log", "sub/two.log", "three.db"] {
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        let text = if name == "three.db" { b"SQLite format 3\0" } else { LOG };
+        writer.write_all(text).unwrap();
+    }
+    fs::create_dir(folder.path("logs")).unwrap();
+    let archive = writer.finish().unwrap().into_inner();
+    folder.write("logs/old.zip", &archive);
+    for threads in [1, 3] {
+        for logs in ["logs", "logs/old.zip", "logs/*.zip"] {
+            let run = folder.run(&format!("scan -c -j {threads} -f c2.txt {logs}")).code(2);
+            let want = "logs/old.zip/one.log:4\nlogs/old.zip/sub/two.log:4\n";
+            assert!(run.out.starts_with(want), "{}", run.out);
+            assert!(run.err.starts_with("logscan: logs/old.zip/three.db: an SQLite database"), "{}", run.err);
+        }
+    }
+    folder.write("cut.zip", &archive[..archive.len() - 30]);
+    let run = folder.run("scan -c -f c2.txt cut.zip a.log").code(2);
+    assert!(run.err.starts_with("logscan: cut.zip: zip archive truncated or corrupt"), "{}", run.err);
+    assert!(
+        folder
+            .run_with("scan -f c2.txt", &archive)
+            .code(2)
+            .err
+            .contains("zip archive, which is read from a file alone")
+    );
+}
+
+#[test]
+fn what_was_not_searched_is_said() {
+    let folder = folder();
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let long = "nothing to see here\n".repeat(50_000);
+    folder.write("turns.log", &[long.as_bytes(), &wide("evil.test is here\r\n")].concat());
+    folder.write("back.log", &[&b"\xff\xfe"[..], &wide(&long), b"evil.test is here\r\n"].concat());
+    folder.write("noise.bin", &[&[0, 1, 2, 3, 200].repeat(4000)[..], b" evil.test \0"].concat());
+    for arguments in ["-j 1", "-j 3", "-j 2 --mmap"] {
+        let run = folder.run(&format!("scan -c {arguments} -f c2.txt turns.log")).code(2);
+        let want =
+            format!("logscan: turns.log: turns into UTF-16 at byte {}: the UTF-16 in it was not read", long.len());
+        assert!(run.err.starts_with(&want), "{arguments}: {}", run.err);
+        let run = folder.run(&format!("scan -c {arguments} -f c2.txt back.log")).code(2);
+        let want = format!("logscan: back.log: is UTF-16, but not from byte {} on", 2 + 2 * long.len());
+        assert!(run.err.starts_with(&want), "{arguments}: {}", run.err);
+        // This one is scanned.
+        let run = folder.run(&format!("scan -c {arguments} -f c2.txt noise.bin")).code(0);
+        assert_eq!(run.out, "1\n");
+        assert!(run.err.starts_with("logscan: noise.bin: is mostly not text"), "{}", run.err);
+        // And a text is nothing to talk about.
+        assert_eq!(folder.run(&format!("scan -c {arguments} -f c2.txt a.log empty.log c2.txt")).code(0).err, "");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lattice_of_links_is_walked_once() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder();
+    for level in 0..30 {
+        fs::create_dir_all(folder.path(&format!("lattice/{level}"))).unwrap();
+        for way in ["a", "b"] {
+            symlink(format!("../{}", level + 1), folder.path(&format!("lattice/{level}/{way}"))).unwrap();
+        }
+    }
+    fs::create_dir(folder.path("lattice/30")).unwrap();
+    folder.write("lattice/30/x.log", b"evil.test\n");
+    // Ways to it: 2 to the power of 30.
+    let run = folder.run("scan -l --links -f c2.txt lattice/0").code(0);
+    assert_eq!(run.out.lines().count(), 1, "{}", run.out);
 }
 
 /// A tree of logs.
