@@ -8,8 +8,8 @@ const MAX_DEPTH: usize = 100;
 /// Most fields of a line. A line at the cap of a megabyte holds no more that tells who met whom.
 const MAX_FIELDS: usize = 4096;
 
-#[derive(Clone, Copy)]
-struct Frame {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
     /// The object or array: an index into the sheet's nodes.
     node: u32,
     is_object: bool,
@@ -47,32 +47,39 @@ pub(super) fn end(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
 }
 
 fn value(part: Part<'_>, sheet: &mut Sheet, slashes: usize) -> Option<usize> {
+    let mut frames = std::mem::take(&mut sheet.frames);
+    frames.clear();
+    let end = values(part, sheet, slashes, &mut frames);
+    sheet.frames = frames;
+    end
+}
+
+fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Frame>) -> Option<usize> {
     let line = &part.line[..part.end];
     let mut at = part.start;
-    let mut frames = [Frame { node: TOP, is_object: false, label: Label::Known(""), first: 0 }; MAX_DEPTH];
-    let mut depth = 0;
     let outer = sheet.parent.unwrap_or(TOP);
-    match line.get(at)? {
-        b'{' => frames[0] = Frame { node: outer, is_object: true, label: Label::Known(""), first: sheet.fields.len() },
-        b'[' => frames[0].node = outer,
+    let is_object = match line.get(at)? {
+        b'{' => true,
+        b'[' => false,
         _ => return None,
-    }
+    };
+    frames.push(Frame { node: outer, is_object, label: Label::Known(""), first: sheet.fields.len() });
     at += 1;
     // What comes next: `,` is only legal after a value, and a value only after `,` or at the start.
     let mut after_value = false;
     loop {
         at = skip_space(line, at);
-        let frame = frames[depth];
+        let frame = *frames.last()?;
         let byte = *line.get(at)?;
         if byte == if frame.is_object { b'}' } else { b']' } {
             at += 1;
             if frame.is_object {
                 named_by_value(line, sheet, &frame);
             }
-            if depth == 0 {
+            frames.pop();
+            if frames.is_empty() {
                 return Some(at);
             }
-            depth -= 1;
             after_value = true;
             continue;
         }
@@ -101,8 +108,7 @@ fn value(part: Part<'_>, sheet: &mut Sheet, slashes: usize) -> Option<usize> {
                 at = end + 1 + slashes;
             }
             open @ (b'{' | b'[') => {
-                depth += 1;
-                if depth == MAX_DEPTH {
+                if frames.len() == MAX_DEPTH {
                     return None;
                 }
                 let is_object = open == b'{';
@@ -112,7 +118,7 @@ fn value(part: Part<'_>, sheet: &mut Sheet, slashes: usize) -> Option<usize> {
                 } else {
                     frame.node
                 };
-                frames[depth] = Frame { node, is_object, label, first: sheet.fields.len() };
+                frames.push(Frame { node, is_object, label, first: sheet.fields.len() });
                 at += 1;
                 after_value = false;
                 if sheet.fields.len() > MAX_FIELDS {

@@ -206,7 +206,7 @@ impl<'a> Event<'a> {
 
     /// The field that holds a span of the line; the innermost, if there are several.
     pub fn field_at(&self, span: Range<usize>) -> Option<Field<'a>> {
-        normal::field_of(&self.reader.sheet, &self.reader.normal.roles, &span).map(|at| Field { event: *self, at })
+        normal::field_of(&self.reader.sheet, &self.reader.normal, &span).map(|at| Field { event: *self, at })
     }
 
     /// When it was, if the line says so.
@@ -327,7 +327,7 @@ impl<'a> Field<'a> {
 
     /// The normal name that this field is, if its raw name is known.
     pub fn role(&self) -> Option<EcsName> {
-        self.event.reader.normal.roles[self.at]
+        self.event.reader.normal.role(self.at, &self.event.reader.sheet, &self.event.context())
     }
 
     /// True where the field says that it holds names or addresses of machines.

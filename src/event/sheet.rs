@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::json::Frame;
+
 /// No parent.
 pub(super) const TOP: u32 = u32::MAX;
 
@@ -65,6 +67,8 @@ pub(super) struct Sheet {
     /// What the fields read next are worth: see [`Raw::level`].
     pub(super) level: u8,
     pub(super) parent: Option<u32>,
+    /// The objects that JSON is in, kept for the next line.
+    pub(super) frames: Vec<Frame>,
 }
 
 impl Sheet {

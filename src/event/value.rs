@@ -155,6 +155,11 @@ pub(super) fn port(value: &[u8]) -> Option<u16> {
     u16::try_from(number).ok()
 }
 
+/// A whole number that fits a port or a status.
+pub(super) fn number(value: &[u8]) -> Option<u32> {
+    port(value).map(u32::from)
+}
+
 /// Whether it is a method of HTTP or WebDAV.
 pub(super) fn is_method(text: &[u8]) -> bool {
     const METHODS: [&[u8]; 16] = [

@@ -1,6 +1,8 @@
 //! The normal names of a line's fields: which raw field each is, and its value.
 
 mod derive;
+mod facts;
+mod memo;
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -8,13 +10,12 @@ use std::ops::Range;
 use crate::event::decode::decode;
 use crate::event::ecs::{EcsName, Type};
 use crate::event::layouts::columns::Header;
-use crate::event::names::{self, Found, Key, Meaning};
-use crate::event::sheet::{Form, Label, Raw, Sheet, TOP};
+use crate::event::names::{Found, Key, Meaning};
+use crate::event::sheet::{Form, Label, Raw, Sheet};
 use crate::event::time::{self, Assumed, EventTime, Stamp};
 use crate::event::value;
-
-/// Most objects around a field that are looked at for its name.
-const MAX_PARENTS: usize = 6;
+use facts::Facts;
+use memo::Memo;
 
 /// A value under a normal name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,7 +38,18 @@ struct Candidate {
 /// Names of addresses from this rank on could be anybody's.
 const VAGUE: u16 = 60;
 
+/// How much less sure a field is for each level that it stands away from the event itself: see [`Raw::level`].
+const LEVEL: u16 = 400;
+
 const NONE: Candidate = Candidate { score: u16::MAX, field: 0 };
+
+impl Candidate {
+    fn offer(self, best: &mut Candidate) {
+        if self.score < best.score {
+            *best = self;
+        }
+    }
+}
 
 /// What was made of a line's fields.
 #[derive(Debug)]
@@ -48,16 +60,20 @@ pub(super) struct Normal {
     local: [Candidate; 2],
     remote: [Candidate; 2],
     held: [Held; EcsName::COUNT],
-    /// The normal name of each raw field, whether or not its value was taken.
-    pub(super) roles: Vec<Option<EcsName>>,
+    /// What the name of each raw field means.
+    found: Vec<Option<Found>>,
+    /// Fields whose normal name is another than the table gives first.
+    taken: Vec<(u32, EcsName)>,
     date: Candidate,
     clock: Candidate,
     zone: Candidate,
+    /// The best time, before year and zone are known.
+    stamp: Option<Stamp>,
     pub(super) time: Option<EventTime>,
     /// Text of values, decoded.
     text: String,
     scratch: Vec<u8>,
-    parents: Parents,
+    memo: Memo,
 }
 
 impl Default for Normal {
@@ -68,14 +84,16 @@ impl Default for Normal {
             local: [NONE; 2],
             remote: [NONE; 2],
             held: [Held::Nothing; EcsName::COUNT],
-            roles: Vec::new(),
+            found: Vec::new(),
+            taken: Vec::new(),
             date: NONE,
             clock: NONE,
             zone: NONE,
+            stamp: None,
             time: None,
             text: String::new(),
             scratch: Vec::new(),
-            parents: Parents::default(),
+            memo: Memo::default(),
         }
     }
 }
@@ -122,135 +140,136 @@ impl Normal {
         self.in_request = [NONE; EcsName::COUNT];
         (self.local, self.remote) = ([NONE; 2], [NONE; 2]);
         self.held = [Held::Nothing; EcsName::COUNT];
-        (self.date, self.clock, self.zone, self.time) = (NONE, NONE, NONE, None);
-        self.roles.clear();
+        (self.date, self.clock, self.zone) = (NONE, NONE, NONE);
+        (self.stamp, self.time) = (None, None);
+        self.found.clear();
+        self.taken.clear();
         self.text.clear();
-        let mut parents = std::mem::take(&mut self.parents);
-        parents.of = None;
+        self.memo.nodes(sheet, context);
         for (at, field) in sheet.fields.iter().enumerate() {
-            let role = self.consider(at as u32, field, sheet, context, &mut parents);
-            self.roles.push(role);
+            self.consider(at as u32, field, sheet, context);
         }
-        self.parents = parents;
         self.time = self.time_of(sheet, context);
         self.choose(sheet, context);
     }
 
-    /// Enters a field as a candidate for all that its name means, and returns the first of these.
-    fn consider(
-        &mut self,
-        at: u32,
-        field: &Raw,
-        sheet: &Sheet,
-        context: &Context<'_>,
-        parents: &mut Parents,
-    ) -> Option<EcsName> {
-        let mut value = context.value(field);
-        let mut decoded = std::mem::take(&mut self.scratch);
-        if !matches!(field.form, Form::Plain | Form::Slashed) {
-            decoded.clear();
-            decode(value, field.form, &mut decoded);
-            value = &decoded;
+    /// The normal name that a raw field is: of those that its name can mean, the first that its value can be.
+    pub(super) fn role(&self, at: usize, sheet: &Sheet, context: &Context<'_>) -> Option<EcsName> {
+        if let Some((_, name)) = self.taken.iter().find(|(field, _)| *field as usize == at) {
+            return Some(*name);
         }
-        let role = self.weigh(at, field, value, sheet, context, parents);
-        self.scratch = decoded;
-        role
+        let found = self.found[at]?;
+        let names = || {
+            found.meanings.iter().filter_map(|entry| match entry.meaning {
+                Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => Some(name),
+                _ => None,
+            })
+        };
+        let field = &sheet.fields[at];
+        let mut decoded = Vec::new();
+        decode(context.value(field), field.form, &mut decoded);
+        let mut value = Facts::new(&decoded);
+        names().find(|name| value.fits(*name)).or_else(|| names().next())
     }
 
-    fn weigh(
-        &mut self,
-        at: u32,
-        field: &Raw,
-        value: &[u8],
-        sheet: &Sheet,
-        context: &Context<'_>,
-        parents: &mut Parents,
-    ) -> Option<EcsName> {
-        if !context.custom.is_empty() {
-            let key = Key::new(context.name(field.label))?;
-            if let Some((_, name)) = context.custom.iter().find(|(hash, _)| key.is(*hash)) {
-                if fits(*name, value) {
-                    offer(&mut self.best[*name as usize], 0, at);
-                }
-                return Some(*name);
-            }
-        }
+    /// Whether the table knows the name of a field.
+    pub(super) fn is_known(&self, at: usize) -> bool {
+        self.found[at].is_some()
+    }
+
+    /// Enters a field as a candidate for all that its name means.
+    fn consider(&mut self, at: u32, field: &Raw, sheet: &Sheet, context: &Context<'_>) {
+        let custom = match context.custom {
+            [] => None,
+            names => Key::new(context.name(field.label))
+                .and_then(|key| names.iter().find(|(hash, _)| key.is(*hash)))
+                .map(|(_, name)| *name),
+        };
         let found = match field.label {
             Label::Column(column) => context.columns.get(column as usize).copied().flatten(),
-            label => {
-                let key = Key::new(context.name(label))?;
-                parents.find(&key, field.parent, sheet, context)
-            }
-        }?;
-        let is_null = value::is_null(value);
-        let sure = u16::from(field.level) * 400 + u16::from(found.extra);
-        let mut role = None;
+            _ => self.memo.find(field, sheet, context),
+        };
+        self.found.push(found);
+        if found.is_none() && custom.is_none() {
+            return;
+        }
+        let value = context.value(field);
+        if matches!(field.form, Form::Plain | Form::Slashed) {
+            self.weigh(at, field, found, custom, &mut Facts::new(value));
+            return;
+        }
+        let mut decoded = std::mem::take(&mut self.scratch);
+        decoded.clear();
+        decode(value, field.form, &mut decoded);
+        self.weigh(at, field, found, custom, &mut Facts::new(&decoded));
+        self.scratch = decoded;
+    }
+
+    fn weigh(&mut self, at: u32, field: &Raw, found: Option<Found>, custom: Option<EcsName>, value: &mut Facts<'_>) {
+        if let Some(name) = custom {
+            // What the configuration says is surer than the table.
+            self.taken.push((at, name));
+            self.offer(name, 0, at, value);
+            return;
+        }
+        let Some(found) = found.filter(|_| !value.is_null()) else { return };
+        let sure = u16::from(field.level) * LEVEL + u16::from(found.extra) + 1;
         for entry in found.meanings {
             let score = sure + u16::from(entry.rank);
+            let candidate = Candidate { score, field: at };
             match entry.meaning {
-                Meaning::Ecs(name) => {
-                    let could = !is_null && score < self.best[name as usize].score && fits(name, value);
-                    if could {
-                        offer(&mut self.best[name as usize], score, at);
-                    }
-                    // Of several meanings the one whose kind of value this is.
-                    if role.is_none() && (could || fits(name, value)) {
-                        role = Some(name);
-                    }
-                }
+                Meaning::Ecs(name) => self.offer(name, score, at, value),
                 Meaning::InRequest(name) => {
-                    let is_address = name == EcsName::UrlDomain && value::address(value).is_some();
-                    if !is_address && !is_null && score < self.in_request[name as usize].score && fits(name, value) {
-                        offer(&mut self.in_request[name as usize], score, at);
+                    let is_address = name == EcsName::UrlDomain && value.ip().is_some();
+                    if score < self.in_request[name as usize].score && !is_address && value.fits(name) {
+                        self.in_request[name as usize] = candidate;
                     }
                 }
-                Meaning::Local(name) | Meaning::Remote(name) if !is_null && fits(name, value) => {
-                    let ends =
-                        if matches!(entry.meaning, Meaning::Local(_)) { &mut self.local } else { &mut self.remote };
-                    offer(&mut ends[usize::from(name.kind() == Type::Long)], score, at);
+                Meaning::Local(name) | Meaning::Remote(name) if value.fits(name) => {
+                    let is_local = matches!(entry.meaning, Meaning::Local(_));
+                    let ends = if is_local { &mut self.local } else { &mut self.remote };
+                    candidate.offer(&mut ends[usize::from(name.kind() == Type::Long)]);
                 }
-                Meaning::Date if time::date(value).is_some() => offer(&mut self.date, score, at),
-                Meaning::Clock if time::clock(value).is_some() => offer(&mut self.clock, score, at),
-                Meaning::Zone if !is_null => offer(&mut self.zone, score, at),
+                Meaning::Date if time::date(value.text).is_some() => candidate.offer(&mut self.date),
+                Meaning::Clock if time::clock(value.text).is_some() => candidate.offer(&mut self.clock),
+                Meaning::Zone => candidate.offer(&mut self.zone),
                 _ => {}
             }
         }
-        role.or_else(|| {
-            found.meanings.iter().find_map(|entry| match entry.meaning {
-                Meaning::Ecs(name) => Some(name),
-                _ => None,
-            })
-        })
+    }
+
+    fn offer(&mut self, name: EcsName, score: u16, field: u32, value: &mut Facts<'_>) {
+        if score >= self.best[name as usize].score || !value.fits(name) {
+            return;
+        }
+        self.best[name as usize] = Candidate { score, field };
+        self.held[name as usize] = match name.kind() {
+            Type::Date => {
+                self.stamp = value.stamp();
+                Held::Nothing
+            }
+            Type::Ip => value.ip().map_or(Held::Nothing, |(ip, _)| Held::Ip(ip)),
+            Type::Long => value.number().map_or(Held::Nothing, Held::Number),
+            Type::Keyword => Held::Nothing,
+        };
     }
 
     /// The time: one field that is one, or a date and a time of day, with the zone of another field.
     fn time_of(&self, sheet: &Sheet, context: &Context<'_>) -> Option<EventTime> {
+        let field = |candidate: Candidate| context.value(&sheet.fields[candidate.field as usize]);
         let whole = self.best[EcsName::Timestamp as usize];
-        let zone = (self.zone.score < u16::MAX)
-            .then(|| time::offset_of(context.value(&sheet.fields[self.zone.field as usize])))
-            .flatten();
-        let mut stamp = None;
-        // Two fields that are beside each other are better than one that stands around them.
         let parts = self.date.score.max(self.clock.score);
-        if parts < u16::MAX && parts / 400 < whole.score.saturating_add(60) / 400
-            || whole.score == u16::MAX && parts < u16::MAX
-        {
-            let (year, month, day) = time::date(context.value(&sheet.fields[self.date.field as usize]))?;
-            let (clock, offset) = time::clock(context.value(&sheet.fields[self.clock.field as usize]))?;
+        let mut stamp = self.stamp;
+        // A time in one field is better, unless only its name is far from sure.
+        if parts < u16::MAX && (stamp.is_none() || parts + VAGUE / 2 < whole.score) {
+            let (year, month, day) = time::date(field(self.date))?;
+            let (clock, offset) = time::clock(field(self.clock))?;
             stamp = Some(Stamp { year: Some(year), month, day, clock, offset });
         }
-        if stamp.is_none() || whole.score < parts {
-            let single = (whole.score < u16::MAX)
-                .then(|| time::whole(context.value(&sheet.fields[whole.field as usize])))
-                .flatten();
-            stamp = single.or(stamp);
+        let mut stamp = stamp?;
+        if stamp.offset.is_none() && self.zone.score < u16::MAX {
+            stamp.offset = time::offset_of(field(self.zone));
         }
-        let stamp = match stamp {
-            Some(stamp) => stamp,
-            // A day without a time is not a time; of a table whose rows are days it would be the first second of it.
-            None => return None,
-        };
-        let stamp = Stamp { offset: stamp.offset.or(zone), ..stamp };
         stamp.resolve(context.assumed)
     }
 
@@ -264,6 +283,7 @@ impl Normal {
             // Names that say who sent are surer; those of the machine that logs are not.
             if candidate.score < u16::MAX && (best.score == u16::MAX || candidate.score + VAGUE < best.score) {
                 *best = candidate;
+                self.held[name as usize] = Held::Nothing;
             }
         };
         if local.score < u16::MAX && remote.score < u16::MAX {
@@ -299,7 +319,7 @@ impl Normal {
                 if own.score == u16::MAX {
                     *own = other;
                     if other.score < u16::MAX {
-                        self.roles[other.field as usize] = Some(*name);
+                        self.taken.push((other.field, *name));
                     }
                     // What is the host of a URL is not the machine.
                     if other.score < u16::MAX && *name == UrlDomain {
@@ -316,17 +336,14 @@ impl Normal {
             if score == u16::MAX || *name == Timestamp {
                 continue;
             }
+            if !matches!(self.held[*name as usize], Held::Nothing) {
+                continue;
+            }
             let field = &sheet.fields[field as usize];
             let value = context.value(field);
             self.held[*name as usize] = match name.kind() {
-                Type::Ip => match value::address(value) {
-                    Some((ip, _)) => Held::Ip(ip),
-                    None => Held::Nothing,
-                },
-                Type::Long => match number(value) {
-                    Some(number) => Held::Number(number),
-                    None => Held::Nothing,
-                },
+                Type::Ip => value::address(value).map_or(Held::Nothing, |(ip, _)| Held::Ip(ip)),
+                Type::Long => value::number(value).map_or(Held::Nothing, Held::Number),
                 _ => self.keep(value, field.form),
             };
         }
@@ -381,49 +398,6 @@ impl Normal {
     }
 }
 
-fn offer(best: &mut Candidate, score: u16, field: u32) {
-    if score < best.score {
-        *best = Candidate { score, field };
-    }
-}
-
-/// Whether a value can be one of that name.
-fn fits(name: EcsName, value: &[u8]) -> bool {
-    use EcsName::*;
-    match name {
-        Timestamp => time::whole(value).is_some(),
-        HttpStatus => number(value).is_some_and(|status| (100..600).contains(&status)),
-        UrlDomain => value::is_host(value) || value.eq_ignore_ascii_case(b"localhost"),
-        HttpMethod => value::is_method(value),
-        SourceDomain | DestinationDomain | DnsQuestionName | TlsServerName => {
-            value::is_host_name(value) && value.iter().any(u8::is_ascii_alphabetic) && value::address(value).is_none()
-        }
-        HostName => value.len() <= 253 && !value.contains(&b'/') && value::address(value).is_none(),
-        UserName => value.len() <= 256,
-        UserEmail | EmailFrom | EmailTo => memchr::memchr(b'@', value).is_some(),
-        UrlFull => is_url_like(value),
-        UrlOriginal => {
-            is_url_like(value)
-                || value.starts_with(b"/")
-                || memchr::memmem::find(&value[..value.len().min(10)], b" /").is_some()
-        }
-        UrlPath => value.starts_with(b"/"),
-        _ => match name.kind() {
-            Type::Ip => value::address(value).is_some(),
-            Type::Long => number(value).is_some_and(|number| number <= 0xffff),
-            _ => true,
-        },
-    }
-}
-
-fn is_url_like(value: &[u8]) -> bool {
-    memchr::memmem::find(value, b"://").is_some() || value::is_host(value::url(value).host.unwrap_or(b""))
-}
-
-fn number(value: &[u8]) -> Option<u32> {
-    value::port(value).map(u32::from)
-}
-
 fn push_lossy(text: &mut String, bytes: &[u8]) {
     match std::str::from_utf8(bytes) {
         Ok(valid) => text.push_str(valid),
@@ -431,37 +405,9 @@ fn push_lossy(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// The keys of the objects around the last field: fields of one object come together.
-#[derive(Debug, Default)]
-struct Parents {
-    of: Option<u32>,
-    keys: Vec<Key>,
-}
-
-impl Parents {
-    fn find(&mut self, key: &Key, parent: u32, sheet: &Sheet, context: &Context<'_>) -> Option<Found> {
-        if parent == TOP {
-            return names::find(key, &[]);
-        }
-        if self.of != Some(parent) {
-            self.of = Some(parent);
-            self.keys.clear();
-            let mut at = parent;
-            while at != TOP && self.keys.len() < MAX_PARENTS {
-                let node = &sheet.nodes[at as usize];
-                if let Some(key) = Key::new(context.name(node.label)) {
-                    self.keys.push(key);
-                }
-                at = node.parent;
-            }
-        }
-        names::find(key, &self.keys)
-    }
-}
-
 /// The field that holds `span`: the smallest, and of several names for one value the one that is known.
-pub(super) fn field_of(sheet: &Sheet, roles: &[Option<EcsName>], span: &Range<usize>) -> Option<usize> {
+pub(super) fn field_of(sheet: &Sheet, normal: &Normal, span: &Range<usize>) -> Option<usize> {
     let holds = |field: &Raw| field.start as usize <= span.start && span.end <= field.end as usize;
     let fields = sheet.fields.iter().enumerate().filter(|(_, field)| holds(field));
-    fields.min_by_key(|(at, field)| (field.end - field.start, roles[*at].is_none(), field.level)).map(|(at, _)| at)
+    fields.min_by_key(|(at, field)| (field.end - field.start, !normal.is_known(*at), field.level)).map(|(at, _)| at)
 }

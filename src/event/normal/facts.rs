@@ -1,0 +1,74 @@
+//! What a value can be, worked out once however many names ask.
+
+use std::net::IpAddr;
+
+use crate::event::ecs::{EcsName, Type};
+use crate::event::time::{self, Stamp};
+use crate::event::value;
+
+/// A value, and what is known of it so far.
+pub(super) struct Facts<'v> {
+    pub(super) text: &'v [u8],
+    ip: Option<Option<(IpAddr, Option<u16>)>>,
+    stamp: Option<Option<Stamp>>,
+    null: Option<bool>,
+}
+
+impl<'v> Facts<'v> {
+    pub(super) fn new(text: &'v [u8]) -> Self {
+        Facts { text, ip: None, stamp: None, null: None }
+    }
+
+    pub(super) fn is_null(&mut self) -> bool {
+        *self.null.get_or_insert_with(|| value::is_null(self.text))
+    }
+
+    pub(super) fn ip(&mut self) -> Option<(IpAddr, Option<u16>)> {
+        *self.ip.get_or_insert_with(|| value::address(self.text))
+    }
+
+    pub(super) fn stamp(&mut self) -> Option<Stamp> {
+        *self.stamp.get_or_insert_with(|| time::whole(self.text))
+    }
+
+    pub(super) fn number(&self) -> Option<u32> {
+        value::number(self.text)
+    }
+
+    /// Whether it can be the value of that name.
+    pub(super) fn fits(&mut self, name: EcsName) -> bool {
+        use EcsName::*;
+        let text = self.text;
+        let is_word = || value::is_host_name(text) && text.iter().any(u8::is_ascii_alphabetic);
+        match name {
+            Timestamp => self.stamp().is_some(),
+            HttpStatus => self.number().is_some_and(|status| (100..600).contains(&status)),
+            UrlDomain => value::is_host(text) || text.eq_ignore_ascii_case(b"localhost"),
+            HttpMethod => value::is_method(text),
+            SourceDomain | DestinationDomain | DnsQuestionName | TlsServerName => is_word() && self.ip().is_none(),
+            HostName => text.len() <= 253 && !text.contains(&b'/') && self.ip().is_none(),
+            UserName => text.len() <= 256,
+            UserEmail | EmailFrom | EmailTo => memchr::memchr(b'@', text).is_some(),
+            UrlFull => is_url_like(text),
+            UrlOriginal => text.starts_with(b"/") || is_url_like(text) || begins_with_method(text),
+            UrlPath => text.starts_with(b"/"),
+            _ => match name.kind() {
+                Type::Ip => self.ip().is_some(),
+                Type::Long => self.number().is_some(),
+                _ => true,
+            },
+        }
+    }
+}
+
+fn is_url_like(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"://").is_some() || value::is_host(value::url(text).host.unwrap_or(b""))
+}
+
+/// `GET /path HTTP/1.1`
+fn begins_with_method(text: &[u8]) -> bool {
+    text.iter()
+        .take(10)
+        .position(|byte| *byte == b' ')
+        .is_some_and(|at| text.get(at + 1) == Some(&b'/') && value::is_method(&text[..at]))
+}

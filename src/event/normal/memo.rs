@@ -1,0 +1,100 @@
+//! Names that were looked up before: the lines of a log have the same ones.
+
+use std::hash::{BuildHasher, RandomState};
+
+use super::Context;
+use crate::event::names::{self, Found, Key};
+use crate::event::sheet::{Label, Raw, Sheet, TOP};
+
+/// How many names are kept. Logs have up to a few hundred; each has one slot.
+const SLOTS: usize = 1024;
+
+/// Most objects around a field that are looked at for its name.
+const MAX_PARENTS: usize = 6;
+
+/// Names by their hash, which depends on a number that nobody outside knows: no two names of a log have the same but by a chance of
+/// one in 2^64.
+#[derive(Debug)]
+pub(super) struct Memo {
+    seed: u64,
+    slots: Vec<(u64, Option<Found>)>,
+    /// The hash of the path of each object of the line.
+    nodes: Vec<u64>,
+    parents: Vec<Key>,
+}
+
+impl Default for Memo {
+    fn default() -> Self {
+        Memo {
+            seed: RandomState::new().hash_one(0) | 1,
+            slots: vec![(0, None); SLOTS],
+            nodes: Vec::new(),
+            parents: Vec::new(),
+        }
+    }
+}
+
+impl Memo {
+    /// Begins a line.
+    pub(super) fn nodes(&mut self, sheet: &Sheet, context: &Context<'_>) {
+        self.nodes.clear();
+        for node in &sheet.nodes {
+            let parent = self.path(node.parent);
+            self.nodes.push(self.hash(context.name(node.label), parent));
+        }
+    }
+
+    fn path(&self, parent: u32) -> u64 {
+        if parent == TOP { self.seed } else { self.nodes[parent as usize] }
+    }
+
+    fn hash(&self, text: &[u8], start: u64) -> u64 {
+        let mut hash = start ^ (text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut mix = |word: u64| {
+            let product = u128::from(hash ^ word).wrapping_mul(u128::from(self.seed ^ 0xa076_1d64_78bd_642f));
+            hash = (product as u64) ^ ((product >> 64) as u64);
+        };
+        let mut chunks = text.chunks_exact(8);
+        for chunk in &mut chunks {
+            mix(u64::from_le_bytes(chunk.try_into().expect("eight bytes")));
+        }
+        let rest = chunks.remainder();
+        let mut word = 0;
+        for &byte in rest {
+            word = word << 8 | u64::from(byte);
+        }
+        mix(word);
+        mix(self.seed);
+        hash.max(1)
+    }
+
+    /// What the name of a field means.
+    pub(super) fn find(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<Found> {
+        let hash = match field.label {
+            // The name of a layout is one string, wherever it is used.
+            Label::Known(name) => {
+                self.hash(&(name.as_ptr() as usize).to_le_bytes(), self.path(field.parent) ^ name.len() as u64)
+            }
+            label => self.hash(context.name(label), self.path(field.parent)),
+        };
+        let slot = hash as usize % SLOTS;
+        if self.slots[slot].0 == hash {
+            return self.slots[slot].1;
+        }
+        let found = self.look_up(field, sheet, context);
+        self.slots[slot] = (hash, found);
+        found
+    }
+
+    fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<Found> {
+        let key = Key::new(context.name(field.label))?;
+        self.parents.clear();
+        let mut at = field.parent;
+        while at != TOP && self.parents.len() < MAX_PARENTS {
+            let node = &sheet.nodes[at as usize];
+            self.parents.extend(Key::new(context.name(node.label)));
+            at = node.parent;
+        }
+        names::find(&key, &self.parents)
+    }
+}
