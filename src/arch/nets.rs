@@ -274,6 +274,8 @@ pub(super) fn ensure(holds: bool, section: &'static str, what: &'static str) -> 
 pub(super) fn check_blocks(blocks: &[u8], slots: usize) -> Result<usize, Fault> {
     ensure(blocks.len().is_multiple_of(BLOCKS * BLOCK), "blocks", "ends within a node")?;
     ensure(blocks.len() / (BLOCKS * BLOCK) <= MAX_ROWS, "blocks", "holds more nodes than a slot can name")?;
+    // A rank is counted in 32 bits: with more slots it could wrap, and name an early slot for a late one.
+    ensure(slots <= u32::MAX as usize, "slots", "are more than a block can count")?;
     for block in blocks.as_chunks::<BLOCK>().0 {
         let (starts, first) = split_block(*block);
         ensure(first as usize + (starts.count_ones() as usize) < slots, "blocks", "a run goes beyond the slots")?;
@@ -338,5 +340,8 @@ mod tests {
         }
         assert_eq!(check_blocks(&blocks, 10), Ok(1));
         assert!(check_blocks(&blocks, 9).is_err() && check_blocks(&blocks[1..], 10).is_err());
+        // With as many slots a block's count could wrap to zero.
+        #[cfg(target_pointer_width = "64")]
+        assert!(check_blocks(&blocks, u32::MAX as usize + 1).is_err());
     }
 }
