@@ -87,5 +87,15 @@ pub const MAX_REPORTED_VALUE: usize = 256;
 /// rejections of one reason, and so on. Some thirty kinds of [`MAX_REPORTED_VALUE`] bytes each stay under a megabyte a feed.
 pub const MAX_REPORTED: usize = 20;
 
+/// Sections of a compiled file: 1,024. A set has about a hundred; a longer table is made to waste time.
+pub const MAX_SECTIONS: usize = 1024;
+
+/// Largest compiled file that is opened, in bytes: 16 GiB, some 200 million indicators. What is larger, or says that it is, was
+/// given by mistake or made to fill memory.
+pub const MAX_SIEVE: u64 = 16 << 30;
+
+/// Largest public suffix list, in bytes: 16 MiB. The published one has a third of a megabyte.
+pub const MAX_SUFFIX_LIST: u64 = 16 * 1024 * 1024;
+
 /// How much of an input is looked at for NUL bytes at one parity, to recognise UTF-16, in bytes.
 pub const SNIFF_UTF16: usize = 4 * 1024;

@@ -145,8 +145,7 @@ impl Loading {
 fn builder(args: &FeedArgs) -> Result<SieveBuilder, Box<dyn Error>> {
     let mut builder = Sieve::builder();
     if let Some(path) = &args.psl {
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        builder.public_suffixes(PublicSuffixes::from_text(&text)?);
+        builder.public_suffixes(PublicSuffixes::from_file(path)?);
     }
     Ok(builder)
 }

@@ -1,3 +1,6 @@
+#[cfg(feature = "psl")]
+use crate::limits::MAX_SUFFIX_LIST;
+
 /// The Public Suffix List that the guards at build go by (<https://publicsuffix.org/>).
 ///
 /// Both of its sections count, ICANN and PRIVATE; its implicit `*` rule does not.
@@ -40,6 +43,26 @@ impl PublicSuffixes {
         Ok(Self(List::Loaded(std::sync::Arc::new(list), version_of(text).into())))
     }
 
+    /// A list in a file, as of [`from_text`](PublicSuffixes::from_text).
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is longer than [`MAX_SUFFIX_LIST`], or is not such a list.
+    #[cfg(feature = "psl")]
+    pub fn from_file(path: impl AsRef<std::path::Path>) -> crate::Result<Self> {
+        use std::io::{Error, ErrorKind, Read};
+        let path = path.as_ref();
+        let in_file = |error: Error| crate::Error::io(path.to_owned(), error);
+        let mut text = String::new();
+        let file = std::fs::File::open(path).map_err(in_file)?;
+        file.take(MAX_SUFFIX_LIST + 1).read_to_string(&mut text).map_err(in_file)?;
+        if text.len() as u64 > MAX_SUFFIX_LIST {
+            let why = format!("longer than {MAX_SUFFIX_LIST} bytes, and so no public suffix list");
+            return Err(in_file(Error::new(ErrorKind::InvalidData, why)));
+        }
+        Self::from_text(&text).map_err(|error| in_file(Error::new(ErrorKind::InvalidData, error.to_string())))
+    }
+
     /// Which list it is: what a loaded one says of its version (`2026-05-01_08-00-00_UTC`), or a sum over its text where it says
     /// nothing; the release that the built-in one came with; or that there is none.
     pub fn version(&self) -> String {
@@ -77,7 +100,7 @@ fn version_of(text: &str) -> String {
     let named = text.lines().take(20).find_map(|line| line.strip_prefix("// VERSION:"));
     match named.map(str::trim).filter(|version| !version.is_empty()) {
         Some(version) => version.chars().filter(|c| !c.is_control()).take(64).collect(),
-        None => format!("sum {:016x}", crate::sieve::file::checksum::of("", text.as_bytes())),
+        None => format!("sum {:016x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes())),
     }
 }
 
@@ -129,5 +152,18 @@ mod tests {
         };
         assert_eq!(version("// VERSION: 2026-05-01_08-00-00_UTC\n", "com"), "2026-05-01_08-00-00_UTC");
         assert!(version("", "com").starts_with("sum ") && version("", "com") != version("", "net"));
+    }
+
+    /// A file that is no list is refused at the cap, however much more there is of it.
+    #[cfg(all(feature = "psl", unix))]
+    #[test]
+    fn a_list_without_an_end_is_refused() {
+        let error = PublicSuffixes::from_file("/dev/zero").unwrap_err();
+        assert_eq!(error.path(), Some(std::path::Path::new("/dev/zero")));
+        assert!(error.to_string().contains("longer than 16777216 bytes"), "{error}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.dat");
+        std::fs::write(&path, "// ===BEGIN ICANN DOMAINS===\ntest\n// ===END ICANN DOMAINS===\n").unwrap();
+        assert!(PublicSuffixes::from_file(&path).unwrap().lists("test"));
     }
 }
