@@ -178,9 +178,9 @@ mod wire;
 pub use arch::map::MappedFile;
 pub use error::{Error, Result};
 pub use indicator::{Action, Feed, Indicator, Kind, Policy, Reject, Scope};
-pub use scan::{Context, Engine, Hit, ScanOptions, ScanStats, Scanner};
+pub use scan::{Context, Hit, ScanOptions, ScanStats, Scanner};
 pub use sieve::{
-    BuildReport, Filter, Match, MatchOptions, Matcher, Matches, Relation, Sieve, SieveBuilder, Source, Strength,
+    BuildReport, Engine, Filter, Match, MatchOptions, Matcher, Matches, Relation, Sieve, SieveBuilder, Source, Strength,
 };
 
 #[cfg(all(doctest, feature = "feeds"))]

@@ -4,9 +4,11 @@
 //! of one that is mapped. Numbers are read by value, never by casting a pointer, so that neither alignment nor the
 //! CPU's byte order matters. A read beyond the end gives `None`, an empty slice or zero, never a panic.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -239,12 +241,12 @@ impl Writer {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reader {
     prefix: String,
-    sections: Vec<(String, Bytes)>,
+    sections: Arc<BTreeMap<String, Bytes>>,
 }
 
 impl Reader {
-    pub(crate) fn new(sections: Vec<(String, Bytes)>) -> Self {
-        Self { prefix: String::new(), sections }
+    pub(crate) fn new(sections: impl IntoIterator<Item = (String, Bytes)>) -> Self {
+        Self { prefix: String::new(), sections: Arc::new(sections.into_iter().collect()) }
     }
 
     /// Sections read by `read` have `prefix.` before their names.
@@ -268,10 +270,8 @@ impl Reader {
     ///
     /// If there is none of this name.
     pub(crate) fn bytes(&mut self, name: &str) -> Result<Bytes> {
-        let is_named =
-            |section: &str| section.strip_prefix(self.prefix.as_str()).is_some_and(|section| section == name);
-        let found = self.sections.iter().find(|(section, _)| is_named(section));
-        found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| self.damage(name, "is missing"))
+        let found = self.sections.get(&format!("{}{name}", self.prefix));
+        found.cloned().ok_or_else(|| self.damage(name, "is missing"))
     }
 
     /// A section of numbers.

@@ -76,17 +76,95 @@ fn world() -> World {
     world
 }
 
-fn golden_path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/v1.sieve")
+/// The version of the format that is written.
+const VERSION: u32 = 2;
+
+fn golden_path(version: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/v{version}.sieve"))
 }
 
 /// The file of the current version of the format. It is made anew by `NETSIEVE_WRITE_GOLDEN=1` until that version is released, and
 /// never after.
 fn golden() -> Vec<u8> {
+    let path = golden_path(VERSION);
     if std::env::var_os("NETSIEVE_WRITE_GOLDEN").is_some_and(|value| value == "1") {
-        std::fs::write(golden_path(), world().sieve().to_bytes(&SaveOptions::default()).unwrap()).unwrap();
+        std::fs::write(&path, world().sieve().to_bytes(&SaveOptions::default()).unwrap()).unwrap();
     }
-    std::fs::read(golden_path()).expect("a file of the tests")
+    std::fs::read(path).expect("a file of the tests")
+}
+
+/// Nobody is left guessing with the file of an earlier version.
+#[test]
+fn the_golden_file_of_each_earlier_version_is_refused_by_its_number() {
+    for version in 1..VERSION {
+        let path = golden_path(version);
+        let error = Sieve::open(&path).unwrap_err();
+        assert_eq!(error.path(), Some(&*path));
+        for said in
+            [&*format!("format version {version}, made by netsieve 0.1.0"), "reads version 2", "build the set again"]
+        {
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+}
+
+/// What says that it is a set is not read, and no memory asked for, before its beginning is in order.
+#[test]
+fn a_file_is_looked_at_before_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("set.sieve");
+    let refused = |head: &[u8], len: u64, why: &str| {
+        std::fs::write(&path, head).unwrap();
+        std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(len).unwrap();
+        let error = Sieve::open(&path).unwrap_err().to_string();
+        assert!(error.contains(why) && error.starts_with(&path.display().to_string()), "{error}");
+    };
+    const HUGE: u64 = 1 << 40;
+    let file = golden();
+    let mut parts = Parts::of(&file);
+    refused(b"", HUGE, "this is no compiled sieve");
+    refused(&file, HUGE, "bytes and should have");
+    let with_len = |file: &[u8], len: u64| {
+        let mut file = file.to_vec();
+        file[16..24].copy_from_slice(&len.to_le_bytes());
+        reseal(&mut file);
+        file
+    };
+    refused(&with_len(&file, HUGE), HUGE, "more than 17179869184");
+    // A section that is as long as the file says, within the cap and beyond what there is memory for.
+    let mut long = with_len(&file, 16 << 30);
+    let last = 128 + 64 * (parts.sections.len() - 1);
+    let start = u64::from_le_bytes(long[last + 40..last + 48].try_into().unwrap());
+    long[last + 48..last + 56].copy_from_slice(&((15_u64 << 30) - start).to_le_bytes());
+    reseal(&mut long);
+    refused(&long, 16 << 30, "something after the last section");
+    // Many sections are refused by their number, before any is looked at.
+    parts.sections = (0..40_000).map(|n| (format!("s{n}"), Vec::new())).collect();
+    let many = parts.assemble();
+    refused(&many, many.len() as u64, "40000 sections, more than 1024");
+    assert!(Sieve::from_bytes(many).unwrap_err().to_string().contains("more than 1024"));
+    parts.sections.truncate(1024);
+    parts.sections[1023].0 = "s77".to_owned();
+    assert!(Sieve::from_bytes(parts.assemble()).unwrap_err().to_string().contains("section s77: is there twice"));
+}
+
+/// A set is a regular file: nothing else is waited for, or read without an end.
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    for path in [&*fifo, Path::new("/dev/zero"), folder.path()] {
+        within_time({
+            let path = path.to_owned();
+            move || {
+                let error = Sieve::open(&path).unwrap_err();
+                assert_eq!((error.path(), error.io_kind()), (Some(&*path), Some(std::io::ErrorKind::InvalidInput)));
+                assert!(error.to_string().contains("no regular file"), "{error}");
+            }
+        });
+    }
 }
 
 const VALUES: [&str; 18] = [

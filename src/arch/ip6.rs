@@ -15,9 +15,10 @@
 
 use bytes::Bytes;
 
+use super::cpu::{Kernel, prefetch};
 use super::nets::{
-    Fault, Kernel, List, MAX_ROWS, NONE, VALUE, VALUE_BITS, block_at, check_blocks, check_marks, ensure, load, marked,
-    prefetch, rank, rank_at, slot, split_block, word,
+    Fault, List, MAX_ROWS, NONE, VALUE, VALUE_BITS, block_at, check_blocks, check_marks, ensure, load, marked, rank,
+    rank_at, slot, split_block, word,
 };
 
 /// Nothing divides the run: the value is the row that covers it all, or [`NONE`].
@@ -111,12 +112,11 @@ pub(crate) struct Sections {
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     sections: Sections,
-    kernel: Kernel,
 }
 
 impl Default for Index {
     fn default() -> Self {
-        Self { sections: Sections::default(), kernel: Kernel::Scalar }
+        Self { sections: Sections::default() }
     }
 }
 
@@ -142,7 +142,7 @@ impl Index {
         check_marks(marks, count, links.len() / 4)?;
         check_links(count, marks, links, keys)?;
         Check { sections: &sections, count, depths: vec![0; nodes] }.paths()?;
-        Ok(Self { kernel: Kernel::chosen(), sections })
+        Ok(Self { sections })
     }
 
     pub(crate) fn sections(&self) -> &Sections {
@@ -152,13 +152,6 @@ impl Index {
     /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
         (self.sections.keys.len() / KEY).saturating_sub(FEW)
-    }
-
-    /// The same index, worked out in another way.
-    #[cfg(test)]
-    pub(crate) fn with_kernel(mut self, kernel: Kernel) -> Self {
-        self.kernel = kernel;
-        self
     }
 
     /// The length of a row, and the next wider row that covers it; a row that is not there has none.
@@ -171,24 +164,24 @@ impl Index {
 
     /// The most specific row that covers an address, or [`NONE`].
     #[inline]
-    pub(crate) fn find(&self, addr: u128) -> u32 {
+    pub(crate) fn find(&self, kernel: Kernel, addr: u128) -> u32 {
         if self.sections.root.is_empty() {
             return NONE;
         }
         let view = self.view();
-        match self.kernel {
+        match kernel {
             // SAFETY: loads are checked.
             Kernel::Scalar => unsafe { find::<true>(view, addr) },
-            // SAFETY: `new` has checked the sections.
-            Kernel::Portable => unsafe { find::<false>(view, addr) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: as above; `Kernel` has found the features on this CPU.
-            Kernel::Avx2 => unsafe { x86::find_avx2(view, addr) },
+            // SAFETY: `new` has checked the sections; the token says that the CPU has what is used.
+            Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::find_avx2(view, addr) },
+            // SAFETY: `new` has checked the sections.
+            _ => unsafe { find::<false>(view, addr) },
         }
     }
 
     /// For each address what [`find`](Index::find) gives. The address at a place beyond the end of `rows` is left out.
-    pub(crate) fn find_all(&self, addrs: &[u128], rows: &mut [u32]) {
+    pub(crate) fn find_all(&self, kernel: Kernel, addrs: &[u128], rows: &mut [u32]) {
         if self.len() == 0 {
             rows.fill(NONE);
             return;
@@ -196,13 +189,13 @@ impl Index {
         let view = self.view();
         let addrs = &addrs[..addrs.len().min(rows.len())];
         for (addrs, rows) in addrs.chunks(BATCH).zip(rows.chunks_mut(BATCH)) {
-            match self.kernel {
-                Kernel::Scalar => addrs.iter().zip(rows).for_each(|(&addr, row)| *row = self.find(addr)),
-                // SAFETY: `new` has checked the sections.
-                Kernel::Portable => unsafe { find_batch(view, addrs, rows) },
+            match kernel {
+                Kernel::Scalar => addrs.iter().zip(rows).for_each(|(&addr, row)| *row = self.find(kernel, addr)),
                 #[cfg(target_arch = "x86_64")]
-                // SAFETY: as above; `Kernel` has found the features on this CPU.
-                Kernel::Avx2 => unsafe { x86::find_batch_avx2(view, addrs, rows) },
+                // SAFETY: `new` has checked the sections; the token says that the CPU has what is used.
+                Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::find_batch_avx2(view, addrs, rows) },
+                // SAFETY: `new` has checked the sections.
+                _ => unsafe { find_batch(view, addrs, rows) },
             }
         }
     }

@@ -21,7 +21,7 @@ impl MappedFile {
     ///
     /// # Errors
     ///
-    /// If the file cannot be opened or mapped.
+    /// If the file is no regular file, or cannot be opened or mapped.
     ///
     /// # Safety
     ///
@@ -30,6 +30,11 @@ impl MappedFile {
     /// the language takes to be constant. Replace files by renaming, never by rewriting; where that cannot be
     /// promised (a log that is being written), read the file instead.
     pub unsafe fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        // Before it is opened: to open a FIFO waits for who writes to it.
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is no regular file"));
+        }
         let file = File::open(path)?;
         // SAFETY: the caller promises that the file keeps its length and bytes while it is mapped.
         unsafe { memmap2::Mmap::map(&file) }.map(Self)

@@ -38,61 +38,6 @@ pub(crate) trait Classify: Copy {
     unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks;
 }
 
-/// How masks are worked out. All ways give the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kernel {
-    /// Without special instructions.
-    Portable,
-    /// 32 bytes at a time, with the bit instructions of the CPUs that have AVX2.
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    /// 64 bytes at a time.
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-    /// 16 bytes at a time.
-    #[cfg(target_arch = "aarch64")]
-    Neon,
-}
-
-impl Kernel {
-    /// Every kernel that this CPU can run, the fastest first. The only maker of kernels.
-    pub(crate) fn available() -> Vec<Kernel> {
-        let mut kernels = Vec::new();
-        #[cfg(target_arch = "x86_64")]
-        {
-            let has_bits = is_x86_feature_detected!("bmi1")
-                && is_x86_feature_detected!("bmi2")
-                && is_x86_feature_detected!("lzcnt")
-                && is_x86_feature_detected!("popcnt");
-            if has_bits && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
-                kernels.push(Kernel::Avx512);
-            }
-            if has_bits && is_x86_feature_detected!("avx2") {
-                kernels.push(Kernel::Avx2);
-            }
-        }
-        #[cfg(target_arch = "aarch64")]
-        if std::arch::is_aarch64_feature_detected!("neon") {
-            kernels.push(Kernel::Neon);
-        }
-        kernels.push(Kernel::Portable);
-        kernels
-    }
-
-    /// `avx512`, `avx2`, `neon` or `portable`.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Kernel::Portable => "portable",
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => "avx2",
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512 => "avx512",
-            #[cfg(target_arch = "aarch64")]
-            Kernel::Neon => "neon",
-        }
-    }
-}
-
 /// Eight classes by a bit each.
 mod classes {
     pub(super) const LETTER: u8 = 1;
@@ -434,6 +379,7 @@ pub(crate) mod neon {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cpu::Kernel;
     use super::*;
 
     fn naive(block: &[u8; BLOCK]) -> Masks {
@@ -470,16 +416,16 @@ mod tests {
     fn masks(kernel: Kernel, block: &[u8; BLOCK]) -> Masks {
         match kernel {
             // SAFETY: it needs nothing.
-            Kernel::Portable => unsafe { Portable.masks(block) },
+            Kernel::Portable | Kernel::Scalar => unsafe { Portable.masks(block) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the kernel was found to be available.
-            Kernel::Avx2 => unsafe { avx2(block) },
+            // SAFETY: the token says that the CPU has what is used.
+            Kernel::Avx2(_) => unsafe { avx2(block) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the kernel was found to be available.
-            Kernel::Avx512 => unsafe { avx512(block) },
+            // SAFETY: as above.
+            Kernel::Avx512(_) => unsafe { avx512(block) },
             #[cfg(target_arch = "aarch64")]
-            // SAFETY: the kernel was found to be available.
-            Kernel::Neon => unsafe { neon::Neon::new().masks(block) },
+            // SAFETY: as above.
+            Kernel::Neon(_) => unsafe { neon::Neon::new().masks(block) },
         }
     }
 

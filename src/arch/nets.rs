@@ -1,9 +1,6 @@
-//! What the indexes of both families are made of: loads, ranks in bitmaps, comparison of 16 bytes, and the choice of kernel.
+//! What the indexes of both families are made of: loads, ranks in bitmaps, and comparison of 16 bytes.
 
 use std::mem::MaybeUninit;
-use std::sync::OnceLock;
-
-use super::wanted;
 
 /// No row.
 pub(crate) const NONE: u32 = (1 << VALUE_BITS) - 1;
@@ -23,48 +20,6 @@ pub(super) const BLOCKS: usize = 4;
 #[inline(always)]
 pub(crate) const fn slot(tag: u32, value: u32) -> u32 {
     tag << VALUE_BITS | value & VALUE
-}
-
-/// How lookups are worked out. All ways give the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kernel {
-    /// Checked loads and plain loops: the off switch.
-    Scalar,
-    /// Without special instructions.
-    Portable,
-    /// With AVX2 and the bit counts that come with it.
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-}
-
-impl Kernel {
-    /// Every kernel that this CPU can run, the fastest first.
-    pub(crate) fn available() -> Vec<Kernel> {
-        let mut kernels = Vec::new();
-        #[cfg(target_arch = "x86_64")]
-        if ["avx2", "bmi1", "bmi2", "lzcnt", "popcnt"].iter().all(|feature| has(feature)) {
-            kernels.push(Kernel::Avx2);
-        }
-        kernels.extend([Kernel::Portable, Kernel::Scalar]);
-        kernels
-    }
-
-    /// The fastest, unless the environment variable `NETSIEVE_ENGINE` says `scalar` or `portable`.
-    pub(crate) fn chosen() -> Kernel {
-        static CHOSEN: OnceLock<Kernel> = OnceLock::new();
-        *CHOSEN.get_or_init(|| wanted(Kernel::available()[0], Kernel::Portable, Kernel::Scalar))
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-fn has(feature: &str) -> bool {
-    match feature {
-        "avx2" => is_x86_feature_detected!("avx2"),
-        "bmi1" => is_x86_feature_detected!("bmi1"),
-        "bmi2" => is_x86_feature_detected!("bmi2"),
-        "lzcnt" => is_x86_feature_detected!("lzcnt"),
-        _ => is_x86_feature_detected!("popcnt"),
-    }
 }
 
 /// The little-endian number of `N` bytes at `at`.
@@ -246,19 +201,6 @@ impl<T: Copy, const N: usize> List<T, N> {
         // SAFETY: as above.
         unsafe { &mut *(std::ptr::from_mut(&mut self.items[..len]) as *mut [T]) }
     }
-}
-
-/// Asks the CPU to fetch the bytes at `at`, which need not be there.
-#[inline(always)]
-pub(super) fn prefetch(bytes: &[u8], at: usize) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: SSE is part of x86-64; a prefetch of any address has no effect that can be seen.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(at).cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (bytes, at);
 }
 
 /// What is wrong with a section: its name, and what.

@@ -8,7 +8,8 @@
 //! own that writes every place and counts those that stay: no branch depends on what a place holds. Where a place is not of
 //! the common form, it stays. What stays is looked at one by one, elsewhere.
 
-use super::masks::{BLOCK, Classify, Kernel, Masks, Portable};
+use super::cpu::{Kernel, prefetch};
+use super::masks::{BLOCK, Classify, Masks, Portable};
 use super::name::{WORD, bits_of, mix_ends};
 
 /// What is listed, as far as it decides what has to be looked at.
@@ -29,8 +30,9 @@ pub(crate) struct Wanted {
 /// Bitmaps of what is listed. Both err on one side only: a bit for everything that is listed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Filters<'f> {
-    /// A bit for each network of `32 - shift` bits that holds a listed IPv4 address; empty without any.
-    pub(crate) nets: &'f [u64],
+    /// A bit for each network of `32 - shift` bits that holds a listed IPv4 address, the lowest bit of a byte first; empty
+    /// without any.
+    pub(crate) nets: &'f [u8],
     pub(crate) shift: u32,
     /// Words with two bits for the last two labels of each listed name, as [`bits_of`] of their
     /// [`name_hash`](super::name::name_hash); little-endian, none without any names.
@@ -212,18 +214,6 @@ fn add(a: u64, b: u64, carry: &mut u8) -> u64 {
     }
 }
 
-/// Asks for a cache line before it is needed. A place beyond the text does no harm.
-#[inline(always)]
-fn prefetch(bytes: &[u8], at: usize) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch reads nothing that could be seen, wherever it points.
-    unsafe {
-        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(bytes.as_ptr().wrapping_add(at).cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (bytes, at);
-}
-
 /// How far ahead: the filters hold up the reading for less time than it takes to read as much.
 const AHEAD: usize = 4096;
 
@@ -261,16 +251,16 @@ impl Sweep {
     pub(crate) fn batch(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
         match self.kernel {
             // SAFETY: it needs nothing.
-            Kernel::Portable => unsafe { self.of_mode(Portable, bytes, from, filters) },
+            Kernel::Portable | Kernel::Scalar => unsafe { self.of_mode(Portable, bytes, from, filters) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `available` is the only maker of this kernel and has found the features on this CPU.
-            Kernel::Avx2 => unsafe { self.avx2(bytes, from, filters) },
+            // SAFETY: the token says that the CPU has what is used.
+            Kernel::Avx2(_) => unsafe { self.avx2(bytes, from, filters) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Kernel::Avx512 => unsafe { self.avx512(bytes, from, filters) },
+            Kernel::Avx512(_) => unsafe { self.avx512(bytes, from, filters) },
             #[cfg(target_arch = "aarch64")]
             // SAFETY: as above.
-            Kernel::Neon => unsafe { self.neon(bytes, from, filters) },
+            Kernel::Neon(_) => unsafe { self.neon(bytes, from, filters) },
         }
     }
 
@@ -495,7 +485,7 @@ fn ends<const ADDRS: bool, const LABELS: u8>(masks: &Masks, carry: &mut Carry) -
 impl Filters<'_> {
     /// Whether there is a bit for each network.
     fn is_whole_nets(&self) -> bool {
-        (8..=26).contains(&self.shift) && self.nets.len() == 1 << (26 - self.shift)
+        (8..=26).contains(&self.shift) && self.nets.len() == 1 << (29 - self.shift)
     }
 }
 
@@ -570,7 +560,7 @@ unsafe fn may_be_listed_quad(bytes: &[u8], from: usize, stored: &Stored, at: u32
     let [a, b, c] = [0, 1, 2].map(|n| octet(texts[n], lens[n]) & 0xFF);
     let net = (a << 16 | b << 8 | c) >> (filters.shift - 8);
     // SAFETY: the bitmap has a bit for each of the `1 << (32 - shift)` networks.
-    let is_listed = unsafe { filters.nets.get_unchecked((net / 64) as usize) } >> (net % 64) & 1 == 1;
+    let is_listed = unsafe { filters.nets.get_unchecked((net / 8) as usize) } >> (net % 8) & 1 == 1;
     !is_common | is_listed | starts_escape(before)
 }
 

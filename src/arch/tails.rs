@@ -1,13 +1,10 @@
 //! Which names may end in listed labels: a bitmap of the last two labels of what is listed. A batch of names is looked up in it
-//! by the best that the CPU has.
-
-use std::sync::OnceLock;
+//! with what the CPU has.
 
 use bytes::Bytes;
 
+use super::cpu::{Kernel, prefetch};
 use super::name::{WORD, bits_of, tail_hash, tail_hash_by_bytes};
-use super::prefetch::prefetch;
-use super::wanted;
 
 /// Names that are looked up at once: more lines than a core can wait for at a time, few enough for what is kept of them to
 /// stay in the first-level cache.
@@ -19,49 +16,17 @@ const BITS: usize = 16;
 /// Names up to which there are twice as many bits: the bitmap stays in the second-level cache all the same.
 const FEW: usize = 1 << 15;
 
-/// How names of a batch are hashed. All ways give the same, but for what they look at of names that are not ASCII.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kernel {
-    /// A byte at a time: the off switch.
-    Scalar,
-    /// With what every CPU of the architecture has.
-    Common,
-    /// With loads of AVX-512 that need no bytes beside the name.
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    Avx512,
-}
-
-impl Kernel {
-    /// Every kernel that this CPU can run, the fastest first.
-    pub(crate) fn available() -> Vec<Kernel> {
-        let mut kernels = Vec::new();
-        #[cfg(all(target_arch = "x86_64", not(miri)))]
-        if x86::is_supported() {
-            kernels.push(Kernel::Avx512);
-        }
-        kernels.extend([Kernel::Common, Kernel::Scalar]);
-        kernels
-    }
-
-    /// The fastest, unless the environment variable `NETSIEVE_ENGINE` says `scalar` or `portable`.
-    fn chosen() -> Kernel {
-        static CHOSEN: OnceLock<Kernel> = OnceLock::new();
-        *CHOSEN.get_or_init(|| wanted(Kernel::available()[0], Kernel::Common, Kernel::Scalar))
-    }
-}
-
 /// A bitmap of the last two labels of names, or of the only one, by their [hashes](super::name::tail_hash): two bits each.
 #[derive(Clone, Debug)]
 pub(crate) struct Tails {
     /// Little-endian words, one at least.
     words: Bytes,
     is_empty: bool,
-    kernel: Kernel,
 }
 
 impl Default for Tails {
     fn default() -> Self {
-        Self { words: Bytes::from_static(&[0; WORD]), is_empty: true, kernel: Kernel::chosen() }
+        Self { words: Bytes::from_static(&[0; WORD]), is_empty: true }
     }
 }
 
@@ -76,7 +41,7 @@ impl Tails {
         }
         let mut bytes = Vec::with_capacity(words.len() * WORD);
         words.iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
-        Self { words: bytes.into(), is_empty: false, kernel: Kernel::chosen() }
+        Self { words: bytes.into(), is_empty: false }
     }
 
     /// The bitmap of which these are the [bytes](Tails::bytes); `None` if they are of none.
@@ -85,7 +50,7 @@ impl Tails {
             return Some(Self::default());
         }
         let is_whole = words.len().is_multiple_of(WORD) && words.len() / WORD <= u32::MAX as usize;
-        is_whole.then(|| Self { words, is_empty: false, kernel: Kernel::chosen() })
+        is_whole.then(|| Self { words, is_empty: false })
     }
 
     /// The words, little-endian; none without any names.
@@ -96,12 +61,6 @@ impl Tails {
     /// The [bytes](Tails::bytes), shared.
     pub(crate) fn to_bytes(&self) -> Bytes {
         if self.is_empty { Bytes::new() } else { self.words.clone() }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn with_kernel(mut self, kernel: Kernel) -> Self {
-        self.kernel = kernel;
-        self
     }
 
     /// The place of the word of a hash, and its bits.
@@ -131,15 +90,21 @@ impl Tails {
     /// The places of the names of a batch that [`may_hold`](Tails::may_hold) is true of, in order; how many there are. `name` gives
     /// the name at a place below `count`, which is [`BATCH`] at most.
     #[inline]
-    pub(crate) fn likely<'n>(&self, count: usize, name: impl Fn(usize) -> &'n [u8], places: &mut [u8; BATCH]) -> usize {
-        match self.kernel {
-            // SAFETY: these two need nothing.
+    pub(crate) fn likely<'n>(
+        &self,
+        kernel: Kernel,
+        count: usize,
+        name: impl Fn(usize) -> &'n [u8],
+        places: &mut [u8; BATCH],
+    ) -> usize {
+        match kernel {
+            // SAFETY: it needs nothing.
             Kernel::Scalar => unsafe { self.likely_by(Scalar, count, name, places) },
-            // SAFETY: as above.
-            Kernel::Common => unsafe { self.likely_by(Common, count, name, places) },
-            #[cfg(all(target_arch = "x86_64", not(miri)))]
-            // SAFETY: the CPU has what the kernel needs: it was among those that are available.
-            Kernel::Avx512 => unsafe { x86::likely(self, count, name, places) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the token says that the CPU has what is used.
+            Kernel::Avx512(_) => unsafe { x86::likely(self, count, name, places) },
+            // SAFETY: it needs nothing.
+            _ => unsafe { self.likely_by(Common, count, name, places) },
         }
     }
 
@@ -203,7 +168,7 @@ impl Hasher for Scalar {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
         _mm_cvtsi128_si64, _mm_maskz_loadu_epi8, _mm256_cmpeq_epi8_mask, _mm256_extract_epi64, _mm256_maskz_loadu_epi8,
@@ -212,15 +177,6 @@ mod x86 {
 
     use super::{BATCH, Hasher, Tails};
     use crate::arch::name::{WINDOW, WORD, mix, tail_hash_by_bytes};
-
-    pub(super) fn is_supported() -> bool {
-        is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("lzcnt")
-    }
 
     #[derive(Clone, Copy)]
     struct Avx512;
@@ -286,11 +242,11 @@ mod tests {
     }
 
     /// The places of all names that may be held, by batches.
-    fn likely(tails: &Tails, names: &[&[u8]]) -> Vec<usize> {
+    fn likely(tails: &Tails, kernel: Kernel, names: &[&[u8]]) -> Vec<usize> {
         let mut all = Vec::new();
         for (batch, names) in names.chunks(BATCH).enumerate() {
             let mut places = [0; BATCH];
-            let count = tails.likely(names.len(), |at| names[at], &mut places);
+            let count = tails.likely(kernel, names.len(), |at| names[at], &mut places);
             all.extend(places[..count].iter().map(|&place| batch * BATCH + usize::from(place)));
         }
         all
@@ -304,17 +260,16 @@ mod tests {
         let tails = Tails::new(listed, names.len() / 5);
         let want: Vec<usize> = (0..names.len()).filter(|&at| tails.may_hold(names[at])).collect();
         for kernel in Kernel::available() {
-            let tails = tails.clone().with_kernel(kernel);
             let is_ascii = |at: &usize| texts[*at].is_ascii();
-            let found = likely(&tails, &names);
+            let found = likely(&tails, kernel, &names);
             assert!(found.iter().copied().filter(is_ascii).eq(want.iter().copied().filter(is_ascii)), "{kernel:?}");
             // No is certain.
             for (at, name) in names.iter().enumerate() {
                 let is_certain = at % 5 > 0 && tail_hash_by_bytes(name).1;
                 assert!(is_certain || found.binary_search(&at).is_ok(), "{kernel:?} {}", name.escape_ascii());
             }
-            assert!(likely(&tails, &names[..5]).iter().eq(found.iter().take_while(|&&at| at < 5)));
-            assert!(likely(&tails, &[]).is_empty());
+            assert!(likely(&tails, kernel, &names[..5]).iter().eq(found.iter().take_while(|&&at| at < 5)));
+            assert!(likely(&tails, kernel, &[]).is_empty());
         }
     }
 
@@ -352,14 +307,13 @@ mod tests {
         let tails = Tails::new([tail_hash(b"evil.test").0], 1);
         guarded(|page| {
             for kernel in Kernel::available() {
-                let tails = tails.clone().with_kernel(kernel);
                 for text in texts().iter().map(Vec::as_slice).chain([&b"evil.test"[..], b"www.evil.test", b"t.co", b""])
                 {
-                    let want = likely(&tails, &[text]);
+                    let want = likely(&tails, kernel, &[text]);
                     for at in [0, page.len() - text.len()] {
                         let name = &mut page[at..at + text.len()];
                         name.copy_from_slice(text);
-                        assert_eq!(likely(&tails, &[name]), want);
+                        assert_eq!(likely(&tails, kernel, &[name]), want);
                         canonical(name);
                     }
                     assert!(!want.is_empty() || !text.ends_with(b"evil.test"));

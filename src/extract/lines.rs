@@ -12,10 +12,9 @@ use std::ops::Range;
 use super::bytes::{HOST, SIX, at, before, escape_len, is};
 use super::url::Written;
 use super::{decode, ip6, name, url};
+use crate::arch::cpu::Kernel;
 use crate::arch::masks::BLOCK;
-pub(crate) use crate::arch::masks::Kernel;
-pub(crate) use crate::arch::sweep::{Filters, Wanted};
-use crate::arch::sweep::{Sweep, What};
+use crate::arch::sweep::{Filters, Sweep, Wanted, What};
 use crate::value::ip;
 
 /// Says what may be listed. May err on one side: what is listed must be said to be.

@@ -28,11 +28,11 @@
 //! ```
 
 pub use crate::extract::Context;
+pub use crate::sieve::Engine;
 
 mod blocks;
 mod chunk;
 mod emit;
-mod engine;
 mod hit;
 #[cfg(feature = "parallel")]
 pub mod many;
@@ -47,7 +47,6 @@ mod told;
 mod utf16;
 mod worker;
 
-pub use engine::Engine;
 pub use hit::Hit;
 pub use options::{ScanOptions, ScanStats};
 pub use scanner::Scanner;

@@ -7,10 +7,12 @@ use std::ops::Range;
 
 use super::blocks::Block;
 use super::options::ScanOptions;
-use crate::extract::lines::{Judge, LineFinder, Wanted};
+use crate::extract::lines::{Judge, LineFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, Verdict};
 use crate::limits::MAX_NAME;
-use crate::sieve::{DerivedForms, Matcher, Matches, Prefilter, RawMatch, Seen, Sieve, Withheld};
+use crate::sieve::{
+    DerivedForms, Engine, MatchOptions, Matcher, Matches, Prefilter, Probe, RawMatch, Seen, Sieve, Withheld,
+};
 
 /// A hit by its place in the block's view and in the columns of [`Found`].
 #[derive(Clone, Debug)]
@@ -135,44 +137,47 @@ impl PatternLines {
 
 /// Asks the sieve's prefilter, and what that lets pass the sieve itself.
 struct SieveJudge<'s> {
-    sieve: &'s Sieve,
+    probe: &'s Probe,
     filter: &'s Prefilter,
     derived: &'s DerivedForms,
 }
 
 impl Judge for SieveJudge<'_> {
     fn addr(&mut self, addr: IpAddr) -> bool {
-        let is_derived = |addr| self.derived.embedded(addr).is_some_and(|(v4, _)| self.sieve.blocks_addr(v4.into()));
-        self.sieve.blocks_addr(addr) || matches!(addr, IpAddr::V6(addr) if is_derived(addr))
+        let is_derived = |addr| self.derived.embedded(addr).is_some_and(|(v4, _)| self.probe.blocks_addr(v4.into()));
+        self.probe.blocks_addr(addr) || matches!(addr, IpAddr::V6(addr) if is_derived(addr))
     }
 
     #[inline(always)]
     fn v4(&mut self, addr: u32) -> bool {
-        self.filter.may_cover(addr) && self.sieve.blocks_addr(IpAddr::V4(addr.into()))
+        self.filter.may_cover(addr) && self.probe.blocks_addr(IpAddr::V4(addr.into()))
     }
 
     #[inline(always)]
     fn name(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
-        self.filter.may_hold(bytes, start, end) && is_listed(self.sieve, &bytes[start..end])
+        self.filter.may_hold(bytes, start, end) && is_listed(self.probe, &bytes[start..end])
     }
 }
 
 #[inline(never)]
-fn is_listed(sieve: &Sieve, name: &[u8]) -> bool {
+fn is_listed(probe: &Probe, name: &[u8]) -> bool {
     let mut lower = [0; MAX_NAME];
     let Some(lower) = lower.get_mut(..name.len()) else { return false };
     lower.copy_from_slice(name);
     lower.make_ascii_lowercase();
-    std::str::from_utf8(lower).is_ok_and(|name| sieve.blocks_name(name))
+    std::str::from_utf8(lower).is_ok_and(|name| probe.blocks_name(name))
 }
 
 impl Worker {
     pub(super) fn new(sieve: &Sieve, options: &ScanOptions) -> Self {
         let extract = ExtractOptions { request_paths: sieve.has_path_patterns(), refang: options.refang };
+        // One choice for the scan and its lookups.
+        let matching = MatchOptions { engine: options.engine, ..options.matching.clone() };
+        let matcher = sieve.matcher(&matching);
         Self {
             extractor: Extractor::new(extract),
-            finder: finder(sieve, options),
-            matcher: sieve.matcher(&options.matching),
+            finder: finder(&matcher, options),
+            matcher,
             found: Found::default(),
             patterns: PatternLines::default(),
         }
@@ -187,13 +192,13 @@ impl Worker {
         match finder {
             None => extractor.extract(view, own, &mut |token| look_up(matcher, found, token, 0)),
             Some(finder) => {
-                let sieve = matcher.sieve().clone();
-                let (filter, filters) = (sieve.prefilter(), sieve.filters());
+                let probe = matcher.probe();
+                let (filter, filters) = (probe.prefilter(), probe.filters());
                 let derived = matcher.options().derived.clone();
-                let mut judge = SieveJudge { sieve: &sieve, filter, derived: &derived };
+                let mut judge = SieveJudge { probe: &probe, filter, derived: &derived };
                 let is_piece = own.len() != view.len();
                 let mut any = false;
-                patterns.find(&sieve, view, |line| {
+                patterns.find(probe.sieve(), view, |line| {
                     if !is_piece {
                         let text = &view[line.clone()];
                         extractor.extract(text, 0..text.len(), &mut |token| look_up(matcher, found, token, line.start));
@@ -227,20 +232,12 @@ impl Worker {
 }
 
 /// What passes over lines for these options, if anything can.
-fn finder(sieve: &Sieve, options: &ScanOptions) -> Option<LineFinder> {
-    let kernel = options.engine.kernel()?;
-    let filter = sieve.prefilter();
-    if filter.is_blind || options.refang {
+fn finder(matcher: &Matcher, options: &ScanOptions) -> Option<LineFinder> {
+    let filter = matcher.sieve().prefilter();
+    if options.engine == Engine::Scalar || filter.is_blind || options.refang {
         return None;
     }
-    let wanted = Wanted {
-        addrs: filter.has_addrs,
-        v6: filter.has_v6 || options.matching.derived.any(),
-        names: filter.has_names,
-        punycode: filter.has_punycode,
-        odd_names: filter.has_odd_names,
-    };
-    Some(LineFinder::new(kernel, wanted))
+    Some(LineFinder::new(matcher.kernel(), filter.wanted(options.matching.derived.any())))
 }
 
 /// As [`look_up`], unless the filter says that nothing can match.

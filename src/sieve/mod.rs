@@ -5,13 +5,10 @@
 //! [`MatchOptions`].
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use tables::{Named, without_root};
-
-use crate::arch::sweep::Filters;
-use crate::indicator::{Action, Feed};
+pub use crate::arch::cpu::{Engine, UnknownEngine};
+use crate::indicator::Feed;
 
 mod build;
 pub mod file;
@@ -27,6 +24,7 @@ pub use matching::derived::{Derived, DerivedForms, Nat64Prefix};
 pub use matching::matcher::Matcher;
 pub(crate) use matching::matcher::{RawMatch, Seen};
 pub use matching::options::{Filter, MatchOptions, Relation, Strength, Withheld};
+pub(crate) use matching::probe::Probe;
 pub use matching::view::{IndicatorRef, Match, Matches, Source};
 pub use report::compare::{Change, Difference};
 pub use report::networks::Networks;
@@ -78,45 +76,6 @@ impl Sieve {
     /// Bytes its tables take up, without the feeds' own descriptions.
     pub fn memory_usage(&self) -> usize {
         self.0.memory()
-    }
-
-    /// What can be asked about all its block indicators at once. Made when it is first asked for.
-    pub(crate) fn prefilter(&self) -> &Prefilter {
-        self.0.prefilter.get_or_init(|| Prefilter::new(&self.0))
-    }
-
-    /// The bitmaps that a sweep goes by.
-    pub(crate) fn filters(&self) -> Filters<'_> {
-        self.prefilter().filters(self.0.domains.tails())
-    }
-
-    /// Whether some listed name may be what a name, in any spelling, is or is beneath. No is certain.
-    #[inline]
-    pub(crate) fn may_hold_name(&self, text: &[u8]) -> bool {
-        self.0.domains.may_hold(without_root(text))
-    }
-
-    /// Whether a block indicator covers an address, which is canonical: as such, or as the host of a URL.
-    pub(crate) fn blocks_addr(&self, addr: IpAddr) -> bool {
-        self.blocks_net(addr) || (self.0.urls.has_addrs() && self.0.urls.addr_row(addr).is_some())
-    }
-
-    /// Whether a block indicator covers an address, which is canonical.
-    fn blocks_net(&self, addr: IpAddr) -> bool {
-        match addr {
-            IpAddr::V4(addr) => self.0.blocks(&self.0.v4, addr.to_bits()),
-            IpAddr::V6(addr) => self.0.blocks(&self.0.v6, addr.to_bits()),
-        }
-    }
-
-    /// Whether a block indicator has exactly this name, which is canonical, or a URL has it as its host.
-    pub(crate) fn blocks_name(&self, name: &str) -> bool {
-        let tables = &self.0;
-        let blocks = |named: Named| match named {
-            Named::Domain(id) => tables.indicators.flags(id).has(Action::Block),
-            Named::Host(_) => true,
-        };
-        tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.named(row).any(blocks))
     }
 
     /// Whether some pattern may match in a line of a log, whatever the line writes as escapes. `scratch` is space to undo them in.

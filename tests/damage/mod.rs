@@ -8,32 +8,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::ControlFlow;
 
 use netsieve::{MatchOptions, ScanOptions, Scanner, Sieve};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 const HEADER: usize = 128;
 const ENTRY: usize = 64;
-
-fn fold(x: u64) -> u64 {
-    let product = u128::from(x) * 0x9E37_79B9_7F4A_7C15;
-    product as u64 ^ (product >> 64) as u64
-}
-
-fn block(bytes: &[u8]) -> u64 {
-    let mut lanes = [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344, 0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89_u64];
-    let mut padded = bytes.to_vec();
-    padded.resize(bytes.len().next_multiple_of(32), 0);
-    for (at, word) in padded.chunks(8).enumerate() {
-        let word = u64::from_le_bytes(word.try_into().unwrap());
-        lanes[at % 4] = fold(lanes[at % 4] ^ word);
-    }
-    lanes.into_iter().fold(bytes.len() as u64, |sum, lane| fold(sum.rotate_left(29) ^ lane))
-}
-
-/// The checksum of a section.
-pub fn checksum(name: &[u8], bytes: &[u8]) -> u64 {
-    let blocks = bytes.chunks(256 * 1024).map(block);
-    let sum = blocks.fold(0x243F_6A88_85A3_08D3_u64, |sum, block| fold(sum.rotate_left(29) ^ block));
-    fold(sum.rotate_left(29) ^ block(name) ^ bytes.len() as u64)
-}
 
 fn number(file: &[u8], at: usize) -> usize {
     usize::try_from(u64::from_le_bytes(file[at..at + 8].try_into().unwrap())).unwrap_or(usize::MAX)
@@ -56,11 +34,11 @@ pub fn reseal(file: &mut [u8]) {
     for at in (HEADER..end).step_by(ENTRY) {
         let (start, len) = (number(file, at + 40), number(file, at + 48));
         if let Some(section) = start.checked_add(len).and_then(|end| file.get(start..end)) {
-            let sum = checksum(name(&file[at..]), section);
+            let sum = xxh3_64(section);
             file[at + 56..at + 64].copy_from_slice(&sum.to_le_bytes());
         }
     }
-    let sum = checksum(b"header", &file[..64]) ^ checksum(b"sections", &file[HEADER..end]).rotate_left(1);
+    let sum = xxh3_64_with_seed(&file[HEADER..end], xxh3_64(&file[..64]));
     file[64..72].copy_from_slice(&sum.to_le_bytes());
 }
 

@@ -1,10 +1,12 @@
 //! `logscan build`.
 
 use std::error::Error;
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::Timestamp;
 use netsieve::render::Escaped;
 use netsieve::sieve::SaveOptions;
 
@@ -21,16 +23,45 @@ pub(crate) struct BuildArgs {
     output: PathBuf,
     /// The creation time that the set carries [default: SOURCE_DATE_EPOCH if it is set, else none].
     #[arg(long, value_name = "TIME", value_parser = time)]
-    created: Option<jiff::Timestamp>,
+    created: Option<Timestamp>,
 }
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
-    let (sieve, _) = feeds::load_with_warnings(&args.feeds)?;
     let mut options = SaveOptions::default();
-    options.created = args.created;
+    options.created = match args.created {
+        Some(created) => Some(created),
+        None => source_date_epoch(std::env::var_os(SOURCE_DATE_EPOCH).as_deref())?,
+    };
+    let (sieve, _) = feeds::load_with_warnings(&args.feeds)?;
     sieve.save_with(&args.output, &options)?;
     let bytes = std::fs::metadata(&args.output)?.len();
     let name = args.output.to_string_lossy();
     writeln!(io::stdout(), "{}: {} indicators, {bytes} bytes", Escaped::new(&*name), sieve.len())?;
     Ok(Outcome::Found)
+}
+
+/// Names the creation time in seconds since 1970, for builds that are to be reproducible
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
+
+/// `SOURCE_DATE_EPOCH` as a time.
+fn source_date_epoch(value: Option<&OsStr>) -> Result<Option<Timestamp>, String> {
+    let Some(value) = value else { return Ok(None) };
+    let time = value.to_str().and_then(|text| text.parse().ok()).and_then(|second| Timestamp::from_second(second).ok());
+    time.map(Some).ok_or_else(|| format!("{SOURCE_DATE_EPOCH}: {value:?} is no time"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_gives_seconds() {
+        assert_eq!(source_date_epoch(None), Ok(None));
+        let time = Timestamp::from_second(1_600_000_000).unwrap();
+        assert_eq!(source_date_epoch(Some("1600000000".as_ref())), Ok(Some(time)));
+        for wrong in ["", "yesterday", "99999999999999999999", "1e9"] {
+            assert!(source_date_epoch(Some(wrong.as_ref())).unwrap_err().contains("SOURCE_DATE_EPOCH"));
+        }
+    }
 }

@@ -16,24 +16,31 @@
 //! | 72 | 56 | zero |
 //!
 //! The table of sections has 64 bytes for each: its name, filled up with zeros to 40 bytes, where it starts, its length, and its
-//! [checksum](super::checksum). The sections follow in this order, each at the next multiple of 64, with zeros between. The
-//! file ends with the last section.
+//! checksum. The sections follow in this order, each at the next multiple of 64, with zeros between. The file ends with the last
+//! section.
+//!
+//! A checksum is XXH3 with 64 bits (<https://xxhash.com>): of a section its bytes with the seed zero; of header and table the
+//! table's bytes with the sum of the header's first 64 bytes as the seed.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use bytes::Bytes;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::checksum;
 use crate::error::{Error, Result};
+use crate::limits::{MAX_SECTIONS, MAX_SIEVE};
+use crate::sieve::flat::parallel;
 
 pub(super) const MAGIC: [u8; 8] = *b"\x89sieve\r\n";
 /// The version of the format that is written. Each change of what a section holds counts it up.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 const ENDIANNESS: u32 = 0x0A0B_0C0D;
 pub(super) const HEADER: usize = 128;
 /// Where the checksum of header and table is.
 const SUM_AT: usize = 64;
-const MAKER: std::ops::Range<usize> = 40..64;
+const MAKER: Range<usize> = 40..64;
 const ENTRY: usize = 64;
 const NAME: usize = 40;
 const ALIGNMENT: usize = 64;
@@ -42,12 +49,13 @@ fn damage(what: impl Into<String>) -> Error {
     Error::damage("header", what)
 }
 
+/// The number at a place of a header, or of an entry of the table, which are whole.
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    u32::from_le_bytes(std::array::from_fn(|n| bytes[at + n]))
 }
 
 fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    u64::from_le_bytes(std::array::from_fn(|n| bytes[at + n]))
 }
 
 fn aligned(len: usize) -> Option<usize> {
@@ -64,15 +72,13 @@ pub(super) struct Placed {
 
 /// Header and table, and the sections at their places.
 pub(super) fn lay_out(sections: &[(String, Bytes)], seed: u64, maker: &str) -> Result<(Vec<u8>, Vec<Placed>)> {
-    let too_long = || Error::capacity("bytes in a file", u64::MAX);
+    let too_long = || Error::capacity("bytes in a file", MAX_SIEVE);
+    assert!(sections.len() <= MAX_SECTIONS, "a file has {} sections", sections.len());
     let mut head = vec![0; HEADER];
-    let named: Vec<(&str, &[u8])> = sections.iter().map(|(name, bytes)| (name.as_str(), &**bytes)).collect();
     let mut at = HEADER + ENTRY * sections.len();
     let mut placed = Vec::new();
-    for ((name, bytes), sum) in sections.iter().zip(checksum::of_all(&named)) {
-        if name.len() > NAME {
-            return Err(Error::capacity("bytes in the name of a section", NAME as u64));
-        }
+    for ((name, bytes), sum) in sections.iter().zip(sums(sections)) {
+        assert!(name.len() <= NAME, "the name of the section {name} is too long");
         let start = aligned(at).ok_or_else(too_long)?;
         placed.push(Placed { padding: start - at, bytes: bytes.clone() });
         at = start.checked_add(bytes.len()).ok_or_else(too_long)?;
@@ -82,6 +88,9 @@ pub(super) fn lay_out(sections: &[(String, Bytes)], seed: u64, maker: &str) -> R
         entry[NAME + 8..NAME + 16].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
         entry[NAME + 16..].copy_from_slice(&sum.to_le_bytes());
         head.extend_from_slice(&entry);
+    }
+    if at as u64 > MAX_SIEVE {
+        return Err(too_long());
     }
     head[..8].copy_from_slice(&MAGIC);
     head[8..12].copy_from_slice(&VERSION.to_le_bytes());
@@ -102,21 +111,31 @@ fn seal(head: &mut [u8]) {
     head[SUM_AT..SUM_AT + 8].copy_from_slice(&sum.to_le_bytes());
 }
 
+/// The checksum of header and table, which `head` holds whole.
 fn head_sum(head: &[u8]) -> u64 {
-    let before = head.get(..SUM_AT).unwrap_or(&[]);
-    let table = head.get(HEADER..).unwrap_or(&[]);
-    checksum::of("header", before) ^ checksum::of("sections", table).rotate_left(1)
+    xxh3_64_with_seed(&head[HEADER..], xxh3_64(&head[..SUM_AT]))
+}
+
+/// The checksums of sections, worked out on all cores.
+fn sums(sections: &[(String, Bytes)]) -> Vec<u64> {
+    /// What is summed up sooner than threads are woken.
+    const SMALL: usize = 1 << 20;
+    if sections.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() < SMALL {
+        return sections.iter().map(|(_, bytes)| xxh3_64(bytes)).collect();
+    }
+    parallel::map(sections, |(_, bytes)| xxh3_64(bytes))
 }
 
 /// What a file's beginning says.
 #[derive(Debug)]
 pub(super) struct Header {
     pub(super) seed: u64,
-    sections: usize,
+    /// Length of header and table.
+    pub(super) head: usize,
     len: u64,
 }
 
-/// Reads the first bytes of a file of `len` bytes.
+/// Reads the first bytes of a file of `len` bytes. What it accepts is no longer than `len` and the [cap](MAX_SIEVE).
 pub(super) fn read_header(head: &[u8], len: u64) -> Result<Header> {
     if head.get(..8) != Some(&MAGIC) {
         return Err(damage(if head.is_empty() { "the file is empty" } else { "this is no compiled sieve" }));
@@ -131,67 +150,112 @@ pub(super) fn read_header(head: &[u8], len: u64) -> Result<Header> {
     if endianness != ENDIANNESS {
         return Err(damage("the mark of the byte order is damaged"));
     }
-    let maker: Cow<'_, str> = String::from_utf8_lossy(&head[MAKER]);
-    let maker: String = maker.trim_end_matches('\0').chars().filter(|c| !c.is_control()).collect();
     let version = u32_at(head, 8);
     if version != VERSION {
-        return Err(damage(format!("format version {version}, made by {maker}; this release reads version {VERSION}")));
+        let maker: Cow<'_, str> = String::from_utf8_lossy(&head[MAKER]);
+        let maker: String = maker.trim_end_matches('\0').chars().filter(|c| !c.is_control()).collect();
+        let what_to_do = if version < VERSION {
+            "build the set again from its feeds"
+        } else {
+            "open it with the release that made it, or build the set again from its feeds"
+        };
+        return Err(damage(format!(
+            "format version {version}, made by {maker}; this release reads version {VERSION}: {what_to_do}"
+        )));
     }
-    let header = Header { seed: u64_at(head, 32), sections: u32_at(head, 24) as usize, len: u64_at(head, 16) };
-    if header.len != len {
-        return Err(damage(format!("the file has {len} bytes and should have {}", header.len)));
+    let (said, sections) = (u64_at(head, 16), u32_at(head, 24) as usize);
+    if said != len {
+        return Err(damage(format!("the file has {len} bytes and should have {said}")));
     }
-    Ok(header)
+    if len > MAX_SIEVE {
+        return Err(damage(format!("the file has {len} bytes, more than {MAX_SIEVE}")));
+    }
+    if sections > MAX_SECTIONS {
+        return Err(damage(format!("the file has {sections} sections, more than {MAX_SECTIONS}")));
+    }
+    let end = HEADER + ENTRY * sections;
+    if end as u64 > len {
+        return Err(damage("there are more sections than fit the file"));
+    }
+    Ok(Header { seed: u64_at(head, 32), head: end, len })
 }
 
-/// The sections of a whole file, checked against their checksums.
-pub(super) fn read_sections(file: &Bytes) -> Result<(Header, Vec<(String, Bytes)>)> {
-    let header = read_header(&file[..file.len().min(HEADER)], file.len() as u64)?;
-    let end = header.sections.checked_mul(ENTRY).and_then(|table| table.checked_add(HEADER));
-    let Some(head) = end.and_then(|end| file.get(..end)) else {
-        return Err(damage("there are more sections than fit the file"));
-    };
+/// A section as the table has it.
+pub(super) struct Entry {
+    name: String,
+    /// Where the bytes before it begin, which are zero.
+    before: usize,
+    place: Range<usize>,
+    sum: u64,
+}
+
+/// Checks header and table, and reads the table. What it accepts lies within the file's length, in order and without a gap.
+pub(super) fn read_table(header: &Header, head: &[u8]) -> Result<Vec<Entry>> {
     if head_sum(head) != u64_at(head, SUM_AT) {
         return Err(damage("the checksum is wrong"));
     }
     if head[28..32].iter().chain(&head[SUM_AT + 8..HEADER]).any(|&byte| byte != 0) {
         return Err(damage("there is something where nothing should be"));
     }
-    let mut sections: Vec<(String, Bytes)> = Vec::new();
-    let mut sums = Vec::new();
+    let mut entries = Vec::new();
+    let mut names = BTreeSet::new();
     let mut at = head.len();
     for entry in head[HEADER..].chunks_exact(ENTRY) {
-        let name = entry[..NAME].split(|&byte| byte == 0).next().unwrap_or(&[]);
-        let is_filled_up = entry[name.len()..NAME].iter().all(|&byte| byte == 0);
+        let len = entry[..NAME].iter().position(|&byte| byte == 0).unwrap_or(NAME);
+        let (name, rest) = entry[..NAME].split_at(len);
         let name = match std::str::from_utf8(name) {
-            Ok(name) if is_filled_up && !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic()) => name,
+            Ok(name) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic()) => name,
             _ => return Err(damage("the name of a section is damaged")),
         };
-        if sections.iter().any(|(known, _)| known == name) {
+        if rest.iter().any(|&byte| byte != 0) {
+            return Err(damage("the name of a section is damaged"));
+        }
+        if !names.insert(name) {
             return Err(Error::damage(name, "is there twice"));
         }
         let (start, len) = (u64_at(entry, NAME), u64_at(entry, NAME + 8));
         let is_next = aligned(at).is_some_and(|next| next as u64 == start);
-        let end = start.checked_add(len).and_then(|end| usize::try_from(end).ok()).filter(|&end| end <= file.len());
+        let end = start.checked_add(len).filter(|&end| end <= header.len).and_then(|end| usize::try_from(end).ok());
         let (true, Some(end)) = (is_next, end) else {
             return Err(Error::damage(name, "is not where it should be"));
         };
-        let start = end - len as usize;
-        if file[at..start].iter().any(|&byte| byte != 0) {
-            return Err(Error::damage(name, "there is something before it"));
-        }
-        sections.push((name.to_owned(), file.slice(start..end)));
-        sums.push(u64_at(entry, NAME + 16));
+        let place = end - len as usize..end;
+        entries.push(Entry { name: name.to_owned(), before: at, place, sum: u64_at(entry, NAME + 16) });
         at = end;
     }
-    if at != file.len() {
+    if at as u64 != header.len {
         return Err(damage("there is something after the last section"));
     }
-    let named: Vec<(&str, &[u8])> = sections.iter().map(|(name, bytes)| (name.as_str(), &**bytes)).collect();
-    for (((name, _), want), sum) in sections.iter().zip(sums).zip(checksum::of_all(&named)) {
-        if want != sum {
-            return Err(Error::damage(name.as_str(), "the checksum is wrong"));
+    Ok(entries)
+}
+
+/// The sections of a whole file, checked against their checksums.
+pub(super) fn read_sections(file: &Bytes) -> Result<(Header, Vec<(String, Bytes)>)> {
+    let header = read_header(&file[..file.len().min(HEADER)], file.len() as u64)?;
+    let entries = read_table(&header, &file[..header.head])?;
+    let mut sections = Vec::with_capacity(entries.len());
+    for Entry { name, before, place, .. } in &entries {
+        if file[*before..place.start].iter().any(|&byte| byte != 0) {
+            return Err(Error::damage(name.as_str(), "there is something before it"));
+        }
+        sections.push((name.clone(), file.slice(place.clone())));
+    }
+    for (entry, sum) in entries.iter().zip(sums(&sections)) {
+        if entry.sum != sum {
+            return Err(Error::damage(entry.name.as_str(), "the checksum is wrong"));
         }
     }
     Ok((header, sections))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sums are those of the algorithm's own vectors: other programs can check a file.
+    #[test]
+    fn the_checksum_is_xxh3() {
+        assert_eq!(xxh3_64(b""), 0x2D06_8005_38D3_94C2);
+        assert_eq!(xxh3_64_with_seed(b"", 0x9E37_79B1_85EB_CA8D), 0xA8A6_B918_B2F0_364A);
+    }
 }

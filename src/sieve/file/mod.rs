@@ -20,15 +20,15 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 
-pub(in crate::sieve) mod checksum;
 mod container;
+mod read;
 mod record;
 mod store;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
-use std::io::{self, Read};
+#[cfg(feature = "mmap")]
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -44,17 +44,12 @@ use crate::sieve::tables::Tables;
 use crate::sieve::tables::provenance::{FeedDigest, Provenance};
 use crate::wire::{Reader, Writer};
 
-/// Names the creation time in seconds since 1970, for builds that are to be reproducible
-/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
-const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
-
 /// How a sieve is saved.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SaveOptions {
-    /// The creation time that the file gets, to the second. If there is none here, the environment's `SOURCE_DATE_EPOCH` is
-    /// taken; if there is none either, the time that the sieve already has, and else the file has none: the clock is never
-    /// asked, so that the same inputs give the same bytes.
+    /// The creation time that the file gets, to the second. If there is none here, the file gets the time that the sieve
+    /// already has, if any. Neither the clock nor the environment is read, so that the same inputs give the same bytes.
     pub created: Option<Timestamp>,
 }
 
@@ -77,7 +72,7 @@ impl Sieve {
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, or `SOURCE_DATE_EPOCH` is set and is no time.
+    /// If the file cannot be written, or would be larger than [`MAX_SIEVE`](crate::limits::MAX_SIEVE).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.save_with(path, &SaveOptions::default())
     }
@@ -102,7 +97,7 @@ impl Sieve {
     ///
     /// # Errors
     ///
-    /// If `SOURCE_DATE_EPOCH` is set and is no time.
+    /// If there are more of them than [`MAX_SIEVE`](crate::limits::MAX_SIEVE).
     pub fn to_bytes(&self, options: &SaveOptions) -> Result<Vec<u8>> {
         let (mut bytes, parts) = self.lay_out(options)?;
         for part in parts {
@@ -113,25 +108,22 @@ impl Sieve {
     }
 
     fn lay_out(&self, options: &SaveOptions) -> Result<(Vec<u8>, Vec<container::Placed>)> {
-        let created = match options.created {
-            Some(created) => Some(created),
-            None => source_date_epoch(std::env::var_os(SOURCE_DATE_EPOCH))?,
-        };
-        container::lay_out(&sections(&self.0, created), hash::SEED, &Provenance::this_release())
+        container::lay_out(&sections(&self.0, options.created), hash::SEED, &Provenance::this_release())
     }
 
     /// Reads a file that was saved, and checks it: the checksum of each section, and every offset, count, order and link in it, so
     /// that no file that is accepted makes a lookup panic, loop or read out of bounds, however it was made. Costs a pass over
-    /// the file, on all cores with the feature `parallel`.
+    /// the file, on all cores with the feature `parallel`. Header and table of sections are read and checked before memory is
+    /// asked for, so that a file that is no set costs nothing, however long it is.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or is not what it must be; the error names the section and what is wrong. A file of another
-    /// version of the format is refused with the name of the release that made it.
+    /// If the file cannot be read, is no regular file, is longer than [`MAX_SIEVE`](crate::limits::MAX_SIEVE) or than there is
+    /// memory, or is not what it must be; the error names the section and what is wrong. A file of another version of the format
+    /// is refused with the name of the release that made it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let bytes = read(path).map_err(|error| Error::io(path.to_owned(), error))?;
-        Self::open_bytes(bytes.into()).map_err(|error| error.in_file(path))
+        read::whole(path).and_then(|bytes| Self::open_bytes(bytes.into())).map_err(|error| error.in_file(path))
     }
 
     /// As [`open`](Sieve::open), from bytes that were read, mapped or built into a program. They are not copied; the sieve keeps
@@ -262,37 +254,4 @@ fn read_provenance(reader: &mut Reader, feeds: usize) -> Result<Provenance> {
     unpack.end()?;
     reader.ensure(provenance.feeds.len() == feeds, "provenance", "does not fit the feeds")?;
     Ok(provenance)
-}
-
-/// `SOURCE_DATE_EPOCH` as a time.
-fn source_date_epoch(value: Option<std::ffi::OsString>) -> Result<Option<Timestamp>> {
-    let Some(value) = value else { return Ok(None) };
-    let time = value.to_str().and_then(|text| text.parse().ok()).and_then(|second| Timestamp::from_second(second).ok());
-    time.map(Some).ok_or_else(|| Error::config(format!("{SOURCE_DATE_EPOCH}: {value:?} is no time")))
-}
-
-/// A whole file. Larger ones are read by all cores, which share the cost of the fresh memory.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let data = file.metadata()?;
-    #[cfg(all(unix, feature = "parallel"))]
-    {
-        use std::os::unix::fs::FileExt;
-
-        use rayon::prelude::*;
-        /// What is read at once.
-        const PART: usize = 2 << 20;
-        if let Ok(len) = usize::try_from(data.len())
-            && data.is_file()
-            && len > PART
-        {
-            let mut bytes = vec![0; len];
-            let parts = bytes.par_chunks_mut(PART).enumerate();
-            parts.try_for_each(|(at, part)| file.read_exact_at(part, (at * PART) as u64))?;
-            return Ok(bytes);
-        }
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(0));
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -14,8 +14,8 @@ use std::cmp::Ordering;
 
 use bytes::Bytes;
 
+use crate::arch::cpu::prefetch;
 use crate::arch::name::pairs;
-use crate::arch::prefetch::prefetch;
 use crate::error::Result;
 use crate::sieve::flat::hash::seeds;
 use crate::wire::{Reader, Word, Words, Writer};

@@ -52,7 +52,6 @@ pub(in crate::sieve) fn extend(mut state: u64, piece: &[u8]) -> u64 {
 }
 
 /// Hash of one text as a whole.
-#[cfg(test)]
 pub(in crate::sieve) fn of(text: &[u8]) -> u64 {
     finish(extend(SEED, text))
 }

@@ -32,6 +32,17 @@ pub(in crate::sieve) fn pieces<T: Send>(len: usize, work: impl Fn(Range<u32>) ->
     (0..count).map(piece).collect()
 }
 
+/// What `work` makes of each item, in order.
+pub(in crate::sieve) fn map<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync + Send) -> Vec<T> {
+    #[cfg(feature = "parallel")]
+    {
+        use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+        items.par_iter().map(work).collect()
+    }
+    #[cfg(not(feature = "parallel"))]
+    items.iter().map(work).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,5 +54,6 @@ mod tests {
             assert!(all.into_iter().eq(0..len));
         }
         assert_eq!(join(|| 1, || 2), (1, 2));
+        assert_eq!(map(&[1, 2, 3], |n| n * 2), [2, 4, 6]);
     }
 }

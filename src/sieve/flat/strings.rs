@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::arch::prefetch::prefetch;
+use crate::arch::cpu::prefetch;
 use crate::error::{Error, Result};
 use crate::sieve::flat::lookup::Lookup;
 use crate::wire::{Reader, Words, Writer};

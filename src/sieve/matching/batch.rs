@@ -1,5 +1,6 @@
 //! Many lookups at once: what will be looked at is asked for before it is.
 
+use crate::arch::cpu::Kernel;
 use crate::arch::tails::BATCH;
 use crate::sieve::matching::matcher::{Matcher, Seen};
 use crate::sieve::matching::view::Matches;
@@ -20,11 +21,11 @@ impl Planned {
 
     /// Plans the lookups of a batch, and asks for all that they will look at.
     #[inline(always)]
-    fn plan<N: AsRef<[u8]>>(&mut self, tables: &Tables, names: &[N]) {
+    fn plan<N: AsRef<[u8]>>(&mut self, kernel: Kernel, tables: &Tables, names: &[N]) {
         let domains = &tables.domains;
         let name = |place: usize| without_root(names[place].as_ref());
         let count = if tables.names.is_none() {
-            domains.likely(names.len(), name, &mut self.places)
+            domains.likely(kernel, names.len(), name, &mut self.places)
         } else {
             let mut count = 0;
             for place in (0..names.len()).filter(|&place| tables.may_match_name(name(place))) {
@@ -95,7 +96,7 @@ impl Matcher {
     fn each_domain<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, mut found: impl FnMut(&Self, usize)) {
         let mut planned = Planned::new();
         for (batch, names) in names.chunks(BATCH).enumerate() {
-            planned.plan(self.sieve().tables(), names);
+            planned.plan(self.kernel(), self.sieve().tables(), names);
             for (place, plan) in planned.all() {
                 self.find_planned(names[place].as_ref(), Seen { port, name_like: false }, Some(plan));
                 if !self.found().is_empty() {

@@ -1,12 +1,14 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
+use crate::arch::cpu::Kernel;
 use crate::arch::name::canonical;
 use crate::indicator::{Action, HostRef, Kind, Reject, Scope, UrlScratch, UrlView};
 use crate::sieve::Sieve;
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::filter::Resolved;
 use crate::sieve::matching::options::{MatchOptions, Relation, Strength, Withheld};
+use crate::sieve::matching::probe::Probe;
 use crate::sieve::matching::view::{Matches, write_text};
 use crate::sieve::tables::domain::{Found, Plan};
 use crate::sieve::tables::indicators::Value;
@@ -66,6 +68,7 @@ pub(crate) struct RawMatch {
 pub struct Matcher {
     sieve: Sieve,
     options: MatchOptions,
+    kernel: Kernel,
     filter: Resolved,
     scratch: Scratch,
     name: String,
@@ -125,6 +128,7 @@ impl Matcher {
             filter: Resolved::new(&sieve.0, &options.filter),
             sieve,
             options: options.clone(),
+            kernel: Kernel::of(options.engine),
             scratch: Scratch::default(),
             name: String::new(),
             url: UrlScratch::default(),
@@ -135,6 +139,16 @@ impl Matcher {
     /// What it goes by.
     pub fn options(&self) -> &MatchOptions {
         &self.options
+    }
+
+    /// What may be used of the CPU.
+    pub(crate) fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
+    /// What asks whether anything is listed before it is looked up.
+    pub(crate) fn probe(&self) -> Probe {
+        Probe::new(self.sieve.clone(), self.kernel)
     }
 
     /// The sieve that is looked up in.
@@ -322,7 +336,7 @@ impl Matcher {
                 Some(host) => host,
                 None => url::authority(text, &mut self.url)?.host(),
             };
-            if self.sieve.0.denies_host(host) {
+            if self.sieve.0.denies_host(self.kernel, host) {
                 return Ok(false);
             }
         }
@@ -333,7 +347,7 @@ impl Matcher {
         match view.host() {
             HostRef::Ip(addr) => {
                 host = Some(addr);
-                search.addr(addr, addrs::Place::of(search.tables, addr), seen, Some(view));
+                search.addr(addr, addrs::Place::of(self.kernel, search.tables, addr), seen, Some(view));
             }
             HostRef::Domain(name) => search.name(name, seen, Some(view), None),
         }

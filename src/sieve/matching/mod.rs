@@ -5,4 +5,5 @@ pub(in crate::sieve) mod derived;
 pub(in crate::sieve) mod filter;
 pub(in crate::sieve) mod matcher;
 pub(in crate::sieve) mod options;
+pub(in crate::sieve) mod probe;
 pub(in crate::sieve) mod view;

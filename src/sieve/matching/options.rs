@@ -2,6 +2,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::arch::cpu::Engine;
 use crate::sieve::matching::derived::DerivedForms;
 
 /// How an indicator covers an observable.
@@ -128,6 +129,9 @@ pub struct MatchOptions {
     pub host_only: bool,
     /// Which IPv4 addresses within IPv6 addresses are looked up too (default: none).
     pub derived: DerivedForms,
+    /// What of the CPU lookups may use (default: all that helps). Matches do not depend on it. A scan goes by
+    /// [`ScanOptions::engine`](crate::ScanOptions::engine) instead.
+    pub engine: Engine,
 }
 
 impl Default for MatchOptions {
@@ -138,6 +142,7 @@ impl Default for MatchOptions {
             name_like: false,
             host_only: false,
             derived: DerivedForms::default(),
+            engine: Engine::Auto,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::indicator::{Action, Record};
-use crate::sieve::file::checksum;
+use crate::sieve::flat::hash;
 use crate::sieve::matching::view::IndicatorRef;
 use crate::sieve::tables::Tables;
 use crate::sieve::tables::indicators::Value;
@@ -205,7 +205,7 @@ impl<'t> Index<'t> {
         let mut key = Vec::new();
         let mut row = |id| {
             write_key(tables, id, &mut key);
-            (checksum::of("", &key), id)
+            (hash::of(&key), id)
         };
         let mut rows: Vec<(u64, u32)> = (0..tables.indicators.len() as u32).map(&mut row).collect();
         rows.sort_unstable();
@@ -215,7 +215,7 @@ impl<'t> Index<'t> {
     fn find(&self, tables: &Tables, id: u32) -> Option<u32> {
         let (mut key, mut other) = (Vec::new(), Vec::new());
         write_key(tables, id, &mut key);
-        let hash = checksum::of("", &key);
+        let hash = hash::of(&key);
         let from = self.rows.partition_point(|&(row, _)| row < hash);
         let same = self.rows[from..].iter().take_while(|&&(row, _)| row == hash);
         same.map(|&(_, id)| id).find(|&id| {

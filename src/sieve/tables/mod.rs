@@ -13,6 +13,7 @@ pub(in crate::sieve) mod url;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
+use crate::arch::cpu::Kernel;
 use crate::error::Result;
 use crate::indicator::{Action, Feed, HostRef, PatternTarget};
 use crate::sieve::flat::parallel;
@@ -66,7 +67,7 @@ pub(in crate::sieve) struct Tables {
     pub(in crate::sieve) urls: url::Table,
     pub(in crate::sieve) names: Option<pattern::Table>,
     pub(in crate::sieve) paths: Option<pattern::Table>,
-    /// Made when a scan first asks for it.
+    /// Read from the file; of a sieve that was built, made when a scan or a save first asks for it.
     pub(in crate::sieve) prefilter: OnceLock<Prefilter>,
 }
 
@@ -88,6 +89,13 @@ impl Tables {
                 None => writer.words("rows", &Words::<u32>::default()),
             });
         }
+        writer.within("prefilter", |writer| self.prefilter().save(writer));
+    }
+
+    /// What can be asked about all block indicators at once.
+    pub(in crate::sieve) fn prefilter(&self) -> &Prefilter {
+        let patterns = || [&self.names, &self.paths].into_iter().flatten();
+        self.prefilter.get_or_init(|| Prefilter::new(&self.indicators, &self.strings, patterns()))
     }
 
     /// Reads and checks what [`save`](Tables::save) wrote.
@@ -151,14 +159,14 @@ impl Tables {
             attributes,
             feeds,
             provenance,
-            prefilter: OnceLock::new(),
+            prefilter: OnceLock::from(Prefilter::open(&mut within("prefilter"))?),
         })
     }
 
     /// Whether a block indicator of a table covers an address.
     #[inline]
-    pub(in crate::sieve) fn blocks<A: ip::Addr>(&self, table: &ip::Table<A>, addr: A) -> bool {
-        let Some(row) = table.find(addr) else { return false };
+    pub(in crate::sieve) fn blocks<A: ip::Addr>(&self, kernel: Kernel, table: &ip::Table<A>, addr: A) -> bool {
+        let Some(row) = table.find(kernel, addr) else { return false };
         let blocks = |id: u32| self.indicators.flags(id).has(Action::Block);
         // What is plain blocks.
         table.is_plain(row) || table.from(Some(row)).any(|(row, _)| table.ids(row).any(blocks))
@@ -189,11 +197,11 @@ impl Tables {
     /// Whether looking up the host of a URL finds nothing and leaves nothing aside, so far as a few loads that stay in the cache tell.
     /// What it says no to has to be looked up.
     #[inline]
-    pub(in crate::sieve) fn denies_host(&self, host: HostRef<'_>) -> bool {
+    pub(in crate::sieve) fn denies_host(&self, kernel: Kernel, host: HostRef<'_>) -> bool {
         match host {
             HostRef::Domain(name) => !self.may_match_name(name.as_bytes()),
             HostRef::Ip(IpAddr::V4(addr)) => {
-                self.v4.find(addr.to_bits()).is_none() && self.urls.addr_row(IpAddr::V4(addr)).is_none()
+                self.v4.find(kernel, addr.to_bits()).is_none() && self.urls.addr_row(IpAddr::V4(addr)).is_none()
             }
             // Others may have an IPv4 address within them.
             HostRef::Ip(_) => false,

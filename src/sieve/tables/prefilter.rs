@@ -3,55 +3,71 @@
 //! Two bitmaps: which networks of 20 or 24 bits hold a listed address, and which hashes the listed names have. The hash of a
 //! name is of its first and last eight bytes and its length, so that every suffix of a logged name costs the same few
 //! steps. Both err on one side only; exact comparison comes last.
+//!
+//! It is made when a built sieve is first scanned with or saved, and stands in the file: who opens one computes nothing.
 
 use std::net::IpAddr;
 
+use bytes::Bytes;
+
 use crate::arch::name::name_hash;
-use crate::arch::sweep::Filters;
+use crate::arch::sweep::{Filters, Wanted};
 use crate::arch::tails::Tails;
+use crate::error::Result;
 use crate::indicator::{Action, HostRef, Url};
-use crate::sieve::tables::Tables;
-use crate::sieve::tables::indicators::Value;
+use crate::sieve::flat::strings::Strings;
+use crate::sieve::tables::indicators::{Indicators, Value};
 use crate::sieve::tables::pattern;
+use crate::wire::{Reader, Words, Writer};
 
 /// Below this many networks the bitmap is of 20 bits, and fits the second-level cache with all else.
 const FEW_NETS: usize = 20_000;
 
 /// The two bitmaps, and what kinds of indicators there are.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Prefilter {
-    nets: Vec<u64>,
+    /// A bit for each network, the lowest of a byte first; empty without any.
+    nets: Bytes,
     /// How many lower bits of an address the bitmap does not see.
     shift: u32,
     names: Tails,
     /// There are addresses of either family.
-    pub(crate) has_addrs: bool,
+    has_addrs: bool,
     /// There are IPv6 addresses.
-    pub(crate) has_v6: bool,
+    has_v6: bool,
     /// There are names, of domains or of hosts of URLs.
-    pub(crate) has_names: bool,
+    has_names: bool,
     /// Some name's last label is in Punycode.
-    pub(crate) has_punycode: bool,
+    has_punycode: bool,
     /// Some name's last label is neither in Punycode nor of letters alone.
-    pub(crate) has_odd_names: bool,
+    has_odd_names: bool,
     /// Some indicators match what the bitmaps do not see: names of one label, and patterns that have no filter either.
     pub(crate) is_blind: bool,
 }
 
 impl Prefilter {
-    pub(in crate::sieve) fn new(tables: &Tables) -> Self {
+    pub(in crate::sieve) fn new<'p>(
+        indicators: &Indicators,
+        strings: &Strings,
+        mut patterns: impl Iterator<Item = &'p pattern::Table>,
+    ) -> Self {
         let mut nets = Vec::new();
         let mut names: Vec<&str> = Vec::new();
-        let mut filter = Self::default();
-        let blocks = (0..tables.indicators.len() as u32).filter(|&id| tables.indicators.flags(id).has(Action::Block));
+        let mut filter = Self { is_blind: patterns.any(pattern::Table::is_blind), ..Self::default() };
+        let blocks = (0..indicators.len() as u32).filter(|&id| indicators.flags(id).has(Action::Block));
         let mut hosts: Vec<String> = Vec::new();
         for id in blocks {
-            match tables.indicators.value(id) {
+            match indicators.value(id) {
                 Value::Net(net) => nets.push((net.network(), net.broadcast())),
                 Value::Range(first, last) => nets.push((first, last)),
-                Value::Domain(name) => names.push(tables.strings.get(name)),
+                Value::Domain(name) => names.push(strings.get(name)),
                 Value::Url(text) => {
-                    let Ok(url) = Url::parse(tables.strings.get(text)) else { continue };
+                    let Ok(url) = Url::parse(strings.get(text)) else {
+                        // What is stored is canonical, and so a URL; were it none, nothing may be said of where it is.
+                        debug_assert!(false, "{}", strings.get(text));
+                        filter.is_blind = true;
+                        continue;
+                    };
                     match url.view().host() {
                         HostRef::Ip(addr) => nets.push((addr, addr)),
                         HostRef::Domain(name) => hosts.push(name.to_owned()),
@@ -61,8 +77,6 @@ impl Prefilter {
                 Value::Pattern(..) => {}
             }
         }
-        let patterns = [&tables.names, &tables.paths].into_iter().flatten();
-        filter.is_blind = patterns.into_iter().any(pattern::Table::is_blind);
         names.extend(hosts.iter().map(String::as_str));
         filter.add_nets(&nets);
         filter.add_names(&names);
@@ -83,12 +97,13 @@ impl Prefilter {
             return;
         }
         self.shift = if v4.len() < FEW_NETS { 12 } else { 8 };
-        self.nets = vec![0; 1 << (32 - self.shift - 6)];
+        let mut nets = vec![0_u8; bitmap_len(self.shift)];
         for (first, last) in v4 {
             for net in first >> self.shift..=last >> self.shift {
-                self.nets[(net >> 6) as usize] |= 1 << (net & 63);
+                nets[(net >> 3) as usize] |= 1 << (net & 7);
             }
         }
+        self.nets = nets.into();
     }
 
     fn add_names(&mut self, names: &[&str]) {
@@ -108,6 +123,17 @@ impl Prefilter {
         self.names = Tails::new(names.iter().map(|name| name_hash(name.as_bytes(), 0, name.len())), names.len());
     }
 
+    /// What a sweep has to look for. `derived`: IPv4 addresses within IPv6 addresses are looked up too.
+    pub(crate) fn wanted(&self, derived: bool) -> Wanted {
+        Wanted {
+            addrs: self.has_addrs,
+            v6: self.has_v6 || derived,
+            names: self.has_names,
+            punycode: self.has_punycode,
+            odd_names: self.has_odd_names,
+        }
+    }
+
     /// The bitmaps that a sweep goes by; `tails` are those of the names.
     pub(crate) fn filters<'f>(&'f self, tails: &'f [u8]) -> Filters<'f> {
         Filters { nets: &self.nets, shift: self.shift, tails }
@@ -117,7 +143,7 @@ impl Prefilter {
     #[inline(always)]
     pub(crate) fn may_cover(&self, addr: u32) -> bool {
         let net = addr >> self.shift;
-        self.nets.get((net >> 6) as usize).is_some_and(|word| word >> (net & 63) & 1 == 1)
+        self.nets.get((net >> 3) as usize).is_some_and(|byte| byte >> (net & 7) & 1 == 1)
     }
 
     /// Whether `bytes[start..end]`, in either case, may be a listed name.
@@ -127,8 +153,52 @@ impl Prefilter {
     }
 
     pub(in crate::sieve) fn memory(&self) -> usize {
-        self.nets.capacity() * size_of::<u64>() + self.names.bytes().len()
+        self.nets.len() + self.names.bytes().len()
     }
+
+    /// The facts in the order of their bits in the file.
+    fn facts(&mut self) -> [&mut bool; 6] {
+        let Self { has_addrs, has_v6, has_names, has_punycode, has_odd_names, is_blind, .. } = self;
+        [has_addrs, has_v6, has_names, has_punycode, has_odd_names, is_blind]
+    }
+
+    /// Writes the sections.
+    pub(in crate::sieve) fn save(&self, out: &mut Writer) {
+        let facts = self.clone().facts().into_iter().rev().fold(0, |facts, fact| facts << 1 | u32::from(*fact));
+        out.words("facts", &Words::from([self.shift, facts].as_slice()));
+        out.bytes("nets", &self.nets);
+        out.bytes("names", &self.names.to_bytes());
+    }
+
+    /// Reads the sections. Whether the bitmaps have a bit for everything that is listed is the checksum's business.
+    ///
+    /// # Errors
+    ///
+    /// If a section is missing, or is not what it must be.
+    pub(in crate::sieve) fn open(from: &mut Reader) -> Result<Self> {
+        let facts: Words<u32> = from.words("facts")?;
+        let mut filter = Self { nets: from.bytes("nets")?, ..Self::default() };
+        let known = filter.facts().len();
+        from.ensure(facts.len() == 2 && facts.at(1) >> known == 0, "facts", "are not known")?;
+        for (bit, fact) in filter.facts().into_iter().enumerate() {
+            *fact = facts.at(1) >> bit & 1 == 1;
+        }
+        filter.shift = facts.at(0);
+        let is_whole = match filter.shift {
+            0 => filter.nets.is_empty(),
+            8 | 12 => filter.nets.len() == bitmap_len(filter.shift),
+            _ => false,
+        };
+        from.ensure(is_whole, "nets", "has another length")?;
+        let names = Tails::from_bytes(from.bytes("names")?);
+        filter.names = names.ok_or_else(|| from.damage("names", "has another length"))?;
+        Ok(filter)
+    }
+}
+
+/// Bytes of the bitmap of networks.
+fn bitmap_len(shift: u32) -> usize {
+    1 << (32 - shift - 3)
 }
 
 #[cfg(test)]

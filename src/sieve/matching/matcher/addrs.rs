@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Candidate, Matcher, Matches, Search, Seen};
+use crate::arch::cpu::Kernel;
 use crate::indicator::UrlView;
-use crate::sieve::Sieve;
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::options::Relation;
 use crate::sieve::tables::Tables;
@@ -29,7 +29,7 @@ impl Matcher {
     /// block entry without a port reads no entry, if there is no filter.
     pub fn is_match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> bool {
         let addr = addresses::canonical(addr.into());
-        if let Some(known) = self.known(addr, Place::of(&self.sieve.0, addr)) {
+        if let Some(known) = self.known(addr, Place::of(self.kernel, &self.sieve.0, addr)) {
             return known;
         }
         self.look_up_ip(addr, Seen { port, name_like: false });
@@ -41,8 +41,7 @@ impl Matcher {
     ///
     /// Two to four times as fast as one by one where the tables are larger than the cache: the loads of many lookups run
     /// side by side. `addrs` can be a slice of `Ipv4Addr`, `Ipv6Addr` or `IpAddr`; of one family it is faster than mixed.
-    /// The environment variable `NETSIEVE_ENGINE` with `portable` turns special instructions off for all lookups, with
-    /// `scalar` loads without checks too; the answers are the same.
+    /// [`MatchOptions::engine`](crate::MatchOptions::engine) turns special instructions off; the answers are the same.
     ///
     /// ```
     /// use netsieve::indicator::{Feed, Indicator, Record};
@@ -106,7 +105,7 @@ impl Matcher {
 
     pub(crate) fn look_up_ip(&mut self, addr: IpAddr, seen: Seen) {
         let addr = addresses::canonical(addr);
-        let place = Place::of(&self.sieve.0, addr);
+        let place = Place::of(self.kernel, &self.sieve.0, addr);
         if self.known(addr, place) == Some(false) {
             self.scratch.clear();
             return;
@@ -120,10 +119,11 @@ impl Matcher {
     /// Adds what covers the IPv4 address within an IPv6 address, if that is asked for.
     pub(super) fn look_up_derived(&mut self, addr: IpAddr, seen: Seen) {
         let Some((v4, derived)) = self.embedded(addr) else { return };
+        let kernel = self.kernel;
         let mut search = self.scratch.go_on(&self.sieve.0, &self.options, &self.filter);
         search.derived = Some(derived);
         let tables = search.tables;
-        search.nets(&tables.v4, tables.v4.find(v4.to_bits()), seen);
+        search.nets(&tables.v4, tables.v4.find(kernel, v4.to_bits()), seen);
         search.finish();
     }
 
@@ -159,7 +159,7 @@ impl Matcher {
         let has_hosts = tables.urls.has_addrs();
         let v4 = &batch.v4[..batch.v4_count];
         let rows = &mut rows[..];
-        tables.v4.find_all(v4, &mut rows[..v4.len()]);
+        tables.v4.find_all(self.kernel, v4, &mut rows[..v4.len()]);
         // The common case, without a branch for each address.
         if is_trivial && !has_hosts && tables.v4.is_all_plain() && v4.len() == out.len() {
             out.iter_mut().zip(&*rows).for_each(|(out, &row)| *out = tables.v4.is_row(row));
@@ -174,7 +174,7 @@ impl Matcher {
             count += usize::from(!is_known);
         }
         let v6 = &batch.v6[..batch.v6_count];
-        tables.v6.find_all(v6, &mut rows[..v6.len()]);
+        tables.v6.find_all(self.kernel, v6, &mut rows[..v6.len()]);
         for ((&addr, &row), &at) in v6.iter().zip(&*rows).zip(&batch.v6_at) {
             let is_found = tables.v6.is_row(row);
             let addr = IpAddr::V6(addr.into());
@@ -203,10 +203,10 @@ pub(super) struct Place {
 
 impl Place {
     #[inline]
-    pub(super) fn of(tables: &Tables, addr: IpAddr) -> Self {
+    pub(super) fn of(kernel: Kernel, tables: &Tables, addr: IpAddr) -> Self {
         let net = match addr {
-            IpAddr::V4(addr) => tables.v4.find(addr.to_bits()),
-            IpAddr::V6(addr) => tables.v6.find(addr.to_bits()),
+            IpAddr::V4(addr) => tables.v4.find(kernel, addr.to_bits()),
+            IpAddr::V6(addr) => tables.v6.find(kernel, addr.to_bits()),
         };
         Self { net, host: tables.urls.has_addrs().then(|| tables.urls.addr_row(addr)).flatten() }
     }
@@ -243,30 +243,6 @@ impl<'a> Search<'a> {
                 }
             }
         }
-    }
-}
-
-impl Sieve {
-    /// Whether a block entry's address, prefix or range covers an address, whatever its port, and whatever allow entries
-    /// and options a [`Matcher`] goes by: never `false` where [`Matcher::match_ip`] finds such an indicator without
-    /// [derived forms](crate::sieve::DerivedForms). Hosts of URLs are not looked at. Mapped and NAT64 addresses are looked
-    /// up as IPv4.
-    ///
-    /// ```
-    /// use netsieve::indicator::{Feed, Indicator, Record};
-    /// use netsieve::Sieve;
-    /// use std::net::Ipv4Addr;
-    ///
-    /// let mut builder = Sieve::builder();
-    /// let feed = builder.feed(Feed::new("partner"));
-    /// builder.add(feed, Record::new(Indicator::Ip { net: "11.22.0.0/16".parse().unwrap(), port: Some(80) }, 1, ""));
-    /// let (sieve, _) = builder.build()?;
-    /// assert!(sieve.contains_ip(Ipv4Addr::new(11, 22, 33, 44)));
-    /// assert!(!sieve.contains_ip(Ipv4Addr::new(11, 23, 0, 0)));
-    /// # Ok::<(), netsieve::Error>(())
-    /// ```
-    pub fn contains_ip(&self, addr: impl Into<IpAddr>) -> bool {
-        self.blocks_net(addresses::canonical(addr.into()))
     }
 }
 

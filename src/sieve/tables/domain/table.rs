@@ -1,4 +1,5 @@
 use super::filter::Filter;
+use crate::arch::cpu::Kernel;
 use crate::arch::name::{Text, equal};
 use crate::arch::tails::{BATCH, Tails};
 use crate::error::Result;
@@ -157,9 +158,15 @@ impl Table {
     /// The places of the names of a batch that [`may_hold`](Table::may_hold) is true of, in order; how many there are. `name` gives
     /// the name at a place below `count`.
     #[inline(always)]
-    pub(crate) fn likely<'n>(&self, count: usize, name: impl Fn(usize) -> &'n [u8], places: &mut [u8; BATCH]) -> usize {
+    pub(crate) fn likely<'n>(
+        &self,
+        kernel: Kernel,
+        count: usize,
+        name: impl Fn(usize) -> &'n [u8],
+        places: &mut [u8; BATCH],
+    ) -> usize {
         if !self.has_single() {
-            return self.tails.likely(count, name, places);
+            return self.tails.likely(kernel, count, name, places);
         }
         let mut found = 0;
         for at in (0..count.min(BATCH)).filter(|&at| self.may_hold(name(at))) {

@@ -42,6 +42,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use crate::arch::cpu::Kernel;
 use crate::arch::{ip4, ip6, nets};
 use crate::error::Result;
 use crate::wire::{Reader, Writer};
@@ -84,9 +85,9 @@ pub(in crate::sieve) trait Index<A>: Clone + Default + std::fmt::Debug + Send + 
     /// The index over rows that are sorted and distinct.
     fn build(rows: &Rows<A>) -> Self;
     /// The row, or [`NONE`].
-    fn find(&self, addr: A) -> u32;
+    fn find(&self, kernel: Kernel, addr: A) -> u32;
     /// The row of each address.
-    fn find_all(&self, addrs: &[A], rows: &mut [u32]);
+    fn find_all(&self, kernel: Kernel, addrs: &[A], rows: &mut [u32]);
     /// The length of a row, and the next wider one.
     fn link(&self, row: u32) -> (u8, u32);
     /// How many rows there are.
@@ -128,12 +129,12 @@ macro_rules! index {
             }
 
             #[inline(always)]
-            fn find(&self, addr: $addr) -> u32 {
-                self.find(addr)
+            fn find(&self, kernel: Kernel, addr: $addr) -> u32 {
+                self.find(kernel, addr)
             }
 
-            fn find_all(&self, addrs: &[$addr], rows: &mut [u32]) {
-                self.find_all(addrs, rows);
+            fn find_all(&self, kernel: Kernel, addrs: &[$addr], rows: &mut [u32]) {
+                self.find_all(kernel, addrs, rows);
             }
 
             #[inline(always)]

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 
 use super::{Addr, Index, NONE};
+use crate::arch::cpu::Kernel;
 use crate::error::Result;
 use crate::wire::{Reader, Slice, Words, Writer};
 
@@ -28,18 +29,18 @@ impl<A: Addr> Table<A> {
     /// The rows that cover `addr`, most specific first. Costs one lookup, then a step a row.
     #[inline]
     pub(crate) fn covering(&self, addr: A) -> Covering<'_, A> {
-        self.from(self.find(addr))
+        self.from(self.find(Kernel::best(), addr))
     }
 
     /// The most specific row that covers an address.
     #[inline]
-    pub(crate) fn find(&self, addr: A) -> Option<u32> {
-        Some(self.index.find(addr)).filter(|&row| row != NONE)
+    pub(crate) fn find(&self, kernel: Kernel, addr: A) -> Option<u32> {
+        Some(self.index.find(kernel, addr)).filter(|&row| row != NONE)
     }
 
     /// The most specific row of each address; [`is_row`](Table::is_row) tells whether there is one.
-    pub(crate) fn find_all(&self, addrs: &[A], rows: &mut [u32]) {
-        self.index.find_all(addrs, rows);
+    pub(crate) fn find_all(&self, kernel: Kernel, addrs: &[A], rows: &mut [u32]) {
+        self.index.find_all(kernel, addrs, rows);
     }
 
     #[inline]

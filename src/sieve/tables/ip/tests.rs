@@ -1,14 +1,13 @@
 //! Every table against a linear scan, by every kernel, one by one and in batches.
 
 use super::*;
-use crate::arch::nets::Kernel;
+use crate::arch::cpu::Kernel;
 use crate::wire::{Reader, Writer};
 
 /// What a family's tests need beside [`Addr`].
 trait Family: Addr {
     fn of(bits: u128) -> Self;
     fn bits(self) -> u128;
-    fn with_kernel(index: &Self::Index, kernel: Kernel) -> Self::Index;
 }
 
 impl Family for u32 {
@@ -19,10 +18,6 @@ impl Family for u32 {
     fn bits(self) -> u128 {
         self.into()
     }
-
-    fn with_kernel(index: &ip4::Index, kernel: Kernel) -> ip4::Index {
-        index.clone().with_kernel(kernel)
-    }
 }
 
 impl Family for u128 {
@@ -32,10 +27,6 @@ impl Family for u128 {
 
     fn bits(self) -> u128 {
         self
-    }
-
-    fn with_kernel(index: &ip6::Index, kernel: Kernel) -> ip6::Index {
-        index.clone().with_kernel(kernel)
     }
 }
 
@@ -95,11 +86,11 @@ fn check<A: Family>(table: &Table<A>, wanted: &[(A, Vec<(u8, u32)>)]) {
     let addrs: Vec<A> = wanted.iter().map(|&(addr, _)| addr).collect();
     let mut rows = vec![0; addrs.len()];
     for kernel in Kernel::available() {
-        let index = A::with_kernel(&table.index, kernel);
+        let index = &table.index;
         rows.fill(12345);
-        index.find_all(&addrs, &mut rows);
+        index.find_all(kernel, &addrs, &mut rows);
         for ((addr, want), &row) in wanted.iter().zip(&rows) {
-            assert_eq!(index.find(*addr), row, "{kernel:?} {:x}", addr.bits());
+            assert_eq!(index.find(kernel, *addr), row, "{kernel:?} {:x}", addr.bits());
             let row = Some(row).filter(|&row| table.is_row(row));
             assert_eq!(&answer(table, row), want, "{kernel:?} {:x}", addr.bits());
             let is_plain = want.iter().all(|(_, id)| id % 10 != 7);
@@ -341,12 +332,12 @@ fn batches<A: Family>(seed: u64) {
     addrs.extend((0..500).map(|_| A::of(random.wide())));
     random.shuffle(&mut addrs);
     for kernel in Kernel::available() {
-        let index = A::with_kernel(&table.index, kernel);
-        let want: Vec<u32> = addrs.iter().map(|&addr| index.find(addr)).collect();
+        let index = &table.index;
+        let want: Vec<u32> = addrs.iter().map(|&addr| index.find(kernel, addr)).collect();
         for len in 0..=200 {
             for start in 0..8 {
                 let mut rows = vec![77; len + 1];
-                index.find_all(&addrs[start..start + len], &mut rows[..len]);
+                index.find_all(kernel, &addrs[start..start + len], &mut rows[..len]);
                 assert_eq!(rows[..len], want[start..start + len], "{kernel:?} {start} {len}");
                 assert_eq!(rows[len], 77);
             }
@@ -449,10 +440,10 @@ fn mutated<A: Family>(seed: u64, rounds: usize) -> (usize, usize) {
             opened += 1;
             let mut rows = vec![0; addrs.len()];
             for kernel in Kernel::available() {
-                let index = A::with_kernel(&table.index, kernel);
-                index.find_all(&addrs, &mut rows);
+                let index = &table.index;
+                index.find_all(kernel, &addrs, &mut rows);
                 for (&addr, &row) in addrs.iter().zip(&rows) {
-                    assert_eq!(index.find(addr), row);
+                    assert_eq!(index.find(kernel, addr), row);
                     assert!(row == NONE || (row as usize) < table.len());
                     let chain = table.from(Some(row)).take(200).collect::<Vec<_>>();
                     assert!(chain.len() <= usize::from(A::BITS) + 1);

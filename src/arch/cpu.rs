@@ -1,0 +1,248 @@
+//! What the CPU can run: the one choice of engine, for scans and lookups alike.
+//!
+//! A [`Kernel`] carries a token that only the CPU's own check can make, so that whoever holds one may run the instructions it
+//! names. Who has no other wish takes [`Kernel::best`].
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::OnceLock;
+
+/// Which instructions a scan or a lookup may use. Every engine gives the same hits.
+///
+/// ```
+/// use netsieve::{Engine, MatchOptions};
+///
+/// let mut options = MatchOptions::default();
+/// options.engine = "portable".parse()?;
+/// assert!(Engine::available().contains(&options.engine));
+/// # Ok::<(), netsieve::sieve::UnknownEngine>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Engine {
+    /// The fastest that the CPU can run.
+    #[default]
+    Auto,
+    /// None: every line goes through the reference extractor, and lookups go byte by byte. The off switch.
+    Scalar,
+    /// 64 bytes at a time without special instructions.
+    Portable,
+    /// AVX2, on x86-64.
+    Avx2,
+    /// AVX-512BW and VL, on x86-64.
+    Avx512,
+    /// NEON, on aarch64.
+    Neon,
+}
+
+impl Engine {
+    /// Every engine that this CPU can run.
+    pub fn available() -> Vec<Engine> {
+        let engines = Kernel::available().into_iter().map(Kernel::engine);
+        std::iter::once(Engine::Auto).chain(engines).collect()
+    }
+
+    /// `auto`, `scalar`, `portable`, `avx2`, `avx512` or `neon`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Engine::Auto => "auto",
+            Engine::Scalar => "scalar",
+            Engine::Portable => "portable",
+            Engine::Avx2 => "avx2",
+            Engine::Avx512 => "avx512",
+            Engine::Neon => "neon",
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// No engine has this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownEngine(String);
+
+impl fmt::Display for UnknownEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is no engine: auto, scalar, portable, avx2, avx512 and neon are", self.0)
+    }
+}
+
+impl std::error::Error for UnknownEngine {}
+
+impl FromStr for Engine {
+    type Err = UnknownEngine;
+
+    fn from_str(name: &str) -> Result<Self, UnknownEngine> {
+        use Engine::{Auto, Avx2, Avx512, Neon, Portable, Scalar};
+        let mut all = [Auto, Scalar, Portable, Avx2, Avx512, Neon].into_iter();
+        all.find(|engine| engine.as_str() == name).ok_or_else(|| UnknownEngine(name.to_owned()))
+    }
+}
+
+/// The CPU has AVX2, and the bit instructions of the CPUs that have it: `avx2,bmi1,bmi2,lzcnt,popcnt`.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Avx2(());
+
+/// The CPU has all of [`Avx2`], and `avx512f,avx512bw,avx512vl`.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Avx512(());
+
+/// The CPU has NEON.
+#[cfg(target_arch = "aarch64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Neon(());
+
+#[cfg(target_arch = "x86_64")]
+impl Avx2 {
+    fn found() -> Option<Self> {
+        // Miri knows these instructions in part.
+        let has = !cfg!(miri)
+            && is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt");
+        has.then_some(Self(()))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Avx512 {
+    fn found() -> Option<Self> {
+        let has = Avx2::found().is_some()
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl");
+        has.then_some(Self(()))
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+impl Neon {
+    fn found() -> Option<Self> {
+        (!cfg!(miri) && std::arch::is_aarch64_feature_detected!("neon")).then_some(Self(()))
+    }
+}
+
+/// A way to work things out that this CPU can run. All ways give the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kernel {
+    /// Checked loads and plain loops: the off switch.
+    Scalar,
+    /// What every CPU of the architecture has.
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+    #[cfg(target_arch = "aarch64")]
+    Neon(Neon),
+}
+
+impl Kernel {
+    /// Every kernel that this CPU can run, the fastest first.
+    pub(crate) fn available() -> Vec<Kernel> {
+        let mut kernels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            kernels.extend(Avx512::found().map(Kernel::Avx512));
+            kernels.extend(Avx2::found().map(Kernel::Avx2));
+        }
+        #[cfg(target_arch = "aarch64")]
+        kernels.extend(Neon::found().map(Kernel::Neon));
+        kernels.extend([Kernel::Portable, Kernel::Scalar]);
+        kernels
+    }
+
+    /// The fastest.
+    #[inline]
+    pub(crate) fn best() -> Kernel {
+        static BEST: OnceLock<Kernel> = OnceLock::new();
+        *BEST.get_or_init(|| Self::available()[0])
+    }
+
+    /// That of an engine. What the CPU cannot run is replaced by the fastest that it can.
+    pub(crate) fn of(engine: Engine) -> Kernel {
+        Self::available().into_iter().find(|kernel| kernel.engine() == engine).unwrap_or_else(Self::best)
+    }
+
+    /// Its engine.
+    pub(crate) fn engine(self) -> Engine {
+        match self {
+            Kernel::Scalar => Engine::Scalar,
+            Kernel::Portable => Engine::Portable,
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2(_) => Engine::Avx2,
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512(_) => Engine::Avx512,
+            #[cfg(target_arch = "aarch64")]
+            Kernel::Neon(_) => Engine::Neon,
+        }
+    }
+}
+
+/// Asks for the cache line that holds `bytes[at]`, which need not be there. Never changes what a program computes.
+#[inline(always)]
+pub(crate) fn prefetch(bytes: &[u8], at: usize) {
+    let place = bytes.as_ptr().wrapping_add(at);
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: SSE is part of x86-64; a prefetch of any address has no effect that can be seen.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(place.cast());
+    }
+    #[cfg(all(target_arch = "aarch64", not(miri)))]
+    // SAFETY: as above; the instruction touches neither registers, flags nor memory that is visible here.
+    unsafe {
+        std::arch::asm!("prfm pldl1keep, [{place}]", place = in(reg) place, options(nostack, readonly, preserves_flags));
+    }
+    #[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri))))]
+    let _ = place;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_is_what_it_says_or_the_best() {
+        assert_eq!(Kernel::of(Engine::Scalar), Kernel::Scalar);
+        assert_eq!(Kernel::of(Engine::Portable), Kernel::Portable);
+        assert_eq!(Kernel::of(Engine::Auto), Kernel::best());
+        let available = Engine::available();
+        assert_eq!(available[0], Engine::Auto);
+        for engine in [Engine::Avx2, Engine::Avx512, Engine::Neon] {
+            let kernel = Kernel::of(engine);
+            assert!(if available.contains(&engine) { kernel.engine() == engine } else { kernel == Kernel::best() });
+        }
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vl") {
+            // Each is what it says although the CPU has more.
+            assert!(matches!(Kernel::of(Engine::Avx2), Kernel::Avx2(_)));
+            assert!(matches!(Kernel::of(Engine::Avx512), Kernel::Avx512(_)));
+        }
+    }
+
+    #[test]
+    fn engines_are_known_by_their_names() {
+        for engine in Engine::available() {
+            assert_eq!(engine.as_str().parse(), Ok(engine));
+        }
+        assert!("fast".parse::<Engine>().unwrap_err().to_string().contains("\"fast\" is no engine"));
+    }
+
+    #[test]
+    fn any_place_may_be_asked_for() {
+        let bytes = [0; 100];
+        for at in [0, 1, 99, 100, usize::MAX] {
+            prefetch(&bytes, at);
+        }
+        prefetch(&[], 0);
+    }
+}
