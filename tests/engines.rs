@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use netsieve::indicator::{DomainName, Record, Url};
 use netsieve::value::ip;
-use netsieve::{Engine, Feed, Indicator, Policy, ScanOptions, Scanner, Scope, Sieve};
+use netsieve::{Engine, Feed, Indicator, MatchOptions, Policy, ScanOptions, Scanner, Scope, Sieve};
 
 /// A small generator with a fixed seed (xorshift64*).
 struct Random(u64);
@@ -331,6 +331,38 @@ fn derived_forms_are_found_where_no_ipv6_address_is_listed() {
             let stats =
                 Scanner::new(&sieve, &options).scan(b"from 2002:c000:201::7 to x\n", |_| ControlFlow::Continue(()));
             assert_eq!(stats.hits, want, "{engine:?}");
+        }
+    }
+}
+
+/// What was asked for is what is used, and no other: an engine that is passed over in silence would never be tested.
+#[test]
+fn every_engine_is_the_one_that_was_asked_for() {
+    let (sieve, _) = Sieve::builder().build().unwrap();
+    let mut available = Engine::available();
+    // With AVX-512 there is AVX2, and both can be asked for.
+    assert!(!available.contains(&Engine::Avx512) || available.contains(&Engine::Avx2), "{available:?}");
+    #[cfg(target_arch = "x86_64")]
+    {
+        assert_eq!(available.contains(&Engine::Avx2), is_x86_feature_detected!("avx2"));
+        assert_eq!(available.contains(&Engine::Avx512), is_x86_feature_detected!("avx512bw"));
+    }
+    available.retain(|&engine| engine != Engine::Auto);
+    for engine in available.clone() {
+        let mut options = ScanOptions::default();
+        (options.engine, options.matching.engine) = (engine, engine);
+        assert_eq!(Scanner::new(&sieve, &options).engine(), engine);
+        assert_eq!(sieve.matcher(&options.matching).engine(), engine);
+        // A scan goes by its own choice.
+        options.matching.engine = Engine::Auto;
+        assert_eq!(Scanner::new(&sieve, &options).engine(), engine);
+    }
+    let fastest = available[0];
+    for auto in [Engine::Auto, Engine::Avx2, Engine::Avx512, Engine::Neon] {
+        if !available.contains(&auto) {
+            let mut options = MatchOptions::default();
+            options.engine = auto;
+            assert_eq!(sieve.matcher(&options).engine(), fastest);
         }
     }
 }

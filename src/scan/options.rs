@@ -1,5 +1,4 @@
-use super::engine::Engine;
-use crate::sieve::{MatchOptions, Withheld};
+use crate::sieve::{Engine, MatchOptions, Withheld};
 
 /// What a scan looks for and reports.
 #[derive(Clone, Debug, Default)]
@@ -9,7 +8,7 @@ pub struct ScanOptions {
     pub matching: MatchOptions,
     /// Undo defanging (`hxxp://`, `[.]`) in the input too (default: no). Every line is looked at then, which is slower.
     pub refang: bool,
-    /// How lines that hold nothing are passed over (default: the fastest way). Hits do not depend on it.
+    /// What of the CPU the scan and its lookups may use (default: all that helps). Hits do not depend on it.
     pub engine: Engine,
 }
 

@@ -14,7 +14,7 @@ use super::told::Known;
 use super::utf16;
 use super::worker::Worker;
 use crate::error::{Error, Result};
-use crate::sieve::Sieve;
+use crate::sieve::{Engine, Sieve};
 
 /// Scans inputs of any size for the indicators of a sieve.
 ///
@@ -43,6 +43,11 @@ impl Scanner {
             workers: vec![first],
             chunks: Vec::new(),
         }
+    }
+
+    /// What of the CPU it uses: the engine of its options, or the fastest that this CPU can run.
+    pub fn engine(&self) -> Engine {
+        self.workers[0].engine()
     }
 
     /// Scans a slice on this thread. `sink` gets the hits by offset, at one offset the longest first, and can end the scan.

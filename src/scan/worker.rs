@@ -183,6 +183,10 @@ impl Worker {
         }
     }
 
+    pub(super) fn engine(&self) -> Engine {
+        self.matcher.engine()
+    }
+
     /// Scans a block; what it gave is in `found` until the next one.
     pub(super) fn scan(&mut self, bytes: &[u8], block: &Block) {
         let Self { extractor, finder, matcher, found, patterns } = self;

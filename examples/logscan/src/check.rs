@@ -15,7 +15,7 @@ use crate::feeds;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
     let sieve = args.set.load()?;
-    let mut matcher = sieve.matcher(&feeds::options(&args.filter));
+    let mut matcher = sieve.matcher(&feeds::options(&args.filter)?);
     let mut out = io::stdout().lock();
     let mut outcome = Outcome::Nothing;
     for listed in &args.values {

@@ -10,7 +10,7 @@ use netsieve::feed::{self, Format};
 use netsieve::indicator::{Exceptions, Record};
 use netsieve::render::Escaped;
 use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes, Ranking};
-use netsieve::{Action, BuildReport, Feed, MatchOptions, Policy, Scope, Sieve, SieveBuilder};
+use netsieve::{Action, BuildReport, Engine, Feed, MatchOptions, Policy, Scope, Sieve, SieveBuilder};
 
 use crate::cli::{Admit, DomainScope, Exception, FeedArgs, FilterArgs};
 
@@ -239,7 +239,14 @@ fn warn(feed: &FeedReport) {
 }
 
 /// What is reported.
-pub(crate) fn options(args: &FilterArgs) -> MatchOptions {
+/// The engine that the environment names, or the fastest.
+pub(crate) fn engine() -> Result<Engine, String> {
+    const NAME: &str = "NETSIEVE_ENGINE";
+    let Some(value) = std::env::var_os(NAME) else { return Ok(Engine::Auto) };
+    value.to_string_lossy().parse().map_err(|error| format!("{NAME}: {error}"))
+}
+
+pub(crate) fn options(args: &FilterArgs) -> Result<MatchOptions, String> {
     let mut filter = Filter::default();
     filter.as_of = args.as_of;
     filter.min_confidence = args.min_confidence;
@@ -247,5 +254,6 @@ pub(crate) fn options(args: &FilterArgs) -> MatchOptions {
     options.filter = filter;
     options.name_like = args.weak;
     options.host_only = args.weak;
-    options
+    options.engine = engine()?;
+    Ok(options)
 }

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let since = args.since.as_ref();
     let load = || args.set.load_since(since).map(|(sieve, _)| sieve);
     let mut reload = Reload::new(|| args.set.paths(since), load);
-    let options = scan_options(args);
+    let options = scan_options(args)?;
     let mut scanner = Scanner::new(&load()?, &options);
     let style = Style::new(args);
     let mut output = Output::new(args, &style, true);

@@ -164,17 +164,19 @@ impl<'a> Output<'a> {
     }
 }
 
-pub(crate) fn scan_options(args: &ScanArgs) -> ScanOptions {
+pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, String> {
     let mut options = ScanOptions::default();
-    options.matching = feeds::options(&args.filter);
+    options.matching = feeds::options(&args.filter)?;
+    options.engine = options.matching.engine;
     options.refang = args.refang;
-    options
+    Ok(options)
 }
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     if args.follow.follow {
         return follow::run(args);
     }
+    let options = scan_options(args)?;
     let logs = inputs::logs(&args.inputs)?;
     let (sieve, loading) = args.set.load_since(args.since.as_ref())?;
     let threads = match args.threads {
@@ -218,7 +220,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         meter.hits.fetch_add(1, Ordering::Relaxed);
         style.render(&names[input], hit, out)
     };
-    Scanner::new(&sieve, &scan_options(args)).scan_many(sources, threads, render, |delivery| {
+    Scanner::new(&sieve, &options).scan_many(sources, threads, render, |delivery| {
         let flow = run.take(delivery);
         if flow.is_break() && is_waited_for && threads > 1 {
             // A thread may wait for a pipe that nothing comes out of any more.

@@ -167,3 +167,38 @@ fn what_is_no_set_is_refused() {
     }
     assert!(!folder.path("x.sieve").exists());
 }
+
+/// What is given in place of a set or a list by mistake is refused at once, and neither waited for nor read without an end.
+#[cfg(unix)]
+#[test]
+fn what_has_no_end_is_no_set() {
+    let folder = folder();
+    assert!(std::process::Command::new("mkfifo").arg(folder.path("fifo")).status().unwrap().success());
+    for line in [
+        "inspect /dev/zero",
+        "inspect fifo",
+        "scan --sieve /dev/zero a.log",
+        "scan --sieve fifo a.log",
+        "check --sieve fifo evil.test",
+        "diff fifo /dev/zero",
+    ] {
+        let run = folder.run(line).code(2);
+        assert!(run.err.contains("no regular file"), "{line}: {}", run.err);
+    }
+    let run = folder.run("build -f c2.txt --psl /dev/zero -o set.sieve").code(2);
+    assert!(run.err.contains("/dev/zero: longer than"), "{}", run.err);
+}
+
+#[test]
+fn an_engine_that_is_none_is_said_to_be_none() {
+    let folder = folder();
+    for line in ["scan -f c2.txt a.log", "check -f c2.txt evil.test"] {
+        let run = |engine: &str| Run::of(folder.command(line).env("NETSIEVE_ENGINE", engine).output().unwrap(), line);
+        let want = run("auto").code(0);
+        for engine in ["scalar", "portable", "avx2"] {
+            assert_eq!(run(engine).code(0).out, want.out, "{line} {engine}");
+        }
+        let wrong = run("fast").code(2);
+        assert!(wrong.err.contains("NETSIEVE_ENGINE: \"fast\" is no engine"), "{}", wrong.err);
+    }
+}

@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use crate::arch::cpu::Kernel;
+use crate::arch::cpu::{Engine, Kernel};
 use crate::arch::name::canonical;
 use crate::indicator::{Action, HostRef, Kind, Reject, Scope, UrlScratch, UrlView};
 use crate::sieve::Sieve;
@@ -141,7 +141,12 @@ impl Matcher {
         &self.options
     }
 
-    /// What may be used of the CPU.
+    /// What of the CPU it uses: the engine of its options, or the fastest that this CPU can run.
+    pub fn engine(&self) -> Engine {
+        self.kernel.engine()
+    }
+
+    /// The token of its engine.
     pub(crate) fn kernel(&self) -> Kernel {
         self.kernel
     }
