@@ -24,6 +24,7 @@ pub(crate) enum Kind {
     Config { reason: String },
     Damage { path: Option<PathBuf>, section: String, reason: String },
     ConfigFile { path: PathBuf, line: usize, column: usize, reason: String },
+    Internal { what: &'static str },
 }
 
 impl Error {
@@ -57,6 +58,12 @@ impl Error {
     /// A section of a compiled file is not what it must be.
     pub(crate) fn damage(section: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::from_kind(Kind::Damage { path: None, section: section.into(), reason: reason.into() })
+    }
+
+    /// What cannot happen has happened: a fault of this crate. Tests stop here; a service gets an error.
+    pub(crate) fn internal(what: &'static str) -> Self {
+        debug_assert!(false, "{what}");
+        Self::from_kind(Kind::Internal { what })
     }
 
     /// The same error, with the compiled file it is about.
@@ -98,6 +105,7 @@ impl fmt::Display for Error {
             Kind::Feed { path, reason } => write!(f, "{}: {reason}", path.display()),
             Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
             Kind::Config { reason } => f.write_str(reason),
+            Kind::Internal { what } => write!(f, "a fault of netsieve, please report it: {what}"),
             Kind::Damage { path, section, reason } => {
                 if let Some(path) = path {
                     write!(f, "{}: ", path.display())?;

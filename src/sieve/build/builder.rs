@@ -4,26 +4,26 @@ use std::sync::{Arc, OnceLock};
 use ipnet::IpNet;
 
 use crate::error::{Error, Result};
-use crate::indicator::{
-    Action, Feed, HostRef, Indicator, PatternTarget, Record, RecordSink, Rejection, Skip, Warning, WarningKind,
-};
+use crate::indicator::{Action, Feed, HostRef, Indicator, Record, RecordSink, Rejection, Skip, Warning, WarningKind};
 use crate::limits::MAX_REPORTED;
+use crate::sieve::build::beneath::{Beneath, Known};
 use crate::sieve::build::guard;
 use crate::sieve::build::index::Index;
 use crate::sieve::build::pending::Pending;
+use crate::sieve::build::searched::{Searched, UrlRow};
 use crate::sieve::build::suffixes::PublicSuffixes;
+use crate::sieve::build::whole;
 use crate::sieve::flat::column::Column;
 use crate::sieve::flat::parallel;
-use crate::sieve::flat::strings::{Interner, StrId, Strings};
-use crate::sieve::report::{Beneath, BuildReport, FeedReport, Known};
+use crate::sieve::flat::strings::{Interner, StrId};
+use crate::sieve::report::build_report::{BuildReport, FeedReport};
+use crate::sieve::set::Sieve;
 use crate::sieve::tables::Tables;
 use crate::sieve::tables::attributes::{Attributes, AttributesBuilder};
 use crate::sieve::tables::entries::{Entries, Entry, Texts};
 use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
 use crate::sieve::tables::provenance::Provenance;
-use crate::sieve::tables::{domain, ip, pattern, url as url_table};
-use crate::sieve::{Sieve, report};
-use crate::value::ip as addresses;
+use crate::sieve::tables::{ip, url as url_table};
 
 /// The number of a feed within one builder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -304,9 +304,16 @@ impl SieveBuilder {
             paths,
             prefilter: OnceLock::new(),
         };
-        let report = report::finish(&tables, reports, beneath, examples);
-        tables.provenance = Provenance::new(&suffixes, &report);
+        let report = whole::report(&tables, reports, beneath, examples);
+        tables.provenance = whole::provenance(&suffixes, &report);
         Ok((Sieve(Arc::new(tables)), report))
+    }
+}
+
+impl Sieve {
+    /// A builder without feeds.
+    pub fn builder() -> SieveBuilder {
+        SieveBuilder::new()
     }
 }
 
@@ -388,96 +395,6 @@ fn ordered(column: &[StrId], order: &[u32]) -> Column {
         return Column::default();
     }
     Column::of_strings(order.iter().map(|&row| column.get(row as usize).copied().unwrap_or(StrId::NONE)))
-}
-
-/// A URL indicator on its way into the tables.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::sieve) struct UrlRow {
-    pub(in crate::sieve) id: u32,
-    pub(in crate::sieve) host: url_table::Host,
-    /// Where the path starts in the text.
-    pub(in crate::sieve) path: u32,
-}
-
-impl UrlRow {
-    /// Whether the URL is only a host.
-    pub(in crate::sieve) fn is_host_only(&self, strings: &Strings, indicators: &IndicatorsBuilder) -> bool {
-        match indicators.value(self.id) {
-            Value::Url(text) => strings.bytes(text).get(self.path as usize..) == Some(b"/"),
-            _ => false,
-        }
-    }
-}
-
-/// The tables that are searched, each built on its own.
-struct Searched {
-    v4: ip::Table<u32>,
-    v6: ip::Table<u128>,
-    domains: domain::Table,
-    urls: url_table::Table,
-    names: Option<pattern::Table>,
-    paths: Option<pattern::Table>,
-}
-
-impl Searched {
-    fn new(strings: &Strings, indicators: &IndicatorsBuilder, rows: &[UrlRow]) -> Result<Self> {
-        let mut v4 = ip::Builder::<u32>::default();
-        let mut v6 = ip::Builder::<u128>::default();
-        let mut domains = domain::Builder::default();
-        let mut urls = url_table::Builder::default();
-        let mut names = pattern::Builder::default();
-        let mut paths = pattern::Builder::default();
-        let hosts = rows.iter();
-        let mut rows = rows.iter();
-        for id in 0..indicators.len() as u32 {
-            let mut add_net = |net: IpNet| match net {
-                IpNet::V4(net) => v4.add(net.network().to_bits(), net.prefix_len(), id),
-                IpNet::V6(net) => v6.add(net.network().to_bits(), net.prefix_len(), id),
-            };
-            match indicators.value(id) {
-                Value::Net(net) => add_net(net),
-                Value::Range(first, last) => addresses::range_prefixes(first, last).into_iter().for_each(add_net),
-                Value::Domain(name) => domains.add(name, id),
-                Value::Url(text) => {
-                    if let Some(row) = rows.next() {
-                        urls.add(row.host, text, row.path, id);
-                    }
-                }
-                Value::Pattern(text, target) => {
-                    if let Ok(pattern) = crate::indicator::Pattern::new(target, strings.get(text)) {
-                        match target {
-                            PatternTarget::Name => names.add(text, &pattern, id),
-                            PatternTarget::UrlPath => paths.add(text, &pattern, id),
-                        }
-                    }
-                }
-            }
-        }
-        let addr_hosts = hosts.filter(|row| matches!(row.host, url_table::Host::Addr(_))).count();
-        if [v4.len(), v6.len(), addr_hosts].into_iter().any(|count| count > ip::MAX_PREFIXES) {
-            return Err(Error::capacity("prefixes", ip::MAX_PREFIXES as u64));
-        }
-        let count = indicators.len() as u32;
-        let url_hosts = urls.names();
-        (count..).zip(&url_hosts).for_each(|(item, &name)| domains.add(name, item));
-        let is_plain = |id: u32| indicators.flags(id).is_plain_block();
-        let plain_scope = |id: u32| if id < count { indicators.plain_scope(id) } else { None };
-        let (domains, (urls, ((v4, v6), (names, paths)))) = parallel::join(
-            || domains.finish_with(strings, plain_scope),
-            || {
-                parallel::join(
-                    || urls.finish(strings, &url_hosts),
-                    || {
-                        parallel::join(
-                            || parallel::join(|| v4.finish_with(is_plain), || v6.finish_with(is_plain)),
-                            || parallel::join(|| names.finish(), || paths.finish()),
-                        )
-                    },
-                )
-            },
-        );
-        Ok(Self { v4, v6, domains, urls, names: names?, paths: paths? })
-    }
 }
 
 /// Where a reader puts what it reads of one feed.

@@ -6,8 +6,8 @@ use ipnet::IpNet;
 
 use crate::indicator::{HostRef, Indicator, Policy, Reject, Scope};
 use crate::limits::{MIN_PREFIX_V4, MIN_PREFIX_V6};
+use crate::sieve::build::broad::covers_public_suffix;
 use crate::sieve::build::suffixes::PublicSuffixes;
-use crate::sieve::tables::pattern::covers_public_suffix;
 use crate::value::ip;
 
 /// Applies the guards to a block entry. `Ok(true)`: the scope was narrowed.

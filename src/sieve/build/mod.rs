@@ -1,7 +1,12 @@
-//! From records to tables: the builder, its guards, and the lists it goes by.
+//! From records to tables: the builder, its guards, and what is told of the whole.
 
+mod beneath;
+mod broad;
 pub(in crate::sieve) mod builder;
-pub(in crate::sieve) mod guard;
-pub(in crate::sieve) mod index;
-pub(in crate::sieve) mod pending;
+mod guard;
+mod index;
+mod pending;
+mod searched;
+mod shadows;
 pub(in crate::sieve) mod suffixes;
+mod whole;

@@ -38,8 +38,8 @@ use record::{Pack, Unpack};
 
 use crate::error::{Error, Result};
 use crate::indicator::Feed;
-use crate::sieve::Sieve;
 use crate::sieve::flat::hash;
+use crate::sieve::set::Sieve;
 use crate::sieve::tables::Tables;
 use crate::sieve::tables::provenance::{FeedDigest, Provenance};
 use crate::wire::{Reader, Writer};

@@ -2,7 +2,8 @@
 
 use crate::arch::cpu::Kernel;
 use crate::arch::tails::BATCH;
-use crate::sieve::matching::matcher::{Matcher, Seen};
+use crate::sieve::matching::matcher::Matcher;
+use crate::sieve::matching::raw::Seen;
 use crate::sieve::matching::view::Matches;
 use crate::sieve::tables::domain::Plan;
 use crate::sieve::tables::{Tables, without_root};

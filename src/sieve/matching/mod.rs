@@ -1,9 +1,12 @@
 //! From values to matches: the matcher, its options and filter, batches, and what a match shows.
 
-pub(in crate::sieve) mod batch;
+mod addrs;
+mod batch;
 pub(in crate::sieve) mod derived;
 pub(in crate::sieve) mod filter;
 pub(in crate::sieve) mod matcher;
 pub(in crate::sieve) mod options;
 pub(in crate::sieve) mod probe;
+pub(in crate::sieve) mod raw;
+mod search;
 pub(in crate::sieve) mod view;

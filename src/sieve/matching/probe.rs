@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::arch::cpu::Kernel;
 use crate::arch::sweep::Filters;
 use crate::indicator::Action;
-use crate::sieve::Sieve;
+use crate::sieve::set::Sieve;
 use crate::sieve::tables::prefilter::Prefilter;
 use crate::sieve::tables::{Named, without_root};
 use crate::value::ip as addresses;

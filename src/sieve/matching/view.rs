@@ -9,8 +9,8 @@ use crate::indicator::{Action, DomainName, Feed, Indicator, Kind, Pattern, Scope
 use crate::sieve::flat::strings::StrId;
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::filter::Resolved;
-use crate::sieve::matching::matcher::RawMatch;
 use crate::sieve::matching::options::{Relation, Strength, Withheld};
+use crate::sieve::matching::raw::RawMatch;
 use crate::sieve::tables::Tables;
 use crate::sieve::tables::attributes::AttributeSet;
 use crate::sieve::tables::indicators::Value;

@@ -2,11 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::indicator::{Action, Record};
+use crate::sieve::build::suffixes::PublicSuffixes;
 use crate::sieve::flat::hash;
 use crate::sieve::matching::view::IndicatorRef;
+use crate::sieve::matching::view::Source;
+use crate::sieve::set::Sieve;
 use crate::sieve::tables::Tables;
 use crate::sieve::tables::indicators::Value;
-use crate::sieve::{PublicSuffixes, Sieve, Source};
 use crate::value::url;
 
 /// How what one feed says of an indicator differs between two sieves.

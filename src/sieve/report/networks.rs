@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use iprange::IpRange;
 
-use crate::sieve::Sieve;
 use crate::sieve::matching::view::{IndicatorRef, Source};
+use crate::sieve::set::Sieve;
 use crate::sieve::tables::indicators::Value;
 use crate::value::ip as addresses;
 

@@ -8,9 +8,9 @@ use iprange::IpRange;
 use jiff::Timestamp;
 
 use crate::indicator::{Action, Indicator, Record, RecordSink, Rejection, Scope, Warning};
-use crate::sieve::Sieve;
 use crate::sieve::matching::view::IndicatorRef;
-use crate::sieve::report::Noted;
+use crate::sieve::report::build_report::Noted;
+use crate::sieve::set::Sieve;
 use crate::sieve::tables::indicators::Value;
 use crate::sieve::tables::ip;
 use crate::sieve::tables::{Named, Tables};

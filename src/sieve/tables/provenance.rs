@@ -4,11 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::indicator::{Construct, Reject, WarningKind};
-use crate::sieve::build::suffixes::PublicSuffixes;
-use crate::sieve::report::{BuildReport, FeedReport};
-
-/// How a sieve was made: what remains of the [`BuildReport`] once the sieve is in a file.
+/// How a sieve was made: what remains of the [`BuildReport`](crate::BuildReport) once the sieve is in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Provenance {
@@ -16,7 +12,7 @@ pub struct Provenance {
     pub maker: String,
     /// When it was saved, if whoever saved it said so. See [`SaveOptions::created`](crate::sieve::SaveOptions::created).
     pub created: Option<Timestamp>,
-    /// The Public Suffix List that the guards went by; as of [`PublicSuffixes::version`].
+    /// The Public Suffix List that the guards went by; as of [`PublicSuffixes::version`](crate::sieve::PublicSuffixes::version).
     pub public_suffixes: String,
     /// What became of each feed, in the order of [`Sieve::feeds`](crate::sieve::Sieve::feeds).
     pub feeds: Vec<FeedDigest>,
@@ -24,7 +20,7 @@ pub struct Provenance {
     pub shadowing: u64,
 }
 
-/// The counts of a [`FeedReport`].
+/// The counts of a [`FeedReport`](crate::sieve::FeedReport).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FeedDigest {
@@ -70,49 +66,9 @@ pub struct FeedDigest {
     pub warnings: BTreeMap<String, u64>,
 }
 
-impl FeedDigest {
-    fn new(report: &FeedReport) -> Self {
-        fn by_code<K: Copy>(counts: &BTreeMap<K, u64>, code: fn(K) -> &'static str) -> BTreeMap<String, u64> {
-            counts.iter().map(|(&kind, &count)| (code(kind).to_owned(), count)).collect()
-        }
-        Self {
-            lines: report.lines,
-            entries: report.entries,
-            indicators: report.indicators,
-            new: report.new,
-            ips: report.ips,
-            prefixes: report.prefixes,
-            ranges: report.ranges,
-            v6: report.v6,
-            domains: report.domains,
-            urls: report.urls,
-            host_urls: report.host_urls,
-            patterns: report.patterns,
-            with_port: report.with_port,
-            allowing: report.allowing,
-            duplicates: report.duplicates,
-            shared: report.shared,
-            subsumed: report.subsumed,
-            rejected: by_code(&report.rejected_by_reason, Reject::code),
-            skipped: by_code(&report.skipped_by_kind, Construct::code),
-            warnings: by_code(&report.warnings_by_kind, WarningKind::code),
-        }
-    }
-}
-
 impl Provenance {
     /// The release that this code is.
     pub(in crate::sieve) fn this_release() -> String {
         format!("netsieve {}", env!("CARGO_PKG_VERSION"))
-    }
-
-    pub(in crate::sieve) fn new(suffixes: &PublicSuffixes, report: &BuildReport) -> Self {
-        Self {
-            maker: Self::this_release(),
-            created: None,
-            public_suffixes: suffixes.version(),
-            feeds: report.feeds.iter().map(FeedDigest::new).collect(),
-            shadowing: report.shadows.len() as u64,
-        }
     }
 }

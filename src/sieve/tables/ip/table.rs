@@ -32,6 +32,14 @@ impl<A: Addr> Table<A> {
         self.from(self.find(Kernel::best(), addr))
     }
 
+    /// Ids and lengths of the prefixes that cover a whole prefix, itself included.
+    pub(crate) fn covering_ids(&self, addr: A, len: u8) -> Vec<(u32, u8)> {
+        self.covering(addr)
+            .filter(|&(_, covering)| covering <= len)
+            .flat_map(|(row, covering)| self.ids(row).map(move |id| (id, covering)))
+            .collect()
+    }
+
     /// The most specific row that covers an address.
     #[inline]
     pub(crate) fn find(&self, kernel: Kernel, addr: A) -> Option<u32> {

@@ -1,7 +1,7 @@
 //! Confirms a glob against a whole target.
 
 /// One element of a glob: what it is and how long it is.
-pub(super) fn element(glob: &[u8]) -> (&[u8], &[u8]) {
+pub(in crate::sieve) fn element(glob: &[u8]) -> (&[u8], &[u8]) {
     let len = match glob {
         [b'[', rest @ ..] => {
             // A `]` right after `[` or `[!` is a member.
@@ -14,7 +14,7 @@ pub(super) fn element(glob: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Whether an element that is no `*` accepts a byte.
-pub(super) fn accepts(element: &[u8], byte: u8) -> bool {
+pub(in crate::sieve) fn accepts(element: &[u8], byte: u8) -> bool {
     match element {
         [b'?'] => true,
         [b'[', members @ .., b']'] => {
@@ -42,7 +42,7 @@ pub(super) fn accepts(element: &[u8], byte: u8) -> bool {
 
 /// Whether `glob` matches all of `target`. At each mismatch only the last `*` is tried again, one byte further on, so
 /// the cost is at most the product of the two lengths, and about their sum for real patterns.
-pub(super) fn matches(mut glob: &[u8], mut target: &[u8]) -> bool {
+pub(in crate::sieve) fn matches(mut glob: &[u8], mut target: &[u8]) -> bool {
     let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
         if let [b'*', rest @ ..] = glob {

@@ -4,13 +4,11 @@
 //! confirmed as a whole. A sieve without patterns of a target holds no automaton for it and pays nothing. A scan asks first which
 //! lines a pattern may match in at all, which the automaton would be too slow for: 345 MB/s for 94,000 paths.
 
-mod broad;
-mod glob;
+pub(in crate::sieve) mod glob;
 mod lines;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-pub(in crate::sieve) use self::broad::covers_public_suffix;
 use self::lines::{LineFilter, rarity};
 use crate::error::{Error, Result};
 use crate::indicator::{Pattern, PatternTarget};

@@ -2,13 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{Candidate, Matcher, Matches, Search, Seen};
-use crate::arch::cpu::Kernel;
-use crate::indicator::UrlView;
 use crate::sieve::matching::derived::Derived;
-use crate::sieve::matching::options::Relation;
-use crate::sieve::tables::Tables;
-use crate::sieve::tables::ip;
+use crate::sieve::matching::matcher::Matcher;
+use crate::sieve::matching::raw::Seen;
+use crate::sieve::matching::search::Place;
+use crate::sieve::matching::view::Matches;
 use crate::value::ip as addresses;
 
 /// Addresses of a batch that are looked up side by side.
@@ -188,60 +186,6 @@ impl Matcher {
         for &at in &pending[..count] {
             self.look_up_ip(batch.addr(at), Seen::default());
             out[usize::from(at)] = !self.scratch.found.is_empty();
-        }
-    }
-}
-
-/// Where an address, which is canonical, stands in the tables.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    /// The most specific row of its family's table.
-    net: Option<u32>,
-    /// Its row among the hosts of URLs.
-    host: Option<u32>,
-}
-
-impl Place {
-    #[inline]
-    pub(super) fn of(kernel: Kernel, tables: &Tables, addr: IpAddr) -> Self {
-        let net = match addr {
-            IpAddr::V4(addr) => tables.v4.find(kernel, addr.to_bits()),
-            IpAddr::V6(addr) => tables.v6.find(kernel, addr.to_bits()),
-        };
-        Self { net, host: tables.urls.has_addrs().then(|| tables.urls.addr_row(addr)).flatten() }
-    }
-}
-
-impl<'a> Search<'a> {
-    /// Everything that covers an address: as such, or as the host of `url`.
-    pub(super) fn addr(&mut self, addr: IpAddr, place: Place, seen: Seen, url: Option<UrlView<'_>>) {
-        match addr {
-            IpAddr::V4(_) => self.nets(&self.tables.v4, place.net, seen),
-            IpAddr::V6(_) => self.nets(&self.tables.v6, place.net, seen),
-        }
-        if let Some(row) = place.host {
-            let specificity = if addr.is_ipv4() { 32 } else { 128 };
-            self.url_host(row, specificity, true, seen, url);
-        }
-    }
-
-    fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, row: Option<u32>, seen: Seen) {
-        // Then no entry needs a look.
-        let is_plain = self.filter.is_trivial() && row.is_some_and(|row| table.is_plain(row));
-        for (row, len) in table.from(row) {
-            for id in table.ids(row) {
-                let relation = match self.tables.indicators.is_range(id) {
-                    true => Relation::Range,
-                    false if len == A::BITS => Relation::Exact,
-                    false => Relation::Cidr,
-                };
-                let candidate = Candidate::host(id, relation, u32::from(len));
-                if is_plain {
-                    self.found.push(self.raw(candidate, seen));
-                } else {
-                    self.consider(candidate, seen);
-                }
-            }
         }
     }
 }

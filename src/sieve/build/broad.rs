@@ -1,8 +1,8 @@
 //! Patterns over names that cover a whole public suffix.
 
-use super::glob;
 use crate::indicator::{Pattern, PatternTarget};
 use crate::sieve::build::suffixes::PublicSuffixes;
+use crate::sieve::tables::pattern::glob;
 
 /// What wildcards are tried with: nothing, and labels that public suffixes have.
 const FILLS: [&str; 30] = [

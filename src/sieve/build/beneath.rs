@@ -11,8 +11,8 @@ use ipnet::IpNet;
 
 use crate::arch::name::dots_backwards;
 use crate::indicator::{Action, Scope};
-use crate::sieve::build::builder::UrlRow;
 use crate::sieve::build::index::Index;
+use crate::sieve::build::searched::UrlRow;
 use crate::sieve::flat::lookup::Lookup;
 use crate::sieve::flat::parallel;
 use crate::sieve::flat::strings::{StrId, Strings};
@@ -319,8 +319,8 @@ impl<'b> Above<'b> {
             _ => true,
         };
         let allows = match (net, &self.allow_v4, &self.allow_v6) {
-            (IpNet::V4(net), Some(table), _) => super::covering_ids(table, net.network().to_bits(), net.prefix_len()),
-            (IpNet::V6(net), _, Some(table)) => super::covering_ids(table, net.network().to_bits(), net.prefix_len()),
+            (IpNet::V4(net), Some(table), _) => table.covering_ids(net.network().to_bits(), net.prefix_len()),
+            (IpNet::V6(net), _, Some(table)) => table.covering_ids(net.network().to_bits(), net.prefix_len()),
             _ => return,
         };
         taken.extend(allows.into_iter().map(|(allow, _)| (allow, id, is_wholly(allow))));

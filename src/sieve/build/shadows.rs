@@ -3,9 +3,9 @@
 use ipnet::IpNet;
 
 use super::beneath::Taken;
-use super::{Shadow, covering_ids};
 use crate::indicator::{Action, Scope};
 use crate::sieve::matching::view::IndicatorRef;
+use crate::sieve::report::build_report::Shadow;
 use crate::sieve::tables::indicators::Value;
 use crate::sieve::tables::{Named, Tables};
 use crate::value::ip as addresses;
@@ -73,8 +73,8 @@ impl Shadows<'_> {
             Host::Net(net) => {
                 let len = net.prefix_len();
                 let ids: Vec<(u32, u8)> = match net {
-                    IpNet::V4(net) => covering_ids(&tables.v4, net.network().to_bits(), len),
-                    IpNet::V6(net) => covering_ids(&tables.v6, net.network().to_bits(), len),
+                    IpNet::V4(net) => tables.v4.covering_ids(net.network().to_bits(), len),
+                    IpNet::V6(net) => tables.v6.covering_ids(net.network().to_bits(), len),
                 };
                 for (id, covering) in ids {
                     let wholly = covering == len && !matches!(tables.indicators.value(id), Value::Range(..));

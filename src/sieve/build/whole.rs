@@ -1,0 +1,107 @@
+//! What is told of a build as a whole, once there are tables.
+
+use std::collections::BTreeMap;
+
+use crate::indicator::{Action, Construct, Reject, WarningKind};
+use crate::sieve::build::beneath::Beneath;
+use crate::sieve::build::shadows;
+use crate::sieve::build::suffixes::PublicSuffixes;
+use crate::sieve::matching::view::IndicatorRef;
+use crate::sieve::report::build_report::{BuildReport, FeedReport, HomePage, Subsumed};
+use crate::sieve::report::survey;
+use crate::sieve::tables::Tables;
+use crate::sieve::tables::provenance::{FeedDigest, Provenance};
+
+/// The report on the whole, from what each feed did and what lies beneath what.
+pub(super) fn report(tables: &Tables, mut feeds: Vec<FeedReport>, beneath: Beneath, examples: usize) -> BuildReport {
+    for (id, above) in beneath.subsumed {
+        let by = IndicatorRef::new(tables, above);
+        let mut blocks = by.sources().filter(|source| source.action() == Action::Block);
+        // There is one, or the indicator would subsume nothing.
+        let Some(first) = blocks.next() else { continue };
+        let first = (first.feed_index(), first.line().unwrap_or(0));
+        let mut by_feeds = vec![first.0];
+        by_feeds.extend(blocks.map(|source| source.feed_index()));
+        by_feeds.dedup();
+        let indicator = IndicatorRef::new(tables, id);
+        for source in indicator.sources().filter(|source| source.action() == Action::Block) {
+            let feed = &mut feeds[source.feed_index()];
+            feed.subsumed += 1;
+            for &by in &by_feeds {
+                *feed.subsumed_by.entry(by).or_default() += 1;
+            }
+            if feed.subsumed_examples.len() < examples {
+                feed.subsumed_examples.push(Subsumed {
+                    line: source.line().unwrap_or(0),
+                    indicator: indicator.to_string(),
+                    by: by.to_string(),
+                    by_feed: first.0,
+                    by_line: first.1,
+                });
+            }
+        }
+    }
+    let shadows = shadows::shadows(tables, beneath.taken, examples);
+    let home_pages = home_pages(tables, &feeds);
+    BuildReport { feeds, shadows, home_pages, indicators: tables.indicators.len() as u64 }
+}
+
+fn home_pages(tables: &Tables, feeds: &[FeedReport]) -> Vec<HomePage> {
+    let mut pages: BTreeMap<&str, usize> = BTreeMap::new();
+    for (of, feed) in feeds.iter().enumerate() {
+        for page in &feed.home_pages {
+            pages.entry(page).or_insert(of);
+        }
+    }
+    let mut found = Vec::new();
+    for (page, of) in pages {
+        survey::blocking_name(tables, page, |id| {
+            let indicator = IndicatorRef::new(tables, id);
+            for source in indicator.sources().filter(|source| source.action() == Action::Block) {
+                let (feed, line) = (source.feed_index(), source.line().unwrap_or(0));
+                found.push(HomePage { feed, line, indicator: indicator.to_string(), page: page.to_owned(), of });
+            }
+        });
+    }
+    found.sort_by_key(|page| (page.feed, page.line));
+    found
+}
+
+/// What a file keeps of a report.
+pub(super) fn provenance(suffixes: &PublicSuffixes, report: &BuildReport) -> Provenance {
+    Provenance {
+        maker: Provenance::this_release(),
+        created: None,
+        public_suffixes: suffixes.version(),
+        feeds: report.feeds.iter().map(digest).collect(),
+        shadowing: report.shadows.len() as u64,
+    }
+}
+
+fn digest(report: &FeedReport) -> FeedDigest {
+    fn by_code<K: Copy>(counts: &BTreeMap<K, u64>, code: fn(K) -> &'static str) -> BTreeMap<String, u64> {
+        counts.iter().map(|(&kind, &count)| (code(kind).to_owned(), count)).collect()
+    }
+    FeedDigest {
+        lines: report.lines,
+        entries: report.entries,
+        indicators: report.indicators,
+        new: report.new,
+        ips: report.ips,
+        prefixes: report.prefixes,
+        ranges: report.ranges,
+        v6: report.v6,
+        domains: report.domains,
+        urls: report.urls,
+        host_urls: report.host_urls,
+        patterns: report.patterns,
+        with_port: report.with_port,
+        allowing: report.allowing,
+        duplicates: report.duplicates,
+        shared: report.shared,
+        subsumed: report.subsumed,
+        rejected: by_code(&report.rejected_by_reason, Reject::code),
+        skipped: by_code(&report.skipped_by_kind, Construct::code),
+        warnings: by_code(&report.warnings_by_kind, WarningKind::code),
+    }
+}

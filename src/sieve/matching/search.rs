@@ -1,0 +1,477 @@
+//! One lookup: collects what covers the observable, then applies allow entries, strengths and the order.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use crate::arch::cpu::Kernel;
+use crate::indicator::{Action, Scope, UrlView};
+use crate::sieve::matching::derived::Derived;
+use crate::sieve::matching::filter::Resolved;
+use crate::sieve::matching::options::{MatchOptions, Relation, Strength, Withheld};
+use crate::sieve::matching::raw::{RawMatch, Seen};
+use crate::sieve::matching::view::write_text;
+use crate::sieve::tables::domain::{Found, Plan};
+use crate::sieve::tables::indicators::Value;
+use crate::sieve::tables::url::PathMatch;
+use crate::sieve::tables::{Named, Tables, ip, pattern};
+use crate::value::url;
+
+/// Where the specificity of URLs with a path begins: above every host's.
+const PATH_LEVEL: u32 = 1 << 20;
+
+/// What a lookup gives, and the space it needs.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) found: Vec<RawMatch>,
+    pub(super) withheld: Withheld,
+    patterns: pattern::Scratch,
+}
+
+impl Scratch {
+    pub(super) fn clear(&mut self) {
+        self.found.clear();
+        self.withheld = Withheld::default();
+    }
+
+    pub(super) fn start<'a>(
+        &'a mut self,
+        tables: &'a Tables,
+        options: &'a MatchOptions,
+        filter: &'a Resolved,
+    ) -> Search<'a> {
+        self.clear();
+        self.go_on(tables, options, filter)
+    }
+
+    /// A lookup whose matches come behind those of the last one.
+    pub(super) fn go_on<'a>(
+        &'a mut self,
+        tables: &'a Tables,
+        options: &'a MatchOptions,
+        filter: &'a Resolved,
+    ) -> Search<'a> {
+        let Self { found, withheld, patterns } = self;
+        Search {
+            tables,
+            options,
+            filter,
+            from: found.len(),
+            derived: None,
+            found,
+            withheld,
+            patterns,
+            allowed: Allowed::default(),
+            url_host_known: false,
+        }
+    }
+}
+
+/// Where an address, which is canonical, stands in the tables.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// The most specific row of its family's table.
+    pub(super) net: Option<u32>,
+    /// Its row among the hosts of URLs.
+    pub(super) host: Option<u32>,
+}
+
+impl Place {
+    #[inline]
+    pub(super) fn of(kernel: Kernel, tables: &Tables, addr: IpAddr) -> Self {
+        let net = match addr {
+            IpAddr::V4(addr) => tables.v4.find(kernel, addr.to_bits()),
+            IpAddr::V6(addr) => tables.v6.find(kernel, addr.to_bits()),
+        };
+        Self { net, host: tables.urls.has_addrs().then(|| tables.urls.addr_row(addr)).flatten() }
+    }
+}
+
+/// Whether a canonical URL is of a group of schemes.
+#[inline]
+fn is_of_group(url: &[u8], group: &str) -> bool {
+    // Nearly all are of the first.
+    if url.starts_with(b"http:") || url.starts_with(b"https:") {
+        return group == "http";
+    }
+    let scheme = url.split(|&b| b == b':').next().unwrap_or(b"");
+    str::from_utf8(scheme).is_ok_and(|scheme| url::scheme_group(scheme) == group)
+}
+
+/// What a name finds, if all that covers it always blocks: `false` if not, and then what was found is not all.
+#[inline(always)]
+pub(super) fn push_plain(tables: &Tables, name: &str, dots: u64, plan: Option<&Plan>, scratch: &mut Scratch) -> bool {
+    let mut is_all = true;
+    let push = |found: Found| match found.plain() {
+        Some((id, scope)) => {
+            let is_covered = match scope {
+                Scope::Exact => found.whole,
+                Scope::Subdomains => !found.whole,
+                Scope::Suffix => true,
+            };
+            if is_covered {
+                let relation = if found.whole { Relation::Exact } else { Relation::Subdomain };
+                scratch.found.push(Candidate::host(id, relation, u32::from(found.labels)).raw());
+            }
+        }
+        None => is_all = false,
+    };
+    match plan {
+        None => tables.domains.suffixes_by(&tables.strings, name, dots, push),
+        Some(plan) => tables.domains.planned(plan, &tables.strings, name, push),
+    }
+    // Most specific first: each has another number of labels.
+    scratch.found.reverse();
+    is_all
+}
+
+/// What covers the observable on the allow side.
+#[derive(Clone, Copy, Debug, Default)]
+struct Allowed {
+    /// The highest specificity of an `allow` entry.
+    upto: Option<u32>,
+    /// An `allow_all` entry.
+    all: bool,
+}
+
+impl Allowed {
+    fn is_none(self) -> bool {
+        self.upto.is_none() && !self.all
+    }
+}
+
+/// One lookup: collects what covers the observable, then applies allow entries, strengths and the order.
+pub(super) struct Search<'a> {
+    pub(super) tables: &'a Tables,
+    options: &'a MatchOptions,
+    filter: &'a Resolved,
+    found: &'a mut Vec<RawMatch>,
+    /// Where its own matches begin.
+    from: usize,
+    /// How the address that is looked up stands within the one that was observed.
+    pub(super) derived: Option<Derived>,
+    withheld: &'a mut Withheld,
+    patterns: &'a mut pattern::Scratch,
+    allowed: Allowed,
+    /// URL indicators are on the observed host.
+    pub(super) url_host_known: bool,
+}
+
+impl<'a> Search<'a> {
+    /// Everything that covers a name: as such, or as the host of `url`. By the plan of the name, if it has one.
+    pub(super) fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>, plan: Option<&Plan>) {
+        let tables = self.tables;
+        let found = |found: Found| self.stored_name(found, seen, url);
+        match plan {
+            None => tables.domains.suffixes(&tables.strings, name, found),
+            Some(plan) => tables.domains.planned(plan, &tables.strings, name, found),
+        }
+        if let Some(names) = &tables.names {
+            let of_host = url.is_none();
+            self.patterns(names, name, Candidate { of_host, ..Candidate::host(0, Relation::Pattern, 0) }, seen);
+        }
+    }
+
+    /// What a stored name is of that the name is or is beneath.
+    #[inline]
+    fn stored_name(&mut self, found: Found, seen: Seen, url: Option<UrlView<'_>>) {
+        let covers = |scope: Option<Scope>| match scope {
+            Some(Scope::Exact) => found.whole,
+            Some(Scope::Subdomains) => !found.whole,
+            _ => true,
+        };
+        let relation = if found.whole { Relation::Exact } else { Relation::Subdomain };
+        let candidate = |id| Candidate::host(id, relation, u32::from(found.labels));
+        for named in self.tables.named(found.row) {
+            match named {
+                Named::Domain(id) => {
+                    if covers(self.tables.indicators.scope(id)) {
+                        self.consider(candidate(id), seen);
+                    }
+                }
+                Named::Host(host) => self.url_host(host, u32::from(found.labels), found.whole, seen, url),
+            }
+        }
+    }
+
+    /// The patterns of one target.
+    fn patterns(&mut self, table: &pattern::Table, target: &str, candidate: Candidate, seen: Seen) {
+        let mut scratch = std::mem::take(self.patterns);
+        table.matches(&self.tables.strings, target, &mut scratch, |id| {
+            self.consider(Candidate { id, ..candidate }, seen);
+        });
+        *self.patterns = scratch;
+    }
+
+    pub(super) fn path_patterns(&mut self, view: &UrlView<'_>, seen: Seen) {
+        if let Some(paths) = &self.tables.paths {
+            self.patterns(paths, view.path_and_query(), Candidate::url(0, Relation::Pattern, 0, 0), seen);
+        }
+    }
+
+    /// The URL indicators on a stored host that is the observed one (`whole`) or above it.
+    fn url_host(&mut self, row: u32, specificity: u32, whole: bool, seen: Seen, url: Option<UrlView<'_>>) {
+        let tables = self.tables;
+        let covers = |id: u32| whole || tables.indicators.scope(id) == Some(Scope::Suffix);
+        let host = Candidate { of_host: url.is_none(), ..Candidate::host(0, Relation::UrlAnyPath, specificity) };
+        let scheme = url.as_ref().map(|url| url::scheme_group(url.scheme()));
+        let is_same_scheme = |id: u32| {
+            scheme.is_none_or(|scheme| match tables.indicators.value(id) {
+                Value::Url(text) => is_of_group(tables.strings.bytes(text), scheme),
+                _ => false,
+            })
+        };
+        for id in tables.urls.host_only(row) {
+            if covers(id) && is_same_scheme(id) {
+                self.consider(Candidate { id, ..host }, seen);
+            }
+        }
+        match url {
+            Some(url) => {
+                self.url_host_known = true;
+                let path_len = url.path().len() as u32;
+                tables.urls.paths(&tables.strings, row, url.path_and_query(), url.path().len(), |id, how, len| {
+                    let (relation, rank) = match how {
+                        PathMatch::Exact => (Relation::UrlExact, 2),
+                        PathMatch::Path => (Relation::UrlPath, 1),
+                        PathMatch::Prefix => (Relation::UrlPrefix, 0),
+                    };
+                    debug_assert!(len as u32 <= path_len);
+                    if covers(id) && is_same_scheme(id) {
+                        let level = PATH_LEVEL + ((len as u32) << 2 | rank);
+                        self.consider(Candidate::url(id, relation, level, specificity), seen);
+                    }
+                });
+            }
+            None => {
+                let ids = tables.urls.with_path(row);
+                if self.options.host_only {
+                    for id in ids.filter(|&id| covers(id)) {
+                        let weak = Candidate {
+                            strength: Strength::HostOnly,
+                            of_host: true,
+                            ..Candidate::url(id, Relation::UrlAnyPath, specificity, specificity)
+                        };
+                        self.consider(weak, seen);
+                    }
+                } else if whole {
+                    self.withheld.host_only += ids.len() as u64;
+                }
+            }
+        }
+    }
+
+    /// A match in the making, before port, filter and entries are looked at.
+    #[inline]
+    fn raw(&self, candidate: Candidate, seen: Seen) -> RawMatch {
+        let raw = candidate.raw();
+        let strength = if seen.name_like { raw.strength.max(Strength::NameLike) } else { raw.strength };
+        RawMatch { strength, derived: self.derived, ..raw }
+    }
+
+    /// Takes an indicator that covers the observable: port, then filter, then what its entries ask for.
+    #[inline]
+    fn consider(&mut self, candidate: Candidate, seen: Seen) {
+        let Candidate { id, strength, .. } = candidate;
+        let mut raw = self.raw(candidate, seen);
+        let flags = self.tables.indicators.flags(id);
+        if flags.is_plain_block() && self.filter.is_trivial() {
+            self.found.push(raw);
+            return;
+        }
+        let mut is_at_port = true;
+        if let Some(port) = self.tables.indicators.port(id) {
+            match seen.port {
+                Some(seen) if seen != port => return,
+                Some(_) => {}
+                None => {
+                    raw.strength = raw.strength.max(Strength::PortUnseen);
+                    is_at_port = false;
+                }
+            }
+        }
+        if flags.has(Action::Block) {
+            if self.has_passing(id, Action::Block) {
+                self.found.push(raw);
+            } else {
+                self.withheld.filtered += 1;
+            }
+        }
+        if is_at_port && strength != Strength::HostOnly {
+            if flags.has(Action::Allow) && self.has_passing(id, Action::Allow) {
+                self.allowed.upto = self.allowed.upto.max(Some(candidate.host_specificity));
+            }
+            if flags.has(Action::AllowAll) && self.has_passing(id, Action::AllowAll) {
+                self.allowed.all = true;
+            }
+        }
+    }
+
+    /// Whether an entry with this action passes the filter.
+    fn has_passing(&self, id: u32, action: Action) -> bool {
+        self.filter.is_trivial()
+            || self.tables.entries.of(id).any(|row| {
+                let set = self.tables.entries.attributes(row);
+                self.tables.attributes.action(set) == action && self.filter.passes(set)
+            })
+    }
+
+    pub(super) fn finish(self) {
+        if self.found.len() == self.from {
+            return;
+        }
+        let is_settled = self.allowed.is_none() && self.found.len() == self.from + 1;
+        if is_settled && self.found.last().is_some_and(|raw| self.options.reports(raw.strength)) {
+            return;
+        }
+        let Self { tables, options, found, from, withheld, allowed, .. } = self;
+        let mut at = 0;
+        found.retain(|raw| {
+            at += 1;
+            if at <= from {
+                return true;
+            }
+            let is_allowed =
+                raw.is_host_level && (allowed.all || allowed.upto.is_some_and(|upto| raw.specificity <= upto));
+            if is_allowed {
+                withheld.allowed += 1;
+            } else if !options.reports(raw.strength) {
+                withheld.count(raw.strength);
+            } else {
+                return true;
+            }
+            false
+        });
+        let found = &mut found[from..];
+        if found.len() > 1 {
+            found.sort_unstable_by(|a, b| {
+                let scope = |raw: &RawMatch| tables.indicators.scope(raw.id);
+                let portless = |raw: &RawMatch| tables.indicators.port(raw.id).is_none();
+                (b.specificity.cmp(&a.specificity))
+                    .then_with(|| a.relation.cmp(&b.relation))
+                    .then_with(|| scope(a).cmp(&scope(b)))
+                    .then_with(|| portless(a).cmp(&portless(b)))
+                    .then_with(|| compare_text(tables, a.id, b.id))
+                    // A name pattern and a path pattern may have one text.
+                    .then_with(|| a.is_host_level.cmp(&b.is_host_level).reverse())
+            });
+        }
+    }
+}
+
+impl<'a> Search<'a> {
+    /// Everything that covers an address: as such, or as the host of `url`.
+    pub(super) fn addr(&mut self, addr: IpAddr, place: Place, seen: Seen, url: Option<UrlView<'_>>) {
+        match addr {
+            IpAddr::V4(_) => self.nets(&self.tables.v4, place.net, seen),
+            IpAddr::V6(_) => self.nets(&self.tables.v6, place.net, seen),
+        }
+        if let Some(row) = place.host {
+            let specificity = if addr.is_ipv4() { 32 } else { 128 };
+            self.url_host(row, specificity, true, seen, url);
+        }
+    }
+
+    pub(super) fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, row: Option<u32>, seen: Seen) {
+        // Then no entry needs a look.
+        let is_plain = self.filter.is_trivial() && row.is_some_and(|row| table.is_plain(row));
+        for (row, len) in table.from(row) {
+            for id in table.ids(row) {
+                let relation = match self.tables.indicators.is_range(id) {
+                    true => Relation::Range,
+                    false if len == A::BITS => Relation::Exact,
+                    false => Relation::Cidr,
+                };
+                let candidate = Candidate::host(id, relation, u32::from(len));
+                if is_plain {
+                    self.found.push(self.raw(candidate, seen));
+                } else {
+                    self.consider(candidate, seen);
+                }
+            }
+        }
+    }
+}
+
+/// One indicator on its way through [`Search::consider`].
+#[derive(Clone, Copy)]
+pub(super) struct Candidate {
+    id: u32,
+    relation: Relation,
+    strength: Strength,
+    of_host: bool,
+    is_host_level: bool,
+    specificity: u32,
+    /// What an allow entry of this indicator reaches up to.
+    host_specificity: u32,
+}
+
+impl Candidate {
+    /// The match, as far as nothing else is known of it.
+    #[inline]
+    fn raw(self) -> RawMatch {
+        let Self { id, relation, strength, specificity, of_host, is_host_level, .. } = self;
+        RawMatch { id, relation, strength, of_host, is_host_level, specificity, derived: None }
+    }
+
+    #[inline]
+    fn host(id: u32, relation: Relation, specificity: u32) -> Self {
+        Self {
+            id,
+            relation,
+            strength: Strength::Strong,
+            of_host: true,
+            is_host_level: true,
+            specificity,
+            host_specificity: specificity,
+        }
+    }
+
+    fn url(id: u32, relation: Relation, specificity: u32, host_specificity: u32) -> Self {
+        Self { of_host: false, is_host_level: false, specificity, host_specificity, ..Self::host(id, relation, 0) }
+    }
+}
+
+/// Order of the canonical texts, without allocating.
+fn compare_text(tables: &Tables, a: u32, b: u32) -> Ordering {
+    match (tables.indicators.value(a), tables.indicators.value(b)) {
+        (Value::Url(a), Value::Url(b)) => tables.strings.get(a).cmp(tables.strings.get(b)),
+        (Value::Pattern(a, _), Value::Pattern(b, _)) => tables.strings.get(a).cmp(tables.strings.get(b)),
+        _ => {
+            let text = |id| {
+                let mut text = ArrayText::default();
+                // A text that does not fit is compared as far as it fits.
+                let _ = write_text(tables, id, &mut text);
+                text
+            };
+            text(a).as_bytes().cmp(text(b).as_bytes())
+        }
+    }
+}
+
+/// A short text on the stack: 253 bytes of a name, or two IPv6 addresses, and a port.
+struct ArrayText {
+    bytes: [u8; 272],
+    len: usize,
+}
+
+impl Default for ArrayText {
+    fn default() -> Self {
+        Self { bytes: [0; 272], len: 0 }
+    }
+}
+
+impl ArrayText {
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl std::fmt::Write for ArrayText {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let room = &mut self.bytes[self.len..];
+        let len = text.len().min(room.len());
+        room[..len].copy_from_slice(&text.as_bytes()[..len]);
+        self.len += len;
+        Ok(())
+    }
+}
