@@ -54,15 +54,19 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// Whether a character may act on a terminal, or mislead who reads it: controls, the direction marks and overrides of
-/// UAX #9, line and paragraph separators, and characters of no width.
+/// UAX #9, line and paragraph separators, and what Unicode calls default ignorable, which shows nothing (fillers, joiners,
+/// variation selectors).
 pub(super) fn is_unsafe(c: char) -> bool {
     match c {
         ' '..='~' => false,
         _ => {
             c.is_control()
                 || matches!(c,
-                    '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                    | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+                    '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                    | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+                    | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+                    | '\u{e0000}'..='\u{e0fff}')
         }
     }
 }
@@ -85,6 +89,8 @@ mod tests {
             ("txt\u{202e}gpj.exe".as_bytes(), "txt\\u{202e}gpj.exe"),
             ("a\u{200b}b\u{feff}c\u{ad}d\u{2028}e".as_bytes(), "a\\u{200b}b\\u{feff}c\\u{ad}d\\u{2028}e"),
             ("\u{2066}x\u{2069}\u{e0041}".as_bytes(), "\\u{2066}x\\u{2069}\\u{e0041}"),
+            ("\u{115f}\u{1160}\u{3164}\u{ffa0}".as_bytes(), "\\u{115f}\\u{1160}\\u{3164}\\u{ffa0}"),
+            ("\u{1d172}\u{1d173}\u{1d17a}".as_bytes(), "\u{1d172}\\u{1d173}\\u{1d17a}"),
             (b"a\xffb\xe2\x82", "a\u{fffd}b\u{fffd}"),
             (b"\xed\xa0\x80", "\u{fffd}\u{fffd}\u{fffd}"),
             (br"back\slash", r"back\slash"),
@@ -92,6 +98,16 @@ mod tests {
         for (bytes, expected) in cases {
             assert_eq!(Escaped::new(bytes).to_string(), *expected, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn what_shows_nothing_is_escaped() {
+        use icu_properties::CodePointSetData;
+        use icu_properties::props::DefaultIgnorableCodePoint;
+
+        let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+        let shown: Vec<char> = ('\0'..=char::MAX).filter(|&c| ignorable.contains(c) && !is_unsafe(c)).collect();
+        assert!(shown.is_empty(), "{shown:?}");
     }
 
     #[test]

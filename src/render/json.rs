@@ -120,7 +120,7 @@ fn source(out: &mut Vec<u8>, listing: &Listing<'_>) {
         object.key("tags");
         for (at, tag) in listing.tags.iter().enumerate() {
             object.out.push(if at == 0 { b'[' } else { b',' });
-            string(object.out, tag.as_bytes());
+            json_string(object.out, tag.as_bytes());
         }
         object.out.push(b']');
     }
@@ -169,7 +169,7 @@ impl<'o> Object<'o> {
 
     fn string(&mut self, key: &str, value: &[u8]) {
         self.key(key);
-        string(self.out, value);
+        json_string(self.out, value);
     }
 
     fn display(&mut self, key: &str, value: &dyn fmt::Display) {
@@ -204,8 +204,17 @@ impl<'o> Object<'o> {
     }
 }
 
-/// Writes `value` as a JSON string, lossily where it is no UTF-8.
-fn string(out: &mut Vec<u8>, value: &[u8]) {
+/// Appends `value` as a JSON string, quotes included.
+///
+/// What is no UTF-8 becomes U+FFFD. The characters that [`Escaped`](super::Escaped) escapes are written as `\uXXXX`: the string is
+/// safe to look at and reads back as it was.
+///
+/// ```
+/// let mut out = Vec::new();
+/// netsieve::render::json_string(&mut out, "txt\u{202e}gpj.exe".as_bytes());
+/// assert_eq!(out, br#""txt\u202egpj.exe""#);
+/// ```
+pub fn json_string(out: &mut Vec<u8>, value: &[u8]) {
     out.push(b'"');
     for chunk in value.utf8_chunks() {
         body(out, chunk.valid());
@@ -253,7 +262,7 @@ mod tests {
 
     fn written(value: &[u8]) -> String {
         let mut out = Vec::new();
-        string(&mut out, value);
+        json_string(&mut out, value);
         String::from_utf8(out).expect("JSON is UTF-8")
     }
 

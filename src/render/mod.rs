@@ -7,6 +7,7 @@
 //!
 //! * [`JsonLines`] writes one object for each (observable, indicator).
 //! * [`Text`] writes one block for each observable: where it stands, what matched and according to whom, the log line.
+//! * [`json_string`] is the JSON writer's string, for whoever writes JSON of his own.
 //! * [`Listing`] is what one feed says of an indicator, all its entries in one.
 //!
 //! ```
@@ -38,6 +39,6 @@ mod text;
 mod window;
 
 pub use escape::Escaped;
-pub use json::JsonLines;
+pub use json::{JsonLines, json_string};
 pub use listing::Listing;
 pub use text::{Styles, Text};
