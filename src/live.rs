@@ -23,12 +23,13 @@
 //! let watcher = live.watch("set.sieve", &WatchOptions::default(), |result| match result {
 //!     Ok(generation) => println!("generation {generation}"),
 //!     Err(error) => eprintln!("the old set stays: {error}"),
-//! });
+//! })?;
 //! # drop(watcher);
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 
 use std::fs::Metadata;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -159,17 +160,24 @@ impl LiveSieve {
     ///
     /// The file is asked for its number, length and time of change every [`WatchOptions::interval`], which works on every file
     /// system. If the file is not the one that the sieve was read from last, it is read at once.
+    ///
+    /// A panic of `told` ends the thread: [`Watcher::is_running`] tells.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no thread.
     pub fn watch(
         self: &Arc<Self>,
         path: impl AsRef<Path>,
         options: &WatchOptions,
         told: impl FnMut(Result<u64>) + Send + 'static,
-    ) -> Watcher {
+    ) -> io::Result<Watcher> {
         let path = path.as_ref().to_owned();
         let known = self.file().as_ref().filter(|(known, _)| *known == path).map(|(_, fingerprint)| *fingerprint);
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let watch = Watch { live: Arc::clone(self), path, options: options.clone(), stop: Arc::clone(&stop), known };
-        Watcher { stop, thread: Some(thread::spawn(move || watch.run(told))) }
+        let thread = thread::Builder::new().name("netsieve watch".to_owned()).spawn(move || watch.run(told))?;
+        Ok(Watcher { stop, thread: Some(thread) })
     }
 }
 
@@ -223,6 +231,13 @@ impl Default for WatchOptions {
 pub struct Watcher {
     stop: Arc<(Mutex<bool>, Condvar)>,
     thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    /// Whether the file is still followed: not if the callback has panicked. A service should ask this now and then.
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
 }
 
 impl Drop for Watcher {
@@ -368,7 +383,7 @@ mod tests {
         let live = Arc::new(LiveSieve::open(&path).unwrap());
         let (tell, told) = channel();
         let options = WatchOptions { interval: Duration::from_millis(2), settle: Duration::from_millis(10) };
-        let watcher = live.watch(&path, &options, move |result| tell.send(result).unwrap());
+        let watcher = live.watch(&path, &options, move |result| tell.send(result).unwrap()).unwrap();
 
         // Replaced by renaming.
         sieve("b.test").save(&path).unwrap();
@@ -401,6 +416,26 @@ mod tests {
     }
 
     #[test]
+    fn a_callback_that_panics_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("set.sieve");
+        sieve("b.test").save(&path).unwrap();
+        let live = Arc::new(LiveSieve::new(sieve("a.test")));
+        let (tell, told) = channel::<()>();
+        let watcher = live
+            .watch(&path, &WatchOptions::default(), move |_| {
+                drop(tell.clone());
+                std::panic::resume_unwind(Box::new("a panic that prints nothing"));
+            })
+            .unwrap();
+        assert!(told.recv().is_err(), "the thread is gone, with the callback");
+        while watcher.is_running() {
+            thread::yield_now();
+        }
+        assert!(holds(&live, "b.test"));
+    }
+
+    #[test]
     fn what_is_not_in_place_yet_is_read_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("set.sieve");
@@ -408,7 +443,7 @@ mod tests {
         let live = Arc::new(LiveSieve::new(sieve("a.test")));
         let (tell, told) = channel();
         let hours = WatchOptions { interval: Duration::from_secs(36_000), settle: Duration::from_secs(36_000) };
-        let watcher = live.watch(&path, &hours, move |result| tell.send(result).unwrap());
+        let watcher = live.watch(&path, &hours, move |result| tell.send(result).unwrap()).unwrap();
         assert_eq!(next(&told).unwrap(), 1);
         assert!(holds(&live, "b.test"));
         // Does not wait for the interval to pass.
