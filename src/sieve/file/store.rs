@@ -1,7 +1,7 @@
 //! Writing a file so that after a failure or a crash there is the old one or the new one, whole.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// What writing needs of a file system. A test makes each step fail.
 pub(super) trait Storage {
     type File: Write;
-    /// Makes a file that must not exist.
-    fn create(&self, path: &Path) -> io::Result<Self::File>;
+    /// Makes a file that must not exist, with the mode and the owner of the one that it is to replace, and holds it as the one
+    /// who writes it. `None`: someone has taken it away meanwhile.
+    fn create(&self, path: &Path, old: Option<&Metadata>) -> io::Result<Option<Self::File>>;
     /// Waits until what was written is on the disk.
     fn sync(&self, file: &mut Self::File) -> io::Result<()>;
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -26,8 +27,28 @@ pub(super) struct Disk;
 impl Storage for Disk {
     type File = File;
 
-    fn create(&self, path: &Path) -> io::Result<File> {
-        OpenOptions::new().write(true).create_new(true).open(path)
+    fn create(&self, path: &Path, old: Option<&Metadata>) -> io::Result<Option<File>> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if old.is_some() {
+            // Nobody reads it before it has the mode of the old one.
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let file = options.open(path)?;
+        match file.lock() {
+            Ok(()) => {}
+            // Where files cannot be held, none is taken for stale either.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(error) => return Err(error),
+        }
+        if !is_at(&file, path)? {
+            return Ok(None);
+        }
+        if let Some(old) = old {
+            keep(&file, old)?;
+        }
+        Ok(Some(file))
     }
 
     fn sync(&self, file: &mut File) -> io::Result<()> {
@@ -54,13 +75,81 @@ impl Storage for Disk {
     }
 }
 
+/// Whether a path still leads to a file that was opened through it.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let number = |file: &Metadata| (file.dev(), file.ino());
+    match fs::symlink_metadata(path) {
+        Ok(there) => Ok(number(&there) == number(&file.metadata()?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is open cannot be taken away there.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
+/// Gives a file the owner and the mode of another one.
+#[cfg(unix)]
+fn keep(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let own = file.metadata()?;
+    let group = Some(old.gid()).filter(|group| *group != own.gid());
+    if let Some(owner) = Some(old.uid()).filter(|owner| *owner != own.uid()) {
+        // Only root may give files away; the folder's owner could have replaced it by hand with the same result.
+        let _ = fchown(file, Some(owner), None);
+    }
+    if group.is_some() {
+        let _ = fchown(file, None, group);
+    }
+    // After the owner, whose change takes some bits away.
+    file.set_permissions(old.permissions())
+}
+
+#[cfg(not(unix))]
+fn keep(file: &File, old: &Metadata) -> io::Result<()> {
+    file.set_permissions(old.permissions())
+}
+
+/// Links that lead to other links, before it is said that they lead round.
+const MOST_LINKS: u32 = 40;
+
+/// The file that is to be replaced, behind any links, and what it is now, if it is there.
+fn target(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let found = match fs::symlink_metadata(&path) {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((path, None)),
+            Err(error) => return Err(error),
+        };
+        if found.is_file() {
+            return Ok((path, Some(found)));
+        }
+        if !found.is_symlink() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "is no regular file, and is not replaced by one"));
+        }
+        let to = fs::read_link(&path)?;
+        path = path.parent().unwrap_or(Path::new("")).join(to);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "is a link that leads to no file"))
+}
+
 /// Puts `parts` in the place of the file at `path`. On an error that file is as it was, unless only the last step failed: then
 /// the new one is there, and may be gone after a crash of the machine.
+///
+/// A link is followed. Nothing but a regular file is replaced; the new one has its mode and, as far as the system lets it, its owner.
+/// Files that earlier runs left half written because they were killed are taken away.
 pub(super) fn replace<'p, S: Storage>(
     storage: &S,
     path: &Path,
     parts: impl Iterator<Item = &'p [u8]>,
 ) -> io::Result<()> {
+    let (path, old) = target(path)?;
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "is no name of a file"));
     };
@@ -68,8 +157,14 @@ pub(super) fn replace<'p, S: Storage>(
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let (temporary, file) = create(storage, folder, name)?;
-    let result = fill(storage, file, parts).and_then(|()| storage.rename(&temporary, path));
+    clean(folder, name);
+    let (temporary, file) = create(storage, folder, name, old.as_ref())?;
+    let result = fill(storage, file, parts).and_then(|file| {
+        storage.rename(&temporary, &path)?;
+        // Held until it is in its place.
+        drop(file);
+        Ok(())
+    });
     if result.is_err() {
         // What went wrong before is the error.
         let _ = storage.remove(&temporary);
@@ -78,19 +173,59 @@ pub(super) fn replace<'p, S: Storage>(
     storage.sync_folder(folder)
 }
 
-/// A new file beside the one that is to be replaced: `.set.sieve.1234-0.tmp`.
-fn create<S: Storage>(storage: &S, folder: &Path, name: &std::ffi::OsStr) -> io::Result<(PathBuf, S::File)> {
+/// What the names of half-written files begin and end with: `.set.sieve.1234-0.tmp`, with the number of the process and a count.
+fn temporary_start(name: &OsStr) -> OsString {
+    let mut start = OsString::from(".");
+    start.push(name);
+    start.push(".");
+    start
+}
+
+/// Takes away files for `name` that were left half written: those that nobody holds.
+fn clean(folder: &Path, name: &OsStr) {
+    let start = temporary_start(name);
+    let is_temporary = |entry: &OsStr| {
+        let rest = entry.as_encoded_bytes().strip_prefix(start.as_encoded_bytes());
+        let numbers = rest.and_then(|rest| rest.strip_suffix(b".tmp")).unwrap_or_default();
+        let is_number = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+        numbers
+            .iter()
+            .position(|&b| b == b'-')
+            .is_some_and(|at| is_number(&numbers[..at]) && is_number(&numbers[at + 1..]))
+    };
+    // They cost only their place: what cannot be looked at or taken away stays.
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if !is_temporary(&entry.file_name()) || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let path = entry.path();
+        // Held while it is removed: whoever has just made it waits for that, and sees that it is gone.
+        if let Ok(file) = File::open(&path)
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+/// A new file beside the one that is to be replaced.
+fn create<S: Storage>(
+    storage: &S,
+    folder: &Path,
+    name: &OsStr,
+    old: Option<&Metadata>,
+) -> io::Result<(PathBuf, S::File)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     /// Files that a killed process of the same number may have left.
     const TRIES: u32 = 100;
     let mut last = None;
     for _ in 0..TRIES {
-        let mut temporary = OsString::from(".");
-        temporary.push(name);
-        temporary.push(format!(".{}-{}.tmp", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+        let mut temporary = temporary_start(name);
+        temporary.push(format!("{}-{}.tmp", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
         let temporary = folder.join(temporary);
-        match storage.create(&temporary) {
-            Ok(file) => return Ok((temporary, file)),
+        match storage.create(&temporary, old) {
+            Ok(Some(file)) => return Ok((temporary, file)),
+            Ok(None) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = Some(error),
             Err(error) => return Err(error),
         }
@@ -98,12 +233,13 @@ fn create<S: Storage>(storage: &S, folder: &Path, name: &std::ffi::OsStr) -> io:
     Err(last.unwrap_or_else(|| io::ErrorKind::AlreadyExists.into()))
 }
 
-fn fill<'p, S: Storage>(storage: &S, mut file: S::File, parts: impl Iterator<Item = &'p [u8]>) -> io::Result<()> {
+fn fill<'p, S: Storage>(storage: &S, mut file: S::File, parts: impl Iterator<Item = &'p [u8]>) -> io::Result<S::File> {
     for part in parts {
         file.write_all(part)?;
     }
     file.flush()?;
-    storage.sync(&mut file)
+    storage.sync(&mut file)?;
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -148,9 +284,9 @@ mod tests {
     impl<'s> Storage for &'s Failing {
         type File = FailingFile<'s>;
 
-        fn create(&self, path: &Path) -> io::Result<FailingFile<'s>> {
+        fn create(&self, path: &Path, old: Option<&Metadata>) -> io::Result<Option<FailingFile<'s>>> {
             self.step()?;
-            Ok(FailingFile { file: Disk.create(path)?, of: self })
+            Ok(Disk.create(path, old)?.map(|file| FailingFile { file, of: self }))
         }
 
         fn sync(&self, file: &mut FailingFile<'s>) -> io::Result<()> {
@@ -212,5 +348,105 @@ mod tests {
         let path = folder.path().join("set.sieve");
         replace(&Disk, &path, [&b"whole"[..]].into_iter()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_not_replaced() {
+        use std::os::unix::fs::{FileTypeExt, symlink};
+        use std::os::unix::net::UnixListener;
+
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let write = |path: &Path| replace(&Disk, path, [&b"new"[..]].into_iter());
+        let _listener = UnixListener::bind(at("socket")).unwrap();
+        symlink("socket", at("to_socket")).unwrap();
+        fs::create_dir(at("folder")).unwrap();
+        symlink("round", at("round")).unwrap();
+        for name in ["socket", "to_socket", "folder", "round"] {
+            let error = write(&at(name)).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{name}: {error}");
+        }
+        assert!(fs::symlink_metadata(at("socket")).unwrap().file_type().is_socket());
+        assert!(write(Path::new("/dev/null")).is_err());
+
+        // A link stays one, and what it leads to is replaced, through several, also where nothing is yet.
+        fs::write(at("folder/set"), "old").unwrap();
+        symlink("folder/set", at("one")).unwrap();
+        symlink("one", at("two")).unwrap();
+        symlink("folder/none", at("dangling")).unwrap();
+        write(&at("two")).unwrap();
+        write(&at("dangling")).unwrap();
+        assert_eq!(fs::read(at("folder/set")).unwrap(), b"new");
+        assert_eq!(fs::read(at("folder/none")).unwrap(), b"new");
+        assert!(at("two").is_symlink() && at("one").is_symlink() && at("dangling").is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn mode_and_owner_stay() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("set.sieve");
+        for mode in [0o600, 0o644, 0o664, 0o440] {
+            fs::write(&path, "old").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            // Only root can say whose it is.
+            let given = chown(&path, Some(65_534), Some(65_533)).is_ok();
+            replace(&Disk, &path, [&b"new"[..]].into_iter()).unwrap();
+            let now = fs::metadata(&path).unwrap();
+            assert_eq!(now.mode() & 0o7777, mode);
+            assert!(!given || (now.uid(), now.gid()) == (65_534, 65_533));
+            fs::remove_file(&path).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_killed_processes_left_is_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in [".set.sieve.1-0.tmp", ".set.sieve.4000000000-7.tmp"] {
+            fs::write(at(name), "half").unwrap();
+        }
+        let others = [
+            ".set.sieve.1-0.tmp.tmp",
+            ".set.sieve.x-0.tmp",
+            ".set.sieve.1-.tmp",
+            ".other.1-0.tmp",
+            "set.sieve.1-0.tmp",
+        ];
+        for name in others {
+            fs::write(at(name), "another's").unwrap();
+        }
+        // One that is being written.
+        let held = Disk.create(&at(".set.sieve.2-0.tmp"), None).unwrap().unwrap();
+        replace(&Disk, &at("set.sieve"), [&b"whole"[..]].into_iter()).unwrap();
+        let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        let mut want: Vec<OsString> = others.iter().map(OsString::from).collect();
+        want.extend(["set.sieve", ".set.sieve.2-0.tmp"].map(OsString::from));
+        want.sort();
+        assert_eq!(left, want);
+        drop(held);
+        replace(&Disk, &at("set.sieve"), [&b"whole"[..]].into_iter()).unwrap();
+        assert!(!at(".set.sieve.2-0.tmp").exists());
+    }
+
+    #[test]
+    fn writers_at_once_do_not_take_each_other_for_stale() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("set.sieve");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        replace(&Disk, &path, [&b"whole"[..]].into_iter()).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }
