@@ -1,6 +1,7 @@
 //! Every public error.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -99,16 +100,16 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.kind {
-            Kind::Io { path: Some(path), source } => write!(f, "{}: {source}", path.display()),
+            Kind::Io { path: Some(path), source } => write!(f, "{}: {source}", shown_path(path)),
             Kind::Io { path: None, source } => write!(f, "{source}"),
             Kind::Feed { path, reason } if path.as_os_str().is_empty() => f.write_str(reason),
-            Kind::Feed { path, reason } => write!(f, "{}: {reason}", path.display()),
+            Kind::Feed { path, reason } => write!(f, "{}: {reason}", shown_path(path)),
             Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
             Kind::Config { reason } => f.write_str(reason),
             Kind::Internal { what } => write!(f, "a fault of netsieve, please report it: {what}"),
             Kind::Damage { path, section, reason } => {
                 if let Some(path) = path {
-                    write!(f, "{}: ", path.display())?;
+                    write!(f, "{}: ", shown_path(path))?;
                 }
                 write!(f, "section {section}: {reason}")
             }
@@ -116,7 +117,7 @@ impl fmt::Display for Error {
                 write!(f, "line {line}, column {column}: {reason}")
             }
             Kind::ConfigFile { path, line, column, reason } => {
-                write!(f, "{}:{line}:{column}: {reason}", path.display())
+                write!(f, "{}:{line}:{column}: {reason}", shown_path(path))
             }
         }
     }
@@ -127,6 +128,48 @@ impl std::error::Error for Error {
         match &*self.kind {
             Kind::Io { source, .. } => Some(source),
             _ => None,
+        }
+    }
+}
+
+/// A path as messages show it: as it is, but bytes that are no text as `\xHH`, so that two names that differ look different.
+///
+/// What controls a terminal is left in it: see [`Escaped`](crate::render::Escaped).
+pub fn shown_path(path: &Path) -> Cow<'_, str> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::new();
+    for chunk in bytes.utf8_chunks() {
+        shown.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a string does not fail.
+            let _ = write!(shown, "\\x{byte:02x}");
+        }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_differ_look_different() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
+        let shown = |name: &[u8]| shown_path(Path::new(OsStr::from_bytes(name))).into_owned();
+        assert_eq!(shown("caf\u{e9}.log".as_bytes()), "caf\u{e9}.log");
+        assert_eq!(shown(b"caf\xe9.log"), r"caf\xe9.log");
+        assert_eq!(shown(b"a\xff\xe2\x82b"), r"a\xff\xe2\x82b");
+        for first in 0x80..=0xff {
+            for second in 0x80..=0xff {
+                let names = [shown(&[b'a', first, b'.']), shown(&[b'a', second, b'.'])];
+                assert_eq!(names[0] == names[1], first == second, "{names:?}");
+            }
         }
     }
 }

@@ -73,7 +73,7 @@ use jiff::SignedDuration;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown_path};
 use crate::feed::container::read_file;
 use crate::feed::registry::Format;
 use crate::indicator::{Action, Column, ColumnRole, Columns, Exceptions, Feed, RecordSink, Scope};
@@ -443,7 +443,7 @@ impl Document<'_> {
         let Some((path, path_span)) = path else { return Err(self.error(span, "a feed without a `path`")) };
         let (files, is_glob) = self.files(path, path_span.clone())?;
         for file in files {
-            let stem = file.file_stem().map_or_else(|| file.to_string_lossy(), |stem| stem.to_string_lossy());
+            let stem = shown_path(file.file_stem().map_or(file.as_path(), Path::new));
             let full = match &name {
                 Some((name, _)) if is_glob => format!("{name}/{stem}"),
                 Some((name, _)) => (*name).to_owned(),
@@ -457,7 +457,7 @@ impl Document<'_> {
             }
             let mut feed = settings.feed.clone();
             feed.name = full;
-            feed.path = file.to_string_lossy().into_owned();
+            feed.path = shown_path(&file).into_owned();
             feeds.push(FeedFile { feed, path: file, format: settings.format });
         }
         Ok(())

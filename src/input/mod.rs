@@ -21,7 +21,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown_path};
 
 mod decompress;
 mod lines;
@@ -80,7 +80,7 @@ impl<R: Read> Read for Named<R> {
         self.reader.read(buf).map_err(|error| match error.kind() {
             // Callers retry on this one, and never show it.
             io::ErrorKind::Interrupted => error,
-            kind => io::Error::new(kind, format!("{}: {error}", self.path.display())),
+            kind => io::Error::new(kind, format!("{}: {error}", shown_path(&self.path))),
         })
     }
 }
