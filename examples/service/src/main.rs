@@ -1,174 +1,178 @@
 //! A small HTTP service that answers what a compiled set knows of values, and follows the set's file.
 //!
 //! ```text
-//! cargo run --release --features live --example service -- set.sieve 127.0.0.1:8080
+//! logscan build -f c2.txt -o set.sieve
+//! cargo run --release -p service -- set.sieve
 //! curl -d '{"value": "www.evil.test"}' -H 'content-type: application/json' 127.0.0.1:8080/match
 //! curl -d '{"values": ["192.0.2.7", "http://shop.test/login/"]}' -H 'content-type: application/json' 127.0.0.1:8080/match
+//! curl 127.0.0.1:8080/healthz
 //! curl 127.0.0.1:8080/metrics
 //! ```
 //!
 //! All values of a request are looked up in one generation of the set, which the answer names. While the file is replaced,
-//! requests go on; a file that cannot be opened leaves the old set in place and counts as a failed reload.
+//! requests go on; a file that cannot be opened leaves the old set in place, which `/metrics` says until one can be opened again.
+//!
+//! It trusts no client. It listens on loopback unless it is told otherwise, and then asks for a token. Connections, their heads, bodies,
+//! answers and lives are limited in size and time; where connections run out, idle ones make room. It ends by SIGTERM or SIGINT when
+//! the requests under way are answered. What it logs are JSON objects, one a line, on standard error; if nobody reads them it goes
+//! on without.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
 
 use std::error::Error;
-use std::fmt::Write;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use netsieve::live::{LiveSieve, WatchOptions};
-use netsieve::render::{Escaped, JsonLines};
-use netsieve::{MatchOptions, Matcher};
-use serde_json::{Value, json};
+use clap::Parser;
+use netsieve::MatchOptions;
+use netsieve::live::{LiveSieve, WatchOptions, Watcher};
 
-/// Values of one request: what keeps a thread busy for some milliseconds.
-const MOST_VALUES: usize = 10_000;
-/// Bytes of one request.
-const MOST_BYTES: usize = 4 << 20;
+mod answer;
+mod links;
+mod log;
+mod metrics;
+mod request;
+mod server;
+mod wire;
 
-struct Service {
-    live: Arc<LiveSieve>,
-    options: MatchOptions,
-    counts: Counts,
+use answer::Answers;
+use log::{Level, Log, Value};
+use metrics::Metrics;
+
+/// Answers over HTTP what a compiled set knows of addresses, names and URLs.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP)]
+struct Args {
+    /// The set, made by `logscan build`. It is followed: replace it by renaming another file to its name.
+    file: PathBuf,
+    /// Where to listen. Any address but a loopback one needs --token-file or --no-token.
+    #[arg(default_value = "127.0.0.1:8080")]
+    address: SocketAddr,
+    /// Milliseconds between looks at the file.
+    #[arg(default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=86_400_000))]
+    interval: u64,
+    /// Answer only who shows the token that is the first line of this file (`Authorization: Bearer TOKEN`). /healthz is open.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Answer anyone, also where other machines can reach the address.
+    #[arg(long, conflicts_with = "token_file")]
+    no_token: bool,
+    /// Connections at once. Fewer if the system allows fewer open files.
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    connections: u32,
+    /// Seconds that a client may take to send the head of a request (and be idle before it), to send its body, and to take
+    /// what is written to it.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    timeout: Duration,
+    /// Seconds after which a connection gets no further request.
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    life: Duration,
+    /// Seconds that requests under way get when the service is stopped.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    grace: Duration,
+    /// Threads that answer [default: as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Log every request too.
+    #[arg(long)]
+    log_requests: bool,
 }
 
-#[derive(Default)]
-struct Counts {
-    requests: AtomicU64,
-    refused: AtomicU64,
-    values: AtomicU64,
-    matched: AtomicU64,
-    reloads: AtomicU64,
-    failed_reloads: AtomicU64,
+const AFTER_HELP: &str = "\
+POST /match   {\"value\": TEXT} or {\"values\": [TEXT, …]}, at most 10000 values and 4 MiB; JSON, and called so in the content type
+GET /healthz  200 while the set is there and followed, else 503
+GET /metrics  what happened so far, in the text format of Prometheus
+
+SIGTERM and SIGINT end it when the requests under way are answered: exit code 0. Exit code 1: some were not in time; 2: an error.";
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "not a number of seconds from 0.001 to 86400".to_owned())
 }
 
-fn add(count: &AtomicU64, n: u64) {
-    count.fetch_add(n, Ordering::Relaxed);
-}
-
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut args = std::env::args_os().skip(1);
-    let (Some(path), Some(address), interval) = (args.next(), args.next(), args.next()) else {
-        return Err("usage: service FILE ADDRESS [MILLISECONDS between looks at the file]".into());
-    };
-    let address = address.to_str().ok_or("the address is not UTF-8")?;
-    let mut watch = WatchOptions::default();
-    if let Some(interval) = interval {
-        let interval = interval.to_str().and_then(|text| text.parse().ok()).ok_or("not a number of milliseconds")?;
-        watch.interval = Duration::from_millis(interval);
-        watch.settle = watch.interval;
-    }
-
-    let live = Arc::new(LiveSieve::open(&path)?);
-    let service = Arc::new(Service { live, options: MatchOptions::default(), counts: Counts::default() });
-    let told = Arc::clone(&service);
-    let _watcher = service.live.watch(&path, &watch, move |result| match result {
-        Ok(generation) => {
-            add(&told.counts.reloads, 1);
-            eprintln!("service: generation {generation}, {} indicators", told.live.load().len());
-        }
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
         Err(error) => {
-            add(&told.counts.failed_reloads, 1);
-            eprintln!("service: the old set stays: {}", Escaped::new(&error.to_string()));
+            let is_printed = error.print().is_ok();
+            return ExitCode::from(if is_printed && !error.use_stderr() { 0 } else { 2 });
         }
+    };
+    match run(&args) {
+        Ok(server::Ended::InTime) => ExitCode::SUCCESS,
+        Ok(server::Ended::Late) => ExitCode::from(1),
+        Err(error) => {
+            let text = netsieve::render::Escaped::new(&error.to_string()).to_string();
+            // Who does not read standard error learns it by the exit code.
+            let _ = writeln!(std::io::stderr(), "service: {text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<server::Ended, Box<dyn Error>> {
+    let token = match &args.token_file {
+        Some(path) => Some(token(path)?),
+        None if args.no_token || args.address.ip().is_loopback() => None,
+        None => return Err(format!("{} is no loopback address: see --token-file and --no-token", args.address).into()),
+    };
+    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    // The pool that sets are opened with. Made by itself, at the first use, it would panic where the system gives no threads.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    pool.map_err(|error| format!("cannot start threads: {error}"))?;
+
+    let live = Arc::new(LiveSieve::open(&args.file)?);
+    let (log, writer) = Log::start().map_err(|error| format!("cannot start a thread: {error}"))?;
+    let metrics = Arc::new(Metrics::new(log.clone()));
+    let watcher = watch(args, &live, &metrics)?;
+    let answers = Answers { live, options: MatchOptions::default(), metrics, watcher, token, timeout: args.timeout };
+    let limits = server::Limits {
+        connections: args.connections,
+        timeout: args.timeout,
+        life: args.life,
+        grace: args.grace,
+        logs_requests: args.log_requests,
+    };
+    let ended = server::run(args.address, threads, &limits, Arc::new(answers));
+    log.write(Level::Info, "stopped", &[]);
+    drop(log);
+    writer.finish();
+    ended
+}
+
+fn token(path: &std::path::Path) -> Result<String, Box<dyn Error>> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let token = text.lines().next().unwrap_or_default().trim();
+    if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(format!("{}: its first line is no token (ASCII, no spaces)", path.display()).into());
+    }
+    Ok(token.to_owned())
+}
+
+/// Follows the file, and tells what became of it.
+fn watch(args: &Args, live: &Arc<LiveSieve>, metrics: &Arc<Metrics>) -> Result<Watcher, Box<dyn Error>> {
+    let mut options = WatchOptions::default();
+    options.interval = Duration::from_millis(args.interval);
+    options.settle = options.interval.min(options.settle);
+    let (told, metrics) = (Arc::clone(live), Arc::clone(metrics));
+    let watcher = live.watch(&args.file, &options, move |result| {
+        let indicators = told.load().len();
+        match &result {
+            Ok(generation) => metrics.log.write(
+                Level::Info,
+                "reloaded",
+                &[("generation", Value::Number(*generation)), ("indicators", Value::Number(indicators as u64))],
+            ),
+            Err(error) => metrics.log.write(
+                Level::Error,
+                "reload failed, the old set stays",
+                &[("error", Value::Text(&error.to_string())), ("indicators", Value::Number(indicators as u64))],
+            ),
+        }
+        metrics.reloaded(result.is_ok());
     });
-
-    let routes = Router::new()
-        .route("/match", post(look_up))
-        .route("/metrics", get(metrics))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .with_state(service);
-    tokio::runtime::Builder::new_multi_thread().enable_io().build()?.block_on(async {
-        let listener = tokio::net::TcpListener::bind(address).await?;
-        println!("listening on {}", listener.local_addr()?);
-        axum::serve(listener, routes).await?;
-        Ok(())
-    })
-}
-
-/// `{"value": …}` or `{"values": […]}`.
-async fn look_up(State(service): State<Arc<Service>>, Json(request): Json<Value>) -> Response {
-    add(&service.counts.requests, 1);
-    match values(&request) {
-        Ok(values) => Json(answer(&service, &values)).into_response(),
-        Err(what) => {
-            add(&service.counts.refused, 1);
-            (StatusCode::BAD_REQUEST, Json(json!({"error": what}))).into_response()
-        }
-    }
-}
-
-fn values(request: &Value) -> Result<Vec<&str>, &'static str> {
-    const USAGE: &str = "give one `value`, or a list of `values`, as text";
-    match (request.get("value"), request.get("values")) {
-        (Some(value), None) => value.as_str().map(|value| vec![value]).ok_or(USAGE),
-        (None, Some(Value::Array(values))) if values.len() > MOST_VALUES => {
-            Err("more values than one request may have")
-        }
-        (None, Some(Value::Array(values))) => values.iter().map(Value::as_str).collect::<Option<_>>().ok_or(USAGE),
-        _ => Err(USAGE),
-    }
-}
-
-fn answer(service: &Service, values: &[&str]) -> Value {
-    // One generation for all values, whatever happens meanwhile.
-    let snapshot = service.live.snapshot();
-    let mut matcher = snapshot.sieve.matcher(&service.options);
-    let results: Vec<Value> = values.iter().map(|value| result(&mut matcher, value)).collect();
-    let is_match = |result: &&Value| result["matches"].as_array().is_some_and(|matches| !matches.is_empty());
-    add(&service.counts.values, values.len() as u64);
-    add(&service.counts.matched, results.iter().filter(is_match).count() as u64);
-    json!({"generation": snapshot.generation, "results": results})
-}
-
-fn result(matcher: &mut Matcher, value: &str) -> Value {
-    let kind = match matcher.classify(value) {
-        Ok(kind) => kind,
-        Err(reason) => return json!({"value": value, "error": reason.to_string(), "matches": []}),
-    };
-    let matches = matcher.match_any(value);
-    let object = |matched: netsieve::Match<'_>| {
-        let mut object = Vec::new();
-        JsonLines::new().matched(&mut object, &matched);
-        serde_json::from_slice::<Value>(&object).unwrap_or_default()
-    };
-    let matches: Vec<Value> = matches.iter().map(object).collect();
-    json!({"value": value, "kind": kind.as_str(), "matches": matches})
-}
-
-/// In the text format of Prometheus.
-async fn metrics(State(service): State<Arc<Service>>) -> impl IntoResponse {
-    let snapshot = service.live.snapshot();
-    let counts = &service.counts;
-    let read = |count: &AtomicU64| count.load(Ordering::Relaxed) as f64;
-    let rows = [
-        ("netsieve_generation", "gauge", "How many times the set has been replaced.", snapshot.generation as f64),
-        (
-            "netsieve_age_seconds",
-            "gauge",
-            "Since the set was put in its place.",
-            snapshot.since.elapsed().as_secs_f64(),
-        ),
-        ("netsieve_indicators", "gauge", "Indicators in the set.", snapshot.sieve.len() as f64),
-        ("netsieve_feeds", "gauge", "Feeds in the set.", snapshot.sieve.feeds().len() as f64),
-        ("netsieve_memory_bytes", "gauge", "Bytes of the set's tables.", snapshot.sieve.memory_usage() as f64),
-        ("netsieve_requests_total", "counter", "Requests to match.", read(&counts.requests)),
-        ("netsieve_refused_total", "counter", "Requests that were none.", read(&counts.refused)),
-        ("netsieve_values_total", "counter", "Values looked up.", read(&counts.values)),
-        ("netsieve_matched_total", "counter", "Values that something matched.", read(&counts.matched)),
-        ("netsieve_reloads_total", "counter", "Times the file was read anew.", read(&counts.reloads)),
-        ("netsieve_failed_reloads_total", "counter", "Times it could not be.", read(&counts.failed_reloads)),
-    ];
-    let mut text = String::new();
-    for (name, kind, help, value) in rows {
-        // Writing to a string does not fail.
-        let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
-    }
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+    watcher.map_err(|error| format!("cannot start a thread: {error}").into())
 }

@@ -1,82 +1,11 @@
-//! The HTTP service as a process, over loopback, while its set is replaced.
+//! What the HTTP service answers, while its set is replaced.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+mod common;
+
 use std::time::{Duration, Instant};
 
-use netsieve::indicator::{DomainName, Record};
-use netsieve::{Feed, Indicator, Scope, Sieve};
+use common::{Service, command, save};
 use serde_json::{Value, json};
-
-/// Generation `n`: `gen<n>.test`, and `common.test` on line n + 1.
-fn save(generation: u32, path: &Path) {
-    let mut builder = Sieve::builder();
-    let feed = builder.feed(Feed::new("feed"));
-    for (name, line) in [("common.test".to_owned(), generation + 1), (format!("gen{generation}.test"), 1)] {
-        let name = DomainName::parse(&name).unwrap();
-        let listed = name.to_string();
-        builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, line, listed));
-    }
-    builder.build().unwrap().0.save(path).unwrap();
-}
-
-struct Service {
-    child: Child,
-    address: String,
-}
-
-impl Service {
-    fn start(set: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_service"))
-            .arg(set)
-            .args(["127.0.0.1:0", "5"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on ").expect("the service says where").to_owned();
-        Self { child, address }
-    }
-
-    /// Status and body of the answer.
-    fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a whole answer");
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
-    }
-
-    fn look_up(&self, request: &Value) -> Value {
-        let (status, body) = self.request("POST", "/match", &request.to_string());
-        assert_eq!(status, 200, "{body}");
-        serde_json::from_str(&body).unwrap()
-    }
-
-    fn metric(&self, name: &str) -> f64 {
-        let (status, text) = self.request("GET", "/metrics", "");
-        assert_eq!(status, 200);
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        line.unwrap_or_else(|| panic!("{name} in {text}")).parse().unwrap()
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 #[test]
 fn values_and_batches_are_answered_from_one_set_while_it_is_replaced() {
@@ -138,6 +67,8 @@ fn values_and_batches_are_answered_from_one_set_while_it_is_replaced() {
     while service.metric("netsieve_failed_reloads_total") < 1.0 {
         assert!(began.elapsed() < Duration::from_secs(60), "the failure is counted");
     }
+    assert_eq!(service.metric("netsieve_reload_failing"), 1.0);
+    assert_eq!(service.request("GET", "/healthz", "").0, 200);
     assert_eq!(service.look_up(&request)["generation"], LAST);
     values += names.len() as f64 + 2.0;
     assert_eq!(service.metric("netsieve_generation"), f64::from(LAST));
@@ -145,5 +76,75 @@ fn values_and_batches_are_answered_from_one_set_while_it_is_replaced() {
     assert_eq!(service.metric("netsieve_indicators"), 2.0);
     assert_eq!(service.metric("netsieve_values_total"), values);
     assert!(service.metric("netsieve_age_seconds") >= 0.0);
-    assert_eq!(service.metric("netsieve_refused_total"), 5.0);
+    // Every refusal, by whomever it was made: five bodies, a method, and too many values.
+    assert_eq!(service.metric("netsieve_refused_total"), 7.0);
+    assert_eq!(service.metric(r#"netsieve_answers_total{path="/match",status="400"}"#), 6.0);
+    assert_eq!(service.metric(r#"netsieve_answers_total{path="/match",status="405"}"#), 1.0);
+    assert_eq!(service.metric(r#"netsieve_answers_total{path="other",status="404"}"#), 1.0);
+}
+
+#[test]
+fn answers_are_safe_to_look_at_and_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("set.sieve");
+    save(0, &set);
+    let service = Service::start(&set);
+    let value = "\u{9b}31m\u{202e}\u{3164}\u{1f600}\"\\\n";
+    let (status, body) = service.request("POST", "/match", &json!({ "value": value }).to_string());
+    assert_eq!(status, 200);
+    assert!(!body.contains(['\u{9b}', '\u{202e}', '\u{3164}', '\n']) && body.contains('\u{1f600}'), "{body}");
+    let read: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((&read["results"][0]["value"], &read["results"][0]["matches"]), (&json!(value), &json!([])));
+}
+
+#[test]
+fn only_who_shows_the_token_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (set, token) = (folder.path().join("set.sieve"), folder.path().join("token"));
+    save(0, &set);
+    std::fs::write(&token, "s3cret\nsecond line\n").unwrap();
+    let service = Service::of(&mut command(&set, &format!("--token-file {}", token.display())));
+    let body = r#"{"value": "common.test"}"#;
+    let ask = |field: &str| {
+        let fields = format!("content-type: application/json\r\n{field}");
+        let (status, body) = service.request_with("POST", "/match", &fields, body);
+        assert_eq!(body.contains("common.test"), status == 200, "{body}");
+        (status, service.request_with("GET", "/metrics", field, "").0)
+    };
+    assert_eq!(ask("authorization: Bearer s3cret\r\n"), (200, 200));
+    assert_eq!(ask("authorization: bearer   s3cret \r\n"), (200, 200));
+    for field in
+        ["", "Bearer", "Bearer ", "Bearer s3cre", "Bearer s3cretx", "Basic s3cret", "s3cret", "Bearer second line"]
+    {
+        let field = if field.is_empty() { String::new() } else { format!("authorization: {field}\r\n") };
+        assert_eq!(ask(&field), (401, 401), "{field}");
+    }
+    assert_eq!(service.request("GET", "/healthz", "").0, 200);
+}
+
+#[test]
+fn what_others_can_reach_asks_for_a_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let (set, token) = (folder.path().join("set.sieve"), folder.path().join("token"));
+    save(0, &set);
+    std::fs::write(&token, "  \n").unwrap();
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_service")).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (set, token) = (set.to_str().unwrap(), token.to_str().unwrap());
+    for (arguments, why) in [
+        (&[set, "0.0.0.0:0"][..], "--token-file"),
+        (&[set, "[::]:0"], "--token-file"),
+        (&[set, "127.0.0.1:0", "--token-file", token], "no token"),
+        (&[set, "127.0.0.1:0", "--token-file", "missing"], "missing: "),
+        (&["missing.sieve"], "missing.sieve: "),
+        (&[set, "203.0.113.9:1", "--no-token"], "203.0.113.9:1: "),
+        (&[set, "127.0.0.1:0", "--timeout", "0"], "number of seconds"),
+        (&[], "<FILE>"),
+    ] {
+        let (code, text) = run(arguments);
+        assert_eq!(code, Some(2), "{arguments:?}: {text}");
+        assert!(text.contains(why), "{arguments:?}: {text}");
+    }
 }

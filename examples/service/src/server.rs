@@ -1,0 +1,333 @@
+//! Connections: taken by one thread, answered by several.
+//!
+//! Each thread runs its own connections and owns what it needs for that, so that threads are made at the start or not at all.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::future::Future;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use crate::answer::{Answers, Load};
+use crate::links::{Link, Links, Place};
+use crate::log::{Level, Value};
+use crate::metrics::{Cut, add};
+use crate::wire::Wire;
+
+/// Bytes of the head of a request.
+const MOST_HEAD: usize = 32 * 1024;
+/// Fields of the head of a request.
+const MOST_FIELDS: usize = 64;
+/// Open files that are none of connections: of the process, and of each thread.
+const OTHER_FILES: u64 = 16;
+const FILES_A_THREAD: u64 = 4;
+/// After a connection could not be taken, and while there is no place for one.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How often is looked whether all is well.
+const LOOK: Duration = Duration::from_secs(1);
+
+pub(crate) struct Limits {
+    pub(crate) connections: u32,
+    pub(crate) timeout: Duration,
+    pub(crate) life: Duration,
+    pub(crate) grace: Duration,
+    pub(crate) logs_requests: bool,
+}
+
+/// How the service ended when it was asked to.
+pub(crate) enum Ended {
+    /// All that was under way was answered.
+    InTime,
+    /// Something was not.
+    Late,
+}
+
+/// What all threads share.
+struct Shared {
+    answers: Arc<Answers>,
+    load: Load,
+    links: Arc<Links>,
+    timeout: Duration,
+    life: Duration,
+    logs_requests: bool,
+    /// Whether the service is to end.
+    stop: watch::Receiver<bool>,
+}
+
+/// A connection on its way to a thread.
+struct Taken {
+    stream: std::net::TcpStream,
+    client: SocketAddr,
+    place: Place,
+    permit: OwnedSemaphorePermit,
+}
+
+struct Worker {
+    taken: mpsc::UnboundedSender<Taken>,
+    thread: JoinHandle<()>,
+}
+
+/// Answers until it is told to stop.
+pub(crate) fn run(
+    address: SocketAddr,
+    threads: usize,
+    limits: &Limits,
+    answers: Arc<Answers>,
+) -> Result<Ended, Box<dyn Error>> {
+    let allowed = connections(limits.connections, threads)?;
+    if allowed < limits.connections {
+        let values =
+            [("connections", Value::Number(allowed.into())), ("wanted", Value::Number(limits.connections.into()))];
+        answers.metrics.log.write(Level::Warning, "the limit of open files allows fewer connections", &values);
+    }
+    let (stop, stopped) = watch::channel(false);
+    let shared = Arc::new(Shared {
+        answers,
+        load: Load::default(),
+        links: Arc::default(),
+        timeout: limits.timeout,
+        life: limits.life,
+        logs_requests: limits.logs_requests,
+        stop: stopped,
+    });
+    shared.load.limit.store(allowed.into(), Ordering::Relaxed);
+    let workers = (0..threads).map(|number| worker(number, &shared)).collect::<io::Result<Vec<_>>>();
+    let workers = workers.map_err(|error| format!("cannot start threads: {error}"))?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(serve(address, allowed, limits.grace, &shared, &workers, &stop))
+}
+
+/// As many connections as are wanted and as the system has files for.
+#[cfg(unix)]
+fn connections(wanted: u32, threads: usize) -> Result<u32, String> {
+    let Some(files) = rustix::process::getrlimit(rustix::process::Resource::Nofile).current else { return Ok(wanted) };
+    let left = files.saturating_sub(OTHER_FILES + FILES_A_THREAD * threads as u64);
+    match u32::try_from(left).map_or(wanted, |left| left.min(wanted)) {
+        0 => Err(format!("{files} open files are too few for any connection")),
+        connections => Ok(connections),
+    }
+}
+
+async fn serve(
+    address: SocketAddr,
+    allowed: u32,
+    grace: Duration,
+    shared: &Arc<Shared>,
+    workers: &[Worker],
+    stop: &watch::Sender<bool>,
+) -> Result<Ended, Box<dyn Error>> {
+    let log = &shared.answers.metrics.log;
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
+    let address = listener.local_addr()?;
+    // For whoever started it with port 0. That nobody reads it is no reason to end.
+    let _ = writeln!(io::stdout(), "listening on {address}");
+    let indicators = shared.answers.live.load().len() as u64;
+    log.write(
+        Level::Info,
+        "listening",
+        &[("address", Value::Text(&address.to_string())), ("indicators", Value::Number(indicators))],
+    );
+
+    let places = Arc::new(Semaphore::new(allowed as usize));
+    tokio::select! {
+        error = accept(&listener, &places, shared, workers) => return Err(error),
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    drop(listener);
+    log.write(Level::Info, "stopping", &[("connections", Value::Number(shared.links.len() as u64))]);
+    stop.send_replace(true);
+    tokio::select! {
+        // It is never closed, so that this waits for all places to be free.
+        _ = places.acquire_many(allowed) => Ok(Ended::InTime),
+        () = sleep(grace) => Ok(Ended::Late),
+        _ = terminate.recv() => Ok(Ended::Late),
+        _ = interrupt.recv() => Ok(Ended::Late),
+    }
+}
+
+/// Takes connections for as long as all is well.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+    shared: &Arc<Shared>,
+    workers: &[Worker],
+) -> Box<dyn Error> {
+    let metrics = &shared.answers.metrics;
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut told, mut was_watching) = (None::<Instant>, true);
+    for worker in workers.iter().cycle() {
+        let (stream, client) = loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok(accepted) => break accepted,
+                    Err(error) => {
+                        add(&metrics.accept_errors, 1);
+                        if told.is_none_or(|told| told.elapsed() > LOOK) {
+                            told = Some(Instant::now());
+                            metrics.log.write(Level::Error, "cannot accept", &[("error", Value::Text(&error.to_string()))]);
+                        }
+                        // Descriptors may have run out.
+                        shared.links.evict();
+                        sleep(PAUSE).await;
+                    }
+                },
+                _ = look.tick() => {
+                    if workers.iter().any(|worker| worker.thread.is_finished()) {
+                        return "a thread that answers has ended".into();
+                    }
+                    if was_watching && !shared.answers.watcher.is_running() {
+                        was_watching = false;
+                        metrics.log.write(Level::Error, "the set is not followed any more", &[]);
+                    }
+                }
+            }
+        };
+        add(&metrics.connections, 1);
+        let permit = place(places, shared).await;
+        // To a thread with a reactor of its own.
+        let Ok(stream) = stream.into_std() else { continue };
+        shared.load.open.fetch_add(1, Ordering::Relaxed);
+        let taken = Taken { stream, client, place: shared.links.enter(), permit };
+        if worker.taken.send(taken).is_err() {
+            return "a thread that answers has ended".into();
+        }
+    }
+    "there are no threads that answer".into()
+}
+
+/// A place for a connection; the one that has been idle for longest makes room if need be.
+async fn place(places: &Arc<Semaphore>, shared: &Shared) -> OwnedSemaphorePermit {
+    loop {
+        if let Ok(permit) = Arc::clone(places).try_acquire_owned() {
+            return permit;
+        }
+        if shared.links.evict() {
+            shared.answers.metrics.cut(Cut::Idle);
+        }
+        tokio::select! {
+            Ok(permit) = Arc::clone(places).acquire_owned() => return permit,
+            () = sleep(PAUSE) => {}
+        }
+    }
+}
+
+fn worker(number: usize, shared: &Arc<Shared>) -> io::Result<Worker> {
+    let (taken, mut to_answer) = mpsc::unbounded_channel();
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let shared = Arc::clone(shared);
+    let work = async move {
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                taken = to_answer.recv() => match taken {
+                    Some(taken) => drop(connections.spawn(connection(taken, Arc::clone(&shared)))),
+                    None => return,
+                },
+                Some(ended) = connections.join_next() => {
+                    shared.load.open.fetch_sub(1, Ordering::Relaxed);
+                    if ended.is_err() {
+                        // Its message has gone to standard error, if anyone reads it.
+                        add(&shared.answers.metrics.panics, 1);
+                        shared.answers.metrics.log.write(Level::Error, "a connection ended by a defect of the service", &[]);
+                    }
+                }
+            }
+        }
+    };
+    let thread = thread::Builder::new().name(format!("answer {number}")).spawn(move || runtime.block_on(work))?;
+    Ok(Worker { taken, thread })
+}
+
+/// Answers the requests of a connection, one after the other.
+async fn connection(taken: Taken, shared: Arc<Shared>) {
+    let Taken { stream, client, place, permit } = taken;
+    let link = Arc::clone(&place.link);
+    let Ok(stream) = TcpStream::from_std(stream) else { return };
+    // It only makes answers quicker.
+    let _ = stream.set_nodelay(true);
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(shared.timeout);
+    builder.max_buf_size(MOST_HEAD).max_headers(MOST_FIELDS);
+    let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+        let (shared, link) = (Arc::clone(&shared), Arc::clone(&link));
+        async move {
+            link.set_busy(true);
+            let (route, response) = shared.answers.answer(request, &shared.load).await;
+            link.set_busy(false);
+            if shared.logs_requests {
+                let status = response.status().as_u16().into();
+                let client = client.to_string();
+                let values =
+                    [("client", Value::Text(&client)), ("path", Value::Text(route)), ("status", Value::Number(status))];
+                shared.answers.metrics.log.write(Level::Info, "answered", &values);
+            }
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let wire = Wire::new(stream, Arc::clone(&link), shared.timeout);
+    let served = builder.serve_connection(TokioIo::new(wire), answer);
+    drive(served, &link, &shared).await;
+    drop(place);
+    drop(permit);
+}
+
+type Served<S> = http1::Connection<TokioIo<Wire>, S>;
+
+/// Runs a connection to its end: its client's, or ours.
+async fn drive<S, B>(served: Served<S>, link: &Link, shared: &Shared)
+where
+    S: hyper::service::HttpService<hyper::body::Incoming, ResBody = B>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: hyper::body::Body + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+    Served<S>: Future<Output = hyper::Result<()>>,
+{
+    let mut served = pin!(served);
+    let mut stop = shared.stop.clone();
+    let mut life = pin!(sleep(shared.life));
+    let metrics = &shared.answers.metrics;
+    let result = loop {
+        let is_over = tokio::select! {
+            result = served.as_mut() => break result,
+            () = link.leave.notified() => return,
+            () = life.as_mut() => true,
+            stopping = stop.wait_for(|stop| *stop) => stopping.is_ok(),
+        };
+        if is_over {
+            served.as_mut().graceful_shutdown();
+            // A connection that has not had a request is no idle one to hyper, and would wait for its first.
+            break loop {
+                tokio::select! {
+                    result = served.as_mut() => break result,
+                    () = sleep(PAUSE) => if link.idle().is_some() { return },
+                }
+            };
+        }
+    };
+    match result {
+        Ok(()) => {}
+        Err(_) if link.is_stalled() => metrics.cut(Cut::Write),
+        Err(error) if error.is_timeout() => metrics.cut(Cut::Head),
+        Err(error) if error.is_parse() => metrics.answered("none", link.status()),
+        // The client went away.
+        Err(_) => {}
+    }
+}
