@@ -180,3 +180,26 @@ fn the_features_are_the_stated_ones() {
         assert!(readme.contains(&format!("`{feature}`")), "{feature}");
     }
 }
+
+#[test]
+fn no_program_prints_by_a_macro_that_panics() {
+    // A packaged crate comes without them.
+    if !root().join("examples/logscan/Cargo.toml").exists() {
+        return;
+    }
+    let mut found = Vec::new();
+    for program in ["logscan", "service"] {
+        sources(&root().join("examples").join(program).join("src"), &mut found);
+    }
+    assert!(found.len() > 10);
+    for file in found {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n");
+        for name in ["print!", "println!", "eprint!", "eprintln!", "dbg!", "thread::spawn("] {
+            let is_there = code
+                .match_indices(name)
+                .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+            assert!(!is_there, "{}: {name} panics where it fails", file.display());
+        }
+    }
+}

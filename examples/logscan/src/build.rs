@@ -13,6 +13,7 @@ use netsieve::sieve::SaveOptions;
 use crate::Outcome;
 use crate::cli::{FeedArgs, time};
 use crate::feeds;
+use crate::signal;
 
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
@@ -33,9 +34,10 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
         None => source_date_epoch(std::env::var_os(SOURCE_DATE_EPOCH).as_deref())?,
     };
     let (sieve, _) = feeds::load_with_warnings(&args.feeds)?;
+    signal::replaces(&args.output);
     sieve.save_with(&args.output, &options)?;
-    let bytes = std::fs::metadata(&args.output)?.len();
-    let name = args.output.to_string_lossy();
+    let name = netsieve::shown_path(&args.output);
+    let bytes = std::fs::metadata(&args.output).map_err(|error| format!("{name}: {error}"))?.len();
     writeln!(io::stdout(), "{}: {} indicators, {bytes} bytes", Escaped::new(&*name), sieve.len())?;
     Ok(Outcome::Found)
 }

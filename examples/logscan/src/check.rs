@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::Outcome;
 use crate::cli::CheckArgs;
 use crate::feeds;
+use crate::say::json_line;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
     let sieve = args.set.load()?;
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
             Ok(read) => read,
             Err(reason) => {
                 if args.json {
-                    writeln!(out, "{}", json!({"value": listed, "matches": [], "why": reason.to_string()}))?;
+                    json_line(&mut out, &json!({"value": listed, "matches": [], "why": reason.to_string()}))?;
                 } else {
                     writeln!(out, "{}: no match: {reason}", Escaped::new(listed))?;
                 }
@@ -57,7 +58,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
             if let Some(why) = why {
                 object["why"] = why.into();
             }
-            writeln!(out, "{object}")?;
+            json_line(&mut out, &object)?;
             continue;
         }
         write!(out, "{}: {kind}", Escaped::new(listed))?;

@@ -12,6 +12,7 @@ use netsieve::sieve::{Change, Difference};
 use serde_json::json;
 
 use crate::Outcome;
+use crate::say::json_line;
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
@@ -76,13 +77,13 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Outcome, Box<dyn Error>> {
             })
             .collect();
         let summary = json!({
-            "old": {"file": args.old.to_string_lossy(), "indicators": old.len()},
-            "new": {"file": args.new.to_string_lossy(), "indicators": new.len()},
+            "old": {"file": netsieve::shown_path(&args.old), "indicators": old.len()},
+            "new": {"file": netsieve::shown_path(&args.new), "indicators": new.len()},
             "added": whole.added,
             "removed": whole.removed,
             "feeds": by_feed,
         });
-        writeln!(out, "{}", json!({ "summary": summary }))?;
+        json_line(&mut out, &json!({ "summary": summary }))?;
     } else {
         for (feed, counts) in &feeds {
             writeln!(
@@ -121,7 +122,7 @@ fn row(out: &mut impl Write, as_json: bool, found: &Difference<'_>) -> io::Resul
             "port": indicator.port(),
             "whole": found.is_whole,
         });
-        return writeln!(out, "{row}");
+        return json_line(out, &row);
     }
     let sign = match found.change {
         Change::Added => '+',

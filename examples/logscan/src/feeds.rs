@@ -90,7 +90,9 @@ fn sources(args: &FeedArgs) -> Result<Vec<Source>, Box<dyn Error>> {
         for file in Config::read(path)?.feeds {
             let name = &file.feed.name;
             if count.insert(name.clone(), 1).is_some() {
-                return Err(format!("{}: another configuration has a feed named {name}", path.display()).into());
+                return Err(
+                    format!("{}: another configuration has a feed named {name}", netsieve::shown_path(path)).into()
+                );
             }
             sources.push(Source { feed: file.feed, format: file.format, path: file.path });
         }
@@ -224,17 +226,11 @@ pub(crate) fn load_with_warnings(args: &FeedArgs) -> Result<(Sieve, Loading), Bo
 
 fn warn(feed: &FeedReport) {
     for noted in feed.rejected.iter().take(SHOWN) {
-        eprintln!(
-            "logscan: {}:{}: {}: {}",
-            Escaped::new(&feed.path),
-            noted.line,
-            Escaped::new(&noted.value),
-            noted.what
-        );
+        say!("logscan: {}:{}: {}: {}", Escaped::new(&feed.path), noted.line, Escaped::new(&noted.value), noted.what);
     }
     let rest = feed.rejected_total().saturating_sub(SHOWN as u64);
     if rest > 0 {
-        eprintln!("logscan: {}: {rest} more lines rejected, see `logscan lint`", Escaped::new(&feed.path));
+        say!("logscan: {}: {rest} more lines rejected, see `logscan lint`", Escaped::new(&feed.path));
     }
 }
 

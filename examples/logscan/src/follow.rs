@@ -26,6 +26,7 @@ use crate::Outcome;
 use crate::cli::ScanArgs;
 use crate::inputs::{self, Id, Log, id};
 use crate::scan::{Output, Style, scan_options};
+use crate::signal;
 
 /// After so many rounds without a change, a line without an end is scanned as it stands, and a log without a path is closed.
 const PATIENCE: u32 = 5;
@@ -48,14 +49,17 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
             return Ok(Outcome::Found);
         }
         thread::sleep(args.follow.interval);
+        if signal::came() {
+            return Ok(Outcome::Nothing);
+        }
         match reload.changed() {
             None => {}
             Some(Ok(sieve)) => {
-                eprintln!("logscan: feeds loaded anew: {} indicators", sieve.len());
+                say!("logscan: feeds loaded anew: {} indicators", sieve.len());
                 scanner = Scanner::new(&sieve, &options);
             }
             Some(Err(error)) => {
-                eprintln!("logscan: {}; going on with the feeds as they were", Escaped::new(&error.to_string()));
+                say!("logscan: {}; going on with the feeds as they were", Escaped::new(&error.to_string()));
             }
         }
     }
@@ -152,7 +156,7 @@ impl<'a> Follower<'a> {
 
     fn tell(&mut self, message: String) {
         if !self.told.contains(&message) {
-            eprintln!("logscan: {}", Escaped::new(&message));
+            say!("logscan: {}", Escaped::new(&message));
             self.told.insert(message);
         }
     }
@@ -244,7 +248,7 @@ impl<'a> Follower<'a> {
         }
         hits.write()?;
         if is_shorter {
-            eprintln!("logscan: {}: was shortened: from its start again", Escaped::new(&file.name));
+            say!("logscan: {}: was shortened: from its start again", Escaped::new(&file.name));
         }
         if let Err(error) = result {
             self.tell(format!("{}: {error}", file.name));

@@ -34,7 +34,7 @@ impl Log {
 
     fn file(path: PathBuf) -> Self {
         let size = fs::metadata(&path).ok().filter(Metadata::is_file).map(|file| file.len());
-        let name = path.to_string_lossy().into_owned();
+        let name = netsieve::shown_path(&path).into_owned();
         Self { name, path: Some(path), size, ..Self::stdin() }
     }
 
@@ -137,7 +137,9 @@ impl<'a> Finder<'a> {
                         self.found.push(Ok(Log::file(path)));
                     }
                 }
-                Err(error) => self.found.push(Err(format!("{}: {}", error.path().display(), error.error()))),
+                Err(error) => {
+                    self.found.push(Err(format!("{}: {}", netsieve::shown_path(error.path()), error.error())))
+                }
             }
         }
         if self.found.len() == before {
@@ -176,11 +178,11 @@ impl<'a> Finder<'a> {
         match Place::of(folder).map(|place| seen.insert(place)) {
             Ok(true) => {}
             Ok(false) => return,
-            Err(error) => return self.found.push(Err(format!("{}: {error}", folder.display()))),
+            Err(error) => return self.found.push(Err(format!("{}: {error}", netsieve::shown_path(folder)))),
         }
         let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
         match entries {
-            Err(error) => self.found.push(Err(format!("{}: {error}", folder.display()))),
+            Err(error) => self.found.push(Err(format!("{}: {error}", netsieve::shown_path(folder)))),
             Ok(mut entries) => {
                 entries.sort_by_key(fs::DirEntry::file_name);
                 for entry in entries {
@@ -206,7 +208,7 @@ impl<'a> Finder<'a> {
             Ok(file) if file.is_file() => self.found.push(Ok(Log::file(path))),
             // Pipes, sockets and devices are no logs.
             Ok(_) => {}
-            Err(error) => self.found.push(Err(format!("{}: {error}", path.display()))),
+            Err(error) => self.found.push(Err(format!("{}: {error}", netsieve::shown_path(&path)))),
         }
     }
 }

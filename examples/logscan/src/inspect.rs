@@ -13,6 +13,7 @@ use netsieve::{Feed, Sieve};
 use serde_json::{Value, json};
 
 use crate::Outcome;
+use crate::say::json_line;
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
@@ -37,7 +38,8 @@ struct Summary {
 
 pub(crate) fn run(args: &InspectArgs) -> Result<Outcome, Box<dyn Error>> {
     let sieve = Sieve::open(&args.file)?;
-    let data = std::fs::metadata(&args.file)?;
+    let name = netsieve::shown_path(&args.file);
+    let data = std::fs::metadata(&args.file).map_err(|error| format!("{name}: {error}"))?;
     let written = data.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
     let begun = sieve.provenance().created.or(written);
     let mut kinds = BTreeMap::new();
@@ -45,7 +47,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Outcome, Box<dyn Error>> {
         *kinds.entry(indicator.kind().as_str()).or_default() += 1;
     }
     let summary = Summary {
-        file: args.file.to_string_lossy().into_owned(),
+        file: name.into_owned(),
         bytes: data.len(),
         written,
         age: begun.map(|begun| Timestamp::now().as_second() - begun.as_second()),
@@ -53,7 +55,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Outcome, Box<dyn Error>> {
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     if args.json {
-        writeln!(out, "{}", json(&sieve, &summary))?;
+        json_line(&mut out, &json(&sieve, &summary))?;
     } else {
         text(&mut out, &sieve, &summary)?;
     }

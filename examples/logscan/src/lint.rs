@@ -49,13 +49,13 @@ pub(crate) fn run(args: &LintArgs) -> Result<Outcome, Box<dyn Error>> {
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     if args.json {
-        writeln!(out, "{}", lint.json())?;
+        crate::say::json_line(&mut out, &lint.json())?;
     } else {
         lint.text(&mut out)?;
     }
     out.flush()?;
     for failure in lint.failures.iter().flatten() {
-        eprintln!("logscan: {}", Escaped::new(failure));
+        say!("logscan: {}", Escaped::new(failure));
     }
     let has_failed = lint.failures.iter().any(Option::is_some);
     Ok(if has_failed { Outcome::Failed } else { Outcome::Found })

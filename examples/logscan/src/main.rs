@@ -1,4 +1,5 @@
 //! logscan: finds the indicators of threat feeds in logs.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
 
 use std::error::Error;
 use std::io;
@@ -6,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+#[macro_use]
+mod say;
 mod build;
 mod check;
 mod cli;
@@ -18,6 +21,7 @@ mod lint;
 mod progress;
 mod scan;
 mod set;
+mod signal;
 
 /// How a run ended, as an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,19 +35,43 @@ pub(crate) enum Outcome {
 }
 
 fn main() -> ExitCode {
-    let outcome = match cli::Cli::parse().command {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let is_help = !error.use_stderr();
+            return match error.print() {
+                Ok(()) if is_help => ExitCode::SUCCESS,
+                Err(failed) if is_help => code(Err(failed.into())).into(),
+                _ => code(Ok(Outcome::Failed)).into(),
+            };
+        }
+    };
+    exit_code(run(cli.command)).into()
+}
+
+/// The exit code of a run, which a signal may have ended.
+pub(crate) fn exit_code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
+    let code = code(outcome);
+    signal::exit_code().unwrap_or(code)
+}
+
+fn run(command: cli::Command) -> Result<Outcome, Box<dyn Error>> {
+    // The threads that feeds are compiled with. Made by themselves, at their first use, they would panic where there are none.
+    let pool = rayon::ThreadPoolBuilder::new().build_global();
+    pool.map_err(|error| format!("cannot start threads: {error}"))?;
+    signal::watch().map_err(|error| format!("cannot wait for signals: {error}"))?;
+    match command {
         cli::Command::Scan(args) => scan::run(&args),
         cli::Command::Check(args) => check::run(&args),
         cli::Command::Lint(args) => lint::run(&args),
         cli::Command::Build(args) => build::run(&args),
         cli::Command::Inspect(args) => inspect::run(&args),
         cli::Command::Diff(args) => diff::run(&args),
-    };
-    code(outcome).into()
+    }
 }
 
 /// The exit code; says what went wrong.
-pub(crate) fn code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
+fn code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
     match outcome {
         Ok(Outcome::Found) => 0,
         Ok(Outcome::Nothing) => 1,
@@ -51,7 +79,9 @@ pub(crate) fn code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
         // The reader of our output went away: no error of ours.
         Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => 0,
         Err(error) => {
-            eprintln!("logscan: {}", netsieve::render::Escaped::new(&error.to_string()));
+            // All else that is read or written says which file it is.
+            let what = if error.is::<io::Error>() { "cannot write the output: " } else { "" };
+            say!("logscan: {what}{}", netsieve::render::Escaped::new(&error.to_string()));
             2
         }
     }

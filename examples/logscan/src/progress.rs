@@ -10,6 +10,7 @@ use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use netsieve::ScanStats;
 use netsieve::render::Escaped;
 use netsieve::scan::many::{InputEnd, Times};
+use netsieve::sieve::Withheld;
 
 use crate::feeds::Loading;
 use crate::inputs::{Log, Meter};
@@ -53,7 +54,9 @@ impl Bar {
                 bar.set_position(read);
             }
         };
-        Self { bar, is_done, drawing: Some(thread::spawn(draw)), is_shared: io::stdout().is_terminal() }
+        // Without a thread to draw it there is none.
+        let drawing = thread::Builder::new().name("bar".to_owned()).spawn(draw).ok();
+        Self { bar, is_done, drawing, is_shared: io::stdout().is_terminal() }
     }
 
     /// Takes the bar away while hits are written to the same terminal.
@@ -112,6 +115,24 @@ fn bar_of(total: Option<u64>) -> ProgressBar {
     }
 }
 
+/// Says how many matches were found and not reported, and why, if there are any.
+pub(crate) fn withheld(withheld: &Withheld) {
+    let reasons = [
+        (withheld.name_like, "look like file names or versions (--weak)"),
+        (withheld.host_only, "of URLs of which only the host was seen (--weak)"),
+        (withheld.port_unseen, "of a port that was not seen"),
+        (withheld.allowed, "allowed"),
+        (withheld.filtered, "filtered out (--min-confidence, --as-of)"),
+    ];
+    let reasons: Vec<String> =
+        reasons.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}")).collect();
+    if !reasons.is_empty() {
+        let total = withheld.total();
+        let matches = if total == 1 { "match was" } else { "matches were" };
+        say!("logscan: {total} {matches} withheld: {}", reasons.join(", "));
+    }
+}
+
 /// What `--stats` says.
 pub(crate) struct Stats {
     pub(crate) loading: Loading,
@@ -155,25 +176,25 @@ impl Stats {
 
     pub(crate) fn print(&self, meter: &Meter) {
         let (total, read) = (&self.total, meter.read.load(Ordering::Relaxed));
-        eprintln!("indicators  {}, {:.1} MB in memory", self.indicators, megabytes(self.memory as u64));
+        say!("indicators  {}, {:.1} MB in memory", self.indicators, megabytes(self.memory as u64));
         let loading = &self.loading;
-        eprintln!("load        {} of {} files", rate(loading.bytes, loading.read), loading.files);
-        eprintln!("build       {:.3} s", loading.build.as_secs_f64());
+        say!("load        {} of {} files", rate(loading.bytes, loading.read), loading.files);
+        say!("build       {:.3} s", loading.build.as_secs_f64());
         if self.files.len() > 1 {
             for file in &self.files {
-                eprintln!("log         {file}");
+                say!("log         {file}");
             }
         }
         // Times of stages are those of all threads together.
-        eprintln!("read        {}, from {:.1} MB", rate(total.bytes, self.times.read), megabytes(read));
-        eprintln!("scan        {}", rate(total.bytes, self.times.scan));
-        eprintln!("render      {}", rate(self.rendered, self.times.render));
+        say!("read        {}, from {:.1} MB", rate(total.bytes, self.times.read), megabytes(read));
+        say!("scan        {}", rate(total.bytes, self.times.scan));
+        say!("render      {}", rate(self.rendered, self.times.render));
         let elapsed = self.scanning.elapsed();
-        eprintln!("scanned     {} on {} threads", rate(total.bytes, elapsed), self.threads);
-        eprintln!("observables {}", total.observables);
-        eprintln!("hits        {}, pairs of observable and indicator {}", total.hits, total.matches);
+        say!("scanned     {} on {} threads", rate(total.bytes, elapsed), self.threads);
+        say!("observables {}", total.observables);
+        say!("hits        {}, pairs of observable and indicator {}", total.hits, total.matches);
         let withheld = total.withheld;
-        eprintln!(
+        say!(
             "withheld    {}: name_like {}, host_only {}, port_unseen {}, allowed {}, filtered {}",
             withheld.total(),
             withheld.name_like,

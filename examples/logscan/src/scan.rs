@@ -17,7 +17,8 @@ use crate::cli::{Color, ScanArgs};
 use crate::feeds;
 use crate::follow;
 use crate::inputs::{self, Meter, Opener};
-use crate::progress::{Bar, Stats};
+use crate::progress::{Bar, Stats, withheld};
+use crate::signal;
 
 /// How hits are written.
 pub(crate) struct Style {
@@ -107,6 +108,7 @@ pub(crate) struct Output<'a> {
 impl<'a> Output<'a> {
     pub(crate) fn new(args: &'a ScanArgs, style: &'a Style, is_prompt: bool) -> Self {
         let is_prompt = is_prompt || io::stdout().is_terminal();
+        signal::keeps_back(!is_prompt);
         let out = io::BufWriter::with_capacity(1 << 16, io::stdout());
         Self { args, style, out, left: style.max, is_prompt, pairs: 0 }
     }
@@ -148,8 +150,10 @@ impl<'a> Output<'a> {
     }
 
     /// What is written at the end of a log that had so many pairs.
-    fn end(&mut self, name: &str, pairs: u64, is_alone: bool) -> io::Result<()> {
-        if self.args.count && is_alone {
+    fn end(&mut self, name: &str, pairs: u64, is_alone: bool, is_unread: bool) -> io::Result<()> {
+        if self.args.count && pairs == 0 && is_unread {
+            // Nothing is not what was found in what could not be read.
+        } else if self.args.count && is_alone {
             writeln!(self.out, "{pairs}")?;
         } else if self.args.count {
             writeln!(self.out, "{}:{pairs}", Escaped::new(name))?;
@@ -224,7 +228,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         let flow = run.take(delivery);
         if flow.is_break() && is_waited_for && threads > 1 {
             // A thread may wait for a pipe that nothing comes out of any more.
-            process::exit(crate::code(run.finish()).into());
+            process::exit(crate::exit_code(run.finish()).into());
         }
         flow
     });
@@ -271,7 +275,7 @@ impl Run<'_> {
             self.error = Some(error);
             return ControlFlow::Break(());
         }
-        if self.output.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.output.is_done() || signal::came() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Of what is mapped, what was scanned stands for what was read.
@@ -285,19 +289,20 @@ impl Run<'_> {
     fn end(&mut self, end: &InputEnd) -> io::Result<()> {
         let name = &self.names[end.input];
         self.stats.input(name, end);
+        let mut is_unread = end.error.is_some();
         if let Some(error) = &end.error {
-            self.has_failed = true;
             self.bar.aside(|| match name.as_str() {
-                "" => eprintln!("logscan: {}", Escaped::new(&error.to_string())),
-                name => eprintln!("logscan: {}: {}", Escaped::new(name), Escaped::new(&error.to_string())),
+                "" => say!("logscan: {}", Escaped::new(&error.to_string())),
+                name => say!("logscan: {}: {}", Escaped::new(name), Escaped::new(&error.to_string())),
             });
         }
         if let Some(caveat) = self.opener.caveat(end.input) {
-            self.has_failed |= caveat.is_unread();
-            self.bar.aside(|| eprintln!("logscan: {}: {caveat}", Escaped::new(name)));
+            is_unread |= caveat.is_unread();
+            self.bar.aside(|| say!("logscan: {}: {caveat}", Escaped::new(name)));
         }
+        self.has_failed |= is_unread;
         let pairs = std::mem::take(&mut self.pairs);
-        self.bar.aside_for_hits(|| self.output.end(name, pairs, self.names.len() == 1))
+        self.bar.aside_for_hits(|| self.output.end(name, pairs, self.names.len() == 1, is_unread))
     }
 
     fn finish(&mut self) -> Result<Outcome, Box<dyn Error>> {
@@ -308,6 +313,8 @@ impl Run<'_> {
         self.output.flush()?;
         if self.output.args.stats {
             self.stats.print(self.meter);
+        } else if !self.output.args.quiet {
+            withheld(&self.stats.total.withheld);
         }
         Ok(match (self.has_failed, self.output.pairs) {
             (true, _) => Outcome::Failed,

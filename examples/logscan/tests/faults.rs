@@ -1,0 +1,327 @@
+//! Nobody who reads, no room to write, signals, and names that are meant to mislead: one clear error, no half file, the right exit code.
+#![cfg(unix)]
+
+mod common;
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{Folder, Run, folder};
+
+const HIDDEN: &str = "\u{9b}31m\u{202e}\u{3164}";
+
+fn full() -> Stdio {
+    OpenOptions::new().write(true).open("/dev/full").unwrap().into()
+}
+
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status().unwrap();
+    assert!(status.success());
+}
+
+/// Ends a test that hangs.
+fn wait(child: &mut Child) -> Option<i32> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if began.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+            panic!("it does not end");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn messages_that_nobody_can_read_change_nothing() {
+    let folder = folder();
+    folder.write("partly.txt", b"evil.test\nnot a value at all\n");
+    for (line, code) in [
+        ("scan -f c2.txt a.log", 0),
+        ("scan -f c2.txt missing.log", 2),
+        ("scan -f c2.txt --stats a.log", 0),
+        ("scan -f partly.txt a.log", 0),
+        ("scan -f missing.txt a.log", 2),
+        ("lint -f missing.txt -f c2.txt", 2),
+        ("nonsense", 2),
+    ] {
+        let status = folder.command(line).stdout(Stdio::null()).stderr(full()).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{line}");
+    }
+    // A reader that has gone while feeds change.
+    let mut follow = folder.command("scan -F --interval 0.01 --no-text -f c2.txt a.log");
+    let mut follow = follow.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(follow.stderr.take());
+    let mut lines = BufReader::new(follow.stdout.take().unwrap()).lines();
+    let mut log = OpenOptions::new().append(true).open(folder.path("a.log")).unwrap();
+    let mut seen =
+        |name: &str| assert!(lines.by_ref().any(|line| line.unwrap().contains(&format!("-> {name}"))), "{name}");
+    seen("http://shop.test/login/");
+    for name in ["one.test", "two.test"] {
+        folder.write("c2.txt", format!("{name}\n").as_bytes());
+        let writer = thread::scope(|scope| {
+            let writing = scope.spawn(|| {
+                for _ in 0..1000 {
+                    writeln!(log, "query {name}").unwrap();
+                    thread::sleep(Duration::from_millis(10));
+                    if File::open(folder.path("seen")).is_ok() {
+                        return true;
+                    }
+                }
+                false
+            });
+            seen(name);
+            folder.write("seen", b"");
+            writing.join().unwrap()
+        });
+        assert!(writer);
+        fs::remove_file(folder.path("seen")).unwrap();
+    }
+    signal(&follow, "TERM");
+    assert_eq!(wait(&mut follow), Some(143));
+}
+
+#[test]
+fn output_that_cannot_be_written_is_one_error() {
+    let folder = folder();
+    folder.run("build -f c2.txt -o set.sieve").code(0);
+    folder.write("other.txt", b"other.test\n");
+    folder.run("build -f other.txt -o other.sieve").code(0);
+    for line in [
+        "scan -f c2.txt a.log",
+        "scan --json -f c2.txt a.log",
+        "scan -c -f c2.txt a.log",
+        "scan -l -f c2.txt a.log",
+        "check -f c2.txt evil.test",
+        "check --json -f c2.txt evil.test",
+        "lint -f c2.txt",
+        "lint --json -f c2.txt",
+        "build -f c2.txt -o set.sieve",
+        "inspect set.sieve",
+        "inspect --json set.sieve",
+        "diff set.sieve other.sieve",
+        "diff --json set.sieve other.sieve",
+        "--help",
+        "--version",
+        "scan --help",
+    ] {
+        let output = folder.command(line).stdout(full()).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{line}: {err}");
+        let errors: Vec<&str> = err.lines().filter(|line| line.contains("No space left on device")).collect();
+        assert_eq!(
+            errors,
+            ["logscan: cannot write the output: No space left on device (os error 28)"],
+            "{line}: {err}"
+        );
+        // A reader that has gone is none.
+        let mut child = folder.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!(wait(&mut child), Some(0), "{line}: {err}");
+        assert!(!err.contains("Broken pipe"), "{line}: {err}");
+    }
+}
+
+#[test]
+fn a_set_that_cannot_be_replaced_is_an_error() {
+    let folder = folder();
+    folder.write("file", b"");
+    fs::create_dir(folder.path("sub")).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
+    for (output, why) in [
+        ("/dev/full", "no regular file"),
+        ("/dev/null", "no regular file"),
+        ("pipe", "no regular file"),
+        ("sub", "no regular file"),
+        ("missing/set.sieve", "No such file"),
+        ("file/set.sieve", "Not a directory"),
+    ] {
+        let run = folder.run(&format!("build -f c2.txt -o {output}")).code(2);
+        assert!(run.err.lines().count() == 1 && run.err.contains(output) && run.err.contains(why), "{}", run.err);
+        assert!(run.out.is_empty());
+    }
+    let mut left: Vec<_> = fs::read_dir(folder.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["a.log", "c2.txt", "clean.log", "empty.log", "file", "pipe", "sub"]);
+}
+
+#[test]
+fn signals_end_a_scan_with_what_was_found() {
+    let folder = folder();
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        for threads in ["", "-j 1"] {
+            let line = format!("scan {threads} --no-text -f c2.txt");
+            let mut child = folder
+                .command(&line)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut input = child.stdin.take().unwrap();
+            input.write_all(b"query evil.test\n").unwrap();
+            let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            assert!(lines.next().unwrap().unwrap().starts_with("(standard input):1:7"));
+            signal(&child, name);
+            assert_eq!(wait(&mut child), Some(code), "{line}");
+            let mut err = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+            assert_eq!(err, format!("logscan: ended by SIG{name} before all was done\n"));
+            drop(input);
+        }
+    }
+    // While a set is built of a feed that does not come to an end: nothing is left.
+    assert!(Command::new("mkfifo").arg(folder.path("feed")).status().unwrap().success());
+    let mut child = folder.command("build -f f=plain:feed -o set.sieve").stderr(Stdio::piped()).spawn().unwrap();
+    let mut feed = OpenOptions::new().write(true).open(folder.path("feed")).unwrap();
+    feed.write_all(b"evil.test\n").unwrap();
+    signal(&child, "INT");
+    assert_eq!(wait(&mut child), Some(130));
+    assert!(
+        fs::read_dir(folder.0.path()).unwrap().all(|entry| !entry
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .contains("set.sieve"))
+    );
+}
+
+#[test]
+fn a_killed_build_leaves_the_old_set_and_the_next_one_cleans_up() {
+    let folder = folder();
+    folder.run("build -f c2.txt -o set.sieve").code(0);
+    let old = fs::read(folder.path("set.sieve")).unwrap();
+    for number in 0..3 {
+        folder.write(&format!(".set.sieve.{}-0.tmp", 4_000_000 + number), b"half");
+    }
+    folder.run("build -f c2.txt -o set.sieve").code(0);
+    assert_eq!(fs::read(folder.path("set.sieve")).unwrap(), old);
+    assert!(
+        fs::read_dir(folder.0.path()).unwrap().all(|entry| !entry
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .ends_with(".tmp"))
+    );
+}
+
+#[test]
+fn threads_that_cannot_be_made_are_an_error() {
+    let folder = folder();
+    let program = folder.path("logscan");
+    fs::copy(env!("CARGO_BIN_EXE_logscan"), &program).unwrap();
+    let line = format!("chmod 755 {0} {0}/logscan; chmod 644 {0}/*.txt {0}/*.log", folder.0.path().display());
+    assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
+    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+    for line in ["scan -f c2.txt a.log", "check -f c2.txt evil.test", "lint -f c2.txt"] {
+        let limited = format!("ulimit -u 1 2>/dev/null || ulimit -p 1; exec ./logscan {line}");
+        // The limit does not hold for root: another user's does.
+        let mut command = Command::new(if is_root { "setpriv" } else { "sh" });
+        if is_root {
+            command.args(["--reuid=65534", "--clear-groups", "sh"]);
+        }
+        // Not everyone has `setpriv`.
+        let Ok(output) = command.args(["-c", &limited]).current_dir(folder.0.path()).output() else { return };
+        let run = Run::of(output, line).code(2);
+        assert!(run.err.starts_with("logscan: cannot start threads: ") && run.err.lines().count() == 1, "{}", run.err);
+    }
+}
+
+#[test]
+fn nothing_hidden_gets_into_any_output() {
+    let name = format!("c2{HIDDEN}.txt");
+    let folder = Folder::new(&[
+        (&name, b"evil.test # seen\nnot a value\x1b\n"),
+        ("ours.txt", b"ok.test\n"),
+        ("a.log", b"query evil.test\n"),
+    ]);
+    let run = |arguments: &[&str]| {
+        let output = folder.command("").args(arguments).output().unwrap();
+        Run::of(output, &arguments.join(" "))
+    };
+    run(&["build", "-f", &name, "-o", "new.sieve"]).code(0);
+    run(&["build", "-f", "ours.txt", "-o", "old.sieve"]).code(0);
+    fs::copy(folder.path("a.log"), folder.path(&format!("a{HIDDEN}.log"))).unwrap();
+    let log = format!("a{HIDDEN}.log");
+    let value = format!("evil{HIDDEN}.test");
+    for json in [&["--json"][..], &[]] {
+        for arguments in [
+            &["lint", "-f", &name][..],
+            &["lint", "--all", "-f", &name],
+            &["check", "-f", &name, "evil.test", &value],
+            &["check", "--sieve", "new.sieve", "evil.test"],
+            &["inspect", "new.sieve"],
+            &["diff", "old.sieve", "new.sieve"],
+            &["scan", "-f", &name, &log],
+            &["scan", "-f", &name, &format!("missing{HIDDEN}.log")],
+        ] {
+            let run = run(&[arguments, json].concat());
+            let text = format!("{}{}", run.out, run.err);
+            assert!(!text.contains(['\u{9b}', '\u{202e}', '\u{3164}', '\u{1b}']), "{}: {text:?}", run.line);
+            if !json.is_empty() {
+                // It reads back as it was.
+                let read = run.json();
+                assert!(
+                    arguments[0] == "lint"
+                        || arguments.contains(&"new.sieve")
+                        || arguments[3].contains("missing")
+                        || format!("{read:?}").contains("c2")
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn names_that_differ_look_different() {
+    let folder = folder();
+    let names: [&[u8]; 3] = [b"a\xff.log", b"a\xfe.log", b"a\xc3\xa4.log"];
+    for name in names {
+        fs::copy(folder.path("a.log"), folder.0.path().join(OsStr::from_bytes(name))).unwrap();
+    }
+    for line in ["scan -l -f c2.txt", "scan -c -f c2.txt", "scan --json -f c2.txt"] {
+        let output = folder.command(line).args(names.map(OsStr::from_bytes)).output().unwrap();
+        let run = Run::of(output, line).code(0);
+        for shown in [r"a\xff.log", r"a\xfe.log", "a\u{e4}.log"] {
+            let shown = if line.contains("json") { shown.replace('\\', r"\\") } else { shown.to_owned() };
+            assert!(run.out.contains(&shown), "{line}: {}", run.out);
+        }
+    }
+    let output = folder.command("scan -f c2.txt").arg(OsStr::from_bytes(b"none\xff")).output().unwrap();
+    assert!(Run::of(output, "scan").code(2).err.contains(r"none\xff: No such file"));
+}
+
+#[test]
+fn nothing_is_not_counted_in_what_could_not_be_read() {
+    let folder = folder();
+    assert_eq!(folder.run("scan -c -f c2.txt a.log missing.log clean.log .").code(2).out.lines().take(3).count(), 3);
+    let run = folder.run("scan -c -f c2.txt a.log missing.log clean.log").code(2);
+    assert_eq!(run.out, "a.log:4\nclean.log:0\n");
+    let run = folder.run("scan -c -f c2.txt missing.log").code(2);
+    assert_eq!((run.out.as_str(), run.err.lines().count()), ("", 1));
+}
+
+#[test]
+fn what_is_withheld_is_said() {
+    let folder = folder();
+    folder.write("weak.log", b"GET http://ok.example/evil.test HTTP/1.1\nlookup shop.test\n");
+    folder.write("ours.txt", b"evil.test\n");
+    let run = folder.run("scan -f c2.txt weak.log").code(1);
+    assert!(run.err.starts_with("logscan: 2 matches were withheld: 1 look like file names"), "{}", run.err);
+    assert!(run.err.contains("1 of URLs of which only the host was seen (--weak)"), "{}", run.err);
+    assert_eq!(run.err.lines().count(), 1);
+    let run = folder.run("scan -f c2.txt --allow ours.txt a.log").code(0);
+    assert!(run.err.contains("withheld: 1 allowed"), "{}", run.err);
+    for line in ["scan -f c2.txt clean.log", "scan -q -f c2.txt weak.log", "scan --weak -f c2.txt weak.log"] {
+        assert_eq!(folder.run(line).err, "", "{line}");
+    }
+}
