@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use netsieve::extract::{ExtractOptions, Extractor, TokenKind, Verdict};
+use netsieve::extract::{ExtractOptions, Extractor, TokenKind};
 
 mod common;
 
@@ -20,13 +20,10 @@ const BYTES: usize = 4 << 20;
 /// Addresses, names, URLs.
 fn count(extractor: &mut Extractor, text: &[u8]) -> [usize; 3] {
     let mut count = [0; 3];
-    extractor.extract(text, 0..text.len(), &mut |token| {
-        match token.kind {
-            TokenKind::Ip(_) => count[0] += 1,
-            TokenKind::Domain => count[1] += 1,
-            _ => count[2] += 1,
-        }
-        Verdict::Settled
+    extractor.extract(text, 0..text.len(), &mut |token| match token.kind {
+        TokenKind::Ip(_) => count[0] += 1,
+        TokenKind::Domain => count[1] += 1,
+        _ => count[2] += 1,
     });
     count
 }

@@ -8,7 +8,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use netsieve::extract::{ExtractOptions, Extractor, TokenKind, Verdict};
+use netsieve::extract::{ExtractOptions, Extractor, TokenKind};
 use netsieve::indicator::UrlScratch;
 use netsieve::value::url;
 use netsieve::{Feed, MatchOptions, Sieve, feed};
@@ -89,7 +89,6 @@ fn real(c: &mut Criterion) {
         if token.kind == TokenKind::Url && token.has_scheme {
             urls.push(String::from_utf8_lossy(token.text).into_owned());
         }
-        Verdict::Settled
     });
     let mut matcher = sieve.matcher(&MatchOptions::default());
     let hits = urls.iter().filter(|url| matcher.is_match_url(url)).count();

@@ -130,19 +130,27 @@
 //!
 //! Any bytes are legal input, of any format. A scan takes time linear in them and never panics.
 //!
+//! One place can be read in several ways: with and without the escape before it, a URL up to each place where it may end. **All
+//! readings are tried, and the hits are their union.** An indicator is reported once a place, for the first reading that it
+//! covers. So a listed indicator never hides another.
+//!
 //! * **Names**: the longest valid name at the end of a run of letters, digits, `-`, `_`, `.` and characters that are
-//!   neither space nor punctuation; at least two labels, the last not a number. What stands before `@` is none.
-//! * **IPv4**: four decimal octets without leading zeros that touch no letter, digit or further `.5`. `address.port` is
-//!   read as tcpdump writes it.
+//!   neither space nor punctuation; at least two labels, the last not a number. Hyphens at its ends are read both ways. What
+//!   stands before `@` is none, unless it stands behind another `@`. A reverse name (`1.2.0.192.in-addr.arpa`) is its address too.
+//! * **IPv4**: four decimal octets without leading zeros that touch no letter, digit or further `.5`. `address/port`,
+//!   `address(port)` and `address#port` show a port; so does `address.port` where tcpdump, netstat or argus write it.
 //! * **IPv6**: every form of RFC 4291, with zone, in brackets, with port. Clock times and MAC addresses are none.
 //! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing
-//!   punctuation; where URLs of the host are listed, also cut before a `,` `;` `|` `'` or closing bracket. `host/path`
-//!   without a scheme. URLs within URLs, percent-encoded or not. A URL is one observable and its host another.
-//! * **Escapes**: `%3D`, `\n`, `\x20`, `\u003d`, `#012` before a token are seen as what they are, if the run with them
-//!   matches nothing. `http:\/\/`, `\u0026` and `\u002e` are decoded, and names as the Windows DNS log writes them:
-//!   `(4)evil(4)test(0)`. UTF-16 is recognised. Offsets are always those of the input.
-//! * **Names that look like files** (in a URL's path, behind a `/` or a `\`) and quads that look like versions
-//!   (`Chrome/120.0.0.0`) are [`NameLike`](Strength::NameLike), which is not reported unless asked for.
+//!   punctuation. Where URLs of the host are listed, also up to each place where a container may end it: before
+//!   `, ; | ' ( ) [ ] { } ! * $ ^ ::` and punctuation that is not ASCII; before `+`, `&` and encoded separators (`%20`, `&quot;`)
+//!   while there has been no `?`; and with the punctuation at its end. `host/path` without a scheme. URLs within URLs,
+//!   percent-encoded or not. A URL is one observable and its host another.
+//! * **Escapes** before a token are seen as what they are: `%3D`, `\n`, `\x20`, `\u003d`, `#012`, `=3D`, colours (`ESC [31m`).
+//!   Within URLs those of JSON, XML and CEF are undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names as the Windows DNS log writes them are
+//!   decoded, `(4)evil(4)test(0)`, and the `saddr=` of auditd. UTF-16 is recognised. Offsets are always those of the input.
+//! * **Names that look like files or code** are [`NameLike`](Strength::NameLike), which is not reported unless asked for: in a
+//!   URL's path (up to `, ; | ^`), behind a `/` or a `\` (but for hosts: `DIRECT/evil.test`, `cifs/evil.test`, `\\evil.test\share`), keys
+//!   of JSON, `setup.py:12`, `$data.name`, `file.read()`. So are quads that look like versions: `Chrome/120.0.0.0`, `version=1.2.3.4`.
 //! * Defanged text (`hxxp://evil[.]test`) is undone in feeds always, in logs if [`ScanOptions::refang`] asks for it.
 //!
 //! Nothing is longer than [16 KiB](limits::MAX_OBSERVABLE). A line over [1 MiB](limits::MAX_LINE) is scanned in pieces

@@ -61,9 +61,6 @@ pub const MIN_PREFIX_V4: u8 = 8;
 /// Shortest IPv6 prefix that a block feed may list without a policy that admits it.
 pub const MIN_PREFIX_V6: u8 = 19;
 
-/// How many places of a URL in a log a shortened form is tried at (before each of its first `,;|')]}`).
-pub const MAX_URL_CUTS: usize = 8;
-
 /// Rendered hits that one thread gathers before it hands them over, in bytes: 1 MiB.
 pub const MAX_PART: usize = 1024 * 1024;
 

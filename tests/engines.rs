@@ -109,7 +109,7 @@ fn sieve(with: [bool; 3], odd: bool, many_nets: bool) -> Sieve {
 
 /// Text of pieces that meet in ways that real logs seldom have.
 fn haystack(random: &mut Random) -> Vec<u8> {
-    const PLAIN: [&str; 34] = [
+    const PLAIN: [&str; 48] = [
         "evil.test",
         "EVIL.Test",
         "notevil.test",
@@ -144,8 +144,22 @@ fn haystack(random: &mut Random) -> Vec<u8> {
         "12:34:56",
         "00:1a:2b:3c:4d:5e",
         "2015:10:05:03",
+        "192.0.2.1.https",
+        "203.0.113.77.443",
+        "1.2.0.192.in-addr.arpa",
+        "7.113.0.203.IN-ADDR.ARPA.",
+        "77.113.0.203.in-addr.arpa",
+        "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
+        "1.0.2.0.0.0.0.c.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.",
+        "192.0.2.1(80)",
+        "192.0.2.1#53",
+        "192.0.2.1/443",
+        "evil.test@SSL",
+        "-evil.test-.",
+        "evil.test()",
+        "saddr=02000050C0000201",
     ];
-    const URLISH: [&str; 22] = [
+    const URLISH: [&str; 36] = [
         "http://",
         "https://",
         "http:\\/\\/",
@@ -168,8 +182,22 @@ fn haystack(random: &mut Random) -> Vec<u8> {
         "bad.example:8443/x",
         "http:///evil.test/",
         "http://evil\\u002etest/",
+        "http:%2F%2F",
+        "http%3A//",
+        "http:\\\\/\\\\/",
+        "http\\u003a\\u002f\\u002f",
+        "http:&#x2F;&#x2F;",
+        "http&#58;//",
+        "http:/%2F",
+        "idp.http://",
+        "http://evil.test\u{201d}/",
+        "http://evil.test,evil.test/",
+        "http://evil&#46;test/",
+        "http:\\/\\/3221225985\\/",
+        "http:%2F%2F3221225985%2Fgate",
+        "http%3A//0xC0.0.2.200/gate",
     ];
-    const GLUE: [&str; 40] = [
+    const GLUE: [&str; 58] = [
         " ",
         "\t",
         "\n",
@@ -210,6 +238,24 @@ fn haystack(random: &mut Random) -> Vec<u8> {
         "_",
         "(4)evil(4)test(0)",
         "IP ",
+        "\x1B[0m",
+        "\x1B[1;31m",
+        "\\u001b[32m",
+        "#033[m",
+        "=3D",
+        "=3D3D",
+        "\\\\",
+        "\\\\n",
+        "$",
+        "+",
+        "^",
+        "!",
+        "&amp;",
+        "&quot;",
+        "\u{a0}",
+        "msg=audit(1700000000.1:2): ",
+        "(7)in-addr(4)arpa(0)",
+        " > ",
     ];
     let mut text = Vec::new();
     for _ in 0..random.below(12) {

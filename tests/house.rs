@@ -17,7 +17,7 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("sieve", &["indicator", "value", "arch", "wire", "error", "limits"]),
     ("event", &["value", "error", "limits"]),
     ("extract", &["arch", "value", "limits"]),
-    ("scan", &["extract", "sieve", "input", "indicator", "error", "limits"]),
+    ("scan", &["extract", "sieve", "input", "indicator", "value", "error", "limits"]),
     ("live", &["sieve", "error"]),
     // `limits` because the length of a shown line stands with all other caps.
     ("render", &["scan", "sieve", "indicator", "limits"]),

@@ -6,7 +6,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use netsieve::extract::{ExtractOptions, Extractor, TokenKind, Verdict};
+use netsieve::extract::{ExtractOptions, Extractor, TokenKind};
 use netsieve::sieve::PublicSuffixes;
 use netsieve::{Context, Feed, ScanOptions, ScanStats, Scanner, Sieve, feed};
 
@@ -38,7 +38,6 @@ fn tokens(log: &str) -> Tokens {
             }
             _ => {}
         }
-        Verdict::Settled
     });
     tokens
 }

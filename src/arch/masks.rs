@@ -38,20 +38,22 @@ pub(crate) trait Classify: Copy {
     unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks;
 }
 
-/// Eight classes by a bit each.
-mod classes {
-    pub(super) const LETTER: u8 = 1;
-    pub(super) const DIGIT: u8 = 2;
-    pub(super) const DOT: u8 = 4;
-    pub(super) const HYPHEN: u8 = 8;
-    pub(super) const UNDERSCORE: u8 = 16;
+/// Eight classes by a bit each: what names, addresses and URLs are made of is said here, and nowhere else.
+pub(crate) mod classes {
+    pub(crate) const LETTER: u8 = 1;
+    pub(crate) const DIGIT: u8 = 2;
+    pub(crate) const DOT: u8 = 4;
+    pub(crate) const HYPHEN: u8 = 8;
+    pub(crate) const UNDERSCORE: u8 = 16;
+    /// The bytes of names.
+    pub(crate) const HOST: u8 = LETTER | DIGIT | DOT | HYPHEN | UNDERSCORE;
     /// Alone `:`, with [`SLASH`] `(`.
     pub(super) const COLON: u8 = 32;
     /// Alone `/`.
     pub(super) const SLASH: u8 = 64;
     pub(super) const RARE: u8 = 128;
 
-    pub(super) const fn of(byte: u8) -> u8 {
+    pub(crate) const fn of(byte: u8) -> u8 {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' => LETTER,
             b'0'..=b'9' => DIGIT,

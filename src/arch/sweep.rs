@@ -27,6 +27,27 @@ pub(crate) struct Wanted {
     pub(crate) odd_names: bool,
 }
 
+/// What of the grammar of logs the filters need: [`extract`](crate::extract) says it.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// The bytes that end the authority of a URL.
+    pub(crate) ends_authority: [bool; 256],
+    /// Which bytes before a run may begin an escape that ends in the run.
+    pub(crate) escapes: [Escape; 256],
+}
+
+/// Whether a byte before a run may begin an escape that ends in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escape {
+    Never,
+    /// Whatever the run starts with.
+    Always,
+    /// If the run starts with the 3 of `=3D`.
+    BeforeThree,
+    /// If the run starts with a digit or the `m` that ends a colour.
+    BeforeColour,
+}
+
 /// Bitmaps of what is listed. Both err on one side only: a bit for everything that is listed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Filters<'f> {
@@ -222,6 +243,7 @@ const AHEAD: usize = 4096;
 pub(crate) struct Sweep {
     kernel: Kernel,
     wanted: Wanted,
+    rules: &'static Rules,
     carry: Carry,
     stored: Box<Stored>,
     quads: List,
@@ -232,10 +254,11 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    pub(crate) fn new(kernel: Kernel, wanted: Wanted) -> Self {
+    pub(crate) fn new(kernel: Kernel, wanted: Wanted, rules: &'static Rules) -> Self {
         Self {
             kernel,
             wanted,
+            rules,
             carry: Carry::default(),
             stored: Box::default(),
             quads: List::default(),
@@ -388,27 +411,30 @@ impl Sweep {
 
     #[inline(always)]
     fn filter(&mut self, bytes: &[u8], from: usize, count: usize, filters: Filters<'_>) {
-        let Self { wanted, stored, quads, names, authorities, others, places, .. } = self;
+        let Self { wanted, rules, stored, quads, names, authorities, others, places, .. } = self;
+        let rules: &Rules = rules;
         let stored: &Stored = stored;
         if !wanted.addrs {
             quads.len = 0;
         } else if bytes.len() >= FAR && filters.is_whole_nets() {
             retain!(quads, at => {
                 // SAFETY: the text is that long, and the bitmap has a bit for each network.
-                unsafe { may_be_listed_quad(bytes, from, stored, at, filters) }
+                unsafe { may_be_listed_quad(bytes, from, stored, at, filters, rules) }
             });
         }
         if !wanted.names {
-            names.len = 0;
+            // The reverse names of IPv6 addresses are names.
+            retain!(names, at => is_reverse_name(bytes, from + at as usize));
+            names.len *= usize::from(wanted.addrs);
         } else if bytes.len() >= FAR && filters.tails.len() >= WORD {
             retain!(names, at => {
                 // SAFETY: the text is that long, and the bitmap has a word.
-                unsafe { may_be_listed_name(bytes, from, stored, at, filters) }
+                unsafe { may_be_listed_name(bytes, from, stored, at, filters, rules) }
             });
         }
         let fully = ((count - 1) * BLOCK) as u32;
         if !wanted.odd_names {
-            retain!(authorities, at => is_no_plain_authority(bytes, from, stored, at, fully));
+            retain!(authorities, at => is_no_plain_authority(bytes, from, stored, at, fully, rules));
         }
         places.clear();
         for (list, what) in
@@ -450,12 +476,13 @@ fn ends<const ADDRS: bool, const LABELS: u8>(masks: &Masks, carry: &mut Carry) -
     };
 
     if ADDRS {
-        // Of runs of digits and dots those with a third dot, and no letter behind them.
+        // Of runs of digits and dots those with a third dot. A letter behind them makes them something else, unless it begins a fifth part:
+        // the name of a port, or `in-addr.arpa`.
         let with_dot = add(number, dot, &mut carry.number_dots[0]);
         let second = dot & with_dot;
         let with_second = add(number, second, &mut carry.number_dots[1]);
         let third = second & with_second;
-        ends.quads = add(number, third, &mut carry.number_dots[2]) & !number & !letter;
+        ends.quads = add(number, third, &mut carry.number_dots[2]) & !number & (!letter | behind_dot);
 
         // A full address has seven colons, or six and a quad; dates with a time have three.
         let run = host | colon;
@@ -487,12 +514,6 @@ impl Filters<'_> {
     fn is_whole_nets(&self) -> bool {
         (8..=26).contains(&self.shift) && self.nets.len() == 1 << (29 - self.shift)
     }
-}
-
-/// Whether a byte before a run may be the first of an escape that ends in the run.
-#[inline(always)]
-fn starts_escape(byte: u8) -> bool {
-    byte == b'\\' || byte == b'%' || byte == b'#'
 }
 
 /// How near the start of a text a place is looked at without a filter: a run of 64 bytes, and what is read before it, is there.
@@ -537,7 +558,14 @@ fn octet(text: u32, len: u32) -> u32 {
 ///
 /// `bytes` has [`FAR`] bytes at least, and `filters.nets` a bit for each network.
 #[inline(always)]
-unsafe fn may_be_listed_quad(bytes: &[u8], from: usize, stored: &Stored, at: u32, filters: Filters<'_>) -> bool {
+unsafe fn may_be_listed_quad(
+    bytes: &[u8],
+    from: usize,
+    stored: &Stored,
+    at: u32,
+    filters: Filters<'_>,
+    rules: &Rules,
+) -> bool {
     let place = from + at as usize;
     // Every place is within the text or just behind it. One too near the start is looked at as if it were farther, and stays.
     let end = place.clamp(FAR, bytes.len());
@@ -561,14 +589,21 @@ unsafe fn may_be_listed_quad(bytes: &[u8], from: usize, stored: &Stored, at: u32
     let net = (a << 16 | b << 8 | c) >> (filters.shift - 8);
     // SAFETY: the bitmap has a bit for each of the `1 << (32 - shift)` networks.
     let is_listed = unsafe { filters.nets.get_unchecked((net / 8) as usize) } >> (net % 8) & 1 == 1;
-    !is_common | is_listed | starts_escape(before)
+    !is_common | is_listed | (rules.escapes[usize::from(before)] == Escape::Always)
 }
 
 /// # Safety
 ///
 /// `bytes` has [`FAR`] bytes at least, and `filters.tails` a word.
 #[inline(always)]
-unsafe fn may_be_listed_name(bytes: &[u8], from: usize, stored: &Stored, at: u32, filters: Filters<'_>) -> bool {
+unsafe fn may_be_listed_name(
+    bytes: &[u8],
+    from: usize,
+    stored: &Stored,
+    at: u32,
+    filters: Filters<'_>,
+    rules: &Rules,
+) -> bool {
     let place = from + at as usize;
     // As above; eight bytes from the start of the name on are read.
     let is_inside = (place >= FAR) & (place + NEAR <= bytes.len());
@@ -597,34 +632,43 @@ unsafe fn may_be_listed_name(bytes: &[u8], from: usize, stored: &Stored, at: u32
         )
     };
     let is_trimmed = |byte: u8| byte == b'.' || byte == b'-';
-    let is_odd = !has_more & ((run + root >= 64) | starts_escape(before) | is_trimmed(first)) | is_trimmed(last);
+    let escape = rules.escapes[usize::from(before)];
+    let is_escaped = (escape == Escape::Always)
+        | (escape == Escape::BeforeThree) & (first == b'3')
+        | (escape == Escape::BeforeColour) & (first.is_ascii_digit() | (first == b'm'));
+    let is_odd = !has_more & ((run + root >= 64) | is_escaped | is_trimmed(first)) | is_trimmed(last);
+    let is_reverse = tail | LOWER_CASE == IP6_ARPA;
     let (word, bits) = bits_of(mix_ends(head, tail, len as usize), filters.tails.len() / WORD);
     // SAFETY: there is a word, and `bits_of` gives one of those that are whole.
     let is_listed = unsafe { eight(filters.tails, word * WORD) } & bits == bits;
-    !is_inside | is_odd | is_listed
+    !is_inside | is_odd | is_listed | is_reverse
 }
 
-/// What ends the authority of a URL.
-static ENDS_AUTHORITY: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(byte as u8, 0..=0x20 | 0x7F | b'/' | b'\\' | b'?' | b'#' | b'"' | b'<' | b'>' | b'`');
-        byte += 1;
-    }
-    table
-};
+/// What the reverse names of IPv6 addresses end in, as a word.
+const IP6_ARPA: u64 = u64::from_le_bytes(*b"ip6.arpa");
+
+/// The bit of each byte of a word that tells lower case.
+const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
+
+/// Whether a name that ends at a place, or one byte before it, is the reverse name of an IPv6 address.
+fn is_reverse_name(bytes: &[u8], place: usize) -> bool {
+    let ends = |end: usize| {
+        end.checked_sub(8)
+            .is_some_and(|at| bytes.get(at..end).is_some_and(|tail| tail.eq_ignore_ascii_case(b"ip6.arpa")))
+    };
+    ends(place) || place > 0 && ends(place - 1)
+}
 
 /// Whether what stands behind `://`, whose second slash is at `at`, is anything but a plain name and its end: names are found
 /// as such. `fully`: where the last block of the batch starts.
 #[inline(always)]
-fn is_no_plain_authority(bytes: &[u8], from: usize, stored: &Stored, at: u32, fully: u32) -> bool {
+fn is_no_plain_authority(bytes: &[u8], from: usize, stored: &Stored, at: u32, fully: u32, rules: &Rules) -> bool {
     let start = at + 1;
     let run = (!ahead(&stored.host, start)).trailing_zeros();
     let dots = ahead(&stored.dot, start) & !(!0_u64 << (run & 63));
     let end = start + run;
     let is_name = ahead(&stored.names, start) >> (run & 63) & 1 == 1;
-    let is_end = bytes.get(from + end as usize).is_some_and(|&byte| ENDS_AUTHORITY[byte as usize]);
+    let is_end = bytes.get(from + end as usize).is_some_and(|&byte| rules.ends_authority[usize::from(byte)]);
     let is_plain = (start < fully) & (run < 64) & is_name & is_end & (dots & dots << 1 == 0);
     !is_plain
 }

@@ -1,76 +1,146 @@
 //! Decoding what a log escaped, with the way back to the log's offsets.
 
-use super::bytes::{hex, scalar};
+use super::grammar::ends::ends_url;
+use super::grammar::{HOST, hex, is, is_name_scalar, scalar};
 
-/// Appends the JSON-decoded `raw` to `text`, and for each of its bytes the offset it came from to `map`, which ends with the end.
-/// A backslash that escapes nothing stays.
-pub(super) fn json(raw: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) {
-    text.clear();
-    map.clear();
+/// Text that stands otherwise in the log, and for each of its bytes, and for its end, the offset it came from.
+#[derive(Debug, Default)]
+pub(super) struct Decoded {
+    pub(super) text: Vec<u8>,
+    pub(super) map: Vec<u32>,
+}
+
+impl Decoded {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.map.clear();
+    }
+
+    fn push(&mut self, bytes: &[u8], at: usize) {
+        self.text.extend_from_slice(bytes);
+        self.map.extend(std::iter::repeat_n(at as u32, bytes.len()));
+    }
+
+    /// Makes the offsets those that `inner` came from.
+    fn compose(&mut self, inner: &Decoded) {
+        self.map.iter_mut().for_each(|at| *at = inner.map[*at as usize]);
+    }
+}
+
+/// Decodes the JSON escapes of a run of name characters.
+pub(super) fn name(raw: &[u8], into: &mut Decoded) {
+    into.clear();
     let mut at = 0;
     while at < raw.len() {
-        let (len, decoded) = match &raw[at..] {
-            [b'\\', b'/', ..] => (2, Some('/')),
-            [b'\\', b'\\', ..] => (2, Some('\\')),
-            [b'\\', b'u', ..] => (6, hex(raw, at + 2, 4).and_then(char::from_u32)),
-            _ => (1, None),
-        };
-        match decoded {
-            Some(c) => {
-                let bytes = c.len_utf8();
-                text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                map.extend(std::iter::repeat_n(at as u32, bytes));
+        match unicode(raw, at) {
+            Some((c, len)) => {
+                into.push(c.encode_utf8(&mut [0; 4]).as_bytes(), at);
                 at += len;
             }
             None => {
-                text.push(raw[at]);
-                map.push(at as u32);
+                into.push(&raw[at..=at], at);
                 at += 1;
             }
         }
     }
-    map.push(raw.len() as u32);
+    into.map.push(raw.len() as u32);
 }
 
-/// Percent-decodes `raw`, once or twice, into `text` and `map`, like [`json`].
-pub(super) fn percent(raw: &[u8], is_twice: bool, text: &mut Vec<u8>, map: &mut Vec<u32>) {
-    text.clear();
-    map.clear();
+/// Whether [`url`] would change a text, or end it.
+pub(super) fn is_escaped(raw: &[u8]) -> bool {
+    let mut places = memchr::memchr3_iter(b'\\', b'&', b'=', raw);
+    places.any(|at| match raw[at] {
+        b'\\' => true,
+        b'&' => entity(raw, at).is_some(),
+        _ => raw[at..].starts_with(b"=3D"),
+    })
+}
+
+/// Undoes the escapes that containers put into a URL, up to the first that ends it: those of JSON, XML and CEF, and `=3D`.
+pub(super) fn url(raw: &[u8], into: &mut Decoded) {
+    into.clear();
+    let mut at = 0;
+    while at < raw.len() {
+        let (c, len) = match &raw[at..] {
+            [b'\\', b'"' | b'n' | b't' | b'r' | b'b' | b'f', ..] => break,
+            [b'\\', c @ (b'/' | b'\\' | b'='), ..] => (char::from(*c), 2),
+            [b'\\', b'u', ..] => unicode(raw, at).unwrap_or(('\\', 1)),
+            [b'&', ..] => entity(raw, at).unwrap_or(('&', 1)),
+            [b'=', b'3', b'D', ..] => ('=', 3),
+            [byte, ..] => {
+                into.push(&[*byte], at);
+                at += 1;
+                continue;
+            }
+            [] => break,
+        };
+        if ends_url(c) {
+            break;
+        }
+        into.push(c.encode_utf8(&mut [0; 4]).as_bytes(), at);
+        at += len;
+    }
+    into.map.push(at as u32);
+}
+
+/// As [`url`], of what [`url`] gave.
+pub(super) fn url_again(inner: &Decoded, into: &mut Decoded) {
+    url(&inner.text, into);
+    into.compose(inner);
+}
+
+/// Percent-decodes a URL that is written within another, once or twice.
+pub(super) fn percent(raw: &[u8], is_twice: bool, into: &mut Decoded) {
+    into.clear();
     let mut at = 0;
     while at < raw.len() {
         let escaped = (raw[at] == b'%').then(|| hex(raw, at + 1, 2)).flatten();
-        text.push(escaped.map_or(raw[at], |byte| byte as u8));
-        map.push(at as u32);
+        into.push(&[escaped.map_or(raw[at], |byte| byte as u8)], at);
         at += if escaped.is_some() { 3 } else { 1 };
     }
-    map.push(raw.len() as u32);
+    into.map.push(raw.len() as u32);
     if is_twice {
-        let (mut from, mut to) = (0, 0);
-        while from < text.len() {
-            let escaped = (text[from] == b'%').then(|| hex(text, from + 1, 2)).flatten();
-            text[to] = escaped.map_or(text[from], |byte| byte as u8);
-            map[to] = map[from];
-            to += 1;
-            from += if escaped.is_some() { 3 } else { 1 };
-        }
-        map[to] = raw.len() as u32;
-        text.truncate(to);
-        map.truncate(to + 1);
+        let inner = std::mem::take(into);
+        percent(&inner.text, false, into);
+        into.compose(&inner);
     }
 }
 
-/// The name character that a `\\uHHHH` at `at` stands for.
-pub(super) fn unicode_escape(bytes: &[u8], at: usize) -> Option<char> {
-    if !bytes[at..].starts_with(b"\\u") {
+/// The character that a JSON escape, `\uHHHH`, stands for, and the length of the escape.
+fn unicode(text: &[u8], at: usize) -> Option<(char, usize)> {
+    if !text[at..].starts_with(b"\\u") {
         return None;
     }
-    let c = hex(bytes, at + 2, 4).and_then(char::from_u32)?;
-    let is_name =
-        if c.is_ascii() { super::bytes::is(c as u8, super::bytes::HOST) } else { super::bytes::is_name_scalar(c) };
+    Some((hex(text, at + 2, 4).and_then(char::from_u32)?, 6))
+}
+
+/// The character that an XML entity stands for, and the length of the entity.
+fn entity(text: &[u8], at: usize) -> Option<(char, usize)> {
+    const NAMED: [(&[u8], char); 5] =
+        [(b"&amp;", '&'), (b"&quot;", '"'), (b"&apos;", '\''), (b"&lt;", '<'), (b"&gt;", '>')];
+    let rest = &text[at..];
+    if let Some(&(name, c)) = NAMED.iter().find(|(name, _)| rest.starts_with(name)) {
+        return Some((c, name.len()));
+    }
+    let (digits, radix) = match rest {
+        [b'&', b'#', b'x' | b'X', ..] => (3, 16),
+        [b'&', b'#', ..] => (2, 10),
+        _ => return None,
+    };
+    let len = rest[digits..].iter().take(8).take_while(|b| char::from(**b).is_digit(radix)).count();
+    let number = str::from_utf8(&rest[digits..digits + len]).ok()?;
+    let c = u32::from_str_radix(number, radix).ok().and_then(char::from_u32)?;
+    (rest.get(digits + len) == Some(&b';')).then_some((c, digits + len + 1))
+}
+
+/// The name character that a `\uHHHH` at `at` stands for.
+pub(super) fn unicode_escape(bytes: &[u8], at: usize) -> Option<char> {
+    let (c, _) = unicode(bytes, at)?;
+    let is_name = if c.is_ascii() { is(c as u8, HOST) } else { is_name_scalar(c) };
     is_name.then_some(c)
 }
 
 /// The length of the scalar at `at` if it can be part of a name and is not ASCII.
 pub(super) fn name_scalar(bytes: &[u8], at: usize) -> Option<usize> {
-    scalar(bytes, at).filter(|&(c, _)| !c.is_ascii() && super::bytes::is_name_scalar(c)).map(|(_, len)| len)
+    scalar(bytes, at).filter(|&(c, _)| !c.is_ascii() && is_name_scalar(c)).map(|(_, len)| len)
 }

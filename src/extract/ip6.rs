@@ -3,8 +3,8 @@
 use std::net::Ipv6Addr;
 use std::ops::Range;
 
-use super::bytes::{SIX, at, before, escape_len, is, port};
-use super::url;
+use super::grammar::escape::{escape_len, separator};
+use super::grammar::{SIX, address_port, at, before, hex, is, port};
 
 /// An address found at a place.
 pub(super) struct Found {
@@ -24,11 +24,19 @@ const LONGEST: usize = 64;
 
 /// What is found at one place.
 pub(super) struct Places {
-    pub(super) first: Option<Found>,
-    /// Where the other reading starts, the run shortened by an escape.
-    pub(super) shortened: Option<usize>,
+    /// The address behind an escape.
+    shortened: Option<Found>,
+    /// The address that the whole run is; or, if there is none at all, the one behind words that are not hexadecimal.
+    whole: Option<Found>,
     /// Where the run ends.
     pub(super) end: usize,
+}
+
+impl Places {
+    /// All of them, in order.
+    pub(super) fn readings(&self) -> impl Iterator<Item = &Found> {
+        [&self.shortened, &self.whole].into_iter().flatten()
+    }
 }
 
 /// Looks for an address in the run of letters, digits, `:` and `.` that starts at `start`.
@@ -36,28 +44,20 @@ pub(super) fn find(bytes: &[u8], start: usize) -> Places {
     let end = bytes[start..].iter().position(|&b| !is(b, SIX)).map_or(bytes.len(), |len| start + len);
     let mut colons = memchr::memchr_iter(b':', &bytes[start..end]);
     if colons.next().is_none() || colons.next().is_none() || is_scheme(bytes, start, end) {
-        return Places { first: None, shortened: None, end };
+        return Places { shortened: None, whole: None, end };
     }
     let escape = escape_len(bytes, start);
-    let shortened = (escape > 0 && start + escape < end).then_some(start + escape);
-    let first = parse(bytes, start, end);
-    if first.is_some() {
-        return Places { first, shortened, end };
-    }
-    let first = shortened.and_then(|start| parse(bytes, start, end)).or_else(|| behind_words(bytes, start, end));
-    Places { first, shortened: None, end }
+    let shortened = (escape > 0 && start + escape < end).then(|| parse(bytes, start + escape, end)).flatten();
+    let whole = parse(bytes, start, end);
+    let whole = if shortened.is_none() { whole.or_else(|| behind_words(bytes, start, end)) } else { whole };
+    Places { shortened, whole, end }
 }
 
 /// Whether the last word of a run is the scheme of a URL.
 fn is_scheme(bytes: &[u8], start: usize, end: usize) -> bool {
     let colon = if bytes[end - 1] == b':' { end - 1 } else { end };
     let word = bytes[start..colon].iter().rposition(|&b| b == b':').map_or(start, |at| start + at + 1);
-    bytes[word..colon].iter().any(u8::is_ascii_alphabetic) && url::separator(bytes, colon).is_some()
-}
-
-/// The shortened reading of a run.
-pub(super) fn find_shortened(bytes: &[u8], places: &Places) -> Option<Found> {
-    places.shortened.and_then(|start| parse(bytes, start, places.end))
+    bytes[word..colon].iter().any(u8::is_ascii_alphabetic) && separator(bytes, colon).is_some()
 }
 
 /// What stands behind leading words that are not hexadecimal, each with its `:`.
@@ -111,16 +111,19 @@ fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> F
         return Found { addr, span: start..end, port: Some(port), end: start + len };
     }
     let mut zone_end = end;
-    if at(bytes, end) == b'%' && super::bytes::hex(bytes, end + 1, 2).is_none() {
+    if at(bytes, end) == b'%' && hex(bytes, end + 1, 2).is_none() {
         let zone = bytes[end + 1..].iter().take(32).take_while(|b| b.is_ascii_alphanumeric()).count();
-        if zone > 0 && url::separator(bytes, end + 1 + zone).is_none() {
+        if zone > 0 && separator(bytes, end + 1 + zone).is_none() {
             zone_end = end + 1 + zone;
         }
     }
     let is_bracketed = before(bytes, start) == b'[' && at(bytes, zone_end) == b']';
     let (port, after) = match is_bracketed.then(|| port(bytes, zone_end + 1)).flatten() {
         Some((port, after)) => (Some(port), after),
-        None => (None, zone_end + usize::from(is_bracketed)),
+        None => {
+            let after = zone_end + usize::from(is_bracketed);
+            address_port(bytes, zone_end).map_or((None, after), |(port, after)| (Some(port), after))
+        }
     };
     Found { addr, span: start..zone_end, port, end: after }
 }

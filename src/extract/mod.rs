@@ -3,14 +3,17 @@
 //! The extractor is the scalar reference: one pass over the bytes, a few look-behinds, no allocation once warm. Any bytes are
 //! legal input; time is linear. What a token is, is written down in the crate's documentation.
 //!
+//! One place can be read in several ways: with and without the escape before it, a run that is not ASCII and its ASCII parts, a
+//! URL as it stands and with its escapes undone. Each reading is a token, whatever becomes of those before it. The tokens
+//! behind the first of a place are its [alternatives](Token::alternative).
+//!
 //! ```
-//! use netsieve::extract::{ExtractOptions, Extractor, Verdict};
+//! use netsieve::extract::{ExtractOptions, Extractor};
 //!
 //! let text = b"GET http://evil.test/a from 192.0.2.7:4711";
 //! let mut found = Vec::new();
 //! Extractor::new(ExtractOptions::default()).extract(text, 0..text.len(), &mut |token| {
 //!     found.push((token.start, String::from_utf8_lossy(token.text).into_owned(), token.port));
-//!     Verdict::Settled
 //! });
 //! assert_eq!(found, [(4, "http://evil.test/a".to_owned(), None), (28, "192.0.2.7".to_owned(), Some(4711))]);
 //! ```
@@ -18,14 +21,19 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-mod bytes;
 mod decode;
+pub(crate) mod finder;
+mod grammar;
 mod ip6;
-pub(crate) mod lines;
+mod like;
 mod name;
+mod quad;
 mod refang;
+mod saddr;
 mod scalar;
 mod url;
+
+pub(crate) use url::UrlText;
 
 #[cfg(test)]
 mod tests;
@@ -68,10 +76,12 @@ pub enum Context {
     UrlQuery,
     /// Behind the `@` of a mail address.
     Email,
+    /// The reverse name of an address (`7.113.0.203.in-addr.arpa`).
+    ReverseName,
 }
 
 impl Context {
-    /// `text`, `url_host`, `url_path`, `url_query` or `email`.
+    /// `text`, `url_host`, `url_path`, `url_query`, `email` or `reverse_name`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Context::Text => "text",
@@ -79,6 +89,7 @@ impl Context {
             Context::UrlPath => "url_path",
             Context::UrlQuery => "url_query",
             Context::Email => "email",
+            Context::ReverseName => "reverse_name",
         }
     }
 }
@@ -105,31 +116,22 @@ pub struct Token<'t> {
     pub host: Option<(usize, usize)>,
     /// Of a URL: whether it was written with a scheme (else `host/path`).
     pub has_scheme: bool,
-    /// It was only emitted because what came before it in its group was not settled.
+    /// Another reading of the place of the token before.
     pub alternative: bool,
-}
-
-/// What the receiver of a token says of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The token matched: skip the other readings of its place.
-    Settled,
-    /// Nothing matched: emit the other readings (the run shortened by an escape, the ASCII parts of a mixed run, a URL cut
-    /// before a separator).
-    TryAlternatives,
-    /// As [`TryAlternatives`](Verdict::TryAlternatives), but no shorter cut of this URL can match.
-    NoCuts,
+    /// Of a URL: its text, and the places where it may end.
+    pub(crate) url: Option<UrlText<'t>>,
 }
 
 /// The scalar reference extractor. Owns scratch space; allocates nothing once warm.
 #[derive(Debug, Default)]
 pub struct Extractor {
     options: ExtractOptions,
-    text: Vec<u8>,
-    map: Vec<u32>,
-    run_text: Vec<u8>,
-    run_map: Vec<u32>,
+    /// The run at hand, decoded.
+    run: decode::Decoded,
     name: String,
+    /// The URL at hand.
+    texts: url::Texts,
+    starts: Vec<usize>,
     url: crate::value::UrlScratch,
 }
 
@@ -141,7 +143,7 @@ impl Extractor {
 
     /// Emits the tokens of `haystack` that start in `own`; bytes outside it are only looked at, at most
     /// [`PIECE_OVERLAP`](crate::limits::PIECE_OVERLAP) of them on each side matter.
-    pub fn extract(&mut self, haystack: &[u8], own: Range<usize>, sink: &mut dyn FnMut(&Token<'_>) -> Verdict) {
+    pub fn extract(&mut self, haystack: &[u8], own: Range<usize>, sink: &mut dyn FnMut(&Token<'_>)) {
         scalar::Scan::new(self, haystack, own, sink).run();
     }
 }

@@ -1,12 +1,10 @@
-//! Names and IPv4 quads inside a run of name bytes.
+//! Names inside a run of name bytes.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-use super::bytes::{at, before};
 use crate::limits::{MAX_LABEL, MAX_NAME};
-use crate::value::Reject;
-use crate::value::domain;
+use crate::value::{Reject, domain};
 
 /// Where the longest valid name at the end of `token` starts, if it has two labels at least. `token` is ASCII, trimmed.
 pub(super) fn longest_name(token: &[u8]) -> Option<usize> {
@@ -40,8 +38,7 @@ pub(super) fn longest_name(token: &[u8]) -> Option<usize> {
 
 /// The longest valid name at the end of a decoded run, which may hold bytes that are not ASCII. Linear: labels are checked one by
 /// one from the right.
-pub(super) fn longest_mixed(text: &[u8], scratch: &mut String) -> Option<Range<usize>> {
-    let mut range = trimmed(text, 0..text.len());
+pub(super) fn longest_mixed(text: &[u8], mut range: Range<usize>, scratch: &mut String) -> Option<Range<usize>> {
     while let Some(dot) = IDEOGRAPHIC_DOTS.iter().find(|dot| text[range.clone()].ends_with(dot.as_bytes())) {
         range.end -= dot.len();
     }
@@ -101,93 +98,50 @@ fn label_start(text: &[u8], from: usize, end: usize) -> (usize, usize) {
     (from, 0)
 }
 
-/// `range` without the dots and hyphens at its ends.
-pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
-    let is_inner = |b: &u8| !matches!(b, b'.' | b'-');
+/// The readings of `range` that differ in the hyphens at its ends, the shortest first; dots there are none of the name's.
+pub(super) fn readings(text: &[u8], range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let token = &text[range.clone()];
-    match (token.iter().position(is_inner), token.iter().rposition(is_inner)) {
-        (Some(first), Some(last)) => range.start + first..range.start + last + 1,
-        _ => range.end..range.end,
-    }
+    let ends =
+        |is_inner: &dyn Fn(&u8) -> bool| match (token.iter().position(is_inner), token.iter().rposition(is_inner)) {
+            (Some(first), Some(last)) => range.start + first..range.start + last + 1,
+            _ => range.end..range.end,
+        };
+    let off = ends(&|b| !matches!(b, b'.' | b'-'));
+    let kept = if off.is_empty() { off.clone() } else { ends(&|b| *b != b'.') };
+    let (left, right) = (kept.start != off.start, kept.end != off.end);
+    [
+        (!off.is_empty()).then_some(off.start..off.end),
+        right.then_some(off.start..kept.end),
+        left.then_some(kept.start..off.end),
+        (left && right).then_some(kept),
+    ]
+    .into_iter()
+    .flatten()
 }
 
-/// A quad at the start of a text.
-pub(super) struct Quad {
-    pub(super) addr: Ipv4Addr,
-    /// The length of its text.
-    pub(super) len: usize,
-    /// A fifth number behind a dot, and the length with it.
-    pub(super) fifth: Option<(u16, usize)>,
-}
-
-/// The quad at the start of `text`, if what follows does not make it something else.
-pub(super) fn quad(text: &[u8]) -> Option<Quad> {
-    if text.len() < 7 || !text[0].is_ascii_digit() {
-        return None;
-    }
-    let mut octets = [0_u8; 4];
-    let mut len = 0;
-    for (n, octet) in octets.iter_mut().enumerate() {
-        if n > 0 {
-            if at(text, len) != b'.' {
-                return None;
-            }
-            len += 1;
+/// The address whose reverse name a text is, as a whole: `7.113.0.203.in-addr.arpa`, or 32 digits before `.ip6.arpa`.
+pub(super) fn reversed(text: &[u8]) -> Option<IpAddr> {
+    let labels = |zone: &[u8]| {
+        let len = text.len().checked_sub(zone.len())?;
+        text[len..].eq_ignore_ascii_case(zone).then(|| text[..len].split(|&b| b == b'.'))
+    };
+    if let Some(labels) = labels(b".in-addr.arpa") {
+        let mut octets = [0; 4];
+        let mut count = 0;
+        for label in labels {
+            let is_octet = label.iter().all(u8::is_ascii_digit) && (label.len() == 1 || label.first() != Some(&b'0'));
+            *octets.iter_mut().rev().nth(count)? =
+                is_octet.then(|| str::from_utf8(label).ok()?.parse().ok()).flatten()?;
+            count += 1;
         }
-        let digits = digits(text, len, 4);
-        let number = &text[len..len + digits];
-        if !(1..=3).contains(&digits) || (digits > 1 && number[0] == b'0') {
-            return None;
-        }
-        *octet = u8::try_from(number.iter().fold(0_u32, |value, b| value * 10 + u32::from(b - b'0'))).ok()?;
-        len += digits;
+        return (count == 4).then(|| IpAddr::V4(Ipv4Addr::from(octets)));
     }
-    let addr = Ipv4Addr::from(octets);
-    if at(text, len).is_ascii_alphanumeric() {
-        return None;
+    let (mut bits, mut count) = (0_u128, 0);
+    for label in labels(b".ip6.arpa")? {
+        let [digit] = label else { return None };
+        let digit = char::from(*digit).to_digit(16)?;
+        bits = if count < 32 { bits | u128::from(digit) << (4 * count) } else { return None };
+        count += 1;
     }
-    if at(text, len) != b'.' || !at(text, len + 1).is_ascii_alphanumeric() {
-        return Some(Quad { addr, len, fifth: None });
-    }
-    let end = len + 1 + digits(text, len + 1, 6);
-    let next = at(text, end);
-    let goes_on = next.is_ascii_alphanumeric() || (next == b'.' && at(text, end + 1).is_ascii_alphanumeric());
-    let port = std::str::from_utf8(&text[len + 1..end]).ok()?.parse().ok()?;
-    (!goes_on).then_some(Quad { addr, len, fifth: Some((port, end)) })
-}
-
-/// The number of digits at `from`, up to `most`.
-fn digits(text: &[u8], from: usize, most: usize) -> usize {
-    text.iter().skip(from).take(most).take_while(|b| b.is_ascii_digit()).count()
-}
-
-/// Whether five numbers from `start` to `end` are an address and a port, as tcpdump writes them.
-pub(super) fn is_tcpdump(bytes: &[u8], start: usize, end: usize) -> bool {
-    let head = &bytes[..start];
-    head.ends_with(b"IP ") || head.ends_with(b"> ") || bytes[end..].starts_with(b" > ") || at(bytes, end) == b':'
-}
-
-/// Whether the `/` before `start` follows the word of a product (`Chrome/120.0.0.0`).
-pub(super) fn is_version(bytes: &[u8], start: usize) -> bool {
-    if before(bytes, start) != b'/' {
-        return false;
-    }
-    let slash = start - 1;
-    let letters = bytes[..slash].iter().rev().take(64).take_while(|b| b.is_ascii_alphabetic()).count();
-    let word = &bytes[slash - letters..slash];
-    let is_product = word.iter().any(u8::is_ascii_lowercase) || word == b"OPR";
-    let first = before(bytes, slash - letters);
-    is_product && !(first.is_ascii_alphanumeric() || matches!(first, b'.' | b'_' | b'/' | b'-'))
-}
-
-/// Whether a name at `start` looks like a file name by the single `/` before it.
-pub(super) fn is_after_slash(bytes: &[u8], start: usize) -> bool {
-    if before(bytes, start) != b'/' || before(bytes, start - 1) == b'/' {
-        return false;
-    }
-    let slash = start - 1;
-    let word = bytes[..slash].iter().rev().take(64).take_while(|&&b| b.is_ascii_uppercase() || b == b'_').count();
-    let is_word = bytes[slash - word..slash].iter().any(u8::is_ascii_uppercase)
-        && !before(bytes, slash - word).is_ascii_alphanumeric();
-    !is_word
+    (count == 32).then(|| IpAddr::V6(Ipv6Addr::from_bits(bits)))
 }

@@ -7,12 +7,13 @@ use std::ops::Range;
 
 use super::blocks::Block;
 use super::options::ScanOptions;
-use crate::extract::lines::{Judge, LineFinder};
-use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, Verdict};
+use crate::extract::finder::{Judge, LineFinder};
+use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
 use crate::limits::MAX_NAME;
 use crate::sieve::{
     DerivedForms, Engine, MatchOptions, Matcher, Matches, Prefilter, Probe, RawMatch, Seen, Sieve, Withheld,
 };
+use crate::value::url::End;
 
 /// A hit by its place in the block's view and in the columns of [`Found`].
 #[derive(Clone, Debug)]
@@ -31,8 +32,21 @@ pub(super) struct Found {
     text: String,
     pub(super) observables: u64,
     pub(super) withheld: Withheld,
-    /// Of the place at hand: where the reading starts that is a URL whose host had a match.
-    host_found: Option<usize>,
+    /// Where the rows of the place at hand start.
+    place: usize,
+    /// What the readings of that place are so far.
+    seen: Place,
+    /// Where a URL may end.
+    ends: Vec<End>,
+}
+
+/// What the readings of one place are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    /// One of them is a URL.
+    has_url: bool,
+    /// Something was withheld.
+    has_withheld: bool,
 }
 
 impl Found {
@@ -42,10 +56,34 @@ impl Found {
         self.text.clear();
         self.observables = 0;
         self.withheld = Withheld::default();
+        self.begin_place();
     }
 
-    /// Puts aside the matches of the last lookup that are of the host, or of the URL as a whole. Returns whether there
-    /// were any.
+    fn begin_place(&mut self) {
+        self.place = self.rows.len();
+        self.seen = Place::default();
+    }
+
+    /// Counts what the last lookup withheld: once a place, whichever its readings are.
+    fn count_withheld(&mut self, matcher: &Matcher) {
+        let withheld = matcher.withheld();
+        if !self.seen.has_withheld && self.place == self.rows.len() {
+            self.withheld += withheld;
+        }
+        self.seen.has_withheld |= withheld != Withheld::default();
+    }
+
+    /// Whether an indicator was reported for an earlier reading of the place at hand that has something of `span`.
+    fn is_known(&self, id: u32, span: &Range<usize>) -> bool {
+        self.rows[self.place..].iter().any(|row| {
+            row.span.start < span.end
+                && span.start < row.span.end
+                && self.matches[row.matches.clone()].iter().any(|known| known.id == id)
+        })
+    }
+
+    /// Puts aside the matches of the last lookup that are of the host, or of the URL as a whole. What an
+    /// earlier reading of the place has reported is left out.
     fn take(
         &mut self,
         matcher: &mut Matcher,
@@ -53,17 +91,20 @@ impl Found {
         span: Range<usize>,
         context: Context,
         write_canonical: impl FnOnce(&mut Matcher, &mut String),
-    ) -> bool {
+    ) {
         let start = self.matches.len();
-        self.matches.extend(matcher.found().iter().filter(|found| found.of_host == of_host));
+        for found in matcher.found().iter().filter(|found| found.of_host == of_host) {
+            if !self.is_known(found.id, &span) {
+                self.matches.push(*found);
+            }
+        }
         if self.matches.len() == start {
-            return false;
+            return;
         }
         let text = self.text.len();
         write_canonical(matcher, &mut self.text);
         let canonical = text..self.text.len();
         self.rows.push(Row { span, context, canonical, matches: start..self.matches.len() });
-        true
     }
 
     /// By offset, at one offset the longest first. What two readings of one place found is one hit.
@@ -245,85 +286,78 @@ fn finder(matcher: &Matcher, options: &ScanOptions) -> Option<LineFinder> {
 }
 
 /// As [`look_up`], unless the filter says that nothing can match.
-fn look_up_likely(
-    matcher: &mut Matcher,
-    found: &mut Found,
-    filter: &Prefilter,
-    token: &Token<'_>,
-    base: usize,
-) -> Verdict {
+fn look_up_likely(matcher: &mut Matcher, found: &mut Found, filter: &Prefilter, token: &Token<'_>, base: usize) {
     let is_likely = match token.kind {
         TokenKind::Ip(IpAddr::V4(addr)) => filter.may_cover(addr.to_bits()),
         TokenKind::Domain => matcher.sieve().may_hold_name(token.text),
         _ => true,
     };
     if is_likely {
-        return look_up(matcher, found, token, base);
+        look_up(matcher, found, token, base);
+        return;
     }
     found.observables += 1;
     if !token.alternative {
-        found.host_found = None;
+        found.begin_place();
     }
-    if found.host_found.is_some() { Verdict::Settled } else { Verdict::TryAlternatives }
 }
 
 /// Looks a token up that was found in what starts at `base` of the block's view.
-fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: usize) -> Verdict {
+fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: usize) {
     found.observables += 1;
     if !token.alternative {
-        found.host_found = None;
-    }
-    // A URL and its host are two observables: another reading of the URL may match that has the same host.
-    let is_same_host = token.has_scheme || found.host_found == Some(token.start);
-    if found.host_found.is_some() && !(token.kind == TokenKind::Url && is_same_host) {
-        return Verdict::Settled;
+        found.begin_place();
     }
     let seen = Seen { port: token.port, name_like: token.name_like };
     let span = base + token.start..base + token.end;
-    let is_found = match token.kind {
+    match token.kind {
         TokenKind::Ip(addr) => {
             matcher.look_up_ip(addr, seen);
-            found.withheld += matcher.withheld();
+            found.count_withheld(matcher);
             found.take(matcher, true, span, token.context, |_, out| {
                 // Writing to a string does not fail.
                 let _ = write!(out, "{addr}");
-            })
+            });
         }
         TokenKind::Domain => {
-            if matcher.look_up_domain(token.text, seen).is_err() {
-                return Verdict::TryAlternatives;
+            if matcher.look_up_domain(token.text, seen).is_ok() {
+                found.count_withheld(matcher);
+                found.take(matcher, true, span, token.context, |matcher, out| matcher.write_name(token.text, out));
             }
-            found.withheld += matcher.withheld();
-            found.take(matcher, true, span, token.context, |matcher, out| matcher.write_name(token.text, out))
         }
-        TokenKind::Url => {
-            let Ok(can_cuts_match) = matcher.look_up_url(token.text, token.name_like) else {
-                return Verdict::TryAlternatives;
-            };
-            // The host was counted when the whole URL was looked up.
-            if !token.alternative {
-                found.withheld += matcher.withheld();
-            }
-            let is_url =
-                found.take(matcher, false, span, token.context, |matcher, out| matcher.write_url(token.text, out));
-            if found.host_found.is_none()
-                && let Some((start, end)) = token.host
-            {
-                let is_host = found.take(matcher, true, base + start..base + end, Context::UrlHost, |matcher, out| {
-                    matcher.write_host(token.text, out)
-                });
-                found.host_found = is_host.then_some(token.start);
-            }
-            if !is_url && !can_cuts_match {
-                return Verdict::NoCuts;
-            }
-            is_url
-        }
+        TokenKind::Url => look_up_url(matcher, found, token, base),
         TokenKind::RequestPath => {
             matcher.look_up_request_path(token.text);
-            found.withheld += matcher.withheld();
-            found.take(matcher, false, span, token.context, |matcher, out| matcher.write_target(token.text, out))
+            found.count_withheld(matcher);
+            found.take(matcher, false, span, token.context, |matcher, out| matcher.write_target(token.text, out));
         }
-    };
-    if is_found { Verdict::Settled } else { Verdict::TryAlternatives }
+    }
+}
+
+/// A URL and its host are two observables. Where URLs of the host are listed, the URL is also looked up at the other places where it
+/// may end. Patterns look at the first reading of a place.
+fn look_up_url(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: usize) {
+    let has_patterns = !std::mem::replace(&mut found.seen.has_url, true);
+    let Ok(is_host_listed) = matcher.look_up_reading(token.text, token.name_like, has_patterns) else { return };
+    found.count_withheld(matcher);
+    let span = base + token.start..base + token.end;
+    found.take(matcher, false, span, token.context, |matcher, out| matcher.write_url(token.text, out));
+    if let Some((start, end)) = token.host {
+        let span = base + start..base + end;
+        found.take(matcher, true, span, Context::UrlHost, |matcher, out| matcher.write_host(token.text, out));
+    }
+    if let Some(url) = token.url.filter(|_| is_host_listed) {
+        look_up_ends(matcher, found, token, &url, base);
+    }
+}
+
+fn look_up_ends(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, url: &UrlText<'_>, base: usize) {
+    let mut ends = std::mem::take(&mut found.ends);
+    url.ends(&mut ends);
+    matcher.look_up_url_ends(url.whole(), url.path(), &ends, token.name_like, |matcher, end| {
+        found.count_withheld(matcher);
+        let span = base + token.start..base + url.place(end.len);
+        found.take(matcher, false, span, token.context, |matcher, out| matcher.write_url(url.up_to(end.len), out));
+    });
+    found.ends = ends;
 }

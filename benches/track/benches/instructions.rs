@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use gungraun::prelude::*;
-use netsieve::extract::{ExtractOptions, Extractor, Verdict};
+use netsieve::extract::{ExtractOptions, Extractor};
 use netsieve::{Engine, Feed, Indicator, MatchOptions, Matcher, ScanOptions, Scanner, Sieve, feed};
 
 #[path = "../../common/mod.rs"]
@@ -172,7 +172,6 @@ fn extract(text: Vec<u8>) -> usize {
     let mut count = 0;
     Extractor::new(ExtractOptions::default()).extract(black_box(&text), 0..text.len(), &mut |_| {
         count += 1;
-        Verdict::Settled
     });
     count
 }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use netsieve::extract::{ExtractOptions, Extractor, Verdict};
+use netsieve::extract::{ExtractOptions, Extractor};
 use netsieve::{Hit, MatchOptions, ScanOptions, Scanner};
 use rustix::time::{ClockId, clock_gettime};
 
@@ -214,7 +214,6 @@ fn scans(ratios: &mut Vec<Ratio>) {
             let mut count = 0;
             extractor.extract(black_box(part), 0..part.len(), &mut |_| {
                 count += 1;
-                Verdict::Settled
             });
             count
         },

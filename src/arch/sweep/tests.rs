@@ -15,7 +15,21 @@ fn random(seed: u64) -> impl FnMut(usize) -> usize {
     }
 }
 
-const PIECES: [&[u8]; 24] = [
+static RULES: Rules = Rules {
+    ends_authority: {
+        let mut table = [false; 256];
+        (table[b'/' as usize], table[b' ' as usize], table[b'\n' as usize]) = (true, true, true);
+        table
+    },
+    escapes: {
+        let mut table = [Escape::Never; 256];
+        (table[b'\\' as usize], table[b'%' as usize]) = (Escape::Always, Escape::Always);
+        (table[b'=' as usize], table[b'[' as usize]) = (Escape::BeforeThree, Escape::BeforeColour);
+        table
+    },
+};
+
+const PIECES: [&[u8]; 30] = [
     b"192.0.2.1",
     b"1.2.3.4.",
     b"evil.test",
@@ -40,6 +54,12 @@ const PIECES: [&[u8]; 24] = [
     b"t.co",
     b"aaaaaaaaaaaaaaaa",
     b"xn--a.xn--b",
+    b"1.2.3.4.https",
+    b"\x1B[31m",
+    b"=3D",
+    b"4.3.2.1.in-addr.arpa",
+    b"0.1.ip6.arpa",
+    b"saddr=",
 ];
 
 fn text(random: &mut impl FnMut(usize) -> usize, len: usize) -> Vec<u8> {
@@ -77,7 +97,8 @@ fn every_kernel_leaves_the_same_places() {
     let (nets, tails) = bitmaps(&mut random);
     let filters = Filters { nets: &nets, shift: 12, tails: &tails };
     for wanted in all_wanted() {
-        let mut sweeps: Vec<_> = Kernel::available().into_iter().map(|kernel| Sweep::new(kernel, wanted)).collect();
+        let mut sweeps: Vec<_> =
+            Kernel::available().into_iter().map(|kernel| Sweep::new(kernel, wanted, &RULES)).collect();
         for len in
             (0..300).step_by(7).chain([BATCH * BLOCK - 1, BATCH * BLOCK, BATCH * BLOCK + 1, 5 * BATCH * BLOCK + 77])
         {
@@ -102,11 +123,18 @@ fn what_is_listed_stays() {
     tails[word * WORD..][..WORD].copy_from_slice(&bits.to_le_bytes());
     let filters = Filters { nets: &nets, shift: 12, tails: &tails };
     for kernel in Kernel::available() {
-        let mut sweep = Sweep::new(kernel, wanted);
+        let mut sweep = Sweep::new(kernel, wanted, &RULES);
         for before in 0..200 {
-            for (listed, what) in
-                [("203.0.113.77", What::QuadEnd), ("a.evil.test", What::NameEnd), ("EVIL.test.", What::NameEnd)]
-            {
+            for (listed, what) in [
+                ("203.0.113.77", What::QuadEnd),
+                ("\x1B[31m203.0.113.77", What::QuadEnd),
+                ("=3D203.0.113.77", What::QuadEnd),
+                ("a.evil.test", What::NameEnd),
+                ("EVIL.test.", What::NameEnd),
+                ("=3Devil.test", What::NameEnd),
+                ("\x1B[31mevil.test", What::NameEnd),
+                ("7.6.IP6.arpa", What::NameEnd),
+            ] {
                 for after in ["", " ", "/x", &" ".repeat(100)] {
                     let text = format!("{:>before$}{listed}{after}", " ");
                     let end = before.max(1) + listed.len();
@@ -132,7 +160,7 @@ fn nothing_outside_the_text_is_read() {
     guarded(|page| {
         for kernel in Kernel::available() {
             for wanted in all_wanted() {
-                let mut sweep = Sweep::new(kernel, wanted);
+                let mut sweep = Sweep::new(kernel, wanted, &RULES);
                 for len in (0..200).chain([BATCH * BLOCK - 1, BATCH * BLOCK, BATCH * BLOCK + 63]) {
                     let text = text(&mut random, len);
                     let want = places(&mut sweep, &text, filters);

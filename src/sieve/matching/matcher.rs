@@ -48,7 +48,7 @@ pub struct Matcher {
     pub(super) filter: Resolved,
     pub(super) scratch: Scratch,
     name: String,
-    url: UrlScratch,
+    pub(super) url: UrlScratch,
     request: Vec<u8>,
 }
 
@@ -260,12 +260,17 @@ impl Matcher {
         Ok(())
     }
 
-    /// What is no URL finds nothing, for the reason given. `Ok(true)`: URL indicators are on this host, or there are path
-    /// patterns, so that the same URL cut elsewhere can match; `Ok(false)`: it cannot.
+    /// What is no URL finds nothing, for the reason given. `Ok(true)`: URL indicators with a path are on this host, so that the same URL can
+    /// match otherwise where it ends elsewhere; `Ok(false)`: it cannot.
     pub(crate) fn look_up_url(&mut self, text: &[u8], name_like: bool) -> Result<bool, Reject> {
+        self.look_up_reading(text, name_like, true)
+    }
+
+    /// As [`look_up_url`](Matcher::look_up_url), with path patterns or without.
+    pub(crate) fn look_up_reading(&mut self, text: &[u8], name_like: bool, patterns: bool) -> Result<bool, Reject> {
         self.scratch.clear();
         let start = url::Start::of(text);
-        if self.sieve.0.paths.is_none() {
+        if self.sieve.0.paths.is_none() || !patterns {
             // Where nothing is known of the host, nothing behind it matters.
             let host = match start.and_then(|start| start.host(text)) {
                 Some(host) => host,
@@ -286,8 +291,10 @@ impl Matcher {
             }
             HostRef::Domain(name) => search.name(name, seen, Some(view), None),
         }
-        search.path_patterns(&view, seen);
-        let can_match_otherwise = search.url_host_known || search.tables.paths.is_some();
+        if patterns {
+            search.path_patterns(&view, seen);
+        }
+        let can_match_otherwise = !search.hosts.is_empty();
         search.finish();
         if let Some(addr) = host {
             self.look_up_derived(addr, seen);

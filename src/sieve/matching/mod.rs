@@ -3,6 +3,7 @@
 mod addrs;
 mod batch;
 pub(in crate::sieve) mod derived;
+mod ends;
 pub(in crate::sieve) mod filter;
 pub(in crate::sieve) mod matcher;
 pub(in crate::sieve) mod options;

@@ -17,7 +17,7 @@ use crate::sieve::tables::{Named, Tables, ip, pattern};
 use crate::value::url;
 
 /// Where the specificity of URLs with a path begins: above every host's.
-const PATH_LEVEL: u32 = 1 << 20;
+pub(super) const PATH_LEVEL: u32 = 1 << 20;
 
 /// What a lookup gives, and the space it needs.
 #[derive(Debug, Default)]
@@ -25,11 +25,23 @@ pub(super) struct Scratch {
     pub(super) found: Vec<RawMatch>,
     pub(super) withheld: Withheld,
     patterns: pattern::Scratch,
+    /// The hosts of URL indicators with paths that the URL is on.
+    pub(super) hosts: Vec<KnownHost>,
+}
+
+/// A host of URL indicators with paths that a URL that was looked up is on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownHost {
+    pub(super) row: u32,
+    /// It is the host itself, none above it.
+    pub(super) whole: bool,
+    pub(super) specificity: u32,
 }
 
 impl Scratch {
     pub(super) fn clear(&mut self) {
         self.found.clear();
+        self.hosts.clear();
         self.withheld = Withheld::default();
     }
 
@@ -50,7 +62,7 @@ impl Scratch {
         options: &'a MatchOptions,
         filter: &'a Resolved,
     ) -> Search<'a> {
-        let Self { found, withheld, patterns } = self;
+        let Self { found, withheld, patterns, hosts } = self;
         Search {
             tables,
             options,
@@ -61,7 +73,7 @@ impl Scratch {
             withheld,
             patterns,
             allowed: Allowed::default(),
-            url_host_known: false,
+            hosts,
         }
     }
 }
@@ -152,8 +164,7 @@ pub(super) struct Search<'a> {
     withheld: &'a mut Withheld,
     patterns: &'a mut pattern::Scratch,
     allowed: Allowed,
-    /// URL indicators are on the observed host.
-    pub(super) url_host_known: bool,
+    pub(super) hosts: &'a mut Vec<KnownHost>,
 }
 
 impl<'a> Search<'a> {
@@ -208,26 +219,34 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Whether a URL indicator is on the observed host, which its own host is (`whole`) or is above.
+    pub(super) fn is_on_host(&self, id: u32, whole: bool) -> bool {
+        whole || self.tables.indicators.scope(id) == Some(Scope::Suffix)
+    }
+
+    /// Whether a URL indicator is of a group of schemes; any is where no scheme is known.
+    pub(super) fn is_of_scheme(&self, id: u32, group: Option<&str>) -> bool {
+        group.is_none_or(|group| match self.tables.indicators.value(id) {
+            Value::Url(text) => is_of_group(self.tables.strings.bytes(text), group),
+            _ => false,
+        })
+    }
+
     /// The URL indicators on a stored host that is the observed one (`whole`) or above it.
     fn url_host(&mut self, row: u32, specificity: u32, whole: bool, seen: Seen, url: Option<UrlView<'_>>) {
         let tables = self.tables;
-        let covers = |id: u32| whole || tables.indicators.scope(id) == Some(Scope::Suffix);
         let host = Candidate { of_host: url.is_none(), ..Candidate::host(0, Relation::UrlAnyPath, specificity) };
         let scheme = url.as_ref().map(|url| url::scheme_group(url.scheme()));
-        let is_same_scheme = |id: u32| {
-            scheme.is_none_or(|scheme| match tables.indicators.value(id) {
-                Value::Url(text) => is_of_group(tables.strings.bytes(text), scheme),
-                _ => false,
-            })
-        };
         for id in tables.urls.host_only(row) {
-            if covers(id) && is_same_scheme(id) {
+            if self.is_on_host(id, whole) && self.is_of_scheme(id, scheme) {
                 self.consider(Candidate { id, ..host }, seen);
             }
         }
         match url {
             Some(url) => {
-                self.url_host_known = true;
+                if !tables.urls.with_path(row).is_empty() {
+                    self.hosts.push(KnownHost { row, whole, specificity });
+                }
                 let path_len = url.path().len() as u32;
                 tables.urls.paths(&tables.strings, row, url.path_and_query(), url.path().len(), |id, how, len| {
                     let (relation, rank) = match how {
@@ -236,7 +255,7 @@ impl<'a> Search<'a> {
                         PathMatch::Prefix => (Relation::UrlPrefix, 0),
                     };
                     debug_assert!(len as u32 <= path_len);
-                    if covers(id) && is_same_scheme(id) {
+                    if self.is_on_host(id, whole) && self.is_of_scheme(id, scheme) {
                         let level = PATH_LEVEL + ((len as u32) << 2 | rank);
                         self.consider(Candidate::url(id, relation, level, specificity), seen);
                     }
@@ -245,7 +264,7 @@ impl<'a> Search<'a> {
             None => {
                 let ids = tables.urls.with_path(row);
                 if self.options.host_only {
-                    for id in ids.filter(|&id| covers(id)) {
+                    for id in ids.filter(|&id| whole || tables.indicators.scope(id) == Some(Scope::Suffix)) {
                         let weak = Candidate {
                             strength: Strength::HostOnly,
                             of_host: true,
@@ -270,7 +289,7 @@ impl<'a> Search<'a> {
 
     /// Takes an indicator that covers the observable: port, then filter, then what its entries ask for.
     #[inline]
-    fn consider(&mut self, candidate: Candidate, seen: Seen) {
+    pub(super) fn consider(&mut self, candidate: Candidate, seen: Seen) {
         let Candidate { id, strength, .. } = candidate;
         let mut raw = self.raw(candidate, seen);
         let flags = self.tables.indicators.flags(id);
@@ -426,7 +445,7 @@ impl Candidate {
         }
     }
 
-    fn url(id: u32, relation: Relation, specificity: u32, host_specificity: u32) -> Self {
+    pub(super) fn url(id: u32, relation: Relation, specificity: u32, host_specificity: u32) -> Self {
         Self { of_host: false, is_host_level: false, specificity, host_specificity, ..Self::host(id, relation, 0) }
     }
 }

@@ -59,12 +59,14 @@ use crate::limits::MAX_OBSERVABLE;
 
 mod escape;
 mod plain;
+mod prefixes;
 mod split;
 #[cfg(test)]
 mod tests;
 
 use escape::{PATH, QUERY, escape_into, is_plain_path, is_plain_query, resolve_dots, unescape_into};
 pub(crate) use plain::Start;
+pub(crate) use prefixes::{End, Follower, follow};
 use split::{Split, clean, split};
 
 /// The host of a URL, canonical.

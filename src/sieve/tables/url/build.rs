@@ -88,11 +88,17 @@ impl Builder {
             if path == b"/" {
                 host_only.push((host, row.id));
             } else {
-                with_path.push((host, row.id));
+                with_path.push((host, row));
                 shapes[host as usize].add(path);
                 paths.push(PathRow { hash: hash_path(hash::SEED, host, path), host, path, row: *row });
             }
         }
+        // In the order of paths, so that those that begin with a text stand together.
+        with_path.sort_unstable_by(|(a_host, a), (b_host, b)| {
+            let path = |row: &Row| strings.bytes(row.text).get(row.path as usize..).unwrap_or(b"");
+            a_host.cmp(b_host).then_with(|| path(a).cmp(path(b))).then(a.id.cmp(&b.id))
+        });
+        let with_path: Vec<(u32, u32)> = with_path.into_iter().map(|(host, row)| (host, row.id)).collect();
         drop(self.rows);
         // Equal paths on one host stand side by side, whatever their scheme and port.
         paths.sort_unstable_by(|a, b| {

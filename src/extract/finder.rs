@@ -9,9 +9,10 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::bytes::{HOST, SIX, at, before, escape_len, is};
-use super::url::Written;
-use super::{decode, ip6, name, url};
+use super::grammar::ends::ENDS_AUTHORITY;
+use super::grammar::escape::{RULES, Written, escape_len, separator};
+use super::grammar::{HOST, SIX, at, before, is};
+use super::{decode, ip6, name, quad, saddr, url};
 use crate::arch::cpu::Kernel;
 use crate::arch::masks::BLOCK;
 use crate::arch::sweep::{Filters, Sweep, Wanted, What};
@@ -36,7 +37,7 @@ pub(crate) struct LineFinder {
 
 impl LineFinder {
     pub(crate) fn new(kernel: Kernel, wanted: Wanted) -> Self {
-        Self { wanted, sweep: Sweep::new(kernel, wanted) }
+        Self { wanted, sweep: Sweep::new(kernel, wanted, &RULES) }
     }
 
     /// Calls `found` with every line, its end included, that may hold a hit, in order. Gives how many places the judge was asked about.
@@ -112,14 +113,29 @@ impl<J: Judge> Look<'_, J> {
         let bytes = self.bytes;
         let start = bytes[..end].iter().rposition(|&b| !is(b, HOST) || b == b'-' || b == b'_').map_or(0, |at| at + 1);
         let escape = escape_len(bytes, start);
-        self.quad_at(start) || (escape > 0 && self.quad_at(start + escape))
+        self.quad_at(start)
+            || escape > 0 && self.quad_at(start + escape)
+            || at(bytes, end).eq_ignore_ascii_case(&b'i')
+                && [start, start + escape].into_iter().any(|start| self.reversed(start, end))
     }
 
     fn quad_at(&mut self, start: usize) -> bool {
-        name::quad(self.bytes.get(start..).unwrap_or(&[])).is_some_and(|quad| {
+        quad::quad(self.bytes.get(start..).unwrap_or(&[])).is_some_and(|quad| {
             self.asked += 1;
             self.judge.v4(quad.addr.to_bits())
         })
+    }
+
+    /// Whether the reverse name of an IPv4 address, of which four numbers and their dots end at `end`, is of one that may be listed.
+    fn reversed(&mut self, start: usize, end: usize) -> bool {
+        let token = self.bytes.get(start..end + b"in-addr.arpa".len()).unwrap_or(&[]);
+        self.is_reversed(token)
+    }
+
+    /// Whether the name that a token ends in is the reverse name of an address that may be listed.
+    fn is_reversed(&mut self, token: &[u8]) -> bool {
+        let name = name::longest_name(token).map(|start| &token[start..]);
+        name.and_then(name::reversed).is_some_and(|addr| self.judge.addr(ip::canonical(addr)))
     }
 
     /// Whether a name that the run up to `end` ends in may be listed. `dots`: those of the 64 bytes before, the nearest highest.
@@ -132,12 +148,15 @@ impl<J: Judge> Look<'_, J> {
         while stop > start && matches!(bytes[stop - 1], b'.' | b'-') {
             stop -= 1;
         }
-        let is_odd = self.wanted.odd_names || self.wanted.punycode;
-        if is_odd && stop < end && self.suffixes(start, end) {
-            return true;
+        // A label that ends in a hyphen is no plain last label.
+        if stop < end && (self.wanted.odd_names || self.wanted.punycode) {
+            let dots = bytes[start..end].iter().rev().take_while(|b| **b == b'.').count();
+            if end - dots > stop && self.suffixes(start, end - dots) {
+                return true;
+            }
         }
         if len >= BLOCK {
-            return self.suffixes(start, stop);
+            return self.suffixes(start, stop) || self.reversed6(start, stop);
         }
         // The dots of the run, without those behind the name and the one before the last label.
         let shift = end - stop;
@@ -154,6 +173,15 @@ impl<J: Judge> Look<'_, J> {
             }
         }
         self.starts(start, stop)
+    }
+
+    /// Whether a name is the reverse name of an IPv6 address that may be listed.
+    fn reversed6(&mut self, start: usize, stop: usize) -> bool {
+        let escape = escape_len(self.bytes, start);
+        let bytes = self.bytes;
+        [start, start + escape]
+            .into_iter()
+            .any(|from| name::readings(bytes, from.min(stop)..stop).any(|name| self.is_reversed(&bytes[name])))
     }
 
     /// As [`names`](Self::names), for any length; slower.
@@ -175,15 +203,15 @@ impl<J: Judge> Look<'_, J> {
         if self.judge.name(bytes, start, stop) {
             return true;
         }
-        let is_plain = !matches!(bytes[start], b'.' | b'-') && !matches!(before(bytes, start), b'\\' | b'%' | b'#');
+        let is_plain = !matches!(bytes[start], b'.' | b'-') && escape_len(bytes, start) == 0;
         !is_plain && self.odd_starts(start, stop)
     }
 
     #[inline(never)]
     fn odd_starts(&mut self, start: usize, stop: usize) -> bool {
-        [start, start + escape_len(self.bytes, start)].into_iter().any(|from| {
-            let token = name::trimmed(self.bytes, from.min(stop)..stop);
-            !token.is_empty() && self.judge.name(self.bytes, token.start, token.end)
+        let bytes = self.bytes;
+        [start, start + escape_len(bytes, start)].into_iter().any(|from| {
+            name::readings(bytes, from.min(stop)..stop).any(|name| self.judge.name(bytes, name.start, name.end))
         })
     }
 
@@ -213,10 +241,7 @@ impl<J: Judge> Look<'_, J> {
         }
         let alone = bytes[start] == b':' && at(bytes, start + 1) != b':';
         let places = ip6::find(bytes, start + usize::from(alone));
-        [places.first.as_ref().map(|found| found.addr), ip6::find_shortened(bytes, &places).map(|found| found.addr)]
-            .into_iter()
-            .flatten()
-            .any(|addr| self.judge.addr(ip::canonical(IpAddr::V6(addr))))
+        places.readings().any(|found| self.judge.addr(ip::canonical(IpAddr::V6(found.addr))))
     }
 
     /// Whether the authority at `from` is anything but a plain name or quad, which are found as such, and a port.
@@ -232,7 +257,7 @@ impl<J: Judge> Look<'_, J> {
         let ends = ends_authority(rest, next)
             // What is trimmed from the end of a URL.
             || matches!(rest[next], b')' | b']' | b'}' | b',' | b';' | b'!' | b'\'') && ends_authority(rest, next + 1);
-        !(ends && is_plain_host(host))
+        !(ends && url::is_plain_host(host))
     }
 
     /// Whether the authority of a percent-encoded URL at `from` is anything but a plain name.
@@ -241,12 +266,12 @@ impl<J: Judge> Look<'_, J> {
         let len = rest.iter().take(2 * BLOCK).take_while(|&&b| is(b, HOST)).count();
         let behind = &rest[len..];
         let escapes = match written {
-            Written::PercentTwice => [&b"%252F"[..], b"%253F", b"%2523"],
+            Written::Percent { is_twice: true } => [&b"%252F"[..], b"%253F", b"%2523"],
             _ => [&b"%2F"[..], b"%3F", b"%23"],
         };
         let is = |escape: &[u8]| behind.get(..escape.len()).is_some_and(|head| head.eq_ignore_ascii_case(escape));
         let ends = ends_authority(behind, 0) || behind[0] == b'&' || escapes.into_iter().any(is);
-        !(ends && is_plain_host(&rest[..len]))
+        !(ends && url::is_plain_host(&rest[..len]))
     }
 
     /// What is neither the end of a run nor the start of an authority.
@@ -254,23 +279,45 @@ impl<J: Judge> Look<'_, J> {
         let bytes = self.bytes;
         match bytes[place] {
             b':' => self.colon(place, before(bytes, place) == b':'),
-            b'0'..=b'9' => {
-                let digits = bytes[place..].iter().take(3).take_while(|b| b.is_ascii_digit()).count();
-                self.wanted.names && digits <= 2 && at(bytes, place + digits) == b')'
-            }
-            b'\\' => match at(bytes, place + 1) {
-                b'u' if decode::unicode_escape(bytes, place).is_some() => true,
-                b'/' if before(bytes, place) == b':' && bytes[place..].starts_with(b"\\/\\/") => {
-                    self.authority(place + 4)
-                }
-                _ => self.quad_behind_escape(place),
-            },
-            b'%' => match url::separator(bytes, place) {
-                Some((len, written)) => self.percent_authority(place + len, written),
+            b'0'..=b'9' => self.behind_parenthesis(place),
+            b'\\' if decode::unicode_escape(bytes, place).is_some() => true,
+            b'\\' | b'%' => match self.separator_around(place) {
+                Some((from, Written::Plain)) => self.authority(from) || self.quad_behind_escape(place),
+                Some((from, written)) => self.percent_authority(from, written),
                 None => self.quad_behind_escape(place),
             },
             _ => self.not_ascii(place),
         }
+    }
+
+    /// Where the separator of a URL ends whose first byte that says so stands at `place`.
+    fn separator_around(&self, place: usize) -> Option<(usize, Written)> {
+        let bytes = self.bytes;
+        (place.saturating_sub(2)..=place).rev().find_map(|from| {
+            let (len, written) = separator(bytes, from)?;
+            (from + len > place).then_some((from + len, written))
+        })
+    }
+
+    /// Whether a digit behind `(` is the length of a label of DNS, or begins the time of a record of auditd that has an address.
+    fn behind_parenthesis(&mut self, place: usize) -> bool {
+        let bytes = self.bytes;
+        let rest = &bytes[place..];
+        let digits = rest.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+        if digits <= 2 && at(rest, digits) == b')' {
+            let is_reverse = || {
+                let label = rest.get(digits + 1..digits + 8).unwrap_or_default();
+                label.eq_ignore_ascii_case(b"in-addr") || label[..label.len().min(3)].eq_ignore_ascii_case(b"ip6")
+            };
+            return self.wanted.names || is_reverse();
+        }
+        if !self.wanted.addrs || !bytes[..place].ends_with(saddr::TIME) {
+            return false;
+        }
+        const KEY: &[u8] = b"saddr=";
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len()).min(saddr::NEAR + KEY.len())];
+        memchr::memmem::find_iter(line, KEY)
+            .any(|key| saddr::parse(&rest[key + KEY.len()..]).is_some_and(|(addr, ..)| self.judge.addr(addr)))
     }
 
     /// Whether an escape that starts at `place` and has a letter hides that a quad starts behind it.
@@ -298,21 +345,9 @@ impl<J: Judge> Look<'_, J> {
     }
 }
 
-/// Whether a host is a name or a quad that is found as such.
-fn is_plain_host(host: &[u8]) -> bool {
-    let last = host.rsplit(|&b| b == b'.').find(|label| !label.is_empty()).unwrap_or(b"");
-    match last.first() {
-        Some(b'0'..=b'9') => name::quad(host).is_some_and(|quad| quad.len == host.len()),
-        Some(_) => memchr::memmem::find(host, b"..").is_none(),
-        None => false,
-    }
-}
-
 /// Whether the authority of a URL ends here.
 fn ends_authority(bytes: &[u8], from: usize) -> bool {
-    bytes
-        .get(from)
-        .is_none_or(|byte| matches!(byte, 0..=0x20 | 0x7F | b'/' | b'\\' | b'?' | b'#' | b'"' | b'<' | b'>' | b'`'))
+    bytes.get(from).is_none_or(|&byte| ENDS_AUTHORITY[usize::from(byte)])
 }
 
 /// How far around a character that is not ASCII its run is looked at.

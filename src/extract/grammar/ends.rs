@@ -1,0 +1,238 @@
+//! Where a URL ends: for certain, and where a container may end it.
+
+use super::{at, hex, is_punctuation, scalar};
+use crate::value::url::End;
+
+/// Bytes that end a URL wherever they stand: white space, control bytes, `"`, `<`, `>` and the backtick.
+const ENDS_URL: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = matches!(b as u8, 0..=0x20 | 0x7F | b'"' | b'<' | b'>' | b'`');
+        b += 1;
+    }
+    table
+};
+
+/// Bytes that end the authority of a URL.
+pub(in crate::extract) const ENDS_AUTHORITY: [bool; 256] = {
+    let mut table = ENDS_URL;
+    let mut rest: &[u8] = b"/\\?#";
+    while let [byte, others @ ..] = rest {
+        table[*byte as usize] = true;
+        rest = others;
+    }
+    table
+};
+
+/// Whether a character ends a URL: as its byte does, or as white space of any script.
+pub(in crate::extract) fn ends_url(c: char) -> bool {
+    u8::try_from(c).ok().filter(u8::is_ascii).map_or_else(|| c.is_whitespace(), |byte| ENDS_URL[usize::from(byte)])
+}
+
+/// How many bytes from `from` on end no URL.
+pub(in crate::extract) fn len_to_end(bytes: &[u8], from: usize) -> usize {
+    let rest = &bytes[from..];
+    let is_end = |(place, &byte): (usize, &u8)| {
+        ENDS_URL[usize::from(byte)]
+            // What white space begins with that is not ASCII.
+            || matches!(byte, 0xC2 | 0xE1 | 0xE2 | 0xE3)
+                && scalar(rest, place).is_some_and(|(c, _)| c.is_whitespace())
+    };
+    rest.iter().enumerate().position(|place| is_end(place)).unwrap_or(rest.len())
+}
+
+/// Whether a byte before which a URL may end cannot stand in a host either.
+fn is_hard_cut(byte: u8) -> bool {
+    matches!(byte, b',' | b';' | b'|' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'!' | b'*' | b'$' | b'^')
+}
+
+/// Whether what follows one of these bytes in a URL's path is text of its own.
+pub(in crate::extract) fn starts_own_text(byte: u8) -> bool {
+    matches!(byte, b',' | b';' | b'|' | b'^')
+}
+
+/// Whether a URL may end before `at` of its text. `in_query`: a `?` stands before; `in_parameter`: the URL stands in the query of
+/// another.
+fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> bool {
+    match text[at_place] {
+        byte if is_hard_cut(byte) => true,
+        b':' => at(text, at_place + 1) == b':',
+        b'&' => !in_query || in_parameter,
+        b'+' => !in_query,
+        b'%' => !in_query && is_separator(percent(text, at_place)),
+        b'\\' => !in_query && at(text, at_place + 1) == b'x' && is_separator(hex(text, at_place + 2, 2)),
+        // What was encoded and is not any more.
+        byte if ENDS_URL[usize::from(byte)] => true,
+        0xC2.. => scalar(text, at_place).is_some_and(|(c, _)| is_punctuation(c) || c.is_whitespace()),
+        _ => false,
+    }
+}
+
+/// The byte that a percent-escape stands for, encoded once or twice.
+fn percent(text: &[u8], from: usize) -> Option<u32> {
+    let is_twice = text[from..].starts_with(b"%25");
+    is_twice.then(|| hex(text, from + 3, 2)).flatten().or_else(|| hex(text, from + 1, 2))
+}
+
+fn is_separator(byte: Option<u32>) -> bool {
+    let separators = b" \t\n\r\"&';|`<>";
+    byte.is_some_and(|byte| u8::try_from(byte).is_ok_and(|byte| separators.contains(&byte)))
+}
+
+/// Whether a byte is trimmed from the end of a URL wherever it stands.
+fn is_trimmed(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'\'' | b'"' | b'.' | b',' | b';' | b':' | b'!' | b'?')
+}
+
+/// Opening less closing brackets of each kind.
+#[derive(Clone, Copy, Default)]
+struct Balance([i32; 3]);
+
+impl Balance {
+    fn of(text: &[u8]) -> Self {
+        let mut balance = Self::default();
+        text.iter().for_each(|&byte| balance.add(byte));
+        balance
+    }
+
+    fn kind(byte: u8) -> usize {
+        match byte {
+            b'(' | b')' => 0,
+            b'[' | b']' => 1,
+            _ => 2,
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, byte: u8) {
+        match byte {
+            b'(' | b'[' | b'{' => self.0[Self::kind(byte)] += 1,
+            b')' | b']' | b'}' => self.0[Self::kind(byte)] -= 1,
+            _ => {}
+        }
+    }
+
+    /// Whether a closing bracket at the end of the text closes none of it.
+    fn is_unbalanced(&self, byte: u8) -> bool {
+        matches!(byte, b')' | b']' | b'}') && self.0[Self::kind(byte)] < 0
+    }
+}
+
+/// The length of a URL's text without trailing punctuation, quotes and unbalanced brackets.
+pub(in crate::extract) fn trim(text: &[u8]) -> usize {
+    let mut balance: Option<Balance> = None;
+    let mut len = text.len();
+    while len > 0 {
+        let byte = text[len - 1];
+        if matches!(byte, b')' | b']' | b'}') {
+            let balance = balance.get_or_insert_with(|| Balance::of(&text[..len]));
+            if !balance.is_unbalanced(byte) {
+                break;
+            }
+            balance.0[Balance::kind(byte)] += 1;
+        } else if !is_trimmed(byte) {
+            break;
+        }
+        len -= 1;
+    }
+    len
+}
+
+/// All ends of a URL whose path starts at `path` of its text, in order. Each place where a container may end it, and the end of
+/// the text, is an end without and with what is trimmed. Linear in the length of the text.
+pub(in crate::extract) fn all(text: &[u8], path: usize, in_parameter: bool, ends: &mut Vec<End>) {
+    ends.clear();
+    let mut balance = Balance::of(&text[..path]);
+    let mut in_query = false;
+    // The length when trimmed, and its place among the ends if it is there.
+    let (mut trimmed, mut known) = (trim(&text[..path]), None);
+    for place in path..=text.len() {
+        let byte = at(text, place);
+        if place == text.len() || is_cut(text, place, in_query, in_parameter) {
+            let rank = 2 * place;
+            match known {
+                None => {
+                    known = Some(ends.len());
+                    ends.push(End { len: trimmed, rank: rank + 1 });
+                }
+                Some(at) => ends[at] = End { len: trimmed, rank: rank + 1 },
+            }
+            if trimmed < place {
+                ends.push(End { len: place, rank });
+            }
+        }
+        balance.add(byte);
+        in_query |= byte == b'?';
+        if !(is_trimmed(byte) || balance.is_unbalanced(byte)) {
+            (trimmed, known) = (place + 1, None);
+        }
+    }
+}
+
+/// The places in the authority of a URL, which ends at `end`, where it may end already: in each part between two `@` the
+/// first that cannot stand in a host, and before punctuation that is not ASCII up to there.
+pub(in crate::extract) fn in_authority(text: &[u8], behind: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
+    /// No host has more of those.
+    const MOST: usize = 8;
+    let (mut is_over, mut soft) = (false, 0);
+    (behind..end).filter(move |&place| {
+        let byte = text[place];
+        if byte == b'@' {
+            (is_over, soft) = (false, 0);
+            return false;
+        }
+        let is_end = place > behind && !is_over && is_cut(text, place, false, false);
+        // An address in brackets has such bytes itself.
+        let is_soft = byte >= 0x80 || matches!(byte, b'[' | b']' | b':');
+        if is_end {
+            soft += 1;
+            is_over = !is_soft || soft == MOST;
+        }
+        is_end
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ends by their definition: each place by itself.
+    fn naive(text: &[u8], path: usize, in_parameter: bool) -> Vec<End> {
+        let mut all: Vec<End> = Vec::new();
+        for place in path..=text.len() {
+            let in_query = text[path..place].contains(&b'?');
+            if place == text.len() || is_cut(text, place, in_query, in_parameter) {
+                for (len, rank) in [(place, 2 * place), (trim(&text[..place]), 2 * place + 1)] {
+                    match all.iter_mut().find(|end| end.len == len) {
+                        Some(end) => end.rank = end.rank.max(rank),
+                        None => all.push(End { len, rank }),
+                    }
+                }
+            }
+        }
+        all.sort_unstable_by_key(|end| end.len);
+        all
+    }
+
+    #[test]
+    fn ends_are_those_of_their_definition() {
+        let pieces = [
+            "a", "/", ",", ".", ")", "(", "]", "?", "&", "+", "%20", "%2520", "::", ":", "\u{201d}", "'", "!", "\\x22",
+        ];
+        let mut ends = Vec::new();
+        let mut state = 1_usize;
+        for _ in 0..20_000 {
+            let mut text = String::from("http://a.test(/");
+            for _ in 0..state % 9 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(pieces[(state >> 33) % pieces.len()]);
+            }
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let in_parameter = state & 1 << 40 != 0;
+            state >>= 7;
+            all(text.as_bytes(), 14, in_parameter, &mut ends);
+            assert_eq!(ends, naive(text.as_bytes(), 14, in_parameter), "{text}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Escapes before a token, and the ways to write the `://` of a URL.
+
+use super::ends::ENDS_AUTHORITY;
+use super::{at, before, hex};
+use crate::arch::sweep::{Escape, Rules};
+
+/// The bytes of an escape at the start of a run that belong to the escape, whose first byte stands before the run: of `\n`,
+/// `\xHH`, `\uHHHH`, `%HH`, `%25HH`, `#ooo`, `=3D`, `=3D3D` and of a colour, `ESC [ … m`.
+#[inline]
+pub(in crate::extract) fn escape_len(bytes: &[u8], start: usize) -> usize {
+    match before(bytes, start) {
+        b'\\' => match at(bytes, start) {
+            b'n' | b't' | b'r' | b'b' | b'f' => 1,
+            b'x' if hex(bytes, start + 1, 2).is_some() => 3,
+            b'u' if hex(bytes, start + 1, 4).is_some() => 5,
+            _ => 0,
+        },
+        b'%' if hex(bytes, start, 2).is_none() => 0,
+        b'%' if bytes[start..].starts_with(b"25") && hex(bytes, start + 2, 2).is_some() => 4,
+        b'%' => 2,
+        b'#' => match bytes.get(start..start + 3) {
+            Some(digits) if digits.iter().all(|b| (b'0'..=b'7').contains(b)) => 3,
+            _ => 0,
+        },
+        b'=' if bytes[start..].starts_with(b"3D3D") => 4,
+        b'=' if bytes[start..].starts_with(b"3D") => 2,
+        b'[' | b';' | b':' => colour_len(bytes, start),
+        _ => 0,
+    }
+}
+
+/// What of this the sweep needs, which looks at a run and the byte before it.
+pub(in crate::extract) static RULES: Rules = Rules {
+    ends_authority: ENDS_AUTHORITY,
+    escapes: {
+        let mut table = [Escape::Never; 256];
+        table[b'\\' as usize] = Escape::Always;
+        table[b'%' as usize] = Escape::Always;
+        table[b'#' as usize] = Escape::Always;
+        table[b'=' as usize] = Escape::BeforeThree;
+        table[b'[' as usize] = Escape::BeforeColour;
+        table[b';' as usize] = Escape::BeforeColour;
+        table[b':' as usize] = Escape::BeforeColour;
+        table
+    },
+};
+
+/// Longest colour, in bytes behind its escape character.
+const MAX_COLOUR: usize = 32;
+
+/// The rest of a colour, `ESC [ digits ; digits m`, in a run that starts in it.
+fn colour_len(bytes: &[u8], start: usize) -> usize {
+    let digits = bytes[start..].iter().take(MAX_COLOUR).take_while(|b| b.is_ascii_digit()).count();
+    if at(bytes, start + digits) != b'm' {
+        return 0;
+    }
+    let is_part = |b: &&u8| b.is_ascii_digit() || matches!(**b, b';' | b':');
+    let behind = bytes[..start].iter().rev().take(MAX_COLOUR).take_while(is_part).count();
+    let head = &bytes[..start - behind];
+    let is_colour = head.strip_suffix(b"[").is_some_and(ends_in_escape_character);
+    if is_colour { digits + 1 } else { 0 }
+}
+
+/// Whether a text ends in the escape character, as it is or as JSON, C or syslog write it.
+fn ends_in_escape_character(head: &[u8]) -> bool {
+    let ends = |text: &[u8]| head.len() >= text.len() && head[head.len() - text.len()..].eq_ignore_ascii_case(text);
+    head.ends_with(b"\x1B") || ends(b"\\u001b") || ends(b"\\x1b") || ends(b"#033")
+}
+
+/// How the `://` of a URL is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::extract) enum Written {
+    /// As it is, or with escapes of JSON or XML.
+    Plain,
+    /// Percent-encoded once or twice, as in another URL's query.
+    Percent { is_twice: bool },
+}
+
+/// The length of the separator between scheme and authority at `from`, and how it is written: each of its three characters as
+/// it is, percent-encoded once or twice, or as JSON or XML escape it.
+#[inline]
+pub(in crate::extract) fn separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
+    match at(bytes, from) {
+        b':' if bytes[from + 1..].starts_with(b"//") => Some((3, Written::Plain)),
+        b':' if matches!(at(bytes, from + 1), b'/' | b'\\' | b'%' | b'&') => odd_separator(bytes, from),
+        b'%' | b'&' | b'\\' => odd_separator(bytes, from),
+        _ => None,
+    }
+}
+
+fn odd_separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
+    let (mut end, mut level) = (from, 0);
+    for want in *b"://" {
+        let (len, own) = written(bytes.get(end..)?, want)?;
+        end += len;
+        level = level.max(own);
+    }
+    let written = if level == 0 { Written::Plain } else { Written::Percent { is_twice: level == 2 } };
+    Some((end - from, written))
+}
+
+/// The length of a `:` or `/` at the start of a text, and how often it is percent-encoded.
+fn written(text: &[u8], want: u8) -> Option<(usize, u8)> {
+    let is = |form: &[u8]| text.get(..form.len()).is_some_and(|head| head.eq_ignore_ascii_case(form));
+    let forms: &[(&[u8], u8)] = match want {
+        b':' => &[(b":", 0), (b"%3A", 1), (b"%253A", 2), (b"&#58;", 0), (b"&#x3A;", 0), (b"&colon;", 0)],
+        _ => &[(b"/", 0), (b"%2F", 1), (b"%252F", 2), (b"&#47;", 0), (b"&#x2F;", 0), (b"&sol;", 0)],
+    };
+    if let Some(&(form, level)) = forms.iter().find(|(form, _)| is(form)) {
+        return Some((form.len(), level));
+    }
+    // Escapes of JSON, doubled or not.
+    let slashes = text.iter().take(4).take_while(|b| **b == b'\\').count();
+    let rest = &text[slashes..];
+    let code: &[u8] = if want == b':' { b"u003A" } else { b"u002F" };
+    if !(1..=3).contains(&slashes) {
+        None
+    } else if want == b'/' && rest.starts_with(b"/") {
+        Some((slashes + 1, 0))
+    } else {
+        rest.get(..code.len()).is_some_and(|head| head.eq_ignore_ascii_case(code)).then_some((slashes + code.len(), 0))
+    }
+}

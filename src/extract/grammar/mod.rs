@@ -1,0 +1,139 @@
+//! What the finder of lines and the extractor share: classes of bytes and characters, ports.
+//!
+//! Which bytes names and addresses are made of is said by the masks of [`arch`](crate::arch::masks); the classes here are made of
+//! them. [`escape`] knows the escapes that hide where a token starts, [`ends`] where URLs end, [`words`] the words around
+//! a token that tell a name from a file and an address from a version.
+
+pub(super) mod ends;
+pub(super) mod escape;
+pub(super) mod words;
+
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+
+use crate::arch::masks::classes;
+
+/// A byte of a name: `[A-Za-z0-9._-]`.
+pub(super) const HOST: u8 = 1;
+/// A byte the main loop stops at beside those of names.
+pub(super) const STOP: u8 = 2;
+/// A decimal or hexadecimal digit, `:` or `.`, or another letter: what IPv6 texts and their neighbours are made of.
+pub(super) const SIX: u8 = 4;
+
+static CLASSES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let (byte, class) = (b as u8, classes::of(b as u8));
+        if class & classes::HOST != 0 {
+            table[b] |= HOST;
+        }
+        if class & (classes::LETTER | classes::DIGIT | classes::DOT) != 0 || byte == b':' {
+            table[b] |= SIX;
+        }
+        if matches!(byte, b':' | b'(' | b'\\' | b'"' | b'\t' | b'/' | 0x80..) {
+            table[b] |= STOP;
+        }
+        b += 1;
+    }
+    table
+};
+
+#[inline]
+pub(super) fn is(byte: u8, class: u8) -> bool {
+    CLASSES[byte as usize] & class != 0
+}
+
+/// The byte at `at`, or 0 beyond the end: 0 is in no class.
+#[inline]
+pub(super) fn at(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or(0)
+}
+
+/// The byte before `at`, or 0 at the start.
+#[inline]
+pub(super) fn before(bytes: &[u8], at: usize) -> u8 {
+    at.checked_sub(1).map_or(0, |at| bytes[at])
+}
+
+/// The value of `len` hexadecimal digits.
+pub(super) fn hex(bytes: &[u8], from: usize, len: usize) -> Option<u32> {
+    let digits = bytes.get(from..from + len)?;
+    digits.iter().try_fold(0, |value, &b| Some(value << 4 | (b as char).to_digit(16)?))
+}
+
+/// The scalar that starts at `from`, and its length.
+pub(super) fn scalar(bytes: &[u8], from: usize) -> Option<(char, usize)> {
+    let len = match bytes.get(from)? {
+        0..=0x7F => 1,
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF4 => 4,
+        _ => return None,
+    };
+    let text = std::str::from_utf8(bytes.get(from..from + len)?).ok()?;
+    text.chars().next().map(|c| (c, len))
+}
+
+/// Whether a scalar that is not ASCII can be part of a name: neither space nor punctuation nor control, but for the three
+/// dots that UTS-46 reads as `.`.
+pub(super) fn is_name_scalar(c: char) -> bool {
+    if matches!(c, '\u{3002}' | '\u{FF0E}' | '\u{FF61}') {
+        return true;
+    }
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    let ends = [GeneralCategoryGroup::Punctuation, GeneralCategoryGroup::Separator, GeneralCategoryGroup::Control];
+    !ends.iter().any(|group| group.contains(category))
+}
+
+/// Whether a scalar is punctuation.
+pub(super) fn is_punctuation(c: char) -> bool {
+    GeneralCategoryGroup::Punctuation.contains(CodePointMapData::<GeneralCategory>::new().get(c))
+}
+
+/// The port that the digits from `from` on are, and where they end: one to five of them, no more than 65535.
+fn port_number(bytes: &[u8], from: usize) -> Option<(u16, usize)> {
+    let digits = bytes.get(from..)?.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+    let number = (1..=5).contains(&digits).then(|| &bytes[from..from + digits])?;
+    Some((str::from_utf8(number).ok()?.parse().ok()?, from + digits))
+}
+
+/// The port behind `:` at `at`, and where it ends: one to five digits that are not part of something longer.
+pub(super) fn port(bytes: &[u8], colon: usize) -> Option<(u16, usize)> {
+    if at(bytes, colon) != b':' {
+        return None;
+    }
+    let (port, end) = port_number(bytes, colon + 1)?;
+    let next = at(bytes, end);
+    let goes_on = next.is_ascii_alphanumeric()
+        || next == b'_'
+        || (matches!(next, b'.' | b':') && at(bytes, end + 1).is_ascii_digit());
+    (!goes_on).then_some((port, end))
+}
+
+/// The port of an address that ends at `end` and is written `addr/port`, `addr\/port`, `addr(port)` or `addr#port`, and where that
+/// ends. What goes on as a path does is none.
+pub(super) fn address_port(bytes: &[u8], end: usize) -> Option<(u16, usize)> {
+    let rest = bytes.get(end..)?;
+    let (open, from) = match rest {
+        [b'/', ..] => (b'/', end + 1),
+        [b'\\', b'/', ..] => (b'/', end + 2),
+        [open @ (b'(' | b'#'), ..] => (*open, end + 1),
+        _ => return None,
+    };
+    let (port, end) = port_number(bytes, from).filter(|&(port, _)| port > 0)?;
+    let (next, after) = (at(bytes, end), at(bytes, end + 1));
+    let goes_on = match open {
+        b'(' => return (next == b')').then_some((port, end + 1)),
+        b'#' => next.is_ascii_alphanumeric() || next == b'_',
+        _ => match next {
+            b'_' | b'/' | b'?' | b'#' | b'%' | b'=' | b'&' | b'+' | b'~' | b'@' => true,
+            b'\\' => after == b'/',
+            b':' => after.is_ascii_digit(),
+            b'.' | b'-' => after.is_ascii_alphanumeric(),
+            0x80.. => scalar(bytes, end).is_some_and(|(c, _)| is_name_scalar(c)),
+            _ => next.is_ascii_alphanumeric(),
+        },
+    };
+    (!goes_on).then_some((port, end))
+}

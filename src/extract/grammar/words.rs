@@ -1,0 +1,297 @@
+//! The words around a token: keys, services, file types.
+
+use super::{at, before};
+
+/// Longest word that is looked at.
+const MAX_WORD: usize = 64;
+
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
+}
+
+/// The run of `[A-Za-z0-9._-]` that ends at `end`.
+pub(in crate::extract) fn word_before(bytes: &[u8], end: usize) -> &[u8] {
+    let len = bytes[..end].iter().rev().take(MAX_WORD).take_while(|b| is_word_byte(**b)).count();
+    &bytes[end - len..end]
+}
+
+/// Where the text ends that stands before a quote at `end`, escaped or not, or before `end` if there is no quote.
+pub(in crate::extract) fn without_quote(bytes: &[u8], end: usize) -> usize {
+    match before(bytes, end) {
+        b'"' | b'\'' => end - 1 - bytes[..end - 1].iter().rev().take(4).take_while(|b| **b == b'\\').count(),
+        _ => end,
+    }
+}
+
+/// Where the text ends that stands before blanks at `end`.
+pub(in crate::extract) fn without_blanks(bytes: &[u8], end: usize) -> usize {
+    end - bytes[..end].iter().rev().take(MAX_WORD).take_while(|b| matches!(**b, b' ' | b'\t')).count()
+}
+
+/// The key whose value starts at `start`: of `key=`, `key: `, `"key":"` or `<key>`.
+pub(in crate::extract) fn key_before(bytes: &[u8], start: usize) -> &[u8] {
+    if before(bytes, start) == b'>' {
+        let key = word_before(bytes, start - 1);
+        let is_tag = before(bytes, start - 1 - key.len()) == b'<';
+        return if is_tag { key } else { b"" };
+    }
+    let end = without_blanks(bytes, without_quote(bytes, start));
+    if !matches!(before(bytes, end), b'=' | b':') {
+        return b"";
+    }
+    let end = without_blanks(bytes, end - 1);
+    word_before(bytes, without_quote(bytes, end))
+}
+
+/// The last word of a key: of `app_ver`, `appVer` and `app-VER` the last three letters; and what stands before it.
+fn last_word(key: &[u8]) -> (&[u8], &[u8]) {
+    let mut from = key.len();
+    while from > 0 && key[from - 1].is_ascii_alphanumeric() {
+        from -= 1;
+        let is_hump = key[from].is_ascii_uppercase() && from > 0 && key[from - 1].is_ascii_lowercase();
+        if is_hump {
+            break;
+        }
+    }
+    let head = &key[..from];
+    let head = &head[..head.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |at| at + 1)];
+    (head, &key[from..])
+}
+
+fn is_one_of(word: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Whether a key says that its value is a version. `ver` and `rv` must be words: `server`, `driver` and `srv` are others.
+pub(in crate::extract) fn is_version_key(key: &[u8]) -> bool {
+    let ends = |word: &[u8]| key.len() >= word.len() && key[key.len() - word.len()..].eq_ignore_ascii_case(word);
+    ends(b"version") || ends(b"build") || ends(b"release") || is_one_of(last_word(key).1, &["ver", "rv"])
+}
+
+/// Whether a key says that its value is a file.
+pub(in crate::extract) fn is_file_key(key: &[u8]) -> bool {
+    const FILES: [&str; 13] = [
+        "file",
+        "filename",
+        "path",
+        "filepath",
+        "image",
+        "exe",
+        "executable",
+        "process",
+        "script",
+        "module",
+        "attachment",
+        "program",
+        "binary",
+    ];
+    let (head, last) = last_word(key);
+    is_one_of(last, &FILES) || is_one_of(last, &["name"]) && is_one_of(last_word(head).1, &FILES)
+}
+
+/// Whether a word is a program that runs the file behind it.
+pub(in crate::extract) fn is_interpreter(word: &[u8]) -> bool {
+    const PROGRAMS: [&str; 18] = [
+        "python",
+        "python2",
+        "python3",
+        "perl",
+        "ruby",
+        "php",
+        "node",
+        "bash",
+        "sh",
+        "zsh",
+        "ksh",
+        "dash",
+        "source",
+        "powershell",
+        "pwsh",
+        "cscript",
+        "wscript",
+        "mshta",
+    ];
+    let name = word.rsplit(|&b| b == b'/').next().unwrap_or(word);
+    is_one_of(name.strip_suffix(b".exe").unwrap_or(name), &PROGRAMS)
+}
+
+/// Whether a name's last label is a file type, as that of `setup.py`.
+pub(in crate::extract) fn is_file_type(label: &[u8]) -> bool {
+    const TYPES: [&str; 91] = [
+        "7z", "app", "asp", "aspx", "avi", "bak", "bash", "bat", "bin", "bz2", "c", "cab", "cc", "cfg", "cgi", "class",
+        "cmd", "conf", "cpp", "cs", "css", "csv", "dat", "db", "deb", "dll", "dmg", "doc", "docm", "docx", "dylib",
+        "eml", "exe", "gif", "go", "gz", "h", "hta", "htm", "html", "img", "ini", "iso", "jar", "java", "jpeg", "jpg",
+        "js", "json", "jsp", "kt", "lnk", "log", "lua", "md", "mov", "mp3", "mp4", "msi", "pdf", "php", "pid", "pl",
+        "png", "ppt", "pptx", "ps", "ps1", "py", "pyc", "rar", "rb", "rpm", "rs", "rtf", "scr", "service", "sh", "so",
+        "sock", "sql", "sys", "tar", "tgz", "tmp", "ts", "txt", "vbs", "xls", "xlsx", "zip",
+    ];
+    label.len() <= 7 && is_one_of(label, &TYPES)
+}
+
+/// Whether a word is the class of a service principal name, as in `cifs/evil.test`.
+pub(in crate::extract) fn is_service_class(word: &[u8]) -> bool {
+    const CLASSES: [&str; 40] = [
+        "afpserver",
+        "cifs",
+        "dns",
+        "e3514235-4b06-11d1-ab04-00c04fc2dcd2",
+        "exchangeab",
+        "exchangemdb",
+        "exchangerfr",
+        "ftp",
+        "gc",
+        "hbase",
+        "hdfs",
+        "hive",
+        "host",
+        "http",
+        "https",
+        "imap",
+        "ipp",
+        "kadmin",
+        "kafka",
+        "krbtgt",
+        "ldap",
+        "ldaps",
+        "mongodb",
+        "mssqlsvc",
+        "nfs",
+        "oracle",
+        "pop",
+        "pop3",
+        "postgres",
+        "restrictedkrbhost",
+        "rpc",
+        "rpcss",
+        "sip",
+        "smtp",
+        "sqlserver",
+        "termsrv",
+        "vnc",
+        "wsman",
+        "yarn",
+        "zookeeper",
+    ];
+    is_one_of(word, &CLASSES)
+}
+
+/// The port of a service that tcpdump, netstat or argus print by its name.
+pub(in crate::extract) fn service_port(name: &[u8]) -> Option<u16> {
+    const PORTS: [(&str, u16); 56] = [
+        ("ftp-data", 20),
+        ("ftp", 21),
+        ("ssh", 22),
+        ("telnet", 23),
+        ("smtp", 25),
+        ("time", 37),
+        ("whois", 43),
+        ("tacacs", 49),
+        ("domain", 53),
+        ("bootps", 67),
+        ("bootpc", 68),
+        ("tftp", 69),
+        ("gopher", 70),
+        ("finger", 79),
+        ("http", 80),
+        ("www", 80),
+        ("kerberos", 88),
+        ("pop3", 110),
+        ("sunrpc", 111),
+        ("auth", 113),
+        ("nntp", 119),
+        ("ntp", 123),
+        ("epmap", 135),
+        ("netbios-ns", 137),
+        ("netbios-dgm", 138),
+        ("netbios-ssn", 139),
+        ("imap2", 143),
+        ("imap", 143),
+        ("snmp", 161),
+        ("snmp-trap", 162),
+        ("snmptrap", 162),
+        ("bgp", 179),
+        ("irc", 194),
+        ("ldap", 389),
+        ("https", 443),
+        ("microsoft-ds", 445),
+        ("submissions", 465),
+        ("isakmp", 500),
+        ("syslog", 514),
+        ("printer", 515),
+        ("route", 520),
+        ("submission", 587),
+        ("ipp", 631),
+        ("ldaps", 636),
+        ("domain-s", 853),
+        ("rsync", 873),
+        ("imaps", 993),
+        ("pop3s", 995),
+        ("openvpn", 1194),
+        ("ms-sql-s", 1433),
+        ("radius", 1812),
+        ("nfs", 2049),
+        ("mysql", 3306),
+        ("ms-wbt-server", 3389),
+        ("postgresql", 5432),
+        ("http-alt", 8080),
+    ];
+    PORTS.iter().find(|(other, _)| other.as_bytes().eq_ignore_ascii_case(name)).map(|&(_, port)| port)
+}
+
+/// The word that stands before the one at `start`, with a blank between.
+pub(in crate::extract) fn word_before_blank(bytes: &[u8], start: usize) -> &[u8] {
+    if at(bytes, start.wrapping_sub(1)) != b' ' {
+        return b"";
+    }
+    let is_part = |b: &&u8| is_word_byte(**b) || **b == b'/';
+    let len = bytes[..start - 1].iter().rev().take(MAX_WORD).take_while(is_part).count();
+    &bytes[start - 1 - len..start - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_their_last_words() {
+        for (text, want) in [
+            ("key=v", "key"),
+            ("a key: v", "key"),
+            ("{\"app.ver\" : \"v", "app.ver"),
+            ("{\\\"k\\\":\\\"v", "k"),
+            ("<FileVersion>v", "FileVersion"),
+            ("</x>v", ""),
+            ("x v", ""),
+            ("key='v", "key"),
+        ] {
+            assert_eq!(key_before(text.as_bytes(), text.len() - 1), want.as_bytes(), "{text}");
+        }
+        for (key, want) in [
+            ("version", true),
+            ("agentVersion", true),
+            ("app_ver", true),
+            ("appVer", true),
+            ("APP_VER", true),
+            ("rv", true),
+            ("os.build", true),
+            ("server", false),
+            ("driver", false),
+            ("resolver", false),
+            ("srv", false),
+            ("versions", false),
+            ("", false),
+        ] {
+            assert_eq!(is_version_key(key.as_bytes()), want, "{key}");
+        }
+        for (key, want) in [
+            ("file", true),
+            ("FileName", true),
+            ("file_name", true),
+            ("ImagePath", true),
+            ("profile", false),
+            ("name", false),
+        ] {
+            assert_eq!(is_file_key(key.as_bytes()), want, "{key}");
+        }
+    }
+}

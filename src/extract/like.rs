@@ -1,0 +1,160 @@
+//! What tells a name from a file or a word of code, and an address from a version.
+
+use std::ops::Range;
+
+use super::grammar::words::{
+    is_file_key, is_file_type, is_interpreter, is_service_class, is_version_key, key_before, without_blanks,
+    without_quote, word_before, word_before_blank,
+};
+use super::grammar::{HOST, at, before, is, port};
+
+/// Whether a name at `start` of the run `run`, outside the path of a URL, looks like a file, a key or a word of code.
+pub(super) fn is_no_name(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
+    is_after_slash(bytes, start) || is_json_key(bytes, run) || is_code(bytes, run) || is_file(bytes, start, run)
+}
+
+/// Whether a name stands behind a single slash that is a path's. It is not where the word before the slash is in capitals or the
+/// class of a service, or begins a path of such words or of words with a capital.
+fn is_after_slash(bytes: &[u8], start: usize) -> bool {
+    let Some(mut slash) = slash_before(bytes, start) else { return false };
+    if before(bytes, slash) == b'/' {
+        return false;
+    }
+    let mut is_first = true;
+    loop {
+        let word = word_before(bytes, slash);
+        let is_marked = is_in_capitals(word) || is_service_class(word);
+        if is_first && is_marked {
+            return false;
+        }
+        if word.is_empty() {
+            let root = before(bytes, slash);
+            return is_first || is(root, HOST) || root == b':' || root == b'\\';
+        }
+        let is_word = is_marked || word[0].is_ascii_uppercase() && !word.contains(&b'.');
+        match slash_before(bytes, slash - word.len()) {
+            Some(next) if is_word => slash = next,
+            _ => return true,
+        }
+        is_first = false;
+    }
+}
+
+/// Where the slash stands that ends at `end`, with the backslash that escapes it.
+fn slash_before(bytes: &[u8], end: usize) -> Option<usize> {
+    match (before(bytes, end), end.checked_sub(1).map_or(0, |at| before(bytes, at))) {
+        (b'/', b'\\') => Some(end - 2),
+        (b'/', _) => Some(end - 1),
+        _ => None,
+    }
+}
+
+fn is_in_capitals(word: &[u8]) -> bool {
+    let is_capital = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
+    word.iter().all(is_capital) && word.iter().any(u8::is_ascii_uppercase)
+}
+
+/// Whether a run is, in its quotes, a key of a JSON object.
+fn is_json_key(bytes: &[u8], run: &Range<usize>) -> bool {
+    let open = without_quote(bytes, run.start);
+    if before(bytes, run.start) != b'"' {
+        return false;
+    }
+    let rest = &bytes[run.end..];
+    let slashes = rest.iter().take(4).take_while(|b| **b == b'\\').count();
+    let Some(rest) = rest[slashes..].strip_prefix(b"\"") else { return false };
+    let blanks = rest.iter().take(8).take_while(|b| matches!(**b, b' ' | b'\t')).count();
+    if at(rest, blanks) != b':' {
+        return false;
+    }
+    let head = without_blanks(bytes, open);
+    head == 0 || matches!(bytes[head - 1], b'{' | b',' | b'\n' | b'\r')
+}
+
+/// Whether a run is a variable's or a call's: `$data.name`, `file.read()`.
+fn is_code(bytes: &[u8], run: &Range<usize>) -> bool {
+    before(bytes, run.start) == b'$' || bytes[run.end..].starts_with(b"()")
+}
+
+/// Whether a name ends like a file, and what stands around it says that it is one.
+fn is_file(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
+    /// Ports that hosts are seen with, rather than lines of a file.
+    const PORTS: [u16; 4] = [80, 443, 8080, 8443];
+    let name = &bytes[run.clone()];
+    let label = name.rsplit(|&b| b == b'.').next().unwrap_or(name);
+    if !is_file_type(label) {
+        return false;
+    }
+    is_file_key(key_before(bytes, start))
+        || port(bytes, run.end).is_some_and(|(line, _)| !PORTS.contains(&line))
+        || is_interpreter(word_before_blank(bytes, start))
+}
+
+/// Whether the quad at `start` stands where versions do: behind a product and its slash, or as the value of a key that says so, or in
+/// the name of a package. `host_slash`: the slash there ends the host of a URL.
+pub(super) fn is_version(bytes: &[u8], start: usize, end: usize, host_slash: bool) -> bool {
+    (!host_slash && is_after_product(bytes, start))
+        || is_version_key(key_before(bytes, start))
+        || is_package(bytes, start, end)
+}
+
+fn is_after_product(bytes: &[u8], start: usize) -> bool {
+    let head = &bytes[..start];
+    let escaped = [&b"%2F"[..], b"%252F"]
+        .into_iter()
+        .find(|slash| head.len() >= slash.len() && head[head.len() - slash.len()..].eq_ignore_ascii_case(slash));
+    let Some(slash) = escaped.map(|slash| start - slash.len()).or_else(|| slash_before(bytes, start)) else {
+        return false;
+    };
+    let word = word_before(bytes, slash);
+    (word.iter().any(u8::is_ascii_lowercase) || word == b"OPR") && !is_service_class(word)
+}
+
+/// Whether a quad is the version in `name-1.2.3.4-1.el7.x86_64`.
+fn is_package(bytes: &[u8], start: usize, end: usize) -> bool {
+    if before(bytes, start) != b'-' || at(bytes, end) != b'-' {
+        return false;
+    }
+    let digits = bytes[end + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let behind = end + 1 + digits;
+    let goes_on = at(bytes, behind).is_ascii_alphabetic()
+        || at(bytes, behind) == b'.' && at(bytes, behind + 1).is_ascii_alphabetic();
+    digits > 0 && goes_on && word_before(bytes, start - 1).iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Whether what starts at `start` is the host of a UNC path: the two backslashes before it (four or eight in JSON) begin the path.
+pub(super) fn is_unc_host(bytes: &[u8], start: usize) -> bool {
+    let slashes = bytes[..start].iter().rev().take(9).take_while(|b| **b == b'\\').count();
+    if !matches!(slashes, 2 | 4 | 8) {
+        return false;
+    }
+    let head = &bytes[..start - slashes];
+    match head {
+        [] => true,
+        [.., drive, b':'] if drive.is_ascii_alphabetic() => {
+            head.len() > 2 && head[head.len() - 3].is_ascii_alphanumeric()
+        }
+        [.., byte] => {
+            !(is(*byte, HOST) || *byte >= 0x80 || matches!(byte, b'~' | b')' | b']' | b'}' | b'$' | b'%' | b'/'))
+        }
+    }
+}
+
+/// What WebDAV puts behind the host of a UNC path that ends at `end`: `@SSL`, `@8443` or `@SSL@8443`. The port, and where it ends.
+pub(super) fn webdav(bytes: &[u8], end: usize, is_unc: bool) -> Option<(Option<u16>, usize)> {
+    let rest = bytes.get(end..)?.strip_prefix(b"@")?;
+    let has_tls = rest.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"SSL"));
+    let mut behind = end + 1;
+    let mut port = None;
+    if has_tls {
+        behind += 3;
+    }
+    if !has_tls || at(bytes, behind) == b'@' {
+        let from = behind + usize::from(has_tls);
+        let digits = bytes[from..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+        port = str::from_utf8(&bytes[from..from + digits]).ok()?.parse().ok();
+        behind = if port.is_some() { from + digits } else { behind };
+    }
+    let is_it = has_tls || is_unc && port.is_some();
+    (is_it && !is(at(bytes, behind), HOST)).then_some((port, behind))
+}

@@ -1,0 +1,462 @@
+//! The main loop: one pass over the bytes, from run to run.
+
+mod names;
+mod urls;
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::ops::Range;
+
+use super::grammar::words::word_before;
+use super::grammar::{HOST, SIX, STOP, at, before, is};
+use super::{Context, Extractor, Token, TokenKind, decode, ip6, refang, saddr};
+use crate::limits::{MAX_NAME, MAX_OBSERVABLE};
+use crate::value::ip;
+
+/// A URL that the loop is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Region {
+    start: usize,
+    /// Where what is its own ends: at its end, or where its path goes over into text of its own.
+    end: usize,
+    /// Where it ends for certain.
+    stop: usize,
+    /// Where its path starts.
+    path: usize,
+    /// Where its query or fragment starts.
+    query: usize,
+}
+
+/// A maximal run of name bytes, of name characters that are not ASCII, and of JSON escapes of either.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    start: usize,
+    /// Where addresses may start: what stands before belongs to another.
+    quads: usize,
+    end: usize,
+    dots: usize,
+    is_ascii: bool,
+    is_escaped: bool,
+}
+
+impl Run {
+    fn span(&self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// Labels of DNS one behind the other, `(3)www(4)evil`, as far as they go.
+#[derive(Clone, Copy, Debug, Default)]
+struct Labels {
+    end: usize,
+    /// Whether the root ends them.
+    is_name: bool,
+}
+
+pub(super) struct Scan<'a, 's> {
+    own: &'a mut Extractor,
+    bytes: &'a [u8],
+    report: Range<usize>,
+    sink: &'s mut dyn FnMut(&Token<'_>),
+    /// Where the first reading of the place at hand starts, once there is one. All readings of a place belong to the part of the
+    /// haystack that its first one starts in.
+    anchor: Option<usize>,
+    /// The URLs around the place at hand, the innermost last.
+    regions: Vec<Region>,
+    /// Where the URLs of the last 16 KiB start.
+    starts: VecDeque<usize>,
+    /// A part of the haystack without an end of a URL.
+    without_end: Range<usize>,
+    /// Where an address ended, and where the run around that place starts.
+    rest: Option<(usize, usize)>,
+    /// The DNS labels that were followed last.
+    labels: Labels,
+}
+
+impl<'a, 's> Scan<'a, 's> {
+    pub(super) fn new(
+        own: &'a mut Extractor,
+        bytes: &'a [u8],
+        report: Range<usize>,
+        sink: &'s mut dyn FnMut(&Token<'_>),
+    ) -> Self {
+        Self {
+            own,
+            bytes,
+            report,
+            sink,
+            anchor: None,
+            regions: Vec::new(),
+            starts: VecDeque::new(),
+            without_end: 0..0,
+            rest: None,
+            labels: Labels::default(),
+        }
+    }
+
+    pub(super) fn run(&mut self) {
+        // The `[` of a URL without a scheme stands before the place where its address is found.
+        let end = self.bytes.len().min(self.report.end.saturating_add(1));
+        if self.own.options.refang {
+            self.refanged(end);
+        } else {
+            self.range(0, end);
+        }
+    }
+
+    /// As [`range`](Self::range), with the words refanged that need it.
+    fn refanged(&mut self, end: usize) {
+        let bytes = self.bytes;
+        let mut text = Vec::new();
+        let mut map = Vec::new();
+        let mut i = 0;
+        while i < end {
+            let word = bytes[i..].iter().position(|&b| refang::ends_word(b)).map_or(bytes.len(), |len| i + len);
+            let is_inside = self.regions.last().is_some_and(|region| i < region.end);
+            if word > i && !is_inside && refang::word(&bytes[i..word], &mut text, &mut map) {
+                self.refanged_word(i, &text, &map);
+                i = word;
+            } else {
+                i = self.range(i, word.max(i + 1));
+            }
+        }
+    }
+
+    /// The tokens of a word that stands at `base` of the haystack as `text` decodes it.
+    fn refanged_word(&mut self, base: usize, text: &[u8], map: &[u32]) {
+        let raw = |at: usize| base + map[at] as usize;
+        let (report, sink) = (&self.report, &mut *self.sink);
+        let mut is_own = false;
+        let mut mapped = |token: &Token<'_>| {
+            if !token.alternative {
+                is_own = report.contains(&raw(token.start));
+            }
+            if is_own {
+                let host = token.host.map(|(start, end)| (raw(start), raw(end)));
+                let url = token.url.map(|url| url.within(map, base));
+                sink(&Token { start: raw(token.start), end: raw(token.end), host, url, ..*token });
+            }
+        };
+        Scan::new(self.own, text, 0..text.len(), &mut mapped).range(0, text.len());
+    }
+
+    /// Everything that starts from `i` up to `end`; gives where to go on.
+    pub(super) fn range(&mut self, mut i: usize, end: usize) -> usize {
+        let bytes = self.bytes;
+        // The run of a part that an address ends in front of starts before it.
+        while i < end || i < bytes.len() && self.rest.is_some_and(|(from, start)| from == i && start < end) {
+            while self.regions.last().is_some_and(|region| i >= region.end) {
+                self.regions.pop();
+            }
+            let b = bytes[i];
+            i = if is(b, HOST) {
+                self.host_run(i)
+            } else if is(b, STOP) {
+                self.stop(i)
+            } else {
+                i + 1
+            };
+        }
+        i
+    }
+
+    /// A byte that may start something other than a plain run.
+    fn stop(&mut self, i: usize) -> usize {
+        let bytes = self.bytes;
+        match bytes[i] {
+            b':' if at(bytes, i + 1) == b':' && !is(before(bytes, i), SIX) => {
+                self.ip6_at(i).map_or(i + 1, |(_, next)| self.rest_of_run(next))
+            }
+            b'(' if at(bytes, i + 1).is_ascii_digit() => self.dns_labels(i).unwrap_or(i + 1),
+            b'\\' if decode::unicode_escape(bytes, i).is_some() => self.host_run(i),
+            b'"' | b'\t' | b'/' if self.own.options.request_paths => {
+                self.request_path(i);
+                i + 1
+            }
+            0x80.. if decode::name_scalar(bytes, i).is_some() => self.host_run(i),
+            _ => i + 1,
+        }
+    }
+
+    /// The innermost URL that a place stands in.
+    fn region_at(&self, at: usize) -> Option<&Region> {
+        self.regions.iter().rev().find(|region| (region.start..region.end).contains(&at))
+    }
+
+    fn context(&self, at: usize) -> Context {
+        self.context_in(self.region_at(at), at)
+    }
+
+    fn context_in(&self, region: Option<&Region>, at: usize) -> Context {
+        let Some(region) = region else {
+            let is_mail = before(self.bytes, at) == b'@'
+                && at.checked_sub(2).is_some_and(|at| is(self.bytes[at], HOST) || self.bytes[at] >= 0x80);
+            return if is_mail { Context::Email } else { Context::Text };
+        };
+        if at < region.path {
+            Context::UrlHost
+        } else if at < region.query {
+            Context::UrlPath
+        } else {
+            Context::UrlQuery
+        }
+    }
+
+    fn token<'t>(&self, kind: TokenKind, span: Range<usize>, text: &'t [u8]) -> Token<'t> {
+        Token {
+            kind,
+            start: span.start,
+            end: span.end,
+            text,
+            port: None,
+            name_like: false,
+            context: self.context(span.start),
+            host: None,
+            has_scheme: false,
+            alternative: false,
+            url: None,
+        }
+    }
+
+    /// Begins another place.
+    fn begin(&mut self) {
+        self.anchor = None;
+    }
+
+    /// Hands over a reading of the place at hand, if the place belongs to the part that is reported.
+    fn emit(&mut self, token: Token<'_>) {
+        let alternative = self.anchor.is_some();
+        let start = *self.anchor.get_or_insert(token.start);
+        if self.report.contains(&start) {
+            (self.sink)(&Token { alternative, ..token });
+        }
+    }
+
+    /// The run of name bytes at `i`. Gives where to go on.
+    fn host_run(&mut self, i: usize) -> usize {
+        let bytes = self.bytes;
+        if self.rest.is_none()
+            && let Some(end) = plain_run(bytes, i)
+        {
+            return end;
+        }
+        let start = self.rest.take().filter(|&(from, _)| from == i).map_or(i, |(_, start)| start);
+        let run = Run { quads: i, ..self.measure(start) };
+        let end = run.end;
+        let separator = super::grammar::escape::separator(bytes, end);
+        if at(bytes, end) == b':' && separator.is_none() {
+            // Only the last part of the run touches the colon.
+            let start = bytes[i..end].iter().rposition(|&b| !is(b, SIX)).map_or(i, |at| i + at + 1);
+            // What an address or its zone ends in does not start another one.
+            let is_rest = run.start < i && is(before(bytes, i), SIX);
+            let goes_on = start == i && (is_rest || before(bytes, i) == b':' && i > 1 && is(bytes[i - 2], SIX));
+            if !goes_on
+                && start < end
+                && let Some((span, next)) = self.ip6_at(start)
+            {
+                // What stands before the address are names of their own.
+                if span.start > i {
+                    self.names(&run);
+                }
+                let mut before = end;
+                while before < span.start {
+                    if is(bytes[before], HOST) {
+                        let run = self.measure(before);
+                        self.names(&run);
+                        before = run.end;
+                    } else {
+                        before += 1;
+                    }
+                }
+                return self.rest_of_run(next);
+            }
+        }
+        if let Some((len, written)) = separator
+            && let Some(next) = self.url_with_scheme(&run, len, written)
+        {
+            return next;
+        }
+        if at(bytes, end) == b'=' && bytes[run.span()] == *b"saddr" {
+            self.socket_address(end + 1);
+        }
+        self.names(&run)
+    }
+
+    fn measure(&self, i: usize) -> Run {
+        let bytes = self.bytes;
+        let mut run = Run { start: i, quads: i, end: i, dots: 0, is_ascii: true, is_escaped: false };
+        loop {
+            let b = at(bytes, run.end);
+            if is(b, HOST) {
+                run.dots += usize::from(b == b'.');
+                run.end += 1;
+            } else if b >= 0x80
+                && let Some(len) = decode::name_scalar(bytes, run.end)
+            {
+                run.is_ascii = false;
+                run.end += len;
+            } else if b == b'\\'
+                && let Some(c) = decode::unicode_escape(bytes, run.end)
+            {
+                run.is_escaped = true;
+                run.is_ascii &= c.is_ascii();
+                run.dots += usize::from(c == '.');
+                run.end += 6;
+            } else {
+                return run;
+            }
+        }
+    }
+
+    /// Where an address ends that the run around that place goes on behind, as in `2001:db8::1-x.test`: what is behind it is looked
+    /// at as a part of that run.
+    fn rest_of_run(&mut self, from: usize) -> usize {
+        let bytes = self.bytes;
+        if before(bytes, from) != b']' && before(bytes, from) != b')' {
+            let start = bytes[..from].iter().rposition(|&b| !is(b, HOST)).map_or(0, |at| at + 1);
+            self.rest = Some((from, start));
+        }
+        from
+    }
+
+    /// The address in the run of colons, letters and digits from `start` on: where it stands, and where to go on.
+    fn ip6_at(&mut self, start: usize) -> Option<(Range<usize>, usize)> {
+        let places = ip6::find(self.bytes, start);
+        let first = places.readings().next()?;
+        self.begin();
+        if let Some(next) = self.bracketed_url(first) {
+            return Some((first.span.clone(), next));
+        }
+        let mut next = places.end;
+        let mut before = first.span.clone();
+        for found in places.readings() {
+            let addr = ip::canonical(IpAddr::V6(found.addr));
+            let token = self.token(TokenKind::Ip(addr), found.span.clone(), &self.bytes[found.span.clone()]);
+            self.emit(Token { port: found.port, ..token });
+            next = next.max(found.end);
+            before.start = before.start.min(found.span.start);
+        }
+        Some((before, next))
+    }
+
+    /// A URL without a scheme whose host is an address in brackets.
+    fn bracketed_url(&mut self, found: &ip6::Found) -> Option<usize> {
+        let bytes = self.bytes;
+        let start = found.span.start.checked_sub(1)?;
+        if bytes[start] != b'[' || !is_slash(bytes, found.end) || self.region_at(start).is_some() {
+            return None;
+        }
+        self.url_without_scheme(start, false)
+    }
+
+    /// The socket address that stands at `start`, behind the `saddr=` of auditd.
+    fn socket_address(&mut self, start: usize) {
+        let bytes = self.bytes;
+        if let Some((addr, port, len)) = saddr::parse(&bytes[start..])
+            && saddr::is_in_record(bytes, start)
+        {
+            self.begin();
+            let token = self.token(TokenKind::Ip(addr), start..start + len, &bytes[start..start + len]);
+            self.emit(Token { port, ..token });
+        }
+    }
+
+    /// A name as the Windows DNS log writes it: `(3)www(4)evil(4)test(0)`.
+    fn dns_labels(&mut self, i: usize) -> Option<usize> {
+        let bytes = self.bytes;
+        if i >= self.labels.end {
+            let mut end = i;
+            while let Some(len) = dns_label(bytes, end).filter(|label| !label.is_empty()).map(|label| label.end - end) {
+                end += len;
+            }
+            // Each label in it has been looked at then: what does not end as a name does holds none.
+            self.labels = Labels { end: end.max(i + 1), is_name: end > i && dns_label(bytes, end).is_some() };
+        }
+        // A label of `n` bytes stands in up to `n + 4`.
+        if !self.labels.is_name || self.labels.end - i > 3 * MAX_NAME {
+            return None;
+        }
+        let mut text = std::mem::take(&mut self.own.run.text);
+        text.clear();
+        let mut at_label = i;
+        while let Some(label) = dns_label(bytes, at_label).filter(|label| !label.is_empty()) {
+            if !text.is_empty() {
+                text.push(b'.');
+            }
+            at_label = label.end;
+            text.extend_from_slice(&bytes[label]);
+        }
+        // The root, `(0)`.
+        let end = dns_label(bytes, at_label).filter(|_| text.len() <= MAX_NAME).map(|root| root.end);
+        if let Some(end) = end
+            && memchr::memchr(b'.', &text).is_some()
+        {
+            self.begin();
+            self.name(i..end, &text, None, false);
+        }
+        self.own.run.text = text;
+        end
+    }
+
+    /// The path of a request: between a method and ` HTTP/`, or a whole quoted or tab-separated field.
+    fn request_path(&mut self, i: usize) {
+        let bytes = self.bytes;
+        let limit = bytes.len().min(i + MAX_OBSERVABLE);
+        let span = match bytes[i] {
+            b'/' if before(bytes, i) == b' ' => {
+                let method = bytes[..i - 1].iter().rev().take(16).take_while(|b| b.is_ascii_uppercase()).count();
+                let end = bytes[i..limit].iter().position(|&b| b <= b' ').map(|len| i + len);
+                end.filter(|&end| method >= 3 && bytes[end..].starts_with(b" HTTP/")).map(|end| i..end)
+            }
+            quote @ (b'"' | b'\t') if at(bytes, i + 1) == b'/' => {
+                let is_end = |b: &u8| *b == quote || matches!(b, b'\n' | b'\r');
+                let end = bytes[i + 1..limit].iter().position(is_end).map(|len| i + 1 + len);
+                let end = end.or((quote == b'\t' && limit == bytes.len()).then_some(limit));
+                end.filter(|&end| quote == b'\t' || bytes[end] == quote).map(|end| i + 1..end)
+            }
+            b'/' if i == 0 || bytes[i - 1] == b'\n' => {
+                let is_end = |b: &u8| matches!(b, b'\t' | b'\n' | b'\r');
+                let end = bytes[i..limit].iter().position(is_end).map(|len| i + len);
+                end.filter(|&end| bytes[end] == b'\t').map(|end| i..end)
+            }
+            _ => None,
+        };
+        if let Some(span) = span {
+            self.begin();
+            let token = self.token(TokenKind::RequestPath, span.clone(), &bytes[span]);
+            self.emit(token);
+        }
+    }
+}
+
+/// Where the label stands whose length in parentheses, `(3)`, is at `from`.
+fn dns_label(bytes: &[u8], from: usize) -> Option<Range<usize>> {
+    let digits = bytes.get(from + 1..)?.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    if at(bytes, from) != b'(' || digits == 0 || digits > 2 || at(bytes, from + 1 + digits) != b')' {
+        return None;
+    }
+    let len = bytes[from + 1..from + 1 + digits].iter().fold(0, |n, b| n * 10 + usize::from(b - b'0'));
+    let start = from + digits + 2;
+    let label = bytes.get(start..start + len)?;
+    label.iter().all(|&b| (is(b, HOST) && b != b'.') || b >= 0x80).then_some(start..start + len)
+}
+
+/// Where the run of name bytes at `i` ends, if it has no dot and nothing stands behind it that could make it part of something: most
+/// runs are such.
+#[inline]
+fn plain_run(bytes: &[u8], i: usize) -> Option<usize> {
+    let len = bytes[i..].iter().position(|&b| !is(b, HOST) || b == b'.')?;
+    let is_part = match bytes[i + len] {
+        b'.' | b':' | b'%' | b'\\' | 0x80.. => true,
+        b'&' => at(bytes, i + len + 1) == b'#' || at(bytes, i + len + 1) == b'c',
+        b'=' => len == 5 && word_before(bytes, i + len) == b"saddr",
+        _ => false,
+    };
+    (!is_part).then_some(i + len)
+}
+
+/// Whether a URL's path starts here, as it is or JSON-escaped.
+fn is_slash(bytes: &[u8], from: usize) -> bool {
+    let slashes = bytes.get(from..).unwrap_or_default().iter().take(4).take_while(|b| **b == b'\\').count();
+    slashes < 4 && at(bytes, from + slashes) == b'/'
+}

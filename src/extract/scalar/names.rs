@@ -1,0 +1,288 @@
+//! Names and quads of a run, and the URLs without a scheme that they begin.
+
+use std::net::IpAddr;
+use std::ops::Range;
+
+use super::{Run, Scan, is_slash};
+use crate::extract::decode::{self, Decoded};
+use crate::extract::grammar::escape::escape_len;
+use crate::extract::grammar::{HOST, address_port, at, before, is, port};
+use crate::extract::name;
+use crate::extract::quad::{self, is_address_and_port};
+use crate::extract::{Context, Token, TokenKind, like};
+use crate::limits::MAX_NAME;
+
+impl Scan<'_, '_> {
+    /// All observables of a run. Gives where to go on.
+    pub(super) fn names(&mut self, run: &Run) -> usize {
+        self.begin();
+        if run.is_escaped || !run.is_ascii {
+            self.mixed_run(run)
+        } else if run.dots > 0 {
+            let next = self.plain_names(run.span(), run).max(run.end);
+            let escape = if run.quads == run.start { escape_len(self.bytes, run.start) } else { 0 };
+            self.quads(run.quads, run.end, escape, next == run.end).max(next)
+        } else {
+            run.end
+        }
+    }
+
+    /// Whether the token in a run is the local part of a mail address: before an `@` and not behind one.
+    fn is_local_part(&self, run: &Run) -> bool {
+        let bytes = self.bytes;
+        at(bytes, run.end) == b'@'
+            && before(bytes, run.start) != b'@'
+            && !like::is_unc_host(bytes, run.start)
+            && like::webdav(bytes, run.end, false).is_none()
+    }
+
+    /// The names of the plain part `span` of a run: without the escape before it, then with it, each without and with the hyphens at its
+    /// ends. Gives where to go on.
+    fn plain_names(&mut self, span: Range<usize>, run: &Run) -> usize {
+        let bytes = self.bytes;
+        let mut next = span.end;
+        if self.is_local_part(run) {
+            return next;
+        }
+        let escape = escape_len(bytes, span.start);
+        let mut last = None;
+        for from in [(escape > 0).then_some(span.start + escape), Some(span.start)].into_iter().flatten() {
+            if from >= span.end {
+                continue;
+            }
+            for token in name::readings(bytes, from..span.end) {
+                // Only the end of a long run can be a name.
+                let window = token.start.max(token.end.saturating_sub(MAX_NAME + 2));
+                let Some(start) = name::longest_name(&bytes[window..token.end]).map(|at| window + at) else { continue };
+                let name = start..token.end;
+                if last.as_ref() != Some(&name) {
+                    last = Some(name.clone());
+                    next = next.max(self.name_or_url(name.clone(), &bytes[name], run, from == run.start));
+                }
+            }
+        }
+        next
+    }
+
+    /// Whether a name that starts at `start` looks like a file. `is_whole`: it is read with all that stands before it in its run.
+    fn is_name_like(&self, start: usize, run: &Run, is_whole: bool) -> bool {
+        if let Some(region) = self.region_around(start) {
+            return start >= region.path && start < region.query;
+        }
+        let is_behind_backslash = is_whole && start == run.start && before(self.bytes, start) == b'\\';
+        is_behind_backslash && !like::is_unc_host(self.bytes, start) || like::is_no_name(self.bytes, start, &run.span())
+    }
+
+    /// A name, or the URL without a scheme that it starts. Gives where to go on.
+    fn name_or_url(&mut self, span: Range<usize>, text: &[u8], run: &Run, is_whole: bool) -> usize {
+        let bytes = self.bytes;
+        let name_like = self.is_name_like(span.start, run, is_whole);
+        let is_at_end = span.end == run.end;
+        let port = if is_at_end { port(bytes, run.end) } else { None };
+        let after = port.map_or(run.end, |(_, end)| end);
+        if is_at_end
+            && is_slash(bytes, after)
+            && self.region_around(span.start).is_none()
+            && let Some(next) = self.url_without_scheme(span.start, name_like)
+        {
+            return next;
+        }
+        let webdav = if is_at_end && port.is_none() {
+            like::webdav(bytes, run.end, like::is_unc_host(bytes, run.start))
+        } else {
+            None
+        };
+        let port = port.map(|(port, _)| port).or_else(|| webdav.and_then(|(port, _)| port));
+        self.name(span, text, port, name_like);
+        run.end
+    }
+
+    /// A name, and the address whose reverse name it is.
+    pub(super) fn name(&mut self, span: Range<usize>, text: &[u8], port: Option<u16>, name_like: bool) {
+        let token = self.token(TokenKind::Domain, span.clone(), text);
+        self.emit(Token { port, name_like, ..token });
+        self.reverse_name(span, text, name_like);
+    }
+
+    pub(super) fn reverse_name(&mut self, span: Range<usize>, text: &[u8], name_like: bool) {
+        if let Some(addr) = name::reversed(text) {
+            let token = self.token(TokenKind::Ip(crate::value::ip::canonical(addr)), span, text);
+            self.emit(Token { context: Context::ReverseName, name_like, ..token });
+        }
+    }
+
+    /// The quads of a run, each at the start of a part between `-` and `_`. `escape`: the bytes of an escape at the run's start. Gives
+    /// where to go on. `may_start_url`: the run's end is not part of a URL yet.
+    pub(super) fn quads(&mut self, i: usize, end: usize, escape: usize, may_start_url: bool) -> usize {
+        let bytes = self.bytes;
+        let mut next = end;
+        let mut from = i;
+        while from < end {
+            self.begin();
+            for start in [(escape > 0 && from == i).then_some(i + escape), Some(from)].into_iter().flatten() {
+                next = next.max(self.quad(start, end, may_start_url).unwrap_or(end));
+            }
+            from = bytes[from..end].iter().position(|b| matches!(b, b'-' | b'_')).map_or(end, |len| from + len + 1);
+        }
+        next
+    }
+
+    fn quad(&mut self, start: usize, run_end: usize, may_start_url: bool) -> Option<usize> {
+        let bytes = self.bytes;
+        let quad = quad::quad(bytes.get(start..run_end)?)?;
+        let end = start + quad.len;
+        if let Some(fifth) = &quad.fifth
+            && !is_address_and_port(bytes, start, start + fifth.len)
+        {
+            return None;
+        }
+        let has_fifth = quad.fifth.is_some();
+        let text = &bytes[start..end];
+        let own = quad.fifth.map(|fifth| fifth.port);
+        Some(
+            self.address(IpAddr::V4(quad.addr), start..end, text, end, own, may_start_url && !has_fifth)
+                .unwrap_or(run_end),
+        )
+    }
+
+    /// An IPv4 address whose text ends in the haystack at `behind`, or the URL without a scheme that it starts. Gives where to go on
+    /// behind a URL. `own`: the port that is part of it.
+    fn address(
+        &mut self,
+        addr: IpAddr,
+        span: Range<usize>,
+        text: &[u8],
+        behind: usize,
+        own: Option<Option<u16>>,
+        may_start_url: bool,
+    ) -> Option<usize> {
+        let bytes = self.bytes;
+        let after_colon = if own.is_none() { port(bytes, behind) } else { None };
+        let other = if own.is_none() && after_colon.is_none() { address_port(bytes, behind) } else { None };
+        let is_unc = || like::is_unc_host(bytes, span.start);
+        let host_slash = self.region_at(span.start).is_some_and(|region| region.path + 1 == span.start);
+        let name_like = after_colon.is_none() && like::is_version(bytes, span.start, behind, host_slash);
+        if may_start_url
+            && other.is_none()
+            && is_slash(bytes, after_colon.map_or(behind, |(_, end)| end))
+            && self.region_at(span.start).is_none()
+            && let Some(next) = self.url_without_scheme(span.start, name_like)
+        {
+            return Some(next);
+        }
+        let webdav = || like::webdav(bytes, behind, is_unc()).and_then(|(port, _)| port);
+        let port = own.unwrap_or_else(|| after_colon.or(other).map(|(port, _)| port).or_else(webdav));
+        let token = self.token(TokenKind::Ip(addr), span, text);
+        self.emit(Token { port, name_like, ..token });
+        None
+    }
+
+    /// A run with characters that are not ASCII, or with JSON escapes: the whole, then its ASCII parts. Gives where to go on.
+    fn mixed_run(&mut self, run: &Run) -> usize {
+        let bytes = self.bytes;
+        // Only the end of a long run can be a name.
+        let mut from = run.start.max(run.end.saturating_sub(8 * MAX_NAME));
+        while from > run.start && from < run.end && (bytes[from] & 0xC0 == 0x80 || bytes[from - 1] != b'.') {
+            from += 1;
+        }
+        let mut decoded = std::mem::take(&mut self.own.run);
+        decode::name(&bytes[from..run.end], &mut decoded);
+        let escape = if from == run.start { escape_len(bytes, run.start) } else { 0 };
+        let behind = decoded.map.partition_point(|&at| (at as usize) < escape).min(decoded.text.len());
+        let mut next = run.end;
+        if !self.is_local_part(run) {
+            next = next.max(self.mixed_names(&decoded, from, [(escape > 0).then_some(behind), Some(0)], run));
+        }
+        let is_part_plain = |part: &[u8]| run.is_escaped && part.iter().all(|b| !b.is_ascii_alphabetic());
+        for is_quads in [false, true] {
+            let mut part = run.start;
+            while part < run.end {
+                let end = bytes[part..run.end].iter().position(|&b| !is(b, HOST)).map_or(run.end, |len| part + len);
+                if memchr::memchr(b'.', &bytes[part..end]).is_some() {
+                    let escape = escape_len(bytes, part);
+                    if is_quads && !run.is_escaped {
+                        let from = part.max(run.quads).min(end);
+                        let escape = if from == part { escape } else { 0 };
+                        next = next.max(self.quads(from, end, escape, next == run.end));
+                    } else if is_quads && part > run.start && escape > 0 {
+                        self.begin();
+                        // Of an escaped run they are looked for in the decoded text, but for what an escape may have ended before.
+                        self.quad(part + escape, end, false);
+                    } else if !is_quads && !is_part_plain(&bytes[part..end]) {
+                        // What the whole has no part of is a place of its own.
+                        if end <= from {
+                            self.begin();
+                        }
+                        next = next.max(self.plain_names(part..end, &Run { start: part, end, ..*run }));
+                    }
+                }
+                part = end + 1;
+            }
+        }
+        if run.is_escaped {
+            let behind = if escape > 0 { behind } else { 0 };
+            next = next.max(self.decoded_quads(&decoded, from, behind, run, next == run.end));
+        }
+        self.own.run = decoded;
+        next
+    }
+
+    /// The names of a decoded run, from each of the starts. Gives where to go on.
+    fn mixed_names(&mut self, decoded: &Decoded, base: usize, starts: [Option<usize>; 2], run: &Run) -> usize {
+        let mut next = run.end;
+        let mut last = None;
+        let text = &decoded.text;
+        for start in starts.into_iter().flatten() {
+            for token in name::readings(text, start..text.len()) {
+                let Some(name) = name::longest_mixed(text, token, &mut self.own.name) else { continue };
+                if last.as_ref() == Some(&name) {
+                    continue;
+                }
+                last = Some(name.clone());
+                let span = base + decoded.map[name.start] as usize..base + decoded.map[name.end] as usize;
+                next = next.max(self.name_or_url(span, &text[name], run, start == 0));
+            }
+        }
+        next
+    }
+
+    /// The quads of a run with JSON escapes, the first of them perhaps `behind` an escape before the run. Gives where to go on.
+    fn decoded_quads(
+        &mut self,
+        decoded: &Decoded,
+        base: usize,
+        behind: usize,
+        run: &Run,
+        may_start_url: bool,
+    ) -> usize {
+        let text = &decoded.text;
+        let mut next = run.end;
+        let mut from = 0;
+        while from < text.len() {
+            self.begin();
+            for start in [(behind > 0 && from == 0).then_some(behind), Some(from)].into_iter().flatten() {
+                let Some(quad) = text.get(start..).and_then(quad::quad).filter(|quad| quad.fifth.is_none()) else {
+                    continue;
+                };
+                let end = start + quad.len;
+                let span = base + decoded.map[start] as usize..base + decoded.map[end] as usize;
+                if span.start >= run.quads {
+                    let (behind, is_last) = (span.end, end == text.len());
+                    let own = if is_last { None } else { Some(None) };
+                    let found = self.address(
+                        IpAddr::V4(quad.addr),
+                        span,
+                        &text[start..end],
+                        behind,
+                        own,
+                        may_start_url && is_last,
+                    );
+                    next = next.max(found.unwrap_or(next));
+                }
+            }
+            let is_separator = |b: &u8| matches!(b, b'-' | b'_') || *b >= 0x80;
+            from = text[from..].iter().position(is_separator).map_or(text.len(), |len| from + len + 1);
+        }
+        next
+    }
+}

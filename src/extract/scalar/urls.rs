@@ -1,0 +1,207 @@
+//! URLs, with and without a scheme.
+
+use super::{Region, Scan};
+use crate::extract::grammar::ends::{len_to_end, starts_own_text};
+use crate::extract::grammar::escape::{Written, escape_len, separator};
+use crate::extract::grammar::{HOST, is};
+use crate::extract::url::{self, InLog, Texts};
+use crate::extract::{Context, Token, TokenKind};
+use crate::limits::MAX_OBSERVABLE;
+
+use super::Run;
+
+/// How many URLs of 16 KiB are read to where they end for certain. Those behind them end at the first place that could end
+/// them: the work would grow with the square otherwise.
+const MAX_WHOLE: usize = 64;
+
+/// A URL in the making.
+struct Draft<'l> {
+    /// Where it may start, the last first.
+    starts: &'l [usize],
+    /// Where its authority starts.
+    behind: usize,
+    has_scheme: bool,
+    written: Written,
+    name_like: bool,
+    /// Its separator is written with entities of XML: nothing shows where it is but a host that is a plain name.
+    is_plain: bool,
+}
+
+impl Scan<'_, '_> {
+    /// A URL whose scheme ends a run, and what its authority holds. Gives where to go on: where its authority ends.
+    pub(super) fn url_with_scheme(&mut self, run: &Run, separator_len: usize, written: Written) -> Option<usize> {
+        let bytes = self.bytes;
+        let mut starts = std::mem::take(&mut self.own.starts);
+        let done = self.url_at(run.quads, run.end, separator_len, written, &mut starts);
+        let first = starts.last().copied();
+        let Some(mut next) = done else {
+            self.own.starts = starts;
+            return None;
+        };
+        // In a user's name, or behind a host and an empty port before two slashes, may stand the scheme of another URL.
+        let mut from = run.end + separator_len;
+        let mut start = from;
+        while let Some(len) =
+            bytes.get(from..next).and_then(|rest| rest.iter().position(|b| matches!(b, b':' | b'%' | b'&')))
+        {
+            let colon = from + len;
+            from = colon + 1;
+            let Some((len, written)) = separator(bytes, colon) else { continue };
+            let run = colon - bytes[start..colon].iter().rev().take_while(|&&b| is(b, HOST)).count();
+            if let Some(inner) = self.url_at(run, colon, len, written, &mut starts) {
+                (from, start) = (colon + len, colon + len);
+                next = next.max(inner);
+            }
+        }
+        self.own.starts = starts;
+        // What stands before the scheme is no part of the URL.
+        if first.is_some_and(|first| first > run.quads) {
+            let regions = std::mem::take(&mut self.regions);
+            self.regions.extend(regions.iter().filter(|region| region.start < run.start));
+            self.names(run);
+            self.regions = regions;
+        }
+        Some(next)
+    }
+
+    /// A URL whose scheme ends at `colon`, in the run that starts at `run`. Gives where its authority ends; `starts` are where it may start.
+    fn url_at(
+        &mut self,
+        run: usize,
+        colon: usize,
+        separator: usize,
+        written: Written,
+        starts: &mut Vec<usize>,
+    ) -> Option<usize> {
+        let bytes = self.bytes;
+        // What stands before the colon may be no scheme as a whole: its end is.
+        let is_scheme_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+        let part = bytes[run..colon].iter().rposition(|&b| !is_scheme_byte(b)).map_or(run, |at| run + at + 1);
+        url::starts(bytes, part, colon, escape_len(bytes, part), starts);
+        if starts.is_empty() {
+            return None;
+        }
+        let behind = colon + separator;
+        self.begin();
+        let is_plain = bytes[colon..behind].contains(&b'&');
+        let next = self.url(&Draft { starts, behind, has_scheme: true, written, name_like: false, is_plain })?;
+        // Addresses within a host that is a name.
+        if written == Written::Plain {
+            let slashes = bytes[behind..next].iter().take_while(|b| matches!(b, b'/' | b'\\')).count();
+            let user = memchr::memrchr(b'@', &bytes[behind..next]).map_or(slashes, |at| at + 1);
+            let host = &bytes[behind + user..next];
+            let host = &host[..memchr::memchr(b':', host).unwrap_or(host.len())];
+            let is_plain = host.iter().all(|b| is(*b, HOST) && !matches!(b, b'-' | b'_'))
+                && memchr::memmem::find(host, b"..").is_none();
+            if !is_plain && memchr::memchr3(b'[', b'%', b'\\', host).is_none() {
+                let (mut from, end) = (behind + user, behind + user + host.len());
+                while from < end {
+                    let len = bytes[from..end].iter().take_while(|&&b| is(b, HOST)).count();
+                    self.quads(from, from + len, 0, false);
+                    from += len + 1;
+                }
+            }
+        }
+        Some(next)
+    }
+
+    /// The URL that a host at `start` begins; another reading of the place at hand.
+    pub(super) fn url_without_scheme(&mut self, start: usize, name_like: bool) -> Option<usize> {
+        let written = Written::Plain;
+        self.url(&Draft { starts: &[start], behind: start, has_scheme: false, written, name_like, is_plain: false })
+    }
+
+    /// The URL in whose path or query a place stands: not one that another reading of the place begins.
+    pub(super) fn region_around(&self, start: usize) -> Option<&Region> {
+        self.region_at(start).filter(|region| region.path <= start)
+    }
+
+    /// Emits the readings of a URL. Gives where its authority ends; `None` if that is no host.
+    fn url(&mut self, draft: &Draft<'_>) -> Option<usize> {
+        let bytes = self.bytes;
+        let (&last, &first) = (draft.starts.first()?, draft.starts.last()?);
+        let stop = self.stop_of(last, draft);
+        let around = self.region_at(first).copied();
+        let in_parameter = draft.written == Written::Plain && around.is_some_and(|around| first >= around.query);
+        let context =
+            if draft.has_scheme { self.context(first) } else { self.context_in(self.region_around(first), first) };
+        let in_log = InLog { bytes, start: first, stop, written: draft.written, in_parameter };
+        let mut texts: Texts = std::mem::take(&mut self.own.texts);
+        let mut scratch = std::mem::take(&mut self.own.url);
+        let mut region: Option<Region> = None;
+        texts.readings(in_log, draft.starts, draft.has_scheme, &mut scratch, |start, reading| {
+            let text = reading.text;
+            let (path, end) = (text.place(text.path()), text.place(reading.len));
+            let host = (text.place(reading.host.0), text.place(reading.host.1).min(end));
+            let host_text = text.whole().get(reading.host.0..reading.host.1).unwrap_or_default();
+            if draft.is_plain && !(url::is_plain_host(host_text) && bytes[host.0..host.1] == *host_text) {
+                return;
+            }
+            let rest = &text.whole()[text.path()..];
+            let query = rest.iter().position(|b| matches!(b, b'?' | b'#')).map(|len| text.place(text.path() + len));
+            let stop = text.place(text.whole().len());
+            let of_this = Region { start, end: stop, stop, path: path.min(end), query: query.unwrap_or(stop) };
+            match &mut region {
+                None => region = Some(of_this),
+                Some(region) => region.start = region.start.min(start),
+            }
+            let token = Token {
+                kind: TokenKind::Url,
+                start,
+                end,
+                text: text.up_to(reading.len),
+                port: None,
+                name_like: draft.name_like,
+                context,
+                host: Some(host),
+                has_scheme: draft.has_scheme,
+                alternative: false,
+                url: Some(text),
+            };
+            self.emit(token);
+            if let Some(addr) = crate::extract::name::reversed(host_text) {
+                let token = self.token(TokenKind::Ip(crate::value::ip::canonical(addr)), host.0..host.1, host_text);
+                self.emit(Token { context: Context::ReverseName, name_like: draft.name_like, ..token });
+            }
+        });
+        (self.own.texts, self.own.url) = (texts, scratch);
+        let mut region = region?;
+        let path = &bytes[region.path..region.query.max(region.path)];
+        if let Some(len) = path.iter().position(|&b| starts_own_text(b)) {
+            region.end = region.path + len;
+        }
+        let next = region.path;
+        while self.regions.last().is_some_and(|last| last.end <= region.start) {
+            self.regions.pop();
+        }
+        self.regions.push(region);
+        Some(next)
+    }
+
+    /// Where a URL ends for certain.
+    fn stop_of(&mut self, start: usize, draft: &Draft<'_>) -> usize {
+        let bytes = self.bytes;
+        let behind = draft.behind;
+        if !self.without_end.contains(&behind) {
+            self.without_end = behind..behind + len_to_end(bytes, behind);
+        }
+        let mut stop = self.without_end.end.min(start + MAX_OBSERVABLE).max(behind);
+        if let Some(around) = self.region_at(start) {
+            stop = stop.min(around.stop).max(behind);
+        }
+        if draft.written != Written::Plain {
+            let end = memchr::memchr2(b'&', b'\\', &bytes[behind..stop]);
+            stop = end.map_or(stop, |len| behind + len);
+        }
+        while self.starts.front().is_some_and(|first| first + MAX_OBSERVABLE < start) {
+            self.starts.pop_front();
+        }
+        if self.starts.len() < MAX_WHOLE {
+            self.starts.push_back(start);
+            return stop;
+        }
+        // Escapes of slashes stand in the authority, so that it ends there.
+        let is_end = |b: &u8| matches!(b, b',' | b';' | b'|' | b'^' | b'&' | b'\'' | b'(' | b')' | b'{' | b'}');
+        bytes[behind..stop].iter().position(is_end).map_or(stop, |len| behind + len)
+    }
+}

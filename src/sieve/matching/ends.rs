@@ -1,0 +1,183 @@
+//! Looking a URL up at each place where it may end.
+
+use std::cmp::Reverse;
+
+use crate::sieve::matching::matcher::Matcher;
+use crate::sieve::matching::options::Relation;
+use crate::sieve::matching::raw::Seen;
+use crate::sieve::matching::search::{Candidate, KnownHost, PATH_LEVEL, Search};
+use crate::sieve::tables::Tables;
+use crate::sieve::tables::indicators::Value;
+use crate::value::url::{self, End, Follower};
+
+/// A URL indicator that covers a URL up to one of its ends.
+#[derive(Clone, Copy, Debug)]
+struct Covering {
+    id: u32,
+    end: End,
+    relation: Relation,
+    /// The length of its path.
+    path: u32,
+    whole: bool,
+    specificity: u32,
+}
+
+/// The URL indicators of a host whose paths begin with a text: a part of the list, which is in the order of paths.
+#[derive(Clone, Copy, Debug)]
+struct Paths {
+    first: u32,
+    last: u32,
+    /// The length of the text.
+    len: u32,
+}
+
+/// Follows the paths that are listed for a host.
+struct Listed<'s> {
+    tables: &'s Tables,
+    host: KnownHost,
+    ids: crate::wire::Slice<'s, u32>,
+    found: &'s mut Vec<Covering>,
+}
+
+impl<'s> Listed<'s> {
+    fn id(&self, at: u32) -> u32 {
+        self.ids.get(at as usize).expect("a place in the list")
+    }
+
+    fn path(&self, at: u32) -> &'s [u8] {
+        self.tables.path_of_url(self.id(at))
+    }
+
+    /// The indicators whose path is the text.
+    fn exact(&self, state: Paths) -> impl Iterator<Item = u32> + use<'_, 's> {
+        (state.first..state.last).take_while(move |&at| self.path(at).len() == state.len as usize).map(|at| self.id(at))
+    }
+
+    fn add(&mut self, state: Paths, end: End, relation: Relation) {
+        let KnownHost { whole, specificity, .. } = self.host;
+        let path = self.path(state.first);
+        let path = memchr::memchr(b'?', path).unwrap_or(path.len()) as u32;
+        let new: Vec<u32> = self.exact(state).collect();
+        self.found.extend(new.into_iter().map(|id| Covering { id, end, relation, path, whole, specificity }));
+    }
+
+    fn is_exact(&self, state: Paths) -> bool {
+        state.first < state.last && self.path(state.first).len() == state.len as usize
+    }
+}
+
+impl Follower for Listed<'_> {
+    type State = Paths;
+
+    #[inline]
+    fn step(&mut self, state: Paths, byte: u8) -> Paths {
+        let Paths { mut first, mut last, len } = state;
+        if first < last {
+            let next = |at: u32| self.path(at).get(len as usize).map_or(-1, |&byte| i32::from(byte));
+            let byte = i32::from(byte);
+            if next(first) != byte || next(last - 1) != byte {
+                first = partition(first, last, |at| next(at) < byte);
+                last = partition(first, last, |at| next(at) <= byte);
+            }
+        }
+        Paths { first, last, len: len + 1 }
+    }
+
+    fn is_lost(&self, state: Paths) -> bool {
+        state.first == state.last
+    }
+
+    fn whole(&mut self, state: Paths, end: End) {
+        if self.is_exact(state) {
+            self.add(state, end, Relation::UrlExact);
+        }
+    }
+
+    fn directory(&mut self, state: Paths, rank: usize) {
+        if self.is_exact(state) {
+            self.add(state, End { len: 0, rank }, Relation::UrlPrefix);
+        }
+    }
+}
+
+/// The first place from which on something does not hold any more.
+fn partition(mut first: u32, mut last: u32, holds: impl Fn(u32) -> bool) -> u32 {
+    while first < last {
+        let middle = first + (last - first) / 2;
+        if holds(middle) {
+            first = middle + 1;
+        } else {
+            last = middle;
+        }
+    }
+    first
+}
+
+impl Matcher {
+    /// Looks the URL that was looked up last up at each of its ends, which are in order: only URL indicators with a path can make a
+    /// difference. Calls `each` for every end whose matches are then what was [found](Matcher::found): those of an indicator at the end
+    /// with the highest rank, and none that covers the URL up to the end of the very highest rank. Linear in the length of the text.
+    pub(crate) fn look_up_url_ends(
+        &mut self,
+        text: &[u8],
+        path: usize,
+        ends: &[End],
+        name_like: bool,
+        mut each: impl FnMut(&mut Self, End),
+    ) {
+        let hosts = std::mem::take(&mut self.scratch.hosts);
+        let Some(first) = ends.iter().map(|end| end.rank).max() else { return };
+        let Ok(authority) = url::authority(&text[..path], &mut self.url) else { return };
+        let (port, scheme) = (authority.effective_port(), url::scheme_group(authority.scheme()).to_owned());
+        let mut found = Vec::new();
+        for &host in &hosts {
+            let ids = self.sieve.tables().urls.with_path(host.row);
+            let start = Paths { first: 0, last: ids.len() as u32, len: 0 };
+            url::follow(
+                text,
+                path,
+                ends,
+                start,
+                &mut Listed { tables: self.sieve.tables(), host, ids, found: &mut found },
+            );
+        }
+        self.scratch.hosts = hosts;
+        // Where a directory covers what ends there.
+        for covering in found.iter_mut().filter(|covering| covering.relation == Relation::UrlPrefix) {
+            covering.end = *ends.iter().find(|end| end.rank == covering.end.rank).expect("a rank of an end");
+        }
+        found.sort_by_key(|covering| (covering.id, Reverse(covering.end.rank)));
+        found.dedup_by_key(|covering| covering.id);
+        found.retain(|covering| covering.end.rank < first);
+        found.sort_by_key(|covering| Reverse(covering.end.rank));
+        let seen = Seen { port, name_like };
+        for same in found.chunk_by(|a, b| a.end == b.end) {
+            let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
+            for covering in same {
+                search.covering_url(covering, &scheme, seen);
+            }
+            search.finish();
+            each(self, same[0].end);
+        }
+    }
+}
+
+impl Search<'_> {
+    fn covering_url(&mut self, covering: &Covering, scheme: &str, seen: Seen) {
+        let &Covering { id, relation, path, whole, specificity, .. } = covering;
+        if self.is_on_host(id, whole) && self.is_of_scheme(id, Some(scheme)) {
+            let rank = if relation == Relation::UrlExact { 2 } else { 0 };
+            self.consider(Candidate::url(id, relation, PATH_LEVEL + (path << 2 | rank), specificity), seen);
+        }
+    }
+}
+
+impl Tables {
+    /// Path and query of a URL indicator.
+    fn path_of_url(&self, id: u32) -> &[u8] {
+        let Value::Url(text) = self.indicators.value(id) else { return b"" };
+        let text = self.strings.bytes(text);
+        let host = memchr::memmem::find(text, b"://").map_or(0, |at| at + 3);
+        memchr::memchr(b'/', &text[host..]).map_or(b"", |at| &text[host + at..])
+    }
+}

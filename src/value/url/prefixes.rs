@@ -1,0 +1,347 @@
+//! The canonical paths of a URL that may end in several places, all in one pass.
+//!
+//! Canonicalising each of them by itself would take time with the square of the length. What follows a prefix changes its
+//! canonical form in few ways: it may complete an escape, or a segment of dots. Both only undo what was last done, so a stack of
+//! states is enough.
+
+use super::escape::{Escapes, PATH, QUERY};
+use crate::limits::MAX_OBSERVABLE;
+
+/// One place where the text of a URL may end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    /// The length of the text up to there.
+    pub(crate) len: usize,
+    /// Which of two ends is read first: the higher.
+    pub(crate) rank: usize,
+}
+
+/// What follows the canonical text byte by byte.
+pub(crate) trait Follower {
+    /// What is known of a canonical text.
+    type State: Copy;
+
+    /// What is known of it with a byte more.
+    fn step(&mut self, state: Self::State, byte: u8) -> Self::State;
+
+    /// Whether nothing more can be found in a text that goes on.
+    fn is_lost(&self, state: Self::State) -> bool;
+
+    /// At an end the canonical path, and query if there is one, is such.
+    fn whole(&mut self, state: Self::State, end: End);
+
+    /// The path of what ends there begins with this directory, and goes on.
+    fn directory(&mut self, state: Self::State, rank: usize);
+}
+
+/// A segment that is over.
+#[derive(Clone, Copy)]
+struct Segment<S> {
+    /// Of the path up to it, without a slash behind, and with one.
+    kept: S,
+    directory: S,
+    /// It is empty: its directory is that of the one below it.
+    is_empty: bool,
+    /// The highest rank of the ends whose path goes on behind it.
+    rank: Option<usize>,
+}
+
+/// Unescaped bytes that may yet become part of an escape, each with the state behind it.
+struct Unescaped<S>(Vec<(u8, S)>);
+
+impl<S: Copy> Unescaped<S> {
+    /// Adds a byte, which may complete escapes. Gives the byte that it became, which is the last.
+    fn push(&mut self, byte: u8, map: impl Fn(u8) -> u8, start: S, mut step: impl FnMut(S, u8) -> S) -> u8 {
+        let mut byte = map(byte);
+        while let [.., (b'%', _), (high, _)] = self.0[..]
+            && let (Some(high), Some(low)) = (char::from(high).to_digit(16), char::from(byte).to_digit(16))
+        {
+            self.0.truncate(self.0.len() - 2);
+            byte = map((high << 4 | low) as u8);
+        }
+        let state = step(self.state(start), byte);
+        self.0.push((byte, state));
+        byte
+    }
+
+    fn state(&self, start: S) -> S {
+        self.0.last().map_or(start, |&(_, state)| state)
+    }
+}
+
+/// A canonical byte, escaped if it has to be.
+fn step_escaped<F: Follower>(follower: &mut F, state: F::State, byte: u8, escapes: &Escapes) -> F::State {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    if !escapes[usize::from(byte)] {
+        return follower.step(state, byte);
+    }
+    let state = follower.step(state, b'%');
+    let state = follower.step(state, DIGITS[usize::from(byte >> 4)]);
+    follower.step(state, DIGITS[usize::from(byte & 15)])
+}
+
+/// Follows the canonical path and query of a URL, whose path starts at `path` of its text, and tells what they are at each of the
+/// ends, which are in order. Linear in the length of the text.
+pub(crate) fn follow<F: Follower>(text: &[u8], path: usize, ends: &[End], start: F::State, follower: &mut F) {
+    let text = &text[..text.len().min(MAX_OBSERVABLE)];
+    let text = &text[..memchr::memchr(b'#', text).unwrap_or(text.len())];
+    let query = memchr::memchr(b'?', &text[path.min(text.len())..]).map_or(text.len(), |len| path + len);
+    let mut ends =
+        ends.iter().copied().filter(|end| end.len > path && end.len <= text.len() && !ends_in_blank(text, end.len));
+    let mut next = ends.next();
+    let mut walk = Path { start, done: Vec::new(), segment: Unescaped(Vec::new()) };
+    let is_final = !may_go_up(&text[path.min(query)..query]);
+    let map = |byte| if byte == b'\\' { b'/' } else { byte };
+    for (at, &byte) in text[..query].iter().enumerate().skip(path) {
+        // Until the first slash there is nothing.
+        let is_slash =
+            at == path || { !matches!(byte, b'\t' | b'\r' | b'\n') && walk.push(byte, map, follower) == b'/' };
+        if is_slash {
+            if at > path {
+                walk.finish_segment(follower);
+            }
+            if is_final && follower.is_lost(walk.kept()) {
+                return;
+            }
+        } else if is_final && byte != b'%' && !byte.is_ascii_hexdigit() {
+            let state = walk.state(follower);
+            if follower.is_lost(state) {
+                return;
+            }
+        }
+        while let Some(end) = next.filter(|end| end.len == at + 1) {
+            walk.end(end, follower);
+            next = ends.next();
+        }
+    }
+    let state = walk.whole(follower);
+    walk.unwind(follower);
+    if query == text.len() {
+        return;
+    }
+    let state = follower.step(state, b'?');
+    let mut unescaped = Unescaped(Vec::new());
+    for (at, &byte) in text.iter().enumerate().skip(query + 1) {
+        if !matches!(byte, b'\t' | b'\r' | b'\n') {
+            unescaped.push(byte, |byte| byte, state, |state, byte| step_escaped(follower, state, byte, &QUERY));
+        }
+        while let Some(end) = next.filter(|end| end.len <= at + 1) {
+            if end.len == at + 1 {
+                follower.whole(unescaped.state(state), end);
+            }
+            next = ends.next();
+        }
+        if follower.is_lost(unescaped.state(state)) && byte != b'%' && !byte.is_ascii_hexdigit() {
+            return;
+        }
+    }
+}
+
+/// White space at the end of a URL is none of it.
+fn ends_in_blank(text: &[u8], len: usize) -> bool {
+    text[..len].last().is_some_and(u8::is_ascii_whitespace)
+}
+
+/// Whether a path may hold `..`, which leads out of a directory, in any spelling. May say yes to one that does not.
+fn may_go_up(path: &[u8]) -> bool {
+    let has = |text: &[u8]| memchr::memmem::find(path, text).is_some();
+    has(b"..") || has(b"%25") || has(b"%2e") || has(b"%2E")
+}
+
+/// The path at hand.
+struct Path<S> {
+    start: S,
+    done: Vec<Segment<S>>,
+    segment: Unescaped<S>,
+}
+
+impl<S: Copy> Path<S> {
+    /// The path up to the segment at hand, without a slash.
+    fn kept(&self) -> S {
+        self.done.last().map_or(self.start, |segment| segment.kept)
+    }
+
+    fn directory<F: Follower<State = S>>(&self, depth: usize, follower: &mut F) -> S {
+        match depth.checked_sub(1) {
+            Some(at) => self.done[at].directory,
+            None => follower.step(self.start, b'/'),
+        }
+    }
+
+    /// Adds a byte to the segment, unless it became a slash.
+    fn push<F: Follower<State = S>>(&mut self, byte: u8, map: impl Fn(u8) -> u8, follower: &mut F) -> u8 {
+        let start = self.directory(self.done.len(), follower);
+        let byte = self.segment.push(byte, map, start, |state, byte| step_escaped(follower, state, byte, &PATH));
+        if byte == b'/' {
+            self.segment.0.pop();
+        }
+        byte
+    }
+
+    fn is_dots(&self, dots: &[u8]) -> bool {
+        self.segment.0.len() == dots.len() && self.segment.0.iter().map(|(byte, _)| byte).eq(dots)
+    }
+
+    /// The depth of the directory that the path is if it ends here; `None` if it ends in the segment at hand.
+    fn as_directory(&self) -> Option<usize> {
+        if self.segment.0.is_empty() || self.is_dots(b".") {
+            Some(self.done.len())
+        } else if self.is_dots(b"..") {
+            Some(self.done.len().saturating_sub(1))
+        } else {
+            None
+        }
+    }
+
+    fn state<F: Follower<State = S>>(&self, follower: &mut F) -> S {
+        let directory = self.directory(self.done.len(), follower);
+        self.segment.state(directory)
+    }
+
+    /// The whole path, if it ends here.
+    fn whole<F: Follower<State = S>>(&self, follower: &mut F) -> S {
+        match self.as_directory() {
+            Some(depth) => self.directory(depth, follower),
+            None => self.state(follower),
+        }
+    }
+
+    fn end<F: Follower<State = S>>(&mut self, end: End, follower: &mut F) {
+        let whole = self.whole(follower);
+        follower.whole(whole, end);
+        // Those directories that it goes on behind.
+        let mut depth = self.as_directory();
+        while let Some(last) = depth.and_then(|depth| depth.checked_sub(1)) {
+            depth = Some(last);
+            if !self.done[last].is_empty {
+                break;
+            }
+        }
+        if let Some(at) = depth.unwrap_or(self.done.len()).checked_sub(1) {
+            let segment = &mut self.done[at];
+            segment.rank = segment.rank.max(Some(end.rank));
+        }
+    }
+
+    /// Takes the segment at hand for done: a slash follows.
+    fn finish_segment<F: Follower<State = S>>(&mut self, follower: &mut F) {
+        if self.is_dots(b"..") {
+            self.leave(follower);
+        } else if !self.is_dots(b".") {
+            let is_empty = self.segment.0.is_empty();
+            let kept = if is_empty { self.kept() } else { self.state(follower) };
+            let directory =
+                if is_empty { self.directory(self.done.len(), follower) } else { follower.step(kept, b'/') };
+            self.done.push(Segment { kept, directory, is_empty, rank: None });
+        }
+        self.segment.0.clear();
+    }
+
+    /// Leaves the last directory.
+    fn leave<F: Follower<State = S>>(&mut self, follower: &mut F) {
+        let Some(last) = self.done.pop() else { return };
+        let Some(rank) = last.rank else { return };
+        if !last.is_empty {
+            follower.directory(last.directory, rank);
+        }
+        if let Some(below) = self.done.last_mut() {
+            below.rank = below.rank.max(Some(rank));
+        }
+    }
+
+    fn unwind<F: Follower<State = S>>(&mut self, follower: &mut F) {
+        while !self.done.is_empty() {
+            self.leave(follower);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::url::{UrlScratch, canonicalise};
+
+    /// Remembers the texts, each by its number.
+    #[derive(Default)]
+    struct Texts {
+        all: Vec<String>,
+        whole: Vec<(usize, String)>,
+        directories: Vec<(usize, String)>,
+    }
+
+    impl Follower for Texts {
+        type State = usize;
+
+        fn step(&mut self, state: usize, byte: u8) -> usize {
+            let mut text = if state == 0 { String::new() } else { self.all[state - 1].clone() };
+            text.push(byte.into());
+            self.all.push(text);
+            self.all.len()
+        }
+
+        fn is_lost(&self, _: usize) -> bool {
+            false
+        }
+
+        fn whole(&mut self, state: usize, end: End) {
+            self.whole.push((end.len, self.all[state - 1].clone()));
+        }
+
+        fn directory(&mut self, state: usize, rank: usize) {
+            self.directories.push((rank, self.all[state - 1].clone()));
+        }
+    }
+
+    /// Each prefix canonicalised by itself.
+    #[test]
+    fn prefixes_are_what_they_are_by_themselves() {
+        let pieces = [
+            "a", "/", ".", "..", "%", "2", "5", "E", "%2e", "%2F", "\\", "?", "%41", "b", "//", " ", "\t", "%25",
+            "\u{fc}", "#",
+        ];
+        let mut scratch = UrlScratch::new();
+        let mut random = 88_172_645_463_325_252_u64;
+        let mut below = |n: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random >> 20) as usize % n
+        };
+        for _ in 0..20_000 {
+            let mut text = String::from("http://h.test/");
+            (0..below(10)).for_each(|_| text.push_str(pieces[below(pieces.len())]));
+            let text = text.as_bytes();
+            let path = b"http://h.test".len();
+            let ends: Vec<End> = (path..=text.len()).map(|len| End { len, rank: len }).collect();
+            let mut texts = Texts::default();
+            follow(text, path, &ends, 0, &mut texts);
+            let hash = memchr::memchr(b'#', text).unwrap_or(text.len());
+            for (len, got) in &texts.whole {
+                let want = canonicalise(&text[..*len], &mut scratch).unwrap();
+                assert_eq!(got, want.path_and_query(), "{:?} up to {len}", String::from_utf8_lossy(text));
+            }
+            let blank = |len: usize| text[..len].last().is_some_and(u8::is_ascii_whitespace);
+            let query = text.iter().position(|&b| b == b'?').map_or(usize::MAX, |at| at + 1);
+            let want = (path + 1..=hash).filter(|&len| !blank(len) && len != query).count();
+            let got = texts.whole.iter().filter(|(len, _)| *len != query).count();
+            assert_eq!(got, want, "{:?}", String::from_utf8_lossy(text));
+            // A directory is told with the last end that lies behind it.
+            for (rank, directory) in &texts.directories {
+                let whole = canonicalise(&text[..*rank], &mut scratch).unwrap();
+                assert!(whole.path().starts_with(directory) && whole.path().len() > directory.len());
+            }
+            for len in path + 1..=hash.min(query - 1) {
+                if blank(len) {
+                    continue;
+                }
+                let whole = canonicalise(&text[..len], &mut scratch).unwrap();
+                for (at, _) in whole.path().match_indices('/').filter(|&(at, _)| at > 0 && at + 1 < whole.path().len())
+                {
+                    let directory = &whole.path()[..=at];
+                    let is_told = texts.directories.iter().any(|(rank, told)| told == directory && *rank >= len);
+                    assert!(is_told, "{directory} of {:?} up to {len}", String::from_utf8_lossy(text));
+                }
+            }
+        }
+    }
+}
