@@ -178,6 +178,7 @@ Examples:
   logscan scan -f c2.txt -j 4 --mmap huge.log              one file on four cores, without copying it
   logscan scan -f c2.txt --stats --json /data > hits.json  rates of each stage and of each file
   journalctl -f | logscan scan -f c2.txt                   what comes in, line by line
+  journalctl -f | logscan scan -F -f c2.txt -              the same, and feeds are loaded anew when they change
   logscan scan -f c2.txt -F --from-end /var/log/nginx      what is written from now on, in new files too
   logscan scan -f c2.txt -F --json dns.log | alert         hits as they come; feeds are loaded anew when they change
   logscan scan -f c2.txt --refang report.txt               hxxp://evil[.]test in reports and mails
@@ -196,14 +197,18 @@ Exit codes: 0 some hit, 1 none, 2 any error."
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Following")]
 pub(crate) struct FollowArgs {
-    /// Go on with what is written to the logs, as `tail -F`: by inode, through renaming, shortening and re-creation; what does not
-    /// exist yet is waited for. On one thread. Folders and globs are looked through for new files. Feeds that change are loaded anew; if
-    /// that fails, the old ones stay. Ends with -m, -q, or when the output is closed.
+    /// Go on with what is written to the logs, as `tail -F`: by inode, through renaming, shortening (copytruncate too) and
+    /// re-creation; what does not exist yet is waited for; of standard input as it comes. On one thread. Folders and globs are looked
+    /// through for new files. Feeds that change are loaded anew; if that fails, the old ones stay. Ends with -m, -q, with standard input
+    /// if that is all there is, or when the output is closed.
     #[arg(short = 'F', long, conflicts_with_all = ["count", "list", "stats", "mmap"])]
     pub(crate) follow: bool,
     /// Only what is written from now on.
     #[arg(long, requires = "follow")]
     pub(crate) from_end: bool,
+    /// A log that was renamed or removed is read on until nothing has been written to it for so long, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = interval, requires = "follow")]
+    pub(crate) keep_open: Duration,
     /// How often files and feeds are looked at, in seconds. A last line without an end is scanned as it stands if nothing has been added
     /// to it five times.
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = interval, requires = "follow")]
@@ -237,6 +242,10 @@ pub(crate) struct ScanArgs {
     /// The log line is in `text`, up to 4 KiB of it; from the 17th hit of a line on, 128 bytes around the hit.
     #[arg(long, conflicts_with_all = ["count", "list", "quiet"])]
     pub(crate) json: bool,
+    /// Answer each line of standard input with one line of JSON at once: `{}`, or `{"$!":{"netsieve":[…]}}` with its hits, which
+    /// rsyslog's mmexternal merges into the message. With -F, feeds that change are loaded anew meanwhile.
+    #[arg(long, conflicts_with_all = ["json", "count", "list", "quiet", "max", "stats", "from_end"])]
+    pub(crate) annotate: bool,
     /// Only the number of (observable, indicator) pairs of each file.
     #[arg(short = 'c', long, conflicts_with_all = ["list", "quiet"])]
     pub(crate) count: bool,

@@ -9,6 +9,7 @@ use clap::Parser;
 
 #[macro_use]
 mod say;
+mod annotate;
 mod build;
 mod check;
 mod cli;

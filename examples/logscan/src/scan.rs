@@ -13,6 +13,7 @@ use netsieve::scan::many::{Delivery, InputEnd, Rendered, Times};
 use netsieve::{Hit, ScanOptions, ScanStats, Scanner};
 
 use crate::Outcome;
+use crate::annotate;
 use crate::cli::{Color, ScanArgs};
 use crate::feeds;
 use crate::follow;
@@ -177,6 +178,9 @@ pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, String> {
 }
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
+    if args.annotate {
+        return annotate::run(args);
+    }
     if args.follow.follow {
         return follow::run(args);
     }

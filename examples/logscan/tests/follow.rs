@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
@@ -287,8 +288,6 @@ fn what_cannot_be_followed_says_so() {
     let folder = folder();
     folder.write("old.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0");
     for (line, want) in [
-        ("-F -f c2.txt", "(standard input): only files can be followed"),
-        ("-F -f c2.txt -", "(standard input): only files can be followed"),
         ("-F -f missing.txt a.log", "missing.txt"),
         ("-F -c -f c2.txt a.log", "cannot be used with"),
         ("-F --interval 0 -f c2.txt a.log", "not a number of seconds"),
@@ -297,8 +296,251 @@ fn what_cannot_be_followed_says_so() {
         let run = folder.run(&format!("scan {line}")).code(2);
         assert!(run.err.contains(want), "{line}: {}", run.err);
     }
+    fs::create_dir(folder.path("logs")).unwrap();
+    let status = std::process::Command::new("mkfifo").arg(folder.path("logs/pipe")).status().unwrap();
+    assert!(status.success());
+    let run = folder.run("scan -F -f c2.txt logs/pipe").code(2);
+    assert!(run.err.contains("logs/pipe: only files and standard input can be followed"), "{}", run.err);
     let follow = Follow::new(&folder, "-f c2.txt old.gz empty.log");
     follow.says("old.gz: gzip-compressed");
     append(&folder, "empty.log", "evil.test\n");
     assert_eq!(follow.hit(), "empty.log:1:evil.test");
+}
+
+/// Lines that a follower is to report once each, and what it has reported.
+struct Ledger {
+    follow: Follow,
+    written: usize,
+    reported: HashMap<String, usize>,
+}
+
+impl Ledger {
+    fn new(follow: Follow) -> Self {
+        Self { follow, written: 0, reported: HashMap::new() }
+    }
+
+    /// The next line, and what it is known by.
+    fn line(&mut self) -> String {
+        self.written += 1;
+        format!("{} a line of the log, query n{}.evil.test type A\n", self.written, self.written)
+    }
+
+    /// Waits until the last line is reported: a look has been taken.
+    #[track_caller]
+    fn wait(&mut self) {
+        self.wait_for(self.written);
+    }
+
+    #[track_caller]
+    fn wait_for(&mut self, line: usize) {
+        let want = format!("n{line}.evil.test");
+        while !self.reported.contains_key(&want) {
+            let hit = self.follow.hit();
+            *self.reported.entry(hit.rsplit(':').next().unwrap().to_owned()).or_default() += 1;
+        }
+    }
+
+    /// None lost, and none doubled. Gives what was said beside it.
+    #[track_caller]
+    fn check(mut self) -> Vec<String> {
+        for line in 1..=self.written {
+            self.wait_for(line);
+        }
+        // A few more looks.
+        thread::sleep(Duration::from_millis(300));
+        let (out, err) = self.follow.rest();
+        assert_eq!(out, Vec::<String>::new());
+        assert_eq!(self.reported.len(), self.written);
+        assert!(self.reported.values().all(|&times| times == 1), "{:?}", self.reported);
+        err
+    }
+}
+
+/// What befalls a log in one round.
+type Round = fn(&Folder, &mut Ledger, usize);
+
+/// Whoever writes to it goes on with the renamed file, longer than it takes to notice.
+fn late_writer(folder: &Folder, ledger: &mut Ledger, round: usize) {
+    let old = format!("dns.log.{round}");
+    fs::rename(folder.path("dns.log"), folder.path(&old)).unwrap();
+    for _ in 0..3 {
+        append(folder, &old, &ledger.line());
+        ledger.wait();
+    }
+    append(folder, "dns.log", &ledger.line());
+    ledger.wait();
+    append(folder, &old, &ledger.line());
+    if round % 3 == 0 {
+        fs::remove_file(folder.path(&old)).unwrap();
+    }
+}
+
+/// Copied and emptied, and grown beyond its old size before the next look.
+fn copied_and_emptied(folder: &Folder, ledger: &mut Ledger, round: usize) {
+    for _ in 0..round % 4 {
+        append(folder, "dns.log", &ledger.line());
+    }
+    let copy = format!("dns.log.{}", round % 3);
+    fs::copy(folder.path("dns.log"), folder.path("copy")).unwrap();
+    fs::rename(folder.path("copy"), folder.path(&copy)).unwrap();
+    OpenOptions::new().write(true).open(folder.path("dns.log")).unwrap().set_len(0).unwrap();
+    for _ in 0..1 + round % 9 {
+        append(folder, "dns.log", &ledger.line());
+    }
+    ledger.wait();
+}
+
+/// Renamed three times between two looks.
+fn rotated_thrice(folder: &Folder, ledger: &mut Ledger, round: usize) {
+    for generation in 0..3 {
+        fs::rename(folder.path("dns.log"), folder.path(&format!("dns.log.{round}.{generation}"))).unwrap();
+        append(folder, "dns.log", &ledger.line());
+    }
+    ledger.wait();
+}
+
+/// Another file is moved to its place.
+fn replaced(folder: &Folder, ledger: &mut Ledger, _: usize) {
+    append(folder, "new", &ledger.line());
+    fs::rename(folder.path("new"), folder.path("dns.log")).unwrap();
+    ledger.wait();
+}
+
+/// Copied in its own place, as `sed -i` and editors do, and written on.
+fn copied_in_place(folder: &Folder, ledger: &mut Ledger, _: usize) {
+    fs::copy(folder.path("dns.log"), folder.path("new")).unwrap();
+    fs::rename(folder.path("new"), folder.path("dns.log")).unwrap();
+    append(folder, "dns.log", &ledger.line());
+    ledger.wait();
+}
+
+const KINDS: [(Round, &str); 5] = [
+    (late_writer, "does not exist: waited for"),
+    (copied_and_emptied, "what was added before that is read from"),
+    (rotated_thrice, "does not exist: waited for"),
+    (replaced, "does not exist: waited for"),
+    (copied_in_place, "does not exist: waited for"),
+];
+
+fn none_lost_none_doubled(rounds: usize) {
+    for (kind, (befall, said)) in KINDS.into_iter().enumerate() {
+        let folder = folder();
+        // One that was there before, which is not read.
+        folder.write("dns.log.old", b"n0.evil.test long ago\n");
+        append(&folder, "dns.log", "");
+        let mut ledger = Ledger::new(Follow::new(&folder, "-f c2.txt dns.log"));
+        let line = ledger.line();
+        append(&folder, "dns.log", &line);
+        ledger.wait();
+        for round in 0..rounds {
+            befall(&folder, &mut ledger, round);
+        }
+        let err = ledger.check();
+        assert!(err.iter().all(|line| line.contains(said)), "{kind}: {err:?}");
+    }
+}
+
+#[test]
+fn whatever_befalls_a_log_no_line_is_lost_or_doubled() {
+    none_lost_none_doubled(12);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn whatever_befalls_a_log_two_hundred_times() {
+    none_lost_none_doubled(200);
+}
+
+/// In a folder that is looked through, the copy is a log too.
+#[test]
+fn a_copy_in_a_folder_is_not_read_twice() {
+    let folder = folder();
+    fs::create_dir(folder.path("logs")).unwrap();
+    append(&folder, "logs/dns.log", "");
+    let mut ledger = Ledger::new(Follow::new(&folder, "-f c2.txt logs"));
+    for round in 0..8 {
+        for _ in 0..2 + round % 2 {
+            append(&folder, "logs/dns.log", &ledger.line());
+        }
+        ledger.wait();
+        fs::copy(folder.path("logs/dns.log"), folder.path(&format!("logs/dns.log.{round}"))).unwrap();
+        OpenOptions::new().write(true).open(folder.path("logs/dns.log")).unwrap().set_len(0).unwrap();
+        append(&folder, "logs/dns.log", &ledger.line());
+        ledger.wait();
+    }
+    let _ = ledger.check();
+}
+
+#[test]
+fn more_logs_than_can_be_open() {
+    let folder = folder();
+    let names: Vec<String> = (0..100).map(|number| format!("{number}.log")).collect();
+    for name in &names {
+        append(&folder, name, "");
+    }
+    let logscan = common::logscan().get_program().to_owned();
+    let line = format!("ulimit -n 40; exec \"$0\" scan --json -F --interval 0.02 -f c2.txt {}", names.join(" "));
+    let mut command = std::process::Command::new("sh");
+    command.arg("-c").arg(line).arg(logscan).current_dir(folder.0.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (out, err) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
+    let mut ledger = Ledger::new(Follow { child, out, err });
+    for round in 0..40 {
+        for step in 0..7 {
+            append(&folder, &names[(round * 31 + step * 13) % 100], &ledger.line());
+        }
+        ledger.wait();
+        // Renamed while it may be closed, and written to on both sides.
+        let name = &names[round * 17 % 100];
+        fs::rename(folder.path(name), folder.path(&format!("{name}.{round}"))).unwrap();
+        append(&folder, &format!("{name}.{round}"), &ledger.line());
+        append(&folder, name, &ledger.line());
+        ledger.wait();
+    }
+    let err = ledger.check();
+    assert!(err.iter().all(|line| line.contains("does not exist: waited for")), "{err:?}");
+}
+
+#[test]
+fn what_cannot_be_known_is_said() {
+    let folder = folder();
+    folder.write("dns.log", b"nothing\na.evil.test and more\n");
+    let follow = Follow::new(&folder, "-f c2.txt --keep-open 0.2 dns.log");
+    assert_eq!(follow.hit(), "dns.log:2:a.evil.test");
+    // Overwritten without a copy.
+    let mut file = OpenOptions::new().write(true).open(folder.path("dns.log")).unwrap();
+    file.write_all(b"b.evil.test in a longer line than all before it\n").unwrap();
+    follow.says(
+        "dns.log: was overwritten: from its start again; what was added before that, behind byte 29, is not known",
+    );
+    assert_eq!(follow.hit(), "dns.log:1:b.evil.test");
+    // Renamed, and still.
+    fs::rename(folder.path("dns.log"), folder.path("elsewhere")).unwrap();
+    append(&folder, "dns.log", "c.evil.test\n");
+    let mut said = vec![follow.err.recv_timeout(LONG).unwrap()];
+    if said[0].contains("waited for") {
+        said.push(follow.err.recv_timeout(LONG).unwrap());
+    }
+    let last = said.pop().unwrap();
+    assert!(last.contains("nothing was written to it for 0.2 seconds: no longer followed, from byte 48"), "{last}");
+    assert_eq!(follow.hit(), "dns.log:1:c.evil.test");
+    // What is not text, or in another encoding than it began in.
+    let wide: Vec<u8> = "d.evil.test\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    OpenOptions::new().append(true).open(folder.path("dns.log")).unwrap().write_all(&wide).unwrap();
+    follow.says("dns.log: turns into UTF-16 at byte 12");
+}
+
+#[test]
+fn space_made_in_advance_is_read_when_it_is_written_to() {
+    let folder = folder();
+    folder.write("iis.log", &[&b"a.evil.test\n"[..], &[0; 4000]].concat());
+    let follow = Follow::new(&folder, "-f c2.txt iis.log");
+    assert_eq!(follow.hit(), "iis.log:1:a.evil.test");
+    for round in 1..5 {
+        let mut file = OpenOptions::new().write(true).open(folder.path("iis.log")).unwrap();
+        std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(12 * round)).unwrap();
+        file.write_all(b"b.evil.test\n").unwrap();
+        assert_eq!(follow.hit(), format!("iis.log:{}:b.evil.test", round + 1));
+    }
+    assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
 }

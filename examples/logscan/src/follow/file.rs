@@ -1,0 +1,262 @@
+//! A log that grows: how far it was read, and whether it is still the file that was read.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+use netsieve::input::{Input, TextCheck};
+use netsieve::scan::Tail;
+use netsieve::scan::many::ReadAt;
+
+use crate::inputs::{Id, id};
+
+/// How much is kept of the start of a log, and of what was read last.
+const PRINT: usize = 1024;
+const LAST: usize = 256;
+
+/// A file, whatever it is called. Inodes are used again: the time it was made tells one from its successor, where the file
+/// system keeps it.
+pub(super) type Key = (Id, Option<SystemTime>);
+
+pub(super) fn key(file: &Metadata) -> Option<Key> {
+    id(file).map(|id| (id, file.created().ok()))
+}
+
+/// How far a log was read, and what stood there: its first bytes, and the last ones that were read.
+#[derive(Clone, Default)]
+pub(super) struct Print {
+    pub(super) at: u64,
+    first: Vec<u8>,
+    last: Vec<u8>,
+}
+
+impl Print {
+    fn push(&mut self, read: &[u8]) {
+        let wanted = read.len().min(PRINT - self.first.len());
+        self.first.extend_from_slice(&read[..wanted]);
+        let kept = self.last.len().min(LAST.saturating_sub(read.len()));
+        self.last.drain(..self.last.len() - kept);
+        self.last.extend_from_slice(&read[read.len() - read.len().min(LAST)..]);
+        self.at += read.len() as u64;
+    }
+
+    /// Whether what was read of the log still stands in a file, as far as the print tells.
+    ///
+    /// Whoever shortens a log and writes on leaves other bytes there, unless the log says the same thing over and over.
+    pub(super) fn is_in(&self, file: &File) -> io::Result<bool> {
+        let mut bytes = [0; PRINT];
+        for (at, want) in [(self.at - self.last.len() as u64, &self.last), (0, &self.first)] {
+            let len = read_full(file, &mut bytes[..want.len()], at)?;
+            if bytes[..len] != want[..] {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether a file that begins so is this log or a copy of it.
+    pub(super) fn begins(&self, head: &[u8]) -> bool {
+        // A few bytes tell nothing.
+        self.first.len() >= 16 && head.starts_with(&self.first)
+    }
+
+    /// Reads over as much as was read of the log; whether it was the same.
+    pub(super) fn skip(&self, mut reader: impl Read) -> io::Result<bool> {
+        let mut print = Self::default();
+        let mut buf = vec![0; 64 * 1024];
+        while print.at < self.at {
+            let wanted = usize::try_from(self.at - print.at).unwrap_or(usize::MAX).min(buf.len());
+            match reader.read(&mut buf[..wanted]) {
+                Ok(0) => return Ok(false),
+                Ok(len) => print.push(&buf[..len]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(print.first == self.first && print.last == self.last)
+    }
+
+    /// Of a file that nothing was read of yet.
+    pub(super) fn of_head(head: Vec<u8>) -> Self {
+        Self { first: head, ..Self::default() }
+    }
+}
+
+fn read_full(file: &File, buf: &mut [u8], at: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buf.len() {
+        match ReadAt::read_at(file, &mut buf[filled..], at + filled as u64) {
+            Ok(0) => break,
+            Ok(len) => filled += len,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// The first bytes of a file, decompressed.
+pub(super) fn head(path: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    Input::new(File::open(path)?)?.take(PRINT as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// A log that is followed.
+pub(super) struct Followed {
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+    pub(super) key: Option<Key>,
+    /// `None`: closed for want of descriptors, or because reading failed.
+    pub(super) file: Option<File>,
+    pub(super) tail: Tail,
+    pub(super) print: Print,
+    pub(super) check: TextCheck,
+    /// Its size and time of change when it was closed.
+    pub(super) stamp: Option<(u64, Option<SystemTime>)>,
+    /// Rounds since something was added, and since when.
+    pub(super) idle: u32,
+    pub(super) still: Instant,
+    /// A path led to it in this round.
+    pub(super) is_seen: bool,
+    /// It appeared while others were followed, and may be a copy of one.
+    pub(super) is_new: bool,
+    /// It is no longer followed.
+    pub(super) is_over: bool,
+}
+
+impl Default for Followed {
+    /// One that stands in the place of another.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            path: PathBuf::new(),
+            key: None,
+            file: None,
+            tail: Tail::new(),
+            print: Print::default(),
+            check: TextCheck::new(),
+            stamp: None,
+            idle: 0,
+            still: Instant::now(),
+            is_seen: true,
+            is_new: false,
+            is_over: false,
+        }
+    }
+}
+
+impl Followed {
+    pub(super) fn new(name: String, path: PathBuf, file: File, key: Option<Key>, is_new: bool) -> Self {
+        Self { name, path, key, file: Some(file), is_new, ..Self::default() }
+    }
+
+    /// Whether this is the file that a path leads to.
+    pub(super) fn is(&self, path: &Path, file: &Metadata) -> bool {
+        match (self.key, id(file)) {
+            // While it is open nothing else gets its number.
+            (Some((known, _)), Some(id)) if self.file.is_some() => known == id,
+            (Some(known), Some(_)) => Some(known) == key(file),
+            // Where files have no numbers, they are what they are called.
+            _ => self.path == path,
+        }
+    }
+
+    /// Begins at its start again; gives what was known of it before.
+    pub(super) fn restart(&mut self) -> (Tail, Print) {
+        self.check = TextCheck::new();
+        (std::mem::take(&mut self.tail), std::mem::take(&mut self.print))
+    }
+
+    pub(super) fn close(&mut self) {
+        if let Some(file) = self.file.take() {
+            self.stamp = file.metadata().ok().map(|file| (self.print.at.min(file.len()), file.modified().ok()));
+        }
+    }
+
+    /// Whether a closed log has changed since.
+    pub(super) fn has_changed(&self, now: &Metadata) -> bool {
+        self.stamp != Some((now.len(), now.modified().ok()))
+    }
+}
+
+/// Opens a log that can be followed: one that is not compressed, and text.
+pub(super) fn open(path: &Path) -> io::Result<(File, Option<Key>)> {
+    let file = File::open(path)?;
+    let mut head = [0; PRINT];
+    let len = read_full(&file, &mut head, 0)?;
+    if let Some(compression) = Input::new(&head[..len])?.compression() {
+        let reason = format!("{compression}-compressed: scanned without --follow only");
+        return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
+    }
+    let key = key(&file.metadata()?);
+    Ok((file, key))
+}
+
+/// A log from the place on that was reached.
+///
+/// Every reading is followed by a look at what was read before it: if that has changed, the log was shortened in the
+/// meantime, and what was read is the middle of something else.
+pub(super) struct Addition<'f> {
+    pub(super) file: &'f File,
+    pub(super) print: &'f mut Print,
+    pub(super) check: &'f TextCheck,
+    pub(super) is_rewritten: bool,
+}
+
+impl Read for Addition<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let len = ReadAt::read_at(self.file, buf, self.print.at)?;
+        if !self.print.is_in(self.file)? {
+            self.is_rewritten = true;
+            return Ok(0);
+        }
+        let len = if len < buf.len() { len - padding(&buf[..len]) } else { len };
+        self.check.look(self.print.at, &buf[..len]);
+        self.print.push(&buf[..len]);
+        Ok(len)
+    }
+}
+
+/// How many of the last bytes are space that was made in advance, and will be written to: zeros, but for the half of a
+/// character in UTF-16.
+fn padding(read: &[u8]) -> usize {
+    let zeros = read.iter().rev().take_while(|&&byte| byte == 0).count();
+    let odd = (read.len() - zeros) % 2;
+    if zeros < 8 { 0 } else { zeros - odd }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_print_is_the_same_however_it_was_read() {
+        let text: Vec<u8> = (0..2000_u32).flat_map(|n| format!("{n} ").into_bytes()).collect();
+        let mut whole = Print::default();
+        whole.push(&text);
+        for step in [1, 7, 255, 256, 257, 1023, 1025] {
+            let mut print = Print::default();
+            text.chunks(step).for_each(|part| print.push(part));
+            assert!((print.at, &print.first, &print.last) == (whole.at, &whole.first, &whole.last), "{step}");
+            assert_eq!((print.first.len(), print.last.len()), (PRINT, LAST));
+        }
+        assert!(whole.skip(&text[..]).unwrap() && whole.skip(&[&text[..], b"more"].concat()[..]).unwrap());
+        assert!(!whole.skip(&text[..text.len() - 1]).unwrap() && !whole.skip(&text.repeat(2)[1..]).unwrap());
+        assert!(whole.begins(&text) && !whole.begins(&text[1..]) && !Print::default().begins(&text));
+    }
+
+    #[test]
+    fn what_is_made_in_advance_waits() {
+        for (read, want) in [
+            (&b"line\n"[..], 0),
+            (b"line\n\0\0\0\0\0\0\0\0", 7),
+            (b"lines\n\0\0\0\0\0\0\0\0", 8),
+            (b"l\0\n\0", 0),
+            (b"\0\0\0\0\0\0\0\0\0\0", 10),
+        ] {
+            assert_eq!(padding(read), want, "{read:?}");
+        }
+    }
+}

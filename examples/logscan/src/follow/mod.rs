@@ -1,0 +1,122 @@
+//! `logscan scan --follow`: logs that grow, are rotated, shortened, and appear later.
+//!
+//! A log is known by device and inode, and its path is only where it is found: renaming it does not lose the place that was
+//! reached, and what is newly made under its old name is another log. A log that no path leads to any more is kept open until
+//! nothing was written to it for a while.
+//!
+//! A log that was shortened, or overwritten, is told by what was read last, which stands there no more. It begins anew, and
+//! what its writer had added before that is looked for in its copies (`copytruncate`). What cannot be known is said.
+//!
+//! Files are looked at in intervals: that is the same everywhere, on network file systems too.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use netsieve::render::Escaped;
+use netsieve::{Scanner, Sieve};
+
+use crate::Outcome;
+use crate::cli::ScanArgs;
+use crate::scan::{Output, Style, scan_options};
+use crate::signal;
+
+mod descriptors;
+mod file;
+mod hits;
+mod logs;
+mod pipe;
+mod reload;
+mod siblings;
+
+use logs::Follower;
+pub(crate) use pipe::{NAME, Next, Pipe};
+use reload::Reload;
+
+pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
+    let mut follower = Follower::new(args)?;
+    let mut pipe = follower.has_pipe().then(Pipe::start).transpose()?;
+    let mut sieves = Sieves::new(args)?;
+    let options = scan_options(args)?;
+    let mut scanner = Scanner::new(&sieves.load()?, &options);
+    let style = Style::new(args);
+    let mut output = Output::new(args, &style, true);
+    loop {
+        follower.round(&mut scanner, &style, &mut output)?;
+        if output.is_done() {
+            return Ok(Outcome::Found);
+        }
+        let until = Instant::now() + args.follow.interval;
+        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            let Some(open) = &mut pipe else {
+                std::thread::sleep(left);
+                continue;
+            };
+            match open.next(left)? {
+                Next::Nothing => {}
+                Next::Bytes(bytes) => open.scan(&bytes, &mut scanner, &style, &mut output)?,
+                Next::End => {
+                    open.finish(&mut scanner, &style, &mut output)?;
+                    pipe = None;
+                    if follower.is_empty() {
+                        return Ok(if output.pairs > 0 { Outcome::Found } else { Outcome::Nothing });
+                    }
+                }
+            }
+            if output.is_done() {
+                return Ok(Outcome::Found);
+            }
+        }
+        if signal::came() {
+            return Ok(Outcome::Nothing);
+        }
+        if let Some(sieve) = sieves.changed() {
+            scanner = Scanner::new(&sieve, &options);
+        }
+    }
+}
+
+/// The feeds, loaded anew when they change.
+pub(crate) struct Sieves<'a> {
+    args: &'a ScanArgs,
+    /// When they were looked at last.
+    looked: Instant,
+    reload: Reload<Box<dyn Fn() -> Vec<PathBuf> + 'a>, Box<dyn Fn() -> Result<Sieve, Box<dyn Error>> + 'a>>,
+}
+
+impl<'a> Sieves<'a> {
+    pub(crate) fn new(args: &'a ScanArgs) -> Result<Self, Box<dyn Error>> {
+        let since = args.since.as_ref();
+        let paths: Box<dyn Fn() -> Vec<PathBuf> + 'a> = Box::new(move || args.set.paths(since));
+        let load: Box<dyn Fn() -> Result<Sieve, Box<dyn Error>> + 'a> =
+            Box::new(move || args.set.load_since(since).map(|(sieve, _)| sieve));
+        Ok(Self { args, looked: Instant::now(), reload: Reload::new(paths, load) })
+    }
+
+    pub(crate) fn load(&self) -> Result<Sieve, Box<dyn Error>> {
+        self.args.set.load_since(self.args.since.as_ref()).map(|(sieve, _)| sieve)
+    }
+
+    /// As [`changed`](Self::changed), unless that was asked a shorter while ago.
+    pub(crate) fn changed_after(&mut self, interval: Duration) -> Option<Sieve> {
+        if self.looked.elapsed() < interval {
+            return None;
+        }
+        self.looked = Instant::now();
+        self.changed()
+    }
+
+    /// The feeds as they are now, if that is not what they were; says so, or why they stay.
+    pub(crate) fn changed(&mut self) -> Option<Sieve> {
+        match self.reload.changed()? {
+            Ok(sieve) => {
+                say!("logscan: feeds loaded anew: {} indicators", sieve.len());
+                Some(sieve)
+            }
+            Err(error) => {
+                say!("logscan: {}; going on with the feeds as they were", Escaped::new(&error.to_string()));
+                None
+            }
+        }
+    }
+}

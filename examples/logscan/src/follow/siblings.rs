@@ -1,0 +1,49 @@
+//! The files beside a log that rotation makes of it: `dns.log.1`, `dns-20261105.log`, `dns.log.2.gz`.
+
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+/// The files in a log's folder that are called after it, the newest first.
+pub(super) fn of(log: &Path) -> Vec<(PathBuf, Metadata)> {
+    let folder = match log.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let Some(name) = log.file_name().map(|name| name.to_string_lossy().into_owned()) else { return Vec::new() };
+    // A folder that cannot be read holds no file that could be.
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found = Vec::new();
+    for entry in entries.flatten() {
+        if is_called_after(&entry.file_name().to_string_lossy(), &name)
+            && let Ok(metadata) = entry.metadata()
+            && metadata.is_file()
+        {
+            found.push((folder.join(entry.file_name()), metadata));
+        }
+    }
+    found.sort_by_key(|(_, metadata)| std::cmp::Reverse(metadata.modified().ok()));
+    found
+}
+
+fn is_called_after(name: &str, log: &str) -> bool {
+    let stem = log.split_once('.').map_or(log, |(stem, _)| stem);
+    let begins = |with: &str| name.strip_prefix(with).is_some_and(|rest| rest.starts_with(['.', '-', '_', '~']));
+    name != log && (begins(log) || !stem.is_empty() && begins(stem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_called_after;
+
+    #[test]
+    fn names() {
+        for name in
+            ["dns.log.1", "dns.log.2.gz", "dns.log-20261105", "dns-20261105.log", "dns.1.log", "dns.2026-11-05.log.gz"]
+        {
+            assert!(is_called_after(name, "dns.log"), "{name}");
+        }
+        for name in ["dns.log", "http.log.1", "dnsmasq.log", "dnslog"] {
+            assert!(!is_called_after(name, "dns.log"), "{name}");
+        }
+    }
+}
