@@ -2,7 +2,9 @@ use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Indicator, Reject, Scope};
+use crate::indicator::canonical::Indicator;
+use crate::indicator::kind::Scope;
+use crate::value::Reject;
 
 /// What a feed's listing of an indicator asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -36,8 +36,9 @@ use std::str::FromStr;
 
 use idna::uts46::{AsciiDenyList, ErrorPolicy, Hyphens, ProcessingSuccess, Uts46};
 
-use super::{Reject, wide};
+use super::wide;
 use crate::limits::{MAX_LABEL, MAX_NAME, MAX_OBSERVABLE};
+use crate::value::reject::Reject;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::escape::{is_plain_path, is_plain_query};
-use super::{HostRef, Layout};
+use super::view::{HostRef, Layout};
 use crate::limits::MAX_OBSERVABLE;
 use crate::value::{ip, wide};
 

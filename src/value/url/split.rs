@@ -1,7 +1,7 @@
 //! The raw parts of a URL, before anything is unescaped.
 
 use crate::limits::MAX_OBSERVABLE;
-use crate::value::Reject;
+use crate::value::reject::Reject;
 
 /// The raw parts.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ fn split_scheme(text: &[u8]) -> Result<(Option<&[u8]>, &[u8]), Reject> {
                 return Err(Reject::BadScheme);
             }
             // As browsers do, but only for the schemes they do it for: in `file:///etc/passwd` there is no host.
-            let web = super::WEB.iter().any(|(web, _)| web.as_bytes().eq_ignore_ascii_case(scheme));
+            let web = super::view::WEB.iter().any(|(web, _)| web.as_bytes().eq_ignore_ascii_case(scheme));
             let more = if web { rest.iter().take_while(|b| is_slash(**b)).count() } else { 0 };
             Ok((Some(scheme), &rest[more..]))
         }

@@ -1,6 +1,10 @@
 //! The rules as tables: the published examples of Safe Browsing, then every rule of the module with its edges.
 
 use super::*;
+use std::borrow::Borrow;
+
+use crate::limits::MAX_OBSERVABLE;
+use crate::value::{Reject, ip};
 
 mod naive;
 mod random;

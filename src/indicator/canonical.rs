@@ -1,0 +1,111 @@
+//! The indicator: a canonical value.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::indicator::kind::{Kind, Scope};
+use crate::indicator::pattern::Pattern;
+use crate::value::{DomainName, Url};
+
+/// A canonical value that marks a threat, with its kind and scope.
+///
+/// `Display` gives the canonical text: a host address without `/32` or `/128`, a port after `:` (IPv6 in brackets), a
+/// range as `first-last`, a URL with its scheme.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Indicator {
+    /// An address (a full-length prefix) or a network.
+    Ip {
+        /// The prefix, host bits zero, mapped and NAT64 forms as IPv4.
+        net: IpNet,
+        /// The port it is limited to.
+        port: Option<u16>,
+    },
+    /// A range of addresses that is not one prefix; both ends belong to it and are of one family.
+    IpRange {
+        /// The lowest address.
+        first: IpAddr,
+        /// The highest address.
+        last: IpAddr,
+        /// The port it is limited to.
+        port: Option<u16>,
+    },
+    /// A domain name.
+    Domain {
+        /// The name.
+        name: DomainName,
+        /// Which names it covers.
+        scope: Scope,
+        /// The port it is limited to.
+        port: Option<u16>,
+    },
+    /// A URL.
+    Url {
+        /// The URL. Its port is the indicator's.
+        url: Url,
+        /// `Exact`, or `Suffix` where the feed asked for the names beneath the host too.
+        host_scope: Scope,
+    },
+    /// A pattern.
+    Pattern(Pattern),
+}
+
+impl Indicator {
+    /// The kind of the value.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Indicator::Ip { .. } | Indicator::IpRange { .. } => Kind::Ip,
+            Indicator::Domain { .. } => Kind::Domain,
+            Indicator::Url { .. } => Kind::Url,
+            Indicator::Pattern(_) => Kind::Pattern,
+        }
+    }
+
+    /// The port the indicator is limited to.
+    pub fn port(&self) -> Option<u16> {
+        match self {
+            Indicator::Ip { port, .. } | Indicator::IpRange { port, .. } | Indicator::Domain { port, .. } => *port,
+            Indicator::Url { url, .. } => url.port(),
+            Indicator::Pattern(_) => None,
+        }
+    }
+
+    /// The scope of a domain, or of a URL's host; `None` for the other kinds.
+    pub fn scope(&self) -> Option<Scope> {
+        match self {
+            Indicator::Domain { scope, .. } => Some(*scope),
+            Indicator::Url { host_scope, .. } => Some(*host_scope),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Indicator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn with_port(f: &mut fmt::Formatter<'_>, text: fmt::Arguments<'_>, v6: bool, port: Option<u16>) -> fmt::Result {
+            match port {
+                None => f.write_fmt(text),
+                Some(port) if v6 => write!(f, "[{text}]:{port}"),
+                Some(port) => write!(f, "{text}:{port}"),
+            }
+        }
+        match self {
+            Indicator::Ip { net, port } => {
+                let v6 = matches!(net, IpNet::V6(_));
+                if net.prefix_len() == net.max_prefix_len() {
+                    with_port(f, format_args!("{}", net.addr()), v6, *port)
+                } else {
+                    with_port(f, format_args!("{net}"), v6, *port)
+                }
+            }
+            Indicator::IpRange { first, last, port } => {
+                with_port(f, format_args!("{first}-{last}"), first.is_ipv6(), *port)
+            }
+            Indicator::Domain { name, port, .. } => with_port(f, format_args!("{name}"), false, *port),
+            Indicator::Url { url, .. } => f.write_str(url.as_str()),
+            Indicator::Pattern(pattern) => f.write_str(pattern.as_str()),
+        }
+    }
+}

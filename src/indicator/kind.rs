@@ -1,0 +1,64 @@
+//! What kinds of values there are, and which names one covers.
+
+use std::fmt;
+
+/// Which names a domain indicator covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Scope {
+    /// The name itself and nothing else.
+    Exact,
+    /// Every name beneath it, but not the name itself (the apex).
+    Subdomains,
+    /// The name itself and every name beneath it.
+    Suffix,
+}
+
+impl Scope {
+    /// `exact`, `subdomains` or `suffix`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Scope::Exact => "exact",
+            Scope::Subdomains => "subdomains",
+            Scope::Suffix => "suffix",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What kind of value an indicator holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kind {
+    /// An address, a prefix or a range.
+    Ip,
+    /// A domain name.
+    Domain,
+    /// A URL.
+    Url,
+    /// A pattern over names or over URL paths.
+    Pattern,
+}
+
+impl Kind {
+    /// `ip`, `domain`, `url` or `pattern`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Ip => "ip",
+            Kind::Domain => "domain",
+            Kind::Url => "url",
+            Kind::Pattern => "pattern",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

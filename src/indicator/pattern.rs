@@ -1,0 +1,103 @@
+//! Patterns over names and over URL paths.
+
+use std::fmt;
+
+use crate::value::Reject;
+
+/// What a pattern is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum PatternTarget {
+    /// A whole domain name; letters compare without regard to case.
+    Name,
+    /// The canonical path and query of a URL, or of a request.
+    UrlPath,
+}
+
+/// A literal or a glob over names or URL paths.
+///
+/// A text without `*`, `?` and `[` over a URL path is a literal that may stand anywhere in the path and query; every
+/// other pattern is a glob over the whole of its target: `*` is any run of bytes, `?` any byte, `[a-z]` and `[!a-z]` a class.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pattern {
+    target: PatternTarget,
+    text: Box<str>,
+}
+
+impl Pattern {
+    /// A pattern over `target`.
+    ///
+    /// # Errors
+    ///
+    /// [`Reject::BadPattern`] for an empty pattern, an unclosed class, or no literal run of three bytes to search by.
+    pub fn new(target: PatternTarget, text: &str) -> Result<Self, Reject> {
+        let text = match target {
+            PatternTarget::Name => text.to_ascii_lowercase(),
+            PatternTarget::UrlPath => text.to_owned(),
+        };
+        let longest = literal_runs(&text)?.map(str::len).max().unwrap_or(0);
+        if longest < 3 {
+            return Err(Reject::BadPattern);
+        }
+        Ok(Self { target, text: text.into() })
+    }
+
+    /// What the pattern is held against.
+    pub fn target(&self) -> PatternTarget {
+        self.target
+    }
+
+    /// The pattern's text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the text is a glob (else a literal).
+    pub fn is_glob(&self) -> bool {
+        self.target == PatternTarget::Name || self.text.contains(['*', '?', '['])
+    }
+
+    /// The longest run of literal bytes in the text; at least three bytes.
+    pub fn longest_literal(&self) -> &str {
+        self.literals().max_by_key(|run| run.len()).unwrap_or("")
+    }
+
+    /// The runs of literal bytes between wildcards; some may be empty.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
+        // The constructor has checked the syntax.
+        literal_runs(&self.text).into_iter().flatten()
+    }
+}
+
+/// The literal runs between wildcards of a pattern.
+fn literal_runs(text: &str) -> Result<impl Iterator<Item = &str>, Reject> {
+    let bytes = text.as_bytes();
+    let mut cuts = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'*' | b'?' => {
+                cuts.push(start..at);
+                at += 1;
+                start = at;
+            }
+            b'[' => {
+                cuts.push(start..at);
+                // A `]` right after `[` or `[!` is a member of the class.
+                let first = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'!'));
+                let close = bytes.iter().skip(first + 1).position(|&b| b == b']').ok_or(Reject::BadPattern)?;
+                at = first + 1 + close + 1;
+                start = at;
+            }
+            _ => at += 1,
+        }
+    }
+    cuts.push(start..bytes.len());
+    Ok(cuts.into_iter().map(|cut| &text[cut]))
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
