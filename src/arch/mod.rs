@@ -2,7 +2,8 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod cpu;
-#[cfg(all(test, unix))]
+// Miri knows no pages.
+#[cfg(all(test, unix, not(miri)))]
 mod guard;
 pub(crate) mod ip4;
 pub(crate) mod ip6;
@@ -14,3 +15,4 @@ pub(crate) mod name;
 pub(crate) mod nets;
 pub(crate) mod sweep;
 pub(crate) mod tails;
+mod text;

@@ -223,7 +223,7 @@ mod x86 {
 
 #[cfg(test)]
 mod tests {
-    #[cfg(unix)]
+    #[cfg(all(unix, not(miri)))]
     use super::super::guard::guarded;
     use super::super::name::canonical;
     use super::*;
@@ -301,7 +301,7 @@ mod tests {
     }
 
     /// Names that start where the last page may not be read, and end where the next may not.
-    #[cfg(unix)]
+    #[cfg(all(unix, not(miri)))]
     #[test]
     fn nothing_outside_a_name_is_read() {
         let tails = Tails::new([tail_hash(b"evil.test").0], 1);

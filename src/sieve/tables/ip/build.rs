@@ -1,7 +1,7 @@
 use bytes::Bytes;
 
-use super::table::LIST;
-use super::{Addr, Index, MAX_PREFIXES, NONE, Rows, Table};
+use super::family::{Addr, Index, MAX_PREFIXES, NONE, Rows};
+use super::table::{LIST, Table};
 
 /// The build form: prefixes in any order, with the indicators they belong to.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The build of the IPv4 index.
 
 use super::build::{Nodes, bytes, groups, in_parts};
-use super::{NONE, Rows};
+use super::family::{NONE, Rows};
 use crate::arch::ip4::{FEW, Sections, Slot, dense_hosts, dense_runs, has_link, link, tail, width};
 use crate::arch::nets::marks;
 

@@ -1,7 +1,7 @@
 //! The build of the IPv6 index.
 
 use super::build::{Nodes, bytes, groups, in_parts};
-use super::{NONE, Rows};
+use super::family::{NONE, Rows};
 use crate::arch::ip6::{FEW, ROOT, Sections, Slot, key, skip};
 use crate::arch::nets::marks;
 

@@ -5,8 +5,8 @@
 //! that covers it. So all covering prefixes come out, most specific first, and nothing is allocated. Entries with a port, and
 //! those of other feeds, share the row: a list tells them apart.
 //!
-//! The indexes are in `arch`: [`ip4`] answers a miss by one bit of a bitmap, and a hit by a root, a ranked node and sixteen
-//! tails compared at once; [`ip6`] is a trie of bytes that skips what all rows agree on and ends in eight keys side by side.
+//! The indexes are in `arch`: [`ip4`](crate::arch::ip4) answers a miss by one bit of a bitmap, and a hit by a root, a ranked node and sixteen
+//! tails compared at once; [`ip6`](crate::arch::ip6) is a trie of bytes that skips what all rows agree on and ends in eight keys side by side.
 //! Both look many addresses up in steps: all loads of one step are under way before the next step begins.
 //!
 //! # What it costs
@@ -38,131 +38,12 @@
 mod build;
 mod build4;
 mod build6;
+mod family;
+mod index;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::arch::cpu::Kernel;
-use crate::arch::{ip4, ip6, nets};
-use crate::error::Result;
-use crate::wire::{Reader, Writer};
-
 pub(in crate::sieve) use build::Builder;
-pub(in crate::sieve) use table::Table;
-
-/// Most prefixes of a family that a sieve can hold.
-pub(in crate::sieve) const MAX_PREFIXES: usize = 1 << 25;
-
-/// Most indicators whose ids a table can hold.
-pub(in crate::sieve) const MAX_IDS: usize = table::LIST as usize;
-
-/// No row.
-const NONE: u32 = nets::NONE;
-
-/// The rows of a table as it is built.
-#[derive(Debug)]
-pub(in crate::sieve) struct Rows<A> {
-    addrs: Vec<A>,
-    lens: Vec<u8>,
-    /// The next wider row that covers a row, or [`NONE`].
-    parents: Vec<u32>,
-}
-
-/// An address as a number: `u32` for IPv4, `u128` for IPv6.
-pub(in crate::sieve) trait Addr:
-    Copy + Ord + Default + std::fmt::Debug + Send + Sync + 'static
-{
-    /// Width in bits.
-    const BITS: u8;
-    /// What finds the most specific row.
-    type Index: Index<Self>;
-    /// The address with all but the first `len` bits zero.
-    fn masked(self, len: u8) -> Self;
-}
-
-/// Finds the most specific row that covers an address.
-pub(in crate::sieve) trait Index<A>: Clone + Default + std::fmt::Debug + Send + Sync {
-    /// The index over rows that are sorted and distinct.
-    fn build(rows: &Rows<A>) -> Self;
-    /// The row, or [`NONE`].
-    fn find(&self, kernel: Kernel, addr: A) -> u32;
-    /// The row of each address.
-    fn find_all(&self, kernel: Kernel, addrs: &[A], rows: &mut [u32]);
-    /// The length of a row, and the next wider one.
-    fn link(&self, row: u32) -> (u8, u32);
-    /// How many rows there are.
-    fn len(&self) -> usize;
-    fn save(&self, out: &mut Writer);
-    /// Reads and checks the sections. Lookups in what passes neither panic nor loop.
-    fn open(from: &mut Reader) -> Result<Self>;
-    fn memory(&self) -> usize;
-}
-
-impl Addr for u32 {
-    const BITS: u8 = 32;
-    type Index = ip4::Index;
-
-    #[inline]
-    fn masked(self, len: u8) -> Self {
-        self & u32::MAX.checked_shl(32 - u32::from(len)).unwrap_or(0)
-    }
-}
-
-impl Addr for u128 {
-    const BITS: u8 = 128;
-    type Index = ip6::Index;
-
-    #[inline]
-    fn masked(self, len: u8) -> Self {
-        self & u128::MAX.checked_shl(128 - u32::from(len)).unwrap_or(0)
-    }
-}
-
-/// What both families' indexes have in common: names of sections, and forwarding.
-macro_rules! index {
-    ($addr:ty, $arch:ident, $build:ident, $($section:ident)*) => {
-        impl Index<$addr> for $arch::Index {
-            fn build(rows: &Rows<$addr>) -> Self {
-                let index = Self::new($build::sections(rows));
-                // The check is one of what was just made: if it fails, the build is wrong.
-                index.unwrap_or_else(|(section, what)| unreachable!("{section} {what}"))
-            }
-
-            #[inline(always)]
-            fn find(&self, kernel: Kernel, addr: $addr) -> u32 {
-                self.find(kernel, addr)
-            }
-
-            fn find_all(&self, kernel: Kernel, addrs: &[$addr], rows: &mut [u32]) {
-                self.find_all(kernel, addrs, rows);
-            }
-
-            #[inline(always)]
-            fn link(&self, row: u32) -> (u8, u32) {
-                self.link(row)
-            }
-
-            #[inline(always)]
-            fn len(&self) -> usize {
-                self.len()
-            }
-
-            fn save(&self, out: &mut Writer) {
-                let sections = self.sections();
-                $(out.bytes(stringify!($section), &sections.$section);)*
-            }
-
-            fn open(from: &mut Reader) -> Result<Self> {
-                let sections = $arch::Sections { $($section: from.bytes(stringify!($section))?),* };
-                Self::new(sections).map_err(|(section, what)| from.damage(section, what))
-            }
-
-            fn memory(&self) -> usize {
-                let sections = self.sections();
-                0 $(+ sections.$section.len())*
-            }
-        }
-    };
-}
-index!(u32, ip4, build4, bits root blocks slots tails marks links dense);
-index!(u128, ip6, build6, root blocks slots skips keys marks links);
+pub(in crate::sieve) use family::{Addr, MAX_PREFIXES};
+pub(in crate::sieve) use table::{MAX_IDS, Table};

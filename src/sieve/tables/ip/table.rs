@@ -1,12 +1,15 @@
 use bytes::Bytes;
 
-use super::{Addr, Index, NONE};
+use super::family::{Addr, Index, NONE};
 use crate::arch::cpu::Kernel;
 use crate::error::Result;
 use crate::wire::{Reader, Slice, Words, Writer};
 
 /// Set in a row's number of an indicator that is the place of a list instead.
 pub(super) const LIST: u32 = 1 << 31;
+
+/// Most indicators whose ids a table can hold.
+pub(in crate::sieve) const MAX_IDS: usize = LIST as usize;
 
 /// The search form. Rows are the distinct prefixes, sorted by (address, length).
 #[derive(Debug)]

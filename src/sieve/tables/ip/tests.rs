@@ -1,5 +1,6 @@
 //! Every table against a linear scan, by every kernel, one by one and in batches.
 
+use super::family::{Index, NONE};
 use super::*;
 use crate::arch::cpu::Kernel;
 use crate::wire::{Reader, Writer};
