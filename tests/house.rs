@@ -324,7 +324,7 @@ fn paths_are_read_as_they_are_written() {
 fn no_file_is_longer_than_a_reader_bears() {
     const MOST: usize = 600;
     /// Files that still are. Only ever shorter.
-    const LONG: [&str; 3] = ["extract/scalar.rs", "feed/syntax/json.rs", "feed/syntax/value.rs"];
+    const LONG: [&str; 2] = ["feed/syntax/json.rs", "feed/syntax/value.rs"];
     for source in House::new().sources {
         let is_test = source.file.ends_with("tests.rs") || source.file.contains("/tests/");
         let lines = fs::read_to_string(root().join("src").join(&source.file)).unwrap().lines().count();
