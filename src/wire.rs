@@ -287,6 +287,13 @@ impl Reader {
         Ok(Words::from_bytes(bytes))
     }
 
+    /// As [`words`](Self::words), of a section that is written only where it holds something.
+    pub(crate) fn optional_words<W: Word>(&mut self, name: &str) -> Result<Words<W>> {
+        let is_there =
+            self.sections.iter().any(|(section, _)| section.strip_prefix(self.prefix.as_str()) == Some(name));
+        if is_there { self.words(name) } else { Ok(Words::default()) }
+    }
+
     /// The error that a section is not what it must be: `v4.nodes: an index goes beyond the slots`.
     pub(crate) fn damage(&self, name: &str, what: impl Into<String>) -> Error {
         Error::damage(format!("{}{name}", self.prefix), what)

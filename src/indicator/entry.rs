@@ -110,6 +110,8 @@ pub enum ColumnRole {
     FirstSeen,
     /// When the indicator was last seen.
     LastSeen,
+    /// When the indicator begins to be valid.
+    ValidFrom,
     /// When the indicator stops being valid.
     ValidUntil,
     /// Where more is said of it.
@@ -140,6 +142,7 @@ impl ColumnRole {
         ColumnRole::Score,
         ColumnRole::FirstSeen,
         ColumnRole::LastSeen,
+        ColumnRole::ValidFrom,
         ColumnRole::ValidUntil,
         ColumnRole::Reference,
         ColumnRole::Description,
@@ -164,6 +167,7 @@ impl ColumnRole {
             ColumnRole::Score => "score",
             ColumnRole::FirstSeen => "first_seen",
             ColumnRole::LastSeen => "last_seen",
+            ColumnRole::ValidFrom => "valid_from",
             ColumnRole::ValidUntil => "valid_until",
             ColumnRole::Reference => "reference",
             ColumnRole::Description => "description",
@@ -298,6 +302,8 @@ pub struct Attributes<'a> {
     pub first_seen: Option<Timestamp>,
     /// When the indicator was last seen.
     pub last_seen: Option<Timestamp>,
+    /// When the indicator begins to be valid, where the feed calls it so; not when it was first seen.
+    pub valid_from: Option<Timestamp>,
     /// When the indicator stops being valid; exclusive.
     pub valid_until: Option<Timestamp>,
     /// Where more is said of it.
@@ -356,6 +362,14 @@ pub enum WarningKind {
     HostBits,
     /// The scope `Suffix` on a public suffix became `Exact`.
     PublicSuffixDemoted,
+    /// Another value follows on the line. Only the first is read.
+    SecondValue,
+    /// A date cannot be read, so the entry goes without it.
+    UnreadableDate,
+    /// A column called confidence, whose scale the table does not state, was taken to be of 0 to 100.
+    ConfidenceAssumed,
+    /// A column called confidence has values beyond 100: its scale is unknown, and it is the score.
+    ConfidenceScale,
     /// So many entries precede what the feed says of all of them that this one and those that follow went without it.
     LateContext,
 }
@@ -366,6 +380,10 @@ impl WarningKind {
         match self {
             WarningKind::HostBits => "host_bits",
             WarningKind::PublicSuffixDemoted => "public_suffix_demoted",
+            WarningKind::SecondValue => "second_value",
+            WarningKind::UnreadableDate => "unreadable_date",
+            WarningKind::ConfidenceAssumed => "confidence_assumed",
+            WarningKind::ConfidenceScale => "confidence_scale",
             WarningKind::LateContext => "late_context",
         }
     }
@@ -375,6 +393,12 @@ impl WarningKind {
         match self {
             WarningKind::HostBits => "host bits of the prefix masked",
             WarningKind::PublicSuffixDemoted => "public suffix: taken as exact, not with the names beneath it",
+            WarningKind::SecondValue => "another value follows on the line: only the first is read",
+            WarningKind::UnreadableDate => "a date that cannot be read: taken without it",
+            WarningKind::ConfidenceAssumed => "a column called confidence is taken to be of 0 to 100",
+            WarningKind::ConfidenceScale => {
+                "a column called confidence has another scale than 0 to 100: taken as the score; name the columns to map it"
+            }
             WarningKind::LateContext => "from here on, taken without what the feed says of all entries further on",
         }
     }
@@ -453,6 +477,10 @@ pub enum Construct {
     OtherKind,
     /// An entry that the feed has taken back.
     Withdrawn,
+    /// An entry that the feed itself calls benign.
+    Benign,
+    /// An entry that another rule of the list takes back, or the rule that does.
+    Disabled,
     /// An entry not meant for detection, left out by policy.
     NotForDetection,
     /// An exception, left out by policy.
@@ -487,6 +515,8 @@ impl Construct {
             Construct::Link => "link",
             Construct::OtherKind => "other_kind",
             Construct::Withdrawn => "withdrawn",
+            Construct::Benign => "benign",
+            Construct::Disabled => "disabled",
             Construct::NotForDetection => "not_for_detection",
             Construct::Exception => "exception",
         }
@@ -519,6 +549,8 @@ impl Construct {
             Construct::Link => "links to reports",
             Construct::OtherKind => "other kinds that are not of the network",
             Construct::Withdrawn => "entries that the feed has withdrawn",
+            Construct::Benign => "entries that the feed calls benign",
+            Construct::Disabled => "entries that the list disables, and rules that do",
             Construct::NotForDetection => "entries not meant for detection",
             Construct::Exception => "exceptions, which the policy leaves out",
         }

@@ -15,7 +15,7 @@ use crate::sieve::Match;
 /// `indicator` (canonical), `scope` (of domains and URLs only), `relation`, `strength`, `derived` (only of [derived
 /// forms](crate::sieve::Derived)), `context`, `text` (the log line, cut at [`MAX_SHOWN_LINE`] around the observable; from the 17th
 /// hit of a line on, at [`MAX_SHOWN_AGAIN`](crate::limits::MAX_SHOWN_AGAIN)) and `sources`, an array with one object for each feed: `feed`, `line`,
-/// `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_until` (RFC 3339, UTC) and
+/// `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_from`, `valid_until` (RFC 3339, UTC) and
 /// `reference`, each only where it is known.
 ///
 /// What is no UTF-8 becomes U+FFFD. The characters that [`Escaped`](super::Escaped) escapes are written as `\uXXXX`, so
@@ -133,8 +133,12 @@ fn source(out: &mut Vec<u8>, listing: &Listing<'_>) {
     if let Some(score) = listing.score {
         object.float("score", score);
     }
-    let dates =
-        [("first_seen", listing.first_seen), ("last_seen", listing.last_seen), ("valid_until", listing.valid_until)];
+    let dates = [
+        ("first_seen", listing.first_seen),
+        ("last_seen", listing.last_seen),
+        ("valid_from", listing.valid_from),
+        ("valid_until", listing.valid_until),
+    ];
     for (key, date) in dates {
         if let Some(date) = date {
             object.display(key, &date);

@@ -31,6 +31,8 @@ pub struct Listing<'m> {
     pub first_seen: Option<Timestamp>,
     /// When the indicator was last seen.
     pub last_seen: Option<Timestamp>,
+    /// When the indicator begins to be valid.
+    pub valid_from: Option<Timestamp>,
     /// When the indicator stops being valid; exclusive.
     pub valid_until: Option<Timestamp>,
     /// Where more is said of it.
@@ -64,6 +66,7 @@ impl<'m> Listing<'m> {
             score: None,
             first_seen: None,
             last_seen: None,
+            valid_from: None,
             valid_until: None,
             reference: None,
         };
@@ -82,6 +85,7 @@ impl<'m> Listing<'m> {
         self.score = self.score.or(source.score());
         self.first_seen = self.first_seen.into_iter().chain(source.first_seen()).min();
         self.last_seen = self.last_seen.max(source.last_seen());
+        self.valid_from = self.valid_from.into_iter().chain(source.valid_from()).min();
         self.valid_until = self.valid_until.max(source.valid_until());
         self.reference = self.reference.or(source.reference());
     }

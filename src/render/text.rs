@@ -186,6 +186,7 @@ impl Text {
         let dates = [
             ("first seen", listing.first_seen),
             ("last seen", listing.last_seen),
+            ("valid from", listing.valid_from),
             ("valid until", listing.valid_until),
         ];
         for (name, date) in dates {

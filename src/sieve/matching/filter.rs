@@ -34,10 +34,10 @@ impl Resolved {
 
 fn passes(tables: &Tables, filter: &Filter, row: u32) -> bool {
     let set = tables.attributes.get(row);
-    let is_valid = match (filter.as_of, set.valid_until) {
-        (Some(as_of), Some(until)) => as_of.as_second() < until,
-        _ => true,
-    };
+    let is_valid = filter.as_of.is_none_or(|as_of| {
+        let as_of = as_of.as_second();
+        set.valid_from.is_none_or(|from| from <= as_of) && set.valid_until.is_none_or(|until| as_of < until)
+    });
     if set.action != Action::Block {
         return is_valid;
     }

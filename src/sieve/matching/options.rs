@@ -91,7 +91,8 @@ impl fmt::Display for Strength {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Filter {
-    /// Entries count that are valid at this time: `valid_until`, which is exclusive, is later or unknown. `None`: no filter by time.
+    /// Entries count that are valid at this time: `valid_from` is not later, and `valid_until`, which is exclusive, is; or they are
+    /// unknown. `None`: no filter by time.
     pub as_of: Option<Timestamp>,
     /// Entries count whose confidence is at least this, or unknown.
     pub min_confidence: Option<u8>,

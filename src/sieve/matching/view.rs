@@ -287,6 +287,11 @@ impl<'m> Source<'m> {
         time(self.set().last_seen)
     }
 
+    /// When the indicator begins to be valid, to the second.
+    pub fn valid_from(&self) -> Option<Timestamp> {
+        time(self.set().valid_from)
+    }
+
     /// When the indicator stops being valid, to the second; exclusive.
     pub fn valid_until(&self) -> Option<Timestamp> {
         time(self.set().valid_until)

@@ -132,6 +132,7 @@ fn record<'s>(indicator: crate::indicator::Indicator, source: &Source<'s>) -> Re
     attributes.id = source.object_id().map(Into::into);
     attributes.first_seen = source.first_seen();
     attributes.last_seen = source.last_seen();
+    attributes.valid_from = source.valid_from();
     attributes.valid_until = source.valid_until();
     attributes.reference = source.reference().map(Into::into);
     attributes.description = source.description().map(Into::into);
@@ -189,7 +190,8 @@ fn compare<'s>(new: IndicatorRef<'s>, old: IndicatorRef<'s>, found: &mut impl Fn
 fn says_the_same(a: &Source<'_>, b: &Source<'_>) -> bool {
     (a.action(), a.family(), a.confidence(), a.score().map(f64::to_bits))
         == (b.action(), b.family(), b.confidence(), b.score().map(f64::to_bits))
-        && (a.first_seen(), a.last_seen(), a.valid_until()) == (b.first_seen(), b.last_seen(), b.valid_until())
+        && (a.first_seen(), a.last_seen()) == (b.first_seen(), b.last_seen())
+        && (a.valid_from(), a.valid_until()) == (b.valid_from(), b.valid_until())
         && (a.object_id(), a.reference(), a.description()) == (b.object_id(), b.reference(), b.description())
         && a.as_listed() == b.as_listed()
         && a.tags().eq(b.tags())

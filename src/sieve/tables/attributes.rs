@@ -24,21 +24,24 @@ pub(in crate::sieve) struct AttributeSet {
     pub(in crate::sieve) score: Option<f64>,
     pub(in crate::sieve) first_seen: Option<i64>,
     pub(in crate::sieve) last_seen: Option<i64>,
+    pub(in crate::sieve) valid_from: Option<i64>,
     pub(in crate::sieve) valid_until: Option<i64>,
 }
 
 impl AttributeSet {
     /// All fields as numbers, scores by their bits: what is equal has the same.
-    fn words(&self) -> [u64; 7] {
+    fn words(&self) -> [u64; 8] {
         let ids = u64::from(self.tags) << 32 | u64::from(self.family.0);
         let small = u64::from(self.feed) << 32 | (self.action as u64) << 16 | self.confidence.map_or(0xFFFF, u64::from);
         let is_some = u64::from(self.score.is_some())
             | u64::from(self.first_seen.is_some()) << 1
             | u64::from(self.last_seen.is_some()) << 2
-            | u64::from(self.valid_until.is_some()) << 3;
+            | u64::from(self.valid_until.is_some()) << 3
+            | u64::from(self.valid_from.is_some()) << 4;
         let time = |time: Option<i64>| time.unwrap_or(0) as u64;
         let score = self.score.map_or(0, f64::to_bits);
-        [small, ids, is_some, score, time(self.first_seen), time(self.last_seen), time(self.valid_until)]
+        let times = [self.first_seen, self.last_seen, self.valid_from, self.valid_until].map(time);
+        [small, ids, is_some, score, times[0], times[1], times[2], times[3]]
     }
 }
 
@@ -66,6 +69,7 @@ pub(in crate::sieve) struct Attributes {
     scores: Words<u64>,
     first_seen: Words<i64>,
     last_seen: Words<i64>,
+    valid_from: Words<i64>,
     valid_until: Words<i64>,
     tags: Lists,
 }
@@ -84,6 +88,7 @@ impl Attributes {
             scores: optional(sets.iter().map(|set| set.score.map(f64::to_bits)), NO_SCORE),
             first_seen: times(|set| set.first_seen),
             last_seen: times(|set| set.last_seen),
+            valid_from: times(|set| set.valid_from),
             valid_until: times(|set| set.valid_until),
             tags,
         }
@@ -106,6 +111,7 @@ impl Attributes {
             score: self.scores.get(at).filter(|&bits| bits != NO_SCORE).map(f64::from_bits),
             first_seen: time(&self.first_seen),
             last_seen: time(&self.last_seen),
+            valid_from: time(&self.valid_from),
             valid_until: time(&self.valid_until),
         }
     }
@@ -134,7 +140,10 @@ impl Attributes {
         let columns = [&self.feeds, &self.actions, &self.tag_rows, &self.families, &self.confidences];
         columns.into_iter().map(Column::memory).sum::<usize>()
             + self.scores.memory()
-            + [&self.first_seen, &self.last_seen, &self.valid_until].into_iter().map(Words::memory).sum::<usize>()
+            + [&self.first_seen, &self.last_seen, &self.valid_from, &self.valid_until]
+                .into_iter()
+                .map(Words::memory)
+                .sum::<usize>()
             + self.tags.memory()
     }
 
@@ -149,6 +158,9 @@ impl Attributes {
         writer.words("scores", &self.scores);
         writer.words("first_seen", &self.first_seen);
         writer.words("last_seen", &self.last_seen);
+        if !self.valid_from.is_empty() {
+            writer.words("valid_from", &self.valid_from);
+        }
         writer.words("valid_until", &self.valid_until);
         writer.within("tags", |writer| self.tags.save(writer));
     }
@@ -168,6 +180,11 @@ impl Attributes {
             scores: open_optional(reader, "scores", len)?,
             first_seen: open_optional(reader, "first_seen", len)?,
             last_seen: open_optional(reader, "last_seen", len)?,
+            valid_from: {
+                let words = reader.optional_words("valid_from")?;
+                reader.ensure(words.is_empty() || words.len() == len, "valid_from", "does not fit its rows")?;
+                words
+            },
             valid_until: open_optional(reader, "valid_until", len)?,
             tags,
         })
@@ -225,6 +242,7 @@ impl AttributesBuilder {
             score: own.score,
             first_seen: seconds(own.first_seen),
             last_seen: seconds(own.last_seen),
+            valid_from: seconds(own.valid_from),
             valid_until: seconds(own.valid_until),
         };
         if let Some((last, row)) = self.last
