@@ -38,7 +38,7 @@ pub(super) type Taken = (u32, u32, bool);
 pub(in crate::sieve) struct Beneath {
     /// Block indicators that cover nothing which the widest block indicator above them, named second, does not, and less.
     pub(super) subsumed: Vec<(u32, u32)>,
-    /// What indicators that allow all take from block indicators beneath them.
+    /// What allow indicators take from block indicators beneath them, if they allow all.
     pub(super) taken: Vec<Taken>,
 }
 
@@ -65,7 +65,7 @@ const AT_ONCE: usize = 64;
 
 /// There is a block indicator without a port of this name that covers names beneath it.
 const WIDE: u8 = 1;
-/// There is an indicator of this name that allows all beneath it.
+/// There is an allow indicator of this name that covers names beneath it.
 const ALLOWS: u8 = 1 << 1;
 /// There are several indicators of this name.
 const SEVERAL: u8 = 1 << 2;
@@ -96,7 +96,8 @@ impl<'b> Above<'b> {
         for id in 0..indicators.len() as u32 {
             let flags = indicators.flags(id);
             let is_wide = flags.has(Action::Block) && !flags.has_port();
-            let allows = flags.has(Action::AllowAll);
+            // What one entry takes that allows all, an `allow` beside it would take.
+            let allows = flags.has(Action::AllowAll) || flags.has(Action::Allow);
             let mut allow_net = |net: IpNet| match net {
                 IpNet::V4(net) => {
                     families.0 = true;

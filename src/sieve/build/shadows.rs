@@ -3,10 +3,11 @@
 use ipnet::IpNet;
 
 use super::beneath::Taken;
-use crate::indicator::{Action, Scope};
+use crate::indicator::{Action, PatternTarget, Scope};
 use crate::sieve::matching::view::IndicatorRef;
-use crate::sieve::report::build_report::Shadow;
+use crate::sieve::report::build_report::{NoEffect, Shadow};
 use crate::sieve::tables::indicators::Value;
+use crate::sieve::tables::pattern::Scratch;
 use crate::sieve::tables::{Named, Tables};
 use crate::value::ip as addresses;
 
@@ -43,12 +44,17 @@ fn host_of(tables: &Tables, id: u32) -> Vec<Host<'_>> {
 }
 
 /// For each allow entry the host-level block indicators that it shadows: those beneath it, if it allows all, are `taken`
-/// already; those at its own place and above are looked up.
-pub(super) fn shadows(tables: &Tables, taken: Vec<Taken>, examples: usize) -> Vec<Shadow> {
+/// already; those at its own place and above are looked up. And the entries that shadow nothing, but would if they allowed all.
+pub(super) fn shadows(tables: &Tables, mut taken: Vec<Taken>, examples: usize) -> (Vec<Shadow>, Vec<NoEffect>) {
+    taken.extend(by_pattern(tables));
     let mut found = Shadows { tables, taken: Vec::new() };
     for allow in 0..tables.indicators.len() as u32 {
         let flags = tables.indicators.flags(allow);
         if flags.has(Action::Allow) || flags.has(Action::AllowAll) {
+            // A pattern is as specific as another, and less than anything else.
+            if matches!(tables.indicators.value(allow), Value::Pattern(_, PatternTarget::Name)) {
+                found.taken.push((allow, allow, true));
+            }
             for host in host_of(tables, allow) {
                 found.above_and_equal(allow, host);
             }
@@ -58,6 +64,41 @@ pub(super) fn shadows(tables: &Tables, taken: Vec<Taken>, examples: usize) -> Ve
     let here = found.settled(here);
     let all = found.settled(here.iter().chain(&taken).copied().collect());
     found.finish(&here, &all, examples)
+}
+
+/// What patterns over names take from names and hosts, if they allow all.
+fn by_pattern(tables: &Tables) -> Vec<Taken> {
+    let Some(names) = &tables.names else { return Vec::new() };
+    let allows = |id: u32| {
+        let flags = tables.indicators.flags(id);
+        flags.has(Action::Allow) || flags.has(Action::AllowAll)
+    };
+    let mut ids = 0..tables.indicators.len() as u32;
+    if !ids.any(|id| matches!(tables.indicators.value(id), Value::Pattern(_, PatternTarget::Name)) && allows(id)) {
+        return Vec::new();
+    }
+    let mut taken = Vec::new();
+    let mut scratch = Scratch::default();
+    for block in 0..tables.indicators.len() as u32 {
+        if !tables.indicators.flags(block).has(Action::Block) {
+            continue;
+        }
+        for host in host_of(tables, block) {
+            let Host::Name(name, scope) = host else { continue };
+            names.matches(&tables.strings, name, &mut scratch, |allow| {
+                if allows(allow) {
+                    let text = match tables.indicators.value(allow) {
+                        Value::Pattern(text, _) => tables.strings.get(text),
+                        _ => "",
+                    };
+                    // Names beneath may begin in another way than the pattern does.
+                    let wholly = scope == Scope::Exact || text.starts_with('*') || !text.contains(['*', '?', '[']);
+                    taken.push((allow, block, wholly));
+                }
+            });
+        }
+    }
+    taken
 }
 
 struct Shadows<'t> {
@@ -144,9 +185,9 @@ impl Shadows<'_> {
     }
 
     /// `here` is what an entry takes at its own place and above, `all` what one takes that allows all beneath it too.
-    fn finish(self, here: &[Taken], all: &[Taken], examples: usize) -> Vec<Shadow> {
+    fn finish(self, here: &[Taken], all: &[Taken], examples: usize) -> (Vec<Shadow>, Vec<NoEffect>) {
         let tables = self.tables;
-        let mut shadows = Vec::new();
+        let (mut shadows, mut without) = (Vec::new(), Vec::new());
         for of_all in all.chunk_by(|a, b| a.0 == b.0) {
             let allow = of_all[0].0;
             let start = here.partition_point(|taken| taken.0 < allow);
@@ -154,11 +195,18 @@ impl Shadows<'_> {
             let indicator = IndicatorRef::new(tables, allow);
             for source in indicator.sources().filter(|source| source.action() != Action::Block) {
                 let blocks = if source.action() == Action::AllowAll { of_all } else { &here[start..end] };
+                let example = |&(_, block, _): &Taken| IndicatorRef::new(tables, block).to_string();
                 if blocks.is_empty() {
+                    without.push(NoEffect {
+                        allow: indicator.to_string(),
+                        feed: source.feed().name.clone(),
+                        line: source.line().unwrap_or(0),
+                        beneath: of_all.len() as u64,
+                        examples: of_all.iter().take(examples).map(example).collect(),
+                    });
                     continue;
                 }
                 let wholly = blocks.iter().filter(|&&(.., wholly)| wholly).count() as u64;
-                let example = |&(_, block, _): &Taken| IndicatorRef::new(tables, block).to_string();
                 shadows.push(Shadow {
                     allow: indicator.to_string(),
                     action: source.action(),
@@ -170,6 +218,6 @@ impl Shadows<'_> {
                 });
             }
         }
-        shadows
+        (shadows, without)
     }
 }

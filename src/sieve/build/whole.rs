@@ -41,9 +41,9 @@ pub(super) fn report(tables: &Tables, mut feeds: Vec<FeedReport>, beneath: Benea
             }
         }
     }
-    let shadows = shadows::shadows(tables, beneath.taken, examples);
+    let (shadows, without_effect) = shadows::shadows(tables, beneath.taken, examples);
     let home_pages = home_pages(tables, &feeds);
-    BuildReport { feeds, shadows, home_pages, indicators: tables.indicators.len() as u64 }
+    BuildReport { feeds, shadows, without_effect, home_pages, indicators: tables.indicators.len() as u64 }
 }
 
 fn home_pages(tables: &Tables, feeds: &[FeedReport]) -> Vec<HomePage> {

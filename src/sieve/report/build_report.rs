@@ -13,6 +13,8 @@ pub struct BuildReport {
     pub feeds: Vec<FeedReport>,
     /// What each allow entry shadows; only those that shadow something.
     pub shadows: Vec<Shadow>,
+    /// Allow entries that shadow nothing, although something listed lies beneath them.
+    pub without_effect: Vec<NoEffect>,
     /// Block entries that cover a host which some feed names as its own: a feed that lists where it comes from, or another does.
     pub home_pages: Vec<HomePage>,
     /// Distinct indicators in the sieve.
@@ -174,6 +176,22 @@ pub struct Shadow {
     pub wholly: u64,
     /// How many block indicators it shadows in part: some of what they cover is allowed.
     pub partly: u64,
+    /// The first of them, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
+    pub examples: Vec<String>,
+}
+
+/// An allow entry that shadows nothing, because all that is listed beneath it is more specific; `allow_all` would shadow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NoEffect {
+    /// The allow entry's indicator.
+    pub allow: String,
+    /// Its feed.
+    pub feed: String,
+    /// Its line; 0 where the feed has none.
+    pub line: u32,
+    /// How many block indicators lie beneath it.
+    pub beneath: u64,
     /// The first of them, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
     pub examples: Vec<String>,
 }
