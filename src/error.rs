@@ -21,6 +21,7 @@ pub struct Error {
 pub(crate) enum Kind {
     Io { path: Option<PathBuf>, source: io::Error },
     Feed { path: PathBuf, reason: String },
+    EmptyFeed { path: PathBuf, reason: String },
     Capacity { what: &'static str, limit: u64 },
     Config { reason: String },
     Damage { path: Option<PathBuf>, section: String, reason: String },
@@ -38,6 +39,12 @@ impl Error {
     #[cfg_attr(not(feature = "feeds"), allow(dead_code))]
     pub(crate) fn feed(path: &Path, reason: impl Into<String>) -> Self {
         Self::from_kind(Kind::Feed { path: path.to_owned(), reason: reason.into() })
+    }
+
+    /// A feed says nothing at all: neither a value nor anything that was not taken.
+    #[cfg_attr(not(feature = "feeds"), allow(dead_code))]
+    pub(crate) fn empty_feed(path: &Path, reason: impl Into<String>) -> Self {
+        Self::from_kind(Kind::EmptyFeed { path: path.to_owned(), reason: reason.into() })
     }
 
     /// More of something than ids can count.
@@ -83,9 +90,14 @@ impl Error {
     pub fn path(&self) -> Option<&Path> {
         match &*self.kind {
             Kind::Io { path, .. } | Kind::Damage { path, .. } => path.as_deref(),
-            Kind::Feed { path, .. } | Kind::ConfigFile { path, .. } => Some(path),
+            Kind::Feed { path, .. } | Kind::EmptyFeed { path, .. } | Kind::ConfigFile { path, .. } => Some(path),
             _ => None,
         }
+    }
+
+    /// Whether it is that a feed has nothing in it, rather than something that cannot be read.
+    pub fn is_empty_feed(&self) -> bool {
+        matches!(&*self.kind, Kind::EmptyFeed { .. })
     }
 
     /// The input or output error beneath, if it is one.
@@ -102,8 +114,12 @@ impl fmt::Display for Error {
         match &*self.kind {
             Kind::Io { path: Some(path), source } => write!(f, "{}: {source}", shown_path(path)),
             Kind::Io { path: None, source } => write!(f, "{source}"),
-            Kind::Feed { path, reason } if path.as_os_str().is_empty() => f.write_str(reason),
-            Kind::Feed { path, reason } => write!(f, "{}: {reason}", shown_path(path)),
+            Kind::Feed { path, reason } | Kind::EmptyFeed { path, reason } if path.as_os_str().is_empty() => {
+                f.write_str(reason)
+            }
+            Kind::Feed { path, reason } | Kind::EmptyFeed { path, reason } => {
+                write!(f, "{}: {reason}", shown_path(path))
+            }
             Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
             Kind::Config { reason } => f.write_str(reason),
             Kind::Internal { what } => write!(f, "a fault of netsieve, please report it: {what}"),

@@ -411,10 +411,13 @@ fn urls_may_hold_commas() {
     assert_eq!(seen.records.len(), 4);
 }
 
-/// A list that could be either is a question.
+/// A hosts file may hold names alone; a list of what is neither is a question.
 #[test]
 fn doubt_is_an_error() {
-    let message = read_err("evil.test\nbad.example\n0.0.0.0 worse.test\n0.0.0.0 worst.test\n");
+    let (format, seen) = read_ok("evil.test\nbad.example\n0.0.0.0 worse.test\n0.0.0.0 worst.test\n");
+    assert_eq!(format, Format::Hosts);
+    assert_eq!(seen.records(), [(1, "evil.test"), (2, "bad.example"), (3, "worse.test"), (4, "worst.test")]);
+    let message = read_err("evil.test\nbad.example\nthis is no value\nnor is this\nand this\n");
     assert!(message.contains("not recognised"), "{message}");
 }
 

@@ -67,7 +67,7 @@ pub(super) fn read(
     match (found, first) {
         (Some(format), _) => Ok(format),
         (None, Some(reason)) => Err(Error::feed(path, format!("no feed in this zip archive; {reason}"))),
-        (None, None) => Err(Error::feed(path, "empty feed: no file in this zip archive")),
+        (None, None) => Err(Error::empty_feed(path, "empty feed: no file in this zip archive")),
     }
 }
 

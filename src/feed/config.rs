@@ -48,10 +48,12 @@
 //! | `only_to_ids` | leave out what MISP marks as not meant for detection | `false` |
 //! | `exceptions` | what `@@` rules, `rpz-passthru.`, `nomatch` in a feed that blocks ask for: `"allow"`, `"allow_all"`, or `"skip"`, which leaves them out | `"allow"` |
 //! | `warning_lists_block` | warning lists of MISP do as `action` says even where it is `"block"` | `false`: they allow all |
+//! | `may_be_empty` | a file without an indicator is no error: some feeds list nothing on a good day | `false` |
+//! | `shrank_below` | the share of its entries of last time, such as `"50%"`, beneath which the feed is taken for truncated: see [`FeedFile::check_shrunk`] | never |
 //! | `columns` | a table: which columns of a table, or keys of JSON, hold what | by their names |
 //!
 //! In `columns` each key is a role: `value`, `ip`, `domain`, `host`, `url`, `type`, `port`, `tags`, `family`, `confidence`,
-//! `score`, `first_seen`, `last_seen`, `valid_until`, `reference`, `description`, `id`, `to_ids`, `ignore`. It names one column or a
+//! `score`, `first_seen`, `last_seen`, `valid_from`, `valid_until`, `reference`, `description`, `id`, `to_ids`, `ignore`. It names one column or a
 //! list of them, by the header (`"Indicator"`) or by the number from 1. `delimiter` is one character, and `header` says whether
 //! the first row is one. With columns, and without a format, a feed is JSON Lines if it begins like JSON, and CSV otherwise.
 //!
@@ -97,16 +99,51 @@ pub struct FeedFile {
     pub path: PathBuf,
     /// Its format; recognised by content if none is given.
     pub format: Option<Format>,
+    /// A file without an indicator is no error.
+    pub may_be_empty: bool,
+    /// The share of its entries of last time, in per cent, beneath which it is taken for truncated.
+    pub shrank_below: Option<u8>,
 }
 
 impl FeedFile {
-    /// Reads the file into `sink`; gives its format.
+    /// A block feed in this file, called by its stem, of a format that is recognised.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let mut feed = Feed::new(stem);
+        feed.path = shown_path(&path).into_owned();
+        Self { feed, path, format: None, may_be_empty: false, shrank_below: None }
+    }
+
+    /// Reads the file into `sink`; gives its format, which is `None` if the file is empty, may be so and says nothing of it.
     ///
     /// # Errors
     ///
-    /// As of [`read_file`](crate::feed::read_file).
-    pub fn read(&self, sink: &mut dyn RecordSink) -> Result<Format> {
-        read_file(&self.path, self.format, &self.feed, sink)
+    /// As of [`read_file`](crate::feed::read_file), but that a feed that may be empty is none if it is.
+    pub fn read(&self, sink: &mut dyn RecordSink) -> Result<Option<Format>> {
+        match read_file(&self.path, self.format, &self.feed, sink) {
+            Ok(format) => Ok(Some(format)),
+            Err(error) if self.may_be_empty && error.is_empty_feed() => Ok(self.format),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Checks that the feed is not so much smaller than it was that its file must be truncated.
+    ///
+    /// Who compiles feeds into a file asks this before the new set takes the place of the old one, whose
+    /// [`provenance`](crate::Sieve::provenance) tells how many entries each feed had.
+    ///
+    /// # Errors
+    ///
+    /// It has fewer entries `now` than [`shrank_below`](Self::shrank_below) per cent of those `before`.
+    pub fn check_shrunk(&self, before: u64, now: u64) -> Result<()> {
+        match self.shrank_below {
+            Some(share) if u128::from(now) * 100 < u128::from(before) * u128::from(share) => {
+                let reason = format!("{now} entries, where there were {before}: fewer than {share} % (`shrank_below`)");
+                Err(Error::feed(&self.path, reason))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -215,11 +252,13 @@ const GUARDS: Words<Guard> =
 struct Settings {
     feed: Feed,
     format: Option<Format>,
+    may_be_empty: bool,
+    shrank_below: Option<u8>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { feed: Feed::new(""), format: None }
+        Self { feed: Feed::new(""), format: None, may_be_empty: false, shrank_below: None }
     }
 }
 
@@ -237,6 +276,8 @@ impl Settings {
         "only_to_ids",
         "exceptions",
         "warning_lists_block",
+        "may_be_empty",
+        "shrank_below",
         "columns",
     ];
 
@@ -273,6 +314,8 @@ impl Settings {
             "only_to_ids" => feed.policy.only_to_ids = document.flag(key, value)?,
             "exceptions" => feed.policy.exceptions = document.word(key, value, EXCEPTIONS)?,
             "warning_lists_block" => feed.policy.warning_lists_block = document.flag(key, value)?,
+            "may_be_empty" => self.may_be_empty = document.flag(key, value)?,
+            "shrank_below" => self.shrank_below = Some(document.percent(key, value)?),
             "columns" => feed.columns = Some(document.columns(key, value)?),
             _ => return Ok(false),
         }
@@ -343,6 +386,16 @@ impl Document<'_> {
 
     fn table<'v, 't>(&self, key: &Key<'_>, value: &'v Spanned<DeValue<'t>>) -> Result<&'v DeTable<'t>> {
         value.get_ref().as_table().ok_or_else(|| self.wrong(key, value, "a table"))
+    }
+
+    /// A share: `"50%"`.
+    fn percent(&self, key: &Key<'_>, value: &Spanned<DeValue<'_>>) -> Result<u8> {
+        let text = self.string(key, value)?;
+        let share = text.trim().strip_suffix('%').and_then(|share| share.trim_end().parse().ok());
+        share.filter(|share| (1..=100).contains(share)).ok_or_else(|| {
+            let reason = format!("`{}`: `{text}` is no share from \"1%\" to \"100%\"", key.get_ref());
+            self.error(value.span(), reason)
+        })
     }
 
     /// A number and a unit.
@@ -458,7 +511,8 @@ impl Document<'_> {
             let mut feed = settings.feed.clone();
             feed.name = full;
             feed.path = shown_path(&file).into_owned();
-            feeds.push(FeedFile { feed, path: file, format: settings.format });
+            let Settings { format, may_be_empty, shrank_below, .. } = settings;
+            feeds.push(FeedFile { feed, path: file, format, may_be_empty, shrank_below });
         }
         Ok(())
     }

@@ -38,7 +38,7 @@ pub(crate) fn read_lines(
         (0, None) if skips == 0 => Err(recognise::empty(&lines)),
         (0, None) => {
             let reason = format!("no indicator in it, read as {format}: {skips} constructs skipped");
-            Err(Error::feed(lines.path(), reason))
+            Err(Error::empty_feed(lines.path(), reason))
         }
         (0, Some((line, value, reason))) => {
             let what = if rejections == 1 {

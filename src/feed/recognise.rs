@@ -19,7 +19,7 @@ pub(crate) struct Found {
 }
 
 pub(crate) fn empty(lines: &Lines<'_>) -> Error {
-    Error::feed(lines.path(), "empty feed: no data line in it")
+    Error::empty_feed(lines.path(), "empty feed: no data line in it")
 }
 
 /// The format of what is to come; `named`, if that is given and the feed is no HTML page.
@@ -41,7 +41,7 @@ pub(crate) fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<
     let result = match named {
         _ if head.is_html() => Err("an HTML page and no feed, perhaps the error page of a download".to_owned()),
         Some(format) => Ok(Some(format)),
-        None if is_empty => Ok(None),
+        None if is_empty || head.text().trim_ascii() == b"[]" => Ok(None),
         None => vote(&head).map(Some),
     };
     let home_pages = home_pages(&head);

@@ -11,7 +11,7 @@ use crate::feed::formats::json::{
     crowdsec, drop_json, jsonl, known as documents, misp, misp_feed, otx, stix, warninglist,
 };
 use crate::feed::formats::list::{
-    alienvault, drop, dshield, emule, firehol, ipset, maltrail, nft, openphish, p2p, plain, tor, wildcard,
+    alienvault, cdb, drop, dshield, emule, firehol, ipset, maltrail, nft, openphish, p2p, plain, tor, wildcard,
 };
 use crate::feed::formats::table::{csv, known as tables};
 use crate::feed::head::Head;
@@ -107,6 +107,8 @@ formats! {
     IpSet = "ipset", Prefix, ipset::IpSet;
     /// Sets of nftables.
     Nft = "nft", Prefix, nft::Nft;
+    /// A list of Wazuh or OSSEC: keys with notes.
+    Cdb = "cdb", Prefix, cdb::Cdb;
     /// Exits of the Tor network.
     Tor = "tor", Banner, tor::Tor;
     /// Events of MISP.

@@ -4,7 +4,7 @@
 //!
 //! | written | meant |
 //! |---|---|
-//! | `hxxp`, `hxxps`, `h**p`, `h**ps`, `fxp`, `meow`, `meows` before `://` | `http`, `https`, `ftp` |
+//! | `hxxp`, `h**p`, `h00p`, `hxtp`, `htp`, `ttp`, `xxp` and their like, with or without `s`, `fxp`, `meow`, `meows` before `://` | `http`, `https`, `ftp` |
 //! | `[:]//`, `[://]`, `[:/]/`, `(:)//`, … behind a scheme | `://` |
 //! | `[.]` `(.)` `{.}` `[dot]` `(dot)` `{dot}`, and `\.` between two letters or digits | `.` |
 //! | `[.` and `.]` without the other bracket, and `[.com]` | `.` |
@@ -123,16 +123,37 @@ pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
     true
 }
 
-/// The schemes that are written defanged, and what is meant.
-const SCHEMES: [(&[u8], &[u8]); 7] = [
-    (b"hxxp", b"http"),
-    (b"hxxps", b"https"),
-    (b"h**p", b"http"),
-    (b"h**ps", b"https"),
-    (b"fxp", b"ftp"),
-    (b"meow", b"http"),
-    (b"meows", b"https"),
-];
+/// What is meant by a scheme that is written defanged, or with a letter lost in copying; `None` for any other.
+fn meant(written: &[u8]) -> Option<&'static [u8]> {
+    if written.eq_ignore_ascii_case(b"fxp") {
+        return Some(b"ftp");
+    }
+    let (core, meant): (&[u8], &'static [u8]) = match written {
+        [core @ .., b's' | b'S'] => (core, b"https"),
+        core => (core, b"http"),
+    };
+    if core.eq_ignore_ascii_case(b"meow") {
+        return Some(meant);
+    }
+    // `http` with other letters for the two in the middle, one too many, or one lost at either end.
+    let (has_h, rest) = match core {
+        [b'h' | b'H', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    let (has_p, middle) = match rest {
+        [middle @ .., b'p' | b'P'] => (true, middle),
+        middle => (false, middle),
+    };
+    let is_middle = middle.iter().all(|byte| matches!(byte, b't' | b'T' | b'x' | b'X' | b'0' | b'*' | b'_'));
+    let lengths = match (has_h, has_p) {
+        (true, true) => 1..=3,
+        (true, false) => 3..=3,
+        (false, true) => 2..=2,
+        (false, false) => return None,
+    };
+    let is_http = core.eq_ignore_ascii_case(b"http");
+    (is_middle && lengths.contains(&middle.len()) && !is_http).then_some(meant)
+}
 
 /// The longest scheme that is looked for.
 const MAX_SCHEME: usize = 16;
@@ -142,16 +163,16 @@ pub(crate) fn scheme(text: &[u8]) -> Option<(&[u8], usize, bool)> {
     let len = text
         .iter()
         .take(MAX_SCHEME + 1)
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'+' | b'-' | b'.'))
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'_' | b'+' | b'-' | b'.'))
         .count();
     let written = &text[..len];
     if len > MAX_SCHEME || !written.first()?.is_ascii_alphabetic() {
         return None;
     }
     let (separator, plain) = separator(&text[len..])?;
-    match SCHEMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(written)) {
-        Some(&(_, meant)) => Some((meant, len + separator, true)),
-        None if written.contains(&b'*') => None,
+    match meant(written) {
+        Some(meant) => Some((meant, len + separator, true)),
+        None if written.iter().any(|byte| matches!(byte, b'*' | b'_')) => None,
         None => Some((written, len + separator, !plain)),
     }
 }

@@ -58,6 +58,10 @@ pub enum Reject {
     AddressTarget,
     /// A hosts file maps the name to an address that is no sink, which blocks nothing.
     HostMapping,
+    /// A wildcard in a URL that is neither its last segment nor its whole query, or in a part that cannot have one.
+    UrlWildcard,
+    /// A range of more ports than are listed one by one, or a malformed one.
+    PortRange,
     /// The record is not well-formed in its format, so that there is no telling what it lists.
     Malformed,
 }
@@ -93,6 +97,8 @@ impl Reject {
             Reject::SinkAddress => "sink_address",
             Reject::AddressTarget => "address_target",
             Reject::HostMapping => "host_mapping",
+            Reject::UrlWildcard => "url_wildcard",
+            Reject::PortRange => "port_range",
             Reject::Malformed => "malformed",
         }
     }
@@ -136,6 +142,8 @@ impl fmt::Display for Reject {
             Reject::SinkAddress => "sink address of a hosts file",
             Reject::AddressTarget => "address in place of a name in a hosts file",
             Reject::HostMapping => "name mapped to an address that is no sink, and so not blocked",
+            Reject::UrlWildcard => "wildcard in a URL where it is no whole end of the path or query",
+            Reject::PortRange => "range of ports that cannot be listed one by one",
             Reject::Malformed => "record not well-formed",
         })
     }

@@ -139,6 +139,7 @@ const SAMPLES: &[(Format, Unit, &str)] = &[
         Block,
         "table inet filter {\n set bad {\n  type ipv4_addr; flags interval\n  elements = { 192.0.2.1, 198.51.100.0/24,\n   203.0.113.1-203.0.113.9 timeout 1h }\n }\n}\n",
     ),
+    (Format::Cdb, Line, "192.0.2.1:\nevil.test:examplebot\n198.51.100.:a prefix\n\"2001:db8::1\":\n"),
     (
         Format::Tor,
         Block,

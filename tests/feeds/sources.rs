@@ -42,7 +42,7 @@ fn everything_reaches_the_hit() {
         (
             "ip,port,tags,family,confidence,first_seen,last_seen,valid_until,reference,description,id\n192.0.2.1,80,\"a,b\",F,50,2026-05-01,2026-05-02,2026-06-01,https://r.example/,d,7\n",
             "192.0.2.1:80",
-            "line=2 tags=a,b family=F score=50 first=2026-05-01 last=2026-05-02 until=2026-06-01 id=7 ref=https://r.example/ text=d",
+            "line=2 tags=a,b family=F confidence=50 first=2026-05-01 last=2026-05-02 until=2026-06-01 id=7 ref=https://r.example/ text=d",
         ),
         (
             "{\"indicator\":\"evil.test\",\"tags\":[\"a\"],\"malware\":\"F\",\"first_seen\":\"2026-05-01\",\"last_seen\":\"2026-05-02\",\"expires\":\"2026-06-01\",\"reference\":\"https://r.example/\",\"comment\":\"d\",\"id\":\"7\",\"score\":9}\n{\"indicator\":\"bad.example\"}\n",

@@ -1,6 +1,26 @@
 //! What columns and keys are called, in tables and JSON of any origin.
 
+use crate::feed::syntax::text;
 use crate::indicator::ColumnRole;
+
+/// Whether the scale of a confidence under this name is documented: AbuseIPDB's is of 0 to 100.
+pub(crate) fn has_known_scale(name: &str) -> bool {
+    name.eq_ignore_ascii_case("abuseConfidenceScore")
+}
+
+/// Whether numbers called confidence are of 0 to 100: whole, none beyond, and not all so small that they could be of 0 to 1
+/// or of 0 to 10. `None` where there is no number.
+pub(crate) fn is_percent<'c>(cells: impl Iterator<Item = &'c str>) -> Option<bool> {
+    let (mut most, mut is_whole, mut seen) = (0.0_f64, true, false);
+    for cell in cells.filter(|cell| text::some(cell).is_some()) {
+        seen = true;
+        match text::number(cell) {
+            Some(number) if number >= 0.0 && number.fract() == 0.0 => most = most.max(number),
+            _ => is_whole = false,
+        }
+    }
+    seen.then_some(is_whole && most > 10.0 && most <= 100.0)
+}
 
 /// What a column of this name holds.
 pub(crate) fn role(name: &str) -> Option<ColumnRole> {
@@ -51,14 +71,15 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         | "threattypes" | "classification" | "attack" | "attacktype" => ColumnRole::Tags,
         "malware" | "family" | "malwarefamily" | "malwareprintable" | "malwarename" | "signature" | "threatname"
         | "app" | "botnet" | "fkmalware" => ColumnRole::Family,
-        "abuseconfidencescore" => ColumnRole::Confidence,
-        "score" | "confidence" | "confidencelevel" | "risk" | "riskscore" | "count" | "reports" | "totalreports"
-        | "weight" | "hits" | "rank" | "severity" | "reputation" | "threatscore" => ColumnRole::Score,
+        "abuseconfidencescore" | "confidence" | "confidencelevel" | "confidencescore" => ColumnRole::Confidence,
+        "score" | "risk" | "riskscore" | "count" | "reports" | "totalreports" | "weight" | "hits" | "rank"
+        | "severity" | "reputation" | "threatscore" => ColumnRole::Score,
         "firstseen" | "firstseenutc" | "dateadded" | "date" | "created" | "createdat" | "added" | "timestamp"
-        | "discovered" | "submissiontime" | "firstreported" | "datefirstseen" | "validfrom" | "datetime"
-        | "firstseenat" | "addedat" => ColumnRole::FirstSeen,
+        | "discovered" | "submissiontime" | "firstreported" | "datefirstseen" | "datetime" | "firstseenat"
+        | "addedat" => ColumnRole::FirstSeen,
         "lastseen" | "lastseenutc" | "lastonline" | "updated" | "updatedat" | "modified" | "lastreported"
         | "lastreportedat" | "lastupdate" | "lastupdated" | "datelastseen" | "lastseenat" => ColumnRole::LastSeen,
+        "validfrom" | "startsat" | "activefrom" => ColumnRole::ValidFrom,
         "validuntil" | "expires" | "expiration" | "expiry" | "expirationdate" | "expiresat" | "expirydate" => {
             ColumnRole::ValidUntil
         }

@@ -279,6 +279,54 @@ pub(crate) fn with_port(mut value: Value, port: &str) -> Result<Value, Reject> {
     Ok(value)
 }
 
+/// Most ports of a range that are listed one by one: an indicator has one port or all.
+const MAX_PORTS: usize = 256;
+
+/// Limits an address to a port, to each of a range of ports, or to a service by its name.
+pub(crate) fn with_ports(value: Value, ports: &str) -> Result<Vec<Value>, Reject> {
+    if let Some((first, last)) = ports.split_once('-') {
+        let number = |text: &str| text.trim().parse::<u16>().ok().filter(|&port| port > 0);
+        let (Some(first), Some(last)) = (number(first), number(last)) else { return Err(Reject::PortRange) };
+        if (first, last) == (1, u16::MAX) {
+            return Ok(vec![value]);
+        }
+        if first > last || usize::from(last - first) >= MAX_PORTS {
+            return Err(Reject::PortRange);
+        }
+        return (first..=last).map(|port| with_port(value.clone(), &port.to_string())).collect();
+    }
+    match SERVICES.iter().find(|(name, _)| *name == ports) {
+        Some((_, port)) => Ok(vec![with_port(value, port)?]),
+        None => Ok(vec![with_port(value, ports)?]),
+    }
+}
+
+/// Ports that firewalls show by name.
+const SERVICES: [(&str, &str); 22] = [
+    ("ftp", "21"),
+    ("ssh", "22"),
+    ("telnet", "23"),
+    ("smtp", "25"),
+    ("domain", "53"),
+    ("tftp", "69"),
+    ("http", "80"),
+    ("kerberos", "88"),
+    ("pop3", "110"),
+    ("ntp", "123"),
+    ("imap2", "143"),
+    ("imap", "143"),
+    ("snmp", "161"),
+    ("ldap", "389"),
+    ("https", "443"),
+    ("microsoft-ds", "445"),
+    ("submission", "587"),
+    ("imaps", "993"),
+    ("pop3s", "995"),
+    ("ms-sql-s", "1433"),
+    ("mysql", "3306"),
+    ("http-alt", "8080"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ pub(crate) mod cells;
 pub(crate) mod columns;
 #[cfg(feature = "xml")]
 pub(crate) mod condition;
+pub(crate) mod decoration;
 pub(crate) mod headed;
 pub(crate) mod json;
 pub(crate) mod keyed;

@@ -1,5 +1,10 @@
 //! Handing values over.
 
+use jiff::Timestamp;
+
+use crate::error::Result;
+use crate::feed::syntax::json::{Bytes, Json, Text};
+use crate::feed::syntax::text;
 use crate::feed::syntax::value::Value;
 use crate::indicator::{Action, Construct, Feed, Record, RecordSink, Reject, Rejection, Skip, Warning, WarningKind};
 
@@ -22,6 +27,32 @@ pub(crate) fn put<'a>(
         }
         Err(reason) => sink.reject(Rejection::new(line, listed, reason)),
     }
+}
+
+/// Each of several values that one listing stands for, or the one reason why it stands for none.
+pub(crate) fn each(values: Result<Vec<Value>, Reject>) -> Vec<Result<Value, Reject>> {
+    match values {
+        Ok(values) => values.into_iter().map(Ok).collect(),
+        Err(reason) => vec![Err(reason)],
+    }
+}
+
+/// A date as a feed writes it; one that cannot be read is warned of.
+pub(crate) fn date(said: &str, line: u32, sink: &mut dyn RecordSink) -> Option<Timestamp> {
+    let time = text::time(said);
+    if time.is_none() && text::says_a_date(said) {
+        sink.warn(Warning::new(line, said, WarningKind::UnreadableDate));
+    }
+    time
+}
+
+/// A date that comes next in a JSON text.
+pub(crate) fn json_date<B: Bytes>(
+    json: &mut Json<B>,
+    text: &mut Text,
+    sink: &mut dyn RecordSink,
+) -> Result<Option<Timestamp>> {
+    Ok(json.owned(text)?.and_then(|said| date(&said, text.line, sink)))
 }
 
 /// What an exception in a feed asks for: an exception in a list that allows is nothing but a part of it.

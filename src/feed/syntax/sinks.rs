@@ -4,6 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+/// Whether so many lines of a list are those of a hosts file that its bare names belong to one.
+pub(crate) fn is_hosts_file(sinks: u32, lines: u32) -> bool {
+    sinks >= 2 && u64::from(sinks) * 5 >= u64::from(lines)
+}
+
 /// Whether this is an address that hosts files send names to.
 pub(crate) fn is_sink(net: &IpNet) -> bool {
     let addr = net.addr();

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use crate::error::Result;
 use crate::feed::syntax::cells::{Rows, split};
+use crate::feed::syntax::columns;
 use crate::feed::syntax::listed::{self, Listed};
 use crate::feed::syntax::text::{self, floor};
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{
-    Attributes, Column, ColumnRole, Columns, Construct, Feed, Indicator, Record, RecordSink, Reject, Rejection, Skip,
-    Warning, WarningKind,
+    Action, Attributes, Column, ColumnRole, Columns, Construct, Feed, Indicator, Record, RecordSink, Reject, Rejection,
+    Skip, Warning, WarningKind,
 };
 use crate::input::Lines;
 
@@ -22,17 +23,19 @@ pub(crate) struct Layout {
     roles: Vec<Option<ColumnRole>>,
     /// The names of the header, for what goes to the description.
     names: Vec<String>,
+    /// What is to be said of columns.
+    notes: Vec<(String, WarningKind)>,
 }
 
 impl Layout {
     pub(crate) fn new(roles: Vec<Option<ColumnRole>>, names: Vec<String>) -> Self {
-        Self { roles, names }
+        Self { roles, names, notes: Vec::new() }
     }
 
     /// From a header, by what the names of its columns mean.
     pub(crate) fn of_header(cells: &[Cow<'_, str>], role: impl Fn(&str) -> Option<ColumnRole>) -> Self {
         let names: Vec<String> = cells.iter().map(|cell| cell.trim_start_matches('#').trim().to_owned()).collect();
-        Self { roles: names.iter().map(|name| role(name)).collect(), names }
+        Self { roles: names.iter().map(|name| role(name)).collect(), names, notes: Vec::new() }
     }
 
     /// From what the user says of the columns; the reason, if a column does not exist.
@@ -54,7 +57,7 @@ impl Layout {
             }
             roles[at] = Some(*role);
         }
-        Ok(Self { roles, names })
+        Ok(Self { roles, names, notes: Vec::new() })
     }
 
     pub(crate) fn has_values(&self) -> bool {
@@ -81,9 +84,54 @@ impl Layout {
         }
     }
 
+    /// Takes a column called confidence for what it is if its rows have the scale of one, and for a score otherwise; which of
+    /// the two is noted, for the table does not say.
+    pub(crate) fn judge_confidence(&mut self, rows: &[&Vec<Cow<'_, str>>]) {
+        for (at, role) in self.roles.iter_mut().enumerate() {
+            let Some(name) = self.names.get(at).filter(|name| !columns::has_known_scale(name)) else { continue };
+            if *role != Some(ColumnRole::Confidence) {
+                continue;
+            }
+            let cells = rows.iter().filter_map(|cells| cells.get(at)).map(|cell| &**cell);
+            let kind = match columns::is_percent(cells) {
+                Some(true) => WarningKind::ConfidenceAssumed,
+                Some(false) => WarningKind::ConfidenceScale,
+                None => continue,
+            };
+            if kind == WarningKind::ConfidenceScale {
+                *role = Some(ColumnRole::Score);
+            }
+            self.notes.push((name.clone(), kind));
+        }
+    }
+
+    /// Says what there is to say of columns, once a table.
+    pub(crate) fn say(&self, line: u32, sink: &mut dyn RecordSink) {
+        for (name, kind) in &self.notes {
+            sink.warn(Warning::new(line, name.as_str(), *kind));
+        }
+    }
+
     /// The first column of values.
     pub(crate) fn first_value(&self) -> Option<usize> {
         self.roles.iter().position(|role| role.is_some_and(is_value))
+    }
+
+    /// Whether a verdict of the row is that the value is benign.
+    fn is_benign(&self, cells: &[Cow<'_, str>]) -> bool {
+        let mut tags = self.roles.iter().zip(cells).filter(|(role, _)| **role == Some(ColumnRole::Tags));
+        tags.any(|(_, cell)| cell.trim().eq_ignore_ascii_case("benign"))
+    }
+
+    /// The dates of a row that cannot be read.
+    fn each_unreadable_date<'c>(&self, cells: &'c [Cow<'_, str>], mut found: impl FnMut(&'c str)) {
+        use ColumnRole::{FirstSeen, LastSeen, ValidFrom, ValidUntil};
+        for (role, cell) in self.roles.iter().zip(cells) {
+            let is_date = matches!(role, Some(FirstSeen | LastSeen | ValidFrom | ValidUntil));
+            if is_date && text::says_a_date(cell) && text::time(cell).is_none() {
+                found(cell);
+            }
+        }
     }
 
     /// The cell of the column that holds a role.
@@ -124,6 +172,10 @@ pub(crate) fn emit(
     if !is_for_detection && feed.policy.only_to_ids {
         return sink.skip(Skip::new(line, shown(), Construct::NotForDetection));
     }
+    if feed.action == Action::Block && layout.is_benign(cells) {
+        return sink.skip(Skip::new(line, shown(), Construct::Benign));
+    }
+    layout.each_unreadable_date(cells, |cell| sink.warn(Warning::new(line, cell, WarningKind::UnreadableDate)));
     let port = layout.of(ColumnRole::Port, cells).unwrap_or("");
     let mut attributes: Option<Attributes<'_>> = None;
     let mut has_value = false;
@@ -208,6 +260,7 @@ fn attributes_of(layout: &Layout, cells: &[Cow<'_, str>], is_for_detection: bool
             Some(ColumnRole::Score) => set(&mut attributes.score, text::number(cell)),
             Some(ColumnRole::FirstSeen) => set(&mut attributes.first_seen, text::time(cell)),
             Some(ColumnRole::LastSeen) => set(&mut attributes.last_seen, text::time(cell)),
+            Some(ColumnRole::ValidFrom) => set(&mut attributes.valid_from, text::time(cell)),
             Some(ColumnRole::ValidUntil) => set(&mut attributes.valid_until, text::time(cell)),
             Some(ColumnRole::Reference) if attributes.reference.is_none() => {
                 attributes.reference = own();
@@ -270,6 +323,7 @@ pub(crate) struct Reading<'a> {
 /// Reads all rows. Lines that begin with `#` are comments.
 pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
     let mut rows = Rows::new(lines, reading.delimiter, reading.layout.roles.len());
+    reading.layout.say(reading.first.saturating_sub(1).max(1), sink);
     let mut is_first = true;
     while let Some(row) = rows.next()? {
         let text = row.text.trim();

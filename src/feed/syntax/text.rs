@@ -40,6 +40,15 @@ pub(crate) fn time(text: &str) -> Option<Timestamp> {
     text.parse::<DateTime>().ok().and_then(|time| TimeZone::UTC.to_timestamp(time).ok())
 }
 
+/// Whether a text says a date; words and zeros that feeds write for "unknown" do not.
+pub(crate) fn says_a_date(text: &str) -> bool {
+    const NONE: [&str; 6] = ["never", "unknown", "ongoing", "present", "no", "false"];
+    some(text).is_some_and(|text| {
+        let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'-' | b':' | b' ' | b'.' | b'T' | b'Z' | b'/'));
+        !is_zero && !NONE.iter().any(|none| text.eq_ignore_ascii_case(none))
+    })
+}
+
 fn start_of(date: Date) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(date.to_datetime(Time::midnight())).ok()
 }

@@ -5,9 +5,13 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use crate::feed::syntax::decoration::{is_dash, is_name_scalar, undecorated};
 use crate::indicator::{Action, DomainName, Feed, HostRef, Indicator, Pattern, PatternTarget, Reject, Scope, Url};
 use crate::limits::MAX_OBSERVABLE;
 use crate::value::{ip, refang};
+
+#[cfg(test)]
+mod tests;
 
 /// How the values of a feed are read: its policy, with the format's defaults.
 #[derive(Clone, Copy, Debug)]
@@ -123,13 +127,25 @@ fn only(text: &str, allowed: u16) -> bool {
 pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
     use class::{COLON, DASH, DIGIT, DOT, LETTER, NON_ASCII, OTHER, SLASH, STAR};
 
-    if value.is_empty() {
-        return Err(Reject::Empty);
-    }
     if value.len() > MAX_OBSERVABLE {
         return Err(Reject::TooLong);
     }
     let mut seen = classes(value);
+    let mut value = value;
+    if seen & (OTHER | NON_ASCII) != 0 {
+        value = undecorated(value);
+        seen = classes(value);
+    }
+    // A URL that lost its scheme.
+    if seen & COLON != 0
+        && let Some(rest) = value.strip_prefix("://")
+    {
+        value = rest;
+        seen = classes(value);
+    }
+    if value.is_empty() {
+        return Err(Reject::Empty);
+    }
     let mut value = Cow::Borrowed(value);
     // Nothing that is made of these alone can be defanged.
     if seen & !(DIGIT | LETTER | DOT | DASH) != 0 {
@@ -142,11 +158,21 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
         }
     }
     let value = &*value;
+    if seen & NON_ASCII != 0
+        && let Some((first, last)) = value.split_once(is_dash)
+        && let Ok(found) = range(&format!("{first}-{last}"))
+    {
+        return Ok(found);
+    }
     if seen & COLON != 0 && has_scheme(value) {
         return url(value, rules);
     }
     if seen & SLASH != 0 {
-        return with_slash(value, rules);
+        // `*.evil.test/` and `*.evil.test/*` are all of these hosts, as firewalls write them.
+        return match value.split_once('/') {
+            Some((host, "" | "*")) if host.starts_with("*.") => wildcard(host, rules),
+            _ => with_slash(value, rules),
+        };
     }
     if seen & STAR != 0 {
         return wildcard(value, rules);
@@ -173,7 +199,11 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
 
 /// Reads a range whose ends were written apart.
 pub(crate) fn classify_range(text: &str) -> Result<Value, Reject> {
-    range(&refang::refang(text))
+    let text = refang::refang(text);
+    match text.split_once(is_dash) {
+        Some((first, last)) => range(&format!("{first}-{last}")),
+        None => range(&text),
+    }
 }
 
 /// An address without the zeros before its octets, where the format says that these are decimal all the same.
@@ -201,8 +231,24 @@ fn has_scheme(value: &str) -> bool {
 }
 
 fn url(value: &str, rules: &Rules) -> Result<Value, Reject> {
-    let url = Url::parse(value)?;
+    let url = Url::parse(without_wildcard(value)?)?;
     Ok(Indicator::Url { url, host_scope: rules.url_scope }.into())
+}
+
+/// A URL without the wildcard that firewalls and proxies write at its end: `/*` is a prefix, and `?*` any query, which a URL
+/// covers without saying so. A `*` anywhere else would be a byte that no log has.
+fn without_wildcard(value: &str) -> Result<&str, Reject> {
+    let start = value.find("://").map_or(0, |at| at + 3);
+    let Some(end) = value[start..].find(['/', '\\', '?']).map(|end| start + end) else {
+        return if value.contains('*') { Err(Reject::UrlWildcard) } else { Ok(value) };
+    };
+    let tail = value[end..].split('#').next().unwrap_or("");
+    if !tail.contains('*') {
+        return Ok(value);
+    }
+    let tail = tail.strip_suffix("?*").unwrap_or(tail);
+    let tail = tail.strip_suffix("/*").map_or(tail, |_| &tail[..tail.len() - 1]);
+    if tail.contains('*') { Err(Reject::UrlWildcard) } else { Ok(&value[..end + tail.len()]) }
 }
 
 /// A path, a prefix, or a URL without a scheme.
@@ -236,7 +282,7 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
     if !host.contains(['.', ':', '。', '．', '｡']) {
         return Err(if only(host, DIGIT) { Reject::Unrecognised } else { Reject::SingleLabel });
     }
-    let url = Url::parse(value)?;
+    let url = Url::parse(without_wildcard(value)?)?;
     match url.view().host() {
         // Only a URL with a scheme may write its host as `0x7f.1`: without one, `1.2/3` is no URL.
         HostRef::Ip(_) => {
@@ -383,6 +429,10 @@ pub(crate) fn domain(value: &str, rules: &Rules) -> Result<Value, Reject> {
 fn named(value: &str, port: Option<u16>, scope: Scope, rules: &Rules) -> Result<Value, Reject> {
     use class::{DASH, DIGIT, DOT, LETTER, NON_ASCII};
 
+    // UTS-46 takes some punctuation, and no log has a name with it.
+    if !value.is_ascii() && !value.chars().all(is_name_scalar) {
+        return Err(Reject::Unrecognised);
+    }
     let name = DomainName::parse(value).map_err(|reason| {
         let is_name = value.is_empty() || only(value, DIGIT | LETTER | DOT | DASH | NON_ASCII);
         if is_name { reason } else { Reject::Unrecognised }
@@ -396,227 +446,4 @@ fn named(value: &str, port: Option<u16>, scope: Scope, rules: &Rules) -> Result<
         return Err(Reject::SingleLabel);
     }
     Ok(Indicator::Domain { name, scope, port }.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::indicator::Policy;
-
-    fn rules(policy: Policy) -> Rules {
-        Rules::new(&Feed::new("").policy(policy), Scope::Suffix)
-    }
-
-    /// What a value is read as: kind, scope if it has one, canonical text.
-    fn read(value: &str, rules: &Rules) -> Result<String, Reject> {
-        classify(value, rules).map(|read| {
-            let Value { indicator, host_bits } = read;
-            let scope = indicator.scope().map_or("", Scope::as_str);
-            format!("{} {scope} {indicator}{}", indicator.kind(), if host_bits { " (host bits)" } else { "" })
-                .replace("  ", " ")
-        })
-    }
-
-    #[test]
-    fn values() {
-        use Reject::*;
-        let url = |text: &str| Ok(format!("url exact {text}"));
-        let ip = |text: &str| Ok(format!("ip {text}"));
-        let suffix = |text: &str| Ok(format!("domain suffix {text}"));
-        let pattern = |text: &str| Ok(format!("pattern {text}"));
-        let long_name = format!("{}.test", ["abcdefg"; 40].join("."));
-        let long_label = format!("{}.test", "a".repeat(64));
-        let too_long = "a".repeat(MAX_OBSERVABLE + 1);
-        let cases: &[(&str, Result<String, Reject>)] = &[
-            // Addresses.
-            ("192.0.2.1", ip("192.0.2.1")),
-            ("2001:DB8:0::1", ip("2001:db8::1")),
-            ("[2001:db8::1]", ip("2001:db8::1")),
-            ("fe80::1%eth-0", ip("fe80::1")),
-            ("::ffff:192.0.2.1", ip("192.0.2.1")),
-            ("64:ff9b::192.0.2.1", ip("192.0.2.1")),
-            ("192.0.2.1:80", ip("192.0.2.1:80")),
-            ("[2001:db8::1]:443", ip("[2001:db8::1]:443")),
-            ("192.0.2[.]1:80", ip("192.0.2.1:80")),
-            ("192[.]0[.]2[.]1[:]80", ip("192.0.2.1:80")),
-            ("192.0.2.256", Err(BadAddress)),
-            ("175..21.11", Err(BadAddress)),
-            ("192.0.2", Err(BadAddress)),
-            ("192.0.2.1.5", Err(BadAddress)),
-            (".192.0.2.1", Err(BadAddress)),
-            ("192.0.02.1", Err(LeadingZero)),
-            ("192.0.02.1:80", Err(LeadingZero)),
-            ("192.0.2.1:99999", Err(BadPort)),
-            ("192.0.2.1:", Err(BadPort)),
-            ("192.0.2.1:53:53", Err(BadPort)),
-            ("192.0.2.1:80-90", Err(BadPort)),
-            ("[2001:db8::1]:99999", Err(BadPort)),
-            ("2001:db8::1::2", Err(BadAddress)),
-            ("[2001:db8::1", Err(BadAddress)),
-            ("12:34:56", Err(BadAddress)),
-            ("12345", Err(Unrecognised)),
-            ("2022-08-19", Err(Unrecognised)),
-            ("1.2-3", Err(Unrecognised)),
-            ("-", Err(Unrecognised)),
-            ("...", Err(BadAddress)),
-            // Prefixes.
-            ("192.0.2.0/24", ip("192.0.2.0/24")),
-            ("192.0.2.77/24", ip("192.0.2.0/24 (host bits)")),
-            ("192.0.2.1/32", ip("192.0.2.1")),
-            ("2001:db8::/32", ip("2001:db8::/32")),
-            ("192.0.2.0/33", Err(BadPrefixLength)),
-            ("192.0.2.0/255.255.255.0", Err(BadPrefixLength)),
-            ("2001:db8::/129", Err(BadPrefixLength)),
-            ("2001:db8::1/x", Err(BadPrefixLength)),
-            ("192.0.2/24", Err(BadAddress)),
-            ("24/7", Err(Unrecognised)),
-            // Ranges.
-            ("192.0.2.1-192.0.2.9", ip("192.0.2.1-192.0.2.9")),
-            ("192.0.2.0-192.0.2.255", ip("192.0.2.0/24")),
-            ("192.0.2.4-192.0.2.4", ip("192.0.2.4")),
-            ("192.0.2.1-192.0.2.2", ip("192.0.2.1-192.0.2.2")),
-            ("2001:db8::-2001:db8::ff", ip("2001:db8::/120")),
-            ("2001:db8::1-2001:db8::3", ip("2001:db8::1-2001:db8::3")),
-            ("::ffff:192.0.2.0-192.0.2.3", ip("192.0.2.0/30")),
-            ("192.0.2.9-192.0.2.1", Err(ReversedRange)),
-            ("192.0.2.1-2001:db8::1", Err(MixedRange)),
-            ("192.0.2.1-192.0.2.300", Err(BadAddress)),
-            ("192.0.2.1-9", Err(Unrecognised)),
-            // Names.
-            ("Evil.TEST.", suffix("evil.test")),
-            ("0.0.0.0.name.example", suffix("0.0.0.0.name.example")),
-            ("_dmarc.evil.test", suffix("_dmarc.evil.test")),
-            ("evil[.]test", suffix("evil.test")),
-            ("evil(dot)test", suffix("evil.test")),
-            ("hxxp.example", suffix("hxxp.example")),
-            ("bücher.example", suffix("xn--bcher-kva.example")),
-            ("evil.test:8080", suffix("evil.test:8080")),
-            (".evil.test", suffix("evil.test")),
-            ("*.evil.test", suffix("evil.test")),
-            ("evil.test:", Err(BadPort)),
-            ("evil.test:x", Err(BadPort)),
-            ("evil.test:0x50", Err(BadPort)),
-            ("evil..test", Err(EmptyLabel)),
-            ("..evil.test", Err(EmptyLabel)),
-            ("evil.1", Err(NumericTld)),
-            ("evil.1-1", Err(Unrecognised)),
-            ("*.0.-", Err(Unrecognised)),
-            ("intranet", Err(SingleLabel)),
-            ("intranet:80", Err(SingleLabel)),
-            ("Note:", Err(SingleLabel)),
-            ("*.test", Err(SingleLabel)),
-            ("*.*.test", Err(SingleLabel)),
-            (".test", Err(SingleLabel)),
-            ("evil.test,seen", Err(Unrecognised)),
-            ("\"evil.test\"", Err(Unrecognised)),
-            ("192.0.2.1#4#2", Err(Unrecognised)),
-            ("someone@evil.test", Err(Unrecognised)),
-            ("||evil.test^", Err(Unrecognised)),
-            ("a:b:c", Err(BadAddress)),
-            (&long_name, Err(LongName)),
-            (&long_label, Err(LongLabel)),
-            (&too_long, Err(TooLong)),
-            ("", Err(Empty)),
-            // Patterns over names.
-            ("*-login.evil.test", pattern("*-login.evil.test")),
-            ("evil.*", pattern("evil.*")),
-            ("*.*.evil.test", pattern("*.*.evil.test")),
-            ("a.*", Err(BadPattern)),
-            ("**bold**", Err(Unrecognised)),
-            ("*.evil.test:80", Err(Unrecognised)),
-            ("*.evil.test/a", Err(Unrecognised)),
-            // URLs.
-            ("HTTP://Evil.TEST/A?b", url("http://evil.test/A?b")),
-            ("hxxps[:]//evil[.]test", url("https://evil.test/")),
-            ("http://192.0.2.1:8080/", url("http://192.0.2.1:8080/")),
-            ("http://0xc0000201/", url("http://192.0.2.1/")),
-            ("http:\\\\evil.test\\a", url("http://evil.test/a")),
-            ("evil.test/a", url("http://evil.test/a")),
-            ("evil.test/", url("http://evil.test/")),
-            ("evil.test?a=b", url("http://evil.test/?a=b")),
-            ("evil.test:81/a", url("http://evil.test:81/a")),
-            ("192.0.2.1:81/24", url("http://192.0.2.1:81/24")),
-            ("192.0.2.1/a", url("http://192.0.2.1/a")),
-            ("192.0.2.1/", url("http://192.0.2.1/")),
-            ("[2001:db8::1]/a", url("http://[2001:db8::1]/a")),
-            ("evil.test/?u=http://other.test/", url("http://evil.test/?u=http://other.test/")),
-            ("bücher.example/a", url("http://xn--bcher-kva.example/a")),
-            ("http://", Err(NoHost)),
-            ("http://?a", Err(NoHost)),
-            ("http://evil.test:99999/", Err(BadPort)),
-            ("C:\\\\Users\\a", Err(Unrecognised)),
-            ("and/or", Err(SingleLabel)),
-            ("1.2/a", Err(BadAddress)),
-            ("010.0.0.1/a", Err(LeadingZero)),
-            ("someone@evil.test/a", Err(Unrecognised)),
-            ("evil.test\\a/b", Err(Unrecognised)),
-            // Paths.
-            ("/gate.php", Err(PathPattern)),
-            ("//evil.test/a", Err(Unrecognised)),
-            ("?a=b", Err(Unrecognised)),
-        ];
-        let rules = rules(Policy::default());
-        for (value, expected) in cases {
-            assert_eq!(read(value, &rules), *expected, "{value}");
-        }
-    }
-
-    #[test]
-    fn policies() {
-        let with = |set: fn(&mut Policy)| {
-            let mut policy = Policy::default();
-            set(&mut policy);
-            rules(policy)
-        };
-        let exact = with(|policy| policy.scope = Some(Scope::Exact));
-        let beneath = with(|policy| policy.scope = Some(Scope::Subdomains));
-        let paths = with(|policy| policy.path_patterns = true);
-        let hosts = with(|policy| policy.url_suffix_hosts = true);
-        let wide = with(|policy| policy.admit_public_suffixes = true);
-        let cases: &[(&Rules, &str, Result<&str, Reject>)] = &[
-            (&exact, "evil.test", Ok("domain exact evil.test")),
-            (&exact, "evil.test:80", Ok("domain exact evil.test:80")),
-            (&exact, "*.evil.test", Ok("domain exact evil.test")),
-            (&beneath, "*.evil.test", Ok("domain subdomains evil.test")),
-            (&hosts, "evil.test/a", Ok("url suffix http://evil.test/a")),
-            (&hosts, "http://evil.test/", Ok("url suffix http://evil.test/")),
-            (&wide, "test", Ok("domain suffix test")),
-            (&wide, "*.test", Ok("domain suffix test")),
-            (&paths, "/gate.php", Ok("pattern /gate.php")),
-            (&paths, "/a%2e/../b//gate.php", Ok("pattern /b/gate.php")),
-            (&paths, "/gate.php?id=", Ok("pattern */gate.php[?]id=*")),
-            (&paths, "/panel/*/gate.php", Ok("pattern */panel/*/gate.php*")),
-            (&paths, "/a[0].php", Ok("pattern */a[[]0].php*")),
-            (&paths, "/택배.apk", Ok("pattern /%ED%83%9D%EB%B0%B0.apk")),
-            (&paths, "/", Err(Reject::BadPattern)),
-            (&paths, "/a", Err(Reject::BadPattern)),
-            (&paths, "//a/b", Err(Reject::Unrecognised)),
-        ];
-        for (rules, value, expected) in cases {
-            assert_eq!(read(value, rules), expected.map(str::to_owned), "{value}");
-        }
-        let allow = Rules::new(&Feed::new("").action(Action::Allow), Scope::Suffix);
-        assert_eq!(read("intranet", &allow), Ok("domain suffix intranet".to_owned()));
-    }
-
-    #[test]
-    fn ranges_that_are_one_prefix() {
-        // Every range of a 4-bit universe, at the top and at the bottom of each family.
-        for base in [0_u32, 0xc000_0200, u32::MAX - 15] {
-            for first in 0..16 {
-                for last in first..16 {
-                    let (a, b) = (base + first, base + last);
-                    let expected = ip::range_prefixes(IpAddr::V4(a.into()), IpAddr::V4(b.into()));
-                    let expected = if let [net] = expected[..] { Some(net) } else { None };
-                    assert_eq!(prefix_of(IpAddr::V4(a.into()), IpAddr::V4(b.into())), expected, "{first}-{last}");
-                    let (a, b) = (u128::MAX - 15 + u128::from(first), u128::MAX - 15 + u128::from(last));
-                    let expected = ip::range_prefixes(IpAddr::V6(a.into()), IpAddr::V6(b.into()));
-                    let expected = if let [net] = expected[..] { Some(net) } else { None };
-                    assert_eq!(prefix_of(IpAddr::V6(a.into()), IpAddr::V6(b.into())), expected, "{first}-{last}");
-                }
-            }
-        }
-        let whole = prefix_of([0, 0, 0, 0].into(), [255, 255, 255, 255].into());
-        assert_eq!(whole.map(|net| net.prefix_len()), Some(0));
-    }
 }

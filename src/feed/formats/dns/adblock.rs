@@ -10,8 +10,12 @@
 //! @@||good.example^                an exception: allowed
 //! ```
 //!
+//! `$badfilter` takes back the rule that is otherwise the same, wherever it stands: both are skipped.
+//!
 //! What hides parts of pages (`##`), what is about parts of URLs, and what applies to some pages or kinds of requests
 //! only, is no statement about a host: it is skipped and counted.
+
+use std::collections::HashSet;
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
@@ -19,8 +23,11 @@ use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::each_line;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules};
-use crate::indicator::{Construct, Feed, Indicator, Pattern, PatternTarget, Record, RecordSink, Reject, Scope};
+use crate::indicator::{
+    Construct, Feed, Indicator, Pattern, PatternTarget, Record, RecordSink, Reject, Scope, Warning, WarningKind,
+};
 use crate::input::Lines;
+use crate::limits::MAX_PENDING;
 
 pub(crate) struct AdBlock;
 
@@ -43,26 +50,89 @@ impl FeedReader for AdBlock {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Suffix);
-        each_line(lines, sink, |line, sink| match parse(line.text) {
-            Line::Nothing => {}
-            Line::Skip(construct) => out::skip(sink, line.number, line.text, construct),
-            Line::Rule { host, is_exception } => {
-                let fill = |record: &mut Record<'_>| {
-                    if is_exception {
-                        record.action = out::exception(feed);
-                    }
-                };
-                if host.contains('*') && !is_wildcard(host) {
-                    // `||` stands at the start of a name or of any label of it.
-                    for prefix in ["", "*."] {
-                        put(sink, line.number, host, glob(&format!("{prefix}{host}")), fill);
-                    }
-                } else {
-                    put(sink, line.number, host, value::classify(host, &rules), fill);
-                }
+        let mut held = Held::default();
+        each_line(lines, sink, |line, sink| {
+            if matches!(parse(line.text), Line::Nothing) {
+                return;
             }
-        })
+            held.push(line.number, line.text);
+            if held.text.len() > MAX_PENDING {
+                sink.warn(Warning::new(line.number, line.text, WarningKind::LateContext));
+                held.flush(feed, &rules, sink);
+            }
+        })?;
+        held.flush(feed, &rules, sink);
+        Ok(())
     }
+}
+
+/// The rules so far: any of them may be taken back further on.
+#[derive(Default)]
+struct Held {
+    text: String,
+    /// The number of each line, and where it ends in the text.
+    lines: Vec<(u32, usize)>,
+    /// What is taken back, without that option.
+    bad: HashSet<String>,
+}
+
+impl Held {
+    fn push(&mut self, number: u32, line: &str) {
+        if let Some(rule) = taken_back(line) {
+            self.bad.insert(rule);
+        }
+        self.text.push_str(line);
+        self.lines.push((number, self.text.len()));
+    }
+
+    fn flush(&mut self, feed: &Feed, rules: &Rules, sink: &mut dyn RecordSink) {
+        let mut start = 0;
+        for (number, end) in self.lines.drain(..) {
+            let line = &self.text[start..end];
+            start = end;
+            let is_bad = !self.bad.is_empty() && (self.bad.contains(&key(line)) || taken_back(line).is_some());
+            match parse(line) {
+                Line::Nothing => {}
+                Line::Rule { .. } | Line::Skip(Construct::LimitedRule) if is_bad => {
+                    out::skip(sink, number, line, Construct::Disabled);
+                }
+                Line::Skip(construct) => out::skip(sink, number, line, construct),
+                Line::Rule { host, is_exception } => take(host, is_exception, number, feed, rules, sink),
+            }
+        }
+        self.text.clear();
+    }
+}
+
+fn take(host: &str, is_exception: bool, line: u32, feed: &Feed, rules: &Rules, sink: &mut dyn RecordSink) {
+    let fill = |record: &mut Record<'_>| {
+        if is_exception {
+            record.action = out::exception(feed);
+        }
+    };
+    if host.contains('*') && !is_wildcard(host) {
+        // `||` stands at the start of a name or of any label of it.
+        for prefix in ["", "*."] {
+            put(sink, line, host, glob(&format!("{prefix}{host}")), fill);
+        }
+    } else {
+        put(sink, line, host, value::classify(host, rules), fill);
+    }
+}
+
+/// The rule that a `$badfilter` takes back, as [`key`] writes it.
+fn taken_back(line: &str) -> Option<String> {
+    let (_, options) = line.rsplit_once('$')?;
+    options.split(',').any(|option| option.trim() == "badfilter").then(|| key(line))
+}
+
+/// A rule with its options in order and without `badfilter`.
+fn key(line: &str) -> String {
+    let Some((rule, options)) = line.rsplit_once('$') else { return line.to_owned() };
+    let mut options: Vec<&str> =
+        options.split(',').map(str::trim).filter(|option| !matches!(*option, "badfilter" | "")).collect();
+    options.sort_unstable();
+    if options.is_empty() { rule.to_owned() } else { format!("{rule}${}", options.join(",")) }
 }
 
 enum Line<'l> {

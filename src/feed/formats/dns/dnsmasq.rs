@@ -4,21 +4,24 @@
 //! # a comment
 //! address=/evil.test/#             a name and all beneath, answered with a null address
 //! address=/evil.test/bad.example/0.0.0.0
+//! address=/nas.example/192.0.2.4   a name of one's own: not blocked, so rejected
 //! local=/evil.test/                answered from local data only, of which there is none
 //! server=/evil.test/               the same
 //! server=/corp.example/192.0.2.53  a name that another server answers for: skipped
 //! ```
 //!
-//! Which address is answered does not matter. Other settings are skipped and counted.
+//! An address blocks if it is none of a host: `0.0.0.0`, `127.0.0.1`, `::`, `::1`. Other settings are skipped and counted.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::{each_line, is_blank_or_comment, split_comment};
 use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::sinks::is_sink;
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
+use crate::value::ip;
 
 pub(crate) struct Dnsmasq;
 
@@ -29,7 +32,9 @@ impl FeedReader for Dnsmasq {
             match parse(line) {
                 // Any `key=value` might be one.
                 Some(Line::Skip(Construct::Setting)) if line.contains('=') => {}
-                line => votes.line(matches!(line, Some(Line::Names(_) | Line::Skip(Construct::Forward)))),
+                line => {
+                    votes.line(matches!(line, Some(Line::Names(_) | Line::Mapped(_) | Line::Skip(Construct::Forward))))
+                }
             }
         }
         votes.certainty()
@@ -48,6 +53,12 @@ impl FeedReader for Dnsmasq {
                         put(sink, line.number, name, name_of(name, &rules), |_| {});
                     }
                 }
+                Some(Line::Mapped(names)) => {
+                    for name in names.split('/') {
+                        let reason = name_of(name, &rules).err().unwrap_or(Reject::HostMapping);
+                        sink.reject(Rejection::new(line.number, name, reason));
+                    }
+                }
                 Some(Line::Skip(construct)) => out::skip(sink, line.number, body, construct),
                 None => sink.reject(Rejection::new(line.number, body, Reject::Unrecognised)),
             }
@@ -58,6 +69,8 @@ impl FeedReader for Dnsmasq {
 enum Line<'l> {
     /// Names between slashes.
     Names(&'l str),
+    /// Names that are answered with the address of a host.
+    Mapped(&'l str),
     Skip(Construct),
 }
 
@@ -77,7 +90,12 @@ fn parse(line: &str) -> Option<Line<'_>> {
     // `server=192.0.2.53` is the server for everything.
     let Some(rest) = value.strip_prefix('/') else { return Some(Line::Skip(Construct::Setting)) };
     let (names, target) = rest.rsplit_once('/')?;
-    Some(if is_answer || target.is_empty() { Line::Names(names) } else { Line::Skip(Construct::Forward) })
+    Some(match ip::parse_addr(target.trim().as_bytes()) {
+        _ if target.is_empty() => Line::Names(names),
+        _ if !is_answer => Line::Skip(Construct::Forward),
+        Ok(addr) if !is_sink(&addr.into()) => Line::Mapped(names),
+        _ => Line::Names(names),
+    })
 }
 
 fn name_of(name: &str, rules: &Rules) -> Result<value::Value, Reject> {

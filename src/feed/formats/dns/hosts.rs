@@ -10,6 +10,8 @@
 //! that nothing is silent: `localhost`, `broadcasthost`, `ip6-…` and their like ([`Reject::Localhost`]), and addresses
 //! in place of names ([`Reject::SinkAddress`], [`Reject::AddressTarget`]).
 //!
+//! Where a fifth of the lines are names alone, these are listed too: many a list mixes both.
+//!
 //! A line whose address is no sink (`192.0.2.7 printer.test`) maps a name rather than blocks it; its names are rejected
 //! ([`Reject::HostMapping`]). A line that begins with no address is rejected as a whole ([`Reject::BadAddress`]).
 
@@ -19,7 +21,8 @@ use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::is_blank_or_comment;
-use crate::feed::syntax::sinks::{is_local, is_sink};
+use crate::feed::syntax::out::put;
+use crate::feed::syntax::sinks::{is_hosts_file, is_local, is_sink};
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
@@ -29,9 +32,14 @@ pub(crate) struct Hosts;
 
 impl FeedReader for Hosts {
     fn sniff(&self, head: &Head<'_>) -> u8 {
+        let is_mixed = is_mixed(head);
         let mut votes = Votes::default();
         for line in head.lines() {
             let Some(entry) = parse(line) else { continue };
+            if is_mixed && entry.is_bare() {
+                votes.line(true);
+                continue;
+            }
             votes.add(match (entry.column, entry.names().next()) {
                 (Ok(Column::Sink), Some(_)) => Ok(()),
                 (Ok(Column::Other), Some(_)) => Err(Reject::HostMapping),
@@ -43,6 +51,7 @@ impl FeedReader for Hosts {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Exact);
+        let is_mixed = is_mixed(&Head::new(&lines.head()?));
         while let Some(line) = lines.next()? {
             let number = line.number;
             if line.too_long {
@@ -52,6 +61,12 @@ impl FeedReader for Hosts {
             let Some(entry) = parse(line.text) else { continue };
             let column = match entry.column {
                 Ok(column) => column,
+                Err(_) if is_mixed && entry.is_bare() => {
+                    put(sink, number, entry.line, value::domain(&refang::refang(entry.line), &rules), |record| {
+                        record.attributes.description = entry.comment.map(|text| text.to_owned().into());
+                    });
+                    continue;
+                }
                 Err(reason) => {
                     sink.reject(Rejection::new(number, entry.line, reason));
                     continue;
@@ -94,9 +109,26 @@ struct Entry<'l> {
 }
 
 impl<'l> Entry<'l> {
+    /// It is a name alone.
+    fn is_bare(&self) -> bool {
+        let rules = Rules::new(&Feed::new(""), Scope::Exact);
+        self.names.is_empty() && !is_local(self.line) && value::domain(&refang::refang(self.line), &rules).is_ok()
+    }
+
     fn names(&self) -> impl Iterator<Item = &'l str> + use<'l> {
         self.names.split_whitespace()
     }
+}
+
+/// Whether bare names stand among the lines of a hosts file, and not only by mistake.
+fn is_mixed(head: &Head<'_>) -> bool {
+    let (mut lines, mut sinks, mut bare) = (0_u32, 0_u32, 0_u32);
+    for entry in head.lines().filter_map(parse) {
+        lines += 1;
+        sinks += u32::from(entry.column == Ok(Column::Sink) && !entry.names.is_empty());
+        bare += u32::from(entry.is_bare());
+    }
+    is_hosts_file(sinks, lines) && u64::from(bare) * 5 >= u64::from(lines)
 }
 
 /// Takes a trimmed line apart; `None` for a blank one and a comment.

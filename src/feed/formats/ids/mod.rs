@@ -2,5 +2,6 @@
 
 pub(crate) mod dataset;
 pub(crate) mod iprep;
+mod rule_text;
 pub(crate) mod rules;
 pub(crate) mod zeek;

@@ -13,12 +13,16 @@
 //! alone is a pattern, if the policy asks for them. All else together is no indicator, and skipped:
 //! [`Construct::Conjunction`]. A name stands for all beneath it too, unless the rule holds it to its whole length.
 //!
-//! Addresses are those of either side that are no variables, with the port if it is a single one. The message is a tag,
+//! Addresses are those of either side that are no variables and that no `!` takes out, in groups within groups too, with the
+//! port if it is a single one. A group that only takes out is no indicator. The message is a tag,
 //! the `sid` begins the reference.
 
 use std::borrow::Cow;
 
 use crate::error::Result;
+use crate::feed::formats::ids::rule_text::{
+    bytes, dns_name, head_words, host_header, is_host, is_mark, members, ports, split_options, unquoted,
+};
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::each_line;
@@ -91,6 +95,10 @@ fn rule(text: &str, line: u32, rules: &ValueRules, feed: &Feed, sink: &mut dyn R
                     record.attributes = attributes.clone();
                     record.as_listed = Cow::Owned(record.as_listed.to_string());
                 });
+            }
+            // What a group takes out is said, because the rest of it is listed.
+            if parsed.sides.iter().any(|(addresses, _)| addresses.contains('!')) {
+                out::skip(sink, line, text, Construct::Negation);
             }
         }
     }
@@ -345,8 +353,8 @@ impl<'r> Rule<'r> {
                 if let Some(name) = text.and_then(host_header) {
                     return Some(Place::Name(Name { text: name, is_whole: true }));
                 }
-                if let Some(name) = dns_name(&content.bytes) {
-                    return Some(Place::Name(name));
+                if let Some(text) = dns_name(&content.bytes) {
+                    return Some(Place::Name(Name { text, is_whole: false }));
                 }
                 let names_host =
                     content.buffer == Buffer::Header && self.contents.iter().any(|other| is_host(&other.bytes));
@@ -358,14 +366,13 @@ impl<'r> Rule<'r> {
     }
 
     /// The addresses of either side that are no variables.
-    fn addresses(&self) -> Option<Vec<(String, Option<u16>)>> {
+    fn addresses(&self) -> Option<Vec<(String, String)>> {
         let mut found = Vec::new();
         for (addresses, port) in self.sides {
-            let port = port.parse().ok();
-            for address in addresses.trim_matches(['[', ']']).split(',').map(str::trim) {
-                let is_address = address.contains(['.', ':']) && !address.starts_with(['$', '!']);
-                if is_address {
-                    found.push((address.trim_matches(['[', ']']).to_owned(), port));
+            let ports = ports(port);
+            for address in members(addresses) {
+                if address.contains(['.', ':']) {
+                    found.extend(ports.iter().map(|port| (address.to_owned(), port.clone())));
                 }
             }
         }
@@ -384,7 +391,8 @@ enum Place {
 }
 
 enum Meaning {
-    Addresses(Vec<(String, Option<u16>)>),
+    /// Addresses, each with a port, a range of ports, or nothing.
+    Addresses(Vec<(String, String)>),
     Name(Name),
     Url(String, String),
     Path(String),
@@ -396,14 +404,12 @@ impl Meaning {
         match self {
             Meaning::Addresses(addresses) => addresses
                 .into_iter()
-                .map(|(address, port)| {
-                    let value = value::classify(&address, rules).and_then(|value| match value.indicator {
-                        Indicator::Ip { .. } | Indicator::IpRange { .. } => {
-                            listed::with_port(value, &port.map_or(String::new(), |port| port.to_string()))
-                        }
+                .flat_map(|(address, ports)| {
+                    let values = value::classify(&address, rules).and_then(|value| match value.indicator {
+                        Indicator::Ip { .. } | Indicator::IpRange { .. } => listed::with_ports(value, &ports),
                         _ => Err(Reject::BadAddress),
                     });
-                    (address, value)
+                    out::each(values).into_iter().map(move |value| (address.clone(), value))
                 })
                 .collect(),
             Meaning::Name(Name { text, is_whole }) => {
@@ -428,170 +434,6 @@ impl Meaning {
                 let value = value::classify(&path, rules);
                 vec![(path, value)]
             }
-        }
-    }
-}
-
-/// The words of a rule before its options; a list in brackets is one.
-fn head_words(head: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut rest = head.trim_start();
-    while !rest.is_empty() {
-        let mut depth = 0_usize;
-        let end = rest
-            .char_indices()
-            .find(|&(_, c)| {
-                match c {
-                    '[' => depth += 1,
-                    ']' => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-                depth == 0 && c.is_whitespace()
-            })
-            .map_or(rest.len(), |(at, _)| at);
-        words.push(&rest[..end]);
-        rest = rest[end..].trim_start();
-    }
-    words
-}
-
-/// The options of a rule, between semicolons that are neither in quotes nor behind a backslash.
-fn split_options(text: &str) -> Vec<&str> {
-    let mut options = Vec::new();
-    let (mut start, mut in_quotes, mut escaped) = (0, false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => in_quotes = !in_quotes,
-            b';' if !in_quotes => {
-                options.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    options.push(&text[start..]);
-    options
-}
-
-fn unquoted(value: &str) -> &str {
-    let value = value.trim();
-    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
-}
-
-/// The bytes of a content: `|2e|` is hexadecimal, a backslash takes what follows as it is.
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut parts = text.split('|');
-    bytes.extend(plain(parts.next()?));
-    while let Some(hex) = parts.next() {
-        for pair in hex.split_whitespace() {
-            // `|0d0a|` and `|0d 0a|`.
-            for at in (0..pair.len()).step_by(2) {
-                bytes.push(u8::from_str_radix(pair.get(at..at + 2)?, 16).ok()?);
-            }
-        }
-        bytes.extend(plain(parts.next()?));
-    }
-    Some(bytes)
-}
-
-fn plain(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut escaped = false;
-    for byte in text.bytes() {
-        if byte == b'\\' && !escaped {
-            escaped = true;
-        } else {
-            escaped = false;
-            bytes.push(byte);
-        }
-    }
-    bytes
-}
-
-/// What every DNS query, or every request, holds.
-fn is_mark(bytes: &[u8]) -> bool {
-    let is_dns = bytes.len() >= 2 && bytes.len() <= 12 && bytes.iter().all(|&byte| byte <= 1);
-    is_dns || is_host(bytes) || matches!(bytes, b"GET" | b"POST" | b"GET " | b"POST ")
-}
-
-fn is_host(bytes: &[u8]) -> bool {
-    let text = bytes.trim_ascii();
-    text.len() <= 5 && (text.eq_ignore_ascii_case(b"host:") || text.eq_ignore_ascii_case(b"host"))
-}
-
-/// The name behind `Host:`.
-fn host_header(text: &str) -> Option<String> {
-    let text = text.trim();
-    let rest = text.get(..5).filter(|start| start.eq_ignore_ascii_case("host:")).map(|_| text[5..].trim())?;
-    (!rest.is_empty()).then(|| rest.to_owned())
-}
-
-/// A name as a DNS packet has it: each label with its length before it.
-fn dns_name(bytes: &[u8]) -> Option<Name> {
-    let mut labels = Vec::new();
-    let mut rest = bytes;
-    let mut is_ended = false;
-    while let Some((&length, after)) = rest.split_first() {
-        let length = usize::from(length);
-        if length == 0 {
-            is_ended = after.is_empty() || after.iter().all(|&byte| byte <= 1);
-            if !is_ended {
-                return None;
-            }
-            break;
-        }
-        if length > 63 || length > after.len() {
-            return None;
-        }
-        let (label, behind) = after.split_at(length);
-        if !label.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
-            return None;
-        }
-        labels.push(str::from_utf8(label).ok()?);
-        rest = behind;
-    }
-    // Any text of two letters could be one label.
-    (labels.len() > 1 || is_ended && !labels.is_empty()).then(|| Name { text: labels.join("."), is_whole: false })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn contents() {
-        for (text, expected) in [
-            ("evil.test", Some(&b"evil.test"[..])),
-            ("evil|2e|test", Some(b"evil.test")),
-            ("|04|evil|04|test|00|", Some(b"\x04evil\x04test\0")),
-            ("|0d 0a|x|0D0A|", Some(b"\r\nx\r\n")),
-            (r#"a\;b\"c\\d\:"#, Some(b"a;b\"c\\d:")),
-            ("|zz|", None),
-            ("|0|", None),
-            ("|0d", None),
-            ("", Some(b"")),
-        ] {
-            assert_eq!(bytes(text).as_deref(), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn names_in_packets() {
-        for (bytes, expected) in [
-            (&b"\x04evil\x04test\0"[..], Some("evil.test")),
-            (b"\x04evil\x04test", Some("evil.test")),
-            (b"\x04evil\x04test\0\0\x01\0\x01", Some("evil.test")),
-            (b"\x04test\0", Some("test")),
-            (b"\x04test", None),
-            (b"\x09evil\x04test\0", None),
-            (b"\x04evil\0\x04test\0", None),
-            (b"evil.test", None),
-            (b"", None),
-        ] {
-            assert_eq!(dns_name(bytes).map(|name| name.text).as_deref(), expected, "{bytes:?}");
         }
     }
 }

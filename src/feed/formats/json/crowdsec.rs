@@ -91,7 +91,7 @@ impl Reader<'_> {
                     "scope" => scope = json.owned(&mut text)?,
                     "scenario" | "origin" | "type" => tags.extend(json.owned(&mut text)?),
                     "duration" => duration = json.owned(&mut text)?.as_deref().and_then(text::duration),
-                    "until" => until = json.owned(&mut text)?.as_deref().and_then(text::time),
+                    "until" => until = out::json_date(json, &mut text, self.sink)?,
                     "id" => id = json.owned(&mut text)?,
                     "simulated" => is_simulated = json.owned(&mut text)?.as_deref() == Some("true"),
                     // No decision holds decisions, so that this goes no deeper.

@@ -16,7 +16,7 @@ use crate::feed::syntax::rows::{self, Reading};
 use crate::feed::syntax::shape::Shape;
 use crate::feed::syntax::value::Rules;
 use crate::feed::syntax::{columns, table};
-use crate::indicator::{ColumnRole, Feed, RecordSink, Scope};
+use crate::indicator::{ColumnRole, Feed, RecordSink, Scope, Warning, WarningKind};
 use crate::input::Lines;
 
 pub(crate) struct JsonLines;
@@ -79,6 +79,17 @@ impl FeedReader for JsonLines {
             return Err(Error::feed(lines.path(), "no JSON: neither an object nor an array"));
         };
         let rules = Rules::new(feed, Scope::Suffix);
+        let is_percent = columns::is_percent(confidences(head.text()));
+        if let Some(is_percent) = is_percent.filter(|_| feed.columns.is_none()) {
+            let kind = if is_percent { WarningKind::ConfidenceAssumed } else { WarningKind::ConfidenceScale };
+            sink.warn(Warning::new(1, "confidence", kind));
+        }
+        let role = |key: &str| match role(key) {
+            Some(ColumnRole::Confidence) if is_percent == Some(false) && !columns::has_known_scale(key) => {
+                Some(ColumnRole::Score)
+            }
+            role => role,
+        };
         let reading = Reading { feed, rules, role: &role, finish: &|_, _| {}, members: &[] };
         let is_one = shape.keys().next().is_none() || shape.keys().any(|key| shape.has(&format!("{key}[]")));
         if is_record(shape) && !is_on_a_line(head.text()) {
@@ -89,6 +100,27 @@ impl FeedReader for JsonLines {
             rows::document(&mut Json::new(lines), &reading, sink)
         }
     }
+}
+
+/// The numbers and words behind keys called confidence.
+fn confidences(text: &[u8]) -> impl Iterator<Item = &str> {
+    memchr::memmem::find_iter(text, b"onfidence").filter_map(|at| {
+        let rest = &text[at..];
+        let key = &rest[..rest.iter().take(32).position(|&byte| byte == b'"')?];
+        if !matches!(
+            key,
+            b"onfidence" | b"onfidence_level" | b"onfidence_score" | b"onfidenceLevel" | b"onfidenceScore"
+        ) {
+            return None;
+        }
+        // A key that ends so is another: `abuseConfidenceScore`.
+        let start = at.checked_sub(2)?;
+        let rest = &rest[key.len() + 1..];
+        let rest = rest[..rest.len().min(64)].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+        let end = rest.iter().position(|byte| matches!(byte, b',' | b'}' | b'\n'))?;
+        let value = str::from_utf8(&rest[..end]).ok()?.trim().trim_matches('"');
+        (matches!(text[start], b'"' | b'.') && value != "null").then_some(value)
+    })
 }
 
 /// Whether nothing but white space follows the first line that says anything.

@@ -107,7 +107,7 @@ impl Reader<'_> {
                         self.sink.title(info);
                     }
                 }
-                "date" => event.date = json.owned(&mut value)?.as_deref().and_then(text::time),
+                "date" => event.date = out::json_date(json, &mut value, self.sink)?,
                 "Attribute" => {
                     if json.array()? {
                         while json.item()? {
@@ -150,7 +150,7 @@ impl Reader<'_> {
                 "Attribute" => {
                     if json.array()? {
                         while json.item()? {
-                            parts.extend(Attribute::read(json)?);
+                            parts.extend(Attribute::read(json, self.sink)?);
                         }
                     }
                 }
@@ -175,7 +175,7 @@ impl Reader<'_> {
     }
 
     fn attribute<B: Bytes>(&mut self, json: &mut Json<B>, event: &mut Event, port: Option<&str>) -> Result<()> {
-        if let Some(attribute) = Attribute::read(json)? {
+        if let Some(attribute) = Attribute::read(json, self.sink)? {
             self.take(attribute, event, port);
         }
         Ok(())
@@ -274,7 +274,7 @@ struct Attribute {
 }
 
 impl Attribute {
-    fn read<B: Bytes>(json: &mut Json<B>) -> Result<Option<Self>> {
+    fn read<B: Bytes>(json: &mut Json<B>, sink: &mut dyn RecordSink) -> Result<Option<Self>> {
         let (mut key, mut value) = (Text::default(), Text::default());
         let mut own = Attribute { is_for_detection: true, ..Default::default() };
         let line = json.line();
@@ -295,8 +295,8 @@ impl Attribute {
                 "to_ids" => own.is_for_detection = !json.scalar(&mut value)? || is_true(value.as_str()),
                 "deleted" => own.is_deleted = json.scalar(&mut value)? && is_true(value.as_str()),
                 "timestamp" => own.timestamp = json.owned(&mut value)?.as_deref().and_then(text::unix),
-                "first_seen" => own.first_seen = json.owned(&mut value)?.as_deref().and_then(text::time),
-                "last_seen" => own.last_seen = json.owned(&mut value)?.as_deref().and_then(text::time),
+                "first_seen" => own.first_seen = out::json_date(json, &mut value, sink)?,
+                "last_seen" => own.last_seen = out::json_date(json, &mut value, sink)?,
                 "Tag" => tags(json, &mut own.tags)?,
                 "Galaxy" => galaxies(json, &mut own.tags, &mut own.family)?,
                 _ => json.skip()?,

@@ -140,8 +140,8 @@ impl Reader<'_> {
                     json.scalar(&mut indicator)?;
                 }
                 "type" => kind = json.owned(&mut value)?,
-                "created" => created = json.owned(&mut value)?.as_deref().and_then(text::time),
-                "expiration" => expiration = json.owned(&mut value)?.as_deref().and_then(text::time),
+                "created" => created = out::json_date(json, &mut value, self.sink)?,
+                "expiration" => expiration = out::json_date(json, &mut value, self.sink)?,
                 "description" | "title" => {
                     let said = json.owned(&mut value)?.filter(|said| text::some(said).is_some());
                     description = description.or(said);

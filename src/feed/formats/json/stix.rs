@@ -31,7 +31,7 @@ use crate::feed::syntax::stix_pattern::{self, Part};
 use crate::feed::syntax::value::{Rules, Value};
 use crate::feed::syntax::{listed, out, text};
 use crate::indicator::{
-    Attributes, Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind,
+    Action, Attributes, Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind,
 };
 use crate::input::Lines;
 use crate::limits::MAX_PENDING;
@@ -55,6 +55,7 @@ impl FeedReader for Stix {
         let mut json = Json::new(lines);
         let mut reader = Reader {
             rules: Rules::new(feed, Scope::Suffix),
+            blocks: feed.action == Action::Block,
             sink,
             pending: Pending::default(),
             names: HashMap::new(),
@@ -76,6 +77,8 @@ struct Named {
 
 struct Reader<'a> {
     rules: Rules,
+    /// The feed blocks.
+    blocks: bool,
     sink: &'a mut dyn RecordSink,
     pending: Pending,
     /// By id.
@@ -151,10 +154,11 @@ impl Reader<'_> {
                     json.scalar(&mut object.pattern)?;
                 }
                 "pattern_type" => object.language = json.owned(&mut text)?,
-                "valid_from" => object.valid_from = json.owned(&mut text)?.as_deref().and_then(text::time),
-                "valid_until" => object.valid_until = json.owned(&mut text)?.as_deref().and_then(text::time),
-                "created" => object.created = json.owned(&mut text)?.as_deref().and_then(text::time),
+                "valid_from" => object.valid_from = out::json_date(json, &mut text, self.sink)?,
+                "valid_until" => object.valid_until = out::json_date(json, &mut text, self.sink)?,
+                "created" => object.created = out::json_date(json, &mut text, self.sink)?,
                 "confidence" => object.confidence = json.owned(&mut text)?.as_deref().and_then(text::confidence),
+                // What a type says is a tag too, as in STIX 2.0, where types are labels.
                 "labels" | "indicator_types" => strings(json, &mut object.labels)?,
                 "external_references" => references(json, &mut object.reference)?,
                 "revoked" => object.is_revoked = json.scalar(&mut text)? && text.as_str() == "true",
@@ -162,7 +166,7 @@ impl Reader<'_> {
                 "source_ref" => object.source = json.owned(&mut text)?,
                 "target_ref" => object.target = json.owned(&mut text)?,
                 "sighting_of_ref" => object.sighting_of = json.owned(&mut text)?,
-                "last_seen" => object.last_seen = json.owned(&mut text)?.as_deref().and_then(text::time),
+                "last_seen" => object.last_seen = out::json_date(json, &mut text, self.sink)?,
                 "value" => object.value = json.owned(&mut text)?,
                 _ => json.skip()?,
             }
@@ -227,6 +231,10 @@ impl Reader<'_> {
         if object.is_revoked {
             return out::skip(self.sink, line, pattern, Construct::Withdrawn);
         }
+        // A list that allows is made of such.
+        if self.blocks && object.is_benign() {
+            return out::skip(self.sink, line, pattern, Construct::Benign);
+        }
         if object.language.as_deref().is_some_and(|language| !language.eq_ignore_ascii_case("stix")) {
             return out::skip(self.sink, line, pattern, Construct::OtherLanguage);
         }
@@ -286,6 +294,12 @@ impl Reader<'_> {
 }
 
 impl Object {
+    /// Whether the object is called benign, and nothing worse.
+    fn is_benign(&self) -> bool {
+        let is = |wanted: &str| self.labels.iter().any(|label| label.eq_ignore_ascii_case(wanted));
+        is("benign") && !["malicious-activity", "anomalous-activity", "compromised"].into_iter().any(is)
+    }
+
     fn attributes(&self, value: &str) -> Attributes<'static> {
         let own = |text: &Option<String>| text.clone().map(Cow::Owned);
         // Many a name is the value once more.
@@ -294,6 +308,7 @@ impl Object {
             tags: self.labels.iter().cloned().map(Cow::Owned).collect(),
             confidence: self.confidence,
             first_seen: self.valid_from.or(self.created),
+            valid_from: self.valid_from,
             valid_until: self.valid_until,
             reference: own(&self.reference),
             id: (!self.id.is_empty()).then(|| Cow::Owned(self.id.clone())),

@@ -6,6 +6,8 @@
 //! 198.51.100.0 , 198.51.100.255 , 100 , another separator
 //! ```
 //!
+//! Between commas alone, only a level behind two addresses makes them a range: a table may hold two of them, too.
+//!
 //! Levels below 127 block, and so does none; others let pass, and such ranges are skipped. Octets are decimal, also
 //! with zeros before them. The text is a tag.
 
@@ -23,7 +25,11 @@ pub(crate) struct EMule;
 impl FeedReader for EMule {
     fn sniff(&self, head: &Head<'_>) -> u8 {
         let mut votes = Votes::default();
-        for line in head.data() {
+        for (at, line) in head.data().enumerate() {
+            // Words in the first row are the header of a table.
+            if at == 0 && parse(line).is_none() && line.contains(',') {
+                return 0;
+            }
             votes.add(match parse(line) {
                 Some(entry) => value::classify_range(&entry.range()).map(|_| ()),
                 None => Err(Reject::Unrecognised),
@@ -70,11 +76,11 @@ fn parse(line: &str) -> Option<Entry<'_>> {
             && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     };
     let (head, tail) = line.split_once(',')?;
-    let (first, last, listed, rest) = match head.split_once('-') {
-        Some((first, last)) => (first.trim(), last.trim(), head.trim(), tail),
+    let (first, last, listed, rest, is_sure) = match head.split_once('-') {
+        Some((first, last)) => (first.trim(), last.trim(), head.trim(), tail, true),
         None => {
             let (last, rest) = tail.split_once(',').unwrap_or((tail, ""));
-            (head.trim(), last.trim(), line[..line.len() - rest.len()].trim_end_matches([',', ' ']), rest)
+            (head.trim(), last.trim(), line[..line.len() - rest.len()].trim_end_matches([',', ' ']), rest, false)
         }
     };
     if !is_address(first) || !is_address(last) {
@@ -84,6 +90,7 @@ fn parse(line: &str) -> Option<Entry<'_>> {
     // The level may be left out, and the text then comes first.
     Some(match level.trim().parse() {
         Ok(level) => Entry { listed, first, last, level, text: text.trim() },
+        Err(_) if !is_sure => return None,
         Err(_) => Entry { listed, first, last, level: 0, text: rest.trim() },
     })
 }

@@ -9,6 +9,8 @@
 //!
 //! A script of `ipset add …` commands is read too.
 //!
+//! A range of ports is an entry a port, up to a number; a second address beside the first is warned of.
+//!
 //! `nomatch` is an exception: allowed. A time-out counts from a moment that the file does not tell, so it is only
 //! described.
 
@@ -19,7 +21,7 @@ use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
 use crate::feed::syntax::listed;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules, Value};
-use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
+use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
 
 pub(crate) struct IpSet;
@@ -72,16 +74,21 @@ impl FeedReader for IpSet {
             };
             let is_exception = before.split_whitespace().any(|word| word == "nomatch");
             let timeout = before.split_whitespace().skip_while(|word| *word != "timeout").nth(1);
-            put(sink, line.number, element, read(element, &rules), |record| {
-                if is_exception {
-                    record.action = out::exception(feed);
-                }
-                record.attributes.description = match (comment, timeout) {
-                    (Some(comment), _) => Some(comment.to_owned().into()),
-                    (None, Some(timeout)) => Some(format!("timeout {timeout}").into()),
-                    (None, None) => None,
-                };
-            });
+            for value in out::each(read(element, &rules)) {
+                put(sink, line.number, element, value, |record| {
+                    if is_exception {
+                        record.action = out::exception(feed);
+                    }
+                    record.attributes.description = match (comment, timeout) {
+                        (Some(comment), _) => Some(comment.to_owned().into()),
+                        (None, Some(timeout)) => Some(format!("timeout {timeout}").into()),
+                        (None, None) => None,
+                    };
+                });
+            }
+            if let Some(second) = element.split(',').skip(1).find(|part| value::classify(part, &rules).is_ok()) {
+                sink.warn(Warning::new(line.number, second, WarningKind::SecondValue));
+            }
         })
     }
 }
@@ -99,14 +106,21 @@ fn is_mac(element: &str) -> bool {
         && element.split(':').all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// `192.0.2.1`, `192.0.2.1,tcp:80`, `192.0.2.0/24,eth0`.
-fn read(element: &str, rules: &Rules) -> Result<Value, Reject> {
+/// `192.0.2.1`, `192.0.2.1,tcp:80`, `192.0.2.1,80-90`, `192.0.2.0/24,eth0`.
+fn read(element: &str, rules: &Rules) -> Result<Vec<Value>, Reject> {
     let (address, rest) = element.split_once(',').unwrap_or((element, ""));
     let value = value::classify(address, rules)?;
     if !matches!(value.indicator, Indicator::Ip { .. } | Indicator::IpRange { .. }) {
         return Err(Reject::BadAddress);
     }
-    let part = rest.split(',').next().unwrap_or("");
-    let port = part.strip_prefix("tcp:").or_else(|| part.strip_prefix("udp:")).unwrap_or(part);
-    if port.bytes().all(|byte| byte.is_ascii_digit()) { listed::with_port(value, port) } else { Ok(value) }
+    let part = rest.split(',').next().unwrap_or(rest);
+    match part.split_once(':') {
+        Some(("tcp" | "udp" | "sctp" | "udplite", ports)) => listed::with_ports(value, ports),
+        // Other protocols have no ports.
+        Some(_) => Ok(vec![value]),
+        None if part.starts_with(|c: char| c.is_ascii_digit()) && !part.contains(['.', '/']) => {
+            listed::with_ports(value, part)
+        }
+        None => Ok(vec![value]),
+    }
 }

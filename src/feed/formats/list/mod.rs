@@ -1,6 +1,7 @@
 //! Lists: one value a line, and what the line says of it.
 
 pub(crate) mod alienvault;
+pub(crate) mod cdb;
 pub(crate) mod drop;
 pub(crate) mod dshield;
 pub(crate) mod emule;

@@ -13,7 +13,8 @@
 //! add element inet filter made_up { 203.0.113.3 }
 //! ```
 //!
-//! A concatenation is an address and what follows it: `192.0.2.1 . tcp . 80` is limited to the port. Rules and what
+//! A concatenation is an address and what follows it: `192.0.2.1 . tcp . 80` is limited to the port, and `. 80-90` is an entry a
+//! port, up to a number. Rules and what
 //! else a ruleset holds are skipped and counted.
 
 use crate::error::Result;
@@ -23,7 +24,7 @@ use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
 use crate::feed::syntax::listed;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules, Value};
-use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
+use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
 
 pub(crate) struct Nft;
@@ -70,9 +71,14 @@ impl FeedReader for Nft {
                     sink.reject(Rejection::new(line.number, value, Reject::Unrecognised));
                     continue;
                 }
-                put(sink, line.number, value, read(value, &rules), |record| {
-                    record.attributes.description = comment.map(|text| text.to_owned().into());
-                });
+                for read in out::each(read(value, &rules)) {
+                    put(sink, line.number, value, read, |record| {
+                        record.attributes.description = comment.map(|text| text.to_owned().into());
+                    });
+                }
+                if let Some(second) = value.split(" . ").skip(1).find(|part| value::classify(part, &rules).is_ok()) {
+                    sink.warn(Warning::new(line.number, second, WarningKind::SecondValue));
+                }
             }
         })
     }
@@ -145,14 +151,17 @@ fn parts(element: &str) -> (&str, Option<&str>) {
     (value.trim(), comment.or_else(|| Some(rest.trim()).filter(|rest| !rest.is_empty())))
 }
 
-fn read(value: &str, rules: &Rules) -> Result<Value, Reject> {
+fn read(value: &str, rules: &Rules) -> Result<Vec<Value>, Reject> {
     let mut parts = value.split(" . ").map(str::trim);
-    let found = value::classify(parts.next().unwrap_or(""), rules)?;
+    let found = value::classify(parts.next().ok_or(Reject::Empty)?, rules)?;
     if !matches!(found.indicator, Indicator::Ip { .. } | Indicator::IpRange { .. }) {
         return Err(Reject::BadAddress);
     }
     match parts.last() {
-        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => listed::with_port(found, port),
-        _ => Ok(found),
+        // A protocol, the name of a network card, or another address.
+        Some(other) if matches!(other, "tcp" | "udp" | "sctp" | "icmp" | "icmpv6") => Ok(vec![found]),
+        Some(other) if other.contains(['"', '.', ':', '/', '*']) => Ok(vec![found]),
+        Some(ports) => listed::with_ports(found, ports),
+        None => Ok(vec![found]),
     }
 }

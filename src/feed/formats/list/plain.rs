@@ -11,7 +11,8 @@
 //!
 //! Columns are separated by white space. A line of several words is a sentence rather than a listing, and rejected as a
 //! whole, when its first word is a name and a single blank follows it: `example.com publishes this list`. Addresses and
-//! URLs are taken whatever follows them, and names where a TAB, two blanks or a `-` set the text apart.
+//! URLs are taken whatever follows them, and names where a TAB, two blanks or a `-` set the text apart. A second value on a
+//! line is not read, and warned of. Quotes, bullets and arrows before or around a value are no part of it.
 //!
 //! Lines that mean something else are rejected as a whole too, rather than taken by half: an address that hosts files use
 //! as a sink with a name behind it, two addresses beside each other, and the records of a zone file.
@@ -19,8 +20,10 @@
 use crate::error::Result;
 use crate::feed::head::{Head, Votes, is_shaped};
 use crate::feed::reader::FeedReader;
+use crate::feed::syntax::decoration::{is_bullet, is_dash, undecorated};
 use crate::feed::syntax::lines::{is_blank_or_comment, split_comment};
-use crate::feed::syntax::sinks::is_sink;
+use crate::feed::syntax::sinks::{is_hosts_file, is_sink};
+use crate::feed::syntax::table::is_evident;
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
@@ -32,8 +35,12 @@ impl FeedReader for Plain {
     fn sniff(&self, head: &Head<'_>) -> u8 {
         let rules = Rules::new(&Feed::new(""), Scope::Suffix);
         let mut votes = Votes::default();
+        let (mut lines, mut sinks) = (0_u32, 0_u32);
         for line in head.lines() {
             let Some(listing) = parse(line) else { continue };
+            lines += 1;
+            sinks +=
+                u32::from(listing.text.is_some() && matches!(listing.classify(&rules), Err((_, Reject::SinkAddress))));
             votes.add(match listing.classify(&rules) {
                 // A URL may hold a comma; if most do, the commas separate columns, and are no part of the URL.
                 Ok(_) if listing.value.contains([',', ';', '|', '"']) => Err(Reject::Unrecognised),
@@ -41,7 +48,8 @@ impl FeedReader for Plain {
                 Err((_, reason)) => Err(reason),
             });
         }
-        votes.certainty()
+        // A hosts file may hold bare names too.
+        if is_hosts_file(sinks, lines) { votes.certainty().min(50) } else { votes.certainty() }
     }
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
@@ -60,6 +68,9 @@ impl FeedReader for Plain {
                     sink.record(record);
                     if value.host_bits {
                         sink.warn(Warning::new(line.number, listing.value, WarningKind::HostBits));
+                    }
+                    if let Some(second) = listing.second_value(&rules) {
+                        sink.warn(Warning::new(line.number, second, WarningKind::SecondValue));
                     }
                 }
                 Err((text, reason)) => sink.reject(Rejection::new(line.number, text, reason)),
@@ -112,6 +123,13 @@ impl<'l> Listing<'l> {
         }
     }
 
+    /// Another value behind the first.
+    fn second_value(&self, rules: &Rules) -> Option<&'l str> {
+        let text = self.text.filter(|_| self.column)?;
+        let word = split_word(text).map_or(text, |(word, _)| word).trim_matches([',', ';', '|', '(', ')']);
+        is_evident(word, rules).then_some(word)
+    }
+
     /// Whether the column of text makes the line one of another format.
     fn is_other_format(&self) -> bool {
         let text = self.text.unwrap_or("");
@@ -126,15 +144,22 @@ fn parse(line: &str) -> Option<Listing<'_>> {
     if is_blank_or_comment(line) {
         return None;
     }
+    // A bullet is no value, and what follows it is one.
+    let line = match split_word(line) {
+        Some((bullet, rest)) if is_bullet(bullet) && !rest.is_empty() => rest,
+        _ => line,
+    };
     let Some((value, rest)) = split_word(line) else {
         let (range, score, text, sentence, column) = (false, None, None, false, false);
-        return Some(Listing { line, value: line, range, score, text, sentence, column });
+        return Some(Listing { line, value: undecorated(line), range, score, text, sentence, column });
     };
+    let word = value;
     let (body, comment) = split_comment(line);
     let mut listing =
         Listing { line: body, value, range: false, score: None, text: None, sentence: false, column: false };
     // How far the value stands from what follows.
-    let mut apart = is_apart(&line[value.len()..]);
+    let mut apart = is_apart(&line[word.len()..]);
+    listing.value = undecorated(word);
     let mut rest = body.get(line.len() - rest.len()..).unwrap_or("");
 
     if let Some(after) = strip_dash(rest) {
@@ -185,10 +210,10 @@ fn is_apart(text: &str) -> bool {
     blanks.next() == Some('\t') || blanks.next().is_some()
 }
 
-/// What follows a lone `-` that begins `text`.
+/// What follows a lone dash that begins `text`.
 fn strip_dash(text: &str) -> Option<&str> {
     match split_word(text) {
-        Some(("-", after)) => Some(after),
+        Some((dash, after)) if dash == "-" || dash.chars().all(is_dash) => Some(after),
         _ => None,
     }
 }

@@ -13,8 +13,7 @@ use crate::error::Result;
 use crate::feed::head::Head;
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
-use crate::feed::syntax::out::put;
-use crate::feed::syntax::text;
+use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{Feed, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
@@ -41,9 +40,10 @@ impl FeedReader for Tor {
                 Some(("Published" | "LastStatus", _)) => {}
                 Some(("ExitAddress", rest)) => {
                     let (address, seen) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+                    let last_seen = out::date(seen, line.number, sink);
                     put(sink, line.number, address, value::classify(address, &rules), |record| {
                         record.attributes.tags.push("tor".into());
-                        record.attributes.last_seen = text::time(seen);
+                        record.attributes.last_seen = last_seen;
                         record.attributes.id = (!node.is_empty()).then(|| node.clone().into());
                     });
                 }

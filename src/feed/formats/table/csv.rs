@@ -12,9 +12,11 @@
 //! whose cells can nearly all be read as values are the values. What the other columns hold goes to the description, so
 //! that nothing a feed says is lost.
 //!
-//! A number called confidence is a score here: what its scale is, a table does not say. Only AbuseIPDB's
-//! `abuseConfidenceScore` is known to be of 0 to 100. Who knows the columns names them
-//! ([`Columns`](crate::indicator::Columns)).
+//! A column called confidence is one if its numbers are those of 0 to 100, and a score otherwise; a warning tells which, for a
+//! table does not say what its scale is. Only AbuseIPDB's `abuseConfidenceScore` is known to be of 0 to 100. Who knows the
+//! columns names them ([`Columns`](crate::indicator::Columns)).
+//!
+//! Of two columns without a header, values and URLs of other hosts, the URLs are references.
 
 use std::borrow::Cow;
 
@@ -44,6 +46,10 @@ impl FeedReader for Csv {
                 "no column whose name is known, or that holds values throughout: say which columns hold what".to_owned()
             }),
         };
+        if found.is_err() && feed.columns.is_none() && head.data().count() < 2 {
+            // A header without rows: there is nothing to ask about.
+            return Ok(());
+        }
         let found = found.map_err(|reason| Error::feed(lines.path(), reason))?;
         let reading =
             Reading { delimiter: found.delimiter, layout: found.layout, first: found.first, rules, finish: &|_, _| {} };
@@ -152,6 +158,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
     let regularity = (regular * 100 / filled.len()) as u8;
     if let Some(mut layout) = layout {
         layout.forget_prose(&filled, &rules);
+        layout.judge_confidence(&filled);
         // A header that names its columns says what the file is, if the rows are what it says.
         let holding = filled.iter().filter(|cells| layout.reads(cells, &rules)).count();
         let share = (holding * 100 / filled.len()) as u8;
@@ -170,6 +177,11 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
             share = share.max(values * 100 / all);
         }
     }
+    if let Some(reference) = reference_of(&roles, &filled, &rules) {
+        roles[reference] = Some(ColumnRole::Reference);
+        let layout = Layout::new(roles, Vec::new());
+        return Some(Found { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) });
+    }
     // Two values in a row may be the ends of a range; and what follows a value and a TAB, a plain list has too.
     let values = roles.iter().flatten().count();
     if values != 1 || delimiter == '\t' && roles[0].is_some() {
@@ -177,6 +189,27 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
     }
     let layout = Layout::new(roles, Vec::new());
     layout.has_values().then(|| Found { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) })
+}
+
+/// Which of two columns of values is of references to the other: URLs with a path, none of them on the host beside it.
+fn reference_of(roles: &[Option<ColumnRole>], rows: &[&Vec<Cow<'_, str>>], rules: &Rules) -> Option<usize> {
+    let mut values = roles.iter().enumerate().filter(|(_, role)| role.is_some()).map(|(at, _)| at);
+    let (value, reference) = (values.next()?, values.next()?);
+    if values.next().is_some() {
+        return None;
+    }
+    let is_pair = |cells: &&&Vec<Cow<'_, str>>| {
+        let (Some(value), Some(url)) = (cells.get(value), cells.get(reference)) else { return false };
+        let Some((_, rest)) = url.split_once("://") else { return false };
+        let host = rest.split(['/', '?', ':']).next().unwrap_or(rest).to_ascii_lowercase();
+        let value = value.to_ascii_lowercase();
+        table::is_evident(&value, rules)
+            && !value.contains(&host)
+            && !host.ends_with(&format!(".{value}"))
+            && rest.contains('/')
+    };
+    // A cell that is empty or malformed here and there says nothing against it.
+    (rows.iter().filter(is_pair).count() * 10 >= rows.len() * 9).then_some(reference)
 }
 
 /// The table as the user describes it.

@@ -10,12 +10,15 @@ use crate::indicator::ColumnRole as Role;
 /// "7","2026-05-01 12:00:00","http://evil.test/bin.sh","online","2026-05-02 08:00:00","malware_download","elf,mips","https://ref.example/7","someone"
 /// ```
 ///
-/// The header is a comment. Older dumps have no `last_online`. A tag of `None` is none.
+/// The header is a comment. Older dumps have no `last_online`. A tag of `None` is none. The lists of a country, a network or a
+/// top-level domain have `# Dateadded (UTC),URL,URL_status,Threat,Host,IPaddress,ASnumber,Country`.
 pub(crate) const URLHAUS: Headed = Headed {
-    required: &[&["dateadded", "url", "url_status"]],
+    required: &[&["dateadded", "url", "url_status"], &["dateadded (utc)", "url", "url_status"]],
     columns: &[
         ("id", Role::Id),
         ("dateadded", Role::FirstSeen),
+        ("dateadded (utc)", Role::FirstSeen),
+        ("host", Role::Ignore),
         ("url", Role::Url),
         ("url_status", Role::Tags),
         ("last_online", Role::LastSeen),

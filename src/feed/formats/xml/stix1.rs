@@ -265,8 +265,12 @@ impl Reader<'_> {
                 indicator.description = said;
             }
             "Type" if is_own => indicator.tags.push(said),
-            "Start_Time" if parent == "Valid_Time_Position" => indicator.from = text::time(&said),
-            "End_Time" if parent == "Valid_Time_Position" => indicator.until = text::time(&said),
+            "Start_Time" if parent == "Valid_Time_Position" => {
+                indicator.from = out::date(&said, indicator.line, self.sink)
+            }
+            "End_Time" if parent == "Valid_Time_Position" => {
+                indicator.until = out::date(&said, indicator.line, self.sink)
+            }
             "Name" | "Title" if parent == "Malware_Instance" => indicator.family = Some(said),
             "Title" if parent == "TTP" => indicator.tags.push(said),
             "Reference" if parent == "References" => {
@@ -449,6 +453,7 @@ impl Indicator {
             confidence: self.confidence,
             id: some(&self.id),
             first_seen: self.from.or(self.time),
+            valid_from: self.from,
             valid_until: self.until,
             reference: self.reference.as_deref().map(Cow::Borrowed),
             description: some(&self.title).or_else(|| some(&self.description)),

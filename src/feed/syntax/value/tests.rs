@@ -1,0 +1,237 @@
+use super::*;
+use crate::indicator::Policy;
+
+fn rules(policy: Policy) -> Rules {
+    Rules::new(&Feed::new("").policy(policy), Scope::Suffix)
+}
+
+/// What a value is read as: kind, scope if it has one, canonical text.
+fn read(value: &str, rules: &Rules) -> Result<String, Reject> {
+    classify(value, rules).map(|read| {
+        let Value { indicator, host_bits } = read;
+        let scope = indicator.scope().map_or("", Scope::as_str);
+        format!("{} {scope} {indicator}{}", indicator.kind(), if host_bits { " (host bits)" } else { "" })
+            .replace("  ", " ")
+    })
+}
+
+#[test]
+fn values() {
+    use Reject::*;
+    let url = |text: &str| Ok(format!("url exact {text}"));
+    let ip = |text: &str| Ok(format!("ip {text}"));
+    let suffix = |text: &str| Ok(format!("domain suffix {text}"));
+    let pattern = |text: &str| Ok(format!("pattern {text}"));
+    let long_name = format!("{}.test", ["abcdefg"; 40].join("."));
+    let long_label = format!("{}.test", "a".repeat(64));
+    let too_long = "a".repeat(MAX_OBSERVABLE + 1);
+    let cases: &[(&str, Result<String, Reject>)] = &[
+        // Addresses.
+        ("192.0.2.1", ip("192.0.2.1")),
+        ("2001:DB8:0::1", ip("2001:db8::1")),
+        ("[2001:db8::1]", ip("2001:db8::1")),
+        ("fe80::1%eth-0", ip("fe80::1")),
+        ("::ffff:192.0.2.1", ip("192.0.2.1")),
+        ("64:ff9b::192.0.2.1", ip("192.0.2.1")),
+        ("192.0.2.1:80", ip("192.0.2.1:80")),
+        ("[2001:db8::1]:443", ip("[2001:db8::1]:443")),
+        ("192.0.2[.]1:80", ip("192.0.2.1:80")),
+        ("192[.]0[.]2[.]1[:]80", ip("192.0.2.1:80")),
+        ("192.0.2.256", Err(BadAddress)),
+        ("175..21.11", Err(BadAddress)),
+        ("192.0.2", Err(BadAddress)),
+        ("192.0.2.1.5", Err(BadAddress)),
+        (".192.0.2.1", Err(BadAddress)),
+        ("192.0.02.1", Err(LeadingZero)),
+        ("192.0.02.1:80", Err(LeadingZero)),
+        ("192.0.2.1:99999", Err(BadPort)),
+        ("192.0.2.1:", Err(BadPort)),
+        ("192.0.2.1:53:53", Err(BadPort)),
+        ("192.0.2.1:80-90", Err(BadPort)),
+        ("[2001:db8::1]:99999", Err(BadPort)),
+        ("2001:db8::1::2", Err(BadAddress)),
+        ("[2001:db8::1", Err(BadAddress)),
+        ("12:34:56", Err(BadAddress)),
+        ("12345", Err(Unrecognised)),
+        ("2022-08-19", Err(Unrecognised)),
+        ("1.2-3", Err(Unrecognised)),
+        ("-", Err(Unrecognised)),
+        ("...", Err(BadAddress)),
+        // Prefixes.
+        ("192.0.2.0/24", ip("192.0.2.0/24")),
+        ("192.0.2.77/24", ip("192.0.2.0/24 (host bits)")),
+        ("192.0.2.1/32", ip("192.0.2.1")),
+        ("2001:db8::/32", ip("2001:db8::/32")),
+        ("192.0.2.0/33", Err(BadPrefixLength)),
+        ("192.0.2.0/255.255.255.0", Err(BadPrefixLength)),
+        ("2001:db8::/129", Err(BadPrefixLength)),
+        ("2001:db8::1/x", Err(BadPrefixLength)),
+        ("192.0.2/24", Err(BadAddress)),
+        ("24/7", Err(Unrecognised)),
+        // Ranges.
+        ("192.0.2.1-192.0.2.9", ip("192.0.2.1-192.0.2.9")),
+        ("192.0.2.0-192.0.2.255", ip("192.0.2.0/24")),
+        ("192.0.2.4-192.0.2.4", ip("192.0.2.4")),
+        ("192.0.2.1-192.0.2.2", ip("192.0.2.1-192.0.2.2")),
+        ("2001:db8::-2001:db8::ff", ip("2001:db8::/120")),
+        ("2001:db8::1-2001:db8::3", ip("2001:db8::1-2001:db8::3")),
+        ("::ffff:192.0.2.0-192.0.2.3", ip("192.0.2.0/30")),
+        ("192.0.2.9-192.0.2.1", Err(ReversedRange)),
+        ("192.0.2.1-2001:db8::1", Err(MixedRange)),
+        ("192.0.2.1-192.0.2.300", Err(BadAddress)),
+        ("192.0.2.1-9", Err(Unrecognised)),
+        // Names.
+        ("Evil.TEST.", suffix("evil.test")),
+        ("0.0.0.0.name.example", suffix("0.0.0.0.name.example")),
+        ("_dmarc.evil.test", suffix("_dmarc.evil.test")),
+        ("evil[.]test", suffix("evil.test")),
+        ("evil(dot)test", suffix("evil.test")),
+        ("hxxp.example", suffix("hxxp.example")),
+        ("bücher.example", suffix("xn--bcher-kva.example")),
+        ("evil.test:8080", suffix("evil.test:8080")),
+        (".evil.test", suffix("evil.test")),
+        ("*.evil.test", suffix("evil.test")),
+        ("evil.test:", Err(BadPort)),
+        ("evil.test:x", Err(BadPort)),
+        ("evil.test:0x50", Err(BadPort)),
+        ("evil..test", Err(EmptyLabel)),
+        ("..evil.test", Err(EmptyLabel)),
+        ("evil.1", Err(NumericTld)),
+        ("evil.1-1", Err(Unrecognised)),
+        ("*.0.-", Err(Unrecognised)),
+        ("intranet", Err(SingleLabel)),
+        ("intranet:80", Err(SingleLabel)),
+        ("Note:", Err(SingleLabel)),
+        ("*.test", Err(SingleLabel)),
+        ("*.*.test", Err(SingleLabel)),
+        (".test", Err(SingleLabel)),
+        ("evil.test,seen", Err(Unrecognised)),
+        ("\"evil.test\"", suffix("evil.test")),
+        ("“evil.test”", suffix("evil.test")),
+        ("evil\u{2011}site.test", Err(Unrecognised)),
+        ("\"evil.test\",\"x\"", Err(Unrecognised)),
+        ("://[2001:db8::1]", ip("2001:db8::1")),
+        ("192.0.2.20–192.0.2.29", ip("192.0.2.20-192.0.2.29")),
+        ("h00p://evil.test/", url("http://evil.test/")),
+        ("evil.test/*", url("http://evil.test/")),
+        ("http://evil.test/*", url("http://evil.test/")),
+        ("evil.test/a/*", url("http://evil.test/a/")),
+        ("evil.test/a?*", url("http://evil.test/a")),
+        ("evil.test/a/*?*", url("http://evil.test/a/")),
+        ("evil.test/a*", Err(UrlWildcard)),
+        ("evil.test/*/a", Err(UrlWildcard)),
+        ("http://evil.test/a?b=*", Err(UrlWildcard)),
+        ("http://evil.test/%2A", url("http://evil.test/*")),
+        ("192.0.2.1/*", url("http://192.0.2.1/")),
+        ("*.evil.test/*", suffix("evil.test")),
+        ("*.evil.test/", suffix("evil.test")),
+        ("192.0.2.1#4#2", Err(Unrecognised)),
+        ("someone@evil.test", Err(Unrecognised)),
+        ("||evil.test^", Err(Unrecognised)),
+        ("a:b:c", Err(BadAddress)),
+        (&long_name, Err(LongName)),
+        (&long_label, Err(LongLabel)),
+        (&too_long, Err(TooLong)),
+        ("", Err(Empty)),
+        // Patterns over names.
+        ("*-login.evil.test", pattern("*-login.evil.test")),
+        ("evil.*", pattern("evil.*")),
+        ("*.*.evil.test", pattern("*.*.evil.test")),
+        ("a.*", Err(BadPattern)),
+        ("**bold**", Err(Unrecognised)),
+        ("*.evil.test:80", Err(Unrecognised)),
+        ("*.evil.test/a", Err(Unrecognised)),
+        // URLs.
+        ("HTTP://Evil.TEST/A?b", url("http://evil.test/A?b")),
+        ("hxxps[:]//evil[.]test", url("https://evil.test/")),
+        ("http://192.0.2.1:8080/", url("http://192.0.2.1:8080/")),
+        ("http://0xc0000201/", url("http://192.0.2.1/")),
+        ("http:\\\\evil.test\\a", url("http://evil.test/a")),
+        ("evil.test/a", url("http://evil.test/a")),
+        ("evil.test/", url("http://evil.test/")),
+        ("evil.test?a=b", url("http://evil.test/?a=b")),
+        ("evil.test:81/a", url("http://evil.test:81/a")),
+        ("192.0.2.1:81/24", url("http://192.0.2.1:81/24")),
+        ("192.0.2.1/a", url("http://192.0.2.1/a")),
+        ("192.0.2.1/", url("http://192.0.2.1/")),
+        ("[2001:db8::1]/a", url("http://[2001:db8::1]/a")),
+        ("evil.test/?u=http://other.test/", url("http://evil.test/?u=http://other.test/")),
+        ("bücher.example/a", url("http://xn--bcher-kva.example/a")),
+        ("http://", Err(NoHost)),
+        ("http://?a", Err(NoHost)),
+        ("http://evil.test:99999/", Err(BadPort)),
+        ("C:\\\\Users\\a", Err(Unrecognised)),
+        ("and/or", Err(SingleLabel)),
+        ("1.2/a", Err(BadAddress)),
+        ("010.0.0.1/a", Err(LeadingZero)),
+        ("someone@evil.test/a", Err(Unrecognised)),
+        ("evil.test\\a/b", Err(Unrecognised)),
+        // Paths.
+        ("/gate.php", Err(PathPattern)),
+        ("//evil.test/a", Err(Unrecognised)),
+        ("?a=b", Err(Unrecognised)),
+    ];
+    let rules = rules(Policy::default());
+    for (value, expected) in cases {
+        assert_eq!(read(value, &rules), *expected, "{value}");
+    }
+}
+
+#[test]
+fn policies() {
+    let with = |set: fn(&mut Policy)| {
+        let mut policy = Policy::default();
+        set(&mut policy);
+        rules(policy)
+    };
+    let exact = with(|policy| policy.scope = Some(Scope::Exact));
+    let beneath = with(|policy| policy.scope = Some(Scope::Subdomains));
+    let paths = with(|policy| policy.path_patterns = true);
+    let hosts = with(|policy| policy.url_suffix_hosts = true);
+    let wide = with(|policy| policy.admit_public_suffixes = true);
+    let cases: &[(&Rules, &str, Result<&str, Reject>)] = &[
+        (&exact, "evil.test", Ok("domain exact evil.test")),
+        (&exact, "evil.test:80", Ok("domain exact evil.test:80")),
+        (&exact, "*.evil.test", Ok("domain exact evil.test")),
+        (&beneath, "*.evil.test", Ok("domain subdomains evil.test")),
+        (&hosts, "evil.test/a", Ok("url suffix http://evil.test/a")),
+        (&hosts, "http://evil.test/", Ok("url suffix http://evil.test/")),
+        (&wide, "test", Ok("domain suffix test")),
+        (&wide, "*.test", Ok("domain suffix test")),
+        (&paths, "/gate.php", Ok("pattern /gate.php")),
+        (&paths, "/a%2e/../b//gate.php", Ok("pattern /b/gate.php")),
+        (&paths, "/gate.php?id=", Ok("pattern */gate.php[?]id=*")),
+        (&paths, "/panel/*/gate.php", Ok("pattern */panel/*/gate.php*")),
+        (&paths, "/a[0].php", Ok("pattern */a[[]0].php*")),
+        (&paths, "/택배.apk", Ok("pattern /%ED%83%9D%EB%B0%B0.apk")),
+        (&paths, "/", Err(Reject::BadPattern)),
+        (&paths, "/a", Err(Reject::BadPattern)),
+        (&paths, "//a/b", Err(Reject::Unrecognised)),
+    ];
+    for (rules, value, expected) in cases {
+        assert_eq!(read(value, rules), expected.map(str::to_owned), "{value}");
+    }
+    let allow = Rules::new(&Feed::new("").action(Action::Allow), Scope::Suffix);
+    assert_eq!(read("intranet", &allow), Ok("domain suffix intranet".to_owned()));
+}
+
+#[test]
+fn ranges_that_are_one_prefix() {
+    // Every range of a 4-bit universe, at the top and at the bottom of each family.
+    for base in [0_u32, 0xc000_0200, u32::MAX - 15] {
+        for first in 0..16 {
+            for last in first..16 {
+                let (a, b) = (base + first, base + last);
+                let expected = ip::range_prefixes(IpAddr::V4(a.into()), IpAddr::V4(b.into()));
+                let expected = if let [net] = expected[..] { Some(net) } else { None };
+                assert_eq!(prefix_of(IpAddr::V4(a.into()), IpAddr::V4(b.into())), expected, "{first}-{last}");
+                let (a, b) = (u128::MAX - 15 + u128::from(first), u128::MAX - 15 + u128::from(last));
+                let expected = ip::range_prefixes(IpAddr::V6(a.into()), IpAddr::V6(b.into()));
+                let expected = if let [net] = expected[..] { Some(net) } else { None };
+                assert_eq!(prefix_of(IpAddr::V6(a.into()), IpAddr::V6(b.into())), expected, "{first}-{last}");
+            }
+        }
+    }
+    let whole = prefix_of([0, 0, 0, 0].into(), [255, 255, 255, 255].into());
+    assert_eq!(whole.map(|net| net.prefix_len()), Some(0));
+}

@@ -1,0 +1,414 @@
+//! The law *round trip*: a value that a feed reader accepts is hit when it is logged alone, between blanks, in quotes, as a
+//! string of JSON or a field of a table; else the reader rejects it, or says what it changed.
+//!
+//! A few hundred cases of each reader by default; `NETSIEVE_CASES=10000` runs so many in all. The seed is fixed.
+#![cfg(feature = "feeds")]
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use netsieve::feed::{self, Format};
+use netsieve::sieve::IndicatorRef;
+use netsieve::{Feed, Policy, ScanOptions, Scanner, Scope, Sieve};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+/// What one reader is given a value in.
+type Layout = fn(&str) -> String;
+
+fn json(value: &str) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+fn cell(value: &str) -> String {
+    format!("\"{}\"", value.replace('"', "\"\""))
+}
+
+#[cfg(feature = "xml")]
+fn xml(value: &str) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn base64(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in text.as_bytes().chunks(3) {
+        let bits = chunk.iter().fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - chunk.len()));
+        for at in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * at) & 63) as usize];
+            out.push(if at > chunk.len() { '=' } else { char::from(digit) });
+        }
+    }
+    out
+}
+
+/// The type that structured feeds give a value.
+fn kind(value: &str) -> &'static str {
+    match value {
+        value if value.contains("://") || value.contains('/') => "url",
+        value if value.starts_with('[') || value.parse::<std::net::IpAddr>().is_ok() => "ip",
+        value if value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':')) => "ip:port",
+        _ => "domain",
+    }
+}
+
+fn stix(value: &str) -> String {
+    let path = match kind(value) {
+        "url" => "url:value",
+        "domain" => "domain-name:value",
+        _ if value.contains("::") => "ipv6-addr:value",
+        _ => "ipv4-addr:value",
+    };
+    let pattern = format!("[{path} = '{}']", value.replace('\\', "\\\\").replace('\'', "\\'"));
+    let id = "--00000000-0000-4000-8000-000000000001";
+    format!(
+        "{{\"type\":\"bundle\",\"id\":\"bundle{id}\",\"objects\":[{{\"type\":\"indicator\",\"id\":\"indicator{id}\",\"pattern\":{},\"pattern_type\":\"stix\"}}]}}",
+        json(&pattern)
+    )
+}
+
+fn misp(value: &str) -> String {
+    let kind = match kind(value) {
+        "ip" => "ip-dst",
+        "ip:port" => "ip-dst|port",
+        kind => kind,
+    };
+    let value = if kind == "ip-dst|port" { value.replace(':', "|") } else { value.to_owned() };
+    format!(
+        "{{\"Event\":{{\"info\":\"made up\",\"Attribute\":[{{\"type\":{},\"value\":{},\"to_ids\":true}}]}}}}",
+        json(kind),
+        json(&value)
+    )
+}
+
+/// Every reader of text that takes values of its own choice. `warninglist` allows, `misp-feed` and `mmdb` are of files.
+const LAYOUTS: &[(Format, Layout)] = &[
+    (Format::Plain, |v| format!("{v}\n")),
+    (Format::Plain, |v| format!("{v}\t10\n")),
+    (Format::Plain, |v| format!("- {v}  seen twice\n")),
+    (Format::Plain, |v| format!("“{v}”\n")),
+    (Format::Plain, |v| format!("\"{v}\"\n")),
+    (Format::Plain, |v| format!("→{v}\n")),
+    (Format::OpenPhish, |v| format!("{v}\n")),
+    (Format::Hosts, |v| format!("0.0.0.0 {v}\n")),
+    (Format::AdBlock, |v| format!("||{v}^\n")),
+    (Format::Dnsmasq, |v| format!("address=/{v}/#\n")),
+    (Format::Unbound, |v| format!("local-zone: \"{v}\" always_null\n")),
+    (Format::Rpz, |v| format!("$TTL 300\n@ SOA a. b. (1 2 3 4 5)\n{v} CNAME .\n")),
+    (Format::Wildcard, |v| format!("*.{v}\n")),
+    (Format::Csv, |v| format!("indicator,note\n{},x\n", cell(v))),
+    (Format::Csv, |v| format!("x;indicator\ny;{}\n", cell(v))),
+    (Format::Urlhaus, |v| format!("# id,dateadded,url,url_status\n\"1\",\"\",{},\"online\"\n", cell(v))),
+    (Format::ThreatFox, |v| format!("ioc_value,ioc_type,threat_type\n{}, {}, x\n", cell(v), cell(kind(v)))),
+    (Format::Feodo, |v| format!("dst_ip,dst_port,malware\n{},443,x\n", cell(v))),
+    (Format::Sslbl, |v| format!("# Firstseen,DstIP,DstPort\n2026-05-01 00:00:00,{v},443\n")),
+    (Format::PhishTank, |v| format!("phish_id,url,phish_detail_url\n1,{},https://ref.example/1\n", cell(v))),
+    (Format::MispCsv, |v| format!("uuid,event_id,category,type,value\na,1,x,{},{}\n", kind(v), cell(v))),
+    (Format::Maltrail, |v| format!("# Copyright (c) Maltrail developers\n\n{v}\n")),
+    (Format::Iprep, |v| format!("{v},1,100\n")),
+    (Format::Dataset, |v| format!("{}\n", base64(v))),
+    (Format::Dataset, |v| format!("{}\n", base64(&format!("{v}\n")))),
+    (Format::Drop, |v| format!("; Spamhaus DROP List\n{v} ; SBL1\n")),
+    (Format::DShield, |v| format!("Start\tEnd\tNetmask\n{v}\t{v}\t32\n")),
+    (Format::FireHol, |v| format!("# ipv4 hash:net ipset\n{v}\n")),
+    (Format::EMule, |v| format!("{v} - {v} , 0 , x\n")),
+    (Format::P2p, |v| format!("x:{v}-{v}\n")),
+    (Format::AlienVault, |v| format!("{v}#4#2#Scanning Host#AA##1,2#3\n")),
+    (Format::Zeek, |v| {
+        let kind = match kind(v) {
+            "url" => "URL",
+            "domain" => "DOMAIN",
+            _ => "ADDR",
+        };
+        format!("#fields\tindicator\tindicator_type\n{v}\tIntel::{kind}\n")
+    }),
+    (Format::IpSet, |v| format!("add x {v}\n")),
+    (Format::IpSet, |v| format!("add x {v},tcp:80-90\n")),
+    (Format::Nft, |v| format!("define x = {{ {v}, 192.0.2.200 }}\n")),
+    (Format::Nft, |v| format!("define x = {{ {v} . https }}\n")),
+    (Format::Cdb, |v| format!("\"{v}\":x\n")),
+    (Format::Tor, |v| format!("ExitNode 0\nExitAddress {v} 2026-05-01 00:00:00\n")),
+    (Format::Misp, misp),
+    (Format::Stix, stix),
+    (Format::Otx, |v| format!("{{\"name\":\"x\",\"indicators\":[{{\"indicator\":{}}}]}}", json(v))),
+    (Format::UrlhausJson, |v| format!("{{\"1\":[{{\"dateadded\":\"\",\"url\":{}}}]}}", json(v))),
+    (Format::ThreatFoxJson, |v| format!("{{\"1\":[{{\"ioc_value\":{},\"ioc_type\":\"{}\"}}]}}", json(v), kind(v))),
+    (Format::FeodoJson, |v| format!("[{{\"ip_address\":{},\"port\":443,\"malware\":\"x\"}}]", json(v))),
+    (Format::DropJson, |v| format!("{{\"cidr\":{},\"sblid\":\"SBL1\"}}\n", json(v))),
+    (Format::CrowdSec, |v| format!("{{\"new\":[{{\"value\":{},\"scope\":\"Ip\",\"scenario\":\"x\"}}]}}", json(v))),
+    (Format::JsonLines, |v| format!("{{\"indicator\":{}}}\n", json(v))),
+    (Format::Rules, |v| format!("alert ip [{v},![192.0.2.7,192.0.2.8]] any -> any any (msg:\"x\"; sid:1;)\n")),
+    (Format::Rules, |v| format!("alert dns any any -> any any (msg:\"x\"; dns.query; content:\"{v}\"; sid:1;)\n")),
+    #[cfg(feature = "xml")]
+    (Format::OpenIoc, |v| {
+        let search = match kind(v) {
+            "url" => "UrlHistoryItem/URL",
+            "domain" => "Network/DNS",
+            _ => "PortItem/remoteIP",
+        };
+        format!(
+            "<ioc id=\"x\"><definition><Indicator operator=\"OR\"><IndicatorItem condition=\"is\"><Context search=\"{search}\"/><Content type=\"x\">{}</Content></IndicatorItem></Indicator></definition></ioc>",
+            xml(v)
+        )
+    }),
+];
+
+/// Values that are read as written, and what real lists do to them.
+fn value() -> impl Strategy<Value = String> {
+    let label = "[a-z0-9]([a-z0-9_-]{0,8}[a-z0-9])?";
+    let top = select(vec!["test", "example", "invalid", "co.example", "xn--p1ai", "Test"]);
+    let name =
+        (proptest::collection::vec(label, 1..4), top).prop_map(|(labels, top)| format!("{}.{top}", labels.join(".")));
+    let unicode =
+        select(vec!["bücher.example", "пример.test", "例え.test", "straße.example", "a。b.test", "ÉVIL.test"]);
+    let name = prop_oneof![
+        8 => name.clone(),
+        1 => unicode.prop_map(str::to_owned),
+        1 => name.clone().prop_map(|name| name.to_uppercase()),
+        1 => name.prop_map(|name| format!("{name}.")),
+    ];
+    let v4 = any::<u32>().prop_map(|bits| std::net::Ipv4Addr::from(bits).to_string());
+    let v6 = prop_oneof![
+        any::<u128>().prop_map(|bits| std::net::Ipv6Addr::from(bits).to_string()),
+        any::<u16>().prop_map(|bits| format!("2001:db8::{bits:x}")),
+        any::<u16>().prop_map(|bits| format!("2001:0DB8:0:0:0:0:0:{bits:04X}")),
+        any::<u32>().prop_map(|bits| format!("::ffff:{}", std::net::Ipv4Addr::from(bits))),
+    ];
+    let port = select(vec!["", "", ":80", ":443", ":8080", ":65535"]);
+    let path = proptest::collection::vec(
+        select(vec![
+            "/",
+            "a",
+            "b.php",
+            "x",
+            "~u",
+            "%20",
+            "%2F",
+            ".",
+            "-",
+            "_",
+            "=",
+            "&",
+            "?",
+            "//",
+            "..",
+            "q=1",
+            ";",
+            ",",
+            ":",
+            "@",
+            "!",
+            "(",
+            ")",
+            "'",
+            "$",
+            "+",
+            "é",
+            "%C3%A9",
+            "index.html",
+            "#f",
+            "[1]",
+            "|",
+        ]),
+        0..7,
+    );
+    let path = path.prop_map(|parts| parts.concat());
+    let scheme = select(vec!["http://", "https://", "ftp://", "HTTP://", "http:\\\\", ""]);
+    let host = prop_oneof![4 => name.clone(), 2 => v4.clone(), 1 => v6.clone().prop_map(|v6| format!("[{v6}]"))];
+    let url = (scheme, host, port.clone(), path)
+        .prop_map(|(scheme, host, port, path)| format!("{scheme}{host}{port}/{path}"));
+    let network = (any::<u32>(), 8_u8..=32).prop_map(|(bits, len)| format!("{}/{len}", std::net::Ipv4Addr::from(bits)));
+    let range = (any::<u32>(), 0_u32..5000, select(vec!["-", "–"])).prop_map(|(first, more, dash)| {
+        let last = first.saturating_add(more);
+        format!("{}{dash}{}", std::net::Ipv4Addr::from(first), std::net::Ipv4Addr::from(last))
+    });
+    prop_oneof![
+        6 => (name.clone(), port.clone()).prop_map(|(name, port)| name + port),
+        3 => (v4, port.clone()).prop_map(|(v4, port)| v4 + port),
+        2 => v6.clone(),
+        1 => (v6, port).prop_map(|(v6, port)| format!("[{v6}]{port}")),
+        8 => url.clone(),
+        1 => network,
+        1 => range,
+        1 => url.clone().prop_map(|url| format!("{}/*", url.split(['?', '#']).next().unwrap())),
+        1 => url.prop_map(|url| format!("{url}?*")),
+        1 => name.clone().prop_map(|name| format!("*.{name}")),
+        1 => (select(vec!["h00p", "hxtp", "htxp", "hxxxp", "httx", "htp", "ttp", "xxp", "hxxps", "h**p"]), name)
+            .prop_map(|(scheme, name)| format!("{scheme}://{}/a", name.replacen('.', "[.]", 1))),
+    ]
+}
+
+/// What the extractor does not find yet and readers accept: URLs without a scheme whose host has a root dot before its port, and
+/// URLs that end in what prose puts behind one.
+fn is_awaited_of_the_extractor(value: &str) -> bool {
+    let value = value.split('#').next().unwrap_or(value);
+    let is_url = value.contains(['/', '?']);
+    value.contains(".:") || is_url && value.ends_with(AWAITED_ENDS)
+}
+
+const AWAITED_ENDS: [char; 16] = ['!', ',', ')', '.', ':', '\'', ';', '?', '(', '[', ']', '|', '@', '$', '+', '&'];
+
+/// What stands for an indicator in a log: its own text, and the value as the feed has it where a log would have that.
+fn logged(indicator: &IndicatorRef<'_>, as_listed: &str) -> Vec<String> {
+    let text = indicator.to_string();
+    // A top-level domain stands for what is beneath it, and so does what says so.
+    if !text.contains(['.', ':']) || indicator.scope() == Some(Scope::Subdomains) {
+        return vec![format!("a.{text}")];
+    }
+    let is_a_set =
+        text.contains('/') && !text.contains("://") || text.contains('-') && indicator.kind().as_str() == "ip";
+    if indicator.kind().as_str() == "ip" && is_a_set {
+        let first = text.split(['/', '-']).next().unwrap();
+        let last = text.split('-').nth(1).unwrap_or(first);
+        return vec![first.to_owned(), last.to_owned()];
+    }
+    if indicator.kind().as_str() == "pattern" {
+        return vec![text.replace('*', "a")];
+    }
+    let is_rewritten = as_listed.contains(['*', '[', '“', '→', '–']) && !as_listed.starts_with('[')
+        || as_listed.starts_with(['.', '#'])
+        // Browsers read `http:\\`, and no log has it.
+        || as_listed.contains(":\\\\")
+        || as_listed.contains(char::is_whitespace)
+        || ["h00p", "hxtp", "htxp", "hxxxp", "httx", "htp:", "ttp", "xxp", "hxxps", "h**p"]
+            .iter()
+            .any(|scheme| as_listed.starts_with(scheme));
+    let mut texts = vec![text];
+    if !is_rewritten {
+        texts.push(as_listed.to_owned());
+    }
+    texts
+}
+
+/// The lines in which a value is looked for.
+fn lines(value: &str) -> [String; 5] {
+    [
+        value.to_owned(),
+        format!("x {value} y"),
+        format!("\"{value}\""),
+        format!("{{\"k\":{}}}", json(value)),
+        format!("a\t{value}\tb"),
+    ]
+}
+
+fn hits(sieve: &Sieve, line: &str, id: u32) -> bool {
+    let mut is_hit = false;
+    Scanner::new(sieve, &ScanOptions::default()).scan(line.as_bytes(), |hit| {
+        is_hit |= hit.matches().iter().any(|found| found.indicator().id() == id);
+        ControlFlow::Continue(())
+    });
+    is_hit
+}
+
+#[derive(Default)]
+struct Count {
+    cases: u64,
+    accepted: u64,
+    /// By reader.
+    lost: BTreeMap<&'static str, Vec<String>>,
+}
+
+fn check(format: Format, text: &str, count: &mut Count) {
+    count.cases += 1;
+    let mut policy = Policy::default();
+    (policy.admit_bogons, policy.admit_wide_prefixes, policy.admit_public_suffixes) = (true, true, true);
+    let feed = Feed::new("f").policy(policy);
+    let mut builder = Sieve::builder();
+    let id = builder.feed(feed.clone());
+    // What is rejected is said.
+    if feed::read(text.as_bytes(), "", Some(format), &feed, &mut builder.sink(id)).is_err() {
+        return;
+    }
+    let (sieve, _) = builder.build().unwrap();
+    for indicator in sieve.indicators() {
+        count.accepted += 1;
+        let as_listed = indicator.sources().next().unwrap().as_listed().to_owned();
+        // In Base64 it is no value of a log.
+        let listed = if format == Format::Dataset { "*" } else { &as_listed };
+        for value in logged(&indicator, listed) {
+            if is_awaited_of_the_extractor(&value) {
+                continue;
+            }
+            for line in lines(&value) {
+                if !hits(&sieve, &line, indicator.id()) {
+                    let lost = format!("{indicator} listed as {as_listed}: not in {line:?} (feed {text:?})");
+                    count.lost.entry(format.as_str()).or_default().push(lost);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_accepted_is_found() {
+    let cases: u32 = std::env::var("NETSIEVE_CASES").map_or(2_000, |cases| cases.parse().expect("a number of cases"));
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let (values, mut count) = (value(), Count::default());
+    while count.cases < u64::from(cases) {
+        let value = values.new_tree(&mut runner).unwrap().current();
+        for (format, layout) in LAYOUTS {
+            check(*format, &layout(&value), &mut count);
+        }
+    }
+    assert!(count.accepted * 4 > count.cases, "{} of {} accepted", count.accepted, count.cases);
+    let shown: Vec<String> = count
+        .lost
+        .iter()
+        .map(|(format, lost)| {
+            format!(
+                "{format}: {} lost, such as\n  {}",
+                lost.len(),
+                lost.iter().take(4).cloned().collect::<Vec<_>>().join("\n  ")
+            )
+        })
+        .collect();
+    assert!(shown.is_empty(), "{}", shown.join("\n"));
+}
+
+/// What no reader may take for a value of its own, or must take for another: the faults that led to the law.
+#[test]
+fn values_in_prose_and_of_firewalls() {
+    for (value, expected) in [
+        ("“e1.example”", "e1.example"),
+        ("‘e1.example’", "e1.example"),
+        ("• e1.example", "e1.example"),
+        ("→ e1.example", "e1.example"),
+        ("* e1.example", "e1.example"),
+        ("1. e1.example", "e1.example"),
+        ("203.0.113.20 – 203.0.113.29", "203.0.113.20-203.0.113.29"),
+        ("203.0.113.20–203.0.113.29", "203.0.113.20-203.0.113.29"),
+        ("h00p://e1.example/a", "http://e1.example/a"),
+        ("hxtp://e1.example/a", "http://e1.example/a"),
+        ("htxp://e1.example/a", "http://e1.example/a"),
+        ("hxxxp://e1.example/a", "http://e1.example/a"),
+        ("httx://e1.example/a", "http://e1.example/a"),
+        ("htp://e1.example/a", "http://e1.example/a"),
+        ("ttps://e1.example/a", "https://e1.example/a"),
+        ("xxp://e1.example/a", "http://e1.example/a"),
+        ("e1.example/*", "http://e1.example/"),
+        ("e1.example/a?*", "http://e1.example/a"),
+        ("*.e1.example/*", "e1.example"),
+        ("://[2001:db8::1]", "2001:db8::1"),
+    ] {
+        let feed = Feed::new("f");
+        let mut builder = Sieve::builder();
+        let id = builder.feed(feed.clone());
+        feed::read(value.as_bytes(), "", Some(Format::Plain), &feed, &mut builder.sink(id)).expect(value);
+        let (sieve, _) = builder.build().unwrap();
+        assert_eq!(
+            sieve.indicators().map(|indicator| indicator.to_string()).collect::<Vec<_>>(),
+            [expected],
+            "{value}"
+        );
+    }
+    for value in ["e1.example/a*", "http://e1.example/*/a", "http://e1.example/?q=*", "e\u{2010}1.example"] {
+        let feed = Feed::new("f");
+        let mut builder = Sieve::builder();
+        let id = builder.feed(feed.clone());
+        let result = feed::read(value.as_bytes(), "", Some(Format::Plain), &feed, &mut builder.sink(id));
+        assert!(result.is_err(), "{value}");
+    }
+}
