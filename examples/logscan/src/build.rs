@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiff::Timestamp;
+use netsieve::Sieve;
 use netsieve::render::Escaped;
 use netsieve::sieve::SaveOptions;
 
@@ -34,6 +35,13 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
         None => source_date_epoch(std::env::var_os(SOURCE_DATE_EPOCH).as_deref())?,
     };
     let (sieve, _) = feeds::load_with_warnings(&args.feeds)?;
+    // A set that is there and can be read is not given up for one of a truncated download.
+    if args.output.exists()
+        && let Ok(old) = Sieve::open(&args.output)
+    {
+        feeds::check_shrunk(&args.feeds, &old, &sieve)
+            .map_err(|error| format!("{error}; {} stays as it is", netsieve::shown_path(&args.output)))?;
+    }
     signal::replaces(&args.output);
     sieve.save_with(&args.output, &options)?;
     let name = netsieve::shown_path(&args.output);

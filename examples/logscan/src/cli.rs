@@ -296,10 +296,20 @@ pub(crate) struct CheckArgs {
     pub(crate) json: bool,
 }
 
+/// A share in per cent, with the sign or without.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.trim().trim_end_matches('%').trim_end().parse().ok();
+    number.filter(|share| (0.0..=100.0).contains(share)).ok_or_else(|| "a number from 0 to 100 is wanted".to_owned())
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct LintArgs {
     #[command(flatten)]
     pub(crate) feeds: FeedArgs,
+    /// End with exit code 1 if of some feed more than this share of the values is rejected, in per cent: for jobs that run by
+    /// themselves. Exit code 2 says that a feed cannot be read, or that no indicator is left of all of them.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) max_rejected: Option<f64>,
     /// Every rejected line, shadowed indicator and so on, not only the first of each kind.
     #[arg(long)]
     pub(crate) all: bool,

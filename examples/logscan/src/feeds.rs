@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use netsieve::feed::config::Config;
+use netsieve::feed::config::{Config, FeedFile};
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{Exceptions, Record};
 use netsieve::render::Escaped;
@@ -46,18 +46,10 @@ fn parse(text: &str) -> Spec<'_> {
     }
 }
 
-/// A feed that is to be read.
-struct Source {
-    feed: Feed,
-    format: Option<Format>,
-    path: PathBuf,
-}
-
-impl Source {
-    fn read(&self, builder: &mut SieveBuilder) -> Result<(), netsieve::Error> {
-        let id = builder.feed(self.feed.clone());
-        feed::read_file(&self.path, self.format, &self.feed, &mut builder.sink(id)).map(drop)
-    }
+/// Reads a feed that is to be a part of a set.
+fn read(source: &FeedFile, builder: &mut SieveBuilder) -> Result<(), netsieve::Error> {
+    let id = builder.feed(source.feed.clone());
+    source.read(&mut builder.sink(id)).map(drop)
 }
 
 /// Sets what the flags say over what a configuration or nobody says.
@@ -83,7 +75,7 @@ fn apply(args: &FeedArgs, policy: &mut Policy) {
 }
 
 /// The feeds of the configurations, then those of the command line; two files of one stem are told apart by their paths.
-fn sources(args: &FeedArgs) -> Result<Vec<Source>, Box<dyn Error>> {
+fn sources(args: &FeedArgs) -> Result<Vec<FeedFile>, Box<dyn Error>> {
     let mut sources = Vec::new();
     let mut count: HashMap<String, u32> = HashMap::new();
     for path in &args.config {
@@ -94,7 +86,7 @@ fn sources(args: &FeedArgs) -> Result<Vec<Source>, Box<dyn Error>> {
                     format!("{}: another configuration has a feed named {name}", netsieve::shown_path(path)).into()
                 );
             }
-            sources.push(Source { feed: file.feed, format: file.format, path: file.path });
+            sources.push(file);
         }
     }
     let lists = [(&args.feeds, Action::Block), (&args.allow, Action::Allow), (&args.allow_all, Action::AllowAll)];
@@ -111,9 +103,11 @@ fn sources(args: &FeedArgs) -> Result<Vec<Source>, Box<dyn Error>> {
             }
             name = spec.path.to_owned();
         }
-        let mut feed = Feed::new(name).action(action);
-        feed.path = spec.path.to_owned();
-        sources.push(Source { feed, format: spec.format, path: PathBuf::from(spec.path) });
+        let mut source = FeedFile::new(spec.path);
+        source.feed.name = name;
+        source.feed.action = action;
+        source.format = spec.format;
+        sources.push(source);
     }
     for source in &mut sources {
         apply(args, &mut source.feed.policy);
@@ -125,6 +119,22 @@ fn sources(args: &FeedArgs) -> Result<Vec<Source>, Box<dyn Error>> {
 pub(crate) fn paths(args: &FeedArgs) -> Vec<PathBuf> {
     let named = sources(args).unwrap_or_default().into_iter().map(|source| source.path);
     args.config.iter().chain(&args.psl).cloned().chain(named).collect()
+}
+
+/// Fails if a feed has so much fewer entries than in an older set that its file must be truncated.
+pub(crate) fn check_shrunk(args: &FeedArgs, old: &Sieve, new: &Sieve) -> Result<(), Box<dyn Error>> {
+    let entries = |sieve: &Sieve, name: &str| {
+        let at = sieve.feeds().iter().position(|feed| feed.name == name)?;
+        sieve.provenance().feeds.get(at).map(|digest| digest.entries)
+    };
+    for source in sources(args)? {
+        let name = &source.feed.name;
+        // A feed that is new has not shrunk.
+        if let (Some(before), Some(now)) = (entries(old, name), entries(new, name)) {
+            source.check_shrunk(before, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// What loading took.
@@ -160,13 +170,17 @@ pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading
     if sources.is_empty() {
         return Err("no feed is given: see --feed and --config".into());
     }
-    for source in sources {
+    for source in &sources {
         loading.count(&source.path);
-        source.read(&mut builder)?;
+        read(source, &mut builder)?;
     }
     loading.read = start.elapsed();
     let (sieve, report) = builder.build()?;
     loading.build = start.elapsed() - loading.read;
+    if report.indicators == 0 && !sources.iter().all(|source| source.may_be_empty) {
+        report.feeds.iter().for_each(warn);
+        return Err("no indicator is left of all feeds: see `logscan lint`".into());
+    }
     Ok((sieve, report, loading))
 }
 
@@ -186,7 +200,7 @@ pub(crate) fn load_each(args: &FeedArgs, examples: usize) -> Result<Loaded, Box<
     if sources.is_empty() {
         return Err("no feed is given: see --feed and --config".into());
     }
-    let read = |source: &Source| source.read(&mut builder).err().map(|error| error.to_string());
+    let read = |source: &FeedFile| read(source, &mut builder).err().map(|error| error.to_string());
     let failures = sources.iter().map(read).collect();
     let (sieve, report) = builder.build()?;
     Ok(Loaded { sieve, report, failures })
@@ -209,6 +223,7 @@ pub(crate) fn allowed(sieve: &Sieve) -> Result<Sieve, netsieve::Error> {
         for source in indicator.sources().filter(|source| source.action() != Action::Block) {
             if let Some(value) = indicator.to_indicator() {
                 let mut record = Record::new(value, source.line().unwrap_or(0), source.as_listed());
+                record.attributes.valid_from = source.valid_from();
                 record.attributes.valid_until = source.valid_until();
                 builder.add(feeds[source.feed_index()], record);
             }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use netsieve::indicator::{Construct, WarningKind};
 use netsieve::render::Escaped;
-use netsieve::sieve::{Expired, FeedReport, HomePage, Noted, Overlap, Popular, Ranking, Shadow, Subsumed};
+use netsieve::sieve::{Expired, FeedReport, HomePage, NoEffect, Noted, Overlap, Popular, Ranking, Shadow, Subsumed};
 use netsieve::{BuildReport, Reject, Sieve};
 use serde_json::{Map, Value, json};
 
@@ -58,7 +58,24 @@ pub(crate) fn run(args: &LintArgs) -> Result<Outcome, Box<dyn Error>> {
         say!("logscan: {}", Escaped::new(failure));
     }
     let has_failed = lint.failures.iter().any(Option::is_some);
-    Ok(if has_failed { Outcome::Failed } else { Outcome::Found })
+    let is_empty = lint.report.indicators == 0 && !lint.failures.iter().all(Option::is_some);
+    if is_empty {
+        eprintln!("logscan: no indicator is left of all feeds");
+    }
+    let is_over = |feed: &&FeedReport| {
+        let (rejected, taken) = (feed.rejected_total() as f64, feed.entries as f64);
+        args.max_rejected.is_some_and(|most| rejected * 100.0 > most * (rejected + taken))
+    };
+    let over: Vec<&FeedReport> = lint.report.feeds.iter().filter(is_over).collect();
+    for feed in &over {
+        let (name, rejected) = (Escaped::new(&feed.name), feed.rejected_total());
+        eprintln!("logscan: {name}: {rejected} of {} values rejected", feed.entries + rejected);
+    }
+    Ok(match (has_failed || is_empty, over.is_empty()) {
+        (true, _) => Outcome::Failed,
+        (false, false) => Outcome::Nothing,
+        (false, true) => Outcome::Found,
+    })
 }
 
 /// All that is known of the feeds.
@@ -119,6 +136,10 @@ impl Lint {
         if let Some(late) = feed.warnings_by_kind.get(&WarningKind::LateContext) {
             why.push(format!("{late} read without their context"));
         }
+        let noted = |kind, what: &str| feed.warnings_by_kind.get(&kind).map(|count| format!("{count} {what}"));
+        why.extend(noted(WarningKind::UnreadableDate, "dates that cannot be read"));
+        why.extend(noted(WarningKind::ConfidenceScale, "confidences of unknown scale"));
+        why.extend(noted(WarningKind::SecondValue, "second values not read"));
         (if why.is_empty() { "ok" } else { "check" }, why)
     }
 
@@ -271,6 +292,22 @@ impl Lint {
         if shadows.len() > shown {
             writeln!(out, "{} more entries shadow something, see --all", shadows.len() - shown)?;
         }
+        for entry in self.report.without_effect.iter().take(shown) {
+            let examples: Vec<String> =
+                entry.examples.iter().map(|example| Escaped::new(example).to_string()).collect();
+            writeln!(
+                out,
+                "{} ({}:{}) has no effect on {} indicators beneath it; `allow_all` would: {}",
+                Escaped::new(&entry.allow),
+                Escaped::new(&entry.feed),
+                entry.line,
+                entry.beneath,
+                examples.join(", ")
+            )?;
+        }
+        if self.report.without_effect.len() > shown {
+            writeln!(out, "{} more entries have no effect, see --all", self.report.without_effect.len() - shown)?;
+        }
         Ok(())
     }
 
@@ -289,6 +326,15 @@ impl Lint {
                 "examples": shadow.examples,
             })
         };
+        let without = |entry: &NoEffect| {
+            json!({
+                "allow": entry.allow,
+                "feed": entry.feed,
+                "line": entry.line,
+                "beneath": entry.beneath,
+                "examples": entry.examples,
+            })
+        };
         let overlap = |overlap: &Overlap| {
             json!({
                 "feeds": [self.name(overlap.feeds.0), self.name(overlap.feeds.1)],
@@ -301,6 +347,7 @@ impl Lint {
             "as_of": self.as_of.to_string(),
             "feeds": feeds,
             "shadows": self.report.shadows.iter().map(shadow).collect::<Vec<_>>(),
+            "without_effect": self.report.without_effect.iter().map(without).collect::<Vec<_>>(),
             "overlaps": self.overlaps.iter().map(overlap).collect::<Vec<_>>(),
             "indicators": self.report.indicators,
             "bytes": self.sieve.memory_usage(),
