@@ -53,7 +53,7 @@ fn log(out: &mut String, delivery: Delivery<'_>) -> ControlFlow<()> {
 
 fn scan<'s>(inputs: impl Iterator<Item = io::Result<Source<'s>>> + Send, threads: usize) -> String {
     let mut out = String::new();
-    scanner().scan_many(inputs, threads, render, |delivery| log(&mut out, delivery));
+    scanner().scan_many(inputs, threads, render, |delivery| log(&mut out, delivery)).unwrap();
     out
 }
 
@@ -201,16 +201,18 @@ fn inputs_that_grow_are_read_side_by_side() {
                 out.extend_from_slice(format!("{} {} {}\n", hit.line(), span.start, span.end).as_bytes());
                 Continue(())
             };
-            together.scan_many(sources.into_iter(), threads, render, |delivery| {
-                if let Delivery::Hits { input, rendered, .. } = delivery {
-                    for line in std::str::from_utf8(rendered).unwrap().lines() {
-                        let mut numbers = line.split(' ').map(|number| number.parse::<u64>().unwrap());
-                        let mut next = || numbers.next().unwrap();
-                        got[input].push((next(), next()..next()));
+            together
+                .scan_many(sources.into_iter(), threads, render, |delivery| {
+                    if let Delivery::Hits { input, rendered, .. } = delivery {
+                        for line in std::str::from_utf8(rendered).unwrap().lines() {
+                            let mut numbers = line.split(' ').map(|number| number.parse::<u64>().unwrap());
+                            let mut next = || numbers.next().unwrap();
+                            got[input].push((next(), next()..next()));
+                        }
                     }
-                }
-                Continue(())
-            });
+                    Continue(())
+                })
+                .unwrap();
             assert!(tails.iter().all(|(one, many)| one.has_rest() == many.has_rest()));
         }
         assert!(want.iter().all(|hits| !hits.is_empty()));
@@ -324,41 +326,78 @@ fn an_input_and_all_inputs_can_be_ended_early() {
             let inputs = || texts.iter().map(|bytes| Ok(source(bytes, kind)));
             // Only the first hit of each input.
             let mut out = String::new();
-            scanner().scan_many(
-                inputs(),
-                threads,
-                |input, hit, out| {
-                    let _ = render(input, hit, out);
-                    Break(())
-                },
-                |delivery| log(&mut out, delivery),
-            );
+            scanner()
+                .scan_many(
+                    inputs(),
+                    threads,
+                    |input, hit, out| {
+                        let _ = render(input, hit, out);
+                        Break(())
+                    },
+                    |delivery| log(&mut out, delivery),
+                )
+                .unwrap();
             let got: Vec<&str> = out.lines().filter(|line| !line.contains("ends")).collect();
             assert_eq!(got, firsts, "{threads} threads, kind {kind}");
             assert_eq!(out.lines().filter(|line| line.contains(", 1 hits, None")).count(), 6);
             // Nothing behind the third input.
             let mut out = String::new();
-            scanner().scan_many(inputs(), threads, render, |delivery| {
-                let is_third = matches!(&delivery, Delivery::End(end) if end.input == 2);
-                let _ = log(&mut out, delivery);
-                if is_third { Break(()) } else { Continue(()) }
-            });
+            scanner()
+                .scan_many(inputs(), threads, render, |delivery| {
+                    let is_third = matches!(&delivery, Delivery::End(end) if end.input == 2);
+                    let _ = log(&mut out, delivery);
+                    if is_third { Break(()) } else { Continue(()) }
+                })
+                .unwrap();
             assert!(all.starts_with(&out) && out.contains("\n2 ends") && !out.contains("\n3:"), "{threads}, {kind}");
             // The end of an input whose hits are refused is told.
             let mut ends = Vec::new();
-            scanner().scan_many(inputs(), threads, render, |delivery| match delivery {
-                Delivery::Hits { input: 1, .. } => Break(()),
-                Delivery::Scanned { input, bytes } => {
-                    assert!(input < 2 && bytes <= 4 * MIB as u64);
-                    Continue(())
-                }
-                Delivery::End(end) => {
-                    ends.push((end.input, end.stats.hits > 0));
-                    Continue(())
-                }
-                _ => Continue(()),
-            });
+            scanner()
+                .scan_many(inputs(), threads, render, |delivery| match delivery {
+                    Delivery::Hits { input: 1, .. } => Break(()),
+                    Delivery::Scanned { input, bytes } => {
+                        assert!(input < 2 && bytes <= 4 * MIB as u64);
+                        Continue(())
+                    }
+                    Delivery::End(end) => {
+                        ends.push((end.input, end.stats.hits > 0));
+                        Continue(())
+                    }
+                    _ => Continue(()),
+                })
+                .unwrap();
             assert_eq!(ends, [(0, true), (1, true)]);
+        }
+    }
+}
+
+/// What was cut off behind the place that had been reached passed for the end.
+#[test]
+fn a_file_that_is_shortened_meanwhile_is_an_error() {
+    struct Shortened(Vec<u8>, usize);
+
+    impl ReadAt for Shortened {
+        fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+            Memory(&self.0[..self.1]).read_at(buf, offset)
+        }
+
+        fn size(&self) -> io::Result<Option<u64>> {
+            Ok(Some(self.0.len() as u64))
+        }
+    }
+
+    let line = b"evil.test\n".repeat(200_000);
+    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(line.iter().flat_map(|&byte| [byte, 0])).collect();
+    for threads in [1, 2, 4] {
+        for (text, unit) in [(&line, 10), (&wide, 20)] {
+            for (left, hits) in [(0, 0), (unit * 1000 + 2, 1000), (1 << 20, (1 << 20) / unit), (text.len(), 200_000)] {
+                let source = Source::File(Box::new(Shortened(text.clone(), left)));
+                let out = scan([Ok(source), Ok(Source::Bytes(Box::new(&line[..10])))].into_iter(), threads);
+                let ends: Vec<&str> = out.lines().filter(|line| line.contains("ends")).collect();
+                assert!(ends[0].contains(&format!(" {hits} hits")), "{ends:?}, {left}");
+                assert_eq!(ends[0].contains("was shortened"), left < text.len(), "{ends:?}");
+                assert!(ends[1].ends_with("1 hits, None"), "{ends:?}");
+            }
         }
     }
 }
@@ -374,22 +413,24 @@ fn what_waits_to_be_delivered_is_bounded() {
         let most = AtomicUsize::new(0);
         let inputs = std::iter::once(Ok(source(&slow, 3))).chain((0..3).map(|_| Ok(source(&fast, kind))));
         let mut delivered = Vec::new();
-        scanner().scan_many(
-            inputs,
-            threads,
-            |_, _, out| {
-                out.resize(out.len() + 700_000, b'x');
-                most.fetch_max(waiting.fetch_add(700_000, Ordering::Relaxed), Ordering::Relaxed);
-                Continue(())
-            },
-            |delivery| {
-                if let Delivery::Hits { input, rendered, hits } = delivery {
-                    waiting.fetch_sub(rendered.len(), Ordering::Relaxed);
-                    delivered.extend(hits.iter().map(|_| input));
-                }
-                Continue(())
-            },
-        );
+        scanner()
+            .scan_many(
+                inputs,
+                threads,
+                |_, _, out| {
+                    out.resize(out.len() + 700_000, b'x');
+                    most.fetch_max(waiting.fetch_add(700_000, Ordering::Relaxed), Ordering::Relaxed);
+                    Continue(())
+                },
+                |delivery| {
+                    if let Delivery::Hits { input, rendered, hits } = delivery {
+                        waiting.fetch_sub(rendered.len(), Ordering::Relaxed);
+                        delivered.extend(hits.iter().map(|_| input));
+                    }
+                    Continue(())
+                },
+            )
+            .unwrap();
         let want: Vec<usize> = [(0, 20), (1, 300), (2, 300), (3, 300)]
             .iter()
             .flat_map(|&(input, hits)| std::iter::repeat_n(input, hits))
@@ -409,7 +450,7 @@ fn a_panic_in_a_function_of_the_caller_reaches_the_caller() {
         for kind in 0..3 {
             let result = std::panic::catch_unwind(|| {
                 let inputs = (0..3).map(|_| Ok(source(&text, kind)));
-                scanner().scan_many(inputs, threads, |_, hit, _| panic!("{}", hit.line()), |_| Continue(()));
+                scanner().scan_many(inputs, threads, |_, hit, _| panic!("{}", hit.line()), |_| Continue(())).unwrap();
             });
             assert!(result.is_err());
         }

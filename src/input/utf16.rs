@@ -1,26 +1,45 @@
-//! UTF-16 to UTF-8.
+//! UTF-16 inputs: recognising them, and turning them into UTF-8 as they are read. Logs and feeds are decoded here alike.
 
 use std::io::{self, Read};
 
 use super::fill;
 use crate::limits::SNIFF_UTF16;
 
-/// The order of the two bytes of a code unit.
+/// The order of the two bytes of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     Little,
     Big,
 }
 
-/// Whether a text that starts so is UTF-16: by its byte order mark, else by NULs at one parity, a quarter of all units at
-/// least, in the first 4 KiB. The scanner of logs, which must tell at once, wants one of them in the first line too.
-pub(super) fn detect(head: &[u8]) -> Option<Order> {
+/// The byte order and the length of the mark, if the input looks like UTF-16: by its mark, or by NULs at one parity, a quarter
+/// of all units at least, in the first 4 KiB, one of them in the first line.
+pub(crate) fn detect(head: &[u8]) -> Option<(Order, usize)> {
+    decide(&head[..head.len().min(SNIFF_UTF16)], true).flatten()
+}
+
+/// As [`detect`], for the first 4 KiB at most; `None` if they must grow to tell. `is_all`: they do not.
+///
+/// A first line without a NUL is enough, so that what comes line by line need not wait for 4 KiB.
+pub(crate) fn decide(head: &[u8], is_all: bool) -> Option<Option<(Order, usize)>> {
     match head {
-        [0xff, 0xfe, ..] => return Some(Order::Little),
-        [0xfe, 0xff, ..] => return Some(Order::Big),
+        [0xFF, 0xFE, ..] => return Some(Some((Order::Little, 2))),
+        [0xFE, 0xFF, ..] => return Some(Some((Order::Big, 2))),
         _ => {}
     }
-    let head = &head[..head.len().min(SNIFF_UTF16)];
+    // At the very start a line feed's own NUL stands behind it.
+    let newline = head.get(1..).and_then(|head| memchr::memchr(b'\n', head));
+    if newline.is_some_and(|newline| memchr::memchr(0, &head[..=newline]).is_none()) {
+        return Some(None);
+    }
+    if !is_all && head.len() < SNIFF_UTF16 {
+        return None;
+    }
+    Some(by_nuls(head).map(|order| (order, 0)))
+}
+
+/// The byte order by NULs at one parity, a quarter of all units at least.
+fn by_nuls(head: &[u8]) -> Option<Order> {
     let nuls = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&b| b == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
     // A unit such as U+2600 has its NUL at the other parity, so a few of those do not speak against it.
@@ -34,15 +53,87 @@ pub(super) fn detect(head: &[u8]) -> Option<Order> {
     }
 }
 
+/// As [`detect`], for a feed, which is there as a whole: its first line need not hold a NUL.
+pub(super) fn detect_feed(head: &[u8]) -> Option<Order> {
+    match head {
+        [0xFF, 0xFE, ..] => Some(Order::Little),
+        [0xFE, 0xFF, ..] => Some(Order::Big),
+        _ => by_nuls(&head[..head.len().min(SNIFF_UTF16)]),
+    }
+}
+
+/// Bytes that UTF-8 text takes up in UTF-16. A unit that is no scalar was read as U+FFFD, which takes up its two bytes.
+pub(crate) fn encoded_len(text: &[u8]) -> u64 {
+    text.iter()
+        .map(|&b| match b {
+            0x80..=0xBF => 0,
+            0xF0.. => 4,
+            _ => 2,
+        })
+        .sum()
+}
+
+/// Transcodes as bytes come: a unit or a pair that is cut waits for the rest.
+#[derive(Clone, Debug)]
+pub(crate) struct Transcoder {
+    order: Order,
+    /// The first byte of a unit.
+    half: Option<u8>,
+    /// The first unit of a pair.
+    high: Option<u16>,
+}
+
+impl Transcoder {
+    pub(crate) fn new(order: Order) -> Self {
+        Self { order, half: None, high: None }
+    }
+
+    /// Appends what `raw` completes.
+    pub(crate) fn push(&mut self, raw: &[u8], out: &mut Vec<u8>) {
+        for &byte in raw {
+            let Some(first) = self.half.take() else {
+                self.half = Some(byte);
+                continue;
+            };
+            let unit = match self.order {
+                Order::Little => u16::from_le_bytes([first, byte]),
+                Order::Big => u16::from_be_bytes([first, byte]),
+            };
+            match (self.high.take(), unit) {
+                (Some(high), 0xDC00..=0xDFFF) => {
+                    let scalar = 0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(unit) - 0xDC00);
+                    append(char::from_u32(scalar), out);
+                    continue;
+                }
+                (Some(_), _) => append(None, out),
+                (None, _) => {}
+            }
+            match unit {
+                0xD800..=0xDBFF => self.high = Some(unit),
+                _ => append(char::from_u32(u32::from(unit)), out),
+            }
+        }
+    }
+
+    /// Appends what the end of the input leaves cut. Whether a byte is left that is half a unit.
+    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) -> bool {
+        if self.high.take().is_some() {
+            append(None, out);
+        }
+        self.half.take().is_some()
+    }
+}
+
+fn append(scalar: Option<char>, out: &mut Vec<u8>) {
+    let scalar = scalar.unwrap_or(char::REPLACEMENT_CHARACTER);
+    out.extend_from_slice(scalar.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
 /// Transcodes UTF-16 to UTF-8. A surrogate without its half, and an odd last byte, become U+FFFD.
 pub(super) struct Utf16<R> {
     reader: R,
-    order: Order,
+    transcoder: Transcoder,
     raw: Box<[u8]>,
-    /// Bytes of an incomplete code unit at the start of `raw`: 0 or 1.
-    kept: usize,
-    /// A high surrogate whose low one is still to come.
-    high: Option<u16>,
     text: Vec<u8>,
     at: usize,
     ended: bool,
@@ -51,47 +142,18 @@ pub(super) struct Utf16<R> {
 impl<R: Read> Utf16<R> {
     pub(super) fn new(reader: R, order: Order) -> Self {
         let raw = vec![0; 16 * 1024].into_boxed_slice();
-        Self { reader, order, raw, kept: 0, high: None, text: Vec::new(), at: 0, ended: false }
+        Self { reader, transcoder: Transcoder::new(order), raw, text: Vec::new(), at: 0, ended: false }
     }
 
     fn refill(&mut self) -> io::Result<()> {
         self.text.clear();
         self.at = 0;
-        let read = fill(&mut self.reader, &mut self.raw[self.kept..])?;
-        self.ended = self.kept + read < self.raw.len();
-        let raw = &self.raw[..self.kept + read];
-        let units = raw.chunks_exact(2);
-        let rest = units.remainder();
-        let order = self.order;
-        let units = units.map(|unit| match order {
-            Order::Little => u16::from_le_bytes([unit[0], unit[1]]),
-            Order::Big => u16::from_be_bytes([unit[0], unit[1]]),
-        });
-        // The half of a pair that the last refill ended with comes first.
-        let mut units = self.high.take().into_iter().chain(units).peekable();
-        let mut push = |c: char| self.text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-        while let Some(unit) = units.next() {
-            match unit {
-                0xd800..=0xdbff => match units.peek() {
-                    Some(&low @ 0xdc00..=0xdfff) => {
-                        units.next();
-                        let scalar = 0x1_0000 + ((u32::from(unit) - 0xd800) << 10) + (u32::from(low) - 0xdc00);
-                        push(char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER));
-                    }
-                    None if !self.ended => self.high = Some(unit),
-                    _ => push(char::REPLACEMENT_CHARACTER),
-                },
-                _ => push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)),
-            }
+        let read = fill(&mut self.reader, &mut self.raw)?;
+        self.transcoder.push(&self.raw[..read], &mut self.text);
+        self.ended = read < self.raw.len();
+        if self.ended && self.transcoder.finish(&mut self.text) {
+            append(None, &mut self.text);
         }
-        let last = rest.first().copied();
-        drop(units);
-        match last {
-            Some(_) if self.ended => push(char::REPLACEMENT_CHARACTER),
-            Some(byte) => self.raw[0] = byte,
-            None => {}
-        }
-        self.kept = usize::from(last.is_some() && !self.ended);
         Ok(())
     }
 }
@@ -116,12 +178,55 @@ mod tests {
     use super::*;
 
     fn encode(text: &str, order: Order) -> Vec<u8> {
-        text.encode_utf16()
-            .flat_map(|unit| match order {
-                Order::Little => unit.to_le_bytes(),
-                Order::Big => unit.to_be_bytes(),
-            })
-            .collect()
+        let bytes = |unit: u16| match order {
+            Order::Little => unit.to_le_bytes(),
+            Order::Big => unit.to_be_bytes(),
+        };
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn round_trip_at_every_split() {
+        let text = "evil.test \u{e9} \u{2603} \u{1F600} end";
+        for order in [Order::Little, Order::Big] {
+            let raw = encode(text, order);
+            for split in 0..=raw.len() {
+                let (mut transcoder, mut out) = (Transcoder::new(order), Vec::new());
+                transcoder.push(&raw[..split], &mut out);
+                transcoder.push(&raw[split..], &mut out);
+                transcoder.finish(&mut out);
+                assert_eq!(out, text.as_bytes());
+                assert_eq!(encoded_len(&out), raw.len() as u64);
+            }
+            assert_eq!(detect(&raw), Some((order, 0)));
+        }
+    }
+
+    #[test]
+    fn lone_surrogates_and_odd_ends() {
+        let mut raw = vec![0x00, 0xD8, b'a', 0, 0x00, 0xDC, 0x01, 0xD8, 0x02, 0xD8];
+        raw.push(7);
+        let (mut transcoder, mut out) = (Transcoder::new(Order::Little), Vec::new());
+        transcoder.push(&raw, &mut out);
+        transcoder.finish(&mut out);
+        assert_eq!(String::from_utf8(out.clone()).unwrap(), "\u{FFFD}a\u{FFFD}\u{FFFD}\u{FFFD}");
+        assert_eq!(encoded_len(&out), 10);
+    }
+
+    #[test]
+    fn other_inputs_are_not_taken_for_it() {
+        for head in [&b""[..], b"a", b"plain text", &[0; 64], b"a\0", b"one \0 NUL in a text"] {
+            let want = (head == b"a\0").then_some((Order::Little, 0));
+            assert_eq!(detect(head), want, "{head:?}");
+        }
+        // What comes line by line is told by its first line.
+        assert_eq!(decide(b"a line\n", false), Some(None));
+        for head in [&b"\n"[..], b"\n\0a\0\n\0", b"a line", b"", b"\xFF", b"a\0\n\0b\0"] {
+            assert_eq!(decide(head, false), None, "{head:?}");
+        }
+        assert_eq!(detect(b"a line\nb\0c\0d\0e\0f\0g\0h\0"), None);
+        assert_eq!(detect(b"\xFF\xFEa\0"), Some((Order::Little, 2)));
+        assert_eq!(detect(b"\xFE\xFF\0a"), Some((Order::Big, 2)));
     }
 
     #[test]
@@ -137,7 +242,7 @@ mod tests {
             (b"\0\0\0\0", None),
             (b"", None),
         ] {
-            assert_eq!(detect(head), expected, "{head:?}");
+            assert_eq!(detect_feed(head), expected, "{head:?}");
         }
     }
 

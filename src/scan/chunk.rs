@@ -60,6 +60,11 @@ impl Chunk {
         &self.buf[self.start..self.end]
     }
 
+    /// What it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.buf.len()
+    }
+
     fn prepend(&mut self, bytes: &[u8]) {
         self.start = FRONT - bytes.len();
         self.buf[self.start..FRONT].copy_from_slice(bytes);

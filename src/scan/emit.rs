@@ -4,11 +4,11 @@ use std::ops::{ControlFlow, Range};
 
 use super::blocks::Block;
 use super::hit::Hit;
-use super::options::ScanStats;
 use super::told::Known;
 use super::utf16;
-use super::worker::Worker;
+use super::worker::Found;
 use crate::limits::MAX_OBSERVABLE;
+use crate::sieve::Matcher;
 
 /// A position up to which lines, and bytes of the original encoding, have been counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,24 +30,39 @@ impl Counted {
 #[derive(Debug)]
 pub(super) struct Emitter<S> {
     sink: S,
-    /// Where the first part started; `None` before it.
-    start: Option<u64>,
     counted: Counted,
     is_utf16: bool,
-    stats: ScanStats,
+    hits: u64,
+    matches: u64,
 }
 
 impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
     /// Starts at the start of an input, unless it is told to go elsewhere.
     pub(super) fn new(sink: S) -> Self {
-        Self { sink, start: None, counted: Counted::START, is_utf16: false, stats: ScanStats::default() }
+        Self::at(sink, Counted::START, false)
     }
 
-    /// Goes to a position that has been counted up to, which no hit of a later block stands before.
-    pub(super) fn go_to(&mut self, counted: Counted, is_utf16: bool) {
-        self.start.get_or_insert(counted.at);
-        self.counted = counted;
+    /// Starts where another one has counted up to.
+    pub(super) fn at(sink: S, counted: Counted, is_utf16: bool) -> Self {
+        Self { sink, counted, is_utf16, hits: 0, matches: 0 }
+    }
+
+    /// Goes on to a position that somebody else has counted up to, which no hit of a later block stands before.
+    pub(super) fn go_on(&mut self, counted: Counted, is_utf16: bool) {
+        if self.counted.at <= counted.at {
+            self.counted = counted;
+        }
         self.is_utf16 = is_utf16;
+    }
+
+    /// How far lines have been counted.
+    pub(super) fn counted(&self) -> Counted {
+        self.counted
+    }
+
+    /// Hits that were handed over, and their matches.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.hits, self.matches)
     }
 
     /// The hits of one block. `bytes` start at `offset` of the (transcoded) input.
@@ -56,13 +71,10 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         bytes: &[u8],
         offset: u64,
         block: &Block,
-        worker: &Worker,
+        found: &Found,
+        matcher: &Matcher,
         known: &Known,
     ) -> ControlFlow<()> {
-        let found = &worker.found;
-        self.stats.bytes = offset + block.own.end as u64 - *self.start.get_or_insert(0);
-        self.stats.observables += found.observables;
-        self.stats.withheld += found.withheld;
         let mut line = Line::new(block);
         for row in &found.rows {
             let span = row.span.start + block.view.start..row.span.end + block.view.start;
@@ -73,7 +85,7 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
             if !known.is_new(&raw) {
                 continue;
             }
-            let matches = worker.matches(row);
+            let matches = matcher.matches_of(found.matches(row));
             line.go_to(bytes, block, &span);
             let text = line.text(&span);
             let hit = Hit {
@@ -88,8 +100,8 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
                 matches,
             };
             line.hits += 1;
-            self.stats.hits += 1;
-            self.stats.matches += matches.len() as u64;
+            self.hits += 1;
+            self.matches += matches.len() as u64;
             (self.sink)(&hit)?;
         }
         ControlFlow::Continue(())
@@ -103,10 +115,6 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         self.counted.line += memchr::memchr_iter(b'\n', passed).count() as u64;
         self.counted.raw += if self.is_utf16 { utf16::encoded_len(passed) } else { passed.len() as u64 };
         self.counted.at = offset + to as u64;
-    }
-
-    pub(super) fn finish(&self) -> ScanStats {
-        self.stats
     }
 }
 

@@ -1,7 +1,6 @@
 //! Scanning logs: what the extractor finds against a sieve, hits out.
 //!
-//! A [`Scanner`] takes any bytes: a slice, or a reader of any length in bounded memory, on one thread or on all of a
-//! `rayon` pool. Hits and their order are the same for every way and any number of threads. The input is cut
+//! A [`Scanner`] takes any bytes: a slice, or a reader of any length in bounded memory, on one thread or on many. Hits and their order are the same for every way and any number of threads. The input is cut
 //! at line ends into blocks of up to [`MAX_LINE`](crate::limits::MAX_LINE); a longer line is cut in pieces that overlap, each of which
 //! reports what starts in its own part. [`many`] takes many inputs side by side, [`Tail`] inputs that grow.
 //!
@@ -32,21 +31,23 @@ pub use crate::sieve::Engine;
 
 mod blocks;
 mod chunk;
+mod control;
+mod driver;
 mod emit;
 mod hit;
-#[cfg(feature = "parallel")]
 pub mod many;
 mod options;
-#[cfg(feature = "parallel")]
-mod parallel;
+mod piece;
 mod reading;
 mod scanner;
+mod source;
 mod stream;
 mod tail;
 mod told;
 mod utf16;
 mod worker;
 
+pub use control::ScanControl;
 pub use hit::Hit;
 pub use options::{ScanOptions, ScanStats};
 pub use scanner::Scanner;

@@ -1,3 +1,4 @@
+use super::control::ScanControl;
 use crate::sieve::{Engine, MatchOptions, Withheld};
 
 /// What a scan looks for and reports.
@@ -10,6 +11,8 @@ pub struct ScanOptions {
     pub refang: bool,
     /// What of the CPU the scan and its lookups may use (default: all that helps). Hits do not depend on it.
     pub engine: Engine,
+    /// Ends scans from outside, and tells how far they have come. A clone of the options has the same one.
+    pub control: ScanControl,
 }
 
 /// What a scan did.
@@ -26,6 +29,8 @@ pub struct ScanStats {
     pub matches: u64,
     /// Matches that were found and not reported.
     pub withheld: Withheld,
+    /// It was cancelled before its end, by its [`ScanControl`].
+    pub is_cancelled: bool,
 }
 
 impl std::ops::AddAssign for ScanStats {
@@ -35,5 +40,6 @@ impl std::ops::AddAssign for ScanStats {
         self.hits += other.hits;
         self.matches += other.matches;
         self.withheld += other.withheld;
+        self.is_cancelled |= other.is_cancelled;
     }
 }

@@ -1,48 +1,43 @@
 use std::io::{self, Read};
+use std::num::NonZero;
 use std::ops::ControlFlow;
+use std::thread;
 
-use super::blocks::Blocks;
-use super::chunk::{self, Chunk};
+use super::chunk::Chunk;
+use super::driver::{self, Alone, Means, Next, ToCaller, ToText};
 use super::emit::Emitter;
 use super::hit::Hit;
+use super::many::{Delivery, InputEnd};
 use super::options::{ScanOptions, ScanStats};
-#[cfg(feature = "parallel")]
-use super::parallel;
+use super::piece::{Direct, Part, Rendering, Text};
 use super::reading::{Ends, Reading};
+use super::source::{Opened, Source};
 use super::tail::Tail;
 use super::told::Known;
 use super::utf16;
 use super::worker::Worker;
 use crate::error::{Error, Result};
+use crate::limits::MAX_UNDELIVERED;
 use crate::sieve::{Engine, Sieve};
 
 /// Scans inputs of any size for the indicators of a sieve.
 ///
 /// Keeps its scratch space from one input to the next: make one and use it for many files. Any bytes are legal input. A scan
 /// never panics on what it finds, and takes time linear in the input. Reading takes a buffer of 1.7 MiB (of which less than 600
-/// KiB are touched unless lines are longer than that), on many threads four for each; hits take what they need until they are handed over.
+/// KiB are touched unless lines are longer than that), on many threads two for each; hits take what they need until they are handed over.
 #[derive(Debug)]
 pub struct Scanner {
-    #[cfg(feature = "parallel")]
-    pub(super) sieve: Sieve,
-    #[cfg(feature = "parallel")]
-    pub(super) options: ScanOptions,
-    pub(super) workers: Vec<Worker>,
-    pub(super) chunks: Vec<Chunk>,
+    sieve: Sieve,
+    options: ScanOptions,
+    workers: Vec<Worker>,
+    chunks: Vec<Chunk>,
 }
 
 impl Scanner {
     /// A scanner for a sieve.
     pub fn new(sieve: &Sieve, options: &ScanOptions) -> Self {
         let first = Worker::new(sieve, options);
-        Self {
-            #[cfg(feature = "parallel")]
-            sieve: sieve.clone(),
-            #[cfg(feature = "parallel")]
-            options: options.clone(),
-            workers: vec![first],
-            chunks: Vec::new(),
-        }
+        Self { sieve: sieve.clone(), options: options.clone(), workers: vec![first], chunks: Vec::new() }
     }
 
     /// What of the CPU it uses: the engine of its options, or the fastest that this CPU can run.
@@ -54,29 +49,19 @@ impl Scanner {
     pub fn scan(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>) -> ScanStats {
         if utf16::detect(haystack).is_some() {
             // A slice is a reader that does not fail.
-            return self.scan_reader(haystack, sink).unwrap_or_default();
+            return self.alone(sink, |alone| alone.read(&mut Reading::whole(haystack))).stats;
         }
-        let mut emitter = Emitter::new(sink);
-        let mut blocks = Blocks::new(chunk::utf8_bom(haystack));
-        let worker = &mut self.workers[0];
-        while let Some(block) = blocks.next(haystack, true) {
-            worker.scan(haystack, &block);
-            if emitter.block(haystack, 0, &block, worker, &Known::None).is_break() {
-                break;
-            }
-        }
-        emitter.finish()
+        self.alone(sink, |alone| alone.bytes(&Text::Slice(haystack))).stats
     }
 
-    /// Like [`scan`](Scanner::scan), on all threads of the current `rayon` pool. `sink` runs on the calling thread.
-    #[cfg(feature = "parallel")]
-    pub fn scan_parallel(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>) -> ScanStats {
-        if utf16::detect(haystack).is_some() {
-            return self.scan_reader_parallel(haystack, sink).unwrap_or_default();
+    /// Like [`scan`](Scanner::scan), on as many threads as the current `rayon` pool has, or the machine has cores if this is no
+    /// thread of a pool. `sink` runs on the calling thread. Where threads cannot be created, this one scans alone.
+    pub fn scan_parallel(&mut self, haystack: &[u8], mut sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>) -> ScanStats {
+        let source = Source::Bytes(Box::new(haystack));
+        match self.side_by_side(source, threads(), &mut sink) {
+            Ok(end) => end.stats,
+            Err(_) => self.scan(haystack, sink),
         }
-        let mut emitter = Emitter::new(sink);
-        parallel::scan_slice(self, haystack, &mut emitter);
-        emitter.finish()
     }
 
     /// Scans what a reader gives, on this thread, in bounded memory. Offsets count from the reader's first byte.
@@ -91,22 +76,22 @@ impl Scanner {
         reader: impl Read,
         sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
     ) -> Result<ScanStats> {
-        self.scan_reading(&mut Reading::whole(reader), sink)
+        whole(self.alone(sink, |alone| alone.read(&mut Reading::whole(reader))))
     }
 
-    /// Like [`scan_reader`](Scanner::scan_reader), on all threads of the current `rayon` pool. The reader and `sink` run on
-    /// the calling thread, in turn: hits may wait for one more reading.
+    /// Like [`scan_reader`](Scanner::scan_reader), on as many threads as [`scan_parallel`](Scanner::scan_parallel). `sink` runs on
+    /// the calling thread, the reader on another one.
     ///
     /// # Errors
     ///
-    /// As [`scan_reader`](Scanner::scan_reader).
-    #[cfg(feature = "parallel")]
+    /// As [`scan_reader`](Scanner::scan_reader), and if threads cannot be created.
     pub fn scan_reader_parallel(
         &mut self,
-        reader: impl Read,
-        sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
+        reader: impl Read + Send,
+        mut sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
     ) -> Result<ScanStats> {
-        parallel::scan_reader(self, reader, sink)
+        let end = self.side_by_side(Source::Reader(Box::new(reader)), threads(), &mut sink);
+        whole(end.map_err(|error| Error::io(None, error))?)
     }
 
     /// Scans the whole lines that a reader gives until its end, which need not be the last: call it again when there is more.
@@ -148,7 +133,7 @@ impl Scanner {
         reader: impl Read,
         sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
     ) -> Result<ScanStats> {
-        self.scan_reading(&mut Reading::new(reader, tail, Ends::Growing), sink)
+        whole(self.alone(sink, |alone| alone.read(&mut Reading::new(reader, tail, Ends::Growing))))
     }
 
     /// Scans the line whose end is still to come as if this were all of it: at the end of an input, or when nothing has come for
@@ -156,36 +141,156 @@ impl Scanner {
     /// handed over again.
     pub fn scan_rest(&mut self, tail: &mut Tail, sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>) -> ScanStats {
         // What is empty does not fail.
-        self.scan_reading(&mut Reading::new(io::empty(), tail, Ends::Rest), sink).unwrap_or_default()
+        self.alone(sink, |alone| alone.read(&mut Reading::new(io::empty(), tail, Ends::Rest))).stats
     }
 
-    /// Scans an input that is read in order, on this thread.
-    pub(super) fn scan_reading<R: Read, T: AsMut<Tail>>(
+    /// Scans inputs on `threads` threads beside the calling one, or on the calling one if that is 1 (or 0).
+    ///
+    /// `inputs` is asked for the next input when a thread is free to open it, on that thread. `render` is called on any thread,
+    /// with the number of the input and a hit, and appends what it wants delivered; `Break` ends the input behind that hit.
+    /// `deliver` runs on the calling thread, in order; `Break` ends everything, once no thread waits for its input any more. The
+    /// end of the input whose hits were refused so is still delivered, with what had been scanned of it. So it is, and nothing
+    /// behind it, if the scan is cancelled by its [`ScanControl`](super::ScanControl).
+    ///
+    /// # Errors
+    ///
+    /// A thread cannot be created. Nothing has been delivered then.
+    pub fn scan_many<'s>(
         &mut self,
-        reading: &mut Reading<R, T>,
-        sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
-    ) -> Result<ScanStats> {
-        let mut chunk = self.chunks.pop().unwrap_or_else(Chunk::new);
-        let mut emitter = Emitter::new(sink);
-        let worker = &mut self.workers[0];
-        let error = loop {
-            let part = reading.next(&mut chunk);
-            emitter.go_to(part.cut.base, part.is_utf16);
-            let flow = part.cut.blocks.iter().try_for_each(|block| {
-                worker.scan(chunk.bytes(), block);
-                emitter.block(chunk.bytes(), part.cut.offset, block, worker, &part.known)
-            });
-            if flow.is_break() {
-                break None;
+        mut inputs: impl Iterator<Item = io::Result<Source<'s>>> + Send,
+        threads: usize,
+        render: impl Fn(usize, &Hit<'_>, &mut Vec<u8>) -> ControlFlow<()> + Sync,
+        mut deliver: impl FnMut(Delivery<'_>) -> ControlFlow<()>,
+    ) -> Result<()> {
+        if threads <= 1 {
+            for (input, source) in inputs.enumerate() {
+                if self.one(input, source, &render, &mut deliver).is_break() {
+                    break;
+                }
             }
-            if part.is_last || part.error.is_some() {
-                break part.error;
-            }
+            return Ok(());
+        }
+        let result = driver::run(self.means(threads), &mut inputs, &ToText(&render), &mut |next| match next {
+            Next::Hits(input, part) => deliver(hits(*input, part)),
+            Next::Scanned(input, bytes) => deliver(Delivery::Scanned { input: *input, bytes: *bytes }),
+            Next::End(end) => deliver(Delivery::End(std::mem::replace(end, InputEnd::new(end.input)))),
+        });
+        result.map_err(|error| Error::io(None, error))
+    }
+
+    /// One of many inputs, on this thread. `Break`: no more is wanted.
+    fn one(
+        &mut self,
+        input: usize,
+        source: io::Result<Source<'_>>,
+        render: &(dyn Fn(usize, &Hit<'_>, &mut Vec<u8>) -> ControlFlow<()> + Sync),
+        deliver: &mut dyn FnMut(Delivery<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let opened = match source.and_then(Opened::open) {
+            Err(error) => return deliver(Delivery::End(InputEnd::failed(input, error))),
+            Ok(Opened::Places(file)) => file.in_order(),
+            Ok(opened) => opened,
         };
-        self.chunks.push(chunk);
-        match error {
-            Some(error) => Err(Error::io(None, error)),
-            None => Ok(emitter.finish()),
+        // Hits, and how far the scan has come, are told by turns.
+        let to = std::cell::RefCell::new((deliver, ControlFlow::Continue(())));
+        let tell = |delivery: Delivery<'_>| {
+            let (deliver, wanted) = &mut *to.borrow_mut();
+            *wanted = deliver(delivery);
+            *wanted
+        };
+        let mut rendering = Rendering::new(input, render, |part: Part| tell(hits(input, &part)));
+        let alone = Alone {
+            input,
+            worker: &mut self.workers[0],
+            chunks: &mut self.chunks,
+            control: &self.options.control,
+            hits: &mut rendering,
+            scanned: &mut |bytes| tell(Delivery::Scanned { input, bytes }),
+        };
+        let end = match opened {
+            Opened::InOrder(mut reading) => alone.read(&mut reading),
+            Opened::Places(_) => unreachable!("read in order above"),
+            Opened::Bytes(bytes) => alone.bytes(&Text::Bytes(bytes.into())),
+        };
+        let is_cancelled = end.stats.is_cancelled;
+        drop(rendering);
+        let (deliver, wanted) = to.into_inner();
+        deliver(Delivery::End(end))?;
+        if is_cancelled { ControlFlow::Break(()) } else { wanted }
+    }
+
+    /// One input on this thread, its hits handed over where they are found.
+    fn alone<'s>(
+        &mut self,
+        sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
+        scan: impl FnOnce(Alone<'_, 's>) -> InputEnd,
+    ) -> InputEnd {
+        let mut hits = Direct::new(sink);
+        scan(Alone {
+            input: 0,
+            worker: &mut self.workers[0],
+            chunks: &mut self.chunks,
+            control: &self.options.control,
+            hits: &mut hits,
+            scanned: &mut |_| ControlFlow::Continue(()),
+        })
+    }
+
+    /// One input on many threads, its hits handed over on this one.
+    fn side_by_side(
+        &mut self,
+        source: Source<'_>,
+        threads: usize,
+        sink: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>,
+    ) -> io::Result<InputEnd> {
+        let matcher = self.sieve.matcher(&self.options.matching);
+        let mut emitter = Emitter::new(sink);
+        let mut end = InputEnd::new(0);
+        driver::run(self.means(threads.max(1)), &mut std::iter::once(Ok(source)), &ToCaller, &mut |next| match next {
+            Next::Hits(_, lent) => {
+                emitter.go_on(lent.base, lent.is_utf16);
+                emitter.block(lent.text.bytes(), lent.offset, &lent.block, &lent.found, &matcher, &Known::None)
+            }
+            Next::Scanned(..) => ControlFlow::Continue(()),
+            Next::End(ended) => {
+                std::mem::swap(&mut end, ended);
+                ControlFlow::Continue(())
+            }
+        })?;
+        (end.stats.hits, end.stats.matches) = emitter.counts();
+        Ok(end)
+    }
+
+    fn means(&mut self, threads: usize) -> Means<'_> {
+        while self.workers.len() < threads {
+            self.workers.push(Worker::new(&self.sieve, &self.options));
+        }
+        Means {
+            workers: &mut self.workers[..threads],
+            chunks: &mut self.chunks,
+            control: &self.options.control,
+            limit: MAX_UNDELIVERED,
         }
     }
+}
+
+/// What was scanned, unless reading failed.
+fn whole(end: InputEnd) -> Result<ScanStats> {
+    match end.error {
+        Some(error) => Err(Error::io(None, error)),
+        None => Ok(end.stats),
+    }
+}
+
+fn hits(input: usize, part: &Part) -> Delivery<'_> {
+    Delivery::Hits { input, rendered: &part.rendered, hits: &part.hits }
+}
+
+/// As many as the pool has that this thread belongs to, or the machine has cores.
+fn threads() -> usize {
+    #[cfg(feature = "parallel")]
+    if rayon::current_thread_index().is_some() {
+        return rayon::current_num_threads();
+    }
+    thread::available_parallelism().map_or(1, NonZero::get)
 }

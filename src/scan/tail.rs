@@ -4,7 +4,7 @@ use super::chunk::Cutter;
 use super::stream::Stream;
 use super::told::Told;
 
-/// How far an input that grows has been scanned: for [`Scanner::scan_tail`].
+/// How far an input that grows has been scanned: for [`Scanner::scan_tail`](super::Scanner::scan_tail).
 ///
 /// Takes what a line without an end takes, up to [`MAX_LINE`](crate::limits::MAX_LINE) and some. It outlives the scanner: one of
 /// another sieve may go on with it.

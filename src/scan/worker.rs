@@ -11,7 +11,7 @@ use crate::extract::finder::{Judge, LineFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
 use crate::limits::MAX_NAME;
 use crate::sieve::{
-    DerivedForms, Engine, MatchOptions, Matcher, Matches, Prefilter, Probe, RawMatch, Seen, Sieve, Withheld,
+    DerivedForms, Engine, MatchOptions, Matcher, Prefilter, Probe, RawMatch, Seen, Sieve, Withheld,
 };
 use crate::value::url::End;
 
@@ -130,6 +130,15 @@ impl Found {
 
     pub(super) fn canonical(&self, row: &Row) -> &str {
         &self.text[row.canonical.clone()]
+    }
+
+    pub(super) fn matches(&self, row: &Row) -> &[RawMatch] {
+        &self.matches[row.matches.clone()]
+    }
+
+    /// What it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.rows.len() * size_of::<Row>() + self.matches.len() * size_of::<RawMatch>() + self.text.len()
     }
 }
 
@@ -271,8 +280,9 @@ impl Worker {
         found.sort();
     }
 
-    pub(super) fn matches(&self, row: &Row) -> Matches<'_> {
-        self.matcher.matches_of(&self.found.matches[row.matches.clone()])
+    /// What the last block gave, and what tells what it means.
+    pub(super) fn found(&self) -> (&Found, &Matcher) {
+        (&self.found, &self.matcher)
     }
 }
 

@@ -235,7 +235,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
             process::exit(crate::exit_code(run.finish()).into());
         }
         flow
-    });
+    })?;
     run.finish()
 }
 

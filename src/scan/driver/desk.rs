@@ -1,0 +1,369 @@
+//! The one place where threads wait for each other.
+//!
+//! Everything that threads share is behind one lock, and nobody wakes anybody by hand: whoever lets go of the lock, to go on or
+//! to wait, compares the state with what it was when he took it, and wakes those whose wait it ends (`Held::wake`). So no arm of no
+//! function can forget to.
+//!
+//! This file knows no logs and no sieve. It is compiled a second time, against the primitives of a model checker, by
+//! `model.rs`.
+
+use std::collections::VecDeque;
+use std::io;
+use std::ops::{Deref, DerefMut};
+
+use super::sync::{Condvar, Mutex, MutexGuard};
+use crate::scan::driver::outbox::{Done, Key, Next, Outbox, Parcel};
+use crate::scan::many::{InputEnd, Times};
+use crate::scan::options::ScanStats;
+
+/// What there is to do.
+#[derive(Debug)]
+pub(super) enum Job<S, J> {
+    /// Something that another thread has read.
+    Ready(J),
+    /// A part of the input that all threads share.
+    Part(S, u64),
+    /// Open the input of this number, and say [`Desk::opened`].
+    Open(usize),
+}
+
+/// What has been opened.
+#[derive(Debug)]
+pub(super) enum Found<S> {
+    /// There are no more inputs.
+    None,
+    /// An input that holds nothing, or could not be opened.
+    Nothing(Option<io::Error>),
+    /// An input that the thread which opened it reads on its own, until [`Desk::disown`].
+    Own,
+    /// An input that all threads take parts of, until [`Desk::end_shared`].
+    Shared(S),
+}
+
+/// Threads that wait.
+#[derive(Debug, Default)]
+struct Waiting {
+    work: usize,
+    room: usize,
+    news: usize,
+}
+
+struct State<S, J, P> {
+    is_stopped: bool,
+    /// It was cancelled, and the end of the input at hand has not been told yet.
+    is_cancelled: bool,
+    has_more: bool,
+    is_opening: bool,
+    opened: usize,
+    /// The input that all threads share: its number, and its next part.
+    shared: Option<(usize, S, u64)>,
+    ready: VecDeque<J>,
+    /// Threads that read an input of their own.
+    owners: usize,
+    outbox: Outbox<P>,
+    waiting: Waiting,
+}
+
+/// What waits end by.
+#[derive(Clone, Copy)]
+struct Signs {
+    is_stopped: bool,
+    is_full: bool,
+    head: Key,
+    has_hits: bool,
+    has_work: bool,
+    ready: usize,
+    has_news: bool,
+}
+
+impl<S, J, P: Parcel> State<S, J, P> {
+    /// No more will come that a thread could do.
+    fn is_finished(&self) -> bool {
+        !self.has_more && self.shared.is_none() && self.owners == 0 && self.ready.is_empty()
+    }
+
+    /// All inputs have been delivered.
+    fn is_delivered(&self) -> bool {
+        !self.has_more && self.outbox.head().0 == self.opened
+    }
+
+    /// Whether there is something to do, beside what is ready.
+    fn has_work(&self) -> bool {
+        let can_take = self.shared.is_some() || (self.has_more && !self.is_opening);
+        self.is_stopped || self.is_finished() || (can_take && !self.outbox.is_full())
+    }
+
+    fn has_news(&self) -> bool {
+        self.is_stopped || self.outbox.has_next() || self.is_delivered()
+    }
+
+    fn signs(&self) -> Signs {
+        Signs {
+            is_stopped: self.is_stopped,
+            is_full: self.outbox.is_full(),
+            head: self.outbox.head(),
+            has_hits: self.outbox.has_hits(),
+            has_work: self.has_work(),
+            ready: self.ready.len(),
+            has_news: self.has_news(),
+        }
+    }
+}
+
+/// Which of those who wait.
+#[derive(Clone, Copy)]
+enum Line {
+    /// There is something to do.
+    Work,
+    /// There is room for what was found.
+    Room,
+    /// There is something to deliver.
+    News,
+}
+
+pub(super) struct Desk<S, J, P> {
+    state: Mutex<State<S, J, P>>,
+    work: Condvar,
+    room: Condvar,
+    news: Condvar,
+}
+
+/// The lock, held.
+struct Held<'d, S, J, P: Parcel> {
+    desk: &'d Desk<S, J, P>,
+    /// `None` only while it waits, and at the end.
+    state: Option<MutexGuard<'d, State<S, J, P>>>,
+    before: Signs,
+}
+
+impl<S, J, P: Parcel> Deref for Held<'_, S, J, P> {
+    type Target = State<S, J, P>;
+
+    fn deref(&self) -> &Self::Target {
+        self.state.as_ref().expect("the lock is held")
+    }
+}
+
+impl<S, J, P: Parcel> DerefMut for Held<'_, S, J, P> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.state.as_mut().expect("the lock is held")
+    }
+}
+
+impl<'d, S, J, P: Parcel> Held<'d, S, J, P> {
+    /// Wakes those whose wait has ended since the lock was taken.
+    fn wake(desk: &Desk<S, J, P>, state: &State<S, J, P>, before: &Signs) {
+        let now = state.signs();
+        let is_stopped = now.is_stopped && !before.is_stopped;
+        if state.waiting.work > 0 {
+            if is_stopped || (now.has_work && !before.has_work) {
+                desk.work.notify_all();
+            } else if now.ready > before.ready {
+                desk.work.notify_one();
+            }
+        }
+        let has_room =
+            (before.is_full && !now.is_full) || now.head != before.head || (before.has_hits && !now.has_hits);
+        if state.waiting.room > 0 && (is_stopped || has_room) {
+            desk.room.notify_all();
+        }
+        if state.waiting.news > 0 && now.has_news && !before.has_news {
+            desk.news.notify_all();
+        }
+    }
+
+    fn wait(&mut self, line: Line) {
+        let Some(mut state) = self.state.take() else { return };
+        Self::wake(self.desk, &state, &self.before);
+        let count = |waiting: &mut Waiting, by: isize| {
+            let count = match line {
+                Line::Work => &mut waiting.work,
+                Line::Room => &mut waiting.room,
+                Line::News => &mut waiting.news,
+            };
+            *count = count.checked_add_signed(by).expect("who waits is counted once");
+        };
+        count(&mut state.waiting, 1);
+        let condvar = match line {
+            Line::Work => &self.desk.work,
+            Line::Room => &self.desk.room,
+            Line::News => &self.desk.news,
+        };
+        let mut state = condvar.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
+        count(&mut state.waiting, -1);
+        self.before = state.signs();
+        self.state = Some(state);
+    }
+}
+
+impl<S, J, P: Parcel> Drop for Held<'_, S, J, P> {
+    fn drop(&mut self) {
+        if let Some(state) = self.state.take() {
+            Self::wake(self.desk, &state, &self.before);
+        }
+    }
+}
+
+impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
+    /// `limit`: bytes that may wait to be delivered.
+    pub(super) fn new(limit: usize) -> Self {
+        let state = State {
+            is_stopped: false,
+            is_cancelled: false,
+            has_more: true,
+            is_opening: false,
+            opened: 0,
+            shared: None,
+            ready: VecDeque::new(),
+            owners: 0,
+            outbox: Outbox::new(limit),
+            waiting: Waiting::default(),
+        };
+        Self { state: Mutex::new(state), work: Condvar::new(), room: Condvar::new(), news: Condvar::new() }
+    }
+
+    fn hold(&self) -> Held<'_, S, J, P> {
+        let state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let before = state.signs();
+        Held { desk: self, state: Some(state), before }
+    }
+
+    /// Ends everything: nobody waits any more.
+    pub(super) fn stop(&self) {
+        self.hold().is_stopped = true;
+    }
+
+    /// Ends everything, and has the end of the input at hand delivered.
+    pub(super) fn cancel(&self) {
+        let mut state = self.hold();
+        if !state.is_stopped {
+            (state.is_stopped, state.is_cancelled) = (true, true);
+        }
+    }
+
+    /// Waits for something to do; `None` if there is nothing left.
+    pub(super) fn take(&self) -> Option<Job<S, J>> {
+        let mut state = self.hold();
+        loop {
+            if state.is_stopped {
+                return None;
+            }
+            if let Some(ready) = state.ready.pop_front() {
+                return Some(Job::Ready(ready));
+            }
+            if !state.outbox.is_full() {
+                if let Some((_, shared, next)) = &mut state.shared {
+                    *next += 1;
+                    return Some(Job::Part(shared.clone(), *next - 1));
+                }
+                if state.has_more && !state.is_opening {
+                    state.is_opening = true;
+                    return Some(Job::Open(state.opened));
+                }
+            }
+            if state.is_finished() {
+                return None;
+            }
+            state.wait(Line::Work);
+        }
+    }
+
+    /// Says what [`Job::Open`] has opened.
+    pub(super) fn opened(&self, found: Found<S>) {
+        let mut state = self.hold();
+        let input = state.opened;
+        state.is_opening = false;
+        match found {
+            Found::None => {
+                state.has_more = false;
+                return;
+            }
+            Found::Nothing(error) => {
+                let done = Done { stats: ScanStats::default(), times: Times::default(), error, is_last: true };
+                state.outbox.finish((input, 0), done);
+            }
+            Found::Own => state.owners += 1,
+            Found::Shared(shared) => state.shared = Some((input, shared, 0)),
+        }
+        state.opened += 1;
+    }
+
+    /// No more parts of a shared input are taken.
+    pub(super) fn end_shared(&self, input: usize) {
+        let mut state = self.hold();
+        if state.shared.as_ref().is_some_and(|shared| shared.0 == input) {
+            state.shared = None;
+        }
+    }
+
+    /// Waits until the owner of an input may read on. `false`: all has been stopped.
+    pub(super) fn may_read(&self, input: usize) -> bool {
+        let mut state = self.hold();
+        while !state.is_stopped && state.outbox.is_full() && state.outbox.head().0 != input {
+            state.wait(Line::Room);
+        }
+        !state.is_stopped
+    }
+
+    /// Hands what was read to a thread that has nothing to do; gives it back if there is none.
+    ///
+    /// So whatever is ready is taken up at once, and never more than there are threads.
+    pub(super) fn hand_on(&self, job: J) -> Option<J> {
+        let mut state = self.hold();
+        if state.ready.len() >= state.waiting.work {
+            return Some(job);
+        }
+        state.ready.push_back(job);
+        None
+    }
+
+    /// The thread has no input of its own any more.
+    pub(super) fn disown(&self) {
+        self.hold().owners -= 1;
+    }
+
+    /// Puts hits where they are delivered from, when there is room. `false`: all has been stopped.
+    pub(super) fn put(&self, key: Key, part: P) -> bool {
+        let mut state = self.hold();
+        while !state.is_stopped && !state.outbox.has_room(key) {
+            state.wait(Line::Room);
+        }
+        if !state.is_stopped {
+            state.outbox.put(key, part);
+        }
+        !state.is_stopped
+    }
+
+    /// Ends a part.
+    pub(super) fn finish(&self, key: Key, done: Done) {
+        self.hold().outbox.finish(key, done);
+    }
+
+    /// Waits for what is delivered next; `None` if that was all, or all has been stopped.
+    pub(super) fn next(&self) -> Option<Next<P>> {
+        let mut state = self.hold();
+        loop {
+            let is_at_hand = state.outbox.head().0 < state.opened;
+            if std::mem::take(&mut state.is_cancelled) && is_at_hand {
+                let mut end = state.outbox.abandon();
+                end.stats.is_cancelled = true;
+                return Some(Next::End(end));
+            }
+            if state.is_stopped {
+                return None;
+            }
+            if let Some(next) = state.outbox.next() {
+                return Some(next);
+            }
+            if state.is_delivered() {
+                return None;
+            }
+            state.wait(Line::News);
+        }
+    }
+
+    /// The end of the input whose turn it is, as far as it has been delivered.
+    pub(super) fn abandon(&self) -> InputEnd {
+        self.hold().outbox.abandon()
+    }
+}

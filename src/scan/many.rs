@@ -1,0 +1,126 @@
+//! Many inputs side by side on many threads, and one large input on all of them; the output always in the same order.
+//!
+//! [`Scanner::scan_many`](super::Scanner::scan_many) takes inputs one after the other as threads become free. A
+//! [`Source::File`] or [`Source::Bytes`] is cut and scanned by all threads at once. A [`Source::Reader`] (a decompressor, a pipe) or
+//! [`Source::Growing`] is read by one thread, which hands what it has read to another one if that has nothing to do. Hits are
+//! written out where they are found, by a function of the caller; what was written is delivered on the calling thread, by input and
+//! then by offset, whatever was done first.
+//!
+//! Memory is bounded: two buffers of 1.7 MiB a thread, and [`MAX_UNDELIVERED`](crate::limits::MAX_UNDELIVERED) of what waits to
+//! be delivered, with what a thread has under way on top ([`MAX_PART`](crate::limits::MAX_PART) and one hit).
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
+//! use netsieve::scan::many::{Delivery, Source};
+//! use netsieve::{ScanOptions, Scanner, Scope, Sieve};
+//!
+//! let mut builder = Sieve::builder();
+//! let feed = builder.feed(Feed::new("partner"));
+//! let name = DomainName::parse("evil.test").unwrap();
+//! builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 1, "evil.test"));
+//! let (sieve, _) = builder.build()?;
+//!
+//! let logs = ["evil.test\n", "nothing\n", "a.evil.test b.evil.test\n"];
+//! let inputs = logs.iter().map(|log| Ok(Source::Bytes(Box::new(log))));
+//! let mut out = String::new();
+//! Scanner::new(&sieve, &ScanOptions::default()).scan_many(
+//!     inputs,
+//!     4,
+//!     |input, hit, out| {
+//!         out.extend_from_slice(format!("{input}: {}\n", hit.canonical()).as_bytes());
+//!         ControlFlow::Continue(())
+//!     },
+//!     |delivery| {
+//!         if let Delivery::Hits { rendered, .. } = delivery {
+//!             out.push_str(std::str::from_utf8(rendered).unwrap());
+//!         }
+//!         ControlFlow::Continue(())
+//!     },
+//! )?;
+//! assert_eq!(out, "0: evil.test\n2: a.evil.test\n2: b.evil.test\n");
+//! # Ok::<(), netsieve::Error>(())
+//! ```
+
+use std::io;
+use std::time::Duration;
+
+use super::options::ScanStats;
+pub use super::source::{ReadAt, Source};
+
+/// What is handed over on the calling thread: by input, hits by offset, the end last.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Delivery<'d> {
+    /// Hits as they were rendered.
+    Hits {
+        /// The number of the input, from 0.
+        input: usize,
+        /// What the function for hits appended.
+        rendered: &'d [u8],
+        /// Where in `rendered` each hit ends, and how many matches it has.
+        hits: &'d [Rendered],
+    },
+    /// How far an input has been scanned.
+    Scanned {
+        /// The number of the input, from 0.
+        input: usize,
+        /// Bytes of it scanned so far; of UTF-16 those of its UTF-8 form.
+        bytes: u64,
+    },
+    /// The end of an input.
+    End(InputEnd),
+}
+
+/// One hit of a [`Delivery`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// Where its text ends.
+    pub end: usize,
+    /// How many matches it has.
+    pub matches: usize,
+}
+
+/// How an input ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct InputEnd {
+    /// The number of the input, from 0.
+    pub input: usize,
+    /// What was scanned of it.
+    pub stats: ScanStats,
+    /// What it took.
+    pub times: Times,
+    /// What opening or reading it failed with. The hits of all that was read before have been delivered.
+    pub error: Option<io::Error>,
+}
+
+impl InputEnd {
+    pub(super) fn new(input: usize) -> Self {
+        Self { input, stats: ScanStats::default(), times: Times::default(), error: None }
+    }
+
+    pub(super) fn failed(input: usize, error: io::Error) -> Self {
+        Self { error: Some(error), ..Self::new(input) }
+    }
+}
+
+/// How long the stages took, summed over all threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Times {
+    /// Reading and decompressing, and waiting for what is not there yet.
+    pub read: Duration,
+    /// Extracting and looking up.
+    pub scan: Duration,
+    /// Counting lines and rendering hits.
+    pub render: Duration,
+}
+
+impl std::ops::AddAssign for Times {
+    fn add_assign(&mut self, other: Self) {
+        self.read += other.read;
+        self.scan += other.scan;
+        self.render += other.render;
+    }
+}

@@ -1,0 +1,218 @@
+//! What is scanned, and how it is opened.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use super::reading::{Ends, Reading};
+use super::tail::Tail;
+use super::utf16;
+use crate::limits::SNIFF_UTF16;
+
+/// An input.
+pub enum Source<'s> {
+    /// Read from its beginning to its end.
+    Reader(Box<dyn Read + Send + 's>),
+    /// Read at many places at once. What is behind the first end that a reading meets is not looked at.
+    File(Box<dyn ReadAt + 's>),
+    /// Read from the place that was reached before, as far as it goes for now: see
+    /// [`Scanner::scan_tail`](super::Scanner::scan_tail). Many such inputs are read side by side.
+    Growing {
+        /// What has been added.
+        reader: Box<dyn Read + Send + 's>,
+        /// How far the input had been scanned, and has been afterwards.
+        tail: &'s mut Tail,
+        /// Whether a line without an end is scanned as it stands, as
+        /// [`Scanner::scan_rest`](super::Scanner::scan_rest) does.
+        with_rest: bool,
+    },
+    /// In memory.
+    Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>),
+}
+
+impl std::fmt::Debug for Source<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Source::Reader(_) => "Reader",
+            Source::File(_) => "File",
+            Source::Growing { .. } => "Growing",
+            Source::Bytes(_) => "Bytes",
+        })
+    }
+}
+
+/// What can be read at any place, by many threads at once.
+pub trait ReadAt: Send + Sync {
+    /// Reads at an offset; 0 is the end.
+    ///
+    /// # Errors
+    ///
+    /// Reading fails.
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// How many bytes there are at least, if that is known. An input that ends before was shortened while it was read, which is
+    /// an error.
+    ///
+    /// # Errors
+    ///
+    /// Asking fails.
+    fn size(&self) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
+}
+
+/// The size of a regular file. Others (of `/proc`, devices) have none that means anything.
+fn size(file: &File) -> io::Result<Option<u64>> {
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then_some(metadata.len()))
+}
+
+#[cfg(unix)]
+impl ReadAt for File {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(self, buf, offset)
+    }
+
+    fn size(&self) -> io::Result<Option<u64>> {
+        size(self)
+    }
+}
+
+#[cfg(windows)]
+impl ReadAt for File {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(self, buf, offset)
+    }
+
+    fn size(&self) -> io::Result<Option<u64>> {
+        size(self)
+    }
+}
+
+/// A file that is read at many places, and the size it had when it was opened.
+pub(super) struct Places<'s> {
+    file: Box<dyn ReadAt + 's>,
+    size: u64,
+}
+
+impl Places<'_> {
+    /// Reads until `buf` is full, the file ends, or reading fails; how much was read, and what failed. That the file ends before
+    /// the size that it had is a failure.
+    pub(super) fn fill(&self, buf: &mut [u8], offset: u64) -> (usize, io::Result<()>) {
+        let mut filled = 0;
+        while filled < buf.len() {
+            let at = offset + filled as u64;
+            match self.file.read_at(&mut buf[filled..], at) {
+                Ok(0) => return (filled, self.end(at)),
+                Ok(len) => filled += len,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return (filled, Err(error)),
+            }
+        }
+        (filled, Ok(()))
+    }
+
+    /// Whether the file may end there.
+    fn end(&self, at: u64) -> io::Result<()> {
+        if at >= self.size {
+            return Ok(());
+        }
+        let reason = format!("was shortened while it was read: ends behind {at} of {} bytes", self.size);
+        Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason))
+    }
+}
+
+/// A file, from its beginning to its end.
+struct Sequential<'s> {
+    file: Places<'s>,
+    offset: u64,
+}
+
+impl Read for Sequential<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        let len = self.file.file.read_at(buf, self.offset)?;
+        if len == 0 {
+            self.file.end(self.offset)?;
+        }
+        self.offset += len as u64;
+        Ok(len)
+    }
+}
+
+struct Owned<'s>(Box<dyn AsRef<[u8]> + Send + Sync + 's>);
+
+impl AsRef<[u8]> for Owned<'_> {
+    fn as_ref(&self) -> &[u8] {
+        (*self.0).as_ref()
+    }
+}
+
+/// How far an input that is read in order has been scanned.
+pub(super) enum Place<'s> {
+    Own(Box<Tail>),
+    Lent(&'s mut Tail),
+}
+
+impl AsMut<Tail> for Place<'_> {
+    fn as_mut(&mut self) -> &mut Tail {
+        match self {
+            Place::Own(tail) => tail,
+            Place::Lent(tail) => tail,
+        }
+    }
+}
+
+/// An input that is read from its beginning to its end.
+pub(super) type InOrder<'s> = Reading<Box<dyn Read + Send + 's>, Place<'s>>;
+
+/// A source, once it is known what it holds.
+pub(super) enum Opened<'s> {
+    InOrder(Box<InOrder<'s>>),
+    Places(Places<'s>),
+    Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>),
+}
+
+impl<'s> Opened<'s> {
+    /// UTF-16 is read from its beginning to its end, wherever it comes from.
+    pub(super) fn open(source: Source<'s>) -> io::Result<Self> {
+        Ok(match source {
+            Source::Reader(reader) => Self::whole(reader),
+            Source::Growing { reader, tail, with_rest } => {
+                let ends = if with_rest { Ends::Rest } else { Ends::Growing };
+                Opened::InOrder(Box::new(Reading::new(reader, Place::Lent(tail), ends)))
+            }
+            Source::File(file) => {
+                // What it has grown by meanwhile is read too; what it has lost is missed.
+                let size = file.size()?.unwrap_or(0);
+                let file = Places { file, size };
+                let mut head = [0; SNIFF_UTF16];
+                let (len, read) = file.fill(&mut head, 0);
+                match utf16::detect(&head[..len]) {
+                    Some(_) => file.in_order(),
+                    None => {
+                        // Met again, behind all that can be read, where the place is reached.
+                        drop(read);
+                        Opened::Places(file)
+                    }
+                }
+            }
+            Source::Bytes(bytes) => match utf16::detect((*bytes).as_ref()) {
+                Some(_) => Self::whole(Box::new(io::Cursor::new(Owned(bytes)))),
+                None => Opened::Bytes(bytes),
+            },
+        })
+    }
+
+    fn whole(reader: Box<dyn Read + Send + 's>) -> Self {
+        Opened::InOrder(Box::new(Reading::new(reader, Place::Own(Box::default()), Ends::Whole)))
+    }
+}
+
+impl<'s> Places<'s> {
+    /// The file, read from its beginning to its end.
+    pub(super) fn in_order(self) -> Opened<'s> {
+        Opened::whole(Box::new(Sequential { file: self, offset: 0 }))
+    }
+}
