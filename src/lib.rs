@@ -173,6 +173,11 @@ pub mod feed;
 pub mod indicator;
 #[cfg(feature = "feeds")]
 pub mod input;
+/// Of reading inputs, what scanning needs.
+#[cfg(not(feature = "feeds"))]
+mod input {
+    pub(crate) mod utf16;
+}
 pub mod limits;
 #[cfg(feature = "live")]
 pub mod live;

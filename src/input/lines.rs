@@ -269,7 +269,7 @@ fn decode<'r>(mut reader: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
     let mut head = vec![0; SNIFF_UTF16];
     let filled = fill(&mut reader, &mut head)?;
     head.truncate(filled);
-    let order = utf16::detect(&head);
+    let order = utf16::detect_feed(&head);
     let mark = match head[..] {
         [0xef, 0xbb, 0xbf, ..] => 3,
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => 2,

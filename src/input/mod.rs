@@ -29,7 +29,7 @@ mod magic;
 mod text;
 #[cfg(feature = "compression")]
 mod unpack;
-mod utf16;
+pub(crate) mod utf16;
 #[cfg(feature = "zip")]
 mod zip;
 

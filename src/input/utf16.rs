@@ -1,7 +1,9 @@
 //! UTF-16 inputs: recognising them, and turning them into UTF-8 as they are read. Logs and feeds are decoded here alike.
 
+#[cfg(feature = "feeds")]
 use std::io::{self, Read};
 
+#[cfg(feature = "feeds")]
 use super::fill;
 use crate::limits::SNIFF_UTF16;
 
@@ -54,6 +56,7 @@ fn by_nuls(head: &[u8]) -> Option<Order> {
 }
 
 /// As [`detect`], for a feed, which is there as a whole: its first line need not hold a NUL.
+#[cfg(feature = "feeds")]
 pub(super) fn detect_feed(head: &[u8]) -> Option<Order> {
     match head {
         [0xFF, 0xFE, ..] => Some(Order::Little),
@@ -130,6 +133,7 @@ fn append(scalar: Option<char>, out: &mut Vec<u8>) {
 }
 
 /// Transcodes UTF-16 to UTF-8. A surrogate without its half, and an odd last byte, become U+FFFD.
+#[cfg(feature = "feeds")]
 pub(super) struct Utf16<R> {
     reader: R,
     transcoder: Transcoder,
@@ -139,6 +143,7 @@ pub(super) struct Utf16<R> {
     ended: bool,
 }
 
+#[cfg(feature = "feeds")]
 impl<R: Read> Utf16<R> {
     pub(super) fn new(reader: R, order: Order) -> Self {
         let raw = vec![0; 16 * 1024].into_boxed_slice();
@@ -158,6 +163,7 @@ impl<R: Read> Utf16<R> {
     }
 }
 
+#[cfg(feature = "feeds")]
 impl<R: Read> Read for Utf16<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while self.at == self.text.len() {
@@ -173,7 +179,7 @@ impl<R: Read> Read for Utf16<R> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "feeds"))]
 mod tests {
     use super::*;
 

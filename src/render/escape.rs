@@ -28,7 +28,22 @@ impl<'a> Escaped<'a> {
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for chunk in self.bytes.utf8_chunks() {
+        let mut rest = self.bytes;
+        while !rest.is_empty() {
+            let (plain, others) = split(rest, false);
+            f.write_str(plain)?;
+            let end = others.iter().position(|&byte| is_plain(byte)).unwrap_or(others.len());
+            self.escape(&others[..end], f)?;
+            rest = &others[end..];
+        }
+        Ok(())
+    }
+}
+
+impl Escaped<'_> {
+    /// Writes bytes of which some may have to be escaped.
+    fn escape(&self, bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in bytes.utf8_chunks() {
             let text = chunk.valid();
             let mut written = 0;
             for (at, c) in text.char_indices().filter(|&(_, c)| is_unsafe(c)) {
@@ -51,6 +66,46 @@ impl fmt::Display for Escaped<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a byte is printable ASCII, which stays as it is whatever stands beside it.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
+}
+
+/// The printable ASCII at the start, and the rest. `is_quoted`: `"` and `\\` belong to the rest.
+///
+/// Nearly all of a log and of what is written about it is plain; eight bytes at a time are asked.
+pub(super) fn split(bytes: &[u8], is_quoted: bool) -> (&str, &[u8]) {
+    const ONES: u64 = u64::MAX / 0xff;
+    const TOPS: u64 = ONES << 7;
+    // The lowest byte that is marked is one that is meant: a borrow only reaches bytes above it.
+    let equals = |word: u64, byte: u8| {
+        let differ = word ^ (ONES * u64::from(byte));
+        differ.wrapping_sub(ONES) & !differ
+    };
+    let stops = |word: u64| {
+        let below = word.wrapping_sub(ONES * 0x20) & !word;
+        let quotes = if is_quoted { equals(word, b'"') | equals(word, b'\\') } else { 0 };
+        (word | below | equals(word, 0x7f) | quotes) & TOPS
+    };
+    let mut len = 0;
+    for eight in bytes.as_chunks::<8>().0 {
+        let stops = stops(u64::from_le_bytes(*eight));
+        if stops != 0 {
+            len += stops.trailing_zeros() as usize / 8;
+            return cut(bytes, len);
+        }
+        len += 8;
+    }
+    let is_stop = |byte: &u8| !is_plain(*byte) || (is_quoted && matches!(byte, b'"' | b'\\'));
+    len += bytes[len..].iter().position(is_stop).unwrap_or(bytes.len() - len);
+    cut(bytes, len)
+}
+
+fn cut(bytes: &[u8], len: usize) -> (&str, &[u8]) {
+    let (plain, rest) = bytes.split_at(len);
+    (std::str::from_utf8(plain).expect("ASCII is UTF-8"), rest)
 }
 
 /// Whether a character may act on a terminal, or mislead who reads it: controls, the direction marks and overrides of
@@ -108,6 +163,26 @@ mod tests {
         let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
         let shown: Vec<char> = ('\0'..=char::MAX).filter(|&c| ignorable.contains(c) && !is_unsafe(c)).collect();
         assert!(shown.is_empty(), "{shown:?}");
+    }
+
+    /// Every byte at every place, and after each other byte.
+    #[test]
+    fn what_is_plain_is_found_byte_by_byte() {
+        let mut bytes = [b'a'; 19];
+        for is_quoted in [false, true] {
+            let is_stop = |byte: u8| !is_plain(byte) || (is_quoted && matches!(byte, b'"' | b'\\'));
+            for at in 0..bytes.len() - 1 {
+                for first in 0..=255 {
+                    for second in [0, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x5b, 0x5c, 0x5d, 0x7e, 0x7f, 0x80, 0x81, 0xff] {
+                        (bytes[at], bytes[at + 1]) = (first, second);
+                        let want = bytes.iter().position(|&byte| is_stop(byte)).unwrap_or(bytes.len());
+                        let (plain, rest) = split(&bytes, is_quoted);
+                        assert_eq!((plain.len(), rest.len()), (want, bytes.len() - want), "{bytes:?}");
+                    }
+                }
+                (bytes[at], bytes[at + 1]) = (b'a', b'a');
+            }
+        }
     }
 
     #[test]

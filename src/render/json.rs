@@ -1,6 +1,6 @@
 use std::fmt::{self, Write};
 
-use super::escape::is_unsafe;
+use super::escape::{is_unsafe, split};
 use super::listing::Listing;
 use super::window::{shown, window};
 use crate::indicator::Kind;
@@ -220,16 +220,30 @@ impl<'o> Object<'o> {
 /// ```
 pub fn json_string(out: &mut Vec<u8>, value: &[u8]) {
     out.push(b'"');
-    for chunk in value.utf8_chunks() {
-        body(out, chunk.valid());
-        if !chunk.invalid().is_empty() {
-            out.extend_from_slice("\u{fffd}".as_bytes());
-        }
-    }
+    body(out, value);
     out.push(b'"');
 }
 
-fn body(out: &mut Vec<u8>, text: &str) {
+/// Writes the inside of a JSON string.
+fn body(out: &mut Vec<u8>, text: &[u8]) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (plain, others) = split(rest, true);
+        out.extend_from_slice(plain.as_bytes());
+        // One byte of ASCII, or all up to the next: an ill-formed sequence ends before any.
+        let len = others.iter().position(u8::is_ascii).unwrap_or(others.len()).max(1).min(others.len());
+        for chunk in others[..len].utf8_chunks() {
+            escape(out, chunk.valid());
+            if !chunk.invalid().is_empty() {
+                out.extend_from_slice("\u{fffd}".as_bytes());
+            }
+        }
+        rest = &others[len..];
+    }
+}
+
+/// Writes text of which some may have to be escaped.
+fn escape(out: &mut Vec<u8>, text: &str) {
     let mut written = 0;
     for (at, c) in text.char_indices().filter(|&(_, c)| matches!(c, '"' | '\\') || is_unsafe(c)) {
         out.extend_from_slice(&text.as_bytes()[written..at]);
@@ -255,7 +269,7 @@ struct Body<'o>(&'o mut Vec<u8>);
 
 impl fmt::Write for Body<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        body(self.0, text);
+        body(self.0, text.as_bytes());
         Ok(())
     }
 }

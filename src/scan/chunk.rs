@@ -2,7 +2,7 @@
 
 use super::blocks::{Block, Blocks};
 use super::emit::Counted;
-use super::utf16;
+use crate::input::utf16;
 use crate::limits::{MAX_LINE, PIECE_OVERLAP};
 
 /// How much is read at a time: little enough that it is still in the cache of the core that scans it.

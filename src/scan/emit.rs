@@ -5,8 +5,8 @@ use std::ops::{ControlFlow, Range};
 use super::blocks::Block;
 use super::hit::Hit;
 use super::told::Known;
-use super::utf16;
 use super::worker::Found;
+use crate::input::utf16;
 use crate::limits::MAX_OBSERVABLE;
 use crate::sieve::Matcher;
 

@@ -44,7 +44,6 @@ mod source;
 mod stream;
 mod tail;
 mod told;
-mod utf16;
 mod worker;
 
 pub use control::ScanControl;

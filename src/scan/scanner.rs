@@ -14,9 +14,9 @@ use super::reading::{Ends, Reading};
 use super::source::{Opened, Source};
 use super::tail::Tail;
 use super::told::Known;
-use super::utf16;
 use super::worker::Worker;
 use crate::error::{Error, Result};
+use crate::input::utf16;
 use crate::limits::MAX_UNDELIVERED;
 use crate::sieve::{Engine, Sieve};
 

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::reading::{Ends, Reading};
 use super::tail::Tail;
-use super::utf16;
+use crate::input::utf16;
 use crate::limits::SNIFF_UTF16;
 
 /// An input.

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::chunk::Chunk;
-use super::utf16::{self, Transcoder};
+use crate::input::utf16::{self, Transcoder};
 use crate::limits::SNIFF_UTF16;
 
 /// How far the reading of an input has come. UTF-16 is transcoded on the way in.
@@ -101,7 +101,8 @@ impl Stream {
         }
         if let Encoding::Utf16 { transcoder, text, .. } = &mut self.encoding {
             text.clear();
-            transcoder.finish(text);
+            // A byte that is half a unit is none, and counts as none.
+            let _ = transcoder.finish(text);
             chunk.push(text);
         }
     }

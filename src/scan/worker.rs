@@ -10,9 +10,7 @@ use super::options::ScanOptions;
 use crate::extract::finder::{Judge, LineFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
 use crate::limits::MAX_NAME;
-use crate::sieve::{
-    DerivedForms, Engine, MatchOptions, Matcher, Prefilter, Probe, RawMatch, Seen, Sieve, Withheld,
-};
+use crate::sieve::{DerivedForms, Engine, MatchOptions, Matcher, Prefilter, Probe, RawMatch, Seen, Sieve, Withheld};
 use crate::value::url::End;
 
 /// A hit by its place in the block's view and in the columns of [`Found`].
