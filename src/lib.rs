@@ -57,7 +57,7 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! [`Scanner::scan_parallel`] does the same on all threads of a `rayon` pool, [`Scanner::scan_reader`] for inputs
+//! [`Scanner::scan_parallel`] does the same on all cores, [`Scanner::scan_reader`] for inputs
 //! larger than memory. Hits and their order do not depend on the way.
 //!
 //! # Compile once
