@@ -17,10 +17,10 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("sieve", &["indicator", "value", "arch", "wire", "error", "limits"]),
     ("event", &["value", "error", "limits"]),
     ("extract", &["arch", "value", "limits"]),
-    ("scan", &["extract", "sieve", "input", "indicator", "value", "error", "limits"]),
+    ("scan", &["event", "extract", "sieve", "input", "indicator", "value", "error", "limits"]),
     ("live", &["sieve", "error"]),
     // `limits` because the length of a shown line stands with all other caps.
-    ("render", &["scan", "sieve", "indicator", "limits"]),
+    ("render", &["event", "scan", "sieve", "indicator", "limits"]),
 ];
 
 /// In tests a module may also use what its tests need to make a sieve.

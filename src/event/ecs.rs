@@ -66,6 +66,8 @@ macro_rules! names {
 names! {
     /// When the event took place.
     Timestamp = "@timestamp": Date,
+    /// The zone that was assumed for it, where the event says none.
+    EventTimezone = "event.timezone": Keyword,
     /// The address that sent.
     SourceIp = "source.ip": Ip,
     /// The port that sent.

@@ -13,7 +13,7 @@
 //! assert_eq!(event.layout(), Layout::Json);
 //! assert_eq!(event.get(EcsName::SourceIp).unwrap().to_string(), "192.0.2.7");
 //! assert_eq!(event.time().unwrap().to_string(), "2026-05-12T10:02:03Z");
-//! let field = event.field_at(78..91).unwrap();
+//! let field = event.field_at(76..89).unwrap();
 //! assert_eq!((field.name().as_str(), field.role()), ("query", Some(EcsName::DnsQuestionName)));
 //! ```
 //!
@@ -32,6 +32,7 @@
 mod custom;
 mod decode;
 mod ecs;
+mod heads;
 mod json;
 mod layouts;
 mod names;
@@ -45,6 +46,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -58,6 +60,7 @@ use time::Assumed;
 
 pub use custom::LayoutConfig;
 pub use ecs::EcsName;
+pub(crate) use heads::{Head, Heads, PartHeads};
 pub use layouts::Layout;
 pub use time::EventTime;
 
@@ -70,13 +73,17 @@ pub struct EventOptions {
 
 impl Default for EventOptions {
     fn default() -> Self {
-        EventOptions { assumed: Assumed { zone: TimeZone::UTC, year: None, file_time: None }, layouts: Vec::new() }
+        EventOptions {
+            assumed: Assumed { zone: TimeZone::UTC, zone_name: String::from("UTC"), year: None, file_time: None },
+            layouts: Vec::new(),
+        }
     }
 }
 
 impl EventOptions {
     /// The zone of times that are logged without one. UTC by default.
     pub fn time_zone(&mut self, zone: TimeZone) -> &mut Self {
+        self.assumed.zone_name = time::zone_name(&zone);
         self.assumed.zone = zone;
         self
     }
@@ -108,10 +115,13 @@ impl EventOptions {
 pub struct EventReader {
     assumed: Assumed,
     layouts: Vec<LayoutConfig>,
-    header: Option<Header>,
+    header: Option<Arc<Header>>,
     columns: Vec<Option<Found>>,
     sheet: Sheet,
     normal: Normal,
+    /// Of the line that was read last.
+    layout: Layout,
+    custom: Option<usize>,
 }
 
 impl EventReader {
@@ -124,13 +134,15 @@ impl EventReader {
             columns: Vec::new(),
             sheet: Sheet::default(),
             normal: Normal::default(),
+            layout: Layout::Text,
+            custom: None,
         }
     }
 
     /// Tells the reader how an input begins: some 64 KiB, or all lines up to the first of data. A header in it names the columns of the
     /// lines that follow, until another one is told.
     pub fn head(&mut self, head: &[u8]) {
-        self.set(Header::of_head(&head[..head.len().min(MAX_LINE)]));
+        self.set(Header::of_head(&head[..head.len().min(MAX_LINE)]).map(Arc::new));
     }
 
     /// When the input was last written: see [`EventOptions::file_time`].
@@ -138,7 +150,25 @@ impl EventReader {
         self.assumed.file_time = time;
     }
 
-    fn set(&mut self, header: Option<Header>) {
+    /// Takes the header that counts for the next line: see [`Heads`].
+    pub(crate) fn set_head(&mut self, head: &Head) {
+        let is_same = match (&self.header, &head.header) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            self.set(head.header.clone());
+        }
+        self.assumed.file_time = head.file_time.or(self.assumed.file_time);
+    }
+
+    /// The event of the line that was read last, which is `line`.
+    pub(crate) fn again<'a>(&'a self, line: &'a [u8]) -> Event<'a> {
+        Event { line: &line[..line.len().min(MAX_LINE)], reader: self, layout: self.layout, custom: self.custom }
+    }
+
+    fn set(&mut self, header: Option<Arc<Header>>) {
         self.columns.clear();
         if let Some(header) = &header {
             let meanings = (0..header.columns()).map(|at| names::find(&header.key(at)?, &[]));
@@ -155,25 +185,26 @@ impl EventReader {
         let line = &line[..line.len().min(MAX_LINE)];
         if line.starts_with(b"#") {
             let end = line.strip_suffix(b"\n").unwrap_or(line);
-            if let Some(header) = Header::of_line(end, self.header.as_ref()) {
-                self.set(Some(header));
+            if let Some(header) = Header::of_line(end, self.header.as_deref()) {
+                self.set(Some(Arc::new(header)));
             }
         }
         self.sheet.clear();
-        let mut layout = layouts::read(line, self.header.as_ref(), &mut self.sheet);
+        let mut layout = layouts::read(line, self.header.as_deref(), &mut self.sheet);
         let custom = self.layouts.iter().position(|layout| layout.matches(line));
         if custom.is_some() {
             layout = Layout::Custom;
         }
         let context = Context {
             line,
-            header: self.header.as_ref(),
+            header: self.header.as_deref(),
             columns: &self.columns,
             custom: custom.map_or(&[], |at| self.layouts[at].names()),
             assumed: &self.assumed,
             is_json: layout == Layout::Json && line.trim_ascii_start().starts_with(b"{"),
         };
         self.normal.read(&self.sheet, &context);
+        (self.layout, self.custom) = (layout, custom);
         Event { line, reader: self, layout, custom }
     }
 }
@@ -227,6 +258,34 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// Where the value of a normal name stands in the line, if it is that of a field.
+    pub fn span_of(&self, name: EcsName) -> Option<Range<usize>> {
+        let at = self.reader.normal.field_of(name)?;
+        Some(self.reader.sheet.fields[at].span())
+    }
+
+    /// The port that stands in another field for the address or name at a span: of a source that of the source, of a destination
+    /// or host that of the destination. `None` where the line gives none, or the span is neither.
+    pub(crate) fn port_at(&self, span: &Range<usize>) -> Option<u16> {
+        use EcsName::*;
+        const PORTS: [(EcsName, &[EcsName]); 7] = [
+            (SourceIp, &[SourcePort, ClientPort]),
+            (ClientIp, &[ClientPort, SourcePort]),
+            (SourceDomain, &[SourcePort, ClientPort]),
+            (DestinationIp, &[DestinationPort]),
+            (ServerIp, &[DestinationPort]),
+            (DestinationDomain, &[DestinationPort, UrlPort]),
+            (UrlDomain, &[UrlPort, DestinationPort]),
+        ];
+        // The field must be the one whose value counts: the port is of no other.
+        let holds = |name| self.span_of(name).is_some_and(|field| field.start <= span.start && span.end <= field.end);
+        let (_, ports) = PORTS.iter().find(|(name, _)| holds(*name))?;
+        ports.iter().find_map(|port| match self.get(*port) {
+            Some(Value::Number(number)) => u16::try_from(number).ok(),
+            _ => None,
+        })
+    }
+
     /// All normal names that the line has values for.
     pub fn normal(&self) -> impl Iterator<Item = (EcsName, Value<'a>)> {
         let event = *self;
@@ -255,7 +314,7 @@ impl<'a> Event<'a> {
         let reader = self.reader;
         Context {
             line: self.line,
-            header: reader.header.as_ref(),
+            header: reader.header.as_deref(),
             columns: &reader.columns,
             custom: &[],
             assumed: &reader.assumed,

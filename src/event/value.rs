@@ -54,8 +54,8 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
             let is_port = words.trim_ascii_end().ends_with(b"port") || words.trim_ascii().ends_with(b":");
             Some((ip, if is_port && words.len() < 16 { port(number) } else { None }))
         }
-        b'|' => Some((ip, port(after))),
-        b',' | b';' => Some((ip, None)),
+        b'|' | b',' => Some((ip, port(after))),
+        b';' => Some((ip, None)),
         _ => None,
     }
 }

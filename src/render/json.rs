@@ -14,7 +14,9 @@ use crate::sieve::Match;
 /// the log has it), `canonical` (of the observable), `kind` (of the indicator: `ip`, `domain`, `url`, `pattern`),
 /// `indicator` (canonical), `scope` (of domains and URLs only), `relation`, `strength`, `derived` (only of [derived
 /// forms](crate::sieve::Derived)), `context`, `text` (the log line, cut at [`MAX_SHOWN_LINE`] around the observable; from the 17th
-/// hit of a line on, at [`MAX_SHOWN_AGAIN`](crate::limits::MAX_SHOWN_AGAIN)) and `sources`, an array with one object for each feed: `feed`, `line`,
+/// hit of a line on, at [`MAX_SHOWN_AGAIN`](crate::limits::MAX_SHOWN_AGAIN)), `event` (with the feature `events`: the line
+/// as an event, an object of `layout`, `field` and `role` of the observable, `assumed` if the year was, and what is known by name of the Elastic
+/// Common Schema, such as `@timestamp`, `source.ip` or `user.name`) and `sources`, an array with one object for each feed: `feed`, `line`,
 /// `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_from`, `valid_until` (RFC 3339, UTC) and
 /// `reference`, each only where it is known.
 ///
@@ -65,6 +67,8 @@ impl JsonLines {
                 let shown = window(line, start..start + hit.observed().len(), max);
                 object.string("text", &line[shown]);
             }
+            #[cfg(feature = "events")]
+            event(&mut object, hit);
             sources(&mut object, &matched);
             object.close();
             out.push(b'\n');
@@ -95,6 +99,37 @@ fn indicator(object: &mut Object<'_>, matched: &Match<'_>) {
     if let Some(derived) = matched.derived() {
         object.string("derived", derived.as_str().as_bytes());
     }
+}
+
+/// What the line of a hit tells.
+#[cfg(feature = "events")]
+fn event(object: &mut Object<'_>, hit: &Hit<'_>) {
+    use crate::event::Value;
+
+    let Some(event) = hit.event() else { return };
+    object.key("event");
+    let mut inner = Object::open(object.out);
+    inner.string("layout", event.layout_name().as_bytes());
+    if let Some(field) = hit.field() {
+        inner.string("field", field.name().as_bytes());
+        if let Some(role) = field.role() {
+            inner.string("role", role.as_str().as_bytes());
+        }
+    }
+    if event.time().is_some_and(|time| !time.year_logged()) {
+        inner.string("assumed", b"year");
+    }
+    for (name, value) in event.normal() {
+        match value {
+            Value::Number(number) => inner.number(name.as_str(), number.into()),
+            Value::Text(text) => {
+                let text = text.as_bytes();
+                inner.string(name.as_str(), &text[window(text, 0..0, MAX_SHOWN_LINE)]);
+            }
+            value => inner.display(name.as_str(), &value),
+        }
+    }
+    inner.close();
 }
 
 fn sources(object: &mut Object<'_>, matched: &Match<'_>) {

@@ -54,7 +54,8 @@ impl Styles {
 ///
 /// First where the observable stands (file, line, column in bytes from 1), what it looks like, its canonical form after
 /// `=` where that differs, and its context unless that is `text`. Then a line for each indicator: its kind, the relation,
-/// the strength unless it is `strong`, and every feed with line, wording where it differs, tags and the rest. Then the
+/// the strength unless it is `strong`, and every feed with line, wording where it differs, tags and the rest. Then, after `@`,
+/// what the line tells as an event, if it tells anything: when, who, to whom, in which field, and what was done. Then the
 /// log line with the observable highlighted, a long one cut around it (from the 17th hit of a line on at 128 bytes, so that the
 /// output is linear in the log). Everything that comes from a log or a feed goes
 /// through [`Escaped`].
@@ -124,6 +125,10 @@ impl Text {
             out.push(b'\n');
             written += 1;
         }
+        #[cfg(feature = "events")]
+        if written > 0 {
+            self.event(out, hit);
+        }
         if written > 0 && self.log_line {
             out.extend_from_slice(b"  |  ");
             let max = shown(hit.index_in_line(), self.width);
@@ -131,6 +136,55 @@ impl Text {
             out.push(b'\n');
         }
         written
+    }
+
+    /// Appends a line of what the line of the hit tells, if it tells anything: when, who, with whom, in which field.
+    #[cfg(feature = "events")]
+    fn event(&self, out: &mut Vec<u8>, hit: &Hit<'_>) {
+        use crate::event::EcsName;
+
+        let Some(event) = hit.event() else { return };
+        let start = out.len();
+        out.extend_from_slice(b"  @");
+        let empty = out.len();
+        if let Some(time) = event.time() {
+            self.put(out, self.styles.place, format_args!("  {time}"));
+            let zone = if time.zone_logged() { None } else { event.get(EcsName::EventTimezone) };
+            match (zone, time.year_logged()) {
+                (None, true) => {}
+                (Some(zone), true) => self.put(out, "", format_args!(" (zone assumed: {zone})")),
+                (None, false) => self.put(out, "", " (year assumed)"),
+                (Some(zone), false) => self.put(out, "", format_args!(" (year and zone assumed: {zone})")),
+            }
+        }
+        if let Some(who) = event.who() {
+            self.put(out, "", "  ");
+            self.value(out, "", who.to_string().as_bytes());
+        }
+        if let Some(ip) = event.get(EcsName::DestinationIp) {
+            self.put(out, "", format_args!(" to {ip}"));
+            if let Some(port) = event.get(EcsName::DestinationPort) {
+                self.put(out, "", format_args!(" port {port}"));
+            }
+        }
+        if let Some(field) = hit.field() {
+            self.put(out, "", "  in ");
+            self.value(out, "", field.name().as_bytes());
+            if let Some(role) = field.role() {
+                self.put(out, "", format_args!(" ({role})"));
+            }
+        }
+        for name in [EcsName::EventAction, EcsName::EventOutcome] {
+            if let Some(value) = event.get(name) {
+                self.put(out, "", "  ");
+                self.value(out, "", value.to_string().as_bytes());
+            }
+        }
+        if out.len() == empty {
+            out.truncate(start);
+        } else {
+            out.push(b'\n');
+        }
     }
 
     /// Appends one match on one line, without a line feed: indicator, kind, relation, strength, feeds.

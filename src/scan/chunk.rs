@@ -1,7 +1,10 @@
 //! A buffer that is filled and scanned, and what of it is carried over to the next one.
 
+use jiff::Timestamp;
+
 use super::blocks::{Block, Blocks};
 use super::emit::Counted;
+use super::events::{Heads, PartHeads};
 use crate::input::utf16;
 use crate::limits::{MAX_LINE, PIECE_OVERLAP};
 
@@ -79,6 +82,8 @@ pub(super) struct Cut {
     pub(super) offset: u64,
     /// The position of the first block.
     pub(super) base: Counted,
+    /// The headers that count in it, by offsets in the chunk.
+    pub(super) heads: PartHeads,
 }
 
 /// Cuts the chunks of an input, one after the other, into blocks, and carries over what is no whole line yet.
@@ -91,12 +96,30 @@ pub(super) struct Cutter {
     /// Where the next block starts.
     base: Counted,
     has_started: bool,
+    heads: Heads,
 }
 
 impl Cutter {
     /// For an input that has not been read yet.
     pub(super) fn new() -> Self {
-        Self { blocks: Blocks::new(0), carry: Vec::new(), offset: 0, base: Counted::START, has_started: false }
+        Self {
+            blocks: Blocks::new(0),
+            carry: Vec::new(),
+            offset: 0,
+            base: Counted::START,
+            has_started: false,
+            heads: Heads::default(),
+        }
+    }
+
+    /// For an input that has not been read yet, with what its headers are followed by.
+    pub(super) fn with(heads: Heads) -> Self {
+        Self { heads, ..Self::new() }
+    }
+
+    /// Says when the input was last written, if it is known.
+    pub(super) fn written(&mut self, at: Option<Timestamp>) {
+        self.heads.written(at);
     }
 
     /// Whether bytes are carried over that belong to no block yet.
@@ -115,7 +138,9 @@ impl Cutter {
             self.base.raw = mark.unwrap_or(0);
         }
         let blocks: Vec<Block> = std::iter::from_fn(|| self.blocks.next(bytes, is_end)).collect();
-        let cut = Cut { blocks, offset: self.offset, base: self.base };
+        let own = blocks.first().map_or(0, |block| block.own.start)..blocks.last().map_or(0, |block| block.own.end);
+        let heads = self.heads.next(&bytes[own.clone()], own.start);
+        let cut = Cut { blocks, offset: self.offset, base: self.base, heads };
         if !cut.blocks.is_empty() {
             // What is carried over holds no line feed.
             let at = self.offset + self.blocks.at() as u64;

@@ -3,8 +3,9 @@
 use std::ops::{ControlFlow, Range};
 
 use super::blocks::Block;
+use super::events::Events;
 use super::hit::Hit;
-use super::told::Known;
+use super::piece::Piece;
 use super::worker::Found;
 use crate::input::utf16;
 use crate::limits::MAX_OBSERVABLE;
@@ -65,16 +66,16 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         (self.hits, self.matches)
     }
 
-    /// The hits of one block. `bytes` start at `offset` of the (transcoded) input.
+    /// The hits of one block of a piece.
     pub(super) fn block(
         &mut self,
-        bytes: &[u8],
-        offset: u64,
+        piece: &Piece<'_, '_>,
         block: &Block,
         found: &Found,
         matcher: &Matcher,
-        known: &Known,
+        events: &mut Events,
     ) -> ControlFlow<()> {
+        let (bytes, offset) = (piece.text.bytes(), piece.offset);
         let mut line = Line::new(block);
         for row in &found.rows {
             let span = row.span.start + block.view.start..row.span.end + block.view.start;
@@ -82,12 +83,15 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
             let start = self.counted.raw;
             let len = if self.is_utf16 { utf16::encoded_len(&bytes[span.clone()]) } else { span.len() as u64 };
             let raw = start..start + len;
-            if !known.is_new(&raw) {
+            if !piece.known.is_new(&raw) {
                 continue;
             }
             let matches = matcher.matches_of(found.matches(row));
             line.go_to(bytes, block, &span);
             let text = line.text(&span);
+            if line.hits == 0 || line.is_cut {
+                events.read(piece.heads, text.start, &bytes[text.clone()]);
+            }
             let hit = Hit {
                 span: raw,
                 line: self.counted.line,
@@ -98,6 +102,8 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
                 offset_in_line: span.start - text.start,
                 index_in_line: line.hits,
                 matches,
+                #[cfg(feature = "events")]
+                event: events.last(&bytes[text.clone()]),
             };
             line.hits += 1;
             self.hits += 1;

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::ops::Range;
 
+#[cfg(feature = "events")]
+use crate::event::{Event, EventTime, Field, Who};
 use crate::extract::Context;
 use crate::sieve::Matches;
 
@@ -15,6 +17,8 @@ pub struct Hit<'h> {
     pub(super) offset_in_line: usize,
     pub(super) index_in_line: usize,
     pub(super) matches: Matches<'h>,
+    #[cfg(feature = "events")]
+    pub(super) event: Option<Event<'h>>,
 }
 
 impl<'h> Hit<'h> {
@@ -64,6 +68,29 @@ impl<'h> Hit<'h> {
     /// Every indicator that covers the observable, most specific first. At least one.
     pub fn matches(&self) -> Matches<'h> {
         self.matches
+    }
+}
+
+#[cfg(feature = "events")]
+impl<'h> Hit<'h> {
+    /// The line, read as the event that it tells of. `None` if [`ScanOptions::events`](super::ScanOptions) is.
+    pub fn event(&self) -> Option<Event<'h>> {
+        self.event
+    }
+
+    /// The field of the event that the observable stands in.
+    pub fn field(&self) -> Option<Field<'h>> {
+        self.event?.field_at(self.offset_in_line..self.offset_in_line + self.observed.len())
+    }
+
+    /// When the event was, if the line says so.
+    pub fn time(&self) -> Option<EventTime> {
+        self.event?.time()
+    }
+
+    /// Who met what is listed: the client of the event, with user and host if they are given.
+    pub fn who(&self) -> Option<Who<'h>> {
+        self.event?.who()
     }
 }
 

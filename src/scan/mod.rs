@@ -34,7 +34,10 @@ mod chunk;
 mod control;
 mod driver;
 mod emit;
+mod events;
 mod hit;
+#[cfg(feature = "events")]
+mod judge;
 pub mod many;
 mod options;
 mod piece;

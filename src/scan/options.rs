@@ -2,7 +2,7 @@ use super::control::ScanControl;
 use crate::sieve::{Engine, MatchOptions, Withheld};
 
 /// What a scan looks for and reports.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScanOptions {
     /// What is reported.
@@ -13,6 +13,22 @@ pub struct ScanOptions {
     pub engine: Engine,
     /// Ends scans from outside, and tells how far they have come. A clone of the options has the same one.
     pub control: ScanControl,
+    /// How lines with hits are read as events (default: as [`EventOptions::default`](crate::event::EventOptions) says); `None`: they are not.
+    #[cfg(feature = "events")]
+    pub events: Option<crate::event::EventOptions>,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        Self {
+            matching: MatchOptions::default(),
+            refang: false,
+            engine: Engine::default(),
+            control: ScanControl::default(),
+            #[cfg(feature = "events")]
+            events: Some(crate::event::EventOptions::default()),
+        }
+    }
 }
 
 /// What a scan did.

@@ -8,6 +8,7 @@ use super::blocks::Block;
 use super::chunk::Chunk;
 use super::control::ScanControl;
 use super::emit::{Counted, Emitter};
+use super::events::PartHeads;
 use super::hit::Hit;
 use super::many::{Rendered, Times};
 use super::options::ScanStats;
@@ -45,6 +46,7 @@ pub(super) struct Piece<'p, 's> {
     pub(super) base: Option<Counted>,
     pub(super) is_utf16: bool,
     pub(super) known: &'p Known,
+    pub(super) heads: &'p PartHeads,
 }
 
 /// Who wants the hits.
@@ -80,6 +82,8 @@ impl<'s> Piece<'_, 's> {
             }
             let start = Instant::now();
             worker.scan(self.text.bytes(), block);
+            #[cfg(feature = "events")]
+            worker.judge(self.text.bytes(), block, self.heads);
             let scanned = Instant::now();
             let bytes = self.offset + block.own.end as u64 - self.start;
             control.add(bytes - stats.bytes);
@@ -118,8 +122,8 @@ impl<'s, S: FnMut(&Hit<'_>) -> ControlFlow<()>> Hits<'s> for Direct<S> {
         if let Some(base) = piece.base {
             self.emitter.go_on(base, piece.is_utf16);
         }
-        let (found, matcher) = worker.found();
-        self.emitter.block(piece.text.bytes(), piece.offset, block, found, matcher, piece.known)
+        let (found, matcher, events) = worker.found();
+        self.emitter.block(piece, block, found, matcher, events)
     }
 
     fn counts(&self) -> (u64, u64) {
@@ -175,8 +179,8 @@ impl<'s, P: FnMut(Part) -> ControlFlow<()>> Hits<'s> for Rendering<'_, P> {
         if let Some(base) = piece.base {
             emitter.go_on(base, piece.is_utf16);
         }
-        let (found, matcher) = worker.found();
-        let flow = emitter.block(piece.text.bytes(), piece.offset, block, found, matcher, piece.known);
+        let (found, matcher, events) = worker.found();
+        let flow = emitter.block(piece, block, found, matcher, events);
         let (hits, matches) = emitter.counts();
         self.counted = emitter.counted();
         self.counts = (self.counts.0 + hits, self.counts.1 + matches);
@@ -203,6 +207,7 @@ pub(super) struct Lent<'s> {
     pub(super) block: Block,
     pub(super) base: Counted,
     pub(super) is_utf16: bool,
+    pub(super) heads: PartHeads,
 }
 
 impl Lent<'_> {
@@ -239,6 +244,7 @@ impl<'s, P: FnMut(Lent<'s>) -> ControlFlow<()>> Hits<'s> for Lending<P> {
             block: block.clone(),
             base: piece.base.unwrap_or(Counted::START),
             is_utf16: piece.is_utf16,
+            heads: piece.heads.clone(),
         })
     }
 

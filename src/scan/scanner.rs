@@ -6,10 +6,11 @@ use std::thread;
 use super::chunk::Chunk;
 use super::driver::{self, Alone, Means, Next, ToCaller, ToText};
 use super::emit::Emitter;
+use super::events::{Events, Heads};
 use super::hit::Hit;
 use super::many::{Delivery, InputEnd};
 use super::options::{ScanOptions, ScanStats};
-use super::piece::{Direct, Part, Rendering, Text};
+use super::piece::{Direct, Part, Piece, Rendering, Text};
 use super::reading::{Ends, Reading};
 use super::source::{Opened, Source};
 use super::tail::Tail;
@@ -51,7 +52,7 @@ impl Scanner {
             // A slice is a reader that does not fail.
             return self.alone(sink, |alone| alone.read(&mut Reading::whole(haystack))).stats;
         }
-        self.alone(sink, |alone| alone.bytes(&Text::Slice(haystack))).stats
+        self.alone(sink, |alone| alone.bytes(&Text::Slice(haystack), Heads::default())).stats
     }
 
     /// Like [`scan`](Scanner::scan), on as many threads as the current `rayon` pool has, or the machine has cores if this is no
@@ -188,7 +189,7 @@ impl Scanner {
     ) -> ControlFlow<()> {
         let opened = match source.and_then(Opened::open) {
             Err(error) => return deliver(Delivery::End(InputEnd::failed(input, error))),
-            Ok(Opened::Places(file)) => file.in_order(),
+            Ok(Opened::Places(file, heads)) => file.in_order(heads),
             Ok(opened) => opened,
         };
         // Hits, and how far the scan has come, are told by turns.
@@ -209,8 +210,8 @@ impl Scanner {
         };
         let end = match opened {
             Opened::InOrder(mut reading) => alone.read(&mut reading),
-            Opened::Places(_) => unreachable!("read in order above"),
-            Opened::Bytes(bytes) => alone.bytes(&Text::Bytes(bytes.into())),
+            Opened::Places(..) => unreachable!("read in order above"),
+            Opened::Bytes(bytes, heads) => alone.bytes(&Text::Bytes(bytes.into()), heads),
         };
         let is_cancelled = end.stats.is_cancelled;
         drop(rendering);
@@ -244,12 +245,23 @@ impl Scanner {
         sink: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>,
     ) -> io::Result<InputEnd> {
         let matcher = self.sieve.matcher(&self.options.matching);
+        let mut events = Events::new(&self.options);
         let mut emitter = Emitter::new(sink);
         let mut end = InputEnd::new(0);
         driver::run(self.means(threads.max(1)), &mut std::iter::once(Ok(source)), &ToCaller, &mut |next| match next {
             Next::Hits(_, lent) => {
                 emitter.go_on(lent.base, lent.is_utf16);
-                emitter.block(lent.text.bytes(), lent.offset, &lent.block, &lent.found, &matcher, &Known::None)
+                let piece = Piece {
+                    text: &lent.text,
+                    offset: lent.offset,
+                    start: lent.base.at,
+                    blocks: &[],
+                    base: None,
+                    is_utf16: lent.is_utf16,
+                    known: &Known::None,
+                    heads: &lent.heads,
+                };
+                emitter.block(&piece, &lent.block, &lent.found, &matcher, &mut events)
             }
             Next::Scanned(..) => ControlFlow::Continue(()),
             Next::End(ended) => {

@@ -3,6 +3,10 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use jiff::Timestamp;
+
+use super::chunk::Cutter;
+use super::events::Heads;
 use super::reading::{Ends, Reading};
 use super::tail::Tail;
 use crate::input::utf16;
@@ -27,6 +31,14 @@ pub enum Source<'s> {
     },
     /// In memory.
     Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>),
+    /// Any of these, and when it was last written: the year of times that are logged without one follows from it. A plain
+    /// [`File`](Source::File) knows it itself.
+    Written {
+        /// The input.
+        source: Box<Source<'s>>,
+        /// When it was last written.
+        at: Timestamp,
+    },
 }
 
 impl std::fmt::Debug for Source<'_> {
@@ -36,6 +48,7 @@ impl std::fmt::Debug for Source<'_> {
             Source::File(_) => "File",
             Source::Growing { .. } => "Growing",
             Source::Bytes(_) => "Bytes",
+            Source::Written { .. } => "Written",
         })
     }
 }
@@ -58,12 +71,23 @@ pub trait ReadAt: Send + Sync {
     fn size(&self) -> io::Result<Option<u64>> {
         Ok(None)
     }
+
+    /// When it was last written, if that is known.
+    fn written(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// The size of a regular file. Others (of `/proc`, devices) have none that means anything.
 fn size(file: &File) -> io::Result<Option<u64>> {
     let metadata = file.metadata()?;
     Ok(metadata.is_file().then_some(metadata.len()))
+}
+
+/// When a regular file was last written.
+fn written(file: &File) -> Option<Timestamp> {
+    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Timestamp::try_from(metadata.modified().ok()?).ok()
 }
 
 #[cfg(unix)]
@@ -75,6 +99,10 @@ impl ReadAt for File {
     fn size(&self) -> io::Result<Option<u64>> {
         size(self)
     }
+
+    fn written(&self) -> Option<Timestamp> {
+        written(self)
+    }
 }
 
 #[cfg(windows)]
@@ -85,6 +113,10 @@ impl ReadAt for File {
 
     fn size(&self) -> io::Result<Option<u64>> {
         size(self)
+    }
+
+    fn written(&self) -> Option<Timestamp> {
+        written(self)
     }
 }
 
@@ -170,49 +202,58 @@ pub(super) type InOrder<'s> = Reading<Box<dyn Read + Send + 's>, Place<'s>>;
 /// A source, once it is known what it holds.
 pub(super) enum Opened<'s> {
     InOrder(Box<InOrder<'s>>),
-    Places(Places<'s>),
-    Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>),
+    /// With what its headers are followed by.
+    Places(Places<'s>, Heads),
+    Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>, Heads),
 }
 
 impl<'s> Opened<'s> {
     /// UTF-16 is read from its beginning to its end, wherever it comes from.
     pub(super) fn open(source: Source<'s>) -> io::Result<Self> {
+        Self::written(source, None)
+    }
+
+    fn written(source: Source<'s>, at: Option<Timestamp>) -> io::Result<Self> {
         Ok(match source {
-            Source::Reader(reader) => Self::whole(reader),
+            Source::Written { source, at } => return Self::written(*source, Some(at)),
+            Source::Reader(reader) => Self::whole(reader, Heads::new(at)),
             Source::Growing { reader, tail, with_rest } => {
+                tail.cutter.written(at);
                 let ends = if with_rest { Ends::Rest } else { Ends::Growing };
                 Opened::InOrder(Box::new(Reading::new(reader, Place::Lent(tail), ends)))
             }
             Source::File(file) => {
                 // What it has grown by meanwhile is read too; what it has lost is missed.
                 let size = file.size()?.unwrap_or(0);
+                let at = at.or_else(|| file.written());
                 let file = Places { file, size };
                 let mut head = [0; SNIFF_UTF16];
                 let (len, read) = file.fill(&mut head, 0);
                 match utf16::detect(&head[..len]) {
-                    Some(_) => file.in_order(),
+                    Some(_) => file.in_order(Heads::new(at)),
                     None => {
                         // Met again, behind all that can be read, where the place is reached.
                         drop(read);
-                        Opened::Places(file)
+                        Opened::Places(file, Heads::new(at))
                     }
                 }
             }
             Source::Bytes(bytes) => match utf16::detect((*bytes).as_ref()) {
-                Some(_) => Self::whole(Box::new(io::Cursor::new(Owned(bytes)))),
-                None => Opened::Bytes(bytes),
+                Some(_) => Self::whole(Box::new(io::Cursor::new(Owned(bytes))), Heads::new(at)),
+                None => Opened::Bytes(bytes, Heads::new(at)),
             },
         })
     }
 
-    fn whole(reader: Box<dyn Read + Send + 's>) -> Self {
-        Opened::InOrder(Box::new(Reading::new(reader, Place::Own(Box::default()), Ends::Whole)))
+    fn whole(reader: Box<dyn Read + Send + 's>, heads: Heads) -> Self {
+        let tail = Tail { cutter: Cutter::with(heads), ..Tail::new() };
+        Opened::InOrder(Box::new(Reading::new(reader, Place::Own(Box::new(tail)), Ends::Whole)))
     }
 }
 
 impl<'s> Places<'s> {
     /// The file, read from its beginning to its end.
-    pub(super) fn in_order(self) -> Opened<'s> {
-        Opened::whole(Box::new(Sequential { file: self, offset: 0 }))
+    pub(super) fn in_order(self, heads: Heads) -> Opened<'s> {
+        Opened::whole(Box::new(Sequential { file: self, offset: 0 }), heads)
     }
 }

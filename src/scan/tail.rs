@@ -1,5 +1,7 @@
 //! Inputs that grow.
 
+use jiff::Timestamp;
+
 use super::chunk::Cutter;
 use super::stream::Stream;
 use super::told::Told;
@@ -26,6 +28,11 @@ impl Tail {
     /// At the start of an input.
     pub fn new() -> Self {
         Self { stream: Stream::new(), cutter: Cutter::new(), told: Told::default() }
+    }
+
+    /// Says when the input was last written: the year of times that are logged without one follows from it.
+    pub fn written(&mut self, at: Timestamp) {
+        self.cutter.written(Some(at));
     }
 
     /// Whether a line was read whose end is still to come.

@@ -6,6 +6,9 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::blocks::Block;
+use super::events::Events;
+#[cfg(feature = "events")]
+use super::judge::Weak;
 use super::options::ScanOptions;
 use crate::extract::finder::{Judge, LineFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
@@ -18,8 +21,11 @@ use crate::value::url::End;
 pub(super) struct Row {
     pub(super) span: Range<usize>,
     pub(super) context: Context,
-    canonical: Range<usize>,
-    matches: Range<usize>,
+    pub(super) canonical: Range<usize>,
+    pub(super) matches: Range<usize>,
+    /// It is a name or an address (else a URL or the target of a request).
+    #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only fields ask for it"))]
+    pub(super) of_host: bool,
 }
 
 /// What one block gave.
@@ -30,6 +36,9 @@ pub(super) struct Found {
     text: String,
     pub(super) observables: u64,
     pub(super) withheld: Withheld,
+    /// Names and addresses that the fields of their line are asked about.
+    #[cfg(feature = "events")]
+    pub(super) weak: Vec<Weak>,
     /// Where the rows of the place at hand start.
     place: usize,
     /// What the readings of that place are so far.
@@ -50,6 +59,8 @@ struct Place {
 impl Found {
     fn clear(&mut self) {
         self.rows.clear();
+        #[cfg(feature = "events")]
+        self.weak.clear();
         self.matches.clear();
         self.text.clear();
         self.observables = 0;
@@ -102,11 +113,11 @@ impl Found {
         let text = self.text.len();
         write_canonical(matcher, &mut self.text);
         let canonical = text..self.text.len();
-        self.rows.push(Row { span, context, canonical, matches: start..self.matches.len() });
+        self.rows.push(Row { span, context, canonical, matches: start..self.matches.len(), of_host });
     }
 
     /// By offset, at one offset the longest first. What two readings of one place found is one hit.
-    fn sort(&mut self) {
+    pub(super) fn sort(&mut self) {
         self.rows.sort_by_key(|row| (row.span.start, Reverse(row.span.end)));
         let matches = &mut self.matches;
         self.rows.dedup_by(|later, first| {
@@ -124,6 +135,49 @@ impl Found {
             }
             true
         });
+    }
+
+    /// Keeps a name or address that had matches which are withheld as it stands.
+    #[cfg(feature = "events")]
+    fn keep_weak(&mut self, matcher: &mut Matcher, token: &Token<'_>, span: Range<usize>) {
+        let withheld = matcher.withheld();
+        if withheld.name_like + withheld.host_only == 0 || token.alternative {
+            return;
+        }
+        let canonical = self.write(|out| match token.kind {
+            // Writing to a string does not fail.
+            TokenKind::Ip(addr) => _ = write!(out, "{addr}"),
+            _ => matcher.write_name(token.text, out),
+        });
+        self.weak.push(Weak {
+            span,
+            canonical,
+            context: token.context,
+            port: token.port,
+            name_like: token.name_like && withheld.name_like > 0,
+            is_url_host: withheld.host_only > 0,
+        });
+    }
+
+    /// Puts matches aside.
+    #[cfg(feature = "events")]
+    pub(super) fn put(&mut self, matches: impl Iterator<Item = RawMatch>) -> Range<usize> {
+        let start = self.matches.len();
+        self.matches.extend(matches);
+        start..self.matches.len()
+    }
+
+    /// Puts text aside.
+    #[cfg(feature = "events")]
+    pub(super) fn write(&mut self, write: impl FnOnce(&mut String)) -> Range<usize> {
+        let start = self.text.len();
+        write(&mut self.text);
+        start..self.text.len()
+    }
+
+    #[cfg(feature = "events")]
+    pub(super) fn text(&self, span: &Range<usize>) -> &str {
+        &self.text[span.clone()]
     }
 
     pub(super) fn canonical(&self, row: &Row) -> &str {
@@ -146,9 +200,10 @@ pub(super) struct Worker {
     extractor: Extractor,
     /// What passes over the lines that hold nothing; `None` if every line must be looked at.
     finder: Option<LineFinder>,
-    matcher: Matcher,
+    pub(super) matcher: Matcher,
     pub(super) found: Found,
     patterns: PatternLines,
+    pub(super) events: Events,
 }
 
 /// The lines of a block that a pattern may match in.
@@ -228,6 +283,7 @@ impl Worker {
             matcher,
             found: Found::default(),
             patterns: PatternLines::default(),
+            events: Events::new(options),
         }
     }
 
@@ -237,7 +293,7 @@ impl Worker {
 
     /// Scans a block; what it gave is in `found` until the next one.
     pub(super) fn scan(&mut self, bytes: &[u8], block: &Block) {
-        let Self { extractor, finder, matcher, found, patterns } = self;
+        let Self { extractor, finder, matcher, found, patterns, .. } = self;
         found.clear();
         let view = &bytes[block.view.clone()];
         let own = block.own.start - block.view.start..block.own.end - block.view.start;
@@ -279,8 +335,8 @@ impl Worker {
     }
 
     /// What the last block gave, and what tells what it means.
-    pub(super) fn found(&self) -> (&Found, &Matcher) {
-        (&self.found, &self.matcher)
+    pub(super) fn found(&mut self) -> (&Found, &Matcher, &mut Events) {
+        (&self.found, &self.matcher, &mut self.events)
     }
 }
 
@@ -326,11 +382,15 @@ fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: us
                 // Writing to a string does not fail.
                 let _ = write!(out, "{addr}");
             });
+            #[cfg(feature = "events")]
+            found.keep_weak(matcher, token, base + token.start..base + token.end);
         }
         TokenKind::Domain => {
             if matcher.look_up_domain(token.text, seen).is_ok() {
                 found.count_withheld(matcher);
                 found.take(matcher, true, span, token.context, |matcher, out| matcher.write_name(token.text, out));
+                #[cfg(feature = "events")]
+                found.keep_weak(matcher, token, base + token.start..base + token.end);
             }
         }
         TokenKind::Url => look_up_url(matcher, found, token, base),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use netsieve::event::EventOptions;
 use netsieve::feed::Format;
 
 use crate::build::BuildArgs;
@@ -264,12 +265,60 @@ pub(crate) struct ScanArgs {
     /// Leave the log line out.
     #[arg(long)]
     pub(crate) no_text: bool,
+    #[command(flatten)]
+    pub(crate) events: EventArgs,
     /// Bytes and rates of each stage and each log, counts, and how many matches were withheld and why, to standard error.
     #[arg(long)]
     pub(crate) stats: bool,
     /// Colour.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// Yes.
+    On,
+    /// No.
+    Off,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Events")]
+pub(crate) struct EventArgs {
+    /// Whether lines with hits are read as events: when, in which field, and who met whom.
+    #[arg(long, value_enum, default_value = "on")]
+    pub(crate) events: Switch,
+    /// The zone of times that are logged without one: a name of the tz database or an offset such as +02:00.
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    pub(crate) time_zone: jiff::tz::TimeZone,
+    /// The year of times that are logged without one [default: by the time that the log was last written].
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=2199))]
+    pub(crate) year: Option<i16>,
+}
+
+impl EventArgs {
+    /// How events are read; `None`: not at all.
+    pub(crate) fn options(&self) -> Option<EventOptions> {
+        let mut options = EventOptions::default();
+        options.time_zone(self.time_zone.clone());
+        if let Some(year) = self.year {
+            options.year(year);
+        }
+        (self.events == Switch::On).then_some(options)
+    }
+}
+
+/// A name of the tz database, or an offset.
+fn zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
+    if let Ok(zone) = jiff::tz::TimeZone::get(text) {
+        return Ok(zone);
+    }
+    // An offset reads as the end of a time.
+    let time = format!("2026-01-01T00:00:00{text}");
+    let offset = jiff::fmt::temporal::Pieces::parse(&time).ok().and_then(|pieces| pieces.to_numeric_offset());
+    let reason = || format!("{text:?} is no zone of the tz database and no offset such as +02:00");
+    offset.map(jiff::tz::TimeZone::fixed).ok_or_else(reason)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -288,9 +337,15 @@ pub(crate) struct CheckArgs {
     pub(crate) set: SetArgs,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
-    /// Addresses, names or URLs; defanged ones too.
-    #[arg(value_name = "VALUE", required = true)]
+    /// Addresses, names or URLs; defanged ones too. With --explain: log lines, or `-` for those of standard input.
+    #[arg(value_name = "VALUE", required = true, allow_hyphen_values = true)]
     pub(crate) values: Vec<String>,
+    /// Take the values for log lines: say how each is read (layout, fields, time, who), every place that was read and how, what
+    /// matched, and why the rest did not.
+    #[arg(long)]
+    pub(crate) explain: bool,
+    #[command(flatten)]
+    pub(crate) events: EventArgs,
     /// One JSON object a line, for each value.
     #[arg(long)]
     pub(crate) json: bool,

@@ -352,6 +352,11 @@ impl Opener {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
         }
         let size = metadata.is_file().then_some(metadata.len());
+        let written = metadata.modified().ok().and_then(|at| jiff::Timestamp::try_from(at).ok());
+        let dated = |source: io::Result<Source<'static>>| match written {
+            Some(at) if metadata.is_file() => Ok(Source::Written { source: Box::new(source?), at }),
+            _ => source,
+        };
         let file = Counted { file: Arc::new(file), meter: self.meter.clone(), check: None, size, at: 0 };
         if !metadata.is_file() {
             return reader(Input::new(file)?, check);
@@ -360,18 +365,18 @@ impl Opener {
             return Err(io::Error::other("is also what the output is written to"));
         }
         if let Some(member) = &log.member {
-            return reader(member.unpack(file)?, check);
+            return dated(reader(member.unpack(file)?, check));
         }
         let mut unpacked = Input::new(file.clone())?;
         if unpacked.compression().is_some() || unpacked.is_archive()? {
-            return reader(unpacked, check);
+            return dated(reader(unpacked, check));
         }
         if self.wants_maps {
             let map = Arc::new(map(path)?);
             *self.inputs[input].map.lock().unwrap_or_else(PoisonError::into_inner) = Some(map.clone());
-            return Ok(Source::Bytes(Box::new(Shared(map))));
+            return dated(Ok(Source::Bytes(Box::new(Shared(map)))));
         }
-        Ok(Source::File(Box::new(Counted { check: Some(check.clone()), ..file })))
+        dated(Ok(Source::File(Box::new(Counted { check: Some(check.clone()), ..file }))))
     }
 }
 

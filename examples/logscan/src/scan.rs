@@ -26,7 +26,6 @@ pub(crate) struct Style {
     format: Format,
     json: JsonLines,
     text: Text,
-    has_log_line: bool,
     /// Pairs that are wanted at most.
     max: u64,
     /// One hit of each log is enough.
@@ -60,14 +59,7 @@ impl Style {
             _ if args.count || args.list || args.quiet => Format::None,
             _ => Format::Text,
         };
-        Self {
-            format,
-            json,
-            text,
-            has_log_line: !args.no_text,
-            max: args.max.unwrap_or(u64::MAX),
-            is_first_enough: args.list || args.quiet,
-        }
+        Self { format, json, text, max: args.max.unwrap_or(u64::MAX), is_first_enough: args.list || args.quiet }
     }
 
     /// Appends a hit. `Break`: no more of this log is wanted.
@@ -83,15 +75,20 @@ impl Style {
 
     /// The part of a hit's text that has its first `pairs` pairs.
     fn cut<'t>(&self, text: &'t [u8], pairs: u64) -> (&'t [u8], &'t [u8]) {
-        // One line a pair; of text, the place before and the log line behind them.
-        let (before, has_behind) = match self.format {
-            Format::Text => (1, self.has_log_line),
-            _ => (0, false),
-        };
+        // One line a pair; of text, the place before, and the event and the log line behind them.
+        let before = usize::from(self.format == Format::Text);
         let lines = usize::try_from(pairs).unwrap_or(usize::MAX).saturating_add(before);
         let end = memchr::memchr_iter(b'\n', text).nth(lines - 1).map_or(text.len(), |at| at + 1);
-        let last = text[..text.len().saturating_sub(1)].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-        (&text[..end], if has_behind && last >= end { &text[last..] } else { &[] })
+        let mut behind = text.len();
+        while self.format == Format::Text {
+            let last = text[..behind.saturating_sub(1)].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+            let is_behind = text[last..].starts_with(b"  @") || text[last..].starts_with(b"  |");
+            if last < end || !is_behind {
+                break;
+            }
+            behind = last;
+        }
+        (&text[..end], &text[behind..])
     }
 }
 
@@ -171,6 +168,7 @@ impl<'a> Output<'a> {
 
 pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, String> {
     let mut options = ScanOptions::default();
+    options.events = args.events.options();
     options.matching = feeds::options(&args.filter)?;
     options.engine = options.matching.engine;
     options.refang = args.refang;

@@ -106,20 +106,26 @@ fn hits_for_people() {
         "\
 a.log:1:6: 192.0.2.7
   -> 192.0.2.7  ip, exact  c2:1, score 12
+  @  192.0.2.7  in from (source.ip)
   |  from 192.0.2.7 to ok.test
 a.log:3:7: WWW.Evil.Test = www.evil.test
   -> evil.test  domain, subdomain  c2:3
+  @  198.51.100.3
   |  query WWW.Evil.Test and 198.51.100.3
 a.log:3:25: 198.51.100.3
   -> 198.51.100.0/28  ip, cidr  c2:2
+  @  198.51.100.3  in address (source.ip)
   |  query WWW.Evil.Test and 198.51.100.3
 a.log:4:5: http://shop.test/login/x
   -> http://shop.test/login/  url, url_prefix  c2:5
+  @  in request_uri (url.original)
   |  GET http://shop.test/login/x
 "
     );
     let short = folder.run("scan --no-text -f c2.txt a.log").code(0);
-    assert!(!short.out.contains("  |  ") && short.out.lines().count() == 8, "{}", short.out);
+    assert!(!short.out.contains("  |  ") && short.out.lines().count() == 12, "{}", short.out);
+    let plain = folder.run("scan --events off -f c2.txt a.log").code(0);
+    assert!(!plain.out.contains("  @  ") && plain.out.lines().count() == 12, "{}", plain.out);
     let coloured = folder.run("scan --color always -f c2.txt a.log").code(0);
     assert!(coloured.out.contains("\x1b[") && coloured.out.lines().count() == run.out.lines().count());
     assert_eq!(folder.run("scan --color never -f c2.txt a.log").out, run.out);
@@ -136,7 +142,7 @@ fn json_lines() {
         let keys: Vec<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
         let mut want =
             vec!["file", "line", "offset", "observed", "canonical", "kind", "indicator", "scope", "relation"];
-        want.extend(["strength", "context", "text", "sources"]);
+        want.extend(["strength", "context", "text", "event", "sources"]);
         if row["kind"] == "ip" {
             want.retain(|key| *key != "scope");
         }

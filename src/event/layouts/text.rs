@@ -370,10 +370,17 @@ fn address(
     // `192.0.2.7 port 5555`, `192.0.2.7 : 5555`
     let mut stop = raw.end;
     if port.is_none() && raw.end <= word.end + 1 {
-        for link in [&b" port "[..], b" : ", b" port: ", b" port=", b", port ", b" source port ", b" srcport ", b"|"] {
+        for link in
+            [&b" port "[..], b" : ", b" port: ", b" port=", b", port ", b" source port ", b" srcport ", b"|", b","]
+        {
             if let Some(rest) = line[word.end..part.end].strip_prefix(link) {
                 let digits = rest.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
-                let ends = link != b"|" || rest.get(digits) == Some(&b'|');
+                let ends = match link {
+                    b"|" => rest.get(digits) == Some(&b'|'),
+                    // `192.0.2.7,443` and nothing else.
+                    b"," => raw.start == part.start && digits == rest.len(),
+                    _ => true,
+                };
                 if ends && value::port(&rest[..digits]).is_some() {
                     end = word.end + link.len() + digits;
                     stop = stop.max(end);

@@ -150,6 +150,9 @@ impl Normal {
             self.consider(at as u32, field, sheet, context);
         }
         self.time = self.time_of(sheet, context);
+        if self.time.is_some_and(|time| !time.zone_logged()) {
+            self.held[EcsName::EventTimezone as usize] = self.keep(context.assumed.zone_name.as_bytes(), Form::Plain);
+        }
         self.choose(sheet, context);
     }
 
@@ -170,6 +173,12 @@ impl Normal {
         decode(context.value(field), field.form, &mut decoded);
         let mut value = Facts::new(&decoded);
         names().find(|name| value.fits(*name)).or_else(|| names().next())
+    }
+
+    /// The field whose value a normal name has.
+    pub(super) fn field_of(&self, name: EcsName) -> Option<usize> {
+        let Candidate { score, field } = self.best[name as usize];
+        (score < u16::MAX).then_some(field as usize)
     }
 
     /// Whether the table knows the name of a field.

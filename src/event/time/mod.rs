@@ -83,6 +83,8 @@ impl fmt::Display for EventTime {
 #[derive(Clone, Debug)]
 pub(super) struct Assumed {
     pub(super) zone: TimeZone,
+    /// How the zone is called in what is printed.
+    pub(super) zone_name: String,
     pub(super) year: Option<i16>,
     pub(super) file_time: Option<Timestamp>,
 }
@@ -136,6 +138,15 @@ fn is_day(year: Option<i16>, month: i8, day: i8) -> bool {
     match year {
         Some(year) => Date::new(year, month, day).is_ok(),
         None => Date::new(2000, month, day).is_ok(),
+    }
+}
+
+/// The name of a zone: of the tz database, or its offset.
+pub(super) fn zone_name(zone: &TimeZone) -> String {
+    match (zone.iana_name(), zone.to_fixed_offset()) {
+        (Some(name), _) => name.to_owned(),
+        (None, Ok(offset)) => offset.to_string(),
+        (None, Err(_)) => String::from("local"),
     }
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 
 fn utc() -> Assumed {
-    Assumed { zone: TimeZone::UTC, year: None, file_time: None }
+    Assumed { zone: TimeZone::UTC, zone_name: String::from("UTC"), year: None, file_time: None }
 }
 
 fn read(text: &str) -> Option<String> {

@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::scan::blocks::Blocks;
 use crate::scan::chunk::{Chunk, utf8_bom};
 use crate::scan::control::ScanControl;
+use crate::scan::events::Heads;
 use crate::scan::many::InputEnd;
 use crate::scan::piece::{Hits, Piece, Text};
 use crate::scan::reading::Reading;
@@ -48,6 +49,7 @@ impl<'s> Alone<'_, 's> {
                 base: Some(part.cut.base),
                 is_utf16: part.is_utf16,
                 known: &part.known,
+                heads: &part.cut.heads,
             };
             let flow = self.piece(&piece, &mut end);
             self.chunks.extend(Arc::into_inner(chunk));
@@ -62,14 +64,23 @@ impl<'s> Alone<'_, 's> {
     }
 
     /// Scans what is in memory, and is no UTF-16. Lines are counted as far as there are hits.
-    pub(in crate::scan) fn bytes(mut self, text: &Text<'s>) -> InputEnd {
+    pub(in crate::scan) fn bytes(mut self, text: &Text<'s>, mut heads: Heads) -> InputEnd {
         let mut end = InputEnd::new(self.input);
         let bytes = text.bytes();
         let (mut blocks, mut start) = (Blocks::new(utf8_bom(bytes)), 0);
         while let Some(block) = blocks.next(bytes, true) {
             let at = block.own.end as u64;
-            let piece =
-                Piece { text, offset: 0, start, blocks: &[block], base: None, is_utf16: false, known: &Known::None };
+            let heads = heads.next(&bytes[block.own.clone()], block.own.start);
+            let piece = Piece {
+                text,
+                offset: 0,
+                start,
+                blocks: &[block],
+                base: None,
+                is_utf16: false,
+                known: &Known::None,
+                heads: &heads,
+            };
             if self.piece(&piece, &mut end).is_break() {
                 break;
             }

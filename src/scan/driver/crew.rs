@@ -16,6 +16,7 @@ use crate::scan::blocks::{Block, Blocks};
 use crate::scan::chunk::{self, CHUNK, Chunk, Cut, Cutter, newlines};
 use crate::scan::control::ScanControl;
 use crate::scan::emit::Counted;
+use crate::scan::events::Heads;
 use crate::scan::many::Times;
 use crate::scan::options::ScanStats;
 use crate::scan::piece::{Piece, Text};
@@ -35,7 +36,7 @@ enum Kind<'s> {
     /// Read by all, and cut in turn.
     File { file: Places<'s>, cutter: InTurn<Cutter> },
     /// Cut in turn; and the position of the part whose turn it is.
-    Bytes { text: Text<'s>, blocks: InTurn<Blocks>, base: InTurn<Counted> },
+    Bytes { text: Text<'s>, blocks: InTurn<Blocks>, base: InTurn<(Counted, Heads)> },
 }
 
 /// A chunk that was read by another thread.
@@ -175,14 +176,14 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
                 self.desk.opened(Found::Own);
                 return Some(reading);
             }
-            Ok(Opened::Places(file)) => shared(Kind::File { file, cutter: InTurn::new(Cutter::new()) }),
-            Ok(Opened::Bytes(bytes)) => {
+            Ok(Opened::Places(file, heads)) => shared(Kind::File { file, cutter: InTurn::new(Cutter::with(heads)) }),
+            Ok(Opened::Bytes(bytes, heads)) => {
                 let text = Text::Bytes(bytes.into());
                 let mark = chunk::utf8_bom(text.bytes());
                 if text.bytes().len() == mark {
                     Found::Nothing(None)
                 } else {
-                    let (blocks, base) = (InTurn::new(Blocks::new(mark)), InTurn::new(Counted::START));
+                    let (blocks, base) = (InTurn::new(Blocks::new(mark)), InTurn::new((Counted::START, heads)));
                     shared(Kind::Bytes { text, blocks, base })
                 }
             }
@@ -246,6 +247,7 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
             base: Some(cut.base),
             is_utf16,
             known: &known,
+            heads: &cut.heads,
         };
         self.piece(key, piece, worker, done, &is_over);
         self.recycle(chunk);
@@ -279,6 +281,7 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
                 base: Some(cut.base),
                 is_utf16: false,
                 known: &Known::None,
+                heads: &cut.heads,
             };
             let done = Done { stats: ScanStats::default(), times, error: read.err(), is_last };
             self.piece((shared.input, part), piece, worker, done, &shared.is_over);
@@ -291,7 +294,7 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
         &self,
         shared: &Shared<'s>,
         text: &Text<'s>,
-        (blocks, base): (&InTurn<Blocks>, &InTurn<Counted>),
+        (blocks, base): (&InTurn<Blocks>, &InTurn<(Counted, Heads)>),
         part: u64,
         worker: &mut Worker,
     ) {
@@ -307,13 +310,13 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
             self.desk.end_shared(shared.input);
         }
         let newlines = newlines(&bytes[block.own.clone()]);
-        let base = base_turn.take(|next| {
+        let taken = base_turn.take(|(next, heads)| {
             let base = *next;
             let at = block.own.end as u64;
             *next = Counted { at, line: base.line + newlines, raw: at };
-            ControlFlow::Continue(base)
+            ControlFlow::Continue((base, heads.next(&bytes[block.own.clone()], block.own.start)))
         });
-        let Some(base) = base else { return };
+        let Some((base, heads)) = taken else { return };
         let piece = Piece {
             text,
             offset: 0,
@@ -322,6 +325,7 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
             base: Some(base),
             is_utf16: false,
             known: &Known::None,
+            heads: &heads,
         };
         let done = Done { stats: ScanStats::default(), times: Times::default(), error: None, is_last };
         self.piece((shared.input, part), piece, worker, done, &shared.is_over);

@@ -61,6 +61,8 @@ pub enum Strength {
     Strong,
     /// The indicator has a port and the log shows none. Reported by default.
     PortUnseen,
+    /// Host and path of a URL indicator stand in two fields of one event. Reported by default.
+    Joined,
     /// The observed text looks like a file name or a version. Not reported by default.
     NameLike,
     /// Only the host of a URL indicator with a path was seen. Not reported by default.
@@ -68,11 +70,12 @@ pub enum Strength {
 }
 
 impl Strength {
-    /// `strong`, `port_unseen`, `name_like` or `host_only`.
+    /// `strong`, `port_unseen`, `joined`, `name_like` or `host_only`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Strength::Strong => "strong",
             Strength::PortUnseen => "port_unseen",
+            Strength::Joined => "joined",
             Strength::NameLike => "name_like",
             Strength::HostOnly => "host_only",
         }
@@ -124,6 +127,8 @@ pub struct MatchOptions {
     pub filter: Filter,
     /// Report matches of strength [`PortUnseen`](Strength::PortUnseen) (default: yes).
     pub port_unseen: bool,
+    /// Report matches of strength [`Joined`](Strength::Joined) (default: yes).
+    pub joined: bool,
     /// Report matches of strength [`NameLike`](Strength::NameLike) (default: no).
     pub name_like: bool,
     /// Report matches of strength [`HostOnly`](Strength::HostOnly) (default: no).
@@ -140,6 +145,7 @@ impl Default for MatchOptions {
         Self {
             filter: Filter::default(),
             port_unseen: true,
+            joined: true,
             name_like: false,
             host_only: false,
             derived: DerivedForms::default(),
@@ -153,6 +159,7 @@ impl MatchOptions {
         match strength {
             Strength::Strong => true,
             Strength::PortUnseen => self.port_unseen,
+            Strength::Joined => self.joined,
             Strength::NameLike => self.name_like,
             Strength::HostOnly => self.host_only,
         }
@@ -170,6 +177,8 @@ pub struct Withheld {
     /// Of strength `host_only`: the URL indicators with a path on a host that was seen without one. Counted for each host as a whole,
     /// without looking at ports, filter and allow entries, so that a host with many URLs costs nothing.
     pub host_only: u64,
+    /// Of a port that is another than the one that the event gives in a field of its own.
+    pub other_port: u64,
     /// Suppressed by allow entries.
     pub allowed: u64,
     /// Without an entry that passes the filter.
@@ -179,13 +188,15 @@ pub struct Withheld {
 impl Withheld {
     /// All of them.
     pub fn total(&self) -> u64 {
-        self.port_unseen + self.name_like + self.host_only + self.allowed + self.filtered
+        self.port_unseen + self.name_like + self.host_only + self.other_port + self.allowed + self.filtered
     }
 
     pub(in crate::sieve) fn count(&mut self, strength: Strength) {
         match strength {
             Strength::Strong => {}
             Strength::PortUnseen => self.port_unseen += 1,
+            // Made of what was found, where it is asked for.
+            Strength::Joined => {}
             Strength::NameLike => self.name_like += 1,
             Strength::HostOnly => self.host_only += 1,
         }
@@ -197,6 +208,7 @@ impl std::ops::AddAssign for Withheld {
         self.port_unseen += other.port_unseen;
         self.name_like += other.name_like;
         self.host_only += other.host_only;
+        self.other_port += other.other_port;
         self.allowed += other.allowed;
         self.filtered += other.filtered;
     }

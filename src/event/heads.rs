@@ -1,0 +1,116 @@
+//! The headers of an input, as it is read from its beginning to its end: which one counts where.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::layouts::columns::Header;
+
+/// What is known of an input at one place in it. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Head {
+    pub(super) header: Option<Arc<Header>>,
+    pub(super) file_time: Option<Timestamp>,
+}
+
+/// Follows the headers of an input. Parts of it are shown in order, each made of whole lines.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heads {
+    head: Head,
+    /// The first part has been seen.
+    is_begun: bool,
+    /// The input begins with a `#`: there may be more headers.
+    is_marked: bool,
+}
+
+/// The headers that count in a part: the one at its start, and those that begin within it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PartHeads {
+    pub(crate) first: Head,
+    /// Where a header line begins, and what counts from there on.
+    changes: Vec<(usize, Head)>,
+    /// What the offsets count from.
+    start: usize,
+}
+
+impl Heads {
+    /// The heads of an input that was last written then.
+    pub(crate) fn new(file_time: Option<Timestamp>) -> Self {
+        Heads { head: Head { header: None, file_time }, is_begun: false, is_marked: false }
+    }
+
+    /// Says when the input was last written, if it is known.
+    pub(crate) fn written(&mut self, at: Option<Timestamp>) {
+        self.head.file_time = at.or(self.head.file_time);
+    }
+
+    /// The heads of the next part. Only an input that begins with a `#` is looked through for more headers: logs of Zeek and of W3C
+    /// are concatenated with theirs, and what else begins so is not worth a look.
+    ///
+    /// `start` is where the part stands in what the offsets of [`PartHeads::at`] count in.
+    pub(crate) fn next(&mut self, part: &[u8], start: usize) -> PartHeads {
+        if !self.is_begun && !part.is_empty() {
+            self.is_begun = true;
+            self.is_marked = part.strip_prefix(b"\xef\xbb\xbf").unwrap_or(part).starts_with(b"#");
+            self.head.header = Header::of_head(part).map(Arc::new);
+        }
+        let first = self.head.clone();
+        let mut changes = Vec::new();
+        if self.is_marked {
+            let starts = memchr::memmem::find_iter(part, b"\n#").map(|at| at + 1);
+            for at in std::iter::once(0).chain(starts) {
+                let line = &part[at..];
+                let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+                if let Some(header) = Header::of_line(line, self.head.header.as_deref()) {
+                    self.head.header = Some(Arc::new(header));
+                    changes.push((at, self.head.clone()));
+                }
+            }
+        }
+        PartHeads { first, changes, start }
+    }
+}
+
+impl PartHeads {
+    /// The head that counts at an offset of the part.
+    pub(crate) fn at(&self, offset: usize) -> &Head {
+        let before = self.changes.partition_point(|(at, _)| at + self.start <= offset);
+        before.checked_sub(1).map_or(&self.first, |last| &self.changes[last].1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{EcsName, EventOptions, EventReader};
+
+    #[test]
+    fn headers_count_from_where_they_stand() {
+        let first = "#separator \\x09\n#fields\tts\tid.orig_h\tquery\n1778580123\t192.0.2.7\ta.test\n";
+        let second = "#fields\tts\tquery\tid.orig_h\n1778580124\tb.test\t192.0.2.8\n";
+        let third = "1778580125\tc.test\t192.0.2.9\n";
+        let read = |parts: &[String]| {
+            let (mut heads, mut reader) = (Heads::new(None), EventReader::new(&EventOptions::default()));
+            let mut found = Vec::new();
+            for part in parts {
+                let part = part.as_bytes();
+                let heads = heads.next(part, 0);
+                let mut at = 0;
+                for line in part.split_inclusive(|byte| *byte == b'\n') {
+                    reader.set_head(heads.at(at));
+                    let event = reader.read(line);
+                    if let (Some(ip), Some(name)) = (event.get(EcsName::SourceIp), event.get(EcsName::DnsQuestionName))
+                    {
+                        found.push(format!("{ip} {name}"));
+                    }
+                    at += line.len();
+                }
+            }
+            found
+        };
+        let expected = ["192.0.2.7 a.test", "192.0.2.8 b.test", "192.0.2.9 c.test"];
+        assert_eq!(read(&[[first, second, third].concat()]), expected);
+        assert_eq!(read(&[first.into(), second.into(), third.into()]), expected);
+        assert_eq!(read(&[first.into(), [second, third].concat()]), expected);
+    }
+}

@@ -1,0 +1,77 @@
+//! Lines with hits, read as events; nothing at all where that is turned off.
+
+#[cfg(feature = "events")]
+pub(super) use self::on::Events;
+#[cfg(feature = "events")]
+pub(super) use crate::event::{Heads, PartHeads};
+
+#[cfg(not(feature = "events"))]
+pub(super) use self::off::{Events, Heads, PartHeads};
+
+#[cfg(feature = "events")]
+mod on {
+    use super::PartHeads;
+    use crate::event::{Event, EventReader};
+    use crate::scan::options::ScanOptions;
+
+    /// Reads lines as events, if that is asked for.
+    #[derive(Debug)]
+    pub(in crate::scan) struct Events(Option<EventReader>);
+
+    impl Events {
+        pub(in crate::scan) fn new(options: &ScanOptions) -> Self {
+            Self(options.events.as_ref().map(EventReader::new))
+        }
+
+        pub(in crate::scan) fn is_on(&self) -> bool {
+            self.0.is_some()
+        }
+
+        /// Reads the line that starts at an offset of what the heads are of.
+        pub(in crate::scan) fn read(&mut self, heads: &PartHeads, at: usize, line: &[u8]) {
+            if let Some(reader) = &mut self.0 {
+                reader.set_head(heads.at(at));
+                reader.read(line);
+            }
+        }
+
+        /// The event of the line that was read last.
+        pub(in crate::scan) fn last<'h>(&'h self, line: &'h [u8]) -> Option<Event<'h>> {
+            self.0.as_ref().map(|reader| reader.again(line))
+        }
+    }
+}
+
+#[cfg(not(feature = "events"))]
+mod off {
+    use crate::scan::options::ScanOptions;
+
+    #[derive(Debug)]
+    pub(in crate::scan) struct Events;
+
+    impl Events {
+        pub(in crate::scan) fn new(_: &ScanOptions) -> Self {
+            Self
+        }
+
+        pub(in crate::scan) fn read(&mut self, _: &PartHeads, _: usize, _: &[u8]) {}
+    }
+
+    #[derive(Clone, Debug, Default)]
+    pub(in crate::scan) struct Heads;
+
+    impl Heads {
+        pub(in crate::scan) fn new(_: Option<jiff::Timestamp>) -> Self {
+            Self
+        }
+
+        pub(in crate::scan) fn written(&mut self, _: Option<jiff::Timestamp>) {}
+
+        pub(in crate::scan) fn next(&mut self, _: &[u8], _: usize) -> PartHeads {
+            PartHeads
+        }
+    }
+
+    #[derive(Clone, Debug, Default)]
+    pub(in crate::scan) struct PartHeads;
+}
