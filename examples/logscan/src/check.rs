@@ -11,10 +11,14 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::cli::CheckArgs;
+use crate::explain;
 use crate::feeds;
 use crate::say::json_line;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
+    if args.explain {
+        return explain::run(args);
+    }
     let sieve = args.set.load()?;
     let mut matcher = sieve.matcher(&feeds::options(&args.filter)?);
     let mut out = io::stdout().lock();
@@ -79,7 +83,12 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
 }
 
 /// Why nothing is reported for a value that is one.
-fn why_not(args: &CheckArgs, sieve: &Sieve, value: &str, withheld: Withheld) -> Result<String, Box<dyn Error>> {
+pub(crate) fn why_not(
+    args: &CheckArgs,
+    sieve: &Sieve,
+    value: &str,
+    withheld: Withheld,
+) -> Result<String, Box<dyn Error>> {
     let mut reasons = Vec::new();
     if withheld.allowed > 0 {
         let mut options = MatchOptions::default();

@@ -14,6 +14,7 @@ mod build;
 mod check;
 mod cli;
 mod diff;
+mod explain;
 mod feeds;
 mod follow;
 mod inputs;
