@@ -113,7 +113,7 @@ impl TextCheck {
         }
         self.total.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         if offset == 0 {
-            let encoding = if is_utf16(bytes) { UTF16 } else { BYTES };
+            let encoding = if utf16::detect(bytes).is_some() { UTF16 } else { BYTES };
             self.encoding.store(encoding, Ordering::Relaxed);
             if encoding == BYTES {
                 self.head(&bytes[..bytes.len().min(HEAD)]);
@@ -162,14 +162,6 @@ impl TextCheck {
         let is_mostly = self.controls.load(Ordering::Relaxed) > total / 16;
         (total > 0 && (is_mostly || self.is_strange.load(Ordering::Relaxed))).then_some(Caveat::NotText)
     }
-}
-
-/// Whether a log that begins so is searched as UTF-16: a first line without a NUL is none.
-fn is_utf16(head: &[u8]) -> bool {
-    let has_mark = matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
-    // At the very start a line feed's own NUL stands behind it.
-    let line = head.get(1..).and_then(|head| memchr::memchr(b'\n', head)).map_or(head, |end| &head[..=end]);
-    (has_mark || memchr::memchr(0, line).is_some()) && utf16::detect(head).is_some()
 }
 
 /// Whether no text holds such a byte. Escape is in colours, and vertical tab and form feed in old reports.

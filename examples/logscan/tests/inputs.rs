@@ -632,3 +632,28 @@ fn statistics_of_stages_and_logs() {
     let run = folder.run("scan --stats --json -m 2 -f c2.txt a.log").code(0);
     assert!(run.err.contains("pairs of observable and indicator"), "{}", run.err);
 }
+
+#[test]
+fn a_log_that_is_shortened_while_it_is_scanned_says_so() {
+    for threads in [1, 2] {
+        let folder = folder();
+        folder.write("long.log", &b"a.evil.test b.evil.test\n".repeat(500_000));
+        let mut child = folder
+            .command(&format!("scan --json -j {threads} -f c2.txt long.log"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It waits for its hits to be read, far from the end of the log.
+        let mut out = child.stdout.take().unwrap();
+        let mut first = [0; 1000];
+        out.read_exact(&mut first).unwrap();
+        fs::OpenOptions::new().write(true).open(folder.path("long.log")).unwrap().set_len(1000).unwrap();
+        let mut rest = Vec::new();
+        out.read_to_end(&mut rest).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{err}");
+        assert!(err.contains("long.log: was shortened while it was scanned: "), "{err}");
+    }
+}

@@ -400,7 +400,11 @@ impl<'a> Follower<'a> {
             let again = sizes.iter().any(|(path, _)| *path == log);
             let beside = match again {
                 true => fs::metadata(&log).map(|metadata| (log, metadata)).into_iter().collect(),
-                false => siblings::of(&log),
+                false => {
+                    let mut beside = siblings::of(&log);
+                    beside.retain(|(path, _)| siblings::is_rotated(path, &log));
+                    beside
+                }
             };
             for (path, metadata) in beside {
                 let key = key(&metadata);

@@ -31,9 +31,25 @@ fn is_called_after(name: &str, log: &str) -> bool {
     name != log && (begins(log) || !stem.is_empty() && begins(stem))
 }
 
+/// Whether a file that is called after a log is called as rotation calls it: by numbers, dates and suffixes. Others are logs of
+/// their own, `dns-errors.log` beside `dns.log`.
+pub(super) fn is_rotated(file: &Path, log: &Path) -> bool {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (file, log) = (name(file), name(log));
+    let mut parts = log.split('.');
+    let stem = parts.next().unwrap_or_default();
+    let known: Vec<&str> = parts.chain(["gz", "bz2", "xz", "zst", "old", "bak", "orig", "save", "prev", ""]).collect();
+    let is_date =
+        |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'T' | b'Z' | b':' | b'+'));
+    file.strip_prefix(stem)
+        .is_some_and(|rest| rest.split(['.', '-', '_', '~']).all(|part| is_date(part) || known.contains(&part)))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_called_after;
+    use std::path::Path;
+
+    use super::{is_called_after, is_rotated};
 
     #[test]
     fn names() {
@@ -41,6 +57,10 @@ mod tests {
             ["dns.log.1", "dns.log.2.gz", "dns.log-20261105", "dns-20261105.log", "dns.1.log", "dns.2026-11-05.log.gz"]
         {
             assert!(is_called_after(name, "dns.log"), "{name}");
+            assert!(is_rotated(Path::new(name), Path::new("dns.log")), "{name}");
+        }
+        for name in ["dns-errors.log", "dns.log.copy", "dns.json"] {
+            assert!(is_called_after(name, "dns.log") && !is_rotated(Path::new(name), Path::new("dns.log")), "{name}");
         }
         for name in ["dns.log", "http.log.1", "dnsmasq.log", "dnslog"] {
             assert!(!is_called_after(name, "dns.log"), "{name}");
