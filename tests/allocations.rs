@@ -131,3 +131,38 @@ fn hits_of_a_warm_scanner_allocate_nothing() {
     // The list of blocks, and what sorts the hits of many lines.
     assert!(counts.iter().all(|&count| count <= 2), "{counts:?}");
 }
+
+/// The common layouts: a reader that has seen a line of each allocates nothing for the next ones.
+#[test]
+#[cfg(feature = "events")]
+fn a_warm_reader_of_events_allocates_nothing() {
+    use netsieve::event::{EcsName, EventOptions, EventReader};
+
+    let lines: [&[u8]; 9] = [
+        br#"{"ts":"2026-05-12T10:02:03Z","src":{"ip":"192.0.2.7","port":1},"query":"evil.test","x":["a","b"],"y":"\u0041"}"#,
+        br#"192.0.2.7 - eve [12/May/2026:10:02:03 +0200] "GET /a?b HTTP/1.1" 200 5 "https://ref.test/" "curl""#,
+        b"1778580123.456 61 192.0.2.7 TCP_MISS/200 512 GET http://evil.test/ eve HIER_DIRECT/203.0.113.5 text/html",
+        b"date=2026-05-12 time=10:02:03 srcip=192.0.2.7 dstip=203.0.113.5 dstport=443 user=\"eve\" hostname=evil.test url=\"/a\"",
+        b"CEF:0|Acme|Gate|1|1|x|5|src=192.0.2.7 dst=203.0.113.5 suser=CORP\\\\eve rt=May 12 2026 10:02:03 outcome=success",
+        b"<38>May 12 10:02:03 gw sshd[25]: Failed password for eve from 192.0.2.7 port 40000 ssh2",
+        b"12-May-2026 10:02:03.123 client @0x7f 192.0.2.7#4000 (evil.test): query: evil.test IN A + (192.0.2.53)",
+        b"2 123456789010 eni-1 192.0.2.7 203.0.113.5 40000 443 6 20 4249 1778580123 1778580183 ACCEPT OK",
+        b"2026-05-12 10:02:03 WARN Login of user 'eve' from 192.0.2.7 port 40000 failed",
+    ];
+    let mut options = EventOptions::default();
+    options.year(2026);
+    let mut reader = EventReader::new(&options);
+    for line in lines {
+        let count = when_warm(|| {
+            let event = reader.read(line);
+            assert!(event.get(EcsName::SourceIp).is_some() && event.who().is_some());
+        });
+        assert_eq!(count, 0, "{}", String::from_utf8_lossy(line));
+    }
+    let mut reader = EventReader::new(&options);
+    reader.head(b"#fields\tts\tid.orig_h\tquery\n");
+    let count = when_warm(|| {
+        assert!(reader.read(b"1778580123.5\t192.0.2.7\tevil.test").time().is_some());
+    });
+    assert_eq!(count, 0);
+}

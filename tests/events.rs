@@ -191,3 +191,44 @@ fn most_of_what_products_say_is_read() {
     }
     assert!(wrong <= 0.02, "{all:?}");
 }
+
+/// What `awk` on the known columns gives: the time and the client of every line.
+#[test]
+#[ignore = "needs real data: set NETSIEVE_DATA"]
+fn known_columns_are_read_as_they_are() {
+    let micros = |text: &str| (text.parse::<f64>().unwrap() * 1e6).round() as i64;
+    let check = |path: &str, expected: &dyn Fn(&str) -> Option<(i64, String)>| {
+        let log = std::fs::read(data(path)).unwrap();
+        let mut reader = EventReader::new(&EventOptions::default());
+        reader.head(&log[..log.len().min(65_536)]);
+        let mut lines = 0;
+        for line in log.split(|byte| *byte == b'\n') {
+            let Some((at, ip)) = expected(&String::from_utf8_lossy(line)) else { continue };
+            let event = reader.read(line);
+            let time = event.time().map(|time| time.timestamp().as_microsecond());
+            assert_eq!(time, Some(at), "{path}: {}", String::from_utf8_lossy(line));
+            assert_eq!(event.get(EcsName::SourceIp).map(|ip| ip.to_string()), Some(ip));
+            lines += 1;
+        }
+        assert!(lines > 5_000, "{path}: {lines}");
+    };
+    let ip = |text: &str| text.parse::<std::net::IpAddr>().unwrap().to_canonical().to_string();
+    check("logs/zeek-dns.log", &|line| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        (!line.starts_with('#') && columns.len() > 3).then(|| (micros(columns[0]), ip(columns[2])))
+    });
+    check("logs/zeek-dns.json", &|line| {
+        let row: Json = serde_json::from_str(line).ok()?;
+        let at: jiff::Timestamp = match &row["ts"] {
+            Json::String(text) => text.parse().unwrap(),
+            other => jiff::Timestamp::from_microsecond(micros(&other.to_string())).unwrap(),
+        };
+        Some((at.as_microsecond(), ip(row["id.orig_h"].as_str()?)))
+    });
+    check("logs/apache_access.log", &|line| {
+        let client = line.split(' ').next()?.parse::<std::net::IpAddr>().ok()?;
+        let time = line.split(['[', ']']).nth(1)?;
+        let time = jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", time).ok()?.to_timestamp().ok()?;
+        Some((time.as_microsecond(), client.to_string()))
+    });
+}

@@ -92,6 +92,11 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
             if line.hits == 0 || line.is_cut {
                 events.read(piece.heads, text.start, &bytes[text.clone()]);
             }
+            #[cfg(feature = "events")]
+            let (event, matches) = {
+                let event = events.last(&bytes[text.clone()]);
+                (event, matches.at(events.valid_at(event)))
+            };
             let hit = Hit {
                 span: raw,
                 line: self.counted.line,
@@ -103,7 +108,7 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
                 index_in_line: line.hits,
                 matches,
                 #[cfg(feature = "events")]
-                event: events.last(&bytes[text.clone()]),
+                event,
             };
             line.hits += 1;
             self.hits += 1;

@@ -10,26 +10,50 @@ pub(super) use self::off::{Events, Heads, PartHeads};
 
 #[cfg(feature = "events")]
 mod on {
+    use jiff::Timestamp;
+
     use super::PartHeads;
     use crate::event::{Event, EventReader};
-    use crate::scan::options::ScanOptions;
+    use crate::scan::options::{ScanOptions, Validity};
 
     /// Reads lines as events, if that is asked for.
     #[derive(Debug)]
-    pub(in crate::scan) struct Events(Option<EventReader>);
+    pub(in crate::scan) struct Events {
+        reader: Option<EventReader>,
+        validity: Validity,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+    }
 
     impl Events {
         pub(in crate::scan) fn new(options: &ScanOptions) -> Self {
-            Self(options.events.as_ref().map(EventReader::new))
+            let reader = options.events.as_ref().map(EventReader::new);
+            Self { reader, validity: options.validity, from: options.from, to: options.to }
+        }
+
+        /// Whether the time of an event decides.
+        pub(in crate::scan) fn asks_time(&self) -> bool {
+            self.validity == Validity::AtEvent || self.from.is_some() || self.to.is_some()
+        }
+
+        /// Whether events of that time are wanted.
+        pub(in crate::scan) fn wants(&self, at: Timestamp) -> bool {
+            self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
+        }
+
+        /// The second at which entries must be valid for an event.
+        pub(in crate::scan) fn valid_at(&self, event: Option<Event<'_>>) -> Option<i64> {
+            let time = event.filter(|_| self.validity == Validity::AtEvent)?.time()?;
+            Some(time.timestamp().as_second())
         }
 
         pub(in crate::scan) fn is_on(&self) -> bool {
-            self.0.is_some()
+            self.reader.is_some()
         }
 
         /// Reads the line that starts at an offset of what the heads are of.
         pub(in crate::scan) fn read(&mut self, heads: &PartHeads, at: usize, line: &[u8]) {
-            if let Some(reader) = &mut self.0 {
+            if let Some(reader) = &mut self.reader {
                 reader.set_head(heads.at(at));
                 reader.read(line);
             }
@@ -37,7 +61,7 @@ mod on {
 
         /// The event of the line that was read last.
         pub(in crate::scan) fn last<'h>(&'h self, line: &'h [u8]) -> Option<Event<'h>> {
-            self.0.as_ref().map(|reader| reader.again(line))
+            self.reader.as_ref().map(|reader| reader.again(line))
         }
     }
 }

@@ -47,12 +47,12 @@ impl Worker {
             return;
         }
         let view = &bytes[block.view.clone()];
-        let rows = std::mem::take(&mut self.found.rows);
+        let mut rows = self.found.take_rows();
         let mut weak = std::mem::take(&mut self.found.weak);
         weak.sort_by_key(|weak| weak.span.start);
         let mut line = Line { text: 0..0, is_read: false };
         let mut waiting = weak.drain(..).peekable();
-        for row in rows {
+        for row in rows.drain(..) {
             while let Some(weak) = waiting.next_if(|weak| weak.span.start < row.span.start) {
                 self.weak(view, block, heads, &mut line, &weak);
             }
@@ -63,7 +63,42 @@ impl Worker {
         }
         drop(waiting);
         self.found.weak = weak;
+        self.found.spare = rows;
         self.found.sort();
+        if self.events.asks_time() {
+            self.judge_times(view, block, heads);
+        }
+    }
+
+    /// Leaves out what no entry lists at the time of its event, and events outside the span of time that is asked for.
+    fn judge_times(&mut self, view: &[u8], block: &Block, heads: &PartHeads) {
+        let mut rows = self.found.take_rows();
+        let mut line = Line { text: 0..0, is_read: false };
+        for mut row in rows.drain(..) {
+            self.go_to(view, block, heads, &mut line, row.span.start);
+            let Self { events, matcher, found, .. } = self;
+            let event = events.last(&view[line.text.clone()]);
+            let Some(time) = event.and_then(|event| event.time()) else {
+                found.undated += 1;
+                found.rows.push(row);
+                continue;
+            };
+            if !events.wants(time.timestamp()) {
+                found.withheld.outside += row.matches.len() as u64;
+                continue;
+            }
+            if let Some(second) = events.valid_at(event) {
+                let all = found.matches(&row).to_vec();
+                let matches = matcher.matches_of(&all).at(Some(second));
+                let valid = matches.iter().map(|matched| matched.sources().next().is_some());
+                row.matches = found.put(all.iter().zip(valid).filter(|(_, is_valid)| *is_valid).map(|(raw, _)| *raw));
+                found.withheld.filtered += (all.len() - row.matches.len()) as u64;
+            }
+            if !row.matches.is_empty() {
+                found.rows.push(row);
+            }
+        }
+        self.found.spare = rows;
     }
 
     /// Reads the line that a place stands on, if it is not the one at hand.

@@ -51,6 +51,8 @@ mod worker;
 
 pub use control::ScanControl;
 pub use hit::Hit;
+#[cfg(feature = "events")]
+pub use options::Validity;
 pub use options::{ScanOptions, ScanStats};
 pub use scanner::Scanner;
 pub use tail::Tail;

@@ -16,6 +16,29 @@ pub struct ScanOptions {
     /// How lines with hits are read as events (default: as [`EventOptions::default`](crate::event::EventOptions) says); `None`: they are not.
     #[cfg(feature = "events")]
     pub events: Option<crate::event::EventOptions>,
+    /// What time the validity of entries is asked for. Needs `events`.
+    #[cfg(feature = "events")]
+    pub validity: Validity,
+    /// Only hits of events from this time on (default: all). A hit without a time passes, and is counted in [`ScanStats::undated`]. Needs
+    /// `events`.
+    #[cfg(feature = "events")]
+    pub from: Option<jiff::Timestamp>,
+    /// Only hits of events before this time, likewise.
+    #[cfg(feature = "events")]
+    pub to: Option<jiff::Timestamp>,
+}
+
+/// What time the validity of entries is asked for.
+#[cfg(feature = "events")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Validity {
+    /// That of [`Filter::as_of`](crate::Filter), if it has one.
+    #[default]
+    AsFiltered,
+    /// The time of the event that the hit stands in. A hit without a time passes, and is counted in [`ScanStats::undated`]. Entries that
+    /// allow are not asked.
+    AtEvent,
 }
 
 impl Default for ScanOptions {
@@ -27,6 +50,12 @@ impl Default for ScanOptions {
             control: ScanControl::default(),
             #[cfg(feature = "events")]
             events: Some(crate::event::EventOptions::default()),
+            #[cfg(feature = "events")]
+            validity: Validity::default(),
+            #[cfg(feature = "events")]
+            from: None,
+            #[cfg(feature = "events")]
+            to: None,
         }
     }
 }
@@ -45,6 +74,8 @@ pub struct ScanStats {
     pub matches: u64,
     /// Matches that were found and not reported.
     pub withheld: Withheld,
+    /// Hits of lines without a time, where a time was asked for.
+    pub undated: u64,
     /// It was cancelled before its end, by its [`ScanControl`].
     pub is_cancelled: bool,
 }
@@ -56,6 +87,7 @@ impl std::ops::AddAssign for ScanStats {
         self.hits += other.hits;
         self.matches += other.matches;
         self.withheld += other.withheld;
+        self.undated += other.undated;
         self.is_cancelled |= other.is_cancelled;
     }
 }

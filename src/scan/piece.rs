@@ -84,6 +84,7 @@ impl<'s> Piece<'_, 's> {
             worker.scan(self.text.bytes(), block);
             #[cfg(feature = "events")]
             worker.judge(self.text.bytes(), block, self.heads);
+            stats.undated += worker.found.undated;
             let scanned = Instant::now();
             let bytes = self.offset + block.own.end as u64 - self.start;
             control.add(bytes - stats.bytes);

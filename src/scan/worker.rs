@@ -36,6 +36,11 @@ pub(super) struct Found {
     text: String,
     pub(super) observables: u64,
     pub(super) withheld: Withheld,
+    /// Space for rows.
+    #[cfg(feature = "events")]
+    pub(super) spare: Vec<Row>,
+    /// Hits of lines without a time, where one is asked for.
+    pub(super) undated: u64,
     /// Names and addresses that the fields of their line are asked about.
     #[cfg(feature = "events")]
     pub(super) weak: Vec<Weak>,
@@ -64,6 +69,7 @@ impl Found {
         self.matches.clear();
         self.text.clear();
         self.observables = 0;
+        self.undated = 0;
         self.withheld = Withheld::default();
         self.begin_place();
     }
@@ -157,6 +163,13 @@ impl Found {
             name_like: token.name_like && withheld.name_like > 0,
             is_url_host: withheld.host_only > 0,
         });
+    }
+
+    /// The rows, to be judged and put back, each or not. The space of those judged before is used for them.
+    #[cfg(feature = "events")]
+    pub(super) fn take_rows(&mut self) -> Vec<Row> {
+        let spare = std::mem::take(&mut self.spare);
+        std::mem::replace(&mut self.rows, spare)
     }
 
     /// Puts matches aside.

@@ -10,7 +10,7 @@ use netsieve::{MatchOptions, Matcher, Sieve, Strength};
 use serde_json::{Value, json};
 
 use crate::Outcome;
-use crate::cli::CheckArgs;
+use crate::cli::{AsOf, CheckArgs};
 use crate::explain;
 use crate::feeds;
 use crate::say::json_line;
@@ -92,7 +92,7 @@ pub(crate) fn why_not(
     let mut reasons = Vec::new();
     if withheld.allowed > 0 {
         let mut options = MatchOptions::default();
-        options.filter.as_of = args.filter.as_of;
+        options.filter.as_of = args.filter.as_of.and_then(AsOf::time);
         let entries = entries(&mut feeds::allowed(sieve)?.matcher(&options), value);
         reasons.push(format!("{} suppressed by what is allowed: {}", withheld.allowed, entries.join(", ")));
     }

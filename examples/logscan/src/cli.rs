@@ -133,9 +133,34 @@ pub(crate) struct FilterArgs {
     /// Leave out entries of a lower confidence (0 to 100); an entry without one stays.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub(crate) min_confidence: Option<u8>,
-    /// Leave out entries that are no longer valid at this time: 2026-05-01 or 2026-05-01T12:00:00Z.
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) as_of: Option<jiff::Timestamp>,
+    /// Leave out entries that are not valid at this time: 2026-05-01, 2026-05-01T12:00:00Z, `now`; or `event`, the time of the log
+    /// line itself (a line without a time passes, and is counted).
+    #[arg(long, value_name = "TIME", value_parser = as_of)]
+    pub(crate) as_of: Option<AsOf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AsOf {
+    At(jiff::Timestamp),
+    Event,
+}
+
+impl AsOf {
+    /// A time that is known before any log is read.
+    pub(crate) fn time(self) -> Option<jiff::Timestamp> {
+        match self {
+            AsOf::At(at) => Some(at),
+            AsOf::Event => None,
+        }
+    }
+}
+
+fn as_of(text: &str) -> Result<AsOf, String> {
+    match text {
+        "now" => Ok(AsOf::At(jiff::Timestamp::now())),
+        "event" => Ok(AsOf::Event),
+        text => time(text).map(AsOf::At),
+    }
 }
 
 /// A date is its first moment, UTC.
@@ -267,6 +292,12 @@ pub(crate) struct ScanArgs {
     pub(crate) no_text: bool,
     #[command(flatten)]
     pub(crate) events: EventArgs,
+    /// Only hits of events from this time on: 2026-05-01 or 2026-05-01T12:00:00Z. A line without a time passes, and is counted.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) from: Option<jiff::Timestamp>,
+    /// Only hits of events before this time, likewise.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) to: Option<jiff::Timestamp>,
     /// Bytes and rates of each stage and each log, counts, and how many matches were withheld and why, to standard error.
     #[arg(long)]
     pub(crate) stats: bool,

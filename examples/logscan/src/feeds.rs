@@ -12,7 +12,7 @@ use netsieve::render::Escaped;
 use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes, Ranking};
 use netsieve::{Action, BuildReport, Engine, Feed, MatchOptions, Policy, Scope, Sieve, SieveBuilder};
 
-use crate::cli::{Admit, DomainScope, Exception, FeedArgs, FilterArgs};
+use crate::cli::{Admit, AsOf, DomainScope, Exception, FeedArgs, FilterArgs};
 
 /// Rejected lines of a feed that are shown as warnings.
 const SHOWN: usize = 3;
@@ -259,7 +259,7 @@ pub(crate) fn engine() -> Result<Engine, String> {
 
 pub(crate) fn options(args: &FilterArgs) -> Result<MatchOptions, String> {
     let mut filter = Filter::default();
-    filter.as_of = args.as_of;
+    filter.as_of = args.as_of.and_then(AsOf::time);
     filter.min_confidence = args.min_confidence;
     let mut options = MatchOptions::default();
     options.filter = filter;

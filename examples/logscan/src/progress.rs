@@ -122,6 +122,7 @@ pub(crate) fn withheld(withheld: &Withheld) {
         (withheld.host_only, "of URLs of which only the host was seen (--weak)"),
         (withheld.port_unseen, "of a port that was not seen"),
         (withheld.other_port, "of another port than the event's"),
+        (withheld.outside, "of events outside --from and --to"),
         (withheld.allowed, "allowed"),
         (withheld.filtered, "filtered out (--min-confidence, --as-of)"),
     ];

@@ -9,12 +9,13 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use netsieve::render::{Escaped, JsonLines, Styles, Text};
+use netsieve::scan::Validity;
 use netsieve::scan::many::{Delivery, InputEnd, Rendered, Times};
 use netsieve::{Hit, ScanOptions, ScanStats, Scanner};
 
 use crate::Outcome;
 use crate::annotate;
-use crate::cli::{Color, ScanArgs};
+use crate::cli::{AsOf, Color, ScanArgs};
 use crate::feeds;
 use crate::follow;
 use crate::inputs::{self, Meter, Opener};
@@ -169,6 +170,14 @@ impl<'a> Output<'a> {
 pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, String> {
     let mut options = ScanOptions::default();
     options.events = args.events.options();
+    (options.from, options.to) = (args.from, args.to);
+    if args.filter.as_of == Some(AsOf::Event) {
+        options.validity = Validity::AtEvent;
+    }
+    let asks_time = options.validity == Validity::AtEvent || options.from.is_some() || options.to.is_some();
+    if asks_time && options.events.is_none() {
+        return Err("--from, --to and --as-of event need --events on".to_owned());
+    }
     options.matching = feeds::options(&args.filter)?;
     options.engine = options.matching.engine;
     options.refang = args.refang;

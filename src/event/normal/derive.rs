@@ -144,9 +144,11 @@ impl Normal {
     /// `success` or `failure`, as the schema has it.
     pub(super) fn outcome(&mut self) {
         let Held::Text(start, end) = self.held[EcsName::EventOutcome as usize] else { return };
+        let text = &self.text.as_bytes()[start..end];
         let is = |words: &[&str]| {
-            let text = self.text[start..end].to_ascii_lowercase();
-            words.iter().any(|word| text.starts_with(word))
+            words
+                .iter()
+                .any(|word| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word.as_bytes()))
         };
         const GOOD: &[&str] = &["succ", "ok", "true", "pass", "allow", "accept", "grant", "permit", "0x0"];
         const BAD: &[&str] =

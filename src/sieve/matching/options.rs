@@ -179,6 +179,8 @@ pub struct Withheld {
     pub host_only: u64,
     /// Of a port that is another than the one that the event gives in a field of its own.
     pub other_port: u64,
+    /// Of an event outside the span of time that was asked for.
+    pub outside: u64,
     /// Suppressed by allow entries.
     pub allowed: u64,
     /// Without an entry that passes the filter.
@@ -188,7 +190,13 @@ pub struct Withheld {
 impl Withheld {
     /// All of them.
     pub fn total(&self) -> u64 {
-        self.port_unseen + self.name_like + self.host_only + self.other_port + self.allowed + self.filtered
+        self.port_unseen
+            + self.name_like
+            + self.host_only
+            + self.other_port
+            + self.outside
+            + self.allowed
+            + self.filtered
     }
 
     pub(in crate::sieve) fn count(&mut self, strength: Strength) {
@@ -209,6 +217,7 @@ impl std::ops::AddAssign for Withheld {
         self.name_like += other.name_like;
         self.host_only += other.host_only;
         self.other_port += other.other_port;
+        self.outside += other.outside;
         self.allowed += other.allowed;
         self.filtered += other.filtered;
     }

@@ -22,6 +22,7 @@ pub struct Matches<'m> {
     filter: &'m Resolved,
     found: &'m [RawMatch],
     withheld: Withheld,
+    at: Option<i64>,
 }
 
 impl<'m> Matches<'m> {
@@ -31,7 +32,13 @@ impl<'m> Matches<'m> {
         found: &'m [RawMatch],
         withheld: Withheld,
     ) -> Self {
-        Self { tables, filter, found, withheld }
+        Self { tables, filter, found, withheld, at: None }
+    }
+
+    /// With the entries alone that are valid at that second.
+    #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only events have a time"))]
+    pub(crate) fn at(self, second: Option<i64>) -> Self {
+        Self { at: second, ..self }
     }
 
     /// How many indicators match.
@@ -51,8 +58,8 @@ impl<'m> Matches<'m> {
 
     /// The matches, most specific first.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Match<'m>> + use<'m> {
-        let (tables, filter) = (self.tables, self.filter);
-        self.found.iter().map(move |&raw| Match { tables, filter, raw })
+        let (tables, filter, at) = (self.tables, self.filter, self.at);
+        self.found.iter().map(move |&raw| Match { tables, filter, raw, at })
     }
 
     /// What the lookup found and did not report.
@@ -73,6 +80,7 @@ pub struct Match<'m> {
     tables: &'m Tables,
     filter: &'m Resolved,
     raw: RawMatch,
+    at: Option<i64>,
 }
 
 impl<'m> Match<'m> {
@@ -99,10 +107,16 @@ impl<'m> Match<'m> {
 
     /// Every block entry of the indicator that passes the filter, by feed and line. At least one.
     pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
-        let filter = self.filter;
-        self.indicator()
-            .sources()
-            .filter(move |source| source.action() == Action::Block && filter.passes(source.attributes()))
+        let (filter, at) = (self.filter, self.at);
+        let is_valid = move |source: &Source<'_>| {
+            at.is_none_or(|at| {
+                source.valid_from().is_none_or(|from| from.as_second() <= at)
+                    && source.valid_until().is_none_or(|until| at < until.as_second())
+            })
+        };
+        self.indicator().sources().filter(move |source| {
+            source.action() == Action::Block && filter.passes(source.attributes()) && is_valid(source)
+        })
     }
 }
 
