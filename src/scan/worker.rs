@@ -122,12 +122,13 @@ impl Found {
         self.rows.push(Row { span, context, canonical, matches: start..self.matches.len(), of_host });
     }
 
-    /// By offset, at one offset the longest first. What two readings of one place found is one hit.
+    /// By offset, at one offset the longest first. What two readings of one span found is one hit, unless one of them is the address
+    /// whose reverse name the other is.
     pub(super) fn sort(&mut self) {
-        self.rows.sort_by_key(|row| (row.span.start, Reverse(row.span.end)));
+        self.rows.sort_by_key(|row| (row.span.start, Reverse(row.span.end), row.context.as_str()));
         let matches = &mut self.matches;
         self.rows.dedup_by(|later, first| {
-            if later.span != first.span {
+            if later.span != first.span || later.context != first.context {
                 return false;
             }
             let is_known = |found: &RawMatch| matches[first.matches.clone()].iter().any(|known| known.id == found.id);
