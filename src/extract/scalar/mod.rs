@@ -45,6 +45,20 @@ impl Run {
     }
 }
 
+/// Where an address ended, and where the run around that place starts.
+///
+/// No `Option` of both: of one the compiler compares the place before it asks whether there is one, which harms nobody, but which
+/// valgrind reports as a jump that depends on uninitialised memory.
+#[derive(Clone, Copy, Debug)]
+struct Rest {
+    from: usize,
+    start: usize,
+}
+
+impl Rest {
+    const NONE: Self = Self { from: usize::MAX, start: 0 };
+}
+
 /// Labels of DNS one behind the other, `(3)www(4)evil`, as far as they go.
 #[derive(Clone, Copy, Debug, Default)]
 struct Labels {
@@ -67,8 +81,7 @@ pub(super) struct Scan<'a, 's> {
     starts: VecDeque<usize>,
     /// A part of the haystack without an end of a URL.
     without_end: Range<usize>,
-    /// Where an address ended, and where the run around that place starts.
-    rest: Option<(usize, usize)>,
+    rest: Rest,
     /// The DNS labels that were followed last.
     labels: Labels,
 }
@@ -89,7 +102,7 @@ impl<'a, 's> Scan<'a, 's> {
             regions: Vec::new(),
             starts: VecDeque::new(),
             without_end: 0..0,
-            rest: None,
+            rest: Rest::NONE,
             labels: Labels::default(),
         }
     }
@@ -144,7 +157,7 @@ impl<'a, 's> Scan<'a, 's> {
     pub(super) fn range(&mut self, mut i: usize, end: usize) -> usize {
         let bytes = self.bytes;
         // The run of a part that an address ends in front of starts before it.
-        while i < end || i < bytes.len() && self.rest.is_some_and(|(from, start)| from == i && start < end) {
+        while i < end || i < bytes.len() && self.rest.from == i && self.rest.start < end {
             while self.regions.last().is_some_and(|region| i >= region.end) {
                 self.regions.pop();
             }
@@ -235,12 +248,13 @@ impl<'a, 's> Scan<'a, 's> {
     /// The run of name bytes at `i`. Gives where to go on.
     fn host_run(&mut self, i: usize) -> usize {
         let bytes = self.bytes;
-        if self.rest.is_none()
+        if self.rest.from != i
             && let Some(end) = plain_run(bytes, i)
         {
             return end;
         }
-        let start = self.rest.take().filter(|&(from, _)| from == i).map_or(i, |(_, start)| start);
+        let rest = std::mem::replace(&mut self.rest, Rest::NONE);
+        let start = if rest.from == i { rest.start } else { i };
         let run = Run { quads: i, ..self.measure(start) };
         let end = run.end;
         let separator = super::grammar::escape::separator(bytes, end);
@@ -314,7 +328,7 @@ impl<'a, 's> Scan<'a, 's> {
         let bytes = self.bytes;
         if before(bytes, from) != b']' && before(bytes, from) != b')' {
             let start = bytes[..from].iter().rposition(|&b| !is(b, HOST)).map_or(0, |at| at + 1);
-            self.rest = Some((from, start));
+            self.rest = Rest { from, start };
         }
         from
     }
