@@ -40,6 +40,11 @@ fn is_after_slash(bytes: &[u8], start: usize) -> bool {
     }
 }
 
+/// Whether what starts at `start` stands behind the class of a service and a slash.
+pub(super) fn is_of_service(bytes: &[u8], start: usize) -> bool {
+    slash_before(bytes, start).is_some_and(|slash| is_service_class(word_before(bytes, slash)))
+}
+
 /// Where the slash stands that ends at `end`, with the backslash that escapes it.
 fn slash_before(bytes: &[u8], end: usize) -> Option<usize> {
     match (before(bytes, end), end.checked_sub(1).map_or(0, |at| before(bytes, at))) {

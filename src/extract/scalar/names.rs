@@ -27,11 +27,13 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Whether the token in a run is the local part of a mail address: before an `@` and not behind one.
+    /// Whether the token in a run is the local part of a mail address: before an `@` and not behind one, and no host that a realm
+    /// follows (`cifs/evil.test@REALM`).
     fn is_local_part(&self, run: &Run) -> bool {
         let bytes = self.bytes;
         at(bytes, run.end) == b'@'
             && before(bytes, run.start) != b'@'
+            && !like::is_of_service(bytes, run.start)
             && !like::is_unc_host(bytes, run.start)
             && like::webdav(bytes, run.end, false).is_none()
     }
