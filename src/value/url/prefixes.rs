@@ -292,6 +292,47 @@ mod tests {
         }
     }
 
+    /// Counts what it is asked.
+    #[derive(Default)]
+    struct Counter {
+        steps: usize,
+        asked: usize,
+    }
+
+    impl Follower for Counter {
+        type State = ();
+
+        fn step(&mut self, (): (), _: u8) {
+            self.steps += 1;
+        }
+
+        fn is_lost(&self, (): ()) -> bool {
+            false
+        }
+
+        fn whole(&mut self, (): (), _: End) {
+            self.asked += 1;
+        }
+
+        fn directory(&mut self, (): (), _: usize) {
+            self.asked += 1;
+        }
+    }
+
+    /// However many ends there are, each byte costs a few steps.
+    #[test]
+    fn work_is_linear_in_the_text() {
+        for piece in [",", "%20", "/", "/..", "/,", "%252520", "a", "%", "?,", "%25"] {
+            let mut text = b"http://h.test/".to_vec();
+            text.extend(piece.bytes().cycle().take(MAX_OBSERVABLE - text.len()));
+            let ends: Vec<End> = (13..=text.len()).map(|len| End { len, rank: len }).collect();
+            let mut counter = Counter::default();
+            follow(&text, 13, &ends, (), &mut counter);
+            assert!(counter.steps <= 4 * text.len(), "{piece}: {} steps", counter.steps);
+            assert!(counter.asked <= 2 * text.len(), "{piece}: {} asked", counter.asked);
+        }
+    }
+
     /// Each prefix canonicalised by itself.
     #[test]
     fn prefixes_are_what_they_are_by_themselves() {
