@@ -199,8 +199,6 @@ fn escapes_before_a_token() {
         ("%22http://evil.test/", &["url http://evil.test/"]),
         (r"a\nevil.test/x", &["url evil.test/x", "alt url~ nevil.test/x"]),
     ]);
-    // A run that matches as a whole has no other reading.
-    assert_eq!(all(ExtractOptions::default(), br"a\nevil.test"), ["name~ nevil.test"]);
 }
 
 #[test]
@@ -275,6 +273,185 @@ fn names_after_a_slash() {
         ("/srv/evil.test/x", &["url~ evil.test/x"]),
         ("9/192.0.2.1", &["ip 192.0.2.1"]),
     ]);
+}
+
+/// Whether the first reading of a text, which is one name or address, is such; the other readings are left out.
+#[track_caller]
+fn looks(cases: &[(&str, bool)]) {
+    for (haystack, is_strong) in cases {
+        let all = all(ExtractOptions::default(), haystack.as_bytes());
+        let is_listed = |kind: &str| {
+            let text = if haystack.contains("evil.test") { "evil.test" } else { "192.0.2.1" };
+            all.iter().any(|token| token.trim_start_matches("alt ").starts_with(&format!("{kind} {text}")))
+        };
+        let found = is_listed("name") || is_listed("ip") || is_listed("url");
+        assert_eq!(found, *is_strong, "{haystack:?}: {all:?}");
+    }
+}
+
+#[test]
+fn hosts_of_services_and_paths() {
+    looks(&[
+        ("cifs/evil.test", true),
+        ("HTTP/evil.test@REALM", true),
+        ("MSSQLSvc/evil.test:1433", true),
+        ("(host/evil.test/A/IN)", true),
+        ("wideip=/Common/evil.test,", true),
+        ("/Common/Tenant/evil.test", true),
+        (r"\\evil.test\share", true),
+        (r#"{"n":"\\\\evil.test\\share"}"#, true),
+        (r"location:\\evil.test\share", true),
+        (r"\\evil.test@SSL\x", true),
+        (r"\\evil.test@8443\x", true),
+        ("DavSetCookie evil.test@SSL x", true),
+        ("admin@evil.test@192.0.2.9", true),
+        // Near misses.
+        ("photos/evil.test", false),
+        ("/home/user/evil.test", false),
+        ("/var/Common/evil.test", false),
+        ("x/Common/evil.test", false),
+        (r"C:\temp\evil.test", false),
+        (r#"{"n":"C:\\temp\\evil.test"}"#, false),
+        (r"C:\\evil.test", false),
+        (r"share\\evil.test", false),
+        ("evil.test@corp", false),
+        ("evil.test@SSLx", false),
+    ]);
+    table(&[(r"\\evil.test@SSL@8443\x", &["name evil.test :8443"]), (r"\\192.0.2.1@80\x", &["ip 192.0.2.1 :80"])]);
+}
+
+#[test]
+fn keys_files_and_code() {
+    looks(&[
+        (r#"{"evil.test":1}"#, false),
+        (r#"{"a":1, "evil.test" : 2}"#, false),
+        (r#"{\"evil.test\":1}"#, false),
+        ("$evil.test", false),
+        ("evil.test()", false),
+        // Near misses.
+        (r#"{"a":"evil.test"}"#, true),
+        (r#"["evil.test","b"]"#, true),
+        (r#"lookup "evil.test": no such host"#, true),
+        ("evil.test(192.0.2.9)", true),
+        ("$x evil.test", true),
+    ]);
+    table(&[
+        ("python setup.py install", &["name~ setup.py"]),
+        ("attachment: a.zip", &["name~ a.zip"]),
+        ("file=a.zip", &["name~ a.zip"]),
+        (r#""ImageName":"a.app""#, &["name~ a.app"]),
+        ("at main.py:12", &["name~ main.py :12"]),
+        ("query: a.zip IN A", &["name a.zip"]),
+        ("host=a.zip", &["name a.zip"]),
+        ("profile=a.zip", &["name a.zip"]),
+        ("a.app:443", &["name a.app :443"]),
+        ("python evil.test", &["name evil.test"]),
+    ]);
+}
+
+#[test]
+fn versions() {
+    looks(&[
+        ("Chrome%2F192.0.2.1", false),
+        (r"Chrome\/192.0.2.1", false),
+        ("%20Chrome/192.0.2.1", false),
+        ("/opt/app/192.0.2.1/bin", false),
+        (r#""agentVersion":"192.0.2.1""#, false),
+        ("FileVersion: 192.0.2.1", false),
+        ("<AgentVersion>192.0.2.1</AgentVersion>", false),
+        ("en-US; rv:192.0.2.1) Gecko", false),
+        ("app_ver=192.0.2.1", false),
+        ("fw.build: 192.0.2.1", false),
+        ("pkg-192.0.2.1-1.el7.x86_64", false),
+        // Near misses.
+        ("Chrome/192.0.2.1:80", true),
+        ("HIER_DIRECT/192.0.2.1", true),
+        ("host/192.0.2.1", true),
+        ("src: /192.0.2.1:50010", true),
+        ("http://a.test/192.0.2.1", true),
+        ("server=192.0.2.1", true),
+        ("driver: 192.0.2.1", true),
+        ("srv:192.0.2.1", true),
+        (r#""resolver":"192.0.2.1""#, true),
+        ("tcp-192.0.2.1-443", true),
+        ("ip-192.0.2.1-x", true),
+        ("<Version/>192.0.2.1", true),
+    ]);
+}
+
+#[test]
+fn ports_of_addresses() {
+    table(&[
+        ("192.0.2.1/8443", &["ip 192.0.2.1 :8443"]),
+        (r"192.0.2.1\/8443", &["ip 192.0.2.1 :8443"]),
+        ("192.0.2.1(8443)", &["ip 192.0.2.1 :8443"]),
+        ("192.0.2.1#8443", &["ip 192.0.2.1 :8443"]),
+        ("192.0.2.1/443,evil.test", &["ip 192.0.2.1 :443", "name evil.test"]),
+        ("2001:db8::1#53", &["ip 2001:db8::1 :53"]),
+        // A path.
+        ("192.0.2.1/8443/x", &["url 192.0.2.1/8443/x"]),
+        ("192.0.2.1/8443?x", &["url 192.0.2.1/8443?x"]),
+        ("192.0.2.1/84430", &["url 192.0.2.1/84430"]),
+        // Neither.
+        ("192.0.2.1(8443", &["ip 192.0.2.1"]),
+        ("192.0.2.1(x)", &["ip 192.0.2.1"]),
+        ("192.0.2.1#8443x", &["ip 192.0.2.1"]),
+        // Five parts.
+        ("tcp4 0 0 192.0.2.1.443 198.51.100.2.51234 ESTABLISHED", &["ip 192.0.2.1 :443", "ip 198.51.100.2 :51234"]),
+        ("tcp 192.0.2.1.443 -> 198.51.100.2.5 CON", &["ip 192.0.2.1 :443", "ip 198.51.100.2 :5"]),
+        ("versions 1.2.3.4.5, 1.2.3.4.6", &[]),
+    ]);
+}
+
+#[test]
+fn reverse_names_and_socket_addresses() {
+    table(&[
+        (
+            "7.113.0.203.in-addr.arpa",
+            &["name 7.113.0.203.in-addr.arpa", "alt ip 203.0.113.7 @7.113.0.203.in-addr.arpa reverse_name"],
+        ),
+        ("x.7.113.0.203.in-addr.arpa", &["name x.7.113.0.203.in-addr.arpa"]),
+        ("113.0.203.in-addr.arpa", &["name 113.0.203.in-addr.arpa"]),
+        ("07.113.0.203.in-addr.arpa", &["name 07.113.0.203.in-addr.arpa"]),
+        (
+            "audit(1.2:3): saddr=02000050CB00716E0000000000000000",
+            &["ip 203.0.113.110 :80 @02000050CB00716E0000000000000000"],
+        ),
+        (
+            "audit(1.2:3): saddr=0A0001BB0000000020010DB800000000000000000000000100000000",
+            &["ip 2001:db8::1 :443 @0A0001BB0000000020010DB800000000000000000000000100000000"],
+        ),
+        // Another family; cut short; of no audit.
+        ("audit(1.2:3): saddr=0100002F746D702F78", &[]),
+        ("audit(1.2:3): saddr=02000050CB00", &[]),
+        ("saddr=02000050CB00716E0000000000000000", &[]),
+    ]);
+}
+
+#[test]
+fn separators_of_urls() {
+    for separator in [
+        r":\/\/",
+        r":\\/\\/",
+        r":\u002f\u002f",
+        r":\\u002f\\u002f",
+        r"\u003a//",
+        "%3A%2F%2F",
+        "%253A%252F%252F",
+        ":%2F%2F",
+        "%3A//",
+        "&#58;&#47;&#47;",
+        ":&#x2F;&#x2f;",
+        "idp.http://",
+    ] {
+        let text = format!("u={}{separator}evil.test/a", if separator.contains("http") { "" } else { "http" });
+        let found = all(ExtractOptions::default(), text.as_bytes());
+        let is_url = |token: &String| {
+            let token = token.trim_start_matches("alt ");
+            token.starts_with("url http") && token.contains("evil.test/a")
+        };
+        assert!(found.iter().any(is_url), "{text}: {found:?}");
+    }
 }
 
 #[test]
