@@ -314,8 +314,8 @@ fn check_links(count: usize, marks: &[u8], links: &[u8]) -> Result<(), Fault> {
 fn check_dense(dense: &[u8], is_hosts: bool, count: usize) -> Result<usize, Fault> {
     ensure(dense.len() >= DENSE_HEAD + 8, "dense", "ends too early")?;
     let words = dense.as_chunks::<8>().0;
-    let most = (0..4).map(|at| u32::from(dense[32 + at]) + u64::from_le_bytes(words[at]).count_ones()).max();
-    let most = most.unwrap_or(0) as usize;
+    let most = (0..4).map(|at| u32::from(dense[32 + at]) + u64::from_le_bytes(words[at]).count_ones());
+    let most = most.fold(0, u32::max) as usize;
     let values = dense[DENSE_HEAD..].as_chunks::<4>().0;
     let value = |at: usize| values.get(at).map(|&value| u32::from_le_bytes(value));
     if is_hosts {

@@ -98,7 +98,7 @@ pub(super) struct List {
 impl Default for List {
     fn default() -> Self {
         let at = vec![0; CAPACITY].into_boxed_slice();
-        Self { at: at.try_into().unwrap_or_else(|_| Box::new([0; CAPACITY])), len: 0 }
+        Self { at: at.try_into().expect("as long as it was made"), len: 0 }
     }
 }
 

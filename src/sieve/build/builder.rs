@@ -189,10 +189,9 @@ impl SieveBuilder {
         let first = rows.len() - pending.len();
         let mut rows = rows[first..].iter_mut();
         pending.settle(strings, index, indicators, |id| {
-            if let Some(row) = rows.next() {
-                row.indicator = id;
-            }
+            rows.next().expect("each of what waits has a row").indicator = id;
         });
+        assert!(rows.next().is_none(), "each row is one of what waited");
     }
 
     /// Whether a listing is the canonical text of its indicator.

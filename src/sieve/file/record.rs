@@ -220,7 +220,8 @@ impl<'b> Unpack<'b> {
         feed.time_to_live = self.option(|pack| {
             let (seconds, nanos) = (pack.signed()?, pack.signed()?);
             let nanos = i32::try_from(nanos).ok().filter(|nanos| nanos.unsigned_abs() < 1_000_000_000);
-            Ok(SignedDuration::new(seconds.clamp(-MOST_SECONDS, MOST_SECONDS), nanos.unwrap_or(0)))
+            let nanos = nanos.ok_or_else(|| pack.damage("holds no duration"))?;
+            Ok(SignedDuration::new(seconds.clamp(-MOST_SECONDS, MOST_SECONDS), nanos))
         })?;
         feed.columns = self.option(Self::columns)?;
         Ok(feed)
@@ -245,7 +246,10 @@ impl<'b> Unpack<'b> {
             let role = pack.one_of(ColumnRole::ALL, |role| role.as_str())?;
             let column = match pack.option(Self::owned)? {
                 Some(name) => Column::Name(name),
-                None => Column::Number(usize::try_from(pack.number()?).unwrap_or(usize::MAX)),
+                None => {
+                    let number = usize::try_from(pack.number()?);
+                    Column::Number(number.map_err(|_| pack.damage("holds no number of a column"))?)
+                }
             };
             Ok((role, column))
         })?;

@@ -106,7 +106,7 @@ impl Buckets {
                 break;
             }
         }
-        let (best, buckets) = best.unwrap_or_default();
+        let (best, buckets) = best.expect("there are seeds to try");
         if buckets.rest() * 1000 > entries.len() * REST_IN_1000 {
             // The last one that was tried may have been worse.
             hash_all(entries, |entry| hash(best, entry.key, entry.mark));

@@ -40,7 +40,7 @@ impl ItemsBuilder {
         plain: impl Fn(u32) -> Option<Scope>,
     ) -> u32 {
         let mut items = items.into_iter();
-        let first = items.next().unwrap_or(0);
+        let first = items.next().expect("one item at least");
         let second = items.next();
         if second.is_none() && first <= ITEM {
             return first | scope_bits(plain(first));

@@ -237,7 +237,7 @@ impl Batch {
         match self.v4_at[..self.v4_count].iter().position(is_it) {
             Some(number) => IpAddr::V4(self.v4[number].into()),
             None => {
-                let number = self.v6_at[..self.v6_count].iter().position(is_it).unwrap_or(0);
+                let number = self.v6_at[..self.v6_count].iter().position(is_it).expect("each place is of one family");
                 IpAddr::V6(self.v6[number].into())
             }
         }

@@ -105,8 +105,8 @@ fn is_of_group(url: &[u8], group: &str) -> bool {
     if url.starts_with(b"http:") || url.starts_with(b"https:") {
         return group == "http";
     }
-    let scheme = url.split(|&b| b == b':').next().unwrap_or(b"");
-    str::from_utf8(scheme).is_ok_and(|scheme| url::scheme_group(scheme) == group)
+    let scheme = url.iter().position(|&b| b == b':').map(|end| &url[..end]);
+    scheme.is_some_and(|scheme| str::from_utf8(scheme).is_ok_and(|scheme| url::scheme_group(scheme) == group))
 }
 
 /// What a name finds, if all that covers it always blocks: `false` if not, and then what was found is not all.

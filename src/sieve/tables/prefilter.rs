@@ -112,7 +112,7 @@ impl Prefilter {
             return;
         }
         for name in names {
-            let label = name.rsplit('.').next().unwrap_or("");
+            let label = name.rsplit_once('.').map_or(*name, |(_, label)| label);
             self.is_blind |= label.len() == name.len();
             if label.starts_with("xn--") {
                 self.has_punycode = true;

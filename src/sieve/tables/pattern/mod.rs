@@ -34,7 +34,8 @@ impl Builder {
         // A literal run of three bytes at least is in each; the rarest may be a shorter one only if it is alone.
         let literal = |row: u32| {
             let literals = self.rows[row as usize].2.literals();
-            literals.filter(|literal| literal.len() >= 3).max_by_key(|literal| rarity(literal.as_bytes())).unwrap_or("")
+            let long = literals.filter(|literal| literal.len() >= 3);
+            long.max_by_key(|literal| rarity(literal.as_bytes())).expect("a pattern has a run of three bytes")
         };
         let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
         order.sort_by(|&a, &b| literal(a).cmp(literal(b)));

@@ -84,7 +84,7 @@ impl Builder {
         let mut paths: Vec<PathRow<'_>> = Vec::new();
         for row in &self.rows {
             let host = host_row(row);
-            let path = strings.bytes(row.text).get(row.path as usize..).unwrap_or(b"");
+            let path = &strings.bytes(row.text)[row.path as usize..];
             if path == b"/" {
                 host_only.push((host, row.id));
             } else {
@@ -95,7 +95,7 @@ impl Builder {
         }
         // In the order of paths, so that those that begin with a text stand together.
         with_path.sort_unstable_by(|(a_host, a), (b_host, b)| {
-            let path = |row: &Row| strings.bytes(row.text).get(row.path as usize..).unwrap_or(b"");
+            let path = |row: &Row| &strings.bytes(row.text)[row.path as usize..];
             a_host.cmp(b_host).then_with(|| path(a).cmp(path(b))).then(a.id.cmp(&b.id))
         });
         let with_path: Vec<(u32, u32)> = with_path.into_iter().map(|(host, row)| (host, row.id)).collect();
