@@ -60,7 +60,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Outcome, Box<dyn Error>> {
     let has_failed = lint.failures.iter().any(Option::is_some);
     let is_empty = lint.report.indicators == 0 && !lint.failures.iter().all(Option::is_some);
     if is_empty {
-        eprintln!("logscan: no indicator is left of all feeds");
+        say!("logscan: no indicator is left of all feeds");
     }
     let is_over = |feed: &&FeedReport| {
         let (rejected, taken) = (feed.rejected_total() as f64, feed.entries as f64);
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Outcome, Box<dyn Error>> {
     let over: Vec<&FeedReport> = lint.report.feeds.iter().filter(is_over).collect();
     for feed in &over {
         let (name, rejected) = (Escaped::new(&feed.name), feed.rejected_total());
-        eprintln!("logscan: {name}: {rejected} of {} values rejected", feed.entries + rejected);
+        say!("logscan: {name}: {rejected} of {} values rejected", feed.entries + rejected);
     }
     Ok(match (has_failed || is_empty, over.is_empty()) {
         (true, _) => Outcome::Failed,

@@ -111,8 +111,9 @@ impl Texts {
     #[inline]
     fn get(&self, id: u32) -> &str {
         let at = id as usize;
+        let Some(&end) = self.ends.get(at) else { return "" };
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.text[start as usize..self.ends[at] as usize]
+        self.text.get(start as usize..end as usize).unwrap_or("")
     }
 }
 

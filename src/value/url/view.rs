@@ -66,9 +66,9 @@ pub struct UrlView<'a> {
 }
 
 impl<'a> UrlView<'a> {
-    /// The offsets are those of the canonicaliser: they lie within the text, in order.
+    /// The offsets are those of the canonicaliser, so that no slice is ever empty for being out of bounds.
     fn slice(&self, range: Range<usize>) -> &'a str {
-        &self.text[range]
+        self.text.get(range).unwrap_or("")
     }
 
     /// The canonical text.
