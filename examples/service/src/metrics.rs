@@ -166,7 +166,7 @@ impl Metrics {
 
         text.gauge("netsieve_connections", "Open connections.", now.open);
         text.gauge("netsieve_connections_limit", "Connections that may be open.", now.limit);
-        text.counter("netsieve_connections_total", "Connections accepted.", read(&self.connections));
+        text.counter("netsieve_accepted_connections_total", "Connections accepted.", read(&self.connections));
         text.head(
             "netsieve_cut_connections_total",
             "counter",

@@ -9,10 +9,11 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -65,6 +66,8 @@ struct Shared {
     timeout: Duration,
     life: Duration,
     logs_requests: bool,
+    /// A connection waits for a place: others end after their answer.
+    is_crowded: AtomicBool,
     /// Whether the service is to end.
     stop: watch::Receiver<bool>,
 }
@@ -103,6 +106,7 @@ pub(crate) fn run(
         timeout: limits.timeout,
         life: limits.life,
         logs_requests: limits.logs_requests,
+        is_crowded: AtomicBool::new(false),
         stop: stopped,
     });
     shared.load.limit.store(allowed.into(), Ordering::Relaxed);
@@ -213,12 +217,19 @@ async fn accept(
     "there are no threads that answer".into()
 }
 
-/// A place for a connection; the one that has been idle for longest makes room if need be.
+/// A place for a connection. The one that has been idle for longest makes room if need be; if none is, the next that is answered.
 async fn place(places: &Arc<Semaphore>, shared: &Shared) -> OwnedSemaphorePermit {
+    if let Ok(permit) = Arc::clone(places).try_acquire_owned() {
+        return permit;
+    }
+    shared.is_crowded.store(true, Ordering::Relaxed);
+    let permit = room(places, shared).await;
+    shared.is_crowded.store(false, Ordering::Relaxed);
+    permit
+}
+
+async fn room(places: &Arc<Semaphore>, shared: &Shared) -> OwnedSemaphorePermit {
     loop {
-        if let Ok(permit) = Arc::clone(places).try_acquire_owned() {
-            return permit;
-        }
         if shared.links.evict() {
             shared.answers.metrics.cut(Cut::Idle);
         }
@@ -270,8 +281,11 @@ async fn connection(taken: Taken, shared: Arc<Shared>) {
         let (shared, link) = (Arc::clone(&shared), Arc::clone(&link));
         async move {
             link.set_busy(true);
-            let (route, response) = shared.answers.answer(request, &shared.load).await;
+            let (route, mut response) = shared.answers.answer(request, &shared.load).await;
             link.set_busy(false);
+            if shared.is_crowded.load(Ordering::Relaxed) {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             if shared.logs_requests {
                 let status = response.status().as_u16().into();
                 let client = client.to_string();

@@ -147,6 +147,32 @@ fn idle_connections_make_room() {
 }
 
 #[test]
+fn busy_connections_take_turns() {
+    let (_folder, path) = set();
+    let service = Service::of(&mut command(&path, "--connections 4"));
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    thread::scope(|scope| {
+        // As many as there are places, with one request after the other on the same connection, for as long as they are let.
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let request = b"GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n";
+                let mut stream = service.connect();
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    let mut bytes = [0; 4096];
+                    if stream.write_all(request).is_err() || !matches!(stream.read(&mut bytes), Ok(1..)) {
+                        stream = service.connect();
+                    }
+                }
+            });
+        }
+        for _ in 0..20 {
+            assert_eq!(service.request("GET", "/healthz", "").0, 200);
+        }
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+}
+
+#[test]
 fn what_is_under_way_is_answered_before_the_end() {
     let (_folder, path) = set();
     for signal in ["TERM", "INT"] {
@@ -157,7 +183,7 @@ fn what_is_under_way_is_answered_before_the_end() {
         let (first, second) = body.split_at(9);
         write!(busy, "{HEAD}content-length: {}\r\n\r\n{first}", body.len()).unwrap();
         // It has been read when it is counted.
-        service.wait_for("netsieve_connections_total", 3.0);
+        service.wait_for("netsieve_accepted_connections_total", 3.0);
         thread::sleep(Duration::from_millis(50));
         service.signal(signal);
         let began = Instant::now();
@@ -175,7 +201,7 @@ fn what_is_under_way_is_answered_before_the_end() {
     let mut service = Service::of(&mut command(&path, "--grace 0.1 --timeout 50"));
     let mut busy = service.connect();
     write!(busy, "{HEAD}content-length: 10\r\n\r\n{{").unwrap();
-    service.wait_for("netsieve_connections_total", 2.0);
+    service.wait_for("netsieve_accepted_connections_total", 2.0);
     thread::sleep(Duration::from_millis(50));
     service.signal("TERM");
     assert_eq!(service.end().code(), Some(1));
