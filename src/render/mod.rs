@@ -6,6 +6,7 @@
 //! writes out and clears, so that rendering cannot fail and allocates little once warm.
 //!
 //! * [`JsonLines`] writes one object for each (observable, indicator).
+//! * [`Csv`] writes one record for each (observable, indicator), for spreadsheets.
 //! * [`Text`] writes one block for each observable: where it stands, what matched and according to whom, the log line.
 //! * [`json_string`] is the JSON writer's string, for whoever writes JSON of his own.
 //! * [`Listing`] is what one feed says of an indicator, all its entries in one.
@@ -32,12 +33,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod csv;
 mod escape;
 mod json;
 mod listing;
 mod text;
 mod window;
 
+pub use csv::Csv;
 pub use escape::Escaped;
 pub use json::{JsonLines, json_string};
 pub use listing::Listing;
