@@ -9,12 +9,14 @@ use netsieve::feed::Format;
 
 use crate::build::BuildArgs;
 use crate::diff::DiffArgs;
+use crate::export::ExportArgs;
 use crate::inspect::InspectArgs;
+use crate::install::{CompletionsArgs, ManArgs, VERSION};
 use crate::set::SetArgs;
 
 /// Finds the addresses, domains and URLs of threat feeds in logs, and says which indicator of which feed hit what and where.
 #[derive(Debug, Parser)]
-#[command(name = "logscan", version, after_help = examples())]
+#[command(name = "logscan", version, long_version = VERSION.as_str(), after_help = examples())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -40,7 +42,8 @@ Examples:
   logscan lint -f c2.txt                         what is wrong with a feed
   logscan build --config feeds.toml -o set.sieve compile once
   logscan scan --sieve set.sieve access.log      scan with what was compiled
-  logscan scan --sieve set.sieve --since old.sieve *.log   search old logs for what is new
+  logscan scan --sieve set.sieve --new-since old.sieve *.log   search old logs for what is new
+  logscan export --sieve set.sieve --to rpz      block it with a name server
 `logscan scan --help` has more.
 
 Exit codes: 0 some hit, 1 none, 2 any error (diff: 0 some difference, 1 none)."
@@ -61,6 +64,12 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Say which indicators were added, removed and changed between two compiled sets, by feed.
     Diff(DiffArgs),
+    /// Write a set in the format of a firewall or a name server: what can be said exactly in it; the rest is counted.
+    Export(ExportArgs),
+    /// Write what completes the command line in a shell.
+    Completions(CompletionsArgs),
+    /// Write the manual pages.
+    Man(ManArgs),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -170,6 +179,18 @@ pub(crate) fn time(text: &str) -> Result<jiff::Timestamp, String> {
         .map_err(|_| "not a time such as 2026-05-01 or 2026-05-01T12:00:00Z".to_owned())
 }
 
+/// A compiled set, and no date: what was listed at a time is not known, only what a set of then holds.
+fn older_set(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if time(text).is_ok() && !path.exists() {
+        return Err(
+            "takes a compiled set of that time, not a date; --as-of leaves out what is no longer valid at a date"
+                .to_owned(),
+        );
+    }
+    Ok(path)
+}
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Logs")]
 pub(crate) struct InputArgs {
@@ -207,6 +228,7 @@ Examples:
   journalctl -f | logscan scan -F -f c2.txt -              the same, and feeds are loaded anew when they change
   logscan scan -f c2.txt -F --from-end /var/log/nginx      what is written from now on, in new files too
   logscan scan -f c2.txt -F --json dns.log | alert         hits as they come; feeds are loaded anew when they change
+  logscan scan -f c2.txt --format csv *.log > hits.csv     for a spreadsheet
   logscan scan -f c2.txt --refang report.txt               hxxp://evil[.]test in reports and mails
   logscan scan -f c2.txt -l /data                          only which files
   logscan scan -f c2.txt -q access.log && echo found       only whether
@@ -246,6 +268,17 @@ fn interval(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs_f64).ok_or_else(|| "not a number of seconds from 0.001 to 86400".to_owned())
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HitFormat {
+    /// Blocks for people.
+    Text,
+    /// One JSON object a line, for each observable and indicator. The log line is in `text`, up to 4 KiB of it; from the 17th hit of
+    /// a line on, 128 bytes around the hit.
+    Json,
+    /// One record a line (RFC 4180), for each observable and indicator, after the names of the columns.
+    Csv,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = scan_examples())]
 pub(crate) struct ScanArgs {
@@ -253,7 +286,7 @@ pub(crate) struct ScanArgs {
     pub(crate) set: SetArgs,
     /// An older compiled set: report only hits of indicators that no feed listed in it, to search old logs for what is new. An
     /// indicator that only another feed has come to list too is not new.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long = "new-since", alias = "since", value_name = "SET", value_parser = older_set)]
     pub(crate) since: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
@@ -264,9 +297,11 @@ pub(crate) struct ScanArgs {
     /// Threads (default: all cores). Several logs are read side by side, and one large log on all of them.
     #[arg(short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// One JSON object a line, for each observable and indicator.
-    /// The log line is in `text`, up to 4 KiB of it; from the 17th hit of a line on, 128 bytes around the hit.
-    #[arg(long, conflicts_with_all = ["count", "list", "quiet"])]
+    /// How hits are written.
+    #[arg(long, value_enum, default_value = "text", conflicts_with_all = ["count", "list", "quiet"])]
+    pub(crate) format: HitFormat,
+    /// The same as --format json.
+    #[arg(long, conflicts_with_all = ["count", "list", "quiet", "format"])]
     pub(crate) json: bool,
     /// Answer each line of standard input with one line of JSON at once: `{}`, or `{"$!":{"netsieve":[…]}}` with its hits, which
     /// rsyslog's mmexternal merges into the message. With -F, feeds that change are loaded anew meanwhile.
@@ -362,14 +397,27 @@ pub(crate) enum Color {
     Never,
 }
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  logscan check -f c2.txt www.evil.test 192.0.2.7:443     each value, and why nothing matches it if nothing does
+  logscan check -f c2.txt 192.0.2.0/24                    a network: what covers it, and what lies within it
+  logscan check -f c2.txt 'hxxp://evil[.]test/a'          defanged, as reports have it
+  logscan check -f c2.txt info@evil.test                  an e-mail address: its domain
+  cut -f3 dns.log | sort -u | logscan check -f c2.txt --json   many values, one a line
+
+Exit codes: 0 some value matches, 1 none, 2 any error.";
+
 #[derive(Debug, Args)]
+#[command(after_help = CHECK_EXAMPLES)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) set: SetArgs,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
-    /// Addresses, names or URLs; defanged ones too. With --explain: log lines, or `-` for those of standard input.
-    #[arg(value_name = "VALUE", required = true, allow_hyphen_values = true)]
+    /// Addresses, prefixes, ranges, names, URLs or e-mail addresses; defanged ones too. Of a prefix or a range, what covers it and what
+    /// lies within it; of an e-mail address, what its domain meets. `-`, or none: the lines of standard input. With --explain: log
+    /// lines, or `-` for those of standard input.
+    #[arg(value_name = "VALUE", allow_hyphen_values = true)]
     pub(crate) values: Vec<String>,
     /// Take the values for log lines: say how each is read (layout, fields, time, who), every place that was read and how, what
     /// matched, and why the rest did not.

@@ -15,11 +15,14 @@ mod check;
 mod cli;
 mod diff;
 mod explain;
+mod export;
 mod feeds;
 mod follow;
 mod inputs;
 mod inspect;
+mod install;
 mod lint;
+mod networks;
 mod progress;
 mod scan;
 mod set;
@@ -69,6 +72,9 @@ fn run(command: cli::Command) -> Result<Outcome, Box<dyn Error>> {
         cli::Command::Build(args) => build::run(&args),
         cli::Command::Inspect(args) => inspect::run(&args),
         cli::Command::Diff(args) => diff::run(&args),
+        cli::Command::Export(args) => export::run(&args),
+        cli::Command::Completions(args) => install::completions(&args),
+        cli::Command::Man(args) => install::man(&args),
     }
 }
 

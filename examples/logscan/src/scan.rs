@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use netsieve::render::{Escaped, JsonLines, Styles, Text};
+use netsieve::render::{Csv, Escaped, JsonLines, Styles, Text};
 use netsieve::scan::Validity;
 use netsieve::scan::many::{Delivery, InputEnd, Rendered, Times};
 use netsieve::{Hit, ScanOptions, ScanStats, Scanner};
 
 use crate::Outcome;
 use crate::annotate;
-use crate::cli::{AsOf, Color, ScanArgs};
+use crate::cli::{AsOf, Color, HitFormat, ScanArgs};
 use crate::feeds;
 use crate::follow;
 use crate::inputs::{self, Meter, Opener};
@@ -26,6 +26,7 @@ use crate::signal;
 pub(crate) struct Style {
     format: Format,
     json: JsonLines,
+    csv: Csv,
     text: Text,
     /// Pairs that are wanted at most.
     max: u64,
@@ -36,6 +37,7 @@ pub(crate) struct Style {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Json,
+    Csv,
     Text,
     /// Counts, names of files, or nothing.
     None,
@@ -56,11 +58,15 @@ impl Style {
             text.styles(Styles::ANSI);
         }
         let format = match args {
-            _ if args.json => Format::Json,
             _ if args.count || args.list || args.quiet => Format::None,
+            _ if args.json || args.format == HitFormat::Json => Format::Json,
+            _ if args.format == HitFormat::Csv => Format::Csv,
             _ => Format::Text,
         };
-        Self { format, json, text, max: args.max.unwrap_or(u64::MAX), is_first_enough: args.list || args.quiet }
+        let mut csv = Csv::new();
+        csv.text(!args.no_text);
+        let max = args.max.unwrap_or(u64::MAX);
+        Self { format, json, csv, text, max, is_first_enough: args.list || args.quiet }
     }
 
     /// Appends a hit. `Break`: no more of this log is wanted.
@@ -68,6 +74,7 @@ impl Style {
         let limit = usize::try_from(self.max).unwrap_or(usize::MAX);
         match self.format {
             Format::Json => _ = self.json.hit(out, name, hit, limit),
+            Format::Csv => _ = self.csv.hit(out, name, hit, limit),
             Format::Text => _ = self.text.hit(out, name, hit, limit),
             Format::None => {}
         }
@@ -98,6 +105,8 @@ pub(crate) struct Output<'a> {
     args: &'a ScanArgs,
     style: &'a Style,
     out: io::BufWriter<io::Stdout>,
+    /// What comes before all hits, until it is written.
+    header: Vec<u8>,
     left: u64,
     /// Hits are not kept back.
     is_prompt: bool,
@@ -109,11 +118,21 @@ impl<'a> Output<'a> {
         let is_prompt = is_prompt || io::stdout().is_terminal();
         signal::keeps_back(!is_prompt);
         let out = io::BufWriter::with_capacity(1 << 16, io::stdout());
-        Self { args, style, out, left: style.max, is_prompt, pairs: 0 }
+        let mut header = Vec::new();
+        if style.format == Format::Csv {
+            style.csv.header(&mut header);
+        }
+        Self { args, style, out, header, left: style.max, is_prompt, pairs: 0 }
+    }
+
+    /// Writes what comes before all hits, once.
+    fn begin(&mut self) -> io::Result<()> {
+        self.out.write_all(&std::mem::take(&mut self.header))
     }
 
     /// Writes hits; says how many pairs of them were wanted.
     pub(crate) fn hits(&mut self, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
+        self.begin()?;
         let (mut start, mut pairs, mut whole) = (0, 0, 0);
         let mut rest = None;
         for hit in hits {
@@ -163,6 +182,7 @@ impl<'a> Output<'a> {
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.begin()?;
         self.out.flush()
     }
 }

@@ -329,6 +329,38 @@ fn the_sample_configuration_runs() {
 }
 
 #[test]
+fn hits_for_spreadsheets() {
+    let folder = folder();
+    folder.write("=odd, name.log", b"say \"hi\", =1+1 to evil.test\n");
+    let run = Run::of(
+        folder.command("scan --format csv -f c2.txt").args(["=odd, name.log", "a.log"]).output().unwrap(),
+        "csv",
+    );
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines.len(), 6);
+    assert!(lines[0].starts_with("file,line,offset,observed,canonical,kind,indicator,") && lines[0].ends_with(",text"));
+    assert_eq!(
+        lines[1],
+        "\"'=odd, name.log\",1,18,evil.test,evil.test,domain,evil.test,suffix,exact,strong,text,c2:3,,,\"say \"\"hi\"\", =1+1 to evil.test\""
+    );
+    assert!(
+        lines[2].starts_with("a.log,1,5,192.0.2.7,192.0.2.7,ip,192.0.2.7,,exact,strong,text,c2:1,,,from 192"),
+        "{}",
+        lines[2]
+    );
+    for threads in ["-j 1", "-j 3"] {
+        let limited = folder.run(&format!("scan --format csv {threads} -m 2 -f c2.txt a.log")).code(0);
+        assert_eq!(limited.out.lines().collect::<Vec<_>>(), [lines[0], lines[2], lines[3]]);
+    }
+    assert_eq!(folder.run("scan --format csv -f c2.txt clean.log").code(1).out.lines().count(), 1);
+    assert!(!folder.run("scan --format csv --no-text -f c2.txt a.log").code(0).out.contains("from 192"));
+    let json = folder.run("scan --json -f c2.txt a.log").code(0).out;
+    assert_eq!(folder.run("scan --format json -f c2.txt a.log").code(0).out, json);
+    folder.run("scan --format json --json -f c2.txt a.log").code(2);
+    folder.run("scan --format csv -c -f c2.txt a.log").code(2);
+}
+
+#[test]
 fn what_is_allowed_is_not_reported() {
     let folder = folder();
     folder.write("ours.txt", b"www.evil.test\n192.0.2.7\n");

@@ -134,12 +134,16 @@ fn old_logs_are_searched_for_what_is_new() {
     folder.run("build -f c2=plain:c2.txt -o old.sieve").code(0);
     folder.write("c2.txt", b"fresh.test\n192.0.2.7\nevil.test\nnew-host.test\n");
     folder.run("build -f c2=plain:c2.txt --allow ours=ours.txt -o new.sieve").code(0);
-    let rows = folder.run("scan --json --sieve new.sieve --since old.sieve a.log").code(0).json();
+    let rows = folder.run("scan --json --sieve new.sieve --new-since old.sieve a.log").code(0).json();
     assert_eq!(rows.len(), 1);
     assert_eq!((&rows[0]["indicator"], &rows[0]["line"]), (&json!("fresh.test"), &json!(3)));
     assert_eq!((&rows[0]["sources"][0]["feed"], &rows[0]["sources"][0]["line"]), (&json!("c2"), &json!(1)));
     folder.run("scan -f c2=plain:c2.txt --since old.sieve -q a.log").code(0);
+    folder.run("scan --sieve new.sieve --new-since new.sieve a.log").code(1);
+    // Its old name still works, and a date is no set.
     folder.run("scan --sieve new.sieve --since new.sieve a.log").code(1);
+    let run = folder.run("scan --sieve new.sieve --new-since 2026-05-01 a.log").code(2);
+    assert!(run.err.contains("not a date"), "{}", run.err);
 }
 
 #[test]

@@ -1,0 +1,328 @@
+//! `logscan export`: a set in the formats of firewalls and name servers.
+//!
+//! What a format cannot say exactly is left out and counted by reason: a block list that blocks more than its source says does harm.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv6Addr};
+
+use clap::{Args, ValueEnum};
+use netsieve::value::ip::range_prefixes;
+use netsieve::{Action, Indicator, Matcher, Scope, Sieve};
+
+use crate::Outcome;
+use crate::cli::FilterArgs;
+use crate::feeds;
+use crate::set::SetArgs;
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The format.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    to: Target,
+    #[command(flatten)]
+    set: SetArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Target {
+    /// A response policy zone: names and addresses.
+    Rpz,
+    /// A configuration of unbound: names.
+    Unbound,
+    /// A configuration of dnsmasq: names with all beneath.
+    Dnsmasq,
+    /// A hosts file: single names.
+    Hosts,
+    /// Sets of nftables: addresses.
+    Nft,
+    /// Sets as `ipset restore` reads them: addresses.
+    Ipset,
+    /// An intelligence file of Zeek: addresses, names and URLs.
+    ZeekIntel,
+    /// One value a line: addresses, names with all beneath, URLs.
+    Plain,
+}
+
+/// Why an indicator is left out.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Lost {
+    Kind,
+    Port,
+    Exact,
+    Beneath,
+    Pattern,
+    Scheme,
+    Long,
+    Withheld,
+}
+
+impl Lost {
+    fn why(self) -> &'static str {
+        match self {
+            Self::Kind => "of a kind that the format does not have",
+            Self::Port => "limited to a port",
+            Self::Exact => "names without those beneath",
+            Self::Beneath => "names beneath a name, without it",
+            Self::Pattern => "patterns",
+            Self::Scheme => "URLs of another scheme, or with the hosts beneath theirs",
+            Self::Long => "names too long for the zone",
+            Self::Withheld => "allowed or filtered out",
+        }
+    }
+}
+
+/// Where policies of the zone begin.
+const ORIGIN: &str = "rpz.invalid.";
+
+pub(crate) fn run(args: &ExportArgs) -> Result<Outcome, Box<dyn Error>> {
+    let sieve = args.set.load()?;
+    let mut matcher = sieve.matcher(&feeds::options(&args.filter)?);
+    let mut export = Export { target: args.to, v4: Vec::new(), v6: Vec::new(), lines: Vec::new(), beneath: 0 };
+    let (mut lost, mut written, mut allowing) = (BTreeMap::<Lost, u64>::new(), 0_u64, 0_u64);
+    for indicator in sieve.indicators() {
+        if indicator.sources().all(|source| source.action() != Action::Block) {
+            allowing += 1;
+            continue;
+        }
+        let result = match indicator.to_indicator() {
+            Some(value) if is_reported(&mut matcher, &value, indicator.id()) => {
+                let feeds: Vec<&str> = indicator.sources().map(|source| source.feed().name.as_str()).collect();
+                export.put(&value, &feeds)
+            }
+            Some(_) => Err(Lost::Withheld),
+            None => Err(Lost::Kind),
+        };
+        match result {
+            Ok(()) => written += 1,
+            Err(why) => *lost.entry(why).or_default() += 1,
+        }
+    }
+    export.write(&mut io::BufWriter::new(io::stdout().lock()), &sieve)?;
+    say!("logscan: {written} of {} indicators exported", written + lost.values().sum::<u64>());
+    for (why, count) in lost {
+        say!("logscan: {count} left out: {}", why.why());
+    }
+    if allowing > 0 {
+        say!(
+            "logscan: {allowing} exceptions left out: what they allow within a wider indicator is blocked by the export"
+        );
+    }
+    if export.beneath > 0 {
+        say!("logscan: {} names are listed without those beneath: the format compares whole names", export.beneath);
+    }
+    Ok(if written > 0 { Outcome::Found } else { Outcome::Nothing })
+}
+
+/// Whether a lookup of an indicator's own value reports it: filter and allow entries are asked as ever.
+fn is_reported(matcher: &mut Matcher, value: &Indicator, id: u32) -> bool {
+    let matches = match value {
+        Indicator::Ip { net, port } => matcher.match_ip(net.network(), *port),
+        Indicator::IpRange { first, port, .. } => matcher.match_ip(*first, *port),
+        Indicator::Domain { name, scope: Scope::Subdomains, port } => matcher.match_domain(format!("a.{name}"), *port),
+        Indicator::Domain { name, port, .. } => matcher.match_domain(name.as_str(), *port),
+        Indicator::Url { url, .. } => matcher.match_url(url.as_str()),
+        // A pattern has no value of its own, and no format here has patterns.
+        _ => return true,
+    };
+    matches.iter().any(|found| found.indicator().id() == id)
+}
+
+struct Export {
+    target: Target,
+    /// Elements of sets of addresses.
+    v4: Vec<String>,
+    v6: Vec<String>,
+    lines: Vec<String>,
+    /// Names whose format cannot say that what is beneath them is meant too.
+    beneath: u64,
+}
+
+impl Export {
+    fn put(&mut self, value: &Indicator, feeds: &[&str]) -> Result<(), Lost> {
+        let has_addresses =
+            matches!(self.target, Target::Rpz | Target::Nft | Target::Ipset | Target::ZeekIntel | Target::Plain);
+        let has_names = !matches!(self.target, Target::Nft | Target::Ipset);
+        match value {
+            Indicator::Ip { .. } | Indicator::IpRange { .. } if !has_addresses => Err(Lost::Kind),
+            Indicator::Domain { .. } if !has_names => Err(Lost::Kind),
+            Indicator::Ip { port: Some(_), .. }
+            | Indicator::IpRange { port: Some(_), .. }
+            | Indicator::Domain { port: Some(_), .. } => Err(Lost::Port),
+            Indicator::Ip { net, .. } => {
+                let is_single = net.network() == net.broadcast();
+                let text = if is_single { net.network().to_string() } else { net.to_string() };
+                self.addresses(net.network(), net.prefix_len(), text, feeds);
+                Ok(())
+            }
+            Indicator::IpRange { first, last, .. } => {
+                if matches!(self.target, Target::Nft | Target::Plain) {
+                    self.addresses(*first, 0, format!("{first}-{last}"), feeds);
+                } else {
+                    for net in range_prefixes(*first, *last) {
+                        self.addresses(net.network(), net.prefix_len(), net.to_string(), feeds);
+                    }
+                }
+                Ok(())
+            }
+            Indicator::Domain { name, scope, .. } => self.name(name.as_str(), *scope, feeds),
+            Indicator::Url { url, host_scope } => self.url(url.as_str(), *host_scope, feeds),
+            Indicator::Pattern(_) => Err(Lost::Pattern),
+            _ => Err(Lost::Kind),
+        }
+    }
+
+    fn addresses(&mut self, first: IpAddr, length: u8, text: String, feeds: &[&str]) {
+        match self.target {
+            Target::Nft | Target::Ipset => if first.is_ipv4() { &mut self.v4 } else { &mut self.v6 }.push(text),
+            Target::Rpz => self.lines.push(format!("{length}.{}.rpz-ip CNAME .", reversed(first))),
+            Target::ZeekIntel => {
+                let kind = if text.contains('/') { "SUBNET" } else { "ADDR" };
+                self.lines.push(intel(&text, kind, feeds));
+            }
+            _ => self.lines.push(text),
+        }
+    }
+
+    fn name(&mut self, name: &str, scope: Scope, feeds: &[&str]) -> Result<(), Lost> {
+        let is_exact = scope == Scope::Exact;
+        let beneath = scope == Scope::Subdomains;
+        let line = match self.target {
+            Target::Rpz => {
+                // With the `*.` before it and the zone behind it.
+                if name.len() + 2 + ORIGIN.len() > 253 {
+                    return Err(Lost::Long);
+                }
+                if !beneath {
+                    self.lines.push(format!("{name} CNAME ."));
+                }
+                if !is_exact {
+                    self.lines.push(format!("*.{name} CNAME ."));
+                }
+                return Ok(());
+            }
+            _ if beneath => return Err(Lost::Beneath),
+            Target::Unbound if is_exact => format!("    local-data: \"{name}. A 0.0.0.0\""),
+            Target::Unbound => format!("    local-zone: \"{name}.\" always_nxdomain"),
+            Target::Hosts if is_exact => format!("0.0.0.0 {name}"),
+            Target::Hosts => {
+                // The only line that such a file has for it blocks less than is meant, and never more.
+                self.beneath += 1;
+                format!("0.0.0.0 {name}")
+            }
+            Target::ZeekIntel => {
+                self.beneath += u64::from(!is_exact);
+                intel(name, "DOMAIN", feeds)
+            }
+            Target::Dnsmasq | Target::Plain if is_exact => return Err(Lost::Exact),
+            Target::Dnsmasq => format!("address=/{name}/#"),
+            Target::Plain | Target::Nft | Target::Ipset => name.to_owned(),
+        };
+        self.lines.push(line);
+        Ok(())
+    }
+
+    fn url(&mut self, url: &str, host_scope: Scope, feeds: &[&str]) -> Result<(), Lost> {
+        match self.target {
+            Target::Plain | Target::ZeekIntel if host_scope != Scope::Exact => Err(Lost::Scheme),
+            Target::Plain => {
+                self.lines.push(url.to_owned());
+                Ok(())
+            }
+            Target::ZeekIntel => {
+                let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")).ok_or(Lost::Scheme)?;
+                self.lines.push(intel(rest, "URL", feeds));
+                Ok(())
+            }
+            _ => Err(Lost::Kind),
+        }
+    }
+
+    fn write(&self, out: &mut impl Write, sieve: &Sieve) -> io::Result<()> {
+        let feeds = sieve.feeds().len();
+        let made = format!("netsieve {}: {feeds} feeds", env!("CARGO_PKG_VERSION"));
+        match self.target {
+            Target::Rpz => {
+                writeln!(
+                    out,
+                    "; {made}\n$TTL 300\n$ORIGIN {ORIGIN}\n@ SOA localhost. root.localhost. ( 1 12h 15m 3w 2h )\n  NS localhost."
+                )?;
+            }
+            Target::Unbound => writeln!(out, "# {made}\nserver:")?,
+            Target::ZeekIntel => writeln!(out, "#fields\tindicator\tindicator_type\tmeta.source")?,
+            Target::Nft => {
+                writeln!(out, "# {made}\ntable inet netsieve {{")?;
+                for (name, kind, elements) in [("block4", "ipv4_addr", &self.v4), ("block6", "ipv6_addr", &self.v6)] {
+                    writeln!(
+                        out,
+                        "    set {name} {{\n        type {kind}\n        flags interval\n        auto-merge"
+                    )?;
+                    if !elements.is_empty() {
+                        writeln!(out, "        elements = {{")?;
+                        for element in elements {
+                            writeln!(out, "            {element},")?;
+                        }
+                        writeln!(out, "        }}")?;
+                    }
+                    writeln!(out, "    }}")?;
+                }
+                writeln!(out, "}}")?;
+            }
+            Target::Ipset => {
+                for (name, family, elements) in [("netsieve4", "inet", &self.v4), ("netsieve6", "inet6", &self.v6)] {
+                    let most = elements.len().max(65_536);
+                    writeln!(out, "create {name} hash:net family {family} maxelem {most}")?;
+                    for element in elements {
+                        writeln!(out, "add {name} {element}")?;
+                    }
+                }
+            }
+            Target::Dnsmasq | Target::Hosts | Target::Plain => writeln!(out, "# {made}")?,
+        }
+        for line in &self.lines {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()
+    }
+}
+
+fn intel(value: &str, kind: &str, feeds: &[&str]) -> String {
+    let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && c != ',';
+    let feeds: Vec<String> =
+        feeds.iter().map(|feed| feed.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()).collect();
+    format!("{value}\tIntel::{kind}\t{}", feeds.join(","))
+}
+
+/// An address as the name of a policy: its parts backwards; of IPv6, the first longest run of zero words is `zz`.
+fn reversed(addr: IpAddr) -> String {
+    match addr {
+        IpAddr::V4(addr) => {
+            let [a, b, c, d] = addr.octets();
+            format!("{d}.{c}.{b}.{a}")
+        }
+        IpAddr::V6(addr) => {
+            let mut words: Vec<String> = addr.segments().iter().map(|word| format!("{word:x}")).collect();
+            if let Some((start, len)) = zeros(addr) {
+                words.splice(start..start + len, ["zz".to_owned()]);
+            }
+            words.reverse();
+            words.join(".")
+        }
+    }
+}
+
+/// Where the longest run of at least two zero words begins, and its length.
+fn zeros(addr: Ipv6Addr) -> Option<(usize, usize)> {
+    let words = addr.segments();
+    let mut best = None;
+    for start in 0..8 {
+        let len = words[start..].iter().take_while(|&&word| word == 0).count();
+        if len >= 2 && best.is_none_or(|(_, longest)| len > longest) {
+            best = Some((start, len));
+        }
+    }
+    best
+}

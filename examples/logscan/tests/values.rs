@@ -1,0 +1,91 @@
+//! `logscan check`: single values, networks, e-mail addresses, from arguments and from standard input.
+
+mod common;
+
+use common::{Folder, folder};
+use serde_json::json;
+
+fn networks() -> Folder {
+    let folder = folder();
+    folder.write(
+        "nets.txt",
+        b"192.0.2.0/24\n192.0.2.0/26\n192.0.2.7\n192.0.2.20-192.0.2.70\n198.51.100.1:443\n2001:db8:1::/48\nevil.test\n",
+    );
+    folder.write("ours.txt", b"192.0.2.7\n");
+    folder
+}
+
+#[test]
+fn of_a_network_what_covers_it_and_what_lies_within_it() {
+    let folder = networks();
+    let run = folder.run("check -f nets.txt 192.0.2.0/26").code(0);
+    assert_eq!(
+        run.out,
+        "\
+192.0.2.0/26: prefix
+  -> 192.0.2.0/24  ip, cidr  nets:1
+  -> 192.0.2.0/26  ip, cidr  nets:2
+  within 192.0.2.7  nets:3
+  overlaps 192.0.2.20-192.0.2.70  nets:4
+"
+    );
+    let check = |value: &str| folder.run(&format!("check --json -f nets.txt {value}")).json().remove(0);
+    let within = |value: &str| -> Vec<String> {
+        let answer = check(value);
+        answer["within"].as_array().unwrap().iter().map(|row| row["indicator"].as_str().unwrap().to_owned()).collect()
+    };
+    let covers = |value: &str| -> Vec<String> {
+        let answer = check(value);
+        answer["matches"].as_array().unwrap().iter().map(|row| row["indicator"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(within("192.0.0.0/16"), ["192.0.2.0/24", "192.0.2.0/26", "192.0.2.7", "192.0.2.20-192.0.2.70"]);
+    assert!(covers("192.0.0.0/16").is_empty());
+    assert_eq!(covers("192.0.2.30-192.0.2.31"), ["192.0.2.0/24", "192.0.2.0/26", "192.0.2.20-192.0.2.70"]);
+    assert!(within("192.0.2.30-192.0.2.31").is_empty());
+    assert_eq!(within("198.51.100.0/24"), ["198.51.100.1:443"]);
+    assert_eq!(covers("2001:db8:1:2::/64"), ["2001:db8:1::/48"]);
+    assert_eq!(within("2001:db8::/32"), ["2001:db8:1::/48"]);
+    assert_eq!(within("::ffff:192.0.2.4/126"), ["192.0.2.7"]);
+    let none = check("203.0.113.0/24");
+    assert_eq!((&none["kind"], &none["within_total"]), (&json!("prefix"), &json!(0)));
+    assert!(none["why"].as_str().unwrap().contains("none lies within it"), "{none}");
+    assert_eq!(folder.run("check -f nets.txt 203.0.113.0/24").code(1).out.lines().count(), 1);
+    // What is allowed is withheld there as anywhere.
+    let run = folder.run("check -f nets.txt --allow ours.txt 192.0.2.4/30").code(0);
+    assert!(!run.out.contains("within 192.0.2.7"), "{}", run.out);
+    // What only looks like a network is none.
+    assert!(folder.run("check -f nets.txt 192.0.2.7/login").code(0).out.starts_with("192.0.2.7/login: url"));
+}
+
+#[test]
+fn of_an_address_of_mail_what_its_domain_meets() {
+    let folder = networks();
+    let run =
+        folder.run("check --json -f nets.txt Info@Mail.Evil.test a@192.0.2.7 x@ok.test hxxp://a@evil[.]test/").code(0);
+    let rows = run.json();
+    assert_eq!((&rows[0]["kind"], &rows[0]["canonical"]), (&json!("email"), &json!("Info@mail.evil.test")));
+    assert_eq!(rows[0]["matches"][0]["indicator"], "evil.test");
+    assert_eq!(rows[1]["matches"].as_array().unwrap().len(), 3);
+    assert_eq!((&rows[2]["kind"], &rows[2]["matches"]), (&json!("email"), &json!([])));
+    assert_eq!(rows[3]["kind"], "url");
+}
+
+#[test]
+fn values_come_from_standard_input_too() {
+    let folder = networks();
+    let input = b"evil.test\r\n\n  192.0.2.0/24  \nok.test\nnot \xff a value\nwww.evil.test";
+    let want = folder.run("check --json -f nets.txt evil.test 192.0.2.0/24 ok.test").code(0).json();
+    for line in ["check --json -f nets.txt", "check --json -f nets.txt -"] {
+        let rows = folder.run_with(line, input).code(0).json();
+        assert_eq!(rows[..3], want[..], "{line}");
+        assert_eq!((rows.len(), &rows[4]["value"]), (5, &json!("www.evil.test")));
+        assert!(rows[3]["why"].is_string());
+    }
+    assert_eq!(folder.run_with("check -f nets.txt", b"ok.test\n").code(1).out.lines().count(), 1);
+    assert_eq!(folder.run_with("check -f nets.txt", b"").code(1).out, "");
+    // A line that is no value costs no memory and is said, and the others are read.
+    let long = [b"a".repeat(1 << 20).as_slice(), b"\nevil.test\n"].concat();
+    let run = folder.run_with("check --json -f nets.txt", &long).code(2);
+    assert!(run.err.contains("standard input:1: a line of more than 16384 bytes"), "{}", run.err);
+    assert_eq!(run.json()[0]["value"], "evil.test");
+}
