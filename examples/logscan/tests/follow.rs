@@ -471,6 +471,39 @@ fn a_copy_in_a_folder_is_not_read_twice() {
     let _ = ledger.check();
 }
 
+/// Follows logs with fewer descriptors than there are of them.
+fn few_descriptors(folder: &Folder, arguments: &str, names: &[String]) -> Follow {
+    let logscan = common::logscan().get_program().to_owned();
+    let names = names.join(" ");
+    let line = format!("ulimit -n 40; exec \"$0\" scan --json -F --interval 0.02 {arguments} -f c2.txt {names}");
+    let mut command = std::process::Command::new("sh");
+    command.arg("-c").arg(line).arg(logscan).current_dir(folder.0.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (out, err) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
+    Follow { child, out, err }
+}
+
+#[test]
+fn what_is_old_is_passed_over_in_more_logs_than_can_be_open() {
+    let folder = folder();
+    let names: Vec<String> = (0..100).map(|number| format!("{number}.log")).collect();
+    for name in &names {
+        append(&folder, name, "old.evil.test\n");
+    }
+    let follow = few_descriptors(&folder, "--from-end", &names);
+    // What is written before the first look is over is old too.
+    let first = loop {
+        append(&folder, "7.log", "new.evil.test\n");
+        if let Ok(line) = follow.out.recv_timeout(Duration::from_millis(100)) {
+            break line;
+        }
+    };
+    thread::sleep(Duration::from_millis(500));
+    let (out, err) = follow.rest();
+    assert!(out.iter().chain([&first]).all(|hit| hit.contains("new.evil.test")), "{out:?}");
+    assert_eq!(err, Vec::<String>::new());
+}
+
 #[test]
 fn more_logs_than_can_be_open() {
     let folder = folder();
@@ -478,13 +511,7 @@ fn more_logs_than_can_be_open() {
     for name in &names {
         append(&folder, name, "");
     }
-    let logscan = common::logscan().get_program().to_owned();
-    let line = format!("ulimit -n 40; exec \"$0\" scan --json -F --interval 0.02 -f c2.txt {}", names.join(" "));
-    let mut command = std::process::Command::new("sh");
-    command.arg("-c").arg(line).arg(logscan).current_dir(folder.0.path());
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let (out, err) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
-    let mut ledger = Ledger::new(Follow { child, out, err });
+    let mut ledger = Ledger::new(few_descriptors(&folder, "", &names));
     for round in 0..40 {
         for step in 0..7 {
             append(&folder, &names[(round * 31 + step * 13) % 100], &ledger.line());

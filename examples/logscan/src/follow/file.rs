@@ -169,9 +169,11 @@ impl Followed {
         (std::mem::take(&mut self.tail), std::mem::take(&mut self.print))
     }
 
+    /// Closes the file. What was not all read, or was shortened, is opened again at once.
     pub(super) fn close(&mut self) {
         if let Some(file) = self.file.take() {
-            self.stamp = file.metadata().ok().map(|file| (self.print.at.min(file.len()), file.modified().ok()));
+            let metadata = file.metadata().ok().filter(|file| file.len() == self.print.at);
+            self.stamp = metadata.map(|file| (file.len(), file.modified().ok()));
         }
     }
 
