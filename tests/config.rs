@@ -391,3 +391,34 @@ proptest! {
         let _ = Config::parse(&parts.concat(), "x/feeds.toml");
     }
 }
+
+#[test]
+fn a_feed_may_be_empty_and_may_have_shrunk() {
+    let read = |text: &str, may_be_empty: bool| {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("a.txt"), text).unwrap();
+        let files = parse(&folder, &format!("[[feed]]\npath = \"a.txt\"\nmay_be_empty = {may_be_empty}\n")).unwrap();
+        let mut builder = Sieve::builder();
+        let id = builder.feed(files[0].feed.clone());
+        files[0].read(&mut builder.sink(id)).map_err(|error| error.to_string())
+    };
+    for empty in ["", "# nothing today\n", "[]\n"] {
+        assert_eq!(read(empty, true), Ok(None), "{empty}");
+        assert!(read(empty, false).unwrap_err().contains("empty feed"), "{empty}");
+    }
+    // What is there and cannot be read is no empty feed.
+    for broken in ["<html><body>busy</body></html>", "192.0.2.300\n", "what is this\n"] {
+        assert!(read(broken, true).is_err(), "{broken}");
+    }
+    assert_eq!(read("evil.test\n", true), Ok(Some(Format::Plain)));
+
+    let file = feed("[[feed]]\npath = \"a.txt\"\nshrank_below = \"50%\"");
+    assert!(file.check_shrunk(100, 50).is_ok() && file.check_shrunk(0, 0).is_ok());
+    let error = file.check_shrunk(100, 49).unwrap_err().to_string();
+    assert!(error.contains("49 entries, where there were 100: fewer than 50 %"), "{error}");
+    assert!(feed("[[feed]]\npath = \"a.txt\"").check_shrunk(u64::MAX, 0).is_ok());
+    let folder = folder(&["a.txt"]);
+    for share in ["\"0%\"", "\"101%\"", "\"50\"", "50", "\"half\""] {
+        assert!(parse(&folder, &format!("[[feed]]\npath = \"a.txt\"\nshrank_below = {share}\n")).is_err(), "{share}");
+    }
+}

@@ -17,6 +17,10 @@ mod addresses;
 mod containers;
 #[path = "feeds/dns.rs"]
 mod dns;
+#[path = "feeds/faults.rs"]
+mod faults;
+#[path = "feeds/growth.rs"]
+mod growth;
 #[path = "feeds/ids.rs"]
 mod ids;
 #[path = "feeds/json.rs"]
@@ -524,7 +528,7 @@ fn other_compressions_are_refused() {
         (b"\x1f\x9d\x90\x65\x76", "compress"),
     ] {
         let message = read_err(bytes);
-        assert!(message.contains(name) && message.contains("not supported"), "{message}");
+        assert!(message.contains(name) && message.contains("cannot be searched as it is"), "{message}");
     }
 }
 

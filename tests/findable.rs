@@ -240,15 +240,10 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What the extractor does not find yet and readers accept: URLs without a scheme whose host has a root dot before its port, and
-/// URLs that end in what prose puts behind one.
+/// What the extractor does not find yet and readers accept: URLs without a scheme whose host has a root dot before its port.
 fn is_awaited_of_the_extractor(value: &str) -> bool {
-    let value = value.split('#').next().unwrap_or(value);
-    let is_url = value.contains(['/', '?']);
-    value.contains(".:") || is_url && value.ends_with(AWAITED_ENDS)
+    value.contains(".:")
 }
-
-const AWAITED_ENDS: [char; 16] = ['!', ',', ')', '.', ':', '\'', ';', '?', '(', '[', ']', '|', '@', '$', '+', '&'];
 
 /// What stands for an indicator in a log: its own text, and the value as the feed has it where a log would have that.
 fn logged(indicator: &IndicatorRef<'_>, as_listed: &str) -> Vec<String> {

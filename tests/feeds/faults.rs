@@ -1,0 +1,189 @@
+//! What real lists do, and readers once took by half or for something else.
+
+use netsieve::Feed;
+use netsieve::feed::Format;
+use netsieve::indicator::WarningKind;
+
+use crate::seen::{events, events_named, read};
+
+/// The warnings of a text that is recognised as `format`: line and what is said.
+#[track_caller]
+fn warnings(format: Option<Format>, text: &str) -> Vec<(u32, WarningKind)> {
+    let (result, seen) = read(text.as_bytes(), format, &Feed::new("demo"));
+    result.unwrap_or_else(|error| panic!("{text}: {error}"));
+    seen.warnings.iter().map(|(line, _, kind)| (*line, *kind)).collect()
+}
+
+#[test]
+fn tables_of_two_addresses_are_no_ranges() {
+    let table =
+        "ip,c2_ip,comment\n192.0.2.7,192.0.2.9,bot\n198.51.100.20,198.51.100.40,bot\n203.0.113.6,203.0.113.60,bot\n";
+    let expected = ["192.0.2.7", "192.0.2.9", "198.51.100.20", "198.51.100.40", "203.0.113.6", "203.0.113.60"];
+    let seen = events(Format::Csv, table);
+    let addresses: Vec<&str> = seen.iter().map(|event| event.split(' ').nth(2).unwrap()).collect();
+    assert_eq!(addresses, expected);
+    // Columns of unknown names are a question, with numbers behind them too.
+    for rest in ["bot", "7"] {
+        let table = format!(
+            "client,server,n\n192.0.2.7,192.0.2.9,{rest}\n198.51.100.2,198.51.100.4,{rest}\n192.0.2.1,192.0.2.3,{rest}\n"
+        );
+        let (result, _) = read(table.as_bytes(), None, &Feed::new(""));
+        assert!(result.unwrap_err().to_string().contains("not recognised"), "{rest}");
+    }
+}
+
+#[test]
+fn a_second_value_on_a_line_is_said() {
+    let list = "a.example b.example\n192.0.2.5 c.example\nhttp://d.example/a http://e.example/b\nf.example # g.example\n192.0.2.9 10\nh.example  seen twice\n";
+    let second = WarningKind::SecondValue;
+    assert_eq!(warnings(Some(Format::Plain), list), [(1, second), (2, second), (3, second)]);
+    assert_eq!(
+        warnings(Some(Format::IpSet), "add x 192.0.2.1,198.51.100.0/24\nadd x 192.0.2.2,tcp:80\n"),
+        [(1, second)]
+    );
+    assert_eq!(
+        warnings(Some(Format::Nft), "define x = { 192.0.2.1 . 198.51.100.1, 192.0.2.2 . tcp . 80 }\n"),
+        [(1, second)]
+    );
+}
+
+#[test]
+fn ranges_of_ports_keep_their_ports() {
+    assert_eq!(
+        events_named(
+            Format::IpSet,
+            "add x 192.0.2.1,tcp:80-81\nadd x 192.0.2.2,tcp:1-65535\nadd x 192.0.2.3,tcp:1-1024\nadd x 192.0.2.4,icmp:8/0\nadd x 192.0.2.5,tcp:90-80\nadd x 192.0.2.6,81-82\n"
+        ),
+        [
+            "1 ip 192.0.2.1:80",
+            "1 ip 192.0.2.1:81",
+            "2 ip 192.0.2.2",
+            "3 ! port_range: 192.0.2.3,tcp:1-1024",
+            "4 ip 192.0.2.4",
+            "5 ! port_range: 192.0.2.5,tcp:90-80",
+            "6 ip 192.0.2.6:81",
+            "6 ip 192.0.2.6:82",
+        ]
+    );
+    assert_eq!(
+        events_named(
+            Format::Nft,
+            "define x = { 192.0.2.1 . 80-81, 192.0.2.2 . https, 192.0.2.3 . tcp . 0-9, 192.0.2.4 . what }\n"
+        ),
+        [
+            "1 ip 192.0.2.1:80",
+            "1 ip 192.0.2.1:81",
+            "1 ip 192.0.2.2:443",
+            "1 ! port_range: 192.0.2.3 . tcp . 0-9",
+            "1 ! bad_port: 192.0.2.4 . what",
+        ]
+    );
+}
+
+#[test]
+fn names_of_ones_own_are_not_blocked() {
+    assert_eq!(
+        events(
+            Format::Dnsmasq,
+            "address=/evil.test/0.0.0.0\naddress=/nas.corp.example/10.0.0.4\naddress=/bad.test/\nserver=/corp.example/10.0.0.1\naddress=/six.test/::\n"
+        ),
+        [
+            "1 domain suffix evil.test",
+            "2 ! host_mapping: nas.corp.example",
+            "3 domain suffix bad.test",
+            "4 - forward",
+            "5 domain suffix six.test",
+        ]
+    );
+}
+
+#[test]
+fn dates_that_cannot_be_read_are_said() {
+    let date = WarningKind::UnreadableDate;
+    let table = "indicator,valid_until,first_seen\na.test,2030-01-01,2026-01-01\nb.test,31.12.2030,2026-01-01\nc.test,never,yesterday\nd.test,,0000-00-00 00:00:00\n";
+    assert_eq!(warnings(None, table), [(3, date), (4, date)]);
+    let stix = "{\"type\":\"bundle\",\"objects\":[\n{\"type\":\"indicator\",\"id\":\"indicator--1\",\"pattern\":\"[domain-name:value = 'a.test']\",\n\"valid_until\":\"31.12.2030\"}]}";
+    assert_eq!(warnings(Some(Format::Stix), stix), [(3, date)]);
+    let otx =
+        "{\"name\":\"x\",\"indicators\":[\n{\"indicator\":\"a.test\",\"type\":\"domain\",\n\"expiration\":\"soon\"}]}";
+    assert_eq!(warnings(Some(Format::Otx), otx), [(3, date)]);
+}
+
+#[test]
+fn what_a_feed_calls_benign_is_left_aside() {
+    let bundle = |types: &str| {
+        format!(
+            "{{\"type\":\"bundle\",\"objects\":[{{\"type\":\"indicator\",\"id\":\"indicator--1\",\"indicator_types\":[{types}],\"pattern\":\"[domain-name:value = 'a.test']\"}}]}}"
+        )
+    };
+    assert_eq!(events_named(Format::Stix, bundle("\"benign\"")), ["1 - benign"]);
+    assert!(
+        events_named(Format::Stix, bundle("\"benign\",\"malicious-activity\""))[0]
+            .starts_with("1 domain suffix a.test")
+    );
+    assert_eq!(events(Format::Csv, "indicator,classification\na.test,benign\nb.test,malicious\n")[0], "2 - benign");
+}
+
+#[test]
+fn a_column_called_confidence_is_judged_by_its_scale() {
+    let table = |cells: [&str; 3]| {
+        format!("indicator,confidence\na.test,{}\nb.test,{}\nc.test,{}\n", cells[0], cells[1], cells[2])
+    };
+    for (cells, said, first) in [
+        (["90", "50", "7"], WarningKind::ConfidenceAssumed, "2 domain suffix a.test confidence=90"),
+        (["0.9", "0.5", "1"], WarningKind::ConfidenceScale, "2 domain suffix a.test score=0.9"),
+        (["9", "5", "7"], WarningKind::ConfidenceScale, "2 domain suffix a.test score=9"),
+        (["900", "50", "7"], WarningKind::ConfidenceScale, "2 domain suffix a.test score=900"),
+    ] {
+        assert_eq!(warnings(None, &table(cells)), [(1, said)], "{cells:?}");
+        assert_eq!(events(Format::Csv, table(cells))[0], first, "{cells:?}");
+        let lines: String =
+            cells.iter().map(|cell| format!("{{\"ip\":\"192.0.2.1\",\"confidence\":{cell}}}\n")).collect();
+        assert_eq!(warnings(Some(Format::JsonLines), &lines), [(1, said)], "{lines}");
+    }
+}
+
+#[test]
+fn a_rule_that_is_taken_back_blocks_nothing() {
+    let list = "[Adblock Plus]\n||a.test^\n||b.test^$important\n||b.test^$important,badfilter\n||c.test^\n||a.test^$badfilter\n||d.test^$badfilter\n";
+    assert_eq!(
+        events(Format::AdBlock, list),
+        ["2 - disabled", "3 - disabled", "4 - disabled", "5 domain suffix c.test", "6 - disabled", "7 - disabled"]
+    );
+}
+
+#[test]
+fn lists_that_used_to_ask_for_their_format() {
+    assert_eq!(
+        events(
+            Format::Urlhaus,
+            "# Dateadded (UTC),URL,URL_status,Threat,Host,IPaddress,ASnumber,Country\n\"2026-05-01 12:00:00\",\"http://evil.test/a\",\"online\",\"malware_download\",\"evil.test\",\"192.0.2.1\",\"64496\",\"AA\"\n"
+        )[0],
+        "2 url http://evil.test/a tags=online,malware_download first=2026-05-01T12:00:00Z text=ipaddress: 192.0.2.1; asnumber: 64496; country: AA"
+    );
+    assert_eq!(
+        events(Format::Cdb, "192.0.2.1:\nevil.test:examplebot\n198.51.100.:a prefix\n\"2001:db8::1\":six\n"),
+        [
+            "1 ip 192.0.2.1",
+            "2 domain exact evil.test text=examplebot",
+            "3 ip 198.51.100.0/24 text=a prefix",
+            "4 ip 2001:db8::1 text=six"
+        ]
+    );
+    assert_eq!(
+        events(Format::Plain, "\"evil.test\"\n\"192.0.2.1\"\n\"http://bad.example/a\"\n"),
+        ["1 domain suffix evil.test", "2 ip 192.0.2.1", "3 url http://bad.example/a"]
+    );
+    assert_eq!(
+        events(
+            Format::Csv,
+            "evil.test,https://ref.example/1\nbad.example,https://ref.example/2\n192.0.2.1,https://ref.example/3\n"
+        ),
+        [
+            "1 domain suffix evil.test ref=https://ref.example/1",
+            "2 domain suffix bad.example ref=https://ref.example/2",
+            "3 ip 192.0.2.1 ref=https://ref.example/3",
+        ]
+    );
+    assert_eq!(events(Format::Hosts, "0.0.0.0 a.test\n0.0.0.0 b.test\nc.test\n").len(), 3);
+}

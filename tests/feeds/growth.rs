@@ -1,0 +1,99 @@
+//! Time at twice the size, for texts made to be slow.
+
+use std::time::Duration;
+
+use netsieve::Feed;
+use netsieve::feed::Format;
+
+use crate::seen::read;
+
+/// A text of some size for a reader.
+type Hostile = (&'static str, Format, fn(usize) -> String);
+
+const HOSTILE: &[Hostile] = &[
+    ("one long line", Format::Plain, |n| "a.test ".repeat(n / 7)),
+    ("signs around a value", Format::Plain, |n| format!("{}a.test", "“".repeat(n / 3)) + "\n"),
+    ("bullets", Format::Plain, |n| "- \n".repeat(n / 3)),
+    ("open quotes", Format::Csv, |n| format!("indicator,b\n{}", "\"a,b\n".repeat(n / 5))),
+    ("many columns", Format::Csv, |n| format!("indicator,{}\n", "b,".repeat(n / 2))),
+    ("brackets", Format::Rules, |n| format!("alert ip {} any -> any any (sid:1;)\n", "[".repeat(n))),
+    ("groups", Format::Rules, |n| {
+        format!("alert ip [{}192.0.2.1] any -> any any (sid:1;)\n", "![192.0.2.1],".repeat(n / 13))
+    }),
+    ("contents", Format::Rules, |n| {
+        format!("alert ip any any -> any any ({})\n", "content:\"a|2e|b\";".repeat(n / 17))
+    }),
+    ("carried on", Format::Rules, |n| "alert \\\n".repeat(n / 8)),
+    ("elements", Format::Nft, |n| format!("define x = {{ {} }}\n", "192.0.2.1 comment \"a\",".repeat(n / 22))),
+    ("parentheses", Format::Rpz, |n| format!("@ SOA a. b. (1 2 3 4 5)\na.test ({}", "(\n".repeat(n / 2))),
+    ("taken back", Format::AdBlock, |n| (0..n / 24).map(|at| format!("||a{at}.test^$badfilter\n")).collect()),
+    ("colons", Format::P2p, |n| ":".repeat(n) + "\n"),
+    ("deep", Format::Stix, |n| format!("{{\"type\":\"bundle\",\"objects\":[{}", "[".repeat(n))),
+    ("a cycle of relationships", Format::Stix, |n| {
+        let link = |at: usize| {
+            format!(
+                "{{\"type\":\"relationship\",\"id\":\"relationship--{at}\",\"relationship_type\":\"indicates\",\"source_ref\":\"indicator--1\",\"target_ref\":\"indicator--1\"}},"
+            )
+        };
+        let links: String = (0..n / 140).map(link).collect();
+        format!(
+            "{{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[{links}{{\"type\":\"indicator\",\"id\":\"indicator--1\",\"pattern\":\"[domain-name:value = 'a.test']\"}}]}}"
+        )
+    }),
+    ("a long pattern", Format::Stix, |n| {
+        let or = "domain-name:value = 'a.test' OR ".repeat(n / 32);
+        format!(
+            "{{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[{{\"type\":\"indicator\",\"id\":\"indicator--1\",\"pattern\":\"[{or}domain-name:value = 'b.test']\"}}]}}"
+        )
+    }),
+    ("many tags", Format::Misp, |n| {
+        let tags = "{\"name\":\"a\"},".repeat(n / 13);
+        format!(
+            "{{\"Event\":{{\"Attribute\":[{{\"type\":\"domain\",\"value\":\"a.test\",\"Tag\":[{tags}{{\"name\":\"b\"}}]}}]}}}}"
+        )
+    }),
+    ("keys", Format::JsonLines, |n| format!("{{{}\"indicator\":\"a.test\"}}\n", "\"a\":1,".repeat(n / 6))),
+    ("names within names", Format::JsonLines, |n| format!("{}1{}\n", "{\"a\":".repeat(n / 6), "}".repeat(n / 6))),
+];
+
+fn cpu_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = text.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+    Duration::from_millis(ticks * 10)
+}
+
+/// Run alone: `cargo test --release --test feeds growth -- --ignored --nocapture --test-threads 1`.
+#[test]
+#[ignore = "measures time"]
+fn time_at_twice_the_size() {
+    let mut slow = Vec::new();
+    for (what, format, text) in HOSTILE {
+        let run = |size: usize| {
+            let text = text(size);
+            let start = cpu_time();
+            for _ in 0..8 {
+                let _ = read(text.as_bytes(), Some(*format), &Feed::new(""));
+            }
+            (cpu_time() - start).as_secs_f64()
+        };
+        let size = 1 << 20;
+        let (once, twice) = (run(size), run(2 * size));
+        println!("{what:26} {format:12} {once:7.2} s {twice:7.2} s, ratio {:.2}", twice / once.max(0.01));
+        // A clock of ten milliseconds says nothing of less.
+        if twice > 0.3 && twice > 2.6 * once {
+            slow.push(*what);
+        }
+    }
+    assert!(slow.is_empty(), "{slow:?}");
+}
+
+/// None of them ends in a panic, and what is not read is said.
+#[test]
+fn hostile_texts_end_well() {
+    for (what, format, text) in HOSTILE {
+        let (result, seen) = read(text(1 << 14).as_bytes(), Some(*format), &Feed::new(""));
+        let said = !seen.events.is_empty() || !seen.warnings.is_empty() || result.is_err();
+        assert!(said, "{what}");
+    }
+}
