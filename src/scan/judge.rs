@@ -167,9 +167,12 @@ impl Worker {
             matches!(role, EcsName::HttpReferrer | EcsName::UserAgent | EcsName::EmailFrom | EcsName::EmailTo)
         });
         if weak.is_url_host && !is_aside && weak.context == Context::Text {
-            let host = found.text(&weak.canonical).to_owned();
+            let (mut host, mut url) = std::mem::take(&mut found.scratch);
+            host.clear();
+            host.push_str(found.text(&weak.canonical));
             let port = weak.port.or_else(|| event.port_at(&place));
-            join(matcher, found, &event, text, line.text.start, &host, port);
+            join(matcher, found, &event, (text, line.text.start), &host, port, &mut url);
+            found.scratch = (host, url);
         }
     }
 }
@@ -196,15 +199,14 @@ fn join(
     matcher: &mut Matcher,
     found: &mut Found,
     event: &Event<'_>,
-    line: &[u8],
-    line_start: usize,
+    (line, line_start): (&[u8], usize),
     host: &str,
     port: Option<u16>,
+    url: &mut String,
 ) {
     if !matcher.options().joined {
         return;
     }
-    let mut url = String::new();
     let mut try_path = |matcher: &mut Matcher, span: Range<usize>, path: &str, query: Option<&str>| {
         url.clear();
         let scheme = match event.get(EcsName::UrlScheme) {

@@ -36,6 +36,9 @@ pub(super) struct Found {
     text: String,
     pub(super) observables: u64,
     pub(super) withheld: Withheld,
+    /// Space for a host and a URL that it is joined to.
+    #[cfg(feature = "events")]
+    pub(super) scratch: (String, String),
     /// Space for rows.
     #[cfg(feature = "events")]
     pub(super) spare: Vec<Row>,
