@@ -8,14 +8,14 @@ use super::grammar::words::{
 };
 use super::grammar::{HOST, at, before, is, port};
 
-/// Whether a name at `start` of the run `run`, outside the path of a URL, looks like a file, a key or a word of code.
+/// Whether a name at `start` of the run `run` looks like a file, a key or a word of code.
 pub(super) fn is_no_name(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
-    is_after_slash(bytes, start) || is_json_key(bytes, run) || is_code(bytes, run) || is_file(bytes, start, run)
+    is_json_key(bytes, run) || is_code(bytes, run) || is_file(bytes, start, run)
 }
 
 /// Whether a name stands behind a single slash that is a path's. It is not where the word before the slash is in capitals or the
 /// class of a service, or begins a path of such words or of words with a capital.
-fn is_after_slash(bytes: &[u8], start: usize) -> bool {
+pub(super) fn is_after_slash(bytes: &[u8], start: usize) -> bool {
     let Some(mut slash) = slash_before(bytes, start) else { return false };
     if before(bytes, slash) == b'/' {
         return false;

@@ -121,6 +121,8 @@ pub(super) fn readings(text: &[u8], range: Range<usize>) -> impl Iterator<Item =
 
 /// The address whose reverse name a text is, as a whole: `7.113.0.203.in-addr.arpa`, or 32 digits before `.ip6.arpa`.
 pub(super) fn reversed(text: &[u8]) -> Option<IpAddr> {
+    // The host of a URL may have its root dot.
+    let text = text.strip_suffix(b".").unwrap_or(text);
     let labels = |zone: &[u8]| {
         let len = text.len().checked_sub(zone.len())?;
         text[len..].eq_ignore_ascii_case(zone).then(|| text[..len].split(|&b| b == b'.'))

@@ -28,12 +28,12 @@ pub(in crate::extract) fn without_blanks(bytes: &[u8], end: usize) -> usize {
     end - bytes[..end].iter().rev().take(MAX_WORD).take_while(|b| matches!(**b, b' ' | b'\t')).count()
 }
 
-/// The key whose value starts at `start`: of `key=`, `key: `, `"key":"` or `<key>`.
+/// The key whose value starts at `start`: of `key=`, `key: `, `"key":"`, `<key>` or `<Data Name="key">`.
 pub(in crate::extract) fn key_before(bytes: &[u8], start: usize) -> &[u8] {
     if before(bytes, start) == b'>' {
         let key = word_before(bytes, start - 1);
         let is_tag = before(bytes, start - 1 - key.len()) == b'<';
-        return if is_tag { key } else { b"" };
+        return if is_tag { key } else { attribute_before(bytes, start - 1) };
     }
     let end = without_blanks(bytes, without_quote(bytes, start));
     if !matches!(before(bytes, end), b'=' | b':') {
@@ -41,6 +41,14 @@ pub(in crate::extract) fn key_before(bytes: &[u8], start: usize) -> &[u8] {
     }
     let end = without_blanks(bytes, end - 1);
     word_before(bytes, without_quote(bytes, end))
+}
+
+/// The name in `<Data Name="key">`, as events of Windows have it, of which the `>` stands at `end`.
+fn attribute_before(bytes: &[u8], end: usize) -> &[u8] {
+    let quote = without_quote(bytes, end);
+    let key = word_before(bytes, quote);
+    let head = &bytes[..without_quote(bytes, quote - key.len())];
+    if quote < end && head.len() < quote - key.len() && head.ends_with(b" Name=") { key } else { b"" }
 }
 
 /// The last word of a key: of `app_ver`, `appVer` and `app-VER` the last three letters; and what stands before it.

@@ -68,11 +68,14 @@ impl Scan<'_, '_> {
 
     /// Whether a name that starts at `start` looks like a file. `is_whole`: it is read with all that stands before it in its run.
     fn is_name_like(&self, start: usize, run: &Run, is_whole: bool) -> bool {
-        if let Some(region) = self.region_around(start) {
-            return start >= region.path && start < region.query;
+        let query = self.region_around(start).map(|region| region.query);
+        if query.is_some_and(|query| start < query) {
+            return true;
         }
         let is_behind_backslash = is_whole && start == run.start && before(self.bytes, start) == b'\\';
-        is_behind_backslash && !like::is_unc_host(self.bytes, start) || like::is_no_name(self.bytes, start, &run.span())
+        let is_file = is_behind_backslash && !like::is_unc_host(self.bytes, start);
+        let is_after_slash = || query.is_none() && like::is_after_slash(self.bytes, start);
+        is_file || is_after_slash() || like::is_no_name(self.bytes, start, &run.span())
     }
 
     /// A name, or the URL without a scheme that it starts. Gives where to go on.
