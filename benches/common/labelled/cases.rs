@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use netsieve::indicator::DomainName;
-use netsieve::scan::Context::{Email, UrlHost, UrlPath, UrlQuery};
+use netsieve::scan::Context::{Email, ReverseName, UrlHost, UrlPath, UrlQuery};
 use netsieve::{Relation, Strength};
 
 use super::super::Random;
@@ -25,7 +25,7 @@ pub struct Case {
     pub make: fn(&Sets, &Clean, &mut Random) -> Piece,
 }
 
-const fn case(name: &'static str, make: fn(&Sets, &Clean, &mut Random) -> Piece) -> Case {
+pub(super) const fn case(name: &'static str, make: fn(&Sets, &Clean, &mut Random) -> Piece) -> Case {
     Case { name, needs: Needs::Nothing, make }
 }
 
@@ -33,15 +33,15 @@ const fn pattern(name: &'static str, make: fn(&Sets, &Clean, &mut Random) -> Pie
     Case { name, needs: Needs::Patterns, make }
 }
 
-fn strong(indicator: impl ToString, relation: Relation) -> Vec<Found> {
+pub(super) fn strong(indicator: impl ToString, relation: Relation) -> Vec<Found> {
     vec![(indicator.to_string(), relation, Strength::Strong)]
 }
 
-fn weak(indicator: impl ToString, relation: Relation, strength: Strength) -> Vec<Found> {
+pub(super) fn weak(indicator: impl ToString, relation: Relation, strength: Strength) -> Vec<Found> {
     vec![(indicator.to_string(), relation, strength)]
 }
 
-fn exact(indicator: impl ToString) -> Vec<Found> {
+pub(super) fn exact(indicator: impl ToString) -> Vec<Found> {
     strong(indicator, Relation::Exact)
 }
 
@@ -54,7 +54,7 @@ fn labels(name: &str) -> String {
     name.split('.').map(|label| format!("({}){label}", label.len())).collect::<String>() + "(0)"
 }
 
-fn full(addr: Ipv6Addr) -> String {
+pub(super) fn full(addr: Ipv6Addr) -> String {
     addr.segments().map(|group| format!("{group:04x}")).join(":")
 }
 
@@ -72,11 +72,11 @@ fn three<'s>(sets: &'s Sets, random: &mut Random) -> &'s str {
     }
 }
 
-fn json_slashes(url: &str) -> String {
+pub(super) fn json_slashes(url: &str) -> String {
     url.replace('/', "\\/")
 }
 
-fn percent(url: &str) -> String {
+pub(super) fn percent(url: &str) -> String {
     url.replace(':', "%3A").replace('/', "%2F").replace('?', "%3F").replace('=', "%3D")
 }
 
@@ -280,7 +280,7 @@ pub const CASES: &[Case] = &[
     }),
     case("address with a length", |s, _, r| {
         let addr = r.one(&s.hosts).to_string();
-        Piece::of(format!("{addr}/32")).hit(&addr, &addr, exact(&addr)).context(UrlHost).place(Place::Url)
+        Piece::of(format!("{addr}/32")).hit(&addr, &addr, exact(&addr))
     }),
     case("address and port of tcpdump", |s, _, r| {
         let addr = r.one(&s.hosts).to_string();
@@ -416,9 +416,19 @@ pub const CASES: &[Case] = &[
     }),
     case("near: letter before an address", |s, _, r| Piece::of(format!("v{}", r.one(&s.hosts)))),
     case("near: letters behind an address", |s, _, r| Piece::of(format!("{}rc1", r.one(&s.hosts)))),
-    case("near: reverse name of an address", |s, _, r| {
+    case("reverse name of an address", |s, _, r| {
+        let addr = r.one(&s.hosts);
+        let [a, b, c, d] = addr.octets();
+        let seen = format!("{d}.{c}.{b}.{a}.{}", r.one(&["in-addr.arpa", "IN-ADDR.ARPA"]));
+        Piece::of(&seen).hit(&seen, addr.to_string(), exact(addr)).context(ReverseName)
+    }),
+    case("near: reverse name of a network, or with more before it", |s, _, r| {
         let [a, b, c, d] = r.one(&s.hosts).octets();
-        Piece::of(format!("{d}.{c}.{b}.{a}.in-addr.arpa"))
+        Piece::of(if r.below(2) == 0 {
+            format!("{c}.{b}.{a}.in-addr.arpa")
+        } else {
+            format!("7.{d}.{c}.{b}.{a}.in-addr.arpa")
+        })
     }),
     case("near: name that begins with an address", |s, c, r| Piece::of(format!("{}.{}", r.one(&s.hosts), c.name(r)))),
     case("near: address with hyphens", |s, c, r| {

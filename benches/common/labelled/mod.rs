@@ -16,6 +16,7 @@ use super::Random;
 use super::logs::{Clean, MIX, Shown};
 
 pub mod cases;
+mod forms;
 mod sets;
 
 pub use sets::{Sets, Size};
@@ -157,6 +158,11 @@ impl Piece {
     }
 }
 
+/// Every case.
+pub fn all_cases() -> impl Iterator<Item = &'static cases::Case> {
+    cases::CASES.iter().chain(forms::FORMS)
+}
+
 /// What stands before and behind a piece.
 fn around(random: &mut Random, clean: &Clean, place: Place) -> (String, &'static str) {
     let own = format!("10.47.{}.{}", random.below(4), random.below(256));
@@ -193,7 +199,7 @@ impl Labelled {
         let mut made =
             Self { text: Vec::new(), lines: 0, feeds: sets.feeds(), sightings: Vec::new(), near_misses: Vec::new() };
         let cases: Vec<_> =
-            cases::CASES.iter().filter(|case| recipe.patterns || case.needs != cases::Needs::Patterns).collect();
+            all_cases().filter(|case| recipe.patterns || case.needs != cases::Needs::Patterns).collect();
         let kinds: Vec<_> = MIX.iter().flat_map(|&(kind, share)| std::iter::repeat_n(kind, share)).collect();
         let mut next = 0;
         let mut line = String::new();

@@ -67,6 +67,12 @@ pub struct Sets {
     pub url_hosts: Vec<Listed>,
     /// Port 8080, which is part of the host.
     pub urls_with_port: Vec<Listed>,
+    /// Names that end like files: `.zip`, `.py`, `.sh`, `.app`.
+    pub file_names: Vec<String>,
+    /// `?id=N&k=2`, where N is the number of the member.
+    pub urls_with_pairs: Vec<Listed>,
+    /// The path ends in `!`, `.`, `,`, `)` or `'`.
+    pub urls_with_ends: Vec<Listed>,
     /// On addresses in 109/8.
     pub urls_on_addresses: Vec<Listed>,
     /// `/gate-N.php`, in a path.
@@ -135,6 +141,17 @@ impl Sets {
             url_hosts: urls(random, 'o', &|_, _| "/".into()),
             urls_with_port,
             urls_on_addresses,
+            file_names: (0..few)
+                .map(|n| {
+                    let name = name(random, n, 'f');
+                    let (rest, _) = name.rsplit_once('.').expect("two labels");
+                    format!("{rest}.{}", ["zip", "py", "sh", "app"][n % 4])
+                })
+                .collect(),
+            urls_with_pairs: urls(random, 't', &|_, folder| format!("/{folder}/in.php")),
+            urls_with_ends: urls(random, 'e', &|n, folder| {
+                format!("/{folder}/gate{}", ["!", ".", ",", ")", "'"][n % 5])
+            }),
             path_patterns: if patterns { few.min(100) } else { 0 },
             name_patterns: if patterns { few.min(100) } else { 0 },
         }
@@ -170,13 +187,27 @@ impl Sets {
         all.extend(self.names_with_port.iter().map(|name| domain(name, Scope::Suffix, Some(8443))));
         all.extend(self.international.iter().map(|name| domain(name, Scope::Suffix, None)));
         let url = |text: &str| Indicator::Url { url: Url::parse(text).expect("a URL"), host_scope: Scope::Exact };
-        let plain = [&self.urls, &self.url_prefixes, &self.url_hosts, &self.urls_with_port, &self.urls_on_addresses];
+        all.extend(self.file_names.iter().map(|name| domain(name, Scope::Suffix, None)));
+        let plain = [
+            &self.urls,
+            &self.url_prefixes,
+            &self.url_hosts,
+            &self.urls_with_port,
+            &self.urls_on_addresses,
+            &self.urls_with_ends,
+        ];
         all.extend(plain.into_iter().flatten().map(|listed| url(&listed.url())));
         all.extend(
             self.urls_with_query
                 .iter()
                 .zip(0..)
                 .map(|(listed, n): (_, usize)| url(&format!("{}?id={n}", listed.url()))),
+        );
+        all.extend(
+            self.urls_with_pairs
+                .iter()
+                .zip(0..)
+                .map(|(listed, n): (_, usize)| url(&format!("{}?id={n}&k=2", listed.url()))),
         );
         let pattern = |target, text: String| Indicator::Pattern(Pattern::new(target, &text).expect("a pattern"));
         all.extend((0..self.path_patterns).map(|n| pattern(PatternTarget::UrlPath, format!("/gate-{n}.php"))));
