@@ -2,223 +2,18 @@
 
 mod oracle;
 
+use std::cmp::Reverse;
 use std::io::{self, ErrorKind, Read};
 
-use netsieve::indicator::{DomainName, Pattern, PatternTarget, Url};
 use netsieve::scan::Tail;
-use netsieve::{Engine, Indicator, MatchOptions, ScanOptions, Scanner, Scope};
+use netsieve::{Engine, MatchOptions, ScanOptions, Scanner, Scope};
 use oracle::World;
+use oracle::lines::{log, name, net, options, pool, url, world};
 use oracle::scan::{Seen, collect};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
-use proptest::test_runner::Config;
-
-fn net(text: &str, port: Option<u16>) -> Indicator {
-    let text = if text.contains('/') {
-        text.to_owned()
-    } else {
-        format!("{text}/{}", if text.contains(':') { 128 } else { 32 })
-    };
-    Indicator::Ip { net: text.parse().expect("a prefix"), port }
-}
-
-fn name(text: &str, scope: Scope, port: Option<u16>) -> Indicator {
-    Indicator::Domain { name: DomainName::parse(text).expect("a name"), scope, port }
-}
-
-fn url(text: &str) -> Indicator {
-    Indicator::Url { url: Url::parse(text).expect("a URL"), host_scope: Scope::Exact }
-}
-
-fn pattern(target: PatternTarget, text: &str) -> Indicator {
-    Indicator::Pattern(Pattern::new(target, text).expect("a pattern"))
-}
-
-/// What may be planted; the fragments below are made of the same hosts.
-fn pool() -> Vec<Indicator> {
-    use Scope::{Exact, Subdomains, Suffix};
-    vec![
-        name("test", Suffix, None),
-        name("evil.test", Suffix, None),
-        name("evil.test", Exact, None),
-        name("evil.test", Exact, Some(80)),
-        name("evil.test", Suffix, Some(8080)),
-        name("sub.evil.test", Subdomains, None),
-        name("nevil.test", Exact, None),
-        name("vil.test", Exact, None),
-        name("b\u{fc}cher.test", Exact, None),
-        name("cher.test", Exact, None),
-        name("host.example", Suffix, None),
-        net("0.0.0.0/0", None),
-        net("192.0.2.1", None),
-        net("192.0.2.1", Some(443)),
-        net("198.51.100.0/24", None),
-        net("1.2.3.4", None),
-        net("201.2.3.4", None),
-        net("::/0", None),
-        net("2001:db8::1", None),
-        net("2001:db8::1", Some(443)),
-        net("2001:db8::/32", None),
-        url("http://evil.test/"),
-        url("http://evil.test/a"),
-        url("http://evil.test/a?x=1"),
-        url("http://evil.test/a/"),
-        url("http://evil.test:8080/a"),
-        url("http://evil.test/a,b"),
-        url("http://nevil.test/a"),
-        url("x://evil.test/a"),
-        url("http://192.0.2.1/a"),
-        url("http://[2001:db8::1]/a"),
-        url("http://b\u{fc}cher.test/a"),
-        pattern(PatternTarget::UrlPath, "/gate.php"),
-        pattern(PatternTarget::UrlPath, "/a/b*"),
-        pattern(PatternTarget::Name, "*evil*"),
-    ]
-}
-
-fn world() -> impl Strategy<Value = World> {
-    let pool = pool();
-    let len = pool.len();
-    prop_oneof![subsequence(pool.clone(), 1..6), subsequence(pool, 0..len)].prop_map(World::of)
-}
-
-fn options() -> impl Strategy<Value = MatchOptions> {
-    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(port_unseen, name_like, host_only)| {
-        let mut options = MatchOptions::default();
-        options.port_unseen = port_unseen;
-        options.name_like = name_like;
-        options.host_only = host_only;
-        options
-    })
-}
-
-/// Pieces of log lines.
-const HOSTS: [&str; 17] = [
-    "evil.test",
-    "www.evil.test",
-    "Sub.EVIL.test",
-    "nevil.test",
-    "b\u{fc}cher.test",
-    "evil\u{3002}test",
-    "host.example",
-    "192.0.2.1",
-    "198.51.100.7",
-    "201.2.3.4",
-    "[2001:db8::1]",
-    "2001:db8::1",
-    "2001:DB8:0:0:0:0:0:1",
-    "::ffff:192.0.2.1",
-    "64:ff9b::192.0.2.1",
-    "evil\\u002etest",
-    "foo-192.0.2.1-bar.test",
-];
-
-const PORTS: [&str; 8] = ["", "", "", ":80", ":443", ":8080", ":99999", ".443"];
-
-const PATHS: [&str; 16] = [
-    "",
-    "",
-    "/",
-    "/a",
-    "/a/",
-    "/a/b",
-    "/a?x=1",
-    "/a,b",
-    "/a;b",
-    "/gate.php",
-    "/a.",
-    "/a)",
-    "/%61",
-    "/a?u=",
-    "/a\\/b",
-    "\\/a",
-];
-
-const SCHEMES: [&str; 10] = [
-    "http://",
-    "https://",
-    "HTTP://",
-    "x://",
-    "ftp://",
-    "http:\\/\\/",
-    "http%3A%2F%2F",
-    "https%3a%2f%2f",
-    "http%253A%252F%252F",
-    "://",
-];
-
-const ESCAPES: [&str; 12] =
-    ["\\n", "\\t", "\\r", "\\x20", "\\u0020", "\\u003d", "%20", "%2F", "%3D", "%2520", "#012", "\\"];
-
-const GAPS: [&str; 40] = [
-    " ", " ", " ", " ", "\n", "\n", "\t", "\r\n", ",", ";", "|", "'", "\"", "(", ")", "[", "]", "{", "}", "<", ">",
-    "=", ":", ".", "-", "_", "/", "//", "@", "&", "?", "#", "%", "\\", "\u{3001}", "\u{201c}", "\u{e9}", "a", "1", "+",
-];
-
-const WORDS: [&str; 39] = [
-    "GET /gate.php HTTP/1.1",
-    "POST /a?x=1 HTTP/1.0",
-    "\"/a/gate.php\"",
-    "\t/a/b c\t",
-    "\n/gate.php\t",
-    "Mozilla/5.0",
-    "Chrome/192.0.2.1",
-    "OPR/192.0.2.1 ",
-    "-Chrome/192.0.2.1",
-    "DIRECT/",
-    "HIER_DIRECT/",
-    "bin/",
-    "IP ",
-    " > ",
-    "IP 192.0.2.1.443 > 198.51.100.7.53: ",
-    "IP6 2001:db8::1.443 > 2001:db8::2.53: ",
-    "src:",
-    "IPv6:",
-    "12:34:56",
-    "2024-01-02T12:34:56.789Z",
-    "00:11:22:33:44:55",
-    "00:11:22:33:44:55:66:77",
-    "fe80::1%eth0",
-    "std::fmt",
-    "a::b",
-    "::",
-    "(3)www(4)evil(4)test(0)",
-    "(4)evil(4)test(0)",
-    "(4)evil(5)test(0)",
-    "C:\\evil.test\\nevil.test",
-    "user@evil.test",
-    "evil.test@",
-    "first.last@",
-    "1.2.3.4.5",
-    "192.0.2.01",
-    "192.0.2.1/24",
-    "1.2.3",
-    "v1.2.3.4",
-    "..",
-];
-
-/// What text puts next to each other: hosts, URLs, escapes and words, with something or nothing between them.
-fn log() -> impl Strategy<Value = Vec<u8>> {
-    let pick = |texts: &'static [&'static str]| select(texts).prop_map(str::to_owned);
-    let host = || (pick(&HOSTS), pick(&PORTS)).prop_map(|(host, port)| host + &port);
-    let url = (pick(&SCHEMES), host(), pick(&PATHS)).prop_map(|(scheme, host, path)| scheme + &host + &path);
-    let encoded = |text: String| text.replace(':', "%3A").replace('/', "%2F");
-    let token = prop_oneof![
-        4 => host(),
-        3 => (host(), pick(&PATHS)).prop_map(|(host, path)| host + &path),
-        4 => url.clone(),
-        1 => url.prop_map(encoded),
-        2 => pick(&ESCAPES),
-        4 => pick(&WORDS),
-    ];
-    let gap = prop_oneof![3 => Just(String::new()), 7 => pick(&GAPS)].prop_map(String::into_bytes);
-    let junk = vec(any::<u8>(), 1..3);
-    let gap = prop_oneof![20 => gap, 1 => junk];
-    vec((token, gap), 1..8).prop_map(|parts| {
-        parts.into_iter().flat_map(|(token, gap)| token.into_bytes().into_iter().chain(gap)).collect()
-    })
-}
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestRunner};
 
 fn scan(scanner: &mut Scanner, bytes: &[u8]) -> Vec<Seen> {
     let mut seen = Vec::new();
@@ -237,16 +32,36 @@ fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() }
 }
 
-proptest! {
-    #![proptest_config(config(4000))]
-
-    #[test]
-    fn as_the_oracle(world in world(), options in options(), log in log(), engine in select(Engine::available())) {
-        let want = oracle::scan::scan(&world.oracle(), &options, &log);
+/// Random sets and lines through the scanner and through the oracle.
+fn against_the_oracle(cases: u32) {
+    let strategy = (world(), options(), log(), select(Engine::available()));
+    let test = |(world, options, log, engine): (World, MatchOptions, Vec<u8>, Engine)| {
         let got = scan(&mut scanner(&world, &options, engine), &log);
+        prop_assert!(got.is_sorted_by_key(|seen| (seen.span.start, Reverse(seen.span.end))), "{:?}", got);
+        let want = oracle::scan::scan(&world.oracle(), &options, &log);
         let rows: Vec<_> = world.rows.iter().map(|row| row.indicator.to_string()).collect();
-        prop_assert_eq!(got, want, "{} with {:?}, {:?}, {:?}", log.escape_ascii(), rows, options, engine);
-    }
+        let what = format!("{} with {rows:?}, {options:?}, {engine:?}", log.escape_ascii());
+        prop_assert_eq!(in_order(got), in_order(want), "{}", what);
+        Ok(())
+    };
+    TestRunner::new(config(cases)).run(&strategy, test).unwrap();
+}
+
+/// Hits of one span stand in no order of their own.
+fn in_order(mut seen: Vec<Seen>) -> Vec<Seen> {
+    seen.sort_by_key(|seen| (seen.span.start, Reverse(seen.span.end), seen.context));
+    seen
+}
+
+#[test]
+fn as_the_oracle() {
+    against_the_oracle(4_000);
+}
+
+#[test]
+#[ignore = "50,000 cases take a minute; the test above takes fewer"]
+fn as_the_oracle_in_full() {
+    against_the_oracle(50_000);
 }
 
 /// A reader that gives what it likes: one byte, a few, none for now.
@@ -308,32 +123,41 @@ fn all_threads(scanner: &mut Scanner, bytes: &[u8], want: &[Seen]) {
 #[cfg(not(feature = "parallel"))]
 fn all_threads(_: &mut Scanner, _: &[u8], _: &[Seen]) {}
 
-proptest! {
-    #![proptest_config(config(300))]
-
-    #[test]
-    fn ways_to_read_do_not_matter(options in options(), log in log()) {
-        let world = World::of(pool());
+/// Some lines as they are and in UTF-16, by all ways to scan, with every engine.
+fn ways_to_read_do_not_matter(cases: u32) {
+    let strategy = (world(), options(), vec(log(), 1..4), any::<bool>());
+    let test = |(world, options, logs, is_threaded): (World, MatchOptions, Vec<Vec<u8>>, bool)| {
+        let log = logs.join(&b'\n');
+        let want = scan(&mut scanner(&world, &options, Engine::Scalar), &log);
+        for engine in Engine::available() {
+            let got = scan(&mut scanner(&world, &options, engine), &log);
+            prop_assert_eq!(&got, &want, "{:?}: {}", engine, log.escape_ascii());
+        }
         let mut scanner = scanner(&world, &options, Engine::default());
-        let want = scan(&mut scanner, &log);
         all_ways(&mut scanner, &log, &want);
-    }
+        if is_threaded {
+            all_threads(&mut scanner, &log, &want);
+        }
+        Ok(())
+    };
+    TestRunner::new(config(cases)).run(&strategy, test).unwrap();
+}
 
-    /// What grows gives the same hits as what is there at once, wherever it was cut.
-    #[test]
-    fn growing_inputs_are_read_as_what_they_become(
-        options in options(),
-        logs in vec(log(), 1..4),
-        cuts in vec(any::<prop::sample::Index>(), 0..6),
-        is_utf16 in any::<bool>(),
-    ) {
+/// What grows gives the same hits as what is there at once, wherever it was cut.
+fn growing_inputs_are_read_as_what_they_become(cases: u32) {
+    let cuts = vec(any::<prop::sample::Index>(), 0..6);
+    let strategy = (options(), vec(log(), 1..4), cuts, any::<bool>());
+    let world = World::of(pool());
+    let sieve = world.sieve();
+    let test = |(options, logs, cuts, is_utf16): (MatchOptions, Vec<Vec<u8>>, Vec<prop::sample::Index>, bool)| {
         let mut log = logs.join(&b'\n');
         if is_utf16 {
             let text = String::from_utf8_lossy(&log).into_owned();
             log = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         }
-        let world = World::of(pool());
-        let mut scanner = scanner(&world, &options, Engine::default());
+        let mut scan_options = ScanOptions::default();
+        scan_options.matching = options;
+        let mut scanner = Scanner::new(&sieve, &scan_options);
         let want = scan(&mut scanner, &log);
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(log.len() + 1)).collect();
         cuts.extend([0, log.len()]);
@@ -354,7 +178,8 @@ proptest! {
                 for hit in &want {
                     prop_assert!(seen.iter().any(|seen| seen.span == hit.span), "{:?}", hit);
                 }
-                let mut spans: Vec<_> = seen.iter().map(|seen| (seen.span.start, seen.span.end)).collect();
+                let mut spans: Vec<_> =
+                    seen.iter().map(|seen| (seen.span.start, seen.span.end, seen.context)).collect();
                 spans.sort_unstable();
                 spans.dedup();
                 prop_assert_eq!(spans.len(), seen.len());
@@ -362,14 +187,20 @@ proptest! {
                 prop_assert_eq!(&seen, &want);
             }
         }
-    }
+        Ok(())
+    };
+    TestRunner::new(config(cases)).run(&strategy, test).unwrap();
+}
 
-    /// UTF-16 with a byte order mark gives the hits of the same text in UTF-8, at the places of the raw bytes.
-    #[test]
-    fn utf16_is_read_as_the_text_it_is(options in options(), log in log(), is_big_endian in any::<bool>()) {
+/// UTF-16 with a byte order mark gives the hits of the same text in UTF-8, at the places of the raw bytes.
+fn utf16_is_read_as_the_text_it_is(cases: u32) {
+    let strategy = (options(), log(), any::<bool>());
+    let sieve = World::of(pool()).sieve();
+    let test = |(options, log, is_big_endian): (MatchOptions, Vec<u8>, bool)| {
         let text = String::from_utf8_lossy(&log);
-        let world = World::of(pool());
-        let mut scanner = scanner(&world, &options, Engine::default());
+        let mut scan_options = ScanOptions::default();
+        scan_options.matching = options;
+        let mut scanner = Scanner::new(&sieve, &scan_options);
         let units = |text: &str| text.encode_utf16().count() as u64;
         let want: Vec<Seen> = scan(&mut scanner, text.as_bytes())
             .into_iter()
@@ -385,7 +216,24 @@ proptest! {
             .flat_map(|unit: u16| if is_big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() })
             .collect();
         all_ways(&mut scanner, &bytes, &want);
-    }
+        Ok(())
+    };
+    TestRunner::new(config(cases)).run(&strategy, test).unwrap();
+}
+
+#[test]
+fn ways_to_read() {
+    ways_to_read_do_not_matter(300);
+    growing_inputs_are_read_as_what_they_become(300);
+    utf16_is_read_as_the_text_it_is(300);
+}
+
+#[test]
+#[ignore = "30,000 cases take two minutes; the test above takes fewer"]
+fn ways_to_read_in_full() {
+    ways_to_read_do_not_matter(10_000);
+    growing_inputs_are_read_as_what_they_become(10_000);
+    utf16_is_read_as_the_text_it_is(10_000);
 }
 
 /// Many blocks, on any number of threads.

@@ -6,6 +6,7 @@
 #![allow(unreachable_pub, reason = "a module of test binaries, which reach all of it")]
 
 pub mod extract;
+pub mod lines;
 pub mod scan;
 
 use std::cmp::Reverse;

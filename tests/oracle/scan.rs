@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 
-use netsieve::indicator::{HostRef, UrlScratch};
-use netsieve::scan::{Context, Hit};
+use netsieve::indicator::{HostRef, Pattern, PatternTarget, UrlScratch};
+use netsieve::scan::Hit;
 use netsieve::value::{domain, ip, url};
-use netsieve::{Indicator, MatchOptions, Relation, Strength};
+use netsieve::{Indicator, Kind, MatchOptions, Relation, Scope, Strength};
 
-use super::extract::{Chain, Reading, What, extract};
+use super::extract::{Reading, What, extract};
 use super::{Found, Observed, Oracle, Part};
 
 /// A hit, in words that can be compared.
@@ -17,7 +17,7 @@ pub struct Seen {
     pub span: Range<u64>,
     pub line: u64,
     pub canonical: String,
-    pub context: Context,
+    pub context: &'static str,
     /// Indicator, relation, strength.
     pub matches: Vec<(String, Relation, Strength)>,
 }
@@ -30,7 +30,7 @@ pub fn seen_of(hit: &Hit<'_>) -> Seen {
         span: hit.span(),
         line: hit.line(),
         canonical: hit.canonical().to_owned(),
-        context: hit.context(),
+        context: hit.context().as_str(),
         matches: hit
             .matches()
             .iter()
@@ -65,21 +65,12 @@ pub fn scan(oracle: &Oracle, options: &MatchOptions, bytes: &[u8]) -> Vec<Seen> 
 
 /// The hits of one line, which are on line 1.
 pub fn scan_line(oracle: &Oracle, options: &MatchOptions, line: &[u8]) -> Vec<Seen> {
-    let mut hits = Vec::new();
-    for group in extract(line, oracle.has_path_patterns()) {
-        for (chain, number) in group.into_iter().zip(0..) {
-            let found = scan_chain(oracle, options, chain);
-            let is_found = !found.is_empty();
-            hits.extend(found);
-            if number == 0 && is_found {
-                break;
-            }
-        }
-    }
-    hits.sort_by_key(|hit: &Seen| (hit.span.start, Reverse(hit.span.end)));
-    // Two readings of one place are one hit.
+    let places = extract(line, oracle.has_path_patterns());
+    let mut hits: Vec<Seen> = places.iter().flat_map(|place| scan_place(oracle, options, place)).collect();
+    hits.sort_by_key(order);
+    // Readings of one span are one hit.
     hits.dedup_by(|later, first| {
-        let is_same = later.span == first.span;
+        let is_same = later.span == first.span && later.context == first.context;
         if is_same {
             later.matches.retain(|found| !first.matches.contains(found));
             first.matches.append(&mut later.matches);
@@ -89,36 +80,51 @@ pub fn scan_line(oracle: &Oracle, options: &MatchOptions, line: &[u8]) -> Vec<Se
     hits
 }
 
-/// The readings of one place. Of a URL the whole and its host are two observables: that a host matched does not tell which of
-/// the URLs it is of, so that these are tried further.
-fn scan_chain(oracle: &Oracle, options: &MatchOptions, chain: Chain) -> Vec<Seen> {
+/// By place, the longest first.
+pub fn order(hit: &Seen) -> (u64, Reverse<u64>, &'static str) {
+    (hit.span.start, Reverse(hit.span.end), hit.context)
+}
+
+/// The readings of one place: an indicator is reported by the first that it covers. Readings that have no byte in common are not of
+/// one place, though they may be of one run.
+fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec<Seen> {
+    type Key = (String, Kind, Option<Scope>, Option<u16>);
+    let mut reported: Vec<(Key, Range<usize>)> = Vec::new();
     let mut hits = Vec::new();
-    let mut host_found = None;
-    for reading in chain {
-        let start = reading.span.start;
-        if host_found.is_some_and(|at| at != start && !reading.has_scheme) {
-            break;
-        }
-        let Some((observed, canonical, host)) = observe(&reading) else { continue };
-        let (found, _) = oracle.parts(&observed, options);
+    for reading in place {
+        let Some((observed, canonical, host)) = observe(reading) else { continue };
+        let (mut found, _) = oracle.parts(&observed, options);
+        let span_of = |part: Part| match &host {
+            Some((span, _)) if part == Part::Host => span.clone(),
+            _ => reading.span.clone(),
+        };
+        found.retain(|(part, found)| {
+            let span = span_of(*part);
+            let key = (found.indicator.clone(), found.kind, found.scope, found.port);
+            let is_skipped = !reading.is_first && oracle.has_path_pattern(&found.indicator);
+            let is_again =
+                |(known, at): &(Key, Range<usize>)| *known == key && at.start < span.end && span.start < at.end;
+            let is_new = !is_skipped && !reported.iter().any(is_again);
+            if is_new {
+                reported.push((key, span));
+            }
+            is_new
+        });
         let (whole, of_host): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|(part, _)| host.is_none() || *part == Part::Url);
         if let Some((span, canonical)) = host
-            && host_found.is_none()
             && !of_host.is_empty()
         {
-            host_found = Some(start);
-            hits.push(seen(span, canonical, Context::UrlHost, &of_host));
+            hits.push(seen(span, canonical, "url_host", &of_host));
         }
         if !whole.is_empty() {
-            hits.push(seen(reading.span, canonical, reading.context, &whole));
-            break;
+            hits.push(seen(reading.span.clone(), canonical, reading.context, &whole));
         }
     }
     hits
 }
 
-fn seen(span: Range<usize>, canonical: String, context: Context, found: &[(Part, Found)]) -> Seen {
+fn seen(span: Range<usize>, canonical: String, context: &'static str, found: &[(Part, Found)]) -> Seen {
     let matches = found.iter().map(|(_, found)| (found.indicator.clone(), found.relation, found.strength));
     Seen { span: span.start as u64..span.end as u64, line: 1, canonical, context, matches: matches.collect() }
 }
@@ -157,9 +163,17 @@ fn observe(reading: &Reading) -> Option<(Observed, String, Option<(Range<usize>,
 
 impl Oracle {
     fn has_path_patterns(&self) -> bool {
-        self.indicators.iter().any(|listed| match &listed.indicator {
-            Indicator::Pattern(pattern) => pattern.target() == netsieve::indicator::PatternTarget::UrlPath,
-            _ => false,
+        self.path_patterns().next().is_some()
+    }
+
+    fn has_path_pattern(&self, text: &str) -> bool {
+        self.path_patterns().any(|pattern| pattern.as_str() == text)
+    }
+
+    fn path_patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.indicators.iter().filter_map(|listed| match &listed.indicator {
+            Indicator::Pattern(pattern) if pattern.target() == PatternTarget::UrlPath => Some(pattern),
+            _ => None,
         })
     }
 }

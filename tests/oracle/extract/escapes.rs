@@ -1,0 +1,193 @@
+//! Escapes: before a token, and within a URL.
+
+use std::ops::Range;
+
+use super::hex;
+
+/// How much of the text at `at` belongs to an escape that started right before it.
+pub(super) fn escape(bytes: &[u8], at: usize) -> usize {
+    let Some(before) = at.checked_sub(1).map(|at| bytes[at]) else { return 0 };
+    let rest = &bytes[at..];
+    let is_hex = |from: usize, len: usize| rest.get(from..from + len).is_some_and(|digits| hex(digits).is_some());
+    match (before, rest.first()) {
+        (b'\\', Some(b'n' | b't' | b'r' | b'b' | b'f')) => 1,
+        (b'\\', Some(b'x')) if is_hex(1, 2) => 3,
+        (b'\\', Some(b'u')) if is_hex(1, 4) => 5,
+        (b'%', _) if rest.starts_with(b"25") && is_hex(2, 2) => 4,
+        (b'%', _) if is_hex(0, 2) => 2,
+        (b'#', _) if rest.len() >= 3 && rest[..3].iter().all(|b| (b'0'..=b'7').contains(b)) => 3,
+        (b'=', _) if rest.starts_with(b"3D3D") => 4,
+        (b'=', _) if rest.starts_with(b"3D") => 2,
+        _ => colour(bytes, at),
+    }
+}
+
+/// The end of an ANSI sequence, whose escape may be escaped itself: `ESC [ 3 6 m`.
+fn colour(bytes: &[u8], at: usize) -> usize {
+    let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+    if bytes.get(at + digits) != Some(&b'm') {
+        return 0;
+    }
+    let head = &bytes[..at];
+    let len = head.iter().rev().take_while(|b| b.is_ascii_digit() || matches!(b, b';' | b':')).count();
+    let Some(head) = head[..head.len() - len].strip_suffix(b"[") else { return 0 };
+    let head = head.to_ascii_lowercase();
+    let is_escape = [&b"\x1b"[..], b"\\u001b", b"\\x1b", b"#033"].iter().any(|escape| head.ends_with(escape));
+    if is_escape { digits + 1 } else { 0 }
+}
+
+/// How a URL is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    Plain,
+    /// Percent-encoded so many times.
+    Percent(u32),
+}
+
+/// One way to undo what is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Undo {
+    /// JSON, XML, CEF and quoted-printable, so many times.
+    Escapes(u32),
+    Percent(u32),
+    Nothing,
+}
+
+impl Written {
+    /// The ways to read it, in order.
+    pub(super) fn ways(self) -> Vec<Undo> {
+        match self {
+            Written::Plain => vec![Undo::Escapes(1), Undo::Escapes(2), Undo::Nothing],
+            Written::Percent(times) => vec![Undo::Percent(times)],
+        }
+    }
+}
+
+/// What stands between a scheme and an authority.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Separator {
+    pub(super) len: usize,
+    pub(super) written: Written,
+    /// Entities of XML are in it.
+    pub(super) has_entity: bool,
+}
+
+/// The separator that starts at `at`: each of its characters as it is, percent-encoded once or twice, or as JSON or XML escape it.
+pub(super) fn separator(bytes: &[u8], at: usize) -> Option<Separator> {
+    let mut found = Separator { len: 0, written: Written::Plain, has_entity: false };
+    let mut level = 0;
+    for c in [':', '/', '/'] {
+        let rest = bytes.get(at + found.len..)?;
+        let texts: Vec<(String, u32, bool)> = match c {
+            ':' => vec![
+                (":".into(), 0, false),
+                ("%3A".into(), 1, false),
+                ("%253A".into(), 2, false),
+                ("&#58;".into(), 0, true),
+                ("&#x3A;".into(), 0, true),
+                ("&colon;".into(), 0, true),
+            ],
+            _ => vec![
+                ("/".into(), 0, false),
+                ("%2F".into(), 1, false),
+                ("%252F".into(), 2, false),
+                ("&#47;".into(), 0, true),
+                ("&#x2F;".into(), 0, true),
+                ("&sol;".into(), 0, true),
+            ],
+        };
+        let json = (1..=3).flat_map(|count| {
+            let slashes = "\\".repeat(count);
+            let plain = if c == '/' { vec![(format!("{slashes}/"), 0, false)] } else { vec![] };
+            plain.into_iter().chain([(format!("{slashes}u{:04x}", c as u32), 0, false)])
+        });
+        let is = |text: &str| rest.len() >= text.len() && rest[..text.len()].eq_ignore_ascii_case(text.as_bytes());
+        let (text, own, is_entity) = texts.into_iter().chain(json).find(|(text, ..)| is(text))?;
+        found.len += text.len();
+        level = level.max(own);
+        found.has_entity |= is_entity;
+    }
+    if level > 0 {
+        found.written = Written::Percent(level);
+    }
+    Some(found)
+}
+
+/// Text and, for each of its bytes and its end, the offset it came from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decoded {
+    pub(super) text: Vec<u8>,
+    pub(super) from: Vec<usize>,
+}
+
+/// The character that an XML entity is, and its length.
+fn entity(rest: &[u8]) -> Option<(char, usize)> {
+    let end = rest.iter().take(12).position(|&b| b == b';')?;
+    let name = std::str::from_utf8(rest[..end].strip_prefix(b"&")?).ok()?;
+    let c = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let digits = name.strip_prefix('#')?;
+            let value = match digits.strip_prefix(['x', 'X']) {
+                Some(digits) => hex(digits.as_bytes())?,
+                None if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok()?,
+                None => return None,
+            };
+            char::from_u32(value)?
+        }
+    };
+    Some((c, end + 1))
+}
+
+/// White space of any script, a control byte, one of `"<>` and a backtick: what ends a URL.
+pub(super) fn is_end(c: char) -> bool {
+    c.is_whitespace() || c.is_ascii_control() || matches!(c, '"' | '<' | '>' | '`')
+}
+
+/// Undoes the log's escaping of `bytes[span]`, up to an escape that ends a URL.
+pub(super) fn decode(bytes: &[u8], span: Range<usize>, undo: Undo) -> Decoded {
+    let again = match undo {
+        Undo::Escapes(2) => Some(Undo::Escapes(1)),
+        Undo::Percent(2) => Some(Undo::Percent(1)),
+        _ => None,
+    };
+    let mut out = Decoded::default();
+    let mut at = span.start;
+    while at < span.end {
+        let rest = &bytes[at..span.end];
+        let is_escape = matches!(undo, Undo::Escapes(_));
+        let undone: Option<(char, usize)> = match rest {
+            [b'\\', b'"' | b'n' | b't' | b'r' | b'b' | b'f', ..] if is_escape => break,
+            [b'\\', byte @ (b'/' | b'\\' | b'='), ..] if is_escape => Some((char::from(*byte), 2)),
+            [b'\\', b'u', ..] if is_escape => rest.get(2..6).and_then(hex).and_then(char::from_u32).map(|c| (c, 6)),
+            [b'&', ..] if is_escape => entity(rest),
+            [b'=', b'3', b'D', ..] if is_escape => Some(('=', 3)),
+            _ => None,
+        };
+        if undone.is_some_and(|(c, _)| is_end(c)) {
+            break;
+        }
+        let percent = match (undo, rest) {
+            (Undo::Percent(_), [b'%', ..]) => rest.get(1..3).and_then(hex),
+            _ => None,
+        };
+        let (text, len) = match (undone, percent) {
+            (Some((c, len)), _) => (c.to_string().into_bytes(), len),
+            (_, Some(byte)) => (vec![byte as u8], 3),
+            _ => (rest[..1].to_vec(), 1),
+        };
+        out.from.extend(text.iter().map(|_| at));
+        out.text.extend(text);
+        at += len;
+    }
+    out.from.push(at);
+    if let Some(again) = again {
+        let inner = decode(&out.text, 0..out.text.len(), again);
+        out = Decoded { text: inner.text, from: inner.from.into_iter().map(|at| out.from[at]).collect() };
+    }
+    out
+}

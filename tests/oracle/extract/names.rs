@@ -1,0 +1,395 @@
+//! Names, and what makes them look like files, keys or code.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use netsieve::value::{domain, ip};
+
+use super::escapes::escape;
+use super::{Line, Place, Reading, Region, What, Zone, is_dot, is_name_byte, number, port};
+
+/// Classes of services, as service principal names have them.
+const SERVICES: [&str; 40] = [
+    "afpserver",
+    "cifs",
+    "dns",
+    "e3514235-4b06-11d1-ab04-00c04fc2dcd2",
+    "exchangeab",
+    "exchangemdb",
+    "exchangerfr",
+    "ftp",
+    "gc",
+    "hbase",
+    "hdfs",
+    "hive",
+    "host",
+    "http",
+    "https",
+    "imap",
+    "ipp",
+    "kadmin",
+    "kafka",
+    "krbtgt",
+    "ldap",
+    "ldaps",
+    "mongodb",
+    "mssqlsvc",
+    "nfs",
+    "oracle",
+    "pop",
+    "pop3",
+    "postgres",
+    "restrictedkrbhost",
+    "rpc",
+    "rpcss",
+    "sip",
+    "smtp",
+    "sqlserver",
+    "termsrv",
+    "vnc",
+    "wsman",
+    "yarn",
+    "zookeeper",
+];
+
+/// What names of files end in.
+const FILES: [&str; 91] = [
+    "7z", "app", "asp", "aspx", "avi", "bak", "bash", "bat", "bin", "bz2", "c", "cab", "cc", "cfg", "cgi", "class",
+    "cmd", "conf", "cpp", "cs", "css", "csv", "dat", "db", "deb", "dll", "dmg", "doc", "docm", "docx", "dylib", "eml",
+    "exe", "gif", "go", "gz", "h", "hta", "htm", "html", "img", "ini", "iso", "jar", "java", "jpeg", "jpg", "js",
+    "json", "jsp", "kt", "lnk", "log", "lua", "md", "mov", "mp3", "mp4", "msi", "pdf", "php", "pid", "pl", "png",
+    "ppt", "pptx", "ps", "ps1", "py", "pyc", "rar", "rb", "rpm", "rs", "rtf", "scr", "service", "sh", "so", "sock",
+    "sql", "sys", "tar", "tgz", "tmp", "ts", "txt", "vbs", "xls", "xlsx", "zip",
+];
+
+/// Words of keys whose values are files.
+const FILE_KEYS: [&str; 13] = [
+    "file",
+    "filename",
+    "path",
+    "filepath",
+    "image",
+    "exe",
+    "executable",
+    "process",
+    "script",
+    "module",
+    "attachment",
+    "program",
+    "binary",
+];
+
+/// Programs that run the file behind them.
+const INTERPRETERS: [&str; 18] = [
+    "python",
+    "python2",
+    "python3",
+    "perl",
+    "ruby",
+    "php",
+    "node",
+    "bash",
+    "sh",
+    "zsh",
+    "ksh",
+    "dash",
+    "source",
+    "powershell",
+    "pwsh",
+    "cscript",
+    "wscript",
+    "mshta",
+];
+
+/// The address of a reverse name, whole and canonical.
+pub(super) fn reverse(name: &str) -> Option<IpAddr> {
+    let labels = |name: &str| -> Vec<String> { name.split('.').rev().map(str::to_owned).collect() };
+    if let Some(name) = name.strip_suffix(".in-addr.arpa") {
+        let octets = labels(name);
+        let is_quad = octets.len() == 4 && octets.iter().all(|octet| octet == "0" || !octet.starts_with('0'));
+        let addr: Ipv4Addr = octets.join(".").parse().ok().filter(|_| is_quad)?;
+        return Some(IpAddr::V4(addr));
+    }
+    let nibbles = labels(name.strip_suffix(".ip6.arpa")?);
+    let is_whole = nibbles.len() == 32 && nibbles.iter().all(|nibble| nibble.len() == 1);
+    let bits = u128::from_str_radix(&nibbles.concat(), 16).ok().filter(|_| is_whole)?;
+    Some(ip::canonical(IpAddr::V6(Ipv6Addr::from_bits(bits))))
+}
+
+pub(super) fn is_service(word: &[u8]) -> bool {
+    SERVICES.iter().any(|service| word.eq_ignore_ascii_case(service.as_bytes()))
+}
+
+/// The last word of a key, `Version` of `agentVersion` and `browser_Version`, and what stands before it.
+pub(super) fn last_word(key: &[u8]) -> (&[u8], &[u8]) {
+    let is_start = |&at: &usize| {
+        let (before, byte) = (key[at - 1], key[at]);
+        !before.is_ascii_alphanumeric() || before.is_ascii_lowercase() && byte.is_ascii_uppercase()
+    };
+    let (head, word) = key.split_at((1..key.len()).rev().find(is_start).unwrap_or(0));
+    (&head[..head.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |at| at + 1)], word)
+}
+
+impl Line<'_> {
+    /// The names of a run of units that ends at `end`: of the run with and without the escape before it, then of its ASCII parts.
+    pub(super) fn names(&self, units: &[(usize, char)], end: usize, place: &mut Place, regions: &mut Vec<Region>) {
+        let bytes = self.bytes;
+        let start = units[0].0;
+        let is_host = self.is_unc(start) || self.webdav(end, false).is_some();
+        let is_local_part = self.at(end) == b'@' && self.before(start) != b'@' && !is_host;
+        if is_local_part {
+            return;
+        }
+        let mut own: Option<Region> = None;
+        let mut read = |units: &[(usize, char)], end: usize, is_shortened: bool| {
+            for (mut readings, region) in self.name(units, end, is_shortened) {
+                // What another reading of the place is the host of.
+                let first = own.as_ref().or(region.as_ref()).map(|region| region.start);
+                let is_url = region.is_some();
+                readings.iter_mut().filter(|_| is_url).for_each(|reading| reading.own = first);
+                place.extend(readings);
+                own = own.take().or(region);
+            }
+        };
+        let escaped = escape(bytes, start);
+        let behind = units.iter().position(|&(at, _)| at >= start + escaped).unwrap_or(units.len());
+        if escaped > 0 {
+            read(&units[behind..], end, true);
+        }
+        read(units, end, false);
+        // The ASCII parts of what the log has, where it is not ASCII or escaped; an escape may stand before each.
+        if units.iter().any(|&(at, c)| c as u32 != u32::from(bytes[at])) {
+            let mut from = start;
+            while from < end {
+                let len = bytes[from..end].iter().take_while(|&&b| is_name_byte(b)).count();
+                let part: Vec<_> = (from..from + len).map(|at| (at, char::from(bytes[at]))).collect();
+                let escaped = escape(bytes, from);
+                if escaped > 0 && escaped < len {
+                    read(&part[escaped..], from + len, true);
+                }
+                read(&part, from + len, false);
+                from += len + 1;
+            }
+        }
+        if let Some(region) = own {
+            // What was read before is not in it.
+            let url = place.iter().position(|reading| reading.own.is_some()).unwrap_or(0);
+            place[..url].iter_mut().for_each(|reading| reading.own = Some(region.start));
+            regions.push(region);
+        }
+    }
+
+    /// Some units, with and without the hyphens at both ends: each time the longest valid suffix.
+    fn name(&self, units: &[(usize, char)], end: usize, is_shortened: bool) -> Vec<(Place, Option<Region>)> {
+        let ends = |is_trimmed: &dyn Fn(char) -> bool| {
+            // A name starts behind any dot; one that is not ASCII is a dot of the name.
+            let first = units.iter().position(|&(_, c)| !c.is_ascii() || !is_trimmed(c)).unwrap_or(units.len());
+            let last = units.iter().rposition(|&(_, c)| !is_trimmed(c)).map_or(first, |at| at + 1);
+            (first, last)
+        };
+        let trimmed = ends(&|c| is_dot(c) || c == '-');
+        let kept = ends(&is_dot);
+        let mut ways = vec![trimmed, (trimmed.0, kept.1), (kept.0, trimmed.1), kept];
+        let mut tried = Vec::new();
+        ways.retain(|way| {
+            let is_new = way.0 < way.1 && !tried.contains(way);
+            tried.push(*way);
+            is_new
+        });
+        ways.into_iter().filter_map(|(first, last)| self.suffix(units, first, last, end, is_shortened)).collect()
+    }
+
+    /// The longest suffix of `units[first..last]` that is a name, as a name or as the host of a URL without a scheme.
+    fn suffix(
+        &self,
+        units: &[(usize, char)],
+        first: usize,
+        last: usize,
+        end: usize,
+        is_shortened: bool,
+    ) -> Option<(Place, Option<Region>)> {
+        let stop = units.get(last).map_or(end, |&(at, _)| at);
+        let starts = (first..last).filter(|&at| at == first || is_dot(units[at - 1].1));
+        let (start, text) = starts
+            .filter_map(|from| {
+                let text: String = units[from..last].iter().map(|&(_, c)| c).collect();
+                let mut scratch = String::new();
+                let is_name = domain::canonicalise(text.as_bytes(), &mut scratch).is_ok_and(|name| name.contains('.'));
+                is_name.then_some((units[from].0, text))
+            })
+            .next()?;
+        let name_like = self.is_name_like(start, (units[0].0, end), is_shortened);
+        let port = port(self.bytes, stop);
+        if let Some((place, region)) = self.schemeless(start, stop, port, name_like) {
+            return Some((place, Some(region)));
+        }
+        let webdav = self.webdav(stop, self.is_unc(units[0].0)).and_then(|(port, _)| port);
+        let port = port.map(|(port, _)| port).or(webdav);
+        Some((self.name_readings(start..stop, text.into_bytes(), port, name_like), None))
+    }
+
+    /// A name, and the address that it is if it is a reverse name.
+    fn name_readings(&self, span: std::ops::Range<usize>, text: Vec<u8>, port: Option<u16>, name_like: bool) -> Place {
+        let mut scratch = String::new();
+        let addr = domain::canonicalise(&text, &mut scratch).ok().and_then(reverse);
+        let whats = std::iter::once(What::Name(text)).chain(addr.map(What::Ip));
+        whats
+            .map(|what| {
+                let is_reverse = matches!(what, What::Ip(_));
+                // The port is that of the name.
+                let port = port.filter(|_| !is_reverse);
+                Reading { port, name_like, is_reverse, ..Reading::new(span.clone(), what) }
+            })
+            .collect()
+    }
+
+    /// Whether a name that starts at `start` looks like something else; `run` is the run that it is in.
+    fn is_name_like(&self, start: usize, run: (usize, usize), is_shortened: bool) -> bool {
+        let is_path = self.before(start) == b'\\' && !is_shortened && !self.is_unc(start);
+        let is_in_url = match self.zone(start, None) {
+            Zone::Path => true,
+            Zone::Text => self.is_behind_slash(start),
+            Zone::Host | Zone::Query => false,
+        };
+        let is_code = self.before(run.0) == b'$' || self.starts_with(run.1, b"()");
+        is_path || is_in_url || is_code || self.is_json_key(run) || self.is_file(start, run)
+    }
+
+    /// A quoted string that is a key of JSON, which may be in JSON itself.
+    fn is_json_key(&self, run: (usize, usize)) -> bool {
+        let is_blank = |b: &&u8| matches!(**b, b' ' | b'\t');
+        let slashes = |text: &mut dyn Iterator<Item = &u8>| text.take_while(|b| **b == b'\\').count();
+        let Some(head) = self.bytes[..run.0].strip_suffix(b"\"") else { return false };
+        let head = &head[..head.len() - slashes(&mut head.iter().rev())];
+        let head = &head[..head.len() - head.iter().rev().take_while(is_blank).count()];
+        let tail = &self.bytes[run.1..];
+        let Some(tail) = tail[slashes(&mut tail.iter())..].strip_prefix(b"\"") else { return false };
+        let tail = &tail[tail.iter().take_while(is_blank).count()..];
+        matches!(head.last(), None | Some(b'{' | b',' | b'\r')) && tail.first() == Some(&b':')
+    }
+
+    /// A name that ends like a file, where the key, the word before or the line behind says that it is one.
+    fn is_file(&self, start: usize, run: (usize, usize)) -> bool {
+        let end = self.bytes[run.0..run.1].rsplit(|&b| b == b'.').next().unwrap_or(&[]);
+        let end = String::from_utf8_lossy(end).to_ascii_lowercase();
+        let is_key = self.key_before(start).is_some_and(|key| {
+            let (head, word) = last_word(key);
+            let is_file = |word: &[u8]| FILE_KEYS.contains(&&*String::from_utf8_lossy(word).to_ascii_lowercase());
+            is_file(word) || word.eq_ignore_ascii_case(b"name") && is_file(last_word(head).1)
+        });
+        let is_line = port(self.bytes, run.1).is_some_and(|(line, _)| ![80, 443, 8080, 8443].contains(&line));
+        FILES.contains(&&*end) && (is_key || is_line || self.is_behind_interpreter(start))
+    }
+
+    /// `python setup.py`.
+    fn is_behind_interpreter(&self, start: usize) -> bool {
+        let head = &self.bytes[..start];
+        let blanks = head.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let head = &head[..head.len() - blanks];
+        let len = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
+        let word = String::from_utf8_lossy(&head[head.len() - len..]).to_ascii_lowercase();
+        blanks > 0 && INTERPRETERS.contains(&word.strip_suffix(".exe").unwrap_or(&word))
+    }
+
+    /// Right behind the backslashes that begin a path: of UNC and WebDAV.
+    pub(super) fn is_unc(&self, at: usize) -> bool {
+        let head = &self.bytes[..at];
+        let count = head.iter().rev().take_while(|&&b| b == b'\\').count();
+        if ![2, 4, 8].contains(&count) {
+            return false;
+        }
+        match &head[..head.len() - count] {
+            [rest @ .., letter, b':'] if letter.is_ascii_alphabetic() => {
+                rest.last().is_some_and(u8::is_ascii_alphanumeric)
+            }
+            [.., byte] => {
+                !(is_name_byte(*byte)
+                    || *byte >= 0x80
+                    || matches!(byte, b'~' | b')' | b']' | b'}' | b'$' | b'%' | b'/'))
+            }
+            [] => true,
+        }
+    }
+
+    /// What WebDAV puts behind a host: `@SSL`, `@8443`, `@SSL@8443`; of a host that is none of UNC with `SSL` only. The port, if one is
+    /// shown, and where it ends.
+    pub(super) fn webdav(&self, at: usize, is_unc: bool) -> Option<(Option<u16>, usize)> {
+        if self.at(at) != b'@' {
+            return None;
+        }
+        let is_ssl = self.bytes.get(at + 1..at + 4).is_some_and(|text| text.eq_ignore_ascii_case(b"SSL"));
+        let after = if is_ssl { at + 4 } else { at };
+        let port = number(self.bytes, after + 1).filter(|_| self.at(after) == b'@');
+        let end = port.map_or(after, |(_, end)| end);
+        let is_it = (is_ssl || is_unc && port.is_some()) && !is_name_byte(self.at(end));
+        is_it.then_some((port.map(|(port, _)| port), end))
+    }
+
+    /// Right after a single `/`, before which no word stands that says otherwise.
+    fn is_behind_slash(&self, at: usize) -> bool {
+        let Some(head) = self.bytes[..at].strip_suffix(b"/") else { return false };
+        // A slash may be escaped.
+        let without_escape = |head: &'_ [u8]| head.len() - usize::from(head.ends_with(b"\\"));
+        let head = &head[..without_escape(head)];
+        if head.ends_with(b"/") {
+            return false;
+        }
+        let is_capitals = |word: &[u8]| {
+            word.iter().any(u8::is_ascii_uppercase) && !word.iter().any(|b| b.is_ascii_lowercase() || *b == b'.')
+        };
+        let word_of = |head: &[u8]| head.len() - head.iter().rev().take_while(|b| is_name_byte(**b)).count();
+        let word = &head[word_of(head)..];
+        if is_service(word) || is_capitals(word) {
+            return false;
+        }
+        // A path of such words, from its root.
+        let mut rest = head;
+        loop {
+            let (head, word) = rest.split_at(word_of(rest));
+            let is_word = is_service(word) || word.first().is_some_and(u8::is_ascii_uppercase) && !word.contains(&b'.');
+            let Some(head) = head.strip_suffix(b"/").filter(|_| is_word) else { return true };
+            rest = &head[..without_escape(head)];
+            let is_root = !rest.last().is_some_and(|&b| is_name_byte(b) || b >= 0x80 || matches!(b, b':' | b'\\'));
+            if is_root {
+                return false;
+            }
+        }
+    }
+
+    /// Names as `(3)www(4)evil(4)test(0)`.
+    pub(super) fn dns_labels(&mut self) {
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let found = self.dns_name(at).filter(|_| !self.is_consumed(at));
+            if let Some((text, end)) = found {
+                self.consumed.push(at..end);
+                let place = self.name_readings(at..end, text, None, false);
+                self.places.push(place);
+                at = end;
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    fn dns_name(&self, at: usize) -> Option<(Vec<u8>, usize)> {
+        let mut labels: Vec<&[u8]> = Vec::new();
+        let mut rest = self.bytes.get(at..)?;
+        loop {
+            rest = rest.strip_prefix(b"(")?;
+            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            let len: usize =
+                std::str::from_utf8(rest.get(..digits).filter(|d| (1..=2).contains(&d.len()))?).ok()?.parse().ok()?;
+            rest = rest[digits..].strip_prefix(b")")?;
+            if len == 0 {
+                break;
+            }
+            let label = rest.get(..len)?;
+            if !label.iter().all(|&b| b >= 0x80 || (is_name_byte(b) && b != b'.')) {
+                return None;
+            }
+            labels.push(label);
+            rest = &rest[len..];
+        }
+        (labels.len() >= 2).then(|| (labels.join(&b'.'), self.bytes.len() - rest.len()))
+    }
+}

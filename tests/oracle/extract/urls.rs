@@ -1,0 +1,292 @@
+//! URLs: where they start, where they can end, how they are written.
+
+use std::ops::Range;
+
+use netsieve::indicator::{HostRef, UrlScratch};
+use netsieve::limits::MAX_OBSERVABLE;
+use netsieve::value::{domain, ip, url};
+
+use super::escapes::{Decoded, Separator, Written, decode, escape, is_end, separator};
+use super::names::reverse;
+use super::{Line, Place, Reading, Region, What, Zone, char_at, hex, is_punctuation};
+
+/// Where a URL that starts at `start` stops, untrimmed.
+fn stop(bytes: &[u8], start: usize, behind: usize, written: Written) -> usize {
+    let limit = bytes.len().min(start + MAX_OBSERVABLE);
+    let mut at = behind;
+    while at < limit {
+        at += match char_at(bytes, at) {
+            Some((c, _)) if is_end(c) => break,
+            // What the URL that it stands in goes on with.
+            Some(('&' | '\\', _)) if written != Written::Plain => break,
+            Some((_, len)) => len,
+            None => 1,
+        };
+    }
+    at.min(limit)
+}
+
+/// The length of a text without what text puts behind a URL.
+fn trim(text: &[u8]) -> usize {
+    let mut end = text.len();
+    while end > 0 {
+        let text = &text[..end];
+        let count = |wanted: u8| text.iter().filter(|&&b| b == wanted).count();
+        let is_trimmed = match text[end - 1] {
+            b'\\' | b'\'' | b'"' | b'.' | b',' | b';' | b':' | b'!' | b'?' => true,
+            b')' => count(b')') > count(b'('),
+            b']' => count(b']') > count(b'['),
+            b'}' => count(b'}') > count(b'{'),
+            _ => false,
+        };
+        if !is_trimmed {
+            break;
+        }
+        end -= 1;
+    }
+    end
+}
+
+/// Whether a container can end a URL before `at` of its text. `in_query`: there has been a `?`; `in_parameter`: it stands in the query of
+/// another URL.
+fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
+    let is_separator =
+        |byte: Option<u32>| byte.is_some_and(|byte| byte < 0x80 && b" \t\n\r\"&\';|`<>".contains(&(byte as u8)));
+    let digits = |from: usize| text.get(from..from + 2).and_then(hex);
+    match text[at..] {
+        [b',' | b';' | b'|' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}', ..] => true,
+        [b'!' | b'*' | b'$' | b'^', ..] | [b':', b':', ..] => true,
+        [b'&', ..] => !in_query || in_parameter,
+        [b'+', ..] => !in_query,
+        [b'%', b'2', b'5', ..] if digits(at + 3).is_some() => !in_query && is_separator(digits(at + 3)),
+        [b'%', ..] => !in_query && is_separator(digits(at + 1)),
+        [b'\\', b'x', ..] => !in_query && is_separator(digits(at + 2)),
+        _ => char_at(text, at).is_some_and(|(c, _)| is_end(c) || !c.is_ascii() && is_punctuation(c)),
+    }
+}
+
+/// Where the authority of a decoded URL with a scheme starts: of the schemes of the Web behind any number of slashes.
+fn authority_start(text: &[u8]) -> Option<usize> {
+    let is_scheme_byte = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    let colon = text.iter().position(|b| !is_scheme_byte(b)).filter(|&at| text[at] == b':')?;
+    let is_web =
+        ["http", "https", "ws", "wss", "ftp"].iter().any(|web| text[..colon].eq_ignore_ascii_case(web.as_bytes()));
+    let slashes = text[colon + 1..].iter().take_while(|b| matches!(b, b'/' | b'\\')).count();
+    (slashes >= 2).then_some(colon + 1 + if is_web { slashes } else { 2 })
+}
+
+/// A name, or an address in four parts: what shows by itself that it is a host.
+fn is_plain_host(host: &[u8]) -> bool {
+    let Ok(host) = std::str::from_utf8(host) else { return false };
+    let last = host.rsplit('.').find(|label| !label.is_empty()).unwrap_or("");
+    match last.chars().next() {
+        Some('0'..='9') => ip::parse_v4(host.as_bytes()).is_ok(),
+        Some(_) => !host.contains(".."),
+        None => false,
+    }
+}
+
+/// Where the host stands in an authority.
+fn host(text: &[u8], from: usize, end: usize) -> Range<usize> {
+    let start = text[from..end].iter().rposition(|&b| b == b'@').map_or(from, |at| from + at + 1);
+    let inner = &text[start..end];
+    if inner.first() == Some(&b'[')
+        && let Some(close) = inner.iter().position(|&b| b == b']')
+    {
+        return start + 1..start + close;
+    }
+    match inner.iter().rposition(|&b| b == b':') {
+        Some(colon) if inner[colon + 1..].iter().all(u8::is_ascii_digit) => start..start + colon,
+        _ => start..end,
+    }
+}
+
+/// How a URL starts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draft<'d> {
+    /// Where it may start, the latest first.
+    starts: &'d [usize],
+    /// Where its authority stands.
+    behind: usize,
+    separator: Option<Separator>,
+    name_like: bool,
+}
+
+impl Line<'_> {
+    /// A URL from each place where it can start, in each way that it can be written, read up to each place where it can end. `None` if
+    /// it is none however it is read.
+    fn url(&self, draft: Draft<'_>) -> Option<(Place, Region)> {
+        let bytes = self.bytes;
+        let Draft { starts, behind, separator, name_like } = draft;
+        let written = separator.map_or(Written::Plain, |separator| separator.written);
+        let (last, first) = (*starts.first()?, *starts.last()?);
+        let around: Vec<&Region> = self.urls.iter().filter(|url| url.start < first && first < url.end).collect();
+        let innermost = around.iter().max_by_key(|url| url.start);
+        let in_parameter = written == Written::Plain && innermost.is_some_and(|url| first >= url.query);
+        let stop = stop(bytes, last, behind, written).min(innermost.map_or(usize::MAX, |url| url.stop)).max(behind);
+        let mut place = Place::new();
+        let mut region: Option<Region> = None;
+        let mut seen: Vec<(Range<usize>, What)> = Vec::new();
+        let ways = written.ways();
+        for (&start, undo) in starts.iter().flat_map(|start| ways.iter().map(move |undo| (start, *undo))) {
+            let Decoded { text, from } = decode(bytes, first..stop, undo);
+            // From where the longest starts, so that an escape is read in one way.
+            let skip = from.iter().position(|&at| at >= start).unwrap_or(text.len()).min(text.len());
+            let (text, from) = (&text[skip..], &from[skip..]);
+            let Some(behind) = (if separator.is_some() { authority_start(text) } else { Some(0) }) else { continue };
+            let len = trim(text);
+            if len <= behind {
+                continue;
+            }
+            let is_over = |b: &u8| matches!(b, b'/' | b'\\' | b'?' | b'#');
+            let end = text[behind..].iter().position(is_over).map_or(text.len(), |len| behind + len);
+            let is_host = |end: usize| url::canonicalise(&text[..end], &mut UrlScratch::new()).is_ok();
+            let path = end.min(len);
+            // Where it is read up to, where its path starts then, and where its text stops.
+            let mut readings: Vec<(usize, usize, usize)> = Vec::new();
+            let is_whole = is_host(path);
+            if is_whole {
+                let in_query = |place: usize| text[path..place].contains(&b'?');
+                let is_end = |place: usize| place == text.len() || is_cut(text, place, in_query(place), in_parameter);
+                // What is removed from a URL ends none.
+                let is_removed = |place: usize| place > path && matches!(text[place - 1], b'\t' | b'\r' | b'\n');
+                for place in (path..=text.len()).rev().filter(|&place| is_end(place) && !is_removed(place)) {
+                    readings.push((trim(&text[..place]), path, text.len()));
+                    readings.push((place, path, text.len()));
+                }
+            }
+            // The ends in an authority that is no host, and before punctuation that hosts hardly have.
+            for place in (behind + 1..end).rev().filter(|&place| is_cut(text, place, false, false)) {
+                if (!is_whole || text[place] >= 0x80) && is_host(place) {
+                    readings.push((place, place, place));
+                }
+            }
+            for (end, path, text_end) in readings {
+                let host = host(text, behind, path);
+                let raw_host = from[host.start]..from[host.end].min(from[end.max(host.end)]);
+                if separator.is_some_and(|separator| separator.has_entity)
+                    && !(is_plain_host(&text[host.clone()]) && bytes[raw_host.clone()] == text[host.clone()])
+                {
+                    continue;
+                }
+                let query = text[path..text_end].iter().position(|b| matches!(b, b'?' | b'#'));
+                let stop = from[text_end];
+                let query = query.map_or(stop, |len| from[path + len]);
+                let own = Region { start: first, behind: draft.behind, path: from[path], query, stop, end: stop };
+                region.get_or_insert(own);
+                if url::canonicalise(&text[..end], &mut UrlScratch::new()).is_err() {
+                    continue;
+                }
+                let mut reading = Reading::new(start..from[end], What::Url(text[..end].to_vec(), raw_host));
+                let is_first = !place.iter().any(|reading| matches!(reading.what, What::Url(..)));
+                (reading.name_like, reading.own, reading.is_first) = (name_like, Some(first), is_first);
+                let key = (reading.span.clone(), reading.what.clone());
+                if !seen.contains(&key) {
+                    place.extend(self.reverse_host(&reading));
+                    seen.push(key);
+                    place.push(reading);
+                }
+            }
+        }
+        let mut region = region?;
+        let path = &bytes[region.path..region.query.max(region.path)];
+        if let Some(len) = path.iter().position(|b| matches!(b, b',' | b';' | b'|' | b'^')) {
+            region.end = region.path + len;
+        }
+        Some((place, region))
+    }
+
+    /// The address that the host of a URL is, if that is a reverse name.
+    fn reverse_host(&self, reading: &Reading) -> Option<Reading> {
+        let What::Url(text, host) = &reading.what else { return None };
+        let mut scratch = UrlScratch::new();
+        let view = url::canonicalise(text, &mut scratch).ok()?;
+        let HostRef::Domain(name) = view.host() else { return None };
+        let mut reversed = Reading::new(host.clone(), What::Ip(reverse(name)?));
+        (reversed.name_like, reversed.is_reverse) = (reading.name_like, true);
+        Some(reversed)
+    }
+
+    /// Where schemes before a colon start, the latest first.
+    fn scheme_starts(&self, colon: usize) -> Vec<usize> {
+        let bytes = self.bytes;
+        // A plus is more often a space in a query than part of a scheme.
+        let is_scheme_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+        let run = (0..colon).rev().take_while(|&at| is_scheme_byte(bytes[at])).last().unwrap_or(colon);
+        let mut places = vec![run, run + escape(bytes, run)];
+        let is_boundary = |at: &usize| matches!(bytes[at - 1], b'-' | b'.') && bytes[*at].is_ascii_alphabetic();
+        places.extend((run + 1..colon).filter(is_boundary));
+        for web in ["http", "https"] {
+            if bytes[run..colon].to_ascii_lowercase().ends_with(web.as_bytes()) {
+                places.push(colon - web.len());
+            }
+        }
+        let first_letter = |from: usize| (from..colon).find(|&at| bytes[at].is_ascii_alphabetic());
+        let mut starts: Vec<usize> = places.into_iter().filter_map(first_letter).collect();
+        starts.sort_unstable_by(|a, b| b.cmp(a));
+        starts.dedup();
+        starts
+    }
+
+    /// Every `scheme://`.
+    pub(super) fn urls_with_scheme(&mut self) {
+        let bytes = self.bytes;
+        let mut hosts = Vec::new();
+        for colon in 0..bytes.len() {
+            let Some(separator) = separator(bytes, colon) else { continue };
+            let starts = self.scheme_starts(colon);
+            let behind = colon + separator.len;
+            let draft = Draft { starts: &starts, behind, separator: Some(separator), name_like: false };
+            let Some((place, region)) = self.url(draft) else { continue };
+            // Addresses within hosts that are names.
+            if let Some(What::Url(text, host)) =
+                place.iter().map(|reading| &reading.what).find(|what| matches!(what, What::Url(..)))
+                && domain_host(text)
+                && separator.written == Written::Plain
+                && !bytes[host.clone()].iter().any(|b| matches!(b, b'%' | b'\\' | b'&'))
+            {
+                hosts.push(host.clone());
+            }
+            self.consumed.push(region.start..region.path);
+            self.urls.push(region);
+            self.places.push(place);
+        }
+        for host in hosts {
+            let mut at = host.start;
+            while at < host.end {
+                let (units, end) = self.run(at, host.end);
+                if !units.is_empty() {
+                    let mut place = Place::new();
+                    self.quads_of_host(&units, end, &mut place);
+                    self.places.push(place);
+                }
+                at = end.max(at + 1);
+            }
+        }
+    }
+
+    /// `host/path` or `host:port/path`, outside URLs.
+    pub(super) fn schemeless(
+        &self,
+        start: usize,
+        host_end: usize,
+        port: Option<(u16, usize)>,
+        name_like: bool,
+    ) -> Option<(Place, Region)> {
+        let after = port.map_or(host_end, |(_, end)| end);
+        let is_path = (0..4).any(|count| self.starts_with(after, format!("{}/", "\\".repeat(count)).as_bytes()));
+        if !is_path || self.zone(start, None) != Zone::Text {
+            return None;
+        }
+        self.url(Draft { starts: &[start], behind: start, separator: None, name_like })
+    }
+}
+
+fn domain_host(text: &[u8]) -> bool {
+    let mut scratch = UrlScratch::new();
+    let Ok(view) = url::canonicalise(text, &mut scratch) else { return false };
+    match view.host() {
+        HostRef::Domain(name) => domain::canonicalise(name.as_bytes(), &mut String::new()).is_ok(),
+        _ => false,
+    }
+}
