@@ -272,3 +272,36 @@ fn nothing_of_a_feed_reaches_the_terminal_raw() {
     let (_, text, _) = lint(&files, "-f odd.txt");
     assert!(!text.contains('\u{1b}') && text.contains("[31mred"), "{text}");
 }
+
+#[test]
+fn allow_entries_without_effect_are_said() {
+    let files = [
+        ("list.txt", "www.evil.test\n192.0.2.7\nbad.example\n"),
+        ("ours.txt", "evil.test\n192.0.2.0/24\nbad.example\nother.test\n"),
+    ];
+    let report = lint_json(&files, "-f list.txt --allow ours.txt");
+    let allows: Vec<&str> =
+        report["without_effect"].as_array().unwrap().iter().map(|entry| entry["allow"].as_str().unwrap()).collect();
+    assert_eq!(allows, ["evil.test", "192.0.2.0/24"]);
+    let (_, text, _) = lint(&files, "-f list.txt --allow ours.txt");
+    holds(&text, &["evil.test (ours:1) has no effect on 1 indicators beneath it; `allow_all` would: www.evil.test"]);
+    let report = lint_json(&files, "-f list.txt --allow-all ours.txt");
+    assert_eq!(report["without_effect"], json!([]));
+}
+
+#[test]
+fn jobs_can_tell_a_feed_that_has_gone_bad() {
+    let files = [("list.txt", "evil.test\nbad.example\nworse.example\n192.0.2.300\n"), ("bogons.txt", "10.0.0.1\n")];
+    for (line, expected) in [
+        ("-f list.txt", 0),
+        ("-f list.txt --max-rejected 25", 0),
+        ("-f list.txt --max-rejected 24.9%", 1),
+        ("-f list.txt --max-rejected 0", 1),
+        // Nothing is left of it.
+        ("-f bogons.txt", 2),
+        ("-f missing.txt", 2),
+    ] {
+        let (code, _, err) = lint(&files, line);
+        assert_eq!(code, expected, "{line}: {err}");
+    }
+}
