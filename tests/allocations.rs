@@ -11,6 +11,7 @@ use netsieve::{Feed, MatchOptions, ScanOptions, Scanner, Sieve, feed};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
+    static BYTES: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Counts what each thread asks for.
@@ -20,6 +21,7 @@ struct Counting;
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+        let _ = BYTES.try_with(|bytes| bytes.set(bytes.get() + layout.size() as u64));
         // SAFETY: the caller keeps the contract.
         unsafe { System.alloc(layout) }
     }
@@ -165,4 +167,17 @@ fn a_warm_reader_of_events_allocates_nothing() {
         assert!(reader.read(b"1778580123.5\t192.0.2.7\tevil.test").time().is_some());
     });
     assert_eq!(count, 0);
+}
+
+/// A buffer serves one part of an input after the other.
+#[test]
+fn a_warm_scanner_reads_any_length_into_the_same_buffer() {
+    let mut scanner = Scanner::new(&sieve(), &ScanOptions::default());
+    let log = "nothing here but ok.example\n".repeat(400_000);
+    let mut scan = || scanner.scan_reader(log.as_bytes(), |_| ControlFlow::Continue(())).unwrap();
+    scan();
+    let before = BYTES.get();
+    assert_eq!(scan().bytes, log.len() as u64);
+    let taken = BYTES.get() - before;
+    assert!(taken < log.len() as u64 / 10, "{taken}");
 }

@@ -40,9 +40,9 @@ impl<'s> Alone<'_, 's> {
             let start = Instant::now();
             let part = reading.next(&mut chunk);
             end.times.read += start.elapsed();
-            let chunk = Arc::new(chunk);
+            let text = Text::Chunk(Arc::new(chunk));
             let piece = Piece {
-                text: &Text::Chunk(chunk.clone()),
+                text: &text,
                 offset: part.cut.offset,
                 start: part.cut.base.at,
                 blocks: &part.cut.blocks,
@@ -52,7 +52,9 @@ impl<'s> Alone<'_, 's> {
                 heads: &part.cut.heads,
             };
             let flow = self.piece(&piece, &mut end);
-            self.chunks.extend(Arc::into_inner(chunk));
+            if let Text::Chunk(chunk) = text {
+                self.chunks.extend(Arc::into_inner(chunk));
+            }
             if flow.is_break() {
                 return end;
             }
