@@ -25,7 +25,7 @@
 //!     Err(error) => eprintln!("the old set stays: {error}"),
 //! })?;
 //! # drop(watcher);
-//! # Ok::<(), netsieve::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use std::fs::Metadata;

@@ -14,7 +14,7 @@ const LOGS: [&str; 4] = ["access.log", "dns.log", "proxy.jsonl", "syslog.log"];
 type Row<'t> = (&'t str, u64, &'t str, &'t str, &'t str, &'t str, &'t str);
 
 #[rustfmt::skip]
-const HITS: [Row<'_>; 36] = [
+const HITS: [Row<'_>; 37] = [
     ("access.log", 1, "192.0.2.7", "192.0.2.7", "exact", "strong", "c2:3"),
     ("access.log", 2, "http://panel.evil.example/gate.php?id=7", "http://panel.evil.example/gate.php", "url_path", "strong", "phish-urls:2"),
     ("access.log", 3, "198.51.100.5", "198.51.100.0/28", "cidr", "strong", "c2:4"),
@@ -29,6 +29,7 @@ const HITS: [Row<'_>; 36] = [
     ("dns.log", 10, "parcel.evil.test", "parcel.evil.test", "exact", "strong", "phishing:5"),
     ("dns.log", 13, "UPDATE-CHECK.EXAMPLE", "update-check.example", "exact", "strong", "c2:10"),
     ("dns.log", 13, "2001:db8:bad:0:0:0:0:17", "2001:db8:bad::/48", "cidr", "strong", "c2:7"),
+    ("dns.log", 14, "7.2.0.192.in-addr.arpa", "192.0.2.7", "exact", "strong", "c2:3"),
     ("dns.log", 15, "xn--bnk-ela.example", "xn--bnk-ela.example", "exact", "strong", "phishing:6"),
     ("dns.log", 16, "only-host.example", "https://only-host.example/", "url_any_path", "strong", "phish-urls:5"),
     ("proxy.jsonl", 1, r"http:\/\/panel.evil.example\/gate.php?c=1\u0026d=2", "http://panel.evil.example/gate.php", "url_path", "strong", "phish-urls:2"),

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::blocks::Block;
 use super::events::PartHeads;
 use super::worker::{Found, Row, Worker};
-use crate::event::{EcsName, Event, Value};
+use crate::event::{EcsName, Event, Field, Layout, Value};
 use crate::extract::Context;
 use crate::sieve::{Matcher, RawMatch, Seen, Strength};
 
@@ -152,7 +152,15 @@ impl Worker {
         let Some(event) = events.last(text) else { return };
         let place = weak.span.start - line.text.start..weak.span.end - line.text.start;
         let field = event.field_at(place.clone());
-        if weak.name_like && field.is_some_and(|field| field.is_observable()) {
+        // Fields that were seen within the text of another do not count.
+        let is_all = |field: Field<'_>| {
+            let span = field.span();
+            span.end <= place.start || place.end <= span.start || holds(&field, &place)
+        };
+        let is_strong = field.is_some_and(|field| field.is_observable())
+            && event.layout() != Layout::Text
+            && event.fields().all(is_all);
+        if weak.name_like && is_strong {
             let port = weak.port.or_else(|| event.port_at(&place));
             look_up(matcher, found.text(&weak.canonical), Seen { port, name_like: false });
             let matches = take(matcher, found);
@@ -175,6 +183,13 @@ impl Worker {
             found.scratch = (host, url);
         }
     }
+}
+
+/// Whether a place is all that its field holds, but for a root dot. A name in the path of a URL, or a quad in a longer text, is not what
+/// the field is about.
+fn holds(field: &Field<'_>, place: &Range<usize>) -> bool {
+    let (span, raw) = (field.span(), field.raw());
+    span.start == place.start && span.end >= place.end && matches!(&raw[place.end - span.start..], b"" | b".")
 }
 
 /// Looks up a name or address by its canonical form.

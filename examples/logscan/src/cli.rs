@@ -417,7 +417,7 @@ pub(crate) struct CheckArgs {
     /// Addresses, prefixes, ranges, names, URLs or e-mail addresses; defanged ones too. Of a prefix or a range, what covers it and what
     /// lies within it; of an e-mail address, what its domain meets. `-`, or none: the lines of standard input. With --explain: log
     /// lines, or `-` for those of standard input.
-    #[arg(value_name = "VALUE", allow_hyphen_values = true)]
+    #[arg(value_name = "VALUE")]
     pub(crate) values: Vec<String>,
     /// Take the values for log lines: say how each is read (layout, fields, time, who), every place that was read and how, what
     /// matched, and why the rest did not.

@@ -264,7 +264,7 @@ fn it_ends_when_enough_was_found_or_nobody_listens() {
         let mut command = folder.command(&format!("scan -F --interval 0.02 {line}"));
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{line}");
-        assert_eq!(output.stdout.iter().filter(|&&b| b == b'\n').count(), if line.starts_with("-m") { 6 } else { 0 });
+        assert_eq!(output.stdout.iter().filter(|&&b| b == b'\n').count(), if line.starts_with("-m") { 8 } else { 0 });
     }
     let mut follow = Follow::new(&folder, "-f c2.txt a.log");
     for _ in 0..4 {

@@ -169,7 +169,6 @@ fn values_that_stay() {
         "evil dot test",
         "evil.dot.test",
         "h**p",
-        "h*p://evil.test",
         "xhxxp://evil.test/",
         "hxxpx://evil.test/",
         // Addresses in brackets.
