@@ -5,7 +5,7 @@ mod oracle;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use netsieve::{Engine, MatchOptions, ScanOptions, Scanner};
+use netsieve::{Engine, MatchOptions, Scanner};
 use oracle::World;
 use oracle::lines::{log, options, world};
 use proptest::collection::vec;
@@ -21,8 +21,7 @@ fn config(cases: u32) -> Config {
 type Found = (u64, u64, u64, &'static str, String, &'static str, &'static str);
 
 fn found(world: &World, options: &MatchOptions, engine: Engine, log: &[u8]) -> BTreeSet<Found> {
-    let mut scan = ScanOptions::default();
-    scan.matching = options.clone();
+    let mut scan = oracle::scan::raw(options.clone());
     scan.engine = engine;
     let mut found = BTreeSet::new();
     Scanner::new(&world.sieve(), &scan).scan(log, |hit| {

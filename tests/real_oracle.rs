@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use netsieve::indicator::{DomainName, HostRef, Record, RecordSink, Rejection, Url, UrlScratch, Warning};
 use netsieve::value::{domain, url};
-use netsieve::{Feed, Indicator, MatchOptions, ScanOptions, Scanner, Scope, feed};
+use netsieve::{Feed, Indicator, MatchOptions, Scanner, Scope, feed};
 use oracle::World;
 use oracle::extract::{What, extract};
 use oracle::scan::{Seen, collect};
@@ -137,9 +137,7 @@ fn differences(
 ) -> usize {
     let mut options = MatchOptions::default();
     options.name_like = name_like;
-    let mut scan_options = ScanOptions::default();
-    scan_options.matching = options.clone();
-    let mut scanner = Scanner::new(of_all, &scan_options);
+    let mut scanner = Scanner::new(of_all, &oracle::scan::raw(options.clone()));
     let oracle = world.oracle();
     let mut hits = 0;
     for line in lines {

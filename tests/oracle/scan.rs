@@ -6,7 +6,7 @@ use std::ops::{ControlFlow, Range};
 use netsieve::indicator::{HostRef, Pattern, PatternTarget, UrlScratch};
 use netsieve::scan::Hit;
 use netsieve::value::{domain, ip, url};
-use netsieve::{Indicator, Kind, MatchOptions, Relation, Scope, Strength};
+use netsieve::{Indicator, Kind, MatchOptions, Relation, ScanOptions, Scope, Strength};
 
 use super::extract::{Reading, What, extract};
 use super::{Found, Observed, Oracle, Part};
@@ -45,6 +45,17 @@ pub fn collect(into: &mut Vec<Seen>) -> impl FnMut(&Hit<'_>) -> ControlFlow<()> 
         into.push(seen_of(hit));
         ControlFlow::Continue(())
     }
+}
+
+/// Options of a scan whose lines are not read as events: what is found in raw bytes alone.
+pub fn raw(matching: MatchOptions) -> ScanOptions {
+    let mut options = ScanOptions::default();
+    options.matching = matching;
+    #[cfg(feature = "events")]
+    {
+        options.events = None;
+    }
+    options
 }
 
 /// Every hit in some bytes, whose lines are short.
