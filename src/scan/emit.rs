@@ -83,7 +83,7 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
             let start = self.counted.raw;
             let len = if self.is_utf16 { utf16::encoded_len(&bytes[span.clone()]) } else { span.len() as u64 };
             let raw = start..start + len;
-            if !piece.known.is_new(&raw) {
+            if !piece.known.is_new(&raw, row.context) {
                 continue;
             }
             let matches = matcher.matches_of(found.matches(row));

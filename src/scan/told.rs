@@ -4,18 +4,23 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::extract::Context;
+
+/// Where a hit stands: one span can be two things, a reverse name and its address.
+type Place = (Range<u64>, Context);
+
 /// What was handed over of a line whose end is still to come, shared with whoever scans it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Told(Arc<Mutex<HashSet<Range<u64>>>>);
+pub(super) struct Told(Arc<Mutex<HashSet<Place>>>);
 
 impl Told {
     /// Whether a hit was handed over before.
-    pub(super) fn has(&self, span: &Range<u64>) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(span)
+    pub(super) fn has(&self, place: &Place) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(place)
     }
 
-    pub(super) fn add(&self, span: Range<u64>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(span);
+    pub(super) fn add(&self, place: Place) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -36,14 +41,15 @@ pub(super) enum Known {
 
 impl Known {
     /// Whether a hit is to be handed over.
-    pub(super) fn is_new(&self, span: &Range<u64>) -> bool {
+    pub(super) fn is_new(&self, span: &Range<u64>, context: Context) -> bool {
+        let place = (span.clone(), context);
         match self {
             Known::None => true,
-            Known::Told(told) => !told.has(span),
+            Known::Told(told) => !told.has(&place),
             Known::Rest(told) => {
-                let is_new = !told.has(span);
+                let is_new = !told.has(&place);
                 if is_new {
-                    told.add(span.clone());
+                    told.add(place);
                 }
                 is_new
             }

@@ -19,7 +19,8 @@ impl Scan<'_, '_> {
         if run.is_escaped || !run.is_ascii {
             self.mixed_run(run)
         } else if run.dots > 0 {
-            let next = self.plain_names(run.span(), run).max(run.end);
+            let is_local_part = self.is_local_part(run);
+            let next = if is_local_part { run.end } else { self.plain_names(run.span(), run).max(run.end) };
             let escape = if run.quads == run.start { escape_len(self.bytes, run.start) } else { 0 };
             self.quads(run.quads, run.end, escape, next == run.end).max(next)
         } else {
@@ -43,9 +44,6 @@ impl Scan<'_, '_> {
     fn plain_names(&mut self, span: Range<usize>, run: &Run) -> usize {
         let bytes = self.bytes;
         let mut next = span.end;
-        if self.is_local_part(run) {
-            return next;
-        }
         let escape = escape_len(bytes, span.start);
         let mut last = None;
         for from in [(escape > 0).then_some(span.start + escape), Some(span.start)].into_iter().flatten() {
@@ -195,7 +193,9 @@ impl Scan<'_, '_> {
         let escape = if from == run.start { escape_len(bytes, run.start) } else { 0 };
         let behind = decoded.map.partition_point(|&at| (at as usize) < escape).min(decoded.text.len());
         let mut next = run.end;
-        if !self.is_local_part(run) {
+        // What stands before an `@` is no name, and nothing in it is.
+        let is_local_part = self.is_local_part(run);
+        if !is_local_part {
             next = next.max(self.mixed_names(&decoded, from, [(escape > 0).then_some(behind), Some(0)], run));
         }
         let is_part_plain = |part: &[u8]| run.is_escaped && part.iter().all(|b| !b.is_ascii_alphabetic());
@@ -213,7 +213,7 @@ impl Scan<'_, '_> {
                         self.begin();
                         // Of an escaped run they are looked for in the decoded text, but for what an escape may have ended before.
                         self.quad(part + escape, end, false);
-                    } else if !is_quads && !is_part_plain(&bytes[part..end]) {
+                    } else if !is_quads && !is_local_part && !is_part_plain(&bytes[part..end]) {
                         // What the whole has no part of is a place of its own.
                         if end <= from {
                             self.begin();

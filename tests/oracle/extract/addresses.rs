@@ -194,7 +194,7 @@ impl Line<'_> {
             shown = webdav.map(|port| (port, raw(end)));
             is_no_url |= webdav.is_some();
         }
-        let name_like = !has_colon && !is_fifth && self.is_version(start, raw(end));
+        let name_like = !has_colon && self.is_version(start, raw(end));
         if !is_no_url && let Some((place, region)) = self.schemeless(start, raw(end), shown, name_like) {
             return Some((place, Some(region)));
         }
@@ -252,7 +252,7 @@ impl Line<'_> {
         let [quad @ .., last] = &parts[..] else { return None };
         let is_octet = |octet: &&str| octet.parse::<u8>().is_ok() && (*octet == "0" || !octet.starts_with('0'));
         let is_quad = quad.len() == 4 && quad.iter().all(is_octet);
-        let is_own = !before.is_ascii_alphanumeric() && before != b'.';
+        let is_own = !is_name_byte(before) && self.at(at + len) != b'_';
         (is_quad && is_own && !last.contains('.') && !last.is_empty() && service(last).is_some())
             .then_some(at + text.len())
     }

@@ -134,7 +134,11 @@ impl Line<'_> {
     pub(super) fn names(&self, units: &[(usize, char)], end: usize, place: &mut Place, regions: &mut Vec<Region>) {
         let bytes = self.bytes;
         let start = units[0].0;
-        let is_host = self.is_unc(start) || self.webdav(end, false).is_some();
+        // `HTTP/evil.test@REALM` is a service's.
+        let head = self.bytes[..start].strip_suffix(b"/").unwrap_or(&[]);
+        let word = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
+        let is_principal = is_service(&head[head.len() - word..]);
+        let is_host = self.is_unc(start) || self.webdav(end, false).is_some() || is_principal;
         let is_local_part = self.at(end) == b'@' && self.before(start) != b'@' && !is_host;
         if is_local_part {
             return;
@@ -348,7 +352,7 @@ impl Line<'_> {
             let is_word = is_service(word) || word.first().is_some_and(u8::is_ascii_uppercase) && !word.contains(&b'.');
             let Some(head) = head.strip_suffix(b"/").filter(|_| is_word) else { return true };
             rest = &head[..without_escape(head)];
-            let is_root = !rest.last().is_some_and(|&b| is_name_byte(b) || b >= 0x80 || matches!(b, b':' | b'\\'));
+            let is_root = !rest.last().is_some_and(|&b| is_name_byte(b) || matches!(b, b':' | b'\\'));
             if is_root {
                 return false;
             }

@@ -149,7 +149,9 @@ impl Line<'_> {
                 let in_query = |place: usize| text[path..place].contains(&b'?');
                 let is_end = |place: usize| place == text.len() || is_cut(text, place, in_query(place), in_parameter);
                 // What is removed from a URL ends none.
-                let is_removed = |place: usize| place > path && matches!(text[place - 1], b'\t' | b'\r' | b'\n');
+                let is_removed = |place: usize| {
+                    place > path && place < text.len() && matches!(text[place - 1], b'\t' | b'\r' | b'\n')
+                };
                 for place in (path..=text.len()).rev().filter(|&place| is_end(place) && !is_removed(place)) {
                     readings.push((trim(&text[..place]), path, text.len()));
                     readings.push((place, path, text.len()));
