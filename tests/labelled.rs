@@ -28,18 +28,8 @@ fn expected(sightings: &[Sighting], options: &ScanOptions) -> Vec<Row> {
         .collect()
 }
 
-/// What is found in raw bytes: the made-up lines are read as no events.
-fn raw() -> ScanOptions {
-    let mut options = ScanOptions::default();
-    #[cfg(feature = "events")]
-    {
-        options.events = None;
-    }
-    options
-}
-
 fn options(name_like: bool, refang: bool, engine: Engine) -> ScanOptions {
-    let mut options = raw();
+    let mut options = ScanOptions::default();
     (options.matching.name_like, options.refang, options.engine) = (name_like, refang, engine);
     options
 }
@@ -147,7 +137,7 @@ fn every_source_is_named() {
     let labelled = Labelled::new(recipe(true));
     let sources = labelled.sources();
     let (mut one, mut two) = (0, 0);
-    Scanner::new(&labelled.sieve(), &raw()).scan(&labelled.text, |hit| {
+    Scanner::new(&labelled.sieve(), &ScanOptions::default()).scan(&labelled.text, |hit| {
         for found in hit.matches().iter() {
             let indicator = found.indicator().to_string();
             let named: Vec<_> = found.sources().map(|source| (source.feed().name.clone(), source.line())).collect();
