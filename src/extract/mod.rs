@@ -132,6 +132,9 @@ pub struct Extractor {
     /// The URL at hand.
     texts: url::Texts,
     starts: Vec<usize>,
+    /// Space of the scan at hand: the URLs around a place, and where the last ones start.
+    regions: Vec<scalar::Region>,
+    recent: std::collections::VecDeque<usize>,
     url: crate::value::UrlScratch,
 }
 

@@ -170,8 +170,13 @@ impl Normal {
         };
         let field = &sheet.fields[at];
         let mut decoded = Vec::new();
-        decode(context.value(field), field.form, &mut decoded);
-        let mut value = Facts::new(&decoded);
+        let mut value = match field.form {
+            Form::Plain | Form::Slashed => Facts::new(context.value(field)),
+            form => {
+                decode(context.value(field), form, &mut decoded);
+                Facts::new(&decoded)
+            }
+        };
         names().find(|name| value.fits(*name)).or_else(|| names().next())
     }
 

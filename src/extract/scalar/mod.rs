@@ -15,7 +15,7 @@ use crate::value::ip;
 
 /// A URL that the loop is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Region {
+pub(super) struct Region {
     start: usize,
     /// Where what is its own ends: at its end, or where its path goes over into text of its own.
     end: usize,
@@ -93,21 +93,25 @@ impl<'a, 's> Scan<'a, 's> {
         report: Range<usize>,
         sink: &'s mut dyn FnMut(&Token<'_>),
     ) -> Self {
+        let mut regions = std::mem::take(&mut own.regions);
+        let mut starts = std::mem::take(&mut own.recent);
+        regions.clear();
+        starts.clear();
         Self {
             own,
             bytes,
             report,
             sink,
             anchor: None,
-            regions: Vec::new(),
-            starts: VecDeque::new(),
+            regions,
+            starts,
             without_end: 0..0,
             rest: Rest::NONE,
             labels: Labels::default(),
         }
     }
 
-    pub(super) fn run(&mut self) {
+    pub(super) fn run(mut self) {
         // The `[` of a URL without a scheme stands before the place where its address is found.
         let end = self.bytes.len().min(self.report.end.saturating_add(1));
         if self.own.options.refang {
@@ -115,6 +119,8 @@ impl<'a, 's> Scan<'a, 's> {
         } else {
             self.range(0, end);
         }
+        // The next scan takes the space of this one.
+        (self.own.regions, self.own.recent) = (self.regions, self.starts);
     }
 
     /// As [`range`](Self::range), with the words refanged that need it.

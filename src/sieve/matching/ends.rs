@@ -31,6 +31,14 @@ struct Paths {
     len: u32,
 }
 
+/// Space that a lookup at all ends works in.
+#[derive(Debug, Default)]
+pub(super) struct Space {
+    found: Vec<Covering>,
+    paths: url::FollowSpace<Paths>,
+    scheme: String,
+}
+
 /// Follows the paths that are listed for a host.
 struct Listed<'s> {
     tables: &'s Tables,
@@ -48,17 +56,16 @@ impl<'s> Listed<'s> {
         self.tables.path_of_url(self.id(at))
     }
 
-    /// The indicators whose path is the text.
-    fn exact(&self, state: Paths) -> impl Iterator<Item = u32> + use<'_, 's> {
-        (state.first..state.last).take_while(move |&at| self.path(at).len() == state.len as usize).map(|at| self.id(at))
-    }
-
     fn add(&mut self, state: Paths, end: End, relation: Relation) {
         let KnownHost { whole, specificity, .. } = self.host;
         let path = self.path(state.first);
         let path = memchr::memchr(b'?', path).unwrap_or(path.len()) as u32;
-        let new: Vec<u32> = self.exact(state).collect();
-        self.found.extend(new.into_iter().map(|id| Covering { id, end, relation, path, whole, specificity }));
+        for at in state.first..state.last {
+            if self.path(at).len() != state.len as usize {
+                break;
+            }
+            self.found.push(Covering { id: self.id(at), end, relation, path, whole, specificity });
+        }
     }
 
     fn is_exact(&self, state: Paths) -> bool {
@@ -125,11 +132,14 @@ impl Matcher {
         name_like: bool,
         mut each: impl FnMut(&mut Self, End),
     ) {
-        let hosts = std::mem::take(&mut self.scratch.hosts);
         let Some(first) = ends.iter().map(|end| end.rank).max() else { return };
         let Ok(authority) = url::authority(&text[..path], &mut self.url) else { return };
-        let (port, scheme) = (authority.effective_port(), url::scheme_group(authority.scheme()).to_owned());
-        let mut found = Vec::new();
+        let Space { mut found, mut paths, mut scheme } = std::mem::take(&mut self.scratch.ends);
+        found.clear();
+        scheme.clear();
+        scheme.push_str(url::scheme_group(authority.scheme()));
+        let port = authority.effective_port();
+        let hosts = std::mem::take(&mut self.scratch.hosts);
         for &host in &hosts {
             let ids = self.sieve.tables().urls.with_path(host.row);
             let start = Paths { first: 0, last: ids.len() as u32, len: 0 };
@@ -138,6 +148,7 @@ impl Matcher {
                 path,
                 ends,
                 start,
+                &mut paths,
                 &mut Listed { tables: self.sieve.tables(), host, ids, found: &mut found },
             );
         }
@@ -159,6 +170,7 @@ impl Matcher {
             search.finish();
             each(self, same[0].end);
         }
+        self.scratch.ends = Space { found, paths, scheme };
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) struct Scratch {
     patterns: pattern::Scratch,
     /// The hosts of URL indicators with paths that the URL is on.
     pub(super) hosts: Vec<KnownHost>,
+    pub(super) ends: super::ends::Space,
 }
 
 /// A host of URL indicators with paths that a URL that was looked up is on.
@@ -62,7 +63,7 @@ impl Scratch {
         options: &'a MatchOptions,
         filter: &'a Resolved,
     ) -> Search<'a> {
-        let Self { found, withheld, patterns, hosts } = self;
+        let Self { found, withheld, patterns, hosts, ends: _ } = self;
         Search {
             tables,
             options,

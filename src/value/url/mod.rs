@@ -57,5 +57,5 @@ mod view;
 pub use canonical::{Authority, UrlScratch, authority, canonicalise, canonicalise_target, has_scheme};
 pub(crate) use canonical::{canonicalise_from, unescape};
 pub(crate) use plain::Start;
-pub(crate) use prefixes::{End, Follower, follow};
+pub(crate) use prefixes::{End, FollowSpace, Follower, follow};
 pub use view::{HostRef, Url, UrlView, default_port, scheme_group};

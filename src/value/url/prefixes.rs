@@ -35,7 +35,7 @@ pub(crate) trait Follower {
 }
 
 /// A segment that is over.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Segment<S> {
     /// Of the path up to it, without a slash behind, and with one.
     kept: S,
@@ -47,7 +47,27 @@ struct Segment<S> {
 }
 
 /// Unescaped bytes that may yet become part of an escape, each with the state behind it.
+#[derive(Debug)]
 struct Unescaped<S>(Vec<(u8, S)>);
+
+impl<S> Default for Unescaped<S> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// Space that [`follow`] works in.
+#[derive(Debug)]
+pub(crate) struct FollowSpace<S> {
+    done: Vec<Segment<S>>,
+    segment: Unescaped<S>,
+}
+
+impl<S> Default for FollowSpace<S> {
+    fn default() -> Self {
+        Self { done: Vec::new(), segment: Unescaped::default() }
+    }
+}
 
 impl<S: Copy> Unescaped<S> {
     /// Adds a byte, which may complete escapes. Gives the byte that it became, which is the last.
@@ -62,6 +82,15 @@ impl<S: Copy> Unescaped<S> {
         let state = step(self.state(start), byte);
         self.0.push((byte, state));
         byte
+    }
+
+    /// Whether the last bytes may become another byte with those that follow.
+    fn is_pending(&self) -> bool {
+        match self.0[..] {
+            [.., (b'%', _)] => true,
+            [.., (b'%', _), (high, _)] => high.is_ascii_hexdigit(),
+            _ => false,
+        }
     }
 
     fn state(&self, start: S) -> S {
@@ -82,14 +111,23 @@ fn step_escaped<F: Follower>(follower: &mut F, state: F::State, byte: u8, escape
 
 /// Follows the canonical path and query of a URL, whose path starts at `path` of its text, and tells what they are at each of the
 /// ends, which are in order. Linear in the length of the text.
-pub(crate) fn follow<F: Follower>(text: &[u8], path: usize, ends: &[End], start: F::State, follower: &mut F) {
+pub(crate) fn follow<F: Follower>(
+    text: &[u8],
+    path: usize,
+    ends: &[End],
+    start: F::State,
+    space: &mut FollowSpace<F::State>,
+    follower: &mut F,
+) {
     let text = &text[..text.len().min(MAX_OBSERVABLE)];
     let text = &text[..memchr::memchr(b'#', text).unwrap_or(text.len())];
     let query = memchr::memchr(b'?', &text[path.min(text.len())..]).map_or(text.len(), |len| path + len);
     let mut ends =
         ends.iter().copied().filter(|end| end.len > path && end.len <= text.len() && !ends_in_blank(text, end.len));
     let mut next = ends.next();
-    let mut walk = Path { start, done: Vec::new(), segment: Unescaped(Vec::new()) };
+    space.done.clear();
+    space.segment.0.clear();
+    let mut walk = Path { start, done: &mut space.done, segment: &mut space.segment };
     let is_final = !may_go_up(&text[path.min(query)..query]);
     let map = |byte| if byte == b'\\' { b'/' } else { byte };
     for (at, &byte) in text[..query].iter().enumerate().skip(path) {
@@ -103,7 +141,7 @@ pub(crate) fn follow<F: Follower>(text: &[u8], path: usize, ends: &[End], start:
             if is_final && follower.is_lost(walk.kept()) {
                 return;
             }
-        } else if is_final && byte != b'%' && !byte.is_ascii_hexdigit() {
+        } else if is_final && !walk.segment.is_pending() {
             let state = walk.state(follower);
             if follower.is_lost(state) {
                 return;
@@ -120,7 +158,8 @@ pub(crate) fn follow<F: Follower>(text: &[u8], path: usize, ends: &[End], start:
         return;
     }
     let state = follower.step(state, b'?');
-    let mut unescaped = Unescaped(Vec::new());
+    let unescaped = &mut space.segment;
+    unescaped.0.clear();
     for (at, &byte) in text.iter().enumerate().skip(query + 1) {
         if !matches!(byte, b'\t' | b'\r' | b'\n') {
             unescaped.push(byte, |byte| byte, state, |state, byte| step_escaped(follower, state, byte, &QUERY));
@@ -131,7 +170,7 @@ pub(crate) fn follow<F: Follower>(text: &[u8], path: usize, ends: &[End], start:
             }
             next = ends.next();
         }
-        if follower.is_lost(unescaped.state(state)) && byte != b'%' && !byte.is_ascii_hexdigit() {
+        if follower.is_lost(unescaped.state(state)) && !unescaped.is_pending() {
             return;
         }
     }
@@ -149,13 +188,13 @@ fn may_go_up(path: &[u8]) -> bool {
 }
 
 /// The path at hand.
-struct Path<S> {
+struct Path<'s, S> {
     start: S,
-    done: Vec<Segment<S>>,
-    segment: Unescaped<S>,
+    done: &'s mut Vec<Segment<S>>,
+    segment: &'s mut Unescaped<S>,
 }
 
-impl<S: Copy> Path<S> {
+impl<S: Copy> Path<'_, S> {
     /// The path up to the segment at hand, without a slash.
     fn kept(&self) -> S {
         self.done.last().map_or(self.start, |segment| segment.kept)
@@ -327,7 +366,7 @@ mod tests {
             text.extend(piece.bytes().cycle().take(MAX_OBSERVABLE - text.len()));
             let ends: Vec<End> = (13..=text.len()).map(|len| End { len, rank: len }).collect();
             let mut counter = Counter::default();
-            follow(&text, 13, &ends, (), &mut counter);
+            follow(&text, 13, &ends, (), &mut FollowSpace::default(), &mut counter);
             assert!(counter.steps <= 6 * text.len(), "{piece}: {} steps", counter.steps);
             assert!(counter.asked <= 2 * text.len(), "{piece}: {} asked", counter.asked);
         }
@@ -355,7 +394,7 @@ mod tests {
             let path = b"http://h.test".len();
             let ends: Vec<End> = (path..=text.len()).map(|len| End { len, rank: len }).collect();
             let mut texts = Texts::default();
-            follow(text, path, &ends, 0, &mut texts);
+            follow(text, path, &ends, 0, &mut FollowSpace::default(), &mut texts);
             let hash = memchr::memchr(b'#', text).unwrap_or(text.len());
             for (len, got) in &texts.whole {
                 let want = canonicalise(&text[..*len], &mut scratch).unwrap();
