@@ -309,7 +309,9 @@ impl<J: Judge> Look<'_, J> {
                 let label = rest.get(digits + 1..digits + 8).unwrap_or_default();
                 label.eq_ignore_ascii_case(b"in-addr") || label[..label.len().min(3)].eq_ignore_ascii_case(b"ip6")
             };
-            return self.wanted.names || is_reverse();
+            if self.wanted.names || is_reverse() {
+                return true;
+            }
         }
         if !self.wanted.addrs || !bytes[..place].ends_with(saddr::TIME) {
             return false;

@@ -122,7 +122,13 @@ fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> F
         Some((port, after)) => (Some(port), after),
         None => {
             let after = zone_end + usize::from(is_bracketed);
-            address_port(bytes, zone_end).map_or((None, after), |(port, after)| (Some(port), after))
+            // What more groups follow is the first of another address: `2001:db8::1/2001:db8::2`.
+            let is_group = |end| {
+                at(bytes, end) == b':' && matches!(at(bytes, end + 1), b':' | b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
+            };
+            address_port(bytes, zone_end)
+                .filter(|&(_, end)| !is_group(end))
+                .map_or((None, after), |(port, after)| (Some(port), after))
         }
     };
     Found { addr, span: start..zone_end, port, end: after }

@@ -212,7 +212,7 @@ impl Scan<'_, '_> {
                     } else if is_quads && part > run.start && escape > 0 {
                         self.begin();
                         // Of an escaped run they are looked for in the decoded text, but for what an escape may have ended before.
-                        self.quad(part + escape, end, false);
+                        next = next.max(self.quad(part + escape, end, next == run.end).unwrap_or(end));
                     } else if !is_quads && !is_local_part && !is_part_plain(&bytes[part..end]) {
                         // What the whole has no part of is a place of its own.
                         if end <= from {

@@ -32,6 +32,8 @@ impl Scan<'_, '_> {
     pub(super) fn url_with_scheme(&mut self, run: &Run, separator_len: usize, written: Written) -> Option<usize> {
         let bytes = self.bytes;
         let mut starts = std::mem::take(&mut self.own.starts);
+        // It may end before the URL at hand starts.
+        let around = self.region_at(run.start).copied();
         let done = self.url_at(run.quads, run.end, separator_len, written, &mut starts);
         let first = starts.last().copied();
         let Some(mut next) = done else {
@@ -42,7 +44,7 @@ impl Scan<'_, '_> {
         let mut from = run.end + separator_len;
         let mut start = from;
         while let Some(len) =
-            bytes.get(from..next).and_then(|rest| rest.iter().position(|b| matches!(b, b':' | b'%' | b'&')))
+            bytes.get(from..next).and_then(|rest| rest.iter().position(|b| matches!(b, b':' | b'%' | b'&' | b'\\')))
         {
             let colon = from + len;
             from = colon + 1;
@@ -58,6 +60,7 @@ impl Scan<'_, '_> {
         if first.is_some_and(|first| first > run.quads) {
             let regions = std::mem::take(&mut self.regions);
             self.regions.extend(regions.iter().filter(|region| region.start < run.start));
+            self.regions.extend(around.filter(|around| !regions.contains(around)));
             self.names(run);
             self.regions = regions;
         }
