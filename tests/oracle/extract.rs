@@ -30,6 +30,8 @@ pub struct Reading {
     pub context: &'static str,
     /// Where the URL starts that the reading belongs to, if it does.
     own: Option<usize>,
+    /// Of a URL, where its longest one starts: all starts of it stand there.
+    at: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +46,17 @@ pub enum What {
 
 impl Reading {
     fn new(span: Range<usize>, what: What) -> Self {
-        Self { span, what, port: None, name_like: false, is_reverse: false, is_first: true, context: "text", own: None }
+        Self {
+            span,
+            what,
+            port: None,
+            name_like: false,
+            is_reverse: false,
+            is_first: true,
+            context: "text",
+            own: None,
+            at: None,
+        }
     }
 }
 
@@ -53,20 +65,16 @@ pub type Place = Vec<Reading>;
 
 /// The places of a line, which holds no line feed, in no order.
 pub fn extract(line: &[u8], request_paths: bool) -> Vec<Place> {
-    let mut all =
-        Line { bytes: line, urls: Vec::new(), consumed: Vec::new(), addresses: Vec::new(), places: Vec::new() };
-    all.urls_with_scheme();
-    all.dns_labels();
-    all.socket_addresses();
-    all.others();
+    // URLs without a scheme are told when those with one are known, which may stand in their queries: these are told again.
+    let outer = Line::of(line, Vec::new()).urls;
+    let outer = outer.into_iter().filter(|url| url.start == url.behind).collect();
+    let mut all = Line::of(line, outer);
     if request_paths {
         all.request_paths();
     }
     let mut places = std::mem::take(&mut all.places);
     for reading in places.iter_mut().flatten() {
-        // All starts of a URL stand where its longest one does.
-        let is_url = matches!(reading.what, What::Url(..));
-        let at = reading.own.filter(|_| is_url).unwrap_or(reading.span.start);
+        let at = reading.at.unwrap_or(reading.span.start);
         reading.context = if reading.is_reverse { "reverse_name" } else { all.context(at, reading.own) };
     }
     places
@@ -96,6 +104,8 @@ enum Zone {
 
 struct Line<'l> {
     bytes: &'l [u8],
+    /// URLs without a scheme that URLs with one may stand in.
+    outer: Vec<Region>,
     urls: Vec<Region>,
     /// What is not looked at again: schemes and authorities of URLs, names in DNS labels.
     consumed: Vec<Range<usize>>,
@@ -186,7 +196,16 @@ fn port(bytes: &[u8], at: usize) -> Option<(u16, usize)> {
     (!goes_on).then_some((value, end))
 }
 
-impl Line<'_> {
+impl<'l> Line<'l> {
+    fn of(bytes: &'l [u8], outer: Vec<Region>) -> Self {
+        let (urls, consumed, addresses, places) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut all = Self { bytes, outer, urls, consumed, addresses, places };
+        all.urls_with_scheme();
+        all.socket_addresses();
+        all.others();
+        all
+    }
+
     fn at(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(0)
     }
@@ -247,7 +266,7 @@ impl Line<'_> {
     }
 
     /// Names, addresses and URLs without a scheme, from left to right: hosts that a path follows make URLs, within which no
-    /// other such URL starts.
+    /// other such URL starts. What is the port of an address, as `(3)` in `::(3)www`, is no label of DNS.
     fn others(&mut self) {
         let bytes = self.bytes;
         let is_six = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':');
@@ -257,6 +276,9 @@ impl Line<'_> {
             if is_six(bytes[at]) && !is_six(self.before(at)) && !is_in_address && !self.is_consumed(at) {
                 let len = bytes[at..].iter().take_while(|&&b| is_six(b)).count();
                 self.ip6(at, at + len);
+            }
+            if !is_in_address && !self.is_consumed(at) {
+                self.dns_labels(at);
             }
             if at < run_end || self.is_consumed(at) {
                 continue;

@@ -185,7 +185,7 @@ impl Line<'_> {
             }
             shown = value.map(|port| (port, raw(fifth_end)));
         } else if shown.is_none()
-            && let Some(port) = self.other_port(raw(end))
+            && let Some((port, _)) = self.other_port(raw(end))
         {
             shown = Some((port, raw(end)));
             is_no_url = true;
@@ -203,8 +203,8 @@ impl Line<'_> {
         Some((vec![reading], None))
     }
 
-    /// `ip/port`, `ip(port)`, `ip#port`.
-    fn other_port(&self, at: usize) -> Option<u16> {
+    /// `ip/port`, `ip(port)`, `ip#port`: the port, and where its text ends.
+    fn other_port(&self, at: usize) -> Option<(u16, usize)> {
         let rest = &self.bytes[at..];
         let len = [&b"/"[..], b"\\/", b"(", b"#"].iter().find(|text| rest.starts_with(text))?.len();
         let (port, end) = number(self.bytes, at + len).filter(|&(port, _)| port > 0)?;
@@ -221,7 +221,8 @@ impl Line<'_> {
                     || next >= 0x80 && char_at(self.bytes, end).is_some_and(|(c, _)| is_name_char(c))
             }
         };
-        (!goes_on).then_some(port)
+        let end = end + usize::from(self.at(at) == b'(');
+        (!goes_on).then_some((port, end))
     }
 
     /// Where tcpdump, BSD `netstat` and argus write an address and a port as five parts.
@@ -373,10 +374,16 @@ impl Line<'_> {
                     end += 1 + zone_len;
                 }
                 let is_bracketed = self.before(start) == b'[' && self.at(end) == b']';
-                let port = if is_bracketed { port(bytes, end + 1) } else { None };
+                // A port belongs to it, however it is written, and is no start of anything else.
+                let port = if is_bracketed { port(bytes, end + 1) } else { None }.or_else(|| {
+                    // What more groups follow is the first of another address: `2001:db8::1/2001:db8::2`.
+                    let is_group = |at| {
+                        self.at(at) == b':' && matches!(self.at(at + 1), b':' | b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
+                    };
+                    self.other_port(end).filter(|&(_, end)| !is_group(end))
+                });
                 let consumed = port.map_or(end, |(_, end)| end);
-                let port = port.map(|(port, _)| port).or_else(|| self.other_port(end));
-                return Some((reading(addr, end, port), consumed));
+                return Some((reading(addr, end, port.map(|(port, _)| port)), consumed));
             }
             if let Some((addr, len, port)) = with_port() {
                 return Some((reading(addr, start + len, Some(port)), start + text.len()));
@@ -414,6 +421,8 @@ impl Line<'_> {
             }
             let mut reading = Reading::new(start..start + len, What::Ip(addr));
             reading.port = Some(u16::from_be_bytes([octets[2], octets[3]])).filter(|&port| port > 0);
+            // What its digits begin when read as a host is not around it.
+            reading.own = Some(start);
             self.places.push(vec![reading]);
         }
     }

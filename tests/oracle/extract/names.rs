@@ -144,8 +144,9 @@ impl Line<'_> {
             return;
         }
         let mut own: Option<Region> = None;
-        let mut read = |units: &[(usize, char)], end: usize, is_shortened: bool| {
-            for (mut readings, region) in self.name(units, end, is_shortened) {
+        // `from`: where the run or its part starts, with the escape.
+        let mut read = |units: &[(usize, char)], end: usize, from: usize| {
+            for (mut readings, region) in self.name(units, end, from) {
                 // What another reading of the place is the host of.
                 let first = own.as_ref().or(region.as_ref()).map(|region| region.start);
                 let is_url = region.is_some();
@@ -157,9 +158,9 @@ impl Line<'_> {
         let escaped = escape(bytes, start);
         let behind = units.iter().position(|&(at, _)| at >= start + escaped).unwrap_or(units.len());
         if escaped > 0 {
-            read(&units[behind..], end, true);
+            read(&units[behind..], end, start);
         }
-        read(units, end, false);
+        read(units, end, start);
         // The ASCII parts of what the log has, where it is not ASCII or escaped; an escape may stand before each.
         if units.iter().any(|&(at, c)| c as u32 != u32::from(bytes[at])) {
             let mut from = start;
@@ -168,12 +169,15 @@ impl Line<'_> {
                 let part: Vec<_> = (from..from + len).map(|at| (at, char::from(bytes[at]))).collect();
                 let escaped = escape(bytes, from);
                 if escaped > 0 && escaped < len {
-                    read(&part[escaped..], from + len, true);
+                    read(&part[escaped..], from + len, from);
                 }
-                read(&part, from + len, false);
+                read(&part, from + len, from);
                 from += len + 1;
             }
         }
+        // Whatever URLs the run can be read as, patterns look at the first.
+        let urls = place.iter_mut().filter(|reading| matches!(reading.what, What::Url(..)));
+        urls.skip(1).for_each(|reading| reading.is_first = false);
         if let Some(region) = own {
             // What was read before is not in it.
             let url = place.iter().position(|reading| reading.own.is_some()).unwrap_or(0);
@@ -183,12 +187,16 @@ impl Line<'_> {
     }
 
     /// Some units, with and without the hyphens at both ends: each time the longest valid suffix.
-    fn name(&self, units: &[(usize, char)], end: usize, is_shortened: bool) -> Vec<(Place, Option<Region>)> {
+    fn name(&self, units: &[(usize, char)], end: usize, from: usize) -> Vec<(Place, Option<Region>)> {
         let ends = |is_trimmed: &dyn Fn(char) -> bool| {
             // A name starts behind any dot; one that is not ASCII is a dot of the name.
             let first = units.iter().position(|&(_, c)| !c.is_ascii() || !is_trimmed(c)).unwrap_or(units.len());
-            let last = units.iter().rposition(|&(_, c)| !is_trimmed(c)).map_or(first, |at| at + 1);
-            (first, last)
+            let mut last = units.iter().rposition(|&(_, c)| !c.is_ascii() || !is_trimmed(c)).map_or(first, |at| at + 1);
+            // Dots that are not ASCII go as well, but what stands before them stays: ASCII parts are read without it.
+            while last > first && !units[last - 1].1.is_ascii() && is_dot(units[last - 1].1) {
+                last -= 1;
+            }
+            if last > first && units[last - 1].1 == '.' { (first, first) } else { (first, last) }
         };
         let trimmed = ends(&|c| is_dot(c) || c == '-');
         let kept = ends(&is_dot);
@@ -199,7 +207,7 @@ impl Line<'_> {
             tried.push(*way);
             is_new
         });
-        ways.into_iter().filter_map(|(first, last)| self.suffix(units, first, last, end, is_shortened)).collect()
+        ways.into_iter().filter_map(|(first, last)| self.suffix(units, first, last, end, from)).collect()
     }
 
     /// The longest suffix of `units[first..last]` that is a name, as a name or as the host of a URL without a scheme.
@@ -209,7 +217,7 @@ impl Line<'_> {
         first: usize,
         last: usize,
         end: usize,
-        is_shortened: bool,
+        from: usize,
     ) -> Option<(Place, Option<Region>)> {
         let stop = units.get(last).map_or(end, |&(at, _)| at);
         let starts = (first..last).filter(|&at| at == first || is_dot(units[at - 1].1));
@@ -221,12 +229,12 @@ impl Line<'_> {
                 is_name.then_some((units[from].0, text))
             })
             .next()?;
-        let name_like = self.is_name_like(start, (units[0].0, end), is_shortened);
+        let name_like = self.is_name_like(start, (units[0].0, end), from < units[0].0);
         let port = port(self.bytes, stop);
         if let Some((place, region)) = self.schemeless(start, stop, port, name_like) {
             return Some((place, Some(region)));
         }
-        let webdav = self.webdav(stop, self.is_unc(units[0].0)).and_then(|(port, _)| port);
+        let webdav = self.webdav(stop, self.is_unc(from)).and_then(|(port, _)| port);
         let port = port.map(|(port, _)| port).or(webdav);
         Some((self.name_readings(start..stop, text.into_bytes(), port, name_like), None))
     }
@@ -359,19 +367,12 @@ impl Line<'_> {
         }
     }
 
-    /// Names as `(3)www(4)evil(4)test(0)`.
-    pub(super) fn dns_labels(&mut self) {
-        let mut at = 0;
-        while at < self.bytes.len() {
-            let found = self.dns_name(at).filter(|_| !self.is_consumed(at));
-            if let Some((text, end)) = found {
-                self.consumed.push(at..end);
-                let place = self.name_readings(at..end, text, None, false);
-                self.places.push(place);
-                at = end;
-            } else {
-                at += 1;
-            }
+    /// The name that stands at `at` as `(3)www(4)evil(4)test(0)`.
+    pub(super) fn dns_labels(&mut self, at: usize) {
+        if let Some((text, end)) = self.dns_name(at) {
+            self.consumed.push(at..end);
+            let place = self.name_readings(at..end, text, None, false);
+            self.places.push(place);
         }
     }
 

@@ -120,7 +120,9 @@ impl Line<'_> {
         let Draft { starts, behind, separator, name_like } = draft;
         let written = separator.map_or(Written::Plain, |separator| separator.written);
         let (last, first) = (*starts.first()?, *starts.last()?);
-        let around: Vec<&Region> = self.urls.iter().filter(|url| url.start < first && first < url.end).collect();
+        let outer = self.outer.iter().filter(|_| separator.is_some());
+        let around: Vec<&Region> =
+            self.urls.iter().chain(outer).filter(|url| url.start < first && first < url.end).collect();
         let innermost = around.iter().max_by_key(|url| url.start);
         let in_parameter = written == Written::Plain && innermost.is_some_and(|url| first >= url.query);
         let stop = stop(bytes, last, behind, written).min(innermost.map_or(usize::MAX, |url| url.stop)).max(behind);
@@ -181,7 +183,8 @@ impl Line<'_> {
                 }
                 let mut reading = Reading::new(start..from[end], What::Url(text[..end].to_vec(), raw_host));
                 let is_first = !place.iter().any(|reading| matches!(reading.what, What::Url(..)));
-                (reading.name_like, reading.own, reading.is_first) = (name_like, Some(first), is_first);
+                (reading.name_like, reading.is_first) = (name_like, is_first);
+                (reading.own, reading.at) = (Some(first), Some(first));
                 let key = (reading.span.clone(), reading.what.clone());
                 if !seen.contains(&key) {
                     place.extend(self.reverse_host(&reading));
