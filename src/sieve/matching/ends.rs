@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use crate::sieve::matching::covering::{Covering, Paths, Space};
 use crate::sieve::matching::matcher::Matcher;
 use crate::sieve::matching::options::Relation;
 use crate::sieve::matching::raw::Seen;
@@ -9,35 +10,6 @@ use crate::sieve::matching::search::{Candidate, KnownHost, PATH_LEVEL, Search};
 use crate::sieve::tables::Tables;
 use crate::sieve::tables::indicators::Value;
 use crate::value::url::{self, End, Follower};
-
-/// A URL indicator that covers a URL up to one of its ends.
-#[derive(Clone, Copy, Debug)]
-struct Covering {
-    id: u32,
-    end: End,
-    relation: Relation,
-    /// The length of its path.
-    path: u32,
-    whole: bool,
-    specificity: u32,
-}
-
-/// The URL indicators of a host whose paths begin with a text: a part of the list, which is in the order of paths.
-#[derive(Clone, Copy, Debug)]
-struct Paths {
-    first: u32,
-    last: u32,
-    /// The length of the text.
-    len: u32,
-}
-
-/// Space that a lookup at all ends works in.
-#[derive(Debug, Default)]
-pub(super) struct Space {
-    found: Vec<Covering>,
-    paths: url::FollowSpace<Paths>,
-    scheme: String,
-}
 
 /// Follows the paths that are listed for a host.
 struct Listed<'s> {

@@ -2,6 +2,7 @@
 
 mod addrs;
 mod batch;
+mod covering;
 pub(in crate::sieve) mod derived;
 mod ends;
 pub(in crate::sieve) mod filter;

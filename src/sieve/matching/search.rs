@@ -27,7 +27,7 @@ pub(super) struct Scratch {
     patterns: pattern::Scratch,
     /// The hosts of URL indicators with paths that the URL is on.
     pub(super) hosts: Vec<KnownHost>,
-    pub(super) ends: super::ends::Space,
+    pub(super) ends: super::covering::Space,
 }
 
 /// A host of URL indicators with paths that a URL that was looked up is on.
