@@ -71,9 +71,13 @@ impl Memo {
     /// What the name of a field means.
     pub(super) fn find(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<Found> {
         let hash = match field.label {
-            // The name of a layout is one string, wherever it is used.
+            // The name of a layout is one string, wherever it is used. Its place and its length are two words: one that was made of
+            // both by `^` was the same for neighbours in memory.
             Label::Known(name) => {
-                self.hash(&(name.as_ptr() as usize).to_le_bytes(), self.path(field.parent) ^ name.len() as u64)
+                let mut text = [0; 16];
+                text[..8].copy_from_slice(&(name.as_ptr() as u64).to_le_bytes());
+                text[8..].copy_from_slice(&(name.len() as u64).to_le_bytes());
+                self.hash(&text, self.path(field.parent))
             }
             label => self.hash(context.name(label), self.path(field.parent)),
         };
