@@ -151,8 +151,16 @@ impl Line<'_> {
                 let first = own.as_ref().or(region.as_ref()).map(|region| region.start);
                 let is_url = region.is_some();
                 readings.iter_mut().filter(|_| is_url).for_each(|reading| reading.own = first);
+                // Before the URL as it is known so far, a name is not in it, however early another reading lets it start.
+                let is_before = |reading: &&mut Reading| first.is_some_and(|first| reading.span.start < first);
+                readings.iter_mut().filter(|_| !is_url).filter(is_before).for_each(|reading| reading.own = first);
                 place.extend(readings);
+                // It stands where the longest URL that the run can be read as does.
+                let longest = own.iter().chain(&region).map(|region| region.start).min();
                 own = own.take().or(region);
+                if let (Some(own), Some(start)) = (&mut own, longest) {
+                    (own.start, own.behind) = (start, start);
+                }
             }
         };
         let escaped = escape(bytes, start);
@@ -179,6 +187,10 @@ impl Line<'_> {
         let urls = place.iter_mut().filter(|reading| matches!(reading.what, What::Url(..)));
         urls.skip(1).for_each(|reading| reading.is_first = false);
         if let Some(region) = own {
+            place
+                .iter_mut()
+                .filter(|reading| reading.own.is_some())
+                .for_each(|reading| reading.own = Some(region.start));
             // What was read before is not in it.
             let url = place.iter().position(|reading| reading.own.is_some()).unwrap_or(0);
             place[..url].iter_mut().for_each(|reading| reading.own = Some(region.start));
