@@ -182,7 +182,7 @@ fn inputs_that_grow_are_read_side_by_side() {
             // A few bytes of each: most lines are cut, and so are names.
             let written: Vec<&[u8]> =
                 texts.iter().map(|text| &text[text.len() * round / 8..text.len() * (round + 1) / 8]).collect();
-            let with_rest = (round as u64 + seed) % 3 == 0;
+            let with_rest = (round as u64 + seed).is_multiple_of(3);
             let mut sources = Vec::new();
             for (input, (one, many)) in tails.iter_mut().enumerate() {
                 let mut take = |hit: &Hit<'_>| {

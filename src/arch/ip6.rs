@@ -109,15 +109,9 @@ pub(crate) struct Sections {
 }
 
 /// An index whose sections were checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
     sections: Sections,
-}
-
-impl Default for Index {
-    fn default() -> Self {
-        Self { sections: Sections::default() }
-    }
 }
 
 impl Index {

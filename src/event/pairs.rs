@@ -134,11 +134,11 @@ fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
 fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form, usize) {
     let text = &part.line[start..part.end];
     let spaces = text.iter().take(2).take_while(|byte| **byte == b' ').count();
-    if let Some(&quote @ (b'"' | b'\'')) = text.get(spaces) {
-        if let Some((value, form)) = quoted(part, start + spaces, quote) {
-            let end = value.end + 1;
-            return (value, form, end);
-        }
+    if let Some(&quote @ (b'"' | b'\'')) = text.get(spaces)
+        && let Some((value, form)) = quoted(part, start + spaces, quote)
+    {
+        let end = value.end + 1;
+        return (value, form, end);
     }
     // `key = value`; with a separator of its own, space before a value is no part of it.
     let is_spaced = start >= 2 && part.line[start - 2] == b' ';
@@ -159,11 +159,13 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         }
     };
     // `time=2026-05-12 10:02:03`: one value, although nobody quoted it.
-    if between == Between::Space && (end - start == 10 || end - start == 8) && part.line[start].is_ascii_digit() {
-        if let Some((_, length)) = time::at_start(text) {
-            let rest = &text[length..];
-            end = start + length + rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
-        }
+    if between == Between::Space
+        && (end - start == 10 || end - start == 8)
+        && part.line[start].is_ascii_digit()
+        && let Some((_, length)) = time::at_start(text)
+    {
+        let rest = &text[length..];
+        end = start + length + rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
     }
     let pair_end = end;
     // The bracket or comma that closes what stands around it.
@@ -238,10 +240,10 @@ fn separator(part: Part<'_>) -> Between {
         let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) else { break };
         at = equals + 1;
         // What is quoted holds no separators.
-        if let Some(&quote @ (b'"' | b'\'')) = part.line[..part.end].get(at) {
-            if let Some((value, _)) = quoted(part, at, quote) {
-                at = value.end + 1;
-            }
+        if let Some(&quote @ (b'"' | b'\'')) = part.line[..part.end].get(at)
+            && let Some((value, _)) = quoted(part, at, quote)
+        {
+            at = value.end + 1;
         }
         let text = &part.line[floor..equals];
         if floor > part.start {

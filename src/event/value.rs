@@ -72,10 +72,10 @@ pub(super) fn address_at(text: &[u8]) -> Option<(IpAddr, &[u8])> {
 
 fn bare(text: &[u8]) -> Option<(IpAddr, &[u8])> {
     let first = *text.first()?;
-    if first.is_ascii_digit() {
-        if let Some((ip, rest)) = quad(text) {
-            return Some((IpAddr::V4(ip), rest));
-        }
+    if first.is_ascii_digit()
+        && let Some((ip, rest)) = quad(text)
+    {
+        return Some((IpAddr::V4(ip), rest));
     }
     if !first.is_ascii_hexdigit() && first != b':' {
         return None;
@@ -234,10 +234,10 @@ fn authority(text: &[u8]) -> (&[u8], Option<u16>) {
         Some(at) => &text[at + 1..],
         None => text,
     };
-    if let Some(inner) = text.strip_prefix(b"[") {
-        if let Some(end) = memchr::memchr(b']', inner) {
-            return (&inner[..end], inner[end + 1..].strip_prefix(b":").and_then(port));
-        }
+    if let Some(inner) = text.strip_prefix(b"[")
+        && let Some(end) = memchr::memchr(b']', inner)
+    {
+        return (&inner[..end], inner[end + 1..].strip_prefix(b":").and_then(port));
     }
     match memchr::memrchr(b':', text) {
         Some(at) => match port(&text[at + 1..]) {

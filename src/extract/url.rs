@@ -108,7 +108,8 @@ impl Texts {
     ) {
         let Self { first, second } = self;
         let raw = &url.bytes[url.start..url.stop];
-        let mut texts: [Option<(&[u8], Option<&[u32]>)>; 3] = [None; 3];
+        type Mapped<'t> = (&'t [u8], Option<&'t [u32]>);
+        let mut texts: [Option<Mapped<'_>>; 3] = [None; 3];
         match url.written {
             Written::Percent { is_twice } => {
                 decode::percent(raw, is_twice, first);

@@ -121,7 +121,7 @@ impl<R: Read> Unpacker<R> {
             }
         }
         // What a tape or a block device pads with is any number of zeros; xz says for itself how many there may be.
-        if self.compression == Compression::Xz && padding % 4 != 0 {
+        if self.compression == Compression::Xz && !padding.is_multiple_of(4) {
             return Err(self.fail(io::ErrorKind::InvalidData, "padding that is not a multiple of four bytes"));
         }
         while self.end - self.start < NEXT && self.more()? {}

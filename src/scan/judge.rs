@@ -269,10 +269,10 @@ fn join(
     // A whole URL has a host of its own.
     if text(EcsName::UrlFull).is_none() {
         let span = event.span_of(EcsName::UrlPath).or_else(|| event.span_of(EcsName::UrlOriginal));
-        if let (Some(path), Some(span)) = (text(EcsName::UrlPath), span) {
-            if try_path(matcher, span, path, text(EcsName::UrlQuery)) {
-                return;
-            }
+        if let (Some(path), Some(span)) = (text(EcsName::UrlPath), span)
+            && try_path(matcher, span, path, text(EcsName::UrlQuery))
+        {
+            return;
         }
     }
     // What has no fields that are known, has words that begin with a `/`.

@@ -371,12 +371,26 @@ const WORDS: [&str; 94] = [
 
 /// What is known to differ from the contract and is made no line of, so that the test stays of use: an input that differs, and
 /// whether a line holds its like. What is mended goes from here.
-pub const NOT_YET: [(&str, fn(&[u8]) -> bool); 1] = [
+pub const NOT_YET: [(&str, fn(&[u8]) -> bool); 2] = [
     // With `201.2.3.4` listed. The contract wants the address, whose port is a service's name: five parts before `:`. The
     // extractor finds it, but the line is passed over by all engines but the scalar one, since a label that begins
     // with a digit and has letters ends neither a quad nor a name.
     ("201.2.3.4.443src:", has_service_with_digit_first),
+    // With `192.0.2.1` listed. The contract wants the address: five parts before `:`. The scanner reads a host that holds
+    // nothing but labels as a name alone, and looks for no address in it.
+    ("http://192.0.2.1.httpshttp://evil.test", has_five_parts_as_host),
 ];
+
+/// Whether five parts behind a slash stand before a colon.
+fn has_five_parts_as_host(line: &[u8]) -> bool {
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+    (0..line.len()).filter(|&at| line[at] == b':').any(|colon| {
+        let start = colon - line[..colon].iter().rev().take_while(|b| is_part(b)).count();
+        let labels: Vec<&[u8]> = line[start..colon].split(|&b| b == b'.').collect();
+        let is_number = |label: &&[u8]| !label.is_empty() && label.iter().all(u8::is_ascii_digit);
+        line[..start].ends_with(b"/") && labels.len() == 5 && labels[..4].iter().all(is_number)
+    })
+}
 
 /// Whether a label behind a quad begins with a digit and goes on with letters.
 fn has_service_with_digit_first(line: &[u8]) -> bool {

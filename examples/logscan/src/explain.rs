@@ -227,10 +227,10 @@ fn near(sieve: &Sieve, place: &Place) -> Option<String> {
             if let Some(indicator) = listed(&other) {
                 return Some(format!("{indicator} is listed, whose path differs by the `/` at its end"));
             }
-            if query.is_some() {
-                if let Some(indicator) = listed(start) {
-                    return Some(format!("{indicator} is listed, without this query"));
-                }
+            if query.is_some()
+                && let Some(indicator) = listed(start)
+            {
+                return Some(format!("{indicator} is listed, without this query"));
             }
             let host = place.text.split("://").last().unwrap_or(&place.text);
             let host = host.split(['/', '?', '#']).next().unwrap_or(host);

@@ -88,7 +88,10 @@ impl Style {
         let lines = usize::try_from(pairs).unwrap_or(usize::MAX).saturating_add(before);
         let end = memchr::memchr_iter(b'\n', text).nth(lines - 1).map_or(text.len(), |at| at + 1);
         let mut behind = text.len();
-        while self.format == Format::Text {
+        if self.format != Format::Text {
+            return (&text[..end], &[]);
+        }
+        loop {
             let last = text[..behind.saturating_sub(1)].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
             let is_behind = text[last..].starts_with(b"  @") || text[last..].starts_with(b"  |");
             if last < end || !is_behind {

@@ -370,7 +370,7 @@ fn late_writer(folder: &Folder, ledger: &mut Ledger, round: usize) {
     append(folder, "dns.log", &ledger.line());
     ledger.wait();
     append(folder, &old, &ledger.line());
-    if round % 3 == 0 {
+    if round.is_multiple_of(3) {
         fs::remove_file(folder.path(&old)).unwrap();
     }
 }

@@ -69,11 +69,11 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
     sheet.known("client", client);
     // `192.0.2.7 (198.51.100.1) - -`: the address that a proxy forwarded.
     let mut rest = part.from(words.at()).trimmed();
-    if rest.text().starts_with(b"(") {
-        if let Some(end) = memchr::memchr(b')', rest.text()) {
-            sheet.known("x_forwarded_for", rest.start + 1..rest.start + end);
-            rest = rest.from(rest.start + end + 1);
-        }
+    if rest.text().starts_with(b"(")
+        && let Some(end) = memchr::memchr(b')', rest.text())
+    {
+        sheet.known("x_forwarded_for", rest.start + 1..rest.start + end);
+        rest = rest.from(rest.start + end + 1);
     }
     let mut words = Words::new(rest);
     if let Some(ident) = words.next() {

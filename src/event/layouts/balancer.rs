@@ -58,8 +58,7 @@ pub(super) fn read_haproxy(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let mut words = Words::new(part);
     let Some(client) = words.next() else { return false };
-    if !value::address(&line[client.clone()]).is_some_and(|(_, port)| port.is_some())
-        || !words.rest().starts_with(b" [")
+    if value::address(&line[client.clone()]).is_none_or(|(_, port)| port.is_none()) || !words.rest().starts_with(b" [")
     {
         return false;
     }

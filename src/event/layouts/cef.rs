@@ -58,10 +58,10 @@ fn push(part: Part<'_>, sheet: &mut Sheet, (key, key_end): (usize, usize), start
     let text = part.line[start..end].trim_ascii_end();
     let mut span = start..start + text.len();
     // Quotes are not part of CEF, but some write them.
-    if let [b'"', inner @ .., b'"'] = text {
-        if !inner.contains(&b'"') {
-            span = span.start + 1..span.end - 1;
-        }
+    if let [b'"', inner @ .., b'"'] = text
+        && !inner.contains(&b'"')
+    {
+        span = span.start + 1..span.end - 1;
     }
     let form = if memchr::memchr(b'\\', text).is_some() { Form::Slashed } else { Form::Plain };
     sheet.named(key..key_end, span, form);

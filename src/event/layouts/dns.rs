@@ -55,10 +55,10 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     }
     // `client 192.0.2.7#5555 (a.example): …`
     let mut words = Words::new(rest);
-    if let Some(word) = words.next() {
-        if let [b'(', name @ .., b')', b':'] | [b'(', name @ .., b')'] = &part.line[word.clone()] {
-            sheet.known("query_name", word.start + 1..word.start + 1 + name.len());
-        }
+    if let Some(word) = words.next()
+        && let [b'(', name @ .., b')', b':'] | [b'(', name @ .., b')'] = &part.line[word.clone()]
+    {
+        sheet.known("query_name", word.start + 1..word.start + 1 + name.len());
     }
     true
 }

@@ -22,16 +22,16 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         start = end + 1;
     }
     let mut separator = b'\t';
-    if *version >= b'2' {
-        if let Some(end) = bars.next().filter(|end| end - start <= 5) {
-            match delimiter(&text[start..end]) {
-                Some(byte) => {
-                    separator = byte;
-                    start = end + 1;
-                }
-                None if start == end => start = end + 1,
-                None => {}
+    if *version >= b'2'
+        && let Some(end) = bars.next().filter(|end| end - start <= 5)
+    {
+        match delimiter(&text[start..end]) {
+            Some(byte) => {
+                separator = byte;
+                start = end + 1;
             }
+            None if start == end => start = end + 1,
+            None => {}
         }
     }
     let body = part.from(part.start + start);

@@ -51,16 +51,16 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
         // At the start there is no space before it.
         let found = memchr::memmem::find(text, words).map(|at| at + words.len());
         let found = found.or_else(|| text.strip_prefix(words.trim_ascii_start()).map(|rest| text.len() - rest.len()));
-        if let Some(at) = found {
-            if client(part, part.start + at, name, address, sheet) {
-                is_postfix = true;
-                if let Some(port) = between(part, part.start + at, b"]:", b',') {
-                    if value::port(&part.line[port.clone()]).is_some() {
-                        sheet.known(if name == "client_name" { "client_port" } else { "server_port" }, port);
-                    }
-                }
-                break;
+        if let Some(at) = found
+            && client(part, part.start + at, name, address, sheet)
+        {
+            is_postfix = true;
+            if let Some(port) = between(part, part.start + at, b"]:", b',')
+                && value::port(&part.line[port.clone()]).is_some()
+            {
+                sheet.known(if name == "client_name" { "client_port" } else { "server_port" }, port);
             }
+            break;
         }
     }
     let from = between(part, part.start, b"from=<", b'>');
@@ -114,10 +114,10 @@ fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if has_id {
         words.set(first.end);
         let verb = words.next();
-        if let Some(mail) = words.next() {
-            if verb.is_some_and(|verb| matches!(&line[verb], b"<=" | b"=>" | b"->" | b"**" | b"==")) {
-                sheet.known(if is_out { "rcpt_to" } else { "mail_from" }, mail);
-            }
+        if let Some(mail) = words.next()
+            && verb.is_some_and(|verb| matches!(&line[verb], b"<=" | b"=>" | b"->" | b"**" | b"=="))
+        {
+            sheet.known(if is_out { "rcpt_to" } else { "mail_from" }, mail);
         }
     }
     let Some(address) = between(part, host, b"[", b']') else {

@@ -106,26 +106,26 @@ impl fmt::Display for Layout {
 /// Reads a line into the sheet, by the header of its file if it has one and fits, else by its shape.
 pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> Layout {
     let part = Part::whole(line).trimmed_end();
-    if let Some(header) = header {
-        if header.read(part, sheet) {
-            return match header.kind {
-                Kind::Zeek => Layout::Zeek,
-                Kind::W3c => Layout::W3c,
-                Kind::Table => Layout::Table,
-            };
-        }
+    if let Some(header) = header
+        && header.read(part, sheet)
+    {
+        return match header.kind {
+            Kind::Zeek => Layout::Zeek,
+            Kind::W3c => Layout::W3c,
+            Kind::Table => Layout::Table,
+        };
     }
     let part = part.trimmed();
     if let Some(layout) = shaped(part, sheet) {
         return layout;
     }
-    if let Some(inner) = syslog::read(part, sheet) {
-        if inner.start > part.start {
-            if let Some(layout) = shaped(inner, sheet) {
-                return layout;
-            }
-            return loose(inner, sheet);
+    if let Some(inner) = syslog::read(part, sheet)
+        && inner.start > part.start
+    {
+        if let Some(layout) = shaped(inner, sheet) {
+            return layout;
         }
+        return loose(inner, sheet);
     }
     // A time before what has a layout.
     if let Some((_, length)) = time::at_start(part.text()) {

@@ -48,12 +48,11 @@ fn find_word(part: Part<'_>, word: &[u8]) -> Option<usize> {
 /// Address and port of `192.0.2.7.5555`, `2001:db8::1.443` and `192.0.2.7:443`; ports have names too.
 fn dotted(line: &[u8], span: Range<usize>) -> Option<(Range<usize>, Option<Range<usize>>)> {
     let text = &line[span.clone()];
-    if let Some(at) = memchr::memrchr(b'.', text).filter(|at| *at + 1 < text.len()) {
-        if value::address(&text[..at]).is_some_and(|(_, port)| port.is_none())
-            && memchr::memchr_iter(b'.', text).count() != 3
-        {
-            return Some((span.start..span.start + at, Some(span.start + at + 1..span.end)));
-        }
+    if let Some(at) = memchr::memrchr(b'.', text).filter(|at| *at + 1 < text.len())
+        && value::address(&text[..at]).is_some_and(|(_, port)| port.is_none())
+        && memchr::memchr_iter(b'.', text).count() != 3
+    {
+        return Some((span.start..span.start + at, Some(span.start + at + 1..span.end)));
     }
     match value::address(text)? {
         (_, None) => Some((span, None)),

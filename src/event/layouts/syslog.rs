@@ -18,10 +18,10 @@ pub(super) fn read<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
 fn header<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     let priority = priority(part.text());
     let rest = part.from(part.start + priority);
-    if priority > 0 {
-        if let Some(inner) = rfc5424(rest, sheet) {
-            return Some(inner);
-        }
+    if priority > 0
+        && let Some(inner) = rfc5424(rest, sheet)
+    {
+        return Some(inner);
     }
     if let Some(inner) = rfc3164(rest, sheet, priority > 0) {
         return Some(inner);

@@ -335,26 +335,25 @@ fn address(
         }
     }
     // `client01/192.0.2.7:5555` at the start is who it is about.
-    if let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0) {
-        if raw.start <= part.start + 32
-            && *count == 0
-            && value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some())
-        {
-            sheet.known("client", word.start + at + 1..word.end);
-            // OpenVPN: the name of the client's certificate, which may hold spaces.
-            let name = part.start..word.start + at;
-            let text = &line[name.clone()];
-            let length =
-                text.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b" ._@-".contains(byte)).count();
-            let start = match time::at_start(text) {
-                Some((_, length)) => name.start + length,
-                None if length == text.len() => name.start,
-                None => word.start,
-            };
-            sheet.known("user", start..name.end);
-            *count += 1;
-            return Some(raw.end);
-        }
+    if let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0)
+        && raw.start <= part.start + 32
+        && *count == 0
+        && value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some())
+    {
+        sheet.known("client", word.start + at + 1..word.end);
+        // OpenVPN: the name of the client's certificate, which may hold spaces.
+        let name = part.start..word.start + at;
+        let text = &line[name.clone()];
+        let length =
+            text.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b" ._@-".contains(byte)).count();
+        let start = match time::at_start(text) {
+            Some((_, length)) => name.start + length,
+            None if length == text.len() => name.start,
+            None => word.start,
+        };
+        sheet.known("user", start..name.end);
+        *count += 1;
+        return Some(raw.end);
     }
     // What is glued to it: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`, `eve@192.0.2.7`, `peer(192.0.2.7`.
     let mut glued = None;
@@ -418,12 +417,12 @@ fn address(
 
 /// One end of a flow: `192.0.2.7:5555`, `192.0.2.7/25`, where the number after the bar is a port and no prefix length.
 fn end_of_flow(line: &[u8], span: Range<usize>, ip: &'static str, port: &'static str, sheet: &mut Sheet) {
-    if let Some(slash) = memchr::memchr(b'/', &line[span.clone()]) {
-        if value::port(&line[span.start + slash + 1..span.end]).is_some() {
-            sheet.known(ip, span.start..span.start + slash);
-            sheet.known(port, span.start + slash + 1..span.end);
-            return;
-        }
+    if let Some(slash) = memchr::memchr(b'/', &line[span.clone()])
+        && value::port(&line[span.start + slash + 1..span.end]).is_some()
+    {
+        sheet.known(ip, span.start..span.start + slash);
+        sheet.known(port, span.start + slash + 1..span.end);
+        return;
     }
     sheet.known(ip, span);
 }

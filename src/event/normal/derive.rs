@@ -28,10 +28,10 @@ impl Normal {
                 }
             }
         }
-        if let Some(length) = domain_length {
-            if self.is_none(EcsName::UserDomain) {
-                self.held[EcsName::UserDomain as usize] = self.span(start, start + length);
-            }
+        if let Some(length) = domain_length
+            && self.is_none(EcsName::UserDomain)
+        {
+            self.held[EcsName::UserDomain as usize] = self.span(start, start + length);
         }
     }
 
@@ -60,12 +60,11 @@ impl Normal {
                 self.held[UrlOriginal as usize] = Held::Text(start, end);
             }
         }
-        if let Held::Text(start, end) = self.held[UrlOriginal as usize] {
-            if self.is_none(UrlFull)
-                && memchr::memmem::find(&self.text.as_bytes()[start..end.min(start + 12)], b"://").is_some()
-            {
-                self.held[UrlFull as usize] = Held::Text(start, end);
-            }
+        if let Held::Text(start, end) = self.held[UrlOriginal as usize]
+            && self.is_none(UrlFull)
+            && memchr::memmem::find(&self.text.as_bytes()[start..end.min(start + 12)], b"://").is_some()
+        {
+            self.held[UrlFull as usize] = Held::Text(start, end);
         }
         let whole = match (self.held[UrlFull as usize], self.held[UrlOriginal as usize]) {
             (Held::Text(start, end), _) | (_, Held::Text(start, end)) => Some((start, end)),
@@ -129,12 +128,11 @@ impl Normal {
         if self.is_none(ClientIp) {
             self.held[ClientIp as usize] = self.held[SourceIp as usize];
         }
-        if self.is_none(DestinationDomain) {
-            if let Held::Text(start, end) = self.held[UrlDomain as usize] {
-                if value::address(&self.text.as_bytes()[start..end]).is_none() {
-                    self.held[DestinationDomain as usize] = Held::Text(start, end);
-                }
-            }
+        if self.is_none(DestinationDomain)
+            && let Held::Text(start, end) = self.held[UrlDomain as usize]
+            && value::address(&self.text.as_bytes()[start..end]).is_none()
+        {
+            self.held[DestinationDomain as usize] = Held::Text(start, end);
         }
         if self.is_none(DestinationPort) && !self.is_none(UrlDomain) {
             self.held[DestinationPort as usize] = self.held[UrlPort as usize];

@@ -134,12 +134,12 @@ fn month_first(text: &[u8]) -> Option<(Stamp, usize)> {
     if year.is_none() {
         // `Aug 12 08:26:30 2025`, `Aug 12 08:26:30 CEST 2025`, `Aug 12 08:26:30.123 2025 UTC`
         let mut ahead = Read { text, at: read.at };
-        if ahead.spaces().is_some() {
-            if let Some(found) = ahead.year() {
-                year = Some(found);
-                read.at = ahead.at;
-                offset = offset.or_else(|| read.offset());
-            }
+        if ahead.spaces().is_some()
+            && let Some(found) = ahead.year()
+        {
+            year = Some(found);
+            read.at = ahead.at;
+            offset = offset.or_else(|| read.offset());
         }
     }
     read.stamp(year, month, day, clock, offset)

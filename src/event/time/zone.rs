@@ -11,10 +11,10 @@ pub(super) fn zone(text: &[u8]) -> Option<(i32, usize)> {
             let length = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
             let east = named(&text[..length])?;
             // `GMT+1`, `UTC+02:00`
-            if east == 0 {
-                if let Some((offset, more)) = offset(&text[length..]) {
-                    return Some((offset, length + more));
-                }
+            if east == 0
+                && let Some((offset, more)) = offset(&text[length..])
+            {
+                return Some((offset, length + more));
             }
             (!text.get(length).is_some_and(u8::is_ascii_digit)).then_some((east, length))
         }

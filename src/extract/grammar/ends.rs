@@ -39,7 +39,7 @@ pub(in crate::extract) fn len_to_end(bytes: &[u8], from: usize) -> usize {
             || matches!(byte, 0xC2 | 0xE1 | 0xE2 | 0xE3)
                 && scalar(rest, place).is_some_and(|(c, _)| c.is_whitespace())
     };
-    rest.iter().enumerate().position(|place| is_end(place)).unwrap_or(rest.len())
+    rest.iter().enumerate().position(is_end).unwrap_or(rest.len())
 }
 
 /// Whether a byte before which a URL may end cannot stand in a host either.

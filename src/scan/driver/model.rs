@@ -12,8 +12,11 @@ mod sync {
     pub(super) use loom::sync::{Condvar, Mutex, MutexGuard};
 }
 
+// The same two files once more, over the locks of the model checker.
+#[allow(clippy::duplicate_mod, reason = "over other locks")]
 #[path = "desk.rs"]
 mod desk;
+#[allow(clippy::duplicate_mod, reason = "over other locks")]
 #[path = "turn.rs"]
 mod turn;
 

@@ -231,9 +231,8 @@ fn a_scan_without_hits_is_cancelled() {
     let sieve = sieve();
     for threads in [0, 1, 3] {
         for kind in 0..3 {
-            let mut options = ScanOptions::default();
             // The slowest.
-            options.engine = crate::sieve::Engine::Scalar;
+            let options = ScanOptions { engine: crate::sieve::Engine::Scalar, ..ScanOptions::default() };
             let mut scanner = Scanner::new(&sieve, &options);
             let control = options.control.clone();
             let watcher = std::thread::spawn({

@@ -237,7 +237,7 @@ impl Line<'_> {
         let is_first = gap > 0 && self.five_parts(to + gap).is_some();
         let is_second = (0..from).any(|at| {
             let end = self.five_parts(at).filter(|&end| end < from);
-            end.is_some_and(|end| bytes[end..from].iter().all(|b| is_between(b)))
+            end.is_some_and(|end| bytes[end..from].iter().all(&is_between))
         });
         is_tcpdump || is_first || is_second
     }

@@ -391,6 +391,8 @@ impl<'a> Follower<'a> {
 
     /// Looks beside the logs that were rotated for those that came and went between two looks.
     fn missed(&mut self, writer: &mut Writer<'_, '_>) -> Result<(), Box<dyn Error>> {
+        // Path, size, how far it was read, which file it is and when it was written.
+        #[allow(clippy::type_complexity, reason = "of this function alone")]
         let mut found: Vec<(PathBuf, u64, Option<u64>, Option<Key>, Option<SystemTime>)> = Vec::new();
         let sizes = std::mem::take(&mut self.unfinished);
         let mut turned = std::mem::take(&mut self.turned);

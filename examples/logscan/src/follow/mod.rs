@@ -81,6 +81,7 @@ pub(crate) struct Sieves<'a> {
     args: &'a ScanArgs,
     /// When they were looked at last.
     looked: Instant,
+    #[allow(clippy::type_complexity, reason = "of this field alone")]
     reload: Reload<Box<dyn Fn() -> Vec<PathBuf> + 'a>, Box<dyn Fn() -> Result<Sieve, Box<dyn Error>> + 'a>>,
 }
 

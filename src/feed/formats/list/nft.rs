@@ -159,7 +159,7 @@ fn read(value: &str, rules: &Rules) -> Result<Vec<Value>, Reject> {
     }
     match parts.last() {
         // A protocol, the name of a network card, or another address.
-        Some(other) if matches!(other, "tcp" | "udp" | "sctp" | "icmp" | "icmpv6") => Ok(vec![found]),
+        Some("tcp" | "udp" | "sctp" | "icmp" | "icmpv6") => Ok(vec![found]),
         Some(other) if other.contains(['"', '.', ':', '/', '*']) => Ok(vec![found]),
         Some(ports) => listed::with_ports(found, ports),
         None => Ok(vec![found]),
