@@ -319,7 +319,7 @@ fn check(format: Format, text: &str, count: &mut Count) {
     let (sieve, _) = builder.build().unwrap();
     for indicator in sieve.indicators() {
         count.accepted += 1;
-        let as_listed = indicator.sources().next().unwrap().as_listed().to_owned();
+        let as_listed = indicator.sources().next().unwrap().as_listed().into_owned();
         // In Base64 it is no value of a log.
         let listed = if format == Format::Dataset { "*" } else { &as_listed };
         for value in logged(&indicator, listed) {

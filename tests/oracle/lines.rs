@@ -369,9 +369,12 @@ const WORDS: [&str; 94] = [
     "SADDR=02000050C0000201",
 ];
 
+/// An input that is read differently as yet: what it is, and whether a line is such.
+pub type Known = (&'static str, fn(&[u8]) -> bool);
+
 /// What is known to differ from the contract and is made no line of, so that the test stays of use: an input that differs, and
 /// whether a line holds its like. What is mended goes from here.
-pub const NOT_YET: [(&str, fn(&[u8]) -> bool); 2] = [
+pub const NOT_YET: [Known; 2] = [
     // With `201.2.3.4` listed. The contract wants the address, whose port is a service's name: five parts before `:`. The
     // extractor finds it, but the line is passed over by all engines but the scalar one, since a label that begins
     // with a digit and has letters ends neither a quad nor a name.

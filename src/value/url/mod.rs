@@ -18,7 +18,7 @@
 //!
 //! *Unescaped* means that `%` with two hexadecimal digits is replaced until there is none left (`%2541` is `A`), in time
 //! linear in the length. The case of path and query is kept. Canonicalising is idempotent, except that escaping can
-//! make a text longer than [`MAX_OBSERVABLE`], which is then refused.
+//! make a text longer than [`MAX_OBSERVABLE`](crate::limits::MAX_OBSERVABLE), which is then refused.
 //!
 //! # Which URLs are one
 //!
