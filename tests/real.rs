@@ -27,14 +27,19 @@ struct Tokens {
 fn tokens(log: &str) -> Tokens {
     let bytes = fs::read(data(log)).unwrap();
     let mut tokens = Tokens::default();
+    // A place may be read in several ways: each host counts once.
+    let mut last = (0, 0);
     Extractor::new(ExtractOptions::default()).extract(&bytes, 0..bytes.len(), &mut |token| {
         let lower = |text: &[u8]| String::from_utf8_lossy(text).to_ascii_lowercase();
         match token.kind {
-            TokenKind::Ip(addr) if addr.is_ipv4() => tokens.v4.push(addr.to_string()),
+            TokenKind::Ip(addr) if addr.is_ipv4() && token.context != Context::ReverseName => tokens.v4.push(addr.to_string()),
             TokenKind::Domain => tokens.names.push(lower(token.text)),
             TokenKind::Url if token.has_scheme && token.context == Context::Text => {
                 let (start, end) = token.host.unwrap();
-                tokens.url_hosts.push(lower(&bytes[start..end]));
+                if last != (start, end) {
+                    tokens.url_hosts.push(lower(&bytes[start..end]));
+                }
+                last = (start, end);
             }
             _ => {}
         }

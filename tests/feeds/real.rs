@@ -59,7 +59,7 @@ const FILES: &[Row] = &[
     ("unit42/IcedID_Malware.stix2.json", "stix", 12_018, 61, 0, 146),
     ("unit42/angler_compromised_domains", "plain", 90_557, 90_556, 1, 0),
     ("unit42/bitter_iocs.csv", "csv", 86, 83, 3, 0),
-    ("unit42/captcha_phishing_iocs", "plain", 7_278, 7_278, 0, 0),
+    ("unit42/captcha_phishing_iocs", "plain", 7_278, 7_274, 4, 0),
     ("unit42/keybase_panels.txt", "csv", 2_621, 2_621, 0, 0),
     ("unit42/macro_loader_iocs.csv", "csv", 655, 654, 0, 0),
     ("unit42/qakbotmalware.stix2.json", "stix", 4_963, 20, 0, 18),
