@@ -32,7 +32,9 @@ fn tokens(log: &str) -> Tokens {
     Extractor::new(ExtractOptions::default()).extract(&bytes, 0..bytes.len(), &mut |token| {
         let lower = |text: &[u8]| String::from_utf8_lossy(text).to_ascii_lowercase();
         match token.kind {
-            TokenKind::Ip(addr) if addr.is_ipv4() && token.context != Context::ReverseName => tokens.v4.push(addr.to_string()),
+            TokenKind::Ip(addr) if addr.is_ipv4() && token.context != Context::ReverseName => {
+                tokens.v4.push(addr.to_string())
+            }
             TokenKind::Domain => tokens.names.push(lower(token.text)),
             TokenKind::Url if token.has_scheme && token.context == Context::Text => {
                 let (start, end) = token.host.unwrap();
