@@ -1,23 +1,12 @@
 //! A pull parser of one JSON value into a [`Sheet`]: no recursion, nothing copied.
 
-use super::sheet::{Form, Label, Node, Part, Sheet, TOP};
+use super::sheet::{Form, Frame, Label, Node, Part, Raw, Sheet, TOP};
 
 /// Deepest nesting that is read. Real events stay under 20; what is deeper was made to break readers.
 const MAX_DEPTH: usize = 100;
 
 /// Most fields of a line. A line at the cap of a megabyte holds no more that tells who met whom.
 const MAX_FIELDS: usize = 4096;
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Frame {
-    /// The object or array: an index into the sheet's nodes.
-    node: u32,
-    is_object: bool,
-    /// What an element of an array is called: the name of the array.
-    label: Label,
-    /// Where the fields of this object begin.
-    first: usize,
-}
 
 /// Reads the JSON object or array that is all of `part`. Anything else leaves the sheet as it was.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
@@ -218,7 +207,7 @@ fn named_by_value(line: &[u8], sheet: &mut Sheet, frame: &Frame) {
         return;
     }
     let label = Label::Line(name.start, name.end);
-    let field = super::sheet::Raw { label, parent: sheet.nodes[frame.node as usize].parent, ..*value };
+    let field = Raw { label, parent: sheet.nodes[frame.node as usize].parent, ..*value };
     sheet.fields.push(field);
 }
 

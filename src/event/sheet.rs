@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::json::Frame;
-
 /// No parent.
 pub(super) const TOP: u32 = u32::MAX;
 
@@ -57,6 +55,18 @@ impl Raw {
 pub(super) struct Node {
     pub(super) label: Label,
     pub(super) parent: u32,
+}
+
+/// An object or array of JSON that is being read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    /// The object or array: an index into the sheet's nodes.
+    pub(super) node: u32,
+    pub(super) is_object: bool,
+    /// What an element of an array is called: the name of the array.
+    pub(super) label: Label,
+    /// Where the fields of this object begin.
+    pub(super) first: usize,
 }
 
 /// All that was read of a line.

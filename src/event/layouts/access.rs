@@ -120,7 +120,7 @@ fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
     if !text.iter().all(u8::is_ascii_digit) && text != b"-" {
         return None;
     }
-    super::request(part.line, request, sheet);
+    read_request(part.line, request, sheet);
     sheet.known("status", status);
     // Numbers until the next quote.
     loop {
@@ -143,4 +143,26 @@ fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
         sheet.known(name, span);
     }
     Some(())
+}
+
+/// Method, target and protocol of a quoted request; what is none of these is a request all the same.
+pub(super) fn read_request(line: &[u8], span: Range<usize>, sheet: &mut Sheet) {
+    let part = Part { line, start: span.start, end: span.end };
+    let mut words = Words::new(part);
+    let (Some(method), Some(target)) = (words.next(), words.next()) else {
+        sheet.known(if part.text().starts_with(b"/") { "url" } else { "raw_request" }, span);
+        return;
+    };
+    if !line[method.clone()].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_' || *byte == b'-') {
+        sheet.known("raw_request", span);
+        return;
+    }
+    // A target may hold spaces: it ends before the protocol.
+    let rest = part.from(target.start).text();
+    let end = match memchr::memmem::rfind(rest, b" HTTP/") {
+        Some(at) => target.start + at,
+        None => span.end,
+    };
+    sheet.known("method", method);
+    sheet.known("url", target.start..end.max(target.start));
 }

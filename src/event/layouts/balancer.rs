@@ -1,5 +1,6 @@
 //! Access logs of load balancers: ELB and ALB of AWS, HAProxy, and those of Envoy.
 
+use super::access::read_request;
 use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::{time, value};
 
@@ -38,7 +39,7 @@ pub(super) fn read_elb(part: Part<'_>, sheet: &mut Sheet) -> bool {
     }
     words.skip_spaces();
     if let Some(span) = words.quoted() {
-        super::request(line, span, sheet);
+        read_request(line, span, sheet);
     }
     if let Some(span) = words.quoted() {
         sheet.known("user_agent", span);
@@ -81,7 +82,7 @@ pub(super) fn read_haproxy(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if let Some(open) = memchr::memchr(b'"', words.rest()) {
         words.set(words.at() + open);
         if let Some(span) = words.quoted() {
-            super::request(line, span, sheet);
+            read_request(line, span, sheet);
         }
     }
     true

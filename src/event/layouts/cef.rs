@@ -11,7 +11,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if !text.starts_with(b"CEF:") || !text.get(4).is_some_and(u8::is_ascii_digit) {
         return false;
     }
-    let mut bars = super::unescaped(text, b'|');
+    let mut bars = unescaped(text, b'|');
     let Some(mut start) = bars.next().map(|at| at + 1) else { return false };
     let mark = sheet.mark();
     for name in HEADER {
@@ -30,7 +30,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 /// `key=value` with spaces in the values: a value ends before the next key.
 pub(super) fn extension(part: Part<'_>, sheet: &mut Sheet) {
     let mut pending: Option<(usize, usize, usize)> = None;
-    for equals in super::unescaped(part.text(), b'=').map(|at| part.start + at) {
+    for equals in unescaped(part.text(), b'=').map(|at| part.start + at) {
         let floor = pending.map_or(part.start, |(_, _, value)| value);
         let before = &part.line[floor.min(equals)..equals];
         let length = before.iter().rev().take_while(|byte| is_key(**byte)).count();
@@ -84,4 +84,12 @@ fn named_by_labels(part: Part<'_>, sheet: &mut Sheet, first: usize) {
         let label = Label::Line(name.start as u32, name.end as u32);
         sheet.fields.push(Raw { label, parent: TOP, ..value });
     }
+}
+
+/// The offsets of `byte` in `text` that no backslash stands before.
+fn unescaped(text: &[u8], byte: u8) -> impl Iterator<Item = usize> + '_ {
+    memchr::memchr_iter(byte, text).filter(move |&at| {
+        let slashes = text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        slashes % 2 == 0
+    })
 }

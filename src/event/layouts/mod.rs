@@ -19,9 +19,8 @@ mod vpcflow;
 mod xml;
 
 use std::fmt;
-use std::ops::Range;
 
-use super::sheet::{Label, Part, Sheet, Words};
+use super::sheet::{Label, Part, Sheet};
 use super::{json, pairs, time};
 use columns::{Header, Kind};
 
@@ -324,34 +323,4 @@ fn message(inner: Part<'_>, is_prose: bool, sheet: &mut Sheet) {
             loose(inner, sheet);
         }
     }
-}
-
-/// The offsets of `byte` in `text` that no backslash stands before.
-fn unescaped(text: &[u8], byte: u8) -> impl Iterator<Item = usize> + '_ {
-    memchr::memchr_iter(byte, text).filter(move |&at| {
-        let slashes = text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
-        slashes % 2 == 0
-    })
-}
-
-/// Method, target and protocol of a quoted request; what is none of these is a request all the same.
-fn request(line: &[u8], span: Range<usize>, sheet: &mut Sheet) {
-    let part = Part { line, start: span.start, end: span.end };
-    let mut words = Words::new(part);
-    let (Some(method), Some(target)) = (words.next(), words.next()) else {
-        sheet.known(if part.text().starts_with(b"/") { "url" } else { "raw_request" }, span);
-        return;
-    };
-    if !line[method.clone()].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_' || *byte == b'-') {
-        sheet.known("raw_request", span);
-        return;
-    }
-    // A target may hold spaces: it ends before the protocol.
-    let rest = part.from(target.start).text();
-    let end = match memchr::memmem::rfind(rest, b" HTTP/") {
-        Some(at) => target.start + at,
-        None => span.end,
-    };
-    sheet.known("method", method);
-    sheet.known("url", target.start..end.max(target.start));
 }

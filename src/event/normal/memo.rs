@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use super::Context;
+use super::context::Context;
 use crate::event::names::{self, Found, Key};
 use crate::event::sheet::{Label, Raw, Sheet, TOP};
 

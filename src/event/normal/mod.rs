@@ -1,5 +1,6 @@
 //! The normal names of a line's fields: which raw field each is, and its value.
 
+mod context;
 mod derive;
 mod facts;
 mod memo;
@@ -9,11 +10,11 @@ use std::ops::Range;
 
 use crate::event::decode::decode;
 use crate::event::ecs::{EcsName, Type};
-use crate::event::layouts::columns::Header;
 use crate::event::names::{Found, Key, Meaning};
 use crate::event::sheet::{Form, Label, Raw, Sheet};
-use crate::event::time::{self, Assumed, EventTime, Stamp};
+use crate::event::time::{self, EventTime, Stamp};
 use crate::event::value;
+pub(super) use context::Context;
 use facts::Facts;
 use memo::Memo;
 
@@ -95,33 +96,6 @@ impl Default for Normal {
             scratch: Vec::new(),
             memo: Memo::default(),
         }
-    }
-}
-
-/// What the fields of a line are read with.
-pub(super) struct Context<'a> {
-    pub(super) line: &'a [u8],
-    pub(super) header: Option<&'a Header>,
-    /// What each column of the header means.
-    pub(super) columns: &'a [Option<Found>],
-    /// Names of the configuration's layout.
-    pub(super) custom: &'a [(u64, EcsName)],
-    pub(super) assumed: &'a Assumed,
-    /// Whether the whole line is JSON.
-    pub(super) is_json: bool,
-}
-
-impl Context<'_> {
-    pub(super) fn name(&self, label: Label) -> &[u8] {
-        match label {
-            Label::Line(start, end) => &self.line[start as usize..end as usize],
-            Label::Known(name) => name.as_bytes(),
-            Label::Column(column) => self.header.map_or(&b""[..], |header| header.name(column as usize)),
-        }
-    }
-
-    fn value(&self, field: &Raw) -> &[u8] {
-        self.line[field.span()].trim_ascii()
     }
 }
 

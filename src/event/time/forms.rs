@@ -2,9 +2,9 @@
 //!
 //! [`at_start`] reads the one that a text begins with; [`whole`] reads a text that is nothing else.
 
+use super::stamp::{Clock, Stamp, is_day};
 use super::words::{month, weekday};
 use super::zone::zone;
-use super::{Clock, Stamp, is_day};
 
 /// Years that a log can be of. What is outside is a null value (`0001-01-01`, `1601-01-01`) or no date.
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;

@@ -1,3 +1,8 @@
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use super::stamp::days_since_1970;
 use super::*;
 
 fn utc() -> Assumed {

@@ -1,0 +1,34 @@
+//! The line that fields are read of, and what its header and the options say of them.
+
+use crate::event::ecs::EcsName;
+use crate::event::layouts::columns::Header;
+use crate::event::names::Found;
+use crate::event::sheet::{Label, Raw};
+use crate::event::time::Assumed;
+
+/// What the fields of a line are read with.
+pub(in crate::event) struct Context<'a> {
+    pub(in crate::event) line: &'a [u8],
+    pub(in crate::event) header: Option<&'a Header>,
+    /// What each column of the header means.
+    pub(in crate::event) columns: &'a [Option<Found>],
+    /// Names of the configuration's layout.
+    pub(in crate::event) custom: &'a [(u64, EcsName)],
+    pub(in crate::event) assumed: &'a Assumed,
+    /// Whether the whole line is JSON.
+    pub(in crate::event) is_json: bool,
+}
+
+impl Context<'_> {
+    pub(in crate::event) fn name(&self, label: Label) -> &[u8] {
+        match label {
+            Label::Line(start, end) => &self.line[start as usize..end as usize],
+            Label::Known(name) => name.as_bytes(),
+            Label::Column(column) => self.header.map_or(&b""[..], |header| header.name(column as usize)),
+        }
+    }
+
+    pub(super) fn value(&self, field: &Raw) -> &[u8] {
+        self.line[field.span()].trim_ascii()
+    }
+}

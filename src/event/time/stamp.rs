@@ -1,0 +1,141 @@
+//! A date and time as it is written, and the time of an event that it stands for.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+/// A date and time as written: the year and the zone may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::event) struct Stamp {
+    pub(in crate::event) year: Option<i16>,
+    pub(in crate::event) month: i8,
+    pub(in crate::event) day: i8,
+    pub(in crate::event) clock: Clock,
+    /// Seconds east of Greenwich.
+    pub(in crate::event) offset: Option<i32>,
+}
+
+/// The time of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(in crate::event) struct Clock {
+    pub(in crate::event) hour: i8,
+    pub(in crate::event) minute: i8,
+    pub(in crate::event) second: i8,
+    pub(in crate::event) nano: i32,
+}
+
+/// The time of an event.
+///
+/// It is printed as RFC 3339 in UTC, with as many digits of a second as there are.
+///
+/// ```
+/// use netsieve::event::{EventOptions, EventReader};
+///
+/// let mut reader = EventReader::new(&EventOptions::default());
+/// let line = br#"192.0.2.7 - - [12/May/2026:10:02:03 +0200] "GET / HTTP/1.1" 200 5"#;
+/// let time = reader.read(line).time().unwrap();
+/// assert_eq!(time.to_string(), "2026-05-12T08:02:03Z");
+/// assert!(time.zone_logged() && time.year_logged());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventTime {
+    at: Timestamp,
+    zone_logged: bool,
+    year_logged: bool,
+}
+
+impl EventTime {
+    /// The point in time.
+    pub fn timestamp(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Whether the log says the zone. If not, it is the one of [`EventOptions`](crate::event::EventOptions).
+    pub fn zone_logged(&self) -> bool {
+        self.zone_logged
+    }
+
+    /// Whether the log says the year. If not, it is the one of [`EventOptions`](crate::event::EventOptions).
+    pub fn year_logged(&self) -> bool {
+        self.year_logged
+    }
+}
+
+impl fmt::Display for EventTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.at.fmt(f)
+    }
+}
+
+/// What to assume where a log is silent.
+#[derive(Clone, Debug)]
+pub(in crate::event) struct Assumed {
+    pub(in crate::event) zone: TimeZone,
+    /// How the zone is called in what is printed.
+    pub(in crate::event) zone_name: String,
+    pub(in crate::event) year: Option<i16>,
+    pub(in crate::event) file_time: Option<Timestamp>,
+}
+
+impl Stamp {
+    /// The time that is meant; `None` if it does not exist, or if the year is missing and nobody said it.
+    pub(in crate::event) fn resolve(&self, assumed: &Assumed) -> Option<EventTime> {
+        let year_logged = self.year.is_some();
+        let zone_logged = self.offset.is_some();
+        let at = match self.year.or(assumed.year) {
+            Some(year) => self.in_year(year, &assumed.zone)?,
+            None => self.before(assumed.file_time?, &assumed.zone)?,
+        };
+        Some(EventTime { at, zone_logged, year_logged })
+    }
+
+    fn in_year(&self, year: i16, zone: &TimeZone) -> Option<Timestamp> {
+        let date = Date::new(year, self.month, self.day).ok()?;
+        let Clock { hour, minute, second, nano } = self.clock;
+        if let Some(offset) = self.offset {
+            // Twice as fast as the way through civil time, which knows of zones.
+            let days = i64::from(days_since_1970(year.into(), self.month.into(), self.day.into()));
+            let clock = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+            return Timestamp::new(days * 86_400 + clock - i64::from(offset), nano).ok();
+        }
+        let time = jiff::civil::Time::new(hour, minute, second, nano).ok()?;
+        let civil = DateTime::from_parts(date, time);
+        zone.to_ambiguous_timestamp(civil).compatible().ok()
+    }
+
+    /// The latest such time that is not after `end`, but for a day: clocks differ, and files are closed late.
+    fn before(&self, end: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let latest = end.as_second() + 86_400;
+        let year = zone.to_datetime(end).year();
+        // Eight years back there is a 29th of February, whatever the century.
+        (0..=8).filter_map(|back| self.in_year(year + 1 - back, zone)).find(|at| at.as_second() <= latest)
+    }
+}
+
+/// Days from 1970-01-01 to a date of the proleptic Gregorian calendar (Howard Hinnant, `days_from_civil`).
+pub(super) fn days_since_1970(year: i32, month: i32, day: i32) -> i32 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// Whether the day exists in that month; the 29th of February does if the year is not known.
+pub(super) fn is_day(year: Option<i16>, month: i8, day: i8) -> bool {
+    match year {
+        Some(year) => Date::new(year, month, day).is_ok(),
+        None => Date::new(2000, month, day).is_ok(),
+    }
+}
+
+/// The name of a zone: of the tz database, or its offset.
+pub(in crate::event) fn zone_name(zone: &TimeZone) -> String {
+    match (zone.iana_name(), zone.to_fixed_offset()) {
+        (Some(name), _) => name.to_owned(),
+        (None, Ok(offset)) => offset.to_string(),
+        (None, Err(_)) => String::from("local"),
+    }
+}
