@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use memchr::memchr2;
 
+use super::decompress::Input;
+use super::fill::fill;
 use super::utf16::{self, Utf16};
-use super::{Input, fill};
 use crate::error::{Error, Result};
 use crate::limits::{MAX_FEED_LINE, SNIFF_UTF16};
 

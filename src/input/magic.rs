@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::Compression;
+use super::compression::Compression;
 
 /// What the first bytes of an input say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,8 +10,7 @@ use std::io::{self, Read};
 use flate2::FlushDecompress;
 use zstd::stream::raw::{DParameter, InBuffer, Operation, OutBuffer};
 
-use super::Compression;
-use super::decompress::{bomb, is_bomb};
+use super::compression::{Compression, bomb, is_bomb};
 use super::magic::{self, Kind};
 use crate::limits::MAX_DECODER;
 

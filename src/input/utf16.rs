@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 
 #[cfg(feature = "feeds")]
-use super::fill;
+use super::fill::fill;
 use crate::limits::SNIFF_UTF16;
 
 /// The order of the two bytes of a unit.

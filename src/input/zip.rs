@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::Input;
+use super::decompress::Input;
+use super::fill::fill;
 use crate::error::{Error, Result};
 use crate::limits::MAX_MEMBERS;
 
@@ -115,7 +116,7 @@ impl Member {
 fn read_directory(path: &Path) -> io::Result<Option<Vec<Member>>> {
     let mut file = File::open(path)?;
     let mut head = [0; 4];
-    let len = super::fill(&mut file, &mut head)?;
+    let len = fill(&mut file, &mut head)?;
     if !matches!(&head[..len], b"PK\x03\x04" | b"PK\x05\x06" | b"PK\x07\x08") {
         return Ok(None);
     }

@@ -1,0 +1,51 @@
+//! Opening files.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::decompress::Input;
+use crate::error::{Error, Result, shown_path};
+
+/// Opens a file and gives its bytes, decompressed where it is compressed, otherwise unchanged.
+///
+/// Errors that come up while reading, a truncated gzip file among them, name the file in their message, so they need no
+/// path beside them. What was read before such an error is not the whole file.
+///
+/// # Errors
+///
+/// The file cannot be opened or read, or is compressed in a way that is not supported (see [`Input::new`]).
+///
+/// ```no_run
+/// use std::io::Read;
+///
+/// let mut bytes = Vec::new();
+/// netsieve::input::open_log("access.log.1.gz")?.read_to_end(&mut bytes)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn open_log(path: impl AsRef<Path>) -> Result<Box<dyn Read + Send>> {
+    let path = path.as_ref();
+    let reader = open(path)?;
+    Ok(Box::new(Named { reader, path: path.to_owned() }))
+}
+
+/// Opens and decompresses a file; its reading errors do not name it.
+fn open(path: &Path) -> Result<Input<File>> {
+    File::open(path).and_then(Input::new).map_err(|error| Error::io(path.to_owned(), error))
+}
+
+/// A reader whose errors name the file.
+struct Named<R> {
+    reader: R,
+    path: PathBuf,
+}
+
+impl<R: Read> Read for Named<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buf).map_err(|error| match error.kind() {
+            // Callers retry on this one, and never show it.
+            io::ErrorKind::Interrupted => error,
+            kind => io::Error::new(kind, format!("{}: {error}", shown_path(&self.path))),
+        })
+    }
+}
