@@ -1,4 +1,4 @@
-//! The main loop: one pass over the bytes, from run to run.
+//! The scalar reference: one pass over the bytes, from run to run.
 
 mod names;
 mod urls;
@@ -9,13 +9,54 @@ use std::ops::Range;
 
 use super::grammar::words::word_before;
 use super::grammar::{HOST, SIX, STOP, at, before, is};
-use super::{Context, Extractor, Token, TokenKind, decode, ip6, refang, saddr};
+use super::token::{Context, Token, TokenKind};
+use super::url::Texts;
+use super::{decode, ip6, refang, saddr};
 use crate::limits::{MAX_NAME, MAX_OBSERVABLE};
-use crate::value::ip;
+use crate::value::{UrlScratch, ip};
+
+/// What is looked for beside addresses, names and URLs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExtractOptions {
+    /// Request paths too (only sieves with path patterns need them).
+    pub request_paths: bool,
+    /// Undo defanging (`hxxp://`, `[.]`) too.
+    pub refang: bool,
+}
+
+/// The scalar reference extractor. Owns scratch space; allocates nothing once warm.
+#[derive(Debug, Default)]
+pub struct Extractor {
+    options: ExtractOptions,
+    /// The run at hand, decoded.
+    run: decode::Decoded,
+    name: String,
+    /// The URL at hand.
+    texts: Texts,
+    starts: Vec<usize>,
+    /// Space of the scan at hand: the URLs around a place, and where the last ones start.
+    regions: Vec<Region>,
+    recent: VecDeque<usize>,
+    url: UrlScratch,
+}
+
+impl Extractor {
+    /// An extractor.
+    pub fn new(options: ExtractOptions) -> Self {
+        Self { options, ..Self::default() }
+    }
+
+    /// Emits the tokens of `haystack` that start in `own`; bytes outside it are only looked at, at most
+    /// [`PIECE_OVERLAP`](crate::limits::PIECE_OVERLAP) of them on each side matter.
+    pub fn extract(&mut self, haystack: &[u8], own: Range<usize>, sink: &mut dyn FnMut(&Token<'_>)) {
+        Scan::new(self, haystack, own, sink).run();
+    }
+}
 
 /// A URL that the loop is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Region {
+struct Region {
     start: usize,
     /// Where what is its own ends: at its end, or where its path goes over into text of its own.
     end: usize,
@@ -67,7 +108,7 @@ struct Labels {
     is_name: bool,
 }
 
-pub(super) struct Scan<'a, 's> {
+struct Scan<'a, 's> {
     own: &'a mut Extractor,
     bytes: &'a [u8],
     report: Range<usize>,

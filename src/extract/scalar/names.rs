@@ -7,9 +7,10 @@ use super::{Run, Scan, is_slash};
 use crate::extract::decode::{self, Decoded};
 use crate::extract::grammar::escape::escape_len;
 use crate::extract::grammar::{HOST, address_port, at, before, is, port};
+use crate::extract::like;
 use crate::extract::name;
 use crate::extract::quad::{self, is_address_and_port};
-use crate::extract::{Context, Token, TokenKind, like};
+use crate::extract::token::{Context, Token, TokenKind};
 use crate::limits::MAX_NAME;
 
 impl Scan<'_, '_> {

@@ -4,8 +4,8 @@ use super::{Region, Scan};
 use crate::extract::grammar::ends::{len_to_end, starts_own_text};
 use crate::extract::grammar::escape::{Written, escape_len, separator};
 use crate::extract::grammar::{HOST, is};
+use crate::extract::token::{Context, Token, TokenKind};
 use crate::extract::url::{self, InLog, Texts};
-use crate::extract::{Context, Token, TokenKind};
 use crate::limits::MAX_OBSERVABLE;
 
 use super::Run;
