@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::blocks::{Block, Blocks};
-use super::emit::Counted;
+use super::count::Counted;
 use super::events::{Heads, PartHeads};
 use crate::input::utf16;
 use crate::limits::{MAX_LINE, PIECE_OVERLAP};
@@ -158,11 +158,6 @@ impl Cutter {
         self.offset += dropped as u64;
         cut
     }
-}
-
-/// How many line feeds there are.
-pub(super) fn newlines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// The length of a UTF-8 byte order mark at the start.

@@ -3,29 +3,14 @@
 use std::ops::{ControlFlow, Range};
 
 use super::blocks::Block;
+use super::count::{Counted, newlines};
 use super::events::Events;
+use super::found::Found;
 use super::hit::Hit;
 use super::piece::Piece;
-use super::worker::Found;
 use crate::input::utf16;
 use crate::limits::MAX_OBSERVABLE;
 use crate::sieve::Matcher;
-
-/// A position up to which lines, and bytes of the original encoding, have been counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Counted {
-    /// In the (transcoded) input.
-    pub(super) at: u64,
-    /// The line it is on.
-    pub(super) line: u64,
-    /// In the input as it was before transcoding.
-    pub(super) raw: u64,
-}
-
-impl Counted {
-    /// The start of an input.
-    pub(super) const START: Self = Self { at: 0, line: 1, raw: 0 };
-}
 
 /// Hands hits to a sink.
 #[derive(Debug)]
@@ -123,7 +108,7 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         let from = (self.counted.at - offset) as usize;
         // A host inside a URL stands before the URL's end, never before its start.
         let Some(passed) = bytes.get(from..to) else { return };
-        self.counted.line += memchr::memchr_iter(b'\n', passed).count() as u64;
+        self.counted.line += newlines(passed);
         self.counted.raw += if self.is_utf16 { utf16::encoded_len(passed) } else { passed.len() as u64 };
         self.counted.at = offset + to as u64;
     }

@@ -12,8 +12,7 @@ pub(super) use self::off::{Events, Heads, PartHeads};
 mod on {
     use jiff::Timestamp;
 
-    use super::PartHeads;
-    use crate::event::{Event, EventReader};
+    use crate::event::{Event, EventReader, PartHeads};
     use crate::scan::options::{ScanOptions, Validity};
 
     /// Reads lines as events, if that is asked for.

@@ -9,27 +9,14 @@ use std::ops::Range;
 
 use super::blocks::Block;
 use super::events::PartHeads;
-use super::worker::{Found, Row, Worker};
+use super::found::{Found, Row, Weak};
+use super::worker::Worker;
 use crate::event::{EcsName, Event, Field, Layout, Value};
 use crate::extract::Context;
 use crate::sieve::{Matcher, RawMatch, Seen, Strength};
 
 /// Most paths of a line that a host is joined with. A line that has more is a list of them, and no request.
 const MAX_PATHS: usize = 4;
-
-/// A name or address that had matches which are not reported as it stands.
-#[derive(Clone, Debug)]
-pub(super) struct Weak {
-    pub(super) span: Range<usize>,
-    /// In the text of [`Found`].
-    pub(super) canonical: Range<usize>,
-    pub(super) context: Context,
-    pub(super) port: Option<u16>,
-    /// It looks like a file name or a version.
-    pub(super) name_like: bool,
-    /// URLs on it are listed.
-    pub(super) is_url_host: bool,
-}
 
 /// The line that places stand on. Places come by offset.
 struct Line {

@@ -32,10 +32,14 @@ pub use crate::sieve::Engine;
 mod blocks;
 mod chunk;
 mod control;
+mod count;
+mod delivery;
 mod driver;
 mod emit;
 mod events;
+mod found;
 mod hit;
+mod hits;
 #[cfg(feature = "events")]
 mod judge;
 pub mod many;

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::chunk::{Chunk, Cut, newlines};
+use super::chunk::{Chunk, Cut};
+use super::count::newlines;
 use super::stream::Filled;
 use super::tail::Tail;
 use super::told::{Known, Told};

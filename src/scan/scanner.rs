@@ -4,13 +4,14 @@ use std::ops::ControlFlow;
 use std::thread;
 
 use super::chunk::Chunk;
+use super::delivery::{Delivery, InputEnd};
 use super::driver::{self, Alone, Means, Next, ToCaller, ToText};
 use super::emit::Emitter;
 use super::events::{Events, Heads};
 use super::hit::Hit;
-use super::many::{Delivery, InputEnd};
+use super::hits::{Direct, Part, Rendering};
 use super::options::{ScanOptions, ScanStats};
-use super::piece::{Direct, Part, Piece, Rendering, Text};
+use super::piece::{Piece, Text};
 use super::reading::{Ends, Reading};
 use super::source::{Opened, Source};
 use super::tail::Tail;

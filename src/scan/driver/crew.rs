@@ -10,14 +10,14 @@ use std::time::Instant;
 
 use super::desk::{Desk, Found, Job};
 use super::outbox::{Done, Key, Next, Parcel};
+use super::output::{Inputs, Output};
 use super::turn::InTurn;
-use super::{Inputs, Output};
 use crate::scan::blocks::{Block, Blocks};
-use crate::scan::chunk::{self, CHUNK, Chunk, Cut, Cutter, newlines};
+use crate::scan::chunk::{self, CHUNK, Chunk, Cut, Cutter};
 use crate::scan::control::ScanControl;
-use crate::scan::emit::Counted;
+use crate::scan::count::{Counted, newlines};
+use crate::scan::delivery::Times;
 use crate::scan::events::Heads;
-use crate::scan::many::Times;
 use crate::scan::options::ScanStats;
 use crate::scan::piece::{Piece, Text};
 use crate::scan::source::{InOrder, Opened, Places};

@@ -12,8 +12,8 @@ use std::io;
 use std::ops::{Deref, DerefMut};
 
 use super::sync::{Condvar, Mutex, MutexGuard};
+use crate::scan::delivery::{InputEnd, Times};
 use crate::scan::driver::outbox::{Done, Key, Next, Outbox, Parcel};
-use crate::scan::many::{InputEnd, Times};
 use crate::scan::options::ScanStats;
 
 /// What there is to do.

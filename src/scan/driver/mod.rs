@@ -29,12 +29,9 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use super::chunk::Chunk;
 use super::control::ScanControl;
-use super::piece::{Hits, Lending, Lent, Part, Render, Rendering, Text};
-use super::source::Source;
 use super::worker::Worker;
 
 mod alone;
@@ -43,97 +40,16 @@ mod desk;
 #[cfg(test)]
 mod model;
 mod outbox;
+mod output;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod turn;
 
 pub(super) use alone::Alone;
 pub(super) use outbox::Next;
-
-/// What the desk and the turns wait with.
-mod sync {
-    pub(super) use std::sync::{Condvar, Mutex, MutexGuard};
-}
-
-pub(super) type Inputs<'i, 's> = dyn Iterator<Item = io::Result<Source<'s>>> + Send + 'i;
-
-/// What becomes of hits on the threads that find them.
-pub(super) trait Output<'s>: Sync {
-    /// What is delivered.
-    type Part: outbox::Parcel + Send;
-
-    /// Takes the hits of one piece, and puts what is to be delivered.
-    fn hits<'h>(
-        &'h self,
-        input: usize,
-        put: &'h mut dyn FnMut(Self::Part) -> ControlFlow<()>,
-    ) -> Box<dyn Hits<'s> + 'h>
-    where
-        's: 'h;
-
-    /// A chunk that what has been delivered kept.
-    fn kept(part: Self::Part) -> Option<Arc<Chunk>>;
-}
-
-/// Renders hits where they are found.
-pub(super) struct ToText<'r>(pub(super) &'r Render<'r>);
-
-impl<'s> Output<'s> for ToText<'_> {
-    type Part = Part;
-
-    fn hits<'h>(&'h self, input: usize, put: &'h mut dyn FnMut(Self::Part) -> ControlFlow<()>) -> Box<dyn Hits<'s> + 'h>
-    where
-        's: 'h,
-    {
-        Box::new(Rendering::new(input, self.0, put))
-    }
-
-    fn kept(_: Part) -> Option<Arc<Chunk>> {
-        None
-    }
-}
-
-impl outbox::Parcel for Part {
-    fn weight(&self) -> usize {
-        self.weight()
-    }
-
-    fn counts(&self) -> (u64, u64) {
-        (self.hits.len() as u64, self.hits.iter().map(|hit| hit.matches as u64).sum())
-    }
-}
-
-/// Leaves hits to the calling thread.
-pub(super) struct ToCaller;
-
-impl<'s> Output<'s> for ToCaller {
-    type Part = Lent<'s>;
-
-    fn hits<'h>(&'h self, _: usize, put: &'h mut dyn FnMut(Self::Part) -> ControlFlow<()>) -> Box<dyn Hits<'s> + 'h>
-    where
-        's: 'h,
-    {
-        Box::new(Lending::new(put))
-    }
-
-    fn kept(part: Lent<'s>) -> Option<Arc<Chunk>> {
-        match part.text {
-            Text::Chunk(chunk) => Some(chunk),
-            Text::Slice(_) | Text::Bytes(_) => None,
-        }
-    }
-}
-
-impl outbox::Parcel for Lent<'_> {
-    fn weight(&self) -> usize {
-        self.weight()
-    }
-
-    /// Counted where they are handed over.
-    fn counts(&self) -> (u64, u64) {
-        (0, 0)
-    }
-}
+use output::{Inputs, Output};
+pub(super) use output::{ToCaller, ToText};
 
 /// What is used up by no scan: buffers, and how much may wait.
 pub(super) struct Means<'m> {

@@ -24,7 +24,7 @@ use desk::{Desk, Found, Job};
 use turn::InTurn;
 
 use super::outbox::{Done, Key, Next, Parcel};
-use crate::scan::many::Times;
+use crate::scan::delivery::Times;
 use crate::scan::options::ScanStats;
 
 /// A hit, of weight 1.

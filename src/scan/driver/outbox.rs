@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
-use crate::scan::many::{InputEnd, Times};
+use crate::scan::delivery::{InputEnd, Times};
 use crate::scan::options::ScanStats;
 
 /// The number of an input, and of a part of it that one thread scans as a whole.

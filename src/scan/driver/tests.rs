@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::indicator::{DomainName, Feed, Indicator, Record, Scope};
-use crate::scan::many::{InputEnd, ReadAt};
+use crate::scan::many::{InputEnd, ReadAt, Source};
 use crate::scan::options::ScanOptions;
 use crate::scan::scanner::Scanner;
 use crate::scan::tail::Tail;

@@ -1,0 +1,227 @@
+//! What a block gave: hits as rows, put aside until they are handed over.
+
+use std::cmp::Reverse;
+#[cfg(feature = "events")]
+use std::fmt::Write;
+use std::ops::Range;
+
+use crate::extract::Context;
+#[cfg(feature = "events")]
+use crate::extract::{Token, TokenKind};
+use crate::sieve::{Matcher, RawMatch, Withheld};
+use crate::value::url::End;
+
+/// A hit by its place in the block's view and in the columns of [`Found`].
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) span: Range<usize>,
+    pub(super) context: Context,
+    pub(super) canonical: Range<usize>,
+    pub(super) matches: Range<usize>,
+    /// It is a name or an address (else a URL or the target of a request).
+    #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only fields ask for it"))]
+    pub(super) of_host: bool,
+}
+
+/// A name or address that had matches which are not reported as it stands.
+#[cfg(feature = "events")]
+#[derive(Clone, Debug)]
+pub(super) struct Weak {
+    pub(super) span: Range<usize>,
+    /// In the text of [`Found`].
+    pub(super) canonical: Range<usize>,
+    pub(super) context: Context,
+    pub(super) port: Option<u16>,
+    /// It looks like a file name or a version.
+    pub(super) name_like: bool,
+    /// URLs on it are listed.
+    pub(super) is_url_host: bool,
+}
+
+/// What one block gave.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) rows: Vec<Row>,
+    matches: Vec<RawMatch>,
+    text: String,
+    pub(super) observables: u64,
+    pub(super) withheld: Withheld,
+    /// Space for a host and a URL that it is joined to.
+    #[cfg(feature = "events")]
+    pub(super) scratch: (String, String),
+    /// Space for rows.
+    #[cfg(feature = "events")]
+    pub(super) spare: Vec<Row>,
+    /// Hits of lines without a time, where one is asked for.
+    pub(super) undated: u64,
+    /// Names and addresses that the fields of their line are asked about.
+    #[cfg(feature = "events")]
+    pub(super) weak: Vec<Weak>,
+    /// Where the rows of the place at hand start.
+    place: usize,
+    /// What the readings of that place are so far.
+    seen: Readings,
+    /// Space for the places where a URL may end.
+    pub(super) ends: Vec<End>,
+}
+
+/// What the readings of one place are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Readings {
+    /// One of them is a URL.
+    has_url: bool,
+    /// Something was withheld.
+    has_withheld: bool,
+}
+
+impl Found {
+    pub(super) fn clear(&mut self) {
+        self.rows.clear();
+        #[cfg(feature = "events")]
+        self.weak.clear();
+        self.matches.clear();
+        self.text.clear();
+        self.observables = 0;
+        self.undated = 0;
+        self.withheld = Withheld::default();
+        self.begin_place();
+    }
+
+    pub(super) fn begin_place(&mut self) {
+        self.place = self.rows.len();
+        self.seen = Readings::default();
+    }
+
+    /// Whether the URL at hand is the first that the place is read as.
+    pub(super) fn is_first_url(&mut self) -> bool {
+        !std::mem::replace(&mut self.seen.has_url, true)
+    }
+
+    /// Counts what the last lookup withheld: once a place, whichever its readings are.
+    pub(super) fn count_withheld(&mut self, matcher: &Matcher) {
+        let withheld = matcher.withheld();
+        if !self.seen.has_withheld && self.place == self.rows.len() {
+            self.withheld += withheld;
+        }
+        self.seen.has_withheld |= withheld != Withheld::default();
+    }
+
+    /// Whether an indicator was reported for an earlier reading of the place at hand that has something of `span`.
+    fn is_known(&self, id: u32, span: &Range<usize>) -> bool {
+        self.rows[self.place..].iter().any(|row| {
+            row.span.start < span.end
+                && span.start < row.span.end
+                && self.matches[row.matches.clone()].iter().any(|known| known.id == id)
+        })
+    }
+
+    /// Puts aside the matches of the last lookup that are of the host, or of the URL as a whole. What an
+    /// earlier reading of the place has reported is left out.
+    pub(super) fn take(
+        &mut self,
+        matcher: &mut Matcher,
+        of_host: bool,
+        span: Range<usize>,
+        context: Context,
+        write_canonical: impl FnOnce(&mut Matcher, &mut String),
+    ) {
+        let start = self.matches.len();
+        for found in matcher.found().iter().filter(|found| found.of_host == of_host) {
+            if !self.is_known(found.id, &span) {
+                self.matches.push(*found);
+            }
+        }
+        if self.matches.len() == start {
+            return;
+        }
+        let text = self.text.len();
+        write_canonical(matcher, &mut self.text);
+        let canonical = text..self.text.len();
+        self.rows.push(Row { span, context, canonical, matches: start..self.matches.len(), of_host });
+    }
+
+    /// By offset, at one offset the longest first. What two readings of one span found is one hit, unless one of them is the address
+    /// whose reverse name the other is.
+    pub(super) fn sort(&mut self) {
+        self.rows.sort_by_key(|row| (row.span.start, Reverse(row.span.end), row.context.as_str()));
+        let matches = &mut self.matches;
+        self.rows.dedup_by(|later, first| {
+            if later.span != first.span || later.context != first.context {
+                return false;
+            }
+            let is_known = |found: &RawMatch| matches[first.matches.clone()].iter().any(|known| known.id == found.id);
+            let new: Vec<RawMatch> =
+                matches[later.matches.clone()].iter().filter(|found| !is_known(found)).copied().collect();
+            if !new.is_empty() {
+                let start = matches.len();
+                matches.extend_from_within(first.matches.clone());
+                matches.extend(new);
+                first.matches = start..matches.len();
+            }
+            true
+        });
+    }
+
+    /// Keeps a name or address that had matches which are withheld as it stands.
+    #[cfg(feature = "events")]
+    pub(super) fn keep_weak(&mut self, matcher: &mut Matcher, token: &Token<'_>, span: Range<usize>) {
+        let withheld = matcher.withheld();
+        if withheld.name_like + withheld.host_only == 0 || token.alternative {
+            return;
+        }
+        let canonical = self.write(|out| match token.kind {
+            // Writing to a string does not fail.
+            TokenKind::Ip(addr) => _ = write!(out, "{addr}"),
+            _ => matcher.write_name(token.text, out),
+        });
+        self.weak.push(Weak {
+            span,
+            canonical,
+            context: token.context,
+            port: token.port,
+            name_like: token.name_like && withheld.name_like > 0,
+            is_url_host: withheld.host_only > 0,
+        });
+    }
+
+    /// The rows, to be judged and put back, each or not. The space of those judged before is used for them.
+    #[cfg(feature = "events")]
+    pub(super) fn take_rows(&mut self) -> Vec<Row> {
+        let spare = std::mem::take(&mut self.spare);
+        std::mem::replace(&mut self.rows, spare)
+    }
+
+    /// Puts matches aside.
+    #[cfg(feature = "events")]
+    pub(super) fn put(&mut self, matches: impl Iterator<Item = RawMatch>) -> Range<usize> {
+        let start = self.matches.len();
+        self.matches.extend(matches);
+        start..self.matches.len()
+    }
+
+    /// Puts text aside.
+    #[cfg(feature = "events")]
+    pub(super) fn write(&mut self, write: impl FnOnce(&mut String)) -> Range<usize> {
+        let start = self.text.len();
+        write(&mut self.text);
+        start..self.text.len()
+    }
+
+    #[cfg(feature = "events")]
+    pub(super) fn text(&self, span: &Range<usize>) -> &str {
+        &self.text[span.clone()]
+    }
+
+    pub(super) fn canonical(&self, row: &Row) -> &str {
+        &self.text[row.canonical.clone()]
+    }
+
+    pub(super) fn matches(&self, row: &Row) -> &[RawMatch] {
+        &self.matches[row.matches.clone()]
+    }
+
+    /// What it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.rows.len() * size_of::<Row>() + self.matches.len() * size_of::<RawMatch>() + self.text.len()
+    }
+}

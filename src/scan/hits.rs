@@ -1,0 +1,162 @@
+//! Who wants the hits: a sink on this thread, what renders them here, or somebody on another thread.
+
+use std::ops::ControlFlow;
+
+use super::blocks::Block;
+use super::count::Counted;
+use super::delivery::Rendered;
+use super::emit::Emitter;
+use super::events::PartHeads;
+use super::found::Found;
+use super::hit::Hit;
+use super::piece::{Hits, Piece, Text};
+use super::worker::Worker;
+use crate::limits::MAX_PART;
+
+/// Hits that are handed over where they are found.
+pub(super) struct Direct<S> {
+    pub(super) emitter: Emitter<S>,
+}
+
+impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Direct<S> {
+    pub(super) fn new(sink: S) -> Self {
+        Self { emitter: Emitter::new(sink) }
+    }
+}
+
+impl<'s, S: FnMut(&Hit<'_>) -> ControlFlow<()>> Hits<'s> for Direct<S> {
+    fn block(&mut self, piece: &Piece<'_, 's>, block: &Block, worker: &mut Worker) -> ControlFlow<()> {
+        if let Some(base) = piece.base {
+            self.emitter.go_on(base, piece.is_utf16);
+        }
+        let (found, matcher, events) = worker.found();
+        self.emitter.block(piece, block, found, matcher, events)
+    }
+
+    fn counts(&self) -> (u64, u64) {
+        self.emitter.counts()
+    }
+}
+
+/// Rendered hits.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub(super) rendered: Vec<u8>,
+    pub(super) hits: Vec<Rendered>,
+}
+
+impl Part {
+    /// What it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.rendered.len() + self.hits.len() * size_of::<Rendered>()
+    }
+}
+
+/// What renders a hit: with the number of its input, and what it is appended to.
+pub(super) type Render<'r> = dyn Fn(usize, &Hit<'_>, &mut Vec<u8>) -> ControlFlow<()> + Sync + 'r;
+
+/// Hits that are rendered where they are found, and put aside a megabyte at a time.
+pub(super) struct Rendering<'r, P> {
+    input: usize,
+    render: &'r Render<'r>,
+    put: P,
+    part: Part,
+    counted: Counted,
+    counts: (u64, u64),
+}
+
+impl<'r, P: FnMut(Part) -> ControlFlow<()>> Rendering<'r, P> {
+    pub(super) fn new(input: usize, render: &'r Render<'r>, put: P) -> Self {
+        Self { input, render, put, part: Part::default(), counted: Counted::START, counts: (0, 0) }
+    }
+}
+
+impl<'s, P: FnMut(Part) -> ControlFlow<()>> Hits<'s> for Rendering<'_, P> {
+    fn block(&mut self, piece: &Piece<'_, 's>, block: &Block, worker: &mut Worker) -> ControlFlow<()> {
+        let Self { input, render, put, part, .. } = self;
+        let sink = |hit: &Hit<'_>| {
+            let flow = render(*input, hit, &mut part.rendered);
+            part.hits.push(Rendered { end: part.rendered.len(), matches: hit.matches().len() });
+            if (flow.is_break() || part.weight() > MAX_PART) && put(std::mem::take(part)).is_break() {
+                return ControlFlow::Break(());
+            }
+            flow
+        };
+        let mut emitter = Emitter::at(sink, self.counted, piece.is_utf16);
+        if let Some(base) = piece.base {
+            emitter.go_on(base, piece.is_utf16);
+        }
+        let (found, matcher, events) = worker.found();
+        let flow = emitter.block(piece, block, found, matcher, events);
+        let (hits, matches) = emitter.counts();
+        self.counted = emitter.counted();
+        self.counts = (self.counts.0 + hits, self.counts.1 + matches);
+        flow
+    }
+
+    fn end(&mut self) -> ControlFlow<()> {
+        if self.part.hits.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        (self.put)(std::mem::take(&mut self.part))
+    }
+
+    fn counts(&self) -> (u64, u64) {
+        self.counts
+    }
+}
+
+/// What a block has given, for somebody else to hand over.
+pub(super) struct Lent<'s> {
+    pub(super) found: Found,
+    pub(super) text: Text<'s>,
+    pub(super) offset: u64,
+    pub(super) block: Block,
+    pub(super) base: Counted,
+    pub(super) is_utf16: bool,
+    pub(super) heads: PartHeads,
+}
+
+impl Lent<'_> {
+    /// What it takes in memory: what was found, and the chunk that it keeps.
+    pub(super) fn weight(&self) -> usize {
+        let text = match &self.text {
+            Text::Chunk(chunk) => chunk.weight(),
+            Text::Slice(_) | Text::Bytes(_) => 0,
+        };
+        text + self.found.weight()
+    }
+}
+
+/// Blocks with hits, put aside as they are.
+pub(super) struct Lending<P> {
+    put: P,
+}
+
+impl<P> Lending<P> {
+    pub(super) fn new(put: P) -> Self {
+        Self { put }
+    }
+}
+
+impl<'s, P: FnMut(Lent<'s>) -> ControlFlow<()>> Hits<'s> for Lending<P> {
+    fn block(&mut self, piece: &Piece<'_, 's>, block: &Block, worker: &mut Worker) -> ControlFlow<()> {
+        if worker.found.rows.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        (self.put)(Lent {
+            found: std::mem::take(&mut worker.found),
+            text: piece.text.clone(),
+            offset: piece.offset,
+            block: block.clone(),
+            base: piece.base.unwrap_or(Counted::START),
+            is_utf16: piece.is_utf16,
+            heads: piece.heads.clone(),
+        })
+    }
+
+    /// Counted where they are handed over.
+    fn counts(&self) -> (u64, u64) {
+        (0, 0)
+    }
+}
