@@ -1,5 +1,4 @@
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::stamp::days_since_1970;
