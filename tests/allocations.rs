@@ -92,6 +92,7 @@ fn a_warm_matcher_allocates_nothing() {
         matcher.is_match_ips(&addrs, &mut out);
         found += out.iter().filter(|&&is| is).count();
         matcher.match_ips(&addrs, |_, matches| found += matches.len());
+        matcher.lookup_batch(urls.iter().chain(&["ok.example", "192.0.2.7:80"]), |_, matches| found += matches.len());
         for &addr in &addrs {
             for port in [None, Some(443), Some(80)] {
                 found += matcher.match_ip(addr, port).len();

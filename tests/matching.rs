@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 use netsieve::indicator::{DomainName, Pattern, PatternTarget, Policy, Url};
-use netsieve::value::ip;
+use netsieve::value::{Column, ip};
 use netsieve::{Action, Feed, Filter, Indicator, MatchOptions, Scope};
 use oracle::{Observed, Row, World, answer_of, open_feed, second};
 use proptest::collection::vec;
@@ -392,12 +392,71 @@ proptest! {
             last = Some(place);
             got[place] = answer_of(&matches);
         });
-        let mut places = vec![99];
-        matcher.is_match_domains(&names, port, &mut places);
-        let hits: Vec<usize> = (0..names.len()).filter(|&place| !want[place].found.is_empty()).collect();
-        prop_assert_eq!(&places, &hits);
-        for place in hits {
+        let mut out = vec![true; 7];
+        matcher.is_match_domains(&names, port, &mut out);
+        let hits: Vec<bool> = want.iter().map(|want| !want.found.is_empty()).collect();
+        prop_assert_eq!(&out, &hits);
+        for place in (0..names.len()).filter(|&place| hits[place]) {
             prop_assert_eq!(&got[place], &want[place], "{}", names[place]);
+        }
+    }
+
+    #[test]
+    fn batches_of_any_kind_as_one_by_one(
+        (world, lookups) in meeting(), options in options(), (before, times) in (0..40_usize, 1..9_usize)
+    ) {
+        // Values that look like one kind and are read as another, and hosts that are another one than they seem.
+        let odd = [
+            "b\u{fc}cher.test", "A.B.TEST.", "no name", "", ".", "a", "\u{ff41}.test", " a.test", "a.test ", "\ta.test\r\n",
+            "a.b.test:80", "a.b.test:080", "a.b.test:", "a.b.test:/", "a.b.test:80/", "a.test:8\t0/", "a.test..", "http://a..test/",
+            "http://.a.test/", "http://a.test./", "http://x@a.test/", "http://a.test@b.test/", "http://a.test:80@b.test/",
+            "http://a.test?x@b.test", "http://a.test\\@b.test", "http://a.test#@b.test", "HTTP://A.TEST", "ht\ttp://a.test",
+            "http://%61.test/", "http:///a.test/", "x://a.test/", "a.test/x", "a.test?x", "a.test\\x", "192.0.0.0", "192.0.0.00",
+            "http://192.0.0.0", "http://3221225472/", "http://0xC0.0/", "http://192.0/", "192.0.0.0:443", "192.0.0.0:44x", "192.0.0.0/24",
+            "::ffff:192.0.0.0", "64:ff9b::192.0.0.0", "[2001:db8::1]:80", "2001:db8::%eth0", "http://[2001:db8::]/a",
+        ];
+        let of_lookup = |lookup: &Lookup| match lookup {
+            Lookup::Ip(addr @ IpAddr::V6(_), Some(port)) => format!("[{addr}]:{port}"),
+            Lookup::Ip(addr, Some(port)) => format!("{addr}:{port}"),
+            Lookup::Ip(addr, None) => addr.to_string(),
+            Lookup::Name(name, Some(port)) => format!("{name}:{port}"),
+            Lookup::Name(name, None) => name.clone(),
+            Lookup::Url(url) => url.clone(),
+            Lookup::Any(text) => text.clone(),
+        };
+        let some: Vec<String> = lookups.iter().map(of_lookup).chain(odd.map(str::to_owned)).collect();
+        let clean = std::iter::repeat_n("clean.example".to_owned(), before);
+        let values: Vec<String> = clean.chain(std::iter::repeat_n(some, times).flatten()).collect();
+        let mut matcher = world.sieve().matcher(&options);
+        let want: Vec<_> = values.iter().map(|value| answer_of(&matcher.match_any(value))).collect();
+        let mut got = vec![Default::default(); values.len()];
+        let mut last = None;
+        matcher.lookup_batch(&values, |place, matches| {
+            assert!(last < Some(place));
+            last = Some(place);
+            got[place] = answer_of(&matches);
+        });
+        for (place, want) in want.iter().enumerate() {
+            if want.found.is_empty() {
+                prop_assert!(got[place].found.is_empty(), "{:?}", values[place]);
+            } else {
+                prop_assert_eq!(&got[place], want, "{:?}", values[place]);
+            }
+        }
+        let mut out = vec![true; 7];
+        matcher.is_match_batch(&values, &mut out);
+        let hits: Vec<bool> = want.iter().map(|want| !want.found.is_empty()).collect();
+        prop_assert_eq!(&out, &hits);
+        // As a column, with nulls.
+        let (data, mut offsets) = (values.concat(), vec![0_i32]);
+        for value in &values {
+            offsets.push(offsets[offsets.len() - 1] + value.len() as i32);
+        }
+        let bits: Vec<u8> = (0..values.len() / 8 + 1).map(|n| 0b1011_0110_u8.rotate_left(n as u32)).collect();
+        let column = Column::new(data.as_bytes(), &offsets).unwrap().validity(&bits, 0).unwrap();
+        matcher.is_match_batch(column, &mut out);
+        for (place, hit) in hits.iter().enumerate() {
+            prop_assert_eq!(out[place], *hit && !column.is_null(place));
         }
     }
 }

@@ -12,6 +12,7 @@
 //! assert_eq!(ip::parse_addr(b"192.0.2.01"), Err(Reject::LeadingZero));
 //! ```
 
+mod column;
 pub mod domain;
 pub mod ip;
 pub mod refang;
@@ -19,6 +20,8 @@ mod reject;
 pub mod url;
 mod wide;
 
+pub use column::{Column, Offset, Values};
 pub use domain::DomainName;
 pub use reject::Reject;
 pub use url::{HostRef, Url, UrlScratch, UrlView};
+pub(crate) use wide::has_separator;

@@ -55,6 +55,12 @@ pub(super) fn is_plain_name(text: &[u8]) -> bool {
         && !any(text, b'a', is_bad)
 }
 
+/// Whether a text holds any of the bytes that make something else of a value than a name or an address: `:`, `/`, `\`, `?`.
+#[inline(always)]
+pub(crate) fn has_separator(text: &[u8]) -> bool {
+    any(text, b'a', |byte, _| (byte == b':') | (byte == b'/') | (byte == b'\\') | (byte == b'?'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

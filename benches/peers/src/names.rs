@@ -212,14 +212,12 @@ impl<'c> Compared<'c> {
     /// Adds a matcher that looks them up in batches.
     fn add_batches(&mut self, who: &str, matcher: &'c mut Matcher) {
         let names: Vec<&str> = self.queries.iter().map(|(name, _)| name.as_str()).collect();
-        let mut places = Vec::new();
-        matcher.is_match_domains(&names, None, &mut places);
-        let mut found = vec![false; names.len()];
-        places.iter().for_each(|&place| found[place] = true);
+        let mut found = Vec::new();
+        matcher.is_match_domains(&names, None, &mut found);
         self.judge(&found);
         let count = move || {
-            matcher.is_match_domains(black_box(&names), None, &mut places);
-            places.len() as u64
+            matcher.is_match_domains(black_box(&names), None, &mut found);
+            found.iter().filter(|&&found| found).count() as u64
         };
         self.contenders.push(Contender::new(who, count));
     }

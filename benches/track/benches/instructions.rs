@@ -104,10 +104,10 @@ fn is_match_domain((mut matcher, queries): (Matcher, Vec<String>)) -> (usize, Ma
 #[bench::hits(names(1000), Vec::with_capacity(QUERIES))]
 fn is_match_domains(
     (mut matcher, queries): (Matcher, Vec<String>),
-    mut places: Vec<usize>,
-) -> (Vec<usize>, Matcher, Vec<String>) {
-    matcher.is_match_domains(black_box(&queries), None, &mut places);
-    (places, matcher, queries)
+    mut found: Vec<bool>,
+) -> (Vec<bool>, Matcher, Vec<String>) {
+    matcher.is_match_domains(black_box(&queries), None, &mut found);
+    (found, matcher, queries)
 }
 
 #[library_benchmark]

@@ -9,27 +9,27 @@ use crate::sieve::tables::domain::Plan;
 use crate::sieve::tables::{Tables, without_root};
 
 /// The names of a batch that have to be looked up one by one: their places in it, and their plans.
-struct Planned {
+pub(super) struct Planned {
     places: [u8; BATCH],
     plans: [Plan; BATCH],
     count: usize,
 }
 
 impl Planned {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { places: [0; BATCH], plans: [Plan::default(); BATCH], count: 0 }
     }
 
-    /// Plans the lookups of a batch, and asks for all that they will look at.
+    /// Plans the lookups of a batch of `len` names, and asks for all that they will look at. `name` gives the name at a place.
     #[inline(always)]
-    fn plan<N: AsRef<[u8]>>(&mut self, kernel: Kernel, tables: &Tables, names: &[N]) {
+    pub(super) fn plan<'n>(&mut self, kernel: Kernel, tables: &Tables, len: usize, name: impl Fn(usize) -> &'n [u8]) {
         let domains = &tables.domains;
-        let name = |place: usize| without_root(names[place].as_ref());
+        let name = |place: usize| without_root(name(place));
         let count = if tables.names.is_none() {
-            domains.likely(kernel, names.len(), name, &mut self.places)
+            domains.likely(kernel, len, name, &mut self.places)
         } else {
             let mut count = 0;
-            for place in (0..names.len()).filter(|&place| tables.may_match_name(name(place))) {
+            for place in (0..len).filter(|&place| tables.may_match_name(name(place))) {
                 self.places[count] = place as u8;
                 count += 1;
             }
@@ -51,8 +51,15 @@ impl Planned {
         }
     }
 
+    /// The plan of the one with a number among those that have to be looked up.
     #[inline(always)]
-    fn all(&self) -> impl Iterator<Item = (usize, &Plan)> {
+    pub(super) fn get(&self, number: u8) -> &Plan {
+        &self.plans[..self.count][usize::from(number)]
+    }
+
+    /// Those that have to be looked up, in order.
+    #[inline(always)]
+    pub(super) fn all(&self) -> impl Iterator<Item = (usize, &Plan)> {
         self.places.iter().map(|&place| usize::from(place)).zip(&self.plans).take(self.count)
     }
 }
@@ -87,17 +94,18 @@ impl Matcher {
         self.each_domain(names, port, |matcher, place| found(place, matcher.matches()));
     }
 
-    /// The places of the names that match something, in order, in place of what `places` holds. To the same effect as
-    /// [`is_match_domain`](Matcher::is_match_domain) for each name; see [`match_domains`](Matcher::match_domains).
-    pub fn is_match_domains<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, places: &mut Vec<usize>) {
-        places.clear();
-        self.each_domain(names, port, |_, place| places.push(place));
+    /// Whether [`match_domain`](Matcher::match_domain) finds anything, for each of many names: `out[i]` is the answer for `names[i]`;
+    /// what `out` held before is gone. See [`match_domains`](Matcher::match_domains).
+    pub fn is_match_domains<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, out: &mut Vec<bool>) {
+        out.clear();
+        out.resize(names.len(), false);
+        self.each_domain(names, port, |_, place| out[place] = true);
     }
 
     fn each_domain<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, mut found: impl FnMut(&Self, usize)) {
         let mut planned = Planned::new();
         for (batch, names) in names.chunks(BATCH).enumerate() {
-            planned.plan(self.kernel(), self.sieve().tables(), names);
+            planned.plan(self.kernel(), self.sieve().tables(), names.len(), |place| names[place].as_ref());
             for (place, plan) in planned.all() {
                 self.find_planned(names[place].as_ref(), Seen { port, name_like: false }, Some(plan));
                 if !self.found().is_empty() {

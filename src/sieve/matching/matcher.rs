@@ -109,8 +109,7 @@ impl Matcher {
     /// Every indicator that covers a value of any kind, told apart by its shape: an address or a name, with or without
     /// `:port`, or a URL, with or without scheme.
     pub fn match_any(&mut self, value: impl AsRef<[u8]>) -> Matches<'_> {
-        // What is neither finds nothing.
-        let _ = self.look_up_any(value.as_ref());
+        self.find_any(value.as_ref());
         self.matches()
     }
 
@@ -129,8 +128,7 @@ impl Matcher {
 
     /// Whether [`match_any`](Matcher::match_any) finds anything.
     pub fn is_match_any(&mut self, value: impl AsRef<[u8]>) -> bool {
-        // What is neither finds nothing.
-        let _ = self.look_up_any(value.as_ref());
+        self.find_any(value.as_ref());
         !self.scratch.found.is_empty()
     }
 
@@ -317,6 +315,11 @@ impl Matcher {
             search.path_patterns(&view, Seen::default());
         }
         search.finish();
+    }
+
+    pub(super) fn find_any(&mut self, value: &[u8]) {
+        // What is neither finds nothing.
+        let _ = self.look_up_any(value);
     }
 
     fn look_up_any(&mut self, value: &[u8]) -> Result<Kind, Reject> {

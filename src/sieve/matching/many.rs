@@ -1,0 +1,160 @@
+//! Many values of any kind at once: most are told to match nothing by a few loads, side by side.
+
+use std::net::IpAddr;
+
+use crate::arch::tails::BATCH;
+use crate::sieve::matching::batch::Planned;
+use crate::sieve::matching::matcher::Matcher;
+use crate::sieve::matching::raw::Seen;
+use crate::sieve::matching::shape::Shape;
+use crate::sieve::matching::view::Matches;
+
+/// The values of a batch by what they can match by. Places in it are below [`BATCH`].
+struct Shapes<'v> {
+    /// A bit for each that has to be looked up as it stands.
+    open: u32,
+    hosts: [&'v [u8]; BATCH],
+    /// The places of the hosts.
+    hosts_at: [u8; BATCH],
+    host_count: usize,
+    /// A bit for each that is a name and nothing else.
+    names: u32,
+    v4: [u32; BATCH],
+    v4_at: [u8; BATCH],
+    v4_count: usize,
+}
+
+const _: () = assert!(BATCH == u32::BITS as usize, "a bit for each");
+
+impl<'v> Shapes<'v> {
+    #[inline(always)]
+    fn of(values: impl Iterator<Item = &'v [u8]>, has_paths: bool) -> Self {
+        const LAST: usize = BATCH - 1;
+        let none = [0; BATCH];
+        let (v4, hosts) = ([0; BATCH], [&[][..]; BATCH]);
+        let mut all = Self { open: 0, hosts, hosts_at: none, host_count: 0, names: 0, v4, v4_at: none, v4_count: 0 };
+        for (at, value) in values.take(BATCH).enumerate() {
+            let bit = 1 << at;
+            match Shape::of(value, has_paths) {
+                Shape::Name(name) | Shape::Host(name) if name.is_empty() => all.open |= bit,
+                shape @ (Shape::Name(name) | Shape::Host(name)) => {
+                    all.hosts[all.host_count & LAST] = name;
+                    all.hosts_at[all.host_count & LAST] = at as u8;
+                    all.host_count += 1;
+                    all.names |= if matches!(shape, Shape::Name(_)) { bit } else { 0 };
+                }
+                Shape::V4(addr) => {
+                    all.v4[all.v4_count & LAST] = addr;
+                    all.v4_at[all.v4_count & LAST] = at as u8;
+                    all.v4_count += 1;
+                }
+                Shape::Other => all.open |= bit,
+            }
+        }
+        all
+    }
+}
+
+impl Matcher {
+    /// Looks many values of any kind up, mixed: calls `found` with the place of each value that matches something and with all its
+    /// matches, in the order of the values. To the same effect as [`match_any`](Matcher::match_any) for each.
+    ///
+    /// The values come from any iterator of texts or bytes, or from a [`Column`](crate::value::Column). Nothing is allocated. What matches
+    /// nothing costs a fifth of what it costs one by one if it is a name, and a half to a third if it is an IPv4 address or a URL on such a
+    /// host; IPv6 addresses, and what is written in an unusual way, are looked up one by one.
+    ///
+    /// ```
+    /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
+    /// # use netsieve::{MatchOptions, Scope, Sieve};
+    /// # let mut builder = Sieve::builder();
+    /// # let feed = builder.feed(Feed::new("partner"));
+    /// # let name = DomainName::parse("evil.test").unwrap();
+    /// # builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
+    /// # let (sieve, _) = builder.build()?;
+    /// let mut matcher = sieve.matcher(&MatchOptions::default());
+    /// let values = ["203.0.113.7", "https://evil.test/login", "a.example", "WWW.evil.test:443"];
+    /// let mut seen = Vec::new();
+    /// matcher.lookup_batch(values, |row, matches| seen.push((row, matches.first().unwrap().relation().as_str())));
+    /// assert_eq!(seen, [(1, "exact"), (3, "subdomain")]);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    pub fn lookup_batch<V: AsRef<[u8]>>(
+        &mut self,
+        values: impl IntoIterator<Item = V>,
+        mut found: impl FnMut(usize, Matches<'_>),
+    ) {
+        self.each_value(values.into_iter(), |_, _| {}, |matcher, row| found(row, matcher.matches()));
+    }
+
+    /// Whether [`match_any`](Matcher::match_any) finds anything, for each of many values: `out[i]` is the answer for the value `i`; what
+    /// `out` held before is gone. See [`lookup_batch`](Matcher::lookup_batch).
+    pub fn is_match_batch<V: AsRef<[u8]>>(&mut self, values: impl IntoIterator<Item = V>, out: &mut Vec<bool>) {
+        out.clear();
+        // Both closures write to it, never at once.
+        let out = std::cell::RefCell::new(out);
+        self.each_value(
+            values.into_iter(),
+            |first, count| out.borrow_mut().resize(first + count, false),
+            |_, row| out.borrow_mut()[row] = true,
+        );
+    }
+
+    /// Calls `begin` with the number of the first value of each batch and how many it has, and `found` with the number of each value
+    /// that matches something, when that is what was found last.
+    #[inline]
+    fn each_value<V: AsRef<[u8]>>(
+        &mut self,
+        values: impl Iterator<Item = V>,
+        mut begin: impl FnMut(usize, usize),
+        mut found: impl FnMut(&Self, usize),
+    ) {
+        let mut values = values.fuse();
+        let mut first = 0;
+        loop {
+            let batch: [Option<V>; BATCH] = std::array::from_fn(|_| values.next());
+            let count = batch.iter().position(Option::is_none).unwrap_or(BATCH);
+            if count == 0 {
+                return;
+            }
+            begin(first, count);
+            self.batch(&batch[..count], |matcher, place| found(matcher, first + place));
+            first += count;
+        }
+    }
+
+    #[inline]
+    fn batch<V: AsRef<[u8]>>(&mut self, values: &[Option<V>], mut found: impl FnMut(&Self, usize)) {
+        let value = |place: usize| values[place].as_ref().map_or(&[][..], |value| value.as_ref());
+        let tables = self.sieve.tables();
+        let shapes = Shapes::of((0..values.len()).map(value), tables.paths.is_some());
+        let mut open = shapes.open;
+        let mut planned = Planned::new();
+        planned.plan(self.kernel, tables, shapes.host_count, |at| shapes.hosts[at]);
+        let mut plans = [0_u8; BATCH];
+        for (number, (at, _)) in planned.all().enumerate() {
+            let place = shapes.hosts_at[at];
+            plans[usize::from(place)] = number as u8;
+            open |= 1 << place;
+        }
+        let mut rows = [0; BATCH];
+        let v4 = &shapes.v4[..shapes.v4_count];
+        tables.v4.find_all(self.kernel, v4, &mut rows[..v4.len()]);
+        let has_hosts = tables.urls.has_addrs();
+        for ((&addr, &row), &place) in v4.iter().zip(&rows).zip(&shapes.v4_at) {
+            let is_host = || has_hosts && tables.urls.addr_row(IpAddr::V4(addr.into())).is_some();
+            open |= u32::from(tables.v4.is_row(row) || is_host()) << place;
+        }
+        while open != 0 {
+            let place = open.trailing_zeros() as usize;
+            open &= open - 1;
+            if shapes.names >> place & 1 == 1 {
+                self.find_planned(value(place), Seen::default(), Some(planned.get(plans[place])));
+            } else {
+                self.find_any(value(place));
+            }
+            if !self.found().is_empty() {
+                found(self, place);
+            }
+        }
+    }
+}

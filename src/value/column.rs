@@ -1,0 +1,195 @@
+//! Many values in one piece of memory, as columns of tables hold them.
+
+use crate::error::{Error, Result};
+
+/// A column of texts as Apache Arrow lays it out: all bytes one after the other, and where each value ends.
+///
+/// It borrows both, copies nothing, and is an iterator's source: [`Matcher::lookup_batch`](crate::Matcher::lookup_batch) and
+/// [`Scanner::scan_rows`](crate::Scanner::scan_rows) take it as it is. A value that is null is given as an empty one, which matches nothing.
+///
+/// ```
+/// use netsieve::value::Column;
+///
+/// let column = Column::new(b"evil.test203.0.113.7", &[0_i32, 9, 9, 20])?.validity(&[0b101], 0)?;
+/// let values: Vec<&[u8]> = column.iter().collect();
+/// assert_eq!(values, [&b"evil.test"[..], b"", b"203.0.113.7"]);
+/// assert!(column.is_null(1) && !column.is_null(2));
+/// assert!(Column::new(b"short", &[0_i64, 6]).is_err());
+/// # Ok::<(), netsieve::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a, O = i32> {
+    data: &'a [u8],
+    offsets: &'a [O],
+    /// A bit for each value, lowest first, from a bit on.
+    validity: Option<(&'a [u8], usize)>,
+}
+
+/// A number that counts bytes: `i32` in most columns of Arrow, `i64` in its large ones.
+pub trait Offset: Copy + sealed::Sealed {
+    /// The number, if it can be a place in memory.
+    fn place(self) -> Option<usize>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! offsets {
+    ($($number:ty),*) => {$(
+        impl sealed::Sealed for $number {}
+        impl Offset for $number {
+            #[inline]
+            fn place(self) -> Option<usize> {
+                usize::try_from(self).ok()
+            }
+        }
+    )*};
+}
+
+offsets!(i32, i64, u32, u64, usize);
+
+impl<'a, O: Offset> Column<'a, O> {
+    /// A column of `offsets.len() - 1` values: value `n` is `data[offsets[n]..offsets[n + 1]]`. Without any offset it is empty. Costs one
+    /// look at each offset.
+    ///
+    /// # Errors
+    ///
+    /// An offset that is negative, beyond the data, or less than the one before it.
+    pub fn new(data: &'a [u8], offsets: &'a [O]) -> Result<Self> {
+        let mut last = 0;
+        for (number, offset) in offsets.iter().enumerate() {
+            match offset.place() {
+                Some(place) if place >= last && place <= data.len() => last = place,
+                _ => {
+                    let len = data.len();
+                    return Err(Error::config(format!(
+                        "offset {number} of a column is negative, beyond its {len} bytes, or less than the one before"
+                    )));
+                }
+            }
+        }
+        Ok(Self { data, offsets, validity: None })
+    }
+
+    /// Says which values are null: those whose bit is 0. The bit of value `n` is bit `first + n`, lowest bit of a byte first.
+    ///
+    /// # Errors
+    ///
+    /// Too few bits.
+    pub fn validity(mut self, bits: &'a [u8], first: usize) -> Result<Self> {
+        if first.checked_add(self.len()).is_none_or(|end| end.div_ceil(8) > bits.len()) {
+            return Err(Error::config(format!("a column of {} values has fewer bits of validity", self.len())));
+        }
+        self.validity = Some((bits, first));
+        Ok(self)
+    }
+
+    /// How many values it has, nulls included.
+    pub fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Whether it has no values.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a value is null.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such value.
+    pub fn is_null(&self, row: usize) -> bool {
+        assert!(row < self.len(), "row {row} of a column of {}", self.len());
+        self.validity.is_some_and(|(bits, first)| bits[(first + row) / 8] >> ((first + row) % 8) & 1 == 0)
+    }
+
+    /// The values, nulls as empty ones.
+    pub fn iter(&self) -> Values<'a, O> {
+        Values { column: *self, row: 0 }
+    }
+}
+
+impl<'a, O: Offset> IntoIterator for Column<'a, O> {
+    type Item = &'a [u8];
+    type IntoIter = Values<'a, O>;
+
+    fn into_iter(self) -> Values<'a, O> {
+        self.iter()
+    }
+}
+
+impl<'a, O: Offset> IntoIterator for &Column<'a, O> {
+    type Item = &'a [u8];
+    type IntoIter = Values<'a, O>;
+
+    fn into_iter(self) -> Values<'a, O> {
+        self.iter()
+    }
+}
+
+/// The values of a [`Column`].
+#[derive(Clone, Debug)]
+pub struct Values<'a, O = i32> {
+    column: Column<'a, O>,
+    row: usize,
+}
+
+impl<'a, O: Offset> Iterator for Values<'a, O> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let Column { data, offsets, .. } = self.column;
+        let (&start, &end) = (offsets.get(self.row)?, offsets.get(self.row + 1)?);
+        let is_null = self.column.validity.is_some() && self.column.is_null(self.row);
+        self.row += 1;
+        if is_null {
+            return Some(b"");
+        }
+        // Checked when the column was made.
+        let places = start.place().zip(end.place());
+        Some(places.and_then(|(start, end)| data.get(start..end)).expect("offsets within the data"))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.column.len() - self.row;
+        (left, Some(left))
+    }
+}
+
+impl<O: Offset> ExactSizeIterator for Values<'_, O> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_that_are_none_are_refused() {
+        for offsets in [&[0_i32, 3, 2][..], &[-1, 2], &[0, 6], &[6]] {
+            assert!(Column::new(b"value", offsets).is_err(), "{offsets:?}");
+        }
+        for (offsets, len) in [(&[][..], 0), (&[0_i64], 0), (&[5], 0), (&[2, 2, 5], 2)] {
+            let column = Column::new(b"value", offsets).unwrap();
+            assert_eq!((column.len(), column.iter().len(), column.iter().count()), (len, len, len), "{offsets:?}");
+        }
+        assert!(Column::new(b"", &[0_u64, u64::MAX]).is_err());
+    }
+
+    #[test]
+    fn nulls_by_bits_from_any_bit_on() {
+        let offsets: Vec<usize> = (0..=20).collect();
+        let column = Column::new(b"abcdefghijklmnopqrst", &offsets).unwrap();
+        assert!(column.validity(&[0xFF, 0xFF], 0).is_err());
+        assert!(column.validity(&[0xFF; 3], 5).is_err());
+        assert!(column.validity(&[0xFF; 3], usize::MAX).is_err());
+        for first in 0..=4 {
+            let column = column.validity(&[0b1010_1010; 3], first).unwrap();
+            for (row, value) in column.iter().enumerate() {
+                assert_eq!(column.is_null(row), (row + first) % 2 == 0);
+                assert_eq!(value.is_empty(), column.is_null(row));
+            }
+        }
+    }
+}
