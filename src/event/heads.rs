@@ -72,6 +72,17 @@ impl Heads {
 }
 
 impl PartHeads {
+    /// The heads of inputs that stand one after the other in a text, each of which is whole. Offsets count in the text.
+    pub(crate) fn of_inputs(text: &[u8], inputs: impl Iterator<Item = std::ops::Range<usize>>) -> Self {
+        let mut all = PartHeads::default();
+        for input in inputs {
+            let PartHeads { first, changes, start } = Heads::default().next(&text[input.clone()], input.start);
+            all.changes.push((start, first));
+            all.changes.extend(changes.into_iter().map(|(at, head)| (start + at, head)));
+        }
+        all
+    }
+
     /// The head that counts at an offset of the part.
     pub(crate) fn at(&self, offset: usize) -> &Head {
         let before = self.changes.partition_point(|(at, _)| at + self.start <= offset);

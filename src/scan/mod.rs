@@ -2,7 +2,7 @@
 //!
 //! A [`Scanner`] takes any bytes: a slice, or a reader of any length in bounded memory, on one thread or on many. Hits and their order are the same for every way and any number of threads. The input is cut
 //! at line ends into blocks of up to [`MAX_LINE`](crate::limits::MAX_LINE); a longer line is cut in pieces that overlap, each of which
-//! reports what starts in its own part. [`many`] takes many inputs side by side, [`Tail`] inputs that grow.
+//! reports what starts in its own part. [`Scanner::scan_rows`] takes many short texts at once, [`many`] takes many inputs side by side, [`Tail`] inputs that grow.
 //!
 //! ```
 //! use std::ops::ControlFlow;
@@ -40,12 +40,14 @@ mod events;
 mod found;
 mod hit;
 mod hits;
+mod joined;
 #[cfg(feature = "events")]
 mod judge;
 pub mod many;
 mod options;
 mod piece;
 mod reading;
+mod rows;
 mod scanner;
 mod source;
 mod stream;

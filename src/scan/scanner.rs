@@ -10,6 +10,7 @@ use super::emit::Emitter;
 use super::events::{Events, Heads};
 use super::hit::Hit;
 use super::hits::{Direct, Part, Rendering};
+use super::joined::Joined;
 use super::options::{ScanOptions, ScanStats};
 use super::piece::{Piece, Text};
 use super::reading::{Ends, Reading};
@@ -30,16 +31,23 @@ use crate::sieve::{Engine, Sieve};
 #[derive(Debug)]
 pub struct Scanner {
     sieve: Sieve,
-    options: ScanOptions,
-    workers: Vec<Worker>,
+    pub(super) options: ScanOptions,
+    pub(super) workers: Vec<Worker>,
     chunks: Vec<Chunk>,
+    pub(super) joined: Joined,
 }
 
 impl Scanner {
     /// A scanner for a sieve.
     pub fn new(sieve: &Sieve, options: &ScanOptions) -> Self {
         let first = Worker::new(sieve, options);
-        Self { sieve: sieve.clone(), options: options.clone(), workers: vec![first], chunks: Vec::new() }
+        Self {
+            sieve: sieve.clone(),
+            options: options.clone(),
+            workers: vec![first],
+            chunks: Vec::new(),
+            joined: Joined::default(),
+        }
     }
 
     /// What of the CPU it uses: the engine of its options, or the fastest that this CPU can run.
