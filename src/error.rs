@@ -63,6 +63,15 @@ impl Error {
         Self::from_kind(Kind::ConfigFile { path: path.to_owned(), line, column, reason: reason.into() })
     }
 
+    /// The same, at an offset of the file's text.
+    #[cfg_attr(not(feature = "config"), allow(dead_code))]
+    pub(crate) fn config_at(path: &Path, text: &str, at: usize, reason: impl Into<String>) -> Self {
+        let before = text.get(..at).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").trim_end_matches('\r').chars().count() + 1;
+        Self::config_file(path, line, column, reason)
+    }
+
     /// A section of a compiled file is not what it must be.
     pub(crate) fn damage(section: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::from_kind(Kind::Damage { path: None, section: section.into(), reason: reason.into() })

@@ -193,7 +193,7 @@ fn errors_say_where_and_why() {
         ("[[feed]]\npath = 'sub/a.txt'", &["4:8: two feeds are named `a`: ", "a.txt and ", "give one another `name`"]),
         ("[[feed]]\npath = 'b.txt'\nname = 'a'", &["5:8: two feeds are named `a`"]),
         ("[[feed]]\npath = 'sub/*'\nname = ''", &["5:8: `name` is empty"]),
-        ("[default]\nconfidence = 1", &["3:2: unknown key `default` (known: defaults, feed)"]),
+        ("[default]\nconfidence = 1", &["3:2: unknown key `default` (known: defaults, feed, layout)"]),
         ("[defaults]\npath = 'a.txt'", &["4:1: `path` belongs to a feed"]),
         ("[defaults]\nname = 'a'", &["4:1: `name` belongs to a feed"]),
         ("[defaults]\nconfidnce = 1", &["4:1: unknown key `confidnce` (known: format, "]),
@@ -246,7 +246,7 @@ fn files_that_are_no_configuration() {
     // A text without a file is named by its lines alone.
     assert_eq!(
         Config::parse("x = 1\n", "").unwrap_err().to_string(),
-        "line 1, column 1: unknown key `x` (known: defaults, feed)"
+        "line 1, column 1: unknown key `x` (known: defaults, feed, layout)"
     );
 }
 
@@ -421,4 +421,13 @@ fn a_feed_may_be_empty_and_may_have_shrunk() {
     for share in ["\"0%\"", "\"101%\"", "\"50\"", "50", "\"half\""] {
         assert!(parse(&folder, &format!("[[feed]]\npath = \"a.txt\"\nshrank_below = {share}\n")).is_err(), "{share}");
     }
+}
+
+/// Layouts of log lines may stand in the file of the feeds, or in one of their own; what they say is read with the events.
+#[test]
+fn layouts_are_left_to_who_reads_events() {
+    let layouts = "[layout.acme]\nmatch = 'x'\nsource.ip = 'cip'\n";
+    assert!(Config::parse(layouts, "c.toml").unwrap().feeds.is_empty());
+    let error = Config::parse("layout = 1\n", "c.toml").unwrap_err().to_string();
+    assert_eq!(error, "c.toml:1:10: `layout`: a table is wanted, and here is: integer");
 }

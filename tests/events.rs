@@ -1,6 +1,9 @@
 //! Events over real messages of many products: what rates of normal names are right.
 #![cfg(feature = "events")]
 
+#[cfg(feature = "config")]
+#[path = "events/config.rs"]
+mod config;
 #[path = "events/samples.rs"]
 mod samples;
 
@@ -47,6 +50,41 @@ impl Count {
     }
 }
 
+/// What is wanted of the names.
+const WANTED: &[(EcsName, f64)] = &[
+    (EcsName::Timestamp, 0.95),
+    (EcsName::SourceIp, 0.90),
+    (EcsName::SourcePort, 0.90),
+    (EcsName::DestinationIp, 0.90),
+    (EcsName::DestinationPort, 0.90),
+    (EcsName::ClientIp, 0.90),
+    (EcsName::UserName, 0.85),
+    (EcsName::HostName, 0.85),
+    (EcsName::DnsQuestionName, 0.85),
+    (EcsName::UrlFull, 0.85),
+    (EcsName::UrlOriginal, 0.85),
+    (EcsName::UrlDomain, 0.85),
+    (EcsName::UrlPath, 0.85),
+];
+
+/// What is held of the names where every letter counts. Beneath what is wanted are only those whose meaning the parsers differ on: see
+/// [`either`] and [`DISAGREED`].
+const STRICT: &[(EcsName, f64)] = &[
+    (EcsName::Timestamp, 0.965),
+    (EcsName::SourceIp, 0.97),
+    (EcsName::SourcePort, 0.97),
+    (EcsName::DestinationIp, 0.94),
+    (EcsName::DestinationPort, 0.96),
+    (EcsName::ClientIp, 0.91),
+    (EcsName::UserName, 0.85),
+    (EcsName::HostName, 0.88),
+    (EcsName::DnsQuestionName, 0.97),
+    (EcsName::UrlFull, 0.96),
+    (EcsName::UrlOriginal, 0.93),
+    (EcsName::UrlDomain, 0.80),
+    (EcsName::UrlPath, 0.80),
+];
+
 /// Expectations that are matters of taste or of a product's own knowledge, and why. They are counted apart.
 const DISAGREED: &[(&str, &str, &str)] = &[
     ("f5-big-ip", "url.domain", "it is the device's own name, not that of a URL"),
@@ -69,127 +107,167 @@ const DISAGREED: &[(&str, &str, &str)] = &[
     ("sophos edr", "url.path", "it is a host"),
 ];
 
-/// Compares a value with the one that the product's own parser gives.
-///
-/// Where these parsers differ among themselves, or from the schema, either reading is right:
+/// The same value as the product's own parser gives, letter by letter; addresses as numbers, times as points in time. Of a day and time
+/// without a year, those parts.
+fn strict(found: Option<Value<'_>>, expected: &Json) -> Verdict {
+    let Some(found) = found else { return Verdict::Absent };
+    let expected = words(expected);
+    let is_right = match found {
+        Value::Time(time) => {
+            let expected: jiff::Timestamp = expected.parse().unwrap();
+            let apart = (time.timestamp().as_millisecond() - expected.as_millisecond()).abs();
+            apart < 1000 || !time.year_logged() && is_years(apart)
+        }
+        Value::Ip(ip) => expected.parse() == Ok(ip),
+        found => found.to_string() == expected,
+    };
+    if is_right { Verdict::Right } else { Verdict::Wrong }
+}
+
+fn words(expected: &Json) -> String {
+    match expected {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether two times are some years apart, and nothing else.
+fn is_years(apart: i64) -> bool {
+    (1..=8).any(|years| (0..=2).any(|leap| (apart - (years * 365 + leap) * 86_400_000).abs() < 1000))
+}
+
+/// The same, but that where these parsers differ among themselves, or from the schema, either reading is right:
 /// - `url.path` has no query in the schema; some parsers leave it on;
 /// - `user.name` is the login: `CORP\\eve`, `eve@corp.example` and `eve (Initiator)` are `eve` to some parsers and whole to others;
 /// - `event.outcome` is `success` or `failure` in the schema; some parsers copy the product's word (`allow`, `MATCHED`);
-/// - of a time that is logged twice, to the second and finer, some take the one and some the other;
-/// - what has no zone is compared to the minute and second, what has no year without the year.
-fn judge(name: EcsName, found: Option<Value<'_>>, expected: &Json, year_logged: bool, zone_logged: bool) -> Verdict {
-    let Some(found) = found else { return Verdict::Absent };
-    let expected = match expected {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let is_right = match (name, found) {
-        (EcsName::Timestamp, Value::Time(time)) => {
-            let expected: jiff::Timestamp = expected.parse().unwrap();
+/// - a time without a zone is in UTC to some parsers, and in the zone of the product's makers to others: hours and quarters do not count.
+fn either(name: EcsName, found: Option<Value<'_>>, expected: &Json) -> Verdict {
+    let Some(value) = found else { return Verdict::Absent };
+    let expected_words = words(expected);
+    let is_right = match (name, value) {
+        (EcsName::Timestamp, Value::Time(time)) if !time.zone_logged() => {
+            let expected: jiff::Timestamp = expected_words.parse().unwrap();
             let apart = (time.timestamp().as_millisecond() - expected.as_millisecond()).abs();
-            let (year, quarter) = (365 * 86_400_000_i64, 900_000);
-            let is_near = |apart: i64| apart < 1000 || quarter - apart < 1000;
-            match (year_logged, zone_logged) {
-                (true, true) => apart < 1000,
-                (true, false) => apart <= 14 * 4 * quarter && is_near(apart % quarter),
-                (false, _) => [0, year, year + 4 * 24 * quarter, 2 * year, 2 * year + 96 * quarter]
-                    .iter()
-                    .any(|years| (apart - years).abs() < 1000),
-            }
+            let quarter = 900_000;
+            apart <= 14 * 4 * quarter && (apart % quarter < 1000 || quarter - apart % quarter < 1000)
         }
-        (_, Value::Ip(ip)) => expected.parse() == Ok(ip),
-        (EcsName::UrlPath, found) => found.to_string() == expected.split('?').next().unwrap(),
+        (EcsName::UrlPath, found) => found.to_string() == expected_words.split('?').next().unwrap(),
         (EcsName::UserName, found) => {
             let login = |text: &str| {
                 let text = text.rsplit('\\').next().unwrap();
                 let text = text.split(" (").next().unwrap();
                 text.split('@').next().unwrap().trim().to_owned()
             };
-            login(&found.to_string()) == login(&expected)
+            login(&found.to_string()) == login(&expected_words)
         }
         (EcsName::EventOutcome, found) => {
-            let outcome = match expected.to_ascii_lowercase().as_str() {
+            let outcome = match expected_words.to_ascii_lowercase().as_str() {
                 "allow" | "accept" | "success" => "success",
                 _ => "failure",
             };
             found.to_string() == outcome
         }
-        (_, found) => found.to_string() == expected,
+        _ => false,
     };
-    if is_right { Verdict::Right } else { Verdict::Wrong }
+    if is_right { Verdict::Right } else { strict(found, expected) }
 }
 
+/// Which half a product is of. The table of names was tuned on the first half; what it does to the second tells what it does to
+/// products that nobody has looked at.
+fn half(product: &str) -> usize {
+    let hash = product
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    (hash >> 40) as usize % 2
+}
+
+#[derive(Default)]
+struct Counts(BTreeMap<EcsName, Count>);
+
+impl Counts {
+    fn add(&mut self, name: EcsName, verdict: Verdict) {
+        self.0.entry(name).or_default().add(verdict);
+    }
+
+    fn all(&self) -> Count {
+        let mut all = Count::default();
+        for count in self.0.values() {
+            all.right += count.right;
+            all.absent += count.absent;
+            all.wrong += count.wrong;
+        }
+        all
+    }
+
+    fn wrong(&self) -> f64 {
+        let all = self.all();
+        f64::from(all.wrong) / f64::from(all.all().max(1))
+    }
+
+    fn print(&self, title: &str) {
+        println!("{title}: {:.2} % wrong", 100.0 * self.wrong());
+        for (name, count) in &self.0 {
+            let Count { absent, wrong, .. } = count;
+            let rate = 100.0 * count.rate();
+            println!("  {name:24} {:4} right {rate:5.1} %  absent {absent:4}  wrong {wrong:4}", count.all());
+        }
+    }
+
+    fn hold(&self, title: &str, floors: &[(EcsName, f64)], wrong: f64) {
+        for (name, floor) in floors {
+            assert!(self.0[name].rate() >= *floor, "{title}: {name}: {:?}", self.0[name]);
+        }
+        assert!(self.wrong() <= wrong, "{title}: {:?}", self.all());
+    }
+}
+
+/// `NETSIEVE_SHOW` prints what differs strictly: of a normal name, or all that is `Wrong` or `Absent`; `NETSIEVE_HALF` of one half alone.
 #[test]
 #[ignore = "needs real data: set NETSIEVE_DATA"]
 fn most_of_what_products_say_is_read() {
     let text = std::fs::read_to_string(data("events/products.jsonl")).unwrap();
-    let mut counts: BTreeMap<EcsName, Count> = BTreeMap::new();
-    let mut disagreed = 0;
+    let (mut strictly, mut halves, mut loosely) =
+        (Counts::default(), [Counts::default(), Counts::default()], Counts::default());
+    let mut disagreed = BTreeMap::new();
     let shown = std::env::var("NETSIEVE_SHOW").unwrap_or_default();
+    let shown_half = std::env::var("NETSIEVE_HALF").ok().map(|half| half.parse::<usize>().unwrap());
     let mut options = EventOptions::default();
     options.year(2024);
     for line in text.lines() {
         let row: Json = serde_json::from_str(line).unwrap();
-        let message = row["message"].as_str().unwrap();
+        let (product, message) = (row["product"].as_str().unwrap(), row["message"].as_str().unwrap());
         // Each line by itself, as if of a file of its own.
         let mut reader = EventReader::new(&options);
         let event = reader.read(message.as_bytes());
-        let time = event.time();
         for (name, expected) in row["expected"].as_object().unwrap() {
             let ecs = EcsName::parse(name).unwrap();
-            let logged = time.map_or((true, true), |time| (time.year_logged(), time.zone_logged()));
-            let verdict = judge(ecs, event.get(ecs), expected, logged.0, logged.1);
-            let is_taste = DISAGREED.iter().any(|(product, ecs, _)| row["product"] == *product && ecs == name);
-            if is_taste && verdict != Verdict::Right {
-                disagreed += 1;
-                continue;
-            }
-            counts.entry(ecs).or_default().add(verdict);
-            if verdict != Verdict::Right && (shown == *name || shown == format!("{verdict:?}")) {
-                println!(
-                    "## {} {verdict:?} {name} = {expected} but {:?}",
-                    row["product"],
-                    event.get(ecs).map(|v| v.to_string())
-                );
+            let verdict = strict(event.get(ecs), expected);
+            strictly.add(ecs, verdict);
+            halves[half(product)].add(ecs, verdict);
+            let is_shown = shown == *name || shown == format!("{verdict:?}");
+            if verdict != Verdict::Right && is_shown && shown_half.is_none_or(|shown| shown == half(product)) {
+                let found = event.get(ecs).map(|value| value.to_string());
+                println!("## {product} {verdict:?} {name} = {expected} but {found:?}");
                 println!("   {} {}", event.layout(), message.chars().take(1200).collect::<String>());
+            }
+            let verdict = either(ecs, event.get(ecs), expected);
+            let taste = DISAGREED.iter().find(|(known, ecs, _)| product == *known && ecs == name);
+            match taste {
+                Some(taste) if verdict != Verdict::Right => *disagreed.entry(taste).or_insert(0) += 1,
+                _ => loosely.add(ecs, verdict),
             }
         }
     }
-    let mut all = Count::default();
-    for (name, count) in &counts {
-        println!(
-            "{name:24} {:4} right {:5.1} %  absent {:4}  wrong {:4}",
-            count.all(),
-            100.0 * count.rate(),
-            count.absent,
-            count.wrong
-        );
-        all.right += count.right;
-        all.absent += count.absent;
-        all.wrong += count.wrong;
+    strictly.print("strictly");
+    halves[0].print("strictly, products of the first half");
+    halves[1].print("strictly, products of the second half");
+    loosely.print("with either reading, without what is disagreed with");
+    for ((product, name, reason), count) in disagreed {
+        println!("disagreed {count:3} {product} {name}: {reason}");
     }
-    let wrong = f64::from(all.wrong) / f64::from(all.all());
-    println!("{all:?}, {:.2} % wrong; {disagreed} disagreed with", 100.0 * wrong);
     // What is held. Changes of the table that help one product must not cost another.
-    let floors = [
-        (EcsName::Timestamp, 0.95),
-        (EcsName::SourceIp, 0.90),
-        (EcsName::SourcePort, 0.90),
-        (EcsName::DestinationIp, 0.90),
-        (EcsName::DestinationPort, 0.90),
-        (EcsName::ClientIp, 0.90),
-        (EcsName::UserName, 0.85),
-        (EcsName::HostName, 0.85),
-        (EcsName::DnsQuestionName, 0.85),
-        (EcsName::UrlFull, 0.85),
-        (EcsName::UrlOriginal, 0.85),
-        (EcsName::UrlDomain, 0.85),
-        (EcsName::UrlPath, 0.85),
-    ];
-    for (name, floor) in floors {
-        assert!(counts[&name].rate() >= floor, "{name}: {:?}", counts[&name]);
-    }
-    assert!(wrong <= 0.02, "{all:?}");
+    strictly.hold("strictly", STRICT, 0.029);
+    loosely.hold("with either reading", WANTED, 0.02);
 }
 
 /// What `awk` on the known columns gives: the time and the client of every line.

@@ -1,11 +1,26 @@
 //! Layouts of the configuration: which lines they are for, and what their raw names mean.
 
 use super::ecs::EcsName;
-use super::names::Key;
+use super::names::{self, Key};
+
+/// Most raw names for one normal name.
+pub(super) const MAX_RAW: usize = 16;
 
 /// A layout that a user describes: lines that hold a text, and the normal names of their raw names.
 ///
-/// In the configuration it is a table `[layout.NAME]`. How the line is split into fields is told by its shape, as of all lines.
+/// How such a line is split into fields is told by its shape, as of all lines. In a configuration file a layout is a table, which
+/// [`read`](Self::read) finds:
+///
+/// ```toml
+/// [layout.acme]
+/// match = "acme-proxy:"          # the lines that hold this text; "" for all lines
+/// time = "when"                  # short for "@timestamp"
+/// source.ip = "cip"              # the raw name of the field
+/// user.name = ["login", "uid"]   # several, the surest first
+/// url.domain = "req.host"        # a path, where objects stand in objects
+/// ```
+///
+/// The same in code:
 ///
 /// ```
 /// use netsieve::event::{EcsName, EventOptions, EventReader, LayoutConfig};
@@ -25,7 +40,16 @@ use super::names::Key;
 pub struct LayoutConfig {
     name: String,
     text: Vec<u8>,
-    names: Vec<(u64, EcsName)>,
+    names: Vec<RawName>,
+}
+
+/// A raw name of a layout.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawName {
+    pub(super) hash: u64,
+    pub(super) ecs: EcsName,
+    /// Its place among the raw names of this normal name.
+    pub(super) rank: u16,
 }
 
 impl LayoutConfig {
@@ -34,17 +58,24 @@ impl LayoutConfig {
         LayoutConfig { name: name.into(), text: text.into().into_bytes(), names: Vec::new() }
     }
 
-    /// Says that the raw name `raw` is the normal name `ecs` (`time` is short for `@timestamp`).
+    /// Says that the raw name `raw` is the normal name `ecs` (`time` is short for `@timestamp`). If a line has several raw names of one
+    /// normal name, the first that was given and has a value counts.
+    ///
+    /// Raw names are compared by their letters and digits alone: `src-ip` is `SrcIp`. A path such as `req.host` is known by its end too.
     ///
     /// # Errors
     ///
-    /// If there is no such normal name, or `raw` is none: it has no letter or digit, or is longer than any name.
+    /// There is no such normal name, `raw` has no letter or digit or is longer than any name, or there are more than 16 raw names for
+    /// one normal name.
     pub fn name(&mut self, ecs: &str, raw: &str) -> Result<&mut Self, String> {
         let name = if ecs == "time" { Some(EcsName::Timestamp) } else { EcsName::parse(ecs) };
-        let name =
-            name.ok_or_else(|| format!("{ecs:?} is not a name of the Elastic Common Schema that events have"))?;
+        let name = name.ok_or_else(|| unknown(ecs))?;
         let key = Key::new(raw.as_bytes()).ok_or_else(|| format!("{raw:?} is not the name of a field"))?;
-        self.names.push((key.hash(), name));
+        let rank = self.names.iter().filter(|known| known.ecs == name).count();
+        if rank == MAX_RAW {
+            return Err(format!("{ecs}: more than {MAX_RAW} raw names"));
+        }
+        self.names.push(RawName { hash: key.hash(), ecs: name, rank: rank as u16 });
         Ok(self)
     }
 
@@ -56,7 +87,150 @@ impl LayoutConfig {
         memchr::memmem::find(line, &self.text).is_some()
     }
 
-    pub(super) fn names(&self) -> &[(u64, EcsName)] {
+    pub(super) fn names(&self) -> &[RawName] {
         &self.names
+    }
+}
+
+/// Says that there is no such normal name, and which one may be meant.
+fn unknown(name: &str) -> String {
+    // It may be a raw name that has a meaning, or a misspelled normal one.
+    if let Some(meant) = Key::new(name.as_bytes()).and_then(|key| names::normal(&key)) {
+        return format!(
+            "`{name}` is not a name of the Elastic Common Schema that events have; did you mean `{meant}`?"
+        );
+    }
+    let names = EcsName::ALL.iter().map(|name| name.as_str());
+    let nearest = names.map(|known| (distance(name, known), known)).min().expect("there are names");
+    let hint =
+        if nearest.0 * 2 <= name.len().max(4) { format!("; did you mean `{}`?", nearest.1) } else { String::new() };
+    format!("`{name}` is not a name of the Elastic Common Schema that events have{hint}")
+}
+
+/// How many letters must be changed, added or left out to make one text the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other = other.as_bytes();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.bytes().take(64).enumerate() {
+        let mut before = std::mem::replace(&mut row[0], at + 1);
+        for (column, second) in other.iter().enumerate() {
+            let changed = before + usize::from(letter != *second);
+            before = row[column + 1];
+            row[column + 1] = changed.min(before + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(feature = "config")]
+mod file {
+    use std::io::Read;
+    use std::path::Path;
+
+    use toml::Spanned;
+    use toml::de::{DeTable, DeValue};
+
+    use super::LayoutConfig;
+    use crate::error::{Error, Result};
+    use crate::limits::MAX_CONFIG;
+
+    impl LayoutConfig {
+        /// Reads the layouts of a configuration file: its tables `[layout.NAME]`, as they stand. What else is in the file is not looked
+        /// at; it may be a configuration of feeds.
+        ///
+        /// # Errors
+        ///
+        /// The file cannot be read, is larger than [`MAX_CONFIG`], is not TOML in UTF-8, or a layout says something wrong: it has no
+        /// `match`, a key is not a normal name, a value not a raw name or a list of them. The message names file, line and column.
+        pub fn read(path: impl AsRef<Path>) -> Result<Vec<Self>> {
+            let path = path.as_ref();
+            let mut bytes = Vec::new();
+            std::fs::File::open(path)
+                .and_then(|file| file.take(MAX_CONFIG as u64 + 1).read_to_end(&mut bytes))
+                .map_err(|error| Error::io(path.to_owned(), error))?;
+            if bytes.len() > MAX_CONFIG {
+                return Err(Error::feed(path, format!("larger than {MAX_CONFIG} bytes: no configuration")));
+            }
+            let text = std::str::from_utf8(&bytes).map_err(|error| {
+                let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+                Error::config_at(path, &valid, valid.len(), "not UTF-8")
+            })?;
+            Self::parse(text, path)
+        }
+
+        /// Reads the layouts of a text, as if it stood at `path`, which messages name.
+        ///
+        /// # Errors
+        ///
+        /// As of [`read`](Self::read).
+        pub fn parse(text: &str, path: impl AsRef<Path>) -> Result<Vec<Self>> {
+            let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+            let wrong = |at: usize, reason: String| Error::config_at(path.as_ref(), text, at, reason);
+            let root = DeTable::parse(text).map_err(|error| {
+                let message = error.message().split('\n').map(str::trim).collect::<Vec<_>>().join(" ");
+                wrong(error.span().unwrap_or_default().start, message.trim_end().to_owned())
+            })?;
+            let mut layouts = Vec::new();
+            let Some(tables) = root.get_ref().get("layout") else { return Ok(layouts) };
+            let table = |value: &Spanned<DeValue<'_>>| wrong(value.span().start, NOT_A_TABLE.to_owned());
+            for (name, layout) in in_order(tables.get_ref().as_table().ok_or_else(|| table(tables))?) {
+                let entries = layout.get_ref().as_table().ok_or_else(|| table(layout))?;
+                let Some(matched) = entries.get("match") else {
+                    let reason = format!(
+                        "the layout `{name}` has no `match`: the text that its lines hold, or \"\" for all lines"
+                    );
+                    return Err(wrong(layout.span().start, reason));
+                };
+                let Some(text) = matched.get_ref().as_str() else {
+                    return Err(wrong(matched.span().start, "`match` is a string".to_owned()));
+                };
+                let mut layout = LayoutConfig::new(name, text);
+                names(entries, "", &mut layout, &wrong)?;
+                layouts.push(layout);
+            }
+            Ok(layouts)
+        }
+    }
+
+    const NOT_A_TABLE: &str = "`layout` is not a table of tables: write `[layout.NAME]`";
+
+    /// The keys of a table as they stand, so that the first error is the first in the file.
+    fn in_order<'a, 't>(table: &'a DeTable<'t>) -> Vec<(&'a str, &'a Spanned<DeValue<'t>>)> {
+        let mut keys: Vec<_> = table.iter().collect();
+        keys.sort_by_key(|(key, _)| key.span().start);
+        keys.into_iter().map(|(key, value)| (&**key.get_ref(), value)).collect()
+    }
+
+    /// Takes the names of a table, which is the part `path` of normal names: `source.ip = …` is a table `source` with a key `ip`.
+    fn names(
+        table: &DeTable<'_>,
+        path: &str,
+        layout: &mut LayoutConfig,
+        wrong: &dyn Fn(usize, String) -> Error,
+    ) -> Result<()> {
+        for (key, value) in in_order(table) {
+            let ecs = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            let one = std::slice::from_ref(value);
+            let raws = match value.get_ref() {
+                DeValue::Table(inner) => {
+                    names(inner, &ecs, layout, wrong)?;
+                    continue;
+                }
+                DeValue::Array(list) => &list[..],
+                _ => one,
+            };
+            if ecs == "match" {
+                continue;
+            }
+            for raw in raws {
+                let at = raw.span().start;
+                let text = raw.get_ref().as_str().ok_or_else(|| {
+                    let is = raw.get_ref().type_str();
+                    wrong(at, format!("`{ecs}`: the name of a field is wanted, or a list of them, and here is: {is}"))
+                })?;
+                layout.name(&ecs, text).map_err(|reason| wrong(at, reason))?;
+            }
+        }
+        Ok(())
     }
 }

@@ -191,6 +191,7 @@ impl EventReader {
         }
         self.sheet.clear();
         let mut layout = layouts::read(line, self.header.as_deref(), &mut self.sheet);
+        let is_json = layout == Layout::Json && line.trim_ascii_start().starts_with(b"{");
         let custom = self.layouts.iter().position(|layout| layout.matches(line));
         if custom.is_some() {
             layout = Layout::Custom;
@@ -201,7 +202,7 @@ impl EventReader {
             columns: &self.columns,
             custom: custom.map_or(&[], |at| self.layouts[at].names()),
             assumed: &self.assumed,
-            is_json: layout == Layout::Json && line.trim_ascii_start().starts_with(b"{"),
+            is_json,
         };
         self.normal.read(&self.sheet, &context);
         (self.layout, self.custom) = (layout, custom);

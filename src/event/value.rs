@@ -36,7 +36,7 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     }
     let after = &rest[1..];
     match rest[0] {
-        b':' | b'#' => Some((ip, Some(port(after)?))),
+        b':' | b'#' | b'_' => Some((ip, Some(port(after)?))),
         b'/' => {
             // A prefix length that covers the address alone, or a port. What is in between could be either.
             let number = port(after)?;

@@ -59,6 +59,8 @@
 //!
 //! Each file that a glob finds is a feed of its own, in the order of their paths. With a `name` it is called `name/stem`.
 //!
+//! Tables `[layout.NAME]` describe log lines, not feeds: the type `LayoutConfig` of the module `event` reads them. A file may hold both.
+//!
 //! # Errors
 //!
 //! A key that is not listed here, a value of the wrong type, a name that two feeds share, a path without a file: each is an
@@ -184,12 +186,14 @@ impl Config {
             let message = error.message().split('\n').map(str::trim).collect::<Vec<_>>().join(" ");
             document.error(error.span().unwrap_or_default(), message.trim_end())
         })?;
-        let (mut defaults, mut feeds) = (None, None);
+        let (mut defaults, mut feeds, mut has_layouts) = (None, None, false);
         for (key, value) in in_order(root.get_ref()) {
             match &**key.get_ref() {
                 "defaults" => defaults = Some(document.table(key, value)?),
                 "feed" => feeds = Some(value),
-                _ => return Err(document.unknown(key, &["defaults", "feed"])),
+                // Of log lines: who reads them as events reads these tables too.
+                "layout" => has_layouts = document.table(key, value).map(|_| true)?,
+                _ => return Err(document.unknown(key, &["defaults", "feed", "layout"])),
             }
         }
         let mut settings = Settings::default();
@@ -204,7 +208,9 @@ impl Config {
                 }
             }
         }
-        let Some(feeds) = feeds else { return Err(document.error(0..0, "no `[[feed]]` in it")) };
+        let Some(feeds) = feeds else {
+            return if has_layouts { Ok(Config::default()) } else { Err(document.error(0..0, "no `[[feed]]` in it")) };
+        };
         let wrong = || document.error(feeds.span(), "`feed` is no list of tables: write `[[feed]]` before each feed");
         let mut config = Config::default();
         let mut names = HashMap::new();
@@ -331,10 +337,7 @@ struct Document<'t> {
 
 impl Document<'_> {
     fn error(&self, span: Range<usize>, reason: impl Display) -> Error {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").trim_end_matches('\r').chars().count() + 1;
-        Error::config_file(self.path, line, column, reason.to_string())
+        Error::config_at(self.path, self.text, span.start, reason.to_string())
     }
 
     fn unknown(&self, key: &Key<'_>, known: &[&str]) -> Error {

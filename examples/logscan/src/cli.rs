@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use netsieve::event::EventOptions;
+use netsieve::event::{EventOptions, LayoutConfig};
 use netsieve::feed::Format;
 
 use crate::build::BuildArgs;
@@ -361,17 +361,25 @@ pub(crate) struct EventArgs {
     /// The year of times that are logged without one [default: by the time that the log was last written].
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=2199))]
     pub(crate) year: Option<i16>,
+    /// A file with layouts of log lines, tables `[layout.NAME]` (TOML). May be given many times. Those of --config are used without it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) layouts: Vec<PathBuf>,
 }
 
 impl EventArgs {
-    /// How events are read; `None`: not at all.
-    pub(crate) fn options(&self) -> Option<EventOptions> {
+    /// How events are read, with the layouts of these configurations of feeds too; `None`: not at all.
+    pub(crate) fn options(&self, configs: &[PathBuf]) -> Result<Option<EventOptions>, netsieve::Error> {
         let mut options = EventOptions::default();
         options.time_zone(self.time_zone.clone());
         if let Some(year) = self.year {
             options.year(year);
         }
-        (self.events == Switch::On).then_some(options)
+        for path in configs.iter().chain(&self.layouts) {
+            for layout in LayoutConfig::read(path)? {
+                options.layout(layout);
+            }
+        }
+        Ok((self.events == Switch::On).then_some(options))
     }
 }
 

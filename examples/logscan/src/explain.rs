@@ -32,7 +32,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
         args,
         matcher: sieve.matcher(&feeds::options(&args.filter)?),
         sieve,
-        reader: EventReader::new(&args.events.options().unwrap_or_default()),
+        reader: EventReader::new(&args.events.options(&args.set.feeds.config)?.unwrap_or_default()),
         extractor: Extractor::new(ExtractOptions::default()),
     };
     let mut out = io::stdout().lock();

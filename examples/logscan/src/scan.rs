@@ -190,16 +190,16 @@ impl<'a> Output<'a> {
     }
 }
 
-pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, String> {
+pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, Box<dyn Error>> {
     let mut options = ScanOptions::default();
-    options.events = args.events.options();
+    options.events = args.events.options(&args.set.feeds.config)?;
     (options.from, options.to) = (args.from, args.to);
     if args.filter.as_of == Some(AsOf::Event) {
         options.validity = Validity::AtEvent;
     }
     let asks_time = options.validity == Validity::AtEvent || options.from.is_some() || options.to.is_some();
     if asks_time && options.events.is_none() {
-        return Err("--from, --to and --as-of event need --events on".to_owned());
+        return Err("--from, --to and --as-of event need --events on".into());
     }
     options.matching = feeds::options(&args.filter)?;
     options.engine = options.matching.engine;

@@ -22,7 +22,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         open = at + 1;
     };
     let (bracket, close) = (part.start + bracket, part.start + close);
-    if !part.line[close + 1..part.end].trim_ascii_start().starts_with(b"\"") {
+    let rest = part.line[close + 1..part.end].trim_ascii_start();
+    if !rest.starts_with(b"\"") && !is_bare_request(rest) {
         return false;
     }
     let mark = sheet.mark();
@@ -90,6 +91,15 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
+/// `/a?b 200 5`: a path without quotes, a status and a length.
+fn is_bare_request(text: &[u8]) -> bool {
+    let mut words = text.splitn(3, |byte| *byte == b' ');
+    let (target, status, length) = (words.next(), words.next(), words.next());
+    target.is_some_and(|target| target.starts_with(b"/"))
+        && status.and_then(value::number).is_some_and(|status| (100..600).contains(&status))
+        && length.is_some_and(|length| length.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-'))
+}
+
 fn vhost(part: Part<'_>, span: Range<usize>, sheet: &mut Sheet) {
     let text = &part.line[span.clone()];
     match memchr::memrchr(b':', text) {
@@ -108,7 +118,7 @@ fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
     let request = loop {
         words.skip_spaces();
         if words.rest().first() != Some(&b'"') {
-            return None;
+            break words.next().filter(|_| is_bare_request(part.text().trim_ascii_start()))?;
         }
         let span = words.quoted()?;
         if span.len() > 1 || words.rest().trim_ascii_start().first() != Some(&b'"') {

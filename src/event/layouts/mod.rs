@@ -126,6 +126,13 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
         }
         return loose(inner, sheet);
     }
+    // A program's name and nothing else of syslog.
+    if let Some(inner) = syslog::tagged(part, sheet) {
+        if let Some(layout) = shaped(inner, sheet) {
+            return layout;
+        }
+        return loose(inner, sheet);
+    }
     // A time before what has a layout.
     if let Some((_, length)) = time::at_start(part.text()) {
         let inner = part.from(part.start + length).trimmed();

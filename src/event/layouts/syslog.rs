@@ -140,6 +140,18 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
     Some(rest.from(after_host).trimmed())
 }
 
+/// The message after `sshd[25]: `, where a shipper took the time and the host away.
+pub(super) fn tagged<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
+    let mut words = Words::new(part);
+    let word = words.next()?;
+    let name = tag(part, &word).filter(|name| name.end + 1 < word.end)?;
+    let level = sheet.level;
+    sheet.level = level + 1;
+    sheet.known("syslog.app", name);
+    sheet.level = level;
+    Some(part.from(word.end).trimmed())
+}
+
 fn is_host(text: &[u8]) -> bool {
     value::is_host_name(text) && !text.ends_with(b":") && text.iter().any(u8::is_ascii_alphanumeric)
 }

@@ -404,7 +404,7 @@ fn address(
         return Some(stop);
     }
     let label = glued.and_then(|glued| label(line, Some(glued), None)).or_else(|| label(line, before[0], before[1]));
-    match label {
+    match label.filter(|label| names::means_address(&line[label.start..label.end])) {
         Some(label) => sheet.named(label.start..label.end, start..end, Form::Plain),
         None => {
             sheet.level += 2;
@@ -512,6 +512,15 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
     let is_user =
         [&b"user"[..], b"username", b"account", b"login", b"usr"].iter().any(|user| user.eq_ignore_ascii_case(name));
     if !has_colon && !is_user {
+        // `ClientPort 5555`
+        if name.len() > 4
+            && names::is_port(name)
+            && let Some(next) = text.peek()
+            && value::port(&line[next.start..next.end]).is_some()
+        {
+            sheet.named(word.start..word.end, next.start..next.end, Form::Plain);
+            return;
+        }
         // `for eve from`
         if name == b"for" || name == b"of" || name == b"with" {
             let mut ahead = Text { part, at: text.at };
@@ -565,6 +574,10 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
         return;
     }
     if is_user && !has_colon && !is_quoted && !is_user_name(bytes) {
+        return;
+    }
+    // `user [after add]` is a remark.
+    if is_user && next_text[0] == b'[' && bytes.contains(&b' ') {
         return;
     }
     if memchr::memchr(b'=', bytes).is_some() || value::address(bytes).is_some() && is_user {

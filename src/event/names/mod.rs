@@ -7,6 +7,8 @@ mod table;
 
 use std::sync::OnceLock;
 
+use super::ecs::{EcsName, Type};
+
 pub(super) use table::Meaning;
 
 /// Longest name that is looked up, in letters and digits.
@@ -103,6 +105,12 @@ impl Key {
     fn below(hash: u64, length: usize, parent: &Key) -> Option<(u64, usize)> {
         let whole = length + parent.length;
         (whole <= MAX_KEY).then(|| (parent.hash.wrapping_mul(POWERS[length]).wrapping_add(hash), whole))
+    }
+
+    /// This name as it is called below another, to be compared as a whole.
+    pub(super) fn within(&self, parent: &Key) -> Option<Key> {
+        let (hash, length) = Key::below(self.hash, self.length, parent)?;
+        Some(Key { hash, length, words: [(0, 0); MAX_WORDS], count: 0 })
     }
 
     /// The ends of the name that begin with a word, longest first, without the whole.
@@ -242,11 +250,39 @@ impl Index {
     }
 }
 
+/// The normal name that a raw one stands for in the table.
+pub(super) fn normal(key: &Key) -> Option<EcsName> {
+    index().get(key.hash)?.iter().find_map(|entry| match entry.meaning {
+        Meaning::Ecs(name) => Some(name),
+        _ => None,
+    })
+}
+
 /// Whether the table knows a name, whole or by its end.
 pub(super) fn is_known(name: &[u8]) -> bool {
     Key::new(name)
         .and_then(|key| find(&key, &[]))
         .is_some_and(|found| found.meanings.iter().any(|entry| entry.meaning != Meaning::Nothing))
+}
+
+/// Whether the table knows a name as that of an address or a machine.
+pub(super) fn means_address(name: &[u8]) -> bool {
+    let is_address = |entry: &Entry| match entry.meaning {
+        Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.kind() == Type::Ip,
+        _ => false,
+    };
+    Key::new(name).and_then(|key| find(&key, &[])).is_some_and(|found| found.meanings.iter().any(is_address))
+}
+
+/// Whether the table knows a name as it is as that of a port.
+pub(super) fn is_port(name: &[u8]) -> bool {
+    let is_port = |entry: &Entry| match entry.meaning {
+        Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => {
+            matches!(name, EcsName::SourcePort | EcsName::DestinationPort | EcsName::ClientPort)
+        }
+        _ => false,
+    };
+    Key::new(name).and_then(|key| index().get(key.hash)).is_some_and(|meanings| meanings.iter().any(is_port))
 }
 
 /// Whether the table knows a name as it is.

@@ -56,19 +56,19 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          date_received received_date syslog_time msg",
     ),
     (Date, "date event_date log_date x_date day date_local date_utc"),
-    (Clock, "time clock event_clock log_time x_time hour time_of_day time_local time_utc"),
+    (Clock, "time clock event_clock log_time x_time hour time_of_day time_local time_utc start_time"),
     (Zone, "tz timezone dtz device_time_zone tz_offset timezone_offset utc_offset zone_offset event_timezone"),
     (
         Ecs(SourceIp),
         "source_ip src_ip source_address src_addr src source_ip_address src_ip_addr source_ipv4 src_ipv4 source_ipv6 \
          src_ipv6 saddr orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address client_ip \
-         client_address client_addr c_ip client_ip_address client_ip_addr caller_ip caller_ip_address requester_ip \
+         client_address client_addr c_ip client_ip_address client_ip_addr caller_ip caller_ip_address requester_ip from \
          request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr http_client_ip true_client_ip \
          cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip attacker_ip attacker_address \
          attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip initiator sender_ip \
          sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip logon_ip from_ip ip_from \
          local_ip_source source_network_address workstation_ip calling_station_id framed_ip_address assigned_ip \
-         device_external_ip external_ip caller from sourceip_host audit_source_ip session_ip connecting_ip \
+         device_external_ip external_ip caller sourceip_host audit_source_ip session_ip connecting_ip \
          source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip host_ip endpoint_ip \
          endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff source ip_address addr ipv4 \
          ipv4_address ips sourceips src_host shost sender socket_ip from_address for flow_source address ip ip_addr \
@@ -92,7 +92,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "source_domain src_domain source_host_name src_host_name source_host src_host shost source_name srcname \
          client_hostname client_name remote_hostname client_domain remote_host rhost c_host source_machine_name \
          source_computer_name source_workstation workstation_name workstation source_dns source_fqdn from_host \
-         peer_name src_host_reverse",
+         peer_name src_host_reverse source_ip_address source_address src_address caller_ip_address",
     ),
     (
         Ecs(DestinationIp),
@@ -176,7 +176,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         Ecs(DnsQuestionName),
         "dns_question_name question_name query_name qname dns_query dns_query_name dns_rrname rrname dns_qry_name \
          domain_queried queried_domain queried_name requested_domain dns_request dns_request_name dns_name dns_domain \
-         query_domain lookup_name query question dns_requests_domain_name domain_name",
+         query_domain lookup_name requested_name query question dns_requests_domain_name domain_name",
     ),
     (
         Ecs(DnsQuestionType),
@@ -192,7 +192,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "url_full full_url request_url url requested_url http_url request uri_full cs_url c_url target_url \
          destination_url dest_url original_url clicked_url web_url page_url malicious_url probe_url x_url object_url \
          resource_url httprequest_request_url request_uri_full cs_uri cs_uri_full request_client_application_url uri \
-         site_url location link",
+         site_url",
     ),
     (
         Ecs(UrlOriginal),

@@ -1,6 +1,6 @@
 //! The line that fields are read of, and what its header and the options say of them.
 
-use crate::event::ecs::EcsName;
+use crate::event::custom::RawName;
 use crate::event::layouts::columns::Header;
 use crate::event::names::Found;
 use crate::event::sheet::{Label, Raw};
@@ -13,7 +13,7 @@ pub(in crate::event) struct Context<'a> {
     /// What each column of the header means.
     pub(in crate::event) columns: &'a [Option<Found>],
     /// Names of the configuration's layout.
-    pub(in crate::event) custom: &'a [(u64, EcsName)],
+    pub(in crate::event) custom: &'a [RawName],
     pub(in crate::event) assumed: &'a Assumed,
     /// Whether the whole line is JSON.
     pub(in crate::event) is_json: bool,

@@ -12,7 +12,7 @@ impl Normal {
         let (domain_length, name_length) = (domain.map(<[u8]>::len), name.len());
         // `eve (Initiator)`: a remark, not the name.
         let name = &text[text.len() - name_length..];
-        let cut = name.find(" (").filter(|at| *at > 0).unwrap_or(name.len());
+        let cut = name.find(" (").filter(|at| *at > 0).unwrap_or(name.trim_end().len());
         let at = end - name_length;
         self.held[EcsName::UserName as usize] = self.span(at, at + cut);
         if !context.is_json {

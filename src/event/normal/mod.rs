@@ -8,10 +8,11 @@ mod memo;
 use std::net::IpAddr;
 use std::ops::Range;
 
+use crate::event::custom::{MAX_RAW, RawName};
 use crate::event::decode::decode;
 use crate::event::ecs::{EcsName, Type};
 use crate::event::names::{Found, Key, Meaning};
-use crate::event::sheet::{Form, Label, Raw, Sheet};
+use crate::event::sheet::{Form, Label, Raw, Sheet, TOP};
 use crate::event::time::{self, EventTime, Stamp};
 use crate::event::value;
 pub(super) use context::Context;
@@ -167,12 +168,7 @@ impl Normal {
 
     /// Enters a field as a candidate for all that its name means.
     fn consider(&mut self, at: u32, field: &Raw, sheet: &Sheet, context: &Context<'_>) {
-        let custom = match context.custom {
-            [] => None,
-            names => Key::new(context.name(field.label))
-                .and_then(|key| names.iter().find(|(hash, _)| key.is(*hash)))
-                .map(|(_, name)| *name),
-        };
+        let custom = if context.custom.is_empty() { None } else { configured(field, sheet, context) };
         let found = match field.label {
             Label::Column(column) => context.columns.get(column as usize).copied().flatten(),
             _ => self.memo.find(field, sheet, context),
@@ -193,15 +189,17 @@ impl Normal {
         self.scratch = decoded;
     }
 
-    fn weigh(&mut self, at: u32, field: &Raw, found: Option<Found>, custom: Option<EcsName>, value: &mut Facts<'_>) {
-        if let Some(name) = custom {
+    fn weigh(&mut self, at: u32, field: &Raw, found: Option<Found>, custom: Option<RawName>, value: &mut Facts<'_>) {
+        if let Some(RawName { ecs, rank, .. }) = custom {
             // What the configuration says is surer than the table.
-            self.taken.push((at, name));
-            self.offer(name, 0, at, value);
+            self.taken.push((at, ecs));
+            if !value.is_null() {
+                self.offer(ecs, rank, at, value);
+            }
             return;
         }
         let Some(found) = found.filter(|_| !value.is_null()) else { return };
-        let sure = u16::from(field.level) * LEVEL + u16::from(found.extra) + 1;
+        let sure = u16::from(field.level) * LEVEL + u16::from(found.extra) + MAX_RAW as u16;
         for entry in found.meanings {
             let score = sure + u16::from(entry.rank);
             let candidate = Candidate { score, field: at };
@@ -390,6 +388,23 @@ fn push_lossy(text: &mut String, bytes: &[u8]) {
     match std::str::from_utf8(bytes) {
         Ok(valid) => text.push_str(valid),
         Err(_) => text.push_str(&String::from_utf8_lossy(bytes)),
+    }
+}
+
+/// What the configuration says of a field, by its name or the end of its path.
+fn configured(field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<RawName> {
+    let mut key = Key::new(context.name(field.label))?;
+    let mut at = field.parent;
+    loop {
+        if let Some(name) = context.custom.iter().find(|name| key.is(name.hash)) {
+            return Some(*name);
+        }
+        let node = (at != TOP).then(|| &sheet.nodes[at as usize])?;
+        // Objects of an array have no name.
+        if let Some(parent) = Key::new(context.name(node.label)) {
+            key = key.within(&parent)?;
+        }
+        at = node.parent;
     }
 }
 
