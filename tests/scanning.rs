@@ -53,15 +53,29 @@ fn in_order(mut seen: Vec<Seen>) -> Vec<Seen> {
 }
 
 #[test]
-/// Few cases: of tens of thousands one may still differ, as `NOT_YET` of the oracle and the test below tell.
 fn as_the_oracle() {
-    against_the_oracle(200);
+    against_the_oracle(4_000);
 }
 
 #[test]
 #[ignore = "50,000 cases take a minute; the test above takes fewer"]
 fn as_the_oracle_in_full() {
     against_the_oracle(50_000);
+}
+
+/// However many URLs stand side by side, each is read up to where it ends.
+#[test]
+fn many_urls_side_by_side() {
+    let world = World::of([url("http://evil.test/a,b"), url("http://evil.test/c")]);
+    for separator in [";", ",", "|", "&", "%20", "%3B", "'", "\u{201d}"] {
+        for text in ["http://evil.test/a,b", "http://evil.test/c", "http%3A%2F%2Fevil.test%2Fc"] {
+            let log = vec![text; 300].join(separator);
+            for engine in Engine::available() {
+                let seen = scan(&mut scanner(&world, &MatchOptions::default(), engine), log.as_bytes());
+                assert_eq!(seen.len(), 300, "{text} by {separator}, {engine:?}");
+            }
+        }
+    }
 }
 
 /// A reader that gives what it likes: one byte, a few, none for now.

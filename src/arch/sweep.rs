@@ -318,13 +318,13 @@ fn ends<const ADDRS: bool, const LABELS: u8>(masks: &Masks, carry: &mut Carry) -
     };
 
     if ADDRS {
-        // Of runs of digits and dots those with a third dot. A letter behind them makes them something else, unless it begins a fifth part:
-        // the name of a port, or `in-addr.arpa`.
+        // Of runs of digits and dots those with a third dot, whatever stands behind: a letter may begin a fifth part, or stand in one, the
+        // name of a port, or begin `in-addr.arpa`.
         let with_dot = add(number, dot, &mut carry.number_dots[0]);
         let second = dot & with_dot;
         let with_second = add(number, second, &mut carry.number_dots[1]);
         let third = second & with_second;
-        ends.quads = add(number, third, &mut carry.number_dots[2]) & !number & (!letter | behind_dot);
+        ends.quads = add(number, third, &mut carry.number_dots[2]) & !number;
 
         // A full address has seven colons, or six and a quad; dates with a time have three.
         let run = host | colon;

@@ -99,5 +99,9 @@ fn has_other_end(bytes: &[u8], start: usize, end: usize) -> bool {
     let len = bytes[..start].iter().rev().take(FAR).take_while(is_between).count();
     let behind = start - len;
     let size = bytes[..behind].iter().rev().take(FAR).take_while(|b| is(**b, HOST)).count();
-    len > 0 && is_whole(&bytes[behind - size..behind], Some(size)) && !is(before(bytes, behind - size), HOST)
+    // A hyphen that touches the other end is part of it.
+    len > 0
+        && !is(bytes[behind], HOST)
+        && is_whole(&bytes[behind - size..behind], Some(size))
+        && !is(before(bytes, behind - size), HOST)
 }

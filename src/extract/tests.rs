@@ -48,6 +48,16 @@ fn all(options: ExtractOptions, haystack: &[u8]) -> Vec<String> {
     part(options, haystack, 0..haystack.len())
 }
 
+/// How many URLs a text has does not depend on the lines around it: of each line the same is found alone and among others.
+#[test]
+fn lines_do_not_matter_to_one_another() {
+    let line = "GET http://a.test/url?u=http%3A%2F%2Fb.test%2Fc&d=1 x http://c.test/d,http://e.test/f\n";
+    let alone = all(ExtractOptions::default(), line.as_bytes());
+    let among = all(ExtractOptions::default(), line.repeat(200).as_bytes());
+    assert_eq!(among.len(), 200 * alone.len());
+    assert!(among.chunks(alone.len()).all(|found| found == alone));
+}
+
 /// Checks a table: haystack, and all tokens if nothing matches.
 fn check(options: ExtractOptions, cases: &[(&str, &[&str])]) {
     let mut wrong = String::new();

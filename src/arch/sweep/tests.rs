@@ -129,10 +129,7 @@ fn naive(text: &[u8], wanted: Wanted) -> Vec<(usize, What)> {
         let before = |n: usize| at.checked_sub(n).map(|at| text[at]);
         let number = run_before(text, at, is_number);
         let dots = number.iter().filter(|&&byte| byte == b'.').count();
-        // A letter may begin a fifth part, but nothing else.
-        let is_part = !here.is_some_and(|byte| byte.is_ascii_alphabetic()) || number.ends_with(b".");
-        let is_end = !here.is_some_and(is_number) && is_part;
-        if wanted.addrs && dots >= 3 && is_end {
+        if wanted.addrs && dots >= 3 && !here.is_some_and(is_number) {
             places.push((at, What::QuadEnd));
         }
         let run = run_before(text, at, is_host);

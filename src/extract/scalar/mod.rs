@@ -118,7 +118,7 @@ struct Scan<'a, 's> {
     anchor: Option<usize>,
     /// The URLs around the place at hand, the innermost last.
     regions: Vec<Region>,
-    /// Where the URLs of the last 16 KiB start.
+    /// Where the URLs of the last 16 KiB start that go on to the same end.
     starts: VecDeque<usize>,
     /// A part of the haystack without an end of a URL.
     without_end: Range<usize>,

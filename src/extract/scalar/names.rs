@@ -118,7 +118,6 @@ impl Scan<'_, '_> {
     /// The quads of a run, each at the start of a part between `-` and `_`. `escape`: the bytes of an escape at the run's start. Gives
     /// where to go on. `may_start_url`: the run's end is not part of a URL yet.
     pub(super) fn quads(&mut self, i: usize, end: usize, escape: usize, may_start_url: bool) -> usize {
-        let bytes = self.bytes;
         let mut next = end;
         let mut from = i;
         while from < end {
@@ -126,9 +125,26 @@ impl Scan<'_, '_> {
             for start in [(escape > 0 && from == i).then_some(i + escape), Some(from)].into_iter().flatten() {
                 next = next.max(self.quad(start, end, may_start_url).unwrap_or(end));
             }
-            from = bytes[from..end].iter().position(|b| matches!(b, b'-' | b'_')).map_or(end, |len| from + len + 1);
+            from = self.next_part(from, end);
         }
         next
+    }
+
+    /// The quads of a part of a URL's host, which is a name: nothing writes an address and a port as five parts there.
+    pub(super) fn quads_of_host(&mut self, i: usize, end: usize) {
+        let mut from = i;
+        while from < end {
+            self.begin();
+            if quad::quad(&self.bytes[from..end]).is_some_and(|quad| quad.fifth.is_none()) {
+                self.quad(from, end, false);
+            }
+            from = self.next_part(from, end);
+        }
+    }
+
+    /// Where the part of a run behind the next `-` or `_` starts.
+    fn next_part(&self, from: usize, end: usize) -> usize {
+        self.bytes[from..end].iter().position(|b| matches!(b, b'-' | b'_')).map_or(end, |len| from + len + 1)
     }
 
     fn quad(&mut self, start: usize, run_end: usize, may_start_url: bool) -> Option<usize> {

@@ -10,8 +10,8 @@ use crate::limits::MAX_OBSERVABLE;
 
 use super::Run;
 
-/// How many URLs of 16 KiB are read to where they end for certain. Those behind them end at the first place that could end
-/// them: the work would grow with the square otherwise.
+/// How many URLs that stand in one another's text within 16 KiB are read to where they end for certain. Those behind them end where
+/// the next URL but one starts: the work would grow with the square otherwise.
 const MAX_WHOLE: usize = 64;
 
 /// A URL in the making.
@@ -25,6 +25,14 @@ struct Draft<'l> {
     name_like: bool,
     /// Its separator is written with entities of XML: nothing shows where it is but a host that is a plain name.
     is_plain: bool,
+}
+
+/// Where a URL ends.
+struct Stop {
+    /// For certain.
+    certain: usize,
+    /// Up to where it is read.
+    read: usize,
 }
 
 impl Scan<'_, '_> {
@@ -100,7 +108,7 @@ impl Scan<'_, '_> {
                 let (mut from, end) = (behind + user, behind + user + host.len());
                 while from < end {
                     let len = bytes[from..end].iter().take_while(|&&b| is(b, HOST)).count();
-                    self.quads(from, from + len, 0, false);
+                    self.quads_of_host(from, from + len);
                     from += len + 1;
                 }
             }
@@ -123,12 +131,12 @@ impl Scan<'_, '_> {
     fn url(&mut self, draft: &Draft<'_>) -> Option<usize> {
         let bytes = self.bytes;
         let (&last, &first) = (draft.starts.first()?, draft.starts.last()?);
-        let stop = self.stop_of(last, draft);
+        let Stop { certain, read } = self.stop_of(last, draft);
         let around = self.region_at(first).copied();
         let in_parameter = draft.written == Written::Plain && around.is_some_and(|around| first >= around.query);
         let context =
             if draft.has_scheme { self.context(first) } else { self.context_in(self.region_around(first), first) };
-        let in_log = InLog { bytes, start: first, stop, written: draft.written, in_parameter };
+        let in_log = InLog { bytes, start: first, stop: read, written: draft.written, in_parameter };
         let mut texts: Texts = std::mem::take(&mut self.own.texts);
         let mut scratch = std::mem::take(&mut self.own.url);
         let mut region: Option<Region> = None;
@@ -142,8 +150,10 @@ impl Scan<'_, '_> {
             }
             let rest = &text.whole()[text.path()..];
             let query = rest.iter().position(|b| matches!(b, b'?' | b'#')).map(|len| text.place(text.path() + len));
-            let stop = text.place(text.whole().len());
-            let of_this = Region { start, end: stop, stop, path: path.min(end), query: query.unwrap_or(stop) };
+            let end_of_text = text.place(text.whole().len());
+            let stop = if read == certain { end_of_text } else { certain };
+            let query = query.unwrap_or(end_of_text);
+            let of_this = Region { start, end: end_of_text, stop, path: path.min(end), query };
             match &mut region {
                 None => region = Some(of_this),
                 Some(region) => region.start = region.start.min(start),
@@ -181,30 +191,39 @@ impl Scan<'_, '_> {
         Some(next)
     }
 
-    /// Where a URL ends for certain.
-    fn stop_of(&mut self, start: usize, draft: &Draft<'_>) -> usize {
+    /// Where a URL ends for certain, and up to where it is read.
+    fn stop_of(&mut self, start: usize, draft: &Draft<'_>) -> Stop {
         let bytes = self.bytes;
         let behind = draft.behind;
         if !self.without_end.contains(&behind) {
             self.without_end = behind..behind + len_to_end(bytes, behind);
+            // Those before have ended.
+            self.starts.clear();
         }
-        let mut stop = self.without_end.end.min(start + MAX_OBSERVABLE).max(behind);
+        let mut certain = self.without_end.end.min(start + MAX_OBSERVABLE).max(behind);
         if let Some(around) = self.region_at(start) {
-            stop = stop.min(around.stop).max(behind);
+            certain = certain.min(around.stop).max(behind);
         }
         if draft.written != Written::Plain {
-            let end = memchr::memchr2(b'&', b'\\', &bytes[behind..stop]);
-            stop = end.map_or(stop, |len| behind + len);
+            let end = memchr::memchr2(b'&', b'\\', &bytes[behind..certain]);
+            certain = end.map_or(certain, |len| behind + len);
         }
         while self.starts.front().is_some_and(|first| first + MAX_OBSERVABLE < start) {
             self.starts.pop_front();
         }
         if self.starts.len() < MAX_WHOLE {
             self.starts.push_back(start);
-            return stop;
+            return Stop { certain, read: certain };
         }
-        // Escapes of slashes stand in the authority, so that it ends there.
-        let is_end = |b: &u8| matches!(b, b',' | b';' | b'|' | b'^' | b'&' | b'\'' | b'(' | b')' | b'{' | b'}');
-        bytes[behind..stop].iter().position(is_end).map_or(stop, |len| behind + len)
+        let read = if draft.has_scheme {
+            let may_start = |b: u8| matches!(b, b':' | b'%' | b'&' | b'\\');
+            let mut next = (behind..certain).filter(|&at| may_start(bytes[at]) && separator(bytes, at).is_some());
+            next.nth(1)
+        } else {
+            // Nothing shows where another one without a scheme starts, but what may end this one stands before it.
+            let is_end = |b: &u8| matches!(b, b',' | b';' | b'|' | b'^' | b'&' | b'\'' | b'(' | b')' | b'{' | b'}');
+            bytes[behind..certain].iter().position(is_end).map(|len| behind + len)
+        };
+        Stop { certain, read: read.unwrap_or(certain) }
     }
 }

@@ -169,7 +169,8 @@ impl Line<'_> {
         let is_fifth = goes_on(end);
         let mut is_no_url = is_fifth || !may_start_url;
         if is_fifth {
-            if char_at(end) != '.' {
+            // Nothing writes five parts as the host of a URL.
+            if char_at(end) != '.' || !may_start_url {
                 return None;
             }
             let label = take(end + 1, &|c| c.is_ascii_alphanumeric() || *c == '-');
@@ -237,7 +238,7 @@ impl Line<'_> {
         let is_first = gap > 0 && self.five_parts(to + gap).is_some();
         let is_second = (0..from).any(|at| {
             let end = self.five_parts(at).filter(|&end| end < from);
-            end.is_some_and(|end| bytes[end..from].iter().all(&is_between))
+            end.is_some_and(|end| bytes[end..from].iter().all(is_between))
         });
         is_tcpdump || is_first || is_second
     }

@@ -95,9 +95,12 @@ fn host(text: &[u8], from: usize, end: usize) -> Range<usize> {
     {
         return start + 1..start + close;
     }
+    // Line feeds and tabs that were encoded are removed from a URL.
+    let blanks = inner.iter().rev().take_while(|b| matches!(b, b'\t' | b'\r' | b'\n')).count();
+    let inner = &inner[..inner.len() - blanks];
     match inner.iter().rposition(|&b| b == b':') {
         Some(colon) if inner[colon + 1..].iter().all(u8::is_ascii_digit) => start..start + colon,
-        _ => start..end,
+        _ => start..start + inner.len(),
     }
 }
 
