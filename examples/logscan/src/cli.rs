@@ -341,6 +341,16 @@ pub(crate) struct ScanArgs {
     pub(crate) color: Color,
 }
 
+impl ScanArgs {
+    /// As many threads as are asked for, or the machine has cores.
+    pub(crate) fn threads(&self) -> usize {
+        match self.threads {
+            Some(threads) => threads.into(),
+            None => std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Switch {
     /// Yes.

@@ -217,10 +217,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let options = scan_options(args)?;
     let logs = inputs::logs(&args.inputs)?;
     let (sieve, loading) = args.set.load_since(args.since.as_ref())?;
-    let threads = match args.threads {
-        Some(threads) => usize::from(threads),
-        None => std::thread::available_parallelism().map_or(1, usize::from),
-    };
+    let threads = args.threads();
     let meter = Arc::new(Meter::default());
     let opener = Opener::new(meter.clone(), logs.len(), args.inputs.mmap);
     let style = Style::new(args);

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -97,6 +98,77 @@ fn what_is_written_is_scanned_when_its_line_ends() {
     assert_eq!(follow.hit(), "a.log:6:two.evil.test");
     append(&folder, "a.log", "four.evil.test\n");
     assert_eq!(follow.hit(), "a.log:7:four.evil.test");
+    assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
+}
+
+/// The most threads of a process that scan at once, as far as one sees by looking again and again until `is_over`.
+#[cfg(target_os = "linux")]
+fn most_scanning(process: u32, is_over: &AtomicBool) -> usize {
+    let is_scanning = |task: &fs::DirEntry| {
+        fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.trim_end() == "netsieve-scan")
+    };
+    let mut most = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+        most = most.max(tasks.filter(is_scanning).count());
+        thread::sleep(Duration::from_millis(1));
+    }
+    most
+}
+
+/// Says that it is over, in a panic too.
+struct Over<'o>(&'o AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// They were scanned one after the other, on one thread.
+#[test]
+fn logs_that_grow_at_once_are_scanned_side_by_side() {
+    const LOGS: [&str; 4] = ["a.log", "b.log", "c.log", "d.log"];
+    /// Lines that are there at first, and that are added; every thousandth has a hit.
+    const FIRST: usize = 60_000;
+    const ADDED: usize = 40_000;
+    let line = |number: usize| match number % 1000 {
+        0 => format!("{number} host{number}.evil.test\n"),
+        _ => format!("{number} nothing was seen of 203.0.113.{} and other.test, as on all days\n", number % 250),
+    };
+    let folder = folder();
+    let first: String = (1..=FIRST).map(line).collect();
+    LOGS.iter().for_each(|log| folder.write(log, first.as_bytes()));
+    let follow = Follow::new(&folder, "-j 3 -f c2.txt a.log b.log c.log d.log");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        #[cfg(target_os = "linux")]
+        let most = scope.spawn(|| most_scanning(follow.child.id(), &is_over));
+        for log in LOGS {
+            let (folder, line) = (&folder, &line);
+            scope.spawn(move || {
+                let added: String = (FIRST + 1..=FIRST + ADDED).map(line).collect();
+                // In parts that end anywhere.
+                added.as_bytes().chunks(9973).for_each(|part| append(folder, log, str::from_utf8(part).unwrap()));
+            });
+        }
+        let over = Over(&is_over);
+        let mut seen: HashMap<String, Vec<String>> = HashMap::new();
+        for _ in 0..LOGS.len() * (FIRST + ADDED) / 1000 {
+            let hit = follow.hit();
+            let (log, place) = hit.split_once(':').unwrap();
+            seen.entry(log.to_owned()).or_default().push(place.to_owned());
+        }
+        drop(over);
+        // Each hit once, and in the order of its log.
+        let want: Vec<String> =
+            (1..=(FIRST + ADDED) / 1000).map(|thousand| format!("{0}:host{0}.evil.test", thousand * 1000)).collect();
+        for log in LOGS {
+            assert_eq!(seen[log], want, "{log}");
+        }
+        #[cfg(target_os = "linux")]
+        assert_eq!(most.join().unwrap(), 3);
+    });
     assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
 }
 

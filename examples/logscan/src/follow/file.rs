@@ -124,6 +124,17 @@ pub(super) struct Followed {
     pub(super) is_new: bool,
     /// It is no longer followed.
     pub(super) is_over: bool,
+    /// Its turn in this round, from its reading to what follows from that.
+    pub(super) turn: Option<Turn>,
+}
+
+/// What came of reading a log in a round.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// How far it had been read before.
+    pub(super) before: u64,
+    pub(super) is_rewritten: bool,
+    pub(super) error: Option<io::Error>,
 }
 
 impl Default for Followed {
@@ -143,6 +154,7 @@ impl Default for Followed {
             is_seen: true,
             is_new: false,
             is_over: false,
+            turn: None,
         }
     }
 }
@@ -161,6 +173,11 @@ impl Followed {
             // Where files have no numbers, they are what they are called.
             _ => self.path == path,
         }
+    }
+
+    /// It was closed, and has changed since or no path leads to it.
+    pub(super) fn is_to_be_opened(&self) -> bool {
+        self.file.is_none() && !(self.is_seen && self.stamp.is_some())
     }
 
     /// Begins at its start again; gives what was known of it before.
@@ -204,14 +221,14 @@ pub(super) struct Addition<'f> {
     pub(super) file: &'f File,
     pub(super) print: &'f mut Print,
     pub(super) check: &'f TextCheck,
-    pub(super) is_rewritten: bool,
+    pub(super) is_rewritten: &'f mut bool,
 }
 
 impl Read for Addition<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let len = ReadAt::read_at(self.file, buf, self.print.at)?;
         if !self.print.is_in(self.file)? {
-            self.is_rewritten = true;
+            *self.is_rewritten = true;
             return Ok(0);
         }
         let len = if len < buf.len() { len - padding(&buf[..len]) } else { len };

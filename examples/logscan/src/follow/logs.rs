@@ -4,15 +4,17 @@ use std::collections::{HashSet, VecDeque};
 use std::error::Error;
 use std::fs;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-use netsieve::Scanner;
 use netsieve::input::Input;
 use netsieve::render::Escaped;
 use netsieve::scan::Tail;
+use netsieve::scan::many::{Delivery, Source};
+use netsieve::{Hit, Scanner};
 
-use super::file::{Addition, Followed, Key, Print, head, key, open};
+use super::file::{Addition, Followed, Key, Print, Turn, head, key, open};
 use super::hits::Hits;
 use super::{descriptors, siblings};
 use crate::cli::ScanArgs;
@@ -34,6 +36,7 @@ pub(super) struct Follower<'a> {
     files: Vec<Followed>,
     /// How many of them may be open.
     room: usize,
+    threads: usize,
     /// Files that are not followed: what was there before, and copies of what was read.
     passed: HashSet<Key>,
     /// How these began, and logs that are gone.
@@ -57,6 +60,41 @@ struct Writer<'w, 'o> {
 impl<'o> Writer<'_, 'o> {
     fn hits<'h>(&'h mut self, name: &'h str) -> (&'h mut Scanner, Hits<'h, 'o>) {
         (self.scanner, Hits::new(self.style, self.output, name, self.is_skipped))
+    }
+
+    /// Scans what was added to the logs whose turn it is: on all threads, if several have changed. Hits come by log, and in the order in
+    /// which they stand there.
+    fn added(&mut self, files: &mut [Followed], threads: usize) -> io::Result<()> {
+        let (mut names, mut sources, mut errors, mut changed) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        for file in files {
+            let Followed { name, file: Some(file), tail, print, check, turn: Some(turn), .. } = file else { continue };
+            changed += usize::from(!file.metadata().is_ok_and(|now| now.len() == print.at));
+            names.push(name.as_str());
+            errors.push(&mut turn.error);
+            let reader = Box::new(Addition { file, print, check, is_rewritten: &mut turn.is_rewritten });
+            sources.push(Ok(Source::Growing { reader, tail, with_rest: false }));
+        }
+        let Writer { scanner, style, output, is_skipped } = self;
+        let (style, is_skipped) = (*style, *is_skipped);
+        // That the first hit of a log is enough is for the output to say.
+        let render = |input: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
+            if !is_skipped {
+                let _ = style.render(names[input], hit, out);
+            }
+            ControlFlow::Continue(())
+        };
+        let mut failed = None;
+        let deliver = |delivery: Delivery<'_>| {
+            match delivery {
+                Delivery::Hits { rendered, hits, .. } if !is_skipped => failed = output.hits(rendered, hits).err(),
+                Delivery::End(end) => *errors[end.input] = end.error,
+                _ => {}
+            }
+            if failed.is_some() || output.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let threads = if changed > 1 { threads } else { 1 };
+        scanner.scan_many(sources.into_iter(), threads, render, deliver).map_err(io::Error::other)?;
+        failed.map_or(Ok(()), Err)
     }
 
     /// Scans a line without an end as it stands.
@@ -87,6 +125,7 @@ impl<'a> Follower<'a> {
             has_pipe,
             files: Vec::new(),
             room: descriptors::raise(),
+            threads: args.threads(),
             passed: HashSet::new(),
             gone: VecDeque::new(),
             turned: Vec::new(),
@@ -136,13 +175,12 @@ impl<'a> Follower<'a> {
             }
         }
         self.missed(&mut writer)?;
-        // Those that come up on the way have their turn in the next round.
-        for at in 0..self.files.len() {
-            let mut file = std::mem::take(&mut self.files[at]);
-            if !file.is_over {
-                file.is_over = !(self.reopen(&mut file) && self.read(&mut file, &mut writer)?);
-            }
-            self.files[at] = file;
+        // Those that come up on the way have their turn in the next round. One that nothing was read of yet may be a copy of another,
+        // which is told by what has been read of that one.
+        let is_begun = |&at: &usize| self.is_first || self.files[at].print.at > 0;
+        let (begun, new): (Vec<usize>, Vec<usize>) = (0..self.files.len()).partition(is_begun);
+        for logs in std::iter::once(&begun[..]).chain(new.chunks(1)) {
+            self.turn(logs, &mut writer)?;
             if writer.output.is_done() {
                 return Ok(());
             }
@@ -222,7 +260,7 @@ impl<'a> Follower<'a> {
 
     /// Opens a log that was closed and has changed. Whether it is still followed.
     fn reopen(&mut self, file: &mut Followed) -> bool {
-        if file.file.is_some() || file.is_seen && file.stamp.is_some() {
+        if !file.is_to_be_opened() {
             return true;
         }
         let mut path = file.path.clone();
@@ -258,26 +296,63 @@ impl<'a> Follower<'a> {
         true
     }
 
-    /// Scans what was added to a log. Whether it is still followed.
-    fn read(&mut self, file: &mut Followed, writer: &mut Writer<'_, '_>) -> Result<bool, Box<dyn Error>> {
-        let Some(opened) = &file.file else { return Ok(true) };
-        if file.is_new && !self.is_first {
-            match head(&file.path) {
-                Ok(head) if head.is_empty() => return Ok(true),
-                Ok(head) if self.is_known(&head) => {
-                    self.passed.extend(file.key);
-                    return Ok(false);
-                }
-                _ => file.is_new = false,
+    /// The turn of some logs, which are scanned side by side.
+    fn turn(&mut self, logs: &[usize], writer: &mut Writer<'_, '_>) -> Result<(), Box<dyn Error>> {
+        let mut ready = Vec::new();
+        for &at in logs {
+            // To open it another one is closed, which must have been read.
+            let is_full = || self.files.iter().filter(|file| file.file.is_some()).count() >= self.room;
+            if !ready.is_empty() && self.files[at].is_to_be_opened() && is_full() {
+                self.scan(&mut ready, writer)?;
             }
+            let mut file = std::mem::take(&mut self.files[at]);
+            if !file.is_over {
+                file.is_over = !self.reopen(&mut file);
+                if !file.is_over && file.file.is_some() && self.is_to_be_read(&mut file) {
+                    file.turn = Some(Turn { before: file.print.at, ..Turn::default() });
+                    ready.push(at);
+                }
+            }
+            self.files[at] = file;
         }
-        let before = file.print.at;
-        let (scanner, mut hits) = writer.hits(&file.name);
-        let mut added = Addition { file: opened, print: &mut file.print, check: &file.check, is_rewritten: false };
-        let result = scanner.scan_tail(&mut file.tail, &mut added, |hit| hits.take(hit));
-        let is_rewritten = added.is_rewritten;
-        hits.write()?;
-        if let Err(error) = result {
+        self.scan(&mut ready, writer)
+    }
+
+    /// Whether a log is read in this round. A copy of another never is.
+    fn is_to_be_read(&mut self, file: &mut Followed) -> bool {
+        if !file.is_new || self.is_first {
+            return true;
+        }
+        match head(&file.path) {
+            Ok(head) if head.is_empty() => return false,
+            Ok(head) if self.is_known(&head) => {
+                self.passed.extend(file.key);
+                file.is_over = true;
+            }
+            _ => file.is_new = false,
+        }
+        !file.is_over
+    }
+
+    /// Scans what was added to the logs whose turn it is, and draws the conclusions.
+    fn scan(&mut self, ready: &mut Vec<usize>, writer: &mut Writer<'_, '_>) -> Result<(), Box<dyn Error>> {
+        let (Some(&first), Some(&last)) = (ready.first(), ready.last()) else { return Ok(()) };
+        writer.added(&mut self.files[first..=last], self.threads)?;
+        for at in ready.drain(..) {
+            let mut file = std::mem::take(&mut self.files[at]);
+            if let Some(turn) = file.turn.take()
+                && !writer.output.is_done()
+            {
+                file.is_over |= !self.settle(&mut file, turn, writer)?;
+            }
+            self.files[at] = file;
+        }
+        Ok(())
+    }
+
+    /// What follows from the reading of a log. Whether it is still followed.
+    fn settle(&mut self, file: &mut Followed, turn: Turn, writer: &mut Writer<'_, '_>) -> Result<bool, Box<dyn Error>> {
+        if let Some(error) = turn.error {
             self.tell(format!("{}: {error} at byte {}: tried again", file.name, file.print.at));
             file.close();
             file.stamp = None;
@@ -286,11 +361,11 @@ impl<'a> Follower<'a> {
         if let Some(caveat) = file.check.caveat() {
             self.tell(format!("{}: {caveat}", file.name));
         }
-        if is_rewritten {
+        if turn.is_rewritten {
             self.rewritten(file, writer)?;
             return Ok(true);
         }
-        if file.print.at > before {
+        if file.print.at > turn.before {
             (file.idle, file.still) = (0, Instant::now());
             return Ok(true);
         }
