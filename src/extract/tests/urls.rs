@@ -1,0 +1,133 @@
+//! URLs, where they end, and the targets of requests.
+
+use super::*;
+
+#[test]
+fn separators_of_urls() {
+    for separator in [
+        r":\/\/",
+        r":\\/\\/",
+        r":\u002f\u002f",
+        r":\\u002f\\u002f",
+        r"\u003a//",
+        "%3A%2F%2F",
+        "%253A%252F%252F",
+        ":%2F%2F",
+        "%3A//",
+        "&#58;&#47;&#47;",
+        ":&#x2F;&#x2f;",
+        "idp.http://",
+    ] {
+        let text = format!("u={}{separator}evil.test/a", if separator.contains("http") { "" } else { "http" });
+        let found = all(ExtractOptions::default(), text.as_bytes());
+        let is_url = |token: &String| {
+            let token = token.trim_start_matches("alt ");
+            token.starts_with("url http") && token.contains("evil.test/a")
+        };
+        assert!(found.iter().any(is_url), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn urls() {
+    table(&[
+        ("http://evil.test/a", &["url http://evil.test/a"]),
+        ("GET http://evil.test/a?b=c HTTP/1.1", &["url http://evil.test/a?b=c"]),
+        ("\"http://evil.test/a\"", &["url http://evil.test/a"]),
+        ("<http://evil.test/a>", &["url http://evil.test/a"]),
+        ("`http://evil.test/a`", &["url http://evil.test/a"]),
+        ("HTTPS://EVIL.test:8443/", &["url HTTPS://EVIL.test:8443/"]),
+        ("http://user:pass@evil.test/", &["url http://user:pass@evil.test/"]),
+        ("http://[2001:db8::1]:80/", &["url http://[2001:db8::1]:80/"]),
+        ("http://192.0.2.1/x", &["url http://192.0.2.1/x"]),
+        ("http://3221225985/x", &["url http://3221225985/x"]),
+        ("http://evil.test", &["url http://evil.test"]),
+        ("http://x-192.0.2.1-y.test/a", &["url http://x-192.0.2.1-y.test/a", "ip 192.0.2.1 url_host"]),
+        ("x-192.0.2.1-y.test/a", &["url x-192.0.2.1-y.test/a", "ip 192.0.2.1 url_host"]),
+        ("http://bücher.test/ä", &["url http://bücher.test/ä"]),
+        // Trimmed at the end.
+        ("(http://evil.test/a)", &["url http://evil.test/a"]),
+        ("http://evil.test/a_(b)", &["url http://evil.test/a_(b)"]),
+        ("http://evil.test/a.", &["url http://evil.test/a"]),
+        ("http://evil.test/a!?", &["url http://evil.test/a"]),
+        ("'http://evil.test/a',", &["url http://evil.test/a"]),
+        ("[x](http://evil.test/a).", &["url http://evil.test/a"]),
+        (r"http://evil.test/a\", &["url http://evil.test/a"]),
+        // Cut.
+        ("http://evil.test/a,http", &["url http://evil.test/a,http"]),
+        ("http://evil.test/a;b|c'd", &["url http://evil.test/a;b|c'd"]),
+        // JSON.
+        (
+            r#"{"u":"http:\/\/evil.test\/a\u0026b\u003dc","x":1}"#,
+            &[
+                r"url http://evil.test/a&b=c @http:\/\/evil.test\/a\u0026b\u003dc",
+                r"alt url http:\/\/evil.test\/a\u0026b\u003dc",
+            ],
+        ),
+        (r"http://evil.test/a\nb", &["url http://evil.test/a", r"alt url http://evil.test/a\nb"]),
+        (r#"http://evil.test/a\"b"#, &["url http://evil.test/a"]),
+        (r"http://evil.test/a\u0022b", &["url http://evil.test/a", r"alt url http://evil.test/a\u0022b"]),
+        (r"evil.test\/a", &[r"url evil.test/a @evil.test\/a", r"alt url evil.test\/a"]),
+        // Without a scheme.
+        ("evil.test/a", &["url evil.test/a"]),
+        ("evil.test/", &["url evil.test/"]),
+        ("evil.test:8080/a?b", &["url evil.test:8080/a?b"]),
+        ("192.0.2.1/a", &["url 192.0.2.1/a"]),
+        ("192.0.2.1:8080/a", &["url 192.0.2.1:8080/a"]),
+        ("x.evil.test/a.php", &["url x.evil.test/a.php", "name~ a.php url_path"]),
+        // URLs within a URL.
+        (
+            "http://a.test/?u=http://evil.test/x",
+            &["url http://a.test/?u=http://evil.test/x", "url http://evil.test/x url_query"],
+        ),
+        (
+            "http://a.test/?u=http%3A%2F%2Fevil.test%2Fx&v=1",
+            &[
+                "url http://a.test/?u=http%3A%2F%2Fevil.test%2Fx&v=1",
+                "url http://evil.test/x @http%3A%2F%2Fevil.test%2Fx url_query",
+            ],
+        ),
+        (
+            "http://a.test/http://evil.test/x",
+            &["url http://a.test/http://evil.test/x", "url http://evil.test/x url_path"],
+        ),
+        // What else stands in a URL.
+        (
+            "http://a.test/b.c/d.php?e=f.g&h=192.0.2.1#i.j",
+            &[
+                "url http://a.test/b.c/d.php?e=f.g&h=192.0.2.1#i.j",
+                "name~ b.c url_path",
+                "name~ d.php url_path",
+                "name f.g url_query",
+                "ip 192.0.2.1 url_query",
+                "name i.j url_query",
+            ],
+        ),
+        // No host, no URL.
+        ("http://", &[]),
+        // As browsers read it.
+        ("http:///a", &["url http:///a"]),
+        ("://evil.test/a", &["url evil.test/a"]),
+        ("http://exa mple", &["url http://exa"]),
+    ]);
+}
+
+#[test]
+fn request_paths() {
+    let options = ExtractOptions { request_paths: true, ..ExtractOptions::default() };
+    check(
+        options,
+        &[
+            ("\"GET /gate.php?x HTTP/1.1\"", &["path /gate.php?x", "name~ gate.php"]),
+            ("\"/gate.php\"", &["path /gate.php", "name~ gate.php"]),
+            ("a\t/gate\tb", &["path /gate"]),
+            // The last field of a file that does not end its last line.
+            ("a\t/gate", &["path /gate"]),
+            ("/gate", &[]),
+            ("GET /gate", &[]),
+            ("get /gate HTTP/1.1", &[]),
+            ("x/gate HTTP/1.1", &[]),
+        ],
+    );
+    table(&[("\"GET /gate HTTP/1.1\"", &[])]);
+}
