@@ -188,8 +188,8 @@ impl Scanner {
         result.map_err(|error| Error::io(None, error))
     }
 
-    #[allow(clippy::type_complexity, reason = "a name would say no more")]
     /// One of many inputs, on this thread. `Break`: no more is wanted.
+    #[allow(clippy::type_complexity, reason = "a name would say no more")]
     fn one(
         &mut self,
         input: usize,
