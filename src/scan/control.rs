@@ -33,6 +33,9 @@ pub struct ScanControl(Arc<Shared>);
 struct Shared {
     is_cancelled: AtomicBool,
     bytes: AtomicU64,
+    /// Cancels itself after so many bytes, unless it is 0.
+    #[cfg(test)]
+    cancel_after: AtomicU64,
 }
 
 impl ScanControl {
@@ -57,7 +60,17 @@ impl ScanControl {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
+    /// Cancels itself after so many bytes.
+    #[cfg(test)]
+    pub(super) fn cancel_after(&self, bytes: u64) {
+        self.0.cancel_after.store(bytes, Ordering::Relaxed);
+    }
+
     pub(super) fn add(&self, bytes: u64) {
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
+        #[cfg(test)]
+        if (1..=self.bytes()).contains(&self.0.cancel_after.load(Ordering::Relaxed)) {
+            self.cancel();
+        }
     }
 }

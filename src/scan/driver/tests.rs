@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::indicator::{DomainName, Feed, Indicator, Record, Scope};
-use crate::scan::many::{InputEnd, ReadAt, Source};
-use crate::scan::options::ScanOptions;
+use crate::limits::MAX_LINE;
+use crate::scan::hit::Hit;
+use crate::scan::many::{Delivery, InputEnd, ReadAt, Source};
+use crate::scan::options::{ScanOptions, ScanStats};
 use crate::scan::scanner::Scanner;
 use crate::scan::tail::Tail;
 use crate::sieve::Sieve;
@@ -133,7 +135,7 @@ fn run_plan(plan: &Plan, mut choices: Choices, texts: &[Vec<u8>]) -> (Vec<Seen>,
             _ => Source::Reader(Box::new(ByLines(Cursor::new(text), at_a_time))),
         })
     });
-    let render = |input: usize, _: &crate::scan::Hit<'_>, out: &mut Vec<u8>| {
+    let render = |input: usize, _: &Hit<'_>, out: &mut Vec<u8>| {
         assert!(plan.trouble != Trouble::RenderPanics(input), "as planned");
         out.resize(out.len() + plan.width, b'x');
         ControlFlow::Continue(())
@@ -245,7 +247,7 @@ fn a_scan_without_hits_is_cancelled() {
                     std::time::Instant::now()
                 }
             });
-            let go_on = |_: &crate::scan::Hit<'_>| ControlFlow::Continue(());
+            let go_on = |_: &Hit<'_>| ControlFlow::Continue(());
             let stats = match (threads, kind) {
                 (0, 0) => scanner.scan(&text, go_on),
                 (0, 1) => scanner.scan_reader(&text[..], go_on).expect("a slice"),
@@ -258,9 +260,9 @@ fn a_scan_without_hits_is_cancelled() {
                     };
                     let mut end = None;
                     let inputs = [Ok(source), Ok(Source::Bytes(Box::new("evil.test")))];
-                    let render = |_: usize, _: &crate::scan::Hit<'_>, _: &mut Vec<u8>| ControlFlow::Continue(());
+                    let render = |_: usize, _: &Hit<'_>, _: &mut Vec<u8>| ControlFlow::Continue(());
                     let result = scanner.scan_many(inputs.into_iter(), threads, render, |delivery| {
-                        if let crate::scan::many::Delivery::End(ended) = delivery {
+                        if let Delivery::End(ended) = delivery {
                             assert!(end.is_none(), "nothing behind the cancelled input");
                             end = Some(ended.stats);
                         }
@@ -274,6 +276,78 @@ fn a_scan_without_hits_is_cancelled() {
             assert!(stats.is_cancelled && stats.bytes < text.len() as u64, "{threads} threads, kind {kind}: {stats:?}");
             // 50 ms on a quiet machine.
             assert!(late < Duration::from_millis(1000), "{threads} threads, kind {kind}: {late:?}");
+        }
+    }
+}
+
+/// One way to scan a text; gives what was scanned of it.
+type Way = fn(&mut Scanner, &[u8], usize) -> ScanStats;
+
+/// Scans a source among many, of which it is the first.
+fn among_many(scanner: &mut Scanner, source: Source<'_>, threads: usize) -> ScanStats {
+    let render = |_: usize, _: &Hit<'_>, _: &mut Vec<u8>| ControlFlow::Continue(());
+    let mut stats = None;
+    let result = scanner.scan_many(std::iter::once(Ok(source)), threads, render, |delivery| {
+        if let Delivery::End(end) = delivery {
+            stats = Some(end.stats);
+        }
+        ControlFlow::Continue(())
+    });
+    result.expect("threads can be created");
+    stats.expect("the end of the input")
+}
+
+const GO_ON: fn(&Hit<'_>) -> ControlFlow<()> = |_| ControlFlow::Continue(());
+
+const WAYS: [(&str, Way); 10] = [
+    ("a slice", |scanner, text, _| scanner.scan(text, GO_ON)),
+    ("a slice on all threads", |scanner, text, _| scanner.scan_parallel(text, GO_ON)),
+    ("a reader", |scanner, text, _| scanner.scan_reader(text, GO_ON).expect("a slice")),
+    ("a reader on all threads", |scanner, text, _| scanner.scan_reader_parallel(text, GO_ON).expect("a slice")),
+    ("a tail", |scanner, text, _| scanner.scan_tail(&mut Tail::new(), text, GO_ON).expect("a slice")),
+    ("bytes", |scanner, text, threads| among_many(scanner, Source::Bytes(Box::new(text)), threads)),
+    ("a reader among many", |scanner, text, threads| among_many(scanner, Source::Reader(Box::new(text)), threads)),
+    ("a file", |scanner, text, threads| among_many(scanner, Source::File(Box::new(Memory(text.to_vec()))), threads)),
+    ("a growing input", |scanner, text, threads| {
+        let reader = Box::new(text);
+        among_many(scanner, Source::Growing { reader, tail: &mut Tail::new(), with_rest: false }, threads)
+    }),
+    ("a growing input with its rest", |scanner, text, threads| {
+        let reader = Box::new(text);
+        among_many(scanner, Source::Growing { reader, tail: &mut Tail::new(), with_rest: true }, threads)
+    }),
+];
+
+/// Every way of scanning asks before each block whether it is still wanted, though nothing hits, and counts the same bytes.
+#[test]
+fn every_scan_ends_within_a_block_of_the_wish_and_tells_how_far_it_has_come() {
+    const AFTER: u64 = 3 * MAX_LINE as u64;
+    let line = "nothing at all in this line, nor in any other\n";
+    let plain = line.repeat(12 * MAX_LINE / line.len()).into_bytes();
+    let utf16 = line.repeat(6 * MAX_LINE / line.len());
+    let utf16: Vec<u8> = utf16.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let sieve = sieve();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    for (name, way) in WAYS {
+        for (text, len) in [(&plain, plain.len()), (&utf16, utf16.len() / 2)] {
+            for threads in [1, 3] {
+                let options = ScanOptions::default();
+                let stats = way(&mut Scanner::new(&sieve, &options), text, threads);
+                assert_eq!((stats.bytes, stats.is_cancelled), (len as u64, false), "{name}, {threads} threads");
+                assert_eq!(options.control.bytes(), stats.bytes, "{name}, {threads} threads");
+
+                let options = ScanOptions::default();
+                options.control.cancel_after(AFTER);
+                let stats = way(&mut Scanner::new(&sieve, &options), text, threads);
+                let scanned = options.control.bytes();
+                assert!(
+                    stats.is_cancelled && stats.bytes <= scanned,
+                    "{name}, {threads} threads: {stats:?}, {scanned}"
+                );
+                // A block for each thread that was at one.
+                let most = AFTER + (MAX_LINE * threads.max(cores)) as u64;
+                assert!((AFTER..=most).contains(&scanned), "{name}, {threads} threads: {scanned}");
+            }
         }
     }
 }
@@ -305,7 +379,7 @@ fn a_reader_that_panics_hangs_nobody() {
                         _ => Source::File(Box::new(Panics)),
                     };
                     let inputs = [Ok(source), Ok(Source::Bytes(Box::new("evil.test\n")))];
-                    let render = |_: usize, _: &crate::scan::Hit<'_>, _: &mut Vec<u8>| ControlFlow::Continue(());
+                    let render = |_: usize, _: &Hit<'_>, _: &mut Vec<u8>| ControlFlow::Continue(());
                     let _ = scanner.scan_many(inputs.into_iter(), threads, render, |_| ControlFlow::Continue(()));
                 });
                 result.expect_err("a panic").downcast_ref::<&str>().map(|text| (*text).to_owned())
