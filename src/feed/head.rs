@@ -64,8 +64,9 @@ impl<'h> Head<'h> {
 
     /// The name of the root element of an XML text, without its prefix.
     pub(crate) fn xml_root(&self) -> Option<&str> {
-        let mut rest = str::from_utf8(self.text)
-            .unwrap_or_else(|error| str::from_utf8(&self.text[..error.valid_up_to()]).unwrap_or(""));
+        let mut rest = str::from_utf8(self.text).unwrap_or_else(|error| {
+            str::from_utf8(&self.text[..error.valid_up_to()]).expect("it is valid up to there")
+        });
         loop {
             rest = rest.trim_start().strip_prefix('<')?;
             let end = match rest.as_bytes().first()? {

@@ -142,7 +142,8 @@ fn read_directory(path: &Path) -> io::Result<Option<Vec<Member>>> {
             Ok(member) => members.push(Member {
                 archive: archive_path,
                 name,
-                at: member.data_start().unwrap_or_default(),
+                // Of a damaged one, which is not read, there is no start.
+                at: member.data_start().unwrap_or(0),
                 packed: member.compressed_size(),
                 size: member.size(),
                 crc: member.crc32(),

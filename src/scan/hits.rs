@@ -149,7 +149,7 @@ impl<'s, P: FnMut(Lent<'s>) -> ControlFlow<()>> Hits<'s> for Lending<P> {
             text: piece.text.clone(),
             offset: piece.offset,
             block: block.clone(),
-            base: piece.base.unwrap_or(Counted::START),
+            base: piece.base.expect("what is lent has been counted"),
             is_utf16: piece.is_utf16,
             heads: piece.heads.clone(),
         })

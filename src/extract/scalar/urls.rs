@@ -144,7 +144,7 @@ impl Scan<'_, '_> {
             let text = reading.text;
             let (path, end) = (text.place(text.path()), text.place(reading.len));
             let host = (text.place(reading.host.0), text.place(reading.host.1).min(end));
-            let host_text = text.whole().get(reading.host.0..reading.host.1).unwrap_or_default();
+            let host_text = &text.whole()[reading.host.0..reading.host.1];
             if draft.is_plain && !(url::is_plain_host(host_text) && bytes[host.0..host.1] == *host_text) {
                 return;
             }

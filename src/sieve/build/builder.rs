@@ -393,6 +393,7 @@ fn ordered(column: &[StrId], order: &[u32]) -> Column {
     if column.is_empty() {
         return Column::default();
     }
+    // It ends with the last row that has something.
     Column::of_strings(order.iter().map(|&row| column.get(row as usize).copied().unwrap_or(StrId::NONE)))
 }
 

@@ -218,7 +218,7 @@ fn create<S: Storage>(
     static COUNT: AtomicU64 = AtomicU64::new(0);
     /// Files that a killed process of the same number may have left.
     const TRIES: u32 = 100;
-    let mut last = None;
+    let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
     for _ in 0..TRIES {
         let mut temporary = temporary_start(name);
         temporary.push(format!("{}-{}.tmp", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
@@ -226,11 +226,11 @@ fn create<S: Storage>(
         match storage.create(&temporary, old) {
             Ok(Some(file)) => return Ok((temporary, file)),
             Ok(None) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = Some(error),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
             Err(error) => return Err(error),
         }
     }
-    Err(last.unwrap_or_else(|| io::ErrorKind::AlreadyExists.into()))
+    Err(last)
 }
 
 fn fill<'p, S: Storage>(storage: &S, mut file: S::File, parts: impl Iterator<Item = &'p [u8]>) -> io::Result<S::File> {

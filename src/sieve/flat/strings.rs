@@ -36,7 +36,7 @@ impl Strings {
         let at = id.0 as usize;
         let Some(end) = self.ends.get(at) else { return b"" };
         let start = if at == 0 { 0 } else { self.ends.at(at - 1) };
-        self.text.get(start as usize..end as usize).unwrap_or(b"")
+        &self.text[start as usize..end as usize]
     }
 
     /// Where the string of an id starts in the text of all; with its length this stands for the string as well, and is read
@@ -60,7 +60,7 @@ impl Strings {
     /// The string of an id: what is shown. Costs a look at its bytes.
     #[inline]
     pub(in crate::sieve) fn get(&self, id: StrId) -> &str {
-        std::str::from_utf8(self.bytes(id)).unwrap_or("")
+        std::str::from_utf8(self.bytes(id)).expect("strings are UTF-8, and were checked when they were opened")
     }
 
     /// How many strings there are.
@@ -113,7 +113,7 @@ impl Texts {
         let at = id as usize;
         let Some(&end) = self.ends.get(at) else { return "" };
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        self.text.get(start as usize..end as usize).unwrap_or("")
+        &self.text[start as usize..end as usize]
     }
 }
 

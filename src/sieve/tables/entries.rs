@@ -179,7 +179,7 @@ impl Entries {
         let actions: Vec<Action> = (0..attributes.len() as u32).map(|row| attributes.action(row)).collect();
         let holds = (0..self.indicators as u32).all(|id| {
             let said = self.of(id).fold(Flags::default(), |flags, row| {
-                let action = actions.get(self.attributes(row) as usize).copied().unwrap_or_default();
+                let action = actions[self.attributes(row) as usize];
                 flags.with(action)
             });
             said == indicators.flags(id).actions()

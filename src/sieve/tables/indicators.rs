@@ -122,13 +122,13 @@ fn decode(shape: u8, value: u32, v4: impl Fn(u32) -> (u32, u8), v6: impl Fn(u32)
         shape::NET4 => {
             let (addr, len) = v4(value);
             let addr = Ipv4Addr::from_bits(addr);
-            Value::Net(IpNet::V4(Ipv4Net::new(addr, len).unwrap_or_else(|_| addr.into())))
+            Value::Net(IpNet::V4(Ipv4Net::new(addr, len).expect("a length that a table holds was checked")))
         }
         shape::RANGE4 => Value::Range(addr4(value), addr4(value.wrapping_add(1))),
         shape::NET6 => {
             let (addr, len) = v6(value);
             let addr = Ipv6Addr::from_bits(addr);
-            Value::Net(IpNet::V6(Ipv6Net::new(addr, len).unwrap_or_else(|_| addr.into())))
+            Value::Net(IpNet::V6(Ipv6Net::new(addr, len).expect("a length that a table holds was checked")))
         }
         shape::RANGE6 => Value::Range(addr6(value), addr6(value.wrapping_add(1))),
         shape::NAME_PATTERN => Value::Pattern(StrId(value), PatternTarget::Name),

@@ -66,9 +66,9 @@ pub struct UrlView<'a> {
 }
 
 impl<'a> UrlView<'a> {
-    /// The offsets are those of the canonicaliser, so that no slice is ever empty for being out of bounds.
+    /// The offsets are those of the canonicaliser, which are within the text.
     fn slice(&self, range: Range<usize>) -> &'a str {
-        self.text.get(range).unwrap_or("")
+        &self.text[range]
     }
 
     /// The canonical text.

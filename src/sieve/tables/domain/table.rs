@@ -80,7 +80,7 @@ impl Plan {
 
     #[inline(always)]
     fn places(&self) -> &[Place] {
-        self.places.get(..self.count).unwrap_or(&[])
+        &self.places[..self.count]
     }
 
     #[inline(always)]
@@ -316,8 +316,9 @@ impl Table {
         from.ensure(head.len() == 3, "head", "is not three numbers")?;
         let head = Head { seed: head.at(0), first: head.at(1), rows: head.at(2) };
         let items = from.within("items", |from| Items::open(from, limit))?;
-        let tails = Tails::from_bytes(from.bytes("tails")?);
-        from.ensure(tails.is_some(), "tails", "are no whole words")?;
+        let Some(tails) = Tails::from_bytes(from.bytes("tails")?) else {
+            return Err(from.damage("tails", "are no whole words"));
+        };
         let filter = Filter::open(from)?;
         let text = |key: u32, mark: u8| strings.part(key, mark.into());
         let is_entry = |key: u32, mark: u8, value: u32| {
@@ -326,7 +327,7 @@ impl Table {
         let buckets = Buckets::open(from, is_entry, |a, b| text(a.0, a.1).cmp(text(b.0, b.1)))?;
         from.ensure(buckets.entries().count() as u64 == head.rows, "head", "counts other names")?;
         from.ensure(buckets.is_empty() || matches!(head.first, 1 | 2), "head", "looks up no names")?;
-        Ok(Self { head, tails: tails.unwrap_or_default(), filter, buckets, items })
+        Ok(Self { head, tails, filter, buckets, items })
     }
 }
 

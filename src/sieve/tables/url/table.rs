@@ -86,7 +86,7 @@ impl PathRows {
     #[inline]
     pub(super) fn path<'s>(&self, strings: &'s Strings, row: u32) -> &'s [u8] {
         let at = row as usize * 3;
-        strings.bytes(StrId(self.0.at(at + 1))).get(self.0.at(at + 2) as usize..).unwrap_or(b"")
+        &strings.bytes(StrId(self.0.at(at + 1)))[self.0.at(at + 2) as usize..]
     }
 
     /// By host, then path and query.
@@ -268,8 +268,12 @@ impl Table {
         let hosts = shapes.len();
         let is_host = |_: u32, _: u8, row: u32| (row as usize) < hosts;
         let path_rows = PathRows(from.words("path_rows")?);
-        let is_row =
-            |at: usize| (path_rows.0.at(at) as usize) < hosts && (path_rows.0.at(at + 1) as usize) < strings.len();
+        let is_row = |at: usize| {
+            let [host, text, path] = [0, 1, 2].map(|part| path_rows.0.at(at + part));
+            (host as usize) < hosts
+                && (text as usize) < strings.len()
+                && path as usize <= strings.bytes(StrId(text)).len()
+        };
         let are_rows = path_rows.0.len().is_multiple_of(3) && (0..path_rows.0.len()).step_by(3).all(is_row);
         from.ensure(are_rows, "path_rows", "name what is not there")?;
         let items = from.within("items", |from| Items::open(from, limit))?;
