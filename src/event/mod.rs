@@ -53,7 +53,7 @@ use jiff::tz::TimeZone;
 
 use crate::limits::MAX_LINE;
 use layouts::columns::Header;
-use names::Found;
+use names::KnownName;
 use normal::{Context, Held, Normal};
 use sheet::{Form, Sheet, TOP};
 use time::Assumed;
@@ -116,7 +116,7 @@ pub struct EventReader {
     assumed: Assumed,
     layouts: Vec<LayoutConfig>,
     header: Option<Arc<Header>>,
-    columns: Vec<Option<Found>>,
+    columns: Vec<Option<KnownName>>,
     sheet: Sheet,
     normal: Normal,
     /// Of the line that was read last.

@@ -16,7 +16,7 @@ const MAX_PAIRS: usize = 2048;
 
 /// What was found.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Found {
+pub(super) struct PairCounts {
     pub(super) pairs: usize,
     /// How many bytes belong to pairs.
     pub(super) covered: usize,
@@ -30,13 +30,13 @@ enum Between {
 }
 
 /// Reads all pairs of `part`.
-pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> Found {
+pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> PairCounts {
     nested(part, sheet, 0)
 }
 
-fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> Found {
+fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
     let between = separator(part);
-    let mut found = Found::default();
+    let mut found = PairCounts::default();
     let mut at = part.start;
     // Where the last pair ended: names do not reach behind it.
     let mut floor = part.start;

@@ -7,7 +7,7 @@ use super::grammar::escape::{escape_len, separator};
 use super::grammar::{SIX, address_port, at, before, hex, is, port};
 
 /// An address found at a place.
-pub(super) struct Found {
+pub(super) struct Address {
     pub(super) addr: Ipv6Addr,
     /// The address's text, with its zone.
     pub(super) span: Range<usize>,
@@ -25,16 +25,16 @@ const LONGEST: usize = 64;
 /// What is found at one place.
 pub(super) struct Places {
     /// The address behind an escape.
-    shortened: Option<Found>,
+    shortened: Option<Address>,
     /// The address that the whole run is; or, if there is none at all, the one behind words that are not hexadecimal.
-    whole: Option<Found>,
+    whole: Option<Address>,
     /// Where the run ends.
     pub(super) end: usize,
 }
 
 impl Places {
     /// All of them, in order.
-    pub(super) fn readings(&self) -> impl Iterator<Item = &Found> {
+    pub(super) fn readings(&self) -> impl Iterator<Item = &Address> {
         [&self.shortened, &self.whole].into_iter().flatten()
     }
 }
@@ -61,7 +61,7 @@ fn is_scheme(bytes: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// What stands behind leading words that are not hexadecimal, each with its `:`.
-fn behind_words(bytes: &[u8], start: usize, end: usize) -> Option<Found> {
+fn behind_words(bytes: &[u8], start: usize, end: usize) -> Option<Address> {
     let mut from = start;
     loop {
         let colon = from + memchr::memchr(b':', &bytes[from..end])?;
@@ -72,7 +72,7 @@ fn behind_words(bytes: &[u8], start: usize, end: usize) -> Option<Found> {
     }
 }
 
-fn parse(bytes: &[u8], start: usize, end: usize) -> Option<Found> {
+fn parse(bytes: &[u8], start: usize, end: usize) -> Option<Address> {
     // An address may end in two colons; any other `.` or `:` behind it is not its own.
     let core = bytes[start..end].iter().rposition(|b| !matches!(b, b'.' | b':')).map_or(start, |last| start + last + 1);
     if core - start > LONGEST {
@@ -106,9 +106,9 @@ fn address(text: &str) -> Option<(Ipv6Addr, usize, Port)> {
 }
 
 /// Adds what stands around the text: zone, brackets, port.
-fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> Found {
+fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> Address {
     if let Some((port, len)) = own {
-        return Found { addr, span: start..end, port: Some(port), end: start + len };
+        return Address { addr, span: start..end, port: Some(port), end: start + len };
     }
     let mut zone_end = end;
     if at(bytes, end) == b'%' && hex(bytes, end + 1, 2).is_none() {
@@ -131,5 +131,5 @@ fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> F
                 .map_or((None, after), |(port, after)| (Some(port), after))
         }
     };
-    Found { addr, span: start..zone_end, port, end: after }
+    Address { addr, span: start..zone_end, port, end: after }
 }

@@ -12,7 +12,7 @@ use crate::limits::{MAX_FEED_LINE, SNIFF};
 pub const CERTAINTY: u8 = 80;
 
 /// What was found out before the first line is read.
-pub(crate) struct Found {
+pub(crate) struct Recognised {
     pub(crate) format: Format,
     /// The hosts of the pages that the head names in its first comments.
     pub(crate) home_pages: Vec<String>,
@@ -23,7 +23,7 @@ pub(crate) fn empty(lines: &Lines<'_>) -> Error {
 }
 
 /// The format of what is to come; `named`, if that is given and the feed is no HTML page.
-pub(crate) fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<Found> {
+pub(crate) fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<Recognised> {
     // Comments do not count, so a long banner is followed by more.
     let mut wanted = SNIFF;
     let (cut, is_empty) = loop {
@@ -46,7 +46,7 @@ pub(crate) fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<
     };
     let home_pages = home_pages(&head);
     match result {
-        Ok(Some(format)) => Ok(Found { format, home_pages }),
+        Ok(Some(format)) => Ok(Recognised { format, home_pages }),
         Ok(None) => Err(empty(lines)),
         Err(reason) => Err(Error::feed(lines.path(), reason)),
     }

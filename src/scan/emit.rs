@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 use super::blocks::Block;
 use super::count::{Counted, newlines};
 use super::events::Events;
-use super::found::Found;
+use super::found::BlockHits;
 use super::hit::Hit;
 use super::piece::Piece;
 use crate::input::utf16;
@@ -56,7 +56,7 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         &mut self,
         piece: &Piece<'_, '_>,
         block: &Block,
-        found: &Found,
+        found: &BlockHits,
         matcher: &Matcher,
         events: &mut Events,
     ) -> ControlFlow<()> {

@@ -11,9 +11,9 @@ use crate::extract::{Token, TokenKind};
 use crate::sieve::{Matcher, RawMatch, Withheld};
 use crate::value::url::End;
 
-/// A hit by its place in the block's view and in the columns of [`Found`].
+/// A hit by its place in the block's view and in the columns of [`BlockHits`].
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(super) struct HitRow {
     pub(super) span: Range<usize>,
     pub(super) context: Context,
     pub(super) canonical: Range<usize>,
@@ -28,7 +28,7 @@ pub(super) struct Row {
 #[derive(Clone, Debug)]
 pub(super) struct Weak {
     pub(super) span: Range<usize>,
-    /// In the text of [`Found`].
+    /// In the text of [`BlockHits`].
     pub(super) canonical: Range<usize>,
     pub(super) context: Context,
     pub(super) port: Option<u16>,
@@ -40,8 +40,8 @@ pub(super) struct Weak {
 
 /// What one block gave.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) rows: Vec<Row>,
+pub(super) struct BlockHits {
+    pub(super) rows: Vec<HitRow>,
     matches: Vec<RawMatch>,
     text: String,
     pub(super) observables: u64,
@@ -51,7 +51,7 @@ pub(super) struct Found {
     pub(super) scratch: (String, String),
     /// Space for rows.
     #[cfg(feature = "events")]
-    pub(super) spare: Vec<Row>,
+    pub(super) spare: Vec<HitRow>,
     /// Hits of lines without a time, where one is asked for.
     pub(super) undated: u64,
     /// Names and addresses that the fields of their line are asked about.
@@ -74,7 +74,7 @@ struct Readings {
     has_withheld: bool,
 }
 
-impl Found {
+impl BlockHits {
     pub(super) fn clear(&mut self) {
         self.rows.clear();
         #[cfg(feature = "events")]
@@ -137,7 +137,7 @@ impl Found {
         let text = self.text.len();
         write_canonical(matcher, &mut self.text);
         let canonical = text..self.text.len();
-        self.rows.push(Row { span, context, canonical, matches: start..self.matches.len(), of_host });
+        self.rows.push(HitRow { span, context, canonical, matches: start..self.matches.len(), of_host });
     }
 
     /// By offset, at one offset the longest first. What two readings of one span found is one hit, unless one of them is the address
@@ -186,7 +186,7 @@ impl Found {
 
     /// The rows, to be judged and put back, each or not. The space of those judged before is used for them.
     #[cfg(feature = "events")]
-    pub(super) fn take_rows(&mut self) -> Vec<Row> {
+    pub(super) fn take_rows(&mut self) -> Vec<HitRow> {
         let spare = std::mem::take(&mut self.spare);
         std::mem::replace(&mut self.rows, spare)
     }
@@ -212,16 +212,16 @@ impl Found {
         &self.text[span.clone()]
     }
 
-    pub(super) fn canonical(&self, row: &Row) -> &str {
+    pub(super) fn canonical(&self, row: &HitRow) -> &str {
         &self.text[row.canonical.clone()]
     }
 
-    pub(super) fn matches(&self, row: &Row) -> &[RawMatch] {
+    pub(super) fn matches(&self, row: &HitRow) -> &[RawMatch] {
         &self.matches[row.matches.clone()]
     }
 
     /// What it takes in memory.
     pub(super) fn weight(&self) -> usize {
-        self.rows.len() * size_of::<Row>() + self.matches.len() * size_of::<RawMatch>() + self.text.len()
+        self.rows.len() * size_of::<HitRow>() + self.matches.len() * size_of::<RawMatch>() + self.text.len()
     }
 }

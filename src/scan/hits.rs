@@ -7,7 +7,7 @@ use super::count::Counted;
 use super::delivery::Rendered;
 use super::emit::Emitter;
 use super::events::PartHeads;
-use super::found::Found;
+use super::found::BlockHits;
 use super::hit::Hit;
 use super::piece::{Hits, Piece, Text};
 use super::worker::Worker;
@@ -108,7 +108,7 @@ impl<'s, P: FnMut(Part) -> ControlFlow<()>> Hits<'s> for Rendering<'_, P> {
 
 /// What a block has given, for somebody else to hand over.
 pub(super) struct Lent<'s> {
-    pub(super) found: Found,
+    pub(super) found: BlockHits,
     pub(super) text: Text<'s>,
     pub(super) offset: u64,
     pub(super) block: Block,

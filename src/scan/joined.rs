@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::events::PartHeads;
-use super::found::Found;
+use super::found::BlockHits;
 use super::hit::Hit;
 use crate::limits::SNIFF_UTF16;
 
@@ -48,7 +48,7 @@ impl Joined {
     }
 
     /// The headers that count in the rows that something was found in: each row is an input with a head of its own.
-    pub(super) fn heads(&self, found: &Found) -> PartHeads {
+    pub(super) fn heads(&self, found: &BlockHits) -> PartHeads {
         let rows = found.rows.iter().map(|row| row.span.start);
         #[cfg(feature = "events")]
         let rows = rows.chain(found.weak.iter().map(|weak| weak.span.start));

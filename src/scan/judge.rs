@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::blocks::Block;
 use super::events::PartHeads;
-use super::found::{Found, Row, Weak};
+use super::found::{BlockHits, HitRow, Weak};
 use super::worker::Worker;
 use crate::event::{EcsName, Event, Field, Layout, Value};
 use crate::extract::Context;
@@ -99,7 +99,7 @@ impl Worker {
         }
     }
 
-    fn row(&mut self, view: &[u8], block: &Block, heads: &PartHeads, line: &mut Line, mut row: Row) {
+    fn row(&mut self, view: &[u8], block: &Block, heads: &PartHeads, line: &mut Line, mut row: HitRow) {
         // A URL shows its own port.
         if !row.of_host || row.context == Context::UrlHost {
             self.found.rows.push(row);
@@ -154,7 +154,7 @@ impl Worker {
             found.withheld.name_like -= (matches.len() as u64).min(found.withheld.name_like);
             if !matches.is_empty() {
                 let Weak { span, context, canonical, .. } = weak.clone();
-                found.rows.push(Row { span, context, canonical, matches, of_host: true });
+                found.rows.push(HitRow { span, context, canonical, matches, of_host: true });
             }
         }
         // A page that somebody came from, or a program, is not what was asked for.
@@ -192,14 +192,14 @@ fn look_up(matcher: &mut Matcher, canonical: &str, seen: Seen) {
 }
 
 /// Puts the matches of the last lookup aside.
-fn take(matcher: &Matcher, found: &mut Found) -> Range<usize> {
+fn take(matcher: &Matcher, found: &mut BlockHits) -> Range<usize> {
     found.put(matcher.found().iter().filter(|found| found.of_host).copied())
 }
 
 /// Looks up the URLs that a host makes with the paths of its line; takes the first that is listed.
 fn join(
     matcher: &mut Matcher,
-    found: &mut Found,
+    found: &mut BlockHits,
     event: &Event<'_>,
     (line, line_start): (&[u8], usize),
     host: &str,
@@ -240,7 +240,7 @@ fn join(
             return false;
         }
         let canonical = found.write(|out| matcher.write_url(url.as_bytes(), out));
-        found.rows.push(Row {
+        found.rows.push(HitRow {
             span: line_start + span.start..line_start + span.end,
             context: Context::Text,
             canonical,

@@ -182,22 +182,22 @@ impl AsRef<[u8]> for Owned<'_> {
 }
 
 /// How far an input that is read in order has been scanned.
-pub(super) enum Place<'s> {
+pub(super) enum Position<'s> {
     Own(Box<Tail>),
     Lent(&'s mut Tail),
 }
 
-impl AsMut<Tail> for Place<'_> {
+impl AsMut<Tail> for Position<'_> {
     fn as_mut(&mut self) -> &mut Tail {
         match self {
-            Place::Own(tail) => tail,
-            Place::Lent(tail) => tail,
+            Position::Own(tail) => tail,
+            Position::Lent(tail) => tail,
         }
     }
 }
 
 /// An input that is read from its beginning to its end.
-pub(super) type InOrder<'s> = Reading<Box<dyn Read + Send + 's>, Place<'s>>;
+pub(super) type InOrder<'s> = Reading<Box<dyn Read + Send + 's>, Position<'s>>;
 
 /// A source, once it is known what it holds.
 pub(super) enum Opened<'s> {
@@ -220,7 +220,7 @@ impl<'s> Opened<'s> {
             Source::Growing { reader, tail, with_rest } => {
                 tail.cutter.written(at);
                 let ends = if with_rest { Ends::Rest } else { Ends::Growing };
-                Opened::InOrder(Box::new(Reading::new(reader, Place::Lent(tail), ends)))
+                Opened::InOrder(Box::new(Reading::new(reader, Position::Lent(tail), ends)))
             }
             Source::File(file) => {
                 // What it has grown by meanwhile is read too; what it has lost is missed.
@@ -247,7 +247,7 @@ impl<'s> Opened<'s> {
 
     fn whole(reader: Box<dyn Read + Send + 's>, heads: Heads) -> Self {
         let tail = Tail { cutter: Cutter::with(heads), ..Tail::new() };
-        Opened::InOrder(Box::new(Reading::new(reader, Place::Own(Box::new(tail)), Ends::Whole)))
+        Opened::InOrder(Box::new(Reading::new(reader, Position::Own(Box::new(tail)), Ends::Whole)))
     }
 }
 

@@ -7,19 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::extract::Context;
 
 /// Where a hit stands: one span can be two things, a reverse name and its address.
-type Place = (Range<u64>, Context);
+type HitPlace = (Range<u64>, Context);
 
 /// What was handed over of a line whose end is still to come, shared with whoever scans it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Told(Arc<Mutex<HashSet<Place>>>);
+pub(super) struct Told(Arc<Mutex<HashSet<HitPlace>>>);
 
 impl Told {
     /// Whether a hit was handed over before.
-    pub(super) fn has(&self, place: &Place) -> bool {
+    pub(super) fn has(&self, place: &HitPlace) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(place)
     }
 
-    pub(super) fn add(&self, place: Place) {
+    pub(super) fn add(&self, place: HitPlace) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
     }
 

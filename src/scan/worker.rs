@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::blocks::Block;
 use super::events::Events;
-use super::found::Found;
+use super::found::BlockHits;
 use super::options::ScanOptions;
 use crate::extract::finder::{Judge, LineFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
@@ -20,7 +20,7 @@ pub(super) struct Worker {
     /// What passes over the lines that hold nothing; `None` if every line must be looked at.
     finder: Option<LineFinder>,
     pub(super) matcher: Matcher,
-    pub(super) found: Found,
+    pub(super) found: BlockHits,
     patterns: PatternLines,
     pub(super) events: Events,
 }
@@ -100,7 +100,7 @@ impl Worker {
             extractor: Extractor::new(extract),
             finder: finder(&matcher, options),
             matcher,
-            found: Found::default(),
+            found: BlockHits::default(),
             patterns: PatternLines::default(),
             events: Events::new(options),
         }
@@ -154,7 +154,7 @@ impl Worker {
     }
 
     /// What the last block gave, and what tells what it means.
-    pub(super) fn found(&mut self) -> (&Found, &Matcher, &mut Events) {
+    pub(super) fn found(&mut self) -> (&BlockHits, &Matcher, &mut Events) {
         (&self.found, &self.matcher, &mut self.events)
     }
 }
@@ -169,7 +169,7 @@ fn finder(matcher: &Matcher, options: &ScanOptions) -> Option<LineFinder> {
 }
 
 /// As [`look_up`], unless the filter says that nothing can match.
-fn look_up_likely(matcher: &mut Matcher, found: &mut Found, filter: &Prefilter, token: &Token<'_>, base: usize) {
+fn look_up_likely(matcher: &mut Matcher, found: &mut BlockHits, filter: &Prefilter, token: &Token<'_>, base: usize) {
     let is_likely = match token.kind {
         TokenKind::Ip(IpAddr::V4(addr)) => filter.may_cover(addr.to_bits()),
         TokenKind::Domain => matcher.sieve().may_hold_name(token.text),
@@ -186,7 +186,7 @@ fn look_up_likely(matcher: &mut Matcher, found: &mut Found, filter: &Prefilter, 
 }
 
 /// Looks a token up that was found in what starts at `base` of the block's view.
-fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: usize) {
+fn look_up(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base: usize) {
     found.observables += 1;
     if !token.alternative {
         found.begin_place();
@@ -223,7 +223,7 @@ fn look_up(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: us
 
 /// A URL and its host are two observables. Where URLs of the host are listed, the URL is also looked up at the other places where it
 /// may end. Patterns look at the first reading of a place.
-fn look_up_url(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base: usize) {
+fn look_up_url(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base: usize) {
     let has_patterns = found.is_first_url();
     let Ok(is_host_listed) = matcher.look_up_reading(token.text, token.name_like, has_patterns) else { return };
     found.count_withheld(matcher);
@@ -238,7 +238,7 @@ fn look_up_url(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, base
     }
 }
 
-fn look_up_ends(matcher: &mut Matcher, found: &mut Found, token: &Token<'_>, url: &UrlText<'_>, base: usize) {
+fn look_up_ends(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, url: &UrlText<'_>, base: usize) {
     let mut ends = std::mem::take(&mut found.ends);
     url.ends(&mut ends);
     matcher.look_up_url_ends(url.whole(), url.path(), &ends, token.name_like, |matcher, end| {

@@ -124,22 +124,22 @@ impl Key {
 
 /// What a name means, and how sure that is: fewer is surer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    pub(super) meanings: &'static [Entry],
+pub(super) struct KnownName {
+    pub(super) meanings: &'static [RankedMeaning],
     /// How much less sure it is for what stands before the part of the name that is known.
     pub(super) extra: u8,
 }
 
 /// One meaning of a name.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(super) struct RankedMeaning {
     pub(super) meaning: Meaning,
     /// The place of the name among those with the same meaning.
     pub(super) rank: u8,
 }
 
 /// Looks up a name below the names of the objects that it stands in, innermost first.
-pub(super) fn find(name: &Key, parents: &[Key]) -> Option<Found> {
+pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
     let index = index();
     let extra_parents = parents.len();
     // With its parents, longest first.
@@ -165,7 +165,7 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<Found> {
         if let Some(meanings) = index.get(joined[depth].0) {
             // A parent that is not part of the known name makes it less sure, but less so than words of the name itself.
             let extra = 10 * (extra_parents - depth).min(6);
-            return Some(Found { meanings, extra: extra as u8 });
+            return Some(KnownName { meanings, extra: extra as u8 });
         }
     }
     // A known name at the end of a longer one, unless a word before it says that it is about something else.
@@ -179,33 +179,33 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<Found> {
         }
         if let Some(meanings) = index.get(hash) {
             let extra = 60 + 10 * (at + extra_parents).min(12);
-            return Some(Found { meanings, extra: extra as u8 });
+            return Some(KnownName { meanings, extra: extra as u8 });
         }
     }
     None
 }
 
 /// The table, made fit for looking up.
-struct Index {
+struct NameTable {
     /// Open addressing: hash of a name, first of its entries, how many.
     slots: Vec<(u64, u32, u32)>,
-    entries: Vec<Entry>,
+    entries: Vec<RankedMeaning>,
     spoilers: Vec<u64>,
 }
 
-fn index() -> &'static Index {
-    static INDEX: OnceLock<Index> = OnceLock::new();
-    INDEX.get_or_init(Index::new)
+fn index() -> &'static NameTable {
+    static INDEX: OnceLock<NameTable> = OnceLock::new();
+    INDEX.get_or_init(NameTable::new)
 }
 
-impl Index {
+impl NameTable {
     fn new() -> Self {
         let mut all = Vec::new();
         for (meaning, names) in table::TABLE {
             for (rank, name) in names.split_ascii_whitespace().enumerate() {
                 let key = Key::new(name.as_bytes()).expect("names of the table are short");
                 let rank = u8::try_from(rank).expect("no meaning has so many names");
-                all.push((key.hash, Entry { meaning: *meaning, rank }));
+                all.push((key.hash, RankedMeaning { meaning: *meaning, rank }));
             }
         }
         // Stable: of several meanings of a name the one that comes first in the table comes first.
@@ -224,14 +224,14 @@ impl Index {
         let hash = |word: &str| Key::new(word.as_bytes()).expect("words of the table are short").hash;
         let mut spoilers: Vec<u64> = table::SPOILERS.split_ascii_whitespace().map(hash).collect();
         spoilers.sort_unstable();
-        Index { slots, entries, spoilers }
+        NameTable { slots, entries, spoilers }
     }
 
     fn first(hash: u64, slots: usize) -> usize {
         (hash ^ (hash >> 29)) as usize & (slots - 1)
     }
 
-    fn get(&'static self, hash: u64) -> Option<&'static [Entry]> {
+    fn get(&'static self, hash: u64) -> Option<&'static [RankedMeaning]> {
         let mut slot = Self::first(hash, self.slots.len());
         loop {
             let (found, first, count) = self.slots[slot];
@@ -267,7 +267,7 @@ pub(super) fn is_known(name: &[u8]) -> bool {
 
 /// Whether the table knows a name as that of an address or a machine.
 pub(super) fn means_address(name: &[u8]) -> bool {
-    let is_address = |entry: &Entry| match entry.meaning {
+    let is_address = |entry: &RankedMeaning| match entry.meaning {
         Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.kind() == Type::Ip,
         _ => false,
     };
@@ -276,7 +276,7 @@ pub(super) fn means_address(name: &[u8]) -> bool {
 
 /// Whether the table knows a name as it is as that of a port.
 pub(super) fn is_port(name: &[u8]) -> bool {
-    let is_port = |entry: &Entry| match entry.meaning {
+    let is_port = |entry: &RankedMeaning| match entry.meaning {
         Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => {
             matches!(name, EcsName::SourcePort | EcsName::DestinationPort | EcsName::ClientPort)
         }

@@ -2,7 +2,7 @@
 
 use crate::event::custom::RawName;
 use crate::event::layouts::columns::Header;
-use crate::event::names::Found;
+use crate::event::names::KnownName;
 use crate::event::sheet::{Label, Raw};
 use crate::event::time::Assumed;
 
@@ -11,7 +11,7 @@ pub(in crate::event) struct Context<'a> {
     pub(in crate::event) line: &'a [u8],
     pub(in crate::event) header: Option<&'a Header>,
     /// What each column of the header means.
-    pub(in crate::event) columns: &'a [Option<Found>],
+    pub(in crate::event) columns: &'a [Option<KnownName>],
     /// Names of the configuration's layout.
     pub(in crate::event) custom: &'a [RawName],
     pub(in crate::event) assumed: &'a Assumed,

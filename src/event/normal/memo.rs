@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use super::context::Context;
-use crate::event::names::{self, Found, Key};
+use crate::event::names::{self, Key, KnownName};
 use crate::event::sheet::{Label, Raw, Sheet, TOP};
 
 /// How many names are kept. Logs have up to a few hundred; each has one slot.
@@ -17,7 +17,7 @@ const MAX_PARENTS: usize = 6;
 #[derive(Debug)]
 pub(super) struct Memo {
     seed: u64,
-    slots: Vec<(u64, Option<Found>)>,
+    slots: Vec<(u64, Option<KnownName>)>,
     /// The hash of the path of each object of the line.
     nodes: Vec<u64>,
     parents: Vec<Key>,
@@ -69,7 +69,7 @@ impl Memo {
     }
 
     /// What the name of a field means.
-    pub(super) fn find(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<Found> {
+    pub(super) fn find(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         let hash = match field.label {
             // The name of a layout is one string, wherever it is used. Its place and its length are two words: one that was made of
             // both by `^` was the same for neighbours in memory.
@@ -90,7 +90,7 @@ impl Memo {
         found
     }
 
-    fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<Found> {
+    fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         let key = Key::new(context.name(field.label))?;
         self.parents.clear();
         let mut at = field.parent;

@@ -11,7 +11,7 @@ use std::ops::Range;
 use crate::event::custom::{MAX_RAW, RawName};
 use crate::event::decode::decode;
 use crate::event::ecs::{EcsName, Type};
-use crate::event::names::{Found, Key, Meaning};
+use crate::event::names::{Key, KnownName, Meaning};
 use crate::event::sheet::{Form, Label, Raw, Sheet, TOP};
 use crate::event::time::{self, EventTime, Stamp};
 use crate::event::value;
@@ -63,7 +63,7 @@ pub(super) struct Normal {
     remote: [Candidate; 2],
     held: [Held; EcsName::COUNT],
     /// What the name of each raw field means.
-    found: Vec<Option<Found>>,
+    found: Vec<Option<KnownName>>,
     /// Fields whose normal name is another than the table gives first.
     taken: Vec<(u32, EcsName)>,
     date: Candidate,
@@ -189,7 +189,14 @@ impl Normal {
         self.scratch = decoded;
     }
 
-    fn weigh(&mut self, at: u32, field: &Raw, found: Option<Found>, custom: Option<RawName>, value: &mut Facts<'_>) {
+    fn weigh(
+        &mut self,
+        at: u32,
+        field: &Raw,
+        found: Option<KnownName>,
+        custom: Option<RawName>,
+        value: &mut Facts<'_>,
+    ) {
         if let Some(RawName { ecs, rank, .. }) = custom {
             // What the configuration says is surer than the table.
             self.taken.push((at, ecs));

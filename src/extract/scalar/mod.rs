@@ -401,7 +401,7 @@ impl<'a, 's> Scan<'a, 's> {
     }
 
     /// A URL without a scheme whose host is an address in brackets.
-    fn bracketed_url(&mut self, found: &ip6::Found) -> Option<usize> {
+    fn bracketed_url(&mut self, found: &ip6::Address) -> Option<usize> {
         let bytes = self.bytes;
         let start = found.span.start.checked_sub(1)?;
         if bytes[start] != b'[' || !is_slash(bytes, found.end) || self.region_at(start).is_some() {

@@ -92,7 +92,7 @@ pub(crate) struct Rows<'l, 'r> {
 }
 
 /// A row: the number of its first line, and its text.
-pub(crate) struct Row<'a> {
+pub(crate) struct TableRow<'a> {
     pub(crate) line: u32,
     pub(crate) text: &'a str,
     pub(crate) too_long: bool,
@@ -105,7 +105,7 @@ impl<'l, 'r> Rows<'l, 'r> {
         Self { lines, delimiter, columns, ahead: VecDeque::new(), row: String::new() }
     }
 
-    pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
+    pub(crate) fn next(&mut self) -> Result<Option<TableRow<'_>>> {
         let (line, too_long) = match self.ahead.pop_front() {
             Some((line, text, too_long)) => {
                 self.row = text;
@@ -132,7 +132,7 @@ impl<'l, 'r> Rows<'l, 'r> {
             split(&self.row, self.delimiter, &mut cells);
             self.columns = cells.len();
         }
-        Ok(Some(Row { line, text: &self.row, too_long, is_broken }))
+        Ok(Some(TableRow { line, text: &self.row, too_long, is_broken }))
     }
 
     /// Adds the lines that belong to an open cell; `false`, and nothing is added, if it is not closed by one of them.

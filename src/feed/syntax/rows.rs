@@ -29,7 +29,7 @@ const MAX_CELL: usize = 64 * 1024;
 /// Reads all records of a document: of an array, or of the arrays that are members of an object. The key of an array in
 /// which records stand is the cell `#`; where the format has ids there, only a number is one.
 pub(crate) fn document<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
-    let mut rows = Rows { reading, row: Row::default(), layout: None };
+    let mut rows = Rows { reading, row: RowCells::default(), layout: None };
     let mut key = Text::default();
     if json.kind()? == Kind::Object {
         json.object()?;
@@ -49,7 +49,7 @@ pub(crate) fn document<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink
 
 /// Reads a document that is a record itself.
 pub(crate) fn record<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
-    let mut rows = Rows { reading, row: Row::default(), layout: None };
+    let mut rows = Rows { reading, row: RowCells::default(), layout: None };
     rows.row.read(json)?;
     rows.emit(sink);
     json.end()
@@ -57,7 +57,7 @@ pub(crate) fn record<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: 
 
 /// Reads a record from each line. A line that is no JSON is rejected, and costs no other.
 pub(crate) fn lines(lines: &mut Lines<'_>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
-    let mut rows = Rows { reading, row: Row::default(), layout: None };
+    let mut rows = Rows { reading, row: RowCells::default(), layout: None };
     each_line(lines, sink, |line, sink| {
         if line.text.is_empty() {
             return;
@@ -73,7 +73,7 @@ pub(crate) fn lines(lines: &mut Lines<'_>, reading: &Reading<'_>, sink: &mut dyn
 
 struct Rows<'a> {
     reading: &'a Reading<'a>,
-    row: Row,
+    row: RowCells,
     /// That of the last row, whose keys the next one mostly has too.
     layout: Option<(Vec<String>, Layout)>,
 }
@@ -95,7 +95,7 @@ impl Rows<'_> {
     }
 
     fn emit(&mut self, sink: &mut dyn RecordSink) {
-        let Row { names, cells, lines, length, .. } = &self.row;
+        let RowCells { names, cells, lines, length, .. } = &self.row;
         let (names, cells, lines) = (&names[..*length], &cells[..*length], &lines[..*length]);
         if self.layout.as_ref().is_none_or(|(known, _)| known != names) {
             let layout = match &self.reading.feed.columns {
@@ -122,7 +122,7 @@ fn of_user(columns: &Columns, names: &[String]) -> Layout {
 
 /// A record as cells. The strings are kept from one record to the next.
 #[derive(Default)]
-struct Row {
+struct RowCells {
     names: Vec<String>,
     cells: Vec<String>,
     lines: Vec<u32>,
@@ -132,7 +132,7 @@ struct Row {
     text: Text,
 }
 
-impl Row {
+impl RowCells {
     fn clear(&mut self) {
         self.length = 0;
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use super::desk::{Desk, Found, Job};
+use super::desk::{Desk, Job, Opening};
 use super::outbox::{Done, Key, Next, Parcel};
 use super::output::{Inputs, Output};
 use super::turn::InTurn;
@@ -50,11 +50,11 @@ struct Ready {
     done: Done,
 }
 
-type Place<'s, P> = Desk<Arc<Shared<'s>>, Box<Ready>, P>;
+type CrewDesk<'s, P> = Desk<Arc<Shared<'s>>, Box<Ready>, P>;
 
 /// Threads that scan inputs for an output.
 pub(super) struct Crew<'c, 's, O: Output<'s>> {
-    desk: Place<'s, O::Part>,
+    desk: CrewDesk<'s, O::Part>,
     /// Used by the thread that opens the next one.
     inputs: Mutex<&'c mut Inputs<'c, 's>>,
     chunks: Mutex<Vec<Chunk>>,
@@ -63,7 +63,7 @@ pub(super) struct Crew<'c, 's, O: Output<'s>> {
 }
 
 /// Ends everything if a thread panics, so that nobody waits for it.
-struct OnPanic<'d, 's, P: Parcel>(&'d Place<'s, P>);
+struct OnPanic<'d, 's, P: Parcel>(&'d CrewDesk<'s, P>);
 
 impl<P: Parcel> Drop for OnPanic<'_, '_, P> {
     fn drop(&mut self) {
@@ -166,14 +166,14 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
     fn open(&self, input: usize) -> Option<Box<InOrder<'s>>> {
         let source = self.inputs.lock().unwrap_or_else(PoisonError::into_inner).next();
         let Some(source) = source else {
-            self.desk.opened(Found::None);
+            self.desk.opened(Opening::None);
             return None;
         };
-        let shared = |kind| Found::Shared(Arc::new(Shared { input, is_over: AtomicBool::new(false), kind }));
+        let shared = |kind| Opening::Shared(Arc::new(Shared { input, is_over: AtomicBool::new(false), kind }));
         let found = match source.and_then(Opened::open) {
-            Err(error) => Found::Nothing(Some(error)),
+            Err(error) => Opening::Nothing(Some(error)),
             Ok(Opened::InOrder(reading)) => {
-                self.desk.opened(Found::Own);
+                self.desk.opened(Opening::Own);
                 return Some(reading);
             }
             Ok(Opened::Places(file, heads)) => shared(Kind::File { file, cutter: InTurn::new(Cutter::with(heads)) }),
@@ -181,7 +181,7 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
                 let text = Text::Bytes(bytes.into());
                 let mark = chunk::utf8_bom(text.bytes());
                 if text.bytes().len() == mark {
-                    Found::Nothing(None)
+                    Opening::Nothing(None)
                 } else {
                     let (blocks, base) = (InTurn::new(Blocks::new(mark)), InTurn::new((Counted::START, heads)));
                     shared(Kind::Bytes { text, blocks, base })

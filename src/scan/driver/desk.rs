@@ -29,7 +29,7 @@ pub(super) enum Job<S, J> {
 
 /// What has been opened.
 #[derive(Debug)]
-pub(super) enum Found<S> {
+pub(super) enum Opening<S> {
     /// There are no more inputs.
     None,
     /// An input that holds nothing, or could not be opened.
@@ -269,21 +269,21 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
     }
 
     /// Says what [`Job::Open`] has opened.
-    pub(super) fn opened(&self, found: Found<S>) {
+    pub(super) fn opened(&self, found: Opening<S>) {
         let mut state = self.hold();
         let input = state.opened;
         state.is_opening = false;
         match found {
-            Found::None => {
+            Opening::None => {
                 state.has_more = false;
                 return;
             }
-            Found::Nothing(error) => {
+            Opening::Nothing(error) => {
                 let done = Done { stats: ScanStats::default(), times: Times::default(), error, is_last: true };
                 state.outbox.finish((input, 0), done);
             }
-            Found::Own => state.owners += 1,
-            Found::Shared(shared) => state.shared = Some((input, shared, 0)),
+            Opening::Own => state.owners += 1,
+            Opening::Shared(shared) => state.shared = Some((input, shared, 0)),
         }
         state.opened += 1;
     }

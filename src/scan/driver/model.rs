@@ -20,7 +20,7 @@ mod desk;
 #[path = "turn.rs"]
 mod turn;
 
-use desk::{Desk, Found, Job};
+use desk::{Desk, Job, Opening};
 use turn::InTurn;
 
 use super::outbox::{Done, Key, Next, Parcel};
@@ -104,14 +104,14 @@ impl Crew {
                     }
                 }
                 Job::Open(input) => match self.case.inputs.get(input) {
-                    None => self.desk.opened(Found::None),
-                    Some(Input::Nothing) => self.desk.opened(Found::Nothing(None)),
+                    None => self.desk.opened(Opening::None),
+                    Some(Input::Nothing) => self.desk.opened(Opening::Nothing(None)),
                     Some(Input::Shared(parts)) => {
                         let shared = Shared { input, parts, turns: InTurn::new(()) };
-                        self.desk.opened(Found::Shared(Arc::new(shared)));
+                        self.desk.opened(Opening::Shared(Arc::new(shared)));
                     }
                     Some(Input::Own(parts)) => {
-                        self.desk.opened(Found::Own);
+                        self.desk.opened(Opening::Own);
                         self.own(input, parts);
                         self.desk.disown();
                     }

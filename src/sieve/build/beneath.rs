@@ -11,7 +11,7 @@ use ipnet::IpNet;
 
 use crate::arch::name::dots_backwards;
 use crate::indicator::{Action, Scope};
-use crate::sieve::build::index::Index;
+use crate::sieve::build::index::KnownIndicators;
 use crate::sieve::build::searched::UrlRow;
 use crate::sieve::flat::lookup::Lookup;
 use crate::sieve::flat::parallel;
@@ -25,7 +25,7 @@ pub(in crate::sieve) struct Known<'b> {
     pub(in crate::sieve) strings: &'b Strings,
     /// Finds strings.
     pub(in crate::sieve) lookup: &'b Lookup,
-    pub(in crate::sieve) index: &'b Index,
+    pub(in crate::sieve) index: &'b KnownIndicators,
     pub(in crate::sieve) indicators: &'b IndicatorsBuilder,
     pub(in crate::sieve) urls: &'b [UrlRow],
 }

@@ -8,7 +8,7 @@ use crate::indicator::{Action, Feed, HostRef, Indicator, Record, RecordSink, Rej
 use crate::limits::MAX_REPORTED;
 use crate::sieve::build::beneath::{Beneath, Known};
 use crate::sieve::build::guard;
-use crate::sieve::build::index::Index;
+use crate::sieve::build::index::KnownIndicators;
 use crate::sieve::build::pending::Pending;
 use crate::sieve::build::searched::{Searched, UrlRow};
 use crate::sieve::build::suffixes::PublicSuffixes;
@@ -54,13 +54,13 @@ pub struct SieveBuilder {
     suffixes: PublicSuffixes,
     strings: Interner,
     attributes: AttributesBuilder,
-    index: Index,
+    index: KnownIndicators,
     indicators: IndicatorsBuilder,
     /// The URLs among the indicators, in the order of their ids.
     urls: Vec<UrlRow>,
     /// The indicators of the last rows.
     pending: Pending,
-    rows: Vec<Row>,
+    rows: Vec<PendingEntry>,
     columns: RowColumns,
     examples: Option<usize>,
     scratch: String,
@@ -68,7 +68,7 @@ pub struct SieveBuilder {
 
 /// One entry on its way into the table.
 #[derive(Clone, Copy, Debug)]
-struct Row {
+struct PendingEntry {
     indicator: u32,
     entry: Entry,
 }
@@ -164,7 +164,7 @@ impl SieveBuilder {
         let attributes =
             self.attributes.intern(&mut self.strings, feed.0, &self.feeds[at], record.action, &record.attributes);
         let row = self.rows.len();
-        self.rows.push(Row { indicator, entry: Entry { attributes, line: record.line } });
+        self.rows.push(PendingEntry { indicator, entry: Entry { attributes, line: record.line } });
         set(&mut self.columns.as_listed, row, as_listed);
         let own = &record.attributes;
         for (column, value) in [
@@ -317,7 +317,7 @@ impl Sieve {
 }
 
 /// The numbers of the rows by indicator, and of one indicator's by feed, line and attributes, whatever the order of insertion.
-fn order(rows: &[Row], indicators: usize, attributes: &Attributes) -> Vec<u32> {
+fn order(rows: &[PendingEntry], indicators: usize, attributes: &Attributes) -> Vec<u32> {
     // Where the rows of each indicator begin; then, where its next row goes; in the end, where they end.
     let mut places = vec![0_u32; indicators];
     for row in rows {
@@ -349,7 +349,7 @@ fn order(rows: &[Row], indicators: usize, attributes: &Attributes) -> Vec<u32> {
 
 /// Where the entries of each indicator start; what they ask for is noted with the indicators, and what feeds have in common in the reports.
 fn note_entries(
-    rows: &[Row],
+    rows: &[PendingEntry],
     order: &[u32],
     attributes: &Attributes,
     indicators: &mut IndicatorsBuilder,
@@ -359,7 +359,7 @@ fn note_entries(
     // The indicator of the last row, its feed, and whether that is the only one so far.
     let mut last: Option<(u32, u32, bool)> = None;
     for (at, &number) in order.iter().enumerate() {
-        let Row { indicator, entry } = rows[number as usize];
+        let PendingEntry { indicator, entry } = rows[number as usize];
         let of = attributes.feed(entry.attributes);
         let report = &mut reports[of as usize];
         let mut is_alone = true;

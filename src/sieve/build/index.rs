@@ -12,7 +12,7 @@ use crate::value::url;
 
 /// Finds the indicator that is equal to another: the same value, scope and port.
 #[derive(Debug, Default)]
-pub(in crate::sieve) struct Index {
+pub(in crate::sieve) struct KnownIndicators {
     /// By string: the first indicator that is a domain of this name. Most names have one, and need no hash of their own.
     domains: Vec<u32>,
     /// All others.
@@ -44,7 +44,7 @@ fn domain_words(name: StrId, scope: Scope, port: Option<u16>) -> [u64; 2] {
 }
 
 /// Each gives the id of the equal indicator, or the number of indicators if there is none: the caller adds it then.
-impl Index {
+impl KnownIndicators {
     /// The hash that finds a prefix.
     #[inline]
     pub(in crate::sieve) fn net_hash(&self, net: IpNet, port: Option<u16>) -> u64 {
@@ -141,7 +141,7 @@ impl Index {
 }
 
 /// Looking up what is there.
-impl Index {
+impl KnownIndicators {
     pub(in crate::sieve) fn find_net(&self, indicators: &IndicatorsBuilder, net: IpNet) -> Option<u32> {
         self.others.find(self.net_hash(net, None), |id| {
             indicators.value(id) == Value::Net(net) && indicators.port(id).is_none()

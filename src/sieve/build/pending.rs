@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use crate::indicator::{Indicator, Scope};
-use crate::sieve::build::index::Index;
+use crate::sieve::build::index::KnownIndicators;
 use crate::sieve::flat::strings::Interner;
 use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
 
@@ -36,7 +36,12 @@ enum Waiting {
 impl Pending {
     /// Takes an address, a prefix or a name; whether it did. Anything else is not looked up by one hash.
     #[inline]
-    pub(in crate::sieve) fn take(&mut self, indicator: &Indicator, strings: &Interner, index: &Index) -> bool {
+    pub(in crate::sieve) fn take(
+        &mut self,
+        indicator: &Indicator,
+        strings: &Interner,
+        index: &KnownIndicators,
+    ) -> bool {
         let item = match indicator {
             Indicator::Ip { net, port } => {
                 Item { hash: index.net_hash(*net, *port), port: *port, value: Waiting::Net(*net) }
@@ -65,7 +70,7 @@ impl Pending {
     pub(in crate::sieve) fn settle(
         &mut self,
         strings: &mut Interner,
-        index: &mut Index,
+        index: &mut KnownIndicators,
         indicators: &mut IndicatorsBuilder,
         mut each: impl FnMut(u32),
     ) {

@@ -181,7 +181,7 @@ pub(super) fn read_header(head: &[u8], len: u64) -> Result<Header> {
 }
 
 /// A section as the table has it.
-pub(super) struct Entry {
+pub(super) struct SectionPlace {
     name: String,
     /// Where the bytes before it begin, which are zero.
     before: usize,
@@ -190,7 +190,7 @@ pub(super) struct Entry {
 }
 
 /// Checks header and table, and reads the table. What it accepts lies within the file's length, in order and without a gap.
-pub(super) fn read_table(header: &Header, head: &[u8]) -> Result<Vec<Entry>> {
+pub(super) fn read_table(header: &Header, head: &[u8]) -> Result<Vec<SectionPlace>> {
     if head_sum(head) != u64_at(head, SUM_AT) {
         return Err(damage("the checksum is wrong"));
     }
@@ -220,7 +220,7 @@ pub(super) fn read_table(header: &Header, head: &[u8]) -> Result<Vec<Entry>> {
             return Err(Error::damage(name, "is not where it should be"));
         };
         let place = end - len as usize..end;
-        entries.push(Entry { name: name.to_owned(), before: at, place, sum: u64_at(entry, NAME + 16) });
+        entries.push(SectionPlace { name: name.to_owned(), before: at, place, sum: u64_at(entry, NAME + 16) });
         at = end;
     }
     if at as u64 != header.len {
@@ -234,7 +234,7 @@ pub(super) fn read_sections(file: &Bytes) -> Result<(Header, Vec<(String, Bytes)
     let header = read_header(&file[..file.len().min(HEADER)], file.len() as u64)?;
     let entries = read_table(&header, &file[..header.head])?;
     let mut sections = Vec::with_capacity(entries.len());
-    for Entry { name, before, place, .. } in &entries {
+    for SectionPlace { name, before, place, .. } in &entries {
         if file[*before..place.start].iter().any(|&byte| byte != 0) {
             return Err(Error::damage(name.as_str(), "there is something before it"));
         }

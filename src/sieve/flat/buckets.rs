@@ -36,7 +36,7 @@ const OF_WAYS: u32 = (1 << WAYS) - 1;
 
 /// An entry on its way into the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sieve) struct Entry {
+pub(in crate::sieve) struct Keyed {
     pub(in crate::sieve) hash: u64,
     pub(in crate::sieve) key: u32,
     pub(in crate::sieve) value: u32,
@@ -89,7 +89,7 @@ impl Buckets {
     /// room, or the one that leaves the fewest. Which one does not depend on the order of the entries, whose hashes
     /// are filled in; they are in another order then.
     pub(in crate::sieve) fn seeded(
-        entries: &mut [Entry],
+        entries: &mut [Keyed],
         hash: impl Fn(u64, u32, u8) -> u64 + Sync,
         order: impl Fn((u32, u8), (u32, u8)) -> Ordering + Sync,
     ) -> (u64, Self) {
@@ -115,7 +115,7 @@ impl Buckets {
     }
 
     /// The table of some entries, which stand in the order of their hashes.
-    fn new(entries: &[Entry], order: impl Fn((u32, u8), (u32, u8)) -> Ordering) -> Self {
+    fn new(entries: &[Keyed], order: impl Fn((u32, u8), (u32, u8)) -> Ordering) -> Self {
         if entries.is_empty() {
             return Self::default();
         }
@@ -125,7 +125,7 @@ impl Buckets {
         let mut bytes = vec![0; len + SIZE - 1];
         let from = bytes.as_ptr().align_offset(SIZE).min(SIZE - 1);
         let table = &mut bytes[from..from + len];
-        let mut rest: Vec<Entry> = Vec::new();
+        let mut rest: Vec<Keyed> = Vec::new();
         let (mut at, mut taken) = (0, 0);
         for entry in entries {
             let home = home(entry.hash, homes as u64);
@@ -307,25 +307,25 @@ fn home(hash: u64, homes: u64) -> usize {
 }
 
 #[cfg(feature = "parallel")]
-fn hash_all(entries: &mut [Entry], hash: impl Fn(&Entry) -> u64 + Sync) {
+fn hash_all(entries: &mut [Keyed], hash: impl Fn(&Keyed) -> u64 + Sync) {
     use rayon::iter::ParallelIterator;
     use rayon::slice::ParallelSliceMut;
     entries.par_chunks_mut(1 << 14).for_each(|entries| entries.iter_mut().for_each(|entry| entry.hash = hash(entry)));
 }
 
 #[cfg(not(feature = "parallel"))]
-fn hash_all(entries: &mut [Entry], hash: impl Fn(&Entry) -> u64) {
+fn hash_all(entries: &mut [Keyed], hash: impl Fn(&Keyed) -> u64) {
     entries.iter_mut().for_each(|entry| entry.hash = hash(entry));
 }
 
 #[cfg(feature = "parallel")]
-fn sort(entries: &mut [Entry], order: impl Fn(&Entry, &Entry) -> Ordering + Sync) {
+fn sort(entries: &mut [Keyed], order: impl Fn(&Keyed, &Keyed) -> Ordering + Sync) {
     use rayon::slice::ParallelSliceMut;
     entries.par_sort_unstable_by(order);
 }
 
 #[cfg(not(feature = "parallel"))]
-fn sort(entries: &mut [Entry], order: impl Fn(&Entry, &Entry) -> Ordering) {
+fn sort(entries: &mut [Keyed], order: impl Fn(&Keyed, &Keyed) -> Ordering) {
     entries.sort_unstable_by(order);
 }
 
@@ -334,8 +334,8 @@ mod tests {
     use super::*;
 
     fn table(hashes: &[u64]) -> Buckets {
-        let mut entries: Vec<Entry> =
-            (0..).zip(hashes).map(|(n, &hash)| Entry { hash, key: n, value: n * 3, mark: n as u8 }).collect();
+        let mut entries: Vec<Keyed> =
+            (0..).zip(hashes).map(|(n, &hash)| Keyed { hash, key: n, value: n * 3, mark: n as u8 }).collect();
         entries.sort_by_key(|entry| (entry.hash, entry.key));
         Buckets::new(&entries, |a, b| a.cmp(&b))
     }

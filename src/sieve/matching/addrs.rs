@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::matcher::Matcher;
 use crate::sieve::matching::raw::Seen;
-use crate::sieve::matching::search::Place;
+use crate::sieve::matching::search::AddrRows;
 use crate::sieve::matching::view::Matches;
 use crate::value::ip as addresses;
 
@@ -27,7 +27,7 @@ impl Matcher {
     /// block entry without a port reads no entry, if there is no filter.
     pub fn is_match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> bool {
         let addr = addresses::canonical(addr.into());
-        if let Some(known) = self.known(addr, Place::of(self.kernel, &self.sieve.0, addr)) {
+        if let Some(known) = self.known(addr, AddrRows::of(self.kernel, &self.sieve.0, addr)) {
             return known;
         }
         self.look_up_ip(addr, Seen { port, name_like: false });
@@ -103,7 +103,7 @@ impl Matcher {
 
     pub(crate) fn look_up_ip(&mut self, addr: IpAddr, seen: Seen) {
         let addr = addresses::canonical(addr);
-        let place = Place::of(self.kernel, &self.sieve.0, addr);
+        let place = AddrRows::of(self.kernel, &self.sieve.0, addr);
         if self.known(addr, place) == Some(false) {
             self.scratch.clear();
             return;
@@ -135,7 +135,7 @@ impl Matcher {
 
     /// What is known of an address without a look at indicators: `Some` if that is enough to tell whether it matches.
     #[inline]
-    fn known(&self, addr: IpAddr, place: Place) -> Option<bool> {
+    fn known(&self, addr: IpAddr, place: AddrRows) -> Option<bool> {
         if place.host.is_some() || self.embedded(addr).is_some() {
             return None;
         }

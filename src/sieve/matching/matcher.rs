@@ -7,7 +7,7 @@ use crate::sieve::matching::filter::Resolved;
 use crate::sieve::matching::options::{MatchOptions, Withheld};
 use crate::sieve::matching::probe::Probe;
 use crate::sieve::matching::raw::{RawMatch, Seen};
-use crate::sieve::matching::search::{Place, Scratch, push_plain};
+use crate::sieve::matching::search::{AddrRows, Scratch, push_plain};
 use crate::sieve::matching::view::Matches;
 use crate::sieve::set::Sieve;
 use crate::sieve::tables::domain::Plan;
@@ -285,7 +285,7 @@ impl Matcher {
         match view.host() {
             HostRef::Ip(addr) => {
                 host = Some(addr);
-                search.addr(addr, Place::of(self.kernel, search.tables, addr), seen, Some(view));
+                search.addr(addr, AddrRows::of(self.kernel, search.tables, addr), seen, Some(view));
             }
             HostRef::Domain(name) => search.name(name, seen, Some(view), None),
         }

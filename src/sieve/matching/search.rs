@@ -10,7 +10,7 @@ use crate::sieve::matching::filter::Resolved;
 use crate::sieve::matching::options::{MatchOptions, Relation, Strength, Withheld};
 use crate::sieve::matching::raw::{RawMatch, Seen};
 use crate::sieve::matching::view::write_text;
-use crate::sieve::tables::domain::{Found, Plan};
+use crate::sieve::tables::domain::{Plan, StoredName};
 use crate::sieve::tables::indicators::Value;
 use crate::sieve::tables::url::PathMatch;
 use crate::sieve::tables::{Named, Tables, ip, pattern};
@@ -81,14 +81,14 @@ impl Scratch {
 
 /// Where an address, which is canonical, stands in the tables.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct AddrRows {
     /// The most specific row of its family's table.
     pub(super) net: Option<u32>,
     /// Its row among the hosts of URLs.
     pub(super) host: Option<u32>,
 }
 
-impl Place {
+impl AddrRows {
     #[inline]
     pub(super) fn of(kernel: Kernel, tables: &Tables, addr: IpAddr) -> Self {
         let net = match addr {
@@ -114,7 +114,7 @@ fn is_of_group(url: &[u8], group: &str) -> bool {
 #[inline(always)]
 pub(super) fn push_plain(tables: &Tables, name: &str, dots: u64, plan: Option<&Plan>, scratch: &mut Scratch) -> bool {
     let mut is_all = true;
-    let push = |found: Found| match found.plain() {
+    let push = |found: StoredName| match found.plain() {
         Some((id, scope)) => {
             let is_covered = match scope {
                 Scope::Exact => found.whole,
@@ -172,7 +172,7 @@ impl<'a> Search<'a> {
     /// Everything that covers a name: as such, or as the host of `url`. By the plan of the name, if it has one.
     pub(super) fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>, plan: Option<&Plan>) {
         let tables = self.tables;
-        let found = |found: Found| self.stored_name(found, seen, url);
+        let found = |found: StoredName| self.stored_name(found, seen, url);
         match plan {
             None => tables.domains.suffixes(&tables.strings, name, found),
             Some(plan) => tables.domains.planned(plan, &tables.strings, name, found),
@@ -185,7 +185,7 @@ impl<'a> Search<'a> {
 
     /// What a stored name is of that the name is or is beneath.
     #[inline]
-    fn stored_name(&mut self, found: Found, seen: Seen, url: Option<UrlView<'_>>) {
+    fn stored_name(&mut self, found: StoredName, seen: Seen, url: Option<UrlView<'_>>) {
         let covers = |scope: Option<Scope>| match scope {
             Some(Scope::Exact) => found.whole,
             Some(Scope::Subdomains) => !found.whole,
@@ -380,7 +380,7 @@ impl<'a> Search<'a> {
 
 impl<'a> Search<'a> {
     /// Everything that covers an address: as such, or as the host of `url`.
-    pub(super) fn addr(&mut self, addr: IpAddr, place: Place, seen: Seen, url: Option<UrlView<'_>>) {
+    pub(super) fn addr(&mut self, addr: IpAddr, place: AddrRows, seen: Seen, url: Option<UrlView<'_>>) {
         match addr {
             IpAddr::V4(_) => self.nets(&self.tables.v4, place.net, seen),
             IpAddr::V6(_) => self.nets(&self.tables.v6, place.net, seen),

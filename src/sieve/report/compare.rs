@@ -54,7 +54,7 @@ impl Sieve {
     /// one holds. Two indicators are the same if value, scope and port are, and feeds are the same by name. Costs a
     /// pass over both.
     pub fn differences<'s>(&'s self, old: &'s Sieve, mut found: impl FnMut(Difference<'s>)) {
-        let before = Index::new(&old.0);
+        let before = Counterparts::new(&old.0);
         let mut is_kept = vec![false; old.len()];
         for indicator in self.indicators() {
             let Some(id) = before.find(&self.0, indicator.id()) else {
@@ -82,7 +82,7 @@ impl Sieve {
     ///
     /// If an indicator of this sieve is not canonical, which no sieve that was built has.
     pub fn additions(&self, old: &Sieve) -> Result<Sieve> {
-        let before = Index::new(&old.0);
+        let before = Counterparts::new(&old.0);
         let mut builder = Sieve::builder();
         // The guards have let pass what is here.
         builder.public_suffixes(PublicSuffixes::empty());
@@ -198,13 +198,13 @@ fn says_the_same(a: &Source<'_>, b: &Source<'_>) -> bool {
 }
 
 /// Finds the indicator of a sieve that is the same as one of another.
-struct Index<'t> {
+struct Counterparts<'t> {
     tables: &'t Tables,
     /// Hashes and ids, in order.
     rows: Vec<(u64, u32)>,
 }
 
-impl<'t> Index<'t> {
+impl<'t> Counterparts<'t> {
     fn new(tables: &'t Tables) -> Self {
         let mut key = Vec::new();
         let mut row = |id| {

@@ -207,18 +207,18 @@ impl Sieve {
     pub fn popular(&self, ranking: &Ranking) -> Vec<Popular> {
         let tables = &*self.0;
         // By indicator: the best rank, and where in the ranking it stands.
-        let mut best: HashMap<u32, (u32, Place)> = HashMap::new();
-        let mut note = |id: u32, rank: u32, place: Place| {
+        let mut best: HashMap<u32, (u32, Rank)> = HashMap::new();
+        let mut note = |id: u32, rank: u32, place: Rank| {
             let known = best.entry(id).or_insert((rank, place));
             if rank < known.0 {
                 *known = (rank, place);
             }
         };
         for (at, (name, rank)) in ranking.names.iter().enumerate() {
-            blocking_name(tables, name, |id| note(id, *rank, Place::Name(at)));
+            blocking_name(tables, name, |id| note(id, *rank, Rank::Name(at)));
         }
         for (at, &(net, rank)) in ranking.nets.iter().enumerate() {
-            covering(tables, net, |id| note(id, rank, Place::Net(at)));
+            covering(tables, net, |id| note(id, rank, Rank::Net(at)));
         }
         // And the other way round: what lies within a popular network.
         let (mut v4, mut v6) = (ip::Builder::<u32>::default(), ip::Builder::<u128>::default());
@@ -236,7 +236,7 @@ impl Sieve {
                 _ => continue,
             };
             for addr in addrs {
-                let mut within = |at: u32| note(id, ranking.nets[at as usize].1, Place::Net(at as usize));
+                let mut within = |at: u32| note(id, ranking.nets[at as usize].1, Rank::Net(at as usize));
                 match addr {
                     IpAddr::V4(addr) => {
                         v4.covering(addr.to_bits()).for_each(|(row, _)| v4.ids(row).for_each(&mut within));
@@ -247,14 +247,14 @@ impl Sieve {
                 }
             }
         }
-        let mut best: Vec<(u32, u32, Place)> = best.into_iter().map(|(id, (rank, place))| (rank, id, place)).collect();
+        let mut best: Vec<(u32, u32, Rank)> = best.into_iter().map(|(id, (rank, place))| (rank, id, place)).collect();
         best.sort_unstable_by_key(|&(rank, id, _)| (rank, id));
         let mut found = Vec::new();
         for (rank, id, place) in best {
             let indicator = IndicatorRef::new(tables, id);
             let covers = match place {
-                Place::Name(at) => ranking.names[at].0.to_string(),
-                Place::Net(at) => Indicator::Ip { net: ranking.nets[at].0, port: None }.to_string(),
+                Rank::Name(at) => ranking.names[at].0.to_string(),
+                Rank::Net(at) => Indicator::Ip { net: ranking.nets[at].0, port: None }.to_string(),
             };
             for source in indicator.sources().filter(|source| source.action() == Action::Block) {
                 let (feed, line) = (source.feed_index(), source.line().unwrap_or(0));
@@ -267,7 +267,7 @@ impl Sieve {
 
 /// Where something stands in a ranking.
 #[derive(Clone, Copy)]
-enum Place {
+enum Rank {
     Name(usize),
     Net(usize),
 }

@@ -100,7 +100,7 @@ enum Column {
 }
 
 /// A line that is neither blank nor a comment.
-struct Entry<'l> {
+struct Mapping<'l> {
     /// The line without its comment.
     line: &'l str,
     column: Result<Column, Reject>,
@@ -108,7 +108,7 @@ struct Entry<'l> {
     comment: Option<&'l str>,
 }
 
-impl<'l> Entry<'l> {
+impl<'l> Mapping<'l> {
     /// It is a name alone.
     fn is_bare(&self) -> bool {
         let rules = Rules::new(&Feed::new(""), Scope::Exact);
@@ -132,7 +132,7 @@ fn is_mixed(head: &Head<'_>) -> bool {
 }
 
 /// Takes a trimmed line apart; `None` for a blank one and a comment.
-fn parse(line: &str) -> Option<Entry<'_>> {
+fn parse(line: &str) -> Option<Mapping<'_>> {
     if is_blank_or_comment(line) {
         return None;
     }
@@ -147,7 +147,7 @@ fn parse(line: &str) -> Option<Entry<'_>> {
         _ => ip::parse_addr(first.as_bytes())
             .map(|addr| if is_sink(&IpNet::from(addr)) { Column::Sink } else { Column::Other }),
     };
-    Some(Entry { line, column, names, comment: comment.filter(|comment| !comment.is_empty()) })
+    Some(Mapping { line, column, names, comment: comment.filter(|comment| !comment.is_empty()) })
 }
 
 fn target(name: &str, column: Column, rules: &Rules) -> Result<value::Value, Reject> {

@@ -322,8 +322,10 @@ impl<'r> Rule<'r> {
         let (mut name, mut path, mut others) = (None, None, 0_usize);
         for content in contents {
             match self.place(content) {
-                Some(Place::Name(text)) if name.is_none() => name = Some(text),
-                Some(Place::Path(text)) if path.is_none() => path = Some((text, content.at_start || content.is_whole)),
+                Some(NameOrPath::Name(text)) if name.is_none() => name = Some(text),
+                Some(NameOrPath::Path(text)) if path.is_none() => {
+                    path = Some((text, content.at_start || content.is_whole))
+                }
                 _ => others += 1,
             }
         }
@@ -342,24 +344,24 @@ impl<'r> Rule<'r> {
     }
 
     /// What a content names, by where it is looked for.
-    fn place(&self, content: &Content) -> Option<Place> {
+    fn place(&self, content: &Content) -> Option<NameOrPath> {
         let text = str::from_utf8(&content.bytes).ok();
         let is_whole = content.is_whole || content.at_start && content.at_end;
         match content.buffer {
-            Buffer::Name | Buffer::Host => Some(Place::Name(Name { text: text?.trim().to_owned(), is_whole })),
-            Buffer::Uri => Some(Place::Path(text?.to_owned())).filter(|_| content.bytes.starts_with(b"/")),
+            Buffer::Name | Buffer::Host => Some(NameOrPath::Name(Name { text: text?.trim().to_owned(), is_whole })),
+            Buffer::Uri => Some(NameOrPath::Path(text?.to_owned())).filter(|_| content.bytes.starts_with(b"/")),
             // `Host: evil.test`, or the name alone in a rule that looks for the header.
             Buffer::Header | Buffer::Payload => {
                 if let Some(name) = text.and_then(host_header) {
-                    return Some(Place::Name(Name { text: name, is_whole: true }));
+                    return Some(NameOrPath::Name(Name { text: name, is_whole: true }));
                 }
                 if let Some(text) = dns_name(&content.bytes) {
-                    return Some(Place::Name(Name { text, is_whole: false }));
+                    return Some(NameOrPath::Name(Name { text, is_whole: false }));
                 }
                 let names_host =
                     content.buffer == Buffer::Header && self.contents.iter().any(|other| is_host(&other.bytes));
                 let text = text.filter(|_| names_host)?.trim();
-                Some(Place::Name(Name { text: text.to_owned(), is_whole: false }))
+                Some(NameOrPath::Name(Name { text: text.to_owned(), is_whole: false }))
             }
             Buffer::Aside | Buffer::Other => None,
         }
@@ -385,7 +387,7 @@ struct Name {
     is_whole: bool,
 }
 
-enum Place {
+enum NameOrPath {
     Name(Name),
     Path(String),
 }

@@ -43,7 +43,7 @@ impl FeedReader for CrowdSec {
         let written =
             std::fs::metadata(lines.path()).and_then(|file| file.modified()).unwrap_or_else(|_| SystemTime::now());
         let mut reader =
-            Reader { rules: Rules::new(feed, Scope::Suffix), written: Timestamp::try_from(written).ok(), sink };
+            CrowdSecReader { rules: Rules::new(feed, Scope::Suffix), written: Timestamp::try_from(written).ok(), sink };
         let mut json = Json::new(lines);
         if json.kind()? == Kind::Object {
             let mut key = Text::default();
@@ -62,13 +62,13 @@ impl FeedReader for CrowdSec {
     }
 }
 
-struct Reader<'a> {
+struct CrowdSecReader<'a> {
     rules: Rules,
     written: Option<Timestamp>,
     sink: &'a mut dyn RecordSink,
 }
 
-impl Reader<'_> {
+impl CrowdSecReader<'_> {
     fn decisions<B: Bytes>(&mut self, json: &mut Json<B>, is_deleted: bool, is_within: bool) -> Result<()> {
         let (mut key, mut text, mut value) = (Text::default(), Text::default(), Text::default());
         if !json.array()? {

@@ -28,7 +28,7 @@ pub(crate) struct DropJson;
 
 /// What a line says.
 #[derive(Default)]
-struct Entry {
+struct Prefix {
     cidr: Option<String>,
     sbl: Option<String>,
     registry: Option<String>,
@@ -38,10 +38,10 @@ struct Entry {
     is_system: bool,
 }
 
-fn parse(line: &str, number: u32) -> Result<Entry> {
+fn parse(line: &str, number: u32) -> Result<Prefix> {
     let mut json = Json::new(Slice::new(line.as_bytes(), number));
     let (mut key, mut value) = (Text::default(), Text::default());
-    let mut entry = Entry::default();
+    let mut entry = Prefix::default();
     if json.object()? {
         while json.key(&mut key)? {
             match key.as_str() {

@@ -56,12 +56,12 @@ impl FeedReader for Misp {
 /// Reads the one document of a file.
 pub(crate) fn document(lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
     let mut json = Json::new(lines);
-    let mut reader = Reader { feed, rules: Rules::new(feed, Scope::Suffix), sink };
+    let mut reader = MispReader { feed, rules: Rules::new(feed, Scope::Suffix), sink };
     reader.events(&mut json)?;
     json.end()
 }
 
-struct Reader<'a> {
+struct MispReader<'a> {
     feed: &'a Feed,
     rules: Rules,
     sink: &'a mut dyn RecordSink,
@@ -78,7 +78,7 @@ struct Event {
     pending: Pending,
 }
 
-impl Reader<'_> {
+impl MispReader<'_> {
     /// An event, or something that wraps one or several.
     fn events<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {
         match json.kind()? {

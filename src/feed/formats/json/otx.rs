@@ -34,13 +34,13 @@ impl FeedReader for Otx {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let mut json = Json::new(lines);
-        let mut reader = Reader { rules: Rules::new(feed, Scope::Suffix), sink };
+        let mut reader = OtxReader { rules: Rules::new(feed, Scope::Suffix), sink };
         reader.pulses(&mut json)?;
         json.end()
     }
 }
 
-struct Reader<'a> {
+struct OtxReader<'a> {
     rules: Rules,
     sink: &'a mut dyn RecordSink,
 }
@@ -70,7 +70,7 @@ impl Pulse {
     }
 }
 
-impl Reader<'_> {
+impl OtxReader<'_> {
     fn pulses<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {
         match json.kind()? {
             Kind::Array => {

@@ -53,7 +53,7 @@ impl FeedReader for Stix {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let mut json = Json::new(lines);
-        let mut reader = Reader {
+        let mut reader = StixReader {
             rules: Rules::new(feed, Scope::Suffix),
             blocks: feed.action == Action::Block,
             sink,
@@ -75,7 +75,7 @@ struct Named {
     is_family: bool,
 }
 
-struct Reader<'a> {
+struct StixReader<'a> {
     rules: Rules,
     /// The feed blocks.
     blocks: bool,
@@ -118,7 +118,7 @@ struct Object {
     is_container: bool,
 }
 
-impl Reader<'_> {
+impl StixReader<'_> {
     fn document<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {
         match json.kind()? {
             Kind::Array => {

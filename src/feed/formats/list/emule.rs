@@ -56,7 +56,7 @@ impl FeedReader for EMule {
     }
 }
 
-struct Entry<'l> {
+struct ListedRange<'l> {
     listed: &'l str,
     first: &'l str,
     last: &'l str,
@@ -64,13 +64,13 @@ struct Entry<'l> {
     text: &'l str,
 }
 
-impl Entry<'_> {
+impl ListedRange<'_> {
     fn range(&self) -> String {
         format!("{}-{}", value::without_zeros(self.first), value::without_zeros(self.last))
     }
 }
 
-fn parse(line: &str) -> Option<Entry<'_>> {
+fn parse(line: &str) -> Option<ListedRange<'_>> {
     let is_address = |text: &str| {
         text.bytes().filter(|&byte| byte == b'.').count() == 3
             && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -89,8 +89,8 @@ fn parse(line: &str) -> Option<Entry<'_>> {
     let (level, text) = rest.split_once(',').unwrap_or((rest, ""));
     // The level may be left out, and the text then comes first.
     Some(match level.trim().parse() {
-        Ok(level) => Entry { listed, first, last, level, text: text.trim() },
+        Ok(level) => ListedRange { listed, first, last, level, text: text.trim() },
         Err(_) if !is_sure => return None,
-        Err(_) => Entry { listed, first, last, level: 0, text: rest.trim() },
+        Err(_) => ListedRange { listed, first, last, level: 0, text: rest.trim() },
     })
 }

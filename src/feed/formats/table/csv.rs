@@ -58,7 +58,7 @@ impl FeedReader for Csv {
 }
 
 /// A table, as far as its head tells.
-struct Found {
+struct Guess {
     delimiter: char,
     layout: Layout,
     /// The line of the first row of data.
@@ -110,11 +110,11 @@ impl Rows {
     }
 }
 
-fn find(head: &Head<'_>) -> Option<Found> {
+fn find(head: &Head<'_>) -> Option<Guess> {
     if head.shape().is_some() || head.xml_root().is_some() {
         return None;
     }
-    let mut best: Option<Found> = None;
+    let mut best: Option<Guess> = None;
     for delimiter in DELIMITERS {
         let Some(found) = find_with(head, delimiter) else { continue };
         if best.as_ref().is_none_or(|best| found.certainty > best.certainty) {
@@ -124,7 +124,7 @@ fn find(head: &Head<'_>) -> Option<Found> {
     best
 }
 
-fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
+fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
     let rules = Rules::new(&Feed::new(""), Scope::Suffix);
     let rows = Rows::new(head, delimiter)?;
     let split: Vec<(u32, Vec<Cow<'_, str>>)> = rows.rows.iter().map(|(line, row)| (*line, rows.split(row))).collect();
@@ -163,7 +163,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
         let holding = filled.iter().filter(|cells| layout.reads(cells, &rules)).count();
         let share = (holding * 100 / filled.len()) as u8;
         let certainty = if share >= 20 { regularity.min(95) } else { share };
-        return Some(Found { delimiter, layout, first: start, certainty });
+        return Some(Guess { delimiter, layout, first: start, certainty });
     }
     // Without a header, by what the columns hold.
     let mut roles = vec![None; columns];
@@ -180,7 +180,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
     if let Some(reference) = reference_of(&roles, &filled, &rules) {
         roles[reference] = Some(ColumnRole::Reference);
         let layout = Layout::new(roles, Vec::new());
-        return Some(Found { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) });
+        return Some(Guess { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) });
     }
     // Two values in a row may be the ends of a range; and what follows a value and a TAB, a plain list has too.
     let values = roles.iter().flatten().count();
@@ -188,7 +188,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Found> {
         share = share.min(50);
     }
     let layout = Layout::new(roles, Vec::new());
-    layout.has_values().then(|| Found { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) })
+    layout.has_values().then(|| Guess { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) })
 }
 
 /// Which of two columns of values is of references to the other: URLs with a path, none of them on the host beside it.
@@ -213,7 +213,7 @@ fn reference_of(roles: &[Option<ColumnRole>], rows: &[&Vec<Cow<'_, str>>], rules
 }
 
 /// The table as the user describes it.
-fn of_user(head: &Head<'_>, columns: &Columns) -> Result<Found, String> {
+fn of_user(head: &Head<'_>, columns: &Columns) -> Result<Guess, String> {
     let delimiters = columns.delimiter.as_ref().map_or(&DELIMITERS[..], std::slice::from_ref);
     // The delimiter that the first row has most of.
     let all = delimiters.iter().filter_map(|&delimiter| Rows::new(head, delimiter));
@@ -230,5 +230,5 @@ fn of_user(head: &Head<'_>, columns: &Columns) -> Result<Found, String> {
         return Err("none of the columns is said to hold values".to_owned());
     }
     let first = if has_header && comment.is_none() { first + 1 } else { 0 };
-    Ok(Found { delimiter: rows.delimiter, layout, first, certainty: 100 })
+    Ok(Guess { delimiter: rows.delimiter, layout, first, certainty: 100 })
 }

@@ -30,7 +30,7 @@ const MAX_HELD: usize = 100_000;
 pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
     let mut xml = Xml::new(lines);
     let rules = Rules::new(feed, Scope::Suffix);
-    let mut reader = Reader { rules, sink, about: Attributes::default(), groups: Vec::new(), item: None };
+    let mut reader = OpenIocReader { rules, sink, about: Attributes::default(), groups: Vec::new(), item: None };
     while let Some(node) = xml.next()? {
         match node {
             Node::Start => reader.start(&xml),
@@ -59,7 +59,7 @@ struct Group {
     held: Vec<Item>,
 }
 
-struct Reader<'a> {
+struct OpenIocReader<'a> {
     rules: Rules,
     sink: &'a mut dyn RecordSink,
     /// What the document says of all its items.
@@ -68,7 +68,7 @@ struct Reader<'a> {
     item: Option<Item>,
 }
 
-impl Reader<'_> {
+impl OpenIocReader<'_> {
     fn start(&mut self, xml: &Xml<'_, '_>) {
         let own = |name: &str| xml.attribute(name).unwrap_or_default().to_owned();
         match xml.name() {

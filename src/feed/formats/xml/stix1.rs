@@ -33,7 +33,7 @@ use crate::limits::MAX_PENDING;
 
 pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
     let mut xml = Xml::new(lines);
-    let mut reader = Reader {
+    let mut reader = Stix1Reader {
         rules: Rules::new(feed, Scope::Suffix),
         sink,
         indicators: Vec::new(),
@@ -59,14 +59,14 @@ pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink
 
 /// A value, or what stands in the place of one.
 #[derive(Clone, Debug)]
-struct Found {
+struct Observed {
     text: String,
     listed: Listed,
     condition: Condition,
     line: u32,
 }
 
-impl Found {
+impl Observed {
     /// What it is if no indicator has it.
     fn unused(&self) -> Construct {
         match (self.listed, self.condition) {
@@ -78,7 +78,7 @@ impl Found {
 
 #[derive(Default)]
 struct Stored {
-    found: Vec<Found>,
+    found: Vec<Observed>,
     is_used: bool,
 }
 
@@ -98,7 +98,7 @@ struct Indicator {
     until: Option<Timestamp>,
     is_negated: bool,
     line: u32,
-    found: Vec<Found>,
+    found: Vec<Observed>,
     /// Observables that stand elsewhere.
     refers: Vec<String>,
     /// The indicators of which it is made must hold together.
@@ -109,7 +109,7 @@ struct Indicator {
 struct Observable {
     depth: usize,
     id: String,
-    found: Vec<Found>,
+    found: Vec<Observed>,
 }
 
 /// Observables that are said to hold together, or one of them.
@@ -128,11 +128,11 @@ struct Properties {
     has_hash: bool,
     has_value: bool,
     line: u32,
-    address: Option<Found>,
+    address: Option<Observed>,
     port: Option<String>,
 }
 
-struct Reader<'a> {
+struct Stix1Reader<'a> {
     rules: Rules,
     sink: &'a mut dyn RecordSink,
     indicators: Vec<Indicator>,
@@ -148,7 +148,7 @@ struct Reader<'a> {
     value: Option<(Condition, u32)>,
 }
 
-impl Reader<'_> {
+impl Stix1Reader<'_> {
     fn start(&mut self, xml: &Xml<'_, '_>) {
         let depth = xml.open().len();
         let own = |name: &str| xml.attribute(name).unwrap_or_default().to_owned();
@@ -308,7 +308,7 @@ impl Reader<'_> {
         properties.has_value = true;
         let is_socket = matches!(&*properties.kind, "SocketAddress" | "NetworkConnection" | "Port");
         for text in said.split("##comma##").map(str::trim).filter(|text| !text.is_empty()) {
-            let found = Found { text: text.to_owned(), listed, condition, line };
+            let found = Observed { text: text.to_owned(), listed, condition, line };
             if is_socket && properties.address.is_none() && !matches!(listed, Listed::Skip(_)) {
                 properties.address = Some(found);
             } else if let Some(observable) = self.observables.last_mut() {
@@ -338,7 +338,7 @@ impl Reader<'_> {
                     _ => Construct::OtherKind,
                 };
                 let listed = Listed::Skip(construct);
-                Found { text: properties.kind, listed, condition: Condition::Is, line: properties.line }
+                Observed { text: properties.kind, listed, condition: Condition::Is, line: properties.line }
             }
         };
         match self.observables.last_mut() {
@@ -425,7 +425,7 @@ impl Reader<'_> {
         }
     }
 
-    fn emit(&mut self, indicator: &Indicator, found: &Found) {
+    fn emit(&mut self, indicator: &Indicator, found: &Observed) {
         let result = match found.condition {
             Condition::Is => listed::read(found.listed, &found.text, &self.rules),
             condition => condition::read(condition, found.listed, &found.text, &self.rules),

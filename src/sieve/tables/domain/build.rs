@@ -4,7 +4,7 @@ use super::table::Head;
 use crate::arch::name::{count_dots, tail_hash};
 use crate::arch::tails::Tails;
 use crate::indicator::Scope;
-use crate::sieve::flat::buckets::{Buckets, Entry};
+use crate::sieve::flat::buckets::{Buckets, Keyed};
 use crate::sieve::flat::hash;
 use crate::sieve::flat::items::ItemsBuilder;
 use crate::sieve::flat::strings::{StrId, Strings};
@@ -27,13 +27,13 @@ impl Builder {
         self.pairs.sort_unstable();
         self.pairs.dedup();
         let mut items = ItemsBuilder::default();
-        let mut entries: Vec<Entry> = Vec::with_capacity(self.pairs.len());
+        let mut entries: Vec<Keyed> = Vec::with_capacity(self.pairs.len());
         for row in self.pairs.chunk_by(|a, b| a.0 == b.0) {
             let name = row[0].0;
             // No canonical name is longer than 253 bytes.
             let Ok(mark) = u8::try_from(strings.bytes(name).len()) else { continue };
             let value = items.add(row.iter().map(|&(_, item)| item), &plain);
-            entries.push(Entry { hash: 0, key: strings.start(name), value, mark });
+            entries.push(Keyed { hash: 0, key: strings.start(name), value, mark });
         }
         drop(self.pairs);
         if entries.is_empty() {
@@ -75,7 +75,7 @@ fn tails<'s>(names: impl ExactSizeIterator<Item = &'s [u8]>) -> Tails {
 }
 
 /// The names, whose hashes are known, and what those of four labels and more end in, from three labels on.
-fn filter<'s>(seed: u64, names: &[Entry], deep: impl Iterator<Item = &'s [u8]>) -> Filter {
+fn filter<'s>(seed: u64, names: &[Keyed], deep: impl Iterator<Item = &'s [u8]>) -> Filter {
     let mut suffixes: Vec<u64> = Vec::new();
     for name in deep {
         hash::suffixes(seed, name, |suffix| {

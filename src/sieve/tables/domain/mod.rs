@@ -46,4 +46,4 @@ mod filter;
 mod table;
 
 pub(in crate::sieve) use build::Builder;
-pub(in crate::sieve) use table::{Found, Plan, Table};
+pub(in crate::sieve) use table::{Plan, StoredName, Table};

@@ -34,7 +34,7 @@ pub(crate) struct Table {
 
 /// A stored name that a looked-up name equals or ends in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct StoredName {
     /// What stands for the items of the stored name; if it has a single one of which nothing is known, this is it.
     pub(crate) row: u32,
     /// How many labels it has.
@@ -43,7 +43,7 @@ pub(crate) struct Found {
     pub(crate) whole: bool,
 }
 
-impl Found {
+impl StoredName {
     /// The item and its scope, if it is the only one and blocks whatever the port and for every entry.
     #[inline(always)]
     pub(crate) fn plain(self) -> Option<(u32, Scope)> {
@@ -57,7 +57,7 @@ const PLACES: usize = 3;
 /// Where the stored names may be that a name equals or is beneath.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Plan {
-    places: [Place; PLACES],
+    places: [Suspect; PLACES],
     count: usize,
     /// The places are not all: the canonical name has to be looked up without a plan.
     is_partial: bool,
@@ -65,7 +65,7 @@ pub(crate) struct Plan {
 
 /// A suffix that may be stored.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
+struct Suspect {
     hash: u64,
     start: u16,
     labels: u16,
@@ -79,7 +79,7 @@ impl Plan {
     }
 
     #[inline(always)]
-    fn places(&self) -> &[Place] {
+    fn places(&self) -> &[Suspect] {
         &self.places[..self.count]
     }
 
@@ -87,7 +87,7 @@ impl Plan {
     fn add(&mut self, Suffix { hash, start, labels }: Suffix) {
         match (self.places.get_mut(self.count), u16::try_from(start)) {
             (Some(place), Ok(start)) => {
-                *place = Place { hash, start, labels };
+                *place = Suspect { hash, start, labels };
                 self.count += 1;
             }
             _ => self.is_partial = true,
@@ -113,10 +113,10 @@ impl Table {
 
     /// Calls `found` for every stored name that `name` equals or is beneath, shortest first. `name` is canonical.
     #[inline]
-    pub(crate) fn suffixes(&self, strings: &Strings, name: &str, mut found: impl FnMut(Found)) {
+    pub(crate) fn suffixes(&self, strings: &Strings, name: &str, mut found: impl FnMut(StoredName)) {
         self.walk(name.as_bytes(), |suffix| {
             if let Some(row) = self.find(strings, suffix, name) {
-                found(Found { row, labels: suffix.labels, whole: suffix.start == 0 });
+                found(StoredName { row, labels: suffix.labels, whole: suffix.start == 0 });
             }
         });
     }
@@ -124,18 +124,18 @@ impl Table {
     /// As [`suffixes`](Table::suffixes), of a name whose dots are known, as of [`Text::dots`]; of one of less than eight bytes it gives
     /// nothing.
     #[inline(always)]
-    pub(crate) fn suffixes_by(&self, strings: &Strings, name: &str, dots: u64, mut found: impl FnMut(Found)) {
+    pub(crate) fn suffixes_by(&self, strings: &Strings, name: &str, dots: u64, mut found: impl FnMut(StoredName)) {
         let Some(text) = Text::new(name.as_bytes()) else { return };
         for suffix in self.candidates(text, dots) {
             if let Some(row) = self.find(strings, suffix, name) {
-                found(Found { row, labels: suffix.labels, whole: suffix.start == 0 });
+                found(StoredName { row, labels: suffix.labels, whole: suffix.start == 0 });
             }
         }
     }
 
     /// As [`suffixes`](Table::suffixes), by the plan that was made for a spelling of the name.
     #[inline(always)]
-    pub(crate) fn planned(&self, plan: &Plan, strings: &Strings, name: &str, mut found: impl FnMut(Found)) {
+    pub(crate) fn planned(&self, plan: &Plan, strings: &Strings, name: &str, mut found: impl FnMut(StoredName)) {
         if plan.is_partial {
             self.suffixes(strings, name, found);
             return;
@@ -143,7 +143,7 @@ impl Table {
         for place in plan.places() {
             let suffix = Suffix { hash: place.hash, start: place.start.into(), labels: place.labels };
             if let Some(row) = self.find(strings, suffix, name) {
-                found(Found { row, labels: suffix.labels, whole: suffix.start == 0 });
+                found(StoredName { row, labels: suffix.labels, whole: suffix.start == 0 });
             }
         }
     }
@@ -379,7 +379,7 @@ mod tests {
     fn look(strings: &Strings, table: &Table, name: &str) -> Answers {
         let mut found = Vec::new();
         table.suffixes(strings, name, |f| found.push((table.ids(f.row).collect::<Vec<_>>(), f.labels, f.whole)));
-        let answer = |found: Found| (table.ids(found.row).collect(), found.labels, found.whole);
+        let answer = |found: StoredName| (table.ids(found.row).collect(), found.labels, found.whole);
         for text in [name.to_owned(), name.to_uppercase()] {
             assert!(found.is_empty() || table.may_hold(text.as_bytes()), "{name}");
             let plan = table.plan(text.as_bytes());

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use super::Table;
 use super::table::{PathRows, Shape, hash_path, hash_v4};
-use crate::sieve::flat::buckets::{Buckets, Entry};
+use crate::sieve::flat::buckets::{Buckets, Keyed};
 use crate::sieve::flat::csr::Lists;
 use crate::sieve::flat::hash;
 use crate::sieve::flat::items::ItemsBuilder;
@@ -17,7 +17,7 @@ pub(crate) enum Host {
 
 /// One URL indicator.
 #[derive(Clone, Copy, Debug)]
-struct Row {
+struct UrlRow {
     host: Host,
     text: StrId,
     /// Where the path starts in the text.
@@ -31,13 +31,13 @@ struct PathRow<'s> {
     hash: u64,
     host: u32,
     path: &'s [u8],
-    row: Row,
+    row: UrlRow,
 }
 
 /// The build form.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
-    rows: Vec<Row>,
+    rows: Vec<UrlRow>,
 }
 
 fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
@@ -49,18 +49,18 @@ fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
 impl Builder {
     /// Adds the URL indicator `id`, whose canonical text has its path at `path`.
     pub(crate) fn add(&mut self, host: Host, text: StrId, path: u32, id: u32) {
-        self.rows.push(Row { host, text, path, id });
+        self.rows.push(UrlRow { host, text, path, id });
     }
 
     /// The hosts that are names, each once; its place is its row.
     pub(crate) fn names(&self) -> Vec<StrId> {
-        let names = |row: &Row| if let Host::Name(name) = row.host { Some(name) } else { None };
+        let names = |row: &UrlRow| if let Host::Name(name) = row.host { Some(name) } else { None };
         sorted(self.rows.iter().filter_map(names).collect())
     }
 
     /// The search form. `names` are the hosts that are [names](Builder::names).
     pub(crate) fn finish(self, strings: &Strings, names: &[StrId]) -> Table {
-        let addrs = |row: &Row| if let Host::Addr(addr) = row.host { Some(addr) } else { None };
+        let addrs = |row: &UrlRow| if let Host::Addr(addr) = row.host { Some(addr) } else { None };
         let addrs: Vec<IpAddr> = sorted(self.rows.iter().filter_map(addrs).collect());
 
         // Addresses get the rows after the names. Rows stay below what a single item can be: the texts of more URLs would be more than
@@ -68,12 +68,12 @@ impl Builder {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for (row, addr) in (names.len() as u32..).zip(&addrs) {
             match addr {
-                IpAddr::V4(addr) => v4.push(Entry { hash: 0, key: addr.to_bits(), value: row, mark: 0 }),
+                IpAddr::V4(addr) => v4.push(Keyed { hash: 0, key: addr.to_bits(), value: row, mark: 0 }),
                 IpAddr::V6(addr) => v6.push(addr.to_bits()),
             }
         }
         let (v4_seed, v4) = Buckets::seeded(&mut v4, |seed, addr, _| hash_v4(seed, addr), |a, b| a.cmp(&b));
-        let host_row = |row: &Row| match row.host {
+        let host_row = |row: &UrlRow| match row.host {
             Host::Name(name) => names.partition_point(|&other| other < name) as u32,
             Host::Addr(addr) => (names.len() + addrs.partition_point(|&other| other < addr)) as u32,
         };
@@ -95,7 +95,7 @@ impl Builder {
         }
         // In the order of paths, so that those that begin with a text stand together.
         with_path.sort_unstable_by(|(a_host, a), (b_host, b)| {
-            let path = |row: &Row| &strings.bytes(row.text)[row.path as usize..];
+            let path = |row: &UrlRow| &strings.bytes(row.text)[row.path as usize..];
             a_host.cmp(b_host).then_with(|| path(a).cmp(path(b))).then(a.id.cmp(&b.id))
         });
         let with_path: Vec<(u32, u32)> = with_path.into_iter().map(|(host, row)| (host, row.id)).collect();
@@ -111,7 +111,7 @@ impl Builder {
         for same in paths.chunk_by(|a, b| a.host == b.host && a.path == b.path) {
             let PathRow { host, path, row, .. } = same[0];
             let value = items.add(same.iter().map(|path| path.row.id), |_| None);
-            entries.push(Entry { hash: 0, key: path_rows.len() as u32, value, mark: path.len() as u8 });
+            entries.push(Keyed { hash: 0, key: path_rows.len() as u32, value, mark: path.len() as u8 });
             path_rows.push((host, row.text, row.path));
         }
         drop(paths);
