@@ -16,6 +16,7 @@ mod sshd;
 mod syslog;
 mod text;
 mod vpcflow;
+mod words;
 mod xml;
 
 use std::fmt;
