@@ -163,6 +163,9 @@
 //! the crate is the bare matcher and scanner. The minimum supported Rust version is 1.89.
 #![deny(missing_docs)]
 
+#[cfg(target_endian = "big")]
+compile_error!("netsieve is tested on little-endian machines alone and does not support this one");
+
 mod arch;
 pub mod error;
 #[cfg(feature = "events")]
