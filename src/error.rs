@@ -118,6 +118,13 @@ impl Error {
     }
 }
 
+/// An error of reading or writing, of no file that is known.
+impl From<io::Error> for Error {
+    fn from(source: io::Error) -> Self {
+        Self::io(None, source)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.kind {
