@@ -29,7 +29,40 @@ pub(crate) enum Kind {
     Internal { what: &'static str },
 }
 
+/// The kind of an [`Error`], for code that goes on in different ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Reading or writing failed, for the reason given.
+    Io(io::ErrorKind),
+    /// A feed as a whole can't be used: it isn't of a known format, or is a web page.
+    Feed,
+    /// A feed holds neither an indicator nor anything that was left out.
+    EmptyFeed,
+    /// There is more of something than a sieve can count.
+    Capacity,
+    /// An option or a list of the caller, or a place in a configuration file, is wrong.
+    Config,
+    /// A compiled set is damaged, or isn't one.
+    Damage,
+    /// A fault of this crate.
+    Internal,
+}
+
 impl Error {
+    /// The kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match &*self.kind {
+            Kind::Io { source, .. } => ErrorKind::Io(source.kind()),
+            Kind::Feed { .. } => ErrorKind::Feed,
+            Kind::EmptyFeed { .. } => ErrorKind::EmptyFeed,
+            Kind::Capacity { .. } => ErrorKind::Capacity,
+            Kind::Config { .. } | Kind::ConfigFile { .. } => ErrorKind::Config,
+            Kind::Damage { .. } => ErrorKind::Damage,
+            Kind::Internal { .. } => ErrorKind::Internal,
+        }
+    }
+
     /// An input or output error, with the file it concerns.
     pub(crate) fn io(path: impl Into<Option<PathBuf>>, source: io::Error) -> Self {
         Self::from_kind(Kind::Io { path: path.into(), source })

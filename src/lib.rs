@@ -192,7 +192,7 @@ mod wire;
 
 #[cfg(feature = "mmap")]
 pub use arch::map::MappedFile;
-pub use error::{Error, Result, shown_path};
+pub use error::{Error, ErrorKind, Result, shown_path};
 pub use indicator::{Action, Feed, Indicator, Kind, Policy, Reject, Scope};
 pub use scan::{Context, Hit, ScanOptions, ScanStats, Scanner};
 pub use sieve::{

@@ -185,8 +185,8 @@ fn a_broken_disk_is_an_error_after_the_hits_before() {
 fn bad_blocks_of_a_file_are_its_error_and_not_that_of_others() {
     let text = log();
     for threads in [1, 2, 4] {
-        let sources = [text.len(), text.len() / 2, text.len()]
-            .map(|end| Ok(Source::File(Box::new(BadBlocks(&text, end)))));
+        let sources =
+            [text.len(), text.len() / 2, text.len()].map(|end| Ok(Source::File(Box::new(BadBlocks(&text, end)))));
         let mut hits = [0_usize; 3];
         let mut ends = Vec::new();
         let mut scanner = Scanner::new(&sieve(), &ScanOptions::default());
@@ -217,8 +217,13 @@ fn bad_blocks_of_a_file_are_its_error_and_not_that_of_others() {
 #[test]
 fn a_feed_that_breaks_off_is_no_shorter_feed() {
     let text = list();
-    let feeds: [(&str, Vec<u8>); 5] =
-        [("plain", text.clone()), ("gzip", gzip(&text)), ("bzip2", bzip2(&text)), ("xz", xz(&text)), ("zstd", zstd(&text))];
+    let feeds: [(&str, Vec<u8>); 5] = [
+        ("plain", text.clone()),
+        ("gzip", gzip(&text)),
+        ("bzip2", bzip2(&text)),
+        ("xz", xz(&text)),
+        ("zstd", zstd(&text)),
+    ];
     for (form, bytes) in &feeds {
         let read = |end| {
             let own = Feed::new("ours");

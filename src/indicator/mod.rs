@@ -3,6 +3,7 @@
 mod canonical;
 mod feed;
 mod kind;
+mod parse;
 mod pattern;
 mod record;
 

@@ -60,6 +60,73 @@ impl Default for ScanOptions {
     }
 }
 
+impl ScanOptions {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`matching`](ScanOptions::matching).
+    #[must_use]
+    pub fn matching(mut self, matching: MatchOptions) -> Self {
+        self.matching = matching;
+        self
+    }
+
+    /// Sets [`refang`](ScanOptions::refang).
+    #[must_use]
+    pub fn refang(mut self, refang: bool) -> Self {
+        self.refang = refang;
+        self
+    }
+
+    /// Sets [`engine`](ScanOptions::engine).
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
+    }
+
+    /// Sets [`control`](ScanOptions::control).
+    #[must_use]
+    pub fn control(mut self, control: ScanControl) -> Self {
+        self.control = control;
+        self
+    }
+
+    /// Sets [`validity`](ScanOptions::validity).
+    #[cfg(feature = "events")]
+    #[must_use]
+    pub fn validity(mut self, validity: Validity) -> Self {
+        self.validity = validity;
+        self
+    }
+
+    /// Sets how lines that hit are read as events ([`events`](ScanOptions::events)).
+    #[cfg(feature = "events")]
+    #[must_use]
+    pub fn events(mut self, events: impl Into<Option<crate::event::EventOptions>>) -> Self {
+        self.events = events.into();
+        self
+    }
+
+    /// Sets [`from`](ScanOptions::from).
+    #[cfg(feature = "events")]
+    #[must_use]
+    pub fn from(mut self, time: jiff::Timestamp) -> Self {
+        self.from = Some(time);
+        self
+    }
+
+    /// Sets [`to`](ScanOptions::to).
+    #[cfg(feature = "events")]
+    #[must_use]
+    pub fn to(mut self, time: jiff::Timestamp) -> Self {
+        self.to = Some(time);
+        self
+    }
+}
+
 /// What a scan did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

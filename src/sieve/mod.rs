@@ -22,7 +22,7 @@ pub use matching::matcher::Matcher;
 pub use matching::options::{Filter, MatchOptions, Relation, Strength, Withheld};
 pub(crate) use matching::probe::Probe;
 pub(crate) use matching::raw::{RawMatch, Seen};
-pub use matching::view::{IndicatorRef, Match, Matches, Source};
+pub use matching::view::{IndicatorRef, Match, Matches, MatchesIter, Source};
 pub use report::build_report::{BuildReport, FeedReport, HomePage, NoEffect, Noted, Shadow, Subsumed};
 pub use report::compare::{Change, Difference};
 pub use report::networks::Networks;

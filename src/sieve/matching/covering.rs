@@ -25,7 +25,7 @@ pub(super) struct Paths {
 }
 
 /// Space that a lookup at all ends works in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Space {
     pub(super) found: Vec<Covering>,
     pub(super) paths: FollowSpace<Paths>,

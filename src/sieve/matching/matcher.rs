@@ -40,7 +40,7 @@ use crate::value::{domain, ip, url};
 /// assert!(!matcher.is_match_domain("notevil.test", None));
 /// # Ok::<(), netsieve::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Matcher {
     pub(super) sieve: Sieve,
     pub(super) options: MatchOptions,
@@ -111,6 +111,32 @@ impl Matcher {
     pub fn match_any(&mut self, value: impl AsRef<[u8]>) -> Matches<'_> {
         self.find_any(value.as_ref());
         self.matches()
+    }
+
+    /// As [`match_any`](Matcher::match_any), but a text that is not a value is an error and not a miss.
+    ///
+    /// # Errors
+    ///
+    /// The value is not an address, a name or a URL, for the reason given.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, MatchOptions, Reject, Sieve};
+    /// # use netsieve::Feed;
+    /// # use netsieve::indicator::Record;
+    /// # let mut builder = Sieve::builder();
+    /// # let feed = builder.feed(Feed::new("partner"));
+    /// # builder.add(feed, Record::new("evil.test".parse()?, 7, "evil.test"));
+    /// # let (sieve, _) = builder.build()?;
+    /// let mut matcher = sieve.matcher(&MatchOptions::new());
+    /// for found in matcher.lookup("www.evil.test:443")? {
+    ///     assert_eq!(found.to_string(), "evil.test (subdomain) partner:7");
+    /// }
+    /// assert_eq!(matcher.lookup("evil..test").err(), Some(Reject::EmptyLabel));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn lookup(&mut self, value: impl AsRef<[u8]>) -> Result<Matches<'_>, Reject> {
+        self.look_up_any(value.as_ref())?;
+        Ok(self.matches())
     }
 
     /// Whether [`match_domain`](Matcher::match_domain) finds anything.

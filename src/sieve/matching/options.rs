@@ -106,6 +106,39 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Counts all entries.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`as_of`](Filter::as_of).
+    #[must_use]
+    pub fn as_of(mut self, time: Timestamp) -> Self {
+        self.as_of = Some(time);
+        self
+    }
+
+    /// Sets [`min_confidence`](Filter::min_confidence).
+    #[must_use]
+    pub fn min_confidence(mut self, confidence: u8) -> Self {
+        self.min_confidence = Some(confidence);
+        self
+    }
+
+    /// Adds a name to [`feeds`](Filter::feeds).
+    #[must_use]
+    pub fn feed(mut self, name: impl Into<String>) -> Self {
+        self.feeds.push(name.into());
+        self
+    }
+
+    /// Adds a tag to [`tags`](Filter::tags).
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.push(tag.into());
+        self
+    }
+
     pub(in crate::sieve) fn is_trivial(&self) -> bool {
         self.as_of.is_none() && self.min_confidence.is_none() && self.feeds.is_empty() && self.tags.is_empty()
     }
@@ -114,11 +147,10 @@ impl Filter {
 /// What a matcher reports.
 ///
 /// ```
-/// use netsieve::MatchOptions;
-/// let mut options = MatchOptions::default();
-/// options.name_like = true;
-/// options.filter.min_confidence = Some(50);
-/// assert!(options.port_unseen && !options.host_only);
+/// use netsieve::{Filter, MatchOptions};
+///
+/// let options = MatchOptions::new().name_like(true).filter(Filter::new().min_confidence(50));
+/// assert!(options.port_unseen && options.name_like && !options.host_only);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -155,6 +187,60 @@ impl Default for MatchOptions {
 }
 
 impl MatchOptions {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`port_unseen`](MatchOptions::port_unseen).
+    #[must_use]
+    pub fn port_unseen(mut self, is_reported: bool) -> Self {
+        self.port_unseen = is_reported;
+        self
+    }
+
+    /// Sets [`joined`](MatchOptions::joined).
+    #[must_use]
+    pub fn joined(mut self, is_reported: bool) -> Self {
+        self.joined = is_reported;
+        self
+    }
+
+    /// Sets [`name_like`](MatchOptions::name_like).
+    #[must_use]
+    pub fn name_like(mut self, is_reported: bool) -> Self {
+        self.name_like = is_reported;
+        self
+    }
+
+    /// Sets [`host_only`](MatchOptions::host_only).
+    #[must_use]
+    pub fn host_only(mut self, is_reported: bool) -> Self {
+        self.host_only = is_reported;
+        self
+    }
+
+    /// Sets [`filter`](MatchOptions::filter).
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Sets [`derived`](MatchOptions::derived).
+    #[must_use]
+    pub fn derived(mut self, derived: DerivedForms) -> Self {
+        self.derived = derived;
+        self
+    }
+
+    /// Sets [`engine`](MatchOptions::engine).
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
+    }
+
     pub(in crate::sieve) fn reports(&self, strength: Strength) -> bool {
         match strength {
             Strength::Strong => true,

@@ -20,7 +20,7 @@ use crate::value::url;
 pub(super) const PATH_LEVEL: u32 = 1 << 20;
 
 /// What a lookup gives, and the space it needs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
     pub(super) found: Vec<RawMatch>,
     pub(super) withheld: Withheld,

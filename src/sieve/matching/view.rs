@@ -57,9 +57,8 @@ impl<'m> Matches<'m> {
     }
 
     /// The matches, most specific first.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Match<'m>> + use<'m> {
-        let (tables, filter, at) = (self.tables, self.filter, self.at);
-        self.found.iter().map(move |&raw| Match { tables, filter, raw, at })
+    pub fn iter(&self) -> MatchesIter<'m> {
+        (*self).into_iter()
     }
 
     /// What the lookup found and did not report.
@@ -67,6 +66,49 @@ impl<'m> Matches<'m> {
         self.withheld
     }
 }
+
+impl<'m> IntoIterator for Matches<'m> {
+    type Item = Match<'m>;
+    type IntoIter = MatchesIter<'m>;
+
+    fn into_iter(self) -> MatchesIter<'m> {
+        MatchesIter { of: self, next: 0 }
+    }
+}
+
+impl<'m> IntoIterator for &Matches<'m> {
+    type Item = Match<'m>;
+    type IntoIter = MatchesIter<'m>;
+
+    fn into_iter(self) -> MatchesIter<'m> {
+        (*self).into_iter()
+    }
+}
+
+/// The matches of one observable, one after the other.
+#[derive(Clone, Debug)]
+pub struct MatchesIter<'m> {
+    of: Matches<'m>,
+    next: usize,
+}
+
+impl<'m> Iterator for MatchesIter<'m> {
+    type Item = Match<'m>;
+
+    fn next(&mut self) -> Option<Match<'m>> {
+        let Matches { tables, filter, found, at, .. } = self.of;
+        let &raw = found.get(self.next)?;
+        self.next += 1;
+        Some(Match { tables, filter, raw, at })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.of.found.len() - self.next;
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for MatchesIter<'_> {}
 
 impl fmt::Debug for Matches<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -117,6 +159,27 @@ impl<'m> Match<'m> {
         self.indicator().sources().filter(move |source| {
             source.action() == Action::Block && filter.passes(source.attributes()) && is_valid(source)
         })
+    }
+}
+
+/// One line for people: the indicator, the relation, the strength unless it is strong, and each feed with its line.
+///
+/// `evil.test (subdomain) partner:7, ours:2`
+impl fmt::Display for Match<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}", self.indicator(), self.relation())?;
+        if self.strength() != Strength::Strong {
+            write!(f, ", {}", self.strength())?;
+        }
+        f.write_str(")")?;
+        for (number, source) in self.sources().enumerate() {
+            f.write_str(if number == 0 { " " } else { ", " })?;
+            f.write_str(&source.feed().name)?;
+            if let Some(line) = source.line() {
+                write!(f, ":{line}")?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use crate::arch::cpu::Kernel;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::indicator::{Action, Feed, HostRef, PatternTarget};
 use crate::sieve::flat::parallel;
 use crate::sieve::flat::strings::Strings;
@@ -118,7 +118,7 @@ impl Tables {
                     || {
                         let attributes = Attributes::open(&mut within("attributes"), feeds.len(), strings.len())?;
                         let entries = Entries::open(&mut within("entries"), &indicators, &attributes, strings.len())?;
-                        Ok((attributes, entries))
+                        Ok::<_, Error>((attributes, entries))
                     },
                     || domain::Table::open(&mut within("domains"), &strings, count + hosts, plain_scope),
                 )
@@ -131,19 +131,22 @@ impl Tables {
                             || {
                                 let v4 = ip::Table::open(&mut within("v4"), count, is_plain);
                                 let v6 = ip::Table::open(&mut within("v6"), count, is_plain);
-                                Ok((v4?, v6?))
+                                Ok::<_, Error>((v4?, v6?))
                             },
                             || {
                                 let open =
                                     |name, target| pattern::Table::open(&mut within(name), &strings, target, count);
-                                Ok((open("names", PatternTarget::Name)?, open("paths", PatternTarget::UrlPath)?))
+                                Ok::<_, Error>((
+                                    open("names", PatternTarget::Name)?,
+                                    open("paths", PatternTarget::UrlPath)?,
+                                ))
                             },
                         )
                     },
                 )
             },
         );
-        let (attributes, entries): (Attributes, Entries) = attributes?;
+        let (attributes, entries) = attributes?;
         let (v4, v6) = nets?;
         let (names, paths) = patterns?;
         Ok(Self {

@@ -14,7 +14,7 @@ use crate::value::{domain, ip};
 
 /// Space to canonicalise URLs in. Keep one and use it again: nothing is allocated once it has grown, except that names
 /// which are not ASCII may.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct UrlScratch {
     /// The text without tabs, CR and LF, where it has any.
     clean: Vec<u8>,

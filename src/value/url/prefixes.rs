@@ -47,7 +47,7 @@ struct Segment<S> {
 }
 
 /// Unescaped bytes that may yet become part of an escape, each with the state behind it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Unescaped<S>(Vec<(u8, S)>);
 
 impl<S> Default for Unescaped<S> {
@@ -57,7 +57,7 @@ impl<S> Default for Unescaped<S> {
 }
 
 /// Space that [`follow`] works in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FollowSpace<S> {
     done: Vec<Segment<S>>,
     segment: Unescaped<S>,

@@ -74,7 +74,7 @@ pub(in crate::sieve) struct Table {
 }
 
 /// The literals of one target that a search has come upon.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::sieve) struct Scratch {
     is_found: Vec<bool>,
     found: Vec<usize>,

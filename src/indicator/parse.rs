@@ -1,0 +1,126 @@
+//! An indicator from the text of one value, for lists that a program holds itself.
+
+use std::str::FromStr;
+
+use crate::indicator::canonical::Indicator;
+use crate::indicator::kind::Scope;
+use crate::value::{DomainName, Reject, Url, ip, url};
+
+/// Reads one value of any kind, told apart by its shape.
+///
+/// * an address, a prefix or a range: `192.0.2.1`, `192.0.2.1:8080`, `[2001:db8::1]:443`, `192.0.2.0/24`,
+///   `192.0.2.10-192.0.2.19`;
+/// * a name, with or without a port, which covers the names beneath it too: `evil.test`, `evil.test:8080`. `*.evil.test` is the
+///   same; a name that shall cover itself alone is built with [`Scope::Exact`];
+/// * a URL, or `host/path`, which is one of the scheme `http`.
+///
+/// White space around the value is trimmed, nothing else is: defanged text is undone by feed readers. No guard is asked:
+/// [`SieveBuilder::add`](crate::SieveBuilder::add) does that.
+///
+/// ```
+/// use netsieve::Indicator;
+///
+/// assert_eq!("WWW.Evil.test:8080".parse::<Indicator>()?.to_string(), "www.evil.test:8080");
+/// assert_eq!("192.0.2.7/24".parse::<Indicator>()?.to_string(), "192.0.2.0/24");
+/// assert_eq!("evil.test/a/../gate.php".parse::<Indicator>()?.to_string(), "http://evil.test/gate.php");
+/// assert!("no name".parse::<Indicator>().is_err());
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
+impl FromStr for Indicator {
+    type Err = Reject;
+
+    fn from_str(text: &str) -> Result<Self, Reject> {
+        let value = text.trim_ascii().as_bytes();
+        if value.is_empty() {
+            return Err(Reject::Empty);
+        }
+        let of_url = |text: &[u8]| Url::parse(text).map(|url| Indicator::Url { url, host_scope: Scope::Exact });
+        if url::has_scheme(value) {
+            return of_url(value);
+        }
+        if let Ok((addr, port)) = ip::parse_addr_port(value) {
+            return Ok(Indicator::Ip { net: addr.into(), port });
+        }
+        match ip::parse_net(value) {
+            Ok(parsed) => return Ok(Indicator::Ip { net: parsed.net, port: None }),
+            // An address stands before the slash, so it is no URL either.
+            Err(Reject::BadPrefixLength) => return Err(Reject::BadPrefixLength),
+            Err(_) => {}
+        }
+        match ip::parse_range(value) {
+            Ok((first, last)) => {
+                return Ok(match ip::range_prefixes(first, last)[..] {
+                    [net] => Indicator::Ip { net, port: None },
+                    _ => Indicator::IpRange { first, last, port: None },
+                });
+            }
+            Err(reject @ (Reject::ReversedRange | Reject::MixedRange)) => return Err(reject),
+            Err(_) => {}
+        }
+        if value.iter().any(|byte| matches!(byte, b'/' | b'\\' | b'?')) {
+            return of_url(value);
+        }
+        let (name, port) = match value.iter().rposition(|&byte| byte == b':') {
+            None => (value, None),
+            Some(colon) => (&value[..colon], Some(ip::parse_port(&value[colon + 1..])?)),
+        };
+        let name = DomainName::parse(name.strip_prefix(b"*.").unwrap_or(name))?;
+        Ok(Indicator::Domain { name, scope: Scope::Suffix, port })
+    }
+}
+
+impl TryFrom<&str> for Indicator {
+    type Error = Reject;
+
+    fn try_from(text: &str) -> Result<Self, Reject> {
+        text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn values_of_every_kind() {
+        for (text, want) in [
+            ("192.0.2.1", "192.0.2.1"),
+            (" 192.0.2.1:80\n", "192.0.2.1:80"),
+            ("[2001:DB8::1]:443", "[2001:db8::1]:443"),
+            ("2001:db8::/48", "2001:db8::/48"),
+            ("::ffff:192.0.2.0/120", "192.0.2.0/24"),
+            ("192.0.2.10 - 192.0.2.19", "192.0.2.10-192.0.2.19"),
+            ("192.0.2.0-192.0.2.255", "192.0.2.0/24"),
+            ("evil.test", "evil.test"),
+            ("*.Evil.test.", "evil.test"),
+            ("bücher.test", "xn--bcher-kva.test"),
+            ("https://evil.test", "https://evil.test/"),
+            ("192.0.2.1/x", "http://192.0.2.1/x"),
+            ("x://evil.test/?q", "x://evil.test/?q"),
+        ] {
+            assert_eq!(text.parse::<Indicator>().map(|read| read.to_string()).as_deref(), Ok(want), "{text}");
+        }
+        for (text, want) in [
+            ("", Reject::Empty),
+            ("192.0.2.0/33", Reject::BadPrefixLength),
+            ("192.0.2.9-192.0.2.1", Reject::ReversedRange),
+            ("evil.test:99999", Reject::BadPort),
+            ("evil..test", Reject::EmptyLabel),
+            ("evil test", Reject::BadNameByte),
+        ] {
+            assert_eq!(Indicator::try_from(text), Err(want), "{text}");
+        }
+    }
+
+    proptest! {
+        /// The text of what was read is read as the same.
+        #[test]
+        fn texts_are_read_back(text in "([a-z0-9*]{1,3}[.:/-]?){1,8}|[0-9]{1,3}(\\.[0-9]{1,3}){3}([-/:][0-9.]{1,9})?|\\PC{0,20}") {
+            if let Ok(read) = text.parse::<Indicator>() {
+                prop_assert_eq!(read.to_string().parse::<Indicator>(), Ok(read), "{}", text);
+            }
+        }
+    }
+}
