@@ -201,7 +201,7 @@ fn bad_blocks_of_a_file_are_its_error_and_not_that_of_others() {
                 |delivery| {
                     match delivery {
                         Delivery::Hits { input, rendered, .. } => hits[input] += rendered.len(),
-                        Delivery::End(end) => ends.push((end.input, end.error.as_ref().and_then(os_error))),
+                        Delivery::End(end) => ends.push((end.input, end.error.and_then(|error| error.raw_os_error()))),
                         _ => {}
                     }
                     ControlFlow::Continue(())

@@ -1,5 +1,6 @@
 //! Opening files.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -45,7 +46,26 @@ impl<R: Read> Read for Named<R> {
         self.reader.read(buf).map_err(|error| match error.kind() {
             // Callers retry on this one, and never show it.
             io::ErrorKind::Interrupted => error,
-            kind => io::Error::new(kind, format!("{}: {error}", shown_path(&self.path))),
+            kind => io::Error::new(kind, InFile { path: self.path.clone(), source: error }),
         })
+    }
+}
+
+/// What reading a file failed with.
+#[derive(Debug)]
+struct InFile {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl fmt::Display for InFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", shown_path(&self.path), self.source)
+    }
+}
+
+impl std::error::Error for InFile {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
     }
 }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use flate2::FlushDecompress;
 use zstd::stream::raw::{DParameter, InBuffer, Operation, OutBuffer};
@@ -41,16 +42,31 @@ pub(super) struct Unpacker<R> {
     failed: Option<Failure>,
 }
 
-/// Why it cannot go on. It is told again if it is asked again.
+/// Why it cannot go on. It is told again if it is asked again, and keeps what a reader failed with as its source.
 #[derive(Clone, Debug)]
-struct Failure {
-    kind: io::ErrorKind,
-    reason: String,
+struct Failure(Arc<io::Error>);
+
+impl Failure {
+    fn new(kind: io::ErrorKind, reason: String) -> Self {
+        Self(Arc::new(io::Error::new(kind, reason)))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
 }
 
 impl From<Failure> for io::Error {
     fn from(failure: Failure) -> Self {
-        io::Error::new(failure.kind, failure.reason)
+        io::Error::new(failure.0.kind(), failure)
     }
 }
 
@@ -145,7 +161,7 @@ impl<R: Read> Unpacker<R> {
 
     fn fail(&mut self, kind: io::ErrorKind, reason: impl fmt::Display) -> io::Error {
         let reason = format!("{} data truncated or corrupt ({reason})", self.compression);
-        self.failed.insert(Failure { kind, reason }).clone().into()
+        self.failed.insert(Failure::new(kind, reason)).clone().into()
     }
 
     fn step(&mut self, out: &mut [u8]) -> io::Result<usize> {
@@ -178,7 +194,7 @@ impl<R: Read> Unpacker<R> {
                                 MAX_DECODER >> 20,
                             );
                             let kind = io::ErrorKind::Unsupported;
-                            self.failed.insert(Failure { kind, reason }).clone().into()
+                            self.failed.insert(Failure::new(kind, reason)).clone().into()
                         }
                     };
                     if made == 0 {
@@ -207,8 +223,7 @@ impl<R: Read> Read for Unpacker<R> {
                 Err(error) if filled == 0 => return Err(error),
                 // Told at the next call: by a decoder again, by a reader because it is asked again.
                 Err(error) => {
-                    let (kind, reason) = (error.kind(), error.to_string());
-                    self.failed.get_or_insert(Failure { kind, reason });
+                    self.failed.get_or_insert_with(|| Failure(Arc::new(error)));
                     break;
                 }
             }
