@@ -73,7 +73,7 @@ impl Csv {
             let feeds: Vec<String> = listings.iter().map(feed).collect();
             let tags: Vec<&str> = listings.iter().flat_map(|listing| listing.tags.iter().copied()).collect();
             let confidence = listings.iter().filter_map(|listing| listing.confidence).max();
-            field(out, file);
+            csv_field(out, file);
             number(out, hit.line());
             number(out, hit.span().start);
             next(out, hit.observed());
@@ -105,15 +105,24 @@ impl Csv {
 
 fn next<B: AsRef<[u8]> + ?Sized>(out: &mut Vec<u8>, value: &B) {
     out.push(b',');
-    field(out, value);
+    csv_field(out, value);
 }
 
 fn number(out: &mut Vec<u8>, value: impl Display) {
     out.extend_from_slice(format!(",{value}").as_bytes());
 }
 
-/// Appends a field, in quotes where it needs them.
-fn field<B: AsRef<[u8]> + ?Sized>(out: &mut Vec<u8>, value: &B) {
+/// Appends a field of comma-separated values (RFC 4180), in quotes where it needs them.
+///
+/// Text is made safe to look at as by [`Escaped`], so that a record stands on one line. A field that a spreadsheet would run as a
+/// formula begins with an apostrophe.
+///
+/// ```
+/// let mut out = Vec::new();
+/// netsieve::render::csv_field(&mut out, "=1+1, or two");
+/// assert_eq!(out, b"\"'=1+1, or two\"");
+/// ```
+pub fn csv_field<B: AsRef<[u8]> + ?Sized>(out: &mut Vec<u8>, value: &B) {
     let text = Escaped::new(value).to_string();
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']);
     if !is_formula && !text.contains(['"', ',', '\'']) {
@@ -148,7 +157,7 @@ mod tests {
             ("\u{202e}x".as_bytes(), "\\u{202e}x"),
         ] {
             let mut out = Vec::new();
-            field(&mut out, value);
+            csv_field(&mut out, value);
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }

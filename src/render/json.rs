@@ -17,8 +17,8 @@ use crate::sieve::Match;
 /// hit of a line on, at [`MAX_SHOWN_AGAIN`](crate::limits::MAX_SHOWN_AGAIN)), `event` (with the feature `events`: the line
 /// as an event, an object of `layout`, `field` and `role` of the observable, `assumed` if the year was, and what is known by name of the Elastic
 /// Common Schema, such as `@timestamp`, `source.ip` or `user.name`) and `sources`, an array with one object for each feed: `feed`, `line`,
-/// `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_from`, `valid_until` (RFC 3339, UTC) and
-/// `reference`, each only where it is known.
+/// `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_from`, `valid_until` (RFC 3339, UTC), `id` (what
+/// the feed itself calls it) and `reference`, each only where it is known.
 ///
 /// What is no UTF-8 becomes U+FFFD. The characters that [`Escaped`](super::Escaped) escapes are written as `\uXXXX`, so
 /// that the output is safe to look at and reads back as it was. The output is linear in the log, within a line too: a line of a
@@ -178,6 +178,9 @@ fn source(out: &mut Vec<u8>, listing: &Listing<'_>) {
         if let Some(date) = date {
             object.display(key, &date);
         }
+    }
+    if let Some(id) = listing.id {
+        object.string("id", id.as_bytes());
     }
     if let Some(reference) = listing.reference {
         object.string("reference", reference.as_bytes());

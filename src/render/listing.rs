@@ -35,6 +35,8 @@ pub struct Listing<'m> {
     pub valid_from: Option<Timestamp>,
     /// When the indicator stops being valid; exclusive.
     pub valid_until: Option<Timestamp>,
+    /// What the feed itself calls it: the id of an object, an event, a signature.
+    pub id: Option<&'m str>,
     /// Where more is said of it.
     pub reference: Option<&'m str>,
 }
@@ -68,6 +70,7 @@ impl<'m> Listing<'m> {
             last_seen: None,
             valid_from: None,
             valid_until: None,
+            id: None,
             reference: None,
         };
         listing.unite(source);
@@ -87,6 +90,7 @@ impl<'m> Listing<'m> {
         self.last_seen = self.last_seen.max(source.last_seen());
         self.valid_from = self.valid_from.into_iter().chain(source.valid_from()).min();
         self.valid_until = self.valid_until.max(source.valid_until());
+        self.id = self.id.or(source.object_id());
         self.reference = self.reference.or(source.reference());
     }
 }

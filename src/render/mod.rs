@@ -9,6 +9,7 @@
 //! * [`Csv`] writes one record for each (observable, indicator), for spreadsheets.
 //! * [`Text`] writes one block for each observable: where it stands, what matched and according to whom, the log line.
 //! * [`json_string`] is the JSON writer's string, for whoever writes JSON of his own.
+//! * [`csv_field`] is the CSV writer's field, likewise.
 //! * [`Listing`] is what one feed says of an indicator, all its entries in one.
 //!
 //! ```
@@ -40,7 +41,7 @@ mod listing;
 mod text;
 mod window;
 
-pub use csv::Csv;
+pub use csv::{Csv, csv_field};
 pub use escape::Escaped;
 pub use json::{JsonLines, json_string};
 pub use listing::Listing;

@@ -12,6 +12,7 @@ use crate::diff::DiffArgs;
 use crate::export::ExportArgs;
 use crate::inspect::InspectArgs;
 use crate::install::{CompletionsArgs, ManArgs, VERSION};
+use crate::report::ReportArgs;
 use crate::set::SetArgs;
 
 /// Finds the addresses, domains and URLs of threat feeds in logs, and says which indicator of which feed hit what and where.
@@ -54,6 +55,8 @@ Exit codes: 0 some hit, 1 none, 2 any error (diff: 0 some difference, 1 none)."
 pub(crate) enum Command {
     /// Scan logs.
     Scan(ScanArgs),
+    /// Say who met what: for each indicator and each client the count, first, last, logs and feeds.
+    Report(ReportArgs),
     /// Say what matches a value, how, and according to which feed and line; or why nothing does.
     Check(CheckArgs),
     /// Report what became of every line of the feeds.

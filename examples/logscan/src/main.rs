@@ -14,6 +14,7 @@ mod build;
 mod check;
 mod cli;
 mod diff;
+mod drive;
 mod explain;
 mod export;
 mod feeds;
@@ -23,10 +24,13 @@ mod inspect;
 mod install;
 mod lint;
 mod networks;
+mod place;
 mod progress;
+mod report;
 mod scan;
 mod set;
 mod signal;
+mod summary;
 
 /// How a run ended, as an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,7 @@ fn run(command: cli::Command) -> Result<Outcome, Box<dyn Error>> {
     signal::watch().map_err(|error| format!("cannot wait for signals: {error}"))?;
     match command {
         cli::Command::Scan(args) => scan::run(&args),
+        cli::Command::Report(args) => report::run(&args),
         cli::Command::Check(args) => check::run(&args),
         cli::Command::Lint(args) => lint::run(&args),
         cli::Command::Build(args) => build::run(&args),

@@ -3,24 +3,23 @@
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::process;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::path::PathBuf;
 
 use netsieve::render::{Csv, Escaped, JsonLines, Styles, Text};
 use netsieve::scan::Validity;
-use netsieve::scan::many::{Delivery, InputEnd, Rendered, Times};
-use netsieve::{Hit, ScanOptions, ScanStats, Scanner};
+use netsieve::scan::many::Rendered;
+use netsieve::{Hit, ScanOptions};
 
 use crate::Outcome;
 use crate::annotate;
-use crate::cli::{AsOf, Color, HitFormat, ScanArgs};
+use crate::cli::{AsOf, Color, EventArgs, FilterArgs, HitFormat, ScanArgs};
+use crate::drive::{self, Taker};
 use crate::feeds;
 use crate::follow;
-use crate::inputs::{self, Meter, Opener};
-use crate::progress::{Bar, Stats, withheld};
+use crate::inputs;
+use crate::progress::withheld;
 use crate::signal;
+use crate::summary;
 
 /// How hits are written.
 pub(crate) struct Style {
@@ -107,6 +106,7 @@ impl Style {
 pub(crate) struct Output<'a> {
     args: &'a ScanArgs,
     style: &'a Style,
+    names: &'a [String],
     out: io::BufWriter<io::Stdout>,
     /// What comes before all hits, until it is written.
     header: Vec<u8>,
@@ -125,7 +125,7 @@ impl<'a> Output<'a> {
         if style.format == Format::Csv {
             style.csv.header(&mut header);
         }
-        Self { args, style, out, header, left: style.max, is_prompt, pairs: 0 }
+        Self { args, style, names: &[], out, header, left: style.max, is_prompt, pairs: 0 }
     }
 
     /// Writes what comes before all hits, once.
@@ -134,7 +134,7 @@ impl<'a> Output<'a> {
     }
 
     /// Writes hits; says how many pairs of them were wanted.
-    pub(crate) fn hits(&mut self, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
+    pub(crate) fn write_hits(&mut self, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
         self.begin()?;
         let (mut start, mut pairs, mut whole) = (0, 0, 0);
         let mut rest = None;
@@ -170,18 +170,18 @@ impl<'a> Output<'a> {
         self.left == 0 || (self.args.quiet && self.pairs > 0)
     }
 
-    /// What is written at the end of a log that had so many pairs.
-    fn end(&mut self, name: &str, pairs: u64, is_alone: bool, is_unread: bool) -> io::Result<()> {
-        if self.args.count && pairs == 0 && is_unread {
-            // Nothing is not what was found in what could not be read.
-        } else if self.args.count && is_alone {
-            writeln!(self.out, "{pairs}")?;
-        } else if self.args.count {
-            writeln!(self.out, "{}:{pairs}", Escaped::new(name))?;
-        } else if self.args.list && pairs > 0 {
-            writeln!(self.out, "{}", Escaped::new(name))?;
+    /// The names of the logs, for what is written of each.
+    fn names(mut self, names: &'a [String]) -> Self {
+        self.names = names;
+        self
+    }
+
+    /// Writes what the counts of several logs sum up to.
+    fn total(&mut self) -> io::Result<()> {
+        if self.args.count && self.names.len() > 1 {
+            writeln!(self.out, "total:{}", self.pairs)?;
         }
-        if self.is_prompt { self.out.flush() } else { Ok(()) }
+        Ok(())
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {
@@ -190,20 +190,56 @@ impl<'a> Output<'a> {
     }
 }
 
+impl Taker for Output<'_> {
+    fn hits(&mut self, _: usize, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
+        self.write_hits(rendered, hits)
+    }
+
+    fn is_done(&self) -> bool {
+        Output::is_done(self)
+    }
+
+    fn end(&mut self, input: usize, pairs: u64, is_unread: bool) -> io::Result<()> {
+        let name = &self.names[input];
+        if self.args.count && pairs == 0 && is_unread {
+            // Nothing is not what was found in what could not be read.
+        } else if self.args.count && self.names.len() == 1 {
+            writeln!(self.out, "{pairs}")?;
+        } else if self.args.count {
+            writeln!(self.out, "{}:{pairs}", Escaped::new(name))?;
+        } else if self.args.list && pairs > 0 {
+            writeln!(self.out, "{}", Escaped::new(name))?;
+        }
+        if self.is_prompt { self.out.flush() } else { Ok(()) }
+    }
+}
+
 pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, Box<dyn Error>> {
-    let mut options = ScanOptions::default();
-    options.events = args.events.options(&args.set.feeds.config)?;
+    let mut options = options_of(&args.filter, &args.events, &args.set.feeds.config)?;
     (options.from, options.to) = (args.from, args.to);
-    if args.filter.as_of == Some(AsOf::Event) {
-        options.validity = Validity::AtEvent;
+    if (options.from.is_some() || options.to.is_some()) && options.events.is_none() {
+        return Err("--from and --to need --events on".into());
     }
-    let asks_time = options.validity == Validity::AtEvent || options.from.is_some() || options.to.is_some();
-    if asks_time && options.events.is_none() {
-        return Err("--from, --to and --as-of event need --events on".into());
-    }
-    options.matching = feeds::options(&args.filter)?;
-    options.engine = options.matching.engine;
     options.refang = args.refang;
+    Ok(options)
+}
+
+/// What every command that scans has.
+pub(crate) fn options_of(
+    filter: &FilterArgs,
+    events: &EventArgs,
+    config: &[PathBuf],
+) -> Result<ScanOptions, Box<dyn Error>> {
+    let mut options = ScanOptions::default();
+    options.events = events.options(config)?;
+    if filter.as_of == Some(AsOf::Event) {
+        options.validity = Validity::AtEvent;
+        if options.events.is_none() {
+            return Err("--as-of event needs --events on".into());
+        }
+    }
+    options.matching = feeds::options(filter)?;
+    options.engine = options.matching.engine;
     Ok(options)
 }
 
@@ -217,140 +253,34 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let options = scan_options(args)?;
     let logs = inputs::logs(&args.inputs)?;
     let (sieve, loading) = args.set.load_since(args.since.as_ref())?;
-    let threads = args.threads();
-    let meter = Arc::new(Meter::default());
-    let opener = Opener::new(meter.clone(), logs.len(), args.inputs.mmap);
     let style = Style::new(args);
-    let names: Vec<String> =
-        logs.iter().map(|log| log.as_ref().map_or(String::new(), |log| log.name.clone())).collect();
+    let names = drive::names(&logs);
     // A pipe is answered as it comes.
     let is_waited_for = logs.iter().any(|log| log.as_ref().is_ok_and(|log| log.size.is_none()));
-    let mut run = Run {
-        names: &names,
-        output: Output::new(args, &style, is_waited_for),
-        stats: Stats {
-            loading,
-            indicators: sieve.len(),
-            memory: sieve.memory_usage(),
-            threads,
-            scanning: Instant::now(),
-            total: ScanStats::default(),
-            times: Times::default(),
-            rendered: 0,
-            files: Vec::new(),
-        },
-        bar: Bar::new(&logs, meter.clone()),
-        meter: &meter,
-        opener: &opener,
-        scanned: 0,
-        pairs: 0,
-        has_failed: false,
-        error: None,
+    let output = Output::new(args, &style, is_waited_for).names(&names);
+    let job = drive::Job {
+        logs,
+        mmap: args.inputs.mmap,
+        threads: args.threads(),
+        sieve: &sieve,
+        loading,
+        options: &options,
+        shares_terminal: true,
     };
-    let sources = logs.iter().enumerate().map(|(input, log)| match log {
-        Ok(log) => opener.open(input, log),
-        Err(error) => Err(io::Error::other(error.clone())),
-    });
-    let render = |input: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
-        meter.hits.fetch_add(1, Ordering::Relaxed);
-        style.render(&names[input], hit, out)
-    };
-    Scanner::new(&sieve, &options).scan_many(sources, threads, render, |delivery| {
-        let flow = run.take(delivery);
-        if flow.is_break() && is_waited_for && threads > 1 {
-            // A thread may wait for a pipe that nothing comes out of any more.
-            process::exit(crate::exit_code(run.finish()).into());
+    let render = |input: usize, hit: &Hit<'_>, out: &mut Vec<u8>| style.render(&names[input], hit, out);
+    drive::scan(job, output, render, |mut ended| {
+        ended.taker.total()?;
+        ended.taker.flush()?;
+        let pairs = ended.taker.pairs;
+        if args.stats {
+            ended.stats.print(&ended.meter);
+        } else if !args.quiet {
+            withheld(&ended.stats.total.withheld);
         }
-        flow
-    })?;
-    run.finish()
-}
-
-/// A scan that is under way.
-struct Run<'a> {
-    /// Of the logs; empty for what names none.
-    names: &'a [String],
-    output: Output<'a>,
-    stats: Stats,
-    bar: Bar,
-    meter: &'a Meter,
-    opener: &'a Opener,
-    /// Bytes of the log at hand, and pairs of it.
-    scanned: u64,
-    pairs: u64,
-    has_failed: bool,
-    error: Option<io::Error>,
-}
-
-impl Run<'_> {
-    fn take(&mut self, delivery: Delivery<'_>) -> ControlFlow<()> {
-        let written = match delivery {
-            Delivery::Hits { rendered, hits, .. } => {
-                self.stats.rendered += rendered.len() as u64;
-                let mut write = || self.output.hits(rendered, hits);
-                let written = if rendered.is_empty() { write() } else { self.bar.aside_for_hits(write) };
-                written.map(|pairs| self.pairs += pairs)
-            }
-            Delivery::Scanned { input, bytes } => {
-                self.scanned(input, bytes);
-                Ok(())
-            }
-            Delivery::End(end) => {
-                self.scanned(end.input, end.stats.bytes);
-                self.scanned = 0;
-                self.end(&end)
-            }
-            _ => Ok(()),
-        };
-        if let Err(error) = written {
-            self.error = Some(error);
-            return ControlFlow::Break(());
+        if args.quiet {
+            summary::drop_it();
         }
-        if self.output.is_done() || signal::came() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    /// Of what is mapped, what was scanned stands for what was read.
-    fn scanned(&mut self, input: usize, bytes: u64) {
-        if self.opener.is_mapped(input) {
-            self.meter.read.fetch_add(bytes.saturating_sub(self.scanned), Ordering::Relaxed);
-            self.scanned = bytes;
-        }
-    }
-
-    fn end(&mut self, end: &InputEnd) -> io::Result<()> {
-        let name = &self.names[end.input];
-        self.stats.input(name, end);
-        let mut is_unread = end.error.is_some();
-        if let Some(error) = &end.error {
-            self.bar.aside(|| match name.as_str() {
-                "" => say!("logscan: {}", Escaped::new(&error.to_string())),
-                name => say!("logscan: {}: {}", Escaped::new(name), Escaped::new(&error.to_string())),
-            });
-        }
-        if let Some(caveat) = self.opener.caveat(end.input) {
-            is_unread |= caveat.is_unread();
-            self.bar.aside(|| say!("logscan: {}: {caveat}", Escaped::new(name)));
-        }
-        self.has_failed |= is_unread;
-        let pairs = std::mem::take(&mut self.pairs);
-        self.bar.aside_for_hits(|| self.output.end(name, pairs, self.names.len() == 1, is_unread))
-    }
-
-    fn finish(&mut self) -> Result<Outcome, Box<dyn Error>> {
-        self.bar.finish();
-        if let Some(error) = self.error.take() {
-            return Err(error.into());
-        }
-        self.output.flush()?;
-        if self.output.args.stats {
-            self.stats.print(self.meter);
-        } else if !self.output.args.quiet {
-            withheld(&self.stats.total.withheld);
-        }
-        Ok(match (self.has_failed, self.output.pairs) {
-            (true, _) => Outcome::Failed,
-            (false, 0) => Outcome::Nothing,
-            (false, _) => Outcome::Found,
-        })
-    }
+        summary::end(ended.done, &ended.stats.total, pairs);
+        Ok(ended.outcome(pairs))
+    })
 }

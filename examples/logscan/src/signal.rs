@@ -75,6 +75,7 @@ mod unix {
         if let Some(path) = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take() {
             clean(&path);
         }
+        crate::summary::end_early();
         if let Some(code) = exit_code() {
             process::exit(code.into());
         }

@@ -194,7 +194,7 @@ fn order_is_by_file_as_given_then_offset_then_most_specific_first() {
 fn counts_lists_limits_and_silence() {
     let folder = folder();
     assert_eq!(folder.run("scan -c -f c2.txt a.log").code(0).out, "4\n");
-    assert_eq!(folder.run("scan -c -f c2.txt a.log clean.log").code(0).out, "a.log:4\nclean.log:0\n");
+    assert_eq!(folder.run("scan -c -f c2.txt a.log clean.log").code(0).out, "a.log:4\nclean.log:0\ntotal:4\n");
     assert_eq!(folder.run("scan -l -f c2.txt clean.log a.log").code(0).out, "a.log\n");
     assert_eq!(folder.run("scan -l -f c2.txt clean.log").code(1).out, "");
     assert_eq!(folder.run("scan -q -f c2.txt a.log").code(0).out, "");
@@ -203,7 +203,7 @@ fn counts_lists_limits_and_silence() {
         assert_eq!(rows.len(), limit);
         assert!(limit < 5 || rows[4].starts_with("a.log:1:"));
     }
-    assert_eq!(folder.run("scan -m 3 -c -f c2.txt a.log a.log").code(0).out, "a.log:3\n");
+    assert_eq!(folder.run("scan -m 3 -c -f c2.txt a.log a.log").code(0).out, "a.log:3\ntotal:3\n");
 }
 
 #[test]

@@ -305,7 +305,7 @@ fn nothing_is_not_counted_in_what_could_not_be_read() {
     let folder = folder();
     assert_eq!(folder.run("scan -c -f c2.txt a.log missing.log clean.log .").code(2).out.lines().take(3).count(), 3);
     let run = folder.run("scan -c -f c2.txt a.log missing.log clean.log").code(2);
-    assert_eq!(run.out, "a.log:4\nclean.log:0\n");
+    assert_eq!(run.out, "a.log:4\nclean.log:0\ntotal:4\n");
     let run = folder.run("scan -c -f c2.txt missing.log").code(2);
     assert_eq!((run.out.as_str(), run.err.lines().count()), ("", 1));
 }

@@ -166,10 +166,10 @@ mod compressed {
             }
             let line = format!("scan -c --refang -j {threads} -f c2.txt plain gzip zstd bzip2 xz -");
             let run = folder.run_with(&line, report.as_bytes()).code(0);
-            assert_eq!(run.out, "plain:2\ngzip:2\nzstd:2\nbzip2:2\nxz:2\n(standard input):2\n");
+            assert_eq!(run.out, "plain:2\ngzip:2\nzstd:2\nbzip2:2\nxz:2\n(standard input):2\ntotal:12\n");
             assert_eq!(
                 folder.run(&format!("scan -c -j {threads} -f c2.txt plain gzip")).code(1).out,
-                "plain:0\ngzip:0\n"
+                "plain:0\ngzip:0\ntotal:0\n"
             );
         }
     }

@@ -49,7 +49,7 @@ impl<'h, 'o> Hits<'h, 'o> {
             return Err(error);
         }
         if !self.hits.is_empty() {
-            self.output.hits(&self.rendered, &self.hits)?;
+            self.output.write_hits(&self.rendered, &self.hits)?;
             self.rendered.clear();
             self.hits.clear();
         }

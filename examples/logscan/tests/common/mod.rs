@@ -62,17 +62,26 @@ pub(crate) struct Run {
     pub(crate) line: String,
     pub(crate) code: i32,
     pub(crate) out: String,
+    /// What is said on standard error but the last line of a scan.
     pub(crate) err: String,
+    /// The line that says how a scan ended.
+    pub(crate) summary: String,
 }
 
 impl Run {
     pub(crate) fn of(output: Output, line: &str) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8, whatever the log holds");
+        let is_summary =
+            |line: &&str| line.starts_with("logscan: ") && line.contains(" MB in ") && line.contains(" s: ");
+        let all = text(output.stderr);
+        let (summary, err): (Vec<&str>, Vec<&str>) = all.split_inclusive('\n').partition(is_summary);
+        assert!(summary.len() <= 1, "{line}: {all}");
         Self {
             line: line.to_owned(),
             code: output.status.code().unwrap(),
             out: text(output.stdout),
-            err: text(output.stderr),
+            err: err.concat(),
+            summary: summary.concat(),
         }
     }
 

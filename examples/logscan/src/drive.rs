@@ -1,0 +1,243 @@
+//! Scanning the logs of a command line: opening them, showing progress, saying what was not read, and how it all ended.
+
+use std::error::Error;
+use std::io;
+use std::ops::ControlFlow;
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use netsieve::render::Escaped;
+use netsieve::scan::many::{Delivery, InputEnd, Rendered, Times};
+use netsieve::{Hit, ScanOptions, ScanStats, Scanner, Sieve};
+
+use crate::Outcome;
+use crate::feeds::Loading;
+use crate::inputs::{Log, Meter, Opener};
+use crate::progress::{Bar, Stats};
+use crate::signal;
+use crate::summary;
+
+/// Takes hits on the calling thread, by log as given and then by place.
+pub(crate) trait Taker {
+    /// Takes hits as they were rendered, and gives how many pairs of them were wanted.
+    fn hits(&mut self, input: usize, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64>;
+
+    /// True if nothing more is wanted.
+    fn is_done(&self) -> bool {
+        false
+    }
+
+    /// Takes the end of a log that had so many pairs.
+    fn end(&mut self, _input: usize, _pairs: u64, _is_unread: bool) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is scanned, and how.
+pub(crate) struct Job<'a> {
+    pub(crate) logs: Vec<Result<Log, String>>,
+    pub(crate) mmap: bool,
+    pub(crate) threads: usize,
+    pub(crate) sieve: &'a Sieve,
+    pub(crate) loading: Loading,
+    pub(crate) options: &'a ScanOptions,
+    /// Hits go to the terminal while the bar is shown.
+    pub(crate) shares_terminal: bool,
+}
+
+/// A log that was not read, or not to its end, or not as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unread {
+    pub(crate) name: String,
+    pub(crate) why: String,
+}
+
+/// A scan that has ended.
+pub(crate) struct Ended<T> {
+    pub(crate) taker: T,
+    pub(crate) stats: Stats,
+    pub(crate) meter: Arc<Meter>,
+    /// What is to be said of logs, read or not.
+    pub(crate) unread: Vec<Unread>,
+    /// Something could not be read.
+    pub(crate) has_failed: bool,
+    /// Logs that were read to their end.
+    pub(crate) done: usize,
+    pub(crate) logs: usize,
+}
+
+impl<T> Ended<T> {
+    /// The outcome, if so many pairs were found.
+    pub(crate) fn outcome(&self, pairs: u64) -> Outcome {
+        match (self.has_failed, pairs) {
+            (true, _) => Outcome::Failed,
+            (false, 0) => Outcome::Nothing,
+            (false, _) => Outcome::Found,
+        }
+    }
+}
+
+/// The names of logs; empty for what names none.
+pub(crate) fn names(logs: &[Result<Log, String>]) -> Vec<String> {
+    logs.iter().map(|log| log.as_ref().map_or(String::new(), |log| log.name.clone())).collect()
+}
+
+/// Scans all logs. `finish` ends the run; it is called once, here or right before the process ends.
+pub(crate) fn scan<T: Taker>(
+    job: Job<'_>,
+    taker: T,
+    render: impl Fn(usize, &Hit<'_>, &mut Vec<u8>) -> ControlFlow<()> + Sync,
+    finish: impl Fn(Ended<T>) -> Result<Outcome, Box<dyn Error>>,
+) -> Result<Outcome, Box<dyn Error>> {
+    let Job { logs, mmap, threads, sieve, loading, options, shares_terminal } = job;
+    let meter = Arc::new(Meter::default());
+    let opener = Opener::new(meter.clone(), logs.len(), mmap);
+    let names = names(&logs);
+    // A pipe is answered as it comes.
+    let is_waited_for = logs.iter().any(|log| log.as_ref().is_ok_and(|log| log.size.is_none()));
+    summary::begin(meter.clone(), logs.len());
+    let mut run = Some(Run {
+        names: &names,
+        taker,
+        stats: Stats {
+            loading,
+            indicators: sieve.len(),
+            memory: sieve.memory_usage(),
+            threads,
+            scanning: Instant::now(),
+            total: ScanStats::default(),
+            times: Times::default(),
+            rendered: 0,
+            files: Vec::new(),
+        },
+        bar: Bar::new(&logs, meter.clone()),
+        shares_terminal,
+        meter: &meter,
+        opener: &opener,
+        scanned: 0,
+        pairs: 0,
+        unread: Vec::new(),
+        has_failed: false,
+        done: 0,
+        error: None,
+    });
+    let sources = logs.iter().enumerate().map(|(input, log)| match log {
+        Ok(log) => opener.open(input, log),
+        Err(error) => Err(io::Error::other(error.clone())),
+    });
+    let counted = |input: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
+        meter.hits.fetch_add(1, Ordering::Relaxed);
+        render(input, hit, out)
+    };
+    Scanner::new(sieve, options).scan_many(sources, threads, counted, |delivery| {
+        let Some(running) = &mut run else { return ControlFlow::Break(()) };
+        let flow = running.take(delivery);
+        if flow.is_break()
+            && is_waited_for
+            && threads > 1
+            && let Some(running) = run.take()
+        {
+            // A thread may wait for a pipe that nothing comes out of any more.
+            process::exit(crate::exit_code(running.finish(&finish)).into());
+        }
+        flow
+    })?;
+    match run {
+        Some(run) => run.finish(&finish),
+        None => Err("the scan ended twice".into()),
+    }
+}
+
+/// A scan that is under way.
+struct Run<'a, T> {
+    names: &'a [String],
+    taker: T,
+    stats: Stats,
+    bar: Bar,
+    shares_terminal: bool,
+    meter: &'a Arc<Meter>,
+    opener: &'a Opener,
+    /// Bytes of the log at hand, and pairs of it.
+    scanned: u64,
+    pairs: u64,
+    unread: Vec<Unread>,
+    has_failed: bool,
+    done: usize,
+    error: Option<io::Error>,
+}
+
+impl<T: Taker> Run<'_, T> {
+    fn take(&mut self, delivery: Delivery<'_>) -> ControlFlow<()> {
+        let written = match delivery {
+            Delivery::Hits { input, rendered, hits } => {
+                self.stats.rendered += rendered.len() as u64;
+                let taker = &mut self.taker;
+                let mut write = || taker.hits(input, rendered, hits);
+                let is_aside = self.shares_terminal && !rendered.is_empty();
+                let written = if is_aside { self.bar.aside_for_hits(write) } else { write() };
+                written.map(|pairs| self.pairs += pairs)
+            }
+            Delivery::Scanned { input, bytes } => {
+                self.scanned(input, bytes);
+                Ok(())
+            }
+            Delivery::End(end) => {
+                self.scanned(end.input, end.stats.bytes);
+                self.scanned = 0;
+                self.end(&end)
+            }
+            _ => Ok(()),
+        };
+        if let Err(error) = written {
+            self.error = Some(error);
+            return ControlFlow::Break(());
+        }
+        if self.taker.is_done() || signal::came() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Of what is mapped, what was scanned stands for what was read.
+    fn scanned(&mut self, input: usize, bytes: u64) {
+        if self.opener.is_mapped(input) {
+            self.meter.read.fetch_add(bytes.saturating_sub(self.scanned), Ordering::Relaxed);
+            self.scanned = bytes;
+        }
+    }
+
+    fn end(&mut self, end: &InputEnd) -> io::Result<()> {
+        let name = &self.names[end.input];
+        self.stats.input(name, end);
+        let mut is_unread = end.error.is_some();
+        if let Some(error) = &end.error {
+            self.bar.aside(|| match name.as_str() {
+                "" => say!("logscan: {}", Escaped::new(&error.to_string())),
+                name => say!("logscan: {}: {}", Escaped::new(name), Escaped::new(&error.to_string())),
+            });
+            self.unread.push(Unread { name: name.clone(), why: error.to_string() });
+        }
+        if let Some(caveat) = self.opener.caveat(end.input) {
+            is_unread |= caveat.is_unread();
+            self.bar.aside(|| say!("logscan: {}: {caveat}", Escaped::new(name)));
+            self.unread.push(Unread { name: name.clone(), why: caveat.to_string() });
+        }
+        self.has_failed |= is_unread;
+        self.done += usize::from(!is_unread);
+        let pairs = std::mem::take(&mut self.pairs);
+        let (bar, taker) = (&self.bar, &mut self.taker);
+        bar.aside_for_hits(|| taker.end(end.input, pairs, is_unread))
+    }
+
+    fn finish(
+        mut self,
+        finish: impl Fn(Ended<T>) -> Result<Outcome, Box<dyn Error>>,
+    ) -> Result<Outcome, Box<dyn Error>> {
+        self.bar.finish();
+        if let Some(error) = self.error.take() {
+            return Err(error.into());
+        }
+        let Self { taker, stats, meter, unread, has_failed, done, names, .. } = self;
+        let meter = meter.clone();
+        finish(Ended { taker, stats, meter, unread, has_failed, done, logs: names.len() })
+    }
+}

@@ -1,0 +1,313 @@
+//! `logscan report`: who met what.
+//!
+//! Hits, of logs that are scanned or of earlier scans, are counted by indicator and by who met it, and written as a table, a page,
+//! CSV, JSON, or what partners read (STIX, MISP).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use clap::Args;
+use netsieve::Hit;
+use netsieve::scan::many::Rendered;
+use netsieve::sieve::Withheld;
+
+use crate::Outcome;
+use crate::cli::{AsOf, EventArgs, FilterArgs, InputArgs, time};
+use crate::drive::{self, Taker, Unread};
+use crate::inputs;
+use crate::place;
+use crate::progress;
+use crate::scan::options_of;
+use crate::set::SetArgs;
+use crate::signal;
+use crate::summary;
+
+mod about;
+mod earlier;
+mod sighting;
+mod table;
+mod tally;
+mod values;
+
+use about::About;
+use sighting::{Known, Sighting, write_hit};
+use tally::{Row, Tally, distinct};
+
+const EXAMPLES: &str = "\
+Examples:
+  logscan report -f c2.txt /var/log                         a table: who met what, how often, when, according to whom
+  logscan report -f c2.txt --csv *.log > day.csv            for a spreadsheet
+  logscan report --config feeds.toml --csv=day.csv --json=day.json /var/log   several outputs at once
+  logscan scan -f c2.txt --json *.log > hits.jsonl
+  logscan report --from hits.jsonl                          of hits of earlier scans
+
+Rows come by strength, then by confidence, by the number of feeds, and by count. The count is that of hits, as `scan --json` has
+them; `events` are the log lines with such a hit. Times are UTC; `~` marks times of logs that do not say the year or the zone.
+
+Exit codes: 0 some hit, 1 none, 2 any error.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    set: SetArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    #[command(flatten)]
+    inputs: InputArgs,
+    /// Hits of earlier scans, as `scan --json` wrote them, plain or compressed; in place of feeds and logs.
+    #[arg(long, value_name = "HITS", num_args = 1.., conflicts_with_all = ["logs", "feeds", "config", "sieve", "allow", "allow_all", "mmap"])]
+    from: Vec<PathBuf>,
+    /// Threads (default: all cores).
+    #[arg(short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    #[command(flatten)]
+    events: EventArgs,
+    /// Only hits of events from this time on: 2026-05-01 or 2026-05-01T12:00:00Z. A line without a time passes, and is counted.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    not_before: Option<jiff::Timestamp>,
+    /// Only hits of events before this time, likewise.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    not_after: Option<jiff::Timestamp>,
+    /// Undo defanging (`hxxp://`, `[.]`) in the logs too.
+    #[arg(long)]
+    refang: bool,
+    /// How many pairs of indicator and who are told apart. Beyond it, the rarest are folded into one counted row.
+    #[arg(long, value_name = "N", default_value = "1000000", value_parser = clap::value_parser!(u32).range(1..))]
+    max_pairs: u32,
+    /// How many rows the table has; 0: all [default: 50 on a terminal, else all].
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+    #[command(flatten)]
+    outputs: OutputArgs,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Outputs")]
+pub(crate) struct OutputArgs {
+    /// Comma-separated values (RFC 4180), to standard output in place of the table, or to a file.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    csv: Option<Option<PathBuf>>,
+    /// One JSON object, likewise.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    json: Option<Option<PathBuf>>,
+}
+
+impl OutputArgs {
+    /// Log lines are shown somewhere.
+    fn wants_samples(&self) -> bool {
+        self.json.is_some()
+    }
+}
+
+/// All that is reported.
+struct Report {
+    rows: Vec<Row>,
+    tally: Tally,
+    /// The names of the logs.
+    files: Vec<String>,
+    unread: Vec<Unread>,
+    withheld: Withheld,
+    /// Logs, and bytes of them.
+    logs: usize,
+    bytes: u64,
+    is_broken_off: bool,
+}
+
+pub(crate) fn run(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
+    if args.outputs.csv == Some(None) && args.outputs.json == Some(None) {
+        return Err("--csv and --json cannot both go to standard output: give one a file, --json=FILE".into());
+    }
+    let tally = Tally::new(args.max_pairs as usize, args.outputs.wants_samples());
+    if !args.from.is_empty() {
+        let (report, is_whole) = earlier::read(&args.from, tally)?;
+        let outcome = report.write(args)?;
+        return Ok(if is_whole { outcome } else { Outcome::Failed });
+    }
+    let mut options = options_of(&args.filter, &args.events, &args.set.feeds.config)?;
+    (options.from, options.to) = (args.not_before, args.not_after);
+    if (options.from.is_some() || options.to.is_some()) && options.events.is_none() {
+        return Err("--not-before and --not-after need --events on".into());
+    }
+    options.refang = args.refang;
+    let logs = inputs::logs(&args.inputs)?;
+    let files = drive::names(&logs);
+    let (sieve, loading) = args.set.load_since(None)?;
+    let known = Known::new(sieve.len(), args.filter.as_of == Some(AsOf::Event));
+    // What was found until a signal is still reported.
+    signal::keeps_back(true);
+    let job = drive::Job {
+        logs,
+        mmap: args.inputs.mmap,
+        threads: args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        sieve: &sieve,
+        loading,
+        options: &options,
+        shares_terminal: false,
+    };
+    let render = |_: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
+        write_hit(hit, &known, out);
+        ControlFlow::Continue(())
+    };
+    drive::scan(job, Gatherer { tally, known: &known, error: None }, render, |ended| {
+        progress::withheld(&ended.stats.total.withheld);
+        summary::end(ended.done, &ended.stats.total, ended.taker.tally.totals.count);
+        let outcome = ended.outcome(ended.taker.tally.totals.count);
+        if let Some(error) = ended.taker.error {
+            return Err(error.into());
+        }
+        let report = Report::new(
+            ended.taker.tally,
+            files.clone(),
+            ended.unread,
+            ended.stats.total.withheld,
+            (ended.logs, ended.stats.total.bytes),
+        );
+        report.write(args)?;
+        Ok(outcome)
+    })
+}
+
+/// Counts what threads have found.
+struct Gatherer<'a> {
+    tally: Tally,
+    known: &'a Known,
+    error: Option<String>,
+}
+
+impl Taker for Gatherer<'_> {
+    fn hits(&mut self, input: usize, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
+        let file = u32::try_from(input).map_err(|_| io::Error::other("too many logs"))?;
+        let (mut rest, mut pairs) = (rendered, 0);
+        while !rest.is_empty() {
+            let (sighting, after) = Sighting::read(rest);
+            rest = after;
+            pairs += 1;
+            if !sighting.about.is_empty() {
+                self.about(&sighting)?;
+            }
+            self.tally.add(file, &sighting);
+        }
+        debug_assert_eq!(pairs, hits.iter().map(|hit| hit.matches as u64).sum::<u64>());
+        Ok(pairs)
+    }
+}
+
+impl Gatherer<'_> {
+    fn about(&mut self, sighting: &Sighting<'_>) -> io::Result<()> {
+        let value = serde_json::from_slice(sighting.about)?;
+        let about = About::read(&value).ok_or_else(|| io::Error::other("a match without an indicator"))?;
+        match self.tally.abouts.get_mut(&sighting.indicator) {
+            Some(known) => known.unite(about),
+            None => _ = self.tally.abouts.insert(sighting.indicator, about),
+        }
+        self.known.set(sighting.indicator);
+        Ok(())
+    }
+}
+
+impl Report {
+    fn new(
+        tally: Tally,
+        files: Vec<String>,
+        unread: Vec<Unread>,
+        withheld: Withheld,
+        (logs, bytes): (usize, u64),
+    ) -> Self {
+        let (mut rows, tally) = tally.finish();
+        let rank = |row: &Row| {
+            let about = &tally.abouts[&row.indicator];
+            let strength = tally.strengths(&row.pair).into_iter().map(strength_rank).min().unwrap_or(u8::MAX);
+            let confidence = std::cmp::Reverse(about.confidence().unwrap_or(50));
+            let (feeds, count) = (std::cmp::Reverse(about.sources.len()), std::cmp::Reverse(row.pair.count));
+            (strength, confidence, feeds, count)
+        };
+        let name = |row: &Row| {
+            let (about, who) = (&tally.abouts[&row.indicator], row.who());
+            (about.indicator.clone(), who.ip.to_owned(), who.user.to_owned(), who.host.to_owned(), row.indicator)
+        };
+        let mut keyed: Vec<_> = rows.drain(..).map(|row| (rank(&row), row)).collect();
+        keyed
+            .sort_by(|(rank, row), (other_rank, other)| rank.cmp(other_rank).then_with(|| name(row).cmp(&name(other))));
+        let rows = keyed.into_iter().map(|(_, row)| row).collect();
+        Self { rows, tally, files, unread, withheld, logs, bytes, is_broken_off: signal::came() }
+    }
+
+    fn about(&self, row: &Row) -> &About {
+        &self.tally.abouts[&row.indicator]
+    }
+
+    /// Writes all that is wanted, files first: what cannot be written is said before the table.
+    fn write(&self, args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
+        let others = &self.tally.others;
+        if others.pairs > 0 {
+            say!(
+                "logscan: more than {} pairs of indicator and who: {} of the rarest, {}, are folded into \"others\"; counts marked \
+                 >= may be too low (--max-pairs)",
+                summary::thousands(args.max_pairs.into()),
+                summary::thousands(others.pairs),
+                summary::counted(others.count, "hit"),
+            );
+        }
+        let outputs = &args.outputs;
+        if let Some(Some(path)) = &outputs.csv {
+            place::write(path, |out| self.write_csv(out))?;
+        }
+        if let Some(Some(path)) = &outputs.json {
+            place::write(path, |out| self.write_json(out))?;
+        }
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        if outputs.csv == Some(None) {
+            self.write_csv(&mut out)?;
+        } else if outputs.json == Some(None) {
+            self.write_json(&mut out)?;
+        } else {
+            let top = args.top.unwrap_or(if io::stdout().is_terminal() { 50 } else { 0 });
+            self.write_table(&mut out, table::width(), if top == 0 { usize::MAX } else { top })?;
+        }
+        out.flush()?;
+        Ok(if self.tally.totals.count > 0 { Outcome::Found } else { Outcome::Nothing })
+    }
+
+    /// How many indicators, and how many who, the rows have.
+    fn distinct(&self) -> (usize, usize) {
+        let indicators: BTreeSet<u32> = self.rows.iter().map(|row| row.indicator).collect();
+        let who = |row: &Row| {
+            let who = row.who();
+            [who.ip, who.user, who.host].join("\0")
+        };
+        let whos: Vec<String> = self.rows.iter().map(who).collect();
+        (indicators.len(), distinct(whos.iter().map(String::as_str).filter(|who| *who != "\0\0")))
+    }
+
+    /// By feed: hits, and indicators of it that were met. A hit counts for each feed that lists its indicator.
+    fn feeds(&self) -> BTreeMap<&str, (u64, BTreeSet<u32>)> {
+        let mut feeds: BTreeMap<&str, (u64, BTreeSet<u32>)> = BTreeMap::new();
+        for row in &self.rows {
+            for feed in self.about(row).feeds() {
+                let (count, indicators) = feeds.entry(feed).or_default();
+                *count += row.pair.count;
+                indicators.insert(row.indicator);
+            }
+        }
+        feeds
+    }
+
+    /// The names of the logs of a row.
+    fn files(&self, row: &Row) -> Vec<&str> {
+        row.pair.files.iter().map(|&at| self.files[at as usize].as_str()).collect()
+    }
+}
+
+/// How sure a match of this strength is; the least is the surest.
+fn strength_rank(strength: &str) -> u8 {
+    match strength {
+        "strong" => 0,
+        "joined" => 1,
+        "port_unseen" => 2,
+        _ => 3,
+    }
+}

@@ -1,0 +1,310 @@
+//! The report as a table that fits the terminal.
+
+use std::io::{self, IsTerminal, Write};
+
+use jiff::Timestamp;
+use netsieve::render::Escaped;
+
+use super::Report;
+use super::tally::Row;
+use crate::summary::{counted, thousands};
+
+/// The narrowest terminal that is still cared for.
+const NARROWEST: usize = 40;
+
+/// How many columns there are to write in: of a terminal, else what `COLUMNS` says, else any number.
+pub(super) fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    columns.or_else(terminal).unwrap_or(usize::MAX).max(NARROWEST)
+}
+
+#[cfg(unix)]
+fn terminal() -> Option<usize> {
+    let stdout = io::stdout();
+    let size = stdout.is_terminal().then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten()?;
+    (size.ws_col > 0).then_some(size.ws_col.into())
+}
+
+#[cfg(not(unix))]
+fn terminal() -> Option<usize> {
+    None
+}
+
+/// A column, with its cells.
+struct Column {
+    title: &'static str,
+    cells: Vec<String>,
+    is_number: bool,
+    /// Kept as long as there is room for it; the lowest go first.
+    worth: u8,
+    /// How narrow it may become; `None`: it is shown whole or not at all.
+    least: Option<usize>,
+    width: usize,
+}
+
+impl Column {
+    fn new(title: &'static str, worth: u8, least: Option<usize>, cells: impl Iterator<Item = String>) -> Self {
+        let cells: Vec<String> = cells.collect();
+        let width = cells.iter().map(|cell| columns_of(cell)).max().unwrap_or(0).max(title.len());
+        Self { title, cells, is_number: false, worth, least, width }
+    }
+
+    fn number(mut self) -> Self {
+        self.is_number = true;
+        self
+    }
+
+    fn put(&self, out: &mut String, text: &str, is_last: bool) {
+        let text = cut(text, self.width);
+        let blank = " ".repeat(self.width - columns_of(&text));
+        match (self.is_number, is_last) {
+            (true, _) => *out += &(blank + &text),
+            (false, true) => *out += &text,
+            (false, false) => *out += &(text + &blank),
+        }
+        if !is_last {
+            out.push_str("  ");
+        }
+    }
+}
+
+impl Report {
+    /// Writes the first rows, and what all sum up to.
+    pub(super) fn write_table(&self, out: &mut dyn Write, width: usize, top: usize) -> io::Result<()> {
+        let rows = &self.rows[..self.rows.len().min(top)];
+        if !rows.is_empty() {
+            let mut columns = self.columns(rows);
+            fit(&mut columns, width);
+            for at in 0..=rows.len() {
+                let mut line = String::new();
+                for (number, column) in columns.iter().enumerate() {
+                    let text = if at == 0 { column.title } else { &column.cells[at - 1] };
+                    column.put(&mut line, text, number + 1 == columns.len());
+                }
+                writeln!(out, "{}", line.trim_end())?;
+            }
+            writeln!(out)?;
+        }
+        let mut lines = Vec::new();
+        if rows.len() < self.rows.len() {
+            let more = (self.rows.len() - rows.len()) as u64;
+            lines.push(format!("and {} (--top 0 shows all)", counted(more, "more row")));
+        }
+        let others = &self.tally.others;
+        if others.pairs > 0 {
+            let (pairs, hits) = (counted(others.pairs, "rare pair"), counted(others.count, "hit"));
+            lines.push(format!("others: {pairs} with {hits}, beyond --max-pairs"));
+        }
+        lines.push(self.total());
+        for unread in &self.unread {
+            lines.push(format!(
+                "not read as it should be: {}: {}",
+                Escaped::new(&unread.name),
+                Escaped::new(&unread.why)
+            ));
+        }
+        for line in lines {
+            for part in wrap(&line, width) {
+                writeln!(out, "{part}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn columns(&self, rows: &[Row]) -> Vec<Column> {
+        let text = |part: &str| Escaped::new(part).to_string();
+        let who = |row: &Row| {
+            let who = row.who();
+            let parts = [who.ip, who.user, who.host];
+            let parts: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| text(part)).collect();
+            if parts.is_empty() { "-".to_owned() } else { parts.join(" ") }
+        };
+        let count = |row: &Row| {
+            let sign = if row.pair.is_at_least { ">=" } else { "" };
+            format!("{sign}{}", thousands(row.pair.count))
+        };
+        let time = |row: &Row, time: Option<Timestamp>| match time {
+            Some(time) => {
+                let sign = if row.pair.is_assumed { "~" } else { "" };
+                format!("{sign}{}", time.strftime("%Y-%m-%d %H:%M:%S"))
+            }
+            None => "-".to_owned(),
+        };
+        let feeds = |row: &Row| {
+            let about = self.about(row);
+            let tags = about.tags();
+            let feeds = text(&about.feeds().join(", "));
+            if tags.is_empty() { feeds } else { format!("{feeds} [{}]", text(&tags.join(", "))) }
+        };
+        let files = |row: &Row| {
+            let count = row.pair.files.len() as u64 + row.pair.more_files;
+            let first = text(self.files(row).first().copied().unwrap_or(""));
+            if count > 1 { format!("{first} +{}", count - 1) } else { first }
+        };
+        vec![
+            Column::new("INDICATOR", 9, Some(12), rows.iter().map(|row| text(&self.about(row).indicator))),
+            Column::new("WHO", 9, Some(9), rows.iter().map(who)),
+            Column::new("COUNT", 9, None, rows.iter().map(count)).number(),
+            Column::new("FIRST (UTC)", 5, None, rows.iter().map(|row| time(row, row.pair.first))),
+            Column::new("LAST (UTC)", 6, None, rows.iter().map(|row| time(row, row.pair.last))),
+            Column::new("ROLE", 2, None, rows.iter().map(|row| text(&self.tally.roles(&row.pair).join(", ")))),
+            Column::new("OUTCOME", 3, None, rows.iter().map(|row| text(&self.tally.outcomes(&row.pair).join(", ")))),
+            Column::new("LOG", 1, Some(10), rows.iter().map(files)),
+            Column::new("FEEDS", 7, Some(8), rows.iter().map(feeds)),
+        ]
+    }
+
+    /// What all rows sum up to, on one line.
+    fn total(&self) -> String {
+        let (indicators, clients) = self.distinct();
+        let totals = &self.tally.totals;
+        let mut text = format!(
+            "total: {} on {}, {} met by {}, according to {}",
+            counted(totals.count, "hit"),
+            counted(totals.lines, "line"),
+            counted(indicators as u64, "indicator"),
+            counted(clients as u64, "client"),
+            counted(self.feeds().len() as u64, "feed"),
+        );
+        if let (Some(first), Some(last)) = (totals.first, totals.last) {
+            let shown = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S");
+            text.push_str(&format!(", {} to {}", shown(first), shown(last)));
+        }
+        if totals.undated > 0 {
+            text.push_str(&format!(", {} without a time", thousands(totals.undated)));
+        }
+        if self.is_broken_off {
+            text.push_str("; broken off before all was read");
+        }
+        text
+    }
+}
+
+/// Makes columns narrower, and leaves out what there is no room for, until a line fits.
+fn fit(columns: &mut Vec<Column>, width: usize) {
+    // A column that has nothing to say takes no room.
+    columns.retain(|column| column.cells.iter().any(|cell| !cell.is_empty()));
+    loop {
+        let gaps = 2 * columns.len().saturating_sub(1);
+        let total: usize = columns.iter().map(|column| column.width).sum::<usize>() + gaps;
+        if total <= width {
+            return;
+        }
+        let narrowest: usize =
+            columns.iter().map(|column| column.least.unwrap_or(column.width).min(column.width)).sum::<usize>() + gaps;
+        // Room for half of what was wanted is enough; else the least worthy goes.
+        let is_tight = narrowest + (total - narrowest) / 2 > width;
+        let least = columns.iter().map(|column| column.worth).min().unwrap_or(9);
+        if is_tight && least < 9 {
+            columns.retain(|column| column.worth != least);
+            continue;
+        }
+        let mut over = total - width;
+        while over > 0 {
+            let widest = columns
+                .iter_mut()
+                .filter(|column| column.least.is_some_and(|least| column.width > least))
+                .max_by_key(|column| column.width);
+            let Some(column) = widest else { return };
+            column.width -= 1;
+            over -= 1;
+        }
+        return;
+    }
+}
+
+/// How many columns of a terminal a text takes.
+fn columns_of(text: &str) -> usize {
+    text.chars().map(columns_of_char).sum()
+}
+
+/// Two for what is wide in East Asia, and for pictures. What takes none is escaped before it comes here.
+fn columns_of_char(c: char) -> usize {
+    let is_wide = matches!(c,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{303e}' | '\u{3041}'..='\u{a4cf}' | '\u{a960}'..='\u{a97f}'
+        | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}');
+    1 + usize::from(is_wide)
+}
+
+/// A text with its middle left out, so that it takes no more than so many columns.
+fn cut(text: &str, width: usize) -> String {
+    if columns_of(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(1);
+    let take = |chars: &mut dyn Iterator<Item = char>, room: usize| {
+        let mut used = 0;
+        let mut taken = Vec::new();
+        for c in chars {
+            used += columns_of_char(c);
+            if used > room {
+                break;
+            }
+            taken.push(c);
+        }
+        taken
+    };
+    let start = take(&mut text.chars(), room.div_ceil(2));
+    let used: usize = start.iter().map(|&c| columns_of_char(c)).sum();
+    let end = take(&mut text.chars().rev(), room - used);
+    start.into_iter().chain(['…']).chain(end.into_iter().rev()).collect()
+}
+
+/// The lines of a text, broken at spaces.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is one from the start");
+        if line.is_empty() {
+            *line = cut(word, width);
+        } else if columns_of(line) + 1 + columns_of(word) <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(cut(&format!("  {word}"), width));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_to_columns() {
+        for (text, width, shown) in [
+            ("evil.test", 9, "evil.test"),
+            ("a.very.long.name.evil.test", 11, "a.ver….test"),
+            ("\u{4e2d}\u{6587}\u{4e2d}\u{6587}", 5, "\u{4e2d}…\u{6587}"),
+            ("abc", 1, "…"),
+        ] {
+            assert_eq!(cut(text, width), shown);
+            assert!(columns_of(shown) <= width);
+        }
+    }
+
+    #[test]
+    fn columns_fit_any_width() {
+        let cell = |len: usize| std::iter::once("x".repeat(len));
+        for width in 40..300 {
+            let mut columns = vec![
+                Column::new("INDICATOR", 9, Some(12), cell(80)),
+                Column::new("WHO", 9, Some(9), cell(30)),
+                Column::new("COUNT", 9, None, cell(6)).number(),
+                Column::new("LAST", 6, None, cell(19)),
+                Column::new("FEEDS", 7, Some(8), cell(60)),
+            ];
+            fit(&mut columns, width);
+            let total = columns.iter().map(|column| column.width).sum::<usize>() + 2 * (columns.len() - 1);
+            assert!(total <= width && columns.len() >= 3, "{width}: {total}");
+        }
+    }
+
+    #[test]
+    fn long_lines_are_broken() {
+        assert_eq!(wrap("one two three", 9), ["one two", "  three"]);
+        assert!(wrap(&"word ".repeat(40), 40).iter().all(|line| columns_of(line) <= 40));
+    }
+}

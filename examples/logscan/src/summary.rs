@@ -1,0 +1,100 @@
+//! The one line that says how a scan ended, however it ended.
+
+use std::fmt::Write;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use netsieve::ScanStats;
+
+use crate::inputs::Meter;
+use crate::signal;
+
+/// What is known of the scan under way, for an end that comes from outside.
+struct Running {
+    meter: Arc<Meter>,
+    logs: usize,
+    start: Instant,
+}
+
+static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
+
+/// A scan of so many logs begins.
+pub(crate) fn begin(meter: Arc<Meter>, logs: usize) {
+    let running = Running { meter, logs, start: Instant::now() };
+    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
+}
+
+/// Nothing is said any more.
+pub(crate) fn drop_it() {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
+}
+
+/// Says how the scan ended: `logscan: 2 of 3 logs, 12.3 MB in 0.10 s: 74 hits, 80 pairs of observable and indicator`. Once.
+pub(crate) fn end(done: usize, stats: &ScanStats, pairs: u64) {
+    if let Some(running) = take() {
+        let mut text = running.start_of_line(done, stats.bytes);
+        let _ = write!(text, "{}, {}", counted(stats.hits, "hit"), counted(pairs, "pair"));
+        if stats.undated > 0 {
+            let _ = write!(text, ", {} without a time", thousands(stats.undated));
+        }
+        say!("{text}{}", broken_off());
+    }
+}
+
+/// Says so much as is known, where a signal ends the process while something is waited for.
+pub(crate) fn end_early() {
+    if let Some(running) = take() {
+        let bytes = running.meter.read.load(Ordering::Relaxed);
+        let text = running.start_of_line(0, bytes);
+        say!("{text}{}{}", counted(running.meter.hits.load(Ordering::Relaxed), "hit"), broken_off());
+    }
+}
+
+fn broken_off() -> &'static str {
+    if signal::came() { "; broken off" } else { "" }
+}
+
+fn take() -> Option<Running> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+impl Running {
+    fn start_of_line(&self, done: usize, bytes: u64) -> String {
+        let logs =
+            if done == self.logs { counted(done as u64, "log") } else { format!("{done} of {} logs", self.logs) };
+        let seconds = self.start.elapsed().as_secs_f64();
+        format!("logscan: {logs}, {:.1} MB in {seconds:.2} s: ", bytes as f64 / 1e6)
+    }
+}
+
+/// `1 hit`, `74,175 hits`.
+pub(crate) fn counted(count: u64, word: &str) -> String {
+    format!("{} {word}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
+/// `74,175`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (74_175, "74,175"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(number), text);
+        }
+        assert_eq!((counted(1, "hit"), counted(2, "hit")), ("1 hit".to_owned(), "2 hits".to_owned()));
+    }
+}

@@ -1,0 +1,176 @@
+//! `logscan report`: who met what.
+
+mod common;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+
+use common::{Folder, Run};
+use serde_json::Value;
+
+const FEED: &[u8] = b"evil.test\n198.51.100.0/28\nhttp://shop.test/login/\n";
+
+/// Zeek's DNS log: `client`, `query`, `answers` by second.
+fn zeek(rows: &[(u32, &str, &str, &str)]) -> Vec<u8> {
+    let mut log = "#separator \\x09\n#fields\tts\tid.orig_h\tid.resp_h\tquery\tanswers\n".to_owned();
+    for (second, client, query, answers) in rows {
+        log.push_str(&format!("{second}.000000\t{client}\t192.0.2.53\t{query}\t{answers}\n"));
+    }
+    log.into_bytes()
+}
+
+fn folder() -> Folder {
+    let dns = zeek(&[
+        (1_778_580_060, "192.0.2.7", "a.evil.test", "198.51.100.3"),
+        (1_778_580_000, "192.0.2.7", "b.evil.test", "-"),
+        (1_778_580_010, "192.0.2.8", "evil.test", "c.evil.test,198.51.100.4"),
+        (1_778_580_020, "192.0.2.9", "good.test", "203.0.113.1"),
+    ]);
+    let web = b"192.0.2.7 - eve [12/May/2026:10:02:03 +0000] \"GET /a HTTP/1.1\" 404 5 \"http://shop.test/login/x\" \"=cmd|evil.test,\"\n\
+        no time here: evil.test\n";
+    Folder::new(&[("c2.txt", FEED), ("dns.log", &dns), ("web.log", web), ("clean.log", b"nothing\n")])
+}
+
+/// The records of a CSV, by an independent reader of RFC 4180.
+fn records(text: &str) -> Vec<BTreeMap<String, String>> {
+    let mut rows = Vec::new();
+    let (mut row, mut field, mut is_quoted) = (Vec::new(), String::new(), false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if is_quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                field.push('"');
+            }
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => row.push(std::mem::take(&mut field)),
+            '\r' if !is_quoted && chars.peek() == Some(&'\n') => {
+                chars.next();
+                row.push(std::mem::take(&mut field));
+                rows.push(std::mem::take(&mut row));
+            }
+            c => field.push(c),
+        }
+    }
+    assert!(row.is_empty() && field.is_empty() && !is_quoted, "ends with CR LF");
+    let header = rows.remove(0);
+    rows.into_iter()
+        .map(|row: Vec<String>| {
+            assert_eq!(row.len(), header.len());
+            header.iter().cloned().zip(row).collect()
+        })
+        .collect()
+}
+
+/// `indicator client user count events first last` of each row, sorted.
+fn rows(run: &Run) -> Vec<String> {
+    let keys = ["indicator", "client", "user", "count", "events", "first", "last"];
+    let mut rows: Vec<String> =
+        records(&run.out).iter().map(|row| keys.map(|key| row[key].as_str()).join(" ")).collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn counts_by_indicator_and_client() {
+    let folder = folder();
+    let run = folder.run("report -f c2.txt --csv dns.log web.log clean.log").code(0);
+    let expected = [
+        "198.51.100.0/28 192.0.2.7  1 1 2026-05-12T10:01:00Z 2026-05-12T10:01:00Z",
+        "198.51.100.0/28 192.0.2.8  1 1 2026-05-12T10:00:10Z 2026-05-12T10:00:10Z",
+        "evil.test   1 1  ",
+        "evil.test 192.0.2.7  2 2 2026-05-12T10:00:00Z 2026-05-12T10:01:00Z",
+        "evil.test 192.0.2.7 eve 1 1 2026-05-12T10:02:03Z 2026-05-12T10:02:03Z",
+        "evil.test 192.0.2.8  2 1 2026-05-12T10:00:10Z 2026-05-12T10:00:10Z",
+        "http://shop.test/login/ 192.0.2.7 eve 1 1 2026-05-12T10:02:03Z 2026-05-12T10:02:03Z",
+    ];
+    assert_eq!(rows(&run), expected);
+    assert!(run.summary.starts_with("logscan: 3 logs, 0.0 MB"), "{}", run.summary);
+    // Hits of an earlier scan give the same report, byte for byte, on one thread or more.
+    let scan = folder.run("scan -f c2.txt --json dns.log web.log clean.log").code(0);
+    folder.write("hits.jsonl", scan.out.as_bytes());
+    assert_eq!(folder.run("report --from hits.jsonl --csv").code(0).out, run.out);
+    assert_eq!(folder.run("report -f c2.txt -j 1 --csv dns.log web.log clean.log").code(0).out, run.out);
+}
+
+#[test]
+fn no_hit_ends_with_one_and_a_total() {
+    let run = folder().run("report -f c2.txt clean.log").code(1);
+    assert_eq!(run.out, "total: 0 hits on 0 lines, 0 indicators met by 0 clients, according to 0 feeds\n");
+}
+
+#[test]
+fn several_outputs_at_once() {
+    let folder = folder();
+    let run = folder.run("report -f c2.txt --csv=out.csv --json=out.json dns.log web.log missing.log").code(2);
+    assert!(run.out.starts_with("INDICATOR "), "{}", run.out);
+    let last = run.out.lines().last().unwrap();
+    assert!(last.starts_with("not read as it should be: missing.log: "), "{}", run.out);
+    let report: Value = serde_json::from_slice(&fs::read(folder.path("out.json")).unwrap()).unwrap();
+    assert_eq!((report["total"]["count"].as_u64(), report["total"]["events"].as_u64()), (Some(9), Some(5)));
+    assert_eq!(report["pairs"].as_array().unwrap().len(), 7);
+    assert_eq!(report["unread"][0]["log"], "missing.log");
+    let with_user = report["pairs"].as_array().unwrap().iter().find(|pair| pair["who"]["user"] == "eve").unwrap();
+    assert!(with_user["samples"][0]["text"].as_str().unwrap().contains("GET /a"));
+    assert_eq!(records(&fs::read_to_string(folder.path("out.csv")).unwrap()).len(), 7);
+    folder.run("report -f c2.txt --csv --json dns.log").code(2);
+}
+
+#[test]
+fn a_table_fits_its_width() {
+    let long = format!("{}.evil.test\n", "a".repeat(60));
+    let folder = folder();
+    folder.write("long.txt", format!("{long}\u{4e2d}\u{6587}.test\n").as_bytes());
+    folder.write("long.log", format!("192.0.2.7 {long}").as_bytes());
+    for width in [40, 60, 80, 100, 140, 200] {
+        let mut command = folder.command("report -f c2.txt -f long.txt dns.log web.log long.log");
+        let run = Run::of(command.env("COLUMNS", width.to_string()).output().unwrap(), "report").code(0);
+        let widest = run.out.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= width, "{width}: {}", run.out);
+        assert!(run.out.contains("total: ") && run.out.contains("evil.test"), "{width}: {}", run.out);
+    }
+    let run = folder.run("report -f c2.txt --top 1 dns.log");
+    assert!(run.out.contains("and 3 more rows (--top 0 shows all)"), "{}", run.out);
+}
+
+#[test]
+fn what_is_folded_is_said_and_counted() {
+    let rows: Vec<(u32, String)> = (0..100).map(|at| (1_778_580_000 + at, format!("192.0.2.{}", at % 50))).collect();
+    let rows: Vec<_> = rows.iter().map(|(at, client)| (*at, client.as_str(), "evil.test", "-")).collect();
+    let folder = Folder::new(&[("c2.txt", FEED), ("dns.log", &zeek(&rows))]);
+    let run = folder.run("report -f c2.txt --max-pairs 10 --csv dns.log").code(0);
+    assert!(run.err.contains("more than 10 pairs of indicator and who"), "{}", run.err);
+    let records = records(&run.out);
+    assert!(records.len() <= 11);
+    let others = records.last().unwrap();
+    assert_eq!((others["indicator"].as_str(), others["kind"].as_str()), ("(others)", "others"));
+    let sum: u64 = records.iter().map(|row| row["count"].parse::<u64>().unwrap()).sum();
+    assert_eq!(sum, 100);
+}
+
+#[test]
+fn what_is_no_hit_is_named() {
+    let folder = folder();
+    folder.write(
+        "hits.jsonl",
+        b"{\"kind\":\"domain\",\"indicator\":\"evil.test\",\"file\":\"a\",\"line\":1}\nno\n{}\n[]\n1\n",
+    );
+    let run = folder.run("report --from hits.jsonl").code(2);
+    assert!(run.out.contains("total: 1 hit on 1 line"), "{}", run.out);
+    assert!(run.err.contains("hits.jsonl:2: no hit") && run.err.contains("1 more lines are no hits"), "{}", run.err);
+    folder.run("report --from missing.jsonl").code(2);
+}
+
+/// A spreadsheet runs nothing of what a log or a feed holds.
+#[test]
+fn no_field_is_a_formula() {
+    let log = b"192.0.2.7 - =1+1 [12/May/2026:10:02:03 +0000] \"GET /a HTTP/1.1\" 404 5 \"http://evil.test/\" \"x\"\n";
+    let folder = Folder::new(&[("c2.txt", FEED), ("@web.log", log)]);
+    let run = folder.run("report -f =HYPERLINK=c2.txt --csv @web.log").code(0);
+    let records = records(&run.out);
+    let formulas: HashSet<char> = ['=', '+', '-', '@'].into();
+    for field in records.iter().flat_map(|row| row.values()) {
+        assert!(!field.starts_with(|c| formulas.contains(&c)), "{field}");
+    }
+    assert_eq!(records[0]["user"], "'=1+1");
+}
