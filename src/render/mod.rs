@@ -7,6 +7,7 @@
 //!
 //! * [`JsonLines`] writes one object for each (observable, indicator).
 //! * [`Csv`] writes one record for each (observable, indicator), for spreadsheets.
+//! * `Siem` (with the feature `events`) writes the records that SIEMs take: ECS, OCSF, Timesketch.
 //! * [`Text`] writes one block for each observable: where it stands, what matched and according to whom, the log line.
 //! * [`json_string`] is the JSON writer's string, for whoever writes JSON of his own.
 //! * [`csv_field`] is the CSV writer's field, likewise.
@@ -38,6 +39,8 @@ mod csv;
 mod escape;
 mod json;
 mod listing;
+#[cfg(feature = "events")]
+mod siem;
 mod text;
 mod window;
 
@@ -45,4 +48,6 @@ pub use csv::{Csv, csv_field};
 pub use escape::Escaped;
 pub use json::{JsonLines, json_string};
 pub use listing::Listing;
+#[cfg(feature = "events")]
+pub use siem::{Siem, SiemFormat};
 pub use text::{Styles, Text};

@@ -232,6 +232,7 @@ Examples:
   logscan scan -f c2.txt -F --from-end /var/log/nginx      what is written from now on, in new files too
   logscan scan -f c2.txt -F --json dns.log | alert         hits as they come; feeds are loaded anew when they change
   logscan scan -f c2.txt --format csv *.log > hits.csv     for a spreadsheet
+  logscan scan -f c2.txt --format ecs *.log > hits.ndjson  for Elastic; `ocsf` and `timesketch` likewise
   logscan scan -f c2.txt --refang report.txt               hxxp://evil[.]test in reports and mails
   logscan scan -f c2.txt -l /data                          only which files
   logscan scan -f c2.txt -q access.log && echo found       only whether
@@ -280,6 +281,12 @@ pub(crate) enum HitFormat {
     Json,
     /// One record a line (RFC 4180), for each observable and indicator, after the names of the columns.
     Csv,
+    /// The Elastic Common Schema 9.4, one JSON object a line, with the indicators in `threat.enrichments`.
+    Ecs,
+    /// Detection Findings of OCSF 1.8 with the profile `osint`, one JSON object a line.
+    Ocsf,
+    /// JSON Lines of Timesketch.
+    Timesketch,
 }
 
 #[derive(Debug, Args)]
@@ -306,6 +313,10 @@ pub(crate) struct ScanArgs {
     /// The same as --format json.
     #[arg(long, conflicts_with_all = ["count", "list", "quiet", "format"])]
     pub(crate) json: bool,
+    /// Where hits of lines without a time go, as --json has them: `ecs`, `ocsf` and `timesketch` demand a time, and none is made up.
+    /// They are counted in any case.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "count", "list", "quiet"])]
+    pub(crate) rejects: Option<PathBuf>,
     /// Answer each line of standard input with one line of JSON at once: `{}`, or `{"$!":{"netsieve":[…]}}` with its hits, which
     /// rsyslog's mmexternal merges into the message. With -F, feeds that change are loaded anew meanwhile.
     #[arg(long, conflicts_with_all = ["json", "count", "list", "quiet", "max", "stats", "from_end"])]

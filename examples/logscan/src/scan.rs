@@ -1,11 +1,12 @@
 //! `logscan scan`.
 
 use std::error::Error;
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use netsieve::render::{Csv, Escaped, JsonLines, Styles, Text};
+use netsieve::render::{Csv, Escaped, JsonLines, Siem, SiemFormat, Styles, Text};
 use netsieve::scan::Validity;
 use netsieve::scan::many::Rendered;
 use netsieve::{Hit, ScanOptions};
@@ -21,11 +22,15 @@ use crate::progress::withheld;
 use crate::signal;
 use crate::summary;
 
+/// What stands before a hit that the format has no room for. JSON begins with another byte.
+const REJECTED: u8 = 0;
+
 /// How hits are written.
 pub(crate) struct Style {
     format: Format,
     json: JsonLines,
     csv: Csv,
+    siem: Siem,
     text: Text,
     /// Pairs that are wanted at most.
     max: u64,
@@ -37,6 +42,7 @@ pub(crate) struct Style {
 enum Format {
     Json,
     Csv,
+    Siem,
     Text,
     /// Counts, names of files, or nothing.
     None,
@@ -60,12 +66,19 @@ impl Style {
             _ if args.count || args.list || args.quiet => Format::None,
             _ if args.json || args.format == HitFormat::Json => Format::Json,
             _ if args.format == HitFormat::Csv => Format::Csv,
-            _ => Format::Text,
+            _ if args.format == HitFormat::Text => Format::Text,
+            _ => Format::Siem,
         };
         let mut csv = Csv::new();
         csv.text(!args.no_text);
+        let mut siem = Siem::new(match args.format {
+            HitFormat::Ocsf => SiemFormat::Ocsf,
+            HitFormat::Timesketch => SiemFormat::Timesketch,
+            _ => SiemFormat::Ecs,
+        });
+        siem.text(!args.no_text);
         let max = args.max.unwrap_or(u64::MAX);
-        Self { format, json, csv, text, max, is_first_enough: args.list || args.quiet }
+        Self { format, json, csv, siem, text, max, is_first_enough: args.list || args.quiet }
     }
 
     /// Appends a hit. `Break`: no more of this log is wanted.
@@ -74,6 +87,12 @@ impl Style {
         match self.format {
             Format::Json => _ = self.json.hit(out, name, hit, limit),
             Format::Csv => _ = self.csv.hit(out, name, hit, limit),
+            Format::Siem => {
+                if self.siem.hit(out, name, hit, limit).is_none() {
+                    out.push(REJECTED);
+                    self.json.hit(out, name, hit, limit);
+                }
+            }
             Format::Text => _ = self.text.hit(out, name, hit, limit),
             Format::None => {}
         }
@@ -114,10 +133,13 @@ pub(crate) struct Output<'a> {
     /// Hits are not kept back.
     is_prompt: bool,
     pub(crate) pairs: u64,
+    /// Pairs that the format has no room for, and where they go.
+    rejected: u64,
+    rejects: Option<io::BufWriter<File>>,
 }
 
 impl<'a> Output<'a> {
-    pub(crate) fn new(args: &'a ScanArgs, style: &'a Style, is_prompt: bool) -> Self {
+    pub(crate) fn new(args: &'a ScanArgs, style: &'a Style, is_prompt: bool) -> Result<Self, String> {
         let is_prompt = is_prompt || io::stdout().is_terminal();
         signal::keeps_back(!is_prompt);
         let out = io::BufWriter::with_capacity(1 << 16, io::stdout());
@@ -125,7 +147,12 @@ impl<'a> Output<'a> {
         if style.format == Format::Csv {
             style.csv.header(&mut header);
         }
-        Self { args, style, names: &[], out, header, left: style.max, is_prompt, pairs: 0 }
+        let create = |path: &PathBuf| {
+            let file = File::create(path).map_err(|error| format!("{}: {error}", netsieve::shown_path(path)))?;
+            Ok::<_, String>(io::BufWriter::new(file))
+        };
+        let rejects = args.rejects.as_ref().map(create).transpose()?;
+        Ok(Self { args, style, names: &[], out, header, left: style.max, is_prompt, pairs: 0, rejected: 0, rejects })
     }
 
     /// Writes what comes before all hits, once.
@@ -152,17 +179,54 @@ impl<'a> Output<'a> {
             start = hit.end;
             whole = hit.end;
         }
-        self.out.write_all(&rendered[..whole])?;
-        if let Some((first, last)) = rest {
-            self.out.write_all(first)?;
-            self.out.write_all(last)?;
+        if self.style.format == Format::Siem {
+            // A reject that is cut is one still.
+            let cut = rest.map_or(&[][..], |(first, _)| first);
+            self.write_apart(rendered, hits, whole, cut)?;
+        } else {
+            self.out.write_all(&rendered[..whole])?;
+            if let Some((first, last)) = rest {
+                self.out.write_all(first)?;
+                self.out.write_all(last)?;
+            }
         }
         self.left -= pairs;
         self.pairs += pairs;
         if self.is_prompt {
-            self.out.flush()?;
+            self.flush()?;
         }
         Ok(pairs)
+    }
+
+    /// Writes hits up to `whole`, and what is left of the one after it: those that the format has no room for apart.
+    fn write_apart(&mut self, rendered: &[u8], hits: &[Rendered], whole: usize, cut: &[u8]) -> io::Result<()> {
+        let mut start = 0;
+        let ends = hits.iter().map(|hit| hit.end).take_while(|&end| end <= whole);
+        let texts = ends.map(|end| &rendered[std::mem::replace(&mut start, end)..end]).chain([cut]);
+        for text in texts.collect::<Vec<_>>() {
+            match text.strip_prefix(&[REJECTED]) {
+                None => self.out.write_all(text)?,
+                Some(text) => {
+                    self.rejected += memchr::memchr_iter(b'\n', text).count() as u64;
+                    if let Some(rejects) = &mut self.rejects {
+                        rejects.write_all(text)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what was kept out of the output.
+    fn say_rejected(&self) {
+        if self.rejected > 0 {
+            let to = match &self.args.rejects {
+                Some(path) => format!("they are in {}", Escaped::new(&*netsieve::shown_path(path))),
+                None => "--rejects FILE keeps them".to_owned(),
+            };
+            let pairs = summary::counted(self.rejected, "pair");
+            say!("logscan: {pairs} not written, because the format demands a time and the line has none: {to}");
+        }
     }
 
     /// Whether nothing more is wanted.
@@ -186,6 +250,9 @@ impl<'a> Output<'a> {
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.begin()?;
+        if let Some(rejects) = &mut self.rejects {
+            rejects.flush()?;
+        }
         self.out.flush()
     }
 }
@@ -257,7 +324,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let names = drive::names(&logs);
     // A pipe is answered as it comes.
     let is_waited_for = logs.iter().any(|log| log.as_ref().is_ok_and(|log| log.size.is_none()));
-    let output = Output::new(args, &style, is_waited_for).names(&names);
+    let output = Output::new(args, &style, is_waited_for)?.names(&names);
     let job = drive::Job {
         logs,
         mmap: args.inputs.mmap,
@@ -271,6 +338,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     drive::scan(job, output, render, |mut ended| {
         ended.taker.total()?;
         ended.taker.flush()?;
+        ended.taker.say_rejected();
         let pairs = ended.taker.pairs;
         if args.stats {
             ended.stats.print(&ended.meter);

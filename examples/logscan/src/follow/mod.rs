@@ -40,7 +40,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let options = scan_options(args)?;
     let mut scanner = Scanner::new(&sieves.load()?, &options);
     let style = Style::new(args);
-    let mut output = Output::new(args, &style, true);
+    let mut output = Output::new(args, &style, true)?;
     loop {
         follower.round(&mut scanner, &style, &mut output)?;
         if output.is_done() {
