@@ -32,7 +32,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut options = SaveOptions::default();
     options.created = match args.created {
         Some(created) => Some(created),
-        None => source_date_epoch(std::env::var_os(SOURCE_DATE_EPOCH).as_deref())?,
+        None => source_date_epoch()?,
     };
     let (sieve, _) = feeds::load_with_warnings(&args.feeds)?;
     // A set that is there and can be read is not given up for one of a truncated download.
@@ -54,8 +54,13 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
 const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 
+/// The time that the environment sets, if it sets one.
+pub(crate) fn source_date_epoch() -> Result<Option<Timestamp>, String> {
+    seconds(std::env::var_os(SOURCE_DATE_EPOCH).as_deref())
+}
+
 /// `SOURCE_DATE_EPOCH` as a time.
-fn source_date_epoch(value: Option<&OsStr>) -> Result<Option<Timestamp>, String> {
+fn seconds(value: Option<&OsStr>) -> Result<Option<Timestamp>, String> {
     let Some(value) = value else { return Ok(None) };
     let time = value.to_str().and_then(|text| text.parse().ok()).and_then(|second| Timestamp::from_second(second).ok());
     time.map(Some).ok_or_else(|| format!("{SOURCE_DATE_EPOCH}: {value:?} is no time"))
@@ -67,11 +72,11 @@ mod tests {
 
     #[test]
     fn the_environment_gives_seconds() {
-        assert_eq!(source_date_epoch(None), Ok(None));
+        assert_eq!(seconds(None), Ok(None));
         let time = Timestamp::from_second(1_600_000_000).unwrap();
-        assert_eq!(source_date_epoch(Some("1600000000".as_ref())), Ok(Some(time)));
+        assert_eq!(seconds(Some("1600000000".as_ref())), Ok(Some(time)));
         for wrong in ["", "yesterday", "99999999999999999999", "1e9"] {
-            assert!(source_date_epoch(Some(wrong.as_ref())).unwrap_err().contains("SOURCE_DATE_EPOCH"));
+            assert!(seconds(Some(wrong.as_ref())).unwrap_err().contains("SOURCE_DATE_EPOCH"));
         }
     }
 }

@@ -15,6 +15,7 @@ use netsieve::scan::many::Rendered;
 use netsieve::sieve::Withheld;
 
 use crate::Outcome;
+use crate::build::source_date_epoch;
 use crate::cli::{AsOf, EventArgs, FilterArgs, InputArgs, time};
 use crate::drive::{self, Taker, Unread};
 use crate::inputs;
@@ -27,6 +28,7 @@ use crate::summary;
 
 mod about;
 mod earlier;
+mod html;
 mod sighting;
 mod table;
 mod tally;
@@ -41,6 +43,7 @@ Examples:
   logscan report -f c2.txt /var/log                         a table: who met what, how often, when, according to whom
   logscan report -f c2.txt --csv *.log > day.csv            for a spreadsheet
   logscan report --config feeds.toml --csv=day.csv --json=day.json /var/log   several outputs at once
+  logscan report -f c2.txt --html day.html /var/log         a page for the boss
   logscan scan -f c2.txt --json *.log > hits.jsonl
   logscan report --from hits.jsonl                          of hits of earlier scans
 
@@ -94,12 +97,18 @@ pub(crate) struct OutputArgs {
     /// One JSON object, likewise.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     json: Option<Option<PathBuf>>,
+    /// One page that needs nothing but itself: summary, timeline, filters, sample lines. For the screen and for paper.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// What the page is called.
+    #[arg(long, value_name = "TEXT", default_value = "Who met what")]
+    title: String,
 }
 
 impl OutputArgs {
     /// Log lines are shown somewhere.
     fn wants_samples(&self) -> bool {
-        self.json.is_some()
+        self.json.is_some() || self.html.is_some()
     }
 }
 
@@ -258,6 +267,13 @@ impl Report {
         }
         if let Some(Some(path)) = &outputs.json {
             place::write(path, |out| self.write_json(out))?;
+        }
+        if let Some(path) = &outputs.html {
+            let written = match source_date_epoch()? {
+                Some(time) => time,
+                None => jiff::Timestamp::now(),
+            };
+            place::write(path, |out| self.write_html(out, &outputs.title, written))?;
         }
         let mut out = io::BufWriter::new(io::stdout().lock());
         if outputs.csv == Some(None) {
