@@ -86,7 +86,9 @@ impl<'o> Writer<'_, 'o> {
         let mut failed = None;
         let deliver = |delivery: Delivery<'_>| {
             match delivery {
-                Delivery::Hits { rendered, hits, .. } if !is_skipped => failed = output.write_hits(rendered, hits).err(),
+                Delivery::Hits { rendered, hits, .. } if !is_skipped => {
+                    failed = output.write_hits(rendered, hits).err()
+                }
                 Delivery::End(end) => *errors[end.input] = end.error,
                 _ => {}
             }
