@@ -1,4 +1,14 @@
 //! Every public error.
+//!
+//! An [`Error`] says which file, line or section, and why. Values that are not taken are no errors: they end in the report of a
+//! build, as a [`Reject`](crate::Reject).
+//!
+//! ```
+//! use netsieve::Sieve;
+//!
+//! let error = Sieve::from_bytes(b"no sieve".to_vec()).unwrap_err();
+//! assert!(error.to_string().starts_with("section header: "));
+//! ```
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};

@@ -1,6 +1,12 @@
 //! Every cap of the crate, with its reason.
 //!
-//! A cap is never silent: what goes over it is reported (feeds) or defined to end there (logs).
+//! A cap is never silent: what goes over it is reported (feeds) or defined to end there (logs). Each is a constant.
+//!
+//! ```
+//! use netsieve::limits::{MAX_LINE, MAX_OBSERVABLE};
+//!
+//! assert!(MAX_OBSERVABLE < MAX_LINE);
+//! ```
 
 /// Longest observable and longest feed value, in bytes: 16 KiB.
 ///

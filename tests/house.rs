@@ -320,6 +320,27 @@ fn paths_are_read_as_they_are_written() {
     assert_eq!(circles(&graph), [["b", "c"]]);
 }
 
+/// A room opens with what it is; one that others use also with an example.
+#[test]
+fn every_room_says_what_it_is() {
+    let text = |file: &str| fs::read_to_string(root().join("src").join(file)).unwrap();
+    let docs = |file: &str| {
+        text(file).lines().take_while(|line| line.starts_with("//!")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let house = House::new();
+    let lib = house.sources.iter().find(|source| source.file == "lib.rs").unwrap();
+    let public: Vec<&str> = lib.code.split("pub mod ").skip(1).map(|rest| rest.split(';').next().unwrap()).collect();
+    assert!(public.len() > 8, "{public:?}");
+    for source in house.sources.iter().filter(|source| source.file.ends_with("mod.rs")) {
+        assert!(!docs(&source.file).is_empty(), "{} does not say what it is", source.file);
+    }
+    for room in public {
+        let file = if house.find(&[room.to_owned()]).unwrap().file.ends_with("mod.rs") { "/mod.rs" } else { ".rs" };
+        let docs = docs(&format!("{room}{file}"));
+        assert!(docs.iter().any(|line| line.starts_with("//! ```")), "{room} shows no example");
+    }
+}
+
 /// A file that is longer is several, of tests too.
 #[test]
 fn no_file_is_longer_than_a_reader_bears() {

@@ -18,16 +18,30 @@ use proptest::test_runner::Config;
 
 const MIB: usize = 1 << 20;
 
+/// `a.evil.test` and 203.0.113.7 are covered by two indicators each.
 fn scanner() -> Scanner {
-    let name = DomainName::parse("evil.test").expect("a name");
-    let world = World::of([Indicator::Domain { name, scope: Scope::Suffix, port: None }]);
+    let name = |name: &str, scope| {
+        let name = DomainName::parse(name).expect("a name");
+        Indicator::Domain { name, scope, port: None }
+    };
+    let net = |net: &str| Indicator::Ip { net: net.parse().expect("a prefix"), port: None };
+    let world = World::of([
+        name("evil.test", Scope::Suffix),
+        name("a.evil.test", Scope::Exact),
+        net("203.0.113.0/24"),
+        net("203.0.113.7/32"),
+    ]);
     Scanner::new(&world.sieve(), &ScanOptions::default())
 }
 
 fn render(input: usize, hit: &Hit<'_>, out: &mut Vec<u8>) -> ControlFlow<()> {
     let span = hit.span();
     let text = hit.line_text().len();
-    out.extend_from_slice(format!("{input}:{}:{}-{}:{text}\n", hit.line(), span.start, span.end).as_bytes());
+    out.extend_from_slice(format!("{input}:{}:{}-{}:{text}", hit.line(), span.start, span.end).as_bytes());
+    for matched in hit.matches().iter().skip(1) {
+        out.extend_from_slice(format!(" and {}", matched.indicator()).as_bytes());
+    }
+    out.push(b'\n');
     Continue(())
 }
 
@@ -36,8 +50,13 @@ fn log(out: &mut String, delivery: Delivery<'_>) -> ControlFlow<()> {
     match delivery {
         Delivery::Hits { rendered, hits, .. } => {
             assert_eq!(hits.last().map(|hit| hit.end), Some(rendered.len()));
-            assert!(hits.iter().all(|hit| hit.matches == 1));
-            out.push_str(std::str::from_utf8(rendered).unwrap());
+            let rendered = std::str::from_utf8(rendered).unwrap();
+            let mut start = 0;
+            for hit in hits {
+                assert_eq!(hit.matches, 1 + rendered[start..hit.end].matches(" and ").count());
+                start = hit.end;
+            }
+            out.push_str(rendered);
         }
         Delivery::End(end) => {
             let error = end.error.map(|error| error.to_string());
@@ -95,7 +114,12 @@ fn text(seed: u64, len: usize, line: usize) -> Vec<u8> {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let pad = (random >> 33) as usize % (line + 1);
         text.extend(std::iter::repeat_n(b'x', pad));
-        let word = if random >> 60 == 0 { &b" a.evil.test "[..] } else { b" ok.test 10.0.0.1 " };
+        let word = match random >> 59 {
+            0 => &b" a.evil.test "[..],
+            1 => b" evil.test ",
+            2 => b" 203.0.113.7 ",
+            _ => b" ok.test 10.0.0.1 ",
+        };
         text.extend_from_slice(word);
         if random >> 40 & 3 != 0 {
             text.push(b'\n');

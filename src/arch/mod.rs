@@ -1,4 +1,8 @@
 //! The only home of `unsafe`: what depends on the machine. Imports nothing of the crate.
+//!
+//! [`cpu`] chooses the engine once: a [`Kernel`](cpu::Kernel) holds a token that only the CPU's own check makes. [`masks`] classifies
+//! 64 bytes at a time, and [`sweep`] finds the places that may matter in them. [`ip4`] and [`ip6`] search prefixes, [`tails`]
+//! the ends of names, [`name`] lower-cases and splits them. Each has a portable twin, and a test that both agree.
 #![allow(unsafe_code)]
 
 pub(crate) mod cpu;

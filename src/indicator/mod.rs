@@ -1,4 +1,19 @@
-//! What an indicator is, and what a feed says of it. The values themselves are those of [`value`](crate::value).
+//! Indicators, and what a feed says of them.
+//!
+//! An [`Indicator`] is a canonical value of [`value`](crate::value) with its [`Scope`] and maybe a port, or a [`Pattern`]. A
+//! reader hands over each listing as a [`Record`], with its line and [`Attributes`], and each value that it does not take as a
+//! [`Rejection`] or a [`Skip`]: a [`RecordSink`] takes them all. A [`Feed`] names the source, and its [`Policy`] says what it
+//! may list.
+//!
+//! ```
+//! use netsieve::indicator::{DomainName, Indicator, Kind, Record, Scope};
+//!
+//! let name = DomainName::parse("WWW.Evil.Test").unwrap();
+//! let indicator = Indicator::Domain { name, scope: Scope::Suffix, port: Some(8080) };
+//! assert_eq!((indicator.to_string().as_str(), indicator.kind()), ("www.evil.test:8080", Kind::Domain));
+//! let record = Record::new(indicator, 12, "WWW.Evil.Test:8080");
+//! assert_eq!(record.line, 12);
+//! ```
 
 mod canonical;
 mod feed;

@@ -1,8 +1,25 @@
 //! The compiled set of indicators, and looking things up in it.
 //!
 //! A [`SieveBuilder`] takes the records of feeds and makes a [`Sieve`], which never changes, is cheap to clone and can be
-//! shared by any number of threads. What one looks up through is a [`Matcher`], made by [`Sieve::matcher`] for
-//! [`MatchOptions`].
+//! shared by any number of threads. Lookups go through a [`Matcher`], made by [`Sieve::matcher`] for [`MatchOptions`]. They give
+//! [`Matches`]: each [`Match`] is one indicator, how it covers the value, and a [`Source`] for each entry of each feed. The
+//! [`BuildReport`] tells what building did; [`file`](mod@file) saves a sieve and opens it.
+//!
+//! ```
+//! use netsieve::indicator::{Feed, Indicator, Record};
+//! use netsieve::sieve::{MatchOptions, Sieve};
+//!
+//! let mut builder = Sieve::builder();
+//! let feed = builder.feed(Feed::new("partner"));
+//! builder.add(feed, Record::new(Indicator::Ip { net: "198.51.100.0/24".parse().unwrap(), port: None }, 1, "198.51.100.0/24"));
+//! let (sieve, report) = builder.build()?;
+//! assert_eq!(report.indicators, 1);
+//!
+//! let mut matcher = sieve.matcher(&MatchOptions::default());
+//! let matches = matcher.match_any("198.51.100.7");
+//! assert_eq!(matches.iter().next().unwrap().sources().next().unwrap().feed().name, "partner");
+//! # Ok::<(), netsieve::Error>(())
+//! ```
 
 pub use crate::arch::cpu::{Engine, UnknownEngine};
 

@@ -45,8 +45,8 @@ pub(crate) struct Filters<'f> {
     /// without any.
     pub(crate) nets: &'f [u8],
     pub(crate) shift: u32,
-    /// Words with two bits for the last two labels of each listed name, as [`bits_of`] of their
-    /// [`name_hash`](super::name::name_hash); little-endian, none without any names.
+    /// Words with two bits for the last two labels of each listed name, as [`bits_of`](crate::arch::name::bits_of) of their
+    /// [`name_hash`](crate::arch::name::name_hash); little-endian, none without any names.
     pub(crate) tails: &'f [u8],
 }
 

@@ -1,4 +1,7 @@
 //! The layouts, one a file, and how they are told apart.
+//!
+//! [`read`] tries them from the most telling to the least and fills a [`Sheet`] with the fields of the first that fits; what none
+//! fits is [`Layout::Text`]. A layout is a function `read(part, sheet) -> bool`, which leaves the sheet as it was if it says no.
 
 mod access;
 mod balancer;

@@ -12,7 +12,7 @@ pub(in crate::event) enum Meaning {
     Ecs(EcsName),
     /// The same, but only in a request of the web: the `host` of a firewall is a machine, that of a proxy a part of the URL.
     InRequest(EcsName),
-    /// This end of a connection, where the other end is [`Remote`](Meaning::Remote): the one that began it.
+    /// This end of a connection, where the other end is [`Remote`]: the one that began it.
     Local(EcsName),
     /// The other end; who asked, where this end is not named.
     Remote(EcsName),

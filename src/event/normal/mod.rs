@@ -1,4 +1,7 @@
 //! The normal names of a line's fields: which raw field each is, and its value.
+//!
+//! [`Normal`] gives each raw field a score for each normal name that it could have, and takes the best: the nearer its name is to
+//! one of the table, the better. [`Context`] is what the line is read with: header, columns, options.
 
 mod context;
 mod derive;

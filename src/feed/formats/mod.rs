@@ -1,4 +1,7 @@
 //! The formats, one small file each, by what they look like.
+//!
+//! Each is a [`FeedReader`](super::reader::FeedReader): `sniff` says how sure it is of a head, `read` hands over every value. CONTRIBUTING.md
+//! shows how one is added.
 
 pub(crate) mod binary;
 pub(crate) mod dns;

@@ -1,4 +1,7 @@
 //! What formats share: how JSON, XML, tables and patterns are written, and what a value is.
+//!
+//! [`json`] and [`xml`] are pull parsers with line numbers and caps, [`cells`] and [`table`] read rows, [`text`] words and dates.
+//! [`value`] makes an indicator of a text by the rules of a feed ([`value::Rules`]), [`out`] hands it to the sink.
 
 pub(crate) mod cells;
 pub(crate) mod columns;

@@ -1,7 +1,7 @@
 //! The driver: from inputs to hits in order, on one thread or on many.
 //!
-//! An *input* is opened, and read and cut into *pieces*, which are scanned ([`Piece::scan`]) for those who want the hits
-//! ([`Hits`]). [`Alone`] does all this on the calling thread, for one input. [`run`] does it for many inputs on threads of its own,
+//! An *input* is opened, and read and cut into *pieces*, which are scanned ([`Piece::scan`](super::piece::Piece::scan)) for those who want the hits
+//! ([`Hits`](super::piece::Hits)). [`Alone`] does all this on the calling thread, for one input. [`run`] does it for many inputs on threads of its own,
 //! and *delivers* what the pieces gave on the calling thread, by input and by part of it, whatever was done first.
 //!
 //! # The protocol of the threads

@@ -1,4 +1,7 @@
 //! From records to tables: the builder, its guards, and what is told of the whole.
+//!
+//! [`builder::SieveBuilder`] takes records; `guard` and [`suffixes`] refuse or narrow what would match everything; `index` knows
+//! which indicator is there already. At the end `beneath` and `shadows` tell what lies beneath what, for the report.
 
 mod beneath;
 mod broad;

@@ -1,4 +1,7 @@
 //! From values to matches: the matcher, its options and filter, batches, and what a match shows.
+//!
+//! [`matcher::Matcher`] canonicalises a value and owns the scratch space; `search` is one lookup in the tables, `batch` many at once
+//! with their cache misses overlapped. They give a [`raw::RawMatch`] of numbers, which [`view`] shows as a match with its sources.
 
 mod addrs;
 mod batch;

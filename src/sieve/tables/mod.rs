@@ -1,4 +1,7 @@
-//! Everything a compiled sieve holds: flat columns, each behind its own module.
+//! Everything a compiled sieve holds: flat columns, each in a module of its own.
+//!
+//! [`indicators`] are rows of kind, value and port; [`entries`] list them by feed and line, and share [`attributes`]. [`ip`], [`domain`],
+//! [`url`] and [`pattern`] find the indicators that cover a value, and [`prefilter`] says for most values that none does.
 
 pub(in crate::sieve) mod attributes;
 pub(in crate::sieve) mod domain;
