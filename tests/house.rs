@@ -18,7 +18,7 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("event", &["value", "error", "limits"]),
     ("extract", &["arch", "value", "limits"]),
     ("scan", &["event", "extract", "sieve", "input", "indicator", "value", "error", "limits"]),
-    ("live", &["sieve", "error"]),
+    ("live", &["sieve", "feed", "error"]),
     // `limits` because the length of a shown line stands with all other caps.
     ("render", &["event", "scan", "sieve", "indicator", "limits"]),
 ];
@@ -318,6 +318,45 @@ fn paths_are_read_as_they_are_written() {
         ("d", BTreeSet::from(["a"])),
     ]);
     assert_eq!(circles(&graph), [["b", "c"]]);
+}
+
+/// One name for one thing: words of the glossary that several types were called once.
+#[test]
+fn words_of_the_glossary_name_one_type_each() {
+    const WORDS: [&str; 6] = ["Entry", "Found", "Place", "Reader", "Record", "Row"];
+    for word in WORDS {
+        let is_definition = |line: &str| {
+            let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+            words.any(|kind| ["struct", "enum", "trait", "type", "union"].contains(&kind)) && words.next() == Some(word)
+        };
+        let house = House::new();
+        let files: Vec<&str> = house
+            .sources
+            .iter()
+            .filter(|source| !source.file.ends_with("tests.rs"))
+            .flat_map(|source| source.code.lines().filter(|line| is_definition(line)).map(|_| source.file.as_str()))
+            .collect();
+        assert!(files.len() <= 1, "{word}: {files:?}");
+    }
+}
+
+/// The table of ARCHITECTURE.md is the one that is held.
+#[test]
+fn the_rooms_import_what_the_page_says() {
+    // A packaged crate has it too.
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let names = |cell: &str| -> BTreeSet<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let mut said = BTreeMap::new();
+    let table = page.split("## Rooms").nth(1).unwrap().split("In `sieve`").next().unwrap();
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        for room in names(cells[0]) {
+            said.insert(room, names(cells[cells.len() - 1]));
+        }
+    }
+    let held =
+        MAY_IMPORT.iter().map(|(room, may)| ((*room).to_owned(), may.iter().map(|&may| may.to_owned()).collect()));
+    assert_eq!(said, held.collect::<BTreeMap<_, BTreeSet<_>>>());
 }
 
 /// A room opens with what it is; one that others use also with an example.
