@@ -390,6 +390,34 @@ fn no_file_is_longer_than_a_reader_bears() {
     }
 }
 
+/// What a conversion refuses is an answer, an error, or cannot happen: a default would be a wrong one. Numbers may end at their largest.
+#[test]
+fn no_default_stands_in_for_what_a_conversion_refused() {
+    const CONVERSIONS: [&str; 4] = ["from_utf8(", "try_from(", "try_into(", "from_u32("];
+    let mut seen = 0;
+    for source in House::new().sources.iter().filter(|source| !source.file.ends_with("tests.rs")) {
+        let code: String = source.code.split_whitespace().collect();
+        for (at, _) in CONVERSIONS.iter().flat_map(|name| code.match_indices(name)) {
+            let (mut depth, mut end) = (0, at);
+            for (length, c) in code[at..].char_indices() {
+                depth += i32::from(c == '(') - i32::from(c == ')');
+                end = at + length + 1;
+                if c == ')' && depth == 0 {
+                    break;
+                }
+            }
+            seen += 1;
+            let Some(default) = code[end..].strip_prefix(".unwrap_or") else { continue };
+            let is_largest = default.starts_with("(u32::MAX)") || default.starts_with("(usize::MAX)");
+            let is_computed = default.starts_with("_else(");
+            // U+FFFD stands for what is no character, by the standard.
+            let is_replaced = default.starts_with("(char::REPLACEMENT_CHARACTER)");
+            assert!(is_largest || is_computed || is_replaced, "{}: {}", source.file, &code[at..end + 30]);
+        }
+    }
+    assert!(seen > 20);
+}
+
 /// What the environment says is the business of programs.
 #[test]
 fn the_library_reads_no_environment() {
