@@ -184,6 +184,8 @@ mod input {
 pub mod limits;
 #[cfg(feature = "live")]
 pub mod live;
+#[cfg(test)]
+mod random;
 pub mod render;
 pub mod scan;
 pub mod sieve;

@@ -1,6 +1,8 @@
 //! Addresses looked up one by one, many at once, and as the forms in which IPv6 carries IPv4.
 
 mod oracle;
+#[path = "../src/random.rs"]
+mod random;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,23 +12,14 @@ use netsieve::sieve::{Derived, Nat64Prefix};
 use netsieve::{Action, Indicator, MatchOptions, Matcher, Scope, Sieve};
 use oracle::{Row, World, open_feed};
 use prefix_trie::PrefixSet;
-
-/// A repeatable sequence of numbers.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
-}
+use random::Random;
 
 fn net(text: &str) -> Indicator {
     Indicator::Ip { net: text.parse().expect("a prefix"), port: None }
 }
 
 /// All that can stand at an address: block and allow entries, ports, ranges, and URLs with and without a path.
-fn world(numbers: &mut Numbers) -> World {
+fn world(random: &mut Random) -> World {
     let mut world = World {
         feeds: vec![open_feed("block"), open_feed("allow"), open_feed("all"), open_feed("more")],
         rows: vec![],
@@ -34,11 +27,11 @@ fn world(numbers: &mut Numbers) -> World {
     world.feeds[1].action = Action::Allow;
     world.feeds[2].action = Action::AllowAll;
     for line in 1..60 {
-        let (octet, len) = (numbers.below(256) as u8, 24 + numbers.below(9) as u8);
-        let v4 = IpAddr::V4([11, 22, numbers.below(2) as u8, octet].into());
-        let v6 = Ipv6Addr::new(0x2400, 0, 0, numbers.below(2) as u16, 0, 0, 0, octet.into());
-        let port = (numbers.below(4) == 0).then_some(443);
-        let indicator = match numbers.below(8) {
+        let (octet, len) = (random.below(256) as u8, 24 + random.below(9) as u8);
+        let v4 = IpAddr::V4([11, 22, random.below(2) as u8, octet].into());
+        let v6 = Ipv6Addr::new(0x2400, 0, 0, random.below(2) as u16, 0, 0, 0, octet.into());
+        let port = (random.below(4) == 0).then_some(443);
+        let indicator = match random.below(8) {
             0..4 => Indicator::Ip { net: IpNet::new(v4, len).expect("a length").trunc(), port },
             4 => Indicator::Ip { net: IpNet::new(v6.into(), len + 96).expect("a length").trunc(), port },
             5 => Indicator::IpRange { first: v4, last: [11, 22, 1, 255].into(), port },
@@ -51,26 +44,26 @@ fn world(numbers: &mut Numbers) -> World {
                 Indicator::Url { url: Url::parse(&text).expect("a URL"), host_scope: Scope::Exact }
             }
         };
-        let feed = [0, 0, 0, 0, 3, 3, 1, 2][numbers.below(8) as usize];
+        let feed = [0, 0, 0, 0, 3, 3, 1, 2][random.below(8) as usize];
         let mut row = Row::new(feed, indicator, line);
-        row.confidence = (numbers.below(2) == 0).then_some(30);
+        row.confidence = (random.below(2) == 0).then_some(30);
         world.rows.push(row);
     }
     world
 }
 
-fn addrs(numbers: &mut Numbers, count: usize) -> Vec<IpAddr> {
-    let addr = |numbers: &mut Numbers| {
-        let (third, octet) = (numbers.below(3) as u8, numbers.below(256) as u8);
+fn addrs(random: &mut Random, count: usize) -> Vec<IpAddr> {
+    let addr = |random: &mut Random| {
+        let (third, octet) = (random.below(3) as u8, random.below(256) as u8);
         let v4 = Ipv4Addr::new(11, 22, third, octet);
-        match numbers.below(6) {
+        match random.below(6) {
             0..3 => IpAddr::V4(v4),
             3 => IpAddr::V6(Ipv6Addr::new(0x2400, 0, 0, third.into(), 0, 0, 0, octet.into())),
             4 => IpAddr::V6(v4.to_ipv6_mapped()),
             _ => IpAddr::V6(Ipv6Addr::from_bits(0x2002 << 112 | u128::from(v4.to_bits()) << 80 | 1)),
         }
     };
-    (0..count).map(|_| addr(numbers)).collect()
+    (0..count).map(|_| addr(random)).collect()
 }
 
 fn found(matcher: &mut Matcher, addr: IpAddr) -> String {
@@ -106,12 +99,12 @@ fn all_options() -> Vec<MatchOptions> {
 
 #[test]
 fn batches_equal_single_lookups_under_all_options() {
-    let mut numbers = Numbers(1);
+    let mut random = Random::new(1);
     for round in 0..20 {
-        let sieve = world(&mut numbers).sieve();
+        let sieve = world(&mut random).sieve();
         for options in all_options() {
             let mut matcher = sieve.matcher(&options);
-            let addrs = addrs(&mut numbers, 400);
+            let addrs = addrs(&mut random, 400);
             check_batch(&mut matcher, &addrs);
             if round < 2 {
                 let v4: Vec<Ipv4Addr> = addrs
@@ -130,11 +123,11 @@ fn batches_equal_single_lookups_under_all_options() {
 
 #[test]
 fn contains_is_of_block_entries_whatever_else() {
-    let mut numbers = Numbers(2);
+    let mut random = Random::new(2);
     for _ in 0..20 {
-        let world = world(&mut numbers);
+        let world = world(&mut random);
         let sieve = world.sieve();
-        for addr in addrs(&mut numbers, 200) {
+        for addr in addrs(&mut random, 200) {
             let canonical = netsieve::value::ip::canonical(addr);
             let covers = |row: &Row| {
                 matches!(row.feed, 0 | 3)
@@ -219,29 +212,29 @@ fn derived_forms_are_told_and_come_last() {
 }
 
 /// Prefixes that nest and gather, as lists have them.
-fn listed(numbers: &mut Numbers, is_v4: bool, count: usize) -> Vec<IpNet> {
-    let net = |numbers: &mut Numbers| {
+fn listed(random: &mut Random, is_v4: bool, count: usize) -> Vec<IpNet> {
+    let net = |random: &mut Random| {
         if is_v4 {
             // Some /16s are full of them.
-            let upper = numbers.below(1 << 7) as u32 * numbers.below(1 << 7) as u32;
-            let bits = 11 << 24 | upper << 12 | numbers.below(1 << 14) as u32;
-            let len = 32 - (numbers.below(17) * numbers.below(17) / 16) as u8;
+            let upper = random.below(1 << 7) as u32 * random.below(1 << 7) as u32;
+            let bits = 11 << 24 | upper << 12 | random.below(1 << 14) as u32;
+            let len = 32 - (random.below(17) * random.below(17) / 16) as u8;
             IpNet::new(IpAddr::V4(bits.into()), len).expect("a length").trunc()
         } else {
-            let group = |numbers: &mut Numbers, most: u64| u128::from(numbers.below(most) * numbers.below(most));
-            let upper = 0x2400 << 112 | group(numbers, 6) << 100 | group(numbers, 20) << 84 | group(numbers, 20) << 64;
-            let bits = upper | group(numbers, 100) << 40 | group(numbers, 100) << 16 | group(numbers, 60);
-            let len = [32, 36, 40, 44, 48, 52, 56, 60, 64, 64, 96, 112, 120, 124, 128, 128][numbers.below(16) as usize];
+            let group = |random: &mut Random, most: u64| u128::from(random.below(most) * random.below(most));
+            let upper = 0x2400 << 112 | group(random, 6) << 100 | group(random, 20) << 84 | group(random, 20) << 64;
+            let bits = upper | group(random, 100) << 40 | group(random, 100) << 16 | group(random, 60);
+            let len = [32, 36, 40, 44, 48, 52, 56, 60, 64, 64, 96, 112, 120, 124, 128, 128][random.below(16) as usize];
             IpNet::new(IpAddr::V6(bits.into()), len).expect("a length").trunc()
         }
     };
-    (0..count).map(|_| net(numbers)).collect()
+    (0..count).map(|_| net(random)).collect()
 }
 
 /// Random addresses, and such as stand in, next to, or near what is listed, against the tries of `prefix-trie`.
 fn as_prefix_trie(seed: u64, is_v4: bool, count: usize, queries: usize) {
-    let mut numbers = Numbers(seed);
-    let nets = listed(&mut numbers, is_v4, count);
+    let mut random = Random::new(seed);
+    let nets = listed(&mut random, is_v4, count);
     let (mut v4, mut v6) = (PrefixSet::<Ipv4Net>::new(), PrefixSet::<Ipv6Net>::new());
     for &net in &nets {
         match net {
@@ -263,21 +256,21 @@ fn as_prefix_trie(seed: u64, is_v4: bool, count: usize, queries: usize) {
     for _ in 0..queries / 1000 {
         batch.clear();
         for _ in 0..1000 {
-            let near = nets[numbers.below(count as u64) as usize];
+            let near = nets[random.below(count as u64) as usize];
             let bits = |addr: IpAddr| match addr {
                 IpAddr::V4(addr) => u128::from(addr.to_bits()),
                 IpAddr::V6(addr) => addr.to_bits(),
             };
-            let random = u128::from(numbers.below(1 << 31)) << 97
-                | u128::from(numbers.below(1 << 31)) << 66
-                | u128::from(numbers.below(1 << 31)) << 35;
-            let bits = match numbers.below(6) {
-                0 => random >> if is_v4 { 96 } else { 0 },
+            let any = u128::from(random.below(1 << 31)) << 97
+                | u128::from(random.below(1 << 31)) << 66
+                | u128::from(random.below(1 << 31)) << 35;
+            let bits = match random.below(6) {
+                0 => any >> if is_v4 { 96 } else { 0 },
                 1 => bits(near.network()).wrapping_sub(1),
                 2 => bits(near.broadcast()).wrapping_add(1),
                 3 => bits(near.network()),
                 4 => bits(near.broadcast()),
-                _ => bits(near.network()) ^ random >> (97 + numbers.below(31) as u32),
+                _ => bits(near.network()) ^ any >> (97 + random.below(31) as u32),
             };
             batch.push(if is_v4 { IpAddr::V4((bits as u32).into()) } else { IpAddr::V6(bits.into()) });
         }

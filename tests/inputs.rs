@@ -1,9 +1,13 @@
 //! Compressed inputs: all members of every format, and what is cut or corrupt is an error behind what was whole.
 #![cfg(all(feature = "feeds", feature = "compression"))]
 
+#[path = "../src/random.rs"]
+mod random;
+
 use std::io::{self, ErrorKind, Read, Write};
 
 use netsieve::input::{Compression, Input};
+use random::Random;
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -47,11 +51,8 @@ const FORMATS: [(Compression, Encoder); 5] = [
 
 /// Lines that do not compress to nothing.
 fn text(lines: u32) -> Vec<u8> {
-    let mut random = 1_u32;
-    let mut line = |number: u32| {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        format!("{number} {random} evil.test\n")
-    };
+    let mut random = Random::new(1);
+    let mut line = |number: u32| format!("{number} {} evil.test\n", random.next() as u32);
     (0..lines).flat_map(|number| line(number).into_bytes()).collect()
 }
 

@@ -2,6 +2,8 @@
 #![cfg(feature = "parallel")]
 
 mod oracle;
+#[path = "../src/random.rs"]
+mod random;
 
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -15,6 +17,7 @@ use oracle::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
+use random::Random;
 
 const MIB: usize = 1 << 20;
 
@@ -108,20 +111,19 @@ fn source(bytes: &[u8], kind: usize) -> Source<'_> {
 
 /// Lines of some length, some of which hit.
 fn text(seed: u64, len: usize, line: usize) -> Vec<u8> {
-    let mut random = seed | 1;
+    let mut random = Random::new(seed);
     let mut text = Vec::with_capacity(len);
     while text.len() < len {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let pad = (random >> 33) as usize % (line + 1);
+        let pad = random.index(line + 1);
         text.extend(std::iter::repeat_n(b'x', pad));
-        let word = match random >> 59 {
+        let word = match random.below(32) {
             0 => &b" a.evil.test "[..],
             1 => b" evil.test ",
             2 => b" 203.0.113.7 ",
             _ => b" ok.test 10.0.0.1 ",
         };
         text.extend_from_slice(word);
-        if random >> 40 & 3 != 0 {
+        if random.below(4) != 0 {
             text.push(b'\n');
         }
     }

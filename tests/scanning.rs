@@ -1,6 +1,8 @@
 //! The scanner against naive extraction and naive matching, and all ways to scan against each other.
 
 mod oracle;
+#[path = "../src/random.rs"]
+mod random;
 
 use std::cmp::Reverse;
 use std::io::{self, ErrorKind, Read};
@@ -14,6 +16,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
+use random::Random;
 
 fn scan(scanner: &mut Scanner, bytes: &[u8]) -> Vec<Seen> {
     let mut seen = Vec::new();
@@ -82,19 +85,18 @@ fn many_urls_side_by_side() {
 struct Trickle<'a> {
     rest: &'a [u8],
     most: usize,
-    random: u64,
+    random: Random,
 }
 
 impl<'a> Trickle<'a> {
     fn new(rest: &'a [u8], most: usize) -> Self {
-        Self { rest, most, random: 0x9E37_79B9_7F4A_7C15 }
+        Self { rest, most, random: Random::new(1) }
     }
 }
 
 impl Read for Trickle<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.random = self.random.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1);
-        let random = (self.random >> 33) as usize;
+        let random = self.random.index(usize::MAX);
         if random.is_multiple_of(7) {
             return Err(ErrorKind::Interrupted.into());
         }

@@ -212,6 +212,7 @@ fn narrow(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     fn utf16(text: &str, is_little: bool) -> Vec<u8> {
         text.encode_utf16().flat_map(|unit| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
@@ -263,12 +264,8 @@ mod tests {
 
     #[test]
     fn what_is_mostly_not_text() {
-        let mut state = 1_u32;
-        let mut random = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        };
-        let noise: Vec<u8> = (0..10_000).map(|_| random()).collect();
+        let mut random = Random::new(1);
+        let noise: Vec<u8> = (0..10_000).map(|_| random.next() as u8).collect();
         // `evil.test is listed ` in EBCDIC.
         let ebcdic = b"\x85\xa5\x89\x93\x4b\xa3\x85\xa2\xa3\x40\x89\xa2\x40\x93\x89\xa2\xa3\x85\x84\x40".repeat(20);
         for bytes in [&noise[..], &[0; 5000], &ebcdic, &[0, 0, 0, 7, 1, 2, 0, 0, 9, 0].repeat(100)] {

@@ -4,15 +4,11 @@
 use super::super::guard::guarded;
 use super::super::name::{bits_of, name_hash};
 use super::*;
+use crate::random::Random;
 
 fn random(seed: u64) -> impl FnMut(usize) -> usize {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    move |n| {
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % n
-    }
+    let mut random = Random::new(seed);
+    move |n| random.index(n)
 }
 
 static RULES: Rules = Rules {

@@ -196,6 +196,7 @@ pub(in crate::extract) fn in_authority(text: &[u8], behind: usize, end: usize) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     /// The ends by their definition: each place by itself.
     fn naive(text: &[u8], path: usize, in_parameter: bool) -> Vec<End> {
@@ -221,16 +222,13 @@ mod tests {
             "a", "/", ",", ".", ")", "(", "]", "?", "&", "+", "%20", "%2520", "::", ":", "\u{201d}", "'", "!", "\\x22",
         ];
         let mut ends = Vec::new();
-        let mut state = 1_usize;
+        let mut random = Random::new(1);
         for _ in 0..20_000 {
             let mut text = String::from("http://a.test(/");
-            for _ in 0..state % 9 {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                text.push_str(pieces[(state >> 33) % pieces.len()]);
+            for _ in 0..random.below(9) {
+                text.push_str(random.pick(&pieces));
             }
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let in_parameter = state & 1 << 40 != 0;
-            state >>= 7;
+            let in_parameter = random.below(2) == 1;
             all(text.as_bytes(), 14, in_parameter, &mut ends);
             assert_eq!(ends, naive(text.as_bytes(), 14, in_parameter), "{text}");
         }

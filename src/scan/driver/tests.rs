@@ -9,23 +9,13 @@ use std::time::Duration;
 use super::*;
 use crate::indicator::{DomainName, Feed, Indicator, Record, Scope};
 use crate::limits::MAX_LINE;
+use crate::random::Random;
 use crate::scan::hit::Hit;
 use crate::scan::many::{Delivery, InputEnd, ReadAt, Source};
 use crate::scan::options::{ScanOptions, ScanStats};
 use crate::scan::scanner::Scanner;
 use crate::scan::tail::Tail;
 use crate::sieve::Sieve;
-
-/// A small linear congruential generator: the tests need many choices, not good ones.
-#[derive(Clone)]
-struct Choices(u64);
-
-impl Choices {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % end
-    }
-}
 
 /// Gives a line or a few at a time, so that even a small input has many parts.
 struct ByLines(Cursor<Vec<u8>>, usize);
@@ -58,7 +48,7 @@ fn sieve() -> Sieve {
     builder.build().expect("a sieve").0
 }
 
-fn text(choices: &mut Choices) -> Vec<u8> {
+fn text(choices: &mut Random) -> Vec<u8> {
     // Now and then more than a chunk, so that files have several parts.
     let lines = if choices.below(20) == 0 { 70_000 + choices.below(90_000) } else { choices.below(60) };
     let every = if lines > 100 { 5000 } else { 1 + choices.below(4) };
@@ -85,8 +75,8 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(seed: u64) -> (Self, Choices) {
-        let mut choices = Choices(seed);
+    fn new(seed: u64) -> (Self, Random) {
+        let mut choices = Random::new(seed);
         let trouble = match choices.below(12) {
             0 => Trouble::Breaks(choices.below(40)),
             1 => Trouble::SinkPanics(choices.below(40)),
@@ -116,7 +106,7 @@ impl Seen {
 }
 
 /// One run; what it delivered, and whether it panicked.
-fn run_plan(plan: &Plan, mut choices: Choices, texts: &[Vec<u8>]) -> (Vec<Seen>, bool) {
+fn run_plan(plan: &Plan, mut choices: Random, texts: &[Vec<u8>]) -> (Vec<Seen>, bool) {
     let options = ScanOptions::default();
     let control = options.control.clone();
     let sieve = sieve();

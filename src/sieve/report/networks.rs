@@ -131,6 +131,7 @@ impl Sieve {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     /// Every octet of two networks, one of each family.
     fn members(networks: &Networks) -> Vec<IpAddr> {
@@ -142,11 +143,8 @@ mod tests {
 
     #[test]
     fn sets_of_octets() {
-        let mut seed = 1_u64;
-        let mut below = |n: u64| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (seed >> 33) % n
-        };
+        let mut random = Random::new(1);
+        let mut below = |n: u64| random.below(n);
         for _ in 0..300 {
             let mut set = || -> Networks {
                 let count = below(8);

@@ -3,6 +3,7 @@
 use super::family::{Index, NONE};
 use super::*;
 use crate::arch::cpu::Kernel;
+use crate::random::Random;
 use crate::wire::{Reader, Writer};
 
 /// What a family's tests need beside [`Addr`].
@@ -31,30 +32,8 @@ impl Family for u128 {
     }
 }
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn wide(&mut self) -> u128 {
-        u128::from(self.next()) << 64 | u128::from(self.next())
-    }
-
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for at in (1..items.len()).rev() {
-            items.swap(at, self.below(at as u64 + 1) as usize);
-        }
-    }
+fn wide(random: &mut Random) -> u128 {
+    u128::from(random.next()) << 64 | u128::from(random.next())
 }
 
 type Listed<A> = (A, u8, u32);
@@ -221,7 +200,7 @@ fn sets_over_the_first_bits() {
 /// Prefixes that nest, repeat, and stand next to each other.
 fn random_set<A: Family>(random: &mut Random, count: usize) -> Vec<Listed<A>> {
     let mut listed: Vec<Listed<A>> = Vec::new();
-    let base = random.wide();
+    let base = wide(random);
     // How many of the upper bits all have in common.
     let common = random.below(u64::from(A::BITS)) as u8;
     while listed.len() < count {
@@ -239,7 +218,7 @@ fn random_set<A: Family>(random: &mut Random, count: usize) -> Vec<Listed<A>> {
             kind => {
                 let upper = A::of(u128::MAX).bits()
                     ^ A::of(u128::MAX.checked_shr(u32::from(common) + (128 - u32::from(A::BITS))).unwrap_or(0)).bits();
-                let bits = base & upper | random.wide() & !upper;
+                let bits = base & upper | wide(random) & !upper;
                 let len = match kind {
                     3 | 4 => A::BITS,
                     5 => A::BITS - random.below(9) as u8,
@@ -254,15 +233,15 @@ fn random_set<A: Family>(random: &mut Random, count: usize) -> Vec<Listed<A>> {
 }
 
 fn random_sets<A: Family>(seed: u64) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     for round in 0..60 {
         let count = [1, 3, 20, 60, 300][round % 5];
         let listed = random_set::<A>(&mut random, count);
         let mut addrs = neighbours(&listed);
-        addrs.extend((0..100).map(|_| A::of(random.wide())));
+        addrs.extend((0..100).map(|_| A::of(wide(&mut random))));
         addrs.extend((0..200).map(|_| {
             let near = listed[random.below(listed.len() as u64) as usize].0.bits();
-            A::of(near ^ random.wide() >> (128 - u64::from(A::BITS) + random.below(u64::from(A::BITS))))
+            A::of(near ^ wide(&mut random) >> (128 - u64::from(A::BITS) + random.below(u64::from(A::BITS))))
         }));
         check_against_naive(&listed, addrs);
     }
@@ -304,7 +283,7 @@ fn sections<A: Addr>(table: &Table<A>) -> Vec<(String, bytes::Bytes)> {
 }
 
 fn any_order<A: Family>(seed: u64) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut listed = random_set::<A>(&mut random, 2000);
     listed.extend(random_set::<A>(&mut random, 2000));
     let want = sections(&table(&listed));
@@ -326,11 +305,11 @@ fn neither_order_nor_threads_change_a_table() {
 }
 
 fn batches<A: Family>(seed: u64) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let listed = random_set::<A>(&mut random, 500);
     let table = table(&listed);
     let mut addrs = neighbours(&listed);
-    addrs.extend((0..500).map(|_| A::of(random.wide())));
+    addrs.extend((0..500).map(|_| A::of(wide(&mut random))));
     random.shuffle(&mut addrs);
     for kernel in Kernel::available() {
         let index = &table.index;
@@ -353,7 +332,7 @@ fn batches_of_every_length_and_alignment() {
 }
 
 fn saved<A: Family>(seed: u64) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     for count in [0, 1, 40, 400] {
         let listed = random_set::<A>(&mut random, count);
         let table = table(&listed);
@@ -388,14 +367,14 @@ fn what_was_saved_is_opened() {
 
 /// Whatever the bytes: what opens answers, with rows and ids that are there, and at most as many as a chain can have.
 fn mutated<A: Family>(seed: u64, rounds: usize) -> (usize, usize) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let (mut refused, mut opened) = (0, 0);
     for round in 0..rounds {
         let count = [5, 40, 200][round % 3];
         let listed = random_set::<A>(&mut random, count);
         let table = table(&listed);
         let mut addrs = neighbours(&listed);
-        addrs.extend((0..64).map(|_| A::of(random.wide())));
+        addrs.extend((0..64).map(|_| A::of(wide(&mut random))));
         let whole = sections(&table);
         let words: Vec<u32> = whole
             .iter()
