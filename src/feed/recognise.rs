@@ -7,6 +7,7 @@ use crate::feed::registry::{Format, known};
 use crate::feed::syntax::lines::is_comment;
 use crate::input::{self, Lines};
 use crate::limits::{MAX_FEED_LINE, SNIFF};
+use crate::value::domain::is_name_byte;
 
 /// The certainty, in per cent, below which a format is not taken for recognised.
 pub const CERTAINTY: u8 = 80;
@@ -92,7 +93,7 @@ fn home_pages(head: &Head<'_>) -> Vec<String> {
     for line in head.banner().take(LINES) {
         for (at, _) in line.match_indices("://") {
             let rest = &line[at + 3..];
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-._".contains(c))).unwrap_or(rest.len());
+            let end = rest.bytes().position(|byte| !is_name_byte(byte)).unwrap_or(rest.len());
             let host = rest[..end].trim_matches(['.', '-']).to_ascii_lowercase();
             if host.contains('.') && !hosts.contains(&host) && hosts.len() < PAGES {
                 hosts.push(host);

@@ -37,6 +37,8 @@ use std::str::FromStr;
 use idna::uts46::{AsciiDenyList, ErrorPolicy, Hyphens, ProcessingSuccess, Uts46};
 
 use super::wide;
+#[cfg(feature = "feeds")]
+use crate::arch::masks::classes;
 use crate::limits::{MAX_LABEL, MAX_NAME, MAX_OBSERVABLE};
 use crate::value::reject::Reject;
 
@@ -111,6 +113,12 @@ impl From<DomainName> for Box<str> {
     fn from(name: DomainName) -> Self {
         name.0
     }
+}
+
+/// Whether names are made of such bytes: `[A-Za-z0-9._-]`.
+#[cfg(feature = "feeds")]
+pub(crate) fn is_name_byte(byte: u8) -> bool {
+    classes::of(byte) & classes::HOST != 0
 }
 
 /// The number of labels of a canonical name.

@@ -1,17 +1,13 @@
 //! The words around a token: keys, services, file types.
 
-use super::{at, before};
+use super::{HOST, at, before, is};
 
 /// Longest word that is looked at.
 const MAX_WORD: usize = 64;
 
-fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
-}
-
 /// The run of `[A-Za-z0-9._-]` that ends at `end`.
 pub(in crate::extract) fn word_before(bytes: &[u8], end: usize) -> &[u8] {
-    let len = bytes[..end].iter().rev().take(MAX_WORD).take_while(|b| is_word_byte(**b)).count();
+    let len = bytes[..end].iter().rev().take(MAX_WORD).take_while(|b| is(**b, HOST)).count();
     &bytes[end - len..end]
 }
 
@@ -251,7 +247,7 @@ pub(in crate::extract) fn word_before_blank(bytes: &[u8], start: usize) -> &[u8]
     if at(bytes, start.wrapping_sub(1)) != b' ' {
         return b"";
     }
-    let is_part = |b: &&u8| is_word_byte(**b) || **b == b'/';
+    let is_part = |b: &&u8| is(**b, HOST) || **b == b'/';
     let len = bytes[..start - 1].iter().rev().take(MAX_WORD).take_while(is_part).count();
     &bytes[start - 1 - len..start - 1]
 }

@@ -28,6 +28,7 @@ use crate::indicator::{
 };
 use crate::input::Lines;
 use crate::limits::MAX_PENDING;
+use crate::value::domain::is_name_byte;
 
 pub(crate) struct AdBlock;
 
@@ -205,8 +206,7 @@ fn is_wildcard(host: &str) -> bool {
 }
 
 fn glob(text: &str) -> Result<value::Value, Reject> {
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'*');
-    if !text.bytes().all(is_name) {
+    if !text.bytes().all(|byte| byte == b'*' || is_name_byte(byte)) {
         return Err(Reject::Unrecognised);
     }
     Ok(Indicator::Pattern(Pattern::new(PatternTarget::Name, text)?).into())

@@ -22,6 +22,7 @@ use crate::indicator::{
 };
 use crate::input::Lines;
 use crate::limits::MAX_PENDING;
+use crate::value::domain::is_name_byte;
 
 pub(crate) struct WarningList;
 
@@ -135,8 +136,7 @@ fn is_hash(text: &str) -> bool {
 
 /// A part of a name as a pattern; `None` if no name has such a part.
 fn substring(text: &str) -> Option<Result<Value, Reject>> {
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    text.bytes().all(is_name).then(|| {
+    text.bytes().all(is_name_byte).then(|| {
         let pattern = Pattern::new(PatternTarget::Name, &format!("*{text}*"))?;
         Ok(Indicator::Pattern(pattern).into())
     })
