@@ -5,6 +5,7 @@
 #![cfg(all(
     feature = "compression",
     feature = "config",
+    feature = "events",
     feature = "live",
     feature = "mmdb",
     feature = "parallel",

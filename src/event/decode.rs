@@ -1,7 +1,7 @@
 //! How values are written: undoes escapes.
 
 use super::json;
-use super::sheet::Form;
+use super::sheet::{Form, find};
 
 /// Undoes how a value is written.
 pub(super) fn decode(value: &[u8], form: Form, into: &mut Vec<u8>) {
@@ -10,7 +10,7 @@ pub(super) fn decode(value: &[u8], form: Form, into: &mut Vec<u8>) {
         Form::Json => json::unescape(value, into),
         Form::Doubled => {
             let mut at = 0;
-            while let Some(found) = memchr::memmem::find(&value[at..], b"\"\"") {
+            while let Some(found) = find(&value[at..], b"\"\"") {
                 into.extend_from_slice(&value[at..at + found + 1]);
                 at += found + 2;
             }

@@ -114,6 +114,8 @@ impl EventOptions {
 #[derive(Debug)]
 pub struct EventReader {
     assumed: Assumed,
+    /// When the input was last written, if it does not say so itself.
+    file_time: Option<Timestamp>,
     layouts: Vec<LayoutConfig>,
     header: Option<Arc<Header>>,
     columns: Vec<Option<KnownName>>,
@@ -129,6 +131,7 @@ impl EventReader {
     pub fn new(options: &EventOptions) -> Self {
         EventReader {
             assumed: options.assumed.clone(),
+            file_time: options.assumed.file_time,
             layouts: options.layouts.clone(),
             header: None,
             columns: Vec::new(),
@@ -160,7 +163,7 @@ impl EventReader {
         if !is_same {
             self.set(head.header.clone());
         }
-        self.assumed.file_time = head.file_time.or(self.assumed.file_time);
+        self.assumed.file_time = head.file_time.or(self.file_time);
     }
 
     /// The event of the line that was read last, which is `line`.
@@ -267,7 +270,7 @@ impl<'a> Event<'a> {
 
     /// The port that stands in another field for the address or name at a span: of a source that of the source, of a destination
     /// or host that of the destination. `None` where the line gives none, or the span is neither.
-    pub(crate) fn port_at(&self, span: &Range<usize>) -> Option<u16> {
+    pub fn port_at(&self, span: &Range<usize>) -> Option<u16> {
         use EcsName::*;
         const PORTS: [(EcsName, &[EcsName]); 7] = [
             (SourceIp, &[SourcePort, ClientPort]),

@@ -232,6 +232,10 @@ fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)
 
 /// What separates the pairs of `part`: the byte before most of the first names.
 fn separator(part: Part<'_>) -> Between {
+    let text = part.text();
+    if memchr::memchr3(b',', b';', b'|', text).is_none() && memchr::memchr3(b'\t', b'&', b'^', text).is_none() {
+        return Between::Space;
+    }
     let mut counts = [(b',', 0), (b';', 0), (b'|', 0), (b'\t', 0), (b'&', 0), (b'^', 0)];
     let mut total = 0;
     let mut at = part.start;

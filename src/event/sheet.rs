@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::time::{self, Stamp};
+
 /// No parent.
 pub(super) const TOP: u32 = u32::MAX;
 
@@ -77,6 +79,10 @@ pub(super) struct Sheet {
     /// What the fields read next are worth: see [`Raw::level`].
     pub(super) level: u8,
     pub(super) parent: Option<u32>,
+    /// The time that was read last, and where it stands.
+    pub(super) stamp: Option<(Range<usize>, Stamp)>,
+    /// Where no time begins.
+    no_stamp: Option<usize>,
     /// The objects that JSON is in, kept for the next line.
     pub(super) frames: Vec<Frame>,
 }
@@ -87,6 +93,35 @@ impl Sheet {
         self.nodes.clear();
         self.level = 0;
         self.parent = None;
+        (self.stamp, self.no_stamp) = (None, None);
+    }
+
+    /// The time that a part begins with, and its length: see [`time::at_start`]. It is read once, however many ask.
+    pub(super) fn stamp_at(&mut self, part: Part<'_>) -> Option<(Stamp, usize)> {
+        if let Some((span, stamp)) = &self.stamp
+            && span.start == part.start
+            && span.end <= part.end
+        {
+            return Some((*stamp, span.len()));
+        }
+        if self.no_stamp == Some(part.start) {
+            return None;
+        }
+        let found = time::at_start(part.text());
+        match found {
+            Some((stamp, length)) => self.stamp = Some((part.start..part.start + length, stamp)),
+            None => self.no_stamp = Some(part.start),
+        }
+        found
+    }
+
+    /// Whether a part is a time and nothing else: see [`time::whole`].
+    pub(super) fn is_stamp(&mut self, part: Part<'_>) -> bool {
+        let found = time::whole(part.text());
+        if let Some(stamp) = found {
+            self.stamp = Some((part.start..part.end, stamp));
+        }
+        found.is_some()
     }
 
     /// A place to come back to, if what is being read turns out to be something else.
@@ -223,4 +258,54 @@ impl Iterator for Words<'_> {
         self.at += length;
         Some(start..start + length)
     }
+}
+
+/// The first place of a few bytes, as [`memchr::memmem::find`] gives it. Lines are short: what that sets up for a search costs more
+/// than the search.
+#[inline]
+pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let anchor = anchor(needle);
+    let mut from = anchor;
+    while let Some(found) = memchr::memchr(*needle.get(anchor)?, text.get(from..)?) {
+        let at = from + found - anchor;
+        if text[at..].starts_with(needle) {
+            return Some(at);
+        }
+        from += found + 1;
+    }
+    None
+}
+
+/// The byte of a needle that text has least of: a sign, a capital, a digit, or the rarest letter.
+#[inline]
+fn anchor(needle: &[u8]) -> usize {
+    const RARITY: [u8; 256] = {
+        let mut rarity = [26; 256];
+        let letters = b" etaoinsrhldcumfpgwybvkxjqz";
+        let mut at = 0;
+        while at < letters.len() {
+            rarity[letters[at] as usize] = at as u8;
+            at += 1;
+        }
+        let mut byte = 0;
+        while byte < 256 {
+            let b = byte as u8;
+            rarity[byte] += if b.is_ascii_punctuation() {
+                3
+            } else if b.is_ascii_uppercase() {
+                1
+            } else {
+                0
+            };
+            byte += 1;
+        }
+        rarity
+    };
+    let mut best = 0;
+    for (at, &byte) in needle.iter().enumerate() {
+        if RARITY[byte as usize] > RARITY[needle[best] as usize] {
+            best = at;
+        }
+    }
+    best
 }

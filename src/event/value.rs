@@ -20,7 +20,9 @@ pub(super) fn is_null(value: &[u8]) -> bool {
         b"unset",
         b"unknown",
     ];
-    value.len() <= 9 && (value.is_empty() || NULLS.iter().any(|null| value.eq_ignore_ascii_case(null)))
+    // Most values begin like none of them.
+    let may_be = value.first().is_none_or(|first| b"-?nN(<uU".contains(first));
+    may_be && value.len() <= 9 && (value.is_empty() || NULLS.iter().any(|null| value.eq_ignore_ascii_case(null)))
 }
 
 /// An address, and the port if one stands by it: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`, `192.0.2.1#53`, `192.0.2.1/443`,

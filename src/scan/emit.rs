@@ -8,6 +8,7 @@ use super::events::Events;
 use super::found::BlockHits;
 use super::hit::Hit;
 use super::piece::Piece;
+use super::worker::Worker;
 use crate::input::utf16;
 use crate::limits::MAX_OBSERVABLE;
 use crate::sieve::Matcher;
@@ -51,7 +52,17 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         (self.hits, self.matches)
     }
 
-    /// The hits of one block of a piece.
+    /// The hits of the block that a worker has scanned last, each line read and judged just before its hits are handed over.
+    pub(super) fn scanned(&mut self, piece: &Piece<'_, '_>, block: &Block, worker: &mut Worker) -> ControlFlow<()> {
+        let mut line = Line::new(block);
+        while worker.next_line(piece.text.bytes(), block, piece.heads) {
+            let (found, matcher, events) = worker.found();
+            self.rows(piece, block, &mut line, found, matcher, events)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The hits of one block of a piece, which are judged.
     pub(super) fn block(
         &mut self,
         piece: &Piece<'_, '_>,
@@ -60,8 +71,20 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         matcher: &Matcher,
         events: &mut Events,
     ) -> ControlFlow<()> {
+        events.forget();
+        self.rows(piece, block, &mut Line::new(block), found, matcher, events)
+    }
+
+    fn rows(
+        &mut self,
+        piece: &Piece<'_, '_>,
+        block: &Block,
+        line: &mut Line,
+        found: &BlockHits,
+        matcher: &Matcher,
+        events: &mut Events,
+    ) -> ControlFlow<()> {
         let (bytes, offset) = (piece.text.bytes(), piece.offset);
-        let mut line = Line::new(block);
         for row in &found.rows {
             let span = row.span.start + block.view.start..row.span.end + block.view.start;
             self.count_to(bytes, offset, span.start);
@@ -74,12 +97,13 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
             let matches = matcher.matches_of(found.matches(row));
             line.go_to(bytes, block, &span);
             let text = line.text(&span);
-            if line.hits == 0 || line.is_cut {
+            // Of a line over the cap only pieces are at hand, which are no event.
+            if line.hits == 0 && !line.is_cut {
                 events.read(piece.heads, text.start, &bytes[text.clone()]);
             }
             #[cfg(feature = "events")]
             let (event, matches) = {
-                let event = events.last(&bytes[text.clone()]);
+                let event = if line.is_cut { None } else { events.last(&bytes[text.clone()]) };
                 (event, matches.at(events.valid_at(event)))
             };
             let hit = Hit {

@@ -22,12 +22,14 @@ mod on {
         validity: Validity,
         from: Option<Timestamp>,
         to: Option<Timestamp>,
+        /// Where the line that was read last stands, and how long it is.
+        last: Option<(usize, usize)>,
     }
 
     impl Events {
         pub(in crate::scan) fn new(options: &ScanOptions) -> Self {
             let reader = options.events.as_ref().map(EventReader::new);
-            Self { reader, validity: options.validity, from: options.from, to: options.to }
+            Self { reader, validity: options.validity, from: options.from, to: options.to, last: None }
         }
 
         /// Whether the time of an event decides.
@@ -40,6 +42,16 @@ mod on {
             self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
         }
 
+        /// Whether entries must be valid at the time of the event.
+        pub(in crate::scan) fn is_at_event(&self) -> bool {
+            self.validity == Validity::AtEvent
+        }
+
+        /// Forgets the line that was read last: another block begins.
+        pub(in crate::scan) fn forget(&mut self) {
+            self.last = None;
+        }
+
         /// The second at which entries must be valid for an event.
         pub(in crate::scan) fn valid_at(&self, event: Option<Event<'_>>) -> Option<i64> {
             let time = event.filter(|_| self.validity == Validity::AtEvent)?.time()?;
@@ -50,12 +62,14 @@ mod on {
             self.reader.is_some()
         }
 
-        /// Reads the line that starts at an offset of what the heads are of.
+        /// Reads the line that starts at an offset of what the heads are of, if it was not the last one of this block already.
         pub(in crate::scan) fn read(&mut self, heads: &PartHeads, at: usize, line: &[u8]) {
-            if let Some(reader) = &mut self.reader {
-                reader.set_head(heads.at(at));
-                reader.read(line);
+            let Some(reader) = &mut self.reader else { return };
+            if self.last.replace((at, line.len())) == Some((at, line.len())) {
+                return;
             }
+            reader.set_head(heads.at(at));
+            reader.read(line);
         }
 
         /// The event of the line that was read last.
@@ -76,6 +90,8 @@ mod off {
         pub(in crate::scan) fn new(_: &ScanOptions) -> Self {
             Self
         }
+
+        pub(in crate::scan) fn forget(&mut self) {}
 
         pub(in crate::scan) fn read(&mut self, _: &PartHeads, _: usize, _: &[u8]) {}
     }

@@ -21,6 +21,9 @@ pub(super) struct HitRow {
     /// It is a name or an address (else a URL or the target of a request).
     #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only fields ask for it"))]
     pub(super) of_host: bool,
+    /// The port that stands beside it.
+    #[cfg(feature = "events")]
+    pub(super) port: Option<u16>,
 }
 
 /// A name or address that had matches which are not reported as it stands.
@@ -49,9 +52,9 @@ pub(super) struct BlockHits {
     /// Space for a host and a URL that it is joined to.
     #[cfg(feature = "events")]
     pub(super) scratch: (String, String),
-    /// Space for rows.
+    /// The port that stands beside the place at hand.
     #[cfg(feature = "events")]
-    pub(super) spare: Vec<HitRow>,
+    pub(super) port: Option<u16>,
     /// Hits of lines without a time, where one is asked for.
     pub(super) undated: u64,
     /// Names and addresses that the fields of their line are asked about.
@@ -72,6 +75,50 @@ struct Readings {
     has_url: bool,
     /// Something was withheld.
     has_withheld: bool,
+}
+
+/// What a block gave, while its lines are handed over one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    pub(super) rows: Vec<HitRow>,
+    /// By offset.
+    #[cfg(feature = "events")]
+    pub(super) weak: Vec<Weak>,
+    /// How many of either have been handed over.
+    #[cfg(feature = "events")]
+    pub(super) done: (usize, usize),
+    /// Where the line at hand ends.
+    #[cfg(feature = "events")]
+    pub(super) end: usize,
+}
+
+impl Lines {
+    /// Takes up all rows of a block.
+    pub(super) fn begin(&mut self, found: &mut BlockHits) {
+        self.rows.clear();
+        // Each keeps its space for the next block.
+        self.rows.append(&mut found.rows);
+        #[cfg(feature = "events")]
+        {
+            self.weak.clear();
+            self.weak.append(&mut found.weak);
+            self.weak.sort_by_key(|weak| weak.span.start);
+            (self.done, self.end) = ((0, 0), 0);
+        }
+    }
+
+    /// Hands over all rows that are left, as they are; whether there are any.
+    pub(super) fn rest(&mut self, found: &mut BlockHits) -> bool {
+        found.rows.clear();
+        #[cfg(feature = "events")]
+        {
+            self.rows.drain(..self.done.0);
+            self.weak.clear();
+            self.done = (0, 0);
+        }
+        found.rows.append(&mut self.rows);
+        !found.rows.is_empty()
+    }
 }
 
 impl BlockHits {
@@ -137,7 +184,15 @@ impl BlockHits {
         let text = self.text.len();
         write_canonical(matcher, &mut self.text);
         let canonical = text..self.text.len();
-        self.rows.push(HitRow { span, context, canonical, matches: start..self.matches.len(), of_host });
+        self.rows.push(HitRow {
+            span,
+            context,
+            canonical,
+            matches: start..self.matches.len(),
+            of_host,
+            #[cfg(feature = "events")]
+            port: self.port,
+        });
     }
 
     /// By offset, at one offset the longest first. What two readings of one span found is one hit, unless one of them is the address
@@ -182,13 +237,6 @@ impl BlockHits {
             name_like: token.name_like && withheld.name_like > 0,
             is_url_host: withheld.host_only > 0,
         });
-    }
-
-    /// The rows, to be judged and put back, each or not. The space of those judged before is used for them.
-    #[cfg(feature = "events")]
-    pub(super) fn take_rows(&mut self) -> Vec<HitRow> {
-        let spare = std::mem::take(&mut self.spare);
-        std::mem::replace(&mut self.rows, spare)
     }
 
     /// Puts matches aside.

@@ -73,7 +73,8 @@ impl<'h> Hit<'h> {
 
 #[cfg(feature = "events")]
 impl<'h> Hit<'h> {
-    /// The line, read as the event that it tells of. `None` if [`ScanOptions::events`](super::ScanOptions) is.
+    /// The line, read as the event that it tells of. `None` if [`ScanOptions::events`](super::ScanOptions) is, and for a line over
+    /// [`MAX_LINE`](crate::limits::MAX_LINE), of which only pieces are at hand.
     pub fn event(&self) -> Option<Event<'h>> {
         self.event
     }

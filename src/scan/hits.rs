@@ -29,8 +29,7 @@ impl<'s, S: FnMut(&Hit<'_>) -> ControlFlow<()>> Hits<'s> for Direct<S> {
         if let Some(base) = piece.base {
             self.emitter.go_on(base, piece.is_utf16);
         }
-        let (found, matcher, events) = worker.found();
-        self.emitter.block(piece, block, found, matcher, events)
+        self.emitter.scanned(piece, block, worker)
     }
 
     fn counts(&self) -> (u64, u64) {
@@ -86,8 +85,7 @@ impl<'s, P: FnMut(Part) -> ControlFlow<()>> Hits<'s> for Rendering<'_, P> {
         if let Some(base) = piece.base {
             emitter.go_on(base, piece.is_utf16);
         }
-        let (found, matcher, events) = worker.found();
-        let flow = emitter.block(piece, block, found, matcher, events);
+        let flow = emitter.scanned(piece, block, worker);
         let (hits, matches) = emitter.counts();
         self.counted = emitter.counted();
         self.counts = (self.counts.0 + hits, self.counts.1 + matches);
@@ -141,11 +139,19 @@ impl<P> Lending<P> {
 
 impl<'s, P: FnMut(Lent<'s>) -> ControlFlow<()>> Hits<'s> for Lending<P> {
     fn block(&mut self, piece: &Piece<'_, 's>, block: &Block, worker: &mut Worker) -> ControlFlow<()> {
-        if worker.found.rows.is_empty() {
+        let mut rows = Vec::new();
+        while worker.next_line(piece.text.bytes(), block, piece.heads) {
+            rows.append(&mut worker.found.rows);
+        }
+        if rows.is_empty() {
             return ControlFlow::Continue(());
         }
+        let (withheld, undated) = (worker.found.withheld, worker.found.undated);
+        let mut found = std::mem::take(&mut worker.found);
+        found.rows = rows;
+        (worker.found.withheld, worker.found.undated) = (withheld, undated);
         (self.put)(Lent {
-            found: std::mem::take(&mut worker.found),
+            found,
             text: piece.text.clone(),
             offset: piece.offset,
             block: block.clone(),

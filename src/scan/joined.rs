@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::events::PartHeads;
-use super::found::BlockHits;
+use super::found::Lines;
 use super::hit::Hit;
 use crate::limits::SNIFF_UTF16;
 
@@ -48,10 +48,10 @@ impl Joined {
     }
 
     /// The headers that count in the rows that something was found in: each row is an input with a head of its own.
-    pub(super) fn heads(&self, found: &BlockHits) -> PartHeads {
-        let rows = found.rows.iter().map(|row| row.span.start);
+    pub(super) fn heads(&self, lines: &Lines) -> PartHeads {
+        let rows = lines.rows.iter().map(|row| row.span.start);
         #[cfg(feature = "events")]
-        let rows = rows.chain(found.weak.iter().map(|weak| weak.span.start));
+        let rows = rows.chain(lines.weak.iter().map(|weak| weak.span.start));
         let mut rows: Vec<usize> = rows.map(|place| self.row_at(place)).collect();
         rows.sort_unstable();
         rows.dedup();

@@ -8,167 +8,196 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::blocks::Block;
-use super::events::PartHeads;
-use super::found::{BlockHits, HitRow, Weak};
+use super::events::{Events, PartHeads};
+use super::found::{BlockHits, HitRow, Lines, Weak};
 use super::worker::Worker;
 use crate::event::{EcsName, Event, Field, Layout, Value};
 use crate::extract::Context;
-use crate::sieve::{Matcher, RawMatch, Seen, Strength};
+use crate::sieve::{Matcher, Moment, RawMatch, Seen, Strength};
 
 /// Most paths of a line that a host is joined with. A line that has more is a list of them, and no request.
 const MAX_PATHS: usize = 4;
 
-/// The line that places stand on. Places come by offset.
-struct Line {
-    text: Range<usize>,
-    is_read: bool,
-}
-
 impl Worker {
-    /// Judges what the last block gave by the fields of its lines.
-    pub(super) fn judge(&mut self, bytes: &[u8], block: &Block, heads: &PartHeads) {
-        let has_any = !self.found.rows.is_empty() || !self.found.weak.is_empty();
-        // Of a line over the cap only pieces are at hand.
-        if !self.events.is_on() || !has_any || block.own != block.view {
-            self.found.weak.clear();
-            return;
+    /// Goes on to the next line with hits, reads it as an event, and judges them by its fields; `false` if there is none.
+    pub(super) fn next_line(&mut self, bytes: &[u8], block: &Block, heads: &PartHeads) -> bool {
+        let is_cut = block.own != block.view;
+        // Of a line over the cap only pieces are at hand, which are no event.
+        if !self.events.is_on() || is_cut {
+            let has_any = self.lines.rest(&mut self.found);
+            if is_cut && self.events.asks_time() {
+                self.found.undated += self.found.rows.len() as u64;
+            }
+            return has_any;
         }
         let view = &bytes[block.view.clone()];
-        let mut rows = self.found.take_rows();
-        let mut weak = std::mem::take(&mut self.found.weak);
-        weak.sort_by_key(|weak| weak.span.start);
-        let mut line = Line { text: 0..0, is_read: false };
-        let mut waiting = weak.drain(..).peekable();
-        for row in rows.drain(..) {
-            while let Some(weak) = waiting.next_if(|weak| weak.span.start < row.span.start) {
-                self.weak(view, block, heads, &mut line, &weak);
-            }
-            self.row(view, block, heads, &mut line, row);
-        }
-        for weak in waiting.by_ref() {
-            self.weak(view, block, heads, &mut line, &weak);
-        }
-        drop(waiting);
-        self.found.weak = weak;
-        self.found.spare = rows;
-        self.found.sort();
-        if self.events.asks_time() {
-            self.judge_times(view, block, heads);
-        }
-    }
-
-    /// Leaves out what no entry lists at the time of its event, and events outside the span of time that is asked for.
-    fn judge_times(&mut self, view: &[u8], block: &Block, heads: &PartHeads) {
-        let mut rows = self.found.take_rows();
-        let mut line = Line { text: 0..0, is_read: false };
-        for mut row in rows.drain(..) {
-            self.go_to(view, block, heads, &mut line, row.span.start);
-            let Self { events, matcher, found, .. } = self;
-            let event = events.last(&view[line.text.clone()]);
-            let Some(time) = event.and_then(|event| event.time()) else {
-                found.undated += 1;
-                found.rows.push(row);
-                continue;
-            };
-            if !events.wants(time.timestamp()) {
-                found.withheld.outside += row.matches.len() as u64;
-                continue;
-            }
-            if let Some(second) = events.valid_at(event) {
-                let all = found.matches(&row).to_vec();
-                let matches = matcher.matches_of(&all).at(Some(second));
-                let valid = matches.iter().map(|matched| matched.sources().next().is_some());
-                row.matches = found.put(all.iter().zip(valid).filter(|(_, is_valid)| *is_valid).map(|(raw, _)| *raw));
-                found.withheld.filtered += (all.len() - row.matches.len()) as u64;
-            }
-            if !row.matches.is_empty() {
-                found.rows.push(row);
-            }
-        }
-        self.found.spare = rows;
-    }
-
-    /// Reads the line that a place stands on, if it is not the one at hand.
-    fn go_to(&mut self, view: &[u8], block: &Block, heads: &PartHeads, line: &mut Line, at: usize) {
-        if !line.is_read || at >= line.text.end {
-            let from = line.text.end.min(at);
+        loop {
+            self.found.rows.clear();
+            let Lines { rows, weak, done: (row, weak_row), end } = &mut self.lines;
+            let starts = [rows.get(*row).map(|row| row.span.start), weak.get(*weak_row).map(|weak| weak.span.start)];
+            let Some(at) = starts.into_iter().flatten().min() else { return false };
+            let from = (*end).min(at);
             let start = memchr::memrchr(b'\n', &view[from..at]).map_or(from, |found| from + found + 1);
-            let end = memchr::memchr(b'\n', &view[at..]).map_or(view.len(), |found| at + found);
-            *line = Line { text: start..end, is_read: true };
-            self.events.read(heads, block.view.start + start, &view[start..end]);
-        }
-    }
-
-    fn row(&mut self, view: &[u8], block: &Block, heads: &PartHeads, line: &mut Line, mut row: HitRow) {
-        // A URL shows its own port.
-        if !row.of_host || row.context == Context::UrlHost {
-            self.found.rows.push(row);
-            return;
-        }
-        self.go_to(view, block, heads, line, row.span.start);
-        let Self { events, matcher, found, .. } = self;
-        let Some(event) = events.last(&view[line.text.clone()]) else {
-            found.rows.push(row);
-            return;
-        };
-        let place = row.span.start - line.text.start..row.span.end - line.text.start;
-        let unseen = found.matches(&row).iter().filter(|found| found.strength == Strength::PortUnseen).count();
-        let port = if unseen > 0 { event.port_at(&place) } else { None };
-        let name_like = event.field_at(place).is_some_and(|field| field.is_name_like());
-        if port.is_none() && !name_like {
-            found.rows.push(row);
-            return;
-        }
-        let before = found.matches(&row).len();
-        look_up(matcher, found.canonical(&row), Seen { port, name_like });
-        let matches = take(matcher, found);
-        found.withheld.name_like += matcher.withheld().name_like;
-        if port.is_some() {
-            found.withheld.other_port += before.saturating_sub(matches.len()).min(unseen) as u64;
-        }
-        if !matches.is_empty() {
-            row.matches = matches;
-            found.rows.push(row);
-        }
-    }
-
-    fn weak(&mut self, view: &[u8], block: &Block, heads: &PartHeads, line: &mut Line, weak: &Weak) {
-        self.go_to(view, block, heads, line, weak.span.start);
-        let Self { events, matcher, found, .. } = self;
-        let text = &view[line.text.clone()];
-        let Some(event) = events.last(text) else { return };
-        let place = weak.span.start - line.text.start..weak.span.end - line.text.start;
-        let field = event.field_at(place.clone());
-        // Fields that were seen within the text of another do not count.
-        let is_all = |field: Field<'_>| {
-            let span = field.span();
-            span.end <= place.start || place.end <= span.start || holds(&field, &place)
-        };
-        let is_strong = field.is_some_and(|field| field.is_observable())
-            && event.layout() != Layout::Text
-            && event.fields().all(is_all);
-        if weak.name_like && is_strong {
-            let port = weak.port.or_else(|| event.port_at(&place));
-            look_up(matcher, found.text(&weak.canonical), Seen { port, name_like: false });
-            let matches = take(matcher, found);
-            found.withheld.name_like -= (matches.len() as u64).min(found.withheld.name_like);
-            if !matches.is_empty() {
-                let Weak { span, context, canonical, .. } = weak.clone();
-                found.rows.push(HitRow { span, context, canonical, matches, of_host: true });
+            *end = memchr::memchr(b'\n', &view[at..]).map_or(view.len(), |found| at + found);
+            let text = &view[start..*end];
+            let text = text.strip_suffix(b"\r").unwrap_or(text);
+            self.events.read(heads, block.view.start + start, text);
+            self.line(text, start);
+            if !self.found.rows.is_empty() {
+                return true;
             }
         }
-        // A page that somebody came from, or a program, is not what was asked for.
-        let is_aside = field.and_then(|field| field.role()).is_some_and(|role| {
-            matches!(role, EcsName::HttpReferrer | EcsName::UserAgent | EcsName::EmailFrom | EcsName::EmailTo)
-        });
-        if weak.is_url_host && !is_aside && weak.context == Context::Text {
-            let (mut host, mut url) = std::mem::take(&mut found.scratch);
-            host.clear();
-            host.push_str(found.text(&weak.canonical));
-            let port = weak.port.or_else(|| event.port_at(&place));
-            join(matcher, found, &event, (text, line.text.start), &host, port, &mut url);
-            found.scratch = (host, url);
+    }
+
+    /// Judges all of the line at hand, which starts at an offset of the view.
+    fn line(&mut self, text: &[u8], start: usize) {
+        let Self { events, matcher, found, lines, .. } = self;
+        let event = events.last(text).expect("events are on");
+        let Lines { rows, weak, done, end } = lines;
+        while let Some(row) = rows.get(done.0).filter(|row| row.span.start < *end) {
+            done.0 += 1;
+            judge_row(matcher, found, &event, start, row.clone());
         }
+        while let Some(weak) = weak.get(done.1).filter(|weak| weak.span.start < *end) {
+            done.1 += 1;
+            judge_weak(matcher, found, &event, (text, start), weak);
+        }
+        found.sort();
+        if events.asks_time() {
+            judge_times(matcher, found, events, event);
+        }
+    }
+}
+
+/// Leaves out what no entry lists at the time of the event, what is allowed then, and all of it if the event is outside the span of
+/// time that is asked for.
+fn judge_times(matcher: &mut Matcher, found: &mut BlockHits, events: &Events, event: Event<'_>) {
+    let time = event.time();
+    if time.is_some_and(|time| !events.wants(time.timestamp())) {
+        for row in std::mem::take(&mut found.rows) {
+            found.withheld.outside += row.matches.len() as u64;
+        }
+        return;
+    }
+    if time.is_none() {
+        found.undated += found.rows.len() as u64;
+    }
+    if !events.is_at_event() {
+        return;
+    }
+    let second = events.valid_at(Some(event));
+    for mut row in std::mem::take(&mut found.rows) {
+        let mut all = found.matches(&row).to_vec();
+        let before = all.len();
+        if second.is_some() {
+            let matches = matcher.matches_of(&all).at(second);
+            let valid: Vec<bool> = matches.iter().map(|found| found.sources().next().is_some()).collect();
+            let mut valid = valid.into_iter();
+            all.retain(|_| valid.next() == Some(true));
+        }
+        found.withheld.filtered += (before - all.len()) as u64;
+        let passed = all.len();
+        // What was allowed could not be told before.
+        if all.iter().any(RawMatch::is_host_level) {
+            matcher.set_moment(second.map_or(Moment::Any, Moment::At));
+            let host = if row.of_host { found.canonical(&row) } else { host_of(found.canonical(&row)) };
+            look_up(matcher, host, Seen { port: row.port, name_like: false });
+            matcher.set_moment(Moment::Later);
+            let stays = |id| matcher.found().iter().any(|found| found.id == id);
+            all.retain(|raw| !raw.is_host_level() || stays(raw.id));
+        }
+        found.withheld.allowed += (passed - all.len()) as u64;
+        if all.len() < before {
+            row.matches = found.put(all.into_iter());
+        }
+        if !row.matches.is_empty() {
+            found.rows.push(row);
+        }
+    }
+}
+
+/// The host of a canonical URL, without brackets and port.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or(rest);
+    match authority.strip_prefix('[') {
+        Some(inner) => inner.split(']').next().unwrap_or(inner),
+        None => authority.split(':').next().unwrap_or(authority),
+    }
+}
+
+fn judge_row(matcher: &mut Matcher, found: &mut BlockHits, event: &Event<'_>, line_start: usize, mut row: HitRow) {
+    // A URL shows its own port.
+    if !row.of_host || row.context == Context::UrlHost {
+        found.rows.push(row);
+        return;
+    }
+    let place = row.span.start - line_start..row.span.end - line_start;
+    let unseen = found.matches(&row).iter().filter(|found| found.strength == Strength::PortUnseen).count();
+    let port = if unseen > 0 { event.port_at(&place) } else { None };
+    let name_like = event.field_at(place).is_some_and(|field| field.is_name_like());
+    if port.is_none() && !name_like {
+        found.rows.push(row);
+        return;
+    }
+    let before = found.matches(&row).len();
+    row.port = row.port.or(port);
+    look_up(matcher, found.canonical(&row), Seen { port: row.port, name_like });
+    let matches = take(matcher, found);
+    found.withheld.name_like += matcher.withheld().name_like;
+    if port.is_some() {
+        found.withheld.other_port += before.saturating_sub(matches.len()).min(unseen) as u64;
+    }
+    if !matches.is_empty() {
+        row.matches = matches;
+        found.rows.push(row);
+    }
+}
+
+fn judge_weak(
+    matcher: &mut Matcher,
+    found: &mut BlockHits,
+    event: &Event<'_>,
+    (text, line_start): (&[u8], usize),
+    weak: &Weak,
+) {
+    let place = weak.span.start - line_start..weak.span.end - line_start;
+    let field = event.field_at(place.clone());
+    // Fields that were seen within the text of another do not count.
+    let is_all = |field: Field<'_>| {
+        let span = field.span();
+        span.end <= place.start || place.end <= span.start || holds(&field, &place)
+    };
+    let is_strong = field.is_some_and(|field| field.is_observable())
+        && event.layout() != Layout::Text
+        && event.fields().all(is_all);
+    if weak.name_like && is_strong {
+        let port = weak.port.or_else(|| event.port_at(&place));
+        look_up(matcher, found.text(&weak.canonical), Seen { port, name_like: false });
+        let matches = take(matcher, found);
+        found.withheld.name_like -= (matches.len() as u64).min(found.withheld.name_like);
+        if !matches.is_empty() {
+            let Weak { span, context, canonical, .. } = weak.clone();
+            found.rows.push(HitRow { span, context, canonical, matches, of_host: true, port });
+        }
+    }
+    // A page that somebody came from, or a program, is not what was asked for, nor is a name within what was asked for.
+    let is_around = |field: &Field<'_>| {
+        let span = field.span();
+        span.start <= place.start && place.end <= span.end
+    };
+    let is_aside = |field: Field<'_>| match field.role() {
+        Some(EcsName::HttpReferrer | EcsName::UserAgent | EcsName::EmailFrom | EcsName::EmailTo) => true,
+        Some(EcsName::UrlPath | EcsName::UrlQuery | EcsName::UrlOriginal | EcsName::UrlFull) => !holds(&field, &place),
+        _ => false,
+    };
+    if weak.is_url_host && weak.context == Context::Text && !event.fields().filter(is_around).any(is_aside) {
+        let (mut host, mut url) = std::mem::take(&mut found.scratch);
+        host.clear();
+        host.push_str(found.text(&weak.canonical));
+        let port = weak.port.or_else(|| event.port_at(&place));
+        join(matcher, found, event, (text, line_start), (&host, &place), port, &mut url);
+        found.scratch = (host, url);
     }
 }
 
@@ -202,7 +231,7 @@ fn join(
     found: &mut BlockHits,
     event: &Event<'_>,
     (line, line_start): (&[u8], usize),
-    host: &str,
+    (host, place): (&str, &Range<usize>),
     port: Option<u16>,
     url: &mut String,
 ) {
@@ -213,17 +242,19 @@ fn join(
         url.clear();
         let scheme = match event.get(EcsName::UrlScheme) {
             Some(Value::Text(scheme)) => scheme,
+            _ if port == Some(443) => "https",
             _ => "http",
         };
         let bracketed = host.contains(':');
         let (open, close) = if bracketed { ("[", "]") } else { ("", "") };
         // Writing to a string does not fail.
         let _ = write!(url, "{scheme}://{open}{host}{close}");
-        if let Some(port) = port.filter(|port| !matches!(port, 80 | 443)) {
+        if let Some(port) = port {
             let _ = write!(url, ":{port}");
         }
         let _ = write!(url, "{path}");
-        if let Some(query) = query {
+        // Some proxies leave the mark on.
+        if let Some(query) = query.map(|query| query.strip_prefix('?').unwrap_or(query)) {
             let _ = write!(url, "?{query}");
         }
         if matcher.look_up_url(url.as_bytes(), false).is_err() {
@@ -246,6 +277,7 @@ fn join(
             canonical,
             matches,
             of_host: false,
+            port,
         });
         true
     };
@@ -263,7 +295,8 @@ fn join(
         }
     }
     // What has no fields that are known, has words that begin with a `/`.
-    for span in paths(line).take(MAX_PATHS) {
+    let is_apart = |span: &Range<usize>| place.end <= span.start || span.end <= place.start;
+    for span in paths(line).filter(is_apart).take(MAX_PATHS) {
         let Ok(path) = std::str::from_utf8(&line[span.clone()]) else { continue };
         let (path, own) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let beside = own.is_none().then(|| query_behind(line, span.end)).flatten();

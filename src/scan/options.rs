@@ -36,8 +36,8 @@ pub enum Validity {
     /// That of [`Filter::as_of`](crate::Filter), if it has one.
     #[default]
     AsFiltered,
-    /// The time of the event that the hit stands in. A hit without a time passes, and is counted in [`ScanStats::undated`]. Entries that
-    /// allow are not asked.
+    /// The time of the event that the hit stands in, of entries that allow too. A hit without a time passes, and is counted in
+    /// [`ScanStats::undated`].
     AtEvent,
 }
 

@@ -80,16 +80,15 @@ impl<'s> Piece<'_, 's> {
             }
             let start = Instant::now();
             worker.scan(self.text.bytes(), block);
-            #[cfg(feature = "events")]
-            worker.judge(self.text.bytes(), block, self.heads);
-            stats.undated += worker.found.undated;
             let scanned = Instant::now();
             let bytes = self.offset + block.own.end as u64 - self.start;
             control.add(bytes - stats.bytes);
             stats.bytes = bytes;
             stats.observables += worker.found.observables;
-            stats.withheld += worker.found.withheld;
             flow = hits.block(self, block, worker);
+            // What was judged on the way counts too.
+            stats.withheld += worker.found.withheld;
+            stats.undated += worker.found.undated;
             times.scan += scanned - start;
             times.render += scanned.elapsed();
             if flow.is_break() {

@@ -109,15 +109,11 @@ impl Scanner {
         let whole = 0..joined.text.len();
         let block = Block { own: whole.clone(), view: whole };
         worker.scan(&joined.text, &block);
-        let heads = joined.heads(&worker.found);
-        #[cfg(feature = "events")]
-        worker.judge(&joined.text, &block, &heads);
+        let heads = joined.heads(&worker.lines);
         let bytes = (joined.text.len() - joined.starts.len()) as u64;
         self.options.control.add(bytes);
         stats.bytes += bytes;
-        stats.undated += worker.found.undated;
         stats.observables += worker.found.observables;
-        stats.withheld += worker.found.withheld;
         let text = Text::Slice(&joined.text);
         let piece = Piece {
             text: &text,
@@ -129,12 +125,13 @@ impl Scanner {
             known: &Known::None,
             heads: &heads,
         };
-        let (found, matcher, events) = worker.found();
         let mut emitter = Emitter::new(|hit: &Hit<'_>| {
             let (row, hit) = joined.place(hit);
             sink(row, &hit)
         });
-        let flow = emitter.block(&piece, &block, found, matcher, events);
+        let flow = emitter.scanned(&piece, &block, worker);
+        stats.undated += worker.found.undated;
+        stats.withheld += worker.found.withheld;
         let (hits, matches) = emitter.counts();
         stats.hits += hits;
         stats.matches += matches;

@@ -6,11 +6,15 @@ use std::ops::Range;
 
 use super::blocks::Block;
 use super::events::Events;
-use super::found::BlockHits;
+use super::found::{BlockHits, Lines};
 use super::options::ScanOptions;
+#[cfg(feature = "events")]
+use super::options::Validity;
 use crate::extract::finder::{Judge, LineFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
 use crate::limits::MAX_NAME;
+#[cfg(feature = "events")]
+use crate::sieve::Moment;
 use crate::sieve::{DerivedForms, Engine, MatchOptions, Matcher, Prefilter, Probe, Seen, Sieve};
 
 /// A thread's scratch space.
@@ -23,6 +27,7 @@ pub(super) struct Worker {
     pub(super) found: BlockHits,
     patterns: PatternLines,
     pub(super) events: Events,
+    pub(super) lines: Lines,
 }
 
 /// The lines of a block that a pattern may match in.
@@ -95,7 +100,12 @@ impl Worker {
         let extract = ExtractOptions { request_paths: sieve.has_path_patterns(), refang: options.refang };
         // One choice for the scan and its lookups.
         let matching = MatchOptions { engine: options.engine, ..options.matching.clone() };
-        let matcher = sieve.matcher(&matching);
+        #[cfg_attr(not(feature = "events"), expect(unused_mut, reason = "only events have a time"))]
+        let mut matcher = sieve.matcher(&matching);
+        #[cfg(feature = "events")]
+        if options.validity == Validity::AtEvent {
+            matcher.set_moment(Moment::Later);
+        }
         Self {
             extractor: Extractor::new(extract),
             finder: finder(&matcher, options),
@@ -103,6 +113,7 @@ impl Worker {
             found: BlockHits::default(),
             patterns: PatternLines::default(),
             events: Events::new(options),
+            lines: Lines::default(),
         }
     }
 
@@ -110,7 +121,7 @@ impl Worker {
         self.matcher.engine()
     }
 
-    /// Scans a block; what it gave is in `found` until the next one.
+    /// Scans a block; [`next_line`](Self::next_line) then gives the hits, line by line.
     pub(super) fn scan(&mut self, bytes: &[u8], block: &Block) {
         let Self { extractor, finder, matcher, found, patterns, .. } = self;
         found.clear();
@@ -151,9 +162,17 @@ impl Worker {
             }
         }
         found.sort();
+        self.lines.begin(&mut self.found);
+        self.events.forget();
     }
 
-    /// What the last block gave, and what tells what it means.
+    /// Goes on to the next line with hits; `false` if there is none. Nothing is asked of lines that are no events.
+    #[cfg(not(feature = "events"))]
+    pub(super) fn next_line(&mut self, _: &[u8], _: &Block, _: &super::events::PartHeads) -> bool {
+        self.lines.rest(&mut self.found)
+    }
+
+    /// What the last line gave, and what tells what it means.
     pub(super) fn found(&mut self) -> (&BlockHits, &Matcher, &mut Events) {
         (&self.found, &self.matcher, &mut self.events)
     }
@@ -192,6 +211,10 @@ fn look_up(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base
         found.begin_place();
     }
     let seen = Seen { port: token.port, name_like: token.name_like };
+    #[cfg(feature = "events")]
+    {
+        found.port = token.port;
+    }
     let span = base + token.start..base + token.end;
     match token.kind {
         TokenKind::Ip(addr) => {
@@ -228,6 +251,10 @@ fn look_up_url(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, 
     let Ok(is_host_listed) = matcher.look_up_reading(token.text, token.name_like, has_patterns) else { return };
     found.count_withheld(matcher);
     let span = base + token.start..base + token.end;
+    #[cfg(feature = "events")]
+    if !matcher.found().is_empty() {
+        found.port = url_port(token.text);
+    }
     found.take(matcher, false, span, token.context, |matcher, out| matcher.write_url(token.text, out));
     if let Some((start, end)) = token.host {
         let span = base + start..base + end;
@@ -247,4 +274,23 @@ fn look_up_ends(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>,
         found.take(matcher, false, span, token.context, |matcher, out| matcher.write_url(url.up_to(end.len), out));
     });
     found.ends = ends;
+}
+
+/// The port that a URL shows: the explicit one, or that of its scheme.
+#[cfg(feature = "events")]
+fn url_port(text: &[u8]) -> Option<u16> {
+    let at = memchr::memmem::find(text, b"://");
+    let rest = at.map_or(text, |at| &text[at + 3..]);
+    let authority = &rest[..rest.iter().position(|byte| b"/?#\\".contains(byte)).unwrap_or(rest.len())];
+    let digits = authority.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (before, port) = authority.split_at(authority.len() - digits);
+    if before.ends_with(b":") && digits > 0 {
+        return str::from_utf8(port).ok()?.parse().ok();
+    }
+    match &text[..at?] {
+        scheme if scheme.eq_ignore_ascii_case(b"https") || scheme.eq_ignore_ascii_case(b"wss") => Some(443),
+        scheme if scheme.eq_ignore_ascii_case(b"http") || scheme.eq_ignore_ascii_case(b"ws") => Some(80),
+        scheme if scheme.eq_ignore_ascii_case(b"ftp") => Some(21),
+        _ => None,
+    }
 }

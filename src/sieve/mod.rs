@@ -35,6 +35,8 @@ pub use build::builder::{FeedId, FeedSink, SieveBuilder};
 pub use build::suffixes::PublicSuffixes;
 pub use file::{SaveOptions, Section};
 pub use matching::derived::{Derived, DerivedForms, Nat64Prefix};
+#[cfg(feature = "events")]
+pub(crate) use matching::filter::Moment;
 pub use matching::matcher::Matcher;
 pub use matching::options::{Filter, MatchOptions, Relation, Strength, Withheld};
 pub(crate) use matching::probe::Probe;

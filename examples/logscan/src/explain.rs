@@ -2,38 +2,54 @@
 
 use std::error::Error;
 use std::io::{self, BufRead, Write};
+use std::net::IpAddr;
+use std::ops::{ControlFlow, Range};
 
-use netsieve::event::{EventReader, Value as EventValue};
+use netsieve::event::{EcsName, Event, EventReader, Value as EventValue};
 use netsieve::extract::{Context, ExtractOptions, Extractor, TokenKind};
 use netsieve::render::{Escaped, Text};
-use netsieve::{MatchOptions, Matcher, Sieve};
+use netsieve::scan::{Tail, Validity};
+use netsieve::sieve::FeedReport;
+use netsieve::{Kind, MatchOptions, Matcher, ScanOptions, Scanner, Sieve, Strength};
 use serde_json::{Map, Value, json};
 
 use crate::Outcome;
 use crate::check;
-use crate::cli::CheckArgs;
+use crate::cli::{AsOf, CheckArgs};
 use crate::feeds;
 use crate::say;
 
-/// A place in a line that was read.
+/// A place in a line, what of it matched, and why the rest did not.
 struct Place {
     text: String,
-    start: usize,
-    end: usize,
+    span: Range<usize>,
     kind: &'static str,
     context: Context,
     name_like: bool,
     port: Option<u16>,
+    /// Each as a line of text.
+    matches: Vec<String>,
+    why: Option<String>,
 }
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
-    let sieve = args.set.load()?;
+    let (sieve, reports) = args.set.load_reported()?;
+    let mut options = ScanOptions::default();
+    options.matching = feeds::options(&args.filter)?;
+    options.engine = options.matching.engine;
+    options.events = args.events.options(&args.set.feeds.config)?;
+    if args.filter.as_of == Some(AsOf::Event) {
+        options.validity = Validity::AtEvent;
+    }
     let mut explained = Explain {
         args,
-        matcher: sieve.matcher(&feeds::options(&args.filter)?),
-        sieve,
-        reader: EventReader::new(&args.events.options(&args.set.feeds.config)?.unwrap_or_default()),
+        matcher: sieve.matcher(&options.matching),
+        scanner: Scanner::new(&sieve, &options),
+        tail: Tail::new(),
+        reader: EventReader::new(&options.events.unwrap_or_default()),
         extractor: Extractor::new(ExtractOptions::default()),
+        sieve,
+        reports,
     };
     let mut out = io::stdout().lock();
     let mut outcome = Outcome::Nothing;
@@ -59,7 +75,12 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
 struct Explain<'a> {
     args: &'a CheckArgs,
     sieve: Sieve,
+    /// What was refused of the feeds.
+    reports: Vec<FeedReport>,
     matcher: Matcher,
+    /// Finds what a scan would find.
+    scanner: Scanner,
+    tail: Tail,
     reader: EventReader,
     extractor: Extractor,
 }
@@ -68,119 +89,66 @@ impl Explain<'_> {
     /// Says all that there is to say of a line; whether anything of it matched.
     fn line(&mut self, line: &[u8], out: &mut io::StdoutLock<'_>) -> Result<bool, Box<dyn Error>> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let places = self.places(line);
-        let mut read = Vec::new();
-        let mut is_found = false;
-        for place in &places {
-            let value = match place.port {
-                Some(port) if place.text.contains(':') => format!("[{}]:{port}", place.text),
-                Some(port) => format!("{}:{port}", place.text),
-                None => place.text.clone(),
-            };
-            let matches = self.matcher.match_any(&value);
-            let withheld = matches.withheld();
-            let mut lines = Vec::new();
-            for matched in matches.iter() {
-                let mut shown = Vec::new();
-                Text::new().matched(&mut shown, &matched);
-                lines.push(String::from_utf8_lossy(&shown).into_owned());
-            }
-            let why = if lines.is_empty() {
-                let mut why = check::why_not(self.args, &self.sieve, &value, withheld)?;
-                if let Some(near) = near(&self.sieve, place) {
-                    why = format!("{why}; {near}");
-                }
-                Some(why)
-            } else if place.name_like && !self.args.filter.weak {
-                Some("it looks like a file name or a version (see --weak)".to_owned())
+        let mut found = self.found(line)?;
+        let mut places = self.read(line);
+        let Self { args, sieve, reports, matcher, reader, .. } = self;
+        let event = reader.read(line);
+        let is_found = !found.is_empty();
+        for place in &mut places {
+            let is_same = |hit: &Place| hit.span == place.span && hit.context == place.context;
+            if let Some(at) = found.iter().position(is_same) {
+                place.matches = found.remove(at).matches;
             } else {
-                is_found = true;
-                None
-            };
-            read.push((place, lines, why));
+                place.why = Some(why(args, sieve, reports, matcher, &event, place)?);
+            }
         }
-        let event = self.reader.read(line);
-        if self.args.json {
-            let mut normal = Map::new();
-            for (name, value) in event.normal() {
-                let value = match value {
-                    EventValue::Number(number) => json!(number),
-                    value => json!(value.to_string()),
-                };
-                normal.insert(name.to_string(), value);
-            }
-            let fields: Vec<Value> = event
-                .fields()
-                .map(|field| json!({"field": field.name(), "value": field.value(), "role": field.role().map(|role| role.as_str())}))
-                .collect();
-            let places: Vec<Value> = read
-                .iter()
-                .map(|(place, lines, why)| {
-                    let field = event.field_at(place.start..place.end);
-                    json!({
-                        "text": place.text, "offset": place.start, "kind": place.kind, "context": place.context.as_str(),
-                        "port": place.port, "name_like": place.name_like, "field": field.map(|field| field.name()),
-                        "role": field.and_then(|field| field.role()).map(|role| role.as_str()),
-                        "matches": lines, "why": why,
-                    })
-                })
-                .collect();
-            let mut object = json!({"layout": event.layout_name()});
-            object["event"] = Value::Object(normal);
-            object["fields"] = fields.into();
-            object["places"] = places.into();
-            say::json_line(out, &object)?;
-            return Ok(is_found);
+        // A URL whose host and path stand in two fields, or one that ends elsewhere.
+        let is_joined = found.iter().any(|place| place.kind == "url");
+        places.extend(found);
+        if !is_joined && let Some(place) = joined_near(sieve, &event) {
+            places.push(place);
         }
-        writeln!(out, "layout: {}", event.layout_name())?;
-        match event.time() {
-            Some(time) => {
-                let zone = event.get(netsieve::event::EcsName::EventTimezone);
-                let zone = zone.map(|zone| format!(" (zone assumed: {zone})")).unwrap_or_default();
-                let year = if time.year_logged() { "" } else { " (year assumed)" };
-                writeln!(out, "time: {time}{zone}{year}")?;
-            }
-            None => writeln!(out, "time: none")?,
-        }
-        if let Some(who) = event.who() {
-            writeln!(out, "who: {}", Escaped::new(&who.to_string()))?;
-        }
-        writeln!(out, "fields:")?;
-        for field in event.fields() {
-            let role = field.role().map(|role| format!("  ({role})")).unwrap_or_default();
-            writeln!(out, "  {} = {}{role}", Escaped::new(&field.name()), Escaped::new(&*field.value()))?;
-        }
-        writeln!(out, "read:")?;
-        if read.is_empty() {
-            writeln!(out, "  nothing that could be an address, a name or a URL")?;
-        }
-        for (place, lines, why) in &read {
-            write!(out, "  {}:{} {}  {}", place.start + 1, place.end, Escaped::new(&place.text), place.kind)?;
-            if let Some(port) = place.port {
-                write!(out, ", port {port}")?;
-            }
-            if place.context != Context::Text {
-                write!(out, ", {}", place.context.as_str())?;
-            }
-            if place.name_like {
-                write!(out, ", name_like")?;
-            }
-            if let Some(field) = event.field_at(place.start..place.end) {
-                write!(out, ", in {}", Escaped::new(&field.name()))?;
-            }
-            match why {
-                Some(why) => writeln!(out, ": no match: {}", Escaped::new(why))?,
-                None => writeln!(out)?,
-            }
-            for line in lines {
-                writeln!(out, "    -> {line}")?;
-            }
+        places.sort_by_key(|place| place.span.start);
+        if args.json {
+            write_json(&event, &places, out)?;
+        } else {
+            write_text(&event, &places, out)?;
         }
         Ok(is_found)
     }
 
+    /// What a scan finds in a line.
+    fn found(&mut self, line: &[u8]) -> Result<Vec<Place>, Box<dyn Error>> {
+        let mut found = Vec::new();
+        let bytes = [line, b"\n"].concat();
+        self.scanner.scan_tail(&mut self.tail, &bytes[..], |hit| {
+            let mut place = Place {
+                text: hit.canonical().to_owned(),
+                span: hit.offset_in_line()..hit.offset_in_line() + hit.observed().len(),
+                kind: if hit.matches().iter().any(|found| found.indicator().kind() == Kind::Url) {
+                    "url"
+                } else {
+                    "name"
+                },
+                context: hit.context(),
+                name_like: false,
+                port: None,
+                matches: Vec::new(),
+                why: None,
+            };
+            for matched in hit.matches().iter() {
+                let mut shown = Vec::new();
+                Text::new().matched(&mut shown, &matched);
+                place.matches.push(String::from_utf8_lossy(&shown).into_owned());
+            }
+            found.push(place);
+            ControlFlow::Continue(())
+        })?;
+        Ok(found)
+    }
+
     /// Every place that is read, the first reading of each.
-    fn places(&mut self, line: &[u8]) -> Vec<Place> {
+    fn read(&mut self, line: &[u8]) -> Vec<Place> {
         let mut places = Vec::new();
         self.extractor.extract(line, 0..line.len(), &mut |token| {
             if token.alternative {
@@ -198,16 +166,189 @@ impl Explain<'_> {
             };
             places.push(Place {
                 text,
-                start: token.start,
-                end: token.end,
+                span: token.start..token.end,
                 kind,
                 context: token.context,
                 name_like: token.name_like,
                 port: token.port,
+                matches: Vec::new(),
+                why: None,
             });
         });
         places
     }
+}
+
+/// Why a scan reports nothing for a place.
+fn why(
+    args: &CheckArgs,
+    sieve: &Sieve,
+    reports: &[FeedReport],
+    matcher: &mut Matcher,
+    event: &Event<'_>,
+    place: &Place,
+) -> Result<String, Box<dyn Error>> {
+    let value = match place.port.or_else(|| event.port_at(&place.span)) {
+        Some(port) if place.kind == "address" && place.text.contains(':') => format!("[{}]:{port}", place.text),
+        Some(port) if place.kind != "url" => format!("{}:{port}", place.text),
+        _ => place.text.clone(),
+    };
+    let matches = matcher.match_any(&value);
+    let (is_listed, withheld) = (!matches.is_empty(), matches.withheld());
+    let field = event.field_at(place.span.clone());
+    let mut why = match field {
+        _ if is_listed && place.name_like => "it looks like a file name or a version (see --weak)".to_owned(),
+        Some(field) if is_listed && field.is_name_like() => {
+            format!("the field {} holds files, programs or versions (see --weak)", field.name())
+        }
+        _ if is_listed && args.filter.as_of == Some(AsOf::Event) => {
+            "no entry is valid at the time of the event, or it was allowed then".to_owned()
+        }
+        _ => check::why_not(args, sieve, &value, withheld)?,
+    };
+    for near in [expired(args, sieve, &value), refused(reports, place), near(sieve, place)].into_iter().flatten() {
+        why = format!("{why}; {near}");
+    }
+    Ok(why)
+}
+
+fn write_json(event: &Event<'_>, places: &[Place], out: &mut io::StdoutLock<'_>) -> Result<(), Box<dyn Error>> {
+    let mut normal = Map::new();
+    for (name, value) in event.normal() {
+        let value = match value {
+            EventValue::Number(number) => json!(number),
+            value => json!(value.to_string()),
+        };
+        normal.insert(name.to_string(), value);
+    }
+    let fields: Vec<Value> = event
+        .fields()
+        .map(|field| json!({"field": field.name(), "value": field.value(), "role": field.role().map(|role| role.as_str())}))
+        .collect();
+    let places: Vec<Value> = places
+        .iter()
+        .map(|place| {
+            let field = event.field_at(place.span.clone());
+            json!({
+                "text": place.text, "offset": place.span.start, "kind": place.kind, "context": place.context.as_str(),
+                "port": place.port, "name_like": place.name_like, "field": field.map(|field| field.name()),
+                "role": field.and_then(|field| field.role()).map(|role| role.as_str()),
+                "matches": place.matches, "why": place.why,
+            })
+        })
+        .collect();
+    let mut object = json!({"layout": event.layout_name()});
+    object["event"] = Value::Object(normal);
+    object["fields"] = fields.into();
+    object["places"] = places.into();
+    Ok(say::json_line(out, &object)?)
+}
+
+fn write_text(event: &Event<'_>, places: &[Place], out: &mut io::StdoutLock<'_>) -> Result<(), Box<dyn Error>> {
+    writeln!(out, "layout: {}", Escaped::new(event.layout_name()))?;
+    match event.time() {
+        Some(time) => {
+            let zone = event.get(EcsName::EventTimezone);
+            let zone = zone.map(|zone| format!(" (zone assumed: {zone})")).unwrap_or_default();
+            let year = if time.year_logged() { "" } else { " (year assumed)" };
+            writeln!(out, "time: {time}{zone}{year}")?;
+        }
+        None => writeln!(out, "time: none, or one without a year (see --year)")?,
+    }
+    if let Some(who) = event.who() {
+        writeln!(out, "who: {}", Escaped::new(&who.to_string()))?;
+    }
+    writeln!(out, "fields:")?;
+    for field in event.fields() {
+        let role = field.role().map(|role| format!("  ({role})")).unwrap_or_default();
+        writeln!(out, "  {} = {}{role}", Escaped::new(&field.name()), Escaped::new(&*field.value()))?;
+    }
+    writeln!(out, "read:")?;
+    if places.is_empty() {
+        writeln!(out, "  nothing that could be an address, a name or a URL")?;
+    }
+    for place in places {
+        write!(out, "  {}:{} {}  {}", place.span.start + 1, place.span.end, Escaped::new(&place.text), place.kind)?;
+        if let Some(port) = place.port.or_else(|| event.port_at(&place.span)) {
+            write!(out, ", port {port}")?;
+        }
+        if place.context != Context::Text {
+            write!(out, ", {}", place.context.as_str())?;
+        }
+        if place.name_like {
+            write!(out, ", name_like")?;
+        }
+        if let Some(field) = event.field_at(place.span.clone()) {
+            write!(out, ", in {}", Escaped::new(&field.name()))?;
+        }
+        match &place.why {
+            Some(why) => writeln!(out, ": no match: {}", Escaped::new(why))?,
+            None => writeln!(out)?,
+        }
+        for line in &place.matches {
+            writeln!(out, "    -> {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// What covers a value and is no longer valid, or not yet.
+fn expired(args: &CheckArgs, sieve: &Sieve, value: &str) -> Option<String> {
+    let as_of = args.filter.as_of.and_then(AsOf::time)?;
+    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut reasons = Vec::new();
+    for matched in matcher.match_any(value).iter() {
+        for source in matched.sources() {
+            let (indicator, feed) = (matched.indicator(), &source.feed().name);
+            if let Some(until) = source.valid_until().filter(|until| *until <= as_of) {
+                reasons.push(format!("{indicator} of {feed} expired {until}"));
+            } else if let Some(from) = source.valid_from().filter(|from| as_of < *from) {
+                reasons.push(format!("{indicator} of {feed} is valid from {from}"));
+            }
+        }
+    }
+    (!reasons.is_empty()).then(|| reasons.join(", "))
+}
+
+/// What a feed lists and a guard refused.
+fn refused(reports: &[FeedReport], place: &Place) -> Option<String> {
+    let is_value = |value: &str| {
+        let value = value.trim();
+        let bare = value.strip_suffix("/32").or_else(|| value.strip_suffix("/128")).unwrap_or(value);
+        bare.eq_ignore_ascii_case(&place.text)
+    };
+    let refused: Vec<String> = reports
+        .iter()
+        .flat_map(|report| report.rejected.iter().map(move |noted| (report, noted)))
+        .filter(|(_, noted)| is_value(&noted.value))
+        .map(|(report, noted)| format!("{}:{} lists it, and it was refused: {}", report.path, noted.line, noted.what))
+        .collect();
+    (!refused.is_empty()).then(|| refused.join(", "))
+}
+
+/// The URL that stands in two fields of an event, if what is listed is close to it.
+fn joined_near(sieve: &Sieve, event: &Event<'_>) -> Option<Place> {
+    let text = |name| match event.get(name) {
+        Some(EventValue::Text(text)) => Some(text),
+        _ => None,
+    };
+    if text(EcsName::UrlFull).is_some() {
+        return None;
+    }
+    let (host, path) = (text(EcsName::UrlDomain)?, text(EcsName::UrlPath)?);
+    let query = text(EcsName::UrlQuery).map(|query| format!("?{query}")).unwrap_or_default();
+    let mut place = Place {
+        text: format!("http://{host}{path}{query}"),
+        span: event.span_of(EcsName::UrlPath).or_else(|| event.span_of(EcsName::UrlOriginal))?,
+        kind: "url",
+        context: Context::Text,
+        name_like: false,
+        port: None,
+        matches: Vec::new(),
+        why: None,
+    };
+    place.why = Some(format!("no indicator covers it; {}", near(sieve, &place)?));
+    Some(place)
 }
 
 /// What is listed that is close to a value that matched nothing.
@@ -236,22 +377,17 @@ fn near(sieve: &Sieve, place: &Place) -> Option<String> {
             let host = host.split(['/', '?', '#']).next().unwrap_or(host);
             let mut weak = MatchOptions::default();
             weak.host_only = true;
-            let urls = sieve
-                .matcher(&weak)
-                .match_any(host)
-                .iter()
-                .filter(|found| found.indicator().kind() == netsieve::Kind::Url)
-                .count();
+            let mut matcher = sieve.matcher(&weak);
+            let matches = matcher.match_any(host);
+            let urls = matches.iter().filter(|found| found.strength() == Strength::HostOnly).count();
             (urls > 0).then(|| format!("{urls} URLs with another path are listed on this host"))
         }
         _ if place.context == Context::Email => Some("it is the domain of a mail address".to_owned()),
         "address" => {
-            let ip: std::net::IpAddr = place.text.parse().ok()?;
+            let ip: IpAddr = place.text.parse().ok()?;
             let is_reserved = match ip {
-                std::net::IpAddr::V4(ip) => {
-                    ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_documentation()
-                }
-                std::net::IpAddr::V6(ip) => ip.is_loopback() || (ip.segments()[0] & 0xfe00) == 0xfc00,
+                IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_documentation(),
+                IpAddr::V6(ip) => ip.is_loopback() || (ip.segments()[0] & 0xfe00) == 0xfc00,
             };
             is_reserved.then(|| {
                 "it is private or reserved: feeds that list it are guarded against, unless a policy admits them"

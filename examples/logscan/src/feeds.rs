@@ -239,6 +239,13 @@ pub(crate) fn load_with_warnings(args: &FeedArgs) -> Result<(Sieve, Loading), Bo
     Ok((sieve, loading))
 }
 
+/// Loads the feeds, with what became of each.
+pub(crate) fn load_reported(args: &FeedArgs) -> Result<(Sieve, Vec<FeedReport>), Box<dyn Error>> {
+    let (sieve, report, _) = load_timed(args)?;
+    report.feeds.iter().for_each(warn);
+    Ok((sieve, report.feeds))
+}
+
 fn warn(feed: &FeedReport) {
     for noted in feed.rejected.iter().take(SHOWN) {
         say!("logscan: {}:{}: {}: {}", Escaped::new(&feed.path), noted.line, Escaped::new(&noted.value), noted.what);

@@ -135,6 +135,14 @@ pub(crate) fn withheld(withheld: &Withheld) {
     }
 }
 
+/// Says how many hits were passed because their lines say no time.
+pub(crate) fn undated(hits: u64) {
+    if hits > 0 {
+        let hits = if hits == 1 { "1 hit".to_owned() } else { format!("{hits} hits") };
+        say!("logscan: {hits} on lines without a time: --from, --to and --as-of event let them pass");
+    }
+}
+
 /// What `--stats` says.
 pub(crate) struct Stats {
     pub(crate) loading: Loading,
@@ -197,13 +205,16 @@ impl Stats {
         say!("hits        {}, pairs of observable and indicator {}", total.hits, total.matches);
         let withheld = total.withheld;
         say!(
-            "withheld    {}: name_like {}, host_only {}, port_unseen {}, allowed {}, filtered {}",
+            "withheld    {}: name_like {}, host_only {}, port_unseen {}, other_port {}, outside {}, allowed {}, filtered {}",
             withheld.total(),
             withheld.name_like,
             withheld.host_only,
             withheld.port_unseen,
+            withheld.other_port,
+            withheld.outside,
             withheld.allowed,
             withheld.filtered
         );
+        say!("undated     {}", total.undated);
     }
 }

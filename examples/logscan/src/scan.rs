@@ -18,7 +18,7 @@ use crate::drive::{self, Taker};
 use crate::feeds;
 use crate::follow;
 use crate::inputs;
-use crate::progress::withheld;
+use crate::progress::{undated, withheld};
 use crate::signal;
 use crate::summary;
 
@@ -344,6 +344,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
             ended.stats.print(&ended.meter);
         } else if !args.quiet {
             withheld(&ended.stats.total.withheld);
+            undated(ended.stats.total.undated);
         }
         if args.quiet {
             summary::drop_it();

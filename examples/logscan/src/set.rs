@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use netsieve::Sieve;
+use netsieve::sieve::FeedReport;
 
 use crate::cli::FeedArgs;
 use crate::feeds::{self, Loading};
@@ -25,6 +26,14 @@ impl SetArgs {
     /// The compiled set, or the feeds compiled, with warnings of rejected lines.
     pub(crate) fn load(&self) -> Result<Sieve, Box<dyn Error>> {
         self.load_timed().map(|(sieve, _)| sieve)
+    }
+
+    /// Likewise, with what the guards and readers refused; of a compiled set nothing is known of that.
+    pub(crate) fn load_reported(&self) -> Result<(Sieve, Vec<FeedReport>), Box<dyn Error>> {
+        match &self.sieve {
+            Some(path) => Ok((Sieve::open(path)?, Vec::new())),
+            None => feeds::load_reported(&self.feeds),
+        }
     }
 
     fn load_timed(&self) -> Result<(Sieve, Loading), Box<dyn Error>> {

@@ -426,7 +426,9 @@ fn weak_hits_and_statistics() {
     folder.write("weak.log", b"GET /files/evil.test HTTP/1.1\nshop.test Chrome/192.0.2.7\n");
     let run = folder.run("scan --stats -f c2.txt weak.log").code(1);
     assert!(
-        run.err.contains("withheld    3: name_like 2, host_only 1, port_unseen 0, allowed 0, filtered 0"),
+        run.err.contains(
+            "withheld    3: name_like 2, host_only 1, port_unseen 0, other_port 0, outside 0, allowed 0, filtered 0"
+        ),
         "{}",
         run.err
     );

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::event::sheet::{Part, Sheet, Words};
-use crate::event::{time, value};
+use crate::event::value;
 
 /// Reads `part` if it has the shape of an access log: a time in brackets that is followed by a quoted request.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
@@ -16,7 +16,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let Some(end) = memchr::memchr(b']', &text[at..text.len().min(at + 64)]).map(|found| found + at) else {
             return false;
         };
-        if time::whole(&text[at + 1..end]).is_some() {
+        if sheet.is_stamp(part.from(part.start + at + 1).to(part.start + end)) {
             break (at, end);
         }
         open = at + 1;

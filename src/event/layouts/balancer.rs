@@ -2,7 +2,7 @@
 
 use super::access::read_request;
 use crate::event::sheet::{Part, Sheet, Words};
-use crate::event::{time, value};
+use crate::event::value;
 
 /// Reads an entry of ELB (`time elb client:port backend:port …`) or ALB (`type time elb client:port target:port …`).
 pub(super) fn read_elb(part: Part<'_>, sheet: &mut Sheet) -> bool {
@@ -14,7 +14,7 @@ pub(super) fn read_elb(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let Some(next) = words.next() else { return false };
         at = next;
     }
-    if !line[at.clone()].ends_with(b"Z") || time::whole(&line[at.clone()]).is_none() {
+    if !line[at.clone()].ends_with(b"Z") || !sheet.is_stamp(Part { start: at.start, end: at.end, ..part }) {
         return false;
     }
     let (Some(name), Some(client), Some(target)) = (words.next(), words.next(), words.next()) else { return false };
@@ -64,7 +64,7 @@ pub(super) fn read_haproxy(part: Part<'_>, sheet: &mut Sheet) -> bool {
         return false;
     }
     let Some(at) = words.quoted() else { return false };
-    if time::whole(&line[at.clone()]).is_none() {
+    if !sheet.is_stamp(Part { start: at.start, end: at.end, ..part }) {
         return false;
     }
     let (Some(front), Some(back)) = (words.next(), words.next()) else { return false };

@@ -167,8 +167,9 @@ impl Header {
 
     fn zeek(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
         let mut start = part.start;
+        let mut ends = memchr::memchr_iter(self.separator, part.text()).map(|at| part.start + at);
         for column in 0..self.columns() {
-            let end = memchr::memchr(self.separator, &part.line[start..part.end]).map(|at| start + at);
+            let end = ends.next();
             if end.is_none() && column + 1 < self.columns() {
                 return false;
             }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::event::sheet::{Form, Label, Part, Sheet, TOP, Words};
+use crate::event::sheet::{Form, Label, Part, Sheet, TOP, Words, find};
 use crate::event::{time, value};
 
 /// Reads an entry of any of them.
@@ -14,7 +14,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let text = part.text();
     let head = &text[..text.len().min(160)];
-    let Some(at) = memchr::memmem::find(head, b"client ") else { return false };
+    let Some(at) = find(head, b"client ") else { return false };
     let mut words = Words::new(part.from(part.start + at + 7));
     let Some(mut client) = words.next() else { return false };
     if part.line[client.clone()].starts_with(b"@") {
@@ -26,7 +26,7 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if value::address(&part.line[client.clone()]).is_none() {
         return false;
     }
-    if let Some((_, length)) = time::at_start(text) {
+    if let Some((_, length)) = sheet.stamp_at(part) {
         sheet.known("time", part.start..part.start + length);
     }
     sheet.known("client", client.start..client.start + hash);
@@ -35,7 +35,7 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     for (word, named) in
         [(&b"query: "[..], true), (b"query (cache) '", false), (b"query '", false), (b"rpz QNAME", false)]
     {
-        let Some(at) = memchr::memmem::find(rest.text(), word) else { continue };
+        let Some(at) = find(rest.text(), word) else { continue };
         let mut words = Words::new(rest.from(rest.start + at + word.len()));
         let Some(name) = words.next() else { continue };
         if named {
@@ -67,7 +67,7 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn resolving(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let text = part.text();
-    let Some(at) = memchr::memmem::find(&text[..text.len().min(160)], b"resolving ") else { return false };
+    let Some(at) = find(&text[..text.len().min(160)], b"resolving ") else { return false };
     let mut words = Words::new(part.from(part.start + at + 10));
     let Some(name) = words.next() else { return false };
     let quote = usize::from(line[name.start] == b'\'');
@@ -142,7 +142,7 @@ fn dnsmasq(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn unbound(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let text = part.text();
-    let body = match memchr::memmem::find(&text[..text.len().min(96)], b"info: ") {
+    let body = match find(&text[..text.len().min(96)], b"info: ") {
         Some(at) => part.from(part.start + at + 6),
         None => return false,
     };
@@ -168,7 +168,7 @@ fn unbound(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn windows(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let text = part.text();
-    let Some(at) = memchr::memmem::find(&text[..text.len().min(96)], b"PACKET ") else { return false };
+    let Some(at) = find(&text[..text.len().min(96)], b"PACKET ") else { return false };
     let mut words = Words::new(part.from(part.start + at + 7));
     let (Some(_), Some(protocol), Some(way), Some(peer)) = (words.next(), words.next(), words.next(), words.next())
     else {

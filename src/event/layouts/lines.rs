@@ -1,17 +1,17 @@
 //! Lines of `Name: value` that were made one line, their ends written as `\\r\\n`: Windows and many a console.
 
-use crate::event::sheet::{Form, Part, Sheet};
+use crate::event::sheet::{Form, Part, Sheet, find};
 
 /// Reads the pairs of `part` if its line ends are written out.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let text = part.text();
-    if memchr::memmem::find(text, b"\\r\\n").is_none() {
+    if find(text, b"\\r\\n").is_none() {
         return false;
     }
     let first = sheet.fields.len();
     let mut start = part.start;
     for _ in 0..512 {
-        let end = memchr::memmem::find(&part.line[start..part.end], b"\\n").map_or(part.end, |at| start + at);
+        let end = find(&part.line[start..part.end], b"\\n").map_or(part.end, |at| start + at);
         line(part, start, end, sheet);
         if end == part.end {
             break;

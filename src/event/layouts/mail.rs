@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::event::pairs;
-use crate::event::sheet::{Part, Sheet, Words};
+use crate::event::sheet::{Part, Sheet, Words, find};
 use crate::event::value;
 
 /// Reads an entry of either.
@@ -14,7 +14,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 /// What stands between `open` and the next `close`.
 fn between(part: Part<'_>, from: usize, open: &[u8], close: u8) -> Option<Range<usize>> {
-    let start = memchr::memmem::find(&part.line[from..part.end], open)? + from + open.len();
+    let start = find(&part.line[from..part.end], open)? + from + open.len();
     let end = memchr::memchr(close, &part.line[start..part.end])? + start;
     Some(start..end)
 }
@@ -49,7 +49,7 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
         (b"relay=", "server_domain", "server_address"),
     ] {
         // At the start there is no space before it.
-        let found = memchr::memmem::find(text, words).map(|at| at + words.len());
+        let found = find(text, words).map(|at| at + words.len());
         let found = found.or_else(|| text.strip_prefix(words.trim_ascii_start()).map(|rest| text.len() - rest.len()));
         if let Some(at) = found
             && client(part, part.start + at, name, address, sheet)
@@ -77,12 +77,12 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if let Some(to) = to {
         sheet.known("rcpt_to", to);
     }
-    if memchr::memmem::find(text, b"reject").is_some() {
-        let at = memchr::memmem::find(text, b"reject").unwrap_or(0);
+    if find(text, b"reject").is_some() {
+        let at = find(text, b"reject").unwrap_or(0);
         sheet.known("event.action", part.start + at..part.start + at + 6);
     }
     for name in [&b"sasl_username="[..], b"helo=<", b"status="] {
-        if let Some(at) = memchr::memmem::find(text, name) {
+        if let Some(at) = find(text, name) {
             let start = part.start + at + name.len();
             let length =
                 part.line[start..part.end].iter().position(|byte| b" ,>".contains(byte)).unwrap_or(part.end - start);
@@ -105,7 +105,7 @@ fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let id = &line[first.clone()];
     let has_id =
         id.len() >= 16 && id.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-') && id.contains(&b'-');
-    let Some(host) = memchr::memmem::find(part.text(), b"H=").map(|at| part.start + at) else { return false };
+    let Some(host) = find(part.text(), b"H=").map(|at| part.start + at) else { return false };
     if !has_id && !part.text().starts_with(b"H=") && !part.text().starts_with(b"no host name") {
         return false;
     }

@@ -24,8 +24,8 @@ mod xml;
 
 use std::fmt;
 
-use super::sheet::{Label, Part, Sheet};
-use super::{json, pairs, time};
+use super::sheet::{Label, Part, Sheet, find};
+use super::{json, pairs};
 use columns::{Header, Kind};
 
 macro_rules! layouts {
@@ -138,7 +138,7 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
         return loose(inner, sheet);
     }
     // A time before what has a layout.
-    if let Some((_, length)) = time::at_start(part.text()) {
+    if let Some((_, length)) = sheet.stamp_at(part) {
         let inner = part.from(part.start + length).trimmed();
         sheet.level += 1;
         sheet.known("time", part.start..part.start + length);
@@ -207,7 +207,7 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
     let text = part.text();
     // A CEF, LEEF or JSON that something stands before.
     for (word, layout) in [(&b"CEF:"[..], Layout::Cef), (b"LEEF:", Layout::Leef)] {
-        if let Some(at) = memchr::memmem::find(&text[..text.len().min(256)], word) {
+        if let Some(at) = find(&text[..text.len().min(256)], word) {
             let inner = part.from(part.start + at);
             let is_read = if layout == Layout::Cef { cef::read(inner, sheet) } else { leef::read(inner, sheet) };
             if is_read {
@@ -216,7 +216,7 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
             }
         }
     }
-    if let Some(at) = memchr::memmem::find(&text[..text.len().min(512)], b"{\"") {
+    if let Some(at) = find(&text[..text.len().min(512)], b"{\"") {
         let inner = part.from(part.start + at);
         if let Some(end) = json::end(inner, sheet) {
             within(part, sheet);

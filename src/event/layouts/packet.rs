@@ -8,6 +8,9 @@ use crate::event::{time, value};
 /// Reads `10:02:03.123456 IP 192.0.2.7.5555 > 203.0.113.5.443: Flags [S], …`, with or without a date before it.
 pub(super) fn read_tcpdump(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
+    if memchr::memchr(b'>', part.text()).is_none() {
+        return false;
+    }
     let Some(found) = find_word(part, b"IP").or_else(|| find_word(part, b"IP6")) else { return false };
     let mut words = Words::new(part.from(found));
     let (Some(_), Some(source), Some(arrow), Some(target)) = (words.next(), words.next(), words.next(), words.next())

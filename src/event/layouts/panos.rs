@@ -24,6 +24,10 @@ const THREAT: &[(usize, &str)] = &[(31, "misc"), (46, "user_agent"), (48, "x_for
 
 /// Reads `part` if its fourth column is a type of log of PAN-OS and its second and seventh are times.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let digits = part.text().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if part.text().get(digits) != Some(&b',') {
+        return false;
+    }
     let mut cells: [(Range<usize>, Form); 64] = [const { (0..0, Form::Plain) }; 64];
     let mut count = 0;
     for cell in Cells::new(part, b',').take(64) {

@@ -5,6 +5,9 @@ use crate::event::{time, value};
 
 /// Reads `part` if its first, third and fourth columns are what Squid writes there.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    if !part.text().iter().take(10).all(u8::is_ascii_digit) {
+        return false;
+    }
     let mut words = Words::new(part);
     let mut next = || words.next();
     let (Some(at), Some(elapsed), Some(client), Some(code)) = (next(), next(), next(), next()) else { return false };

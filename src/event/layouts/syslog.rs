@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::event::sheet::{Part, Sheet, Words};
-use crate::event::{pairs, time, value};
+use crate::event::{pairs, value};
 
 /// The message within, if `part` begins like syslog; what is around it goes to the sheet as less sure than what is within.
 pub(super) fn read<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
@@ -44,7 +44,7 @@ fn rfc5424<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     let mut words = Words::new(part.from(part.start + 2));
     let at = words.next()?;
     if &part.line[at.clone()] != b"-" {
-        time::whole(&part.line[at.clone()])?;
+        sheet.is_stamp(Part { start: at.start, end: at.end, ..part }).then_some(())?;
         sheet.known("syslog.time", at);
     }
     for name in ["syslog.host", "syslog.app", "syslog.pid", "syslog.msgid"] {
@@ -98,7 +98,7 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         start += digits + 2;
     }
     start += usize::from(matches!(part.line[..part.end].get(start), Some(b'*' | b'.')));
-    let (stamp, length) = time::at_start(&part.line[start..part.end])?;
+    let (stamp, length) = sheet.stamp_at(part.from(start))?;
     let end = start + length;
     let is_cisco = part.line[..part.end].get(end) == Some(&b':');
     let rest = part.from(end + usize::from(is_cisco));

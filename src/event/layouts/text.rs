@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::words::{METHODS, NO_USERS};
 use crate::event::names;
-use crate::event::sheet::{Form, Part, Sheet};
+use crate::event::sheet::{Form, Label, Part, Sheet, find};
 use crate::event::{time, value};
 
 /// Most words that are looked at. What says who met whom stands at the start.
@@ -21,20 +21,23 @@ struct Word {
 /// Reads what can be told of `part`.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     let line = part.line;
-    if !sheet
-        .fields
-        .iter()
-        .any(|field| matches!(field.label, crate::event::sheet::Label::Known("time" | "syslog.time")))
-    {
+    if !sheet.fields.iter().any(|field| matches!(field.label, Label::Known("time" | "syslog.time"))) {
         leading_time(part, sheet);
     }
     let mut text = Text { part, at: part.start };
+    // Pairs that were read before, of which what stands in them is known.
+    let mut pairs = 0;
     // The words before the one that is looked at, latest first.
     let mut before: [Option<Word>; 3] = [None; 3];
     let mut addresses = 0;
     let mut is_login = false;
     for _ in 0..MAX_WORDS {
         let Some(raw) = text.word() else { break };
+        if let Some(end) = pair(line, sheet, &mut pairs, raw) {
+            text.at = text.at.max(end);
+            before = [Some(raw), before[0], before[1]];
+            continue;
+        }
         let word = trimmed(line, raw);
         let bytes = &line[word.start..word.end];
         let mut skip = true;
@@ -56,7 +59,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         } else if METHODS.contains(&bytes) {
             if let Some(next) = text.peek() {
                 let target = &line[next.start..next.end];
-                if target.starts_with(b"/") || memchr::memmem::find(target, b"://").is_some() {
+                if target.starts_with(b"/") || find(target, b"://").is_some() {
                     let stop =
                         target.iter().position(|byte| b"\"'".contains(byte)).map_or(next.end, |at| next.start + at);
                     sheet.known("method", word.start..word.end);
@@ -79,6 +82,26 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             before = [Some(raw), before[0], before[1]];
         }
     }
+}
+
+/// The end of the pair of name and value that a word is, if it is one word and no address: that of a name that nobody knows is one all
+/// the same.
+fn pair(line: &[u8], sheet: &Sheet, next: &mut usize, word: Word) -> Option<usize> {
+    // Fields come by offset, but for those that stand within another.
+    while let Some(field) = sheet.fields.get(*next) {
+        if let Label::Line(start, end) = field.label
+            && end < field.start
+            && (start as usize) >= word.start
+        {
+            let is_it = start as usize <= word.start + 1 && line[end as usize..field.start as usize].contains(&b'=');
+            let value = field.span();
+            let is_one_word =
+                value.end > value.start && !line[start as usize..value.end].iter().any(|byte| b" .:,".contains(byte));
+            return (is_it && is_one_word).then_some(value.end);
+        }
+        *next += 1;
+    }
+    None
 }
 
 /// `client NAME port 5555`, where the client is a device of the network (FreeRADIUS).
@@ -111,7 +134,7 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
         if at >= text.len().min(256) {
             return;
         }
-        if let Some((_, length)) = time::at_start(&text[at..]) {
+        if let Some((_, length)) = sheet.stamp_at(part.from(part.start + at)) {
             sheet.known("time", part.start + at..part.start + at + length);
             return;
         }
@@ -170,7 +193,7 @@ fn trimmed(line: &[u8], word: Word) -> Word {
 }
 
 fn is_url(text: &[u8]) -> bool {
-    memchr::memmem::find(&text[..text.len().min(12)], b"://").is_some_and(|at| at > 1)
+    find(&text[..text.len().min(12)], b"://").is_some_and(|at| at > 1)
 }
 
 /// If the word is an address, a field of it, and where that ends.
@@ -189,7 +212,7 @@ fn address(
         return None;
     }
     // Two in one word: `192.0.2.7:5555->203.0.113.5:443`.
-    if let Some(at) = memchr::memmem::find(text, b"->") {
+    if let Some(at) = find(text, b"->") {
         let (left, right) = (&text[..at], &text[at + 2..]);
         if value::address(left).is_some() && value::address(right).is_some() {
             end_of_flow(line, word.start..word.start + at, "source.ip", "source.port", sheet);

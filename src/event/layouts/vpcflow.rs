@@ -24,7 +24,8 @@ const COLUMNS: [&str; 14] = [
 /// Reads `part` if it has these 14 columns.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
-    if !part.text().first().is_some_and(u8::is_ascii_digit) {
+    // The first column is the version.
+    if !matches!(part.text(), [b'0'..=b'9', b' ', ..]) {
         return false;
     }
     let mut spans = [const { 0..0 }; 14];

@@ -1,7 +1,7 @@
 //! Events in XML, as Windows writes them (`<Event><System>…<Data Name="IpAddress">192.0.2.7</Data>…`): elements and attributes that hold text
 //! are fields.
 
-use crate::event::sheet::{Form, Label, Part, Sheet, TOP};
+use crate::event::sheet::{Form, Label, Part, Sheet, TOP, find};
 
 /// Most elements that are read.
 const MAX_ELEMENTS: usize = 1024;
@@ -11,7 +11,7 @@ pub(super) fn looks_like(text: &[u8]) -> bool {
     text.len() > 8
         && text[0] == b'<'
         && (text[1].is_ascii_alphabetic() || text[1] == b'?')
-        && memchr::memmem::find(text, b"</").is_some()
+        && find(text, b"</").is_some()
 }
 
 /// Reads the elements of `part`.

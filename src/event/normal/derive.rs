@@ -2,6 +2,7 @@
 
 use super::{Context, Held, Normal};
 use crate::event::ecs::EcsName;
+use crate::event::sheet::find;
 use crate::event::value;
 
 impl Normal {
@@ -51,7 +52,7 @@ impl Normal {
             }
         }
         if let Held::Text(start, end) = self.held[UrlFull as usize] {
-            if memchr::memmem::find(&self.text.as_bytes()[start..end], b"://").is_none() {
+            if find(&self.text.as_bytes()[start..end], b"://").is_none() {
                 self.held[UrlFull as usize] = Held::Nothing;
                 if self.is_none(UrlOriginal) {
                     self.held[UrlOriginal as usize] = Held::Text(start, end);
@@ -62,7 +63,7 @@ impl Normal {
         }
         if let Held::Text(start, end) = self.held[UrlOriginal as usize]
             && self.is_none(UrlFull)
-            && memchr::memmem::find(&self.text.as_bytes()[start..end.min(start + 12)], b"://").is_some()
+            && find(&self.text.as_bytes()[start..end.min(start + 12)], b"://").is_some()
         {
             self.held[UrlFull as usize] = Held::Text(start, end);
         }

@@ -1,5 +1,6 @@
 //! What a value can be, worked out once however many names ask.
 
+use crate::event::sheet::find;
 use std::net::IpAddr;
 
 use crate::event::ecs::{EcsName, Type};
@@ -17,6 +18,11 @@ pub(super) struct Facts<'v> {
 impl<'v> Facts<'v> {
     pub(super) fn new(text: &'v [u8]) -> Self {
         Facts { text, ip: None, stamp: None, null: None }
+    }
+
+    /// Says which time it is.
+    pub(super) fn know(&mut self, stamp: Stamp) {
+        self.stamp = Some(Some(stamp));
     }
 
     pub(super) fn is_null(&mut self) -> bool {
@@ -62,7 +68,7 @@ impl<'v> Facts<'v> {
 }
 
 fn is_url_like(text: &[u8]) -> bool {
-    memchr::memmem::find(text, b"://").is_some() || value::is_host(value::url(text).host.unwrap_or(b""))
+    find(text, b"://").is_some() || value::is_host(value::url(text).host.unwrap_or(b""))
 }
 
 /// `GET /path HTTP/1.1`

@@ -65,6 +65,11 @@ pub(super) struct Normal {
     local: [Candidate; 2],
     remote: [Candidate; 2],
     held: [Held; EcsName::COUNT],
+    /// Names that have a best field, and those that have one in a request: a bit each.
+    named: u64,
+    named_in_request: u64,
+    /// The ports that stand in the fields of the source, the destination and the client.
+    beside: [Option<u16>; 3],
     /// What the name of each raw field means.
     found: Vec<Option<KnownName>>,
     /// Fields whose normal name is another than the table gives first.
@@ -89,6 +94,9 @@ impl Default for Normal {
             local: [NONE; 2],
             remote: [NONE; 2],
             held: [Held::Nothing; EcsName::COUNT],
+            named: 0,
+            named_in_request: 0,
+            beside: [None; 3],
             found: Vec::new(),
             taken: Vec::new(),
             date: NONE,
@@ -117,6 +125,7 @@ impl Normal {
         self.best = [NONE; EcsName::COUNT];
         self.in_request = [NONE; EcsName::COUNT];
         (self.local, self.remote) = ([NONE; 2], [NONE; 2]);
+        (self.named, self.named_in_request, self.beside) = (0, 0, [None; 3]);
         self.held = [Held::Nothing; EcsName::COUNT];
         (self.date, self.clock, self.zone) = (NONE, NONE, NONE);
         (self.stamp, self.time) = (None, None);
@@ -182,7 +191,14 @@ impl Normal {
         }
         let value = context.value(field);
         if matches!(field.form, Form::Plain | Form::Slashed) {
-            self.weigh(at, field, found, custom, &mut Facts::new(value));
+            let mut facts = Facts::new(value);
+            // A layout that is told by its time has read it.
+            if let Some((span, stamp)) = &sheet.stamp
+                && *span == field.span()
+            {
+                facts.know(*stamp);
+            }
+            self.weigh(at, field, found, custom, &mut facts);
             return;
         }
         let mut decoded = std::mem::take(&mut self.scratch);
@@ -219,6 +235,7 @@ impl Normal {
                     let is_address = name == EcsName::UrlDomain && value.ip().is_some();
                     if score < self.in_request[name as usize].score && !is_address && value.fits(name) {
                         self.in_request[name as usize] = candidate;
+                        self.named_in_request |= 1 << name as u64;
                     }
                 }
                 Meaning::Local(name) | Meaning::Remote(name) if value.fits(name) => {
@@ -239,12 +256,17 @@ impl Normal {
             return;
         }
         self.best[name as usize] = Candidate { score, field };
+        self.named |= 1 << name as u64;
         self.held[name as usize] = match name.kind() {
             Type::Date => {
                 self.stamp = value.stamp();
                 Held::Nothing
             }
-            Type::Ip => value.ip().map_or(Held::Nothing, |(ip, _)| Held::Ip(ip)),
+            Type::Ip => {
+                let ip = value.ip();
+                self.put_beside(name, ip.and_then(|(_, port)| port));
+                ip.map_or(Held::Nothing, |(ip, _)| Held::Ip(ip))
+            }
             Type::Long => value.number().map_or(Held::Nothing, Held::Number),
             Type::Keyword => Held::Nothing,
         };
@@ -274,12 +296,16 @@ impl Normal {
         use EcsName::*;
         let [local, local_port] = self.local;
         let [remote, remote_port] = self.remote;
+        if [local, local_port, remote, remote_port].iter().all(|end| end.score == u16::MAX) {
+            return;
+        }
         let mut put = |name: EcsName, candidate: Candidate| {
             let best = &mut self.best[name as usize];
             // Names that say who sent are surer; those of the machine that logs are not.
             if candidate.score < u16::MAX && (best.score == u16::MAX || candidate.score + VAGUE < best.score) {
                 *best = candidate;
                 self.held[name as usize] = Held::Nothing;
+                self.named |= 1 << name as u64;
             }
         };
         if local.score < u16::MAX && remote.score < u16::MAX {
@@ -305,7 +331,7 @@ impl Normal {
         let has = |name: EcsName, normal: &Normal| normal.best[name as usize].score < u16::MAX;
         let is_request = [UrlFull, UrlOriginal, UrlPath, HttpMethod].into_iter().any(|name| has(name, self));
         if is_request {
-            for name in EcsName::ALL {
+            for name in bits(self.named_in_request) {
                 let other = self.in_request[*name as usize];
                 // What a URL says is not said again by a word that could mean anything.
                 if *name == UrlPath && (has(UrlFull, self) || has(UrlOriginal, self)) {
@@ -314,6 +340,7 @@ impl Normal {
                 let own = &mut self.best[*name as usize];
                 if own.score == u16::MAX {
                     *own = other;
+                    self.named |= 1 << *name as u64;
                     if other.score < u16::MAX {
                         self.taken.push((other.field, *name));
                     }
@@ -327,7 +354,7 @@ impl Normal {
                 }
             }
         }
-        for name in EcsName::ALL {
+        for name in bits(self.named) {
             let Candidate { score, field } = self.best[*name as usize];
             if score == u16::MAX || *name == Timestamp {
                 continue;
@@ -338,12 +365,16 @@ impl Normal {
             let field = &sheet.fields[field as usize];
             let value = context.value(field);
             self.held[*name as usize] = match name.kind() {
-                Type::Ip => value::address(value).map_or(Held::Nothing, |(ip, _)| Held::Ip(ip)),
+                Type::Ip => {
+                    let ip = value::address(value);
+                    self.put_beside(*name, ip.and_then(|(_, port)| port));
+                    ip.map_or(Held::Nothing, |(ip, _)| Held::Ip(ip))
+                }
                 Type::Long => value::number(value).map_or(Held::Nothing, Held::Number),
                 _ => self.keep(value, field.form),
             };
         }
-        self.ports(sheet, context);
+        self.ports();
         self.users(context);
         self.urls();
         self.ends();
@@ -376,22 +407,37 @@ impl Normal {
         matches!(self.held[name as usize], Held::Nothing)
     }
 
+    fn put_beside(&mut self, name: EcsName, port: Option<u16>) {
+        match name {
+            EcsName::SourceIp => self.beside[0] = port,
+            EcsName::DestinationIp => self.beside[1] = port,
+            EcsName::ClientIp => self.beside[2] = port,
+            _ => {}
+        }
+    }
+
     /// A port that stands in the field of its address.
-    fn ports(&mut self, sheet: &Sheet, context: &Context<'_>) {
+    fn ports(&mut self) {
         use EcsName::*;
-        for (ip, port) in [(SourceIp, SourcePort), (DestinationIp, DestinationPort), (ClientIp, ClientPort)] {
-            let Candidate { score, field } = self.best[ip as usize];
-            if score == u16::MAX {
-                continue;
-            }
-            if let Some((_, Some(found))) = value::address(context.value(&sheet.fields[field as usize])) {
-                let own = self.best[port as usize].score;
-                if own > score {
-                    self.held[port as usize] = Held::Number(u32::from(found));
-                }
+        let ends = [(SourceIp, SourcePort), (DestinationIp, DestinationPort), (ClientIp, ClientPort)];
+        for ((ip, port), beside) in ends.into_iter().zip(self.beside) {
+            if let Some(found) = beside
+                && self.best[port as usize].score > self.best[ip as usize].score
+            {
+                self.held[port as usize] = Held::Number(u32::from(found));
             }
         }
     }
+}
+
+/// The names whose bits are set, in their order.
+fn bits(mut set: u64) -> impl Iterator<Item = &'static EcsName> {
+    const { assert!(EcsName::COUNT <= 64) };
+    std::iter::from_fn(move || {
+        let at = (set != 0).then(|| set.trailing_zeros() as usize)?;
+        set &= set - 1;
+        Some(&EcsName::ALL[at])
+    })
 }
 
 fn push_lossy(text: &mut String, bytes: &[u8]) {

@@ -5,39 +5,61 @@ use crate::sieve::flat::strings::StrId;
 use crate::sieve::matching::options::Filter;
 use crate::sieve::tables::Tables;
 
-/// Which attribute sets pass, worked out once for a matcher. `None`: all.
+/// Which attribute sets pass, worked out once for a matcher, and what time is asked for beyond that.
 #[derive(Clone, Debug, Default)]
-pub(in crate::sieve) struct Resolved(Option<Box<[bool]>>);
+pub(in crate::sieve) struct Resolved {
+    /// `None`: all.
+    passing: Option<Box<[bool]>>,
+    pub(super) moment: Moment,
+}
+
+/// The time at which entries must be valid, if that differs from one lookup to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// None is asked for.
+    #[default]
+    Any,
+    /// This second.
+    #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only events have a time"))]
+    At(i64),
+    /// It is not known yet, and is asked for later: allow entries do not count until then.
+    #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only events have a time"))]
+    Later,
+}
 
 impl Resolved {
     /// Costs one step for each distinct attribute set, not for each entry.
     pub(in crate::sieve) fn new(tables: &Tables, filter: &Filter) -> Self {
         if filter.is_trivial() {
-            return Self(None);
+            return Self::default();
         }
         let rows = 0..tables.attributes.len() as u32;
-        Self(Some(rows.map(|row| passes(tables, filter, row)).collect()))
+        let passing = rows.map(|row| passes(tables, filter, row)).collect();
+        Self { passing: Some(passing), moment: Moment::Any }
     }
 
     /// Whether every entry passes.
     #[inline]
     pub(in crate::sieve) fn is_trivial(&self) -> bool {
-        self.0.is_none()
+        self.passing.is_none() && !matches!(self.moment, Moment::At(_))
     }
 
     /// Whether an attribute set passes.
     #[inline]
     pub(in crate::sieve) fn passes(&self, attributes: u32) -> bool {
-        self.0.as_ref().is_none_or(|passing| passing.get(attributes as usize) == Some(&true))
+        self.passing.as_ref().is_none_or(|passing| passing.get(attributes as usize) == Some(&true))
     }
+}
+
+/// Whether an attribute set is valid at a second.
+pub(super) fn is_valid_at(tables: &Tables, attributes: u32, second: i64) -> bool {
+    let set = tables.attributes.get(attributes);
+    set.valid_from.is_none_or(|from| from <= second) && set.valid_until.is_none_or(|until| second < until)
 }
 
 fn passes(tables: &Tables, filter: &Filter, row: u32) -> bool {
     let set = tables.attributes.get(row);
-    let is_valid = filter.as_of.is_none_or(|as_of| {
-        let as_of = as_of.as_second();
-        set.valid_from.is_none_or(|from| from <= as_of) && set.valid_until.is_none_or(|until| as_of < until)
-    });
+    let is_valid = filter.as_of.is_none_or(|as_of| is_valid_at(tables, row, as_of.as_second()));
     if set.action != Action::Block {
         return is_valid;
     }

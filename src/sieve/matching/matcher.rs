@@ -3,6 +3,8 @@ use std::net::IpAddr;
 use crate::arch::cpu::{Engine, Kernel};
 use crate::arch::name::canonical;
 use crate::indicator::{HostRef, Kind, Reject, UrlScratch};
+#[cfg(feature = "events")]
+use crate::sieve::matching::filter::Moment;
 use crate::sieve::matching::filter::Resolved;
 use crate::sieve::matching::options::{MatchOptions, Withheld};
 use crate::sieve::matching::probe::Probe;
@@ -64,6 +66,12 @@ impl Matcher {
             url: UrlScratch::default(),
             request: Vec::new(),
         }
+    }
+
+    /// Asks for a time beyond what the filter asks for, from the next lookup on.
+    #[cfg(feature = "events")]
+    pub(crate) fn set_moment(&mut self, moment: Moment) {
+        self.filter.moment = moment;
     }
 
     /// What it goes by.

@@ -19,6 +19,14 @@ pub(crate) struct RawMatch {
     pub(crate) derived: Option<Derived>,
 }
 
+#[cfg(feature = "events")]
+impl RawMatch {
+    /// Whether allow entries can suppress it.
+    pub(crate) fn is_host_level(&self) -> bool {
+        self.is_host_level
+    }
+}
+
 /// What was seen beside an observable.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen {

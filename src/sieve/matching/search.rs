@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::arch::cpu::Kernel;
 use crate::indicator::{Action, Scope, UrlView};
 use crate::sieve::matching::derived::Derived;
-use crate::sieve::matching::filter::Resolved;
+use crate::sieve::matching::filter::{Moment, Resolved, is_valid_at};
 use crate::sieve::matching::options::{MatchOptions, Relation, Strength, Withheld};
 use crate::sieve::matching::raw::{RawMatch, Seen};
 use crate::sieve::matching::view::write_text;
@@ -328,10 +328,18 @@ impl<'a> Search<'a> {
 
     /// Whether an entry with this action passes the filter.
     fn has_passing(&self, id: u32, action: Action) -> bool {
+        let moment = self.filter.moment;
+        if moment == Moment::Later && action != Action::Block {
+            return false;
+        }
+        let is_valid = |set| match moment {
+            Moment::At(second) => is_valid_at(self.tables, set, second),
+            Moment::Any | Moment::Later => true,
+        };
         self.filter.is_trivial()
             || self.tables.entries.of(id).any(|row| {
                 let set = self.tables.entries.attributes(row);
-                self.tables.attributes.action(set) == action && self.filter.passes(set)
+                self.tables.attributes.action(set) == action && self.filter.passes(set) && is_valid(set)
             })
     }
 

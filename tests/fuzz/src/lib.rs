@@ -9,6 +9,7 @@ pub mod compressed;
 pub mod config;
 #[path = "../../damage/mod.rs"]
 pub mod damage;
+pub mod events;
 pub mod feed;
 pub mod monotone;
 pub mod open;
@@ -19,9 +20,10 @@ pub mod values;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("compressed", compressed::run),
     ("config", config::run),
+    ("events", events::run),
     ("feed", feed::run),
     ("monotone", monotone::run),
     ("open", open::run),
