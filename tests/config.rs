@@ -193,7 +193,7 @@ fn errors_say_where_and_why() {
         ("[[feed]]\npath = 'sub/a.txt'", &["4:8: two feeds are named `a`: ", "a.txt and ", "give one another `name`"]),
         ("[[feed]]\npath = 'b.txt'\nname = 'a'", &["5:8: two feeds are named `a`"]),
         ("[[feed]]\npath = 'sub/*'\nname = ''", &["5:8: `name` is empty"]),
-        ("[default]\nconfidence = 1", &["3:2: unknown key `default` (known: defaults, feed, layout)"]),
+        ("[default]\nconfidence = 1", &["3:2: unknown key `default` (known: defaults, feed, layout, run)"]),
         ("[defaults]\npath = 'a.txt'", &["4:1: `path` belongs to a feed"]),
         ("[defaults]\nname = 'a'", &["4:1: `name` belongs to a feed"]),
         ("[defaults]\nconfidnce = 1", &["4:1: unknown key `confidnce` (known: format, "]),
@@ -246,7 +246,7 @@ fn files_that_are_no_configuration() {
     // A text without a file is named by its lines alone.
     assert_eq!(
         Config::parse("x = 1\n", "").unwrap_err().to_string(),
-        "line 1, column 1: unknown key `x` (known: defaults, feed, layout)"
+        "line 1, column 1: unknown key `x` (known: defaults, feed, layout, run)"
     );
 }
 

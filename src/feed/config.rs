@@ -61,6 +61,8 @@
 //!
 //! Tables `[layout.NAME]` describe log lines, not feeds: the type `LayoutConfig` of the module `event` reads them. A file may hold both.
 //!
+//! A table `[run]` says what a program is to do with the feeds (`logscan run`); it is not read here.
+//!
 //! # Errors
 //!
 //! A key that is not listed here, a value of the wrong type, a name that two feeds share, a path without a file: each is an
@@ -193,7 +195,9 @@ impl Config {
                 "feed" => feeds = Some(value),
                 // Of log lines: who reads them as events reads these tables too.
                 "layout" => has_layouts = document.table(key, value).map(|_| true)?,
-                _ => return Err(document.unknown(key, &["defaults", "feed", "layout"])),
+                // What a program does with the feeds is its own business.
+                "run" => _ = document.table(key, value)?,
+                _ => return Err(document.unknown(key, &["defaults", "feed", "layout", "run"])),
             }
         }
         let mut settings = Settings::default();

@@ -7,12 +7,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use netsieve::event::{EventOptions, LayoutConfig};
 use netsieve::feed::Format;
 
+use crate::Outcome;
 use crate::build::BuildArgs;
 use crate::diff::DiffArgs;
 use crate::export::ExportArgs;
 use crate::inspect::InspectArgs;
 use crate::install::{CompletionsArgs, ManArgs, VERSION};
 use crate::report::ReportArgs;
+use crate::run::RunArgs;
 use crate::set::SetArgs;
 
 /// Finds the addresses, domains and URLs of threat feeds in logs, and says which indicator of which feed hit what and where.
@@ -39,6 +41,8 @@ Examples:
   zcat big.gz | logscan scan -f c2.txt --stats - standard input
   logscan scan -f c2.txt -F /var/log/dns.log     go on with what is written to it, through rotation
   logscan scan --config feeds.toml access.log    many feeds, each as a file says
+  logscan report -f c2.txt --html day.html *.log who met what, as a page
+  logscan run --config day.toml                  the daily job: feeds, logs and outputs in one file
   logscan check -f c2.txt http://evil.test/a     what matches a value, or why nothing does
   logscan lint -f c2.txt                         what is wrong with a feed
   logscan build --config feeds.toml -o set.sieve compile once
@@ -57,6 +61,8 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// Say who met what: for each indicator and each client the count, first, last, logs and feeds.
     Report(ReportArgs),
+    /// Do what stands in a configuration: feeds, logs, what is allowed, and outputs.
+    Run(RunArgs),
     /// Say what matches a value, how, and according to which feed and line; or why nothing does.
     Check(CheckArgs),
     /// Report what became of every line of the feeds.
@@ -132,6 +138,9 @@ pub(crate) struct FeedArgs {
     /// Let warning lists of MISP block if they are given as feeds of indicators; they allow all else.
     #[arg(long)]
     pub(crate) warning_lists_block: bool,
+    /// Say nothing of rejected lines of feeds, for jobs that run by themselves; `lint` tells of them.
+    #[arg(long)]
+    pub(crate) quiet_feeds: bool,
     /// A Public Suffix List, in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     pub(crate) psl: Option<PathBuf>,
@@ -272,6 +281,37 @@ fn interval(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs_f64).ok_or_else(|| "not a number of seconds from 0.001 to 86400".to_owned())
 }
 
+/// What a job that runs by itself ends with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Exit codes as ever: 0 some hit, 1 none, 2 any error.
+    #[default]
+    Nothing,
+    /// 1 if there is some hit, 0 if there is none, 2 any error.
+    Hits,
+    /// 0 with and without hits, 2 any error.
+    Errors,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Jobs")]
+pub(crate) struct JobArgs {
+    /// What counts as a failure, for cron and systemd.
+    #[arg(long, value_enum, default_value = "nothing")]
+    pub(crate) fail_on: FailOn,
+}
+
+impl JobArgs {
+    /// The outcome as the job is to end with.
+    pub(crate) fn outcome(&self, outcome: Outcome) -> Outcome {
+        match (self.fail_on, outcome) {
+            (FailOn::Hits, Outcome::Found) => Outcome::Nothing,
+            (FailOn::Hits | FailOn::Errors, Outcome::Nothing) => Outcome::Found,
+            (_, outcome) => outcome,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum HitFormat {
     /// Blocks for people.
@@ -317,6 +357,18 @@ pub(crate) struct ScanArgs {
     /// They are counted in any case.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "count", "list", "quiet"])]
     pub(crate) rejects: Option<PathBuf>,
+    /// A file of what was reported: hits that an earlier run with it has reported are not reported again, whatever their log is called
+    /// by now. Locked while it is used, and written whole or not at all.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate"])]
+    pub(crate) state: Option<PathBuf>,
+    /// After how many days a hit that was not met again is forgotten.
+    #[arg(long, value_name = "DAYS", default_value = "90", value_parser = clap::value_parser!(u16).range(1..), requires = "state")]
+    pub(crate) state_days: u16,
+    /// How many hits the file holds at most; beyond it the oldest are forgotten, and said to be.
+    #[arg(long, value_name = "N", default_value = "1000000", value_parser = clap::value_parser!(u32).range(1..), requires = "state")]
+    pub(crate) state_max: u32,
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
     /// Answer each line of standard input with one line of JSON at once: `{}`, or `{"$!":{"netsieve":[…]}}` with its hits, which
     /// rsyslog's mmexternal merges into the message. With -F, feeds that change are loaded anew meanwhile.
     #[arg(long, conflicts_with_all = ["json", "count", "list", "quiet", "max", "stats", "from_end"])]

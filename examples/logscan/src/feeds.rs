@@ -235,7 +235,9 @@ pub(crate) fn allowed(sieve: &Sieve) -> Result<Sieve, netsieve::Error> {
 /// Compiles all feeds and warns of rejected lines.
 pub(crate) fn load_with_warnings(args: &FeedArgs) -> Result<(Sieve, Loading), Box<dyn Error>> {
     let (sieve, report, loading) = load_timed(args)?;
-    report.feeds.iter().for_each(warn);
+    if !args.quiet_feeds {
+        report.feeds.iter().for_each(warn);
+    }
     Ok((sieve, loading))
 }
 

@@ -27,9 +27,11 @@ mod networks;
 mod place;
 mod progress;
 mod report;
+mod run;
 mod scan;
 mod set;
 mod signal;
+mod state;
 mod summary;
 
 /// How a run ended, as an exit code.
@@ -72,6 +74,11 @@ fn run(command: cli::Command) -> Result<Outcome, Box<dyn Error>> {
     match command {
         cli::Command::Scan(args) => scan::run(&args),
         cli::Command::Report(args) => report::run(&args),
+        cli::Command::Run(args) => match run::command(&args)? {
+            cli::Command::Scan(args) => scan::run(&args),
+            cli::Command::Report(args) => report::run(&args),
+            _ => Err("a job is a scan or a report".into()),
+        },
         cli::Command::Check(args) => check::run(&args),
         cli::Command::Lint(args) => lint::run(&args),
         cli::Command::Build(args) => build::run(&args),

@@ -20,6 +20,7 @@ use crate::follow;
 use crate::inputs;
 use crate::progress::{undated, withheld};
 use crate::signal;
+use crate::state::{self, State};
 use crate::summary;
 
 /// What stands before a hit that the format has no room for. JSON begins with another byte.
@@ -36,6 +37,8 @@ pub(crate) struct Style {
     max: u64,
     /// One hit of each log is enough.
     is_first_enough: bool,
+    /// The hash of each hit stands before it.
+    has_keys: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,12 +81,16 @@ impl Style {
         });
         siem.text(!args.no_text);
         let max = args.max.unwrap_or(u64::MAX);
-        Self { format, json, csv, siem, text, max, is_first_enough: args.list || args.quiet }
+        let has_keys = args.state.is_some();
+        Self { format, json, csv, siem, text, max, is_first_enough: (args.list || args.quiet) && !has_keys, has_keys }
     }
 
     /// Appends a hit. `Break`: no more of this log is wanted.
     pub(crate) fn render(&self, name: &str, hit: &Hit<'_>, out: &mut Vec<u8>) -> ControlFlow<()> {
         let limit = usize::try_from(self.max).unwrap_or(usize::MAX);
+        if self.has_keys {
+            out.extend_from_slice(&state::key(hit));
+        }
         match self.format {
             Format::Json => _ = self.json.hit(out, name, hit, limit),
             Format::Csv => _ = self.csv.hit(out, name, hit, limit),
@@ -136,6 +143,7 @@ pub(crate) struct Output<'a> {
     /// Pairs that the format has no room for, and where they go.
     rejected: u64,
     rejects: Option<io::BufWriter<File>>,
+    state: Option<State>,
 }
 
 impl<'a> Output<'a> {
@@ -152,7 +160,10 @@ impl<'a> Output<'a> {
             Ok::<_, String>(io::BufWriter::new(file))
         };
         let rejects = args.rejects.as_ref().map(create).transpose()?;
-        Ok(Self { args, style, names: &[], out, header, left: style.max, is_prompt, pairs: 0, rejected: 0, rejects })
+        let open = |path: &PathBuf| State::open(path, args.state_days, args.state_max);
+        let state = args.state.as_ref().map(open).transpose()?;
+        let left = style.max;
+        Ok(Self { args, style, names: &[], out, header, left, is_prompt, pairs: 0, rejected: 0, rejects, state })
     }
 
     /// Writes what comes before all hits, once.
@@ -163,6 +174,8 @@ impl<'a> Output<'a> {
     /// Writes hits; says how many pairs of them were wanted.
     pub(crate) fn write_hits(&mut self, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
         self.begin()?;
+        let kept = self.state.as_mut().map(|state| unreported(state, rendered, hits));
+        let (rendered, hits) = kept.as_ref().map_or((rendered, hits), |(text, hits)| (&text[..], &hits[..]));
         let (mut start, mut pairs, mut whole) = (0, 0, 0);
         let mut rest = None;
         for hit in hits {
@@ -257,6 +270,20 @@ impl<'a> Output<'a> {
     }
 }
 
+/// The hits that no earlier run has reported, without their hashes.
+fn unreported(state: &mut State, rendered: &[u8], hits: &[Rendered]) -> (Vec<u8>, Vec<Rendered>) {
+    let (mut text, mut kept, mut start) = (Vec::new(), Vec::new(), 0);
+    for hit in hits {
+        let (key, body) = rendered[start..hit.end].split_at(state::KEY);
+        start = hit.end;
+        if !state.has(key.try_into().expect("as long as a hash")) {
+            text.extend_from_slice(body);
+            kept.push(Rendered { end: text.len(), matches: hit.matches });
+        }
+    }
+    (text, kept)
+}
+
 impl Taker for Output<'_> {
     fn hits(&mut self, _: usize, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
         self.write_hits(rendered, hits)
@@ -339,6 +366,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         ended.taker.total()?;
         ended.taker.flush()?;
         ended.taker.say_rejected();
+        if let Some(state) = &mut ended.taker.state {
+            state.save()?;
+        }
         let pairs = ended.taker.pairs;
         if args.stats {
             ended.stats.print(&ended.meter);
@@ -350,6 +380,6 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
             summary::drop_it();
         }
         summary::end(ended.done, &ended.stats.total, pairs);
-        Ok(ended.outcome(pairs))
+        Ok(args.job.outcome(ended.outcome(pairs)))
     })
 }

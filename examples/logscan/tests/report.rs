@@ -166,11 +166,100 @@ fn what_is_no_hit_is_named() {
 fn no_field_is_a_formula() {
     let log = b"192.0.2.7 - =1+1 [12/May/2026:10:02:03 +0000] \"GET /a HTTP/1.1\" 404 5 \"http://evil.test/\" \"x\"\n";
     let folder = Folder::new(&[("c2.txt", FEED), ("@web.log", log)]);
-    let run = folder.run("report -f =HYPERLINK=c2.txt --csv @web.log").code(0);
+    let run = folder.run("report -f @SUM(1)=c2.txt --csv @web.log").code(0);
     let records = records(&run.out);
     let formulas: HashSet<char> = ['=', '+', '-', '@'].into();
     for field in records.iter().flat_map(|row| row.values()) {
         assert!(!field.starts_with(|c| formulas.contains(&c)), "{field}");
     }
     assert_eq!(records[0]["user"], "'=1+1");
+}
+
+#[test]
+fn a_page_holds_what_logs_hold_as_text_alone() {
+    let log = b"192.0.2.7 - <b>eve</b> [12/May/2026:10:02:03 +0000] \"GET /</script><script>alert(1)</script> HTTP/1.1\" 404 5 \
+        \"http://evil.test/'>\" \"<img src=x onerror=alert(1)>\"\n";
+    let folder = Folder::new(&[("c2.txt", FEED), ("web.log", log)]);
+    folder.run("report -f <i>c2</i>=c2.txt --html day.html --title <u>day</u> web.log missing.log").code(2);
+    let page = fs::read_to_string(folder.path("day.html")).unwrap();
+    assert_eq!(page.matches("<script").count(), 2, "the data and the script");
+    for markup in ["<b>eve", "<img", "<i>c2", "<u>day", "</script><script>alert"] {
+        assert!(!page.contains(markup), "{markup}");
+    }
+    assert!(page.contains("default-src 'none'; script-src 'sha256-"));
+    assert!(page.contains("missing.log: No such file"));
+    // The policy names the script that the page has.
+    let data = page.split("<script type=\"application/json\" id=\"data\">").nth(1).unwrap();
+    let data: Value = serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
+    assert_eq!(data["rows"].as_array().unwrap().len(), 1);
+    assert!(data["samples"]["0"][0][3].as_str().unwrap().contains("</script><script>alert(1)"));
+}
+
+/// STIX that is read back: the partner's own indicator is sighted by its own id.
+#[test]
+fn partners_get_sightings_of_their_own_indicators() {
+    let own = "indicator--a932fcc6-e032-476c-826f-cb970a5a1ade";
+    let bundle = format!(
+        r#"{{"type":"bundle","id":"bundle--1","objects":[{{"type":"indicator","spec_version":"2.1","id":"{own}",
+        "created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","pattern":"[domain-name:value = 'evil.test']",
+        "pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z"}}]}}"#
+    );
+    let folder = folder();
+    folder.write("partner.json", bundle.as_bytes());
+    folder.write("key", b"a key of more than sixteen bytes\n");
+    let run = |share: &str| {
+        let line = format!(
+            "report -f partner.json -f c2.txt --stix out.json --misp misp.json --identity CERT {share} dns.log"
+        );
+        folder.run(&line).code(0);
+        let read = |name: &str| -> Value { serde_json::from_slice(&fs::read(folder.path(name)).unwrap()).unwrap() };
+        (read("out.json"), read("misp.json"))
+    };
+    let of = |bundle: &Value, kind: &str| -> Vec<Value> {
+        let objects = bundle["objects"].as_array().unwrap();
+        objects.iter().filter(|object| object["type"] == kind).cloned().collect()
+    };
+    let (none, misp) = run("");
+    let sightings = of(&none, "sighting");
+    assert_eq!(sightings.len(), 2);
+    let partner = sightings.iter().find(|sighting| sighting["sighting_of_ref"] == own).unwrap();
+    assert_eq!(partner["count"], 4);
+    assert_eq!(partner["first_seen"], "2026-05-12T10:00:00.000Z");
+    assert_eq!(of(&none, "indicator").len(), 1, "the partner's own is not made again");
+    for text in [none.to_string(), misp.to_string()] {
+        assert!(!text.contains("192.0.2."), "nobody is named by accident: {text}");
+    }
+    assert_eq!(misp["sightings"][0]["source"], "CERT");
+    assert!(misp["sightings"].to_string().contains(&own[11..]));
+    assert_eq!(run("").0, none, "ids are stable");
+    let (keyed, _) = run("--share keyed --share-key key");
+    assert_eq!(of(&keyed, "sighting").len(), 4);
+    assert!(keyed.to_string().contains("hmac-sha256:") && !keyed.to_string().contains("192.0.2."));
+    let (full, misp) = run("--share full");
+    assert!(full.to_string().contains("192.0.2.7") && misp.to_string().contains("CERT: 192.0.2.7"));
+    folder.run("report -f c2.txt --stix out.json --share keyed dns.log").code(2);
+}
+
+#[test]
+fn a_job_stands_in_a_file() {
+    let folder = folder();
+    fs::create_dir(folder.path("etc")).unwrap();
+    folder.write(
+        "etc/day.toml",
+        b"[[feed]]\npath = '../c2.txt'\n\n[run]\nlogs = ['../dns.log', '../web.log']\ncsv = 'day.csv'\njson = 'day.json'\nfail_on = 'errors'\n",
+    );
+    folder.run("run --config etc/day.toml").code(0);
+    assert_eq!(records(&fs::read_to_string(folder.path("etc/day.csv")).unwrap()).len(), 7);
+    folder.write("etc/scan.toml", b"[[feed]]\npath = '../c2.txt'\n[run]\ncommand = 'scan'\nlogs = ['../clean.log']\n");
+    folder.run("run --config etc/scan.toml").code(1);
+    for (job, why) in [
+        ("[run]\nhmtl = 'x'\n", "day.toml: [run]: `hmtl` is no option of `logscan report`"),
+        ("", "no table `[run]`"),
+        ("[run]\nmax_pairs = 'x'\n", "[run]: invalid value 'x'"),
+        ("[run\n", "day.toml: "),
+    ] {
+        folder.write("day.toml", format!("[[feed]]\npath = 'c2.txt'\n{job}").as_bytes());
+        let run = folder.run("run --config day.toml").code(2);
+        assert!(run.err.contains(why), "{}", run.err);
+    }
 }

@@ -16,7 +16,7 @@ use netsieve::sieve::Withheld;
 
 use crate::Outcome;
 use crate::build::source_date_epoch;
-use crate::cli::{AsOf, EventArgs, FilterArgs, InputArgs, time};
+use crate::cli::{AsOf, EventArgs, FilterArgs, InputArgs, JobArgs, time};
 use crate::drive::{self, Taker, Unread};
 use crate::inputs;
 use crate::place;
@@ -29,13 +29,19 @@ use crate::summary;
 mod about;
 mod earlier;
 mod html;
+mod ids;
+mod misp;
+mod share;
 mod sighting;
+mod stix;
 mod table;
 mod tally;
 mod values;
 
 use about::About;
+use share::{Share, Sharing};
 use sighting::{Known, Sighting, write_hit};
+use stix::Shown;
 use tally::{Row, Tally, distinct};
 
 const EXAMPLES: &str = "\
@@ -44,6 +50,7 @@ Examples:
   logscan report -f c2.txt --csv *.log > day.csv            for a spreadsheet
   logscan report --config feeds.toml --csv=day.csv --json=day.json /var/log   several outputs at once
   logscan report -f c2.txt --html day.html /var/log         a page for the boss
+  logscan report -f c2.stix2 --stix back.json --identity 'CERT Example' *.log   sightings for the partner
   logscan scan -f c2.txt --json *.log > hits.jsonl
   logscan report --from hits.jsonl                          of hits of earlier scans
 
@@ -86,6 +93,8 @@ pub(crate) struct ReportArgs {
     top: Option<usize>,
     #[command(flatten)]
     outputs: OutputArgs,
+    #[command(flatten)]
+    job: JobArgs,
 }
 
 #[derive(Clone, Debug, Default, Args)]
@@ -103,6 +112,21 @@ pub(crate) struct OutputArgs {
     /// What the page is called.
     #[arg(long, value_name = "TEXT", default_value = "Who met what")]
     title: String,
+    /// A bundle of STIX 2.1 for partners: sightings of their own indicators, by their own ids.
+    #[arg(long, value_name = "FILE")]
+    stix: Option<PathBuf>,
+    /// An event of MISP with sightings, likewise.
+    #[arg(long, value_name = "FILE")]
+    misp: Option<PathBuf>,
+    /// How much of who met an indicator the bundle and the event tell.
+    #[arg(long, value_enum, default_value = "none")]
+    share: Share,
+    /// The key of `--share keyed`, at least 16 bytes: who has it can tell who was met, and nobody else.
+    #[arg(long, value_name = "FILE")]
+    share_key: Option<PathBuf>,
+    /// Who shares: the name of the organisation, from which the id of its identity is made.
+    #[arg(long, value_name = "NAME", default_value = "unnamed organisation")]
+    identity: String,
 }
 
 impl OutputArgs {
@@ -127,6 +151,10 @@ struct Report {
 }
 
 pub(crate) fn run(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
+    report(args).map(|outcome| args.job.outcome(outcome))
+}
+
+fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     if args.outputs.csv == Some(None) && args.outputs.json == Some(None) {
         return Err("--csv and --json cannot both go to standard output: give one a file, --json=FILE".into());
     }
@@ -269,12 +297,10 @@ impl Report {
             place::write(path, |out| self.write_json(out))?;
         }
         if let Some(path) = &outputs.html {
-            let written = match source_date_epoch()? {
-                Some(time) => time,
-                None => jiff::Timestamp::now(),
-            };
+            let written = now()?;
             place::write(path, |out| self.write_html(out, &outputs.title, written))?;
         }
+        self.share(outputs)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         if outputs.csv == Some(None) {
             self.write_csv(&mut out)?;
@@ -286,6 +312,36 @@ impl Report {
         }
         out.flush()?;
         Ok(if self.tally.totals.count > 0 { Outcome::Found } else { Outcome::Nothing })
+    }
+
+    /// Writes what partners get, and says what is not in it.
+    fn share(&self, outputs: &OutputArgs) -> Result<(), Box<dyn Error>> {
+        let sharing = Sharing::new(outputs)?;
+        let (mut stix, mut misp) = (Shown::default(), Shown::default());
+        if let Some(path) = &outputs.stix {
+            place::write(path, |out| self.write_stix(out, &sharing).map(|shown| stix = shown))?;
+        }
+        if let Some(path) = &outputs.misp {
+            let written = now()?;
+            place::write(path, |out| {
+                self.write_misp(out, &sharing, &outputs.title, written).map(|shown| misp = shown)
+            })?;
+        }
+        for (name, shown) in [("STIX", stix), ("MISP", misp)] {
+            if shown.undated > 0 {
+                let count = summary::counted(shown.undated as u64, "sighting");
+                say!("logscan: {name}: {count} without a time: they say none");
+            }
+            if shown.lost > 0 {
+                let count = summary::counted(shown.lost as u64, "sighting");
+                say!("logscan: {name}: {count} left out: the format has no pattern for the indicator");
+            }
+        }
+        let others = &self.tally.others;
+        if others.pairs > 0 && (outputs.stix.is_some() || outputs.misp.is_some()) {
+            say!("logscan: what is folded into \"others\" is not shared");
+        }
+        Ok(())
     }
 
     /// How many indicators, and how many who, the rows have.
@@ -316,6 +372,11 @@ impl Report {
     fn files(&self, row: &Row) -> Vec<&str> {
         row.pair.files.iter().map(|&at| self.files[at as usize].as_str()).collect()
     }
+}
+
+/// The time that is written down as that of the report.
+fn now() -> Result<jiff::Timestamp, String> {
+    Ok(source_date_epoch()?.unwrap_or_else(jiff::Timestamp::now))
 }
 
 /// How sure a match of this strength is; the least is the surest.

@@ -1,0 +1,141 @@
+//! What partners get: sightings of their indicators, and of who met them only what is to be shared.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+
+use clap::ValueEnum;
+use jiff::Timestamp;
+
+use super::about::About;
+use super::ids::keyed;
+use super::tally::Row;
+use super::{OutputArgs, Report};
+
+/// How much of who met an indicator is shared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Share {
+    /// Nothing: one sighting for each indicator.
+    #[default]
+    None,
+    /// A hash with a key (HMAC-SHA-256), so that only who has the key can tell who it was.
+    Keyed,
+    /// Address, user and host.
+    Full,
+}
+
+/// Who shares, and what.
+pub(super) struct Sharing {
+    share: Share,
+    key: Vec<u8>,
+    pub(super) identity: String,
+}
+
+/// Sightings of one indicator, by all or by one who.
+pub(super) struct Seen<'r> {
+    pub(super) about: &'r About,
+    pub(super) who: Shared<'r>,
+    pub(super) count: u64,
+    pub(super) first: Option<Timestamp>,
+    pub(super) last: Option<Timestamp>,
+}
+
+/// What is shared of who it was.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shared<'r> {
+    Nothing,
+    Keyed(String),
+    Full { ip: &'r str, user: &'r str, host: &'r str },
+}
+
+impl Sharing {
+    pub(super) fn new(args: &OutputArgs) -> Result<Self, Box<dyn Error>> {
+        let key = match (&args.share_key, args.share) {
+            (Some(path), _) => {
+                let name = netsieve::shown_path(path);
+                let key = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+                let key = key.trim_ascii().to_vec();
+                if key.len() < 16 {
+                    return Err(format!(
+                        "{name}: a key of at least 16 bytes is wanted: a short one is found by trying"
+                    )
+                    .into());
+                }
+                key
+            }
+            (None, Share::Keyed) => return Err("--share keyed needs --share-key FILE".into()),
+            (None, _) => Vec::new(),
+        };
+        Ok(Self { share: args.share, key, identity: args.identity.clone() })
+    }
+
+    fn who<'r>(&self, row: &'r Row) -> Shared<'r> {
+        let who = row.who();
+        let is_known = !(who.ip.is_empty() && who.user.is_empty() && who.host.is_empty());
+        match self.share {
+            Share::Keyed if is_known => {
+                Shared::Keyed(format!("hmac-sha256:{}", keyed(&self.key, &[who.ip, who.user, who.host].join("\n"))))
+            }
+            Share::Full if is_known => Shared::Full { ip: who.ip, user: who.user, host: who.host },
+            _ => Shared::Nothing,
+        }
+    }
+
+    /// The sightings of a report, by indicator and what is shared of who. Without who, all of an indicator are one.
+    pub(super) fn seen<'r>(&self, report: &'r Report) -> Vec<Seen<'r>> {
+        let mut seen: BTreeMap<(&str, &str, u32, Shared<'r>), Seen<'r>> = BTreeMap::new();
+        for row in &report.rows {
+            let (about, who) = (report.about(row), self.who(row));
+            let key = (about.indicator.as_str(), about.kind.as_str(), row.indicator, who.clone());
+            let sum = seen.entry(key).or_insert(Seen { about, who, count: 0, first: None, last: None });
+            sum.count += row.pair.count;
+            sum.first = sum.first.into_iter().chain(row.pair.first).min();
+            sum.last = sum.last.max(row.pair.last);
+        }
+        seen.into_values().collect()
+    }
+}
+
+/// An indicator as its parts, out of its canonical text.
+pub(super) struct Parts<'a> {
+    pub(super) value: &'a str,
+    pub(super) port: Option<u16>,
+}
+
+/// Takes the port off an address or a name; a URL and a pattern have none of their own.
+pub(super) fn parts(about: &About) -> Parts<'_> {
+    let text = about.indicator.as_str();
+    if !matches!(about.kind.as_str(), "ip" | "domain") {
+        return Parts { value: text, port: None };
+    }
+    let with = |value, port: &str| port.parse().ok().map(|port| Parts { value, port: Some(port) });
+    let found = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once("]:").and_then(|(value, port)| with(value, port)),
+        // More colons than one are an address of IPv6.
+        None if text.matches(':').count() == 1 => text.split_once(':').and_then(|(value, port)| with(value, port)),
+        None => None,
+    };
+    found.unwrap_or(Parts { value: text, port: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indicators_in_parts() {
+        for (kind, text, value, port) in [
+            ("ip", "192.0.2.7", "192.0.2.7", None),
+            ("ip", "192.0.2.7:443", "192.0.2.7", Some(443)),
+            ("ip", "2001:db8::1", "2001:db8::1", None),
+            ("ip", "[2001:db8::1]:443", "2001:db8::1", Some(443)),
+            ("ip", "192.0.2.0/24", "192.0.2.0/24", None),
+            ("domain", "evil.test:8080", "evil.test", Some(8080)),
+            ("url", "http://evil.test:8080/", "http://evil.test:8080/", None),
+        ] {
+            let about = About { kind: kind.to_owned(), indicator: text.to_owned(), ..About::default() };
+            let found = parts(&about);
+            assert_eq!((found.value, found.port), (value, port), "{text}");
+        }
+    }
+}

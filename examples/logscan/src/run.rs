@@ -1,0 +1,194 @@
+//! `logscan run`: a job that stands in a file, so that the line in the crontab is short.
+//!
+//! The file is a configuration of feeds with one more table, `[run]`. Its keys are the options of `report` or `scan` as they are written on
+//! the command line, without the dashes; a path begins in the folder of the file.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, CommandFactory, Parser};
+use toml::{Table, Value};
+
+use crate::cli::{Cli, Command};
+
+const EXAMPLES: &str = "\
+Example, day.toml:
+
+  [[feed]]
+  path = \"c2.txt\"
+
+  [run]
+  command = \"report\"            # or \"scan\"
+  logs = [\"/var/log/dns*.log\"]
+  allow = [\"ours.txt\"]
+  html = \"day.html\"
+  csv = \"day.csv\"
+  identity = \"CERT Example\"
+
+Then `logscan run --config day.toml` does what `logscan report --config day.toml --allow ours.txt --html day.html …` does.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RunArgs {
+    /// The job: a configuration of feeds with a table `[run]`.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Options whose values are paths. Those of feeds may have a name before the path.
+const PATHS: [&str; 10] = ["csv", "json", "html", "stix", "misp", "share-key", "sieve", "psl", "rejects", "layouts"];
+const FEEDS: [&str; 3] = ["feed", "allow", "allow-all"];
+
+/// The command that a job stands for.
+pub(crate) fn command(args: &RunArgs) -> Result<Command, Box<dyn Error>> {
+    let name = netsieve::shown_path(&args.config).into_owned();
+    let said = |why: &dyn std::fmt::Display| format!("{name}: {why}");
+    let text = fs::read_to_string(&args.config).map_err(|error| said(&error))?;
+    let root: Table = text.parse().map_err(|error: toml::de::Error| said(&error.to_string().trim_end()))?;
+    let job = match root.get("run") {
+        Some(Value::Table(job)) => job,
+        Some(_) => return Err(said(&"`run` is no table").into()),
+        None => return Err(said(&"no table `[run]` says what is to be done: see `logscan run --help`").into()),
+    };
+    let line = line(job, &args.config).map_err(|why| said(&format!("[run]: {why}")))?;
+    match Cli::try_parse_from(line) {
+        Ok(cli) => Ok(cli.command),
+        Err(error) => {
+            // The first line says which option is wrong and why.
+            let why = error.to_string();
+            let why = why.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            Err(said(&format!("[run]: {why}")).into())
+        }
+    }
+}
+
+/// The command line of a job.
+fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
+    let folder = config.parent().unwrap_or(Path::new(""));
+    let command = match job.get("command") {
+        None => "report",
+        Some(Value::String(name)) if name == "report" || name == "scan" => name,
+        Some(other) => return Err(format!("`command` is \"report\" or \"scan\", and here is: {}", shown(other))),
+    };
+    let known = Cli::command();
+    let options = known.find_subcommand(command).ok_or("unknown command")?;
+    let mut line: Vec<OsString> = vec!["logscan".into(), command.into()];
+    let has_sieve = job.contains_key("sieve");
+    if !has_sieve {
+        line.extend(["--config".into(), config.into()]);
+    }
+    let mut logs = Vec::new();
+    for (key, value) in job {
+        if key == "command" {
+            continue;
+        }
+        let values = match value {
+            Value::Array(values) => values.iter().collect(),
+            value => vec![value],
+        };
+        let name = key.replace('_', "-");
+        if name == "logs" {
+            for value in values {
+                logs.push(folder.join(value.as_str().ok_or("`logs` are strings")?).into_os_string());
+            }
+            continue;
+        }
+        if !options.get_arguments().any(|option| option.get_long() == Some(&name)) || name == "config" {
+            return Err(format!("`{key}` is no option of `logscan {command}`"));
+        }
+        for value in values {
+            let text = match value {
+                Value::Boolean(true) => {
+                    line.push(format!("--{name}").into());
+                    continue;
+                }
+                Value::Boolean(false) => continue,
+                Value::String(text) => text.clone(),
+                Value::Integer(number) => number.to_string(),
+                Value::Float(number) => number.to_string(),
+                other => {
+                    return Err(format!(
+                        "`{key}`: a text, a number, true or false is wanted, and here is: {}",
+                        shown(other)
+                    ));
+                }
+            };
+            let text = match name.as_str() {
+                name if PATHS.contains(&name) => folder.join(text).into_os_string(),
+                name if FEEDS.contains(&name) => feed(&text, folder),
+                _ => text.into(),
+            };
+            let mut option = OsString::from(format!("--{name}="));
+            option.push(text);
+            line.push(option);
+        }
+    }
+    line.push("--".into());
+    line.extend(logs);
+    Ok(line)
+}
+
+/// A text as it is, of anything else what it is.
+fn shown(value: &Value) -> &str {
+    value.as_str().unwrap_or(value.type_str())
+}
+
+/// `PATH`, `NAME=PATH` or `NAME=FORMAT:PATH`, the path from the folder on.
+fn feed(text: &str, folder: &Path) -> OsString {
+    let whole = folder.join(text);
+    let Some((name, rest)) = text.split_once('=').filter(|_| !whole.exists()) else { return whole.into_os_string() };
+    let (format, path) = match rest.split_once(':') {
+        Some((format, path)) if format.parse::<netsieve::feed::Format>().is_ok() => (format!("{format}:"), path),
+        _ => (String::new(), rest),
+    };
+    let mut feed = OsString::from(format!("{name}={format}"));
+    feed.push(folder.join(path));
+    feed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(job: &str) -> Result<Vec<String>, String> {
+        let line = line(&job.parse().unwrap(), Path::new("etc/day.toml"))?;
+        Ok(line.iter().map(|part| part.to_str().unwrap().to_owned()).collect())
+    }
+
+    #[test]
+    fn a_job_is_a_command_line() {
+        let job = "logs = ['a.log', '/b.log']\nhtml = 'day.html'\nmax_pairs = 10\nweak = true\nrefang = false\nallow = ['ours=plain:ours.txt', 'b.txt']";
+        assert_eq!(
+            of(job).unwrap(),
+            [
+                "logscan",
+                "report",
+                "--config",
+                "etc/day.toml",
+                "--allow=ours=plain:etc/ours.txt",
+                "--allow=etc/b.txt",
+                "--html=etc/day.html",
+                "--max-pairs=10",
+                "--weak",
+                "--",
+                "etc/a.log",
+                "/b.log"
+            ]
+        );
+        assert_eq!(of("command = 'scan'\nformat = 'ecs'").unwrap()[1], "scan");
+    }
+
+    #[test]
+    fn what_is_misspelled_is_named() {
+        for (job, why) in [
+            ("hmtl = 'x'", "`hmtl` is no option of `logscan report`"),
+            ("command = 'rm'", "`command` is \"report\" or \"scan\""),
+            ("html = {}", "`html`: a text"),
+            ("logs = [1]", "`logs` are strings"),
+        ] {
+            assert!(of(job).unwrap_err().contains(why), "{job}: {:?}", of(job));
+        }
+    }
+}

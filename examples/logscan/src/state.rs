@@ -1,0 +1,169 @@
+//! What earlier runs have reported, so that the next one does not report it again.
+//!
+//! A hit is known by a hash of its log line, its place in it and its indicators, whatever the log is called by now. The file is locked by the
+//! run that uses it, written whole or not at all, and forgets what was not met for a while.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use netsieve::Hit;
+use netsieve::render::Escaped;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::place;
+use crate::summary::{counted, thousands};
+
+/// The first line of a file.
+const HEAD: &str = "netsieve-state 1";
+
+/// Bytes of a hash.
+pub(crate) const KEY: usize = 16;
+
+pub(crate) struct State {
+    path: PathBuf,
+    /// Held as long as this is.
+    _lock: File,
+    /// Hits of earlier runs, and the day when each was met last, since 1970.
+    known: HashMap<[u8; KEY], i64>,
+    /// Hits that this run reports.
+    new: HashSet<[u8; KEY]>,
+    today: i64,
+    keep: i64,
+    most: usize,
+    suppressed: u64,
+}
+
+/// The hash of a hit.
+pub(crate) fn key(hit: &Hit<'_>) -> [u8; KEY] {
+    let mut hash = Xxh3::new();
+    hash.update(hit.line_text());
+    hash.update(&(hit.offset_in_line() as u64).to_le_bytes());
+    hash.update(hit.observed());
+    for matched in hit.matches().iter() {
+        hash.update(matched.indicator().to_string().as_bytes());
+        hash.update(b"\0");
+    }
+    hash.digest128().to_le_bytes()
+}
+
+impl State {
+    /// Locks and reads the file, which need not exist yet.
+    pub(crate) fn open(path: &Path, keep_days: u16, most: u32) -> Result<Self, String> {
+        let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
+        let said = |error: io::Error| format!("{name}: {error}");
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".lock");
+        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(beside).map_err(said)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(format!("{name}: another run is using it")),
+            Err(TryLockError::Error(error)) => return Err(said(error)),
+        }
+        let today = Timestamp::now().as_second().div_euclid(86_400);
+        let known = match fs::read_to_string(path) {
+            Ok(text) => read(&text).map_err(|why| {
+                format!("{name}: damaged ({why}): restore it, or remove it and all hits are reported anew")
+            })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => HashMap::new(),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Err(format!(
+                    "{name}: damaged (not text): restore it, or remove it and all hits are reported anew"
+                ));
+            }
+            Err(error) => return Err(said(error)),
+        };
+        let (keep, most) = (keep_days.into(), most as usize);
+        Ok(Self { path: path.to_owned(), _lock: lock, known, new: HashSet::new(), today, keep, most, suppressed: 0 })
+    }
+
+    /// True if an earlier run has reported the hit. Either way it was met today.
+    pub(crate) fn has(&mut self, key: [u8; KEY]) -> bool {
+        match self.known.get_mut(&key) {
+            Some(day) => {
+                *day = self.today;
+                self.suppressed += 1;
+                true
+            }
+            None => {
+                self.new.insert(key);
+                false
+            }
+        }
+    }
+
+    /// Writes what was met, without what was not met for too long.
+    pub(crate) fn save(&mut self) -> Result<(), Box<dyn std::error::Error>> {
+        let mut all: Vec<(i64, [u8; KEY])> = self.known.iter().map(|(key, day)| (*day, *key)).collect();
+        all.extend(self.new.iter().map(|key| (self.today, *key)));
+        all.retain(|(day, _)| *day > self.today - self.keep);
+        // The newest stay.
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        let name = netsieve::shown_path(&self.path);
+        if all.len() > self.most {
+            say!(
+                "logscan: {}: more than {} hits (--state-max): the oldest {} are forgotten, and are reported again",
+                Escaped::new(&*name),
+                thousands(self.most as u64),
+                thousands((all.len() - self.most) as u64),
+            );
+            all.truncate(self.most);
+        }
+        place::write(&self.path, |out| {
+            writeln!(out, "{HEAD}")?;
+            for (day, key) in &all {
+                writeln!(out, "{:032x} {day}", u128::from_le_bytes(*key))?;
+            }
+            writeln!(out, "end {}", all.len())
+        })?;
+        if self.suppressed > 0 {
+            say!("logscan: {} reported by an earlier run (--state)", counted(self.suppressed, "hit"));
+        }
+        Ok(())
+    }
+}
+
+/// The hits of a file.
+fn read(text: &str) -> Result<HashMap<[u8; KEY], i64>, String> {
+    let mut lines = text.lines().enumerate();
+    if lines.next().map(|(_, line)| line) != Some(HEAD) {
+        return Err(format!("it does not begin with `{HEAD}`"));
+    }
+    let mut known = HashMap::new();
+    for (at, line) in lines {
+        let wrong = || format!("line {}", at + 1);
+        let (first, second) = line.split_once(' ').ok_or_else(wrong)?;
+        if first == "end" {
+            return if second.parse() == Ok(known.len()) { Ok(known) } else { Err(wrong()) };
+        }
+        let key = u128::from_str_radix(first, 16).ok().filter(|_| first.len() == 2 * KEY).ok_or_else(wrong)?;
+        let day = second.parse().map_err(|_| wrong())?;
+        known.insert(key.to_le_bytes(), day);
+    }
+    Err("cut off".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_is_seen() {
+        let line = format!("{:032x} 20000", 7);
+        assert_eq!(read(&format!("{HEAD}\n{line}\nend 1\n")).unwrap().len(), 1);
+        assert_eq!(read(&format!("{HEAD}\nend 0\n")).unwrap().len(), 0);
+        for text in [
+            String::new(),
+            "x".to_owned(),
+            format!("{HEAD}\n"),
+            format!("{HEAD}\n{line}\n"),
+            format!("{HEAD}\n{line}\nend 2\n"),
+            format!("{HEAD}\n{}\nend 1\n", &line[1..]),
+            format!("{HEAD}\n{line}x\nend 1\n"),
+        ] {
+            assert!(read(&text).is_err(), "{text}");
+        }
+    }
+}
