@@ -1,7 +1,7 @@
-//! netsieve compiles threat indicators into an immutable **sieve** and matches logged addresses, domains and URLs
-//! against it: single values, or raw log bytes on all cores.
+//! netsieve compiles threat indicators into an immutable **sieve** and matches logged addresses, domains, URLs, hashes of files and mail
+//! addresses against it: single values, or raw log bytes on all cores.
 //!
-//! Indicators come from feeds: lists of addresses, prefixes, ranges, domains, URLs and patterns. Feeds and logs go
+//! Indicators come from feeds: lists of addresses, prefixes, ranges, domains, URLs, patterns, hashes and mail addresses. Feeds and logs go
 //! through the same canonicalisers, so that upper case, full IPv6 or escaped URLs are not missed; names match by whole
 //! labels, so that nothing is found that is not there; and every match tells which indicators of which feeds it is by,
 //! how they cover the value, and how sure that is.
@@ -107,13 +107,18 @@
 //! [`HostOnly`](Strength::HostOnly). What one feed lists as `http` and another as `https` is one indicator, printed
 //! with the scheme of the first feed.
 //!
+//! **Hashes** of files are MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512, and compare as bytes, whatever they are the hash of: see
+//! [`value::hash`](mod@value::hash). **Mail addresses** compare without case; a `+tag` is a part of the address. Its domain is a name
+//! like any other, and a listed domain never stands for the addresses in it, nor an address for its domain. See [`value::email`].
+//!
 //! **Patterns** are literal substrings or globs over a name or over the path and query of a URL.
 //!
 //! **All matches** of all feeds are returned, most specific first: URLs with a path before hosts, long names and
 //! prefixes before short ones. How an indicator covers the value is its [`Relation`], how sure that is its
 //! [`Strength`].
 //!
-//! **Allow entries** suppress matches of hosts, never of a URL indicator with a path. An [`Allow`](Action::Allow) entry
+//! **Allow entries** suppress matches of hosts, never of a URL indicator with a path. A hash or a mail address is suppressed by an entry
+//! for the same value alone. An [`Allow`](Action::Allow) entry
 //! suppresses what is as specific as itself or less: an allowed `example.test` hides a listed `test`, but not a listed
 //! `login.example.test`. Specificity is the number of labels, or the length of the prefix. An
 //! [`AllowAll`](Action::AllowAll) entry suppresses every host-level match on what it covers. Nothing is removed for it:
@@ -124,7 +129,7 @@
 //!
 //! **Guards** keep out of block feeds, each time with a line in the report, what would match everything: private and
 //! reserved addresses, prefixes shorter than /8 (IPv4) or /19 (IPv6), sink addresses of hosts files, `localhost`,
-//! top-level domains. A listed public suffix (`co.uk`) covers itself alone. A [`Policy`] admits what a guard refuses.
+//! top-level domains, hashes of files that are found everywhere, such as the empty one. A listed public suffix (`co.uk`) covers itself alone. A [`Policy`] admits what a guard refuses.
 //!
 //! # What is found in raw bytes
 //!
@@ -145,6 +150,10 @@
 //!   `, ; | ' ( ) [ ] { } ! * $ ^ ::` and punctuation that is not ASCII; before `+`, `&` and encoded separators (`%20`, `&quot;`)
 //!   while there has been no `?`; and with the punctuation at its end. `host/path` without a scheme. URLs within URLs,
 //!   percent-encoded or not. A URL is one observable and its host another.
+//! * **Hashes**: runs of 32, 40, 56, 64, 96 or 128 hexadecimal digits that touch no other letter or digit of ASCII; and as many
+//!   pairs of digits with `:` between, or `-`. `MD5:…` and `SHA256=…` are such.
+//! * **Mail addresses**: a run of letters, digits, `.`, `_`, `+` and `-`, or a text in quotes, before `@` and a name with two labels. What
+//!   else may stand in a local part, such as `=` or `/`, is read both ways. `a@b.test` does not stand in `xa@b.test`.
 //! * **Escapes** before a token are seen as what they are: `%3D`, `\n`, `\x20`, `\u003d`, `#012`, `=3D`, colours (`ESC [31m`).
 //!   Within URLs those of JSON, XML and CEF are undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names as the Windows DNS log writes them are
 //!   decoded, `(4)evil(4)test(0)`, and the `saddr=` of auditd. UTF-16 is recognised. Offsets are always those of the input.

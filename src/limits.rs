@@ -27,6 +27,9 @@ pub const MAX_NAME: usize = 253;
 /// Longest label of a domain name in its ASCII form, in bytes (RFC 1035).
 pub const MAX_LABEL: usize = 63;
 
+/// Longest local part of a mail address, in bytes. RFC 5321 has 64; addresses that name whom a mail is returned for are longer.
+pub const MAX_LOCAL_PART: usize = 128;
+
 /// Longest line of a feed, in bytes: 1 MiB. A longer one is rejected by its line number; the rest of the feed loads.
 pub const MAX_FEED_LINE: usize = 1024 * 1024;
 

@@ -387,7 +387,8 @@ fn feeds_that_cannot_be_used() {
     }
     for prose in [
         "This is a list of the things that we have seen.\nIt has moved to another place.\nPlease look there.\n",
-        "d41d8cd98f00b204e9800998ecf8427e\n0cc175b9c0f1b6a831c399e269772661\n",
+        // A digit short of hashes.
+        "d41d8cd98f00b204e9800998ecf8427\n0cc175b9c0f1b6a831c399e26977266\n",
         // By the letter, single addresses.
         "192.0.2.0\t192.0.2.255\t24\t100\n198.51.100.0\t198.51.100.255\t24\t90\n",
         "1\n2\n3\n",

@@ -58,6 +58,10 @@ fn world() -> World {
         url("https://host.test/", Scope::Suffix),
         pattern(PatternTarget::Name, "*-login.test"),
         pattern(PatternTarget::UrlPath, "/gate.php"),
+        Indicator::Hash("0123456789abcdef0123456789abcdef".parse().expect("a hash")),
+        Indicator::Hash("00112233445566778899aabbccddeeff00112233".parse().expect("a hash")),
+        Indicator::Email("boss@shop.test".parse().expect("an address")),
+        Indicator::Email("j\u{fc}rgen@b\u{fc}cher.test".parse().expect("an address")),
     ];
     let mut world = World { feeds: vec![open_feed("c2"), open_feed("more"), open_feed("ours")], rows: Vec::new() };
     world.feeds[0].tags.push("t".into());

@@ -46,7 +46,11 @@ fn base64(text: &str) -> String {
 
 /// The type that structured feeds give a value.
 fn kind(value: &str) -> &'static str {
+    if let Ok(hash) = netsieve::value::FileHash::parse(value) {
+        return hash.algorithm();
+    }
     match value {
+        value if value.contains('@') && !value.contains('/') => "email",
         value if value.contains("://") || value.contains('/') => "url",
         value if value.starts_with('[') || value.parse::<std::net::IpAddr>().is_ok() => "ip",
         value if value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':')) => "ip:port",
@@ -58,6 +62,11 @@ fn stix(value: &str) -> String {
     let path = match kind(value) {
         "url" => "url:value",
         "domain" => "domain-name:value",
+        "email" => "email-addr:value",
+        "md5" => "file:hashes.MD5",
+        "sha1" => "file:hashes.'SHA-1'",
+        "sha256" => "file:hashes.'SHA-256'",
+        "sha512" => "file:hashes.'SHA-512'",
         _ if value.contains("::") => "ipv6-addr:value",
         _ => "ipv4-addr:value",
     };
@@ -73,6 +82,7 @@ fn misp(value: &str) -> String {
     let kind = match kind(value) {
         "ip" => "ip-dst",
         "ip:port" => "ip-dst|port",
+        "email" => "email-src",
         kind => kind,
     };
     let value = if kind == "ip-dst|port" { value.replace(':', "|") } else { value.to_owned() };
@@ -120,6 +130,8 @@ const LAYOUTS: &[(Format, Layout)] = &[
         let kind = match kind(v) {
             "url" => "URL",
             "domain" => "DOMAIN",
+            "email" => "EMAIL",
+            "md5" | "sha1" | "sha256" | "sha512" => "FILE_HASH",
             _ => "ADDR",
         };
         format!("#fields\tindicator\tindicator_type\n{v}\tIntel::{kind}\n")
@@ -146,6 +158,11 @@ const LAYOUTS: &[(Format, Layout)] = &[
         let search = match kind(v) {
             "url" => "UrlHistoryItem/URL",
             "domain" => "Network/DNS",
+            "email" => "Email/From",
+            "md5" => "FileItem/Md5sum",
+            "sha1" => "FileItem/Sha1sum",
+            "sha256" => "FileItem/Sha256sum",
+            "sha512" => "FileItem/Sha512sum",
             _ => "PortItem/remoteIP",
         };
         format!(
@@ -224,7 +241,23 @@ fn value() -> impl Strategy<Value = String> {
         let last = first.saturating_add(more);
         format!("{}{dash}{}", std::net::Ipv4Addr::from(first), std::net::Ipv4Addr::from(last))
     });
+    let hash = (select(vec![16_usize, 20, 32, 64]), any::<[u8; 32]>(), select(vec!["", "", ":", "-"]), any::<bool>());
+    let hash = hash.prop_map(|(len, bytes, separator, is_upper)| {
+        let pairs: Vec<String> = (0..len).map(|n| format!("{:02x}", bytes[n % 32])).collect();
+        let text = pairs.join(separator);
+        if is_upper { text.to_uppercase() } else { text }
+    });
+    let local = "[a-z0-9]{1,6}([.+_-][A-Za-z0-9]{1,6}){0,2}|o'[a-z]{3}|[a-z]{2}=[a-z]{2}|j\u{fc}rgen";
+    let local = prop_oneof![9 => local, 1 => select(vec!["\"a b\"".to_owned(), "\"x\"".to_owned()])];
+    let address =
+        (local, name.clone(), select(vec!["@", "@", "[@]"])).prop_map(|(local, name, at)| format!("{local}{at}{name}"));
     prop_oneof![
+        4 => hash.clone(),
+        4 => address,
+        1 => hash.prop_map(|hash| {
+            let name = netsieve::value::FileHash::parse(&hash).map_or("md5", |hash| hash.algorithm());
+            format!("{}:{hash}", name.to_uppercase())
+        }),
         6 => (name.clone(), port.clone()).prop_map(|(name, port)| name + port),
         3 => (v4, port.clone()).prop_map(|(v4, port)| v4 + port),
         2 => v6.clone(),
@@ -248,8 +281,9 @@ fn is_awaited_of_the_extractor(value: &str) -> bool {
 /// What stands for an indicator in a log: its own text, and the value as the feed has it where a log would have that.
 fn logged(indicator: &IndicatorRef<'_>, as_listed: &str) -> Vec<String> {
     let text = indicator.to_string();
+    let is_hash = indicator.kind() == netsieve::Kind::Hash;
     // A top-level domain stands for what is beneath it, and so does what says so.
-    if !text.contains(['.', ':']) || indicator.scope() == Some(Scope::Subdomains) {
+    if !is_hash && !text.contains(['.', ':']) || indicator.scope() == Some(Scope::Subdomains) {
         return vec![format!("a.{text}")];
     }
     let is_a_set =

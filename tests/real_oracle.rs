@@ -97,7 +97,7 @@ impl Observed {
                     }
                     all.urls.insert(view.as_str().to_owned());
                 }
-                What::Request(_) => {}
+                What::Request(_) | What::Hash(_) | What::Email(_) => {}
             }
         }
         all

@@ -6,6 +6,7 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod cpu;
+pub(crate) mod digits;
 // Miri knows no pages.
 #[cfg(all(test, unix, not(miri)))]
 mod guard;

@@ -148,6 +148,14 @@ names! {
     FileName = "file.name": Keyword,
     /// A file's path.
     FilePath = "file.path": Keyword,
+    /// A file's MD5.
+    FileHashMd5 = "file.hash.md5": Keyword,
+    /// A file's SHA-1.
+    FileHashSha1 = "file.hash.sha1": Keyword,
+    /// A file's SHA-256.
+    FileHashSha256 = "file.hash.sha256": Keyword,
+    /// A file's SHA-512.
+    FileHashSha512 = "file.hash.sha512": Keyword,
     /// The version of what made the event.
     ObserverVersion = "observer.version": Keyword,
     /// The rule that decided.

@@ -19,6 +19,7 @@
 //! ```
 
 mod decode;
+pub(crate) mod exact;
 pub(crate) mod finder;
 mod grammar;
 mod ip6;

@@ -20,6 +20,8 @@ fn show(haystack: &[u8], token: &Token<'_>) -> String {
         TokenKind::Domain => ("name", text.clone().into_owned()),
         TokenKind::Url => ("url", text.clone().into_owned()),
         TokenKind::RequestPath => ("path", text.clone().into_owned()),
+        TokenKind::Hash => ("hash", text.clone().into_owned()),
+        TokenKind::Email => ("email", text.clone().into_owned()),
     };
     out.push_str(kind);
     if token.name_like {

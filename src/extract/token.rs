@@ -16,6 +16,10 @@ pub enum TokenKind {
     Url,
     /// The path and query of a request.
     RequestPath,
+    /// The hash of a file: hexadecimal digits, as they are or with a separator between each two.
+    Hash,
+    /// A mail address; `text` is not canonical yet.
+    Email,
 }
 
 /// Where a token stands.

@@ -252,10 +252,15 @@ enum Guard {
     Bogons,
     WidePrefixes,
     PublicSuffixes,
+    WellKnownFiles,
 }
 
-const GUARDS: Words<Guard> =
-    &[("bogons", Guard::Bogons), ("wide-prefixes", Guard::WidePrefixes), ("public-suffixes", Guard::PublicSuffixes)];
+const GUARDS: Words<Guard> = &[
+    ("bogons", Guard::Bogons),
+    ("wide-prefixes", Guard::WidePrefixes),
+    ("public-suffixes", Guard::PublicSuffixes),
+    ("well-known-files", Guard::WellKnownFiles),
+];
 
 /// What may stand in the defaults as well as in a feed. The name and the path of the feed are still missing.
 #[derive(Clone)]
@@ -311,11 +316,13 @@ impl Settings {
             "admit" => {
                 let policy = &mut feed.policy;
                 (policy.admit_bogons, policy.admit_wide_prefixes, policy.admit_public_suffixes) = (false, false, false);
+                policy.admit_well_known_files = false;
                 for word in document.list(key, value)? {
                     match document.word(key, word, GUARDS)? {
                         Guard::Bogons => policy.admit_bogons = true,
                         Guard::WidePrefixes => policy.admit_wide_prefixes = true,
                         Guard::PublicSuffixes => policy.admit_public_suffixes = true,
+                        Guard::WellKnownFiles => policy.admit_well_known_files = true,
                     }
                 }
             }

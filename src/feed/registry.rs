@@ -77,6 +77,8 @@ formats! {
     Feodo = "feodo", Banner, tables::FEODO;
     /// The address list of SSLBL.
     Sslbl = "sslbl", Banner, tables::SSLBL;
+    /// The CSV dump of MalwareBazaar.
+    MalwareBazaar = "malwarebazaar", Banner, tables::MALWARE_BAZAAR;
     /// The CSV dump of PhishTank.
     PhishTank = "phishtank", Banner, tables::PHISHTANK;
     /// Attributes of MISP events as CSV.

@@ -7,12 +7,12 @@ use ipnet::IpNet;
 
 use crate::indicator::kind::{Kind, Scope};
 use crate::indicator::pattern::Pattern;
-use crate::value::{DomainName, Url};
+use crate::value::{DomainName, EmailAddress, FileHash, Url};
 
 /// A canonical value that marks a threat, with its kind and scope.
 ///
 /// `Display` gives the canonical text: a host address without `/32` or `/128`, a port after `:` (IPv6 in brackets), a
-/// range as `first-last`, a URL with its scheme.
+/// range as `first-last`, a URL with its scheme, a hash in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Indicator {
@@ -50,6 +50,10 @@ pub enum Indicator {
     },
     /// A pattern.
     Pattern(Pattern),
+    /// The hash of a file.
+    Hash(FileHash),
+    /// A mail address.
+    Email(EmailAddress),
 }
 
 impl Indicator {
@@ -60,6 +64,8 @@ impl Indicator {
             Indicator::Domain { .. } => Kind::Domain,
             Indicator::Url { .. } => Kind::Url,
             Indicator::Pattern(_) => Kind::Pattern,
+            Indicator::Hash(_) => Kind::Hash,
+            Indicator::Email(_) => Kind::Email,
         }
     }
 
@@ -68,7 +74,7 @@ impl Indicator {
         match self {
             Indicator::Ip { port, .. } | Indicator::IpRange { port, .. } | Indicator::Domain { port, .. } => *port,
             Indicator::Url { url, .. } => url.port(),
-            Indicator::Pattern(_) => None,
+            Indicator::Pattern(_) | Indicator::Hash(_) | Indicator::Email(_) => None,
         }
     }
 
@@ -106,6 +112,8 @@ impl fmt::Display for Indicator {
             Indicator::Domain { name, port, .. } => with_port(f, format_args!("{name}"), false, *port),
             Indicator::Url { url, .. } => f.write_str(url.as_str()),
             Indicator::Pattern(pattern) => f.write_str(pattern.as_str()),
+            Indicator::Hash(hash) => write!(f, "{hash}"),
+            Indicator::Email(address) => f.write_str(address.as_str()),
         }
     }
 }

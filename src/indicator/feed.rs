@@ -68,6 +68,8 @@ pub struct Policy {
     pub admit_wide_prefixes: bool,
     /// Admit whole public suffixes and top-level domains.
     pub admit_public_suffixes: bool,
+    /// Admit hashes of files that are found everywhere, such as the empty one.
+    pub admit_well_known_files: bool,
     /// Read bare URL paths (`/gate.php`) as patterns.
     pub path_patterns: bool,
     /// Leave out what a MISP event marks as not meant for detection (`to_ids` false); it is kept and tagged otherwise.
@@ -92,6 +94,10 @@ pub enum ColumnRole {
     Host,
     /// A URL, with a scheme or without.
     Url,
+    /// The hash of a file.
+    Hash,
+    /// A mail address.
+    Email,
     /// The kind of the value: `ip`, `domain`, `url`, `md5`, ….
     Type,
     /// The port that addresses and names are limited to.
@@ -132,6 +138,8 @@ impl ColumnRole {
         ColumnRole::Domain,
         ColumnRole::Host,
         ColumnRole::Url,
+        ColumnRole::Hash,
+        ColumnRole::Email,
         ColumnRole::Type,
         ColumnRole::Port,
         ColumnRole::Tags,
@@ -157,6 +165,8 @@ impl ColumnRole {
             ColumnRole::Domain => "domain",
             ColumnRole::Host => "host",
             ColumnRole::Url => "url",
+            ColumnRole::Hash => "hash",
+            ColumnRole::Email => "email",
             ColumnRole::Type => "type",
             ColumnRole::Port => "port",
             ColumnRole::Tags => "tags",

@@ -43,16 +43,22 @@ pub enum Kind {
     Url,
     /// A pattern over names or over URL paths.
     Pattern,
+    /// The hash of a file.
+    Hash,
+    /// A mail address.
+    Email,
 }
 
 impl Kind {
-    /// `ip`, `domain`, `url` or `pattern`.
+    /// `ip`, `domain`, `url`, `pattern`, `hash` or `email`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Ip => "ip",
             Kind::Domain => "domain",
             Kind::Url => "url",
             Kind::Pattern => "pattern",
+            Kind::Hash => "hash",
+            Kind::Email => "email",
         }
     }
 }

@@ -28,4 +28,4 @@ pub use kind::{Kind, Scope};
 pub use pattern::{Pattern, PatternTarget};
 pub use record::{Attributes, Construct, Record, RecordSink, Rejection, Skip, Warning, WarningKind};
 
-pub use crate::value::{DomainName, HostRef, Reject, Url, UrlScratch, UrlView};
+pub use crate::value::{DomainName, EmailAddress, FileHash, HostRef, Reject, Url, UrlScratch, UrlView};

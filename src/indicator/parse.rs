@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::indicator::canonical::Indicator;
 use crate::indicator::kind::Scope;
-use crate::value::{DomainName, Reject, Url, ip, url};
+use crate::value::{DomainName, EmailAddress, FileHash, Reject, Url, ip, url};
 
 /// Reads one value of any kind, told apart by its shape.
 ///
@@ -12,7 +12,8 @@ use crate::value::{DomainName, Reject, Url, ip, url};
 ///   `192.0.2.10-192.0.2.19`;
 /// * a name, with or without a port, which covers the names beneath it too: `evil.test`, `evil.test:8080`. `*.evil.test` is the
 ///   same; a name that shall cover itself alone is built with [`Scope::Exact`];
-/// * a URL, or `host/path`, which is one of the scheme `http`.
+/// * a URL, or `host/path`, which is one of the scheme `http`;
+/// * the hash of a file, as of [`FileHash::parse`], or a mail address.
 ///
 /// White space around the value is trimmed, nothing else is: defanged text is undone by feed readers. No guard is asked:
 /// [`SieveBuilder::add`](crate::SieveBuilder::add) does that.
@@ -57,6 +58,16 @@ impl FromStr for Indicator {
             Err(reject @ (Reject::ReversedRange | Reject::MixedRange)) => return Err(reject),
             Err(_) => {}
         }
+        if let Ok(hash) = FileHash::parse(value) {
+            return Ok(Indicator::Hash(hash));
+        }
+        // A URL without a scheme has an `@` behind its slash.
+        let head = value.split(|byte| matches!(byte, b'/' | b'\\' | b'?')).next().unwrap_or(value);
+        if (value.starts_with(b"\"") || head.contains(&b'@'))
+            && let Ok(address) = EmailAddress::parse(value)
+        {
+            return Ok(Indicator::Email(address));
+        }
         if value.iter().any(|byte| matches!(byte, b'/' | b'\\' | b'?')) {
             return of_url(value);
         }
@@ -99,6 +110,9 @@ mod tests {
             ("https://evil.test", "https://evil.test/"),
             ("192.0.2.1/x", "http://192.0.2.1/x"),
             ("x://evil.test/?q", "x://evil.test/?q"),
+            ("MD5:0123456789ABCDEF0123456789abcdef", "0123456789abcdef0123456789abcdef"),
+            ("Boss@Shop.test", "boss@shop.test"),
+            ("mailto:boss@shop.test", "boss@shop.test"),
         ] {
             assert_eq!(text.parse::<Indicator>().map(|read| read.to_string()).as_deref(), Ok(want), "{text}");
         }
@@ -117,7 +131,7 @@ mod tests {
     proptest! {
         /// The text of what was read is read as the same.
         #[test]
-        fn texts_are_read_back(text in "([a-z0-9*]{1,3}[.:/-]?){1,8}|[0-9]{1,3}(\\.[0-9]{1,3}){3}([-/:][0-9.]{1,9})?|\\PC{0,20}") {
+        fn texts_are_read_back(text in "([a-z0-9*]{1,3}[.:/@-]?){1,8}|[0-9]{1,3}(\\.[0-9]{1,3}){3}([-/:][0-9.]{1,9})?|\\PC{0,20}") {
             if let Ok(read) = text.parse::<Indicator>() {
                 prop_assert_eq!(read.to_string().parse::<Indicator>(), Ok(read), "{}", text);
             }

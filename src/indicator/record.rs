@@ -86,6 +86,8 @@ pub enum WarningKind {
     HostBits,
     /// The scope `Suffix` on a public suffix became `Exact`.
     PublicSuffixDemoted,
+    /// A provider of mailboxes for everybody, listed with its own name: everybody's mail has it.
+    FreeMail,
     /// Another value follows on the line. Only the first is read.
     SecondValue,
     /// A date cannot be read, so the entry goes without it.
@@ -104,6 +106,7 @@ impl WarningKind {
         match self {
             WarningKind::HostBits => "host_bits",
             WarningKind::PublicSuffixDemoted => "public_suffix_demoted",
+            WarningKind::FreeMail => "free_mail",
             WarningKind::SecondValue => "second_value",
             WarningKind::UnreadableDate => "unreadable_date",
             WarningKind::ConfidenceAssumed => "confidence_assumed",
@@ -117,6 +120,7 @@ impl WarningKind {
         match self {
             WarningKind::HostBits => "host bits of the prefix masked",
             WarningKind::PublicSuffixDemoted => "public suffix: taken as exact, not with the names beneath it",
+            WarningKind::FreeMail => "provider of mailboxes for everybody, whose name all their mail has",
             WarningKind::SecondValue => "another value follows on the line: only the first is read",
             WarningKind::UnreadableDate => "a date that cannot be read: taken without it",
             WarningKind::ConfidenceAssumed => "a column called confidence is taken to be of 0 to 100",
@@ -189,9 +193,9 @@ pub enum Construct {
     OtherLanguage,
     /// Bytes to be looked for in packets.
     Payload,
-    /// The fingerprint of a file or a certificate.
+    /// A hash that tells what is alike, or that is not of a whole file: a fuzzy one, one of imports, the fingerprint of a connection.
     Hash,
-    /// A mail address.
+    /// A mail address that marks no threat, such as that of who registered a name, or another part of a mail.
     Email,
     /// The name of a file, or a path on a disk.
     FileName,
@@ -267,8 +271,8 @@ impl Construct {
             Construct::Sequence => "conditions in a sequence, or counted",
             Construct::OtherLanguage => "patterns in other languages",
             Construct::Payload => "contents of packets",
-            Construct::Hash => "hashes",
-            Construct::Email => "mail addresses",
+            Construct::Hash => "hashes of what is alike, or of parts",
+            Construct::Email => "contacts, and parts of mails",
             Construct::FileName => "file names and paths",
             Construct::Link => "links to reports",
             Construct::OtherKind => "other kinds that are not of the network",

@@ -11,7 +11,7 @@ use crate::sieve::Match;
 /// Writes hits as JSON Lines (RFC 8259): one object for each (observable, indicator).
 ///
 /// Keys, in this order: `file`, `line` (from 1), `offset` (bytes from the start of the decompressed input), `observed` (as
-/// the log has it), `canonical` (of the observable), `kind` (of the indicator: `ip`, `domain`, `url`, `pattern`),
+/// the log has it), `canonical` (of the observable), `kind` (of the indicator: `ip`, `domain`, `url`, `pattern`, `hash`, `email`),
 /// `indicator` (canonical), `scope` (of domains and URLs only), `relation`, `strength`, `derived` (only of [derived
 /// forms](crate::sieve::Derived)), `context`, `text` (the log line, cut at [`MAX_SHOWN_LINE`] around the observable; from the 17th
 /// hit of a line on, at [`MAX_SHOWN_AGAIN`](crate::limits::MAX_SHOWN_AGAIN)), `event` (with the feature `events`: the line

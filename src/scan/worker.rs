@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::net::IpAddr;
-use std::ops::Range;
 
 use super::blocks::Block;
 use super::events::Events;
@@ -10,12 +9,15 @@ use super::found::{BlockHits, Lines};
 use super::options::ScanOptions;
 #[cfg(feature = "events")]
 use super::options::Validity;
+use crate::extract::exact::{ExactFinder, ExactJudge};
 use crate::extract::finder::{Judge, LineFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
+use crate::indicator::FileHash;
 use crate::limits::MAX_NAME;
 #[cfg(feature = "events")]
 use crate::sieve::Moment;
 use crate::sieve::{DerivedForms, Engine, MatchOptions, Matcher, Prefilter, Probe, Seen, Sieve};
+use crate::value::email::EmailScratch;
 
 /// A thread's scratch space.
 #[derive(Debug)]
@@ -23,25 +25,30 @@ pub(super) struct Worker {
     extractor: Extractor,
     /// What passes over the lines that hold nothing; `None` if every line must be looked at.
     finder: Option<LineFinder>,
+    /// What finds hashes and mail addresses that are listed; `None` without any.
+    exact: Option<ExactFinder>,
+    /// Whether hashes, and mail addresses, are.
+    has_exact: (bool, bool),
     pub(super) matcher: Matcher,
     pub(super) found: BlockHits,
-    patterns: PatternLines,
+    certain: CertainLines,
     pub(super) events: Events,
     pub(super) lines: Lines,
 }
 
-/// The lines of a block that a pattern may match in.
+/// The lines of a block that a pattern may match in, or that hold a hash or a mail address that is listed.
 #[derive(Debug, Default)]
-struct PatternLines {
+struct CertainLines {
     /// Where they start, in order.
     starts: Vec<usize>,
     /// Space to undo escapes in.
     scratch: Vec<u8>,
+    email: EmailScratch,
 }
 
-impl PatternLines {
-    /// Calls `each` with every such line.
-    fn find(&mut self, sieve: &Sieve, view: &[u8], mut each: impl FnMut(Range<usize>)) {
+impl CertainLines {
+    /// Puts down the lines that a pattern may match in.
+    fn find_patterns(&mut self, sieve: &Sieve, view: &[u8]) {
         self.starts.clear();
         if !sieve.has_patterns() {
             return;
@@ -51,10 +58,28 @@ impl PatternLines {
             let end = memchr::memchr(b'\n', &view[start..]).map_or(view.len(), |len| start + len);
             if sieve.may_match_pattern(&view[start..end], &mut self.scratch) {
                 self.starts.push(start);
-                each(start..end);
             }
             start = end + 1;
         }
+    }
+
+    /// Puts down the lines with what is listed beside them. Gives how many places were looked at.
+    fn find_exact(&mut self, finder: &mut ExactFinder, probe: &Probe, view: &[u8]) -> u64 {
+        let Self { starts, email, .. } = self;
+        // The line that was put down last.
+        let (known, mut line) = (starts.len(), 0..0);
+        let asked = finder.find(view, &mut SieveExactJudge { probe, email }, &mut |place| {
+            if !line.contains(&place) {
+                let start = memchr::memrchr(b'\n', &view[..place]).map_or(0, |at| at + 1);
+                line = start..memchr::memchr(b'\n', &view[place..]).map_or(view.len(), |len| place + len);
+                starts.push(start);
+            }
+        });
+        if starts.len() > known {
+            starts.sort_unstable();
+            starts.dedup();
+        }
+        asked
     }
 
     fn has(&self, start: usize) -> bool {
@@ -86,6 +111,27 @@ impl Judge for SieveJudge<'_> {
     }
 }
 
+/// Asks the sieve about hashes and mail addresses.
+struct SieveExactJudge<'s> {
+    probe: &'s Probe,
+    email: &'s mut EmailScratch,
+}
+
+impl ExactJudge for SieveExactJudge<'_> {
+    fn hash(&mut self, hash: &FileHash) -> bool {
+        self.probe.may_hold_hash(hash)
+    }
+
+    #[inline(always)]
+    fn may_be_email(&self, bytes: &[u8], at: usize) -> bool {
+        self.probe.may_hold_email(bytes, at)
+    }
+
+    fn email(&mut self, text: &[u8]) -> bool {
+        self.probe.holds_email(text, self.email)
+    }
+}
+
 #[inline(never)]
 fn is_listed(probe: &Probe, name: &[u8]) -> bool {
     let mut lower = [0; MAX_NAME];
@@ -97,7 +143,9 @@ fn is_listed(probe: &Probe, name: &[u8]) -> bool {
 
 impl Worker {
     pub(super) fn new(sieve: &Sieve, options: &ScanOptions) -> Self {
-        let extract = ExtractOptions { request_paths: sieve.has_path_patterns(), refang: options.refang };
+        let (hashes, emails) = sieve.has_exact();
+        let extract =
+            ExtractOptions { request_paths: sieve.has_path_patterns(), refang: options.refang, hashes, emails };
         // One choice for the scan and its lookups.
         let matching = MatchOptions { engine: options.engine, ..options.matching.clone() };
         #[cfg_attr(not(feature = "events"), expect(unused_mut, reason = "only events have a time"))]
@@ -109,9 +157,11 @@ impl Worker {
         Self {
             extractor: Extractor::new(extract),
             finder: finder(&matcher, options),
+            exact: ExactFinder::new(matcher.kernel(), hashes, emails),
+            has_exact: (hashes, emails),
             matcher,
             found: BlockHits::default(),
-            patterns: PatternLines::default(),
+            certain: CertainLines::default(),
             events: Events::new(options),
             lines: Lines::default(),
         }
@@ -123,7 +173,7 @@ impl Worker {
 
     /// Scans a block; [`next_line`](Self::next_line) then gives the hits, line by line.
     pub(super) fn scan(&mut self, bytes: &[u8], block: &Block) {
-        let Self { extractor, finder, matcher, found, patterns, .. } = self;
+        let Self { extractor, finder, exact, has_exact, matcher, found, certain, .. } = self;
         found.clear();
         let view = &bytes[block.view.clone()];
         let own = block.own.start - block.view.start..block.own.end - block.view.start;
@@ -136,24 +186,31 @@ impl Worker {
                 let mut judge = SieveJudge { probe: &probe, filter, derived: &derived };
                 let is_piece = own.len() != view.len();
                 let mut any = false;
-                patterns.find(probe.sieve(), view, |line| {
-                    if !is_piece {
-                        let text = &view[line.clone()];
-                        extractor.extract(text, 0..text.len(), &mut |token| look_up(matcher, found, token, line.start));
-                    }
-                });
-                let has_pattern = !patterns.starts.is_empty();
+                certain.find_patterns(probe.sieve(), view);
+                if let Some(exact) = exact {
+                    found.observables += certain.find_exact(exact, &probe, view);
+                }
+                let is_certain = !certain.starts.is_empty();
+                extractor.look_for(has_exact.0, has_exact.1);
+                for &start in certain.starts.iter().filter(|_| !is_piece) {
+                    let end = memchr::memchr(b'\n', &view[start..]).map_or(view.len(), |len| start + len);
+                    let text = &view[start..end];
+                    extractor.extract(text, 0..text.len(), &mut |token| look_up(matcher, found, token, start));
+                }
+                // No other line holds any that is listed.
+                extractor.look_for(false, false);
                 let asked = finder.find(view, filters, &mut judge, &mut |line| {
                     any = true;
                     // What is found in a piece of a line depends on the whole of it.
-                    if !is_piece && !patterns.has(line.start) {
+                    if !is_piece && !certain.has(line.start) {
                         let text = &view[line.clone()];
                         extractor.extract(text, 0..text.len(), &mut |token| {
                             look_up_likely(matcher, found, filter, token, line.start)
                         });
                     }
                 });
-                if is_piece && has_pattern {
+                if is_piece && is_certain {
+                    extractor.look_for(has_exact.0, has_exact.1);
                     extractor.extract(view, own, &mut |token| look_up(matcher, found, token, 0));
                 } else if is_piece && any {
                     extractor.extract(view, own, &mut |token| look_up_likely(matcher, found, filter, token, 0));
@@ -236,6 +293,22 @@ fn look_up(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base
             }
         }
         TokenKind::Url => look_up_url(matcher, found, token, base),
+        TokenKind::Hash => {
+            if let Ok(hash) = FileHash::parse(token.text) {
+                matcher.look_up_hash(&hash);
+                found.count_withheld(matcher);
+                found.take(matcher, false, span, token.context, |_, out| {
+                    // Writing to a string does not fail.
+                    let _ = write!(out, "{hash}");
+                });
+            }
+        }
+        TokenKind::Email => {
+            if matcher.look_up_email(token.text).is_ok() {
+                found.count_withheld(matcher);
+                found.take(matcher, false, span, token.context, |matcher, out| matcher.write_email(token.text, out));
+            }
+        }
         TokenKind::RequestPath => {
             matcher.look_up_request_path(token.text);
             found.count_withheld(matcher);

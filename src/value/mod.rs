@@ -1,6 +1,7 @@
-//! The one canonical form of each kind of value: addresses, names and URLs, and how defanged text is undone.
+//! The one canonical form of each kind of value: addresses, names, URLs, hashes of files and mail addresses, and how defanged text is
+//! undone.
 //!
-//! Feeds and logs go through the same canonicalisers ([`ip`], [`domain`], [`url`](mod@url)), so that two spellings of one thing
+//! Feeds and logs go through the same canonicalisers ([`ip`], [`domain`], [`url`](mod@url), [`hash`](mod@hash), [`email`]), so that two spellings of one thing
 //! compare equal. Canonicalising is idempotent. What is no value is refused with a [`Reject`].
 //!
 //! ```
@@ -14,6 +15,8 @@
 
 mod column;
 pub mod domain;
+pub mod email;
+pub mod hash;
 pub mod ip;
 pub mod refang;
 mod reject;
@@ -22,6 +25,8 @@ mod wide;
 
 pub use column::{Column, Offset, Values};
 pub use domain::DomainName;
+pub use email::EmailAddress;
+pub use hash::FileHash;
 pub use reject::Reject;
 pub use url::{HostRef, Url, UrlScratch, UrlView};
 pub(crate) use wide::has_separator;

@@ -8,7 +8,7 @@ pub enum Reject {
     Empty,
     /// The value is longer than [`MAX_OBSERVABLE`](crate::limits::MAX_OBSERVABLE), or the line than the cap of its reader.
     TooLong,
-    /// The value is neither an address, nor a prefix, a range, a domain name, or a URL.
+    /// The value is neither an address, nor a prefix, a range, a domain name, a URL, a hash, or a mail address.
     Unrecognised,
     /// It looks like an address and is none.
     BadAddress,
@@ -40,6 +40,10 @@ pub enum Reject {
     BadScheme,
     /// The URL has no host.
     NoHost,
+    /// The value is no hash of a known length in hexadecimal digits, or not of the length of the algorithm that is named.
+    BadHash,
+    /// It looks like a mail address and is none.
+    BadEmail,
     /// The pattern is malformed, or too short to be searched for.
     BadPattern,
     /// The feed lists a URL path without a host, and its policy does not ask for patterns.
@@ -52,6 +56,8 @@ pub enum Reject {
     PublicSuffix,
     /// Guard: the name of this host.
     Localhost,
+    /// Guard: the hash of the empty file, or of another that is found everywhere.
+    WellKnownFile,
     /// Guard: the address column of a hosts file.
     SinkAddress,
     /// A hosts file has an address where a name belongs.
@@ -88,12 +94,15 @@ impl Reject {
             Reject::SingleLabel => "single_label",
             Reject::BadScheme => "bad_scheme",
             Reject::NoHost => "no_host",
+            Reject::BadHash => "bad_hash",
+            Reject::BadEmail => "bad_email",
             Reject::BadPattern => "bad_pattern",
             Reject::PathPattern => "path_pattern",
             Reject::Bogon => "bogon",
             Reject::WidePrefix => "wide_prefix",
             Reject::PublicSuffix => "public_suffix",
             Reject::Localhost => "localhost",
+            Reject::WellKnownFile => "well_known_file",
             Reject::SinkAddress => "sink_address",
             Reject::AddressTarget => "address_target",
             Reject::HostMapping => "host_mapping",
@@ -107,7 +116,12 @@ impl Reject {
     pub const fn is_guard(self) -> bool {
         matches!(
             self,
-            Reject::Bogon | Reject::WidePrefix | Reject::PublicSuffix | Reject::Localhost | Reject::SinkAddress
+            Reject::Bogon
+                | Reject::WidePrefix
+                | Reject::PublicSuffix
+                | Reject::Localhost
+                | Reject::WellKnownFile
+                | Reject::SinkAddress
         )
     }
 }
@@ -117,7 +131,9 @@ impl fmt::Display for Reject {
         f.write_str(match self {
             Reject::Empty => "empty value",
             Reject::TooLong => "longer than the limit",
-            Reject::Unrecognised => "neither an address, a prefix, a range, a domain name nor a URL",
+            Reject::Unrecognised => {
+                "neither an address, a prefix, a range, a domain name, a URL, a hash nor a mail address"
+            }
             Reject::BadAddress => "malformed address",
             Reject::LeadingZero => "IPv4 octet with a leading zero is ambiguous",
             Reject::BadPrefixLength => "malformed prefix length",
@@ -133,12 +149,15 @@ impl fmt::Display for Reject {
             Reject::SingleLabel => "a single label is no domain name",
             Reject::BadScheme => "malformed URL scheme",
             Reject::NoHost => "URL without a host",
+            Reject::BadHash => "no hash of a known length in hexadecimal digits",
+            Reject::BadEmail => "malformed mail address",
             Reject::BadPattern => "malformed pattern, or without a literal of three bytes",
             Reject::PathPattern => "URL path without a host (path patterns are off)",
             Reject::Bogon => "private or reserved address",
             Reject::WidePrefix => "prefix shorter than /8 (IPv4) or /19 (IPv6)",
             Reject::PublicSuffix => "covers a whole public suffix",
             Reject::Localhost => "name of the local host",
+            Reject::WellKnownFile => "hash of a file that is found everywhere",
             Reject::SinkAddress => "sink address of a hosts file",
             Reject::AddressTarget => "address in place of a name in a hosts file",
             Reject::HostMapping => "name mapped to an address that is no sink, and so not blocked",

@@ -42,9 +42,7 @@ fn misp() {
     let day = "first=2026-05-01T00:00:00Z";
     let expected = [
         "title Made up".to_owned(),
-        "11 - hash".to_owned(),
         "12 - link".to_owned(),
-        "13 - email".to_owned(),
         "14 - other_kind".to_owned(),
         "15 - other_kind".to_owned(),
         "16 - withdrawn".to_owned(),
@@ -60,6 +58,8 @@ fn misp() {
         ),
         format!("9 domain exact c2.evil.test:443 tags={tags} {about} {day} text=Made up"),
         format!("10 url http://evil.test/ tags={tags} {about} {day} text=Made up"),
+        format!("11 hash d41d8cd98f00b204e9800998ecf8427e tags={tags} {about} {day} text=Made up"),
+        format!("13 email a@evil.test tags={tags} {about} {day} text=Made up"),
         format!("18 ip 198.51.100.0/24 tags={tags} {about} {day} text=Made up"),
         format!("23 ip 192.0.2.3:6667 tags={tags} {about} {day} text=Made up"),
     ];
@@ -140,7 +140,7 @@ fn warning_lists() {
                 "title n",
                 "1 domain exact good.example action=allow_all",
                 "1 url http://good.example/a action=allow_all",
-                "1 - hash",
+                "1 hash d41d8cd98f00b204e9800998ecf8427e action=allow_all",
             ],
         ),
         (
@@ -194,7 +194,7 @@ const BUNDLE: &str = r#"{
 fn stix() {
     let expected = [
         "12 ! bad_address: 192.0.2.300",
-        "12 - hash",
+        "12 ! bad_hash: x",
         "13 - conjunction",
         "14 - other_language",
         "15 - withdrawn",
@@ -232,7 +232,6 @@ fn otx() {
     let about = "tags=c2 family=ExampleBot";
     let expected = [
         "4 - withdrawn".to_owned(),
-        "5 - hash".to_owned(),
         "5 - other_kind".to_owned(),
         "6 ! path_pattern: /gate".to_owned(),
         "title Made up".to_owned(),
@@ -241,6 +240,7 @@ fn otx() {
         ),
         format!("3 domain exact www.evil.test {about} ref=https://ref.example/1 text=why"),
         format!("4 ip 192.0.2.0/24 {about} ref=https://ref.example/1 text=Made up"),
+        format!("5 hash d41d8cd98f00b204e9800998ecf8427e {about} ref=https://ref.example/1 text=Made up"),
     ];
     assert_eq!(events(Format::Otx, pulse), expected);
     for wrapped in [format!("[{pulse}]"), format!("{{\"count\": 1, \"results\": [{pulse}]}}")] {
@@ -266,7 +266,7 @@ fn records() {
              \"8\": [{\"ioc_value\": \"aa\", \"ioc_type\": \"md5_hash\"}]}",
             &[
                 "1 ip 192.0.2.1:443 tags=botnet_cc,a,b family=ExampleBot confidence=75 first=2026-05-01T12:00:00Z id=7",
-                "2 - hash",
+                "2 ! bad_hash: aa",
             ],
         ),
         (
@@ -312,7 +312,7 @@ fn records() {
             &[
                 "1 domain suffix evil.test tags=c2,x first=2026-05-01T00:00:00Z text=owner.name: n",
                 "3 ip 192.0.2.1:80",
-                "4 - hash",
+                "4 ! bad_hash: aa",
                 "6 ! malformed: {\"cut\":",
             ],
         ),
@@ -371,8 +371,8 @@ fn real_bundles() {
     for (name, domains, ips, urls, skips) in [
         ("amnesty/android_campaign.stix2", 2_183, 0, 0, &[("file_name", 1), ("other_kind", 3)][..]),
         ("amnesty/cytrox.stix2", 336, 0, 0, &[("file_name", 6), ("other_kind", 1)]),
-        ("unit42/IcedID_Malware.stix2.json", 26, 33, 2, &[("file_name", 1), ("hash", 145)]),
-        ("unit42/qakbotmalware.stix2.json", 0, 12, 8, &[("email", 1), ("hash", 17)]),
+        ("unit42/IcedID_Malware.stix2.json", 26, 33, 2, &[("file_name", 1)]),
+        ("unit42/qakbotmalware.stix2.json", 0, 12, 8, &[]),
         ("unit42/realtek-sdk-cve-2021-35394.stix2.json", 0, 14, 0, &[]),
     ] {
         let (format, seen) = read_real(name);

@@ -71,6 +71,11 @@ const SAMPLES: &[(Format, Unit, &str)] = &[
         "# \"first_seen_utc\",\"ioc_id\",\"ioc_value\",\"ioc_type\",\"threat_type\",\"fk_malware\",\"malware_alias\",\"malware_printable\",\"last_seen_utc\",\"confidence_level\",\"reference\",\"tags\",\"anonymous\",\"reporter\"\n\"2026-05-01 00:00:00\", \"1\", \"192.0.2.1:443\", \"ip:port\", \"botnet_cc\", \"win.example\", \"None\", \"ExampleBot\", \"\", \"75\", \"None\", \"a,b\", \"0\", \"me\"\n# Number of entries: 1\n",
     ),
     (
+        Format::MalwareBazaar,
+        Block,
+        "# \"first_seen_utc\",\"sha256_hash\",\"md5_hash\",\"sha1_hash\",\"reporter\",\"file_name\",\"file_type_guess\",\"mime_type\",\"signature\",\"clamav\",\"vtpercent\",\"imphash\",\"ssdeep\",\"tlsh\"\n\"2026-05-01 00:00:00\", \"1111111111111111111111111111111111111111111111111111111111111112\", \"11111111111111111111111111111112\", \"1111111111111111111111111111111111111112\", \"me\", \"a.exe\", \"exe\", \"application/x-dosexec\", \"ExampleBot\", \"n/a\", \"n/a\", \"n/a\", \"n/a\", \"n/a\"\n# Number of entries: 1\n",
+    ),
+    (
         Format::Feodo,
         Block,
         "# c\n\"first_seen_utc\",\"dst_ip\",\"dst_port\",\"c2_status\",\"last_online\",\"malware\"\n\"2026-05-01 00:00:00\",\"192.0.2.1\",\"443\",\"online\",\"2026-05-02\",\"ExampleBot\"\n# END\n",

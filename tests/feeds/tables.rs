@@ -32,7 +32,7 @@ domain,last.example,,,,,,
         "4 ip 192.0.2.1 family=examplebot first=2026-05-02T00:00:00Z text=confidence: x",
         "5 domain exact www.evil.test",
         "6 url http://evil.test/a first=2026-05-03T00:00:00Z text=Owner: a \"quoted\" name",
-        "7 - hash",
+        "7 hash d41d8cd98f00b204e9800998ecf8427e family=examplebot",
         "10 domain suffix bad.example text=First Seen: not a date",
         "11 ! empty: domain,,examplebot,,,,,",
         "12 ! empty_label: evil..test",
@@ -129,7 +129,7 @@ fn tables_with_a_known_header() {
                 "3 ip 192.0.2.1:443 tags=botnet_cc,win.ex,a,b family=ExampleBot confidence=75 first=2026-05-01T12:00:00Z id=7 \
                  text=is_compromised: False; anonymous: 0; reporter: x",
                 "4 ip [2001:db8::1]:443 first=2026-05-01T12:00:00Z id=8",
-                "5 - hash",
+                "5 hash d41d8cd98f00b204e9800998ecf8427e tags=payload first=2026-05-01T12:00:00Z id=9",
             ],
         ),
         (
@@ -172,7 +172,7 @@ fn tables_with_a_known_header() {
                 "3 domain suffix bad.example tags=Network activity,to_ids:false first=2026-05-01T00:00:00Z id=u2 text=why; event_id: 7",
                 "3 ip 192.0.2.1 tags=Network activity,to_ids:false first=2026-05-01T00:00:00Z id=u2 text=why; event_id: 7",
                 "4 ip 192.0.2.2:80 tags=Network activity first=2026-05-01T00:00:00Z id=u3 text=event_id: 7",
-                "5 - email",
+                "5 email a@evil.test tags=Payload delivery first=2026-05-01T00:00:00Z id=u4 text=event_id: 7",
                 "6 - link",
             ],
         ),
@@ -181,8 +181,8 @@ fn tables_with_a_known_header() {
     }
     let hashes =
         "# Firstseen,SHA1,Listingreason\n2026-05-01 12:00:00,da39a3ee5e6b4b0d3255bfef95601890afd80709,ExampleBot C&C\n";
-    let (result, _) = read(hashes.as_bytes(), None, &Feed::new(""));
-    assert!(result.unwrap_err().to_string().contains("list of SHA1 fingerprints"));
+    let (result, seen) = read(hashes.as_bytes(), None, &Feed::new(""));
+    assert_eq!((result.unwrap(), seen.records.len()), (Format::Sslbl, 1));
     let (result, _) = read(b"a,b\n1,2\n", Some(Format::Feodo), &Feed::new(""));
     assert!(result.unwrap_err().to_string().contains("no header with the columns dst_ip, dst_port, malware"));
 }
@@ -283,17 +283,17 @@ fn real_tables() {
     assert_eq!((seen.count(Kind::Domain, Some(Scope::Suffix)), seen.count(Kind::Ip, None)), (23_303, 6));
     assert!(seen.records.iter().all(|(_, name)| !name.contains("xn--com")));
 
-    // 85 samples; one row lists two servers. Two are corrupt and one is unknown.
+    // 85 samples of three hashes each; one row lists two servers. Two are corrupt and one is unknown.
     let (format, seen) = read_real("unit42/bitter_iocs.csv");
-    assert_eq!((format, seen.records.len()), (Format::Csv, 83));
+    assert_eq!((format, seen.records.len()), (Format::Csv, 83 + 3 * 85));
     let rejected: Vec<_> = seen.rejections().into_iter().map(|(_, value, _)| value).collect();
     assert_eq!(rejected, ["Unknown", "[CORRUPT]", "[CORRUPT]"]);
 
-    // The event without the 17 mail addresses.
+    // The event without 6 of the 17 mail addresses, which are those of who registered names.
     let (format, seen) = read_real("citizenlab/darkbasin.iocs.csv");
     assert_eq!((format, seen.rejections.len()), (Format::MispCsv, 0));
     assert_eq!(seen.count(Kind::Domain, Some(Scope::Suffix)), 462);
-    assert_eq!(seen.skips(), [("email".to_owned(), 17)].into());
+    assert_eq!(seen.skips(), [("email".to_owned(), 6)].into());
 
     let (format, seen) = read_real("unit42/macro_loader_iocs.csv");
     assert_eq!((format, seen.count(Kind::Url, Some(Scope::Exact)), seen.rejections.len()), (Format::Csv, 654, 0));

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod escapes;
+mod exact;
 mod names;
 mod urls;
 
@@ -42,6 +43,8 @@ pub enum What {
     /// The same, and where the host stands.
     Url(Vec<u8>, Range<usize>),
     Request(Vec<u8>),
+    Hash(Vec<u8>),
+    Email(Vec<u8>),
 }
 
 impl Reading {
@@ -72,6 +75,8 @@ pub fn extract(line: &[u8], request_paths: bool) -> Vec<Place> {
     if request_paths {
         all.request_paths();
     }
+    all.hashes();
+    all.mail_addresses();
     let mut places = std::mem::take(&mut all.places);
     for reading in places.iter_mut().flatten() {
         let at = reading.at.unwrap_or(reading.span.start);

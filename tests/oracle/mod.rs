@@ -110,6 +110,7 @@ pub fn open_feed(name: &str) -> Feed {
     feed.policy.admit_bogons = true;
     feed.policy.admit_wide_prefixes = true;
     feed.policy.admit_public_suffixes = true;
+    feed.policy.admit_well_known_files = true;
     feed
 }
 
@@ -152,6 +153,8 @@ struct Listed {
 pub struct Observed {
     pub host: Option<Host>,
     pub url: Option<UrlParts>,
+    /// What is only covered by an equal value.
+    pub exact: Option<Indicator>,
     /// The effective port, if it was seen.
     pub port: Option<u16>,
     pub name_like: bool,
@@ -185,6 +188,11 @@ impl Observed {
         Self { host: Some(Host::Ip(ip::canonical(addr))), port, ..Self::default() }
     }
 
+    /// A hash or a mail address.
+    pub fn exact(value: Indicator) -> Self {
+        Self { exact: Some(value), ..Self::default() }
+    }
+
     /// `None`: the text is no name.
     pub fn name(text: impl AsRef<[u8]>, port: Option<u16>) -> Option<Self> {
         let mut scratch = String::new();
@@ -210,7 +218,7 @@ impl Observed {
             path: view.path().to_owned(),
             query: view.query().map(str::to_owned),
         };
-        Self { host: Some(host), url: Some(url), port: view.effective_port(), name_like: false }
+        Self { host: Some(host), url: Some(url), port: view.effective_port(), ..Self::default() }
     }
 
     /// The canonical target of a request.
@@ -230,6 +238,14 @@ impl Observed {
         }
         if let Ok((addr, port)) = ip::parse_addr_port(text.as_bytes()) {
             return Some(Self::ip(addr, port));
+        }
+        if let Ok(hash) = text.parse() {
+            return Some(Self::exact(Indicator::Hash(hash)));
+        }
+        if text.split(['/', '\\', '?']).next().is_some_and(|head| head.contains('@'))
+            && let Ok(address) = text.parse()
+        {
+            return Some(Self::exact(Indicator::Email(address)));
         }
         if text.contains(['/', '\\', '?']) {
             return Self::url(text);
@@ -536,6 +552,9 @@ fn cover(indicator: &Indicator, observed: &Observed) -> Option<Cover> {
             };
             let relation = if is_apex { Relation::Exact } else { Relation::Subdomain };
             covers.then(|| host_level(relation, label_count(name.as_str())))
+        }
+        (Indicator::Hash(_) | Indicator::Email(_), _) => {
+            (observed.exact.as_ref() == Some(indicator)).then(|| host_level(Relation::Exact, usize::MAX))
         }
         (Indicator::Pattern(pattern), _) => pattern_covers(pattern, observed),
         (Indicator::Url { url, host_scope }, Some(host)) => {

@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 
 use netsieve::indicator::{HostRef, Pattern, PatternTarget, UrlScratch};
 use netsieve::scan::Hit;
-use netsieve::value::{domain, ip, url};
+use netsieve::value::{EmailAddress, FileHash, domain, ip, url};
 use netsieve::{Indicator, Kind, MatchOptions, Relation, ScanOptions, Scope, Strength};
 
 use super::extract::{Reading, What, extract};
@@ -168,6 +168,14 @@ fn observe(reading: &Reading) -> Option<(Observed, String, Option<(Range<usize>,
             let mut scratch = UrlScratch::new();
             let target = url::canonicalise_target(text, &mut scratch).ok()?;
             Some((Observed::request(target), target.to_owned(), None))
+        }
+        What::Hash(text) => {
+            let hash = Indicator::Hash(FileHash::parse(text).ok()?);
+            Some((Observed::exact(hash.clone()), hash.to_string(), None))
+        }
+        What::Email(text) => {
+            let address = Indicator::Email(EmailAddress::parse(text).ok()?);
+            Some((Observed::exact(address.clone()), address.to_string(), None))
         }
     }
 }

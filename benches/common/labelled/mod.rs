@@ -16,6 +16,7 @@ use super::Random;
 use super::logs::{Clean, MIX, Shown};
 
 pub mod cases;
+mod exact;
 mod forms;
 mod sets;
 
@@ -160,7 +161,7 @@ impl Piece {
 
 /// Every case.
 pub fn all_cases() -> impl Iterator<Item = &'static cases::Case> {
-    cases::CASES.iter().chain(forms::FORMS)
+    cases::CASES.iter().chain(forms::FORMS).chain(exact::EXACT)
 }
 
 /// What stands before and behind a piece.

@@ -75,6 +75,12 @@ pub struct Sets {
     pub urls_with_ends: Vec<Listed>,
     /// On addresses in 109/8.
     pub urls_on_addresses: Vec<Listed>,
+    /// Of every length, in lower case.
+    pub hashes: Vec<String>,
+    /// Mail addresses at names that are not listed.
+    pub addresses: Vec<String>,
+    /// Mail addresses at some of the suffixes.
+    pub addresses_at_names: Vec<String>,
     /// `/gate-N.php`, in a path.
     pub path_patterns: usize,
     /// `*-signinN.*`, over a name.
@@ -107,6 +113,21 @@ impl Sets {
         let mut urls_with_port = urls(random, 'k', &|n, folder| format!("/{folder}/{n}/in"));
         urls_with_port.iter_mut().for_each(|url| url.host.push_str(":8080"));
         let mut urls_on_addresses = urls(random, 'l', &|n, folder| format!("/{folder}/{n}"));
+        let mut digits = Random::new(33);
+        let hash = |n: usize| {
+            let len = [32, 40, 56, 64, 96, 128][n % 6];
+            (0..len).map(|_| char::from_digit(digits.below(16) as u32, 16).expect("a digit")).collect()
+        };
+        let hashes = (0..few).map(hash).collect();
+        let addresses = names(random, few, 'v');
+        let addresses = addresses.iter().zip(0..).map(|(name, n)| match n % 3 {
+            0 => format!("first.last{n}@{name}"),
+            1 => format!("sales{n}+may@{name}"),
+            _ => format!("ceo_{n}-office@{name}"),
+        });
+        let addresses = addresses.collect();
+        let addresses_at_names =
+            suffixes.iter().take(few).zip(0..).map(|(name, n)| format!("boss{n}@{name}")).collect();
         urls_on_addresses.iter_mut().enumerate().for_each(|(n, url)| url.host = nth(109, n).to_string());
         Self {
             hosts: (0..many).map(|n| nth(45, n)).collect(),
@@ -152,6 +173,9 @@ impl Sets {
             urls_with_ends: urls(random, 'e', &|n, folder| {
                 format!("/{folder}/gate{}", ["!", ".", ",", ")", "'"][n % 5])
             }),
+            hashes,
+            addresses,
+            addresses_at_names,
             path_patterns: if patterns { few.min(100) } else { 0 },
             name_patterns: if patterns { few.min(100) } else { 0 },
         }
@@ -209,6 +233,9 @@ impl Sets {
                 .zip(0..)
                 .map(|(listed, n): (_, usize)| url(&format!("{}?id={n}&k=2", listed.url()))),
         );
+        all.extend(self.hashes.iter().map(|hash| Indicator::Hash(hash.parse().expect("a hash"))));
+        let addresses = self.addresses.iter().chain(&self.addresses_at_names);
+        all.extend(addresses.map(|address| Indicator::Email(address.parse().expect("an address"))));
         let pattern = |target, text: String| Indicator::Pattern(Pattern::new(target, &text).expect("a pattern"));
         all.extend((0..self.path_patterns).map(|n| pattern(PatternTarget::UrlPath, format!("/gate-{n}.php"))));
         all.extend((0..self.name_patterns).map(|n| pattern(PatternTarget::Name, format!("*-signin{n}.*"))));

@@ -7,7 +7,7 @@ use netsieve::render::{Escaped, JsonLines, Text};
 use netsieve::sieve::Withheld;
 use netsieve::value::refang::refang;
 use netsieve::value::{DomainName, ip};
-use netsieve::{Match, MatchOptions, Matcher, Sieve, Strength};
+use netsieve::{Kind, Match, MatchOptions, Matcher, Sieve, Strength};
 use serde_json::{Value, json};
 
 use crate::Outcome;
@@ -98,10 +98,7 @@ impl<O: Write> Check<'_, O> {
         let answer = if let Some(addresses) = Addresses::read(value) {
             self.addresses(listed, addresses)?
         } else if let Some(domain) = domain_of(value) {
-            let mut answer = self.single(listed, domain)?;
-            answer.canonical = format!("{}@{}", &value[..value.len() - domain.len() - 1], answer.canonical);
-            answer.kind = "email".to_owned();
-            answer
+            self.mail_address(listed, value, domain)?
         } else {
             self.single(listed, value)?
         };
@@ -125,6 +122,24 @@ impl<O: Write> Check<'_, O> {
             (matches.iter().map(|found| written(self.args, &found)).collect::<Vec<_>>(), matches.withheld());
         let why = if lines.is_empty() { Some(why_not(self.args, self.sieve, value, withheld)?) } else { None };
         Ok(Answer { value: listed, kind: kind.as_str().to_owned(), canonical, matches: lines, within: None, why })
+    }
+
+    /// A mail address: what it is itself, then what its domain meets.
+    fn mail_address<'a>(&mut self, listed: &'a str, value: &str, domain: &str) -> Result<Answer<'a>, Box<dyn Error>> {
+        let mut answer = self.single(listed, domain)?;
+        // An address as the name is none that can be listed.
+        answer.canonical = match self.matcher.classify(value) {
+            Ok(Kind::Email) => self.matcher.canonical(value)?,
+            _ => format!("{}@{}", &value[..value.len() - domain.len() - 1], answer.canonical),
+        };
+        answer.kind = Kind::Email.to_string();
+        let args = self.args;
+        let own: Vec<_> = self.matcher.match_email(value).iter().map(|found| written(args, &found)).collect();
+        if !own.is_empty() {
+            answer.why = None;
+            answer.matches.splice(0..0, own);
+        }
+        Ok(answer)
     }
 
     /// A prefix or a range.

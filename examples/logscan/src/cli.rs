@@ -97,6 +97,8 @@ pub(crate) enum Admit {
     WidePrefixes,
     /// Whole public suffixes and top-level domains.
     PublicSuffixes,
+    /// Hashes of files that are found everywhere, such as the empty one.
+    WellKnownFiles,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

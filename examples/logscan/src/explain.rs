@@ -41,13 +41,15 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
     if args.filter.as_of == Some(AsOf::Event) {
         options.validity = Validity::AtEvent;
     }
+    let mut extract = ExtractOptions::default();
+    (extract.hashes, extract.emails) = (true, true);
     let mut explained = Explain {
         args,
         matcher: sieve.matcher(&options.matching),
         scanner: Scanner::new(&sieve, &options),
         tail: Tail::new(),
         reader: EventReader::new(&options.events.unwrap_or_default()),
-        extractor: Extractor::new(ExtractOptions::default()),
+        extractor: Extractor::new(extract),
         sieve,
         reports,
     };
@@ -158,6 +160,8 @@ impl Explain<'_> {
                 TokenKind::Ip(_) => "address",
                 TokenKind::Domain => "name",
                 TokenKind::Url => "url",
+                TokenKind::Hash => "hash",
+                TokenKind::Email => "email",
                 _ => return,
             };
             let text = match token.kind {
@@ -190,7 +194,7 @@ fn why(
 ) -> Result<String, Box<dyn Error>> {
     let value = match place.port.or_else(|| event.port_at(&place.span)) {
         Some(port) if place.kind == "address" && place.text.contains(':') => format!("[{}]:{port}", place.text),
-        Some(port) if place.kind != "url" => format!("{}:{port}", place.text),
+        Some(port) if matches!(place.kind, "address" | "name") => format!("{}:{port}", place.text),
         _ => place.text.clone(),
     };
     let matches = matcher.match_any(&value);

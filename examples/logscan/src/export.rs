@@ -125,6 +125,8 @@ fn is_reported(matcher: &mut Matcher, value: &Indicator, id: u32) -> bool {
         Indicator::Domain { name, scope: Scope::Subdomains, port } => matcher.match_domain(format!("a.{name}"), *port),
         Indicator::Domain { name, port, .. } => matcher.match_domain(name.as_str(), *port),
         Indicator::Url { url, .. } => matcher.match_url(url.as_str()),
+        Indicator::Hash(hash) => matcher.match_hash(hash.to_string()),
+        Indicator::Email(address) => matcher.match_email(address.as_str()),
         // A pattern has no value of its own, and no format here has patterns.
         _ => return true,
     };
@@ -171,6 +173,8 @@ impl Export {
             Indicator::Domain { name, scope, .. } => self.name(name.as_str(), *scope, feeds),
             Indicator::Url { url, host_scope } => self.url(url.as_str(), *host_scope, feeds),
             Indicator::Pattern(_) => Err(Lost::Pattern),
+            Indicator::Hash(hash) => self.exact(&hash.to_string(), "FILE_HASH", feeds),
+            Indicator::Email(address) => self.exact(address.as_str(), "EMAIL", feeds),
             _ => Err(Lost::Kind),
         }
     }
@@ -222,6 +226,16 @@ impl Export {
             Target::Plain | Target::Nft | Target::Ipset => name.to_owned(),
         };
         self.lines.push(line);
+        Ok(())
+    }
+
+    /// What stands for itself alone, by its kind in Zeek.
+    fn exact(&mut self, value: &str, kind: &str, feeds: &[&str]) -> Result<(), Lost> {
+        match self.target {
+            Target::Plain => self.lines.push(value.to_owned()),
+            Target::ZeekIntel => self.lines.push(intel(value, kind, feeds)),
+            _ => return Err(Lost::Kind),
+        }
         Ok(())
     }
 

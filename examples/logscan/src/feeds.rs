@@ -63,6 +63,7 @@ fn apply(args: &FeedArgs, policy: &mut Policy) {
     policy.admit_bogons |= args.admit.contains(&Admit::Bogons);
     policy.admit_wide_prefixes |= args.admit.contains(&Admit::WidePrefixes);
     policy.admit_public_suffixes |= args.admit.contains(&Admit::PublicSuffixes);
+    policy.admit_well_known_files |= args.admit.contains(&Admit::WellKnownFiles);
     policy.path_patterns |= args.path_patterns;
     policy.warning_lists_block |= args.warning_lists_block;
     if let Some(exception) = args.exceptions {
@@ -216,6 +217,7 @@ pub(crate) fn read_ranking(text: &str, ranking: &mut Ranking) -> Result<(), nets
 pub(crate) fn allowed(sieve: &Sieve) -> Result<Sieve, netsieve::Error> {
     let mut policy = Policy::default();
     (policy.admit_bogons, policy.admit_wide_prefixes, policy.admit_public_suffixes) = (true, true, true);
+    policy.admit_well_known_files = true;
     let mut builder = Sieve::builder();
     let open = |feed: &Feed| Feed::new(feed.name.clone()).policy(policy.clone());
     let feeds: Vec<FeedId> = sieve.feeds().iter().map(|feed| builder.feed(open(feed))).collect();

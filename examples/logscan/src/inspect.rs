@@ -13,7 +13,7 @@ use netsieve::{Feed, Sieve};
 use serde_json::{Value, json};
 
 use crate::Outcome;
-use crate::say::json_line;
+use crate::say::{exact, json_line};
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
@@ -92,8 +92,14 @@ fn text(out: &mut impl Write, sieve: &Sieve, summary: &Summary) -> io::Result<()
         )?;
         writeln!(
             out,
-            "  {} lines, {} entries: {} addresses, {} domains, {} URLs, {} patterns",
-            counts.lines, counts.entries, counts.ips, counts.domains, counts.urls, counts.patterns
+            "  {} lines, {} entries: {} addresses, {} domains, {} URLs, {} patterns{}",
+            counts.lines,
+            counts.entries,
+            counts.ips,
+            counts.domains,
+            counts.urls,
+            counts.patterns,
+            exact(counts.hashes, counts.emails)
         )?;
         writeln!(
             out,
@@ -138,6 +144,8 @@ fn json(sieve: &Sieve, summary: &Summary) -> Value {
                 "urls": counts.urls,
                 "host_urls": counts.host_urls,
                 "patterns": counts.patterns,
+                "hashes": counts.hashes,
+                "emails": counts.emails,
                 "with_port": counts.with_port,
                 "allowing": counts.allowing,
                 "duplicates": counts.duplicates,

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use crate::Outcome;
 use crate::cli::LintArgs;
 use crate::feeds::{self, Loaded};
+use crate::say::exact;
 
 /// Of each kind of thing, how many are shown without `--all`.
 const SHOWN: usize = 3;
@@ -180,8 +181,14 @@ impl Lint {
         }
         writeln!(
             out,
-            "  {} lines, {} entries: {} addresses, {} domains, {} URLs, {} patterns",
-            feed.lines, feed.entries, feed.ips, feed.domains, feed.urls, feed.patterns
+            "  {} lines, {} entries: {} addresses, {} domains, {} URLs, {} patterns{}",
+            feed.lines,
+            feed.entries,
+            feed.ips,
+            feed.domains,
+            feed.urls,
+            feed.patterns,
+            exact(feed.hashes, feed.emails)
         )?;
         let mut kinds = String::new();
         let mut kind = |count: u64, what: &str| {
@@ -396,6 +403,8 @@ impl Lint {
             "urls": feed.urls,
             "host_urls": feed.host_urls,
             "patterns": feed.patterns,
+            "hashes": feed.hashes,
+            "emails": feed.emails,
             "with_port": feed.with_port,
             "allowing": feed.allowing,
             "indicators": feed.indicators,

@@ -54,6 +54,11 @@ fn json(out: &mut Vec<u8>, value: &Value) {
     }
 }
 
+/// How many hashes and mail addresses there are, to be said behind the other kinds; nothing, if there are none.
+pub(crate) fn exact(hashes: u64, emails: u64) -> String {
+    if hashes + emails == 0 { String::new() } else { format!(", {hashes} hashes, {emails} mail addresses") }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -124,11 +124,11 @@ fn what_is_left_aside_is_counted_by_kind() {
         {"type":"indicator","id":"indicator--1","pattern_type":"stix","pattern":"[domain-name:value = 'evil.test']"},
         {"type":"indicator","id":"indicator--2","pattern_type":"stix","pattern":"[domain-name:value = 'a.test' AND ipv4-addr:value = '192.0.2.1']"},
         {"type":"indicator","id":"indicator--3","pattern_type":"stix","pattern":"[domain-name:value MATCHES '^a']"},
-        {"type":"indicator","id":"indicator--4","pattern_type":"stix","pattern":"[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']"}]}"#;
+        {"type":"indicator","id":"indicator--4","pattern_type":"stix","pattern":"[file:hashes.SSDEEP = '3:a:b']"}]}"#;
     let report = lint_json(&[("b.json", stix)], "-f b.json");
     assert_eq!(report["feeds"][0]["skipped"], json!({"conjunction": 1, "regex": 1, "hash": 1}));
     let (_, text, _) = lint(&[("b.json", stix)], "-f b.json");
-    holds(&text, &["1 conditions that must hold together (AND)", "1 regular expressions", "1 hashes"]);
+    holds(&text, &["1 conditions that must hold together (AND)", "1 regular expressions", "1 hashes of what is alike"]);
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn of_an_address_of_mail_what_its_domain_meets() {
     let run =
         folder.run("check --json -f nets.txt Info@Mail.Evil.test a@192.0.2.7 x@ok.test hxxp://a@evil[.]test/").code(0);
     let rows = run.json();
-    assert_eq!((&rows[0]["kind"], &rows[0]["canonical"]), (&json!("email"), &json!("Info@mail.evil.test")));
+    assert_eq!((&rows[0]["kind"], &rows[0]["canonical"]), (&json!("email"), &json!("info@mail.evil.test")));
     assert_eq!(rows[0]["matches"][0]["indicator"], "evil.test");
     assert_eq!(rows[1]["matches"].as_array().unwrap().len(), 3);
     assert_eq!((&rows[2]["kind"], &rows[2]["matches"]), (&json!("email"), &json!([])));

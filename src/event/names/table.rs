@@ -280,6 +280,10 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "file_path full_path target_path image_loaded file_full_path folder_path target_file_path object_path \
          local_path",
     ),
+    (Ecs(FileHashMd5), "file_md5 md5 hash_md5 md5_hash file_hash_md5 md5sum"),
+    (Ecs(FileHashSha1), "file_sha1 sha1 hash_sha1 sha1_hash file_hash_sha1 sha1sum"),
+    (Ecs(FileHashSha256), "file_sha256 sha256 hash_sha256 sha256_hash file_hash_sha256 sha256sum"),
+    (Ecs(FileHashSha512), "file_sha512 sha512 hash_sha512 sha512_hash file_hash_sha512 sha512sum"),
     (
         Ecs(ObserverVersion),
         "observer_version version ver agent_version product_version device_version app_version software_version \

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::ops::Range;
 
+use super::exact::{All, Exact};
 use super::grammar::words::word_before;
 use super::grammar::{HOST, SIX, STOP, at, before, is};
 use super::token::{Context, Token, TokenKind};
@@ -23,6 +24,10 @@ pub struct ExtractOptions {
     pub request_paths: bool,
     /// Undo defanging (`hxxp://`, `[.]`) too.
     pub refang: bool,
+    /// Hashes of files too (only sieves with hashes need them).
+    pub hashes: bool,
+    /// Mail addresses too (only sieves with mail addresses need them).
+    pub emails: bool,
 }
 
 /// The scalar reference extractor. Owns scratch space; allocates nothing once warm.
@@ -38,6 +43,8 @@ pub struct Extractor {
     /// Space of the scan at hand: the URLs around a place, and where the last ones start.
     regions: Vec<Region>,
     recent: VecDeque<usize>,
+    /// The hashes and mail addresses of the text at hand.
+    exact: All,
     url: UrlScratch,
 }
 
@@ -45,6 +52,11 @@ impl Extractor {
     /// An extractor.
     pub fn new(options: ExtractOptions) -> Self {
         Self { options, ..Self::default() }
+    }
+
+    /// Looks for hashes and mail addresses from now on, or not.
+    pub(crate) fn look_for(&mut self, hashes: bool, emails: bool) {
+        (self.options.hashes, self.options.emails) = (hashes, emails);
     }
 
     /// Emits the tokens of `haystack` that start in `own`; bytes outside it are only looked at, at most
@@ -125,6 +137,8 @@ struct Scan<'a, 's> {
     rest: Rest,
     /// The DNS labels that were followed last.
     labels: Labels,
+    /// Where the next hash or mail address starts of those that were found before all else; beyond the end without any.
+    next_exact: usize,
 }
 
 impl<'a, 's> Scan<'a, 's> {
@@ -138,6 +152,11 @@ impl<'a, 's> Scan<'a, 's> {
         let mut starts = std::mem::take(&mut own.recent);
         regions.clear();
         starts.clear();
+        let mut next_exact = usize::MAX;
+        if own.options.hashes || own.options.emails {
+            own.exact.collect(bytes, own.options.hashes, own.options.emails);
+            next_exact = own.exact.next();
+        }
         Self {
             own,
             bytes,
@@ -149,6 +168,7 @@ impl<'a, 's> Scan<'a, 's> {
             without_end: 0..0,
             rest: Rest::NONE,
             labels: Labels::default(),
+            next_exact,
         }
     }
 
@@ -160,6 +180,7 @@ impl<'a, 's> Scan<'a, 's> {
         } else {
             self.range(0, end);
         }
+        self.exact_up_to(usize::MAX);
         // The next scan takes the space of this one.
         (self.own.regions, self.own.recent) = (self.regions, self.starts);
     }
@@ -174,7 +195,13 @@ impl<'a, 's> Scan<'a, 's> {
             let word = bytes[i..].iter().position(|&b| refang::ends_word(b)).map_or(bytes.len(), |len| i + len);
             let is_inside = self.regions.last().is_some_and(|region| i < region.end);
             if word > i && !is_inside && refang::word(&bytes[i..word], &mut text, &mut map) {
+                self.exact_up_to(i);
+                // Those within the word are found in what it stands for.
+                let exact = std::mem::take(&mut self.own.exact);
                 self.refanged_word(i, &text, &map);
+                self.own.exact = exact;
+                self.own.exact.pass_to(word);
+                self.next_exact = if self.next_exact == usize::MAX { usize::MAX } else { self.own.exact.next() };
                 i = word;
             } else {
                 i = self.range(i, word.max(i + 1));
@@ -197,7 +224,9 @@ impl<'a, 's> Scan<'a, 's> {
                 sink(&Token { start: raw(token.start), end: raw(token.end), host, url, ..*token });
             }
         };
-        Scan::new(self.own, text, 0..text.len(), &mut mapped).range(0, text.len());
+        let mut inner = Scan::new(self.own, text, 0..text.len(), &mut mapped);
+        inner.range(0, text.len());
+        inner.exact_up_to(usize::MAX);
     }
 
     /// Everything that starts from `i` up to `end`; gives where to go on.
@@ -205,6 +234,10 @@ impl<'a, 's> Scan<'a, 's> {
         let bytes = self.bytes;
         // The run of a part that an address ends in front of starts before it.
         while i < end || i < bytes.len() && self.rest.from == i && self.rest.start < end {
+            if self.next_exact < i {
+                // While the URLs that they stand in are known.
+                self.exact_up_to(i);
+            }
             while self.regions.last().is_some_and(|region| i >= region.end) {
                 self.regions.pop();
             }
@@ -218,6 +251,21 @@ impl<'a, 's> Scan<'a, 's> {
             };
         }
         i
+    }
+
+    /// Hands over the hashes and mail addresses that start before `end`.
+    #[inline(never)]
+    fn exact_up_to(&mut self, end: usize) {
+        while self.next_exact < end {
+            let (Exact { span, is_hash, alternative, .. }, own) = self.own.exact.take();
+            self.next_exact = self.own.exact.next();
+            if !alternative {
+                self.begin();
+            }
+            let kind = if is_hash { TokenKind::Hash } else { TokenKind::Email };
+            let token = self.token(kind, span.clone(), own.as_deref().unwrap_or(&self.bytes[span]));
+            self.emit(token);
+        }
     }
 
     /// A byte that may start something other than a plain run.

@@ -22,10 +22,19 @@ pub(crate) fn is_percent<'c>(cells: impl Iterator<Item = &'c str>) -> Option<boo
     seen.then_some(is_whole && most > 10.0 && most <= 100.0)
 }
 
+/// Whether a column of mail addresses of this name may be of contacts.
+pub(crate) fn may_be_contact(name: &str) -> bool {
+    matches!(&*plain(name), "email" | "emails" | "mail" | "emailaddress" | "emailaddresses")
+}
+
+/// A name in lower case, without what sets words apart.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// What a column of this name holds.
 pub(crate) fn role(name: &str) -> Option<ColumnRole> {
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    Some(match &*plain {
+    Some(match &*plain(name) {
         "indicator"
         | "indicators"
         | "ioc"
@@ -61,6 +70,17 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         "hostname" | "hostnames" | "host" | "fqdn" => ColumnRole::Host,
         "url" | "urls" | "uri" | "downloadurl" | "maliciousurl" | "phishingurl" | "phishurl" | "payloadurl"
         | "c2url" | "c2urls" | "malwareurl" | "fullurl" | "landingurl" | "urlvalue" => ColumnRole::Url,
+        "hash" | "hashes" | "filehash" | "filehashes" | "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512"
+        | "md5hash" | "sha1hash" | "sha256hash" | "sha512hash" | "md5sum" | "sha1sum" | "sha256sum" | "sha512sum"
+        | "hashmd5" | "hashsha1" | "hashsha256" | "filemd5" | "filesha1" | "filesha256" | "filehashmd5"
+        | "filehashsha1" | "filehashsha256" | "malwarehash" | "samplehash" | "payloadmd5" | "payloadsha256" => {
+            ColumnRole::Hash
+        }
+        "email" | "emails" | "mail" | "emailaddress" | "emailaddresses" | "sender" | "senders" | "senderemail"
+        | "senderaddress" | "sendermail" | "emailsender" | "mailfrom" | "emailfrom" | "fromemail" | "fromaddress"
+        | "envelopefrom" | "emailsrc" | "replyto" | "emailreplyto" | "maliciousemail" | "phishingemail" => {
+            ColumnRole::Email
+        }
         "type" | "indicatortype" | "ioctype" | "kind" | "observabletype" | "attributetype" | "valuetype" => {
             ColumnRole::Type
         }

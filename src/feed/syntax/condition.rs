@@ -36,6 +36,10 @@ impl Condition {
 pub(crate) fn read(condition: Condition, listed: Listed, value: &str, rules: &Rules) -> Result<Value, Reject> {
     let (before, after) = match condition {
         Condition::Is => return listed::read(listed, value, rules),
+        // Of these, too, a part is none.
+        _ if matches!(listed, Listed::Hash | Listed::NamedHash | Listed::Email) => {
+            return listed::read(listed, value, rules);
+        }
         Condition::Contains => ("*", "*"),
         Condition::StartsWith => ("", "*"),
         Condition::EndsWith => ("*", ""),

@@ -19,13 +19,11 @@ pub(crate) struct Headed {
     pub(crate) columns: &'static [(&'static str, ColumnRole)],
     /// The tags of every entry.
     pub(crate) tags: &'static [&'static str],
-    /// Why a table with these columns is refused.
-    pub(crate) refused: Option<(&'static [&'static str], &'static str)>,
 }
 
 impl Headed {
     /// Nothing is said yet.
-    pub(crate) const NONE: Headed = Headed { required: &[], foreign: &[], columns: &[], tags: &[], refused: None };
+    pub(crate) const NONE: Headed = Headed { required: &[], foreign: &[], columns: &[], tags: &[] };
 
     /// The header of a table and the line it is on, which is 0 for a comment.
     fn header(&self, head: &Head<'_>) -> Option<(Vec<String>, u32)> {
@@ -39,7 +37,7 @@ impl Headed {
                 let names: Vec<String> = cells.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
                 let is_it = self.required.iter().any(|set| has_all(&names, set))
                     && !self.foreign.iter().any(|name| has_all(&names, &[name]));
-                if is_it || self.refused.is_some_and(|(set, _)| has_all(&names, set)) {
+                if is_it {
                     return Some((names, if is_comment { 0 } else { at as u32 + 1 }));
                 }
             }
@@ -68,11 +66,6 @@ impl FeedReader for Headed {
             let reason = format!("no header with the columns {}", sets.join(" or "));
             return Err(Error::feed(lines.path(), reason));
         };
-        if let Some((set, reason)) = self.refused
-            && has_all(&names, set)
-        {
-            return Err(Error::feed(lines.path(), reason));
-        }
         let role = |name: &String| self.columns.iter().find(|(known, _)| known == name).map(|(_, role)| *role);
         let layout = Layout::new(names.iter().map(role).collect(), names);
         let rules = Rules::new(feed, Scope::Suffix);

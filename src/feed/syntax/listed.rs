@@ -1,7 +1,8 @@
 //! What feeds call the types of their values, and reading a value as the type says.
 
+use crate::feed::syntax::decoration::undecorated;
 use crate::feed::syntax::value::{self, Rules, Value};
-use crate::indicator::{Construct, Indicator, Reject, Url};
+use crate::indicator::{Construct, FileHash, Indicator, Record, Reject, Url};
 
 /// What a value is said to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,12 @@ pub(crate) enum Listed {
     DomainIp,
     /// A host or an address and a port, with `|` or `:` between.
     HostPort,
+    /// The hash of a file.
+    Hash,
+    /// The name of a file and its hash, with `|` between.
+    NamedHash,
+    /// A mail address.
+    Email,
     /// Nothing an indicator can hold.
     Skip(Construct),
 }
@@ -32,8 +39,9 @@ impl Listed {
                 "ADDR" | "SUBNET" => Listed::Ip,
                 "DOMAIN" => Listed::Domain,
                 "URL" => Listed::Url,
-                "EMAIL" => Listed::Skip(Construct::Email),
-                "FILE_HASH" | "CERT_HASH" | "PUBKEY_HASH" | "JA3" => Listed::Skip(Construct::Hash),
+                "EMAIL" => Listed::Email,
+                "FILE_HASH" | "CERT_HASH" => Listed::Hash,
+                "PUBKEY_HASH" | "JA3" => Listed::Skip(Construct::Hash),
                 "FILE_NAME" => Listed::Skip(Construct::FileName),
                 _ => Listed::Skip(Construct::OtherKind),
             });
@@ -41,6 +49,9 @@ impl Listed {
         let mut plain = String::with_capacity(name.len());
         for c in name.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')) {
             plain.push(c.to_ascii_lowercase());
+        }
+        if let Some(listed) = hash(&plain) {
+            return Some(listed);
         }
         Some(match &*plain {
             "ip" | "ipv4" | "ipv6" | "ipaddress" | "ipv4address" | "ipv6address" | "address" | "ipv4addr"
@@ -55,13 +66,10 @@ impl Listed {
             "ipdst|port" | "ipsrc|port" | "hostname|port" | "domain|port" | "ip|port" | "ip:port" | "ipport"
             | "domain:port" | "socket" => Listed::HostPort,
             "link" | "reference" | "github" => Listed::Skip(Construct::Link),
-            "email"
-            | "emailsrc"
-            | "emaildst"
-            | "emailaddress"
-            | "emailaddr"
-            | "emailreplyto"
-            | "targetemail"
+            "email" | "emailsrc" | "emaildst" | "emailaddress" | "emailaddr" | "emailreplyto" | "envelopefrom"
+            | "bodyfrom" | "sender" | "senderemail" | "emailsender" => Listed::Email,
+            // Who was attacked, and who registered a name.
+            "targetemail"
             | "whoisregistrantemail"
             | "emailsubject"
             | "emailbody"
@@ -74,14 +82,14 @@ impl Listed {
             | "emailsrcdisplayname"
             | "emaildstdisplayname"
             | "dnssoaemail" => Listed::Skip(Construct::Email),
-            "filename" | "filepath" | "filenamepattern" | "pathname" | "malwaresample" | "attachment" | "pdb" => {
+            "malwaresample" => Listed::NamedHash,
+            "filename" | "filepath" | "filenamepattern" | "pathname" | "attachment" | "pdb" => {
                 Listed::Skip(Construct::FileName)
             }
             "yara" | "snort" | "sigma" | "suricata" | "zeek" | "bro" | "stix2pattern" | "pcre" => {
                 Listed::Skip(Construct::OtherLanguage)
             }
             "regex" | "urlregex" => Listed::Skip(Construct::Regex),
-            _ if is_hash(&plain) => Listed::Skip(Construct::Hash),
             "mutex"
             | "regkey"
             | "regkey|value"
@@ -169,9 +177,10 @@ impl Listed {
     }
 }
 
-/// `md5`, `filename|sha256`, `FileHash-SHA1`, `x509-fingerprint-sha1`, `imphash`, ….
-fn is_hash(plain: &str) -> bool {
-    const NAMES: [&str; 17] = [
+/// `md5`, `filename|sha256`, `FileHash-SHA1`, `x509-fingerprint-sha1`, …: hashes of a whole file or certificate. Others tell what is
+/// alike, or are of a part, and are no name of a file: `imphash`, `ssdeep`, ….
+fn hash(plain: &str) -> Option<Listed> {
+    const WHOLE: [&str; 12] = [
         "md5",
         "sha1",
         "sha224",
@@ -184,37 +193,32 @@ fn is_hash(plain: &str) -> bool {
         "sha3256",
         "sha3384",
         "sha3512",
-        "ssdeep",
-        "imphash",
-        "tlsh",
-        "vhash",
-        "authentihash",
     ];
-    let rest = plain.strip_prefix("filename|").unwrap_or(plain);
+    const ALIKE: [&str; 5] = ["ssdeep", "imphash", "tlsh", "vhash", "authentihash"];
+    let behind_name = plain.strip_prefix("filename|");
+    let rest = behind_name.unwrap_or(plain);
     let rest = rest.strip_prefix("filehash").or_else(|| rest.strip_prefix("hash")).unwrap_or(rest);
     let rest =
         rest.strip_suffix("hash").filter(|rest| rest.starts_with("md5") || rest.starts_with("sha")).unwrap_or(rest);
     let rest = rest.strip_prefix("x509fingerprint").unwrap_or(rest);
     let rest = rest.strip_prefix("file:").unwrap_or(rest);
-    NAMES.contains(&rest)
-        || matches!(
-            plain,
-            "hash"
-                | "pehash"
-                | "impfuzzy"
-                | "cdhash"
-                | "telfhash"
-                | "filehash"
-                | "hasshmd5"
-                | "hasshservermd5"
-                | "jarmfingerprint"
-        )
+    match plain {
+        "hash" | "filehash" | "sslcertfingerprint" | "certificatefingerprint" => Some(Listed::Hash),
+        _ if WHOLE.contains(&rest) => Some(if behind_name.is_some() { Listed::NamedHash } else { Listed::Hash }),
+        "pehash" | "impfuzzy" | "cdhash" | "telfhash" | "hasshmd5" | "hasshservermd5" | "jarmfingerprint" => {
+            Some(Listed::Skip(Construct::Hash))
+        }
+        _ => ALIKE.contains(&rest).then_some(Listed::Skip(Construct::Hash)),
+    }
 }
 
 /// Reads a value as what it is said to be. [`Listed::DomainIp`] is two values, which the caller takes apart.
 pub(crate) fn read(listed: Listed, value: &str, rules: &Rules) -> Result<Value, Reject> {
     match listed {
         Listed::Ip => value::classify(without_scope(value), rules),
+        Listed::Hash => Ok(Indicator::Hash(FileHash::parse(undecorated(value))?).into()),
+        Listed::NamedHash => read(Listed::Hash, value.rsplit_once('|').map_or(value, |(_, hash)| hash), rules),
+        Listed::Email => value::email(value),
         Listed::Any | Listed::Domain | Listed::DomainIp | Listed::Path => value::classify(value, rules),
         Listed::Hostname => {
             let mut found = value::classify(value, rules)?;
@@ -232,6 +236,20 @@ pub(crate) fn read(listed: Listed, value: &str, rules: &Rules) -> Result<Value, 
         },
         Listed::Url => url(value, rules),
         Listed::Skip(_) => Err(Reject::Unrecognised),
+    }
+}
+
+/// Keeps the name of the file that a value is the hash of, before what else is said of it.
+pub(crate) fn keep_name(record: &mut Record<'_>, listed: Listed, value: &str) {
+    if listed != Listed::NamedHash {
+        return;
+    }
+    if let Some(name) = value.rsplit_once('|').map(|(name, _)| name.trim()).filter(|name| !name.is_empty()) {
+        let said = &mut record.attributes.description;
+        *said = Some(match said.take() {
+            Some(said) => format!("{name}; {said}").into(),
+            None => name.to_owned().into(),
+        });
     }
 }
 
@@ -345,12 +363,17 @@ mod tests {
             ("ip-dst|port", Some(Listed::HostPort)),
             ("ip:port", Some(Listed::HostPort)),
             ("link", Some(Listed::Skip(Construct::Link))),
-            ("FileHash-SHA256", Some(Listed::Skip(Construct::Hash))),
-            ("filename|sha1", Some(Listed::Skip(Construct::Hash))),
-            ("x509-fingerprint-sha1", Some(Listed::Skip(Construct::Hash))),
-            ("sha256_hash", Some(Listed::Skip(Construct::Hash))),
+            ("FileHash-SHA256", Some(Listed::Hash)),
+            ("filename|sha1", Some(Listed::NamedHash)),
+            ("filename|imphash", Some(Listed::Skip(Construct::Hash))),
+            ("malware-sample", Some(Listed::NamedHash)),
+            ("ssdeep", Some(Listed::Skip(Construct::Hash))),
+            ("SHA3-384", Some(Listed::Hash)),
+            ("whois-registrant-email", Some(Listed::Skip(Construct::Email))),
+            ("x509-fingerprint-sha1", Some(Listed::Hash)),
+            ("sha256_hash", Some(Listed::Hash)),
             ("filename", Some(Listed::Skip(Construct::FileName))),
-            ("email-src", Some(Listed::Skip(Construct::Email))),
+            ("email-src", Some(Listed::Email)),
             ("regkey", Some(Listed::Skip(Construct::OtherKind))),
             ("whatever", None),
         ] {

@@ -100,7 +100,7 @@ impl Rows<'_> {
         if self.layout.as_ref().is_none_or(|(known, _)| known != names) {
             let layout = match &self.reading.feed.columns {
                 Some(columns) => of_user(columns, names),
-                None => Layout::new(names.iter().map(|name| (self.reading.role)(name)).collect(), names.to_vec()),
+                None => Layout::of_keys(names, |name| (self.reading.role)(name)),
             };
             self.layout = Some((names.to_vec(), layout));
         }

@@ -194,6 +194,10 @@ impl<'p> Parser<'_, 'p> {
             return Some(first);
         }
         let all: Option<Vec<_>> = equalities.into_iter().collect();
+        let file = all.as_ref().and_then(|all| hashes_of_file(all));
+        if let Some(hashes) = file {
+            return Some(hashes);
+        }
         let together = all.and_then(|all| end_of_traffic(&all));
         Some(vec![together.unwrap_or(Part::Skip(Construct::Conjunction))])
     }
@@ -306,6 +310,38 @@ fn end_of_traffic(all: &[(&str, String)]) -> Option<Part> {
     })
 }
 
+/// What a hash is by the algorithm that the last step of its path names: `hashes.'SHA-256'`, `hashes.MD5`.
+fn hash(property: &str) -> Listed {
+    let algorithm = property.rsplit("hashes.").next().unwrap_or_default().trim_matches(['\'', '"']);
+    match Listed::of(algorithm) {
+        Some(Listed::Hash) => Listed::Hash,
+        _ => Listed::Skip(Construct::Hash),
+    }
+}
+
+/// The hashes of one file, each of which is the file: what else equalities say of it, such as its name and its size, a log need not show.
+fn hashes_of_file(all: &[(&str, String)]) -> Option<Vec<Part>> {
+    let (mut hashes, mut name) = (Vec::new(), None);
+    for (path, literal) in all {
+        let property = path.strip_prefix("file:")?;
+        match property {
+            "name" => name = Some(literal.replace('|', " ")),
+            "size" | "mime_type" | "name_enc" => {}
+            _ if property.starts_with("hashes.") => hashes.push((hash(property), literal)),
+            _ => return None,
+        }
+    }
+    if hashes.is_empty() {
+        return None;
+    }
+    let part = |(listed, hash): (Listed, &String)| match (listed, &name) {
+        (Listed::Skip(construct), _) => Part::Skip(construct),
+        (_, Some(name)) => Part::Value(Listed::NamedHash, format!("{name}|{hash}")),
+        (listed, None) => Part::Value(listed, hash.clone()),
+    };
+    Some(hashes.into_iter().map(part).collect())
+}
+
 /// What the property of an object is.
 fn of_path(path: &str) -> Listed {
     let (object, property) = path.split_once(':').unwrap_or((path, ""));
@@ -316,10 +352,12 @@ fn of_path(path: &str) -> Listed {
         ("url", "value") => Listed::Url,
         ("network-traffic", "dst_ref.value" | "src_ref.value") => Listed::Any,
         ("domain-name", property) if property.starts_with("resolves_to_refs") => Listed::Any,
-        ("email-addr" | "email-message", _) => Listed::Skip(Construct::Email),
-        ("file" | "artifact" | "x509-certificate", property) if property.contains("hash") => {
-            Listed::Skip(Construct::Hash)
-        }
+        ("email-addr", "value") => Listed::Email,
+        ("email-message", property) => match property.split_once('.').unwrap_or((property, "value")) {
+            ("sender_ref" | "from_ref", "value") => Listed::Email,
+            _ => Listed::Skip(Construct::Email),
+        },
+        (_, property) if property.contains("hashes.") => hash(property),
         ("file" | "directory", _) => Listed::Skip(Construct::FileName),
         _ => Listed::Skip(Construct::OtherKind),
     }
@@ -391,10 +429,18 @@ mod tests {
             ("[url:value MATCHES '^http.*gate']", Some("regex")),
             ("[network-traffic:dst_port > 1024]", Some("comparison")),
             ("[EXISTS domain-name:value]", Some("comparison")),
-            ("[file:hashes.'SHA-256' = 'aa']", Some("hash")),
-            ("[file:hashes.\"SHA-256\" = 'aa' OR file:hashes.MD5 = 'bb']", Some("hash hash")),
+            ("[file:hashes.'SHA-256' = 'aa']", Some("Hash=aa")),
+            ("[file:hashes.SSDEEP = 'aa' OR file:hashes.imphash = 'bb']", Some("hash hash")),
+            (
+                "[file:hashes.MD5 = 'aa' AND file:hashes.SHA1 = 'bb' AND file:name = 'x|y' AND file:size = 7]",
+                Some("NamedHash=x y|aa NamedHash=x y|bb"),
+            ),
+            ("[file:hashes.MD5 = 'aa' AND directory:path = 'x']", Some("conjunction")),
+            ("[file:hashes.\"SHA-256\" = 'aa' OR file:hashes.MD5 = 'bb']", Some("Hash=aa Hash=bb")),
             ("[file:name = 'a.exe']", Some("file_name")),
-            ("[email-addr:value = 'a@evil.test']", Some("email")),
+            ("[email-addr:value = 'a@evil.test']", Some("Email=a@evil.test")),
+            ("[email-message:sender_ref.value = 'a@evil.test']", Some("Email=a@evil.test")),
+            ("[email-message:subject = 'a@evil.test']", Some("email")),
             ("[mutex:name = 'x' OR domain-name:value = 'evil.test']", Some("other_kind Domain=evil.test")),
             ("[domain-name:resolves_to_refs[*].value = '192.0.2.1']", Some("Any=192.0.2.1")),
             ("[android-property:name = 'x']", Some("other_kind")),

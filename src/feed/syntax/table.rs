@@ -32,10 +32,27 @@ impl Layout {
         Self { roles, names, notes: Vec::new() }
     }
 
+    /// Takes a column that is called `email` and no more for a contact where the table lists something else: mostly it is that of who
+    /// registered a name, or of whom to write to.
+    fn forget_contacts(mut self) -> Self {
+        let others = self.roles.iter().flatten().any(|role| is_value(*role) && *role != ColumnRole::Email);
+        for (role, name) in self.roles.iter_mut().zip(&self.names) {
+            if others && *role == Some(ColumnRole::Email) && columns::may_be_contact(name) {
+                *role = None;
+            }
+        }
+        self
+    }
+
     /// From a header, by what the names of its columns mean.
     pub(crate) fn of_header(cells: &[Cow<'_, str>], role: impl Fn(&str) -> Option<ColumnRole>) -> Self {
         let names: Vec<String> = cells.iter().map(|cell| cell.trim_start_matches('#').trim().to_owned()).collect();
-        Self { roles: names.iter().map(|name| role(name)).collect(), names, notes: Vec::new() }
+        Self::new(names.iter().map(|name| role(name)).collect(), names).forget_contacts()
+    }
+
+    /// From the keys of a record, likewise.
+    pub(crate) fn of_keys(names: &[String], role: impl Fn(&str) -> Option<ColumnRole>) -> Self {
+        Self::new(names.iter().map(|name| role(name)).collect(), names.to_vec()).forget_contacts()
     }
 
     /// From what the user says of the columns; the reason, if a column does not exist.
@@ -143,7 +160,8 @@ impl Layout {
 
 /// Whether columns of this role hold values.
 pub(crate) fn is_value(role: ColumnRole) -> bool {
-    matches!(role, ColumnRole::Value | ColumnRole::Ip | ColumnRole::Domain | ColumnRole::Host | ColumnRole::Url)
+    use ColumnRole::{Domain, Email, Hash, Host, Ip, Url, Value};
+    matches!(role, Value | Ip | Domain | Host | Url | Hash | Email)
 }
 
 /// What a format does with the records of a row before they are handed over.
@@ -188,6 +206,8 @@ pub(crate) fn emit(
             ColumnRole::Host => Listed::Hostname,
             ColumnRole::Ip => Listed::Ip,
             ColumnRole::Domain => Listed::Any,
+            ColumnRole::Hash => Listed::NamedHash,
+            ColumnRole::Email => Listed::Email,
             _ => listed.unwrap_or(Listed::Any),
         };
         each_value(as_listed, cell, rules, |part, value| {
@@ -197,6 +217,7 @@ pub(crate) fn emit(
                     let mut record = Record::new(indicator, line, part);
                     record.attributes =
                         attributes.get_or_insert_with(|| attributes_of(layout, cells, is_for_detection)).clone();
+                    listed::keep_name(&mut record, as_listed, part);
                     finish(&mut record, cells);
                     sink.record(record);
                     if host_bits {
@@ -357,7 +378,7 @@ pub(crate) fn is_evident(cell: &str, rules: &Rules) -> bool {
                 !is_file_extension(last)
             }
             Indicator::Url { .. } => cell.contains("://") || cell.contains('['),
-            Indicator::Ip { .. } | Indicator::IpRange { .. } => true,
+            Indicator::Ip { .. } | Indicator::IpRange { .. } | Indicator::Hash(_) | Indicator::Email(_) => true,
             Indicator::Pattern(_) => false,
         },
         Err(_) => false,

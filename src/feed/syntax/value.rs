@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::feed::syntax::decoration::{is_dash, is_name_scalar, undecorated};
-use crate::indicator::{Action, DomainName, Feed, HostRef, Indicator, Pattern, PatternTarget, Reject, Scope, Url};
+use crate::indicator::{
+    Action, DomainName, EmailAddress, Feed, FileHash, HostRef, Indicator, Pattern, PatternTarget, Reject, Scope, Url,
+};
 use crate::limits::MAX_OBSERVABLE;
 use crate::value::{ip, refang};
 
@@ -158,6 +160,12 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
         }
     }
     let value = &*value;
+    if let Some(hash) = hash(value, seen) {
+        return Ok(Indicator::Hash(hash).into());
+    }
+    if seen & OTHER != 0 && is_address(value) {
+        return email(value);
+    }
     if seen & NON_ASCII != 0
         && let Some((first, last)) = value.split_once(is_dash)
         && let Ok(found) = range(&format!("{first}-{last}"))
@@ -195,6 +203,30 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
         Some(name) => named(name, None, rules.wildcard_scope, rules),
         None => named(value, None, rules.scope, rules),
     }
+}
+
+/// The hash that a value is by its shape: digits alone, pairs of them, or behind the name of an algorithm.
+fn hash(value: &str, seen: u16) -> Option<FileHash> {
+    use class::{DOT, SLASH, STAR};
+
+    // The shortest is 32 digits long, and nothing else of its bytes is a value.
+    if value.len() < 32 || seen & (DOT | SLASH | STAR) != 0 {
+        return None;
+    }
+    FileHash::parse(value).ok()
+}
+
+/// Whether a value looks like a mail address: an `@`, and no path but in quotes.
+fn is_address(value: &str) -> bool {
+    let is_quoted = value.starts_with('"') && value.contains("\"@");
+    value.contains('@') && (is_quoted || !value.contains(['/', '\\']))
+}
+
+/// A mail address, refanged, with the name of whom it is of before it or without.
+pub(crate) fn email(value: &str) -> Result<Value, Reject> {
+    let value = refang::refang(value.trim());
+    let inner = value.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(&*value, |(inner, _)| inner);
+    Ok(Indicator::Email(EmailAddress::parse(inner)?).into())
 }
 
 /// Reads a range whose ends were written apart.

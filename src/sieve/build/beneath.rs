@@ -151,7 +151,7 @@ impl<'b> Above<'b> {
                         }
                     }
                 }
-                Value::Url(_) | Value::Pattern(..) => {}
+                Value::Url(_) | Value::Pattern(..) | Value::Hash(_) | Value::Email(_) => {}
             }
         }
         Self {
@@ -213,7 +213,7 @@ impl<'b> Above<'b> {
                     }
                     self.wider(first, last, id)
                 }
-                Value::Url(_) | Value::Pattern(..) => None,
+                Value::Url(_) | Value::Pattern(..) | Value::Hash(_) | Value::Email(_) => None,
             };
             found.subsumed.extend(above.map(|above| (id, above)));
         }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use ipnet::IpNet;
 
 use crate::error::{Error, Result};
-use crate::indicator::{Action, Feed, HostRef, Indicator, Record, RecordSink, Rejection, Skip, Warning, WarningKind};
+use crate::indicator::{Action, Feed, HostRef, Indicator, Record, RecordSink, Rejection, Skip, Warning};
 use crate::limits::MAX_REPORTED;
 use crate::sieve::build::beneath::{Beneath, Known};
 use crate::sieve::build::guard;
@@ -23,7 +23,7 @@ use crate::sieve::tables::attributes::{Attributes, AttributesBuilder};
 use crate::sieve::tables::entries::{Entries, Entry, Texts};
 use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
 use crate::sieve::tables::provenance::Provenance;
-use crate::sieve::tables::{ip, url as url_table};
+use crate::sieve::tables::{digests, ip, url as url_table};
 
 /// The number of a feed within one builder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,6 +58,8 @@ pub struct SieveBuilder {
     indicators: IndicatorsBuilder,
     /// The URLs among the indicators, in the order of their ids.
     urls: Vec<UrlRow>,
+    /// The hashes among the indicators, which have ids behind all others in the end.
+    digests: digests::Builder,
     /// The indicators of the last rows.
     pending: Pending,
     rows: Vec<PendingEntry>,
@@ -69,9 +71,13 @@ pub struct SieveBuilder {
 /// One entry on its way into the table.
 #[derive(Clone, Copy, Debug)]
 struct PendingEntry {
+    /// With [`IS_DIGEST`], the number of a hash.
     indicator: u32,
     entry: Entry,
 }
+
+/// Beyond every id.
+const IS_DIGEST: u32 = 1 << 31;
 
 /// What few rows have, as columns that end with the last row that has it.
 #[derive(Debug, Default)]
@@ -133,9 +139,10 @@ impl SieveBuilder {
         let listed: &str = &record.as_listed;
         if action == Action::Block {
             match guard::check(&mut record.indicator, &self.feeds[at].policy, &self.suffixes) {
-                Ok(false) => {}
-                Ok(true) => {
-                    self.reports[at].note_warning(examples, record.line, listed, WarningKind::PublicSuffixDemoted)
+                Ok(warning) => {
+                    if let Some(warning) = warning {
+                        self.reports[at].note_warning(examples, record.line, listed, warning);
+                    }
                 }
                 Err(reason) => {
                     self.reports[at].note_rejection(examples, record.line, listed, reason);
@@ -147,7 +154,10 @@ impl SieveBuilder {
             let seen = record.attributes.last_seen.or(record.attributes.first_seen);
             record.attributes.valid_until = seen.and_then(|seen| seen.checked_add(ttl).ok());
         }
-        let (indicator, is_canonical) = if self.pending.take(&record.indicator, &self.strings, &self.index) {
+        let (indicator, is_canonical) = if let Indicator::Hash(hash) = &record.indicator {
+            self.settle();
+            (IS_DIGEST | self.digests.add(hash), self.is_canonical(&record.indicator, listed))
+        } else if self.pending.take(&record.indicator, &self.strings, &self.index) {
             // Settled below, with others.
             (u32::MAX, self.is_canonical(&record.indicator, listed))
         } else {
@@ -242,6 +252,11 @@ impl SieveBuilder {
                 urls.push(UrlRow { id, host, path });
                 (id, Value::Url(strings.add(view.as_str())))
             }
+            Indicator::Hash(_) => unreachable!("a hash has no id before the end"),
+            Indicator::Email(address) => {
+                let text = strings.intern(address.as_str());
+                (index.email(indicators, text), Value::Email(text))
+            }
             Indicator::Pattern(pattern) => {
                 let text = strings.intern(pattern.as_str());
                 (index.pattern(indicators, text, pattern.target()), Value::Pattern(text, pattern.target()))
@@ -261,15 +276,27 @@ impl SieveBuilder {
     pub fn build(mut self) -> Result<(Sieve, BuildReport)> {
         self.settle();
         let Self {
-            feeds, mut reports, suffixes, strings, attributes, mut indicators, rows, columns, index, urls, ..
+            feeds,
+            mut reports,
+            suffixes,
+            strings,
+            attributes,
+            mut indicators,
+            digests,
+            mut rows,
+            columns,
+            index,
+            urls,
+            ..
         } = self;
         let examples = self.examples.unwrap_or(MAX_REPORTED);
         if rows.len() >= u32::MAX as usize {
             return Err(Error::capacity("entries", u64::from(u32::MAX)));
         }
-        if indicators.len() >= ip::MAX_IDS {
+        if indicators.len() + digests.len() >= ip::MAX_IDS {
             return Err(Error::capacity("indicators", ip::MAX_IDS as u64));
         }
+        let digests = place_digests(digests, &mut indicators, &mut rows);
         let attributes = attributes.finish();
         let order = order(&rows, indicators.len(), &attributes);
         let starts = note_entries(&rows, &order, &attributes, &mut indicators, &mut reports);
@@ -287,7 +314,7 @@ impl SieveBuilder {
         let (searched, beneath) =
             parallel::join(|| Searched::new(&strings, &indicators, &urls), || Beneath::new(&known));
         drop((lookup, index, urls));
-        let Searched { v4, v6, domains, urls, names, paths } = searched?;
+        let Searched { v4, v6, domains, urls, names, paths, emails } = searched?;
         let mut tables = Tables {
             strings,
             indicators: indicators.finish(),
@@ -301,6 +328,8 @@ impl SieveBuilder {
             urls,
             names,
             paths,
+            digests,
+            emails,
             prefilter: OnceLock::new(),
         };
         let report = whole::report(&tables, reports, beneath, examples);
@@ -314,6 +343,21 @@ impl Sieve {
     pub fn builder() -> SieveBuilder {
         SieveBuilder::new()
     }
+}
+
+/// Gives the hashes the ids behind all others, in the order of their table, which is made of them.
+fn place_digests(
+    digests: digests::Builder,
+    indicators: &mut IndicatorsBuilder,
+    rows: &mut [PendingEntry],
+) -> digests::Table {
+    let (first, count) = (indicators.len() as u32, digests.len() as u32);
+    let (table, places) = digests.finish(first);
+    (0..count).for_each(|row| indicators.push(Value::Hash(row), None, None));
+    for row in rows.iter_mut().filter(|row| row.indicator & IS_DIGEST != 0) {
+        row.indicator = first + places[(row.indicator & !IS_DIGEST) as usize];
+    }
+    table
 }
 
 /// The numbers of the rows by indicator, and of one indicator's by feed, line and attributes, whatever the order of insertion.

@@ -4,35 +4,41 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::indicator::{HostRef, Indicator, Policy, Reject, Scope};
+use crate::indicator::{HostRef, Indicator, Policy, Reject, Scope, WarningKind};
 use crate::limits::{MIN_PREFIX_V4, MIN_PREFIX_V6};
 use crate::sieve::build::broad::covers_public_suffix;
+use crate::sieve::build::free_mail::is_free_mail;
 use crate::sieve::build::suffixes::PublicSuffixes;
+use crate::sieve::build::well_known::is_well_known;
 use crate::value::ip;
 
-/// Applies the guards to a block entry. `Ok(true)`: the scope was narrowed.
+/// Applies the guards to a block entry. `Ok(Some(…))`: it is taken, and warned of.
 pub(in crate::sieve) fn check(
     indicator: &mut Indicator,
     policy: &Policy,
     suffixes: &PublicSuffixes,
-) -> Result<bool, Reject> {
+) -> Result<Option<WarningKind>, Reject> {
     match indicator {
-        Indicator::Ip { net, .. } => check_net(net, policy).map(|()| false),
+        Indicator::Ip { net, .. } => check_net(net, policy).map(|()| None),
         Indicator::IpRange { first, last, .. } => {
             for net in ip::range_prefixes(*first, *last) {
                 check_net(&net, policy)?;
             }
-            Ok(false)
+            Ok(None)
         }
-        Indicator::Domain { name, scope, .. } => check_name(name.as_str(), scope, policy, suffixes),
+        Indicator::Domain { name, scope, .. } => {
+            let warning = check_name(name.as_str(), scope, policy, suffixes)?;
+            Ok(warning.or(is_free_mail(name.as_str()).then_some(WarningKind::FreeMail)))
+        }
         Indicator::Url { url, host_scope } => match url.view().host() {
-            HostRef::Ip(addr) => check_net(&host_net(addr), policy).map(|()| false),
+            HostRef::Ip(addr) => check_net(&host_net(addr), policy).map(|()| None),
             HostRef::Domain(name) => check_name(name, host_scope, policy, suffixes),
         },
         Indicator::Pattern(pattern) if !policy.admit_public_suffixes && covers_public_suffix(pattern, suffixes) => {
             Err(Reject::PublicSuffix)
         }
-        Indicator::Pattern(_) => Ok(false),
+        Indicator::Hash(hash) if !policy.admit_well_known_files && is_well_known(hash) => Err(Reject::WellKnownFile),
+        Indicator::Pattern(_) | Indicator::Hash(_) | Indicator::Email(_) => Ok(None),
     }
 }
 
@@ -54,24 +60,29 @@ fn check_net(net: &IpNet, policy: &Policy) -> Result<(), Reject> {
     Ok(())
 }
 
-fn check_name(name: &str, scope: &mut Scope, policy: &Policy, suffixes: &PublicSuffixes) -> Result<bool, Reject> {
+fn check_name(
+    name: &str,
+    scope: &mut Scope,
+    policy: &Policy,
+    suffixes: &PublicSuffixes,
+) -> Result<Option<WarningKind>, Reject> {
     let is_localhost = name == "localhost" || name.ends_with(".localhost") || name == "localhost.localdomain";
     if is_localhost && !policy.admit_bogons {
         return Err(Reject::Localhost);
     }
     if policy.admit_public_suffixes || is_localhost {
-        return Ok(false);
+        return Ok(None);
     }
     if !name.contains('.') {
         return Err(if suffixes.lists(name) { Reject::PublicSuffix } else { Reject::SingleLabel });
     }
     match scope {
-        Scope::Exact => Ok(false),
+        Scope::Exact => Ok(None),
         Scope::Suffix if suffixes.lists(name) => {
             *scope = Scope::Exact;
-            Ok(true)
+            Ok(Some(WarningKind::PublicSuffixDemoted))
         }
         Scope::Subdomains if suffixes.lists(name) => Err(Reject::PublicSuffix),
-        _ => Ok(false),
+        _ => Ok(None),
     }
 }

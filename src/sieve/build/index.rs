@@ -27,6 +27,7 @@ const RANGE: u64 = 1;
 const DOMAIN: u64 = 2;
 const URL: u64 = 3;
 const PATTERN: u64 = 4;
+const EMAIL: u64 = 5;
 
 fn port_bits(port: Option<u16>) -> u64 {
     port.map_or(0, |port| 1 << 16 | u64::from(port)) << 32
@@ -137,6 +138,11 @@ impl KnownIndicators {
         let hash = self.others.hash_words(&[PATTERN | (target as u64) << 8, u64::from(text.0)]);
         self.others
             .find_or_add(hash, indicators.len() as u32, |id| indicators.value(id) == Value::Pattern(text, target))
+    }
+
+    pub(in crate::sieve) fn email(&mut self, indicators: &IndicatorsBuilder, text: StrId) -> u32 {
+        let hash = self.others.hash_words(&[EMAIL, u64::from(text.0)]);
+        self.others.find_or_add(hash, indicators.len() as u32, |id| indicators.value(id) == Value::Email(text))
     }
 }
 

@@ -6,10 +6,12 @@
 mod beneath;
 mod broad;
 pub(in crate::sieve) mod builder;
+mod free_mail;
 mod guard;
 mod index;
 mod pending;
 mod searched;
 mod shadows;
 pub(in crate::sieve) mod suffixes;
+mod well_known;
 mod whole;

@@ -7,7 +7,7 @@ use crate::indicator::{Pattern, PatternTarget};
 use crate::sieve::flat::parallel;
 use crate::sieve::flat::strings::Strings;
 use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
-use crate::sieve::tables::{domain, ip, pattern, url as url_table};
+use crate::sieve::tables::{domain, emails, ip, pattern, url as url_table};
 use crate::value::ip as addresses;
 
 /// A URL indicator on its way into the tables.
@@ -37,6 +37,7 @@ pub(super) struct Searched {
     pub(super) urls: url_table::Table,
     pub(super) names: Option<pattern::Table>,
     pub(super) paths: Option<pattern::Table>,
+    pub(super) emails: emails::Table,
 }
 
 impl Searched {
@@ -47,6 +48,7 @@ impl Searched {
         let mut urls = url_table::Builder::default();
         let mut names = pattern::Builder::default();
         let mut paths = pattern::Builder::default();
+        let mut addresses = Vec::new();
         let hosts = rows.iter();
         let mut rows = rows.iter();
         for id in 0..indicators.len() as u32 {
@@ -71,6 +73,9 @@ impl Searched {
                         PatternTarget::UrlPath => paths.add(text, &pattern, id),
                     }
                 }
+                Value::Email(text) => addresses.push((text, id)),
+                // Their table is made before they have ids.
+                Value::Hash(_) => {}
             }
         }
         let addr_hosts = hosts.filter(|row| matches!(row.host, url_table::Host::Addr(_))).count();
@@ -96,6 +101,7 @@ impl Searched {
                 )
             },
         );
-        Ok(Self { v4, v6, domains, urls, names: names?, paths: paths? })
+        let emails = emails::Table::new(strings, &addresses);
+        Ok(Self { v4, v6, domains, urls, names: names?, paths: paths?, emails })
     }
 }

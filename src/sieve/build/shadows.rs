@@ -39,7 +39,7 @@ fn host_of(tables: &Tables, id: u32) -> Vec<Host<'_>> {
                 Err(_) => vec![Host::Name(host, scope)],
             }
         }
-        Value::Pattern(..) => Vec::new(),
+        Value::Pattern(..) | Value::Hash(_) | Value::Email(_) => Vec::new(),
     }
 }
 
@@ -52,7 +52,11 @@ pub(super) fn shadows(tables: &Tables, mut taken: Vec<Taken>, examples: usize) -
         let flags = tables.indicators.flags(allow);
         if flags.has(Action::Allow) || flags.has(Action::AllowAll) {
             // A pattern is as specific as another, and less than anything else.
-            if matches!(tables.indicators.value(allow), Value::Pattern(_, PatternTarget::Name)) {
+            // And what has no names beneath it takes what it is.
+            if matches!(
+                tables.indicators.value(allow),
+                Value::Pattern(_, PatternTarget::Name) | Value::Hash(_) | Value::Email(_)
+            ) {
                 found.taken.push((allow, allow, true));
             }
             for host in host_of(tables, allow) {

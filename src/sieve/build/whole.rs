@@ -95,6 +95,8 @@ fn digest(report: &FeedReport) -> FeedDigest {
         urls: report.urls,
         host_urls: report.host_urls,
         patterns: report.patterns,
+        hashes: report.hashes,
+        emails: report.emails,
         with_port: report.with_port,
         allowing: report.allowing,
         duplicates: report.duplicates,

@@ -201,7 +201,7 @@ fn write_provenance(provenance: &Provenance, created: Option<Timestamp>) -> Vec<
 }
 
 /// The counts of a digest in the order in which they are written.
-fn counts(digest: &mut FeedDigest) -> [&mut u64; 17] {
+fn counts(digest: &mut FeedDigest) -> [&mut u64; 19] {
     [
         &mut digest.lines,
         &mut digest.entries,
@@ -215,6 +215,8 @@ fn counts(digest: &mut FeedDigest) -> [&mut u64; 17] {
         &mut digest.urls,
         &mut digest.host_urls,
         &mut digest.patterns,
+        &mut digest.hashes,
+        &mut digest.emails,
         &mut digest.with_port,
         &mut digest.allowing,
         &mut digest.duplicates,

@@ -90,13 +90,14 @@ impl Pack {
 }
 
 /// The switches of a policy, in the order of their bits.
-fn flags(policy: &mut Policy) -> [&mut bool; 7] {
+fn flags(policy: &mut Policy) -> [&mut bool; 8] {
     let Policy {
         scope: _,
         url_suffix_hosts,
         admit_bogons,
         admit_wide_prefixes,
         admit_public_suffixes,
+        admit_well_known_files,
         path_patterns,
         only_to_ids,
         exceptions: _,
@@ -107,6 +108,7 @@ fn flags(policy: &mut Policy) -> [&mut bool; 7] {
         admit_bogons,
         admit_wide_prefixes,
         admit_public_suffixes,
+        admit_well_known_files,
         path_patterns,
         only_to_ids,
         warning_lists_block,

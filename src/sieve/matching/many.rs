@@ -24,11 +24,28 @@ struct Shapes<'v> {
     v4_count: usize,
 }
 
+/// What is listed that only an equal value matches.
+#[derive(Clone, Copy, Debug)]
+struct Exact {
+    hashes: bool,
+    emails: bool,
+}
+
+impl Exact {
+    /// Whether a value may be such. No is certain.
+    #[inline(always)]
+    fn may_be(self, value: &[u8]) -> bool {
+        // The shortest hash has 32 digits, and none a dot.
+        self.hashes && value.len() >= 32 && memchr::memchr(b'.', value).is_none()
+            || self.emails && memchr::memchr(b'@', value).is_some()
+    }
+}
+
 const _: () = assert!(BATCH == u32::BITS as usize, "a bit for each");
 
 impl<'v> Shapes<'v> {
     #[inline(always)]
-    fn of(values: impl Iterator<Item = &'v [u8]>, has_paths: bool) -> Self {
+    fn of(values: impl Iterator<Item = &'v [u8]>, has_paths: bool, exact: Exact) -> Self {
         const LAST: usize = BATCH - 1;
         let none = [0; BATCH];
         let (v4, hosts) = ([0; BATCH], [&[][..]; BATCH]);
@@ -36,6 +53,7 @@ impl<'v> Shapes<'v> {
         for (at, value) in values.take(BATCH).enumerate() {
             let bit = 1 << at;
             match Shape::of(value, has_paths) {
+                _ if exact.may_be(value) => all.open |= bit,
                 Shape::Name(name) | Shape::Host(name) if name.is_empty() => all.open |= bit,
                 shape @ (Shape::Name(name) | Shape::Host(name)) => {
                     all.hosts[all.host_count & LAST] = name;
@@ -126,7 +144,8 @@ impl Matcher {
     fn batch<V: AsRef<[u8]>>(&mut self, values: &[Option<V>], mut found: impl FnMut(&Self, usize)) {
         let value = |place: usize| values[place].as_ref().map_or(&[][..], |value| value.as_ref());
         let tables = self.sieve.tables();
-        let shapes = Shapes::of((0..values.len()).map(value), tables.paths.is_some());
+        let (hashes, emails) = self.sieve.has_exact();
+        let shapes = Shapes::of((0..values.len()).map(value), tables.paths.is_some(), Exact { hashes, emails });
         let mut open = shapes.open;
         let mut planned = Planned::new();
         planned.plan(self.kernel, tables, shapes.host_count, |at| shapes.hosts[at]);

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use crate::arch::cpu::{Engine, Kernel};
 use crate::arch::name::canonical;
-use crate::indicator::{HostRef, Kind, Reject, UrlScratch};
+use crate::indicator::{EmailAddress, FileHash, HostRef, Kind, Reject, UrlScratch};
 #[cfg(feature = "events")]
 use crate::sieve::matching::filter::Moment;
 use crate::sieve::matching::filter::Resolved;
@@ -14,6 +14,7 @@ use crate::sieve::matching::view::Matches;
 use crate::sieve::set::Sieve;
 use crate::sieve::tables::domain::Plan;
 use crate::sieve::tables::without_root;
+use crate::value::email::EmailScratch;
 use crate::value::{domain, ip, url};
 
 /// Looks observables up in a sieve.
@@ -51,6 +52,7 @@ pub struct Matcher {
     pub(super) scratch: Scratch,
     name: String,
     pub(super) url: UrlScratch,
+    pub(super) email: EmailScratch,
     request: Vec<u8>,
 }
 
@@ -64,6 +66,7 @@ impl Matcher {
             scratch: Scratch::default(),
             name: String::new(),
             url: UrlScratch::default(),
+            email: EmailScratch::default(),
             request: Vec::new(),
         }
     }
@@ -115,7 +118,7 @@ impl Matcher {
     }
 
     /// Every indicator that covers a value of any kind, told apart by its shape: an address or a name, with or without
-    /// `:port`, or a URL, with or without scheme.
+    /// `:port`, a URL, with or without scheme, the hash of a file, or a mail address.
     pub fn match_any(&mut self, value: impl AsRef<[u8]>) -> Matches<'_> {
         self.find_any(value.as_ref());
         self.matches()
@@ -192,6 +195,8 @@ impl Matcher {
                 domain::canonicalise(name, &mut self.name).map(|name| with_port(name.to_owned(), port))
             }
             Observable::Url(text) => url::canonicalise(text, &mut self.url).map(|view| view.as_str().to_owned()),
+            Observable::Hash(hash) => Ok(hash.to_string()),
+            Observable::Email(address) => Ok(address.to_string()),
         }
     }
 
@@ -366,6 +371,14 @@ impl Matcher {
             }
             Observable::Name(name, port) => self.look_up_domain(name, seen(port)).map(|()| Kind::Domain),
             Observable::Url(text) => self.look_up_url(text, false).map(|_| Kind::Url),
+            Observable::Hash(hash) => {
+                self.look_up_hash(&hash);
+                Ok(Kind::Hash)
+            }
+            Observable::Email(address) => {
+                self.look_up_address(&address);
+                Ok(Kind::Email)
+            }
         }
     }
 }
@@ -375,6 +388,8 @@ enum Observable<'v> {
     Ip(IpAddr, Option<u16>),
     Name(&'v [u8], Option<u16>),
     Url(&'v [u8]),
+    Hash(FileHash),
+    Email(EmailAddress),
 }
 
 fn read(value: &[u8]) -> Result<Observable<'_>, Reject> {
@@ -388,7 +403,16 @@ fn read(value: &[u8]) -> Result<Observable<'_>, Reject> {
     if let Ok((addr, port)) = ip::parse_addr_port(value) {
         return Ok(Observable::Ip(addr, port));
     }
-    if value.iter().any(|b| matches!(b, b'/' | b'\\' | b'?')) {
+    if let Ok(hash) = FileHash::parse(value) {
+        return Ok(Observable::Hash(hash));
+    }
+    // A URL without a scheme has an `@` behind its slash, or a port before it.
+    let slash = value.iter().position(|b| matches!(b, b'/' | b'\\' | b'?')).unwrap_or(value.len());
+    let is_address = value.starts_with(b"\"") || value[..slash].contains(&b'@');
+    if is_address && let Ok(address) = EmailAddress::parse(value) {
+        return Ok(Observable::Email(address));
+    }
+    if slash < value.len() {
         return Ok(Observable::Url(value));
     }
     match value.iter().rposition(|&b| b == b':') {

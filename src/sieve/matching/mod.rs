@@ -8,6 +8,7 @@ mod batch;
 mod covering;
 pub(in crate::sieve) mod derived;
 mod ends;
+mod exact;
 pub(in crate::sieve) mod filter;
 mod many;
 pub(in crate::sieve) mod matcher;

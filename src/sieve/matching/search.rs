@@ -454,6 +454,11 @@ impl Candidate {
         }
     }
 
+    /// What only an equal value matches.
+    pub(super) fn exact(id: u32, specificity: u32) -> Self {
+        Self { of_host: false, ..Self::host(id, Relation::Exact, specificity) }
+    }
+
     pub(super) fn url(id: u32, relation: Relation, specificity: u32, host_specificity: u32) -> Self {
         Self { of_host: false, is_host_level: false, specificity, host_specificity, ..Self::host(id, relation, 0) }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::indicator::{Action, DomainName, Feed, Indicator, Kind, Pattern, Scope, Url};
+use crate::indicator::{Action, DomainName, EmailAddress, Feed, Indicator, Kind, Pattern, Scope, Url};
 use crate::sieve::flat::strings::StrId;
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::filter::Resolved;
@@ -238,6 +238,8 @@ impl<'m> IndicatorRef<'m> {
             }
             Value::Url(text) => Indicator::Url { url: Url::parse(strings.get(text)).ok()?, host_scope: self.scope()? },
             Value::Pattern(text, target) => Indicator::Pattern(Pattern::new(target, strings.get(text)).ok()?),
+            Value::Hash(row) => Indicator::Hash(self.tables.digests.get(row)?),
+            Value::Email(text) => Indicator::Email(EmailAddress::parse(strings.get(text)).ok()?),
         })
     }
 
@@ -270,7 +272,8 @@ pub(in crate::sieve) fn write_text(tables: &Tables, id: u32, f: &mut dyn fmt::Wr
             f.write_str(tables.strings.get(name))?;
             port.map_or(Ok(()), |port| write!(f, ":{port}"))
         }
-        Value::Url(text) | Value::Pattern(text, _) => f.write_str(tables.strings.get(text)),
+        Value::Url(text) | Value::Pattern(text, _) | Value::Email(text) => f.write_str(tables.strings.get(text)),
+        Value::Hash(row) => tables.digests.get(row).map_or(Ok(()), |hash| write!(f, "{hash}")),
     }
 }
 
@@ -326,7 +329,7 @@ impl<'m> Source<'m> {
             return Cow::Borrowed(listed);
         }
         match (self.tables.indicators.value(self.id), self.tables.indicators.port(self.id)) {
-            (Value::Domain(text), None) | (Value::Url(text) | Value::Pattern(text, _), _) => {
+            (Value::Domain(text), None) | (Value::Url(text) | Value::Pattern(text, _) | Value::Email(text), _) => {
                 Cow::Borrowed(self.tables.strings.get(text))
             }
             _ => Cow::Owned(IndicatorRef { tables: self.tables, id: self.id }.to_string()),

@@ -61,6 +61,10 @@ pub struct FeedReport {
     pub host_urls: u64,
     /// Entries taken that are patterns.
     pub patterns: u64,
+    /// Entries taken that are hashes of files.
+    pub hashes: u64,
+    /// Entries taken that are mail addresses.
+    pub emails: u64,
     /// Entries taken that are limited to a port.
     pub with_port: u64,
     /// Entries taken that do not block, but allow.
@@ -220,6 +224,8 @@ impl FeedReport {
                 self.host_urls += u64::from(url.view().is_host_only());
             }
             Indicator::Pattern(_) => self.patterns += 1,
+            Indicator::Hash(_) => self.hashes += 1,
+            Indicator::Email(_) => self.emails += 1,
         }
         self.with_port += u64::from(indicator.port().is_some());
         self.allowing += u64::from(action != Action::Block);

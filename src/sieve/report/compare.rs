@@ -93,6 +93,7 @@ impl Sieve {
                 let mut feed = feed.clone();
                 let policy = &mut feed.policy;
                 (policy.admit_bogons, policy.admit_wide_prefixes, policy.admit_public_suffixes) = (true, true, true);
+                policy.admit_well_known_files = true;
                 builder.feed(feed)
             })
             .collect();
@@ -266,6 +267,14 @@ fn write_key(tables: &Tables, id: u32, key: &mut Vec<u8>) {
         Value::Pattern(text, target) => {
             key.extend_from_slice(tables.strings.bytes(text));
             key.extend_from_slice(&[b'p', target as u8]);
+        }
+        Value::Hash(row) => {
+            key.extend(tables.digests.get(row).iter().flat_map(|digest| digest.as_bytes()));
+            key.push(b'h');
+        }
+        Value::Email(text) => {
+            key.extend_from_slice(tables.strings.bytes(text));
+            key.push(b'e');
         }
     }
 }

@@ -18,6 +18,9 @@ pub(in crate::sieve) enum Value {
     Domain(StrId),
     Url(StrId),
     Pattern(StrId, PatternTarget),
+    /// A row of the [digests](crate::sieve::tables::digests).
+    Hash(u32),
+    Email(StrId),
 }
 
 impl Value {
@@ -27,6 +30,8 @@ impl Value {
             Value::Domain(_) => Kind::Domain,
             Value::Url(_) => Kind::Url,
             Value::Pattern(..) => Kind::Pattern,
+            Value::Hash(_) => Kind::Hash,
+            Value::Email(_) => Kind::Email,
         }
     }
 }
@@ -90,8 +95,12 @@ mod shape {
     /// And the two that follow, by scope.
     pub(in crate::sieve) const DOMAIN: u8 = 7;
     pub(in crate::sieve) const URL: u8 = 10;
+    /// The value is a row of `digests`.
+    pub(in crate::sieve) const HASH: u8 = 13;
+    /// The value is a string.
+    pub(in crate::sieve) const EMAIL: u8 = 14;
     /// One more than the last.
-    pub(in crate::sieve) const END: u8 = 13;
+    pub(in crate::sieve) const END: u8 = 15;
 }
 
 const fn scope_number(scope: Scope) -> u8 {
@@ -134,6 +143,8 @@ fn decode(shape: u8, value: u32, v4: impl Fn(u32) -> (u32, u8), v6: impl Fn(u32)
         shape::NAME_PATTERN => Value::Pattern(StrId(value), PatternTarget::Name),
         shape::PATH_PATTERN => Value::Pattern(StrId(value), PatternTarget::UrlPath),
         shape::DOMAIN..shape::URL => Value::Domain(StrId(value)),
+        shape::HASH => Value::Hash(value),
+        shape::EMAIL => Value::Email(StrId(value)),
         _ => Value::Url(StrId(value)),
     }
 }
@@ -177,6 +188,8 @@ impl IndicatorsBuilder {
             Value::Url(text) => (shape::URL + scope, text.0),
             Value::Pattern(text, PatternTarget::Name) => (shape::NAME_PATTERN, text.0),
             Value::Pattern(text, PatternTarget::UrlPath) => (shape::PATH_PATTERN, text.0),
+            Value::Hash(row) => (shape::HASH, row),
+            Value::Email(text) => (shape::EMAIL, text.0),
         };
         self.shapes.push(shape << 4 | if port.is_some() { Flags::HAS_PORT } else { 0 });
         self.values.push(value);
@@ -341,15 +354,21 @@ impl Indicators {
         let holds = match shape {
             shape::HOST4 => true,
             shape::NET4 => {
-                let (addr, len) = (Ipv4Addr::from_bits(self.v4.at(at)), self.v4_lens.at(at));
-                is_within(1, self.v4.len()) && Ipv4Net::new(addr, len).is_ok_and(|net| net.network() == addr)
+                is_within(1, self.v4.len()) && {
+                    let (addr, len) = (Ipv4Addr::from_bits(self.v4.at(at)), self.v4_lens.at(at));
+                    Ipv4Net::new(addr, len).is_ok_and(|net| net.network() == addr)
+                }
             }
             shape::RANGE4 => is_within(2, self.v4.len()),
             shape::NET6 => {
-                let (addr, len) = (Ipv6Addr::from_bits(self.v6.at(at)), self.v6_lens.at(at));
-                is_within(1, self.v6.len()) && Ipv6Net::new(addr, len).is_ok_and(|net| net.network() == addr)
+                is_within(1, self.v6.len()) && {
+                    let (addr, len) = (Ipv6Addr::from_bits(self.v6.at(at)), self.v6_lens.at(at));
+                    Ipv6Net::new(addr, len).is_ok_and(|net| net.network() == addr)
+                }
             }
             shape::RANGE6 => is_within(2, self.v6.len()),
+            // Looked at with the table of digests.
+            shape::HASH => true,
             _ => is_within(1, strings),
         };
         if shape >= shape::END {

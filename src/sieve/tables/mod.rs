@@ -4,7 +4,9 @@
 //! [`url`] and [`pattern`] find the indicators that cover a value, and [`prefilter`] says for most values that none does.
 
 pub(in crate::sieve) mod attributes;
+pub(in crate::sieve) mod digests;
 pub(in crate::sieve) mod domain;
+pub(in crate::sieve) mod emails;
 pub(in crate::sieve) mod entries;
 pub(in crate::sieve) mod indicators;
 pub(in crate::sieve) mod ip;
@@ -70,6 +72,8 @@ pub(in crate::sieve) struct Tables {
     pub(in crate::sieve) urls: url::Table,
     pub(in crate::sieve) names: Option<pattern::Table>,
     pub(in crate::sieve) paths: Option<pattern::Table>,
+    pub(in crate::sieve) digests: digests::Table,
+    pub(in crate::sieve) emails: emails::Table,
     /// Read from the file; of a sieve that was built, made when a scan or a save first asks for it.
     pub(in crate::sieve) prefilter: OnceLock<Prefilter>,
 }
@@ -92,6 +96,8 @@ impl Tables {
                 None => writer.words("rows", &Words::<u32>::default()),
             });
         }
+        writer.within("digests", |writer| self.digests.save(writer));
+        writer.within("emails", |writer| self.emails.save(writer));
         writer.within("prefilter", |writer| self.prefilter().save(writer));
     }
 
@@ -121,7 +127,9 @@ impl Tables {
                     || {
                         let attributes = Attributes::open(&mut within("attributes"), feeds.len(), strings.len())?;
                         let entries = Entries::open(&mut within("entries"), &indicators, &attributes, strings.len())?;
-                        Ok::<_, Error>((attributes, entries))
+                        let digests = digests::Table::open(&mut within("digests"), &indicators)?;
+                        let emails = emails::Table::open(&mut within("emails"), &strings, &indicators)?;
+                        Ok::<_, Error>((attributes, entries, digests, emails))
                     },
                     || domain::Table::open(&mut within("domains"), &strings, count + hosts, plain_scope),
                 )
@@ -149,7 +157,7 @@ impl Tables {
                 )
             },
         );
-        let (attributes, entries) = attributes?;
+        let (attributes, entries, digests, emails) = attributes?;
         let (v4, v6) = nets?;
         let (names, paths) = patterns?;
         Ok(Self {
@@ -159,6 +167,8 @@ impl Tables {
             v6,
             names,
             paths,
+            digests,
+            emails,
             strings,
             indicators,
             entries,
@@ -224,6 +234,8 @@ impl Tables {
             + self.v6.memory()
             + self.domains.memory()
             + self.urls.memory()
+            + self.digests.memory()
+            + self.emails.memory()
             + self.prefilter.get().map_or(0, Prefilter::memory)
             + [&self.names, &self.paths].into_iter().flatten().map(pattern::Table::memory).sum::<usize>()
     }

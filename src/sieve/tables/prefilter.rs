@@ -73,8 +73,8 @@ impl Prefilter {
                         HostRef::Domain(name) => hosts.push(name.to_owned()),
                     }
                 }
-                // Patterns have filters of their own.
-                Value::Pattern(..) => {}
+                // These have filters of their own.
+                Value::Pattern(..) | Value::Hash(_) | Value::Email(_) => {}
             }
         }
         names.extend(hosts.iter().map(String::as_str));

@@ -48,6 +48,10 @@ pub struct FeedDigest {
     pub host_urls: u64,
     /// Entries taken that are patterns.
     pub patterns: u64,
+    /// Entries taken that are hashes of files.
+    pub hashes: u64,
+    /// Entries taken that are mail addresses.
+    pub emails: u64,
     /// Entries taken that are limited to a port.
     pub with_port: u64,
     /// Entries taken that allow.

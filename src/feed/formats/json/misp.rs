@@ -216,6 +216,7 @@ impl MispReader<'_> {
                 Ok(Value { indicator, host_bits }) => {
                     let mut record = Record::new(indicator, line, part.to_owned());
                     attribute.describe(&mut record);
+                    listed::keep_name(&mut record, listed, part);
                     event.pending.push(record);
                     if host_bits {
                         event.pending.warn(Warning::new(line, part.to_owned(), WarningKind::HostBits));

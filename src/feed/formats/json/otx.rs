@@ -179,6 +179,7 @@ impl OtxReader<'_> {
                 record.attributes.valid_until = expiration;
                 record.attributes.description = description.map(Cow::Owned);
                 record.attributes.id = id.map(Cow::Owned);
+                listed::keep_name(&mut record, listed, shown);
                 pulse.pending.push(record);
                 if host_bits {
                     pulse.pending.warn(Warning::new(line, shown.to_owned(), WarningKind::HostBits));

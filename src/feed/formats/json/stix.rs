@@ -206,7 +206,7 @@ impl StixReader<'_> {
                     self.sink.title(name);
                 }
             }
-            "ipv4-addr" | "ipv6-addr" | "domain-name" | "url" | "observed-data" => {
+            "ipv4-addr" | "ipv6-addr" | "domain-name" | "url" | "email-addr" | "observed-data" => {
                 let shown = object.value.as_deref().unwrap_or(&object.id);
                 out::skip(self.sink, object.line, shown, Construct::OtherKind);
             }
@@ -256,6 +256,7 @@ impl StixReader<'_> {
                 Ok(Value { indicator, host_bits }) => {
                     let mut record = Record::new(indicator, line, value.trim().to_owned());
                     record.attributes = object.attributes(&value);
+                    listed::keep_name(&mut record, listed, &value);
                     self.pending.push(record);
                     if host_bits {
                         self.pending.warn(Warning::new(line, value, WarningKind::HostBits));

@@ -122,16 +122,11 @@ impl List {
                 None => return out::skip(sink, line, text, Construct::UrlRule),
             },
             "hostname" => value::classify(text, &self.hosts),
-            _ if is_hash(text) => return out::skip(sink, line, text, Construct::Hash),
             _ => value::classify(text, &self.strings),
         };
         let action = self.action;
         put(sink, line, text, value, |record| record.action = action);
     }
-}
-
-fn is_hash(text: &str) -> bool {
-    matches!(text.len(), 32 | 40 | 56 | 64 | 96 | 128) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A part of a name as a pattern; `None` if no name has such a part.

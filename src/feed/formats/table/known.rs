@@ -90,16 +90,49 @@ pub(crate) const FEODO: Headed = Headed {
 /// 2026-05-01 12:00:00,192.0.2.1,443
 /// ```
 ///
-/// Its other list, of the fingerprints of certificates, is refused: nothing in it is of the network. Feodo Tracker once wrote
-/// the same columns and one more.
+/// Its other list has the fingerprints of certificates, `# Listingdate,SHA1,Listingreason`. Feodo Tracker once wrote the columns of the
+/// first and one more.
 pub(crate) const SSLBL: Headed = Headed {
-    required: &[&["firstseen", "dstip", "dstport"]],
-    columns: &[("firstseen", Role::FirstSeen), ("dstip", Role::Ip), ("dstport", Role::Port)],
+    required: &[&["firstseen", "dstip", "dstport"], &["listingdate", "sha1", "listingreason"], &["firstseen", "sha1"]],
+    columns: &[
+        ("firstseen", Role::FirstSeen),
+        ("listingdate", Role::FirstSeen),
+        ("dstip", Role::Ip),
+        ("dstport", Role::Port),
+        ("sha1", Role::Hash),
+        ("listingreason", Role::Tags),
+    ],
     foreign: &["malware"],
-    refused: Some((
-        &["firstseen", "sha1"],
-        "SSLBL's list of SHA1 fingerprints: certificates cannot be matched, take its list of addresses instead",
-    )),
+    ..Headed::NONE
+};
+
+/// The CSV dump of MalwareBazaar (<https://bazaar.abuse.ch/export/>).
+///
+/// ```text
+/// # "first_seen_utc","sha256_hash","md5_hash","sha1_hash","reporter","file_name","file_type_guess","mime_type","signature","clamav","vtpercent","imphash","ssdeep","tlsh"
+/// "2026-05-01 12:00:00", "…", "…", "…", "someone", "invoice.exe", "exe", "application/x-dosexec", "ExampleBot", "n/a", "n/a", "…", "…", "…"
+/// ```
+///
+/// The header is a comment, and blanks follow the commas. Each of the three hashes of a row is an entry; the name of the file is its
+/// description.
+pub(crate) const MALWARE_BAZAAR: Headed = Headed {
+    required: &[&["sha256_hash", "md5_hash", "sha1_hash"]],
+    columns: &[
+        ("first_seen_utc", Role::FirstSeen),
+        ("sha256_hash", Role::Hash),
+        ("md5_hash", Role::Hash),
+        ("sha1_hash", Role::Hash),
+        ("reporter", Role::Ignore),
+        ("file_name", Role::Description),
+        ("file_type_guess", Role::Tags),
+        ("mime_type", Role::Ignore),
+        ("signature", Role::Family),
+        ("clamav", Role::Ignore),
+        ("vtpercent", Role::Ignore),
+        ("imphash", Role::Ignore),
+        ("ssdeep", Role::Ignore),
+        ("tlsh", Role::Ignore),
+    ],
     ..Headed::NONE
 };
 

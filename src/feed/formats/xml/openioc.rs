@@ -234,10 +234,12 @@ fn of_path(search: &str) -> Listed {
     let is_file = plain.starts_with("fileitem/") || plain.starts_with("driveritem/") || plain.contains("/fileitem/");
     match last {
         _ if plain.starts_with("snort/") || plain.starts_with("yara/") => Listed::Skip(Construct::OtherLanguage),
-        "md5sum" | "sha1sum" | "sha256sum" | "sha512sum" | "imphash" | "ssdeep" => Listed::Skip(Construct::Hash),
+        "md5sum" | "sha1sum" | "sha256sum" | "sha512sum" => Listed::Hash,
+        "imphash" | "ssdeep" => Listed::Skip(Construct::Hash),
         _ if is_file => Listed::Skip(Construct::FileName),
         "receivedfromip" => Listed::Ip,
         "receivedfromhost" => Listed::Domain,
+        "from" | "sender" | "replyto" if plain.starts_with("email/") => Listed::Email,
         _ if plain.starts_with("email/") => Listed::Skip(Construct::Email),
         // What the machine itself has is no indicator.
         "localip" | "localipv4" => Listed::Skip(Construct::OtherKind),

@@ -195,7 +195,7 @@ impl Stix1Reader<'_> {
                     port: None,
                 });
             }
-            "Value" | "Address_Value" | "Hostname_Value" | "URL_Value" | "Port_Value" => {
+            "Value" | "Address_Value" | "Hostname_Value" | "URL_Value" | "Port_Value" | "Simple_Hash_Value" => {
                 self.value = Some((Condition::of(xml.attribute("condition").unwrap_or_default()), xml.line()));
             }
             "Source_IP" | "Source_Socket_Address" => self.related += 1,
@@ -226,7 +226,8 @@ impl Stix1Reader<'_> {
                     properties.port = Some(xml.text().to_owned());
                 }
             }
-            "Simple_Hash_Value" | "Fuzzy_Hash_Value" => {
+            "Simple_Hash_Value" if self.properties.is_some() => self.take(xml),
+            "Fuzzy_Hash_Value" => {
                 if let Some(properties) = &mut self.properties {
                     properties.has_hash = true;
                 }
@@ -288,16 +289,20 @@ impl Stix1Reader<'_> {
         if said.is_empty() {
             return;
         }
-        let in_mail = xml.open().iter().any(|name| matches!(name.as_str(), "Header" | "Raw_Header"));
+        let is_in = |names: &[&str]| xml.open().iter().any(|name| names.contains(&name.as_str()));
+        let in_mail = is_in(&["Header", "Raw_Header"]);
+        let is_sender = xml.name() == "Address_Value" && is_in(&["From", "Sender", "Reply_To"]);
         let listed = match (&*properties.kind, xml.name()) {
             _ if self.related > 0 => Listed::Skip(Construct::OtherKind),
+            (_, "Simple_Hash_Value") => Listed::Hash,
+            _ if in_mail && is_sender => Listed::Email,
             ("EmailMessage", _) => Listed::Skip(Construct::Email),
             _ if in_mail => Listed::Skip(Construct::OtherKind),
             ("File" | "Mutex" | "WinRegistryKey" | "Pipe" | "HTTPSession" | "Process", _) => return,
             (_, "Address_Value") => match &*properties.category.to_ascii_lowercase() {
                 "" | "ipv4-addr" | "ipv6-addr" | "cidr" | "ipv4-net" | "ipv6-net" | "ipv4-net-mask"
                 | "ipv6-net-mask" => Listed::Ip,
-                "e-mail" => Listed::Skip(Construct::Email),
+                "e-mail" => Listed::Email,
                 _ => Listed::Skip(Construct::OtherKind),
             },
             (_, "Hostname_Value") => Listed::Hostname,

@@ -1,0 +1,191 @@
+//! Where hexadecimal digits stand close together, with `:` and `-` between them or without.
+//!
+//! A run of 31 bytes holds 16 that begin at a multiple of 16. So it is enough to know which sixteens are of such bytes as a whole: nearly
+//! none are, and what is around those that are is looked at byte by byte.
+
+use super::cpu::Kernel;
+
+/// The bytes of a chunk.
+pub(crate) const CHUNK: usize = 16;
+
+/// Chunks that are looked at together.
+const BLOCK: usize = 4 * CHUNK;
+
+/// Whether a byte is a hexadecimal digit, `:` or `-`.
+pub(crate) const fn is_digit_or_separator(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || byte == b':' || byte == b'-'
+}
+
+/// Puts down where the chunks of a text start, at multiples of their length, that are of hexadecimal digits, `:` and `-` alone. What
+/// is less than a chunk at the end is none.
+pub(crate) fn chunks(kernel: Kernel, bytes: &[u8], out: &mut Vec<u32>) {
+    debug_assert!(u32::try_from(bytes.len()).is_ok());
+    out.clear();
+    let done = match kernel {
+        Kernel::Portable | Kernel::Scalar => 0,
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the token says that the CPU has what is used.
+        Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::chunks(bytes, out) },
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: as above.
+        Kernel::Neon(_) => unsafe { neon::chunks(bytes, out) },
+    };
+    portable(&bytes[done..], done, out);
+}
+
+/// Which bytes are of chunks.
+static OF_CHUNKS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = is_digit_or_separator(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+fn portable(bytes: &[u8], base: usize, out: &mut Vec<u32>) {
+    for (at, chunk) in bytes.as_chunks::<CHUNK>().0.iter().enumerate() {
+        // The last byte alone tells most.
+        if chunk.iter().rev().all(|&byte| OF_CHUNKS[usize::from(byte)]) {
+            out.push((base + at * CHUNK) as u32);
+        }
+    }
+}
+
+/// Tables for looking a byte up by its two halves: it is one of those wanted if both have a bit in common.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod halves {
+    /// Digits and `:`.
+    const LOW_COLUMN: u8 = 1;
+    const LETTER: u8 = 2;
+    const HYPHEN: u8 = 4;
+
+    pub(super) static LOW: [u8; 16] = {
+        let mut table = [0; 16];
+        let mut half = 0;
+        while half < 16 {
+            if half <= 10 {
+                table[half] |= LOW_COLUMN;
+            }
+            if half >= 1 && half <= 6 {
+                table[half] |= LETTER;
+            }
+            half += 1;
+        }
+        table[0xD] |= HYPHEN;
+        table
+    };
+
+    pub(super) static HIGH: [u8; 16] = {
+        let mut table = [0; 16];
+        table[2] = HYPHEN;
+        table[3] = LOW_COLUMN;
+        table[4] = LETTER;
+        table[6] = LETTER;
+        table
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::{
+        __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
+        _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    };
+
+    use super::{BLOCK, CHUNK, halves};
+
+    /// Looks at whole blocks; gives how many bytes those are.
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) fn chunks(bytes: &[u8], out: &mut Vec<u32>) -> usize {
+        // SAFETY: the tables are 16 bytes, what is read.
+        let (low, high) = unsafe {
+            (
+                _mm256_broadcastsi128_si256(_mm_loadu_si128(halves::LOW.as_ptr().cast())),
+                _mm256_broadcastsi128_si256(_mm_loadu_si128(halves::HIGH.as_ptr().cast())),
+            )
+        };
+        let nibble = _mm256_set1_epi8(0x0F);
+        // A bit for each byte of 32 that is not wanted. Of bytes that are not ASCII the lookup by the lower half gives nothing.
+        let others = |bytes: __m256i| {
+            let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+            let both = _mm256_and_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, upper));
+            _mm256_movemask_epi8(_mm256_cmpeq_epi8(both, _mm256_setzero_si256())) as u32
+        };
+        let (blocks, _) = bytes.as_chunks::<BLOCK>();
+        for (at, block) in blocks.iter().enumerate() {
+            // SAFETY: a block is 64 bytes, what is read.
+            let (first, second) = unsafe {
+                let place = block.as_ptr();
+                (_mm256_loadu_si256(place.cast()), _mm256_loadu_si256(place.add(2 * CHUNK).cast()))
+            };
+            let others = u64::from(others(first)) | u64::from(others(second)) << 32;
+            // A lane of 16 bits without any.
+            const LOWEST: u64 = 0x0001_0001_0001_0001;
+            if others.wrapping_sub(LOWEST) & !others & LOWEST << 15 != 0 {
+                for chunk in (0..4).filter(|chunk| (others >> (16 * chunk)) & 0xFFFF == 0) {
+                    out.push((at * BLOCK + chunk * CHUNK) as u32);
+                }
+            }
+        }
+        blocks.len() * BLOCK
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+mod neon {
+    use std::arch::aarch64::{vandq_u8, vdupq_n_u8, vld1q_u8, vminvq_u8, vqtbl1q_u8, vshrq_n_u8, vtstq_u8};
+
+    use super::{CHUNK, halves};
+
+    /// Looks at whole chunks; gives how many bytes those are.
+    #[target_feature(enable = "neon")]
+    pub(super) fn chunks(bytes: &[u8], out: &mut Vec<u32>) -> usize {
+        // SAFETY: the tables are 16 bytes, what is read.
+        let (low, high) = unsafe { (vld1q_u8(halves::LOW.as_ptr()), vld1q_u8(halves::HIGH.as_ptr())) };
+        let (chunks, _) = bytes.as_chunks::<CHUNK>();
+        for (at, chunk) in chunks.iter().enumerate() {
+            // SAFETY: a chunk is 16 bytes, what is read.
+            let bytes = unsafe { vld1q_u8(chunk.as_ptr()) };
+            let of_low = vqtbl1q_u8(low, vandq_u8(bytes, vdupq_n_u8(0x0F)));
+            let of_high = vqtbl1q_u8(high, vshrq_n_u8::<4>(bytes));
+            if vminvq_u8(vtstq_u8(of_low, of_high)) != 0 {
+                out.push((at * CHUNK) as u32);
+            }
+        }
+        chunks.len() * CHUNK
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kernel_finds_the_same_chunks() {
+        let mut text = Vec::new();
+        // Every byte in every place of a chunk of wanted ones.
+        for byte in 0..=255_u8 {
+            for place in 0..CHUNK {
+                let mut chunk = *b"0123456789abcdef";
+                chunk.rotate_left(usize::from(byte) % CHUNK);
+                chunk[place] = byte;
+                text.extend_from_slice(&chunk);
+            }
+        }
+        text.extend_from_slice(b"ABCDEF:-09afAF-:0123456789");
+        for cut in (0..200).chain([text.len()]) {
+            let text = &text[text.len() - cut..];
+            let want: Vec<u32> = (0..text.len() / CHUNK)
+                .filter(|at| text[at * CHUNK..][..CHUNK].iter().all(|&byte| is_digit_or_separator(byte)))
+                .map(|at| (at * CHUNK) as u32)
+                .collect();
+            for kernel in Kernel::available() {
+                let mut found = vec![7];
+                chunks(kernel, text, &mut found);
+                assert_eq!(found, want, "{kernel:?}, {cut} bytes");
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Hashes of files and mail addresses: what only an equal value covers.
+//!
+//! Whether one stands at a place depends on a few bytes around it and on nothing else, so that they are looked for on their own: by
+//! [`ExactFinder`] in a whole block at once, whose lines are then extracted, and by the extractor in what it is given.
+
+mod digests;
+mod mails;
+
+use std::ops::Range;
+
+use crate::arch::cpu::Kernel;
+use crate::arch::digits;
+use crate::value::FileHash;
+use crate::value::email::{self, EmailScratch};
+
+/// Says what may be listed.
+pub(crate) trait ExactJudge {
+    /// Whether a hash is.
+    fn hash(&mut self, hash: &FileHash) -> bool;
+    /// Whether the mail address around an `@` may be. No is certain.
+    fn may_be_email(&self, bytes: &[u8], at: usize) -> bool;
+    /// Whether a mail address is.
+    fn email(&mut self, text: &[u8]) -> bool;
+}
+
+/// Finds the places of hashes and mail addresses that are listed.
+#[derive(Debug)]
+pub(crate) struct ExactFinder {
+    kernel: Kernel,
+    hashes: bool,
+    emails: bool,
+    chunks: Vec<u32>,
+}
+
+impl ExactFinder {
+    /// `None` if neither is looked for.
+    pub(crate) fn new(kernel: Kernel, hashes: bool, emails: bool) -> Option<Self> {
+        (hashes || emails).then(|| Self { kernel, hashes, emails, chunks: Vec::new() })
+    }
+
+    /// Calls `found` with a place of each: those of hashes in order, then those of mail addresses. Gives how many places the judge was
+    /// asked about.
+    pub(crate) fn find(&mut self, bytes: &[u8], judge: &mut impl ExactJudge, found: &mut impl FnMut(usize)) -> u64 {
+        let mut asked = 0;
+        if self.hashes {
+            digits::chunks(self.kernel, bytes, &mut self.chunks);
+            digests::find(bytes, &self.chunks, &mut |span, hash| {
+                asked += 1;
+                if judge.hash(hash) {
+                    found(span.start);
+                }
+            });
+        }
+        if self.emails {
+            for at in memchr::memchr_iter(b'@', bytes) {
+                asked += 1;
+                if judge.may_be_email(bytes, at) {
+                    let mut is_listed = false;
+                    mails::readings(bytes, at, &mut |_, text| is_listed |= judge.email(text));
+                    if is_listed {
+                        found(at);
+                    }
+                }
+            }
+        }
+        asked
+    }
+}
+
+/// A hash or a mail address of the text at hand.
+#[derive(Clone, Debug)]
+pub(super) struct Exact {
+    pub(super) span: Range<usize>,
+    pub(super) is_hash: bool,
+    /// Another reading of the place of the one before.
+    pub(super) alternative: bool,
+    /// Where its text stands among the [texts](All::texts); `None`: it is the haystack's own.
+    pub(super) text: Option<Range<usize>>,
+}
+
+/// All hashes and mail addresses of a text, by where they start.
+#[derive(Debug, Default)]
+pub(super) struct All {
+    found: Vec<Exact>,
+    /// Texts that stand otherwise in the haystack.
+    texts: Vec<u8>,
+    /// How many of them have been handed over.
+    done: usize,
+    chunks: Vec<u32>,
+    scratch: EmailScratch,
+}
+
+impl All {
+    /// Where the next one starts, as far as the order goes; beyond the end if there is none.
+    pub(super) fn next(&self) -> usize {
+        match self.found.get(self.done) {
+            None => usize::MAX,
+            // With the one before.
+            Some(exact) if exact.alternative => 0,
+            Some(exact) => exact.span.start,
+        }
+    }
+
+    /// The next one, which there is, and its text if the haystack has another.
+    pub(super) fn take(&mut self) -> (Exact, Option<Vec<u8>>) {
+        let exact = self.found[self.done].clone();
+        self.done += 1;
+        let text = exact.text.clone().map(|text| self.texts[text].to_vec());
+        (exact, text)
+    }
+
+    /// Passes over those that start before a place.
+    pub(super) fn pass_to(&mut self, place: usize) {
+        while self.next() < place {
+            self.done += 1;
+        }
+    }
+
+    /// Looks for them in another text.
+    pub(super) fn collect(&mut self, bytes: &[u8], hashes: bool, emails: bool) {
+        let Self { found, texts, done, chunks, scratch } = self;
+        found.clear();
+        texts.clear();
+        *done = 0;
+        if hashes {
+            digits::chunks(Kernel::Portable, bytes, chunks);
+            digests::find(bytes, chunks, &mut |span, _| {
+                found.push(Exact { span, is_hash: true, alternative: false, text: None });
+            });
+        }
+        if emails {
+            for at in memchr::memchr_iter(b'@', bytes) {
+                let first = found.len();
+                mails::readings(bytes, at, &mut |span, text| {
+                    if email::canonicalise(text, scratch).is_err() {
+                        return;
+                    }
+                    let own = (bytes[span.clone()] != *text).then(|| {
+                        texts.extend_from_slice(text);
+                        texts.len() - text.len()..texts.len()
+                    });
+                    found.push(Exact { span, is_hash: false, alternative: found.len() > first, text: own });
+                });
+            }
+        }
+        // The readings of a place stay together, in their order: they are where the first of them starts.
+        let mut start = 0;
+        let mut keyed: Vec<(usize, Exact)> = found
+            .drain(..)
+            .map(|exact| {
+                if !exact.alternative {
+                    start = exact.span.start;
+                }
+                (start, exact)
+            })
+            .collect();
+        keyed.sort_by_key(|(start, _)| *start);
+        found.extend(keyed.into_iter().map(|(_, exact)| exact));
+    }
+}

@@ -1,0 +1,213 @@
+//! Looking up what only an equal value covers: hashes of files and mail addresses.
+
+use crate::indicator::{EmailAddress, FileHash, Reject};
+use crate::sieve::matching::matcher::Matcher;
+use crate::sieve::matching::raw::Seen;
+use crate::sieve::matching::search::Candidate;
+use crate::sieve::matching::view::Matches;
+use crate::value::email::{self, EmailScratch};
+
+/// How specific both are: as much as anything can be. Only an entry for the same value allows one.
+const SPECIFICITY: u32 = u32::MAX;
+
+impl Matcher {
+    /// The indicator that a hash is, in any form that [`FileHash::parse`] reads. What is no hash matches nothing.
+    ///
+    /// ```
+    /// use netsieve::indicator::{Feed, FileHash, Indicator, Record};
+    /// use netsieve::{MatchOptions, Sieve};
+    ///
+    /// let mut builder = Sieve::builder();
+    /// let feed = builder.feed(Feed::new("partner"));
+    /// let hash: FileHash = "0123456789abcdef0123456789abcdef".parse().unwrap();
+    /// builder.add(feed, Record::new(Indicator::Hash(hash), 1, "0123456789abcdef0123456789abcdef"));
+    /// let (sieve, _) = builder.build()?;
+    ///
+    /// let mut matcher = sieve.matcher(&MatchOptions::default());
+    /// assert_eq!(matcher.match_hash("MD5:0123456789ABCDEF0123456789ABCDEF").len(), 1);
+    /// assert!(!matcher.is_match_hash("fedcba9876543210fedcba9876543210"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    pub fn match_hash(&mut self, hash: impl AsRef<[u8]>) -> Matches<'_> {
+        match FileHash::parse(hash) {
+            Ok(hash) => self.look_up_hash(&hash),
+            Err(_) => self.scratch.clear(),
+        }
+        self.matches()
+    }
+
+    /// Whether [`match_hash`](Matcher::match_hash) finds anything.
+    pub fn is_match_hash(&mut self, hash: impl AsRef<[u8]>) -> bool {
+        !self.match_hash(hash).is_empty()
+    }
+
+    /// Looks many hashes up: calls `found` with the place of each that matches something and with its matches, in order. It asks for
+    /// memory ahead, which helps where the caches do not hold the table.
+    pub fn match_hashes(&mut self, hashes: &[FileHash], mut found: impl FnMut(usize, Matches<'_>)) {
+        let sieve = self.sieve.clone();
+        sieve.tables().digests.find_all(hashes, |at, id| {
+            self.look_up_exact(Some(id));
+            if !self.scratch.found.is_empty() {
+                found(at, self.matches());
+            }
+        });
+    }
+
+    /// The indicator that a mail address is. What is no address matches nothing; its name is not looked up.
+    pub fn match_email(&mut self, address: impl AsRef<[u8]>) -> Matches<'_> {
+        match EmailAddress::parse(address) {
+            Ok(address) => self.look_up_address(&address),
+            Err(_) => self.scratch.clear(),
+        }
+        self.matches()
+    }
+
+    /// Whether [`match_email`](Matcher::match_email) finds anything.
+    pub fn is_match_email(&mut self, address: impl AsRef<[u8]>) -> bool {
+        !self.match_email(address).is_empty()
+    }
+
+    pub(crate) fn look_up_hash(&mut self, hash: &FileHash) {
+        let id = self.sieve.tables().digests.find(hash.as_bytes());
+        self.look_up_exact(id);
+    }
+
+    pub(crate) fn look_up_address(&mut self, address: &EmailAddress) {
+        let tables = self.sieve.tables();
+        let id = tables.emails.find(&tables.strings, address.as_str());
+        self.look_up_exact(id);
+    }
+
+    /// A mail address of a log. What is none finds nothing, for the reason given.
+    pub(crate) fn look_up_email(&mut self, text: &[u8]) -> Result<(), Reject> {
+        self.scratch.clear();
+        let tables = self.sieve.tables();
+        let id = tables.emails.find(&tables.strings, email::canonicalise(text, &mut self.email)?);
+        self.look_up_exact(id);
+        Ok(())
+    }
+
+    /// Appends the canonical form of a mail address.
+    pub(crate) fn write_email(&mut self, text: &[u8], out: &mut String) {
+        if let Ok(address) = email::canonicalise(text, &mut self.email) {
+            out.push_str(address);
+        }
+    }
+
+    fn look_up_exact(&mut self, id: Option<u32>) {
+        let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
+        if let Some(id) = id {
+            search.consider(Candidate::exact(id, SPECIFICITY), Seen::default());
+        }
+        search.finish();
+    }
+}
+
+/// What a scan asks about places before it looks anything up.
+impl super::probe::Probe {
+    /// Whether a hash is listed.
+    pub(crate) fn may_hold_hash(&self, hash: &FileHash) -> bool {
+        self.sieve().tables().digests.find(hash.as_bytes()).is_some()
+    }
+
+    /// Whether the mail address around an `@` may be listed. No is certain.
+    #[inline(always)]
+    pub(crate) fn may_hold_email(&self, text: &[u8], at: usize) -> bool {
+        self.sieve().tables().emails.may_hold(text, at)
+    }
+
+    /// Whether a mail address is listed.
+    pub(crate) fn holds_email(&self, text: &[u8], scratch: &mut EmailScratch) -> bool {
+        let tables = self.sieve().tables();
+        email::canonicalise(text, scratch).is_ok_and(|address| tables.emails.find(&tables.strings, address).is_some())
+    }
+}
+
+impl crate::sieve::set::Sieve {
+    /// Whether it holds hashes, and mail addresses.
+    pub(crate) fn has_exact(&self) -> (bool, bool) {
+        (!self.tables().digests.is_empty(), !self.tables().emails.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::indicator::{Action, EmailAddress, Feed, FileHash, Indicator, Record};
+    use crate::sieve::{MatchOptions, Relation, Sieve};
+    use crate::{Filter, Kind};
+
+    fn hash(byte: u8, len: usize) -> FileHash {
+        FileHash::from_bytes(&vec![byte; len]).unwrap()
+    }
+
+    #[test]
+    fn only_an_equal_value_matches_and_only_its_own_entry_allows_it() {
+        let mut builder = Sieve::builder();
+        let block = builder.feed(Feed::new("block"));
+        let allow = builder.feed(Feed::new("allow").action(Action::AllowAll));
+        let address = |text: &str| Indicator::Email(EmailAddress::parse(text).unwrap());
+        let add = |builder: &mut crate::SieveBuilder, feed, indicator: Indicator| {
+            let text = indicator.to_string();
+            builder.add(feed, Record::new(indicator, 1, text));
+        };
+        for indicator in [
+            Indicator::Hash(hash(7, 32)),
+            Indicator::Hash(hash(8, 16)),
+            address("a@shop.test"),
+            address("b@shop.test"),
+            "shop.test"
+                .parse()
+                .map(|name| Indicator::Domain { name, scope: crate::Scope::Suffix, port: None })
+                .unwrap(),
+        ] {
+            add(&mut builder, block, indicator);
+        }
+        // The name of an address is another thing.
+        let name = "shop.test".parse().unwrap();
+        add(&mut builder, allow, Indicator::Domain { name, scope: crate::Scope::Suffix, port: None });
+        add(&mut builder, allow, Indicator::Hash(hash(8, 16)));
+        add(&mut builder, allow, address("b@shop.test"));
+        let (sieve, report) = builder.build().unwrap();
+        assert_eq!((report.feeds[0].hashes, report.feeds[0].emails, report.shadows.len()), (2, 2, 3));
+        let mut matcher = sieve.matcher(&MatchOptions::default());
+        for (text, kind, count) in [
+            (&*"07".repeat(32), Kind::Hash, 1),
+            (&*format!("SHA256={}", "07".repeat(32)), Kind::Hash, 1),
+            (&*"07".repeat(16), Kind::Hash, 0),
+            (&*"08".repeat(16), Kind::Hash, 0),
+            ("A@SHOP.test", Kind::Email, 1),
+            ("mailto:a@shop.test", Kind::Email, 1),
+            ("xa@shop.test", Kind::Email, 0),
+            ("b@shop.test", Kind::Email, 0),
+            ("shop.test", Kind::Domain, 0),
+        ] {
+            assert_eq!(matcher.match_any(text).len(), count, "{text}");
+            assert_eq!(matcher.classify(text), Ok(kind), "{text}");
+        }
+        let found = matcher.match_hash("07".repeat(32)).first().unwrap();
+        assert_eq!((found.relation(), found.indicator().kind()), (Relation::Exact, Kind::Hash));
+        assert_eq!(matcher.match_hash("08".repeat(16)).withheld().allowed, 1);
+        assert_eq!(matcher.canonical("MD5:".to_owned() + &"AB".repeat(16)).unwrap(), "ab".repeat(16));
+        assert_eq!(matcher.canonical("\"a\"@Shop.test").unwrap(), "a@shop.test");
+        let mut seen = Vec::new();
+        let all = [hash(1, 16), hash(7, 32), hash(8, 16), hash(7, 32)];
+        matcher.match_hashes(&all, |at, matches| seen.push((at, matches.first().unwrap().indicator().to_string())));
+        assert_eq!(seen, [(1, "07".repeat(32)), (3, "07".repeat(32))]);
+        let values = [
+            "x.test".to_owned(),
+            "07".repeat(32),
+            "MD5=".to_owned() + &"08".repeat(16),
+            "A@Shop.test".to_owned(),
+            "shop.test".to_owned(),
+        ];
+        let mut seen = Vec::new();
+        matcher.lookup_batch(&values, |row, _| seen.push(row));
+        assert_eq!(seen, [1, 3]);
+        let filter = Filter { feeds: vec!["another".into()], ..Filter::default() };
+        let options = MatchOptions { filter, ..MatchOptions::default() };
+        assert!(!sieve.matcher(&options).is_match_hash("07".repeat(32)));
+        let values: Vec<_> =
+            sieve.indicators().map(|indicator| indicator.to_indicator().unwrap().to_string()).collect();
+        assert!(values.iter().zip(sieve.indicators()).all(|(text, indicator)| *text == indicator.to_string()));
+    }
+}

@@ -1,0 +1,425 @@
+//! Hashes of files: sorted bytes of each length, found by their first bits.
+//!
+//! A table holds the digests of one length one after the other, in order. The first bits of a digest name its *bucket*, of which the
+//! start is known; 8 to 16 digests share one, and more only where somebody makes them so, which halving answers. Before a bucket is
+//! looked at, a filter of ten bits a digest says of nearly all that is not listed that it is not. In all that is 1.8 bytes a digest more
+//! than the digests themselves, at most.
+//!
+//! The digests are the last indicators of a sieve, in this order, so that nothing need say which indicator a digest is.
+
+use bytes::Bytes;
+
+use crate::arch::cpu::prefetch;
+use crate::error::Result;
+use crate::sieve::flat::lookup::Lookup;
+use crate::sieve::tables::indicators::{Indicators, Value};
+use crate::value::FileHash;
+use crate::value::hash::LENGTHS;
+use crate::wire::{Reader, Word, Words, Writer};
+
+/// Digests of a bucket, on average, at least.
+const IN_BUCKET: usize = 8;
+/// Digests of a bucket up to which each is looked at.
+const FEW: usize = 32;
+/// Bits of the filter for each digest.
+const FILTER_BITS: usize = 10;
+/// Digests that are looked up side by side.
+const BATCH: usize = 32;
+
+/// The build form: each digest once.
+#[derive(Debug, Default)]
+pub(in crate::sieve) struct Builder {
+    /// By length, the digests in the order in which they came.
+    bytes: [Vec<u8>; LENGTHS.len()],
+    /// Of each digest, in that order: its length, by number, and its place among those.
+    places: Vec<(u8, u32)>,
+    lookup: Lookup,
+}
+
+/// The number of a length among [`LENGTHS`].
+#[inline(always)]
+fn class(len: usize) -> Option<usize> {
+    LENGTHS.iter().position(|&known| known == len)
+}
+
+impl Builder {
+    pub(in crate::sieve) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The number of a digest, which is new or known.
+    pub(in crate::sieve) fn add(&mut self, digest: &FileHash) -> u32 {
+        let Self { bytes, places, lookup } = self;
+        let digest = digest.as_bytes();
+        let class = class(digest.len()).expect("a hash has one of the lengths");
+        let next = places.len() as u32;
+        let number = lookup.find_or_add(lookup.hash(digest), next, |number| {
+            let (other, at) = places[number as usize];
+            usize::from(other) == class && bytes[class][at as usize * digest.len()..][..digest.len()] == *digest
+        });
+        if number == next {
+            places.push((class as u8, (bytes[class].len() / digest.len()) as u32));
+            bytes[class].extend_from_slice(digest);
+        }
+        number
+    }
+
+    /// The search form, of which `first` is the id of the first digest; and the rows of the digests, by their numbers.
+    pub(in crate::sieve) fn finish(self, first: u32) -> (Table, Vec<u32>) {
+        let mut classes: [Class; LENGTHS.len()] = Default::default();
+        let mut ranks: [Vec<u32>; LENGTHS.len()] = Default::default();
+        let mut row = 0;
+        for (at, bytes) in self.bytes.into_iter().enumerate() {
+            (classes[at], ranks[at]) = Class::new(bytes, LENGTHS[at], row);
+            row += ranks[at].len() as u32;
+        }
+        let row_of = |&(class, at): &(u8, u32)| {
+            let class = usize::from(class);
+            classes[class].row + ranks[class][at as usize]
+        };
+        let rows = self.places.iter().map(row_of).collect();
+        (Table { classes, first, len: row }, rows)
+    }
+}
+
+/// The search form.
+#[derive(Debug, Default)]
+pub(in crate::sieve) struct Table {
+    classes: [Class; LENGTHS.len()],
+    /// The id of the first.
+    first: u32,
+    len: u32,
+}
+
+/// The digests of one length.
+#[derive(Debug, Default)]
+struct Class {
+    /// Bytes of one.
+    size: usize,
+    /// In order.
+    bytes: Bytes,
+    /// By bucket: where it starts; and where the last one ends.
+    starts: Words<u32>,
+    /// How many bits of a digest do not name its bucket, of the first 32.
+    shift: u32,
+    /// Three bits of a word for each digest.
+    filter: Words<u64>,
+    /// The row of the first.
+    row: u32,
+}
+
+/// The first eight bytes, as a number that is ordered as they are.
+#[inline(always)]
+fn prefix(digest: &[u8]) -> u64 {
+    digest.first_chunk().map_or(0, |head| u64::from_be_bytes(*head))
+}
+
+impl Class {
+    /// Of digests in any order, each once; and the place of each in the order.
+    fn new(bytes: Vec<u8>, size: usize, row: u32) -> (Self, Vec<u32>) {
+        let count = bytes.len() / size;
+        let mut order: Vec<(u64, u32)> =
+            bytes.chunks_exact(size).zip(0..).map(|(digest, at)| (prefix(digest), at)).collect();
+        let digest = |at: u32| &bytes[at as usize * size..][..size];
+        let compare = |a: &(u64, u32), b: &(u64, u32)| a.0.cmp(&b.0).then_with(|| digest(a.1).cmp(digest(b.1)));
+        order.sort_unstable_by(compare);
+        let mut ranks = vec![0; count];
+        let mut sorted = Vec::with_capacity(bytes.len());
+        for (rank, &(_, at)) in (0..).zip(&order) {
+            ranks[at as usize] = rank;
+            sorted.extend_from_slice(digest(at));
+        }
+        if count == 0 {
+            return (Self::default(), ranks);
+        }
+        let shift = shift_of(count);
+        let mut filter = vec![0_u64; filter_len(count)];
+        let mut starts = vec![0_u32; buckets(shift) + 1];
+        for digest in sorted.chunks_exact(size) {
+            starts[(prefix(digest) >> 32 >> shift) as usize + 1] += 1;
+            let (word, bits) = bits_of(digest, filter.len());
+            filter[word] |= bits;
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let class = Self {
+            size,
+            bytes: sorted.into(),
+            starts: starts.as_slice().into(),
+            shift,
+            filter: filter.as_slice().into(),
+            row,
+        };
+        (class, ranks)
+    }
+
+    fn len(&self) -> usize {
+        self.bytes.len().checked_div(self.size).unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn may_hold(&self, digest: &[u8]) -> bool {
+        let (word, bits) = bits_of(digest, self.filter.len());
+        self.filter.at(word) & bits == bits
+    }
+
+    #[inline(always)]
+    fn digest(&self, at: usize) -> &[u8] {
+        self.bytes.get(at * self.size..).and_then(|rest| rest.get(..self.size)).unwrap_or(&[])
+    }
+
+    /// The digests of the bucket that a digest would be in.
+    #[inline(always)]
+    fn bucket(&self, digest: &[u8]) -> (usize, usize) {
+        let bucket = (prefix(digest) >> 32 >> self.shift) as usize;
+        (self.starts.at(bucket) as usize, self.starts.at(bucket + 1) as usize)
+    }
+
+    /// The place of a digest in a bucket.
+    #[inline(always)]
+    fn find(&self, (mut from, mut to): (usize, usize), digest: &[u8]) -> Option<usize> {
+        while to - from > FEW {
+            let middle = from + (to - from) / 2;
+            if self.digest(middle) <= digest { from = middle } else { to = middle }
+        }
+        let head = prefix(digest);
+        (from..to).find(|&at| {
+            let other = self.digest(at);
+            prefix(other) == head && other == digest
+        })
+    }
+
+    fn save(&self, writer: &mut Writer) {
+        writer.bytes("bytes", &self.bytes);
+        writer.words("starts", &self.starts);
+        writer.words("filter", &self.filter);
+    }
+
+    fn open(reader: &mut Reader, size: usize, row: u32) -> Result<Self> {
+        let bytes = reader.optional_words::<u8>("bytes")?.bytes().clone();
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        reader.ensure(bytes.len().is_multiple_of(size), "bytes", "end within a hash")?;
+        let count = bytes.len() / size;
+        let shift = shift_of(count);
+        let class = Self { size, bytes, starts: reader.words("starts")?, shift, filter: reader.words("filter")?, row };
+        let starts = &class.starts;
+        reader.ensure(starts.len() == buckets(shift) + 1, "starts", "do not fit the hashes")?;
+        reader.ensure(class.filter.len() == filter_len(count), "filter", "does not fit the hashes")?;
+        let mut last: Option<&[u8]> = None;
+        let mut is_ordered = true;
+        let mut is_filtered = true;
+        let mut next = 0;
+        let mut is_placed = starts.at(0) == 0 && starts.at(starts.len() - 1) as usize == count;
+        for (at, digest) in (0..).zip(class.bytes.chunks_exact(size)) {
+            is_ordered &= last.is_none_or(|last| last < digest);
+            last = Some(digest);
+            is_filtered &= class.may_hold(digest);
+            let bucket = (prefix(digest) >> 32 >> shift) as usize;
+            // The buckets before this one, and it, start here if nothing of them has come.
+            while next <= bucket {
+                is_placed &= starts.at(next) == at;
+                next += 1;
+            }
+        }
+        while next < starts.len() {
+            is_placed &= starts.at(next) as usize == count;
+            next += 1;
+        }
+        reader.ensure(is_ordered, "bytes", "are not in order")?;
+        reader.ensure(is_placed, "starts", "are not where the hashes are")?;
+        reader.ensure(is_filtered, "filter", "lacks a hash")?;
+        Ok(class)
+    }
+}
+
+/// How many of the first 32 bits do not name a bucket.
+fn shift_of(count: usize) -> u32 {
+    32 - (count / IN_BUCKET).max(1).ilog2().min(28)
+}
+
+fn buckets(shift: u32) -> usize {
+    1 << (32 - shift)
+}
+
+fn filter_len(count: usize) -> usize {
+    (count * FILTER_BITS).div_ceil(64)
+}
+
+/// The word of the filter that a digest has bits in, and the bits.
+#[inline(always)]
+fn bits_of(digest: &[u8], words: usize) -> (usize, u64) {
+    let second = digest.get(8..).and_then(u64::read).unwrap_or(0);
+    // Digests are as good as random, unless somebody has made them up.
+    let hash = (prefix(digest) ^ second.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let word = ((u128::from(hash) * words as u128) >> 64) as usize;
+    (word, 1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63))
+}
+
+impl Table {
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    pub(in crate::sieve) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The indicator that a digest is.
+    #[inline]
+    pub(in crate::sieve) fn find(&self, digest: &[u8]) -> Option<u32> {
+        let class = &self.classes[class(digest.len())?];
+        if class.filter.is_empty() || !class.may_hold(digest) {
+            return None;
+        }
+        let at = class.find(class.bucket(digest), digest)?;
+        Some(self.first + class.row + at as u32)
+    }
+
+    /// Calls `found` with the place of each digest that is an indicator, and with that, in order. What is looked at is asked for ahead.
+    pub(in crate::sieve) fn find_all(&self, digests: &[FileHash], mut found: impl FnMut(usize, u32)) {
+        let mut likely = [(0_usize, 0_usize, (0_usize, 0_usize)); BATCH];
+        for (from, digests) in (0..).step_by(BATCH).zip(digests.chunks(BATCH)) {
+            let mut count = 0;
+            for (at, digest) in digests.iter().enumerate() {
+                let digest = digest.as_bytes();
+                let Some(of) = class(digest.len()).filter(|&of| !self.classes[of].filter.is_empty()) else { continue };
+                let class = &self.classes[of];
+                likely[count] = (at, of, (0, 0));
+                // Which of them pass is not foreseen.
+                let is_likely = class.may_hold(digest);
+                prefetch(class.starts.bytes(), (prefix(digest) >> 32 >> class.shift) as usize * 4);
+                count += usize::from(is_likely);
+                count = count.min(BATCH);
+            }
+            for (at, of, bucket) in &mut likely[..count] {
+                let class = &self.classes[*of];
+                *bucket = class.bucket(digests[*at].as_bytes());
+                // Digests of a bucket are in order: most are near where their next bits say.
+                prefetch(&class.bytes, bucket.0 * class.size);
+                prefetch(&class.bytes, bucket.0 * class.size + 64);
+            }
+            for &(at, of, bucket) in &likely[..count] {
+                let class = &self.classes[of];
+                if let Some(place) = class.find(bucket, digests[at].as_bytes()) {
+                    found(from + at, self.first + class.row + place as u32);
+                }
+            }
+        }
+    }
+
+    /// The digest of a row.
+    pub(in crate::sieve) fn get(&self, row: u32) -> Option<FileHash> {
+        let class = self.classes.iter().rev().find(|class| class.size > 0 && class.row <= row)?;
+        FileHash::from_bytes(class.digest((row - class.row) as usize)).ok()
+    }
+
+    pub(in crate::sieve) fn memory(&self) -> usize {
+        self.classes.iter().map(|class| class.bytes.len() + class.starts.memory() + class.filter.memory()).sum()
+    }
+
+    /// Writes the sections of the lengths that there are.
+    pub(in crate::sieve) fn save(&self, writer: &mut Writer) {
+        for (class, len) in self.classes.iter().zip(LENGTHS).filter(|(class, _)| class.size > 0) {
+            writer.within(&len.to_string(), |writer| class.save(writer));
+        }
+    }
+
+    /// Reads the sections. The last indicators are the digests, in order, and no others are any.
+    pub(in crate::sieve) fn open(reader: &mut Reader, indicators: &Indicators) -> Result<Self> {
+        let mut classes: [Class; LENGTHS.len()] = Default::default();
+        let mut len = 0;
+        for (at, size) in LENGTHS.into_iter().enumerate() {
+            let class = reader.within(&size.to_string(), |reader| Class::open(reader, size, len as u32))?;
+            len += class.len();
+            reader.ensure(len <= indicators.len(), &size.to_string(), "holds more than there are indicators")?;
+            classes[at] = class;
+        }
+        let first = indicators.len() - len;
+        let is_known =
+            (first..indicators.len()).all(|id| indicators.value(id as u32) == Value::Hash((id - first) as u32));
+        let is_all = (0..first).all(|id| !matches!(indicators.value(id as u32), Value::Hash(_)));
+        reader.ensure(is_known && is_all, "16", "and its like are not the hashes among the indicators")?;
+        Ok(Self { classes, first: first as u32, len: len as u32 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest(len: usize, number: u64) -> FileHash {
+        // Of a simple generator.
+        let mut state = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ len as u64;
+        let bytes: Vec<u8> = (0..len)
+            .map(|_| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                state as u8
+            })
+            .collect();
+        FileHash::from_bytes(&bytes).unwrap()
+    }
+
+    fn table(digests: &[FileHash], first: u32) -> (Table, Vec<u32>) {
+        let mut builder = Builder::default();
+        let numbers: Vec<u32> = digests.iter().map(|digest| builder.add(digest)).collect();
+        let (table, rows) = builder.finish(first);
+        (table, numbers.iter().map(|&number| rows[number as usize]).collect())
+    }
+
+    #[test]
+    fn what_was_added_is_found_and_nothing_else() {
+        for count in [0, 1, 7, 8, 9, 100, 5000] {
+            let mut digests: Vec<FileHash> =
+                LENGTHS.into_iter().flat_map(|len| (0..count).map(move |number| digest(len, number + 1))).collect();
+            digests.extend_from_within(..digests.len().min(3));
+            let (table, rows) = table(&digests, 1000);
+            assert_eq!(table.len() as u64, count * 6);
+            for (digest, &row) in digests.iter().zip(&rows) {
+                assert_eq!(table.find(digest.as_bytes()), Some(1000 + row));
+                assert_eq!(table.get(row), Some(*digest));
+            }
+            let others: Vec<FileHash> =
+                LENGTHS.into_iter().flat_map(|len| (0..500).map(move |n| digest(len, 1 << 40 | n))).collect();
+            assert!(others.iter().all(|digest| table.find(digest.as_bytes()).is_none()));
+            let mixed: Vec<FileHash> = digests.iter().chain(&others).copied().collect();
+            let mut found = Vec::new();
+            table.find_all(&mixed, |at, id| found.push((at, id)));
+            assert_eq!(found, rows.iter().map(|row| 1000 + row).enumerate().collect::<Vec<_>>());
+        }
+    }
+
+    /// Digests that begin alike are in one bucket.
+    #[test]
+    fn made_up_digests_are_found_all_the_same() {
+        let digests: Vec<FileHash> = (0..3000_u32)
+            .map(|n| {
+                let mut bytes = [7; 20];
+                bytes[12..16].copy_from_slice(&n.to_be_bytes());
+                FileHash::from_bytes(&bytes).unwrap()
+            })
+            .collect();
+        let (table, rows) = table(&digests, 0);
+        assert!(digests.iter().zip(rows).all(|(digest, row)| table.find(digest.as_bytes()) == Some(row)));
+        assert_eq!(table.find(&[7; 20]), None);
+    }
+
+    #[test]
+    fn a_table_takes_little_more_than_its_digests() {
+        for len in LENGTHS {
+            for count in [1 << 13, 10_000, 16_383, 50_000] {
+                let digests: Vec<FileHash> = (0..count).map(|number| digest(len, number + 1)).collect();
+                let (table, _) = table(&digests, 0);
+                let own = count as usize * len;
+                assert!(table.memory() * 100 <= own * 115, "{count} of {len}: {} of {own}", table.memory());
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Mail addresses, found by the hash of their canonical text.
+//!
+//! A scan asks a bitmap first, about the bytes around an `@`: the last three of the local part, as far as they are letters, digits and
+//! the like, and the first four behind.
+
+use crate::error::Result;
+use crate::sieve::flat::buckets::{Buckets, Keyed};
+use crate::sieve::flat::hash;
+use crate::sieve::flat::strings::{StrId, Strings};
+use crate::sieve::tables::indicators::{Indicators, Value};
+use crate::wire::{Reader, Words, Writer};
+
+/// Bits of the bitmap for each address.
+const FILTER_BITS: usize = 16;
+
+/// The search form.
+#[derive(Debug, Default)]
+pub(in crate::sieve) struct Table {
+    seed: u64,
+    /// By text: the indicator. The mark is the length of the text, as far as a byte holds it.
+    buckets: Buckets,
+    filter: Words<u64>,
+    /// Whether the name of some address is in Punycode, which a log may write otherwise.
+    has_punycode: bool,
+    /// A bit for each number of bytes before the `@` that some address is in the bitmap by.
+    lens: u8,
+}
+
+fn hash_of(seed: u64, text: &[u8]) -> u64 {
+    hash::finish(hash::extend(seed, text))
+}
+
+/// Whether a byte is one that local parts are mostly made of.
+#[inline(always)]
+fn is_core(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
+}
+
+/// How many of the bytes before `at` are such, three at most; `None` if the bitmap does not see such addresses.
+#[inline(always)]
+fn core_len(text: &[u8], at: usize) -> Option<usize> {
+    let near = text.get(at.saturating_sub(3)..at)?;
+    if near.is_empty() || !near.is_ascii() {
+        return None;
+    }
+    Some(near.iter().rev().take_while(|byte| is_core(**byte)).count()).filter(|&len| len > 0)
+}
+
+/// What the name behind an `@` begins with; `None` if the bitmap does not see such names.
+#[inline(always)]
+fn head(text: &[u8], at: usize) -> Option<u32> {
+    // A name has three bytes at least. Of what may follow it nothing is kept.
+    let host = text.get(at + 1..)?;
+    let head = host.get(..3).filter(|head| head.is_ascii())?;
+    let fourth = host.get(3).copied().filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').unwrap_or(0);
+    Some(u32::from_le_bytes([head[0], head[1], head[2], fourth]) | 0x2020_2020)
+}
+
+/// What the bytes around an `@` are to the bitmap, of which `len` stand before it.
+#[inline(always)]
+fn key(text: &[u8], at: usize, len: usize, head: u32) -> u64 {
+    let local = text[at - len..at].iter().fold(0, |key, byte| key << 8 | u64::from(byte | 0x20));
+    local << 32 | u64::from(head)
+}
+
+impl Table {
+    pub(in crate::sieve) fn new(strings: &Strings, addresses: &[(StrId, u32)]) -> Self {
+        let text = |key: u32| strings.bytes(StrId(key));
+        let mut entries: Vec<Keyed> = addresses
+            .iter()
+            .map(|&(name, id)| Keyed { hash: 0, key: name.0, value: id, mark: strings.bytes(name).len() as u8 })
+            .collect();
+        let (seed, buckets) =
+            Buckets::seeded(&mut entries, |seed, key, _| hash_of(seed, text(key)), |a, b| text(a.0).cmp(text(b.0)));
+        let mut table = Self { seed, buckets, filter: Words::default(), has_punycode: false, lens: 0 };
+        if addresses.is_empty() {
+            return table;
+        }
+        let mut filter = vec![0_u64; (addresses.len() * FILTER_BITS).div_ceil(64).max(64)];
+        for &(name, _) in addresses {
+            let text = strings.bytes(name);
+            let at = memchr::memrchr(b'@', text).unwrap_or(0);
+            table.has_punycode |= memchr::memmem::find(&text[at..], b"xn--").is_some();
+            // What is not seen in the bitmap is not asked for in it.
+            if let (Some(len), Some(head)) = (core_len(text, at), head(text, at)) {
+                let (word, bits) = bits_of(key(text, at, len, head), filter.len());
+                filter[word] |= bits;
+                table.lens |= 1 << len;
+            }
+        }
+        table.filter = filter.as_slice().into();
+        table
+    }
+
+    pub(in crate::sieve) fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
+    /// The indicator that a canonical address is.
+    #[inline]
+    pub(in crate::sieve) fn find(&self, strings: &Strings, address: &str) -> Option<u32> {
+        if self.buckets.is_empty() {
+            return None;
+        }
+        let text = address.as_bytes();
+        let is = |key: u32| strings.bytes(StrId(key)) == text;
+        let compare = |key: u32, _| strings.bytes(StrId(key)).cmp(text);
+        self.buckets.find(hash_of(self.seed, text), text.len() as u8, is, compare)
+    }
+
+    /// Whether the address around an `@` of a log may be listed. No is certain.
+    #[inline(always)]
+    pub(in crate::sieve) fn may_hold(&self, text: &[u8], at: usize) -> bool {
+        let (Some(len), Some(head)) = (core_len(text, at), head(text, at)) else { return true };
+        // The last of an escape may stand before a short local part.
+        let is_seen = (1..=len).filter(|len| self.lens >> len & 1 == 1).any(|len| {
+            let (word, bits) = bits_of(key(text, at, len, head), self.filter.len());
+            self.filter.at(word) & bits == bits
+        });
+        is_seen || self.has_punycode && is_not_ascii(text, at)
+    }
+
+    pub(in crate::sieve) fn memory(&self) -> usize {
+        self.buckets.memory() + self.filter.memory()
+    }
+
+    /// Writes the sections, if it holds anything.
+    pub(in crate::sieve) fn save(&self, writer: &mut Writer) {
+        if !self.is_empty() {
+            writer.words(
+                "facts",
+                &Words::from([self.seed, u64::from(self.has_punycode) | u64::from(self.lens) << 1].as_slice()),
+            );
+            writer.words("filter", &self.filter);
+            self.buckets.save(writer);
+        }
+    }
+
+    /// Reads the sections. Whether the bitmap has a bit for every address is the checksum's business.
+    pub(in crate::sieve) fn open(reader: &mut Reader, strings: &Strings, indicators: &Indicators) -> Result<Self> {
+        let count = (0..indicators.len() as u32).filter(|&id| matches!(indicators.value(id), Value::Email(_))).count();
+        let facts = reader.optional_words::<u64>("facts")?;
+        if facts.is_empty() {
+            reader.ensure(count == 0, "facts", "are missing")?;
+            return Ok(Self::default());
+        }
+        reader.ensure(facts.len() == 2 && facts.at(1) < 1 << 5, "facts", "are not known")?;
+        let is_entry = |key: u32, mark: u8, value: u32| {
+            (key as usize) < strings.len()
+                && strings.bytes(StrId(key)).len() as u8 == mark
+                && (value as usize) < indicators.len()
+                && indicators.value(value) == Value::Email(StrId(key))
+        };
+        let text = |key: u32| strings.bytes(StrId(key));
+        let buckets = Buckets::open(reader, is_entry, |a, b| text(a.0).cmp(text(b.0)))?;
+        reader.ensure(buckets.entries().count() == count, "buckets", "do not hold the addresses")?;
+        let filter = reader.words::<u64>("filter")?;
+        reader.ensure(!filter.is_empty(), "filter", "is empty")?;
+        Ok(Self {
+            seed: facts.at(0),
+            buckets,
+            filter,
+            has_punycode: facts.at(1) & 1 == 1,
+            lens: (facts.at(1) >> 1) as u8,
+        })
+    }
+}
+
+/// The word of the bitmap that a key has bits in, and the bits.
+#[inline(always)]
+fn bits_of(key: u64, words: usize) -> (usize, u64) {
+    let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let hash = (hash ^ hash >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    let word = ((u128::from(hash) * words as u128) >> 64) as usize;
+    (word, 1 << (hash & 63) | 1 << (hash >> 6 & 63))
+}
+
+/// Whether the word behind an `@` holds a byte that is not ASCII.
+fn is_not_ascii(text: &[u8], at: usize) -> bool {
+    let is_part = |byte: &&u8| **byte >= 0x80 || is_core(**byte);
+    text[at + 1..].iter().take(crate::limits::MAX_NAME).take_while(is_part).any(|byte| *byte >= 0x80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sieve::flat::strings::Interner;
+
+    #[test]
+    fn what_is_listed_passes_however_it_is_written() {
+        let mut strings = Interner::default();
+        let texts =
+            ["a@b.test", "sales+may@shop.test", "o'x@b.test", "\"a b\"@b.test", "jü@b.test", "x@xn--mller-kva.test"];
+        let addresses: Vec<(StrId, u32)> = texts.iter().zip(0..).map(|(text, id)| (strings.intern(text), id)).collect();
+        let strings = strings.finish().unwrap();
+        let table = Table::new(&strings, &addresses);
+        for (text, id) in texts.iter().zip(0..) {
+            assert_eq!(table.find(&strings, text), Some(id));
+            for text in [
+                format!("x {text} y"),
+                text.to_uppercase(),
+                format!("={text}"),
+                format!("%20{text}"),
+                format!("-{text}-"),
+                format!("to:{}é", text),
+                text.replace("xn--mller-kva", "müller"),
+            ] {
+                let at = text.rfind('@').unwrap();
+                assert!(table.may_hold(text.as_bytes(), at), "{text}");
+            }
+        }
+        let others = (0..1000).filter(|n| {
+            let text = format!("user{n}@mail{n}.test");
+            table.may_hold(text.as_bytes(), text.find('@').unwrap())
+        });
+        assert!(others.count() < 50);
+        assert_eq!(table.find(&strings, "a@c.test"), None);
+    }
+}

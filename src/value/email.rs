@@ -1,0 +1,250 @@
+//! Mail addresses: a local part and a name.
+//!
+//! The local part is compared without case and kept otherwise, a `+tag` too. One in quotes loses them where it needs none. The name
+//! is canonical as [everywhere](super::domain), and has two labels at least.
+//!
+//! ```
+//! use netsieve::value::EmailAddress;
+//!
+//! let address = EmailAddress::parse("mailto:Sales+May@Shop.TEST.").unwrap();
+//! assert_eq!(address.as_str(), "sales+may@shop.test");
+//! assert_eq!((address.local(), address.domain()), ("sales+may", "shop.test"));
+//! assert_eq!(EmailAddress::parse("\"sales\"@shop.test").unwrap().as_str(), "sales@shop.test");
+//! ```
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::domain;
+use super::reject::Reject;
+use crate::limits::MAX_LOCAL_PART;
+
+/// A canonical mail address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EmailAddress(Box<str>);
+
+impl EmailAddress {
+    /// Reads an address and keeps its canonical form. `mailto:` before it, a query behind it and angle brackets around it are dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`canonicalise`].
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, Reject> {
+        let mut scratch = EmailScratch::default();
+        canonicalise(bare(text.as_ref()), &mut scratch).map(|address| Self(address.into()))
+    }
+
+    /// The canonical text.
+    #[inline]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands before the `@`.
+    pub fn local(&self) -> &str {
+        self.split().0
+    }
+
+    /// The name behind the `@`.
+    pub fn domain(&self) -> &str {
+        self.split().1
+    }
+
+    fn split(&self) -> (&str, &str) {
+        // A name holds none, so the last one is it.
+        self.0.rsplit_once('@').expect("a canonical address has an @")
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl AsRef<str> for EmailAddress {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for EmailAddress {
+    type Err = Reject;
+
+    fn from_str(text: &str) -> Result<Self, Reject> {
+        Self::parse(text)
+    }
+}
+
+/// An address without `mailto:` and its query, and without angle brackets.
+fn bare(text: &[u8]) -> &[u8] {
+    const SCHEME: &[u8] = b"mailto:";
+    let text = text.trim_ascii();
+    let text = match text {
+        [b'<', inner @ .., b'>'] => inner.trim_ascii(),
+        _ => text,
+    };
+    if !text.get(..SCHEME.len()).is_some_and(|head| head.eq_ignore_ascii_case(SCHEME)) {
+        return text;
+    }
+    let text = text[SCHEME.len()..].trim_ascii();
+    // A `?` may stand in the local part, and an `@` behind it or within quotes.
+    let quoted = if text.starts_with(b"\"") { memchr::memmem::find(text, b"\"@").unwrap_or(0) } else { 0 };
+    let at = memchr::memchr(b'@', &text[quoted..]).map_or(0, |at| quoted + at);
+    &text[..memchr::memchr(b'?', &text[at..]).map_or(text.len(), |len| at + len)]
+}
+
+/// Space to canonicalise addresses in.
+#[derive(Clone, Debug, Default)]
+pub struct EmailScratch {
+    address: String,
+    name: String,
+}
+
+/// Whether a byte of a local part needs no quotes: `atext` of RFC 5322, `.`, and what is not ASCII (RFC 6531).
+pub(crate) const fn is_local_byte(byte: u8) -> bool {
+    byte >= 0x80
+        || byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'.' | b'!'
+                | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'/'
+                | b'='
+                | b'?'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'{'
+                | b'|'
+                | b'}'
+                | b'~'
+        )
+}
+
+/// The canonical form of an address.
+///
+/// # Errors
+///
+/// * [`Reject::Empty`]: no text.
+/// * [`Reject::TooLong`]: a local part of more than [`MAX_LOCAL_PART`] bytes.
+/// * [`Reject::BadEmail`]: no `@`, no local part, or one with a byte that it cannot have; in quotes a quote or a backslash.
+/// * [`Reject::SingleLabel`]: the name has a single label.
+/// * what the [name](domain::canonicalise) is refused for.
+pub fn canonicalise<'s>(text: &[u8], scratch: &'s mut EmailScratch) -> Result<&'s str, Reject> {
+    let EmailScratch { address, name } = scratch;
+    if text.is_empty() {
+        return Err(Reject::Empty);
+    }
+    let at = memchr::memrchr(b'@', text).ok_or(Reject::BadEmail)?;
+    let (local, host) = (&text[..at], &text[at + 1..]);
+    if local.len() > MAX_LOCAL_PART {
+        return Err(Reject::TooLong);
+    }
+    let local = str::from_utf8(local).map_err(|_| Reject::BadEmail)?;
+    address.clear();
+    match local.as_bytes() {
+        [b'"', quoted @ .., b'"'] if !quoted.is_empty() => unquote(&local[1..local.len() - 1], address)?,
+        plain if !plain.is_empty() && plain.iter().all(|&byte| is_local_byte(byte)) => push_lower(local, address),
+        _ => return Err(Reject::BadEmail),
+    }
+    let host = domain::canonicalise(host, name)?;
+    if !host.contains('.') {
+        return Err(Reject::SingleLabel);
+    }
+    address.push('@');
+    address.push_str(host);
+    Ok(address)
+}
+
+fn push_lower(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        let from = out.len();
+        out.push_str(text);
+        out[from..].make_ascii_lowercase();
+    } else {
+        out.push_str(&text.to_lowercase());
+    }
+}
+
+/// The content of a local part in quotes, without them where it needs none. One that holds a quote or a backslash, which would be escaped, is refused: logs
+/// escape it once more, each in its way.
+fn unquote(content: &str, out: &mut String) -> Result<(), Reject> {
+    if content.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
+        return Err(Reject::BadEmail);
+    }
+    let is_plain = content.bytes().all(is_local_byte);
+    let quote = if is_plain { "" } else { "\"" };
+    out.push_str(quote);
+    push_lower(content, out);
+    out.push_str(quote);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn addresses_are_canonical() {
+        for (text, want) in [
+            ("a@b.test", "a@b.test"),
+            ("A.B+C@Mail.Shop.TEST.", "a.b+c@mail.shop.test"),
+            ("<a@b.test>", "a@b.test"),
+            ("MAILTO:a@b.test?subject=x@y", "a@b.test"),
+            ("mailto: <a@b.test>", "<a@b.test>"),
+            ("o'brien@b.test", "o'brien@b.test"),
+            ("prvs=123=a@b.test", "prvs=123=a@b.test"),
+            ("\"a\"@b.test", "a@b.test"),
+            ("\"A b\"@b.test", "\"a b\"@b.test"),
+            ("\"a@c\"@b.test", "\"a@c\"@b.test"),
+            ("jürgen@müller.test", "jürgen@xn--mller-kva.test"),
+            ("JÜRGEN@MÜLLER.test", "jürgen@xn--mller-kva.test"),
+            ("a@_b.test", "a@_b.test"),
+        ] {
+            let found = EmailAddress::parse(text).map(|address| address.to_string());
+            if want.starts_with('<') {
+                assert_eq!(found, Err(Reject::BadEmail), "{text}");
+            } else {
+                assert_eq!(found.as_deref(), Ok(want), "{text}");
+                assert_eq!(EmailAddress::parse(want).unwrap().as_str(), want);
+            }
+        }
+        for (text, why) in [
+            ("", Reject::Empty),
+            ("b.test", Reject::BadEmail),
+            ("@b.test", Reject::BadEmail),
+            ("a b@c.test", Reject::BadEmail),
+            ("\"\"@b.test", Reject::BadEmail),
+            ("\"a\nb\"@b.test", Reject::BadEmail),
+            ("\"a\\\"b\"@b.test", Reject::BadEmail),
+            ("a@localhost", Reject::SingleLabel),
+            ("a@b..test", Reject::EmptyLabel),
+            ("a@[192.0.2.1]", Reject::BadNameByte),
+            ("a@192.0.2.1", Reject::NumericTld),
+        ] {
+            assert_eq!(EmailAddress::parse(text), Err(why), "{text}");
+        }
+        let long = format!("{}@b.test", "a".repeat(MAX_LOCAL_PART + 1));
+        assert_eq!(EmailAddress::parse(long), Err(Reject::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn canonicalising_is_idempotent(text in "\\PC{0,12}@\\PC{0,12}|[a-zA-Z.+\"\\\\ Σİ-]{0,8}@[a-zß.]{0,8}") {
+            if let Ok(address) = EmailAddress::parse(&text) {
+                let again = EmailAddress::parse(address.as_str());
+                prop_assert_eq!(again, Ok(address));
+            }
+        }
+    }
+}

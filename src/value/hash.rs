@@ -1,0 +1,235 @@
+//! Hashes of files: bytes, whatever the way they are written.
+//!
+//! A hash is 16, 20, 28, 32, 48 or 64 bytes, which is what MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512 give. Which algorithm
+//! made it does not matter: two hashes are equal if their bytes are.
+//!
+//! ```
+//! use netsieve::value::FileHash;
+//!
+//! let hash = FileHash::parse("MD5=0123456789ABCDEF0123456789ABCDEF").unwrap();
+//! assert_eq!(hash.to_string(), "0123456789abcdef0123456789abcdef");
+//! assert_eq!(hash, FileHash::parse("01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef").unwrap());
+//! assert_eq!(hash.algorithm(), "md5");
+//! ```
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use super::reject::Reject;
+
+/// The lengths that hashes have, in bytes.
+pub const LENGTHS: [usize; 6] = [16, 20, 28, 32, 48, 64];
+
+/// The length of the longest hash, in bytes.
+pub const MAX_LEN: usize = 64;
+
+/// The names of the algorithms, in the order of [`LENGTHS`].
+const ALGORITHMS: [&str; 6] = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
+
+/// The hash of a file.
+#[derive(Clone, Copy)]
+pub struct FileHash {
+    bytes: [u8; MAX_LEN],
+    len: u8,
+}
+
+impl FileHash {
+    /// Reads a hash: hexadecimal digits in either case, as they are or with `:` or `-` between the bytes, behind the name of the
+    /// algorithm and `:` or `=` or alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Reject::Empty`], or [`Reject::BadHash`] for anything that is no hash of one of the known [lengths](LENGTHS), or not of the
+    /// length of the algorithm that is named.
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, Reject> {
+        let text = text.as_ref().trim_ascii();
+        if text.is_empty() {
+            return Err(Reject::Empty);
+        }
+        let (len, digits) = match named(text) {
+            Some((len, digits)) => (Some(len), digits),
+            None => (None, text),
+        };
+        let hash = Self::of_digits(digits).ok_or(Reject::BadHash)?;
+        if len.is_some_and(|len| len != hash.as_bytes().len()) { Err(Reject::BadHash) } else { Ok(hash) }
+    }
+
+    /// The hash of these bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Reject::BadHash`] if no hash has this length.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Reject> {
+        if !LENGTHS.contains(&bytes.len()) {
+            return Err(Reject::BadHash);
+        }
+        let mut hash = Self { bytes: [0; MAX_LEN], len: bytes.len() as u8 };
+        hash.bytes[..bytes.len()].copy_from_slice(bytes);
+        Ok(hash)
+    }
+
+    /// The hash that some digits are, with a separator between each two of them or without.
+    pub(crate) fn of_digits(text: &[u8]) -> Option<Self> {
+        let mut hash = Self { bytes: [0; MAX_LEN], len: 0 };
+        let is_apart = text.len() > 2 && matches!(text[2], b':' | b'-');
+        let (step, len) = if is_apart { (3, text.len().div_ceil(3)) } else { (2, text.len() / 2) };
+        let is_whole = if is_apart { text.len() == 3 * len - 1 } else { text.len().is_multiple_of(2) };
+        if !is_whole || !LENGTHS.contains(&len) {
+            return None;
+        }
+        for (byte, digits) in hash.bytes.iter_mut().zip(text.chunks(step)) {
+            if digits.len() == 3 && digits[2] != text[2] {
+                return None;
+            }
+            let (high, low) = (DIGITS[usize::from(digits[0])], DIGITS[usize::from(digits[1])]);
+            if high | low > 0x0F {
+                return None;
+            }
+            *byte = high << 4 | low;
+        }
+        hash.len = len as u8;
+        Some(hash)
+    }
+
+    /// The bytes.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+
+    /// `md5`, `sha1`, `sha224`, `sha256`, `sha384` or `sha512`: the best known algorithm that gives hashes of this length.
+    pub fn algorithm(&self) -> &'static str {
+        let known = LENGTHS.iter().position(|&len| len == usize::from(self.len));
+        known.map_or("hash", |at| ALGORITHMS[at])
+    }
+}
+
+/// The value of each hexadecimal digit; 0xFF for what is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0xFF; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        digits[byte] = match byte as u8 {
+            digit @ b'0'..=b'9' => digit - b'0',
+            letter @ b'a'..=b'f' => letter - b'a' + 10,
+            letter @ b'A'..=b'F' => letter - b'A' + 10,
+            _ => 0xFF,
+        };
+        byte += 1;
+    }
+    digits
+};
+
+/// The length that the algorithm before `:` or `=` has, and what stands behind: of `SHA256=…`, `sha-1: …`, `MD5:…`.
+fn named(text: &[u8]) -> Option<(usize, &[u8])> {
+    /// `SHA2-512:` and the like are not longer.
+    const LONGEST: usize = 10;
+    let end = text.iter().take(LONGEST).position(|b| matches!(b, b':' | b'='))?;
+    let plain: Vec<u8> = text[..end].iter().filter(|b| !matches!(b, b'-' | b'_')).map(u8::to_ascii_lowercase).collect();
+    let known = ALGORITHMS.iter().position(|name| name.as_bytes() == plain)?;
+    Some((LENGTHS[known], text[end + 1..].trim_ascii_start()))
+}
+
+impl PartialEq for FileHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for FileHash {}
+
+impl Hash for FileHash {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl Ord for FileHash {
+    /// By length, then by bytes.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.len.cmp(&other.len).then_with(|| self.as_bytes().cmp(other.as_bytes()))
+    }
+}
+
+impl PartialOrd for FileHash {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for FileHash {
+    /// Hexadecimal digits, lower case.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0; 2 * MAX_LEN];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.as_bytes()) {
+            *pair = [b"0123456789abcdef"[usize::from(byte >> 4)], b"0123456789abcdef"[usize::from(byte & 15)]];
+        }
+        let text = &text[..2 * usize::from(self.len)];
+        f.pad(str::from_utf8(text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for FileHash {
+    type Err = Reject;
+
+    fn from_str(text: &str) -> Result<Self, Reject> {
+        Self::parse(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_write_a_hash_is_the_same_bytes() {
+        for len in LENGTHS {
+            let bytes: Vec<u8> = (0..len).map(|n| (n * 37 + 171) as u8).collect();
+            let hash = FileHash::from_bytes(&bytes).unwrap();
+            let plain: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!((hash.to_string(), hash.as_bytes()), (plain.clone(), &*bytes));
+            let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            let name = hash.algorithm();
+            for text in [
+                plain.to_uppercase(),
+                pairs.join(":"),
+                pairs.join("-"),
+                format!("{name}:{plain}"),
+                format!("{}={plain}", name.to_uppercase()),
+                format!("{}: {plain}", name.replace("sha", "SHA-")),
+                format!(" {plain}\t"),
+            ] {
+                assert_eq!(FileHash::parse(&text), Ok(hash), "{text}");
+            }
+            assert_eq!(FileHash::parse(hash.to_string()), Ok(hash));
+            for text in [
+                plain[1..].to_owned(),
+                format!("{plain}0"),
+                plain.replace('a', "g") + "g",
+                pairs.join(".") + ".",
+                pairs.join(":") + ":",
+                pairs.join(":").replacen(':', "-", 2),
+                format!("crc32:{plain}"),
+                format!("{}:{plain}", if name == "md5" { "sha1" } else { "md5" }),
+            ] {
+                assert_eq!(FileHash::parse(&text), Err(Reject::BadHash), "{text}");
+            }
+        }
+        assert_eq!(FileHash::parse("  "), Err(Reject::Empty));
+        assert_eq!(FileHash::from_bytes(&[0; 31]), Err(Reject::BadHash));
+    }
+
+    #[test]
+    fn hashes_are_ordered_by_length_first() {
+        let of = |len: usize, byte: u8| FileHash::from_bytes(&vec![byte; len]).unwrap();
+        assert!(of(16, 255) < of(20, 0) && of(20, 1) < of(20, 2));
+    }
+}

@@ -1,0 +1,300 @@
+//! Hashes of files and mail addresses, from lists to hits.
+#![cfg(feature = "feeds")]
+
+use std::ops::ControlFlow;
+
+use netsieve::feed::{self, Format};
+use netsieve::indicator::WarningKind;
+use netsieve::sieve::Engine;
+use netsieve::{BuildReport, Feed, Kind, Reject, ScanOptions, Scanner, Sieve};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn read(text: &str, format: Option<Format>) -> (Sieve, BuildReport) {
+    let mut builder = Sieve::builder();
+    let own = Feed::new("list");
+    let id = builder.feed(own.clone());
+    feed::read(text.as_bytes(), "list", format, &own, &mut builder.sink(id)).expect("a list");
+    builder.build().expect("few entries")
+}
+
+/// Hits as `context canonical`, and where they start.
+fn hits(sieve: &Sieve, engine: Engine, log: &[u8]) -> Vec<(String, u64)> {
+    let mut options = ScanOptions::default();
+    options.engine = engine;
+    let mut seen = Vec::new();
+    Scanner::new(sieve, &options).scan(log, |hit| {
+        let kinds: Vec<_> = hit.matches().iter().map(|found| found.indicator().kind()).collect();
+        seen.push((format!("{} {} {kinds:?}", hit.context().as_str(), hit.canonical()), hit.span().start));
+        ControlFlow::Continue(())
+    });
+    seen
+}
+
+const MD5: &str = "0123456789abcdef0123456789abcdef";
+const SHA1: &str = "00112233445566778899aabbccddeeff00112233";
+const SHA256: &str = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210";
+
+fn list() -> Sieve {
+    let text = format!(
+        "{MD5}\n{}\nSHA256:{SHA256}\nboss[@]shop[.]test\nsales+may@bücher.example\nshop.test\n",
+        SHA1.to_uppercase()
+    );
+    let (sieve, report) = read(&text, Some(Format::Plain));
+    let report = &report.feeds[0];
+    assert_eq!((report.entries, report.hashes, report.emails, report.domains), (6, 3, 2, 1), "{:?}", report.rejected);
+    sieve
+}
+
+#[test]
+fn what_a_plain_list_holds_is_hit() {
+    let sieve = list();
+    let upper = MD5.to_uppercase();
+    let pairs: Vec<&str> = (0..20).map(|n| &SHA1[2 * n..2 * n + 2]).collect();
+    for (line, want) in [
+        (format!("a {MD5} b"), format!("text {MD5} [Hash]")),
+        (format!("MD5:{upper}"), format!("text {MD5} [Hash]")),
+        (format!("Hashes=SHA1={SHA1},MD5=00"), format!("text {SHA1} [Hash]")),
+        (format!("{{\"sha256\":\"{SHA256}\"}}"), format!("text {SHA256} [Hash]")),
+        (pairs.join(":"), format!("text {SHA1} [Hash]")),
+        (pairs.join("-"), format!("text {SHA1} [Hash]")),
+        (format!("http://x.test/file/{MD5}.bin"), format!("url_path {MD5} [Hash]")),
+        (format!("http://x.test/?h={MD5}"), format!("url_query {MD5} [Hash]")),
+        ("from=<Boss@Shop.Test>".to_owned(), "text boss@shop.test [Email]".to_owned()),
+        ("mailto:boss@shop.test".to_owned(), "text boss@shop.test [Email]".to_owned()),
+        (
+            "{\"from\":\"Sales+May@b\u{fc}cher.example\"}".to_owned(),
+            "text sales+may@xn--bcher-kva.example [Email]".to_owned(),
+        ),
+        ("http://x.test/?to=boss@shop.test&x".to_owned(), "url_query boss@shop.test [Email]".to_owned()),
+        ("x%20boss@shop.test".to_owned(), "text boss@shop.test [Email]".to_owned()),
+    ] {
+        for engine in [Engine::Auto, Engine::Portable, Engine::Scalar] {
+            let seen = hits(&sieve, engine, format!("first line\n{line}\nlast line\n").as_bytes());
+            assert!(seen.iter().any(|(hit, _)| *hit == want), "{engine:?} {line}: {seen:?}");
+        }
+    }
+    // The name of an address is hit as ever, and where another stands before it, it alone.
+    assert_eq!(
+        hits(&sieve, Engine::Auto, b"boss@shop.test"),
+        [("text boss@shop.test [Email]".to_owned(), 0), ("email shop.test [Domain]".to_owned(), 5)]
+    );
+    assert_eq!(hits(&sieve, Engine::Auto, b"xboss@shop.test"), [("email shop.test [Domain]".to_owned(), 6)]);
+    for line in [
+        format!("{MD5}0"),
+        format!("x{MD5}"),
+        MD5[1..].to_owned(),
+        format!("{}00", &MD5[..30]),
+        "boss@shop.example".to_owned(),
+    ] {
+        assert_eq!(hits(&sieve, Engine::Auto, line.as_bytes()), [], "{line}");
+    }
+}
+
+#[test]
+fn a_line_over_the_cap_is_no_hiding_place() {
+    let sieve = list();
+    let mut log = vec![b'x'; 3 << 20];
+    let mut want = Vec::new();
+    for at in [100, (1 << 20) - 16, 2 << 20, (3 << 20) - 100] {
+        let text = format!(" {MD5} boss@shop.test ");
+        log[at..at + text.len()].copy_from_slice(text.as_bytes());
+        want.extend([at as u64 + 1, at as u64 + 34, at as u64 + 39]);
+    }
+    for engine in [Engine::Auto, Engine::Scalar] {
+        assert_eq!(hits(&sieve, engine, &log).into_iter().map(|(_, at)| at).collect::<Vec<_>>(), want);
+    }
+}
+
+#[test]
+fn what_is_saved_answers_as_what_was_built() {
+    let built = list();
+    let file = built.to_bytes(&Default::default()).unwrap();
+    let opened = Sieve::from_bytes(file.clone()).unwrap();
+    assert_eq!(opened.to_bytes(&Default::default()).unwrap(), file);
+    let log = format!("{MD5} boss@shop.test\n");
+    assert_eq!(hits(&opened, Engine::Auto, log.as_bytes()), hits(&built, Engine::Auto, log.as_bytes()));
+    assert_eq!(hits(&built, Engine::Auto, log.as_bytes()).len(), 3);
+    // Without either there are no sections for them.
+    let without = read("shop.test\n", Some(Format::Plain)).0;
+    let is_theirs = |name: &str| name.starts_with("digests") || name.starts_with("emails");
+    assert!(without.sections().iter().all(|section| !is_theirs(&section.name)));
+    assert!(built.sections().iter().any(|section| section.name == "digests.16.bytes"));
+}
+
+#[test]
+fn what_is_everywhere_is_refused_or_warned_of() {
+    let empty = "d41d8cd98f00b204e9800998ecf8427e";
+    let text = format!("{empty}\n{MD5}\ngmail.com\nme@gmail.com\nme@localhost\n{}\n", &MD5[1..]);
+    let (sieve, report) = read(&text, Some(Format::Plain));
+    let report = &report.feeds[0];
+    assert_eq!((report.hashes, report.emails, report.domains, sieve.len()), (1, 1, 1, 3));
+    let rejected: Vec<_> = report.rejected.iter().map(|noted| (noted.line, noted.what)).collect();
+    assert_eq!(rejected[..2], [(1, Reject::WellKnownFile), (5, Reject::SingleLabel)], "{:?}", report.rejected);
+    assert_eq!(rejected.len(), 3);
+    assert_eq!(report.warnings_by_kind.get(&WarningKind::FreeMail), Some(&1));
+    let mut own = Feed::new("list");
+    own.policy.admit_well_known_files = true;
+    let mut builder = Sieve::builder();
+    let id = builder.feed(own.clone());
+    feed::read(empty.as_bytes(), "list", Some(Format::Plain), &own, &mut builder.sink(id)).unwrap();
+    assert_eq!(builder.build().unwrap().0.len(), 1);
+}
+
+/// Every reader that has a word for them takes them; what only tells what is alike, contacts and whom an attack was at are none.
+#[test]
+fn readers_take_them_by_their_own_words() {
+    let all = |text: &str, format: Format| -> Vec<String> {
+        let (sieve, report) = read(text, Some(format));
+        let mut all: Vec<String> = sieve
+            .indicators()
+            .map(|indicator| {
+                let said = indicator.sources().next().unwrap().description().unwrap_or("").to_owned();
+                format!("{} {indicator} {said}", indicator.kind()).trim_end().to_owned()
+            })
+            .collect();
+        all.sort();
+        assert_eq!(report.feeds[0].rejected_total(), 0, "{:?}", report.feeds[0].rejected);
+        all
+    };
+    let hash = |hash: &str| format!("hash {hash}");
+    let misp = format!(
+        r#"{{"Event":{{"info":"made up","Attribute":[
+        {{"type":"md5","value":"{MD5}"}},{{"type":"filename|sha1","value":"a.exe|{SHA1}"}},
+        {{"type":"malware-sample","value":"b.exe|{}"}},{{"type":"imphash","value":"{MD5}"}},
+        {{"type":"email-src","value":"a@x.test"}},{{"type":"email-dst","value":"B@x.test"}},
+        {{"type":"whois-registrant-email","value":"c@x.test"}},{{"type":"target-email","value":"d@x.test"}}],
+        "Object":[{{"name":"file","Attribute":[{{"type":"sha256","value":"{SHA256}"}}]}}]}}}}"#,
+        "11".repeat(16).replace("1111", "1a1b")
+    );
+    let found = all(&misp, Format::Misp);
+    assert_eq!(found.len(), 6, "{found:?}");
+    for want in [
+        format!("hash {MD5} made up"),
+        format!("hash {SHA1} a.exe"),
+        format!("hash {SHA256} made up"),
+        "email a@x.test made up".to_owned(),
+        "email b@x.test made up".to_owned(),
+    ] {
+        assert!(found.contains(&want), "{want}: {found:?}");
+    }
+    let pattern = |text: &str| text.replace('"', "\\\"");
+    let stix = [
+        format!("[file:hashes.'SHA-256' = '{SHA256}']"),
+        format!("[file:hashes.MD5 = '{MD5}' AND file:name = 'a.exe']"),
+        "[email-addr:value = 'a@x.test' OR email-message:sender_ref.value = 'b@x.test']".to_owned(),
+        format!("[file:hashes.SSDEEP = '3:x:y' OR file:hashes.\"SHA-1\" = '{SHA1}']"),
+        "[email-message:subject = 'x']".to_owned(),
+    ]
+    .iter()
+    .zip(1..)
+    .map(|(text, n)| format!("{{\"type\":\"indicator\",\"id\":\"indicator--{n}\",\"pattern\":\"{}\"}}", pattern(text)))
+    .collect::<Vec<_>>()
+    .join(",");
+    let stix = format!("{{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[{stix}]}}");
+    assert_eq!(
+        all(&stix, Format::Stix),
+        ["email a@x.test".to_owned(), "email b@x.test".to_owned(), hash(SHA1), hash(MD5) + " a.exe", hash(SHA256)]
+    );
+    let zeek = format!(
+        "#fields\tindicator\tindicator_type\tmeta.source\n{MD5}\tIntel::FILE_HASH\ts\na@x.test\tIntel::EMAIL\ts\n{SHA1}\tIntel::CERT_HASH\ts\nx\tIntel::USER_NAME\ts\n"
+    );
+    assert_eq!(all(&zeek, Format::Zeek), ["email a@x.test".to_owned(), hash(SHA1), hash(MD5)]);
+    let bazaar = format!(
+        "################\n# MalwareBazaar\n#\n# \"first_seen_utc\",\"sha256_hash\",\"md5_hash\",\"sha1_hash\",\"reporter\",\"file_name\",\"file_type_guess\",\"mime_type\",\"signature\",\"clamav\",\"vtpercent\",\"imphash\",\"ssdeep\",\"tlsh\"\n\"2026-05-01 12:00:00\", \"{SHA256}\", \"{MD5}\", \"{SHA1}\", \"someone\", \"a.exe\", \"exe\", \"application/x-dosexec\", \"ExampleBot\", \"n/a\", \"n/a\", \"{MD5}\", \"3:x:y\", \"n/a\"\n"
+    );
+    for format in [Some(Format::MalwareBazaar), None] {
+        let (sieve, report) = read(&bazaar, format);
+        assert_eq!((sieve.len(), report.feeds[0].hashes), (3, 3), "{format:?}");
+        let of = sieve.indicators().next().unwrap();
+        let source = of.sources().next().unwrap();
+        assert_eq!((source.family(), source.description()), (Some("ExampleBot"), Some("a.exe")));
+    }
+    let otx = format!(
+        r#"{{"name":"p","indicators":[{{"indicator":"{MD5}","type":"FileHash-MD5"}},{{"indicator":"a@x.test","type":"email"}},{{"indicator":"{MD5}","type":"FileHash-IMPHASH"}}]}}"#
+    );
+    assert_eq!(all(&otx, Format::Otx), ["email a@x.test p".to_owned(), hash(MD5) + " p"]);
+    let threatfox = format!(
+        "ioc_value,ioc_type,threat_type\n\"{SHA256}\", \"sha256_hash\", x\n\"{MD5}\",\"md5_hash\",x\na@x.test,envelope_from,x\n"
+    );
+    assert_eq!(all(&threatfox, Format::ThreatFox), ["email a@x.test".to_owned(), hash(MD5), hash(SHA256)]);
+    let sslbl = format!("# Listingdate,SHA1,Listingreason\n2026-05-01 12:00:00,{SHA1},ExampleBot C&C\n");
+    assert_eq!(all(&sslbl, Format::Sslbl), [hash(SHA1)]);
+    // Of a table the headers say it; who to write to is none.
+    let csv = format!("md5,sha256,sender\n{MD5},{SHA256},a@x.test\n");
+    assert_eq!(all(&csv, Format::Csv), ["email a@x.test".to_owned(), hash(MD5), hash(SHA256)]);
+    assert_eq!(
+        all("domain,email\nevil.test,abuse@host.test\n", Format::Csv),
+        ["domain evil.test email: abuse@host.test"]
+    );
+    assert_eq!(all("email,count\na@x.test,3\n", Format::Csv), ["email a@x.test"]);
+    assert_eq!(
+        all(&format!("type,value\nmd5,{MD5}\nemail,a@x.test\n"), Format::Csv),
+        ["email a@x.test".to_owned(), hash(MD5)]
+    );
+    let lines = format!("{{\"sha1\":\"{SHA1}\",\"reporter\":\"r@x.test\"}}\n");
+    assert_eq!(all(&lines, Format::JsonLines)[0].split(' ').nth(1), Some(SHA1));
+}
+
+#[cfg(feature = "xml")]
+#[test]
+fn readers_of_xml_take_them() {
+    let ioc = |search: &str, text: &str| {
+        format!(
+            "<IndicatorItem condition=\"is\"><Context search=\"{search}\"/><Content type=\"x\">{text}</Content></IndicatorItem>"
+        )
+    };
+    let items = [
+        ioc("FileItem/Md5sum", MD5),
+        ioc("FileItem/Sha256sum", SHA256),
+        ioc("Email/From", "a@x.test"),
+        ioc("Email/Subject", "hello"),
+    ]
+    .concat();
+    let text = format!("<ioc id=\"x\"><definition><Indicator operator=\"OR\">{items}</Indicator></definition></ioc>");
+    let (sieve, report) = read(&text, Some(Format::OpenIoc));
+    assert_eq!((sieve.len(), report.feeds[0].hashes, report.feeds[0].emails), (3, 2, 1), "{:?}", report.feeds[0]);
+}
+
+#[test]
+fn a_warning_list_of_hashes_allows_them() {
+    let list = format!(r#"{{"name":"known files","type":"string","list":["{MD5}"],"matching_attributes":["md5"]}}"#);
+    let mut builder = Sieve::builder();
+    for (own, text, format) in [
+        (Feed::new("block"), format!("{MD5}\n{SHA1}\n"), Format::Plain),
+        (Feed::new("known"), list, Format::WarningList),
+    ] {
+        let id = builder.feed(own.clone());
+        feed::read(text.as_bytes(), "", Some(format), &own, &mut builder.sink(id)).unwrap();
+    }
+    let (sieve, report) = builder.build().unwrap();
+    assert_eq!(report.shadows.len(), 1);
+    let log = format!("{MD5} {SHA1}\n");
+    assert_eq!(hits(&sieve, Engine::Auto, log.as_bytes()), [(format!("text {SHA1} [Hash]"), 33)]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever stands around them, all engines find the same.
+    #[test]
+    fn engines_agree(parts in proptest::collection::vec(select(vec![
+        MD5, SHA1, SHA256, "boss@shop.test", "BOSS", "@", "shop.test", " ", "\n", ":", "-", "=", "%20", "\\n", "\\u0026", "0", "a", "g", ".",
+        "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef", "\"", "'", "<", ">", "http://", "/", "?", "+", "é", "0123456789abcdef", "#012",
+        "sales+may@", "bücher.example", "\u{1b}[31m", "\\\"", "_", "192.0.2.7", "xx", "\t", "mailto:",
+    ]), 0..40), pad in 0_usize..70) {
+        let sieve = list();
+        let log = format!("{}{}", "z".repeat(pad), parts.concat());
+        let want = hits(&sieve, Engine::Scalar, log.as_bytes());
+        for engine in [Engine::Auto, Engine::Portable, Engine::Avx2] {
+            prop_assert_eq!(&hits(&sieve, engine, log.as_bytes()), &want, "{:?} {:?}", engine, log);
+        }
+        for (hit, at) in &want {
+            if hit.contains("[Hash]") {
+                let text = &log.as_bytes()[*at as usize..];
+                prop_assert!(text[0].is_ascii_hexdigit());
+            }
+        }
+        let _ = Kind::Hash;
+    }
+}

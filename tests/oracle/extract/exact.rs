@@ -1,0 +1,182 @@
+//! Hashes and mail addresses, by the definition.
+
+use super::escapes::escape;
+use super::{Line, Reading, What, char_at, is_name_byte, is_name_char};
+
+const LENGTHS: [usize; 6] = [16, 20, 28, 32, 48, 64];
+const LONGEST_LOCAL: usize = 128;
+const LONGEST_NAME: usize = 4 * 253;
+
+/// A byte that local parts are made of without a doubt.
+fn is_core(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"._+-".contains(&byte)
+}
+
+/// One that may stand in a local part as well as before it.
+fn is_soft(byte: u8) -> bool {
+    b"!#$%&'*/=?^`{|}~".contains(&byte)
+}
+
+impl Line<'_> {
+    /// Whether a word begins here: nothing of one stands before, or an escape that it begins with.
+    fn is_word_start(&self, at: usize) -> bool {
+        if !self.before(at).is_ascii_alphanumeric() {
+            return true;
+        }
+        let start = self.bytes[..at].iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+        start + escape(self.bytes, start) == at
+    }
+
+    fn is_pair(&self, at: usize) -> bool {
+        self.at(at).is_ascii_hexdigit() && self.at(at + 1).is_ascii_hexdigit()
+    }
+
+    pub(super) fn hashes(&mut self) {
+        let starts: Vec<usize> = (0..self.bytes.len()).filter(|&at| self.is_word_start(at)).collect();
+        for start in starts {
+            for count in LENGTHS {
+                let end = start + 2 * count;
+                let is_whole = (0..count).all(|n| self.is_pair(start + 2 * n)) && !self.at(end).is_ascii_alphanumeric();
+                let apart_end = start + 3 * count - 1;
+                let separator = self.at(start + 2);
+                let is_apart = matches!(separator, b':' | b'-')
+                    && (0..count).all(|n| self.is_pair(start + 3 * n))
+                    && (1..count).all(|n| self.at(start + 3 * n - 1) == separator)
+                    && !self.at(apart_end).is_ascii_alphanumeric();
+                // No further pair of the same kind stands before or behind.
+                let is_before = start >= 3
+                    && self.before(start) == separator
+                    && self.is_pair(start - 3)
+                    && self.is_word_start(start - 3);
+                let is_behind = self.at(apart_end) == separator
+                    && self.is_pair(apart_end + 1)
+                    && !self.at(apart_end + 3).is_ascii_alphanumeric();
+                let ends = [is_whole.then_some(end), (is_apart && !is_before && !is_behind).then_some(apart_end)];
+                for end in ends.into_iter().flatten() {
+                    let what = What::Hash(self.bytes[start..end].to_vec());
+                    self.places.push(vec![Reading::new(start..end, what)]);
+                }
+            }
+        }
+    }
+
+    pub(super) fn mail_addresses(&mut self) {
+        let bytes = self.bytes;
+        for at in (0..bytes.len()).filter(|&at| bytes[at] == b'@') {
+            let ends = self.name_ends(at + 1);
+            let Some(&first) = ends.first() else { continue };
+            let mut place = Vec::new();
+            if self.before(at) == b'"' {
+                if let Some((start, local)) = self.quoted_local(at) {
+                    for &end in &ends {
+                        let text = [&local, &self.bytes[at..end]].concat();
+                        place.push(Reading::new(start..end, What::Email(text)));
+                    }
+                }
+            } else {
+                let near = (at.saturating_sub(LONGEST_LOCAL)..at).rev();
+                for start in near.filter(|&start| self.may_start(start, at, first)) {
+                    for &end in &ends {
+                        place.push(Reading::new(start..end, What::Email(self.bytes[start..end].to_vec())));
+                    }
+                }
+            }
+            self.places.push(place);
+        }
+    }
+
+    /// Where the name from `from` on may end: of its run, and of the part that is ASCII, without dots at the end, and without
+    /// hyphens or with them.
+    fn name_ends(&self, from: usize) -> Vec<usize> {
+        let mut end = from;
+        let mut ascii = None;
+        while let Some((c, len)) = char_at(self.bytes, end).filter(|&(c, _)| is_name_char(c)) {
+            if !c.is_ascii() {
+                ascii.get_or_insert(end);
+            }
+            end += len;
+        }
+        let mut ends = Vec::new();
+        if self.at(from) == b'.' {
+            return ends;
+        }
+        for end in [Some(end).filter(|end| end - from <= LONGEST_NAME), ascii].into_iter().flatten() {
+            let text = &self.bytes[from..end];
+            let without =
+                |trimmed: &[u8]| from + text.iter().rposition(|b| !trimmed.contains(b)).map_or(0, |at| at + 1);
+            for end in [without(b".-"), without(b".")] {
+                if end > from && !ends.contains(&end) {
+                    ends.push(end);
+                }
+            }
+        }
+        ends
+    }
+
+    /// Whether the local part up to `at` may start here.
+    fn may_start(&self, start: usize, at: usize, name_end: usize) -> bool {
+        let mut chars = Vec::new();
+        let mut next = start;
+        while next < at {
+            let Some((c, len)) = char_at(self.bytes, next) else { return false };
+            let is_local = if c.is_ascii() { is_core(c as u8) || is_soft(c as u8) } else { is_name_char(c) };
+            if !is_local {
+                return false;
+            }
+            chars.push(c);
+            next += len;
+        }
+        let is_core_at = |place: usize| {
+            char_at(self.bytes, place)
+                .is_some_and(|(c, _)| if c.is_ascii() { is_core(c as u8) } else { is_name_char(c) })
+        };
+        let is_core_before = |place: usize| {
+            (1..=4).any(|len| {
+                place >= len
+                    && is_core_at(place - len)
+                    && char_at(self.bytes, place - len).is_some_and(|(_, own)| own == len)
+            })
+        };
+        // An apostrophe within a name.
+        let is_inner = |place: usize| {
+            self.before(place) == b'\'' && place >= 2 && is_core(self.bytes[place - 2]) && self.at(name_end) != b'\''
+        };
+        let begins = |place: usize| is_core_at(place) && !is_core_before(place) && !is_inner(place);
+        let is_behind_non_ascii = is_core_before(start) && self.before(start) >= 0x80;
+        let is_ascii = self.bytes[start..at].is_ascii();
+        let of_run = (start.saturating_sub(LONGEST_LOCAL)..start).rev().take_while(|&place| {
+            // What stands between is of the same run.
+            (place..start).all(|place| self.bytes[place] >= 0x80 || is_core(self.bytes[place]))
+        });
+        let mut of_run = of_run.filter(|&place| begins(place));
+        let is_trimmed_to = |place: usize| {
+            place + escape(self.bytes, place) == start
+                || self.bytes[place..start].iter().all(|b| b".-".contains(b)) && !b".-".contains(&self.at(start))
+        };
+        begins(start) || is_soft(self.at(start)) || is_behind_non_ascii && is_ascii || of_run.any(is_trimmed_to)
+    }
+
+    /// A local part in quotes that ends at `at`, which may be escaped as in JSON: where it starts, and its text.
+    fn quoted_local(&self, at: usize) -> Option<(usize, Vec<u8>)> {
+        let is_escaped = at >= 2 && self.bytes[at - 2] == b'\\';
+        let close = at - 1 - usize::from(is_escaped);
+        let is_quote = |place: usize| self.bytes[place] == b'"' && (self.before(place) == b'\\') == is_escaped;
+        let open = (0..close).rev().find(|&place| is_quote(place) || is_escaped && self.bytes[place] == b'"')?;
+        let content = &self.bytes[open + 1..close];
+        let start = open - usize::from(is_escaped && is_quote(open));
+        let is_bad = !is_quote(open)
+            || content.is_empty()
+            || is_escaped && content.contains(&b'\\')
+            || content.contains(&b'\r')
+            || at - open > LONGEST_LOCAL
+            || is_core(self.before(start));
+        (!is_bad).then(|| (start, [b"\"", content, b"\""].concat()))
+    }
+}
+
+/// Whether a byte ends no name, which the rules above rest on.
+#[test]
+fn the_bytes_of_local_parts_are_told_apart() {
+    assert!((0..=255_u8).all(|byte| !(is_core(byte) && is_soft(byte))));
+    assert!((0..=255_u8).all(|byte| !is_name_byte(byte) || is_core(byte)));
+}
