@@ -168,3 +168,19 @@ fn a_sink_and_a_control_end_it() {
         assert!(stats.is_cancelled && stats.bytes == 0);
     }
 }
+
+/// A match that the fields of its line make strong was taken off what other lines withheld, if it had not been counted itself.
+#[cfg(feature = "events")]
+#[test]
+fn what_one_row_withholds_is_not_taken_off_another() {
+    let listed = ["http://192.0.2.1/a", "http://192.0.2.1/", "http://b\u{fc}cher.test/a"];
+    let sieve = World::of(listed.map(oracle::lines::url)).sieve();
+    let mut options = ScanOptions::default();
+    options.matching.host_only = true;
+    let mut scanner = Scanner::new(&sieve, &options);
+    let rows = ["evil.test$b\u{fc}cher.test/a", "evil.test/a?u=evil.testevil.test:443/a?c=3D1 Chrome/192.0.2.1"];
+    let rows = rows.map(|row| row.as_bytes().to_vec());
+    let (want, want_stats) = alone(&mut scanner, &rows);
+    assert_eq!(want_stats.withheld.name_like, 1);
+    assert_eq!(together(&mut scanner, &rows), (want, want_stats));
+}

@@ -37,6 +37,8 @@ pub(super) struct Weak {
     pub(super) port: Option<u16>,
     /// It looks like a file name or a version.
     pub(super) name_like: bool,
+    /// Matches of it that were counted as withheld for that.
+    pub(super) counted: u64,
     /// URLs on it are listed.
     pub(super) is_url_host: bool,
 }
@@ -75,6 +77,9 @@ struct Readings {
     has_url: bool,
     /// Something was withheld.
     has_withheld: bool,
+    /// What of the reading at hand was counted as withheld for looking like a name.
+    #[cfg(feature = "events")]
+    counted: u64,
 }
 
 /// What a block gave, while its lines are handed over one after the other.
@@ -147,8 +152,13 @@ impl BlockHits {
     /// Counts what the last lookup withheld: once a place, whichever its readings are.
     pub(super) fn count_withheld(&mut self, matcher: &Matcher) {
         let withheld = matcher.withheld();
-        if !self.seen.has_withheld && self.place == self.rows.len() {
+        let is_counted = !self.seen.has_withheld && self.place == self.rows.len();
+        if is_counted {
             self.withheld += withheld;
+        }
+        #[cfg(feature = "events")]
+        {
+            self.seen.counted = if is_counted { withheld.name_like } else { 0 };
         }
         self.seen.has_withheld |= withheld != Withheld::default();
     }
@@ -235,6 +245,7 @@ impl BlockHits {
             context: token.context,
             port: token.port,
             name_like: token.name_like && withheld.name_like > 0,
+            counted: self.seen.counted,
             is_url_host: withheld.host_only > 0,
         });
     }

@@ -175,7 +175,8 @@ fn judge_weak(
         let port = weak.port.or_else(|| event.port_at(&place));
         look_up(matcher, found.text(&weak.canonical), Seen { port, name_like: false });
         let matches = take(matcher, found);
-        found.withheld.name_like -= (matches.len() as u64).min(found.withheld.name_like);
+        // What was not counted, such as a match that is of the host alone too, is not taken off either.
+        found.withheld.name_like -= (matches.len() as u64).min(weak.counted);
         if !matches.is_empty() {
             let Weak { span, context, canonical, .. } = weak.clone();
             found.rows.push(HitRow { span, context, canonical, matches, of_host: true, port });
