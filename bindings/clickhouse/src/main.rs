@@ -1,0 +1,80 @@
+//! An executable function for ClickHouse: reads a column of `Nullable(String)` in chunks of `RowBinary`, and answers each row.
+//!
+//! ```text
+//! netsieve-clickhouse --sieve FILE [--mmap] is_match|match|scan
+//! ```
+//!
+//! It runs in an `executable_pool` with `send_chunk_header`: ClickHouse writes how many rows come and a line feed, then the rows. Between two
+//! chunks the program looks whether another file has been renamed to FILE, and opens it; if that fails it says so on standard error, which
+//! ClickHouse writes to its log, and goes on with the set that it has.
+
+use std::io::{self, BufReader, BufWriter, Write};
+use std::process::ExitCode;
+
+mod answer;
+mod rows;
+mod set;
+
+use answer::{Answerer, Function};
+use set::Set;
+
+const USAGE: &str = "usage: netsieve-clickhouse --sieve FILE [--mmap] is_match|match|scan";
+
+struct Args {
+    path: String,
+    is_mapped: bool,
+    function: Function,
+}
+
+fn args() -> Result<Args, String> {
+    let (mut path, mut is_mapped, mut function) = (None, false, None);
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--sieve" => path = Some(args.next().ok_or("--sieve needs a file")?),
+            "--mmap" => is_mapped = true,
+            "is_match" => function = Some(Function::IsMatch),
+            "match" => function = Some(Function::Match),
+            "scan" => function = Some(Function::Scan),
+            other => return Err(format!("{other:?} is not known; {USAGE}")),
+        }
+    }
+    let path = path.ok_or(USAGE)?;
+    Ok(Args { path, is_mapped, function: function.ok_or(USAGE)? })
+}
+
+fn run() -> Result<(), String> {
+    let Args { path, is_mapped, function } = args()?;
+    let mut set = Set::open(&path, is_mapped).map_err(|error| error.to_string())?;
+    let mut answerer = Answerer::new(set.sieve(), function);
+    let mut input = BufReader::with_capacity(1 << 18, io::stdin().lock());
+    let mut output = BufWriter::with_capacity(1 << 18, io::stdout().lock());
+    let mut rows = rows::Rows::default();
+    loop {
+        let has_more = rows.read(&mut input).map_err(|error| format!("the input is not as it must be: {error}"))?;
+        if !has_more {
+            return Ok(());
+        }
+        match set.renew() {
+            Ok(false) => {}
+            Ok(true) => answerer = Answerer::new(set.sieve(), function),
+            Err(error) => eprintln!("netsieve: {error}; goes on with the set of before"),
+        }
+        let written = answerer.answer(&rows, &mut output).and_then(|()| output.flush());
+        match written {
+            // Whoever does not read any more wants no more.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written.map_err(|error| format!("the answers cannot be written: {error}"))?,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("netsieve: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

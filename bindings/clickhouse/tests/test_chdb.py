@@ -1,0 +1,117 @@
+"""The functions within ClickHouse, declared by the XML that is shipped."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import chdb
+import pytest
+
+ETC = Path(__file__).parents[1] / "etc"
+PROGRAM = Path(os.environ["NETSIEVE_CLICKHOUSE"])
+
+
+def install(folder: Path) -> Path:
+    """The program, its declaration and a set, as a server has them."""
+    folder.mkdir()
+    shutil.copy(PROGRAM, folder / "netsieve-clickhouse")
+    sieve = folder / "x.sieve"
+    declared = (ETC / "netsieve_function.xml").read_text()
+    (folder / "udf_config.xml").write_text(declared.replace("/var/lib/clickhouse/x.sieve", str(sieve)))
+    compile_set(sieve, ["evil.test", "198.51.100.0/24", "http://shop.test/login/"])
+    return folder
+
+
+def compile_set(path: Path, values: list[str]) -> None:
+    feed = path.with_suffix(".txt")
+    feed.write_text("\n".join(values) + "\n")
+    subprocess.run([PROGRAM.parent / "examples" / "compile", path, feed], check=True)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return install(tmp_path_factory.mktemp("clickhouse") / "udf")
+
+
+def query(folder: Path, sql: str) -> list[dict]:
+    result = chdb.query(sql, "JSONEachRow", udf_path=str(folder))
+    return [json.loads(line) for line in str(result).splitlines() if line]
+
+
+def test_the_three_functions(folder: Path) -> None:
+    values = "arrayJoin(['www.evil.test', '198.51.100.7:80', 'clean.example', NULL, '']) AS value"
+    rows = query(folder, f"SELECT value, ioc_is_match(value) AS hit, ioc_match(value) AS found FROM (SELECT {values})")
+    assert [row["hit"] for row in rows] == [1, 1, 0, None, 0]
+    assert [[match["indicator"] for match in row["found"]] for row in rows] == [["evil.test"], ["198.51.100.0/24"], [], [], []]
+    assert rows[0]["found"][0] == {
+        "indicator": "evil.test", "kind": "domain", "relation": "subdomain", "strength": "strong", "feed": "x",
+        "feeds": ["x"], "tags": [], "family": None, "confidence": None,
+    }
+    (row,) = query(folder, "SELECT ioc_scan('client 192.0.2.7\\ngot http://shop.test/login/x') AS hits")
+    (hit,) = row["hits"]
+    assert (hit["indicator"], hit["canonical"], hit["context"], hit["line"], hit["offset"]) == (
+        "http://shop.test/login/", "http://shop.test/login/x", "text", 2, 21,
+    )
+
+
+def test_many_rows_in_many_chunks(folder: Path) -> None:
+    sql = """
+        SELECT count() AS rows, sum(ioc_is_match(value)) AS hits, sum(length(ioc_scan(line))) AS found FROM (
+            SELECT if(number % 10 = 0, concat('www', toString(number), '.evil.test'), concat('host', toString(number), '.example')) AS value,
+                concat('client 192.0.2.7 asked for ', value, ' and ', value) AS line
+            FROM numbers(300000)) SETTINGS max_block_size = 10000, max_threads = 4
+    """
+    assert query(folder, sql) == [{"rows": 300000, "hits": 30000, "found": 60000}]
+
+
+def test_a_new_set_counts_from_the_next_chunk_on(folder: Path, tmp_path: Path) -> None:
+    """In one server: the programs of its pool go on running."""
+    values = ["evil.test", "198.51.100.0/24", "http://shop.test/login/"]
+    compile_set(folder / "x.sieve", values)
+    compile_set(tmp_path / "next.sieve", [*values, "new.test"])
+    (tmp_path / "broken.sieve").write_bytes(b"no sieve")
+    code = """
+import os, sys
+from chdb import session
+udf, new = sys.argv[1:]
+s = session.Session(f"{new}/db?udf_path={udf}")
+ask = "SELECT ioc_is_match('new.test') AS hit SETTINGS max_threads = 1"
+print(s.query(ask, "CSV"))
+os.rename(f"{new}/next.sieve", f"{udf}/x.sieve")
+print(s.query(ask, "CSV"))
+os.rename(f"{new}/broken.sieve", f"{udf}/x.sieve")
+print(s.query(ask, "CSV"))
+print(s.query(ask, "CSV"))
+"""
+    command = [sys.executable, "-c", code, str(folder), str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert run.stdout.split() == ["0", "1", "1", "1"], run.stderr
+
+
+def test_several_processes_on_several_shards(folder: Path, tmp_path: Path) -> None:
+    """Each process has a shard of its own, all map one file, and the sums are those of the whole."""
+    compile_set(folder / "x.sieve", ["evil.test", "198.51.100.0/24", "http://shop.test/login/"])
+    shards = 3
+    code = """
+import sys
+from chdb import session
+shard, shards, udf, db = sys.argv[1:]
+s = session.Session(f"{db}?udf_path={udf}")
+s.query("CREATE DATABASE IF NOT EXISTS logs ENGINE = Atomic")
+s.query("CREATE TABLE logs.part (host String) ENGINE = MergeTree ORDER BY tuple()")
+s.query(f"INSERT INTO logs.part SELECT if(number % 7 = 0, 'a.evil.test', 'clean.example') FROM numbers(60000) WHERE number % {shards} = {shard}")
+print(s.query("SELECT sum(ioc_is_match(host)), count() FROM logs.part", "CSV"))
+"""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(shard), str(shards), str(folder), str(tmp_path / f"db{shard}")],
+            stdout=subprocess.PIPE, text=True,
+        )
+        for shard in range(shards)
+    ]
+    sums = [tuple(map(int, re.findall(r"\d+", process.communicate(timeout=120)[0]))) for process in running]
+    assert [sum(column) for column in zip(*sums, strict=True)] == [60000 // 7 + 1, 60000]
