@@ -342,6 +342,23 @@ fn sections_that_are_cut_or_longer_are_refused_or_harmless() {
     });
 }
 
+/// Files that were written before the URLs of a host were put in the order of their paths would miss some.
+#[test]
+fn urls_of_a_host_in_another_order_are_refused() {
+    let parts = Parts::of(&golden());
+    let (_, items) =
+        parts.sections.iter().find(|(name, _)| name == "urls.with_path.items").expect("the URLs of each host");
+    let ids: Vec<[u8; 4]> = items.as_chunks().0.to_vec();
+    assert_eq!(ids.len(), 3);
+    // The first two are of one host.
+    let mut swapped = parts.clone();
+    let items = swapped.sections.iter_mut().find(|(name, _)| name == "urls.with_path.items").expect("as above");
+    items.1 = [ids[1], ids[0], ids[2]].concat();
+    let error = Sieve::from_bytes(swapped.assemble()).expect_err("a file of another order");
+    assert!(error.to_string().contains("is not in the order of paths"), "{error}");
+    assert!(Sieve::from_bytes(parts.assemble()).is_ok());
+}
+
 fn damages() -> impl Strategy<Value = Vec<(usize, Damage)>> {
     let size = || prop::sample::select(vec![1_usize, 2, 4, 8]);
     let at = any::<usize>;

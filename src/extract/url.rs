@@ -57,12 +57,12 @@ impl<'t> UrlText<'t> {
         self.refanged.map_or(at, |(map, base)| base + map[at] as usize)
     }
 
-    /// All places where the URL may end, in order.
-    pub(crate) fn ends(&self, ends: &mut Vec<End>) {
+    /// All places up to a length of the text where the URL may end, in order.
+    pub(crate) fn ends(&self, most: usize, ends: &mut Vec<End>) {
         if self.is_cut {
             ends.clear();
         } else {
-            ends::all(self.text, self.path, self.in_parameter, ends);
+            ends::all(self.text, self.path, most, self.in_parameter, ends);
         }
     }
 

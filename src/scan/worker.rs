@@ -339,8 +339,13 @@ fn look_up_url(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, 
 }
 
 fn look_up_ends(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, url: &UrlText<'_>, base: usize) {
+    // Most URLs have nothing in common with those that are listed beyond a few bytes.
+    let most = matcher.reach_of_url(url.whole(), url.path());
+    if most == url.path() {
+        return;
+    }
     let mut ends = std::mem::take(&mut found.ends);
-    url.ends(&mut ends);
+    url.ends(most, &mut ends);
     matcher.look_up_url_ends(url.whole(), url.path(), &ends, token.name_like, |matcher, end| {
         found.count_withheld(matcher);
         let span = base + token.start..base + url.place(end.len);

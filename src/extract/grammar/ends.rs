@@ -58,6 +58,8 @@ fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> b
     match text[at_place] {
         byte if is_hard_cut(byte) => true,
         b':' => at(text, at_place + 1) == b':',
+        // Behind what some mail gateways rewrite: `/v3/__http://evil.test/a__;!!x`.
+        b'_' => text[at_place..].starts_with(b"__;"),
         b'&' => !in_query || in_parameter,
         b'+' => !in_query,
         b'%' => !in_query && is_separator(percent(text, at_place)),
@@ -139,9 +141,9 @@ pub(in crate::extract) fn trim(text: &[u8]) -> usize {
     len
 }
 
-/// All ends of a URL whose path starts at `path` of its text, in order. Each place where a container may end it, and the end of
-/// the text, is an end without and with what is trimmed. Linear in the length of the text.
-pub(in crate::extract) fn all(text: &[u8], path: usize, in_parameter: bool, ends: &mut Vec<End>) {
+/// All ends of a URL whose path starts at `path` of its text, in order, up to a length of `most`. Each place where a container may end
+/// it, and the end of the text, is an end without and with what is trimmed. Linear in the length, and in what is trimmed behind it.
+pub(in crate::extract) fn all(text: &[u8], path: usize, most: usize, in_parameter: bool, ends: &mut Vec<End>) {
     ends.clear();
     let mut balance = Balance::of(&text[..path]);
     let mut in_query = false;
@@ -149,6 +151,9 @@ pub(in crate::extract) fn all(text: &[u8], path: usize, in_parameter: bool, ends
     let (mut trimmed, mut known) = (trim(&text[..path]), None);
     for place in path..=text.len() {
         let byte = at(text, place);
+        if trimmed > most {
+            break;
+        }
         if place == text.len() || is_cut(text, place, in_query, in_parameter) {
             let rank = 2 * place;
             match known {
@@ -157,6 +162,10 @@ pub(in crate::extract) fn all(text: &[u8], path: usize, in_parameter: bool, ends
                     ends.push(End { len: trimmed, rank: rank + 1 });
                 }
                 Some(at) => ends[at] = End { len: trimmed, rank: rank + 1 },
+            }
+            if place > most {
+                // The places behind it end in the same text.
+                break;
             }
             if trimmed < place {
                 ends.push(End { len: place, rank });
@@ -229,8 +238,19 @@ mod tests {
                 text.push_str(random.pick(&pieces));
             }
             let in_parameter = random.below(2) == 1;
-            all(text.as_bytes(), 14, in_parameter, &mut ends);
-            assert_eq!(ends, naive(text.as_bytes(), 14, in_parameter), "{text}");
+            let want = naive(text.as_bytes(), 14, in_parameter);
+            all(text.as_bytes(), 14, text.len(), in_parameter, &mut ends);
+            assert_eq!(ends, want, "{text}");
+            // Up to a length, those no longer than it, in the same order.
+            let by_rank = |ends: &[End]| {
+                let mut ends = ends.to_vec();
+                ends.sort_unstable_by_key(|end| end.rank);
+                ends.iter().map(|end| end.len).collect::<Vec<_>>()
+            };
+            let most = 14 + random.below(text.len() as u64 - 13) as usize;
+            all(text.as_bytes(), 14, most, in_parameter, &mut ends);
+            let want: Vec<End> = want.into_iter().filter(|end| end.len <= most).collect();
+            assert_eq!(by_rank(&ends), by_rank(&want), "{text} up to {most}");
         }
     }
 }

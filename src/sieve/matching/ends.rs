@@ -8,7 +8,6 @@ use crate::sieve::matching::options::Relation;
 use crate::sieve::matching::raw::Seen;
 use crate::sieve::matching::search::{Candidate, KnownHost, PATH_LEVEL, Search};
 use crate::sieve::tables::Tables;
-use crate::sieve::tables::indicators::Value;
 use crate::value::url::{self, End, Follower};
 
 /// Follows the paths that are listed for a host.
@@ -93,9 +92,29 @@ fn partition(mut first: u32, mut last: u32, holds: impl Fn(u32) -> bool) -> u32 
 }
 
 impl Matcher {
-    /// Looks the URL that was looked up last up at each of its ends, which are in order: only URL indicators with a path can make a
+    /// The length of the URL that was looked up last up to which it may be one that is listed for its host, wherever it ends;
+    /// that of what stands before its path, if none is.
+    pub(crate) fn reach_of_url(&mut self, text: &[u8], path: usize) -> usize {
+        let Space { mut found, mut paths, scheme } = std::mem::take(&mut self.scratch.ends);
+        let tables = self.sieve.tables();
+        let mut reach = path;
+        for &host in &self.scratch.hosts {
+            let ids = tables.urls.with_path(host.row);
+            if ids.is_empty() {
+                continue;
+            }
+            let start = Paths { first: 0, last: ids.len() as u32, len: 0 };
+            let mut listed = Listed { tables, host, ids, found: &mut found };
+            reach = reach.max(url::follow(text, path, &[], start, &mut paths, &mut listed));
+        }
+        self.scratch.ends = Space { found, paths, scheme };
+        reach
+    }
+
+    /// Looks the URL that was looked up last up at some of its ends, which are in order: only URL indicators with a path can make a
     /// difference. Calls `each` for every end whose matches are then what was [found](Matcher::found): those of an indicator at the end
-    /// with the highest rank, and none that covers the URL up to the end of the very highest rank. Linear in the length of the text.
+    /// with the highest rank, and none that covers the URL without what is trimmed at the end of its text. Linear in the length of the
+    /// text.
     pub(crate) fn look_up_url_ends(
         &mut self,
         text: &[u8],
@@ -104,7 +123,9 @@ impl Matcher {
         name_like: bool,
         mut each: impl FnMut(&mut Self, End),
     ) {
-        let Some(first) = ends.iter().map(|end| end.rank).max() else { return };
+        if ends.is_empty() {
+            return;
+        }
         let Ok(authority) = url::authority(&text[..path], &mut self.url) else { return };
         let Space { mut found, mut paths, mut scheme } = std::mem::take(&mut self.scratch.ends);
         found.clear();
@@ -131,7 +152,7 @@ impl Matcher {
         }
         found.sort_by_key(|covering| (covering.id, Reverse(covering.end.rank)));
         found.dedup_by_key(|covering| covering.id);
-        found.retain(|covering| covering.end.rank < first);
+        found.retain(|covering| covering.end.rank <= 2 * text.len());
         found.sort_by_key(|covering| Reverse(covering.end.rank));
         let seen = Seen { port, name_like };
         for same in found.chunk_by(|a, b| a.end == b.end) {
@@ -153,15 +174,5 @@ impl Search<'_> {
             let rank = if relation == Relation::UrlExact { 2 } else { 0 };
             self.consider(Candidate::url(id, relation, PATH_LEVEL + (path << 2 | rank), specificity), seen);
         }
-    }
-}
-
-impl Tables {
-    /// Path and query of a URL indicator.
-    fn path_of_url(&self, id: u32) -> &[u8] {
-        let Value::Url(text) = self.indicators.value(id) else { return b"" };
-        let text = self.strings.bytes(text);
-        let host = memchr::memmem::find(text, b"://").map_or(0, |at| at + 3);
-        memchr::memchr(b'/', &text[host..]).map_or(b"", |at| &text[host + at..])
     }
 }

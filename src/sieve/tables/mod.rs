@@ -25,7 +25,7 @@ use crate::sieve::flat::parallel;
 use crate::sieve::flat::strings::Strings;
 use crate::sieve::tables::attributes::Attributes;
 use crate::sieve::tables::entries::Entries;
-use crate::sieve::tables::indicators::Indicators;
+use crate::sieve::tables::indicators::{Indicators, Value};
 use crate::sieve::tables::prefilter::Prefilter;
 use crate::sieve::tables::provenance::Provenance;
 use crate::wire::{Reader, Words, Writer};
@@ -76,6 +76,14 @@ pub(in crate::sieve) struct Tables {
     pub(in crate::sieve) emails: emails::Table,
     /// Read from the file; of a sieve that was built, made when a scan or a save first asks for it.
     pub(in crate::sieve) prefilter: OnceLock<Prefilter>,
+}
+
+/// Path and query of an indicator that is a URL.
+fn path_of_url<'t>(indicators: &Indicators, strings: &'t Strings, id: u32) -> &'t [u8] {
+    let Value::Url(text) = indicators.value(id) else { return b"" };
+    let text = strings.bytes(text);
+    let host = memchr::memmem::find(text, b"://").map_or(0, |at| at + 3);
+    memchr::memchr(b'/', &text[host..]).map_or(b"", |at| &text[host + at..])
 }
 
 impl Tables {
@@ -136,7 +144,11 @@ impl Tables {
             },
             || {
                 parallel::join(
-                    || url::Table::open(&mut within("urls"), &strings, count),
+                    || {
+                        let urls = url::Table::open(&mut within("urls"), &strings, count)?;
+                        let checked = urls.check_order(&within("urls"), |id| path_of_url(&indicators, &strings, id));
+                        checked.map(|()| urls)
+                    },
                     || {
                         parallel::join(
                             || {
@@ -177,6 +189,11 @@ impl Tables {
             provenance,
             prefilter: OnceLock::from(Prefilter::open(&mut within("prefilter"))?),
         })
+    }
+
+    /// Path and query of a URL indicator.
+    pub(in crate::sieve) fn path_of_url(&self, id: u32) -> &[u8] {
+        path_of_url(&self.indicators, &self.strings, id)
     }
 
     /// Whether a block indicator of a table covers an address.

@@ -110,7 +110,7 @@ fn step_escaped<F: Follower>(follower: &mut F, state: F::State, byte: u8, escape
 }
 
 /// Follows the canonical path and query of a URL, whose path starts at `path` of its text, and tells what they are at each of the
-/// ends, which are in order. Linear in the length of the text.
+/// ends, which are in order. Gives the length of the text behind which there is nothing to find. Linear in the length of the text.
 pub(crate) fn follow<F: Follower>(
     text: &[u8],
     path: usize,
@@ -118,7 +118,7 @@ pub(crate) fn follow<F: Follower>(
     start: F::State,
     space: &mut FollowSpace<F::State>,
     follower: &mut F,
-) {
+) -> usize {
     let text = &text[..text.len().min(MAX_OBSERVABLE)];
     let text = &text[..memchr::memchr(b'#', text).unwrap_or(text.len())];
     let query = memchr::memchr(b'?', &text[path.min(text.len())..]).map_or(text.len(), |len| path + len);
@@ -139,12 +139,12 @@ pub(crate) fn follow<F: Follower>(
                 walk.finish_segment(follower);
             }
             if is_final && follower.is_lost(walk.kept()) {
-                return;
+                return at + 1;
             }
         } else if is_final && !walk.segment.is_pending() {
             let state = walk.state(follower);
             if follower.is_lost(state) {
-                return;
+                return at + 1;
             }
         }
         while let Some(end) = next.filter(|end| end.len == at + 1) {
@@ -160,7 +160,7 @@ pub(crate) fn follow<F: Follower>(
     let state = walk.whole(follower);
     walk.unwind(follower);
     if query == text.len() {
-        return;
+        return query;
     }
     let state = follower.step(state, b'?');
     let unescaped = &mut space.segment;
@@ -176,9 +176,10 @@ pub(crate) fn follow<F: Follower>(
             next = ends.next();
         }
         if follower.is_lost(unescaped.state(state)) && !unescaped.is_pending() {
-            return;
+            return at + 1;
         }
     }
+    text.len()
 }
 
 /// White space at the end of a URL is none of it.
@@ -188,8 +189,19 @@ fn ends_in_blank(text: &[u8], len: usize) -> bool {
 
 /// Whether a path may hold `..`, which leads out of a directory, in any spelling. May say yes to one that does not.
 fn may_go_up(path: &[u8]) -> bool {
-    let has = |text: &[u8]| memchr::memmem::find(path, text).is_some();
-    has(b"..") || has(b"%25") || has(b"%2e") || has(b"%2E")
+    memchr::memmem::find(path, b"..").is_some()
+        || memchr::memchr_iter(b'%', path).any(|at| may_become_dot(&path[at + 1..]))
+}
+
+/// Whether what stands behind a `%` becomes a dot, or a digit that may be part of another escape of one.
+fn may_become_dot(mut digits: &[u8]) -> bool {
+    while let Some(rest) = digits.strip_prefix(b"25") {
+        digits = rest;
+    }
+    let digit = |at: usize| digits.get(at).and_then(|&byte| char::from(byte).to_digit(16));
+    let (Some(high), Some(low)) = (digit(0), digit(1)) else { return false };
+    let byte = (high << 4 | low) as u8;
+    byte == b'.' || byte.is_ascii_hexdigit()
 }
 
 /// The path at hand.
@@ -374,6 +386,47 @@ mod tests {
             follow(&text, 13, &ends, (), &mut FollowSpace::default(), &mut counter);
             assert!(counter.steps <= 6 * text.len(), "{piece}: {} steps", counter.steps);
             assert!(counter.asked <= 2 * text.len(), "{piece}: {} asked", counter.asked);
+        }
+    }
+
+    /// Is lost as soon as there is anything.
+    #[derive(Default)]
+    struct Lost {
+        steps: usize,
+    }
+
+    impl Follower for Lost {
+        type State = usize;
+
+        fn step(&mut self, state: usize, _: u8) -> usize {
+            self.steps += 1;
+            state + 1
+        }
+
+        fn is_lost(&self, state: usize) -> bool {
+            state > 1
+        }
+
+        fn whole(&mut self, _: usize, _: End) {}
+
+        fn directory(&mut self, _: usize, _: usize) {}
+    }
+
+    /// A URL that has nothing in common with what is listed is left at its first bytes, whatever its path is made of.
+    #[test]
+    fn what_is_lost_is_left() {
+        for piece in [",", "%20", "%2520", "%252520", "a", "%2C", "+", "&", "%c3%a9", "\u{201d}", "%20/"] {
+            let mut text = b"http://h.test/".to_vec();
+            text.extend(piece.bytes().cycle().take(MAX_OBSERVABLE - text.len()));
+            let mut lost = Lost::default();
+            let reach = follow(&text, 13, &[], 0, &mut FollowSpace::default(), &mut lost);
+            assert!(reach <= 13 + 1 + piece.len() && lost.steps < 40, "{piece}: {reach}, {} steps", lost.steps);
+        }
+        for path in ["/a/..", "/%2e%2e/a", "/%252E./", "/%%32%65.", "/%25%32e.", "/%2%45."] {
+            assert!(may_go_up(path.as_bytes()), "{path}");
+        }
+        for path in ["/a/.", "/%2520", "/a.b%20", "/%2525", "/%zz", "/%"] {
+            assert!(!may_go_up(path.as_bytes()), "{path}");
         }
     }
 

@@ -232,6 +232,19 @@ impl Table {
         }
     }
 
+    /// Checks that the URLs of each host stand in the order of their paths, which a lookup at all ends of a URL follows.
+    ///
+    /// # Errors
+    ///
+    /// If some do not.
+    pub(crate) fn check_order<'t>(&self, from: &Reader, path_of: impl Fn(u32) -> &'t [u8]) -> Result<()> {
+        let is_ordered = |host: usize| {
+            let ids = self.with_path.get(host);
+            ids.len() < 2 || ids.map(&path_of).is_sorted()
+        };
+        from.ensure((0..self.with_path.len()).all(is_ordered), "with_path", "is not in the order of paths")
+    }
+
     pub(crate) fn memory(&self) -> usize {
         self.v4.memory()
             + self.v6.memory()
