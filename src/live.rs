@@ -38,7 +38,54 @@ use std::time::{Duration, Instant, SystemTime};
 use arc_swap::ArcSwap;
 
 use crate::error::Result;
+#[cfg(feature = "feeds")]
+use crate::feed::config::FeedFile;
 use crate::sieve::{MatchOptions, Matcher, Sieve};
+
+/// Checks that no feed of a new sieve is so much smaller than in the old one that its file must be truncated. Who reloads feeds asks
+/// this before the new sieve takes the place of the old one:
+///
+/// ```
+/// use netsieve::feed::config::FeedFile;
+/// use netsieve::live::{LiveSieve, check_shrunk};
+/// use netsieve::{Indicator, Sieve};
+///
+/// let build = |count: u32| {
+///     let mut builder = Sieve::builder();
+///     for n in 0..count {
+///         builder.add("partner", format!("n{n}.evil.test").parse::<Indicator>()?);
+///     }
+///     builder.build().map(|(sieve, _)| sieve)
+/// };
+/// let mut partner = FeedFile::new("partner.txt");
+/// partner.shrank_below = Some(50);
+/// let live = LiveSieve::new(build(100)?);
+/// let result = live.reload(|| {
+///     let new = build(10)?;
+///     check_shrunk([&partner], &live.load(), &new)?;
+///     Ok(new)
+/// });
+/// assert!(result.is_err() && live.load().len() == 100);
+/// # Ok::<(), netsieve::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// A feed has fewer entries than its [`shrank_below`](FeedFile::shrank_below) allows. One that is new, or gone, has not shrunk.
+#[cfg(feature = "feeds")]
+pub fn check_shrunk<'f>(feeds: impl IntoIterator<Item = &'f FeedFile>, old: &Sieve, new: &Sieve) -> Result<()> {
+    let entries = |sieve: &Sieve, name: &str| {
+        let at = sieve.feeds().iter().position(|feed| feed.name == name)?;
+        sieve.provenance().feeds.get(at).map(|digest| digest.entries)
+    };
+    for feed in feeds {
+        let name = &feed.feed.name;
+        if let (Some(before), Some(now)) = (entries(old, name), entries(new, name)) {
+            feed.check_shrunk(before, now)?;
+        }
+    }
+    Ok(())
+}
 
 /// A sieve that can be replaced under load. Readers never wait and never see half a swap; a sieve that was taken stays whole
 /// until its last user drops it.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use netsieve::feed::config::{Config, FeedFile};
 use netsieve::feed::{self, Format};
-use netsieve::indicator::{Exceptions, Record};
+use netsieve::indicator::{Exceptions, Record, WarningKind};
 use netsieve::render::Escaped;
 use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes, Ranking};
 use netsieve::{Action, BuildReport, Engine, Feed, MatchOptions, Policy, Scope, Sieve, SieveBuilder};
@@ -124,18 +124,7 @@ pub(crate) fn paths(args: &FeedArgs) -> Vec<PathBuf> {
 
 /// Fails if a feed has so much fewer entries than in an older set that its file must be truncated.
 pub(crate) fn check_shrunk(args: &FeedArgs, old: &Sieve, new: &Sieve) -> Result<(), Box<dyn Error>> {
-    let entries = |sieve: &Sieve, name: &str| {
-        let at = sieve.feeds().iter().position(|feed| feed.name == name)?;
-        sieve.provenance().feeds.get(at).map(|digest| digest.entries)
-    };
-    for source in sources(args)? {
-        let name = &source.feed.name;
-        // A feed that is new has not shrunk.
-        if let (Some(before), Some(now)) = (entries(old, name), entries(new, name)) {
-            source.check_shrunk(before, now)?;
-        }
-    }
-    Ok(())
+    Ok(netsieve::live::check_shrunk(&sources(args)?, old, new)?)
 }
 
 /// What loading took.
@@ -258,6 +247,23 @@ fn warn(feed: &FeedReport) {
     if rest > 0 {
         say!("logscan: {}: {rest} more lines rejected, see `logscan lint`", Escaped::new(&feed.path));
     }
+    // Of what was taken, what lost something on the way.
+    for (kind, count) in feed.warnings_by_kind.iter().filter(|(kind, _)| loses(**kind)) {
+        let first = feed.warnings.iter().find(|noted| noted.what == *kind);
+        let first = first.map(|noted| format!(", first line {}: {}", noted.line, noted.value)).unwrap_or_default();
+        say!("logscan: {}: {count} × {}{}", Escaped::new(&feed.path), kind.message(), Escaped::new(&first));
+    }
+}
+
+fn loses(kind: WarningKind) -> bool {
+    matches!(
+        kind,
+        WarningKind::SecondValue
+            | WarningKind::UnreadableDate
+            | WarningKind::ConfidenceScale
+            | WarningKind::LateContext
+            | WarningKind::PublicSuffixDemoted
+    )
 }
 
 /// What is reported.

@@ -16,10 +16,9 @@ use std::time::{Duration, Instant};
 use netsieve::render::Escaped;
 use netsieve::{Scanner, Sieve};
 
-use crate::Outcome;
 use crate::cli::ScanArgs;
 use crate::scan::{Output, Style, scan_options};
-use crate::signal;
+use crate::{Outcome, feeds, signal};
 
 mod descriptors;
 mod file;
@@ -83,6 +82,7 @@ pub(crate) struct Sieves<'a> {
     looked: Instant,
     #[allow(clippy::type_complexity, reason = "of this field alone")]
     reload: Reload<Box<dyn Fn() -> Vec<PathBuf> + 'a>, Box<dyn Fn() -> Result<Sieve, Box<dyn Error>> + 'a>>,
+    current: Option<Sieve>,
 }
 
 impl<'a> Sieves<'a> {
@@ -91,11 +91,22 @@ impl<'a> Sieves<'a> {
         let paths: Box<dyn Fn() -> Vec<PathBuf> + 'a> = Box::new(move || args.set.paths(since));
         let load: Box<dyn Fn() -> Result<Sieve, Box<dyn Error>> + 'a> =
             Box::new(move || args.set.load_since(since).map(|(sieve, _)| sieve));
-        Ok(Self { args, looked: Instant::now(), reload: Reload::new(paths, load) })
+        Ok(Self { args, looked: Instant::now(), reload: Reload::new(paths, load), current: None })
     }
 
-    pub(crate) fn load(&self) -> Result<Sieve, Box<dyn Error>> {
-        self.args.set.load_since(self.args.since.as_ref()).map(|(sieve, _)| sieve)
+    pub(crate) fn load(&mut self) -> Result<Sieve, Box<dyn Error>> {
+        let (sieve, _) = self.args.set.load_since(self.args.since.as_ref())?;
+        self.current = Some(sieve.clone());
+        Ok(sieve)
+    }
+
+    /// A set that is compiled has been checked; of what is new since an older one little may be left.
+    fn check(&self, new: Sieve) -> Result<Sieve, Box<dyn Error>> {
+        if let Some(old) = self.current.as_ref().filter(|_| self.args.set.sieve.is_none() && self.args.since.is_none())
+        {
+            feeds::check_shrunk(&self.args.set.feeds, old, &new)?;
+        }
+        Ok(new)
     }
 
     /// As [`changed`](Self::changed), unless that was asked a shorter while ago.
@@ -109,9 +120,10 @@ impl<'a> Sieves<'a> {
 
     /// The feeds as they are now, if that is not what they were; says so, or why they stay.
     pub(crate) fn changed(&mut self) -> Option<Sieve> {
-        match self.reload.changed()? {
+        match self.reload.changed()?.and_then(|sieve| self.check(sieve)) {
             Ok(sieve) => {
                 say!("logscan: feeds loaded anew: {} indicators", sieve.len());
+                self.current = Some(sieve.clone());
                 Some(sieve)
             }
             Err(error) => {

@@ -15,7 +15,7 @@ use maxminddb::{Reader, WithinOptions};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::error::{Error, Result};
-use crate::feed::syntax::text;
+use crate::feed::syntax::{out, text};
 use crate::indicator::{Attributes, Column, ColumnRole, Columns, Feed, Indicator, Record, RecordSink};
 
 /// Texts of a record that are kept, and how long one may be.
@@ -41,7 +41,7 @@ pub(crate) fn read(bytes: &[u8], path: &Path, feed: &Feed, sink: &mut dyn Record
         let Some(data) = network.decode::<Node>().map_err(broken)? else { continue };
         number = number.saturating_add(1);
         let attributes = match &feed.columns {
-            Some(columns) => chosen(columns, &data),
+            Some(columns) => chosen(columns, &data, number, sink),
             None => Some(all("", &data)),
         };
         let Some(attributes) = attributes else { continue };
@@ -132,7 +132,7 @@ fn all(key: &str, data: &Node) -> Attributes<'static> {
 }
 
 /// What the paths that the user names lead to; `None` if nothing.
-fn chosen(columns: &Columns, data: &Node) -> Option<Attributes<'static>> {
+fn chosen(columns: &Columns, data: &Node, number: u32, sink: &mut dyn RecordSink) -> Option<Attributes<'static>> {
     let mut attributes = Attributes::default();
     let mut is_any = false;
     for (role, column) in &columns.roles {
@@ -140,7 +140,7 @@ fn chosen(columns: &Columns, data: &Node) -> Option<Attributes<'static>> {
         let Some(node) = data.at(path) else { continue };
         is_any = true;
         let own = || node.text().as_deref().and_then(text::some).map(|text| Cow::Owned(text.to_owned()));
-        let time = || node.text().as_deref().and_then(text::time);
+        let mut time = || node.text().as_deref().and_then(|said| out::date(said, number, sink));
         match role {
             ColumnRole::Tags => match node {
                 Node::Text(text) => attributes.tags.extend(text::tags(text).map(|tag| Cow::Owned(tag.to_owned()))),

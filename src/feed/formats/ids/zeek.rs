@@ -7,7 +7,10 @@
 //! evil.test/a    Intel::URL    made up    -    -
 //! ```
 //!
-//! Columns are separated by TABs, `-` is nothing, URLs have no scheme. The source is a tag.
+//! Columns are separated by TABs, `-` is nothing, URLs have no scheme. The source is a tag. A confidence of 0 to 100 is one, and any
+//! other a score.
+
+use std::borrow::Cow;
 
 use crate::error::{Error, Result};
 use crate::feed::head::Head;
@@ -43,13 +46,18 @@ impl FeedReader for Zeek {
                 "meta.source" | "meta.tags" => Role::Tags,
                 "meta.desc" => Role::Description,
                 "meta.url" => Role::Reference,
-                "meta.confidence" | "meta.severity" => Role::Score,
+                "meta.confidence" => Role::Confidence,
+                "meta.severity" => Role::Score,
                 "meta.firstseen" | "meta.first_seen" => Role::FirstSeen,
                 "meta.lastseen" | "meta.last_seen" => Role::LastSeen,
                 _ => return None,
             })
         };
-        let layout = Layout::new(names.iter().map(role).collect(), names.iter().map(|&name| name.to_owned()).collect());
+        let owned = names.iter().map(|&name| name.to_owned()).collect();
+        let mut layout = Layout::new(names.iter().map(role).collect(), owned);
+        let rows: Vec<Vec<Cow<'_, str>>> =
+            head.data().map(|line| line.split('\t').map(Cow::Borrowed).collect()).collect();
+        layout.judge_confidence(&rows.iter().collect::<Vec<_>>());
         let rules = Rules::new(feed, Scope::Suffix);
         table::read(lines, feed, &Reading { delimiter: '\t', layout, first: 0, rules, finish: &|_, _| {} }, sink)
     }

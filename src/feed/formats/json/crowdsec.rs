@@ -23,7 +23,7 @@ use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::shape::Shape;
 use crate::feed::syntax::text;
 use crate::feed::syntax::value::{self, Rules};
-use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection, Scope};
+use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
 
 pub(crate) struct CrowdSec;
@@ -90,7 +90,14 @@ impl CrowdSecReader<'_> {
                     }
                     "scope" => scope = json.owned(&mut text)?,
                     "scenario" | "origin" | "type" => tags.extend(json.owned(&mut text)?),
-                    "duration" => duration = json.owned(&mut text)?.as_deref().and_then(text::duration),
+                    "duration" => {
+                        if let Some(said) = json.owned(&mut text)? {
+                            duration = text::duration(&said);
+                            if duration.is_none() && text::some(&said).is_some() {
+                                self.sink.warn(Warning::new(text.line, said, WarningKind::UnreadableDate));
+                            }
+                        }
+                    }
                     "until" => until = out::json_date(json, &mut text, self.sink)?,
                     "id" => id = json.owned(&mut text)?,
                     "simulated" => is_simulated = json.owned(&mut text)?.as_deref() == Some("true"),

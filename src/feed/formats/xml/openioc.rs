@@ -144,7 +144,7 @@ impl OpenIocReader<'_> {
                 self.about.description = said.map(|said| Cow::Owned(said.to_owned()));
             }
             "keywords" => self.about.tags.extend(text::tags(xml.text()).map(|tag| Cow::Owned(tag.to_owned()))),
-            "authored_date" => self.about.first_seen = text::time(xml.text()),
+            "authored_date" => self.about.first_seen = out::date(xml.text(), xml.line(), self.sink),
             "link" => {
                 if let Some(said) = said {
                     self.link(xml.attribute("rel").unwrap_or_default(), said);
