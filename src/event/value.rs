@@ -56,8 +56,9 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
             let is_port = words.trim_ascii_end().ends_with(b"port") || words.trim_ascii().ends_with(b":");
             Some((ip, if is_port && words.len() < 16 { port(number) } else { None }))
         }
-        b'|' | b',' => Some((ip, port(after))),
-        b';' => Some((ip, None)),
+        b'|' => Some((ip, port(after))),
+        // A number behind a comma may be anything: a count, a score, or the first of more columns.
+        b',' | b';' => Some((ip, None)),
         _ => None,
     }
 }

@@ -91,8 +91,16 @@ fn is_file(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
         return false;
     }
     is_file_key(key_before(bytes, start))
+        || is_before_line(&bytes[run.end..])
         || port(bytes, run.end).is_some_and(|(line, _)| !PORTS.contains(&line))
         || is_interpreter(word_before_blank(bytes, start))
+}
+
+/// Whether a line of the file follows, as in `File "main.py", line 3`.
+fn is_before_line(rest: &[u8]) -> bool {
+    let slashes = rest.iter().take(4).take_while(|b| **b == b'\\').count();
+    let line = rest[slashes..].strip_prefix(b"\", line ");
+    line.is_some_and(|line| line.first().is_some_and(u8::is_ascii_digit))
 }
 
 /// Whether the quad at `start` stands where versions do: behind a product and its slash, or as the value of a key that says so, or in

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{ExtractOptions, Extractor, Token, TokenKind};
 
 mod addresses;
+mod edges;
 mod urls;
 
 /// One token as the tables write it: `[alt ]kind[~] text[ :port][ @raw text][ context]`.
@@ -109,7 +110,10 @@ fn names() {
         ("evil.test:443.", &["name evil.test :443"]),
         ("evil.test:443,x", &["name evil.test :443"]),
         ("evil.test:65535", &["name evil.test :65535"]),
-        ("evil.test.:80", &["name evil.test"]),
+        ("evil.test.:80", &["name evil.test :80"]),
+        ("evil.test.:80/x", &["url evil.test.:80/x"]),
+        ("evil.test./x", &["url evil.test./x"]),
+        ("evil.test..:80", &["name evil.test"]),
         // No port.
         ("evil.test:65536", &["name evil.test"]),
         ("evil.test:123456", &["name evil.test"]),
@@ -298,6 +302,8 @@ fn keys_files_and_code() {
         ("file=a.zip", &["name~ a.zip"]),
         (r#""ImageName":"a.app""#, &["name~ a.app"]),
         ("at main.py:12", &["name~ main.py :12"]),
+        (r#"File "main.py", line 12, in f"#, &["name~ main.py"]),
+        (r#"see "main.py", lines of it"#, &["name main.py"]),
         ("query: a.zip IN A", &["name a.zip"]),
         ("host=a.zip", &["name a.zip"]),
         ("profile=a.zip", &["name a.zip"]),

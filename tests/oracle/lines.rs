@@ -165,7 +165,7 @@ const PORTS: [&str; 21] = [
     ":12",
 ];
 
-const PATHS: [&str; 48] = [
+const PATHS: [&str; 50] = [
     "",
     "",
     "/",
@@ -208,6 +208,8 @@ const PATHS: [&str; 48] = [
     "/a(b",
     "/a*b",
     "/a^b",
+    "/a__;!!b",
+    "/a__b",
     "/a|b",
     "/g?id=1&amp;k=2",
     "/g?id=3D1&k=3D2",
@@ -279,7 +281,7 @@ const GAPS: [&str; 57] = [
     "\u{ff0c}", "&amp;", "%0a",
 ];
 
-const WORDS: [&str; 118] = [
+const WORDS: [&str; 121] = [
     "0123456789abcdef0123456789ABCDEF",
     "0123456789abcdef0123456789ABCDEF",
     "0123456789abcdef",
@@ -386,6 +388,8 @@ const WORDS: [&str; 118] = [
     "profile=",
     "<Data Name='Image'>",
     "{\"data.name\":\"x\"}",
+    "File \"main.py\", line 3",
+    "\"evil.zip\", line ",
     ",\"evil.test\": 1",
     "{\\\"data.name\\\":1}",
     "lookup \"evil.test\": no such host",
@@ -396,6 +400,7 @@ const WORDS: [&str; 118] = [
     "audit(17:2) saddr=0A0001BB0000000020010DB800000000000000000000000100000000",
     "audit(17:2) saddr=02000050",
     "saddr=02000050C00002010000000000000000",
+    "audit(17:2)\u{3002}saddr=02000050C00002010000000000000000",
     "audit(1:2) ",
     "SADDR=02000050C0000201",
 ];

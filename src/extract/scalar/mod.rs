@@ -385,7 +385,7 @@ impl<'a, 's> Scan<'a, 's> {
         {
             return next;
         }
-        if at(bytes, end) == b'=' && bytes[run.span()] == *b"saddr" {
+        if at(bytes, end) == b'=' && word_before(bytes, end) == b"saddr" {
             self.socket_address(end + 1);
         }
         self.names(&run)

@@ -81,7 +81,8 @@ impl Scan<'_, '_> {
     fn name_or_url(&mut self, span: Range<usize>, text: &[u8], run: &Run, is_whole: bool) -> usize {
         let bytes = self.bytes;
         let name_like = self.is_name_like(span.start, run, is_whole);
-        let is_at_end = span.end == run.end;
+        // The dot of the root may stand before a port or a path.
+        let is_at_end = span.end == run.end || bytes[span.end..run.end] == *b".";
         let port = if is_at_end { port(bytes, run.end) } else { None };
         let after = port.map_or(run.end, |(_, end)| end);
         if is_at_end

@@ -64,8 +64,9 @@ impl Scan<'_, '_> {
             }
         }
         self.own.starts = starts;
-        // What stands before the scheme is no part of the URL.
-        if first.is_some_and(|first| first > run.quads) {
+        // What stands before the scheme is no part of the URL; but the end of an address is part of a scheme that starts there.
+        let is_rest = run.start < run.quads && bytes[run.start].is_ascii_alphabetic();
+        if !is_rest && first.is_some_and(|first| first > run.quads) {
             let regions = std::mem::take(&mut self.regions);
             self.regions.extend(regions.iter().filter(|region| region.start < run.start));
             self.regions.extend(around.filter(|around| !regions.contains(around)));

@@ -242,11 +242,13 @@ impl Line<'_> {
             })
             .next()?;
         let name_like = self.is_name_like(start, (units[0].0, end), from < units[0].0);
-        let port = port(self.bytes, stop);
-        if let Some((place, region)) = self.schemeless(start, stop, port, name_like) {
+        // The dot of the root may stand before a port or a path.
+        let behind = if self.bytes[stop..end] == *b"." { end } else { stop };
+        let port = port(self.bytes, behind);
+        if let Some((place, region)) = self.schemeless(start, behind, port, name_like) {
             return Some((place, Some(region)));
         }
-        let webdav = self.webdav(stop, self.is_unc(from)).and_then(|(port, _)| port);
+        let webdav = self.webdav(behind, self.is_unc(from)).and_then(|(port, _)| port);
         let port = port.map(|(port, _)| port).or(webdav);
         Some((self.name_readings(start..stop, text.into_bytes(), port, name_like), None))
     }
@@ -301,7 +303,10 @@ impl Line<'_> {
             is_file(word) || word.eq_ignore_ascii_case(b"name") && is_file(last_word(head).1)
         });
         let is_line = port(self.bytes, run.1).is_some_and(|(line, _)| ![80, 443, 8080, 8443].contains(&line));
-        FILES.contains(&&*end) && (is_key || is_line || self.is_behind_interpreter(start))
+        let tail = &self.bytes[run.1..];
+        let tail = &tail[tail.iter().take_while(|b| **b == b'\\').count()..];
+        let is_traced = matches!(tail.strip_prefix(b"\", line "), Some([b'0'..=b'9', ..]));
+        FILES.contains(&&*end) && (is_key || is_line || is_traced || self.is_behind_interpreter(start))
     }
 
     /// `python setup.py`.

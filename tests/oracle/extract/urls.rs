@@ -55,7 +55,7 @@ fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
     let digits = |from: usize| text.get(from..from + 2).and_then(hex);
     match text[at..] {
         [b',' | b';' | b'|' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}', ..] => true,
-        [b'!' | b'*' | b'$' | b'^', ..] | [b':', b':', ..] => true,
+        [b'!' | b'*' | b'$' | b'^', ..] | [b':', b':', ..] | [b'_', b'_', b';', ..] => true,
         [b'&', ..] => !in_query || in_parameter,
         [b'+', ..] => !in_query,
         [b'%', b'2', b'5', ..] if digits(at + 3).is_some() => !in_query && is_separator(digits(at + 3)),
