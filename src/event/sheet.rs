@@ -287,6 +287,8 @@ fn anchor(needle: &[u8]) -> usize {
             rarity[letters[at] as usize] = at as u8;
             at += 1;
         }
+        // Pairs are full of it.
+        rarity[b'=' as usize] = 5;
         let mut byte = 0;
         while byte < 256 {
             let b = byte as u8;

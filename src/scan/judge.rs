@@ -187,8 +187,13 @@ fn judge_weak(
         let span = field.span();
         span.start <= place.start && place.end <= span.end
     };
+    let is_address = found.text(&weak.canonical).parse::<IpAddr>().is_ok();
     let is_aside = |field: Field<'_>| match field.role() {
         Some(EcsName::HttpReferrer | EcsName::UserAgent | EcsName::EmailFrom | EcsName::EmailTo) => true,
+        // Who asked, and files and programs, are not where it was asked for.
+        Some(EcsName::SourceDomain) => true,
+        Some(EcsName::SourceIp | EcsName::ClientIp) => is_address,
+        Some(_) if field.is_name_like() => true,
         Some(EcsName::UrlPath | EcsName::UrlQuery | EcsName::UrlOriginal | EcsName::UrlFull) => !holds(&field, &place),
         _ => false,
     };

@@ -41,6 +41,10 @@ fn client(part: Part<'_>, start: usize, name: &'static str, address: &'static st
 fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let mark = sheet.mark();
     let text = part.text();
+    // Clients stand in brackets, and addresses of mail too.
+    if memchr::memchr2(b'[', b'<', text).is_none() {
+        return false;
+    }
     let mut is_postfix = false;
     for (words, name, address) in [
         (&b" from "[..], "client_name", "client_address"),
@@ -105,10 +109,10 @@ fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let id = &line[first.clone()];
     let has_id =
         id.len() >= 16 && id.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-') && id.contains(&b'-');
-    let Some(host) = find(part.text(), b"H=").map(|at| part.start + at) else { return false };
     if !has_id && !part.text().starts_with(b"H=") && !part.text().starts_with(b"no host name") {
         return false;
     }
+    let Some(host) = find(part.text(), b"H=").map(|at| part.start + at) else { return false };
     let mark = sheet.mark();
     let is_out = has_id && words.next().is_some_and(|verb| matches!(&line[verb], b"=>" | b"->" | b"**" | b"=="));
     if has_id {
