@@ -44,8 +44,8 @@ impl FromStr for Indicator {
         }
         match ip::parse_net(value) {
             Ok(parsed) => return Ok(Indicator::Ip { net: parsed.net, port: None }),
-            // An address stands before the slash, so it is no URL either.
-            Err(Reject::BadPrefixLength) => return Err(Reject::BadPrefixLength),
+            // An address and a number, or a mask, are no URL either.
+            Err(Reject::BadPrefixLength) if is_length(value) => return Err(Reject::BadPrefixLength),
             Err(_) => {}
         }
         match ip::parse_range(value) {
@@ -80,6 +80,12 @@ impl FromStr for Indicator {
     }
 }
 
+/// Whether what follows the slash was meant to be the length of a prefix.
+fn is_length(value: &[u8]) -> bool {
+    let tail = memchr::memchr(b'/', value).map_or(&value[..0], |at| &value[at + 1..]);
+    !tail.is_empty() && tail.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+}
+
 impl TryFrom<&str> for Indicator {
     type Error = Reject;
 
@@ -109,6 +115,7 @@ mod tests {
             ("bücher.test", "xn--bcher-kva.test"),
             ("https://evil.test", "https://evil.test/"),
             ("192.0.2.1/x", "http://192.0.2.1/x"),
+            ("192.0.2.1/x/24", "http://192.0.2.1/x/24"),
             ("x://evil.test/?q", "x://evil.test/?q"),
             ("MD5:0123456789ABCDEF0123456789abcdef", "0123456789abcdef0123456789abcdef"),
             ("Boss@Shop.test", "boss@shop.test"),

@@ -170,6 +170,8 @@ fn judge_weak(
     };
     let is_strong = field.is_some_and(|field| field.is_observable())
         && event.layout() != Layout::Text
+        // Of an address that stands in prose, only its place is known.
+        && !field.is_some_and(|field| matches!(&*field.name(), "address" | "second_address"))
         && event.fields().all(is_all);
     if weak.name_like && is_strong {
         let port = weak.port.or_else(|| event.port_at(&place));

@@ -226,6 +226,10 @@ fn is_address(value: &str) -> bool {
 pub(crate) fn email(value: &str) -> Result<Value, Reject> {
     let value = refang::refang(value.trim());
     let inner = value.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(&*value, |(inner, _)| inner);
+    // As in a name: no log has an address with it.
+    if !inner.is_ascii() && !inner.chars().all(is_name_scalar) {
+        return Err(Reject::BadEmail);
+    }
     Ok(Indicator::Email(EmailAddress::parse(inner)?).into())
 }
 

@@ -65,6 +65,10 @@ impl Filter {
         Seen { word: self.0.at(self.place(hash)), hash }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn memory(&self) -> usize {
         self.0.memory()
     }
