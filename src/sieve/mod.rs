@@ -48,4 +48,4 @@ pub use report::networks::Networks;
 pub use report::survey::{Expired, Overlap, Popular, Ranking};
 pub use set::Sieve;
 pub(crate) use tables::prefilter::Prefilter;
-pub use tables::provenance::{FeedDigest, Provenance};
+pub use tables::provenance::{FeedCounts, FeedDigest, Provenance};

@@ -411,19 +411,19 @@ fn note_entries(
             Some((other, feed, alone)) if other == indicator => {
                 is_alone = alone && feed == of;
                 if feed == of {
-                    report.duplicates += 1;
+                    report.counts.duplicates += 1;
                 } else {
-                    report.shared += 1;
-                    report.indicators += 1;
+                    report.counts.shared += 1;
+                    report.counts.indicators += 1;
                     if alone {
-                        reports[feed as usize].new -= 1;
+                        reports[feed as usize].counts.new -= 1;
                     }
                 }
             }
             _ => {
                 starts.push(at as u32);
-                report.indicators += 1;
-                report.new += 1;
+                report.counts.indicators += 1;
+                report.counts.new += 1;
             }
         }
         last = Some((indicator, of, is_alone));
@@ -479,7 +479,7 @@ impl RecordSink for FeedSink<'_> {
     }
 
     fn lines(&mut self, count: u64) {
-        self.report().lines += count;
+        self.report().counts.lines += count;
     }
 
     fn title(&mut self, title: &str) {

@@ -26,7 +26,7 @@ pub(super) fn report(tables: &Tables, mut feeds: Vec<FeedReport>, beneath: Benea
         let indicator = IndicatorRef::new(tables, id);
         for source in indicator.sources().filter(|source| source.action() == Action::Block) {
             let feed = &mut feeds[source.feed_index()];
-            feed.subsumed += 1;
+            feed.counts.subsumed += 1;
             for &by in &by_feeds {
                 *feed.subsumed_by.entry(by).or_default() += 1;
             }
@@ -83,25 +83,7 @@ fn digest(report: &FeedReport) -> FeedDigest {
         counts.iter().map(|(&kind, &count)| (code(kind).to_owned(), count)).collect()
     }
     FeedDigest {
-        lines: report.lines,
-        entries: report.entries,
-        indicators: report.indicators,
-        new: report.new,
-        ips: report.ips,
-        prefixes: report.prefixes,
-        ranges: report.ranges,
-        v6: report.v6,
-        domains: report.domains,
-        urls: report.urls,
-        host_urls: report.host_urls,
-        patterns: report.patterns,
-        hashes: report.hashes,
-        emails: report.emails,
-        with_port: report.with_port,
-        allowing: report.allowing,
-        duplicates: report.duplicates,
-        shared: report.shared,
-        subsumed: report.subsumed,
+        counts: report.counts,
         rejected: by_code(&report.rejected_by_reason, Reject::code),
         skipped: by_code(&report.skipped_by_kind, Construct::code),
         warnings: by_code(&report.warnings_by_kind, WarningKind::code),

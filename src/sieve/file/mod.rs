@@ -186,7 +186,7 @@ fn write_provenance(provenance: &Provenance, created: Option<Timestamp>) -> Vec<
     pack.time(created.or(provenance.created));
     pack.text(&provenance.public_suffixes);
     pack.list(provenance.feeds.iter(), |pack, feed| {
-        for count in counts(&mut feed.clone()) {
+        for count in { feed.counts }.all() {
             pack.number(*count);
         }
         for counts in [&feed.rejected, &feed.skipped, &feed.warnings] {
@@ -198,31 +198,6 @@ fn write_provenance(provenance: &Provenance, created: Option<Timestamp>) -> Vec<
     });
     pack.number(provenance.shadowing);
     pack.finish()
-}
-
-/// The counts of a digest in the order in which they are written.
-fn counts(digest: &mut FeedDigest) -> [&mut u64; 19] {
-    [
-        &mut digest.lines,
-        &mut digest.entries,
-        &mut digest.indicators,
-        &mut digest.new,
-        &mut digest.ips,
-        &mut digest.prefixes,
-        &mut digest.ranges,
-        &mut digest.v6,
-        &mut digest.domains,
-        &mut digest.urls,
-        &mut digest.host_urls,
-        &mut digest.patterns,
-        &mut digest.hashes,
-        &mut digest.emails,
-        &mut digest.with_port,
-        &mut digest.allowing,
-        &mut digest.duplicates,
-        &mut digest.shared,
-        &mut digest.subsumed,
-    ]
 }
 
 fn read_feeds(reader: &mut Reader) -> Result<Vec<Feed>> {
@@ -242,7 +217,7 @@ fn read_provenance(reader: &mut Reader, feeds: usize) -> Result<Provenance> {
         public_suffixes: unpack.text()?.to_owned(),
         feeds: unpack.list(|unpack| {
             let mut digest = FeedDigest::default();
-            for count in counts(&mut digest) {
+            for count in digest.counts.all() {
                 *count = unpack.number()?;
             }
             for counts in [&mut digest.rejected, &mut digest.skipped, &mut digest.warnings] {

@@ -1,9 +1,11 @@
 //! What building did with each feed, and what follows from the whole.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use crate::indicator::{Action, Construct, Indicator, Reject, Scope, WarningKind};
 use crate::limits::MAX_REPORTED_VALUE;
+use crate::sieve::tables::provenance::FeedCounts;
 
 /// What became of everything that was added to a builder.
 #[derive(Clone, Debug, Default)]
@@ -33,49 +35,12 @@ pub struct FeedReport {
     pub format: Option<String>,
     /// What its entries ask for.
     pub action: Action,
-    /// Lines read.
-    pub lines: u64,
+    /// How much of what it holds; these are also read as fields of the report itself.
+    pub counts: FeedCounts,
     /// Hosts of pages that the feed names as its own in its head.
     pub home_pages: Vec<String>,
-    /// Entries taken.
-    pub entries: u64,
-    /// Distinct indicators among them.
-    pub indicators: u64,
-    /// Distinct indicators that no other feed lists: what would be lost without this one.
-    pub new: u64,
-    /// Entries taken that are addresses, prefixes or ranges.
-    pub ips: u64,
-    /// Those of them that are prefixes of more than one address.
-    pub prefixes: u64,
-    /// Those of them that are ranges.
-    pub ranges: u64,
-    /// Those of them, prefixes and ranges included, that are IPv6.
-    pub v6: u64,
-    /// Entries taken that are names.
-    pub domains: u64,
     /// Entries taken that are names, by scope.
     pub domains_by_scope: BTreeMap<Scope, u64>,
-    /// Entries taken that are URLs.
-    pub urls: u64,
-    /// Those of them that are only a host.
-    pub host_urls: u64,
-    /// Entries taken that are patterns.
-    pub patterns: u64,
-    /// Entries taken that are hashes of files.
-    pub hashes: u64,
-    /// Entries taken that are mail addresses.
-    pub emails: u64,
-    /// Entries taken that are limited to a port.
-    pub with_port: u64,
-    /// Entries taken that do not block, but allow.
-    pub allowing: u64,
-    /// Entries whose indicator the same feed lists on an earlier line.
-    pub duplicates: u64,
-    /// Entries whose indicator an earlier feed lists too.
-    pub shared: u64,
-    /// Block entries that lie wholly beneath a wider block indicator of any feed: addresses in prefixes, names beneath
-    /// names, anything with a port beneath the same without. They are kept, with all that the feed says of them.
-    pub subsumed: u64,
     /// The same by the feed that lists the widest of the indicators above, as its number in [`BuildReport::feeds`]; a block
     /// entry counts once for each feed that lists it.
     pub subsumed_by: BTreeMap<usize, u64>,
@@ -98,6 +63,14 @@ pub struct FeedReport {
     pub warnings: Vec<Noted<WarningKind>>,
     /// How many values were taken with a change, by kind; all of them.
     pub warnings_by_kind: BTreeMap<WarningKind, u64>,
+}
+
+impl Deref for FeedReport {
+    type Target = FeedCounts;
+
+    fn deref(&self) -> &FeedCounts {
+        &self.counts
+    }
 }
 
 impl FeedReport {
@@ -203,32 +176,32 @@ pub struct NoEffect {
 impl FeedReport {
     /// Counts an entry that was taken.
     pub(in crate::sieve) fn count(&mut self, indicator: &Indicator, action: Action) {
-        self.entries += 1;
+        self.counts.entries += 1;
         match indicator {
             Indicator::Ip { net, .. } => {
-                self.ips += 1;
-                self.prefixes += u64::from(net.prefix_len() < net.max_prefix_len());
-                self.v6 += u64::from(net.addr().is_ipv6());
+                self.counts.ips += 1;
+                self.counts.prefixes += u64::from(net.prefix_len() < net.max_prefix_len());
+                self.counts.v6 += u64::from(net.addr().is_ipv6());
             }
             Indicator::IpRange { first, .. } => {
-                self.ips += 1;
-                self.ranges += 1;
-                self.v6 += u64::from(first.is_ipv6());
+                self.counts.ips += 1;
+                self.counts.ranges += 1;
+                self.counts.v6 += u64::from(first.is_ipv6());
             }
             Indicator::Domain { scope, .. } => {
-                self.domains += 1;
+                self.counts.domains += 1;
                 *self.domains_by_scope.entry(*scope).or_default() += 1;
             }
             Indicator::Url { url, .. } => {
-                self.urls += 1;
-                self.host_urls += u64::from(url.view().is_host_only());
+                self.counts.urls += 1;
+                self.counts.host_urls += u64::from(url.view().is_host_only());
             }
-            Indicator::Pattern(_) => self.patterns += 1,
-            Indicator::Hash(_) => self.hashes += 1,
-            Indicator::Email(_) => self.emails += 1,
+            Indicator::Pattern(_) => self.counts.patterns += 1,
+            Indicator::Hash(_) => self.counts.hashes += 1,
+            Indicator::Email(_) => self.counts.emails += 1,
         }
-        self.with_port += u64::from(indicator.port().is_some());
-        self.allowing += u64::from(action != Action::Block);
+        self.counts.with_port += u64::from(indicator.port().is_some());
+        self.counts.allowing += u64::from(action != Action::Block);
     }
 
     pub(in crate::sieve) fn note_rejection(&mut self, examples: usize, line: u32, value: &str, what: Reject) {

@@ -1,6 +1,7 @@
 //! What a sieve knows of its own making.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use jiff::Timestamp;
 
@@ -20,31 +21,45 @@ pub struct Provenance {
     pub shadowing: u64,
 }
 
-/// The counts of a [`FeedReport`](crate::sieve::FeedReport).
+/// What a file keeps of a [`FeedReport`](crate::sieve::FeedReport).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FeedDigest {
+    /// How much of what the feed holds; these are also read as fields of the digest itself.
+    pub counts: FeedCounts,
+    /// How many values were not taken, by the [code](crate::Reject::code) of the reason.
+    pub rejected: BTreeMap<String, u64>,
+    /// How many parts were left aside, by the [code](crate::indicator::Construct::code) of their kind.
+    pub skipped: BTreeMap<String, u64>,
+    /// How many values were taken with a change, by its [code](crate::indicator::WarningKind::code).
+    pub warnings: BTreeMap<String, u64>,
+}
+
+/// How much a feed holds of what: of its report, and of what a file keeps of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FeedCounts {
     /// Lines read.
     pub lines: u64,
     /// Entries taken.
     pub entries: u64,
-    /// Distinct indicators that it lists.
+    /// Distinct indicators among them.
     pub indicators: u64,
-    /// Distinct indicators that no other feed lists.
+    /// Distinct indicators that no other feed lists: what would be lost without this one.
     pub new: u64,
     /// Entries taken that are addresses, prefixes or ranges.
     pub ips: u64,
-    /// Of those, prefixes.
+    /// Those of them that are prefixes of more than one address.
     pub prefixes: u64,
-    /// Of those, ranges.
+    /// Those of them that are ranges.
     pub ranges: u64,
-    /// Of those, IPv6.
+    /// Those of them, prefixes and ranges included, that are IPv6.
     pub v6: u64,
     /// Entries taken that are names.
     pub domains: u64,
     /// Entries taken that are URLs.
     pub urls: u64,
-    /// Of those, only a host.
+    /// Those of them that are only a host.
     pub host_urls: u64,
     /// Entries taken that are patterns.
     pub patterns: u64,
@@ -54,20 +69,54 @@ pub struct FeedDigest {
     pub emails: u64,
     /// Entries taken that are limited to a port.
     pub with_port: u64,
-    /// Entries taken that allow.
+    /// Entries taken that do not block, but allow.
     pub allowing: u64,
     /// Entries whose indicator the same feed lists on an earlier line.
     pub duplicates: u64,
     /// Entries whose indicator an earlier feed lists too.
     pub shared: u64,
-    /// Block entries that lie wholly beneath a wider block indicator of any feed.
+    /// Block entries that lie wholly beneath a wider block indicator of any feed: addresses in prefixes, names beneath
+    /// names, anything with a port beneath the same without. They are kept, with all that the feed says of them.
     pub subsumed: u64,
-    /// How many values were not taken, by the [code](crate::Reject::code) of the reason.
-    pub rejected: BTreeMap<String, u64>,
-    /// How many parts were left aside, by the [code](crate::indicator::Construct::code) of their kind.
-    pub skipped: BTreeMap<String, u64>,
-    /// How many values were taken with a change, by its [code](crate::indicator::WarningKind::code).
-    pub warnings: BTreeMap<String, u64>,
+}
+
+impl FeedCounts {
+    /// All of them, in the order in which they are written.
+    pub(in crate::sieve) fn all(&mut self) -> [&mut u64; 19] {
+        let Self {
+            lines,
+            entries,
+            indicators,
+            new,
+            ips,
+            prefixes,
+            ranges,
+            v6,
+            domains,
+            urls,
+            host_urls,
+            patterns,
+            hashes,
+            emails,
+            with_port,
+            allowing,
+            duplicates,
+            shared,
+            subsumed,
+        } = self;
+        [
+            lines, entries, indicators, new, ips, prefixes, ranges, v6, domains, urls, host_urls, patterns, hashes,
+            emails, with_port, allowing, duplicates, shared, subsumed,
+        ]
+    }
+}
+
+impl Deref for FeedDigest {
+    type Target = FeedCounts;
+
+    fn deref(&self) -> &FeedCounts {
+        &self.counts
+    }
 }
 
 impl Provenance {
