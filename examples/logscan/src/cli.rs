@@ -119,10 +119,14 @@ pub(crate) struct FeedArgs {
     /// A file that names many feeds, and says how to read each (TOML). May be given many times, and beside --feed.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Vec<PathBuf>,
-    /// A feed of what is allowed, of any format: suppresses host-level matches of equal or lower specificity on what it covers.
+    /// A feed of what is allowed, of any format: suppresses host-level matches of equal or lower specificity on what it covers. With
+    /// `example.test` allowed, a listed `test` or `example.test` is not reported on it, but a listed `bad.example.test` still is, and
+    /// so is a URL with a path.
     #[arg(long, value_name = "FEED")]
     pub(crate) allow: Vec<String>,
-    /// A feed of what is always allowed, of any format: suppresses every host-level match beneath it.
+    /// A feed of what is always allowed, of any format: suppresses every host-level match beneath it. With `example.test` in it, a
+    /// listed `bad.example.test` is not reported either: for lists of popular names, not for names that others may rent. A URL with a
+    /// path still is.
     #[arg(long, value_name = "FEED")]
     pub(crate) allow_all: Vec<String>,
     /// The scope of the feeds' domains, in place of what the format or the configuration says.
@@ -375,7 +379,7 @@ pub(crate) struct ScanArgs {
     /// rsyslog's mmexternal merges into the message. With -F, feeds that change are loaded anew meanwhile.
     #[arg(long, conflicts_with_all = ["json", "count", "list", "quiet", "max", "stats", "from_end"])]
     pub(crate) annotate: bool,
-    /// Only the number of (observable, indicator) pairs of each file.
+    /// Only the number of (observable, indicator) pairs of each file, and of several files the total.
     #[arg(short = 'c', long, conflicts_with_all = ["list", "quiet"])]
     pub(crate) count: bool,
     /// Only the names of files with hits.

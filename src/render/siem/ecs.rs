@@ -94,7 +94,6 @@ fn enrichment(met: &Met<'_, '_>, listing: &Listing<'_>) -> Tree {
     tree.maybe("indicator.last_seen", listing.last_seen.map(|time| time.to_string()));
     tree.maybe("indicator.reference", listing.reference);
     tree.text("indicator.provider", &listing.feed.name);
-    tree.maybe("indicator.id", listing.id);
     tree.text("matched.atomic", met.hit.observed());
     tree.maybe("matched.field", met.field_name());
     tree.maybe("matched.id", listing.id);
