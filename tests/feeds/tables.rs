@@ -270,12 +270,12 @@ fn real_tables() {
     assert_eq!((seen.records.len(), seen.rejections.len()), (1_034, 0));
     assert!(seen.events[0].ends_with("1ca43.appspot.com family=TheTruthSpy"));
 
-    // 2,621 rows without a header, each with a URL of one scheme.
+    // 2,621 rows without a header, each with a URL of one scheme, and all but one with a hash.
     let (format, seen) = read_real("unit42/keybase_panels.txt");
-    assert_eq!((format, seen.rejections.len()), (Format::Csv, 0));
+    assert_eq!((format, seen.rejections.len(), seen.records.len()), (Format::Csv, 1, 2_621 + 2_620));
     assert_eq!(seen.count(Kind::Url, Some(Scope::Exact)), 2_621);
-    assert!(seen.listed.iter().all(|listed| listed.starts_with("hxxp://")));
-    assert!(seen.records.iter().all(|(_, url)| url.starts_with("http://")));
+    assert!(seen.listed.iter().all(|listed| listed.starts_with("hxxp://") || !listed.contains("://")));
+    assert!(seen.records.iter().all(|(_, value)| value.starts_with("http://") || value.len() == 64));
 
     // 59,999 rows, 23,309 of them with a name, or with one of six addresses; 51 names end in the no-break space of Mac OS Roman.
     let (format, seen) = read_real("unit42/silverterrier_domains19_head.csv");

@@ -385,6 +385,11 @@ pub(crate) fn is_evident(cell: &str, rules: &Rules) -> bool {
     }
 }
 
+/// Whether a cell is the hash of a file.
+pub(crate) fn is_hash(cell: &str, rules: &Rules) -> bool {
+    value::classify(cell, rules).is_ok_and(|value| matches!(value.indicator, Indicator::Hash(_)))
+}
+
 /// Ends of file names that a name of the DNS has rarely or never.
 fn is_file_extension(last: &str) -> bool {
     const ENDS: [&str; 36] = [

@@ -173,7 +173,8 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
         let (all, values) = (cells().count(), cells().filter(|cell| table::is_evident(cell, &rules)).count());
         // A cell here and there is no column.
         if all * 2 >= filled.len() && values * 10 >= all * 8 {
-            *role = Some(ColumnRole::Value);
+            let hashes = cells().filter(|cell| table::is_hash(cell, &rules)).count();
+            *role = Some(if hashes == values { ColumnRole::Hash } else { ColumnRole::Value });
             share = share.max(values * 100 / all);
         }
     }
@@ -182,9 +183,9 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
         let layout = Layout::new(roles, Vec::new());
         return Some(Guess { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) });
     }
-    // Two values in a row may be the ends of a range; and what follows a value and a TAB, a plain list has too.
-    let values = roles.iter().flatten().count();
-    if values != 1 || delimiter == '\t' && roles[0].is_some() {
+    // Two values in a row may be the ends of a range, but hashes stand beside anything; and what follows a value and a TAB, a plain list has too.
+    let values = roles.iter().flatten().filter(|role| **role == ColumnRole::Value).count();
+    if values > 1 || delimiter == '\t' && roles[0].is_some() {
         share = share.min(50);
     }
     let layout = Layout::new(roles, Vec::new());
@@ -193,7 +194,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
 
 /// Which of two columns of values is of references to the other: URLs with a path, none of them on the host beside it.
 fn reference_of(roles: &[Option<ColumnRole>], rows: &[&Vec<Cow<'_, str>>], rules: &Rules) -> Option<usize> {
-    let mut values = roles.iter().enumerate().filter(|(_, role)| role.is_some()).map(|(at, _)| at);
+    let mut values = roles.iter().enumerate().filter(|(_, role)| **role == Some(ColumnRole::Value)).map(|(at, _)| at);
     let (value, reference) = (values.next()?, values.next()?);
     if values.next().is_some() {
         return None;
