@@ -410,7 +410,7 @@ fn real_misp_events() {
     assert!(seen.events[0].starts_with("title Stantinko") && seen.events.last().unwrap().contains("tags=Stantinko"));
     assert_eq!(seen.skips().values().sum::<usize>(), 263 - 91 - 126);
     let (_, seen) = read_real("eset/misp-dukes-operation-ghost-event.json");
-    assert!(seen.events.iter().filter(|event| event.contains("to_ids:false")).count() == 69);
+    assert!(seen.events.iter().filter(|event| event.contains("to_ids:false")).count() == 69 + 18);
 }
 
 #[test]
