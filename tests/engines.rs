@@ -285,7 +285,12 @@ fn every_engine_finds_what_the_scalar_one_finds() {
         let with = [kinds & 1 == 0, kinds & 2 == 0, kinds & 4 == 0];
         let sieve = sieve(with, round % 3 == 0, round % 5 == 0);
         for case in 0..400 {
-            let text = haystack(&mut random);
+            let mut text = haystack(&mut random);
+            // Far enough from both ends of the input for every filter to be asked.
+            if case % 4 > 1 {
+                text = [&b"far from the start of the input ".repeat(3), &text[..], &b" and from its end".repeat(2)]
+                    .concat();
+            }
             let weak = case % 2 == 0;
             let want = hits(&sieve, Engine::Scalar, weak, &text);
             total += want.0.len();
@@ -298,6 +303,44 @@ fn every_engine_finds_what_the_scalar_one_finds() {
     }
     // Enough of both for the test to mean something.
     assert!(total > 5_000 && empty > 2_000, "{total} {empty}");
+}
+
+/// What one word holds does not depend on the words before it, however many there are: those that hold nothing are passed over.
+#[test]
+fn long_texts_are_read_alike() {
+    let mut random = Random::new(0x10_96);
+    let mut total = 0;
+    for round in 0..16 {
+        let sieve = sieve([true, round % 4 > 0, true], round % 3 == 0, round % 5 == 0);
+        let mut text = Vec::new();
+        while text.len() < 40_000 {
+            text.extend_from_slice(&haystack(&mut random));
+            text.extend_from_slice(
+                random.pick(&[" ", "\n", "\t", "\"", "", "/", " http://evil.test/a,b/c "]).as_bytes(),
+            );
+        }
+        let want = hits(&sieve, Engine::Scalar, round % 2 == 0, &text);
+        total += want.0.len();
+        for engine in Engine::available() {
+            let got = hits(&sieve, engine, round % 2 == 0, &text);
+            let differs = got.0.iter().zip(&want.0).find(|(got, want)| got != want);
+            assert!(got == want, "{engine:?} {round}: {} of {} {differs:?}", got.0.len(), want.0.len());
+        }
+    }
+    assert!(total > 5_000, "{total}");
+}
+
+/// However many URLs stand before it, one is read to its end.
+#[test]
+fn urls_behind_an_end_do_not_count() {
+    let sieve = sieve([false, false, true], false, false);
+    for (between, words) in [(" ", 200), ("\n", 200), ("\t", 70), ("\"", 65)] {
+        let text = format!("{}http://evil.test/a,b/c", format!("http://other.test/{between}").repeat(words));
+        for engine in Engine::available().into_iter().chain([Engine::Scalar]) {
+            let (rows, _) = hits(&sieve, engine, false, text.as_bytes());
+            assert!(rows.iter().any(|row| row.2 == "http://evil.test/a,b/c"), "{engine:?} {between:?} {rows:?}");
+        }
+    }
 }
 
 /// A hit at every place around the ends of blocks, of batches of blocks and of the input.

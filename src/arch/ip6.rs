@@ -194,6 +194,14 @@ impl Index {
         }
     }
 
+    /// Whether some row may cover an address that begins with these 16 bits. No is certain.
+    #[inline]
+    pub(crate) fn may_start(&self, first: u16) -> bool {
+        let root = &self.sections.root;
+        // SAFETY: loads are checked.
+        !root.is_empty() && unsafe { word::<true>(root, usize::from(first)) } != slot(LEAF, NONE)
+    }
+
     #[inline(always)]
     fn view(&self) -> View<'_> {
         let Sections { root, blocks, slots, skips, keys, marks, links } = &self.sections;

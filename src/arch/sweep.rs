@@ -6,7 +6,9 @@
 //!
 //! What the masks leave over is put into lists, a batch of blocks at a time, and each list goes through a filter in a loop of its
 //! own that writes every place and counts those that stay: no branch depends on what a place holds. Where a place is not of
-//! the common form, it stays. What stays is looked at one by one, elsewhere.
+//! the common form, it stays. Who passes the coarse filter, of networks and of last two labels, is asked a finer question: whether
+//! the whole address is listed, or the name as a whole or from any of its labels on. One popular parent of a listed name, or one
+//! busy network, lets thousands of places pass the first filter. What stays is looked at one by one, elsewhere.
 
 use super::cpu::{Kernel, prefetch};
 use super::masks::{BLOCK, Classify, Masks, Portable};
@@ -15,9 +17,12 @@ use super::name::WORD;
 mod batch;
 mod likely;
 
+pub(crate) use batch::{Addrs, Escape, Filters, Place, Rules, Wanted, What};
 use batch::{BATCH, CAPACITY, List, Stored, behind};
-pub(crate) use batch::{Escape, Filters, Place, Rules, Wanted, What};
-use likely::{FAR, is_no_plain_authority, is_reverse_name, may_be_listed_name, may_be_listed_quad};
+use likely::{
+    FAR, is_no_plain_authority, is_reverse_name, may_be_listed_name, may_be_listed_quad, may_be_listed_whole,
+    plain_addr,
+};
 
 /// Keeps the places of a list for which the expression is true. A macro, and no method that takes a closure: the body must be
 /// compiled with the instructions of the function around it.
@@ -93,6 +98,35 @@ pub(crate) struct Sweep {
     authorities: List,
     others: List,
     places: Vec<Place>,
+    asked: Asked,
+}
+
+/// Addresses of a batch that are asked about at once.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    addrs: Vec<u32>,
+    answers: Vec<bool>,
+}
+
+impl Asked {
+    /// Keeps the places whose addresses may be listed, and those that are of no address.
+    #[inline(always)]
+    fn retain(&mut self, list: &mut List, addr: impl Fn(u32) -> Option<u32>, listed: &dyn Addrs) {
+        let Self { addrs, answers } = self;
+        let places = &mut list.at[..list.len.min(CAPACITY)];
+        addrs.clear();
+        addrs.extend(places.iter().map(|&at| addr(at).unwrap_or(0)));
+        answers.clear();
+        answers.resize(addrs.len(), false);
+        listed.may_list(addrs, answers);
+        let mut kept = 0;
+        for index in 0..places.len() {
+            let at = places[index];
+            places[kept] = at;
+            kept += usize::from(answers[index] || addr(at).is_none());
+        }
+        list.len = kept;
+    }
 }
 
 impl Sweep {
@@ -108,6 +142,7 @@ impl Sweep {
             authorities: List::default(),
             others: List::default(),
             places: Vec::new(),
+            asked: Asked::default(),
         }
     }
 
@@ -253,7 +288,7 @@ impl Sweep {
 
     #[inline(always)]
     fn filter(&mut self, bytes: &[u8], from: usize, count: usize, filters: Filters<'_>) {
-        let Self { wanted, rules, stored, quads, names, authorities, others, places, .. } = self;
+        let Self { wanted, rules, stored, quads, names, authorities, others, places, asked, .. } = self;
         let rules: &Rules = rules;
         let stored: &Stored = stored;
         if !wanted.addrs {
@@ -263,6 +298,11 @@ impl Sweep {
                 // SAFETY: the text is that long, and the bitmap has a bit for each network.
                 unsafe { may_be_listed_quad(bytes, from, stored, at, filters, rules) }
             });
+            if let Some(listed) = filters.addrs {
+                // SAFETY: the text is that long.
+                let addr = |at: u32| unsafe { plain_addr(bytes, from, stored, at, rules) };
+                asked.retain(quads, addr, listed);
+            }
         }
         if !wanted.names {
             // The reverse names of IPv6 addresses are names.
@@ -273,6 +313,12 @@ impl Sweep {
                 // SAFETY: the text is that long, and the bitmap has a word.
                 unsafe { may_be_listed_name(bytes, from, stored, at, filters, rules) }
             });
+            if filters.names.len() >= WORD {
+                retain!(names, at => {
+                    // SAFETY: as above.
+                    unsafe { may_be_listed_whole(bytes, from, stored, at, filters, rules) }
+                });
+            }
         }
         let fully = ((count - 1) * BLOCK) as u32;
         if !wanted.odd_names {

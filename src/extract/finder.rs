@@ -1,15 +1,19 @@
-//! Finding the lines that may hold a hit, so that the scalar extractor need look at no other.
+//! Finding the words that may hold a hit, so that the scalar extractor need look at no other.
+//!
+//! A *word* is what stands between two bytes that end a URL wherever they stand: white space, control bytes, quotes. No observable
+//! goes beyond one, and what the extractor knows of where it is ends with it. So a word can be extracted by itself, within the
+//! text that it stands in.
 //!
 //! What the masks of 64 bytes at a time leave over is looked at one by one: ends of runs with three dots (quads), ends of runs
 //! whose last label is of letters (names), colons that may be IPv6, and what the scalar extractor decodes before it looks:
 //! escapes, characters that are not ASCII, names as DNS labels, hosts of URLs that are no plain names. For each place a [`Judge`] says
-//! whether something listed may cover it. A line is passed over only if no place of it may match in any reading, so
-//! what is found in the lines that are left is all there is to find.
+//! whether something listed may cover it. A word is passed over only if no place of it may match in any reading, so
+//! what is found in the words that are left is all there is to find.
 
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::grammar::ends::ENDS_AUTHORITY;
+use super::grammar::ends::{ENDS_AUTHORITY, ENDS_URL};
 use super::grammar::escape::{RULES, Written, escape_len, separator};
 use super::grammar::{HOST, SIX, at, before, is};
 use super::{decode, ip6, name, quad, saddr, url};
@@ -22,25 +26,27 @@ use crate::value::ip;
 pub(crate) trait Judge {
     /// Whether anything listed covers the address, which is canonical.
     fn addr(&mut self, addr: IpAddr) -> bool;
+    /// Whether anything listed may cover an IPv6 address that begins with these 16 bits, in any form.
+    fn six(&mut self, first: u16) -> bool;
     /// As [`addr`](Judge::addr), before it is known that the quad is one.
     fn v4(&mut self, addr: u32) -> bool;
     /// Whether the name `bytes[start..end]`, in upper or lower case, is listed as it stands.
     fn name(&mut self, bytes: &[u8], start: usize, end: usize) -> bool;
 }
 
-/// Finds the lines that may hold a hit.
+/// Finds the words that may hold a hit.
 #[derive(Debug)]
-pub(crate) struct LineFinder {
+pub(crate) struct WordFinder {
     wanted: Wanted,
     sweep: Sweep,
 }
 
-impl LineFinder {
+impl WordFinder {
     pub(crate) fn new(kernel: Kernel, wanted: Wanted) -> Self {
         Self { wanted, sweep: Sweep::new(kernel, wanted, &RULES) }
     }
 
-    /// Calls `found` with every line, its end included, that may hold a hit, in order. Gives how many places the judge was asked about.
+    /// Calls `found` with every word that may hold a hit, in order. Gives how many places the judge was asked about.
     pub(crate) fn find(
         &mut self,
         bytes: &[u8],
@@ -48,8 +54,8 @@ impl LineFinder {
         judge: &mut impl Judge,
         found: &mut impl FnMut(Range<usize>),
     ) -> u64 {
-        let mut look = Look { bytes, wanted: self.wanted, judge, asked: 0, mixed_end: 0 };
-        // Where the line ends that was found last: what is before is done with.
+        let mut look = Look { bytes, wanted: self.wanted, judge, asked: 0, mixed_end: 0, six_end: 0 };
+        // Where the word ends that was found last: what is before is done with.
         let mut done = 0;
         let mut from = 0;
         while from <= bytes.len() {
@@ -58,6 +64,11 @@ impl LineFinder {
                 let (what, at) = (place.what(), from + place.at());
                 let is_end = matches!(what, What::QuadEnd | What::NameEnd);
                 if at < done + usize::from(is_end) {
+                    // The address of a record may stand in a word that is not done with yet.
+                    if let Some(end) = look.record(at).filter(|&end| what == What::Other && end > done) {
+                        found(done..end);
+                        done = end;
+                    }
                     continue;
                 }
                 let is_found = match what {
@@ -70,7 +81,10 @@ impl LineFinder {
                     What::Other => look.other(at),
                 };
                 if is_found {
-                    look.line(at - usize::from(is_end), &mut done, found);
+                    let word = word_around(bytes, done, at - usize::from(is_end));
+                    let end = if what == What::Other { look.record(at) } else { None };
+                    done = end.map_or(word.end, |end| end.max(word.end));
+                    found(word.start..done);
                 }
             }
             from = next;
@@ -87,18 +101,19 @@ struct Look<'a, J> {
     asked: u64,
     /// Where the run ends of characters that are not ASCII that was looked at last.
     mixed_end: usize,
+    /// Where the run ends of groups and colons that was looked at last.
+    six_end: usize,
+}
+
+/// The word around a place, of which nothing stands before `from`.
+fn word_around(bytes: &[u8], from: usize, place: usize) -> Range<usize> {
+    let is_end = |byte: &u8| ENDS_URL[usize::from(*byte)];
+    let start = bytes[from..place].iter().rposition(is_end).map_or(from, |at| from + at + 1);
+    let end = bytes[place..].iter().position(is_end).map_or(bytes.len(), |len| place + len);
+    start..end
 }
 
 impl<J: Judge> Look<'_, J> {
-    /// Hands over the line around a place.
-    #[cold]
-    fn line(&self, place: usize, done: &mut usize, found: &mut impl FnMut(Range<usize>)) {
-        let start = memchr::memrchr(b'\n', &self.bytes[*done..place]).map_or(*done, |at| *done + at + 1);
-        let end = memchr::memchr(b'\n', &self.bytes[place..]).map_or(self.bytes.len(), |at| place + at + 1);
-        *done = end;
-        found(start..end);
-    }
-
     /// The start of the run that ends at `end`, of which `len` bytes (64: at least) are known.
     #[inline(always)]
     fn run_start(&self, end: usize, len: usize) -> usize {
@@ -219,6 +234,9 @@ impl<J: Judge> Look<'_, J> {
     #[inline(never)]
     fn colon(&mut self, place: usize, is_double: bool) -> bool {
         let bytes = self.bytes;
+        if place < self.six_end {
+            return false;
+        }
         if !is_double {
             // A full address has seven colons, or six and a quad; this is the fourth or a later one.
             let more = bytes[place + 1..].iter().take(BLOCK).take_while(|&&b| is(b, HOST) || b == b':');
@@ -235,12 +253,19 @@ impl<J: Judge> Look<'_, J> {
         self.asked += 1;
         let (start, run) = (place - start, place - start..place + end);
         // An IPv4 address in the form of another has `ffff` or `ff9b` in it.
-        let is_mapped = || bytes[run].windows(2).any(|pair| pair.eq_ignore_ascii_case(b"ff"));
+        let is_mapped = || bytes[run.clone()].windows(2).any(|pair| pair.eq_ignore_ascii_case(b"ff"));
         if !self.wanted.v6 && !is_mapped() {
             return false;
         }
+        self.six_end = run.end;
         let alone = bytes[start] == b':' && at(bytes, start + 1) != b':';
-        let places = ip6::find(bytes, start + usize::from(alone));
+        let start = start + usize::from(alone);
+        if escape_len(bytes, start) == 0
+            && !ip6::first_group(&bytes[start..run.end]).is_some_and(|first| self.judge.six(first))
+        {
+            return false;
+        }
+        let places = ip6::find(bytes, start);
         places.readings().any(|found| self.judge.addr(ip::canonical(IpAddr::V6(found.addr))))
     }
 
@@ -301,8 +326,7 @@ impl<J: Judge> Look<'_, J> {
 
     /// Whether a digit behind `(` is the length of a label of DNS, or begins the time of a record of auditd that has an address.
     fn behind_parenthesis(&mut self, place: usize) -> bool {
-        let bytes = self.bytes;
-        let rest = &bytes[place..];
+        let rest = &self.bytes[place..];
         let digits = rest.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
         if digits <= 2 && at(rest, digits) == b')' {
             let is_reverse = || {
@@ -313,13 +337,23 @@ impl<J: Judge> Look<'_, J> {
                 return true;
             }
         }
-        if !self.wanted.addrs || !bytes[..place].ends_with(saddr::TIME) {
-            return false;
-        }
+        self.record(place).is_some()
+    }
+
+    /// Of a record of auditd whose time begins at `place`, and that has an address that may be listed: where the word ends that the last
+    /// address stands in.
+    fn record(&mut self, place: usize) -> Option<usize> {
         const KEY: &[u8] = b"saddr=";
+        let bytes = self.bytes;
+        if !self.wanted.addrs || !at(bytes, place).is_ascii_digit() || !bytes[..place].ends_with(saddr::TIME) {
+            return None;
+        }
+        let rest = &bytes[place..];
         let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len()).min(saddr::NEAR + KEY.len())];
-        memchr::memmem::find_iter(line, KEY)
-            .any(|key| saddr::parse(&rest[key + KEY.len()..]).is_some_and(|(addr, ..)| self.judge.addr(addr)))
+        let is_listed =
+            |key: &usize| saddr::parse(&rest[key + KEY.len()..]).is_some_and(|(addr, ..)| self.judge.addr(addr));
+        let key = memchr::memmem::find_iter(line, KEY).filter(is_listed).last()?;
+        Some(word_around(bytes, place, place + key + KEY.len()).end)
     }
 
     /// Whether an escape that starts at `place` and has a letter hides that a quad starts behind it.

@@ -53,6 +53,14 @@ pub(super) fn find(bytes: &[u8], start: usize) -> Places {
     Places { shortened, whole, end }
 }
 
+/// The first 16 bits of the address that a run may be, or that stands behind words in it that are not hexadecimal; `None` if it holds
+/// none. The run has no escape before it.
+pub(super) fn first_group(run: &[u8]) -> Option<u16> {
+    let group = run.split(|&b| b == b':').find(|group| group.iter().all(u8::is_ascii_hexdigit))?;
+    // An empty one is the start of `::`.
+    if group.is_empty() { Some(0) } else { hex(group, 0, group.len().min(5)).and_then(|value| value.try_into().ok()) }
+}
+
 /// Whether the last word of a run is the scheme of a URL.
 fn is_scheme(bytes: &[u8], start: usize, end: usize) -> bool {
     let colon = if bytes[end - 1] == b':' { end - 1 } else { end };

@@ -10,7 +10,7 @@ use super::options::ScanOptions;
 #[cfg(feature = "events")]
 use super::options::Validity;
 use crate::extract::exact::{ExactFinder, ExactJudge};
-use crate::extract::finder::{Judge, LineFinder};
+use crate::extract::finder::{Judge, WordFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
 use crate::indicator::FileHash;
 use crate::limits::MAX_NAME;
@@ -23,8 +23,8 @@ use crate::value::email::EmailScratch;
 #[derive(Debug)]
 pub(super) struct Worker {
     extractor: Extractor,
-    /// What passes over the lines that hold nothing; `None` if every line must be looked at.
-    finder: Option<LineFinder>,
+    /// What passes over the words that hold nothing; `None` if every line must be looked at.
+    finder: Option<WordFinder>,
     /// What finds hashes and mail addresses that are listed; `None` without any.
     exact: Option<ExactFinder>,
     /// Whether hashes, and mail addresses, are.
@@ -82,8 +82,10 @@ impl CertainLines {
         asked
     }
 
-    fn has(&self, start: usize) -> bool {
-        self.starts.binary_search(&start).is_ok()
+    /// Whether a place stands on one of them.
+    fn has(&self, view: &[u8], place: usize) -> bool {
+        let behind = self.starts.partition_point(|&start| start <= place);
+        behind > 0 && memchr::memchr(b'\n', &view[self.starts[behind - 1]..place]).is_none()
     }
 }
 
@@ -98,6 +100,11 @@ impl Judge for SieveJudge<'_> {
     fn addr(&mut self, addr: IpAddr) -> bool {
         let is_derived = |addr| self.derived.embedded(addr).is_some_and(|(v4, _)| self.probe.blocks_addr(v4.into()));
         self.probe.blocks_addr(addr) || matches!(addr, IpAddr::V6(addr) if is_derived(addr))
+    }
+
+    fn six(&mut self, first: u16) -> bool {
+        // Those that begin so may be IPv4 addresses.
+        matches!(first, 0 | 0x64) || self.derived.any() || self.probe.may_block_six(first)
     }
 
     #[inline(always)]
@@ -199,14 +206,12 @@ impl Worker {
                 }
                 // No other line holds any that is listed.
                 extractor.look_for(false, false);
-                let asked = finder.find(view, filters, &mut judge, &mut |line| {
+                let asked = finder.find(view, filters, &mut judge, &mut |words| {
                     any = true;
                     // What is found in a piece of a line depends on the whole of it.
-                    if !is_piece && !certain.has(line.start) {
-                        let text = &view[line.clone()];
-                        extractor.extract(text, 0..text.len(), &mut |token| {
-                            look_up_likely(matcher, found, filter, token, line.start)
-                        });
+                    if !is_piece && !certain.has(view, words.start) {
+                        extractor
+                            .extract_words(view, words, &mut |token| look_up_likely(matcher, found, filter, token, 0));
                     }
                 });
                 if is_piece && is_certain {
@@ -235,13 +240,13 @@ impl Worker {
     }
 }
 
-/// What passes over lines for these options, if anything can.
-fn finder(matcher: &Matcher, options: &ScanOptions) -> Option<LineFinder> {
+/// What passes over words for these options, if anything can.
+fn finder(matcher: &Matcher, options: &ScanOptions) -> Option<WordFinder> {
     let filter = matcher.sieve().prefilter();
     if options.engine == Engine::Scalar || filter.is_blind || options.refang {
         return None;
     }
-    Some(LineFinder::new(matcher.kernel(), filter.wanted(options.matching.derived.any())))
+    Some(WordFinder::new(matcher.kernel(), filter.wanted(options.matching.derived.any())))
 }
 
 /// As [`look_up`], unless the filter says that nothing can match.

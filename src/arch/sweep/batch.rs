@@ -38,7 +38,8 @@ pub(crate) enum Escape {
     BeforeColour,
 }
 
-/// Bitmaps of what is listed. Both err on one side only: a bit for everything that is listed.
+/// What is listed, for the questions at a place: the coarse ones that all places are asked, then the fine ones for what they let
+/// pass. All err on one side only: what is listed passes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Filters<'f> {
     /// A bit for each network of `32 - shift` bits that holds a listed IPv4 address, the lowest bit of a byte first; empty
@@ -48,6 +49,16 @@ pub(crate) struct Filters<'f> {
     /// Words with two bits for the last two labels of each listed name, as [`bits_of`](crate::arch::name::bits_of) of their
     /// [`name_hash`](crate::arch::name::name_hash); little-endian, none without any names.
     pub(crate) tails: &'f [u8],
+    /// The same of listed names as a whole; none if that cannot be asked.
+    pub(crate) names: &'f [u8],
+    /// Which addresses are listed.
+    pub(crate) addrs: Option<&'f dyn Addrs>,
+}
+
+/// Knows which IPv4 addresses may be listed.
+pub(crate) trait Addrs: std::fmt::Debug {
+    /// Says of each address whether anything listed may cover it. There are as many answers as addresses.
+    fn may_list(&self, addrs: &[u32], answers: &mut [bool]);
 }
 
 /// What a place is, in the order in which those at one place are looked at.

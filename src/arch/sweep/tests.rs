@@ -25,7 +25,7 @@ static RULES: Rules = Rules {
     },
 };
 
-const PIECES: [&[u8]; 30] = [
+const PIECES: [&[u8]; 31] = [
     b"192.0.2.1",
     b"1.2.3.4.",
     b"evil.test",
@@ -55,6 +55,7 @@ const PIECES: [&[u8]; 30] = [
     b"=3D",
     b"4.3.2.1.in-addr.arpa",
     b"0.1.ip6.arpa",
+    b"ip6.arpa..",
     b"saddr=",
 ];
 
@@ -68,9 +69,41 @@ fn text(random: &mut impl FnMut(usize) -> usize, len: usize) -> Vec<u8> {
 }
 
 /// Bitmaps that let half of all pass.
-fn bitmaps(random: &mut impl FnMut(usize) -> usize) -> (Vec<u8>, Vec<u8>) {
-    let mut bytes = |len: usize| -> Vec<u8> { (0..len).map(|_| random(256) as u8).collect() };
-    (bytes(1 << 17), bytes(1 << 11))
+struct Bitmaps {
+    nets: Vec<u8>,
+    tails: Vec<u8>,
+    names: Vec<u8>,
+}
+
+impl Bitmaps {
+    fn new(random: &mut impl FnMut(usize) -> usize) -> Self {
+        let mut bytes = |len: usize| -> Vec<u8> { (0..len).map(|_| random(256) as u8).collect() };
+        Self { nets: bytes(1 << 17), tails: bytes(1 << 11), names: bytes(1 << 11) }
+    }
+
+    fn filters(&self) -> Filters<'_> {
+        Filters { nets: &self.nets, shift: 12, tails: &self.tails, names: &self.names, addrs: Some(&Even) }
+    }
+}
+
+/// Every even address.
+#[derive(Debug)]
+struct Even;
+
+impl Addrs for Even {
+    fn may_list(&self, addrs: &[u32], answers: &mut [bool]) {
+        addrs.iter().zip(answers).for_each(|(addr, answer)| *answer = addr % 2 == 0);
+    }
+}
+
+/// Addresses of a list.
+#[derive(Debug)]
+struct Listed(Vec<u32>);
+
+impl Addrs for Listed {
+    fn may_list(&self, addrs: &[u32], answers: &mut [bool]) {
+        addrs.iter().zip(answers).for_each(|(addr, answer)| *answer = self.0.contains(addr));
+    }
 }
 
 fn places(sweep: &mut Sweep, text: &[u8], filters: Filters<'_>) -> Vec<(usize, What)> {
@@ -135,8 +168,9 @@ fn naive(text: &[u8], wanted: Wanted) -> Vec<(usize, What)> {
             ends_in_letters(run) || wanted.punycode && run.windows(2).any(|pair| pair == b"--")
         };
         // The reverse names of IPv6 addresses are names where only addresses are listed too.
-        let is_reverse = |end: usize| text[..end].to_ascii_lowercase().ends_with(b"ip6.arpa");
-        let is_wanted = wanted.names || wanted.addrs && (is_reverse(at) || at > 0 && is_reverse(at - 1));
+        let trimmed = at - run_before(text, at, |byte| matches!(byte, b'.' | b'-')).len();
+        let is_reverse = || text[..trimmed].to_ascii_lowercase().ends_with(b"ip6.arpa");
+        let is_wanted = wanted.names || wanted.addrs && is_reverse();
         if is_wanted && is_name && !here.is_some_and(is_host) {
             places.push((at, What::NameEnd));
         }
@@ -176,8 +210,8 @@ fn every_kernel_leaves_what_a_look_at_each_byte_tells() {
 #[test]
 fn every_kernel_leaves_the_same_places() {
     let mut random = random(1);
-    let (nets, tails) = bitmaps(&mut random);
-    let filters = Filters { nets: &nets, shift: 12, tails: &tails };
+    let bitmaps = Bitmaps::new(&mut random);
+    let filters = bitmaps.filters();
     for wanted in all_wanted() {
         let mut sweeps: Vec<_> =
             Kernel::available().into_iter().map(|kernel| Sweep::new(kernel, wanted, &RULES)).collect();
@@ -198,10 +232,19 @@ fn what_is_listed_stays() {
     let mut nets = vec![0; 1 << 17];
     let net = u32::from_be_bytes([203, 0, 113, 77]) >> 12;
     nets[(net / 8) as usize] |= 1 << (net % 8);
-    let mut tails = [0; 16 * WORD];
-    let (word, bits) = bits_of(name_hash(b"evil.test", 0, 9), 16);
-    tails[word * WORD..][..WORD].copy_from_slice(&bits.to_le_bytes());
-    let filters = Filters { nets: &nets, shift: 12, tails: &tails };
+    let bitmap = |names: &[&str]| {
+        let mut words = [0; 64 * WORD];
+        for name in names {
+            let (word, bits) = bits_of(name_hash(name.as_bytes(), 0, name.len()), 64);
+            let word = &mut words[word * WORD..][..WORD];
+            word.iter_mut().zip(bits.to_le_bytes()).for_each(|(word, bits)| *word |= bits);
+        }
+        words
+    };
+    let tails = bitmap(&["evil.test", "example.test", "shared.test"]);
+    let names = bitmap(&["evil.test", "a.b.example.test", "listed.shared.test"]);
+    let addrs = Listed(vec![u32::from_be_bytes([203, 0, 113, 77])]);
+    let filters = Filters { nets: &nets, shift: 12, tails: &tails, names: &names, addrs: Some(&addrs) };
     for kernel in Kernel::available() {
         let mut sweep = Sweep::new(kernel, wanted, &RULES);
         for before in (0..200).step_by(if cfg!(miri) { 37 } else { 1 }) {
@@ -214,6 +257,11 @@ fn what_is_listed_stays() {
                 ("=3Devil.test", What::NameEnd),
                 ("\x1B[31mevil.test", What::NameEnd),
                 ("7.6.IP6.arpa", What::NameEnd),
+                ("a.b.example.test", What::NameEnd),
+                ("x.y.z.A.b.example.test.", What::NameEnd),
+                ("-listed.shared.test-", What::NameEnd),
+                ("203.0.113.77.443", What::QuadEnd),
+                ("%0A203.0.113.77", What::QuadEnd),
             ] {
                 for after in ["", " ", "/x", &" ".repeat(100)] {
                     let text = format!("{:>before$}{listed}{after}", " ");
@@ -222,10 +270,17 @@ fn what_is_listed_stays() {
                     assert!(found.contains(&(end, what)), "{kernel:?} {text:?} {found:?}");
                 }
             }
-            let text = format!("{:>before$}198.51.100.7 good.test and http://good.test/ {:>100}", " ", "");
-            let found = places(&mut sweep, text.as_bytes(), filters);
-            // Near the start everything stays.
-            assert!(found.is_empty() || before < FAR, "{kernel:?} {text:?} {found:?}");
+            for (text, is_coarse) in [
+                ("198.51.100.7 good.test and http://good.test/", false),
+                ("203.0.113.78 b.example.test, other.shared.test and http://listed.shared.test.example.test/", true),
+            ] {
+                let text = format!("{:>before$}{text} {:>100}", " ", "");
+                let found = places(&mut sweep, text.as_bytes(), filters);
+                // Near the start everything stays.
+                assert!(found.is_empty() || before < FAR, "{kernel:?} {text:?} {found:?}");
+                let coarse = places(&mut sweep, text.as_bytes(), Filters { names: &[], addrs: None, ..filters });
+                assert!(!is_coarse || coarse.len() >= 3, "{kernel:?} {text:?} {coarse:?}");
+            }
         }
     }
 }
@@ -235,8 +290,8 @@ fn what_is_listed_stays() {
 #[test]
 fn nothing_outside_the_text_is_read() {
     let mut random = random(2);
-    let (nets, tails) = bitmaps(&mut random);
-    let filters = Filters { nets: &nets, shift: 12, tails: &tails };
+    let bitmaps = Bitmaps::new(&mut random);
+    let filters = bitmaps.filters();
     guarded(|page| {
         for kernel in Kernel::available() {
             for wanted in all_wanted() {

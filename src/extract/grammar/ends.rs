@@ -4,7 +4,7 @@ use super::{at, hex, is_punctuation, scalar};
 use crate::value::url::End;
 
 /// Bytes that end a URL wherever they stand: white space, control bytes, `"`, `<`, `>` and the backtick.
-const ENDS_URL: [bool; 256] = {
+pub(in crate::extract) const ENDS_URL: [bool; 256] = {
     let mut table = [false; 256];
     let mut b = 0;
     while b < 256 {

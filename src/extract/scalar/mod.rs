@@ -64,6 +64,13 @@ impl Extractor {
     pub fn extract(&mut self, haystack: &[u8], own: Range<usize>, sink: &mut dyn FnMut(&Token<'_>)) {
         Scan::new(self, haystack, own, sink).run();
     }
+
+    /// As [`extract`](Extractor::extract), if what stands before `words` ends in a byte that ends a URL wherever it stands, and what
+    /// stands behind it begins with one. Nothing else is looked at but for what the tokens there need. Does not refang.
+    pub(crate) fn extract_words(&mut self, haystack: &[u8], words: Range<usize>, sink: &mut dyn FnMut(&Token<'_>)) {
+        debug_assert!(!self.options.refang, "words are refanged whole");
+        Scan::new(self, haystack, words, sink).word();
+    }
 }
 
 /// A URL that the loop is in.
@@ -182,6 +189,13 @@ impl<'a, 's> Scan<'a, 's> {
         }
         self.exact_up_to(usize::MAX);
         // The next scan takes the space of this one.
+        (self.own.regions, self.own.recent) = (self.regions, self.starts);
+    }
+
+    /// What starts in a part of the haystack before which nothing goes on: as [`run`](Self::run) over the whole would find it.
+    pub(super) fn word(mut self) {
+        let Range { start, end } = self.report;
+        self.range(start, end);
         (self.own.regions, self.own.recent) = (self.regions, self.starts);
     }
 

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use crate::arch::cpu::Kernel;
-use crate::arch::sweep::Filters;
+use crate::arch::sweep::{Addrs, Filters};
 use crate::indicator::Action;
 use crate::sieve::set::Sieve;
 use crate::sieve::tables::prefilter::Prefilter;
-use crate::sieve::tables::{Named, without_root};
+use crate::sieve::tables::{Named, Tables, without_root};
 use crate::value::ip as addresses;
 
 /// Asks a sieve about block indicators, whatever filter, ports and allow entries say, by the engine of its matcher.
@@ -31,15 +31,21 @@ impl Probe {
         self.sieve.prefilter()
     }
 
-    /// The bitmaps that a sweep goes by.
+    /// What a sweep goes by.
     pub(crate) fn filters(&self) -> Filters<'_> {
-        self.prefilter().filters(self.sieve.tables().domains.tails())
+        Filters { addrs: Some(self), ..self.prefilter().filters(self.sieve.tables().domains.tails()) }
     }
 
     /// Whether a block indicator covers an address, which is canonical: as such, or as the host of a URL.
     pub(crate) fn blocks_addr(&self, addr: IpAddr) -> bool {
         let urls = &self.sieve.tables().urls;
         self.blocks_net(addr) || (urls.has_addrs() && urls.addr_row(addr).is_some())
+    }
+
+    /// Whether an indicator may cover an IPv6 address that begins with these 16 bits. No is certain.
+    pub(crate) fn may_block_six(&self, first: u16) -> bool {
+        let Tables { v6, urls, .. } = self.sieve.tables();
+        v6.may_start(first) || urls.may_start_six(first)
     }
 
     /// Whether a block indicator covers an address, which is canonical.
@@ -59,6 +65,21 @@ impl Probe {
             Named::Host(_) => true,
         };
         tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.named(row).any(blocks))
+    }
+}
+
+impl Addrs for Probe {
+    fn may_list(&self, addrs: &[u32], answers: &mut [bool]) {
+        /// Rows that are looked up side by side.
+        const BATCH: usize = 128;
+        let Tables { v4, urls, .. } = self.sieve.tables();
+        let mut rows = [0; BATCH];
+        for (addrs, answers) in addrs.chunks(BATCH).zip(answers.chunks_mut(BATCH)) {
+            v4.find_all(self.kernel, addrs, &mut rows[..addrs.len()]);
+            for ((answer, &row), &addr) in answers.iter_mut().zip(&rows).zip(addrs) {
+                *answer = v4.is_row(row) || urls.has_addrs() && urls.addr_row(IpAddr::V4(addr.into())).is_some();
+            }
+        }
     }
 }
 

@@ -136,7 +136,7 @@ impl Prefilter {
 
     /// The bitmaps that a sweep goes by; `tails` are those of the names.
     pub(crate) fn filters<'f>(&'f self, tails: &'f [u8]) -> Filters<'f> {
-        Filters { nets: &self.nets, shift: self.shift, tails }
+        Filters { nets: &self.nets, shift: self.shift, tails, names: self.names.bytes(), addrs: None }
     }
 
     /// Whether the network of an address may hold something listed.

@@ -150,6 +150,14 @@ impl<A: Addr> Table<A> {
     }
 }
 
+impl Table<u128> {
+    /// Whether some row may cover an address that begins with these 16 bits.
+    #[inline]
+    pub(crate) fn may_start(&self, first: u16) -> bool {
+        self.index.may_start(first)
+    }
+}
+
 /// Iterator over the rows that cover an address.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Covering<'t, A: Addr> {

@@ -164,6 +164,12 @@ impl Table {
         !self.v4.is_empty() || !self.v6.is_empty()
     }
 
+    /// Whether some host is an IPv6 address that begins with these 16 bits.
+    pub(crate) fn may_start_six(&self, first: u16) -> bool {
+        let at = self.v6.all().partition_point(|other| ((other >> 112) as u16) < first);
+        self.v6.get(at).is_some_and(|other| (other >> 112) as u16 == first)
+    }
+
     /// The row of a host that is an address.
     #[inline]
     pub(crate) fn addr_row(&self, addr: IpAddr) -> Option<u32> {
