@@ -5,7 +5,8 @@
 //! printed. By engine: every one that the CPU can run, with 20,000 indicators (and 1.85 million), few hits (7 lines in 10,000) and many
 //! (1 line in 10), over 16 MB (400 MB with `NETSIEVE_BENCH_FULL=1`). References in the same run: counting the newlines with `memchr`,
 //! and an `aho-corasick` automaton of the same indicators, which finds substrings. Text that is hard to scan. With `NETSIEVE_DATA`,
-//! the real feeds over the real logs too.
+//! the real feeds over the real logs too, and over 40 MB (400 MB with `NETSIEVE_BENCH_FULL=1`) of their lines in turns: 20,000 real
+//! indicators, all of them, and two million.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -15,8 +16,10 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use netsieve::{Engine, Feed, ScanOptions, Scanner, Sieve, feed};
 
 mod common;
+#[path = "common/real.rs"]
+mod real;
 
-use common::{Planted, RATES, memory};
+use common::{Planted, RATES, Random, memory};
 
 #[global_allocator]
 static MEMORY: memory::Counting = memory::Counting;
@@ -148,5 +151,41 @@ fn real(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, sizes, generated, hard, real);
+/// Real lines in turns, against real sets of three sizes: what a user's scan is like. A megabyte's places looked at and hits are
+/// printed.
+fn mix(c: &mut Criterion) {
+    let Some(data) = common::data() else { return };
+    let text = real::mix(&data, if common::is_full() { 400 } else { 40 });
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
+    for (set, sieve) in real::sets(&data) {
+        let mut group = c.benchmark_group(format!("scan/mix/{set}"));
+        group.sample_size(10).throughput(Throughput::Bytes(text.len() as u64));
+        let mut want = None;
+        for engine in engines() {
+            let mut scanner = scanner(&sieve, engine);
+            let stats = scanner.scan(&text, |_| ControlFlow::Continue(()));
+            let a_megabyte = |count: u64| count as f64 * 1e6 / text.len() as f64;
+            println!(
+                "scan/mix/{set}/{engine}: {:.1} places looked at and {:.2} hits in a megabyte",
+                a_megabyte(stats.observables),
+                a_megabyte(stats.hits)
+            );
+            assert_eq!(*want.get_or_insert(stats.hits), stats.hits, "{engine}");
+            group.bench_function(BenchmarkId::from_parameter(engine), |b| {
+                b.iter(|| assert_eq!(hits(&mut scanner, black_box(&text)), stats.hits));
+            });
+        }
+        let mut scanner = scanner(&sieve, Engine::Auto);
+        group.bench_function(BenchmarkId::from_parameter("two threads"), |b| {
+            b.iter(|| {
+                let go_on = |_: &netsieve::Hit<'_>| ControlFlow::Continue(());
+                let stats = pool.install(|| scanner.scan_parallel(black_box(&text), go_on));
+                assert_eq!(Some(stats.hits), want);
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, sizes, generated, hard, real, mix);
 criterion_main!(benches);
