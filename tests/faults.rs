@@ -49,8 +49,10 @@ impl ReadAt for BadBlocks<'_> {
         if at >= self.1 && self.1 < self.0.len() {
             return Err(io::Error::from_raw_os_error(EIO));
         }
-        let len = into.len().min(self.1 - at).min(10_000);
-        into[..len].copy_from_slice(&self.0[at..at + len]);
+        let len = into.len().min(self.1.saturating_sub(at)).min(10_000);
+        if len > 0 {
+            into[..len].copy_from_slice(&self.0[at..at + len]);
+        }
         Ok(len)
     }
 }

@@ -157,11 +157,31 @@ fn run_plan(plan: &Plan, mut choices: Random, texts: &[Vec<u8>]) -> (Vec<Seen>, 
     (seen, result.is_err())
 }
 
-/// Runs `run` on a thread of its own; a run that is not done in time hangs.
+/// The CPU time of this process in ticks of the system, where it can be known.
+fn ticks() -> Option<u64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name before them may hold anything, brackets too.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+}
+
+/// Runs `run` on a thread of its own; a run hangs that is not done in time though nothing is being computed. On a machine that
+/// has other things to do a run may take minutes.
 fn in_time<T: Send + 'static>(what: String, run: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, wait) = mpsc::channel();
     std::thread::spawn(move || done.send(run()));
-    wait.recv_timeout(Duration::from_secs(120)).unwrap_or_else(|_| panic!("hangs: {what}"))
+    let mut before = ticks();
+    loop {
+        match wait.recv_timeout(Duration::from_secs(120)) {
+            Ok(result) => return result,
+            Err(mpsc::RecvTimeoutError::Disconnected) => panic!("the thread of {what} is gone"),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                let now = ticks();
+                assert!(now.is_some() && now != before, "hangs: {what}");
+                before = now;
+            }
+        }
+    }
 }
 
 fn stress(seeds: std::ops::Range<u64>) {
