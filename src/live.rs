@@ -38,7 +38,7 @@ use std::time::{Duration, Instant, SystemTime};
 use arc_swap::ArcSwap;
 
 use crate::error::Result;
-#[cfg(feature = "feeds")]
+#[cfg(feature = "config")]
 use crate::feed::config::FeedFile;
 use crate::sieve::{MatchOptions, Matcher, Sieve};
 
@@ -48,12 +48,15 @@ use crate::sieve::{MatchOptions, Matcher, Sieve};
 /// ```
 /// use netsieve::feed::config::FeedFile;
 /// use netsieve::live::{LiveSieve, check_shrunk};
-/// use netsieve::{Indicator, Sieve};
+/// use netsieve::indicator::Record;
+/// use netsieve::{Feed, Sieve};
 ///
 /// let build = |count: u32| {
 ///     let mut builder = Sieve::builder();
+///     let feed = builder.feed(Feed::new("partner"));
 ///     for n in 0..count {
-///         builder.add("partner", format!("n{n}.evil.test").parse::<Indicator>()?);
+///         let name = format!("n{n}.evil.test");
+///         builder.add(feed, Record::new(name.parse().expect("a name"), n + 1, name.as_str()));
 ///     }
 ///     builder.build().map(|(sieve, _)| sieve)
 /// };
@@ -72,7 +75,7 @@ use crate::sieve::{MatchOptions, Matcher, Sieve};
 /// # Errors
 ///
 /// A feed has fewer entries than its [`shrank_below`](FeedFile::shrank_below) allows. One that is new, or gone, has not shrunk.
-#[cfg(feature = "feeds")]
+#[cfg(feature = "config")]
 pub fn check_shrunk<'f>(feeds: impl IntoIterator<Item = &'f FeedFile>, old: &Sieve, new: &Sieve) -> Result<()> {
     let entries = |sieve: &Sieve, name: &str| {
         let at = sieve.feeds().iter().position(|feed| feed.name == name)?;
