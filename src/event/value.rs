@@ -56,9 +56,9 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
             let is_port = words.trim_ascii_end().ends_with(b"port") || words.trim_ascii().ends_with(b":");
             Some((ip, if is_port && words.len() < 16 { port(number) } else { None }))
         }
-        b'|' => Some((ip, port(after))),
-        // A number behind a comma may be anything: a count, a score, or the first of more columns.
-        b',' | b';' => Some((ip, None)),
+        // The rest must be a number that ports can be, and nothing else.
+        b'|' | b',' => Some((ip, port(after))),
+        b';' => Some((ip, None)),
         _ => None,
     }
 }
@@ -297,6 +297,10 @@ mod tests {
             ("192.0.2.1(gw.example)", "192.0.2.1"),
             ("/192.0.2.1:443", "192.0.2.1 443"),
             ("192.0.2.1, 192.0.2.2", "192.0.2.1"),
+            ("192.0.2.1,443", "192.0.2.1 443"),
+            ("192.0.2.1,443,7", "192.0.2.1"),
+            ("192.0.2.1,70000", "192.0.2.1"),
+            ("192.0.2.1;443", "192.0.2.1"),
             ("192.0.2.1 port 443", "192.0.2.1 443"),
             ("192.0.2.1 192.0.2.2", "192.0.2.1"),
             ("[2001:db8::1]:443", "2001:db8::1 443"),
