@@ -8,9 +8,6 @@ use super::cpu::Kernel;
 /// The bytes of a chunk.
 pub(crate) const CHUNK: usize = 16;
 
-/// Chunks that are looked at together.
-const BLOCK: usize = 4 * CHUNK;
-
 /// Whether a byte is a hexadecimal digit, `:` or `-`.
 pub(crate) const fn is_digit_or_separator(byte: u8) -> bool {
     byte.is_ascii_hexdigit() || byte == b':' || byte == b'-'
@@ -94,7 +91,10 @@ mod x86 {
         _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
-    use super::{BLOCK, CHUNK, halves};
+    use super::{CHUNK, halves};
+
+    /// Chunks that are looked at together.
+    const BLOCK: usize = 4 * CHUNK;
 
     /// Looks at whole blocks; gives how many bytes those are.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]

@@ -23,7 +23,6 @@ pub(crate) enum Moment {
     #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only events have a time"))]
     At(i64),
     /// It is not known yet, and is asked for later: allow entries do not count until then.
-    #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only events have a time"))]
     Later,
 }
 
