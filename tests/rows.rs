@@ -4,6 +4,8 @@ mod oracle;
 
 use std::ops::ControlFlow;
 
+#[cfg(all(feature = "config", feature = "events"))]
+use netsieve::event::{EventOptions, LayoutConfig};
 use netsieve::limits::MAX_LINE;
 use netsieve::scan::ScanControl;
 use netsieve::value::Column;
@@ -170,18 +172,23 @@ fn a_sink_and_a_control_end_it() {
 }
 
 /// A match that the fields of its line make strong was taken off what other lines withheld, if it had not been counted itself.
-#[cfg(feature = "events")]
+#[cfg(all(feature = "config", feature = "events"))]
 #[test]
 fn what_one_row_withholds_is_not_taken_off_another() {
-    let listed = ["http://192.0.2.1/a", "http://192.0.2.1/", "http://b\u{fc}cher.test/a"];
+    let listed = ["http://192.0.2.1/a", "http://192.0.2.1/"];
     let sieve = World::of(listed.map(oracle::lines::url)).sieve();
-    let mut options = ScanOptions::default();
+    // The key says version to who reads the line alone, and address to who knows the product.
+    let layouts = LayoutConfig::parse("[layout.acme]\nmatch = \"acme\"\ndestination.ip = \"build\"\n", "").unwrap();
+    let mut events = EventOptions::default();
+    for layout in layouts {
+        events.layout(layout);
+    }
+    let mut options = ScanOptions::new().events(events);
     options.matching.host_only = true;
     let mut scanner = Scanner::new(&sieve, &options);
-    let rows = ["evil.test$b\u{fc}cher.test/a", "evil.test/a?u=evil.testevil.test:443/a?c=3D1 Chrome/192.0.2.1"];
-    let rows = rows.map(|row| row.as_bytes().to_vec());
+    let rows = ["agent Chrome/192.0.2.1", "acme id=7 build=192.0.2.1 user=eve"].map(|row| row.as_bytes().to_vec());
     let (want, want_stats) = alone(&mut scanner, &rows);
-    // The address looks like a version, for both URLs on it.
-    assert_eq!(want_stats.withheld.name_like, 2);
+    // In each row the URL that is only a host looks like a version, and the other is of its host alone. The second row's are made strong.
+    assert_eq!((want.len(), want_stats.withheld.name_like), (2, 1), "{want:?}");
     assert_eq!(together(&mut scanner, &rows), (want, want_stats));
 }
