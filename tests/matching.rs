@@ -494,3 +494,22 @@ fn worlds_need_their_policy() {
     world.feeds[0].policy = Policy::default();
     assert!(std::panic::catch_unwind(|| world.sieve()).is_err());
 }
+
+proptest! {
+    #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(2000) })]
+
+    /// Lists of a program and lookups read a value in the same way.
+    #[test]
+    fn what_is_listed_as_a_text_is_found_as_that_text(
+        text in "([a-z0-9@]{1,3}[.:/?@-]?){1,8}|(https?://)?[0-9]{1,3}(\\.[0-9]{1,3}){3}([:/][0-9]{1,5})?|[0-9a-f]{32}|\\PC{0,20}"
+    ) {
+        let Ok(indicator) = text.parse::<Indicator>() else { return Ok(()) };
+        if matches!(indicator, Indicator::IpRange { .. }) || text.trim_ascii().starts_with("*.") {
+            return Ok(());
+        }
+        let mut matcher = World::of([indicator.clone()]).sieve().matcher(&MatchOptions::new());
+        prop_assert!(matcher.is_match_any(&text), "{} as {}", text, indicator);
+        let first = matcher.lookup(&text).unwrap().first().unwrap();
+        prop_assert_eq!(first.indicator().to_string(), indicator.to_string());
+    }
+}

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::indicator::canonical::Indicator;
 use crate::indicator::kind::Scope;
-use crate::value::{DomainName, EmailAddress, FileHash, Reject, Url, ip, url};
+use crate::value::{DomainName, Observable, Reject, Url, ip};
 
 /// Reads one value of any kind, told apart by its shape.
 ///
@@ -32,16 +32,7 @@ impl FromStr for Indicator {
 
     fn from_str(text: &str) -> Result<Self, Reject> {
         let value = text.trim_ascii().as_bytes();
-        if value.is_empty() {
-            return Err(Reject::Empty);
-        }
-        let of_url = |text: &[u8]| Url::parse(text).map(|url| Indicator::Url { url, host_scope: Scope::Exact });
-        if url::has_scheme(value) {
-            return of_url(value);
-        }
-        if let Ok((addr, port)) = ip::parse_addr_port(value) {
-            return Ok(Indicator::Ip { net: addr.into(), port });
-        }
+        // Networks and ranges are listed, and never looked up.
         match ip::parse_net(value) {
             Ok(parsed) => return Ok(Indicator::Ip { net: parsed.net, port: None }),
             // An address and a number, or a mask, are no URL either.
@@ -58,25 +49,16 @@ impl FromStr for Indicator {
             Err(reject @ (Reject::ReversedRange | Reject::MixedRange)) => return Err(reject),
             Err(_) => {}
         }
-        if let Ok(hash) = FileHash::parse(value) {
-            return Ok(Indicator::Hash(hash));
-        }
-        // A URL without a scheme has an `@` behind its slash.
-        let head = value.split(|byte| matches!(byte, b'/' | b'\\' | b'?')).next().unwrap_or(value);
-        if (value.starts_with(b"\"") || head.contains(&b'@'))
-            && let Ok(address) = EmailAddress::parse(value)
-        {
-            return Ok(Indicator::Email(address));
-        }
-        if value.iter().any(|byte| matches!(byte, b'/' | b'\\' | b'?')) {
-            return of_url(value);
-        }
-        let (name, port) = match value.iter().rposition(|&byte| byte == b':') {
-            None => (value, None),
-            Some(colon) => (&value[..colon], Some(ip::parse_port(&value[colon + 1..])?)),
-        };
-        let name = DomainName::parse(name.strip_prefix(b"*.").unwrap_or(name))?;
-        Ok(Indicator::Domain { name, scope: Scope::Suffix, port })
+        Ok(match Observable::read(value)? {
+            Observable::Ip(addr, port) => Indicator::Ip { net: addr.into(), port },
+            Observable::Url(text) => Indicator::Url { url: Url::parse(text)?, host_scope: Scope::Exact },
+            Observable::Hash(hash) => Indicator::Hash(hash),
+            Observable::Email(address) => Indicator::Email(address),
+            Observable::Name(name, port) => {
+                let name = DomainName::parse(name.strip_prefix(b"*.").unwrap_or(name))?;
+                Indicator::Domain { name, scope: Scope::Suffix, port }
+            }
+        })
     }
 }
 

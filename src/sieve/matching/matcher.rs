@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use crate::arch::cpu::{Engine, Kernel};
 use crate::arch::name::canonical;
-use crate::indicator::{EmailAddress, FileHash, HostRef, Kind, Reject, UrlScratch};
+use crate::indicator::{HostRef, Kind, Reject, UrlScratch};
 #[cfg(feature = "events")]
 use crate::sieve::matching::filter::Moment;
 use crate::sieve::matching::filter::Resolved;
@@ -15,7 +15,7 @@ use crate::sieve::set::Sieve;
 use crate::sieve::tables::domain::Plan;
 use crate::sieve::tables::without_root;
 use crate::value::email::EmailScratch;
-use crate::value::{domain, ip, url};
+use crate::value::{Observable, domain, url};
 
 /// Looks observables up in a sieve.
 ///
@@ -188,7 +188,7 @@ impl Matcher {
             Some(port) => format!("{text}:{port}"),
             None => text,
         };
-        match read(value.as_ref())? {
+        match Observable::read(value.as_ref())? {
             Observable::Ip(addr @ IpAddr::V6(_), Some(port)) => Ok(format!("[{addr}]:{port}")),
             Observable::Ip(addr, port) => Ok(with_port(addr.to_string(), port)),
             Observable::Name(name, port) => {
@@ -364,7 +364,7 @@ impl Matcher {
     fn look_up_any(&mut self, value: &[u8]) -> Result<Kind, Reject> {
         let seen = |port| Seen { port, name_like: false };
         self.scratch.clear();
-        match read(value)? {
+        match Observable::read(value)? {
             Observable::Ip(addr, port) => {
                 self.look_up_ip(addr, seen(port));
                 Ok(Kind::Ip)
@@ -379,47 +379,6 @@ impl Matcher {
                 self.look_up_address(&address);
                 Ok(Kind::Email)
             }
-        }
-    }
-}
-
-/// A value of any kind, told apart by its shape.
-enum Observable<'v> {
-    Ip(IpAddr, Option<u16>),
-    Name(&'v [u8], Option<u16>),
-    Url(&'v [u8]),
-    Hash(FileHash),
-    Email(EmailAddress),
-}
-
-fn read(value: &[u8]) -> Result<Observable<'_>, Reject> {
-    let value = value.trim_ascii();
-    if value.is_empty() {
-        return Err(Reject::Empty);
-    }
-    if url::has_scheme(value) {
-        return Ok(Observable::Url(value));
-    }
-    if let Ok((addr, port)) = ip::parse_addr_port(value) {
-        return Ok(Observable::Ip(addr, port));
-    }
-    if let Ok(hash) = FileHash::parse(value) {
-        return Ok(Observable::Hash(hash));
-    }
-    // A URL without a scheme has an `@` behind its slash, or a port before it.
-    let slash = value.iter().position(|b| matches!(b, b'/' | b'\\' | b'?')).unwrap_or(value.len());
-    let is_address = value.starts_with(b"\"") || value[..slash].contains(&b'@');
-    if is_address && let Ok(address) = EmailAddress::parse(value) {
-        return Ok(Observable::Email(address));
-    }
-    if slash < value.len() {
-        return Ok(Observable::Url(value));
-    }
-    match value.iter().rposition(|&b| b == b':') {
-        None => Ok(Observable::Name(value, None)),
-        Some(colon) => {
-            let port = ip::parse_port(&value[colon + 1..])?;
-            Ok(Observable::Name(&value[..colon], Some(port)))
         }
     }
 }
