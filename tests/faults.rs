@@ -2,13 +2,16 @@
 //! after the hits before it.
 #![cfg(all(feature = "feeds", feature = "compression", feature = "parallel"))]
 
-use std::io::{self, ErrorKind, Read, Write};
+mod packed;
+
+use std::io::{self, ErrorKind, Read};
 use std::ops::ControlFlow;
 
 use netsieve::feed;
 use netsieve::input::Input;
 use netsieve::scan::many::{Delivery, ReadAt, Source};
 use netsieve::{Feed, ScanOptions, Scanner, Sieve};
+use packed::{bzip2, gzip, xz, zstd};
 
 /// What a broken disk says.
 const EIO: i32 = 5;
@@ -72,28 +75,6 @@ fn sieve() -> Sieve {
 fn log() -> Vec<u8> {
     let line = |n: usize| format!("{n} {} host{}.evil.test ok\n", n.wrapping_mul(0x9E37_79B9) % 100_000, n % 500);
     (0..30_000).map(line).collect::<String>().into_bytes()
-}
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn bzip2(text: &[u8]) -> Vec<u8> {
-    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn xz(text: &[u8]) -> Vec<u8> {
-    let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 1);
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zstd(text: &[u8]) -> Vec<u8> {
-    zstd::encode_all(text, 1).unwrap()
 }
 
 /// The log in every form that an input can have.

@@ -1,40 +1,20 @@
 //! Compressed inputs: all members of every format, and what is cut or corrupt is an error behind what was whole.
 #![cfg(all(feature = "feeds", feature = "compression"))]
 
+mod packed;
 #[path = "../src/random.rs"]
 mod random;
 
 use std::io::{self, ErrorKind, Read, Write};
 
 use netsieve::input::{Compression, Input};
+use packed::{bzip2, gzip, xz, zstd};
 use random::Random;
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zstd(text: &[u8]) -> Vec<u8> {
-    zstd::encode_all(text, 3).unwrap()
-}
 
 /// With the checksum that the tool writes, and the library does not.
 fn zstd_checked(text: &[u8]) -> Vec<u8> {
     let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
     encoder.include_checksum(true).unwrap();
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn bzip2(text: &[u8]) -> Vec<u8> {
-    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn xz(text: &[u8]) -> Vec<u8> {
-    let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 6);
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
 }
