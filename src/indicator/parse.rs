@@ -13,7 +13,7 @@ use crate::value::{DomainName, Observable, Reject, Url, ip};
 /// * a name, with or without a port, which covers the names beneath it too: `evil.test`, `evil.test:8080`. `*.evil.test` is the
 ///   same; a name that shall cover itself alone is built with [`Scope::Exact`];
 /// * a URL, or `host/path`, which is one of the scheme `http`;
-/// * the hash of a file, as of [`FileHash::parse`], or a mail address.
+/// * the hash of a file, as of [`FileHash::parse`](crate::indicator::FileHash::parse), or a mail address.
 ///
 /// White space around the value is trimmed, nothing else is: defanged text is undone by feed readers. No guard is asked:
 /// [`SieveBuilder::add`](crate::SieveBuilder::add) does that.
