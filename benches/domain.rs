@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use netsieve::{Feed, Kind, MatchOptions, Sieve, feed};
+use netsieve::{Feed, Kind, Sieve, feed};
 
 mod common;
 
@@ -24,7 +24,7 @@ const QUERIES: usize = 16 * 1024;
 fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<String>, usize)]) {
     let mut group = c.benchmark_group(group);
     for (name, queries, hits) in sets {
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut matcher = sieve.matcher();
         group.throughput(Throughput::Elements(queries.len() as u64));
         group.bench_function(BenchmarkId::new("is_match", name), |b| {
             b.iter(|| {
@@ -56,7 +56,7 @@ fn two_threads(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec
     let mut group = c.benchmark_group(group);
     for (name, queries, hits) in sets {
         let halves = queries.split_at(queries.len() / 2);
-        let [mut one, mut two] = [(); 2].map(|()| sieve.matcher(&MatchOptions::default()));
+        let [mut one, mut two] = [(); 2].map(|()| sieve.matcher());
         group.throughput(Throughput::Elements(queries.len() as u64));
         group.bench_function(BenchmarkId::new("is_match, two threads", name), |b| {
             b.iter(|| {
@@ -157,7 +157,7 @@ fn real(c: &mut Criterion) {
     let log = std::fs::read_to_string(data.join("logs/zeek-dns.log")).expect("a log");
     let asked = log.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split('\t').nth(9));
     let asked: Vec<String> = asked.filter(|name| name.contains('.')).take(QUERIES).map(str::to_owned).collect();
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let hits = asked.iter().filter(|name| matcher.is_match_domain(name, None)).count();
     println!("domain/real: {hits} of {} names of the log are listed", asked.len());
     lookups(c, "domain/real", &sieve, &[("DNS log", asked, hits)]);

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use netsieve::value::FileHash;
-use netsieve::{Indicator, MatchOptions, ScanOptions, Scanner, Sieve};
+use netsieve::{Indicator, Scanner, Sieve};
 
 mod common;
 
@@ -40,7 +40,7 @@ fn lookups() {
         let listed = digests(&mut random, count, len);
         let others = digests(&mut random, 4096, len);
         let sieve = common::sieve(listed.iter().copied().map(Indicator::Hash).collect());
-        let (mut one, mut all) = (sieve.matcher(&MatchOptions::default()), sieve.matcher(&MatchOptions::default()));
+        let (mut one, mut all) = (sieve.matcher(), sieve.matcher());
         let some: Vec<FileHash> = listed.iter().step_by(count / 4096).take(4096).copied().collect();
         let table: u64 = sieve.sections().iter().filter(|s| s.name.starts_with("digests")).map(|s| s.bytes).sum();
         println!(
@@ -99,7 +99,7 @@ fn compare(name: &str, base: &[Indicator], text: &[u8]) {
         common::sieve(base.iter().cloned().chain(more).collect()),
         common::sieve(base.iter().cloned().chain(addresses).collect()),
     ];
-    let [mut without, mut with, mut mails] = sieves.map(|sieve| Scanner::new(&sieve, &ScanOptions::default()));
+    let [mut without, mut with, mut mails] = sieves.map(|sieve| Scanner::new(&sieve));
     let outcomes = interleaved(
         vec![
             Contender::new("without", || hits(&mut without, text)),

@@ -16,7 +16,7 @@ use criterion::{BatchSize, Criterion, Throughput};
 use netsieve::indicator::Record;
 use netsieve::live::LiveSieve;
 use netsieve::sieve::PublicSuffixes;
-use netsieve::{Feed, Indicator, MatchOptions, Sieve};
+use netsieve::{Feed, Indicator, Sieve};
 
 mod common;
 
@@ -96,7 +96,7 @@ fn files(c: &mut Criterion, path: &Path) {
 /// What a child process does: maps the file, looks up, says so, and waits for the end of its input.
 fn child(path: PathBuf) {
     let sieve = open_mmap(&path);
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let hits = common::listed_names(10_000).iter().filter(|name| matcher.is_match_domain(name, None)).count();
     println!("{hits}");
     std::io::stdout().flush().expect("a pipe");
@@ -140,7 +140,7 @@ fn memory(path: &Path) {
 
 /// The time below which all but one in 1,000 lookups stay, in ns; each is timed.
 fn slowest(live: &LiveSieve, queries: &[IpAddr], time: Duration) -> u64 {
-    let mut matcher = live.matcher(&MatchOptions::default());
+    let mut matcher = live.matcher();
     let mut times: Vec<u32> = Vec::with_capacity(1 << 24);
     let began = Instant::now();
     let mut hits = 0_u64;

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::net::IpAddr;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use netsieve::{Feed, MatchOptions, Sieve, feed};
+use netsieve::{Feed, Sieve, feed};
 
 mod common;
 
@@ -27,7 +27,7 @@ fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<IpA
     let mut group = c.benchmark_group(group);
     let sorted = intervals(sieve);
     for (name, queries) in sets {
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut matcher = sieve.matcher();
         let hits = queries.iter().filter(|&&addr| !matcher.match_ip(addr, None).is_empty()).count();
         group.throughput(Throughput::Elements(queries.len() as u64));
         group.bench_function(BenchmarkId::new("is_match", name), |b| {
@@ -75,7 +75,7 @@ fn two_threads(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec
     let mut group = c.benchmark_group(group);
     for (name, queries) in sets {
         let halves = queries.split_at(queries.len() / 2);
-        let mut matchers = [(); 2].map(|()| sieve.matcher(&MatchOptions::default()));
+        let mut matchers = [(); 2].map(|()| sieve.matcher());
         let want = queries.iter().filter(|&&addr| matchers[0].is_match_ip(addr, None)).count();
         group.throughput(Throughput::Elements(queries.len() as u64));
         group.bench_function(BenchmarkId::new("is_match, two threads", name), |b| {

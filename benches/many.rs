@@ -7,8 +7,8 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use netsieve::Scanner;
 use netsieve::value::Column;
-use netsieve::{MatchOptions, ScanOptions, Scanner};
 
 mod common;
 
@@ -36,7 +36,7 @@ fn lookups(c: &mut Criterion) {
                 let mut values = clean.clone();
                 values.iter_mut().step_by(step).skip(1).zip(&names).for_each(|(value, name)| name.clone_into(value));
                 let hits = if step == 1000 { VALUES.div_ceil(1000) - 1 } else { 0 };
-                let mut matcher = sieve.matcher(&MatchOptions::default());
+                let mut matcher = sieve.matcher();
                 group.bench_function(BenchmarkId::new(format!("{kind}, a loop"), rate), |b| {
                     b.iter(|| assert_eq!(values.iter().filter(|&v| matcher.is_match_any(black_box(v))).count(), hits));
                 });
@@ -71,7 +71,7 @@ fn rows(c: &mut Criterion) {
     for (kind, rate) in [("sparse", 7), ("dense", 1000)] {
         let corpus = common::corpus(8 << 20, &Planted { hosts: &hosts, names: &names, rate });
         let rows: Vec<&[u8]> = corpus.text.split(|&byte| byte == b'\n').collect();
-        let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+        let mut scanner = Scanner::new(&sieve);
         group.throughput(Throughput::Bytes(corpus.text.len() as u64));
         group.bench_function(BenchmarkId::new("together", kind), |b| {
             b.iter(|| {

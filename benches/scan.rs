@@ -31,7 +31,7 @@ fn engines() -> Vec<Engine> {
 fn scanner(sieve: &Sieve, engine: Engine) -> Scanner {
     let mut options = ScanOptions::default();
     options.engine = engine;
-    Scanner::new(sieve, &options)
+    Scanner::with_options(sieve, &options)
 }
 
 fn hits(scanner: &mut Scanner, text: &[u8]) -> u64 {

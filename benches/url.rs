@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use netsieve::extract::{ExtractOptions, Extractor, TokenKind};
 use netsieve::indicator::UrlScratch;
 use netsieve::value::url;
-use netsieve::{Feed, MatchOptions, Sieve, feed};
+use netsieve::{Feed, Sieve, feed};
 
 mod common;
 
@@ -26,7 +26,7 @@ fn run(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<String>
     let mut group = c.benchmark_group(group);
     for (name, urls, hits) in sets {
         let mut scratch = UrlScratch::new();
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut matcher = sieve.matcher();
         group.throughput(Throughput::Elements(urls.len() as u64));
         let valid = urls.iter().filter(|url| url::canonicalise(url.as_bytes(), &mut scratch).is_ok()).count();
         group.bench_function(format!("canonicalise/{name}"), |b| {
@@ -90,7 +90,7 @@ fn real(c: &mut Criterion) {
             urls.push(String::from_utf8_lossy(token.text).into_owned());
         }
     });
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let hits = urls.iter().filter(|url| matcher.is_match_url(url)).count();
     run(c, "url/real", &sieve, &[("access log", urls, hits)]);
 }

@@ -23,7 +23,7 @@
 //! assert_eq!(report.feeds[0].entries, 3);
 //!
 //! // A matcher owns scratch space: one for each thread.
-//! let mut matcher = sieve.matcher(&MatchOptions::default());
+//! let mut matcher = sieve.matcher();
 //! let first = matcher.match_domain("WWW.Evil.TEST.", None).first().unwrap();
 //! assert_eq!((first.indicator().to_string(), first.relation()), ("evil.test".into(), Relation::Subdomain));
 //! assert_eq!(first.sources().next().unwrap().line(), Some(1));
@@ -49,7 +49,7 @@
 //! let (sieve, _) = builder.build()?;
 //!
 //! let log = br#"{"url":"https:\/\/cdn.evil.test\/x","host":"notevil.test"}"#;
-//! let stats = Scanner::new(&sieve, &ScanOptions::default()).scan(log, |hit| {
+//! let stats = Scanner::new(&sieve).scan(log, |hit| {
 //!     assert_eq!((hit.line(), hit.span(), hit.canonical()), (1, 18..31, "cdn.evil.test"));
 //!     ControlFlow::Continue(())
 //! });

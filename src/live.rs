@@ -6,7 +6,7 @@
 //!
 //! let live = LiveSieve::new(Sieve::builder().build()?.0);
 //! // A thread's own matcher, which follows the swaps.
-//! let mut matcher = live.matcher(&MatchOptions::default());
+//! let mut matcher = live.matcher();
 //! assert!(!matcher.current().is_match_any("evil.test"));
 //! live.store(Sieve::builder().build()?.0);
 //! assert_eq!(live.generation(), 1);
@@ -141,14 +141,19 @@ impl LiveSieve {
         Snapshot::clone(&self.current.load())
     }
 
-    /// A matcher that follows the swaps. One for each thread.
-    pub fn matcher(&self, options: &MatchOptions) -> LiveMatcher<'_> {
+    /// A matcher with the default options that follows the swaps. One for each thread.
+    pub fn matcher(&self) -> LiveMatcher<'_> {
+        self.matcher_with(&MatchOptions::default())
+    }
+
+    /// A matcher with options that follows the swaps. One for each thread.
+    pub fn matcher_with(&self, options: &MatchOptions) -> LiveMatcher<'_> {
         let snapshot = self.snapshot();
         LiveMatcher {
             live: self,
             options: options.clone(),
             generation: snapshot.generation,
-            matcher: snapshot.sieve.matcher(options),
+            matcher: snapshot.sieve.matcher_with(options),
         }
     }
 
@@ -248,7 +253,7 @@ impl LiveMatcher<'_> {
         let snapshot = self.live.current.load();
         if snapshot.generation != self.generation {
             self.generation = snapshot.generation;
-            self.matcher = snapshot.sieve.matcher(&self.options);
+            self.matcher = snapshot.sieve.matcher_with(&self.options);
         }
         &mut self.matcher
     }
@@ -393,7 +398,7 @@ mod tests {
     }
 
     fn holds(live: &LiveSieve, name: &str) -> bool {
-        live.load().matcher(&MatchOptions::default()).is_match_domain(name, None)
+        live.load().matcher().is_match_domain(name, None)
     }
 
     #[test]
@@ -412,7 +417,7 @@ mod tests {
     #[test]
     fn a_matcher_follows_the_swaps() {
         let live = LiveSieve::new(sieve("a.test"));
-        let mut matcher = live.matcher(&MatchOptions::default());
+        let mut matcher = live.matcher();
         assert!(matcher.current().is_match_any("a.test"));
         live.store(sieve("b.test"));
         assert_eq!(matcher.generation(), 0);

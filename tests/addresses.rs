@@ -103,7 +103,7 @@ fn batches_equal_single_lookups_under_all_options() {
     for round in 0..20 {
         let sieve = world(&mut random).sieve();
         for options in all_options() {
-            let mut matcher = sieve.matcher(&options);
+            let mut matcher = sieve.matcher_with(&options);
             let addrs = addrs(&mut random, 400);
             check_batch(&mut matcher, &addrs);
             if round < 2 {
@@ -167,14 +167,14 @@ fn derived_forms_are_told_and_come_last() {
     let mut options = MatchOptions::default();
     let text = |text: &str| (text.to_owned(), None);
     let derived = |text: &str, how| (text.to_owned(), Some(how));
-    let mut plain = sieve.matcher(&options);
+    let mut plain = sieve.matcher_with(&options);
     assert_eq!(texts(&mut plain, "2002:b16:2100::"), [text("2002:b16::/32")]);
     assert_eq!(texts(&mut plain, "64:ff9b:1::b16:212c"), []);
 
     options.derived.six_to_four = true;
     options.derived.teredo = true;
     options.derived.nat64.extend(Nat64Prefix::new("64:ff9b:1::/96".parse().unwrap()));
-    let mut matcher = sieve.matcher(&options);
+    let mut matcher = sieve.matcher_with(&options);
     let six = Derived::SixToFour;
     assert_eq!(texts(&mut matcher, "2002:b16:2100::"), [text("2002:b16::/32"), derived("11.22.0.0/16", six)]);
     // The allow entry of the IPv6 address says nothing of the other, nor the other way round.
@@ -198,7 +198,7 @@ fn derived_forms_are_told_and_come_last() {
         scan.engine = engine;
         let count = |scan: &netsieve::ScanOptions| {
             let mut hits = Vec::new();
-            netsieve::Scanner::new(&sieve, scan).scan(log, |hit| {
+            netsieve::Scanner::with_options(&sieve, scan).scan(log, |hit| {
                 hits.extend(hit.matches().iter().map(|found| (hit.span().start, found.derived())));
                 std::ops::ControlFlow::Continue(())
             });
@@ -250,7 +250,7 @@ fn as_prefix_trie(seed: u64, is_v4: bool, count: usize, queries: usize) {
         }
     };
     let sieve = World::of(nets.iter().map(|&net| Indicator::Ip { net, port: None })).sieve();
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let mut batch = Vec::new();
     let mut hits = 0;
     for _ in 0..queries / 1000 {

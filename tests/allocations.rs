@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
-use netsieve::{Feed, MatchOptions, ScanOptions, Scanner, Sieve, feed};
+use netsieve::{Feed, MatchOptions, Scanner, Sieve, feed};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -71,7 +71,7 @@ fn a_warm_matcher_allocates_nothing() {
     let sieve = sieve();
     let mut options = MatchOptions::default();
     (options.name_like, options.host_only) = (true, true);
-    let mut matcher = sieve.matcher(&options);
+    let mut matcher = sieve.matcher_with(&options);
     let addrs: Vec<IpAddr> = ["192.0.2.7", "198.51.100.3", "203.0.113.1", "2001:db8::1", "::ffff:192.0.2.7"]
         .map(|a| a.parse().unwrap())
         .into();
@@ -123,7 +123,7 @@ fn a_warm_matcher_allocates_nothing() {
 fn hits_of_a_warm_scanner_allocate_nothing() {
     let lines = "query a.www.evil.test from 192.0.2.7\nGET http://shop.test/login/x?u=http%3A%2F%2Fhost.test%2F\n\
                b\u{fc}cher.test evil\\u002etest 2001:db8::1 (4)evil(4)test(0)\nnothing here but ok.example\n";
-    let mut scanner = Scanner::new(&sieve(), &ScanOptions::default());
+    let mut scanner = Scanner::new(&sieve());
     let counts = [1, 10, 100].map(|times| {
         let log = lines.repeat(times);
         let mut hits = 0;
@@ -173,7 +173,7 @@ fn a_warm_reader_of_events_allocates_nothing() {
 /// A buffer serves one part of an input after the other.
 #[test]
 fn a_warm_scanner_reads_any_length_into_the_same_buffer() {
-    let mut scanner = Scanner::new(&sieve(), &ScanOptions::default());
+    let mut scanner = Scanner::new(&sieve());
     let log = "nothing here but ok.example\n".repeat(400_000);
     let mut scan = || scanner.scan_reader(log.as_bytes(), |_| ControlFlow::Continue(())).unwrap();
     scan();

@@ -3,7 +3,7 @@
 
 use netsieve::feed;
 use netsieve::indicator::{Construct, Exceptions};
-use netsieve::{Action, BuildReport, Feed, MatchOptions, Policy, Sieve};
+use netsieve::{Action, BuildReport, Feed, Policy, Sieve};
 
 /// A sieve of feeds, each with its text.
 fn build<'t>(feeds: impl IntoIterator<Item = (Feed, &'t str)>) -> (Sieve, BuildReport) {
@@ -164,7 +164,7 @@ fn any_format_can_be_an_allow_list() {
             policy.scope = Some(netsieve::Scope::Suffix);
             let (sieve, report) = build([block(), (Feed::new("ours").action(action).policy(policy), text)]);
             assert_eq!(report.feeds[1].format.as_deref(), Some(format));
-            let mut matcher = sieve.matcher(&MatchOptions::default());
+            let mut matcher = sieve.matcher();
             let mut left = |value: &str| matcher.match_any(value).len();
             let (names, addresses) = (text.contains("good.evil.test"), text.contains("7"));
             if names {

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use netsieve::indicator::{DomainName, Record, RecordSink, Rejection, Url, Warning, WarningKind};
 use netsieve::sieve::{FeedId, PublicSuffixes, Shadow};
 use netsieve::value::ip;
-use netsieve::{Action, BuildReport, Feed, Indicator, MatchOptions, Policy, Reject, Scope, Sieve, SieveBuilder};
+use netsieve::{Action, BuildReport, Feed, Indicator, Policy, Reject, Scope, Sieve, SieveBuilder};
 
 fn net(text: &str) -> Indicator {
     Indicator::Ip { net: ip::parse_net(text.as_bytes()).unwrap().net, port: None }
@@ -206,7 +206,7 @@ fn every_feed_keeps_its_entries() {
     assert_eq!(counts(0), (2, 2, 1, 0));
     assert_eq!(counts(1), (1, 1, 0, 1));
 
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let matches = matcher.match_domain("x.evil.test", None);
     let sources: Vec<_> = matches.first().unwrap().sources().collect();
     assert_eq!(format!("{sources:?}"), "[first:3, first:8, second:9]");
@@ -241,7 +241,7 @@ fn one_url_of_two_schemes_is_one_indicator() {
 fn a_range_of_one_prefix_and_a_range_of_several() {
     let (sieve, _) = build([(Feed::new("a"), vec![range("192.0.2.4-192.0.2.11"), net("192.0.2.4/30")])]);
     assert_eq!(sieve.len(), 2);
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     for (addr, want) in [(3, 0), (4, 2), (7, 2), (8, 1), (11, 1), (12, 0)] {
         assert_eq!(matcher.match_ip(Ipv4Addr::new(192, 0, 2, addr), None).len(), want, "{addr}");
     }
@@ -528,7 +528,7 @@ fn attribution_is_kept_of_what_is_beneath() {
     let example = &report.feeds[2].subsumed_examples[0];
     let shown = (example.line, example.indicator.as_str(), example.by.as_str(), example.by_feed, example.by_line);
     assert_eq!(shown, (1, "192.0.2.7", "192.0.2.0/24", 0, 1));
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let found = matcher.match_ip(Ipv4Addr::new(192, 0, 2, 7), None);
     let feeds: Vec<String> =
         found.iter().flat_map(|found| found.sources()).map(|source| format!("{source:?}")).collect();
@@ -560,7 +560,7 @@ fn order_of_insertion_does_not_matter() {
         url("http://a.evil.test/"),
     ];
     let look = |sieve: &Sieve| {
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut matcher = sieve.matcher();
         let mut found = Vec::new();
         for value in ["192.0.2.7", "a.evil.test", "http://a.evil.test/x/y?z"] {
             found.extend(

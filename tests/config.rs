@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use netsieve::feed::Format;
 use netsieve::feed::config::{Config, FeedFile};
 use netsieve::indicator::{Column, ColumnRole, Exceptions};
-use netsieve::{Action, BuildReport, Feed, MatchOptions, Policy, Scope, Sieve};
+use netsieve::{Action, BuildReport, Feed, Policy, Scope, Sieve};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -305,7 +305,7 @@ fn the_sample_configuration_loads() {
         ("ours", "plain", 2),
     ];
     assert_eq!(feeds, want);
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let matches = matcher.match_domain("cdn7.c2.evil.test", None);
     let sources: Vec<_> = matches.iter().flat_map(|found| found.sources().collect::<Vec<_>>()).collect();
     let said: Vec<_> = sources
@@ -332,7 +332,7 @@ fn columns_alone_tell_what_a_file_is() {
         fs::write(folder.path().join("t.dat"), text).unwrap();
         let (sieve, report) = load(&folder.path().join("feeds.toml"));
         assert_eq!(report.feeds[0].format.as_deref(), Some(format), "{text}");
-        assert!(sieve.matcher(&MatchOptions::default()).is_match_any("evil.test"), "{text}");
+        assert!(sieve.matcher().is_match_any("evil.test"), "{text}");
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use netsieve::{ScanOptions, Scanner};
+use netsieve::Scanner;
 
 #[path = "../benches/common/mod.rs"]
 mod common;
@@ -32,7 +32,7 @@ fn fold(text: &[u8]) -> u64 {
 fn the_generated_log_holds_what_was_planted() {
     let (hosts, names) = (listed_hosts(10_000), listed_names(10_000));
     let sieve = sieve(indicators(&hosts, &names, &[]));
-    let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+    let mut scanner = Scanner::new(&sieve);
     let mut hits = |corpus: &common::Corpus| scanner.scan(&corpus.text, |_| ControlFlow::Continue(())).hits;
     for rate in [0, 7, 1000, 10_000] {
         let planted = Planted { hosts: &hosts, names: &names, rate };

@@ -267,7 +267,7 @@ fn hits(sieve: &Sieve, engine: Engine, weak: bool, text: &[u8]) -> (Vec<Row>, ne
     options.engine = engine;
     (options.matching.name_like, options.matching.host_only) = (weak, weak);
     let mut rows = Vec::new();
-    let stats = Scanner::new(sieve, &options).scan(text, |hit| {
+    let stats = Scanner::with_options(sieve, &options).scan(text, |hit| {
         let matches =
             hit.matches().iter().map(|m| format!("{} {:?} {:?}", m.indicator(), m.relation(), m.strength())).collect();
         rows.push((hit.span(), hit.line(), hit.canonical().to_owned(), hit.context().as_str(), matches));
@@ -405,8 +405,8 @@ fn derived_forms_are_found_where_no_ipv6_address_is_listed() {
             let mut options = ScanOptions::default();
             options.engine = engine;
             options.matching.derived.six_to_four = derived;
-            let stats =
-                Scanner::new(&sieve, &options).scan(b"from 2002:c000:201::7 to x\n", |_| ControlFlow::Continue(()));
+            let stats = Scanner::with_options(&sieve, &options)
+                .scan(b"from 2002:c000:201::7 to x\n", |_| ControlFlow::Continue(()));
             assert_eq!(stats.hits, want, "{engine:?}");
         }
     }
@@ -428,18 +428,18 @@ fn every_engine_is_the_one_that_was_asked_for() {
     for engine in available.clone() {
         let mut options = ScanOptions::default();
         (options.engine, options.matching.engine) = (engine, engine);
-        assert_eq!(Scanner::new(&sieve, &options).engine(), engine);
-        assert_eq!(sieve.matcher(&options.matching).engine(), engine);
+        assert_eq!(Scanner::with_options(&sieve, &options).engine(), engine);
+        assert_eq!(sieve.matcher_with(&options.matching).engine(), engine);
         // A scan goes by its own choice.
         options.matching.engine = Engine::Auto;
-        assert_eq!(Scanner::new(&sieve, &options).engine(), engine);
+        assert_eq!(Scanner::with_options(&sieve, &options).engine(), engine);
     }
     let fastest = available[0];
     for auto in [Engine::Auto, Engine::Avx2, Engine::Avx512, Engine::Neon] {
         if !available.contains(&auto) {
             let mut options = MatchOptions::default();
             options.engine = auto;
-            assert_eq!(sieve.matcher(&options).engine(), fastest);
+            assert_eq!(sieve.matcher_with(&options).engine(), fastest);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use netsieve::{Feed, ScanOptions, Scanner, Sieve, feed};
+use netsieve::{Feed, Scanner, Sieve, feed};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -118,7 +118,7 @@ proptest! {
         let expected = judge(&told, &listed);
         for (layout, log) in logs(&told) {
             let mut hits = Vec::new();
-            let stats = Scanner::new(&sieve, &ScanOptions::default()).scan(log.as_bytes(), |hit| {
+            let stats = Scanner::new(&sieve).scan(log.as_bytes(), |hit| {
                 for found in hit.matches().iter() {
                     let observed = String::from_utf8_lossy(hit.observed()).into_owned();
                     hits.push((observed, found.indicator().to_string(), found.strength().as_str()));

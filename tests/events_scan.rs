@@ -22,7 +22,7 @@ fn sieve(list: &str) -> Sieve {
 /// `observed indicator strength` of each hit.
 fn scan(sieve: &Sieve, options: &ScanOptions, log: &str) -> (Vec<String>, ScanStats) {
     let mut hits = Vec::new();
-    let stats = Scanner::new(sieve, options).scan(log.as_bytes(), |hit| {
+    let stats = Scanner::with_options(sieve, options).scan(log.as_bytes(), |hit| {
         for found in hit.matches().iter() {
             let observed = String::from_utf8_lossy(hit.observed()).into_owned();
             hits.push(format!("{observed} {} {}", found.indicator(), found.strength().as_str()));
@@ -399,7 +399,7 @@ fn hits_are_the_same_however_they_are_handed_over() {
         let event = hit.event().map(|event| format!("{event:?}"));
         format!("{:?} {} {} {matches:?} {event:?} {:?}", hit.span(), hit.line(), hit.canonical(), hit.field())
     };
-    let mut scanner = Scanner::new(&sieve, &options);
+    let mut scanner = Scanner::with_options(&sieve, &options);
     let (mut one, mut other) = (Vec::new(), Vec::new());
     let first = scanner.scan(log.as_bytes(), |hit| {
         one.push(show(hit));
@@ -452,7 +452,7 @@ fn headers_count_wherever_a_line_is_scanned() {
     let sieve = sieve("evil.test\n");
     let (log, expected) = two_headers(4000);
     assert!(log.len() > 3 << 20);
-    let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+    let mut scanner = Scanner::new(&sieve);
     let mut who = Vec::new();
     let mut sink = |hit: &netsieve::Hit<'_>| {
         assert_eq!(hit.event().unwrap().layout_name(), "zeek");
@@ -495,7 +495,7 @@ fn headers_count_in_compressed_files() {
     assert!(child.wait().unwrap().success());
     let mut who = Vec::new();
     let input = netsieve::input::open_log(&path).unwrap();
-    Scanner::new(&sieve, &ScanOptions::default())
+    Scanner::new(&sieve)
         .scan_reader_parallel(input, |hit| {
             who.push(hit.who().unwrap().to_string());
             ControlFlow::Continue(())
@@ -523,7 +523,7 @@ fn what_an_input_does_not_say_is_not_taken_from_another() {
         ControlFlow::Continue(())
     };
     let mut times = Vec::new();
-    Scanner::new(&sieve, &ScanOptions::default())
+    Scanner::new(&sieve)
         .scan_many(sources.into_iter(), 1, render, |delivery| {
             if let Delivery::Hits { rendered, .. } = delivery {
                 times.extend(String::from_utf8_lossy(rendered).lines().map(str::to_owned));

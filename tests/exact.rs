@@ -23,7 +23,7 @@ fn hits(sieve: &Sieve, engine: Engine, log: &[u8]) -> Vec<(String, u64)> {
     let mut options = ScanOptions::default();
     options.engine = engine;
     let mut seen = Vec::new();
-    Scanner::new(sieve, &options).scan(log, |hit| {
+    Scanner::with_options(sieve, &options).scan(log, |hit| {
         let kinds: Vec<_> = hit.matches().iter().map(|found| found.indicator().kind()).collect();
         seen.push((format!("{} {} {kinds:?}", hit.context().as_str(), hit.canonical()), hit.span().start));
         ControlFlow::Continue(())

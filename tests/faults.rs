@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use netsieve::feed;
 use netsieve::input::Input;
 use netsieve::scan::many::{Delivery, ReadAt, Source};
-use netsieve::{Feed, ScanOptions, Scanner, Sieve};
+use netsieve::{Feed, Scanner, Sieve};
 use packed::{bzip2, gzip, xz, zstd};
 
 /// What a broken disk says.
@@ -97,7 +97,7 @@ type Outcome = (Vec<u64>, netsieve::Result<()>);
 fn by_reader(bytes: &[u8], end: Option<usize>) -> Outcome {
     let mut lines = Vec::new();
     let result = Input::new(Faulty::new(bytes, end)).map_err(netsieve::Error::from).and_then(|input| {
-        let mut scanner = Scanner::new(&sieve(), &ScanOptions::default());
+        let mut scanner = Scanner::new(&sieve());
         scanner.scan_reader(input, |hit| {
             lines.push(hit.line());
             ControlFlow::Continue(())
@@ -112,7 +112,7 @@ fn by_threads(bytes: &[u8], end: Option<usize>) -> Outcome {
         Ok(input) => input,
         Err(error) => return (lines, Err(error.into())),
     };
-    let mut scanner = Scanner::new(&sieve(), &ScanOptions::default());
+    let mut scanner = Scanner::new(&sieve());
     let result = scanner.scan_reader_parallel(input, |hit| {
         lines.push(hit.line());
         ControlFlow::Continue(())
@@ -172,7 +172,7 @@ fn bad_blocks_of_a_file_are_its_error_and_not_that_of_others() {
             [text.len(), text.len() / 2, text.len()].map(|end| Ok(Source::File(Box::new(BadBlocks(&text, end)))));
         let mut hits = [0_usize; 3];
         let mut ends = Vec::new();
-        let mut scanner = Scanner::new(&sieve(), &ScanOptions::default());
+        let mut scanner = Scanner::new(&sieve());
         scanner
             .scan_many(
                 sources.into_iter(),

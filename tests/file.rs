@@ -199,7 +199,7 @@ fn the_golden_file_of_each_version_answers_as_the_oracle() {
     let mut options = MatchOptions::default();
     for weak in [false, true] {
         options.host_only = weak;
-        let (mut built, mut opened) = (built.matcher(&options), opened.matcher(&options));
+        let (mut built, mut opened) = (built.matcher_with(&options), opened.matcher_with(&options));
         for value in VALUES {
             let want = oracle.matches(&Observed::any(value).expect("a value"), &options);
             assert!(!want.found.is_empty() || want.withheld.total() > 0, "{value}");
@@ -455,7 +455,7 @@ fn a_process_that_is_killed_while_it_saves_leaves_a_whole_file() {
         child.kill().unwrap();
         child.wait().unwrap();
         let opened = Sieve::open(&path).expect("one of the two, whole");
-        let mut matcher = opened.matcher(&MatchOptions::default());
+        let mut matcher = opened.matcher();
         let holds = [0, 1].map(|n| matcher.is_match_domain(format!("set{n}.test"), None));
         assert!(holds[0] ^ holds[1] && matcher.is_match_domain("name1999.test", None));
         seen[usize::from(holds[1])] += 1;

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use netsieve::feed::{self, Format};
 use netsieve::sieve::IndicatorRef;
-use netsieve::{Feed, Policy, ScanOptions, Scanner, Scope, Sieve};
+use netsieve::{Feed, Policy, Scanner, Scope, Sieve};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
@@ -319,7 +319,7 @@ fn lines(value: &str) -> [String; 5] {
 
 fn hits(sieve: &Sieve, line: &str, id: u32) -> bool {
     let mut is_hit = false;
-    Scanner::new(sieve, &ScanOptions::default()).scan(line.as_bytes(), |hit| {
+    Scanner::new(sieve).scan(line.as_bytes(), |hit| {
         is_hit |= hit.matches().iter().any(|found| found.indicator().id() == id);
         ControlFlow::Continue(())
     });

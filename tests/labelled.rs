@@ -36,7 +36,7 @@ fn options(name_like: bool, refang: bool, engine: Engine) -> ScanOptions {
 
 fn scan(sieve: &Sieve, options: &ScanOptions, text: &[u8]) -> Vec<Row> {
     let mut rows = Vec::new();
-    Scanner::new(sieve, options).scan(text, |hit| {
+    Scanner::with_options(sieve, options).scan(text, |hit| {
         rows.push(row(hit));
         ControlFlow::Continue(())
     });
@@ -116,7 +116,7 @@ fn so_it_is_on_two_threads_and_from_a_reader() {
     let options = options(false, false, Engine::Auto);
     let want = expected(&labelled.sightings, &options);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    let mut scanner = Scanner::new(&labelled.sieve(), &options);
+    let mut scanner = Scanner::with_options(&labelled.sieve(), &options);
     for from_reader in [false, true] {
         let mut got = Vec::new();
         let sink = |hit: &Hit<'_>| {
@@ -137,7 +137,7 @@ fn every_source_is_named() {
     let labelled = Labelled::new(recipe(true));
     let sources = labelled.sources();
     let (mut one, mut two) = (0, 0);
-    Scanner::new(&labelled.sieve(), &ScanOptions::default()).scan(&labelled.text, |hit| {
+    Scanner::new(&labelled.sieve()).scan(&labelled.text, |hit| {
         for found in hit.matches().iter() {
             let indicator = found.indicator().to_string();
             let named: Vec<_> = found.sources().map(|source| (source.feed().name.clone(), source.line())).collect();

@@ -24,7 +24,7 @@ fn found(world: &World, options: &MatchOptions, engine: Engine, log: &[u8]) -> B
     let mut scan = oracle::scan::raw(options.clone());
     scan.engine = engine;
     let mut found = BTreeSet::new();
-    Scanner::new(&world.sieve(), &scan).scan(log, |hit| {
+    Scanner::with_options(&world.sieve(), &scan).scan(log, |hit| {
         for by in hit.matches().iter() {
             let indicator = by.indicator();
             let words = format!("{indicator} {:?} {:?} {:?}", indicator.kind(), indicator.scope(), indicator.port());

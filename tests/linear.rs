@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use netsieve::indicator::DomainName;
 use netsieve::render::{JsonLines, Text};
-use netsieve::{Indicator, ScanOptions, Scanner, Scope};
+use netsieve::{Indicator, Scanner, Scope};
 use oracle::World;
 
 const LEN: usize = 1 << 19;
@@ -33,7 +33,7 @@ fn scanner() -> Scanner {
         Indicator::Domain { name, scope: Scope::Suffix, port: None },
         Indicator::Ip { net: addr, port: None },
     ]);
-    Scanner::new(&world.sieve(), &ScanOptions::default())
+    Scanner::new(&world.sieve())
 }
 
 /// How long a scan and its output take, and how long the outputs are.

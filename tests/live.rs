@@ -8,7 +8,7 @@ use std::thread;
 use netsieve::indicator::{DomainName, Record};
 use netsieve::live::LiveSieve;
 use netsieve::sieve::SaveOptions;
-use netsieve::{Feed, Indicator, MatchOptions, Scope, Sieve};
+use netsieve::{Feed, Indicator, Scope, Sieve};
 
 const READERS: usize = 8;
 const SWAPS: u64 = 1000;
@@ -66,7 +66,7 @@ fn no_answer_is_wrong_or_missed_and_no_sieve_stays() {
         for (reader, used) in used.iter().enumerate() {
             let (live, answers) = (&live, &answers);
             scope.spawn(move || {
-                let mut live_matcher = live.matcher(&MatchOptions::default());
+                let mut live_matcher = live.matcher();
                 let mut n = reader as u32 * 7;
                 while live_matcher.generation() < SWAPS {
                     n = n % NAMES + 1;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use netsieve::indicator::DomainName;
 use netsieve::scan::Tail;
 use netsieve::scan::many::{Delivery, ReadAt, Source};
-use netsieve::{Hit, Indicator, ScanOptions, Scanner, Scope};
+use netsieve::{Hit, Indicator, Scanner, Scope};
 use oracle::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -34,7 +34,7 @@ fn scanner() -> Scanner {
         net("203.0.113.0/24"),
         net("203.0.113.7/32"),
     ]);
-    Scanner::new(&world.sieve(), &ScanOptions::default())
+    Scanner::new(&world.sieve())
 }
 
 fn render(input: usize, hit: &Hit<'_>, out: &mut Vec<u8>) -> ControlFlow<()> {

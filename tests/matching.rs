@@ -347,7 +347,7 @@ proptest! {
     #[test]
     fn as_the_oracle((world, lookups) in meeting(), options in options()) {
         let oracle = world.oracle();
-        let mut matcher = world.sieve().matcher(&options);
+        let mut matcher = world.sieve().matcher_with(&options);
         for lookup in lookups {
             let want = lookup.observed().map_or_else(Default::default, |seen| oracle.matches(&seen, &options));
             let got = match &lookup {
@@ -383,7 +383,7 @@ proptest! {
         });
         let some: Vec<&str> = names.chain(odd).collect();
         let names: Vec<&str> = std::iter::repeat_n("clean.example", before).chain(some.repeat(times)).collect();
-        let mut matcher = world.sieve().matcher(&options);
+        let mut matcher = world.sieve().matcher_with(&options);
         let want: Vec<_> = names.iter().map(|name| answer_of(&matcher.match_domain(name, port))).collect();
         let mut got = vec![Default::default(); names.len()];
         let mut last = None;
@@ -427,7 +427,7 @@ proptest! {
         let some: Vec<String> = lookups.iter().map(of_lookup).chain(odd.map(str::to_owned)).collect();
         let clean = std::iter::repeat_n("clean.example".to_owned(), before);
         let values: Vec<String> = clean.chain(std::iter::repeat_n(some, times).flatten()).collect();
-        let mut matcher = world.sieve().matcher(&options);
+        let mut matcher = world.sieve().matcher_with(&options);
         let want: Vec<_> = values.iter().map(|value| answer_of(&matcher.match_any(value))).collect();
         let mut got = vec![Default::default(); values.len()];
         let mut last = None;
@@ -507,7 +507,7 @@ proptest! {
         if matches!(indicator, Indicator::IpRange { .. }) || text.trim_ascii().starts_with("*.") {
             return Ok(());
         }
-        let mut matcher = World::of([indicator.clone()]).sieve().matcher(&MatchOptions::new());
+        let mut matcher = World::of([indicator.clone()]).sieve().matcher();
         prop_assert!(matcher.is_match_any(&text), "{} as {}", text, indicator);
         let first = matcher.lookup(&text).unwrap().first().unwrap();
         prop_assert_eq!(first.indicator().to_string(), indicator.to_string());

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use netsieve::extract::{ExtractOptions, Extractor, TokenKind};
 use netsieve::sieve::PublicSuffixes;
-use netsieve::{Context, Feed, ScanOptions, ScanStats, Scanner, Sieve, feed};
+use netsieve::{Context, Feed, ScanStats, Scanner, Sieve, feed};
 
 fn data(path: &str) -> PathBuf {
     let folder = std::env::var_os("NETSIEVE_DATA").expect("NETSIEVE_DATA names the folder of real data");
@@ -118,7 +118,7 @@ type Seen = (String, String, &'static str, &'static str);
 fn scan(sieve: &Sieve, log: &str, event: impl Fn(&str) -> String) -> (BTreeMap<String, Vec<Seen>>, ScanStats) {
     let bytes = fs::read(data(log)).unwrap();
     let mut hits: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
-    let stats = Scanner::new(sieve, &ScanOptions::default()).scan(&bytes, |hit| {
+    let stats = Scanner::new(sieve).scan(&bytes, |hit| {
         let event = event(&String::from_utf8_lossy(hit.line_text()));
         for found in hit.matches().iter() {
             let seen = (

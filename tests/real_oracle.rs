@@ -137,7 +137,7 @@ fn differences(
 ) -> usize {
     let mut options = MatchOptions::default();
     options.name_like = name_like;
-    let mut scanner = Scanner::new(of_all, &oracle::scan::raw(options.clone()));
+    let mut scanner = Scanner::with_options(of_all, &oracle::scan::raw(options.clone()));
     let oracle = world.oracle();
     let mut hits = 0;
     for line in lines {

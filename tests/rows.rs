@@ -89,7 +89,7 @@ fn against_alone(cases: u32) {
     let test = |(world, matching, rows, engine, refang): (World, _, Vec<Vec<u8>>, Engine, bool)| {
         let mut options = ScanOptions::default();
         (options.matching, options.engine, options.refang) = (matching, engine, refang);
-        let mut scanner = Scanner::new(&world.sieve(), &options);
+        let mut scanner = Scanner::with_options(&world.sieve(), &options);
         let (want, want_stats) = alone(&mut scanner, &rows);
         let (got, stats) = together(&mut scanner, &rows);
         let shown: Vec<_> = rows.iter().map(|row| row.escape_ascii().to_string()).collect();
@@ -119,7 +119,7 @@ fn as_each_row_alone_in_full() {
 #[test]
 fn long_columns_and_long_rows() {
     let sieve = World::of(pool()).sieve();
-    let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+    let mut scanner = Scanner::new(&sieve);
     let mut rows: Vec<Vec<u8>> = Vec::new();
     for n in 0..9000 {
         rows.push(match n % 977 {
@@ -152,7 +152,7 @@ fn a_sink_and_a_control_end_it() {
     let mut options = ScanOptions::default();
     let control = ScanControl::new();
     options.control = control.clone();
-    let mut scanner = Scanner::new(&sieve, &options);
+    let mut scanner = Scanner::with_options(&sieve, &options);
     let bom = "\u{feff}192.0.2.1";
     for rows in [["evil.test", "evil.test", "evil.test"], [bom, bom, bom], ["evil.test", bom, "evil.test"]] {
         for wanted in 1..4 {
@@ -166,7 +166,7 @@ fn a_sink_and_a_control_end_it() {
     }
     control.cancel();
     for rows in [["evil.test"; 2], [bom; 2]] {
-        let stats = scanner.scan_rows(rows, |_, _| panic!("cancelled"));
+        let stats = scanner.scan_rows(rows, |_, _| -> ControlFlow<()> { panic!("cancelled") });
         assert!(stats.is_cancelled && stats.bytes == 0);
     }
 }
@@ -185,7 +185,7 @@ fn what_one_row_withholds_is_not_taken_off_another() {
     }
     let mut options = ScanOptions::new().events(events);
     options.matching.host_only = true;
-    let mut scanner = Scanner::new(&sieve, &options);
+    let mut scanner = Scanner::with_options(&sieve, &options);
     let rows = ["agent Chrome/192.0.2.1", "acme id=7 build=192.0.2.1 user=eve"].map(|row| row.as_bytes().to_vec());
     let (want, want_stats) = alone(&mut scanner, &rows);
     // In each row the URL that is only a host looks like a version, and the other is of its host alone. The second row's are made strong.

@@ -79,7 +79,7 @@ fn scan(sieve: &Sieve, engine: Engine, weak: bool) -> Vec<(String, u64, String, 
     let mut options = ScanOptions::default();
     options.engine = engine;
     options.matching.name_like = weak;
-    let mut scanner = Scanner::new(sieve, &options);
+    let mut scanner = Scanner::with_options(sieve, &options);
     let mut rows = Vec::new();
     for log in LOGS {
         let text = fs::read(samples().join(log)).unwrap();

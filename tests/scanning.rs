@@ -27,7 +27,7 @@ fn scan(scanner: &mut Scanner, bytes: &[u8]) -> Vec<Seen> {
 fn scanner(world: &World, options: &MatchOptions, engine: Engine) -> Scanner {
     let mut scan = raw(options.clone());
     scan.engine = engine;
-    Scanner::new(&world.sieve(), &scan)
+    Scanner::with_options(&world.sieve(), &scan)
 }
 
 fn config(cases: u32) -> Config {
@@ -171,7 +171,7 @@ fn growing_inputs_are_read_as_what_they_become(cases: u32) {
             let text = String::from_utf8_lossy(&log).into_owned();
             log = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         }
-        let mut scanner = Scanner::new(&sieve, &raw(options));
+        let mut scanner = Scanner::with_options(&sieve, &raw(options));
         let want = scan(&mut scanner, &log);
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(log.len() + 1)).collect();
         cuts.extend([0, log.len()]);
@@ -212,7 +212,7 @@ fn utf16_is_read_as_the_text_it_is(cases: u32) {
     let sieve = World::of(pool()).sieve();
     let test = |(options, log, is_big_endian): (MatchOptions, Vec<u8>, bool)| {
         let text = String::from_utf8_lossy(&log);
-        let mut scanner = Scanner::new(&sieve, &raw(options));
+        let mut scanner = Scanner::with_options(&sieve, &raw(options));
         let units = |text: &str| text.encode_utf16().count() as u64;
         let want: Vec<Seen> = scan(&mut scanner, text.as_bytes())
             .into_iter()

@@ -86,7 +86,7 @@ impl Place {
             let nets =
                 sets.iter().enumerate().flat_map(|(at, set)| set.iter().map(move |&prefix| self.net(at, prefix)));
             let world = World::of(nets.map(|net| Indicator::Ip { net, port: None }));
-            let mut matcher = world.sieve().matcher(&MatchOptions::default());
+            let mut matcher = world.sieve().matcher();
             for (at, set) in sets.iter().enumerate() {
                 self.check_set(at, set, &mut matcher);
             }
@@ -183,7 +183,7 @@ fn domains() -> Vec<(String, Scope)> {
 fn check_names(worlds: &[World], beneath: impl Fn(usize) -> String) {
     let options = MatchOptions::default();
     let all = World::of(worlds.iter().flat_map(|world| world.rows.iter().map(|row| row.indicator.clone())));
-    let mut matcher = all.sieve().matcher(&options);
+    let mut matcher = all.sieve().matcher_with(&options);
     let lookups = names(4);
     for (at, world) in worlds.iter().enumerate() {
         let oracle = world.oracle();

@@ -21,7 +21,7 @@
 //!     file.read(&mut builder.sink(id))?;
 //! }
 //! let (sieve, _) = builder.build()?;
-//! let mut matcher = sieve.matcher(&MatchOptions::default());
+//! let mut matcher = sieve.matcher();
 //! let found = matcher.match_domain("www.c2.evil.test", None).first().unwrap();
 //! assert_eq!(found.sources().next().unwrap().tags().collect::<Vec<_>>(), ["c2"]);
 //! # Ok::<(), netsieve::Error>(())

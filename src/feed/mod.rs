@@ -17,7 +17,7 @@
 //! assert_eq!(format, Format::Plain);
 //!
 //! let (sieve, report) = builder.build()?;
-//! assert!(sieve.matcher(&MatchOptions::default()).is_match_domain("www.evil.test", None));
+//! assert!(sieve.matcher().is_match_domain("www.evil.test", None));
 //! assert_eq!(report.feeds[0].rejected[0].line, 5);
 //! # Ok::<(), netsieve::Error>(())
 //! ```

@@ -27,7 +27,7 @@
 //! let (sieve, _report) = builder.build()?;
 //!
 //! let mut out = Vec::new();
-//! Scanner::new(&sieve, &ScanOptions::default()).scan(b"dns query www.evil.test A\n", |hit| {
+//! Scanner::new(&sieve).scan(b"dns query www.evil.test A\n", |hit| {
 //!     JsonLines::new().hit(&mut out, "dns.log", hit, usize::MAX);
 //!     ControlFlow::Continue(())
 //! });

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// let control = ScanControl::new();
 /// options.control = control.clone();
 /// let (sieve, _) = Sieve::builder().build()?;
-/// let mut scanner = Scanner::new(&sieve, &options);
+/// let mut scanner = Scanner::with_options(&sieve, &options);
 ///
 /// let stats = scanner.scan(b"nothing\n", |_| ControlFlow::Continue(()));
 /// assert_eq!((control.bytes(), stats.is_cancelled), (8, false));

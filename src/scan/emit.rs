@@ -186,7 +186,7 @@ mod tests {
 
     use super::*;
     use crate::indicator::{DomainName, Feed, Indicator, Record, Scope};
-    use crate::scan::{ScanOptions, Scanner};
+    use crate::scan::Scanner;
     use crate::sieve::Sieve;
 
     thread_local! {
@@ -208,7 +208,7 @@ mod tests {
             let lines = log.lines().count();
             SEARCHES.set(0);
             let (mut hits, mut last) = (0, (0, 0));
-            let _ = Scanner::new(&sieve, &ScanOptions::default()).scan(log.as_bytes(), |hit| {
+            let _ = Scanner::new(&sieve).scan(log.as_bytes(), |hit| {
                 hits += 1;
                 let starts_anew = hit.line() != last.0 || hit.index_in_line() == 0;
                 assert_eq!(hit.index_in_line(), if starts_anew { 0 } else { last.1 + 1 });

@@ -24,7 +24,7 @@
 //! let logs = ["evil.test\n", "nothing\n", "a.evil.test b.evil.test\n"];
 //! let inputs = logs.iter().map(|log| Ok(Source::Bytes(Box::new(log))));
 //! let mut out = String::new();
-//! Scanner::new(&sieve, &ScanOptions::default()).scan_many(
+//! Scanner::new(&sieve).scan_many(
 //!     inputs,
 //!     4,
 //!     |input, hit, out| {

@@ -17,7 +17,7 @@
 //!
 //! let log = b"query ok.test\nquery WWW.EVIL.TEST from 192.0.2.7\n";
 //! let mut hits = Vec::new();
-//! let stats = Scanner::new(&sieve, &ScanOptions::default()).scan(log, |hit| {
+//! let stats = Scanner::new(&sieve).scan(log, |hit| {
 //!     hits.push((hit.line(), hit.span(), hit.canonical().to_owned()));
 //!     ControlFlow::Continue(())
 //! });
@@ -49,6 +49,7 @@ mod piece;
 mod reading;
 mod rows;
 mod scanner;
+mod sink;
 mod source;
 mod stream;
 mod tail;
@@ -61,4 +62,5 @@ pub use hit::Hit;
 pub use options::Validity;
 pub use options::{ScanOptions, ScanStats};
 pub use scanner::Scanner;
+pub use sink::SinkResult;
 pub use tail::Tail;

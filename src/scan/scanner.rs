@@ -14,6 +14,7 @@ use super::joined::Joined;
 use super::options::{ScanOptions, ScanStats};
 use super::piece::{Piece, Text};
 use super::reading::{Ends, Reading};
+use super::sink::{SinkResult, flowing};
 use super::source::{Opened, Source};
 use super::tail::Tail;
 use super::told::Known;
@@ -38,8 +39,13 @@ pub struct Scanner {
 }
 
 impl Scanner {
+    /// A scanner for a sieve, with the default options.
+    pub fn new(sieve: &Sieve) -> Self {
+        Self::with_options(sieve, &ScanOptions::default())
+    }
+
     /// A scanner for a sieve.
-    pub fn new(sieve: &Sieve, options: &ScanOptions) -> Self {
+    pub fn with_options(sieve: &Sieve, options: &ScanOptions) -> Self {
         let first = Worker::new(sieve, options);
         Self {
             sieve: sieve.clone(),
@@ -55,8 +61,10 @@ impl Scanner {
         self.workers[0].engine()
     }
 
-    /// Scans a slice on this thread. `sink` gets the hits by offset, at one offset the longest first, and can end the scan.
-    pub fn scan(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>) -> ScanStats {
+    /// Scans a slice on this thread. `sink` gets the hits by offset, at one offset the longest first. It returns nothing, or a
+    /// [`ControlFlow`], with which it can end the scan.
+    pub fn scan<R: SinkResult>(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
+        let sink = flowing(sink);
         if utf16::detect(haystack).is_some() {
             // A slice is a reader that does not fail.
             return self.alone(sink, |alone| alone.read(&mut Reading::whole(haystack))).stats;
@@ -66,7 +74,8 @@ impl Scanner {
 
     /// Like [`scan`](Scanner::scan), on as many threads as the current `rayon` pool has, or the machine has cores if this is no
     /// thread of a pool. `sink` runs on the calling thread. Where threads cannot be created, this one scans alone.
-    pub fn scan_parallel(&mut self, haystack: &[u8], mut sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>) -> ScanStats {
+    pub fn scan_parallel<R: SinkResult>(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
+        let mut sink = flowing(sink);
         let source = Source::Bytes(Box::new(haystack));
         match self.side_by_side(source, threads(), &mut sink) {
             Ok(end) => end.stats,
@@ -81,11 +90,12 @@ impl Scanner {
     /// # Errors
     ///
     /// What the reader fails with. The hits of all that was read before have been handed over then.
-    pub fn scan_reader(
+    pub fn scan_reader<R: SinkResult>(
         &mut self,
         reader: impl Read,
-        sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
+        sink: impl FnMut(&Hit<'_>) -> R,
     ) -> Result<ScanStats> {
+        let sink = flowing(sink);
         whole(self.alone(sink, |alone| alone.read(&mut Reading::whole(reader))))
     }
 
@@ -95,11 +105,12 @@ impl Scanner {
     /// # Errors
     ///
     /// As [`scan_reader`](Scanner::scan_reader), and if threads cannot be created.
-    pub fn scan_reader_parallel(
+    pub fn scan_reader_parallel<R: SinkResult>(
         &mut self,
         reader: impl Read + Send,
-        mut sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
+        sink: impl FnMut(&Hit<'_>) -> R,
     ) -> Result<ScanStats> {
+        let mut sink = flowing(sink);
         let end = self.side_by_side(Source::Reader(Box::new(reader)), threads(), &mut sink);
         whole(end.map_err(|error| Error::io(None, error))?)
     }
@@ -124,32 +135,31 @@ impl Scanner {
     /// # builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 1, "evil.test"));
     /// # let (sieve, _) = builder.build()?;
     ///
-    /// let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+    /// let mut scanner = Scanner::new(&sieve);
     /// let mut tail = Tail::new();
     /// let mut lines = Vec::new();
     /// for written in ["one evil.test\ntwo ev", "il.test\nthree evil.test"] {
-    ///     scanner.scan_tail(&mut tail, written.as_bytes(), |hit| {
-    ///         lines.push(hit.line());
-    ///         ControlFlow::Continue(())
-    ///     })?;
+    ///     scanner.scan_tail(&mut tail, written.as_bytes(), |hit| lines.push(hit.line()))?;
     /// }
     /// assert_eq!(lines, [1, 2]);
     /// assert!(tail.has_rest());
     /// # Ok::<(), netsieve::Error>(())
     /// ```
-    pub fn scan_tail(
+    pub fn scan_tail<R: SinkResult>(
         &mut self,
         tail: &mut Tail,
         reader: impl Read,
-        sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
+        sink: impl FnMut(&Hit<'_>) -> R,
     ) -> Result<ScanStats> {
+        let sink = flowing(sink);
         whole(self.alone(sink, |alone| alone.read(&mut Reading::new(reader, tail, Ends::Growing))))
     }
 
     /// Scans the line whose end is still to come as if this were all of it: at the end of an input, or when nothing has come for
     /// long. It is still scanned as a whole once its end has come; what was found in it at the same place before is not
     /// handed over again.
-    pub fn scan_rest(&mut self, tail: &mut Tail, sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>) -> ScanStats {
+    pub fn scan_rest<R: SinkResult>(&mut self, tail: &mut Tail, sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
+        let sink = flowing(sink);
         // What is empty does not fail.
         self.alone(sink, |alone| alone.read(&mut Reading::new(io::empty(), tail, Ends::Rest))).stats
     }
@@ -254,7 +264,7 @@ impl Scanner {
         threads: usize,
         sink: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>,
     ) -> io::Result<InputEnd> {
-        let matcher = self.sieve.matcher(&self.options.matching);
+        let matcher = self.sieve.matcher_with(&self.options.matching);
         let mut events = Events::new(&self.options);
         let mut emitter = Emitter::new(sink);
         let mut end = InputEnd::new(0);

@@ -156,7 +156,7 @@ impl Worker {
         // One choice for the scan and its lookups.
         let matching = MatchOptions { engine: options.engine, ..options.matching.clone() };
         #[cfg_attr(not(feature = "events"), expect(unused_mut, reason = "only events have a time"))]
-        let mut matcher = sieve.matcher(&matching);
+        let mut matcher = sieve.matcher_with(&matching);
         #[cfg(feature = "events")]
         if options.validity == Validity::AtEvent {
             matcher.set_moment(Moment::Later);

@@ -15,7 +15,7 @@
 //! let (sieve, report) = builder.build()?;
 //! assert_eq!(report.indicators, 1);
 //!
-//! let mut matcher = sieve.matcher(&MatchOptions::default());
+//! let mut matcher = sieve.matcher();
 //! let matches = matcher.match_any("198.51.100.7");
 //! assert_eq!(matches.iter().next().unwrap().sources().next().unwrap().feed().name, "partner");
 //! # Ok::<(), netsieve::Error>(())

@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::ControlFlow;
 
-use netsieve::{MatchOptions, ScanOptions, Scanner, Sieve};
+use netsieve::{MatchOptions, Scanner, Sieve};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 const HEADER: usize = 128;
@@ -198,7 +198,7 @@ pub fn drive(sieve: &Sieve) {
     filtered.filter.as_of = jiff::Timestamp::from_second(1_700_000_000).ok();
     filtered.filter.tags.push("t".into());
     for options in [MatchOptions::default(), weak, filtered] {
-        let mut matcher = sieve.matcher(&options);
+        let mut matcher = sieve.matcher_with(&options);
         for value in VALUES {
             let found = matcher.match_any(value);
             assert!(found.len() < MOST);
@@ -233,7 +233,7 @@ pub fn drive(sieve: &Sieve) {
         }
     }
     let log = VALUES.join(" \n").into_bytes();
-    let stats = Scanner::new(sieve, &ScanOptions::default()).scan(&log, |hit| {
+    let stats = Scanner::new(sieve).scan(&log, |hit| {
         assert!(hit.matches().len() < MOST);
         ControlFlow::Continue(())
     });

@@ -2,7 +2,7 @@
 
 use netsieve::feed;
 use netsieve::indicator::Indicator;
-use netsieve::{Feed, MatchOptions, Sieve};
+use netsieve::{Feed, Sieve};
 
 /// All that the sources of a match say, as a line of text each; what is not said is left out.
 fn sources(name: &str, text: &str, of: &str) -> Vec<String> {
@@ -11,7 +11,7 @@ fn sources(name: &str, text: &str, of: &str) -> Vec<String> {
     let id = builder.feed(own.clone());
     feed::read(text.as_bytes(), name, None, &own, &mut builder.sink(id)).unwrap_or_else(|error| panic!("{error}"));
     let (sieve, _) = builder.build().unwrap();
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let found = matcher.match_any(of).first().unwrap_or_else(|| panic!("{of} of {text}"));
     let _: Option<Indicator> = found.indicator().to_indicator();
     found

@@ -72,8 +72,8 @@ fn work(record: &mut Record, what: &str, nets: &[Ipv4Net], is_hosts: bool) {
         |addr: Ipv4Addr| (0..=32).any(|len| set.contains(&Ipv4Net::new(addr, len).expect("a length").trunc()));
     let right: Vec<bool> = queries.iter().map(|&addr| is_listed(bytes(addr))).collect();
 
-    let mut own = sieve.matcher(&MatchOptions::default());
-    let mut own_all = sieve.matcher(&MatchOptions::default());
+    let mut own = sieve.matcher();
+    let mut own_all = sieve.matcher();
     let reader = maxminddb::Reader::from_source(mmdb(nets)).expect("a database");
     let database = matchy(nets);
     let mut trie: PrefixMap<Ipv4Net, u32> = PrefixMap::new();

@@ -170,7 +170,7 @@ fn work(record: &mut Record, n: usize, all: &[Asked]) {
             Asked::Beneath => "all lookups beneath listed names",
         };
         let what = format!("{} names and what is beneath, {what}", crate::tables::count(n));
-        let [mut own, mut own_all, mut own_batches] = [(); 3].map(|()| sieve.matcher(&MatchOptions::default()));
+        let [mut own, mut own_all, mut own_batches] = [(); 3].map(|()| sieve.matcher());
         let mut compared = Compared::of(&queries);
         compared.add("netsieve, is it listed", |name| own.is_match_domain(name, None));
         compared.add("netsieve, all that lists it", |name| !own_all.match_domain(name, None).is_empty());

@@ -50,7 +50,7 @@ fn addresses(record: &mut Record, n: usize) {
     let sieve = common::sieve(common::indicators(&hosts, &[], &[]));
     let sets: Vec<_> = RATES.iter().map(|&(name, rate)| (name, common::queries(QUERIES, &hosts, rate))).collect();
     let contenders = sets.iter().map(|(name, queries)| {
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut matcher = sieve.matcher();
         let run = move || queries.iter().filter(|&&addr| matcher.is_match_ip(black_box(addr), None)).count() as u64;
         (n as f64, Contender::new(*name, run))
     });
@@ -71,7 +71,7 @@ fn names(record: &mut Record, n: usize) {
         })
         .collect();
     let contenders = sets.iter().map(|(name, queries)| {
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut matcher = sieve.matcher();
         let run = move || queries.iter().filter(|name| matcher.is_match_domain(black_box(name), None)).count() as u64;
         (n as f64, Contender::new(*name, run))
     });
@@ -93,7 +93,7 @@ fn scan(record: &mut Record, n: usize) {
         })
         .collect();
     for (name, log) in &logs {
-        let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+        let mut scanner = Scanner::new(&sieve);
         let run = move || scanner.scan(black_box(&log.text), go_on).hits;
         let contender = Contender::new(format!("{name} of lines"), run);
         points(record, "scan", ("bytes", log.text.len() as u64), clock::thread, vec![(n as f64, contender)]);
@@ -106,13 +106,13 @@ fn threads(record: &mut Record) {
     let log = common::corpus(64 << 20, &Planted { hosts: &hosts, names: &names, rate: 7 });
     let all = std::thread::available_parallelism().map_or(1, usize::from);
     let mut contenders = vec![(1.0, {
-        let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+        let mut scanner = Scanner::new(&sieve);
         let text = &log.text;
         Contender::new("one thread", move || scanner.scan(black_box(text), go_on).hits)
     })];
     for threads in [2, 4, 8, 16].into_iter().filter(|&threads| threads <= all) {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+        let mut scanner = Scanner::new(&sieve);
         let text = &log.text;
         contenders.push((
             threads as f64,
@@ -132,7 +132,7 @@ fn engines(record: &mut Record) {
     let contenders = engines.zip(1..).map(|(engine, at)| {
         let mut options = ScanOptions::default();
         options.engine = engine;
-        let mut scanner = Scanner::new(&sieve, &options);
+        let mut scanner = Scanner::with_options(&sieve, &options);
         let text = &log.text;
         (f64::from(at), Contender::new(engine.as_str(), move || scanner.scan(black_box(text), go_on).hits))
     });

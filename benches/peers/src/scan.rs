@@ -111,7 +111,7 @@ fn on_labelled(record: &mut Record) {
     let want = lines(&labelled, |_| true);
     let texts = literals(&labelled);
     let mut searches: Vec<(String, Search<'_>)> =
-        vec![("netsieve".into(), netsieve(Scanner::new(&labelled.sieve(), &ScanOptions::default())))];
+        vec![("netsieve".into(), netsieve(Scanner::new(&labelled.sieve())))];
     searches.push(("matchy 2.0, its extractor".into(), matchy_search(matchy(&matchy_keys(&labelled)))));
     for (name, kind) in [("NFA", AhoCorasickKind::ContiguousNFA), ("DFA", AhoCorasickKind::DFA)] {
         let Some(automaton) = aho_corasick(&texts, kind) else { continue };
@@ -181,7 +181,7 @@ fn larger(record: &mut Record, half: usize) {
     let texts: Vec<String> = hosts.iter().map(ToString::to_string).chain(names.iter().cloned()).collect();
     let sieve = common::sieve(common::indicators(&hosts, &names, &[]));
     let mut searches: Vec<(String, Search<'_>)> =
-        vec![("netsieve".into(), netsieve(Scanner::new(&sieve, &ScanOptions::default())))];
+        vec![("netsieve".into(), netsieve(Scanner::new(&sieve)))];
     if let Some(automaton) = aho_corasick(&texts, AhoCorasickKind::ContiguousNFA) {
         searches.push((
             "aho-corasick 1.1, NFA".into(),

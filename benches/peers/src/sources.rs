@@ -71,7 +71,7 @@ pub fn run(record: &mut Record) {
     let reader = maxminddb::Reader::from_source(mmdb(&hosts)).expect("a database");
     let addrs: Vec<IpAddr> = hosts.iter().copied().map(IpAddr::V4).collect();
 
-    let mut own = sieve.matcher(&MatchOptions::default());
+    let mut own = sieve.matcher();
     let by_address = vec![
         Contender::new("netsieve", || {
             addrs.iter().map(|&addr| feeds(own.match_ip(black_box(addr), None)) as u64).sum()
@@ -86,7 +86,7 @@ pub fn run(record: &mut Record) {
         }),
     ];
     show(record, "10,000 hosts, each in two feeds", by_address, addrs.len());
-    let mut own = sieve.matcher(&MatchOptions::default());
+    let mut own = sieve.matcher();
     let by_name = vec![
         Contender::new("netsieve", || {
             names.iter().map(|name| feeds(own.match_domain(black_box(name), None)) as u64).sum()

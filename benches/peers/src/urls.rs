@@ -44,7 +44,7 @@ pub fn run(record: &mut Record) {
         })
         .collect();
     let sieve = common::sieve(common::indicators(&[], &[], &listed));
-    let mut own = sieve.matcher(&MatchOptions::default());
+    let mut own = sieve.matcher();
     let strings: HashSet<String> = listed.iter().cloned().collect();
     let parsed: HashSet<String> =
         listed.iter().map(|url| url::Url::parse(url).expect("a URL").as_str().to_owned()).collect();

@@ -26,7 +26,7 @@ const QUERIES: usize = 4096;
 fn matcher(sieve: &Sieve) -> Matcher {
     let mut options = MatchOptions::default();
     options.engine = Engine::Portable;
-    sieve.matcher(&options)
+    sieve.matcher_with(&options)
 }
 
 fn hosts(rate: usize) -> (Matcher, Vec<IpAddr>) {
@@ -131,7 +131,7 @@ fn log(engine: Engine, rate: usize) -> (Scanner, Vec<u8>) {
     let mut options = ScanOptions::default();
     options.engine = engine;
     let text = common::corpus(1 << 20, &Planted { hosts: &hosts, names: &names, rate }).text;
-    let mut scanner = Scanner::new(&sieve, &options);
+    let mut scanner = Scanner::with_options(&sieve, &options);
     // Its space is there then.
     scanner.scan(&text[..text.len() / 8], |_| ControlFlow::Continue(()));
     (scanner, text)
@@ -145,7 +145,7 @@ fn labelled(engine: Engine) -> (Scanner, Vec<u8>) {
     labelled.text.truncate(1 << 20);
     let mut options = ScanOptions::default();
     options.engine = engine;
-    let mut scanner = Scanner::new(&labelled.sieve(), &options);
+    let mut scanner = Scanner::with_options(&labelled.sieve(), &options);
     scanner.scan(&labelled.text[..labelled.text.len() / 8], |_| ControlFlow::Continue(()));
     (scanner, labelled.text)
 }

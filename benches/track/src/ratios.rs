@@ -73,7 +73,7 @@ fn addresses(ratios: &mut Vec<Ratio>) {
     let hosts = common::listed_hosts(SET);
     let queries = common::queries(QUERIES, &hosts, 100);
     let sieve = common::sieve(common::indicators(&hosts, &[], &[]));
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let set: HashSet<IpAddr> = hosts.iter().map(|&addr| IpAddr::V4(addr)).collect();
     ratios.push(pair(
         "is_match_ip, 20,000 hosts: HashSet",
@@ -86,7 +86,7 @@ fn addresses(ratios: &mut Vec<Ratio>) {
     let firsts: Vec<Ipv4Addr> = nets.iter().filter_map(|net| v4(net.network())).collect();
     let queries = common::queries(QUERIES, &firsts, 100);
     let sieve = common::sieve(common::net_indicators(&nets));
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let ranges = merged(&nets);
     let is_in = |addr: IpAddr| {
         let addr = v4(addr).map_or(0, Ipv4Addr::to_bits);
@@ -129,7 +129,7 @@ fn names(ratios: &mut Vec<Ratio>) {
     let mut query = |clean| if random.below(1000) < 100 { random.one(&listed).clone() } else { clean };
     let queries: Vec<String> = common::clean_names(QUERIES).into_iter().map(&mut query).collect();
     let sieve = common::sieve(common::indicators(&[], &listed, &[]));
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let set: HashSet<&str> = listed.iter().map(String::as_str).collect();
     let walk = |name: &str| {
         let mut rest = Some(name);
@@ -153,7 +153,7 @@ fn urls(ratios: &mut Vec<Ratio>) {
     let listed = common::urls(SET, &common::listed_names(SET));
     let queries = common::urls(QUERIES / 4, &common::clean_names(2000));
     let sieve = common::sieve(common::indicators(&[], &[], &listed));
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     ratios.push(pair(
         "match_url, 20,000 URLs: url::Url::parse alone",
         false,
@@ -167,7 +167,7 @@ fn scans(ratios: &mut Vec<Ratio>) {
     let sieve = common::sieve(common::indicators(&hosts, &names, &[]));
     let sparse = common::corpus(8 << 20, &Planted { hosts: &hosts, names: &names, rate: 7 }).text;
     let dense = common::corpus(2 << 20, &Planted { hosts: &hosts, names: &names, rate: 1000 }).text;
-    let scanner = || Scanner::new(&sieve, &ScanOptions::default());
+    let scanner = || Scanner::new(&sieve);
     let newlines = |text: &[u8]| memchr::memchr_iter(b'\n', black_box(text)).count() as u64;
     let mut own = scanner();
     ratios.push(pair(

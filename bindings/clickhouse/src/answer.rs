@@ -31,8 +31,8 @@ pub(crate) struct Answerer {
 
 impl Answerer {
     pub(crate) fn new(sieve: &Sieve, function: Function) -> Self {
-        let matcher = sieve.matcher(&MatchOptions::default());
-        let scanner = Scanner::new(sieve, &ScanOptions::default());
+        let matcher = sieve.matcher();
+        let scanner = Scanner::new(sieve);
         Self { function, matcher, scanner, found: Vec::new(), tuples: Vec::new(), out: Vec::new() }
     }
 

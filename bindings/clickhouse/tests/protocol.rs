@@ -221,8 +221,8 @@ fn answers_are_those_of_the_crate() {
     let mut random = Random(20);
     let values: Vec<_> = (0..10_000).map(|_| value(&mut random)).collect();
     let lines: Vec<_> = (0..100_000).map(|_| line(&mut random)).collect();
-    let mut matcher = sieve.matcher(&MatchOptions::default());
-    let mut scanner = Scanner::new(&sieve, &ScanOptions::default());
+    let mut matcher = sieve.matcher();
+    let mut scanner = Scanner::new(&sieve);
     let mut is_match = Running::start(&path, &["is_match"]);
     let mut lookup = Running::start(&path, &["--mmap", "match"]);
     let mut scan = Running::start(&path, &["scan"]);

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let mut sieves = Sieves::new(args)?;
     let options = scan_options(args)?;
-    let mut scanner = Scanner::new(&sieves.load()?, &options);
+    let mut scanner = Scanner::with_options(&sieves.load()?, &options);
     let mut json = JsonLines::new();
     json.text(!args.no_text);
     let mut answers =
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         if args.follow.follow
             && let Some(sieve) = sieves.changed_after(args.follow.interval)
         {
-            scanner = Scanner::new(&sieve, &options);
+            scanner = Scanner::with_options(&sieve, &options);
         }
     }
     answers.finish(&mut scanner);

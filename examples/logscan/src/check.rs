@@ -30,8 +30,13 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let sieve = args.set.load()?;
     let options = feeds::options(&args.filter)?;
-    let mut check =
-        Check { args, sieve: &sieve, matcher: sieve.matcher(&options), out: io::stdout().lock(), has_found: false };
+    let mut check = Check {
+        args,
+        sieve: &sieve,
+        matcher: sieve.matcher_with(&options),
+        out: io::stdout().lock(),
+        has_found: false,
+    };
     for value in &args.values {
         if value != "-" {
             check.value(value)?;
@@ -236,7 +241,7 @@ pub(crate) fn why_not(
     if withheld.allowed > 0 {
         let mut options = MatchOptions::default();
         options.filter.as_of = args.filter.as_of.and_then(AsOf::time);
-        let entries = entries(&mut feeds::allowed(sieve)?.matcher(&options), value);
+        let entries = entries(&mut feeds::allowed(sieve)?.matcher_with(&options), value);
         reasons.push(format!("{} suppressed by what is allowed: {}", withheld.allowed, entries.join(", ")));
     }
     for (count, why) in [
@@ -256,7 +261,7 @@ pub(crate) fn why_not(
         let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
         let is_port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
         let host = host.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(host, |(host, _)| host);
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut matcher = sieve.matcher();
         let others: Vec<String> = matcher
             .match_any(host)
             .iter()

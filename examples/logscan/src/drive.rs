@@ -131,7 +131,7 @@ pub(crate) fn scan<T: Taker>(
         meter.hits.fetch_add(1, Ordering::Relaxed);
         render(input, hit, out)
     };
-    Scanner::new(sieve, options).scan_many(sources, threads, counted, |delivery| {
+    Scanner::with_options(sieve, options).scan_many(sources, threads, counted, |delivery| {
         let Some(running) = &mut run else { return ControlFlow::Break(()) };
         let flow = running.take(delivery);
         if flow.is_break()

@@ -45,8 +45,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
     (extract.hashes, extract.emails) = (true, true);
     let mut explained = Explain {
         args,
-        matcher: sieve.matcher(&options.matching),
-        scanner: Scanner::new(&sieve, &options),
+        matcher: sieve.matcher_with(&options.matching),
+        scanner: Scanner::with_options(&sieve, &options),
         tail: Tail::new(),
         reader: EventReader::new(&options.events.unwrap_or_default()),
         extractor: Extractor::new(extract),
@@ -299,7 +299,7 @@ fn write_text(event: &Event<'_>, places: &[Place], out: &mut io::StdoutLock<'_>)
 /// What covers a value and is no longer valid, or not yet.
 fn expired(args: &CheckArgs, sieve: &Sieve, value: &str) -> Option<String> {
     let as_of = args.filter.as_of.and_then(AsOf::time)?;
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let mut reasons = Vec::new();
     for matched in matcher.match_any(value).iter() {
         for source in matched.sources() {
@@ -357,7 +357,7 @@ fn joined_near(sieve: &Sieve, event: &Event<'_>) -> Option<Place> {
 
 /// What is listed that is close to a value that matched nothing.
 fn near(sieve: &Sieve, place: &Place) -> Option<String> {
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     let mut listed = |value: &str| -> Option<String> {
         matcher.match_any(value).iter().next().map(|matched| matched.indicator().to_string())
     };
@@ -381,7 +381,7 @@ fn near(sieve: &Sieve, place: &Place) -> Option<String> {
             let host = host.split(['/', '?', '#']).next().unwrap_or(host);
             let mut weak = MatchOptions::default();
             weak.host_only = true;
-            let mut matcher = sieve.matcher(&weak);
+            let mut matcher = sieve.matcher_with(&weak);
             let matches = matcher.match_any(host);
             let urls = matches.iter().filter(|found| found.strength() == Strength::HostOnly).count();
             (urls > 0).then(|| format!("{urls} URLs with another path are listed on this host"))

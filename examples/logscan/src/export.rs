@@ -80,7 +80,7 @@ const ORIGIN: &str = "rpz.invalid.";
 
 pub(crate) fn run(args: &ExportArgs) -> Result<Outcome, Box<dyn Error>> {
     let sieve = args.set.load()?;
-    let mut matcher = sieve.matcher(&feeds::options(&args.filter)?);
+    let mut matcher = sieve.matcher_with(&feeds::options(&args.filter)?);
     let mut export = Export { target: args.to, v4: Vec::new(), v6: Vec::new(), lines: Vec::new(), beneath: 0 };
     let (mut lost, mut written, mut allowing) = (BTreeMap::<Lost, u64>::new(), 0_u64, 0_u64);
     for indicator in sieve.indicators() {

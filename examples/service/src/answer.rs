@@ -163,7 +163,7 @@ impl Answers {
     async fn look_up<T: AsRef<str>>(&self, values: &[T]) -> Result<Vec<u8>, Refusal> {
         // One generation for all values, whatever happens meanwhile.
         let snapshot = self.live.snapshot();
-        let mut matcher = snapshot.sieve.matcher(&self.options);
+        let mut matcher = snapshot.sieve.matcher_with(&self.options);
         let mut out = format!("{{\"generation\":{},\"results\":[", snapshot.generation).into_bytes();
         let mut matched = 0;
         for (at, value) in values.iter().enumerate() {

@@ -42,7 +42,7 @@ pub enum SiemFormat {
 ///
 /// let log = b"2026-05-12T10:02:03Z query www.evil.test\nno time: www.evil.test\n";
 /// let (mut out, mut left_out) = (Vec::new(), 0);
-/// Scanner::new(&sieve, &ScanOptions::default()).scan(log, |hit| {
+/// Scanner::new(&sieve).scan(log, |hit| {
 ///     if Siem::new(SiemFormat::Ecs).hit(&mut out, "dns.log", hit, usize::MAX).is_none() {
 ///         left_out += 1;
 ///     }

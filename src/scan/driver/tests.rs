@@ -245,7 +245,7 @@ fn a_scan_without_hits_is_cancelled() {
         for kind in 0..3 {
             // The slowest.
             let options = ScanOptions { engine: crate::sieve::Engine::Scalar, ..ScanOptions::default() };
-            let mut scanner = Scanner::new(&sieve, &options);
+            let mut scanner = Scanner::with_options(&sieve, &options);
             let control = options.control.clone();
             let watcher = std::thread::spawn({
                 let control = control.clone();
@@ -342,13 +342,13 @@ fn every_scan_ends_within_a_block_of_the_wish_and_tells_how_far_it_has_come() {
         for (text, len) in [(&plain, plain.len()), (&utf16, utf16.len() / 2)] {
             for threads in [1, 3] {
                 let options = ScanOptions::default();
-                let stats = way(&mut Scanner::new(&sieve, &options), text, threads);
+                let stats = way(&mut Scanner::with_options(&sieve, &options), text, threads);
                 assert_eq!((stats.bytes, stats.is_cancelled), (len as u64, false), "{name}, {threads} threads");
                 assert_eq!(options.control.bytes(), stats.bytes, "{name}, {threads} threads");
 
                 let options = ScanOptions::default();
                 options.control.cancel_after(AFTER);
-                let stats = way(&mut Scanner::new(&sieve, &options), text, threads);
+                let stats = way(&mut Scanner::with_options(&sieve, &options), text, threads);
                 let scanned = options.control.bytes();
                 assert!(
                     stats.is_cancelled && stats.bytes <= scanned,
@@ -383,7 +383,7 @@ fn a_reader_that_panics_hangs_nobody() {
         for kind in 0..2 {
             let text = in_time(format!("{threads} threads, kind {kind}"), move || {
                 let result = catch_unwind(|| {
-                    let mut scanner = Scanner::new(&sieve(), &ScanOptions::default());
+                    let mut scanner = Scanner::new(&sieve());
                     let source = match kind {
                         0 => Source::Reader(Box::new(Panics)),
                         _ => Source::File(Box::new(Panics)),

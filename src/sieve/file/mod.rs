@@ -14,7 +14,7 @@
 //! let path = folder.path().join("set.sieve");
 //! sieve.save(&path)?;
 //! let opened = Sieve::open(&path)?;
-//! let mut matcher = opened.matcher(&Default::default());
+//! let mut matcher = opened.matcher();
 //! let found = matcher.match_domain("www.evil.test", None);
 //! assert_eq!(found.first().unwrap().sources().next().unwrap().line(), Some(7));
 //! # Ok::<(), netsieve::Error>(())

@@ -51,7 +51,7 @@ impl Matcher {
     /// builder.add(feed, Record::new(Indicator::Ip { net: "11.22.0.0/16".parse().unwrap(), port: None }, 1, "11.22.0.0/16"));
     /// let (sieve, _) = builder.build()?;
     ///
-    /// let mut matcher = sieve.matcher(&MatchOptions::default());
+    /// let mut matcher = sieve.matcher();
     /// let addrs = [Ipv4Addr::new(11, 22, 33, 44), Ipv4Addr::new(11, 23, 0, 0)];
     /// let mut out = Vec::new();
     /// matcher.is_match_ips(&addrs, &mut out);
@@ -81,7 +81,7 @@ impl Matcher {
     /// # let feed = builder.feed(Feed::new("partner"));
     /// # builder.add(feed, Record::new(Indicator::Ip { net: "11.22.0.0/16".parse().unwrap(), port: None }, 1, "11.22.0.0/16"));
     /// # let (sieve, _) = builder.build()?;
-    /// let mut matcher = sieve.matcher(&MatchOptions::default());
+    /// let mut matcher = sieve.matcher();
     /// let addrs: [IpAddr; 2] = ["::1".parse().unwrap(), "11.22.33.44".parse().unwrap()];
     /// matcher.match_ips(&addrs, |at, matches| {
     ///     let first = matches.first().unwrap();

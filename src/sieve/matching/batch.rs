@@ -77,7 +77,7 @@ impl Matcher {
     /// # let name = DomainName::parse("evil.test").unwrap();
     /// # builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
     /// # let (sieve, _) = builder.build()?;
-    /// let mut matcher = sieve.matcher(&MatchOptions::default());
+    /// let mut matcher = sieve.matcher();
     /// let mut seen = Vec::new();
     /// matcher.match_domains(&["a.example", "www.evil.test", "b.example"], None, |place, matches| {
     ///     seen.push((place, matches.first().unwrap().indicator().to_string()));

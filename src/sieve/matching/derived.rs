@@ -92,9 +92,9 @@ impl Nat64Prefix {
 ///
 /// let addr: Ipv6Addr = "2002:b16:2c01::1".parse().unwrap();
 /// let mut options = MatchOptions::default();
-/// assert!(sieve.matcher(&options).match_ip(addr, None).is_empty());
+/// assert!(sieve.matcher_with(&options).match_ip(addr, None).is_empty());
 /// options.derived.six_to_four = true;
-/// let mut matcher = sieve.matcher(&options);
+/// let mut matcher = sieve.matcher_with(&options);
 /// let first = matcher.match_ip(addr, None).first().unwrap();
 /// assert_eq!(first.derived(), Some(Derived::SixToFour));
 /// # Ok::<(), netsieve::Error>(())

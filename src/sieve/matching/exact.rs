@@ -23,7 +23,7 @@ impl Matcher {
     /// builder.add(feed, Record::new(Indicator::Hash(hash), 1, "0123456789abcdef0123456789abcdef"));
     /// let (sieve, _) = builder.build()?;
     ///
-    /// let mut matcher = sieve.matcher(&MatchOptions::default());
+    /// let mut matcher = sieve.matcher();
     /// assert_eq!(matcher.match_hash("MD5:0123456789ABCDEF0123456789ABCDEF").len(), 1);
     /// assert!(!matcher.is_match_hash("fedcba9876543210fedcba9876543210"));
     /// # Ok::<(), netsieve::Error>(())
@@ -169,7 +169,7 @@ mod tests {
         add(&mut builder, allow, address("b@shop.test"));
         let (sieve, report) = builder.build().unwrap();
         assert_eq!((report.feeds[0].hashes, report.feeds[0].emails, report.shadows.len()), (2, 2, 3));
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut matcher = sieve.matcher();
         for (text, kind, count) in [
             (&*"07".repeat(32), Kind::Hash, 1),
             (&*format!("SHA256={}", "07".repeat(32)), Kind::Hash, 1),
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(seen, [1, 3]);
         let filter = Filter { feeds: vec!["another".into()], ..Filter::default() };
         let options = MatchOptions { filter, ..MatchOptions::default() };
-        assert!(!sieve.matcher(&options).is_match_hash("07".repeat(32)));
+        assert!(!sieve.matcher_with(&options).is_match_hash("07".repeat(32)));
         let values: Vec<_> =
             sieve.indicators().map(|indicator| indicator.to_indicator().unwrap().to_string()).collect();
         assert!(values.iter().zip(sieve.indicators()).all(|(text, indicator)| *text == indicator.to_string()));

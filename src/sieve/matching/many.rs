@@ -89,7 +89,7 @@ impl Matcher {
     /// # let name = DomainName::parse("evil.test").unwrap();
     /// # builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
     /// # let (sieve, _) = builder.build()?;
-    /// let mut matcher = sieve.matcher(&MatchOptions::default());
+    /// let mut matcher = sieve.matcher();
     /// let values = ["203.0.113.7", "https://evil.test/login", "a.example", "WWW.evil.test:443"];
     /// let mut seen = Vec::new();
     /// matcher.lookup_batch(values, |row, matches| seen.push((row, matches.first().unwrap().relation().as_str())));

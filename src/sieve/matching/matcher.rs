@@ -33,7 +33,7 @@ use crate::value::{Observable, domain, url};
 /// builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
 /// let (sieve, _) = builder.build()?;
 ///
-/// let mut matcher = sieve.matcher(&MatchOptions::default());
+/// let mut matcher = sieve.matcher();
 /// let matches = matcher.match_domain("WWW.Evil.Test.", None);
 /// let first = matches.first().unwrap();
 /// assert_eq!(first.indicator().to_string(), "evil.test");
@@ -138,7 +138,7 @@ impl Matcher {
     /// # let feed = builder.feed(Feed::new("partner"));
     /// # builder.add(feed, Record::new("evil.test".parse()?, 7, "evil.test"));
     /// # let (sieve, _) = builder.build()?;
-    /// let mut matcher = sieve.matcher(&MatchOptions::new());
+    /// let mut matcher = sieve.matcher();
     /// for found in matcher.lookup("www.evil.test:443")? {
     ///     assert_eq!(found.to_string(), "evil.test (subdomain) partner:7");
     /// }
@@ -384,9 +384,16 @@ impl Matcher {
 }
 
 impl Sieve {
-    /// What one looks up through: owns scratch space, and the options' filter resolved to numbers. Costs a step for each
-    /// distinct set of attributes if there is a filter.
-    pub fn matcher(&self, options: &MatchOptions) -> Matcher {
+    /// A matcher with the default options: it reports all matches of strength `strong`, `port_unseen` and `joined`.
+    ///
+    /// It owns scratch space: make one for each thread and keep it.
+    pub fn matcher(&self) -> Matcher {
+        self.matcher_with(&MatchOptions::default())
+    }
+
+    /// A matcher with options. Resolves their filter to numbers, which costs a step for each distinct set of attributes if there is
+    /// a filter.
+    pub fn matcher_with(&self, options: &MatchOptions) -> Matcher {
         Matcher::new(self.clone(), options)
     }
 }
@@ -412,7 +419,7 @@ mod tests {
     fn ports_that_values_show() {
         let name = DomainName::parse("evil.test").unwrap();
         let sieve = sieve([Indicator::Domain { name, scope: Scope::Exact, port: Some(80) }]);
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        let mut matcher = sieve.matcher();
         for (value, want) in [
             ("evil.test", Some(Strength::PortUnseen)),
             ("evil.test:80", Some(Strength::Strong)),
@@ -441,8 +448,8 @@ mod tests {
         filter.feeds.push("nobody".into());
         let options = MatchOptions { filter, ..MatchOptions::default() };
         let value = "http://a.test.test/.test/.test";
-        assert_eq!(sieve.matcher(&options).match_url(value).withheld().filtered, 2);
-        let mut matcher = sieve.matcher(&MatchOptions::default());
+        assert_eq!(sieve.matcher_with(&options).match_url(value).withheld().filtered, 2);
+        let mut matcher = sieve.matcher();
         let ids: Vec<u32> = matcher.match_url(value).iter().map(|found| found.indicator().id()).collect();
         assert_eq!(ids, [1, 0], "the pattern over names comes first");
     }

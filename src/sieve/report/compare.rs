@@ -370,7 +370,7 @@ mod tests {
         let mut rows: Vec<String> = added.indicators().map(|indicator| indicator.to_string()).collect();
         rows.sort();
         assert_eq!(rows, ["fresh.test", "other-scope.test", "ours.test", "was-allowed.test"]);
-        let mut matcher = added.matcher(&Default::default());
+        let mut matcher = added.matcher();
         assert!(matcher.is_match_any("x.fresh.test") && !matcher.is_match_any("same.test"));
         let found = matcher.match_any("fresh.test");
         let source = found.first().unwrap().sources().next().unwrap();

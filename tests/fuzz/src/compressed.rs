@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 use netsieve::input::Input;
-use netsieve::{ScanOptions, Scanner, Sieve, feed};
+use netsieve::{Scanner, Sieve, feed};
 
 use super::scan::{LIST, open_feed, sieve};
 
@@ -34,12 +34,12 @@ pub fn run(data: &[u8]) {
             hits += 1;
             ControlFlow::Continue(())
         };
-        Scanner::new(&SIEVE, &ScanOptions::default()).scan_reader(input, sink).ok()?;
+        Scanner::new(&SIEVE).scan_reader(input, sink).ok()?;
         Some(hits)
     };
     match (read(MOST), scan()) {
         (Ok(text), Some(hits)) => {
-            let stats = Scanner::new(&SIEVE, &ScanOptions::default()).scan(&text, |_| ControlFlow::Continue(()));
+            let stats = Scanner::new(&SIEVE).scan(&text, |_| ControlFlow::Continue(()));
             assert_eq!(stats.hits, hits);
         }
         (Err(_), None) => {}

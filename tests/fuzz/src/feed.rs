@@ -60,7 +60,7 @@ pub fn run(data: &[u8]) {
     if report.feeds[0].rejected_total() == 0 && sink.records.iter().all(|(_, is_block)| *is_block) {
         let mut options = MatchOptions::default();
         options.host_only = true;
-        let mut matcher = sieve.matcher(&options);
+        let mut matcher = sieve.matcher_with(&options);
         for (indicator, _) in &sink.records {
             let value = match indicator {
                 Indicator::Ip { net, port } => match port {

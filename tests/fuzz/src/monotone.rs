@@ -15,7 +15,7 @@ type Found = (u64, u64, &'static str, String, &'static str, &'static str);
 
 fn found(sieve: &Sieve, options: &ScanOptions, log: &[u8]) -> BTreeSet<Found> {
     let mut found = BTreeSet::new();
-    Scanner::new(sieve, options).scan(log, |hit| {
+    Scanner::with_options(sieve, options).scan(log, |hit| {
         for by in hit.matches().iter() {
             let words = format!("{} {:?}", by.indicator(), by.indicator().scope());
             let (relation, strength) = (by.relation().as_str(), by.strength().as_str());

@@ -105,7 +105,7 @@ pub fn run(mut data: &[u8]) {
     options.engine = Engine::Scalar;
     let mut want = Vec::new();
     let mut json = Vec::new();
-    Scanner::new(&SIEVE, &options).scan(data, |hit| {
+    Scanner::with_options(&SIEVE, &options).scan(data, |hit| {
         want.push(found(hit));
         JsonLines::new().hit(&mut json, "a.log", hit, usize::MAX);
         ControlFlow::Continue(())
@@ -117,14 +117,14 @@ pub fn run(mut data: &[u8]) {
     for engine in Engine::available() {
         options.engine = engine;
         let mut got = Vec::new();
-        Scanner::new(&SIEVE, &options).scan(data, |hit| {
+        Scanner::with_options(&SIEVE, &options).scan(data, |hit| {
             got.push(found(hit));
             ControlFlow::Continue(())
         });
         check(got, engine.as_str());
     }
     options.engine = Engine::Auto;
-    let mut scanner = Scanner::new(&SIEVE, &options);
+    let mut scanner = Scanner::with_options(&SIEVE, &options);
     let mut got = Vec::new();
     let mut sink = |hit: &Hit<'_>| {
         got.push(found(hit));

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut pipe = follower.has_pipe().then(Pipe::start).transpose()?;
     let mut sieves = Sieves::new(args)?;
     let options = scan_options(args)?;
-    let mut scanner = Scanner::new(&sieves.load()?, &options);
+    let mut scanner = Scanner::with_options(&sieves.load()?, &options);
     let style = Style::new(args);
     let mut output = Output::new(args, &style, true)?;
     loop {
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
             return Ok(Outcome::Nothing);
         }
         if let Some(sieve) = sieves.changed() {
-            scanner = Scanner::new(&sieve, &options);
+            scanner = Scanner::with_options(&sieve, &options);
         }
     }
 }
