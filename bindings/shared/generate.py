@@ -1,0 +1,81 @@
+"""Writes what all bindings are tested with: feeds, 10,000 values and 100,000 log lines, always the same.
+
+usage: generate.py FOLDER
+"""
+
+import json
+import random
+import sys
+from pathlib import Path
+
+VALUES = 10_000
+LINES = 100_000
+
+
+def feeds(folder: Path) -> list[Path]:
+    names = [f"{label}{n}.evil{n % 50}.test" for n in range(2_000) for label in ("www", "cdn")[n % 2 : n % 2 + 1]]
+    addrs = [f"198.51.100.{n}" for n in range(0, 256, 3)] + ["203.0.113.64/27", "2001:db8:bad::/48"]
+    urls = [f"http://shop{n}.example/login/{n}" for n in range(500)] + ["http://host.example/"]
+    lists = {
+        "names.txt": names,
+        "addrs.txt": addrs + ["192.0.2.10:443"],
+        "urls.txt": urls,
+    }
+    for name, values in lists.items():
+        (folder / name).write_text("\n".join(values) + "\n")
+    return [folder / name for name in lists]
+
+
+def value(pick: random.Random) -> str:
+    n = pick.randrange(4_000)
+    return pick.choice(
+        [
+            f"www{n}.evil{n % 50}.test",
+            f"A.cdn{n}.Evil{n % 50}.TEST.",
+            f"host{n}.clean.example",
+            f"198.51.100.{n % 256}",
+            f"203.0.113.{n % 256}:80",
+            f"::ffff:198.51.100.{n % 256}",
+            f"2001:db8:{['bad', 'abc'][n % 2]}::{n:x}",
+            f"192.0.2.{n % 20}:443",
+            f"https://shop{n % 700}.example/login/{n % 600}?id={n}",
+            f"http://www{n}.evil{n % 50}.test:8080/a",
+            f"host.example/{n}",
+            f"b\u00fccher{n}.example",
+            "",
+            "no value",
+            f" www{n}.evil{n % 50}.test\t",
+        ]
+    )
+
+
+def line(pick: random.Random, n: int) -> str:
+    client = f"192.0.2.{pick.randrange(256)}"
+    second = f"2026-05-12T10:{n // 60 % 60:02}:{n % 60:02}Z"
+    what = value(pick).strip()
+    return pick.choice(
+        [
+            f"{second} {client} query {what} IN A",
+            json.dumps({"ts": second, "client": client, "host": what}),
+            f'{client} - - [12/May/2026:10:00:00 +0000] "GET /index.html HTTP/1.1" 200 512 "{what}" "Mozilla/5.0"',
+            f"<13>May 12 10:00:00 gw kernel: src={client} dst={what} proto=tcp",
+            f"nothing of note in line {n}",
+            f"{what}\n\tcontinued at {what}",
+        ]
+    )
+
+
+def generate(folder: Path) -> tuple[list[Path], list[str | None], list[str | None]]:
+    """The feed files, the values and the lines; one in a hundred is null."""
+    pick = random.Random(20)
+    values = [None if n % 100 == 99 else value(pick) for n in range(VALUES)]
+    lines = [None if n % 100 == 99 else line(pick, n) for n in range(LINES)]
+    return feeds(folder), values, lines
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    _, values, lines = generate(folder)
+    for name, rows in (("values.jsonl", values), ("lines.jsonl", lines)):
+        (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
