@@ -1,0 +1,60 @@
+//! Errors as exceptions, which can be told apart by class and by `kind`.
+
+use pyo3::exceptions::{PyException, PyOSError};
+use pyo3::prelude::*;
+use pyo3::{create_exception, intern};
+
+create_exception!(
+    netsieve,
+    Error,
+    PyException,
+    "What netsieve raises. `kind` is a word for what it is, `path` the file, if there is one."
+);
+create_exception!(netsieve, FeedError, Error, "A feed cannot be used.");
+create_exception!(netsieve, DamageError, Error, "A compiled file is damaged, no such file, or of another version.");
+create_exception!(netsieve, IoError, Error, "A file cannot be read or written.");
+
+/// What was being done when an error came up.
+#[derive(Clone, Copy)]
+pub(crate) enum Doing {
+    Compiling,
+    Opening,
+    Saving,
+    Scanning,
+}
+
+/// The exception for an error.
+pub(crate) fn raise(py: Python<'_>, error: &netsieve::Error, doing: Doing) -> PyErr {
+    let text = error.to_string();
+    let (raised, kind) = match (error.io_kind(), doing) {
+        (Some(std::io::ErrorKind::NotFound), _) => (IoError::new_err(text), "not_found"),
+        (Some(std::io::ErrorKind::PermissionDenied), _) => (IoError::new_err(text), "permission"),
+        (Some(_), _) => (IoError::new_err(text), "io"),
+        (None, Doing::Opening) => (DamageError::new_err(text), "damage"),
+        (None, Doing::Compiling) if error.is_empty_feed() => (FeedError::new_err(text), "empty_feed"),
+        (None, Doing::Compiling) => (FeedError::new_err(text), "feed"),
+        (None, Doing::Saving | Doing::Scanning) => (Error::new_err(text), "other"),
+    };
+    let path = error.path().map(|path| path.as_os_str().to_owned());
+    describe(py, raised, kind, path)
+}
+
+/// Gives an exception its kind and path.
+pub(crate) fn describe(py: Python<'_>, raised: PyErr, kind: &str, path: Option<std::ffi::OsString>) -> PyErr {
+    let value = raised.value(py);
+    let set = value.setattr(intern!(py, "kind"), kind).and_then(|()| value.setattr(intern!(py, "path"), path));
+    set.err().unwrap_or(raised)
+}
+
+/// An error of reading that was no signal.
+pub(crate) fn io(py: Python<'_>, error: std::io::Error) -> PyErr {
+    match error.downcast::<PyErr>() {
+        Ok(raised) => raised,
+        Err(error) => {
+            let os: PyErr = PyOSError::new_err(error.to_string());
+            let raised = IoError::new_err(error.to_string());
+            raised.set_cause(py, Some(os));
+            describe(py, raised, "io", None)
+        }
+    }
+}

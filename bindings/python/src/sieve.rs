@@ -1,0 +1,323 @@
+//! The compiled set.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_schema::DataType;
+use jiff::Timestamp;
+use netsieve::input::{TextCheck, open_log};
+use netsieve::{MatchOptions, Matcher, ScanOptions, Scanner};
+use pyo3::exceptions::{PyTypeError, PyUserWarning, PyValueError};
+use pyo3::prelude::*;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+
+use crate::answers::{Hit, Match};
+use crate::columns::{Array, answer};
+use crate::errors::{Doing, io, raise};
+use crate::feeds::FeedReport;
+use crate::wait::Interruptible;
+
+/// A compiled set of indicators. It never changes, and any number of threads may use it at once.
+#[pyclass(frozen, module = "netsieve")]
+pub(crate) struct Sieve {
+    sieve: netsieve::Sieve,
+    options: MatchOptions,
+    reports: Arc<[FeedReport]>,
+    /// What threads look up and scan with, while no thread does.
+    matchers: Mutex<Vec<Matcher>>,
+    scanners: Mutex<Vec<Scanner>>,
+}
+
+impl Sieve {
+    pub(crate) fn new(sieve: netsieve::Sieve, reports: Vec<FeedReport>) -> Self {
+        Self::with(sieve, MatchOptions::default(), reports.into())
+    }
+
+    fn with(sieve: netsieve::Sieve, options: MatchOptions, reports: Arc<[FeedReport]>) -> Self {
+        Self { sieve, options, reports, matchers: Mutex::default(), scanners: Mutex::default() }
+    }
+
+    /// Lends a matcher.
+    fn matching<T>(&self, work: impl FnOnce(&mut Matcher) -> T) -> T {
+        let matcher = self.matchers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut matcher = matcher.unwrap_or_else(|| self.sieve.matcher_with(&self.options));
+        let result = work(&mut matcher);
+        self.matchers.lock().unwrap_or_else(PoisonError::into_inner).push(matcher);
+        result
+    }
+
+    /// Lends a scanner.
+    fn scanning<T>(&self, work: impl FnOnce(&mut Scanner) -> T) -> T {
+        let scanner = self.scanners.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut scanner = scanner.unwrap_or_else(|| {
+            let mut options = ScanOptions::default();
+            options.matching = self.options.clone();
+            Scanner::with_options(&self.sieve, &options)
+        });
+        let result = work(&mut scanner);
+        self.scanners.lock().unwrap_or_else(PoisonError::into_inner).push(scanner);
+        result
+    }
+
+    /// The hits of what a reader gives, in a list or one by one.
+    fn scan_all(
+        &self,
+        py: Python<'_>,
+        reader: impl std::io::Read + Send,
+        on_hit: Option<Py<PyAny>>,
+    ) -> PyResult<Vec<Hit>> {
+        let mut hits = Vec::new();
+        let mut raised = None;
+        let check = TextCheck::new();
+        let result = py.detach(|| {
+            let mut offset = 0;
+            let reader = Looked { reader: Interruptible::new(reader), check: &check, offset: &mut offset };
+            self.scanning(|scanner| {
+                scanner.scan_reader(reader, |hit| {
+                    let hit = Hit::of(hit);
+                    let Some(on_hit) = &on_hit else {
+                        hits.push(hit);
+                        return ControlFlow::Continue(());
+                    };
+                    let wanted = Python::attach(|py| {
+                        let answer = on_hit.call1(py, (hit,))?;
+                        PyResult::Ok(answer.is_none(py) || answer.is_truthy(py)?)
+                    });
+                    match wanted {
+                        Ok(true) => ControlFlow::Continue(()),
+                        Ok(false) => ControlFlow::Break(()),
+                        Err(error) => {
+                            raised = Some(error);
+                            ControlFlow::Break(())
+                        }
+                    }
+                })
+            })
+        });
+        if let Some(error) = raised {
+            return Err(error);
+        }
+        result.map_err(|error| failed(py, error))?;
+        if let Some(caveat) = check.caveat() {
+            let message = std::ffi::CString::new(format!("the log {caveat}"))?;
+            PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 1)?;
+        }
+        Ok(hits)
+    }
+}
+
+/// The exception for a scan that failed: what a signal has raised, or an error of reading.
+fn failed(py: Python<'_>, error: netsieve::Error) -> PyErr {
+    match py.check_signals() {
+        Err(raised) => raised,
+        Ok(()) => match std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>()) {
+            Some(source) => match source.get_ref().and_then(|inner| inner.downcast_ref::<PyErr>()) {
+                Some(raised) => raised.clone_ref(py),
+                None => io(py, std::io::Error::new(source.kind(), error.to_string())),
+            },
+            None => raise(py, &error, Doing::Scanning),
+        },
+    }
+}
+
+/// A reader of which it is told whether it gives text.
+struct Looked<'c, R> {
+    reader: R,
+    check: &'c TextCheck,
+    offset: &'c mut u64,
+}
+
+impl<R: std::io::Read> std::io::Read for Looked<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let len = self.reader.read(buf)?;
+        self.check.look(*self.offset, &buf[..len]);
+        *self.offset += len as u64;
+        Ok(len)
+    }
+}
+
+/// The bytes of a value: of `str`, `bytes`, or an address of `ipaddress`.
+fn value_of<T>(value: &Bound<'_, PyAny>, work: impl FnOnce(&[u8]) -> T) -> PyResult<T> {
+    if let Ok(text) = value.extract::<PyBackedStr>() {
+        return Ok(work(text.as_bytes()));
+    }
+    if let Ok(bytes) = value.extract::<PyBackedBytes>() {
+        return Ok(work(&bytes));
+    }
+    if let Ok(addr) = value.extract::<std::net::IpAddr>() {
+        return Ok(work(addr.to_string().as_bytes()));
+    }
+    let found = value.get_type().name()?;
+    Err(PyTypeError::new_err(format!("a value is str, bytes or an address of ipaddress, not {found}")))
+}
+
+/// Opens a compiled file. `mmap=True` maps it, so that processes share one copy: replace such a file by renaming another over it, and
+/// never write into it.
+#[pyfunction]
+#[pyo3(signature = (path, *, mmap=false))]
+pub(crate) fn open(py: Python<'_>, path: PathBuf, mmap: bool) -> PyResult<Sieve> {
+    let opened = py.detach(|| {
+        if mmap {
+            // SAFETY: who asks for a mapping is told, where it is documented, that the file must not be written to.
+            #[expect(unsafe_code, reason = "a mapping is what was asked for")]
+            unsafe {
+                netsieve::Sieve::open_mmap(&path)
+            }
+        } else {
+            netsieve::Sieve::open(&path)
+        }
+    });
+    opened.map(|sieve| Sieve::new(sieve, Vec::new())).map_err(|error| raise(py, &error, Doing::Opening))
+}
+
+#[pymethods]
+impl Sieve {
+    /// Writes the set to a file, in place of one that is there.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| self.sieve.save(path)).map_err(|error| raise(py, &error, Doing::Saving))
+    }
+
+    /// How many indicators it holds.
+    fn __len__(&self) -> usize {
+        self.sieve.len()
+    }
+
+    /// Whether something that is listed covers a value.
+    fn __contains__(&self, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        value_of(value, |value| self.matching(|matcher| matcher.is_match_any(value)))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<netsieve.Sieve of {} indicators from {} feeds>", self.sieve.len(), self.sieve.feeds().len())
+    }
+
+    /// The names of its feeds.
+    #[getter]
+    fn feeds(&self) -> Vec<&str> {
+        self.sieve.feeds().iter().map(|feed| feed.name.as_str()).collect()
+    }
+
+    /// What became of each feed when the set was compiled; empty if it was opened.
+    #[getter]
+    fn reports(&self) -> Vec<FeedReport> {
+        self.reports.to_vec()
+    }
+
+    /// The same set under other options.
+    #[pyo3(signature = (*, min_confidence=None, feeds=Vec::new(), tags=Vec::new(), as_of=None, port_unseen=true, name_like=false,
+        host_only=false))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords")]
+    fn with_options(
+        &self,
+        min_confidence: Option<u8>,
+        feeds: Vec<String>,
+        tags: Vec<String>,
+        as_of: Option<&str>,
+        port_unseen: bool,
+        name_like: bool,
+        host_only: bool,
+    ) -> PyResult<Self> {
+        let mut options = MatchOptions::default();
+        options.filter.min_confidence = min_confidence;
+        options.filter.feeds = feeds;
+        options.filter.tags = tags;
+        options.filter.as_of = match as_of {
+            None => None,
+            Some("now") => Some(Timestamp::now()),
+            Some(time) => Some(time.parse().map_err(|error| PyValueError::new_err(format!("as_of: {error}")))?),
+        };
+        (options.port_unseen, options.name_like, options.host_only) = (port_unseen, name_like, host_only);
+        Ok(Self::with(self.sieve.clone(), options, self.reports.clone()))
+    }
+
+    /// All matches of a value of any kind, most specific first.
+    #[pyo3(name = "match")]
+    fn match_any(&self, value: &Bound<'_, PyAny>) -> PyResult<Vec<Match>> {
+        value_of(value, |value| self.matching(|matcher| Match::all(matcher.match_any(value))))
+    }
+
+    /// Says how a value is read, and what matches it or why nothing does.
+    fn explain(&self, value: &Bound<'_, PyAny>) -> PyResult<String> {
+        value_of(value, |value| self.matching(|matcher| explain(matcher, value)))
+    }
+
+    /// The hits in a text, which may have many lines.
+    fn scan(&self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Vec<Hit>> {
+        if let Ok(text) = data.extract::<PyBackedStr>() {
+            return self.scan_all(py, text.as_bytes(), None);
+        }
+        match data.extract::<PyBackedBytes>() {
+            Ok(bytes) => self.scan_all(py, &bytes[..], None),
+            Err(_) => {
+                let found = data.get_type().name()?;
+                Err(PyTypeError::new_err(format!("what is scanned is str or bytes, not {found}")))
+            }
+        }
+    }
+
+    /// The hits in a file, plain or compressed. With `on_hit` they are handed over one by one, until it returns something false that is not
+    /// `None`, and the list is empty.
+    #[pyo3(signature = (path, *, on_hit=None))]
+    fn scan_file(&self, py: Python<'_>, path: PathBuf, on_hit: Option<Py<PyAny>>) -> PyResult<Vec<Hit>> {
+        let reader = py.detach(|| open_log(&path)).map_err(|error| raise(py, &error, Doing::Scanning))?;
+        self.scan_all(py, reader, on_hit)
+    }
+
+    /// Which values of a column match something; null for null.
+    fn is_match_array(&self, column: &Bound<'_, PyAny>) -> PyResult<Array> {
+        answer(column, &DataType::Boolean, |column| {
+            self.matching(|matcher| netsieve_arrow::is_match(matcher, column)).map(|found| Arc::new(found) as _)
+        })
+    }
+
+    /// All matches of each value of a column, as lists of structs; null for null.
+    fn match_array(&self, column: &Bound<'_, PyAny>) -> PyResult<Array> {
+        answer(column, &netsieve_arrow::match_type(), |column| {
+            self.matching(|matcher| netsieve_arrow::lookup(matcher, column)).map(|found| Arc::new(found) as _)
+        })
+    }
+
+    /// All hits of each line of a column, as lists of structs; null for null.
+    fn scan_array(&self, column: &Bound<'_, PyAny>) -> PyResult<Array> {
+        answer(column, &netsieve_arrow::hit_type(), |column| {
+            self.scanning(|scanner| netsieve_arrow::scan(scanner, column)).map(|found| Arc::new(found) as _)
+        })
+    }
+}
+
+fn explain(matcher: &mut Matcher, value: &[u8]) -> String {
+    let shown = String::from_utf8_lossy(value).escape_debug().to_string();
+    let kind = match matcher.classify(value) {
+        Ok(kind) => kind,
+        Err(reject) => return format!("{shown}: no address, name or URL: {reject}"),
+    };
+    let mut text = match matcher.canonical(value) {
+        Ok(canonical) => format!("{shown}: read as {} {canonical}", kind.as_str()),
+        Err(reject) => return format!("{shown}: no address, name or URL: {reject}"),
+    };
+    let matches = matcher.match_any(value);
+    if matches.is_empty() {
+        text.push_str("\n  nothing that is listed covers it");
+    }
+    for found in matches.iter() {
+        text.push_str(&format!("\n  {} {} ({})", found.relation(), found.indicator(), found.strength()));
+        for source in found.sources() {
+            let line = source.line().map_or(String::new(), |line| format!(", line {line}"));
+            text.push_str(&format!("\n    {}{line}: {}", source.feed().name, source.as_listed().escape_debug()));
+        }
+    }
+    let withheld = matches.withheld();
+    for (count, why) in [
+        (withheld.port_unseen, "have a port, and none was seen"),
+        (withheld.name_like, "would match a text that looks like a file name or a version"),
+        (withheld.host_only, "are URLs with a path on this host (host_only)"),
+        (withheld.allowed, "are suppressed by allow entries"),
+        (withheld.filtered, "have no entry that passes the filter"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!("\n  {count} more {why}"));
+        }
+    }
+    text
+}
