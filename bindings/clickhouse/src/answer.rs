@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use netsieve::{Hit, Match, MatchOptions, Matcher, ScanOptions, Scanner, Sieve};
+use netsieve::{Hit, Match, Matcher, Scanner, Sieve};
 
 use crate::rows::{Rows, push_text, push_varint};
 

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use netsieve::{Indicator, Match, MatchOptions, ScanOptions, Scanner, Sieve};
+use netsieve::{Indicator, Match, Scanner, Sieve};
 
 /// Numbers from a fixed seed.
 struct Random(u64);
