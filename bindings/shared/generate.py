@@ -1,10 +1,14 @@
 """Writes what all bindings are tested with: feeds, 10,000 values and 100,000 log lines, always the same.
 
 usage: generate.py FOLDER
+
+The folder gets the feeds as they are, and `values.rows` and `lines.rows`: of each row its length as a little-endian i32, then its bytes; a null
+has the length -1.
 """
 
 import json
 import random
+import struct
 import sys
 from pathlib import Path
 
@@ -77,5 +81,8 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     _, values, lines = generate(folder)
-    for name, rows in (("values.jsonl", values), ("lines.jsonl", lines)):
-        (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for name, rows in (("values.rows", values), ("lines.rows", lines)):
+        with open(folder / name, "wb") as out:
+            for row in rows:
+                data = b"" if row is None else row.encode()
+                out.write(struct.pack("<i", -1 if row is None else len(data)) + data)

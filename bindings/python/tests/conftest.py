@@ -1,3 +1,6 @@
+import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +11,9 @@ import netsieve
 sys.path.insert(0, str(Path(__file__).parents[2] / "shared"))
 
 from generate import generate  # noqa: E402
+
+Found = tuple[int, int, str, str, str, str, str]
+"""Row, offset within it, canonical form, kind, indicator, relation, strength."""
 
 
 class Shared:
@@ -23,3 +29,31 @@ class Shared:
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
     return Shared(tmp_path_factory.mktemp("shared"))
+
+
+class Logscan:
+    """What `logscan scan --json` finds in those of the shared lines that are lines of a file: no null, and no line break within."""
+
+    def __init__(self, program: str, shared: Shared, folder: Path) -> None:
+        rows = [(row, line) for row, line in enumerate(shared.lines) if line is not None and "\n" not in line]
+        self.rows = {row for row, _ in rows}
+        log = folder / "lines.log"
+        log.write_bytes(b"".join(line.encode() + b"\n" for _, line in rows))
+        begins = [0]
+        for _, line in rows:
+            begins.append(begins[-1] + len(line.encode()) + 1)
+        command = [program, "scan", "--sieve", str(shared.path), "--json", str(log)]
+        printed = subprocess.run(command, capture_output=True, check=True).stdout
+        self.found: list[Found] = []
+        for record in map(json.loads, printed.splitlines()):
+            at = record["line"] - 1
+            what = (record[key] for key in ("canonical", "kind", "indicator", "relation", "strength"))
+            self.found.append((rows[at][0], record["offset"] - begins[at], *what))
+
+
+@pytest.fixture(scope="session")
+def logscan(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Logscan:
+    program = os.environ.get("NETSIEVE_LOGSCAN")
+    if program is None:
+        pytest.skip("logscan is left out: NETSIEVE_LOGSCAN does not say where it is")
+    return Logscan(program, shared, tmp_path_factory.mktemp("logscan"))

@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from conftest import Shared
+from conftest import Found, Logscan, Shared
 
 import netsieve
 
@@ -48,6 +48,12 @@ def of_hit(hit: netsieve.Hit) -> list[dict[str, Any]]:
         "offset": hit.offset,
     }
     return [of_match(match) | place for match in hit.matches]
+
+
+def found_in(row: int, hits: list[dict[str, Any]]) -> list[Found]:
+    """The hits of a row as `logscan` tells them."""
+    what = ("canonical", "kind", "indicator", "relation", "strength")
+    return [(row, hit["offset"], *(hit[key] for key in what)) for hit in hits]
 
 
 def columns(values: list[str | None]) -> dict[str, Any]:
@@ -96,6 +102,12 @@ def test_all_lines(shared: Shared) -> None:
     for line, hits in zip(shared.lines, found, strict=True):
         wanted = None if line is None else [row for hit in shared.sieve.scan(line) for row in of_hit(hit)]
         assert hits == wanted, line
+
+
+def test_hits_are_those_of_logscan(shared: Shared, logscan: Logscan) -> None:
+    found = pa.array(shared.sieve.scan_array(pa.array(shared.lines))).to_pylist()
+    got = [one for row, hits in enumerate(found) if row in logscan.rows for one in found_in(row, hits)]
+    assert len(got) > 10_000 and sorted(got) == sorted(logscan.found)
 
 
 def test_other_libraries_take_the_answers(shared: Shared, values: list[str | None]) -> None:

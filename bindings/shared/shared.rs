@@ -1,0 +1,47 @@
+//! What all bindings are tested with, as `generate.py` writes it.
+
+use std::fs;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use netsieve::Sieve;
+use netsieve::feed::config::FeedFile;
+
+/// A set, 10,000 values and 100,000 lines.
+pub struct Shared {
+    pub sieve: Sieve,
+    pub values: Vec<Option<String>>,
+    pub lines: Vec<Option<String>>,
+}
+
+pub fn shared() -> &'static Shared {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/generate.py");
+        let status = Command::new("python3").arg(script).arg(folder.path()).status().expect("python3 makes the values");
+        assert!(status.success());
+        let mut builder = Sieve::builder();
+        for name in ["names.txt", "addrs.txt", "urls.txt"] {
+            let file = FeedFile::new(folder.path().join(name));
+            let id = builder.feed(file.feed.clone());
+            file.read(&mut builder.sink(id)).expect("a feed");
+        }
+        let rows = |name| rows(&fs::read(folder.path().join(name)).expect("it was made"));
+        let (values, lines) = (rows("values.rows"), rows("lines.rows"));
+        assert_eq!((values.len(), lines.len()), (10_000, 100_000));
+        Shared { sieve: builder.build().expect("few").0, values, lines }
+    })
+}
+
+/// Rows as `generate.py` writes them.
+fn rows(mut data: &[u8]) -> Vec<Option<String>> {
+    let mut rows = Vec::new();
+    while let Some((len, rest)) = data.split_first_chunk() {
+        let len = i32::from_le_bytes(*len);
+        let (text, rest) = rest.split_at(usize::try_from(len).unwrap_or(0));
+        rows.push((len >= 0).then(|| String::from_utf8(text.to_vec()).expect("text")));
+        data = rest;
+    }
+    rows
+}
