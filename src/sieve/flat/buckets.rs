@@ -241,6 +241,7 @@ impl Buckets {
     }
 
     /// All keys, marks and values, those of the buckets by bucket.
+    #[cfg(test)]
     pub(in crate::sieve) fn entries(&self) -> impl Iterator<Item = (u32, u8, u32)> {
         let of_buckets = self.bytes.as_chunks().0.iter().map(Bucket).flat_map(|bucket| {
             (0..WAYS)
@@ -248,6 +249,28 @@ impl Buckets {
                 .map(move |way| (bucket.number(KEYS + 4 * way), bucket.0[MARKS + way], bucket.number(VALUES + 4 * way)))
         });
         of_buckets.chain((0..self.rest()).map(|at| self.rest_entry(at)))
+    }
+
+    /// How many keys there are.
+    pub(in crate::sieve) fn len(&self) -> usize {
+        let taken = |bucket: &[u8; SIZE]| bucket[..WAYS].iter().filter(|&&tag| tag != 0).count();
+        self.bytes.as_chunks().0.iter().map(taken).sum::<usize>() + self.rest()
+    }
+
+    /// Whether all keys, marks and values are possible.
+    fn all(&self, is_entry: impl Fn(u32, u8, u32) -> bool) -> bool {
+        let mut buckets = self.bytes.as_chunks().0.iter().map(Bucket);
+        let is_known = |bucket: Bucket<'_>| {
+            (0..WAYS).all(|way| {
+                bucket.0[way] == 0
+                    || is_entry(bucket.number(KEYS + 4 * way), bucket.0[MARKS + way], bucket.number(VALUES + 4 * way))
+            })
+        };
+        let is_known_rest = |at| {
+            let (key, mark, value) = self.rest_entry(at);
+            is_entry(key, mark, value)
+        };
+        buckets.all(is_known) && (0..self.rest()).all(is_known_rest)
     }
 
     fn rest_entry(&self, at: usize) -> (u32, u8, u32) {
@@ -288,8 +311,7 @@ impl Buckets {
         )?;
         from.ensure((0..rest.len()).skip(1).step_by(3).all(|at| rest.at(at) < 256), "rest", "has a mark too large")?;
         let table = Self { bytes, homes: (buckets + 1).saturating_sub(REACH) as u64, rest };
-        let is_known = table.entries().all(|(key, mark, value)| is_entry(key, mark, value));
-        from.ensure(is_known, "buckets", "names what is not there")?;
+        from.ensure(table.all(is_entry), "buckets", "names what is not there")?;
         let of_rest = |at: usize| {
             let (key, mark, _) = table.rest_entry(at);
             (key, mark)
@@ -374,6 +396,7 @@ mod tests {
             assert_eq!(table.rest(), 0);
             assert_eq!(table.is_empty(), count == 0);
             let mut entries: Vec<_> = table.entries().collect();
+            assert_eq!(table.len(), entries.len());
             entries.sort_unstable();
             assert!(entries.into_iter().eq((0..count as u32).map(|n| (n, n as u8, n * 3))));
             assert_eq!(table.find(77, 0, |_| false, |_, _| Ordering::Less), None);

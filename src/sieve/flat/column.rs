@@ -47,6 +47,18 @@ impl Column {
         }
     }
 
+    /// Whether something holds for the numbers of all rows, of which there are so many, in order. As fast as a check of a whole file must be.
+    pub(in crate::sieve) fn all(&self, rows: usize, mut holds: impl FnMut(u32) -> bool) -> bool {
+        let bytes = &*self.bytes;
+        match self.width {
+            0 => (0..rows).all(|_| holds(0)),
+            1 => bytes.iter().all(|&byte| holds(byte.into())),
+            2 => bytes.as_chunks().0.iter().all(|&bytes| holds(u16::from_le_bytes(bytes).into())),
+            3 => bytes.as_chunks().0.iter().all(|&[a, b, c]| holds(u32::from_le_bytes([a, b, c, 0]))),
+            _ => bytes.as_chunks().0.iter().all(|&bytes| holds(u32::from_le_bytes(bytes))),
+        }
+    }
+
     /// The string of a row of [`of_strings`](Column::of_strings).
     #[inline]
     pub(in crate::sieve) fn string(&self, row: usize) -> Option<StrId> {
@@ -68,7 +80,7 @@ impl Column {
         reader.ensure(width <= 4 && width.checked_mul(rows) == Some(bytes.len()), name, "does not fit its rows")?;
         let column = Self { bytes, width };
         let is_narrow = width < 4 && 1_u64 << (8 * width) <= limit;
-        let holds = is_narrow || (0..rows).all(|row| u64::from(column.get(row)) < limit);
+        let holds = is_narrow || column.all(rows, |number| u64::from(number) < limit);
         reader.ensure(holds, name, "holds a number that is too large")?;
         Ok(column)
     }
@@ -103,6 +115,13 @@ mod tests {
             let open = |rows, limit| Column::open(&mut Reader::new(writer.sections().to_vec()), "column", rows, limit);
             let opened = open(4, u64::from(largest) + 1).unwrap();
             assert!((0..4).all(|row| opened.get(row) == values[row]));
+            let mut seen = Vec::new();
+            assert!(opened.all(4, |number| {
+                seen.push(number);
+                true
+            }));
+            assert_eq!(seen, values);
+            assert!(!opened.all(4, |number| number != largest / 2));
             assert!(width == 0 || open(4, largest.into()).is_err());
             assert!(width == 0 || open(0, 1 << 32).is_err() && open(width * 4 + 1, 1 << 32).is_err());
         }

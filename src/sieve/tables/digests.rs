@@ -343,8 +343,11 @@ impl Table {
         let first = indicators.len() - len;
         let is_known =
             (first..indicators.len()).all(|id| indicators.value(id as u32) == Value::Hash((id - first) as u32));
-        let is_all = (0..first).all(|id| !matches!(indicators.value(id as u32), Value::Hash(_)));
-        reader.ensure(is_known && is_all, "16", "and its like are not the hashes among the indicators")?;
+        reader.ensure(
+            is_known && indicators.hashes() == len,
+            "16",
+            "and its like are not the hashes among the indicators",
+        )?;
         Ok(Self { classes, first: first as u32, len: len as u32 })
     }
 }

@@ -138,7 +138,7 @@ impl Table {
 
     /// Reads the sections. Whether the bitmap has a bit for every address is the checksum's business.
     pub(in crate::sieve) fn open(reader: &mut Reader, strings: &Strings, indicators: &Indicators) -> Result<Self> {
-        let count = (0..indicators.len() as u32).filter(|&id| matches!(indicators.value(id), Value::Email(_))).count();
+        let count = indicators.emails();
         let facts = reader.optional_words::<u64>("facts")?;
         if facts.is_empty() {
             reader.ensure(count == 0, "facts", "are missing")?;
@@ -153,7 +153,7 @@ impl Table {
         };
         let text = |key: u32| strings.bytes(StrId(key));
         let buckets = Buckets::open(reader, is_entry, |a, b| text(a.0).cmp(text(b.0)))?;
-        reader.ensure(buckets.entries().count() == count, "buckets", "do not hold the addresses")?;
+        reader.ensure(buckets.len() == count, "buckets", "do not hold the addresses")?;
         let filter = reader.words::<u64>("filter")?;
         reader.ensure(!filter.is_empty(), "filter", "is empty")?;
         Ok(Self {

@@ -165,25 +165,27 @@ impl Entries {
             return Ok(());
         }
         let mut last = None;
-        for at in 0..self.indicators {
-            let start = self.starts.get(at);
-            let follows = last.map_or(start == 0, |last| last < start);
-            reader.ensure(follows, "starts", "leave an indicator without an entry")?;
-            last = Some(start);
-        }
+        let follow =
+            self.starts.all(self.indicators, |start| last.replace(start).map_or(start == 0, |last: u32| last < start));
+        reader.ensure(follow, "starts", "leave an indicator without an entry")?;
         reader.ensure(last.is_some(), "starts", "leave an entry without an indicator")
     }
 
     /// What lookups know of an indicator before they read its entries is what the entries say.
     fn check_flags(&self, reader: &Reader, indicators: &Indicators, attributes: &Attributes) -> Result<()> {
         let actions: Vec<Action> = (0..attributes.len() as u32).map(|row| attributes.action(row)).collect();
-        let holds = (0..self.indicators as u32).all(|id| {
-            let said = self.of(id).fold(Flags::default(), |flags, row| {
-                let action = actions[self.attributes(row) as usize];
-                flags.with(action)
-            });
-            said == indicators.flags(id).actions()
-        });
+        // Most sets only block. Each indicator has an entry, so that all say the same then.
+        let only = actions.first().filter(|first| actions.iter().all(|action| action == *first));
+        let holds = match only {
+            Some(&only) => indicators.all_have(Flags::default().with(only)),
+            None => (0..self.indicators as u32).all(|id| {
+                let said = self.of(id).fold(Flags::default(), |flags, row| {
+                    let action = actions[self.attributes(row) as usize];
+                    flags.with(action)
+                });
+                said == indicators.flags(id).actions()
+            }),
+        };
         reader.ensure(holds, "attributes", "ask for what the indicators do not say")
     }
 }

@@ -303,6 +303,27 @@ impl Indicators {
         self.scope(id).filter(|_| self.flags(id).is_plain_block())
     }
 
+    /// Whether all have these actions and no other.
+    pub(in crate::sieve) fn all_have(&self, actions: Flags) -> bool {
+        self.shapes.bytes().iter().fold(true, |all, &bits| all & (Flags(bits & Flags::ALL).actions() == actions))
+    }
+
+    /// How many are mail addresses.
+    pub(in crate::sieve) fn emails(&self) -> usize {
+        self.of_shape(shape::EMAIL)
+    }
+
+    /// How many are hashes.
+    pub(in crate::sieve) fn hashes(&self) -> usize {
+        self.of_shape(shape::HASH)
+    }
+
+    fn of_shape(&self, shape: u8) -> usize {
+        // No more at once than a byte counts, which is what many bytes at a time are added up in.
+        let count = |part: &[u8]| part.iter().map(|&bits| u8::from(bits >> 4 == shape)).sum::<u8>();
+        self.shapes.bytes().chunks(128).map(|part| usize::from(count(part))).sum()
+    }
+
     pub(in crate::sieve) fn memory(&self) -> usize {
         self.shapes.memory()
             + self.values.memory()
@@ -339,10 +360,42 @@ impl Indicators {
         reader.ensure(indicators.values.len() == len, "values", "do not fit the shapes")?;
         reader.ensure(indicators.v4_lens.len() == indicators.v4.len(), "v4_lens", "do not fit the addresses")?;
         reader.ensure(indicators.v6_lens.len() == indicators.v6.len(), "v6_lens", "do not fit the addresses")?;
-        for (bits, value) in indicators.shapes.iter().zip(indicators.values.iter()) {
-            indicators.check(reader, bits, value, strings)?;
+        if !indicators.is_sound(strings) {
+            // What is wrong, if it is of an indicator.
+            for (bits, value) in indicators.shapes.iter().zip(indicators.values.iter()) {
+                indicators.check(reader, bits, value, strings)?;
+            }
         }
         Ok(indicators)
+    }
+
+    /// Whether all pass [`check`](Self::check), in a few steps for each: no is not certain.
+    fn is_sound(&self, strings: usize) -> bool {
+        // By shape: what its value is below.
+        let limits: [u64; 16] = std::array::from_fn(|shape| match shape as u8 {
+            shape::HOST4 | shape::HASH => 1 << 32,
+            shape::NET4 => self.v4.len() as u64,
+            shape::RANGE4 => self.v4.len().saturating_sub(1) as u64,
+            shape::NET6 => self.v6.len() as u64,
+            shape::RANGE6 => self.v6.len().saturating_sub(1) as u64,
+            shape::END.. => 0,
+            _ => strings as u64,
+        });
+        let is_sound = |bits: u8, value: u32| {
+            (bits & Flags::ALL & !Flags::HAS_PORT != 0) & (u64::from(value) < limits[usize::from(bits >> 4)])
+        };
+        let rows = self.shapes.bytes().iter().zip(self.values.iter());
+        let is_net4 = |(addr, len)| {
+            let addr = Ipv4Addr::from_bits(addr);
+            Ipv4Net::new(addr, len).is_ok_and(|net| net.network() == addr)
+        };
+        let is_net6 = |(addr, len)| {
+            let addr = Ipv6Addr::from_bits(addr);
+            Ipv6Net::new(addr, len).is_ok_and(|net| net.network() == addr)
+        };
+        rows.fold(true, |all, (&bits, value)| all & is_sound(bits, value))
+            && self.v4.iter().zip(self.v4_lens.iter()).all(is_net4)
+            && self.v6.iter().zip(self.v6_lens.iter()).all(is_net6)
     }
 
     /// The value is what its shape says.

@@ -326,7 +326,7 @@ impl Table {
         };
         let buckets = Buckets::open(from, is_entry, |a, b| text(a.0, a.1).cmp(text(b.0, b.1)))?;
         from.ensure(buckets.is_empty() || !filter.is_empty(), "filter", "has no words")?;
-        from.ensure(buckets.entries().count() as u64 == head.rows, "head", "counts other names")?;
+        from.ensure(buckets.len() as u64 == head.rows, "head", "counts other names")?;
         from.ensure(buckets.is_empty() || matches!(head.first, 1 | 2), "head", "looks up no names")?;
         Ok(Self { head, tails, filter, buckets, items })
     }

@@ -124,10 +124,14 @@ impl<A: Addr> Table<A> {
         };
         from.ensure(table.ids.len() == table.len(), "ids", "has another length than the links")?;
         let mut lists = 0;
+        let mut is_all_plain = true;
         for entry in table.ids.iter() {
             let at = (entry & !LIST) as usize;
             if entry < LIST {
-                from.ensure(at < count, "ids", "names an indicator that is not there")?;
+                if at >= count {
+                    return Err(from.damage("ids", "names an indicator that is not there"));
+                }
+                is_all_plain = is_all_plain && is_plain(entry);
                 continue;
             }
             // Lists stand in the order of their rows, so that the check reads each once.
@@ -137,14 +141,23 @@ impl<A: Addr> Table<A> {
             from.ensure(len > 0 && lists <= table.lists.len(), "lists", "ends within a list")?;
             let are_there = table.lists.slice(at + 1..lists).all(|id| (id as usize) < count.min(LIST as usize));
             from.ensure(are_there, "lists", "names an indicator that is not there")?;
+            is_all_plain = is_all_plain && table.lists.slice(at + 1..lists).all(&is_plain);
         }
         from.ensure(lists == table.lists.len(), "lists", "has another length than its lists")?;
         let plain = table.plain.len();
         from.ensure(plain == 0 || plain == table.len().div_ceil(8), "plain", "has another length than the rows")?;
+        if table.plain.is_empty() {
+            from.ensure(is_all_plain, "plain", "is not what the indicators say")?;
+            return Ok(table);
+        }
         for row in 0..table.len() as u32 {
             let parent = table.index.link(row).1;
-            let holds = table.ids(row).all(&is_plain) && (parent == NONE || table.is_plain(parent));
-            from.ensure(table.is_plain(row) == holds, "plain", "is not what the indicators say")?;
+            let entry = table.ids.at(row as usize);
+            let is_own_plain = if entry < LIST { is_plain(entry) } else { table.ids(row).all(&is_plain) };
+            let holds = is_own_plain && (parent == NONE || table.is_plain(parent));
+            if table.is_plain(row) != holds {
+                return Err(from.damage("plain", "is not what the indicators say"));
+            }
         }
         Ok(table)
     }
