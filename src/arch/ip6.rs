@@ -202,6 +202,36 @@ impl Index {
         !root.is_empty() && unsafe { word::<true>(root, usize::from(first)) } != slot(LEAF, NONE)
     }
 
+    /// As [`may_start`](Self::may_start), of the first 32 bits.
+    pub(crate) fn may_start_both(&self, first: u16, second: u16) -> bool {
+        let view = self.view();
+        // What is wider than these bits covers the first address that has them.
+        let addr = u128::from(first) << 112 | u128::from(second) << 96;
+        if view.root.is_empty() {
+            return false;
+        }
+        // SAFETY: loads are checked.
+        unsafe {
+            let mut slot = word::<true>(view.root, usize::from(first));
+            for depth in [ROOT, ROOT + 8] {
+                let (tag, value) = (slot >> VALUE_BITS, slot & VALUE);
+                match tag {
+                    LEAF => return value != NONE,
+                    // All rows agree on more bits, which may or may not be these.
+                    SKIP => return true,
+                    NODE => slot = word::<true>(view.slots, rank::<true>(view.blocks, value, octet(addr, depth))),
+                    _ => {
+                        let mut rows = value..=value + (tag - ROWS);
+                        return rows.any(|row| key_at::<true>(view, row) >> 112 == u128::from(second))
+                            || find::<true>(view, addr) != NONE;
+                    }
+                }
+            }
+            // The slot is that of the 32 bits.
+            slot != self::slot(LEAF, NONE)
+        }
+    }
+
     #[inline(always)]
     fn view(&self) -> View<'_> {
         let Sections { root, blocks, slots, skips, keys, marks, links } = &self.sections;

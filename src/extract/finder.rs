@@ -26,8 +26,9 @@ use crate::value::ip;
 pub(crate) trait Judge {
     /// Whether anything listed covers the address, which is canonical.
     fn addr(&mut self, addr: IpAddr) -> bool;
-    /// Whether anything listed may cover an IPv6 address that begins with these 16 bits, in any form.
-    fn six(&mut self, first: u16) -> bool;
+    /// Whether anything listed may cover an IPv6 address that begins with these 16 bits, in any form, and with the next 16 if they are
+    /// known.
+    fn six(&mut self, first: u16, second: Option<u16>) -> bool;
     /// As [`addr`](Judge::addr), before it is known that the quad is one.
     fn v4(&mut self, addr: u32) -> bool;
     /// Whether the name `bytes[start..end]`, in upper or lower case, is listed as it stands.
@@ -250,7 +251,6 @@ impl<J: Judge> Look<'_, J> {
         if start == 2 * BLOCK || end == 2 * BLOCK {
             return true;
         }
-        self.asked += 1;
         let (start, run) = (place - start, place - start..place + end);
         // An IPv4 address in the form of another has `ffff` or `ff9b` in it.
         let is_mapped = || bytes[run.clone()].windows(2).any(|pair| pair.eq_ignore_ascii_case(b"ff"));
@@ -261,10 +261,11 @@ impl<J: Judge> Look<'_, J> {
         let alone = bytes[start] == b':' && at(bytes, start + 1) != b':';
         let start = start + usize::from(alone);
         if escape_len(bytes, start) == 0
-            && !ip6::first_group(&bytes[start..run.end]).is_some_and(|first| self.judge.six(first))
+            && !ip6::first_groups(&bytes[start..run.end]).is_some_and(|(first, second)| self.judge.six(first, second))
         {
             return false;
         }
+        self.asked += 1;
         let places = ip6::find(bytes, start);
         places.readings().any(|found| self.judge.addr(ip::canonical(IpAddr::V6(found.addr))))
     }

@@ -53,12 +53,18 @@ pub(super) fn find(bytes: &[u8], start: usize) -> Places {
     Places { shortened, whole, end }
 }
 
-/// The first 16 bits of the address that a run may be, or that stands behind words in it that are not hexadecimal; `None` if it holds
-/// none. The run has no escape before it.
-pub(super) fn first_group(run: &[u8]) -> Option<u16> {
-    let group = run.split(|&b| b == b':').find(|group| group.iter().all(u8::is_ascii_hexdigit))?;
-    // An empty one is the start of `::`.
-    if group.is_empty() { Some(0) } else { hex(group, 0, group.len().min(5)).and_then(|value| value.try_into().ok()) }
+/// The first 16 bits of the address that a run may be, or that stands behind words in it that are not hexadecimal, and the next 16 where
+/// they are a group too; `None` if it holds no address. The run has no escape before it.
+pub(super) fn first_groups(run: &[u8]) -> Option<(u16, Option<u16>)> {
+    let number = |group: &[u8]| hex(group, 0, group.len().min(5)).and_then(|value| u16::try_from(value).ok());
+    let is_group = |group: &&[u8]| group.iter().all(u8::is_ascii_hexdigit);
+    let mut groups = run.split(|&b| b == b':').skip_while(|group| !is_group(group));
+    let first = groups.next()?;
+    if first.is_empty() {
+        // The start of `::`.
+        return Some((0, None));
+    }
+    Some((number(first)?, groups.next().filter(is_group).filter(|group| !group.is_empty()).and_then(number)))
 }
 
 /// Whether the last word of a run is the scheme of a URL.

@@ -102,9 +102,9 @@ impl Judge for SieveJudge<'_> {
         self.probe.blocks_addr(addr) || matches!(addr, IpAddr::V6(addr) if is_derived(addr))
     }
 
-    fn six(&mut self, first: u16) -> bool {
+    fn six(&mut self, first: u16, second: Option<u16>) -> bool {
         // Those that begin so may be IPv4 addresses.
-        matches!(first, 0 | 0x64) || self.derived.any() || self.probe.may_block_six(first)
+        matches!(first, 0 | 0x64) || self.derived.any() || self.probe.may_block_six(first, second)
     }
 
     #[inline(always)]

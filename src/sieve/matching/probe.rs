@@ -42,10 +42,11 @@ impl Probe {
         self.blocks_net(addr) || (urls.has_addrs() && urls.addr_row(addr).is_some())
     }
 
-    /// Whether an indicator may cover an IPv6 address that begins with these 16 bits. No is certain.
-    pub(crate) fn may_block_six(&self, first: u16) -> bool {
+    /// Whether an indicator may cover an IPv6 address that begins with these 16 bits, and with the next 16 if they are known. No is
+    /// certain.
+    pub(crate) fn may_block_six(&self, first: u16, second: Option<u16>) -> bool {
         let Tables { v6, urls, .. } = self.sieve.tables();
-        v6.may_start(first) || urls.may_start_six(first)
+        v6.may_start(first, second) || urls.may_start_six(first, second)
     }
 
     /// Whether a block indicator covers an address, which is canonical.

@@ -164,10 +164,10 @@ impl<A: Addr> Table<A> {
 }
 
 impl Table<u128> {
-    /// Whether some row may cover an address that begins with these 16 bits.
+    /// Whether some row may cover an address that begins with these 16 bits, and with the next 16 if they are known.
     #[inline]
-    pub(crate) fn may_start(&self, first: u16) -> bool {
-        self.index.may_start(first)
+    pub(crate) fn may_start(&self, first: u16, second: Option<u16>) -> bool {
+        self.index.may_start(first) && second.is_none_or(|second| self.index.may_start_both(first, second))
     }
 }
 

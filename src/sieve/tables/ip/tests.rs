@@ -263,6 +263,33 @@ fn a_wide_prefix_is_found_from_afar() {
     check_against_naive(&[(0_u128, 0, 5)], [0, 7, u128::MAX]);
 }
 
+/// By the first 16 bits, and by the first 32: what has them is never denied, and what nothing listed has mostly is.
+#[test]
+fn what_an_address_begins_with_may_be_listed() {
+    let mut random = Random::new(32);
+    let (mut denied, mut others) = (0, 0);
+    for round in 0..60 {
+        let listed = random_set::<u128>(&mut random, 1 + round * 5);
+        let table = table(&listed);
+        let of_listed: Vec<u128> =
+            listed.iter().map(|&(net, len, _)| net | wide(&mut random) & !u128::MAX.masked(len)).collect();
+        let near = of_listed.iter().flat_map(|addr| [*addr, addr ^ 1 << 96, addr ^ 1 << 100, addr ^ 1 << 111]);
+        for addr in near.chain((0..100).map(|_| wide(&mut random))) {
+            let (first, second) = ((addr >> 112) as u16, (addr >> 96) as u16);
+            let has =
+                |bits: u8| listed.iter().any(|&(net, len, _)| net.masked(len.min(bits)) == addr.masked(len.min(bits)));
+            assert!(table.may_start(first, None) || !has(16), "{addr:x}: {listed:x?}");
+            assert!(table.may_start(first, Some(second)) || !has(32), "{addr:x}: {listed:x?}");
+            if !has(32) {
+                others += 1;
+                denied += u32::from(!table.may_start(first, Some(second)));
+            }
+        }
+    }
+    assert!(denied * 4 > others * 3, "{denied} of {others}");
+    assert!(!Table::<u128>::default().may_start(0x2001, Some(0xDB8)));
+}
+
 #[test]
 fn every_octet_of_full_networks() {
     for (step, over) in [(1, None), (2, None), (3, Some(24)), (5, Some(20)), (15, Some(8)), (17, None)] {

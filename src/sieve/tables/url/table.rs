@@ -164,10 +164,12 @@ impl Table {
         !self.v4.is_empty() || !self.v6.is_empty()
     }
 
-    /// Whether some host is an IPv6 address that begins with these 16 bits.
-    pub(crate) fn may_start_six(&self, first: u16) -> bool {
-        let at = self.v6.all().partition_point(|other| ((other >> 112) as u16) < first);
-        self.v6.get(at).is_some_and(|other| (other >> 112) as u16 == first)
+    /// Whether some host is an IPv6 address that begins with these 16 bits, and with the next 16 if they are known.
+    pub(crate) fn may_start_six(&self, first: u16, second: Option<u16>) -> bool {
+        let least = u128::from(first) << 112 | u128::from(second.unwrap_or(0)) << 96;
+        let most = least | if second.is_some() { u128::MAX >> 32 } else { u128::MAX >> 16 };
+        let at = self.v6.all().partition_point(|other| other < least);
+        self.v6.get(at).is_some_and(|other| other <= most)
     }
 
     /// The row of a host that is an address.
