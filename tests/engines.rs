@@ -391,6 +391,53 @@ fn engines_agree_on_the_real_logs() {
     }
 }
 
+/// The first two groups of an IPv6 address tell most that cannot be listed: whatever stands before them, and however they are written.
+#[test]
+fn addresses_that_begin_alike_are_told_apart() {
+    let few = ["3fff:1::/32", "3fff:0abc::1", "3fff:200::/27", "3fff:d:5::/48"];
+    let many = (0..40).map(|n| format!("3fff:{n:x}:{n:x}::{n:x}"));
+    for listed in
+        [few.iter().map(ToString::to_string).collect(), many.chain(few.map(str::to_owned)).collect::<Vec<_>>()]
+    {
+        let mut builder = Sieve::builder();
+        let mut policy = Policy::default();
+        policy.admit_bogons = true;
+        let feed = builder.feed(Feed::new("feed").policy(policy));
+        for net in &listed {
+            let net = ip::parse_net(net.as_bytes()).unwrap().net;
+            builder.add(feed, Record::new(Indicator::Ip { net, port: None }, 1, "x"));
+        }
+        builder.add(feed, Record::new("http://[3fff:fff::1]/x".parse().unwrap(), 1, "x"));
+        let (sieve, _) = builder.build().unwrap();
+        let (mut total, mut passed_over) = (0, 0);
+        for before in
+            ["", "src:", "IPv6:", "ab:", "1:", "x.y:", "[", ":", "::", "%20", "\\n", "#055", "\u{1b}[31m", "http://["]
+        {
+            for second in
+                ["1", "01", "0001", "00001", "abc", "ABC", "0abc", "21f", "220", "d", "fff", "5", "ffff", "g", ""]
+            {
+                for rest in
+                    ["::1", ":5::1", ":5:0:0:0:0:1", ":5:0:0:0:0:0:1", "::1.53", "::", ":", "::192.0.2.1", "]/x"]
+                {
+                    let text =
+                        format!("{0} {before}3fff:{second}{rest} {0}", "far from both ends of the input ".repeat(4));
+                    let want = hits(&sieve, Engine::Scalar, false, text.as_bytes());
+                    total += want.0.len();
+                    for engine in Engine::available() {
+                        let mut options = ScanOptions::default();
+                        options.engine = engine;
+                        let stats = Scanner::with_options(&sieve, &options)
+                            .scan(text.as_bytes(), |_| ControlFlow::Continue(()));
+                        passed_over += usize::from(stats.hits == 0 && stats.words == 0 && engine != Engine::Scalar);
+                        assert_eq!(hits(&sieve, engine, false, text.as_bytes()), want, "{engine:?} {text:?}");
+                    }
+                }
+            }
+        }
+        assert!(total > 300 && passed_over > 3_000, "{total} {passed_over}");
+    }
+}
+
 #[test]
 fn derived_forms_are_found_where_no_ipv6_address_is_listed() {
     let mut builder = Sieve::builder();

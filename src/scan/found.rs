@@ -50,6 +50,8 @@ pub(super) struct BlockHits {
     matches: Vec<RawMatch>,
     text: String,
     pub(super) observables: u64,
+    /// Words that may hold a hit.
+    pub(super) words: u64,
     pub(super) withheld: Withheld,
     /// Space for a host and a URL that it is joined to.
     #[cfg(feature = "events")]
@@ -133,7 +135,7 @@ impl BlockHits {
         self.weak.clear();
         self.matches.clear();
         self.text.clear();
-        self.observables = 0;
+        (self.observables, self.words) = (0, 0);
         self.undated = 0;
         self.withheld = Withheld::default();
         self.begin_place();

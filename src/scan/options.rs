@@ -135,6 +135,9 @@ pub struct ScanStats {
     pub bytes: u64,
     /// Places that were looked at. How many it takes depends on the [`Engine`], and on nothing else.
     pub observables: u64,
+    /// Words that were read because they may hold a hit, which is what costs most: a word stands between white space, control bytes and
+    /// quotes. Zero where nothing is passed over: with the [scalar engine](Engine::Scalar), for example.
+    pub words: u64,
     /// Hits that were handed over.
     pub hits: u64,
     /// Pairs of observable and indicator in them.
@@ -151,6 +154,7 @@ impl std::ops::AddAssign for ScanStats {
     fn add_assign(&mut self, other: Self) {
         self.bytes += other.bytes;
         self.observables += other.observables;
+        self.words += other.words;
         self.hits += other.hits;
         self.matches += other.matches;
         self.withheld += other.withheld;

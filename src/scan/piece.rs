@@ -85,6 +85,7 @@ impl<'s> Piece<'_, 's> {
             control.add(bytes - stats.bytes);
             stats.bytes = bytes;
             stats.observables += worker.found.observables;
+            stats.words += worker.found.words;
             flow = hits.block(self, block, worker);
             // What was judged on the way counts too.
             stats.withheld += worker.found.withheld;

@@ -112,6 +112,7 @@ impl Scanner {
         self.options.control.add(bytes);
         stats.bytes += bytes;
         stats.observables += worker.found.observables;
+        stats.words += worker.found.words;
         let text = Text::Slice(&joined.text);
         let piece = Piece {
             text: &text,

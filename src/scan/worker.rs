@@ -208,6 +208,7 @@ impl Worker {
                 extractor.look_for(false, false);
                 let asked = finder.find(view, filters, &mut judge, &mut |words| {
                     any = true;
+                    found.words += 1;
                     // What is found in a piece of a line depends on the whole of it.
                     if !is_piece && !certain.has(view, words.start) {
                         extractor
