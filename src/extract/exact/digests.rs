@@ -24,6 +24,10 @@ pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usi
         let behind = chunk + CHUNK;
         let end = behind + bytes[behind..].iter().take_while(is_part).count();
         done = end;
+        // Times, addresses and the like.
+        if end - start < 2 * LENGTHS[0] {
+            continue;
+        }
         Run { bytes, start, end, pairs: Pairs::default() }.find(each);
     }
 }
