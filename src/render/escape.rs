@@ -30,7 +30,7 @@ impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.bytes;
         while !rest.is_empty() {
-            let (plain, others) = split(rest, false);
+            let (plain, others) = split(rest);
             f.write_str(plain)?;
             let end = others.iter().position(|&byte| is_plain(byte)).unwrap_or(others.len());
             self.escape(&others[..end], f)?;
@@ -73,10 +73,10 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
-/// The printable ASCII at the start, and the rest. `is_quoted`: `"` and `\\` belong to the rest.
-///
-/// Nearly all of a log and of what is written about it is plain; eight bytes at a time are asked.
-pub(super) fn split(bytes: &[u8], is_quoted: bool) -> (&str, &[u8]) {
+/// Which of eight bytes are not printable ASCII: the lowest bit that is set is the highest of the first of them. `is_quoted`: `"` and `\\`
+/// are none of it either.
+#[inline]
+pub(super) fn stops(word: u64, is_quoted: bool) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
     const TOPS: u64 = ONES << 7;
     // The lowest byte that is marked is one that is meant: a borrow only reaches bytes above it.
@@ -84,22 +84,25 @@ pub(super) fn split(bytes: &[u8], is_quoted: bool) -> (&str, &[u8]) {
         let differ = word ^ (ONES * u64::from(byte));
         differ.wrapping_sub(ONES) & !differ
     };
-    let stops = |word: u64| {
-        let below = word.wrapping_sub(ONES * 0x20) & !word;
-        let quotes = if is_quoted { equals(word, b'"') | equals(word, b'\\') } else { 0 };
-        (word | below | equals(word, 0x7f) | quotes) & TOPS
-    };
+    let below = word.wrapping_sub(ONES * 0x20) & !word;
+    let quotes = if is_quoted { equals(word, b'"') | equals(word, b'\\') } else { 0 };
+    (word | below | equals(word, 0x7f) | quotes) & TOPS
+}
+
+/// The printable ASCII at the start, and the rest.
+///
+/// Nearly all of a log and of what is written about it is plain; eight bytes at a time are asked.
+fn split(bytes: &[u8]) -> (&str, &[u8]) {
     let mut len = 0;
     for eight in bytes.as_chunks::<8>().0 {
-        let stops = stops(u64::from_le_bytes(*eight));
+        let stops = stops(u64::from_le_bytes(*eight), false);
         if stops != 0 {
             len += stops.trailing_zeros() as usize / 8;
             return cut(bytes, len);
         }
         len += 8;
     }
-    let is_stop = |byte: &u8| !is_plain(*byte) || (is_quoted && matches!(byte, b'"' | b'\\'));
-    len += bytes[len..].iter().position(is_stop).unwrap_or(bytes.len() - len);
+    len += bytes[len..].iter().position(|&byte| !is_plain(byte)).unwrap_or(bytes.len() - len);
     cut(bytes, len)
 }
 
@@ -176,8 +179,15 @@ mod tests {
                     for second in [0, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x5b, 0x5c, 0x5d, 0x7e, 0x7f, 0x80, 0x81, 0xff] {
                         (bytes[at], bytes[at + 1]) = (first, second);
                         let want = bytes.iter().position(|&byte| is_stop(byte)).unwrap_or(bytes.len());
-                        let (plain, rest) = split(&bytes, is_quoted);
-                        assert_eq!((plain.len(), rest.len()), (want, bytes.len() - want), "{bytes:?}");
+                        let eights =
+                            bytes.as_chunks::<8>().0.iter().map(|eight| stops(u64::from_le_bytes(*eight), is_quoted));
+                        let found = (0..).zip(eights).find(|&(_, stops)| stops != 0);
+                        let found = found.map(|(at, stops)| 8 * at + stops.trailing_zeros() as usize / 8);
+                        assert_eq!(found, Some(want).filter(|&want| want < 16), "{bytes:?}");
+                        if !is_quoted {
+                            let (plain, rest) = split(&bytes);
+                            assert_eq!((plain.len(), rest.len()), (want, bytes.len() - want), "{bytes:?}");
+                        }
                     }
                 }
                 (bytes[at], bytes[at + 1]) = (b'a', b'a');

@@ -1,6 +1,6 @@
 use std::fmt::{self, Write};
 
-use super::escape::{is_unsafe, split};
+use super::escape::{is_unsafe, stops};
 use super::listing::Listing;
 use super::window::{shown, window};
 use crate::indicator::Kind;
@@ -264,12 +264,15 @@ pub fn json_string(out: &mut Vec<u8>, value: &[u8]) {
 
 /// Writes the inside of a JSON string.
 fn body(out: &mut Vec<u8>, text: &[u8]) {
+    out.reserve(text.len() + text.len() / 8);
     let mut rest = text;
-    while !rest.is_empty() {
-        let (plain, others) = split(rest, true);
-        out.extend_from_slice(plain.as_bytes());
+    loop {
+        let others = &rest[simple(out, rest)..];
+        if others.is_empty() {
+            return;
+        }
         // One byte of ASCII, or all up to the next: an ill-formed sequence ends before any.
-        let len = others.iter().position(u8::is_ascii).unwrap_or(others.len()).max(1).min(others.len());
+        let len = others.iter().position(u8::is_ascii).unwrap_or(others.len()).max(1);
         for chunk in others[..len].utf8_chunks() {
             escape(out, chunk.valid());
             if !chunk.invalid().is_empty() {
@@ -278,6 +281,48 @@ fn body(out: &mut Vec<u8>, text: &[u8]) {
         }
         rest = &others[len..];
     }
+}
+
+/// A byte that stays as it is.
+const PLAIN: u8 = 1;
+
+/// By byte: [`PLAIN`], or the letter of its escape; 0 of what takes more thought.
+static SIMPLE: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        table[byte as usize] = PLAIN;
+        byte += 1;
+    }
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table[b'\n' as usize] = b'n';
+    table[b'\r' as usize] = b'r';
+    table[b'\t' as usize] = b't';
+    table
+};
+
+/// Writes the start of a text as far as it is printable ASCII and escapes of one letter, eight bytes at a time where they are plain;
+/// says how far. In a line of JSON or of a table each field ends in such an escape.
+fn simple(out: &mut Vec<u8>, text: &[u8]) -> usize {
+    let byte_of = |out: &mut Vec<u8>, byte: u8| {
+        match SIMPLE[usize::from(byte)] {
+            0 => return false,
+            PLAIN => out.push(byte),
+            letter => out.extend_from_slice(&[b'\\', letter]),
+        }
+        true
+    };
+    let (eights, rest) = text.as_chunks::<8>();
+    for (at, eight) in eights.iter().enumerate() {
+        if stops(u64::from_le_bytes(*eight), true) == 0 {
+            out.extend_from_slice(eight);
+        } else if let Some(odd) = eight.iter().position(|&byte| !byte_of(out, byte)) {
+            return 8 * at + odd;
+        }
+    }
+    let odd = rest.iter().position(|&byte| !byte_of(out, byte));
+    odd.map_or(text.len(), |odd| text.len() - rest.len() + odd)
 }
 
 /// Writes text of which some may have to be escaped.
