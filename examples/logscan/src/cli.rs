@@ -228,8 +228,8 @@ pub(crate) struct InputArgs {
     /// Follow symbolic links in folders too.
     #[arg(long)]
     pub(crate) links: bool,
-    /// Map plain files instead of reading them. Only for files that nobody writes to or shortens meanwhile: a file that
-    /// shrinks under a map ends the program. Replace by renaming, never by rewriting.
+    /// Map plain logs, and a compiled set, instead of reading them. Only for files that nobody writes to or shortens meanwhile: a
+    /// file that shrinks under a map ends the program. Replace by renaming, never by rewriting.
     #[arg(long)]
     pub(crate) mmap: bool,
 }

@@ -346,7 +346,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let options = scan_options(args)?;
     let logs = inputs::logs(&args.inputs)?;
-    let (sieve, loading) = args.set.load_since(args.since.as_ref())?;
+    let (sieve, loading) = args.set.load_since(args.since.as_ref(), args.inputs.mmap)?;
     let style = Style::new(args);
     let names = drive::names(&logs);
     // A pipe is answered as it comes.

@@ -1,7 +1,7 @@
 //! What is scanned for: feeds, or a compiled set.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -25,7 +25,7 @@ pub(crate) struct SetArgs {
 impl SetArgs {
     /// The compiled set, or the feeds compiled, with warnings of rejected lines.
     pub(crate) fn load(&self) -> Result<Sieve, Box<dyn Error>> {
-        self.load_timed().map(|(sieve, _)| sieve)
+        self.load_timed(false).map(|(sieve, _)| sieve)
     }
 
     /// Likewise, with what the guards and readers refused; of a compiled set nothing is known of that.
@@ -36,10 +36,10 @@ impl SetArgs {
         }
     }
 
-    fn load_timed(&self) -> Result<(Sieve, Loading), Box<dyn Error>> {
+    fn load_timed(&self, mmap: bool) -> Result<(Sieve, Loading), Box<dyn Error>> {
         let Some(path) = &self.sieve else { return feeds::load_with_warnings(&self.feeds) };
         let (mut loading, start) = (Loading::default(), Instant::now());
-        let sieve = Sieve::open(path)?;
+        let sieve = if mmap { map(path)? } else { Sieve::open(path)? };
         loading.count(path);
         loading.read = start.elapsed();
         Ok((sieve, loading))
@@ -55,14 +55,22 @@ impl SetArgs {
         paths
     }
 
-    /// Only what is new since an older set, if there is one; and what loading took.
-    pub(crate) fn load_since(&self, since: Option<&PathBuf>) -> Result<(Sieve, Loading), Box<dyn Error>> {
-        let (sieve, mut loading) = self.load_timed()?;
+    /// Only what is new since an older set, if there is one; and what loading took. `mmap`: a compiled set is mapped.
+    pub(crate) fn load_since(&self, since: Option<&PathBuf>, mmap: bool) -> Result<(Sieve, Loading), Box<dyn Error>> {
+        let (sieve, mut loading) = self.load_timed(mmap)?;
         let Some(old) = since else { return Ok((sieve, loading)) };
         let start = Instant::now();
         let sieve = sieve.additions(&Sieve::open(old)?)?;
         loading.count(old);
         loading.build += start.elapsed();
         Ok((sieve, loading))
+    }
+}
+
+fn map(path: &Path) -> netsieve::Result<Sieve> {
+    // SAFETY: whoever gives `--mmap` promises, as its help says, that the files are neither written to nor shortened meanwhile.
+    #[allow(unsafe_code)]
+    unsafe {
+        Sieve::open_mmap(path)
     }
 }

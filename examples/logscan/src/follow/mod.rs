@@ -90,12 +90,12 @@ impl<'a> Sieves<'a> {
         let since = args.since.as_ref();
         let paths: Box<dyn Fn() -> Vec<PathBuf> + 'a> = Box::new(move || args.set.paths(since));
         let load: Box<dyn Fn() -> Result<Sieve, Box<dyn Error>> + 'a> =
-            Box::new(move || args.set.load_since(since).map(|(sieve, _)| sieve));
+            Box::new(move || args.set.load_since(since, false).map(|(sieve, _)| sieve));
         Ok(Self { args, looked: Instant::now(), reload: Reload::new(paths, load), current: None })
     }
 
     pub(crate) fn load(&mut self) -> Result<Sieve, Box<dyn Error>> {
-        let (sieve, _) = self.args.set.load_since(self.args.since.as_ref())?;
+        let (sieve, _) = self.args.set.load_since(self.args.since.as_ref(), false)?;
         self.current = Some(sieve.clone());
         Ok(sieve)
     }

@@ -172,7 +172,7 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     options.refang = args.refang;
     let logs = inputs::logs(&args.inputs)?;
     let files = drive::names(&logs);
-    let (sieve, loading) = args.set.load_since(None)?;
+    let (sieve, loading) = args.set.load_since(None, args.inputs.mmap)?;
     let known = Known::new(sieve.len(), args.filter.as_of == Some(AsOf::Event));
     // What was found until a signal is still reported.
     signal::keeps_back(true);
