@@ -1,6 +1,7 @@
 //! What feeds call the types of their values, and reading a value as the type says.
 
 use crate::feed::syntax::decoration::undecorated;
+use crate::feed::syntax::ports;
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{Construct, FileHash, Indicator, Record, Reject, Url};
 
@@ -231,7 +232,7 @@ pub(crate) fn read(listed: Listed, value: &str, rules: &Rules) -> Result<Value, 
             Ok(found)
         }
         Listed::HostPort => match value.split_once('|') {
-            Some((host, port)) => with_port(read(Listed::Hostname, host.trim(), rules)?, port),
+            Some((host, port)) => ports::with_port(read(Listed::Hostname, host.trim(), rules)?, port),
             None => read(Listed::Hostname, value, rules),
         },
         Listed::Url => url(value, rules),
@@ -280,70 +281,27 @@ fn url(value: &str, rules: &Rules) -> Result<Value, Reject> {
     Ok(Indicator::Url { url, host_scope: rules.url_scope() }.into())
 }
 
-/// Limits an address or a name to a port. Zero is how some say that it is unknown.
-pub(crate) fn with_port(mut value: Value, port: &str) -> Result<Value, Reject> {
-    let port = port.trim();
-    if port.is_empty() || port == "0" {
-        return Ok(value);
-    }
-    let parsed = port.parse::<u16>().map_err(|_| Reject::BadPort)?;
-    match &mut value.indicator {
-        Indicator::Ip { port, .. } | Indicator::IpRange { port, .. } | Indicator::Domain { port, .. } => {
-            port.get_or_insert(parsed);
+/// Reads a value that names several ports itself; `None` if it does not.
+pub(crate) fn read_several(listed: Listed, value: &str, rules: &Rules) -> Option<Result<Vec<Value>, Reject>> {
+    let (host, numbers) = ports::split(value)?;
+    let host = host.trim();
+    let found = match listed {
+        Listed::Any | Listed::Ip | Listed::Domain | Listed::Hostname => read(listed, host, rules),
+        Listed::HostPort => read(Listed::Hostname, host, rules),
+        _ => return None,
+    };
+    match found {
+        Ok(value)
+            if matches!(
+                value.indicator,
+                Indicator::Ip { .. } | Indicator::IpRange { .. } | Indicator::Domain { .. }
+            ) =>
+        {
+            Some(ports::with_ports(value, numbers))
         }
-        // A URL says its port itself, and a pattern is not about hosts.
-        _ => {}
-    }
-    Ok(value)
-}
-
-/// Most ports of a range that are listed one by one: an indicator has one port or all.
-const MAX_PORTS: usize = 256;
-
-/// Limits an address to a port, to each of a range of ports, or to a service by its name.
-pub(crate) fn with_ports(value: Value, ports: &str) -> Result<Vec<Value>, Reject> {
-    if let Some((first, last)) = ports.split_once('-') {
-        let number = |text: &str| text.trim().parse::<u16>().ok().filter(|&port| port > 0);
-        let (Some(first), Some(last)) = (number(first), number(last)) else { return Err(Reject::PortRange) };
-        if (first, last) == (1, u16::MAX) {
-            return Ok(vec![value]);
-        }
-        if first > last || usize::from(last - first) >= MAX_PORTS {
-            return Err(Reject::PortRange);
-        }
-        return (first..=last).map(|port| with_port(value.clone(), &port.to_string())).collect();
-    }
-    match SERVICES.iter().find(|(name, _)| *name == ports) {
-        Some((_, port)) => Ok(vec![with_port(value, port)?]),
-        None => Ok(vec![with_port(value, ports)?]),
+        _ => None,
     }
 }
-
-/// Ports that firewalls show by name.
-const SERVICES: [(&str, &str); 22] = [
-    ("ftp", "21"),
-    ("ssh", "22"),
-    ("telnet", "23"),
-    ("smtp", "25"),
-    ("domain", "53"),
-    ("tftp", "69"),
-    ("http", "80"),
-    ("kerberos", "88"),
-    ("pop3", "110"),
-    ("ntp", "123"),
-    ("imap2", "143"),
-    ("imap", "143"),
-    ("snmp", "161"),
-    ("ldap", "389"),
-    ("https", "443"),
-    ("microsoft-ds", "445"),
-    ("submission", "587"),
-    ("imaps", "993"),
-    ("pop3s", "995"),
-    ("ms-sql-s", "1433"),
-    ("mysql", "3306"),
-    ("http-alt", "8080"),
-];
 
 #[cfg(test)]
 mod tests {
@@ -411,6 +369,31 @@ mod tests {
             (Listed::Ip, "ip:2001:db8::1", Ok("ip 2001:db8::1")),
         ] {
             assert_eq!(read(listed, value), expected.map(str::to_owned), "{value}");
+        }
+    }
+
+    #[test]
+    fn values_with_several_ports() {
+        let rules = Rules::new(&Feed::new(""), Scope::Suffix);
+        for (listed, value, expected) in [
+            (Listed::Any, "192.0.2.1:80-82", Some(Ok("192.0.2.1:80 192.0.2.1:81 192.0.2.1:82"))),
+            (Listed::Any, "192.0.2.1:80:81", Some(Ok("192.0.2.1:80 192.0.2.1:81"))),
+            (Listed::Any, "192.0.2.1:80,443", Some(Ok("192.0.2.1:80 192.0.2.1:443"))),
+            (Listed::Any, "[2001:db8::1]:80-81", Some(Ok("[2001:db8::1]:80 [2001:db8::1]:81"))),
+            (Listed::Any, "evil[.]test:80-81", Some(Ok("evil.test:80 evil.test:81"))),
+            (Listed::HostPort, "192.0.2.1|80-81", Some(Ok("192.0.2.1:80 192.0.2.1:81"))),
+            (Listed::Any, "192.0.2.0/30:80-81", Some(Ok("192.0.2.0/30:80 192.0.2.0/30:81"))),
+            (Listed::Any, "192.0.2.1:1024-65535", Some(Err(Reject::PortRange))),
+            (Listed::Any, "192.0.2.1:80", None),
+            (Listed::Any, "2001:db8::1-2001:db8::9", None),
+            (Listed::Any, "2001:1-2", None),
+            (Listed::Any, "evil..test:80-81", None),
+            (Listed::Url, "http://192.0.2.1:80-81/", None),
+        ] {
+            let read = read_several(listed, value, &rules).map(|read| {
+                read.map(|values| values.iter().map(|value| value.indicator.to_string()).collect::<Vec<_>>().join(" "))
+            });
+            assert_eq!(read, expected.map(|expected| expected.map(str::to_owned)), "{value}");
         }
     }
 }

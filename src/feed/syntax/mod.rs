@@ -15,6 +15,7 @@ pub(crate) mod lines;
 pub(crate) mod listed;
 pub(crate) mod out;
 pub(crate) mod pending;
+pub(crate) mod ports;
 pub(crate) mod rows;
 pub(crate) mod shape;
 pub(crate) mod sinks;

@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::feed::syntax::cells::{Rows, split};
 use crate::feed::syntax::columns;
 use crate::feed::syntax::listed::{self, Listed};
+use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::ports;
 use crate::feed::syntax::text::{self, floor};
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{
@@ -211,19 +213,13 @@ pub(crate) fn emit(
             _ => listed.unwrap_or(Listed::Any),
         };
         each_value(as_listed, cell, rules, |part, value| {
-            match value.and_then(|value| listed::with_port(value, port)) {
-                Err(reason) => sink.reject(Rejection::new(line, part, reason)),
-                Ok(Value { indicator, host_bits }) => {
-                    let mut record = Record::new(indicator, line, part);
+            for value in out::each(value.and_then(|value| ports::with_ports(value, port))) {
+                put(sink, line, part, value, |record| {
                     record.attributes =
                         attributes.get_or_insert_with(|| attributes_of(layout, cells, is_for_detection)).clone();
-                    listed::keep_name(&mut record, as_listed, part);
-                    finish(&mut record, cells);
-                    sink.record(record);
-                    if host_bits {
-                        sink.warn(Warning::new(line, part, WarningKind::HostBits));
-                    }
-                }
+                    listed::keep_name(record, as_listed, part);
+                    finish(record, cells);
+                });
             }
         });
     }
@@ -250,6 +246,9 @@ fn each_value<'c>(listed: Listed, cell: &'c str, rules: &Rules, mut found: impl 
         if parts().nth(1).is_some() && parts().all(|part| listed::read(listed, part, rules).is_ok()) {
             parts().for_each(|part| found(part, listed::read(listed, part, rules)));
             return;
+        }
+        if let Some(several) = listed::read_several(listed, cell, rules) {
+            return out::each(several).into_iter().for_each(|value| found(cell, value));
         }
     }
     found(cell, whole);

@@ -23,12 +23,11 @@ pub(super) fn head_words(head: &str) -> Vec<&str> {
     words
 }
 
-/// The ports of a side, as [`with_ports`](crate::feed::syntax::listed::with_ports) reads them: `any` and variables are all. What a `!` takes out is no list.
-pub(super) fn ports(text: &str) -> Vec<String> {
-    if text == "any" || text.starts_with('$') {
-        return vec![String::new()];
-    }
-    text.trim_matches(['[', ']']).split(',').map(|port| port.trim().replace(':', "-")).collect()
+/// The ports of a side, as [`with_ports`](crate::feed::syntax::ports::with_ports) reads them: `any` and variables are all. Those that a
+/// `!` takes out are no list, and refused there.
+pub(super) fn ports(text: &str) -> &str {
+    let list = text.trim_matches(['[', ']']);
+    if text == "any" || list.split(',').any(|port| port.trim().starts_with('$')) { "" } else { list }
 }
 
 /// The members of a list of addresses, of the lists in it too; variables and what a `!` takes out are none, and neither is what

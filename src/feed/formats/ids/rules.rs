@@ -14,20 +14,21 @@
 //! [`Construct::Conjunction`]. A name stands for all beneath it too, unless the rule holds it to its whole length.
 //!
 //! Addresses are those of either side that are no variables and that no `!` takes out, in groups within groups too, with the
-//! port if it is a single one. A group that only takes out is no indicator. The message is a tag,
+//! port or each of the ports, up to a number. A group that only takes out is no indicator. The message is a tag,
 //! the `sid` begins the reference.
 
 use std::borrow::Cow;
 
 use crate::error::Result;
 use crate::feed::formats::ids::rule_text::{
-    bytes, dns_name, head_words, host_header, is_host, is_mark, members, ports, split_options, unquoted,
+    bytes, dns_name, head_words, host_header, is_host, is_mark, members, ports as side_ports, split_options, unquoted,
 };
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::each_line;
 use crate::feed::syntax::listed;
 use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::ports;
 use crate::feed::syntax::value::{self, Rules as ValueRules, Value};
 use crate::indicator::{Attributes, Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
@@ -371,10 +372,9 @@ impl<'r> Rule<'r> {
     fn addresses(&self) -> Option<Vec<(String, String)>> {
         let mut found = Vec::new();
         for (addresses, port) in self.sides {
-            let ports = ports(port);
             for address in members(addresses) {
                 if address.contains(['.', ':']) {
-                    found.extend(ports.iter().map(|port| (address.to_owned(), port.clone())));
+                    found.push((address.to_owned(), side_ports(port).to_owned()));
                 }
             }
         }
@@ -393,7 +393,7 @@ enum NameOrPath {
 }
 
 enum Meaning {
-    /// Addresses, each with a port, a range of ports, or nothing.
+    /// Addresses, each with the ports of its side, or nothing.
     Addresses(Vec<(String, String)>),
     Name(Name),
     Url(String, String),
@@ -408,7 +408,7 @@ impl Meaning {
                 .into_iter()
                 .flat_map(|(address, ports)| {
                     let values = value::classify(&address, rules).and_then(|value| match value.indicator {
-                        Indicator::Ip { .. } | Indicator::IpRange { .. } => listed::with_ports(value, &ports),
+                        Indicator::Ip { .. } | Indicator::IpRange { .. } => ports::with_ports(value, &ports),
                         _ => Err(Reject::BadAddress),
                     });
                     out::each(values).into_iter().map(move |value| (address.clone(), value))

@@ -28,6 +28,7 @@ use crate::feed::reader::FeedReader;
 use crate::feed::syntax::json::{Bytes, Json, Kind, Text};
 use crate::feed::syntax::listed::{self, Listed};
 use crate::feed::syntax::pending::Pending;
+use crate::feed::syntax::ports;
 use crate::feed::syntax::table::NOT_FOR_DETECTION;
 use crate::feed::syntax::value::{Rules, Value};
 use crate::feed::syntax::{out, text};
@@ -207,22 +208,24 @@ impl MispReader<'_> {
             _ => [Some((shown.trim(), listed)), None],
         };
         for (part, listed) in pairs.into_iter().flatten() {
-            let read = listed::read(listed, part, &self.rules);
-            let read = match (read, port) {
-                (Ok(value), Some(port)) => listed::with_port(value, port),
-                (read, _) => read,
+            let read = match listed::read_several(listed, part, &self.rules) {
+                Some(several) => several,
+                None => listed::read(listed, part, &self.rules)
+                    .and_then(|value| ports::with_ports(value, port.unwrap_or_default())),
             };
-            match read {
-                Ok(Value { indicator, host_bits }) => {
-                    let mut record = Record::new(indicator, line, part.to_owned());
-                    attribute.describe(&mut record);
-                    listed::keep_name(&mut record, listed, part);
-                    event.pending.push(record);
-                    if host_bits {
-                        event.pending.warn(Warning::new(line, part.to_owned(), WarningKind::HostBits));
+            for value in out::each(read) {
+                match value {
+                    Ok(Value { indicator, host_bits }) => {
+                        let mut record = Record::new(indicator, line, part.to_owned());
+                        attribute.describe(&mut record);
+                        listed::keep_name(&mut record, listed, part);
+                        event.pending.push(record);
+                        if host_bits {
+                            event.pending.warn(Warning::new(line, part.to_owned(), WarningKind::HostBits));
+                        }
                     }
+                    Err(reason) => self.sink.reject(Rejection::new(line, part, reason)),
                 }
-                Err(reason) => self.sink.reject(Rejection::new(line, part, reason)),
             }
         }
         if event.pending.is_full() {

@@ -18,8 +18,8 @@ use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
-use crate::feed::syntax::listed;
 use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::ports;
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
@@ -115,11 +115,11 @@ fn read(element: &str, rules: &Rules) -> Result<Vec<Value>, Reject> {
     }
     let part = rest.split(',').next().unwrap_or(rest);
     match part.split_once(':') {
-        Some(("tcp" | "udp" | "sctp" | "udplite", ports)) => listed::with_ports(value, ports),
+        Some(("tcp" | "udp" | "sctp" | "udplite", ports)) => ports::with_ports(value, ports),
         // Other protocols have no ports.
         Some(_) => Ok(vec![value]),
         None if part.starts_with(|c: char| c.is_ascii_digit()) && !part.contains(['.', '/']) => {
-            listed::with_ports(value, part)
+            ports::with_ports(value, part)
         }
         None => Ok(vec![value]),
     }

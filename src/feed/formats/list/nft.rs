@@ -21,8 +21,8 @@ use crate::error::Result;
 use crate::feed::head::Head;
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
-use crate::feed::syntax::listed;
 use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::ports;
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
@@ -157,11 +157,10 @@ fn read(value: &str, rules: &Rules) -> Result<Vec<Value>, Reject> {
     if !matches!(found.indicator, Indicator::Ip { .. } | Indicator::IpRange { .. }) {
         return Err(Reject::BadAddress);
     }
-    match parts.last() {
+    let ports = parts.find(|part| {
         // A protocol, the name of a network card, or another address.
-        Some("tcp" | "udp" | "sctp" | "icmp" | "icmpv6") => Ok(vec![found]),
-        Some(other) if other.contains(['"', '.', ':', '/', '*']) => Ok(vec![found]),
-        Some(ports) => listed::with_ports(found, ports),
-        None => Ok(vec![found]),
-    }
+        !matches!(*part, "tcp" | "udp" | "sctp" | "dccp" | "udplite" | "icmp" | "icmpv6")
+            && !part.contains(['"', '.', ':', '/', '*'])
+    });
+    ports.map_or_else(|| Ok(vec![found.clone()]), |ports| ports::with_ports(found.clone(), ports))
 }

@@ -5,6 +5,7 @@
 //! 192.0.2.1               a value
 //! 192.0.2.2       10      a second column that is a number is the score
 //! 192.0.2.4 - 192.0.2.9   a range
+//! 192.0.2.1:8000-8010     each of these ports
 //! evil.test  seen twice   another second column is the description
 //! evil.test # panel       so is an inline comment: `#` or `;` after white space
 //! ```
@@ -22,6 +23,8 @@ use crate::feed::head::{Head, Votes, is_shaped};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::decoration::{is_bullet, is_dash, undecorated};
 use crate::feed::syntax::lines::{is_blank_or_comment, split_comment};
+use crate::feed::syntax::listed::{self, Listed};
+use crate::feed::syntax::out;
 use crate::feed::syntax::sinks::{is_hosts_file, is_sink};
 use crate::feed::syntax::table::is_evident;
 use crate::feed::syntax::value::{self, Rules, Value};
@@ -73,7 +76,17 @@ impl FeedReader for Plain {
                         sink.warn(Warning::new(line.number, second, WarningKind::SecondValue));
                     }
                 }
-                Err((text, reason)) => sink.reject(Rejection::new(line.number, text, reason)),
+                Err((text, reason)) => match listing.several(&rules) {
+                    Some(values) => {
+                        for value in out::each(values) {
+                            out::put(sink, line.number, listing.value, value, |record| {
+                                record.attributes.score = listing.score;
+                                record.attributes.description = listing.text.map(Into::into);
+                            });
+                        }
+                    }
+                    None => sink.reject(Rejection::new(line.number, text, reason)),
+                },
             }
         }
         Ok(())
@@ -121,6 +134,14 @@ impl<'l> Listing<'l> {
             Err(reason) if self.sentence && !is_shaped(reason) => Err((self.line, Reject::Unrecognised)),
             Err(reason) => Err((self.value, reason)),
         }
+    }
+
+    /// The values of a host with several ports.
+    fn several(&self, rules: &Rules) -> Option<Result<Vec<Value>, Reject>> {
+        if self.range || self.sentence {
+            return None;
+        }
+        listed::read_several(Listed::Any, self.value, rules)
     }
 
     /// Another value behind the first.

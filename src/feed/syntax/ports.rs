@@ -1,0 +1,173 @@
+//! Ports, as feeds limit addresses and names to them: one, several, ranges, and services by name.
+//!
+//! ```text
+//! 80   80,443   8000-8010   8000:8010   1024-   https   any   0 (how some say that it is unknown)
+//! 192.0.2.1:8000-8010   [2001:db8::1]:80,443   evil.test|8000-8010
+//! ```
+//!
+//! An indicator has one port or all, so each port of a range is an indicator of its own. A range of more than [`MAX_PORTS`] is refused:
+//! to take it for all ports would find what the feed does not list.
+
+use crate::feed::syntax::value::Value;
+use crate::indicator::{Indicator, Reject};
+
+/// Most ports that are listed one by one.
+const MAX_PORTS: usize = 256;
+
+/// Limits an address or a name to a port. Zero is how some say that it is unknown.
+pub(crate) fn with_port(value: Value, port: &str) -> Result<Value, Reject> {
+    let port = port.trim();
+    if port.is_empty() || port == "0" {
+        return Ok(value);
+    }
+    port.parse().map(|port| limited(value, port)).map_err(|_| Reject::BadPort)
+}
+
+fn limited(mut value: Value, number: u16) -> Value {
+    match &mut value.indicator {
+        Indicator::Ip { port, .. } | Indicator::IpRange { port, .. } | Indicator::Domain { port, .. } => {
+            port.get_or_insert(number);
+        }
+        // A URL says its port itself, and a pattern is not about hosts.
+        _ => {}
+    }
+    value
+}
+
+/// Limits an address or a name to ports: a value for each of them.
+pub(crate) fn with_ports(value: Value, ports: &str) -> Result<Vec<Value>, Reject> {
+    let Some(ports) = parse(ports)? else { return Ok(vec![value]) };
+    let is_limited = match &value.indicator {
+        Indicator::Ip { port, .. } | Indicator::IpRange { port, .. } | Indicator::Domain { port, .. } => port.is_some(),
+        _ => true,
+    };
+    if is_limited {
+        return Ok(vec![value]);
+    }
+    Ok(ports.into_iter().map(|port| limited(value.clone(), port)).collect())
+}
+
+/// A host, and the several ports that follow it.
+pub(crate) fn split(value: &str) -> Option<(&str, &str)> {
+    let (host, ports) = if let Some((host, ports)) = value.split_once('|') {
+        (host, ports)
+    } else if value.starts_with('[') {
+        let (host, ports) = value.rsplit_once("]:")?;
+        (&host[1..], ports)
+    } else {
+        value.split_once(':')?
+    };
+    let is_several = ports.starts_with(|c: char| c.is_ascii_digit())
+        && ports.contains(['-', ':', ','])
+        && ports.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b','))
+        // `192.0.2.1:80:90`, and not an IPv6 address.
+        && host.contains(['.', ':']);
+    is_several.then_some((host, ports))
+}
+
+/// The ports, each once; `None` for all.
+fn parse(text: &str) -> Result<Option<Vec<u16>>, Reject> {
+    let text = text.trim();
+    if matches!(text, "" | "0" | "any" | "*") {
+        return Ok(None);
+    }
+    let mut ports = Vec::new();
+    for part in text.split([',', ';', '|', ' ']).map(str::trim).filter(|part| !part.is_empty()) {
+        if let Some(port) = number(part) {
+            ports.push(port);
+            continue;
+        }
+        let Some((first, last)) = part.split_once(['-', ':']) else { return Err(Reject::BadPort) };
+        if matches!((first, last), ("" | "0" | "1", "" | "65535")) {
+            return Ok(None);
+        }
+        let first = if first.is_empty() { Some(1) } else { number(first) };
+        let last = if last.is_empty() { Some(u16::MAX) } else { number(last) };
+        let (Some(first), Some(last)) = (first, last) else { return Err(Reject::PortRange) };
+        if first > last || usize::from(last - first) >= MAX_PORTS {
+            return Err(Reject::PortRange);
+        }
+        ports.extend(first..=last);
+    }
+    ports.sort_unstable();
+    ports.dedup();
+    match ports.len() {
+        0 => Err(Reject::BadPort),
+        1..=MAX_PORTS => Ok(Some(ports)),
+        _ => Err(Reject::PortRange),
+    }
+}
+
+/// A port by its number, or by the name of its service.
+fn number(text: &str) -> Option<u16> {
+    let text = text.trim();
+    let service = || SERVICES.iter().find(|(name, _)| *name == text).map(|&(_, port)| port);
+    text.parse().ok().filter(|&port| port > 0).or_else(service)
+}
+
+/// Ports that firewalls show by name.
+const SERVICES: [(&str, u16); 22] = [
+    ("ftp", 21),
+    ("ssh", 22),
+    ("telnet", 23),
+    ("smtp", 25),
+    ("domain", 53),
+    ("tftp", 69),
+    ("http", 80),
+    ("kerberos", 88),
+    ("pop3", 110),
+    ("ntp", 123),
+    ("imap2", 143),
+    ("imap", 143),
+    ("snmp", 161),
+    ("ldap", 389),
+    ("https", 443),
+    ("microsoft-ds", 445),
+    ("submission", 587),
+    ("imaps", 993),
+    ("pop3s", 995),
+    ("ms-sql-s", 1433),
+    ("mysql", 3306),
+    ("http-alt", 8080),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports() {
+        let range = |first: u16, last: u16| Ok(Some((first..=last).collect::<Vec<u16>>()));
+        for (text, expected) in [
+            ("", Ok(None)),
+            ("0", Ok(None)),
+            ("any", Ok(None)),
+            ("1-65535", Ok(None)),
+            ("0:65535", Ok(None)),
+            ("80", Ok(Some(vec![80]))),
+            ("https", Ok(Some(vec![443]))),
+            ("http-alt", Ok(Some(vec![8080]))),
+            ("8000-8003", range(8000, 8003)),
+            ("8000:8003", range(8000, 8003)),
+            ("ssh-smtp", range(22, 25)),
+            ("65530-", range(65530, 65535)),
+            (":3", range(1, 3)),
+            ("443,80, 80", Ok(Some(vec![80, 443]))),
+            ("80,443,8000:8001", Ok(Some(vec![80, 443, 8000, 8001]))),
+            ("1-256", range(1, 256)),
+            ("1-257", Err(Reject::PortRange)),
+            ("0-9", Err(Reject::PortRange)),
+            ("1-200,301-400", Err(Reject::PortRange)),
+            ("1024:", Err(Reject::PortRange)),
+            ("90-80", Err(Reject::PortRange)),
+            ("80-x", Err(Reject::PortRange)),
+            ("80-99999", Err(Reject::PortRange)),
+            ("!80", Err(Reject::BadPort)),
+            ("$HTTP_PORTS", Err(Reject::BadPort)),
+            ("99999", Err(Reject::BadPort)),
+            (",", Err(Reject::BadPort)),
+        ] {
+            assert_eq!(parse(text), expected, "{text}");
+        }
+    }
+}
