@@ -141,7 +141,8 @@ pub(crate) fn follow<F: Follower>(
             if is_final && follower.is_lost(walk.kept()) {
                 return at + 1;
             }
-        } else if is_final && !walk.segment.is_pending() {
+        } else if is_final && !walk.segment.is_pending() && !walk.is_dots(b".") {
+            // A dot alone may yet be nothing.
             let state = walk.state(follower);
             if follower.is_lost(state) {
                 return at + 1;
