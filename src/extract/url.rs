@@ -215,6 +215,10 @@ fn host(text: &[u8], behind: usize, end: usize) -> (usize, usize) {
     {
         return (start + 1, start + close);
     }
+    // Line feeds and tabs that were encoded are removed from a URL.
+    let blanks = authority.iter().rev().take_while(|b| matches!(b, b'\t' | b'\r' | b'\n')).count();
+    let end = end - blanks;
+    let authority = &text[start..end];
     let digits = authority.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let host_end = match authority[..authority.len() - digits].last() {
         Some(b':') => end - digits - 1,
