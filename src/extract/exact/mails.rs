@@ -1,4 +1,4 @@
-//! Mail addresses around an `@`.
+//! Mail addresses around an `@`, which a URL may write as `%40`, or as `%2540` where it stands in another one.
 //!
 //! A local part is a run of letters, digits, `.`, `_`, `+`, `-` and characters that are not ASCII. What else may stand in one (`=`, `/`,
 //! `'`, …) mostly stands before one, so that it is read both ways: `from=a@b.test` is two addresses.
@@ -20,23 +20,40 @@ fn is_core(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
 }
 
-/// Calls `each` with every reading of the address around the `@` at a place, where it stands and its text.
-pub(super) fn readings(bytes: &[u8], place: usize, each: &mut impl FnMut(Range<usize>, &[u8])) {
+/// How an `@` is written in URLs.
+const ENCODED: [&[u8]; 2] = [b"%40", b"%2540"];
+
+/// Calls `each` with the place and length of every `@` that is percent-encoded.
+pub(super) fn encoded_ats(bytes: &[u8], mut each: impl FnMut(usize, usize)) {
+    for form in ENCODED {
+        memchr::memmem::find_iter(bytes, form).for_each(|at| each(at, form.len()));
+    }
+}
+
+/// Calls `each` with every reading of the address around the `@` at a place, which takes `len` bytes: where it stands and its text.
+pub(super) fn readings(bytes: &[u8], place: usize, len: usize, each: &mut impl FnMut(Range<usize>, &[u8])) {
     let mut ends = [0; 4];
-    let count = name_ends(bytes, place + 1, &mut ends);
+    let count = name_ends(bytes, place + len, &mut ends);
     if count == 0 {
         return;
     }
     let ends = &ends[..count];
     if before(bytes, place) == b'"' {
-        quoted(bytes, place, ends, each);
+        // Quotes end a URL.
+        if len == 1 {
+            quoted(bytes, place, ends, each);
+        }
         return;
     }
     let mut starts = [0; MAX_STARTS];
     let count = local_starts(bytes, place, ends[0], &mut starts);
     for &start in &starts[..count] {
         for &end in ends {
-            each(start..end, &bytes[start..end]);
+            if len == 1 {
+                each(start..end, &bytes[start..end]);
+            } else {
+                each(start..end, &[&bytes[start..place], b"@", &bytes[place + len..end]].concat());
+            }
         }
     }
 }
@@ -186,8 +203,10 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        for (at, _) in text.match_indices('@') {
-            super::readings(text.as_bytes(), at, &mut |_, text| {
+        let mut ats: Vec<(usize, usize)> = text.match_indices('@').map(|(at, _)| (at, 1)).collect();
+        super::encoded_ats(text.as_bytes(), |at, len| ats.push((at, len)));
+        for (at, len) in ats {
+            super::readings(text.as_bytes(), at, len, &mut |_, text| {
                 found.extend(EmailAddress::parse(text).ok().map(|address| address.to_string()));
             });
         }
@@ -222,6 +241,8 @@ mod tests {
             ("x|a@b.test|", "a@b.test"),
             ("prvs=12=a@b.test", "a@b.test"),
             ("x@a@b.test", "a@b.test"),
+            ("?to=a%40b.test&x=1", "a@b.test"),
+            ("u%3Dmailto%253Aa%2540b.test", "a@b.test"),
         ] {
             assert!(found(text).iter().any(|found| found == want), "{text}: {:?}", found(text));
         }
@@ -244,6 +265,10 @@ mod tests {
             "a@ b.test",
             "a@.b.test",
             "a@-b.test",
+            "xa%40b.test",
+            "a%40xb.test",
+            "a%41b.test",
+            "a%402b.test",
         ] {
             assert!(!found(text).iter().any(|found| found == "a@b.test"), "{text}: {:?}", found(text));
         }

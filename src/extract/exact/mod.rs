@@ -56,12 +56,20 @@ impl ExactFinder {
                 asked += 1;
                 if judge.may_be_email(bytes, at) {
                     let mut is_listed = false;
-                    mails::readings(bytes, at, &mut |_, text| is_listed |= judge.email(text));
+                    mails::readings(bytes, at, 1, &mut |_, text| is_listed |= judge.email(text));
                     if is_listed {
                         found(at);
                     }
                 }
             }
+            mails::encoded_ats(bytes, |at, len| {
+                asked += 1;
+                let mut is_listed = false;
+                mails::readings(bytes, at, len, &mut |_, text| is_listed |= judge.email(text));
+                if is_listed {
+                    found(at);
+                }
+            });
         }
         asked
     }
@@ -129,9 +137,9 @@ impl All {
             });
         }
         if emails {
-            for at in memchr::memchr_iter(b'@', bytes) {
+            let mut read = |at, len| {
                 let first = found.len();
-                mails::readings(bytes, at, &mut |span, text| {
+                mails::readings(bytes, at, len, &mut |span, text| {
                     if email::canonicalise(text, scratch).is_err() {
                         return;
                     }
@@ -141,7 +149,9 @@ impl All {
                     });
                     found.push(Exact { span, is_hash: false, alternative: found.len() > first, text: own });
                 });
-            }
+            };
+            memchr::memchr_iter(b'@', bytes).for_each(|at| read(at, 1));
+            mails::encoded_ats(bytes, read);
         }
         // The readings of a place stay together, in their order: they are where the first of them starts.
         let mut start = 0;

@@ -62,12 +62,17 @@ impl Line<'_> {
 
     pub(super) fn mail_addresses(&mut self) {
         let bytes = self.bytes;
-        for at in (0..bytes.len()).filter(|&at| bytes[at] == b'@') {
-            let ends = self.name_ends(at + 1);
+        for at in 0..bytes.len() {
+            // As it is, or percent-encoded once or twice.
+            let Some(len) = ["@", "%40", "%2540"].into_iter().find(|form| self.starts_with(at, form.as_bytes())) else {
+                continue;
+            };
+            let len = len.len();
+            let ends = self.name_ends(at + len);
             let Some(&first) = ends.first() else { continue };
             let mut place = Vec::new();
             if self.before(at) == b'"' {
-                if let Some((start, local)) = self.quoted_local(at) {
+                if let Some((start, local)) = self.quoted_local(at).filter(|_| len == 1) {
                     for &end in &ends {
                         let text = [&local, &self.bytes[at..end]].concat();
                         place.push(Reading::new(start..end, What::Email(text)));
@@ -77,7 +82,8 @@ impl Line<'_> {
                 let near = (at.saturating_sub(LONGEST_LOCAL)..at).rev();
                 for start in near.filter(|&start| self.may_start(start, at, first)) {
                     for &end in &ends {
-                        place.push(Reading::new(start..end, What::Email(self.bytes[start..end].to_vec())));
+                        let text = [&bytes[start..at], b"@", &bytes[at + len..end]].concat();
+                        place.push(Reading::new(start..end, What::Email(text)));
                     }
                 }
             }
