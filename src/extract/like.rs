@@ -76,9 +76,34 @@ fn is_json_key(bytes: &[u8], run: &Range<usize>) -> bool {
     head == 0 || matches!(bytes[head - 1], b'{' | b',' | b'\n' | b'\r')
 }
 
-/// Whether a run is a variable's or a call's: `$data.name`, `file.read()`.
+/// Whether a run is a variable's or a call's: `$data.name`, `file.read()`, `app.run(debug=True)`.
 fn is_code(bytes: &[u8], run: &Range<usize>) -> bool {
-    before(bytes, run.start) == b'$' || bytes[run.end..].starts_with(b"()")
+    before(bytes, run.start) == b'$' || bytes[run.end..].strip_prefix(b"(").is_some_and(are_arguments)
+}
+
+/// Whether what follows `(` is what code passes to a function, and not what a log says of a host: `evil.test(203.0.113.7)`,
+/// `evil.test(443)`, `evil.test(phishing)`.
+fn are_arguments(inner: &[u8]) -> bool {
+    let starts = |inner: &[u8], words: &[&[u8]]| {
+        words.iter().any(|word| {
+            let goes_on = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+            inner.strip_prefix(*word).is_some_and(|rest| !goes_on(at(rest, 0)))
+        })
+    };
+    let is_quoted = |inner: &[u8]| {
+        let slashes = inner.iter().take(4).take_while(|b| **b == b'\\').count();
+        matches!(at(inner, slashes), b'"' | b'\'')
+    };
+    if matches!(at(inner, 0), b')' | b'{')
+        || is_quoted(inner)
+        || starts(inner, &[b"function", b"lambda", b"self", b"this"])
+    {
+        return true;
+    }
+    // A named argument, of a value that only code has.
+    let name = inner.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let Some(value) = inner[name..].strip_prefix(b"=").filter(|_| name > 0) else { return false };
+    is_quoted(value) || starts(value, &[b"True", b"False", b"None", b"true", b"false", b"null", b"self", b"this"])
 }
 
 /// Whether a name ends like a file, and what stands around it says that it is one.

@@ -165,7 +165,11 @@ const PORTS: [&str; 21] = [
     ":12",
 ];
 
-const PATHS: [&str; 50] = [
+const PATHS: [&str; 54] = [
+    "\\a",
+    "/a%5Cnb",
+    "/a%255Cnb",
+    "/a%5Cb",
     "",
     "",
     "/",
@@ -218,7 +222,9 @@ const PATHS: [&str; 50] = [
     "/g?id=1\\\\u0026k=2",
 ];
 
-const SCHEMES: [&str; 19] = [
+const SCHEMES: [&str; 21] = [
+    "http:\\\\",
+    "https:\\\\\\\\",
     "http://",
     "https://",
     "HTTP://",
@@ -281,7 +287,13 @@ const GAPS: [&str; 57] = [
     "\u{ff0c}", "&amp;", "%0a",
 ];
 
-const WORDS: [&str; 121] = [
+const WORDS: [&str; 127] = [
+    "user%40evil.test",
+    "first.last%2540evil.test",
+    "(debug=True)",
+    "('x')",
+    "(443)",
+    "(kind=bad)",
     "0123456789abcdef0123456789ABCDEF",
     "0123456789abcdef0123456789ABCDEF",
     "0123456789abcdef",

@@ -62,7 +62,7 @@ fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> b
         b'_' => text[at_place..].starts_with(b"__;"),
         b'&' => !in_query || in_parameter,
         b'+' => !in_query,
-        b'%' => !in_query && is_separator(percent(text, at_place)),
+        b'%' => !in_query && (is_separator(percent(text, at_place)) || is_encoded_escape(text, at_place)),
         b'\\' => !in_query && at(text, at_place + 1) == b'x' && is_separator(hex(text, at_place + 2, 2)),
         // What was encoded and is not any more.
         byte if ENDS_URL[usize::from(byte)] => true,
@@ -75,6 +75,13 @@ fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> b
 fn percent(text: &[u8], from: usize) -> Option<u32> {
     let is_twice = text[from..].starts_with(b"%25");
     is_twice.then(|| hex(text, from + 3, 2)).flatten().or_else(|| hex(text, from + 1, 2))
+}
+
+/// Whether an escape of JSON or a shell stands here whose backslash was percent-encoded: `%5Cn`.
+fn is_encoded_escape(text: &[u8], from: usize) -> bool {
+    let len = if text[from..].starts_with(b"%25") { 5 } else { 3 };
+    percent(text, from) == Some(u32::from(b'\\'))
+        && matches!(at(text, from + len), b'n' | b'r' | b't' | b'b' | b'f' | b'x' | b'u' | b'%')
 }
 
 fn is_separator(byte: Option<u32>) -> bool {
@@ -228,7 +235,8 @@ mod tests {
     #[test]
     fn ends_are_those_of_their_definition() {
         let pieces = [
-            "a", "/", ",", ".", ")", "(", "]", "?", "&", "+", "%20", "%2520", "::", ":", "\u{201d}", "'", "!", "\\x22",
+            "a", "/", ",", ".", ")", "(", "]", "?", "&", "+", "%20", "%2520", "%5Cn", "%5C", "::", ":", "\u{201d}",
+            "'", "!", "\\x22",
         ];
         let mut ends = Vec::new();
         let mut random = Random::new(1);

@@ -82,7 +82,8 @@ pub(in crate::extract) enum Written {
 pub(in crate::extract) fn separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
     match at(bytes, from) {
         b':' if bytes[from + 1..].starts_with(b"//") => Some((3, Written::Plain)),
-        b':' if matches!(at(bytes, from + 1), b'/' | b'\\' | b'%' | b'&') => odd_separator(bytes, from),
+        b':' if at(bytes, from + 1) == b'\\' => odd_separator(bytes, from).or_else(|| backslashes(bytes, from)),
+        b':' if matches!(at(bytes, from + 1), b'/' | b'%' | b'&') => odd_separator(bytes, from),
         b'%' | b'&' | b'\\' => odd_separator(bytes, from),
         _ => None,
     }
@@ -97,6 +98,14 @@ fn odd_separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
     }
     let written = if level == 0 { Written::Plain } else { Written::Percent { is_twice: level == 2 } };
     Some((end - from, written))
+}
+
+/// The `:\\\\` that browsers take for `://` behind a scheme of the Web; backslashes are doubled in JSON.
+fn backslashes(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
+    let slashes = bytes[from + 1..].iter().take(9).take_while(|b| **b == b'\\').count();
+    let ends = |scheme: &[u8]| from >= scheme.len() && bytes[from - scheme.len()..from].eq_ignore_ascii_case(scheme);
+    let is_web = ends(b"http") || ends(b"https") || ends(b"ftp");
+    (is_web && matches!(slashes, 2 | 4)).then_some((slashes + 1, Written::Plain))
 }
 
 /// The length of a `:` or `/` at the start of a text, and how often it is percent-encoded.

@@ -72,8 +72,23 @@ pub(super) struct Separator {
     pub(super) has_entity: bool,
 }
 
-/// The separator that starts at `at`: each of its characters as it is, percent-encoded once or twice, or as JSON or XML escape it.
+/// The separator that starts at `at`: each of its characters as it is, percent-encoded once or twice, or as JSON or XML escape it; or the
+/// two backslashes that browsers take for slashes.
 pub(super) fn separator(bytes: &[u8], at: usize) -> Option<Separator> {
+    regular_separator(bytes, at).or_else(|| {
+        let head = bytes[..at].to_ascii_lowercase();
+        let is_web = ["http", "https", "ftp"].iter().any(|scheme| head.ends_with(scheme.as_bytes()));
+        let rest = bytes[at..].strip_prefix(b":")?;
+        let count = rest.iter().take_while(|b| **b == b'\\').count();
+        (is_web && (count == 2 || count == 4)).then_some(Separator {
+            len: 1 + count,
+            written: Written::Plain,
+            has_entity: false,
+        })
+    })
+}
+
+fn regular_separator(bytes: &[u8], at: usize) -> Option<Separator> {
     let mut found = Separator { len: 0, written: Written::Plain, has_entity: false };
     let mut level = 0;
     for c in [':', '/', '/'] {

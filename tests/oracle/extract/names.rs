@@ -268,6 +268,32 @@ impl Line<'_> {
             .collect()
     }
 
+    /// Whether what a program passes to a function follows.
+    fn is_call(&self, end: usize) -> bool {
+        let text = String::from_utf8_lossy(&self.bytes[end..self.bytes.len().min(end + 100)]).into_owned();
+        let Some(inner) = text.strip_prefix('(') else { return false };
+        let word =
+            |text: &str| -> String { text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect() };
+        let is_quoted = |text: &str| {
+            let bare = text.trim_start_matches('\\');
+            text.len() - bare.len() <= 4 && bare.starts_with(['"', '\''])
+        };
+        let first = word(inner);
+        if inner.starts_with([')', '{'])
+            || is_quoted(inner)
+            || ["function", "lambda", "self", "this"].contains(&&*first)
+        {
+            return true;
+        }
+        match inner[first.len()..].strip_prefix('=') {
+            Some(value) if (1..=64).contains(&first.len()) => {
+                let literals = ["True", "False", "None", "true", "false", "null", "self", "this"];
+                is_quoted(value) || literals.contains(&&*word(value))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a name that starts at `start` looks like something else; `run` is the run that it is in.
     fn is_name_like(&self, start: usize, run: (usize, usize), is_shortened: bool) -> bool {
         let is_path = self.before(start) == b'\\' && !is_shortened && !self.is_unc(start);
@@ -276,7 +302,7 @@ impl Line<'_> {
             Zone::Text => self.is_behind_slash(start),
             Zone::Host | Zone::Query => false,
         };
-        let is_code = self.before(run.0) == b'$' || self.starts_with(run.1, b"()");
+        let is_code = self.before(run.0) == b'$' || self.is_call(run.1);
         is_path || is_in_url || is_code || self.is_json_key(run) || self.is_file(start, run)
     }
 

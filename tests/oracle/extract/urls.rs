@@ -53,13 +53,18 @@ fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
     let is_separator =
         |byte: Option<u32>| byte.is_some_and(|byte| byte < 0x80 && b" \t\n\r\"&\';|`<>".contains(&(byte as u8)));
     let digits = |from: usize| text.get(from..from + 2).and_then(hex);
+    let is_escape = |byte: Option<u32>, next: usize| {
+        byte == Some(0x5C) && text.get(next).is_some_and(|byte| b"nrtbfxu%".contains(byte))
+    };
     match text[at..] {
         [b',' | b';' | b'|' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}', ..] => true,
         [b'!' | b'*' | b'$' | b'^', ..] | [b':', b':', ..] | [b'_', b'_', b';', ..] => true,
         [b'&', ..] => !in_query || in_parameter,
         [b'+', ..] => !in_query,
-        [b'%', b'2', b'5', ..] if digits(at + 3).is_some() => !in_query && is_separator(digits(at + 3)),
-        [b'%', ..] => !in_query && is_separator(digits(at + 1)),
+        [b'%', b'2', b'5', ..] if digits(at + 3).is_some() => {
+            !in_query && (is_separator(digits(at + 3)) || is_escape(digits(at + 3), at + 5))
+        }
+        [b'%', ..] => !in_query && (is_separator(digits(at + 1)) || is_escape(digits(at + 1), at + 3)),
         [b'\\', b'x', ..] => !in_query && is_separator(digits(at + 2)),
         _ => char_at(text, at).is_some_and(|(c, _)| is_end(c) || !c.is_ascii() && is_punctuation(c)),
     }
