@@ -8,13 +8,13 @@ use netsieve::Sieve;
 use netsieve::feed::config::FeedFile;
 
 /// A set, 10,000 values and 100,000 lines.
-pub struct Shared {
-    pub sieve: Sieve,
-    pub values: Vec<Option<String>>,
-    pub lines: Vec<Option<String>>,
+pub(crate) struct Shared {
+    pub(crate) sieve: Sieve,
+    pub(crate) values: Vec<Option<String>>,
+    pub(crate) lines: Vec<Option<String>>,
 }
 
-pub fn shared() -> &'static Shared {
+pub(crate) fn shared() -> &'static Shared {
     static SHARED: OnceLock<Shared> = OnceLock::new();
     SHARED.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a folder");
