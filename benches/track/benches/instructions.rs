@@ -161,6 +161,29 @@ fn scan((mut scanner, text): (Scanner, Vec<u8>)) -> (u64, Scanner, Vec<u8>) {
     (hits, scanner, text)
 }
 
+/// A set and the log of the folder that `NETSIEVE_MIX` names; nothing without.
+fn real(set: &str) -> (Scanner, Vec<u8>) {
+    let mut options = ScanOptions::default();
+    options.engine = Engine::Avx2;
+    let Some(folder) = std::env::var_os("NETSIEVE_MIX").map(PathBuf::from) else {
+        return (Scanner::with_options(&common::sieve(Vec::new()), &options), Vec::new());
+    };
+    let sieve = Sieve::open(folder.join(set)).expect("a set");
+    let text = std::fs::read(folder.join("mix.log")).expect("a log");
+    let mut scanner = Scanner::with_options(&sieve, &options);
+    scanner.scan(&text[..text.len() / 8], |_| ControlFlow::Continue(()));
+    (scanner, text)
+}
+
+#[library_benchmark(config = LibraryBenchmarkConfig::default().pass_through_env("NETSIEVE_MIX"))]
+#[bench::avx2_20k(real("20k"))]
+#[bench::avx2_all(real("all"))]
+#[bench::avx2_2m(real("2m"))]
+fn mix((mut scanner, text): (Scanner, Vec<u8>)) -> (u64, Scanner, Vec<u8>) {
+    let hits = scanner.scan(black_box(&text), |_| ControlFlow::Continue(())).hits;
+    (hits, scanner, text)
+}
+
 fn text() -> Vec<u8> {
     let (hosts, names) = (common::listed_hosts(1000), common::listed_names(1000));
     common::corpus(256 << 10, &Planted { hosts: &hosts, names: &names, rate: 7 }).text
@@ -241,6 +264,7 @@ library_benchmark_group!(
         match_domain,
         match_url,
         scan,
+        mix,
         extract,
         build,
         read,
@@ -249,6 +273,4 @@ library_benchmark_group!(
     ]
 );
 
-main!(
-    library_benchmark_groups = paths
-);
+main!(library_benchmark_groups = paths);

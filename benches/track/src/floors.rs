@@ -49,7 +49,8 @@ impl Floors {
         Ok(floors)
     }
 
-    pub fn save(counts: &[(String, u64)], ratios: &[Ratio]) {
+    /// Writes what is new; what was not counted stays.
+    pub fn save(&self, counts: &[(String, u64)], ratios: &[Ratio]) {
         let mut text = String::from(
             "# What `benches/track/run` holds the crate to; `benches/track/run update` writes it. Its history is the record of the\n\
              # crate's speed.\n",
@@ -57,10 +58,12 @@ impl Floors {
         // Writing to a string does not fail.
         let _ = write!(
             text,
-            "rustc = \"{}\"\n\n# Of 4,096 lookups, 1 MiB of log, or 20,000 indicators.\n[instructions]\n",
+            "rustc = \"{}\"\n\n# Of 4,096 lookups, 1 MiB of log, or 20,000 indicators; `mix/` of 4 MB of real lines, with real sets of three sizes.\n[instructions]\n",
             rustc()
         );
-        for (name, count) in counts {
+        let is_counted = |name: &String| counts.iter().any(|(counted, _)| counted == name);
+        let kept = self.instructions.iter().filter(|(name, _)| name.starts_with("mix/") && !is_counted(name));
+        for (name, count) in counts.iter().map(|(name, count)| (name, count)).chain(kept) {
             let _ = writeln!(text, "\"{name}\" = {count}");
         }
         let _ = write!(text, "\n# How many times as long the reference takes. Measured on {}.\n[ratios]\n", cpu());

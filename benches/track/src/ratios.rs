@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use netsieve::extract::{ExtractOptions, Extractor};
-use netsieve::{Hit, MatchOptions, ScanOptions, Scanner};
+use netsieve::{Hit, Scanner};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::common::measure::{Contender, Spread, interleaved};
