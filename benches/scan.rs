@@ -4,9 +4,10 @@
 //! `NETSIEVE_BENCH_FULL=1`), with hits in 0, 0.1, 10 and 100 % of the lines, on one thread and two; what a scanner needs of memory is
 //! printed. By engine: every one that the CPU can run, with 20,000 indicators (and 1.85 million), few hits (7 lines in 10,000) and many
 //! (1 line in 10), over 16 MB (400 MB with `NETSIEVE_BENCH_FULL=1`). References in the same run: counting the newlines with `memchr`,
-//! and an `aho-corasick` automaton of the same indicators, which finds substrings. Text that is hard to scan. With `NETSIEVE_DATA`,
-//! the real feeds over the real logs too, and over 40 MB (400 MB with `NETSIEVE_BENCH_FULL=1`) of their lines in turns: 20,000 real
-//! indicators, all of them, and two million.
+//! and an `aho-corasick` automaton of the same indicators, which finds substrings. Indicators near what the log shows,
+//! beneath the parents of its names and in the networks of its addresses. Text that is hard to scan. With `NETSIEVE_DATA`,
+//! the real feeds over the real logs too, and over 400 MB of their lines in turns: 20,000 real indicators, all of them, and two
+//! million.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -19,7 +20,7 @@ mod common;
 #[path = "common/real.rs"]
 mod real;
 
-use common::{Planted, RATES, Random, memory};
+use common::{Planted, RATES, memory};
 
 #[global_allocator]
 static MEMORY: memory::Counting = memory::Counting;
@@ -111,6 +112,22 @@ fn generated(c: &mut Criterion) {
     }
 }
 
+/// Indicators near what the log shows, and as many hits as real lines have with all real feeds.
+fn near(c: &mut Criterion) {
+    let (hosts, names) = common::near::near(20_000);
+    let sieve = common::sieve(common::indicators(&hosts, &names, &[]));
+    let corpus = common::corpus(16 << 20, &Planted { hosts: &hosts, names: &names, rate: common::near::RATE });
+    let mut group = c.benchmark_group("scan/20000 indicators near the log");
+    group.sample_size(10).throughput(Throughput::Bytes(corpus.text.len() as u64));
+    for engine in engines() {
+        let mut scanner = scanner(&sieve, engine);
+        group.bench_function(BenchmarkId::from_parameter(engine), |b| {
+            b.iter(|| assert_eq!(hits(&mut scanner, black_box(&corpus.text)), corpus.hits));
+        });
+    }
+    group.finish();
+}
+
 fn hard(c: &mut Criterion) {
     let (hosts, names) = (common::listed_hosts(10_000), common::listed_names(10_000));
     let sieve = common::sieve(common::indicators(&hosts, &names, &[]));
@@ -155,7 +172,7 @@ fn real(c: &mut Criterion) {
 /// printed.
 fn mix(c: &mut Criterion) {
     let Some(data) = common::data() else { return };
-    let text = real::mix(&data, if common::is_full() { 400 } else { 40 });
+    let text = real::mix(&data, 400);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
     for (set, sieve) in real::sets(&data) {
         let mut group = c.benchmark_group(format!("scan/mix/{set}"));
@@ -166,8 +183,9 @@ fn mix(c: &mut Criterion) {
             let stats = scanner.scan(&text, |_| ControlFlow::Continue(()));
             let a_megabyte = |count: u64| count as f64 * 1e6 / text.len() as f64;
             println!(
-                "scan/mix/{set}/{engine}: {:.1} places looked at and {:.2} hits in a megabyte",
+                "scan/mix/{set}/{engine}: {:.1} places looked at, {:.1} words read and {:.2} hits in a megabyte",
                 a_megabyte(stats.observables),
+                a_megabyte(stats.words),
                 a_megabyte(stats.hits)
             );
             assert_eq!(*want.get_or_insert(stats.hits), stats.hits, "{engine}");
@@ -187,5 +205,5 @@ fn mix(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, sizes, generated, hard, real, mix);
+criterion_group!(benches, sizes, generated, near, hard, real, mix);
 criterion_main!(benches);

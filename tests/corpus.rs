@@ -3,12 +3,15 @@
 
 use std::ops::ControlFlow;
 
-use netsieve::Scanner;
+use netsieve::{Scanner, Sieve};
 
 #[path = "../benches/common/mod.rs"]
 mod common;
+#[path = "../benches/common/real.rs"]
+mod real;
 
 use common::logs::{MIX, REAL, Statistics, corpus_of};
+use common::near::{Density, REAL_MIX, near};
 use common::{Planted, corpus, indicators, listed_hosts, listed_names, sieve};
 
 #[track_caller]
@@ -61,6 +64,43 @@ fn the_generated_log_is_like_the_real_ones() {
     assert_near(all.bytes_a_token, 38.0, 0.05, "bytes a token");
     assert_near(all.quads, 0.30, 0.05, "quads");
     assert_near(all.names, 0.18, 0.05, "names");
+}
+
+/// What a megabyte of a log gives with a set. Engines differ little.
+fn density(sieve: &Sieve, text: &[u8]) -> Density {
+    let stats = Scanner::new(sieve).scan(text, |_| ControlFlow::Continue(()));
+    let a_megabyte = |count: u64| count as f64 * 1e6 / text.len() as f64;
+    Density { places: a_megabyte(stats.observables), words: a_megabyte(stats.words), hits: a_megabyte(stats.hits) }
+}
+
+/// A set that is near what the log shows gives as many hits as all real feeds do on real lines, and more than half as much to look at
+/// and to read: real lines also have words that are read and do not hit, such as file names.
+#[test]
+fn a_near_set_does_not_flatter() {
+    let (hosts, names) = near(20_000);
+    let sieve = sieve(indicators(&hosts, &names, &[]));
+    let of = |rate| density(&sieve, &corpus(4 << 20, &Planted { hosts: &hosts, names: &names, rate }).text);
+    let found = of(common::near::RATE);
+    println!("{found:?} {:?}", of(0));
+    assert_near(found.hits, REAL_MIX[1].hits, 0.1, "hits in a megabyte");
+    assert!(found.places > 0.55 * REAL_MIX[1].places, "{found:?}");
+    assert!(found.words > 0.55 * REAL_MIX[1].words, "{found:?}");
+    // Neighbours alone are told apart.
+    assert_eq!(of(0).hits, 0.0);
+}
+
+#[test]
+#[ignore = "needs NETSIEVE_DATA"]
+fn the_mix_of_real_lines_gives_what_is_stated() {
+    let data = common::data().expect("NETSIEVE_DATA names the folder of real data");
+    let text = real::mix(&data, 20);
+    let found = real::sets(&data).map(|(set, sieve)| (set, density(&sieve, &text)));
+    println!("{found:?}");
+    for ((set, found), want) in found.into_iter().zip(REAL_MIX) {
+        assert_near(found.places, want.places, 0.2, set);
+        assert_near(found.words, want.words, 0.2, set);
+        assert!((found.hits - want.hits).abs() < 0.2 * want.hits + 1.0, "{set}: {found:?}");
+    }
 }
 
 #[test]

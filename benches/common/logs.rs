@@ -182,6 +182,14 @@ impl Clean {
         Self { names: clean_names(2000), addrs: (0..2000).map(|_| v4(random, false)).collect() }
     }
 
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    pub(super) fn addrs(&self) -> &[Ipv4Addr] {
+        &self.addrs
+    }
+
     pub(super) fn name(&self, random: &mut Random) -> String {
         random.popular(&self.names).clone()
     }

@@ -5,6 +5,7 @@
 //!
 //! * [`values`]: names, addresses, prefixes, URLs.
 //! * [`logs`]: logs with the statistics of real ones, and hits planted in them.
+//! * [`near`]: indicators near what those logs show.
 //! * [`labelled`]: logs in which the place of every observable and every near miss is known.
 //! * [`measure`]: timing side by side.
 //! * [`memory`]: an allocator that keeps account.
@@ -24,6 +25,7 @@ pub mod labelled;
 pub mod logs;
 pub mod measure;
 pub mod memory;
+pub mod near;
 pub mod values;
 
 pub use logs::{Corpus, Planted, corpus};

@@ -12,7 +12,7 @@ use std::process::Command;
 use netsieve::indicator::{DomainName, Record, RecordSink, Rejection, Warning};
 use netsieve::{Feed, Indicator, Sieve, feed};
 
-use super::Random;
+use super::common::Random;
 
 /// How many lines in 10,000 get an indicator planted.
 const PLANTED: f64 = 0.0007;
