@@ -76,7 +76,7 @@ pub(super) struct Separator {
 /// two backslashes that browsers take for slashes.
 pub(super) fn separator(bytes: &[u8], at: usize) -> Option<Separator> {
     regular_separator(bytes, at).or_else(|| {
-        let head = bytes[..at].to_ascii_lowercase();
+        let head = bytes.get(..at)?.to_ascii_lowercase();
         let is_web = ["http", "https", "ftp"].iter().any(|scheme| head.ends_with(scheme.as_bytes()));
         let rest = bytes[at..].strip_prefix(b":")?;
         let count = rest.iter().take_while(|b| **b == b'\\').count();
