@@ -84,7 +84,10 @@ pub(in crate::extract) fn separator(bytes: &[u8], from: usize) -> Option<(usize,
         b':' if bytes[from + 1..].starts_with(b"//") => Some((3, Written::Plain)),
         b':' if at(bytes, from + 1) == b'\\' => odd_separator(bytes, from).or_else(|| backslashes(bytes, from)),
         b':' if matches!(at(bytes, from + 1), b'/' | b'%' | b'&') => odd_separator(bytes, from),
-        b'%' | b'&' | b'\\' => odd_separator(bytes, from),
+        // Most escapes are no colon, and a second look tells.
+        b'%' if at(bytes, from + 1) == b'3' || bytes[from..].starts_with(b"%253") => odd_separator(bytes, from),
+        b'&' if matches!(at(bytes, from + 1), b'#' | b'c' | b'C') => odd_separator(bytes, from),
+        b'\\' if matches!(at(bytes, from + 1), b'u' | b'U' | b'\\') => odd_separator(bytes, from),
         _ => None,
     }
 }
