@@ -379,7 +379,10 @@ mod tests {
     /// However many ends there are, each byte costs a few steps.
     #[test]
     fn work_is_linear_in_the_text() {
-        for piece in [",", "%20", "/", "/..", "/,", "%252520", "a", "%", "?,", "%25"] {
+        for piece in [
+            ",", "%20", "/", "/..", "/,", "%252520", "a", "%", "?,", "%25", "%2520", "&", ";", "|", "^", "+", "%3B",
+            "\\x22", "\u{201d}", "&amp;", "\\u0026", "./", "/.", "%2F.",
+        ] {
             let mut text = b"http://h.test/".to_vec();
             text.extend(piece.bytes().cycle().take(MAX_OBSERVABLE - text.len()));
             let ends: Vec<End> = (13..=text.len()).map(|len| End { len, rank: len }).collect();
