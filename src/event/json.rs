@@ -118,7 +118,10 @@ fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Fr
             b'-' | b'0'..=b'9' => {
                 let start = at;
                 at += 1;
-                while line.get(at).is_some_and(|byte| byte.is_ascii_digit() || b".eE+-".contains(byte)) {
+                while line
+                    .get(at)
+                    .is_some_and(|byte| byte.is_ascii_digit() || matches!(*byte, b'.' | b'e' | b'E' | b'+' | b'-'))
+                {
                     at += 1;
                 }
                 sheet.push(label, frame.node, start..at, Form::Plain);
@@ -152,8 +155,13 @@ fn string(line: &[u8], at: usize, slashes: usize) -> Option<(usize, usize, bool)
     let start = at + 1;
     let mut at = start;
     let mut escaped = false;
+    // Names and most values are shorter than a search is worth.
+    let short = line.get(start..)?.iter().take(16).position(|byte| matches!(*byte, b'"' | b'\\'));
     loop {
-        let found = memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at;
+        let found = match short.filter(|_| at == start) {
+            Some(length) => start + length,
+            None => memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at,
+        };
         if line[found] == b'"' {
             return Some((start, found, escaped));
         }

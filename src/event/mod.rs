@@ -35,6 +35,7 @@ mod ecs;
 mod heads;
 mod json;
 mod layouts;
+mod lazy;
 mod names;
 mod normal;
 mod pairs;
@@ -53,6 +54,7 @@ use jiff::tz::TimeZone;
 
 use crate::limits::MAX_LINE;
 use layouts::columns::Header;
+use lazy::Lazy;
 use names::KnownName;
 use normal::{Context, Held, Normal};
 use sheet::{Form, Sheet, TOP};
@@ -110,6 +112,7 @@ impl EventOptions {
 
 /// Reads lines as events. It owns scratch space: one for each thread.
 ///
+/// A line is read as far as somebody asks: its fields when the first of them is asked for, times and normal names when one of those is.
 /// Once it has read a few lines of a kind it does not allocate any more.
 #[derive(Debug)]
 pub struct EventReader {
@@ -119,11 +122,26 @@ pub struct EventReader {
     layouts: Vec<LayoutConfig>,
     header: Option<Arc<Header>>,
     columns: Vec<Option<KnownName>>,
+    /// Of the line at hand.
+    shape: Lazy<Shape>,
+    normal: Lazy<Normal>,
+}
+
+/// Layout and fields of a line.
+#[derive(Debug)]
+struct Shape {
     sheet: Sheet,
-    normal: Normal,
-    /// Of the line that was read last.
     layout: Layout,
+    /// The layout of the configuration.
     custom: Option<usize>,
+    /// The whole line is one object.
+    is_json: bool,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Shape { sheet: Sheet::default(), layout: Layout::Text, custom: None, is_json: false }
+    }
 }
 
 impl EventReader {
@@ -135,10 +153,8 @@ impl EventReader {
             layouts: options.layouts.clone(),
             header: None,
             columns: Vec::new(),
-            sheet: Sheet::default(),
-            normal: Normal::default(),
-            layout: Layout::Text,
-            custom: None,
+            shape: Lazy::default(),
+            normal: Lazy::default(),
         }
     }
 
@@ -168,7 +184,7 @@ impl EventReader {
 
     /// The event of the line that was read last, which is `line`.
     pub(crate) fn again<'a>(&'a self, line: &'a [u8]) -> Event<'a> {
-        Event { line: &line[..line.len().min(MAX_LINE)], reader: self, layout: self.layout, custom: self.custom }
+        Event { line: capped(line), reader: self }
     }
 
     fn set(&mut self, header: Option<Arc<Header>>) {
@@ -185,32 +201,57 @@ impl EventReader {
     /// A line that is a header itself (`#fields`, `#Fields:`) is taken as the one of the lines that follow, as where logs were
     /// concatenated. Of a line over [1 MiB](MAX_LINE) the first part is read.
     pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Event<'a> {
-        let line = &line[..line.len().min(MAX_LINE)];
+        self.go_to(line);
+        self.again(line)
+    }
+
+    /// Goes on to a line, of which nothing but a header is read yet.
+    pub(crate) fn go_to(&mut self, line: &[u8]) {
+        let line = capped(line);
         if line.starts_with(b"#") {
             let end = line.strip_suffix(b"\n").unwrap_or(line);
             if let Some(header) = Header::of_line(end, self.header.as_deref()) {
                 self.set(Some(Arc::new(header)));
             }
         }
-        self.sheet.clear();
-        let mut layout = layouts::read(line, self.header.as_deref(), &mut self.sheet);
-        let is_json = layout == Layout::Json && line.trim_ascii_start().starts_with(b"{");
-        let custom = self.layouts.iter().position(|layout| layout.matches(line));
-        if custom.is_some() {
-            layout = Layout::Custom;
-        }
-        let context = Context {
+        self.shape.forget();
+        self.normal.forget();
+    }
+
+    /// Layout and fields of the line at hand.
+    fn shape(&self, line: &[u8]) -> &Shape {
+        self.shape.get(|shape| {
+            shape.sheet.clear();
+            shape.layout = layouts::read(line, self.header.as_deref(), &mut shape.sheet);
+            shape.is_json = shape.layout == Layout::Json && line.trim_ascii_start().starts_with(b"{");
+            shape.custom = self.layouts.iter().position(|layout| layout.matches(line));
+            if shape.custom.is_some() {
+                shape.layout = Layout::Custom;
+            }
+        })
+    }
+
+    /// Time and normal names of the line at hand.
+    fn normal(&self, line: &[u8]) -> &Normal {
+        let shape = self.shape(line);
+        self.normal.get(|normal| normal.read(&shape.sheet, &self.context(line, shape)))
+    }
+
+    fn context<'a>(&'a self, line: &'a [u8], shape: &Shape) -> Context<'a> {
+        Context {
             line,
             header: self.header.as_deref(),
             columns: &self.columns,
-            custom: custom.map_or(&[], |at| self.layouts[at].names()),
+            custom: shape.custom.map_or(&[], |at| self.layouts[at].names()),
             assumed: &self.assumed,
-            is_json,
-        };
-        self.normal.read(&self.sheet, &context);
-        (self.layout, self.custom) = (layout, custom);
-        Event { line, reader: self, layout, custom }
+            is_json: shape.is_json,
+        }
     }
+}
+
+/// Of a line over the cap the first part is read.
+fn capped(line: &[u8]) -> &[u8] {
+    &line[..line.len().min(MAX_LINE)]
 }
 
 /// A line, read as what it is.
@@ -218,35 +259,48 @@ impl EventReader {
 pub struct Event<'a> {
     line: &'a [u8],
     reader: &'a EventReader,
-    layout: Layout,
-    custom: Option<usize>,
 }
 
 impl<'a> Event<'a> {
     /// The layout of the line.
     pub fn layout(&self) -> Layout {
-        self.layout
+        self.shape().layout
     }
 
     /// The name of the layout: of one of the configuration the name that it has there.
     pub fn layout_name(&self) -> &'a str {
-        self.custom.map_or(self.layout.name(), |at| self.reader.layouts[at].name_of())
+        let Shape { layout, custom, .. } = self.shape();
+        custom.map_or(layout.name(), |at| self.reader.layouts[at].name_of())
     }
 
     /// The fields, in the order in which they were read.
     pub fn fields(&self) -> impl Iterator<Item = Field<'a>> {
         let event = *self;
-        (0..self.reader.sheet.fields.len()).map(move |at| Field { event, at })
+        (0..self.sheet().fields.len()).map(move |at| Field { event, at })
     }
 
     /// The field that holds a span of the line; the innermost, if there are several.
     pub fn field_at(&self, span: Range<usize>) -> Option<Field<'a>> {
-        normal::field_of(&self.reader.sheet, &self.reader.normal, &span).map(|at| Field { event: *self, at })
+        let normal = self.values();
+        normal::field_of(self.sheet(), &span, |at| normal.is_known(at)).map(|at| Field { event: *self, at })
+    }
+
+    /// Whether the field at a span holds files, programs or versions: as [`field_at`](Self::field_at) and
+    /// [`is_name_like`](Field::is_name_like) say, without a look at what else is in the line unless it matters.
+    pub(crate) fn is_name_like_at(&self, span: Range<usize>) -> bool {
+        let EventReader { normal, .. } = self.reader;
+        if normal.known().is_none() {
+            let (sheet, context) = (self.sheet(), self.context());
+            if !normal.lend(|normal| normal.may_be_name_like(sheet, &context, &span)) {
+                return false;
+            }
+        }
+        self.field_at(span).is_some_and(|field| field.is_name_like())
     }
 
     /// When it was, if the line says so.
     pub fn time(&self) -> Option<EventTime> {
-        self.reader.normal.time
+        self.values().time
     }
 
     /// The value of a normal name, if the line has it. [`EcsName::Timestamp`] is [`time`](Self::time).
@@ -254,18 +308,19 @@ impl<'a> Event<'a> {
         if name == EcsName::Timestamp {
             return self.time().map(Value::Time);
         }
-        match self.reader.normal.get(name) {
+        let normal = self.values();
+        match normal.get(name) {
             Held::Nothing => None,
             Held::Ip(ip) => Some(Value::Ip(ip)),
             Held::Number(number) => Some(Value::Number(number)),
-            Held::Text(start, end) => Some(Value::Text(self.reader.normal.str(start, end))),
+            Held::Text(start, end) => Some(Value::Text(normal.str(start, end))),
         }
     }
 
     /// Where the value of a normal name stands in the line, if it is that of a field.
     pub fn span_of(&self, name: EcsName) -> Option<Range<usize>> {
-        let at = self.reader.normal.field_of(name)?;
-        Some(self.reader.sheet.fields[at].span())
+        let at = self.values().field_of(name)?;
+        Some(self.sheet().fields[at].span())
     }
 
     /// The port that stands in another field for the address or name at a span: of a source that of the source, of a destination
@@ -314,16 +369,20 @@ impl<'a> Event<'a> {
         (who.ip.is_some() || who.user.is_some() || who.host.is_some()).then_some(who)
     }
 
+    fn shape(&self) -> &'a Shape {
+        self.reader.shape(self.line)
+    }
+
+    fn sheet(&self) -> &'a Sheet {
+        &self.shape().sheet
+    }
+
+    fn values(&self) -> &'a Normal {
+        self.reader.normal(self.line)
+    }
+
     fn context(&self) -> Context<'a> {
-        let reader = self.reader;
-        Context {
-            line: self.line,
-            header: reader.header.as_deref(),
-            columns: &reader.columns,
-            custom: &[],
-            assumed: &reader.assumed,
-            is_json: false,
-        }
+        self.reader.context(self.line, self.shape())
     }
 }
 
@@ -349,7 +408,7 @@ impl<'a> Field<'a> {
     /// The raw name: as it stands in the line or in the header of the file, as a path where objects stand in objects
     /// (`dns.answers.rdata`), or as the layout is documented.
     pub fn name(&self) -> String {
-        let sheet = &self.event.reader.sheet;
+        let sheet = self.event.sheet();
         let context = self.event.context();
         let field = &sheet.fields[self.at];
         let mut path = vec![field.label];
@@ -369,7 +428,7 @@ impl<'a> Field<'a> {
 
     /// Where the value stands in the line.
     pub fn span(&self) -> Range<usize> {
-        self.event.reader.sheet.fields[self.at].span()
+        self.event.sheet().fields[self.at].span()
     }
 
     /// The value as it stands in the line, without quotes.
@@ -379,7 +438,7 @@ impl<'a> Field<'a> {
 
     /// The value with escapes undone, where it is text.
     pub fn value(&self) -> Cow<'a, str> {
-        let form = self.event.reader.sheet.fields[self.at].form;
+        let form = self.event.sheet().fields[self.at].form;
         if form == Form::Plain {
             return String::from_utf8_lossy(self.raw());
         }
@@ -390,7 +449,7 @@ impl<'a> Field<'a> {
 
     /// The normal name that this field is, if its raw name is known.
     pub fn role(&self) -> Option<EcsName> {
-        self.event.reader.normal.role(self.at, &self.event.reader.sheet, &self.event.context())
+        self.event.values().role(self.at, self.event.sheet(), &self.event.context())
     }
 
     /// True where the field says that it holds names or addresses of machines.

@@ -64,7 +64,7 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
 }
 
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-.@$/".contains(&byte) || byte >= 0x80
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'$' | b'/') || byte >= 0x80
 }
 
 /// The name before the `=` at `equals`.

@@ -134,6 +134,7 @@ impl Sheet {
         self.nodes.truncate(nodes);
     }
 
+    #[inline]
     pub(super) fn push(&mut self, label: Label, parent: u32, value: Range<usize>, form: Form) {
         // A line is at most `MAX_LINE` long, so that its offsets fit.
         let (start, end) = (value.start as u32, value.end as u32);
@@ -287,12 +288,18 @@ fn anchor(needle: &[u8]) -> usize {
             rarity[letters[at] as usize] = at as u8;
             at += 1;
         }
-        // Pairs are full of it.
-        rarity[b'=' as usize] = 5;
+        let (often, mut at) = (b"=:.-/", 0);
+        while at < often.len() {
+            rarity[often[at] as usize] = 5;
+            at += 1;
+        }
         let mut byte = 0;
         while byte < 256 {
             let b = byte as u8;
-            rarity[byte] += if b.is_ascii_punctuation() {
+            rarity[byte] += if matches!(b, b'=' | b':' | b'.' | b'-' | b'/') {
+                // Pairs, times and addresses are full of them.
+                0
+            } else if b.is_ascii_punctuation() {
                 3
             } else if b.is_ascii_uppercase() {
                 1

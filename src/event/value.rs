@@ -21,7 +21,8 @@ pub(super) fn is_null(value: &[u8]) -> bool {
         b"unknown",
     ];
     // Most values begin like none of them.
-    let may_be = value.first().is_none_or(|first| b"-?nN(<uU".contains(first));
+    let may_be =
+        value.first().is_none_or(|first| matches!(*first, b'-' | b'?' | b'n' | b'N' | b'(' | b'<' | b'u' | b'U'));
     may_be && value.len() <= 9 && (value.is_empty() || NULLS.iter().any(|null| value.eq_ignore_ascii_case(null)))
 }
 
@@ -83,17 +84,23 @@ fn bare(text: &[u8]) -> Option<(IpAddr, &[u8])> {
     if !first.is_ascii_hexdigit() && first != b':' {
         return None;
     }
-    let length =
-        text.iter().take(48).take_while(|byte| byte.is_ascii_hexdigit() || **byte == b':' || **byte == b'.').count();
+    let (mut length, mut colons) = (0, 0);
+    for &byte in text.iter().take(48) {
+        if !(byte.is_ascii_hexdigit() || byte == b':' || byte == b'.') {
+            break;
+        }
+        colons += u32::from(byte == b':');
+        length += 1;
+    }
     // Three colons at least, or two together: else it is a time or a word with a colon.
-    let colons = memchr::memchr_iter(b':', &text[..length]).count();
     if colons < 2 {
         return None;
     }
     let (ip, length) = longest_v6(&text[..length])?;
     let mut rest = &text[length..];
     if let Some(zone) = rest.strip_prefix(b"%") {
-        let length = zone.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)).count();
+        let length =
+            zone.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b'.' | b'_' | b'-')).count();
         rest = &zone[length..];
     }
     (!rest.first().is_some_and(u8::is_ascii_alphanumeric)).then_some((ip, rest))
@@ -201,21 +208,25 @@ pub(super) fn url(value: &[u8]) -> UrlParts<'_> {
     let mut parts = UrlParts::default();
     let mut rest = value;
     let mut has_authority = false;
-    let scheme = rest.iter().take(16).take_while(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(byte)).count();
+    let scheme = rest
+        .iter()
+        .take(16)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b'+' | b'.' | b'-'))
+        .count();
     if scheme > 0 && rest[scheme..].starts_with(b"://") {
         parts.scheme = Some(&rest[..scheme]);
         rest = &rest[scheme + 3..];
         has_authority = true;
     } else if !rest.starts_with(b"/") {
         // `host:443` of a CONNECT, `host/path` of a firewall: only where the first part is a name or address.
-        let end = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
+        let end = rest.iter().position(|byte| matches!(*byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
         has_authority = is_host(authority(&rest[..end]).0);
     } else if rest.starts_with(b"//") {
         rest = &rest[2..];
         has_authority = true;
     }
     if has_authority {
-        let end = rest.iter().position(|byte| b"/?#\\".contains(byte)).unwrap_or(rest.len());
+        let end = rest.iter().position(|byte| matches!(*byte, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
         let (host, port) = authority(&rest[..end]);
         parts.host = (!host.is_empty()).then_some(host);
         parts.port = port;
@@ -262,7 +273,9 @@ pub(super) fn is_host(text: &[u8]) -> bool {
 pub(super) fn is_host_name(text: &[u8]) -> bool {
     !text.is_empty()
         && text.len() <= 253
-        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:%".contains(byte) || !byte.is_ascii())
+        && text.iter().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(*byte, b'-' | b'_' | b'.' | b':' | b'%') || !byte.is_ascii()
+        })
 }
 
 /// Splits `DOMAIN\user` and `DOMAIN\\user`.

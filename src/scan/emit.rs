@@ -99,7 +99,7 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
             let text = line.text(&span);
             // Of a line over the cap only pieces are at hand, which are no event.
             if line.hits == 0 && !line.is_cut {
-                events.read(piece.heads, text.start, &bytes[text.clone()]);
+                events.go_to(piece.heads, text.start, &bytes[text.clone()]);
             }
             #[cfg(feature = "events")]
             let (event, matches) = {

@@ -22,7 +22,7 @@ mod on {
         validity: Validity,
         from: Option<Timestamp>,
         to: Option<Timestamp>,
-        /// Where the line that was read last stands, and how long it is.
+        /// Where the line at hand stands, and how long it is.
         last: Option<(usize, usize)>,
     }
 
@@ -62,17 +62,18 @@ mod on {
             self.reader.is_some()
         }
 
-        /// Reads the line that starts at an offset of what the heads are of, if it was not the last one of this block already.
-        pub(in crate::scan) fn read(&mut self, heads: &PartHeads, at: usize, line: &[u8]) {
+        /// Goes on to the line that starts at an offset of what the heads are of, unless it is the one at hand. It is read when, and as
+        /// far as, its event is asked.
+        pub(in crate::scan) fn go_to(&mut self, heads: &PartHeads, at: usize, line: &[u8]) {
             let Some(reader) = &mut self.reader else { return };
             if self.last.replace((at, line.len())) == Some((at, line.len())) {
                 return;
             }
             reader.set_head(heads.at(at));
-            reader.read(line);
+            reader.go_to(line);
         }
 
-        /// The event of the line that was read last.
+        /// The event of the line at hand.
         pub(in crate::scan) fn last<'h>(&'h self, line: &'h [u8]) -> Option<Event<'h>> {
             self.reader.as_ref().map(|reader| reader.again(line))
         }
@@ -93,7 +94,7 @@ mod off {
 
         pub(in crate::scan) fn forget(&mut self) {}
 
-        pub(in crate::scan) fn read(&mut self, _: &PartHeads, _: usize, _: &[u8]) {}
+        pub(in crate::scan) fn go_to(&mut self, _: &PartHeads, _: usize, _: &[u8]) {}
     }
 
     #[derive(Clone, Debug, Default)]

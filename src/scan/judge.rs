@@ -41,7 +41,7 @@ impl Worker {
             *end = memchr::memchr(b'\n', &view[at..]).map_or(view.len(), |found| at + found);
             let text = &view[start..*end];
             let text = text.strip_suffix(b"\r").unwrap_or(text);
-            self.events.read(heads, block.view.start + start, text);
+            self.events.go_to(heads, block.view.start + start, text);
             self.line(text, start);
             if !self.found.rows.is_empty() {
                 return true;
@@ -135,7 +135,7 @@ fn judge_row(matcher: &mut Matcher, found: &mut BlockHits, event: &Event<'_>, li
     let place = row.span.start - line_start..row.span.end - line_start;
     let unseen = found.matches(&row).iter().filter(|found| found.strength == Strength::PortUnseen).count();
     let port = if unseen > 0 { event.port_at(&place) } else { None };
-    let name_like = event.field_at(place).is_some_and(|field| field.is_name_like());
+    let name_like = event.is_name_like_at(place);
     if port.is_none() && !name_like {
         found.rows.push(row);
         return;
@@ -161,6 +161,14 @@ fn judge_weak(
     (text, line_start): (&[u8], usize),
     weak: &Weak,
 ) {
+    // A host alone joins nothing where there is no path.
+    let may_join = weak.is_url_host
+        && weak.context == Context::Text
+        && matcher.options().joined
+        && memchr::memchr2(b'/', b'\\', text).is_some();
+    if !may_join && !(weak.name_like && event.layout() != Layout::Text) {
+        return;
+    }
     let place = weak.span.start - line_start..weak.span.end - line_start;
     let field = event.field_at(place.clone());
     // Fields that were seen within the text of another do not count.
@@ -199,7 +207,7 @@ fn judge_weak(
         Some(EcsName::UrlPath | EcsName::UrlQuery | EcsName::UrlOriginal | EcsName::UrlFull) => !holds(&field, &place),
         _ => false,
     };
-    if weak.is_url_host && weak.context == Context::Text && !event.fields().filter(is_around).any(is_aside) {
+    if may_join && !event.fields().filter(is_around).any(is_aside) {
         let (mut host, mut url) = std::mem::take(&mut found.scratch);
         host.clear();
         host.push_str(found.text(&weak.canonical));
@@ -243,9 +251,6 @@ fn join(
     port: Option<u16>,
     url: &mut String,
 ) {
-    if !matcher.options().joined {
-        return;
-    }
     let mut try_path = |matcher: &mut Matcher, span: Range<usize>, path: &str, query: Option<&str>| {
         url.clear();
         let scheme = match event.get(EcsName::UrlScheme) {
@@ -317,14 +322,14 @@ fn join(
 }
 
 fn is_end(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || b"\"'<>|,;)]}".contains(&byte)
+    byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'|' | b',' | b';' | b')' | b']' | b'}')
 }
 
 /// The words of a line that begin with a `/` and are no part of a URL.
 fn paths(line: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     memchr::memchr_iter(b'/', line).filter_map(|at| {
         let before = at.checked_sub(1).map_or(b' ', |before| line[before]);
-        if !(is_end(before) || b"=([{".contains(&before)) || line.get(at + 1) == Some(&b'/') {
+        if !(is_end(before) || matches!(before, b'=' | b'(' | b'[' | b'{')) || line.get(at + 1) == Some(&b'/') {
             return None;
         }
         let end = line[at..].iter().position(|byte| is_end(*byte)).map_or(line.len(), |length| at + length);

@@ -50,7 +50,7 @@ pub(super) fn extension(part: Part<'_>, sheet: &mut Sheet) {
 }
 
 fn is_key(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_.-[]@".contains(&byte)
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'[' | b']' | b'@')
 }
 
 fn push(part: Part<'_>, sheet: &mut Sheet, (key, key_end): (usize, usize), start: usize, end: usize) {

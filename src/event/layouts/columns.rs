@@ -113,10 +113,17 @@ impl Header {
         for (span, _) in &mut cells {
             let name = first[span].trim_ascii();
             let is_name = name.len() <= 64
-                && name
-                    .iter()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-.@ ()/#:[]".contains(byte) || *byte >= 0x80)
-                && name.first().is_none_or(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b"_@#".contains(byte));
+                && name.iter().all(|byte| {
+                    byte.is_ascii_alphanumeric()
+                        || matches!(
+                            *byte,
+                            b'_' | b'-' | b'.' | b'@' | b' ' | b'(' | b')' | b'/' | b'#' | b':' | b'[' | b']'
+                        )
+                        || *byte >= 0x80
+                })
+                && name.first().is_none_or(|byte| {
+                    byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(*byte, b'_' | b'@' | b'#')
+                });
             if !is_name || names.len() > MAX_COLUMNS {
                 return None;
             }

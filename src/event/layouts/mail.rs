@@ -22,7 +22,11 @@ fn between(part: Part<'_>, from: usize, open: &[u8], close: u8) -> Option<Range<
 /// The client `name[192.0.2.7]` or `name[192.0.2.7]:5555` at `start`.
 fn client(part: Part<'_>, start: usize, name: &'static str, address: &'static str, sheet: &mut Sheet) -> bool {
     let text = &part.line[start..part.end];
-    let length = text.iter().take(260).take_while(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte)).count();
+    let length = text
+        .iter()
+        .take(260)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b'-' | b'_' | b'.'))
+        .count();
     if length == 0 || text.get(length) != Some(&b'[') {
         return false;
     }
@@ -45,13 +49,17 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if memchr::memchr2(b'[', b'<', text).is_none() {
         return false;
     }
+    let has_client = memchr::memchr(b'[', text).is_some();
     let mut is_postfix = false;
     for (words, name, address) in [
         (&b" from "[..], "client_name", "client_address"),
         (b"client=", "client_name", "client_address"),
         (b"connect to ", "server_domain", "server_address"),
         (b"relay=", "server_domain", "server_address"),
-    ] {
+    ]
+    .into_iter()
+    .filter(|_| has_client)
+    {
         // At the start there is no space before it.
         let found = find(text, words).map(|at| at + words.len());
         let found = found.or_else(|| text.strip_prefix(words.trim_ascii_start()).map(|rest| text.len() - rest.len()));
@@ -67,11 +75,15 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
             break;
         }
     }
-    let from = between(part, part.start, b"from=<", b'>');
-    let to = between(part, part.start, b"to=<", b'>');
     let has_queue = text.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count() >= 6
         && memchr::memchr(b':', &text[..text.len().min(24)]).is_some();
-    if !is_postfix && !(has_queue && (from.is_some() || to.is_some())) {
+    if !is_postfix && !has_queue {
+        sheet.back_to(mark);
+        return false;
+    }
+    let from = between(part, part.start, b"from=<", b'>');
+    let to = between(part, part.start, b"to=<", b'>');
+    if !is_postfix && from.is_none() && to.is_none() {
         sheet.back_to(mark);
         return false;
     }
@@ -88,8 +100,10 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     for name in [&b"sasl_username="[..], b"helo=<", b"status="] {
         if let Some(at) = find(text, name) {
             let start = part.start + at + name.len();
-            let length =
-                part.line[start..part.end].iter().position(|byte| b" ,>".contains(byte)).unwrap_or(part.end - start);
+            let length = part.line[start..part.end]
+                .iter()
+                .position(|byte| matches!(*byte, b' ' | b',' | b'>'))
+                .unwrap_or(part.end - start);
             let name = match name {
                 b"sasl_username=" => "user",
                 b"status=" => "status",

@@ -67,6 +67,6 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 fn trim(line: &[u8], span: Range<usize>) -> Range<usize> {
     let text = &line[span.clone()];
-    let end = text.iter().rposition(|byte| !b":,;".contains(byte)).map_or(0, |at| at + 1);
+    let end = text.iter().rposition(|byte| !matches!(*byte, b':' | b',' | b';')).map_or(0, |at| at + 1);
     span.start..span.start + end
 }

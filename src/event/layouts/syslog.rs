@@ -164,6 +164,7 @@ fn tag(part: Part<'_>, word: &Range<usize>) -> Option<Range<usize>> {
         Some(_) => return None,
         None => text,
     };
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./%()".contains(byte);
+    let is_name =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(*byte, b'_' | b'-' | b'.' | b'/' | b'%' | b'(' | b')');
     (!name.is_empty() && name.len() <= 64 && name.iter().all(is_name)).then(|| word.start..word.start + name.len())
 }

@@ -56,12 +56,14 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             skip = is_arrow(&line[raw.start..raw.end]);
         } else if let Some(end) = address(part, raw, word, before, &mut addresses, sheet) {
             text.at = text.at.max(end);
-        } else if METHODS.contains(&bytes) {
+        } else if bytes[0].is_ascii_uppercase() && METHODS.contains(&bytes) {
             if let Some(next) = text.peek() {
                 let target = &line[next.start..next.end];
                 if target.starts_with(b"/") || find(target, b"://").is_some() {
-                    let stop =
-                        target.iter().position(|byte| b"\"'".contains(byte)).map_or(next.end, |at| next.start + at);
+                    let stop = target
+                        .iter()
+                        .position(|byte| matches!(*byte, b'"' | b'\''))
+                        .map_or(next.end, |at| next.start + at);
                     sheet.known("method", word.start..word.end);
                     sheet.known("request_uri", next.start..stop);
                     text.word();
@@ -95,8 +97,8 @@ fn pair(line: &[u8], sheet: &Sheet, next: &mut usize, word: Word) -> Option<usiz
         {
             let is_it = start as usize <= word.start + 1 && line[end as usize..field.start as usize].contains(&b'=');
             let value = field.span();
-            let is_one_word =
-                value.end > value.start && !line[start as usize..value.end].iter().any(|byte| b" .:,".contains(byte));
+            let is_one_word = value.end > value.start
+                && !line[start as usize..value.end].iter().any(|byte| matches!(*byte, b' ' | b'.' | b':' | b','));
             return (is_it && is_one_word).then_some(value.end);
         }
         *next += 1;
@@ -128,7 +130,7 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
     let text = part.text();
     let mut at = 0;
     for _ in 0..12 {
-        while at < text.len() && b" \t[(\"'<".contains(&text[at]) {
+        while at < text.len() && matches!(text[at], b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'<') {
             at += 1;
         }
         if at >= text.len().min(256) {
@@ -156,15 +158,13 @@ struct Text<'a> {
 
 impl Text<'_> {
     fn word(&mut self) -> Option<Word> {
-        let line = self.part.line;
-        while self.at < self.part.end && is_gap(line[self.at]) {
-            self.at += 1;
-        }
-        let start = self.at;
-        while self.at < self.part.end && !is_gap(line[self.at]) {
-            self.at += 1;
-        }
-        (self.at > start).then_some(Word { start, end: self.at })
+        let text = self.part.line.get(self.at..self.part.end)?;
+        let gap = text.iter().position(|byte| !is_gap(*byte)).unwrap_or(text.len());
+        let text = &text[gap..];
+        let length = text.iter().position(|byte| is_gap(*byte)).unwrap_or(text.len());
+        let start = self.at + gap;
+        self.at = start + length;
+        (length > 0).then_some(Word { start, end: self.at })
     }
 
     fn peek(&self) -> Option<Word> {
@@ -172,8 +172,19 @@ impl Text<'_> {
     }
 }
 
+#[inline]
 fn is_gap(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b';' | b'|')
+    /// Asked of every byte: a look-up is less than half the steps of comparing.
+    static GAPS: [bool; 256] = {
+        let mut gaps = [false; 256];
+        let (bytes, mut at) = (b" \t\r\n,;|", 0);
+        while at < bytes.len() {
+            gaps[bytes[at] as usize] = true;
+            at += 1;
+        }
+        gaps
+    };
+    GAPS[byte as usize]
 }
 
 fn is_arrow(text: &[u8]) -> bool {
@@ -182,8 +193,9 @@ fn is_arrow(text: &[u8]) -> bool {
 
 fn trimmed(line: &[u8], word: Word) -> Word {
     let text = &line[word.start..word.end];
-    let is_open = |byte: &u8| b"\"'([{<`=:".contains(byte);
-    let is_close = |byte: &u8| b"\"')]}>`.:!?=".contains(byte);
+    let is_open = |byte: &u8| matches!(*byte, b'"' | b'\'' | b'(' | b'[' | b'{' | b'<' | b'`' | b'=' | b':');
+    let is_close =
+        |byte: &u8| matches!(*byte, b'"' | b'\'' | b')' | b']' | b'}' | b'>' | b'`' | b'.' | b':' | b'!' | b'?' | b'=');
     let Some(start) = text.iter().position(|byte| !is_open(byte)) else {
         return Word { start: word.start, end: word.start };
     };
@@ -208,7 +220,11 @@ fn address(
     let line = part.line;
     let mut start = word.start;
     let text = &line[word.start..word.end];
-    if !text.iter().any(u8::is_ascii_digit) && !text.contains(&b':') {
+    // An address has three dots or two colons.
+    let (dots, colons) = text.iter().fold((0_u32, 0_u32), |(dots, colons), byte| {
+        (dots + u32::from(*byte == b'.'), colons + u32::from(*byte == b':'))
+    });
+    if dots < 3 && colons < 2 {
         return None;
     }
     // Two in one word: `192.0.2.7:5555->203.0.113.5:443`.
@@ -231,8 +247,11 @@ fn address(
         // OpenVPN: the name of the client's certificate, which may hold spaces.
         let name = part.start..word.start + at;
         let text = &line[name.clone()];
-        let length =
-            text.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b" ._@-".contains(byte)).count();
+        let length = text
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b' ' | b'.' | b'_' | b'@' | b'-'))
+            .count();
         let start = match time::at_start(text) {
             Some((_, length)) => name.start + length,
             None if length == text.len() => name.start,
@@ -245,7 +264,10 @@ fn address(
     // What is glued to it: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`, `eve@192.0.2.7`, `peer(192.0.2.7`.
     let mut glued = None;
     if value::address(text).is_none() {
-        let cut = text.iter().rposition(|byte| b"/]@(=\"'".contains(byte)).map(|at| at + 1);
+        let cut = text
+            .iter()
+            .rposition(|byte| matches!(*byte, b'/' | b']' | b'@' | b'(' | b'=' | b'"' | b'\''))
+            .map(|at| at + 1);
         let colon = memchr::memchr(b':', text).map(|at| at + 1);
         let at = [cut, colon].into_iter().flatten().find(|at| value::address(&text[*at..]).is_some())?;
         glued = Some(Word { start: word.start, end: word.start + at });
@@ -401,9 +423,9 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
     if !has_colon && !is_user {
         // `ClientPort 5555`
         if name.len() > 4
-            && names::is_port(name)
             && let Some(next) = text.peek()
             && value::port(&line[next.start..next.end]).is_some()
+            && names::is_port(name)
         {
             sheet.named(word.start..word.end, next.start..next.end, Form::Plain);
             return;

@@ -61,7 +61,7 @@ fn attribute(
         let length = line[span.start..equals]
             .iter()
             .rev()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || b"_:-".contains(byte))
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b'_' | b':' | b'-'))
             .count();
         let mut open = equals + 1;
         open += usize::from(line.get(open) == Some(&b'\\'));

@@ -52,7 +52,9 @@ impl<'v> Facts<'v> {
             UrlDomain => value::is_host(text) || text.eq_ignore_ascii_case(b"localhost"),
             HttpMethod => value::is_method(text),
             SourceDomain | DestinationDomain | DnsQuestionName | TlsServerName => is_word() && self.ip().is_none(),
-            HostName => text.len() <= 253 && !text.iter().any(|byte| b"/\\".contains(byte)) && self.ip().is_none(),
+            HostName => {
+                text.len() <= 253 && !text.iter().any(|byte| matches!(*byte, b'/' | b'\\')) && self.ip().is_none()
+            }
             UserName => text.len() <= 256,
             UserEmail | EmailFrom | EmailTo => memchr::memchr(b'@', text).is_some(),
             UrlFull => is_url_like(text),

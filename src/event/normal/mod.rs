@@ -178,13 +178,35 @@ impl Normal {
         self.found[at].is_some()
     }
 
+    /// Whether the field at a span could hold files, programs or versions, by its name alone. Asked of a line whose names are not read.
+    pub(super) fn may_be_name_like(&mut self, sheet: &Sheet, context: &Context<'_>, span: &Range<usize>) -> bool {
+        if !context.custom.is_empty() {
+            return true;
+        }
+        self.memo.nodes(sheet, context);
+        let mut look_up = |at: usize| self.look_up(&sheet.fields[at], sheet, context);
+        let field = field_of(sheet, span, |at| look_up(at).is_some());
+        // What a field becomes by others, such as the host of a request, is none of these.
+        field.and_then(look_up).is_some_and(|found| {
+            found.meanings.iter().any(|entry| match entry.meaning {
+                Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.is_name_like(),
+                _ => false,
+            })
+        })
+    }
+
+    /// What the name of a field means.
+    fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
+        match field.label {
+            Label::Column(column) => context.columns.get(column as usize).copied().flatten(),
+            _ => self.memo.find(field, sheet, context),
+        }
+    }
+
     /// Enters a field as a candidate for all that its name means.
     fn consider(&mut self, at: u32, field: &Raw, sheet: &Sheet, context: &Context<'_>) {
         let custom = if context.custom.is_empty() { None } else { configured(field, sheet, context) };
-        let found = match field.label {
-            Label::Column(column) => context.columns.get(column as usize).copied().flatten(),
-            _ => self.memo.find(field, sheet, context),
-        };
+        let found = self.look_up(field, sheet, context);
         self.found.push(found);
         if found.is_none() && custom.is_none() {
             return;
@@ -465,8 +487,18 @@ fn configured(field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<RawNa
 }
 
 /// The field that holds `span`: the smallest, and of several names for one value the one that is known.
-pub(super) fn field_of(sheet: &Sheet, normal: &Normal, span: &Range<usize>) -> Option<usize> {
+pub(super) fn field_of(sheet: &Sheet, span: &Range<usize>, mut is_known: impl FnMut(usize) -> bool) -> Option<usize> {
     let holds = |field: &Raw| field.start as usize <= span.start && span.end <= field.end as usize;
-    let fields = sheet.fields.iter().enumerate().filter(|(_, field)| holds(field));
-    fields.min_by_key(|(at, field)| (field.end - field.start, !normal.is_known(*at), field.level)).map(|(at, _)| at)
+    let mut best: Option<(usize, &Raw)> = None;
+    for (at, field) in sheet.fields.iter().enumerate().filter(|(_, field)| holds(field)) {
+        let is_better = best.is_none_or(|(other, known)| {
+            let (length, least) = (field.end - field.start, known.end - known.start);
+            // Names are looked up only where two fields are one value.
+            length < least || length == least && (!is_known(at), field.level) < (!is_known(other), known.level)
+        });
+        if is_better {
+            best = Some((at, field));
+        }
+    }
+    best.map(|(at, _)| at)
 }

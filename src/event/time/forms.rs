@@ -17,7 +17,7 @@ pub(in crate::event) fn whole(text: &[u8]) -> Option<Stamp> {
     }
     // JSON of ASP.NET: `/Date(1778580123456)/`
     if let Some(inner) = text.strip_prefix(b"/Date(") {
-        text = inner.split(|byte| b"+-)".contains(byte)).next().unwrap_or(inner);
+        text = inner.split(|byte| matches!(*byte, b'+' | b'-' | b')')).next().unwrap_or(inner);
     }
     // auditd: `audit(1778580123.456:789):`
     if let Some(inner) = text.strip_prefix(b"audit(") {
@@ -33,7 +33,9 @@ pub(in crate::event) fn whole(text: &[u8]) -> Option<Stamp> {
 /// What may follow: nothing, or the name of the zone in words (`(CEST)`, `America/New_York`).
 fn is_rest_of_zone(rest: &[u8]) -> bool {
     let rest = rest.trim_ascii();
-    rest.iter().all(|byte| byte.is_ascii_alphabetic() || b"/_()[] ,.".contains(byte)) && rest.len() < 40
+    rest.iter().all(|byte| {
+        byte.is_ascii_alphabetic() || matches!(*byte, b'/' | b'_' | b'(' | b')' | b'[' | b']' | b' ' | b',' | b'.')
+    }) && rest.len() < 40
 }
 
 /// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size, from 2001 to 2096.
@@ -383,6 +385,16 @@ impl Read<'_> {
 
     /// `10:02:03`, with a fraction after `.`, `,` or `:`, and AM or PM.
     fn clock(&mut self) -> Option<Clock> {
+        // Most logs write all six digits.
+        if let Some(&[h, hh, b':', m, mm, b':', s, ss]) = self.text.get(self.at..).and_then(|text| text.first_chunk())
+            && [h, hh, m, mm, s, ss].iter().all(u8::is_ascii_digit)
+            && !self.text.get(self.at + 8).is_some_and(u8::is_ascii_digit)
+        {
+            let pair = |ten: u8, one: u8| ((ten - b'0') * 10 + (one - b'0')) as i8;
+            self.at += 8;
+            let nano = self.fraction();
+            return self.half_day(Clock { hour: pair(h, hh), minute: pair(m, mm), second: pair(s, ss), nano });
+        }
         let hour = self.number(1, 2)?;
         self.expect(b':')?;
         let minute = self.number(2, 2)?;

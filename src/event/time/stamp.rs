@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 /// A date and time as written: the year and the zone may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,14 +92,19 @@ impl Stamp {
     }
 
     fn in_year(&self, year: i16, zone: &TimeZone) -> Option<Timestamp> {
-        let date = Date::new(year, self.month, self.day).ok()?;
+        if !is_day(Some(year), self.month, self.day) {
+            return None;
+        }
         let Clock { hour, minute, second, nano } = self.clock;
-        if let Some(offset) = self.offset {
+        // UTC is what is assumed most often.
+        let is_utc = || zone.to_fixed_offset().is_ok_and(|offset| offset == Offset::UTC);
+        if let Some(offset) = self.offset.or_else(|| is_utc().then_some(0)) {
             // Twice as fast as the way through civil time, which knows of zones.
             let days = i64::from(days_since_1970(year.into(), self.month.into(), self.day.into()));
             let clock = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
             return Timestamp::new(days * 86_400 + clock - i64::from(offset), nano).ok();
         }
+        let date = Date::new(year, self.month, self.day).ok()?;
         let time = jiff::civil::Time::new(hour, minute, second, nano).ok()?;
         let civil = DateTime::from_parts(date, time);
         zone.to_ambiguous_timestamp(civil).compatible().ok()
@@ -125,10 +130,14 @@ pub(super) fn days_since_1970(year: i32, month: i32, day: i32) -> i32 {
 
 /// Whether the day exists in that month; the 29th of February does if the year is not known.
 pub(super) fn is_day(year: Option<i16>, month: i8, day: i8) -> bool {
-    match year {
-        Some(year) => Date::new(year, month, day).is_ok(),
-        None => Date::new(2000, month, day).is_ok(),
-    }
+    let is_leap = year.is_none_or(|year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + i8::from(is_leap),
+        _ => return false,
+    };
+    (1..=days).contains(&day)
 }
 
 /// The name of a zone: of the tz database, or its offset.

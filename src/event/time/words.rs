@@ -19,8 +19,21 @@ const DAYS: [&[u8]; 7] = [b"monday", b"tuesday", b"wednesday", b"thursday", b"fr
 
 /// The month at the start of `text`, short or whole, and the length of its name.
 pub(super) fn month(text: &[u8]) -> Option<(i8, usize)> {
-    let key = [lower(text, 0)?, lower(text, 1)?, lower(text, 2)?];
-    let month = MONTHS.iter().position(|name| name[..3] == key)?;
+    let month = match &[lower(text, 0)?, lower(text, 1)?, lower(text, 2)?] {
+        b"jan" => 0,
+        b"feb" => 1,
+        b"mar" => 2,
+        b"apr" => 3,
+        b"may" => 4,
+        b"jun" => 5,
+        b"jul" => 6,
+        b"aug" => 7,
+        b"sep" => 8,
+        b"oct" => 9,
+        b"nov" => 10,
+        b"dec" => 11,
+        _ => return None,
+    };
     let length = word(text);
     let name = MONTHS[month];
     // `Sept` is common too.
@@ -34,6 +47,9 @@ pub(super) fn month(text: &[u8]) -> Option<(i8, usize)> {
 /// The length of the name of a day at the start of `text`, with the comma and space after it.
 pub(super) fn weekday(text: &[u8]) -> Option<usize> {
     let key = [lower(text, 0)?, lower(text, 1)?, lower(text, 2)?];
+    if !matches!(key[0], b'm' | b't' | b'w' | b'f' | b's') {
+        return None;
+    }
     let name = DAYS.iter().find(|name| name[..3] == key)?;
     let mut length = word(text);
     if length != 3 && !eq(&text[..length], name) {

@@ -85,5 +85,9 @@ fn named(text: &[u8]) -> Option<i32> {
         (b"AEDT", 660),
         (b"NZST", 720),
     ];
+    // What follows a time is most often the name of a machine.
+    if !text.first()?.is_ascii_uppercase() {
+        return None;
+    }
     ZONES.iter().find(|(name, _)| *name == text).map(|(_, minutes)| minutes * 60)
 }
