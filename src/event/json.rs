@@ -155,13 +155,8 @@ fn string(line: &[u8], at: usize, slashes: usize) -> Option<(usize, usize, bool)
     let start = at + 1;
     let mut at = start;
     let mut escaped = false;
-    // Names and most values are shorter than a search is worth.
-    let short = line.get(start..)?.iter().take(16).position(|byte| matches!(*byte, b'"' | b'\\'));
     loop {
-        let found = match short.filter(|_| at == start) {
-            Some(length) => start + length,
-            None => memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at,
-        };
+        let found = memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at;
         if line[found] == b'"' {
             return Some((start, found, escaped));
         }
