@@ -166,7 +166,8 @@ fn judge_weak(
         && weak.context == Context::Text
         && matcher.options().joined
         && memchr::memchr2(b'/', b'\\', text).is_some();
-    if !may_join && !(weak.name_like && event.layout() != Layout::Text) {
+    let may_be_name = weak.name_like && event.layout() != Layout::Text;
+    if !may_join && !may_be_name {
         return;
     }
     let place = weak.span.start - line_start..weak.span.end - line_start;
