@@ -228,10 +228,13 @@ impl<'l> Line<'l> {
     }
 
     /// Where a place stands. What comes after `, ; | ^` in a URL's path is text of its own, as far as that URL goes. A reading
-    /// does not stand in a URL that is a reading of the same place (`own`).
+    /// does not stand in a URL that is a reading of the same place (`own`), and one without a scheme in no host: that is another reading
+    /// of its place.
     fn zone(&self, at: usize, own: Option<usize>) -> Zone {
+        let is_schemeless = own == Some(at) && self.urls.iter().any(|url| url.start == at && url.behind == at);
         let is_around = |url: &&Region| {
-            let is_inside = url.behind <= at || own == Some(at) && url.start < at;
+            let start = if is_schemeless { url.path } else { url.behind };
+            let is_inside = start <= at || !is_schemeless && own == Some(at) && url.start < at;
             Some(url.start) != own && at < url.end && is_inside
         };
         let around = self.urls.iter().filter(is_around).max_by_key(|url| url.start);
