@@ -166,7 +166,7 @@ fn swaps(path: &Path, time: Duration) {
     let swapped = std::thread::scope(|scope| {
         let swapper = scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) {
-                live.reload(|| Ok(open_mmap(path))).expect("a file that was saved");
+                live.try_reload(|| Ok::<_, netsieve::Error>(open_mmap(path))).expect("a file that was saved");
                 std::thread::sleep(Duration::from_millis(20));
             }
         });

@@ -36,6 +36,7 @@ pub(crate) enum Kind {
     Config { reason: String },
     Damage { path: Option<PathBuf>, section: String, reason: String },
     ConfigFile { path: PathBuf, line: usize, column: usize, reason: String },
+    Value { reason: Box<dyn std::error::Error + Send + Sync> },
     Internal { what: &'static str },
 }
 
@@ -55,6 +56,8 @@ pub enum ErrorKind {
     Config,
     /// A compiled set is damaged, or isn't one.
     Damage,
+    /// A text isn't a value of a kind that is listed or looked up.
+    Value,
     /// A fault of this crate.
     Internal,
 }
@@ -69,8 +72,14 @@ impl Error {
             Kind::Capacity { .. } => ErrorKind::Capacity,
             Kind::Config { .. } | Kind::ConfigFile { .. } => ErrorKind::Config,
             Kind::Damage { .. } => ErrorKind::Damage,
+            Kind::Value { .. } => ErrorKind::Value,
             Kind::Internal { .. } => ErrorKind::Internal,
         }
+    }
+
+    /// A text that is not a value.
+    pub(crate) fn value(reason: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::from_kind(Kind::Value { reason: Box::new(reason) })
     }
 
     /// An input or output error, with the file it concerns.
@@ -181,6 +190,7 @@ impl fmt::Display for Error {
             }
             Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
             Kind::Config { reason } => f.write_str(reason),
+            Kind::Value { reason } => write!(f, "{reason}"),
             Kind::Internal { what } => write!(f, "a fault of netsieve, please report it: {what}"),
             Kind::Damage { path, section, reason } => {
                 if let Some(path) = path {
@@ -202,6 +212,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.kind {
             Kind::Io { source, .. } => Some(source),
+            Kind::Value { reason } => Some(&**reason),
             _ => None,
         }
     }

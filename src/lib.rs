@@ -6,65 +6,78 @@
 //! labels, so that nothing is found that is not there; and every match tells which indicators of which feeds it is by,
 //! how they cover the value, and how sure that is.
 //!
-//! # Look up values
+//! # The five jobs
 //!
-//! ```
-//! # #[cfg(feature = "feeds")] {
-//! use netsieve::feed::{self, Format};
-//! use netsieve::indicator::Feed;
-//! use netsieve::{MatchOptions, Relation, Sieve};
+//! **Build** a sieve, from files and from what a program holds itself:
 //!
-//! let list = "evil.test\n198.51.100.0/24\nhttp://shop.test/login/\n";
-//! let mut builder = Sieve::builder();
-//! let partner = Feed::new("partner");
-//! let id = builder.feed(partner.clone());
-//! feed::read(list.as_bytes(), "list.txt", Some(Format::Plain), &partner, &mut builder.sink(id))?;
-//! let (sieve, report) = builder.build()?;
-//! assert_eq!(report.feeds[0].entries, 3);
+//! ```no_run
+//! # #[cfg(feature = "config")] {
+//! use netsieve::{FeedFile, Indicator, Sieve};
 //!
-//! // A matcher owns scratch space: one for each thread.
-//! let mut matcher = sieve.matcher();
-//! let first = matcher.match_domain("WWW.Evil.TEST.", None).first().unwrap();
-//! assert_eq!((first.indicator().to_string(), first.relation()), ("evil.test".into(), Relation::Subdomain));
-//! assert_eq!(first.sources().next().unwrap().line(), Some(1));
-//! assert!(matcher.is_match_any("::ffff:198.51.100.7"));
-//! assert!(matcher.is_match_url("HTTP://shop.test:80/a/../login/x?y"));
-//! // A shared host is not blocked for one bad page.
-//! assert!(!matcher.is_match_url("http://shop.test/"));
+//! let (sieve, report) = Sieve::builder()
+//!     .read(FeedFile::new("phish.csv").tag("phish"))?
+//!     .add("ours", "bad.example".parse::<Indicator>()?)
+//!     .build()?;
+//! // Or all feeds that a configuration names:
+//! let sieve = Sieve::from_config("feeds.toml")?;
 //! # }
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! # Scan logs
+//! **Look up** one value of any kind. A text that is not a value is an error, and not a miss:
 //!
 //! ```
-//! use std::ops::ControlFlow;
-//! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-//! use netsieve::{ScanOptions, Scanner, Scope, Sieve};
+//! use netsieve::{Indicator, Relation, Sieve};
 //!
 //! let mut builder = Sieve::builder();
-//! let feed = builder.feed(Feed::new("partner"));
-//! let name = DomainName::parse("evil.test").unwrap();
-//! builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 1, "evil.test"));
+//! for text in ["evil.test", "198.51.100.0/24", "http://shop.test/login/"] {
+//!     builder.add("partner", text.parse::<Indicator>()?);
+//! }
 //! let (sieve, _) = builder.build()?;
 //!
+//! // A matcher owns scratch space: one for each thread.
+//! let mut matcher = sieve.matcher();
+//! for found in matcher.lookup("WWW.Evil.TEST.")? {
+//!     assert_eq!(found.to_string(), "evil.test (subdomain) partner");
+//!     assert_eq!(found.relation(), Relation::Subdomain);
+//! }
+//! assert!(matcher.is_match_any("::ffff:198.51.100.7"));
+//! assert!(matcher.is_match_url("HTTP://shop.test:80/a/../login/x?y"));
+//! // A shared host is not blocked for one bad page.
+//! assert!(!matcher.is_match_url("http://shop.test/"));
+//! assert!(matcher.lookup("not a value").is_err());
+//! # Ok::<(), netsieve::Error>(())
+//! ```
+//!
+//! **Look up many** values, of any kind, mixed: [`Matcher::lookup_batch`] asks for several at once, so that they do not wait for memory
+//! one by one.
+//!
+//! **Scan** a log:
+//!
+//! ```
+//! use netsieve::{Indicator, Scanner, Sieve};
+//!
+//! let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
 //! let log = br#"{"url":"https:\/\/cdn.evil.test\/x","host":"notevil.test"}"#;
 //! let stats = Scanner::new(&sieve).scan(log, |hit| {
 //!     assert_eq!((hit.line(), hit.span(), hit.canonical()), (1, 18..31, "cdn.evil.test"));
-//!     ControlFlow::Continue(())
 //! });
 //! assert_eq!(stats.hits, 1);
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! [`Scanner::scan_parallel`] does the same on all cores, [`Scanner::scan_reader`] for inputs
-//! larger than memory. Hits and their order do not depend on the way.
+//! `Scanner::scan_path` opens a file, decompresses it and scans it on all cores; [`Scanner::scan_parallel`] does so with bytes,
+//! [`Scanner::scan_reader`] takes inputs larger than memory, [`Scanner::scan_rows`] many short texts. Hits and their order do not
+//! depend on the way.
+//!
+//! **Reload** while lookups go on, with the feature `live`: `LiveSieve::follow("feeds.toml")` follows a configuration with its feeds, a
+//! feed, or a compiled set.
 //!
 //! # Compile once
 //!
 //! [`Sieve::save`] writes a sieve as one file, and [`Sieve::open`] opens it at once: nothing is built again, but everything is checked, so that no
 //! file, however it was made, makes a lookup panic, loop or read out of bounds. With the feature `mmap`, `Sieve::open_mmap` maps it
-//! instead, so that many processes share one copy. With `live`, a `LiveSieve` swaps sieves under load and follows a file.
+//! instead, so that many processes share one copy.
 //!
 //! ```
 //! use netsieve::Sieve;
@@ -168,7 +181,7 @@
 //! # Features
 //!
 //! `feeds` (readers of feed files and inputs), `config` (one file that names many feeds), `parallel` and `psl` (the
-//! Public Suffix List built in) are on by default. `live` swaps a sieve under load, `mmap` maps files, `compression` opens compressed inputs. Without features
+//! Public Suffix List built in) are on by default. `live` swaps a sieve under load, `serde` serialises matches and hits, `mmap` maps files, `compression` opens compressed inputs. Without features
 //! the crate is the bare matcher and scanner. The minimum supported Rust version is 1.89.
 #![deny(missing_docs)]
 
@@ -193,6 +206,8 @@ mod input {
 pub mod limits;
 #[cfg(feature = "live")]
 pub mod live;
+#[cfg(feature = "feeds")]
+mod load;
 #[cfg(test)]
 mod random;
 pub mod render;
@@ -204,6 +219,8 @@ mod wire;
 #[cfg(feature = "mmap")]
 pub use arch::map::MappedFile;
 pub use error::{Error, ErrorKind, Result, shown_path};
+#[cfg(feature = "feeds")]
+pub use feed::FeedFile;
 pub use indicator::{Action, Feed, Indicator, Kind, Policy, Reject, Scope};
 pub use scan::{Context, Hit, ScanOptions, ScanStats, Scanner};
 pub use sieve::{

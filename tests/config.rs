@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use netsieve::feed::Format;
-use netsieve::feed::config::{Config, FeedFile};
+use netsieve::feed::{FeedFile, config::Config};
 use netsieve::indicator::{Column, ColumnRole, Exceptions};
 use netsieve::{Action, BuildReport, Feed, Policy, Scope, Sieve};
 use proptest::prelude::*;

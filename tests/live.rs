@@ -97,9 +97,9 @@ fn no_answer_is_wrong_or_missed_and_no_sieve_stays() {
         }
         for generation in 1..=SWAPS {
             let next = &files[(generation % 2) as usize];
-            assert_eq!(live.reload(|| Sieve::from_bytes(Counted::new(next, &held))).unwrap(), generation);
+            assert_eq!(live.try_reload(|| Sieve::from_bytes(Counted::new(next, &held))).unwrap(), generation);
             // A reload that fails changes nothing.
-            assert!(live.reload(|| Sieve::from_bytes(next[..next.len() - 1].to_vec())).is_err());
+            assert!(live.try_reload(|| Sieve::from_bytes(next[..next.len() - 1].to_vec())).is_err());
             // Once every reader has come to use the new sieve, the old one is gone.
             while used.iter().any(|used| used.load(Ordering::SeqCst) < generation) {
                 thread::yield_now();

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use netsieve::Sieve;
-use netsieve::feed::config::FeedFile;
+use netsieve::feed::FeedFile;
 
 /// A set, 10,000 values and 100,000 lines.
 pub(crate) struct Shared {

@@ -14,13 +14,8 @@
 //! use netsieve::{MatchOptions, Sieve};
 //!
 //! let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/samples/feeds.toml");
-//! let config = Config::read(path)?;
-//! let mut builder = Sieve::builder();
-//! for file in &config.feeds {
-//!     let id = builder.feed(file.feed.clone());
-//!     file.read(&mut builder.sink(id))?;
-//! }
-//! let (sieve, _) = builder.build()?;
+//! let (sieve, report) = Config::read(path)?.build()?;
+//! assert!(report.feeds.iter().all(|feed| feed.entries > 0));
 //! let mut matcher = sieve.matcher();
 //! let found = matcher.match_domain("www.c2.evil.test", None).first().unwrap();
 //! assert_eq!(found.sources().next().unwrap().tags().collect::<Vec<_>>(), ["c2"]);
@@ -80,9 +75,9 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::error::{Error, Result, shown_path};
-use crate::feed::container::read_file;
+use crate::feed::file::FeedFile;
 use crate::feed::registry::Format;
-use crate::indicator::{Action, Column, ColumnRole, Columns, Exceptions, Feed, RecordSink, Scope};
+use crate::indicator::{Action, Column, ColumnRole, Columns, Exceptions, Feed, Scope};
 use crate::limits::MAX_CONFIG;
 
 /// What a configuration says: the feeds, in its order.
@@ -91,64 +86,6 @@ use crate::limits::MAX_CONFIG;
 pub struct Config {
     /// The feeds. A glob stands for as many as it finds files.
     pub feeds: Vec<FeedFile>,
-}
-
-/// A feed, and the file that it is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FeedFile {
-    /// The feed.
-    pub feed: Feed,
-    /// The file.
-    pub path: PathBuf,
-    /// Its format; recognised by content if none is given.
-    pub format: Option<Format>,
-    /// A file without an indicator is no error.
-    pub may_be_empty: bool,
-    /// The share of its entries of last time, in per cent, beneath which it is taken for truncated.
-    pub shrank_below: Option<u8>,
-}
-
-impl FeedFile {
-    /// A block feed in this file, called by its stem, of a format that is recognised.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
-        let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let mut feed = Feed::new(stem);
-        feed.path = shown_path(&path).into_owned();
-        Self { feed, path, format: None, may_be_empty: false, shrank_below: None }
-    }
-
-    /// Reads the file into `sink`; gives its format, which is `None` if the file is empty, may be so and says nothing of it.
-    ///
-    /// # Errors
-    ///
-    /// As of [`read_file`](crate::feed::read_file), but that a feed that may be empty is none if it is.
-    pub fn read(&self, sink: &mut dyn RecordSink) -> Result<Option<Format>> {
-        match read_file(&self.path, self.format, &self.feed, sink) {
-            Ok(format) => Ok(Some(format)),
-            Err(error) if self.may_be_empty && error.is_empty_feed() => Ok(self.format),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Checks that the feed is not so much smaller than it was that its file must be truncated.
-    ///
-    /// Who compiles feeds into a file asks this before the new set takes the place of the old one, whose
-    /// [`provenance`](crate::Sieve::provenance) tells how many entries each feed had.
-    ///
-    /// # Errors
-    ///
-    /// It has fewer entries `now` than [`shrank_below`](Self::shrank_below) per cent of those `before`.
-    pub fn check_shrunk(&self, before: u64, now: u64) -> Result<()> {
-        match self.shrank_below {
-            Some(share) if u128::from(now) * 100 < u128::from(before) * u128::from(share) => {
-                let reason = format!("{now} entries, where there were {before}: fewer than {share} % (`shrank_below`)");
-                Err(Error::feed(&self.path, reason))
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 impl Config {

@@ -57,6 +57,7 @@ mod archive;
 #[cfg(feature = "config")]
 pub mod config;
 mod container;
+mod file;
 mod formats;
 mod head;
 mod load;
@@ -65,6 +66,7 @@ mod recognise;
 mod registry;
 mod syntax;
 
+pub use file::FeedFile;
 pub use recognise::CERTAINTY;
 pub use registry::Format;
 

@@ -59,6 +59,14 @@ impl<'a> Record<'a> {
     }
 }
 
+/// A record of an indicator alone, from no line, listed as its canonical text.
+impl From<Indicator> for Record<'_> {
+    fn from(indicator: Indicator) -> Self {
+        let listed = indicator.to_string();
+        Self::new(indicator, 0, listed)
+    }
+}
+
 /// A value of a feed that was not taken, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

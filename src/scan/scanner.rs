@@ -115,6 +115,40 @@ impl Scanner {
         whole(end.map_err(|error| Error::io(None, error))?)
     }
 
+    /// Scans a log file, decompressed as need be ([`open_log`](crate::input::open_log)), on as many threads as
+    /// [`scan_parallel`](Scanner::scan_parallel). `sink` runs on the calling thread.
+    ///
+    /// ```no_run
+    /// use netsieve::{Scanner, Sieve};
+    ///
+    /// let sieve = Sieve::open("set.sieve")?;
+    /// let stats = Scanner::new(&sieve).scan_path("access.log.gz", |hit| println!("line {}: {}", hit.line(), hit.canonical()))?;
+    /// println!("{} hits in {} bytes", stats.hits, stats.bytes);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened, is not text, or reading or decompressing fails. The hits of all that was read before have been
+    /// handed over then.
+    #[cfg(feature = "feeds")]
+    pub fn scan_path<R: SinkResult>(
+        &mut self,
+        path: impl AsRef<std::path::Path>,
+        sink: impl FnMut(&Hit<'_>) -> R,
+    ) -> Result<ScanStats> {
+        let path = path.as_ref();
+        let mut sink = flowing(sink);
+        let mut source = Source::Reader(crate::input::open_log(path)?);
+        // The year of times that are logged without one.
+        let written = std::fs::metadata(path).and_then(|data| data.modified());
+        if let Some(at) = written.ok().and_then(|at| jiff::Timestamp::try_from(at).ok()) {
+            source = Source::Written { source: Box::new(source), at };
+        }
+        // An error of the reader names the file.
+        whole(self.side_by_side(source, threads(), &mut sink).map_err(|error| Error::io(None, error))?)
+    }
+
     /// Scans the whole lines that a reader gives until its end, which need not be the last: call it again when there is more.
     /// A line without an end waits for the rest. Offsets and lines count from the first byte that the tail was used for.
     ///

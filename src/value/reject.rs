@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::error::Error;
+
 /// Why a value is no usable indicator or observable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -169,3 +171,9 @@ impl fmt::Display for Reject {
 }
 
 impl std::error::Error for Reject {}
+
+impl From<Reject> for Error {
+    fn from(reason: Reject) -> Self {
+        Error::value(reason)
+    }
+}

@@ -1,7 +1,7 @@
 //! Compiles feeds into a set: `compile SET FEED…`. What the tests have their sets from.
 
 use netsieve::Sieve;
-use netsieve::feed::config::FeedFile;
+use netsieve::feed::FeedFile;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args_os().skip(1);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use netsieve::Action;
 use netsieve::feed::Format;
-use netsieve::feed::config::FeedFile;
+use netsieve::feed::FeedFile;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 

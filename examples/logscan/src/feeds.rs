@@ -5,8 +5,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use netsieve::feed::config::{Config, FeedFile};
 use netsieve::feed::{self, Format};
+use netsieve::feed::{FeedFile, config::Config};
 use netsieve::indicator::{Exceptions, Record, WarningKind};
 use netsieve::render::Escaped;
 use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes, Ranking};

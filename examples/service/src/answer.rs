@@ -27,7 +27,7 @@ const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// What all answers are made of.
 pub(crate) struct Answers {
-    pub(crate) live: Arc<LiveSieve>,
+    pub(crate) live: LiveSieve,
     pub(crate) options: MatchOptions,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) watcher: Watcher,

@@ -124,7 +124,7 @@ fn run(args: &Args) -> Result<server::Ended, Box<dyn Error>> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     pool.map_err(|error| format!("cannot start threads: {error}"))?;
 
-    let live = Arc::new(LiveSieve::open(&args.file)?);
+    let live = LiveSieve::open(&args.file)?;
     let (log, writer) = Log::start().map_err(|error| format!("cannot start a thread: {error}"))?;
     let metrics = Arc::new(Metrics::new(log.clone()));
     let watcher = watch(args, &live, &metrics)?;
@@ -153,11 +153,10 @@ fn token(path: &std::path::Path) -> Result<String, Box<dyn Error>> {
 }
 
 /// Follows the file, and tells what became of it.
-fn watch(args: &Args, live: &Arc<LiveSieve>, metrics: &Arc<Metrics>) -> Result<Watcher, Box<dyn Error>> {
-    let mut options = WatchOptions::default();
-    options.interval = Duration::from_millis(args.interval);
-    options.settle = options.interval.min(options.settle);
-    let (told, metrics) = (Arc::clone(live), Arc::clone(metrics));
+fn watch(args: &Args, live: &LiveSieve, metrics: &Arc<Metrics>) -> Result<Watcher, Box<dyn Error>> {
+    let interval = Duration::from_millis(args.interval);
+    let options = WatchOptions::new().interval(interval).settle(interval.min(WatchOptions::default().settle));
+    let (told, metrics) = (live.clone(), Arc::clone(metrics));
     let watcher = live.watch(&args.file, &options, move |result| {
         let indicators = told.load().len();
         match &result {

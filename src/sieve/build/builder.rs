@@ -29,23 +29,62 @@ use crate::sieve::tables::{digests, ip, url as url_table};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FeedId(u32);
 
+/// A feed of a builder: its number, or its name. The first use of a name declares a block feed of that name.
+///
+/// Sealed: no other types implement it.
+pub trait IntoFeed: sealed::Sealed {
+    /// The number of the feed.
+    fn into_feed(self, builder: &mut SieveBuilder) -> FeedId;
+}
+
+impl IntoFeed for FeedId {
+    fn into_feed(self, _: &mut SieveBuilder) -> FeedId {
+        self
+    }
+}
+
+impl IntoFeed for &str {
+    fn into_feed(self, builder: &mut SieveBuilder) -> FeedId {
+        match builder.feeds.iter().position(|feed| feed.name == self) {
+            Some(at) => FeedId(at as u32),
+            None => builder.feed(Feed::new(self)),
+        }
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::FeedId {}
+    impl Sealed for &str {}
+}
+
 /// Collects feeds and compiles them into a [`Sieve`].
 ///
 /// Adding is cheap and never fails: what cannot be taken ends in the report. The order in which records are added
 /// does not change what matches, only the numbers of the indicators.
 ///
 /// ```
-/// use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-/// use netsieve::{Scope, Sieve};
+/// use netsieve::{Indicator, Sieve};
+///
+/// let (sieve, report) = Sieve::builder()
+///     .add("ours", "Evil.test".parse::<Indicator>()?)
+///     .add("ours", "192.0.2.0/24".parse::<Indicator>()?)
+///     .build()?;
+/// assert_eq!((sieve.len(), report.feeds[0].entries), (2, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A [`Feed`] says more than a name: what its entries ask for, how long they are valid. A [`Record`] says more than an indicator: the
+/// line of the feed, tags, dates.
+///
+/// ```
+/// use netsieve::indicator::Record;
+/// use netsieve::{Action, Feed, Indicator, Sieve};
 ///
 /// let mut builder = Sieve::builder();
-/// let feed = builder.feed(Feed::new("partner"));
-/// let name = DomainName::parse("evil.test").unwrap();
-/// let indicator = Indicator::Domain { name, scope: Scope::Suffix, port: None };
-/// builder.add(feed, Record::new(indicator, 1, "Evil.test"));
-/// let (sieve, report) = builder.build()?;
-/// assert_eq!((sieve.len(), report.feeds[0].entries), (1, 1));
-/// # Ok::<(), netsieve::Error>(())
+/// let allowed = builder.feed(Feed::new("our own").action(Action::Allow));
+/// builder.add(allowed, Record::new("www.example.test".parse::<Indicator>()?, 7, "WWW.example.test"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct SieveBuilder {
@@ -127,12 +166,19 @@ impl SieveBuilder {
         FeedSink { builder: self, feed }
     }
 
-    /// Adds one record of a feed. The guards apply to block entries; what they refuse is in the report.
+    /// Adds one indicator, or a record of one, to a feed, given by name or by the number that [`feed`](SieveBuilder::feed) gave. The
+    /// guards apply to block entries; what they refuse is in the report.
     ///
     /// # Panics
     ///
-    /// If `feed` comes from another builder that has more feeds.
-    pub fn add(&mut self, feed: FeedId, mut record: Record<'_>) -> &mut Self {
+    /// If `feed` is the number of another builder, which has more feeds.
+    pub fn add<'r>(&mut self, feed: impl IntoFeed, record: impl Into<Record<'r>>) -> &mut Self {
+        let feed = feed.into_feed(self);
+        self.add_record(feed, record.into());
+        self
+    }
+
+    fn add_record(&mut self, feed: FeedId, mut record: Record<'_>) {
         let at = feed.0 as usize;
         let examples = self.examples.unwrap_or(MAX_REPORTED);
         let action = record.action.unwrap_or(self.feeds[at].action);
@@ -146,7 +192,7 @@ impl SieveBuilder {
                 }
                 Err(reason) => {
                     self.reports[at].note_rejection(examples, record.line, listed, reason);
-                    return self;
+                    return;
                 }
             }
         }
@@ -190,7 +236,6 @@ impl SieveBuilder {
         if self.pending.is_full() {
             self.settle();
         }
-        self
     }
 
     /// Finds the indicators of the last rows.
@@ -268,13 +313,15 @@ impl SieveBuilder {
         id
     }
 
-    /// Compiles what was added. Nothing that was added is lost: it is in the sieve or in the report.
+    /// Compiles what was added, and leaves the builder as [`new`](SieveBuilder::new) makes one. Nothing that was added is lost: it is in
+    /// the sieve or in the report.
     ///
     /// # Errors
     ///
     /// If there are more indicators, entries or bytes of text than 32-bit numbers count.
-    pub fn build(mut self) -> Result<(Sieve, BuildReport)> {
+    pub fn build(&mut self) -> Result<(Sieve, BuildReport)> {
         self.settle();
+        let examples = self.examples.unwrap_or(MAX_REPORTED);
         let Self {
             feeds,
             mut reports,
@@ -288,8 +335,7 @@ impl SieveBuilder {
             index,
             urls,
             ..
-        } = self;
-        let examples = self.examples.unwrap_or(MAX_REPORTED);
+        } = std::mem::take(self);
         if rows.len() >= u32::MAX as usize {
             return Err(Error::capacity("entries", u64::from(u32::MAX)));
         }
@@ -460,7 +506,7 @@ impl FeedSink<'_> {
 
 impl RecordSink for FeedSink<'_> {
     fn record(&mut self, record: Record<'_>) {
-        self.builder.add(self.feed, record);
+        self.builder.add_record(self.feed, record);
     }
 
     fn reject(&mut self, rejection: Rejection<'_>) {

@@ -28,7 +28,8 @@ mod store;
 mod tests;
 
 #[cfg(feature = "mmap")]
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -109,6 +110,19 @@ impl Sieve {
 
     fn lay_out(&self, options: &SaveOptions) -> Result<(Vec<u8>, Vec<container::Placed>)> {
         container::lay_out(&sections(&self.0, options.created), hash::SEED, &Provenance::this_release())
+    }
+
+    /// Whether a file begins like one that was [saved](Sieve::save). It may be damaged, or of another version: [`open`](Sieve::open) tells.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be opened or read.
+    pub fn is_compiled(path: impl AsRef<Path>) -> Result<bool> {
+        let path = path.as_ref();
+        let mut head = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(container::MAGIC.len() as u64).read_to_end(&mut head));
+        read.map_err(|error| Error::io(path.to_owned(), error))?;
+        Ok(head == container::MAGIC)
     }
 
     /// Reads a file that was saved, and checks it: the checksum of each section, and every offset, count, order and link in it, so

@@ -1,0 +1,145 @@
+//! A feed, and the file that it is in.
+
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+
+use crate::error::{Error, Result, shown_path};
+use crate::feed::container::read_file;
+use crate::feed::registry::Format;
+use crate::indicator::{Action, Columns, Feed, Policy, RecordSink, Scope};
+
+/// A feed, and the file that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FeedFile {
+    /// The feed.
+    pub feed: Feed,
+    /// The file.
+    pub path: PathBuf,
+    /// Its format; recognised by content if none is given.
+    pub format: Option<Format>,
+    /// A file without an indicator is no error.
+    pub may_be_empty: bool,
+    /// The share of its entries of last time, in per cent, beneath which it is taken for truncated.
+    pub shrank_below: Option<u8>,
+}
+
+impl FeedFile {
+    /// A block feed in this file, called by its stem, of a format that is recognised.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let mut feed = Feed::new(stem);
+        feed.path = shown_path(&path).into_owned();
+        Self { feed, path, format: None, may_be_empty: false, shrank_below: None }
+    }
+
+    /// Sets what hits call the feed.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.feed.name = name.into();
+        self
+    }
+
+    /// Sets the format, where it is not to be recognised.
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// Sets what the entries ask for.
+    #[must_use]
+    pub fn action(mut self, action: Action) -> Self {
+        self.feed.action = action;
+        self
+    }
+
+    /// Sets which names a listed name covers.
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.feed.policy.scope = Some(scope);
+        self
+    }
+
+    /// Sets how values are read, and what is admitted.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.feed.policy = policy;
+        self
+    }
+
+    /// Sets the confidence (0 to 100) of entries that state none.
+    #[must_use]
+    pub fn confidence(mut self, confidence: u8) -> Self {
+        self.feed = self.feed.confidence(confidence);
+        self
+    }
+
+    /// Adds a tag that every entry gets.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.feed.tags.push(tag.into());
+        self
+    }
+
+    /// Sets how long an entry is valid after it was last seen.
+    #[must_use]
+    pub fn time_to_live(mut self, time: SignedDuration) -> Self {
+        self.feed.time_to_live = Some(time);
+        self
+    }
+
+    /// Says what the columns of a table hold.
+    #[must_use]
+    pub fn columns(mut self, columns: Columns) -> Self {
+        self.feed.columns = Some(columns);
+        self
+    }
+
+    /// Sets [`may_be_empty`](FeedFile::may_be_empty).
+    #[must_use]
+    pub fn may_be_empty(mut self, may_be_empty: bool) -> Self {
+        self.may_be_empty = may_be_empty;
+        self
+    }
+
+    /// Sets [`shrank_below`](FeedFile::shrank_below).
+    #[must_use]
+    pub fn shrank_below(mut self, per_cent: u8) -> Self {
+        self.shrank_below = Some(per_cent);
+        self
+    }
+
+    /// Reads the file into `sink`; gives its format, which is `None` if the file is empty, may be so and says nothing of it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`read_file`](crate::feed::read_file), but that a feed that may be empty is none if it is.
+    pub fn read(&self, sink: &mut dyn RecordSink) -> Result<Option<Format>> {
+        match read_file(&self.path, self.format, &self.feed, sink) {
+            Ok(format) => Ok(Some(format)),
+            Err(error) if self.may_be_empty && error.is_empty_feed() => Ok(self.format),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Checks that the feed is not so much smaller than it was that its file must be truncated.
+    ///
+    /// Who compiles feeds into a file asks this before the new set takes the place of the old one, whose
+    /// [`provenance`](crate::Sieve::provenance) tells how many entries each feed had.
+    ///
+    /// # Errors
+    ///
+    /// It has fewer entries `now` than [`shrank_below`](Self::shrank_below) per cent of those `before`.
+    pub fn check_shrunk(&self, before: u64, now: u64) -> Result<()> {
+        match self.shrank_below {
+            Some(share) if u128::from(now) * 100 < u128::from(before) * u128::from(share) => {
+                let reason = format!("{now} entries, where there were {before}: fewer than {share} % (`shrank_below`)");
+                Err(Error::feed(&self.path, reason))
+            }
+            _ => Ok(()),
+        }
+    }
+}
