@@ -80,7 +80,7 @@ fn names(c: &mut Criterion) {
     group.throughput(Throughput::Elements(COUNT as u64));
     group.bench_function("add", |b| b.iter_with_large_drop(added));
     group.bench_function("compile, two threads", |b| {
-        b.iter_batched(added, |builder| pool.install(|| builder.build().expect("a sieve")), BatchSize::LargeInput);
+        b.iter_batched(added, |mut builder| pool.install(|| builder.build().expect("a sieve")), BatchSize::LargeInput);
     });
     group.finish();
 }

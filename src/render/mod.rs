@@ -39,6 +39,8 @@ mod csv;
 mod escape;
 mod json;
 mod listing;
+#[cfg(feature = "serde")]
+mod serialize;
 #[cfg(feature = "events")]
 mod siem;
 mod text;
