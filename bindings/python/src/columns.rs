@@ -8,10 +8,11 @@ use arrow_schema::{DataType, Field};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyAny, PyList};
 use pyo3_arrow::PyArray;
 use pyo3_arrow::input::AnyArray;
+
+use crate::bytes::Bytes;
 
 /// A column of Apache Arrow: `pyarrow.array`, `polars.Series` and others take it without a copy.
 #[pyclass(frozen, module = "netsieve")]
@@ -79,10 +80,8 @@ fn chunks(column: &Bound<'_, PyAny>) -> PyResult<Vec<ArrayRef>> {
         let value = value?;
         if value.is_none() {
             builder.append_null();
-        } else if let Ok(text) = value.extract::<PyBackedStr>() {
-            builder.append_value(text.as_bytes());
-        } else if let Ok(bytes) = value.extract::<PyBackedBytes>() {
-            builder.append_value(&bytes);
+        } else if let Some(bytes) = Bytes::of(&value)? {
+            builder.append_value(&*bytes);
         } else {
             let found = value.get_type().name()?;
             return Err(PyTypeError::new_err(format!("row {row} is str, bytes or None, not {found}")));

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 
 mod answers;
+mod bytes;
 mod columns;
 mod errors;
 mod feeds;

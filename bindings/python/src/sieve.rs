@@ -10,9 +10,9 @@ use netsieve::input::{TextCheck, open_log};
 use netsieve::{MatchOptions, Matcher, ScanOptions, Scanner};
 use pyo3::exceptions::{PyTypeError, PyUserWarning, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 
 use crate::answers::{Hit, Match};
+use crate::bytes::Bytes;
 use crate::columns::{Array, answer};
 use crate::errors::{Doing, io, raise};
 use crate::feeds::FeedReport;
@@ -139,10 +139,7 @@ impl<R: std::io::Read> std::io::Read for Looked<'_, R> {
 
 /// The bytes of a value: of `str`, `bytes`, or an address of `ipaddress`.
 fn value_of<T>(value: &Bound<'_, PyAny>, work: impl FnOnce(&[u8]) -> T) -> PyResult<T> {
-    if let Ok(text) = value.extract::<PyBackedStr>() {
-        return Ok(work(text.as_bytes()));
-    }
-    if let Ok(bytes) = value.extract::<PyBackedBytes>() {
+    if let Some(bytes) = Bytes::of(value)? {
         return Ok(work(&bytes));
     }
     if let Ok(addr) = value.extract::<std::net::IpAddr>() {
@@ -244,12 +241,9 @@ impl Sieve {
 
     /// The hits in a text, which may have many lines.
     fn scan(&self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Vec<Hit>> {
-        if let Ok(text) = data.extract::<PyBackedStr>() {
-            return self.scan_all(py, text.as_bytes(), None);
-        }
-        match data.extract::<PyBackedBytes>() {
-            Ok(bytes) => self.scan_all(py, &bytes[..], None),
-            Err(_) => {
+        match Bytes::of(data)? {
+            Some(bytes) => self.scan_all(py, &bytes[..], None),
+            None => {
                 let found = data.get_type().name()?;
                 Err(PyTypeError::new_err(format!("what is scanned is str or bytes, not {found}")))
             }

@@ -43,6 +43,18 @@ def test_values(sieve: netsieve.Sieve) -> None:
         sieve.match(7)  # type: ignore[arg-type]
 
 
+def test_bytes_that_are_not_utf_8(sieve: netsieve.Sieve) -> None:
+    """As `bytes`, and as the lone surrogates that `surrogateescape` makes of them."""
+    line = b"\xff caf\xe9 www.evil.test\n"
+    for data in (line, bytearray(line), line.decode("utf-8", "surrogateescape")):
+        assert [hit.canonical for hit in sieve.scan(data)] == ["www.evil.test"]
+        (hits,) = sieve.scan_array([data]).to_pylist()
+        assert [(hit["canonical"], hit["offset"]) for hit in hits] == [("www.evil.test", 7)]
+    assert "\udcff" not in sieve and sieve.is_match_array(["\udcff.test", None]).to_pylist() == [False, None]
+    with pytest.raises(UnicodeEncodeError):
+        sieve.match("\ud800.evil.test")
+
+
 def test_what_was_not_taken_is_said(sieve: netsieve.Sieve) -> None:
     (report,) = sieve.reports
     assert (report.name, report.entries, report.rejected) == ("phish", 3, 1)

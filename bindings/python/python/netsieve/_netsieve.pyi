@@ -24,7 +24,7 @@ __all__ = [
 __version__: str
 
 _Path = str | PathLike[str]
-_Value = str | bytes | IPv4Address | IPv6Address
+_Value = str | bytes | bytearray | IPv4Address | IPv6Address
 _Action = Literal["block", "allow", "allow_all"]
 _Scope = Literal["exact", "subdomains", "suffix"]
 
@@ -34,7 +34,7 @@ class _ArrowArray(Protocol):
 class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object | None = None, /) -> object: ...
 
-_Column = _ArrowArray | _ArrowStream | Iterable[str | bytes | None]
+_Column = _ArrowArray | _ArrowStream | Iterable[str | bytes | bytearray | None]
 
 @final
 class Array:
@@ -226,7 +226,7 @@ class Sieve:
         """All matches of a value of any kind, most specific first."""
     def explain(self, value: _Value) -> str:
         """Says how a value is read, and what matches it or why nothing does."""
-    def scan(self, data: str | bytes) -> list[Hit]:
+    def scan(self, data: str | bytes | bytearray) -> list[Hit]:
         """The hits in a text, which may have many lines."""
     def scan_file(self, path: _Path, *, on_hit: Callable[[Hit], object] | None = None) -> list[Hit]:
         """The hits in a file, plain or compressed. With `on_hit` they are handed over one by one, until it returns something false
