@@ -29,6 +29,8 @@ mod json;
 mod layouts;
 #[path = "feeds/real.rs"]
 mod real_folder;
+#[path = "feeds/reports.rs"]
+mod reports;
 #[path = "feeds/robust.rs"]
 mod robust;
 #[path = "feeds/seen.rs"]

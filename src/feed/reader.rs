@@ -18,10 +18,13 @@ pub(crate) enum Tier {
     Columns,
     /// How many values on the lines can be read.
     Votes,
+    /// Sentences, with indicators among them.
+    Prose,
 }
 
 impl Tier {
-    pub(crate) const ALL: [Tier; 5] = [Tier::Banner, Tier::Shape, Tier::Prefix, Tier::Columns, Tier::Votes];
+    pub(crate) const ALL: [Tier; 6] =
+        [Tier::Banner, Tier::Shape, Tier::Prefix, Tier::Columns, Tier::Votes, Tier::Prose];
 }
 
 /// A format.

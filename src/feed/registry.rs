@@ -13,6 +13,7 @@ use crate::feed::formats::json::{
 use crate::feed::formats::list::{
     alienvault, cdb, drop, dshield, emule, firehol, ipset, maltrail, nft, openphish, p2p, plain, tor, wildcard,
 };
+use crate::feed::formats::report::Report;
 use crate::feed::formats::table::{csv, known as tables};
 use crate::feed::head::Head;
 use crate::feed::reader::{FeedReader, Tier};
@@ -145,6 +146,8 @@ formats! {
     Rules = "rules", Prefix, rules::Rules;
     /// Names that each begin with `*.` or with a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
+    /// A report for people, as text: an advisory, a mail, Markdown, or what a program made of a PDF or a page.
+    Report = "report", Prose, Report;
 }
 
 impl Format {

@@ -221,6 +221,12 @@ pub enum Construct {
     NotForDetection,
     /// An exception, left out by policy.
     Exception,
+    /// A value that a report names in its text: neither defanged nor in a list of indicators.
+    InText,
+    /// The site of whoever published a report.
+    OwnSite,
+    /// A name that everybody uses, in a report.
+    Popular,
 }
 
 impl Construct {
@@ -255,6 +261,9 @@ impl Construct {
             Construct::Disabled => "disabled",
             Construct::NotForDetection => "not_for_detection",
             Construct::Exception => "exception",
+            Construct::InText => "in_text",
+            Construct::OwnSite => "own_site",
+            Construct::Popular => "popular",
         }
     }
 
@@ -289,6 +298,9 @@ impl Construct {
             Construct::Disabled => "entries that the list disables, and rules that do",
             Construct::NotForDetection => "entries not meant for detection",
             Construct::Exception => "exceptions, which the policy leaves out",
+            Construct::InText => "named in the text, neither defanged nor listed as indicators",
+            Construct::OwnSite => "sites of the publisher",
+            Construct::Popular => "names that everybody uses",
         }
     }
 }

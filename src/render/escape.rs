@@ -11,12 +11,21 @@ pub struct Escaped<'a> {
     bytes: &'a [u8],
     before: &'static str,
     after: &'static str,
+    /// Tabs stay what they are.
+    tabs: bool,
 }
 
 impl<'a> Escaped<'a> {
     /// The bytes, to be escaped.
     pub fn new<B: AsRef<[u8]> + ?Sized>(bytes: &'a B) -> Self {
-        Self { bytes: bytes.as_ref(), before: "", after: "" }
+        Self { bytes: bytes.as_ref(), before: "", after: "", tabs: false }
+    }
+
+    /// With tabs as they are, for a line that is shown as a whole: a table stays one.
+    #[must_use]
+    pub fn with_tabs(mut self) -> Self {
+        self.tabs = true;
+        self
     }
 
     /// What is written before and after each escape: the style of escapes, and what leads back out of it.
@@ -46,7 +55,7 @@ impl Escaped<'_> {
         for chunk in bytes.utf8_chunks() {
             let text = chunk.valid();
             let mut written = 0;
-            for (at, c) in text.char_indices().filter(|&(_, c)| is_unsafe(c)) {
+            for (at, c) in text.char_indices().filter(|&(_, c)| is_unsafe(c) && !(self.tabs && c == '\t')) {
                 f.write_str(&text[written..at])?;
                 written = at + c.len_utf8();
                 f.write_str(self.before)?;

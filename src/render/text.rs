@@ -280,9 +280,9 @@ impl Text {
             style => (style, "\x1b[0m"),
         };
         self.put(out, "", if shown.start > 0 { "..." } else { "" });
-        self.put(out, "", Escaped::new(&line[shown.start..from]).marked(before, after));
+        self.put(out, "", Escaped::new(&line[shown.start..from]).with_tabs().marked(before, after));
         self.put(out, self.styles.observed, Escaped::new(&line[from..to]));
-        self.put(out, "", Escaped::new(&line[to..shown.end]).marked(before, after));
+        self.put(out, "", Escaped::new(&line[to..shown.end]).with_tabs().marked(before, after));
         self.put(out, "", if shown.end < line.len() { "..." } else { "" });
     }
 }

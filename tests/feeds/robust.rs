@@ -202,6 +202,11 @@ const SAMPLES: &[(Format, Unit, &str)] = &[
         "{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[{\"type\":\"indicator\",\"id\":\"indicator--1\",\"pattern\":\"[domain-name:value = 'evil.test' OR ipv4-addr:value IN ('192.0.2.1')]\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-05-01T00:00:00Z\"},{\"type\":\"malware\",\"id\":\"malware--1\",\"name\":\"ExampleBot\"},{\"type\":\"relationship\",\"id\":\"relationship--1\",\"relationship_type\":\"indicates\",\"source_ref\":\"indicator--1\",\"target_ref\":\"malware--1\"}]}",
     ),
     (
+        Format::Report,
+        Block,
+        "We saw a loader that asks gate[.]evil[.]test for its orders, and nothing else.\n\nIndicators of compromise\n\n- 192.0.2.1\n- bad.example (panel)\n\nReferences\n\n- https://vendor.example/blog\n",
+    ),
+    (
         Format::Otx,
         Document,
         "{\"results\":[{\"id\":\"1\",\"name\":\"made up\",\"tags\":[\"a\"],\"references\":[],\"indicators\":[{\"indicator\":\"evil.test\",\"type\":\"domain\"},{\"indicator\":\"192.0.2.1\",\"type\":\"IPv4\"}]}]}",

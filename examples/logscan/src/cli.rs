@@ -11,6 +11,7 @@ use crate::Outcome;
 use crate::build::BuildArgs;
 use crate::diff::DiffArgs;
 use crate::export::ExportArgs;
+use crate::extract::ExtractArgs;
 use crate::inspect::InspectArgs;
 use crate::install::{CompletionsArgs, ManArgs, VERSION};
 use crate::report::ReportArgs;
@@ -49,6 +50,8 @@ Examples:
   logscan scan --sieve set.sieve access.log      scan with what was compiled
   logscan scan --sieve set.sieve --new-since old.sieve *.log   search old logs for what is new
   logscan export --sieve set.sieve --to rpz      block it with a name server
+  logscan extract report.txt                     what addresses, names and URLs a file holds
+  logscan scan -f x=report:report.txt *.log      scan with what a report warns of
 `logscan scan --help` has more.
 
 Exit codes: 0 some hit, 1 none, 2 any error (diff: 0 some difference, 1 none)."
@@ -75,6 +78,8 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Write a set in the format of a firewall or a name server: what can be said exactly in it; the rest is counted.
     Export(ExportArgs),
+    /// Print the addresses, names, URLs, hashes and mail addresses of any file, without a feed.
+    Extract(ExtractArgs),
     /// Write what completes the command line in a shell.
     Completions(CompletionsArgs),
     /// Write the manual pages.

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv6Addr};
 
 use clap::{Args, ValueEnum};
+use netsieve::value::Url;
 use netsieve::value::ip::range_prefixes;
 use netsieve::{Action, Indicator, Matcher, Scope, Sieve};
 
@@ -43,6 +44,12 @@ enum Target {
     Ipset,
     /// An intelligence file of Zeek: addresses, names and URLs.
     ZeekIntel,
+    /// Rules of Suricata: addresses, names in DNS, TLS and HTTP, and URLs in HTTP.
+    Suricata,
+    /// A map of HAProxy for names with all beneath, looked up with `map_end`, and a dot before the host.
+    HaproxyMap,
+    /// A map of HAProxy for addresses, looked up with `map_ip`.
+    HaproxyIpMap,
     /// One value a line: addresses, names with all beneath, URLs.
     Plain,
 }
@@ -57,6 +64,7 @@ enum Lost {
     Pattern,
     Scheme,
     Long,
+    Path,
     Withheld,
 }
 
@@ -70,6 +78,7 @@ impl Lost {
             Self::Pattern => "patterns",
             Self::Scheme => "URLs of another scheme, or with the hosts beneath theirs",
             Self::Long => "names too long for the zone",
+            Self::Path => "URLs of a path that longer ones begin with too",
             Self::Withheld => "allowed or filtered out",
         }
     }
@@ -146,8 +155,8 @@ struct Export {
 impl Export {
     fn put(&mut self, value: &Indicator, feeds: &[&str]) -> Result<(), Lost> {
         let has_addresses =
-            matches!(self.target, Target::Rpz | Target::Nft | Target::Ipset | Target::ZeekIntel | Target::Plain);
-        let has_names = !matches!(self.target, Target::Nft | Target::Ipset);
+            !matches!(self.target, Target::Unbound | Target::Dnsmasq | Target::Hosts | Target::HaproxyMap);
+        let has_names = !matches!(self.target, Target::Nft | Target::Ipset | Target::HaproxyIpMap);
         match value {
             Indicator::Ip { .. } | Indicator::IpRange { .. } if !has_addresses => Err(Lost::Kind),
             Indicator::Domain { .. } if !has_names => Err(Lost::Kind),
@@ -171,6 +180,9 @@ impl Export {
                 Ok(())
             }
             Indicator::Domain { name, scope, .. } => self.name(name.as_str(), *scope, feeds),
+            Indicator::Url { url, host_scope } if self.target == Target::Suricata => {
+                self.rule_of(url, *host_scope, feeds)
+            }
             Indicator::Url { url, host_scope } => self.url(url.as_str(), *host_scope, feeds),
             Indicator::Pattern(_) => Err(Lost::Pattern),
             Indicator::Hash(hash) => self.exact(&hash.to_string(), "FILE_HASH", feeds),
@@ -187,8 +199,43 @@ impl Export {
                 let kind = if text.contains('/') { "SUBNET" } else { "ADDR" };
                 self.lines.push(intel(&text, kind, feeds));
             }
+            Target::Suricata => self.rule("ip $HOME_NET any <>", &text, "any", "", feeds),
+            Target::HaproxyIpMap => self.lines.push(format!("{text} {}", plain(feeds))),
             _ => self.lines.push(text),
         }
+    }
+
+    /// A rule of Suricata, with the next number of those that are for local use.
+    fn rule(&mut self, head: &str, addr: &str, port: &str, conditions: &str, feeds: &[&str]) {
+        let sid = 1_000_000 + self.lines.len();
+        let feeds = plain(feeds);
+        self.lines
+            .push(format!("alert {head} {addr} {port} (msg:\"netsieve {feeds}\"; {conditions}sid:{sid}; rev:1;)"));
+    }
+
+    /// The rule for a URL, if it says neither more nor less than the URL: all beneath a path that ends in `/`, or path and query as they are.
+    fn rule_of(&mut self, url: &Url, host_scope: Scope, feeds: &[&str]) -> Result<(), Lost> {
+        let view = url.view();
+        if host_scope != Scope::Exact || !matches!(view.scheme(), "http" | "https") {
+            return Err(Lost::Scheme);
+        }
+        if view.port().is_some() {
+            return Err(Lost::Port);
+        }
+        let host = view.host().to_string();
+        let path = view.path_and_query();
+        let end = match view.query() {
+            Some(_) => format!("bsize:{}", path.len()),
+            None if path.ends_with('/') => "startswith".to_owned(),
+            None => return Err(Lost::Path),
+        };
+        let conditions = format!(
+            "http.host; content:\"{host}\"; bsize:{}; http.uri.raw; content:\"{}\"; {end}; ",
+            host.len(),
+            content(path)
+        );
+        self.rule("http any any -> any", "any", "", &conditions, feeds);
+        Ok(())
     }
 
     fn name(&mut self, name: &str, scope: Scope, feeds: &[&str]) -> Result<(), Lost> {
@@ -209,6 +256,20 @@ impl Export {
                 return Ok(());
             }
             _ if beneath => return Err(Lost::Beneath),
+            Target::Suricata => {
+                for (head, buffer) in [("dns", "dns.query"), ("tls", "tls.sni"), ("http", "http.host")] {
+                    let nocase = if buffer == "http.host" { "" } else { "nocase; " };
+                    let conditions = if is_exact {
+                        format!("{buffer}; content:\"{name}\"; {nocase}bsize:{}; ", name.len())
+                    } else {
+                        format!("{buffer}; dotprefix; content:\".{name}\"; {nocase}endswith; ")
+                    };
+                    self.rule(&format!("{head} any any -> any"), "any", "", &conditions, feeds);
+                }
+                return Ok(());
+            }
+            Target::HaproxyMap if is_exact => return Err(Lost::Exact),
+            Target::HaproxyMap => format!(".{name} {}", plain(feeds)),
             Target::Unbound if is_exact => format!("    local-data: \"{name}. A 0.0.0.0\""),
             Target::Unbound => format!("    local-zone: \"{name}.\" always_nxdomain"),
             Target::Hosts if is_exact => format!("0.0.0.0 {name}"),
@@ -223,7 +284,7 @@ impl Export {
             }
             Target::Dnsmasq | Target::Plain if is_exact => return Err(Lost::Exact),
             Target::Dnsmasq => format!("address=/{name}/#"),
-            Target::Plain | Target::Nft | Target::Ipset => name.to_owned(),
+            Target::Plain | Target::Nft | Target::Ipset | Target::HaproxyIpMap => name.to_owned(),
         };
         self.lines.push(line);
         Ok(())
@@ -294,7 +355,14 @@ impl Export {
                     }
                 }
             }
-            Target::Dnsmasq | Target::Hosts | Target::Plain => writeln!(out, "# {made}")?,
+            Target::HaproxyMap => {
+                writeln!(
+                    out,
+                    "# {made}\n# str(.),concat(,txn.host),map_end(FILE), after set-var(txn.host) req.hdr(host),host_only,lower"
+                )?;
+            }
+            Target::HaproxyIpMap => writeln!(out, "# {made}\n# src,map_ip(FILE)")?,
+            Target::Dnsmasq | Target::Hosts | Target::Plain | Target::Suricata => writeln!(out, "# {made}")?,
         }
         for line in &self.lines {
             writeln!(out, "{line}")?;
@@ -304,10 +372,27 @@ impl Export {
 }
 
 fn intel(value: &str, kind: &str, feeds: &[&str]) -> String {
-    let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && c != ',';
+    format!("{value}\tIntel::{kind}\t{}", plain(feeds))
+}
+
+/// The names of feeds, without what means something in a format.
+fn plain(feeds: &[&str]) -> String {
+    let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, ',' | '"' | ';' | '\\' | '#');
     let feeds: Vec<String> =
         feeds.iter().map(|feed| feed.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()).collect();
-    format!("{value}\tIntel::{kind}\t{}", feeds.join(","))
+    feeds.join(",")
+}
+
+/// A text as the content of a rule: what means something there, in hexadecimal digits.
+fn content(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b';' | b':' | b'|' | b'\\' => out.push_str(&format!("|{byte:02x}|")),
+            byte => out.push(byte.into()),
+        }
+    }
+    out
 }
 
 /// An address as the name of a policy: its parts backwards; of IPv6, the first longest run of zero words is `zz`.

@@ -247,6 +247,18 @@ fn warn(feed: &FeedReport) {
     if rest > 0 {
         say!("logscan: {}: {rest} more lines rejected, see `logscan lint`", Escaped::new(&feed.path));
     }
+    // A report names more than it warns of, and what was taken for what is a judgement.
+    if feed.format.as_deref() == Some("report") && feed.skipped_total() > 0 {
+        let kinds: Vec<String> =
+            feed.skipped_by_kind.iter().map(|(kind, count)| format!("{count} {}", kind.message())).collect();
+        say!(
+            "logscan: {}: a report: {} taken, {} seen and not taken ({}); `logscan lint` lists them",
+            Escaped::new(&feed.path),
+            feed.entries,
+            feed.skipped_total(),
+            kinds.join(", ")
+        );
+    }
     // Of what was taken, what lost something on the way.
     for (kind, count) in feed.warnings_by_kind.iter().filter(|(kind, _)| loses(**kind)) {
         let first = feed.warnings.iter().find(|noted| noted.what == *kind);
@@ -266,7 +278,6 @@ fn loses(kind: WarningKind) -> bool {
     )
 }
 
-/// What is reported.
 /// The engine that the environment names, or the fastest.
 pub(crate) fn engine() -> Result<Engine, String> {
     const NAME: &str = "NETSIEVE_ENGINE";
@@ -274,6 +285,7 @@ pub(crate) fn engine() -> Result<Engine, String> {
     value.to_string_lossy().parse().map_err(|error| format!("{NAME}: {error}"))
 }
 
+/// What is reported.
 pub(crate) fn options(args: &FilterArgs) -> Result<MatchOptions, String> {
     let mut filter = Filter::default();
     filter.as_of = args.as_of.and_then(AsOf::time);

@@ -17,6 +17,7 @@ mod diff;
 mod drive;
 mod explain;
 mod export;
+mod extract;
 mod feeds;
 mod follow;
 mod inputs;
@@ -85,6 +86,7 @@ fn run(command: cli::Command) -> Result<Outcome, Box<dyn Error>> {
         cli::Command::Inspect(args) => inspect::run(&args),
         cli::Command::Diff(args) => diff::run(&args),
         cli::Command::Export(args) => export::run(&args),
+        cli::Command::Extract(args) => extract::run(&args),
         cli::Command::Completions(args) => install::completions(&args),
         cli::Command::Man(args) => install::man(&args),
     }

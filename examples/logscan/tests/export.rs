@@ -87,6 +87,9 @@ fn what_is_exported_is_read_back() {
         ("hosts", Format::Hosts, set(&[&suffixes, &exact]), 5),
         ("nft", Format::Nft, set(&[&addresses, &range]), 6),
         ("ipset", Format::IpSet, set(&[&addresses, &range]), 6),
+        ("suricata", Format::Rules, set(&[&addresses, &range, &suffixes, &beneath, &exact, &urls]), 13),
+        ("haproxy-map", Format::Plain, set(&[&suffixes, &beneath]), 3),
+        ("haproxy-ip-map", Format::Plain, set(&[&addresses, &range]), 6),
     ] {
         let run = folder.run(&format!("export --to {to} {SETS}")).code(0);
         let got = read(&run.out, format);
@@ -96,7 +99,7 @@ fn what_is_exported_is_read_back() {
         assert_eq!(got, want, "{to}\n{}", run.out);
         assert!(run.err.starts_with(&format!("logscan: {count} of 18 indicators exported\n")), "{to}: {}", run.err);
         assert!(run.err.contains("1 left out: allowed or filtered out"), "{to}: {}", run.err);
-        if to != "hosts" && to != "unbound" && to != "dnsmasq" {
+        if to != "hosts" && to != "unbound" && to != "dnsmasq" && to != "haproxy-map" {
             assert!(run.err.contains("left out: limited to a port"), "{to}: {}", run.err);
         }
     }

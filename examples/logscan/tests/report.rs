@@ -225,7 +225,11 @@ fn partners_get_sightings_of_their_own_indicators() {
     let partner = sightings.iter().find(|sighting| sighting["sighting_of_ref"] == own).unwrap();
     assert_eq!(partner["count"], 4);
     assert_eq!(partner["first_seen"], "2026-05-12T10:00:00.000Z");
-    assert_eq!(of(&none, "indicator").len(), 1, "the partner's own is not made again");
+    let ours = of(&none, "indicator");
+    assert_eq!(ours.len(), 1, "the partner's own is not made again");
+    // No feed says since when: the first time that it was met.
+    let met = sightings.iter().find(|sighting| sighting["sighting_of_ref"] == ours[0]["id"]).unwrap();
+    assert_eq!(ours[0]["valid_from"], met["first_seen"]);
     for text in [none.to_string(), misp.to_string()] {
         assert!(!text.contains("192.0.2."), "nobody is named by accident: {text}");
     }

@@ -9,6 +9,7 @@ pub(crate) mod gated;
 pub(crate) mod ids;
 pub(crate) mod json;
 pub(crate) mod list;
+pub(crate) mod report;
 pub(crate) mod table;
 #[cfg(feature = "xml")]
 pub(crate) mod xml;

@@ -390,7 +390,7 @@ pub(crate) fn is_hash(cell: &str, rules: &Rules) -> bool {
 }
 
 /// Ends of file names that a name of the DNS has rarely or never.
-fn is_file_extension(last: &str) -> bool {
+pub(crate) fn is_file_extension(last: &str) -> bool {
     const ENDS: [&str; 36] = [
         "exe", "dll", "doc", "docx", "docm", "xls", "xlsx", "xlsm", "ppt", "pptx", "pdf", "rtf", "txt", "php", "html",
         "htm", "js", "vbs", "jar", "scr", "bat", "cmd", "ps1", "apk", "msi", "lnk", "iso", "img", "bin", "dat", "tmp",

@@ -147,6 +147,11 @@ impl<'a> Follower<'a> {
         self.logs.is_empty() && !self.is_changing
     }
 
+    /// How many files are followed.
+    pub(super) fn len(&self) -> usize {
+        self.logs.len()
+    }
+
     fn tell(&mut self, message: String) {
         if !self.told.contains(&message) {
             say!("logscan: {}", Escaped::new(&message));

@@ -10,6 +10,7 @@
 //! Files are looked at in intervals: that is the same everywhere, on network file systems too.
 
 use std::error::Error;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ use netsieve::{Scanner, Sieve};
 
 use crate::cli::ScanArgs;
 use crate::scan::{Output, Style, scan_options};
+use crate::summary::counted;
 use crate::{Outcome, feeds, signal};
 
 mod descriptors;
@@ -40,6 +42,12 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut scanner = Scanner::with_options(&sieves.load()?, &options);
     let style = Style::new(args);
     let mut output = Output::new(args, &style, true)?;
+    // For whoever sits before it and wonders whether anything happens.
+    if io::stderr().is_terminal() && !args.quiet {
+        let files = counted(follower.len() as u64, "file");
+        let feeds = counted(sieves.current.as_ref().map_or(0, Sieve::len) as u64, "indicator");
+        say!("Watching {files} for {feeds}; Ctrl-C ends");
+    }
     loop {
         follower.round(&mut scanner, &style, &mut output)?;
         if output.is_done() {

@@ -3,7 +3,7 @@
 //! Ids are the same on every run. Of a feed's own indicator its own id is sighted; of any other, an indicator whose id is made of its kind and
 //! text. A time that is not known is left out, and where the format demands one (`observed-data`) the object is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::net::IpAddr;
 
@@ -35,13 +35,19 @@ pub(super) struct Shown {
 impl Report {
     /// Writes the bundle.
     pub(super) fn write_stix(&self, out: &mut dyn Write, sharing: &Sharing) -> io::Result<Shown> {
-        let mut bundle = Bundle { objects: Vec::new(), ids: BTreeSet::new(), shown: Shown::default() };
+        let seen = sharing.seen(self);
+        let now = match crate::build::source_date_epoch() {
+            Ok(time) => time.unwrap_or_else(Timestamp::now),
+            Err(error) => return Err(io::Error::other(error)),
+        };
+        let mut bundle =
+            Bundle { objects: Vec::new(), ids: BTreeSet::new(), shown: Shown::default(), met: met(&seen), now };
         let identity = format!("identity--{}", uuid(OURS, &format!("identity\n{}", sharing.identity)));
         bundle.add(json!({
             "type": "identity", "spec_version": "2.1", "id": identity, "created": CREATED, "modified": CREATED,
             "name": sharing.identity, "identity_class": "organization",
         }));
-        for seen in sharing.seen(self) {
+        for seen in seen {
             bundle.seen(&seen, &identity);
         }
         let names: Vec<&str> = bundle.ids.iter().map(String::as_str).collect();
@@ -60,6 +66,28 @@ struct Bundle {
     objects: Vec<Value>,
     ids: BTreeSet<String>,
     shown: Shown,
+    /// When each indicator of our own making was met first and last, by its id.
+    met: BTreeMap<String, (Timestamp, Timestamp)>,
+    /// The time of the report.
+    now: Timestamp,
+}
+
+/// When each indicator was met first and last, by the id that it has if no feed has one for it.
+fn met(seen: &[Seen<'_>]) -> BTreeMap<String, (Timestamp, Timestamp)> {
+    let mut met = BTreeMap::new();
+    for seen in seen {
+        if let (Some(first), Some(last)) = (seen.first, seen.last) {
+            let known = met.entry(own_id(seen.about)).or_insert((first, last));
+            *known = (first.min(known.0), last.max(known.1));
+        }
+    }
+    met
+}
+
+/// The id of an indicator of our own making.
+fn own_id(about: &About) -> String {
+    let scope = about.scope.as_deref().unwrap_or("");
+    format!("indicator--{}", uuid(OURS, &[&about.kind, scope, &about.indicator].join("\n")))
 }
 
 impl Bundle {
@@ -135,16 +163,25 @@ impl Bundle {
     fn indicator(&mut self, seen: &Seen<'_>, identity: &str) -> Option<String> {
         let about = seen.about;
         let pattern = pattern(about)?;
-        let scope = about.scope.as_deref().unwrap_or("");
-        let id = format!("indicator--{}", uuid(OURS, &[&about.kind, scope, &about.indicator].join("\n")));
-        let valid_from = about.sources.iter().filter_map(|source| source.valid_from).min();
+        let id = own_id(about);
+        // The format demands a beginning: the feed's own, else the first time that it was met.
+        let listed = about.sources.iter().filter_map(|source| source.valid_from).min();
+        let met = self.met.get(&id).copied();
+        let known = listed.or(met.map(|(first, _)| first));
         let mut object = json!({
             "type": "indicator", "spec_version": "2.1", "id": id, "created_by_ref": identity, "created": CREATED,
             "modified": CREATED, "name": about.indicator, "indicator_types": ["malicious-activity"], "pattern": pattern,
             "pattern_type": "stix", "pattern_version": "2.1",
-            // Of what does not say, from the first time that anyone could tell.
-            "valid_from": valid_from.map_or(CREATED.to_owned(), millis),
+            "valid_from": millis(known.unwrap_or(self.now)),
         });
+        if known.is_none() {
+            object["description"] =
+                "valid_from is the time of this report: neither a feed nor a log line gives one".into();
+        }
+        if listed.is_none() {
+            // The id stays the same while the beginning moves.
+            object["modified"] = millis(met.map_or(self.now, |(_, last)| last)).into();
+        }
         let labels: BTreeSet<&str> = about.tags().into_iter().collect();
         if !labels.is_empty() {
             object["labels"] = json!(labels);
@@ -307,7 +344,13 @@ mod tests {
     #[test]
     fn ids_of_observables_are_those_of_the_standard() {
         // Made with the reference library `stix2` 3.0.
-        let mut bundle = Bundle { objects: Vec::new(), ids: BTreeSet::new(), shown: Shown::default() };
+        let mut bundle = Bundle {
+            objects: Vec::new(),
+            ids: BTreeSet::new(),
+            shown: Shown::default(),
+            met: BTreeMap::new(),
+            now: Timestamp::UNIX_EPOCH,
+        };
         let id = bundle.address("198.51.100.3");
         assert_eq!(id, "ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4");
         let url = bundle.observable("url", json!({"value": "http://evil.test/a?b=\"\u{e9}"}));

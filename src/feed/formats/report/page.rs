@@ -1,0 +1,510 @@
+//! From the lines of a file to the rows of a report.
+
+use crate::feed::syntax::decoration::is_bullet;
+
+/// One line of a report, or several that a program broke one into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Its first line.
+    pub(super) line: u32,
+    pub(super) cells: Vec<Cell>,
+    /// Its cells stood between `|`.
+    pub(super) is_piped: bool,
+    /// It began with `-`, `•` or the like.
+    pub(super) is_bullet: bool,
+    /// Of how many parts the number of a section or of an item is that it began with; 0: there was none.
+    pub(super) number: usize,
+    /// The text was so wide that a program may have broken it.
+    is_wide: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// The column that it begins in.
+    pub(super) at: usize,
+    pub(super) text: String,
+}
+
+/// What a line turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    /// A field before a mail or a page: its name in lower case, and its value.
+    Field(String, String),
+    /// A part of a mail that is not read.
+    Unread(&'static str),
+    Blank,
+    /// A line that is drawn: under a heading, or in a table.
+    Rule,
+    /// A heading of Markdown, and how deep it is.
+    Heading(usize, String),
+    Row(Row),
+}
+
+/// How what comes is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Start,
+    /// The fields of a mail or of one of its parts.
+    Fields,
+    /// Settings between two lines of `---`.
+    Settings,
+    Body,
+    /// A part that is not read.
+    Unread,
+}
+
+pub(super) struct Page {
+    state: State,
+    boundary: Option<String>,
+    field: String,
+    is_quoted_printable: bool,
+    /// What a part of a mail is and why it is not read.
+    unread: Option<&'static str>,
+    /// A line that goes on in the next one.
+    soft: Option<(u32, Vec<u8>)>,
+}
+
+impl Page {
+    pub(super) fn new() -> Self {
+        let (boundary, field) = (None, String::new());
+        Self { state: State::Start, boundary, field, is_quoted_printable: false, unread: None, soft: None }
+    }
+
+    /// What a line is; `None` if it is nothing yet, or nothing at all.
+    pub(super) fn line(&mut self, number: u32, untrimmed: &str) -> Option<(u32, Item)> {
+        let text = untrimmed.trim();
+        if let Some(boundary) = &self.boundary
+            && text.strip_prefix("--").is_some_and(|rest| rest.trim_end_matches("--") == boundary)
+        {
+            self.state = State::Fields;
+            (self.is_quoted_printable, self.unread) = (false, None);
+            return Some((number, Item::Blank));
+        }
+        if self.state == State::Start && !text.is_empty() {
+            self.state = match text {
+                "---" => {
+                    self.state = State::Settings;
+                    return None;
+                }
+                text if is_first_field(text) => State::Fields,
+                _ => State::Body,
+            };
+        }
+        match self.state {
+            State::Start => None,
+            State::Unread => None,
+            State::Settings => match text {
+                "---" => {
+                    self.state = State::Body;
+                    Some((number, Item::Blank))
+                }
+                text => self.field(number, text, untrimmed),
+            },
+            State::Fields if text.is_empty() => match self.unread.take() {
+                Some(what) => {
+                    self.state = State::Unread;
+                    Some((number, Item::Unread(what)))
+                }
+                None => {
+                    self.state = State::Body;
+                    Some((number, Item::Blank))
+                }
+            },
+            State::Fields => {
+                let item = self.field(number, text, untrimmed);
+                if item.is_none() {
+                    // A text that only began like a mail.
+                    self.state = State::Body;
+                    return Some((number, item_of(number, untrimmed)));
+                }
+                item
+            }
+            State::Body if self.is_quoted_printable => self.quoted_printable(number, untrimmed),
+            State::Body => Some((number, item_of(number, untrimmed))),
+        }
+    }
+
+    fn field(&mut self, number: u32, text: &str, untrimmed: &str) -> Option<(u32, Item)> {
+        let goes_on = untrimmed.starts_with([' ', '\t']) && !self.field.is_empty();
+        let (name, value) = if goes_on {
+            (self.field.clone(), text)
+        } else {
+            let (name, value) = text.split_once(':')?;
+            if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            {
+                return None;
+            }
+            (name.to_ascii_lowercase(), value.trim())
+        };
+        let lower = value.to_ascii_lowercase();
+        match &*name {
+            "content-type" => {
+                if let Some(at) = lower.find("boundary=") {
+                    let value = &value[at + 9..];
+                    let value = value.split(';').next().unwrap_or(value);
+                    self.boundary = Some(value.trim().trim_matches('"').to_owned());
+                } else if self.boundary.is_some() && !goes_on {
+                    self.unread = match &*lower {
+                        kind if kind.starts_with("text/html") => Some("a part of the mail in HTML"),
+                        kind if kind.starts_with("text/") || kind.starts_with("multipart/") => self.unread,
+                        _ => Some("an attachment of the mail"),
+                    };
+                }
+            }
+            "content-transfer-encoding" => match &*lower {
+                "quoted-printable" => self.is_quoted_printable = true,
+                "base64" => self.unread = self.unread.or(Some("a part of the mail in Base64")),
+                _ => {}
+            },
+            _ => {}
+        }
+        self.field.clone_from(&name);
+        Some((number, Item::Field(name, value.to_owned())))
+    }
+
+    fn quoted_printable(&mut self, number: u32, untrimmed: &str) -> Option<(u32, Item)> {
+        let (first, mut bytes) = self.soft.take().unwrap_or((number, Vec::new()));
+        let text = untrimmed.trim_end();
+        let (text, goes_on) = text.strip_suffix('=').map_or((untrimmed, false), |text| (text, true));
+        let mut rest = text.as_bytes();
+        while let Some((&byte, after)) = rest.split_first() {
+            let digit = |at: usize| rest.get(at).and_then(|&byte| char::from(byte).to_digit(16));
+            match (byte, digit(1), digit(2)) {
+                (b'=', Some(high), Some(low)) => {
+                    bytes.push((high * 16 + low) as u8);
+                    rest = &rest[3..];
+                }
+                _ => {
+                    bytes.push(byte);
+                    rest = after;
+                }
+            }
+        }
+        // A line that never ends is cut where it is long.
+        if goes_on && bytes.len() < 1 << 16 {
+            self.soft = Some((first, bytes));
+            return None;
+        }
+        Some((first, item_of(first, &String::from_utf8_lossy(&bytes))))
+    }
+
+    /// What is left at the end.
+    pub(super) fn finish(&mut self) -> Option<(u32, Item)> {
+        let (line, bytes) = self.soft.take()?;
+        Some((line, item_of(line, &String::from_utf8_lossy(&bytes))))
+    }
+}
+
+/// Whether a file that begins with this line begins with the fields of a mail.
+fn is_first_field(text: &str) -> bool {
+    const NAMES: [&str; 14] = [
+        "from",
+        "to",
+        "subject",
+        "date",
+        "received",
+        "return-path",
+        "message-id",
+        "mime-version",
+        "delivered-to",
+        "reply-to",
+        "sender",
+        "cc",
+        "authentication-results",
+        "content-type",
+    ];
+    text.split_once(':').is_some_and(|(name, _)| {
+        let name = name.to_ascii_lowercase();
+        NAMES.contains(&&*name)
+            || name.starts_with("x-")
+            || name.starts_with("list-")
+            || name.starts_with("dkim-")
+            || name.starts_with("arc-")
+    })
+}
+
+/// What a line of a text is.
+fn item_of(line: u32, untrimmed: &str) -> Item {
+    let is_wide = untrimmed.trim_end().chars().count() >= 60;
+    let text = untrimmed.trim_start_matches('\u{c}');
+    // A mail that is answered to.
+    let mut body = text;
+    while let Some(rest) = body.trim_start().strip_prefix('>') {
+        body = rest;
+    }
+    let trimmed = body.trim();
+    if trimmed.is_empty() {
+        return Item::Blank;
+    }
+    let is_drawn = |c: char| matches!(c, '-' | '=' | '_' | '*' | '+' | '|' | ':' | ' ' | '~' | '—' | '─' | '`');
+    if trimmed.len() > 1 && trimmed != "--" && trimmed.chars().all(is_drawn) || trimmed.starts_with("```") {
+        return Item::Rule;
+    }
+    let level = trimmed.bytes().take_while(|&byte| byte == b'#').count();
+    if (1..=6).contains(&level) && trimmed[level..].starts_with(' ') {
+        return Item::Heading(level, trimmed[level..].trim().trim_end_matches('#').trim().to_owned());
+    }
+    let body = joined(&unescaped(body));
+    let indent = body.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 8 } else { 1 }).sum::<usize>();
+    let mut rest = body.trim();
+    let (mut is_bullet_row, mut number, mut at) = (false, 0, indent);
+    if let Some((first, after)) = rest.split_once(char::is_whitespace)
+        && (is_bullet(first) || is_section(first))
+        && !after.trim().is_empty()
+    {
+        let is_numbered = first.starts_with(|c: char| c.is_ascii_digit());
+        number = if is_numbered { first.trim_end_matches(['.', ')']).split('.').count() } else { 0 };
+        is_bullet_row = !is_numbered;
+        at += rest.chars().count() - after.trim_start().chars().count();
+        rest = after.trim_start();
+    }
+    let is_piped = rest.starts_with('|') || rest.contains(" | ") || rest.ends_with(" |");
+    let cells = if is_piped { piped(rest) } else { spaced(rest, at) };
+    Item::Row(Row { line, cells, is_piped, is_bullet: is_bullet_row, number, is_wide })
+}
+
+/// `5.1`, `5.1.`: the number of a section.
+fn is_section(word: &str) -> bool {
+    word.len() < 8
+        && word.contains('.')
+        && word.split('.').all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+        && {
+            let parts = word.trim_end_matches('.').split('.').count();
+            parts < 4 && word.starts_with(|c: char| c.is_ascii_digit())
+        }
+}
+
+/// A text without the backslashes that converters put before signs of Markdown.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut signs = text.chars().peekable();
+    while let Some(c) = signs.next() {
+        if c == '\\'
+            && signs
+                .peek()
+                .is_some_and(|next| matches!(next, '[' | ']' | '(' | ')' | '_' | '*' | '-' | '|' | '#' | '<' | '>'))
+        {
+            continue;
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `evil [.] test` without its blanks.
+fn joined(text: &str) -> String {
+    if !text.contains([']', ')']) {
+        return text.to_owned();
+    }
+    let mut text = text.to_owned();
+    for sign in ["[.]", "[dot]", "(dot)", "(.)", "[at]", "(at)", "[@]"] {
+        let wide = format!(" {sign} ");
+        if text.contains(&wide) {
+            text = text.replace(&wide, sign);
+        }
+    }
+    text
+}
+
+fn piped(text: &str) -> Vec<Cell> {
+    let text = text.strip_prefix('|').unwrap_or(text);
+    let text = text.strip_suffix('|').unwrap_or(text);
+    text.split('|')
+        .enumerate()
+        .map(|(at, cell)| {
+            // Some converters fill cells up with `_`.
+            let cell = cell.trim();
+            let cell = if cell.starts_with("__") { cell.trim_start_matches('_') } else { cell };
+            Cell { at, text: cell.trim_end_matches('_').trim().to_owned() }
+        })
+        .collect()
+}
+
+/// Cells that two blanks or a TAB set apart.
+fn spaced(text: &str, at: usize) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = Vec::new();
+    let (mut column, mut blanks) = (at, 2);
+    for c in text.chars() {
+        if c.is_whitespace() {
+            blanks += if c == '\t' { 2 } else { 1 };
+        } else {
+            match cells.last_mut() {
+                Some(cell) if blanks < 2 => {
+                    if blanks == 1 {
+                        cell.text.push(' ');
+                    }
+                    cell.text.push(c);
+                }
+                _ => cells.push(Cell { at: column, text: c.to_string() }),
+            }
+            blanks = 0;
+        }
+        column += if c == '\t' { 8 - column % 8 } else { 1 };
+    }
+    cells
+}
+
+impl Row {
+    /// The text of all cells.
+    pub(super) fn text(&self) -> String {
+        self.cells.iter().map(|cell| &*cell.text).collect::<Vec<_>>().join("  ")
+    }
+
+    /// Takes the row that follows into this one, if a program broke one row into the two; else what is left of it.
+    pub(super) fn take(&mut self, mut next: Row) -> Option<Row> {
+        if next.is_bullet || next.number > 0 || next.is_piped != self.is_piped {
+            return Some(next);
+        }
+        if self.cells.len() > 1 {
+            // The first cell of a row that goes on is empty, and the others stand below their beginnings.
+            let starts = &self.cells[1..];
+            let goes_on = if next.is_piped {
+                next.cells.len() == self.cells.len() && next.cells[0].text.is_empty()
+            } else {
+                next.cells.iter().all(|cell| starts.iter().any(|start| start.at.abs_diff(cell.at) <= 1))
+            };
+            if !goes_on {
+                return Some(next);
+            }
+            let said = self.text();
+            for cell in next.cells {
+                let own = self.cells.iter_mut().find(|own| own.at.abs_diff(cell.at) <= usize::from(!self.is_piped));
+                let Some(own) = own.filter(|_| !cell.text.is_empty()) else { continue };
+                let is_word = !cell.text.contains(' ');
+                if !(own.text.is_empty() || is_word && goes_on_in(&own.text, &cell.text, &said, true)) {
+                    own.text.push(' ');
+                }
+                own.text.push_str(&cell.text);
+            }
+            return None;
+        }
+        if self.is_piped || next.cells.len() != 1 {
+            return Some(next);
+        }
+        let (own, cell) = (&mut self.cells[0].text, &mut next.cells[0]);
+        let (first, rest) = cell.text.split_once(' ').unwrap_or((&cell.text, ""));
+        if !goes_on_in(own, first, own, self.is_wide) {
+            return Some(next);
+        }
+        own.push_str(first);
+        if rest.is_empty() {
+            return None;
+        }
+        cell.text = rest.to_owned();
+        Some(next)
+    }
+}
+
+/// Whether the last word of a text goes on in the word that begins the next line.
+///
+/// `said` is all that stands before: it may tell how long a hash is. `is_broken`: a program may have broken the line within a word.
+fn goes_on_in(text: &str, next: &str, said: &str, is_broken: bool) -> bool {
+    let last = text.rsplit(' ').next().unwrap_or(text);
+    let is_hex = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    const LENGTHS: [usize; 6] = [32, 40, 56, 64, 96, 128];
+    if is_hex(last) && is_hex(next) && last.len() >= 8 {
+        let sum = LENGTHS.contains(&(last.len() + next.len()));
+        let is_whole = LENGTHS.contains(&last.len());
+        // Two that are whole, one beneath the other, are two; unless the words before say how long it is.
+        let said = said.to_lowercase();
+        let is_longer =
+            said.contains("sha256") || said.contains("sha-256") || said.contains("sha512") || said.contains("sha-512");
+        if sum {
+            return !is_whole || is_longer;
+        }
+        return !is_whole && last.len() + next.len() < 128 && next.len() >= 8;
+    }
+    let is_of_url = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
+    // A name broken at its hyphen: no sentence has a word that ends so before a name.
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if last.len() > 1 && last.ends_with('-') && last.chars().all(is_name) && next.contains("[.]") && !next.contains('/')
+    {
+        return true;
+    }
+    let has_host = last.contains('.') || last.contains("[dot]") || last.contains("(dot)");
+    let is_url = last.contains("//");
+    if !has_host && !is_url || !next.chars().all(is_of_url) || next.contains("//") {
+        return false;
+    }
+    let is_value = next.contains('.') && !is_file(next);
+    if last.ends_with("[.]") || last.ends_with("[.") || next.starts_with("[.]") || next.starts_with("(.)") {
+        return true;
+    }
+    if is_value && !next.contains('/') && !last.ends_with(['-', '=', '&', '?', '%', '_']) {
+        return false;
+    }
+    // `-` at the end of a word that is no URL joins two words of a sentence.
+    let is_defanged = last.contains("[.]")
+        || last.contains("[dot]")
+        || last.contains("(dot)")
+        || last.to_ascii_lowercase().contains("hxxp");
+    if last.ends_with(['/', '-', '_', '=', '&', '?', '%']) {
+        return is_url || is_defanged;
+    }
+    // Within a path, if the next word is none of a language.
+    let has_path = last.find("//").map_or(last, |at| &last[at + 2..]).contains('/');
+    let is_no_word = next.bytes().any(|byte| byte.is_ascii_digit() || b"/.=&?%_".contains(&byte));
+    is_broken && (is_url || is_defanged) && has_path && is_no_word && !next.ends_with(['.', ',', ')', ':'])
+}
+
+/// Whether a word ends like the name of a file.
+fn is_file(word: &str) -> bool {
+    let end = word.split(['?', '#']).next().unwrap_or(word).rsplit('.').next().unwrap_or("");
+    crate::feed::syntax::table::is_file_extension(&end.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(text: &str) -> Row {
+        match item_of(1, text) {
+            Item::Row(row) => row,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn cells_of_rows() {
+        let texts = |text| row(text).cells.into_iter().map(|cell| cell.text).collect::<Vec<_>>();
+        assert_eq!(texts("| a b | c |"), ["a b", "c"]);
+        assert_eq!(texts("a | b"), ["a", "b"]);
+        assert_eq!(texts("|Domain____|evil.test_|"), ["Domain", "evil.test"]);
+        assert_eq!(texts("Domain    evil.test  a panel"), ["Domain", "evil.test", "a panel"]);
+        assert_eq!(texts("- evil \\[.\\] test"), ["evil[.]test"]);
+        assert_eq!(texts("> > evil.test"), ["evil.test"]);
+        assert_eq!(item_of(1, "## IOCs ##"), Item::Heading(2, "IOCs".to_owned()));
+        for drawn in ["---", "|---|:-:|", "+---+", "====="] {
+            assert_eq!(item_of(1, drawn), Item::Rule, "{drawn}");
+        }
+    }
+
+    #[test]
+    fn what_was_broken_is_put_together() {
+        for (first, second, whole) in [
+            ("URL  hxxp://evil[.]test/a/", "     b.php", Some("URL  hxxp://evil[.]test/a/b.php")),
+            ("hxxp://evil[.]test/a/", "b.php", Some("hxxp://evil[.]test/a/b.php")),
+            ("hxxp://evil[.]test/", "hxxp://bad[.]test/", None),
+            ("evil[.]test", "bad[.]test", None),
+            ("evil-one[.]", "test", Some("evil-one[.]test")),
+            ("see evil.test", "and so on", None),
+            ("d41d8cd98f00b204e980", "0998ecf8427e", Some("d41d8cd98f00b204e9800998ecf8427e")),
+            ("Domain  evil.test", "        bad.test", Some("Domain  evil.test bad.test")),
+        ] {
+            let mut own = row(first);
+            let left = own.take(row(second));
+            assert_eq!((left.is_none(), own.text()), (whole.is_some(), whole.unwrap_or(first).to_owned()), "{first}");
+        }
+    }
+
+    #[test]
+    fn mails() {
+        let mail =
+            "From: a@cert.example\nContent-Transfer-Encoding: quoted-printable\n\nhxxp://evil[.]test/?a=3Db=\nc\n";
+        let mut page = Page::new();
+        let items: Vec<_> = mail.lines().zip(1..).filter_map(|(line, number)| page.line(number, line)).collect();
+        assert_eq!(items[0].1, Item::Field("from".to_owned(), "a@cert.example".to_owned()));
+        let Item::Row(row) = &items[3].1 else { panic!("{items:?}") };
+        assert_eq!((items[3].0, row.text()), (4, "hxxp://evil[.]test/?a=bc".to_owned()));
+    }
+}

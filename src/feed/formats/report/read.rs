@@ -1,0 +1,580 @@
+//! The reader of reports.
+
+use std::collections::HashSet;
+
+use crate::error::{Error, Result};
+use crate::feed::head::Head;
+use crate::feed::reader::FeedReader;
+use crate::feed::syntax::decoration::is_bullet;
+use crate::feed::syntax::text::floor;
+use crate::feed::syntax::value::Rules;
+use crate::indicator::{
+    Construct, Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Skip, Warning, WarningKind,
+};
+use crate::input::Lines;
+use crate::limits::MAX_PENDING;
+
+use super::page::{Cell, Item, Page, Row};
+use super::token::{self, Read};
+use super::words::{self, Column, Part};
+
+/// A report.
+pub(crate) struct Report;
+
+impl FeedReader for Report {
+    /// Certain of prose that has a heading over indicators or several defanged values; what is a list is put to others first.
+    fn sniff(&self, head: &Head<'_>) -> u8 {
+        let rules = Rules::new(&Feed::new(""), Scope::Suffix);
+        let (mut sentences, mut defanged, mut listed) = (0, 0, 0);
+        let mut page = Page::new();
+        for (line, number) in head.untrimmed().zip(1..) {
+            let text = match page.line(number, line) {
+                Some((_, Item::Row(row))) => row.text(),
+                Some((_, Item::Heading(_, text))) => text,
+                _ => continue,
+            };
+            let values = values_of(&text, &rules);
+            sentences += u32::from(values.words > 6);
+            defanged += values.defanged;
+            let is_heading = values.plain + values.defanged == 0 && values.words < 9;
+            listed += u32::from(is_heading && words::heading(&text) == Some(Part::Indicators));
+        }
+        if sentences > 0 && (defanged > 2 || defanged + listed > 1 || listed > 0 && sentences > 2) { 90 } else { 0 }
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
+        let mut walk = Walk::new(Rules::new(feed, Scope::Suffix));
+        let mut page = Page::new();
+        while let Some(line) = lines.next()? {
+            if line.too_long {
+                sink.reject(Rejection::new(line.number, line.text, Reject::TooLong));
+                continue;
+            }
+            if let Some((number, item)) = page.line(line.number, line.untrimmed) {
+                walk.item(number, item, sink);
+            }
+            if walk.held > MAX_PENDING {
+                let reason = format!("a report that names more than {MAX_PENDING} bytes of values: read it in parts");
+                return Err(Error::feed(lines.path(), reason));
+            }
+        }
+        if let Some((number, item)) = page.finish() {
+            walk.item(number, item, sink);
+        }
+        walk.finish(sink);
+        Ok(())
+    }
+}
+
+/// The words of a text, by what they are.
+#[derive(Default)]
+struct Counts {
+    words: u32,
+    plain: u32,
+    defanged: u32,
+}
+
+fn values_of(text: &str, rules: &Rules) -> Counts {
+    let mut counts = Counts::default();
+    for word in text.split_whitespace() {
+        let pieces = token::pieces(word);
+        let mut is_word = true;
+        for piece in pieces.iter().filter(|piece| !piece.is_target) {
+            if let Read::Value { is_defanged, .. } = token::read(token::trimmed(piece.text), rules) {
+                is_word = false;
+                counts.defanged += u32::from(is_defanged);
+                counts.plain += u32::from(!is_defanged);
+            }
+        }
+        counts.words += u32::from(is_word && word.chars().any(char::is_alphanumeric));
+    }
+    counts
+}
+
+/// A value that was seen, and what is to become of it.
+struct Seen {
+    line: u32,
+    listed: String,
+    indicator: Indicator,
+    host_bits: bool,
+    /// Why it is not taken.
+    aside: Option<Construct>,
+    note: String,
+}
+
+/// One value of a cell.
+struct Token {
+    listed: String,
+    read: Read,
+    is_target: bool,
+    /// Which word of the cell it is.
+    word: usize,
+    /// The name of a hash stands before it.
+    is_named: bool,
+    /// What the sentence before it says.
+    is_contact: bool,
+}
+
+/// What is known while the rows go by.
+struct Walk {
+    rules: Rules,
+    /// What the last heading says, and how deep it was.
+    section: (Part, usize),
+    /// What a sentence with a colon says of the list after it.
+    list: Option<Part>,
+    columns: Option<Vec<(usize, Column)>>,
+    has_title: bool,
+    after_blank: bool,
+    /// The row at hand: the next one may belong to it.
+    row: Option<Row>,
+    /// The words of the sentence at hand.
+    sentence: Vec<String>,
+    seen: Vec<Seen>,
+    /// Hosts of the publisher.
+    own: HashSet<String>,
+    held: usize,
+}
+
+impl Walk {
+    fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            section: (Part::Text, 0),
+            list: None,
+            columns: None,
+            has_title: false,
+            after_blank: true,
+            row: None,
+            sentence: Vec::new(),
+            seen: Vec::new(),
+            own: HashSet::new(),
+            held: 0,
+        }
+    }
+
+    fn item(&mut self, line: u32, item: Item, sink: &mut dyn RecordSink) {
+        let row = match item {
+            Item::Row(row) => match &mut self.row {
+                Some(before) => match before.take(row) {
+                    Some(next) => next,
+                    None => return,
+                },
+                None => row,
+            },
+            other => {
+                self.flush(sink);
+                return self.other(line, other, sink);
+            }
+        };
+        self.flush(sink);
+        self.row = Some(row);
+    }
+
+    fn flush(&mut self, sink: &mut dyn RecordSink) {
+        if let Some(row) = self.row.take() {
+            self.row(&row, sink);
+            self.after_blank = false;
+        }
+    }
+
+    fn other(&mut self, line: u32, item: Item, sink: &mut dyn RecordSink) {
+        match item {
+            Item::Blank => {
+                self.after_blank = true;
+                self.sentence.clear();
+            }
+            Item::Rule | Item::Row(_) => {}
+            Item::Unread(what) => sink.skip(Skip::new(line, what, Construct::OtherKind)),
+            Item::Heading(depth, text) => {
+                self.title(&text, sink);
+                self.sentence.clear();
+                let part = words::heading(&text);
+                self.begin(part, depth);
+                // A heading may name what it is about.
+                self.cell(line, &Cell { at: 0, text }, Part::Text, None, false, sink);
+            }
+            Item::Field(name, value) => {
+                let is_ours = matches!(
+                    &*name,
+                    "from" | "reply-to" | "sender" | "organization" | "return-path" | "author" | "url" | "canonical"
+                ) || name.starts_with("list-");
+                if name == "subject" || name == "title" {
+                    self.title(&value, sink);
+                }
+                let part = match &*name {
+                    "subject" | "title" | "description" => Part::Text,
+                    _ => Part::Aside(Construct::Email),
+                };
+                let first = self.seen.len();
+                self.cell(line, &Cell { at: 0, text: value }, part, None, false, sink);
+                if is_ours {
+                    self.owns(first);
+                }
+            }
+        }
+    }
+
+    fn title(&mut self, text: &str, sink: &mut dyn RecordSink) {
+        if !self.has_title && !text.is_empty() {
+            self.has_title = true;
+            sink.title(text);
+        }
+    }
+
+    /// A heading: what is known of it, or that it is another one of the same depth.
+    fn begin(&mut self, part: Option<Part>, depth: usize) {
+        self.list = None;
+        self.columns = None;
+        match part {
+            Some(part) => self.section = (part, depth),
+            None if depth <= self.section.1 => self.section = (Part::Text, depth),
+            None => {}
+        }
+    }
+
+    /// The hosts of what was seen from there on are the publisher's own, but for those that everybody uses.
+    fn owns(&mut self, first: usize) {
+        for seen in &self.seen[first..] {
+            if let Some(host) = token::host(&seen.indicator) {
+                let host = host.strip_prefix("www.").map_or(host.clone(), str::to_owned);
+                if !words::is_popular(&host) && !words::is_about_threats(&host) {
+                    self.own.insert(host);
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, row: &Row, sink: &mut dyn RecordSink) {
+        let text = row.text();
+        let is_one = row.cells.len() == 1 && !row.is_piped;
+        if words::is_farewell(&text) {
+            self.begin(Some(Part::Aside(Construct::Email)), 7);
+        }
+        let counts = values_of(&text, &self.rules);
+        let has_values = counts.plain + counts.defanged > 0;
+        if row.is_bullet || !is_one {
+            self.sentence.clear();
+        }
+        if !has_values && is_one && self.announces(row, &text, &counts) {
+            return;
+        }
+        if !has_values && !is_one && self.names_columns(row) {
+            return;
+        }
+        if is_page_number(&text) {
+            let first = self.seen.len();
+            for cell in &row.cells {
+                self.cell(row.line, cell, Part::Aside(Construct::OwnSite), None, false, sink);
+            }
+            return self.owns(first);
+        }
+        // The sentence before may name a value; the list follows all the same.
+        let introduces = text.strip_suffix(':').filter(|_| is_one).map(|text| text.rsplit(". ").next().unwrap_or(text));
+        // A sentence ends the list before it.
+        let begins = text.split(' ').next().unwrap_or("");
+        let is_listing = row.is_bullet || !is_one || self.is_value(begins) || text.contains(": ");
+        if counts.words > 3 && !is_listing {
+            self.list = None;
+        }
+        if is_one && counts.words > 6 {
+            self.columns = None;
+        }
+        let part = self.list.unwrap_or(self.section.0);
+        let first = self.seen.len();
+        for (index, cell) in row.cells.iter().enumerate() {
+            let part = self.part_of(row, index, cell, part);
+            let others: Vec<&str> =
+                row.cells.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, cell)| &*cell.text).collect();
+            let note = (!is_one).then(|| others.join(", "));
+            self.cell(row.line, cell, part, note, row.is_bullet || row.number > 0, sink);
+        }
+        if part == Part::Aside(Construct::Email) {
+            self.owns(first);
+        }
+        if let Some(part) = introduces.and_then(words::introduction) {
+            (self.list, self.columns) = (Some(part), None);
+        }
+    }
+
+    /// Whether a row is a heading or a sentence that says what follows.
+    fn announces(&mut self, row: &Row, text: &str, counts: &Counts) -> bool {
+        let text = text.trim_matches(['*', '_', ' ']);
+        // Below all that Markdown has, unless a number says how deep it is.
+        let depth = if row.number > 0 { row.number } else { 7 };
+        if let Some(before) = text.strip_suffix(':').map(|text| text.trim_end_matches('*')) {
+            if counts.words < 5 && !row.is_bullet {
+                if let Some(part) = words::heading(before) {
+                    self.begin(Some(part), depth);
+                    return true;
+                }
+            } else if let Some(part) = words::introduction(&format!("{}{before}", self.before())) {
+                self.list = Some(part);
+                self.columns = None;
+                return true;
+            }
+            return false;
+        }
+        let is_short = counts.words > 0 && counts.words < 9 && !text.ends_with(['.', ',', ';', '!', '?']);
+        let is_begun = text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+        if !is_short || !is_begun || row.is_bullet || !(self.after_blank || row.number > 0) {
+            return false;
+        }
+        let is_capitals = text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase);
+        match words::heading(text) {
+            Some(part) => {
+                self.begin(Some(part), depth);
+                true
+            }
+            // A heading of its own, unless it is one of several in a section.
+            None if row.number > 0 => {
+                self.begin(None, depth);
+                true
+            }
+            None if is_capitals && counts.words > 1 => {
+                self.begin(Some(Part::Text), depth);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The sentence at hand, as text.
+    fn before(&self) -> String {
+        self.sentence.iter().map(|word| format!("{word} ")).collect()
+    }
+
+    /// Whether a row names the columns of a table.
+    fn names_columns(&mut self, row: &Row) -> bool {
+        let columns: Vec<(usize, Column)> = row.cells.iter().map(|cell| (cell.at, words::column(&cell.text))).collect();
+        let known = columns.iter().filter(|(_, column)| *column != Column::Unknown).count();
+        let is_short = row.cells.iter().all(|cell| cell.text.split(' ').count() < 5);
+        // A lone `URL` is a column of any table.
+        let is_of_indicators = row.cells.iter().any(|cell| {
+            words::column(&cell.text) == Column::Indicator
+                && !matches!(&*cell.text.to_lowercase(), "url" | "address" | "host" | "email" | "server" | "value")
+        }) || columns.iter().any(|(_, column)| *column == Column::Indicator)
+            && columns.iter().any(|(_, column)| *column == Column::Note);
+        if !is_short || known * 2 < columns.len() || known == 0 {
+            return false;
+        }
+        let is_listed = is_of_indicators || self.list.unwrap_or(self.section.0) == Part::Indicators;
+        self.columns = Some(match is_listed {
+            true => columns,
+            // A table of something else: what is in it is only named.
+            false => columns.into_iter().map(|(at, _)| (at, Column::Note)).collect(),
+        });
+        true
+    }
+
+    /// What a cell of a row holds.
+    fn part_of(&self, row: &Row, index: usize, cell: &Cell, part: Part) -> Part {
+        if let Part::Aside(_) = part {
+            return part;
+        }
+        let is_table = row.cells.len() > 1 || row.is_piped;
+        let column = self.columns.as_ref().filter(|_| is_table).and_then(|columns| {
+            let nearest = columns.iter().min_by_key(|(at, _)| at.abs_diff(cell.at));
+            if row.is_piped { columns.get(index) } else { nearest }
+        });
+        match column {
+            Some((_, Column::Indicator)) => Part::Indicators,
+            Some((_, Column::Aside(construct))) => Part::Aside(*construct),
+            Some((_, Column::Note)) => Part::Text,
+            // The kind of the value in the cell before.
+            _ if index > 0
+                && words::column(&row.cells[index - 1].text) == Column::Indicator
+                && part == Part::Indicators =>
+            {
+                Part::Indicators
+            }
+            _ => part,
+        }
+    }
+
+    fn is_value(&self, word: &str) -> bool {
+        token::pieces(word).iter().any(|piece| {
+            matches!(
+                token::read(token::trimmed(piece.text), &self.rules),
+                Read::Value { .. } | Read::Bad { is_defanged: true, .. }
+            )
+        })
+    }
+
+    fn tokens(&mut self, text: &str) -> (Vec<Token>, usize) {
+        let (mut tokens, mut last) = (Vec::new(), String::new());
+        let mut count = 0;
+        for (at, word) in text.split_whitespace().enumerate() {
+            count = at + 1;
+            let found = tokens.len();
+            for piece in token::pieces(word) {
+                let listed = token::trimmed(piece.text);
+                let read = token::read(listed, &self.rules);
+                if read == Read::Word {
+                    continue;
+                }
+                let is_email = matches!(&read, Read::Value { indicator: Indicator::Email(_), .. });
+                let is_contact = words::says_contact(&self.sentence, is_email);
+                let is_named = words::split(&last).last().is_some_and(|word| words::is_hash_name(word))
+                    && !self.sentence.iter().any(|word| matches!(&**word, "pgp" | "gpg" | "fingerprint"));
+                tokens.push(Token {
+                    listed: listed.to_owned(),
+                    read,
+                    is_target: piece.is_target,
+                    word: at,
+                    is_named,
+                    is_contact,
+                });
+            }
+            last = word.to_owned();
+            if tokens.len() == found {
+                self.sentence.extend(words::split(word));
+            }
+            // A sentence is as long as a reader remembers it.
+            if word.ends_with(['.', '!', '?']) || self.sentence.len() > 60 {
+                self.sentence.clear();
+            }
+        }
+        (tokens, count)
+    }
+
+    fn cell(
+        &mut self,
+        line: u32,
+        cell: &Cell,
+        part: Part,
+        note: Option<String>,
+        is_item: bool,
+        sink: &mut dyn RecordSink,
+    ) {
+        let mut part = part;
+        let mut text = &*cell.text;
+        // `SHA256: …`, `Source: …`; a URL has a colon of its own.
+        if let Some((label, rest)) =
+            text.split_once([':', '=']).filter(|(_, rest)| rest.starts_with(char::is_whitespace))
+        {
+            let label = label.trim_matches(['*', '_', '`', ' ']);
+            if label.split_whitespace().all(|word| !self.is_value(word)) && label.split_whitespace().count() < 6 {
+                match (words::label(label), part) {
+                    (Some(Part::Indicators), Part::Text) => part = Part::Indicators,
+                    (Some(aside @ Part::Aside(_)), Part::Text | Part::Indicators) => part = aside,
+                    _ => {}
+                }
+                self.sentence.extend(words::split(label));
+                text = rest.trim_start_matches(['*', '_']).trim();
+            }
+        }
+        let (tokens, count) = self.tokens(text);
+        let taken = if part == Part::Indicators { listed(text, &tokens, count, is_item) } else { 0 };
+        for (at, token) in tokens.into_iter().enumerate() {
+            self.token(line, token, part, at < taken, note.as_deref().unwrap_or(text), sink);
+        }
+    }
+
+    fn token(&mut self, line: u32, token: Token, part: Part, is_listed: bool, note: &str, sink: &mut dyn RecordSink) {
+        let Token { listed, read, is_target, is_named, is_contact, .. } = token;
+        match read {
+            Read::Value { indicator, is_defanged, is_file, host_bits } => {
+                let is_email = matches!(indicator, Indicator::Email(_));
+                let host = token::host(&indicator);
+                let is_taken = is_defanged || is_listed || is_named;
+                let aside = match part {
+                    Part::Aside(construct) => Some(construct),
+                    _ if is_contact => Some(if is_email { Construct::Email } else { Construct::OwnSite }),
+                    _ if is_target && !is_defanged => Some(Construct::Link),
+                    _ if host.as_deref().is_some_and(words::is_about_threats) => Some(Construct::Link),
+                    _ if is_file => Some(Construct::FileName),
+                    _ if !is_taken => Some(Construct::InText),
+                    _ if host.as_deref().is_some_and(words::is_popular) && token::is_whole_host(&indicator) => {
+                        Some(Construct::Popular)
+                    }
+                    _ => None,
+                };
+                let note = note.replace(&listed, "");
+                let note = note.trim_matches(|c: char| {
+                    c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '(' | ')' | '|' | '*' | '`')
+                });
+                let note = note[..floor(note, 200)].to_owned();
+                self.held += listed.len() + note.len() + size_of::<Seen>() + 64;
+                if is_contact && !is_defanged {
+                    self.own.extend(host.filter(|host| !words::is_popular(host)));
+                }
+                self.seen.push(Seen { line, listed, indicator, host_bits, aside, note });
+            }
+            Read::Bad { reason, is_defanged } if is_defanged || is_listed => {
+                if part == Part::Text || part == Part::Indicators {
+                    sink.reject(Rejection::new(line, listed, reason));
+                }
+            }
+            Read::Bad { .. } | Read::Word => {}
+        }
+    }
+
+    /// Hands everything over, now that all of the report is known.
+    fn finish(mut self, sink: &mut dyn RecordSink) {
+        self.flush(sink);
+        let own = |indicator: &Indicator| {
+            token::host(indicator).is_some_and(|host| self.own.iter().any(|own| words::is_beneath(&host, own)))
+        };
+        for seen in &mut self.seen {
+            if own(&seen.indicator) && matches!(seen.aside, None | Some(Construct::InText)) {
+                seen.aside = Some(Construct::OwnSite);
+            }
+        }
+        // A report names most of what it warns of several times.
+        let taken: HashSet<String> =
+            self.seen.iter().filter(|seen| seen.aside.is_none()).map(|seen| seen.indicator.to_string()).collect();
+        let mut done: HashSet<String> = HashSet::new();
+        for seen in self.seen {
+            let name = seen.indicator.to_string();
+            match seen.aside {
+                Some(construct) if !taken.contains(&name) => sink.skip(Skip::new(seen.line, seen.listed, construct)),
+                None if done.insert(name) => {
+                    let mut record = Record::new(seen.indicator, seen.line, &*seen.listed);
+                    record.attributes.description = (!seen.note.is_empty()).then(|| seen.note.into());
+                    sink.record(record);
+                    if seen.host_bits {
+                        sink.warn(Warning::new(seen.line, &*seen.listed, WarningKind::HostBits));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// How many tokens of a cell in a list of indicators are listed in it: all, the first alone, or none.
+fn listed(text: &str, tokens: &[Token], count: usize, is_item: bool) -> usize {
+    let Some(first) = tokens.first() else { return 0 };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_joint =
+        |word: &str| matches!(&*word.to_lowercase(), "and" | "or" | "&" | "/" | "," | ";" | "|" | "und" | "et");
+    let others = words.iter().enumerate().filter(|(at, word)| {
+        !tokens.iter().any(|token| token.word == *at) && !is_joint(word) && word.chars().any(char::is_alphanumeric)
+    });
+    let others = others.count();
+    if others == 0 {
+        return tokens.len();
+    }
+    if first.word != 0 {
+        // `[ref] evil.test`, `2026-05-01 evil.test`: nothing but a date or a number before it.
+        let is_date = |word: &&str| word.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric());
+        if !words[..first.word].iter().all(|word| is_date(word) || is_bullet(word)) {
+            return 0;
+        }
+    }
+    let same = tokens.iter().take_while(|token| token.word == first.word).count();
+    let next = words.get(first.word + 1).copied().unwrap_or("");
+    let is_apart = next.starts_with(['(', '[', '-', '–', '—', '#', ':', '=', '/', '→'])
+        || words[first.word].ends_with([':', ',', ';']);
+    let is_name =
+        matches!(&first.read, Read::Value { indicator: Indicator::Domain { .. } | Indicator::Pattern(_), .. });
+    if is_item || is_apart || !is_name || count - first.word < 3 { same } else { 0 }
+}
+
+/// `Page 3 of 7`, as it stands at the edge of a page.
+fn is_page_number(text: &str) -> bool {
+    let words = words::split(text);
+    words.windows(2).any(|pair| {
+        matches!(&*pair[0], "page" | "seite" | "página") && pair[1].bytes().all(|byte| byte.is_ascii_digit())
+    })
+}

@@ -1,0 +1,225 @@
+//! Values out of the words of prose.
+
+use std::borrow::Cow;
+
+use crate::feed::head::is_shaped;
+use crate::feed::syntax::decoration::undecorated;
+use crate::feed::syntax::table::is_file_extension;
+use crate::feed::syntax::value::{self, Rules};
+use crate::indicator::{HostRef, Indicator, Reject};
+use crate::value::refang::refang;
+
+/// What a word may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Piece<'w> {
+    pub(super) text: &'w str,
+    /// It is where a link of Markdown leads to.
+    pub(super) is_target: bool,
+}
+
+/// What a piece is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Read {
+    Value {
+        indicator: Indicator,
+        is_defanged: bool,
+        /// It could as well be the name of a file.
+        is_file: bool,
+        host_bits: bool,
+    },
+    /// Meant as a value, and none.
+    Bad { reason: Reject, is_defanged: bool },
+    /// A word.
+    Word,
+}
+
+/// The parts of a word that may be values.
+pub(super) fn pieces(word: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = word;
+    // `[text](target)`, or the end of it.
+    if let Some((before, after)) = word.split_once("](") {
+        let end = after.rfind(')').unwrap_or(after.len());
+        let text = before.trim_start_matches(['-', '*', '!']).strip_prefix('[').unwrap_or(before);
+        split(text, &mut pieces);
+        pieces.push(Piece { text: &after[..end], is_target: true });
+        rest = after[end..].trim_start_matches(')');
+    }
+    split(rest, &mut pieces);
+    pieces
+}
+
+/// Splits at commas and the like; a URL may hold them, and ends there only where another begins.
+fn split<'w>(word: &'w str, pieces: &mut Vec<Piece<'w>>) {
+    let is_url = word.contains("//");
+    let mut start = 0;
+    for (at, _) in word.match_indices([',', ';', '|']) {
+        let next = word[at + 1..].to_ascii_lowercase();
+        if !is_url || next.starts_with("http") || next.starts_with("hxxp") {
+            pieces.push(Piece { text: &word[start..at], is_target: false });
+            start = at + 1;
+        }
+    }
+    pieces.push(Piece { text: &word[start..], is_target: false });
+    pieces.retain(|piece| !piece.text.is_empty());
+}
+
+/// A word without the punctuation and marks of a text around it.
+pub(super) fn trimmed(word: &str) -> &str {
+    let mut rest = word;
+    loop {
+        let before = rest.len();
+        rest = undecorated(rest);
+        rest = rest.trim_matches('`');
+        rest = rest.strip_prefix("**").unwrap_or(rest);
+        rest = rest.strip_suffix("**").unwrap_or(rest);
+        for sign in ['*', '_', '~'] {
+            if let Some(within) = rest.strip_prefix(sign).and_then(|rest| rest.strip_suffix(sign)) {
+                rest = within;
+            }
+        }
+        for (open, close) in [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')] {
+            if let Some(within) = rest.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
+                rest = within;
+            }
+            let count = |sign: char| rest.matches(sign).count();
+            if rest.ends_with(close) && count(open) < count(close) {
+                rest = &rest[..rest.len() - 1];
+            } else if rest.starts_with(open) && count(open) > count(close) {
+                rest = &rest[1..];
+            }
+        }
+        rest = without_note(rest.trim_end_matches([',', ';', ':', '!', '"', '\'', '.', '?', '*', '|']));
+        rest = rest.trim_start_matches([',', ';', '"', '\'', '|', '=']);
+        if rest.len() == before {
+            return rest;
+        }
+    }
+}
+
+/// A word without the number of a footnote at its end, `evil[.]test[3]`.
+fn without_note(word: &str) -> &str {
+    let Some((before, digits)) = word.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) else { return word };
+    let is_note = digits.len() < 4 && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_note && before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | ')')) {
+        before
+    } else {
+        word
+    }
+}
+
+/// Reads a trimmed piece.
+pub(super) fn read(text: &str, rules: &Rules) -> Read {
+    let is_defanged = matches!(refang(text), Cow::Owned(_));
+    match value::classify(text, rules) {
+        Ok(value) => {
+            let file = file_end(&value.indicator);
+            if !is_defanged && !is_plausible(&value.indicator, text) {
+                return Read::Word;
+            }
+            // `.zip` is a domain too.
+            let is_file = file.is_some_and(|end| is_file_extension(&end) && !(is_defanged && end == "zip"));
+            Read::Value { indicator: value.indicator, is_defanged, is_file, host_bits: value.host_bits }
+        }
+        Err(reason) => {
+            // `C2:evil[.]test`, `domain=evil[.]test`.
+            if let Some((name, rest)) = text.split_once([':', '='])
+                && !name.is_empty()
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                && !rest.starts_with(['/', '\\'])
+                && let found @ Read::Value { .. } = read(trimmed(rest), rules)
+            {
+                return found;
+            }
+            let is_long = text.chars().filter(|c| c.is_alphanumeric()).count() > 3;
+            match reason {
+                _ if is_defanged && is_long => Read::Bad { reason, is_defanged },
+                // In a list it was meant as a value.
+                reason if text.contains('.') && (is_shaped(reason) || is_long && reason != Reject::Unrecognised) => {
+                    Read::Bad { reason, is_defanged: false }
+                }
+                _ => Read::Word,
+            }
+        }
+    }
+}
+
+/// Whether a value that is written as it is looks like one to a reader too: `e.g` does not.
+fn is_plausible(indicator: &Indicator, text: &str) -> bool {
+    match indicator {
+        Indicator::Domain { name, .. } => {
+            let last = name.as_str().rsplit('.').next().unwrap_or("");
+            last.len() > 1 && !text.ends_with(['-', '+'])
+        }
+        Indicator::Pattern(_) => text.starts_with("*.") || text.contains('.'),
+        _ => true,
+    }
+}
+
+/// The end of a name that could be a file's.
+fn file_end(indicator: &Indicator) -> Option<String> {
+    match indicator {
+        Indicator::Domain { name, .. } => name.as_str().rsplit('.').next().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// The host of a value, if it has one that is a name.
+pub(super) fn host(indicator: &Indicator) -> Option<String> {
+    match indicator {
+        Indicator::Domain { name, .. } => Some(name.as_str().to_owned()),
+        Indicator::Url { url, .. } => match url.view().host() {
+            HostRef::Domain(name) => Some(name.to_owned()),
+            HostRef::Ip(_) => None,
+        },
+        Indicator::Email(address) => address.as_str().rsplit_once('@').map(|(_, host)| host.to_owned()),
+        _ => None,
+    }
+}
+
+/// Whether a value stands for a whole host.
+pub(super) fn is_whole_host(indicator: &Indicator) -> bool {
+    match indicator {
+        Indicator::Domain { .. } => true,
+        Indicator::Url { url, .. } => url.view().path() == "/" && url.view().query().is_none(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_without_what_is_around_them() {
+        for (word, expected) in [
+            ("(evil[.]test),", "evil[.]test"),
+            ("`evil.test`", "evil.test"),
+            ("**evil.test**", "evil.test"),
+            ("*.evil.test", "*.evil.test"),
+            ("evil[.]test[3].", "evil[.]test"),
+            ("[2001:db8::1]:443", "[2001:db8::1]:443"),
+            ("<hxxp://evil[.]test/a>", "hxxp://evil[.]test/a"),
+            ("hxxp://evil[.]test/a(1)", "hxxp://evil[.]test/a(1)"),
+            ("evil[.]test).", "evil[.]test"),
+            ("“evil(dot)test”", "evil(dot)test"),
+            ("", ""),
+            ("[.]", "."),
+        ] {
+            let expected = if expected == "." { "" } else { expected };
+            assert_eq!(trimmed(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn words_in_pieces() {
+        let texts = |word| pieces(word).into_iter().map(|piece| (piece.text, piece.is_target)).collect::<Vec<_>>();
+        assert_eq!(texts("a.test,b.test"), [("a.test", false), ("b.test", false)]);
+        assert_eq!(texts("hxxp://a.test/x,y"), [("hxxp://a.test/x,y", false)]);
+        assert_eq!(texts("hxxp://a.test/x,hxxp://b.test"), [("hxxp://a.test/x", false), ("hxxp://b.test", false)]);
+        assert_eq!(
+            texts("[evil[.]test](https://ref.example/x)."),
+            [("evil[.]test", false), ("https://ref.example/x", true), (".", false)]
+        );
+    }
+}
