@@ -234,7 +234,7 @@ impl Export {
             host.len(),
             content(path)
         );
-        self.rule("http any any -> any", "any", "", &conditions, feeds);
+        self.rule("http any any ->", "any", "any", &conditions, feeds);
         Ok(())
     }
 
@@ -264,7 +264,7 @@ impl Export {
                     } else {
                         format!("{buffer}; dotprefix; content:\".{name}\"; {nocase}endswith; ")
                     };
-                    self.rule(&format!("{head} any any -> any"), "any", "", &conditions, feeds);
+                    self.rule(&format!("{head} any any ->"), "any", "any", &conditions, feeds);
                 }
                 return Ok(());
             }

@@ -4,6 +4,7 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 use common::{Folder, folder};
 use netsieve::feed::{self, Format};
@@ -110,6 +111,51 @@ fn what_is_exported_is_read_back() {
         assert!(got.contains(want), "{want}: {}", run.out);
     }
     assert!(run.err.contains("3 names are listed without those beneath"), "{}", run.err);
+}
+
+/// What each export is for takes it; a program that is not installed is said to be skipped.
+#[test]
+fn programs_take_what_is_exported() {
+    let folder = feeds();
+    let haproxy = "\
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 1s
+  timeout server 1s
+frontend f
+  bind 127.0.0.1:18181
+  http-request set-var(txn.host) req.hdr(host),host_only,lower
+  http-request deny if { str(.),concat(,txn.host),map_end(out.haproxy-map) -m found }
+  http-request deny if { src,map_ip(out.haproxy-ip-map) -m found }
+";
+    folder.write("haproxy.cfg", haproxy.as_bytes());
+    for to in ["rpz", "unbound", "dnsmasq", "nft", "suricata", "haproxy-map", "haproxy-ip-map"] {
+        let run = folder.run(&format!("export --to {to} {SETS}")).code(0);
+        folder.write(&format!("out.{to}"), run.out.as_bytes());
+    }
+    for line in [
+        "named-checkzone rpz.invalid out.rpz",
+        "unbound-checkconf out.unbound",
+        "dnsmasq --test --conf-file=out.dnsmasq",
+        "nft -c -f out.nft",
+        "suricata -T -S out.suricata -l .",
+        "haproxy -c -f haproxy.cfg",
+    ] {
+        let (program, args) = line.split_once(' ').unwrap();
+        let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
+        let mut command = Command::new("env");
+        command.current_dir(folder.0.path()).env("PATH", path).arg(program).args(args.split(' '));
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        if output.status.code() == Some(127) {
+            eprintln!("skipped: {program} is not installed");
+        } else if said.contains("Operation not permitted") {
+            eprintln!("skipped: {program} may not look at the kernel here");
+        } else {
+            assert!(output.status.success(), "{line}: {said}{}", String::from_utf8_lossy(&output.stdout));
+        }
+    }
 }
 
 #[test]
