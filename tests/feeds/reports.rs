@@ -2,7 +2,7 @@
 
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{Construct, Record, RecordSink, Rejection, Skip, Warning};
-use netsieve::{Feed, MatchOptions, Sieve};
+use netsieve::{Feed, Sieve};
 
 #[derive(Default)]
 struct Read {
@@ -405,7 +405,7 @@ fn what_is_taken_hits() {
     assert_eq!(feed::read(text.as_bytes(), "", None, &feed, &mut builder.sink(id)).unwrap(), Format::Report);
     let (sieve, report) = builder.build().unwrap();
     assert_eq!(report.feeds[0].entries, 3);
-    let mut matcher = sieve.matcher(&MatchOptions::default());
+    let mut matcher = sieve.matcher();
     for value in ["gate.evil.test", "192.0.2.7", "http://bad.test/a"] {
         assert!(matcher.match_any(value).first().is_some(), "{value}");
     }
