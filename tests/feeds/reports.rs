@@ -38,12 +38,15 @@ fn check(text: &str, planted: &[&str], aside: &[(&str, Construct)]) {
     assert_eq!(format, Format::Report);
     let mut taken: Vec<&str> = seen.taken.iter().map(|(_, value)| &**value).collect();
     let mut planted = planted.to_vec();
-    (taken.sort_unstable(), planted.sort_unstable());
+    taken.sort_unstable();
+    planted.sort_unstable();
     assert_eq!(taken, planted);
     let mut said: Vec<(&str, Construct)> = seen.aside.iter().map(|(_, value, what)| (&**value, *what)).collect();
     let mut aside = aside.to_vec();
-    (said.sort_unstable(), aside.sort_unstable());
-    (said.dedup(), aside.dedup());
+    said.sort_unstable();
+    aside.sort_unstable();
+    said.dedup();
+    aside.dedup();
     assert_eq!(said, aside);
     assert!(seen.rejected.is_empty(), "{:?}", seen.rejected);
     for (line, value) in &seen.taken {
