@@ -75,12 +75,12 @@ impl Followed {
     /// The state of all that a sieve is made of.
     pub(super) fn state(&self) -> State {
         let one = |path: &Path| (path.to_owned(), Fingerprint::of(path));
-        let mut state = vec![one(&self.0)];
         #[cfg(feature = "config")]
         if let Content::Config(Ok(config)) = self.content() {
-            state.extend(config.feeds.iter().map(|file| one(&file.path)));
+            let files = config.feeds.iter().map(|file| one(&file.path));
+            return std::iter::once(one(&self.0)).chain(files).collect();
         }
-        state
+        vec![one(&self.0)]
     }
 
     /// Makes the sieve. It is not taken if a feed has become so much smaller than it was in `old` that it must be truncated.

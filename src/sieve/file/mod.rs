@@ -27,9 +27,10 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "mmap")]
 use std::fs::File;
-use std::io::{self, Read};
+#[cfg(feature = "mmap")]
+use std::io;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
