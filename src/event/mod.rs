@@ -40,6 +40,8 @@ mod names;
 mod normal;
 mod pairs;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod time;
 mod value;
 
@@ -122,6 +124,8 @@ pub struct EventReader {
     layouts: Vec<LayoutConfig>,
     header: Option<Arc<Header>>,
     columns: Vec<Option<KnownName>>,
+    /// One of the columns may hold files, programs or versions.
+    has_name_like: bool,
     /// Of the line at hand.
     shape: Lazy<Shape>,
     normal: Lazy<Normal>,
@@ -153,6 +157,7 @@ impl EventReader {
             layouts: options.layouts.clone(),
             header: None,
             columns: Vec::new(),
+            has_name_like: false,
             shape: Lazy::default(),
             normal: Lazy::default(),
         }
@@ -193,6 +198,7 @@ impl EventReader {
             let meanings = (0..header.columns()).map(|at| names::find(&header.key(at)?, &[]));
             self.columns.extend(meanings);
         }
+        self.has_name_like = self.columns.iter().flatten().any(KnownName::may_be_name_like);
         self.header = header;
     }
 
@@ -288,7 +294,11 @@ impl<'a> Event<'a> {
     /// Whether the field at a span holds files, programs or versions: as [`field_at`](Self::field_at) and
     /// [`is_name_like`](Field::is_name_like) say, without a look at what else is in the line unless it matters.
     pub(crate) fn is_name_like_at(&self, span: Range<usize>) -> bool {
-        let EventReader { normal, .. } = self.reader;
+        let EventReader { normal, layouts, header, has_name_like, .. } = self.reader;
+        // Most tables have no column of that kind, which tells it of all their lines.
+        if !has_name_like && layouts.is_empty() && header.as_ref().is_some_and(|header| header.has_columns(self.line)) {
+            return false;
+        }
         if normal.known().is_none() {
             let (sheet, context) = (self.sheet(), self.context());
             if !normal.lend(|normal| normal.may_be_name_like(sheet, &context, &span)) {

@@ -172,6 +172,12 @@ impl Header {
         fits
     }
 
+    /// Whether [`read`](Self::read) reads a line, told by a count of what separates its columns; `false` where that does not tell.
+    pub(in crate::event) fn has_columns(&self, line: &[u8]) -> bool {
+        let text = Part::whole(line).trimmed_end().text();
+        self.kind == Kind::Zeek && memchr::memchr_iter(self.separator, text).count() + 1 >= self.columns()
+    }
+
     fn zeek(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
         let mut start = part.start;
         let mut ends = memchr::memchr_iter(self.separator, part.text()).map(|at| part.start + at);

@@ -296,6 +296,9 @@ fn address(
             }
         }
     }
+    if port.is_none() && end == word.end && is_version(line, glued, before[0]) {
+        return Some(raw.end);
+    }
     *count += 1;
     if let Some(end) = (glued.is_none() && *count == 1).then(|| flow(part, Word { start, end }, sheet)).flatten() {
         *count += 1;
@@ -322,6 +325,24 @@ fn address(
         }
     }
     Some(stop)
+}
+
+/// Whether what looks like an address is a version: after a product and its slash (`Chrome/192.0.2.1`), or after a word that says so
+/// (`version 192.0.2.1`). A word before the slash that names a machine does not (`client/192.0.2.7`), nor one of capitals
+/// (`HIER_DIRECT/203.0.113.5`).
+fn is_version(line: &[u8], glued: Option<Word>, before: Option<Word>) -> bool {
+    let Some(name) = glued.or(before).map(|word| &line[word.start..word.end]) else { return false };
+    if glued.is_some()
+        && let Some(product) = name.strip_suffix(b"/")
+    {
+        return product.iter().any(u8::is_ascii_lowercase) && !names::is_exact(product);
+    }
+    let end = name.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |at| at + 1);
+    let is_end = |word: &[u8]| end >= word.len() && name[end - word.len()..end].eq_ignore_ascii_case(word);
+    let is_word = |word: &[u8]| is_end(word) && !name[..end - word.len()].last().is_some_and(u8::is_ascii_alphanumeric);
+    // `release 192.0.2.7` may be what is to be done.
+    let is_key = name[end..].first().is_some_and(|byte| matches!(*byte, b':' | b'='));
+    is_end(b"version") || is_word(b"ver") || is_key && (is_end(b"build") || is_end(b"release") || is_word(b"rv"))
 }
 
 /// One end of a flow: `192.0.2.7:5555`, `192.0.2.7/25`, where the number after the bar is a port and no prefix length.

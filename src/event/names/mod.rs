@@ -130,6 +130,16 @@ pub(super) struct KnownName {
     pub(super) extra: u8,
 }
 
+impl KnownName {
+    /// Whether it may be the name of files, programs or versions.
+    pub(super) fn may_be_name_like(&self) -> bool {
+        self.meanings.iter().any(|entry| match entry.meaning {
+            Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.is_name_like(),
+            _ => false,
+        })
+    }
+}
+
 /// One meaning of a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RankedMeaning {

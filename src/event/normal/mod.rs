@@ -187,12 +187,7 @@ impl Normal {
         let mut look_up = |at: usize| self.look_up(&sheet.fields[at], sheet, context);
         let field = field_of(sheet, span, |at| look_up(at).is_some());
         // What a field becomes by others, such as the host of a request, is none of these.
-        field.and_then(look_up).is_some_and(|found| {
-            found.meanings.iter().any(|entry| match entry.meaning {
-                Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.is_name_like(),
-                _ => false,
-            })
-        })
+        field.and_then(look_up).is_some_and(|found| found.may_be_name_like())
     }
 
     /// What the name of a field means.

@@ -1,0 +1,90 @@
+//! What is read of a line in fewer steps, against the whole reading.
+
+use super::names::{Key, Meaning};
+use super::*;
+
+/// Heads of files, and lines. Each line is asked under each head.
+const HEADS: [&str; 4] = [
+    "",
+    "#separator \\x09\n#fields\tts\tid.orig_h\tid.resp_h\tquery\n",
+    "#fields\tts\tfilename\tversion\n",
+    "when,src_ip,file_name,host\n2026-05-12T10:02:03Z,192.0.2.7,evil.test,a.example\n",
+];
+const LINES: [&str; 12] = [
+    "1778580123.5\t192.0.2.7\t203.0.113.5\tcdn.evil.test",
+    "1778580123.5\tevil.test\t1.2.3.4",
+    "1778580123.5\t192.0.2.7",
+    "2026-05-12T10:02:03Z,192.0.2.7,evil.test,b.example",
+    r#"{"ts":1778580123,"file":{"name":"evil.test","path":"/a/evil.test"},"host":"evil.test","path":"/x"}"#,
+    r#"{"filename":"evil.test","query":"evil.test","message":"May 12 10:02:03 gw evil.test[5]: from 192.0.2.7"}"#,
+    "<34>1 2026-05-12T10:02:03Z gw evil.test 5 id - path=/a file=evil.test version=192.0.2.1 dst=203.0.113.5",
+    "May 12 10:02:03 gw evil.test[7]: Failed password for eve from 192.0.2.7 port 5555 ssh2",
+    r#"192.0.2.7 - - [12/May/2026:10:02:03 +0000] "GET /evil.test HTTP/1.1" 200 5 "-" "Chrome/192.0.2.1""#,
+    "CEF:0|Acme|Gate|192.0.2.1|100|Threat|7|fname=evil.test filePath=/a/evil.test dhost=evil.test src=192.0.2.7",
+    "process=evil.test image=evil.test ver=192.0.2.1 method=GET path=/a host=evil.test",
+    "the file evil.test of process evil.test, version: 192.0.2.1, from 192.0.2.7",
+];
+
+/// What a scan asks first must be what a whole reading says, for every place of a line, in either order.
+#[test]
+fn a_place_is_judged_as_the_whole_reading_judges_it() {
+    let (mut all, mut name_like) = (0, 0);
+    for head in HEADS {
+        let mut reader = EventReader::new(&EventOptions::default());
+        reader.head(head.as_bytes());
+        for line in LINES {
+            for start in 0..line.len() {
+                for end in [start + 1, (start + 9).min(line.len())] {
+                    let place = start..end;
+                    let quick = reader.read(line.as_bytes()).is_name_like_at(place.clone());
+                    let event = reader.read(line.as_bytes());
+                    let whole = event.field_at(place.clone()).is_some_and(|field| field.is_name_like());
+                    assert_eq!(quick, whole, "{head:?} {line:?} {place:?}");
+                    assert_eq!(event.is_name_like_at(place.clone()), whole, "{head:?} {line:?} {place:?}");
+                    (all, name_like) = (all + 1, name_like + usize::from(whole));
+                }
+            }
+        }
+    }
+    assert!(name_like > 500 && all > 2 * name_like, "{name_like} of {all}");
+}
+
+/// A field that becomes another by what else is in a line never becomes one of files: the judgement above rests on it.
+#[test]
+fn names_of_requests_are_no_files() {
+    for name in ["host", "path", "query", "status"] {
+        let found = Key::new(name.as_bytes()).and_then(|key| names::find(&key, &[])).expect("a name of the table");
+        for entry in found.meanings {
+            if let Meaning::InRequest(name) = entry.meaning {
+                assert!(!name.is_name_like(), "{name}");
+            }
+        }
+    }
+}
+
+/// A version that looks like an address met nobody, wherever it stands in plain text; an address beside it did.
+#[test]
+fn versions_in_plain_text_are_nobody() {
+    // One or two words and a colon after the time are a program, on a host.
+    const BEFORE: [&str; 5] = ["Chrome/", "agent Mozilla/5.0 Edg/", "version ", "of the build: ", "fw ver "];
+    let mut reader = EventReader::new(&EventOptions::default());
+    for before in BEFORE {
+        for start in ["", "2026-05-12T10:02:03Z ", "May 12 10:02:03 gw app[7]: "] {
+            for end in ["", ".", " is running", ", all is well", ") seen"] {
+                let line = format!("{start}{before}192.0.2.1{end}");
+                let who = reader.read(line.as_bytes()).who().and_then(|who| who.ip);
+                assert_eq!(who, None, "{line}");
+                for line in [format!("{line} from 192.0.2.7"), format!("{start}peer 192.0.2.7 {before}192.0.2.1{end}")]
+                {
+                    let who = reader.read(line.as_bytes()).who().and_then(|who| who.ip);
+                    assert_eq!(who, Some("192.0.2.7".parse().expect("an address")), "{line}");
+                }
+            }
+        }
+    }
+    // What is no product stays an address.
+    for line in ["login by client/192.0.2.7", "sent HIER_DIRECT/192.0.2.7", "Chrome/192.0.2.7:443 opened"] {
+        let who = reader.read(line.as_bytes()).who().and_then(|who| who.ip);
+        assert_eq!(who, Some("192.0.2.7".parse().expect("an address")), "{line}");
+    }
+}
