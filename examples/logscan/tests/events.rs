@@ -1,0 +1,124 @@
+//! Lines with hits as events: layouts of the configuration, time, and what is explained of a line.
+
+mod common;
+
+use common::Folder;
+
+const LOG: &[u8] = b"acme-proxy when=2026-05-12T10:02:03Z cip=192.0.2.7 up=198.51.100.9 asked=evil.test\n";
+const LAYOUT: &str =
+    "[layout.acme]\nmatch = \"acme-proxy\"\ntime = \"when\"\nsource.ip = \"cip\"\n\"url.domain\" = \"asked\"\n";
+
+#[test]
+fn layouts_of_the_configuration_name_the_fields() {
+    let config = format!("[[feed]]\npath = \"c2.txt\"\n\n{LAYOUT}");
+    let folder = Folder::new(&[
+        ("c2.txt", b"evil.test\n"),
+        ("a.log", LOG),
+        ("feeds.toml", config.as_bytes()),
+        ("layouts.toml", LAYOUT.as_bytes()),
+    ]);
+    folder.run("build -f c2.txt -o set.sieve").code(0);
+    for set in [
+        "--config feeds.toml",
+        "-f c2.txt --layouts layouts.toml",
+        "-f c2.txt --config layouts.toml",
+        "--sieve set.sieve --layouts layouts.toml",
+    ] {
+        let run = folder.run(&format!("scan {set} --json a.log")).code(0);
+        let event = &run.json()[0]["event"];
+        let text = |key: &str| event[key].as_str().unwrap_or("none");
+        assert_eq!(
+            [text("layout"), text("field"), text("role"), text("source.ip"), text("@timestamp")],
+            ["acme", "asked", "url.domain", "192.0.2.7", "2026-05-12T10:02:03Z"],
+            "{set}: {event}"
+        );
+    }
+    let explained =
+        folder.command("check --config feeds.toml --explain").arg(std::str::from_utf8(LOG).unwrap()).output().unwrap();
+    let text = String::from_utf8(explained.stdout).unwrap();
+    assert!(text.contains("layout: acme") && text.contains("cip = 192.0.2.7  (source.ip)"), "{text}");
+}
+
+#[test]
+fn what_is_wrong_in_a_layout_is_said_with_file_and_line() {
+    let folder = Folder::new(&[("c2.txt", b"evil.test\n"), ("a.log", LOG)]);
+    for (layout, said) in [
+        ("[layout.acme]\nmatch = 'x'\nuser.nam = 'who'\n", "bad.toml:3:12: `user.nam` is not a name"),
+        ("[layout.acme]\nmatch = 'x'\nuser.nam = 'who'\n", "did you mean `user.name`?"),
+        ("[layout.acme]\nsource.ip = 'cip'\n", "bad.toml:1:1: the layout `acme` has no `match`"),
+    ] {
+        folder.write("bad.toml", layout.as_bytes());
+        for command in ["scan -f c2.txt --layouts bad.toml a.log", "check -f c2.txt --explain --config bad.toml x"] {
+            let run = folder.run(command).code(2);
+            assert!(run.err.contains(said), "{command}: {}", run.err);
+        }
+    }
+}
+
+#[test]
+fn hits_without_a_time_are_counted_where_one_is_asked_for() {
+    let folder = Folder::new(&[
+        ("c2.txt", b"evil.test\n"),
+        ("a.log", b"2026-05-12T10:02:03Z evil.test\n2026-05-13T10:02:03Z evil.test\nevil.test\n"),
+    ]);
+    let run = folder.run("scan -f c2.txt --from 2026-05-13 --json a.log").code(0);
+    assert_eq!(run.rows().len(), 2);
+    assert!(run.err.contains("1 of events outside --from and --to"), "{}", run.err);
+    assert!(run.err.contains("1 hit on lines without a time"), "{}", run.err);
+    let run = folder.run("scan -f c2.txt --from 2026-05-13 --stats --json a.log").code(0);
+    assert!(run.err.contains("outside 1") && run.err.contains("undated     1"), "{}", run.err);
+    let run = folder.run("scan -f c2.txt --json a.log").code(0);
+    assert!(!run.err.contains("without a time"), "{}", run.err);
+}
+
+#[test]
+fn a_line_is_explained_with_what_came_near() {
+    let folder = Folder::new(&[
+        ("c2.txt", b"203.0.113.9:443\nevil.test\nhttp://shop.test/login/\nhttp://host.test/x\n10.0.0.1\n"),
+        ("fine.txt", b"www.evil.test\n"),
+        ("dated.csv", b"indicator,type,valid_until\nold.test,domain,2025-01-01\n"),
+    ]);
+    let cases = [
+        ("src=192.0.2.7 dst=203.0.113.9 dpt=443 act=deny", "-> ", 0),
+        ("src=192.0.2.7 dst=203.0.113.9 dpt=80 act=deny", "with other ports are listed: 203.0.113.9:443", 1),
+        ("query www.evil.test", "suppressed by what is allowed: www.evil.test", 1),
+        ("from 10.0.0.1", "c2.txt:5 lists it, and it was refused", 1),
+        ("GET http://shop.test/login", "differs by the `/` at its end", 1),
+        ("GET http://host.test/y", "1 URLs with another path are listed on this host", 1),
+        ("query host.test", "1 of URLs of which only the host was given", 1),
+        ("mail from eve@shop.test", "it is the domain of a mail address", 1),
+        (r#"{"ts":1778580123,"filename":"evil.test"}"#, "the field filename holds files, programs or versions", 1),
+        ("name old.test", "old.test of dated expired 2025-01-01", 1),
+        ("ts=1778580123 method=GET host=host.test path=/x", "joined", 0),
+        ("ts=1778580123 method=GET host=shop.test path=/login", "http://shop.test/login  url", 1),
+        ("nothing at all", "nothing that could be an address", 1),
+    ];
+    let mut wrong = Vec::new();
+    for (line, said, code) in cases {
+        let mut command = folder.command("check -f c2.txt -f dated.csv --allow fine.txt --as-of 2026-01-01 --explain");
+        let output = command.arg(line).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        if !text.contains(said) || output.status.code() != Some(code) {
+            wrong.push(format!(
+                "{line}: no {said:?}, or not {code}:\n{text}{}",
+                String::from_utf8_lossy(&output.stderr)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // A header counts for the lines behind it.
+    let log = b"#fields\tts\tid.orig_h\tquery\n1778580123.5\t192.0.2.7\tevil.test\n";
+    let run = folder.run_with("check -f c2.txt --explain --json -", log).code(0);
+    let rows = run.json();
+    assert_eq!(rows[1]["layout"], "zeek");
+    assert_eq!(rows[1]["event"]["source.ip"], "192.0.2.7");
+    assert_eq!(
+        rows[1]["places"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|place| !place["matches"].as_array().unwrap().is_empty())
+            .count(),
+        1
+    );
+}
