@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Stdio};
 
@@ -77,11 +78,13 @@ fn standard_input_and_files_are_followed_side_by_side() {
     let mut pipe = Pipe::new(&folder, "scan --json -F --interval 0.02 -f c2.txt - clean.log");
     pipe.write(b"a.evil.test\n");
     assert_eq!(pipe.json()["file"], "(standard input)");
-    folder.write("clean.log", b"nothing here\nb.evil.test\n");
+    // Written behind what is there: a log that is emptied and written anew is read from its beginning.
+    let mut log = OpenOptions::new().append(true).open(folder.path("clean.log")).unwrap();
+    log.write_all(b"\nb.evil.test\n").unwrap();
     assert_eq!(pipe.json()["file"], "clean.log");
     // The files are followed on when standard input has ended.
     drop(pipe.input.take());
-    folder.write("clean.log", b"nothing here\nb.evil.test\nc.evil.test\n");
+    log.write_all(b"c.evil.test\n").unwrap();
     assert_eq!(pipe.json()["observed"], "c.evil.test");
     pipe.child.kill().unwrap();
     pipe.child.wait().unwrap();
