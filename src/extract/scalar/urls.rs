@@ -7,6 +7,7 @@ use crate::extract::grammar::{HOST, is};
 use crate::extract::token::{Context, Token, TokenKind};
 use crate::extract::url::{self, InLog, Texts};
 use crate::limits::MAX_OBSERVABLE;
+use crate::value::{HostRef, UrlScratch};
 
 use super::Run;
 
@@ -105,7 +106,7 @@ impl Scan<'_, '_> {
             let host = &host[..memchr::memchr(b':', host).unwrap_or(host.len())];
             let is_plain = host.iter().all(|b| is(*b, HOST) && !matches!(b, b'-' | b'_'))
                 && memchr::memmem::find(host, b"..").is_none();
-            if !is_plain && memchr::memchr3(b'[', b'%', b'\\', host).is_none() {
+            if !is_plain && memchr::memchr3(b'[', b'%', b'\\', host).is_none() && !is_address(host) {
                 let (mut from, end) = (behind + user, behind + user + host.len());
                 while from < end {
                     let len = bytes[from..end].iter().take_while(|&&b| is(b, HOST)).count();
@@ -227,4 +228,12 @@ impl Scan<'_, '_> {
         };
         Stop { certain, read: read.unwrap_or(certain) }
     }
+}
+
+/// Whether the host of a URL is an address as a whole: `192.0.2.1\u{3002}` is one, with the dot of another script at its end.
+fn is_address(host: &[u8]) -> bool {
+    let url = [b"http://", host].concat();
+    let mut scratch = UrlScratch::new();
+    let view = crate::value::url::canonicalise(&url, &mut scratch);
+    view.is_ok_and(|view| matches!(view.host(), HostRef::Ip(_)))
 }

@@ -28,6 +28,19 @@ fn separators_of_urls() {
     }
 }
 
+/// The address that a host is as a whole does not stand in it once more.
+#[test]
+fn hosts_that_are_addresses_by_another_dot() {
+    for end in ["\u{3002}", "\u{ff0e}", "\u{ff61}", "\u{ad}"] {
+        for text in [format!("http://192.0.2.1{end}"), format!(r"http:\\192.0.2.1{end}/a")] {
+            let found = all(ExtractOptions::default(), text.as_bytes());
+            assert!(found.iter().all(|token| !token.starts_with("ip ")), "{text}: {found:?}");
+        }
+    }
+    let found = all(ExtractOptions::default(), "http://192.0.2.1\u{3002}evil.test/".as_bytes());
+    assert!(found.iter().any(|token| token.starts_with("ip 192.0.2.1")), "{found:?}");
+}
+
 #[test]
 fn urls() {
     table(&[
