@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use netsieve::Action;
-use netsieve::feed::Format;
 use netsieve::feed::FeedFile;
+use netsieve::feed::Format;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
