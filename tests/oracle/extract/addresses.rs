@@ -100,7 +100,9 @@ impl Line<'_> {
             let len = bytes[from..end].iter().take_while(|&&b| is_name_byte(b)).count();
             let part: Vec<_> = (from..from + len).map(|at| (at, char::from(bytes[at]))).collect();
             let escaped = escape(bytes, from);
-            if escaped > 0 && escaped < len {
+            // At the start of a run with escapes it is read above, where the escape that ends the part may be a letter.
+            let is_read = is_escaped && from == start;
+            if escaped > 0 && escaped < len && !is_read {
                 found.extend(self.quad(&part[escaped..], ' ', from + len, true, false));
             }
             from += len + 1;
