@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fs;
 use std::ops::ControlFlow;
 
+use netsieve::limits::MAX_SHOWN_LINE;
 use netsieve::live::LiveSieve;
 use netsieve::render::JsonLines;
 use netsieve::{ErrorKind, FeedFile, Indicator, MatchOptions, Scanner, Sieve};
@@ -64,7 +65,12 @@ fn serialized_as_json_lines_are_written() -> Result<(), Box<dyn Error>> {
         "url,tags,first_seen\nhttp://shop.test/login/,phish,2026-05-12 10:00:00\nhttp://evil.test/,c2,\n",
     )?;
     let (sieve, _) = Sieve::builder().read(FeedFile::new(&list).confidence(80))?.build()?;
-    let log = b"192.0.2.7 - - [12/May/2026:10:02:03 +0000] \"GET http://shop.test/login/x HTTP/1.1\" 200 5\n";
+    // What is longer than a line is shown is cut in both.
+    let long = "a".repeat(2 * MAX_SHOWN_LINE);
+    let line = format!(
+        "192.0.2.7 - - [12/May/2026:10:02:03 +0000] \"GET http://shop.test/login/x HTTP/1.1\" 200 5 \"-\" \"{long}\"\n"
+    );
+    let log = line.as_bytes();
     let mut seen = 0;
     Scanner::new(&sieve).scan(log, |hit| {
         seen += 1;

@@ -17,7 +17,11 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
 use super::listing::Listing;
+#[cfg(feature = "events")]
+use super::window::window;
 use crate::indicator::Kind;
+#[cfg(feature = "events")]
+use crate::limits::MAX_SHOWN_LINE;
 use crate::scan::Hit;
 use crate::sieve::{Match, Matches, Source};
 
@@ -144,7 +148,9 @@ impl Serialize for OfLine<'_, '_> {
                 match value {
                     Value::Number(number) => map.serialize_entry(name.as_str(), &u64::from(number))?,
                     Value::Text(text) => {
-                        map.serialize_entry(name.as_str(), &String::from_utf8_lossy(text.as_bytes()))?
+                        let text = text.as_bytes();
+                        let text = &text[window(text, 0..0, MAX_SHOWN_LINE)];
+                        map.serialize_entry(name.as_str(), &String::from_utf8_lossy(text))?;
                     }
                     value => map.serialize_entry(name.as_str(), &value.to_string())?,
                 }
