@@ -175,7 +175,7 @@ impl LiveSieve {
         self.shared.current.load().since.elapsed()
     }
 
-    /// Why the last reload from a file failed; `None` if it did not, or if there was none.
+    /// Why the last reload of a file that is followed failed; `None` if it did not, or if there was none.
     pub fn last_error(&self) -> Option<Arc<Error>> {
         lock(&self.shared.error).clone()
     }
