@@ -184,6 +184,8 @@
 //! Public Suffix List built in) are on by default. `live` swaps a sieve under load, `serde` serialises matches and hits, `mmap` maps files, `compression` opens compressed inputs. Without features
 //! the crate is the bare matcher and scanner. The minimum supported Rust version is 1.89.
 #![deny(missing_docs)]
+// Says with each item which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(target_endian = "big")]
 compile_error!("netsieve is tested on little-endian machines alone and does not support this one");

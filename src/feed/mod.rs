@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use netsieve::feed::{self, Format};
-//! use netsieve::{Feed, MatchOptions, Sieve};
+//! use netsieve::{Feed, Sieve};
 //!
 //! let list = "# made up\n192.0.2.0/24\t3\nevil[.]test\nhxxp://bad.example/gate.php ; panel\n198.51.100.300\n";
 //! let mut builder = Sieve::builder();

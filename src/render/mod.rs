@@ -18,7 +18,7 @@
 //!
 //! use netsieve::indicator::{DomainName, Feed, Record};
 //! use netsieve::render::JsonLines;
-//! use netsieve::{Indicator, ScanOptions, Scanner, Scope, Sieve};
+//! use netsieve::{Indicator, Scanner, Scope, Sieve};
 //!
 //! let mut builder = Sieve::builder();
 //! let feed = builder.feed(Feed::new("phish"));

@@ -13,7 +13,7 @@
 //! use std::ops::ControlFlow;
 //! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
 //! use netsieve::scan::many::{Delivery, Source};
-//! use netsieve::{ScanOptions, Scanner, Scope, Sieve};
+//! use netsieve::{Scanner, Scope, Sieve};
 //!
 //! let mut builder = Sieve::builder();
 //! let feed = builder.feed(Feed::new("partner"));

@@ -7,7 +7,7 @@
 //! ```
 //! use std::ops::ControlFlow;
 //! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-//! use netsieve::{ScanOptions, Scanner, Scope, Sieve};
+//! use netsieve::{Scanner, Scope, Sieve};
 //!
 //! let mut builder = Sieve::builder();
 //! let feed = builder.feed(Feed::new("partner"));

@@ -26,7 +26,7 @@ impl Scanner {
     ///
     /// ```
     /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-    /// # use netsieve::{ScanOptions, Scanner, Scope, Sieve};
+    /// # use netsieve::{Scanner, Scope, Sieve};
     /// # let mut builder = Sieve::builder();
     /// # let feed = builder.feed(Feed::new("partner"));
     /// # let name = DomainName::parse("evil.test").unwrap();

@@ -161,7 +161,7 @@ impl Scanner {
     /// ```
     /// # use std::ops::ControlFlow;
     /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-    /// # use netsieve::{ScanOptions, Scanner, Scope, Sieve};
+    /// # use netsieve::{Scanner, Scope, Sieve};
     /// use netsieve::scan::Tail;
     /// # let mut builder = Sieve::builder();
     /// # let feed = builder.feed(Feed::new("partner"));

@@ -32,7 +32,7 @@ pub enum SiemFormat {
 ///
 /// use netsieve::indicator::{DomainName, Feed, Record};
 /// use netsieve::render::{Siem, SiemFormat};
-/// use netsieve::{Indicator, ScanOptions, Scanner, Scope, Sieve};
+/// use netsieve::{Indicator, Scanner, Scope, Sieve};
 ///
 /// let mut builder = Sieve::builder();
 /// let feed = builder.feed(Feed::new("phish"));

@@ -43,7 +43,7 @@ impl Matcher {
     ///
     /// ```
     /// use netsieve::indicator::{Feed, Indicator, Record};
-    /// use netsieve::{MatchOptions, Sieve};
+    /// use netsieve::Sieve;
     /// use std::net::Ipv4Addr;
     ///
     /// let mut builder = Sieve::builder();
@@ -75,7 +75,7 @@ impl Matcher {
     ///
     /// ```
     /// # use netsieve::indicator::{Feed, Indicator, Record};
-    /// # use netsieve::{MatchOptions, Sieve};
+    /// # use netsieve::Sieve;
     /// # use std::net::{IpAddr, Ipv4Addr};
     /// # let mut builder = Sieve::builder();
     /// # let feed = builder.feed(Feed::new("partner"));

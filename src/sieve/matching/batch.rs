@@ -71,7 +71,7 @@ impl Matcher {
     ///
     /// ```
     /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-    /// # use netsieve::{MatchOptions, Scope, Sieve};
+    /// # use netsieve::{Scope, Sieve};
     /// # let mut builder = Sieve::builder();
     /// # let feed = builder.feed(Feed::new("partner"));
     /// # let name = DomainName::parse("evil.test").unwrap();

@@ -15,7 +15,7 @@ impl Matcher {
     ///
     /// ```
     /// use netsieve::indicator::{Feed, FileHash, Indicator, Record};
-    /// use netsieve::{MatchOptions, Sieve};
+    /// use netsieve::Sieve;
     ///
     /// let mut builder = Sieve::builder();
     /// let feed = builder.feed(Feed::new("partner"));

@@ -25,7 +25,7 @@ use crate::value::{Observable, domain, url};
 ///
 /// ```
 /// use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-/// use netsieve::{MatchOptions, Relation, Scope, Sieve};
+/// use netsieve::{Relation, Scope, Sieve};
 ///
 /// let mut builder = Sieve::builder();
 /// let feed = builder.feed(Feed::new("partner"));
@@ -131,7 +131,7 @@ impl Matcher {
     /// The value is not an address, a name or a URL, for the reason given.
     ///
     /// ```
-    /// use netsieve::{Indicator, MatchOptions, Reject, Sieve};
+    /// use netsieve::{Reject, Sieve};
     /// # use netsieve::Feed;
     /// # use netsieve::indicator::Record;
     /// # let mut builder = Sieve::builder();

@@ -15,7 +15,7 @@ use crate::value::ip as addresses;
 ///
 /// ```
 /// use netsieve::indicator::{Feed, Indicator, Record};
-/// use netsieve::{Action, Sieve};
+/// use netsieve::Sieve;
 ///
 /// let mut builder = Sieve::builder();
 /// let feeds = [builder.feed(Feed::new("one")), builder.feed(Feed::new("two"))];
