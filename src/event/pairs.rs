@@ -43,6 +43,14 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
     while let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) {
         at = equals + 1;
         let Some(name) = name(part, floor, equals, between) else { continue };
+        // `GET /a?id=7&next=…`: what a URL asks with is not said of the line.
+        if name.start > floor && part.line[name.start - 1] == b'?' {
+            let rest = &part.line[equals..part.end];
+            let length = rest.iter().position(|byte| matches!(*byte, b' ' | b'"' | b'\'' | b'\t' | b'<' | b'>'));
+            at = equals + length.unwrap_or(rest.len());
+            floor = at;
+            continue;
+        }
         let (value, form, end) = value(part, equals + 1, between);
         if found.pairs == MAX_PAIRS {
             return found;

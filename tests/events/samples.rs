@@ -594,6 +594,55 @@ const SAMPLES: &[Sample] = &[
         normal: &["@timestamp=2026-05-12T10:02:03Z", "source.ip", "user.name"],
         planted: &[],
     },
+    Sample {
+        head: "",
+        line: r#"AuthAccept gw [12/May/2026:10:02:03 +0200] "192.0.2.7 eve" "shop.test GET /a?RelayState=https%3A%2F%2Fref.test&user=x" [idle=18] []"#,
+        layout: "text",
+        normal: &[
+            "@timestamp=2026-05-12T08:02:03Z",
+            "source.ip=192.0.2.7",
+            "url.domain=shop.test",
+            "url.path=/a",
+            "url.query=RelayState=https%3A%2F%2Fref.test&user=x",
+            "user.name",
+        ],
+        planted: &[("shop.test", "url_host", "url.domain")],
+    },
+    Sample {
+        head: "",
+        line: "1778580123.226 gw flows deny src=192.0.2.7 dst=203.0.113.5 sport=40000 dport=443",
+        layout: "pairs",
+        normal: &["source.ip=192.0.2.7", "event.action=deny", "event.outcome"],
+        planted: &[("203.0.113.5", "dst", "destination.ip")],
+    },
+    Sample {
+        head: "",
+        line: "05/12/2026:10:02:03 GMT gw 0-PPE-0 : AAA LOGIN_FAILED 7 0 : User eve - Client_ip 192.0.2.7",
+        layout: "text",
+        normal: &["event.outcome=failure", "user.name=eve", "source.ip=192.0.2.7"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: "10:02:03, gw.test, audit, INFO, 7f,203.0.113.5,192.0.2.7,AUTHN_EVENT,13002,SUCCESS,METHOD,eve",
+        layout: "text",
+        normal: &["event.outcome=success"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: "the service did not fail, no request was denied, success is near for 192.0.2.7",
+        layout: "text",
+        normal: &["event.outcome", "event.action"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r#"{"time":"2026-05-12T10:02:03Z","EventType":"AUDIT_FAILURE","DownloadServer":"shop.test","DownloadPath":"/a/x.dll"}"#,
+        layout: "json",
+        normal: &["event.outcome=failure", "url.domain=shop.test", "url.path=/a/x.dll"],
+        planted: &[("shop.test", "DownloadServer", "url.domain")],
+    },
 ];
 
 fn reader() -> EventReader {

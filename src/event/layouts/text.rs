@@ -64,6 +64,13 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
                         .iter()
                         .position(|byte| matches!(*byte, b'"' | b'\''))
                         .map_or(next.end, |at| next.start + at);
+                    // `"www.example GET /path"`
+                    if let Some(host) = before[0].filter(|host| line[host.start] == b'"') {
+                        let host = trimmed(line, host);
+                        if value::is_host_name(&line[host.start..host.end]) {
+                            sheet.known("url_host", host.start..host.end);
+                        }
+                    }
                     sheet.known("method", word.start..word.end);
                     sheet.known("request_uri", next.start..stop);
                     text.word();
@@ -77,6 +84,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             let end = if line[word.end..raw.end].starts_with(b"...") { word.end + 3 } else { word.end };
             sheet.known("url", word.start..end);
             sheet.level -= 1;
+        } else if let Some((name, span)) = verdict(part, raw, word, &text) {
+            sheet.level += 2;
+            sheet.known(name, span);
+            sheet.level -= 2;
         } else {
             labelled(part, raw, word, before[0], &mut text, sheet);
         }
@@ -404,6 +415,49 @@ fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
         return Some(three.end);
     }
     None
+}
+
+/// What became of it, if a word says so by itself: `…,SUCCESS,…` and `LOGIN_FAILED` are the outcome, `deny` before the first pair of a
+/// line is what a firewall did. Within a sentence, such words may be said of anything.
+fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'static str, Range<usize>)> {
+    const OUTCOMES: &[&str] = &["success", "successful", "succeeded", "failure", "failed", "fail"];
+    const ACTIONS: &[&str] = &[
+        "allow",
+        "allowed",
+        "deny",
+        "denied",
+        "accept",
+        "accepted",
+        "block",
+        "blocked",
+        "drop",
+        "dropped",
+        "reject",
+        "rejected",
+        "permit",
+        "permitted",
+    ];
+    let bytes = &part.line[word.start..word.end];
+    if bytes.len() > 48 {
+        return None;
+    }
+    let start = bytes.iter().rposition(|byte| matches!(*byte, b'_' | b'-')).map_or(0, |at| at + 1);
+    let last = &bytes[start..];
+    let is_in = |words: &[&str]| words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(last));
+    let span = word.start + start..word.end;
+    if start > 0 {
+        return is_in(OUTCOMES).then_some(("outcome", span));
+    }
+    if is_in(OUTCOMES) {
+        let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(*byte, b',' | b'|' | b';' | b'\t' | b'"'));
+        let before = raw.start.checked_sub(1).and_then(|at| part.line.get(at));
+        let stands_alone = if word.start > raw.start { is_end(part.line.get(raw.start)) } else { is_end(before) };
+        return (stands_alone && is_end(part.line.get(word.end))).then_some(("outcome", span));
+    }
+    let next = text.peek().map(|next| &part.line[next.start..next.end]);
+    let is_first = next.is_some_and(|next| memchr::memchr(b'=', next).is_some_and(|at| at > 0))
+        && memchr::memchr(b'=', &part.line[part.start..word.start]).is_none();
+    (is_first && is_in(ACTIONS)).then_some(("action", span))
 }
 
 /// The one or two words that say what comes after them, if the table knows them.

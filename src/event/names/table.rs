@@ -210,7 +210,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(UrlPath),
         "url_path cs_uri_stem uri_stem uri_path request_path http_path http_request_path path_info cs_uri_path \
-         resource_path",
+         resource_path download_path",
     ),
     (InRequest(UrlPath), "path endpoint resource"),
     (Ecs(UrlQuery), "url_query cs_uri_query uri_query query_string request_query http_query"),

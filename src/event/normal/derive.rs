@@ -142,7 +142,21 @@ impl Normal {
 
     /// `success` or `failure`, as the schema has it.
     pub(super) fn outcome(&mut self) {
-        let Held::Text(start, end) = self.held[EcsName::EventOutcome as usize] else { return };
+        let (start, end) = match (self.held[EcsName::EventOutcome as usize], self.held[EcsName::EventAction as usize]) {
+            (Held::Text(start, end), _) => (start, end),
+            // `LOGIN_FAILED`, `AUDIT_SUCCESS`: the action says how it ended.
+            (_, Held::Text(start, end)) => match self.text[start..end].rfind(['_', '-']) {
+                Some(at) => (start + at + 1, end),
+                None => return,
+            },
+            _ => return,
+        };
+        if self.is_none(EcsName::EventOutcome) {
+            let last = &self.text[start..end];
+            if !["success", "succeeded", "failed", "failure"].iter().any(|word| word.eq_ignore_ascii_case(last)) {
+                return;
+            }
+        }
         let text = &self.text.as_bytes()[start..end];
         let is = |words: &[&str]| {
             words
