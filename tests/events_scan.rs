@@ -6,6 +6,8 @@ use std::ops::ControlFlow;
 use netsieve::scan::Validity;
 use netsieve::scan::many::{Delivery, Source};
 use netsieve::{Feed, ScanOptions, ScanStats, Scanner, Sieve, feed};
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 fn sieve(list: &str) -> Sieve {
     let own = Feed::new("feed");
@@ -421,6 +423,63 @@ fn hits_are_the_same_however_they_are_handed_over() {
         .unwrap();
     assert!(third == one);
     assert_eq!(counts(&stats), counts(&first));
+}
+
+/// A log of some lines of each layout with its header on the way, in random order, long enough for several threads: pieces of it, each so
+/// many times.
+fn mixed(pieces: &[(usize, usize)]) -> String {
+    let mut log = String::new();
+    while log.len() < 3 << 20 {
+        for (at, times) in pieces {
+            let (_, head, line) = APART[at % APART.len()];
+            log.push_str(head);
+            for time in 0..*times {
+                let host = if time % 7 == 0 { "evil.test" } else { "good.test" };
+                log.push_str(filled(line, host, "/gate/x", "id=7").trim_end());
+                log.push('\n');
+            }
+        }
+    }
+    log
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 4 } else { 200 }))]
+
+    /// The same events, whichever thread reads a line, and wherever the pieces of a stream end.
+    #[test]
+    fn events_are_the_same_however_a_log_is_read(
+        pieces in vec((0..APART.len(), 1_usize..60), 1..12),
+        part in 1_usize..200_000,
+    ) {
+        let sieve = sieve("evil.test\nhttp://evil.test/gate/x\n203.0.113.5:443\n192.0.2.7\n");
+        let log = mixed(&pieces);
+        let read = |way: usize| {
+            let (mut scanner, mut events) = (Scanner::new(&sieve), Vec::new());
+            let mut sink = |hit: &netsieve::Hit<'_>| {
+                let matches: Vec<String> = hit.matches().iter().map(|found| format!("{found:?}")).collect();
+                events.push(format!("{:?} {matches:?} {:?} {:?}", hit.span(), hit.event(), hit.field()));
+                ControlFlow::Continue(())
+            };
+            match way {
+                0 => _ = scanner.scan(log.as_bytes(), &mut sink),
+                1 => _ = scanner.scan_parallel(log.as_bytes(), &mut sink),
+                2 => _ = scanner.scan_reader_parallel(log.as_bytes(), &mut sink).unwrap(),
+                _ => {
+                    let mut tail = netsieve::scan::Tail::new();
+                    for part in log.as_bytes().chunks(part) {
+                        scanner.scan_tail(&mut tail, part, &mut sink).unwrap();
+                    }
+                }
+            }
+            events
+        };
+        let first = read(0);
+        prop_assert!(!first.is_empty());
+        for way in 1..4 {
+            prop_assert!(read(way) == first, "way {}", way);
+        }
+    }
 }
 
 const FIRST: &str = "#separator \\x09\n#fields\tts\tid.orig_h\tquery\n";
