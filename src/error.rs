@@ -1,7 +1,7 @@
 //! Every public error.
 //!
-//! An [`Error`] says which file, line or section, and why. Values that are not taken are no errors: they end in the report of a
-//! build, as a [`Reject`](crate::Reject).
+//! An [`Error`] names the file, line or section, and the reason. A feed value that is refused is not an error: it goes into the build
+//! report, as a [`Reject`](crate::Reject).
 //!
 //! ```
 //! use netsieve::Sieve;
@@ -15,12 +15,12 @@ use std::fmt::{self, Write};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// `Result` with this crate's [`Error`].
+/// A `Result` whose error is this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong while building a sieve or reading an input.
+/// An error from building a sieve, or from opening or reading an input.
 ///
-/// A search never fails on what it finds in its input; only building, opening and reading can. The message names the
+/// A search never fails because of its input; only building, opening and reading can fail. The message names the
 /// file, the value and the limit concerned.
 #[derive(Debug)]
 pub struct Error {
@@ -40,30 +40,30 @@ pub(crate) enum Kind {
     Internal { what: &'static str },
 }
 
-/// The kind of an [`Error`], for code that goes on in different ways.
+/// The kind of an [`Error`], for callers that handle errors differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Reading or writing failed, for the reason given.
+    /// Reading or writing failed with this kind of I/O error.
     Io(io::ErrorKind),
-    /// A feed as a whole can't be used: it isn't of a known format, or is a web page.
+    /// A whole feed cannot be used: its format is unknown, or it is a web page.
     Feed,
-    /// A feed holds neither an indicator nor anything that was left out.
+    /// A feed holds neither an indicator nor a rejected value.
     EmptyFeed,
-    /// There is more of something than a sieve can count.
+    /// Something exceeds the number that a sieve can count.
     Capacity,
-    /// An option or a list of the caller, or a place in a configuration file, is wrong.
+    /// An option, a list from the caller, or a place in a configuration file is wrong.
     Config,
-    /// A compiled set is damaged, or isn't one.
+    /// A file is not a compiled set, or is a damaged one.
     Damage,
-    /// A text isn't a value of a kind that is listed or looked up.
+    /// A text is not a value that can be listed or looked up.
     Value,
-    /// A fault of this crate.
+    /// A bug in this crate.
     Internal,
 }
 
 impl Error {
-    /// The kind of the error.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match &*self.kind {
             Kind::Io { source, .. } => ErrorKind::Io(source.kind()),
@@ -77,29 +77,29 @@ impl Error {
         }
     }
 
-    /// A text that is not a value.
+    /// A text is not a value.
     pub(crate) fn value(reason: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::from_kind(Kind::Value { reason: Box::new(reason) })
     }
 
-    /// An input or output error, with the file it concerns.
+    /// An I/O error, with the file it concerns.
     pub(crate) fn io(path: impl Into<Option<PathBuf>>, source: io::Error) -> Self {
         Self::from_kind(Kind::Io { path: path.into(), source })
     }
 
-    /// A feed as a whole cannot be used (empty, unrecognised, an HTML page, …).
+    /// A whole feed cannot be used: it is unrecognised, or an HTML page.
     #[cfg_attr(not(feature = "feeds"), allow(dead_code))]
     pub(crate) fn feed(path: &Path, reason: impl Into<String>) -> Self {
         Self::from_kind(Kind::Feed { path: path.to_owned(), reason: reason.into() })
     }
 
-    /// A feed says nothing at all: neither a value nor anything that was not taken.
+    /// A feed holds neither a value nor anything that was rejected.
     #[cfg_attr(not(feature = "feeds"), allow(dead_code))]
     pub(crate) fn empty_feed(path: &Path, reason: impl Into<String>) -> Self {
         Self::from_kind(Kind::EmptyFeed { path: path.to_owned(), reason: reason.into() })
     }
 
-    /// More of something than ids can count.
+    /// There is more of something than ids can count.
     pub(crate) fn capacity(what: &'static str, limit: u64) -> Self {
         Self::from_kind(Kind::Capacity { what, limit })
     }
@@ -109,13 +109,13 @@ impl Error {
         Self::from_kind(Kind::Config { reason: reason.into() })
     }
 
-    /// A place of a configuration file is wrong; line and column count from 1.
+    /// A place in a configuration file is wrong; line and column count from 1.
     #[cfg_attr(not(feature = "config"), allow(dead_code))]
     pub(crate) fn config_file(path: &Path, line: usize, column: usize, reason: impl Into<String>) -> Self {
         Self::from_kind(Kind::ConfigFile { path: path.to_owned(), line, column, reason: reason.into() })
     }
 
-    /// The same, at an offset of the file's text.
+    /// Like [`config_file`](Self::config_file), at a byte offset in the file's text.
     #[cfg_attr(not(feature = "config"), allow(dead_code))]
     pub(crate) fn config_at(path: &Path, text: &str, at: usize, reason: impl Into<String>) -> Self {
         let before = text.get(..at).unwrap_or(text);
@@ -124,18 +124,18 @@ impl Error {
         Self::config_file(path, line, column, reason)
     }
 
-    /// A section of a compiled file is not what it must be.
+    /// A section of a compiled file is invalid.
     pub(crate) fn damage(section: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::from_kind(Kind::Damage { path: None, section: section.into(), reason: reason.into() })
     }
 
-    /// What cannot happen has happened: a fault of this crate. Tests stop here; a service gets an error.
+    /// The impossible has happened: a bug in this crate. Debug builds stop here; in a release build the caller gets an error.
     pub(crate) fn internal(what: &'static str) -> Self {
         debug_assert!(false, "{what}");
         Self::from_kind(Kind::Internal { what })
     }
 
-    /// The same error, with the compiled file it is about.
+    /// Adds the path of the compiled file that the error is about.
     pub(crate) fn in_file(mut self, file: &Path) -> Self {
         if let Kind::Damage { path, .. } = &mut *self.kind {
             path.get_or_insert_with(|| file.to_owned());
@@ -147,7 +147,7 @@ impl Error {
         Self { kind: Box::new(kind) }
     }
 
-    /// The file the error is about, where there is one.
+    /// Returns the file that the error is about, if there is one.
     pub fn path(&self) -> Option<&Path> {
         match &*self.kind {
             Kind::Io { path, .. } | Kind::Damage { path, .. } => path.as_deref(),
@@ -156,12 +156,12 @@ impl Error {
         }
     }
 
-    /// Whether it is that a feed has nothing in it, rather than something that cannot be read.
+    /// Returns true if a feed could be read but holds nothing.
     pub fn is_empty_feed(&self) -> bool {
         matches!(&*self.kind, Kind::EmptyFeed { .. })
     }
 
-    /// The input or output error beneath, if it is one.
+    /// Returns the kind of the underlying I/O error, if this is one.
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
         match &*self.kind {
             Kind::Io { source, .. } => Some(source.kind()),
@@ -170,7 +170,7 @@ impl Error {
     }
 }
 
-/// An error of reading or writing, of no file that is known.
+/// An I/O error without a known file.
 impl From<io::Error> for Error {
     fn from(source: io::Error) -> Self {
         Self::io(None, source)
@@ -218,9 +218,10 @@ impl std::error::Error for Error {
     }
 }
 
-/// A path as messages show it: as it is, but bytes that are no text as `\xHH`, so that two names that differ look different.
+/// Returns a path as messages show it: unchanged, except that bytes that are not UTF-8 become `\xHH`, so that two different names
+/// look different.
 ///
-/// What controls a terminal is left in it: see [`Escaped`](crate::render::Escaped).
+/// Terminal control characters are left in: see [`Escaped`](crate::render::Escaped).
 pub fn shown_path(path: &Path) -> Cow<'_, str> {
     let bytes = path.as_os_str().as_encoded_bytes();
     if let Ok(text) = std::str::from_utf8(bytes) {

@@ -1,14 +1,14 @@
-//! netsieve compiles threat indicators into an immutable **sieve** and matches logged addresses, domains, URLs, hashes of files and mail
-//! addresses against it: single values, or raw log bytes on all cores.
+//! netsieve compiles threat indicators into an immutable **sieve**. It then matches logged addresses, domains, URLs, file hashes and
+//! mail addresses against the sieve: single values, or raw log bytes on all cores.
 //!
-//! Indicators come from feeds: lists of addresses, prefixes, ranges, domains, URLs, patterns, hashes and mail addresses. Feeds and logs go
-//! through the same canonicalisers, so that upper case, full IPv6 or escaped URLs are not missed; names match by whole
-//! labels, so that nothing is found that is not there; and every match tells which indicators of which feeds it is by,
-//! how they cover the value, and how sure that is.
+//! Indicators come from feeds: lists of addresses, prefixes, ranges, domains, URLs, patterns, hashes and mail addresses. Feeds and logs
+//! go through the same canonicalisers, so upper case, full-length IPv6 or escaped URLs do not hide a match. Names match by whole
+//! labels, so a listed `evil.test` never matches `notevil.test`. Every match names the indicator and the feeds that list it, how the
+//! indicator covers the value, and how sure that is.
 //!
 //! # The five jobs
 //!
-//! **Build** a sieve, from files and from what a program holds itself:
+//! **Build** a sieve from files and from indicators that your program already holds:
 //!
 //! ```no_run
 //! # #[cfg(feature = "config")] {
@@ -24,7 +24,7 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! **Look up** one value of any kind. A text that is not a value is an error, and not a miss:
+//! **Look up** one value of any kind. Text that is not a value is an error, not a miss:
 //!
 //! ```
 //! use netsieve::{Indicator, Relation, Sieve};
@@ -49,8 +49,8 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! **Look up many** values, of any kind, mixed: [`Matcher::lookup_batch`] asks for several at once, so that they do not wait for memory
-//! one by one.
+//! **Look up many** values of mixed kinds with [`Matcher::lookup_batch`]. It works on several at once, so that lookups do not wait for
+//! memory one after the other.
 //!
 //! **Scan** a log:
 //!
@@ -66,18 +66,18 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! `Scanner::scan_path` opens a file, decompresses it and scans it on all cores; [`Scanner::scan_parallel`] does so with bytes,
-//! [`Scanner::scan_reader`] takes inputs larger than memory, [`Scanner::scan_rows`] many short texts. Hits and their order do not
-//! depend on the way.
+//! `Scanner::scan_path` opens a file, decompresses it and scans it on all cores. [`Scanner::scan_parallel`] does the same for bytes,
+//! [`Scanner::scan_reader`] takes inputs larger than memory, and [`Scanner::scan_rows`] takes many short texts. All of them give the
+//! same hits in the same order.
 //!
-//! **Reload** while lookups go on, with the feature `live`: `LiveSieve::follow("feeds.toml")` follows a configuration with its feeds, a
-//! feed, or a compiled set.
+//! **Reload** while lookups go on, with the feature `live`: `LiveSieve::follow("feeds.toml")` follows a configuration and its feeds, a
+//! single feed, or a compiled set.
 //!
 //! # Compile once
 //!
-//! [`Sieve::save`] writes a sieve as one file, and [`Sieve::open`] opens it at once: nothing is built again, but everything is checked, so that no
-//! file, however it was made, makes a lookup panic, loop or read out of bounds. With the feature `mmap`, `Sieve::open_mmap` maps it
-//! instead, so that many processes share one copy.
+//! [`Sieve::save`] writes a sieve to one file. [`Sieve::open`] opens it without building anything again, and checks all of it: no
+//! file, whoever made it, can make a lookup panic, loop or read out of bounds. With the feature `mmap`, `Sieve::open_mmap` maps the
+//! file instead, so that many processes share one copy.
 //!
 //! ```
 //! use netsieve::Sieve;
@@ -93,98 +93,99 @@
 //!
 //! # What a match means
 //!
-//! **Addresses** compare as numbers. IPv4-mapped (`::ffff:0:0/96`) and NAT64 (`64:ff9b::/96`) addresses are the IPv4
-//! address within them; zone ids do not count. A range is kept as one indicator. All covering prefixes and ranges of
-//! all feeds are returned. IPv4 with leading zeros is refused, because it is ambiguous; the short, octal, hexadecimal
-//! and decimal forms of the WHATWG URL standard are read as the host of a URL only. See [`value::ip`].
+//! **Addresses** compare as numbers. IPv4-mapped (`::ffff:0:0/96`) and NAT64 (`64:ff9b::/96`) addresses stand for the IPv4
+//! address inside them; zone ids are ignored. A range is kept as one indicator. A lookup returns all covering prefixes and ranges of
+//! all feeds. IPv4 with leading zeros is refused, because it is ambiguous. The short, octal, hexadecimal
+//! and decimal forms of the WHATWG URL standard are accepted only as the host of a URL. See [`value::ip`].
 //!
-//! **Ports.** An indicator without a port matches any. One with a port (`address:port`, `name:port`, a URL's explicit
-//! port) needs the same effective port: the one shown, or the default one of the URL's scheme. Another port is no
-//! match; where none is shown, the match is [`PortUnseen`](Strength::PortUnseen), which is reported.
+//! **Ports.** An indicator without a port matches any port. One with a port (`address:port`, `name:port`, a URL's explicit
+//! port) needs the same effective port: the one in the log, or the default port of the URL's scheme. A different port does not
+//! match. If the log shows no port, the match is reported as [`PortUnseen`](Strength::PortUnseen).
 //!
-//! **Domains** are lower-case, without the root dot, `_` allowed, at most 253 bytes in labels of up to 63; what is not
-//! ASCII goes through UTS-46. They match by whole labels, never by substring, and `www.` is a label like any other. An
-//! indicator covers the name alone ([`Exact`](Scope::Exact)), the names beneath it ([`Subdomains`](Scope::Subdomains)),
-//! or both ([`Suffix`](Scope::Suffix)); the feed's format decides unless its [`Policy`] does. See
+//! **Domains** are lower-case, without the root dot, at most 253 bytes long, in labels of up to 63 bytes; `_` is allowed.
+//! Names that are not ASCII go through UTS-46. Names match by whole labels, never by substring, and `www.` is a label like any other.
+//! An indicator covers the name alone ([`Exact`](Scope::Exact)), the names under it ([`Subdomains`](Scope::Subdomains)),
+//! or both ([`Suffix`](Scope::Suffix)). The feed's format decides which, unless its [`Policy`] does. See
 //! [`value::domain`].
 //!
-//! **URLs** are canonicalised after Safe Browsing: see [`value::url`](mod@value::url). `http`, `https`, `ws`,
-//! `wss` and `ftp` are one scheme; any other must be equal. An indicator
+//! **URLs** are canonicalised following Safe Browsing: see [`value::url`](mod@value::url). `http`, `https`, `ws`,
+//! `wss` and `ftp` count as one scheme; any other scheme must be equal. A URL indicator
 //!
 //! * with a query covers exactly that path and query;
-//! * without one, that path with any query; if its path ends in `/`, what is beneath it too. `/a` is not `/a/`;
+//! * without a query covers that path with any query and, if the path ends in `/`, everything under it. `/a` is not `/a/`;
 //! * that is only a host (`http://evil.test/`) covers every URL on that host, and the bare host where a log shows only
-//!   that. It does not cover the names beneath it, unless the feed's policy asks for that.
+//!   that. It does not cover subdomains, unless the feed's policy asks for that.
 //!
-//! A URL with a path never becomes an indicator for its host; that its host alone was seen can be reported as
-//! [`HostOnly`](Strength::HostOnly). What one feed lists as `http` and another as `https` is one indicator, printed
+//! A URL with a path never becomes an indicator for its host. A sighting of the bare host can be reported as
+//! [`HostOnly`](Strength::HostOnly). If one feed lists a URL as `http` and another as `https`, the two are one indicator, printed
 //! with the scheme of the first feed.
 //!
-//! **Hashes** of files are MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512, and compare as bytes, whatever they are the hash of: see
-//! [`value::hash`](mod@value::hash). **Mail addresses** compare without case; a `+tag` is a part of the address. Its domain is a name
-//! like any other, and a listed domain never stands for the addresses in it, nor an address for its domain. See [`value::email`].
+//! **Hashes** of files are MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512. They compare as bytes, whatever was hashed:
+//! see [`value::hash`](mod@value::hash). **Mail addresses** compare without case; a `+tag` is part of the address. The domain
+//! of a mail address is a name like any other: a listed domain never matches the addresses in it, nor a listed address its domain.
+//! See [`value::email`].
 //!
-//! **Patterns** are literal substrings or globs over a name or over the path and query of a URL.
+//! **Patterns** are literal substrings or globs over a name, or over the path and query of a URL.
 //!
 //! **All matches** of all feeds are returned, most specific first: URLs with a path before hosts, long names and
-//! prefixes before short ones. How an indicator covers the value is its [`Relation`], how sure that is its
-//! [`Strength`].
+//! prefixes before short ones. [`Relation`] says how an indicator covers the value, [`Strength`] how sure that is.
 //!
-//! **Allow entries** suppress matches of hosts, never of a URL indicator with a path. A hash or a mail address is suppressed by an entry
-//! for the same value alone. An [`Allow`](Action::Allow) entry
-//! suppresses what is as specific as itself or less: an allowed `example.test` hides a listed `test`, but not a listed
-//! `login.example.test`. Specificity is the number of labels, or the length of the prefix. An
-//! [`AllowAll`](Action::AllowAll) entry suppresses every host-level match on what it covers. Nothing is removed for it:
-//! [`BuildReport`] tells what an allow entry shadows.
+//! **Allow entries** suppress matches of hosts, never of a URL indicator with a path. A hash or a mail address is suppressed only by
+//! an entry for the same value. An [`Allow`](Action::Allow) entry suppresses matches that are as specific as itself or less: an
+//! allowed `example.test` hides a listed `test`, but not a listed `login.example.test`. Specificity is the number of labels, or the
+//! length of the prefix. An [`AllowAll`](Action::AllowAll) entry suppresses every host-level match on what it covers. Suppressed
+//! indicators stay in the sieve; [`BuildReport`] lists those that an allow entry shadows.
 //!
 //! **A [`Filter`]** selects block entries at match time, by validity, confidence, feed or tag. Entries of unknown
-//! confidence or validity pass. Allow entries obey the time only.
+//! confidence or validity pass. For allow entries only the validity counts.
 //!
-//! **Guards** keep out of block feeds, each time with a line in the report, what would match everything: private and
+//! **Guards** keep indicators that would match everything out of block feeds: private and
 //! reserved addresses, prefixes shorter than /8 (IPv4) or /19 (IPv6), sink addresses of hosts files, `localhost`,
-//! top-level domains, hashes of files that are found everywhere, such as the empty one. A listed public suffix (`co.uk`) covers itself alone. A [`Policy`] admits what a guard refuses.
+//! top-level domains, and hashes of files that are found everywhere, such as the empty file. The report has a line for each refusal.
+//! A listed public suffix (`co.uk`) covers itself alone. A [`Policy`] can admit what a guard refuses.
 //!
 //! # What is found in raw bytes
 //!
-//! Any bytes are legal input, of any format. A scan takes time linear in them and never panics.
+//! Any bytes are legal input, in any format. A scan takes time linear in the input and never panics.
 //!
-//! One place can be read in several ways: with and without the escape before it, a URL up to each place where it may end. **All
-//! readings are tried, and the hits are their union.** An indicator is reported once a place, for the first reading that it
-//! covers. So a listed indicator never hides another.
+//! One place can be read in several ways: with and without the escape before it, or as a URL that may end in several places. **All
+//! readings are tried, and the hits are their union**, so one listed indicator never hides another. Each indicator is reported once
+//! per place, for the first reading that it covers.
 //!
-//! * **Names**: the longest valid name at the end of a run of letters, digits, `-`, `_`, `.` and characters that are
-//!   neither space nor punctuation; at least two labels, the last not a number. Hyphens at its ends are read both ways. What
-//!   stands before `@` is none, unless it stands behind another `@`. A reverse name (`1.2.0.192.in-addr.arpa`) is its address too.
+//! * **Names**: the longest valid name at the end of a run of letters, digits, `-`, `_`, `.` and characters outside ASCII that are
+//!   neither space nor punctuation; at least two labels, the last not a number. Hyphens at its ends are read both ways. Text
+//!   before an `@` is not a name, unless it follows another `@`. A reverse name (`1.2.0.192.in-addr.arpa`) is also its address.
 //! * **IPv4**: four decimal octets without leading zeros that touch no letter, digit or further `.5`. `address/port`,
 //!   `address(port)` and `address#port` show a port; so does `address.port` where tcpdump, netstat or argus write it.
-//! * **IPv6**: every form of RFC 4291, with zone, in brackets, with port. Clock times and MAC addresses are none.
+//! * **IPv6**: every form of RFC 4291, with zone, in brackets, with port. Clock times and MAC addresses do not count.
 //! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing
-//!   punctuation. Where URLs of the host are listed, also up to each place where a container may end it: before
-//!   `, ; | ' ( ) [ ] { } ! * $ ^ ::` and punctuation that is not ASCII; before `+`, `&` and encoded separators (`%20`, `&quot;`)
-//!   while there has been no `?`; and with the punctuation at its end. `host/path` without a scheme. URLs within URLs,
-//!   percent-encoded or not. A URL is one observable and its host another.
-//! * **Hashes**: runs of 32, 40, 56, 64, 96 or 128 hexadecimal digits that touch no other letter or digit of ASCII; and as many
-//!   pairs of digits with `:` between, or `-`. `MD5:…` and `SHA256=…` are such.
-//! * **Mail addresses**: a run of letters, digits, `.`, `_`, `+` and `-`, or a text in quotes, before `@` and a name with two labels. What
-//!   else may stand in a local part, such as `=` or `/`, is read both ways. `a@b.test` does not stand in `xa@b.test`.
-//! * **Escapes** before a token are seen as what they are: `%3D`, `\n`, `\x20`, `\u003d`, `#012`, `=3D`, colours (`ESC [31m`).
-//!   Within URLs those of JSON, XML and CEF are undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names as the Windows DNS log writes them are
-//!   decoded, `(4)evil(4)test(0)`, and the `saddr=` of auditd. UTF-16 is recognised. Offsets are always those of the input.
-//! * **Names that look like files or code** are [`NameLike`](Strength::NameLike), which is not reported unless asked for: in a
-//!   URL's path (up to `, ; | ^`), behind a `/` or a `\` (but for hosts: `DIRECT/evil.test`, `cifs/evil.test`, `\\evil.test\share`), keys
+//!   punctuation. If URLs of the host are listed, the URL is also tried up to each place where a container may end it: before
+//!   `, ; | ' ( ) [ ] { } ! * $ ^ ::` and punctuation outside ASCII; before `+`, `&` and encoded separators (`%20`, `&quot;`)
+//!   as long as no `?` has come; and with the punctuation at its end. `host/path` without a scheme is a URL too, and so are URLs within
+//!   URLs, percent-encoded or not. A URL is one observable, its host another.
+//! * **Hashes**: runs of 32, 40, 56, 64, 96 or 128 hexadecimal digits that touch no other ASCII letter or digit, or as many
+//!   digits in pairs joined by `:` or `-`. `MD5:…` and `SHA256=…` are read as hashes.
+//! * **Mail addresses**: a run of letters, digits, `.`, `_`, `+` and `-`, or quoted text, before `@` and a name of two labels or more.
+//!   Other characters that a local part may hold, such as `=` or `/`, are read both ways. `xa@b.test` does not contain `a@b.test`.
+//! * **Escapes** before a token are recognised: `%3D`, `\n`, `\x20`, `\u003d`, `#012`, `=3D`, colours (`ESC [31m`).
+//!   Within URLs, the escapes of JSON, XML and CEF are undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names in the form of the Windows DNS
+//!   log, `(4)evil(4)test(0)`, and the `saddr=` of auditd are decoded. UTF-16 is recognised. Offsets always refer to the input.
+//! * **Names that look like files or code** are [`NameLike`](Strength::NameLike), which is reported only on request: in a
+//!   URL's path (up to `, ; | ^`), after `/` or `\` (but not hosts: `DIRECT/evil.test`, `cifs/evil.test`, `\\evil.test\share`), keys
 //!   of JSON, `setup.py:12`, `$data.name`, `file.read()`. So are quads that look like versions: `Chrome/120.0.0.0`, `version=1.2.3.4`.
-//! * Defanged text (`hxxp://evil[.]test`) is undone in feeds always, in logs if [`ScanOptions::refang`] asks for it.
+//! * **Defanged text** (`hxxp://evil[.]test`) is always undone in feeds, and in logs if [`ScanOptions::refang`] is set.
 //!
-//! Nothing is longer than [16 KiB](limits::MAX_OBSERVABLE). A line over [1 MiB](limits::MAX_LINE) is scanned in pieces
-//! that overlap.
+//! No observable is longer than [16 KiB](limits::MAX_OBSERVABLE). A line over [1 MiB](limits::MAX_LINE) is scanned in overlapping
+//! pieces.
 //!
 //! # Features
 //!
-//! `feeds` (readers of feed files and inputs), `config` (one file that names many feeds), `parallel` and `psl` (the
-//! Public Suffix List built in) are on by default. `live` swaps a sieve under load, `serde` serialises matches and hits, `mmap` maps files, `compression` opens compressed inputs. Without features
+//! `feeds` (readers of feed files and inputs), `config` (one file that names many feeds), `parallel` and `psl` (a built-in Public
+//! Suffix List) are on by default. `live` swaps a sieve under load, `serde` serialises matches and hits, `mmap` maps files, and
+//! `compression` opens compressed inputs. Without features
 //! the crate is the bare matcher and scanner. The minimum supported Rust version is 1.89.
 #![deny(missing_docs)]
-// Says with each item which feature it needs.
+// docs.rs shows which feature each item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(target_endian = "big")]
@@ -200,7 +201,7 @@ pub mod feed;
 pub mod indicator;
 #[cfg(feature = "feeds")]
 pub mod input;
-/// Of reading inputs, what scanning needs.
+/// The part of `input` that scanning needs.
 #[cfg(not(feature = "feeds"))]
 mod input {
     pub(crate) mod utf16;

@@ -1,14 +1,14 @@
 //! Swapping a sieve while it is in use.
 //!
-//! [`LiveSieve::follow`] compiles or opens a file, and reloads it whenever it changes: a compiled set, a feed, or a configuration with all
-//! feeds that it names. It is owned and cheap to clone: keep it in a struct, or hand it to tasks.
+//! [`LiveSieve::follow`] compiles or opens a file, and reloads it whenever it changes. The file is a compiled set, a feed, or a
+//! configuration with all feeds that it names. A `LiveSieve` is owned and cheap to clone: keep it in a struct, or hand it to tasks.
 //!
 //! ```no_run
 //! use netsieve::live::LiveSieve;
 //!
 //! let live = LiveSieve::follow("feeds.toml")?;
 //! let mut matcher = live.matcher();
-//! // `current` goes by the sieve of the moment.
+//! // `current` returns a matcher of the current sieve.
 //! assert!(matcher.current().is_match_any("evil.test"));
 //! if let Some(error) = live.last_error() {
 //!     eprintln!("the old set stays: {error}");
@@ -16,14 +16,14 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! A program that knows by itself when to swap uses [`LiveSieve::store`] or [`LiveSieve::try_reload`]:
+//! A program that decides for itself when to swap uses [`LiveSieve::store`] or [`LiveSieve::try_reload`]:
 //!
 //! ```
 //! use netsieve::live::LiveSieve;
 //! use netsieve::{Indicator, Sieve};
 //!
 //! let live = LiveSieve::new(Sieve::builder().build()?.0);
-//! // A thread's own matcher, which follows the swaps.
+//! // Each thread has its own matcher, which follows the swaps.
 //! let mut matcher = live.matcher();
 //! assert!(!matcher.current().is_match_any("evil.test"));
 //! let added = Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?.0;
@@ -51,52 +51,52 @@ mod tests;
 pub use followed::check_shrunk;
 use followed::{Followed, State};
 
-/// A sieve that can be replaced under load. Readers never wait and never see half a swap; a sieve that was taken stays whole
+/// A sieve that can be replaced under load. Readers never wait and never see half a swap. A sieve that a reader has taken stays whole
 /// until its last user drops it.
 ///
-/// `clone` copies a pointer: all clones are one and the same. What [`follow`](LiveSieve::follow) follows is followed until the last clone,
-/// and the last [`LiveMatcher`], are dropped.
+/// `clone` copies a pointer: all clones share one sieve. A file given to [`follow`](LiveSieve::follow) is followed until the last
+/// clone and the last [`LiveMatcher`] are dropped.
 #[derive(Clone, Debug)]
 pub struct LiveSieve {
     shared: Arc<Shared>,
-    /// Held beside what the watching thread holds, so that this is dropped with the last clone that others have.
+    /// Not in the clone that the watching thread holds, so that it is dropped with the last clone outside that thread.
     watcher: Option<Arc<Watcher>>,
 }
 
 #[derive(Debug)]
 struct Shared {
     current: ArcSwap<Snapshot>,
-    /// What was read last, as it was before it was read. Held by whoever reloads, so that reloads come one after the other.
+    /// The file read last, in the state it had before it was read. Reloading locks this, so that reloads run one after the other.
     read: Mutex<Option<(Followed, State)>>,
-    /// Why the last reload failed, if it did.
+    /// The error of the last reload, if it failed.
     error: Mutex<Option<Arc<Error>>>,
 }
 
-/// A sieve as it was at one moment, with what tells it from others.
+/// The sieve at one moment, with its generation and start time.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snapshot {
     /// The sieve.
     pub sieve: Sieve,
-    /// How many times the sieve had been replaced.
+    /// The number of replacements so far.
     pub generation: u64,
-    /// When it was put in its place.
+    /// The time at which this sieve became the current one.
     pub since: Instant,
 }
 
 impl LiveSieve {
-    /// Starts with a sieve, as generation 0.
+    /// Starts with this sieve, as generation 0.
     pub fn new(sieve: Sieve) -> Self {
         let first = Snapshot { sieve, generation: 0, since: Instant::now() };
         let shared = Shared { current: ArcSwap::from_pointee(first), read: Mutex::new(None), error: Mutex::new(None) };
         Self { shared: Arc::new(shared), watcher: None }
     }
 
-    /// Starts with a file, as of [`follow`](LiveSieve::follow), but does not follow it.
+    /// Starts with a file of any kind that [`follow`](LiveSieve::follow) takes, but does not follow it.
     ///
     /// # Errors
     ///
-    /// As of [`follow`](LiveSieve::follow).
+    /// The file cannot be read as what it is.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let followed = Followed(path.as_ref().to_owned());
         let state = followed.state();
@@ -105,29 +105,29 @@ impl LiveSieve {
         Ok(live)
     }
 
-    /// Starts with a file, and follows it from a thread of its own, with the default [`WatchOptions`].
+    /// Starts with a file and follows it from a thread of its own, with the default [`WatchOptions`].
     ///
     /// The file is one of these:
     ///
-    /// * a compiled set, which is known by its content and opened as by [`Sieve::open`];
+    /// * a compiled set, recognised by its content and opened as by [`Sieve::open`];
     /// * with the feature `config`, a configuration, whose name ends in `.toml`: all feeds that it names are compiled, and
-    ///   compiled anew when one of them, or the configuration, changes;
-    /// * with the feature `config`, any other file is a feed.
+    ///   recompiled when one of them, or the configuration, changes;
+    /// * with the feature `config`, a feed: any other file.
     ///
-    /// After a reload that fails the old sieve stays: [`last_error`](LiveSieve::last_error) tells why.
+    /// If a reload fails, the old sieve stays and [`last_error`](LiveSieve::last_error) says why.
     ///
     /// # Errors
     ///
-    /// The file cannot be read as what it is, or the system gives no thread.
+    /// The file cannot be read as what it is, or the thread cannot be started.
     pub fn follow(path: impl AsRef<Path>) -> Result<Self> {
         Self::follow_with(path, &WatchOptions::default(), |_| {})
     }
 
-    /// As [`follow`](LiveSieve::follow), with options, and tells of each reload: see [`watch`](LiveSieve::watch).
+    /// Like [`follow`](LiveSieve::follow), with options, and with a callback for each reload: see [`watch`](LiveSieve::watch).
     ///
     /// # Errors
     ///
-    /// As of [`follow`](LiveSieve::follow).
+    /// The file cannot be read as what it is, or the thread cannot be started.
     pub fn follow_with(
         path: impl AsRef<Path>,
         options: &WatchOptions,
@@ -138,22 +138,22 @@ impl LiveSieve {
         Ok(Self { watcher: Some(Arc::new(watcher)), ..live })
     }
 
-    /// The sieve of the moment. Never waits; costs two atomic operations, and one more pair when it is dropped.
+    /// Returns the current sieve. Never waits; costs two atomic operations, and two more when the sieve is dropped.
     pub fn load(&self) -> Sieve {
         self.shared.current.load().sieve.clone()
     }
 
-    /// The sieve of the moment with its generation and age, which belong together. Never waits.
+    /// Returns the current sieve with the generation and age that belong to it. Never waits.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::clone(&self.shared.current.load())
     }
 
-    /// A matcher with the default options that follows the swaps. One for each thread.
+    /// Returns a matcher with the default options that follows the swaps. Each thread needs its own.
     pub fn matcher(&self) -> LiveMatcher {
         self.matcher_with(&MatchOptions::default())
     }
 
-    /// A matcher with options that follows the swaps. One for each thread.
+    /// Returns a matcher with these options that follows the swaps. Each thread needs its own.
     pub fn matcher_with(&self, options: &MatchOptions) -> LiveMatcher {
         let snapshot = self.snapshot();
         LiveMatcher {
@@ -164,29 +164,29 @@ impl LiveSieve {
         }
     }
 
-    /// How many times the sieve has been replaced. Who kept a [`Matcher`] makes a new one when this changes, as
+    /// Returns the number of replacements so far. A caller that keeps a [`Matcher`] makes a new one when this changes, as
     /// [`LiveMatcher`] does.
     pub fn generation(&self) -> u64 {
         self.shared.current.load().generation
     }
 
-    /// How long ago the sieve was put in its place. When it was compiled, if it says so, is in [`Sieve::provenance`].
+    /// Returns the time since the current sieve was put in place. [`Sieve::provenance`] says when it was compiled, if that is known.
     pub fn age(&self) -> Duration {
         self.shared.current.load().since.elapsed()
     }
 
-    /// Why the last reload of a file that is followed failed; `None` if it did not, or if there was none.
+    /// Returns the error of the last reload of a followed file; `None` if it succeeded, or if there was none.
     pub fn last_error(&self) -> Option<Arc<Error>> {
         lock(&self.shared.error).clone()
     }
 
-    /// Whether the file of [`follow`](LiveSieve::follow) is still followed: not after the callback of
-    /// [`follow_with`](LiveSieve::follow_with) has panicked, and not of a sieve that follows nothing.
+    /// Returns true while the file of [`follow`](LiveSieve::follow) is being followed. False if there is no such file, and once the
+    /// callback of [`follow_with`](LiveSieve::follow_with) has panicked.
     pub fn is_following(&self) -> bool {
         self.watcher.as_ref().is_some_and(|watcher| watcher.is_running())
     }
 
-    /// Replaces the sieve, and tells the generation that the new one is. Lookups that begin later use the new one.
+    /// Replaces the sieve and returns the new generation. Lookups that begin later use the new sieve.
     pub fn store(&self, sieve: Sieve) -> u64 {
         let since = Instant::now();
         let before = self
@@ -196,12 +196,12 @@ impl LiveSieve {
         before.generation + 1
     }
 
-    /// Replaces the sieve by what `build` makes, aside from the readers, and tells its generation. Fails closed: after an error, of
-    /// any type, the old sieve stays. Reloads that are asked for at once come one after the other.
+    /// Replaces the sieve with the one that `build` returns, and returns the new generation. `build` runs without blocking readers.
+    /// After an error, of any type, the old sieve stays. Concurrent reloads run one after the other.
     ///
     /// # Errors
     ///
-    /// What `build` fails with.
+    /// The error of `build`.
     pub fn try_reload<E>(&self, build: impl FnOnce() -> Result<Sieve, E>) -> Result<u64, E> {
         let mut read = self.read();
         let sieve = build()?;
@@ -209,11 +209,11 @@ impl LiveSieve {
         Ok(self.store(sieve))
     }
 
-    /// As [`try_reload`](LiveSieve::try_reload), from a file, as of [`follow`](LiveSieve::follow).
+    /// Like [`try_reload`](LiveSieve::try_reload), from a file of any kind that [`follow`](LiveSieve::follow) takes.
     ///
     /// # Errors
     ///
-    /// As of [`follow`](LiveSieve::follow), and if a feed has become smaller than its
+    /// The file cannot be read as what it is, or a feed has shrunk by more than its
     /// [`shrank_below`](crate::feed::FeedFile::shrank_below) allows.
     pub fn reload_file(&self, path: impl AsRef<Path>) -> Result<u64> {
         self.reload(&Followed(path.as_ref().to_owned()))
@@ -231,19 +231,19 @@ impl LiveSieve {
         lock(&self.shared.read)
     }
 
-    /// Follows a file from a thread of its own: whenever it was replaced or rewritten and has then stayed the same for
-    /// [`WatchOptions::settle`], it is reloaded, and `told` is called with the new generation, or with the error, after which the old sieve
-    /// stays until the file changes again. A file that vanishes is an error too. The file is one of those that
-    /// [`follow`](LiveSieve::follow) takes. It ends when the [`Watcher`] is dropped.
+    /// Follows a file from a thread of its own, until the [`Watcher`] is dropped. The file is of any kind that
+    /// [`follow`](LiveSieve::follow) takes. It is reloaded once it has been replaced or rewritten and has then stayed unchanged for
+    /// [`WatchOptions::settle`]. `told` then gets the new generation or the error; after an error the old sieve stays until the file
+    /// changes again. A file that vanishes is an error too.
     ///
-    /// Each file is asked for its number, length and time of change every [`WatchOptions::interval`], which works on every file
-    /// system. If the file is not the one that the sieve was read from last, it is read at once.
+    /// Every [`WatchOptions::interval`] the inode number, length and modification time of each file are polled, which works on every
+    /// file system. A file that the sieve was not read from last is read at once.
     ///
-    /// A panic of `told` ends the thread: [`Watcher::is_running`] tells.
+    /// A panic of `told` ends the thread; [`Watcher::is_running`] then returns false.
     ///
     /// # Errors
     ///
-    /// If the system gives no thread.
+    /// The thread cannot be started.
     pub fn watch(
         &self,
         path: impl AsRef<Path>,
@@ -260,14 +260,15 @@ impl LiveSieve {
     }
 }
 
-/// What the locks here guard is whole after any panic.
+/// Locks a mutex, poisoned or not: the data that the locks here guard is whole after any panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A [`Matcher`] of a [`LiveSieve`] that is made anew when the sieve was replaced.
+/// A [`Matcher`] of a [`LiveSieve`] that is rebuilt after the sieve was replaced.
 ///
-/// It holds the sieve it was made of until the next [`current`](LiveMatcher::current): a thread that waits for work for long should drop it.
+/// It holds the sieve that it was made from until the next call of [`current`](LiveMatcher::current): drop it in a thread that waits long
+/// for work.
 #[derive(Clone, Debug)]
 pub struct LiveMatcher {
     live: LiveSieve,
@@ -277,7 +278,7 @@ pub struct LiveMatcher {
 }
 
 impl LiveMatcher {
-    /// The matcher of the moment. Never waits; costs an atomic operation or two, and after a swap what [`Sieve::matcher`] costs.
+    /// Returns the current matcher. Never waits; costs one or two atomic operations and, after a swap, a [`Sieve::matcher`].
     pub fn current(&mut self) -> &mut Matcher {
         let snapshot = self.live.shared.current.load();
         if snapshot.generation != self.generation {
@@ -287,25 +288,25 @@ impl LiveMatcher {
         &mut self.matcher
     }
 
-    /// The generation of the sieve that [`current`](LiveMatcher::current) gave last.
+    /// Returns the generation of the sieve that the last [`current`](LiveMatcher::current) used.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 }
 
-/// How a file is watched.
+/// Options for watching a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WatchOptions {
-    /// How often the file is looked at (default: every second).
+    /// The time between two looks at the file (default: one second).
     pub interval: Duration,
-    /// How long the file must have stayed the same before it is read, so that one which is being written in place is not read
-    /// half (default: one second).
+    /// The time for which the file must have stayed unchanged before it is read, so that one that is being written in place is not read
+    /// half-written (default: one second).
     pub settle: Duration,
 }
 
 impl WatchOptions {
-    /// The defaults.
+    /// Returns the defaults.
     pub fn new() -> Self {
         Self::default()
     }
@@ -331,7 +332,7 @@ impl Default for WatchOptions {
     }
 }
 
-/// A thread that follows a file, until this is dropped; dropping waits for a reload that is under way.
+/// A thread that follows a file until this is dropped. Dropping it waits for a reload in progress.
 #[derive(Debug)]
 pub struct Watcher {
     stop: Arc<(Mutex<bool>, Condvar)>,
@@ -339,13 +340,13 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Whether the file is still followed: not if the callback has panicked. A service should ask this now and then.
+    /// Returns true while the file is being followed; false once the callback has panicked. A service should check this now and then.
     pub fn is_running(&self) -> bool {
         self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 }
 
-/// Its thread is asked whether it runs, and joined: nothing half made is seen after a panic.
+/// The thread is only polled and joined: no half-made state can be seen after a panic.
 impl std::panic::RefUnwindSafe for Watcher {}
 
 impl Drop for Watcher {
@@ -355,7 +356,7 @@ impl Drop for Watcher {
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != thread::current().id()
         {
-            // A panic of the callback has been reported by its thread.
+            // The thread has already reported a panic of the callback.
             let _ = thread.join();
         }
     }
@@ -366,13 +367,13 @@ struct Watch {
     followed: Followed,
     options: WatchOptions,
     stop: Arc<(Mutex<bool>, Condvar)>,
-    /// The state that was read, or that could not be read.
+    /// The state that was read last, successfully or not.
     known: Option<State>,
 }
 
 impl Watch {
     fn run(mut self, mut told: impl FnMut(Result<u64, Arc<Error>>)) {
-        // The state that is to be read once it has settled.
+        // The state to read once it has settled.
         let mut changed: Option<(State, Instant)> = None;
         loop {
             let now = self.followed.state();
@@ -400,7 +401,7 @@ impl Watch {
     }
 
     fn reload(&mut self, state: State, told: &mut impl FnMut(Result<u64, Arc<Error>>)) {
-        // What changes while it is read has another fingerprint the next time.
+        // A file that changes while it is read has another fingerprint at the next look.
         self.known = Some(state);
         let result = self.live.reload(&self.followed).map_err(Arc::new);
         *lock(&self.live.shared.error) = result.as_ref().err().cloned();

@@ -1,16 +1,16 @@
-//! From files to a sieve: feeds, and a configuration that names many.
+//! From feed files, or a configuration that names many, to a sieve.
 //!
 //! ```no_run
 //! use netsieve::{FeedFile, Sieve};
 //!
-//! // Files, one by one: what they are is recognised by content.
+//! // Files, one by one; their formats are recognised by content.
 //! let (sieve, report) = Sieve::builder()
 //!     .read(FeedFile::new("phish.csv").tag("phish"))?
 //!     .read(FeedFile::new("c2.txt").name("partner"))?
 //!     .build()?;
 //! println!("{} indicators of {} feeds", sieve.len(), report.feeds.len());
 //!
-//! // Or all that a configuration names.
+//! // Or all files that a configuration names.
 //! let sieve = Sieve::from_config("feeds.toml")?;
 //! # Ok::<(), netsieve::Error>(())
 //! ```
@@ -28,11 +28,11 @@ use crate::sieve::SieveBuilder;
 use crate::sieve::{BuildReport, Sieve};
 
 impl SieveBuilder {
-    /// Reads a feed from its file, as [`FeedFile::read`] does.
+    /// Reads a feed from its file, like [`FeedFile::read`].
     ///
     /// # Errors
     ///
-    /// As of [`FeedFile::read`]. What had been read by then stays in the builder: it is not the whole feed, so do not build it.
+    /// Fails as [`FeedFile::read`] does. Records read before the error stay in the builder. They are not the whole feed: do not build it.
     pub fn read(&mut self, file: impl Borrow<FeedFile>) -> Result<&mut Self> {
         let file = file.borrow();
         let feed = self.feed(file.feed.clone());
@@ -43,11 +43,11 @@ impl SieveBuilder {
 
 #[cfg(feature = "config")]
 impl Sieve {
-    /// Compiles all feeds that a configuration names. [`Config::build`] gives the report too.
+    /// Compiles all feeds that a configuration names. Use [`Config::build`] to get the report too.
     ///
     /// # Errors
     ///
-    /// The configuration cannot be read or says something wrong, or a feed cannot be read: see [`Config::read`] and
+    /// The configuration cannot be read or is invalid, or a feed cannot be read: see [`Config::read`] and
     /// [`FeedFile::read`].
     pub fn from_config(path: impl AsRef<Path>) -> Result<Self> {
         Ok(Config::read(path)?.build()?.0)
@@ -56,11 +56,11 @@ impl Sieve {
 
 #[cfg(feature = "config")]
 impl Config {
-    /// Reads and compiles its feeds, and reports what became of each.
+    /// Reads and compiles all feeds of the configuration. The report says what became of each.
     ///
     /// # Errors
     ///
-    /// A feed cannot be read (see [`FeedFile::read`]), or there is more than a sieve can hold.
+    /// A feed cannot be read (see [`FeedFile::read`]), or there are more indicators than a sieve can hold.
     pub fn build(&self) -> Result<(Sieve, BuildReport)> {
         let mut builder = Sieve::builder();
         for file in &self.feeds {

@@ -1,8 +1,8 @@
-//! Flat sections: arrays of little-endian numbers that are searched as they are saved, and checked reads of them.
+//! Flat sections: arrays of little-endian numbers that are searched in the form in which they are saved, and checked reads of them.
 //!
-//! A table is a few [`Words`] and texts. All are views of [`Bytes`]: of memory that a build filled, of a file that was read, or
-//! of one that is mapped. Numbers are read by value, never by casting a pointer, so that neither alignment nor the
-//! CPU's byte order matters. A read beyond the end gives `None`, or an empty slice, never a panic.
+//! A table is a few [`Words`] and texts. All are views of [`Bytes`], which a build filled, or which come from a file that was read or
+//! mapped. Numbers are read by value, never by casting a pointer, so neither alignment nor the
+//! CPU's byte order matters. A read past the end gives `None` or an empty slice, never a panic.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,11 +14,11 @@ use bytes::Bytes;
 
 use crate::error::{Error, Result};
 
-/// A number that sections are made of.
+/// A number type that sections are made of.
 pub(crate) trait Word: Copy + Default + Ord + fmt::Debug + Send + Sync + 'static {
-    /// Bytes of one.
+    /// The size of a number in bytes.
     const SIZE: usize;
-    /// The number in the first [`SIZE`](Word::SIZE) bytes; `None` if there are fewer.
+    /// Reads the number in the first [`SIZE`](Word::SIZE) bytes; returns `None` if there are fewer.
     fn read(bytes: &[u8]) -> Option<Self>;
     /// Appends the number.
     fn write(self, out: &mut Vec<u8>);
@@ -43,7 +43,7 @@ macro_rules! words {
 }
 words!(u8 u16 u32 u64 i64 u128);
 
-/// A flat array of numbers that owns, or shares, its bytes.
+/// A flat array of numbers that owns or shares its bytes.
 #[derive(Clone, Default)]
 pub(crate) struct Words<W> {
     bytes: Bytes,
@@ -51,12 +51,12 @@ pub(crate) struct Words<W> {
 }
 
 impl<W: Word> Words<W> {
-    /// The array over bytes that are numbers already. What does not fill a number at the end is out of reach.
+    /// Views existing bytes as an array. Trailing bytes that do not fill a number are ignored.
     pub(crate) fn from_bytes(bytes: Bytes) -> Self {
         Self { bytes, of: PhantomData }
     }
 
-    /// The bytes, as they are saved.
+    /// The bytes, in the form in which they are saved.
     pub(crate) fn bytes(&self) -> &Bytes {
         &self.bytes
     }
@@ -76,7 +76,7 @@ impl<W: Word> Words<W> {
         self.all().get(at)
     }
 
-    /// The number at a place that the table's check has shown to exist; zero if it does not.
+    /// The number at an index that the table's check has shown to exist; zero if it does not exist.
     #[inline(always)]
     pub(crate) fn at(&self, at: usize) -> W {
         self.get(at).unwrap_or_default()
@@ -88,7 +88,7 @@ impl<W: Word> Words<W> {
         Slice { bytes: &self.bytes, of: PhantomData }
     }
 
-    /// The numbers of a range; none if it goes beyond the end.
+    /// The numbers in a range; empty if the range goes past the end.
     #[inline(always)]
     pub(crate) fn slice(&self, range: Range<usize>) -> Slice<'_, W> {
         let bytes = range
@@ -132,7 +132,7 @@ impl<W: Word> fmt::Debug for Words<W> {
     }
 }
 
-/// Some of the numbers of an array; an iterator over them.
+/// A part of an array of numbers, and an iterator over it.
 #[derive(Clone, Copy)]
 pub(crate) struct Slice<'w, W> {
     bytes: &'w [u8],
@@ -162,7 +162,7 @@ impl<W: Word> Slice<'_, W> {
         at.checked_mul(W::SIZE).and_then(|start| self.bytes.get(start..)).and_then(W::read)
     }
 
-    /// How many numbers at the start `is` holds for, as of [`slice::partition_point`].
+    /// Returns the number of leading elements for which `is` holds, like [`slice::partition_point`].
     #[inline]
     pub(crate) fn partition_point(&self, is: impl Fn(W) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len());
@@ -204,7 +204,7 @@ impl<W: Word> fmt::Debug for Slice<'_, W> {
     }
 }
 
-/// Takes the sections of tables, each under a name.
+/// Collects the sections of tables by name.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     prefix: String,
@@ -212,7 +212,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Sections written by `write` have `prefix.` before their names.
+    /// Calls `write` and puts `prefix.` before the names of the sections that it writes.
     pub(crate) fn within(&mut self, prefix: &str, write: impl FnOnce(&mut Self)) {
         let outer = self.prefix.len();
         self.prefix.push_str(prefix);
@@ -226,18 +226,18 @@ impl Writer {
         self.bytes(name, words.bytes());
     }
 
-    /// Adds a section of any bytes.
+    /// Adds a section of arbitrary bytes.
     pub(crate) fn bytes(&mut self, name: &str, bytes: &Bytes) {
         self.sections.push((format!("{}{name}", self.prefix), bytes.clone()));
     }
 
-    /// Name and bytes of every section, in the order in which they were added.
+    /// Returns the name and bytes of every section, in the order in which they were added.
     pub(crate) fn sections(&self) -> &[(String, Bytes)] {
         &self.sections
     }
 }
 
-/// Gives the sections of tables by name.
+/// Hands out the sections of tables by name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reader {
     prefix: String,
@@ -249,7 +249,7 @@ impl Reader {
         Self { prefix: String::new(), sections: Arc::new(sections.into_iter().collect()) }
     }
 
-    /// Sections read by `read` have `prefix.` before their names.
+    /// Calls `read` and puts `prefix.` before the names of the sections that it reads.
     pub(crate) fn within<T>(&mut self, prefix: &str, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let outer = self.prefix.len();
         self.prefix.push_str(prefix);
@@ -259,26 +259,26 @@ impl Reader {
         result
     }
 
-    /// A reader of the sections that have `prefix.` before their names, for another thread.
+    /// Returns a reader of the sections whose names start with `prefix.`, for another thread.
     pub(crate) fn under(&self, prefix: &str) -> Self {
         Self { prefix: format!("{}{prefix}.", self.prefix), sections: self.sections.clone() }
     }
 
-    /// A section of any bytes.
+    /// Reads a section of arbitrary bytes.
     ///
     /// # Errors
     ///
-    /// If there is none of this name.
+    /// There is no section of this name.
     pub(crate) fn bytes(&mut self, name: &str) -> Result<Bytes> {
         let found = self.sections.get(&format!("{}{name}", self.prefix));
         found.cloned().ok_or_else(|| self.damage(name, "is missing"))
     }
 
-    /// A section of numbers.
+    /// Reads a section of numbers.
     ///
     /// # Errors
     ///
-    /// If there is none of this name, or its length is not that of whole numbers.
+    /// There is no section of this name, or its length is not a multiple of the number's size.
     pub(crate) fn words<W: Word>(&mut self, name: &str) -> Result<Words<W>> {
         let bytes = self.bytes(name)?;
         if bytes.len() % W::SIZE != 0 {
@@ -287,19 +287,19 @@ impl Reader {
         Ok(Words::from_bytes(bytes))
     }
 
-    /// As [`words`](Self::words), of a section that is written only where it holds something.
+    /// Like [`words`](Self::words), for a section that is written only if it holds something.
     pub(crate) fn optional_words<W: Word>(&mut self, name: &str) -> Result<Words<W>> {
         let is_there =
             self.sections.iter().any(|(section, _)| section.strip_prefix(self.prefix.as_str()) == Some(name));
         if is_there { self.words(name) } else { Ok(Words::default()) }
     }
 
-    /// The error that a section is not what it must be: `v4.nodes: an index goes beyond the slots`.
+    /// Creates the error for an invalid section: `v4.nodes: an index goes beyond the slots`.
     pub(crate) fn damage(&self, name: &str, what: impl Into<String>) -> Error {
         Error::damage(format!("{}{name}", self.prefix), what)
     }
 
-    /// Fails with [`damage`](Reader::damage) unless a condition of a section holds.
+    /// Returns the error of [`damage`](Reader::damage) unless a condition on the section holds.
     pub(crate) fn ensure(&self, holds: bool, name: &str, what: &str) -> Result<()> {
         if holds { Ok(()) } else { Err(self.damage(name, what)) }
     }
@@ -318,7 +318,7 @@ mod tests {
         assert_eq!(words.all().partition_point(|n| n < 70), 10);
         let wide: Words<u128> = [u128::MAX, 1].as_slice().into();
         assert_eq!(wide.iter().collect::<Vec<_>>(), [u128::MAX, 1]);
-        // Neither alignment nor a rest matters.
+        // Neither alignment nor trailing bytes matter.
         let odd = Bytes::from([&[9_u8][..], words.bytes(), &[1, 2]].concat());
         let odd = Words::<u32>::from_bytes(odd.slice(1..));
         assert_eq!((odd.len(), odd.at(99)), (100, 693));

@@ -1,4 +1,4 @@
-//! What is followed: the files that a sieve is made of, and whether they have changed.
+//! The files that a followed sieve is made of, and the check whether they have changed.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -9,20 +9,20 @@ use crate::error::Result;
 use crate::feed::{FeedFile, config::Config};
 use crate::sieve::Sieve;
 
-/// The files that a sieve is made of, each as it is at one moment.
+/// The files that a sieve is made of, each in its state at one moment.
 pub(super) type State = Vec<(PathBuf, Option<Fingerprint>)>;
 
-/// What tells one state of a file from another.
+/// Distinguishes two states of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fingerprint {
     len: u64,
     changed: Option<SystemTime>,
-    /// Device and number, which a renaming changes.
+    /// Device and inode number, which change when another file is renamed to this path.
     number: (u64, u64),
 }
 
 impl Fingerprint {
-    /// `None`: there is no such file.
+    /// Returns `None` if there is no such file.
     fn of(path: &Path) -> Option<Self> {
         let data = std::fs::metadata(path).ok()?;
         Some(Self { len: data.len(), changed: data.modified().ok(), number: number(&data) })
@@ -40,11 +40,11 @@ fn number(_: &Metadata) -> (u64, u64) {
     (0, 0)
 }
 
-/// A file of any kind that a sieve is made of. Its kind is asked for at every look: it may be replaced by one of another kind.
+/// A file of any kind that a sieve is made of. The kind is determined at every look, because a file of another kind may replace it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Followed(pub(super) PathBuf);
 
-/// What a file is.
+/// The kind of a file.
 enum Content {
     /// A compiled set.
     Set,
@@ -57,11 +57,11 @@ enum Content {
 }
 
 impl Followed {
-    /// A compiled set is known by its first bytes, a configuration by the ending of its name.
+    /// Determines the kind: a compiled set is recognised by its first bytes, a configuration by the ending of its name.
     fn content(&self) -> Content {
         #[cfg(feature = "config")]
         match Sieve::is_compiled(&self.0) {
-            // What cannot be opened fails again, with the same error, when it is read.
+            // A file that cannot be opened fails again, with the same error, when it is read.
             Ok(true) | Err(_) => Content::Set,
             Ok(false) if self.0.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) => {
                 Content::Config(Config::read(&self.0))
@@ -72,7 +72,7 @@ impl Followed {
         Content::Set
     }
 
-    /// The state of all that a sieve is made of.
+    /// Returns the state of all files that the sieve is made of.
     pub(super) fn state(&self) -> State {
         let one = |path: &Path| (path.to_owned(), Fingerprint::of(path));
         #[cfg(feature = "config")]
@@ -83,7 +83,7 @@ impl Followed {
         vec![one(&self.0)]
     }
 
-    /// Makes the sieve. It is not taken if a feed has become so much smaller than it was in `old` that it must be truncated.
+    /// Makes the sieve. Fails if a feed has shrunk so much since `old` that it must have been truncated.
     pub(super) fn sieve(&self, old: Option<&Sieve>) -> Result<Sieve> {
         #[cfg(not(feature = "config"))]
         let _ = old;
@@ -110,8 +110,8 @@ fn compile(config: &Config, old: Option<&Sieve>) -> Result<Sieve> {
     Ok(sieve)
 }
 
-/// Checks that no feed of a new sieve is so much smaller than in the old one that its file must be truncated. Who reloads feeds asks
-/// this before the new sieve takes the place of the old one:
+/// Checks that no feed has shrunk so much since the old sieve that its file must have been truncated. A caller that reloads feeds by
+/// itself checks this before it replaces the old sieve:
 ///
 /// ```
 /// use netsieve::live::{LiveSieve, check_shrunk};
@@ -137,7 +137,7 @@ fn compile(config: &Config, old: Option<&Sieve>) -> Result<Sieve> {
 ///
 /// # Errors
 ///
-/// A feed has fewer entries than its [`shrank_below`](FeedFile::shrank_below) allows. One that is new, or gone, has not shrunk.
+/// A feed has fewer entries than its [`shrank_below`](FeedFile::shrank_below) allows. New and removed feeds do not count as shrunk.
 #[cfg(feature = "config")]
 pub fn check_shrunk<'f>(feeds: impl IntoIterator<Item = &'f FeedFile>, old: &Sieve, new: &Sieve) -> Result<()> {
     let entries = |sieve: &Sieve, name: &str| {

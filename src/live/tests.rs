@@ -44,7 +44,7 @@ fn a_matcher_follows_the_swaps() {
     assert_eq!(matcher.generation(), 1);
 }
 
-/// Waits for what the watcher tells; the time only ends a test that hangs.
+/// Waits for the watcher's report; the timeout only ends a test that hangs.
 fn next(told: &Receiver<Result<u64, Arc<Error>>>) -> Result<u64, Arc<Error>> {
     told.recv_timeout(Duration::from_secs(60)).expect("the watcher tells")
 }
@@ -64,7 +64,7 @@ fn a_watched_file_is_followed() {
     assert_eq!(next(&told).unwrap(), 1);
     assert!(holds(&live, "b.test"));
 
-    // Damaged in place: the old sieve stays, and one error is told.
+    // Damaged in place: the old sieve stays, and one error is reported.
     let good = sieve("c.test").to_bytes(&Default::default()).unwrap();
     std::fs::write(&path, &good[..good.len() / 2]).unwrap();
     let error = next(&told).unwrap_err();
@@ -124,7 +124,7 @@ fn what_is_not_in_place_yet_is_read_at_once() {
     drop(watcher);
 }
 
-/// What is followed ends with the last clone, and not before.
+/// A file is followed until the last clone is dropped, and not longer.
 #[test]
 fn what_is_followed_is_owned() {
     struct Service {
@@ -163,16 +163,16 @@ fn feeds_of_a_configuration_are_followed() {
     let (tell, told) = channel();
     let live = LiveSieve::follow_with(&config, &quick(), move |result| tell.send(result).unwrap()).unwrap();
     assert!(holds(&live, "aa.test"));
-    // A feed that the glob finds from now on.
+    // A feed that the glob matches from now on.
     std::fs::write(&second, "b.test\n").unwrap();
     assert_eq!(next(&told).unwrap(), 1);
     assert!(holds(&live, "aa.test") && holds(&live, "b.test"));
-    // One that was truncated.
+    // The first feed is truncated.
     std::fs::write(&first, "a.test\n").unwrap();
     let error = next(&told).unwrap_err();
     assert!(error.to_string().contains("shrank_below"), "{error}");
     assert!(holds(&live, "aa.test") && live.generation() == 1);
-    // Another one, to a length that it never had.
+    // The first feed is rewritten, to a length that it never had.
     std::fs::write(&first, "a.test\nc.test\ncccc.test\n").unwrap();
     assert_eq!(next(&told).unwrap(), 2);
     assert!(holds(&live, "cccc.test") && !holds(&live, "aa.test") && live.last_error().is_none());
