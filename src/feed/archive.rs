@@ -1,4 +1,4 @@
-//! The members of a zip archive, each a feed.
+//! Zip archives, whose members are read as one feed each.
 
 use std::io::{self, Read, Seek};
 use std::path::Path;
@@ -24,7 +24,7 @@ pub(super) fn read(
     if archive.len() > MAX_MEMBERS {
         return Err(Error::feed(path, format!("a zip archive of more than {MAX_MEMBERS} members")));
     }
-    // One and the same data under many names are a bomb.
+    // Overlapping members are the mark of a zip bomb: the same data under many names.
     if archive.has_overlapping_entries().map_err(broken)? {
         return Err(Error::feed(path, "a zip archive whose members overlap"));
     }
@@ -37,7 +37,7 @@ pub(super) fn read(
             Ok(member) => (String::from_utf8_lossy(member.name_raw()).into_owned(), member.is_dir()),
             Err(error) => (format!("member {at} ({error})"), false),
         };
-        // What a Mac puts beside every member is no feed.
+        // macOS adds metadata next to every member.
         if is_folder || name.starts_with("__MACOSX/") || name.ends_with("/.DS_Store") || name == ".DS_Store" {
             continue;
         }
@@ -55,7 +55,7 @@ pub(super) fn read(
             Ok(format) => {
                 found.get_or_insert(format);
             }
-            // Whatever else is in the archive, it is not to be trusted.
+            // A bomb makes the whole archive untrustworthy.
             Err(error) if total.is_bomb => return Err(Error::feed(path, format!("{name}: {error}"))),
             Err(error) => {
                 let reason = format!("{name}: {error}");
@@ -83,7 +83,7 @@ fn read_member(member: impl Read, format: Option<Format>, feed: &Feed, sink: &mu
     read_lines(Lines::unpacked(input, None)?, format, feed, sink)
 }
 
-/// What went into all members so far, and what came out.
+/// The bytes of all members so far, packed and unpacked.
 #[derive(Default)]
 struct Total {
     packed: u64,
@@ -108,7 +108,7 @@ impl<R: Read> Read for Member<'_, R> {
     }
 }
 
-/// Moves the lines of a member behind those of the ones before.
+/// Shifts the line numbers of a member to continue after those of the members before it.
 struct Shifted<'s> {
     sink: &'s mut dyn RecordSink,
     base: u32,

@@ -1,13 +1,13 @@
-//! Many feeds in one file of TOML: where they are, and how each is to be read.
+//! Many feeds in one TOML file: the location of each, and how to read it.
 //!
-//! Who loads the same feeds every day writes down once what they are, instead of setting up each [`Feed`] in code. The
-//! file says so in tables; this one is among the samples:
+//! If you load the same feeds every day, describe them once in a file instead of setting up each [`Feed`] in code. Each
+//! feed is a table; this is one of the samples:
 //!
 //! ```toml
 #![doc = include_str!("../../examples/samples/feeds.toml")]
 //! ```
 //!
-//! [`Config::read`] checks it and finds the files; [`FeedFile::read`] reads one of them.
+//! [`Config::read`] checks the configuration and finds the files; [`FeedFile::read`] reads one of them.
 //!
 //! ```
 //! use netsieve::feed::config::Config;
@@ -24,45 +24,48 @@
 //!
 //! # Keys
 //!
-//! Each `[[feed]]` has a `path`. What else it does not say holds as `[defaults]` says, else as the table does. A list or a
-//! table in a feed stands in place of the one in the defaults; the two are not put together.
+//! Each `[[feed]]` has a `path`. A key that the feed does not set is taken from `[defaults]`, or else has the value in
+//! the table below. A list or table in a feed replaces the one in the defaults; they are not merged.
 //!
-//! | key | what it says | if it is missing |
+//! | key | meaning | if it is missing |
 //! |---|---|---|
-//! | `path` | a file, or a glob (`*`, `?`, `[…]`, `**`) over several, from the folder of the configuration on | an error; not in `[defaults]` |
-//! | `name` | what hits call the feed | the file's stem; not in `[defaults]` |
-//! | `format` | a name of a [`Format`] | recognised by content |
+//! | `path` | a file, or a glob (`*`, `?`, `[…]`, `**`); relative to the folder of the configuration | an error; not in `[defaults]` |
+//! | `name` | the name of the feed in hits | the file's stem; not in `[defaults]` |
+//! | `format` | the name of a [`Format`] | recognised by content |
 //! | `action` | `"block"`, `"allow"` or `"allow_all"` | `"block"` |
-//! | `scope` | of names: `"exact"`, `"subdomains"` or `"suffix"` | as the format says |
-//! | `confidence` | of entries that state none: 0 to 100 | unknown |
-//! | `tags` | a list of tags that every entry gets | none |
-//! | `ttl` | how long an entry that does not say itself is valid after it was last seen, or first seen: `"90s"`, `"30m"`, `"12h"`, `"30d"`, `"2w"` | for ever |
-//! | `admit` | what the guards let pass: a list of `"bogons"`, `"wide-prefixes"`, `"public-suffixes"` | nothing |
+//! | `scope` | the scope of names: `"exact"`, `"subdomains"` or `"suffix"` | the format's default |
+//! | `confidence` | the confidence of entries that state none: 0 to 100 | unknown |
+//! | `tags` | a list of tags for every entry | none |
+//! | `ttl` | the lifetime of an entry that states none, from when it was last seen, or else first seen: `"90s"`, `"30m"`, `"12h"`, `"30d"`, `"2w"` | for ever |
+//! | `admit` | the guards to bypass, a list: `"bogons"`, `"wide-prefixes"`, `"public-suffixes"`, `"well-known-files"` | none |
 //! | `path_patterns` | read bare URL paths (`/gate.php`) as patterns | `false` |
-//! | `url_suffix_hosts` | URLs match on the names beneath their host too | `false` |
+//! | `url_suffix_hosts` | URLs also match on names under their host | `false` |
 //! | `only_to_ids` | leave out what MISP marks as not meant for detection | `false` |
-//! | `exceptions` | what `@@` rules, `rpz-passthru.`, `nomatch` in a feed that blocks ask for: `"allow"`, `"allow_all"`, or `"skip"`, which leaves them out | `"allow"` |
-//! | `warning_lists_block` | warning lists of MISP do as `action` says even where it is `"block"` | `false`: they allow all |
-//! | `may_be_empty` | a file without an indicator is no error: some feeds list nothing on a good day | `false` |
-//! | `shrank_below` | the share of its entries of last time, such as `"50%"`, beneath which the feed is taken for truncated: see [`FeedFile::check_shrunk`] | never |
-//! | `columns` | a table: which columns of a table, or keys of JSON, hold what | by their names |
+//! | `exceptions` | how a block feed's exceptions (`@@` rules, `rpz-passthru.`, `nomatch`) are treated: `"allow"`, `"allow_all"`, or `"skip"` to leave them out | `"allow"` |
+//! | `warning_lists_block` | MISP warning lists follow `action` even if it is `"block"` | `false`: they are allow-all lists |
+//! | `may_be_empty` | a file without an indicator is not an error, for feeds that list nothing on a good day | `false` |
+//! | `shrank_below` | a share such as `"50%"`: a feed with fewer of its previous entries than this counts as truncated; see [`FeedFile::check_shrunk`] | never |
+//! | `columns` | a table: the roles of a table's columns or of JSON keys | detected by name |
 //!
-//! In `columns` each key is a role: `value`, `ip`, `domain`, `host`, `url`, `type`, `port`, `tags`, `family`, `confidence`,
-//! `score`, `first_seen`, `last_seen`, `valid_from`, `valid_until`, `reference`, `description`, `id`, `to_ids`, `ignore`. It names one column or a
-//! list of them, by the header (`"Indicator"`) or by the number from 1. `delimiter` is one character, and `header` says whether
-//! the first row is one. With columns, and without a format, a feed is JSON Lines if it begins like JSON, and CSV otherwise.
+//! Each key of `columns` is a role: `value`, `ip`, `domain`, `host`, `url`, `hash`, `email`, `type`, `port`, `tags`,
+//! `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_from`, `valid_until`, `reference`, `description`,
+//! `id`, `to_ids`, `ignore`. Its value is one column or a list of them, by header name (`"Indicator"`) or by number
+//! from 1. `delimiter` is one character, and `header` says whether the first row is a header. A feed with columns and
+//! without a format is JSON Lines if it begins like JSON, and CSV otherwise.
 //!
-//! Each file that a glob finds is a feed of its own, in the order of their paths. With a `name` it is called `name/stem`.
+//! Each file that a glob finds becomes a feed of its own, in the order of the paths. If a `name` is given, each is
+//! called `name/stem`.
 //!
-//! Tables `[layout.NAME]` describe log lines, not feeds: the type `LayoutConfig` of the module `event` reads them. A file may hold both.
+//! Tables `[layout.NAME]` describe log lines, not feeds: `LayoutConfig` in the module `event` reads them. One file may
+//! hold both.
 //!
-//! A table `[run]` says what a program is to do with the feeds (`logscan run`); it is not read here.
+//! The table `[run]` tells a program what to do with the feeds (`logscan run`). This module ignores it.
 //!
 //! # Errors
 //!
-//! A key that is not listed here, a value of the wrong type, a name that two feeds share, a path without a file: each is an
-//! error, with file, line, column and reason, and nothing is read. A misspelled key would else load a feed without the
-//! limits that its owner believes it to have.
+//! An unknown key, a value of the wrong type, a name that two feeds share, or a path without a file is an error, with
+//! file, line, column and reason, and no feed is read. If a misspelled key were ignored, a feed would load without the
+//! limits that its owner believes are in place.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -80,21 +83,21 @@ use crate::feed::registry::Format;
 use crate::indicator::{Action, Column, ColumnRole, Columns, Exceptions, Feed, Scope};
 use crate::limits::MAX_CONFIG;
 
-/// What a configuration says: the feeds, in its order.
+/// A configuration: the feeds, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// The feeds. A glob stands for as many as it finds files.
+    /// The feeds. A glob gives one feed per file it finds.
     pub feeds: Vec<FeedFile>,
 }
 
 impl Config {
-    /// Reads a configuration from a file, and finds the files that it names. They are not opened.
+    /// Reads a configuration from a file and finds the files that it names. They are not opened.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, is larger than [`MAX_CONFIG`], is not TOML in UTF-8, or says something wrong; see the
-    /// [module](self).
+    /// Fails if the file cannot be read, is larger than [`MAX_CONFIG`], is not TOML in UTF-8, or is wrong in a way that
+    /// the [module](self) describes.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let mut bytes = Vec::new();
@@ -112,16 +115,17 @@ impl Config {
         Self::parse(text, path)
     }
 
-    /// Reads a configuration from a text, as if it stood at `path`, which messages name and in whose folder the paths begin.
+    /// Parses a configuration from a text, as if it were read from `path`. Messages name `path`, and the feeds' paths
+    /// are relative to its folder.
     ///
     /// # Errors
     ///
-    /// As of [`read`](Self::read).
+    /// The same as for [`read`](Self::read).
     pub fn parse(text: &str, path: impl AsRef<Path>) -> Result<Self> {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let document = Document { path: path.as_ref(), text };
         let root = DeTable::parse(text).map_err(|error| {
-            // The parser's own sentence ends with a line end at times, and may be two.
+            // The parser's message may span two lines or end with a line end.
             let message = error.message().split('\n').map(str::trim).collect::<Vec<_>>().join(" ");
             document.error(error.span().unwrap_or_default(), message.trim_end())
         })?;
@@ -130,9 +134,9 @@ impl Config {
             match &**key.get_ref() {
                 "defaults" => defaults = Some(document.table(key, value)?),
                 "feed" => feeds = Some(value),
-                // Of log lines: who reads them as events reads these tables too.
+                // Layouts of log lines, which the module `event` reads from the same file.
                 "layout" => has_layouts = document.table(key, value).map(|_| true)?,
-                // What a program does with the feeds is its own business.
+                // Only the program that runs the feeds knows these keys.
                 "run" => _ = document.table(key, value)?,
                 _ => return Err(document.unknown(key, &["defaults", "feed", "layout", "run"])),
             }
@@ -163,17 +167,17 @@ impl Config {
     }
 }
 
-/// A key, and what a table has for it.
+/// A key with its position in the file.
 type Key<'t> = Spanned<DeString<'t>>;
 
-/// The keys of a table as they stand, so that the first error is the first in the file.
+/// The keys of a table in file order, so that the first error reported is the first in the file.
 fn in_order<'a, 't>(table: &'a DeTable<'t>) -> Vec<(&'a Key<'t>, &'a Spanned<DeValue<'t>>)> {
     let mut keys: Vec<_> = table.iter().collect();
     keys.sort_by_key(|(key, _)| key.span().start);
     keys
 }
 
-/// Words that a value may be, and what they stand for.
+/// The words that a value may be, with their meanings.
 type Words<T> = &'static [(&'static str, T)];
 
 const ACTIONS: Words<Action> = &[("block", Action::Block), ("allow", Action::Allow), ("allow_all", Action::AllowAll)];
@@ -183,7 +187,7 @@ const EXCEPTIONS: Words<Exceptions> =
 
 const SCOPES: Words<Scope> = &[("exact", Scope::Exact), ("subdomains", Scope::Subdomains), ("suffix", Scope::Suffix)];
 
-/// What a guard refuses.
+/// A guard that a feed may bypass.
 #[derive(Clone, Copy)]
 enum Guard {
     Bogons,
@@ -199,7 +203,7 @@ const GUARDS: Words<Guard> = &[
     ("well-known-files", Guard::WellKnownFiles),
 ];
 
-/// What may stand in the defaults as well as in a feed. The name and the path of the feed are still missing.
+/// The keys allowed in both the defaults and a feed. The feed's name and path are still unset.
 #[derive(Clone)]
 struct Settings {
     feed: Feed,
@@ -233,7 +237,7 @@ impl Settings {
         "columns",
     ];
 
-    /// Takes one key; false if it is unknown.
+    /// Takes one key; returns false if it is unknown.
     fn set(&mut self, document: &Document<'_>, key: &Key<'_>, value: &Spanned<DeValue<'_>>) -> Result<bool> {
         let feed = &mut self.feed;
         match &**key.get_ref() {
@@ -277,7 +281,7 @@ impl Settings {
     }
 }
 
-/// The text, for the places of errors.
+/// The text, for the positions of errors.
 struct Document<'t> {
     path: &'t Path,
     text: &'t str,
@@ -339,7 +343,7 @@ impl Document<'_> {
         value.get_ref().as_table().ok_or_else(|| self.wrong(key, value, "a table"))
     }
 
-    /// A share: `"50%"`.
+    /// Reads a share: `"50%"`.
     fn percent(&self, key: &Key<'_>, value: &Spanned<DeValue<'_>>) -> Result<u8> {
         let text = self.string(key, value)?;
         let share = text.trim().strip_suffix('%').and_then(|share| share.trim_end().parse().ok());
@@ -349,7 +353,7 @@ impl Document<'_> {
         })
     }
 
-    /// A number and a unit.
+    /// Reads a number and a unit.
     fn duration(&self, key: &Key<'_>, value: &Spanned<DeValue<'_>>) -> Result<SignedDuration> {
         let text = self.string(key, value)?;
         let (count, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
@@ -412,7 +416,7 @@ impl Document<'_> {
         }
     }
 
-    /// Reads one `[[feed]]`, and adds as many feeds as it has files.
+    /// Reads one `[[feed]]` and adds one feed per file.
     fn feed(
         &self,
         span: Range<usize>,
@@ -468,7 +472,8 @@ impl Document<'_> {
         Ok(())
     }
 
-    /// The files of a path, and whether it is a glob. What exists as a file is a path, whatever its name holds.
+    /// Resolves a path to its files; true if it is a glob. A path that exists is a file, even if its name holds
+    /// wildcards.
     fn files(&self, path: &str, span: Range<usize>) -> Result<(Vec<PathBuf>, bool)> {
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let one = folder.join(path);
@@ -485,7 +490,7 @@ impl Document<'_> {
         let pattern = if Path::new(path).is_absolute() {
             path.to_owned()
         } else {
-            // What the name of the folder holds is no pattern.
+            // The name of the folder is literal, even if it holds wildcards.
             Path::new(&glob::Pattern::escape(&folder.to_string_lossy())).join(path).to_string_lossy().into_owned()
         };
         let options = glob::MatchOptions {

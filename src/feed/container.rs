@@ -1,7 +1,8 @@
 //! Feeds that are not text: archives of feeds, and databases.
 //!
-//! Of a zip archive each member is read as a feed of its own, of any format. Lines count on from one member to the next, so
-//! that a line names one place. A member that is no feed is rejected by its name; the others load.
+//! Each member of a zip archive is read as a feed of its own, of any format. Line numbers continue from one member to
+//! the next, so that a number is unique in the archive. A member that is not a feed is rejected by name; the others
+//! load.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -16,10 +17,10 @@ use crate::indicator::{Feed, RecordSink};
 use crate::input::{Input, Lines};
 use crate::limits::MAX_HELD_FEED;
 
-/// How much of a feed tells whether it is text.
+/// Bytes examined to tell text from binary.
 const HEAD: usize = 4096;
 
-/// Reads a feed from a file: archives are read in place.
+/// Reads a feed from a file. Archives are read in place.
 pub(super) fn read_file(path: &Path, format: Option<Format>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<Format> {
     let failed = |error| Error::io(path.to_owned(), error);
     let mut file = File::open(path).map_err(failed)?;
@@ -35,7 +36,7 @@ pub(super) fn read_file(path: &Path, format: Option<Format>, feed: &Feed, sink: 
     Err(Error::feed(path, absent("a zip archive", "zip")))
 }
 
-/// Reads a feed from any reader: archives are held in memory.
+/// Reads a feed from any reader. Archives are held in memory.
 pub(super) fn read(
     mut reader: impl Read,
     path: Option<&Path>,
@@ -67,7 +68,7 @@ fn head(reader: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Reads what is no archive: a text, or a database.
+/// Reads anything but an archive: text, or a database.
 fn unpacked(
     reader: impl Read,
     path: Option<&Path>,
@@ -97,13 +98,13 @@ fn unpacked(
     read_lines(Lines::unpacked(&bytes[..], path)?, format, feed, sink)
 }
 
-/// Whether these are no characters: NULs at both parities, which UTF-16 does not have.
+/// Returns true if the head is binary: it has NULs at both even and odd offsets, which UTF-16 text does not.
 fn is_binary(head: &[u8]) -> bool {
     let nuls = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
     nuls(0).min(nuls(1)) > head.len() / 64
 }
 
-/// The metadata of an MMDB file follow this mark, in the last 128 KiB.
+/// Looks for the mark before the metadata of an MMDB file, in the last 128 KiB.
 fn is_mmdb(bytes: &[u8]) -> bool {
     let tail = &bytes[bytes.len().saturating_sub(128 * 1024)..];
     memchr::memmem::rfind(tail, b"\xab\xcd\xefMaxMind.com").is_some()

@@ -1,4 +1,4 @@
-//! A feed, and the file that it is in.
+//! A feed and the file that it is read from.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::feed::container::read_file;
 use crate::feed::registry::Format;
 use crate::indicator::{Action, Columns, Feed, Policy, RecordSink, Scope};
 
-/// A feed, and the file that it is in.
+/// A feed and the file that it is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FeedFile {
@@ -17,16 +17,16 @@ pub struct FeedFile {
     pub feed: Feed,
     /// The file.
     pub path: PathBuf,
-    /// Its format; recognised by content if none is given.
+    /// The format. If `None`, it is recognised by content.
     pub format: Option<Format>,
-    /// A file without an indicator is no error.
+    /// If true, a file without an indicator is not an error.
     pub may_be_empty: bool,
-    /// The share of its entries of last time, in per cent, beneath which it is taken for truncated.
+    /// The share of its previous entries, in per cent, below which the feed counts as truncated.
     pub shrank_below: Option<u8>,
 }
 
 impl FeedFile {
-    /// A block feed in this file, called by its stem, of a format that is recognised.
+    /// Creates a block feed that is read from this file, is named after the file's stem, and has its format recognised.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -35,35 +35,35 @@ impl FeedFile {
         Self { feed, path, format: None, may_be_empty: false, shrank_below: None }
     }
 
-    /// Sets what hits call the feed.
+    /// Sets the feed's name, which every hit carries.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.feed.name = name.into();
         self
     }
 
-    /// Sets the format, where it is not to be recognised.
+    /// Sets the format, which is then not recognised by content.
     #[must_use]
     pub fn format(mut self, format: Format) -> Self {
         self.format = Some(format);
         self
     }
 
-    /// Sets what the entries ask for.
+    /// Sets the action of the entries.
     #[must_use]
     pub fn action(mut self, action: Action) -> Self {
         self.feed.action = action;
         self
     }
 
-    /// Sets which names a listed name covers.
+    /// Sets the names that a listed name covers.
     #[must_use]
     pub fn scope(mut self, scope: Scope) -> Self {
         self.feed.policy.scope = Some(scope);
         self
     }
 
-    /// Sets how values are read, and what is admitted.
+    /// Sets how values are read, and which guards the feed may bypass.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.feed.policy = policy;
@@ -84,14 +84,14 @@ impl FeedFile {
         self
     }
 
-    /// Sets how long an entry is valid after it was last seen.
+    /// Sets how long an entry that states no end stays valid after it was last seen, or else first seen.
     #[must_use]
     pub fn time_to_live(mut self, time: SignedDuration) -> Self {
         self.feed.time_to_live = Some(time);
         self
     }
 
-    /// Says what the columns of a table hold.
+    /// Describes the columns of a table.
     #[must_use]
     pub fn columns(mut self, columns: Columns) -> Self {
         self.feed.columns = Some(columns);
@@ -112,11 +112,13 @@ impl FeedFile {
         self
     }
 
-    /// Reads the file into `sink`; gives its format, which is `None` if the file is empty, may be so and says nothing of it.
+    /// Reads the file into `sink` and returns its format. That is `None` only if the file is empty, may be empty, and
+    /// no format was set.
     ///
     /// # Errors
     ///
-    /// As of [`read_file`](crate::feed::read_file), but that a feed that may be empty is none if it is.
+    /// The same as for [`read_file`](crate::feed::read_file), except that an empty feed is not an error if it may be
+    /// empty.
     pub fn read(&self, sink: &mut dyn RecordSink) -> Result<Option<Format>> {
         match read_file(&self.path, self.format, &self.feed, sink) {
             Ok(format) => Ok(Some(format)),
@@ -125,14 +127,14 @@ impl FeedFile {
         }
     }
 
-    /// Checks that the feed is not so much smaller than it was that its file must be truncated.
+    /// Checks that the feed has not shrunk so much that its file is probably truncated.
     ///
-    /// Who compiles feeds into a file asks this before the new set takes the place of the old one, whose
-    /// [`provenance`](crate::Sieve::provenance) tells how many entries each feed had.
+    /// Call this before a newly compiled set replaces the old one. The old set's
+    /// [`provenance`](crate::Sieve::provenance) gives the number of entries that each feed had.
     ///
     /// # Errors
     ///
-    /// It has fewer entries `now` than [`shrank_below`](Self::shrank_below) per cent of those `before`.
+    /// Fails if `now` is less than [`shrank_below`](Self::shrank_below) per cent of `before`.
     pub fn check_shrunk(&self, before: u64, now: u64) -> Result<()> {
         match self.shrank_below {
             Some(share) if u128::from(now) * 100 < u128::from(before) * u128::from(share) => {

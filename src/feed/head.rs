@@ -1,4 +1,4 @@
-//! The start of a feed, as formats look at it to say whether it is theirs.
+//! The start of a feed, from which each format judges whether the feed is its own.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -10,7 +10,7 @@ use crate::input;
 
 /// The start of a feed.
 pub(crate) struct Head<'h> {
-    /// Decoded but for lines in Latin-1, and cut after a line if there is one.
+    /// Decoded, except lines in Latin-1, and cut at a line end if there is one.
     text: &'h [u8],
     /// The lines of the text.
     lines: Vec<Cow<'h, str>>,
@@ -27,28 +27,28 @@ impl<'h> Head<'h> {
         self.text
     }
 
-    /// All lines, trimmed, blank ones and comments too.
+    /// All lines, trimmed, including blank lines and comments.
     pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
         self.untrimmed().map(input::trim)
     }
 
-    /// All lines with their white space.
+    /// All lines, untrimmed.
     pub(crate) fn untrimmed(&self) -> impl Iterator<Item = &str> {
         self.lines.iter().map(|line| &**line)
     }
 
-    /// The lines that are neither blank nor a comment in some format.
+    /// The lines that are not blank or a comment in any format.
     pub(crate) fn data(&self) -> impl Iterator<Item = &str> {
         self.lines().filter(|line| !is_comment(line))
     }
 
-    /// The lines before the first that is no comment, without the signs that make them one.
+    /// The comments before the first data line, without their comment signs.
     pub(crate) fn banner(&self) -> impl Iterator<Item = &str> {
         let comments = self.lines().take_while(|line| is_comment(line));
         comments.map(|line| line.trim_start_matches(['#', ';', '!', '/']).trim()).filter(|line| !line.is_empty())
     }
 
-    /// Whether this is an HTML page, such as a server sends in place of the file one asked for.
+    /// Returns true if this is an HTML page, such as an error page that a server sends instead of the file.
     pub(crate) fn is_html(&self) -> bool {
         let start = self.text.trim_ascii_start();
         let start = &start[..start.len().min(1024)];
@@ -57,12 +57,12 @@ impl<'h> Head<'h> {
             && [&b"<!doctype html"[..], b"<html", b"<head", b"<title", b"<body"].iter().any(|t| holds(t))
     }
 
-    /// The keys of a JSON text; `None` if it is none.
+    /// The structure of a JSON text; `None` for other text.
     pub(crate) fn shape(&self) -> Option<&Shape> {
         self.shape.get_or_init(|| Shape::new(self.text)).as_ref()
     }
 
-    /// The name of the root element of an XML text, without its prefix.
+    /// The name of the root element of an XML text, without its prefix; `None` for other text.
     pub(crate) fn xml_root(&self) -> Option<&str> {
         let mut rest = str::from_utf8(self.text).unwrap_or_else(|error| {
             str::from_utf8(&self.text[..error.valid_up_to()]).expect("it is valid up to there")
@@ -72,7 +72,7 @@ impl<'h> Head<'h> {
             let end = match rest.as_bytes().first()? {
                 b'?' => "?>",
                 b'!' if rest.starts_with("!--") => "-->",
-                // Definitions of its own stand in brackets.
+                // A document type may carry declarations of its own in brackets.
                 b'!' => {
                     let close = rest.find('>')?;
                     if let Some(open) = rest[..close].find('[') {
@@ -89,11 +89,11 @@ impl<'h> Head<'h> {
     }
 }
 
-/// The data lines of a head, by how a format takes them.
+/// Counts of a head's data lines: those that fit a format, malformed ones and foreign ones.
 #[derive(Debug, Default)]
 pub(crate) struct Votes {
     taken: u32,
-    /// Meant for this format, but malformed.
+    /// Meant for this format but malformed.
     shaped: u32,
     foreign: u32,
 }
@@ -101,14 +101,14 @@ pub(crate) struct Votes {
 impl Votes {
     pub(crate) fn add(&mut self, result: Result<(), Reject>) {
         match result {
-            // The policy may ask for them.
+            // The policy may admit it.
             Ok(()) | Err(Reject::PathPattern) => self.taken += 1,
             Err(reason) if is_shaped(reason) => self.shaped += 1,
             Err(_) => self.foreign += 1,
         }
     }
 
-    /// Counts a line that is of the format, or of another.
+    /// Counts a line as fitting the format or as foreign.
     pub(crate) fn line(&mut self, is_taken: bool) {
         if is_taken {
             self.taken += 1;
@@ -117,10 +117,10 @@ impl Votes {
         }
     }
 
-    /// How many of a hundred data lines are of the format.
+    /// The percentage of data lines that fit the format.
     ///
-    /// Malformed values count neither for nor against it, unless they are more than the good ones. A short list is not
-    /// given up for a slip or two: the first two foreign lines do not count while at least as many are taken.
+    /// Malformed values do not count unless they outnumber the good ones. The first two foreign lines do not count
+    /// while at least as many lines fit, so that a slip does not disqualify a short list.
     pub(crate) fn certainty(&self) -> u8 {
         let Self { taken, shaped, foreign } = *self;
         if taken == 0 || taken < shaped {
@@ -131,7 +131,7 @@ impl Votes {
     }
 }
 
-/// Whether a value rejected for this reason was meant as one, but is malformed.
+/// Returns true if a value rejected for this reason was meant as a value but is malformed.
 pub(crate) fn is_shaped(reason: Reject) -> bool {
     !matches!(
         reason,

@@ -1,4 +1,4 @@
-//! One feed as lines: recognised, read, and found to hold something.
+//! Loads one feed from its lines: recognises the format, reads it, and checks that it holds an indicator.
 
 use std::borrow::Cow;
 
@@ -55,13 +55,13 @@ pub(crate) fn read_lines(
     }
 }
 
-/// The format of a feed whose columns the user names: only these two have some.
+/// The format of a feed whose columns the user describes. Only these two formats have columns.
 fn with_columns(lines: &mut Lines<'_>) -> Result<Format> {
     let text = lines.head()?;
     Ok(if Head::new(&text).shape().is_some() { Format::JsonLines } else { Format::Csv })
 }
 
-/// Passes everything on, exceptions as the policy says, and knows in the end whether there was anything.
+/// A sink that forwards everything, applies the policy to exceptions, and counts, to find out if the feed was empty.
 struct Tally<'s> {
     sink: &'s mut dyn RecordSink,
     exceptions: Exceptions,
@@ -74,7 +74,7 @@ struct Tally<'s> {
 
 impl RecordSink for Tally<'_> {
     fn record(&mut self, mut record: Record<'_>) {
-        // Readers set this action for exceptions alone.
+        // Readers set `Allow` on exceptions only.
         if record.action == Some(Action::Allow) {
             match self.exceptions {
                 Exceptions::Allow => {}
@@ -122,7 +122,7 @@ impl RecordSink for Tally<'_> {
     }
 }
 
-/// What is reported of a value.
+/// The value as reports show it, cut at [`MAX_REPORTED_VALUE`].
 fn shorten(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.len() <= MAX_REPORTED_VALUE {
         return text;

@@ -1,9 +1,9 @@
-//! Feeds: bytes of many formats to records and line-numbered rejections.
+//! Feeds: reads many formats into records and rejections with line numbers.
 //!
-//! [`read`] takes a reader, [`read_file`] a path; both recognise the format by content, unless one is named, and hand
-//! what they read to a [`RecordSink`], of which the sieve's builder is one. Every value that is not taken is handed over
-//! too, with its line and the reason; a bad line never ends a load. What ends one is an error: a file that cannot be
-//! read, is empty, is an HTML page, is of no known format, or holds nothing at all that is an indicator.
+//! [`read`] takes a reader, [`read_file`] a path. Both recognise the format by content, unless you name one, and pass
+//! what they read to a [`RecordSink`]; the sieve's builder provides one. Rejected values reach the sink too, with line
+//! and reason, so a bad line never ends a load. A load fails if the file cannot be read, is empty, is an HTML page, is
+//! of no known format, or contains no indicator at all.
 //!
 //! ```
 //! use netsieve::feed::{self, Format};
@@ -24,24 +24,24 @@
 //!
 //! # Recognition
 //!
-//! The first 64 KiB of data lines are shown to every format, which says for how many per cent of them it holds. The
-//! one that says [`CERTAINTY`] or more is taken. If there is none, or more than one, the error lists the candidates,
-//! because a wrong guess is worse than a question. File names are never looked at.
+//! Each format is shown the first 64 KiB of data lines and says what percentage of them fits it. The one that says
+//! [`CERTAINTY`] or more is chosen. If none does, or more than one, the result is an error that lists the candidates,
+//! because a wrong guess is worse than a question. File names play no part.
 //!
-//! Comments do not count, and neither do malformed values (`198.51.100.300`), unless they outnumber the good ones; nor,
-//! so that a slip never kills a load, the first two lines that are something else, while at least as many are good.
+//! Comments do not count, and neither do malformed values (`198.51.100.300`), unless they outnumber the good ones. The
+//! first two foreign lines do not count either while at least as many lines are good: a slip must not reject the feed.
 //!
 //! # Values
 //!
-//! In every format a value is refanged first ([`refang`](crate::value::refang)), and then told by its shape:
+//! In every format a value is first refanged ([`refang`](crate::value::refang)), and then its shape decides:
 //!
 //! | shape | becomes |
 //! |---|---|
 //! | `192.0.2.1`, `2001:db8::1`, `192.0.2.1:80`, `[2001:db8::1]:80` | address, limited to the port |
 //! | `192.0.2.0/24` | prefix; host bits are masked, with a warning |
 //! | `192.0.2.1-192.0.2.9`, `192.0.2.1 - 192.0.2.9` | range; the prefix where it is exactly one |
-//! | `evil.test`, `evil.test:80` | domain with the feed's scope, else the format's |
-//! | `*.evil.test`, `.evil.test` | domain and all beneath, unless the feed's policy sets a scope |
+//! | `evil.test`, `evil.test:80` | domain with the feed's scope, or else the format's |
+//! | `*.evil.test`, `.evil.test` | domain and all names under it, unless the feed's policy sets a scope |
 //! | `*-login.evil.test` | pattern over names |
 //! | `http://evil.test/a`, `evil.test/a`, `192.0.2.1:80/a` | URL |
 //! | `/gate.php` | pattern over URL paths if the policy asks for them, else rejected |
@@ -70,21 +70,24 @@ pub use file::FeedFile;
 pub use recognise::CERTAINTY;
 pub use registry::Format;
 
-/// Reads a feed from `reader`, decompressed and decoded as need be, into `sink`; gives its format.
+/// Reads a feed from `reader` into `sink` and returns its format. Compressed input is decompressed, and text is
+/// decoded.
 ///
-/// `path` is for messages only, and may be empty. Without a `format` it is recognised; if the feed names columns, it is
-/// [`JsonLines`](Format::JsonLines) if it begins like JSON, and [`Csv`](Format::Csv) otherwise. Memory is bounded by
-/// [`MAX_FEED_LINE`](crate::limits::MAX_FEED_LINE) and [`MAX_PENDING`](crate::limits::MAX_PENDING), however long the feed.
+/// `path` appears in messages only, and may be empty. If `format` is `None`, it is recognised; if the feed names
+/// columns, it is [`JsonLines`](Format::JsonLines) if the feed begins like JSON, and [`Csv`](Format::Csv) otherwise.
+/// Memory is bounded by [`MAX_FEED_LINE`](crate::limits::MAX_FEED_LINE) and
+/// [`MAX_PENDING`](crate::limits::MAX_PENDING), however long the feed.
 ///
-/// With the feature `zip`, each member of a zip archive is read as a feed, of the format that is named or its own; lines
-/// count on from one member to the next, and the format is that of the first that is one. Archives that do not come from a
-/// file, and MMDB files, are held in memory, up to [`MAX_HELD_FEED`](crate::limits::MAX_HELD_FEED).
+/// With the feature `zip`, each member of a zip archive is read as a feed of its own, in the given format or a
+/// recognised one. Line numbers continue from one member to the next, and the format returned is that of the first
+/// member that is a feed. Archives that do not come from a file, and MMDB files, are held in memory, up to
+/// [`MAX_HELD_FEED`](crate::limits::MAX_HELD_FEED).
 ///
 /// # Errors
 ///
-/// Reading or decompressing fails, or what is compressed grows more than
-/// [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) times; the feed has no data line, is an HTML page, is of no format that is at least
-/// [`CERTAINTY`] per cent sure, or has no value that is an indicator. Records may have gone into the sink by then: they
+/// Fails if reading or decompressing fails; if decompression expands the input more than
+/// [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) times; if the feed has no data line, is an HTML page, has no format
+/// that is at least [`CERTAINTY`] per cent sure, or contains no indicator. Records passed to the sink before the error
 /// are not the whole feed.
 pub fn read(
     reader: impl Read,
@@ -101,7 +104,7 @@ pub fn read(
 ///
 /// # Errors
 ///
-/// The file cannot be opened, and all that [`read`] says.
+/// Fails if the file cannot be opened, or for a reason listed under [`read`].
 pub fn read_file(
     path: impl AsRef<Path>,
     format: Option<Format>,

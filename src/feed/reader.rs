@@ -1,24 +1,25 @@
-//! What a format has to offer.
+//! The trait that every format implements.
 
 use crate::error::Result;
 use crate::feed::head::Head;
 use crate::indicator::{Feed, RecordSink};
 use crate::input::Lines;
 
-/// What a format is recognised by, the most telling first. What an earlier tier is certain of is not put to a later one.
+/// The kind of evidence that identifies a format, the strongest first. Later tiers are asked only if no earlier one is
+/// certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tier {
     /// A fixed text at the start of the file.
     Banner,
     /// The keys of a JSON document, or the root of an XML document.
     Shape,
-    /// How every line begins.
+    /// The start of every line.
     Prefix,
-    /// What every line is made of, or the names of columns.
+    /// The makeup of every line, or the names of the columns.
     Columns,
-    /// How many values on the lines can be read.
+    /// The number of values that can be read.
     Votes,
-    /// Sentences, with indicators among them.
+    /// Sentences with indicators among them.
     Prose,
 }
 
@@ -27,12 +28,12 @@ impl Tier {
         [Tier::Banner, Tier::Shape, Tier::Prefix, Tier::Columns, Tier::Votes, Tier::Prose];
 }
 
-/// A format.
+/// A feed format.
 pub(crate) trait FeedReader: Sync {
-    /// How many per cent of the data lines are of this format.
+    /// Returns the percentage of data lines that fit this format.
     fn sniff(&self, head: &Head<'_>) -> u8;
 
-    /// Reads all lines. Each value goes into the sink as a record or as a rejection; of the lines, only blank ones and
-    /// comments leave no trace in it.
+    /// Reads all lines. Every line leaves a trace in the sink, as records, rejections, warnings or skips, except blank
+    /// lines and comments.
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()>;
 }

@@ -1,4 +1,4 @@
-//! Telling the format of a feed by its head: every format says how sure it is, and one of them must be.
+//! Recognises the format of a feed from its head: every format states how sure it is, and exactly one must be sure.
 
 use crate::error::{Error, Result};
 use crate::feed::head::Head;
@@ -9,13 +9,13 @@ use crate::input::{self, Lines};
 use crate::limits::{MAX_FEED_LINE, SNIFF};
 use crate::value::domain::is_name_byte;
 
-/// The certainty, in per cent, below which a format is not taken for recognised.
+/// The certainty, in per cent, that a format must reach to be recognised.
 pub const CERTAINTY: u8 = 80;
 
-/// What was found out before the first line is read.
+/// Facts about a feed that are known before its first line is read.
 pub(crate) struct Recognised {
     pub(crate) format: Format,
-    /// The hosts of the pages that the head names in its first comments.
+    /// The hosts of the web pages named in the comments at the top.
     pub(crate) home_pages: Vec<String>,
 }
 
@@ -23,13 +23,13 @@ pub(crate) fn empty(lines: &Lines<'_>) -> Error {
     Error::empty_feed(lines.path(), "empty feed: no data line in it")
 }
 
-/// The format of what is to come; `named`, if that is given and the feed is no HTML page.
+/// Returns `named` if it is given, else the recognised format. Fails for an HTML page in either case.
 pub(crate) fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<Recognised> {
-    // Comments do not count, so a long banner is followed by more.
+    // Comments do not count, so a long banner makes the head longer.
     let mut wanted = SNIFF;
     let (cut, is_empty) = loop {
         let (text, ended) = lines.peek(wanted)?;
-        // What is behind the last line end is a part of a line.
+        // Text after the last line end is part of an incomplete line.
         let cut = if ended { text.len() } else { memchr::memrchr2(b'\n', b'\r', text).map_or(text.len(), |at| at + 1) };
         let lines = input::split(&text[..cut]);
         let data: usize = lines.map(|line| data_length(&line)).sum();
@@ -53,13 +53,13 @@ pub(crate) fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<
     }
 }
 
-/// How much a line adds to the data of a head.
+/// The number of bytes that a line adds to the data of a head; 0 for a comment.
 fn data_length(line: &str) -> usize {
     let line = input::trim(line);
     if is_comment(line) { 0 } else { line.len() }
 }
 
-/// The one format that is certain; else a sentence that lists the candidates.
+/// The one format that is certain, or a message that lists the candidates.
 fn vote(head: &Head<'_>) -> Result<Format, String> {
     let mut votes = Vec::new();
     for tier in Tier::ALL {
@@ -84,9 +84,9 @@ fn vote(head: &Head<'_>) -> Result<Format, String> {
     Err(format!("format not recognised: {candidates}; name the format if you know it (known: {})", known()))
 }
 
-/// The hosts of URLs in the comments that a feed begins with.
+/// The hosts of URLs in the comments at the top of a feed.
 fn home_pages(head: &Head<'_>) -> Vec<String> {
-    /// Banners run to 40 lines; references to single entries follow further on.
+    /// Banners run to 40 lines. References in later comments belong to single entries.
     const LINES: usize = 40;
     const PAGES: usize = 8;
     let mut hosts: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! The formats, and what each has to offer.
+//! The list of all formats, with their names and readers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +18,7 @@ use crate::feed::formats::table::{csv, known as tables};
 use crate::feed::head::Head;
 use crate::feed::reader::{FeedReader, Tier};
 
-/// Declares the formats: documentation, variant, name, what it is recognised by, reader.
+/// Declares the formats: documentation, variant, name, tier of evidence, reader.
 macro_rules! formats {
     ($($(#[$doc:meta])+ $variant:ident = $name:literal, $tier:ident, $reader:expr;)+) => {
         /// The format of a feed.
@@ -32,14 +32,14 @@ macro_rules! formats {
             /// Every format.
             pub const ALL: &'static [Format] = &[$(Format::$variant),+];
 
-            /// The name by which a user can ask for it: `plain`, `hosts`, ….
+            /// The name that users write: `plain`, `hosts`, ….
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Format::$variant => $name,)+
                 }
             }
 
-            /// What the format is recognised by.
+            /// The evidence that identifies the format.
             pub(super) const fn tier(self) -> Tier {
                 match self {
                     $(Format::$variant => Tier::$tier,)+
@@ -56,11 +56,11 @@ macro_rules! formats {
 }
 
 formats! {
-    /// One value a line, of any kind; a second column and comments may follow.
+    /// One value per line, of any kind, with an optional second column and comments.
     Plain = "plain", Votes, plain::Plain;
     /// A hosts file that sends names to a sink address.
     Hosts = "hosts", Votes, hosts::Hosts;
-    /// A filter list of an ad blocker, of which the rules over whole hosts are read.
+    /// An ad blocker's filter list. Rules over whole hosts are read.
     AdBlock = "adblock", Prefix, adblock::AdBlock;
     /// A configuration of dnsmasq.
     Dnsmasq = "dnsmasq", Prefix, dnsmasq::Dnsmasq;
@@ -68,7 +68,7 @@ formats! {
     Unbound = "unbound", Prefix, unbound::Unbound;
     /// A response policy zone, as a zone file.
     Rpz = "rpz", Prefix, rpz::Rpz;
-    /// A table: comma-separated values and their like.
+    /// A table: comma-separated values and similar.
     Csv = "csv", Columns, csv::Csv;
     /// The CSV dump of URLhaus.
     Urlhaus = "urlhaus", Banner, tables::URLHAUS;
@@ -108,31 +108,31 @@ formats! {
     Zeek = "zeek", Banner, zeek::Zeek;
     /// Sets as `ipset save` writes them.
     IpSet = "ipset", Prefix, ipset::IpSet;
-    /// Sets of nftables.
+    /// Sets of addresses in the syntax of nftables.
     Nft = "nft", Prefix, nft::Nft;
-    /// A list of Wazuh or OSSEC: keys with notes.
+    /// A CDB list of Wazuh or OSSEC: keys with notes.
     Cdb = "cdb", Prefix, cdb::Cdb;
-    /// Exits of the Tor network.
+    /// A list of Tor exit nodes.
     Tor = "tor", Banner, tor::Tor;
-    /// Events of MISP.
+    /// MISP events.
     Misp = "misp", Shape, misp::Misp;
-    /// The manifest of a MISP feed, with its events in files beside it.
+    /// The manifest of a MISP feed, whose events are in separate files.
     MispFeed = "misp-feed", Shape, misp_feed::MispFeed;
     /// A warning list of MISP.
     WarningList = "warninglist", Shape, warninglist::WarningList;
-    /// A bundle or an envelope of STIX 2.0 or 2.1.
+    /// A STIX 2.0 or 2.1 bundle or envelope.
     Stix = "stix", Shape, stix::Stix;
-    /// A package of STIX 1, in XML. Read with the feature `xml`.
+    /// A STIX 1 package, in XML. Requires the feature `xml`.
     Stix1 = "stix1", Shape, gated::STIX1;
-    /// OpenIOC, in XML. Read with the feature `xml`.
+    /// OpenIOC, in XML. Requires the feature `xml`.
     OpenIoc = "openioc", Shape, gated::OPENIOC;
-    /// A database in MaxMind's MMDB format. Read with the feature `mmdb`.
+    /// A database in MaxMind's MMDB format. Requires the feature `mmdb`.
     Mmdb = "mmdb", Banner, gated::MMDB;
-    /// Pulses of AlienVault OTX.
+    /// AlienVault OTX pulses.
     Otx = "otx", Shape, otx::Otx;
     /// The JSON dump of URLhaus.
     UrlhausJson = "urlhaus-json", Shape, documents::URLHAUS;
-    /// The JSON dump of ThreatFox, or an answer of its API.
+    /// The JSON dump of ThreatFox, or a response of its API.
     ThreatFoxJson = "threatfox-json", Shape, documents::THREATFOX;
     /// The JSON list of Feodo Tracker.
     FeodoJson = "feodo-json", Shape, documents::FEODO;
@@ -140,18 +140,18 @@ formats! {
     DropJson = "drop-json", Shape, drop_json::DropJson;
     /// Decisions of CrowdSec.
     CrowdSec = "crowdsec", Shape, crowdsec::CrowdSec;
-    /// Records of JSON with keys of any names: JSON Lines, or an array.
+    /// JSON records with any keys: JSON Lines, or an array.
     JsonLines = "jsonl", Columns, jsonl::JsonLines;
     /// Rules of Snort or Suricata.
     Rules = "rules", Prefix, rules::Rules;
-    /// Names that each begin with `*.` or with a dot.
+    /// Names that each begin with `*.` or a dot.
     Wildcard = "wildcard", Prefix, wildcard::Wildcard;
-    /// A report for people, as text: an advisory, a mail, Markdown, or what a program made of a PDF or a page.
+    /// A report for people, as text: an advisory, a mail, Markdown, or the text of a PDF or web page.
     Report = "report", Prose, Report;
 }
 
 impl Format {
-    /// How sure the format is of this head, in per cent.
+    /// The format's certainty about this head, in per cent.
     pub(super) fn certainty(self, head: &Head<'_>) -> u8 {
         self.reader().sniff(head)
     }
@@ -166,11 +166,11 @@ impl fmt::Display for Format {
 impl FromStr for Format {
     type Err = Error;
 
-    /// The format of this name, in lower case.
+    /// Parses the name of a format, in lower case.
     ///
     /// # Errors
     ///
-    /// There is none; the message lists those that are known.
+    /// Fails if no format has this name. The message lists the known names.
     fn from_str(name: &str) -> Result<Self> {
         Format::ALL
             .iter()

@@ -1,4 +1,4 @@
-//! The indicator: a canonical value.
+//! The indicator type: a canonical value that marks a threat.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,41 +11,41 @@ use crate::value::{DomainName, EmailAddress, FileHash, Url};
 
 /// A canonical value that marks a threat, with its kind and scope.
 ///
-/// `Display` gives the canonical text: a host address without `/32` or `/128`, a port after `:` (IPv6 in brackets), a
+/// `Display` writes the canonical text: a host address without `/32` or `/128`, a port after `:` (IPv6 in brackets), a
 /// range as `first-last`, a URL with its scheme, a hash in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Indicator {
     /// An address (a full-length prefix) or a network.
     Ip {
-        /// The prefix, host bits zero, mapped and NAT64 forms as IPv4.
+        /// The prefix, with its host bits zero. IPv4-mapped and NAT64 forms are stored as IPv4.
         net: IpNet,
-        /// The port it is limited to.
+        /// The only port it matches, or `None` for all.
         port: Option<u16>,
     },
-    /// A range of addresses that is not one prefix; both ends belong to it and are of one family.
+    /// An inclusive range of addresses of one family that is not a single prefix.
     IpRange {
         /// The lowest address.
         first: IpAddr,
         /// The highest address.
         last: IpAddr,
-        /// The port it is limited to.
+        /// The only port it matches, or `None` for all.
         port: Option<u16>,
     },
     /// A domain name.
     Domain {
         /// The name.
         name: DomainName,
-        /// Which names it covers.
+        /// The names it covers.
         scope: Scope,
-        /// The port it is limited to.
+        /// The only port it matches, or `None` for all.
         port: Option<u16>,
     },
     /// A URL.
     Url {
         /// The URL. Its port is the indicator's.
         url: Url,
-        /// `Exact`, or `Suffix` where the feed asked for the names beneath the host too.
+        /// `Exact`, or `Suffix` if the feed asked for URLs to match on names under the host too.
         host_scope: Scope,
     },
     /// A pattern.
@@ -69,7 +69,7 @@ impl Indicator {
         }
     }
 
-    /// The port the indicator is limited to.
+    /// The port that the indicator is limited to.
     pub fn port(&self) -> Option<u16> {
         match self {
             Indicator::Ip { port, .. } | Indicator::IpRange { port, .. } | Indicator::Domain { port, .. } => *port,

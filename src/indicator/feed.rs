@@ -1,19 +1,19 @@
-//! Feeds: what a source is called, what it may list, and what its listings ask for.
+//! Feeds: the name of a source, the policy for what it may list, and the action its listings take.
 
 use jiff::SignedDuration;
 
 use crate::indicator::kind::Scope;
 
-/// What a feed's listing of an indicator asks for.
+/// The effect of a listing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Action {
-    /// Report what matches.
+    /// Report matches.
     #[default]
     Block,
-    /// Suppress host-level matches of equal or lower specificity on what it covers.
+    /// Suppress host-level matches of equal or lower specificity on the names and addresses it covers.
     Allow,
-    /// Suppress every host-level match beneath it.
+    /// Suppress every host-level match under it.
     AllowAll,
 }
 
@@ -28,18 +28,18 @@ impl Action {
     }
 }
 
-/// What the exceptions in a feed that blocks ask for: `@@` rules of ad blockers, `rpz-passthru.`, `nomatch`, `pass`.
+/// How exceptions in a block feed are treated: `@@` rules of ad blockers, `rpz-passthru.`, `nomatch`, `pass`.
 ///
-/// In a feed that allows, exceptions are entries like the others.
+/// In an allow feed, exceptions are entries like all others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Exceptions {
-    /// They are [`Action::Allow`] entries, for the indicators of every feed.
+    /// As [`Action::Allow`] entries, which apply to the indicators of every feed.
     #[default]
     Allow,
-    /// They are [`Action::AllowAll`] entries, for the indicators of every feed.
+    /// As [`Action::AllowAll`] entries, which apply to the indicators of every feed.
     AllowAll,
-    /// They are left out: a feed from elsewhere does not say what is harmless here.
+    /// They are left out: a third-party feed cannot know what is harmless on your network.
     Skip,
 }
 
@@ -54,13 +54,13 @@ impl Exceptions {
     }
 }
 
-/// What a feed may do that the guards forbid, and how its values are read. The default is the careful one.
+/// How a feed's values are read, and which guards it may bypass. The default bypasses none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// The scope of the feed's domains, in place of the format's default.
+    /// The scope of the feed's domains; overrides the default of the format.
     pub scope: Option<Scope>,
-    /// URLs also match on names beneath their host.
+    /// URLs also match on names under their host.
     pub url_suffix_hosts: bool,
     /// Admit private and reserved addresses, and `localhost`.
     pub admit_bogons: bool,
@@ -68,31 +68,32 @@ pub struct Policy {
     pub admit_wide_prefixes: bool,
     /// Admit whole public suffixes and top-level domains.
     pub admit_public_suffixes: bool,
-    /// Admit hashes of files that are found everywhere, such as the empty one.
+    /// Admit hashes of files that exist on most machines, such as the hash of the empty file.
     pub admit_well_known_files: bool,
     /// Read bare URL paths (`/gate.php`) as patterns.
     pub path_patterns: bool,
-    /// Leave out what a MISP event marks as not meant for detection (`to_ids` false); it is kept and tagged otherwise.
+    /// Leave out attributes that a MISP event marks as not meant for detection (`to_ids` false). If unset, they are
+    /// kept and tagged.
     pub only_to_ids: bool,
-    /// What exceptions ask for.
+    /// How exceptions are treated.
     pub exceptions: Exceptions,
-    /// Let MISP warning lists block if that is the feed's action; they allow all otherwise.
+    /// Let MISP warning lists block if the feed's action is `Block`. If unset, they are allow-all lists.
     pub warning_lists_block: bool,
 }
 
-/// What a column of a table holds.
+/// The meaning of a column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ColumnRole {
-    /// A value of any kind, or of the kind that another column names.
+    /// A value of any kind, or of the kind given by a [`Type`](Self::Type) column.
     Value,
     /// An address, a prefix or a range.
     Ip,
     /// A domain name.
     Domain,
-    /// A domain name that stands for itself alone.
+    /// A domain name that covers only itself.
     Host,
-    /// A URL, with a scheme or without.
+    /// A URL, with or without a scheme.
     Url,
     /// The hash of a file.
     Hash,
@@ -102,31 +103,31 @@ pub enum ColumnRole {
     Type,
     /// The port that addresses and names are limited to.
     Port,
-    /// Tags, with `,`, `;` or `|` between them.
+    /// Tags, separated by `,`, `;` or `|`.
     Tags,
     /// The malware family.
     Family,
-    /// How sure the feed is, 0 to 100.
+    /// The feed's confidence, 0 to 100.
     Confidence,
     /// Any other number.
     Score,
-    /// When the indicator was first seen.
+    /// The time the indicator was first seen.
     FirstSeen,
-    /// When the indicator was last seen.
+    /// The time the indicator was last seen.
     LastSeen,
-    /// When the indicator begins to be valid.
+    /// The start of the indicator's validity.
     ValidFrom,
-    /// When the indicator stops being valid.
+    /// The end of the indicator's validity.
     ValidUntil,
-    /// Where more is said of it.
+    /// A link to more information.
     Reference,
     /// Prose.
     Description,
-    /// What the feed itself calls the entry.
+    /// The feed's own identifier of the entry.
     Id,
-    /// Whether the entry is meant for detection: `1`, `true`, `yes`.
+    /// A flag, true if the entry is meant for detection: `1`, `true`, `yes`.
     ToIds,
-    /// Nothing that is wanted. A column of no role goes to the description instead.
+    /// Nothing of interest. Columns without a role go to the description; these are dropped.
     Ignore,
 }
 
@@ -157,7 +158,7 @@ impl ColumnRole {
         ColumnRole::Ignore,
     ];
 
-    /// `value`, `first_seen`, …: the name that a configuration uses.
+    /// The name used in configurations: `value`, `first_seen`, ….
     pub const fn as_str(self) -> &'static str {
         match self {
             ColumnRole::Value => "value",
@@ -190,21 +191,21 @@ impl ColumnRole {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Column {
-    /// The name in the header, without regard to case. In JSON Lines, the key; keys within objects with dots between.
+    /// The name in the header, without regard to case. In JSON Lines, the key; nested keys are joined by dots.
     Name(String),
     /// The number, from 1.
     Number(usize),
 }
 
-/// Which columns of a table hold what, where the user says so.
+/// The user's description of a table's columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Columns {
-    /// What the columns hold. Several columns may hold values.
+    /// The role of each column. Several columns may hold values.
     pub roles: Vec<(ColumnRole, Column)>,
-    /// What separates the columns; found out if it is not said.
+    /// The delimiter. If `None`, it is detected.
     pub delimiter: Option<char>,
-    /// Whether the first row is a header; if it is not said, it is one where some column is named.
+    /// True if the first row is a header. If `None`, the first row is one if any column is given by name.
     pub header: Option<bool>,
 }
 
@@ -212,29 +213,29 @@ pub struct Columns {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Feed {
-    /// The name that hits carry.
+    /// The feed's name, which every hit carries.
     pub name: String,
-    /// The file it was read from, for messages; empty where there is none.
+    /// The file it was read from, for messages. Empty if there is none.
     pub path: String,
     /// The name of its format, once known.
     pub format: Option<String>,
-    /// What its entries ask for, unless an entry says otherwise.
+    /// The action of its entries, unless an entry states its own.
     pub action: Action,
-    /// How its values are read, and what is admitted.
+    /// How its values are read, and which guards it may bypass.
     pub policy: Policy,
     /// The confidence (0 to 100) of entries that state none.
     pub confidence: Option<u8>,
     /// Tags that every entry gets.
     pub tags: Vec<String>,
-    /// How long an entry that does not say itself is valid after it was last seen, or first seen if that is all that
-    /// is known.
+    /// The lifetime of entries that state no end of their validity, counted from the time they were last seen, or first
+    /// seen if that is all the feed gives.
     pub time_to_live: Option<SignedDuration>,
-    /// The columns of a table, where they are not to be found out.
+    /// The columns of the table. If `None`, they are detected.
     pub columns: Option<Columns>,
 }
 
 impl Feed {
-    /// A block feed of this name with the default policy.
+    /// Creates a block feed with this name and the default policy.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -249,7 +250,7 @@ impl Feed {
         }
     }
 
-    /// Sets what the entries ask for.
+    /// Sets the action of the entries.
     #[must_use]
     pub fn action(mut self, action: Action) -> Self {
         self.action = action;
@@ -270,14 +271,14 @@ impl Feed {
         self
     }
 
-    /// Sets how long an entry is valid after it was last seen.
+    /// Sets how long an entry that states no end stays valid after it was last seen, or else first seen.
     #[must_use]
     pub fn time_to_live(mut self, time: SignedDuration) -> Self {
         self.time_to_live = Some(time);
         self
     }
 
-    /// Says what the columns of a table hold.
+    /// Describes the columns of a table.
     #[must_use]
     pub fn columns(mut self, columns: Columns) -> Self {
         self.columns = Some(columns);

@@ -1,16 +1,16 @@
-//! What kinds of values there are, and which names one covers.
+//! The kinds of indicators, and the scopes of domain names.
 
 use std::fmt;
 
-/// Which names a domain indicator covers.
+/// The names that a domain indicator covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Scope {
     /// The name itself and nothing else.
     Exact,
-    /// Every name beneath it, but not the name itself (the apex).
+    /// Every name under it, but not the name itself (the apex).
     Subdomains,
-    /// The name itself and every name beneath it.
+    /// The name itself and every name under it.
     Suffix,
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// What kind of value an indicator holds.
+/// The kind of value that an indicator holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Kind {
@@ -41,7 +41,7 @@ pub enum Kind {
     Domain,
     /// A URL.
     Url,
-    /// A pattern over names or over URL paths.
+    /// A pattern over names or URL paths.
     Pattern,
     /// The hash of a file.
     Hash,

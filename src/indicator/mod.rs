@@ -1,9 +1,9 @@
-//! Indicators, and what a feed says of them.
+//! Indicators, and the metadata that feeds attach to them.
 //!
-//! An [`Indicator`] is a canonical value of [`value`](crate::value) with its [`Scope`] and maybe a port, or a [`Pattern`]. A
-//! reader hands over each listing as a [`Record`], with its line and [`Attributes`], and each value that it does not take as a
-//! [`Rejection`] or a [`Skip`]: a [`RecordSink`] takes them all. A [`Feed`] names the source, and its [`Policy`] says what it
-//! may list.
+//! An [`Indicator`] is a canonical value of [`value`](crate::value) with its [`Scope`] and an optional port, or a
+//! [`Pattern`]. A feed reader passes everything it reads to a [`RecordSink`]: each listing as a [`Record`] with its
+//! line and [`Attributes`], each value it cannot use as a [`Rejection`], and each part that holds no indicator as a
+//! [`Skip`]. A [`Feed`] names the source, and its [`Policy`] says what the feed may list.
 //!
 //! ```
 //! use netsieve::indicator::{DomainName, Indicator, Kind, Record, Scope};

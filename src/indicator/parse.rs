@@ -1,4 +1,4 @@
-//! An indicator from the text of one value, for lists that a program holds itself.
+//! Parses an indicator from the text of one value, for lists that a program holds itself.
 
 use std::str::FromStr;
 
@@ -6,17 +6,17 @@ use crate::indicator::canonical::Indicator;
 use crate::indicator::kind::Scope;
 use crate::value::{DomainName, Observable, Reject, Url, ip};
 
-/// Reads one value of any kind, told apart by its shape.
+/// Parses one value of any kind, which its shape tells:
 ///
 /// * an address, a prefix or a range: `192.0.2.1`, `192.0.2.1:8080`, `[2001:db8::1]:443`, `192.0.2.0/24`,
 ///   `192.0.2.10-192.0.2.19`;
-/// * a name, with or without a port, which covers the names beneath it too: `evil.test`, `evil.test:8080`. `*.evil.test` is the
-///   same; a name that shall cover itself alone is built with [`Scope::Exact`];
-/// * a URL, or `host/path`, which is one of the scheme `http`;
-/// * the hash of a file, as of [`FileHash::parse`](crate::indicator::FileHash::parse), or a mail address.
+/// * a name, with or without a port: `evil.test`, `evil.test:8080`. It covers the names under it too, so `*.evil.test`
+///   means the same. For a name that covers only itself, build the indicator with [`Scope::Exact`];
+/// * a URL, or `host/path`, which gets the scheme `http`;
+/// * the hash of a file, as [`FileHash::parse`](crate::indicator::FileHash::parse) reads it, or a mail address.
 ///
-/// White space around the value is trimmed, nothing else is: defanged text is undone by feed readers. No guard is asked:
-/// [`SieveBuilder::add`](crate::SieveBuilder::add) does that.
+/// White space around the value is trimmed and nothing else is changed: only feed readers refang. No guard applies
+/// here; [`SieveBuilder::add`](crate::SieveBuilder::add) applies them.
 ///
 /// ```
 /// use netsieve::Indicator;
@@ -32,10 +32,10 @@ impl FromStr for Indicator {
 
     fn from_str(text: &str) -> Result<Self, Reject> {
         let value = text.trim_ascii().as_bytes();
-        // Networks and ranges are listed, and never looked up.
+        // Networks and ranges are listed but never looked up, so `Observable` does not read them.
         match ip::parse_net(value) {
             Ok(parsed) => return Ok(Indicator::Ip { net: parsed.net, port: None }),
-            // An address and a number, or a mask, are no URL either.
+            // An address with a bad prefix length or a netmask must not fall through to a URL.
             Err(Reject::BadPrefixLength) if is_length(value) => return Err(Reject::BadPrefixLength),
             Err(_) => {}
         }
@@ -62,7 +62,7 @@ impl FromStr for Indicator {
     }
 }
 
-/// Whether what follows the slash was meant to be the length of a prefix.
+/// Returns true if the text after the slash was meant as a prefix length or a netmask.
 fn is_length(value: &[u8]) -> bool {
     let tail = memchr::memchr(b'/', value).map_or(&value[..0], |at| &value[at + 1..]);
     !tail.is_empty() && tail.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
@@ -118,7 +118,7 @@ mod tests {
     }
 
     proptest! {
-        /// The text of what was read is read as the same.
+        /// The canonical text of an indicator parses to the same indicator.
         #[test]
         fn texts_are_read_back(text in "([a-z0-9*]{1,3}[.:/@-]?){1,8}|[0-9]{1,3}(\\.[0-9]{1,3}){3}([-/:][0-9.]{1,9})?|\\PC{0,20}") {
             if let Ok(read) = text.parse::<Indicator>() {

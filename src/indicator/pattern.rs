@@ -1,23 +1,24 @@
-//! Patterns over names and over URL paths.
+//! Patterns over names and URL paths.
 
 use std::fmt;
 
 use crate::value::Reject;
 
-/// What a pattern is held against.
+/// The text that a pattern is matched against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PatternTarget {
-    /// A whole domain name; letters compare without regard to case.
+    /// A whole domain name, without regard to case.
     Name,
-    /// The canonical path and query of a URL, or of a request.
+    /// The canonical path and query of a URL, or the path and query of a request.
     UrlPath,
 }
 
 /// A literal or a glob over names or URL paths.
 ///
-/// A text without `*`, `?` and `[` over a URL path is a literal that may stand anywhere in the path and query; every
-/// other pattern is a glob over the whole of its target: `*` is any run of bytes, `?` any byte, `[a-z]` and `[!a-z]` a class.
+/// Over a URL path, a text without `*`, `?` and `[` is a literal that may occur anywhere in the path and query. Every
+/// other pattern is a glob that must match its whole target: `*` stands for any run of bytes, `?` for any byte, `[a-z]`
+/// and `[!a-z]` for a class.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pattern {
     target: PatternTarget,
@@ -25,7 +26,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// A pattern over `target`.
+    /// Parses a pattern over `target`.
     ///
     /// # Errors
     ///
@@ -42,7 +43,7 @@ impl Pattern {
         Ok(Self { target, text: text.into() })
     }
 
-    /// What the pattern is held against.
+    /// The text that the pattern is matched against.
     pub fn target(&self) -> PatternTarget {
         self.target
     }
@@ -52,12 +53,12 @@ impl Pattern {
         &self.text
     }
 
-    /// Whether the text is a glob (else a literal).
+    /// Returns true if the pattern is a glob, false if it is a literal.
     pub fn is_glob(&self) -> bool {
         self.target == PatternTarget::Name || self.text.contains(['*', '?', '['])
     }
 
-    /// The longest run of literal bytes in the text; at least three bytes.
+    /// The longest run of literal bytes in the text: at least three bytes.
     pub fn longest_literal(&self) -> &str {
         self.literals().max_by_key(|run| run.len()).expect("the constructor has found one")
     }
@@ -68,7 +69,7 @@ impl Pattern {
     }
 }
 
-/// The literal runs between wildcards of a pattern.
+/// Splits a pattern into the literal runs between its wildcards.
 fn literal_runs(text: &str) -> Result<impl Iterator<Item = &str>, Reject> {
     let bytes = text.as_bytes();
     let mut cuts = Vec::new();

@@ -1,4 +1,4 @@
-//! What a reader hands over of a feed: records, and what is not taken.
+//! What a feed reader reports: records, rejections, warnings and skipped parts.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::indicator::canonical::Indicator;
 use crate::indicator::feed::Action;
 use crate::value::Reject;
 
-/// What a feed says of an indicator beside its value.
+/// The metadata that a feed gives with an indicator.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Attributes<'a> {
@@ -16,50 +16,51 @@ pub struct Attributes<'a> {
     pub tags: Vec<Cow<'a, str>>,
     /// The malware family.
     pub family: Option<Cow<'a, str>>,
-    /// How sure the feed is, 0 to 100, from a field whose scale is documented as such.
+    /// The feed's confidence, 0 to 100. Set only from a field whose scale is known to be that.
     pub confidence: Option<u8>,
     /// Any other number the feed gives: a count, a rank, a score.
     pub score: Option<f64>,
-    /// What the feed itself calls the entry: the id of an object, an event, a signature.
+    /// The feed's own identifier of the entry: the id of an object, an event or a signature.
     pub id: Option<Cow<'a, str>>,
-    /// When the indicator was first seen.
+    /// The time the indicator was first seen.
     pub first_seen: Option<Timestamp>,
-    /// When the indicator was last seen.
+    /// The time the indicator was last seen.
     pub last_seen: Option<Timestamp>,
-    /// When the indicator begins to be valid, where the feed calls it so; not when it was first seen.
+    /// The start of the indicator's validity. Set only if the feed calls it that; the time it was first seen does not
+    /// count.
     pub valid_from: Option<Timestamp>,
-    /// When the indicator stops being valid; exclusive.
+    /// The end of the indicator's validity, exclusive.
     pub valid_until: Option<Timestamp>,
-    /// Where more is said of it.
+    /// A link to more information.
     pub reference: Option<Cow<'a, str>>,
-    /// What the feed says in prose.
+    /// The feed's description, in prose.
     pub description: Option<Cow<'a, str>>,
 }
 
-/// One feed's listing of an indicator, as a reader hands it over.
+/// One feed's listing of an indicator, as a reader reports it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Record<'a> {
-    /// The indicator, canonical.
+    /// The canonical indicator.
     pub indicator: Indicator,
-    /// The line of the feed, from 1; 0 where the feed has no lines.
+    /// The line of the feed, from 1; 0 if the feed has no lines.
     pub line: u32,
     /// The value as the feed wrote it.
     pub as_listed: Cow<'a, str>,
-    /// What this entry asks for, where it differs from the feed's.
+    /// The action of this entry, if it differs from the feed's.
     pub action: Option<Action>,
-    /// The rest of what the feed says.
+    /// The metadata that the feed gives.
     pub attributes: Attributes<'a>,
 }
 
 impl<'a> Record<'a> {
-    /// A record without attributes.
+    /// Creates a record without attributes.
     pub fn new(indicator: Indicator, line: u32, as_listed: impl Into<Cow<'a, str>>) -> Self {
         Self { indicator, line, as_listed: as_listed.into(), action: None, attributes: Attributes::default() }
     }
 }
 
-/// A record of an indicator alone, from no line, listed as its canonical text.
+/// Creates a record without a line or attributes, listed as the indicator's canonical text.
 impl From<Indicator> for Record<'_> {
     fn from(indicator: Indicator) -> Self {
         let listed = indicator.to_string();
@@ -67,7 +68,7 @@ impl From<Indicator> for Record<'_> {
     }
 }
 
-/// A value of a feed that was not taken, with the reason.
+/// A value of a feed that was rejected, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rejection<'a> {
@@ -75,41 +76,42 @@ pub struct Rejection<'a> {
     pub line: u32,
     /// The value as the feed wrote it.
     pub value: Cow<'a, str>,
-    /// Why it was not taken.
+    /// The reason for rejecting it.
     pub reason: Reject,
 }
 
 impl<'a> Rejection<'a> {
-    /// A rejection.
+    /// Creates a rejection.
     pub fn new(line: u32, value: impl Into<Cow<'a, str>>, reason: Reject) -> Self {
         Self { line, value: value.into(), reason }
     }
 }
 
-/// What was changed about a value that was taken.
+/// The change made to a value that was taken, or a doubt about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// Host bits behind the prefix were set; they were masked.
+    /// Bits after the prefix length were set; they were masked.
     HostBits,
     /// The scope `Suffix` on a public suffix became `Exact`.
     PublicSuffixDemoted,
-    /// A provider of mailboxes for everybody, listed with its own name: everybody's mail has it.
+    /// The domain of a public mailbox provider, listed by itself: every user of the provider has it in their address.
     FreeMail,
     /// Another value follows on the line. Only the first is read.
     SecondValue,
-    /// A date cannot be read, so the entry goes without it.
+    /// A date could not be read and was dropped.
     UnreadableDate,
-    /// A column called confidence, whose scale the table does not state, was taken to be of 0 to 100.
+    /// A confidence column without a stated scale was taken to range from 0 to 100.
     ConfidenceAssumed,
-    /// A column called confidence has values beyond 100: its scale is unknown, and it is the score.
+    /// A confidence column is not on a scale of 0 to 100. Its scale is unknown, so it was taken as the score.
     ConfidenceScale,
-    /// So many entries precede what the feed says of all of them that this one and those that follow went without it.
+    /// Too many entries preceded the data that applies to all of them. This entry and those after it were taken without
+    /// it.
     LateContext,
 }
 
 impl WarningKind {
-    /// A short name that stays the same between releases.
+    /// A short name that is stable across releases.
     pub const fn code(self) -> &'static str {
         match self {
             WarningKind::HostBits => "host_bits",
@@ -123,7 +125,7 @@ impl WarningKind {
         }
     }
 
-    /// The sentence that a report prints.
+    /// The message that reports print.
     pub const fn message(self) -> &'static str {
         match self {
             WarningKind::HostBits => "host bits of the prefix masked",
@@ -140,7 +142,7 @@ impl WarningKind {
     }
 }
 
-/// A value that was taken with a change.
+/// A value that was taken, with a note about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Warning<'a> {
@@ -148,28 +150,28 @@ pub struct Warning<'a> {
     pub line: u32,
     /// The value as the feed wrote it.
     pub value: Cow<'a, str>,
-    /// What was changed.
+    /// The kind of note.
     pub kind: WarningKind,
 }
 
 impl<'a> Warning<'a> {
-    /// A warning.
+    /// Creates a warning.
     pub fn new(line: u32, value: impl Into<Cow<'a, str>>, kind: WarningKind) -> Self {
         Self { line, value: value.into(), kind }
     }
 }
 
-/// A part of a feed that is in order, but says something that no indicator can hold, or that is no indicator of the network.
+/// A well-formed part of a feed that holds no indicator netsieve can match.
 ///
-/// Such parts are counted by kind, so that a report can tell how much of a feed was left aside, and why.
+/// Skipped parts are counted by kind, so that a report can say how much of a feed was left out, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Construct {
-    /// A rule that hides a part of a page.
+    /// A rule that hides part of a page.
     CosmeticRule,
     /// A rule over parts of URLs.
     UrlRule,
-    /// A rule that applies on some pages or to some kinds of requests only.
+    /// A rule limited to some pages or some kinds of requests.
     LimitedRule,
     /// A regular expression.
     Regex,
@@ -177,60 +179,61 @@ pub enum Construct {
     Setting,
     /// A name whose lookups go to another server.
     Forward,
-    /// A record of a zone that is no policy.
+    /// A zone record that is not a policy.
     ZoneRecord,
     /// A policy that neither blocks nor allows.
     OtherAction,
-    /// A policy over the addresses of clients.
+    /// A policy that applies to client addresses.
     ClientAddress,
-    /// A policy over the names of name servers.
+    /// A policy that applies to names of name servers.
     ServerName,
-    /// A policy over the addresses of name servers.
+    /// A policy that applies to addresses of name servers.
     ServerAddress,
-    /// Several conditions that must hold together.
+    /// Several conditions that must all hold.
     Conjunction,
     /// A condition that must not hold.
     Negation,
-    /// A condition by wildcards.
+    /// A condition with wildcards.
     Like,
     /// A condition other than equality, such as `>`.
     Comparison,
-    /// Conditions that must hold one after the other, or a number of times.
+    /// Conditions that must hold in order, or repeatedly.
     Sequence,
-    /// A pattern in another language than the feed's own.
+    /// A pattern in a language other than the feed's own.
     OtherLanguage,
-    /// Bytes to be looked for in packets.
+    /// Bytes to search for in packets.
     Payload,
-    /// A hash that tells what is alike, or that is not of a whole file: a fuzzy one, one of imports, the fingerprint of a connection.
+    /// A hash that measures similarity or covers only part of a file: a fuzzy hash, a hash of imports, a connection
+    /// fingerprint.
     Hash,
-    /// A mail address that marks no threat, such as that of who registered a name, or another part of a mail.
+    /// A mail address that does not mark a threat, such as a registrant's contact, or another part of a mail.
     Email,
-    /// The name of a file, or a path on a disk.
+    /// A file name, or a path on a disk.
     FileName,
-    /// A reference to a report.
+    /// A link to a report.
     Link,
-    /// Something else that is not of the network.
+    /// Something else that does not occur in network traffic.
     OtherKind,
-    /// An entry that the feed has taken back.
+    /// An entry that the feed has withdrawn.
     Withdrawn,
     /// An entry that the feed itself calls benign.
     Benign,
-    /// An entry that another rule of the list takes back, or the rule that does.
+    /// An entry that another rule of the list disables, or the rule that disables it.
     Disabled,
-    /// An entry not meant for detection, left out by policy.
+    /// An entry not meant for detection, left out by the policy.
     NotForDetection,
-    /// An exception, left out by policy.
+    /// An exception, left out by the policy.
     Exception,
-    /// A value that a report names in its text: neither defanged nor in a list of indicators.
+    /// A value in the running text of a report: neither defanged nor in a list of indicators.
     InText,
-    /// The site of whoever published a report.
+    /// The site of a report's publisher.
     OwnSite,
-    /// A name that everybody uses, in a report.
+    /// A popular name in a report.
     Popular,
 }
 
 impl Construct {
-    /// A short name that stays the same between releases.
+    /// A short name that is stable across releases.
     pub const fn code(self) -> &'static str {
         match self {
             Construct::CosmeticRule => "cosmetic_rule",
@@ -267,7 +270,7 @@ impl Construct {
         }
     }
 
-    /// The words that a report prints behind their number.
+    /// The words that a report prints after the count.
     pub const fn message(self) -> &'static str {
         match self {
             Construct::CosmeticRule => "cosmetic rules",
@@ -305,7 +308,7 @@ impl Construct {
     }
 }
 
-/// A part of a feed that was left aside.
+/// A part of a feed that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skip<'a> {
@@ -313,40 +316,40 @@ pub struct Skip<'a> {
     pub line: u32,
     /// The part as the feed wrote it.
     pub text: Cow<'a, str>,
-    /// What it is.
+    /// The kind of the part.
     pub construct: Construct,
 }
 
 impl<'a> Skip<'a> {
-    /// A skipped part.
+    /// Creates a skipped part.
     pub fn new(line: u32, text: impl Into<Cow<'a, str>>, construct: Construct) -> Self {
         Self { line, text: text.into(), construct }
     }
 }
 
-/// Where a feed reader puts what it reads. The sieve's builder is one.
+/// The receiver of everything a feed reader reads. The sieve's builder provides one.
 pub trait RecordSink {
     /// Takes a record.
     fn record(&mut self, record: Record<'_>);
-    /// Takes a value that the reader could not use.
+    /// Takes a value that the reader rejected.
     fn reject(&mut self, rejection: Rejection<'_>);
-    /// Takes a note on a value that the reader changed.
+    /// Takes a note on a value that was taken.
     fn warn(&mut self, warning: Warning<'_>);
-    /// Takes a note on a part of the feed that holds no indicator by its nature.
+    /// Takes a part of the feed that holds no indicator.
     fn skip(&mut self, skip: Skip<'_>) {
         let _ = skip;
     }
-    /// Counts lines read, whatever they held.
+    /// Counts lines that were read, whatever they hold.
     fn lines(&mut self, count: u64);
-    /// Tells what the feed calls itself, once for each part of it that has a title: an event, a report, a list.
+    /// Takes the feed's own title. Called once for each part that has one: an event, a report, a list.
     fn title(&mut self, title: &str) {
         let _ = title;
     }
-    /// Tells the host of a page that the feed names as its own in its head.
+    /// Takes the host of a web page that the head of the feed gives as its own.
     fn home_page(&mut self, host: &str) {
         let _ = host;
     }
-    /// Tells the name of the format, once it is known.
+    /// Takes the name of the format, once it is known.
     fn format(&mut self, name: &str) {
         let _ = name;
     }
