@@ -1,9 +1,10 @@
-//! The compiled set of indicators, and looking things up in it.
+//! The compiled set of indicators, and lookups in it.
 //!
-//! A [`SieveBuilder`] takes the records of feeds and makes a [`Sieve`], which never changes, is cheap to clone and can be
-//! shared by any number of threads. Lookups go through a [`Matcher`], made by [`Sieve::matcher`] for [`MatchOptions`]. They give
-//! [`Matches`]: each [`Match`] is one indicator, how it covers the value, and a [`Source`] for each entry of each feed. The
-//! [`BuildReport`] tells what building did; [`file`](mod@file) saves a sieve and opens it.
+//! A [`SieveBuilder`] takes the records of feeds and builds a [`Sieve`]. A sieve never changes, is cheap to clone, and
+//! any number of threads can share it. Look values up through a [`Matcher`], which [`Sieve::matcher`] makes. A lookup
+//! returns [`Matches`]: each [`Match`] names one indicator and how it covers the value, and has a [`Source`] for each
+//! entry of each feed. The [`BuildReport`] says what the build accepted and refused. The module [`file`](mod@file)
+//! describes saved sieves.
 //!
 //! ```
 //! use netsieve::indicator::{Feed, Indicator, Record};

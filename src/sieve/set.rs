@@ -16,44 +16,45 @@ impl Sieve {
         &self.0
     }
 
-    /// How many indicators it holds, allow entries' included.
+    /// Returns the number of indicators, allow entries included.
     pub fn len(&self) -> usize {
         self.0.indicators.len()
     }
 
-    /// Whether it holds none.
+    /// Returns true if the sieve holds no indicators.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The feeds, in the order in which they were declared.
+    /// The feeds, in the order of declaration.
     pub fn feeds(&self) -> &[Feed] {
         &self.0.feeds
     }
 
-    /// Every indicator, by id.
+    /// Iterates over all indicators, in the order of their ids.
     pub fn indicators(&self) -> impl ExactSizeIterator<Item = IndicatorRef<'_>> {
         (0..self.len() as u32).map(|id| IndicatorRef::new(&self.0, id))
     }
 
-    /// Bytes its tables take up, without the feeds' own descriptions.
+    /// The memory that the tables take up, in bytes. The descriptions of the feeds are not counted.
     pub fn memory_usage(&self) -> usize {
         self.0.memory()
     }
 
-    /// Whether some pattern may match in a line of a log, whatever the line writes as escapes. `scratch` is space to undo them in.
+    /// Returns true if a pattern may match somewhere in a log line, with the line's escapes undone. `scratch` is the
+    /// space for undoing them.
     #[inline]
     pub(crate) fn may_match_pattern(&self, line: &[u8], scratch: &mut Vec<u8>) -> bool {
         let patterns = [&self.0.names, &self.0.paths].into_iter().flatten();
         patterns.into_iter().any(|table| table.may_match(line, scratch))
     }
 
-    /// Whether it holds patterns.
+    /// Returns true if the sieve holds patterns.
     pub(crate) fn has_patterns(&self) -> bool {
         self.0.names.is_some() || self.0.paths.is_some()
     }
 
-    /// Whether it holds patterns over URL paths, so that request paths must be looked at.
+    /// Returns true if the sieve holds patterns over URL paths, which means that request paths must be looked up.
     pub(crate) fn has_path_patterns(&self) -> bool {
         self.0.paths.is_some()
     }

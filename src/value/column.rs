@@ -1,11 +1,12 @@
-//! Many values in one piece of memory, as columns of tables hold them.
+//! Columns of values: many values in one run of memory, as tables hold them.
 
 use crate::error::{Error, Result};
 
-/// A column of texts as Apache Arrow lays it out: all bytes one after the other, and where each value ends.
+/// A column of texts in the layout of Apache Arrow: the bytes of all values in a row, and the offsets at which they end.
 ///
-/// It borrows both, copies nothing, and is an iterator's source: [`Matcher::lookup_batch`](crate::Matcher::lookup_batch) and
-/// [`Scanner::scan_rows`](crate::Scanner::scan_rows) take it as it is. A value that is null is given as an empty one, which matches nothing.
+/// A column borrows its data and copies nothing. [`Matcher::lookup_batch`](crate::Matcher::lookup_batch) and
+/// [`Scanner::scan_rows`](crate::Scanner::scan_rows) take it as it is, because it iterates over its values. A null
+/// comes out as an empty value, which matches nothing.
 ///
 /// ```
 /// use netsieve::value::Column;
@@ -21,13 +22,13 @@ use crate::error::{Error, Result};
 pub struct Column<'a, O = i32> {
     data: &'a [u8],
     offsets: &'a [O],
-    /// A bit for each value, lowest first, from a bit on.
+    /// The validity bitmap, lowest bit of a byte first, and the number of its first bit.
     validity: Option<(&'a [u8], usize)>,
 }
 
-/// A number that counts bytes: `i32` in most columns of Arrow, `i64` in its large ones.
+/// An integer type for byte offsets: `i32` in most Arrow columns, `i64` in the large types.
 pub trait Offset: Copy + sealed::Sealed {
-    /// The number, if it can be a place in memory.
+    /// The offset as a position in memory; `None` if it is negative or too large.
     fn place(self) -> Option<usize>;
 }
 
@@ -50,12 +51,12 @@ macro_rules! offsets {
 offsets!(i32, i64, u32, u64, usize);
 
 impl<'a, O: Offset> Column<'a, O> {
-    /// A column of `offsets.len() - 1` values: value `n` is `data[offsets[n]..offsets[n + 1]]`. Without any offset it is empty. Costs one
-    /// look at each offset.
+    /// Makes a column of `offsets.len() - 1` values: value `n` is `data[offsets[n]..offsets[n + 1]]`. Without any
+    /// offsets the column is empty. Checks every offset, which takes linear time.
     ///
     /// # Errors
     ///
-    /// An offset that is negative, beyond the data, or less than the one before it.
+    /// Fails if an offset is negative, beyond the data, or less than the one before it.
     pub fn new(data: &'a [u8], offsets: &'a [O]) -> Result<Self> {
         let mut last = 0;
         for (number, offset) in offsets.iter().enumerate() {
@@ -72,11 +73,11 @@ impl<'a, O: Offset> Column<'a, O> {
         Ok(Self { data, offsets, validity: None })
     }
 
-    /// Says which values are null: those whose bit is 0. The bit of value `n` is bit `first + n`, lowest bit of a byte first.
+    /// Marks values as null: those whose bit is 0. The bit of value `n` is bit `first + n`, lowest bit of a byte first.
     ///
     /// # Errors
     ///
-    /// Too few bits.
+    /// Fails if there are too few bits.
     pub fn validity(mut self, bits: &'a [u8], first: usize) -> Result<Self> {
         if first.checked_add(self.len()).is_none_or(|end| end.div_ceil(8) > bits.len()) {
             return Err(Error::config(format!("a column of {} values has fewer bits of validity", self.len())));
@@ -85,27 +86,27 @@ impl<'a, O: Offset> Column<'a, O> {
         Ok(self)
     }
 
-    /// How many values it has, nulls included.
+    /// Returns the number of values, nulls included.
     pub fn len(&self) -> usize {
         self.offsets.len().saturating_sub(1)
     }
 
-    /// Whether it has no values.
+    /// Returns true if the column holds no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether a value is null.
+    /// Returns true if the value at `row` is null.
     ///
     /// # Panics
     ///
-    /// If there is no such value.
+    /// Panics if there is no such value.
     pub fn is_null(&self, row: usize) -> bool {
         assert!(row < self.len(), "row {row} of a column of {}", self.len());
         self.validity.is_some_and(|(bits, first)| bits[(first + row) / 8] >> ((first + row) % 8) & 1 == 0)
     }
 
-    /// The values, nulls as empty ones.
+    /// Iterates over the values. A null comes out as an empty value.
     pub fn iter(&self) -> Values<'a, O> {
         Values { column: *self, row: 0 }
     }
@@ -129,7 +130,7 @@ impl<'a, O: Offset> IntoIterator for &Column<'a, O> {
     }
 }
 
-/// The values of a [`Column`].
+/// An iterator over the values of a [`Column`].
 #[derive(Clone, Debug)]
 pub struct Values<'a, O = i32> {
     column: Column<'a, O>,
@@ -148,7 +149,7 @@ impl<'a, O: Offset> Iterator for Values<'a, O> {
         if is_null {
             return Some(b"");
         }
-        // Checked when the column was made.
+        // `Column::new` checked the offsets.
         let places = start.place().zip(end.place());
         Some(places.and_then(|(start, end)| data.get(start..end)).expect("offsets within the data"))
     }

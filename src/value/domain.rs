@@ -1,18 +1,18 @@
 //! Domain names: one canonical form.
 //!
-//! A canonical name is what two spellings of one name have in common: lower case, no root dot, non-ASCII labels as
-//! `xn--` A-labels, at most [253](MAX_NAME) bytes in labels of 1 to [63](MAX_LABEL). Labels hold letters, digits, `-` and
-//! `_` (service names such as `_dmarc` are looked up every day), and `-` may stand anywhere in them, because names in
-//! the wild begin and end with it.
+//! All spellings of a name share one canonical form: lower case, no root dot, non-ASCII labels as `xn--` A-labels, at
+//! most [253](MAX_NAME) bytes in labels of 1 to [63](MAX_LABEL). Labels hold letters, digits, `-` and `_` (service
+//! names such as `_dmarc` are looked up every day). A `-` may stand anywhere, because names in the wild begin and end
+//! with it.
 //!
-//! * Pure ASCII is only lower-cased. An `xn--` label is not decoded: whether it is valid Punycode does not change which
-//!   name was looked up. Nothing allocates.
-//! * Any other name goes through the ToASCII operation of [UTS #46], non-transitional, hyphens allowed, without the ASCII
-//!   restrictions of STD3, as in the [WHATWG URL standard]; then the ASCII rules above are applied to what comes out.
-//!   Ideographic full stops are dots there.
-//! * A last label of digits alone is refused ([`Reject::NumericTld`]): such a text is a broken address.
+//! * ASCII names are only lower-cased, without allocating. An `xn--` label is not decoded: whether or not it is valid
+//!   Punycode, the same name was looked up.
+//! * Any other name goes through the ToASCII operation of [UTS #46], non-transitional, hyphens allowed, without the
+//!   ASCII restrictions of STD3, as in the [WHATWG URL standard]. The ASCII rules above then apply to the result.
+//!   Ideographic full stops count as dots.
+//! * A last label of digits alone is refused ([`Reject::NumericTld`]), because such a text is a broken address.
 //!
-//! A single label (`localhost`, `com`) is a name here; who does not want one counts the labels.
+//! A single label (`localhost`, `com`) is a valid name here; callers that want more must count the labels.
 //!
 //! # Example
 //!
@@ -47,16 +47,16 @@ mod tests;
 
 /// A domain name in canonical form: lower-case ASCII, without the root dot.
 ///
-/// Equal names are equal texts. The order is that of the bytes.
+/// Two names are equal if their texts are. The order is that of the bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DomainName(Box<str>);
 
 impl DomainName {
-    /// Reads a name and keeps its canonical form.
+    /// Parses a name and keeps its canonical form.
     ///
     /// # Errors
     ///
-    /// As [`canonicalise`].
+    /// The errors of [`canonicalise`].
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, Reject> {
         canonicalise(text.as_ref(), &mut String::new()).map(|name| Self(name.into()))
     }
@@ -73,17 +73,17 @@ impl DomainName {
         label_count(&self.0)
     }
 
-    /// The labels, from left to right; `rev` gives them from the top-level domain down.
+    /// Iterates over the labels from left to right; use `rev` to start at the top-level domain.
     pub fn labels(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
         self.0.split('.')
     }
 
-    /// The name without its first label; `None` for a single label.
+    /// The name without its first label; `None` if it has only one.
     pub fn parent(&self) -> Option<&str> {
         self.0.split_once('.').map(|(_, parent)| parent)
     }
 
-    /// Whether the name is `apex` itself or beneath it, by whole labels. `apex` must be canonical.
+    /// Returns true if the name is `apex` itself or a subdomain of it, by whole labels. `apex` must be canonical.
     pub fn is_within(&self, apex: &str) -> bool {
         self.0.strip_suffix(apex).is_some_and(|left| left.is_empty() || left.ends_with('.'))
     }
@@ -115,19 +115,19 @@ impl From<DomainName> for Box<str> {
     }
 }
 
-/// Whether names are made of such bytes: `[A-Za-z0-9._-]`.
+/// Returns true for the bytes of ASCII names: `[A-Za-z0-9._-]`.
 #[cfg(feature = "feeds")]
 pub(crate) fn is_name_byte(byte: u8) -> bool {
     classes::of(byte) & classes::HOST != 0
 }
 
-/// The number of labels of a canonical name.
+/// Counts the labels of a canonical name.
 #[inline]
 pub fn label_count(name: &str) -> usize {
     1 + memchr::memchr_iter(b'.', name.as_bytes()).count()
 }
 
-/// The canonical form of a name: `text` itself where it is canonical already, else written into `scratch`.
+/// Returns the canonical form of a name: `text` itself if it is canonical already, otherwise a copy in `scratch`.
 ///
 /// One trailing dot is dropped; no white space is trimmed. Allocates nothing for ASCII once `scratch` has grown to
 /// [`MAX_NAME`] bytes. Linear in the length of the text.
@@ -161,13 +161,13 @@ pub fn canonicalise<'a>(text: &'a [u8], scratch: &'a mut String) -> Result<&'a s
 fn canonicalise_idna<'a>(text: &[u8], scratch: &'a mut String) -> Result<&'a str, Reject> {
     to_ascii(text, scratch)?;
     match check(scratch.as_bytes())? {
-        // UTS-46 maps to lower case, so that the other two do not come up; if they did, this is the safe answer.
+        // UTS-46 maps to lower case, so the other two cannot occur; if they did, this answer would be safe.
         Checked::Canonical(name) => Ok(name),
         Checked::MixedCase(_) | Checked::NotAscii => Err(Reject::BadIdna),
     }
 }
 
-/// The ToASCII operation of UTS-46 on a text that is not ASCII, without any check of lengths or of ASCII bytes.
+/// Applies the ToASCII operation of UTS-46 to a non-ASCII text. Checks neither lengths nor ASCII bytes.
 pub(super) fn to_ascii(text: &[u8], out: &mut String) -> Result<(), Reject> {
     if text.len() > MAX_OBSERVABLE {
         return Err(Reject::LongName);
@@ -193,14 +193,14 @@ pub(super) fn to_ascii(text: &[u8], out: &mut String) -> Result<(), Reject> {
     }
 }
 
-/// What a look at every byte of a name tells. The texts are without the root dot.
+/// The result of checking every byte of a name. The texts exclude the root dot.
 enum Checked<'a> {
     Canonical(&'a str),
     MixedCase(&'a str),
     NotAscii,
 }
 
-/// What a byte may do in a name.
+/// The role of a byte in a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Bad,

@@ -1,7 +1,7 @@
 //! Mail addresses: a local part and a name.
 //!
-//! The local part is compared without case and kept otherwise, a `+tag` too. One in quotes loses them where it needs none. The name
-//! is canonical as [everywhere](super::domain), and has two labels at least.
+//! The local part compares without case and is otherwise kept, including a `+tag`. Quotes around it are dropped where
+//! it does not need them. The name is canonical as [everywhere](super::domain), and has at least two labels.
 //!
 //! ```
 //! use netsieve::value::EmailAddress;
@@ -24,11 +24,11 @@ use crate::limits::MAX_LOCAL_PART;
 pub struct EmailAddress(Box<str>);
 
 impl EmailAddress {
-    /// Reads an address and keeps its canonical form. `mailto:` before it, a query behind it and angle brackets around it are dropped.
+    /// Parses an address and keeps its canonical form. Drops `mailto:` before it, a query after it, and angle brackets around it.
     ///
     /// # Errors
     ///
-    /// As [`canonicalise`].
+    /// The errors of [`canonicalise`].
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, Reject> {
         let mut scratch = EmailScratch::default();
         canonicalise(bare(text.as_ref()), &mut scratch).map(|address| Self(address.into()))
@@ -40,18 +40,18 @@ impl EmailAddress {
         &self.0
     }
 
-    /// What stands before the `@`.
+    /// The local part: the text before the `@`.
     pub fn local(&self) -> &str {
         self.split().0
     }
 
-    /// The name behind the `@`.
+    /// The domain name after the `@`.
     pub fn domain(&self) -> &str {
         self.split().1
     }
 
     fn split(&self) -> (&str, &str) {
-        // A name holds none, so the last one is it.
+        // A name cannot contain an `@`, so the last one separates.
         self.0.rsplit_once('@').expect("a canonical address has an @")
     }
 }
@@ -76,7 +76,7 @@ impl FromStr for EmailAddress {
     }
 }
 
-/// An address without `mailto:` and its query, and without angle brackets.
+/// Strips `mailto:` with its query, or angle brackets.
 fn bare(text: &[u8]) -> &[u8] {
     const SCHEME: &[u8] = b"mailto:";
     let text = text.trim_ascii();
@@ -88,20 +88,20 @@ fn bare(text: &[u8]) -> &[u8] {
         return text;
     }
     let text = text[SCHEME.len()..].trim_ascii();
-    // A `?` may stand in the local part, and an `@` behind it or within quotes.
+    // The local part may contain a `?`; in quotes, or in the query, there may be another `@`.
     let quoted = if text.starts_with(b"\"") { memchr::memmem::find(text, b"\"@").unwrap_or(0) } else { 0 };
     let at = memchr::memchr(b'@', &text[quoted..]).map_or(0, |at| quoted + at);
     &text[..memchr::memchr(b'?', &text[at..]).map_or(text.len(), |len| at + len)]
 }
 
-/// Space to canonicalise addresses in.
+/// Scratch space for canonicalising addresses.
 #[derive(Clone, Debug, Default)]
 pub struct EmailScratch {
     address: String,
     name: String,
 }
 
-/// Whether a byte of a local part needs no quotes: `atext` of RFC 5322, `.`, and what is not ASCII (RFC 6531).
+/// Returns true if a local part may hold this byte without quotes: `atext` of RFC 5322, `.`, and non-ASCII (RFC 6531).
 pub(crate) const fn is_local_byte(byte: u8) -> bool {
     byte >= 0x80
         || byte.is_ascii_alphanumeric()
@@ -129,15 +129,15 @@ pub(crate) const fn is_local_byte(byte: u8) -> bool {
         )
 }
 
-/// The canonical form of an address.
+/// Returns the canonical form of an address.
 ///
 /// # Errors
 ///
-/// * [`Reject::Empty`]: no text.
-/// * [`Reject::TooLong`]: a local part of more than [`MAX_LOCAL_PART`] bytes.
-/// * [`Reject::BadEmail`]: no `@`, no local part, or one with a byte that it cannot have; in quotes a quote or a backslash.
+/// * [`Reject::Empty`]: the text is empty.
+/// * [`Reject::TooLong`]: the local part has more than [`MAX_LOCAL_PART`] bytes.
+/// * [`Reject::BadEmail`]: no `@`, no local part, or a byte that a local part cannot have; in quotes, a quote or a backslash.
 /// * [`Reject::SingleLabel`]: the name has a single label.
-/// * what the [name](domain::canonicalise) is refused for.
+/// * any error of the [name](domain::canonicalise).
 pub fn canonicalise<'s>(text: &[u8], scratch: &'s mut EmailScratch) -> Result<&'s str, Reject> {
     let EmailScratch { address, name } = scratch;
     if text.is_empty() {
@@ -174,8 +174,8 @@ fn push_lower(text: &str, out: &mut String) {
     }
 }
 
-/// The content of a local part in quotes, without them where it needs none. One that holds a quote or a backslash, which would be escaped, is refused: logs
-/// escape it once more, each in its way.
+/// Writes the content of a quoted local part, dropping the quotes where it does not need them. Refuses content with a
+/// quote or a backslash: it would be escaped, and each log format escapes it again in its own way.
 fn unquote(content: &str, out: &mut String) -> Result<(), Reject> {
     if content.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
         return Err(Reject::BadEmail);

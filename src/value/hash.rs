@@ -1,7 +1,7 @@
-//! Hashes of files: bytes, whatever the way they are written.
+//! File hashes: plain bytes, whatever their spelling.
 //!
-//! A hash is 16, 20, 28, 32, 48 or 64 bytes, which is what MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512 give. Which algorithm
-//! made it does not matter: two hashes are equal if their bytes are.
+//! A hash has 16, 20, 28, 32, 48 or 64 bytes, the output sizes of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512.
+//! Two hashes are equal if their bytes are; the algorithm does not matter.
 //!
 //! ```
 //! use netsieve::value::FileHash;
@@ -19,7 +19,7 @@ use std::str::FromStr;
 
 use super::reject::Reject;
 
-/// The lengths that hashes have, in bytes.
+/// The valid lengths of hashes, in bytes.
 pub const LENGTHS: [usize; 6] = [16, 20, 28, 32, 48, 64];
 
 /// The length of the longest hash, in bytes.
@@ -36,13 +36,13 @@ pub struct FileHash {
 }
 
 impl FileHash {
-    /// Reads a hash: hexadecimal digits in either case, as they are or with `:` or `-` between the bytes, behind the name of the
-    /// algorithm and `:` or `=` or alone.
+    /// Parses a hash: hexadecimal digits in either case, optionally with `:` or `-` between the bytes, and optionally
+    /// after the name of the algorithm with `:` or `=`.
     ///
     /// # Errors
     ///
-    /// [`Reject::Empty`], or [`Reject::BadHash`] for anything that is no hash of one of the known [lengths](LENGTHS), or not of the
-    /// length of the algorithm that is named.
+    /// [`Reject::Empty`] for an empty text; [`Reject::BadHash`] if the text is not a hash of one of the [known
+    /// lengths](LENGTHS), or if its length does not suit the algorithm that it names.
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, Reject> {
         let text = text.as_ref().trim_ascii();
         if text.is_empty() {
@@ -56,11 +56,11 @@ impl FileHash {
         if len.is_some_and(|len| len != hash.as_bytes().len()) { Err(Reject::BadHash) } else { Ok(hash) }
     }
 
-    /// The hash of these bytes.
+    /// Makes a hash from its bytes.
     ///
     /// # Errors
     ///
-    /// [`Reject::BadHash`] if no hash has this length.
+    /// [`Reject::BadHash`] if no known algorithm gives hashes of this length.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Reject> {
         if !LENGTHS.contains(&bytes.len()) {
             return Err(Reject::BadHash);
@@ -70,7 +70,7 @@ impl FileHash {
         Ok(hash)
     }
 
-    /// The hash that some digits are, with a separator between each two of them or without.
+    /// Parses digits, with or without a separator between each pair.
     pub(crate) fn of_digits(text: &[u8]) -> Option<Self> {
         let mut hash = Self { bytes: [0; MAX_LEN], len: 0 };
         let is_apart = text.len() > 2 && matches!(text[2], b':' | b'-');
@@ -99,14 +99,14 @@ impl FileHash {
         &self.bytes[..usize::from(self.len)]
     }
 
-    /// `md5`, `sha1`, `sha224`, `sha256`, `sha384` or `sha512`: the best known algorithm that gives hashes of this length.
+    /// `md5`, `sha1`, `sha224`, `sha256`, `sha384` or `sha512`: the best-known algorithm with hashes of this length.
     pub fn algorithm(&self) -> &'static str {
         let known = LENGTHS.iter().position(|&len| len == usize::from(self.len));
         known.map_or("hash", |at| ALGORITHMS[at])
     }
 }
 
-/// The value of each hexadecimal digit; 0xFF for what is none.
+/// The value of each hexadecimal digit; 0xFF for other bytes.
 const DIGITS: [u8; 256] = {
     let mut digits = [0xFF; 256];
     let mut byte = 0;
@@ -122,9 +122,9 @@ const DIGITS: [u8; 256] = {
     digits
 };
 
-/// The length that the algorithm before `:` or `=` has, and what stands behind: of `SHA256=…`, `sha-1: …`, `MD5:…`.
+/// Splits a prefix such as `SHA256=`, `sha-1: ` or `MD5:` off: returns the hash length of the algorithm, and the rest.
 fn named(text: &[u8]) -> Option<(usize, &[u8])> {
-    /// `SHA2-512:` and the like are not longer.
+    /// The longest name of an algorithm, such as `SHA2-512:`.
     const LONGEST: usize = 10;
     let end = text.iter().take(LONGEST).position(|b| matches!(b, b':' | b'='))?;
     let plain: Vec<u8> = text[..end].iter().filter(|b| !matches!(b, b'-' | b'_')).map(u8::to_ascii_lowercase).collect();
@@ -147,7 +147,7 @@ impl Hash for FileHash {
 }
 
 impl Ord for FileHash {
-    /// By length, then by bytes.
+    /// Sorts by length, then by bytes.
     fn cmp(&self, other: &Self) -> Ordering {
         self.len.cmp(&other.len).then_with(|| self.as_bytes().cmp(other.as_bytes()))
     }
@@ -160,7 +160,7 @@ impl PartialOrd for FileHash {
 }
 
 impl fmt::Display for FileHash {
-    /// Hexadecimal digits, lower case.
+    /// Writes hexadecimal digits in lower case.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [0; 2 * MAX_LEN];
         for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.as_bytes()) {

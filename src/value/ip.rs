@@ -1,7 +1,7 @@
 //! Addresses, prefixes and ranges: one canonical form.
 //!
-//! Everything that reads an address, whether from a feed or from a log, goes through here. An address is compared as a
-//! number, so the only questions are which texts are addresses and which numbers are the same host:
+//! All addresses, from feeds and logs alike, are parsed here. Addresses compare as numbers, so two questions remain:
+//! which texts are addresses, and which numbers are the same host?
 //!
 //! * IPv4 is four decimal octets. A leading zero is refused ([`Reject::LeadingZero`]), because half of the world reads
 //!   `010` as 8 and the other half as 10. The short, octal and hexadecimal forms are read only where they mean
@@ -51,13 +51,13 @@ mod tests;
 /// `::ffff:0:0/96`, whose addresses are IPv4 addresses (RFC 4291 section 2.5.5.2).
 const MAPPED: u128 = 0x0000_0000_0000_0000_0000_ffff_0000_0000;
 
-/// `64:ff9b::/96`, whose addresses are IPv4 addresses behind a translator (RFC 6052 section 2.1).
+/// `64:ff9b::/96`, whose addresses are IPv4 addresses reached through a translator (RFC 6052 section 2.1).
 const NAT64: u128 = 0x0064_ff9b_0000_0000_0000_0000_0000_0000;
 
 /// The longest IPv6 text: eight groups, the last two as a dotted quad.
 const MAX_V6_TEXT: usize = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".len();
 
-/// The one form under which an address is compared: IPv4-mapped and NAT64 addresses become IPv4, all others stay.
+/// Returns the one form in which an address is compared: IPv4-mapped and NAT64 addresses become IPv4, all others stay.
 #[inline]
 pub fn canonical(addr: IpAddr) -> IpAddr {
     match addr {
@@ -74,36 +74,36 @@ fn embedded_v4(addr: Ipv6Addr) -> Option<Ipv4Addr> {
     (prefix == MAPPED || prefix == NAT64).then(|| Ipv4Addr::from_bits(bits as u32))
 }
 
-/// Reads an IPv4 or IPv6 address and gives its [canonical] form.
+/// Parses an IPv4 or IPv6 address and returns its [canonical] form.
 ///
 /// An IPv6 address may stand in brackets and may carry a zone, which is dropped. About 10 ns for IPv4.
 ///
 /// # Errors
 ///
 /// [`Reject::Empty`] for the empty text, [`Reject::LeadingZero`] for a dotted quad with a zero in front of an octet,
-/// else [`Reject::BadAddress`].
+/// otherwise [`Reject::BadAddress`].
 #[inline]
 pub fn parse_addr(text: &[u8]) -> Result<IpAddr, Reject> {
     Ok(canonical(parse_raw(text)?))
 }
 
-/// As [`parse_addr`], but mapped and NAT64 addresses stay what they are.
+/// Like [`parse_addr`], but leaves mapped and NAT64 addresses as they are.
 #[inline]
 fn parse_raw(text: &[u8]) -> Result<IpAddr, Reject> {
     match parse_v4(text) {
         Ok(addr) => Ok(IpAddr::V4(addr)),
-        // The quad parser stops at the first byte that no quad has, so this second try costs next to nothing.
+        // The IPv4 parser stops at the first byte that a quad cannot have, so this second try is nearly free.
         Err(reject) if memchr::memchr(b':', text).is_none() => Err(reject),
         Err(_) => Ok(IpAddr::V6(parse_v6(text)?)),
     }
 }
 
-/// Reads four decimal octets and nothing else.
+/// Parses four decimal octets and nothing else.
 ///
 /// # Errors
 ///
-/// [`Reject::Empty`] for the empty text, [`Reject::LeadingZero`] if the only fault is a zero in front of an octet, else
-/// [`Reject::BadAddress`].
+/// [`Reject::Empty`] for the empty text, [`Reject::LeadingZero`] if the only fault is a zero in front of an octet,
+/// otherwise [`Reject::BadAddress`].
 #[inline]
 pub fn parse_v4(text: &[u8]) -> Result<Ipv4Addr, Reject> {
     if text.is_empty() {
@@ -117,7 +117,7 @@ pub fn parse_v4(text: &[u8]) -> Result<Ipv4Addr, Reject> {
             leading_zero |= digits == 1 && octet == 0;
             digits += 1;
             octet = octet * 10 + u32::from(digit);
-            // Three digits at most, so the sum cannot overflow.
+            // At most three digits, so the sum cannot overflow.
             if digits > 3 {
                 return Err(Reject::BadAddress);
             }
@@ -138,7 +138,7 @@ pub fn parse_v4(text: &[u8]) -> Result<Ipv4Addr, Reject> {
     Ok(Ipv4Addr::from_bits(bits << 8 | octet))
 }
 
-/// Reads an IPv6 address, in brackets or not, its zone dropped; mapped and NAT64 addresses stay IPv6.
+/// Parses an IPv6 address, in brackets or not. Drops the zone; mapped and NAT64 addresses stay IPv6.
 fn parse_v6(text: &[u8]) -> Result<Ipv6Addr, Reject> {
     let text = match text {
         [b'[', inner @ .., b']'] => inner,
@@ -155,18 +155,18 @@ fn parse_v6(text: &[u8]) -> Result<Ipv6Addr, Reject> {
     str::from_utf8(text).ok().and_then(|text| text.parse().ok()).ok_or(Reject::BadAddress)
 }
 
-/// Whether `zone` can be the name of a link: RFC 6874 allows the unreserved bytes and `%` escapes.
+/// Returns true if `zone` can name a link: RFC 6874 allows the unreserved bytes and `%` escapes.
 fn is_zone(zone: &[u8]) -> bool {
     !zone.is_empty() && zone.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~' | b'-' | b'%'))
 }
 
-/// Reads an address with or without a port: `192.0.2.1:80`, `[2001:db8::1]:443`, or a bare address.
+/// Parses an address with or without a port: `192.0.2.1:80`, `[2001:db8::1]:443`, or a bare address.
 ///
-/// An IPv6 address needs brackets to have a port; without them the last group belongs to the address.
+/// With a port, an IPv6 address must be in brackets; otherwise the last group belongs to the address.
 ///
 /// # Errors
 ///
-/// As [`parse_addr`] for the address, as [`parse_port`] for the port.
+/// Those of [`parse_addr`] for the address, and of [`parse_port`] for the port.
 pub fn parse_addr_port(text: &[u8]) -> Result<(IpAddr, Option<u16>), Reject> {
     let cut = match text {
         [b'[', ..] => memchr::memchr(b']', text).map(|at| at + 1).filter(|&at| at < text.len()),
@@ -182,11 +182,11 @@ pub fn parse_addr_port(text: &[u8]) -> Result<(IpAddr, Option<u16>), Reject> {
     }
 }
 
-/// Reads a port: decimal digits only, at most 65535. Leading zeros do not count.
+/// Parses a port: decimal digits only, at most 65535. Leading zeros are allowed.
 ///
 /// # Errors
 ///
-/// [`Reject::BadPort`], also for the empty text.
+/// [`Reject::BadPort`], also for an empty text.
 pub fn parse_port(text: &[u8]) -> Result<u16, Reject> {
     if text.is_empty() {
         return Err(Reject::BadPort);
@@ -199,25 +199,24 @@ pub fn parse_port(text: &[u8]) -> Result<u16, Reject> {
     })
 }
 
-/// A prefix as it was read.
+/// The result of parsing a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParsedNet {
-    /// The prefix, its host bits zero.
+    /// The prefix, with its host bits cleared.
     pub net: IpNet,
-    /// Whether host bits were set in the text.
+    /// True if the text had host bits set.
     pub host_bits: bool,
 }
 
-/// Reads a prefix in CIDR form, or a bare address as the prefix of full length.
+/// Parses a prefix in CIDR form, or a bare address as a prefix of full length.
 ///
-/// Host bits behind the prefix are masked and flagged. A prefix within `::ffff:0:0/96` or `64:ff9b::/96` becomes the IPv4
-/// prefix it stands for; a shorter one that merely contains them stays IPv6. Netmasks (`192.0.2.0/255.255.255.0`) are
-/// not prefix lengths.
+/// Host bits are cleared and flagged. A prefix within `::ffff:0:0/96` or `64:ff9b::/96` becomes the equivalent IPv4
+/// prefix; a shorter one that merely contains them stays IPv6. Netmasks (`192.0.2.0/255.255.255.0`) are not accepted.
 ///
 /// # Errors
 ///
-/// As [`parse_addr`] for the address; [`Reject::BadPrefixLength`] if what follows the `/` is not a decimal number without
-/// leading zeros, or is greater than 32 (IPv4) or 128 (IPv6).
+/// Those of [`parse_addr`] for the address; [`Reject::BadPrefixLength`] if the text after the `/` is not a decimal
+/// number without leading zeros, or is greater than 32 (IPv4) or 128 (IPv6).
 pub fn parse_net(text: &[u8]) -> Result<ParsedNet, Reject> {
     let (addr, length) = match memchr::memchr(b'/', text) {
         Some(at) => (parse_raw(&text[..at])?, Some(parse_length(&text[at + 1..])?)),
@@ -241,12 +240,13 @@ fn parse_length(text: &[u8]) -> Result<u8, Reject> {
     }
 }
 
-/// Reads a range of addresses, `first-last`, with or without white space around the `-`. Both ends belong to it.
+/// Parses an address range, `first-last`, with or without white space around the `-`. Both ends are included.
 ///
 /// # Errors
 ///
-/// [`Reject::BadAddress`] without a `-`; as [`parse_addr`] for either end; [`Reject::MixedRange`] if one end is IPv4 and
-/// the other IPv6 in their canonical forms; [`Reject::ReversedRange`] if the first is greater than the last.
+/// [`Reject::BadAddress`] without a `-`; those of [`parse_addr`] for either end; [`Reject::MixedRange`] if the
+/// canonical forms of the ends are of different families; [`Reject::ReversedRange`] if the first is greater than the
+/// last.
 pub fn parse_range(text: &[u8]) -> Result<(IpAddr, IpAddr), Reject> {
     let at = memchr::memchr(b'-', text).ok_or(Reject::BadAddress)?;
     let first = parse_addr(text[..at].trim_ascii())?;
@@ -259,9 +259,9 @@ pub fn parse_range(text: &[u8]) -> Result<(IpAddr, IpAddr), Reject> {
     }
 }
 
-/// The fewest prefixes that cover the range from `first` to `last`, both included, and nothing else; in ascending order.
+/// Returns the fewest prefixes that cover exactly the range from `first` to `last`, both included, in ascending order.
 ///
-/// At most 62 for IPv4 and 254 for IPv6. None if the ends are of different families or `first` is greater than `last`.
+/// There are at most 62 for IPv4 and 254 for IPv6. Returns none if the families differ or `first` is greater than `last`.
 pub fn range_prefixes(first: IpAddr, last: IpAddr) -> Vec<IpNet> {
     match (canonical(first), canonical(last)) {
         (IpAddr::V4(first), IpAddr::V4(last)) if first <= last => {
@@ -274,15 +274,14 @@ pub fn range_prefixes(first: IpAddr, last: IpAddr) -> Vec<IpNet> {
     }
 }
 
-/// Reads the host of a URL as browsers read it: the [IPv4 parser] of the WHATWG URL standard, for hosts that [end in a
-/// number].
+/// Parses the host of a URL as browsers do: the [IPv4 parser] of the WHATWG URL standard, for hosts that [end in a number].
 ///
-/// One to four parts; each decimal, octal (`0…`) or hexadecimal (`0x…`); the last fills the octets that are left; one
-/// trailing dot is allowed. `None`: the host does not end in a number, so it is a name.
+/// A host has one to four parts, each decimal, octal (`0…`) or hexadecimal (`0x…`). The last part fills the octets that
+/// are left; one trailing dot is allowed. Returns `None` if the host does not end in a number, which makes it a name.
 ///
 /// # Errors
 ///
-/// [`Reject::BadAddress`] within the `Some`: the host ends in a number and is no address, so it is no host at all.
+/// [`Reject::BadAddress`] within the `Some`: the host ends in a number but is not an address, so the host is invalid.
 ///
 /// # Example
 ///
@@ -300,7 +299,7 @@ pub fn range_prefixes(first: IpAddr, last: IpAddr) -> Vec<IpNet> {
 pub fn parse_url_v4(host: &[u8]) -> Option<Result<Ipv4Addr, Reject>> {
     let host = host.strip_suffix(b".").unwrap_or(host);
     let last = memchr::memrchr(b'.', host).map_or(host, |at| &host[at + 1..]);
-    // Decides for nearly every name: last labels that begin with a digit are rare.
+    // This settles nearly every name: last labels rarely begin with a digit.
     if !last.first()?.is_ascii_digit() {
         return None;
     }
@@ -319,7 +318,7 @@ fn url_v4_parts(host: &[u8]) -> Option<Ipv4Addr> {
     let mut filled = 0_u32;
     while let Some(part) = parts.next() {
         let value = url_v4_part(part)?;
-        // How many octets the part may fill: one, or for the last all that are left.
+        // The number of octets that the part may fill: one, or, for the last part, all that are left.
         let octets = if parts.peek().is_some() { 1 } else { 4_u32.checked_sub(filled)? };
         if octets == 0 || value >> (8 * octets) != 0 {
             return None;
@@ -330,7 +329,7 @@ fn url_v4_parts(host: &[u8]) -> Option<Ipv4Addr> {
     (filled == 4).then(|| Ipv4Addr::from_bits(bits as u32))
 }
 
-/// The [IPv4 number parser]; values beyond 32 bits come out as some value beyond 32 bits.
+/// The [IPv4 number parser]. Values beyond 32 bits yield an unspecified value beyond 32 bits.
 ///
 /// [IPv4 number parser]: https://url.spec.whatwg.org/#ipv4-number-parser
 fn url_v4_part(part: &[u8]) -> Option<u64> {
@@ -346,7 +345,7 @@ fn url_v4_part(part: &[u8]) -> Option<u64> {
     })
 }
 
-/// IPv4 networks that no host on the Internet has an address in, with the registry's name of each.
+/// IPv4 networks in which no host on the Internet has an address, with their names in the registry.
 const BOGONS_V4: [([u8; 4], u8); 11] = [
     ([0, 0, 0, 0], 8),      // "this network", RFC 791
     ([10, 0, 0, 0], 8),     // private use, RFC 1918
@@ -372,10 +371,10 @@ const BOGONS_V6: [(u128, u8); 7] = [
     (0xff00 << 112, 8),  // multicast, RFC 4291
 ];
 
-/// Whether the prefix lies within a private, reserved or otherwise unroutable network ([IANA special-purpose registry]).
+/// Returns true if the prefix lies in a private, reserved or otherwise unroutable network ([IANA special-purpose registry]).
 ///
 /// The documentation networks (`192.0.2.0/24`, `2001:db8::/32`, …) do not count: they never occur in real traffic, and
-/// samples and tests are made of them. A prefix that merely contains a bogon network is none.
+/// samples and tests use them. A prefix that merely contains a bogon network does not count either.
 ///
 /// [IANA special-purpose registry]: https://www.iana.org/assignments/iana-ipv4-special-registry
 pub fn is_bogon(net: &IpNet) -> bool {

@@ -1,8 +1,8 @@
-//! The one canonical form of each kind of value: addresses, names, URLs, hashes of files and mail addresses, and how defanged text is
-//! undone.
+//! Canonical forms of values (addresses, names, URLs, file hashes and mail addresses), and refanging of defanged text.
 //!
-//! Feeds and logs go through the same canonicalisers ([`ip`], [`domain`], [`url`](mod@url), [`hash`](mod@hash), [`email`]), so that two spellings of one thing
-//! compare equal. Canonicalising is idempotent. What is no value is refused with a [`Reject`].
+//! Feeds and logs go through the same canonicalisers ([`ip`], [`domain`], [`url`](mod@url), [`hash`](mod@hash),
+//! [`email`]), so that two spellings of one thing compare equal. Canonicalising is idempotent. An invalid value is
+//! refused with a [`Reject`].
 //!
 //! ```
 //! use netsieve::Reject;

@@ -1,4 +1,4 @@
-//! A value of any kind, told apart by its shape: what is looked up, and what a program lists itself.
+//! A value of any kind, recognised by its shape: for lookups, and for indicators that a program adds itself.
 
 use std::net::IpAddr;
 
@@ -7,11 +7,11 @@ use super::hash::FileHash;
 use super::reject::Reject;
 use super::{ip, url};
 
-/// A value by its kind. Names and URLs are not canonical yet, and may turn out to be none.
+/// A value by its kind. Names and URLs are not canonical yet, and may turn out to be invalid.
 pub(crate) enum Observable<'v> {
-    /// An address, and the port beside it.
+    /// An address, with its port if one is shown.
     Ip(IpAddr, Option<u16>),
-    /// A name, and the port beside it.
+    /// A name, with its port if one is shown.
     Name(&'v [u8], Option<u16>),
     /// A URL, with or without a scheme.
     Url(&'v [u8]),
@@ -22,7 +22,7 @@ pub(crate) enum Observable<'v> {
 }
 
 impl<'v> Observable<'v> {
-    /// Tells by its shape what a value is; white space around it does not count.
+    /// Recognises the kind of a value by its shape. White space around it is ignored.
     pub(crate) fn read(value: &'v [u8]) -> Result<Self, Reject> {
         let value = value.trim_ascii();
         if value.is_empty() {
@@ -37,7 +37,7 @@ impl<'v> Observable<'v> {
         if let Ok(hash) = FileHash::parse(value) {
             return Ok(Self::Hash(hash));
         }
-        // A URL without a scheme has an `@` behind its slash, or a port before it.
+        // A URL without a scheme can have an `@` too, but only after its first slash.
         let slash = value.iter().position(|b| matches!(b, b'/' | b'\\' | b'?')).unwrap_or(value.len());
         let is_address = value.starts_with(b"\"") || value[..slash].contains(&b'@');
         if is_address && let Ok(address) = EmailAddress::parse(value) {

@@ -1,23 +1,22 @@
-//! Undoing the defanging of values.
+//! Refanging: undoes the defanging of values.
 //!
-//! Reports and feeds write `hxxp://evil[.]example/` so that nobody clicks on it. What is undone, letters in either case:
+//! Reports and feeds write `hxxp://evil[.]example/` so that nobody clicks on it. These forms are undone, in either case:
 //!
 //! | written | meant |
 //! |---|---|
 //! | `hxxp`, `h**p`, `h00p`, `hxtp`, `htp`, `ttp`, `xxp` and their like, with or without `s`, `fxp`, `meow`, `meows` before `://` | `http`, `https`, `ftp` |
-//! | `[:]//`, `[://]`, `[:/]/`, `(:)//`, … behind a scheme | `://` |
+//! | `[:]//`, `[://]`, `[:/]/`, `(:)//`, … after a scheme | `://` |
 //! | `[.]` `(.)` `{.}` `[dot]` `(dot)` `{dot}`, and `\.` between two letters or digits | `.` |
 //! | `[.` and `.]` without the other bracket, and `[.com]` | `.` |
 //! | `[:]` `(:)`, before a port | `:` |
 //! | `[@]` `(@)` `[at]` `(at)` | `@` |
 //! | `[/]` | `/` |
 //!
-//! The bare name `hxxp.com` is a name: a scheme counts only with its `://`. An address in brackets,
-//! `[2001:db8::1]:443`, stays as it is. Values that are only partly defanged (`192.0.2[.]80`) are the rule rather than
-//! the exception.
+//! A scheme counts only with its `://`: the bare name `hxxp.com` stays a name. An address in brackets,
+//! `[2001:db8::1]:443`, stays as it is. Values are usually only partly defanged (`192.0.2[.]80`).
 //!
-//! A path or a query may hold `[.]` for its own reasons, so there only the balanced forms are undone, and only if the
-//! scheme or the host was defanged.
+//! A path or a query may contain `[.]` for reasons of its own. There, only the balanced forms are undone, and only if
+//! the scheme or the host was defanged.
 //!
 //! # Example
 //!
@@ -35,11 +34,11 @@ use std::borrow::Cow;
 #[cfg(test)]
 mod tests;
 
-/// The value with its defanging undone; borrowed if there is none. Linear in the length of the value.
+/// Returns the value with its defanging undone, or borrows it if there is none. Takes linear time.
 pub fn refang(value: &str) -> Cow<'_, str> {
     match refang_bytes(value.as_bytes()) {
         Cow::Borrowed(_) => Cow::Borrowed(value),
-        // Only ASCII is replaced, and only by ASCII, so nothing is lost here.
+        // Only ASCII is replaced, and only by ASCII, so the bytes stay valid UTF-8.
         Cow::Owned(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Cow::Owned(text),
             Err(error) => Cow::Owned(String::from_utf8_lossy(error.as_bytes()).into_owned()),
@@ -47,15 +46,15 @@ pub fn refang(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// As [`refang`], for bytes of any encoding that ASCII is a part of.
+/// Like [`refang`], for bytes of any encoding that extends ASCII.
 pub fn refang_bytes(value: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::new();
     if refang_into(value, &mut out) { Cow::Owned(out) } else { Cow::Borrowed(value) }
 }
 
-/// Replaces what is in `out` by the value with its defanging undone, and tells whether that differs from the value.
+/// Replaces the content of `out` by the value with its defanging undone. Returns true if that differs from the value.
 ///
-/// If it does not, `out` is left empty. Nothing is allocated once `out` has grown.
+/// If it does not differ, `out` is left empty. Nothing is allocated once `out` has grown.
 pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
     let mut changed = false;
@@ -73,7 +72,7 @@ pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
         at = end;
     }
 
-    // The host, with user and port.
+    // The host, with its user and port.
     let mut brackets = 0_u32;
     while at < value.len() {
         let rest = &value[at..];
@@ -84,7 +83,7 @@ pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
             if byte == b'/' {
                 break;
             }
-            // `[.com]`: the bracket that is left closes further on.
+            // In `[.com]`, the bracket still open closes further on.
             if rest[0] == b'[' && len == 2 {
                 at = skip_closing(value, at, out);
             }
@@ -104,7 +103,7 @@ pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
         out.clear();
         return false;
     }
-    // The path and the query; the URLs in them too.
+    // The path and the query, and any URLs in them.
     while at < value.len() {
         let rest = &value[at..];
         let fresh = at == 0 || !value[at - 1].is_ascii_alphanumeric();
@@ -123,7 +122,7 @@ pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
     true
 }
 
-/// What is meant by a scheme that is written defanged, or with a letter lost in copying; `None` for any other.
+/// Returns the intended scheme of a defanged one, or of one that lost a letter in copying; `None` for any other text.
 fn meant(written: &[u8]) -> Option<&'static [u8]> {
     if written.eq_ignore_ascii_case(b"fxp") {
         return Some(b"ftp");
@@ -135,7 +134,7 @@ fn meant(written: &[u8]) -> Option<&'static [u8]> {
     if core.eq_ignore_ascii_case(b"meow") {
         return Some(meant);
     }
-    // `http` with other letters for the two in the middle, one too many, or one lost at either end.
+    // `http` with two other letters in the middle, one letter too many, or one lost at either end.
     let (has_h, rest) = match core {
         [b'h' | b'H', rest @ ..] => (true, rest),
         rest => (false, rest),
@@ -155,10 +154,10 @@ fn meant(written: &[u8]) -> Option<&'static [u8]> {
     (is_middle && lengths.contains(&middle.len()) && !is_http).then_some(meant)
 }
 
-/// The longest scheme that is looked for.
+/// The length of the longest scheme that is looked for.
 const MAX_SCHEME: usize = 16;
 
-/// The scheme at the start of the text, the length of it and of its `://`, and whether either is defanged.
+/// The scheme at the start of the text, its length together with its `://`, and true if either is defanged.
 pub(crate) fn scheme(text: &[u8]) -> Option<(&[u8], usize, bool)> {
     let len = text
         .iter()
@@ -177,13 +176,13 @@ pub(crate) fn scheme(text: &[u8]) -> Option<(&[u8], usize, bool)> {
     }
 }
 
-/// The length of a `://` with brackets in any place, and whether it has none. Backslashes count as slashes.
+/// The length of a `://` with any brackets, and true if it has no brackets. Backslashes count as slashes.
 fn separator(text: &[u8]) -> Option<(usize, bool)> {
     let mut wanted: &[u8] = b"://";
     let mut open = 0_usize;
     let mut len = 0;
     let mut plain = true;
-    // Three characters, and a bracket on either side of each.
+    // Three characters, each with a bracket on both sides.
     for &byte in text.iter().take(9) {
         match byte {
             b'[' | b'(' | b'{' if !wanted.is_empty() => open += 1,
@@ -201,7 +200,7 @@ fn separator(text: &[u8]) -> Option<(usize, bool)> {
     None
 }
 
-/// A defanged byte in brackets that stand on both sides, and its length in the text.
+/// A defanged byte with brackets on both sides, and its length in the text.
 pub(crate) fn balanced(text: &[u8]) -> Option<(u8, usize)> {
     let (&open, rest) = text.split_first()?;
     let close = match open {
@@ -220,7 +219,7 @@ pub(crate) fn balanced(text: &[u8]) -> Option<(u8, usize)> {
     (rest.get(len) == Some(&close)).then_some((byte, len + 2))
 }
 
-/// A defanged dot with half of its brackets, or behind a backslash, between two bytes of a name.
+/// A defanged dot between two bytes of a name, with only one of its brackets, or after a backslash.
 pub(crate) fn unbalanced(text: &[u8], at: usize, in_brackets: bool) -> Option<(u8, usize)> {
     let named = |at: usize| text.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | 0x80..));
     let found = match &text[at..] {
@@ -231,7 +230,7 @@ pub(crate) fn unbalanced(text: &[u8], at: usize, in_brackets: bool) -> Option<(u
     (found && at > 0 && named(at - 1) && named(at + 2)).then_some((b'.', 2))
 }
 
-/// Copies the labels behind a `[.` and steps over the `]` behind them, if there is one before anything else.
+/// Copies the labels after a `[.` and skips the closing `]`, if one comes before anything else.
 fn skip_closing(text: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
     let labels =
         text[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | 0x80..)).count();

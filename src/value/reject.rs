@@ -2,27 +2,27 @@ use std::fmt;
 
 use crate::error::Error;
 
-/// Why a value is no usable indicator or observable.
+/// The reason why a value cannot be used as an indicator or observable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Reject {
-    /// Nothing is left of the value.
+    /// The value is empty once it is trimmed.
     Empty,
     /// The value is longer than [`MAX_OBSERVABLE`](crate::limits::MAX_OBSERVABLE), or the line than the cap of its reader.
     TooLong,
     /// The value is neither an address, nor a prefix, a range, a domain name, a URL, a hash, or a mail address.
     Unrecognised,
-    /// It looks like an address and is none.
+    /// The value looks like an address but is malformed.
     BadAddress,
     /// An IPv4 octet has a leading zero, which some read as octal.
     LeadingZero,
-    /// The number after `/` is no prefix length.
+    /// The text after the `/` is not a valid prefix length.
     BadPrefixLength,
     /// The range ends before it starts.
     ReversedRange,
     /// The two ends of the range are of different families.
     MixedRange,
-    /// What follows the `:` is no port.
+    /// The text after the `:` is not a valid port.
     BadPort,
     /// A label of the name is empty.
     EmptyLabel,
@@ -30,23 +30,23 @@ pub enum Reject {
     LongLabel,
     /// The name is longer than 253 bytes.
     LongName,
-    /// The name holds a byte that names do not have.
+    /// The name holds a byte that is not allowed in names.
     BadNameByte,
     /// UTS-46 rejects the name.
     BadIdna,
-    /// The last label of the name is a number, so the name could only be a broken address.
+    /// The last label of the name is a number, so the value can only be a broken address.
     NumericTld,
-    /// The name has a single label.
+    /// The name has only one label.
     SingleLabel,
     /// The URL's scheme is malformed.
     BadScheme,
     /// The URL has no host.
     NoHost,
-    /// The value is no hash of a known length in hexadecimal digits, or not of the length of the algorithm that is named.
+    /// The value is not a hash of a known length in hexadecimal digits, or its length does not suit the algorithm that it names.
     BadHash,
-    /// It looks like a mail address and is none.
+    /// The value looks like a mail address but is malformed.
     BadEmail,
-    /// The pattern is malformed, or too short to be searched for.
+    /// The pattern is malformed, or too short to search for.
     BadPattern,
     /// The feed lists a URL path without a host, and its policy does not ask for patterns.
     PathPattern,
@@ -54,28 +54,28 @@ pub enum Reject {
     Bogon,
     /// Guard: a prefix shorter than /8 (IPv4) or /19 (IPv6).
     WidePrefix,
-    /// Guard: a name that stands for a whole top-level domain, or the names beneath a public suffix.
+    /// Guard: a name that covers a whole top-level domain, or all names under a public suffix.
     PublicSuffix,
-    /// Guard: the name of this host.
+    /// Guard: the name of the local host.
     Localhost,
-    /// Guard: the hash of the empty file, or of another that is found everywhere.
+    /// Guard: the hash of the empty file, or of another file that is found everywhere.
     WellKnownFile,
-    /// Guard: the address column of a hosts file.
+    /// Guard: the sink address in the first column of a hosts file.
     SinkAddress,
     /// A hosts file has an address where a name belongs.
     AddressTarget,
-    /// A hosts file maps the name to an address that is no sink, which blocks nothing.
+    /// A hosts file maps the name to an address that is not a sink, so it does not block the name.
     HostMapping,
-    /// A wildcard in a URL that is neither its last segment nor its whole query, or in a part that cannot have one.
+    /// A URL has a wildcard that is neither its last segment nor its whole query, or in a part that cannot have one.
     UrlWildcard,
-    /// A range of more ports than are listed one by one, or a malformed one.
+    /// A malformed range of ports, or one with more ports than the cap allows to list one by one.
     PortRange,
-    /// The record is not well-formed in its format, so that there is no telling what it lists.
+    /// The record is malformed, so its indicator is unknown.
     Malformed,
 }
 
 impl Reject {
-    /// A short name that stays the same between releases, for counting and filtering: `bad_address`, `bogon`, ….
+    /// A short name that stays the same between releases, for counting and filtering, such as `bad_address` or `bogon`.
     pub const fn code(self) -> &'static str {
         match self {
             Reject::Empty => "empty",
@@ -114,7 +114,7 @@ impl Reject {
         }
     }
 
-    /// Whether a guard refused the value (a policy can admit it), rather than its syntax.
+    /// Returns true if a guard refused the value, in which case a policy can admit it. Syntax errors return false.
     pub const fn is_guard(self) -> bool {
         matches!(
             self,

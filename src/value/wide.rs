@@ -1,8 +1,8 @@
-//! Looks at 16 bytes at a time, in loops without branches that compilers turn into vector instructions.
+//! Byte checks, 16 bytes at a time, in branch-free loops that compilers turn into vector instructions.
 
 const WIDTH: usize = 16;
 
-/// Whether `is` holds for some byte and the one behind it; behind the last stands `end`.
+/// Returns true if `is` holds for any byte and its successor; `end` stands in for the successor of the last byte.
 #[inline(always)]
 pub(super) fn any(text: &[u8], end: u8, is: impl Fn(u8, u8) -> bool + Copy) -> bool {
     let any_of = |bytes: &[u8; WIDTH], next: &[u8; WIDTH]| {
@@ -12,7 +12,7 @@ pub(super) fn any(text: &[u8], end: u8, is: impl Fn(u8, u8) -> bool + Copy) -> b
         }
         found
     };
-    // Every block but the last has a byte behind it.
+    // Every block but the last has a byte after it.
     let mut at = 0;
     while let Some((bytes, next)) = pair(text, at) {
         if any_of(bytes, next) {
@@ -23,10 +23,10 @@ pub(super) fn any(text: &[u8], end: u8, is: impl Fn(u8, u8) -> bool + Copy) -> b
     let Some(last) = text.last_chunk::<WIDTH>() else {
         let mut short = [end; 2 * WIDTH];
         short[..text.len()].copy_from_slice(text);
-        // What is filled in says nothing but that the end follows the end, of which the caller's classes are free.
+        // The padding adds only the pair of `end` and `end`, for which the callers' `is` is false.
         return pair(&short, 0).is_some_and(|(bytes, next)| any_of(bytes, next));
     };
-    // Some of these bytes have been looked at already.
+    // Some of these bytes have been checked already.
     let mut next = [end; WIDTH];
     next[..WIDTH - 1].copy_from_slice(&last[1..]);
     any_of(last, &next)
@@ -38,8 +38,8 @@ fn pair(text: &[u8], at: usize) -> Option<(&[u8; WIDTH], &[u8; WIDTH])> {
     Some((whole.first_chunk()?, whole.last_chunk()?))
 }
 
-/// Whether a text of at most 63 bytes is a canonical name whose last label begins with a letter, so that it is no address.
-/// May say no to one that is.
+/// Returns true if a text of at most 63 bytes is a canonical name whose last label begins with a letter, which rules
+/// out an address. May return false for such a name.
 #[inline]
 pub(super) fn is_plain_name(text: &[u8]) -> bool {
     let is_bad = |byte: u8, next: u8| {
@@ -55,7 +55,7 @@ pub(super) fn is_plain_name(text: &[u8]) -> bool {
         && !any(text, b'a', is_bad)
 }
 
-/// Whether a text holds any of the bytes that make something else of a value than a name or an address: `:`, `/`, `\`, `?`.
+/// Returns true if a text holds a byte that neither a bare name nor a bare IPv4 address has: `:`, `/`, `\` or `?`.
 #[inline(always)]
 pub(crate) fn has_separator(text: &[u8]) -> bool {
     any(text, b'a', |byte, _| (byte == b':') | (byte == b'/') | (byte == b'\\') | (byte == b'?'))

@@ -1,4 +1,4 @@
-//! Looking up addresses, one by one and many at once.
+//! Lookups of addresses, one by one and many at once.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -9,22 +9,22 @@ use crate::sieve::matching::search::AddrRows;
 use crate::sieve::matching::view::Matches;
 use crate::value::ip as addresses;
 
-/// Addresses of a batch that are looked up side by side.
+/// The number of addresses of a batch that are looked up side by side.
 const BATCH: usize = 128;
 
 impl Matcher {
-    /// Every indicator that covers an address, most specific first. Mapped and NAT64 addresses are looked up as IPv4.
-    /// `port` is the one that was seen with it, if any.
+    /// Finds every indicator that covers an address, most specific first. Mapped and NAT64 addresses are looked up as
+    /// IPv4. `port` is the port seen with the address, if any.
     ///
-    /// What [`MatchOptions::derived`](crate::MatchOptions::derived) asks for comes behind what covers the address itself. Allow
-    /// entries suppress only what covers the same of the two addresses.
+    /// Matches of the forms selected by [`MatchOptions::derived`](crate::MatchOptions::derived) follow those of the
+    /// address itself. Of the two addresses, an allow entry suppresses only matches of the one that it covers.
     pub fn match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> Matches<'_> {
         self.look_up_ip(addr.into(), Seen { port, name_like: false });
         self.matches()
     }
 
-    /// Whether [`match_ip`](Matcher::match_ip) finds anything. A miss costs one load from a bitmap in most cases; a hit on a
-    /// block entry without a port reads no entry, if there is no filter.
+    /// Returns true if [`match_ip`](Matcher::match_ip) finds anything. Most misses cost one load from a bitmap. Without
+    /// a filter, a hit on a block entry without a port reads no entry.
     pub fn is_match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> bool {
         let addr = addresses::canonical(addr.into());
         if let Some(known) = self.known(addr, AddrRows::of(self.kernel, &self.sieve.0, addr)) {
@@ -34,12 +34,13 @@ impl Matcher {
         !self.scratch.found.is_empty()
     }
 
-    /// Whether [`match_ip`](Matcher::match_ip) finds anything, without a port, for each of many addresses: `out[i]` is the
-    /// answer for `addrs[i]`; what `out` held before is gone.
+    /// Tells for each of many addresses, without ports, whether [`match_ip`](Matcher::match_ip) finds anything:
+    /// `out[i]` is the answer for `addrs[i]`. The previous content of `out` is dropped.
     ///
-    /// Two to four times as fast as one by one where the tables are larger than the cache: the loads of many lookups run
-    /// side by side. `addrs` can be a slice of `Ipv4Addr`, `Ipv6Addr` or `IpAddr`; of one family it is faster than mixed.
-    /// [`MatchOptions::engine`](crate::MatchOptions::engine) turns special instructions off; the answers are the same.
+    /// Where the tables are larger than the cache, this is two to four times as fast as single lookups, because the
+    /// loads of many lookups overlap. `addrs` can be a slice of `Ipv4Addr`, `Ipv6Addr` or `IpAddr`; a single family is
+    /// faster than a mixture. [`MatchOptions::engine`](crate::MatchOptions::engine) turns special instructions off; the
+    /// answers stay the same.
     ///
     /// ```
     /// use netsieve::indicator::{Feed, Indicator, Record};
@@ -68,10 +69,10 @@ impl Matcher {
         }
     }
 
-    /// Calls `found` with the place and the matches of each of many addresses that has any, in the order of places: what
-    /// [`match_ip`](Matcher::match_ip) gives without a port. The first of the matches is the most specific one.
+    /// Calls `found` with the place and the matches of each address that has any, in the order of places. The matches
+    /// are those of [`match_ip`](Matcher::match_ip) without a port; the first is the most specific.
     ///
-    /// As fast as [`is_match_ips`](Matcher::is_match_ips) for addresses that match nothing.
+    /// For addresses that match nothing, it is as fast as [`is_match_ips`](Matcher::is_match_ips).
     ///
     /// ```
     /// # use netsieve::indicator::{Feed, Indicator, Record};
@@ -114,7 +115,7 @@ impl Matcher {
         self.look_up_derived(addr, seen);
     }
 
-    /// Adds what covers the IPv4 address within an IPv6 address, if that is asked for.
+    /// Adds the indicators that cover the embedded IPv4 address, if the options ask for that form.
     pub(super) fn look_up_derived(&mut self, addr: IpAddr, seen: Seen) {
         let Some((v4, derived)) = self.embedded(addr) else { return };
         let kernel = self.kernel;
@@ -133,7 +134,7 @@ impl Matcher {
         }
     }
 
-    /// What is known of an address without a look at indicators: `Some` if that is enough to tell whether it matches.
+    /// Returns `Some` if the tables alone decide whether an address matches, without a look at indicators.
     #[inline]
     fn known(&self, addr: IpAddr, place: AddrRows) -> Option<bool> {
         if place.host.is_some() || self.embedded(addr).is_some() {
@@ -147,7 +148,7 @@ impl Matcher {
         (is_plain && self.filter.is_trivial()).then_some(true)
     }
 
-    /// The answer for each address of a batch.
+    /// Decides for each address of a batch.
     fn decide(&mut self, batch: &Batch, out: &mut [bool]) {
         debug_assert!(batch.v4_count + batch.v6_count <= out.len());
         let (mut pending, mut count) = ([0_u8; BATCH], 0);
@@ -158,7 +159,7 @@ impl Matcher {
         let v4 = &batch.v4[..batch.v4_count];
         let rows = &mut rows[..];
         tables.v4.find_all(self.kernel, v4, &mut rows[..v4.len()]);
-        // The common case, without a branch for each address.
+        // The common case, without a branch per address.
         if is_trivial && !has_hosts && tables.v4.is_all_plain() && v4.len() == out.len() {
             out.iter_mut().zip(&*rows).for_each(|(out, &row)| *out = tables.v4.is_row(row));
             return;
@@ -190,7 +191,7 @@ impl Matcher {
     }
 }
 
-/// Addresses of both families, and where each stands.
+/// Addresses of both families, each with its place in the batch.
 struct Batch {
     v4: [u32; BATCH],
     v4_at: [u8; BATCH],
@@ -208,13 +209,13 @@ impl Default for Batch {
 }
 
 impl Batch {
-    /// Sorts up to [`BATCH`] addresses by their families.
+    /// Sorts up to [`BATCH`] addresses by family.
     #[inline]
     fn fill<A: Copy + Into<IpAddr>>(&mut self, addrs: &[A]) {
         const LAST: usize = BATCH - 1;
         let (mut v4, mut v6) = (0, 0);
         for (at, &addr) in addrs.iter().enumerate().take(BATCH) {
-            // Neither counter goes beyond `at`: the masks tell the compiler so.
+            // Neither counter exceeds `at`; the masks show the compiler so.
             match addresses::canonical(addr.into()) {
                 IpAddr::V4(addr) => {
                     self.v4[v4 & LAST] = addr.to_bits();
@@ -231,7 +232,7 @@ impl Batch {
         (self.v4_count, self.v6_count) = (v4, v6);
     }
 
-    /// The address that stands at a place.
+    /// The address at a place of the batch.
     fn addr(&self, at: u8) -> IpAddr {
         let is_it = |&place: &u8| place == at;
         match self.v4_at[..self.v4_count].iter().position(is_it) {

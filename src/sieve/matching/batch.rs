@@ -1,4 +1,4 @@
-//! Many lookups at once: what will be looked at is asked for before it is.
+//! Many lookups at once: prefetches what each of them will read.
 
 use crate::arch::cpu::Kernel;
 use crate::arch::tails::BATCH;
@@ -8,7 +8,7 @@ use crate::sieve::matching::view::Matches;
 use crate::sieve::tables::domain::Plan;
 use crate::sieve::tables::{Tables, without_root};
 
-/// The names of a batch that have to be looked up one by one: their places in it, and their plans.
+/// The names of a batch that have to be looked up one by one: their places in the batch, and their plans.
 pub(super) struct Planned {
     places: [u8; BATCH],
     plans: [Plan; BATCH],
@@ -20,7 +20,7 @@ impl Planned {
         Self { places: [0; BATCH], plans: [Plan::default(); BATCH], count: 0 }
     }
 
-    /// Plans the lookups of a batch of `len` names, and asks for all that they will look at. `name` gives the name at a place.
+    /// Plans the lookups of a batch of `len` names and prefetches what they will read. `name` returns the name at a place.
     #[inline(always)]
     pub(super) fn plan<'n>(&mut self, kernel: Kernel, tables: &Tables, len: usize, name: impl Fn(usize) -> &'n [u8]) {
         let domains = &tables.domains;
@@ -51,13 +51,13 @@ impl Planned {
         }
     }
 
-    /// The plan of the one with a number among those that have to be looked up.
+    /// The plan of one of the names to look up, by its number among them.
     #[inline(always)]
     pub(super) fn get(&self, number: u8) -> &Plan {
         &self.plans[..self.count][usize::from(number)]
     }
 
-    /// Those that have to be looked up, in order.
+    /// Iterates over the names to look up, in order.
     #[inline(always)]
     pub(super) fn all(&self) -> impl Iterator<Item = (usize, &Plan)> {
         self.places.iter().map(|&place| usize::from(place)).zip(&self.plans).take(self.count)
@@ -65,9 +65,10 @@ impl Planned {
 }
 
 impl Matcher {
-    /// Looks many names up: calls `found` with the place of each name that matches something and with its matches, in
-    /// order. To the same effect as [`match_domain`](Matcher::match_domain) for each. It asks for memory ahead: of 1.5 million names
-    /// what matches nothing costs a third less than one by one; what matches costs less only where the caches do not hold it.
+    /// Looks up many names: calls `found` with the place and the matches of each name that matches something, in order.
+    /// The effect is that of [`match_domain`](Matcher::match_domain) for each name. Memory is prefetched: with 1.5
+    /// million names listed, a miss costs a third less than in single lookups; a hit costs less only where the tables
+    /// do not fit in the caches.
     ///
     /// ```
     /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
@@ -94,8 +95,8 @@ impl Matcher {
         self.each_domain(names, port, |matcher, place| found(place, matcher.matches()));
     }
 
-    /// Whether [`match_domain`](Matcher::match_domain) finds anything, for each of many names: `out[i]` is the answer for `names[i]`;
-    /// what `out` held before is gone. See [`match_domains`](Matcher::match_domains).
+    /// Tells for each of many names whether [`match_domain`](Matcher::match_domain) finds anything: `out[i]` is the
+    /// answer for `names[i]`. The previous content of `out` is dropped. See [`match_domains`](Matcher::match_domains).
     pub fn is_match_domains<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, out: &mut Vec<bool>) {
         out.clear();
         out.resize(names.len(), false);

@@ -1,11 +1,11 @@
-//! IPv4 addresses within IPv6 addresses that are not the same host by definition, but reach it: 6to4, Teredo and NAT64.
+//! IPv4 addresses embedded in IPv6 addresses that lead to another host: 6to4, Teredo and NAT64.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::Ipv6Net;
 
-/// How an IPv4 address stands within the IPv6 address that was observed.
+/// The mechanism by which an IPv4 address is embedded in the observed IPv6 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Derived {
@@ -13,11 +13,11 @@ pub enum Derived {
     ///
     /// [RFC 3056]: https://www.rfc-editor.org/rfc/rfc3056#section-2
     SixToFour,
-    /// `2001::/32`: the client's public address, stored inverted ([RFC 4380]). The server's address is not looked at.
+    /// `2001::/32`: the client's public address, stored inverted ([RFC 4380]). The server's address is ignored.
     ///
     /// [RFC 4380]: https://www.rfc-editor.org/rfc/rfc4380#section-4
     Teredo,
-    /// One of the translator's prefixes that were given ([RFC 6052]).
+    /// A NAT64 translator's prefix, as configured in [`DerivedForms::nat64`] ([RFC 6052]).
     ///
     /// [RFC 6052]: https://www.rfc-editor.org/rfc/rfc6052#section-2.2
     Nat64,
@@ -40,12 +40,12 @@ impl fmt::Display for Derived {
     }
 }
 
-/// A prefix behind which a NAT64 translator puts IPv4 addresses.
+/// A prefix under which a NAT64 translator embeds IPv4 addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Nat64Prefix(Ipv6Net);
 
 impl Nat64Prefix {
-    /// `None` unless the prefix has one of the lengths of RFC 6052: 32, 40, 48, 56, 64 or 96.
+    /// Returns `None` unless the prefix has one of the lengths of RFC 6052: 32, 40, 48, 56, 64 or 96.
     pub fn new(prefix: Ipv6Net) -> Option<Self> {
         matches!(prefix.prefix_len(), 32 | 40 | 48 | 56 | 64 | 96).then(|| Self(prefix.trunc()))
     }
@@ -55,7 +55,7 @@ impl Nat64Prefix {
         self.0
     }
 
-    /// The address that stands behind the prefix, if it is one of the translator's: the octet from the 64th bit on is zero.
+    /// Extracts the IPv4 address that follows the prefix. The octet that starts at bit 64 must be zero, as RFC 6052 demands.
     fn embedded(self, addr: Ipv6Addr) -> Option<Ipv4Addr> {
         if !self.0.contains(&addr) {
             return None;
@@ -67,17 +67,17 @@ impl Nat64Prefix {
         if bits >> 56 & 0xFF != 0 {
             return None;
         }
-        // Without the octet that is zero, the four octets stand right behind the prefix.
+        // With the zero octet removed, the four octets follow the prefix directly.
         let joined = bits >> 64 << 64 | (bits << 72) >> 64;
         Some(Ipv4Addr::from_bits((joined >> (96 - len)) as u32))
     }
 }
 
-/// Which IPv4 addresses within IPv6 addresses are looked up too. None of them by default.
+/// The IPv6 forms whose embedded IPv4 address is looked up too. None by default.
 ///
-/// The address that was observed need not be the listed host: a 6to4 or Teredo address is that of a machine behind it. So such
-/// matches say by [`Match::derived`](crate::sieve::Match::derived) what they are. `64:ff9b::/96` is not one of these: its
-/// addresses are IPv4 addresses everywhere.
+/// The observed machine need not be the listed host: a 6to4 or Teredo address belongs to a machine on the far side of
+/// it. Such matches therefore name the form in [`Match::derived`](crate::sieve::Match::derived). The prefix
+/// `64:ff9b::/96` does not belong here, because its addresses count as IPv4 addresses everywhere.
 ///
 /// ```
 /// use netsieve::indicator::{Feed, Indicator, Record};
@@ -102,21 +102,21 @@ impl Nat64Prefix {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DerivedForms {
-    /// The routers of 6to4 sites.
+    /// Look up the routers of 6to4 sites.
     pub six_to_four: bool,
-    /// The clients of Teredo.
+    /// Look up the clients of Teredo.
     pub teredo: bool,
-    /// What stands behind these NAT64 prefixes.
+    /// Look up addresses embedded under these NAT64 prefixes.
     pub nat64: Vec<Nat64Prefix>,
 }
 
 impl DerivedForms {
-    /// Whether any is looked up.
+    /// Returns true if any form is looked up.
     pub fn any(&self) -> bool {
         self.six_to_four || self.teredo || !self.nat64.is_empty()
     }
 
-    /// The IPv4 address within an address, and how it stands there. Of several NAT64 prefixes the longest counts.
+    /// Returns the IPv4 address embedded in an address, with its form. The longest of several NAT64 prefixes wins.
     pub fn embedded(&self, addr: Ipv6Addr) -> Option<(Ipv4Addr, Derived)> {
         let bits = addr.to_bits();
         if self.six_to_four && bits >> 112 == 0x2002 {

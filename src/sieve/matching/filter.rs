@@ -1,33 +1,33 @@
-//! A filter resolved against one sieve: which attribute sets pass.
+//! A filter resolved against one sieve: the attribute sets that pass.
 
 use crate::indicator::Action;
 use crate::sieve::flat::strings::StrId;
 use crate::sieve::matching::options::Filter;
 use crate::sieve::tables::Tables;
 
-/// Which attribute sets pass, worked out once for a matcher, and what time is asked for beyond that.
+/// The attribute sets that pass, worked out once per matcher, and any further requirement on time.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sieve) struct Resolved {
-    /// `None`: all.
+    /// `None`: all pass.
     passing: Option<Box<[bool]>>,
     pub(super) moment: Moment,
 }
 
-/// The time at which entries must be valid, if that differs from one lookup to the next.
+/// The time at which entries must be valid, where it can change from one lookup to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Moment {
-    /// None is asked for.
+    /// No requirement.
     #[default]
     Any,
-    /// This second.
+    /// This second, as Unix time.
     #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only events have a time"))]
     At(i64),
-    /// It is not known yet, and is asked for later: allow entries do not count until then.
+    /// Not known yet; the caller checks it later. Until then, allow entries do not count.
     Later,
 }
 
 impl Resolved {
-    /// Costs one step for each distinct attribute set, not for each entry.
+    /// Costs one step per distinct attribute set, not per entry.
     pub(in crate::sieve) fn new(tables: &Tables, filter: &Filter) -> Self {
         if filter.is_trivial() {
             return Self::default();
@@ -37,20 +37,20 @@ impl Resolved {
         Self { passing: Some(passing), moment: Moment::Any }
     }
 
-    /// Whether every entry passes.
+    /// Returns true if every entry passes.
     #[inline]
     pub(in crate::sieve) fn is_trivial(&self) -> bool {
         self.passing.is_none() && !matches!(self.moment, Moment::At(_))
     }
 
-    /// Whether an attribute set passes.
+    /// Returns true if an attribute set passes.
     #[inline]
     pub(in crate::sieve) fn passes(&self, attributes: u32) -> bool {
         self.passing.as_ref().is_none_or(|passing| passing.get(attributes as usize) == Some(&true))
     }
 }
 
-/// Whether an attribute set is valid at a second.
+/// Returns true if an attribute set is valid at a second.
 pub(super) fn is_valid_at(tables: &Tables, attributes: u32, second: i64) -> bool {
     let set = tables.attributes.get(attributes);
     set.valid_from.is_none_or(|from| from <= second) && set.valid_until.is_none_or(|until| second < until)

@@ -1,4 +1,4 @@
-//! Many values of any kind at once: most are told to match nothing by a few loads, side by side.
+//! Lookups of many values of any kind: a few loads, done side by side, show that most of them match nothing.
 
 use std::net::IpAddr;
 
@@ -9,22 +9,22 @@ use crate::sieve::matching::raw::Seen;
 use crate::sieve::matching::shape::Shape;
 use crate::sieve::matching::view::Matches;
 
-/// The values of a batch by what they can match by. Places in it are below [`BATCH`].
+/// The values of a batch, sorted by how they can match. Places in the batch are less than [`BATCH`].
 struct Shapes<'v> {
-    /// A bit for each that has to be looked up as it stands.
+    /// One bit per value that needs a full lookup.
     open: u32,
     hosts: [&'v [u8]; BATCH],
-    /// The places of the hosts.
+    /// The places of the hosts in the batch.
     hosts_at: [u8; BATCH],
     host_count: usize,
-    /// A bit for each that is a name and nothing else.
+    /// One bit per value that is a bare name.
     names: u32,
     v4: [u32; BATCH],
     v4_at: [u8; BATCH],
     v4_count: usize,
 }
 
-/// What is listed that only an equal value matches.
+/// The kinds listed of which only equal values match.
 #[derive(Clone, Copy, Debug)]
 struct Exact {
     hashes: bool,
@@ -32,10 +32,10 @@ struct Exact {
 }
 
 impl Exact {
-    /// Whether a value may be such. No is certain.
+    /// Returns true if a value may be of these kinds. False is certain.
     #[inline(always)]
     fn may_be(self, value: &[u8]) -> bool {
-        // The shortest hash has 32 digits, and none a dot.
+        // The shortest hash has 32 digits, and no hash contains a dot.
         self.hashes && value.len() >= 32 && memchr::memchr(b'.', value).is_none()
             || self.emails && memchr::memchr(b'@', value).is_some()
     }
@@ -74,12 +74,13 @@ impl<'v> Shapes<'v> {
 }
 
 impl Matcher {
-    /// Looks many values of any kind up, mixed: calls `found` with the place of each value that matches something and with all its
-    /// matches, in the order of the values. To the same effect as [`match_any`](Matcher::match_any) for each.
+    /// Looks up many values of mixed kinds: calls `found` with the place of each value that matches something and with
+    /// all its matches, in the order of the values. The effect is that of [`match_any`](Matcher::match_any) for each
+    /// value.
     ///
-    /// The values come from any iterator of texts or bytes, or from a [`Column`](crate::value::Column). Nothing is allocated. With 20,000
-    /// names listed, a name that matches nothing costs a sixth of what it costs one by one (21 ns, where a loop takes 127), an IPv4
-    /// address three quarters, and a URL the same; of a mixture of the three a value costs half.
+    /// The values come from any iterator of texts or bytes, or from a [`Column`](crate::value::Column). Nothing is
+    /// allocated. With 20,000 names listed, a name that matches nothing costs a sixth of a single lookup (21 ns, where
+    /// a loop takes 127); an IPv4 address or a URL costs three quarters; a mixture of the three costs half.
     ///
     /// ```
     /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
@@ -104,11 +105,11 @@ impl Matcher {
         self.each_value(values.into_iter(), |_, _| {}, |matcher, row| found(row, matcher.matches()));
     }
 
-    /// Whether [`match_any`](Matcher::match_any) finds anything, for each of many values: `out[i]` is the answer for the value `i`; what
-    /// `out` held before is gone. See [`lookup_batch`](Matcher::lookup_batch).
+    /// Tells for each of many values whether [`match_any`](Matcher::match_any) finds anything: `out[i]` is the answer
+    /// for value `i`. The previous content of `out` is dropped. See [`lookup_batch`](Matcher::lookup_batch).
     pub fn is_match_batch<V: AsRef<[u8]>>(&mut self, values: impl IntoIterator<Item = V>, out: &mut Vec<bool>) {
         out.clear();
-        // Both closures write to it, never at once.
+        // Both closures write to it, but never at the same time.
         let out = std::cell::RefCell::new(out);
         self.each_value(
             values.into_iter(),
@@ -117,8 +118,8 @@ impl Matcher {
         );
     }
 
-    /// Calls `begin` with the number of the first value of each batch and how many it has, and `found` with the number of each value
-    /// that matches something, when that is what was found last.
+    /// Calls `begin` for each batch, with the number of its first value and its length. Calls `found` with the number
+    /// of each value that matches something; its matches are then the last ones found.
     #[inline]
     fn each_value<V: AsRef<[u8]>>(
         &mut self,

@@ -17,11 +17,11 @@ use crate::sieve::tables::without_root;
 use crate::value::email::EmailScratch;
 use crate::value::{Observable, domain, url};
 
-/// Looks observables up in a sieve.
+/// Looks up observables in a sieve.
 ///
-/// Owns scratch space and the filter, resolved to numbers: make one for each thread and keep it. Once warm, a lookup
-/// allocates nothing (names that are not ASCII excepted, which go through UTS-46). No lookup panics or fails: what is no
-/// address, name or URL matches nothing.
+/// A matcher owns scratch space and a filter that is already resolved, so make one per thread and keep it. Once it is
+/// warm, a lookup allocates nothing, except for names that are not ASCII, which go through UTS-46. Lookups never panic.
+/// The `match_*` methods never fail either: a text that is not an address, name or URL matches nothing.
 ///
 /// ```
 /// use netsieve::indicator::{DomainName, Feed, Indicator, Record};
@@ -71,64 +71,64 @@ impl Matcher {
         }
     }
 
-    /// Asks for a time beyond what the filter asks for, from the next lookup on.
+    /// Requires entries to be valid at this time too, in addition to the filter, from the next lookup on.
     #[cfg(feature = "events")]
     pub(crate) fn set_moment(&mut self, moment: Moment) {
         self.filter.moment = moment;
     }
 
-    /// What it goes by.
+    /// The options of this matcher.
     pub fn options(&self) -> &MatchOptions {
         &self.options
     }
 
-    /// What of the CPU it uses: the engine of its options, or the fastest that this CPU can run.
+    /// The engine in use: that of the options, or the fastest that this CPU can run.
     pub fn engine(&self) -> Engine {
         self.kernel.engine()
     }
 
-    /// The token of its engine.
+    /// The kernel of the engine.
     pub(crate) fn kernel(&self) -> Kernel {
         self.kernel
     }
 
-    /// What asks whether anything is listed before it is looked up.
+    /// A probe, which tells whether anything is listed before it is looked up.
     pub(crate) fn probe(&self) -> Probe {
         Probe::new(self.sieve.clone(), self.kernel)
     }
 
-    /// The sieve that is looked up in.
+    /// The sieve in which this matcher looks things up.
     pub fn sieve(&self) -> &Sieve {
         &self.sieve
     }
 
-    /// Every indicator that covers a name, most specific first: of the name itself and of the names it is beneath, by
-    /// whole labels. What is no name matches nothing.
+    /// Finds every indicator that covers a name, most specific first: those of the name itself and of its ancestors, by
+    /// whole labels. An invalid name matches nothing.
     pub fn match_domain(&mut self, name: impl AsRef<[u8]>, port: Option<u16>) -> Matches<'_> {
         self.find_domain(name.as_ref(), Seen { port, name_like: false });
         self.matches()
     }
 
-    /// Every indicator that covers a URL, most specific first: URLs, patterns, and the names and addresses that
-    /// cover its host. A URL without a scheme is read as one of the `http` group that shows no port.
+    /// Finds every indicator that covers a URL, most specific first: URLs, patterns, and the names and addresses that
+    /// cover its host. A URL without a scheme is taken as one of the `http` group that shows no port.
     pub fn match_url(&mut self, url: impl AsRef<[u8]>) -> Matches<'_> {
-        // What is no URL finds nothing.
+        // A text that is not a URL leaves no matches.
         let _ = self.look_up_url(url.as_ref(), false);
         self.matches()
     }
 
-    /// Every indicator that covers a value of any kind, told apart by its shape: an address or a name, with or without
-    /// `:port`, a URL, with or without scheme, the hash of a file, or a mail address.
+    /// Finds every indicator that covers a value of any kind. The shape of the value decides the kind: an address or a
+    /// name, with or without `:port`; a URL, with or without a scheme; the hash of a file; or a mail address.
     pub fn match_any(&mut self, value: impl AsRef<[u8]>) -> Matches<'_> {
         self.find_any(value.as_ref());
         self.matches()
     }
 
-    /// As [`match_any`](Matcher::match_any), but a text that is not a value is an error and not a miss.
+    /// Like [`match_any`](Matcher::match_any), but a text that is not a value is an error instead of a miss.
     ///
     /// # Errors
     ///
-    /// The value is not an address, a name or a URL, for the reason given.
+    /// [`Reject`] says why the text is not an address, a name, a URL, a hash or a mail address.
     ///
     /// ```
     /// use netsieve::{Reject, Sieve};
@@ -150,39 +150,39 @@ impl Matcher {
         Ok(self.matches())
     }
 
-    /// Whether [`match_domain`](Matcher::match_domain) finds anything.
+    /// Returns true if [`match_domain`](Matcher::match_domain) finds anything.
     pub fn is_match_domain(&mut self, name: impl AsRef<[u8]>, port: Option<u16>) -> bool {
         self.find_domain(name.as_ref(), Seen { port, name_like: false });
         !self.scratch.found.is_empty()
     }
 
-    /// Whether [`match_url`](Matcher::match_url) finds anything.
+    /// Returns true if [`match_url`](Matcher::match_url) finds anything.
     pub fn is_match_url(&mut self, url: impl AsRef<[u8]>) -> bool {
-        // What is no URL finds nothing.
+        // A text that is not a URL leaves no matches.
         let _ = self.look_up_url(url.as_ref(), false);
         !self.scratch.found.is_empty()
     }
 
-    /// Whether [`match_any`](Matcher::match_any) finds anything.
+    /// Returns true if [`match_any`](Matcher::match_any) finds anything.
     pub fn is_match_any(&mut self, value: impl AsRef<[u8]>) -> bool {
         self.find_any(value.as_ref());
         !self.scratch.found.is_empty()
     }
 
-    /// How [`match_any`](Matcher::match_any) reads a value, or why it cannot.
+    /// Returns the kind of a value, as [`match_any`](Matcher::match_any) reads it.
     ///
     /// # Errors
     ///
-    /// What is wrong with the value.
+    /// [`Reject`] says why the value is invalid.
     pub fn classify(&mut self, value: impl AsRef<[u8]>) -> Result<Kind, Reject> {
         self.look_up_any(value.as_ref())
     }
 
-    /// The canonical form of a value as [`match_any`](Matcher::match_any) reads it.
+    /// Returns the canonical form of a value, as [`match_any`](Matcher::match_any) reads it.
     ///
     /// # Errors
     ///
-    /// What is wrong with the value.
+    /// [`Reject`] says why the value is invalid.
     pub fn canonical(&mut self, value: impl AsRef<[u8]>) -> Result<String, Reject> {
         let with_port = |text: String, port: Option<u16>| match port {
             Some(port) => format!("{text}:{port}"),
@@ -204,12 +204,12 @@ impl Matcher {
         Matches::new(&self.sieve.0, &self.filter, &self.scratch.found, self.scratch.withheld)
     }
 
-    /// Views of matches of the same sieve and filter that were put aside.
+    /// Views of matches that were put aside. They must come from the same sieve and filter.
     pub(crate) fn matches_of<'m>(&'m self, found: &'m [RawMatch]) -> Matches<'m> {
         Matches::new(&self.sieve.0, &self.filter, found, Withheld::default())
     }
 
-    /// What the last lookup found.
+    /// The matches of the last lookup.
     pub(crate) fn found(&self) -> &[RawMatch] {
         &self.scratch.found
     }
@@ -230,7 +230,7 @@ impl Matcher {
         use std::fmt::Write;
         match url::canonicalise(text, &mut self.url).map(|view| view.host()) {
             Ok(HostRef::Domain(name)) => out.push_str(name),
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             Ok(HostRef::Ip(addr)) => {
                 let _ = write!(out, "{addr}");
             }
@@ -252,8 +252,8 @@ impl Matcher {
         }
     }
 
-    /// As [`look_up_domain`](Matcher::look_up_domain), but does not say whether what finds nothing is a name: most names
-    /// find nothing, and few of those are looked at whole.
+    /// Like [`look_up_domain`](Matcher::look_up_domain), but does not report whether an unlisted text is a name at all.
+    /// Most names match nothing, and few of those are read to the end.
     #[inline]
     pub(crate) fn find_domain(&mut self, name: &[u8], seen: Seen) {
         if self.sieve.tables().may_match_name(without_root(name)) {
@@ -263,12 +263,12 @@ impl Matcher {
         }
     }
 
-    /// What a name finds, by a plan if there is one. What is no name finds nothing.
+    /// Looks up a name, following its plan if it has one. An invalid name matches nothing.
     #[inline(never)]
     pub(in crate::sieve) fn find_planned(&mut self, name: &[u8], seen: Seen, plan: Option<&Plan>) {
         self.scratch.clear();
         let tables = self.sieve.tables();
-        // Most names are canonical, and most of what is listed always blocks, whatever is seen beside it.
+        // Most names are canonical, and most listed names block unconditionally.
         let is_simple = self.filter.is_trivial() && !seen.name_like && !tables.may_match_pattern(without_root(name));
         let is_settled = is_simple
             && canonical(without_root(name))
@@ -278,7 +278,7 @@ impl Matcher {
         }
     }
 
-    /// As [`find_planned`](Matcher::find_planned), whatever the name, its matches and the filter are.
+    /// Like [`find_planned`](Matcher::find_planned), but handles every name, match and filter.
     #[inline(never)]
     fn find_in_full(&mut self, name: &[u8], seen: Seen, plan: Option<&Plan>) {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
@@ -288,7 +288,7 @@ impl Matcher {
         search.finish();
     }
 
-    /// What is no name finds nothing, for the reason given.
+    /// Looks up a name. An invalid name matches nothing and returns the reason.
     pub(crate) fn look_up_domain(&mut self, name: &[u8], seen: Seen) -> Result<(), Reject> {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         let name = domain::canonicalise(name, &mut self.name)?;
@@ -297,18 +297,19 @@ impl Matcher {
         Ok(())
     }
 
-    /// What is no URL finds nothing, for the reason given. `Ok(true)`: URL indicators with a path are on this host, so that the same URL can
-    /// match otherwise where it ends elsewhere; `Ok(false)`: it cannot.
+    /// Looks up a URL. An invalid URL matches nothing and returns the reason. `Ok(true)` means that URL indicators with
+    /// a path are on this host, so that the URL can match differently if it ends elsewhere; `Ok(false)` means that it
+    /// cannot.
     pub(crate) fn look_up_url(&mut self, text: &[u8], name_like: bool) -> Result<bool, Reject> {
         self.look_up_reading(text, name_like, true)
     }
 
-    /// As [`look_up_url`](Matcher::look_up_url), with path patterns or without.
+    /// Like [`look_up_url`](Matcher::look_up_url), with or without path patterns.
     pub(crate) fn look_up_reading(&mut self, text: &[u8], name_like: bool, patterns: bool) -> Result<bool, Reject> {
         self.scratch.clear();
         let start = url::Start::of(text);
         if self.sieve.0.paths.is_none() || !patterns {
-            // Where nothing is known of the host, nothing behind it matters.
+            // If nothing is known of the host, the rest of the URL does not matter.
             let host = match start.and_then(|start| start.host(text)) {
                 Some(host) => host,
                 None => url::authority(text, &mut self.url)?.host(),
@@ -339,11 +340,11 @@ impl Matcher {
         Ok(can_match_otherwise)
     }
 
-    /// The path patterns that match the path and query of a request.
+    /// Finds the path patterns that match the path and query of a request.
     pub(crate) fn look_up_request_path(&mut self, path: &[u8]) {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         if search.tables.paths.is_some()
-            // Any host does: only the path is looked at.
+            // Any host will do, because only the path is looked at.
             && let Ok(view) = {
                 self.request.clear();
                 self.request.extend_from_slice(b"http://request.invalid");
@@ -357,7 +358,7 @@ impl Matcher {
     }
 
     pub(super) fn find_any(&mut self, value: &[u8]) {
-        // What is neither finds nothing.
+        // An invalid value leaves no matches.
         let _ = self.look_up_any(value);
     }
 
@@ -384,15 +385,14 @@ impl Matcher {
 }
 
 impl Sieve {
-    /// A matcher with the default options: it reports all matches of strength `strong`, `port_unseen` and `joined`.
+    /// Returns a matcher with the default options: it reports all matches of strength `strong`, `port_unseen` and `joined`.
     ///
-    /// It owns scratch space: make one for each thread and keep it.
+    /// The matcher owns scratch space: make one per thread and keep it.
     pub fn matcher(&self) -> Matcher {
         self.matcher_with(&MatchOptions::default())
     }
 
-    /// A matcher with options. Resolves their filter to numbers, which costs a step for each distinct set of attributes if there is
-    /// a filter.
+    /// Returns a matcher with the given options. Resolving a filter costs one step per distinct set of attributes.
     pub fn matcher_with(&self, options: &MatchOptions) -> Matcher {
         Matcher::new(self.clone(), options)
     }

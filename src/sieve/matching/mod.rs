@@ -1,7 +1,8 @@
-//! From values to matches: the matcher, its options and filter, batches, and what a match shows.
+//! Lookups: the matcher, its options and filter, batches, and the views of matches.
 //!
-//! [`matcher::Matcher`] canonicalises a value and owns the scratch space; `search` is one lookup in the tables, `batch` many at once
-//! with their cache misses overlapped. They give a [`raw::RawMatch`] of numbers, which [`view`] shows as a match with its sources.
+//! [`matcher::Matcher`] canonicalises a value and owns the scratch space. `search` is one lookup in the tables; `batch`
+//! does many at once and overlaps their cache misses. Lookups yield a [`raw::RawMatch`], which holds only numbers;
+//! [`view`] shows it as a match with its sources.
 
 mod addrs;
 mod batch;

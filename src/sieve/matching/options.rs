@@ -5,25 +5,25 @@ use jiff::Timestamp;
 use crate::arch::cpu::Engine;
 use crate::sieve::matching::derived::DerivedForms;
 
-/// How an indicator covers an observable.
+/// The way in which an indicator covers an observable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Relation {
     /// The same address or the same name.
     Exact,
-    /// The name is beneath the indicator's.
+    /// The name is a subdomain of the indicator's name.
     Subdomain,
-    /// The address is in the indicator's prefix.
+    /// The address lies in the indicator's prefix.
     Cidr,
-    /// The address is in the indicator's range.
+    /// The address lies in the indicator's range.
     Range,
-    /// The same host, path and query.
+    /// Host, path and query are the same.
     UrlExact,
-    /// The same host and path; the indicator has no query, the observed URL has one.
+    /// Host and path are the same; the indicator has no query, but the observed URL has one.
     UrlPath,
-    /// The indicator's path ends in `/` and the observed path goes on from there.
+    /// The indicator's path ends in `/`, and the observed path continues from there.
     UrlPrefix,
-    /// The indicator is a URL that is only a host, and this is that host; or, with the strength
+    /// The indicator is a URL with only a host, and this is its host; or, with the strength
     /// [`HostOnly`](Strength::HostOnly), the host of a URL indicator was seen without a path.
     UrlAnyPath,
     /// A pattern matches.
@@ -53,19 +53,19 @@ impl fmt::Display for Relation {
     }
 }
 
-/// How sure a match is, strongest first. If several weaknesses apply, the weakest counts.
+/// The certainty of a match, strongest first. If several weaknesses apply, the weakest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Strength {
-    /// Nothing speaks against it.
+    /// No known weakness applies.
     Strong,
     /// The indicator has a port and the log shows none. Reported by default.
     PortUnseen,
-    /// Host and path of a URL indicator stand in two fields of one event. Reported by default.
+    /// The host and the path of a URL indicator stand in two fields of one event. Reported by default.
     Joined,
-    /// The observed text looks like a file name or a version. Not reported by default.
+    /// The observed text looks like a file name or a version number. Not reported by default.
     NameLike,
-    /// Only the host of a URL indicator with a path was seen. Not reported by default.
+    /// The log shows only the host of a URL indicator that has a path. Not reported by default.
     HostOnly,
 }
 
@@ -88,25 +88,25 @@ impl fmt::Display for Strength {
     }
 }
 
-/// Which block entries count, at match time; nothing is rebuilt. An entry of unknown confidence or validity passes.
+/// Selects the block entries that count at match time; nothing is rebuilt. Entries of unknown confidence or validity pass.
 ///
 /// Allow entries obey only `as_of`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Filter {
-    /// Entries count that are valid at this time: `valid_from` is not later, and `valid_until`, which is exclusive, is; or they are
-    /// unknown. `None`: no filter by time.
+    /// Admits entries that are valid at this time: from `valid_from` up to, but not including, `valid_until`. An
+    /// unknown bound does not exclude. `None`: no filter by time.
     pub as_of: Option<Timestamp>,
-    /// Entries count whose confidence is at least this, or unknown.
+    /// Admits entries with at least this confidence, and those whose confidence is unknown.
     pub min_confidence: Option<u8>,
-    /// Entries count of feeds with these names; empty: all. A name that no feed has admits nothing.
+    /// Admits entries of the feeds with these names; empty: all. A name that no feed has admits nothing.
     pub feeds: Vec<String>,
-    /// Entries count that have at least one of these tags; empty: all.
+    /// Admits entries with at least one of these tags; empty: all.
     pub tags: Vec<String>,
 }
 
 impl Filter {
-    /// Counts all entries.
+    /// A filter that admits all entries.
     pub fn new() -> Self {
         Self::default()
     }
@@ -144,7 +144,7 @@ impl Filter {
     }
 }
 
-/// What a matcher reports.
+/// The matches that a matcher reports.
 ///
 /// ```
 /// use netsieve::{Filter, MatchOptions};
@@ -155,19 +155,19 @@ impl Filter {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MatchOptions {
-    /// Which block entries count.
+    /// The filter that selects the block entries that count.
     pub filter: Filter,
-    /// Report matches of strength [`PortUnseen`](Strength::PortUnseen) (default: yes).
+    /// Reports matches of strength [`PortUnseen`](Strength::PortUnseen) (default: yes).
     pub port_unseen: bool,
-    /// Report matches of strength [`Joined`](Strength::Joined) (default: yes).
+    /// Reports matches of strength [`Joined`](Strength::Joined) (default: yes).
     pub joined: bool,
-    /// Report matches of strength [`NameLike`](Strength::NameLike) (default: no).
+    /// Reports matches of strength [`NameLike`](Strength::NameLike) (default: no).
     pub name_like: bool,
-    /// Report matches of strength [`HostOnly`](Strength::HostOnly) (default: no).
+    /// Reports matches of strength [`HostOnly`](Strength::HostOnly) (default: no).
     pub host_only: bool,
-    /// Which IPv4 addresses within IPv6 addresses are looked up too (default: none).
+    /// The IPv6 forms whose embedded IPv4 address is looked up too (default: none).
     pub derived: DerivedForms,
-    /// What of the CPU lookups may use (default: all that helps). Matches do not depend on it. A scan goes by
+    /// The CPU instructions that lookups may use (default: all that help). Matches do not depend on it. A scan uses
     /// [`ScanOptions::engine`](crate::ScanOptions::engine) instead.
     pub engine: Engine,
 }
@@ -187,7 +187,7 @@ impl Default for MatchOptions {
 }
 
 impl MatchOptions {
-    /// The defaults.
+    /// The default options.
     pub fn new() -> Self {
         Self::default()
     }
@@ -252,29 +252,29 @@ impl MatchOptions {
     }
 }
 
-/// Matches that were found and not reported, by reason.
+/// Counts of matches that were found but not reported, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Withheld {
-    /// Of strength `port_unseen`.
+    /// Matches of strength `port_unseen`.
     pub port_unseen: u64,
-    /// Of strength `name_like`.
+    /// Matches of strength `name_like`.
     pub name_like: u64,
-    /// Of strength `host_only`: the URL indicators with a path on a host that was seen without one. Counted for each host as a whole,
-    /// without looking at ports, filter and allow entries, so that a host with many URLs costs nothing.
+    /// Matches of strength `host_only`: the URL indicators with a path on a host that was seen without one. They are
+    /// counted per host, whatever their ports, filter and allow entries, so that a host with many URLs costs nothing.
     pub host_only: u64,
-    /// Of a port that is another than the one that the event gives in a field of its own.
+    /// Matches whose port differs from the one that the event gives in a field of its own.
     pub other_port: u64,
-    /// Of an event outside the span of time that was asked for.
+    /// Matches in events outside the requested time span.
     pub outside: u64,
-    /// Suppressed by allow entries.
+    /// Matches that allow entries suppress.
     pub allowed: u64,
-    /// Without an entry that passes the filter.
+    /// Matches without an entry that passes the filter.
     pub filtered: u64,
 }
 
 impl Withheld {
-    /// All of them.
+    /// The sum of all counts.
     pub fn total(&self) -> u64 {
         self.port_unseen
             + self.name_like
@@ -289,7 +289,7 @@ impl Withheld {
         match strength {
             Strength::Strong => {}
             Strength::PortUnseen => self.port_unseen += 1,
-            // Made of what was found, where it is asked for.
+            // A joined match is made later, from matches found here, and only on request.
             Strength::Joined => {}
             Strength::NameLike => self.name_like += 1,
             Strength::HostOnly => self.host_only += 1,

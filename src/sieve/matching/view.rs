@@ -1,4 +1,4 @@
-//! Views of what a sieve holds: matches, indicators, and what the feeds say of them.
+//! Views of what a sieve holds: matches, indicators, and the feeds' entries for them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -35,18 +35,18 @@ impl<'m> Matches<'m> {
         Self { tables, filter, found, withheld, at: None }
     }
 
-    /// With the entries alone that are valid at that second.
+    /// Limits the sources to the entries that are valid at that second.
     #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only events have a time"))]
     pub(crate) fn at(self, second: Option<i64>) -> Self {
         Self { at: second, ..self }
     }
 
-    /// How many indicators match.
+    /// Returns the number of indicators that match.
     pub fn len(&self) -> usize {
         self.found.len()
     }
 
-    /// Whether nothing matches.
+    /// Returns true if nothing matches.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
@@ -56,12 +56,12 @@ impl<'m> Matches<'m> {
         self.iter().next()
     }
 
-    /// The matches, most specific first.
+    /// Iterates over the matches, most specific first.
     pub fn iter(&self) -> MatchesIter<'m> {
         (*self).into_iter()
     }
 
-    /// What the lookup found and did not report.
+    /// Counts of the matches that the lookup found but did not report.
     pub fn withheld(&self) -> Withheld {
         self.withheld
     }
@@ -85,7 +85,7 @@ impl<'m> IntoIterator for &Matches<'m> {
     }
 }
 
-/// The matches of one observable, one after the other.
+/// An iterator over the matches of one observable.
 #[derive(Clone, Debug)]
 pub struct MatchesIter<'m> {
     of: Matches<'m>,
@@ -126,28 +126,28 @@ pub struct Match<'m> {
 }
 
 impl<'m> Match<'m> {
-    /// The indicator.
+    /// The indicator that matches.
     pub fn indicator(&self) -> IndicatorRef<'m> {
         IndicatorRef { tables: self.tables, id: self.raw.id }
     }
 
-    /// How it covers the observable.
+    /// The way in which the indicator covers the observable.
     pub fn relation(&self) -> Relation {
         self.raw.relation
     }
 
-    /// How sure the match is.
+    /// The certainty of the match.
     pub fn strength(&self) -> Strength {
         self.raw.strength
     }
 
-    /// How the IPv4 address that the indicator covers stands within the IPv6 address that was observed; `None` if the
-    /// indicator covers the observable itself.
+    /// The IPv6 transition mechanism, if the indicator covers the IPv4 address embedded in the observed IPv6 address;
+    /// `None` if the indicator covers the observable itself.
     pub fn derived(&self) -> Option<Derived> {
         self.raw.derived
     }
 
-    /// Every block entry of the indicator that passes the filter, by feed and line. At least one.
+    /// Iterates over the indicator's block entries that pass the filter, by feed and line. There is at least one.
     pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
         let (filter, at) = (self.filter, self.at);
         let is_valid = move |source: &Source<'_>| {
@@ -162,7 +162,7 @@ impl<'m> Match<'m> {
     }
 }
 
-/// One line for people: the indicator, the relation, the strength unless it is strong, and each feed with its line.
+/// One line for people: the indicator, the relation, the strength (unless it is strong), and each feed with its line.
 ///
 /// `evil.test (subdomain) partner:7, ours:2`
 impl fmt::Display for Match<'_> {
@@ -193,7 +193,7 @@ impl fmt::Debug for Match<'_> {
     }
 }
 
-/// An indicator of a sieve. `Display` gives its canonical text, as of [`Indicator`].
+/// An indicator of a sieve. `Display` writes its canonical text, as for [`Indicator`].
 #[derive(Clone, Copy)]
 pub struct IndicatorRef<'m> {
     tables: &'m Tables,
@@ -205,7 +205,7 @@ impl<'m> IndicatorRef<'m> {
         Self { tables, id }
     }
 
-    /// A number that is the indicator's own within this sieve, less than [`Sieve::len`](crate::sieve::Sieve::len).
+    /// A number that identifies the indicator within this sieve, less than [`Sieve::len`](crate::sieve::Sieve::len).
     pub fn id(&self) -> u32 {
         self.id
     }
@@ -215,18 +215,18 @@ impl<'m> IndicatorRef<'m> {
         self.tables.indicators.value(self.id).kind()
     }
 
-    /// The scope of a domain, or of a URL's host; `None` for the other kinds.
+    /// The scope of a domain or of a URL's host; `None` for other kinds.
     pub fn scope(&self) -> Option<Scope> {
         self.tables.indicators.scope(self.id)
     }
 
-    /// The port it is limited to.
+    /// The port to which the indicator is limited.
     pub fn port(&self) -> Option<u16> {
         self.tables.indicators.port(self.id)
     }
 
-    /// The indicator as a value of its own. Allocates. `None` only if the sieve's file was damaged in a way that checks
-    /// cannot see; a sieve built in memory always gives one.
+    /// Returns an owned copy of the indicator. Allocates. Returns `None` only if the sieve's file was damaged in a way
+    /// that the checks cannot see; a sieve built in memory always returns the indicator.
     pub fn to_indicator(&self) -> Option<Indicator> {
         let strings = &self.tables.strings;
         let port = self.port();
@@ -243,7 +243,7 @@ impl<'m> IndicatorRef<'m> {
         })
     }
 
-    /// Every entry of the indicator, by feed and line: allow entries and those that a filter drops too.
+    /// Iterates over all entries of the indicator, by feed and line, including allow entries and those that a filter drops.
     pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
         let (tables, id) = (self.tables, self.id);
         tables.entries.of(id).map(move |row| Source { tables, id, row })
@@ -262,7 +262,7 @@ impl fmt::Debug for IndicatorRef<'_> {
     }
 }
 
-/// Writes the canonical text of an indicator: the same as `Indicator`'s `Display`.
+/// Writes the canonical text of an indicator, the same as `Indicator`'s `Display`.
 pub(in crate::sieve) fn write_text(tables: &Tables, id: u32, f: &mut dyn fmt::Write) -> fmt::Result {
     let port = tables.indicators.port(id);
     match tables.indicators.value(id) {
@@ -307,23 +307,23 @@ impl<'m> Source<'m> {
         &self.tables.feeds[self.feed_index()]
     }
 
-    /// The number of the feed, in the order in which feeds were declared.
+    /// The number of the feed, in the order of declaration.
     pub fn feed_index(&self) -> usize {
         self.tables.attributes.feed(self.attributes()) as usize
     }
 
-    /// What the entry asks for.
+    /// The action that the entry asks for.
     pub fn action(&self) -> Action {
         self.tables.attributes.action(self.attributes())
     }
 
-    /// The line of the feed, from 1.
+    /// The line number in the feed, from 1.
     pub fn line(&self) -> Option<u32> {
         let line = self.tables.entries.line(self.row);
         (line > 0).then_some(line)
     }
 
-    /// The value as the feed wrote it. Allocates if that is the canonical text of an indicator that is not stored as text.
+    /// The value as the feed wrote it. Allocates if that is the canonical text and the indicator is not stored as text.
     pub fn as_listed(&self) -> Cow<'m, str> {
         if let Some(listed) = self.column(self.tables.entries.as_listed(self.row)) {
             return Cow::Borrowed(listed);
@@ -336,7 +336,7 @@ impl<'m> Source<'m> {
         }
     }
 
-    /// The entry's tags, the feed's own first.
+    /// Iterates over the entry's tags, those of the feed as a whole first.
     pub fn tags(&self) -> impl Iterator<Item = &'m str> + use<'m> {
         let tables = self.tables;
         tables.attributes.tags(self.attributes()).map(|tag| tables.strings.get(StrId(tag)))
@@ -347,47 +347,47 @@ impl<'m> Source<'m> {
         self.text(self.set().family)
     }
 
-    /// How sure the feed is, 0 to 100.
+    /// The feed's confidence in the entry, 0 to 100.
     pub fn confidence(&self) -> Option<u8> {
         self.set().confidence
     }
 
-    /// Any other number the feed gives.
+    /// Any other numeric rating that the feed gives.
     pub fn score(&self) -> Option<f64> {
         self.set().score
     }
 
-    /// When the indicator was first seen, to the second.
+    /// The time when the indicator was first seen, to the second.
     pub fn first_seen(&self) -> Option<Timestamp> {
         time(self.set().first_seen)
     }
 
-    /// When the indicator was last seen, to the second.
+    /// The time when the indicator was last seen, to the second.
     pub fn last_seen(&self) -> Option<Timestamp> {
         time(self.set().last_seen)
     }
 
-    /// When the indicator begins to be valid, to the second.
+    /// The start of the indicator's validity, to the second.
     pub fn valid_from(&self) -> Option<Timestamp> {
         time(self.set().valid_from)
     }
 
-    /// When the indicator stops being valid, to the second; exclusive.
+    /// The end of the indicator's validity, to the second; exclusive.
     pub fn valid_until(&self) -> Option<Timestamp> {
         time(self.set().valid_until)
     }
 
-    /// What the feed itself calls the entry: the id of an object, an event, a signature.
+    /// The feed's own id for the entry: of an object, an event or a signature.
     pub fn object_id(&self) -> Option<&'m str> {
         self.column(self.tables.entries.object(self.row))
     }
 
-    /// Where more is said of the indicator.
+    /// A pointer to more about the indicator, such as a URL.
     pub fn reference(&self) -> Option<&'m str> {
         self.column(self.tables.entries.reference(self.row))
     }
 
-    /// What the feed says in prose.
+    /// The feed's description of the indicator, in prose.
     pub fn description(&self) -> Option<&'m str> {
         self.column(self.tables.entries.description(self.row))
     }

@@ -1,14 +1,14 @@
-//! Unescaping to a fixed point, dot segments, and escaping again.
+//! Unescapes to a fixed point, resolves dot segments, and escapes again.
 
 use crate::value::wide;
 
-/// What bytes have to be escaped.
+/// The bytes that have to be escaped.
 pub(super) type Escapes = [bool; 256];
 
-/// Every byte up to the space and from 0x7F on, `#`, `%`; `?` would end a path.
+/// Every byte up to the space and from 0x7F on, `#` and `%`; and `?`, which would end a path.
 pub(super) const PATH: Escapes = escapes(true);
 
-/// As in the path, but for `?`.
+/// The same as for paths, except for `?`.
 pub(super) const QUERY: Escapes = escapes(false);
 
 const fn escapes(path: bool) -> Escapes {
@@ -25,13 +25,13 @@ const fn escapes(path: bool) -> Escapes {
     table
 }
 
-/// Whether a query is canonical as it stands.
+/// Returns true if a query is canonical as it stands.
 #[inline]
 pub(super) fn is_plain_query(query: &[u8]) -> bool {
     !wide::any(query, b'a', |byte, _| has_to_change(byte))
 }
 
-/// Whether a path that begins with a slash is canonical as it stands. May say no to one that is.
+/// Returns true if a path that begins with a slash is canonical as it stands. May return false for a canonical path.
 #[inline]
 pub(super) fn is_plain_path(path: &[u8]) -> bool {
     !wide::any(path, b'a', |byte, next| {
@@ -39,18 +39,18 @@ pub(super) fn is_plain_path(path: &[u8]) -> bool {
     })
 }
 
-/// As [`QUERY`], and as [`PATH`] but for `?`.
+/// The same as [`QUERY`], which is [`PATH`] except for `?`.
 #[inline(always)]
 fn has_to_change(byte: u8) -> bool {
     (byte <= b' ') | (byte >= 0x7F) | (byte == b'#') | (byte == b'%')
 }
 
-/// Appends `text`, unescaped until no escape is left, to `out`, which must be empty. Each byte that gets there goes through
-/// `map` first, which must neither make nor change a `%` or a hexadecimal digit.
+/// Appends `text` to `out`, which must be empty, and unescapes it until no escape is left. Each byte goes through `map`
+/// before it is written; `map` must neither create nor change a `%` or a hexadecimal digit.
 ///
-/// No two escapes can overlap, so the order in which they are replaced does not matter, and an escape that a replacement
-/// completes ends in the byte just written. One pass that looks back three bytes therefore finds them all; repeated passes
-/// over `%252525…` would be quadratic.
+/// Escapes cannot overlap, so the order of replacements does not matter; and an escape that a replacement completes
+/// ends in the byte just written. One pass that looks back three bytes therefore finds them all. Repeated passes over
+/// `%252525…` would take quadratic time.
 pub(super) fn unescape_into(text: &[u8], out: &mut Vec<u8>, map: impl Fn(u8) -> u8) {
     for &byte in text {
         out.push(map(byte));
@@ -63,11 +63,11 @@ pub(super) fn unescape_into(text: &[u8], out: &mut Vec<u8>, map: impl Fn(u8) -> 
     }
 }
 
-/// Resolves `.` and `..` in a path that begins with `/`, then makes runs of `/` one, in place.
+/// Resolves `.` and `..` in a path that begins with `/`, then merges runs of `/`, in place.
 ///
-/// Empty segments are segments until then, as in browsers: `/a//../b` is `/a/b`.
+/// Until then, empty segments count as segments, as in browsers: `/a//../b` is `/a/b`.
 pub(super) fn resolve_dots(path: &mut Vec<u8>) {
-    // `path[..kept]` is what has been resolved. It never ends in a slash; each segment has its slash before it.
+    // `path[..kept]` is resolved. It never ends in a slash; each segment comes with the slash before it.
     let (mut kept, mut at) = (0, 0);
     while at < path.len() {
         let start = at + 1;

@@ -1,29 +1,31 @@
 //! URLs: one canonical form, after [Safe Browsing].
 //!
-//! The canonical text is `scheme://host[:port]/path[?query]`, ASCII without white space. What is done, in this order:
+//! The canonical text is `scheme://host[:port]/path[?query]`, ASCII without white space. The steps are, in this order:
 //!
 //! 1. White space is trimmed at both ends; tabs, CR and LF are removed anywhere. The fragment is dropped.
-//! 2. The scheme is a letter and then letters, digits, `+`, `-`, `.` up to a `:` with two of `/` and `\` behind it. It is
-//!    lower-cased. Behind `http`, `https`, `ws`, `wss` and `ftp` more slashes are skipped, as browsers do. A text without a
-//!    scheme is read as `http`.
-//! 3. The authority ends at the first `/`, `\` or `?`. What stands before its last `@` (a user and a password) is dropped.
-//! 4. The host is unescaped; dots at its ends are dropped, runs of dots become one. Then it is an IPv4 address as the
-//!    [WHATWG host parser] reads it (`http://3221225985/` is `http://192.0.2.1/`), an IPv6 address in brackets, or a name
-//!    as [the domain canonicaliser](super::domain) reads it. Mapped and NAT64 addresses become IPv4.
-//! 5. The port is dropped where it is the scheme's own (`http`, `ws` 80; `https`, `wss` 443; `ftp` 21).
-//! 6. In the path, `\` is `/`; it is unescaped; `.` and `..` are resolved, then runs of `/` become one; an empty path is `/`.
-//! 7. The query, all that is behind the first `?`, is unescaped. An empty query is none.
-//! 8. Path and query are escaped again: every byte up to and including the space and from 0x7F on, `#`, `%`, and in the path
-//!    `?`, as `%` and two upper-case digits.
+//! 2. The scheme is a letter followed by letters, digits, `+`, `-` and `.`, up to a `:` and two of `/` and `\`. It is
+//!    lower-cased. After `http`, `https`, `ws`, `wss` and `ftp`, further slashes are skipped, as browsers do. A text
+//!    without a scheme is read as `http`.
+//! 3. The authority ends at the first `/`, `\` or `?`. Everything up to its last `@` (a user and a password) is dropped.
+//! 4. The host is unescaped; dots at its ends are dropped, and runs of dots become one. The result is an IPv4 address
+//!    as the [WHATWG host parser] reads it (`http://3221225985/` is `http://192.0.2.1/`), an IPv6 address in brackets,
+//!    or a name as [the domain canonicaliser](super::domain) reads it. Mapped and NAT64 addresses become IPv4.
+//! 5. The port is dropped if it is the scheme's default (`http`, `ws` 80; `https`, `wss` 443; `ftp` 21).
+//! 6. In the path, `\` becomes `/`; escapes are undone; `.` and `..` are resolved; runs of `/` become one. An empty
+//!    path becomes `/`.
+//! 7. The query, which is everything after the first `?`, is unescaped. An empty query is dropped.
+//! 8. Path and query are escaped again: every byte up to and including the space, every byte from 0x7F on, `#`, `%`,
+//!    and in the path `?`, becomes `%` and two upper-case digits.
 //!
-//! *Unescaped* means that `%` with two hexadecimal digits is replaced until there is none left (`%2541` is `A`), in time
-//! linear in the length. The case of path and query is kept. Canonicalising is idempotent, except that escaping can
-//! make a text longer than [`MAX_OBSERVABLE`](crate::limits::MAX_OBSERVABLE), which is then refused.
+//! *Unescaped* means that `%` with two hexadecimal digits is replaced until no escape is left (`%2541` is `A`), in
+//! linear time. Path and query keep their case. Canonicalising is idempotent, with one exception: escaping can make a
+//! text longer than [`MAX_OBSERVABLE`](crate::limits::MAX_OBSERVABLE), which is then refused.
 //!
-//! # Which URLs are one
+//! # Equal URLs
 //!
-//! `http`, `https`, `ws`, `wss` and `ftp` are one scheme for matching ([`scheme_group`]). Two canonical URLs are the same
-//! indicator if the groups of their schemes and their [keys](UrlView::key), the texts behind the scheme, are equal.
+//! For matching, `http`, `https`, `ws`, `wss` and `ftp` are one scheme ([`scheme_group`]). Two canonical URLs are the
+//! same indicator if they have the same scheme group and the same [key](UrlView::key), which is the text after the
+//! scheme.
 //!
 //! # Example
 //!

@@ -1,6 +1,6 @@
-//! Recognises URLs that are canonical as they stand, which most are in logs and in feeds, so that they are not copied.
+//! Recognises URLs that are already canonical, as most are in logs and feeds, so that they need not be copied.
 //!
-//! May say no to what is canonical; what it says yes to comes out of the long way as it went in.
+//! May fail to recognise a canonical URL. A URL that it does recognise would come out of full canonicalisation unchanged.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -9,18 +9,18 @@ use super::view::{HostRef, Layout};
 use crate::limits::MAX_OBSERVABLE;
 use crate::value::{ip, wide};
 
-/// Scheme and host of a text that begins with both, canonical, and has a path behind them.
+/// The canonical scheme and host at the start of a text that has a path too.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start {
     scheme: usize,
     /// The host, if it is an address.
     ip: Option<IpAddr>,
-    /// Where the host ends: a slash is there.
+    /// The end of the host, which is the offset of a slash.
     host_end: usize,
 }
 
 impl Start {
-    /// Of a text whose end is not looked at.
+    /// Reads the start of a text, and ignores how the text ends.
     #[inline]
     pub(crate) fn of(text: &[u8]) -> Option<Self> {
         if text.len() > MAX_OBSERVABLE {
@@ -41,7 +41,7 @@ impl Start {
         &text[..self.scheme]
     }
 
-    /// The host; of no other text than its own it may give any, or none.
+    /// The host. `text` must be the one given to `of`; for any other, the result is arbitrary.
     #[inline]
     pub(crate) fn host<'a>(&self, text: &'a [u8]) -> Option<HostRef<'a>> {
         match self.ip {
@@ -50,7 +50,7 @@ impl Start {
         }
     }
 
-    /// Where the parts are, if the rest is canonical too.
+    /// The offsets of the parts, if the rest is canonical too.
     #[inline]
     pub(super) fn layout(&self, text: &[u8]) -> Option<Layout> {
         let rest = &text[self.host_end..];
@@ -70,7 +70,7 @@ impl Start {
     }
 }
 
-/// The address that four decimal octets are.
+/// Parses four decimal octets.
 fn plain_v4(host: &[u8]) -> Option<IpAddr> {
     let is_quad = host.len() <= 15 && host.iter().all(|b| b.is_ascii_digit() || *b == b'.');
     let addr: Ipv4Addr = if is_quad { ip::parse_v4(host).ok()? } else { return None };

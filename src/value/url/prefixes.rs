@@ -1,7 +1,7 @@
-//! The canonical paths of a URL that may end in several places, all in one pass.
+//! Computes, in one pass, the canonical path of a URL at each place where the URL may end.
 //!
-//! Canonicalising each of them by itself would take time with the square of the length. What follows a prefix changes its
-//! canonical form in few ways: it may complete an escape, or a segment of dots. Both only undo what was last done, so a stack of
+//! Canonicalising each prefix by itself would take quadratic time. A prefix that grows changes its canonical form in
+//! few ways: the new bytes may complete an escape, or a segment of dots. Both undo only the latest steps, so a stack of
 //! states is enough.
 
 use super::escape::{Escapes, PATH, QUERY};
@@ -10,43 +10,43 @@ use crate::limits::MAX_OBSERVABLE;
 /// One place where the text of a URL may end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct End {
-    /// The length of the text up to there.
+    /// The length of the text up to this end.
     pub(crate) len: usize,
-    /// Which of two ends is read first: the higher.
+    /// The priority of this end: of two ends, the higher one is read first.
     pub(crate) rank: usize,
 }
 
-/// What follows the canonical text byte by byte.
+/// A state machine that reads canonical text byte by byte.
 pub(crate) trait Follower {
-    /// What is known of a canonical text.
+    /// The state after some canonical text.
     type State: Copy;
 
-    /// What is known of it with a byte more.
+    /// The state after one more byte.
     fn step(&mut self, state: Self::State, byte: u8) -> Self::State;
 
-    /// Whether nothing more can be found in a text that goes on.
+    /// Returns true if no continuation of the text can match any more.
     fn is_lost(&self, state: Self::State) -> bool;
 
-    /// At an end the canonical path, and query if there is one, is such.
+    /// Called at each end, with the state after the canonical path, and query if there is one.
     fn whole(&mut self, state: Self::State, end: End);
 
-    /// The path of what ends there begins with this directory, and goes on.
+    /// Called for a directory with the highest rank of the ends whose path begins with it and goes on.
     fn directory(&mut self, state: Self::State, rank: usize);
 }
 
-/// A segment that is over.
+/// A finished segment of the path.
 #[derive(Clone, Copy, Debug)]
 struct Segment<S> {
-    /// Of the path up to it, without a slash behind, and with one.
+    /// The state after the path up to this segment, without a slash after it; `directory` is the state with one.
     kept: S,
     directory: S,
-    /// It is empty: its directory is that of the one below it.
+    /// The segment is empty, so it shares the directory of the one below it.
     is_empty: bool,
-    /// The highest rank of the ends whose path goes on behind it.
+    /// The highest rank of the ends whose path continues after this segment.
     rank: Option<usize>,
 }
 
-/// Unescaped bytes that may yet become part of an escape, each with the state behind it.
+/// Unescaped bytes that may yet become part of an escape, each with the state after it.
 #[derive(Clone, Debug)]
 struct Unescaped<S>(Vec<(u8, S)>);
 
@@ -56,7 +56,7 @@ impl<S> Default for Unescaped<S> {
     }
 }
 
-/// Space that [`follow`] works in.
+/// The working space of [`follow`].
 #[derive(Clone, Debug)]
 pub(crate) struct FollowSpace<S> {
     done: Vec<Segment<S>>,
@@ -70,7 +70,7 @@ impl<S> Default for FollowSpace<S> {
 }
 
 impl<S: Copy> Unescaped<S> {
-    /// Adds a byte, which may complete escapes. Gives the byte that it became, which is the last.
+    /// Adds a byte, which may complete escapes. Returns the last byte that results.
     fn push(&mut self, byte: u8, map: impl Fn(u8) -> u8, start: S, mut step: impl FnMut(S, u8) -> S) -> u8 {
         let mut byte = map(byte);
         while let [.., (b'%', _), (high, _)] = self.0[..]
@@ -84,7 +84,7 @@ impl<S: Copy> Unescaped<S> {
         byte
     }
 
-    /// Whether the last bytes may become another byte with those that follow.
+    /// Returns true if the last bytes may still combine with later ones into another byte.
     fn is_pending(&self) -> bool {
         match self.0[..] {
             [.., (b'%', _)] => true,
@@ -98,7 +98,7 @@ impl<S: Copy> Unescaped<S> {
     }
 }
 
-/// A canonical byte, escaped if it has to be.
+/// Steps over a canonical byte, escaping it if necessary.
 fn step_escaped<F: Follower>(follower: &mut F, state: F::State, byte: u8, escapes: &Escapes) -> F::State {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     if !escapes[usize::from(byte)] {
@@ -109,8 +109,9 @@ fn step_escaped<F: Follower>(follower: &mut F, state: F::State, byte: u8, escape
     follower.step(state, DIGITS[usize::from(byte & 15)])
 }
 
-/// Follows the canonical path and query of a URL, whose path starts at `path` of its text, and tells what they are at each of the
-/// ends, which are in order. Gives the length of the text behind which there is nothing to find. Linear in the length of the text.
+/// Follows the canonical path and query of a URL whose path starts at offset `path` of its text, and reports the state
+/// at each of the `ends`, which must be in order. Returns the length of the text after which nothing can be found.
+/// Takes linear time.
 pub(crate) fn follow<F: Follower>(
     text: &[u8],
     path: usize,
@@ -131,7 +132,7 @@ pub(crate) fn follow<F: Follower>(
     let is_final = !may_go_up(&text[path.min(query)..query]);
     let map = |byte| if byte == b'\\' { b'/' } else { byte };
     for (at, &byte) in text[..query].iter().enumerate().skip(path) {
-        // Until the first slash there is nothing.
+        // The path starts with its slash; nothing can stand before it.
         let is_slash =
             at == path || { !matches!(byte, b'\t' | b'\r' | b'\n') && walk.push(byte, map, follower) == b'/' };
         if is_slash {
@@ -142,7 +143,7 @@ pub(crate) fn follow<F: Follower>(
                 return at + 1;
             }
         } else if is_final && !walk.segment.is_pending() && !walk.is_dots(b".") {
-            // A dot alone may yet be nothing.
+            // A single dot may still turn out to be an empty step.
             let state = walk.state(follower);
             if follower.is_lost(state) {
                 return at + 1;
@@ -153,7 +154,7 @@ pub(crate) fn follow<F: Follower>(
             next = ends.next();
         }
     }
-    // An empty query is none.
+    // An empty query does not count.
     if let Some(end) = next.filter(|end| end.len == query + 1) {
         walk.end(end, follower);
         next = ends.next();
@@ -183,18 +184,18 @@ pub(crate) fn follow<F: Follower>(
     text.len()
 }
 
-/// White space at the end of a URL is none of it.
+/// White space at the end does not belong to the URL.
 fn ends_in_blank(text: &[u8], len: usize) -> bool {
     text[..len].last().is_some_and(u8::is_ascii_whitespace)
 }
 
-/// Whether a path may hold `..`, which leads out of a directory, in any spelling. May say yes to one that does not.
+/// Returns true if a path may hold `..` in any spelling, which leaves a directory. May return true for other paths.
 fn may_go_up(path: &[u8]) -> bool {
     memchr::memmem::find(path, b"..").is_some()
         || memchr::memchr_iter(b'%', path).any(|at| may_become_dot(&path[at + 1..]))
 }
 
-/// Whether what stands behind a `%` becomes a dot, or a digit that may be part of another escape of one.
+/// Returns true if the digits after a `%` yield a dot, or a digit that could complete an escaped one.
 fn may_become_dot(mut digits: &[u8]) -> bool {
     while let Some(rest) = digits.strip_prefix(b"25") {
         digits = rest;
@@ -205,7 +206,7 @@ fn may_become_dot(mut digits: &[u8]) -> bool {
     byte == b'.' || byte.is_ascii_hexdigit()
 }
 
-/// The path at hand.
+/// The path as read so far.
 struct Path<'s, S> {
     start: S,
     done: &'s mut Vec<Segment<S>>,
@@ -213,7 +214,7 @@ struct Path<'s, S> {
 }
 
 impl<S: Copy> Path<'_, S> {
-    /// The path up to the segment at hand, without a slash.
+    /// The state after the path up to the current segment, without a slash.
     fn kept(&self) -> S {
         self.done.last().map_or(self.start, |segment| segment.kept)
     }
@@ -225,7 +226,7 @@ impl<S: Copy> Path<'_, S> {
         }
     }
 
-    /// Adds a byte to the segment, unless it became a slash.
+    /// Adds a byte to the segment, unless it turns out as a slash.
     fn push<F: Follower<State = S>>(&mut self, byte: u8, map: impl Fn(u8) -> u8, follower: &mut F) -> u8 {
         let start = self.directory(self.done.len(), follower);
         let byte = self.segment.push(byte, map, start, |state, byte| step_escaped(follower, state, byte, &PATH));
@@ -239,7 +240,7 @@ impl<S: Copy> Path<'_, S> {
         self.segment.0.len() == dots.len() && self.segment.0.iter().map(|(byte, _)| byte).eq(dots)
     }
 
-    /// The depth of the directory that the path is if it ends here; `None` if it ends in the segment at hand.
+    /// If the path would end here as a directory, the depth of that directory; `None` if it ends in the current segment.
     fn as_directory(&self) -> Option<usize> {
         if self.segment.0.is_empty() || self.is_dots(b".") {
             Some(self.done.len())
@@ -255,7 +256,7 @@ impl<S: Copy> Path<'_, S> {
         self.segment.state(directory)
     }
 
-    /// The whole path, if it ends here.
+    /// The state of the whole path, if it ends here.
     fn whole<F: Follower<State = S>>(&self, follower: &mut F) -> S {
         match self.as_directory() {
             Some(depth) => self.directory(depth, follower),
@@ -266,7 +267,7 @@ impl<S: Copy> Path<'_, S> {
     fn end<F: Follower<State = S>>(&mut self, end: End, follower: &mut F) {
         let whole = self.whole(follower);
         follower.whole(whole, end);
-        // Those directories that it goes on behind.
+        // Records the rank with the deepest directory that the path goes beyond.
         let mut depth = self.as_directory();
         while let Some(last) = depth.and_then(|depth| depth.checked_sub(1)) {
             depth = Some(last);
@@ -280,7 +281,7 @@ impl<S: Copy> Path<'_, S> {
         }
     }
 
-    /// Takes the segment at hand for done: a slash follows.
+    /// Finishes the current segment: a slash follows.
     fn finish_segment<F: Follower<State = S>>(&mut self, follower: &mut F) {
         if self.is_dots(b"..") {
             self.leave(follower);
@@ -349,7 +350,7 @@ mod tests {
         }
     }
 
-    /// Counts what it is asked.
+    /// A follower that counts its steps.
     #[derive(Default)]
     struct Counter {
         steps: usize,
@@ -376,7 +377,7 @@ mod tests {
         }
     }
 
-    /// However many ends there are, each byte costs a few steps.
+    /// Each byte costs a few steps, however many ends there are.
     #[test]
     fn work_is_linear_in_the_text() {
         for piece in [
@@ -393,7 +394,7 @@ mod tests {
         }
     }
 
-    /// Is lost as soon as there is anything.
+    /// A follower that is lost after the first byte.
     #[derive(Default)]
     struct Lost {
         steps: usize,
@@ -416,7 +417,7 @@ mod tests {
         fn directory(&mut self, _: usize, _: usize) {}
     }
 
-    /// A URL that has nothing in common with what is listed is left at its first bytes, whatever its path is made of.
+    /// Following stops at the first bytes of a URL that has nothing in common with the listed ones, whatever its path.
     #[test]
     fn what_is_lost_is_left() {
         for piece in [",", "%20", "%2520", "%252520", "a", "%2C", "+", "&", "%c3%a9", "\u{201d}", "%20/"] {
@@ -434,7 +435,7 @@ mod tests {
         }
     }
 
-    /// Each prefix canonicalised by itself.
+    /// The results equal those of canonicalising each prefix by itself.
     #[test]
     fn prefixes_are_what_they_are_by_themselves() {
         let pieces = [
@@ -466,7 +467,7 @@ mod tests {
             let query = text.iter().position(|&b| b == b'?').map_or(usize::MAX, |at| at + 1);
             let want = (path + 1..=hash).filter(|&len| !blank(len)).count();
             assert_eq!(texts.whole.len(), want, "{:?}", String::from_utf8_lossy(text));
-            // A directory is told with the last end that lies behind it.
+            // A directory is reported with the last end after it.
             for (rank, directory) in &texts.directories {
                 let whole = canonicalise(&text[..*rank], &mut scratch).unwrap();
                 assert!(whole.path().starts_with(directory) && whole.path().len() > directory.len());

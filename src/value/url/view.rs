@@ -1,4 +1,4 @@
-//! What a canonical URL is: its text, and where its parts are.
+//! Views of a canonical URL: its text, and the offsets of its parts.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -18,7 +18,7 @@ pub enum HostRef<'a> {
 }
 
 impl fmt::Display for HostRef<'_> {
-    /// As the host stands in a URL: IPv6 in brackets.
+    /// Writes the host as it stands in a URL: IPv6 in brackets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             HostRef::Ip(IpAddr::V6(addr)) => write!(f, "[{addr}]"),
@@ -28,22 +28,22 @@ impl fmt::Display for HostRef<'_> {
     }
 }
 
-/// The schemes that are one for matching, with their ports.
+/// The schemes that count as one for matching, with their ports.
 pub(super) const WEB: [(&str, u16); 5] = [("http", 80), ("https", 443), ("ws", 80), ("wss", 443), ("ftp", 21)];
 
-/// The name of all schemes that are one with `scheme` for matching: `http` for `http`, `https`, `ws`, `wss` and `ftp`, and
-/// the scheme itself for any other. `scheme` must be in lower case.
+/// The name of the group of schemes that count as one for matching: `http` for `http`, `https`, `ws`, `wss` and `ftp`;
+/// any other scheme is a group of its own. `scheme` must be in lower case.
 pub fn scheme_group(scheme: &str) -> &str {
     if default_port(scheme).is_some() { WEB[0].0 } else { scheme }
 }
 
-/// The port of a scheme, in lower case: 80 for `http` and `ws`, 443 for `https` and `wss`, 21 for `ftp`. No other scheme has one
-/// here.
+/// The default port of a scheme, which must be in lower case: 80 for `http` and `ws`, 443 for `https` and `wss`, 21 for
+/// `ftp`, and `None` for any other.
 pub fn default_port(scheme: &str) -> Option<u16> {
     WEB.iter().find(|(name, _)| *name == scheme).map(|&(_, port)| port)
 }
 
-/// Where the parts of a canonical text are.
+/// The offsets of the parts of a canonical text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     /// The host, if it is an address.
@@ -54,11 +54,11 @@ pub(super) struct Layout {
     pub(super) scheme_end: u16,
     pub(super) host_end: u16,
     pub(super) path_start: u16,
-    /// Where the path ends, and where the `?` of the query is, if there is one.
+    /// The end of the path, which is the offset of the query's `?` if there is a query.
     pub(super) path_end: u16,
 }
 
-/// The parts of a canonical URL. Only [`canonicalise`](super::canonicalise) makes one, or [`Url::view`].
+/// A canonical URL and its parts. [`canonicalise`](super::canonicalise) and [`Url::view`] make one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UrlView<'a> {
     pub(super) text: &'a str,
@@ -66,7 +66,7 @@ pub struct UrlView<'a> {
 }
 
 impl<'a> UrlView<'a> {
-    /// The offsets are those of the canonicaliser, which are within the text.
+    /// The offsets come from the canonicaliser, so they lie within the text.
     fn slice(&self, range: Range<usize>) -> &'a str {
         &self.text[range]
     }
@@ -81,7 +81,7 @@ impl<'a> UrlView<'a> {
         self.slice(0..self.layout.scheme_end.into())
     }
 
-    /// The name of the schemes that are one with this URL's; see [`scheme_group`].
+    /// The group of this URL's scheme; see [`scheme_group`].
     pub fn scheme_group(&self) -> &'a str {
         scheme_group(self.scheme())
     }
@@ -99,50 +99,50 @@ impl<'a> UrlView<'a> {
         self.slice(usize::from(self.layout.scheme_end) + 3..self.layout.host_end.into())
     }
 
-    /// The port, where the URL has one that is not the scheme's own.
+    /// The port, unless it is the scheme's default.
     pub fn port(&self) -> Option<u16> {
         self.layout.port
     }
 
-    /// The port that the URL leads to: the one it states, else the [scheme's own](default_port).
+    /// The port that the URL leads to: the explicit one, otherwise the [scheme's default](default_port).
     ///
-    /// `None` for a scheme that has none, and for a text that states neither a scheme nor a port: `host/path` in a log
-    /// does not show which port was used.
+    /// `None` for a scheme without a default port, and for a text with neither a scheme nor a port: `host/path` in a
+    /// log does not show which port was used.
     pub fn effective_port(&self) -> Option<u16> {
         if self.layout.port_unseen { None } else { self.layout.port.or_else(|| default_port(self.scheme())) }
     }
 
-    /// The path; it begins with `/`.
+    /// The path, which begins with `/`.
     pub fn path(&self) -> &'a str {
         self.slice(self.layout.path_start.into()..self.layout.path_end.into())
     }
 
-    /// The query without its `?`; never empty.
+    /// The query without its `?`. It is never empty.
     pub fn query(&self) -> Option<&'a str> {
         self.text.get(usize::from(self.layout.path_end) + 1..)
     }
 
-    /// Path and query as they stand in the text, what a pattern over paths is held against.
+    /// Path and query as one text, the subject of path patterns.
     pub fn path_and_query(&self) -> &'a str {
         self.slice(self.layout.path_start.into()..self.text.len())
     }
 
-    /// The text behind `scheme://`: host, port where it is not the scheme's own, path and query.
+    /// The text after `scheme://`: the host, the port unless it is the scheme's default, the path and the query.
     pub fn key(&self) -> &'a str {
         self.slice(usize::from(self.layout.scheme_end) + 3..self.text.len())
     }
 
-    /// Whether two URLs are one indicator: the same [`key`](Self::key), and schemes of one group.
+    /// Returns true if two URLs are the same indicator: equal [keys](Self::key), and schemes of one group.
     pub fn same_indicator(&self, other: &UrlView<'_>) -> bool {
         self.key() == other.key() && self.scheme_group() == other.scheme_group()
     }
 
-    /// Whether the URL is only a host: its path is `/` and it has no query.
+    /// Returns true if the URL has only a host: its path is `/` and it has no query.
     pub fn is_host_only(&self) -> bool {
         self.path_and_query() == "/"
     }
 
-    /// An owned copy. It does not remember that a text stated no scheme.
+    /// Returns an owned copy. The copy does not remember whether the text had a scheme.
     pub fn to_url(&self) -> Url {
         Url { text: self.text.into(), layout: Layout { port_unseen: false, ..self.layout } }
     }
@@ -156,7 +156,7 @@ impl fmt::Display for UrlView<'_> {
 
 /// An owned canonical URL.
 ///
-/// Equality, order and hash are those of the canonical text. Whether two URLs are one indicator, whatever the scheme, is
+/// Equality, order and hash are those of the canonical text. To ignore differences between schemes of one group, use
 /// [`UrlView::same_indicator`].
 #[derive(Clone, Debug)]
 pub struct Url {
@@ -170,12 +170,12 @@ impl Url {
         &self.text
     }
 
-    /// The parts. This is a copy of a few numbers.
+    /// Returns the parts. This copies only a few numbers.
     pub fn view(&self) -> UrlView<'_> {
         UrlView { text: &self.text, layout: self.layout }
     }
 
-    /// As [`UrlView::port`].
+    /// The same as [`UrlView::port`].
     pub fn port(&self) -> Option<u16> {
         self.layout.port
     }
