@@ -7,13 +7,13 @@ use crate::limits::{MAX_LINE, PIECE_OVERLAP};
 /// A part of the bytes at hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Block {
-    /// Where observables must start to be reported.
+    /// Observables that start here are reported.
     pub(super) own: Range<usize>,
-    /// What may be looked at: `own`, and more only in a line over the cap.
+    /// The bytes that may be looked at: `own`, and more only in a line over the cap.
     pub(super) view: Range<usize>,
 }
 
-/// Where the next block starts. Lines up to [`MAX_LINE`] stay whole, many to a block; a longer one is cut at the multiples
+/// The start of the next block. Lines up to [`MAX_LINE`] stay whole, many to a block. A longer line is cut at multiples
 /// of [`MAX_LINE`] from its start, so that the cuts do not depend on where reads or batches end.
 #[derive(Clone, Debug)]
 pub(super) struct Blocks {
@@ -23,19 +23,19 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Starts at an offset, which is the start of a line.
+    /// Starts at an offset where a line starts.
     pub(super) fn new(at: usize) -> Self {
         Self { at, long_line: None }
     }
 
-    /// Where the next block starts.
+    /// Returns the start of the next block.
     pub(super) fn at(&self) -> usize {
         self.at
     }
 
-    /// The next block, or `None` if it needs more bytes than are at hand, or there are none left. `is_end`: no more follow.
+    /// Returns the next block, or `None` if it needs more bytes than are at hand, or if none are left. `is_end`: no bytes follow these.
     ///
-    /// What is left then holds no line feed.
+    /// After `None`, the rest holds no line feed.
     pub(super) fn next(&mut self, bytes: &[u8], is_end: bool) -> Option<Block> {
         let rest = bytes.get(self.at..).unwrap_or(&[]);
         if rest.is_empty() {
@@ -43,7 +43,7 @@ impl Blocks {
         }
         let start = self.at;
         let near = &rest[..rest.len().min(MAX_LINE)];
-        // Whether a piece as long as `near` is one, and all of its view is at hand.
+        // `near` can become a piece if it is full and the whole view of the piece is at hand.
         let is_piece = || {
             let behind = &rest[near.len()..];
             is_end
@@ -77,7 +77,7 @@ impl Blocks {
         Some(Block { own: start..end, view: start..end })
     }
 
-    /// Drops the bytes that no later block looks at; returns how many.
+    /// Drops the bytes that no later block looks at; returns their number.
     pub(super) fn forget(&mut self) -> usize {
         let dropped = match &mut self.long_line {
             None => self.at,
@@ -92,7 +92,7 @@ impl Blocks {
     }
 }
 
-/// What a piece of a long line may look at: the overlap on both sides, as far as the line goes.
+/// The view of a piece of a long line: the overlap on both sides, as far as the line goes.
 fn piece_view(bytes: &[u8], line: usize, start: usize, end: usize) -> Range<usize> {
     let from = start.saturating_sub(PIECE_OVERLAP).max(line);
     let to = (end + PIECE_OVERLAP).min(bytes.len());
@@ -136,7 +136,7 @@ mod tests {
         }
     }
 
-    /// Blocks of whole lines as their lines: how many of them make a block is free.
+    /// Splits blocks of whole lines into one block per line, because the number of lines in a block is free.
     fn lines(bytes: &[u8], blocks: &[Block]) -> Vec<Block> {
         let mut lines = Vec::new();
         for block in blocks {

@@ -1,4 +1,4 @@
-//! A buffer that is filled and scanned, and what of it is carried over to the next one.
+//! A buffer that is filled and scanned, and the rest that is carried over to the next one.
 
 use jiff::Timestamp;
 
@@ -8,16 +8,16 @@ use super::events::{Heads, PartHeads};
 use crate::input::utf16;
 use crate::limits::{MAX_LINE, PIECE_OVERLAP};
 
-/// How much is read at a time: little enough that it is still in the cache of the core that scans it.
+/// Bytes per read: few enough that they are still in the cache of the core that scans them.
 pub(super) const CHUNK: usize = 512 * 1024;
 
-/// Room in front of what is read, for what was left over of the chunk before.
+/// Room before the bytes that are read, for the rest of the previous chunk.
 const FRONT: usize = MAX_LINE + 2 * PIECE_OVERLAP;
 
-/// Room behind, for what the end of an input adds.
+/// Room after them, for the bytes that the end of an input adds.
 const BEHIND: usize = 16 * 1024;
 
-/// A buffer. It is made once and used for one part of an input after the other, so that nothing is zeroed or allocated anew.
+/// A buffer. It is made once and reused for the parts of inputs, so that nothing is zeroed or allocated again.
 #[derive(Debug)]
 pub(super) struct Chunk {
     buf: Vec<u8>,
@@ -27,16 +27,16 @@ pub(super) struct Chunk {
 
 impl Chunk {
     pub(super) fn new() -> Self {
-        // Zeroed pages of the system cost nothing until they are written to, and most of the front never is.
+        // The system zeroes pages lazily: they cost nothing until they are written to, and most of the front never is.
         Self { buf: vec![0; FRONT + CHUNK + BEHIND], start: FRONT, end: FRONT }
     }
 
-    /// Forgets what it holds.
+    /// Empties the chunk.
     pub(super) fn clear(&mut self) {
         (self.start, self.end) = (FRONT, FRONT);
     }
 
-    /// What may be written to, up to a whole chunk.
+    /// The space to read into, up to a whole chunk.
     pub(super) fn room(&mut self) -> &mut [u8] {
         let end = self.end.min(FRONT + CHUNK);
         &mut self.buf[end..FRONT + CHUNK]
@@ -53,17 +53,17 @@ impl Chunk {
         self.end += bytes.len();
     }
 
-    /// What was read, without what was carried over.
+    /// The bytes that were read, without those carried over.
     pub(super) fn read(&self) -> &[u8] {
         &self.buf[FRONT..self.end]
     }
 
-    /// All of it.
+    /// All bytes: those carried over, and those read.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.buf[self.start..self.end]
     }
 
-    /// What it takes in memory.
+    /// Memory in bytes.
     pub(super) fn weight(&self) -> usize {
         self.buf.len()
     }
@@ -78,29 +78,29 @@ impl Chunk {
 #[derive(Debug)]
 pub(super) struct Cut {
     pub(super) blocks: Vec<Block>,
-    /// Where the first byte of the chunk stands in the (transcoded) input.
+    /// The offset of the chunk's first byte in the (transcoded) input.
     pub(super) offset: u64,
     /// The position of the first block.
     pub(super) base: Counted,
-    /// The headers that count in it, by offsets in the chunk.
+    /// The headers that apply in it, by offsets in the chunk.
     pub(super) heads: PartHeads,
 }
 
-/// Cuts the chunks of an input, one after the other, into blocks, and carries over what is no whole line yet.
+/// Cuts the chunks of an input, one after the other, into blocks. An unfinished line is carried over.
 #[derive(Clone, Debug)]
 pub(super) struct Cutter {
     blocks: Blocks,
     carry: Vec<u8>,
-    /// Where the carried bytes start in the (transcoded) input.
+    /// The offset of the carried bytes in the (transcoded) input.
     offset: u64,
-    /// Where the next block starts.
+    /// The position of the next block.
     base: Counted,
     has_started: bool,
     heads: Heads,
 }
 
 impl Cutter {
-    /// For an input that has not been read yet.
+    /// Creates a cutter for an input that has not been read yet.
     pub(super) fn new() -> Self {
         Self {
             blocks: Blocks::new(0),
@@ -112,23 +112,23 @@ impl Cutter {
         }
     }
 
-    /// For an input that has not been read yet, with what its headers are followed by.
+    /// Creates a cutter for an input that has not been read yet, with these headers.
     pub(super) fn with(heads: Heads) -> Self {
         Self { heads, ..Self::new() }
     }
 
-    /// Says when the input was last written, if it is known.
+    /// Sets the time at which the input was last written, if it is known.
     pub(super) fn written(&mut self, at: Option<Timestamp>) {
         self.heads.written(at);
     }
 
-    /// Whether bytes are carried over that belong to no block yet.
+    /// Returns true if bytes are carried over that belong to no block yet.
     pub(super) fn has_rest(&self) -> bool {
         self.carry.len() > self.blocks.at()
     }
 
-    /// The blocks of the next chunk. `newlines`: how many line feeds were read into it. `mark`: the length of the byte order
-    /// mark of UTF-16. `is_end`: nothing follows.
+    /// Returns the blocks of the next chunk. `newlines`: the number of line feeds that were read into it. `mark`: the length of the byte
+    /// order mark of UTF-16. `is_end`: nothing follows.
     pub(super) fn cut(&mut self, chunk: &mut Chunk, newlines: u64, mark: Option<u64>, is_end: bool) -> Cut {
         chunk.prepend(&self.carry);
         let bytes = chunk.bytes();
@@ -142,7 +142,7 @@ impl Cutter {
         let heads = self.heads.next(&bytes[own.clone()], own.start);
         let cut = Cut { blocks, offset: self.offset, base: self.base, heads };
         if !cut.blocks.is_empty() {
-            // What is carried over holds no line feed.
+            // The carried bytes hold no line feed.
             let at = self.offset + self.blocks.at() as u64;
             self.base.line += newlines;
             self.base.raw += match mark {
@@ -151,7 +151,7 @@ impl Cutter {
             };
             self.base.at = at;
         }
-        // A mark that no block has come behind yet is kept: positions count from it.
+        // A byte order mark stays until the first block: positions count from it.
         let dropped = if cut.blocks.is_empty() { 0 } else { self.blocks.forget() };
         self.carry.clear();
         self.carry.extend_from_slice(&bytes[dropped..]);
@@ -160,7 +160,7 @@ impl Cutter {
     }
 }
 
-/// The length of a UTF-8 byte order mark at the start.
+/// Returns the length of a UTF-8 byte order mark at the start, or 0.
 pub(super) fn utf8_bom(bytes: &[u8]) -> usize {
     if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
 }

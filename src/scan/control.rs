@@ -1,12 +1,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Ends a scan from outside, and tells how far it has come: a handle that is cloned, and given to a scan in its
+/// Cancels a scan from outside, and shows its progress. A handle: clone it, and give a clone to a scan in its
 /// [`ScanOptions`](super::ScanOptions).
 ///
-/// It is asked, and told, after each block of at most a megabyte, whether anything hits or not: a scan ends within
-/// milliseconds of the wish. Only a reader that nothing comes out of is waited for. What was handed over before stays as it is, and
-/// [`ScanStats::is_cancelled`](super::ScanStats::is_cancelled) says that this is not all.
+/// A scan checks and updates it after each block of at most a megabyte, whether or not anything hits, so it ends within
+/// milliseconds of [`cancel`](ScanControl::cancel), unless a reader blocks. Hits that were handed over before stay valid, and
+/// [`ScanStats::is_cancelled`](super::ScanStats::is_cancelled) says that they are not all.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -33,34 +33,34 @@ pub struct ScanControl(Arc<Shared>);
 struct Shared {
     is_cancelled: AtomicBool,
     bytes: AtomicU64,
-    /// Cancels itself after so many bytes, unless it is 0.
+    /// Cancels the scan after this many bytes, unless it is 0.
     #[cfg(test)]
     cancel_after: AtomicU64,
 }
 
 impl ScanControl {
-    /// A handle of its own.
+    /// Creates an independent handle.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Ends all scans that have this handle, and those that are begun with it later.
+    /// Ends all scans that have this handle, including those that start later.
     pub fn cancel(&self) {
         self.0.is_cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether scans with this handle end.
+    /// Returns true once [`cancel`](ScanControl::cancel) has been called.
     pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled.load(Ordering::Relaxed)
     }
 
-    /// Bytes scanned so far, by all scans with this handle; of UTF-16 those of its UTF-8 form. What is scanned ahead of its turn
-    /// counts.
+    /// Returns the number of bytes scanned so far by all scans with this handle, including parts scanned ahead of their turn. UTF-16
+    /// counts in its UTF-8 form.
     pub fn bytes(&self) -> u64 {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
-    /// Cancels itself after so many bytes.
+    /// Cancels the scan after this many bytes.
     #[cfg(test)]
     pub(super) fn cancel_after(&self, bytes: u64) {
         self.0.cancel_after.store(bytes, Ordering::Relaxed);

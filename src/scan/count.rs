@@ -3,11 +3,11 @@
 /// A position up to which lines, and bytes of the original encoding, have been counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Counted {
-    /// In the (transcoded) input.
+    /// The offset in the (transcoded) input.
     pub(super) at: u64,
-    /// The line it is on.
+    /// The line that the offset is on.
     pub(super) line: u64,
-    /// In the input as it was before transcoding.
+    /// The offset in the input before transcoding.
     pub(super) raw: u64,
 }
 
@@ -16,7 +16,7 @@ impl Counted {
     pub(super) const START: Self = Self { at: 0, line: 1, raw: 0 };
 }
 
-/// How many line feeds there are.
+/// Counts line feeds.
 pub(super) fn newlines(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }

@@ -1,28 +1,28 @@
-//! What scanning many inputs hands over.
+//! The deliveries of a scan of many inputs.
 
 use std::io;
 use std::time::Duration;
 
 use super::options::ScanStats;
 
-/// What is handed over on the calling thread: by input, hits by offset, the end last.
+/// A delivery on the calling thread: input by input, the hits by offset, the end last.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Delivery<'d> {
-    /// Hits as they were rendered.
+    /// Rendered hits.
     Hits {
         /// The number of the input, from 0.
         input: usize,
-        /// What the function for hits appended.
+        /// The bytes that the `render` function appended.
         rendered: &'d [u8],
-        /// Where in `rendered` each hit ends, and how many matches it has.
+        /// The end of each hit in `rendered`, and its number of matches.
         hits: &'d [Rendered],
     },
-    /// How far an input has been scanned.
+    /// Progress in an input.
     Scanned {
         /// The number of the input, from 0.
         input: usize,
-        /// Bytes of it scanned so far; of UTF-16 those of its UTF-8 form.
+        /// The number of its bytes scanned so far; UTF-16 counts in its UTF-8 form.
         bytes: u64,
     },
     /// The end of an input.
@@ -32,23 +32,23 @@ pub enum Delivery<'d> {
 /// One hit of a [`Delivery`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rendered {
-    /// Where its text ends.
+    /// The end of its text in `rendered`.
     pub end: usize,
-    /// How many matches it has.
+    /// The number of its matches.
     pub matches: usize,
 }
 
-/// How an input ended.
+/// The end of an input.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct InputEnd {
     /// The number of the input, from 0.
     pub input: usize,
-    /// What was scanned of it.
+    /// Statistics of the scan of this input.
     pub stats: ScanStats,
-    /// What it took.
+    /// The time it took.
     pub times: Times,
-    /// What opening or reading it failed with. The hits of all that was read before have been delivered.
+    /// The error of opening or reading it. All hits from before the error have been delivered.
     pub error: Option<io::Error>,
 }
 
@@ -62,11 +62,11 @@ impl InputEnd {
     }
 }
 
-/// How long the stages took, summed over all threads.
+/// The time that the stages took, summed over all threads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Times {
-    /// Reading and decompressing, and waiting for what is not there yet.
+    /// Reading and decompressing, including the wait for more input.
     pub read: Duration,
     /// Extracting and looking up.
     pub scan: Duration,

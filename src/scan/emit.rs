@@ -1,4 +1,4 @@
-//! Handing hits over in order, with what is worked out for hits alone: line, offsets, the line's text.
+//! Handing hits over in order. Line number, offsets and the line's text are worked out only here, for hits alone.
 
 use std::ops::{ControlFlow, Range};
 
@@ -24,17 +24,17 @@ pub(super) struct Emitter<S> {
 }
 
 impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
-    /// Starts at the start of an input, unless it is told to go elsewhere.
+    /// Starts at the start of an input, until [`go_on`](Self::go_on) moves it elsewhere.
     pub(super) fn new(sink: S) -> Self {
         Self::at(sink, Counted::START, false)
     }
 
-    /// Starts where another one has counted up to.
+    /// Starts at a position that another emitter has counted up to.
     pub(super) fn at(sink: S, counted: Counted, is_utf16: bool) -> Self {
         Self { sink, counted, is_utf16, hits: 0, matches: 0 }
     }
 
-    /// Goes on to a position that somebody else has counted up to, which no hit of a later block stands before.
+    /// Moves to a position that was counted elsewhere. No hit of a later block lies before it.
     pub(super) fn go_on(&mut self, counted: Counted, is_utf16: bool) {
         if self.counted.at <= counted.at {
             self.counted = counted;
@@ -42,17 +42,17 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         self.is_utf16 = is_utf16;
     }
 
-    /// How far lines have been counted.
+    /// The position up to which lines have been counted.
     pub(super) fn counted(&self) -> Counted {
         self.counted
     }
 
-    /// Hits that were handed over, and their matches.
+    /// The number of hits that were handed over, and of their matches.
     pub(super) fn counts(&self) -> (u64, u64) {
         (self.hits, self.matches)
     }
 
-    /// The hits of the block that a worker has scanned last, each line read and judged just before its hits are handed over.
+    /// Hands over the hits of the block that a worker has scanned last. Each line is read and judged just before its hits are handed over.
     pub(super) fn scanned(&mut self, piece: &Piece<'_, '_>, block: &Block, worker: &mut Worker) -> ControlFlow<()> {
         let mut line = Line::new(block);
         while worker.next_line(piece.text.bytes(), block, piece.heads) {
@@ -62,7 +62,7 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         ControlFlow::Continue(())
     }
 
-    /// The hits of one block of a piece, which are judged.
+    /// Hands over the hits of one block of a piece, which have been judged.
     pub(super) fn block(
         &mut self,
         piece: &Piece<'_, '_>,
@@ -97,7 +97,7 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
             let matches = matcher.matches_of(found.matches(row));
             line.go_to(bytes, block, &span);
             let text = line.text(&span);
-            // Of a line over the cap only pieces are at hand, which are no event.
+            // A line over the cap is only at hand in pieces, so it is not read as an event.
             if line.hits == 0 && !line.is_cut {
                 events.go_to(piece.heads, text.start, &bytes[text.clone()]);
             }
@@ -127,10 +127,10 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
         ControlFlow::Continue(())
     }
 
-    /// Counts lines only as far as hits need them.
+    /// Counts lines, but only as far as hits need them.
     fn count_to(&mut self, bytes: &[u8], offset: u64, to: usize) {
         let from = (self.counted.at - offset) as usize;
-        // A host inside a URL stands before the URL's end, never before its start.
+        // A host inside a URL lies before the URL's end, never before its start.
         let Some(passed) = bytes.get(from..to) else { return };
         self.counted.line += newlines(passed);
         self.counted.raw += if self.is_utf16 { utf16::encoded_len(passed) } else { passed.len() as u64 };
@@ -138,23 +138,23 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
     }
 }
 
-/// The line that hits stand on. Its ends are looked for once, however many hits it has.
+/// The line of the hits at hand. Its ends are searched once, however many hits it has.
 struct Line {
-    /// Without its end.
+    /// Without the line end.
     text: Range<usize>,
-    /// It is over the cap: what is shown around a hit must not depend on how much of it is at hand.
+    /// The line is over the cap: the text shown around a hit must not depend on how much of the line is at hand.
     is_cut: bool,
-    /// Hits before the one at hand.
+    /// The number of hits on the line before the current one.
     hits: usize,
 }
 
 impl Line {
-    /// Before the first line of a block.
+    /// Creates a position before the first line of a block.
     fn new(block: &Block) -> Self {
         Self { text: block.view.start..block.view.start, is_cut: block.own != block.view, hits: 0 }
     }
 
-    /// Goes on to the line of a hit, unless it is there already. Hits come by offset.
+    /// Goes on to the line of a hit, unless it is the current one. Hits come by offset.
     fn go_to(&mut self, bytes: &[u8], block: &Block, span: &Range<usize>) {
         let is_here = self.hits > 0 && span.start >= self.text.start && span.end <= self.text.end;
         if is_here {
@@ -170,7 +170,7 @@ impl Line {
         (self.text, self.hits) = (from..to, 0);
     }
 
-    /// What of the line is given with a hit. Of a line over the cap, as much as every way of cutting it shows.
+    /// The part of the line that is given with a hit. For a line over the cap this is as much as every way of cutting it shows.
     fn text(&self, span: &Range<usize>) -> Range<usize> {
         if !self.is_cut {
             return self.text.clone();
@@ -190,11 +190,11 @@ mod tests {
     use crate::sieve::Sieve;
 
     thread_local! {
-        /// How often the ends of a line were looked for.
+        /// The number of searches for the ends of a line.
         pub(super) static SEARCHES: Cell<usize> = const { Cell::new(0) };
     }
 
-    /// They were looked for with every hit: the square of the length of a line that is all hits.
+    /// Searching them for every hit took quadratic time in a line that is all hits.
     #[test]
     fn the_ends_of_a_line_are_looked_for_once() {
         let mut builder = Sieve::builder();
@@ -220,7 +220,7 @@ mod tests {
                 ControlFlow::Continue(())
             });
             assert_eq!(hits, words * lines);
-            // Once a line, or a piece of one over the cap.
+            // Once per line, or per piece of a line over the cap.
             let pieces = line.len().div_ceil(crate::limits::MAX_LINE);
             assert!(SEARCHES.get() <= lines * pieces, "{words}: {} searches", SEARCHES.get());
         }

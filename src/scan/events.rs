@@ -1,4 +1,4 @@
-//! Lines with hits, read as events; nothing at all where that is turned off.
+//! Reading lines with hits as events; does nothing if that is turned off.
 
 #[cfg(feature = "events")]
 pub(super) use self::on::Events;
@@ -15,14 +15,14 @@ mod on {
     use crate::event::{Event, EventReader, PartHeads};
     use crate::scan::options::{ScanOptions, Validity};
 
-    /// Reads lines as events, if that is asked for.
+    /// Reads lines as events, unless that is turned off.
     #[derive(Debug)]
     pub(in crate::scan) struct Events {
         reader: Option<EventReader>,
         validity: Validity,
         from: Option<Timestamp>,
         to: Option<Timestamp>,
-        /// Where the line at hand stands, and how long it is.
+        /// Start and length of the current line.
         last: Option<(usize, usize)>,
     }
 
@@ -32,27 +32,27 @@ mod on {
             Self { reader, validity: options.validity, from: options.from, to: options.to, last: None }
         }
 
-        /// Whether the time of an event decides.
+        /// Returns true if the time of an event matters.
         pub(in crate::scan) fn asks_time(&self) -> bool {
             self.validity == Validity::AtEvent || self.from.is_some() || self.to.is_some()
         }
 
-        /// Whether events of that time are wanted.
+        /// Returns true if this time is in the span that the options ask for.
         pub(in crate::scan) fn wants(&self, at: Timestamp) -> bool {
             self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
         }
 
-        /// Whether entries must be valid at the time of the event.
+        /// Returns true if entries must be valid at the time of the event.
         pub(in crate::scan) fn is_at_event(&self) -> bool {
             self.validity == Validity::AtEvent
         }
 
-        /// Forgets the line that was read last: another block begins.
+        /// Forgets the line that was read last, because another block begins.
         pub(in crate::scan) fn forget(&mut self) {
             self.last = None;
         }
 
-        /// The second at which entries must be valid for an event.
+        /// The second at which entries must be valid for this event.
         pub(in crate::scan) fn valid_at(&self, event: Option<Event<'_>>) -> Option<i64> {
             let time = event.filter(|_| self.validity == Validity::AtEvent)?.time()?;
             Some(time.timestamp().as_second())
@@ -62,8 +62,8 @@ mod on {
             self.reader.is_some()
         }
 
-        /// Goes on to the line that starts at an offset of what the heads are of, unless it is the one at hand. It is read when, and as
-        /// far as, its event is asked.
+        /// Goes on to the line at an offset of the text that the heads belong to, unless it is the current one. The line is parsed lazily,
+        /// only as far as its event is asked for.
         pub(in crate::scan) fn go_to(&mut self, heads: &PartHeads, at: usize, line: &[u8]) {
             let Some(reader) = &mut self.reader else { return };
             if self.last.replace((at, line.len())) == Some((at, line.len())) {
@@ -73,7 +73,7 @@ mod on {
             reader.go_to(line);
         }
 
-        /// The event of the line at hand.
+        /// The event of the current line.
         pub(in crate::scan) fn last<'h>(&'h self, line: &'h [u8]) -> Option<Event<'h>> {
             self.reader.as_ref().map(|reader| reader.again(line))
         }

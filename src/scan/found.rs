@@ -1,4 +1,4 @@
-//! What a block gave: hits as rows, put aside until they are handed over.
+//! The hits of a block as rows, kept until they are handed over.
 
 use std::cmp::Reverse;
 #[cfg(feature = "events")]
@@ -11,39 +11,39 @@ use crate::extract::{Token, TokenKind};
 use crate::sieve::{Matcher, RawMatch, Withheld};
 use crate::value::url::End;
 
-/// A hit by its place in the block's view and in the columns of [`BlockHits`].
+/// A hit, by its place in the block's view and in the columns of [`BlockHits`].
 #[derive(Clone, Debug)]
 pub(super) struct HitRow {
     pub(super) span: Range<usize>,
     pub(super) context: Context,
     pub(super) canonical: Range<usize>,
     pub(super) matches: Range<usize>,
-    /// It is a name or an address (else a URL or the target of a request).
+    /// True for a name or an address; false for a URL or the target of a request.
     #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "only fields ask for it"))]
     pub(super) of_host: bool,
-    /// The port that stands beside it.
+    /// The port beside it.
     #[cfg(feature = "events")]
     pub(super) port: Option<u16>,
 }
 
-/// A name or address that had matches which are not reported as it stands.
+/// A name or address with matches that are not reported unless the fields of its line say more.
 #[cfg(feature = "events")]
 #[derive(Clone, Debug)]
 pub(super) struct Weak {
     pub(super) span: Range<usize>,
-    /// In the text of [`BlockHits`].
+    /// Its range in the text of [`BlockHits`].
     pub(super) canonical: Range<usize>,
     pub(super) context: Context,
     pub(super) port: Option<u16>,
     /// It looks like a file name or a version.
     pub(super) name_like: bool,
-    /// Matches of it that were counted as withheld for that.
+    /// The number of its matches that were counted as withheld for that.
     pub(super) counted: u64,
-    /// URLs on it are listed.
+    /// URLs on this host are listed.
     pub(super) is_url_host: bool,
 }
 
-/// What one block gave.
+/// The hits of one block.
 #[derive(Debug, Default)]
 pub(super) struct BlockHits {
     pub(super) rows: Vec<HitRow>,
@@ -53,57 +53,57 @@ pub(super) struct BlockHits {
     /// Words that may hold a hit.
     pub(super) words: u64,
     pub(super) withheld: Withheld,
-    /// Space for a host and a URL that it is joined to.
+    /// Scratch space for a host and the URL that it is joined to.
     #[cfg(feature = "events")]
     pub(super) scratch: (String, String),
-    /// The port that stands beside the place at hand.
+    /// The port beside the current place.
     #[cfg(feature = "events")]
     pub(super) port: Option<u16>,
-    /// Hits of lines without a time, where one is asked for.
+    /// Hits on lines without a time, although a time was asked for.
     pub(super) undated: u64,
-    /// Names and addresses that the fields of their line are asked about.
+    /// Names and addresses whose fields decide whether they are reported.
     #[cfg(feature = "events")]
     pub(super) weak: Vec<Weak>,
-    /// Where the rows of the place at hand start.
+    /// The first row of the current place.
     place: usize,
-    /// What the readings of that place are so far.
+    /// The readings of that place so far.
     seen: Readings,
-    /// Space for the places where a URL may end.
+    /// Scratch space for the places where a URL may end.
     pub(super) ends: Vec<End>,
 }
 
-/// What the readings of one place are.
+/// The readings of one place.
 #[derive(Clone, Copy, Debug, Default)]
 struct Readings {
     /// One of them is a URL.
     has_url: bool,
-    /// Something was withheld.
+    /// A reading had withheld matches.
     has_withheld: bool,
-    /// What of the reading at hand was counted as withheld for looking like a name.
+    /// The number of matches of the current reading that were counted as withheld for looking like a name.
     #[cfg(feature = "events")]
     counted: u64,
 }
 
-/// What a block gave, while its lines are handed over one after the other.
+/// The hits of a block, while its lines are handed over one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     pub(super) rows: Vec<HitRow>,
     /// By offset.
     #[cfg(feature = "events")]
     pub(super) weak: Vec<Weak>,
-    /// How many of either have been handed over.
+    /// The numbers of rows and of weak places that have been handed over.
     #[cfg(feature = "events")]
     pub(super) done: (usize, usize),
-    /// Where the line at hand ends.
+    /// The end of the current line.
     #[cfg(feature = "events")]
     pub(super) end: usize,
 }
 
 impl Lines {
-    /// Takes up all rows of a block.
+    /// Takes over all rows of a block.
     pub(super) fn begin(&mut self, found: &mut BlockHits) {
         self.rows.clear();
-        // Each keeps its space for the next block.
+        // `append` lets both keep their allocations for the next block.
         self.rows.append(&mut found.rows);
         #[cfg(feature = "events")]
         {
@@ -114,7 +114,7 @@ impl Lines {
         }
     }
 
-    /// Hands over all rows that are left, as they are; whether there are any.
+    /// Hands over all remaining rows unchanged; returns true if there are any.
     pub(super) fn rest(&mut self, found: &mut BlockHits) -> bool {
         found.rows.clear();
         #[cfg(feature = "events")]
@@ -146,12 +146,12 @@ impl BlockHits {
         self.seen = Readings::default();
     }
 
-    /// Whether the URL at hand is the first that the place is read as.
+    /// Returns true if the URL at hand is the first URL reading of the place.
     pub(super) fn is_first_url(&mut self) -> bool {
         !std::mem::replace(&mut self.seen.has_url, true)
     }
 
-    /// Counts what the last lookup withheld: once a place, whichever its readings are.
+    /// Counts the matches that the last lookup withheld: once per place, however many readings it has.
     pub(super) fn count_withheld(&mut self, matcher: &Matcher) {
         let withheld = matcher.withheld();
         let is_counted = !self.seen.has_withheld && self.place == self.rows.len();
@@ -165,7 +165,7 @@ impl BlockHits {
         self.seen.has_withheld |= withheld != Withheld::default();
     }
 
-    /// Whether an indicator was reported for an earlier reading of the place at hand that has something of `span`.
+    /// Returns true if an earlier reading of the current place that overlaps `span` has reported this indicator.
     fn is_known(&self, id: u32, span: &Range<usize>) -> bool {
         self.rows[self.place..].iter().any(|row| {
             row.span.start < span.end
@@ -174,8 +174,8 @@ impl BlockHits {
         })
     }
 
-    /// Puts aside the matches of the last lookup that are of the host, or of the URL as a whole. What an
-    /// earlier reading of the place has reported is left out.
+    /// Keeps those matches of the last lookup that belong to the host, or those that belong to the URL as a whole. Indicators that an
+    /// earlier reading of the place has reported are left out.
     pub(super) fn take(
         &mut self,
         matcher: &mut Matcher,
@@ -207,8 +207,8 @@ impl BlockHits {
         });
     }
 
-    /// By offset, at one offset the longest first. What two readings of one span found is one hit, unless one of them is the address
-    /// whose reverse name the other is.
+    /// Sorts the rows by offset, at one offset the longest first. Two readings of one span become one hit, unless one is a reverse name and
+    /// the other its address.
     pub(super) fn sort(&mut self) {
         self.rows.sort_by_key(|row| (row.span.start, Reverse(row.span.end), row.context.as_str()));
         let matches = &mut self.matches;
@@ -229,7 +229,7 @@ impl BlockHits {
         });
     }
 
-    /// Keeps a name or address that had matches which are withheld as it stands.
+    /// Keeps a name or address whose matches are withheld for now.
     #[cfg(feature = "events")]
     pub(super) fn keep_weak(&mut self, matcher: &mut Matcher, token: &Token<'_>, span: Range<usize>) {
         let withheld = matcher.withheld();
@@ -252,7 +252,7 @@ impl BlockHits {
         });
     }
 
-    /// Puts matches aside.
+    /// Keeps matches; returns their range.
     #[cfg(feature = "events")]
     pub(super) fn put(&mut self, matches: impl Iterator<Item = RawMatch>) -> Range<usize> {
         let start = self.matches.len();
@@ -260,7 +260,7 @@ impl BlockHits {
         start..self.matches.len()
     }
 
-    /// Puts text aside.
+    /// Keeps text; returns its range.
     #[cfg(feature = "events")]
     pub(super) fn write(&mut self, write: impl FnOnce(&mut String)) -> Range<usize> {
         let start = self.text.len();
@@ -281,7 +281,7 @@ impl BlockHits {
         &self.matches[row.matches.clone()]
     }
 
-    /// What it takes in memory.
+    /// Memory in bytes.
     pub(super) fn weight(&self) -> usize {
         self.rows.len() * size_of::<HitRow>() + self.matches.len() * size_of::<RawMatch>() + self.text.len()
     }

@@ -22,50 +22,50 @@ pub struct Hit<'h> {
 }
 
 impl<'h> Hit<'h> {
-    /// Byte offsets of the observable in the input, as it was given: of UTF-16 too, where they count two bytes a unit.
+    /// Returns the byte offsets of the observable in the input as it was given. For UTF-16 they count two bytes per unit.
     pub fn span(&self) -> Range<u64> {
         self.span.clone()
     }
 
-    /// The line the observable starts on, from 1.
+    /// Returns the number of the line where the observable starts, from 1.
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// The observable as the input has it (of UTF-16: in UTF-8). Hostile bytes: escape before showing.
+    /// Returns the observable as it stands in the input (UTF-16 as UTF-8). These bytes are hostile: escape them before showing them.
     pub fn observed(&self) -> &'h [u8] {
         self.observed
     }
 
-    /// The observable's canonical form.
+    /// Returns the observable's canonical form.
     pub fn canonical(&self) -> &'h str {
         self.canonical
     }
 
-    /// Where in the line the observable stands.
+    /// Returns the kind of place in the line where the observable stands.
     pub fn context(&self) -> Context {
         self.context
     }
 
-    /// The line without its end (of UTF-16: in UTF-8). Of a line over [`MAX_LINE`](crate::limits::MAX_LINE), up to
+    /// Returns the line without its end (UTF-16 as UTF-8). For a line over [`MAX_LINE`](crate::limits::MAX_LINE), up to
     /// [`MAX_OBSERVABLE`](crate::limits::MAX_OBSERVABLE) bytes on each side of the observable. Hostile bytes: escape before showing.
     pub fn line_text(&self) -> &'h [u8] {
         self.line_text
     }
 
-    /// Where [`observed`](Hit::observed) starts in [`line_text`](Hit::line_text).
+    /// Returns the offset of [`observed`](Hit::observed) in [`line_text`](Hit::line_text).
     pub fn offset_in_line(&self) -> usize {
         self.offset_in_line
     }
 
-    /// How many hits stand before it on the same line (of a line over [`MAX_LINE`](crate::limits::MAX_LINE): on the same piece of
-    /// it). Who writes the line with each hit writes it once, or a part of it, if there are many: the output is as long as the
-    /// input squared otherwise.
+    /// Returns the number of hits before this one on the same line (in a line over [`MAX_LINE`](crate::limits::MAX_LINE): on the same
+    /// piece of it). If you write the line with each hit, write it in full only for the first few: otherwise a line full of hits makes
+    /// the output quadratic in the input.
     pub fn index_in_line(&self) -> usize {
         self.index_in_line
     }
 
-    /// Every indicator that covers the observable, most specific first. At least one.
+    /// Returns every indicator that covers the observable, most specific first. There is at least one.
     pub fn matches(&self) -> Matches<'h> {
         self.matches
     }
@@ -73,23 +73,23 @@ impl<'h> Hit<'h> {
 
 #[cfg(feature = "events")]
 impl<'h> Hit<'h> {
-    /// The line, read as the event that it tells of. `None` if [`ScanOptions::events`](super::ScanOptions) is, and for a line over
-    /// [`MAX_LINE`](crate::limits::MAX_LINE), of which only pieces are at hand.
+    /// Returns the line, read as an event. `None` if [`ScanOptions::events`](super::ScanOptions) is `None`, and for a line over
+    /// [`MAX_LINE`](crate::limits::MAX_LINE), which is only at hand in pieces.
     pub fn event(&self) -> Option<Event<'h>> {
         self.event
     }
 
-    /// The field of the event that the observable stands in.
+    /// Returns the field of the event that holds the observable.
     pub fn field(&self) -> Option<Field<'h>> {
         self.event?.field_at(self.offset_in_line..self.offset_in_line + self.observed.len())
     }
 
-    /// When the event was, if the line says so.
+    /// Returns the time of the event, if the line has one.
     pub fn time(&self) -> Option<EventTime> {
         self.event?.time()
     }
 
-    /// Who met what is listed: the client of the event, with user and host if they are given.
+    /// Returns who met the listed value: the client of the event, with user and host if they are given.
     pub fn who(&self) -> Option<Who<'h>> {
         self.event?.who()
     }

@@ -1,4 +1,4 @@
-//! Who wants the hits: a sink on this thread, what renders them here, or somebody on another thread.
+//! The consumers of hits: a sink on this thread, a renderer on this thread, or another thread.
 
 use std::ops::ControlFlow;
 
@@ -13,7 +13,7 @@ use super::piece::{Hits, Piece, Text};
 use super::worker::Worker;
 use crate::limits::MAX_PART;
 
-/// Hits that are handed over where they are found.
+/// Hands hits over on the thread that finds them.
 pub(super) struct Direct<S> {
     pub(super) emitter: Emitter<S>,
 }
@@ -45,16 +45,16 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// What it takes in memory.
+    /// Memory in bytes.
     pub(super) fn weight(&self) -> usize {
         self.rendered.len() + self.hits.len() * size_of::<Rendered>()
     }
 }
 
-/// What renders a hit: with the number of its input, and what it is appended to.
+/// Renders a hit. It gets the number of the input, the hit, and the buffer to append to.
 pub(super) type Render<'r> = dyn Fn(usize, &Hit<'_>, &mut Vec<u8>) -> ControlFlow<()> + Sync + 'r;
 
-/// Hits that are rendered where they are found, and put aside a megabyte at a time.
+/// Renders hits on the thread that finds them, and hands them on a megabyte at a time.
 pub(super) struct Rendering<'r, P> {
     input: usize,
     render: &'r Render<'r>,
@@ -104,7 +104,7 @@ impl<'s, P: FnMut(Part) -> ControlFlow<()>> Hits<'s> for Rendering<'_, P> {
     }
 }
 
-/// What a block has given, for somebody else to hand over.
+/// The hits of a block, for another thread to hand over.
 pub(super) struct Lent<'s> {
     pub(super) found: BlockHits,
     pub(super) text: Text<'s>,
@@ -116,7 +116,7 @@ pub(super) struct Lent<'s> {
 }
 
 impl Lent<'_> {
-    /// What it takes in memory: what was found, and the chunk that it keeps.
+    /// Memory in bytes: of the hits, and of the chunk that they keep.
     pub(super) fn weight(&self) -> usize {
         let text = match &self.text {
             Text::Chunk(chunk) => chunk.weight(),
@@ -126,7 +126,7 @@ impl Lent<'_> {
     }
 }
 
-/// Blocks with hits, put aside as they are.
+/// Keeps blocks with hits as they are, for another thread.
 pub(super) struct Lending<P> {
     put: P,
 }
@@ -161,7 +161,7 @@ impl<'s, P: FnMut(Lent<'s>) -> ControlFlow<()>> Hits<'s> for Lending<P> {
         })
     }
 
-    /// Counted where they are handed over.
+    /// They are counted when they are handed over.
     fn counts(&self) -> (u64, u64) {
         (0, 0)
     }

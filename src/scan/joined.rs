@@ -1,4 +1,4 @@
-//! Rows one after the other in one text.
+//! Rows joined into one text.
 
 use std::ops::Range;
 
@@ -10,13 +10,13 @@ use crate::limits::SNIFF_UTF16;
 /// Longer rows are scanned alone, which costs them nothing.
 const MAX_JOINED: usize = 16 * 1024;
 
-/// Rows one after the other, each with a line feed behind it.
+/// Rows joined into one text, each followed by a line feed.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
     pub(super) text: Vec<u8>,
-    /// Where each row starts.
+    /// The start of each row.
     pub(super) starts: Vec<usize>,
-    /// The number of the first one.
+    /// The number of the first row.
     first: usize,
 }
 
@@ -35,19 +35,19 @@ impl Joined {
         self.text.push(b'\n');
     }
 
-    /// Which of the joined rows holds a place.
+    /// Returns the index of the joined row that holds a place.
     fn row_at(&self, place: usize) -> usize {
         let after = self.starts.partition_point(|&start| start <= place);
         after.checked_sub(1).expect("the first row starts at 0")
     }
 
-    /// Where a row stands, without its line feed.
+    /// Returns the range of a row, without its line feed.
     fn range(&self, row: usize) -> Range<usize> {
         let end = self.starts.get(row + 1).copied().unwrap_or(self.text.len());
         self.starts[row]..end - 1
     }
 
-    /// The headers that count in the rows that something was found in: each row is an input with a head of its own.
+    /// Returns the headers for the rows with hits: each row is an input with a head of its own.
     pub(super) fn heads(&self, lines: &Lines) -> PartHeads {
         let rows = lines.rows.iter().map(|row| row.span.start);
         #[cfg(feature = "events")]
@@ -58,7 +58,7 @@ impl Joined {
         PartHeads::of_inputs(&self.text, rows.into_iter().map(|row| self.range(row)))
     }
 
-    /// The number of the row that a hit stands in, and the hit as it stands there.
+    /// Returns the number of the row that a hit stands in, and the hit with positions in that row.
     pub(super) fn place<'h>(&self, hit: &Hit<'h>) -> (usize, Hit<'h>) {
         let at = usize::try_from(hit.span.start).expect("a place in memory");
         let row = self.row_at(at);
@@ -81,7 +81,7 @@ impl Joined {
     }
 }
 
-/// Whether a row means the same among others as alone. One that is UTF-16, or may be, or has a byte order mark, does not.
+/// Returns true if a row means the same joined to others as alone. A row that is or may be UTF-16, or has a byte order mark, does not.
 pub(super) fn can_join(row: &[u8]) -> bool {
     row.len() <= MAX_JOINED
         && !matches!(row, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0xEF, 0xBB, 0xBF, ..])

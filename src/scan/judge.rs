@@ -1,7 +1,7 @@
-//! What the fields of a line say of the places in it: the port that stands in a field of its own, whether a name is one, and the URL whose
-//! host and path stand apart.
+//! Judging hits by the fields of their line: the port in a field of its own, whether a field makes something a name, and a URL whose
+//! host and path are in different fields.
 //!
-//! Looked at are lines with hits, and lines with a name or address that was withheld: most lines have neither.
+//! Only lines with hits, or with a withheld name or address, are looked at. Most lines have neither.
 
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -15,14 +15,14 @@ use crate::event::{EcsName, Event, Field, Layout, Value};
 use crate::extract::Context;
 use crate::sieve::{Matcher, Moment, RawMatch, Seen, Strength};
 
-/// Most paths of a line that a host is joined with. A line that has more is a list of them, and no request.
+/// The maximum number of paths on a line that a host is joined with. A line with more paths is a list of them, not a request.
 const MAX_PATHS: usize = 4;
 
 impl Worker {
-    /// Goes on to the next line with hits, reads it as an event, and judges them by its fields; `false` if there is none.
+    /// Goes on to the next line with hits, reads it as an event, and judges its hits by its fields. Returns `false` if there is none.
     pub(super) fn next_line(&mut self, bytes: &[u8], block: &Block, heads: &PartHeads) -> bool {
         let is_cut = block.own != block.view;
-        // Of a line over the cap only pieces are at hand, which are no event.
+        // A line over the cap is only at hand in pieces, so it is not read as an event.
         if !self.events.is_on() || is_cut {
             let has_any = self.lines.rest(&mut self.found);
             if is_cut && self.events.asks_time() {
@@ -49,7 +49,7 @@ impl Worker {
         }
     }
 
-    /// Judges all of the line at hand, which starts at an offset of the view.
+    /// Judges everything on the current line. `start` is its offset in the view.
     fn line(&mut self, text: &[u8], start: usize) {
         let Self { events, matcher, found, lines, .. } = self;
         let event = events.last(text).expect("events are on");
@@ -69,8 +69,8 @@ impl Worker {
     }
 }
 
-/// Leaves out what no entry lists at the time of the event, what is allowed then, and all of it if the event is outside the span of
-/// time that is asked for.
+/// Drops matches that no entry lists, or that an entry allows, at the time of the event. Drops all of them if the event is outside the
+/// span of time that the options ask for.
 fn judge_times(matcher: &mut Matcher, found: &mut BlockHits, events: &Events, event: Event<'_>) {
     let time = event.time();
     if time.is_some_and(|time| !events.wants(time.timestamp())) {
@@ -97,7 +97,7 @@ fn judge_times(matcher: &mut Matcher, found: &mut BlockHits, events: &Events, ev
         }
         found.withheld.filtered += (before - all.len()) as u64;
         let passed = all.len();
-        // What was allowed could not be told before.
+        // Allow entries could not be applied before the time was known.
         if all.iter().any(RawMatch::is_host_level) {
             matcher.set_moment(second.map_or(Moment::Any, Moment::At));
             let host = if row.of_host { found.canonical(&row) } else { host_of(found.canonical(&row)) };
@@ -116,7 +116,7 @@ fn judge_times(matcher: &mut Matcher, found: &mut BlockHits, events: &Events, ev
     }
 }
 
-/// The host of a canonical URL, without brackets and port.
+/// Returns the host of a canonical URL, without brackets and port.
 fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or(rest);
@@ -127,7 +127,7 @@ fn host_of(url: &str) -> &str {
 }
 
 fn judge_row(matcher: &mut Matcher, found: &mut BlockHits, event: &Event<'_>, line_start: usize, mut row: HitRow) {
-    // A URL shows its own port.
+    // A URL shows its own port, and needs no field for it.
     if !row.of_host || row.context == Context::UrlHost {
         found.rows.push(row);
         return;
@@ -161,7 +161,7 @@ fn judge_weak(
     (text, line_start): (&[u8], usize),
     weak: &Weak,
 ) {
-    // A host alone joins nothing where there is no path.
+    // A host has nothing to be joined with if the line holds no path.
     let may_join = weak.is_url_host
         && weak.context == Context::Text
         && matcher.options().joined
@@ -172,28 +172,28 @@ fn judge_weak(
     }
     let place = weak.span.start - line_start..weak.span.end - line_start;
     let field = event.field_at(place.clone());
-    // Fields that were seen within the text of another do not count.
+    // Fields that were seen within the text of another field do not count.
     let is_all = |field: Field<'_>| {
         let span = field.span();
         span.end <= place.start || place.end <= span.start || holds(&field, &place)
     };
     let is_strong = field.is_some_and(|field| field.is_observable())
         && event.layout() != Layout::Text
-        // Of an address that stands in prose, only its place is known.
+        // Of an address in prose, only the place is known, not its role.
         && !field.is_some_and(|field| matches!(&*field.name(), "address" | "second_address"))
         && event.fields().all(is_all);
     if weak.name_like && is_strong {
         let port = weak.port.or_else(|| event.port_at(&place));
         look_up(matcher, found.text(&weak.canonical), Seen { port, name_like: false });
         let matches = take(matcher, found);
-        // What was not counted, such as a match that is of the host alone too, is not taken off either.
+        // Subtract only what was counted. A match that was not counted, such as one of the host alone, must not be subtracted.
         found.withheld.name_like -= (matches.len() as u64).min(weak.counted);
         if !matches.is_empty() {
             let Weak { span, context, canonical, .. } = weak.clone();
             found.rows.push(HitRow { span, context, canonical, matches, of_host: true, port });
         }
     }
-    // A page that somebody came from, or a program, is not what was asked for, nor is a name within what was asked for.
+    // The host is not joined if it was not the target of the request: a referrer, a program, or a name inside the target.
     let is_around = |field: &Field<'_>| {
         let span = field.span();
         span.start <= place.start && place.end <= span.end
@@ -201,7 +201,7 @@ fn judge_weak(
     let is_address = found.text(&weak.canonical).parse::<IpAddr>().is_ok();
     let is_aside = |field: Field<'_>| match field.role() {
         Some(EcsName::HttpReferrer | EcsName::UserAgent | EcsName::EmailFrom | EcsName::EmailTo) => true,
-        // Who asked, and files and programs, are not where it was asked for.
+        // The client, files and programs are not the target either.
         Some(EcsName::SourceDomain) => true,
         Some(EcsName::SourceIp | EcsName::ClientIp) => is_address,
         Some(_) if field.is_name_like() => true,
@@ -218,8 +218,8 @@ fn judge_weak(
     }
 }
 
-/// Whether a place is all that its field holds, but for a root dot. A name in the path of a URL, or a quad in a longer text, is not what
-/// the field is about.
+/// Returns true if a place fills its field, except for a root dot. A name in the path of a URL, or a quad in a longer text, is not the
+/// subject of its field.
 fn holds(field: &Field<'_>, place: &Range<usize>) -> bool {
     let (span, raw) = (field.span(), field.raw());
     span.start == place.start && span.end >= place.end && matches!(&raw[place.end - span.start..], b"" | b".")
@@ -230,19 +230,19 @@ fn look_up(matcher: &mut Matcher, canonical: &str, seen: Seen) {
     match canonical.parse::<IpAddr>() {
         Ok(addr) => matcher.look_up_ip(addr, seen),
         Err(_) => {
-            // It was a name before.
+            // It was parsed as a name before.
             let is_name = matcher.look_up_domain(canonical.as_bytes(), seen).is_ok();
             debug_assert!(is_name, "{canonical}");
         }
     }
 }
 
-/// Puts the matches of the last lookup aside.
+/// Keeps the matches of the last lookup.
 fn take(matcher: &Matcher, found: &mut BlockHits) -> Range<usize> {
     found.put(matcher.found().iter().filter(|found| found.of_host).copied())
 }
 
-/// Looks up the URLs that a host makes with the paths of its line; takes the first that is listed.
+/// Looks up the URLs that a host forms with the paths of its line; takes the first that is listed.
 fn join(
     matcher: &mut Matcher,
     found: &mut BlockHits,
@@ -267,7 +267,7 @@ fn join(
             let _ = write!(url, ":{port}");
         }
         let _ = write!(url, "{path}");
-        // Some proxies leave the mark on.
+        // Some proxies leave the question mark on.
         if let Some(query) = query.map(|query| query.strip_prefix('?').unwrap_or(query)) {
             let _ = write!(url, "?{query}");
         }
@@ -299,7 +299,7 @@ fn join(
         Some(Value::Text(text)) => Some(text),
         _ => None,
     };
-    // A whole URL has a host of its own.
+    // A field with a whole URL has a host of its own.
     if text(EcsName::UrlFull).is_none() {
         let span = event.span_of(EcsName::UrlPath).or_else(|| event.span_of(EcsName::UrlOriginal));
         if let (Some(path), Some(span)) = (text(EcsName::UrlPath), span)
@@ -308,7 +308,7 @@ fn join(
             return;
         }
     }
-    // What has no fields that are known, has words that begin with a `/`.
+    // Without known fields, try the words that begin with a `/`.
     let is_apart = |span: &Range<usize>| place.end <= span.start || span.end <= place.start;
     for span in paths(line).filter(is_apart).take(MAX_PATHS) {
         let Ok(path) = std::str::from_utf8(&line[span.clone()]) else { continue };
@@ -326,7 +326,7 @@ fn is_end(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'|' | b',' | b';' | b')' | b']' | b'}')
 }
 
-/// The words of a line that begin with a `/` and are no part of a URL.
+/// Returns the words of a line that begin with a `/` and are not part of a URL.
 fn paths(line: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     memchr::memchr_iter(b'/', line).filter_map(|at| {
         let before = at.checked_sub(1).map_or(b' ', |before| line[before]);
@@ -338,7 +338,7 @@ fn paths(line: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// The next word, if it looks like a query: W3C logs have it in a field of its own.
+/// Returns the next word if it looks like a query: W3C logs have it in a field of its own.
 fn query_behind(line: &[u8], end: usize) -> Option<&str> {
     let rest = line[end..].strip_prefix(b" ").or_else(|| line[end..].strip_prefix(b"\t"))?;
     let word = &rest[..rest.iter().position(|byte| is_end(*byte)).unwrap_or(rest.len())];

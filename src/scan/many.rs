@@ -1,13 +1,13 @@
-//! Many inputs side by side on many threads, and one large input on all of them; the output always in the same order.
+//! Scanning many inputs side by side on many threads, or one large input on all of them. The output order is always the same.
 //!
 //! [`Scanner::scan_many`](super::Scanner::scan_many) takes inputs one after the other as threads become free. A
 //! [`Source::File`] or [`Source::Bytes`] is cut and scanned by all threads at once. A [`Source::Reader`] (a decompressor, a pipe) or
-//! [`Source::Growing`] is read by one thread, which hands what it has read to another one if that has nothing to do. Hits are
-//! written out where they are found, by a function of the caller; what was written is delivered on the calling thread, by input and
-//! then by offset, whatever was done first.
+//! [`Source::Growing`] is read by one thread, which passes what it has read to an idle thread if there is one. A function of the
+//! caller renders hits on the thread that finds them. The rendered hits are delivered on the calling thread, by input and
+//! then by offset, in whatever order the work was done.
 //!
-//! Memory is bounded: two buffers of 1.7 MiB a thread, and [`MAX_UNDELIVERED`](crate::limits::MAX_UNDELIVERED) of what waits to
-//! be delivered, with what a thread has under way on top ([`MAX_PART`](crate::limits::MAX_PART) and one hit).
+//! Memory is bounded: two buffers of 1.7 MiB per thread, and [`MAX_UNDELIVERED`](crate::limits::MAX_UNDELIVERED) of hits that wait for
+//! delivery. On top comes what each thread has in progress: [`MAX_PART`](crate::limits::MAX_PART) and one hit.
 //!
 //! ```
 //! use std::ops::ControlFlow;

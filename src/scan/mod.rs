@@ -1,8 +1,10 @@
-//! Scanning logs: what the extractor finds against a sieve, hits out.
+//! Scanning logs: looks up everything that the extractor finds, and reports hits.
 //!
-//! A [`Scanner`] takes any bytes: a slice, or a reader of any length in bounded memory, on one thread or on many. Hits and their order are the same for every way and any number of threads. The input is cut
-//! at line ends into blocks of up to [`MAX_LINE`](crate::limits::MAX_LINE); a longer line is cut in pieces that overlap, each of which
-//! reports what starts in its own part. [`Scanner::scan_rows`] takes many short texts at once, [`many`] takes many inputs side by side, [`Tail`] inputs that grow.
+//! A [`Scanner`] takes any bytes: a slice, or a reader of any length in bounded memory, on one thread or on many. Hits and their order
+//! are the same for every way of scanning and any number of threads. The input is cut at line ends into blocks of up to
+//! [`MAX_LINE`](crate::limits::MAX_LINE). A longer line is cut into overlapping pieces, each of which reports what starts in its own
+//! part. [`Scanner::scan_rows`] takes many short texts at once, [`many`] takes many inputs side by side, and [`Tail`] is for inputs that
+//! grow.
 //!
 //! ```
 //! use std::ops::ControlFlow;

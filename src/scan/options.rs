@@ -1,42 +1,42 @@
 use super::control::ScanControl;
 use crate::sieve::{Engine, MatchOptions, Withheld};
 
-/// What a scan looks for and reports.
+/// Options of a scan.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScanOptions {
-    /// What is reported.
+    /// Which matches are reported.
     pub matching: MatchOptions,
-    /// Undo defanging (`hxxp://`, `[.]`) in the input too (default: no). Every line is looked at then, which is slower.
+    /// Undo defanging (`hxxp://`, `[.]`) in the input too (default: no). This is slower, because every line must be looked at.
     pub refang: bool,
-    /// What of the CPU the scan and its lookups may use (default: all that helps). Hits do not depend on it.
+    /// The CPU features that the scan and its lookups may use (default: all that help). Hits do not depend on it.
     pub engine: Engine,
-    /// Ends scans from outside, and tells how far they have come. A clone of the options has the same one.
+    /// Cancels scans from outside, and shows their progress. Clones of the options share it.
     pub control: ScanControl,
-    /// How lines with hits are read as events (default: as [`EventOptions::default`](crate::event::EventOptions) says); `None`: they are not.
+    /// How lines with hits are read as events (default: [`EventOptions::default`](crate::event::EventOptions)). `None`: they are not read.
     #[cfg(feature = "events")]
     pub events: Option<crate::event::EventOptions>,
-    /// What time the validity of entries is asked for. Needs `events`.
+    /// The time at which entries must be valid. Needs `events`.
     #[cfg(feature = "events")]
     pub validity: Validity,
-    /// Only hits of events from this time on (default: all). A hit without a time passes, and is counted in [`ScanStats::undated`]. Needs
-    /// `events`.
+    /// Report only hits of events at or after this time (default: all). Hits without a time pass, and are counted in
+    /// [`ScanStats::undated`]. Needs `events`.
     #[cfg(feature = "events")]
     pub from: Option<jiff::Timestamp>,
-    /// Only hits of events before this time, likewise.
+    /// Report only hits of events before this time (default: all), with the same rules as `from`.
     #[cfg(feature = "events")]
     pub to: Option<jiff::Timestamp>,
 }
 
-/// What time the validity of entries is asked for.
+/// The time at which entries must be valid.
 #[cfg(feature = "events")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Validity {
-    /// That of [`Filter::as_of`](crate::Filter), if it has one.
+    /// The time of [`Filter::as_of`](crate::Filter), if it is set.
     #[default]
     AsFiltered,
-    /// The time of the event that the hit stands in, of entries that allow too. A hit without a time passes, and is counted in
+    /// The time of the event that holds the hit; this applies to allow entries too. A hit without a time passes, and is counted in
     /// [`ScanStats::undated`].
     AtEvent,
 }
@@ -61,7 +61,7 @@ impl Default for ScanOptions {
 }
 
 impl ScanOptions {
-    /// The defaults.
+    /// Returns the defaults.
     pub fn new() -> Self {
         Self::default()
     }
@@ -102,7 +102,7 @@ impl ScanOptions {
         self
     }
 
-    /// Sets how lines that hit are read as events ([`events`](ScanOptions::events)).
+    /// Sets how lines with hits are read as events ([`events`](ScanOptions::events)).
     #[cfg(feature = "events")]
     #[must_use]
     pub fn events(mut self, events: impl Into<Option<crate::event::EventOptions>>) -> Self {
@@ -127,26 +127,26 @@ impl ScanOptions {
     }
 }
 
-/// What a scan did.
+/// Statistics of a scan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScanStats {
-    /// Bytes of input that were scanned; of UTF-16 those of its UTF-8 form.
+    /// Bytes of input that were scanned; UTF-16 counts in its UTF-8 form.
     pub bytes: u64,
-    /// Places that were looked at. How many it takes depends on the [`Engine`], and on nothing else.
+    /// Places that were looked at. The number depends on the [`Engine`], but not on chunks or threads.
     pub observables: u64,
-    /// Words that were read because they may hold a hit, which is what costs most: a word stands between white space, control bytes and
-    /// quotes. Zero where nothing is passed over: with the [scalar engine](Engine::Scalar), for example.
+    /// Words that were read because they may hold a hit, which is the most costly step. A word stands between white space, control bytes
+    /// and quotes. Zero if no words can be skipped, for example with the [scalar engine](Engine::Scalar).
     pub words: u64,
     /// Hits that were handed over.
     pub hits: u64,
-    /// Pairs of observable and indicator in them.
+    /// Pairs of observable and indicator in those hits.
     pub matches: u64,
-    /// Matches that were found and not reported.
+    /// Matches that were found but not reported.
     pub withheld: Withheld,
-    /// Hits of lines without a time, where a time was asked for.
+    /// Hits on lines without a time, if a time was asked for.
     pub undated: u64,
-    /// It was cancelled before its end, by its [`ScanControl`].
+    /// The scan was cancelled by its [`ScanControl`] before its end.
     pub is_cancelled: bool,
 }
 

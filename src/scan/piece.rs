@@ -1,4 +1,4 @@
-//! Scanning a piece of an input: the one place where blocks are scanned, whoever wants the hits.
+//! Scanning a piece of an input. This is the only place where blocks are scanned, whoever consumes the hits.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::options::ScanStats;
 use super::told::Known;
 use super::worker::Worker;
 
-/// The bytes of a piece, which may outlive its scanning.
+/// The bytes of a piece, which may outlive its scan.
 #[derive(Clone)]
 pub(super) enum Text<'s> {
     Slice(&'s [u8]),
@@ -35,29 +35,29 @@ impl Text<'_> {
 /// A part of an input that is cut into blocks.
 pub(super) struct Piece<'p, 's> {
     pub(super) text: &'p Text<'s>,
-    /// Where the first byte of the text stands in the (transcoded) input.
+    /// The offset of the text's first byte in the (transcoded) input.
     pub(super) offset: u64,
-    /// Where in it what belongs to no piece before starts.
+    /// The offset in the input where the part that no earlier piece covers starts.
     pub(super) start: u64,
     pub(super) blocks: &'p [Block],
-    /// The position of the first block; `None`: lines have been counted as far as the hits before, and no further.
+    /// The position of the first block; `None` if lines have only been counted up to the last hit.
     pub(super) base: Option<Counted>,
     pub(super) is_utf16: bool,
     pub(super) known: &'p Known,
     pub(super) heads: &'p PartHeads,
 }
 
-/// Who wants the hits.
+/// A consumer of hits.
 pub(super) trait Hits<'s> {
-    /// What a block has given is in `worker.found`. `Break`: the input ends here.
+    /// Takes the hits of a block, which are in `worker.found`. `Break` ends the input here.
     fn block(&mut self, piece: &Piece<'_, 's>, block: &Block, worker: &mut Worker) -> ControlFlow<()>;
 
-    /// The end of a piece. `Break`: the input ends here.
+    /// Ends a piece. `Break` ends the input here.
     fn end(&mut self) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 
-    /// Hits that were handed over, and their matches.
+    /// The number of hits that were handed over, and of their matches.
     fn counts(&self) -> (u64, u64);
 }
 
@@ -87,7 +87,7 @@ impl<'s> Piece<'_, 's> {
             stats.observables += worker.found.observables;
             stats.words += worker.found.words;
             flow = hits.block(self, block, worker);
-            // What was judged on the way counts too.
+            // Judging a line adds to these counts.
             stats.withheld += worker.found.withheld;
             stats.undated += worker.found.undated;
             times.scan += scanned - start;

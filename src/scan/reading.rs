@@ -1,4 +1,4 @@
-//! Reading an input from its beginning to its end, one part after the other: the one place where readers are read.
+//! Reading an input in order, part by part. This is the only place where readers are read.
 
 use std::io::{self, Read};
 
@@ -8,14 +8,14 @@ use super::stream::Filled;
 use super::tail::Tail;
 use super::told::{Known, Told};
 
-/// How the end of what a reader gives is taken.
+/// What the end of a reader means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ends {
     /// The input ends there.
     Whole,
-    /// More may come: a line without an end waits for the rest.
+    /// More may come: an unfinished line waits for the rest.
     Growing,
-    /// More may come, and a line without an end is scanned as it stands, and once more when its end has come.
+    /// More may come: an unfinished line is scanned as it stands, and again when its end has come.
     Rest,
 }
 
@@ -24,11 +24,11 @@ pub(super) struct Reading<R, T> {
     reader: R,
     tail: T,
     ends: Ends,
-    /// The reader is at its end, and the line without one is still to be scanned.
+    /// The reader is at its end, and the unfinished line is still to be scanned.
     is_at_rest: bool,
 }
 
-/// What of an input is in a chunk.
+/// The part of an input that a chunk holds.
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) cut: Cut,
@@ -36,12 +36,12 @@ pub(super) struct Part {
     pub(super) known: Known,
     /// Nothing follows.
     pub(super) is_last: bool,
-    /// What reading failed with, behind what is in the chunk.
+    /// The error that reading failed with, after the bytes in the chunk.
     pub(super) error: Option<io::Error>,
 }
 
 impl<R: Read> Reading<R, Tail> {
-    /// An input from its first byte to its last.
+    /// Reads an input from its first byte to its last.
     pub(super) fn whole(reader: R) -> Self {
         Self::new(reader, Tail::new(), Ends::Whole)
     }
@@ -81,7 +81,7 @@ impl<R: Read, T: AsMut<Tail>> Reading<R, T> {
     }
 }
 
-/// The line whose end is still to come, as if this were all of it.
+/// Cuts the unfinished line as if it were complete.
 fn rest(tail: &mut Tail, chunk: &mut Chunk) -> Part {
     let (mut stream, mut cutter) = (tail.stream.clone(), tail.cutter.clone());
     stream.finish(chunk);

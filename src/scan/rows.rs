@@ -1,4 +1,4 @@
-//! Many short texts, each an input of its own: joined, so that one scan goes over all of them.
+//! Many short texts, each an input of its own: joined, so that one scan covers all of them.
 
 use std::ops::ControlFlow;
 
@@ -13,16 +13,16 @@ use super::scanner::Scanner;
 use super::sink::SinkResult;
 use super::told::Known;
 
-/// How much is joined before it is scanned: what stays in the second-level cache.
+/// Bytes that are joined before they are scanned: as much as stays in the second-level cache.
 const ENOUGH: usize = 256 * 1024;
 
 impl Scanner {
-    /// Scans many texts, each an input of its own, and hands each hit over with the number of its row: what
-    /// [`scan`](Scanner::scan) finds in the row alone, with offsets and lines that count from its start. Hits come by row, then as
-    /// [`scan`](Scanner::scan) gives them. `sink` can end the scan.
+    /// Scans many texts, each as an input of its own, and hands each hit over with the number of its row. The hits of a row are those that
+    /// [`scan`](Scanner::scan) finds in the row alone; offsets and lines count from its start. Hits come by row, then in the order of
+    /// [`scan`](Scanner::scan). `sink` can end the scan.
     ///
     /// Rows come from any iterator of texts or bytes, or from a [`Column`](crate::value::Column), whose nulls are empty rows. Short rows
-    /// are copied behind one another and scanned together: rows of 180 bytes take less than half the time that they take one by one.
+    /// are joined and scanned together: rows of 180 bytes take less than half the time that they take one by one.
     ///
     /// ```
     /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
@@ -66,14 +66,14 @@ impl Scanner {
             }
         }
         if flow.is_continue() {
-            // There is nothing left to break off.
+            // This was the last scan: there is nothing left to break off.
             let _ = self.scan_joined(&joined, &mut stats, &mut sink);
         }
         self.joined = joined;
         stats
     }
 
-    /// A row by itself.
+    /// Scans a row by itself.
     fn scan_row(
         &mut self,
         number: usize,
@@ -89,7 +89,7 @@ impl Scanner {
         if stats.is_cancelled { ControlFlow::Break(()) } else { flow }
     }
 
-    /// The rows that were joined, if there are any.
+    /// Scans the joined rows, if there are any.
     fn scan_joined(
         &mut self,
         joined: &Joined,

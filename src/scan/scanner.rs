@@ -26,9 +26,9 @@ use crate::sieve::{Engine, Sieve};
 
 /// Scans inputs of any size for the indicators of a sieve.
 ///
-/// Keeps its scratch space from one input to the next: make one and use it for many files. Any bytes are legal input. A scan
-/// never panics on what it finds, and takes time linear in the input. Reading takes a buffer of 1.7 MiB (of which less than 600
-/// KiB are touched unless lines are longer than that), on many threads two for each; hits take what they need until they are handed over.
+/// A scanner keeps its scratch space: make one and use it for many inputs. Any bytes are legal input. A scan
+/// never panics because of its input, and takes time linear in it. Reading takes a buffer of 1.7 MiB, or two per thread on many
+/// threads; unless lines are longer than that, less than 600 KiB of a buffer are touched. Hits take memory until they are handed over.
 #[derive(Debug)]
 pub struct Scanner {
     sieve: Sieve,
@@ -39,12 +39,12 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// A scanner for a sieve, with the default options.
+    /// Creates a scanner for a sieve, with the default options.
     pub fn new(sieve: &Sieve) -> Self {
         Self::with_options(sieve, &ScanOptions::default())
     }
 
-    /// A scanner for a sieve.
+    /// Creates a scanner for a sieve, with these options.
     pub fn with_options(sieve: &Sieve, options: &ScanOptions) -> Self {
         let first = Worker::new(sieve, options);
         Self {
@@ -56,24 +56,24 @@ impl Scanner {
         }
     }
 
-    /// What of the CPU it uses: the engine of its options, or the fastest that this CPU can run.
+    /// Returns the engine in use: the one of the options, or the fastest that this CPU can run.
     pub fn engine(&self) -> Engine {
         self.workers[0].engine()
     }
 
     /// Scans a slice on this thread. `sink` gets the hits by offset, at one offset the longest first. It returns nothing, or a
-    /// [`ControlFlow`], with which it can end the scan.
+    /// [`ControlFlow`] that can end the scan.
     pub fn scan<R: SinkResult>(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
         let sink = flowing(sink);
         if utf16::detect(haystack).is_some() {
-            // A slice is a reader that does not fail.
+            // A slice is read like a reader, which cannot fail here.
             return self.alone(sink, |alone| alone.read(&mut Reading::whole(haystack))).stats;
         }
         self.alone(sink, |alone| alone.bytes(&Text::Slice(haystack), Heads::default())).stats
     }
 
-    /// Like [`scan`](Scanner::scan), on as many threads as the current `rayon` pool has, or the machine has cores if this is no
-    /// thread of a pool. `sink` runs on the calling thread. Where threads cannot be created, this one scans alone.
+    /// Like [`scan`](Scanner::scan), on as many threads as the current `rayon` pool has. Outside a pool, on one thread per core
+    /// of the machine. `sink` runs on the calling thread. If threads cannot be created, the calling thread scans alone.
     pub fn scan_parallel<R: SinkResult>(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
         let mut sink = flowing(sink);
         let source = Source::Bytes(Box::new(haystack));
@@ -83,13 +83,13 @@ impl Scanner {
         }
     }
 
-    /// Scans what a reader gives, on this thread, in bounded memory. Offsets count from the reader's first byte.
+    /// Scans everything that a reader gives, on this thread, in bounded memory. Offsets count from the reader's first byte.
     ///
-    /// The hits of a line are handed over before what comes behind the line is waited for.
+    /// The hits of a line are handed over before the scan waits for more input.
     ///
     /// # Errors
     ///
-    /// What the reader fails with. The hits of all that was read before have been handed over then.
+    /// The error of the reader. All hits from before the error have been handed over.
     pub fn scan_reader<R: SinkResult>(
         &mut self,
         reader: impl Read,
@@ -104,7 +104,7 @@ impl Scanner {
     ///
     /// # Errors
     ///
-    /// As [`scan_reader`](Scanner::scan_reader), and if threads cannot be created.
+    /// The error of the reader, as for [`scan_reader`](Scanner::scan_reader), or threads cannot be created.
     pub fn scan_reader_parallel<R: SinkResult>(
         &mut self,
         reader: impl Read + Send,
@@ -115,8 +115,8 @@ impl Scanner {
         whole(end.map_err(|error| Error::io(None, error))?)
     }
 
-    /// Scans a log file, decompressed as need be ([`open_log`](crate::input::open_log)), on as many threads as
-    /// [`scan_parallel`](Scanner::scan_parallel). `sink` runs on the calling thread.
+    /// Scans a log file on as many threads as [`scan_parallel`](Scanner::scan_parallel), and decompresses it if necessary (see
+    /// [`open_log`](crate::input::open_log)). `sink` runs on the calling thread.
     ///
     /// ```no_run
     /// use netsieve::{Scanner, Sieve};
@@ -129,8 +129,7 @@ impl Scanner {
     ///
     /// # Errors
     ///
-    /// The file cannot be opened, is not text, or reading or decompressing fails. The hits of all that was read before have been
-    /// handed over then.
+    /// The file cannot be opened, is not text, or reading or decompressing it fails. All hits from before the error have been handed over.
     #[cfg(feature = "feeds")]
     pub fn scan_path<R: SinkResult>(
         &mut self,
@@ -140,23 +139,23 @@ impl Scanner {
         let path = path.as_ref();
         let mut sink = flowing(sink);
         let mut source = Source::Reader(crate::input::open_log(path)?);
-        // The year of times that are logged without one.
+        // Gives the year of times that are logged without one.
         let written = std::fs::metadata(path).and_then(|data| data.modified());
         if let Some(at) = written.ok().and_then(|at| jiff::Timestamp::try_from(at).ok()) {
             source = Source::Written { source: Box::new(source), at };
         }
-        // An error of the reader names the file.
+        // The reader's error already names the file.
         whole(self.side_by_side(source, threads(), &mut sink).map_err(|error| Error::io(None, error))?)
     }
 
-    /// Scans the whole lines that a reader gives until its end, which need not be the last: call it again when there is more.
-    /// A line without an end waits for the rest. Offsets and lines count from the first byte that the tail was used for.
+    /// Scans the whole lines that a reader gives until its end, which may be temporary: call this again when there is more.
+    /// An unfinished line waits for the rest. Offsets and lines count from the first byte that the tail was used for.
     ///
-    /// If `sink` breaks off, what else was read is passed over.
+    /// If `sink` breaks off, the remaining bytes of this read are skipped.
     ///
     /// # Errors
     ///
-    /// What the reader fails with. The hits of all lines before have been handed over then.
+    /// The error of the reader. The hits of all lines before the error have been handed over.
     ///
     /// ```
     /// # use std::ops::ControlFlow;
@@ -189,26 +188,26 @@ impl Scanner {
         whole(self.alone(sink, |alone| alone.read(&mut Reading::new(reader, tail, Ends::Growing))))
     }
 
-    /// Scans the line whose end is still to come as if this were all of it: at the end of an input, or when nothing has come for
-    /// long. It is still scanned as a whole once its end has come; what was found in it at the same place before is not
-    /// handed over again.
+    /// Scans the unfinished line of a tail as if it were complete: at the end of an input, or if nothing has come for a while. Once the
+    /// rest of the line has come, it is scanned again as a whole; hits that were handed over before, at the same place, are
+    /// not handed over again.
     pub fn scan_rest<R: SinkResult>(&mut self, tail: &mut Tail, sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
         let sink = flowing(sink);
-        // What is empty does not fail.
+        // An empty reader does not fail.
         self.alone(sink, |alone| alone.read(&mut Reading::new(io::empty(), tail, Ends::Rest))).stats
     }
 
-    /// Scans inputs on `threads` threads beside the calling one, or on the calling one if that is 1 (or 0).
+    /// Scans inputs on `threads` threads beside the calling one, or on the calling one if `threads` is 0 or 1.
     ///
-    /// `inputs` is asked for the next input when a thread is free to open it, on that thread. `render` is called on any thread,
-    /// with the number of the input and a hit, and appends what it wants delivered; `Break` ends the input behind that hit.
-    /// `deliver` runs on the calling thread, in order; `Break` ends everything, once no thread waits for its input any more. The
-    /// end of the input whose hits were refused so is still delivered, with what had been scanned of it. So it is, and nothing
-    /// behind it, if the scan is cancelled by its [`ScanControl`](super::ScanControl).
+    /// `inputs` is advanced by a thread that is free to open the next input. `render` runs on any thread. It gets
+    /// the number of the input and a hit, and appends the bytes to deliver; `Break` ends the input after that hit.
+    /// `deliver` runs on the calling thread, in order. Its `Break` ends everything, as soon as no thread waits for its input any more. The
+    /// input whose hits were refused still has its end delivered, with statistics of the part scanned so far. The same holds if the scan is
+    /// cancelled by its [`ScanControl`](super::ScanControl): that end is the last delivery.
     ///
     /// # Errors
     ///
-    /// A thread cannot be created. Nothing has been delivered then.
+    /// A thread cannot be created. Nothing has been delivered in that case.
     pub fn scan_many<'s>(
         &mut self,
         mut inputs: impl Iterator<Item = io::Result<Source<'s>>> + Send,
@@ -232,7 +231,7 @@ impl Scanner {
         result.map_err(|error| Error::io(None, error))
     }
 
-    /// One of many inputs, on this thread. `Break`: no more is wanted.
+    /// Scans one of many inputs on this thread. `Break`: no more is wanted.
     #[allow(clippy::type_complexity, reason = "a name would say no more")]
     fn one(
         &mut self,
@@ -246,7 +245,7 @@ impl Scanner {
             Ok(Opened::Places(file, heads)) => file.in_order(heads),
             Ok(opened) => opened,
         };
-        // Hits, and how far the scan has come, are told by turns.
+        // Hits and progress take turns in calling `deliver`.
         let to = std::cell::RefCell::new((deliver, ControlFlow::Continue(())));
         let tell = |delivery: Delivery<'_>| {
             let (deliver, wanted) = &mut *to.borrow_mut();
@@ -274,7 +273,7 @@ impl Scanner {
         if is_cancelled { ControlFlow::Break(()) } else { wanted }
     }
 
-    /// One input on this thread, its hits handed over where they are found.
+    /// Scans one input on this thread; its hits are handed over where they are found.
     fn alone<'s>(
         &mut self,
         sink: impl FnMut(&Hit<'_>) -> ControlFlow<()>,
@@ -291,7 +290,7 @@ impl Scanner {
         })
     }
 
-    /// One input on many threads, its hits handed over on this one.
+    /// Scans one input on many threads; its hits are handed over on this one.
     fn side_by_side(
         &mut self,
         source: Source<'_>,
@@ -340,7 +339,7 @@ impl Scanner {
     }
 }
 
-/// What was scanned, unless reading failed.
+/// Returns the statistics, or the error if reading failed.
 fn whole(end: InputEnd) -> Result<ScanStats> {
     match end.error {
         Some(error) => Err(Error::io(None, error)),
@@ -352,7 +351,7 @@ fn hits(input: usize, part: &Part) -> Delivery<'_> {
     Delivery::Hits { input, rendered: &part.rendered, hits: &part.hits }
 }
 
-/// As many as the pool has that this thread belongs to, or the machine has cores.
+/// The number of threads of the `rayon` pool that this thread belongs to, or else the number of cores.
 fn threads() -> usize {
     #[cfg(feature = "parallel")]
     if rayon::current_thread_index().is_some() {

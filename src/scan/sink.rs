@@ -1,14 +1,14 @@
-//! What a sink of hits may return: nothing, or whether to go on.
+//! The return values of a sink: nothing, or a `ControlFlow`.
 
 use std::ops::ControlFlow;
 
 use super::hit::Hit;
 
-/// What a sink returns: `()` to get all hits, or a [`ControlFlow`], whose `Break` ends the scan.
+/// The return type of a sink: `()` to get all hits, or a [`ControlFlow`] whose `Break` ends the scan.
 ///
-/// Sealed: no other types implement it.
+/// This trait is sealed: no other types can implement it.
 pub trait SinkResult: sealed::Sealed {
-    /// Whether the scan goes on.
+    /// Returns `Break` if the scan is to end.
     fn into_flow(self) -> ControlFlow<()>;
 }
 
@@ -34,7 +34,7 @@ mod sealed {
     impl Sealed for ControlFlow<()> {}
 }
 
-/// A sink of either sort as one that returns a [`ControlFlow`].
+/// Wraps a sink of either kind as one that returns a [`ControlFlow`].
 pub(super) fn flowing<R: SinkResult>(mut sink: impl FnMut(&Hit<'_>) -> R) -> impl FnMut(&Hit<'_>) -> ControlFlow<()> {
     move |hit| sink(hit).into_flow()
 }

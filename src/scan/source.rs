@@ -1,4 +1,4 @@
-//! What is scanned, and how it is opened.
+//! The kinds of inputs, and how each is opened.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -16,23 +16,23 @@ use crate::limits::SNIFF_UTF16;
 pub enum Source<'s> {
     /// Read from its beginning to its end.
     Reader(Box<dyn Read + Send + 's>),
-    /// Read at many places at once. What is behind the first end that a reading meets is not looked at.
+    /// A file that is read at many offsets at once. Anything after the first end of file that a read meets is ignored.
     File(Box<dyn ReadAt + 's>),
-    /// Read from the place that was reached before, as far as it goes for now: see
-    /// [`Scanner::scan_tail`](super::Scanner::scan_tail). Many such inputs are read side by side.
+    /// An input that grows: read from the position that was reached before, as far as it goes for now (see
+    /// [`Scanner::scan_tail`](super::Scanner::scan_tail)). Many such inputs are read side by side.
     Growing {
-        /// What has been added.
+        /// The bytes that have been added.
         reader: Box<dyn Read + Send + 's>,
-        /// How far the input had been scanned, and has been afterwards.
+        /// The position up to which the input has been scanned; the scan moves it on.
         tail: &'s mut Tail,
-        /// Whether a line without an end is scanned as it stands, as
+        /// True to scan an unfinished line as it stands, as
         /// [`Scanner::scan_rest`](super::Scanner::scan_rest) does.
         with_rest: bool,
     },
     /// In memory.
     Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>),
-    /// Any of these, and when it was last written: the year of times that are logged without one follows from it. A plain
-    /// [`File`](Source::File) knows it itself.
+    /// Any of these, with the time at which it was last written. That gives the year of times that are logged without one. A plain
+    /// [`File`](Source::File) knows this time itself.
     Written {
         /// The input.
         source: Box<Source<'s>>,
@@ -53,38 +53,38 @@ impl std::fmt::Debug for Source<'_> {
     }
 }
 
-/// What can be read at any place, by many threads at once.
+/// Input that many threads can read at any offset at once.
 pub trait ReadAt: Send + Sync {
-    /// Reads at an offset; 0 is the end.
+    /// Reads at an offset; returns 0 at the end.
     ///
     /// # Errors
     ///
     /// Reading fails.
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// How many bytes there are at least, if that is known. An input that ends before was shortened while it was read, which is
+    /// Returns the minimum number of bytes, if it is known. An input that ends earlier was shortened while it was read, which is
     /// an error.
     ///
     /// # Errors
     ///
-    /// Asking fails.
+    /// The size cannot be determined.
     fn size(&self) -> io::Result<Option<u64>> {
         Ok(None)
     }
 
-    /// When it was last written, if that is known.
+    /// Returns the time at which the input was last written, if it is known.
     fn written(&self) -> Option<Timestamp> {
         None
     }
 }
 
-/// The size of a regular file. Others (of `/proc`, devices) have none that means anything.
+/// The size of a regular file. Other files (in `/proc`, devices) have no meaningful size.
 fn size(file: &File) -> io::Result<Option<u64>> {
     let metadata = file.metadata()?;
     Ok(metadata.is_file().then_some(metadata.len()))
 }
 
-/// When a regular file was last written.
+/// The time at which a regular file was last written.
 fn written(file: &File) -> Option<Timestamp> {
     let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
     Timestamp::try_from(metadata.modified().ok()?).ok()
@@ -120,15 +120,15 @@ impl ReadAt for File {
     }
 }
 
-/// A file that is read at many places, and the size it had when it was opened.
+/// A file that is read at many offsets, and its size when it was opened.
 pub(super) struct Places<'s> {
     file: Box<dyn ReadAt + 's>,
     size: u64,
 }
 
 impl Places<'_> {
-    /// Reads until `buf` is full, the file ends, or reading fails; how much was read, and what failed. That the file ends before
-    /// the size that it had is a failure.
+    /// Reads until `buf` is full, the file ends, or reading fails. Returns the number of bytes and the error, if any. A file that ends
+    /// before the size that it had is an error.
     pub(super) fn fill(&self, buf: &mut [u8], offset: u64) -> (usize, io::Result<()>) {
         let mut filled = 0;
         while filled < buf.len() {
@@ -143,7 +143,7 @@ impl Places<'_> {
         (filled, Ok(()))
     }
 
-    /// Whether the file may end there.
+    /// Checks that the file may end at this offset.
     fn end(&self, at: u64) -> io::Result<()> {
         if at >= self.size {
             return Ok(());
@@ -153,7 +153,7 @@ impl Places<'_> {
     }
 }
 
-/// A file, from its beginning to its end.
+/// A file that is read from beginning to end.
 struct Sequential<'s> {
     file: Places<'s>,
     offset: u64,
@@ -181,7 +181,7 @@ impl AsRef<[u8]> for Owned<'_> {
     }
 }
 
-/// How far an input that is read in order has been scanned.
+/// The position in an input that is read in order.
 pub(super) enum Position<'s> {
     Own(Box<Tail>),
     Lent(&'s mut Tail),
@@ -199,16 +199,16 @@ impl AsMut<Tail> for Position<'_> {
 /// An input that is read from its beginning to its end.
 pub(super) type InOrder<'s> = Reading<Box<dyn Read + Send + 's>, Position<'s>>;
 
-/// A source, once it is known what it holds.
+/// A source that has been opened, so that its kind is known.
 pub(super) enum Opened<'s> {
     InOrder(Box<InOrder<'s>>),
-    /// With what its headers are followed by.
+    /// With the headers of the input.
     Places(Places<'s>, Heads),
     Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>, Heads),
 }
 
 impl<'s> Opened<'s> {
-    /// UTF-16 is read from its beginning to its end, wherever it comes from.
+    /// Opens a source. UTF-16 is read in order, wherever it comes from.
     pub(super) fn open(source: Source<'s>) -> io::Result<Self> {
         Self::written(source, None)
     }
@@ -223,7 +223,7 @@ impl<'s> Opened<'s> {
                 Opened::InOrder(Box::new(Reading::new(reader, Position::Lent(tail), ends)))
             }
             Source::File(file) => {
-                // What it has grown by meanwhile is read too; what it has lost is missed.
+                // A file that has grown since is read to its new end; one that has shrunk is an error.
                 let size = file.size()?.unwrap_or(0);
                 let at = at.or_else(|| file.written());
                 let file = Places { file, size };
@@ -232,7 +232,7 @@ impl<'s> Opened<'s> {
                 match utf16::detect(&head[..len]) {
                     Some(_) => file.in_order(Heads::new(at)),
                     None => {
-                        // Met again, behind all that can be read, where the place is reached.
+                        // The same error comes up again when the scan gets to this offset, after everything that can be read.
                         drop(read);
                         Opened::Places(file, Heads::new(at))
                     }
@@ -252,7 +252,7 @@ impl<'s> Opened<'s> {
 }
 
 impl<'s> Places<'s> {
-    /// The file, read from its beginning to its end.
+    /// Reads the file in order.
     pub(super) fn in_order(self, heads: Heads) -> Opened<'s> {
         Opened::whole(Box::new(Sequential { file: self, offset: 0 }), heads)
     }

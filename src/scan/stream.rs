@@ -1,4 +1,4 @@
-//! Reading an input from its beginning to its end, into one chunk after the other.
+//! Reading an input in order, chunk by chunk.
 
 use std::io::{self, Read};
 
@@ -6,7 +6,7 @@ use super::chunk::Chunk;
 use crate::input::utf16::{self, Transcoder};
 use crate::limits::SNIFF_UTF16;
 
-/// How far the reading of an input has come. UTF-16 is transcoded on the way in.
+/// The progress of reading an input. UTF-16 is transcoded as it is read.
 #[derive(Clone, Debug)]
 pub(super) struct Stream {
     encoding: Encoding,
@@ -14,7 +14,7 @@ pub(super) struct Stream {
 
 #[derive(Clone, Debug)]
 enum Encoding {
-    /// Too little has been read to tell; this much.
+    /// These bytes are too few to tell.
     Unknown(Vec<u8>),
     Bytes,
     Utf16 {
@@ -25,14 +25,14 @@ enum Encoding {
     },
 }
 
-/// How much of UTF-16 is transcoded at a time: a unit of two bytes becomes at most three.
+/// Bytes of UTF-16 that are transcoded at a time: a unit of two bytes becomes at most three.
 const RAW: usize = 64 * 1024;
 const MAX_TEXT: usize = RAW / 2 * 3 + 8;
 
-/// How a reading ended.
+/// The result of a read.
 #[derive(Debug)]
 pub(super) enum Filled {
-    /// A line has ended in what was read, or the chunk is full.
+    /// A line ended in the bytes that were read, or the chunk is full.
     More,
     /// The input is at its end, for now at least.
     End,
@@ -44,7 +44,7 @@ impl Stream {
         Self { encoding: Encoding::Unknown(Vec::new()) }
     }
 
-    /// The length of the byte order mark if the input is UTF-16.
+    /// Returns the length of the byte order mark if the input is UTF-16.
     pub(super) fn mark(&self) -> Option<u64> {
         match self.encoding {
             Encoding::Utf16 { mark, .. } => Some(mark),
@@ -52,12 +52,12 @@ impl Stream {
         }
     }
 
-    /// Whether bytes are held back that do not tell the encoding yet.
+    /// Returns true if bytes are held back because they do not tell the encoding yet.
     pub(super) fn is_undecided(&self) -> bool {
         matches!(&self.encoding, Encoding::Unknown(head) if !head.is_empty())
     }
 
-    /// Reads until a line ends or the chunk is full: whoever writes line by line is answered line by line.
+    /// Reads until a line ends or the chunk is full, so that a writer who writes line by line is answered line by line.
     pub(super) fn fill(&mut self, reader: &mut dyn Read, chunk: &mut Chunk) -> Filled {
         loop {
             let before = chunk.read().len();
@@ -93,7 +93,7 @@ impl Stream {
         }
     }
 
-    /// Adds what was held back, at the end of the input.
+    /// Adds the bytes that were held back, at the end of the input.
     pub(super) fn finish(&mut self, chunk: &mut Chunk) {
         if let Encoding::Unknown(head) = &mut self.encoding {
             let head = std::mem::take(head);
@@ -101,7 +101,7 @@ impl Stream {
         }
         if let Encoding::Utf16 { transcoder, text, .. } = &mut self.encoding {
             text.clear();
-            // A byte that is half a unit is none, and counts as none.
+            // A byte that is half a unit is dropped, and not counted.
             let _ = transcoder.finish(text);
             chunk.push(text);
         }
@@ -123,7 +123,7 @@ impl Stream {
     }
 }
 
-/// Some bytes, or how the input ended.
+/// Reads some bytes, or returns how the input ended.
 fn read(reader: &mut dyn Read, into: &mut [u8]) -> Result<usize, Filled> {
     loop {
         match reader.read(into) {

@@ -6,15 +6,15 @@ use super::chunk::Cutter;
 use super::stream::Stream;
 use super::told::Told;
 
-/// How far an input that grows has been scanned: for [`Scanner::scan_tail`](super::Scanner::scan_tail).
+/// The position in a growing input up to which it has been scanned: for [`Scanner::scan_tail`](super::Scanner::scan_tail).
 ///
-/// Takes what a line without an end takes, up to [`MAX_LINE`](crate::limits::MAX_LINE) and some. It outlives the scanner: one of
-/// another sieve may go on with it.
+/// It holds the unfinished line, so takes little more memory than [`MAX_LINE`](crate::limits::MAX_LINE). It is independent of the
+/// scanner: after a reload, a scanner for another sieve can go on with it.
 #[derive(Debug)]
 pub struct Tail {
     pub(super) stream: Stream,
     pub(super) cutter: Cutter,
-    /// Of the line without an end: what was handed over of it.
+    /// The hits of the unfinished line that were handed over.
     pub(super) told: Told,
 }
 
@@ -25,17 +25,17 @@ impl Default for Tail {
 }
 
 impl Tail {
-    /// At the start of an input.
+    /// Starts at the start of an input.
     pub fn new() -> Self {
         Self { stream: Stream::new(), cutter: Cutter::new(), told: Told::default() }
     }
 
-    /// Says when the input was last written: the year of times that are logged without one follows from it.
+    /// Sets the time at which the input was last written. It gives the year of times that are logged without one.
     pub fn written(&mut self, at: Timestamp) {
         self.cutter.written(Some(at));
     }
 
-    /// Whether a line was read whose end is still to come.
+    /// Returns true if a line has been read without its end.
     pub fn has_rest(&self) -> bool {
         self.stream.is_undecided() || self.cutter.has_rest()
     }

@@ -1,4 +1,4 @@
-//! What was handed over of a line that had no end yet.
+//! The hits that were handed over for an unfinished line.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::extract::Context;
 
-/// Where a hit stands: one span can be two things, a reverse name and its address.
+/// The place of a hit: one span can be two things, a reverse name and its address.
 type HitPlace = (Range<u64>, Context);
 
-/// What was handed over of a line whose end is still to come, shared with whoever scans it.
+/// The hits that were handed over for an unfinished line, shared with the threads that scan it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told(Arc<Mutex<HashSet<HitPlace>>>);
 
 impl Told {
-    /// Whether a hit was handed over before.
+    /// Returns true if a hit was handed over before.
     pub(super) fn has(&self, place: &HitPlace) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(place)
     }
@@ -28,19 +28,19 @@ impl Told {
     }
 }
 
-/// What of the hits of a part is known already, or to be kept in mind.
+/// How the hits of a part relate to those handed over before.
 #[derive(Clone, Debug)]
 pub(super) enum Known {
     /// All are new.
     None,
-    /// These are not handed over again.
+    /// These hits are not handed over again.
     Told(Told),
-    /// Likewise, and those of this part will not be either: it is scanned once more, when its line has come to its end.
+    /// As `Told`, and the hits of this part are added: its line is scanned again when its end has come.
     Rest(Told),
 }
 
 impl Known {
-    /// Whether a hit is to be handed over.
+    /// Returns true if a hit is to be handed over.
     pub(super) fn is_new(&self, span: &Range<u64>, context: Context) -> bool {
         let place = (span.clone(), context);
         match self {

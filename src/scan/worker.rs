@@ -1,4 +1,4 @@
-//! One block of an input: its tokens, looked up, and the hits put aside.
+//! Scanning one block: looking up its tokens, and keeping the hits.
 
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -23,11 +23,11 @@ use crate::value::email::EmailScratch;
 #[derive(Debug)]
 pub(super) struct Worker {
     extractor: Extractor,
-    /// What passes over the words that hold nothing; `None` if every line must be looked at.
+    /// Skips words that hold nothing; `None` if every line must be looked at.
     finder: Option<WordFinder>,
-    /// What finds hashes and mail addresses that are listed; `None` without any.
+    /// Finds listed hashes and mail addresses; `None` if none are listed.
     exact: Option<ExactFinder>,
-    /// Whether hashes, and mail addresses, are.
+    /// True if hashes, and if mail addresses, are listed.
     has_exact: (bool, bool),
     pub(super) matcher: Matcher,
     pub(super) found: BlockHits,
@@ -36,18 +36,18 @@ pub(super) struct Worker {
     pub(super) lines: Lines,
 }
 
-/// The lines of a block that a pattern may match in, or that hold a hash or a mail address that is listed.
+/// The lines of a block that must be extracted in full: a pattern may match there, or a listed hash or mail address was found.
 #[derive(Debug, Default)]
 struct CertainLines {
-    /// Where they start, in order.
+    /// The starts of the lines, in order.
     starts: Vec<usize>,
-    /// Space to undo escapes in.
+    /// Scratch space for undoing escapes.
     scratch: Vec<u8>,
     email: EmailScratch,
 }
 
 impl CertainLines {
-    /// Puts down the lines that a pattern may match in.
+    /// Records the lines that a pattern may match in.
     fn find_patterns(&mut self, sieve: &Sieve, view: &[u8]) {
         self.starts.clear();
         if !sieve.has_patterns() {
@@ -63,10 +63,10 @@ impl CertainLines {
         }
     }
 
-    /// Puts down the lines with what is listed beside them. Gives how many places were looked at.
+    /// Adds the lines with listed hashes or mail addresses. Returns the number of places that were looked at.
     fn find_exact(&mut self, finder: &mut ExactFinder, probe: &Probe, view: &[u8]) -> u64 {
         let Self { starts, email, .. } = self;
-        // The line that was put down last.
+        // The line that was recorded last.
         let (known, mut line) = (starts.len(), 0..0);
         let asked = finder.find(view, &mut SieveExactJudge { probe, email }, &mut |place| {
             if !line.contains(&place) {
@@ -82,14 +82,14 @@ impl CertainLines {
         asked
     }
 
-    /// Whether a place stands on one of them.
+    /// Returns true if a place is on one of the lines.
     fn has(&self, view: &[u8], place: usize) -> bool {
         let behind = self.starts.partition_point(|&start| start <= place);
         behind > 0 && memchr::memchr(b'\n', &view[self.starts[behind - 1]..place]).is_none()
     }
 }
 
-/// Asks the sieve's prefilter, and what that lets pass the sieve itself.
+/// Asks the sieve's prefilter and, for what that lets pass, the sieve itself.
 struct SieveJudge<'s> {
     probe: &'s Probe,
     filter: &'s Prefilter,
@@ -103,7 +103,7 @@ impl Judge for SieveJudge<'_> {
     }
 
     fn six(&mut self, first: u16, second: Option<u16>) -> bool {
-        // Those that begin so may be IPv4 addresses.
+        // IPv6 addresses that begin like this may stand for IPv4 addresses.
         matches!(first, 0 | 0x64) || self.derived.any() || self.probe.may_block_six(first, second)
     }
 
@@ -153,7 +153,7 @@ impl Worker {
         let (hashes, emails) = sieve.has_exact();
         let extract =
             ExtractOptions { request_paths: sieve.has_path_patterns(), refang: options.refang, hashes, emails };
-        // One choice for the scan and its lookups.
+        // Scan and lookups use the same engine.
         let matching = MatchOptions { engine: options.engine, ..options.matching.clone() };
         #[cfg_attr(not(feature = "events"), expect(unused_mut, reason = "only events have a time"))]
         let mut matcher = sieve.matcher_with(&matching);
@@ -178,7 +178,7 @@ impl Worker {
         self.matcher.engine()
     }
 
-    /// Scans a block; [`next_line`](Self::next_line) then gives the hits, line by line.
+    /// Scans a block. [`next_line`](Self::next_line) then gives the hits, line by line.
     pub(super) fn scan(&mut self, bytes: &[u8], block: &Block) {
         let Self { extractor, finder, exact, has_exact, matcher, found, certain, .. } = self;
         found.clear();
@@ -204,12 +204,12 @@ impl Worker {
                     let text = &view[start..end];
                     extractor.extract(text, 0..text.len(), &mut |token| look_up(matcher, found, token, start));
                 }
-                // No other line holds any that is listed.
+                // Hashes and mail addresses that are listed stand only on lines that are extracted in full.
                 extractor.look_for(false, false);
                 let asked = finder.find(view, filters, &mut judge, &mut |words| {
                     any = true;
                     found.words += 1;
-                    // What is found in a piece of a line depends on the whole of it.
+                    // The readings in a piece of a line depend on the whole piece, so it is extracted in full below.
                     if !is_piece && !certain.has(view, words.start) {
                         extractor
                             .extract_words(view, words, &mut |token| look_up_likely(matcher, found, filter, token, 0));
@@ -229,19 +229,19 @@ impl Worker {
         self.events.forget();
     }
 
-    /// Goes on to the next line with hits; `false` if there is none. Nothing is asked of lines that are no events.
+    /// Goes on to the next line with hits; `false` if there is none. Without events, nothing is judged.
     #[cfg(not(feature = "events"))]
     pub(super) fn next_line(&mut self, _: &[u8], _: &Block, _: &super::events::PartHeads) -> bool {
         self.lines.rest(&mut self.found)
     }
 
-    /// What the last line gave, and what tells what it means.
+    /// Returns the hits of the last line, with the matcher and the events that explain them.
     pub(super) fn found(&mut self) -> (&BlockHits, &Matcher, &mut Events) {
         (&self.found, &self.matcher, &mut self.events)
     }
 }
 
-/// What passes over words for these options, if anything can.
+/// Returns a finder that skips words, if these options allow one.
 fn finder(matcher: &Matcher, options: &ScanOptions) -> Option<WordFinder> {
     let filter = matcher.sieve().prefilter();
     if options.engine == Engine::Scalar || filter.is_blind || options.refang {
@@ -250,7 +250,7 @@ fn finder(matcher: &Matcher, options: &ScanOptions) -> Option<WordFinder> {
     Some(WordFinder::new(matcher.kernel(), filter.wanted(options.matching.derived.any())))
 }
 
-/// As [`look_up`], unless the filter says that nothing can match.
+/// Like [`look_up`], unless the filter says that nothing can match.
 fn look_up_likely(matcher: &mut Matcher, found: &mut BlockHits, filter: &Prefilter, token: &Token<'_>, base: usize) {
     let is_likely = match token.kind {
         TokenKind::Ip(IpAddr::V4(addr)) => filter.may_cover(addr.to_bits()),
@@ -267,7 +267,7 @@ fn look_up_likely(matcher: &mut Matcher, found: &mut BlockHits, filter: &Prefilt
     }
 }
 
-/// Looks a token up that was found in what starts at `base` of the block's view.
+/// Looks up a token. `base` is where the extracted text starts in the block's view.
 fn look_up(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base: usize) {
     found.observables += 1;
     if !token.alternative {
@@ -323,8 +323,8 @@ fn look_up(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base
     }
 }
 
-/// A URL and its host are two observables. Where URLs of the host are listed, the URL is also looked up at the other places where it
-/// may end. Patterns look at the first reading of a place.
+/// Looks up a URL and its host, which are two observables. If URLs of the host are listed, the URL is also looked up at the other
+/// places where it may end. Patterns see only the first reading of a place.
 fn look_up_url(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base: usize) {
     let has_patterns = found.is_first_url();
     let Ok(is_host_listed) = matcher.look_up_reading(token.text, token.name_like, has_patterns) else { return };
@@ -345,7 +345,7 @@ fn look_up_url(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, 
 }
 
 fn look_up_ends(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, url: &UrlText<'_>, base: usize) {
-    // Most URLs have nothing in common with those that are listed beyond a few bytes.
+    // Most URLs share only a few bytes with the listed ones.
     let most = matcher.reach_of_url(url.whole(), url.path());
     if most == url.path() {
         return;
@@ -360,7 +360,7 @@ fn look_up_ends(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>,
     found.ends = ends;
 }
 
-/// The port that a URL shows: the explicit one, or that of its scheme.
+/// Returns the port of a URL: the explicit one, or that of its scheme.
 #[cfg(feature = "events")]
 fn url_port(text: &[u8]) -> Option<u16> {
     let at = memchr::memmem::find(text, b"://");
