@@ -1,4 +1,4 @@
-//! One input on the calling thread.
+//! Scanning one input on the calling thread.
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -16,14 +16,14 @@ use crate::scan::tail::Tail;
 use crate::scan::told::Known;
 use crate::scan::worker::Worker;
 
-/// What a thread needs to scan an input.
+/// The means of scanning one input on this thread.
 pub(in crate::scan) struct Alone<'a, 's> {
     pub(in crate::scan) input: usize,
     pub(in crate::scan) worker: &'a mut Worker,
     pub(in crate::scan) chunks: &'a mut Vec<Chunk>,
     pub(in crate::scan) control: &'a ScanControl,
     pub(in crate::scan) hits: &'a mut dyn Hits<'s>,
-    /// Told, after each piece, how many bytes of the input have been scanned. `Break`: the input ends here.
+    /// Called after each piece with the number of bytes of the input scanned so far. `Break` ends the input here.
     pub(in crate::scan) scanned: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
 }
 
@@ -65,7 +65,7 @@ impl<'s> Alone<'_, 's> {
         }
     }
 
-    /// Scans what is in memory, and is no UTF-16. Lines are counted as far as there are hits.
+    /// Scans bytes in memory that are not UTF-16. Lines are counted only up to the last hit.
     pub(in crate::scan) fn bytes(mut self, text: &Text<'s>, mut heads: Heads) -> InputEnd {
         let mut end = InputEnd::new(self.input);
         let bytes = text.bytes();

@@ -1,4 +1,4 @@
-//! The threads: what each does with what it takes from the desk.
+//! The worker threads: how each handles the jobs that it takes from the desk.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -33,13 +33,13 @@ struct Shared<'s> {
 }
 
 enum Kind<'s> {
-    /// Read by all, and cut in turn.
+    /// Read by all threads, and cut in turn.
     File { file: Places<'s>, cutter: InTurn<Cutter> },
-    /// Cut in turn; and the position of the part whose turn it is.
+    /// Cut in turn. `base` holds the position of the next part, and the headers.
     Bytes { text: Text<'s>, blocks: InTurn<Blocks>, base: InTurn<(Counted, Heads)> },
 }
 
-/// A chunk that was read by another thread.
+/// A chunk that another thread has read.
 struct Ready {
     key: Key,
     chunk: Arc<Chunk>,
@@ -52,17 +52,17 @@ struct Ready {
 
 type CrewDesk<'s, P> = Desk<Arc<Shared<'s>>, Box<Ready>, P>;
 
-/// Threads that scan inputs for an output.
+/// The threads that scan inputs for an output.
 pub(super) struct Crew<'c, 's, O: Output<'s>> {
     desk: CrewDesk<'s, O::Part>,
-    /// Used by the thread that opens the next one.
+    /// Locked by the thread that opens the next input.
     inputs: Mutex<&'c mut Inputs<'c, 's>>,
     chunks: Mutex<Vec<Chunk>>,
     output: &'c O,
     control: &'c ScanControl,
 }
 
-/// Ends everything if a thread panics, so that nobody waits for it.
+/// Ends everything if a thread panics, so that no thread waits for it.
 struct OnPanic<'d, 's, P: Parcel>(&'d CrewDesk<'s, P>);
 
 impl<P: Parcel> Drop for OnPanic<'_, '_, P> {
@@ -74,7 +74,7 @@ impl<P: Parcel> Drop for OnPanic<'_, '_, P> {
 }
 
 impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
-    /// `limit`: bytes that may wait to be delivered.
+    /// `limit`: the number of bytes that may wait for delivery.
     pub(super) fn new(
         inputs: &'c mut Inputs<'c, 's>,
         output: &'c O,
@@ -89,11 +89,11 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
         self.chunks.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One thread a worker; delivers until all inputs have ended. A panic of a thread goes on in the calling one.
+    /// Runs one thread per worker, and delivers until all inputs have ended. A panic of a thread is resumed on the calling thread.
     ///
     /// # Errors
     ///
-    /// A thread cannot be created. Nothing has been delivered then.
+    /// A thread cannot be created. Nothing has been delivered in that case.
     pub(super) fn run(
         &self,
         workers: &mut [Worker],
@@ -134,7 +134,7 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
                 continue;
             }
             if !is_end {
-                // Of the input of which no more is wanted.
+                // The end of the input that was refused.
                 let _ = deliver(Next::End(self.desk.abandon()));
             }
             return;
@@ -162,7 +162,7 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
         }
     }
 
-    /// Opens the next input; gives it if this thread is to read it alone.
+    /// Opens the next input; returns it if this thread is to read it alone.
     fn open(&self, input: usize) -> Option<Box<InOrder<'s>>> {
         let source = self.inputs.lock().unwrap_or_else(PoisonError::into_inner).next();
         let Some(source) = source else {
@@ -197,14 +197,14 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
         chunk.unwrap_or_else(Chunk::new)
     }
 
-    /// Takes a chunk back when nobody else looks at it any more.
+    /// Takes a chunk back for reuse, unless somebody still refers to it.
     pub(super) fn recycle(&self, chunk: Arc<Chunk>) {
         if let Some(chunk) = Arc::into_inner(chunk) {
             self.chunks.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
         }
     }
 
-    /// Reads an input of this thread's own, and hands on what it has read to a thread that has nothing to do.
+    /// Reads an input that this thread owns. Passes each part to an idle thread, or scans it itself if there is none.
     fn own(&self, input: usize, mut reading: InOrder<'s>, worker: &mut Worker) {
         let is_over = Arc::new(AtomicBool::new(false));
         for part in 0.. {
@@ -289,7 +289,7 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
         self.recycle(chunk);
     }
 
-    /// Scans a part of what is in memory.
+    /// Scans a part of an input in memory.
     fn block(
         &self,
         shared: &Shared<'s>,
@@ -331,7 +331,7 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
         self.piece((shared.input, part), piece, worker, done, &shared.is_over);
     }
 
-    /// Scans what was cut, and puts what it gives where it is delivered from.
+    /// Scans a part that has been cut, and puts its hits into the outbox.
     fn piece(&self, key: Key, piece: Piece<'_, 's>, worker: &mut Worker, mut done: Done, is_over: &AtomicBool) {
         let mut put = |part| match self.desk.put(key, part) {
             true => ControlFlow::Continue(()),

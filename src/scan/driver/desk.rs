@@ -1,11 +1,10 @@
 //! The one place where threads wait for each other.
 //!
-//! Everything that threads share is behind one lock, and nobody wakes anybody by hand: whoever lets go of the lock, to go on or
-//! to wait, compares the state with what it was when he took it, and wakes those whose wait it ends (`Held::wake`). So no arm of no
-//! function can forget to.
+//! One lock guards everything that threads share, and no code path wakes others explicitly. Instead, a thread that releases the lock,
+//! to go on or to wait, compares the state with that at the time it took the lock, and wakes those whose wait has ended (`Held::wake`).
+//! So no branch of any function can forget to.
 //!
-//! This file knows no logs and no sieve. It is compiled a second time, against the primitives of a model checker, by
-//! `model.rs`.
+//! This file knows nothing of logs or sieves. `model.rs` compiles it a second time, with the primitives of a model checker.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,31 +15,31 @@ use crate::scan::delivery::{InputEnd, Times};
 use crate::scan::driver::outbox::{Done, Key, Next, Outbox, Parcel};
 use crate::scan::options::ScanStats;
 
-/// What there is to do.
+/// A piece of work for a thread.
 #[derive(Debug)]
 pub(super) enum Job<S, J> {
-    /// Something that another thread has read.
+    /// A part that another thread has read.
     Ready(J),
     /// A part of the input that all threads share.
     Part(S, u64),
-    /// Open the input of this number, and say [`Desk::opened`].
+    /// The input of this number, to be opened and reported with [`Desk::opened`].
     Open(usize),
 }
 
-/// What has been opened.
+/// The result of opening an input.
 #[derive(Debug)]
 pub(super) enum Opening<S> {
     /// There are no more inputs.
     None,
-    /// An input that holds nothing, or could not be opened.
+    /// The input is empty, or could not be opened.
     Nothing(Option<io::Error>),
-    /// An input that the thread which opened it reads on its own, until [`Desk::disown`].
+    /// The thread that opened the input reads it alone, until [`Desk::disown`].
     Own,
-    /// An input that all threads take parts of, until [`Desk::end_shared`].
+    /// All threads take parts of the input, until [`Desk::end_shared`].
     Shared(S),
 }
 
-/// Threads that wait.
+/// The number of threads that wait, by reason.
 #[derive(Debug, Default)]
 struct Waiting {
     work: usize,
@@ -50,21 +49,21 @@ struct Waiting {
 
 struct State<S, J, P> {
     is_stopped: bool,
-    /// It was cancelled, and the end of the input at hand has not been told yet.
+    /// The scan was cancelled, and the end of the current input has not been delivered yet.
     is_cancelled: bool,
     has_more: bool,
     is_opening: bool,
     opened: usize,
-    /// The input that all threads share: its number, and its next part.
+    /// The input that all threads share: its number, the input, and its next part.
     shared: Option<(usize, S, u64)>,
     ready: VecDeque<J>,
-    /// Threads that read an input of their own.
+    /// The number of threads that read an input of their own.
     owners: usize,
     outbox: Outbox<P>,
     waiting: Waiting,
 }
 
-/// What waits end by.
+/// The parts of the state that can end a wait.
 #[derive(Clone, Copy)]
 struct Signs {
     is_stopped: bool,
@@ -77,17 +76,17 @@ struct Signs {
 }
 
 impl<S, J, P: Parcel> State<S, J, P> {
-    /// No more will come that a thread could do.
+    /// Returns true if no more work for threads will come.
     fn is_finished(&self) -> bool {
         !self.has_more && self.shared.is_none() && self.owners == 0 && self.ready.is_empty()
     }
 
-    /// All inputs have been delivered.
+    /// Returns true if all inputs have been delivered.
     fn is_delivered(&self) -> bool {
         !self.has_more && self.outbox.head().0 == self.opened
     }
 
-    /// Whether there is something to do, beside what is ready.
+    /// Returns true if there is something to do, apart from the parts that are ready.
     fn has_work(&self) -> bool {
         let can_take = self.shared.is_some() || (self.has_more && !self.is_opening);
         self.is_stopped || self.is_finished() || (can_take && !self.outbox.is_full())
@@ -110,14 +109,14 @@ impl<S, J, P: Parcel> State<S, J, P> {
     }
 }
 
-/// Which of those who wait.
+/// The reason for a wait.
 #[derive(Clone, Copy)]
 enum Line {
-    /// There is something to do.
+    /// A thread waits for something to do.
     Work,
-    /// There is room for what was found.
+    /// A thread waits for room for the hits that it found.
     Room,
-    /// There is something to deliver.
+    /// The delivering thread waits for something to deliver.
     News,
 }
 
@@ -128,10 +127,10 @@ pub(super) struct Desk<S, J, P> {
     news: Condvar,
 }
 
-/// The lock, held.
+/// The lock, while it is held.
 struct Held<'d, S, J, P: Parcel> {
     desk: &'d Desk<S, J, P>,
-    /// `None` only while it waits, and at the end.
+    /// `None` only during a wait, and at the end.
     state: Option<MutexGuard<'d, State<S, J, P>>>,
     before: Signs,
 }
@@ -205,7 +204,7 @@ impl<S, J, P: Parcel> Drop for Held<'_, S, J, P> {
 }
 
 impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
-    /// `limit`: bytes that may wait to be delivered.
+    /// `limit`: the number of bytes that may wait for delivery.
     pub(super) fn new(limit: usize) -> Self {
         let state = State {
             is_stopped: false,
@@ -228,12 +227,12 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         Held { desk: self, state: Some(state), before }
     }
 
-    /// Ends everything: nobody waits any more.
+    /// Ends everything: all waits end.
     pub(super) fn stop(&self) {
         self.hold().is_stopped = true;
     }
 
-    /// Ends everything, and has the end of the input at hand delivered.
+    /// Ends everything, but still has the end of the current input delivered.
     pub(super) fn cancel(&self) {
         let mut state = self.hold();
         if !state.is_stopped {
@@ -241,7 +240,7 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         }
     }
 
-    /// Waits for something to do; `None` if there is nothing left.
+    /// Waits for something to do; returns `None` if there is nothing left.
     pub(super) fn take(&self) -> Option<Job<S, J>> {
         let mut state = self.hold();
         loop {
@@ -268,7 +267,7 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         }
     }
 
-    /// Says what [`Job::Open`] has opened.
+    /// Reports the input that was opened for [`Job::Open`].
     pub(super) fn opened(&self, found: Opening<S>) {
         let mut state = self.hold();
         let input = state.opened;
@@ -288,7 +287,7 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         state.opened += 1;
     }
 
-    /// No more parts of a shared input are taken.
+    /// Ends the handing out of parts of a shared input.
     pub(super) fn end_shared(&self, input: usize) {
         let mut state = self.hold();
         if state.shared.as_ref().is_some_and(|shared| shared.0 == input) {
@@ -296,7 +295,7 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         }
     }
 
-    /// Waits until the owner of an input may read on. `false`: all has been stopped.
+    /// Waits until the owner of an input may read on. Returns `false` if everything has been stopped.
     pub(super) fn may_read(&self, input: usize) -> bool {
         let mut state = self.hold();
         while !state.is_stopped && state.outbox.is_full() && state.outbox.head().0 != input {
@@ -305,9 +304,9 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         !state.is_stopped
     }
 
-    /// Hands what was read to a thread that has nothing to do; gives it back if there is none.
+    /// Passes a part that was read to an idle thread; gives it back if there is none.
     ///
-    /// So whatever is ready is taken up at once, and never more than there are threads.
+    /// So a part that is ready is taken up at once, and there are never more such parts than threads.
     pub(super) fn hand_on(&self, job: J) -> Option<J> {
         let mut state = self.hold();
         if state.ready.len() >= state.waiting.work {
@@ -317,12 +316,12 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         None
     }
 
-    /// The thread has no input of its own any more.
+    /// Says that the thread no longer owns an input.
     pub(super) fn disown(&self) {
         self.hold().owners -= 1;
     }
 
-    /// Puts hits where they are delivered from, when there is room. `false`: all has been stopped.
+    /// Waits for room, then puts hits into the outbox. Returns `false` if everything has been stopped.
     pub(super) fn put(&self, key: Key, part: P) -> bool {
         let mut state = self.hold();
         while !state.is_stopped && !state.outbox.has_room(key) {
@@ -339,7 +338,7 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         self.hold().outbox.finish(key, done);
     }
 
-    /// Waits for what is delivered next; `None` if that was all, or all has been stopped.
+    /// Waits for the next delivery; returns `None` if that was all, or if everything has been stopped.
     pub(super) fn next(&self) -> Option<Next<P>> {
         let mut state = self.hold();
         loop {
@@ -362,7 +361,7 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         }
     }
 
-    /// The end of the input whose turn it is, as far as it has been delivered.
+    /// Ends the current input as far as it has been delivered.
     pub(super) fn abandon(&self) -> InputEnd {
         self.hold().outbox.abandon()
     }

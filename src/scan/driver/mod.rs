@@ -1,30 +1,29 @@
 //! The driver: from inputs to hits in order, on one thread or on many.
 //!
-//! An *input* is opened, and read and cut into *pieces*, which are scanned ([`Piece::scan`](super::piece::Piece::scan)) for those who want the hits
-//! ([`Hits`](super::piece::Hits)). [`Alone`] does all this on the calling thread, for one input. [`run`] does it for many inputs on threads of its own,
-//! and *delivers* what the pieces gave on the calling thread, by input and by part of it, whatever was done first.
+//! An *input* is opened, read and cut into *pieces*. The pieces are scanned ([`Piece::scan`](super::piece::Piece::scan)) for a consumer of
+//! hits ([`Hits`](super::piece::Hits)). [`Alone`] does all this on the calling thread, for one input. [`run`] does it for many inputs on
+//! threads of its own. It *delivers* the results on the calling thread, ordered by input and by part, in whatever order they were made.
 //!
 //! # The protocol of the threads
 //!
-//! All that the threads share, and all waiting, is in [`desk`]; what waits to be delivered is in [`outbox`].
+//! All state that the threads share, and all waiting, is in [`desk`]. Results that wait for delivery are in [`outbox`].
 //!
-//! * An input is opened by one thread at a time, in the order of the inputs. A file, or what is in memory, is *shared*: each thread
+//! * One thread at a time opens inputs, in their order. A file, or an input in memory, is *shared*: each thread
 //!   takes its next part, reads it, cuts it when its turn comes ([`turn`]), and scans it. Any other input is *owned* by the thread
-//!   that opened it, which reads and cuts it, and hands what it has read to a thread that has nothing to do, or else scans it
-//!   itself.
-//! * The *head* is the part whose turn to be delivered it is. A part that is done waits in the outbox for its turn. While more than a
-//!   limit waits there, nothing new is opened or taken up, owners other than the head's do not read on, and hits of other
-//!   parts than the head wait for room.
-//! * So nobody waits for ever. A part is taken up only when all before it have been, so the head, if it is not done, is in the
-//!   hands of a thread, or has been handed to one that has been woken. That thread may always read on and put the head's hits in, one
-//!   parcel at a time, and waits for nobody but the one who delivers. In its turn to cut, a part waits only for parts before it.
-//! * Whoever breaks off or panics *stops* the desk: every wait ends, and nothing new is taken up. Then the threads end as soon as
-//!   none of them is in a reader of the caller's. A panic of a thread goes on in the calling one.
-//! * A [`ScanControl`] is asked before every block and every reading. It stops the desk, too, and the input at hand is told to have
-//!   ended so.
-//! * Nobody wakes anybody by hand. Whoever lets go of the lock wakes those whose wait the difference ends that he has made.
+//!   that opened it. The owner reads and cuts it, and passes each part to an idle thread, or scans it itself if there is none.
+//! * The *head* is the part that is to be delivered next. A finished part waits in the outbox for its turn. While more than a
+//!   limit waits there, nothing new is opened or taken up, owners other than the head's do not read on, and hits of parts other
+//!   than the head wait for room.
+//! * No thread waits for ever. A part is taken up only after all parts before it. So the head, if it is not finished, is in the
+//!   hands of a thread, or has been passed to one that has been woken. That thread may always read on and put in the head's hits, one
+//!   parcel at a time; it waits only for the delivering thread. In its turn to cut, a part waits only for earlier parts.
+//! * A thread that breaks off or panics *stops* the desk: every wait ends, and nothing new is taken up. The threads end as soon as
+//!   none of them is inside a reader of the caller. A panic of a thread is resumed on the calling thread.
+//! * A [`ScanControl`] is checked before every block and every read. Cancelling also stops the desk, and the current input is reported
+//!   to have ended where it was.
+//! * No code path wakes threads explicitly. A thread that releases the lock wakes those whose wait its changes have ended.
 //!
-//! `model.rs` checks the desk and the turns with a model checker, over all interleavings of small cases; `tests.rs` runs the whole
+//! `model.rs` checks the desk and the turns with a model checker, over all interleavings of small cases. `tests.rs` runs the whole
 //! driver over random inputs, limits and sinks.
 
 use std::io;
@@ -51,21 +50,21 @@ pub(super) use outbox::Next;
 use output::{Inputs, Output};
 pub(super) use output::{ToCaller, ToText};
 
-/// What is used up by no scan: buffers, and how much may wait.
+/// Resources that outlive a scan, and the limit on undelivered hits.
 pub(super) struct Means<'m> {
     pub(super) workers: &'m mut [Worker],
     pub(super) chunks: &'m mut Vec<Chunk>,
     pub(super) control: &'m ScanControl,
-    /// Bytes that may wait to be delivered.
+    /// The number of bytes that may wait for delivery.
     pub(super) limit: usize,
 }
 
-/// Scans inputs on a thread for each worker, beside the calling one. `Break` from `deliver` ends everything; the end of the
-/// input at hand is delivered then.
+/// Scans inputs on one thread per worker, beside the calling thread. `Break` from `deliver` ends everything; the end of the
+/// current input is still delivered.
 ///
 /// # Errors
 ///
-/// A thread cannot be created. Nothing has been delivered then.
+/// A thread cannot be created. Nothing has been delivered in that case.
 pub(super) fn run<'s, O: Output<'s>>(
     means: Means<'_>,
     inputs: &mut Inputs<'_, 's>,

@@ -1,6 +1,6 @@
 //! The desk and the turns under a model checker: every interleaving of small cases, up to a number of preemptions.
 //!
-//! The checker fails if a thread waits for ever, whatever the order. Both files are compiled once more here, with its locks in
+//! The checker fails if any order makes a thread wait for ever. Both files are compiled again here, with the locks of the checker in
 //! place of those of the standard library.
 
 use std::ops::ControlFlow;
@@ -12,7 +12,7 @@ mod sync {
     pub(super) use loom::sync::{Condvar, Mutex, MutexGuard};
 }
 
-// The same two files once more, over the locks of the model checker.
+// The same two files, over the locks of the model checker.
 #[allow(clippy::duplicate_mod, reason = "over other locks")]
 #[path = "desk.rs"]
 mod desk;
@@ -41,7 +41,7 @@ impl Parcel for One {
     }
 }
 
-/// An input, by the hits of its parts.
+/// An input, given as the number of hits of each part.
 #[derive(Clone, Copy, Debug)]
 enum Input {
     Own(&'static [usize]),
@@ -49,15 +49,15 @@ enum Input {
     Nothing,
 }
 
-/// What goes wrong.
+/// A disturbance during the scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     None,
-    /// The one who delivers wants no more after so many deliveries.
+    /// The delivering thread breaks off after this many deliveries.
     Breaks(usize),
-    /// Whoever scans this part panics.
+    /// The thread that scans this part panics.
     Panics(Key),
-    /// The scan is cancelled by whoever scans this part.
+    /// The thread that scans this part cancels the scan.
     Cancels(Key),
     /// The hits of this part are the last of its input that are wanted.
     Enough(Key),
@@ -71,7 +71,7 @@ struct Case {
     trouble: Trouble,
 }
 
-/// A part: its key, its hits, and whether it is the last.
+/// A part: its key, its number of hits, and whether it is the last.
 type Part = (Key, usize, bool);
 
 struct Shared {
@@ -86,7 +86,7 @@ struct Crew {
 }
 
 impl Crew {
-    /// What `crew.rs` does, without reading and scanning.
+    /// Does the work of `crew.rs`, without reading and scanning.
     fn work(&self) {
         while let Some(job) = self.desk.take() {
             match job {
@@ -134,10 +134,10 @@ impl Crew {
         }
     }
 
-    /// `false`: the input is over.
+    /// Returns `false` if the input is over.
     fn scan(&self, (key, hits, mut is_last): Part) -> bool {
         match self.case.trouble {
-            // As the guard of a thread that panics does.
+            // The guard of a panicking thread does this too.
             Trouble::Panics(at) if at == key => {
                 self.desk.stop();
                 return false;
@@ -157,7 +157,7 @@ impl Crew {
         !is_last
     }
 
-    /// What is delivered: hits by their part, and ends of inputs as `(input, u64::MAX)`.
+    /// Collects the deliveries: hits by their part, and ends of inputs as `(input, u64::MAX)`.
     fn deliver(&self) -> Vec<Key> {
         let mut delivered = Vec::new();
         while let Some(next) = self.desk.next() {
@@ -181,7 +181,7 @@ impl Crew {
     }
 }
 
-/// All that is to be delivered if nothing goes wrong.
+/// All deliveries that are due if nothing goes wrong.
 fn wanted(case: &Case) -> Vec<Key> {
     let mut all = Vec::new();
     for (input, of) in case.inputs.iter().enumerate() {
@@ -221,7 +221,7 @@ fn check(case: Case, preemptions: usize) {
         match case.trouble {
             Trouble::None | Trouble::Enough(_) => assert_eq!(delivered, wanted, "{case:?}"),
             Trouble::Breaks(_) | Trouble::Cancels(_) => {
-                // What was delivered is the beginning of all, and then the end of the input at hand.
+                // The deliveries are a prefix of the full list, followed by the end of the current input.
                 let (end, hits) = delivered.split_last().expect("the end of an input");
                 assert!(wanted.starts_with(hits) && end.1 == u64::MAX, "{case:?}: {delivered:?}");
                 let at_hand = wanted.get(hits.len()).expect("no more than all");
@@ -244,7 +244,7 @@ fn troubles(of: &[Trouble], inputs: &'static [Input], limits: &[usize]) {
     }
 }
 
-/// 512: two parts of nothing and a few hits.
+/// 512 bytes hold two empty parts and a few hits.
 const LIMITS: &[usize] = &[0, 512];
 
 #[test]
@@ -276,7 +276,7 @@ fn whoever_panics_or_cancels_leaves_nobody_waiting() {
     troubles(&[Trouble::Panics((0, 1)), Trouble::Cancels((0, 2))], SHARED, &[0]);
 }
 
-/// Three threads, which takes long: with the full tests.
+/// Three threads take long, so this runs with the full tests only.
 #[test]
 #[ignore = "takes minutes"]
 fn three_threads_in_every_order() {

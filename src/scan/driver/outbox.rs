@@ -1,4 +1,4 @@
-//! What waits to be delivered, by input and part of it.
+//! Results that wait for delivery, by input and part.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -9,16 +9,16 @@ use crate::scan::options::ScanStats;
 /// The number of an input, and of a part of it that one thread scans as a whole.
 pub(super) type Key = (usize, u64);
 
-/// What is delivered.
+/// Hits that are delivered together.
 pub(in crate::scan) trait Parcel {
-    /// Bytes it takes in memory.
+    /// Memory in bytes.
     fn weight(&self) -> usize;
 
-    /// Hits in it, and their matches.
+    /// The number of hits in it, and of their matches.
     fn counts(&self) -> (u64, u64);
 }
 
-/// How the scanning of a part ended.
+/// The result of scanning a part.
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) stats: ScanStats,
@@ -28,7 +28,7 @@ pub(super) struct Done {
     pub(super) is_last: bool,
 }
 
-/// What a part takes in memory beside what was found.
+/// Memory that a part takes in addition to its hits.
 const SLOT: usize = 256;
 
 #[derive(Debug)]
@@ -37,34 +37,34 @@ struct Slot<P> {
     done: Option<Done>,
 }
 
-/// What is delivered next.
+/// The next delivery.
 #[derive(Debug)]
 pub(in crate::scan) enum Next<P> {
     Hits(usize, P),
-    /// An input has been scanned so far.
+    /// The number of bytes of an input scanned so far.
     Scanned(usize, u64),
     End(InputEnd),
 }
 
-/// Hits and ends of inputs, until their turn comes.
+/// Hits and ends of inputs that wait for their turn.
 ///
-/// The head is the part whose turn it is. It moves only when a part is finished or taken out, never by being asked for.
+/// The head is the part whose turn it is. It moves only when a part is finished or taken out, never when it is only looked at.
 #[derive(Debug)]
 pub(super) struct Outbox<P> {
     slots: BTreeMap<Key, Slot<P>>,
     head: Key,
-    /// Bytes that may wait.
+    /// The number of bytes that may wait.
     limit: usize,
     weight: usize,
-    /// Of the parts before the head.
+    /// The sums over the parts before the head.
     end: InputEnd,
-    /// Hits and matches of the head that have been taken out.
+    /// The hits and matches of the head that have been taken out.
     taken: (u64, u64),
-    /// Bytes of the input that its scanning has been told of.
+    /// The progress in the current input that was reported last, in bytes.
     told: u64,
 }
 
-/// How much is scanned between two words about it: the one who is told need not be woken for every part that holds nothing.
+/// Bytes between two progress reports, so that the delivering thread is not woken for every part without hits.
 const TOLD_EVERY: u64 = 8 * 1024 * 1024;
 
 impl<P: Parcel> Outbox<P> {
@@ -77,29 +77,29 @@ impl<P: Parcel> Outbox<P> {
         self.head
     }
 
-    /// Whether no more is taken in than must be.
+    /// Returns true if only parts that must be taken in are taken in.
     pub(super) fn is_full(&self) -> bool {
         self.weight > self.limit
     }
 
-    /// Whether hits of the head wait.
+    /// Returns true if hits of the head wait.
     pub(super) fn has_hits(&self) -> bool {
         self.slots.get(&self.head).is_some_and(|slot| !slot.parts.is_empty())
     }
 
-    /// Whether hits of this part may be put in. Of the head always, once those before have been delivered.
+    /// Returns true if hits of this part may be put in. The head's hits always may, once its earlier ones have been delivered.
     pub(super) fn has_room(&self, key: Key) -> bool {
         !self.is_full() || (key <= self.head && !self.has_hits())
     }
 
-    /// Whether there is something to deliver.
+    /// Returns true if there is something to deliver.
     pub(super) fn has_next(&self) -> bool {
         let is_end = |slot: &Slot<P>| slot.done.as_ref().is_some_and(|done| done.is_last);
         self.slots.get(&self.head).is_some_and(|slot| !slot.parts.is_empty() || is_end(slot))
             || self.end.stats.bytes - self.told >= TOLD_EVERY
     }
 
-    /// Puts hits in. Those behind the end of their input are dropped.
+    /// Puts hits in. Those past the end of their input are dropped.
     pub(super) fn put(&mut self, key: Key, part: P) {
         if key >= self.head {
             self.weight += part.weight();
@@ -115,7 +115,7 @@ impl<P: Parcel> Outbox<P> {
         self.advance();
     }
 
-    /// Passes over parts of which nothing is left.
+    /// Moves past finished parts that have nothing left to deliver.
     fn advance(&mut self) {
         while let Some(slot) = self.slots.get_mut(&self.head) {
             let is_end = slot.done.as_ref().is_some_and(|done| done.is_last);
@@ -128,7 +128,7 @@ impl<P: Parcel> Outbox<P> {
         }
     }
 
-    /// Counts the part whose turn it was.
+    /// Adds the statistics of the head to those of its input.
     fn take(&mut self, done: Done) {
         self.slots.remove(&self.head);
         self.weight -= SLOT;
@@ -145,7 +145,7 @@ impl<P: Parcel> Outbox<P> {
         })
     }
 
-    /// The end of the input whose turn it is, as far as it has been delivered.
+    /// Ends the current input as far as it has been delivered.
     pub(super) fn abandon(&mut self) -> InputEnd {
         let mut end = std::mem::replace(&mut self.end, InputEnd::new(self.head.0));
         end.stats.hits += self.taken.0;
@@ -153,7 +153,7 @@ impl<P: Parcel> Outbox<P> {
         end
     }
 
-    /// Takes out what is delivered next, if it is there.
+    /// Takes out the next delivery, if there is one.
     pub(super) fn next(&mut self) -> Option<Next<P>> {
         let slot = self.slots.get_mut(&self.head);
         if let Some(part) = slot.and_then(|slot| slot.parts.pop_front()) {
@@ -169,7 +169,7 @@ impl<P: Parcel> Outbox<P> {
             self.take(done);
             self.told = 0;
             self.head = (self.head.0 + 1, 0);
-            // What was scanned behind the end.
+            // Drop the parts that were scanned past the end.
             while let Some(slot) = self.slots.first_entry().filter(|slot| *slot.key() < self.head) {
                 self.weight -= SLOT + slot.remove().parts.iter().map(Parcel::weight).sum::<usize>();
             }
@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(drain(&mut outbox), ["0 b"]);
         assert_eq!(outbox.head(), (0, 2));
         outbox.put((0, 2), "c".to_owned());
-        // Behind the end.
+        // Past the end.
         outbox.put((0, 3), "x".to_owned());
         outbox.finish((0, 2), done(true));
         assert_eq!(drain(&mut outbox), ["0 c", "0 end", "1 d", "1 end"]);

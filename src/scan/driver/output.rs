@@ -1,4 +1,4 @@
-//! What becomes of the hits that threads find: text that they render, or blocks that they leave to the calling thread.
+//! The two ways to deliver hits: as text that threads render, or as blocks whose hits the calling thread reads.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -12,12 +12,12 @@ use crate::scan::source::Source;
 
 pub(in crate::scan) type Inputs<'i, 's> = dyn Iterator<Item = io::Result<Source<'s>>> + Send + 'i;
 
-/// What becomes of hits on the threads that find them.
+/// A way to deliver hits, used on the threads that find them.
 pub(in crate::scan) trait Output<'s>: Sync {
-    /// What is delivered.
+    /// The unit of delivery.
     type Part: Parcel + Send;
 
-    /// Takes the hits of one piece, and puts what is to be delivered.
+    /// Returns a consumer for the hits of one piece, which calls `put` with the parts to deliver.
     fn hits<'h>(
         &'h self,
         input: usize,
@@ -26,11 +26,11 @@ pub(in crate::scan) trait Output<'s>: Sync {
     where
         's: 'h;
 
-    /// A chunk that what has been delivered kept.
+    /// Returns the chunk that a delivered part kept alive.
     fn kept(part: Self::Part) -> Option<Arc<Chunk>>;
 }
 
-/// Renders hits where they are found.
+/// Renders hits on the thread that finds them.
 pub(in crate::scan) struct ToText<'r>(pub(in crate::scan) &'r Render<'r>);
 
 impl<'s> Output<'s> for ToText<'_> {
@@ -58,7 +58,7 @@ impl Parcel for Part {
     }
 }
 
-/// Leaves hits to the calling thread.
+/// Passes hits to the calling thread.
 pub(in crate::scan) struct ToCaller;
 
 impl<'s> Output<'s> for ToCaller {
@@ -84,7 +84,7 @@ impl Parcel for Lent<'_> {
         self.weight()
     }
 
-    /// Counted where they are handed over.
+    /// They are counted when they are handed over.
     fn counts(&self) -> (u64, u64) {
         (0, 0)
     }

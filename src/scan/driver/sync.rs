@@ -1,3 +1,3 @@
-//! What the desk and the turns wait with: `model.rs` puts the primitives of a model checker in its place.
+//! The locks of the desk and the turns: `model.rs` puts those of a model checker in their place.
 
 pub(super) use std::sync::{Condvar, Mutex, MutexGuard};

@@ -1,4 +1,4 @@
-//! The whole driver over random inputs, threads and limits, with a sink that blocks when it likes, breaks off, panics or cancels.
+//! The whole driver over random inputs, thread counts and limits, with a sink that blocks at random, breaks off, panics or cancels.
 
 use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
@@ -17,7 +17,7 @@ use crate::scan::scanner::Scanner;
 use crate::scan::tail::Tail;
 use crate::sieve::Sieve;
 
-/// Gives a line or a few at a time, so that even a small input has many parts.
+/// A reader that gives a line or a few at a time, so that even a small input has many parts.
 struct ByLines(Cursor<Vec<u8>>, usize);
 
 impl Read for ByLines {
@@ -56,7 +56,7 @@ fn text(choices: &mut Random) -> Vec<u8> {
     hits.flat_map(|hit| if hit { &b"evil.test\n"[..] } else { &b"nothing\n"[..] }).copied().collect()
 }
 
-/// What the sink or the caller does.
+/// A disturbance by the sink or the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     None,
@@ -90,7 +90,7 @@ impl Plan {
     }
 }
 
-/// What is delivered.
+/// A delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Seen {
     Hit(usize),
@@ -105,7 +105,7 @@ impl Seen {
     }
 }
 
-/// One run; what it delivered, and whether it panicked.
+/// Runs a plan; returns the deliveries, and whether it panicked.
 fn run_plan(plan: &Plan, mut choices: Random, texts: &[Vec<u8>]) -> (Vec<Seen>, bool) {
     let options = ScanOptions::default();
     let control = options.control.clone();
@@ -157,16 +157,16 @@ fn run_plan(plan: &Plan, mut choices: Random, texts: &[Vec<u8>]) -> (Vec<Seen>, 
     (seen, result.is_err())
 }
 
-/// The CPU time of this process in ticks of the system, where it can be known.
+/// Returns the CPU time of this process in clock ticks, where the system tells it.
 fn ticks() -> Option<u64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The name before them may hold anything, brackets too.
+    // The name before these fields may hold anything, brackets too.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
 }
 
-/// Runs `run` on a thread of its own; a run hangs that is not done in time though nothing is being computed. On a machine that
-/// has other things to do a run may take minutes.
+/// Runs `run` on a thread of its own. A run counts as hung if it is late although nothing is being computed. On a busy
+/// machine a run may take minutes.
 fn in_time<T: Send + 'static>(what: String, run: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, wait) = mpsc::channel();
     std::thread::spawn(move || done.send(run()));
@@ -206,14 +206,14 @@ fn stress(seeds: std::ops::Range<u64>) {
             )
         };
         let is_beginning = differ == seen.len();
-        // An input of which no more is wanted is told to have ended there.
+        // An input that was refused is reported to have ended there.
         let ends_early =
             differ + 1 == seen.len() && all.get(differ).map(|want| Seen::End(want.input())) == seen.last().copied();
         match plan.trouble {
             Trouble::None => assert!(seen == all && !has_panicked, "{}", what()),
             Trouble::Breaks(_) | Trouble::Cancels(_) => {
                 assert!(!has_panicked && (is_beginning || ends_early), "{}", what());
-                // Nothing, if it was cancelled before the first input was opened.
+                // Nothing is delivered if the scan was cancelled before the first input was opened.
                 assert!(matches!(seen.last(), None | Some(Seen::End(_))), "{}", what());
             }
             Trouble::SinkPanics(_) | Trouble::RenderPanics(_) => {
@@ -223,8 +223,8 @@ fn stress(seeds: std::ops::Range<u64>) {
     }
 }
 
-/// The first of them found this: the head of the outbox moved when it was asked for the next part, and whoever worked on the part
-/// that became the head slept on for want of room.
+/// The first of these runs found a hang: the head of the outbox moved when the next part was asked for, so the thread that worked on the
+/// new head slept on for lack of room.
 #[test]
 fn every_part_gets_its_turn_whatever_happens() {
     stress(0..300);
@@ -236,14 +236,14 @@ fn every_part_gets_its_turn_whatever_happens_ten_thousand_times() {
     stress(0..10_000);
 }
 
-/// A scan of much that holds nothing ends soon after the wish, whatever it reads, and says so.
+/// A long scan without hits ends soon after it is cancelled, whatever it reads, and says so.
 #[test]
 fn a_scan_without_hits_is_cancelled() {
     let text = b"nothing at all in this line, nor in any other\n".repeat(1_000_000);
     let sieve = sieve();
     for threads in [0, 1, 3] {
         for kind in 0..3 {
-            // The slowest.
+            // The slowest engine.
             let options = ScanOptions { engine: crate::sieve::Engine::Scalar, ..ScanOptions::default() };
             let mut scanner = Scanner::with_options(&sieve, &options);
             let control = options.control.clone();
@@ -284,16 +284,16 @@ fn a_scan_without_hits_is_cancelled() {
             };
             let late = watcher.join().expect("no panic").elapsed();
             assert!(stats.is_cancelled && stats.bytes < text.len() as u64, "{threads} threads, kind {kind}: {stats:?}");
-            // 50 ms on a quiet machine.
+            // It takes 50 ms on a quiet machine.
             assert!(late < Duration::from_millis(1000), "{threads} threads, kind {kind}: {late:?}");
         }
     }
 }
 
-/// One way to scan a text; gives what was scanned of it.
+/// One way to scan a text; returns the number of bytes scanned.
 type Way = fn(&mut Scanner, &[u8], usize) -> ScanStats;
 
-/// Scans a source among many, of which it is the first.
+/// Scans a source as the first of many.
 fn among_many(scanner: &mut Scanner, source: Source<'_>, threads: usize) -> ScanStats {
     let render = |_: usize, _: &Hit<'_>, _: &mut Vec<u8>| ControlFlow::Continue(());
     let mut stats = None;
@@ -328,7 +328,7 @@ const WAYS: [(&str, Way); 10] = [
     }),
 ];
 
-/// Every way of scanning asks before each block whether it is still wanted, though nothing hits, and counts the same bytes.
+/// Every way of scanning checks before each block whether it was cancelled, even if nothing hits, and counts the same bytes.
 #[test]
 fn every_scan_ends_within_a_block_of_the_wish_and_tells_how_far_it_has_come() {
     const AFTER: u64 = 3 * MAX_LINE as u64;
@@ -354,7 +354,7 @@ fn every_scan_ends_within_a_block_of_the_wish_and_tells_how_far_it_has_come() {
                     stats.is_cancelled && stats.bytes <= scanned,
                     "{name}, {threads} threads: {stats:?}, {scanned}"
                 );
-                // A block for each thread that was at one.
+                // One more block for each thread that was scanning one.
                 let most = AFTER + (MAX_LINE * threads.max(cores)) as u64;
                 assert!((AFTER..=most).contains(&scanned), "{name}, {threads} threads: {scanned}");
             }

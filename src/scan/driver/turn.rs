@@ -1,4 +1,4 @@
-//! Something that is used by one part of an input after the other, in order.
+//! A value that the parts of an input use one after the other.
 
 use std::ops::ControlFlow;
 
@@ -6,8 +6,8 @@ use super::sync::{Condvar, Mutex};
 
 /// A value, and the number of the part that may use it.
 ///
-/// Every part that was begun uses its turn, or panics, which ends the input: so the first of those who wait goes on, and
-/// then the next, and nobody waits for ever.
+/// Every part that was started uses its turn or panics, which ends the input. So the first waiting part goes on, then the next,
+/// and none waits for ever.
 pub(super) struct InTurn<T> {
     state: Mutex<(u64, Option<T>)>,
     changed: Condvar,
@@ -24,7 +24,7 @@ impl<T> InTurn<T> {
         Self { state: Mutex::new((0, Some(value))), changed: Condvar::new() }
     }
 
-    /// To be got before anything that can panic.
+    /// Must be called before anything that can panic.
     pub(super) fn turn(&self, number: u64) -> Turn<'_, T> {
         Turn { of: self, number }
     }
@@ -36,7 +36,7 @@ impl<T> InTurn<T> {
 }
 
 impl<T> Turn<'_, T> {
-    /// Waits for the turn; `None` if the input ended before it. `Break` from `use_it` ends the input.
+    /// Waits for the turn; returns `None` if the input ended before it. `Break` from `use_it` ends the input.
     pub(super) fn take<U>(&self, use_it: impl FnOnce(&mut T) -> ControlFlow<U, U>) -> Option<U> {
         let mut state = self.of.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         while state.0 < self.number && state.1.is_some() {
