@@ -1,7 +1,8 @@
-//! Which block indicators lie beneath others: wider block indicators, and what allows all beneath it.
+//! Finds the block indicators that lie under others: under wider block indicators, and under entries that allow all.
 //!
-//! One walk over the block indicators. A name's ancestors are looked up among the interned strings, at those depths only
-//! where something wide is listed; an address's in a sorted list of what is wider than one address.
+//! One walk over the block indicators is enough. The ancestors of a name are looked up among the interned strings, only
+//! at depths where something wide is listed; addresses are looked up in a sorted list of everything wider than one
+//! address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -20,25 +21,25 @@ use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
 use crate::sieve::tables::{ip, url};
 use crate::value::ip as addresses;
 
-/// What is known of the indicators before there are tables.
+/// The indicators as known before any tables exist.
 pub(in crate::sieve) struct Known<'b> {
     pub(in crate::sieve) strings: &'b Strings,
-    /// Finds strings.
+    /// Finds interned strings.
     pub(in crate::sieve) lookup: &'b Lookup,
     pub(in crate::sieve) index: &'b KnownIndicators,
     pub(in crate::sieve) indicators: &'b IndicatorsBuilder,
     pub(in crate::sieve) urls: &'b [UrlRow],
 }
 
-/// An allow indicator, a block indicator that it takes from, and whether it takes all of it.
+/// An allow indicator, a block indicator from which it takes something, and true if it takes all of it.
 pub(super) type Taken = (u32, u32, bool);
 
-/// What lies beneath what, by id.
+/// The relations between indicators, by id.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Beneath {
-    /// Block indicators that cover nothing which the widest block indicator above them, named second, does not, and less.
+    /// Block indicators, each with the widest block indicator above it, which covers all that it covers and more.
     pub(super) subsumed: Vec<(u32, u32)>,
-    /// What allow indicators take from block indicators beneath them, if they allow all.
+    /// The pairs in which an allow indicator would take from block indicators under it, if it allowed all.
     pub(super) taken: Vec<Taken>,
 }
 
@@ -60,22 +61,22 @@ impl Beneath {
     }
 }
 
-/// Names whose ancestors are looked up together, so that the time memory takes to answer is spent once.
+/// The number of names whose ancestors are looked up together, so that their cache misses overlap.
 const AT_ONCE: usize = 64;
 
-/// There is a block indicator without a port of this name that covers names beneath it.
+/// A block indicator without a port has this name and covers its subdomains.
 const WIDE: u8 = 1;
-/// There is an allow indicator of this name that covers names beneath it.
+/// An allow indicator has this name and covers its subdomains.
 const ALLOWS: u8 = 1 << 1;
-/// There are several indicators of this name.
+/// Several indicators have this name.
 const SEVERAL: u8 = 1 << 2;
 
-/// What is above others.
+/// The indicators that can be above others.
 struct Above<'b> {
     known: &'b Known<'b>,
-    /// By string.
+    /// Flags by string id.
     marks: Vec<u8>,
-    /// The numbers of labels that marked names have, as bits.
+    /// The label counts of marked names, as a bit set.
     depths: u128,
     allow_names: HashMap<StrId, Vec<u32>>,
     wide_v4: Intervals<u32>,
@@ -96,7 +97,7 @@ impl<'b> Above<'b> {
         for id in 0..indicators.len() as u32 {
             let flags = indicators.flags(id);
             let is_wide = flags.has(Action::Block) && !flags.has_port();
-            // What one entry takes that allows all, an `allow` beside it would take.
+            // An `allow` entry here counts as well: the walk finds what it would take if it allowed all.
             let allows = flags.has(Action::AllowAll) || flags.has(Action::Allow);
             let mut allow_net = |net: IpNet| match net {
                 IpNet::V4(net) => {
@@ -219,7 +220,7 @@ impl<'b> Above<'b> {
         }
     }
 
-    /// The URLs that are only a host, which lie beneath what allows all.
+    /// Finds the URLs with only a host that lie under entries that allow all.
     fn walk_hosts(&self, rows: Range<u32>) -> Beneath {
         let mut found = Beneath::default();
         let Known { strings, indicators, urls, .. } = *self.known;
@@ -239,13 +240,13 @@ impl<'b> Above<'b> {
         found
     }
 
-    /// Whether an indicator blocks whatever the port.
+    /// Returns true if an indicator blocks regardless of the port.
     fn is_wide(&self, id: u32) -> bool {
         let flags = self.known.indicators.flags(id);
         flags.has(Action::Block) && !flags.has_port()
     }
 
-    /// What a name ends in, from the last label on, at the depths where something is marked. The name itself is not among it.
+    /// The proper suffixes of a name, shortest first, at the depths where some name is marked.
     fn marked_depths<'n>(&self, name: &'n [u8]) -> impl Iterator<Item = &'n [u8]> {
         let depths = self.depths;
         dots_backwards(name)
@@ -254,8 +255,8 @@ impl<'b> Above<'b> {
             .map(|(_, dot)| &name[dot + 1..])
     }
 
-    /// The widest block indicator above a name, whose [`marked_depths`](Self::marked_depths) have these hashes; what allows all
-    /// above it is noted.
+    /// Returns the widest block indicator above a name and notes the entries that allow all above it. `hashes` are
+    /// those of the name's [`marked_depths`](Self::marked_depths).
     fn ancestors(
         &self,
         name: &[u8],
@@ -279,14 +280,14 @@ impl<'b> Above<'b> {
         wider
     }
 
-    /// A block indicator of this name, without a port, of one of these scopes.
+    /// Finds a block indicator with this name and without a port, of one of these scopes.
     fn wide_domain(&self, name: StrId, scopes: [Scope; 2]) -> Option<u32> {
         let Known { index, indicators, .. } = *self.known;
         let find = |scope| index.find_domain(indicators, name, scope).filter(|&id| self.is_wide(id));
         scopes.into_iter().find_map(find)
     }
 
-    /// A block indicator of the same name that covers more.
+    /// Finds a block indicator of the same name that covers more.
     fn same_name(&self, name: StrId, id: u32) -> Option<u32> {
         if self.marks.get(name.0 as usize)? & SEVERAL == 0 {
             return None;
@@ -300,7 +301,7 @@ impl<'b> Above<'b> {
         self.wide_domain(name, scopes)
     }
 
-    /// The widest block indicator that covers more than `id`, which is these addresses.
+    /// Finds the widest block indicator that covers more than the addresses of `id`.
     fn wider(&self, first: IpAddr, last: IpAddr, id: u32) -> Option<u32> {
         let has_port = self.known.indicators.flags(id).has_port();
         match (first, last) {
@@ -310,10 +311,10 @@ impl<'b> Above<'b> {
         }
     }
 
-    /// Notes what allows all of a prefix, which is `id` or a part of it.
+    /// Notes the entries that cover a prefix, which is `id` or a part of it.
     fn allowing(&self, net: IpNet, id: u32, taken: &mut Vec<Taken>) {
         let indicators = self.known.indicators;
-        // A range is taken wholly by what covers both of its ends and is in one piece.
+        // A contiguous entry that covers both ends of a range covers all of it.
         let is_wholly = |allow: u32| match (indicators.value(allow), indicators.value(id)) {
             (Value::Net(allow), Value::Range(first, last)) => allow.contains(&first) && allow.contains(&last),
             (Value::Range(from, to), Value::Range(first, last)) => from <= first && last <= to,
@@ -328,17 +329,17 @@ impl<'b> Above<'b> {
     }
 }
 
-/// The bit of a name with so many dots.
+/// The bit for names with this number of dots.
 fn depth_bit(dots: usize) -> u128 {
     // A name has at most 127 labels.
     1 << dots.min(127)
 }
 
-/// Ranges of addresses, to find the widest that lies around another.
+/// Address ranges, searched for the widest one around another.
 #[derive(Debug)]
 struct Intervals<A> {
     firsts: Vec<A>,
-    /// By place in the order of (first, widest): of all so far, the one that ends last, as its end, its start and its id.
+    /// Sorted by start, then widest first. Each element is the range so far that ends last: its end, start and id.
     furthest: Vec<(A, A, u32)>,
 }
 
@@ -355,7 +356,7 @@ impl<A: Copy + Ord> Intervals<A> {
         Self { firsts: intervals.iter().map(|interval| interval.0).collect(), furthest }
     }
 
-    /// The id of the widest that covers these addresses; it may be the same ones only if `or_equal`.
+    /// The id of the widest range that covers these addresses. With `or_equal`, it may be exactly these addresses.
     fn around(&self, first: A, last: A, or_equal: bool) -> Option<u32> {
         let before = self.firsts.partition_point(|&start| start <= first);
         let &(end, start, found) = self.furthest.get(before.checked_sub(1)?)?;

@@ -1,26 +1,26 @@
-//! Patterns over names that cover a whole public suffix.
+//! Recognises name patterns that cover a whole public suffix.
 
 use crate::indicator::{Pattern, PatternTarget};
 use crate::sieve::build::suffixes::PublicSuffixes;
 use crate::sieve::tables::pattern::glob;
 
-/// What wildcards are tried with: nothing, and labels that public suffixes have.
+/// The texts that are tried for a wildcard: nothing, and labels that occur in public suffixes.
 const FILLS: [&str; 30] = [
     "", "com", "net", "org", "gov", "edu", "ac", "co", "mil", "uk", "us", "eu", "de", "fr", "jp", "cn", "ru", "br",
     "in", "au", "io", "dev", "app", "web", "pages", "github", "blogspot", "cloud", "info", "biz",
 ];
 
-/// Steps for one pattern; those with more wildcards are tried with less, and match less.
+/// The maximum number of steps per pattern. Patterns with more wildcards are tried with fewer texts; they also match less.
 const STEPS: usize = 1 << 14;
 
-/// Whether a pattern over names matches a public suffix, or everything beneath one. The list cannot be gone through, so
-/// the wildcards are tried with what public suffixes are made of: what has none of it in it may pass.
+/// Returns true if a name pattern matches a public suffix, or every name under one. The list cannot be iterated, so the
+/// wildcards are filled with typical parts of public suffixes; a suffix without such parts may slip through.
 pub(in crate::sieve) fn covers_public_suffix(pattern: &Pattern, suffixes: &PublicSuffixes) -> bool {
     if pattern.target() != PatternTarget::Name {
         return false;
     }
     let text = pattern.as_str();
-    // `*.co.uk` is all that is beneath `co.uk`.
+    // `*.co.uk` covers every name under `co.uk`.
     let beneath = text.trim_start_matches(['*', '.', '?']);
     if text.starts_with('*') && suffixes.lists(beneath) {
         return true;
@@ -31,12 +31,12 @@ pub(in crate::sieve) fn covers_public_suffix(pattern: &Pattern, suffixes: &Publi
     })
 }
 
-/// Whether `is` holds for a name that a glob becomes by filling in its wildcards.
+/// Returns true if `is` holds for any name that results from filling in a glob's wildcards.
 fn any_filled(glob: &[u8], name: &mut String, steps: &mut usize, is: &mut impl FnMut(&str) -> bool) -> bool {
     if *steps == 0 {
         return false;
     }
-    // Every step counts, so that the work is bounded whatever the wildcards.
+    // Every step counts, which bounds the work for any number of wildcards.
     *steps -= 1;
     let len = name.len();
     let mut fill = |glob: &[u8], name: &mut String, text: &str| {

@@ -29,11 +29,11 @@ use crate::sieve::tables::{digests, ip, url as url_table};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FeedId(u32);
 
-/// A feed of a builder: its number, or its name. The first use of a name declares a block feed of that name.
+/// Identifies a feed of a builder, by number or by name. The first use of a name declares a block feed of that name.
 ///
-/// Sealed: no other types implement it.
+/// This trait is sealed: no other types can implement it.
 pub trait IntoFeed: sealed::Sealed {
-    /// The number of the feed.
+    /// Returns the number of the feed, and declares the feed if necessary.
     fn into_feed(self, builder: &mut SieveBuilder) -> FeedId;
 }
 
@@ -60,8 +60,8 @@ mod sealed {
 
 /// Collects feeds and compiles them into a [`Sieve`].
 ///
-/// Adding is cheap and never fails: what cannot be taken ends in the report. The order in which records are added
-/// does not change what matches, only the numbers of the indicators.
+/// Adding is cheap and never fails: anything refused is listed in the report. The order in which records are added
+/// affects only the numbers of the indicators, not the matches.
 ///
 /// ```
 /// use netsieve::{Indicator, Sieve};
@@ -74,8 +74,8 @@ mod sealed {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A [`Feed`] says more than a name: what its entries ask for, how long they are valid. A [`Record`] says more than an indicator: the
-/// line of the feed, tags, dates.
+/// A [`Feed`] can say more than a name, such as the action of its entries and how long they are valid. A [`Record`] can
+/// say more than an indicator: the line of the feed, tags, dates.
 ///
 /// ```
 /// use netsieve::indicator::Record;
@@ -97,9 +97,9 @@ pub struct SieveBuilder {
     indicators: IndicatorsBuilder,
     /// The URLs among the indicators, in the order of their ids.
     urls: Vec<UrlRow>,
-    /// The hashes among the indicators, which have ids behind all others in the end.
+    /// The hashes among the indicators. In the end, their ids follow all others.
     digests: digests::Builder,
-    /// The indicators of the last rows.
+    /// The indicators of the latest rows, not looked up yet.
     pending: Pending,
     rows: Vec<PendingEntry>,
     columns: RowColumns,
@@ -110,15 +110,15 @@ pub struct SieveBuilder {
 /// One entry on its way into the table.
 #[derive(Clone, Copy, Debug)]
 struct PendingEntry {
-    /// With [`IS_DIGEST`], the number of a hash.
+    /// The id of the indicator; or, with [`IS_DIGEST`], the number of a hash.
     indicator: u32,
     entry: Entry,
 }
 
-/// Beyond every id.
+/// A bit above every id.
 const IS_DIGEST: u32 = 1 << 31;
 
-/// What few rows have, as columns that end with the last row that has it.
+/// Properties that few rows have. Each column ends with the last row that has a value.
 #[derive(Debug, Default)]
 struct RowColumns {
     as_listed: Vec<StrId>,
@@ -135,19 +135,20 @@ fn set(column: &mut Vec<StrId>, row: usize, value: StrId) {
 }
 
 impl SieveBuilder {
-    /// A builder without feeds.
+    /// Makes a builder without feeds.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the Public Suffix List that the guards go by (default: the built-in one). Set it before records are added.
+    /// Sets the Public Suffix List that the guards use (default: the built-in one). Set it before you add records.
     pub fn public_suffixes(&mut self, list: PublicSuffixes) -> &mut Self {
         self.suffixes = list;
         self
     }
 
-    /// Sets how much of each kind of thing the report shows beside counting it: rejections of one reason, what an allow entry
-    /// shadows, and so on (default: [`MAX_REPORTED`]). `usize::MAX` shows everything, which costs memory as the feeds please.
+    /// Sets how many examples of each kind the report keeps beside the counts: rejections for one reason, indicators
+    /// that an allow entry shadows, and so on (default: [`MAX_REPORTED`]). `usize::MAX` keeps all, and lets feeds use
+    /// any amount of memory.
     pub fn examples(&mut self, count: usize) -> &mut Self {
         self.examples = Some(count);
         self
@@ -161,17 +162,17 @@ impl SieveBuilder {
         id
     }
 
-    /// Where a reader puts what it reads of a feed.
+    /// Returns a sink, into which a reader puts the records of a feed.
     pub fn sink(&mut self, feed: FeedId) -> FeedSink<'_> {
         FeedSink { builder: self, feed }
     }
 
-    /// Adds one indicator, or a record of one, to a feed, given by name or by the number that [`feed`](SieveBuilder::feed) gave. The
-    /// guards apply to block entries; what they refuse is in the report.
+    /// Adds an indicator or a record to a feed, given by name or by the number from [`feed`](SieveBuilder::feed). The
+    /// guards check block entries; the report lists those that they refuse.
     ///
     /// # Panics
     ///
-    /// If `feed` is the number of another builder, which has more feeds.
+    /// Panics if `feed` is a number from another builder that has more feeds.
     pub fn add<'r>(&mut self, feed: impl IntoFeed, record: impl Into<Record<'r>>) -> &mut Self {
         let feed = feed.into_feed(self);
         self.add_record(feed, record.into());
@@ -204,13 +205,13 @@ impl SieveBuilder {
             self.settle();
             (IS_DIGEST | self.digests.add(hash), self.is_canonical(&record.indicator, listed))
         } else if self.pending.take(&record.indicator, &self.strings, &self.index) {
-            // Settled below, with others.
+            // The id follows when the pending indicators are settled.
             (u32::MAX, self.is_canonical(&record.indicator, listed))
         } else {
             self.settle();
             let id = self.indicator(&record.indicator);
             let is_canonical = match self.indicators.value(id) {
-                // Another feed may have listed the URL with another scheme first.
+                // Another feed may have listed the URL first, with another scheme.
                 Value::Url(text) | Value::Pattern(text, _) => self.strings.get(text) == listed,
                 _ => self.is_canonical(&record.indicator, listed),
             };
@@ -238,7 +239,7 @@ impl SieveBuilder {
         }
     }
 
-    /// Finds the indicators of the last rows.
+    /// Looks up the indicators of the latest rows.
     fn settle(&mut self) {
         let Self { pending, strings, index, indicators, rows, .. } = self;
         let first = rows.len() - pending.len();
@@ -249,25 +250,25 @@ impl SieveBuilder {
         assert!(rows.next().is_none(), "each row is one of what waited");
     }
 
-    /// Whether a listing is the canonical text of its indicator.
+    /// Returns true if the feed wrote the canonical text of the indicator.
     #[inline]
     fn is_canonical(&mut self, indicator: &Indicator, listed: &str) -> bool {
         match indicator {
             Indicator::Domain { name, port: None, .. } => name.as_str() == listed,
             Indicator::Ip { net: IpNet::V4(net), port: None } if net.prefix_len() == 32 => {
-                // The parser of the standard library takes nothing but the canonical form.
+                // The parser of the standard library accepts only the canonical form.
                 listed.parse() == Ok(net.addr())
             }
             other => {
                 self.scratch.clear();
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(self.scratch, "{other}");
                 self.scratch == listed
             }
         }
     }
 
-    /// The id of an indicator, which is new or known.
+    /// Returns the id of an indicator, and adds the indicator if it is new.
     fn indicator(&mut self, indicator: &Indicator) -> u32 {
         let Self { strings, index, indicators, urls, .. } = self;
         let next = indicators.len() as u32;
@@ -313,12 +314,12 @@ impl SieveBuilder {
         id
     }
 
-    /// Compiles what was added, and leaves the builder as [`new`](SieveBuilder::new) makes one. Nothing that was added is lost: it is in
-    /// the sieve or in the report.
+    /// Compiles everything that was added, and resets the builder to the state after [`new`](SieveBuilder::new).
+    /// Nothing is lost: everything added is in the sieve or in the report.
     ///
     /// # Errors
     ///
-    /// If there are more indicators, entries or bytes of text than 32-bit numbers count.
+    /// Fails if there are more indicators, entries or bytes of text than 32-bit numbers can count.
     pub fn build(&mut self) -> Result<(Sieve, BuildReport)> {
         self.settle();
         let examples = self.examples.unwrap_or(MAX_REPORTED);
@@ -385,13 +386,13 @@ impl SieveBuilder {
 }
 
 impl Sieve {
-    /// A builder without feeds.
+    /// Makes a builder without feeds.
     pub fn builder() -> SieveBuilder {
         SieveBuilder::new()
     }
 }
 
-/// Gives the hashes the ids behind all others, in the order of their table, which is made of them.
+/// Assigns the hashes the ids after all others, in the order of their table, and builds that table.
 fn place_digests(
     digests: digests::Builder,
     indicators: &mut IndicatorsBuilder,
@@ -406,9 +407,9 @@ fn place_digests(
     table
 }
 
-/// The numbers of the rows by indicator, and of one indicator's by feed, line and attributes, whatever the order of insertion.
+/// The row numbers sorted by indicator, then by feed, line and attributes, regardless of the order of insertion.
 fn order(rows: &[PendingEntry], indicators: usize, attributes: &Attributes) -> Vec<u32> {
-    // Where the rows of each indicator begin; then, where its next row goes; in the end, where they end.
+    // First the start of each indicator's rows, then the place of its next row, and in the end their end.
     let mut places = vec![0_u32; indicators];
     for row in rows {
         places[row.indicator as usize] += 1;
@@ -437,7 +438,8 @@ fn order(rows: &[PendingEntry], indicators: usize, attributes: &Attributes) -> V
     order
 }
 
-/// Where the entries of each indicator start; what they ask for is noted with the indicators, and what feeds have in common in the reports.
+/// Returns the start of each indicator's entries. Notes their actions with the indicators, and the counts of shared
+/// ones in the reports.
 fn note_entries(
     rows: &[PendingEntry],
     order: &[u32],
@@ -446,7 +448,7 @@ fn note_entries(
     reports: &mut [FeedReport],
 ) -> Vec<u32> {
     let mut starts = Vec::with_capacity(indicators.len());
-    // The indicator of the last row, its feed, and whether that is the only one so far.
+    // The indicator of the last row, its feed, and true if no other feed has listed it so far.
     let mut last: Option<(u32, u32, bool)> = None;
     for (at, &number) in order.iter().enumerate() {
         let PendingEntry { indicator, entry } = rows[number as usize];
@@ -478,16 +480,16 @@ fn note_entries(
     starts
 }
 
-/// A column in the order of the entries.
+/// Brings a column into the order of the entries.
 fn ordered(column: &[StrId], order: &[u32]) -> Column {
     if column.is_empty() {
         return Column::default();
     }
-    // It ends with the last row that has something.
+    // The input column ends with the last row that has a value.
     Column::of_strings(order.iter().map(|&row| column.get(row as usize).copied().unwrap_or(StrId::NONE)))
 }
 
-/// Where a reader puts what it reads of one feed.
+/// Takes the records of one feed from a reader.
 #[derive(Debug)]
 pub struct FeedSink<'b> {
     builder: &'b mut SieveBuilder,

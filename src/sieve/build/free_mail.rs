@@ -1,11 +1,11 @@
-//! Providers of mailboxes for everybody, by the names that their addresses have.
+//! Providers of public mailboxes, by the domains of their addresses.
 
-/// Whether a name is such a provider's own.
+/// Returns true if a name belongs to such a provider.
 pub(super) fn is_free_mail(name: &str) -> bool {
     NAMES.binary_search(&name).is_ok()
 }
 
-/// In order.
+/// Sorted.
 const NAMES: &[&str] = &[
     "126.com",
     "163.com",

@@ -1,4 +1,4 @@
-//! What a block feed may not list unless its policy admits it.
+//! Guards: refuse indicators that a block feed may list only if its policy admits them.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use crate::sieve::build::suffixes::PublicSuffixes;
 use crate::sieve::build::well_known::is_well_known;
 use crate::value::ip;
 
-/// Applies the guards to a block entry. `Ok(Some(…))`: it is taken, and warned of.
+/// Applies the guards to a block entry. `Ok(Some(…))` accepts it with a warning.
 pub(in crate::sieve) fn check(
     indicator: &mut Indicator,
     policy: &Policy,

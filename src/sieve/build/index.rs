@@ -1,4 +1,4 @@
-//! Which indicator a listing is about, while a sieve is being built.
+//! Finds indicators that are already known while a sieve is being built.
 
 use std::net::IpAddr;
 
@@ -10,18 +10,18 @@ use crate::sieve::flat::strings::{Interner, StrId};
 use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
 use crate::value::url;
 
-/// Finds the indicator that is equal to another: the same value, scope and port.
+/// Finds the indicator with the same value, scope and port.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct KnownIndicators {
-    /// By string: the first indicator that is a domain of this name. Most names have one, and need no hash of their own.
+    /// By string: the first domain indicator of this name. Most names have only one, and need no hash of their own.
     domains: Vec<u32>,
-    /// All others.
+    /// All other indicators.
     others: Lookup,
 }
 
 const NONE: u32 = u32::MAX;
 
-/// What keeps the kinds apart in the table, as the lower bits of a word.
+/// The kinds, as the low bits of a hashed word, so that indicators of different kinds never compare equal.
 const NET: u64 = 0;
 const RANGE: u64 = 1;
 const DOMAIN: u64 = 2;
@@ -44,15 +44,16 @@ fn domain_words(name: StrId, scope: Scope, port: Option<u16>) -> [u64; 2] {
     [DOMAIN | (scope as u64) << 8 | port_bits(port), u64::from(name.0)]
 }
 
-/// Each gives the id of the equal indicator, or the number of indicators if there is none: the caller adds it then.
+/// Each lookup returns the id of the equal indicator. If there is none, it returns the number of indicators, and the
+/// caller must add one.
 impl KnownIndicators {
-    /// The hash that finds a prefix.
+    /// The hash under which a prefix is found.
     #[inline]
     pub(in crate::sieve) fn net_hash(&self, net: IpNet, port: Option<u16>) -> u64 {
         self.others.hash_words(&net_words(net, port))
     }
 
-    /// As of [`Lookup::warm`], for hashes of prefixes.
+    /// Like [`Lookup::warm`], for the hashes of prefixes.
     #[inline]
     pub(in crate::sieve) fn warm(&self, hashes: impl Iterator<Item = u64>) {
         self.others.warm(hashes);
@@ -92,7 +93,7 @@ impl KnownIndicators {
         port: Option<u16>,
     ) -> u32 {
         let next = indicators.len() as u32;
-        // Past the capacity there are no strings any more, which is an error in the end.
+        // Beyond the capacity, strings are no longer stored; the build ends in an error.
         let Some(name) = name.some() else { return next };
         let at = name.0 as usize;
         if at >= self.domains.len() {
@@ -146,7 +147,7 @@ impl KnownIndicators {
     }
 }
 
-/// Looking up what is there.
+/// Lookups that add nothing.
 impl KnownIndicators {
     pub(in crate::sieve) fn find_net(&self, indicators: &IndicatorsBuilder, net: IpNet) -> Option<u32> {
         self.others.find(self.net_hash(net, None), |id| {
@@ -154,7 +155,7 @@ impl KnownIndicators {
         })
     }
 
-    /// The first indicator that is a domain of this name, whatever its scope and port.
+    /// The first domain indicator of this name, whatever its scope and port.
     pub(in crate::sieve) fn first_domain(&self, name: StrId) -> Option<u32> {
         self.domains.get(name.0 as usize).copied().filter(|&id| id != NONE)
     }

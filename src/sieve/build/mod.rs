@@ -1,7 +1,8 @@
-//! From records to tables: the builder, its guards, and what is told of the whole.
+//! From records to tables: the builder, its guards, and the report.
 //!
-//! [`builder::SieveBuilder`] takes records; `guard` and [`suffixes`] refuse or narrow what would match everything; `index` knows
-//! which indicator is there already. At the end `beneath` and `shadows` tell what lies beneath what, for the report.
+//! [`builder::SieveBuilder`] takes records. `guard` and [`suffixes`] refuse or narrow indicators that would match
+//! everything; `index` finds indicators that are already known. At the end, `beneath` and `shadows` work out for the
+//! report which indicators lie under which.
 
 mod beneath;
 mod broad;

@@ -1,4 +1,4 @@
-//! Addresses and names that wait to be told from those that are there already, so that many are looked up at once.
+//! Addresses and names whose lookup among the known indicators is pending, so that many are looked up together.
 
 use ipnet::IpNet;
 
@@ -7,15 +7,15 @@ use crate::sieve::build::index::KnownIndicators;
 use crate::sieve::flat::strings::Interner;
 use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
 
-/// How many wait. Their slots are read one right after the other, so that the time that memory takes to answer is
-/// spent once for many; at 2 million names a look-up of its own costs three times as much.
+/// The number of pending indicators. Their slots are read in one go, so that the cache misses overlap; with 2 million
+/// names, separate lookups cost three times as much.
 const MOST: usize = 64;
 
-/// What waits, in the order in which it was added.
+/// The pending indicators, in the order of addition.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Pending {
     items: Vec<Item>,
-    /// The names, one after the other.
+    /// The names, concatenated.
     text: String,
 }
 
@@ -29,12 +29,13 @@ struct Item {
 #[derive(Clone, Copy, Debug)]
 enum Waiting {
     Net(IpNet),
-    /// A name, by where its text ends.
+    /// A name: the end of its text, and its scope.
     Name(usize, Scope),
 }
 
 impl Pending {
-    /// Takes an address, a prefix or a name; whether it did. Anything else is not looked up by one hash.
+    /// Takes an address, a prefix or a name, and returns true. Other indicators cannot be looked up by one hash;
+    /// returns false for them.
     #[inline]
     pub(in crate::sieve) fn take(
         &mut self,
@@ -61,12 +62,12 @@ impl Pending {
         self.items.len() >= MOST
     }
 
-    /// How many wait.
+    /// The number of pending indicators.
     pub(in crate::sieve) fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// Gives the id of each indicator that waits, in their order; nothing waits any more.
+    /// Calls `each` with the id of every pending indicator, in order, and clears the list.
     pub(in crate::sieve) fn settle(
         &mut self,
         strings: &mut Interner,

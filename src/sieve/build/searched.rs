@@ -1,4 +1,4 @@
-//! The tables that are searched, made of the indicators all at once.
+//! Builds the search tables from all indicators at once.
 
 use ipnet::IpNet;
 
@@ -10,17 +10,17 @@ use crate::sieve::tables::indicators::{IndicatorsBuilder, Value};
 use crate::sieve::tables::{domain, emails, ip, pattern, url as url_table};
 use crate::value::ip as addresses;
 
-/// A URL indicator on its way into the tables.
+/// A URL indicator to be put into the tables.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sieve) struct UrlRow {
     pub(in crate::sieve) id: u32,
     pub(in crate::sieve) host: url_table::Host,
-    /// Where the path starts in the text.
+    /// The start of the path in the text.
     pub(in crate::sieve) path: u32,
 }
 
 impl UrlRow {
-    /// Whether the URL is only a host.
+    /// Returns true if the URL has only a host.
     pub(in crate::sieve) fn is_host_only(&self, strings: &Strings, indicators: &IndicatorsBuilder) -> bool {
         match indicators.value(self.id) {
             Value::Url(text) => strings.bytes(text).get(self.path as usize..) == Some(b"/"),
@@ -29,7 +29,7 @@ impl UrlRow {
     }
 }
 
-/// The tables that are searched, each built on its own.
+/// The search tables, each built on its own.
 pub(super) struct Searched {
     pub(super) v4: ip::Table<u32>,
     pub(super) v6: ip::Table<u128>,
@@ -74,7 +74,7 @@ impl Searched {
                     }
                 }
                 Value::Email(text) => addresses.push((text, id)),
-                // Their table is made before they have ids.
+                // The table of hashes was built before they got their ids.
                 Value::Hash(_) => {}
             }
         }

@@ -1,4 +1,4 @@
-//! What each allow entry takes away.
+//! Finds the block indicators that each allow entry suppresses.
 
 use ipnet::IpNet;
 
@@ -11,11 +11,11 @@ use crate::sieve::tables::pattern::Scratch;
 use crate::sieve::tables::{Named, Tables};
 use crate::value::ip as addresses;
 
-/// What one indicator covers, as far as allow entries go.
+/// The hosts that an indicator covers, as far as allow entries matter.
 #[derive(Clone, Copy)]
 enum Host<'t> {
     Net(IpNet),
-    /// A name, which scope, and whether it is the host of a URL.
+    /// A name and the scope in which it is covered.
     Name(&'t str, Scope),
 }
 
@@ -43,16 +43,17 @@ fn host_of(tables: &Tables, id: u32) -> Vec<Host<'_>> {
     }
 }
 
-/// For each allow entry the host-level block indicators that it shadows: those beneath it, if it allows all, are `taken`
-/// already; those at its own place and above are looked up. And the entries that shadow nothing, but would if they allowed all.
+/// Finds, for each allow entry, the host-level block indicators that it shadows. Those under it, if it allows all, are
+/// in `taken` already; those at the same place or above are looked up here. Also returns the entries that shadow
+/// nothing, but would if they allowed all.
 pub(super) fn shadows(tables: &Tables, mut taken: Vec<Taken>, examples: usize) -> (Vec<Shadow>, Vec<NoEffect>) {
     taken.extend(by_pattern(tables));
     let mut found = Shadows { tables, taken: Vec::new() };
     for allow in 0..tables.indicators.len() as u32 {
         let flags = tables.indicators.flags(allow);
         if flags.has(Action::Allow) || flags.has(Action::AllowAll) {
-            // A pattern is as specific as another, and less than anything else.
-            // And what has no names beneath it takes what it is.
+            // All patterns are equally specific, and less specific than any other indicator. Hashes and mail addresses
+            // have nothing under them. So each of these shadows only itself here.
             if matches!(
                 tables.indicators.value(allow),
                 Value::Pattern(_, PatternTarget::Name) | Value::Hash(_) | Value::Email(_)
@@ -70,7 +71,7 @@ pub(super) fn shadows(tables: &Tables, mut taken: Vec<Taken>, examples: usize) -
     found.finish(&here, &all, examples)
 }
 
-/// What patterns over names take from names and hosts, if they allow all.
+/// Finds the names and hosts that patterns would take if they allowed all.
 fn by_pattern(tables: &Tables) -> Vec<Taken> {
     let Some(names) = &tables.names else { return Vec::new() };
     let allows = |id: u32| {
@@ -95,7 +96,7 @@ fn by_pattern(tables: &Tables) -> Vec<Taken> {
                         Value::Pattern(text, _) => tables.strings.get(text),
                         _ => "",
                     };
-                    // Names beneath may begin in another way than the pattern does.
+                    // Subdomains need not match the beginning of the pattern.
                     let wholly = scope == Scope::Exact || text.starts_with('*') || !text.contains(['*', '?', '[']);
                     taken.push((allow, block, wholly));
                 }
@@ -111,7 +112,7 @@ struct Shadows<'t> {
 }
 
 impl Shadows<'_> {
-    /// Block indicators at the allow entry's own place, or above it: equal or lower specificity.
+    /// Looks up the block indicators at the allow entry's place or above it, which are equally specific or less.
     fn above_and_equal(&mut self, allow: u32, host: Host<'_>) {
         let tables = self.tables;
         match host {
@@ -166,7 +167,7 @@ impl Shadows<'_> {
         }
     }
 
-    /// Whether a block indicator is shadowed wholly, with their ports; `None` if not at all.
+    /// Takes ports into account: returns the pair, fully or partly shadowed, or `None` if the ports differ.
     fn with_ports(&self, (allow, block, wholly): Taken) -> Option<Taken> {
         let indicators = &self.tables.indicators;
         if !indicators.flags(block).has(Action::Block) {
@@ -179,16 +180,17 @@ impl Shadows<'_> {
         }
     }
 
-    /// What is taken, by allow and block indicator, each pair once.
+    /// The pairs with ports taken into account, each once, in order.
     fn settled(&self, taken: Vec<Taken>) -> Vec<Taken> {
         let mut taken: Vec<Taken> = taken.into_iter().filter_map(|taken| self.with_ports(taken)).collect();
-        // What is taken wholly in one way and in part in another is taken wholly.
+        // A pair that is shadowed wholly in one way and partly in another is shadowed wholly.
         taken.sort_unstable_by_key(|&(allow, block, wholly)| (allow, block, !wholly));
         taken.dedup_by_key(|&mut (allow, block, _)| (allow, block));
         taken
     }
 
-    /// `here` is what an entry takes at its own place and above, `all` what one takes that allows all beneath it too.
+    /// `here` has the indicators at an entry's place and above, which `allow` shadows; `all` adds those under it, for
+    /// `allow_all`.
     fn finish(self, here: &[Taken], all: &[Taken], examples: usize) -> (Vec<Shadow>, Vec<NoEffect>) {
         let tables = self.tables;
         let (mut shadows, mut without) = (Vec::new(), Vec::new());

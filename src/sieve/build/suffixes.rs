@@ -1,9 +1,9 @@
 #[cfg(feature = "psl")]
 use crate::limits::MAX_SUFFIX_LIST;
 
-/// The Public Suffix List that the guards at build go by (<https://publicsuffix.org/>).
+/// The Public Suffix List that the guards use at build time (<https://publicsuffix.org/>).
 ///
-/// Both of its sections count, ICANN and PRIVATE; its implicit `*` rule does not.
+/// Both sections, ICANN and PRIVATE, count; the implicit `*` rule does not.
 #[derive(Clone, Debug, Default)]
 pub struct PublicSuffixes(List);
 
@@ -17,8 +17,7 @@ enum List {
 }
 
 impl PublicSuffixes {
-    /// The list built into the crate. Without the feature `psl` there is none, and only bare top-level domains are
-    /// guarded.
+    /// The list built into the crate. Without the feature `psl` it is empty, and the guards protect only bare top-level domains.
     pub fn built_in() -> Self {
         Self(List::BuiltIn)
     }
@@ -28,11 +27,11 @@ impl PublicSuffixes {
         Self(List::Empty)
     }
 
-    /// A list read at run time, in the format of `public_suffix_list.dat`.
+    /// Parses a list at run time, in the format of `public_suffix_list.dat`.
     ///
     /// # Errors
     ///
-    /// If the text is not such a list.
+    /// Fails if the text is not such a list.
     #[cfg(feature = "psl")]
     pub fn from_text(text: &str) -> crate::Result<Self> {
         let list: publicsuffix::List =
@@ -43,11 +42,11 @@ impl PublicSuffixes {
         Ok(Self(List::Loaded(std::sync::Arc::new(list), version_of(text).into())))
     }
 
-    /// A list in a file, as of [`from_text`](PublicSuffixes::from_text).
+    /// Reads a list from a file; see [`from_text`](PublicSuffixes::from_text).
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is longer than [`MAX_SUFFIX_LIST`], or is not such a list.
+    /// Fails if the file cannot be read, is longer than [`MAX_SUFFIX_LIST`], or is not such a list.
     #[cfg(feature = "psl")]
     pub fn from_file(path: impl AsRef<std::path::Path>) -> crate::Result<Self> {
         use std::io::{Error, ErrorKind, Read};
@@ -63,8 +62,9 @@ impl PublicSuffixes {
         Self::from_text(&text).map_err(|error| in_file(Error::new(ErrorKind::InvalidData, error.to_string())))
     }
 
-    /// Which list it is: what a loaded one says of its version (`2026-05-01_08-00-00_UTC`), or a sum over its text where it says
-    /// nothing; the release that the built-in one came with; or that there is none.
+    /// Identifies the list. A loaded one has the version that it states (`2026-05-01_08-00-00_UTC`), or a checksum of
+    /// its text if it states none; the built-in one has the release that it came with. Without a list, the text says
+    /// so.
     pub fn version(&self) -> String {
         match &self.0 {
             #[cfg(not(feature = "psl"))]
@@ -77,7 +77,7 @@ impl PublicSuffixes {
         }
     }
 
-    /// Whether the list names `name` itself, by a rule other than the implicit `*`. `name` is canonical.
+    /// Returns true if a rule other than the implicit `*` lists `name` itself. `name` must be canonical.
     pub fn lists(&self, name: &str) -> bool {
         match &self.0 {
             List::Empty => false,
@@ -94,7 +94,7 @@ impl PublicSuffixes {
     }
 }
 
-/// What `// VERSION:` says near the beginning of a list.
+/// The version from the line `// VERSION:` near the beginning of a list.
 #[cfg(feature = "psl")]
 fn version_of(text: &str) -> String {
     let named = text.lines().take(20).find_map(|line| line.strip_prefix("// VERSION:"));
@@ -106,7 +106,7 @@ fn version_of(text: &str) -> String {
 
 #[cfg(feature = "psl")]
 fn is_suffix(list: &impl publicsuffix::Psl, name: &str) -> bool {
-    // The list is kept in Unicode; names here are A-labels.
+    // The list is in Unicode; names here are A-labels.
     let unicode;
     let name = if name.contains("xn--") {
         unicode = idna::domain_to_unicode(name).0;
@@ -154,7 +154,7 @@ mod tests {
         assert!(version("", "com").starts_with("sum ") && version("", "com") != version("", "net"));
     }
 
-    /// A file that is no list is refused at the cap, however much more there is of it.
+    /// A file that is not a list is refused at the cap, however long it is.
     #[cfg(all(feature = "psl", unix))]
     #[test]
     fn a_list_without_an_end_is_refused() {

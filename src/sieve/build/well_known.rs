@@ -1,12 +1,12 @@
-//! Files that are found everywhere, by their hashes.
+//! Files that are found everywhere, recognised by their hashes.
 //!
-//! Feeds list them by mistake: the download had failed, or the server had nothing to say. Every log with hashes is full of them.
+//! Feeds list them by mistake, after a failed download or an empty answer from a server. Every log with hashes is full of them.
 
 use std::sync::LazyLock;
 
 use crate::indicator::FileHash;
 
-/// Whether a hash is of such a file.
+/// Returns true if such a file has this hash.
 pub(super) fn is_well_known(hash: &FileHash) -> bool {
     static SORTED: LazyLock<Vec<FileHash>> = LazyLock::new(|| {
         let parsed = WELL_KNOWN.iter().flat_map(|(_, hashes)| hashes.split_ascii_whitespace());
@@ -14,11 +14,11 @@ pub(super) fn is_well_known(hash: &FileHash) -> bool {
         sorted.sort_unstable();
         sorted
     });
-    // Some write zeros where there is none.
+    // Some feeds write zeros for a missing hash.
     SORTED.binary_search(hash).is_ok() || hash.as_bytes().iter().all(|&byte| byte == 0)
 }
 
-/// What is in each, and its hashes by MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512.
+/// The content of each file, and its MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512 hashes.
 #[rustfmt::skip]
 const WELL_KNOWN: &[(&str, &str)] = &[
     ("the empty file", "\

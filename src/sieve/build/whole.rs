@@ -1,4 +1,4 @@
-//! What is told of a build as a whole, once there are tables.
+//! The parts of the report that concern the build as a whole, and so need the tables.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use crate::sieve::report::survey;
 use crate::sieve::tables::Tables;
 use crate::sieve::tables::provenance::{FeedDigest, Provenance};
 
-/// The report on the whole, from what each feed did and what lies beneath what.
+/// Makes the report from the reports of the feeds and the relations between indicators.
 pub(super) fn report(tables: &Tables, mut feeds: Vec<FeedReport>, beneath: Beneath, examples: usize) -> BuildReport {
     for (id, above) in beneath.subsumed {
         let by = IndicatorRef::new(tables, above);
         let mut blocks = by.sources().filter(|source| source.action() == Action::Block);
-        // There is one, or the indicator would subsume nothing.
+        // There is always one, because the indicator subsumes something.
         let Some(first) = blocks.next() else { continue };
         let first = (first.feed_index(), first.line().unwrap_or(0));
         let mut by_feeds = vec![first.0];
@@ -67,7 +67,7 @@ fn home_pages(tables: &Tables, feeds: &[FeedReport]) -> Vec<HomePage> {
     found
 }
 
-/// What a file keeps of a report.
+/// The part of a report that a compiled file keeps.
 pub(super) fn provenance(suffixes: &PublicSuffixes, report: &BuildReport) -> Provenance {
     Provenance {
         maker: Provenance::this_release(),

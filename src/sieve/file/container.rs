@@ -2,25 +2,25 @@
 //!
 //! All numbers are little-endian. The header is 128 bytes:
 //!
-//! | at | bytes | what |
+//! | offset | bytes | content |
 //! |---|---|---|
 //! | 0 | 8 | the magic number: `\x89sieve\r\n` |
 //! | 8 | 4 | the version of the format |
-//! | 12 | 4 | `0x0A0B0C0D`, to tell a file in the other byte order |
+//! | 12 | 4 | `0x0A0B0C0D`, which shows a file of the other byte order |
 //! | 16 | 8 | the length of the file |
-//! | 24 | 4 | how many sections there are |
+//! | 24 | 4 | the number of sections |
 //! | 28 | 4 | zero |
 //! | 32 | 8 | the seed of the tables' hash |
-//! | 40 | 24 | who made it: `netsieve 0.1.0`, filled up with zeros |
-//! | 64 | 8 | the checksum of the header before this field, and of the table of sections |
+//! | 40 | 24 | the program that made it: `netsieve 0.1.0`, padded with zeros |
+//! | 64 | 8 | the checksum of the header up to here, and of the table of sections |
 //! | 72 | 56 | zero |
 //!
-//! The table of sections has 64 bytes for each: its name, filled up with zeros to 40 bytes, where it starts, its length, and its
-//! checksum. The sections follow in this order, each at the next multiple of 64, with zeros between. The file ends with the last
-//! section.
+//! The table has 64 bytes per section: its name, padded with zeros to 40 bytes, its start, its length, and its
+//! checksum. The sections follow in the same order, each at the next multiple of 64, with zeros between them. The file
+//! ends with the last section.
 //!
-//! A checksum is XXH3 with 64 bits (<https://xxhash.com>): of a section its bytes with the seed zero; of header and table the
-//! table's bytes with the sum of the header's first 64 bytes as the seed.
+//! Checksums are 64-bit XXH3 (<https://xxhash.com>). That of a section covers its bytes, with seed zero. That of header
+//! and table covers the bytes of the table, seeded with the sum of the header's first 64 bytes.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -34,11 +34,11 @@ use crate::limits::{MAX_SECTIONS, MAX_SIEVE};
 use crate::sieve::flat::parallel;
 
 pub(super) const MAGIC: [u8; 8] = *b"\x89sieve\r\n";
-/// The version of the format that is written. Each change of what a section holds counts it up.
+/// The version of the format that is written. Increment it with each change to the content of a section.
 pub(super) const VERSION: u32 = 2;
 const ENDIANNESS: u32 = 0x0A0B_0C0D;
 pub(super) const HEADER: usize = 128;
-/// Where the checksum of header and table is.
+/// The offset of the checksum of header and table.
 const SUM_AT: usize = 64;
 const MAKER: Range<usize> = 40..64;
 const ENTRY: usize = 64;
@@ -49,7 +49,7 @@ fn damage(what: impl Into<String>) -> Error {
     Error::damage("header", what)
 }
 
-/// The number at a place of a header, or of an entry of the table, which are whole.
+/// Reads a number from a complete header or table entry.
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(std::array::from_fn(|n| bytes[at + n]))
 }
@@ -62,15 +62,15 @@ fn aligned(len: usize) -> Option<usize> {
     len.checked_next_multiple_of(ALIGNMENT)
 }
 
-/// A section on its way into a file.
+/// A section with its place in the file.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
-    /// Zero bytes before it.
+    /// The number of zero bytes before it.
     pub(super) padding: usize,
     pub(super) bytes: Bytes,
 }
 
-/// Header and table, and the sections at their places.
+/// Lays out a file: the header with the table, and the sections in their places.
 pub(super) fn lay_out(sections: &[(String, Bytes)], seed: u64, maker: &str) -> Result<(Vec<u8>, Vec<Placed>)> {
     let too_long = || Error::capacity("bytes in a file", MAX_SIEVE);
     assert!(sections.len() <= MAX_SECTIONS, "a file has {} sections", sections.len());
@@ -105,20 +105,20 @@ pub(super) fn lay_out(sections: &[(String, Bytes)], seed: u64, maker: &str) -> R
     Ok((head, placed))
 }
 
-/// Sets the checksum of header and table.
+/// Writes the checksum of header and table.
 fn seal(head: &mut [u8]) {
     let sum = head_sum(head);
     head[SUM_AT..SUM_AT + 8].copy_from_slice(&sum.to_le_bytes());
 }
 
-/// The checksum of header and table, which `head` holds whole.
+/// Computes the checksum of header and table; `head` must hold all of both.
 fn head_sum(head: &[u8]) -> u64 {
     xxh3_64_with_seed(&head[HEADER..], xxh3_64(&head[..SUM_AT]))
 }
 
-/// The checksums of sections, worked out on all cores.
+/// Computes the checksums of sections on all cores.
 fn sums(sections: &[(String, Bytes)]) -> Vec<u64> {
-    /// What is summed up sooner than threads are woken.
+    /// Below this size, summing is faster than waking threads.
     const SMALL: usize = 1 << 20;
     if sections.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() < SMALL {
         return sections.iter().map(|(_, bytes)| xxh3_64(bytes)).collect();
@@ -126,16 +126,16 @@ fn sums(sections: &[(String, Bytes)]) -> Vec<u64> {
     parallel::map(sections, |(_, bytes)| xxh3_64(bytes))
 }
 
-/// What a file's beginning says.
+/// The fields of a file's header.
 #[derive(Debug)]
 pub(super) struct Header {
     pub(super) seed: u64,
-    /// Length of header and table.
+    /// The length of header and table together.
     pub(super) head: usize,
     len: u64,
 }
 
-/// Reads the first bytes of a file of `len` bytes. What it accepts is no longer than `len` and the [cap](MAX_SIEVE).
+/// Reads the first bytes of a file of `len` bytes. An accepted file is no longer than `len` and the [cap](MAX_SIEVE).
 pub(super) fn read_header(head: &[u8], len: u64) -> Result<Header> {
     if head.get(..8) != Some(&MAGIC) {
         return Err(damage(if head.is_empty() { "the file is empty" } else { "this is no compiled sieve" }));
@@ -180,16 +180,16 @@ pub(super) fn read_header(head: &[u8], len: u64) -> Result<Header> {
     Ok(Header { seed: u64_at(head, 32), head: end, len })
 }
 
-/// A section as the table has it.
+/// A section's entry in the table.
 pub(super) struct SectionPlace {
     name: String,
-    /// Where the bytes before it begin, which are zero.
+    /// The start of the padding before it, which must be zero.
     before: usize,
     place: Range<usize>,
     sum: u64,
 }
 
-/// Checks header and table, and reads the table. What it accepts lies within the file's length, in order and without a gap.
+/// Checks header and table, and reads the table. Accepted sections lie within the file, in order and without gaps.
 pub(super) fn read_table(header: &Header, head: &[u8]) -> Result<Vec<SectionPlace>> {
     if head_sum(head) != u64_at(head, SUM_AT) {
         return Err(damage("the checksum is wrong"));
@@ -229,7 +229,7 @@ pub(super) fn read_table(header: &Header, head: &[u8]) -> Result<Vec<SectionPlac
     Ok(entries)
 }
 
-/// The sections of a whole file, checked against their checksums.
+/// Reads the sections of a complete file and verifies their checksums.
 pub(super) fn read_sections(file: &Bytes) -> Result<(Header, Vec<(String, Bytes)>)> {
     let header = read_header(&file[..file.len().min(HEADER)], file.len() as u64)?;
     let entries = read_table(&header, &file[..header.head])?;
@@ -252,7 +252,7 @@ pub(super) fn read_sections(file: &Bytes) -> Result<(Header, Vec<(String, Bytes)
 mod tests {
     use super::*;
 
-    /// The sums are those of the algorithm's own vectors: other programs can check a file.
+    /// The sums equal the algorithm's published test vectors, so other programs can check a file.
     #[test]
     fn the_checksum_is_xxh3() {
         assert_eq!(xxh3_64(b""), 0x2D06_8005_38D3_94C2);

@@ -1,4 +1,4 @@
-//! The compiled file: a sieve as one file that is opened at once.
+//! Compiled files: a sieve saved as one file, ready to use when it is opened.
 //!
 //! ```
 //! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
@@ -46,12 +46,12 @@ use crate::sieve::tables::Tables;
 use crate::sieve::tables::provenance::{FeedDigest, Provenance};
 use crate::wire::{Reader, Writer};
 
-/// How a sieve is saved.
+/// Options for saving a sieve.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SaveOptions {
-    /// The creation time that the file gets, to the second. If there is none here, the file gets the time that the sieve
-    /// already has, if any. Neither the clock nor the environment is read, so that the same inputs give the same bytes.
+    /// The creation time to store, to the second. `None` keeps the time that the sieve already has, if any. The clock
+    /// and the environment are never read, so that the same inputs give the same bytes.
     pub created: Option<Timestamp>,
 }
 
@@ -59,35 +59,35 @@ pub struct SaveOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Section {
-    /// Its name, with dots between the parts: `domains.names`.
+    /// The name, with dots between its parts: `domains.names`.
     pub name: String,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub bytes: u64,
 }
 
 impl Sieve {
-    /// Writes the sieve to a file, in place of one that is there: to a new file in the same folder first
-    /// (`.set.sieve.1234-0.tmp`), which is synced and renamed; then the folder is synced. Whatever happens meanwhile, there is the old file or
-    /// the new one, whole. A process that is killed may leave the new file under its temporary name.
+    /// Writes the sieve to a file, replacing any file of that name atomically. The data goes to a new file in the same
+    /// folder (`.set.sieve.1234-0.tmp`), which is synced and renamed; then the folder is synced. At any moment, either
+    /// the old file or the new one is there, whole. A killed process may leave its temporary file behind.
     ///
-    /// The same records in the same order give the same bytes, whatever the number of threads.
+    /// The same records in the same order give the same bytes, with any number of threads.
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, or would be larger than [`MAX_SIEVE`](crate::limits::MAX_SIEVE).
+    /// Fails if the file cannot be written, or would be larger than [`MAX_SIEVE`](crate::limits::MAX_SIEVE).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.save_with(path, &SaveOptions::default())
     }
 
-    /// As [`save`](Sieve::save), with options.
+    /// Like [`save`](Sieve::save), with options.
     ///
     /// # Errors
     ///
-    /// As [`save`](Sieve::save).
+    /// Those of [`save`](Sieve::save).
     pub fn save_with(&self, path: impl AsRef<Path>, options: &SaveOptions) -> Result<()> {
         let path = path.as_ref();
         let (head, parts) = self.lay_out(options)?;
-        /// As much as is handed to the system at once.
+        /// The number of bytes handed to the operating system at once.
         const PART: usize = 8 << 20;
         let zeros = [0; 64];
         let sections = parts.iter().flat_map(|part| [&zeros[..part.padding.min(zeros.len())], &part.bytes]);
@@ -95,11 +95,11 @@ impl Sieve {
         store::replace(&store::Disk, path, parts).map_err(|error| Error::io(path.to_owned(), error))
     }
 
-    /// The bytes of the file that [`save_with`](Sieve::save_with) writes.
+    /// Returns the bytes that [`save_with`](Sieve::save_with) would write.
     ///
     /// # Errors
     ///
-    /// If there are more of them than [`MAX_SIEVE`](crate::limits::MAX_SIEVE).
+    /// Fails if there would be more than [`MAX_SIEVE`](crate::limits::MAX_SIEVE) bytes.
     pub fn to_bytes(&self, options: &SaveOptions) -> Result<Vec<u8>> {
         let (mut bytes, parts) = self.lay_out(options)?;
         for part in parts {
@@ -113,11 +113,12 @@ impl Sieve {
         container::lay_out(&sections(&self.0, options.created), hash::SEED, &Provenance::this_release())
     }
 
-    /// Whether a file begins like one that was [saved](Sieve::save). It may be damaged, or of another version: [`open`](Sieve::open) tells.
+    /// Returns true if a file begins like a [saved](Sieve::save) sieve. It may still be damaged or of another version;
+    /// [`open`](Sieve::open) checks that.
     ///
     /// # Errors
     ///
-    /// If the file cannot be opened or read.
+    /// Fails if the file cannot be opened or read.
     pub fn is_compiled(path: impl AsRef<Path>) -> Result<bool> {
         let path = path.as_ref();
         let mut head = Vec::new();
@@ -126,27 +127,27 @@ impl Sieve {
         Ok(head == container::MAGIC)
     }
 
-    /// Reads a file that was saved, and checks it: the checksum of each section, and every offset, count, order and link in it, so
-    /// that no file that is accepted makes a lookup panic, loop or read out of bounds, however it was made. Costs a pass over
-    /// the file, on all cores with the feature `parallel`. Header and table of sections are read and checked before memory is
-    /// asked for, so that a file that is no set costs nothing, however long it is.
+    /// Reads a saved sieve and checks all of it: the checksum of each section, and every offset, count, order and link.
+    /// No file that is accepted, however it was made, makes a lookup panic, loop or read out of bounds. Costs one pass
+    /// over the file, on all cores with the feature `parallel`. The header and the table of sections are checked before
+    /// memory is allocated, so that a file of another kind costs nothing, however long it is.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is no regular file, is longer than [`MAX_SIEVE`](crate::limits::MAX_SIEVE) or than there is
-    /// memory, or is not what it must be; the error names the section and what is wrong. A file of another version of the format
-    /// is refused with the name of the release that made it.
+    /// Fails if the file cannot be read, is not a regular file, is longer than [`MAX_SIEVE`](crate::limits::MAX_SIEVE)
+    /// or the available memory, or is invalid; the error names the section and the fault. If the file has another
+    /// version of the format, the error names the release that made it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         read::whole(path).and_then(|bytes| Self::open_bytes(bytes.into())).map_err(|error| error.in_file(path))
     }
 
-    /// As [`open`](Sieve::open), from bytes that were read, mapped or built into a program. They are not copied; the sieve keeps
-    /// them.
+    /// Like [`open`](Sieve::open), for bytes that were read, mapped or built into a program. They are not copied; the
+    /// sieve keeps them.
     ///
     /// # Errors
     ///
-    /// If they are not what they must be.
+    /// Fails if the bytes are not a valid compiled file.
     pub fn from_bytes(bytes: impl AsRef<[u8]> + Send + 'static) -> Result<Self> {
         Self::open_bytes(Bytes::from_owner(bytes))
     }
@@ -162,12 +163,12 @@ impl Sieve {
         Tables::open(&reader, feeds, provenance).map(|tables| Self(Arc::new(tables)))
     }
 
-    /// How the sieve was made, and what of its build report a file keeps.
+    /// The origin of the sieve, and the part of its build report that a file keeps.
     pub fn provenance(&self) -> &Provenance {
         &self.0.provenance
     }
 
-    /// The parts that a file of this sieve has, with their sizes, in the file's order.
+    /// The sections of a file of this sieve with their sizes, in file order.
     pub fn sections(&self) -> Vec<Section> {
         let sections = sections(&self.0, None);
         sections.into_iter().map(|(name, bytes)| Section { name, bytes: bytes.len() as u64 }).collect()
@@ -184,7 +185,7 @@ impl Sieve {
     }
 }
 
-/// Everything that a hit needs.
+/// Serialises everything that a hit needs.
 fn sections(tables: &Tables, created: Option<Timestamp>) -> Vec<(String, Bytes)> {
     let mut writer = Writer::default();
     let mut feeds = Pack::default();

@@ -1,4 +1,4 @@
-//! Reading a whole file, after a look at its beginning.
+//! Reads a whole file, after checking its beginning.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -8,10 +8,10 @@ use super::container::{HEADER, read_header, read_table};
 use crate::arch::memory;
 use crate::error::{Error, Result};
 
-/// The bytes of a compiled file whose header and table of sections are in order.
+/// Reads a compiled file whose header and table of sections are valid.
 pub(super) fn whole(path: &Path) -> Result<Vec<u8>> {
     let io = |error| Error::io(path.to_owned(), error);
-    // Before it is opened: to open a FIFO waits for who writes to it.
+    // Checked before opening, because opening a FIFO waits for a writer.
     ensure_regular(&fs::metadata(path).map_err(io)?).map_err(io)?;
     let mut file = File::open(path).map_err(io)?;
     let data = file.metadata().map_err(io)?;
@@ -19,7 +19,7 @@ pub(super) fn whole(path: &Path) -> Result<Vec<u8>> {
     let mut head = Vec::with_capacity(HEADER);
     Read::by_ref(&mut file).take(HEADER as u64).read_to_end(&mut head).map_err(io)?;
     let header = read_header(&head, data.len())?;
-    // The cap on sections bounds the table.
+    // The cap on the number of sections bounds the table.
     Read::by_ref(&mut file).take((header.head - HEADER) as u64).read_to_end(&mut head).map_err(io)?;
     if head.len() < header.head {
         return Err(io(io::ErrorKind::UnexpectedEof.into()));
@@ -35,14 +35,14 @@ fn ensure_regular(data: &fs::Metadata) -> io::Result<()> {
     if data.is_file() { Ok(()) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, "this is no regular file")) }
 }
 
-/// Reads a file from its start. Larger ones are read by all cores, which share the cost of the fresh memory.
+/// Reads a file from its start. Large files are read on all cores, which share the cost of touching fresh memory.
 fn fill(file: &mut File, bytes: &mut [u8]) -> io::Result<()> {
     #[cfg(all(unix, feature = "parallel"))]
     {
         use std::os::unix::fs::FileExt;
 
         use rayon::prelude::*;
-        /// What is read at once.
+        /// The number of bytes read at once.
         const PART: usize = 2 << 20;
         if bytes.len() > PART {
             let parts = bytes.par_chunks_mut(PART).enumerate();

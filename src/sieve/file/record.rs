@@ -1,7 +1,7 @@
-//! Small things of many kinds, one after the other: what the feeds are, and how the sieve was made.
+//! Serialises small things of many kinds in sequence: the feeds, and the origin of the sieve.
 //!
-//! Numbers are LEB128, texts have their length before them, what may be missing has a byte 0 or 1 before it. Kinds are their names, so
-//! that an order in the code is no part of the format.
+//! Numbers are LEB128; texts are preceded by their length; optional values by a byte 0 or 1. Enum variants are stored
+//! by name, so that their order in the code is not part of the format.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -50,7 +50,7 @@ impl Pack {
     }
 
     pub(super) fn feed(&mut self, feed: &Feed) {
-        // All of it, so that a new field is not forgotten.
+        // Destructures all fields, so that a new one cannot be forgotten.
         let Feed { name, path, format, action, policy, confidence, tags, time_to_live, columns } = feed;
         self.text(name);
         self.text(path);
@@ -115,7 +115,7 @@ fn flags(policy: &mut Policy) -> [&mut bool; 8] {
     ]
 }
 
-/// Reads what [`Pack`] wrote.
+/// Reads the output of [`Pack`].
 #[derive(Debug)]
 pub(super) struct Unpack<'b> {
     rest: &'b [u8],
@@ -178,7 +178,7 @@ impl<'b> Unpack<'b> {
         }
     }
 
-    /// Each value takes a byte or more, so that no count makes this allocate more than the section holds.
+    /// Each value takes at least a byte, so no count makes this allocate more than the section holds.
     pub(super) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
         let count = self.number()?;
         let mut values = Vec::new();
@@ -201,7 +201,7 @@ impl<'b> Unpack<'b> {
         if self.rest.is_empty() { Ok(()) } else { Err(self.damage("goes on too long")) }
     }
 
-    /// The one of `all` that has the name which follows.
+    /// Reads a name and returns the value in `all` that has it.
     fn one_of<T: Copy>(&mut self, all: &[T], name: fn(&T) -> &'static str) -> Result<T> {
         let text = self.text()?;
         let found = all.iter().find(|one| name(one) == text);
@@ -267,7 +267,7 @@ impl<'b> Unpack<'b> {
     }
 }
 
-/// More seconds than there are between any two times.
+/// More seconds than lie between any two times.
 const MOST_SECONDS: i64 = i64::MAX / 2;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Writing a file so that after a failure or a crash there is the old one or the new one, whole.
+//! Writes a file so that after a failure or a crash either the old file or the new one is there, whole.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -6,17 +6,17 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What writing needs of a file system. A test makes each step fail.
+/// The file system operations that writing needs. Tests make each step fail.
 pub(super) trait Storage {
     type File: Write;
-    /// Makes a file that must not exist, with the mode and the owner of the one that it is to replace, and holds it as the one
-    /// who writes it. `None`: someone has taken it away meanwhile.
+    /// Creates a file that must not exist yet, with the mode and owner of the file that it will replace, and locks it.
+    /// `None`: another process has removed it in the meantime.
     fn create(&self, path: &Path, old: Option<&Metadata>) -> io::Result<Option<Self::File>>;
-    /// Waits until what was written is on the disk.
+    /// Waits until the written data is on the disk.
     fn sync(&self, file: &mut Self::File) -> io::Result<()>;
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     fn remove(&self, path: &Path) -> io::Result<()>;
-    /// Waits until a renaming in the folder is on the disk.
+    /// Waits until a rename in the folder is on the disk.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
 }
 
@@ -32,13 +32,13 @@ impl Storage for Disk {
         options.write(true).create_new(true);
         #[cfg(unix)]
         if old.is_some() {
-            // Nobody reads it before it has the mode of the old one.
+            // Nobody may read it before it has the mode of the old file.
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
         let file = options.open(path)?;
         match file.lock() {
             Ok(()) => {}
-            // Where files cannot be held, none is taken for stale either.
+            // Where files cannot be locked, `clean` cannot lock them either and removes nothing.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(error) => return Err(error),
         }
@@ -68,14 +68,14 @@ impl Storage for Disk {
         File::open(folder)?.sync_all()
     }
 
-    /// Folders cannot be opened there; renaming is left to the file system's journal.
+    /// Folders cannot be opened on this platform; renaming relies on the file system's journal.
     #[cfg(not(unix))]
     fn sync_folder(&self, _: &Path) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// Whether a path still leads to a file that was opened through it.
+/// Returns true if a path still leads to the file that was opened through it.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
@@ -87,7 +87,7 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// What is open cannot be taken away there.
+/// An open file cannot be removed on this platform.
 #[cfg(not(unix))]
 fn is_at(_: &File, _: &Path) -> io::Result<bool> {
     Ok(true)
@@ -100,13 +100,13 @@ fn keep(file: &File, old: &Metadata) -> io::Result<()> {
     let own = file.metadata()?;
     let group = Some(old.gid()).filter(|group| *group != own.gid());
     if let Some(owner) = Some(old.uid()).filter(|owner| *owner != own.uid()) {
-        // Only root may give files away; the folder's owner could have replaced it by hand with the same result.
+        // Only root may change the owner. The owner of the folder could have replaced the file by hand with the same result.
         let _ = fchown(file, Some(owner), None);
     }
     if group.is_some() {
         let _ = fchown(file, None, group);
     }
-    // After the owner, whose change takes some bits away.
+    // After the owner, because changing that clears some mode bits.
     file.set_permissions(old.permissions())
 }
 
@@ -115,10 +115,10 @@ fn keep(file: &File, old: &Metadata) -> io::Result<()> {
     file.set_permissions(old.permissions())
 }
 
-/// Links that lead to other links, before it is said that they lead round.
+/// The maximum length of a chain of links, before it counts as a loop.
 const MOST_LINKS: u32 = 40;
 
-/// The file that is to be replaced, behind any links, and what it is now, if it is there.
+/// Follows links to the file to replace, and returns its metadata if it exists.
 fn target(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -139,11 +139,11 @@ fn target(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, "is a link that leads to no file"))
 }
 
-/// Puts `parts` in the place of the file at `path`. On an error that file is as it was, unless only the last step failed: then
-/// the new one is there, and may be gone after a crash of the machine.
+/// Replaces the file at `path` by `parts`. After an error the old file is unchanged, with one exception: if only the
+/// last step failed, the new file is in place, but a crash of the machine may undo that.
 ///
-/// A link is followed. Nothing but a regular file is replaced; the new one has its mode and, as far as the system lets it, its owner.
-/// Files that earlier runs left half written because they were killed are taken away.
+/// Links are followed. Only a regular file is replaced; the new one gets its mode and, as far as the system permits,
+/// its owner. Unfinished files of earlier runs that were killed are removed.
 pub(super) fn replace<'p, S: Storage>(
     storage: &S,
     path: &Path,
@@ -161,19 +161,19 @@ pub(super) fn replace<'p, S: Storage>(
     let (temporary, file) = create(storage, folder, name, old.as_ref())?;
     let result = fill(storage, file, parts).and_then(|file| {
         storage.rename(&temporary, &path)?;
-        // Held until it is in its place.
+        // Locked until it is in its place.
         drop(file);
         Ok(())
     });
     if result.is_err() {
-        // What went wrong before is the error.
+        // The first error is the one to report.
         let _ = storage.remove(&temporary);
         return result;
     }
     storage.sync_folder(folder)
 }
 
-/// What the names of half-written files begin and end with: `.set.sieve.1234-0.tmp`, with the number of the process and a count.
+/// The beginning of the names of temporary files, such as `.set.sieve.1234-0.tmp`, where the process id and a counter follow.
 fn temporary_start(name: &OsStr) -> OsString {
     let mut start = OsString::from(".");
     start.push(name);
@@ -181,7 +181,7 @@ fn temporary_start(name: &OsStr) -> OsString {
     start
 }
 
-/// Takes away files for `name` that were left half written: those that nobody holds.
+/// Removes unfinished files for `name`: those that nobody has locked.
 fn clean(folder: &Path, name: &OsStr) {
     let start = temporary_start(name);
     let is_temporary = |entry: &OsStr| {
@@ -193,13 +193,13 @@ fn clean(folder: &Path, name: &OsStr) {
             .position(|&b| b == b'-')
             .is_some_and(|at| is_number(&numbers[..at]) && is_number(&numbers[at + 1..]))
     };
-    // They cost only their place: what cannot be looked at or taken away stays.
+    // They only waste space, so errors are ignored.
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if !is_temporary(&entry.file_name()) || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
             continue;
         }
         let path = entry.path();
-        // Held while it is removed: whoever has just made it waits for that, and sees that it is gone.
+        // Locked while it is removed: a process that has just created it waits for the lock, and sees that the file is gone.
         if let Ok(file) = File::open(&path)
             && file.try_lock().is_ok()
         {
@@ -208,7 +208,7 @@ fn clean(folder: &Path, name: &OsStr) {
     }
 }
 
-/// A new file beside the one that is to be replaced.
+/// Creates a new file beside the one to replace.
 fn create<S: Storage>(
     storage: &S,
     folder: &Path,
@@ -216,7 +216,7 @@ fn create<S: Storage>(
     old: Option<&Metadata>,
 ) -> io::Result<(PathBuf, S::File)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    /// Files that a killed process of the same number may have left.
+    /// The number of file names to try; a killed process with the same id may have left some.
     const TRIES: u32 = 100;
     let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
     for _ in 0..TRIES {
@@ -248,7 +248,7 @@ mod tests {
 
     use super::*;
 
-    /// A disk whose n-th step fails; half of a write gets through before.
+    /// A disk whose n-th step fails; of a write, half gets through first.
     struct Failing {
         left: Cell<u32>,
     }
@@ -329,13 +329,13 @@ mod tests {
                 Err(error) => {
                     failed += 1;
                     assert_eq!(error.to_string(), "no more");
-                    // Only the step after the renaming leaves the new one.
+                    // Only if the step after the rename fails is the new file in place.
                     let want = if step < 11 { b"old".to_vec() } else { new.concat() };
                     assert_eq!(now, want, "step {step}");
                 }
             }
         }
-        // Creating, seven writes, flushing, syncing, renaming, syncing the folder.
+        // Create, seven writes, flush, sync, rename, sync the folder.
         assert_eq!(failed, 12);
     }
 
@@ -370,7 +370,7 @@ mod tests {
         assert!(fs::symlink_metadata(at("socket")).unwrap().file_type().is_socket());
         assert!(write(Path::new("/dev/null")).is_err());
 
-        // A link stays one, and what it leads to is replaced, through several, also where nothing is yet.
+        // A link stays a link, and its target is replaced, through several links, and also if the target does not exist yet.
         fs::write(at("folder/set"), "old").unwrap();
         symlink("folder/set", at("one")).unwrap();
         symlink("one", at("two")).unwrap();
@@ -392,7 +392,7 @@ mod tests {
         for mode in [0o600, 0o644, 0o664, 0o440] {
             fs::write(&path, "old").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            // Only root can say whose it is.
+            // Only root can change owners.
             let given = chown(&path, Some(65_534), Some(65_533)).is_ok();
             replace(&Disk, &path, [&b"new"[..]].into_iter()).unwrap();
             let now = fs::metadata(&path).unwrap();
@@ -419,7 +419,7 @@ mod tests {
         for name in others {
             fs::write(at(name), "another's").unwrap();
         }
-        // One that is being written.
+        // A file that is still being written.
         let held = Disk.create(&at(".set.sieve.2-0.tmp"), None).unwrap().unwrap();
         replace(&Disk, &at("set.sieve"), [&b"whole"[..]].into_iter()).unwrap();
         let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();

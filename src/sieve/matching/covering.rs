@@ -1,4 +1,4 @@
-//! What a lookup of a URL at all of its ends finds, and the space that it works in.
+//! The results of looking up a URL at all of its ends, and the working space.
 
 use crate::sieve::matching::options::Relation;
 use crate::value::url::{End, FollowSpace};
@@ -9,22 +9,22 @@ pub(super) struct Covering {
     pub(super) id: u32,
     pub(super) end: End,
     pub(super) relation: Relation,
-    /// The length of its path.
+    /// The length of the indicator's path.
     pub(super) path: u32,
     pub(super) whole: bool,
     pub(super) specificity: u32,
 }
 
-/// The URL indicators of a host whose paths begin with a text: a part of the list, which is in the order of paths.
+/// The URL indicators of a host whose paths begin with some text: a range of the host's list, which is sorted by path.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Paths {
     pub(super) first: u32,
     pub(super) last: u32,
-    /// The length of the text.
+    /// The length of that text.
     pub(super) len: u32,
 }
 
-/// Space that a lookup at all ends works in.
+/// The working space of a lookup at all ends.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Space {
     pub(super) found: Vec<Covering>,

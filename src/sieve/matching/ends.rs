@@ -1,4 +1,4 @@
-//! Looking a URL up at each place where it may end.
+//! Looks up a URL at each place where it may end.
 
 use std::cmp::Reverse;
 
@@ -10,7 +10,7 @@ use crate::sieve::matching::search::{Candidate, KnownHost, PATH_LEVEL, Search};
 use crate::sieve::tables::Tables;
 use crate::value::url::{self, End, Follower};
 
-/// Follows the paths that are listed for a host.
+/// A follower that tracks the paths listed for a host.
 struct Listed<'s> {
     tables: &'s Tables,
     host: KnownHost,
@@ -78,7 +78,7 @@ impl Follower for Listed<'_> {
     }
 }
 
-/// The first place from which on something does not hold any more.
+/// Binary search: the first position at which `holds` turns false.
 fn partition(mut first: u32, mut last: u32, holds: impl Fn(u32) -> bool) -> u32 {
     while first < last {
         let middle = first + (last - first) / 2;
@@ -92,8 +92,8 @@ fn partition(mut first: u32, mut last: u32, holds: impl Fn(u32) -> bool) -> u32 
 }
 
 impl Matcher {
-    /// The length of the URL that was looked up last up to which it may be one that is listed for its host, wherever it ends;
-    /// that of what stands before its path, if none is.
+    /// The number of bytes of the last looked-up URL that matter: beyond them, no listed URL of its host can match,
+    /// wherever the URL ends. If none can match at all, this is the length of the text before the path.
     pub(crate) fn reach_of_url(&mut self, text: &[u8], path: usize) -> usize {
         let Space { mut found, mut paths, scheme } = std::mem::take(&mut self.scratch.ends);
         let tables = self.sieve.tables();
@@ -111,10 +111,10 @@ impl Matcher {
         reach
     }
 
-    /// Looks the URL that was looked up last up at some of its ends, which are in order: only URL indicators with a path can make a
-    /// difference. Calls `each` for every end whose matches are then what was [found](Matcher::found): those of an indicator at the end
-    /// with the highest rank, and none that covers the URL without what is trimmed at the end of its text. Linear in the length of the
-    /// text.
+    /// Looks up the last looked-up URL at some of its ends, which must be in order; only URL indicators with a path can
+    /// make a difference. Calls `each` for every end with matches, which are then the ones [found](Matcher::found).
+    /// Each indicator is reported at its end of highest rank, and not at all if it already covers the URL without its
+    /// trailing punctuation. Takes linear time.
     pub(crate) fn look_up_url_ends(
         &mut self,
         text: &[u8],
@@ -146,7 +146,7 @@ impl Matcher {
             );
         }
         self.scratch.hosts = hosts;
-        // Where a directory covers what ends there.
+        // Finds the end of each directory match.
         for covering in found.iter_mut().filter(|covering| covering.relation == Relation::UrlPrefix) {
             covering.end = *ends.iter().find(|end| end.rank == covering.end.rank).expect("a rank of an end");
         }

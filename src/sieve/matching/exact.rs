@@ -1,4 +1,4 @@
-//! Looking up what only an equal value covers: hashes of files and mail addresses.
+//! Lookups of values that match only equal values: file hashes and mail addresses.
 
 use crate::indicator::{EmailAddress, FileHash, Reject};
 use crate::sieve::matching::matcher::Matcher;
@@ -7,11 +7,11 @@ use crate::sieve::matching::search::Candidate;
 use crate::sieve::matching::view::Matches;
 use crate::value::email::{self, EmailScratch};
 
-/// How specific both are: as much as anything can be. Only an entry for the same value allows one.
+/// Hashes and mail addresses have the highest specificity, so that only an entry for the same value allows one.
 const SPECIFICITY: u32 = u32::MAX;
 
 impl Matcher {
-    /// The indicator that a hash is, in any form that [`FileHash::parse`] reads. What is no hash matches nothing.
+    /// Finds the indicator of a hash, in any form that [`FileHash::parse`] reads. An invalid hash matches nothing.
     ///
     /// ```
     /// use netsieve::indicator::{Feed, FileHash, Indicator, Record};
@@ -36,13 +36,13 @@ impl Matcher {
         self.matches()
     }
 
-    /// Whether [`match_hash`](Matcher::match_hash) finds anything.
+    /// Returns true if [`match_hash`](Matcher::match_hash) finds anything.
     pub fn is_match_hash(&mut self, hash: impl AsRef<[u8]>) -> bool {
         !self.match_hash(hash).is_empty()
     }
 
-    /// Looks many hashes up: calls `found` with the place of each that matches something and with its matches, in order. It asks for
-    /// memory ahead, which helps where the caches do not hold the table.
+    /// Looks up many hashes: calls `found` with the place and the matches of each hash that matches something, in
+    /// order. Memory is prefetched, which helps if the table does not fit in the caches.
     pub fn match_hashes(&mut self, hashes: &[FileHash], mut found: impl FnMut(usize, Matches<'_>)) {
         let sieve = self.sieve.clone();
         sieve.tables().digests.find_all(hashes, |at, id| {
@@ -53,7 +53,7 @@ impl Matcher {
         });
     }
 
-    /// The indicator that a mail address is. What is no address matches nothing; its name is not looked up.
+    /// Finds the indicator of a mail address. An invalid address matches nothing. The domain of the address is not looked up.
     pub fn match_email(&mut self, address: impl AsRef<[u8]>) -> Matches<'_> {
         match EmailAddress::parse(address) {
             Ok(address) => self.look_up_address(&address),
@@ -62,7 +62,7 @@ impl Matcher {
         self.matches()
     }
 
-    /// Whether [`match_email`](Matcher::match_email) finds anything.
+    /// Returns true if [`match_email`](Matcher::match_email) finds anything.
     pub fn is_match_email(&mut self, address: impl AsRef<[u8]>) -> bool {
         !self.match_email(address).is_empty()
     }
@@ -78,7 +78,7 @@ impl Matcher {
         self.look_up_exact(id);
     }
 
-    /// A mail address of a log. What is none finds nothing, for the reason given.
+    /// Looks up a mail address from a log. An invalid address matches nothing and returns the reason.
     pub(crate) fn look_up_email(&mut self, text: &[u8]) -> Result<(), Reject> {
         self.scratch.clear();
         let tables = self.sieve.tables();
@@ -103,20 +103,20 @@ impl Matcher {
     }
 }
 
-/// What a scan asks about places before it looks anything up.
+/// Questions that a scan asks before it looks anything up.
 impl super::probe::Probe {
-    /// Whether a hash is listed.
+    /// Returns true if a hash is listed.
     pub(crate) fn may_hold_hash(&self, hash: &FileHash) -> bool {
         self.sieve().tables().digests.find(hash.as_bytes()).is_some()
     }
 
-    /// Whether the mail address around an `@` may be listed. No is certain.
+    /// Returns true if the mail address around an `@` may be listed. False is certain.
     #[inline(always)]
     pub(crate) fn may_hold_email(&self, text: &[u8], at: usize) -> bool {
         self.sieve().tables().emails.may_hold(text, at)
     }
 
-    /// Whether a mail address is listed.
+    /// Returns true if a mail address is listed.
     pub(crate) fn holds_email(&self, text: &[u8], scratch: &mut EmailScratch) -> bool {
         let tables = self.sieve().tables();
         email::canonicalise(text, scratch).is_ok_and(|address| tables.emails.find(&tables.strings, address).is_some())
@@ -124,7 +124,7 @@ impl super::probe::Probe {
 }
 
 impl crate::sieve::set::Sieve {
-    /// Whether it holds hashes, and mail addresses.
+    /// Returns two flags: hashes are listed, mail addresses are listed.
     pub(crate) fn has_exact(&self) -> (bool, bool) {
         (!self.tables().digests.is_empty(), !self.tables().emails.is_empty())
     }
@@ -162,7 +162,7 @@ mod tests {
         ] {
             add(&mut builder, block, indicator);
         }
-        // The name of an address is another thing.
+        // The domain of an address is a value of its own.
         let name = "shop.test".parse().unwrap();
         add(&mut builder, allow, Indicator::Domain { name, scope: crate::Scope::Suffix, port: None });
         add(&mut builder, allow, Indicator::Hash(hash(8, 16)));

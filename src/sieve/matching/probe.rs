@@ -1,4 +1,4 @@
-//! What a scan asks about a place before it looks anything up: is something listed here at all?
+//! The question that a scan asks about each place before a lookup: is something listed here at all?
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use crate::sieve::tables::prefilter::Prefilter;
 use crate::sieve::tables::{Named, Tables, without_root};
 use crate::value::ip as addresses;
 
-/// Asks a sieve about block indicators, whatever filter, ports and allow entries say, by the engine of its matcher.
+/// Asks a sieve about block indicators, ignoring filter, ports and allow entries. Uses the engine of its matcher.
 #[derive(Clone, Debug)]
 pub(crate) struct Probe {
     sieve: Sieve,
@@ -26,30 +26,30 @@ impl Probe {
         &self.sieve
     }
 
-    /// What can be asked about all block indicators at once.
+    /// The prefilter over all block indicators.
     pub(crate) fn prefilter(&self) -> &Prefilter {
         self.sieve.prefilter()
     }
 
-    /// What a sweep goes by.
+    /// The filters that a sweep uses.
     pub(crate) fn filters(&self) -> Filters<'_> {
         Filters { addrs: Some(self), ..self.prefilter().filters(self.sieve.tables().domains.tails()) }
     }
 
-    /// Whether a block indicator covers an address, which is canonical: as such, or as the host of a URL.
+    /// Returns true if a block indicator covers a canonical address, as such or as the host of a URL.
     pub(crate) fn blocks_addr(&self, addr: IpAddr) -> bool {
         let urls = &self.sieve.tables().urls;
         self.blocks_net(addr) || (urls.has_addrs() && urls.addr_row(addr).is_some())
     }
 
-    /// Whether an indicator may cover an IPv6 address that begins with these 16 bits, and with the next 16 if they are known. No is
-    /// certain.
+    /// Returns true if an indicator may cover an IPv6 address with these first 16 bits, and these next 16 if known.
+    /// False is certain.
     pub(crate) fn may_block_six(&self, first: u16, second: Option<u16>) -> bool {
         let Tables { v6, urls, .. } = self.sieve.tables();
         v6.may_start(first, second) || urls.may_start_six(first, second)
     }
 
-    /// Whether a block indicator covers an address, which is canonical.
+    /// Returns true if a block indicator covers a canonical address.
     fn blocks_net(&self, addr: IpAddr) -> bool {
         let tables = self.sieve.tables();
         match addr {
@@ -58,7 +58,7 @@ impl Probe {
         }
     }
 
-    /// Whether a block indicator has exactly this name, which is canonical, or a URL has it as its host.
+    /// Returns true if a block indicator has exactly this canonical name, or a URL has it as its host.
     pub(crate) fn blocks_name(&self, name: &str) -> bool {
         let tables = self.sieve.tables();
         let blocks = |named: Named| match named {
@@ -71,7 +71,7 @@ impl Probe {
 
 impl Addrs for Probe {
     fn may_list(&self, addrs: &[u32], answers: &mut [bool]) {
-        /// Rows that are looked up side by side.
+        /// The number of rows that are looked up side by side.
         const BATCH: usize = 128;
         let Tables { v4, urls, .. } = self.sieve.tables();
         let mut rows = [0; BATCH];
@@ -85,21 +85,21 @@ impl Addrs for Probe {
 }
 
 impl Sieve {
-    /// What can be asked about all its block indicators at once.
+    /// The prefilter over all block indicators of the sieve.
     pub(crate) fn prefilter(&self) -> &Prefilter {
         self.tables().prefilter()
     }
 
-    /// Whether some listed name may be what a name, in any spelling, is or is beneath. No is certain.
+    /// Returns true if a listed name may cover this name, in any spelling. False is certain.
     #[inline]
     pub(crate) fn may_hold_name(&self, text: &[u8]) -> bool {
         self.tables().domains.may_hold(without_root(text))
     }
 
-    /// Whether a block entry's address, prefix or range covers an address, whatever its port, and whatever allow entries
-    /// and options a [`Matcher`](crate::Matcher) goes by: never `false` where [`Matcher::match_ip`](crate::Matcher::match_ip)
-    /// finds such an indicator without [derived forms](crate::sieve::DerivedForms). Hosts of URLs are not looked at. Mapped and
-    /// NAT64 addresses are looked up as IPv4.
+    /// Returns true if the address, prefix or range of a block entry covers an address, ignoring ports, allow entries
+    /// and the options of a [`Matcher`](crate::Matcher). It never returns false if
+    /// [`Matcher::match_ip`](crate::Matcher::match_ip) finds such an indicator without [derived
+    /// forms](crate::sieve::DerivedForms). Hosts of URLs are ignored. Mapped and NAT64 addresses are looked up as IPv4.
     ///
     /// ```
     /// use netsieve::indicator::{Feed, Indicator, Record};

@@ -1,33 +1,33 @@
-//! What a lookup collects, before it is shown.
+//! The raw form of matches, as a lookup collects them.
 
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::options::{Relation, Strength};
 
-/// A match in the making: an indicator that covers the observable.
+/// An indicator that covers the observable, in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RawMatch {
     pub(crate) id: u32,
     pub(crate) relation: Relation,
     pub(crate) strength: Strength,
-    /// Whether it is a match of a host (else of a URL as a whole).
+    /// True if the host matches; false if the URL as a whole does.
     pub(crate) of_host: bool,
-    /// Whether allow entries can suppress it.
+    /// True if allow entries can suppress it.
     pub(super) is_host_level: bool,
-    /// What matches are sorted by and allow entries go by.
+    /// Matches are sorted by this, and allow entries compare it.
     pub(super) specificity: u32,
-    /// How the address that it covers stands within the one that was observed; `None` if it is that one.
+    /// The form in which the covered address is embedded in the observed one; `None` if it is the observed one.
     pub(crate) derived: Option<Derived>,
 }
 
 #[cfg(feature = "events")]
 impl RawMatch {
-    /// Whether allow entries can suppress it.
+    /// Returns true if allow entries can suppress it.
     pub(crate) fn is_host_level(&self) -> bool {
         self.is_host_level
     }
 }
 
-/// What was seen beside an observable.
+/// Observations that accompany an observable.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen {
     /// The effective port.

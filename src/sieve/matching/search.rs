@@ -1,4 +1,4 @@
-//! One lookup: collects what covers the observable, then applies allow entries, strengths and the order.
+//! One lookup: collects the indicators that cover the observable, then applies allow entries, strengths and the order.
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
@@ -16,25 +16,25 @@ use crate::sieve::tables::url::PathMatch;
 use crate::sieve::tables::{Named, Tables, ip, pattern};
 use crate::value::url;
 
-/// Where the specificity of URLs with a path begins: above every host's.
+/// The lowest specificity of URLs with a path, above that of every host.
 pub(super) const PATH_LEVEL: u32 = 1 << 20;
 
-/// What a lookup gives, and the space it needs.
+/// The results of a lookup, and its working space.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
     pub(super) found: Vec<RawMatch>,
     pub(super) withheld: Withheld,
     patterns: pattern::Scratch,
-    /// The hosts of URL indicators with paths that the URL is on.
+    /// The observed URL's hosts for which URL indicators with paths are listed.
     pub(super) hosts: Vec<KnownHost>,
     pub(super) ends: super::covering::Space,
 }
 
-/// A host of URL indicators with paths that a URL that was looked up is on.
+/// A host with listed URL paths that covers the host of the looked-up URL.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct KnownHost {
     pub(super) row: u32,
-    /// It is the host itself, none above it.
+    /// True if it is the observed host itself, false if it is a parent domain.
     pub(super) whole: bool,
     pub(super) specificity: u32,
 }
@@ -56,7 +56,7 @@ impl Scratch {
         self.go_on(tables, options, filter)
     }
 
-    /// A lookup whose matches come behind those of the last one.
+    /// Starts another lookup whose matches are appended to those of the last one.
     pub(super) fn go_on<'a>(
         &'a mut self,
         tables: &'a Tables,
@@ -79,12 +79,12 @@ impl Scratch {
     }
 }
 
-/// Where an address, which is canonical, stands in the tables.
+/// The rows of a canonical address in the tables.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AddrRows {
-    /// The most specific row of its family's table.
+    /// The most specific row in the table of its family.
     pub(super) net: Option<u32>,
-    /// Its row among the hosts of URLs.
+    /// The row among the hosts of URLs.
     pub(super) host: Option<u32>,
 }
 
@@ -99,10 +99,10 @@ impl AddrRows {
     }
 }
 
-/// Whether a canonical URL is of a group of schemes.
+/// Returns true if a canonical URL belongs to a group of schemes.
 #[inline]
 fn is_of_group(url: &[u8], group: &str) -> bool {
-    // Nearly all are of the first.
+    // Nearly all URLs are in the `http` group.
     if url.starts_with(b"http:") || url.starts_with(b"https:") {
         return group == "http";
     }
@@ -110,7 +110,8 @@ fn is_of_group(url: &[u8], group: &str) -> bool {
     scheme.is_some_and(|scheme| str::from_utf8(scheme).is_ok_and(|scheme| url::scheme_group(scheme) == group))
 }
 
-/// What a name finds, if all that covers it always blocks: `false` if not, and then what was found is not all.
+/// Collects the matches of a name, provided that everything that covers it blocks unconditionally. Returns false if
+/// not; the matches found so far are then incomplete.
 #[inline(always)]
 pub(super) fn push_plain(tables: &Tables, name: &str, dots: u64, plan: Option<&Plan>, scratch: &mut Scratch) -> bool {
     let mut is_all = true;
@@ -132,17 +133,17 @@ pub(super) fn push_plain(tables: &Tables, name: &str, dots: u64, plan: Option<&P
         None => tables.domains.suffixes_by(&tables.strings, name, dots, push),
         Some(plan) => tables.domains.planned(plan, &tables.strings, name, push),
     }
-    // Most specific first: each has another number of labels.
+    // Most specific first: no two matches have the same number of labels.
     scratch.found.reverse();
     is_all
 }
 
-/// What covers the observable on the allow side.
+/// The allow entries that cover the observable, summed up.
 #[derive(Clone, Copy, Debug, Default)]
 struct Allowed {
     /// The highest specificity of an `allow` entry.
     upto: Option<u32>,
-    /// An `allow_all` entry.
+    /// True if an `allow_all` entry covers the observable.
     all: bool,
 }
 
@@ -152,15 +153,15 @@ impl Allowed {
     }
 }
 
-/// One lookup: collects what covers the observable, then applies allow entries, strengths and the order.
+/// The state of one lookup.
 pub(super) struct Search<'a> {
     pub(super) tables: &'a Tables,
     options: &'a MatchOptions,
     filter: &'a Resolved,
     found: &'a mut Vec<RawMatch>,
-    /// Where its own matches begin.
+    /// The index of the first match of this lookup.
     from: usize,
-    /// How the address that is looked up stands within the one that was observed.
+    /// The form in which the looked-up address is embedded in the observed one.
     pub(super) derived: Option<Derived>,
     withheld: &'a mut Withheld,
     patterns: &'a mut pattern::Scratch,
@@ -169,7 +170,7 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Everything that covers a name: as such, or as the host of `url`. By the plan of the name, if it has one.
+    /// Collects everything that covers a name, as such or as the host of `url`. Follows the plan of the name, if it has one.
     pub(super) fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>, plan: Option<&Plan>) {
         let tables = self.tables;
         let found = |found: StoredName| self.stored_name(found, seen, url);
@@ -183,7 +184,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What a stored name is of that the name is or is beneath.
+    /// Considers the indicators filed under a stored name, which is the observed name or an ancestor of it.
     #[inline]
     fn stored_name(&mut self, found: StoredName, seen: Seen, url: Option<UrlView<'_>>) {
         let covers = |scope: Option<Scope>| match scope {
@@ -205,7 +206,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The patterns of one target.
+    /// Considers the patterns that match a target.
     fn patterns(&mut self, table: &pattern::Table, target: &str, candidate: Candidate, seen: Seen) {
         let mut scratch = std::mem::take(self.patterns);
         table.matches(&self.tables.strings, target, &mut scratch, |id| {
@@ -220,12 +221,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether a URL indicator is on the observed host, which its own host is (`whole`) or is above.
+    /// Returns true if a URL indicator applies to the observed host: its own host is the observed one (`whole`), or a
+    /// parent domain and in scope.
     pub(super) fn is_on_host(&self, id: u32, whole: bool) -> bool {
         whole || self.tables.indicators.scope(id) == Some(Scope::Suffix)
     }
 
-    /// Whether a URL indicator is of a group of schemes; any is where no scheme is known.
+    /// Returns true if a URL indicator belongs to a group of schemes. Every indicator passes if no scheme is known.
     pub(super) fn is_of_scheme(&self, id: u32, group: Option<&str>) -> bool {
         group.is_none_or(|group| match self.tables.indicators.value(id) {
             Value::Url(text) => is_of_group(self.tables.strings.bytes(text), group),
@@ -233,7 +235,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// The URL indicators on a stored host that is the observed one (`whole`) or above it.
+    /// Considers the URL indicators of a stored host, which is the observed host (`whole`) or a parent domain.
     fn url_host(&mut self, row: u32, specificity: u32, whole: bool, seen: Seen, url: Option<UrlView<'_>>) {
         let tables = self.tables;
         let host = Candidate { of_host: url.is_none(), ..Candidate::host(0, Relation::UrlAnyPath, specificity) };
@@ -280,7 +282,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// A match in the making, before port, filter and entries are looked at.
+    /// A match as it is before ports, the filter and entries are considered.
     #[inline]
     fn raw(&self, candidate: Candidate, seen: Seen) -> RawMatch {
         let raw = candidate.raw();
@@ -288,7 +290,7 @@ impl<'a> Search<'a> {
         RawMatch { strength, derived: self.derived, ..raw }
     }
 
-    /// Takes an indicator that covers the observable: port, then filter, then what its entries ask for.
+    /// Considers an indicator that covers the observable: checks the port, then the filter, then the actions of its entries.
     #[inline]
     pub(super) fn consider(&mut self, candidate: Candidate, seen: Seen) {
         let Candidate { id, strength, .. } = candidate;
@@ -326,7 +328,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether an entry with this action passes the filter.
+    /// Returns true if an entry with this action passes the filter.
     fn has_passing(&self, id: u32, action: Action) -> bool {
         let moment = self.filter.moment;
         if moment == Moment::Later && action != Action::Block {
@@ -379,7 +381,7 @@ impl<'a> Search<'a> {
                     .then_with(|| scope(a).cmp(&scope(b)))
                     .then_with(|| portless(a).cmp(&portless(b)))
                     .then_with(|| compare_text(tables, a.id, b.id))
-                    // A name pattern and a path pattern may have one text.
+                    // A name pattern and a path pattern can have the same text.
                     .then_with(|| a.is_host_level.cmp(&b.is_host_level).reverse())
             });
         }
@@ -387,7 +389,7 @@ impl<'a> Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Everything that covers an address: as such, or as the host of `url`.
+    /// Collects everything that covers an address, as such or as the host of `url`.
     pub(super) fn addr(&mut self, addr: IpAddr, place: AddrRows, seen: Seen, url: Option<UrlView<'_>>) {
         match addr {
             IpAddr::V4(_) => self.nets(&self.tables.v4, place.net, seen),
@@ -400,7 +402,7 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, row: Option<u32>, seen: Seen) {
-        // Then no entry needs a look.
+        // If so, no entry has to be read.
         let is_plain = self.filter.is_trivial() && row.is_some_and(|row| table.is_plain(row));
         for (row, len) in table.from(row) {
             for id in table.ids(row) {
@@ -420,7 +422,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// One indicator on its way through [`Search::consider`].
+/// An indicator on its way through [`Search::consider`].
 #[derive(Clone, Copy)]
 pub(super) struct Candidate {
     id: u32,
@@ -429,12 +431,12 @@ pub(super) struct Candidate {
     of_host: bool,
     is_host_level: bool,
     specificity: u32,
-    /// What an allow entry of this indicator reaches up to.
+    /// The specificity up to which an allow entry of this indicator suppresses matches.
     host_specificity: u32,
 }
 
 impl Candidate {
-    /// The match, as far as nothing else is known of it.
+    /// The match, before anything else is known about it.
     #[inline]
     fn raw(self) -> RawMatch {
         let Self { id, relation, strength, specificity, of_host, is_host_level, .. } = self;
@@ -454,7 +456,7 @@ impl Candidate {
         }
     }
 
-    /// What only an equal value matches.
+    /// A candidate that only an equal value matches.
     pub(super) fn exact(id: u32, specificity: u32) -> Self {
         Self { of_host: false, ..Self::host(id, Relation::Exact, specificity) }
     }
@@ -464,7 +466,7 @@ impl Candidate {
     }
 }
 
-/// Order of the canonical texts, without allocating.
+/// Compares canonical texts without allocating.
 fn compare_text(tables: &Tables, a: u32, b: u32) -> Ordering {
     match (tables.indicators.value(a), tables.indicators.value(b)) {
         (Value::Url(a), Value::Url(b)) => tables.strings.get(a).cmp(tables.strings.get(b)),
@@ -472,7 +474,7 @@ fn compare_text(tables: &Tables, a: u32, b: u32) -> Ordering {
         _ => {
             let text = |id| {
                 let mut text = ArrayText::default();
-                // A text that does not fit is compared as far as it fits.
+                // A text that does not fit is compared up to the part that fits.
                 let _ = write_text(tables, id, &mut text);
                 text
             };
@@ -481,7 +483,7 @@ fn compare_text(tables: &Tables, a: u32, b: u32) -> Ordering {
     }
 }
 
-/// A short text on the stack: 253 bytes of a name, or two IPv6 addresses, and a port.
+/// A short text on the stack, with space for a name of 253 bytes, or two IPv6 addresses, and a port.
 struct ArrayText {
     bytes: [u8; 272],
     len: usize,

@@ -1,27 +1,27 @@
-//! What a few loads tell of a value: by which host alone something listed can cover it.
+//! The shape of a value: a few loads show by which host alone a listed indicator can cover it.
 
 use crate::value::{has_separator, ip};
 
-/// By what a value of any kind can match.
+/// The part of a value by which it can match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape<'v> {
-    /// It is this name and nothing else; the text need be no name.
+    /// The value is this name and nothing else. The text may be an invalid name.
     Name(&'v [u8]),
-    /// It has this name as its host: with a port behind it, or as a URL.
+    /// The value has this host: a name with a port, or a URL.
     Host(&'v [u8]),
-    /// It is this address, or has it as its host.
+    /// The value is this address, or has it as its host.
     V4(u32),
-    /// It has to be looked up.
+    /// Only a full lookup can tell.
     Other,
 }
 
 impl<'v> Shape<'v> {
-    /// The shape of a value, as [`match_any`](crate::Matcher::match_any) reads it. `has_paths`: URLs match by their paths, whatever their
-    /// host.
+    /// The shape of a value, as [`match_any`](crate::Matcher::match_any) reads it. With `has_paths`, URLs can match by
+    /// their paths, whatever their host.
     #[inline(always)]
     pub(super) fn of(value: &'v [u8], has_paths: bool) -> Self {
         let [first, .., last] = value else { return Shape::Other };
-        // White space around a value does not count.
+        // White space around a value is ignored.
         if *first <= b' ' || *last <= b' ' {
             return Shape::Other;
         }
@@ -36,7 +36,7 @@ impl<'v> Shape<'v> {
         Shape::Name(value)
     }
 
-    /// The shape of a value that is more than a host.
+    /// The shape of a value that has more than a host.
     fn of_host(value: &'v [u8]) -> Self {
         let (rest, has_scheme) = match value {
             [b'h', b't', b't', b'p', b':', b'/', b'/', rest @ ..] => (rest, true),
@@ -48,7 +48,7 @@ impl<'v> Shape<'v> {
         let (host, behind) = rest.split_at(len);
         let is_whole = match behind {
             [] => has_scheme,
-            // A user would stand before an `@` that no slash stands before.
+            // A user ends in an `@`, and no slash may stand before that.
             [b'/' | b'?', ..] => true,
             [b':', port @ ..] => {
                 let digits = port.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -62,7 +62,7 @@ impl<'v> Shape<'v> {
         if let Ok(addr) = ip::parse_v4(host) {
             return Shape::V4(addr.to_bits());
         }
-        // Other hosts are the names that they look like if no label is empty and the last one is no number.
+        // Any other host is the name that it looks like, if no label is empty and the last one is not a number.
         let name = host.strip_suffix(b".").unwrap_or(host);
         let last = memchr::memrchr(b'.', name).map_or(0, |dot| dot + 1);
         let is_name = name.get(last).is_some_and(u8::is_ascii_alphabetic)

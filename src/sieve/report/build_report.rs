@@ -1,4 +1,4 @@
-//! What building did with each feed, and what follows from the whole.
+//! The report of a build: the result for each feed, and findings about the whole.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -7,61 +7,62 @@ use crate::indicator::{Action, Construct, Indicator, Reject, Scope, WarningKind}
 use crate::limits::MAX_REPORTED_VALUE;
 use crate::sieve::tables::provenance::FeedCounts;
 
-/// What became of everything that was added to a builder.
+/// The result of a build: a full account of the records added to the builder.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct BuildReport {
-    /// The feeds, in the order in which they were declared.
+    /// The feeds, in the order of declaration.
     pub feeds: Vec<FeedReport>,
-    /// What each allow entry shadows; only those that shadow something.
+    /// The indicators that each allow entry shadows. Allow entries that shadow nothing are left out.
     pub shadows: Vec<Shadow>,
-    /// Allow entries that shadow nothing, although something listed lies beneath them.
+    /// Allow entries that shadow nothing, although listed indicators lie under them.
     pub without_effect: Vec<NoEffect>,
-    /// Block entries that cover a host which some feed names as its own: a feed that lists where it comes from, or another does.
+    /// Block entries for a host that a feed names as its own: a feed may have listed its own site by mistake, or that
+    /// of another feed.
     pub home_pages: Vec<HomePage>,
     /// Distinct indicators in the sieve.
     pub indicators: u64,
 }
 
-/// What became of one feed.
+/// The result for one feed.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct FeedReport {
     /// The feed's name.
     pub name: String,
-    /// The file it was read from; empty where there is none.
+    /// The file it was read from; empty if there is none.
     pub path: String,
-    /// The name of its format, if a reader told.
+    /// The name of its format, if the reader stated one.
     pub format: Option<String>,
-    /// What its entries ask for.
+    /// The action of its entries.
     pub action: Action,
-    /// How much of what it holds; these are also read as fields of the report itself.
+    /// Counts of its records and entries. The report dereferences to them, so they can be read as its own fields.
     pub counts: FeedCounts,
-    /// Hosts of pages that the feed names as its own in its head.
+    /// The hosts that the feed's header names as its own.
     pub home_pages: Vec<String>,
-    /// Entries taken that are names, by scope.
+    /// The accepted entries that are names, by scope.
     pub domains_by_scope: BTreeMap<Scope, u64>,
-    /// The same by the feed that lists the widest of the indicators above, as its number in [`BuildReport::feeds`]; a block
-    /// entry counts once for each feed that lists it.
+    /// Subsumed entries by the feed that lists the widest indicator above them, as its number in
+    /// [`BuildReport::feeds`]. A block entry counts once for each feed that lists it.
     pub subsumed_by: BTreeMap<usize, u64>,
-    /// The first of them, in the order of their indicators' ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
+    /// The first subsumed entries, in the order of their indicators' ids, up to
+    /// [`examples`](crate::sieve::SieveBuilder::examples).
     pub subsumed_examples: Vec<Subsumed>,
-    /// What was not taken, in the feed's order: of each kind the first, up to
-    /// [`examples`](crate::sieve::SieveBuilder::examples).
+    /// Refused values in the order of the feed: the first of each kind, up to [`examples`](crate::sieve::SieveBuilder::examples).
     pub rejected: Vec<Noted<Reject>>,
-    /// How many values were not taken, by reason; all of them.
+    /// The number of refused values by reason. All are counted.
     pub rejected_by_reason: BTreeMap<Reject, u64>,
-    /// What was left aside for what it is, in the feed's order: of each kind the first, up to
-    /// [`examples`](crate::sieve::SieveBuilder::examples).
+    /// Parts of the feed that were skipped because of their kind, in the order of the feed: the first of each kind, up
+    /// to [`examples`](crate::sieve::SieveBuilder::examples).
     pub skipped: Vec<Noted<Construct>>,
-    /// How many parts were left aside, by kind; all of them.
+    /// The number of skipped parts by kind. All are counted.
     pub skipped_by_kind: BTreeMap<Construct, u64>,
-    /// What the feed calls itself, the events or reports in it, at most [`FeedReport::TITLES`] of them.
+    /// Titles: of the feed itself, or of the events or reports in it; at most [`FeedReport::TITLES`].
     pub titles: Vec<String>,
-    /// What was taken with a change, in the feed's order: of each kind the first, up to
+    /// Values that were accepted with a change, in the order of the feed: the first of each kind, up to
     /// [`examples`](crate::sieve::SieveBuilder::examples).
     pub warnings: Vec<Noted<WarningKind>>,
-    /// How many values were taken with a change, by kind; all of them.
+    /// The number of values accepted with a change, by kind. All are counted.
     pub warnings_by_kind: BTreeMap<WarningKind, u64>,
 }
 
@@ -74,50 +75,50 @@ impl Deref for FeedReport {
 }
 
 impl FeedReport {
-    /// How many titles of a feed are kept.
+    /// The maximum number of titles kept per feed.
     pub const TITLES: usize = 100;
 
-    /// How many values were not taken.
+    /// Returns the total number of refused values.
     pub fn rejected_total(&self) -> u64 {
         self.rejected_by_reason.values().sum()
     }
 
-    /// How many parts were left aside.
+    /// Returns the total number of skipped parts.
     pub fn skipped_total(&self) -> u64 {
         self.skipped_by_kind.values().sum()
     }
 
-    /// How many values were taken with a change.
+    /// Returns the total number of values accepted with a change.
     pub fn warnings_total(&self) -> u64 {
         self.warnings_by_kind.values().sum()
     }
 }
 
-/// A value of a feed, with its line and what is said of it.
+/// A value of a feed, with its line and a remark about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Noted<T> {
-    /// The line of the feed, from 1; 0 where it has none.
+    /// The line of the feed, from 1; 0 if it has none.
     pub line: u32,
     /// The value as the feed wrote it, at most 256 characters.
     pub value: String,
-    /// What is said of it.
+    /// The remark.
     pub what: T,
 }
 
-/// A block entry that lies beneath a wider block indicator.
+/// A block entry that a wider block indicator covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subsumed {
-    /// The entry's line; 0 where the feed has none.
+    /// The entry's line; 0 if the feed has none.
     pub line: u32,
-    /// Its indicator.
+    /// The entry's indicator.
     pub indicator: String,
     /// The widest indicator above it.
     pub by: String,
-    /// The first feed that lists that one, as its number in [`BuildReport::feeds`].
+    /// The first feed that lists the wider indicator, as its number in [`BuildReport::feeds`].
     pub by_feed: usize,
-    /// The line of that feed.
+    /// The line in that feed.
     pub by_line: u32,
 }
 
@@ -127,9 +128,9 @@ pub struct Subsumed {
 pub struct HomePage {
     /// The number of the feed that lists it.
     pub feed: usize,
-    /// The entry's line; 0 where the feed has none.
+    /// The entry's line; 0 if the feed has none.
     pub line: u32,
-    /// Its indicator.
+    /// The entry's indicator.
     pub indicator: String,
     /// The host that it covers.
     pub page: String,
@@ -137,44 +138,44 @@ pub struct HomePage {
     pub of: usize,
 }
 
-/// What one allow entry takes away.
+/// The effect of one allow entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Shadow {
     /// The allow entry's indicator.
     pub allow: String,
-    /// What the entry asks for.
+    /// The entry's action.
     pub action: Action,
-    /// Its feed.
+    /// The entry's feed.
     pub feed: String,
-    /// Its line; 0 where the feed has none.
+    /// The entry's line; 0 if the feed has none.
     pub line: u32,
-    /// How many block indicators it shadows wholly: all that they cover is allowed.
+    /// The number of block indicators that it shadows wholly: everything they cover is allowed.
     pub wholly: u64,
-    /// How many block indicators it shadows in part: some of what they cover is allowed.
+    /// The number of block indicators that it shadows partly: some of what they cover is allowed.
     pub partly: u64,
-    /// The first of them, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
+    /// The first of these indicators, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
     pub examples: Vec<String>,
 }
 
-/// An allow entry that shadows nothing, because all that is listed beneath it is more specific; `allow_all` would shadow it.
+/// An allow entry that shadows nothing, because everything listed under it is more specific. `allow_all` would shadow that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoEffect {
     /// The allow entry's indicator.
     pub allow: String,
-    /// Its feed.
+    /// The entry's feed.
     pub feed: String,
-    /// Its line; 0 where the feed has none.
+    /// The entry's line; 0 if the feed has none.
     pub line: u32,
-    /// How many block indicators lie beneath it.
+    /// The number of block indicators under it.
     pub beneath: u64,
-    /// The first of them, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
+    /// The first of these indicators, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
     pub examples: Vec<String>,
 }
 
 impl FeedReport {
-    /// Counts an entry that was taken.
+    /// Counts an accepted entry.
     pub(in crate::sieve) fn count(&mut self, indicator: &Indicator, action: Action) {
         self.counts.entries += 1;
         match indicator {
@@ -217,7 +218,7 @@ impl FeedReport {
     }
 }
 
-/// Counts a note, and keeps it if there are few of its kind yet.
+/// Counts a remark, and keeps it unless enough of its kind are kept already.
 fn note<T: Copy + Ord>(
     notes: &mut Vec<Noted<T>>,
     counts: &mut BTreeMap<T, u64>,
@@ -229,7 +230,7 @@ fn note<T: Copy + Ord>(
     let count = counts.entry(what).or_default();
     *count += 1;
     if *count <= examples as u64 {
-        // A value may be a whole line; this much of it names it.
+        // A value may be a whole line; this much identifies it.
         let end = value.char_indices().nth(MAX_REPORTED_VALUE).map(|(end, _)| end);
         let value = end.map_or_else(|| value.to_owned(), |end| format!("{}…", &value[..end]));
         notes.push(Noted { line, value, what });

@@ -1,4 +1,4 @@
-//! What two sieves differ in.
+//! The differences between two sieves.
 
 use crate::error::{Error, Result};
 use crate::indicator::{Action, Record};
@@ -11,16 +11,16 @@ use crate::sieve::tables::Tables;
 use crate::sieve::tables::indicators::Value;
 use crate::value::url;
 
-/// How what one feed says of an indicator differs between two sieves.
+/// The kind of difference between two sieves in a feed's listing of an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Change {
-    /// The feed lists it only in the new sieve.
+    /// The feed lists the indicator only in the new sieve.
     Added,
-    /// The feed lists it only in the old sieve.
+    /// The feed lists the indicator only in the old sieve.
     Removed,
-    /// The feed lists it in both and says something else of it: action, tags, family, confidence, score, dates, reference, description,
-    /// its own name of it, or how it writes it. On which line does not count.
+    /// The feed lists the indicator in both, but with a different action, tags, family, confidence, score, dates,
+    /// reference, description, id or spelling. The line number is ignored.
     Changed,
 }
 
@@ -39,20 +39,20 @@ impl Change {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Difference<'s> {
-    /// What it is.
+    /// The kind of difference.
     pub change: Change,
     /// The name of the feed.
     pub feed: &'s str,
-    /// The indicator, of the old sieve where it was removed, else of the new one.
+    /// The indicator: that of the old sieve if it was removed, otherwise that of the new one.
     pub indicator: IndicatorRef<'s>,
-    /// No feed lists the indicator in the other sieve.
+    /// True if no feed lists the indicator in the other sieve.
     pub is_whole: bool,
 }
 
 impl Sieve {
-    /// Calls `found` with every difference from an older sieve: first by the indicators of this one, then those that only the old
-    /// one holds. Two indicators are the same if value, scope and port are, and feeds are the same by name. Costs a
-    /// pass over both.
+    /// Calls `found` with every difference from an older sieve: first for the indicators of this sieve, then for those
+    /// that only the old one holds. Indicators are identified by value, scope and port, and feeds by name. Costs one
+    /// pass over both sieves.
     pub fn differences<'s>(&'s self, old: &'s Sieve, mut found: impl FnMut(Difference<'s>)) {
         let before = Counterparts::new(&old.0);
         let mut is_kept = vec![false; old.len()];
@@ -71,20 +71,20 @@ impl Sieve {
         }
     }
 
-    /// A sieve of those block indicators of this one that are new since `old`, and of all that is allowed: what finds in old logs
-    /// only what could not be found in them before.
+    /// Returns a sieve with the block indicators that are new since `old`, and all allow entries. Use it to search old
+    /// logs for just those indicators that were unknown when the logs were first searched.
     ///
-    /// An indicator is new if no feed that blocks lists its value, scope and port in `old`. One that only another feed has come to
-    /// list too, or of which a feed says something else, is not new: logs have been searched for it. One that was only
-    /// allowed is new. What `old` held and an allow entry hid, and no longer hides, is not new either.
+    /// An indicator is new if no block entry in `old` has its value, scope and port. It is not new if only another feed
+    /// has begun to list it, or if a feed has changed what it says of it, because the logs have been searched for it.
+    /// An indicator that was only allowed before is new. A block indicator of `old` whose allow entry has gone is not.
     ///
     /// # Errors
     ///
-    /// If an indicator of this sieve is not canonical, which no sieve that was built has.
+    /// Fails if an indicator of this sieve is not canonical, which cannot happen in a sieve that was built.
     pub fn additions(&self, old: &Sieve) -> Result<Sieve> {
         let before = Counterparts::new(&old.0);
         let mut builder = Sieve::builder();
-        // The guards have let pass what is here.
+        // The indicators have passed the guards already.
         builder.public_suffixes(PublicSuffixes::empty());
         let feeds: Vec<_> = self
             .feeds()
@@ -121,7 +121,7 @@ impl Sieve {
     }
 }
 
-/// An entry as its feed's reader gave it.
+/// Turns an entry back into the record that the feed's reader gave.
 fn record<'s>(indicator: crate::indicator::Indicator, source: &Source<'s>) -> Record<'s> {
     let mut record = Record::new(indicator, source.line().unwrap_or(0), source.as_listed());
     record.action = Some(source.action());
@@ -140,18 +140,18 @@ fn record<'s>(indicator: crate::indicator::Indicator, source: &Source<'s>) -> Re
     record
 }
 
-/// Calls `found` for each feed of an indicator that the other sieve does not hold.
+/// Calls `found` for each feed of an indicator that the other sieve lacks.
 fn report_all<'s>(indicator: IndicatorRef<'s>, change: Change, found: &mut impl FnMut(Difference<'s>)) {
     let mut last = None;
     for source in indicator.sources() {
-        // The entries stand by feed.
+        // Entries are grouped by feed.
         if last.replace(source.feed_index()) != Some(source.feed_index()) {
             found(Difference { change, feed: &source.feed().name, indicator, is_whole: true });
         }
     }
 }
 
-/// Calls `found` for each feed that says something else of an indicator.
+/// Calls `found` for each feed whose entries for an indicator differ.
 fn compare<'s>(new: IndicatorRef<'s>, old: IndicatorRef<'s>, found: &mut impl FnMut(Difference<'s>)) {
     fn of<'s>(indicator: IndicatorRef<'s>, feed: &str) -> Vec<Source<'s>> {
         indicator.sources().filter(|source| source.feed().name == feed).collect()
@@ -198,10 +198,10 @@ fn says_the_same(a: &Source<'_>, b: &Source<'_>) -> bool {
         && a.tags().eq(b.tags())
 }
 
-/// Finds the indicator of a sieve that is the same as one of another.
+/// Finds the indicator of a sieve that equals one of another.
 struct Counterparts<'t> {
     tables: &'t Tables,
-    /// Hashes and ids, in order.
+    /// Hashes and ids, sorted.
     rows: Vec<(u64, u32)>,
 }
 
@@ -230,7 +230,7 @@ impl<'t> Counterparts<'t> {
     }
 }
 
-/// What two indicators that are the same have in common: kind, scope, port and value, a URL's with the group of its scheme.
+/// Writes the identity of an indicator: kind, scope, port and value; for a URL, the scheme group instead of the scheme.
 fn write_key(tables: &Tables, id: u32, key: &mut Vec<u8>) {
     let indicators = &tables.indicators;
     key.clear();

@@ -1,7 +1,7 @@
-//! What is told of a sieve as a whole: what building did, and what can be asked later of its feeds and of two sieves.
+//! Reports on a sieve as a whole: the result of the build, surveys of its feeds, and comparisons.
 //!
-//! [`build_report`] has the counts and examples of a build. [`survey`] tells of feeds: overlaps, expired and popular entries.
-//! [`networks`] sums prefixes up, [`compare`] finds what two sieves do not have in common.
+//! [`build_report`] holds the counts and examples of a build. [`survey`] finds overlaps between feeds, and expired and
+//! popular entries. [`networks`] merges prefixes; [`compare`] finds the differences between two sieves.
 
 pub(in crate::sieve) mod build_report;
 pub(in crate::sieve) mod compare;

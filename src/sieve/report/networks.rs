@@ -11,7 +11,7 @@ use crate::sieve::set::Sieve;
 use crate::sieve::tables::indicators::Value;
 use crate::value::ip as addresses;
 
-/// A set of addresses, as the fewest prefixes that make it up.
+/// A set of addresses, kept as the fewest prefixes that cover exactly the set.
 ///
 /// ```
 /// use netsieve::indicator::{Feed, Indicator, Record};
@@ -39,12 +39,12 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// Whether it holds no address.
+    /// Returns true if the set is empty.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
     }
 
-    /// Whether it holds an address. Mapped and NAT64 addresses are IPv4 addresses.
+    /// Returns true if the set holds an address. Mapped and NAT64 addresses count as IPv4 addresses.
     pub fn contains(&self, addr: impl Into<IpAddr>) -> bool {
         match addresses::canonical(addr.into()) {
             IpAddr::V4(addr) => self.v4.contains(&addr),
@@ -52,29 +52,29 @@ impl Networks {
         }
     }
 
-    /// How many IPv4 addresses it holds.
+    /// Returns the number of IPv4 addresses in the set.
     pub fn v4_addresses(&self) -> u64 {
         self.v4.iter().map(|net| 1_u64 << (32 - net.prefix_len())).sum()
     }
 
-    /// The prefixes, IPv4 first, by address. None touches another so that both would make up a wider one.
+    /// The prefixes, IPv4 first, sorted by address. No two of them could be merged into a wider one.
     pub fn prefixes(&self) -> Vec<IpNet> {
         let mut prefixes: Vec<IpNet> = self.v4.iter().map(IpNet::V4).chain(self.v6.iter().map(IpNet::V6)).collect();
         prefixes.sort_unstable();
         prefixes
     }
 
-    /// What is in either.
+    /// The addresses in either set.
     pub fn union(&self, other: &Self) -> Self {
         Self { v4: self.v4.merge(&other.v4), v6: self.v6.merge(&other.v6) }.simplified()
     }
 
-    /// What is in both.
+    /// The addresses in both sets.
     pub fn intersection(&self, other: &Self) -> Self {
         Self { v4: self.v4.intersect(&other.v4), v6: self.v6.intersect(&other.v6) }.simplified()
     }
 
-    /// What is in this one and not in the other.
+    /// The addresses in this set but not in the other.
     pub fn excluding(&self, other: &Self) -> Self {
         Self { v4: self.v4.exclude(&other.v4), v6: self.v6.exclude(&other.v6) }.simplified()
     }
@@ -113,9 +113,9 @@ impl fmt::Debug for Networks {
 }
 
 impl Sieve {
-    /// The addresses of all address, prefix and range indicators that have an entry `wanted` holds for. Ports do not count,
-    /// and hosts of URLs are not among them. Costs a pass over all entries, and some 100 bytes for each prefix: ask for it
-    /// only when it is wanted.
+    /// Collects the addresses of all address, prefix and range indicators with an entry for which `wanted` returns
+    /// true. Ignores ports and the hosts of URLs. Costs a pass over all entries, and some 100 bytes per prefix, so call
+    /// it only when needed.
     pub fn networks(&self, mut wanted: impl FnMut(&Source<'_>) -> bool) -> Networks {
         let tables = &*self.0;
         let nets = |id: u32| match tables.indicators.value(id) {
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
-    /// Every octet of two networks, one of each family.
+    /// The members of a set among 512 addresses: every last octet of two networks, one of each family.
     fn members(networks: &Networks) -> Vec<IpAddr> {
         let all = (0..=255_u8).flat_map(|octet| {
             [IpAddr::V4([11, 22, 33, octet].into()), IpAddr::V6((0x2400_u128 << 112 | u128::from(octet)).into())]

@@ -1,4 +1,4 @@
-//! What can be asked of a sieve about its feeds.
+//! Questions to a sieve about its feeds: overlaps, expired entries, popular names.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ use crate::sieve::tables::ip;
 use crate::sieve::tables::{Named, Tables};
 use crate::value::ip as addresses;
 
-/// What two feeds have in common.
+/// The overlap of two feeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Overlap {
@@ -24,46 +24,46 @@ pub struct Overlap {
     pub feeds: (usize, usize),
     /// Indicators that both list.
     pub indicators: u64,
-    /// IPv4 addresses in both, as such or within prefixes and ranges.
+    /// The number of IPv4 addresses in both, as such or within prefixes and ranges.
     pub v4_addresses: u64,
-    /// IPv6 prefixes that make up what is in both.
+    /// The number of IPv6 prefixes that cover exactly the addresses in both.
     pub v6_prefixes: u64,
 }
 
-/// The entries of one feed that are no longer valid at some time.
+/// The expired entries of one feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Expired {
     /// The number of the feed.
     pub feed: usize,
-    /// Entries that say, or for which the feed's time to live says, until when they are valid.
+    /// The number of entries with an end of validity, their own or from the feed's time to live.
     pub dated: u64,
-    /// Those of them that are no longer valid.
+    /// The number of those that have expired.
     pub expired: u64,
-    /// The first of the expired, with the time at which each ended.
+    /// The first expired entries, each with its end of validity.
     pub examples: Vec<Noted<Timestamp>>,
 }
 
-/// A block entry that covers something popular.
+/// A block entry that covers a popular name or address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Popular {
     /// The number of the feed.
     pub feed: usize,
-    /// The entry's line; 0 where the feed has none.
+    /// The entry's line; 0 if the feed has none.
     pub line: u32,
-    /// Its indicator.
+    /// The entry's indicator.
     pub indicator: String,
-    /// The most popular of what it covers, as the ranking has it.
+    /// The most popular name or network that it covers, as written in the ranking.
     pub covers: String,
-    /// The place of that in the ranking, from 1.
+    /// The rank of that name or network, from 1.
     pub rank: u32,
 }
 
-/// Names and addresses by how popular they are: what a feed should hardly ever block.
+/// A ranking of names and addresses by popularity. A feed should hardly ever block them.
 ///
-/// A ranking is read as a feed is, from any format: a list of names, a table of ranks and names, a warning list. The first entry
-/// has rank 1. Of URLs, and of ranges that are no prefix, nothing is kept; patterns are not compared.
+/// A ranking is read like a feed, in any format: a list of names, a table of ranks and names, a warning list. The first
+/// entry has rank 1. URLs, and ranges that are not prefixes, are dropped; patterns are not compared.
 ///
 /// ```
 /// use netsieve::sieve::Ranking;
@@ -90,22 +90,22 @@ pub struct Ranking {
 }
 
 impl Ranking {
-    /// An empty ranking.
+    /// Makes an empty ranking.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How a ranking is to be read: as a feed that allows, so that single labels and public suffixes are taken too.
+    /// The feed as which to read a ranking: one that allows, so that single labels and public suffixes are accepted too.
     pub fn feed() -> crate::indicator::Feed {
         crate::indicator::Feed::new("ranking").action(Action::AllowAll)
     }
 
-    /// How many entries it has.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.len as usize
     }
 
-    /// Whether it has none.
+    /// Returns true if the ranking is empty.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -129,8 +129,8 @@ impl RecordSink for Ranking {
 }
 
 impl Sieve {
-    /// What each two feeds have in common, for the pairs that have something. Addresses are counted in merged sets of
-    /// prefixes. Costs a pass over all entries and one over each pair of feeds, so ask for it only when it is wanted.
+    /// Finds the overlaps of all pairs of feeds that have one. Addresses are counted in merged sets of prefixes. Costs
+    /// a pass over all entries and one over each pair of feeds, so call it only when needed.
     pub fn overlaps(&self) -> Vec<Overlap> {
         let tables = &*self.0;
         let mut sets: Vec<(IpRange<Ipv4Net>, IpRange<Ipv6Net>)> =
@@ -179,7 +179,8 @@ impl Sieve {
         overlaps
     }
 
-    /// What is no longer valid at `as_of`, by feed; of each at most so many examples. Costs a pass over all entries.
+    /// Finds the entries that are no longer valid at `as_of`, by feed, with at most `examples` examples each. Costs a
+    /// pass over all entries.
     pub fn expired(&self, as_of: Timestamp, examples: usize) -> Vec<Expired> {
         let mut all: Vec<Expired> =
             (0..self.feeds().len()).map(|feed| Expired { feed, dated: 0, expired: 0, examples: Vec::new() }).collect();
@@ -201,12 +202,13 @@ impl Sieve {
         all
     }
 
-    /// The block entries that cover something popular, the most popular first. A name counts if it is the popular one or
-    /// one that covers it, not if it lies beneath it: `evil.pages.example` is no harm to `pages.example`. Addresses count if they
-    /// touch. What is allowed elsewhere counts too. Costs a look-up for each entry of the ranking.
+    /// Finds the block entries that cover something popular, the most popular first. A name counts if it is the popular
+    /// name or a parent of it, but not if it is a subdomain: `evil.pages.example` does no harm to `pages.example`.
+    /// Addresses count if they overlap. Entries count even if they are allowed elsewhere. Costs a lookup per entry of
+    /// the ranking, and a pass over all indicators if the ranking has networks.
     pub fn popular(&self, ranking: &Ranking) -> Vec<Popular> {
         let tables = &*self.0;
-        // By indicator: the best rank, and where in the ranking it stands.
+        // By indicator: the best rank, and its place in the ranking.
         let mut best: HashMap<u32, (u32, Rank)> = HashMap::new();
         let mut note = |id: u32, rank: u32, place: Rank| {
             let known = best.entry(id).or_insert((rank, place));
@@ -220,7 +222,7 @@ impl Sieve {
         for (at, &(net, rank)) in ranking.nets.iter().enumerate() {
             covering(tables, net, |id| note(id, rank, Rank::Net(at)));
         }
-        // And the other way round: what lies within a popular network.
+        // The other direction: indicators within a popular network.
         let (mut v4, mut v6) = (ip::Builder::<u32>::default(), ip::Builder::<u128>::default());
         for (at, (net, _)) in ranking.nets.iter().enumerate() {
             match net {
@@ -265,15 +267,15 @@ impl Sieve {
     }
 }
 
-/// Where something stands in a ranking.
+/// A place in a ranking.
 #[derive(Clone, Copy)]
 enum Rank {
     Name(usize),
     Net(usize),
 }
 
-/// Calls `found` with each block indicator that covers a whole host of this name, allowed or not: names, and URLs that are
-/// only a host.
+/// Calls `found` with each block indicator that covers the whole host of this name, allowed or not: names, and URLs
+/// with only a host.
 pub(in crate::sieve) fn blocking_name(tables: &Tables, name: &str, mut found: impl FnMut(u32)) {
     let covers = |id: u32, whole: bool| {
         tables.indicators.flags(id).has(Action::Block)
