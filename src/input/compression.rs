@@ -1,4 +1,4 @@
-//! How an input is compressed, and how far it may expand.
+//! The compression formats of inputs, and the limit on expansion.
 
 use std::fmt;
 #[cfg(any(feature = "compression", feature = "zip"))]
@@ -7,17 +7,17 @@ use std::io;
 #[cfg(any(feature = "compression", feature = "zip"))]
 use crate::limits::{MAX_EXPANSION, MAX_UNPACKED};
 
-/// How an input is compressed.
+/// The compression of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
-    /// gzip (RFC 1952), all members of it.
+    /// gzip (RFC 1952), with all its members.
     Gzip,
-    /// Zstandard (RFC 8878), all frames of it.
+    /// Zstandard (RFC 8878), with all its frames.
     Zstd,
-    /// bzip2, all streams of it.
+    /// bzip2, with all its streams.
     Bzip2,
-    /// xz, all streams of it and the padding between them.
+    /// xz, with all its streams and the padding between them.
     Xz,
 }
 
@@ -32,13 +32,13 @@ impl fmt::Display for Compression {
     }
 }
 
-/// Whether so much coming out of so much is more than any list or log would give.
+/// Returns true if this much output from this much input exceeds what any list or log gives.
 #[cfg(any(feature = "compression", feature = "zip"))]
 pub(crate) fn is_bomb(packed: u64, unpacked: u64) -> bool {
     unpacked > MAX_UNPACKED && unpacked / MAX_EXPANSION > packed
 }
 
-/// What is said of a bomb.
+/// Creates the error for a decompression bomb.
 #[cfg(any(feature = "compression", feature = "zip"))]
 pub(crate) fn bomb(what: impl fmt::Display) -> io::Error {
     let reason = format!("{what} data expands more than {MAX_EXPANSION} times: refused behind {MAX_UNPACKED} bytes");

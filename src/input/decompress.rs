@@ -1,4 +1,4 @@
-//! Compression, told by the first bytes.
+//! Decompression; the format is recognised by the first bytes.
 
 use std::fmt;
 use std::io::{self, Chain, Cursor, Read};
@@ -11,15 +11,15 @@ use super::unpack::Unpacker;
 
 /// The decompressed bytes of a reader.
 ///
-/// A compressed input that ends early, or is corrupt, is an error from [`Read::read`], never a clean end. A decoder needs the
-/// window that the input asks for; one that asks for more than [`MAX_DECODER`](crate::limits::MAX_DECODER) is an error.
+/// A compressed input that ends early or is corrupt gives an error from [`Read::read`], never a clean end. A decoder allocates the
+/// window that the input asks for; an input that asks for more than [`MAX_DECODER`](crate::limits::MAX_DECODER) is an error.
 pub struct Input<R: Read> {
     inner: Inner<R>,
-    /// The first bytes that came out, until they tell an archive.
+    /// The first bytes of the output, kept until they are enough to recognise an archive.
     seen: Vec<u8>,
     is_checked: bool,
     archive: Archive,
-    /// What was looked at and is still to be given out, and what failed behind it.
+    /// Bytes that were looked at and are still to be given out, and the error that follows them.
     kept: Cursor<Vec<u8>>,
     failed: Option<io::Error>,
 }
@@ -32,26 +32,26 @@ enum Inner<R: Read> {
     Packed(Box<Unpacker<R>>),
 }
 
-/// Whether the input is a tar archive.
+/// The state of the tar archive, if the input is one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Archive {
     None,
     Tar,
-    /// Its end has been seen, and what it is was said.
+    /// Its end has been reached, and the error that names it has been returned.
     Told,
 }
 
 impl<R: Read> Input<R> {
     /// Looks at the first bytes of `reader` and decompresses gzip, zstd, bzip2 and xz.
     ///
-    /// Waits for no more bytes than it takes to tell: one or two of a text.
+    /// Waits for no more bytes than it takes to recognise the format: one or two for text.
     ///
     /// # Errors
     ///
-    /// Reading fails. Of kind [`io::ErrorKind::Unsupported`]: the input is compressed and the crate was built without its
-    /// feature `compression`; or it is something that a search would find nothing in, and that would look like a clean
+    /// Reading fails. The error has the kind [`io::ErrorKind::Unsupported`] if the input is compressed and the crate was built without its
+    /// feature `compression`, or if a search could find nothing in the input, so that it would look like a clean
     /// log: an archive, a database, a packet capture, a binary log, UTF-32, and others. The message says what it is and
-    /// what makes text of it.
+    /// how to turn it into text.
     pub fn new(mut reader: R) -> io::Result<Self> {
         let mut head = vec![0; HEAD];
         let mut filled = 0;
@@ -82,9 +82,9 @@ impl<R: Read> Input<R> {
         })
     }
 
-    /// The same, with an end to what expands more than [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) times.
+    /// The same input, but expansion by more than [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) times is an error.
     ///
-    /// A log is scanned as it comes, with bounded memory, and may well be the same line a million times over; a feed is kept.
+    /// This is for feeds, which are kept in memory. A log is scanned in bounded memory, and may well be one line repeated a million times.
     #[cfg_attr(not(feature = "compression"), allow(unused_mut))]
     pub(crate) fn capped(mut self) -> Self {
         #[cfg(feature = "compression")]
@@ -94,9 +94,9 @@ impl<R: Read> Input<R> {
         self
     }
 
-    /// Whether this is a tar archive, by its first 512 bytes, which are waited for.
+    /// Returns true if this is a tar archive. Waits for the first 512 bytes.
     ///
-    /// An archive is read as one text, and its end is an error that says so: what is compressed in it was not read.
+    /// An archive is read as one text. Its end is an error that says that compressed members were not read.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl<R: Read> Input<R> {
         Ok(self.archive != Archive::None)
     }
 
-    /// How the input was compressed; `None` if it is read as it is.
+    /// Returns the compression of the input; `None` if it is not compressed.
     pub fn compression(&self) -> Option<Compression> {
         match &self.inner {
             Inner::Plain(_) => None,
@@ -132,7 +132,7 @@ impl<R: Read> Input<R> {
     }
 }
 
-/// What is said of a zip archive where its members cannot be read.
+/// The error message for a zip archive whose members cannot be read.
 const ZIP: &str = "a zip archive, which is read from a file alone: unpack it first";
 
 #[cfg(feature = "compression")]
@@ -151,7 +151,7 @@ fn unsupported(message: String) -> io::Error {
 
 #[cfg(feature = "compression")]
 impl<R: Read> Input<R> {
-    /// Looks at what comes out of a compressed input, before any of it is given out.
+    /// Checks the start of the decompressed bytes before any are given out.
     fn check(&mut self) -> io::Result<()> {
         let Inner::Packed(unpacker) = &mut self.inner else { return Ok(()) };
         let mut head = vec![0; TAR_HEADER];
@@ -204,7 +204,7 @@ impl<R: Read> Input<R> {
         }
     }
 
-    /// Keeps the first bytes of a plain input until they are enough to tell a tar archive.
+    /// Keeps the first bytes of a plain input until they are enough to recognise a tar archive.
     fn see(&mut self, read: &[u8]) {
         let wanted = read.len().min(TAR_HEADER - self.seen.len());
         self.seen.extend_from_slice(&read[..wanted]);
@@ -218,7 +218,7 @@ impl<R: Read> Input<R> {
     }
 }
 
-/// What is said at the end of a tar archive, behind all that stands in it as plain text.
+/// The error at the end of a tar archive, after everything in it that is plain text.
 const TAR: &str = "a tar archive, scanned as one text: lines count from its start, and members that are compressed or \
                    binary were not read: unpack it first";
 

@@ -1,8 +1,8 @@
-//! Reading as much as there is room for.
+//! Reading until a buffer is full.
 
 use std::io::{self, Read};
 
-/// Reads until `buf` is full or the input ends; gives the number of bytes read.
+/// Reads until `buf` is full or the input ends; returns the number of bytes read.
 pub(super) fn fill(reader: &mut impl Read, buf: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buf.len() {

@@ -11,10 +11,10 @@ use super::utf16::{self, Utf16};
 use crate::error::{Error, Result};
 use crate::limits::{MAX_FEED_LINE, SNIFF_UTF16};
 
-/// How much is read at a time.
+/// Bytes per read.
 const CHUNK: usize = 64 * 1024;
 
-/// What is kept of a line over the cap, so that a report can show how it starts.
+/// Bytes that are kept of a line over the cap, so that a report can show its start.
 const KEPT: usize = 256;
 
 /// A line of a text, decoded, without its end.
@@ -23,47 +23,47 @@ const KEPT: usize = 256;
 pub struct Line<'l> {
     /// Its number, from 1.
     pub number: u32,
-    /// What it holds, without white space and byte order marks at either end; of a line that is `too_long`, the start.
+    /// Its text, without white space and byte order marks at either end. If the line is `too_long`, this is its start.
     pub text: &'l str,
-    /// The same with its white space, which separates columns in some formats.
+    /// The text with its white space, which separates columns in some formats.
     pub untrimmed: &'l str,
-    /// Whether it was longer than [`MAX_FEED_LINE`], so that `text` is not all of it.
+    /// True if the line is longer than [`MAX_FEED_LINE`], so that `text` is only a part of it.
     pub too_long: bool,
 }
 
 /// The lines of a text.
 ///
-/// A line ends with `\n`, `\r\n` or a bare `\r`; the last one needs no end. UTF-8 and UTF-16 byte order marks are stripped,
-/// UTF-16 (by its mark, or by NULs at one parity) is transcoded, and a line that is not valid UTF-8 is read as Latin-1.
+/// A line ends with `\n`, `\r\n` or a bare `\r`; the last line needs no end. UTF-8 and UTF-16 byte order marks are stripped.
+/// UTF-16 (recognised by its mark, or by NULs at one parity) is transcoded, and a line that is not valid UTF-8 is read as Latin-1.
 /// White space at both ends of a line is trimmed, no-break spaces included. The buffer grows to twice [`MAX_FEED_LINE`] at most.
 pub struct Lines<'r> {
     reader: Box<dyn Read + 'r>,
     path: Option<PathBuf>,
     buf: Vec<u8>,
-    /// What is read and not yet given out is `buf[start..end]`.
+    /// `buf[start..end]` has been read and not yet given out.
     start: usize,
     end: usize,
-    /// The reader has nothing more.
+    /// The reader is at its end.
     ended: bool,
     number: u32,
-    /// Bytes of a line whose end is still to come were consumed.
+    /// Bytes of an unfinished line have been consumed.
     partial: bool,
-    /// The last line ended with `\r`, and a `\n` right after belongs to it.
+    /// The last line ended with `\r`; a `\n` right after it belongs to it.
     after_cr: bool,
     latin1: String,
 }
 
 impl<'r> Lines<'r> {
-    /// The lines of `reader`, which is decompressed if need be.
+    /// Reads the lines of `reader`, decompressed if necessary.
     ///
     /// # Errors
     ///
-    /// As [`Input::new`].
+    /// Fails as [`Input::new`] does.
     pub fn new(reader: impl Read + 'r) -> Result<Self> {
         Self::with_path(reader, None)
     }
 
-    /// As [`new`](Self::new), with errors that name `path`.
+    /// Like [`new`](Self::new), with errors that name `path`.
     pub(crate) fn with_path(reader: impl Read + 'r, path: Option<&Path>) -> Result<Self> {
         let path = path.map(Path::to_owned);
         match Input::new(reader).map(Input::capped) {
@@ -72,7 +72,7 @@ impl<'r> Lines<'r> {
         }
     }
 
-    /// The lines of what is not compressed, or not any more.
+    /// Reads the lines of a reader that gives uncompressed bytes.
     pub(crate) fn unpacked(reader: impl Read + 'r, path: Option<&Path>) -> Result<Self> {
         let path = path.map(Path::to_owned);
         match decode(reader) {
@@ -92,12 +92,12 @@ impl<'r> Lines<'r> {
         }
     }
 
-    /// The next line; `None` at the end. Lines are not copied, unless they are Latin-1.
+    /// Returns the next line; `None` at the end. Lines are not copied, unless they are Latin-1.
     ///
     /// # Errors
     ///
-    /// Reading or decompressing fails. The lines given out so far are not the whole text then.
-    // Not an iterator: a line borrows the buffer.
+    /// Reading or decompressing fails. The lines given out before the error are not the whole text.
+    // Not an `Iterator`: a line borrows the buffer.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Result<Option<Line<'_>>> {
         if !self.skip_half_end()? {
@@ -147,14 +147,14 @@ impl<'r> Lines<'r> {
         Ok(Some(Line { number: self.number, text: trim(untrimmed), untrimmed, too_long }))
     }
 
-    /// How many lines were given out.
+    /// Returns the number of lines that were given out.
     pub fn count(&self) -> u64 {
         u64::from(self.number) + u64::from(self.partial)
     }
 
-    /// The bytes that come next, as they are but decoded from UTF-16; empty only at the end.
+    /// Returns the next bytes, undecoded except from UTF-16; empty only at the end.
     ///
-    /// Together with [`consume`](Self::consume) for texts that are not made of lines. Lines and bytes do not mix.
+    /// For texts that are not made of lines, together with [`consume`](Self::consume). Do not mix it with [`next`](Self::next).
     pub(crate) fn chunk(&mut self) -> Result<&[u8]> {
         while self.start == self.end && !self.ended {
             self.more()?;
@@ -162,7 +162,7 @@ impl<'r> Lines<'r> {
         Ok(&self.buf[self.start..self.end])
     }
 
-    /// Goes past bytes of the current chunk, and counts the lines among them.
+    /// Skips bytes of the current chunk, and counts the lines among them.
     pub(crate) fn consume(&mut self, length: usize) {
         let end = (self.start + length).min(self.end);
         let bytes = &self.buf[self.start..end];
@@ -172,14 +172,14 @@ impl<'r> Lines<'r> {
         self.start = end;
     }
 
-    /// The number of the line that the next byte is on.
+    /// Returns the number of the line that the next byte is on.
     pub(crate) fn current(&self) -> u32 {
         self.number.saturating_add(1)
     }
 
-    /// The first bytes of the text, at least `n` of them unless it ends before, and whether that is all of it.
+    /// Returns the first bytes of the text, at least `n` unless it ends earlier, and whether they are all of it.
     ///
-    /// Only before the first line was given out.
+    /// May be called only before the first line is given out.
     pub(crate) fn peek(&mut self, n: usize) -> Result<(&[u8], bool)> {
         while self.end - self.start < n && !self.ended {
             self.more()?;
@@ -187,19 +187,19 @@ impl<'r> Lines<'r> {
         Ok((&self.buf[self.start..self.end], self.ended))
     }
 
-    /// A copy of the bytes that were peeked at, cut after a line unless the text ends with them.
+    /// Returns a copy of the peeked bytes, cut after a line unless the text ends with them.
     pub(crate) fn head(&mut self) -> Result<Vec<u8>> {
         let (text, ended) = self.peek(1)?;
         let cut = if ended { text.len() } else { memchr::memrchr2(b'\n', b'\r', text).map_or(text.len(), |at| at + 1) };
         Ok(text[..cut].to_owned())
     }
 
-    /// The file, for messages.
+    /// The path, for messages.
     pub(crate) fn path(&self) -> &Path {
         self.path.as_deref().unwrap_or(Path::new(""))
     }
 
-    /// Skips the `\n` of a `\r\n` whose `\r` ended the last line; whether there is another line.
+    /// Skips the `\n` of a `\r\n` whose `\r` ended the last line; returns true if there is another line.
     fn skip_half_end(&mut self) -> Result<bool> {
         loop {
             if self.start < self.end {
@@ -216,7 +216,7 @@ impl<'r> Lines<'r> {
         }
     }
 
-    /// Goes past a line of `length` bytes and its end.
+    /// Skips a line of `length` bytes and its end.
     fn consume_line(&mut self, length: usize) {
         self.start += length;
         if self.start < self.end {
@@ -225,8 +225,8 @@ impl<'r> Lines<'r> {
         }
     }
 
-    /// Goes past what is left of a line over the cap, and keeps the first [`KEPT`] bytes of the buffer: it is longer than
-    /// the cap by now, so that [`more`](Self::more) has room behind them and moves nothing.
+    /// Skips the rest of a line over the cap, and keeps the first [`KEPT`] bytes of the buffer. The buffer is longer than
+    /// the cap by now, so [`more`](Self::more) has room after them and moves nothing.
     fn discard_line(&mut self) -> Result<()> {
         loop {
             self.start = KEPT;
@@ -243,7 +243,7 @@ impl<'r> Lines<'r> {
         }
     }
 
-    /// Reads another chunk. Moves what is unread to the front if that makes room.
+    /// Reads another chunk. Moves the unread bytes to the front if that makes room.
     fn more(&mut self) -> Result<()> {
         if self.buf.len() - self.end < CHUNK {
             self.buf.copy_within(self.start..self.end, 0);
@@ -284,7 +284,7 @@ fn decode<'r>(mut reader: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
     })
 }
 
-/// `raw` without a UTF-8 scalar that it cuts in two at its end.
+/// Returns `raw` without a UTF-8 sequence that is cut off at its end.
 fn until_scalar_end(raw: &[u8]) -> &[u8] {
     match str::from_utf8(raw) {
         Err(error) if error.error_len().is_none() => &raw[..error.valid_up_to()],
@@ -292,7 +292,7 @@ fn until_scalar_end(raw: &[u8]) -> &[u8] {
     }
 }
 
-/// The lines of text that is already in memory, decoded like those of [`Lines`] but with their white space, for looking
+/// Splits text in memory into lines. They are decoded like those of [`Lines`] but keep their white space. For looking
 /// at the head of a feed.
 pub(crate) fn split(text: &[u8]) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
     let mut rest = text;
@@ -319,8 +319,8 @@ pub(crate) fn split(text: &[u8]) -> impl Iterator<Item = std::borrow::Cow<'_, st
 
 /// Decodes a line that is not UTF-8 as Latin-1.
 ///
-/// But 0xCA at the end of a word of ASCII is the no-break space of Mac OS Roman, which spreadsheets leave behind names: no
-/// word ends in a lone `Ê`.
+/// There is one exception: 0xCA at the end of an ASCII word is the no-break space of Mac OS Roman, which spreadsheets leave after names.
+/// No word ends in a lone `Ê`.
 fn latin1(raw: &[u8], text: &mut String) {
     for (at, &byte) in raw.iter().enumerate() {
         let next_ends = raw.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric() && next.is_ascii());
@@ -329,10 +329,10 @@ fn latin1(raw: &[u8], text: &mut String) {
     }
 }
 
-/// Without white space, byte order marks and zero-width spaces at both ends.
+/// Trims white space, byte order marks and zero-width spaces at both ends.
 pub(crate) fn trim(text: &str) -> &str {
     match text.as_bytes() {
-        // Most lines have nothing to trim, and this finds it out at once.
+        // Most lines have nothing to trim, which this check shows at once.
         [b'!'..=b'~', .., b'!'..=b'~'] => text,
         _ => text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')),
     }

@@ -1,15 +1,15 @@
-//! What an input is, told by its first bytes: compressed, an archive, or something that is not text at all.
+//! Recognises an input by its first bytes: as compressed, as an archive, or as something that is not text at all.
 //!
-//! A file whose content cannot be searched as it stands would scan clean. It is named instead, with what to do about it.
+//! A file that cannot be searched as it stands would scan clean. So it is refused, with its format and what to do about it.
 
 use std::fmt;
 
 use super::compression::Compression;
 
-/// What the first bytes of an input say.
+/// The kind of input that its first bytes show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Nothing: text, as far as one can tell.
+    /// Text, as far as one can tell.
     Plain,
     Packed(Compression),
     Zip,
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Foreign {
     name: &'static str,
-    /// What makes text of it.
+    /// How to turn it into text.
     advice: &'static str,
 }
 
@@ -30,12 +30,12 @@ impl fmt::Display for Foreign {
     }
 }
 
-/// Bytes at a place, all of which must be there.
+/// Offsets with the bytes that must stand there; all must match.
 type Parts = &'static [(usize, &'static [u8])];
 
 struct Signature {
     parts: Parts,
-    /// What follows must not be text: the magic alone is a word that a log may begin with.
+    /// The magic is also a word that a log may begin with, so the byte after it must not be text.
     is_word: bool,
     kind: Kind,
 }
@@ -102,13 +102,13 @@ static AGE: Foreign = named("encrypted (age)", "decrypt it first, with `age -d` 
 static OPENSSL: Foreign = named("encrypted (openssl enc)", "decrypt it first, with `openssl enc -d` for example");
 static UTF32: Foreign = named("UTF-32 text", "transcode it first, with `iconv -f UTF-32 -t UTF-8` for example");
 
-/// Every signature but those of UTF-32 without a mark, cpio and tar, which are told by more than some bytes.
+/// Every signature that is made of fixed bytes. UTF-32 without a mark, cpio and tar take more than that.
 static SIGNATURES: &[Signature] = &[
-    // The third byte is the method; 8 (deflate) is the only one there is.
+    // The third byte is the method; 8 (deflate) is the only one in use.
     packed(&[(0, &[0x1f, 0x8b, 8])], Compression::Gzip),
     packed(&[(0, &[0x28, 0xb5, 0x2f, 0xfd])], Compression::Zstd),
     packed(&[(0, b"\xfd7zXZ\0")], Compression::Xz),
-    // `BZh`, the level, and how a block or the end begins.
+    // `BZh`, the level, and the magic of a block or of the end.
     packed(&[(0, b"BZh"), (4, &[0x31, 0x41, 0x59, 0x26, 0x53, 0x59])], Compression::Bzip2),
     packed(&[(0, b"BZh"), (4, &[0x17, 0x72, 0x45, 0x38, 0x50, 0x90])], Compression::Bzip2),
     Signature { parts: &[(0, b"PK\x03\x04")], is_word: false, kind: Kind::Zip },
@@ -171,15 +171,15 @@ static SIGNATURES: &[Signature] = &[
     foreign(&[(0, &[0, 0, 0xfe, 0xff])], &UTF32),
 ];
 
-/// More than any of these needs.
+/// More bytes than any of these needs.
 pub(super) const HEAD: usize = 128;
 
-/// What an input is that begins so; `None` if it takes more of it to tell. `is_all`: there is no more.
+/// Returns the kind of an input that begins like this; `None` if it takes more bytes to tell. `is_all`: there are no more.
 ///
-/// A text is told from all of them by its first bytes, so that what comes line by line is not waited for.
+/// The first bytes of a text differ from all signatures, so that an input that comes line by line does not have to wait.
 pub(super) fn tell(head: &[u8], is_all: bool) -> Option<Kind> {
     let mut is_open = false;
-    // A skippable frame of zstd, which pzstd puts first.
+    // A skippable frame of zstd, which pzstd writes first.
     if let [0x50..=0x5f, rest @ ..] = head {
         match compare(rest, &[0x2a, 0x4d, 0x18]) {
             Told::Yes => return Some(Kind::Packed(Compression::Zstd)),
@@ -205,7 +205,7 @@ pub(super) fn tell(head: &[u8], is_all: bool) -> Option<Kind> {
 enum Told {
     Yes,
     No,
-    /// As far as there is anything to compare.
+    /// The bytes match as far as they go.
     Open,
 }
 
@@ -225,7 +225,7 @@ impl Signature {
             end = at + want.len();
             match compare(head.get(at..).unwrap_or(&[]), want) {
                 Told::Yes => {}
-                // Anything may stand before the first byte that is told: every text would be waited for.
+                // Any byte may stand before the first fixed byte: `Open` would make every text wait.
                 Told::Open if head.len() <= self.parts[0].0 => return Told::No,
                 told => return told,
             }
@@ -239,12 +239,12 @@ impl Signature {
     }
 }
 
-/// Whether text holds such a byte.
+/// Returns true for a byte that text can hold.
 fn is_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
-/// Four characters of ASCII, four bytes each.
+/// Recognises UTF-32 without a mark: four ASCII characters, four bytes each.
 fn utf32(head: &[u8]) -> Told {
     let head = &head[..head.len().min(16)];
     let is = |place: usize| {
@@ -257,7 +257,7 @@ fn utf32(head: &[u8]) -> Told {
     }
 }
 
-/// The header of a cpio archive: `070701` or `070702`, and hexadecimal digits for 104 bytes.
+/// Recognises the header of a cpio archive: `070701` or `070702`, and hexadecimal digits for 104 bytes.
 fn cpio(head: &[u8]) -> Told {
     const LEN: usize = 110;
     let head = &head[..head.len().min(LEN)];
@@ -273,7 +273,7 @@ fn cpio(head: &[u8]) -> Told {
 /// The length of the header of a tar archive.
 pub(super) const TAR_HEADER: usize = 512;
 
-/// Whether this is the header of a tar archive: its checksum, which every variant has, is right.
+/// Returns true for the header of a tar archive, recognised by its checksum, which every variant has.
 pub(super) fn is_tar(head: &[u8]) -> bool {
     let Some(header) = head.get(..TAR_HEADER) else { return false };
     if header[0] == 0 {
@@ -306,7 +306,7 @@ mod tests {
                 }
             }
             assert_eq!(tell(&head, true), Some(signature.kind));
-            // Never told to be text on the way there.
+            // No prefix may be taken for text.
             let told = (1..HEAD).find_map(|len| tell(&head[..len], false));
             assert!(told == Some(signature.kind) || signature.parts[0].0 > 0, "{:?}", signature.parts);
         }

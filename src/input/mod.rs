@@ -1,9 +1,9 @@
 //! Opening, decompressing and decoding inputs; lines with bounded memory.
 //!
-//! Two views of an input are offered. [`Input`] gives the decompressed bytes, unchanged: what a log scanner wants.
+//! There are two views of an input. [`Input`] gives the decompressed bytes unchanged, as a log scanner wants them.
 //! [`Lines`] gives the text of a feed line by line: byte order marks stripped, UTF-16 transcoded, Latin-1 accepted.
-//! Neither goes by a file's name; compression and encoding are told by content. What cannot be searched as it is, a packet
-//! capture or a database, is refused by name; [`TextCheck`] tells what else of an input a search went over in vain.
+//! Neither looks at the file's name; compression and encoding are recognised by content. An input that cannot be searched as it is, such
+//! as a packet capture or a database, is refused by name. [`TextCheck`] reports other parts of an input that were searched in vain.
 //!
 //! ```
 //! use netsieve::input::Lines;

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use super::decompress::Input;
 use crate::error::{Error, Result, shown_path};
 
-/// Opens a file and gives its bytes, decompressed where it is compressed, otherwise unchanged.
+/// Opens a file and returns a reader of its bytes, decompressed if they are compressed.
 ///
-/// Errors that come up while reading, a truncated gzip file among them, name the file in their message, so they need no
-/// path beside them. What was read before such an error is not the whole file.
+/// Read errors, such as a truncated gzip file, name the file in their message, so callers need not add the path. The bytes read before
+/// such an error are not the whole file.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub fn open_log(path: impl AsRef<Path>) -> Result<Box<dyn Read + Send>> {
     Ok(Box::new(Named { reader, path: path.to_owned() }))
 }
 
-/// Opens and decompresses a file; its reading errors do not name it.
+/// Opens and decompresses a file; its read errors do not name it.
 fn open(path: &Path) -> Result<Input<File>> {
     File::open(path).and_then(Input::new).map_err(|error| Error::io(path.to_owned(), error))
 }
@@ -44,14 +44,14 @@ struct Named<R> {
 impl<R: Read> Read for Named<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.reader.read(buf).map_err(|error| match error.kind() {
-            // Callers retry on this one, and never show it.
+            // Callers retry on this error and never show it.
             io::ErrorKind::Interrupted => error,
             kind => io::Error::new(kind, InFile { path: self.path.clone(), source: error }),
         })
     }
 }
 
-/// What reading a file failed with.
+/// A read error with the name of the file.
 #[derive(Debug)]
 struct InFile {
     path: PathBuf,

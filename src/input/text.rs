@@ -1,15 +1,15 @@
-//! Whether what a search went over was text in the encoding that it was searched in.
+//! Checks that searched bytes were text, in the encoding in which they were searched.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use super::utf16;
 
-/// Watches the bytes of a log go by, and tells what a search of them cannot have found.
+/// Watches the bytes of a log, and reports what a search of them cannot have found.
 ///
-/// A log is searched in the encoding that it begins in. A tool that appends UTF-16 to a log of ASCII, or ASCII to one of
-/// UTF-16, hides its lines; and "no hits" of a file that is not text at all means little. The parts of a file may be
-/// looked at on several threads, in any order. Text costs one search for a NUL.
+/// A log is searched in the encoding in which it begins. A tool that appends UTF-16 to an ASCII log, or ASCII to a log in
+/// UTF-16, hides its lines. And "no hits" means little for a file that is not text at all. The parts of a file may be
+/// looked at on several threads, in any order. For ASCII or UTF-8 text this costs one search for a NUL.
 ///
 /// ```
 /// use netsieve::input::{Caveat, TextCheck};
@@ -23,11 +23,11 @@ pub struct TextCheck {
     /// One of [`UNKNOWN`], [`BYTES`] and [`UTF16`].
     encoding: AtomicU8,
     total: AtomicU64,
-    /// Bytes that no text has.
+    /// The number of bytes that no text has.
     controls: AtomicU64,
-    /// Where the first text in another encoding begins; [`u64::MAX`]: there is none.
+    /// The offset of the first text in another encoding; [`u64::MAX`] if there is none.
     other: AtomicU64,
-    /// The first bytes are of an encoding that does not hold ASCII.
+    /// The first bytes are in an encoding that does not contain ASCII.
     is_strange: AtomicBool,
 }
 
@@ -35,26 +35,26 @@ const UNKNOWN: u8 = 0;
 const BYTES: u8 = 1;
 const UTF16: u8 = 2;
 
-/// What is to be said of a log beside its hits.
+/// A warning about a log, beside its hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Caveat {
-    /// The log is not UTF-16, and holds some, which was not searched.
+    /// The log is not UTF-16, but holds some, which was not searched.
     Utf16 {
-        /// Where it begins.
+        /// The offset where it begins.
         at: u64,
     },
-    /// The log is UTF-16, and holds text that is not, which was not searched.
+    /// The log is UTF-16, but holds other text, which was not searched.
     NotUtf16 {
-        /// Where it begins.
+        /// The offset where it begins.
         at: u64,
     },
-    /// It is mostly no text. It was searched all the same.
+    /// Most of the input is not text. It was searched all the same.
     NotText,
 }
 
 impl Caveat {
-    /// Whether something that may hold hits was not searched.
+    /// Returns true if some text that may hold hits was not searched.
     pub fn is_unread(self) -> bool {
         !matches!(self, Self::NotText)
     }
@@ -76,16 +76,16 @@ impl fmt::Display for Caveat {
     }
 }
 
-/// Characters of UTF-16 in a row that are told from chance: a short name and the end of its line.
+/// Consecutive UTF-16 characters that cannot be chance: a short name and the end of its line.
 const WIDE: usize = 5;
 
-/// Bytes of ASCII in a row that no text in UTF-16 holds: two bytes that are ASCII make a character too, of Chinese as a rule.
+/// Consecutive ASCII bytes that no text in UTF-16 holds. Two ASCII bytes also make one UTF-16 character, mostly a Chinese one.
 const NARROW: usize = 24;
 
-/// The same for bytes that names are made of, with a dot among them.
+/// The same for bytes of names, with a dot among them.
 const NARROW_NAME: usize = 9;
 
-/// How much at the start tells an encoding without ASCII.
+/// Bytes at the start that are checked for an encoding without ASCII.
 const HEAD: usize = 4096;
 
 impl Default for TextCheck {
@@ -95,7 +95,7 @@ impl Default for TextCheck {
 }
 
 impl TextCheck {
-    /// Nothing has been looked at.
+    /// Creates a check that has looked at nothing yet.
     pub fn new() -> Self {
         Self {
             encoding: AtomicU8::new(UNKNOWN),
@@ -106,7 +106,7 @@ impl TextCheck {
         }
     }
 
-    /// Looks at the decompressed bytes that stand at `offset`. Those at 0 tell the encoding.
+    /// Looks at the decompressed bytes at `offset`. The bytes at offset 0 determine the encoding.
     pub fn look(&self, offset: u64, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
@@ -133,7 +133,7 @@ impl TextCheck {
         }
     }
 
-    /// Without NULs, what is encrypted or compressed, and EBCDIC.
+    /// Recognises encrypted or compressed data, and EBCDIC, at the start: they may hold no NUL.
     fn head(&self, head: &[u8]) {
         let (mut rest, mut scalars) = (head, 0);
         while let Err(error) = str::from_utf8(rest) {
@@ -145,13 +145,13 @@ impl TextCheck {
         scalars += rest.iter().filter(|byte| !byte.is_ascii()).count();
         let high = head.iter().filter(|byte| !byte.is_ascii()).count().saturating_sub(scalars);
         let controls = head.iter().filter(|&&byte| is_control(byte)).count();
-        // One byte in nine of what is random is a control character; letters and digits of EBCDIC are beyond ASCII.
+        // In random data one byte in nine is a control character. The letters and digits of EBCDIC are outside ASCII.
         if head.len() >= 64 && (controls * 16 > head.len() || high * 5 > head.len() * 3) {
             self.is_strange.store(true, Ordering::Relaxed);
         }
     }
 
-    /// What is to be said, once all has been looked at.
+    /// Returns the warning, once everything has been looked at.
     pub fn caveat(&self) -> Option<Caveat> {
         let total = self.total.load(Ordering::Relaxed);
         let at = self.other.load(Ordering::Relaxed);
@@ -164,7 +164,7 @@ impl TextCheck {
     }
 }
 
-/// Whether no text holds such a byte. Escape is in colours, and vertical tab and form feed in old reports.
+/// Returns true for a byte that no text holds. Escape occurs in colours, vertical tab and form feed in old reports.
 fn is_control(byte: u8) -> bool {
     matches!(byte, 0..=7 | 14..=26 | 28..=31 | 127)
 }
@@ -173,7 +173,7 @@ fn is_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
-/// Where the first text in UTF-16 begins. `nul`: the first NUL.
+/// Returns the offset of the first text in UTF-16. `nul`: the offset of the first NUL.
 fn wide(bytes: &[u8], nul: usize) -> Option<usize> {
     let mut at = nul;
     loop {
@@ -189,7 +189,7 @@ fn wide(bytes: &[u8], nul: usize) -> Option<usize> {
     }
 }
 
-/// Where the first text that is not UTF-16 begins.
+/// Returns the offset of the first text that is not UTF-16.
 fn narrow(bytes: &[u8]) -> Option<usize> {
     let (mut run, mut name, mut dots) = (0, 0, 0);
     for (at, &byte) in bytes.iter().enumerate() {
@@ -238,12 +238,12 @@ mod tests {
                     let whole = [&before[..], &wide].concat();
                     let Some(Caveat::Utf16 { at }) = caveat(&[&whole]) else { panic!("{text} {lead:?}") };
                     assert!(at.abs_diff(before.len() as u64) <= 2, "{at}: {text} {lead:?}");
-                    // In a part of its own, wherever it stands.
+                    // In a part of its own, at any offset.
                     assert!(matches!(caveat(&[&before, &wide]), Some(Caveat::Utf16 { .. })));
                 }
             }
         }
-        // Some NULs are none.
+        // A few NULs are not UTF-16.
         assert_eq!(caveat(&[b"a name\0and more\0text that goes on\n"]), None);
         assert_eq!(caveat(&[b"a text\n", b"a\0b\0c\0 that ends\n", &[b'x'; 100]]), None);
     }
@@ -257,7 +257,7 @@ mod tests {
             let Some(Caveat::NotUtf16 { at }) = caveat(&[&whole]) else { panic!("{text}") };
             assert!(at.abs_diff(wide.len() as u64) <= 1, "{at}: {text}");
         }
-        // Prose in Chinese, of characters whose bytes are ASCII too.
+        // Chinese prose of characters whose bytes are ASCII too.
         let prose: String = (0..4000_u32).filter_map(|n| char::from_u32(0x4e00 + n * 7919 % 0x3000)).collect();
         assert_eq!(caveat(&[&utf16(&format!("\u{feff}{prose}"), true)]), None);
     }

@@ -1,7 +1,7 @@
-//! Decompressing: one loop over the members of an input, and a decoder for each format beneath it.
+//! Decompressing: one loop over the members of an input, and a decoder for each format.
 //!
-//! The decoders are driven by hand, so that everything they made before they failed is given out, and so that what
-//! stands between and behind members follows one rule: zeros are padding, another member is read on, anything else is
+//! The decoders are called step by step, so that all output from before an error is given out, and so that one rule holds for the
+//! bytes between and after members: zeros are padding, another member is read on, and anything else is
 //! an error.
 
 use std::fmt;
@@ -15,34 +15,34 @@ use super::compression::{Compression, bomb, is_bomb};
 use super::magic::{self, Kind};
 use crate::limits::MAX_DECODER;
 
-/// How much of a compressed input is read at a time.
+/// Bytes of compressed input per read.
 const BUFFER: usize = 128 * 1024;
 
-/// How much tells whether a member follows: enough for the magic of each format.
+/// Bytes that show whether a member follows: enough for the magic of each format.
 const NEXT: usize = 10;
 
 /// The decompressed bytes of a reader.
 pub(super) struct Unpacker<R> {
     reader: R,
-    /// What was read and not yet decoded is `buf[start..end]`.
+    /// `buf[start..end]` has been read and not yet decoded.
     buf: Box<[u8]>,
     start: usize,
     end: usize,
-    /// The reader has nothing more.
+    /// The reader is at its end.
     is_end: bool,
     compression: Compression,
     decoder: Decoder,
     /// A member has ended, and the next one has not begun.
     is_between: bool,
-    /// How much was read, and how much came out.
+    /// Bytes read so far, and bytes that came out.
     packed: u64,
     unpacked: u64,
     is_capped: bool,
-    /// To be told from now on.
+    /// The error to return from now on.
     failed: Option<Failure>,
 }
 
-/// Why it cannot go on. It is told again if it is asked again, and keeps what a reader failed with as its source.
+/// The error that ended decompression. Every later read returns it again. A reader's error is kept as its source.
 #[derive(Clone, Debug)]
 struct Failure(Arc<io::Error>);
 
@@ -71,7 +71,7 @@ impl From<Failure> for io::Error {
 }
 
 impl<R: Read> Unpacker<R> {
-    /// Unpacks what begins with `head`, which has the magic of the format.
+    /// Unpacks an input that begins with `head`, which has the magic of the format.
     pub(super) fn new(compression: Compression, head: &[u8], reader: R) -> io::Result<Self> {
         let mut buf = vec![0; BUFFER].into_boxed_slice();
         buf[..head.len()].copy_from_slice(head);
@@ -95,12 +95,12 @@ impl<R: Read> Unpacker<R> {
         self.compression
     }
 
-    /// Makes an error of what expands more than [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) times.
+    /// Makes expansion by more than [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) times an error.
     pub(super) fn cap(&mut self) {
         self.is_capped = true;
     }
 
-    /// Reads more behind what is there; whether there was more.
+    /// Appends more input to the buffer; returns false at the end.
     fn more(&mut self) -> io::Result<bool> {
         if self.is_end {
             return Ok(false);
@@ -123,7 +123,7 @@ impl<R: Read> Unpacker<R> {
         Ok(read > 0)
     }
 
-    /// Goes to the next member; `false` at the end.
+    /// Goes on to the next member; returns `false` at the end.
     fn next_member(&mut self) -> io::Result<bool> {
         let mut padding = 0_u64;
         loop {
@@ -135,7 +135,7 @@ impl<R: Read> Unpacker<R> {
                 break;
             }
         }
-        // What a tape or a block device pads with is any number of zeros; xz says for itself how many there may be.
+        // Tapes and block devices pad with any number of zeros; the xz format defines how many there may be.
         if self.compression == Compression::Xz && !padding.is_multiple_of(4) {
             return Err(self.fail(io::ErrorKind::InvalidData, "padding that is not a multiple of four bytes"));
         }
@@ -221,7 +221,7 @@ impl<R: Read> Read for Unpacker<R> {
                 Ok(0) => break,
                 Ok(made) => filled += made,
                 Err(error) if filled == 0 => return Err(error),
-                // Told at the next call: by a decoder again, by a reader because it is asked again.
+                // The error is returned at the next call.
                 Err(error) => {
                     self.failed.get_or_insert_with(|| Failure(Arc::new(error)));
                     break;
@@ -236,7 +236,7 @@ impl<R: Read> Read for Unpacker<R> {
     }
 }
 
-/// What one call of a decoder did.
+/// The result of one call of a decoder.
 struct Step {
     used: usize,
     made: usize,
@@ -251,7 +251,7 @@ enum State {
 
 enum Fault {
     Corrupt(String),
-    /// It takes more memory than [`MAX_DECODER`]; what would decompress it.
+    /// It takes more memory than [`MAX_DECODER`]; with a command that would decompress it.
     Window(&'static str),
 }
 
@@ -264,22 +264,22 @@ enum Decoder {
 
 struct Zstd {
     decoder: zstd::stream::raw::Decoder<'static>,
-    /// How much it asks for next: a block and the header of the one behind it.
+    /// The number of bytes it asks for next: a block and the header of the next one.
     wanted: usize,
-    /// It may hold back what there was no room for.
+    /// It may hold back output that there was no room for.
     is_full: bool,
 }
 
-/// What the first call of a frame is given: as much of its header as says how long that is.
+/// Bytes for the first call of a frame: the part of the header that says how long the header is.
 const FRAME_START: usize = 5;
 
-/// What zstd says of a window that is larger than it may be.
+/// The message of zstd for a window over the limit.
 const ZSTD_WINDOW: &str = "Frame requires too much memory for decoding";
 
 impl Decoder {
     fn new(compression: Compression) -> io::Result<Self> {
         Ok(match compression {
-            // 15 bits of window, and 16 for the header and trailer of gzip.
+            // 15 bits of window, plus 16 for the header and trailer of gzip.
             Compression::Gzip => Self::Gzip(flate2::Decompress::new_gzip(15)),
             Compression::Zstd => {
                 let mut decoder = zstd::stream::raw::Decoder::new()?;
@@ -291,11 +291,11 @@ impl Decoder {
         })
     }
 
-    /// Makes it ready for another member.
+    /// Prepares for another member.
     fn restart(&mut self) -> io::Result<()> {
         match self {
             Self::Gzip(decoder) => *decoder = flate2::Decompress::new_gzip(15),
-            // Frames follow each other without more ado.
+            // Frames follow each other directly.
             Self::Zstd(zstd) => (zstd.wanted, zstd.is_full) = (FRAME_START, false),
             Self::Bzip2(_) => *self = Self::new(Compression::Bzip2)?,
             Self::Xz(_) => *self = Self::new(Compression::Xz)?,
@@ -340,15 +340,15 @@ impl Decoder {
     }
 }
 
-/// A step by the totals before and after it, which count what a call did that failed too.
+/// Computes a step from the totals before and after it. The totals also count what a failed call did.
 fn counted(before: (u64, u64), after: (u64, u64), state: Result<State, Fault>) -> Step {
-    // What one call uses and makes fits the slices it was given.
+    // One call cannot use or make more than the slices it was given.
     Step { used: (after.0 - before.0) as usize, made: (after.1 - before.1) as usize, state }
 }
 
 impl Zstd {
-    /// A call that fails does not say what it made. So it is given a block at a time, and none before it has handed out all of
-    /// the one before.
+    /// Runs one step. A failed call does not say how much output it made. So the decoder gets one block at a time, and the next only after
+    /// it has handed out all of the last.
     fn step(&mut self, input: &[u8], out: &mut [u8]) -> Step {
         let len = if self.is_full { 0 } else { input.len().min(self.wanted) };
         let mut from = InBuffer::around(&input[..len]);

@@ -1,4 +1,4 @@
-//! UTF-16 inputs: recognising them, and turning them into UTF-8 as they are read. Logs and feeds are decoded here alike.
+//! UTF-16 inputs: recognising them, and transcoding them to UTF-8 as they are read. Logs and feeds share this code.
 
 #[cfg(feature = "feeds")]
 use std::io::{self, Read};
@@ -14,22 +14,22 @@ pub(crate) enum Order {
     Big,
 }
 
-/// The byte order and the length of the mark, if the input looks like UTF-16: by its mark, or by NULs at one parity, a quarter
-/// of all units at least, in the first 4 KiB, one of them in the first line.
+/// Returns the byte order and the length of the mark if the input looks like UTF-16: by its mark, or by NULs at one parity in the first
+/// 4 KiB. The NULs must be in at least a quarter of all units, and one of them in the first line.
 pub(crate) fn detect(head: &[u8]) -> Option<(Order, usize)> {
     decide(&head[..head.len().min(SNIFF_UTF16)], true).flatten()
 }
 
-/// As [`detect`], for the first 4 KiB at most; `None` if they must grow to tell. `is_all`: they do not.
+/// Like [`detect`], for a head that may still grow up to 4 KiB; `None` if it must grow to tell. `is_all`: it does not grow.
 ///
-/// A first line without a NUL is enough, so that what comes line by line need not wait for 4 KiB.
+/// A first line without a NUL is enough to tell, so that an input that comes line by line need not wait for 4 KiB.
 pub(crate) fn decide(head: &[u8], is_all: bool) -> Option<Option<(Order, usize)>> {
     match head {
         [0xFF, 0xFE, ..] => return Some(Some((Order::Little, 2))),
         [0xFE, 0xFF, ..] => return Some(Some((Order::Big, 2))),
         _ => {}
     }
-    // At the very start a line feed's own NUL stands behind it.
+    // At the very start, a little-endian line feed has its own NUL after it.
     let newline = head.get(1..).and_then(|head| memchr::memchr(b'\n', head));
     if newline.is_some_and(|newline| memchr::memchr(0, &head[..=newline]).is_none()) {
         return Some(None);
@@ -40,11 +40,11 @@ pub(crate) fn decide(head: &[u8], is_all: bool) -> Option<Option<(Order, usize)>
     Some(by_nuls(head).map(|order| (order, 0)))
 }
 
-/// The byte order by NULs at one parity, a quarter of all units at least.
+/// Determines the byte order by NULs at one parity, in at least a quarter of all units.
 fn by_nuls(head: &[u8]) -> Option<Order> {
     let nuls = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&b| b == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
-    // A unit such as U+2600 has its NUL at the other parity, so a few of those do not speak against it.
+    // A unit such as U+2600 has its NUL at the other parity, so a few of those do not count against it.
     let is_most = |nuls: usize, others: usize| nuls > head.len() / 8 && others <= nuls / 8;
     if is_most(odd, even) {
         Some(Order::Little)
@@ -55,7 +55,7 @@ fn by_nuls(head: &[u8]) -> Option<Order> {
     }
 }
 
-/// As [`detect`], for a feed, which is there as a whole: its first line need not hold a NUL.
+/// Like [`detect`], for a feed, which is complete: its first line need not hold a NUL.
 #[cfg(feature = "feeds")]
 pub(super) fn detect_feed(head: &[u8]) -> Option<Order> {
     match head {
@@ -65,7 +65,7 @@ pub(super) fn detect_feed(head: &[u8]) -> Option<Order> {
     }
 }
 
-/// Bytes that UTF-8 text takes up in UTF-16. A unit that is no scalar was read as U+FFFD, which takes up its two bytes.
+/// Returns the number of bytes that UTF-8 text takes up in UTF-16. A lone surrogate was read as U+FFFD, which takes up its two bytes.
 pub(crate) fn encoded_len(text: &[u8]) -> u64 {
     text.iter()
         .map(|&b| match b {
@@ -76,13 +76,13 @@ pub(crate) fn encoded_len(text: &[u8]) -> u64 {
         .sum()
 }
 
-/// Transcodes as bytes come: a unit or a pair that is cut waits for the rest.
+/// Transcodes bytes as they come: a unit or a surrogate pair that is cut waits for the rest.
 #[derive(Clone, Debug)]
 pub(crate) struct Transcoder {
     order: Order,
-    /// The first byte of a unit.
+    /// The first byte of a unit that is cut.
     half: Option<u8>,
-    /// The first unit of a pair.
+    /// The first unit of a pair that is cut.
     high: Option<u16>,
 }
 
@@ -91,7 +91,7 @@ impl Transcoder {
         Self { order, half: None, high: None }
     }
 
-    /// Appends what `raw` completes.
+    /// Appends the text that `raw` completes.
     pub(crate) fn push(&mut self, raw: &[u8], out: &mut Vec<u8>) {
         for &byte in raw {
             let Some(first) = self.half.take() else {
@@ -118,7 +118,7 @@ impl Transcoder {
         }
     }
 
-    /// Appends what the end of the input leaves cut. Whether a byte is left that is half a unit.
+    /// Appends what the end of the input leaves cut. Returns true if half a unit is left.
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>) -> bool {
         if self.high.take().is_some() {
             append(None, out);
@@ -225,7 +225,7 @@ mod tests {
             let want = (head == b"a\0").then_some((Order::Little, 0));
             assert_eq!(detect(head), want, "{head:?}");
         }
-        // What comes line by line is told by its first line.
+        // An input that comes line by line is recognised by its first line.
         assert_eq!(decide(b"a line\n", false), Some(None));
         for head in [&b"\n"[..], b"\n\0a\0\n\0", b"a line", b"", b"\xFF", b"a\0\n\0b\0"] {
             assert_eq!(decide(head, false), None, "{head:?}");
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn transcodes_whatever_the_pieces() {
-        // Long enough that pairs fall on either side of a refill.
+        // Long enough for pairs to fall on either side of a refill.
         let text = format!("a{}ü\u{1f600}", "\u{1f600}x".repeat(9000));
         for order in [Order::Little, Order::Big] {
             let mut decoded = Vec::new();

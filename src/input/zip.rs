@@ -1,4 +1,4 @@
-//! The files within a zip archive, each an input of its own.
+//! The files in a zip archive, each an input of its own.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -11,12 +11,12 @@ use super::fill::fill;
 use crate::error::{Error, Result};
 use crate::limits::MAX_MEMBERS;
 
-/// A file within a zip archive. Cheap to keep: the archive is opened when the member is.
+/// A file in a zip archive. Cheap to keep: the archive is opened only when the member is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     archive: PathBuf,
     name: String,
-    /// Where its data begin, and how much they are.
+    /// The offset and length of its data.
     at: u64,
     packed: u64,
     size: u64,
@@ -28,20 +28,20 @@ pub struct Member {
 enum Method {
     Stored,
     Deflated,
-    /// What the archive says, and is not read.
+    /// Another compression method, which is not supported.
     Other(CompressionMethod),
     Encrypted,
-    /// The directory of the archive has it, and it is not there.
+    /// The archive's directory lists the member, but its data are not there.
     Damaged,
 }
 
 impl Member {
-    /// The files within a zip archive, without folders, in the order of its directory; `None` if the file is no zip archive.
+    /// Lists the files in a zip archive, without folders, in the order of its directory; `None` if the file is not a zip archive.
     ///
     /// # Errors
     ///
-    /// The file cannot be read; its directory is corrupt, or lists more than [`MAX_MEMBERS`] members, or data that are
-    /// shared between members, as bombs do.
+    /// The file cannot be read, or its directory is corrupt, lists more than [`MAX_MEMBERS`] members, or lets members share data, as
+    /// bombs do.
     ///
     /// ```no_run
     /// use std::io::Read;
@@ -59,38 +59,38 @@ impl Member {
         read_directory(path).map_err(|error| Error::io(path.to_owned(), error))
     }
 
-    /// What it is called in the archive. Not a path to write to.
+    /// Returns its name in the archive. Do not use it as a path to write to.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its size when it is unpacked, as the archive has it.
+    /// Returns its uncompressed size, as the archive states it.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// How much its data take up in the archive.
+    /// Returns the size of its data in the archive.
     pub fn packed_size(&self) -> u64 {
         self.packed
     }
 
-    /// The unpacked bytes, decompressed once more where the member itself is compressed, as rotated logs are.
+    /// Returns a reader of the unpacked bytes. They are decompressed again if the member itself is compressed, as rotated logs are.
     ///
-    /// A member that is cut or corrupt is an error from [`Read::read`] behind what is whole of it.
+    /// A member that is cut or corrupt gives an error from [`Read::read`], after the bytes that are intact.
     ///
     /// # Errors
     ///
-    /// The archive cannot be opened; the member is encrypted or packed by a method other than deflate; it is something
+    /// The archive cannot be opened, the member is encrypted or packed by a method other than deflate, or it is something
     /// that cannot be searched (see [`Input::new`]).
     pub fn open(&self) -> io::Result<Input<Unzipped<File>>> {
         self.unpack(File::open(&self.archive)?)
     }
 
-    /// As [`open`](Self::open), of an archive that is open.
+    /// Like [`open`](Self::open), for an archive that is already open.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open).
+    /// Fails as [`open`](Self::open) does.
     pub fn unpack<R: Read + Seek>(&self, mut archive: R) -> io::Result<Input<Unzipped<R>>> {
         let refused = |why: String| Err(io::Error::new(io::ErrorKind::Unsupported, why));
         match self.method {
@@ -142,7 +142,7 @@ fn read_directory(path: &Path) -> io::Result<Option<Vec<Member>>> {
             Ok(member) => members.push(Member {
                 archive: archive_path,
                 name,
-                // Of a damaged one, which is not read, there is no start.
+                // A damaged member has no start, and is not read.
                 at: member.data_start().unwrap_or(0),
                 packed: member.compressed_size(),
                 size: member.size(),
@@ -164,7 +164,7 @@ fn read_directory(path: &Path) -> io::Result<Option<Vec<Member>>> {
     Ok(Some(members))
 }
 
-/// The data of a [`Member`] as they come out of the archive, held against its checksum.
+/// The data of a [`Member`] as they come out of the archive, checked against its checksum.
 pub struct Unzipped<R> {
     data: Data<R>,
     crc: flate2::Crc,
@@ -184,7 +184,7 @@ impl<R> std::fmt::Debug for Unzipped<R> {
     }
 }
 
-/// What a decoder that fails may have made and not given out.
+/// Bytes per step: the most that a failing decoder may have made and not given out.
 const STEP: usize = 32 * 1024;
 
 impl<R: Read> Read for Unzipped<R> {

@@ -8,9 +8,9 @@ use crate::scan::Hit;
 
 /// Writes hits as comma-separated values (RFC 4180): one record for each (observable, indicator), each on one line.
 ///
-/// What several feeds say of an indicator stands in one field each, `feed:line` and tags separated by a space. Text is made
-/// safe to look at as by [`Escaped`]; a field that a spreadsheet would run as a formula (`=`, `+`, `-`, `@` at its start) begins with
-/// an apostrophe.
+/// If several feeds list the indicator, their values share a field, separated by spaces: `feed:line`, or tags. Text is escaped
+/// as by [`Escaped`]. A field that a spreadsheet would run as a formula (`=`, `+`, `-`, `@` at its start) gets a leading
+/// apostrophe.
 #[derive(Clone, Debug)]
 pub struct Csv {
     text: bool,
@@ -22,7 +22,7 @@ impl Default for Csv {
     }
 }
 
-/// The names of the columns but the last, the log line.
+/// The names of all columns except the last, the log line.
 const COLUMNS: [&str; 14] = [
     "file",
     "line",
@@ -41,26 +41,26 @@ const COLUMNS: [&str; 14] = [
 ];
 
 impl Csv {
-    /// A writer of all columns.
+    /// Creates a writer of all columns.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether records hold the log line, in the column `text` (default: true).
+    /// Sets whether records hold the log line, in the column `text` (default: true).
     pub fn text(&mut self, yes: bool) -> &mut Self {
         self.text = yes;
         self
     }
 
-    /// Appends the names of the columns, a line feed after them.
+    /// Appends the names of the columns and a line feed.
     pub fn header(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(COLUMNS.join(",").as_bytes());
         out.extend_from_slice(if self.text { b",text\n" } else { b"\n" });
     }
 
-    /// Appends the records of the first `limit` matches of a hit, a line feed after each; says how many that were.
+    /// Appends the records of the first `limit` matches of a hit, each with a line feed; returns their number.
     ///
-    /// `file` is the name of the input as the reader of the output knows it.
+    /// `file` is the name of the input to show in the output.
     pub fn hit(&self, out: &mut Vec<u8>, file: &str, hit: &Hit<'_>, limit: usize) -> usize {
         let mut written = 0;
         for matched in hit.matches().iter().take(limit) {
@@ -112,10 +112,10 @@ fn number(out: &mut Vec<u8>, value: impl Display) {
     out.extend_from_slice(format!(",{value}").as_bytes());
 }
 
-/// Appends a field of comma-separated values (RFC 4180), in quotes where it needs them.
+/// Appends a field of comma-separated values (RFC 4180), in quotes if it needs them.
 ///
-/// Text is made safe to look at as by [`Escaped`], so that a record stands on one line. A field that a spreadsheet would run as a
-/// formula begins with an apostrophe.
+/// Text is escaped as by [`Escaped`], so that a record stays on one line. A field that a spreadsheet would run as a
+/// formula gets a leading apostrophe.
 ///
 /// ```
 /// let mut out = Vec::new();

@@ -2,33 +2,33 @@ use std::fmt::{self, Write};
 
 /// Bytes of a log or a feed, made safe to print. `Display` writes them.
 ///
-/// Control characters (C0 with tab and line feed, DEL, C1), characters that change the reading direction and characters
-/// that show nothing are written as escapes (`\t`, `\x1b`, `\u{202e}`); bytes that are no UTF-8 as U+FFFD, one for each
-/// ill-formed sequence. All else stays as it is, the backslash too: the text is for reading, not for reading back. The
-/// output never holds a line feed or an escape sequence. Linear time; never fails by itself.
+/// Control characters (C0 with tab and line feed, DEL, C1), characters that change the reading direction and invisible characters
+/// are written as escapes (`\t`, `\x1b`, `\u{202e}`). Each ill-formed UTF-8 sequence is written as one U+FFFD. All else stays
+/// unchanged, the backslash too: the text is for reading, not for parsing back. The
+/// output never holds a line feed or an escape sequence. Takes linear time; never fails by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<'a> {
     bytes: &'a [u8],
     before: &'static str,
     after: &'static str,
-    /// Tabs stay what they are.
+    /// Tabs stay unescaped.
     tabs: bool,
 }
 
 impl<'a> Escaped<'a> {
-    /// The bytes, to be escaped.
+    /// Wraps bytes, to be escaped when they are written.
     pub fn new<B: AsRef<[u8]> + ?Sized>(bytes: &'a B) -> Self {
         Self { bytes: bytes.as_ref(), before: "", after: "", tabs: false }
     }
 
-    /// With tabs as they are, for a line that is shown as a whole: a table stays one.
+    /// Leaves tabs unescaped, for a whole line: a table stays a table.
     #[must_use]
     pub fn with_tabs(mut self) -> Self {
         self.tabs = true;
         self
     }
 
-    /// What is written before and after each escape: the style of escapes, and what leads back out of it.
+    /// Sets the text before and after each escape: the style of escapes, and the code that ends it.
     pub(super) fn marked(mut self, before: &'static str, after: &'static str) -> Self {
         (self.before, self.after) = (before, after);
         self
@@ -50,7 +50,7 @@ impl fmt::Display for Escaped<'_> {
 }
 
 impl Escaped<'_> {
-    /// Writes bytes of which some may have to be escaped.
+    /// Writes bytes, and escapes those that need it.
     fn escape(&self, bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in bytes.utf8_chunks() {
             let text = chunk.valid();
@@ -77,18 +77,18 @@ impl Escaped<'_> {
     }
 }
 
-/// Whether a byte is printable ASCII, which stays as it is whatever stands beside it.
+/// Returns true for printable ASCII, which never needs an escape, whatever its neighbours.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
-/// Which of eight bytes are not printable ASCII: the lowest bit that is set is the highest of the first of them. `is_quoted`: `"` and `\\`
-/// are none of it either.
+/// Marks those of eight bytes that are not printable ASCII, and with `is_quoted` also `"` and `\\`. The lowest bit that is set is the
+/// top bit of the first such byte; the bits above it mean nothing.
 #[inline]
 pub(super) fn stops(word: u64, is_quoted: bool) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
     const TOPS: u64 = ONES << 7;
-    // The lowest byte that is marked is one that is meant: a borrow only reaches bytes above it.
+    // Only marks above the lowest one can be wrong: a borrow only reaches higher bytes.
     let equals = |word: u64, byte: u8| {
         let differ = word ^ (ONES * u64::from(byte));
         differ.wrapping_sub(ONES) & !differ
@@ -98,9 +98,9 @@ pub(super) fn stops(word: u64, is_quoted: bool) -> u64 {
     (word | below | equals(word, 0x7f) | quotes) & TOPS
 }
 
-/// The printable ASCII at the start, and the rest.
+/// Splits off the printable ASCII at the start.
 ///
-/// Nearly all of a log and of what is written about it is plain; eight bytes at a time are asked.
+/// Nearly all of a log, and of the text around it, is plain, so this tests eight bytes at a time.
 fn split(bytes: &[u8]) -> (&str, &[u8]) {
     let mut len = 0;
     for eight in bytes.as_chunks::<8>().0 {
@@ -120,8 +120,8 @@ fn cut(bytes: &[u8], len: usize) -> (&str, &[u8]) {
     (std::str::from_utf8(plain).expect("ASCII is UTF-8"), rest)
 }
 
-/// Whether a character may act on a terminal, or mislead who reads it: controls, the direction marks and overrides of
-/// UAX #9, line and paragraph separators, and what Unicode calls default ignorable, which shows nothing (fillers, joiners,
+/// Returns true for a character that may act on a terminal or mislead a reader: controls, the direction marks and overrides of
+/// UAX #9, line and paragraph separators, and the invisible characters that Unicode calls default ignorable (fillers, joiners,
 /// variation selectors).
 pub(super) fn is_unsafe(c: char) -> bool {
     match c {
@@ -149,7 +149,7 @@ mod tests {
             (b"plain text ~", "plain text ~"),
             (b"a\tb\r\nc", "a\\tb\\r\\nc"),
             (b"\x00\x1b[31mred\x07\x7f", "\\x00\\x1b[31mred\\x07\\x7f"),
-            // C1 controls: CSI as one character, and as the bare byte that is no UTF-8.
+            // C1 controls: CSI as one character, and as a bare byte that is not UTF-8.
             ("\u{9b}31m".as_bytes(), "\\x9b31m"),
             (b"\x9b31m", "\u{fffd}31m"),
             ("na\u{ef}ve \u{4e2d}\u{6587} \u{1f600}".as_bytes(), "na\u{ef}ve \u{4e2d}\u{6587} \u{1f600}"),
@@ -177,7 +177,7 @@ mod tests {
         assert!(shown.is_empty(), "{shown:?}");
     }
 
-    /// Every byte at every place, and after each other byte.
+    /// Tries every byte at every position, and after each other byte.
     #[test]
     fn what_is_plain_is_found_byte_by_byte() {
         let mut bytes = [b'a'; 19];

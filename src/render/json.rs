@@ -10,19 +10,20 @@ use crate::sieve::Match;
 
 /// Writes hits as JSON Lines (RFC 8259): one object for each (observable, indicator).
 ///
-/// Keys, in this order: `file`, `line` (from 1), `offset` (bytes from the start of the decompressed input), `observed` (as
+/// The keys come in this order: `file`, `line` (from 1), `offset` (bytes from the start of the decompressed input), `observed` (as
 /// the log has it), `canonical` (of the observable), `kind` (of the indicator: `ip`, `domain`, `url`, `pattern`, `hash`, `email`),
-/// `indicator` (canonical), `scope` (of domains and URLs only), `relation`, `strength`, `derived` (only of [derived
+/// `indicator` (canonical), `scope` (only for domains and URLs), `relation`, `strength`, `derived` (only for [derived
 /// forms](crate::sieve::Derived)), `context`, `text` (the log line, cut at [`MAX_SHOWN_LINE`] around the observable; from the 17th
-/// hit of a line on, at [`MAX_SHOWN_AGAIN`](crate::limits::MAX_SHOWN_AGAIN)), `event` (with the feature `events`: the line
-/// as an event, an object of `layout`, `field` and `role` of the observable, `assumed` if the year was, and what is known by name of the Elastic
-/// Common Schema, such as `@timestamp`, `source.ip` or `user.name`) and `sources`, an array with one object for each feed: `feed`, `line`,
-/// `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_from`, `valid_until` (RFC 3339, UTC), `id` (what
-/// the feed itself calls it) and `reference`, each only where it is known.
+/// hit of a line on, at [`MAX_SHOWN_AGAIN`](crate::limits::MAX_SHOWN_AGAIN)), `event` (with the feature `events`) and `sources`.
 ///
-/// What is no UTF-8 becomes U+FFFD. The characters that [`Escaped`](super::Escaped) escapes are written as `\uXXXX`, so
-/// that the output is safe to look at and reads back as it was. The output is linear in the log, within a line too: a line of a
-/// megabyte that is all hits is not written out with each of them.
+/// `event` is the line as an event: `layout`, `field` and `role` of the observable, `assumed` if the year was assumed, and all values
+/// that have a name in the Elastic Common Schema, such as `@timestamp`, `source.ip` or `user.name`. `sources` is an array with one object
+/// for each feed: `feed`, `line`, `as_listed`, `tags`, `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_from`,
+/// `valid_until` (RFC 3339, UTC), `id` (the feed's own id) and `reference`, each only if it is known.
+///
+/// Bytes that are not UTF-8 become U+FFFD. The characters that [`Escaped`](super::Escaped) escapes are written as `\uXXXX`, so
+/// the output is safe to look at, and parses back to the original. The output is linear in the log, even within a line: a line of a
+/// megabyte full of hits is not written out with each of them.
 #[derive(Clone, Debug)]
 pub struct JsonLines {
     text: bool,
@@ -35,20 +36,20 @@ impl Default for JsonLines {
 }
 
 impl JsonLines {
-    /// A writer of all keys.
+    /// Creates a writer of all keys.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether objects hold the log line, `text` (default: true).
+    /// Sets whether objects hold the log line, `text` (default: true).
     pub fn text(&mut self, yes: bool) -> &mut Self {
         self.text = yes;
         self
     }
 
-    /// Appends the objects of the first `limit` matches of a hit, a line feed after each; says how many that were.
+    /// Appends the objects of the first `limit` matches of a hit, each with a line feed; returns their number.
     ///
-    /// `file` is the name of the input as the reader of the output knows it.
+    /// `file` is the name of the input to show in the output.
     pub fn hit(&self, out: &mut Vec<u8>, file: &str, hit: &Hit<'_>, limit: usize) -> usize {
         let mut written = 0;
         for matched in hit.matches().iter().take(limit) {
@@ -77,8 +78,8 @@ impl JsonLines {
         written
     }
 
-    /// Appends one match as an object without what only a hit has: keys `kind`, `indicator`, `scope`, `relation`,
-    /// `strength`, `derived`, `sources`. No line feed after it.
+    /// Appends one match as an object with the keys that need no hit: `kind`, `indicator`, `scope`, `relation`,
+    /// `strength`, `derived`, `sources`. Adds no line feed.
     pub fn matched(&self, out: &mut Vec<u8>, matched: &Match<'_>) {
         let mut object = Object::open(out);
         indicator(&mut object, matched);
@@ -101,7 +102,7 @@ fn indicator(object: &mut Object<'_>, matched: &Match<'_>) {
     }
 }
 
-/// What the line of a hit tells.
+/// Writes the event of the hit's line.
 #[cfg(feature = "events")]
 fn event(object: &mut Object<'_>, hit: &Hit<'_>) {
     use std::net::IpAddr;
@@ -191,7 +192,7 @@ fn source(out: &mut Vec<u8>, listing: &Listing<'_>) {
     object.close();
 }
 
-/// An object that is being written. Keys are plain ASCII.
+/// An object being written. Keys are plain ASCII.
 struct Object<'o> {
     out: &'o mut Vec<u8>,
     first: bool,
@@ -230,7 +231,7 @@ impl<'o> Object<'o> {
         decimal(self.out, value);
     }
 
-    /// An IPv4 address, of which an event has several: formatting costs more than all else of one.
+    /// Writes an IPv4 address by hand. An event has several, and formatting them would cost more than the rest of it.
     #[cfg(feature = "events")]
     fn addr(&mut self, key: &str, addr: std::net::Ipv4Addr) {
         self.key(key);
@@ -241,13 +242,13 @@ impl<'o> Object<'o> {
         self.out.push(b'"');
     }
 
-    /// A number, without a fraction where it has none. JSON knows no infinity and no NaN: such a value is left out.
+    /// Writes a number, without a fraction if it is whole. JSON has no infinity and no NaN: these are left out.
     fn float(&mut self, key: &str, value: f64) {
         if !value.is_finite() {
             return;
         }
         self.key(key);
-        // `+ 0.0` takes the sign off a negative zero; `Display` writes no exponent and no `.0`.
+        // `+ 0.0` removes the sign of a negative zero; `Display` writes no exponent and no `.0`.
         self.plain(format_args!("{}", value + 0.0));
     }
 
@@ -277,8 +278,8 @@ fn decimal(out: &mut Vec<u8>, number: u64) {
 
 /// Appends `value` as a JSON string, quotes included.
 ///
-/// What is no UTF-8 becomes U+FFFD. The characters that [`Escaped`](super::Escaped) escapes are written as `\uXXXX`: the string is
-/// safe to look at and reads back as it was.
+/// Bytes that are not UTF-8 become U+FFFD. The characters that [`Escaped`](super::Escaped) escapes are written as `\uXXXX`: the string is
+/// safe to look at, and parses back to the original.
 ///
 /// ```
 /// let mut out = Vec::new();
@@ -300,7 +301,7 @@ fn body(out: &mut Vec<u8>, text: &[u8]) {
         if others.is_empty() {
             return;
         }
-        // One byte of ASCII, or all up to the next: an ill-formed sequence ends before any.
+        // Take one ASCII byte, or all bytes up to the next one: an ill-formed sequence ends before any ASCII byte.
         let len = others.iter().position(u8::is_ascii).unwrap_or(others.len()).max(1);
         for chunk in others[..len].utf8_chunks() {
             escape(out, chunk.valid());
@@ -312,10 +313,10 @@ fn body(out: &mut Vec<u8>, text: &[u8]) {
     }
 }
 
-/// A byte that stays as it is.
+/// Marks a byte that is written unchanged.
 const PLAIN: u8 = 1;
 
-/// By byte: [`PLAIN`], or the letter of its escape; 0 of what takes more thought.
+/// For each byte: [`PLAIN`], the letter of its escape, or 0 if it needs a closer look.
 static SIMPLE: [u8; 256] = {
     let mut table = [0; 256];
     let mut byte = b' ';
@@ -331,8 +332,8 @@ static SIMPLE: [u8; 256] = {
     table
 };
 
-/// Writes the start of a text as far as it is printable ASCII and escapes of one letter, eight bytes at a time where they are plain;
-/// says how far. In a line of JSON or of a table each field ends in such an escape.
+/// Writes the leading printable ASCII and one-letter escapes of a text, plain bytes eight at a time; returns its length. In a line of
+/// JSON or of a table, each field ends in such an escape.
 fn simple(out: &mut Vec<u8>, text: &[u8]) -> usize {
     let byte_of = |out: &mut Vec<u8>, byte: u8| {
         match SIMPLE[usize::from(byte)] {
@@ -354,7 +355,7 @@ fn simple(out: &mut Vec<u8>, text: &[u8]) -> usize {
     odd.map_or(text.len(), |odd| text.len() - rest.len() + odd)
 }
 
-/// Writes text of which some may have to be escaped.
+/// Writes text, and escapes the characters that need it.
 fn escape(out: &mut Vec<u8>, text: &str) {
     let mut written = 0;
     for (at, c) in text.char_indices().filter(|&(_, c)| matches!(c, '"' | '\\') || is_unsafe(c)) {
@@ -376,7 +377,7 @@ fn escape(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(&text.as_bytes()[written..]);
 }
 
-/// The inside of a JSON string as a target of `write!`.
+/// A target of `write!` that writes the inside of a JSON string.
 struct Body<'o>(&'o mut Vec<u8>);
 
 impl fmt::Write for Body<'_> {

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use crate::indicator::Feed;
 use crate::sieve::Source;
 
-/// What one feed says of an indicator: all its entries for it in one.
+/// All entries of one feed for an indicator, merged into one.
 ///
-/// A feed may list an indicator several times. The place and the wording are those of its first entry, tags are united,
-/// `first_seen` is the earliest and `last_seen` and `valid_until` the latest that is stated, and each of the others is
-/// the first that is stated.
+/// A feed may list an indicator several times. Line and wording are those of its first entry, tags are united,
+/// `first_seen` is the earliest, `last_seen` and `valid_until` are the latest value given, and each other field has the first value
+/// given.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Listing<'m> {
@@ -17,34 +17,34 @@ pub struct Listing<'m> {
     pub feed: &'m Feed,
     /// The line of the feed, from 1.
     pub line: Option<u32>,
-    /// The value as the feed wrote it.
+    /// The value as written in the feed.
     pub as_listed: Cow<'m, str>,
     /// Tags, each once.
     pub tags: Vec<&'m str>,
     /// The malware family.
     pub family: Option<&'m str>,
-    /// How sure the feed is, 0 to 100.
+    /// The feed's confidence, 0 to 100.
     pub confidence: Option<u8>,
-    /// Any other number the feed gives.
+    /// Another number given by the feed.
     pub score: Option<f64>,
-    /// When the indicator was first seen.
+    /// The time at which the indicator was first seen.
     pub first_seen: Option<Timestamp>,
-    /// When the indicator was last seen.
+    /// The time at which the indicator was last seen.
     pub last_seen: Option<Timestamp>,
-    /// When the indicator begins to be valid.
+    /// The time from which the indicator is valid.
     pub valid_from: Option<Timestamp>,
-    /// When the indicator stops being valid; exclusive.
+    /// The time until which the indicator is valid; exclusive.
     pub valid_until: Option<Timestamp>,
-    /// What the feed itself calls it: the id of an object, an event, a signature.
+    /// The feed's own id for it: of an object, an event or a signature.
     pub id: Option<&'m str>,
-    /// Where more is said of it.
+    /// A reference with more information.
     pub reference: Option<&'m str>,
 }
 
 impl<'m> Listing<'m> {
-    /// The listings of an indicator's or a match's sources, one for each feed, in the order of the first entries.
+    /// Merges the sources of an indicator or a match into one listing per feed, in the order of the first entries.
     ///
-    /// Linear in the entries, times the feeds that list the indicator.
+    /// Takes time proportional to the entries times the feeds.
     pub fn by_feed(sources: impl IntoIterator<Item = Source<'m>>) -> Vec<Listing<'m>> {
         let mut listings: Vec<Listing<'m>> = Vec::new();
         for source in sources {

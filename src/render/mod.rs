@@ -1,17 +1,17 @@
-//! Hits as text for people and as JSON Lines for programs.
+//! Hits as text for people, and as JSON Lines, CSV and SIEM records for programs.
 //!
-//! A log is hostile: it may hold escape sequences that drive a terminal, characters that turn the reading direction
-//! round, and bytes that are no text at all. Nothing of a log or a feed is written as it is: [`Escaped`] is the one way in
-//! for text, and the JSON writer escapes the same characters. Both renderers append to a `Vec<u8>`, which the caller
+//! A log is hostile: it may hold escape sequences that drive a terminal, characters that reverse the reading direction,
+//! and bytes that are not text at all. So no text from a log or a feed is written unescaped: text goes through [`Escaped`], and the
+//! JSON writer escapes the same characters. All renderers append to a `Vec<u8>`, which the caller
 //! writes out and clears, so that rendering cannot fail and allocates little once warm.
 //!
 //! * [`JsonLines`] writes one object for each (observable, indicator).
 //! * [`Csv`] writes one record for each (observable, indicator), for spreadsheets.
-//! * `Siem` (with the feature `events`) writes the records that SIEMs take: ECS, OCSF, Timesketch.
-//! * [`Text`] writes one block for each observable: where it stands, what matched and according to whom, the log line.
-//! * [`json_string`] is the JSON writer's string, for whoever writes JSON of his own.
-//! * [`csv_field`] is the CSV writer's field, likewise.
-//! * [`Listing`] is what one feed says of an indicator, all its entries in one.
+//! * `Siem` (with the feature `events`) writes records for SIEMs: ECS, OCSF, Timesketch.
+//! * [`Text`] writes one block for each observable: its place, the indicators with the feeds that list them, and the log line.
+//! * [`json_string`] writes a JSON string as the JSON writer does, for programs that write their own JSON.
+//! * [`csv_field`] writes a CSV field as the CSV writer does.
+//! * [`Listing`] holds everything that one feed says of an indicator.
 //!
 //! ```
 //! use std::ops::ControlFlow;

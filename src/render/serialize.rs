@@ -1,4 +1,4 @@
-//! Matches, hits and sources for `serde`: with the keys and values that [`JsonLines`](super::JsonLines) writes.
+//! `serde` serialisation of matches, hits and sources, with the keys and values of [`JsonLines`](super::JsonLines).
 //!
 //! ```
 //! use netsieve::{Indicator, Sieve};
@@ -25,7 +25,7 @@ use crate::limits::MAX_SHOWN_LINE;
 use crate::scan::Hit;
 use crate::sieve::{Match, Matches, Source};
 
-/// The keys of an indicator and how it matched, and `sources`, one for each feed.
+/// The indicator, how it matched, and `sources`, one for each feed.
 impl Serialize for Match<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -56,7 +56,7 @@ impl Serialize for Matches<'_> {
     }
 }
 
-/// What the feed says of the indicator, without its other entries.
+/// One entry of a feed for the indicator, without the feed's other entries.
 impl Serialize for Source<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Listing::by_feed([*self])[0].serialize(serializer)
@@ -80,7 +80,7 @@ impl Serialize for Listing<'_> {
         if let Some(confidence) = self.confidence {
             map.serialize_entry("confidence", &confidence)?;
         }
-        // JSON knows neither infinity nor NaN.
+        // JSON has neither infinity nor NaN.
         if let Some(score) = self.score.filter(|score| score.is_finite()) {
             map.serialize_entry("score", &score)?;
         }
@@ -105,7 +105,7 @@ impl Serialize for Listing<'_> {
     }
 }
 
-/// The observable and its place, with all its `matches`. The log line is not among it: [`Hit::line_text`] has it.
+/// The observable and its place, with all its `matches`. The log line is not included: use [`Hit::line_text`].
 impl Serialize for Hit<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -123,7 +123,7 @@ impl Serialize for Hit<'_> {
     }
 }
 
-/// What the line of a hit tells.
+/// The event of the hit's line.
 #[cfg(feature = "events")]
 struct OfLine<'a, 'h>(&'a Hit<'h>);
 

@@ -8,7 +8,7 @@ use super::window::{shown, window};
 use crate::scan::{Context, Hit};
 use crate::sieve::{Match, Strength};
 
-/// What is written before each part of a text: an SGR sequence, or nothing. A styled part is followed by `ESC [ 0 m`.
+/// The SGR sequence before each part of a text, or nothing. A styled part is followed by `ESC [ 0 m`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Styles {
@@ -24,7 +24,7 @@ pub struct Styles {
     pub weak: &'static str,
     /// The name of a feed.
     pub feed: &'static str,
-    /// What stands for a byte that is not printed as it is.
+    /// The escape of a byte that is not printed unchanged.
     pub escape: &'static str,
 }
 
@@ -52,13 +52,12 @@ impl Styles {
 ///   |  2024-05-01T10:00:00Z 192.0.2.7 GET http://www.evil.test/a
 /// ```
 ///
-/// First where the observable stands (file, line, column in bytes from 1), what it looks like, its canonical form after
-/// `=` where that differs, and its context unless that is `text`. Then a line for each indicator: its kind, the relation,
-/// the strength unless it is `strong`, and every feed with line, wording where it differs, tags and the rest. Then, after `@`,
-/// what the line tells as an event, if it tells anything: when, who, to whom, in which field, and what was done. Then the
-/// log line with the observable highlighted, a long one cut around it (from the 17th hit of a line on at 128 bytes, so that the
-/// output is linear in the log). Everything that comes from a log or a feed goes
-/// through [`Escaped`].
+/// The first line has the place of the observable (file, line, column in bytes from 1), the observable, its canonical form after
+/// `=` if that differs, and its context unless that is `text`. Then comes a line for each indicator: its kind, the relation,
+/// the strength unless it is `strong`, and every feed with line, wording if that differs, tags and the rest. Then, after `@`,
+/// the event of the line, if there is one: when, who, to whom, in which field, and what was done. Last comes the
+/// log line with the observable highlighted. A long line is cut around the observable (from the 17th hit of a line on to 128 bytes, so
+/// that the output is linear in the log). Everything from a log or a feed goes through [`Escaped`].
 #[derive(Clone, Debug)]
 pub struct Text {
     styles: Styles,
@@ -73,32 +72,32 @@ impl Default for Text {
 }
 
 impl Text {
-    /// A writer without styles.
+    /// Creates a writer without styles.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The styles (default: [`Styles::PLAIN`]).
+    /// Sets the styles (default: [`Styles::PLAIN`]).
     pub fn styles(&mut self, styles: Styles) -> &mut Self {
         self.styles = styles;
         self
     }
 
-    /// The longest part of a log line or of a feed's value that is shown, in bytes (default: 400).
+    /// Sets the maximum length of the part of a log line or of a feed's value that is shown, in bytes (default: 400).
     pub fn width(&mut self, bytes: usize) -> &mut Self {
         self.width = bytes;
         self
     }
 
-    /// Whether the log line is shown (default: true).
+    /// Sets whether the log line is shown (default: true).
     pub fn log_line(&mut self, yes: bool) -> &mut Self {
         self.log_line = yes;
         self
     }
 
-    /// Appends the block of a hit with its first `limit` matches; says how many those are.
+    /// Appends the block of a hit with its first `limit` matches; returns their number.
     ///
-    /// Nothing is written if `limit` is 0. `file` is the name of the input as the reader of the output knows it.
+    /// Writes nothing if `limit` is 0. `file` is the name of the input to show in the output.
     pub fn hit(&self, out: &mut Vec<u8>, file: &str, hit: &Hit<'_>, limit: usize) -> usize {
         let styles = &self.styles;
         let line = hit.line_text();
@@ -138,7 +137,7 @@ impl Text {
         written
     }
 
-    /// Appends a line of what the line of the hit tells, if it tells anything: when, who, with whom, in which field.
+    /// Appends a line with the event of the hit's line, if there is one: when, who, with whom, in which field.
     #[cfg(feature = "events")]
     fn event(&self, out: &mut Vec<u8>, hit: &Hit<'_>) {
         use crate::event::EcsName;
@@ -209,7 +208,7 @@ impl Text {
         }
     }
 
-    /// Appends what a feed says of the indicator of this canonical text.
+    /// Appends a feed's listing of the indicator with this canonical text.
     fn listing(&self, out: &mut Vec<u8>, listing: &Listing<'_>, canonical: &str) {
         self.put(out, self.styles.feed, Escaped::new(&listing.feed.name));
         if let Some(line) = listing.line {

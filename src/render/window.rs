@@ -2,18 +2,18 @@ use std::ops::Range;
 
 use crate::limits::{MAX_SHOWN_AGAIN, MAX_SHOWN_WHOLE};
 
-/// How much of a line is shown with a hit before which it has so many others, of `max` at most.
+/// Returns how many bytes of a line, at most `max`, are shown with its hit number `index`.
 ///
 /// The sum over a line stays linear in its length, however many hits it has.
 pub(super) fn shown(index: usize, max: usize) -> usize {
     if index < MAX_SHOWN_WHOLE { max } else { max.min(MAX_SHOWN_AGAIN) }
 }
 
-/// The part of `line`, at most `max` bytes, that is shown for the observable at `span`.
+/// Returns the part of `line`, at most `max` bytes, that is shown for the observable at `span`.
 ///
-/// A line that fits is shown whole; else its start if the observable is well inside it (a line starts with the time),
-/// else as much before the observable as behind it. Ends are moved inwards to where characters start. The start of the
-/// observable is always inside, and the whole of it if it fits.
+/// A line that fits is shown whole. Otherwise the part starts at the start of the line if the observable is well inside it then (a
+/// line starts with the time); if not, it has as much text before the observable as after it. Its ends are moved inwards to character
+/// boundaries. The start of the observable is always inside, and the whole of it if it fits.
 pub(super) fn window(line: &[u8], span: Range<usize>, max: usize) -> Range<usize> {
     let len = line.len();
     if len <= max {

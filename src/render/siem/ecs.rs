@@ -20,7 +20,7 @@ pub(super) fn record(met: &Met<'_, '_>) -> Tree {
     tree.maybe("event.original", met.line());
     tree.text("message", met.message());
     tree.text("log.file.path", met.file);
-    // What the line tells, by its names in the schema.
+    // The values of the line that have a name in the schema.
     for (name, value) in hit.event().into_iter().flat_map(|event| event.normal().collect::<Vec<_>>()) {
         let name = match name {
             EcsName::Timestamp => continue,
@@ -60,7 +60,7 @@ pub(super) fn record(met: &Met<'_, '_>) -> Tree {
     tree
 }
 
-/// What one feed says of the indicator, and how it matched.
+/// The enrichment for one feed's listing: the indicator, and how it matched.
 fn enrichment(met: &Met<'_, '_>, listing: &Listing<'_>) -> Tree {
     let indicator = met.matched.indicator();
     let value = without_port(met);
@@ -68,7 +68,7 @@ fn enrichment(met: &Met<'_, '_>, listing: &Listing<'_>) -> Tree {
     tree.maybe("indicator.type", cyber_observable(met.kind(), &value));
     tree.text("indicator.name", indicator.to_string());
     match met.kind() {
-        // A field of the type `ip` takes single addresses; a network stands in the name alone.
+        // A field of the type `ip` takes single addresses only; a network is in `name` alone.
         "ip" if !value.contains(['/', '-']) => tree.text("indicator.ip", &value),
         "domain" => tree.text("indicator.url.domain", &value),
         "url" => tree.text("indicator.url.full", &value),
@@ -102,7 +102,7 @@ fn enrichment(met: &Met<'_, '_>, listing: &Listing<'_>) -> Tree {
     tree
 }
 
-/// The type of a cyber observable of STIX; patterns have none.
+/// The STIX type of the cyber observable; patterns have none.
 fn cyber_observable(kind: &str, value: &str) -> Option<&'static str> {
     match kind {
         "ip" if value.contains(':') => Some("ipv6-addr"),
@@ -115,7 +115,7 @@ fn cyber_observable(kind: &str, value: &str) -> Option<&'static str> {
     }
 }
 
-/// The scale of appendix A of STIX 2.1.
+/// The confidence scale of appendix A of STIX 2.1.
 fn level(confidence: u8) -> &'static str {
     match confidence {
         0 => "None",

@@ -4,7 +4,7 @@ use crate::render::window::{shown, window};
 use crate::scan::Hit;
 use crate::sieve::Match;
 
-/// What a record is made of.
+/// The data of one record.
 pub(super) struct Met<'r, 'h> {
     pub(super) file: &'r str,
     pub(super) hit: &'r Hit<'h>,
@@ -15,7 +15,7 @@ pub(super) struct Met<'r, 'h> {
 }
 
 impl Met<'_, '_> {
-    /// The log line, cut around the observable, if it is wanted.
+    /// Returns the log line, cut around the observable, if it is wanted.
     pub(super) fn line(&self) -> Option<&[u8]> {
         let line = self.hit.line_text();
         let start = self.hit.offset_in_line();
@@ -23,38 +23,38 @@ impl Met<'_, '_> {
         self.text.then(|| &line[window(line, start..start + self.hit.observed().len(), max)])
     }
 
-    /// One sentence on what was met.
+    /// Returns a sentence that sums up the hit.
     pub(super) fn message(&self) -> String {
         let feeds: Vec<&str> = self.listings.iter().map(|listing| listing.feed.name.as_str()).collect();
         let observed = String::from_utf8_lossy(self.hit.observed());
         format!("{observed} matches {} of {}", self.matched.indicator(), feeds.join(", "))
     }
 
-    /// The highest confidence of a feed.
+    /// Returns the highest confidence of any feed.
     pub(super) fn confidence(&self) -> Option<u8> {
         self.listings.iter().filter_map(|listing| listing.confidence).max()
     }
 
-    /// What tells this record from all others, the same on every run.
+    /// Returns an id that is unique to this record and the same on every run.
     pub(super) fn uid(&self) -> String {
         let hit = self.hit;
         let key = format!("{}\0{}\0{}\0{}", self.file, hit.line(), hit.span().start, self.matched.indicator());
         format!("{:032x}", xxhash_rust::xxh3::xxh3_128(key.as_bytes()))
     }
 
-    /// The field that the observable stands in: its name in the schema, else the one that the log gives it.
+    /// Returns the field that holds the observable: its name in the schema, or else its name in the log.
     pub(super) fn field_name(&self) -> Option<String> {
         let field = self.hit.field()?;
         Some(field.role().map_or_else(|| field.name(), |role| role.as_str().to_owned()))
     }
 
-    /// The kind of the indicator.
+    /// Returns the kind of the indicator.
     pub(super) fn kind(&self) -> &'static str {
         self.matched.indicator().kind().as_str()
     }
 }
 
-/// The text of an indicator without the port that it is limited to.
+/// Returns the text of the indicator without its port.
 pub(super) fn without_port(met: &Met<'_, '_>) -> String {
     let indicator = met.matched.indicator();
     let text = indicator.to_string();

@@ -1,4 +1,4 @@
-//! Hits as the records that a SIEM takes.
+//! Hits as records for a SIEM.
 
 mod ecs;
 mod met;
@@ -22,10 +22,10 @@ pub enum SiemFormat {
     Timesketch,
 }
 
-/// Writes hits as the records of a SIEM: one JSON object a line for each (observable, indicator).
+/// Writes hits as the records of a SIEM: one JSON object per line for each (observable, indicator).
 ///
-/// All three formats demand a time. It is that of the event; a hit of a line without one is not written, because no time is ever made
-/// up: who writes the records keeps such hits apart, as [`JsonLines`](super::JsonLines) for example.
+/// All three formats require a time, which is that of the event. A hit on a line without a time is not written, because no time is ever
+/// made up. Write such hits elsewhere, for example with [`JsonLines`](super::JsonLines).
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -59,21 +59,21 @@ pub struct Siem {
 }
 
 impl Siem {
-    /// A writer of all that a format has room for.
+    /// Creates a writer of records with everything that the format has room for.
     pub fn new(format: SiemFormat) -> Self {
         Self { format, text: true }
     }
 
-    /// Whether records hold the log line (default: true).
+    /// Sets whether records hold the log line (default: true).
     pub fn text(&mut self, yes: bool) -> &mut Self {
         self.text = yes;
         self
     }
 
-    /// Appends the records of the first `limit` matches of a hit, a line feed after each, and says how many that were. `None`: the
-    /// event has no time, and nothing was written.
+    /// Appends the records of the first `limit` matches of a hit, each with a line feed, and returns their number. Returns `None`, and
+    /// writes nothing, if the event has no time.
     ///
-    /// `file` is the name of the input as the reader of the output knows it.
+    /// `file` is the name of the input to show in the output.
     pub fn hit(&self, out: &mut Vec<u8>, file: &str, hit: &Hit<'_>, limit: usize) -> Option<usize> {
         let time = hit.time()?;
         let mut written = 0;

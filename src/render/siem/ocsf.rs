@@ -61,7 +61,7 @@ pub(super) fn record(met: &Met<'_, '_>) -> Tree {
     tree
 }
 
-/// A strong match of a feed that is sure of it is high, a weak one low.
+/// Returns the severity: high for a strong match of a confident feed, low for a weak match.
 fn severity(met: &Met<'_, '_>) -> (u8, &'static str) {
     match met.matched.strength() {
         Strength::NameLike | Strength::HostOnly => (2, "Low"),
@@ -78,7 +78,7 @@ fn confidence_level(confidence: u8) -> (u8, &'static str) {
     }
 }
 
-/// What one feed says of the indicator.
+/// The `osint` object for one feed's listing.
 fn osint(met: &Met<'_, '_>, listing: &Listing<'_>) -> Tree {
     let mut tree = Tree::new();
     let (id, name) = match met.kind() {
@@ -112,7 +112,7 @@ fn osint(met: &Met<'_, '_>, listing: &Listing<'_>) -> Tree {
     tree
 }
 
-/// What the line tells of who met whom.
+/// The evidence from the line: the endpoints, and who was involved.
 fn evidence(met: &Met<'_, '_>) -> Tree {
     let mut tree = Tree::new();
     let Some(event) = met.hit.event() else { return tree };
@@ -137,7 +137,7 @@ fn evidence(met: &Met<'_, '_>) -> Tree {
     tree
 }
 
-/// What one searches by: the observable, and who met it.
+/// The observables to search by: the value that was seen, and who met it.
 fn observables(met: &Met<'_, '_>) -> Vec<Tree> {
     let mut found = Vec::new();
     let mut add = |name: &str, id: u8, kind: &str, value: &[u8]| {

@@ -1,4 +1,4 @@
-//! JSON Lines of Timesketch: `message`, `datetime` and `timestamp_desc`, and anything else beside them.
+//! JSON Lines for Timesketch: `message`, `datetime` and `timestamp_desc`, and any other fields.
 
 use super::met::Met;
 use super::tree::Tree;
@@ -42,7 +42,7 @@ pub(super) fn record(met: &Met<'_, '_>) -> Tree {
     tree
 }
 
-/// RFC 3339 with an offset in place of `Z`, as Timesketch documents it.
+/// Formats a time as RFC 3339 with an offset in place of `Z`, as Timesketch documents it.
 fn datetime(time: jiff::Timestamp) -> String {
     time.to_string().trim_end_matches('Z').to_owned() + "+00:00"
 }

@@ -1,8 +1,8 @@
 use crate::render::json::json_string;
 
-/// An object whose keys are paths: `source.ip` and `source.port` stand in one object `source`.
+/// A JSON object that is filled by path: `source.ip` and `source.port` go into one object `source`.
 ///
-/// Keys come out in the order in which they were first put.
+/// Keys are written in the order in which they were first added.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     members: Vec<(String, Node)>,
@@ -10,7 +10,7 @@ pub(super) struct Tree {
 
 #[derive(Debug)]
 enum Node {
-    /// JSON as it is.
+    /// A value in JSON form.
     Value(Vec<u8>),
     Tree(Tree),
 }
@@ -26,7 +26,7 @@ impl Tree {
         self.put(path, Node::Value(json));
     }
 
-    /// A text that may be missing.
+    /// Adds a text, if there is one.
     pub(super) fn maybe(&mut self, path: &str, value: Option<impl AsRef<[u8]>>) {
         if let Some(value) = value {
             self.text(path, value);
@@ -67,7 +67,7 @@ impl Tree {
         self.put(path, Node::Value(json));
     }
 
-    /// The first value of a path stays.
+    /// Adds a node. A path keeps its first value.
     fn put(&mut self, path: &str, node: Node) {
         let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
         let at = self.members.iter().position(|(known, _)| known == key);
