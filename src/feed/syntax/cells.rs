@@ -1,7 +1,7 @@
-//! Rows of cells with a delimiter between.
+//! Rows of delimited cells.
 //!
-//! Rows are RFC 4180 with what real exports add: blanks before a quote, text behind a closing quote, any delimiter,
-//! short rows. A quoted cell may run over several lines; a quote that is never closed costs its own line and no other.
+//! Rows follow RFC 4180 and tolerate the habits of real exports: blanks before a quote, text after a closing quote, any
+//! delimiter, short rows. A quoted cell may span several lines. A quote that is never closed costs only its own line.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -9,21 +9,21 @@ use std::collections::VecDeque;
 use crate::error::Result;
 use crate::input::Lines;
 
-/// Lines, and bytes, that a quoted cell may run over.
+/// The most lines, and bytes, that a quoted cell may span.
 const MAX_CELL_LINES: usize = 64;
 const MAX_CELL: usize = 64 * 1024;
 
-/// How a row ends.
+/// The state at the end of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Clean,
-    /// There is text behind a closing quote.
+    /// Text followed a closing quote.
     Untidy,
-    /// A quote is open.
+    /// A quote was left open.
     Open,
 }
 
-/// Splits a row. Blanks around cells are dropped.
+/// Splits a row into `cells`. White space around cells is dropped.
 pub(crate) fn split<'r>(row: &'r str, delimiter: char, cells: &mut Vec<Cow<'r, str>>) -> End {
     cells.clear();
     let mut rest = row;
@@ -41,7 +41,7 @@ pub(crate) fn split<'r>(row: &'r str, delimiter: char, cells: &mut Vec<Cow<'r, s
             cells.push(if tail.is_empty() {
                 cell
             } else {
-                // It belongs to the cell, for want of a better place.
+                // The text has no better place than the cell it follows.
                 result = End::Untidy;
                 Cow::Owned(format!("{cell}{tail}"))
             });
@@ -58,7 +58,7 @@ pub(crate) fn split<'r>(row: &'r str, delimiter: char, cells: &mut Vec<Cow<'r, s
     }
 }
 
-/// The text up to the closing quote, with doubled quotes as one, and what follows it.
+/// The text up to the closing quote, with doubled quotes undone, and the text after it.
 fn quoted_cell(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let mut cell: Option<String> = None;
     let mut from = 0;
@@ -80,23 +80,23 @@ fn quoted_cell(text: &str) -> Option<(Cow<'_, str>, &str)> {
     }
 }
 
-/// Hands out rows that may run over several lines.
+/// An iterator over rows that may span several lines.
 pub(crate) struct Rows<'l, 'r> {
     lines: &'l mut Lines<'r>,
     delimiter: char,
-    /// How many cells a row has: those of the first row, if that is not known before.
+    /// The number of cells per row. If 0, it is taken from the first row.
     columns: usize,
-    /// Lines that were looked at for the end of a cell, which was not there.
+    /// Lines that were read in search of a closing quote that was not found.
     ahead: VecDeque<(u32, String, bool)>,
     row: String,
 }
 
-/// A row: the number of its first line, and its text.
+/// A row: its text, and the number of its first line.
 pub(crate) struct TableRow<'a> {
     pub(crate) line: u32,
     pub(crate) text: &'a str,
     pub(crate) too_long: bool,
-    /// A quote in it is never closed.
+    /// The row has a quote that is never closed.
     pub(crate) is_broken: bool,
 }
 
@@ -135,7 +135,7 @@ impl<'l, 'r> Rows<'l, 'r> {
         Ok(Some(TableRow { line, text: &self.row, too_long, is_broken }))
     }
 
-    /// Adds the lines that belong to an open cell; `false`, and nothing is added, if it is not closed by one of them.
+    /// Appends lines until the open cell is closed. If none of them closes it, returns false and appends nothing.
     fn close(&mut self) -> Result<bool> {
         let mut joined = self.row.clone();
         for at in 0..MAX_CELL_LINES {
@@ -152,7 +152,7 @@ impl<'l, 'r> Rows<'l, 'r> {
             if joined.len() > MAX_CELL {
                 break;
             }
-            // Only a quote can close the cell. If the row is not as it should be then, it was a quote of its own.
+            // Only a quote can close the cell. If the row then has the wrong shape, the quote was not its closing one.
             if text.contains('"') {
                 let mut cells = Vec::new();
                 let end = split(&joined, self.delimiter, &mut cells);

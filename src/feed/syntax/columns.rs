@@ -1,15 +1,15 @@
-//! What columns and keys are called, in tables and JSON of any origin.
+//! Common names of columns and keys, in tables and JSON of any origin.
 
 use crate::feed::syntax::text;
 use crate::indicator::ColumnRole;
 
-/// Whether the scale of a confidence under this name is documented: AbuseIPDB's is of 0 to 100.
+/// Returns true for a confidence column whose scale is documented: AbuseIPDB's is 0 to 100.
 pub(crate) fn has_known_scale(name: &str) -> bool {
     name.eq_ignore_ascii_case("abuseConfidenceScore")
 }
 
-/// Whether numbers called confidence are of 0 to 100: whole, none beyond, and not all so small that they could be of 0 to 1
-/// or of 0 to 10. `None` where there is no number.
+/// Returns true if confidence values are on a scale of 0 to 100: whole numbers, none above 100, and at least one above
+/// 10, which rules out scales of 0 to 1 and 0 to 10. `None` if there are no values.
 pub(crate) fn is_percent<'c>(cells: impl Iterator<Item = &'c str>) -> Option<bool> {
     let (mut most, mut is_whole, mut seen) = (0.0_f64, true, false);
     for cell in cells.filter(|cell| text::some(cell).is_some()) {
@@ -22,17 +22,17 @@ pub(crate) fn is_percent<'c>(cells: impl Iterator<Item = &'c str>) -> Option<boo
     seen.then_some(is_whole && most > 10.0 && most <= 100.0)
 }
 
-/// Whether a column of mail addresses of this name may be of contacts.
+/// Returns true if a column of this name may hold contact addresses.
 pub(crate) fn may_be_contact(name: &str) -> bool {
     matches!(&*plain(name), "email" | "emails" | "mail" | "emailaddress" | "emailaddresses")
 }
 
-/// A name in lower case, without what sets words apart.
+/// A name in lower case, without word separators.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// What a column of this name holds.
+/// The role of a column with this name.
 pub(crate) fn role(name: &str) -> Option<ColumnRole> {
     Some(match &*plain(name) {
         "indicator"

@@ -1,16 +1,16 @@
-//! What prose puts around a value: quotes, bullets, arrows, dashes.
+//! Decoration around values in prose: quotes, bullets, arrows, dashes.
 //!
-//! None of it is a part of any value, and a log does not repeat it: `“evil.test”`, `• evil.test`, `→ evil.test`.
+//! It never belongs to the value, and logs do not repeat it: `“evil.test”`, `• evil.test`, `→ evil.test`.
 
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 
-/// The value without quotes in pairs, and without typographic signs before and behind it. Linear in the length.
+/// Strips paired quotes and typographic signs around the value. Linear in its length.
 pub(crate) fn undecorated(value: &str) -> &str {
     let mut rest = value.trim();
     loop {
         let before = rest.len();
-        // A symbol may be a label of its own, `➡.example`.
+        // A symbol may be a label of its own: `➡.example`.
         while let Some(c) = rest.chars().next()
             && is_sign(c)
             && !rest[c.len_utf8()..].starts_with(['.', '-'])
@@ -24,7 +24,7 @@ pub(crate) fn undecorated(value: &str) -> &str {
             rest = &rest[..rest.len() - c.len_utf8()];
         }
         for (open, close) in [('"', '"'), ('\'', '\''), ('`', '`'), ('<', '>')] {
-            // A comma or a semicolon behind the closing quote separates it from the next.
+            // A comma or semicolon after the closing quote separates list items.
             let end = rest.strip_suffix([',', ';']).filter(|end| end.ends_with(close)).unwrap_or(rest);
             if let Some(within) = end.strip_prefix(open).and_then(|end| end.strip_suffix(close))
                 && !within.contains([open, close])
@@ -38,14 +38,15 @@ pub(crate) fn undecorated(value: &str) -> &str {
     }
 }
 
-/// Whether a word is nothing but what sets a value off: `-`, `*`, `•`, `->`, `=>`, `1.`.
+/// Returns true if a word only sets off a value: `-`, `*`, `•`, `->`, `=>`, `1.`.
 pub(crate) fn is_bullet(word: &str) -> bool {
     let is_number = |digits: &str| !digits.is_empty() && digits.len() < 5 && digits.bytes().all(|b| b.is_ascii_digit());
     let signs = |c: char| matches!(c, '-' | '*' | '+' | '>' | '=') || is_sign(c);
     !word.is_empty() && word.chars().all(signs) || word.strip_suffix(['.', ')']).is_some_and(is_number)
 }
 
-/// Whether a scalar can stand in a name as a log has it: extractors end a name at punctuation and space of any script.
+/// Returns true if a scalar can occur in a name in a log. Extractors end a name at punctuation and spaces of any
+/// script.
 pub(crate) fn is_name_scalar(c: char) -> bool {
     c.is_ascii() || is_dot(c) || !is_of(c, &[GeneralCategoryGroup::Punctuation, GeneralCategoryGroup::Separator])
 }
@@ -55,12 +56,12 @@ fn is_dot(c: char) -> bool {
     matches!(c, '\u{3002}' | '\u{ff0e}' | '\u{ff61}')
 }
 
-/// Hyphens and dashes between the ends of a range.
+/// Hyphens and dashes between the two ends of a range.
 pub(crate) fn is_dash(c: char) -> bool {
     matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 
-/// Whether this is punctuation, space, an invisible sign, an arrow, a bullet or a tick that is not ASCII.
+/// Returns true for non-ASCII punctuation, spaces, invisible characters, arrows, bullets and ticks.
 fn is_sign(c: char) -> bool {
     if c.is_ascii() {
         return false;

@@ -1,4 +1,4 @@
-//! Tables whose header is known word by word.
+//! Tables whose exact header is known.
 
 use crate::error::{Error, Result};
 use crate::feed::head::Head;
@@ -9,23 +9,23 @@ use crate::feed::syntax::value::Rules;
 use crate::indicator::{ColumnRole, Feed, RecordSink, Scope};
 use crate::input::Lines;
 
-/// A table with a header of its own. The header may be a comment, its names in quotes, in any case and order.
+/// A table with a known header. The header may be a comment, its names quoted, in any case and order.
 pub(crate) struct Headed {
-    /// The names that tell the header from all others: all those of one of these sets are in it.
+    /// Names that identify the header: it must contain all names of one of these sets.
     pub(crate) required: &'static [&'static [&'static str]],
-    /// Names that are not in it: with them it is the header of another format.
+    /// Names that belong to the header of another format. The header contains none of them.
     pub(crate) foreign: &'static [&'static str],
-    /// What the columns hold. What is not named here goes to the description.
+    /// The roles of columns. Columns not named here go to the description.
     pub(crate) columns: &'static [(&'static str, ColumnRole)],
-    /// The tags of every entry.
+    /// Tags added to every entry.
     pub(crate) tags: &'static [&'static str],
 }
 
 impl Headed {
-    /// Nothing is said yet.
+    /// The empty description, as a base for constants.
     pub(crate) const NONE: Headed = Headed { required: &[], foreign: &[], columns: &[], tags: &[] };
 
-    /// The header of a table and the line it is on, which is 0 for a comment.
+    /// The header of a table and its line, which is 0 for a comment.
     fn header(&self, head: &Head<'_>) -> Option<(Vec<String>, u32)> {
         for (at, line) in head.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
             let (text, is_comment) = match line.strip_prefix('#') {
@@ -49,7 +49,7 @@ impl Headed {
     }
 }
 
-/// Whether all names of a set are among those of a header.
+/// Returns true if a header contains all names of a set.
 fn has_all(names: &[String], set: &[&str]) -> bool {
     set.iter().all(|name| names.iter().any(|known| known == name))
 }

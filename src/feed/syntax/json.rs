@@ -1,11 +1,11 @@
-//! A pull parser of JSON (RFC 8259) with bounded memory, which knows where it is.
+//! A JSON pull parser (RFC 8259) with bounded memory and positions.
 //!
-//! Feeds come as one document of any length, on one line or on many, so nothing but the string that is asked for is
-//! held. Records name the line they begin on, errors the byte, the line and the column. What goes over a cap is cut (a
-//! string) or an error (nesting).
+//! A feed may be one document of any length, on one line or many, so the parser holds nothing but the string that the
+//! caller asks for. Records carry the line they begin on, errors the byte, line and column. A string over its cap is
+//! cut; nesting over its cap is an error.
 //!
-//! The grammar is that of the RFC, with two liberties that real exports need: half of a surrogate pair is U+FFFD, and a
-//! string that is not UTF-8 is Latin-1.
+//! The grammar is that of the RFC, with two liberties that real exports need: half of a surrogate pair reads as U+FFFD,
+//! and a string that is not UTF-8 reads as Latin-1.
 
 use std::fmt;
 
@@ -16,12 +16,12 @@ use crate::limits::{MAX_FEED_LINE, MAX_NESTING};
 #[cfg(test)]
 mod tests;
 
-/// Where the bytes come from.
+/// The source of the bytes.
 pub(crate) trait Bytes {
-    /// The next bytes; empty only at the end.
+    /// The bytes that come next; empty only at the end.
     fn chunk(&mut self) -> Result<&[u8]>;
     fn consume(&mut self, length: usize);
-    /// The number of the line that the next byte is on.
+    /// The line number of the next byte.
     fn line(&self) -> u32;
     fn error(&self, reason: String) -> Error;
 }
@@ -44,7 +44,7 @@ impl Bytes for &mut Lines<'_> {
     }
 }
 
-/// A line of JSON Lines, or the head of a feed.
+/// Bytes in memory: a line of JSON Lines, or the head of a feed.
 pub(crate) struct Slice<'s> {
     rest: &'s [u8],
     number: u32,
@@ -74,7 +74,7 @@ impl Bytes for Slice<'_> {
     }
 }
 
-/// What a value is, by its first byte.
+/// The kind of a value, known from its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Object,
@@ -86,12 +86,12 @@ pub(crate) enum Kind {
     Null,
 }
 
-/// A scalar as text, and where it stands.
+/// A scalar as text, and its line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Text {
     pub(crate) value: String,
     pub(crate) line: u32,
-    /// The value was longer than [`MAX_FEED_LINE`], and is cut.
+    /// The value was longer than [`MAX_FEED_LINE`] and has been cut.
     pub(crate) is_cut: bool,
 }
 
@@ -100,7 +100,7 @@ impl Text {
         &self.value
     }
 
-    /// The text without white space around it; `None` if nothing is left.
+    /// The trimmed text; `None` if it is empty.
     pub(crate) fn some(&self) -> Option<&str> {
         Some(self.value.trim()).filter(|value| !value.is_empty())
     }
@@ -112,14 +112,14 @@ impl Text {
     }
 }
 
-/// The parser. The caller follows the document: it begins what it expects, or skips it.
+/// The parser. The caller drives it: it enters or reads the value it expects, or skips it.
 pub(crate) struct Json<B> {
     bytes: B,
-    /// The containers that are open: whether each has had an element.
+    /// The open containers; true for each that has had an element.
     open: Vec<bool>,
-    /// How many bytes were consumed.
+    /// Bytes consumed so far.
     offset: u64,
-    /// How many of them before the line that the next byte is on.
+    /// The offset at which the current line begins.
     line_start: u64,
     last_line: u32,
     raw: Vec<u8>,
@@ -131,12 +131,12 @@ impl<B: Bytes> Json<B> {
         Self { bytes, open: Vec::new(), offset: 0, line_start: 0, last_line, raw: Vec::new() }
     }
 
-    /// The number of the line that the next byte is on.
+    /// The line number of the next byte.
     pub(crate) fn line(&self) -> u32 {
         self.bytes.line()
     }
 
-    /// An error at the next byte.
+    /// Creates an error at the next byte.
     pub(crate) fn error(&mut self, what: impl fmt::Display) -> Error {
         let (offset, line) = (self.offset, self.bytes.line());
         let column = offset - self.line_start + 1;
@@ -153,12 +153,12 @@ impl<B: Bytes> Json<B> {
         let line = self.bytes.line();
         if line != self.last_line {
             self.last_line = line;
-            // White space is consumed up to each line end, so that this is where the line begins.
+            // White space is consumed up to each line end, so the offset is now at the start of a line.
             self.line_start = self.offset;
         }
     }
 
-    /// Goes past white space; the byte behind it.
+    /// Skips white space and peeks at the next byte.
     fn space(&mut self) -> Result<Option<u8>> {
         loop {
             let chunk = self.bytes.chunk()?;
@@ -179,7 +179,7 @@ impl<B: Bytes> Json<B> {
         }
     }
 
-    /// As [`space`](Self::space), where there must be something.
+    /// As [`space`](Self::space), but fails at the end of the input.
     fn next(&mut self, expected: &str) -> Result<u8> {
         match self.space()? {
             Some(byte) => Ok(byte),
@@ -187,7 +187,7 @@ impl<B: Bytes> Json<B> {
         }
     }
 
-    /// The kind of the value that comes next.
+    /// The kind of the next value.
     pub(crate) fn kind(&mut self) -> Result<Kind> {
         Ok(match self.next("a value")? {
             b'{' => Kind::Object,
@@ -210,12 +210,12 @@ impl<B: Bytes> Json<B> {
         Ok(())
     }
 
-    /// Goes into an object; anything else is skipped, and `false`.
+    /// Enters an object. Skips any other value and returns false.
     pub(crate) fn object(&mut self) -> Result<bool> {
         self.container(Kind::Object)
     }
 
-    /// Goes into an array; anything else is skipped, and `false`.
+    /// Enters an array. Skips any other value and returns false.
     pub(crate) fn array(&mut self) -> Result<bool> {
         self.container(Kind::Array)
     }
@@ -229,8 +229,7 @@ impl<B: Bytes> Json<B> {
         Ok(false)
     }
 
-    /// The key of the next member of the object that is open, which the caller must read or skip the value of; `false`
-    /// at the object's end.
+    /// Reads the next key of the open object; false at its end. The caller must then read or skip the value.
     pub(crate) fn key(&mut self, key: &mut Text) -> Result<bool> {
         if !self.element(b'}', "a key")? {
             return Ok(false);
@@ -246,7 +245,7 @@ impl<B: Bytes> Json<B> {
         Ok(true)
     }
 
-    /// Whether the array that is open has another element, which the caller must read or skip.
+    /// Returns true if the open array has another element, which the caller must then read or skip.
     pub(crate) fn item(&mut self) -> Result<bool> {
         self.element(b']', "a value")
     }
@@ -275,8 +274,8 @@ impl<B: Bytes> Json<B> {
         Ok(true)
     }
 
-    /// Reads a scalar as text: strings decoded, numbers and `true` as they stand. `null` and containers are skipped, and
-    /// `false`.
+    /// Reads a scalar as text: strings decoded, numbers and booleans verbatim. Skips `null` and containers and returns
+    /// false.
     pub(crate) fn scalar(&mut self, text: &mut Text) -> Result<bool> {
         text.clear();
         let kind = self.kind()?;
@@ -307,15 +306,15 @@ impl<B: Bytes> Json<B> {
         Ok(true)
     }
 
-    /// Reads a scalar that may be left out into a string of its own.
+    /// Reads an optional scalar as an owned string.
     pub(crate) fn owned(&mut self, text: &mut Text) -> Result<Option<String>> {
         Ok(if self.scalar(text)? { text.some().map(str::to_owned) } else { None })
     }
 
-    /// Goes past the next value, whatever it is.
+    /// Skips the next value of any kind.
     pub(crate) fn skip(&mut self) -> Result<()> {
         let depth = self.open.len();
-        // What is open beneath `depth`: whether it is an object.
+        // The open containers above `depth`; true for an object.
         let mut kinds: Vec<bool> = Vec::new();
         loop {
             match self.kind()? {
@@ -362,12 +361,12 @@ impl<B: Bytes> Json<B> {
         Ok(true)
     }
 
-    /// Whether another document follows the one that was read.
+    /// Returns true if another document follows.
     pub(crate) fn more(&mut self) -> Result<bool> {
         Ok(self.space()?.is_some())
     }
 
-    /// Checks that nothing follows.
+    /// Checks that only white space follows.
     pub(crate) fn end(&mut self) -> Result<()> {
         match self.space()? {
             None => Ok(()),
@@ -386,7 +385,7 @@ impl<B: Bytes> Json<B> {
         Ok(())
     }
 
-    /// A number; its text is left in `raw`, cut at a length that no number needs.
+    /// Reads a number into `raw`, cut at a length that no number needs.
     fn number(&mut self) -> Result<()> {
         const LONGEST: usize = 1024;
         self.raw.clear();
@@ -439,17 +438,17 @@ impl<B: Bytes> Json<B> {
         Ok(())
     }
 
-    /// A string, decoded into `text` if that is wanted.
+    /// Reads a string, and decodes it into `text` if given.
     fn string(&mut self, text: Option<&mut Text>) -> Result<()> {
         self.bump(1);
         let wanted = text.is_some();
         let mut is_cut = false;
-        // The first half of a surrogate pair whose second half may be the next escape.
+        // The first half of a surrogate pair; the next escape may be the second half.
         let mut high: Option<u32> = None;
         self.raw.clear();
         loop {
             let chunk = self.bytes.chunk()?;
-            // The bytes up to a quote, an escape or a control character are the string's own.
+            // Bytes up to a quote, an escape or a control character are taken verbatim.
             let plain = chunk.iter().take_while(|&&b| b != b'"' && b != b'\\' && b >= 0x20).count();
             let stop = chunk.get(plain).copied();
             let is_empty = chunk.is_empty();
@@ -508,7 +507,7 @@ impl<B: Bytes> Json<B> {
         Ok(())
     }
 
-    /// What follows a backslash: a scalar, or one half of a surrogate pair.
+    /// Decodes the escape after a backslash: a scalar, or half of a surrogate pair.
     fn escape(&mut self) -> Result<u32> {
         let Some(byte) = self.peek()? else { return Err(self.error("the text ends within a string")) };
         let scalar = match byte {
@@ -540,7 +539,7 @@ impl<B: Bytes> Json<B> {
     }
 }
 
-/// Appends a scalar while there is room; whether there was none.
+/// Appends a scalar if there is room; returns true if there was none.
 fn push(raw: &mut Vec<u8>, scalar: char) -> bool {
     let has_room = raw.len() < MAX_FEED_LINE;
     if has_room {
@@ -549,7 +548,7 @@ fn push(raw: &mut Vec<u8>, scalar: char) -> bool {
     !has_room
 }
 
-/// A byte as a message shows it.
+/// A byte as messages show it.
 fn shown(byte: u8) -> String {
     if byte.is_ascii_graphic() { format!("`{}`", char::from(byte)) } else { format!("byte 0x{byte:02x}") }
 }

@@ -1,4 +1,4 @@
-//! JSON whose records are flat and whose keys are known, as constants say.
+//! JSON formats with flat records and known keys, described by constants.
 
 use crate::error::Result;
 use crate::feed::head::Head;
@@ -11,10 +11,10 @@ use crate::input::Lines;
 
 /// A document of records: an array, or an object of arrays.
 pub(crate) struct Keyed {
-    /// The paths that tell the document from all others; all those of one of these sets are there.
+    /// Paths that identify the document: it must contain all paths of one of these sets.
     pub(crate) shapes: &'static [&'static [&'static str]],
-    /// What the keys of a record hold; `#` is the key of the array that it stands in, if that is a number. What is not named
-    /// here goes to the description.
+    /// The roles of a record's keys; `#` is the key of the enclosing array if it is a number. Keys not named here go to
+    /// the description.
     pub(crate) keys: &'static [(&'static str, ColumnRole)],
 }
 

@@ -1,10 +1,10 @@
-//! Lines of text, and which of them are comments.
+//! Lines of text, and the recognition of comments.
 
 use crate::error::Result;
 use crate::indicator::{RecordSink, Reject, Rejection};
 use crate::input::{Line, Lines};
 
-/// Whether a trimmed line is blank, or a comment: `#`, `;`, or `//` that does not begin a value.
+/// Returns true if a trimmed line is blank, or a comment: `#`, `;`, or `//` that does not begin a value.
 pub(crate) fn is_blank_or_comment(line: &str) -> bool {
     match line.as_bytes() {
         [] | [b'#' | b';', ..] | [b'/', b'/'] => true,
@@ -13,12 +13,12 @@ pub(crate) fn is_blank_or_comment(line: &str) -> bool {
     }
 }
 
-/// Whether a trimmed line is blank, or a comment in one format or another.
+/// Returns true if a trimmed line is blank, or a comment in any format.
 pub(crate) fn is_comment(line: &str) -> bool {
     is_blank_or_comment(line) || line.starts_with('!')
 }
 
-/// `line` without a comment that `#` or `;` begins after white space, and the comment.
+/// Splits `line` at a comment, which begins with `#` or `;` after white space.
 pub(crate) fn split_comment(line: &str) -> (&str, Option<&str>) {
     for at in memchr::memchr2_iter(b'#', b';', line.as_bytes()) {
         let body = line[..at].trim_end();
@@ -30,7 +30,7 @@ pub(crate) fn split_comment(line: &str) -> (&str, Option<&str>) {
     (line, None)
 }
 
-/// Calls `each` for every line that is not over the cap.
+/// Calls `each` for every line within the length cap.
 pub(crate) fn each_line(
     lines: &mut Lines<'_>,
     sink: &mut dyn RecordSink,

@@ -1,40 +1,40 @@
-//! What feeds call the types of their values, and reading a value as the type says.
+//! The names that feeds give to types of values, and reading a value of a stated type.
 
 use crate::feed::syntax::decoration::undecorated;
 use crate::feed::syntax::ports;
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{Construct, FileHash, Indicator, Record, Reject, Url};
 
-/// What a value is said to be.
+/// The stated type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Listed {
-    /// Whatever it looks like.
+    /// Any type; the value's shape decides.
     Any,
     Ip,
     Domain,
-    /// A name that stands for itself alone.
+    /// A name that covers only itself.
     Hostname,
     Url,
-    /// The part of a URL behind the host.
+    /// The path of a URL, without its host.
     Path,
-    /// A name and its address, with `|` between.
+    /// A name and its address, separated by `|`.
     DomainIp,
-    /// A host or an address and a port, with `|` or `:` between.
+    /// A host or address and a port, separated by `|` or `:`.
     HostPort,
     /// The hash of a file.
     Hash,
-    /// The name of a file and its hash, with `|` between.
+    /// A file name and a hash of the file, separated by `|`.
     NamedHash,
     /// A mail address.
     Email,
-    /// Nothing an indicator can hold.
+    /// A type that no indicator can hold.
     Skip(Construct),
 }
 
 impl Listed {
-    /// What a type is in MISP, OTX, STIX, OpenCTI, abuse.ch and tables of many kinds. `None` for an unknown name.
+    /// Looks up the name of a type in MISP, OTX, STIX, OpenCTI, abuse.ch and various tables. `None` if it is unknown.
     pub(crate) fn of(name: &str) -> Option<Self> {
-        // Zeek's types.
+        // Types of Zeek.
         if let Some(kind) = name.strip_prefix("Intel::") {
             return Some(match kind {
                 "ADDR" | "SUBNET" => Listed::Ip,
@@ -69,7 +69,7 @@ impl Listed {
             "link" | "reference" | "github" => Listed::Skip(Construct::Link),
             "email" | "emailsrc" | "emaildst" | "emailaddress" | "emailaddr" | "emailreplyto" | "envelopefrom"
             | "bodyfrom" | "sender" | "senderemail" | "emailsender" => Listed::Email,
-            // Who was attacked, and who registered a name.
+            // Victims and registrants.
             "targetemail"
             | "whoisregistrantemail"
             | "emailsubject"
@@ -178,8 +178,9 @@ impl Listed {
     }
 }
 
-/// `md5`, `filename|sha256`, `FileHash-SHA1`, `x509-fingerprint-sha1`, …: hashes of a whole file or certificate. Others tell what is
-/// alike, or are of a part, and are no name of a file: `imphash`, `ssdeep`, ….
+/// Types that are hashes of a whole file or certificate: `md5`, `filename|sha256`, `FileHash-SHA1`,
+/// `x509-fingerprint-sha1`, …. Other hashes measure similarity or cover a part, and do not identify a file: `imphash`,
+/// `ssdeep`, ….
 fn hash(plain: &str) -> Option<Listed> {
     const WHOLE: [&str; 12] = [
         "md5",
@@ -213,7 +214,7 @@ fn hash(plain: &str) -> Option<Listed> {
     }
 }
 
-/// Reads a value as what it is said to be. [`Listed::DomainIp`] is two values, which the caller takes apart.
+/// Reads a value of the stated type. [`Listed::DomainIp`] holds two values, which the caller must split first.
 pub(crate) fn read(listed: Listed, value: &str, rules: &Rules) -> Result<Value, Reject> {
     match listed {
         Listed::Ip => value::classify(without_scope(value), rules),
@@ -223,7 +224,7 @@ pub(crate) fn read(listed: Listed, value: &str, rules: &Rules) -> Result<Value, 
         Listed::Any | Listed::Domain | Listed::DomainIp | Listed::Path => value::classify(value, rules),
         Listed::Hostname => {
             let mut found = value::classify(value, rules)?;
-            // A name with a wildcard before it says itself what it covers.
+            // A name with a leading wildcard states its own scope.
             if let Indicator::Domain { scope, .. } = &mut found.indicator
                 && !value.starts_with(['*', '.'])
             {
@@ -240,7 +241,7 @@ pub(crate) fn read(listed: Listed, value: &str, rules: &Rules) -> Result<Value, 
     }
 }
 
-/// Keeps the name of the file that a value is the hash of, before what else is said of it.
+/// Puts the file name given with a hash in front of the description.
 pub(crate) fn keep_name(record: &mut Record<'_>, listed: Listed, value: &str) {
     if listed != Listed::NamedHash {
         return;
@@ -254,7 +255,7 @@ pub(crate) fn keep_name(record: &mut Record<'_>, listed: Listed, value: &str) {
     }
 }
 
-/// An address without the word by which CrowdSec's tables say what it is: `Ip:192.0.2.1`, `Range:192.0.2.0/24`.
+/// Strips the prefix that CrowdSec's tables put before an address: `Ip:192.0.2.1`, `Range:192.0.2.0/24`.
 pub(crate) fn without_scope(value: &str) -> &str {
     match value.split_once(':') {
         Some((scope, rest)) if scope.eq_ignore_ascii_case("ip") || scope.eq_ignore_ascii_case("range") => rest,
@@ -262,7 +263,7 @@ pub(crate) fn without_scope(value: &str) -> &str {
     }
 }
 
-/// A URL, with a scheme or without. What is only a host stands for all URLs on it.
+/// Reads a URL, with or without a scheme. A bare host becomes the URL of its root, which covers all URLs on it.
 fn url(value: &str, rules: &Rules) -> Result<Value, Reject> {
     let found = value::classify(value, rules)?;
     let is_host = match &found.indicator {
@@ -281,7 +282,7 @@ fn url(value: &str, rules: &Rules) -> Result<Value, Reject> {
     Ok(Indicator::Url { url, host_scope: rules.url_scope() }.into())
 }
 
-/// Reads a value that names several ports itself; `None` if it does not.
+/// Reads a value that itself names several ports; `None` if it does not.
 pub(crate) fn read_several(listed: Listed, value: &str, rules: &Rules) -> Option<Result<Vec<Value>, Reject>> {
     let (host, numbers) = ports::split(value)?;
     let host = host.trim();

@@ -1,7 +1,8 @@
-//! What formats share: how JSON, XML, tables and patterns are written, and what a value is.
+//! Syntax shared by formats: JSON, XML, tables, patterns and values.
 //!
-//! [`json`] and [`xml`] are pull parsers with line numbers and caps, [`cells`] and [`table`] read rows, [`text`] words and dates.
-//! [`value`] makes an indicator of a text by the rules of a feed ([`value::Rules`]), [`out`] hands it to the sink.
+//! [`json`] and [`xml`] are pull parsers with line numbers and caps; [`cells`] and [`table`] read rows; [`text`] reads
+//! dates, tags and numbers. [`value`] turns text into an indicator by the rules of a feed ([`value::Rules`]), and
+//! [`out`] passes it to the sink.
 
 pub(crate) mod cells;
 pub(crate) mod columns;

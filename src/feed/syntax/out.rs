@@ -1,4 +1,4 @@
-//! Handing values over.
+//! Passes values on to the sink.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use crate::feed::syntax::text;
 use crate::feed::syntax::value::Value;
 use crate::indicator::{Action, Construct, Feed, Record, RecordSink, Reject, Rejection, Skip, Warning, WarningKind};
 
-/// Hands a value over as a record, with what `fill` says of it, or as a rejection.
+/// Passes a value to the sink: as a record, whose metadata `fill` sets, or as a rejection.
 pub(crate) fn put<'a>(
     sink: &mut dyn RecordSink,
     line: u32,
@@ -29,7 +29,7 @@ pub(crate) fn put<'a>(
     }
 }
 
-/// Each of several values that one listing stands for, or the one reason why it stands for none.
+/// The results for one listing that stands for several values: each value, or the one reason for rejecting it.
 pub(crate) fn each(values: Result<Vec<Value>, Reject>) -> Vec<Result<Value, Reject>> {
     match values {
         Ok(values) => values.into_iter().map(Ok).collect(),
@@ -37,7 +37,7 @@ pub(crate) fn each(values: Result<Vec<Value>, Reject>) -> Vec<Result<Value, Reje
     }
 }
 
-/// A date as a feed writes it; one that cannot be read is warned of.
+/// Parses a date, and warns if it cannot be read.
 pub(crate) fn date(said: &str, line: u32, sink: &mut dyn RecordSink) -> Option<Timestamp> {
     let time = text::time(said);
     if time.is_none() && text::says_a_date(said) {
@@ -46,7 +46,7 @@ pub(crate) fn date(said: &str, line: u32, sink: &mut dyn RecordSink) -> Option<T
     time
 }
 
-/// A date that comes next in a JSON text.
+/// Reads a date from JSON.
 pub(crate) fn json_date<B: Bytes>(
     json: &mut Json<B>,
     text: &mut Text,
@@ -55,7 +55,7 @@ pub(crate) fn json_date<B: Bytes>(
     Ok(json.owned(text)?.and_then(|said| date(&said, text.line, sink)))
 }
 
-/// What an exception in a feed asks for: an exception in a list that allows is nothing but a part of it.
+/// The action of an exception. In an allow feed, exceptions are ordinary entries.
 pub(crate) fn exception(feed: &Feed) -> Option<Action> {
     (feed.action == Action::Block).then_some(Action::Allow)
 }

@@ -1,13 +1,13 @@
-//! Records that wait for what the feed says of all of them further on.
+//! Records held back until the metadata that applies to all of them is known.
 
 use crate::indicator::{Record, RecordSink, Warning, WarningKind};
 use crate::limits::MAX_PENDING;
 
-/// Records in the order of the feed.
+/// Records in feed order.
 #[derive(Default)]
 pub(crate) struct Pending {
     records: Vec<Record<'static>>,
-    /// What was changed about some of them.
+    /// Warnings, each with the number of records before it.
     warnings: Vec<(usize, Warning<'static>)>,
     bytes: usize,
 }
@@ -27,12 +27,12 @@ impl Pending {
         self.warnings.push((self.records.len(), warning));
     }
 
-    /// Whether so many wait that they must go as they are.
+    /// Returns true if the records hold more memory than allowed and must be flushed.
     pub(crate) fn is_full(&self) -> bool {
         self.bytes > MAX_PENDING
     }
 
-    /// Hands all over, with what `complete` adds to each.
+    /// Passes all records to the sink, after `complete` has added to each.
     pub(crate) fn flush(&mut self, sink: &mut dyn RecordSink, mut complete: impl FnMut(&mut Record<'static>)) {
         let mut warnings = self.warnings.drain(..).peekable();
         for (at, mut record) in self.records.drain(..).enumerate() {
@@ -46,7 +46,7 @@ impl Pending {
         self.bytes = 0;
     }
 
-    /// As [`flush`](Self::flush), and says that what follows later is missing.
+    /// As [`flush`](Self::flush), with a warning that metadata found later will be missing.
     pub(crate) fn flush_early(&mut self, sink: &mut dyn RecordSink, complete: impl FnMut(&mut Record<'static>)) {
         if let Some(first) = self.records.first() {
             sink.warn(Warning::new(first.line, first.as_listed.clone(), WarningKind::LateContext));

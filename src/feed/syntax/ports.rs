@@ -1,20 +1,20 @@
-//! Ports, as feeds limit addresses and names to them: one, several, ranges, and services by name.
+//! Ports in feeds: one, several, ranges, and services by name.
 //!
 //! ```text
-//! 80   80,443   8000-8010   8000:8010   1024-   https   any   0 (how some say that it is unknown)
+//! 80   80,443   8000-8010   8000:8010   1024-   https   any   0 (unknown, in some feeds)
 //! 192.0.2.1:8000-8010   [2001:db8::1]:80,443   evil.test|8000-8010
 //! ```
 //!
-//! An indicator has one port or all, so each port of a range is an indicator of its own. A range of more than [`MAX_PORTS`] is refused:
-//! to take it for all ports would find what the feed does not list.
+//! An indicator has one port or all, so a range becomes one indicator per port. A range of more than [`MAX_PORTS`] is
+//! refused, because reading it as all ports would report hits on ports the feed does not list.
 
 use crate::feed::syntax::value::Value;
 use crate::indicator::{Indicator, Reject};
 
-/// Most ports that are listed one by one.
+/// The most ports that a range may expand to.
 const MAX_PORTS: usize = 256;
 
-/// Limits an address or a name to a port. Zero is how some say that it is unknown.
+/// Limits an address or name to a port. Some feeds write 0 for an unknown port.
 pub(crate) fn with_port(value: Value, port: &str) -> Result<Value, Reject> {
     let port = port.trim();
     if port.is_empty() || port == "0" {
@@ -28,13 +28,13 @@ fn limited(mut value: Value, number: u16) -> Value {
         Indicator::Ip { port, .. } | Indicator::IpRange { port, .. } | Indicator::Domain { port, .. } => {
             port.get_or_insert(number);
         }
-        // A URL says its port itself, and a pattern is not about hosts.
+        // A URL states its own port, and a pattern has none.
         _ => {}
     }
     value
 }
 
-/// Limits an address or a name to ports: a value for each of them.
+/// Limits an address or name to several ports: one value per port.
 pub(crate) fn with_ports(value: Value, ports: &str) -> Result<Vec<Value>, Reject> {
     let Some(ports) = parse(ports)? else { return Ok(vec![value]) };
     let is_limited = match &value.indicator {
@@ -47,7 +47,7 @@ pub(crate) fn with_ports(value: Value, ports: &str) -> Result<Vec<Value>, Reject
     Ok(ports.into_iter().map(|port| limited(value.clone(), port)).collect())
 }
 
-/// A host, and the several ports that follow it.
+/// Splits a value into a host and the several ports after it.
 pub(crate) fn split(value: &str) -> Option<(&str, &str)> {
     let (host, ports) = if let Some((host, ports)) = value.split_once('|') {
         (host, ports)
@@ -60,12 +60,12 @@ pub(crate) fn split(value: &str) -> Option<(&str, &str)> {
     let is_several = ports.starts_with(|c: char| c.is_ascii_digit())
         && ports.contains(['-', ':', ','])
         && ports.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b','))
-        // `192.0.2.1:80:90`, and not an IPv6 address.
+        // Accepts `192.0.2.1:80:90`, but not an IPv6 address.
         && host.contains(['.', ':']);
     is_several.then_some((host, ports))
 }
 
-/// The ports, each once; `None` for all.
+/// Parses ports and removes duplicates; `None` means all ports.
 fn parse(text: &str) -> Result<Option<Vec<u16>>, Reject> {
     let text = text.trim();
     if matches!(text, "" | "0" | "any" | "*") {
@@ -98,14 +98,14 @@ fn parse(text: &str) -> Result<Option<Vec<u16>>, Reject> {
     }
 }
 
-/// A port by its number, or by the name of its service.
+/// Parses a port number or the name of a service.
 fn number(text: &str) -> Option<u16> {
     let text = text.trim();
     let service = || SERVICES.iter().find(|(name, _)| *name == text).map(|&(_, port)| port);
     text.parse().ok().filter(|&port| port > 0).or_else(service)
 }
 
-/// Ports that firewalls show by name.
+/// Ports that firewalls print by name.
 const SERVICES: [(&str, u16); 22] = [
     ("ftp", 21),
     ("ssh", 22),

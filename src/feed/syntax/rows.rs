@@ -1,4 +1,4 @@
-//! Records of JSON that are flat, read as rows of a table.
+//! Flat JSON records, read as the rows of a table.
 
 use std::borrow::Cow;
 
@@ -11,23 +11,23 @@ use crate::feed::syntax::value::Rules;
 use crate::indicator::{ColumnRole, Columns, Feed, RecordSink, Reject, Rejection};
 use crate::input::Lines;
 
-/// How the records of a document are read.
+/// The parameters for reading a document.
 pub(crate) struct Reading<'a> {
     pub(crate) feed: &'a Feed,
     pub(crate) rules: Rules,
-    /// What a key holds; keys within objects with dots between.
+    /// The role of a key. Nested keys are joined by dots.
     pub(crate) role: &'a dyn Fn(&str) -> Option<ColumnRole>,
     pub(crate) finish: Finish<'a>,
-    /// The keys of the document whose values are records; all keys, if it is empty.
+    /// The members of the document that hold records. If empty, all members do.
     pub(crate) members: &'a [&'a str],
 }
 
-/// Most keys of a record that are looked at, and what is kept of one value.
+/// The most keys read per record, and the most bytes kept per value.
 const MAX_KEYS: usize = 256;
 const MAX_CELL: usize = 64 * 1024;
 
-/// Reads all records of a document: of an array, or of the arrays that are members of an object. The key of an array in
-/// which records stand is the cell `#`; where the format has ids there, only a number is one.
+/// Reads all records of a document: the elements of an array, or of the arrays that are members of an object. The key
+/// of such an array becomes the cell `#`; formats that expect an id there accept only a number.
 pub(crate) fn document<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
     let mut rows = Rows { reading, row: RowCells::default(), layout: None };
     let mut key = Text::default();
@@ -47,7 +47,7 @@ pub(crate) fn document<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink
     json.end()
 }
 
-/// Reads a document that is a record itself.
+/// Reads a document that is itself one record.
 pub(crate) fn record<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
     let mut rows = Rows { reading, row: RowCells::default(), layout: None };
     rows.row.read(json)?;
@@ -55,7 +55,7 @@ pub(crate) fn record<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: 
     json.end()
 }
 
-/// Reads a record from each line. A line that is no JSON is rejected, and costs no other.
+/// Reads one record per line. A line that is not JSON is rejected without affecting the others.
 pub(crate) fn lines(lines: &mut Lines<'_>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
     let mut rows = Rows { reading, row: RowCells::default(), layout: None };
     each_line(lines, sink, |line, sink| {
@@ -74,7 +74,7 @@ pub(crate) fn lines(lines: &mut Lines<'_>, reading: &Reading<'_>, sink: &mut dyn
 struct Rows<'a> {
     reading: &'a Reading<'a>,
     row: RowCells,
-    /// That of the last row, whose keys the next one mostly has too.
+    /// The layout of the last row, since the next one usually has the same keys.
     layout: Option<(Vec<String>, Layout)>,
 }
 
@@ -111,7 +111,7 @@ impl Rows<'_> {
     }
 }
 
-/// The roles that the user gives to keys; a key that a record does not have is no fault.
+/// The roles that the user gives to keys. A record may lack any of the keys.
 fn of_user(columns: &Columns, names: &[String]) -> Layout {
     let role = |name: &String| {
         let is_named = |column: &crate::indicator::Column| matches!(column, crate::indicator::Column::Name(known) if known.eq_ignore_ascii_case(name));
@@ -120,7 +120,7 @@ fn of_user(columns: &Columns, names: &[String]) -> Layout {
     Layout::new(names.iter().map(role).collect(), names.to_vec())
 }
 
-/// A record as cells. The strings are kept from one record to the next.
+/// A record as cells. The strings are reused from one record to the next.
 #[derive(Default)]
 struct RowCells {
     names: Vec<String>,
@@ -155,7 +155,7 @@ impl RowCells {
         self.length += 1;
     }
 
-    /// Reads a record. A scalar is a record of one value.
+    /// Reads a record. A scalar is a record with a single value.
     fn read<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {
         self.prefix.clear();
         if json.kind()? == Kind::Object {
@@ -194,7 +194,7 @@ impl RowCells {
                 self.object(json)?;
                 self.prefix.clear();
             }
-            // The scalars of an array are one cell.
+            // The scalars of an array become one cell.
             Kind::Array => {
                 let mut joined = String::new();
                 let line = json.line();

@@ -1,4 +1,4 @@
-//! What a JSON text holds where: how formats of JSON are told apart by their heads.
+//! The structure of a JSON text, by which JSON formats are recognised.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,19 @@ use crate::error::Result;
 use crate::feed::syntax::json::{Json, Kind, Slice, Text};
 use crate::feed::syntax::text::{floor, is_number, is_uuid};
 
-/// What a JSON text holds where, as far as its head tells.
+/// The structure of a JSON text, as far as its head shows it.
 ///
-/// A path names the keys from the root on: `objects[].type`. A key that is a number is `#`, one that is a UUID `@`.
+/// A path joins the keys from the root: `objects[].type`. A key that is a number is written `#`, one that is a UUID
+/// `@`.
 #[derive(Debug)]
 pub(crate) struct Shape {
     paths: BTreeMap<String, String>,
-    /// Each line is a document.
+    /// True if each line is a document.
     pub(crate) is_lines: bool,
 }
 
 impl Shape {
-    /// Documents, and paths, that are looked at.
+    /// The most documents, and the most paths, examined.
     const ENOUGH: usize = 4096;
     const DEPTH: usize = 6;
 
@@ -30,13 +31,13 @@ impl Shape {
         let mut documents = 0;
         while documents < Self::ENOUGH && matches!(json.more(), Ok(true)) {
             documents += 1;
-            // The head may end anywhere, which is an error to the parser.
+            // The head may end in the middle of a value, which the parser reports as an error.
             if shape.walk(&mut json, &mut String::new(), 0).is_err() {
                 break;
             }
         }
         shape.is_lines = documents > 1;
-        // `[2001:db8::1]` begins like an array, too.
+        // `[2001:db8::1]` also begins like an array.
         let is_json =
             shape.paths.iter().any(|(path, text)| !text.is_empty() || path.contains(|c| !matches!(c, '[' | ']')));
         is_json.then_some(shape)
@@ -106,12 +107,12 @@ impl Shape {
         paths.iter().all(|path| self.has(path))
     }
 
-    /// The first string at a path; empty if there is none.
+    /// The first string at a path, or an empty one.
     pub(crate) fn text(&self, path: &str) -> &str {
         self.paths.get(path).map_or("", |text| text)
     }
 
-    /// The paths behind a prefix.
+    /// The rest of each path that begins with a prefix.
     pub(crate) fn members<'s>(&'s self, prefix: &str) -> impl Iterator<Item = &'s str> {
         self.paths.keys().filter_map(move |path| path.strip_prefix(prefix))
     }

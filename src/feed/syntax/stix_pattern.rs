@@ -1,9 +1,10 @@
-//! Patterns of STIX 2 (STIX 2.1 section 9), as far as each names values by which an indicator is found.
+//! STIX 2 patterns (STIX 2.1 section 9), reduced to the values that can be matched on their own.
 //!
-//! `[domain-name:value = 'evil.test' OR ipv4-addr:value IN ('192.0.2.1', '192.0.2.2')]` is three values. What holds only
-//! together with something else, in an order, by wildcards or not at all is no value: such parts are named by their
-//! construct, and the rest of the pattern is read all the same. One conjunction is a value, an address with its port:
-//! `[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.1' AND network-traffic:dst_port = 443]`.
+//! `[domain-name:value = 'evil.test' OR ipv4-addr:value IN ('192.0.2.1', '192.0.2.2')]` holds three values. A part that
+//! is true only in combination, in a sequence, with wildcards or when negated is not a value. Such parts are reported
+//! by their construct, and the rest of the pattern is still read. One conjunction is a value, an address with its port:
+//! `[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.1' AND
+//! network-traffic:dst_port = 443]`.
 
 use crate::feed::syntax::listed::Listed;
 use crate::indicator::Construct;
@@ -15,10 +16,10 @@ pub(crate) enum Part {
     Skip(Construct),
 }
 
-/// Parentheses within each other. No real pattern has more than a few.
+/// The deepest nesting of parentheses. Real patterns have only a few levels.
 const MAX_DEPTH: usize = 32;
 
-/// The parts of a pattern; `None` if it is malformed.
+/// Parses a pattern into its parts; `None` if it is malformed.
 pub(crate) fn parse(pattern: &str) -> Option<Vec<Part>> {
     let tokens = tokens(pattern)?;
     let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, equality: None };
@@ -28,7 +29,7 @@ pub(crate) fn parse(pattern: &str) -> Option<Vec<Part>> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token<'p> {
-    /// A keyword, a path, or a literal without quotes.
+    /// A keyword, a path, or an unquoted literal.
     Word(&'p str),
     Text(String),
     Sign(&'static str),
@@ -59,7 +60,7 @@ fn tokens(pattern: &str) -> Option<Vec<Token<'_>>> {
     Some(tokens)
 }
 
-/// A text in quotes, of which the first has been read, and what follows it.
+/// Reads a quoted text, whose first quote has been consumed, and returns the rest.
 fn text(rest: &str) -> Option<(String, &str)> {
     let mut text = String::new();
     let mut chars = rest.char_indices();
@@ -76,7 +77,7 @@ fn text(rest: &str) -> Option<(String, &str)> {
     None
 }
 
-/// The length of a word: a path may hold steps in quotes and in brackets, `file:hashes.'SHA-256'`, `x_refs[0].value`.
+/// The length of a word. A path may contain quoted and bracketed steps: `file:hashes.'SHA-256'`, `x_refs[0].value`.
 fn word(rest: &str) -> usize {
     let mut at = 0;
     let bytes = rest.as_bytes();
@@ -84,7 +85,7 @@ fn word(rest: &str) -> usize {
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b':' | b'.' | b'*' | b'+' | 0x80..);
     while at < bytes.len() {
         match bytes[at] {
-            // `t'…'`, `b'…'` and `h'…'` too, which are literals.
+            // This also takes the literals `t'…'`, `b'…'` and `h'…'`.
             quote @ (b'\'' | b'"') if at > 0 => match rest[at + 1..].find(char::from(quote)) {
                 Some(end) => at += end + 2,
                 None => return 0,
@@ -104,7 +105,7 @@ struct Parser<'t, 'p> {
     tokens: &'t [Token<'p>],
     at: usize,
     depth: usize,
-    /// The path and the literal of the comparison that was read last, if it is a lone `=` without parentheses.
+    /// The path and literal of the last comparison, if it is a single `=` outside parentheses.
     equality: Option<(&'p str, String)>,
 }
 
@@ -130,7 +131,7 @@ impl<'p> Parser<'_, 'p> {
         (self.depth <= MAX_DEPTH).then_some(())
     }
 
-    /// Observations, with `OR`, `AND` and `FOLLOWEDBY` between.
+    /// Parses observations joined by `OR`, `AND` and `FOLLOWEDBY`.
     fn observations(&mut self) -> Option<Vec<Part>> {
         let mut parts = self.observation()?;
         loop {
@@ -159,7 +160,7 @@ impl<'p> Parser<'_, 'p> {
             self.sign("]").then_some(parts)?
         };
         self.depth -= 1;
-        // What is seen once says no more than a part of `REPEATS 5 TIMES`.
+        // A single sighting does not satisfy `REPEATS 5 TIMES`.
         loop {
             let operands = if self.keyword("WITHIN") || self.keyword("REPEATS") {
                 2
@@ -174,7 +175,7 @@ impl<'p> Parser<'_, 'p> {
         }
     }
 
-    /// Comparisons with `OR` between; `AND` binds closer.
+    /// Parses comparisons joined by `OR`; `AND` binds more tightly.
     fn comparisons(&mut self) -> Option<Vec<Part>> {
         let mut parts = self.conjunction()?;
         while self.keyword("OR") {
@@ -287,8 +288,8 @@ impl<'p> Parser<'_, 'p> {
     }
 }
 
-/// What equalities say together, if they are about one end of some traffic: its address or name, and perhaps of which type that
-/// is, which it shows itself, and the port.
+/// Combines equalities about one end of a connection: the address or name, optionally its type, which is redundant, and
+/// the port.
 fn end_of_traffic(all: &[(&str, String)]) -> Option<Part> {
     let (mut value, mut port, mut end) = (None, None, None);
     for (path, literal) in all {
@@ -310,7 +311,7 @@ fn end_of_traffic(all: &[(&str, String)]) -> Option<Part> {
     })
 }
 
-/// What a hash is by the algorithm that the last step of its path names: `hashes.'SHA-256'`, `hashes.MD5`.
+/// The type of a hash, from the algorithm in the last step of its path: `hashes.'SHA-256'`, `hashes.MD5`.
 fn hash(property: &str) -> Listed {
     let algorithm = property.rsplit("hashes.").next().unwrap_or_default().trim_matches(['\'', '"']);
     match Listed::of(algorithm) {
@@ -319,7 +320,7 @@ fn hash(property: &str) -> Listed {
     }
 }
 
-/// The hashes of one file, each of which is the file: what else equalities say of it, such as its name and its size, a log need not show.
+/// The hashes of one file. Each alone identifies the file; a log need not show its name, size or other properties.
 fn hashes_of_file(all: &[(&str, String)]) -> Option<Vec<Part>> {
     let (mut hashes, mut name) = (Vec::new(), None);
     for (path, literal) in all {
@@ -342,7 +343,7 @@ fn hashes_of_file(all: &[(&str, String)]) -> Option<Vec<Part>> {
     Some(hashes.into_iter().map(part).collect())
 }
 
-/// What the property of an object is.
+/// The type of an object's property.
 fn of_path(path: &str) -> Listed {
     let (object, property) = path.split_once(':').unwrap_or((path, ""));
     match (object, property) {
@@ -394,13 +395,13 @@ mod tests {
             ("[domain-name:value = 'a.test'] OR [domain-name:value = 'b.test']", Some("Domain=a.test Domain=b.test")),
             ("([domain-name:value = 'a.test'])", Some("Domain=a.test")),
             ("[(domain-name:value = 'a.test' OR url:value = 'b.test/x')]", Some("Domain=a.test Url=b.test/x")),
-            // The part that stands alone is taken.
+            // Only the part that stands alone is a value.
             (
                 "[url:value = 'a.test/x' AND file:name = 'x' OR domain-name:value = 'b.test']",
                 Some("conjunction Domain=b.test"),
             ),
             ("[domain-name:value = 'a.test'] AND [domain-name:value = 'b.test']", Some("conjunction")),
-            // What is said of one end of some traffic is one value.
+            // Properties of one end of a connection form one value.
             (
                 "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.1']",
                 Some("Any=192.0.2.1"),

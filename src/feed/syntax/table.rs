@@ -1,4 +1,4 @@
-//! What the columns of a table hold, and the records that its rows make.
+//! The layout of a table's columns, and the records that its rows yield.
 
 use std::borrow::Cow;
 
@@ -16,16 +16,16 @@ use crate::indicator::{
 };
 use crate::input::Lines;
 
-/// What a description made of other columns holds at most, in bytes.
+/// The most bytes of a description assembled from other columns.
 const MAX_REST: usize = 1024;
 
-/// What the columns of one table hold.
+/// The layout of a table's columns.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
     roles: Vec<Option<ColumnRole>>,
-    /// The names of the header, for what goes to the description.
+    /// The column names of the header, for the description.
     names: Vec<String>,
-    /// What is to be said of columns.
+    /// Warnings about columns.
     notes: Vec<(String, WarningKind)>,
 }
 
@@ -34,8 +34,8 @@ impl Layout {
         Self { roles, names, notes: Vec::new() }
     }
 
-    /// Takes a column that is called `email` and no more for a contact where the table lists something else: mostly it is that of who
-    /// registered a name, or of whom to write to.
+    /// Drops a column called just `email` if the table lists other values: it usually holds the contact of a registrant
+    /// or a provider.
     fn forget_contacts(mut self) -> Self {
         let others = self.roles.iter().flatten().any(|role| is_value(*role) && *role != ColumnRole::Email);
         for (role, name) in self.roles.iter_mut().zip(&self.names) {
@@ -46,18 +46,18 @@ impl Layout {
         self
     }
 
-    /// From a header, by what the names of its columns mean.
+    /// Derives the layout from the column names of a header.
     pub(crate) fn of_header(cells: &[Cow<'_, str>], role: impl Fn(&str) -> Option<ColumnRole>) -> Self {
         let names: Vec<String> = cells.iter().map(|cell| cell.trim_start_matches('#').trim().to_owned()).collect();
         Self::new(names.iter().map(|name| role(name)).collect(), names).forget_contacts()
     }
 
-    /// From the keys of a record, likewise.
+    /// Derives the layout from the keys of a record.
     pub(crate) fn of_keys(names: &[String], role: impl Fn(&str) -> Option<ColumnRole>) -> Self {
         Self::new(names.iter().map(|name| role(name)).collect(), names.to_vec()).forget_contacts()
     }
 
-    /// From what the user says of the columns; the reason, if a column does not exist.
+    /// Applies the user's description of the columns. Fails with the reason if a column does not exist.
     pub(crate) fn of_user(columns: &Columns, header: Option<&[Cow<'_, str>]>) -> Result<Self, String> {
         let names: Vec<String> =
             header.unwrap_or_default().iter().map(|cell| cell.trim_start_matches('#').trim().to_owned()).collect();
@@ -83,14 +83,14 @@ impl Layout {
         self.roles.iter().flatten().any(|role| is_value(*role))
     }
 
-    /// Whether some column of values holds a value in this row.
+    /// Returns true if a value column holds a readable value in this row.
     pub(crate) fn reads(&self, cells: &[Cow<'_, str>], rules: &Rules) -> bool {
         let mut values = self.roles.iter().zip(cells).filter(|(role, _)| role.is_some_and(is_value));
         values.any(|(_, cell)| value::classify(listed::without_scope(cell), rules).is_ok())
     }
 
-    /// Takes a column of values of any kind for prose if it never holds one and another column does: some call so what an address
-    /// was seen doing.
+    /// Treats a column of any values as prose if it never holds one while another column does: some feeds use such a
+    /// name for the activity of an address.
     pub(crate) fn forget_prose(&mut self, rows: &[&Vec<Cow<'_, str>>], rules: &Rules) {
         let values =
             |at: usize| rows.iter().filter_map(|cells| cells.get(at)).filter(|cell| is_evident(cell, rules)).count();
@@ -103,8 +103,8 @@ impl Layout {
         }
     }
 
-    /// Takes a column called confidence for what it is if its rows have the scale of one, and for a score otherwise; which of
-    /// the two is noted, for the table does not say.
+    /// Keeps a confidence column if its rows fit a scale of 0 to 100, and makes it the score otherwise. Either way a
+    /// note records the guess, because the table does not state the scale.
     pub(crate) fn judge_confidence(&mut self, rows: &[&Vec<Cow<'_, str>>]) {
         for (at, role) in self.roles.iter_mut().enumerate() {
             let Some(name) = self.names.get(at).filter(|name| !columns::has_known_scale(name)) else { continue };
@@ -124,7 +124,7 @@ impl Layout {
         }
     }
 
-    /// Says what there is to say of columns, once a table.
+    /// Emits the warnings about columns, once per table.
     pub(crate) fn say(&self, line: u32, sink: &mut dyn RecordSink) {
         for (name, kind) in &self.notes {
             sink.warn(Warning::new(line, name.as_str(), *kind));
@@ -136,13 +136,13 @@ impl Layout {
         self.roles.iter().position(|role| role.is_some_and(is_value))
     }
 
-    /// Whether a verdict of the row is that the value is benign.
+    /// Returns true if a tag of the row calls the value benign.
     fn is_benign(&self, cells: &[Cow<'_, str>]) -> bool {
         let mut tags = self.roles.iter().zip(cells).filter(|(role, _)| **role == Some(ColumnRole::Tags));
         tags.any(|(_, cell)| cell.trim().eq_ignore_ascii_case("benign"))
     }
 
-    /// The dates of a row that cannot be read.
+    /// Calls `found` for each date of a row that cannot be read.
     fn each_unreadable_date<'c>(&self, cells: &'c [Cow<'_, str>], mut found: impl FnMut(&'c str)) {
         use ColumnRole::{FirstSeen, LastSeen, ValidFrom, ValidUntil};
         for (role, cell) in self.roles.iter().zip(cells) {
@@ -153,23 +153,23 @@ impl Layout {
         }
     }
 
-    /// The cell of the column that holds a role.
+    /// The cell in the column of a role, unless it is empty.
     fn of<'c>(&self, role: ColumnRole, cells: &'c [Cow<'_, str>]) -> Option<&'c str> {
         let at = self.roles.iter().position(|known| *known == Some(role))?;
         cells.get(at).and_then(|cell| text::some(cell))
     }
 }
 
-/// Whether columns of this role hold values.
+/// Returns true if columns of this role hold values.
 pub(crate) fn is_value(role: ColumnRole) -> bool {
     use ColumnRole::{Domain, Email, Hash, Host, Ip, Url, Value};
     matches!(role, Value | Ip | Domain | Host | Url | Hash | Email)
 }
 
-/// What a format does with the records of a row before they are handed over.
+/// A format's hook for changing the records of a row before they are passed on.
 pub(crate) type Finish<'f> = &'f dyn Fn(&mut Record<'_>, &[Cow<'_, str>]);
 
-/// Hands over what a row lists. `finish` may add to each record.
+/// Passes on the records of a row. `finish` may change each of them.
 pub(crate) fn emit(
     layout: &Layout,
     line: u32,
@@ -183,7 +183,7 @@ pub(crate) fn emit(
         return;
     }
     let shown = || cells.join(",");
-    // A type that is not known says nothing against the value.
+    // An unknown type does not disqualify the value.
     let listed = layout.of(ColumnRole::Type, cells).map(|name| Listed::of(name).unwrap_or(Listed::Any));
     if let Some(Listed::Skip(construct)) = listed {
         return sink.skip(Skip::new(line, shown(), construct));
@@ -228,7 +228,7 @@ pub(crate) fn emit(
     }
 }
 
-/// Reads the value of a cell; or each, if it holds several that can all be read.
+/// Reads the value of a cell, or each of several if all of them can be read.
 fn each_value<'c>(listed: Listed, cell: &'c str, rules: &Rules, mut found: impl FnMut(&'c str, Result<Value, Reject>)) {
     if listed == Listed::DomainIp
         && let Some((name, address)) = cell.split_once('|')
@@ -238,7 +238,7 @@ fn each_value<'c>(listed: Listed, cell: &'c str, rules: &Rules, mut found: impl 
         return;
     }
     let whole = listed::read(listed, cell, rules);
-    // A URL may hold any of the delimiters, so it is one as long as it can be.
+    // A URL may contain any of the delimiters, so a cell that reads as one URL is not split.
     if whole.is_err()
         || matches!(&whole, Ok(value) if matches!(value.indicator, Indicator::Url { .. }) && cell.contains([' ', '\n']))
     {
@@ -258,7 +258,7 @@ fn is_true(text: &str) -> bool {
     ["1", "true", "yes", "t", "y"].iter().any(|yes| text.eq_ignore_ascii_case(yes))
 }
 
-/// The tag of an entry that is not meant for detection.
+/// The tag of entries that are not meant for detection.
 pub(crate) const NOT_FOR_DETECTION: &str = "to_ids:false";
 
 fn attributes_of(layout: &Layout, cells: &[Cow<'_, str>], is_for_detection: bool) -> Attributes<'static> {
@@ -321,7 +321,7 @@ fn attributes_of(layout: &Layout, cells: &[Cow<'_, str>], is_for_detection: bool
     attributes
 }
 
-/// Sets what can be read and is not set; whether that was so.
+/// Sets an unset field to a value that could be read; returns true if it did.
 fn set<T>(place: &mut Option<T>, value: Option<T>) -> bool {
     let is_new = place.is_none() && value.is_some();
     if is_new {
@@ -330,11 +330,11 @@ fn set<T>(place: &mut Option<T>, value: Option<T>) -> bool {
     is_new
 }
 
-/// How the rows of a table are read.
+/// The parameters for reading the rows of a table.
 pub(crate) struct Reading<'a> {
     pub(crate) delimiter: char,
     pub(crate) layout: Layout,
-    /// The rows before this line are the header.
+    /// Rows before this line are the header.
     pub(crate) first: u32,
     pub(crate) rules: Rules,
     pub(crate) finish: Finish<'a>,
@@ -368,7 +368,8 @@ pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, reading: &Reading<'_>, si
     Ok(())
 }
 
-/// Whether a cell is a value beyond doubt: an address, a URL, a name that is none of a file.
+/// Returns true if a cell is beyond doubt a value: an address, a URL, a hash, or a name that does not look like a
+/// file's.
 pub(crate) fn is_evident(cell: &str, rules: &Rules) -> bool {
     match value::classify(cell, rules) {
         Ok(value) => match value.indicator {
@@ -384,12 +385,12 @@ pub(crate) fn is_evident(cell: &str, rules: &Rules) -> bool {
     }
 }
 
-/// Whether a cell is the hash of a file.
+/// Returns true if a cell is a file hash.
 pub(crate) fn is_hash(cell: &str, rules: &Rules) -> bool {
     value::classify(cell, rules).is_ok_and(|value| matches!(value.indicator, Indicator::Hash(_)))
 }
 
-/// Ends of file names that a name of the DNS has rarely or never.
+/// Extensions of file names that are rare or absent as top-level domains.
 pub(crate) fn is_file_extension(last: &str) -> bool {
     const ENDS: [&str; 36] = [
         "exe", "dll", "doc", "docx", "docm", "xls", "xlsx", "xlsm", "ppt", "pptx", "pdf", "rtf", "txt", "php", "html",

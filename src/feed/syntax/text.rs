@@ -6,8 +6,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// A point in time: RFC 3339, `2026-05-01 12:00:00` (UTC, which may be said behind it), a date (its first moment, UTC),
-/// `20260501`, or the seconds since 1970.
+/// Parses a point in time: RFC 3339, `2026-05-01 12:00:00` (UTC, with or without a suffix that says so), a date
+/// (midnight UTC), `20260501`, or seconds since 1970.
 pub(crate) fn time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let head = text.as_bytes();
@@ -40,7 +40,7 @@ pub(crate) fn time(text: &str) -> Option<Timestamp> {
     text.parse::<DateTime>().ok().and_then(|time| TimeZone::UTC.to_timestamp(time).ok())
 }
 
-/// Whether a text says a date; words and zeros that feeds write for "unknown" do not.
+/// Returns true if a text states a date, rather than one of the words and zeros that feeds write for "unknown".
 pub(crate) fn says_a_date(text: &str) -> bool {
     const NONE: [&str; 6] = ["never", "unknown", "ongoing", "present", "no", "false"];
     some(text).is_some_and(|text| {
@@ -53,7 +53,7 @@ fn start_of(date: Date) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(date.to_datetime(Time::midnight())).ok()
 }
 
-/// Seconds, milliseconds or microseconds since 1970; none at all for zero, which feeds write for "unknown".
+/// Parses seconds, milliseconds or microseconds since 1970. Zero is `None`: feeds write it for "unknown".
 pub(crate) fn unix(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let number: i64 = text.split('.').next()?.parse().ok()?;
@@ -65,7 +65,7 @@ pub(crate) fn unix(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// A length of time as Go and nft write it: `3h59m48.5s`, `1d2h`, `300` (seconds).
+/// Parses a duration as Go and nft write it: `3h59m48.5s`, `1d2h`, `300` (seconds).
 pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
     let text = text.trim();
     let (is_past, mut rest) = match text.strip_prefix('-') {
@@ -99,12 +99,12 @@ pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
     Some(if is_past { -total } else { total })
 }
 
-/// The tags of a list that commas, semicolons or bars separate.
+/// Splits a list of tags at commas, semicolons and bars.
 pub(crate) fn tags(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', ';', '|']).map(str::trim).filter(|tag| some(tag).is_some())
 }
 
-/// The text, unless it is one of those that stand for nothing.
+/// The text, unless it is a placeholder for no value.
 pub(crate) fn some(text: &str) -> Option<&str> {
     let text = text.trim();
     let is_nothing = match text.len() {
@@ -117,19 +117,19 @@ pub(crate) fn some(text: &str) -> Option<&str> {
     (!is_nothing).then_some(text)
 }
 
-/// A finite number.
+/// Parses a finite number.
 pub(crate) fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     let is_number = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+')) && text.len() <= 32;
     if is_number { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
 }
 
-/// A confidence of 0 to 100.
+/// Parses a confidence of 0 to 100.
 pub(crate) fn confidence(text: &str) -> Option<u8> {
     number(text).filter(|number| (0.0..=100.0).contains(number)).map(|number| number as u8)
 }
 
-/// The last place up to `length` where a character begins.
+/// The last character boundary at or before `length`.
 pub(crate) fn floor(text: &str, length: usize) -> usize {
     let mut cut = length.min(text.len());
     while !text.is_char_boundary(cut) {
@@ -138,12 +138,12 @@ pub(crate) fn floor(text: &str, length: usize) -> usize {
     cut
 }
 
-/// Whether a key is a number.
+/// Returns true if a key is a number.
 pub(crate) fn is_number(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a key is a UUID.
+/// Returns true if a key is a UUID.
 pub(crate) fn is_uuid(key: &str) -> bool {
     key.len() == 36
         && key.bytes().enumerate().all(|(at, byte)| match at {

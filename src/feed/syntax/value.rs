@@ -1,4 +1,4 @@
-//! One value of a feed: what it is by its shape.
+//! Reads one value of a feed, whose shape decides its kind.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use crate::value::{ip, refang};
 #[cfg(test)]
 mod tests;
 
-/// How the values of a feed are read: its policy, with the format's defaults.
+/// The rules for reading a feed's values: its policy, completed by the format's defaults.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
     /// The scope of names.
@@ -27,12 +27,12 @@ pub(crate) struct Rules {
     /// The scope of the hosts of URLs.
     url_scope: Scope,
     path_patterns: bool,
-    /// Names of one label are read: an allow list may hold one, and a policy may admit a whole top-level domain.
+    /// Accept single-label names: an allow list may hold one, and a policy may admit a whole top-level domain.
     single_labels: bool,
 }
 
 impl Rules {
-    /// The rules for a feed of a format with this scope.
+    /// The rules for a feed of a format with this default scope.
     pub(crate) fn new(feed: &Feed, default_scope: Scope) -> Self {
         let policy = &feed.policy;
         Self {
@@ -47,7 +47,7 @@ impl Rules {
 }
 
 impl Rules {
-    /// The same, with this scope for `*.name` and `.name` unless the policy sets one.
+    /// The same rules, but with this scope for `*.name` and `.name` unless the policy sets one.
     pub(crate) fn wildcards(mut self, feed: &Feed, scope: Scope) -> Self {
         self.wildcard_scope = feed.policy.scope.unwrap_or(scope);
         self
@@ -64,11 +64,11 @@ impl Rules {
     }
 }
 
-/// What a value turned out to be.
+/// A value that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Value {
     pub(crate) indicator: Indicator,
-    /// Host bits behind the prefix were set; they are masked.
+    /// True if bits after the prefix length were set; they are masked.
     pub(crate) host_bits: bool,
 }
 
@@ -78,20 +78,20 @@ impl From<Indicator> for Value {
     }
 }
 
-/// Which kinds of bytes a value has. One pass tells most shapes apart.
+/// Classes of bytes. One pass over a value tells most shapes apart.
 mod class {
     pub(crate) const DIGIT: u16 = 1;
     pub(crate) const LETTER: u16 = 1 << 1;
     pub(crate) const DOT: u16 = 1 << 2;
     pub(crate) const DASH: u16 = 1 << 3;
     pub(crate) const COLON: u16 = 1 << 4;
-    /// `/` and `?`, which end the authority of a URL.
+    /// `/` and `?`, which end a URL's authority.
     pub(crate) const SLASH: u16 = 1 << 5;
     pub(crate) const STAR: u16 = 1 << 6;
     pub(crate) const BRACKET: u16 = 1 << 7;
     pub(crate) const PERCENT: u16 = 1 << 8;
     pub(crate) const NON_ASCII: u16 = 1 << 9;
-    /// What neither names nor addresses hold.
+    /// Bytes that occur in neither names nor addresses.
     pub(crate) const OTHER: u16 = 1 << 10;
 
     pub(crate) const OF: [u16; 256] = {
@@ -125,7 +125,7 @@ fn only(text: &str, allowed: u16) -> bool {
     !text.is_empty() && classes(text) & !allowed == 0
 }
 
-/// Reads a value, refanged, by its shape. Allocates what the indicator holds, and for defanged values.
+/// Refangs a value and reads it by its shape. Allocates only for the indicator, and to refang.
 pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
     use class::{COLON, DASH, DIGIT, DOT, LETTER, NON_ASCII, OTHER, SLASH, STAR};
 
@@ -138,7 +138,7 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
         value = undecorated(value);
         seen = classes(value);
     }
-    // A URL that lost its scheme.
+    // A URL that has lost its scheme.
     if seen & COLON != 0
         && let Some(rest) = value.strip_prefix("://")
     {
@@ -149,7 +149,7 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
         return Err(Reject::Empty);
     }
     let mut value = Cow::Borrowed(value);
-    // Nothing that is made of these alone can be defanged.
+    // Text made of these bytes alone cannot be defanged.
     if seen & !(DIGIT | LETTER | DOT | DASH) != 0 {
         value = match value {
             Cow::Borrowed(raw) => refang::refang(raw),
@@ -176,7 +176,7 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
         return url(value, rules);
     }
     if seen & SLASH != 0 {
-        // `*.evil.test/` and `*.evil.test/*` are all of these hosts, as firewalls write them.
+        // Firewalls write `*.evil.test/` and `*.evil.test/*` for every host under the name.
         return match value.split_once('/') {
             Some((host, "" | "*")) if host.starts_with("*.") => wildcard(host, rules),
             _ => with_slash(value, rules),
@@ -205,35 +205,35 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
     }
 }
 
-/// The hash that a value is by its shape: digits alone, pairs of them, or behind the name of an algorithm.
+/// Recognises a hash by its shape: plain digits, pairs of digits, or digits after the name of an algorithm.
 fn hash(value: &str, seen: u16) -> Option<FileHash> {
     use class::{DOT, SLASH, STAR};
 
-    // The shortest is 32 digits long, and nothing else of its bytes is a value.
+    // The shortest hash has 32 digits, and none contains these bytes.
     if value.len() < 32 || seen & (DOT | SLASH | STAR) != 0 {
         return None;
     }
     FileHash::parse(value).ok()
 }
 
-/// Whether a value looks like a mail address: an `@`, and no path but in quotes.
+/// Returns true if a value looks like a mail address: it has an `@`, and no slash outside quotes.
 fn is_address(value: &str) -> bool {
     let is_quoted = value.starts_with('"') && value.contains("\"@");
     value.contains('@') && (is_quoted || !value.contains(['/', '\\']))
 }
 
-/// A mail address, refanged, with the name of whom it is of before it or without.
+/// Reads a mail address, refanged, with or without a display name before it.
 pub(crate) fn email(value: &str) -> Result<Value, Reject> {
     let value = refang::refang(value.trim());
     let inner = value.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(&*value, |(inner, _)| inner);
-    // As in a name: no log has an address with it.
+    // As for names: no log shows such an address.
     if !inner.is_ascii() && !inner.chars().all(is_name_scalar) {
         return Err(Reject::BadEmail);
     }
     Ok(Indicator::Email(EmailAddress::parse(inner)?).into())
 }
 
-/// Reads a range whose ends were written apart.
+/// Reads a range whose ends are separated by blanks or a dash.
 pub(crate) fn classify_range(text: &str) -> Result<Value, Reject> {
     let text = refang::refang(text);
     match text.split_once(is_dash) {
@@ -242,7 +242,7 @@ pub(crate) fn classify_range(text: &str) -> Result<Value, Reject> {
     }
 }
 
-/// An address without the zeros before its octets, where the format says that these are decimal all the same.
+/// Strips leading zeros from the octets of an address, for formats in which they are decimal anyway.
 pub(crate) fn without_zeros(addr: &str) -> String {
     let octets: Vec<&str> = addr
         .split('.')
@@ -254,7 +254,7 @@ pub(crate) fn without_zeros(addr: &str) -> String {
     octets.join(".")
 }
 
-/// Whether `value` begins with a scheme, `:` and two of `/` and `\`. One letter is a drive and no scheme.
+/// Returns true if `value` begins with a scheme, `:` and two of `/` and `\`. A single letter is a drive, not a scheme.
 fn has_scheme(value: &str) -> bool {
     let Some((scheme, rest)) = value.split_once(':') else { return false };
     let slash = |byte: Option<&u8>| matches!(byte, Some(b'/' | b'\\'));
@@ -271,8 +271,8 @@ fn url(value: &str, rules: &Rules) -> Result<Value, Reject> {
     Ok(Indicator::Url { url, host_scope: rules.url_scope }.into())
 }
 
-/// A URL without the wildcard that firewalls and proxies write at its end: `/*` is a prefix, and `?*` any query, which a URL
-/// covers without saying so. A `*` anywhere else would be a byte that no log has.
+/// Strips the wildcard that firewalls and proxies write at the end of a URL: `/*` for a prefix, `?*` for any query. A
+/// URL covers both anyway. A `*` anywhere else would be a byte that no log contains.
 fn without_wildcard(value: &str) -> Result<&str, Reject> {
     let start = value.find("://").map_or(0, |at| at + 3);
     let Some(end) = value[start..].find(['/', '\\', '?']).map(|end| start + end) else {
@@ -287,7 +287,7 @@ fn without_wildcard(value: &str) -> Result<&str, Reject> {
     if tail.contains('*') { Err(Reject::UrlWildcard) } else { Ok(&value[..end + tail.len()]) }
 }
 
-/// A path, a prefix, or a URL without a scheme.
+/// Reads a path, a prefix, or a URL without a scheme.
 fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
     use class::{BRACKET, COLON, DASH, DIGIT, DOT, LETTER, NON_ASCII};
 
@@ -297,7 +297,7 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
         return path(value, rules);
     }
     let v6 = authority.bytes().filter(|&byte| byte == b':').nth(1).is_some() && !authority.starts_with('[');
-    // A prefix length, or a netmask, for which the parser has a reason to refuse it.
+    // A prefix length, or a netmask, which the parser rejects with a reason.
     let length = rest.strip_prefix('/').is_some_and(|rest| {
         only(rest, DIGIT) || only(rest, DIGIT | DOT) && rest.bytes().filter(|&byte| byte == b'.').count() == 3
     });
@@ -320,7 +320,7 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
     }
     let url = Url::parse(without_wildcard(value)?)?;
     match url.view().host() {
-        // Only a URL with a scheme may write its host as `0x7f.1`: without one, `1.2/3` is no URL.
+        // A host such as `0x7f.1` needs a scheme: without one, `1.2/3` is not a URL.
         HostRef::Ip(_) => {
             ip::parse_addr(host.as_bytes())?;
         }
@@ -330,7 +330,7 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
     Ok(Indicator::Url { url, host_scope: rules.url_scope }.into())
 }
 
-/// A path without a host: a literal that may stand anywhere in the path and query, `*` in it any run of bytes.
+/// Reads a path without a host: a literal that may occur anywhere in the path and query, with `*` for any run of bytes.
 fn path(value: &str, rules: &Rules) -> Result<Value, Reject> {
     if !value.starts_with('/') || value.starts_with("//") {
         return Err(Reject::Unrecognised);
@@ -338,7 +338,7 @@ fn path(value: &str, rules: &Rules) -> Result<Value, Reject> {
     if !rules.path_patterns {
         return Err(Reject::PathPattern);
     }
-    // What it is held against is canonical, so it has to be.
+    // The pattern is matched against canonical text, so it must be canonical too.
     let url = Url::parse(format!("http://path.invalid{value}"))?;
     let view = url.view();
     let (path, query) = (view.path(), view.query());
@@ -362,7 +362,7 @@ fn path(value: &str, rules: &Rules) -> Result<Value, Reject> {
     Ok(Indicator::Pattern(Pattern::new(PatternTarget::UrlPath, &text)?).into())
 }
 
-/// `*.name`, or a glob over names.
+/// Reads `*.name`, or a glob over names.
 fn wildcard(value: &str, rules: &Rules) -> Result<Value, Reject> {
     use class::{DASH, DIGIT, DOT, LETTER, STAR};
 
@@ -375,7 +375,7 @@ fn wildcard(value: &str, rules: &Rules) -> Result<Value, Reject> {
     if stars == 1 && !rest.contains('*') {
         return named(rest, None, rules.wildcard_scope, rules);
     }
-    // `*.*.test` would be a glob over nearly every name.
+    // `*.*.test` would be a glob that matches nearly every name.
     if !rest.contains('.') {
         return Err(if stars > 0 { Reject::SingleLabel } else { Reject::Unrecognised });
     }
@@ -385,7 +385,7 @@ fn wildcard(value: &str, rules: &Rules) -> Result<Value, Reject> {
     Ok(Indicator::Pattern(Pattern::new(PatternTarget::Name, value)?).into())
 }
 
-/// An IPv6 address, a range of them, or an address or a name with a port.
+/// Reads an IPv6 address, a range of them, or an address or name with a port.
 fn with_colon(value: &str, rules: &Rules) -> Result<Value, Reject> {
     use class::{BRACKET, COLON, DASH, DIGIT, DOT, LETTER, PERCENT};
 
@@ -395,7 +395,7 @@ fn with_colon(value: &str, rules: &Rules) -> Result<Value, Reject> {
             return range(value);
         }
         ip::parse_addr(host.as_bytes())?;
-        // `192.0.2.1:53:53` too.
+        // This includes `192.0.2.1:53:53`.
         return addressed(host, parse_port(port)?);
     }
     if port.contains(':') || value.starts_with('[') {
@@ -430,7 +430,7 @@ fn addressed(host: &str, port: u16) -> Result<Value, Reject> {
     Ok(Indicator::Ip { net: IpNet::from(addr), port: Some(port) }.into())
 }
 
-/// `a-b`; the prefix, where it is exactly one.
+/// Reads `a-b`, as a prefix if it is exactly one.
 fn range(value: &str) -> Result<Value, Reject> {
     let (first, last) = ip::parse_range(value.as_bytes())?;
     Ok(match prefix_of(first, last) {
@@ -440,7 +440,7 @@ fn range(value: &str) -> Result<Value, Reject> {
     .into())
 }
 
-/// The prefix that is exactly this range, if there is one.
+/// The prefix that equals this range, if there is one.
 fn prefix_of(first: IpAddr, last: IpAddr) -> Option<IpNet> {
     match (first, last) {
         (IpAddr::V4(first), IpAddr::V4(last)) => {
@@ -457,7 +457,7 @@ fn prefix_of(first: IpAddr, last: IpAddr) -> Option<IpNet> {
     }
 }
 
-/// Reads a name, refanged, with the format's scope.
+/// Reads a refanged name, with the format's scope.
 pub(crate) fn domain(value: &str, rules: &Rules) -> Result<Value, Reject> {
     named(value, None, rules.scope, rules)
 }
@@ -465,7 +465,7 @@ pub(crate) fn domain(value: &str, rules: &Rules) -> Result<Value, Reject> {
 fn named(value: &str, port: Option<u16>, scope: Scope, rules: &Rules) -> Result<Value, Reject> {
     use class::{DASH, DIGIT, DOT, LETTER, NON_ASCII};
 
-    // UTS-46 takes some punctuation, and no log has a name with it.
+    // UTS-46 accepts some punctuation, but no log shows a name that contains it.
     if !value.is_ascii() && !value.chars().all(is_name_scalar) {
         return Err(Reject::Unrecognised);
     }
@@ -473,7 +473,7 @@ fn named(value: &str, port: Option<u16>, scope: Scope, rules: &Rules) -> Result<
         let is_name = value.is_empty() || only(value, DIGIT | LETTER | DOT | DASH | NON_ASCII);
         if is_name { reason } else { Reject::Unrecognised }
     })?;
-    // `1.2-3` and `0.-` pass for names, but there is no such top-level domain.
+    // `1.2-3` and `0.-` pass as names, but no top-level domain looks like that.
     let mut last = name.as_str().bytes().rev().take_while(|&byte| byte != b'.');
     if !last.any(|byte| byte.is_ascii_alphabetic()) {
         return Err(Reject::Unrecognised);

@@ -1,7 +1,8 @@
-//! XML, an element at a time, with bounded memory.
+//! A pull parser for XML with bounded memory.
 //!
-//! Entities are the five of XML and characters by number; a document type definition is refused, because it could define
-//! others that stand for gigabytes. Nesting is capped by [`MAX_NESTING`], tags and texts by [`MAX_FEED_LINE`].
+//! It knows the five predefined entities and numeric character references. It refuses document type definitions,
+//! because they could define entities that expand to gigabytes. [`MAX_NESTING`] caps nesting, [`MAX_FEED_LINE`] tags
+//! and texts.
 
 use std::io::{self, BufRead, Read};
 use std::path::PathBuf;
@@ -13,12 +14,12 @@ use crate::error::{Error, Result};
 use crate::input::Lines;
 use crate::limits::{MAX_FEED_LINE, MAX_NESTING};
 
-/// What was read.
+/// The node that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
-    /// An element begins: its name and attributes can be asked for.
+    /// The start of an element, whose name and attributes can be queried.
     Start,
-    /// An element ends: its name, and the text before the end that is in no element within, can be asked for.
+    /// The end of an element. Its name can be queried, and the text that precedes the end outside inner elements.
     End,
 }
 
@@ -27,13 +28,13 @@ pub(crate) struct Xml<'a, 'r> {
     reader: Reader<Source<'a, 'r>>,
     path: PathBuf,
     buf: Vec<u8>,
-    /// The names of the open elements, without prefixes.
+    /// The names of the open elements, without their prefixes.
     open: Vec<String>,
-    /// The element that ended last, until the next call.
+    /// The element that just ended, until the next call.
     closed: Option<String>,
     attributes: Vec<(String, String)>,
     text: String,
-    /// The line of what was read.
+    /// The line of the current node.
     line: u32,
     has_root: bool,
 }
@@ -56,7 +57,7 @@ impl<'a, 'r> Xml<'a, 'r> {
         }
     }
 
-    /// The next start or end; `None` behind the root's end, which must come.
+    /// Reads the next start or end; `None` after the end of the root, which must be present.
     pub(crate) fn next(&mut self) -> Result<Option<Node>> {
         self.text.clear();
         self.closed = None;
@@ -70,7 +71,7 @@ impl<'a, 'r> Xml<'a, 'r> {
                 Err(error) => return Err(self.error(&error.to_string())),
             };
             match event {
-                // Empty elements come as a start and an end.
+                // An empty element yields a start and an end.
                 Event::Start(start) | Event::Empty(start) => {
                     let name = local(start.name().0).to_owned();
                     let attributes = attributes(&start, &mut self.attributes);
@@ -88,7 +89,7 @@ impl<'a, 'r> Xml<'a, 'r> {
                     self.text.clear();
                     return Ok(Some(Node::Start));
                 }
-                // That names agree is checked by the reader.
+                // The reader checks that the names agree.
                 Event::End(_) => {
                     self.line = line;
                     self.closed = self.open.pop();
@@ -132,12 +133,12 @@ impl<'a, 'r> Xml<'a, 'r> {
         }
     }
 
-    /// The element that began or ended, without its prefix.
+    /// The name of the element that began or ended, without its prefix.
     pub(crate) fn name(&self) -> &str {
         self.closed.as_ref().or(self.open.last()).map_or("", String::as_str)
     }
 
-    /// The elements that are open, the root first; of an end, without the one that ended.
+    /// The open elements, the root first. After an end, the element that ended is not among them.
     pub(crate) fn open(&self) -> &[String] {
         &self.open
     }
@@ -147,12 +148,12 @@ impl<'a, 'r> Xml<'a, 'r> {
         self.text.trim()
     }
 
-    /// An attribute of the element that began, by its name without prefix.
+    /// The value of an attribute of the element that began, by its name without a prefix.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
     }
 
-    /// The line that the element's tag begins on.
+    /// The line on which the element's tag begins.
     pub(crate) fn line(&self) -> u32 {
         self.line
     }
@@ -163,7 +164,7 @@ impl<'a, 'r> Xml<'a, 'r> {
         Error::feed(&self.path, format!("invalid XML at byte {position} (line {line}): {reason}"))
     }
 
-    /// What went wrong below the parser.
+    /// Describes an error that occurred below the parser.
     fn failed(&self, error: &io::Error) -> Error {
         match self.reader.get_ref().failed.as_deref() {
             Some(message) => Error::feed(&self.path, message),
@@ -181,7 +182,7 @@ fn attributes(start: &BytesStart<'_>, attributes: &mut Vec<(String, String)>) ->
     for attribute in start.attributes().with_checks(false) {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let name = attribute.key.0;
-        // Declarations of name spaces are many, and nothing is asked of them.
+        // Namespace declarations are frequent and never needed.
         if name.starts_with("xmlns") {
             continue;
         }
@@ -191,17 +192,17 @@ fn attributes(start: &BytesStart<'_>, attributes: &mut Vec<(String, String)>) ->
     Ok(())
 }
 
-/// The bytes of a feed as the parser takes them: UTF-8, what is not being read as Latin-1.
+/// The bytes of a feed for the parser: UTF-8, with invalid sequences read as Latin-1.
 struct Source<'a, 'r> {
     lines: &'a mut Lines<'r>,
-    /// Bytes that are handed out before what the feed has next.
+    /// Bytes to deliver before the next ones of the feed.
     out: Vec<u8>,
     at: usize,
-    /// How much of what the feed has next is known to be UTF-8. The parser asks for every tag anew.
+    /// The length of the feed's next bytes known to be UTF-8, kept because the parser asks again for every tag.
     valid: usize,
-    /// How much may be taken before the parser has come to the end of a tag or text.
+    /// The bytes that the parser may still take before it reaches the end of a tag or text.
     budget: usize,
-    /// Why reading failed; the parser tells less.
+    /// The reason for a read failure, which the parser's own error does not give.
     failed: Option<String>,
 }
 
@@ -215,7 +216,7 @@ impl<'a, 'r> Source<'a, 'r> {
         io::Error::other("reading failed")
     }
 
-    /// Puts the next character into `out` where the chunk does not begin with valid UTF-8.
+    /// Moves the next character to `out` if the chunk does not begin with valid UTF-8.
     fn odd(&mut self) -> Result<()> {
         let mut carry = [0; 4];
         let mut length = 0;

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Everything a document says, as another parser would.
+/// The value of a document, for comparison with another parser.
 fn read<B: Bytes>(json: &mut Json<B>) -> Result<serde_json::Value> {
     let mut text = Text::default();
     Ok(match json.kind()? {
@@ -33,7 +33,7 @@ fn read<B: Bytes>(json: &mut Json<B>) -> Result<serde_json::Value> {
         }
         Kind::Number | Kind::True | Kind::False => {
             assert!(json.scalar(&mut text)?);
-            // A number may be too large for a float.
+            // The number may be too large for a float.
             serde_json::from_str(&text.value).unwrap_or_default()
         }
     })
@@ -51,7 +51,7 @@ fn skipped<B: Bytes>(mut json: Json<B>) -> Result<()> {
     json.end()
 }
 
-/// Hands out few bytes at a time.
+/// Delivers its bytes in small pieces.
 struct Pieces<'s>(Slice<'s>, usize);
 
 impl Bytes for Pieces<'_> {
@@ -167,7 +167,7 @@ fn caps() {
 }
 
 proptest! {
-    /// Valid and broken documents are told apart as serde_json does.
+    /// The parser accepts and refuses the same documents as serde_json.
     #[test]
     fn agrees_with_another_parser(
         tokens in proptest::collection::vec(prop_oneof![
@@ -186,7 +186,7 @@ proptest! {
         prop_assert_eq!(got.is_ok(), skipped(Json::new(Slice::new(document.as_bytes(), 1))).is_ok());
         match (got, expected) {
             (Ok(got), Ok(expected)) => prop_assert_eq!(got, expected),
-            // The other parser refuses numbers that no float holds.
+            // serde_json refuses numbers that a float cannot hold.
             (Ok(_), Err(error)) => prop_assert!(surrogate || error.to_string().contains("out of range"), "{}", document),
             (Err(error), Ok(_)) => prop_assert!(false, "{}: {}", document, error),
             (Err(_), Err(_)) => {}

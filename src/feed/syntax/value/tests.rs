@@ -5,7 +5,7 @@ fn rules(policy: Policy) -> Rules {
     Rules::new(&Feed::new("").policy(policy), Scope::Suffix)
 }
 
-/// What a value is read as: kind, scope if it has one, canonical text.
+/// The reading of a value, as text: kind, scope if any, canonical form.
 fn read(value: &str, rules: &Rules) -> Result<String, Reject> {
     classify(value, rules).map(|read| {
         let Value { indicator, host_bits } = read;
@@ -223,7 +223,7 @@ fn policies() {
 
 #[test]
 fn ranges_that_are_one_prefix() {
-    // Every range of a 4-bit universe, at the top and at the bottom of each family.
+    // Every range in a 4-bit universe, at the bottom and the top of each family.
     for base in [0_u32, 0xc000_0200, u32::MAX - 15] {
         for first in 0..16 {
             for last in first..16 {
