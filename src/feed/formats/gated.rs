@@ -1,4 +1,5 @@
-//! Formats whose readers are features: they are recognised all the same, and refused with the name of the feature.
+//! Formats whose readers are optional features. They are always recognised, and refused with the name of the feature if
+//! it is off.
 
 use crate::error::{Error, Result};
 use crate::feed::head::Head;
@@ -9,7 +10,7 @@ use crate::input::Lines;
 /// As [`FeedReader::read`].
 type Read = fn(&mut Lines<'_>, &Feed, &mut dyn RecordSink) -> Result<()>;
 
-/// A format whose reader may not be there.
+/// A format whose reader may be compiled out.
 pub(crate) struct Gated {
     pub(crate) what: &'static str,
     pub(crate) feature: &'static str,
@@ -17,7 +18,7 @@ pub(crate) struct Gated {
     pub(crate) read: Option<Read>,
 }
 
-/// Packages of STIX 1.
+/// STIX 1 packages.
 pub(crate) const STIX1: Gated = Gated {
     what: "STIX 1",
     feature: "xml",
@@ -28,7 +29,7 @@ pub(crate) const STIX1: Gated = Gated {
     read: None,
 };
 
-/// OpenIOC, a document of its own or several in one.
+/// OpenIOC: one document, or several in one.
 pub(crate) const OPENIOC: Gated = Gated {
     what: "OpenIOC",
     feature: "xml",
@@ -39,7 +40,7 @@ pub(crate) const OPENIOC: Gated = Gated {
     read: None,
 };
 
-/// MMDB files, which are no text and so are told before their lines are looked at.
+/// MMDB files. They are binary, so they are recognised before their lines are read.
 pub(crate) const MMDB: Gated = Gated { what: "MMDB", feature: "mmdb", is_one: |_| false, read: None };
 
 impl FeedReader for Gated {
@@ -55,7 +56,7 @@ impl FeedReader for Gated {
     }
 }
 
-/// What a feed is told that needs a feature.
+/// The error for a feed that needs a feature.
 pub(crate) fn absent(what: &str, feature: &str) -> String {
     format!("{what}, and netsieve was built without its feature `{feature}`")
 }

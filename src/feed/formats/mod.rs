@@ -1,7 +1,7 @@
-//! The formats, one small file each, by what they look like.
+//! The feed formats, one small file each, grouped by syntax.
 //!
-//! Each is a [`FeedReader`](super::reader::FeedReader): `sniff` says how sure it is of a head, `read` hands over every value. CONTRIBUTING.md
-//! shows how one is added.
+//! Each implements [`FeedReader`](super::reader::FeedReader): `sniff` states how well a head fits the format, and
+//! `read` passes on every value. CONTRIBUTING.md shows how to add one.
 
 pub(crate) mod binary;
 pub(crate) mod dns;

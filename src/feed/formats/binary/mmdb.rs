@@ -1,9 +1,9 @@
-//! Databases in the MMDB format of MaxMind (<https://maxmind.github.io/MaxMind-DB/>): networks, each with a record.
+//! Databases in MaxMind's MMDB format (<https://maxmind.github.io/MaxMind-DB/>): networks, each with a record.
 //!
-//! Where the feed names columns, these are paths in the record (`traits.threat`), and networks whose record has none of
-//! them are no entries. Otherwise every network that has a record is one: its texts are tags, what is true is a tag by its
-//! key, and numbers are in the description. Of names in several languages the English one is taken. There are no lines; a
-//! network's number takes their place.
+//! If the feed names columns, these are paths in the record (`traits.threat`), and networks whose record has none of
+//! them are left out. Otherwise every network with a record is an entry: texts become tags, true flags become tags
+//! named after their key, and numbers go to the description. If a name is given in several languages, the English one
+//! is used. An MMDB file has no lines, so the number of the network takes the place of the line.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,9 +27,9 @@ pub(crate) fn read(bytes: &[u8], path: &Path, feed: &Feed, sink: &mut dyn Record
     let reader = Reader::from_source(bytes).map_err(broken)?;
     sink.format("mmdb");
     sink.title(&reader.metadata().database_type);
-    // Networks without data are asked for so that they can be counted.
+    // Networks without data are included so that they count towards the limit.
     let options = WithinOptions::default().include_networks_without_data();
-    // Each node of a tree has two branches; a file whose nodes are shared stands for more networks than memory holds.
+    // Each node of a tree has two branches. A file with shared nodes describes more networks than memory could hold.
     let most = u64::from(reader.metadata().node_count) * 2 + 2;
     let (mut seen, mut number, mut entries) = (0_u64, 0_u32, 0_u64);
     for network in reader.networks(options).map_err(broken)? {
@@ -59,7 +59,7 @@ pub(crate) fn read(bytes: &[u8], path: &Path, feed: &Feed, sink: &mut dyn Record
     Ok(())
 }
 
-/// A value of a record.
+/// A value in a record.
 enum Node {
     Text(String),
     Number(f64),
@@ -83,7 +83,7 @@ impl Node {
         rest.map_or(Some(found), |rest| found.at(rest))
     }
 
-    /// All values beneath, each with its key.
+    /// Calls `take` for every leaf under this node, with its key.
     fn leaves<'n>(&'n self, key: &'n str, take: &mut dyn FnMut(&'n str, &'n Node)) {
         match self {
             Node::Map(members) if key == "names" => {
@@ -131,7 +131,7 @@ fn all(key: &str, data: &Node) -> Attributes<'static> {
     attributes
 }
 
-/// What the paths that the user names lead to; `None` if nothing.
+/// The attributes at the paths that the user names; `None` if the record has none of them.
 fn chosen(columns: &Columns, data: &Node, number: u32, sink: &mut dyn RecordSink) -> Option<Attributes<'static>> {
     let mut attributes = Attributes::default();
     let mut is_any = false;

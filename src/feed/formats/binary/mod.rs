@@ -1,4 +1,4 @@
-//! Databases.
+//! Binary databases.
 
 #[cfg(feature = "mmdb")]
 pub(crate) mod mmdb;

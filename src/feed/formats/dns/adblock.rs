@@ -1,19 +1,19 @@
-//! Filter lists of ad blockers, as far as they are lists of hosts.
+//! Filter lists of ad blockers, to the extent that they list hosts.
 //!
 //! ```text
 //! [Adblock Plus 2.0]
 //! ! a comment
-//! ||evil.test^                     a host and all beneath
+//! ||evil.test^                     a host and all names under it
 //! ||evil.test^$important,third-party
 //! ||192.0.2.1^                     an address
 //! ||ads-*.evil.*^                  a pattern over names, at the start of any label
 //! @@||good.example^                an exception: allowed
 //! ```
 //!
-//! `$badfilter` takes back the rule that is otherwise the same, wherever it stands: both are skipped.
+//! `$badfilter` disables the rule that is identical except for that option, wherever it stands. Both are skipped.
 //!
-//! What hides parts of pages (`##`), what is about parts of URLs, and what applies to some pages or kinds of requests
-//! only, is no statement about a host: it is skipped and counted.
+//! Rules that hide parts of pages (`##`), match parts of URLs, or apply only to some pages or kinds of requests make no
+//! statement about a host. They are skipped and counted.
 
 use std::collections::HashSet;
 
@@ -39,7 +39,7 @@ impl FeedReader for AdBlock {
             match parse(line) {
                 Line::Nothing if is_header(line) => return 100,
                 Line::Nothing => {}
-                // A rule over URLs may be any text at all.
+                // A rule over URLs may be any text.
                 Line::Skip(Construct::UrlRule) if !line.starts_with("||") && !line.starts_with("@@") => {
                     votes.line(false)
                 }
@@ -67,13 +67,13 @@ impl FeedReader for AdBlock {
     }
 }
 
-/// The rules so far: any of them may be taken back further on.
+/// The rules read so far. A later line may disable any of them.
 #[derive(Default)]
 struct Held {
     text: String,
-    /// The number of each line, and where it ends in the text.
+    /// The number of each line, and the offset of its end in the text.
     lines: Vec<(u32, usize)>,
-    /// What is taken back, without that option.
+    /// The disabled rules, without the option `badfilter`.
     bad: HashSet<String>,
 }
 
@@ -112,7 +112,7 @@ fn take(host: &str, is_exception: bool, line: u32, feed: &Feed, rules: &Rules, s
         }
     };
     if host.contains('*') && !is_wildcard(host) {
-        // `||` stands at the start of a name or of any label of it.
+        // `||` matches at the start of a name or of any of its labels.
         for prefix in ["", "*."] {
             put(sink, line, host, glob(&format!("{prefix}{host}")), fill);
         }
@@ -121,13 +121,13 @@ fn take(host: &str, is_exception: bool, line: u32, feed: &Feed, rules: &Rules, s
     }
 }
 
-/// The rule that a `$badfilter` takes back, as [`key`] writes it.
+/// The rule that a `$badfilter` line disables, in the form of [`key`].
 fn taken_back(line: &str) -> Option<String> {
     let (_, options) = line.rsplit_once('$')?;
     options.split(',').any(|option| option.trim() == "badfilter").then(|| key(line))
 }
 
-/// A rule with its options in order and without `badfilter`.
+/// A rule with its options sorted and without `badfilter`.
 fn key(line: &str) -> String {
     let Some((rule, options)) = line.rsplit_once('$') else { return line.to_owned() };
     let mut options: Vec<&str> =
@@ -137,7 +137,7 @@ fn key(line: &str) -> String {
 }
 
 enum Line<'l> {
-    /// Blank, a comment, the header.
+    /// A blank line, a comment or the header.
     Nothing,
     Skip(Construct),
     Rule {
@@ -151,8 +151,8 @@ fn is_header(line: &str) -> bool {
         .is_some_and(|rest| rest.as_bytes().get(..5).is_some_and(|n| n.eq_ignore_ascii_case(b"adblo")))
 }
 
-/// Whether a line that begins with `#` is a comment of other lists, such as the frame around a banner, and hides no part of a page:
-/// what it would hide follows `##`, and is no blank and no third `#` but for one before an id.
+/// Returns true if a line that begins with `#` is a comment, such as the frame around a banner. A rule that hides part
+/// of a page also contains `##`, but a selector follows, not a blank or another `#`, except one `#` that begins an id.
 fn is_banner(line: &str) -> bool {
     let rest = line.trim_start_matches('#');
     match line.len() - rest.len() {
@@ -200,7 +200,7 @@ fn parse(line: &str) -> Line<'_> {
     Line::Rule { host, is_exception }
 }
 
-/// `*.name`, which is a scope and no pattern.
+/// Returns true for `*.name`, which is a scope rather than a pattern.
 fn is_wildcard(host: &str) -> bool {
     host.strip_prefix("*.").is_some_and(|name| !name.contains('*'))
 }

@@ -1,16 +1,17 @@
-//! Configurations of dnsmasq that answer for names themselves (dnsmasq(8), `--address`, `--server`, `--local`).
+//! Configurations that make dnsmasq answer for names itself (dnsmasq(8), `--address`, `--server`, `--local`).
 //!
 //! ```text
 //! # a comment
-//! address=/evil.test/#             a name and all beneath, answered with a null address
+//! address=/evil.test/#             a name and all names under it, answered with a null address
 //! address=/evil.test/bad.example/0.0.0.0
-//! address=/nas.example/192.0.2.4   a name of one's own: not blocked, so rejected
-//! local=/evil.test/                answered from local data only, of which there is none
+//! address=/nas.example/192.0.2.4   a local name: not blocked, so rejected
+//! local=/evil.test/                answered from local data only, and there is none
 //! server=/evil.test/               the same
-//! server=/corp.example/192.0.2.53  a name that another server answers for: skipped
+//! server=/corp.example/192.0.2.53  a name forwarded to another server: skipped
 //! ```
 //!
-//! An address blocks if it is none of a host: `0.0.0.0`, `127.0.0.1`, `::`, `::1`. Other settings are skipped and counted.
+//! An address blocks if it belongs to no host: `0.0.0.0`, `127.0.0.1`, `::`, `::1`. Other settings are skipped and
+//! counted.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
@@ -30,7 +31,7 @@ impl FeedReader for Dnsmasq {
         let mut votes = Votes::default();
         for line in head.data() {
             match parse(line) {
-                // Any `key=value` might be one.
+                // Any line of `key=value` might be a setting.
                 Some(Line::Skip(Construct::Setting)) if line.contains('=') => {}
                 line => {
                     votes.line(matches!(line, Some(Line::Names(_) | Line::Mapped(_) | Line::Skip(Construct::Forward))))
@@ -69,7 +70,7 @@ impl FeedReader for Dnsmasq {
 enum Line<'l> {
     /// Names between slashes.
     Names(&'l str),
-    /// Names that are answered with the address of a host.
+    /// Names that resolve to the address of a host.
     Mapped(&'l str),
     Skip(Construct),
 }
@@ -87,7 +88,7 @@ fn parse(line: &str) -> Option<Line<'_>> {
     if !is_answer && !matches!(key, "server" | "local") {
         return Some(Line::Skip(Construct::Setting));
     }
-    // `server=192.0.2.53` is the server for everything.
+    // `server=192.0.2.53` sets the server for all names.
     let Some(rest) = value.strip_prefix('/') else { return Some(Line::Skip(Construct::Setting)) };
     let (names, target) = rest.rsplit_once('/')?;
     Some(match ip::parse_addr(target.trim().as_bytes()) {
@@ -99,7 +100,7 @@ fn parse(line: &str) -> Option<Line<'_>> {
 }
 
 fn name_of(name: &str, rules: &Rules) -> Result<value::Value, Reject> {
-    // A leading dot or `*` makes no difference to dnsmasq, other than in which subdomains are covered.
+    // To dnsmasq, a leading dot or `*` only affects which subdomains are covered.
     match name.strip_prefix("*.").or_else(|| name.strip_prefix('.')) {
         Some(_) => value::classify(name, rules),
         None => value::domain(name, rules),

@@ -1,19 +1,21 @@
 //! Hosts files that send names to a sink address.
 //!
 //! ```text
-//! 0.0.0.0 evil.test www.evil.test   # one or more names; a comment may follow, also without white space before it
+//! 0.0.0.0 evil.test www.evil.test   # one or more names; a comment needs no white space before it
 //! 127.0.0.1       bad.example
 //! ```
 //!
-//! Names are exact: a hosts file says nothing of what is beneath them. The sink addresses are `0.0.0.0` (also written
-//! `0`), `127.0.0.1`, `::` and `::1`; not `127.0.1.1`, under which systems list their own name. What such a file holds for the system's own use is rejected value by value, so
-//! that nothing is silent: `localhost`, `broadcasthost`, `ip6-…` and their like ([`Reject::Localhost`]), and addresses
-//! in place of names ([`Reject::SinkAddress`], [`Reject::AddressTarget`]).
+//! Names are exact: a hosts file says nothing about names under them. The sink addresses are `0.0.0.0` (also written
+//! `0`), `127.0.0.1`, `::` and `::1`. `127.0.1.1` is not one, because systems list their own name under it. Entries for
+//! the system's own use are rejected one by one, so that nothing is silent: `localhost`, `broadcasthost`, `ip6-…` and
+//! similar names ([`Reject::Localhost`]), and addresses in place of names ([`Reject::SinkAddress`],
+//! [`Reject::AddressTarget`]).
 //!
-//! Where a fifth of the lines are names alone, these are listed too: many a list mixes both.
+//! If at least a fifth of the lines are bare names, these are entries too, since many lists mix both.
 //!
-//! A line whose address is no sink (`192.0.2.7 printer.test`) maps a name rather than blocks it; its names are rejected
-//! ([`Reject::HostMapping`]). A line that begins with no address is rejected as a whole ([`Reject::BadAddress`]).
+//! A line whose address is not a sink (`192.0.2.7 printer.test`) maps a name instead of blocking it, so its names are
+//! rejected ([`Reject::HostMapping`]). A line that does not begin with an address is rejected as a whole
+//! ([`Reject::BadAddress`]).
 
 use ipnet::IpNet;
 
@@ -91,11 +93,11 @@ impl FeedReader for Hosts {
     }
 }
 
-/// What the first column is.
+/// The kind of the first column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Column {
     Sink,
-    /// Another address.
+    /// Any other address.
     Other,
 }
 
@@ -109,7 +111,7 @@ struct Mapping<'l> {
 }
 
 impl<'l> Mapping<'l> {
-    /// It is a name alone.
+    /// Returns true if the line is a bare name.
     fn is_bare(&self) -> bool {
         let rules = Rules::new(&Feed::new(""), Scope::Exact);
         self.names.is_empty() && !is_local(self.line) && value::domain(&refang::refang(self.line), &rules).is_ok()
@@ -120,7 +122,7 @@ impl<'l> Mapping<'l> {
     }
 }
 
-/// Whether bare names stand among the lines of a hosts file, and not only by mistake.
+/// Returns true if a hosts file contains so many bare names that they are intended.
 fn is_mixed(head: &Head<'_>) -> bool {
     let (mut lines, mut sinks, mut bare) = (0_u32, 0_u32, 0_u32);
     for entry in head.lines().filter_map(parse) {
@@ -131,12 +133,12 @@ fn is_mixed(head: &Head<'_>) -> bool {
     is_hosts_file(sinks, lines) && u64::from(bare) * 5 >= u64::from(lines)
 }
 
-/// Takes a trimmed line apart; `None` for a blank one and a comment.
+/// Parses a trimmed line; `None` if it is blank or a comment.
 fn parse(line: &str) -> Option<Mapping<'_>> {
     if is_blank_or_comment(line) {
         return None;
     }
-    // hosts(5) lets a comment begin anywhere, and no name holds a `#`.
+    // hosts(5) lets a comment begin anywhere, and names do not contain `#`.
     let (line, comment) = match line.split_once('#') {
         Some((body, comment)) => (body.trim_end(), Some(comment.trim_start_matches('#').trim())),
         None => (line, None),

@@ -1,4 +1,4 @@
-//! What servers of the DNS and blockers read: hosts files, zones, configurations, filter lists.
+//! Input of DNS servers and blockers: hosts files, zones, configurations, filter lists.
 
 pub(crate) mod adblock;
 pub(crate) mod dnsmasq;

@@ -1,13 +1,13 @@
-//! Response policy zones: blocking by DNS, as a zone file (RFC 1035 section 5; draft-vixie-dnsop-dns-rpz).
+//! Response policy zones: DNS-based blocking, as a zone file (RFC 1035 section 5; draft-vixie-dnsop-dns-rpz).
 //!
 //! ```text
 //! $TTL 300
 //! $ORIGIN rpz.example.
 //! @ SOA localhost. root.localhost. ( 1 12h 15m 3w 2h )
 //!   NS  localhost.
-//! bad.test          CNAME .               ; no such name: one name
-//! *.bad.test        CNAME *.              ; no data: all names beneath
-//! worse.test   300 IN CNAME rpz-drop.     ; a class and a time to live may stand before the type
+//! bad.test          CNAME .               ; NXDOMAIN: one name
+//! *.bad.test        CNAME *.              ; NODATA: all names under it
+//! worse.test   300 IN CNAME rpz-drop.     ; a TTL and a class may precede the type
 //! good.test         CNAME rpz-passthru.   ; an exception: allowed
 //! walled.test       CNAME garden.example. ; another answer, which blocks too
 //! walled.test       A     192.0.2.80
@@ -15,9 +15,9 @@
 //! 48.zz.db8.2001.rpz-ip  CNAME .          ; 2001:db8::/48
 //! ```
 //!
-//! A name without a final dot is relative to `$ORIGIN`; what is left without the name of the zone, where its SOA record
-//! stands, is what the policy is about. Policies over clients, and over the names and addresses of name servers, say
-//! nothing about what a log shows: they are skipped and counted, and so are actions that neither block nor allow.
+//! A name without a final dot is relative to `$ORIGIN`. The subject of a policy is its owner name without the name of
+//! the zone, which is the owner of the SOA record. Policies over clients, and over names and addresses of name servers,
+//! say nothing about the contents of a log. They are skipped and counted, as are actions that neither block nor allow.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -117,7 +117,7 @@ impl Open {
         if !self.text.is_empty() {
             self.text.push(' ');
         }
-        // Without its comment, which would swallow the lines that follow.
+        // The comment is cut off, because it would swallow the lines appended after it.
         self.text.push_str(&line[..comment_start(line)]);
     }
 
@@ -138,7 +138,7 @@ fn depth_of(line: &str) -> usize {
     })
 }
 
-/// Where the comment of a line begins.
+/// The offset of a line's comment, or the line's length.
 fn comment_start(line: &str) -> usize {
     let mut in_quotes = false;
     for (at, byte) in line.bytes().enumerate() {
@@ -151,7 +151,7 @@ fn comment_start(line: &str) -> usize {
     line.len()
 }
 
-/// The words of a line without its comment; parentheses are words of their own, and so is a text in quotes.
+/// The words of a line, without its comment. Each parenthesis is a word, and so is a quoted text.
 fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = line[..comment_start(line)].trim_start();
@@ -167,7 +167,7 @@ fn words(line: &str) -> Vec<&str> {
     words
 }
 
-/// What the type of a record makes of it.
+/// The types of records that matter.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Soa,
@@ -205,11 +205,11 @@ fn is_ttl(word: &str) -> bool {
 struct Zone<'f> {
     feed: &'f Feed,
     rules: Rules,
-    /// What relative names end in, without dots around it.
+    /// The origin of relative names, without a trailing dot.
     origin: String,
     /// The name of the zone.
     apex: String,
-    /// The last owner, for records that leave theirs out.
+    /// The last owner, which applies to records that omit theirs.
     owner: String,
 }
 
@@ -229,7 +229,7 @@ impl Zone<'_> {
             }
             return;
         }
-        // Without an owner the line begins with white space, and the last owner holds.
+        // A record without an owner begins with white space, and the last owner applies.
         let mut rest = &words[..];
         if !text.starts_with(char::is_whitespace) {
             self.owner = absolute(first, &self.origin);
@@ -261,7 +261,7 @@ impl Zone<'_> {
         let is_exception = match (kind, &*target) {
             (_, "") => return sink.reject(Rejection::new(line, shown, Reject::Malformed)),
             (Some(Kind::Cname), "rpz-passthru.") => true,
-            // How exceptions were written before there was a word for them.
+            // The notation for exceptions before `rpz-passthru.` was introduced.
             (Some(Kind::Cname), target) if target.strip_suffix('.') == Some(trigger) => true,
             (Some(Kind::Cname), "rpz-drop.") => false,
             (Some(Kind::Cname), target) if target.starts_with("rpz-") && target.ends_with('.') => {
@@ -282,7 +282,7 @@ impl Zone<'_> {
     }
 }
 
-/// A name in lower case without its final dot, with the origin behind it unless it had one.
+/// A name in lower case without its final dot. A relative name gets the origin appended.
 fn absolute(name: &str, origin: &str) -> String {
     let name = name.to_ascii_lowercase();
     match name.strip_suffix('.') {
@@ -293,7 +293,7 @@ fn absolute(name: &str, origin: &str) -> String {
     }
 }
 
-/// What is left of a name without the zone it is in.
+/// A name without the zone that it belongs to.
 fn within<'n>(name: &'n str, apex: &str) -> Option<&'n str> {
     if apex.is_empty() {
         return Some(name);
@@ -301,7 +301,7 @@ fn within<'n>(name: &'n str, apex: &str) -> Option<&'n str> {
     name.strip_suffix(apex)?.strip_suffix('.')
 }
 
-/// What a policy is about; the construct, if that is nothing an indicator can hold.
+/// The subject of a policy, or the construct if no indicator can hold it.
 fn policy(trigger: &str, rules: &Rules) -> Result<Result<Value, Reject>, Construct> {
     let (rest, last) = trigger.rsplit_once('.').unwrap_or(("", trigger));
     match last {
@@ -314,7 +314,7 @@ fn policy(trigger: &str, rules: &Rules) -> Result<Result<Value, Reject>, Constru
     }
 }
 
-/// `24.0.2.0.192`: the prefix length, then the address from its end; `zz` in IPv6 is `::`.
+/// Reads `24.0.2.0.192`: the prefix length, then the address in reverse. In IPv6, `zz` stands for `::`.
 fn network(text: &str) -> Result<Value, Reject> {
     let (length, rest) = text.split_once('.').ok_or(Reject::BadAddress)?;
     let length: u8 = length.parse().map_err(|_| Reject::BadPrefixLength)?;
@@ -324,7 +324,7 @@ fn network(text: &str) -> Result<Value, Reject> {
         IpNet::new(addr.into(), length)
     } else {
         let text = parts.join(":").replace("zz", "");
-        // `zz` at either end leaves a single colon there.
+        // `zz` at either end leaves only a single colon there.
         let text = match (parts.first(), parts.last()) {
             _ if parts == ["zz"] => "::".to_owned(),
             (Some(&"zz"), _) => format!(":{text}"),

@@ -1,16 +1,16 @@
-//! Configurations of unbound that answer for names themselves (unbound.conf(5), `local-zone`, `local-data`).
+//! Configurations that make unbound answer for names itself (unbound.conf(5), `local-zone`, `local-data`).
 //!
 //! ```text
 //! server:
-//!     local-zone: "evil.test." always_null          a name and all beneath
+//!     local-zone: "evil.test." always_null          a name and all names under it
 //!     local-zone: bad.example redirect
 //!     local-zone: "good.example." always_transparent  an exception: allowed
 //!     local-data: "exact.example. A 0.0.0.0"        one name
 //! ```
 //!
-//! A zone of a type that still resolves names (`transparent` and its like) blocks nothing and is skipped; only
-//! `always_transparent` is an exception from a wider block. `local-data` counts where the address is one that blocks;
-//! another address maps a name ([`Reject::HostMapping`]), other records are skipped.
+//! A zone of a type that still resolves names (`transparent` and similar) blocks nothing and is skipped; only
+//! `always_transparent` is an exception to a wider block. `local-data` blocks if its address is a sink. Another address
+//! maps a name ([`Reject::HostMapping`]), and other records are skipped.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
@@ -70,7 +70,7 @@ impl FeedReader for Unbound {
     }
 }
 
-/// The first word of a text, in quotes or not, and what follows it.
+/// The first word of a text, quoted or not, and the rest.
 fn word(text: &str) -> (&str, &str) {
     let text = text.trim_start();
     for quote in ['"', '\''] {
@@ -81,7 +81,7 @@ fn word(text: &str) -> (&str, &str) {
     text.split_once(char::is_whitespace).unwrap_or((text, ""))
 }
 
-/// Whether a zone of this type is an exception; `None` if it neither blocks nor is one.
+/// Returns true if a zone of this type is an exception, false if it blocks; `None` if it does neither.
 fn zone(kind: &str) -> Option<bool> {
     match kind {
         "deny" | "refuse" | "static" | "redirect" | "inform_deny" | "inform_redirect" | "always_refuse"
@@ -91,11 +91,11 @@ fn zone(kind: &str) -> Option<bool> {
     }
 }
 
-/// The name of an address record, and whether the address blocks; `None` for other records.
+/// The name in an address record, with an error if the address does not block; `None` for other records.
 fn data(record: &str) -> Option<(&str, Result<(), Reject>)> {
     let mut words = record.split_whitespace();
     let name = words.next()?;
-    // A time to live and a class may stand between name and type.
+    // A TTL and a class may stand between name and type.
     let kind =
         words.find(|word| !word.starts_with(|c: char| c.is_ascii_digit()) && !word.eq_ignore_ascii_case("IN"))?;
     if !kind.eq_ignore_ascii_case("A") && !kind.eq_ignore_ascii_case("AAAA") {

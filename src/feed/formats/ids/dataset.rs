@@ -1,4 +1,4 @@
-//! Data sets of Suricata that hold strings, and reputation lists made of them
+//! String data sets of Suricata, and reputation lists made from them
 //! (<https://docs.suricata.io/en/latest/rules/datasets.html>).
 //!
 //! ```text
@@ -6,8 +6,8 @@
 //! LmJhZC5leGFtcGxl,50
 //! ```
 //!
-//! Each line is a value in Base64, with a score behind it or not. A name is compared as a whole, and with a leading dot
-//! with all beneath it.
+//! Each line is a value in Base64, optionally followed by a score. A name covers only itself; with a leading dot it
+//! covers all names under it.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
@@ -59,11 +59,11 @@ fn parse(line: &str) -> (&str, Option<&str>) {
 fn read(value: &str, rules: &Rules) -> Result<Value, Reject> {
     let decoded = decode(value).ok_or(Reject::Malformed)?;
     let text = str::from_utf8(&decoded).map_err(|_| Reject::Malformed)?;
-    // `echo evil.test | base64` encodes the end of the line too.
+    // `echo evil.test | base64` also encodes the line end.
     value::classify(text.trim(), rules)
 }
 
-/// Base64 (RFC 4648 section 4), the padding of which may be missing.
+/// Decodes Base64 (RFC 4648 section 4) with optional padding.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     if text.len() - digits.len() > 2 || digits.len() % 4 == 1 || digits.is_empty() {

@@ -1,12 +1,12 @@
 //! Reputation lists of Suricata (<https://docs.suricata.io/en/latest/reputation/ipreputation/ip-reputation-format.html>).
 //!
 //! ```text
-//! # address or prefix, category, score of 0 to 127
+//! # address or prefix, category, score from 0 to 127
 //! 192.0.2.1,1,100
 //! 2001:db8::/32,2,20
 //! ```
 //!
-//! What a category means stands in another file; the tag is its number.
+//! The categories are defined in another file, so the tag is the category's number.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};

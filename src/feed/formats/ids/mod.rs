@@ -1,4 +1,4 @@
-//! What sensors on the network read: rules, reputation lists, data sets, intelligence files.
+//! Input of network sensors: rules, reputation lists, data sets, intelligence files.
 
 pub(crate) mod dataset;
 pub(crate) mod iprep;

@@ -1,6 +1,6 @@
-//! How rules are written: words, lists, options, the bytes of a content, names in packets.
+//! The text of rules: words, lists, options, contents, and names in packets.
 
-/// The words of a rule before its options; a list in brackets is one.
+/// The words of a rule before its options. A bracketed list is one word.
 pub(super) fn head_words(head: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = head.trim_start();
@@ -23,18 +23,18 @@ pub(super) fn head_words(head: &str) -> Vec<&str> {
     words
 }
 
-/// The ports of a side, as [`with_ports`](crate::feed::syntax::ports::with_ports) reads them: `any` and variables are all. Those that a
-/// `!` takes out are no list, and refused there.
+/// The ports of a side, for [`with_ports`](crate::feed::syntax::ports::with_ports). `any` and variables mean all ports.
+/// Ports excluded with `!` are not a list, and `with_ports` refuses them.
 pub(super) fn ports(text: &str) -> &str {
     let list = text.trim_matches(['[', ']']);
     if text == "any" || list.split(',').any(|port| port.trim().starts_with('$')) { "" } else { list }
 }
 
-/// The members of a list of addresses, of the lists in it too; variables and what a `!` takes out are none, and neither is what
-/// is taken out of what is taken out.
+/// The members of a list of addresses, including those of nested lists. Variables and members excluded with `!` are
+/// left out. An exclusion within an exclusion is left out as well.
 pub(super) fn members(list: &str) -> Vec<&str> {
     let mut found = Vec::new();
-    // For each bracket that is open, whether what is in it is taken out.
+    // The open brackets; true for each whose members are excluded.
     let mut open: Vec<bool> = Vec::new();
     let mut is_negated = false;
     let mut start = 0;
@@ -61,7 +61,7 @@ pub(super) fn members(list: &str) -> Vec<&str> {
     found
 }
 
-/// The options of a rule, between semicolons that are neither in quotes nor behind a backslash.
+/// Splits the options of a rule at semicolons that are neither quoted nor escaped.
 pub(super) fn split_options(text: &str) -> Vec<&str> {
     let mut options = Vec::new();
     let (mut start, mut in_quotes, mut escaped) = (0, false, false);
@@ -86,14 +86,14 @@ pub(super) fn unquoted(value: &str) -> &str {
     value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
 
-/// The bytes of a content: `|2e|` is hexadecimal, a backslash takes what follows as it is.
+/// Decodes the bytes of a content: `|2e|` is hexadecimal, and a backslash escapes the next character.
 pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut parts = text.split('|');
     bytes.extend(plain(parts.next()?));
     while let Some(hex) = parts.next() {
         for pair in hex.split_whitespace() {
-            // `|0d0a|` and `|0d 0a|`.
+            // Both `|0d0a|` and `|0d 0a|` occur.
             for at in (0..pair.len()).step_by(2) {
                 bytes.push(u8::from_str_radix(pair.get(at..at + 2)?, 16).ok()?);
             }
@@ -117,7 +117,7 @@ pub(super) fn plain(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// What every DNS query, or every request, holds.
+/// Returns true for bytes that occur in every DNS query or in every request.
 pub(super) fn is_mark(bytes: &[u8]) -> bool {
     let is_dns = bytes.len() >= 2 && bytes.len() <= 12 && bytes.iter().all(|&byte| byte <= 1);
     is_dns || is_host(bytes) || matches!(bytes, b"GET" | b"POST" | b"GET " | b"POST ")
@@ -128,14 +128,14 @@ pub(super) fn is_host(bytes: &[u8]) -> bool {
     text.len() <= 5 && (text.eq_ignore_ascii_case(b"host:") || text.eq_ignore_ascii_case(b"host"))
 }
 
-/// The name behind `Host:`.
+/// The name in a `Host:` header.
 pub(super) fn host_header(text: &str) -> Option<String> {
     let text = text.trim();
     let rest = text.get(..5).filter(|start| start.eq_ignore_ascii_case("host:")).map(|_| text[5..].trim())?;
     (!rest.is_empty()).then(|| rest.to_owned())
 }
 
-/// A name as a DNS packet has it: each label with its length before it.
+/// Decodes a name in DNS wire format, where its length precedes each label.
 pub(super) fn dns_name(bytes: &[u8]) -> Option<String> {
     let mut labels = Vec::new();
     let mut rest = bytes;
@@ -159,7 +159,7 @@ pub(super) fn dns_name(bytes: &[u8]) -> Option<String> {
         labels.push(str::from_utf8(label).ok()?);
         rest = behind;
     }
-    // Any text of two letters could be one label.
+    // Any text of two letters could be a single label.
     (labels.len() > 1 || is_ended && !labels.is_empty()).then(|| labels.join("."))
 }
 

@@ -1,21 +1,21 @@
-//! Rules of Snort and Suricata, as far as each says that one address or one name is bad.
+//! Snort and Suricata rules, to the extent that each marks one address or one name as bad.
 //!
 //! ```text
 //! alert ip $HOME_NET any -> [192.0.2.1,192.0.2.2] any (msg:"addresses"; sid:1;)
 //! alert dns $HOME_NET any -> any any (msg:"a name"; dns.query; content:"evil.test"; nocase; endswith; sid:2;)
 //! alert udp any any -> any 53 (msg:"the same in a packet"; content:"|04|evil|04|test|00|"; sid:3;)
-//! alert tcp any any -> any any (msg:"and in a request"; content:"Host|3a| evil.test|0d 0a|"; http_header; sid:4;)
+//! alert tcp any any -> any any (msg:"the same in a request"; content:"Host|3a| evil.test|0d 0a|"; http_header; sid:4;)
 //! alert http any any -> any any (msg:"a URL"; http.host; content:"evil.test"; http.uri; content:"/gate"; startswith; sid:5;)
 //! ```
 //!
-//! A rule holds where all its conditions do. Conditions that add nothing (the method, a second look at the same name by a
-//! regular expression, marks of a DNS query) are left aside; a host together with a path from its start is a URL; a path
-//! alone is a pattern, if the policy asks for them. All else together is no indicator, and skipped:
-//! [`Construct::Conjunction`]. A name stands for all beneath it too, unless the rule holds it to its whole length.
+//! A rule matches if all its conditions do. Conditions that add nothing are ignored: the method, marks of a DNS query,
+//! or a regular expression that examines the same name again. A host with a path that is anchored at its start is a
+//! URL. A path alone is a pattern, if the policy asks for them. Any other combination is skipped as a
+//! [`Construct::Conjunction`]. A name also covers the names under it, unless the rule fixes its whole length.
 //!
-//! Addresses are those of either side that are no variables and that no `!` takes out, in groups within groups too, with the
-//! port or each of the ports, up to a number. A group that only takes out is no indicator. The message is a tag,
-//! the `sid` begins the reference.
+//! Addresses are taken from both sides of a rule, including nested groups, except variables and addresses excluded with
+//! `!`. Each is limited to the port, or to each of several ports, up to a limit. A group that only excludes is not an
+//! indicator. The message becomes a tag, and `sid` is the id and begins the reference.
 
 use std::borrow::Cow;
 
@@ -54,7 +54,7 @@ impl FeedReader for Rules {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = ValueRules::new(feed, Scope::Suffix);
-        // A rule that a backslash carries on to the next line.
+        // A rule that a backslash continues on the next line.
         let mut open: Option<(u32, String)> = None;
         each_line(lines, sink, |line, sink| {
             let text = line.text;
@@ -97,7 +97,7 @@ fn rule(text: &str, line: u32, rules: &ValueRules, feed: &Feed, sink: &mut dyn R
                     record.as_listed = Cow::Owned(record.as_listed.to_string());
                 });
             }
-            // What a group takes out is said, because the rest of it is listed.
+            // Exclusions are reported, because the rest of the group is listed.
             if parsed.sides.iter().any(|(addresses, _)| addresses.contains('!')) {
                 out::skip(sink, line, text, Construct::Negation);
             }
@@ -105,18 +105,18 @@ fn rule(text: &str, line: u32, rules: &ValueRules, feed: &Feed, sink: &mut dyn R
     }
 }
 
-/// Where a content is looked for.
+/// The part of the traffic in which a content is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Buffer {
     /// Anywhere in the packet.
     Payload,
-    /// The name of a DNS query, the server name of a TLS greeting.
+    /// The name in a DNS query, or the server name in a TLS handshake.
     Name,
     /// The host of a request.
     Host,
     Uri,
     Header,
-    /// What says nothing of where a connection goes: the method, the version.
+    /// A part that does not identify the peer, such as the method or the version.
     Aside,
     /// Any other part.
     Other,
@@ -158,7 +158,7 @@ struct Content {
     bytes: Vec<u8>,
     buffer: Buffer,
     is_negated: bool,
-    /// Held to the start, to the end, or to the length of what it is looked for in.
+    /// Anchored at the start or the end of the buffer, or equal to its whole length.
     at_start: bool,
     at_end: bool,
     is_whole: bool,
@@ -168,10 +168,10 @@ struct Content {
 #[derive(Default)]
 struct Rule<'r> {
     action: &'r str,
-    /// The addresses and the port of either side.
+    /// The addresses and ports of both sides.
     sides: [(&'r str, &'r str); 2],
     contents: Vec<Content>,
-    /// Conditions that are neither contents nor about addresses.
+    /// Conditions other than contents and addresses.
     has_regex: bool,
     has_other: bool,
     message: Option<String>,
@@ -183,7 +183,7 @@ impl<'r> Rule<'r> {
     fn parse(text: &'r str) -> Option<Self> {
         let (head, rest) = text.split_once('(')?;
         let options = rest.trim_end().strip_suffix(')')?;
-        // Lists of addresses may hold blanks.
+        // Lists of addresses may contain blanks.
         let words = head_words(head);
         let [action, _, source, source_port, direction, target, target_port] = words[..] else { return None };
         if !ACTIONS.contains(&action) || !matches!(direction, "->" | "<>" | "<-") {
@@ -211,7 +211,7 @@ impl<'r> Rule<'r> {
                         Some(value) => (true, value.trim_start()),
                         None => (false, value),
                     };
-                    // Snort 3 writes what modifies a content behind it, with commas between.
+                    // Snort 3 writes the modifiers after the content, separated by commas.
                     let end = value.rfind('"')?;
                     let (value, modifiers) = value.split_at(end + 1);
                     let buffer = if keyword == "uricontent" { Buffer::Uri } else { sticky };
@@ -240,7 +240,7 @@ impl<'r> Rule<'r> {
                 }
                 _ if self.modify(keyword, value) => {}
                 _ => match buffer(keyword) {
-                    // Snort 2 names the part behind the content, Suricata before it.
+                    // Snort 2 names the buffer after the content, Suricata before it.
                     Some(buffer)
                         if keyword.contains('_')
                             && !self.contents.is_empty()
@@ -259,7 +259,7 @@ impl<'r> Rule<'r> {
         Some(())
     }
 
-    /// Whether an option holds the last content to a place.
+    /// Applies an option that modifies the last content; returns false for any other option.
     fn modify(&mut self, keyword: &str, value: &str) -> bool {
         let Some(content) = self.contents.last_mut() else { return false };
         let number = || value.parse::<usize>().ok();
@@ -301,7 +301,7 @@ impl<'r> Rule<'r> {
         attributes
     }
 
-    /// What the rule says is bad; the construct, if that is nothing an indicator can hold.
+    /// The indicator that the rule describes, or the construct if no indicator can hold it.
     fn meaning(&self) -> Result<Meaning, Construct> {
         let addresses = self.addresses();
         let contents: Vec<&Content> = self
@@ -335,7 +335,7 @@ impl<'r> Rule<'r> {
             (None, None) => Err(Construct::Payload),
             _ if others > 0 || addresses.is_some() || self.has_other => Err(Construct::Conjunction),
             (Some(name), None) => Ok(Meaning::Name(name)),
-            // Only from its start on, a path makes a URL with its host.
+            // A path forms a URL with its host only if it is anchored at its start.
             (Some(name), Some((path, true))) if name.is_whole || !name.text.starts_with('.') => {
                 Ok(Meaning::Url(name.text, path))
             }
@@ -344,14 +344,14 @@ impl<'r> Rule<'r> {
         }
     }
 
-    /// What a content names, by where it is looked for.
+    /// The name or path in a content, according to the buffer it is searched in.
     fn place(&self, content: &Content) -> Option<NameOrPath> {
         let text = str::from_utf8(&content.bytes).ok();
         let is_whole = content.is_whole || content.at_start && content.at_end;
         match content.buffer {
             Buffer::Name | Buffer::Host => Some(NameOrPath::Name(Name { text: text?.trim().to_owned(), is_whole })),
             Buffer::Uri => Some(NameOrPath::Path(text?.to_owned())).filter(|_| content.bytes.starts_with(b"/")),
-            // `Host: evil.test`, or the name alone in a rule that looks for the header.
+            // `Host: evil.test`, or the bare name in a rule that also searches for the header.
             Buffer::Header | Buffer::Payload => {
                 if let Some(name) = text.and_then(host_header) {
                     return Some(NameOrPath::Name(Name { text: name, is_whole: true }));
@@ -368,7 +368,7 @@ impl<'r> Rule<'r> {
         }
     }
 
-    /// The addresses of either side that are no variables.
+    /// The addresses of both sides, without variables.
     fn addresses(&self) -> Option<Vec<(String, String)>> {
         let mut found = Vec::new();
         for (addresses, port) in self.sides {
@@ -393,7 +393,7 @@ enum NameOrPath {
 }
 
 enum Meaning {
-    /// Addresses, each with the ports of its side, or nothing.
+    /// Addresses, each with the ports of its side; empty means all ports.
     Addresses(Vec<(String, String)>),
     Name(Name),
     Url(String, String),
@@ -401,7 +401,7 @@ enum Meaning {
 }
 
 impl Meaning {
-    /// The values, with what the rule wrote.
+    /// The values, each with its text in the rule.
     fn read(self, rules: &ValueRules) -> Vec<(String, Result<Value, Reject>)> {
         match self {
             Meaning::Addresses(addresses) => addresses
@@ -416,7 +416,7 @@ impl Meaning {
                 .collect(),
             Meaning::Name(Name { text, is_whole }) => {
                 let value = value::classify(&text, rules).map(|mut value| {
-                    // What is held to its whole length has nothing beneath it.
+                    // A rule that fixes the whole length excludes the names under it.
                     if let Indicator::Domain { scope, .. } = &mut value.indicator
                         && is_whole
                         && !text.starts_with('.')

@@ -7,8 +7,8 @@
 //! evil.test/a    Intel::URL    made up    -    -
 //! ```
 //!
-//! Columns are separated by TABs, `-` is nothing, URLs have no scheme. The source is a tag. A confidence of 0 to 100 is one, and any
-//! other a score.
+//! Columns are separated by TABs, `-` stands for no value, and URLs have no scheme. The source becomes a tag. A
+//! confidence is taken as one if it fits a scale of 0 to 100, and as the score otherwise.
 
 use std::borrow::Cow;
 

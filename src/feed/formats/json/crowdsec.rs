@@ -1,15 +1,15 @@
-//! Decisions of CrowdSec (<https://docs.crowdsec.net/docs/local_api/bouncers>): a stream, or a list.
+//! CrowdSec decisions (<https://docs.crowdsec.net/docs/local_api/bouncers>): a stream, or a list.
 //!
 //! ```text
 //! {"new": [{"value": "192.0.2.1", "scope": "Ip", "type": "ban", "scenario": "example/ssh-bf", "origin": "crowdsec", "duration": "3h59m48s"}],
 //!  "deleted": [{"value": "192.0.2.2", "scope": "Ip", "duration": "-1m"}]}
 //! ```
 //!
-//! A list may also be one of alerts with their decisions, as `cscli decisions list -o json` writes it.
+//! A list may also hold alerts with their decisions, as `cscli decisions list -o json` writes it.
 //!
-//! The scenario, the origin and the type are tags. The duration is what was left when the file was written, so that an
-//! entry is valid until then. Deleted and simulated decisions are skipped, and so are those over countries, networks by number, or
-//! users.
+//! The scenario, the origin and the type become tags. The duration is the time left when the file was written, and
+//! gives the end of the entry's validity. Deleted and simulated decisions are skipped, as are decisions over countries,
+//! AS numbers or users.
 
 use std::time::SystemTime;
 
@@ -39,7 +39,7 @@ impl FeedReader for CrowdSec {
     }
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
-        // When the file was written; now, for what comes from elsewhere.
+        // The time at which the file was written, or the current time if the feed is not a file.
         let written =
             std::fs::metadata(lines.path()).and_then(|file| file.modified()).unwrap_or_else(|_| SystemTime::now());
         let mut reader =
@@ -101,7 +101,7 @@ impl CrowdSecReader<'_> {
                     "until" => until = out::json_date(json, &mut text, self.sink)?,
                     "id" => id = json.owned(&mut text)?,
                     "simulated" => is_simulated = json.owned(&mut text)?.as_deref() == Some("true"),
-                    // No decision holds decisions, so that this goes no deeper.
+                    // Decisions do not contain decisions, so the recursion ends here.
                     "decisions" if !is_within => {
                         is_alert = true;
                         self.decisions(json, is_deleted, true)?;

@@ -5,10 +5,11 @@
 //! {"type":"metadata","timestamp":1777636800,"size":100,"records":1}
 //! ```
 //!
-//! Its list of autonomous systems (`asndrop.json`) is recognised and skipped: the names in it are those of their owners.
+//! Its list of autonomous systems (`asndrop.json`) is recognised and skipped, because the names in it are those of the
+//! owners.
 //!
-//! The last line tells when the list was made, which is when everything on it was last seen; the records wait for it, up
-//! to a cap.
+//! The last line gives the time at which the list was made, when everything on it was last seen. The records wait for
+//! it, up to a limit.
 
 use jiff::Timestamp;
 
@@ -26,7 +27,7 @@ use crate::input::Lines;
 
 pub(crate) struct DropJson;
 
-/// What a line says.
+/// The content of a line.
 #[derive(Default)]
 struct Prefix {
     cidr: Option<String>,
@@ -34,7 +35,7 @@ struct Prefix {
     registry: Option<String>,
     made: Option<Timestamp>,
     is_metadata: bool,
-    /// It is an autonomous system.
+    /// True for an autonomous system.
     is_system: bool,
 }
 

@@ -1,12 +1,12 @@
-//! Records of JSON whose keys are not those of a known format: one on each line (JSON Lines), or in an array.
+//! JSON records without a known set of keys: one per line (JSON Lines), or in an array.
 //!
 //! ```text
 //! {"indicator": "evil.test", "type": "domain", "tags": ["c2", "made up"], "first_seen": "2026-05-01"}
 //! {"indicator": "192.0.2.1", "type": "ipv4"}
 //! ```
 //!
-//! Keys mean what the names of the columns of a table mean; keys within objects have dots between (`threat.indicator.ip`).
-//! An array of strings is a list of values. Who knows the keys names them ([`Columns`](crate::indicator::Columns)).
+//! Keys have the same meaning as a table's column names, and nested keys are joined by dots (`threat.indicator.ip`). An
+//! array of strings is a list of values. If you know the keys, name them ([`Columns`](crate::indicator::Columns)).
 
 use crate::error::{Error, Result};
 use crate::feed::head::Head;
@@ -21,7 +21,7 @@ use crate::input::Lines;
 
 pub(crate) struct JsonLines;
 
-/// What a key holds.
+/// The role of a key.
 fn role(key: &str) -> Option<ColumnRole> {
     let key = key.strip_prefix("threat.indicator.").unwrap_or(key);
     match key {
@@ -31,7 +31,7 @@ fn role(key: &str) -> Option<ColumnRole> {
     }
 }
 
-/// Where the records of a document stand: before their keys in its shape.
+/// The places in a document where records may be, as prefixes of paths in its shape.
 fn prefixes(shape: &Shape) -> Vec<String> {
     let mut prefixes = vec!["[].".to_owned()];
     prefixes.extend(shape.keys().map(|key| format!("{key}[].")));
@@ -41,7 +41,7 @@ fn prefixes(shape: &Shape) -> Vec<String> {
     prefixes
 }
 
-/// Whether what stands behind a prefix is evidently a value.
+/// Returns true if a key under a prefix evidently holds a value.
 fn holds_values(shape: &Shape, prefix: &str) -> bool {
     let rules = Rules::new(&Feed::new(""), Scope::Suffix);
     shape.members(prefix).any(|key| {
@@ -49,7 +49,7 @@ fn holds_values(shape: &Shape, prefix: &str) -> bool {
     })
 }
 
-/// Whether the only document is a record itself, and no list of some.
+/// Returns true if the document is itself one record, rather than a list of records.
 fn is_record(shape: &Shape) -> bool {
     !shape.is_lines && holds_values(shape, "") && !prefixes(shape).iter().any(|prefix| holds_values(shape, prefix))
 }
@@ -67,7 +67,7 @@ impl FeedReader for JsonLines {
         match prefixes(shape).iter().filter(|prefix| holds_values(shape, prefix)).count() {
             0 => 0,
             1 => 90,
-            // Which of several arrays is meant is a question.
+            // Several arrays could be meant.
             _ => 60,
         }
     }
@@ -102,7 +102,7 @@ impl FeedReader for JsonLines {
     }
 }
 
-/// The numbers and words behind keys called confidence.
+/// The values of keys that mean confidence.
 fn confidences(text: &[u8]) -> impl Iterator<Item = &str> {
     memchr::memmem::find_iter(text, b"onfidence").filter_map(|at| {
         let rest = &text[at..];
@@ -113,7 +113,7 @@ fn confidences(text: &[u8]) -> impl Iterator<Item = &str> {
         ) {
             return None;
         }
-        // A key that ends so is another: `abuseConfidenceScore`.
+        // Skips longer keys with the same ending: `abuseConfidenceScore`.
         let start = at.checked_sub(2)?;
         let rest = &rest[key.len() + 1..];
         let rest = rest[..rest.len().min(64)].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
@@ -123,7 +123,7 @@ fn confidences(text: &[u8]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether nothing but white space follows the first line that says anything.
+/// Returns true if the text is a single line, apart from white space around it.
 fn is_on_a_line(text: &[u8]) -> bool {
     !text.trim_ascii().contains(&b'\n')
 }

@@ -1,4 +1,4 @@
-//! Documents of flat records whose keys are known: what there is to say of each is its keys.
+//! Documents of flat records with known keys, each described by its keys.
 
 use crate::feed::syntax::keyed::Keyed;
 use crate::indicator::ColumnRole as Role;
@@ -28,14 +28,14 @@ pub(crate) const URLHAUS: Keyed = Keyed {
     ],
 };
 
-/// The JSON dump of ThreatFox, and the answers of its API (<https://threatfox.abuse.ch/api/>).
+/// The JSON dump of ThreatFox, and the responses of its API (<https://threatfox.abuse.ch/api/>).
 ///
 /// ```text
 /// {"7": [{"ioc_value": "192.0.2.1:443", "ioc_type": "ip:port", "malware_printable": "ExampleBot", "confidence_level": 75}]}
 /// {"query_status": "ok", "data": [{"id": "7", "ioc": "evil.test", "ioc_type": "domain", "confidence_level": 50}]}
 /// ```
 ///
-/// A dump has the id as the key of the array; an answer has it in the record.
+/// In a dump the id is the key of the array; in a response it is in the record.
 pub(crate) const THREATFOX: Keyed = Keyed {
     shapes: &[&["#[].ioc_value", "#[].ioc_type"], &["data[].ioc", "data[].ioc_type"]],
     keys: &[

@@ -1,4 +1,4 @@
-//! Events of MISP as JSON (<https://www.misp-standard.org/rfc/misp-standard-core.html>).
+//! MISP events as JSON (<https://www.misp-standard.org/rfc/misp-standard-core.html>).
 //!
 //! ```text
 //! {"response": [{"Event": {
@@ -9,14 +9,14 @@
 //! }}]}
 //! ```
 //!
-//! An event may also stand alone, or without its wrapping. Attributes are read wherever they stand, on their own or in an
-//! object; a pair such as `domain|ip` is two entries. What is not of the network is skipped by its type, what was
-//! deleted is skipped too. Attributes with `to_ids` false are kept and tagged `to_ids:false`, unless the policy asks for
-//! the others only.
+//! An event may also stand alone, or without its wrapper. Attributes are read wherever they occur, on their own or in
+//! an object; a pair such as `domain|ip` is two entries. Attributes of other types are skipped by type, and deleted
+//! ones are skipped as well. Attributes with `to_ids` false are kept and tagged `to_ids:false`, unless the policy
+//! leaves them out.
 //!
-//! Tags are those of the attribute and of the event, and the clusters of its galaxies; a galaxy of malware gives the family.
-//! The confidence is that of the taxonomy `misp:confidence-level`, the only one whose numbers are documented. What an
-//! event says of itself often follows its attributes, so these wait for it, up to a cap.
+//! Tags come from the attribute, the event and the clusters of its galaxies; a malware galaxy gives the family. The
+//! confidence is that of the taxonomy `misp:confidence-level`, the only one with documented numbers. An event's
+//! metadata often follows its attributes, so these wait for it, up to a limit.
 
 use std::borrow::Cow;
 
@@ -54,7 +54,7 @@ impl FeedReader for Misp {
     }
 }
 
-/// Reads the one document of a file.
+/// Reads a file that consists of one document.
 pub(crate) fn document(lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
     let mut json = Json::new(lines);
     let mut reader = MispReader { feed, rules: Rules::new(feed, Scope::Suffix), sink };
@@ -68,7 +68,7 @@ struct MispReader<'a> {
     sink: &'a mut dyn RecordSink,
 }
 
-/// What an event says of all its attributes.
+/// The metadata that an event gives for all its attributes.
 #[derive(Default)]
 struct Event {
     info: Option<String>,
@@ -80,7 +80,7 @@ struct Event {
 }
 
 impl MispReader<'_> {
-    /// An event, or something that wraps one or several.
+    /// Reads an event, or a wrapper around one or several.
     fn events<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {
         match json.kind()? {
             Kind::Array => {
@@ -135,7 +135,7 @@ impl MispReader<'_> {
         Ok(())
     }
 
-    /// An object: attributes that belong together.
+    /// Reads an object: a set of related attributes.
     fn object<B: Bytes>(&mut self, json: &mut Json<B>, event: &mut Event) -> Result<()> {
         let (mut key, mut value) = (Text::default(), Text::default());
         let mut parts: Vec<Attribute> = Vec::new();
@@ -158,7 +158,7 @@ impl MispReader<'_> {
                 _ => json.skip()?,
             }
         }
-        // In an object of addresses and ports, an address is limited to the port if there is one.
+        // In an object of addresses and ports, an address is limited to the port, if there is one.
         let is_port = |part: &&Attribute| part.kind.as_str() == "port" && part.relation == "dst-port";
         let mut ports = parts.iter().filter(is_port);
         let port = match (ports.next(), ports.next()) {
@@ -236,7 +236,7 @@ impl MispReader<'_> {
     }
 }
 
-/// Adds what the event says of all its attributes.
+/// Adds the event's metadata to an attribute's record.
 fn complete(
     record: &mut Record<'static>,
     info: Option<&str>,
@@ -332,7 +332,7 @@ fn is_true(text: &str) -> bool {
     matches!(text, "true" | "1")
 }
 
-/// The names of `[{"name": …}, …]`.
+/// Reads the names in `[{"name": …}, …]`.
 fn tags<B: Bytes>(json: &mut Json<B>, tags: &mut Vec<String>) -> Result<()> {
     let (mut key, mut value) = (Text::default(), Text::default());
     if !json.array()? {
@@ -352,7 +352,7 @@ fn tags<B: Bytes>(json: &mut Json<B>, tags: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// The clusters of galaxies as tags, and the first of a galaxy of malware as the family.
+/// Reads the clusters of galaxies as tags, and the first cluster of a malware galaxy as the family.
 fn galaxies<B: Bytes>(json: &mut Json<B>, tags: &mut Vec<String>, family: &mut Option<String>) -> Result<()> {
     let (mut key, mut value) = (Text::default(), Text::default());
     if !json.array()? {
@@ -397,7 +397,7 @@ fn galaxies<B: Bytes>(json: &mut Json<B>, tags: &mut Vec<String>, family: &mut O
     Ok(())
 }
 
-/// Whether the clusters of a galaxy are families of malware.
+/// Returns true if the clusters of a galaxy are malware families.
 fn is_malware(galaxy: &str) -> bool {
     const GALAXIES: [&str; 14] = [
         "malpedia",
@@ -418,7 +418,7 @@ fn is_malware(galaxy: &str) -> bool {
     GALAXIES.contains(&galaxy)
 }
 
-/// The numbers that MISP's taxonomy gives its levels.
+/// The number that MISP's taxonomy assigns to each confidence level.
 fn confidence_of(tags: &[String]) -> Option<u8> {
     let level = tags.iter().find_map(|tag| tag.strip_prefix("misp:confidence-level="))?;
     match level.trim_matches('"') {

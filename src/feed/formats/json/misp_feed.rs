@@ -1,11 +1,11 @@
-//! The manifest of a MISP feed: a list of events, each in a file of its own beside it.
+//! The manifest of a MISP feed: a list of events, each in a file next to it.
 //!
 //! ```text
 //! {"5e000000-0000-4000-8000-000000000001": {"info": "made up", "date": "2026-05-01", "timestamp": "1777636800"}}
 //! ```
 //!
-//! Each event is read from `UUID.json` in the manifest's folder. The line of an entry is its line there; its id tells it
-//! apart from those of other events. An event that is missing or broken is rejected with its UUID; the others load.
+//! Each event is read from `UUID.json` in the manifest's folder. An entry's line is its line in that file, and its id
+//! shows which event it belongs to. An event that is missing or broken is rejected by its UUID; the others load.
 
 use std::fs::File;
 
@@ -42,7 +42,7 @@ impl FeedReader for MispFeed {
         while json.key(&mut key)? {
             let line = json.line();
             json.skip()?;
-            // Nothing but a UUID becomes the name of a file.
+            // Only a UUID may become a file name.
             if !is_uuid(key.as_str()) {
                 sink.reject(Rejection::new(line, key.as_str(), Reject::Malformed));
                 continue;

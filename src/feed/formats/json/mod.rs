@@ -1,4 +1,4 @@
-//! JSON, a document or a line an entry.
+//! JSON, as one document or with one entry per line.
 
 pub(crate) mod crowdsec;
 pub(crate) mod drop_json;

@@ -1,12 +1,12 @@
-//! Pulses of AlienVault OTX (<https://otx.alienvault.com/api>): one, an array of them, or a page of results.
+//! AlienVault OTX pulses (<https://otx.alienvault.com/api>): one, an array, or a page of results.
 //!
 //! ```text
 //! {"id": "p1", "name": "made up", "tags": ["c2"], "references": ["https://ref.example/"], "malware_families": ["ExampleBot"],
 //!  "indicators": [{"indicator": "evil.test", "type": "domain", "created": "2026-05-01T00:00:00", "expiration": null}]}
 //! ```
 //!
-//! The type `hostname` is a name that stands for itself. Indicators that are no longer active are skipped. What a pulse
-//! says of itself may follow its indicators, so these wait for it, up to a cap.
+//! The type `hostname` is a name that covers only itself. Indicators that are no longer active are skipped. A pulse's
+//! metadata may follow its indicators, so these wait for it, up to a limit.
 
 use std::borrow::Cow;
 
@@ -195,7 +195,7 @@ impl OtxReader<'_> {
     }
 }
 
-/// Strings, or the names of objects.
+/// Reads strings, or the names of objects.
 fn strings<B: Bytes>(json: &mut Json<B>, strings: &mut Vec<String>) -> Result<()> {
     let (mut key, mut text) = (Text::default(), Text::default());
     if !json.array()? {

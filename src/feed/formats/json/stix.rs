@@ -1,4 +1,4 @@
-//! Bundles and envelopes of STIX 2.0 and 2.1 (<https://docs.oasis-open.org/cti/stix/v2.1/os/stix-v2.1-os.html>).
+//! STIX 2.0 and 2.1 bundles and envelopes (<https://docs.oasis-open.org/cti/stix/v2.1/os/stix-v2.1-os.html>).
 //!
 //! ```text
 //! {"type": "bundle", "id": "bundle--…", "objects": [
@@ -9,13 +9,13 @@
 //! ]}
 //! ```
 //!
-//! What is read of a pattern stands in its module. An indicator without `pattern_type` is one of STIX 2.0. What an
-//! indicator indicates is said by relationships, which may stand anywhere: malware and tools give the family, other
-//! objects (campaigns, groups, techniques) tags. Indicators wait for them, up to a cap.
+//! The module `stix_pattern` documents which patterns are read. An indicator without `pattern_type` is STIX 2.0.
+//! Relationships, which may stand anywhere, give the objects that an indicator indicates: malware and tools give the
+//! family, other objects (campaigns, groups, techniques) tags. Indicators wait for them, up to a limit.
 //!
-//! A sighting tells when an indicator was last seen.
+//! A sighting gives the time at which an indicator was last seen.
 //!
-//! Objects that were observed, such as a `domain-name` of its own, are no statement that anything is bad: they are skipped.
+//! Observed objects, such as a bare `domain-name`, do not claim that anything is bad, so they are skipped.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -69,7 +69,7 @@ impl FeedReader for Stix {
     }
 }
 
-/// An object that an indicator can point to.
+/// An object that an indicator may refer to.
 struct Named {
     name: String,
     is_family: bool,
@@ -77,21 +77,21 @@ struct Named {
 
 struct StixReader<'a> {
     rules: Rules,
-    /// The feed blocks.
+    /// True if the feed's action is `Block`.
     blocks: bool,
     sink: &'a mut dyn RecordSink,
     pending: Pending,
-    /// By id.
+    /// Named objects, by id.
     names: HashMap<String, Named>,
-    /// By the id of an indicator: the ids of what it indicates.
+    /// The ids of the objects that each indicator indicates, by the indicator's id.
     indicated: HashMap<String, Vec<String>>,
-    /// By the id of an indicator: when it was last sighted.
+    /// The time of the last sighting, by the indicator's id.
     sighted: HashMap<String, Timestamp>,
-    /// What the three hold.
+    /// The bytes that these three maps hold.
     bytes: usize,
 }
 
-/// The properties of an object that matter for some type.
+/// The properties of an object that matter for some type of object.
 #[derive(Default)]
 struct Object {
     kind: String,
@@ -114,7 +114,7 @@ struct Object {
     last_seen: Option<Timestamp>,
     value: Option<String>,
     line: u32,
-    /// The objects within, of a bundle.
+    /// True for a bundle, whose members have already been read.
     is_container: bool,
 }
 
@@ -139,7 +139,7 @@ impl StixReader<'_> {
         json.object()?;
         while json.key(&mut key)? {
             match key.as_str() {
-                // The members of a bundle, except that STIX 2.0 has observations under the same key, which are an object.
+                // The members of a bundle. In STIX 2.0, observed data has an object under the same key.
                 "objects" if json.kind()? == Kind::Array => {
                     object.is_container = true;
                     self.document(json)?;
@@ -158,7 +158,7 @@ impl StixReader<'_> {
                 "valid_until" => object.valid_until = out::json_date(json, &mut text, self.sink)?,
                 "created" => object.created = out::json_date(json, &mut text, self.sink)?,
                 "confidence" => object.confidence = json.owned(&mut text)?.as_deref().and_then(text::confidence),
-                // What a type says is a tag too, as in STIX 2.0, where types are labels.
+                // Indicator types become tags, like the labels that hold them in STIX 2.0.
                 "labels" | "indicator_types" => strings(json, &mut object.labels)?,
                 "external_references" => references(json, &mut object.reference)?,
                 "revoked" => object.is_revoked = json.scalar(&mut text)? && text.as_str() == "true",
@@ -216,7 +216,7 @@ impl StixReader<'_> {
             self.flush(true);
             self.indicated.clear();
             self.sighted.clear();
-            // Objects that later indicators may point to stay, unless they alone are too many.
+            // Objects are kept for later indicators, unless they alone use too much memory.
             self.bytes = self.names.iter().map(|(id, named)| id.len() + named.name.len() + 128).sum();
             if self.bytes > MAX_PENDING / 2 {
                 self.names.clear();
@@ -231,7 +231,7 @@ impl StixReader<'_> {
         if object.is_revoked {
             return out::skip(self.sink, line, pattern, Construct::Withdrawn);
         }
-        // A list that allows is made of such.
+        // An allow list consists of benign indicators.
         if self.blocks && object.is_benign() {
             return out::skip(self.sink, line, pattern, Construct::Benign);
         }
@@ -267,7 +267,7 @@ impl StixReader<'_> {
         }
     }
 
-    /// Hands over what waits, with what relationships say by now.
+    /// Passes on the waiting records, with the relationships known so far.
     fn flush(&mut self, is_early: bool) {
         let Self { pending, names, indicated, sighted, sink, .. } = self;
         let complete = |record: &mut Record<'static>| {
@@ -295,7 +295,7 @@ impl StixReader<'_> {
 }
 
 impl Object {
-    /// Whether the object is called benign, and nothing worse.
+    /// Returns true if the labels say benign and nothing worse.
     fn is_benign(&self) -> bool {
         let is = |wanted: &str| self.labels.iter().any(|label| label.eq_ignore_ascii_case(wanted));
         is("benign") && !["malicious-activity", "anomalous-activity", "compromised"].into_iter().any(is)
@@ -303,7 +303,7 @@ impl Object {
 
     fn attributes(&self, value: &str) -> Attributes<'static> {
         let own = |text: &Option<String>| text.clone().map(Cow::Owned);
-        // Many a name is the value once more.
+        // Many names only repeat the value.
         let name = self.name.as_ref().filter(|name| *name != value);
         Attributes {
             tags: self.labels.iter().cloned().map(Cow::Owned).collect(),
@@ -329,7 +329,7 @@ fn strings<B: Bytes>(json: &mut Json<B>, strings: &mut Vec<String>) -> Result<()
     Ok(())
 }
 
-/// The first URL, else the first id.
+/// Reads the first URL, or else the first id.
 fn references<B: Bytes>(json: &mut Json<B>, reference: &mut Option<String>) -> Result<()> {
     let (mut key, mut text) = (Text::default(), Text::default());
     let mut id = None;

@@ -1,15 +1,16 @@
-//! Warning lists of MISP (<https://github.com/MISP/misp-warninglists>): what is known to be harmless, or to say nothing.
+//! MISP warning lists (<https://github.com/MISP/misp-warninglists>): values that are known to be harmless or
+//! meaningless.
 //!
 //! ```text
 //! {"name": "made up", "type": "hostname", "version": 1, "list": ["good.example", ".fine.example"]}
 //! ```
 //!
-//! The type says what the entries are: `string`, the default, is the whole value; `hostname` a name and all beneath;
-//! `substring` a part of a name; `cidr` an address or a network; `regex` is skipped. The list is often written before its
-//! type, so its entries wait for it.
+//! The type states the kind of entries: `string`, the default, is the whole value; `hostname` is a name and all names
+//! under it; `substring` is a part of a name; `cidr` is an address or a network; `regex` is skipped. The type often
+//! follows the list, so the entries wait for it.
 //!
-//! Entries allow all beneath, unless the feed allows with another action, or its policy says that warning lists are to
-//! block.
+//! Entries have the action `AllowAll`, unless the feed is itself an allow feed, whose action they take, or its policy
+//! lets warning lists block.
 
 use crate::error::{Error, Result};
 use crate::feed::head::Head;
@@ -42,7 +43,7 @@ impl FeedReader for WarningList {
         let path = lines.path().to_owned();
         let mut json = Json::new(lines);
         let (mut key, mut text) = (Text::default(), Text::default());
-        // The entries, in one text to hold them by little, and where each ends.
+        // The waiting entries, joined in one text to save memory, with the end and line of each.
         let mut waiting = String::new();
         let mut ends: Vec<(usize, u32)> = Vec::new();
         if !json.object()? {
@@ -102,7 +103,7 @@ impl List {
     fn new(feed: &Feed) -> Self {
         let is_default = feed.action == Action::Block && !feed.policy.warning_lists_block;
         let action = is_default.then_some(Action::AllowAll);
-        // Names of one label, and all that a list of what is allowed may hold.
+        // The rules of an allow list, which accept single-label names among others.
         let mut acting = feed.clone();
         acting.action = action.unwrap_or(feed.action);
         Self {
@@ -129,7 +130,7 @@ impl List {
     }
 }
 
-/// A part of a name as a pattern; `None` if no name has such a part.
+/// A pattern for a part of a name; `None` if no name can contain the text.
 fn substring(text: &str) -> Option<Result<Value, Reject>> {
     text.bytes().all(is_name_byte).then(|| {
         let pattern = Pattern::new(PatternTarget::Name, &format!("*{text}*"))?;

@@ -5,7 +5,7 @@
 //! 192.0.2.1#4#2#Malicious Host;Scanning Host#AA#Somewhere#37.5,126.9#3
 //! ```
 //!
-//! The reliability is the score, the kinds are tags.
+//! The reliability becomes the score, and the kinds become tags.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};

@@ -1,4 +1,4 @@
-//! Lists of Wazuh and OSSEC, of which a CDB is made: a key, a colon, and a note or nothing
+//! Sources of CDB lists for Wazuh and OSSEC: a key, a colon, and an optional note
 //! (<https://documentation.wazuh.com/current/user-manual/ruleset/cdb-list.html>).
 //!
 //! ```text
@@ -8,7 +8,7 @@
 //! "2001:db8::1":a key with colons stands in quotes
 //! ```
 //!
-//! The note is the description. A number behind the colon is a note as well: a port has no place in a key.
+//! The note becomes the description. A number after the colon is also a note, because a key cannot hold a port.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
@@ -31,7 +31,7 @@ impl FeedReader for Cdb {
                 votes.line(false);
                 continue;
             };
-            // With a number it may as well be a list of ports.
+            // If the note is a number, the line could equally be an address with a port.
             let is_number = !note.is_empty() && note.bytes().all(|byte| byte.is_ascii_digit());
             if !is_number || line.starts_with('"') {
                 votes.add(read(key, &rules).map(|_| ()));
@@ -56,7 +56,7 @@ impl FeedReader for Cdb {
     }
 }
 
-/// Key and note.
+/// Splits a line into key and note.
 fn parse(line: &str) -> Option<(&str, &str)> {
     if let Some(quoted) = line.strip_prefix('"') {
         let (key, rest) = quoted.split_once('"')?;
@@ -70,7 +70,7 @@ fn unquoted(note: &str) -> &str {
     note.strip_prefix('"').and_then(|note| note.strip_suffix('"')).unwrap_or(note)
 }
 
-/// A key; octets that end in a dot are a prefix.
+/// Reads a key. Octets that end in a dot are a prefix.
 fn read(key: &str, rules: &Rules) -> Result<Value, Reject> {
     if let Some(octets) = key.strip_suffix('.')
         && octets.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')

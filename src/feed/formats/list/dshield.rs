@@ -5,7 +5,7 @@
 //! 192.0.2.0    192.0.2.255    24    100    EXAMPLE    AA    abuse@isp.example
 //! ```
 //!
-//! What is listed is the range from start to end. Octets are decimal, also with zeros before them.
+//! Each entry is the range from start to end. Octets are decimal, even with leading zeros.
 
 use crate::error::Result;
 use crate::feed::head::Head;

@@ -1,4 +1,4 @@
-//! Address filters of eMule, `ipfilter.dat`.
+//! Address filters of eMule (`ipfilter.dat`).
 //!
 //! ```text
 //! # first and last address, level, what it is
@@ -6,10 +6,11 @@
 //! 198.51.100.0 , 198.51.100.255 , 100 , another separator
 //! ```
 //!
-//! Between commas alone, only a level behind two addresses makes them a range: a table may hold two of them, too.
+//! If only commas separate the fields, two addresses form a range only if a level follows: a table may also hold two
+//! addresses in a row.
 //!
-//! Levels below 127 block, and so does none; others let pass, and such ranges are skipped. Octets are decimal, also
-//! with zeros before them. The text is a tag.
+//! Ranges with a level below 127, or without one, are blocked; higher levels permit, so those ranges are skipped.
+//! Octets are decimal, even with leading zeros. The text becomes a tag.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
@@ -87,7 +88,7 @@ fn parse(line: &str) -> Option<ListedRange<'_>> {
         return None;
     }
     let (level, text) = rest.split_once(',').unwrap_or((rest, ""));
-    // The level may be left out, and the text then comes first.
+    // If the level is missing, the text comes first.
     Some(match level.trim().parse() {
         Ok(level) => ListedRange { listed, first, last, level, text: text.trim() },
         Err(_) if !is_sure => return None,

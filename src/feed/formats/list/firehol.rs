@@ -1,4 +1,4 @@
-//! Address sets of FireHOL (<https://iplists.firehol.org/>): plain lists whose head says what they are.
+//! Address sets of FireHOL (<https://iplists.firehol.org/>): plain lists with a descriptive header.
 //!
 //! ```text
 //! #
@@ -11,7 +11,7 @@
 //! 192.0.2.0/24
 //! ```
 //!
-//! The category is a tag.
+//! The category becomes a tag.
 
 use crate::error::Result;
 use crate::feed::head::Head;

@@ -1,4 +1,4 @@
-//! Sets as `ipset save` writes them (ipset(8)).
+//! Sets in the format of `ipset save` (ipset(8)).
 //!
 //! ```text
 //! create made_up hash:net family inet hashsize 1024 maxelem 65536
@@ -7,12 +7,12 @@
 //! add other 192.0.2.1,tcp:80
 //! ```
 //!
-//! A script of `ipset add …` commands is read too.
+//! Scripts of `ipset add …` commands are also read.
 //!
-//! A range of ports is an entry a port, up to a number; a second address beside the first is warned of.
+//! A range of ports yields one entry per port, up to a limit. A second address in an element causes a warning.
 //!
-//! `nomatch` is an exception: allowed. A time-out counts from a moment that the file does not tell, so it is only
-//! described.
+//! `nomatch` marks an exception, which is allowed. A timeout counts from a moment that the file does not give, so it
+//! only goes to the description.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
@@ -61,7 +61,7 @@ impl FeedReader for IpSet {
                 return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed));
             };
             if !element.contains(['.', ':']) {
-                // A set within a set.
+                // A reference to another set.
                 return out::skip(sink, line.number, line.text, Construct::Setting);
             }
             if is_mac(element) {
@@ -93,20 +93,20 @@ impl FeedReader for IpSet {
     }
 }
 
-/// The words of a command, without the name of the program and options of it as a whole.
+/// The words of a command, without the program's name and global options.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     let is_program =
         |word: &&str| matches!(*word, "ipset" | "sudo" | "-exist" | "-!" | "-q") || word.ends_with("/ipset");
     line.split_whitespace().skip_while(is_program)
 }
 
-/// Whether an element is the address of a network card: `02:00:00:00:00:01`.
+/// Returns true if an element is a MAC address: `02:00:00:00:00:01`.
 fn is_mac(element: &str) -> bool {
     element.split(':').count() == 6
         && element.split(':').all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// `192.0.2.1`, `192.0.2.1,tcp:80`, `192.0.2.1,80-90`, `192.0.2.0/24,eth0`.
+/// Reads `192.0.2.1`, `192.0.2.1,tcp:80`, `192.0.2.1,80-90` or `192.0.2.0/24,eth0`.
 fn read(element: &str, rules: &Rules) -> Result<Vec<Value>, Reject> {
     let (address, rest) = element.split_once(',').unwrap_or((element, ""));
     let value = value::classify(address, rules)?;

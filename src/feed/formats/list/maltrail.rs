@@ -14,8 +14,8 @@
 //! [a-z]{10}\.evil\.test # a regular expression: skipped
 //! ```
 //!
-//! The references before a group of lines hold for all of it, also misspelt; another comment after a blank line ends them.
-//! The name of the file is the family.
+//! References, even misspelt, apply to the whole group of lines after them. Another comment after a blank line ends
+//! their scope. The name of the file gives the family.
 
 use std::borrow::Cow;
 
@@ -37,7 +37,7 @@ impl FeedReader for Maltrail {
     }
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
-        /// What is kept of the references of a group, in bytes. Some groups have dozens.
+        /// The most bytes kept of a group's references. Some groups have dozens.
         const MAX_REFERENCE: usize = 512;
         let rules = Rules::new(feed, Scope::Suffix);
         let family = lines.path().file_stem().map(|stem| stem.to_string_lossy().into_owned());
@@ -86,7 +86,7 @@ impl FeedReader for Maltrail {
     }
 }
 
-/// What follows `Reference:`, or something that is nearly that.
+/// The URL after `Reference:`, or after a misspelling of it.
 fn reference_of(comment: &str) -> Option<&str> {
     let (word, rest) = comment.split_once(':')?;
     let word = word.trim().to_ascii_lowercase();
@@ -95,7 +95,7 @@ fn reference_of(comment: &str) -> Option<&str> {
     is_near.then_some(rest.trim()).filter(|rest| !rest.is_empty())
 }
 
-/// Whether a value is a regular expression, of which paths and queries have some of the signs too.
+/// Returns true if a value is a regular expression. Paths and queries share some of its special characters.
 fn is_regex(value: &str) -> bool {
     let host = &value[..value.find('/').unwrap_or(value.len())];
     host.contains("\\.") || host.contains(['|', '^', '$', '+']) || host.contains('[') && host.contains('{')

@@ -1,4 +1,4 @@
-//! Lists: one value a line, and what the line says of it.
+//! Lists: one value per line, with optional notes.
 
 pub(crate) mod alienvault;
 pub(crate) mod cdb;

@@ -1,4 +1,4 @@
-//! Sets of nftables (nft(8)), as `nft list` writes them or as they are included.
+//! Sets of nftables (nft(8)), as `nft list` prints them or as include files hold them.
 //!
 //! ```text
 //! table inet filter {
@@ -13,9 +13,8 @@
 //! add element inet filter made_up { 203.0.113.3 }
 //! ```
 //!
-//! A concatenation is an address and what follows it: `192.0.2.1 . tcp . 80` is limited to the port, and `. 80-90` is an entry a
-//! port, up to a number. Rules and what
-//! else a ruleset holds are skipped and counted.
+//! A concatenation is an address followed by qualifiers: `192.0.2.1 . tcp . 80` is limited to the port, and `. 80-90`
+//! yields one entry per port, up to a limit. Rules and other parts of a ruleset are skipped and counted.
 
 use crate::error::Result;
 use crate::feed::head::Head;
@@ -46,7 +45,7 @@ impl FeedReader for Nft {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Suffix);
-        // Within the braces of a list of elements.
+        // True within the braces of an element list.
         let mut is_open = false;
         each_line(lines, sink, |line, sink| {
             if is_blank_or_comment(line.text) {
@@ -84,7 +83,7 @@ impl FeedReader for Nft {
     }
 }
 
-/// What follows the brace that opens a list of elements.
+/// The text after the brace that opens an element list.
 fn elements_of(line: &str) -> Option<&str> {
     let (before, rest) = line.split_once('{')?;
     let mut words = before.split_whitespace();
@@ -97,7 +96,7 @@ fn elements_of(line: &str) -> Option<&str> {
     is_list.then_some(rest)
 }
 
-/// Whether a line only holds sets together.
+/// Returns true if a line only gives structure, such as the start of a table or set.
 fn is_structure(line: &str) -> bool {
     const WORDS: [&str; 13] = [
         "table",
@@ -142,7 +141,7 @@ fn split<'l>(text: &'l str, is_open: &mut bool) -> Vec<&'l str> {
     elements
 }
 
-/// The value of an element, and what is said of it.
+/// Splits an element into its value and its comment.
 fn parts(element: &str) -> (&str, Option<&str>) {
     let options = [" timeout ", " expires ", " comment ", " counter "];
     let end = options.iter().filter_map(|option| element.find(option)).min().unwrap_or(element.len());
@@ -158,7 +157,7 @@ fn read(value: &str, rules: &Rules) -> Result<Vec<Value>, Reject> {
         return Err(Reject::BadAddress);
     }
     let ports = parts.find(|part| {
-        // A protocol, the name of a network card, or another address.
+        // Skips a protocol, an interface name, or another address.
         !matches!(*part, "tcp" | "udp" | "sctp" | "dccp" | "udplite" | "icmp" | "icmpv6")
             && !part.contains(['"', '.', ':', '/', '*'])
     });

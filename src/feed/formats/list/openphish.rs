@@ -1,6 +1,6 @@
-//! OpenPhish's list of URLs (<https://openphish.com/>), which is a plain list whose entries are about phishing.
+//! OpenPhish's list of URLs (<https://openphish.com/>): a plain list whose entries are phishing URLs.
 //!
-//! A list of URLs does not say what they are there for, so this format is never guessed: who knows it names it.
+//! A bare list of URLs does not state its purpose, so this format is never guessed. You must name it.
 
 use crate::error::Result;
 use crate::feed::formats::list::plain;
@@ -21,7 +21,7 @@ impl FeedReader for OpenPhish {
     }
 }
 
-/// Adds the tag.
+/// A sink that adds the tag.
 struct Tagged<'s>(&'s mut dyn RecordSink);
 
 impl RecordSink for Tagged<'_> {

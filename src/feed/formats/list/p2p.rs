@@ -1,12 +1,12 @@
-//! Text lists of PeerGuardian and its like.
+//! Text lists of PeerGuardian and compatible programs.
 //!
 //! ```text
 //! # a comment
-//! What it is, with any colons: 192.0.2.0-192.0.2.255
+//! A description, which may hold colons: 192.0.2.0-192.0.2.255
 //! Also of the other family:2001:db8::-2001:db8::ff
 //! ```
 //!
-//! The range follows the last `:`, or for IPv6 the first one that leaves a range. The text is a tag.
+//! The range follows the last `:`, or for IPv6 the first `:` whose remainder is a range. The text becomes a tag.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
@@ -47,7 +47,7 @@ impl FeedReader for P2p {
     }
 }
 
-/// Text, range, and what the range is.
+/// Splits a line into its text, its range, and the range's value.
 fn parse(line: &str) -> Option<(&str, &str, Result<Value, Reject>)> {
     let (text, range) = line.rsplit_once(':')?;
     if let Some((first, last)) = range.split_once('-')
@@ -56,7 +56,7 @@ fn parse(line: &str) -> Option<(&str, &str, Result<Value, Reject>)> {
     {
         return Some((text.trim(), range.trim(), value::classify_range(range)));
     }
-    // An IPv6 range is at most 80 characters, so that only the last few colons need to be tried.
+    // An IPv6 range has at most 80 characters, so only the last few colons need to be tried.
     let colons = line.bytes().enumerate().filter(|(at, byte)| *byte == b':' && line.len() - at <= 96).map(|(at, _)| at);
     colons
         .map(|at| (line[..at].trim(), line[at + 1..].trim()))

@@ -1,4 +1,4 @@
-//! Plain lists: one value a line, of any kind.
+//! Plain lists: one value per line, of any kind.
 //!
 //! ```text
 //! # a comment; so are lines that begin with `;` or with `//` and a blank
@@ -10,13 +10,13 @@
 //! evil.test # panel       so is an inline comment: `#` or `;` after white space
 //! ```
 //!
-//! Columns are separated by white space. A line of several words is a sentence rather than a listing, and rejected as a
-//! whole, when its first word is a name and a single blank follows it: `example.com publishes this list`. Addresses and
-//! URLs are taken whatever follows them, and names where a TAB, two blanks or a `-` set the text apart. A second value on a
-//! line is not read, and warned of. Quotes, bullets and arrows before or around a value are no part of it.
+//! White space separates columns. A line of several words is taken for a sentence and rejected as a whole if its first
+//! word is a name followed by a single blank: `example.com publishes this list`. Addresses and URLs are taken whatever
+//! follows them, and names if a TAB, two blanks or a `-` sets the text apart. A second value on a line is not read, but
+//! causes a warning. Quotes, bullets and arrows before or around a value are not part of it.
 //!
-//! Lines that mean something else are rejected as a whole too, rather than taken by half: an address that hosts files use
-//! as a sink with a name behind it, two addresses beside each other, and the records of a zone file.
+//! Lines with another meaning are also rejected as a whole, rather than half read: a hosts file's sink address followed
+//! by a name, two addresses side by side, and zone records.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes, is_shaped};
@@ -45,13 +45,13 @@ impl FeedReader for Plain {
             sinks +=
                 u32::from(listing.text.is_some() && matches!(listing.classify(&rules), Err((_, Reject::SinkAddress))));
             votes.add(match listing.classify(&rules) {
-                // A URL may hold a comma; if most do, the commas separate columns, and are no part of the URL.
+                // A URL may contain commas, but if most lines do, the commas separate columns.
                 Ok(_) if listing.value.contains([',', ';', '|', '"']) => Err(Reject::Unrecognised),
                 Ok(_) => Ok(()),
                 Err((_, reason)) => Err(reason),
             });
         }
-        // A hosts file may hold bare names too.
+        // A hosts file may also hold bare names.
         if is_hosts_file(sinks, lines) { votes.certainty().min(50) } else { votes.certainty() }
     }
 
@@ -99,19 +99,19 @@ struct Listing<'l> {
     /// The line without an inline comment.
     line: &'l str,
     value: &'l str,
-    /// The value has blanks around its `-`.
+    /// The value is a range with blanks around its `-`.
     range: bool,
     score: Option<f64>,
-    /// What else the line says.
+    /// The rest of the line.
     text: Option<&'l str>,
-    /// The text reads on from the value like a sentence.
+    /// The text continues from the value like a sentence.
     sentence: bool,
-    /// There is a column of text, and not just a comment.
+    /// The line has a column of text, not just a comment.
     column: bool,
 }
 
 impl<'l> Listing<'l> {
-    /// The value's meaning; else the text at fault, and the reason.
+    /// Reads the value. Fails with the text at fault and the reason.
     fn classify(&self, rules: &Rules) -> Result<Value, (&'l str, Reject)> {
         if self.range {
             return value::classify_range(self.value).map_err(|reason| (self.value, reason));
@@ -144,28 +144,28 @@ impl<'l> Listing<'l> {
         listed::read_several(Listed::Any, self.value, rules)
     }
 
-    /// Another value behind the first.
+    /// A second value after the first.
     fn second_value(&self, rules: &Rules) -> Option<&'l str> {
         let text = self.text.filter(|_| self.column)?;
         let word = split_word(text).map_or(text, |(word, _)| word).trim_matches([',', ';', '|', '(', ')']);
         is_evident(word, rules).then_some(word)
     }
 
-    /// Whether the column of text makes the line one of another format.
+    /// Returns true if the text column shows that the line has another format.
     fn is_other_format(&self) -> bool {
         let text = self.text.unwrap_or("");
         let word = split_word(text).map_or(text, |(word, _)| word);
-        // The end of a range, as DShield writes it; a class or a type of DNS.
+        // The end of a range, as in DShield's list, or a DNS class or type.
         ip::parse_addr(word.as_bytes()).is_ok() || ["IN", "CNAME"].iter().any(|other| word.eq_ignore_ascii_case(other))
     }
 }
 
-/// Takes a trimmed line apart; `None` for a blank one and a comment.
+/// Parses a trimmed line; `None` if it is blank or a comment.
 fn parse(line: &str) -> Option<Listing<'_>> {
     if is_blank_or_comment(line) {
         return None;
     }
-    // A bullet is no value, and what follows it is one.
+    // A bullet is not a value, but a value follows it.
     let line = match split_word(line) {
         Some((bullet, rest)) if is_bullet(bullet) && !rest.is_empty() => rest,
         _ => line,
@@ -178,7 +178,7 @@ fn parse(line: &str) -> Option<Listing<'_>> {
     let (body, comment) = split_comment(line);
     let mut listing =
         Listing { line: body, value, range: false, score: None, text: None, sentence: false, column: false };
-    // How far the value stands from what follows.
+    // True if more than a single blank separates the value from the text.
     let mut apart = is_apart(&line[word.len()..]);
     listing.value = undecorated(word);
     let mut rest = body.get(line.len() - rest.len()..).unwrap_or("");
@@ -205,33 +205,33 @@ fn parse(line: &str) -> Option<Listing<'_>> {
         return Some(listing);
     }
     listing.column = true;
-    // A path may hold blanks, and which of them are its own cannot be told.
+    // A path may contain blanks, and which of them belong to it cannot be known.
     listing.sentence = !apart && (split_word(rest).is_some() || value.starts_with('/'));
-    // With the comment, if there is one: it is all that the line says.
+    // Any comment is included, so that the text is complete.
     listing.text = Some(&line[offset(line, rest)..]);
     Some(listing)
 }
 
-/// Where `part`, a slice of `line`, begins in it.
+/// The offset of `part`, which is a slice of `line`, within `line`.
 fn offset(line: &str, part: &str) -> usize {
     part.as_ptr().addr() - line.as_ptr().addr()
 }
 
-/// The first word, and what follows the white space behind it; `None` if there is one word only.
+/// Splits off the first word and the white space after it; `None` if there is only one word.
 fn split_word(text: &str) -> Option<(&str, &str)> {
-    // Most lines are one word of ASCII, which needs no decoding.
+    // Fast path: most lines are a single ASCII word, which needs no decoding.
     let start = text.bytes().position(|byte| byte <= b' ' || byte >= 0x80)?;
     let end = start + text[start..].find(char::is_whitespace)?;
     Some((&text[..end], text[end..].trim_start()))
 }
 
-/// Whether white space of a TAB or of several characters begins `text`.
+/// Returns true if `text` begins with a TAB, or with at least two white-space characters.
 fn is_apart(text: &str) -> bool {
     let mut blanks = text.chars().take_while(|c| c.is_whitespace());
     blanks.next() == Some('\t') || blanks.next().is_some()
 }
 
-/// What follows a lone dash that begins `text`.
+/// The text after a lone dash at the start of `text`.
 fn strip_dash(text: &str) -> Option<&str> {
     match split_word(text) {
         Some((dash, after)) if dash == "-" || dash.chars().all(is_dash) => Some(after),
@@ -239,16 +239,16 @@ fn strip_dash(text: &str) -> Option<&str> {
     }
 }
 
-/// Whether a value, defanged or not, could be one end of a range.
+/// Returns true if a value, defanged or not, could be one end of a range.
 fn looks_like_address(value: &str) -> bool {
     value.contains(['.', ':']) && value.bytes().all(|b| b.is_ascii_hexdigit() || b".:[]()".contains(&b))
 }
 
-/// A decimal number.
+/// Parses a decimal number.
 fn number(word: &str) -> Option<f64> {
     let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
     let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.len() <= 32;
-    // `.` alone and `1.2.3` are left to the parser to refuse.
+    // `.` and `1.2.3` are left for the parser to refuse.
     if plain && digits.starts_with(|c: char| c.is_ascii_digit()) { word.parse().ok() } else { None }
 }
 
@@ -256,7 +256,7 @@ fn number(word: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    /// Value, score, text; and whether the text reads like a sentence.
+    /// Value, score and text; and true if the text reads like a sentence.
     type Parts<'l> = (&'l str, Option<f64>, &'l str, bool);
 
     #[test]

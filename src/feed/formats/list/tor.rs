@@ -1,4 +1,4 @@
-//! Exits of the Tor network, as the directory lists them (<https://check.torproject.org/exit-addresses>).
+//! Tor exit nodes, as the directory lists them (<https://check.torproject.org/exit-addresses>).
 //!
 //! ```text
 //! ExitNode 0011223344556677889900112233445566778899
@@ -7,7 +7,8 @@
 //! ExitAddress 192.0.2.1 2026-05-01 13:10:00
 //! ```
 //!
-//! What is listed are the exit addresses, with the time at which each was last seen; the other dates are the relay's own.
+//! The exit addresses are the entries, last seen at the time after each. The other dates concern the relay and are
+//! ignored.
 
 use crate::error::Result;
 use crate::feed::head::Head;

@@ -1,7 +1,7 @@
 //! Lists of `*.evil.test` and `.evil.test`, as DNS servers and proxies read them.
 //!
-//! Each stands for the name and all beneath, unless the feed's policy sets another scope. The lines are read as those of a
-//! plain list; a list is told from one by beginning all its values so.
+//! Each entry covers the name and all names under it, unless the feed's policy sets another scope. Lines are read like
+//! those of a plain list; the format is recognised by values that begin this way.
 
 use crate::error::Result;
 use crate::feed::formats::list::plain;

@@ -1,8 +1,9 @@
-//! Reports as people write them: advisories, blog posts in Markdown, mails, and what `pdftotext` and `html2text` make of a page.
+//! Reports written for people: advisories, blog posts in Markdown, mails, and the output of `pdftotext` and
+//! `html2text`.
 //!
 //! ```text
 //! The loader asks gate[.]evil[.]test for its orders.       defanged: taken
-//! See also our blog at https://vendor.example/loader.      the vendor's own: seen, not taken
+//! See also our blog at https://vendor.example/loader.      the vendor's own: skipped
 //!
 //! ## Indicators of compromise
 //!
@@ -13,13 +14,13 @@
 //! - 192.0.2.7 (command and control)                       in a list of indicators: taken
 //! ```
 //!
-//! A report names more than what it warns of. Only what is defanged, or stands in a table or list of indicators, is taken. All else
-//! that could be an indicator is handed over as skipped, with what it was taken for: the publisher's own site and contacts,
-//! references, popular names, file names, and what the text only mentions.
+//! A report names more than it warns of. A value is taken only if it is defanged or stands in a table or list of
+//! indicators. Anything else that could be an indicator is skipped, with the reason: the publisher's own site and
+//! contacts, references, popular names, file names, and values that the text merely mentions.
 //!
-//! * `words`: what headings and introductions announce, and which names everybody knows.
-//! * `page`: lines out of mails and quotations, cells out of lines, and what was broken over two lines put together.
-//! * `token`: a value out of a word of prose.
+//! * `words`: the meaning of headings and introductions, and the popular names.
+//! * `page`: takes mails and quotations apart into lines, splits lines into cells, and rejoins broken lines.
+//! * `token`: finds values in the words of prose.
 //! * `read`: the reader.
 
 mod page;

@@ -1,55 +1,55 @@
-//! From the lines of a file to the rows of a report.
+//! Turns the lines of a file into the rows of a report.
 
 use crate::feed::syntax::decoration::is_bullet;
 
-/// One line of a report, or several that a program broke one into.
+/// A line of a report, or several lines into which a program broke it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Row {
     /// Its first line.
     pub(super) line: u32,
     pub(super) cells: Vec<Cell>,
-    /// Its cells stood between `|`.
+    /// True if `|` separated its cells.
     pub(super) is_piped: bool,
-    /// It began with `-`, `•` or the like.
+    /// True if it began with `-`, `•` or similar.
     pub(super) is_bullet: bool,
-    /// Of how many parts the number of a section or of an item is that it began with; 0: there was none.
+    /// The number of parts in a leading section or item number; 0 if there is none.
     pub(super) number: usize,
-    /// The text was so wide that a program may have broken it.
+    /// True if the line is so wide that a program may have broken it.
     is_wide: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// The column that it begins in.
+    /// The column at which it begins.
     pub(super) at: usize,
     pub(super) text: String,
 }
 
-/// What a line turned out to be.
+/// The kind of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Item {
-    /// A field before a mail or a page: its name in lower case, and its value.
+    /// A header field of a mail or page: its name in lower case, and its value.
     Field(String, String),
     /// A part of a mail that is not read.
     Unread(&'static str),
     Blank,
-    /// A line that is drawn: under a heading, or in a table.
+    /// A drawn line: under a heading, or in a table.
     Rule,
-    /// A heading of Markdown, and how deep it is.
+    /// A Markdown heading, with its level.
     Heading(usize, String),
     Row(Row),
 }
 
-/// How what comes is to be read.
+/// The state in which the next line is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Start,
-    /// The fields of a mail or of one of its parts.
+    /// In the header fields of a mail or of one of its parts.
     Fields,
-    /// Settings between two lines of `---`.
+    /// In front matter between two lines of `---`.
     Settings,
     Body,
-    /// A part that is not read.
+    /// In a part that is not read.
     Unread,
 }
 
@@ -58,9 +58,9 @@ pub(super) struct Page {
     boundary: Option<String>,
     field: String,
     is_quoted_printable: bool,
-    /// What a part of a mail is and why it is not read.
+    /// The kind of a mail part that is not read, and the reason.
     unread: Option<&'static str>,
-    /// A line that goes on in the next one.
+    /// A line that continues on the next one.
     soft: Option<(u32, Vec<u8>)>,
 }
 
@@ -70,7 +70,7 @@ impl Page {
         Self { state: State::Start, boundary, field, is_quoted_printable: false, unread: None, soft: None }
     }
 
-    /// What a line is; `None` if it is nothing yet, or nothing at all.
+    /// Classifies a line; `None` if it is incomplete, or has nothing to report.
     pub(super) fn line(&mut self, number: u32, untrimmed: &str) -> Option<(u32, Item)> {
         let text = untrimmed.trim();
         if let Some(boundary) = &self.boundary
@@ -113,7 +113,7 @@ impl Page {
             State::Fields => {
                 let item = self.field(number, text, untrimmed);
                 if item.is_none() {
-                    // A text that only began like a mail.
+                    // The text only began like a mail.
                     self.state = State::Body;
                     return Some((number, item_of(number, untrimmed)));
                 }
@@ -180,7 +180,7 @@ impl Page {
                 }
             }
         }
-        // A line that never ends is cut where it is long.
+        // A line that never ends is cut at this length.
         if goes_on && bytes.len() < 1 << 16 {
             self.soft = Some((first, bytes));
             return None;
@@ -188,14 +188,14 @@ impl Page {
         Some((first, item_of(first, &String::from_utf8_lossy(&bytes))))
     }
 
-    /// What is left at the end.
+    /// The incomplete line at the end, if any.
     pub(super) fn finish(&mut self) -> Option<(u32, Item)> {
         let (line, bytes) = self.soft.take()?;
         Some((line, item_of(line, &String::from_utf8_lossy(&bytes))))
     }
 }
 
-/// Whether a file that begins with this line begins with the fields of a mail.
+/// Returns true if the file begins with the header fields of a mail, judging by its first line.
 fn is_first_field(text: &str) -> bool {
     const NAMES: [&str; 14] = [
         "from",
@@ -223,11 +223,11 @@ fn is_first_field(text: &str) -> bool {
     })
 }
 
-/// What a line of a text is.
+/// Classifies a line of text.
 fn item_of(line: u32, untrimmed: &str) -> Item {
     let is_wide = untrimmed.trim_end().chars().count() >= 60;
     let text = untrimmed.trim_start_matches('\u{c}');
-    // A mail that is answered to.
+    // A mail quoted in a reply.
     let mut body = text;
     while let Some(rest) = body.trim_start().strip_prefix('>') {
         body = rest;
@@ -263,7 +263,7 @@ fn item_of(line: u32, untrimmed: &str) -> Item {
     Item::Row(Row { line, cells, is_piped, is_bullet: is_bullet_row, number, is_wide })
 }
 
-/// `5.1`, `5.1.`: the number of a section.
+/// Recognises the number of a section: `5.1`, `5.1.`.
 fn is_section(word: &str) -> bool {
     word.len() < 8
         && word.contains('.')
@@ -274,7 +274,7 @@ fn is_section(word: &str) -> bool {
         }
 }
 
-/// A text without the backslashes that converters put before signs of Markdown.
+/// Removes the backslashes that converters put before Markdown characters.
 fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut signs = text.chars().peekable();
@@ -291,7 +291,7 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// `evil [.] test` without its blanks.
+/// Removes the blanks in `evil [.] test`.
 fn joined(text: &str) -> String {
     if !text.contains([']', ')']) {
         return text.to_owned();
@@ -312,7 +312,7 @@ fn piped(text: &str) -> Vec<Cell> {
     text.split('|')
         .enumerate()
         .map(|(at, cell)| {
-            // Some converters fill cells up with `_`.
+            // Some converters pad cells with `_`.
             let cell = cell.trim();
             let cell = if cell.starts_with("__") { cell.trim_start_matches('_') } else { cell };
             Cell { at, text: cell.trim_end_matches('_').trim().to_owned() }
@@ -320,7 +320,7 @@ fn piped(text: &str) -> Vec<Cell> {
         .collect()
 }
 
-/// Cells that two blanks or a TAB set apart.
+/// Splits cells at two blanks or a TAB.
 fn spaced(text: &str, at: usize) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     let (mut column, mut blanks) = (at, 2);
@@ -350,13 +350,13 @@ impl Row {
         self.cells.iter().map(|cell| &*cell.text).collect::<Vec<_>>().join("  ")
     }
 
-    /// Takes the row that follows into this one, if a program broke one row into the two; else what is left of it.
+    /// Joins the next row to this one if a program broke one row in two. Returns the part of the next row that is left.
     pub(super) fn take(&mut self, mut next: Row) -> Option<Row> {
         if next.is_bullet || next.number > 0 || next.is_piped != self.is_piped {
             return Some(next);
         }
         if self.cells.len() > 1 {
-            // The first cell of a row that goes on is empty, and the others stand below their beginnings.
+            // In a continuation row, the first cell is empty and the others begin in the same columns as before.
             let starts = &self.cells[1..];
             let goes_on = if next.is_piped {
                 next.cells.len() == self.cells.len() && next.cells[0].text.is_empty()
@@ -395,9 +395,10 @@ impl Row {
     }
 }
 
-/// Whether the last word of a text goes on in the word that begins the next line.
+/// Returns true if the last word of a text continues with the first word of the next line.
 ///
-/// `said` is all that stands before: it may tell how long a hash is. `is_broken`: a program may have broken the line within a word.
+/// `said` is all the preceding text, which may tell the length of a hash. `is_broken` is true if a program may have
+/// broken the line within a word.
 fn goes_on_in(text: &str, next: &str, said: &str, is_broken: bool) -> bool {
     let last = text.rsplit(' ').next().unwrap_or(text);
     let is_hex = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -405,7 +406,7 @@ fn goes_on_in(text: &str, next: &str, said: &str, is_broken: bool) -> bool {
     if is_hex(last) && is_hex(next) && last.len() >= 8 {
         let sum = LENGTHS.contains(&(last.len() + next.len()));
         let is_whole = LENGTHS.contains(&last.len());
-        // Two that are whole, one beneath the other, are two; unless the words before say how long it is.
+        // Two complete hashes, one under the other, are two hashes, unless the text before asks for a longer one.
         let said = said.to_lowercase();
         let is_longer =
             said.contains("sha256") || said.contains("sha-256") || said.contains("sha512") || said.contains("sha-512");
@@ -415,7 +416,7 @@ fn goes_on_in(text: &str, next: &str, said: &str, is_broken: bool) -> bool {
         return !is_whole && last.len() + next.len() < 128 && next.len() >= 8;
     }
     let is_of_url = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
-    // A name broken at its hyphen: no sentence has a word that ends so before a name.
+    // A name broken at its hyphen: in prose, no word before a name ends in one.
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if last.len() > 1 && last.ends_with('-') && last.chars().all(is_name) && next.contains("[.]") && !next.contains('/')
     {
@@ -433,7 +434,7 @@ fn goes_on_in(text: &str, next: &str, said: &str, is_broken: bool) -> bool {
     if is_value && !next.contains('/') && !last.ends_with(['-', '=', '&', '?', '%', '_']) {
         return false;
     }
-    // `-` at the end of a word that is no URL joins two words of a sentence.
+    // A `-` at the end of a word that is not a URL joins two words of a sentence.
     let is_defanged = last.contains("[.]")
         || last.contains("[dot]")
         || last.contains("(dot)")
@@ -441,13 +442,13 @@ fn goes_on_in(text: &str, next: &str, said: &str, is_broken: bool) -> bool {
     if last.ends_with(['/', '-', '_', '=', '&', '?', '%']) {
         return is_url || is_defanged;
     }
-    // Within a path, if the next word is none of a language.
+    // Within a path, provided that the next word does not look like a word of a language.
     let has_path = last.find("//").map_or(last, |at| &last[at + 2..]).contains('/');
     let is_no_word = next.bytes().any(|byte| byte.is_ascii_digit() || b"/.=&?%_".contains(&byte));
     is_broken && (is_url || is_defanged) && has_path && is_no_word && !next.ends_with(['.', ',', ')', ':'])
 }
 
-/// Whether a word ends like the name of a file.
+/// Returns true if a word ends like a file name.
 fn is_file(word: &str) -> bool {
     let end = word.split(['?', '#']).next().unwrap_or(word).rsplit('.').next().unwrap_or("");
     crate::feed::syntax::table::is_file_extension(&end.to_ascii_lowercase())

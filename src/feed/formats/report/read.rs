@@ -22,7 +22,8 @@ use super::words::{self, Column, Part};
 pub(crate) struct Report;
 
 impl FeedReader for Report {
-    /// Certain of prose that has a heading over indicators or several defanged values; what is a list is put to others first.
+    /// Certain of prose with a heading over indicators or several defanged values. Other formats are asked about lists
+    /// first.
     fn sniff(&self, head: &Head<'_>) -> u8 {
         let rules = Rules::new(&Feed::new(""), Scope::Suffix);
         let (mut sentences, mut defanged, mut listed) = (0, 0, 0);
@@ -66,7 +67,7 @@ impl FeedReader for Report {
     }
 }
 
-/// The words of a text, by what they are.
+/// Counts of the words in a text, by kind.
 #[derive(Default)]
 struct Counts {
     words: u32,
@@ -91,43 +92,43 @@ fn values_of(text: &str, rules: &Rules) -> Counts {
     counts
 }
 
-/// A value that was seen, and what is to become of it.
+/// A value that was found, and the decision about it.
 struct Seen {
     line: u32,
     listed: String,
     indicator: Indicator,
     host_bits: bool,
-    /// Why it is not taken.
+    /// The reason for skipping it.
     aside: Option<Construct>,
     note: String,
 }
 
-/// One value of a cell.
+/// A value in a cell.
 struct Token {
     listed: String,
     read: Read,
     is_target: bool,
-    /// Which word of the cell it is.
+    /// The index of the word in the cell.
     word: usize,
-    /// The name of a hash stands before it.
+    /// True if the name of a hash algorithm precedes it.
     is_named: bool,
-    /// What the sentence before it says.
+    /// True if the sentence before it announces a contact.
     is_contact: bool,
 }
 
-/// What is known while the rows go by.
+/// The state of reading row by row.
 struct Walk {
     rules: Rules,
-    /// What the last heading says, and how deep it was.
+    /// The meaning of the last heading, and its level.
     section: (Part, usize),
-    /// What a sentence with a colon says of the list after it.
+    /// The meaning of the list after a sentence with a colon.
     list: Option<Part>,
     columns: Option<Vec<(usize, Column)>>,
     has_title: bool,
     after_blank: bool,
-    /// The row at hand: the next one may belong to it.
+    /// The current row, which the next one may continue.
     row: Option<Row>,
-    /// The words of the sentence at hand.
+    /// The words of the current sentence.
     sentence: Vec<String>,
     seen: Vec<Seen>,
     /// Hosts of the publisher.
@@ -190,7 +191,7 @@ impl Walk {
                 self.sentence.clear();
                 let part = words::heading(&text);
                 self.begin(part, depth);
-                // A heading may name what it is about.
+                // A heading may name its subject.
                 self.cell(line, &Cell { at: 0, text }, Part::Text, None, false, sink);
             }
             Item::Field(name, value) => {
@@ -221,7 +222,8 @@ impl Walk {
         }
     }
 
-    /// A heading: what is known of it, or that it is another one of the same depth.
+    /// Begins a section with a known meaning. `None` stands for a heading without one, which ends a section of its own
+    /// level or a deeper one.
     fn begin(&mut self, part: Option<Part>, depth: usize) {
         self.list = None;
         self.columns = None;
@@ -232,7 +234,7 @@ impl Walk {
         }
     }
 
-    /// The hosts of what was seen from there on are the publisher's own, but for those that everybody uses.
+    /// Marks the hosts of the values found since `first` as the publisher's own, except popular ones.
     fn owns(&mut self, first: usize) {
         for seen in &self.seen[first..] {
             if let Some(host) = token::host(&seen.indicator) {
@@ -268,7 +270,7 @@ impl Walk {
             }
             return self.owns(first);
         }
-        // The sentence before may name a value; the list follows all the same.
+        // The sentence before may name a value, but still introduces the list.
         let introduces = text.strip_suffix(':').filter(|_| is_one).map(|text| text.rsplit(". ").next().unwrap_or(text));
         // A sentence ends the list before it.
         let begins = text.split(' ').next().unwrap_or("");
@@ -296,10 +298,10 @@ impl Walk {
         }
     }
 
-    /// Whether a row is a heading or a sentence that says what follows.
+    /// Returns true if the row is a heading or a sentence that gives the meaning of what follows.
     fn announces(&mut self, row: &Row, text: &str, counts: &Counts) -> bool {
         let text = text.trim_matches(['*', '_', ' ']);
-        // Below all that Markdown has, unless a number says how deep it is.
+        // Below every Markdown level, unless a section number gives the level.
         let depth = if row.number > 0 { row.number } else { 7 };
         if let Some(before) = text.strip_suffix(':').map(|text| text.trim_end_matches('*')) {
             if counts.words < 5 && !row.is_bullet {
@@ -325,7 +327,7 @@ impl Walk {
                 self.begin(Some(part), depth);
                 true
             }
-            // A heading of its own, unless it is one of several in a section.
+            // A numbered heading, which may still be one of several in a section.
             None if row.number > 0 => {
                 self.begin(None, depth);
                 true
@@ -338,17 +340,17 @@ impl Walk {
         }
     }
 
-    /// The sentence at hand, as text.
+    /// The current sentence, as text.
     fn before(&self) -> String {
         self.sentence.iter().map(|word| format!("{word} ")).collect()
     }
 
-    /// Whether a row names the columns of a table.
+    /// Returns true if the row is the header of a table.
     fn names_columns(&mut self, row: &Row) -> bool {
         let columns: Vec<(usize, Column)> = row.cells.iter().map(|cell| (cell.at, words::column(&cell.text))).collect();
         let known = columns.iter().filter(|(_, column)| *column != Column::Unknown).count();
         let is_short = row.cells.iter().all(|cell| cell.text.split(' ').count() < 5);
-        // A lone `URL` is a column of any table.
+        // A lone column `URL` may be in any table.
         let is_of_indicators = row.cells.iter().any(|cell| {
             words::column(&cell.text) == Column::Indicator
                 && !matches!(&*cell.text.to_lowercase(), "url" | "address" | "host" | "email" | "server" | "value")
@@ -360,13 +362,13 @@ impl Walk {
         let is_listed = is_of_indicators || self.list.unwrap_or(self.section.0) == Part::Indicators;
         self.columns = Some(match is_listed {
             true => columns,
-            // A table of something else: what is in it is only named.
+            // In a table of something else, values are merely mentioned.
             false => columns.into_iter().map(|(at, _)| (at, Column::Note)).collect(),
         });
         true
     }
 
-    /// What a cell of a row holds.
+    /// The meaning of a cell.
     fn part_of(&self, row: &Row, index: usize, cell: &Cell, part: Part) -> Part {
         if let Part::Aside(_) = part {
             return part;
@@ -380,7 +382,7 @@ impl Walk {
             Some((_, Column::Indicator)) => Part::Indicators,
             Some((_, Column::Aside(construct))) => Part::Aside(*construct),
             Some((_, Column::Note)) => Part::Text,
-            // The kind of the value in the cell before.
+            // The cell before gives the kind of this value.
             _ if index > 0
                 && words::column(&row.cells[index - 1].text) == Column::Indicator
                 && part == Part::Indicators =>
@@ -429,7 +431,7 @@ impl Walk {
             if tokens.len() == found {
                 self.sentence.extend(words::split(word));
             }
-            // A sentence is as long as a reader remembers it.
+            // Longer sentences are cut: beyond this, earlier words no longer give the context.
             if word.ends_with(['.', '!', '?']) || self.sentence.len() > 60 {
                 self.sentence.clear();
             }
@@ -448,7 +450,7 @@ impl Walk {
     ) {
         let mut part = part;
         let mut text = &*cell.text;
-        // `SHA256: …`, `Source: …`; a URL has a colon of its own.
+        // `SHA256: …`, `Source: …`. A URL has a colon of its own.
         if let Some((label, rest)) =
             text.split_once([':', '=']).filter(|(_, rest)| rest.starts_with(char::is_whitespace))
         {
@@ -509,7 +511,7 @@ impl Walk {
         }
     }
 
-    /// Hands everything over, now that all of the report is known.
+    /// Passes everything on, once the whole report is known.
     fn finish(mut self, sink: &mut dyn RecordSink) {
         self.flush(sink);
         let own = |indicator: &Indicator| {
@@ -520,7 +522,7 @@ impl Walk {
                 seen.aside = Some(Construct::OwnSite);
             }
         }
-        // A report names most of what it warns of several times.
+        // A report names most of its indicators several times.
         let taken: HashSet<String> =
             self.seen.iter().filter(|seen| seen.aside.is_none()).map(|seen| seen.indicator.to_string()).collect();
         let mut done: HashSet<String> = HashSet::new();
@@ -542,7 +544,7 @@ impl Walk {
     }
 }
 
-/// How many tokens of a cell in a list of indicators are listed in it: all, the first alone, or none.
+/// The number of tokens that a cell lists, in a list of indicators: all, those of the first word, or none.
 fn listed(text: &str, tokens: &[Token], count: usize, is_item: bool) -> usize {
     let Some(first) = tokens.first() else { return 0 };
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -556,7 +558,7 @@ fn listed(text: &str, tokens: &[Token], count: usize, is_item: bool) -> usize {
         return tokens.len();
     }
     if first.word != 0 {
-        // `[ref] evil.test`, `2026-05-01 evil.test`: nothing but a date or a number before it.
+        // `[ref] evil.test`, `2026-05-01 evil.test`: only a date or a number precedes the value.
         let is_date = |word: &&str| word.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric());
         if !words[..first.word].iter().all(|word| is_date(word) || is_bullet(word)) {
             return 0;
@@ -571,7 +573,7 @@ fn listed(text: &str, tokens: &[Token], count: usize, is_item: bool) -> usize {
     if is_item || is_apart || !is_name || count - first.word < 3 { same } else { 0 }
 }
 
-/// `Page 3 of 7`, as it stands at the edge of a page.
+/// Recognises `Page 3 of 7` at the edge of a page.
 fn is_page_number(text: &str) -> bool {
     let words = words::split(text);
     words.windows(2).any(|pair| {

@@ -1,4 +1,4 @@
-//! Values out of the words of prose.
+//! Finds values in the words of prose.
 
 use std::borrow::Cow;
 
@@ -9,25 +9,25 @@ use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{HostRef, Indicator, Reject};
 use crate::value::refang::refang;
 
-/// What a word may hold.
+/// A part of a word that may be a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Piece<'w> {
     pub(super) text: &'w str,
-    /// It is where a link of Markdown leads to.
+    /// True for the target of a Markdown link.
     pub(super) is_target: bool,
 }
 
-/// What a piece is.
+/// The reading of a piece.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Read {
     Value {
         indicator: Indicator,
         is_defanged: bool,
-        /// It could as well be the name of a file.
+        /// It could also be a file name.
         is_file: bool,
         host_bits: bool,
     },
-    /// Meant as a value, and none.
+    /// Meant as a value, but invalid.
     Bad { reason: Reject, is_defanged: bool },
     /// A word.
     Word,
@@ -49,7 +49,7 @@ pub(super) fn pieces(word: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Splits at commas and the like; a URL may hold them, and ends there only where another begins.
+/// Splits at commas and similar. A URL may contain them, and ends at one only if another URL follows.
 fn split<'w>(word: &'w str, pieces: &mut Vec<Piece<'w>>) {
     let is_url = word.contains("//");
     let mut start = 0;
@@ -64,7 +64,7 @@ fn split<'w>(word: &'w str, pieces: &mut Vec<Piece<'w>>) {
     pieces.retain(|piece| !piece.text.is_empty());
 }
 
-/// A word without the punctuation and marks of a text around it.
+/// A word without surrounding punctuation and markup.
 pub(super) fn trimmed(word: &str) -> &str {
     let mut rest = word;
     loop {
@@ -97,7 +97,7 @@ pub(super) fn trimmed(word: &str) -> &str {
     }
 }
 
-/// A word without the number of a footnote at its end, `evil[.]test[3]`.
+/// A word without a footnote number at its end: `evil[.]test[3]`.
 fn without_note(word: &str) -> &str {
     let Some((before, digits)) = word.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) else { return word };
     let is_note = digits.len() < 4 && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -117,12 +117,12 @@ pub(super) fn read(text: &str, rules: &Rules) -> Read {
             if !is_defanged && !is_plausible(&value.indicator, text) {
                 return Read::Word;
             }
-            // `.zip` is a domain too.
+            // `.zip` is also a top-level domain.
             let is_file = file.is_some_and(|end| is_file_extension(&end) && !(is_defanged && end == "zip"));
             Read::Value { indicator: value.indicator, is_defanged, is_file, host_bits: value.host_bits }
         }
         Err(reason) => {
-            // `C2:evil[.]test`, `domain=evil[.]test`.
+            // Labels: `C2:evil[.]test`, `domain=evil[.]test`.
             if let Some((name, rest)) = text.split_once([':', '='])
                 && !name.is_empty()
                 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -134,7 +134,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Read {
             let is_long = text.chars().filter(|c| c.is_alphanumeric()).count() > 3;
             match reason {
                 _ if is_defanged && is_long => Read::Bad { reason, is_defanged },
-                // In a list it was meant as a value.
+                // In a list, this was meant as a value.
                 reason if text.contains('.') && (is_shaped(reason) || is_long && reason != Reject::Unrecognised) => {
                     Read::Bad { reason, is_defanged: false }
                 }
@@ -144,7 +144,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Read {
     }
 }
 
-/// Whether a value that is written as it is looks like one to a reader too: `e.g` does not.
+/// Returns true if a value that is not defanged also looks like one to a reader; `e.g` does not.
 fn is_plausible(indicator: &Indicator, text: &str) -> bool {
     match indicator {
         Indicator::Domain { name, .. } => {
@@ -156,7 +156,7 @@ fn is_plausible(indicator: &Indicator, text: &str) -> bool {
     }
 }
 
-/// The end of a name that could be a file's.
+/// The last label of a name that could be a file name.
 fn file_end(indicator: &Indicator) -> Option<String> {
     match indicator {
         Indicator::Domain { name, .. } => name.as_str().rsplit('.').next().map(str::to_owned),
@@ -164,7 +164,7 @@ fn file_end(indicator: &Indicator) -> Option<String> {
     }
 }
 
-/// The host of a value, if it has one that is a name.
+/// The host of a value, if it is a name.
 pub(super) fn host(indicator: &Indicator) -> Option<String> {
     match indicator {
         Indicator::Domain { name, .. } => Some(name.as_str().to_owned()),
@@ -177,7 +177,7 @@ pub(super) fn host(indicator: &Indicator) -> Option<String> {
     }
 }
 
-/// Whether a value stands for a whole host.
+/// Returns true if a value covers a whole host.
 pub(super) fn is_whole_host(indicator: &Indicator) -> bool {
     match indicator {
         Indicator::Domain { .. } => true,

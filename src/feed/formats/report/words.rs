@@ -1,26 +1,26 @@
-//! What the words of a report announce.
+//! The meaning of the words in a report: headings, introductions, labels, columns, and popular names.
 
 use crate::indicator::Construct;
 
-/// What a part of a report holds.
+/// The meaning of a part of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Prose: only what is defanged counts.
+    /// Prose, in which only defanged values count.
     Text,
-    /// A list or a table of indicators.
+    /// A list or table of indicators.
     Indicators,
-    /// Something else that looks like indicators, and is none.
+    /// Values that look like indicators but are not.
     Aside(Construct),
 }
 
-/// The lower-case words of a text. `C&C` is one.
+/// The lower-case words of a text. `C&C` is one word.
 pub(super) fn split(text: &str) -> Vec<String> {
     let text = text.to_lowercase().replace("c&c", "c2").replace("command and control", "c2").replace("sha-", "sha");
     let is_end = |c: char| !c.is_alphanumeric();
     text.split(is_end).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Words that say it outright.
+/// Words that explicitly announce indicators.
 fn is_outright(word: &str) -> bool {
     matches!(word, "ioc" | "iocs" | "c2" | "c2s" | "cnc" | "blocklist" | "blocklists" | "observable" | "observables")
         || word.starts_with("indicator")
@@ -28,7 +28,7 @@ fn is_outright(word: &str) -> bool {
         || word.starts_with("indicateur")
 }
 
-/// Words for values, in a number of which a list begins.
+/// Plurals of kinds of values, which announce a list.
 fn is_plural(word: &str) -> bool {
     matches!(
         word,
@@ -49,7 +49,7 @@ fn is_plural(word: &str) -> bool {
     )
 }
 
-/// Words for values.
+/// Words for kinds of values.
 pub(super) fn is_kind(word: &str) -> bool {
     is_plural(word) || is_hash_name(word) || {
         matches!(
@@ -74,7 +74,7 @@ pub(super) fn is_kind(word: &str) -> bool {
     }
 }
 
-/// Names of algorithms of hashes.
+/// Names of hash algorithms.
 pub(super) fn is_hash_name(word: &str) -> bool {
     matches!(word, "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512")
 }
@@ -156,7 +156,7 @@ fn is_other(word: &str) -> bool {
     )
 }
 
-/// What a heading says of what follows it; `None`: nothing that is known.
+/// The meaning that a heading gives to the text after it; `None` if it is unknown.
 pub(super) fn heading(text: &str) -> Option<Part> {
     let words = split(text);
     let first = words.first()?;
@@ -166,7 +166,7 @@ pub(super) fn heading(text: &str) -> Option<Part> {
     if is_contact(first) || *first == "about" || words.iter().any(|word| word == "contact" || word == "copyright") {
         return Some(Part::Aside(Construct::Email));
     }
-    // Not of who suffered.
+    // Excludes victims.
     if words.iter().any(|word| word == "affected" || word.starts_with("victim")) {
         return Some(Part::Text);
     }
@@ -180,7 +180,7 @@ pub(super) fn heading(text: &str) -> Option<Part> {
     words.iter().any(|word| is_other(word)).then_some(Part::Text)
 }
 
-/// What a sentence that ends with a colon says of what follows it.
+/// The meaning that a sentence ending in a colon gives to the list after it.
 pub(super) fn introduction(text: &str) -> Option<Part> {
     let words = split(text);
     let last = words.last()?;
@@ -205,7 +205,7 @@ pub(super) fn introduction(text: &str) -> Option<Part> {
     words.iter().any(|word| is_reference(word)).then_some(Part::Aside(Construct::Link))
 }
 
-/// What a label before a value says of it, `SHA256: …`; `None`: nothing.
+/// The meaning that a label gives to the value after it (`SHA256: …`); `None` if it gives none.
 pub(super) fn label(text: &str) -> Option<Part> {
     let words = split(text);
     if words.is_empty() || words.len() > 5 {
@@ -227,7 +227,8 @@ pub(super) fn label(text: &str) -> Option<Part> {
     is_taken.then_some(Part::Indicators)
 }
 
-/// Whether a sentence so far announces an address of whoever wrote it; of names and URLs only what cannot be said of a threat.
+/// Returns true if the sentence so far announces an address of the author. Names and URLs count only after phrases that
+/// cannot refer to a threat.
 pub(super) fn says_contact(words: &[String], is_email: bool) -> bool {
     const OURS: [&[&str]; 3] = [&["our", "website"], &["follow", "us"], &["visit", "us"]];
     const MAILS: [&[&str]; 9] = [
@@ -250,7 +251,7 @@ pub(super) fn says_contact(words: &[String], is_email: bool) -> bool {
                 || words.first().is_some_and(|word| word == "contact" || word == "report"))
 }
 
-/// Whether a line is where a mail takes its leave, or a page says whose it is.
+/// Returns true for the closing of a mail, or a page's copyright line.
 pub(super) fn is_farewell(text: &str) -> bool {
     let text = text.trim().to_lowercase();
     let ends = [
@@ -273,20 +274,20 @@ pub(super) fn is_farewell(text: &str) -> bool {
         || ends.iter().any(|end| text.starts_with(end))
 }
 
-/// What a column of a table holds, by its name.
+/// The meaning of a column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
     /// Indicators.
     Indicator,
-    /// What looks like some and is none.
+    /// Values that look like indicators but are not.
     Aside(Construct),
-    /// What is said of them.
+    /// Notes about the indicators.
     Note,
-    /// A name that is not known.
+    /// An unknown name.
     Unknown,
 }
 
-/// The column of this name.
+/// Looks up a column by its name.
 pub(super) fn column(name: &str) -> Column {
     let words = split(name);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&&**word));
@@ -355,7 +356,7 @@ pub(super) fn column(name: &str) -> Column {
     Column::Unknown
 }
 
-/// Names that reports give as examples, checks of a connection, or places of a download, and that no list means as a whole.
+/// Names used as examples, connection checks or download sites, which no report means as a whole.
 const POPULAR: [&str; 44] = [
     "adobe.com",
     "amazon.com",
@@ -403,7 +404,7 @@ const POPULAR: [&str; 44] = [
     "youtube.com",
 ];
 
-/// Pages about threats, which a report refers to and never warns of.
+/// Sites about threats, which reports cite and never warn of.
 const ABOUT_THREATS: [&str; 14] = [
     "abuse.ch",
     "any.run",
@@ -421,17 +422,17 @@ const ABOUT_THREATS: [&str; 14] = [
     "virustotal.com",
 ];
 
-/// Whether everybody uses what this name, or the one that it is `www.` of, stands for.
+/// Returns true for a popular name, with or without `www.`.
 pub(super) fn is_popular(host: &str) -> bool {
     POPULAR.contains(&host.strip_prefix("www.").unwrap_or(host))
 }
 
-/// Whether a host, or one above it, is of a page about threats.
+/// Returns true if a host or one of its parents is a site about threats.
 pub(super) fn is_about_threats(host: &str) -> bool {
     ABOUT_THREATS.iter().any(|name| is_beneath(host, name))
 }
 
-/// Whether a host is this name or beneath it.
+/// Returns true if a host is this name or under it.
 pub(super) fn is_beneath(host: &str, name: &str) -> bool {
     host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }

@@ -1,4 +1,4 @@
-//! Tables: comma-separated values and their like, with a header or without.
+//! Tables: comma-separated values and similar, with or without a header.
 //!
 //! ```text
 //! type,indicator,malware,first_seen
@@ -7,16 +7,16 @@
 //! md5,d41d8cd98f00b204e9800998ecf8427e,examplebot,2026-05-02
 //! ```
 //!
-//! Columns are separated by `,`, `;`, TAB or `|`, and known by the names of the header; names that mean the same are listed
-//! in this module. Several columns may hold values. A header may be a comment (`# id,url,…`). Without one, the columns
-//! whose cells can nearly all be read as values are the values. What the other columns hold goes to the description, so
-//! that nothing a feed says is lost.
+//! Columns are separated by `,`, `;`, TAB or `|` and identified by the names in the header; the module `columns` lists
+//! the names known for each role. Several columns may hold values. The header may be a comment (`# id,url,…`). Without
+//! one, the value columns are those in which nearly every cell reads as a value. All other columns go to the
+//! description, so that nothing in the feed is lost.
 //!
-//! A column called confidence is one if its numbers are those of 0 to 100, and a score otherwise; a warning tells which, for a
-//! table does not say what its scale is. Only AbuseIPDB's `abuseConfidenceScore` is known to be of 0 to 100. Who knows the
-//! columns names them ([`Columns`](crate::indicator::Columns)).
+//! A confidence column counts as one if its numbers fit a scale of 0 to 100, and as a score otherwise. A warning says
+//! which, because a table does not state its scale. Only AbuseIPDB's `abuseConfidenceScore` is known to range from 0 to
+//! 100. If you know the columns, name them ([`Columns`](crate::indicator::Columns)).
 //!
-//! Of two columns without a header, values and URLs of other hosts, the URLs are references.
+//! If a table without a header has two value columns, and one holds URLs on other hosts, that one holds references.
 
 use std::borrow::Cow;
 
@@ -47,7 +47,7 @@ impl FeedReader for Csv {
             }),
         };
         if found.is_err() && feed.columns.is_none() && head.data().count() < 2 {
-            // A header without rows: there is nothing to ask about.
+            // A header without rows is valid; there is no table to guess.
             return Ok(());
         }
         let found = found.map_err(|reason| Error::feed(lines.path(), reason))?;
@@ -57,7 +57,7 @@ impl FeedReader for Csv {
     }
 }
 
-/// A table, as far as its head tells.
+/// The layout of a table, guessed from its head.
 struct Guess {
     delimiter: char,
     layout: Layout,
@@ -66,7 +66,7 @@ struct Guess {
     certainty: u8,
 }
 
-/// Rows of a head that are looked at.
+/// The most rows of a head to examine.
 const ROWS: usize = 1000;
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -104,7 +104,7 @@ impl Rows {
         cells
     }
 
-    /// The cells of the last comment, if they are as many as those of a row.
+    /// The cells of the last comment, if it has as many as a row.
     fn comment(&self, columns: usize) -> Option<Vec<Cow<'_, str>>> {
         self.comment.as_deref().map(|text| self.split(text)).filter(|cells| cells.len() == columns)
     }
@@ -133,7 +133,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
     if columns < 2 {
         return None;
     }
-    // A row without a value that names a column of values is the header.
+    // The first row is the header if it names a value column and contains no value itself.
     let mut layout = None;
     let mut start = 0;
     if !head_cells.iter().any(|cell| table::is_evident(cell, &rules)) {
@@ -159,19 +159,19 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
     if let Some(mut layout) = layout {
         layout.forget_prose(&filled, &rules);
         layout.judge_confidence(&filled);
-        // A header that names its columns says what the file is, if the rows are what it says.
+        // The header determines the layout if the rows agree with it.
         let holding = filled.iter().filter(|cells| layout.reads(cells, &rules)).count();
         let share = (holding * 100 / filled.len()) as u8;
         let certainty = if share >= 20 { regularity.min(95) } else { share };
         return Some(Guess { delimiter, layout, first: start, certainty });
     }
-    // Without a header, by what the columns hold.
+    // Without a header, the cells determine the layout.
     let mut roles = vec![None; columns];
     let mut share = 0;
     for (at, role) in roles.iter_mut().enumerate() {
         let cells = || filled.iter().filter_map(|cells| cells.get(at)).filter(|cell| !cell.is_empty());
         let (all, values) = (cells().count(), cells().filter(|cell| table::is_evident(cell, &rules)).count());
-        // A cell here and there is no column.
+        // A few values in a column of something else do not make it a value column.
         if all * 2 >= filled.len() && values * 10 >= all * 8 {
             let hashes = cells().filter(|cell| table::is_hash(cell, &rules)).count();
             *role = Some(if hashes == values { ColumnRole::Hash } else { ColumnRole::Value });
@@ -183,7 +183,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
         let layout = Layout::new(roles, Vec::new());
         return Some(Guess { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) });
     }
-    // Two values in a row may be the ends of a range, but hashes stand beside anything; and what follows a value and a TAB, a plain list has too.
+    // Two values in a row may be the ends of a range; hashes are exempt. A value followed by a TAB may be a plain list.
     let values = roles.iter().flatten().filter(|role| **role == ColumnRole::Value).count();
     if values > 1 || delimiter == '\t' && roles[0].is_some() {
         share = share.min(50);
@@ -192,7 +192,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
     layout.has_values().then(|| Guess { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) })
 }
 
-/// Which of two columns of values is of references to the other: URLs with a path, none of them on the host beside it.
+/// Finds which of two value columns holds references for the other: URLs with a path, on hosts unrelated to the value.
 fn reference_of(roles: &[Option<ColumnRole>], rows: &[&Vec<Cow<'_, str>>], rules: &Rules) -> Option<usize> {
     let mut values = roles.iter().enumerate().filter(|(_, role)| **role == Some(ColumnRole::Value)).map(|(at, _)| at);
     let (value, reference) = (values.next()?, values.next()?);
@@ -209,14 +209,14 @@ fn reference_of(roles: &[Option<ColumnRole>], rows: &[&Vec<Cow<'_, str>>], rules
             && !host.ends_with(&format!(".{value}"))
             && rest.contains('/')
     };
-    // A cell that is empty or malformed here and there says nothing against it.
+    // A few empty or malformed cells are tolerated.
     (rows.iter().filter(is_pair).count() * 10 >= rows.len() * 9).then_some(reference)
 }
 
 /// The table as the user describes it.
 fn of_user(head: &Head<'_>, columns: &Columns) -> Result<Guess, String> {
     let delimiters = columns.delimiter.as_ref().map_or(&DELIMITERS[..], std::slice::from_ref);
-    // The delimiter that the first row has most of.
+    // Picks the delimiter that splits the first row into the most cells.
     let all = delimiters.iter().filter_map(|&delimiter| Rows::new(head, delimiter));
     let width = |rows: &Rows| rows.rows.first().map_or(0, |(_, row)| rows.split(row).len());
     let rows = all.rev().max_by_key(width).filter(|rows| width(rows) > 0).ok_or("no row in the head of the table")?;

@@ -1,4 +1,4 @@
-//! Tables whose header is known word by word: what there is to say of each is its columns.
+//! Tables with a known header, each described by its columns.
 
 use crate::feed::syntax::headed::Headed;
 use crate::indicator::ColumnRole as Role;
@@ -10,8 +10,9 @@ use crate::indicator::ColumnRole as Role;
 /// "7","2026-05-01 12:00:00","http://evil.test/bin.sh","online","2026-05-02 08:00:00","malware_download","elf,mips","https://ref.example/7","someone"
 /// ```
 ///
-/// The header is a comment. Older dumps have no `last_online`. A tag of `None` is none. The lists of a country, a network or a
-/// top-level domain have `# Dateadded (UTC),URL,URL_status,Threat,Host,IPaddress,ASnumber,Country`.
+/// The header is a comment. Older dumps have no `last_online`. The tag `None` means that there is none. The lists for a
+/// country, a network or a top-level domain have the header `# Dateadded
+/// (UTC),URL,URL_status,Threat,Host,IPaddress,ASnumber,Country`.
 pub(crate) const URLHAUS: Headed = Headed {
     required: &[&["dateadded", "url", "url_status"], &["dateadded (utc)", "url", "url_status"]],
     columns: &[
@@ -36,8 +37,8 @@ pub(crate) const URLHAUS: Headed = Headed {
 /// "2026-05-01 12:00:00", "7", "192.0.2.1:443", "ip:port", "botnet_cc", "win.example", "None", "ExampleBot", "", "75", "False", "None", "x", "0", "someone"
 /// ```
 ///
-/// The header is a comment, blanks follow the commas, and older dumps have no `is_compromised`. The confidence is documented
-/// as 0 to 100.
+/// The header is a comment, blanks follow the commas, and older dumps have no `is_compromised`. The confidence is
+/// documented to range from 0 to 100.
 pub(crate) const THREATFOX: Headed = Headed {
     required: &[&["ioc_value", "ioc_type", "threat_type"]],
     columns: &[
@@ -65,7 +66,7 @@ pub(crate) const THREATFOX: Headed = Headed {
 /// # END 1 entries
 /// ```
 ///
-/// Lists of before 2021 have `# Firstseen,DstIP,DstPort,LastOnline,Malware`.
+/// Lists from before 2021 have the header `# Firstseen,DstIP,DstPort,LastOnline,Malware`.
 pub(crate) const FEODO: Headed = Headed {
     required: &[&["dst_ip", "dst_port", "malware"], &["dstip", "dstport", "malware"]],
     columns: &[
@@ -90,8 +91,8 @@ pub(crate) const FEODO: Headed = Headed {
 /// 2026-05-01 12:00:00,192.0.2.1,443
 /// ```
 ///
-/// Its other list has the fingerprints of certificates, `# Listingdate,SHA1,Listingreason`. Feodo Tracker once wrote the columns of the
-/// first and one more.
+/// The second list of SSLBL has fingerprints of certificates: `# Listingdate,SHA1,Listingreason`. Feodo Tracker once
+/// used the columns of the first list and one more.
 pub(crate) const SSLBL: Headed = Headed {
     required: &[&["firstseen", "dstip", "dstport"], &["listingdate", "sha1", "listingreason"], &["firstseen", "sha1"]],
     columns: &[
@@ -113,8 +114,8 @@ pub(crate) const SSLBL: Headed = Headed {
 /// "2026-05-01 12:00:00", "…", "…", "…", "someone", "invoice.exe", "exe", "application/x-dosexec", "ExampleBot", "n/a", "n/a", "…", "…", "…"
 /// ```
 ///
-/// The header is a comment, and blanks follow the commas. Each of the three hashes of a row is an entry; the name of the file is its
-/// description.
+/// The header is a comment, and blanks follow the commas. Each of a row's three hashes is an entry, with the file name
+/// as its description.
 pub(crate) const MALWARE_BAZAAR: Headed = Headed {
     required: &[&["sha256_hash", "md5_hash", "sha1_hash"]],
     columns: &[

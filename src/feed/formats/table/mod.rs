@@ -1,4 +1,4 @@
-//! Tables: a row an entry.
+//! Tables: one entry per row.
 
 pub(crate) mod csv;
 pub(crate) mod known;

@@ -1,4 +1,4 @@
-//! XML.
+//! Formats in XML (feature `xml`).
 
 #[cfg(feature = "xml")]
 pub(crate) mod openioc;

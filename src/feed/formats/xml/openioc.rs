@@ -1,4 +1,4 @@
-//! OpenIOC 1.0 and 1.1, an XML format of Mandiant.
+//! OpenIOC 1.0 and 1.1, Mandiant's XML format.
 //!
 //! ```text
 //! <ioc id="5e000000-…"><short_description>made up</short_description><definition><Indicator operator="OR">
@@ -8,9 +8,9 @@
 //! </Indicator></definition></ioc>
 //! ```
 //!
-//! The search path tells what a value is; MISP and its like leave `Content` empty and put the value into the item's id.
-//! Items that hold only together (`AND` of more than one) are skipped. What a name is said to contain, to begin or to end
-//! with is a pattern over names.
+//! The search path determines the type of a value. MISP and others leave `Content` empty and put the value into the
+//! item's id. Items that must hold together (`AND` over more than one) are skipped. A condition that a name contains,
+//! begins with or ends with a text becomes a pattern over names.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,8 @@ use crate::feed::syntax::xml::{Node, Xml};
 use crate::indicator::{Attributes, Construct, Feed, RecordSink, Scope};
 use crate::input::Lines;
 
-/// Items that wait for whether another must hold with them. More of them in one `AND` are taken for such.
+/// The most items held back until it is known whether another must hold with them. Beyond that, an `AND` is assumed to
+/// have several.
 const MAX_HELD: usize = 100_000;
 
 pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
@@ -55,14 +56,14 @@ struct Item {
 struct Group {
     is_and: bool,
     children: u32,
-    /// The items within an `AND` that has one child so far.
+    /// The items in an `AND` that has only one child so far.
     held: Vec<Item>,
 }
 
 struct OpenIocReader<'a> {
     rules: Rules,
     sink: &'a mut dyn RecordSink,
-    /// What the document says of all its items.
+    /// The document's metadata, which applies to all items.
     about: Attributes<'static>,
     groups: Vec<Group>,
     item: Option<Item>,
@@ -154,7 +155,7 @@ impl OpenIocReader<'_> {
         }
     }
 
-    /// What a link says depends on what it calls its relation.
+    /// Takes a link, whose relation decides its meaning.
     fn link(&mut self, relation: &str, said: &str) {
         let own = || Cow::Owned(said.to_owned());
         match relation.to_ascii_lowercase().as_str() {
@@ -169,7 +170,7 @@ impl OpenIocReader<'_> {
         }
     }
 
-    /// Another child of the innermost group begins.
+    /// Counts a new child of the innermost group.
     fn child(&mut self) {
         let Some(group) = self.groups.last_mut() else { return };
         group.children += 1;
@@ -180,7 +181,7 @@ impl OpenIocReader<'_> {
         }
     }
 
-    /// Gives an item to the innermost `AND` that it is in, or hands it over.
+    /// Assigns an item to the innermost enclosing `AND`, or emits it if there is none.
     fn settle(&mut self, item: Item) {
         match self.groups.iter_mut().rev().find(|group| group.is_and) {
             None => self.emit(&item),
@@ -221,13 +222,13 @@ impl OpenIocReader<'_> {
 }
 
 impl Item {
-    /// The content, or the id if that is where the value is.
+    /// The content, or the id if that holds the value.
     fn value(&self) -> &str {
         if self.content.is_empty() && !is_uuid(&self.id) { &self.id } else { &self.content }
     }
 }
 
-/// What a value is by its search path. The last step tells, and before it what it is the property of.
+/// The type of a value, from the last step of its search path, and the parent's if needed.
 fn of_path(search: &str) -> Listed {
     let plain = search.to_ascii_lowercase();
     let last = plain.rsplit('/').next().unwrap_or_default();
@@ -241,7 +242,7 @@ fn of_path(search: &str) -> Listed {
         "receivedfromhost" => Listed::Domain,
         "from" | "sender" | "replyto" if plain.starts_with("email/") => Listed::Email,
         _ if plain.starts_with("email/") => Listed::Skip(Construct::Email),
-        // What the machine itself has is no indicator.
+        // Properties of the local machine are not indicators.
         "localip" | "localipv4" => Listed::Skip(Construct::OtherKind),
         "dns" | "recordname" => Listed::Domain,
         "hostname" if plain.starts_with("systeminfoitem") => Listed::Skip(Construct::OtherKind),

@@ -1,4 +1,4 @@
-//! Packages of STIX 1.0 to 1.2, in XML (<https://stixproject.github.io/data-model/1.2/>).
+//! STIX 1.0 to 1.2 packages, in XML (<https://stixproject.github.io/data-model/1.2/>).
 //!
 //! ```text
 //! <stix:STIX_Package><stix:Indicators><stix:Indicator id="x:indicator-1" xsi:type="indicator:IndicatorType">
@@ -9,10 +9,10 @@
 //! </stix:Indicator></stix:Indicators></stix:STIX_Package>
 //! ```
 //!
-//! What an indicator observes is an entry with the indicator's id, title, time and confidence; an observable may stand
-//! elsewhere in the package and be pointed to. Observables of no indicator are no statement that anything is bad: they are
-//! skipped, and so are objects that are merely related, and what holds only together with something else. The malware
-//! that an indicator indicates is its family, if it is said before the indicator ends.
+//! Each value that an indicator observes is an entry with the indicator's id, title, time and confidence. The
+//! observable may be elsewhere in the package and be referred to. Observables without an indicator do not claim that
+//! anything is bad, so they are skipped, as are objects that are merely related, and values that must hold together
+//! with others. The malware that an indicator indicates gives the family, if it is stated before the indicator ends.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -57,7 +57,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink
     Ok(())
 }
 
-/// A value, or what stands in the place of one.
+/// A value, or a part that will be skipped.
 #[derive(Clone, Debug)]
 struct Observed {
     text: String,
@@ -67,7 +67,7 @@ struct Observed {
 }
 
 impl Observed {
-    /// What it is if no indicator has it.
+    /// The construct that reports it if no indicator refers to it.
     fn unused(&self) -> Construct {
         match (self.listed, self.condition) {
             (Listed::Skip(construct), _) | (_, Condition::Skip(construct)) => construct,
@@ -82,7 +82,7 @@ struct Stored {
     is_used: bool,
 }
 
-/// An indicator that is open.
+/// An open indicator.
 #[derive(Default)]
 struct Indicator {
     depth: usize,
@@ -99,24 +99,24 @@ struct Indicator {
     is_negated: bool,
     line: u32,
     found: Vec<Observed>,
-    /// Observables that stand elsewhere.
+    /// References to observables elsewhere in the package.
     refers: Vec<String>,
-    /// The indicators of which it is made must hold together.
+    /// The composing indicators must hold together.
     is_and: bool,
 }
 
-/// An observable that is open, in an indicator or by itself.
+/// An open observable, in an indicator or on its own.
 struct Observable {
     depth: usize,
     id: String,
     found: Vec<Observed>,
 }
 
-/// Observables that are said to hold together, or one of them.
+/// A composition of observables, joined by `AND` or `OR`.
 struct Group {
     is_and: bool,
     children: u32,
-    /// How many values the observable had before.
+    /// The number of values the observable had before.
     before: usize,
 }
 
@@ -139,12 +139,12 @@ struct Stix1Reader<'a> {
     observables: Vec<Observable>,
     groups: Vec<Group>,
     properties: Option<Properties>,
-    /// How many open elements hold what is merely related.
+    /// The number of open elements that hold merely related objects.
     related: usize,
-    /// Observables that belong to no indicator, by id.
+    /// Observables outside any indicator, by id.
     elsewhere: HashMap<String, Stored>,
     bytes: usize,
-    /// The condition of the value that is open, and its line.
+    /// The condition of the open value, and its line.
     value: Option<(Condition, u32)>,
 }
 
@@ -210,7 +210,7 @@ impl Stix1Reader<'_> {
     }
 
     fn end(&mut self, xml: &Xml<'_, '_>) {
-        // The element that ended was one deeper.
+        // The element that ended was one level deeper.
         let depth = xml.open().len() + 1;
         let parent = xml.open().last().map_or("", String::as_str);
         match xml.name() {
@@ -251,7 +251,7 @@ impl Stix1Reader<'_> {
         }
     }
 
-    /// The innermost indicator, if the element that ended is so many levels within it.
+    /// The innermost indicator, if the element that ended is `levels` deep in it.
     fn of_indicator(&mut self, depth: usize, levels: usize) -> Option<&mut Indicator> {
         self.indicators.last_mut().filter(|indicator| depth == indicator.depth + levels)
     }
@@ -281,7 +281,7 @@ impl Stix1Reader<'_> {
         }
     }
 
-    /// A value of an object.
+    /// Takes the value of an object's property.
     fn take(&mut self, xml: &Xml<'_, '_>) {
         let Some((condition, line)) = self.value.take() else { return };
         let Some(properties) = &mut self.properties else { return };
@@ -367,7 +367,7 @@ impl Stix1Reader<'_> {
     fn close_observable(&mut self) {
         let Some(Observable { id, found, depth }) = self.observables.pop() else { return };
         match (self.observables.last_mut(), self.indicators.last_mut()) {
-            // An observable that is a part of another.
+            // An observable that is part of another.
             (Some(outer), _) => outer.found.extend(found),
             (None, Some(indicator)) if depth > indicator.depth => indicator.found.extend(found),
             _ => {
@@ -383,7 +383,7 @@ impl Stix1Reader<'_> {
         }
     }
 
-    /// An observable that stands elsewhere is a part of what is open.
+    /// Adds a referenced observable to the one that is open.
     fn refer(&mut self, id: String) {
         match self.observables.last_mut() {
             Some(observable) => {
@@ -413,7 +413,7 @@ impl Stix1Reader<'_> {
         }
         let is_part = self.indicators.iter().any(|outer| outer.is_and);
         if indicator.found.is_empty() && !indicator.title.is_empty() {
-            // It says in prose what it is about.
+            // The indicator states its subject only in prose.
             out::skip(self.sink, indicator.line, &indicator.title, Construct::OtherKind);
         }
         for found in &indicator.found {
@@ -467,7 +467,7 @@ impl Indicator {
     }
 }
 
-/// The scale of words, as numbers by appendix A of STIX 2.1; or a number.
+/// The scale of words as numbers, by appendix A of STIX 2.1, or a number.
 fn confidence(word: &str) -> Option<u8> {
     match word.to_ascii_lowercase().as_str() {
         "high" => Some(85),
