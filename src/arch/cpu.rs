@@ -1,13 +1,13 @@
-//! What the CPU can run: the one choice of engine, for scans and lookups alike.
+//! CPU features: the one choice of engine, for scans and lookups alike.
 //!
-//! A [`Kernel`] carries a token that only the CPU's own check can make, so that whoever holds one may run the instructions it
-//! names. Who has no other wish takes [`Kernel::best`].
+//! A [`Kernel`] carries a token that only the feature check of this module can make, so a caller that holds one may run the
+//! instructions that it names. [`Kernel::best`] is the default.
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-/// Which instructions a scan or a lookup may use. Every engine gives the same hits.
+/// The CPU instructions that a scan or a lookup may use. Every engine gives the same hits.
 ///
 /// ```
 /// use netsieve::{Engine, MatchOptions};
@@ -23,9 +23,9 @@ pub enum Engine {
     /// The fastest that the CPU can run.
     #[default]
     Auto,
-    /// None: every line goes through the reference extractor, and lookups go byte by byte. The off switch.
+    /// No vector code: every line goes through the reference extractor, and lookups go byte by byte. The off switch.
     Scalar,
-    /// 64 bytes at a time without special instructions.
+    /// 64 bytes at a time, without special instructions.
     Portable,
     /// AVX2, on x86-64.
     Avx2,
@@ -36,13 +36,13 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Every engine that this CPU can run.
+    /// Returns every engine that this CPU can run.
     pub fn available() -> Vec<Engine> {
         let engines = Kernel::available().into_iter().map(Kernel::engine);
         std::iter::once(Engine::Auto).chain(engines).collect()
     }
 
-    /// `auto`, `scalar`, `portable`, `avx2`, `avx512` or `neon`.
+    /// Returns `auto`, `scalar`, `portable`, `avx2`, `avx512` or `neon`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Engine::Auto => "auto",
@@ -61,7 +61,7 @@ impl fmt::Display for Engine {
     }
 }
 
-/// No engine has this name.
+/// The error for an unknown engine name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownEngine(String);
 
@@ -83,17 +83,17 @@ impl FromStr for Engine {
     }
 }
 
-/// The CPU has AVX2, and the bit instructions of the CPUs that have it: `avx2,bmi1,bmi2,lzcnt,popcnt`.
+/// Proves that the CPU has AVX2 and the bit instructions that come with it: `avx2,bmi1,bmi2,lzcnt,popcnt`.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Avx2(());
 
-/// The CPU has all of [`Avx2`], and `avx512f,avx512bw,avx512vl`.
+/// Proves that the CPU has all of [`Avx2`], and `avx512f,avx512bw,avx512vl`.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Avx512(());
 
-/// The CPU has NEON.
+/// Proves that the CPU has NEON.
 #[cfg(target_arch = "aarch64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Neon(());
@@ -101,7 +101,7 @@ pub(crate) struct Neon(());
 #[cfg(target_arch = "x86_64")]
 impl Avx2 {
     fn found() -> Option<Self> {
-        // Miri knows these instructions in part.
+        // Miri supports only some of these instructions.
         let has = !cfg!(miri)
             && is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
@@ -130,12 +130,12 @@ impl Neon {
     }
 }
 
-/// A way to work things out that this CPU can run. All ways give the same.
+/// An implementation that this CPU can run. All of them give the same results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kernel {
     /// Checked loads and plain loops: the off switch.
     Scalar,
-    /// What every CPU of the architecture has.
+    /// Instructions that every CPU of the architecture has.
     Portable,
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
@@ -146,7 +146,7 @@ pub(crate) enum Kernel {
 }
 
 impl Kernel {
-    /// Every kernel that this CPU can run, the fastest first.
+    /// Returns every kernel that this CPU can run, the fastest first.
     pub(crate) fn available() -> Vec<Kernel> {
         let mut kernels = Vec::new();
         #[cfg(target_arch = "x86_64")]
@@ -160,19 +160,19 @@ impl Kernel {
         kernels
     }
 
-    /// The fastest.
+    /// Returns the fastest kernel.
     #[inline]
     pub(crate) fn best() -> Kernel {
         static BEST: OnceLock<Kernel> = OnceLock::new();
         *BEST.get_or_init(|| Self::available()[0])
     }
 
-    /// That of an engine. What the CPU cannot run is replaced by the fastest that it can.
+    /// Returns the kernel of an engine, or the fastest kernel if the CPU cannot run that engine.
     pub(crate) fn of(engine: Engine) -> Kernel {
         Self::available().into_iter().find(|kernel| kernel.engine() == engine).unwrap_or_else(Self::best)
     }
 
-    /// Its engine.
+    /// Returns the engine of this kernel.
     pub(crate) fn engine(self) -> Engine {
         match self {
             Kernel::Scalar => Engine::Scalar,
@@ -187,18 +187,18 @@ impl Kernel {
     }
 }
 
-/// Asks for the cache line that holds `bytes[at]`, which need not be there. Never changes what a program computes.
+/// Prefetches the cache line of `bytes[at]`, which need not exist. Never changes what a program computes.
 #[inline(always)]
 pub(crate) fn prefetch(bytes: &[u8], at: usize) {
     let place = bytes.as_ptr().wrapping_add(at);
     #[cfg(all(target_arch = "x86_64", not(miri)))]
-    // SAFETY: SSE is part of x86-64; a prefetch of any address has no effect that can be seen.
+    // SAFETY: SSE is part of x86-64; prefetching any address has no visible effect.
     unsafe {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         _mm_prefetch::<_MM_HINT_T0>(place.cast());
     }
     #[cfg(all(target_arch = "aarch64", not(miri)))]
-    // SAFETY: as above; the instruction touches neither registers, flags nor memory that is visible here.
+    // SAFETY: as above; the instruction changes no register, no flag and no memory.
     unsafe {
         std::arch::asm!("prfm pldl1keep, [{place}]", place = in(reg) place, options(nostack, readonly, preserves_flags));
     }
@@ -223,7 +223,7 @@ mod tests {
         }
         #[cfg(all(target_arch = "x86_64", not(miri)))]
         if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vl") {
-            // Each is what it says although the CPU has more.
+            // Each kernel is the one asked for, although the CPU can run more.
             assert!(matches!(Kernel::of(Engine::Avx2), Kernel::Avx2(_)));
             assert!(matches!(Kernel::of(Engine::Avx512), Kernel::Avx512(_)));
         }

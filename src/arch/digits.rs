@@ -1,27 +1,27 @@
-//! Where hexadecimal digits stand close together, with `:` and `-` between them or without.
+//! Finds places where hexadecimal digits stand close together, with or without `:` and `-` between them.
 //!
-//! A run of 31 bytes holds 16 that begin at a multiple of 16. So it is enough to know which sixteens are of such bytes as a whole: nearly
-//! none are, and what is around those that are is looked at byte by byte.
+//! A run of at least 31 bytes fills a chunk of 16 bytes that starts at a multiple of 16. So it is enough to find the chunks that consist
+//! of such bytes alone. Nearly none do, and the bytes around those that do are looked at one by one.
 
 use super::cpu::Kernel;
 
-/// The bytes of a chunk.
+/// The length of a chunk in bytes.
 pub(crate) const CHUNK: usize = 16;
 
-/// Whether a byte is a hexadecimal digit, `:` or `-`.
+/// Returns true for a hexadecimal digit, `:` and `-`.
 pub(crate) const fn is_digit_or_separator(byte: u8) -> bool {
     byte.is_ascii_hexdigit() || byte == b':' || byte == b'-'
 }
 
-/// Puts down where the chunks of a text start, at multiples of their length, that are of hexadecimal digits, `:` and `-` alone. What
-/// is less than a chunk at the end is none.
+/// Records the starts of those chunks of a text, at multiples of their length, that consist of hexadecimal digits, `:` and `-` alone.
+/// An incomplete chunk at the end does not count.
 pub(crate) fn chunks(kernel: Kernel, bytes: &[u8], out: &mut Vec<u32>) {
     debug_assert!(u32::try_from(bytes.len()).is_ok());
     out.clear();
     let done = match kernel {
         Kernel::Portable | Kernel::Scalar => 0,
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: the token says that the CPU has what is used.
+        // SAFETY: the token proves that the CPU has these features.
         Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::chunks(bytes, out) },
         #[cfg(target_arch = "aarch64")]
         // SAFETY: as above.
@@ -30,7 +30,7 @@ pub(crate) fn chunks(kernel: Kernel, bytes: &[u8], out: &mut Vec<u32>) {
     portable(&bytes[done..], done, out);
 }
 
-/// Which bytes are of chunks.
+/// The bytes that such a chunk consists of.
 static OF_CHUNKS: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -43,14 +43,14 @@ static OF_CHUNKS: [bool; 256] = {
 
 fn portable(bytes: &[u8], base: usize, out: &mut Vec<u32>) {
     for (at, chunk) in bytes.as_chunks::<CHUNK>().0.iter().enumerate() {
-        // The last byte alone tells most.
+        // The last byte alone rules out most chunks.
         if chunk.iter().rev().all(|&byte| OF_CHUNKS[usize::from(byte)]) {
             out.push((base + at * CHUNK) as u32);
         }
     }
 }
 
-/// Tables for looking a byte up by its two halves: it is one of those wanted if both have a bit in common.
+/// Tables to look up a byte by its two halves: a byte is wanted if the entries of both have a bit in common.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod halves {
     /// Digits and `:`.
@@ -93,13 +93,13 @@ mod x86 {
 
     use super::{CHUNK, halves};
 
-    /// Chunks that are looked at together.
+    /// Bytes that are looked at together.
     const BLOCK: usize = 4 * CHUNK;
 
-    /// Looks at whole blocks; gives how many bytes those are.
+    /// Looks at whole blocks; returns the number of bytes in them.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) fn chunks(bytes: &[u8], out: &mut Vec<u32>) -> usize {
-        // SAFETY: the tables are 16 bytes, what is read.
+        // SAFETY: each table is 16 bytes long, as many as are read.
         let (low, high) = unsafe {
             (
                 _mm256_broadcastsi128_si256(_mm_loadu_si128(halves::LOW.as_ptr().cast())),
@@ -107,7 +107,7 @@ mod x86 {
             )
         };
         let nibble = _mm256_set1_epi8(0x0F);
-        // A bit for each byte of 32 that is not wanted. Of bytes that are not ASCII the lookup by the lower half gives nothing.
+        // One bit for each of 32 bytes that is not wanted. For bytes outside ASCII the lookup by the lower half gives zero.
         let others = |bytes: __m256i| {
             let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
             let both = _mm256_and_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, upper));
@@ -115,13 +115,13 @@ mod x86 {
         };
         let (blocks, _) = bytes.as_chunks::<BLOCK>();
         for (at, block) in blocks.iter().enumerate() {
-            // SAFETY: a block is 64 bytes, what is read.
+            // SAFETY: a block is 64 bytes long, as many as are read.
             let (first, second) = unsafe {
                 let place = block.as_ptr();
                 (_mm256_loadu_si256(place.cast()), _mm256_loadu_si256(place.add(2 * CHUNK).cast()))
             };
             let others = u64::from(others(first)) | u64::from(others(second)) << 32;
-            // A lane of 16 bits without any.
+            // A 16-bit lane without such a bit is a chunk that counts.
             const LOWEST: u64 = 0x0001_0001_0001_0001;
             if others.wrapping_sub(LOWEST) & !others & LOWEST << 15 != 0 {
                 for chunk in (0..4).filter(|chunk| (others >> (16 * chunk)) & 0xFFFF == 0) {
@@ -139,14 +139,14 @@ mod neon {
 
     use super::{CHUNK, halves};
 
-    /// Looks at whole chunks; gives how many bytes those are.
+    /// Looks at whole chunks; returns the number of bytes in them.
     #[target_feature(enable = "neon")]
     pub(super) fn chunks(bytes: &[u8], out: &mut Vec<u32>) -> usize {
-        // SAFETY: the tables are 16 bytes, what is read.
+        // SAFETY: each table is 16 bytes long, as many as are read.
         let (low, high) = unsafe { (vld1q_u8(halves::LOW.as_ptr()), vld1q_u8(halves::HIGH.as_ptr())) };
         let (chunks, _) = bytes.as_chunks::<CHUNK>();
         for (at, chunk) in chunks.iter().enumerate() {
-            // SAFETY: a chunk is 16 bytes, what is read.
+            // SAFETY: a chunk is 16 bytes long, as many as are read.
             let bytes = unsafe { vld1q_u8(chunk.as_ptr()) };
             let of_low = vqtbl1q_u8(low, vandq_u8(bytes, vdupq_n_u8(0x0F)));
             let of_high = vqtbl1q_u8(high, vshrq_n_u8::<4>(bytes));
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn every_kernel_finds_the_same_chunks() {
         let mut text = Vec::new();
-        // Every byte in every place of a chunk of wanted ones.
+        // Every byte at every place of a chunk that otherwise counts.
         for byte in 0..=255_u8 {
             for place in 0..CHUNK {
                 let mut chunk = *b"0123456789abcdef";

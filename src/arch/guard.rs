@@ -1,6 +1,6 @@
-//! Memory between pages that may not be read, for tests that nothing outside a text is.
+//! Memory between unreadable pages, to test that nothing outside a text is read.
 
-/// Calls `run` with a part of memory; what is before it and behind it cannot be read.
+/// Calls `run` with a piece of memory. The pages before and after it cannot be read.
 pub(super) fn guarded(run: impl FnOnce(&mut [u8])) {
     const PAGE: usize = 1 << 16;
     // SAFETY: a new mapping that nothing else knows; its first and last part are made unreadable before it is used.

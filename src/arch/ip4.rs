@@ -1,18 +1,18 @@
-//! The index of IPv4 prefixes: which row is the most specific one that covers an address.
+//! The index of IPv4 prefixes: finds the most specific row that covers an address.
 //!
-//! | section | what |
+//! | section | content |
 //! |---|---|
-//! | `bits` | for the upper 16 to 27 bits of an address, whether anything covers such an address: a miss reads nothing else |
-//! | `root` | by the upper 16 bits: a slot |
+//! | `bits` | for each value of the upper 16 to 27 bits, whether any prefix covers such an address: a miss reads nothing else |
+//! | `root` | a slot for each value of the upper 16 bits |
 //! | `blocks` | the nodes: four blocks for each /16 that is divided, which rank the runs of equal slots among its /24s |
-//! | `slots` | what holds for the addresses of a run of /24s |
-//! | `tails` | by row: the last octet, and which of its bits count; 16 more, so that 16 can be compared at once |
-//! | `marks` | which rows have a link: all but hosts that nothing wider covers; and the ranks of these |
-//! | `links` | by marked row: its length, and the next wider row that covers it |
+//! | `slots` | the slot of each run of /24s |
+//! | `tails` | for each row, the last octet and the mask of its bits that count; 16 more, so that 16 can be compared at once |
+//! | `marks` | the rows that have a link (all except hosts that nothing wider covers), and their ranks |
+//! | `links` | for each marked row, its length and the next wider row that covers it |
 //! | `dense` | bitmaps of the /24s that more than 16 rows divide |
 //!
-//! Rows are sorted by (address, length), so that the rows within a /24 stand side by side and a slot names only the first
-//! of them. Of the rows within a /24 that hold an octet, which nest, the last is the most specific: no search goes from
+//! Rows are sorted by (address, length), so the rows within a /24 stand side by side and a slot names only the first
+//! of them. The rows within a /24 that hold an octet are nested, so the last of them is the most specific: no search goes from
 //! row to row.
 
 use bytes::Bytes;
@@ -23,40 +23,40 @@ use super::nets::{
     rank, rank_at, slot, word,
 };
 
-/// Nothing divides the run: the value is the row that covers it all, or [`NONE`].
+/// Nothing divides the run: the value is the row that covers all of it, or [`NONE`].
 const LEAF: u32 = 0;
 /// More than 16 rows, all of them hosts; the value is a place in `dense`.
 const DENSE_HOSTS: u32 = 1;
 /// More than 16 rows; the value is a place in `dense`.
 const DENSE_RUNS: u32 = 2;
-/// A node (in the root only).
+/// A node (only in the root).
 const NODE: u32 = 3;
-/// One row within a /24; the value is the row. The next 15 tags are 2 to 16 rows. Nothing wider covers them.
+/// One row within a /24, which is the value. The next 15 tags mean 2 to 16 rows. No wider row covers them.
 const ROWS: u32 = 16;
-/// The same, under a wider row.
+/// The same, but a wider row covers them.
 const ROWS_OVER: u32 = ROWS + FEW as u32;
 
-/// Most rows of a /24 that are compared at once.
+/// The maximum number of rows of a /24 that are compared at once.
 pub(crate) const FEW: usize = 16;
-/// Places in `dense` count these many bytes.
+/// The unit of places in `dense`, in bytes.
 const UNIT: usize = 16;
-/// Where what follows a dense bitmap and its counts begins.
+/// The offset of the values that follow a dense bitmap and its counts.
 const DENSE_HEAD: usize = 36;
-/// Bits of an address that the smallest and the largest `bits` tell apart.
+/// The minimum and maximum number of address bits that `bits` distinguishes.
 const BITS: std::ops::RangeInclusive<u32> = 16..=27;
-/// Addresses of a batch that are worked on side by side.
+/// The number of addresses of a batch that are looked up side by side.
 const BATCH: usize = 128;
 
-/// What is known of the addresses of a /24 (or of a /16, in the root).
+/// The content of a /24 (or of a /16, in the root).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slot {
-    /// One row, or none, covers all.
+    /// One row, or none, covers all of it.
     Leaf(u32),
-    /// `1..=FEW` rows from row `first` on, and whether something wider covers them.
+    /// `1..=FEW` rows from row `first` on; `over` is true if a wider row covers them.
     Rows { first: u32, count: u32, over: bool },
-    /// Where [`dense_hosts`] stands.
+    /// The place of the output of [`dense_hosts`].
     DenseHosts(u32),
-    /// Where [`dense_runs`] stands.
+    /// The place of the output of [`dense_runs`].
     DenseRuns(u32),
     /// A node of the next level.
     Node(u32),
@@ -74,7 +74,7 @@ impl Slot {
         }
     }
 
-    /// Whether a word is that of a place in `dense`.
+    /// Returns true for the word of a place in `dense`.
     pub(crate) fn is_dense(word: u32) -> bool {
         matches!(word >> VALUE_BITS, DENSE_HOSTS | DENSE_RUNS)
     }
@@ -85,7 +85,7 @@ pub(crate) fn tail(addr: u32, len: u8) -> [u8; 2] {
     [addr as u8, u32::MAX.checked_shl(32 - u32::from(len)).unwrap_or(0) as u8]
 }
 
-/// Whether a row has a link.
+/// Returns true if a row has a link.
 pub(crate) fn has_link(len: u8, parent: u32) -> bool {
     len < 32 || parent != NONE
 }
@@ -95,7 +95,7 @@ pub(crate) fn link(len: u8, parent: u32) -> u32 {
     slot(u32::from(len), parent)
 }
 
-/// Appends a bitmap of 256 bits and the counts of what stands before each of its four words.
+/// Appends a bitmap of 256 bits, and for each of its four words the number of bits before it.
 fn push_bitmap(dense: &mut Vec<u8>, bits: [u64; 4]) {
     let mut before = 0;
     bits.iter().for_each(|word| dense.extend_from_slice(&word.to_le_bytes()));
@@ -110,7 +110,7 @@ fn place(dense: &mut Vec<u8>) -> u32 {
     (dense.len() / UNIT) as u32
 }
 
-/// Appends hosts by their octets, which stand from row `first` on; `over` covers the whole /24. Gives their place.
+/// Appends hosts by their octets; their rows start at `first`, and `over` covers the whole /24. Returns their place.
 pub(crate) fn dense_hosts(dense: &mut Vec<u8>, octets: impl Iterator<Item = u8>, first: u32, over: u32) -> u32 {
     let at = place(dense);
     let mut bits = [0_u64; 4];
@@ -122,7 +122,7 @@ pub(crate) fn dense_hosts(dense: &mut Vec<u8>, octets: impl Iterator<Item = u8>,
     at
 }
 
-/// Appends the rows that hold at each octet. Gives their place.
+/// Appends the row that is in force at each octet, as runs. Returns their place.
 pub(crate) fn dense_runs(dense: &mut Vec<u8>, rows: &[u32; 256]) -> u32 {
     let at = place(dense);
     let mut bits = [0_u64; 4];
@@ -152,11 +152,11 @@ pub(crate) struct Sections {
     pub(crate) dense: Bytes,
 }
 
-/// An index whose sections were checked.
+/// An index whose sections have been checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     sections: Sections,
-    /// How many lower bits of an address `bits` does not see.
+    /// The number of lower address bits that `bits` ignores.
     shift: u32,
 }
 
@@ -167,8 +167,8 @@ impl Default for Index {
 }
 
 impl Index {
-    /// Checks that every number in the sections leads to something that is there, and that links lead to earlier and wider
-    /// rows. No lookup in what passes panics, loops or reads out of bounds, whatever the bytes.
+    /// Checks that every number in the sections refers to something that exists, and that links lead to earlier and wider
+    /// rows. After that no lookup panics, loops or reads out of bounds, whatever the bytes.
     pub(crate) fn new(sections: Sections) -> Result<Self, Fault> {
         let Sections { bits, root, blocks, slots, tails, marks, links, dense } = &sections;
         if tails.is_empty() {
@@ -220,26 +220,26 @@ impl Index {
         &self.sections
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub(crate) fn len(&self) -> usize {
         (self.sections.tails.len() / 2).saturating_sub(FEW)
     }
 
-    /// The length of a row, and the next wider row that covers it; a row that is not there has none.
+    /// Returns the length of a row, and the next wider row that covers it; a row that does not exist has none.
     #[inline]
     pub(crate) fn link(&self, row: u32) -> (u8, u32) {
         // SAFETY: loads are checked.
         unsafe { link_of::<true>(&self.sections.marks, &self.sections.links, row) }
     }
 
-    /// Whether anything may cover an address. One load; no answer `false` is wrong.
+    /// Returns true if a prefix may cover an address. Costs one load; `false` is always right.
     #[inline(always)]
     pub(crate) fn may_cover(&self, addr: u32) -> bool {
         let at = addr >> self.shift;
         self.sections.bits.get((at >> 3) as usize).is_some_and(|byte| byte >> (at & 7) & 1 == 1)
     }
 
-    /// The most specific row that covers an address, or [`NONE`].
+    /// Returns the most specific row that covers an address, or [`NONE`].
     #[inline]
     pub(crate) fn find(&self, kernel: Kernel, addr: u32) -> u32 {
         if !self.may_cover(addr) {
@@ -254,14 +254,14 @@ impl Index {
             // SAFETY: loads are checked.
             Kernel::Scalar => unsafe { find::<true>(view, addr) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `new` has checked the sections; the token says that the CPU has what is used.
+            // SAFETY: `new` has checked the sections; the token proves that the CPU has these features.
             Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::find_avx2(view, addr) },
             // SAFETY: `new` has checked the sections.
             _ => unsafe { find::<false>(view, addr) },
         }
     }
 
-    /// For each address what [`find`](Index::find) gives. The address at a place beyond the end of `rows` is left out.
+    /// Like [`find`](Index::find), for each address. Addresses past the end of `rows` are left out.
     pub(crate) fn find_all(&self, kernel: Kernel, addrs: &[u32], rows: &mut [u32]) {
         if self.len() == 0 {
             rows.fill(NONE);
@@ -273,7 +273,7 @@ impl Index {
             match kernel {
                 Kernel::Scalar => addrs.iter().zip(rows).for_each(|(&addr, row)| *row = self.find(kernel, addr)),
                 #[cfg(target_arch = "x86_64")]
-                // SAFETY: `new` has checked the sections; the token says that the CPU has what is used.
+                // SAFETY: `new` has checked the sections; the token proves that the CPU has these features.
                 Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::find_batch_avx2(view, self.shift, addrs, rows) },
                 // SAFETY: `new` has checked the sections.
                 _ => unsafe { find_batch(view, self.shift, addrs, rows) },
@@ -310,7 +310,7 @@ fn check_links(count: usize, marks: &[u8], links: &[u8]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Checks what stands at a place of `dense`, of which `dense` is the rest. Gives its length.
+/// Checks the entry at the start of this rest of `dense`. Returns its length.
 fn check_dense(dense: &[u8], is_hosts: bool, count: usize) -> Result<usize, Fault> {
     ensure(dense.len() >= DENSE_HEAD + 8, "dense", "ends too early")?;
     let words = dense.as_chunks::<8>().0;
@@ -351,7 +351,7 @@ struct View<'t> {
 /// Unless `CHECKED`, [`Index::new`] must have checked the sections.
 #[inline(always)]
 unsafe fn find<const CHECKED: bool>(view: View<'_>, addr: u32) -> u32 {
-    // SAFETY: the root has a slot for every 16 bits; nodes and ranks were checked by `check_blocks`.
+    // SAFETY: the root has a slot for each value of 16 bits; `check_blocks` has checked nodes and ranks.
     unsafe {
         let mut slot = word::<CHECKED>(view.root, (addr >> 16) as usize);
         if slot >> VALUE_BITS == NODE {
@@ -361,11 +361,11 @@ unsafe fn find<const CHECKED: bool>(view: View<'_>, addr: u32) -> u32 {
     }
 }
 
-/// The row that holds at an octet of the /24 of a slot.
+/// Returns the row that is in force at an octet of the /24 of a slot.
 ///
 /// # Safety
 ///
-/// As [`find`]; the slot must be one that was checked.
+/// As for [`find`]; the slot must have been checked.
 #[inline(always)]
 unsafe fn within<const CHECKED: bool>(view: View<'_>, slot: u32, octet: u8) -> u32 {
     let (tag, first) = (slot >> VALUE_BITS, slot & VALUE);
@@ -382,40 +382,40 @@ unsafe fn within<const CHECKED: bool>(view: View<'_>, slot: u32, octet: u8) -> u
     }
 }
 
-/// The most specific of up to 16 rows that holds this octet, or [`NONE`].
+/// Returns the most specific of up to 16 rows that holds this octet, or [`NONE`].
 ///
 /// # Safety
 ///
-/// As [`within`], for a slot of rows.
+/// As for [`within`], for a slot of rows.
 #[inline(always)]
 unsafe fn among_rows<const CHECKED: bool>(view: View<'_>, slot: u32, octet: u8) -> u32 {
     let (count, first) = ((slot >> VALUE_BITS) % FEW as u32, slot & VALUE);
-    // SAFETY: the first row is there, and `tails` has 16 more than rows.
+    // SAFETY: the first row exists, and `tails` has 16 entries more than there are rows.
     let tails = unsafe { load::<CHECKED, { 2 * FEW }>(view.tails, first as usize * 2) };
-    // The tag of one row is a multiple of 16, so that the count is one more.
+    // The tag of one row is a multiple of 16, so the count is the remainder plus one.
     let holding = holding::<CHECKED>(tails, octet) & ((2 << count) - 1);
-    // Rows that hold one octet nest, the wider ones first.
+    // Rows that hold one octet are nested, the wider ones first.
     if holding == 0 { NONE } else { first + holding.ilog2() }
 }
 
-/// The length of a row, and the next wider row that covers it.
+/// Returns the length of a row, and the next wider row that covers it.
 ///
 /// # Safety
 ///
-/// Unless `CHECKED`, marks and links must have been checked, and the row must be there.
+/// Unless `CHECKED`, marks and links must have been checked, and the row must exist.
 #[inline(always)]
 unsafe fn link_of<const CHECKED: bool>(marks: &[u8], links: &[u8], row: u32) -> (u8, u32) {
-    // SAFETY: the caller promises it; every marked row has a link.
+    // SAFETY: the caller guarantees it; every marked row has a link.
     unsafe { marked::<CHECKED>(marks, row).map_or((32, NONE), |at| split(word::<CHECKED>(links, at))) }
 }
 
 /// # Safety
 ///
-/// As [`within`], for a place in `dense`.
+/// As for [`within`], for a place in `dense`.
 #[inline(always)]
 unsafe fn in_dense<const CHECKED: bool>(view: View<'_>, is_hosts: bool, at: usize, octet: u8) -> u32 {
     let part = usize::from(octet >> 6);
-    // SAFETY: `check_dense` has checked that bitmap, counts and values are there.
+    // SAFETY: `check_dense` has checked that bitmap, counts and values exist.
     unsafe {
         let bits = u64::from_le_bytes(load::<CHECKED, 8>(view.dense, at + 8 * part));
         let [before] = load::<CHECKED, 1>(view.dense, at + 32 + part);
@@ -431,25 +431,25 @@ unsafe fn in_dense<const CHECKED: bool>(view: View<'_>, is_hosts: bool, at: usiz
     }
 }
 
-/// Up to [`BATCH`] addresses, one step of all before the next step, so that the loads of many run side by side. What is done
-/// is put aside without branches: a miss among hits costs no misprediction.
+/// Looks up to [`BATCH`] addresses up, one step for all of them before the next step, so that many loads run side by side. Results of
+/// a step are appended without branches: a miss among hits costs no misprediction.
 ///
 /// # Safety
 ///
-/// [`Index::new`] must have checked the sections, of which there are some.
+/// [`Index::new`] must have checked the sections, and they must not be empty.
 #[inline(always)]
 unsafe fn find_batch(view: View<'_>, shift: u32, addrs: &[u32], rows: &mut [u32]) {
     let mut live = List::<(u8, u32), BATCH>::new();
     for (at, (&addr, row)) in addrs.iter().zip(rows.iter_mut()).enumerate() {
         let bit = addr >> shift;
-        // SAFETY: `bits` has a bit for every upper part of an address.
+        // SAFETY: `bits` has a bit for each value of the upper bits.
         let [byte] = unsafe { load::<false, 1>(view.bits, (bit >> 3) as usize) };
         *row = NONE;
         live.push_if(byte >> (bit & 7) & 1 == 1, (at as u8, addr));
     }
     let mut divided = List::<(u8, u32, usize), BATCH>::new();
     for &(at, addr) in live.items() {
-        // SAFETY: the root has a slot for every 16 bits.
+        // SAFETY: the root has a slot for each value of 16 bits.
         let slot = unsafe { word::<false>(view.root, (addr >> 16) as usize) };
         let block = block_at(slot & VALUE, addr >> 8 & 255);
         prefetch(view.blocks, block);
@@ -457,13 +457,13 @@ unsafe fn find_batch(view: View<'_>, shift: u32, addrs: &[u32], rows: &mut [u32]
         divided.push_if(slot >> VALUE_BITS == NODE, (at, addr & 0xFFFF, block));
     }
     for (_, addr, place) in divided.items_mut() {
-        // SAFETY: the node was checked, and so was every rank in it.
+        // SAFETY: the node and all its ranks have been checked.
         *place = unsafe { rank_at::<false>(view.blocks, *place, *addr >> 8) };
         prefetch(view.slots, *place * 4);
     }
     let (mut rowed, mut dense) = (List::<(u8, u8, u32), BATCH>::new(), List::<(u8, u8, u32), BATCH>::new());
     for &(at, addr, place) in divided.items() {
-        // SAFETY: every rank is a slot.
+        // SAFETY: every rank is the index of a slot.
         let slot = unsafe { word::<false>(view.slots, place) };
         let (tag, value) = (slot >> VALUE_BITS, slot & VALUE);
         prefetch(view.tails, value as usize * 2);
@@ -474,17 +474,17 @@ unsafe fn find_batch(view: View<'_>, shift: u32, addrs: &[u32], rows: &mut [u32]
     dense.items().iter().for_each(|&(_, _, slot)| prefetch(view.dense, (slot & VALUE) as usize * UNIT));
     let mut covered = List::<(u8, u32), BATCH>::new();
     for &(at, octet, slot) in rowed.items() {
-        // SAFETY: the slot was checked, and is of rows.
+        // SAFETY: the slot has been checked, and is a slot of rows.
         let row = unsafe { among_rows::<false>(view, slot, octet) };
         rows[usize::from(at)] = row;
         covered.push_if((row == NONE) & (slot >> VALUE_BITS >= ROWS_OVER), (at, slot & VALUE));
     }
     for &(at, octet, slot) in dense.items() {
-        // SAFETY: the slot was checked.
+        // SAFETY: the slot has been checked.
         rows[usize::from(at)] = unsafe { within::<false>(view, slot, octet) };
     }
     for &(at, first) in covered.items() {
-        // SAFETY: the first row of a slot is there.
+        // SAFETY: the first row of a slot exists.
         rows[usize::from(at)] = unsafe { link_of::<false>(view.marks, view.links, first).1 };
     }
 }
@@ -495,25 +495,25 @@ mod x86 {
 
     /// # Safety
     ///
-    /// As [`super::find`], on a CPU with these features.
+    /// As for [`super::find`], on a CPU with these features.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) unsafe fn find_avx2(view: View<'_>, addr: u32) -> u32 {
-        // SAFETY: the caller promises it.
+        // SAFETY: the caller guarantees it.
         unsafe { super::find::<false>(view, addr) }
     }
 
     /// # Safety
     ///
-    /// As [`super::find_batch`], on a CPU with these features.
+    /// As for [`super::find_batch`], on a CPU with these features.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) unsafe fn find_batch_avx2(view: View<'_>, shift: u32, addrs: &[u32], rows: &mut [u32]) {
-        // SAFETY: the caller promises it.
+        // SAFETY: the caller guarantees it.
         unsafe { super::find_batch(view, shift, addrs, rows) }
     }
 }
 
-/// How many bits of an address `bits` should tell apart for this many rows: some 32 times as many places as rows, so that
-/// few misses go on, and no more than that, so that it stays in the cache.
+/// Returns the number of address bits that `bits` should distinguish for this many rows: some 32 times as many places as rows, so that
+/// few misses go on, but no more, so that it stays in the cache.
 pub(crate) fn width(rows: usize) -> u32 {
     (rows.saturating_mul(32).max(1).ilog2() + 1).clamp(16, 24)
 }

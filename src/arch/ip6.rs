@@ -1,17 +1,17 @@
-//! The index of IPv6 prefixes: which row is the most specific one that covers an address.
+//! The index of IPv6 prefixes: finds the most specific row that covers an address.
 //!
-//! | section | what |
+//! | section | content |
 //! |---|---|
-//! | `root` | by the upper 16 bits: a slot |
+//! | `root` | a slot for each value of the upper 16 bits |
 //! | `blocks` | the nodes: four blocks each, which rank the runs of equal slots among the 256 children |
-//! | `slots` | what holds for the addresses of a run of children |
-//! | `skips` | nodes that stand deeper than the next eight bits, because all rows agree on what is between |
-//! | `keys` | by row: the address without its upper 16 bits, and the length in its place; one bucket more |
-//! | `marks` | which rows a wider row covers, and the ranks of these |
-//! | `links` | by marked row: the next wider row that covers it |
+//! | `slots` | the slot of each run of children |
+//! | `skips` | links to nodes deeper than the next eight bits, where all rows agree on the bits between |
+//! | `keys` | for each row, the address without its upper 16 bits, with the length in the lowest bits; one bucket more |
+//! | `marks` | the rows that a wider row covers, and their ranks |
+//! | `links` | for each marked row, the next wider row that covers it |
 //!
-//! Rows are sorted by (address, length). Where at most [`FEW`] rows divide what a slot stands for, the slot names the first
-//! of them, and their keys, side by side, are compared with the address.
+//! Rows are sorted by (address, length). If at most [`FEW`] rows divide the addresses of a slot, the slot names the first
+//! of these rows, and their keys, which stand side by side, are compared with the address.
 
 use bytes::Bytes;
 
@@ -21,32 +21,32 @@ use super::nets::{
     rank_at, slot, split_block, word,
 };
 
-/// Nothing divides the run: the value is the row that covers it all, or [`NONE`].
+/// Nothing divides the run: the value is the row that covers all of it, or [`NONE`].
 const LEAF: u32 = 0;
-/// One row; the next tags are two and more, up to [`FEW`].
+/// One row; the next tags mean two rows and more, up to [`FEW`].
 const ROWS: u32 = 1;
-/// A node of the next eight bits.
+/// A node for the next eight bits.
 const NODE: u32 = 62;
 /// The value is a skip.
 const SKIP: u32 = 63;
 
-/// Most rows of a bucket.
+/// The maximum number of rows in a bucket.
 pub(crate) const FEW: usize = 8;
-/// The bits that the root tells apart.
+/// The number of bits that the root distinguishes.
 pub(crate) const ROOT: u32 = 16;
-/// Bytes of a key.
+/// The length of a key in bytes.
 const KEY: usize = 16;
-/// Addresses of a batch that are worked on side by side.
+/// The number of addresses of a batch that are looked up side by side.
 const BATCH: usize = 64;
 
-/// What is known of the addresses of a child.
+/// The content of a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slot {
-    /// One row, or none, covers all.
+    /// One row, or none, covers all of it.
     Leaf(u32),
     /// `1..=FEW` rows from row `first` on.
     Rows { first: u32, count: u32 },
-    /// A node of the next eight bits.
+    /// A node for the next eight bits.
     Node(u32),
     /// A node further down.
     Skip(u32),
@@ -62,18 +62,18 @@ impl Slot {
         }
     }
 
-    /// Whether a word is that of a node.
+    /// Returns true for the word of a node.
     pub(crate) fn is_node(word: u32) -> bool {
         word >> VALUE_BITS == NODE
     }
 
-    /// Whether a word is that of a skip.
+    /// Returns true for the word of a skip.
     pub(crate) fn is_skip(word: u32) -> bool {
         word >> VALUE_BITS == SKIP
     }
 }
 
-/// The two words of a skip: the first of the rows beneath, how many bits it shares with all of them, and the node.
+/// Returns the two words of a skip: the first row under the node with the number of bits that all rows there share, and the node.
 pub(crate) fn skip(first: u32, depth: u32, node: u32) -> [u32; 2] {
     [slot(depth / 8, first), node]
 }
@@ -83,13 +83,13 @@ pub(crate) fn key(addr: u128, len: u8) -> u128 {
     addr << ROOT | u128::from(len)
 }
 
-/// The key of an address: not below that of any row that begins at or before it.
+/// Returns the key of an address. It is not less than that of any row that begins at or before the address.
 #[inline(always)]
 fn key_of(addr: u128) -> u128 {
     addr << ROOT | 0xFFFF
 }
 
-/// Whether the prefix of a row's key holds an address, given that they agree in the upper 16 bits.
+/// Returns true if the prefix of a row's key holds an address. The upper 16 bits must be equal.
 #[inline(always)]
 fn covers(key: u128, of: u128) -> bool {
     let len = key as u8;
@@ -108,15 +108,15 @@ pub(crate) struct Sections {
     pub(crate) links: Bytes,
 }
 
-/// An index whose sections were checked.
+/// An index whose sections have been checked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
     sections: Sections,
 }
 
 impl Index {
-    /// Checks that every number in the sections leads to something that is there, that links lead to earlier and wider rows,
-    /// and that no path leads deeper than an address has bits. No lookup in what passes panics, loops or reads out of
+    /// Checks that every number in the sections refers to something that exists, that links lead to earlier and wider rows,
+    /// and that no path is deeper than an address has bits. After that no lookup panics, loops or reads out of
     /// bounds, whatever the bytes.
     pub(crate) fn new(sections: Sections) -> Result<Self, Fault> {
         let Sections { root, blocks, slots, skips, keys, marks, links } = &sections;
@@ -143,12 +143,12 @@ impl Index {
         &self.sections
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub(crate) fn len(&self) -> usize {
         (self.sections.keys.len() / KEY).saturating_sub(FEW)
     }
 
-    /// The length of a row, and the next wider row that covers it; a row that is not there has none.
+    /// Returns the length of a row, and the next wider row that covers it; a row that does not exist has none.
     #[inline]
     pub(crate) fn link(&self, row: u32) -> (u8, u32) {
         let len = self.sections.keys.get(row as usize * KEY).copied().unwrap_or(0);
@@ -156,7 +156,7 @@ impl Index {
         (len, unsafe { parent::<true>(&self.sections.marks, &self.sections.links, row) })
     }
 
-    /// The most specific row that covers an address, or [`NONE`].
+    /// Returns the most specific row that covers an address, or [`NONE`].
     #[inline]
     pub(crate) fn find(&self, kernel: Kernel, addr: u128) -> u32 {
         if self.sections.root.is_empty() {
@@ -167,14 +167,14 @@ impl Index {
             // SAFETY: loads are checked.
             Kernel::Scalar => unsafe { find::<true>(view, addr) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `new` has checked the sections; the token says that the CPU has what is used.
+            // SAFETY: `new` has checked the sections; the token proves that the CPU has these features.
             Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::find_avx2(view, addr) },
             // SAFETY: `new` has checked the sections.
             _ => unsafe { find::<false>(view, addr) },
         }
     }
 
-    /// For each address what [`find`](Index::find) gives. The address at a place beyond the end of `rows` is left out.
+    /// Like [`find`](Index::find), for each address. Addresses past the end of `rows` are left out.
     pub(crate) fn find_all(&self, kernel: Kernel, addrs: &[u128], rows: &mut [u32]) {
         if self.len() == 0 {
             rows.fill(NONE);
@@ -186,7 +186,7 @@ impl Index {
             match kernel {
                 Kernel::Scalar => addrs.iter().zip(rows).for_each(|(&addr, row)| *row = self.find(kernel, addr)),
                 #[cfg(target_arch = "x86_64")]
-                // SAFETY: `new` has checked the sections; the token says that the CPU has what is used.
+                // SAFETY: `new` has checked the sections; the token proves that the CPU has these features.
                 Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::find_batch_avx2(view, addrs, rows) },
                 // SAFETY: `new` has checked the sections.
                 _ => unsafe { find_batch(view, addrs, rows) },
@@ -194,7 +194,7 @@ impl Index {
         }
     }
 
-    /// Whether some row may cover an address that begins with these 16 bits. No is certain.
+    /// Returns true if a row may cover an address that begins with these 16 bits. `false` is always right.
     #[inline]
     pub(crate) fn may_start(&self, first: u16) -> bool {
         let root = &self.sections.root;
@@ -202,10 +202,10 @@ impl Index {
         !root.is_empty() && unsafe { word::<true>(root, usize::from(first)) } != slot(LEAF, NONE)
     }
 
-    /// As [`may_start`](Self::may_start), of the first 32 bits.
+    /// Like [`may_start`](Self::may_start), for the first 32 bits.
     pub(crate) fn may_start_both(&self, first: u16, second: u16) -> bool {
         let view = self.view();
-        // What is wider than these bits covers the first address that has them.
+        // A prefix of at most 32 bits covers the first address with these bits.
         let addr = u128::from(first) << 112 | u128::from(second) << 96;
         if view.root.is_empty() {
             return false;
@@ -217,7 +217,7 @@ impl Index {
                 let (tag, value) = (slot >> VALUE_BITS, slot & VALUE);
                 match tag {
                     LEAF => return value != NONE,
-                    // All rows agree on more bits, which may or may not be these.
+                    // All rows agree on further bits, which may or may not be these.
                     SKIP => return true,
                     NODE => slot = word::<true>(view.slots, rank::<true>(view.blocks, value, octet(addr, depth))),
                     _ => {
@@ -227,7 +227,7 @@ impl Index {
                     }
                 }
             }
-            // The slot is that of the 32 bits.
+            // This is the slot of the 32 bits.
             slot != self::slot(LEAF, NONE)
         }
     }
@@ -243,7 +243,7 @@ fn words(section: &[u8]) -> impl Iterator<Item = u32> {
     section.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word))
 }
 
-/// The word at a place; one that is not there leads nowhere.
+/// Returns the word at an index, or a word with an unknown tag if there is none.
 fn word_at(section: &[u8], at: usize) -> u32 {
     section.as_chunks::<4>().0.get(at).map_or(u32::MAX, |word| u32::from_le_bytes(*word))
 }
@@ -262,27 +262,27 @@ fn check_links(count: usize, marks: &[u8], links: &[u8], keys: &[u8]) -> Result<
     Ok(())
 }
 
-/// The next wider row that covers a row.
+/// Returns the next wider row that covers a row.
 ///
 /// # Safety
 ///
-/// Unless `CHECKED`, marks and links must have been checked, and the row must be there.
+/// Unless `CHECKED`, marks and links must have been checked, and the row must exist.
 #[inline(always)]
 unsafe fn parent<const CHECKED: bool>(marks: &[u8], links: &[u8], row: u32) -> u32 {
-    // SAFETY: the caller promises it; every marked row has a link.
+    // SAFETY: the caller guarantees it; every marked row has a link.
     unsafe { marked::<CHECKED>(marks, row).map_or(NONE, |at| word::<CHECKED>(links, at)) }
 }
 
-/// The check of slots and nodes.
+/// Checks slots and nodes.
 struct Check<'t> {
     sections: &'t Sections,
     count: usize,
-    /// By node: how many bits stand before it; zero if nothing has led to it so far.
+    /// The depth of each node in bits; zero if no slot has led to it yet.
     depths: Vec<u8>,
 }
 
 impl Check<'_> {
-    /// Follows every slot. A node is named by an earlier one only, so one pass over the nodes sees every depth.
+    /// Follows every slot. Only earlier nodes lead to a node, so one pass over the nodes knows every depth.
     fn paths(&mut self) -> Result<(), Fault> {
         for word in words(&self.sections.root) {
             self.slot(word, ROOT, None)?;
@@ -301,7 +301,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Checks a slot for what follows `depth` bits.
+    /// Checks a slot at a depth of `depth` bits.
     fn slot(&mut self, word: u32, depth: u32, from: Option<usize>) -> Result<(), Fault> {
         let value = word & VALUE;
         match word >> VALUE_BITS {
@@ -349,7 +349,7 @@ struct View<'t> {
 /// Unless `CHECKED`, [`Index::new`] must have checked the sections.
 #[inline(always)]
 unsafe fn find<const CHECKED: bool>(view: View<'_>, addr: u128) -> u32 {
-    // SAFETY: the root has a slot for every 16 bits; every slot, skip and node was followed by `Check`.
+    // SAFETY: the root has a slot for each value of 16 bits; `Check` has followed every slot, skip and node.
     unsafe {
         let mut slot = word::<CHECKED>(view.root, (addr >> 112) as usize);
         let mut depth = ROOT;
@@ -365,7 +365,7 @@ unsafe fn find<const CHECKED: bool>(view: View<'_>, addr: u128) -> u32 {
                     Err(row) => return row,
                 }
             }
-            // `Check` has shown that no path is deeper; the loop's end does not depend on it.
+            // `Check` has shown that no path is deeper. This bound makes the loop end in any case.
             if depth > 120 {
                 return NONE;
             }
@@ -375,17 +375,18 @@ unsafe fn find<const CHECKED: bool>(view: View<'_>, addr: u128) -> u32 {
     }
 }
 
-/// The eight bits behind the first `depth`.
+/// Returns the eight bits after the first `depth`.
 #[inline(always)]
 fn octet(addr: u128, depth: u32) -> u32 {
     (addr >> (120 - depth)) as u32 & 255
 }
 
-/// The node that a skip leads to, and its depth; if the address leaves the way, the row that covers the whole of it.
+/// Returns the node that a skip leads to, and its depth. If the address differs in the skipped bits, returns the row that covers the
+/// whole skip instead.
 ///
 /// # Safety
 ///
-/// As [`find`]; the skip must be there.
+/// As for [`find`]; the skip must exist.
 #[inline(always)]
 unsafe fn skipped<const CHECKED: bool>(view: View<'_>, skip: u32, addr: u128) -> Result<(u32, u32), u32> {
     // SAFETY: `Check` has checked the skip and the row it names.
@@ -400,11 +401,11 @@ unsafe fn skipped<const CHECKED: bool>(view: View<'_>, skip: u32, addr: u128) ->
     }
 }
 
-/// The most specific row of a bucket that covers an address, else what covers them all.
+/// Returns the most specific row of a bucket that covers an address, or else the row that covers the whole bucket.
 ///
 /// # Safety
 ///
-/// As [`find`], for a slot of rows.
+/// As for [`find`], for a slot of rows.
 #[inline(always)]
 unsafe fn among_rows<const CHECKED: bool>(view: View<'_>, slot: u32, addr: u128) -> u32 {
     let (first, of) = (slot & VALUE, key_of(addr));
@@ -415,7 +416,7 @@ unsafe fn among_rows<const CHECKED: bool>(view: View<'_>, slot: u32, addr: u128)
         };
         while !covers(key_at::<CHECKED>(view, row), of) {
             row = parent::<CHECKED>(view.marks, view.links, row);
-            // What stands before the first row covers the whole bucket.
+            // A row before the first one covers the whole bucket.
             if row == NONE || row < first {
                 break;
             }
@@ -424,18 +425,18 @@ unsafe fn among_rows<const CHECKED: bool>(view: View<'_>, slot: u32, addr: u128)
     }
 }
 
-/// The last row of a bucket that begins at or before an address.
+/// Returns the last row of a bucket that begins at or before an address.
 ///
 /// # Safety
 ///
-/// As [`find`], for a slot of rows.
+/// As for [`find`], for a slot of rows.
 #[inline(always)]
 unsafe fn last_before<const CHECKED: bool>(view: View<'_>, slot: u32, of: u128) -> Option<u32> {
     const HALF: u32 = FEW as u32 / 2;
     let (count, first) = ((slot >> VALUE_BITS) - ROWS + 1, slot & VALUE);
-    // SAFETY: the first row is there, and `keys` has a bucket more than rows.
+    // SAFETY: the first row exists, and `keys` has one bucket more than there are rows.
     unsafe {
-        // Which half, then the place in it. Behind the last row of the bucket are greater ones, or such as do not count.
+        // Find the half, then the place in it. Keys after the bucket's last row are greater, or excluded by `count`.
         let is_behind = |at: u32| (at < count) & (key_at::<CHECKED>(view, first + at) <= of);
         let skipped = if is_behind(HALF) { HALF } else { 0 };
         let upto = (0..HALF).fold(skipped, |upto, at| upto + u32::from(is_behind(skipped + at)));
@@ -443,25 +444,25 @@ unsafe fn last_before<const CHECKED: bool>(view: View<'_>, slot: u32, of: u128) 
     }
 }
 
-/// The key of a row.
+/// Returns the key of a row.
 ///
 /// # Safety
 ///
-/// Unless `CHECKED`, the row must be there, or at most a bucket behind.
+/// Unless `CHECKED`, the row must exist, or be at most a bucket past the end.
 #[inline(always)]
 unsafe fn key_at<const CHECKED: bool>(view: View<'_>, row: u32) -> u128 {
-    // SAFETY: the caller promises it.
+    // SAFETY: the caller guarantees it.
     u128::from_le_bytes(unsafe { load::<CHECKED, KEY>(view.keys, row as usize * KEY) })
 }
 
-/// Up to [`BATCH`] addresses, one step of all before the next step, so that the loads of many run side by side.
+/// Looks up to [`BATCH`] addresses up, one step for all of them before the next step, so that many loads run side by side.
 ///
 /// # Safety
 ///
-/// [`Index::new`] must have checked the sections, of which there are some.
+/// [`Index::new`] must have checked the sections, and they must not be empty.
 #[inline(always)]
 unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
-    // Of each address on its way: its place, its depth, and its slot or where that stands.
+    // For each address in progress: its index, its depth, and its slot or the place of the slot.
     let mut live = List::<(u8, u8, u32), BATCH>::new();
     let mut ranked = List::<(u8, u8, usize), BATCH>::new();
     let mut buckets = List::<(u8, u32), BATCH>::new();
@@ -474,7 +475,7 @@ unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
         live.push_if(tag >= NODE, (at, depth, slot));
     };
     for (at, &addr) in addrs.iter().enumerate() {
-        // SAFETY: the root has a slot for every 16 bits.
+        // SAFETY: the root has a slot for each value of 16 bits.
         let slot = unsafe { word::<false>(view.root, (addr >> 112) as usize) };
         sort(&mut live, rows, at as u8, ROOT as u8, slot);
     }
@@ -484,7 +485,7 @@ unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
             let addr = addrs[usize::from(at)];
             let mut node = slot & VALUE;
             if slot >> VALUE_BITS == SKIP {
-                // SAFETY: the skip was checked.
+                // SAFETY: the skip has been checked.
                 match unsafe { skipped::<false>(view, node, addr) } {
                     Ok(below) => (node, depth) = (below.0, below.1 as u8),
                     Err(row) => {
@@ -499,14 +500,14 @@ unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
                 continue;
             }
             let octet = octet(addr, u32::from(depth));
-            // SAFETY: the node was checked, and so was every rank in it.
+            // SAFETY: the node and all its ranks have been checked.
             let place = unsafe { rank_at::<false>(view.blocks, block_at(node, octet), octet) };
             prefetch(view.slots, place * 4);
             ranked.push_if(true, (at, depth + 8, place));
         }
         live.clear();
         for &(at, depth, place) in ranked.items() {
-            // SAFETY: every rank is a slot.
+            // SAFETY: every rank is the index of a slot.
             let slot = unsafe { word::<false>(view.slots, place) };
             sort(&mut live, rows, at, depth, slot);
         }
@@ -515,13 +516,13 @@ unsafe fn find_batch(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
     let mut nested = List::<(u8, u32), BATCH>::new();
     for &(at, slot) in buckets.items() {
         let of = key_of(addrs[usize::from(at)]);
-        // SAFETY: the slot was checked, and is of rows.
+        // SAFETY: the slot has been checked, and is a slot of rows.
         unsafe {
             let before = last_before::<false>(view, slot, of);
             let row = before.unwrap_or(slot & VALUE);
             let is_covered = before.is_some() & covers(key_at::<false>(view, row), of);
             rows[usize::from(at)] = if is_covered { row } else { NONE };
-            // What does not cover the address may stand beneath something that does.
+            // A wider row may cover the address if this row does not.
             nested.push_if(!is_covered & marked::<false>(view.marks, row).is_some(), (at, slot));
         }
     }
@@ -537,19 +538,19 @@ mod x86 {
 
     /// # Safety
     ///
-    /// As [`super::find`], on a CPU with these features.
+    /// As for [`super::find`], on a CPU with these features.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) unsafe fn find_avx2(view: View<'_>, addr: u128) -> u32 {
-        // SAFETY: the caller promises it.
+        // SAFETY: the caller guarantees it.
         unsafe { super::find::<false>(view, addr) }
     }
 
     /// # Safety
     ///
-    /// As [`super::find_batch`], on a CPU with these features.
+    /// As for [`super::find_batch`], on a CPU with these features.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) unsafe fn find_batch_avx2(view: View<'_>, addrs: &[u128], rows: &mut [u32]) {
-        // SAFETY: the caller promises it.
+        // SAFETY: the caller guarantees it.
         unsafe { super::find_batch(view, addrs, rows) }
     }
 }

@@ -3,7 +3,7 @@ use std::io;
 use std::ops::Deref;
 use std::path::Path;
 
-/// A file mapped into memory, read only: a slice that costs no copy, for [`Scanner::scan`](crate::Scanner::scan) and its like.
+/// A file mapped into memory, read only. It is a slice that costs no copy, for example for [`Scanner::scan`](crate::Scanner::scan).
 ///
 /// ```no_run
 /// use netsieve::MappedFile;
@@ -21,22 +21,22 @@ impl MappedFile {
     ///
     /// # Errors
     ///
-    /// If the file is no regular file, or cannot be opened or mapped.
+    /// The file is not a regular file, or cannot be opened or mapped.
     ///
     /// # Safety
     ///
-    /// Until the value is dropped nobody, in this process or another, may shorten the file or write to it. A shortened file
-    /// ends the process with SIGBUS at the next access beyond its end; a rewritten one changes under a slice that
-    /// the language takes to be constant. Replace files by renaming, never by rewriting; where that cannot be
-    /// promised (a log that is being written), read the file instead.
+    /// Until the value is dropped, nobody, in this process or another, may shorten the file or write to it. If the file is shortened,
+    /// the next access past its end kills the process with SIGBUS. If it is rewritten, a slice changes that
+    /// the language takes to be constant. Replace files by renaming, never by rewriting. If nobody can guarantee that
+    /// (as for a log that is being written), read the file instead.
     pub unsafe fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        // Before it is opened: to open a FIFO waits for who writes to it.
+        // Check before opening: opening a FIFO would wait for a writer.
         if !std::fs::metadata(path)?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is no regular file"));
         }
         let file = File::open(path)?;
-        // SAFETY: the caller promises that the file keeps its length and bytes while it is mapped.
+        // SAFETY: the caller guarantees that the file keeps its length and bytes while it is mapped.
         unsafe { memmap2::Mmap::map(&file) }.map(Self)
     }
 }
@@ -55,27 +55,27 @@ impl Deref for MappedFile {
     }
 }
 
-/// Declares `open_mmap` within an `impl` that has `from_map`: functions that are unsafe to call are declared here alone.
+/// Declares `open_mmap` in an `impl` that has `from_map`, because only this module may declare unsafe functions.
 macro_rules! open_mmap {
     ($result:ty) => {
-        /// As [`open`](Self::open), but maps the file and copies nothing: processes that map one file share its memory. The
+        /// Like [`open`](Self::open), but maps the file and copies nothing: processes that map one file share its memory. The
         /// checks are the same, and read the whole file once.
         ///
         /// # Errors
         ///
-        /// As [`open`](Self::open).
+        /// Fails as [`open`](Self::open) does.
         ///
         /// # Safety
         ///
-        /// Until the last clone of the sieve, and the last matcher and scanner made of it, is dropped, nobody, in this process or
-        /// another, may shorten the file or write to it. A shortened file ends the process with SIGBUS at the next access beyond
-        /// its end; a rewritten one changes under slices that the language takes to be constant, after it was checked.
-        /// [`save`](Self::save) replaces files by renaming, which leaves a mapped file as it is; so does `mv` from the same
-        /// file system, but not `cp` or a download in place. Where that cannot be promised, use [`open`](Self::open).
+        /// Until the last clone of the sieve, and the last matcher and scanner made from it, is dropped, nobody, in this process or
+        /// another, may shorten the file or write to it. If the file is shortened, the next access past its end kills the process with
+        /// SIGBUS. If it is rewritten, slices change that the language takes to be constant, and that have already been checked.
+        /// [`save`](Self::save) replaces files by renaming, which leaves a mapped file unchanged. So does `mv` from the same
+        /// file system, but not `cp` or a download in place. If nobody can guarantee this, use [`open`](Self::open).
         #[allow(unsafe_code)]
         pub unsafe fn open_mmap(path: impl AsRef<::std::path::Path>) -> $result {
             let path = path.as_ref();
-            // SAFETY: the caller promises what `MappedFile::open` asks for, as long as anything holds the map.
+            // SAFETY: the caller guarantees what `MappedFile::open` asks for, as long as anything holds the map.
             let map = unsafe { $crate::arch::map::MappedFile::open(path) };
             Self::from_map(path, map)
         }

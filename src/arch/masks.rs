@@ -1,7 +1,7 @@
-//! Which of 64 bytes are of which class, as bit masks.
+//! Classifies 64 bytes at a time, into bit masks.
 //!
-//! One table says what the classes are; each kernel gives the same masks. Bit `i` of a mask is byte `i` of the block. What is
-//! worked out of the masks is one generic algorithm over [`Classify`], compiled once for each kernel with the
+//! One table defines the classes; every kernel gives the same masks. Bit `i` of a mask is byte `i` of the block. The code that
+//! uses the masks is one generic algorithm over [`Classify`], compiled once for each kernel with the
 //! instructions that the kernel needs.
 
 /// The masks of a block of 64 bytes.
@@ -9,7 +9,7 @@
 pub(crate) struct Masks {
     /// Bytes of names: `[A-Za-z0-9._-]`.
     pub(crate) host: u64,
-    /// Bytes of quads: `[0-9.]`.
+    /// Bytes of dotted quads: `[0-9.]`.
     pub(crate) number: u64,
     /// `.`
     pub(crate) dot: u64,
@@ -23,22 +23,22 @@ pub(crate) struct Masks {
     pub(crate) slash: u64,
     /// `(`
     pub(crate) paren: u64,
-    /// `\\`, `%` and every byte that is not ASCII.
+    /// `\\`, `%` and every byte outside ASCII.
     pub(crate) rare: u64,
 }
 
 /// The length of a block.
 pub(crate) const BLOCK: usize = 64;
 
-/// Works out the masks of a block.
+/// Computes the masks of a block.
 pub(crate) trait Classify: Copy {
     /// # Safety
     ///
-    /// The CPU must have what the kernel needs, and the caller must be compiled for it: this is inlined there.
+    /// The CPU must have the features that the kernel needs, and the caller must be compiled with them, because this is inlined there.
     unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks;
 }
 
-/// Eight classes by a bit each: what names, addresses and URLs are made of is said here, and nowhere else.
+/// Eight classes, one bit each. This is the only definition of the bytes that make up names, addresses and URLs.
 pub(crate) mod classes {
     pub(crate) const LETTER: u8 = 1;
     pub(crate) const DIGIT: u8 = 2;
@@ -47,9 +47,9 @@ pub(crate) mod classes {
     pub(crate) const UNDERSCORE: u8 = 16;
     /// The bytes of names.
     pub(crate) const HOST: u8 = LETTER | DIGIT | DOT | HYPHEN | UNDERSCORE;
-    /// Alone `:`, with [`SLASH`] `(`.
+    /// `:` by itself; `(` together with [`SLASH`].
     pub(super) const COLON: u8 = 32;
-    /// Alone `/`.
+    /// `/` by itself.
     pub(super) const SLASH: u8 = 64;
     pub(super) const RARE: u8 = 128;
 
@@ -68,7 +68,7 @@ pub(crate) mod classes {
         }
     }
 
-    /// For each byte its classes, a bit in each of eight lanes, so that the lanes of eight bytes are gathered by shifts.
+    /// The classes of each byte, one bit in each of eight lanes, so that shifts gather the lanes of eight bytes.
     pub(super) static LANES: [u64; 256] = {
         let mut table = [0_u64; 256];
         let mut byte = 0;
@@ -116,7 +116,7 @@ impl Classify for Portable {
     }
 }
 
-/// Tables for looking up classes by the two halves of a byte: a byte is of a class if both halves say so.
+/// Tables to look up classes by the two halves of a byte: a byte is in a class if the entries of both halves have its bit.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(crate) mod halves {
     /// `[A-Oa-o]`
@@ -179,7 +179,7 @@ pub(crate) mod x86 {
 
     use super::{BLOCK, Classify, Masks, halves};
 
-    /// Masks by AVX2.
+    /// Computes masks with AVX2.
     #[derive(Clone, Copy)]
     pub(crate) struct Avx2 {
         low: __m256i,
@@ -189,10 +189,10 @@ pub(crate) mod x86 {
     impl Avx2 {
         /// # Safety
         ///
-        /// As of [`Classify::masks`].
+        /// As for [`Classify::masks`].
         #[inline(always)]
         pub(crate) unsafe fn new() -> Self {
-            // SAFETY: the tables are 16 bytes, what is read; the caller has AVX2.
+            // SAFETY: each table is 16 bytes long, as many as are read; the caller has AVX2.
             unsafe {
                 Self {
                     low: _mm256_broadcastsi128_si256(_mm_loadu_si128(halves::LOW.as_ptr().cast())),
@@ -203,7 +203,7 @@ pub(crate) mod x86 {
 
         #[inline(always)]
         unsafe fn half(self, half: &[u8; 32]) -> [u32; 9] {
-            // SAFETY: 32 bytes are read of a half of that length; the caller has AVX2.
+            // SAFETY: 32 bytes are read from a half of that length; the caller has AVX2.
             unsafe {
                 let bytes = _mm256_loadu_si256(half.as_ptr().cast());
                 let nibble = _mm256_set1_epi8(0x0F);
@@ -218,7 +218,7 @@ pub(crate) mod x86 {
                     !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(none, _mm256_setzero_si256())) as u32)
                 };
                 let mask = |bytes: __m256i| _mm256_movemask_epi8(bytes) as u32;
-                // Backslash is the top bit of its class, as it is for bytes that are not ASCII.
+                // Backslash has the top bit as its class; bytes outside ASCII have it set anyway.
                 let rare = _mm256_or_si256(_mm256_or_si256(classes, bytes), is(b'%'));
                 [
                     any(halves::HOST),
@@ -256,7 +256,7 @@ pub(crate) mod x86 {
         }
     }
 
-    /// Masks by AVX-512BW.
+    /// Computes masks with AVX-512BW.
     #[derive(Clone, Copy)]
     pub(crate) struct Avx512 {
         low: __m512i,
@@ -266,10 +266,10 @@ pub(crate) mod x86 {
     impl Avx512 {
         /// # Safety
         ///
-        /// As of [`Classify::masks`].
+        /// As for [`Classify::masks`].
         #[inline(always)]
         pub(crate) unsafe fn new() -> Self {
-            // SAFETY: the tables are 16 bytes, what is read; the caller has AVX-512F.
+            // SAFETY: each table is 16 bytes long, as many as are read; the caller has AVX-512F.
             unsafe {
                 Self {
                     low: _mm512_broadcast_i32x4(_mm_loadu_si128(halves::LOW.as_ptr().cast())),
@@ -282,7 +282,7 @@ pub(crate) mod x86 {
     impl Classify for Avx512 {
         #[inline(always)]
         unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
-            // SAFETY: a block is 64 bytes, what is read; the caller has AVX-512F and AVX-512BW.
+            // SAFETY: a block is 64 bytes long, as many as are read; the caller has AVX-512F and AVX-512BW.
             unsafe {
                 let bytes = _mm512_loadu_si512(block.as_ptr().cast());
                 let nibble = _mm512_set1_epi8(0x0F);
@@ -302,7 +302,7 @@ pub(crate) mod x86 {
                     colon: any(halves::COLON),
                     slash: is(b'/'),
                     paren: is(b'('),
-                    // Backslash is the top bit of its class, as it is for bytes that are not ASCII.
+                    // Backslash has the top bit as its class; bytes outside ASCII have it set anyway.
                     rare: _mm512_movepi8_mask(_mm512_or_si512(classes, bytes)) | is(b'%'),
                 }
             }
@@ -316,7 +316,7 @@ pub(crate) mod neon {
 
     use super::{BLOCK, Classify, Masks, halves};
 
-    /// Masks by NEON.
+    /// Computes masks with NEON.
     #[derive(Clone, Copy)]
     pub(crate) struct Neon {
         low: uint8x16_t,
@@ -327,11 +327,11 @@ pub(crate) mod neon {
     impl Neon {
         /// # Safety
         ///
-        /// As of [`Classify::masks`].
+        /// As for [`Classify::masks`].
         #[inline(always)]
         pub(crate) unsafe fn new() -> Self {
             const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
-            // SAFETY: the tables are 16 bytes, what is read; the caller has NEON.
+            // SAFETY: each table is 16 bytes long, as many as are read; the caller has NEON.
             unsafe {
                 Self {
                     low: vld1q_u8(halves::LOW.as_ptr()),
@@ -347,7 +347,7 @@ pub(crate) mod neon {
         unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
             // SAFETY: a block is 64 bytes, and each read takes 16 of them; the caller has NEON.
             unsafe {
-                // Four vectors of all ones or all zeros become 64 bits: each byte keeps its bit, neighbours are added up.
+                // Four vectors of all ones or all zeros become 64 bits: each byte keeps one bit, and neighbours are added up.
                 let join = |parts: [uint8x16_t; 4]| {
                     let [a, b, c, d] = parts.map(|part| vandq_u8(part, self.bits));
                     let sum = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
@@ -417,10 +417,10 @@ mod tests {
 
     fn masks(kernel: Kernel, block: &[u8; BLOCK]) -> Masks {
         match kernel {
-            // SAFETY: it needs nothing.
+            // SAFETY: it needs no features.
             Kernel::Portable | Kernel::Scalar => unsafe { Portable.masks(block) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the token says that the CPU has what is used.
+            // SAFETY: the token proves that the CPU has these features.
             Kernel::Avx2(_) => unsafe { avx2(block) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
@@ -431,7 +431,7 @@ mod tests {
         }
     }
 
-    /// All bytes at all places of a block, and random blocks.
+    /// Tries all bytes at all places of a block, and random blocks.
     #[test]
     fn every_kernel_gives_the_same_masks() {
         for kernel in Kernel::available() {

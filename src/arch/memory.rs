@@ -1,16 +1,17 @@
-//! Memory that is asked for and may not be there.
+//! Allocating memory without aborting if there is none.
 
 use std::alloc::{Layout, alloc_zeroed};
 
-/// So many zero bytes; `None` if the allocator has not got them. What has not been written to costs no memory on most systems.
+/// Returns this many zero bytes, or `None` if the allocator cannot provide them. On most systems bytes cost no memory until they are
+/// written.
 pub(crate) fn zeroed(len: usize) -> Option<Vec<u8>> {
     if len == 0 {
         return Some(Vec::new());
     }
     let layout = Layout::array::<u8>(len).ok()?;
-    // SAFETY: the layout is not of size zero.
+    // SAFETY: the size of the layout is not zero.
     let start = unsafe { alloc_zeroed(layout) };
-    // SAFETY: the global allocator gave `len` bytes of alignment 1, all of them initialised, to nobody else.
+    // SAFETY: the global allocator returned `len` initialised bytes of alignment 1, which nobody else owns.
     (!start.is_null()).then(|| unsafe { Vec::from_raw_parts(start, len, len) })
 }
 

@@ -1,13 +1,13 @@
-//! The only home of `unsafe`: what depends on the machine. Imports nothing of the crate.
+//! The only home of `unsafe`: the code that depends on the machine. Imports nothing from the rest of the crate.
 //!
-//! [`cpu`] chooses the engine once: a [`Kernel`](cpu::Kernel) holds a token that only the CPU's own check makes. [`masks`] classifies
-//! 64 bytes at a time, and [`sweep`] finds the places that may matter in them. [`ip4`] and [`ip6`] search prefixes, [`tails`]
-//! the ends of names, [`name`] lower-cases and splits them. Each has a portable twin, and a test that both agree.
+//! [`cpu`] chooses the engine once: a [`Kernel`](cpu::Kernel) holds a token that only the feature check makes. [`masks`] classifies
+//! 64 bytes at a time, and [`sweep`] finds the places in them that may matter. [`ip4`] and [`ip6`] search prefixes, [`tails`]
+//! searches the ends of names, and [`name`] lower-cases and splits names. Each has a portable twin, and a test that both agree.
 #![allow(unsafe_code)]
 
 pub(crate) mod cpu;
 pub(crate) mod digits;
-// Miri knows no pages.
+// Miri does not support page protection.
 #[cfg(all(test, unix, not(miri)))]
 mod guard;
 pub(crate) mod ip4;

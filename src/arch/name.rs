@@ -1,12 +1,12 @@
-//! Names as they are looked up: where their last dots are, their bytes as words, and the hash that filters of names go by; all of
-//! it in few instructions.
+//! Fast operations on names: the positions of their last dots, their bytes as words, and the hash that the filters of names use.
 //!
-//! What is used here every CPU of its architecture has, so that nothing is found out at run time and all of it is inlined.
+//! This uses only instructions that every CPU of the architecture has, so nothing is detected at run time and everything is inlined.
 //!
-//! The hash of a text is the two halves, xored, of the product of two words: its first eight bytes, and its last eight, rotated by
-//! 29 bits and xored with its length in the upper byte; each with bit 5 of every byte set, which makes upper case lower
-//! case, and xored with a constant of its own. Words are little-endian, and those of a text that is shorter hold zeros behind
-//! it. Filters are saved, so this does not change. A filter is words of 64 bits; a hash sets two bits of one ([`bits_of`]).
+//! The hash of a text multiplies two words, and xors the two halves of the product. The first word is the text's first eight bytes. The
+//! second is its last eight bytes, rotated by 29 bits and xored with its length in the upper byte. In both words bit 5 of every byte is
+//! set, which makes upper case equal lower case, and each is xored with a constant of its own. Words are little-endian; those of a
+//! shorter text are padded with zeros. Filters are saved, so the hash never changes. A filter is an array of 64-bit words; a hash sets
+//! two bits of one of them ([`bits_of`]).
 
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(miri)))]
 use super::text::neon;
@@ -15,16 +15,16 @@ use super::text::x86;
 pub(crate) use super::text::{End, Text, WINDOW, WORD};
 
 impl Text<'_> {
-    /// The bytes of a word that begins at a place, or at the last one from which there is a whole word.
+    /// Returns the word that begins at an offset, or the text's last word if there are fewer than eight bytes from there.
     #[inline(always)]
     fn word(self, at: usize) -> [u8; WORD] {
         let at = at.min(self.0.len() - WORD);
-        // SAFETY: there are at least eight bytes, by construction, and `at` is eight before the end at most.
+        // SAFETY: there are at least eight bytes, by construction, and `at` is at least eight before the end.
         unsafe { self.0.as_ptr().add(at).cast::<[u8; WORD]>().read() }
     }
 
-    /// The eight bytes that end before `at`, the last one lowest, zeros before the text. At its start there are none, and any word
-    /// is given.
+    /// Returns the eight bytes that end before `at`, the last one lowest, with zeros before the text. At the start of the text there are no
+    /// bytes, and the result is arbitrary.
     #[inline(always)]
     pub(crate) fn word_before(self, at: usize) -> u64 {
         let from = at.max(WORD) - WORD;
@@ -32,13 +32,13 @@ impl Text<'_> {
         u64::from_be_bytes(self.word(from)).wrapping_shr(8 * missing as u32)
     }
 
-    /// How many bytes before `at` there are back to a dot, or to the start.
+    /// Returns the number of bytes from `at` back to a dot, or to the start.
     #[cold]
     pub(crate) fn label_before(self, at: usize) -> usize {
         self.0.iter().take(at).rev().take_while(|&&b| b != b'.').count()
     }
 
-    /// What the text ends in.
+    /// Returns the dots in the last bytes of the text.
     #[inline(always)]
     pub(crate) fn end(self) -> End {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
@@ -49,7 +49,7 @@ impl Text<'_> {
         self.end_portable()
     }
 
-    /// As [`end`](Text::end), a word at a time.
+    /// Like [`end`](Text::end), a word at a time.
     #[inline(always)]
     fn end_portable(self) -> End {
         const HIGH: u64 = u64::MAX / 0xFF * 0x80;
@@ -63,14 +63,14 @@ impl Text<'_> {
             end.is_ascii &= word & HIGH == 0;
             let other = word ^ (u64::MAX / 0xFF * u64::from(b'.'));
             let dots = !(((other & !HIGH) + !HIGH) | other) & HIGH;
-            // Bit 7 of each byte, the lowest byte's highest: bytes in their order, the last one lowest.
+            // Gather bit 7 of each byte, the lowest byte's in the highest bit: in the order of the bytes, the last one lowest.
             let bits = (dots >> 7).wrapping_mul(0x8040_2010_0804_0201) >> 56;
             end.dots |= (bits as u32) << (WINDOW - WORD - n * WORD);
         }
         end
     }
 
-    /// Which bytes of a text of up to 64 are dots, the last byte in the highest bit; and whether all are ASCII.
+    /// Returns the dots of a text of up to 64 bytes, with the last byte in the highest bit, and whether all bytes are ASCII.
     #[inline(always)]
     pub(crate) fn dots(self) -> Option<(u64, bool)> {
         let End { dots, is_ascii } = self.end();
@@ -81,7 +81,7 @@ impl Text<'_> {
         if len > 2 * WINDOW {
             return None;
         }
-        // Where they overlap they say the same.
+        // The two windows overlap, where both give the same bits.
         let first = Text(self.0.get(..(len - WINDOW).max(WORD))?);
         let end = first.end();
         Some((
@@ -90,7 +90,7 @@ impl Text<'_> {
         ))
     }
 
-    /// Whether all bytes are those of canonical names: `[a-z0-9._-]`.
+    /// Returns true if all bytes are those of canonical names: `[a-z0-9._-]`.
     #[inline(always)]
     fn is_of_names(self) -> bool {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
@@ -101,13 +101,13 @@ impl Text<'_> {
         self.is_of_names_portable()
     }
 
-    /// As [`is_of_names`](Text::is_of_names), a byte at a time.
+    /// Like [`is_of_names`](Text::is_of_names), a byte at a time.
     #[inline(always)]
     fn is_of_names_portable(self) -> bool {
         self.0.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
     }
 
-    /// The [`name_hash`] of the last `len` bytes, one at least.
+    /// Returns the [`name_hash`] of the last `len` bytes, at least one.
     #[inline(always)]
     fn hash_of_last(self, len: usize) -> u64 {
         let missing = WORD - len.min(WORD);
@@ -115,13 +115,13 @@ impl Text<'_> {
         mix(word(self.len().saturating_sub(len)), word(usize::MAX), len)
     }
 
-    /// Whether a text of the same length or longer ends in this one.
+    /// Returns true if a text of the same length or longer ends in this one.
     #[inline(always)]
     fn is_end_of(self, other: Text<'_>) -> bool {
         let before = other.len() - self.len();
         let last = self.len() - WORD;
         let differ = |at: usize| u64::from_ne_bytes(self.word(at)) ^ u64::from_ne_bytes(other.word(before + at));
-        // Up to 32 bytes without a branch on how many: some are looked at twice.
+        // Up to 32 bytes are compared without a branch on their number; some are compared twice.
         let mut all = differ(0) | differ(last.min(WORD)) | differ(last.min(2 * WORD)) | differ(last);
         for at in (3 * WORD..last).step_by(WORD) {
             all |= differ(at);
@@ -130,8 +130,8 @@ impl Text<'_> {
     }
 }
 
-/// The hash of the text `bytes[start..end]`, upper case as lower case: of its first and last eight bytes and its length. What stands
-/// around the text does not count.
+/// Returns the hash of the text `bytes[start..end]`, ignoring case. It depends on the first and last eight bytes and the length, and not
+/// on the bytes around the text.
 #[inline(always)]
 pub(crate) fn name_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
     let head = bytes.get(start..).and_then(|bytes| bytes.first_chunk());
@@ -142,7 +142,7 @@ pub(crate) fn name_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
     }
 }
 
-/// As [`name_hash`], from the eight bytes from the start on and the eight up to the end.
+/// Like [`name_hash`], from the eight bytes that begin at the start, and the eight that end at the end.
 #[inline(always)]
 pub(super) fn mix_ends(head: u64, tail: u64, len: usize) -> u64 {
     let is_long = len >= 8;
@@ -166,21 +166,21 @@ pub(super) fn mix(head: u64, tail: u64, len: usize) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
-/// The word of a bitmap of `words` words, one at least, and the two bits in it that a hash sets.
+/// Returns the index of the word that a hash uses in a bitmap of `words` words, at least one, and the two bits that it sets there.
 #[inline(always)]
 pub(crate) fn bits_of(hash: u64, words: usize) -> (usize, u64) {
     let word = ((hash & 0xFFFF_FFFF) * words as u64) >> 32;
     (word as usize, 1 << (hash >> 58) | 1 << (hash >> 52 & 63))
 }
 
-/// The text, if it is a canonical name of 8 to 63 bytes whose last label begins with a letter, so that it is no address; and its
-/// [dots](Text::dots). May say no to others only.
+/// Returns the text and its [dots](Text::dots) if it is a canonical name of 8 to 63 bytes whose last label begins with a letter (so it is
+/// not an address). Returns `None` only for other texts.
 #[inline(always)]
 pub(crate) fn canonical(bytes: &[u8]) -> Option<(&str, u64)> {
     let text = Text::new(bytes)?;
     let (dots, _) = if bytes.len() < 2 * WINDOW { text.dots()? } else { return None };
     let last = bytes.len().saturating_sub(dots.leading_zeros() as usize);
-    // Of the bytes of names the letters are the last.
+    // Letters are the highest of the bytes of names.
     let is_name = text.is_of_names()
         && dots & dots << 1 == 0
         && bytes.first() != Some(&b'.')
@@ -189,7 +189,7 @@ pub(crate) fn canonical(bytes: &[u8]) -> Option<(&str, u64)> {
     is_name.then(|| (unsafe { str::from_utf8_unchecked(bytes) }, dots))
 }
 
-/// Of two rows of eight bytes, which places hold `first` in the first row and `second` in the second: a bit for each.
+/// Compares two rows of eight bytes: returns a bit for each place where the first row has `first` and the second has `second`.
 #[inline(always)]
 pub(crate) fn pairs(rows: &[u8; 2 * WORD], first: u8, second: u8) -> u32 {
     #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
@@ -204,8 +204,8 @@ fn pairs_portable(rows: &[u8; 2 * WORD], first: u8, second: u8) -> u32 {
     both.fold(0, |places, ((&a, &b), n)| places | u32::from((a == first) & (b == second)) << n)
 }
 
-/// The hash of the last two labels of a text, or of all of it where it has fewer, as [`name_hash`]; and whether all that was
-/// looked at for it is ASCII.
+/// Returns the [`name_hash`] of the last two labels of a text, or of all of it if it has fewer, and whether all bytes that were looked
+/// at are ASCII.
 #[inline(always)]
 pub(crate) fn tail_hash(bytes: &[u8]) -> (u64, bool) {
     let Some(text) = Text::new(bytes) else { return tail_hash_by_bytes(bytes) };
@@ -215,12 +215,12 @@ pub(crate) fn tail_hash(bytes: &[u8]) -> (u64, bool) {
     if before == 0 && bytes.len() > WINDOW {
         return tail_hash_by_bytes(bytes);
     }
-    // A dot that is not there is where it would be before the text, or further.
+    // If there is no such dot, this acts as if one stood before the text, or further away.
     let len = (before.leading_zeros() as usize).min(bytes.len());
     (text.hash_of_last(len), end.is_ascii)
 }
 
-/// As [`tail_hash`], a byte at a time.
+/// Like [`tail_hash`], a byte at a time.
 #[cold]
 #[inline(never)]
 pub(super) fn tail_hash_by_bytes(name: &[u8]) -> (u64, bool) {
@@ -230,7 +230,7 @@ pub(super) fn tail_hash_by_bytes(name: &[u8]) -> (u64, bool) {
     (name_hash(name, start, name.len()), name[start..].is_ascii())
 }
 
-/// The places of the dots of a text, the last one first.
+/// Returns the positions of the dots of a text, the last one first.
 #[inline(always)]
 pub(crate) fn dots_backwards(bytes: &[u8]) -> impl Iterator<Item = usize> {
     let known = Text::new(bytes).and_then(Text::dots);
@@ -252,7 +252,7 @@ pub(crate) fn dots_backwards(bytes: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// How many dots a text has.
+/// Counts the dots of a text.
 #[inline]
 pub(crate) fn count_dots(bytes: &[u8]) -> usize {
     match Text::new(bytes).and_then(Text::dots) {
@@ -261,7 +261,7 @@ pub(crate) fn count_dots(bytes: &[u8]) -> usize {
     }
 }
 
-/// Whether texts are equal.
+/// Returns true if two texts are equal.
 #[inline(always)]
 pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     match (Text::new(a), Text::new(b)) {
@@ -391,7 +391,7 @@ mod tests {
         assert_eq!(canonical(format!("{long}a").as_bytes()), None);
     }
 
-    /// The hash is part of what is saved: these values never change.
+    /// The hash is saved in files, so these values must never change.
     #[test]
     fn the_hash_is_fixed() {
         let of = |text: &str| name_hash(text.as_bytes(), 0, text.len());
@@ -411,7 +411,7 @@ mod tests {
                     at - bytes[..at].iter().rposition(|&b| b == b'.').map_or(0, |dot| dot + 1)
                 );
             }
-            // Neither is a place in the text, and both give some word.
+            // Neither is an offset in the text; both return some word.
             text.word_before(0);
             text.word_before(bytes.len() + 7);
         }

@@ -1,86 +1,86 @@
-//! What the indexes of both families are made of: loads, ranks in bitmaps, and comparison of 16 bytes.
+//! The parts that both prefix indexes share: loads, ranks in bitmaps, and comparison of 16 bytes.
 
 use std::mem::MaybeUninit;
 
 /// No row.
 pub(crate) const NONE: u32 = (1 << VALUE_BITS) - 1;
-/// Most rows of an index.
+/// The maximum number of rows of an index.
 pub(crate) const MAX_ROWS: usize = NONE as usize;
 
-/// A slot is a word of a tag and a value.
+/// The number of value bits in a slot, which is a word of a tag and a value.
 pub(crate) const VALUE_BITS: u32 = 26;
 pub(crate) const VALUE: u32 = NONE;
 
-/// Bytes of a block: 64 bits that tell where runs of equal slots begin, and the slot that is in force at the first of them.
+/// Bytes of a block: 64 bits that mark the starts of runs of equal slots, and the slot in force at the block's first child.
 pub(super) const BLOCK: usize = 12;
-/// Blocks of a node, which has 256 children.
+/// The number of blocks of a node, which has 256 children.
 pub(super) const BLOCKS: usize = 4;
 
-/// The word of a slot.
+/// Makes the word of a slot.
 #[inline(always)]
 pub(crate) const fn slot(tag: u32, value: u32) -> u32 {
     tag << VALUE_BITS | value & VALUE
 }
 
-/// The little-endian number of `N` bytes at `at`.
+/// Loads the little-endian number of `N` bytes at `at`.
 ///
 /// # Safety
 ///
-/// Unless `CHECKED`, `at + N` must be at most the length of `bytes`. If `CHECKED`, what is out of reach is zero.
+/// Unless `CHECKED`, `at + N` must be at most the length of `bytes`. If `CHECKED`, bytes out of reach give zero.
 #[inline(always)]
 pub(super) unsafe fn load<const CHECKED: bool, const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     if CHECKED {
         bytes.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([0; N])
     } else {
         debug_assert!(at + N <= bytes.len());
-        // SAFETY: the caller promises that these bytes are there; `[u8; N]` needs no alignment.
+        // SAFETY: the caller guarantees that these bytes exist; `[u8; N]` needs no alignment.
         unsafe { *bytes.as_ptr().add(at).cast() }
     }
 }
 
-/// The `at`-th word.
+/// Loads the `at`-th word.
 ///
 /// # Safety
 ///
-/// As [`load`].
+/// As for [`load`].
 #[inline(always)]
 pub(super) unsafe fn word<const CHECKED: bool>(bytes: &[u8], at: usize) -> u32 {
-    // SAFETY: the caller promises it.
+    // SAFETY: the caller guarantees it.
     u32::from_le_bytes(unsafe { load::<CHECKED, 4>(bytes, at * 4) })
 }
 
-/// The slot in force at child `octet` of a node.
+/// Returns the index of the slot in force at child `octet` of a node.
 ///
 /// # Safety
 ///
 /// Unless `CHECKED`, the node must be one of `blocks`.
 #[inline(always)]
 pub(super) unsafe fn rank<const CHECKED: bool>(blocks: &[u8], node: u32, octet: u32) -> usize {
-    // SAFETY: the caller promises that the node's blocks are there; `octet` is below 256.
+    // SAFETY: the caller guarantees that the node's blocks exist; `octet` is below 256.
     unsafe { rank_at::<CHECKED>(blocks, block_at(node, octet), octet) }
 }
 
-/// Where the block of child `octet` of a node is.
+/// Returns the offset of the block of child `octet` of a node.
 #[inline(always)]
 pub(super) fn block_at(node: u32, octet: u32) -> usize {
     (node as usize * BLOCKS + (octet >> 6) as usize) * BLOCK
 }
 
-/// As [`rank`], from where the block is.
+/// Like [`rank`], given the offset of the block.
 ///
 /// # Safety
 ///
-/// Unless `CHECKED`, the block must be there.
+/// Unless `CHECKED`, the block must exist.
 #[inline(always)]
 pub(super) unsafe fn rank_at<const CHECKED: bool>(blocks: &[u8], at: usize, octet: u32) -> usize {
-    // SAFETY: the caller promises it.
+    // SAFETY: the caller guarantees it.
     let (starts, first) = split_block(unsafe { load::<CHECKED, BLOCK>(blocks, at) });
     let upto = starts & (2_u64 << (octet & 63)).wrapping_sub(1);
     first.wrapping_add(upto.count_ones()) as usize
 }
 
-/// Bits tell which of 16 tails hold an octet. A tail is two bytes: the last octet of a prefix, and the mask of its bits that
-/// count.
+/// Returns a bit for each of 16 tails that holds an octet. A tail is two bytes: the last octet of a prefix, and the mask of its bits
+/// that count.
 #[inline(always)]
 pub(super) fn holding<const CHECKED: bool>(tails: [u8; 32], octet: u8) -> u32 {
     #[cfg(target_arch = "x86_64")]
@@ -100,7 +100,7 @@ pub(super) fn holding<const CHECKED: bool>(tails: [u8; 32], octet: u8) -> u32 {
             _mm_movemask_epi8(_mm_packs_epi16(low, high)) as u32
         };
     }
-    // A shape that compilers turn into vector instructions where the target has them.
+    // Compilers turn this form into vector instructions if the target has them.
     let mut weights = [0_u16; 16];
     for (at, (weight, tail)) in weights.iter_mut().zip(tails.as_chunks::<2>().0).enumerate() {
         *weight = u16::from((tail[0] ^ octet) & tail[1] == 0) << at;
@@ -108,21 +108,21 @@ pub(super) fn holding<const CHECKED: bool>(tails: [u8; 32], octet: u8) -> u32 {
     weights.iter().fold(0, |all, &weight| all | u32::from(weight))
 }
 
-/// Where the link of a row stands among the links of marked rows; `None` if the row is not marked.
+/// Returns the index of a row's link among the links of marked rows; `None` if the row is not marked.
 ///
 /// # Safety
 ///
-/// Unless `CHECKED`, the block of the row must be there.
+/// Unless `CHECKED`, the block of the row must exist.
 #[inline(always)]
 pub(super) unsafe fn marked<const CHECKED: bool>(marks: &[u8], row: u32) -> Option<usize> {
-    // SAFETY: the caller promises it.
+    // SAFETY: the caller guarantees it.
     let block = unsafe { load::<CHECKED, BLOCK>(marks, row as usize / 64 * BLOCK) };
     let (bits, first) = split_block(block);
     let below = (bits & ((1 << (row & 63)) - 1)).count_ones();
     (bits >> (row & 63) & 1 == 1).then(|| (first.wrapping_add(below)) as usize)
 }
 
-/// The marks of some rows, in blocks of 64: bits, and how many stand before.
+/// Returns the marks of rows, in blocks of 64: the bits, and the number of marked rows before them.
 pub(crate) fn marks(rows: impl ExactSizeIterator<Item = bool>) -> Vec<u8> {
     let mut marks = Vec::with_capacity(rows.len().div_ceil(64) * BLOCK);
     let (mut bits, mut before) = (0_u64, 0_u32);
@@ -141,7 +141,7 @@ pub(crate) fn marks(rows: impl ExactSizeIterator<Item = bool>) -> Vec<u8> {
     marks
 }
 
-/// Checks that marks are what [`marks`] makes of so many rows, of which `links` are marked.
+/// Checks that `marks` could come from [`marks`], for this many rows, of which `links` are marked.
 pub(super) fn check_marks(marks: &[u8], rows: usize, links: usize) -> Result<(), Fault> {
     ensure(marks.len() == rows.div_ceil(64) * BLOCK, "marks", "has another length than the rows")?;
     let mut before = 0;
@@ -155,27 +155,27 @@ pub(super) fn check_marks(marks: &[u8], rows: usize, links: usize) -> Result<(),
     ensure(before == links, "links", "has another length than the marked rows")
 }
 
-/// The bits of a block, and the number that counts from there.
+/// Returns the bits of a block, and the number that counting starts from there.
 #[inline(always)]
 pub(super) fn split_block([a, b, c, d, e, f, g, h, i, j, k, l]: [u8; BLOCK]) -> (u64, u32) {
     (u64::from_le_bytes([a, b, c, d, e, f, g, h]), u32::from_le_bytes([i, j, k, l]))
 }
 
-/// What a step of a batch puts aside for the next: at most `N` items, a power of two.
+/// The items that a step of a batch passes to the next step: at most `N`, a power of two.
 pub(super) struct List<T, const N: usize> {
     items: [MaybeUninit<T>; N],
     len: usize,
 }
 
 impl<T: Copy, const N: usize> List<T, N> {
-    /// An empty one. Nothing is written: clearing cost more than a batch of misses.
+    /// Creates an empty list. Nothing is written: clearing cost more than a batch of misses.
     #[inline(always)]
     pub(super) fn new() -> Self {
         const { assert!(N.is_power_of_two()) };
         Self { items: [const { MaybeUninit::uninit() }; N], len: 0 }
     }
 
-    /// Adds an item, or, without a branch, does not.
+    /// Adds an item, or not, without a branch.
     #[inline(always)]
     pub(super) fn push_if(&mut self, keep: bool, item: T) {
         debug_assert!(self.len < N);
@@ -203,20 +203,20 @@ impl<T: Copy, const N: usize> List<T, N> {
     }
 }
 
-/// What is wrong with a section: its name, and what.
+/// A fault in a section: its name, and the reason.
 pub(crate) type Fault = (&'static str, &'static str);
 
-/// Fails with a fault unless a condition holds.
+/// Returns a fault unless a condition holds.
 #[inline(always)]
 pub(super) fn ensure(holds: bool, section: &'static str, what: &'static str) -> Result<(), Fault> {
     if holds { Ok(()) } else { Err((section, what)) }
 }
 
-/// Checks that nodes are whole, and that every rank in them is a slot. Gives how many nodes there are.
+/// Checks that nodes are complete, and that every rank in them is the index of a slot. Returns the number of nodes.
 pub(super) fn check_blocks(blocks: &[u8], slots: usize) -> Result<usize, Fault> {
     ensure(blocks.len().is_multiple_of(BLOCKS * BLOCK), "blocks", "ends within a node")?;
     ensure(blocks.len() / (BLOCKS * BLOCK) <= MAX_ROWS, "blocks", "holds more nodes than a slot can name")?;
-    // A rank is counted in 32 bits: with more slots it could wrap, and name an early slot for a late one.
+    // Ranks are 32-bit counts: with more slots one could wrap, and name an early slot instead of a late one.
     ensure(slots <= u32::MAX as usize, "slots", "are more than a block can count")?;
     for block in blocks.as_chunks::<BLOCK>().0 {
         let (starts, first) = split_block(*block);
@@ -253,7 +253,7 @@ mod tests {
             let made = marks((0..count).map(is_marked));
             let mut links = 0;
             for row in 0..count {
-                // SAFETY: loads are checked, or the row is there.
+                // SAFETY: loads are checked, or the row exists.
                 let (checked, plain) =
                     unsafe { (marked::<true>(&made, row as u32), marked::<false>(&made, row as u32)) };
                 assert_eq!((checked, plain), (is_marked(row).then_some(links), checked));
@@ -275,14 +275,14 @@ mod tests {
         }
         for (octet, want) in [(0, 5), (1, 6), (2, 6), (3, 7), (63, 7), (64, 7), (127, 8), (128, 8), (192, 8), (255, 9)]
         {
-            // SAFETY: the node is there.
+            // SAFETY: the node exists.
             assert_eq!(unsafe { rank::<false>(&blocks, 0, octet) }, want);
             // SAFETY: loads are checked.
             assert_eq!(unsafe { rank::<true>(&blocks, 0, octet) }, want);
         }
         assert_eq!(check_blocks(&blocks, 10), Ok(1));
         assert!(check_blocks(&blocks, 9).is_err() && check_blocks(&blocks[1..], 10).is_err());
-        // With as many slots a block's count could wrap to zero.
+        // With this many slots a block's count could wrap to zero.
         #[cfg(target_pointer_width = "64")]
         assert!(check_blocks(&blocks, u32::MAX as usize + 1).is_err());
     }

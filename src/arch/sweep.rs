@@ -1,14 +1,14 @@
-//! Where in a text something listed may stand: by masks, then by filters, without a branch for each place.
+//! Finds the places in a text where something listed may stand: first with masks, then with filters, without a branch per place.
 //!
-//! The sum `host + dot` carries from each dot to the end of its run, so that `sum & !host` has a bit for each end of a run
-//! with a dot; the dots that meet a carry are the second and later ones of their run, and so on for the third. The sum of
-//! letters and of the letters behind dots carries to the end of each label of letters alone.
+//! The sum `host + dot` carries from each dot to the end of its run, so `sum & !host` has a bit for each end of a run
+//! with a dot. The dots that meet a carry are the second and later ones of their run, and so on for the third. The sum of
+//! the letters and of those letters that follow a dot carries to the end of each label of letters alone.
 //!
-//! What the masks leave over is put into lists, a batch of blocks at a time, and each list goes through a filter in a loop of its
-//! own that writes every place and counts those that stay: no branch depends on what a place holds. Where a place is not of
-//! the common form, it stays. Who passes the coarse filter, of networks and of last two labels, is asked a finer question: whether
-//! the whole address is listed, or the name as a whole or from any of its labels on. One popular parent of a listed name, or one
-//! busy network, lets thousands of places pass the first filter. What stays is looked at one by one, elsewhere.
+//! The places that the masks leave go into lists, a batch of blocks at a time. Each list goes through a filter in a loop of its
+//! own, which writes every place and counts those that stay: no branch depends on what a place holds. A place of an
+//! unusual form stays. A place that passes the coarse filter, of networks and of last two labels, is then tested more finely: whether
+//! the whole address is listed, or the name from any of its labels on. This is needed because one popular parent of a listed name, or one
+//! busy network, lets thousands of places pass the coarse filter. The places that stay are looked at one by one, elsewhere.
 
 use super::cpu::{Kernel, prefetch};
 use super::masks::{BLOCK, Classify, Masks, Portable};
@@ -24,8 +24,8 @@ use likely::{
     plain_addr,
 };
 
-/// Keeps the places of a list for which the expression is true. A macro, and no method that takes a closure: the body must be
-/// compiled with the instructions of the function around it.
+/// Keeps the places of a list for which the expression is true. This is a macro rather than a method that takes a closure, because the
+/// body must be compiled with the target features of the surrounding function.
 macro_rules! retain {
     ($list:expr, $at:ident => $keep:expr) => {{
         let List { at: list, len } = &mut *$list;
@@ -40,14 +40,14 @@ macro_rules! retain {
     }};
 }
 
-/// Which ends of runs may be ends of names: those whose last label is of letters,
+/// The ends of runs that may be ends of names: those whose last label is of letters,
 const LETTERS: u8 = 0;
-/// or has two hyphens,
+/// or also those with two hyphens,
 const PUNYCODE: u8 = 1;
-/// or is anything.
+/// or all of them.
 const ODD: u8 = 2;
 
-/// Carries from block to block, and what is left of the last block.
+/// The carries from block to block, and the masks of the last block.
 #[derive(Clone, Copy, Debug, Default)]
 struct Carry {
     dots: u8,
@@ -59,13 +59,13 @@ struct Carry {
     last: Masks,
 }
 
-/// One addition with carry in and out.
+/// Adds with carry in and out.
 #[inline(always)]
 fn add(a: u64, b: u64, carry: &mut u8) -> u64 {
     #[cfg(target_arch = "x86_64")]
     {
         let mut sum = 0;
-        // The compiler makes two additions and three more steps of what is below.
+        // For the code below the compiler emits two additions and three more steps.
         #[allow(unused_unsafe, reason = "a safe function only since Rust 1.91")]
         // SAFETY: every x86-64 has the instruction.
         unsafe {
@@ -82,7 +82,7 @@ fn add(a: u64, b: u64, carry: &mut u8) -> u64 {
     }
 }
 
-/// How far ahead: the filters hold up the reading for less time than it takes to read as much.
+/// Bytes to prefetch ahead: filtering takes less time than reading this many bytes.
 const AHEAD: usize = 4096;
 
 /// Sweeps a text, a batch at a time.
@@ -101,7 +101,7 @@ pub(crate) struct Sweep {
     asked: Asked,
 }
 
-/// Addresses of a batch that are asked about at once.
+/// The addresses of a batch, for one query of all of them.
 #[derive(Clone, Debug, Default)]
 struct Asked {
     addrs: Vec<u32>,
@@ -109,7 +109,7 @@ struct Asked {
 }
 
 impl Asked {
-    /// Keeps the places whose addresses may be listed, and those that are of no address.
+    /// Keeps the places whose addresses may be listed, and those without an address.
     #[inline(always)]
     fn retain(&mut self, list: &mut List, addr: impl Fn(u32) -> Option<u32>, listed: &dyn Addrs) {
         let Self { addrs, answers } = self;
@@ -146,14 +146,14 @@ impl Sweep {
         }
     }
 
-    /// Sweeps the batch that starts at `from`, which is 0 or what the last one gave. Gives where the next batch starts;
-    /// beyond the end of the text if this was the last.
+    /// Sweeps the batch that starts at `from`, which is 0 or the last result. Returns the start of the next batch, which is
+    /// past the end of the text if this was the last.
     pub(crate) fn batch(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
         match self.kernel {
-            // SAFETY: it needs nothing.
+            // SAFETY: it needs no features.
             Kernel::Portable | Kernel::Scalar => unsafe { self.of_mode(Portable, bytes, from, filters) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the token says that the CPU has what is used.
+            // SAFETY: the token proves that the CPU has these features.
             Kernel::Avx2(_) => unsafe { self.avx2(bytes, from, filters) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
@@ -164,13 +164,13 @@ impl Sweep {
         }
     }
 
-    /// The places of the last batch that are left over, in order.
+    /// The places that remain of the last batch, in order.
     pub(crate) fn places(&self) -> &[Place] {
         &self.places
     }
 
-    /// The run of name bytes that ends at a place of the last batch: its length (64: at least), and a bit for each dot of the 64 bytes before
-    /// the place, the nearest highest.
+    /// Describes the run of name bytes that ends at a place of the last batch: its length (64 means at least 64), and a bit for each dot in
+    /// the 64 bytes before the place, the nearest highest.
     pub(crate) fn run_before(&self, at: usize) -> (usize, u64) {
         let host = behind(&self.stored.host, at as u32);
         ((!host).leading_zeros() as usize, behind(&self.stored.dot, at as u32))
@@ -179,30 +179,30 @@ impl Sweep {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     unsafe fn avx2(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
-        // SAFETY: the caller has the features, and this is compiled for them.
+        // SAFETY: the caller has the features, and this function is compiled with them.
         unsafe { self.of_mode(super::masks::x86::Avx2::new(), bytes, from, filters) }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt")]
     unsafe fn avx512(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
-        // SAFETY: the caller has the features, and this is compiled for them.
+        // SAFETY: the caller has the features, and this function is compiled with them.
         unsafe { self.of_mode(super::masks::x86::Avx512::new(), bytes, from, filters) }
     }
 
     #[cfg(target_arch = "aarch64")]
     #[target_feature(enable = "neon")]
     unsafe fn neon(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
-        // SAFETY: the caller has the features, and this is compiled for them.
+        // SAFETY: the caller has the features, and this function is compiled with them.
         unsafe { self.of_mode(super::masks::neon::Neon::new(), bytes, from, filters) }
     }
 
     /// # Safety
     ///
-    /// As of [`Classify::masks`].
+    /// As for [`Classify::masks`].
     #[inline(always)]
     unsafe fn of_mode<C: Classify>(&mut self, kernel: C, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
-        // SAFETY: the caller has what the kernel needs.
+        // SAFETY: the caller has the features that the kernel needs.
         unsafe {
             match (self.wanted.addrs, self.wanted.odd_names, self.wanted.punycode) {
                 (true, false, false) => self.run::<C, true, LETTERS>(kernel, bytes, from, filters),
@@ -217,7 +217,7 @@ impl Sweep {
 
     /// # Safety
     ///
-    /// As of [`Classify::masks`].
+    /// As for [`Classify::masks`].
     #[inline(always)]
     unsafe fn run<C: Classify, const ADDRS: bool, const LABELS: u8>(
         &mut self,
@@ -231,16 +231,16 @@ impl Sweep {
         let blocks = &blocks[..blocks.len().min(BATCH)];
         let is_last = blocks.len() < BATCH;
         self.start(from == 0);
-        // The carries stay in registers.
+        // A local copy keeps the carries in registers.
         let mut carry = if from == 0 { Carry::default() } else { self.carry };
         for (at, block) in blocks.iter().enumerate() {
             prefetch(rest, at * BLOCK + AHEAD);
-            // SAFETY: the caller has what the kernel needs; there are no more than `BATCH` blocks.
+            // SAFETY: the caller has the features that the kernel needs; there are at most `BATCH` blocks.
             unsafe { self.block::<ADDRS, LABELS>(at, kernel.masks(block), &mut carry) };
         }
         let mut count = blocks.len();
         if is_last {
-            // The last block is never full, so that every run ends in it.
+            // The padded last block is never full, so every run ends in it.
             let mut block = [0; BLOCK];
             block[..tail.len()].copy_from_slice(tail);
             // SAFETY: as above.
@@ -262,11 +262,11 @@ impl Sweep {
         }
     }
 
-    /// Takes a block of the batch.
+    /// Adds a block of the batch.
     ///
     /// # Safety
     ///
-    /// It is one of the first `BATCH + 1` of the batch.
+    /// It must be one of the first `BATCH + 1` blocks of the batch.
     #[inline(always)]
     unsafe fn block<const ADDRS: bool, const LABELS: u8>(&mut self, block: usize, masks: Masks, carry: &mut Carry) {
         let ends = ends::<ADDRS, LABELS>(&masks, carry);
@@ -295,22 +295,22 @@ impl Sweep {
             quads.len = 0;
         } else if bytes.len() >= FAR && filters.is_whole_nets() {
             retain!(quads, at => {
-                // SAFETY: the text is that long, and the bitmap has a bit for each network.
+                // SAFETY: the text is long enough, and the bitmap has a bit for each network.
                 unsafe { may_be_listed_quad(bytes, from, stored, at, filters, rules) }
             });
             if let Some(listed) = filters.addrs {
-                // SAFETY: the text is that long.
+                // SAFETY: the text is long enough.
                 let addr = |at: u32| unsafe { plain_addr(bytes, from, stored, at, rules) };
                 asked.retain(quads, addr, listed);
             }
         }
         if !wanted.names {
-            // The reverse names of IPv6 addresses are names.
+            // The reverse names of IPv6 addresses are names, and are kept even if only addresses are listed.
             retain!(names, at => is_reverse_name(bytes, from + at as usize));
             names.len *= usize::from(wanted.addrs);
         } else if bytes.len() >= FAR && filters.tails.len() >= WORD {
             retain!(names, at => {
-                // SAFETY: the text is that long, and the bitmap has a word.
+                // SAFETY: the text is long enough, and the bitmap has at least one word.
                 unsafe { may_be_listed_name(bytes, from, stored, at, filters, rules) }
             });
             if filters.names.len() >= WORD {
@@ -336,12 +336,12 @@ impl Sweep {
     }
 }
 
-/// The places of a block that must be looked at.
+/// The places in a block that must be looked at.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ends {
     quads: u64,
     names: u64,
-    /// Of the names those whose last label is of letters.
+    /// Those of `names` whose last label is of letters.
     plain_names: u64,
     authorities: u64,
     others: u64,
@@ -351,7 +351,7 @@ struct Ends {
 fn ends<const ADDRS: bool, const LABELS: u8>(masks: &Masks, carry: &mut Carry) -> Ends {
     let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = *masks;
     let last = carry.last;
-    // Bits of the byte before.
+    // The same masks, moved to the following byte.
     let behind_dot = dot << 1 | last.dot >> 63;
     let behind_colon = colon << 1 | last.colon >> 63;
     let behind_slash = slash << 1 | last.slash >> 63;
@@ -364,7 +364,7 @@ fn ends<const ADDRS: bool, const LABELS: u8>(masks: &Masks, carry: &mut Carry) -
     };
 
     if ADDRS {
-        // Of runs of digits and dots those with a third dot, whatever stands behind: a letter may begin a fifth part, or stand in one, the
+        // Runs of digits and dots with a third dot count whatever follows them: a letter may begin a fifth part, or stand in one, begin the
         // name of a port, or begin `in-addr.arpa`.
         let with_dot = add(number, dot, &mut carry.number_dots[0]);
         let second = dot & with_dot;
@@ -372,7 +372,7 @@ fn ends<const ADDRS: bool, const LABELS: u8>(masks: &Masks, carry: &mut Carry) -
         let third = second & with_second;
         ends.quads = add(number, third, &mut carry.number_dots[2]) & !number;
 
-        // A full address has seven colons, or six and a quad; dates with a time have three.
+        // A full address has seven colons, or six and a quad; a date with a time has three.
         let run = host | colon;
         let second = colon & add(run, colon, &mut carry.colons[0]);
         let third = second & add(run, second, &mut carry.colons[1]);

@@ -1,25 +1,25 @@
-//! Which names may end in listed labels: a bitmap of the last two labels of what is listed. A batch of names is looked up in it
-//! with what the CPU has.
+//! A bitmap of the last two labels of listed names: tells quickly that a name cannot match. Batches of names are tested with the best
+//! instructions of the CPU.
 
 use bytes::Bytes;
 
 use super::cpu::{Kernel, prefetch};
 use super::name::{WORD, bits_of, tail_hash, tail_hash_by_bytes};
 
-/// Names that are looked up at once: more lines than a core can wait for at a time, few enough for what is kept of them to
+/// Names that are tested at once: more memory accesses than a core can have in flight, but few enough for their data to
 /// stay in the first-level cache.
 pub(crate) const BATCH: usize = 32;
 
-/// Bits for each. One name in seventy passes that nothing listed ends in.
+/// Bits per name. One name in seventy that does not end in listed labels passes.
 const BITS: usize = 16;
 
-/// Names up to which there are twice as many bits: the bitmap stays in the second-level cache all the same.
+/// Up to this many names there are twice as many bits: the bitmap stays in the second-level cache all the same.
 const FEW: usize = 1 << 15;
 
-/// A bitmap of the last two labels of names, or of the only one, by their [hashes](super::name::tail_hash): two bits each.
+/// A bitmap of the last two labels of names, or of the only label, by their [hashes](super::name::tail_hash): two bits each.
 #[derive(Clone, Debug)]
 pub(crate) struct Tails {
-    /// Little-endian words, one at least.
+    /// Little-endian words, at least one.
     words: Bytes,
     is_empty: bool,
 }
@@ -31,7 +31,7 @@ impl Default for Tails {
 }
 
 impl Tails {
-    /// Of `hashes` that are about `distinct` different ones.
+    /// Creates the bitmap of `hashes`, of which about `distinct` are different.
     pub(crate) fn new(hashes: impl IntoIterator<Item = u64>, distinct: usize) -> Self {
         let bits = if distinct < FEW { 2 * BITS } else { BITS };
         let mut words = vec![0_u64; (distinct * bits / 64).clamp(1, u32::MAX as usize)];
@@ -44,7 +44,7 @@ impl Tails {
         Self { words: bytes.into(), is_empty: false }
     }
 
-    /// The bitmap of which these are the [bytes](Tails::bytes); `None` if they are of none.
+    /// Creates the bitmap from its [bytes](Tails::bytes); `None` if no bitmap has these bytes.
     pub(crate) fn from_bytes(words: Bytes) -> Option<Self> {
         if words.is_empty() {
             return Some(Self::default());
@@ -53,42 +53,42 @@ impl Tails {
         is_whole.then(|| Self { words, is_empty: false })
     }
 
-    /// The words, little-endian; none without any names.
+    /// Returns the words, little-endian; empty if there are no names.
     pub(crate) fn bytes(&self) -> &[u8] {
         if self.is_empty { &[] } else { &self.words }
     }
 
-    /// The [bytes](Tails::bytes), shared.
+    /// Returns the [bytes](Tails::bytes), shared.
     pub(crate) fn to_bytes(&self) -> Bytes {
         if self.is_empty { Bytes::new() } else { self.words.clone() }
     }
 
-    /// The place of the word of a hash, and its bits.
+    /// Returns the offset of the word of a hash, and the bits in it.
     #[inline(always)]
     fn place(&self, hash: u64) -> (usize, u64) {
         let (word, bits) = bits_of(hash, self.words.len() / WORD);
         (word * WORD, bits)
     }
 
-    /// Whether a hash may be among those that it is of.
+    /// Returns true if a hash may be in the bitmap.
     #[inline(always)]
     pub(crate) fn holds(&self, hash: u64) -> bool {
         let (place, bits) = self.place(hash);
-        // SAFETY: there is a word at least, and `bits_of` gives one of those that there are.
+        // SAFETY: there is at least one word, and `bits_of` returns the index of an existing one.
         let word = unsafe { self.words.as_ptr().add(place).cast::<[u8; WORD]>().read() };
         u64::from_le_bytes(word) & bits == bits
     }
 
-    /// Whether something listed may be what a text is or is beneath. No is certain, for all spellings of a name: what was looked at
-    /// to say it is ASCII. The text need be no name.
+    /// Returns true if a text may be, or be under, something listed. `false` is always right, for all spellings of a name: then
+    /// the bytes that were looked at are ASCII. The text need not be a name.
     #[inline(always)]
     pub(crate) fn may_hold(&self, name: &[u8]) -> bool {
         let (hash, is_ascii) = tail_hash(name);
         self.holds(hash) | !is_ascii
     }
 
-    /// The places of the names of a batch that [`may_hold`](Tails::may_hold) is true of, in order; how many there are. `name` gives
-    /// the name at a place below `count`, which is [`BATCH`] at most.
+    /// Writes the indexes of the names for which [`may_hold`](Tails::may_hold) is true, in order, and returns their number. `name` returns
+    /// the name at an index below `count`, which is at most [`BATCH`].
     #[inline]
     pub(crate) fn likely<'n>(
         &self,
@@ -98,19 +98,19 @@ impl Tails {
         places: &mut [u8; BATCH],
     ) -> usize {
         match kernel {
-            // SAFETY: it needs nothing.
+            // SAFETY: it needs no features.
             Kernel::Scalar => unsafe { self.likely_by(Scalar, count, name, places) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the token says that the CPU has what is used.
+            // SAFETY: the token proves that the CPU has these features.
             Kernel::Avx512(_) => unsafe { x86::likely(self, count, name, places) },
-            // SAFETY: it needs nothing.
+            // SAFETY: it needs no features.
             _ => unsafe { self.likely_by(Common, count, name, places) },
         }
     }
 
     /// # Safety
     ///
-    /// As of [`Hasher::tail_hash`].
+    /// As for [`Hasher::tail_hash`].
     #[inline(always)]
     unsafe fn likely_by<'n, H: Hasher>(
         &self,
@@ -122,13 +122,13 @@ impl Tails {
         let mut hashes = [0; BATCH];
         let mut odd = 0_u32;
         for (at, slot) in hashes.iter_mut().enumerate().take(count) {
-            // SAFETY: the caller promises it.
+            // SAFETY: the caller guarantees it.
             let (hash, is_ascii) = unsafe { hasher.tail_hash(name(at)) };
             *slot = hash;
             odd |= u32::from(!is_ascii) << at;
             prefetch(&self.words, self.place(hash).0);
         }
-        // Without a branch: which of them stay is not foreseen.
+        // No branch here: it would be unpredictable.
         let mut found = 0;
         for (at, &hash) in hashes.iter().enumerate().take(count) {
             places[found & (BATCH - 1)] = at as u8;
@@ -140,11 +140,11 @@ impl Tails {
 
 /// A way to hash the last labels of names.
 trait Hasher: Copy {
-    /// As [`tail_hash`].
+    /// Like [`tail_hash`].
     ///
     /// # Safety
     ///
-    /// The CPU must have what the kernel needs, and the caller must be compiled for it: this is inlined there.
+    /// The CPU must have the features that the kernel needs, and the caller must be compiled with them, because this is inlined there.
     unsafe fn tail_hash(self, name: &[u8]) -> (u64, bool);
 }
 
@@ -187,7 +187,7 @@ mod x86 {
             let len = name.len();
             let end = name.as_ptr().wrapping_add(len);
             let mask = if len == 0 { 0 } else { u32::MAX.wrapping_shl((WINDOW - len.min(WINDOW)) as u32) };
-            // SAFETY: the caller has what is used. What the mask leaves out is not read: the last 32 bytes of the name are, or all of them.
+            // SAFETY: the caller has these features. Bytes outside the mask are not read; it covers the last 32 bytes of the name, or all.
             let (window, dots, is_ascii) = unsafe {
                 let window = _mm256_maskz_loadu_epi8(mask, end.wrapping_sub(WINDOW).cast());
                 let dots = _mm256_cmpeq_epi8_mask(window, _mm256_set1_epi8(b'.' as i8));
@@ -197,10 +197,10 @@ mod x86 {
             if before == 0 && len > WINDOW {
                 return tail_hash_by_bytes(name);
             }
-            // A dot that is not there is where it would be before the text, or further.
+            // If there is no such dot, this acts as if one stood before the text, or further away.
             let tail = (before.leading_zeros() as usize).min(len);
             let missing = (WORD - tail.min(WORD)) as u32;
-            // SAFETY: as above: the first bytes of the tail are read, eight at most.
+            // SAFETY: as above; at most eight bytes are read, from the start of the tail on.
             let (first, last) = unsafe {
                 let first = _mm_maskz_loadu_epi8(0xFF >> missing, end.wrapping_sub(tail).cast());
                 (_mm_cvtsi128_si64(first) as u64, _mm256_extract_epi64::<3>(window) as u64)
@@ -216,7 +216,7 @@ mod x86 {
         name: impl Fn(usize) -> &'n [u8],
         places: &mut [u8; BATCH],
     ) -> usize {
-        // SAFETY: this is compiled for what the kernel needs.
+        // SAFETY: this function is compiled with the features that the kernel needs.
         unsafe { tails.likely_by(Avx512, count, name, places) }
     }
 }
@@ -228,7 +228,7 @@ mod tests {
     use super::super::name::canonical;
     use super::*;
 
-    /// Texts of all lengths up to 80 with dots anywhere.
+    /// Returns texts of all lengths up to 80, with dots anywhere.
     fn texts() -> Vec<Vec<u8>> {
         let mut state = 3_u64;
         let mut random = || {
@@ -241,7 +241,7 @@ mod tests {
         sizes.enumerate().map(|(n, len)| (0..len).map(|_| byte(n)).collect()).collect()
     }
 
-    /// The places of all names that may be held, by batches.
+    /// Returns the indexes of all names that may be held, by batches.
     fn likely(tails: &Tails, kernel: Kernel, names: &[&[u8]]) -> Vec<usize> {
         let mut all = Vec::new();
         for (batch, names) in names.chunks(BATCH).enumerate() {
@@ -263,7 +263,7 @@ mod tests {
             let is_ascii = |at: &usize| texts[*at].is_ascii();
             let found = likely(&tails, kernel, &names);
             assert!(found.iter().copied().filter(is_ascii).eq(want.iter().copied().filter(is_ascii)), "{kernel:?}");
-            // No is certain.
+            // `false` is always right.
             for (at, name) in names.iter().enumerate() {
                 let is_certain = at % 5 > 0 && tail_hash_by_bytes(name).1;
                 assert!(is_certain || found.binary_search(&at).is_ok(), "{kernel:?} {}", name.escape_ascii());
@@ -300,7 +300,7 @@ mod tests {
         }
     }
 
-    /// Names that start where the last page may not be read, and end where the next may not.
+    /// Names that start after an unreadable page, or end before one.
     #[cfg(all(unix, not(miri)))]
     #[test]
     fn nothing_outside_a_name_is_read() {

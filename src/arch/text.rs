@@ -1,25 +1,25 @@
-//! Texts of eight bytes and more, and what vector instructions tell of them at once. Every CPU of its architecture has those.
+//! Texts of eight bytes and more, and vector operations on them. Every CPU of the architecture has these instructions.
 
-/// A text of at least eight bytes, so that eight of them can always be read at once.
+/// A text of at least eight bytes, so that eight of its bytes can always be read at once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Text<'t>(pub(super) &'t [u8]);
 
-/// The bytes of a word.
+/// The length of a word in bytes.
 pub(crate) const WORD: usize = 8;
-/// The bytes that `Text::end` looks at.
+/// The number of bytes that `Text::end` looks at.
 pub(crate) const WINDOW: usize = 32;
 
-/// What the last [`WINDOW`] bytes of a text are.
+/// A summary of the last [`WINDOW`] bytes of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct End {
-    /// Which are dots: the last byte is the highest bit. Bits before the text are not set.
+    /// The dots: the last byte is the highest bit. Bits before the text are not set.
     pub(crate) dots: u32,
-    /// Whether all are ASCII.
+    /// True if all bytes are ASCII.
     pub(crate) is_ascii: bool,
 }
 
 impl<'t> Text<'t> {
-    /// `None` if the text is shorter.
+    /// Returns `None` if the text is shorter than a word.
     #[inline(always)]
     pub(crate) fn new(bytes: &'t [u8]) -> Option<Self> {
         (bytes.len() >= WORD).then_some(Self(bytes))
@@ -46,7 +46,7 @@ pub(super) mod x86 {
     pub(in crate::arch) fn end(text: Text<'_>) -> End {
         let len = text.len();
         let place = |at: usize| text.0[at..].as_ptr().cast::<__m128i>();
-        // SAFETY: SSE2 is a part of the target. The loads: 16 bytes from a place that is 16 before the end at least, or 8 from one
+        // SAFETY: SSE2 is part of the target. The loads take 16 bytes from a place at least 16 before the end, or 8 from one
         // that is 8 before it.
         unsafe {
             let (last, first) = if len >= LANE {
@@ -56,7 +56,7 @@ pub(super) mod x86 {
                 return short(halves, len);
             };
             let (of_last, of_first) = (dots(last), dots(first));
-            // Where they overlap they say the same.
+            // The two parts overlap, where both give the same bits.
             End {
                 dots: of_last << LANE | of_first << (WINDOW - len.min(WINDOW)),
                 is_ascii: _mm_movemask_epi8(_mm_or_si128(last, first)) == 0,
@@ -64,10 +64,10 @@ pub(super) mod x86 {
         }
     }
 
-    /// Of 8 to 15 bytes, from their two halves.
+    /// Like `end`, for 8 to 15 bytes, given as their first and last eight.
     #[inline(always)]
     unsafe fn short(halves: __m128i, len: usize) -> End {
-        // SAFETY: SSE2 is a part of the target.
+        // SAFETY: SSE2 is part of the target.
         let (dots, is_ascii) = unsafe { (dots(halves), _mm_movemask_epi8(halves) == 0) };
         End { dots: dots >> WORD << (WINDOW - WORD) | (dots & 0xFF) << (WINDOW - len), is_ascii }
     }
@@ -95,7 +95,7 @@ pub(super) mod x86 {
     #[inline(always)]
     pub(in crate::arch) fn pairs(rows: &[u8; 2 * WORD], first: u8, second: u8) -> u32 {
         let all = |byte: u8| (u64::MAX / 0xFF).wrapping_mul(byte.into()) as i64;
-        // SAFETY: SSE2 is a part of the target; 16 bytes are loaded, which are there.
+        // SAFETY: SSE2 is part of the target; the 16 bytes that are loaded exist.
         unsafe {
             let wanted = _mm_set_epi64x(all(second), all(first));
             let same = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(rows.as_ptr().cast()), wanted)) as u32;
@@ -103,17 +103,17 @@ pub(super) mod x86 {
         }
     }
 
-    /// Which bytes are those of canonical names.
+    /// Marks the bytes that canonical names have.
     #[inline(always)]
     unsafe fn of_names(lane: __m128i) -> __m128i {
-        // SAFETY: SSE2 is a part of the target.
+        // SAFETY: SSE2 is part of the target.
         unsafe {
             let is = |byte: u8| _mm_cmpeq_epi8(lane, _mm_set1_epi8(byte as i8));
             let is_within = |first: u8, last: u8| {
                 let from_first = _mm_sub_epi8(lane, _mm_set1_epi8(first as i8));
                 _mm_cmpeq_epi8(_mm_min_epu8(from_first, _mm_set1_epi8((last - first) as i8)), from_first)
             };
-            // From `-` to `9` there is one other, `/`.
+            // Between `-` and `9` only `/` is not a byte of names.
             let low = _mm_andnot_si128(is(b'/'), is_within(b'-', b'9'));
             _mm_or_si128(low, _mm_or_si128(is_within(b'a', b'z'), is(b'_')))
         }
@@ -121,7 +121,7 @@ pub(super) mod x86 {
 
     #[inline(always)]
     unsafe fn dots(lane: __m128i) -> u32 {
-        // SAFETY: SSE2 is a part of the target.
+        // SAFETY: SSE2 is part of the target.
         unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(lane, _mm_set1_epi8(b'.' as i8))) as u32 }
     }
 }
@@ -158,14 +158,14 @@ pub(super) mod neon {
         }
     }
 
-    /// Which bytes are those of canonical names.
+    /// Marks the bytes that canonical names have.
     #[inline(always)]
     unsafe fn of_names(lane: uint8x16_t) -> uint8x16_t {
-        // SAFETY: NEON is a part of the target.
+        // SAFETY: NEON is part of the target.
         unsafe {
             let is = |byte: u8| vceqq_u8(lane, vdupq_n_u8(byte));
             let is_within = |first: u8, last: u8| vcleq_u8(vsubq_u8(lane, vdupq_n_u8(first)), vdupq_n_u8(last - first));
-            // From `-` to `9` there is one other, `/`.
+            // Between `-` and `9` only `/` is not a byte of names.
             let low = vbicq_u8(is_within(b'-', b'9'), is(b'/'));
             vorrq_u8(low, vorrq_u8(is_within(b'a', b'z'), is(b'_')))
         }
@@ -175,8 +175,8 @@ pub(super) mod neon {
     pub(in crate::arch) fn end(text: Text<'_>) -> End {
         let len = text.len();
         let place = |at: usize| text.0[at..].as_ptr();
-        // SAFETY: NEON is a part of the target. The loads: 16 bytes from a place that is 16 before the end at least, or 8 from one
-        // that is 8 before it; and the 16 of the table.
+        // SAFETY: NEON is part of the target. The loads take 16 bytes from a place at least 16 before the end, or 8 from one
+        // that is 8 before it, and the 16 of the table.
         unsafe {
             let bits = vld1q_u8(BITS.as_ptr());
             let dots = |lane: uint8x16_t| vandq_u8(vceqq_u8(lane, vdupq_n_u8(b'.')), bits);
@@ -193,7 +193,7 @@ pub(super) mod neon {
             let sum = vpaddq_u8(dots(first), dots(last));
             let sum = vpaddq_u8(sum, sum);
             let both = vgetq_lane_u32::<0>(vreinterpretq_u32_u8(vpaddq_u8(sum, sum)));
-            // Where they overlap they say the same.
+            // The two parts overlap, where both give the same bits.
             End {
                 dots: both >> LANE << LANE | (both & 0xFFFF) << (WINDOW - len.min(WINDOW)),
                 is_ascii: is_ascii(vorrq_u8(last, first)),

@@ -1,13 +1,13 @@
-//! What a sweep is asked for, and what it keeps of the batch of blocks that it is at.
+//! The settings of a sweep, and the data of its current batch of blocks.
 
 use crate::arch::masks::BLOCK;
 
-/// What is listed, as far as it decides what has to be looked at.
+/// The kinds of listed values that decide which places must be looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wanted {
     /// Addresses.
     pub(crate) addrs: bool,
-    /// IPv6 addresses that are no IPv4 address in another form; or such, if derived forms are looked up.
+    /// IPv6 addresses other than IPv4 addresses in another form; also those, if derived forms are looked up.
     pub(crate) v6: bool,
     /// Names.
     pub(crate) names: bool,
@@ -17,16 +17,16 @@ pub(crate) struct Wanted {
     pub(crate) odd_names: bool,
 }
 
-/// What of the grammar of logs the filters need: [`extract`](crate::extract) says it.
+/// The part of the grammar of logs that the filters need; [`extract`](crate::extract) defines it.
 #[derive(Debug)]
 pub(crate) struct Rules {
     /// The bytes that end the authority of a URL.
     pub(crate) ends_authority: [bool; 256],
-    /// Which bytes before a run may begin an escape that ends in the run.
+    /// For each byte: if it may begin an escape that ends in the run after it.
     pub(crate) escapes: [Escape; 256],
 }
 
-/// Whether a byte before a run may begin an escape that ends in it.
+/// The condition under which a byte before a run may begin an escape that ends in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Escape {
     Never,
@@ -38,43 +38,43 @@ pub(crate) enum Escape {
     BeforeColour,
 }
 
-/// What is listed, for the questions at a place: the coarse ones that all places are asked, then the fine ones for what they let
-/// pass. All err on one side only: what is listed passes.
+/// The listed values, as filters for places: first the coarse filters for all places, then the fine ones for places that pass those.
+/// All of them let every listed value pass.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Filters<'f> {
-    /// A bit for each network of `32 - shift` bits that holds a listed IPv4 address, the lowest bit of a byte first; empty
-    /// without any.
+    /// A bit for each network of `32 - shift` bits that holds a listed IPv4 address, the lowest bit of a byte first. Empty if none
+    /// is listed.
     pub(crate) nets: &'f [u8],
     pub(crate) shift: u32,
-    /// Words with two bits for the last two labels of each listed name, as [`bits_of`](crate::arch::name::bits_of) of their
-    /// [`name_hash`](crate::arch::name::name_hash); little-endian, none without any names.
+    /// Words with two bits for the last two labels of each listed name: the [`bits_of`](crate::arch::name::bits_of) their
+    /// [`name_hash`](crate::arch::name::name_hash). Little-endian; empty if no names are listed.
     pub(crate) tails: &'f [u8],
-    /// The same of listed names as a whole; none if that cannot be asked.
+    /// The same for whole listed names; empty if this filter is not available.
     pub(crate) names: &'f [u8],
-    /// Which addresses are listed.
+    /// The listed addresses.
     pub(crate) addrs: Option<&'f dyn Addrs>,
 }
 
-/// Knows which IPv4 addresses may be listed.
+/// Knows the IPv4 addresses that may be listed.
 pub(crate) trait Addrs: std::fmt::Debug {
-    /// Says of each address whether anything listed may cover it. There are as many answers as addresses.
+    /// Answers for each address whether a listed value may cover it. `answers` is as long as `addrs`.
     fn may_list(&self, addrs: &[u32], answers: &mut [bool]);
 }
 
-/// What a place is, in the order in which those at one place are looked at.
+/// The kind of a place, in the order in which kinds at the same place are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
-    /// Behind a run that may be a quad.
+    /// The end of a run that may be a quad.
     QuadEnd,
-    /// Behind a run that may end in a name.
+    /// The end of a run that may end in a name.
     NameEnd,
     /// The second slash of `://`.
     Authority,
-    /// Anything else: the second of two colons, the fourth colon of a run, what is escaped, what is not ASCII, a digit behind `(`.
+    /// Anything else: the second of two colons, the fourth colon of a run, an escape, a byte outside ASCII, or a digit after `(`.
     Other,
 }
 
-/// Places that are left over, each with what it is.
+/// A place that remains, with its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place(u32);
 
@@ -83,7 +83,7 @@ impl Place {
         Self(at << 2 | what as u32)
     }
 
-    /// The offset from where the batch starts.
+    /// The offset from the start of the batch.
     pub(crate) fn at(self) -> usize {
         (self.0 >> 2) as usize
     }
@@ -93,10 +93,10 @@ impl Place {
     }
 }
 
-/// How many blocks are swept before what they hold is filtered: all of it stays in the first-level cache.
+/// The number of blocks that are swept before their places are filtered: few enough for the first-level cache.
 pub(super) const BATCH: usize = 128;
 
-/// As many places as a batch has bytes, the block that ends a text among them, and two more that are written and not counted.
+/// As many places as a batch has bytes, including the block that ends a text, and two more that are written but not counted.
 pub(super) const CAPACITY: usize = (BATCH + 1) * BLOCK + 2;
 
 /// Places of one kind.
@@ -114,16 +114,16 @@ impl Default for List {
 }
 
 impl List {
-    /// Adds the places of a block's bits. Two are written whether they are there or not, so that few blocks need a branch.
+    /// Adds the places of a block's bits. At least two are written, so that few blocks need a branch.
     ///
     /// # Safety
     ///
-    /// No more than [`BATCH`] blocks have been added since the list was empty.
+    /// At most [`BATCH`] blocks have been added since the list was empty.
     #[inline(always)]
     pub(super) unsafe fn push(&mut self, base: u32, mut mask: u64) {
         let count = mask.count_ones() as usize;
         debug_assert!(self.len + count.max(2) <= CAPACITY);
-        // SAFETY: `BATCH` blocks and this one have no more than `(BATCH + 1) * BLOCK` bits, and two places more are written at most.
+        // SAFETY: `BATCH` blocks and this one have at most `(BATCH + 1) * BLOCK` bits, and at most two more places are written.
         unsafe {
             let mut next = self.at.as_mut_ptr().add(self.len);
             *next = base.wrapping_add(mask.trailing_zeros());
@@ -143,7 +143,7 @@ impl List {
     }
 }
 
-/// The masks of a batch that are asked for again: by block, the one before the batch first.
+/// The masks of a batch that are needed again: one word per block, after the block before the batch.
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
     pub(super) host: [u64; BATCH + 1],
@@ -160,7 +160,7 @@ impl Default for Stored {
     }
 }
 
-/// The 64 bits before place `at` of a batch; the nearest is the highest.
+/// Returns the 64 bits before place `at` of a batch; the nearest is the highest.
 #[inline(always)]
 pub(super) fn behind(masks: &[u64; BATCH + 1], at: u32) -> u64 {
     let (block, bit) = ((at / BLOCK as u32) as usize, at % BLOCK as u32);
@@ -169,7 +169,7 @@ pub(super) fn behind(masks: &[u64; BATCH + 1], at: u32) -> u64 {
     here << 1 << (63 - bit) | last >> bit
 }
 
-/// The 64 bits from place `at` of a batch on; the nearest is the lowest. Both blocks must be of the batch.
+/// Returns the 64 bits from place `at` of a batch on; the nearest is the lowest. Both blocks must be in the batch.
 #[inline(always)]
 pub(super) fn ahead(masks: &[u64; BATCH + 1], at: u32) -> u64 {
     let (block, bit) = ((at / BLOCK as u32) as usize, at % BLOCK as u32);

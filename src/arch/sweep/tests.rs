@@ -1,4 +1,4 @@
-//! The sweep gives the places that a look at each byte tells, whatever the kernel, and reads nothing outside the text.
+//! The sweep gives the same places as a look at each byte, with every kernel, and reads nothing outside the text.
 
 #[cfg(all(unix, not(miri)))]
 use super::super::guard::guarded;
@@ -68,7 +68,7 @@ fn text(random: &mut impl FnMut(usize) -> usize, len: usize) -> Vec<u8> {
     text
 }
 
-/// Bitmaps that let half of all pass.
+/// Bitmaps that let half of all places pass.
 struct Bitmaps {
     nets: Vec<u8>,
     tails: Vec<u8>,
@@ -86,7 +86,7 @@ impl Bitmaps {
     }
 }
 
-/// Every even address.
+/// Lists every even address.
 #[derive(Debug)]
 struct Even;
 
@@ -96,7 +96,7 @@ impl Addrs for Even {
     }
 }
 
-/// Addresses of a list.
+/// Lists these addresses.
 #[derive(Debug)]
 struct Listed(Vec<u32>);
 
@@ -120,13 +120,13 @@ fn all_wanted() -> impl Iterator<Item = Wanted> {
     (0..16).map(|n| Wanted { addrs: n & 1 > 0, v6: true, names: n & 2 > 0, punycode: n & 4 > 0, odd_names: n & 8 > 0 })
 }
 
-/// The longest texts: a few batches, and with Miri, which is a thousand times slower, a few blocks.
+/// The longest texts: a few batches or, with Miri, which is a thousand times slower, a few blocks.
 const LONG: &[usize] = if cfg!(miri) {
     &[5 * BLOCK]
 } else {
     &[BATCH * BLOCK - 1, BATCH * BLOCK, BATCH * BLOCK + 1, 5 * BATCH * BLOCK + 77]
 };
-/// The step between the lengths of short ones.
+/// The step between the lengths of short texts.
 const STEP: usize = if cfg!(miri) { 97 } else { 7 };
 
 fn is_host(byte: u8) -> bool {
@@ -137,20 +137,21 @@ fn is_number(byte: u8) -> bool {
     byte.is_ascii_digit() || byte == b'.'
 }
 
-/// The run before a place of bytes that are `of` it.
+/// Returns the run of bytes before a place for which `of` is true.
 fn run_before(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> &[u8] {
     let len = text[..at].iter().rev().take_while(|&&byte| of(byte)).count();
     &text[at - len..at]
 }
 
-/// Whether a run ends in a label of letters alone that a dot stands before, apart from dots and hyphens behind it.
+/// Returns true if a run ends in a dot and a label of letters alone, ignoring dots and hyphens at its end.
 fn ends_in_letters(run: &[u8]) -> bool {
     let kept = run.iter().rposition(|b| !matches!(b, b'.' | b'-')).map_or(0, |last| last + 1);
     let label = run_before(run, kept, |byte| byte.is_ascii_alphabetic());
     !label.is_empty() && run[..kept - label.len()].last() == Some(&b'.')
 }
 
-/// What the masks leave over, by a look at each byte; of authorities all, which a filter without bitmaps drops in part.
+/// Returns the places that the masks leave, by a look at each byte. Includes all authorities, although a filter without bitmaps drops
+/// some.
 fn naive(text: &[u8], wanted: Wanted) -> Vec<(usize, What)> {
     let mut places = Vec::new();
     for at in 0..=text.len() {
@@ -167,7 +168,7 @@ fn naive(text: &[u8], wanted: Wanted) -> Vec<(usize, What)> {
         } else {
             ends_in_letters(run) || wanted.punycode && run.windows(2).any(|pair| pair == b"--")
         };
-        // The reverse names of IPv6 addresses are names where only addresses are listed too.
+        // The reverse names of IPv6 addresses count as names even if only addresses are listed.
         let trimmed = at - run_before(text, at, |byte| matches!(byte, b'.' | b'-')).len();
         let is_reverse = || text[..trimmed].to_ascii_lowercase().ends_with(b"ip6.arpa");
         let is_wanted = wanted.names || wanted.addrs && is_reverse();
@@ -225,7 +226,7 @@ fn every_kernel_leaves_the_same_places() {
     }
 }
 
-/// What a filter drops is not listed: a place that holds something listed stays, wherever it stands.
+/// The filters drop only places without a listed value, wherever these stand.
 #[test]
 fn what_is_listed_stays() {
     let wanted = Wanted { addrs: true, v6: true, names: true, ..Wanted::default() };
@@ -285,7 +286,7 @@ fn what_is_listed_stays() {
     }
 }
 
-/// Texts that end where the next page may not be read, and start where the last may not.
+/// Texts that end before an unreadable page, or start after one.
 #[cfg(all(unix, not(miri)))]
 #[test]
 fn nothing_outside_the_text_is_read() {
