@@ -1,14 +1,14 @@
-//! Keys and values by hash, in buckets of one cache line.
+//! A hash table whose buckets are one cache line each.
 //!
-//! A bucket holds six entries: a key, which stands for what was hashed, a value, eight bits of the hash (the *tag*) and eight
-//! bits that the caller chooses (the *mark*, such as a length). The bits that are left say whether entries had to go on to the
-//! next bucket. A lookup compares all tags and marks of a bucket at once and asks the caller about the keys where both
-//! agree. It looks at [`REACH`] buckets at most, whatever hashes there are: an entry that finds no room there goes to the
-//! *rest*, which is in the caller's order and is searched by halving. With honest hashes hardly anything does; where
-//! much does, the hashes are made again from another seed.
+//! A bucket holds six entries: a key, which stands for the hashed value; a value; eight bits of the hash (the *tag*);
+//! and eight bits chosen by the caller (the *mark*, such as a length). A flag says whether entries had to move on to
+//! the next bucket. A lookup compares all tags and marks of a bucket at once, and asks the caller about the keys where
+//! both agree. It reads at most [`REACH`] buckets, whatever the hashes: an entry that finds no room there goes to the
+//! *rest*, which is in the caller's order and is searched by bisection. With honest hashes, hardly any entry does; if
+//! many do, everything is hashed again with another seed.
 //!
-//! Buckets are filled in the order of the hashes, so that the same keys give the same table whatever order they came in. Five
-//! of six places are taken: 12.8 bytes an entry.
+//! Buckets are filled in the order of the hashes, so that the same keys give the same table in whatever order they
+//! came. Five of six places are taken, which makes 12.8 bytes per entry.
 
 use std::cmp::Ordering;
 
@@ -20,21 +20,21 @@ use crate::error::Result;
 use crate::sieve::flat::hash::seeds;
 use crate::wire::{Reader, Word, Words, Writer};
 
-/// Entries in a bucket, and how many there are for each on average.
+/// The places in a bucket. On average, `TAKEN` of them are taken.
 const WAYS: usize = 6;
 const TAKEN: usize = 5;
-/// Bytes of a bucket.
+/// The size of a bucket in bytes.
 const SIZE: usize = 64;
-/// Buckets that a lookup looks at.
+/// The maximum number of buckets that a lookup reads.
 pub(in crate::sieve) const REACH: usize = 8;
-/// Where things stand in a bucket: tags, marks, keys and values. The two bytes behind the tags have a flag, and nothing.
+/// Offsets in a bucket: tags, flag, marks, keys and values. The byte after the flag is unused.
 const FLAG: usize = WAYS;
 const MARKS: usize = 8;
 const KEYS: usize = 16;
 const VALUES: usize = KEYS + 4 * WAYS;
 const OF_WAYS: u32 = (1 << WAYS) - 1;
 
-/// An entry on its way into the table.
+/// An entry to be put into the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sieve) struct Keyed {
     pub(in crate::sieve) hash: u64,
@@ -46,9 +46,9 @@ pub(in crate::sieve) struct Keyed {
 #[derive(Clone, Debug, Default)]
 pub(in crate::sieve) struct Buckets {
     bytes: Bytes,
-    /// Buckets that a hash can call its own; the last `REACH - 1` only take what goes on.
+    /// The number of buckets that can be a hash's home. The last `REACH - 1` buckets only take overflow.
     homes: u64,
-    /// Keys, marks and values that found no room, in the caller's order.
+    /// Keys, marks and values of the entries without room, in the caller's order.
     rest: Words<u32>,
 }
 
@@ -62,32 +62,32 @@ impl Bucket<'_> {
         self.0.get(at..).and_then(u32::read).unwrap_or(0)
     }
 
-    /// A bit for each way with this tag and mark.
+    /// A bit per place with this tag and mark.
     #[inline(always)]
     fn ways(self, tag: u8, mark: u8) -> u32 {
         self.0.first_chunk().map_or(0, |rows| pairs(rows, tag, mark)) & OF_WAYS
     }
 
-    /// Whether an entry of this home, or of one before it, stands in a bucket behind.
+    /// Returns true if an entry whose home is here or earlier had to move on to a later bucket.
     #[inline(always)]
     fn goes_on(self) -> bool {
         self.0[FLAG] != 0
     }
 }
 
-/// The tag of a hash; a free place has none.
+/// The tag of a hash; zero is the tag of a free place.
 #[inline(always)]
 fn tag(hash: u64) -> u8 {
     ((hash >> 32) as u8).max(1)
 }
 
-/// Entries without room, in a thousand, up to which a seed is taken. There are none unless keys are made to collide.
+/// A seed is accepted if at most this many entries per thousand find no room. Only keys that were made to collide exceed it.
 const REST_IN_1000: usize = 1;
 
 impl Buckets {
-    /// The table of some keys and values, and the seed that its hashes start from: the first that leaves hardly any entry without
-    /// room, or the one that leaves the fewest. Which one does not depend on the order of the entries, whose hashes
-    /// are filled in; they are in another order then.
+    /// Builds the table of some entries and returns it with the seed of its hashes: the first seed that leaves hardly
+    /// any entry without room, or the one that leaves the fewest. The choice does not depend on the order of the
+    /// entries. Fills in their hashes, and reorders them.
     pub(in crate::sieve) fn seeded(
         entries: &mut [Keyed],
         hash: impl Fn(u64, u32, u8) -> u64 + Sync,
@@ -108,20 +108,20 @@ impl Buckets {
         }
         let (best, buckets) = best.expect("there are seeds to try");
         if buckets.rest() * 1000 > entries.len() * REST_IN_1000 {
-            // The last one that was tried may have been worse.
+            // The last seed that was tried may have been a worse one.
             hash_all(entries, |entry| hash(best, entry.key, entry.mark));
         }
         (best, buckets)
     }
 
-    /// The table of some entries, which stand in the order of their hashes.
+    /// Builds the table of some entries, which must be in the order of their hashes.
     fn new(entries: &[Keyed], order: impl Fn((u32, u8), (u32, u8)) -> Ordering) -> Self {
         if entries.is_empty() {
             return Self::default();
         }
         let homes = entries.len().div_ceil(TAKEN);
         let len = (homes + REACH - 1) * SIZE;
-        // A bucket is one cache line only where it begins with one.
+        // A bucket is one cache line only if it is aligned to one.
         let mut bytes = vec![0; len + SIZE - 1];
         let from = bytes.as_ptr().align_offset(SIZE).min(SIZE - 1);
         let table = &mut bytes[from..from + len];
@@ -141,7 +141,7 @@ impl Buckets {
             if at > reach {
                 table[reach * SIZE + FLAG] = 1;
                 rest.push(*entry);
-                // The place is still free for a entry whose home is nearer.
+                // The last bucket stays current, so that an entry with a nearer home can still move on from it.
                 (at, taken) = (at - 1, WAYS);
                 continue;
             }
@@ -161,12 +161,12 @@ impl Buckets {
         }
     }
 
-    /// How many entries found no room in the buckets.
+    /// The number of entries that found no room in the buckets.
     fn rest(&self) -> usize {
         self.rest.len() / 3
     }
 
-    /// How many buckets a lookup looks at that finds nothing; one more where it goes on to the rest.
+    /// The number of buckets that an unsuccessful lookup reads; the search of the rest, if any, counts as one more.
     #[cfg(test)]
     pub(in crate::sieve) fn looked_at(&self, hash: u64) -> usize {
         let flags = self.bytes[home(hash, self.homes) * SIZE..].chunks_exact(SIZE).map(|bucket| bucket[FLAG]);
@@ -177,14 +177,14 @@ impl Buckets {
         self.homes == 0
     }
 
-    /// Asks for the first bucket of a hash.
+    /// Prefetches the first bucket of a hash.
     #[inline(always)]
     pub(in crate::sieve) fn prefetch(&self, hash: u64) {
         prefetch(&self.bytes, home(hash, self.homes) * SIZE);
     }
 
-    /// The first key of the first bucket that may have this hash and mark: mostly the one that [`find`](Buckets::find) compares
-    /// first. 0 where there is none.
+    /// The first key in the first bucket that may have this hash and mark. In most cases, [`find`](Buckets::find)
+    /// compares it first. Returns 0 if there is none.
     #[inline(always)]
     pub(in crate::sieve) fn first_key(&self, hash: u64, mark: u8) -> u32 {
         let Some(bucket) = self.bucket(home(hash, self.homes) * SIZE) else { return 0 };
@@ -192,8 +192,8 @@ impl Buckets {
         if way < WAYS { bucket.number(KEYS + 4 * way) } else { 0 }
     }
 
-    /// The value of the key with this mark that `is` the wanted one. Among keys of the rest `compare` tells on which side of
-    /// the wanted one the key stands that it is given with its mark, as [`slice::binary_search_by`] asks.
+    /// Finds the value of the key with this mark for which `is` returns true. For the bisection of the rest, `compare`
+    /// orders a key and its mark relative to the wanted one, as for [`slice::binary_search_by`].
     #[inline(always)]
     pub(in crate::sieve) fn find(
         &self,
@@ -240,7 +240,7 @@ impl Buckets {
         None
     }
 
-    /// All keys, marks and values, those of the buckets by bucket.
+    /// Iterates over all keys, marks and values, first those in the buckets.
     #[cfg(test)]
     pub(in crate::sieve) fn entries(&self) -> impl Iterator<Item = (u32, u8, u32)> {
         let of_buckets = self.bytes.as_chunks().0.iter().map(Bucket).flat_map(|bucket| {
@@ -251,13 +251,13 @@ impl Buckets {
         of_buckets.chain((0..self.rest()).map(|at| self.rest_entry(at)))
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     pub(in crate::sieve) fn len(&self) -> usize {
         let taken = |bucket: &[u8; SIZE]| bucket[..WAYS].iter().filter(|&&tag| tag != 0).count();
         self.bytes.as_chunks().0.iter().map(taken).sum::<usize>() + self.rest()
     }
 
-    /// Whether all keys, marks and values are possible.
+    /// Returns true if `is_entry` holds for all keys, marks and values.
     fn all(&self, is_entry: impl Fn(u32, u8, u32) -> bool) -> bool {
         let mut buckets = self.bytes.as_chunks().0.iter().map(Bucket);
         let is_known = |bucket: Bucket<'_>| {
@@ -287,13 +287,13 @@ impl Buckets {
         out.words("rest", &self.rest);
     }
 
-    /// Reads the sections. `is_entry` says whether a key, a mark and a value are possible, `order` what order the keys of the
-    /// rest stand in, with their marks.
+    /// Reads the sections. `is_entry` says whether a key, mark and value are valid; `order` is the order of the keys in
+    /// the rest, with their marks.
     ///
     /// # Errors
     ///
-    /// If sections are missing or damaged. No lookup in what is accepted goes beyond the table or on for ever, or gives a value
-    /// that `is_entry` has not seen.
+    /// Fails if sections are missing or damaged. Lookups in an accepted table never go out of bounds, always end, and
+    /// return only values that `is_entry` has seen.
     pub(in crate::sieve) fn open(
         from: &mut Reader,
         is_entry: impl Fn(u32, u8, u32) -> bool,
@@ -322,7 +322,7 @@ impl Buckets {
     }
 }
 
-/// The first bucket of a hash.
+/// The home of a hash, which is its first bucket.
 #[inline(always)]
 fn home(hash: u64, homes: u64) -> usize {
     ((u128::from(hash) * u128::from(homes)) >> 64) as usize
@@ -362,7 +362,7 @@ mod tests {
         Buckets::new(&entries, |a, b| a.cmp(&b))
     }
 
-    /// Finds every key, and counts what is compared on the way.
+    /// Finds every key, and returns the largest number of comparisons for one.
     fn most_compared(table: &Buckets, hashes: &[u64]) -> u32 {
         let counts = (0..).zip(hashes).map(|(n, &hash)| {
             let count = std::cell::Cell::new(0);
@@ -440,7 +440,7 @@ mod tests {
         for at in 0..buckets.len() {
             let mut damaged = buckets.to_vec();
             damaged[at] ^= 0x55;
-            // What is taken all the same neither panics nor loops.
+            // A damaged table that is accepted anyway must neither panic nor loop.
             if let Ok(table) = open(damaged.into(), rest.clone()) {
                 for &hash in &hashes {
                     table.find(hash, 200, |key| key == 200, |key, _| key.cmp(&200));

@@ -1,4 +1,4 @@
-//! Columns of numbers, as narrow as their largest.
+//! Columns of numbers, as narrow as their largest number allows.
 
 use bytes::Bytes;
 
@@ -6,12 +6,12 @@ use crate::error::Result;
 use crate::sieve::flat::strings::StrId;
 use crate::wire::{Reader, Writer};
 
-/// One number below 2³² for each row, in as many bytes as the largest needs: none if all are zero, so that what no feed
-/// says costs nothing.
+/// One number below 2³² per row, in as many bytes as the largest one needs. If all are zero it takes none, so that
+/// properties which no feed states cost nothing.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sieve) struct Column {
     bytes: Bytes,
-    /// Bytes of a number, 0 to 4.
+    /// Bytes per number, 0 to 4.
     width: usize,
 }
 
@@ -29,7 +29,7 @@ impl Column {
         Self { bytes: bytes.into(), width }
     }
 
-    /// A column of strings that may be missing.
+    /// Makes a column of strings, some of which may be missing.
     pub(in crate::sieve) fn of_strings(values: impl Iterator<Item = StrId> + Clone) -> Self {
         Self::new(values.map(|id| id.some().map_or(0, |id| id.0 + 1)))
     }
@@ -47,7 +47,8 @@ impl Column {
         }
     }
 
-    /// Whether something holds for the numbers of all rows, of which there are so many, in order. As fast as a check of a whole file must be.
+    /// Returns true if `holds` does for the numbers of all rows, in order. `rows` is their count. It must be fast,
+    /// because opening a file checks whole columns.
     pub(in crate::sieve) fn all(&self, rows: usize, mut holds: impl FnMut(u32) -> bool) -> bool {
         let bytes = &*self.bytes;
         match self.width {
@@ -59,7 +60,7 @@ impl Column {
         }
     }
 
-    /// The string of a row of [`of_strings`](Column::of_strings).
+    /// The string of a row, for a column made by [`of_strings`](Column::of_strings).
     #[inline]
     pub(in crate::sieve) fn string(&self, row: usize) -> Option<StrId> {
         self.get(row).checked_sub(1).map(StrId)
@@ -73,7 +74,7 @@ impl Column {
         writer.bytes(name, &self.bytes);
     }
 
-    /// A column of `rows` rows whose numbers are below `limit`.
+    /// Reads a column of `rows` numbers, all of which must be below `limit`.
     pub(in crate::sieve) fn open(reader: &mut Reader, name: &str, rows: usize, limit: u64) -> Result<Self> {
         let bytes = reader.bytes(name)?;
         let width = bytes.len().checked_div(rows).unwrap_or(0);
@@ -85,7 +86,7 @@ impl Column {
         Ok(column)
     }
 
-    /// A column of strings, of which there are `strings`.
+    /// Reads a column of strings, of which there are `strings`.
     pub(in crate::sieve) fn open_strings(reader: &mut Reader, name: &str, rows: usize, strings: usize) -> Result<Self> {
         Self::open(reader, name, rows, strings as u64 + 1)
     }

@@ -1,9 +1,9 @@
-//! Lists of numbers, one for each row, in two flat arrays.
+//! Lists of numbers, one per row, in two flat arrays (compressed sparse rows).
 
 use crate::error::Result;
 use crate::wire::{Reader, Slice, Words, Writer};
 
-/// The build form: rows one after the other.
+/// The build form: the rows, concatenated.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sieve) struct ListsBuilder {
     starts: Vec<u32>,
@@ -16,7 +16,7 @@ impl ListsBuilder {
         self.starts.push(self.items.len() as u32);
     }
 
-    /// Adds to the row that was started last.
+    /// Adds a number to the current row.
     pub(in crate::sieve) fn push(&mut self, item: u32) {
         self.items.push(item);
     }
@@ -35,7 +35,7 @@ pub(in crate::sieve) struct Lists {
 }
 
 impl Lists {
-    /// The lists of `rows` rows, from (row, item) pairs in any order; the items of a row keep the pairs' order.
+    /// Makes lists of `rows` rows from (row, item) pairs in any order. The items of a row keep the order of the pairs.
     pub(in crate::sieve) fn from_pairs(rows: usize, pairs: &[(u32, u32)]) -> Self {
         let mut starts = vec![0_u32; rows + 1];
         for &(row, _) in pairs {
@@ -55,7 +55,7 @@ impl Lists {
         ListsBuilder { starts, items }.finish()
     }
 
-    /// The items of a row; a row that does not exist is empty.
+    /// The items of a row; none if the row does not exist.
     #[inline]
     pub(in crate::sieve) fn get(&self, row: usize) -> Slice<'_, u32> {
         let Some(start) = self.starts.get(row) else { return Slice::default() };
@@ -63,7 +63,7 @@ impl Lists {
         self.items.slice(start as usize..end)
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub(in crate::sieve) fn len(&self) -> usize {
         self.starts.len()
     }
@@ -77,7 +77,7 @@ impl Lists {
         writer.words("items", &self.items);
     }
 
-    /// Lists of numbers below `limit`; of `rows` rows, if that is said.
+    /// Reads lists of numbers below `limit`, and checks the number of rows if `rows` states it.
     pub(in crate::sieve) fn open(reader: &mut Reader, rows: Option<usize>, limit: usize) -> Result<Self> {
         let lists = Self { starts: reader.words("starts")?, items: reader.words("items")? };
         reader.ensure(rows.is_none_or(|rows| rows == lists.len()), "starts", "do not fit the rows")?;

@@ -1,28 +1,30 @@
-//! The hashes of names and texts. Specified here, and for bitmaps of names in [`arch::name`](crate::arch::name), so that they are the
-//! same on every CPU and in every release; tables that are saved hold places that follow from them.
+//! The hashes of names and texts. They are specified here, and those for the bitmaps of names in
+//! [`arch::name`](crate::arch::name), so that they are the same on every CPU and in every release: saved tables depend
+//! on them.
 //!
-//! The *fold* of two words is the two halves of their 128-bit product, xored.
+//! The *fold* of two words is the XOR of the two halves of their 128-bit product.
 //!
 //! * **A name** is hashed label by label from the right, so that one pass gives the hashes of all its suffixes
-//!   ([`suffixes`]). Bit 5 of every byte is set first, which makes upper case lower case. A label is read 16 bytes at a
-//!   time from its end, as two big-endian words of which the first is the later one; what is left of it, 0 to 15
-//!   bytes, is a block of its own, zeros before it, with its length in the upper byte of the second word. A block makes of a
-//!   state the fold of `state ^ first` and `second ^ MULTIPLIER`: one multiplication for most labels. The hash of a
-//!   suffix is the state behind its last label. No two different names of valid bytes are the same blocks, and no
-//!   factor is zero whatever the seed: the upper byte of a whole second word is no length and not that of the multiplier.
-//! * **A text** is hashed from the left, eight bytes at a time, little-endian, each word folded with the multiplier;
-//!   the last word is padded with zeros and the length is mixed in ([`extend`]).
+//!   ([`suffixes`]). First, bit 5 of every byte is set, which makes upper case lower case. A label is read from its end
+//!   in blocks of 16 bytes, as two big-endian words of which the first one is the later in the text. The remaining 0 to
+//!   15 bytes are a block of their own, padded with zeros at the front, with their number in the upper byte of the
+//!   second word. A block turns a state into the fold of `state ^ first` and `second ^ MULTIPLIER`, so most labels cost
+//!   one multiplication. The hash of a suffix is the state after its last label. No two different names of valid bytes
+//!   yield the same blocks. No factor is zero, whatever the seed: the upper byte of a whole second word is neither a
+//!   length nor the upper byte of the multiplier.
+//! * **A text** is hashed from the left, eight bytes at a time, little-endian. Each word is folded with the multiplier;
+//!   the last word is padded with zeros, and the length is mixed in ([`extend`]).
 //!
-//! Which state a name's hash starts from is the table's choice: see [`seeds`].
+//! Each table chooses the initial state for its names: see [`seeds`].
 //!
-//! Eight bytes a fold, which needs a branch on whether a label is longer than seven, took half as long again for names as they
-//! are in logs: the branch is a coin toss.
+//! Folding eight bytes at a time was 50 % slower for names as they occur in logs: it needs a branch on whether a label
+//! is longer than seven bytes, and that branch is a coin toss.
 
 use crate::arch::name::{Text, WORD};
 
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Start of the hash of a text, and the first of the [`seeds`].
+/// The initial state for texts, and the first of the [`seeds`].
 pub(in crate::sieve) const SEED: u64 = 0x5851_F42D_4C95_7F2D;
 
 #[inline(always)]
@@ -31,7 +33,7 @@ const fn fold(a: u64, b: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-/// The states that a table may start its hashes from, in the order in which they are tried. Fixed, so that a set of
+/// The initial states that a table may use, in the order in which they are tried. They are fixed, so that a set of
 /// names gives the same table wherever it is built.
 pub(in crate::sieve) fn seeds() -> impl Iterator<Item = u64> {
     (0..16).map(|n| if n == 0 { SEED } else { pair(SEED, n) })
@@ -47,28 +49,28 @@ pub(in crate::sieve) fn extend(mut state: u64, piece: &[u8]) -> u64 {
     }
     let of_rest = OF_LABEL[rest].0;
     let last = (word_before(piece, piece.len()) & of_rest).swap_bytes() >> 8 >> (56 - 8 * rest);
-    // The rotation keeps the length out of the way of the bytes.
+    // The rotation keeps the length apart from the bytes.
     fold(state.rotate_left(23) ^ last, MULTIPLIER) ^ (piece.len() as u64).wrapping_mul(MULTIPLIER)
 }
 
-/// Hash of one text as a whole.
+/// The hash of a whole text.
 pub(in crate::sieve) fn of(text: &[u8]) -> u64 {
     finish(extend(SEED, text))
 }
 
-/// Hash of a pair of numbers.
+/// The hash of a pair of numbers.
 #[inline]
 pub(in crate::sieve) const fn pair(a: u64, b: u64) -> u64 {
     finish(fold(fold(SEED ^ a, MULTIPLIER).rotate_left(29) ^ b, MULTIPLIER))
 }
 
-/// Spreads the state over the low bits, which tables index by.
+/// Spreads the state over the low bits, which tables use as an index.
 #[inline]
 pub(in crate::sieve) const fn finish(state: u64) -> u64 {
     fold(state ^ MULTIPLIER.rotate_left(17), MULTIPLIER)
 }
 
-/// Makes upper case lower case.
+/// A word that, when OR-ed, turns upper case into lower case.
 const LOWER: u64 = u64::MAX / 0xFF * 0x20;
 
 /// A suffix of a name, by whole labels.
@@ -76,18 +78,18 @@ const LOWER: u64 = u64::MAX / 0xFF * 0x20;
 pub(in crate::sieve) struct Suffix {
     pub(in crate::sieve) hash: u64,
     pub(in crate::sieve) start: usize,
-    /// How many labels it has.
+    /// The number of labels.
     pub(in crate::sieve) labels: u16,
 }
 
-/// Calls `take` with each suffix of a name, shortest first, as long as it says to go on. The name is in either case.
+/// Calls `take` with each suffix of a name, shortest first, until it returns false. The name may be in either case.
 #[inline(always)]
 pub(in crate::sieve) fn suffixes(seed: u64, name: &[u8], mut take: impl FnMut(Suffix) -> bool) {
     if let Some(text) = Text::new(name) {
         let _ = Suffixes::new(seed, text, text.dots().map(|(dots, _)| dots)).all(take);
         return;
     }
-    // There is room before the name.
+    // This copy leaves room before the name.
     let mut room = [0; WORD];
     let start = WORD - name.len();
     room[start..].copy_from_slice(name);
@@ -101,19 +103,20 @@ pub(in crate::sieve) fn suffixes(seed: u64, name: &[u8], mut take: impl FnMut(Su
 #[derive(Clone, Debug)]
 pub(in crate::sieve) struct Suffixes<'n> {
     text: Text<'n>,
-    /// Where the name begins in the text.
+    /// The start of the name in the text.
     start: usize,
-    /// As [`Text::dots`], from the byte before the last dot that was passed on; `None` if the text is too long.
+    /// The bits of [`Text::dots`], shifted so that the top bit is the byte before the last dot returned; `None` if the
+    /// text is too long.
     dots: Option<u64>,
     last: Suffix,
     is_done: bool,
 }
 
 impl<'n> Suffixes<'n> {
-    /// Of a name of which it is known what [`Text::dots`] tells.
+    /// Takes a name with the result of [`Text::dots`] for it.
     #[inline(always)]
     pub(in crate::sieve) fn new(seed: u64, text: Text<'n>, dots: Option<u64>) -> Self {
-        // As if the root dot had been passed.
+        // As if the root dot had just been passed.
         let last = Suffix { hash: seed, start: text.len() + 1, labels: 0 };
         Self { text, start: 0, dots, last, is_done: false }
     }
@@ -151,7 +154,7 @@ impl Iterator for Suffixes<'_> {
     }
 }
 
-/// The state behind the last block of a label, which is `len` bytes long, 15 at most, and ends before `at`.
+/// The state after the last block of a label. That block has `len` bytes, at most 15, and ends before `at`.
 #[inline(always)]
 fn block(state: u64, text: Text<'_>, at: usize, len: usize) -> u64 {
     let (first, second) = (text.word_before(at) | LOWER, text.word_before(at.saturating_sub(WORD)) | LOWER);
@@ -159,7 +162,7 @@ fn block(state: u64, text: Text<'_>, at: usize, len: usize) -> u64 {
     fold(state ^ first & of_first, (second & of_second | (len as u64) << 56) ^ MULTIPLIER)
 }
 
-/// The hash of a name as a whole.
+/// The hash of a whole name.
 #[inline]
 pub(in crate::sieve) fn whole(seed: u64, name: &[u8]) -> u64 {
     let mut whole = seed;
@@ -170,8 +173,8 @@ pub(in crate::sieve) fn whole(seed: u64, name: &[u8]) -> u64 {
     whole
 }
 
-/// The bytes of two words that belong to a label of 0 to 15 bytes: looked up, which is cheaper than shifted on CPUs whose
-/// shifts by a register are slow.
+/// Masks for the bytes of two words that belong to a label of 0 to 15 bytes. A table is cheaper than shifting on CPUs
+/// where shifts by a register are slow.
 const OF_LABEL: [(u64, u64); 16] = {
     let mut masks = [(0, 0); 16];
     let mut len = 0;
@@ -182,10 +185,10 @@ const OF_LABEL: [(u64, u64); 16] = {
     masks
 };
 
-/// The eight bytes that end before `at`, the last one lowest, zeros where there are none.
+/// The eight bytes that end before `at`, the last one lowest, padded with zeros.
 #[inline(always)]
 fn word_before(bytes: &[u8], at: usize) -> u64 {
-    // Without a branch on where in the text `at` is; in two steps, because no shift may be of 64 bits.
+    // Without a branch on the position of `at`. Two shifts are needed, because a single shift by 64 bits is not allowed.
     let missing = 8 - at.min(8);
     match bytes.get(at.max(8) - 8..).and_then(<[u8]>::first_chunk) {
         Some(word) => u64::from_be_bytes(*word) >> (4 * missing) >> (4 * missing),
@@ -212,7 +215,7 @@ mod tests {
         whole(SEED, text.as_bytes())
     }
 
-    /// The blocks of a name by the specification, one byte at a time.
+    /// The blocks of a name according to the specification, one byte at a time.
     fn blocks(name: &str) -> Vec<(u64, u64)> {
         let mut blocks = Vec::new();
         for label in name.to_ascii_lowercase().rsplit('.') {
@@ -267,7 +270,7 @@ mod tests {
         "012345678901234567890123456789012345678901234567890123456789012",
     ];
 
-    /// All texts of up to three of [`LABELS`], and some of more.
+    /// All texts of up to three of [`LABELS`], and some longer ones.
     fn texts() -> Vec<String> {
         let mut texts: Vec<String> = LABELS.map(str::to_owned).to_vec();
         for n in 1..3 {
@@ -289,7 +292,7 @@ mod tests {
             assert_eq!(all(&text), want, "{text}");
             assert_eq!(all(&text.to_uppercase()), want, "{text}");
             assert_eq!(name(&text), want.last().map_or(SEED, |&(hash, ..)| hash), "{text}");
-            // Stops where it is told to.
+            // Stops when it is told to.
             let mut count = 0;
             suffixes(SEED, text.as_bytes(), |_| {
                 count += 1;
@@ -318,7 +321,7 @@ mod tests {
         }
     }
 
-    /// The hash is part of what is saved: these values never change.
+    /// Saved files depend on the hash: these values never change.
     #[test]
     fn the_hash_is_fixed() {
         assert_eq!([of(b""), of(b"evil.test"), pair(1, 2), name("www.evil.test")], FIXED);

@@ -1,18 +1,18 @@
-//! The items of rows of which most have one: the item itself stands where the number of its list would.
+//! The items of rows, optimised for rows with one item: that item is stored inline, in place of the number of a list.
 //!
-//! Beside a single item stands what may be known of it, so that the common case reads nothing else: that it blocks whatever the
-//! port and for every entry, and its scope.
+//! A single item is stored together with its scope, if it blocks unconditionally: whatever the port, for every entry.
+//! The common case then reads nothing else.
 
 use crate::error::Result;
 use crate::indicator::Scope;
 use crate::sieve::flat::csr::{Lists, ListsBuilder};
 use crate::wire::{Reader, Slice, Writer};
 
-/// Set in what stands for a list; the rest is its number.
+/// Set if the number stands for a list; the remaining bits are the number of the list.
 const IS_LIST: u32 = 1 << 31;
-/// Where the scope of a plain item stands: 0 is none.
+/// The position of the scope of a plain item; scope bits of 0 mean that it is not plain.
 const SCOPE: u32 = 29;
-/// A single item that is larger stands in a list.
+/// The largest item that can be stored inline; larger ones go into a list.
 const ITEM: u32 = (1 << SCOPE) - 1;
 
 /// The build form.
@@ -33,7 +33,8 @@ fn scope_bits(scope: Option<Scope>) -> u32 {
 }
 
 impl ItemsBuilder {
-    /// What stands for some items, at least one. `plain` gives the scope of an item that always blocks.
+    /// Returns the number that stands for some items, of which there must be at least one. `plain` returns the scope of
+    /// an item that blocks unconditionally.
     pub(in crate::sieve) fn add(
         &mut self,
         items: impl IntoIterator<Item = u32>,
@@ -58,7 +59,7 @@ impl ItemsBuilder {
     }
 }
 
-/// The scope of an item that always blocks, if what stands for the items is a single one of this kind; and the item.
+/// Returns the item and its scope, if the number stands for a single item that blocks unconditionally.
 #[inline(always)]
 pub(in crate::sieve) fn plain(number: u32) -> Option<(u32, Scope)> {
     let scope = match number >> SCOPE {
@@ -75,7 +76,7 @@ pub(in crate::sieve) fn plain(number: u32) -> Option<(u32, Scope)> {
 pub(in crate::sieve) struct Items(Lists);
 
 impl Items {
-    /// What a number stands for; one that is not of this table stands for nothing.
+    /// The items of a number; none if the number is not from this table.
     #[inline(always)]
     pub(in crate::sieve) fn get(&self, number: u32) -> ItemsOf<'_> {
         if number < IS_LIST {
@@ -85,8 +86,8 @@ impl Items {
         }
     }
 
-    /// Whether a number stands for items that are all below `limit`, which the lists were opened with, and says of a single
-    /// one what `plain` says.
+    /// Returns true if all items of a number are below `limit`, the one given to `open`, and if the scope stored with a
+    /// single item is the one that `plain` returns.
     pub(in crate::sieve) fn holds(&self, number: u32, limit: usize, plain: impl Fn(u32) -> Option<Scope>) -> bool {
         if number >= IS_LIST {
             return ((number & !IS_LIST) as usize) < self.0.len();
@@ -104,7 +105,7 @@ impl Items {
         self.0.save(out);
     }
 
-    /// Reads the sections; the items are below `limit`.
+    /// Reads the sections. Items must be below `limit`.
     pub(in crate::sieve) fn open(from: &mut Reader, limit: usize) -> Result<Self> {
         Lists::open(from, None, limit).map(Self)
     }

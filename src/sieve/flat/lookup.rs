@@ -1,14 +1,14 @@
-//! Ids by hash, while a sieve is being built.
+//! Finds ids by hash while a sieve is being built.
 
 use std::hash::{BuildHasher, RandomState};
 
 use crate::sieve::flat::hash;
 
-/// Finds ids again by a hash of what they stand for, which is kept elsewhere.
+/// Finds the id of a value by its hash. The values are kept elsewhere.
 ///
-/// Open addressing with linear probing; a slot holds the upper half of the hash and the id, so that growing and most of
-/// probing touch nothing else. Hashes start from a secret, lest a feed be made to send all its values to one slot. What is
-/// built does not depend on it.
+/// Open addressing with linear probing. A slot holds the upper half of the hash and the id, so that growing, and most
+/// probing, touches nothing else. Hashes start from a secret, so that no feed can send all its values to one slot. The
+/// result of a build does not depend on the secret.
 #[derive(Debug)]
 pub(in crate::sieve) struct Lookup {
     slots: Vec<u64>,
@@ -25,19 +25,20 @@ impl Default for Lookup {
 }
 
 impl Lookup {
-    /// The hash of a text, for this table alone.
+    /// The hash of a text, valid for this table only.
     #[inline]
     pub(in crate::sieve) fn hash(&self, text: &[u8]) -> u64 {
         hash::finish(hash::extend(self.secret, text))
     }
 
-    /// The hash of numbers, for this table alone.
+    /// The hash of numbers, valid for this table only.
     #[inline]
     pub(in crate::sieve) fn hash_words(&self, words: &[u64]) -> u64 {
         words.iter().fold(self.secret, |state, &word| hash::pair(state, word))
     }
 
-    /// The id with this hash that `is_it` says yes to; `next`, added now, if there is none. `next` is not `u32::MAX`.
+    /// Finds the id with this hash for which `is_it` returns true. If there is none, adds and returns `next`, which
+    /// must not be `u32::MAX`.
     #[inline]
     pub(in crate::sieve) fn find_or_add(&mut self, hash: u64, next: u32, mut is_it: impl FnMut(u32) -> bool) -> u32 {
         if self.len * 4 >= self.slots.len() * 3 {
@@ -60,7 +61,7 @@ impl Lookup {
         next
     }
 
-    /// The id with this hash that `is_it` says yes to.
+    /// Finds the id with this hash for which `is_it` returns true.
     #[inline]
     pub(in crate::sieve) fn find(&self, hash: u64, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         if self.len == 0 {
@@ -80,7 +81,7 @@ impl Lookup {
         }
     }
 
-    /// Reads the slots of many hashes one right after the other, so that the time memory takes to answer is spent once.
+    /// Reads the slots of many hashes in one go, so that their cache misses overlap.
     #[inline]
     pub(in crate::sieve) fn warm(&self, hashes: impl Iterator<Item = u64>) {
         if self.len > 0 {
@@ -113,7 +114,7 @@ mod tests {
     fn ids_are_found_again() {
         let mut lookup = Lookup::default();
         assert_eq!(lookup.find(7, |_| true), None);
-        // Values of one hash are told apart by the caller.
+        // The caller tells values with the same hash apart.
         let hash = |lookup: &Lookup, value: u32| lookup.hash_words(&[u64::from(value / 3)]);
         for value in 0..10_000 {
             assert_eq!(lookup.find(hash(&lookup, value), |id| id == value), None);

@@ -1,8 +1,9 @@
-//! Flat arrays, and what the tables are put together from: columns, lists, buckets, texts and their hashes.
+//! The flat arrays from which tables are built: columns, lists, buckets, texts and their hashes.
 //!
-//! Each has a loose build form and a flat search form, which is saved as it is searched: [`strings`] holds texts by id, [`column`]
-//! a number a row in as few bytes as the largest takes, [`csr`] a list a row, [`buckets`] a hash table of cache lines, and
-//! [`items`] the indicators of a key. [`lookup`] finds equal things while a table is built.
+//! Most have a loose build form and a flat search form, which is saved as it is searched. [`strings`] holds texts by
+//! id; [`column`] a number per row in as few bytes as the largest takes; [`csr`] a list per row; [`buckets`] is a hash
+//! table of cache lines; and [`items`] holds the indicators of a key. [`lookup`] finds equal values while a table is
+//! built.
 
 pub(in crate::sieve) mod buckets;
 pub(in crate::sieve) mod column;

@@ -1,13 +1,13 @@
-//! Work on all cores where the feature `parallel` is there, one piece after the other where it is not.
+//! Work on all cores with the feature `parallel`, and on one without it.
 //!
-//! Results come in the order of the pieces, whoever worked on them.
+//! Results are in the order of the pieces, whichever thread worked on them.
 
 use std::ops::Range;
 
-/// Ids that one piece of work is about: large enough to pay for handing it over, small enough to share out evenly.
+/// Ids per piece of work: large enough to be worth handing over, small enough to share out evenly.
 const PIECE: u32 = 1 << 14;
 
-/// Both results.
+/// Runs both closures and returns both results.
 #[cfg(feature = "parallel")]
 pub(in crate::sieve) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     rayon::join(a, b)
@@ -18,7 +18,7 @@ pub(in crate::sieve) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: 
     (a(), b())
 }
 
-/// What `work` makes of each piece of `0..len`, in order.
+/// Applies `work` to each piece of `0..len`, and returns the results in order.
 pub(in crate::sieve) fn pieces<T: Send>(len: usize, work: impl Fn(Range<u32>) -> T + Sync) -> Vec<T> {
     let len = len as u32;
     let piece = |at: u32| work(at * PIECE..len.min(at.saturating_add(1).saturating_mul(PIECE)));
@@ -32,7 +32,7 @@ pub(in crate::sieve) fn pieces<T: Send>(len: usize, work: impl Fn(Range<u32>) ->
     (0..count).map(piece).collect()
 }
 
-/// What `work` makes of each item, in order.
+/// Applies `work` to each item, and returns the results in order.
 pub(in crate::sieve) fn map<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync + Send) -> Vec<T> {
     #[cfg(feature = "parallel")]
     {

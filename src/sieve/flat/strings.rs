@@ -1,4 +1,4 @@
-//! Strings stored once and named by a number.
+//! Strings that are stored once and identified by a number.
 
 use bytes::Bytes;
 
@@ -12,7 +12,7 @@ use crate::wire::{Reader, Words, Writer};
 pub(in crate::sieve) struct StrId(pub(in crate::sieve) u32);
 
 impl StrId {
-    /// Stands for "no string" in a column.
+    /// The value for "no string" in a column.
     pub(in crate::sieve) const NONE: StrId = StrId(u32::MAX);
 
     pub(in crate::sieve) fn some(self) -> Option<StrId> {
@@ -20,17 +20,17 @@ impl StrId {
     }
 }
 
-/// The search form: one text and the offsets of its parts.
+/// The search form: one text, and the offsets of its parts.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Strings {
-    /// UTF-8, as are its parts.
+    /// Valid UTF-8, as is each part.
     text: Bytes,
-    /// `ends[i]` is where string `i` ends; it starts where the one before ends.
+    /// String `i` ends at `ends[i]`, and starts where the one before it ends.
     ends: Words<u32>,
 }
 
 impl Strings {
-    /// The bytes of the string of an id: what is compared. An id that is not of this table gives the empty string.
+    /// The bytes of a string, for comparing. An id that is not from this table yields an empty string.
     #[inline]
     pub(in crate::sieve) fn bytes(&self, id: StrId) -> &[u8] {
         let at = id.0 as usize;
@@ -39,31 +39,30 @@ impl Strings {
         &self.text[start as usize..end as usize]
     }
 
-    /// Where the string of an id starts in the text of all; with its length this stands for the string as well, and is read
-    /// in one step.
+    /// The start of a string in the common text. Start and length identify a string too, and find it in one step.
     pub(in crate::sieve) fn start(&self, id: StrId) -> u32 {
         (id.0 as usize).checked_sub(1).map_or(0, |before| self.ends.at(before))
     }
 
-    /// The bytes of a string by its place; empty beyond the end.
+    /// The bytes at a place; empty beyond the end.
     #[inline(always)]
     pub(in crate::sieve) fn part(&self, start: u32, len: usize) -> &[u8] {
         self.text.get(start as usize..).and_then(|text| text.get(..len)).unwrap_or(b"")
     }
 
-    /// Asks for the bytes at a place.
+    /// Prefetches the bytes at a place.
     #[inline(always)]
     pub(in crate::sieve) fn prefetch(&self, start: u32) {
         prefetch(&self.text, start as usize);
     }
 
-    /// The string of an id: what is shown. Costs a look at its bytes.
+    /// The string of an id, for display. Validates its bytes.
     #[inline]
     pub(in crate::sieve) fn get(&self, id: StrId) -> &str {
         std::str::from_utf8(self.bytes(id)).expect("strings are UTF-8, and were checked when they were opened")
     }
 
-    /// How many strings there are.
+    /// The number of strings.
     pub(in crate::sieve) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -92,7 +91,7 @@ impl Strings {
     }
 }
 
-/// The build form: finds a string that is there already.
+/// The build form, which finds strings that are stored already.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Interner {
     texts: Texts,
@@ -100,7 +99,7 @@ pub(in crate::sieve) struct Interner {
     overflow: bool,
 }
 
-/// As of [`Strings`].
+/// The same fields as in [`Strings`].
 #[derive(Debug, Default)]
 struct Texts {
     text: String,
@@ -118,26 +117,26 @@ impl Texts {
 }
 
 impl Interner {
-    /// The id of `text`, stored now if it is new. Past the capacity every string is [`StrId::NONE`], which
-    /// [`close`](Interner::close) reports.
+    /// Returns the id of `text`, and stores it if it is new. Beyond the capacity, every string gets [`StrId::NONE`],
+    /// which [`close`](Interner::close) reports.
     #[inline]
     pub(in crate::sieve) fn intern(&mut self, text: &str) -> StrId {
         self.intern_hashed(self.hash(text), text)
     }
 
-    /// The hash that finds `text`, for this interner alone.
+    /// The hash that finds `text`, valid for this interner only.
     #[inline]
     pub(in crate::sieve) fn hash(&self, text: &str) -> u64 {
         self.lookup.hash(text.as_bytes())
     }
 
-    /// As of [`Lookup::warm`].
+    /// The same as [`Lookup::warm`].
     #[inline]
     pub(in crate::sieve) fn warm(&self, hashes: impl Iterator<Item = u64>) {
         self.lookup.warm(hashes);
     }
 
-    /// As [`intern`](Self::intern), with the hash of the text.
+    /// Like [`intern`](Self::intern), with the hash of the text.
     #[inline]
     pub(in crate::sieve) fn intern_hashed(&mut self, hash: u64, text: &str) -> StrId {
         let next = self.texts.ends.len() as u32;
@@ -146,7 +145,7 @@ impl Interner {
         if id == next { self.add(text) } else { StrId(id) }
     }
 
-    /// The id of `text`, which is stored without looking whether it is there, and is not found again.
+    /// Stores `text` without looking for an equal string, and returns its id. It will not be found again.
     pub(in crate::sieve) fn add(&mut self, text: &str) -> StrId {
         let Texts { text: all, ends } = &mut self.texts;
         let id = ends.len() as u32;
@@ -174,7 +173,7 @@ impl Interner {
         self.close().map(|(strings, _)| strings)
     }
 
-    /// The search form, and what finds in it the strings that were interned.
+    /// The search form, with the lookup that finds the interned strings in it.
     pub(in crate::sieve) fn close(self) -> Result<(Strings, Lookup)> {
         if self.overflow {
             return Err(Error::capacity("bytes of names, URLs and attributes", u64::from(u32::MAX)));

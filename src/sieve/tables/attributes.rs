@@ -1,4 +1,4 @@
-//! What many entries of a feed have in common, interned.
+//! Attributes that many entries of a feed share, interned.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,12 +12,12 @@ use crate::sieve::flat::lookup::Lookup;
 use crate::sieve::flat::strings::{Interner, StrId};
 use crate::wire::{Reader, Slice, Word, Words, Writer};
 
-/// What many entries of a feed have in common.
+/// Attributes that many entries of a feed share.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sieve) struct AttributeSet {
     pub(in crate::sieve) feed: u32,
     pub(in crate::sieve) action: Action,
-    /// Row of the tag lists.
+    /// A row of the tag lists.
     pub(in crate::sieve) tags: u32,
     pub(in crate::sieve) family: StrId,
     pub(in crate::sieve) confidence: Option<u8>,
@@ -29,7 +29,7 @@ pub(in crate::sieve) struct AttributeSet {
 }
 
 impl AttributeSet {
-    /// All fields as numbers, scores by their bits: what is equal has the same.
+    /// All fields as numbers, with scores as their bits, so that equal sets have equal numbers.
     fn words(&self) -> [u64; 8] {
         let ids = u64::from(self.tags) << 32 | u64::from(self.family.0);
         let small = u64::from(self.feed) << 32 | (self.action as u64) << 16 | self.confidence.map_or(0xFFFF, u64::from);
@@ -51,12 +51,12 @@ impl PartialEq for AttributeSet {
     }
 }
 
-/// Stands for an unknown time; no time is that early.
+/// An unknown time. No real time is that early.
 const NO_TIME: i64 = i64::MIN;
-/// Stands for an unknown score: the bits of one of the values that are not a number.
+/// An unknown score: the bits of a NaN.
 const NO_SCORE: u64 = u64::MAX;
 
-/// The search form: the interned sets, a column a field. Columns that no set fills are empty.
+/// The search form: the interned sets, with a column per field. A column is empty if no set has a value for it.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Attributes {
     len: usize,
@@ -64,7 +64,7 @@ pub(in crate::sieve) struct Attributes {
     actions: Column,
     tag_rows: Column,
     families: Column,
-    /// One more than the confidence; 0 for none.
+    /// The confidence plus one; 0 if it is unknown.
     confidences: Column,
     scores: Words<u64>,
     first_seen: Words<i64>,
@@ -94,7 +94,7 @@ impl Attributes {
         }
     }
 
-    /// How many sets there are.
+    /// The number of sets.
     pub(in crate::sieve) fn len(&self) -> usize {
         self.len
     }
@@ -130,7 +130,7 @@ impl Attributes {
         }
     }
 
-    /// The strings that are the tags of a set.
+    /// The tags of a set, as string ids.
     #[inline]
     pub(in crate::sieve) fn tags(&self, row: u32) -> Slice<'_, u32> {
         self.tags.get(self.tag_rows.get(row as usize) as usize)
@@ -191,7 +191,7 @@ impl Attributes {
     }
 }
 
-/// One number a row, or none at all if no row has one.
+/// One number per row, or no numbers at all if no row has one.
 fn optional<W: Word>(values: impl Iterator<Item = Option<W>> + Clone, none: W) -> Words<W> {
     if values.clone().all(|value| value.is_none()) {
         return Words::default();
@@ -212,9 +212,9 @@ pub(in crate::sieve) struct AttributesBuilder {
     tag_sets: HashMap<Box<[StrId]>, u32>,
     done: Vec<AttributeSet>,
     done_tags: ListsBuilder,
-    /// The set that was asked for last: feeds repeat themselves.
+    /// The set of the previous record: feeds repeat themselves.
     last: Option<(AttributeSet, u32)>,
-    /// The tags that were asked for last, as they were given, and their row.
+    /// The tags of the previous record, as given, and their row.
     last_tags: (Vec<StrId>, Option<u32>),
     scratch: Vec<StrId>,
 }
@@ -224,7 +224,7 @@ pub(in crate::sieve) fn seconds(time: Option<Timestamp>) -> Option<i64> {
 }
 
 impl AttributesBuilder {
-    /// The number of the set that `feed` and the record's own attributes make up.
+    /// Returns the number of the set that `feed` and the record's own attributes make up.
     pub(in crate::sieve) fn intern(
         &mut self,
         strings: &mut Interner,
@@ -261,7 +261,7 @@ impl AttributesBuilder {
         row
     }
 
-    /// The row of the feed's tags and the record's own, each once.
+    /// Returns the row of the feed's tags and the record's own, without duplicates.
     fn tags(&mut self, strings: &mut Interner, feed: &Feed, own: &crate::indicator::Attributes<'_>) -> u32 {
         let given = || feed.tags.iter().map(String::as_str).chain(own.tags.iter().map(AsRef::as_ref));
         let (last, row) = &mut self.last_tags;
@@ -273,7 +273,7 @@ impl AttributesBuilder {
         last.clear();
         last.extend(given().map(|tag| strings.intern(tag)));
         self.scratch.clear();
-        // Nobody gives many tags, except to see what that costs.
+        // Nobody has many tags, except to test how much they cost.
         let mut seen = HashSet::new();
         for &id in last.iter() {
             if if last.len() > 32 { seen.insert(id) } else { !self.scratch.contains(&id) } {

@@ -1,11 +1,11 @@
-//! Hashes of files: sorted bytes of each length, found by their first bits.
+//! File hashes: sorted bytes for each length, found by their first bits.
 //!
-//! A table holds the digests of one length one after the other, in order. The first bits of a digest name its *bucket*, of which the
-//! start is known; 8 to 16 digests share one, and more only where somebody makes them so, which halving answers. Before a bucket is
-//! looked at, a filter of ten bits a digest says of nearly all that is not listed that it is not. In all that is 1.8 bytes a digest more
-//! than the digests themselves, at most.
+//! A table holds the digests of one length in order. The first bits of a digest select its *bucket*, whose start is
+//! known. A bucket holds 8 to 16 digests on average; more only if somebody crafts them, and then bisection finds them.
+//! Before a bucket is read, a filter of ten bits per digest rules out nearly everything that is not listed. All this
+//! takes at most 1.8 bytes per digest beside the digests themselves.
 //!
-//! The digests are the last indicators of a sieve, in this order, so that nothing need say which indicator a digest is.
+//! The digests are the last indicators of a sieve, in the same order, so their ids need not be stored.
 
 use bytes::Bytes;
 
@@ -17,26 +17,26 @@ use crate::value::FileHash;
 use crate::value::hash::LENGTHS;
 use crate::wire::{Reader, Word, Words, Writer};
 
-/// Digests of a bucket, on average, at least.
+/// The minimum average number of digests in a bucket.
 const IN_BUCKET: usize = 8;
-/// Digests of a bucket up to which each is looked at.
+/// The number of digests that are compared one by one; larger buckets are bisected first.
 const FEW: usize = 32;
-/// Bits of the filter for each digest.
+/// Bits of the filter per digest.
 const FILTER_BITS: usize = 10;
-/// Digests that are looked up side by side.
+/// The number of digests that are looked up side by side.
 const BATCH: usize = 32;
 
-/// The build form: each digest once.
+/// The build form, with each digest once.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Builder {
-    /// By length, the digests in the order in which they came.
+    /// By length, the digests in the order in which they were added.
     bytes: [Vec<u8>; LENGTHS.len()],
-    /// Of each digest, in that order: its length, by number, and its place among those.
+    /// For each digest in that order: the number of its length, and its place among the digests of that length.
     places: Vec<(u8, u32)>,
     lookup: Lookup,
 }
 
-/// The number of a length among [`LENGTHS`].
+/// The position of a length in [`LENGTHS`].
 #[inline(always)]
 fn class(len: usize) -> Option<usize> {
     LENGTHS.iter().position(|&known| known == len)
@@ -47,7 +47,7 @@ impl Builder {
         self.places.len()
     }
 
-    /// The number of a digest, which is new or known.
+    /// Returns the number of a digest, and adds it if it is new.
     pub(in crate::sieve) fn add(&mut self, digest: &FileHash) -> u32 {
         let Self { bytes, places, lookup } = self;
         let digest = digest.as_bytes();
@@ -64,7 +64,7 @@ impl Builder {
         number
     }
 
-    /// The search form, of which `first` is the id of the first digest; and the rows of the digests, by their numbers.
+    /// Returns the search form, and the row of each digest by its number. `first` is the id of the first digest.
     pub(in crate::sieve) fn finish(self, first: u32) -> (Table, Vec<u32>) {
         let mut classes: [Class; LENGTHS.len()] = Default::default();
         let mut ranks: [Vec<u32>; LENGTHS.len()] = Default::default();
@@ -86,7 +86,7 @@ impl Builder {
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Table {
     classes: [Class; LENGTHS.len()],
-    /// The id of the first.
+    /// The id of the first digest.
     first: u32,
     len: u32,
 }
@@ -94,28 +94,28 @@ pub(in crate::sieve) struct Table {
 /// The digests of one length.
 #[derive(Debug, Default)]
 struct Class {
-    /// Bytes of one.
+    /// The size of a digest in bytes.
     size: usize,
-    /// In order.
+    /// The digests, sorted.
     bytes: Bytes,
-    /// By bucket: where it starts; and where the last one ends.
+    /// The start of each bucket, and the end of the last one.
     starts: Words<u32>,
-    /// How many bits of a digest do not name its bucket, of the first 32.
+    /// The number of the first 32 bits that do not select a bucket.
     shift: u32,
-    /// Three bits of a word for each digest.
+    /// The filter: three bits of one word per digest.
     filter: Words<u64>,
-    /// The row of the first.
+    /// The row of the first digest.
     row: u32,
 }
 
-/// The first eight bytes, as a number that is ordered as they are.
+/// The first eight bytes as a number, which sorts like the bytes.
 #[inline(always)]
 fn prefix(digest: &[u8]) -> u64 {
     digest.first_chunk().map_or(0, |head| u64::from_be_bytes(*head))
 }
 
 impl Class {
-    /// Of digests in any order, each once; and the place of each in the order.
+    /// Makes a class from distinct digests in any order. Also returns the sorted place of each.
     fn new(bytes: Vec<u8>, size: usize, row: u32) -> (Self, Vec<u32>) {
         let count = bytes.len() / size;
         let mut order: Vec<(u64, u32)> =
@@ -171,14 +171,14 @@ impl Class {
         self.bytes.get(at * self.size..).and_then(|rest| rest.get(..self.size)).unwrap_or(&[])
     }
 
-    /// The digests of the bucket that a digest would be in.
+    /// The range of the bucket in which a digest would be.
     #[inline(always)]
     fn bucket(&self, digest: &[u8]) -> (usize, usize) {
         let bucket = (prefix(digest) >> 32 >> self.shift) as usize;
         (self.starts.at(bucket) as usize, self.starts.at(bucket + 1) as usize)
     }
 
-    /// The place of a digest in a bucket.
+    /// The place of a digest in its bucket.
     #[inline(always)]
     fn find(&self, (mut from, mut to): (usize, usize), digest: &[u8]) -> Option<usize> {
         while to - from > FEW {
@@ -220,7 +220,7 @@ impl Class {
             last = Some(digest);
             is_filtered &= class.may_hold(digest);
             let bucket = (prefix(digest) >> 32 >> shift) as usize;
-            // The buckets before this one, and it, start here if nothing of them has come.
+            // This bucket, and any empty ones before it, start here.
             while next <= bucket {
                 is_placed &= starts.at(next) == at;
                 next += 1;
@@ -237,7 +237,7 @@ impl Class {
     }
 }
 
-/// How many of the first 32 bits do not name a bucket.
+/// The number of the first 32 bits that do not select a bucket.
 fn shift_of(count: usize) -> u32 {
     32 - (count / IN_BUCKET).max(1).ilog2().min(28)
 }
@@ -250,11 +250,11 @@ fn filter_len(count: usize) -> usize {
     (count * FILTER_BITS).div_ceil(64)
 }
 
-/// The word of the filter that a digest has bits in, and the bits.
+/// The word and the bits of a digest in the filter.
 #[inline(always)]
 fn bits_of(digest: &[u8], words: usize) -> (usize, u64) {
     let second = digest.get(8..).and_then(u64::read).unwrap_or(0);
-    // Digests are as good as random, unless somebody has made them up.
+    // Digests are as good as random, unless they were crafted.
     let hash = (prefix(digest) ^ second.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let word = ((u128::from(hash) * words as u128) >> 64) as usize;
     (word, 1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63))
@@ -270,7 +270,7 @@ impl Table {
         self.len == 0
     }
 
-    /// The indicator that a digest is.
+    /// Finds the indicator of a digest.
     #[inline]
     pub(in crate::sieve) fn find(&self, digest: &[u8]) -> Option<u32> {
         let class = &self.classes[class(digest.len())?];
@@ -281,7 +281,7 @@ impl Table {
         Some(self.first + class.row + at as u32)
     }
 
-    /// Calls `found` with the place of each digest that is an indicator, and with that, in order. What is looked at is asked for ahead.
+    /// Calls `found` with the place and the indicator of each listed digest, in order. Prefetches what it will read.
     pub(in crate::sieve) fn find_all(&self, digests: &[FileHash], mut found: impl FnMut(usize, u32)) {
         let mut likely = [(0_usize, 0_usize, (0_usize, 0_usize)); BATCH];
         for (from, digests) in (0..).step_by(BATCH).zip(digests.chunks(BATCH)) {
@@ -291,7 +291,7 @@ impl Table {
                 let Some(of) = class(digest.len()).filter(|&of| !self.classes[of].filter.is_empty()) else { continue };
                 let class = &self.classes[of];
                 likely[count] = (at, of, (0, 0));
-                // Which of them pass is not foreseen.
+                // Branch-free, because nothing predicts which digests pass.
                 let is_likely = class.may_hold(digest);
                 prefetch(class.starts.bytes(), (prefix(digest) >> 32 >> class.shift) as usize * 4);
                 count += usize::from(is_likely);
@@ -300,7 +300,7 @@ impl Table {
             for (at, of, bucket) in &mut likely[..count] {
                 let class = &self.classes[*of];
                 *bucket = class.bucket(digests[*at].as_bytes());
-                // Digests of a bucket are in order: most are near where their next bits say.
+                // Prefetch the first two cache lines of the bucket, where the comparison starts.
                 prefetch(&class.bytes, bucket.0 * class.size);
                 prefetch(&class.bytes, bucket.0 * class.size + 64);
             }
@@ -323,14 +323,14 @@ impl Table {
         self.classes.iter().map(|class| class.bytes.len() + class.starts.memory() + class.filter.memory()).sum()
     }
 
-    /// Writes the sections of the lengths that there are.
+    /// Writes the sections of the lengths that occur.
     pub(in crate::sieve) fn save(&self, writer: &mut Writer) {
         for (class, len) in self.classes.iter().zip(LENGTHS).filter(|(class, _)| class.size > 0) {
             writer.within(&len.to_string(), |writer| class.save(writer));
         }
     }
 
-    /// Reads the sections. The last indicators are the digests, in order, and no others are any.
+    /// Reads the sections. The last indicators must be these digests in order, and no other indicator may be a digest.
     pub(in crate::sieve) fn open(reader: &mut Reader, indicators: &Indicators) -> Result<Self> {
         let mut classes: [Class; LENGTHS.len()] = Default::default();
         let mut len = 0;
@@ -357,7 +357,7 @@ mod tests {
     use super::*;
 
     fn digest(len: usize, number: u64) -> FileHash {
-        // Of a simple generator.
+        // From a simple generator.
         let mut state = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ len as u64;
         let bytes: Vec<u8> = (0..len)
             .map(|_| {
@@ -399,7 +399,7 @@ mod tests {
         }
     }
 
-    /// Digests that begin alike are in one bucket.
+    /// Digests with a common beginning share a bucket.
     #[test]
     fn made_up_digests_are_found_all_the_same() {
         let digests: Vec<FileHash> = (0..3000_u32)

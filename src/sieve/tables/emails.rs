@@ -1,7 +1,7 @@
 //! Mail addresses, found by the hash of their canonical text.
 //!
-//! A scan asks a bitmap first, about the bytes around an `@`: the last three of the local part, as far as they are letters, digits and
-//! the like, and the first four behind.
+//! A scan first asks a bitmap about the bytes around an `@`: the last bytes of the local part, up to three and as far
+//! as they are common ones, and the first four after the `@`.
 
 use crate::error::Result;
 use crate::sieve::flat::buckets::{Buckets, Keyed};
@@ -10,19 +10,19 @@ use crate::sieve::flat::strings::{StrId, Strings};
 use crate::sieve::tables::indicators::{Indicators, Value};
 use crate::wire::{Reader, Words, Writer};
 
-/// Bits of the bitmap for each address.
+/// Bits of the bitmap per address.
 const FILTER_BITS: usize = 16;
 
 /// The search form.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Table {
     seed: u64,
-    /// By text: the indicator. The mark is the length of the text, as far as a byte holds it.
+    /// By text: the indicator. The mark is the lower byte of the text's length.
     buckets: Buckets,
     filter: Words<u64>,
-    /// Whether the name of some address is in Punycode, which a log may write otherwise.
+    /// True if the domain of some address is in Punycode, which a log may write in Unicode.
     has_punycode: bool,
-    /// A bit for each number of bytes before the `@` that some address is in the bitmap by.
+    /// A bit per number of local-part bytes with which some address is in the bitmap.
     lens: u8,
 }
 
@@ -30,13 +30,13 @@ fn hash_of(seed: u64, text: &[u8]) -> u64 {
     hash::finish(hash::extend(seed, text))
 }
 
-/// Whether a byte is one that local parts are mostly made of.
+/// Returns true for the bytes of which most local parts consist.
 #[inline(always)]
 fn is_core(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
 }
 
-/// How many of the bytes before `at` are such, three at most; `None` if the bitmap does not see such addresses.
+/// The number of such bytes directly before `at`, at most three; `None` if the bitmap does not cover such addresses.
 #[inline(always)]
 fn core_len(text: &[u8], at: usize) -> Option<usize> {
     let near = text.get(at.saturating_sub(3)..at)?;
@@ -46,17 +46,17 @@ fn core_len(text: &[u8], at: usize) -> Option<usize> {
     Some(near.iter().rev().take_while(|byte| is_core(**byte)).count()).filter(|&len| len > 0)
 }
 
-/// What the name behind an `@` begins with; `None` if the bitmap does not see such names.
+/// The beginning of the name after an `@`; `None` if the bitmap does not cover such names.
 #[inline(always)]
 fn head(text: &[u8], at: usize) -> Option<u32> {
-    // A name has three bytes at least. Of what may follow it nothing is kept.
+    // A name has at least three bytes. A fourth byte that may not belong to the name counts as zero.
     let host = text.get(at + 1..)?;
     let head = host.get(..3).filter(|head| head.is_ascii())?;
     let fourth = host.get(3).copied().filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').unwrap_or(0);
     Some(u32::from_le_bytes([head[0], head[1], head[2], fourth]) | 0x2020_2020)
 }
 
-/// What the bytes around an `@` are to the bitmap, of which `len` stand before it.
+/// The bitmap's key for the bytes around an `@`, with `len` of them before it.
 #[inline(always)]
 fn key(text: &[u8], at: usize, len: usize, head: u32) -> u64 {
     let local = text[at - len..at].iter().fold(0, |key, byte| key << 8 | u64::from(byte | 0x20));
@@ -81,7 +81,7 @@ impl Table {
             let text = strings.bytes(name);
             let at = memchr::memrchr(b'@', text).unwrap_or(0);
             table.has_punycode |= memchr::memmem::find(&text[at..], b"xn--").is_some();
-            // What is not seen in the bitmap is not asked for in it.
+            // An address that the bitmap does not cover is not looked up in it either.
             if let (Some(len), Some(head)) = (core_len(text, at), head(text, at)) {
                 let (word, bits) = bits_of(key(text, at, len, head), filter.len());
                 filter[word] |= bits;
@@ -96,7 +96,7 @@ impl Table {
         self.buckets.is_empty()
     }
 
-    /// The indicator that a canonical address is.
+    /// Finds the indicator of a canonical address.
     #[inline]
     pub(in crate::sieve) fn find(&self, strings: &Strings, address: &str) -> Option<u32> {
         if self.buckets.is_empty() {
@@ -108,11 +108,11 @@ impl Table {
         self.buckets.find(hash_of(self.seed, text), text.len() as u8, is, compare)
     }
 
-    /// Whether the address around an `@` of a log may be listed. No is certain.
+    /// Returns true if the address around an `@` in a log may be listed. False is certain.
     #[inline(always)]
     pub(in crate::sieve) fn may_hold(&self, text: &[u8], at: usize) -> bool {
         let (Some(len), Some(head)) = (core_len(text, at), head(text, at)) else { return true };
-        // The last of an escape may stand before a short local part.
+        // Shorter lengths too: a short local part may follow the last byte of an escape.
         let is_seen = (1..=len).filter(|len| self.lens >> len & 1 == 1).any(|len| {
             let (word, bits) = bits_of(key(text, at, len, head), self.filter.len());
             self.filter.at(word) & bits == bits
@@ -124,7 +124,7 @@ impl Table {
         self.buckets.memory() + self.filter.memory()
     }
 
-    /// Writes the sections, if it holds anything.
+    /// Writes the sections, unless the table is empty.
     pub(in crate::sieve) fn save(&self, writer: &mut Writer) {
         if !self.is_empty() {
             writer.words(
@@ -136,7 +136,7 @@ impl Table {
         }
     }
 
-    /// Reads the sections. Whether the bitmap has a bit for every address is the checksum's business.
+    /// Reads the sections. Only the checksum ensures that the bitmap has bits for every address.
     pub(in crate::sieve) fn open(reader: &mut Reader, strings: &Strings, indicators: &Indicators) -> Result<Self> {
         let count = indicators.emails();
         let facts = reader.optional_words::<u64>("facts")?;
@@ -166,7 +166,7 @@ impl Table {
     }
 }
 
-/// The word of the bitmap that a key has bits in, and the bits.
+/// The word and the bits of a key in the bitmap.
 #[inline(always)]
 fn bits_of(key: u64, words: usize) -> (usize, u64) {
     let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -175,7 +175,7 @@ fn bits_of(key: u64, words: usize) -> (usize, u64) {
     (word, 1 << (hash & 63) | 1 << (hash >> 6 & 63))
 }
 
-/// Whether the word behind an `@` holds a byte that is not ASCII.
+/// Returns true if the word after an `@` holds a non-ASCII byte.
 fn is_not_ascii(text: &[u8], at: usize) -> bool {
     let is_part = |byte: &&u8| **byte >= 0x80 || is_core(**byte);
     text[at + 1..].iter().take(crate::limits::MAX_NAME).take_while(is_part).any(|byte| *byte >= 0x80)

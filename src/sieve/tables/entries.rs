@@ -1,4 +1,4 @@
-//! What the feeds say of each indicator: one row for each listing.
+//! The entries: one row for each listing of an indicator in a feed.
 
 use std::ops::Range;
 
@@ -10,33 +10,33 @@ use crate::sieve::tables::attributes::Attributes;
 use crate::sieve::tables::indicators::{Flags, Indicators};
 use crate::wire::{Reader, Words, Writer};
 
-/// One feed's listing of an indicator.
+/// An indicator's listing in one feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::sieve) struct Entry {
     /// The number of its attribute set, which names the feed.
     pub(in crate::sieve) attributes: u32,
-    /// The line of the feed; 0 where it has none.
+    /// The line of the feed; 0 if it has none.
     pub(in crate::sieve) line: u32,
 }
 
-/// The search form: the entries by indicator, feed and line, a column a field.
+/// The search form: the entries sorted by indicator, feed and line, with a column per field.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Entries {
     len: usize,
     indicators: usize,
-    /// By indicator: where its entries start. Empty if each has one.
+    /// The first entry of each indicator. Empty if each indicator has one entry.
     starts: Column,
     attributes: Column,
     lines: Column,
-    /// What the feed wrote, where that is not the canonical text.
+    /// The text that the feed wrote, unless it is the canonical one.
     as_listed: Column,
     references: Column,
     descriptions: Column,
-    /// What the feed itself calls the entries.
+    /// The feed's own ids of the entries.
     objects: Column,
 }
 
-/// The texts of the entries, of which few feeds have any.
+/// The texts of the entries. Few feeds have any.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Texts {
     pub(in crate::sieve) as_listed: Column,
@@ -46,7 +46,7 @@ pub(in crate::sieve) struct Texts {
 }
 
 impl Entries {
-    /// From the first row of each indicator, the rows, and their texts.
+    /// Makes the table from the first row of each indicator, the rows, and their texts.
     pub(in crate::sieve) fn new(
         starts: &[u32],
         rows: impl ExactSizeIterator<Item = Entry> + Clone,
@@ -159,7 +159,7 @@ impl Entries {
         Ok(entries)
     }
 
-    /// Each indicator has an entry, and each entry an indicator.
+    /// Checks that each indicator has an entry, and each entry an indicator.
     fn check_starts(&self, reader: &Reader) -> Result<()> {
         if self.len == self.indicators {
             return Ok(());
@@ -171,10 +171,10 @@ impl Entries {
         reader.ensure(last.is_some(), "starts", "leave an entry without an indicator")
     }
 
-    /// What lookups know of an indicator before they read its entries is what the entries say.
+    /// Checks that the flags of the indicators agree with their entries.
     fn check_flags(&self, reader: &Reader, indicators: &Indicators, attributes: &Attributes) -> Result<()> {
         let actions: Vec<Action> = (0..attributes.len() as u32).map(|row| attributes.action(row)).collect();
-        // Most sets only block. Each indicator has an entry, so that all say the same then.
+        // In most sets every entry blocks. Each indicator has an entry, so one comparison covers them all.
         let only = actions.first().filter(|first| actions.iter().all(|action| action == *first));
         let holds = match only {
             Some(&only) => indicators.all_have(Flags::default().with(only)),

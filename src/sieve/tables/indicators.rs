@@ -1,4 +1,4 @@
-//! The indicators: what each is, and what lookups must know of it.
+//! The indicators: their kinds and values, and the flags that lookups need.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,7 +10,7 @@ use crate::sieve::flat::column::Column;
 use crate::sieve::flat::strings::StrId;
 use crate::wire::{Reader, Words, Writer};
 
-/// The value of an indicator, by reference to the strings.
+/// The value of an indicator; texts are string ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sieve) enum Value {
     Net(IpNet),
@@ -36,7 +36,7 @@ impl Value {
     }
 }
 
-/// What a lookup must know of an indicator before it reads an entry.
+/// The properties of an indicator that a lookup needs before it reads an entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::sieve) struct Flags(u8);
 
@@ -52,13 +52,13 @@ impl Flags {
         }
     }
 
-    /// Whether some entry has this action.
+    /// Returns true if an entry has this action.
     #[inline]
     pub(in crate::sieve) const fn has(self, action: Action) -> bool {
         self.0 & Self::bit(action) != 0
     }
 
-    /// Whether every entry blocks, whatever the port: the common case, which needs no entry read.
+    /// Returns true if every entry blocks, whatever the port. In this common case, no entry has to be read.
     #[inline]
     pub(in crate::sieve) const fn is_plain_block(self) -> bool {
         self.0 == Self::bit(Action::Block)
@@ -79,27 +79,27 @@ impl Flags {
     }
 }
 
-/// What an indicator is, in four bits. Part of the file format: numbers never change.
+/// The kind of an indicator, in four bits. These numbers are part of the file format and never change.
 mod shape {
-    /// The value is the address.
+    /// The value is an IPv4 address.
     pub(in crate::sieve) const HOST4: u8 = 0;
-    /// The value is a row of `v4`, or the first of two.
+    /// The value is a row of `v4`; for the range that follows, the first of two.
     pub(in crate::sieve) const NET4: u8 = 1;
     pub(in crate::sieve) const RANGE4: u8 = 2;
-    /// The value is a row of `v6`, or the first of two.
+    /// The value is a row of `v6`; for the range that follows, the first of two.
     pub(in crate::sieve) const NET6: u8 = 3;
     pub(in crate::sieve) const RANGE6: u8 = 4;
     /// The value is a string.
     pub(in crate::sieve) const NAME_PATTERN: u8 = 5;
     pub(in crate::sieve) const PATH_PATTERN: u8 = 6;
-    /// And the two that follow, by scope.
+    /// The first of three, by scope.
     pub(in crate::sieve) const DOMAIN: u8 = 7;
     pub(in crate::sieve) const URL: u8 = 10;
     /// The value is a row of `digests`.
     pub(in crate::sieve) const HASH: u8 = 13;
     /// The value is a string.
     pub(in crate::sieve) const EMAIL: u8 = 14;
-    /// One more than the last.
+    /// One more than the last shape.
     pub(in crate::sieve) const END: u8 = 15;
 }
 
@@ -121,7 +121,7 @@ const fn scope_of(shape: u8) -> Option<Scope> {
     }
 }
 
-/// The value of a shape. `v4` and `v6` give the rows of the tables of prefixes.
+/// Decodes a value by its shape. `v4` and `v6` return rows of the tables of prefixes.
 #[inline]
 fn decode(shape: u8, value: u32, v4: impl Fn(u32) -> (u32, u8), v6: impl Fn(u32) -> (u128, u8)) -> Value {
     let addr4 = |row| IpAddr::V4(Ipv4Addr::from_bits(v4(row).0));
@@ -149,7 +149,7 @@ fn decode(shape: u8, value: u32, v4: impl Fn(u32) -> (u32, u8), v6: impl Fn(u32)
     }
 }
 
-/// The build form; the id is the row.
+/// The build form. The id is the row.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct IndicatorsBuilder {
     shapes: Vec<u8>,
@@ -227,7 +227,7 @@ impl IndicatorsBuilder {
         Flags(self.shapes[id as usize] & Flags::ALL)
     }
 
-    /// The scope of a domain that blocks whatever the port and for every entry.
+    /// The scope of a domain that blocks unconditionally: whatever the port, by every entry.
     pub(in crate::sieve) fn plain_scope(&self, id: u32) -> Option<Scope> {
         self.scope(id).filter(|_| self.flags(id).is_plain_block())
     }
@@ -246,14 +246,14 @@ impl IndicatorsBuilder {
     }
 }
 
-/// The search form, a column a field; the id is the row.
+/// The search form: a column per field. The id is the row.
 #[derive(Debug, Default)]
 pub(in crate::sieve) struct Indicators {
-    /// What it is in the upper four bits, its [`Flags`] in the lower ones.
+    /// The shape in the upper four bits, the [`Flags`] in the lower ones.
     shapes: Words<u8>,
-    /// As the shape says.
+    /// The meaning depends on the shape.
     values: Words<u32>,
-    /// Zero where there is none.
+    /// Zero if there is no port.
     ports: Column,
     v4: Words<u32>,
     v4_lens: Words<u8>,
@@ -277,7 +277,7 @@ impl Indicators {
         )
     }
 
-    /// Whether it is a range of addresses: without reading its ends.
+    /// Returns true if the indicator is a range of addresses, without reading its ends.
     #[inline]
     pub(in crate::sieve) fn is_range(&self, id: u32) -> bool {
         matches!(self.shapes.at(id as usize) >> 4, shape::RANGE4 | shape::RANGE6)
@@ -298,28 +298,28 @@ impl Indicators {
         Flags(self.shapes.at(id as usize) & Flags::ALL)
     }
 
-    /// The scope of a domain that blocks whatever the port and for every entry.
+    /// The scope of a domain that blocks unconditionally: whatever the port, by every entry.
     pub(in crate::sieve) fn plain_scope(&self, id: u32) -> Option<Scope> {
         self.scope(id).filter(|_| self.flags(id).is_plain_block())
     }
 
-    /// Whether all have these actions and no other.
+    /// Returns true if all indicators have exactly these actions.
     pub(in crate::sieve) fn all_have(&self, actions: Flags) -> bool {
         self.shapes.bytes().iter().fold(true, |all, &bits| all & (Flags(bits & Flags::ALL).actions() == actions))
     }
 
-    /// How many are mail addresses.
+    /// The number of mail addresses.
     pub(in crate::sieve) fn emails(&self) -> usize {
         self.of_shape(shape::EMAIL)
     }
 
-    /// How many are hashes.
+    /// The number of hashes.
     pub(in crate::sieve) fn hashes(&self) -> usize {
         self.of_shape(shape::HASH)
     }
 
     fn of_shape(&self, shape: u8) -> usize {
-        // No more at once than a byte counts, which is what many bytes at a time are added up in.
+        // At most as many at once as a byte can count, because the compiler sums bytes in parallel.
         let count = |part: &[u8]| part.iter().map(|&bits| u8::from(bits >> 4 == shape)).sum::<u8>();
         self.shapes.bytes().chunks(128).map(|part| usize::from(count(part))).sum()
     }
@@ -361,7 +361,7 @@ impl Indicators {
         reader.ensure(indicators.v4_lens.len() == indicators.v4.len(), "v4_lens", "do not fit the addresses")?;
         reader.ensure(indicators.v6_lens.len() == indicators.v6.len(), "v6_lens", "do not fit the addresses")?;
         if !indicators.is_sound(strings) {
-            // What is wrong, if it is of an indicator.
+            // Something is wrong; this finds the fault if it is in an indicator.
             for (bits, value) in indicators.shapes.iter().zip(indicators.values.iter()) {
                 indicators.check(reader, bits, value, strings)?;
             }
@@ -369,9 +369,9 @@ impl Indicators {
         Ok(indicators)
     }
 
-    /// Whether all pass [`check`](Self::check), in a few steps for each: no is not certain.
+    /// Returns true if all indicators pass [`check`](Self::check), at a few steps each. False is not certain.
     fn is_sound(&self, strings: usize) -> bool {
-        // By shape: what its value is below.
+        // The limit of the value, by shape.
         let limits: [u64; 16] = std::array::from_fn(|shape| match shape as u8 {
             shape::HOST4 | shape::HASH => 1 << 32,
             shape::NET4 => self.v4.len() as u64,
@@ -398,7 +398,7 @@ impl Indicators {
             && self.v6.iter().zip(self.v6_lens.iter()).all(is_net6)
     }
 
-    /// The value is what its shape says.
+    /// Checks that a value is valid for its shape.
     #[inline]
     fn check(&self, reader: &Reader, bits: u8, value: u32, strings: usize) -> Result<()> {
         let at = value as usize;
@@ -420,7 +420,7 @@ impl Indicators {
                 }
             }
             shape::RANGE6 => is_within(2, self.v6.len()),
-            // Looked at with the table of digests.
+            // Checked with the table of digests.
             shape::HASH => true,
             _ => is_within(1, strings),
         };

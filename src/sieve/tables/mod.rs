@@ -1,7 +1,8 @@
-//! Everything a compiled sieve holds: flat columns, each in a module of its own.
+//! The content of a compiled sieve: flat columns, each in a module of its own.
 //!
-//! [`indicators`] are rows of kind, value and port; [`entries`] list them by feed and line, and share [`attributes`]. [`ip`], [`domain`],
-//! [`url`] and [`pattern`] find the indicators that cover a value, and [`prefilter`] says for most values that none does.
+//! [`indicators`] holds the kind, value and port of each indicator; [`entries`] holds who lists it, by feed and line,
+//! with shared [`attributes`]. [`ip`], [`domain`], [`url`] and [`pattern`] find the indicators that cover a value.
+//! [`prefilter`] rules most values out.
 
 pub(in crate::sieve) mod attributes;
 pub(in crate::sieve) mod digests;
@@ -30,29 +31,29 @@ use crate::sieve::tables::prefilter::Prefilter;
 use crate::sieve::tables::provenance::Provenance;
 use crate::wire::{Reader, Words, Writer};
 
-/// A name without the root dot.
+/// Removes the root dot of a name.
 #[inline(always)]
 pub(in crate::sieve) fn without_root(name: &[u8]) -> &[u8] {
-    // With a branch: hardly any name shows the root.
+    // A branch, because hardly any name shows the root dot.
     match name {
         [rest @ .., b'.'] => unlikely(rest),
         _ => name,
     }
 }
 
-/// What is given.
+/// Returns its argument; marks the branch as unlikely.
 #[cold]
 #[inline(always)]
 fn unlikely(name: &[u8]) -> &[u8] {
     name
 }
 
-/// What a stored name is of.
+/// The use of a stored name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sieve) enum Named {
-    /// This indicator.
+    /// The name of this domain indicator.
     Domain(u32),
-    /// The URLs on this host: a row of [`url::Table`].
+    /// The host of URLs, as a row of [`url::Table`].
     Host(u32),
 }
 
@@ -67,18 +68,18 @@ pub(in crate::sieve) struct Tables {
     pub(in crate::sieve) provenance: Provenance,
     pub(in crate::sieve) v4: ip::Table<u32>,
     pub(in crate::sieve) v6: ip::Table<u128>,
-    /// The names of domains and of the hosts of URLs: its items are those of [`Named`].
+    /// The names of domains and of the hosts of URLs. Its items encode [`Named`].
     pub(in crate::sieve) domains: domain::Table,
     pub(in crate::sieve) urls: url::Table,
     pub(in crate::sieve) names: Option<pattern::Table>,
     pub(in crate::sieve) paths: Option<pattern::Table>,
     pub(in crate::sieve) digests: digests::Table,
     pub(in crate::sieve) emails: emails::Table,
-    /// Read from the file; of a sieve that was built, made when a scan or a save first asks for it.
+    /// Read from the file. In a sieve that was built, it is computed when a scan or a save first needs it.
     pub(in crate::sieve) prefilter: OnceLock<Prefilter>,
 }
 
-/// Path and query of an indicator that is a URL.
+/// Path and query of a URL indicator.
 fn path_of_url<'t>(indicators: &Indicators, strings: &'t Strings, id: u32) -> &'t [u8] {
     let Value::Url(text) = indicators.value(id) else { return b"" };
     let text = strings.bytes(text);
@@ -87,7 +88,7 @@ fn path_of_url<'t>(indicators: &Indicators, strings: &'t Strings, id: u32) -> &'
 }
 
 impl Tables {
-    /// The sections of everything but the feeds.
+    /// Writes all sections except the feeds.
     pub(in crate::sieve) fn save(&self, writer: &mut Writer) {
         writer.within("strings", |writer| self.strings.save(writer));
         writer.within("attributes", |writer| self.attributes.save(writer));
@@ -100,7 +101,7 @@ impl Tables {
         for (name, patterns) in [("names", &self.names), ("paths", &self.paths)] {
             writer.within(name, |writer| match patterns {
                 Some(patterns) => patterns.save(writer),
-                // What has no rows is no table.
+                // A table without rows is written as empty.
                 None => writer.words("rows", &Words::<u32>::default()),
             });
         }
@@ -109,13 +110,13 @@ impl Tables {
         writer.within("prefilter", |writer| self.prefilter().save(writer));
     }
 
-    /// What can be asked about all block indicators at once.
+    /// The prefilter over all block indicators.
     pub(in crate::sieve) fn prefilter(&self) -> &Prefilter {
         let patterns = || [&self.names, &self.paths].into_iter().flatten();
         self.prefilter.get_or_init(|| Prefilter::new(&self.indicators, &self.strings, patterns()))
     }
 
-    /// Reads and checks what [`save`](Tables::save) wrote.
+    /// Reads and checks the sections that [`save`](Tables::save) wrote.
     pub(in crate::sieve) fn open(reader: &Reader, feeds: Vec<Feed>, provenance: Provenance) -> Result<Self> {
         // Each part reads sections of its own.
         let within = |prefix: &str| reader.under(prefix);
@@ -191,21 +192,21 @@ impl Tables {
         })
     }
 
-    /// Path and query of a URL indicator.
+    /// The path and query of a URL indicator.
     pub(in crate::sieve) fn path_of_url(&self, id: u32) -> &[u8] {
         path_of_url(&self.indicators, &self.strings, id)
     }
 
-    /// Whether a block indicator of a table covers an address.
+    /// Returns true if a block indicator of a table covers an address.
     #[inline]
     pub(in crate::sieve) fn blocks<A: ip::Addr>(&self, kernel: Kernel, table: &ip::Table<A>, addr: A) -> bool {
         let Some(row) = table.find(kernel, addr) else { return false };
         let blocks = |id: u32| self.indicators.flags(id).has(Action::Block);
-        // What is plain blocks.
+        // Plain rows always block.
         table.is_plain(row) || table.from(Some(row)).any(|(row, _)| table.ids(row).any(blocks))
     }
 
-    /// What the stored name of a row is of.
+    /// The uses of a stored name, by its row.
     #[inline(always)]
     pub(in crate::sieve) fn named(&self, row: u32) -> impl Iterator<Item = Named> + use<'_> {
         let count = self.indicators.len() as u32;
@@ -215,20 +216,21 @@ impl Tables {
         })
     }
 
-    /// Whether a pattern over names may match a name in any spelling.
+    /// Returns true if a name pattern may match a name in any spelling.
     #[inline(always)]
     pub(in crate::sieve) fn may_match_pattern(&self, name: &[u8]) -> bool {
         self.names.as_ref().is_some_and(|names| names.may_match_name(name))
     }
 
-    /// Whether looking a name up, in any spelling and without the root dot, may find something or leave something aside. No is certain.
+    /// Returns true if a lookup of a name, in any spelling and without the root dot, may find or withhold something.
+    /// False is certain.
     #[inline(always)]
     pub(in crate::sieve) fn may_match_name(&self, name: &[u8]) -> bool {
         self.domains.may_hold(name) || self.may_match_pattern(name)
     }
 
-    /// Whether looking up the host of a URL finds nothing and leaves nothing aside, so far as a few loads that stay in the cache tell.
-    /// What it says no to has to be looked up.
+    /// Returns true if a few loads that stay in the cache show that a lookup of a URL's host finds and withholds
+    /// nothing. If it returns false, the host has to be looked up.
     #[inline]
     pub(in crate::sieve) fn denies_host(&self, kernel: Kernel, host: HostRef<'_>) -> bool {
         match host {
@@ -236,12 +238,12 @@ impl Tables {
             HostRef::Ip(IpAddr::V4(addr)) => {
                 self.v4.find(kernel, addr.to_bits()).is_none() && self.urls.addr_row(IpAddr::V4(addr)).is_none()
             }
-            // Others may have an IPv4 address within them.
+            // Others may have an IPv4 address embedded in them.
             HostRef::Ip(_) => false,
         }
     }
 
-    /// Bytes held, without the feeds' descriptions.
+    /// The bytes held, without the descriptions of the feeds.
     pub(in crate::sieve) fn memory(&self) -> usize {
         self.strings.memory()
             + self.indicators.memory()

@@ -1,10 +1,11 @@
-//! What can be asked about all block indicators at once, in a few loads that stay in the cache.
+//! The prefilter: rules out most values for all block indicators at once, by a few loads that stay in the cache.
 //!
-//! Two bitmaps: which networks of 20 or 24 bits hold a listed address, and which hashes the listed names have. The hash of a
-//! name is of its first and last eight bytes and its length, so that every suffix of a logged name costs the same few
-//! steps. Both err on one side only; exact comparison comes last.
+//! There are two bitmaps: of the networks of 20 or 24 bits that hold a listed address, and of the hashes of listed
+//! names. The hash of a name covers its first and last eight bytes and its length, so that every suffix of a logged
+//! name costs the same few steps. Both bitmaps may have false positives but no false negatives; an exact comparison
+//! comes last.
 //!
-//! It is made when a built sieve is first scanned with or saved, and stands in the file: who opens one computes nothing.
+//! It is computed when a built sieve is first scanned with or saved. Compiled files contain it, so opening one computes nothing.
 
 use std::net::IpAddr;
 
@@ -20,28 +21,28 @@ use crate::sieve::tables::indicators::{Indicators, Value};
 use crate::sieve::tables::pattern;
 use crate::wire::{Reader, Words, Writer};
 
-/// Below this many networks the bitmap is of 20 bits, and fits the second-level cache with all else.
+/// With fewer networks than this, the bitmap has one bit per /20, and fits into the second-level cache with everything else.
 const FEW_NETS: usize = 20_000;
 
-/// The two bitmaps, and what kinds of indicators there are.
+/// The two bitmaps, and the kinds of indicators present.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prefilter {
-    /// A bit for each network, the lowest of a byte first; empty without any.
+    /// A bit per network, lowest bit of a byte first; empty if there are no networks.
     nets: Bytes,
-    /// How many lower bits of an address the bitmap does not see.
+    /// The number of low address bits that the bitmap ignores.
     shift: u32,
     names: Tails,
-    /// There are addresses of either family.
+    /// There are addresses of some family.
     has_addrs: bool,
     /// There are IPv6 addresses.
     has_v6: bool,
-    /// There are names, of domains or of hosts of URLs.
+    /// There are names of domains or of the hosts of URLs.
     has_names: bool,
-    /// Some name's last label is in Punycode.
+    /// The last label of some name is in Punycode.
     has_punycode: bool,
-    /// Some name's last label is neither in Punycode nor of letters alone.
+    /// The last label of some name is neither in Punycode nor all letters.
     has_odd_names: bool,
-    /// Some indicators match what the bitmaps do not see: names of one label, and patterns that have no filter either.
+    /// Some indicators escape the bitmaps: names of one label, and patterns that the line filter cannot see either.
     pub(crate) is_blind: bool,
 }
 
@@ -63,7 +64,7 @@ impl Prefilter {
                 Value::Domain(name) => names.push(strings.get(name)),
                 Value::Url(text) => {
                     let Ok(url) = Url::parse(strings.get(text)) else {
-                        // What is stored is canonical, and so a URL; were it none, nothing may be said of where it is.
+                        // Stored URLs are canonical, so they parse; if one did not, its host would be unknown.
                         debug_assert!(false, "{}", strings.get(text));
                         filter.is_blind = true;
                         continue;
@@ -123,7 +124,7 @@ impl Prefilter {
         self.names = Tails::new(names.iter().map(|name| name_hash(name.as_bytes(), 0, name.len())), names.len());
     }
 
-    /// What a sweep has to look for. `derived`: IPv4 addresses within IPv6 addresses are looked up too.
+    /// The kinds of observables that a sweep must look for. With `derived`, embedded IPv4 addresses are looked up too.
     pub(crate) fn wanted(&self, derived: bool) -> Wanted {
         Wanted {
             addrs: self.has_addrs,
@@ -134,19 +135,19 @@ impl Prefilter {
         }
     }
 
-    /// The bitmaps that a sweep goes by; `tails` are those of the names.
+    /// The bitmaps for a sweep; `tails` are those of the table of names.
     pub(crate) fn filters<'f>(&'f self, tails: &'f [u8]) -> Filters<'f> {
         Filters { nets: &self.nets, shift: self.shift, tails, names: self.names.bytes(), addrs: None }
     }
 
-    /// Whether the network of an address may hold something listed.
+    /// Returns true if the network of an address may hold a listed address.
     #[inline(always)]
     pub(crate) fn may_cover(&self, addr: u32) -> bool {
         let net = addr >> self.shift;
         self.nets.get((net >> 3) as usize).is_some_and(|byte| byte >> (net & 7) & 1 == 1)
     }
 
-    /// Whether `bytes[start..end]`, in either case, may be a listed name.
+    /// Returns true if `bytes[start..end]`, in either case, may be a listed name.
     #[inline(always)]
     pub(crate) fn may_hold(&self, bytes: &[u8], start: usize, end: usize) -> bool {
         self.names.holds(name_hash(bytes, start, end))
@@ -156,7 +157,7 @@ impl Prefilter {
         self.nets.len() + self.names.bytes().len()
     }
 
-    /// The facts in the order of their bits in the file.
+    /// The flags, in the order of their bits in the file.
     fn facts(&mut self) -> [&mut bool; 6] {
         let Self { has_addrs, has_v6, has_names, has_punycode, has_odd_names, is_blind, .. } = self;
         [has_addrs, has_v6, has_names, has_punycode, has_odd_names, is_blind]
@@ -170,11 +171,11 @@ impl Prefilter {
         out.bytes("names", &self.names.to_bytes());
     }
 
-    /// Reads the sections. Whether the bitmaps have a bit for everything that is listed is the checksum's business.
+    /// Reads the sections. Only the checksum ensures that the bitmaps have a bit for everything listed.
     ///
     /// # Errors
     ///
-    /// If a section is missing, or is not what it must be.
+    /// Fails if a section is missing or malformed.
     pub(in crate::sieve) fn open(from: &mut Reader) -> Result<Self> {
         let facts: Words<u32> = from.words("facts")?;
         let mut filter = Self { nets: from.bytes("nets")?, ..Self::default() };
@@ -196,7 +197,7 @@ impl Prefilter {
     }
 }
 
-/// Bytes of the bitmap of networks.
+/// The size in bytes of the bitmap of networks.
 fn bitmap_len(shift: u32) -> usize {
     1 << (32 - shift - 3)
 }

@@ -9,21 +9,22 @@ use crate::sieve::flat::hash;
 use crate::sieve::flat::items::ItemsBuilder;
 use crate::sieve::flat::strings::{StrId, Strings};
 
-/// The build form: names with the indicators they belong to.
+/// The build form: names with the indicators to which they belong.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     pairs: Vec<(StrId, u32)>,
 }
 
 impl Builder {
-    /// Adds a name with an item. The same name may be added many times.
+    /// Adds an item to a name. A name may be added many times.
     pub(crate) fn add(&mut self, name: StrId, item: u32) {
         self.pairs.push((name, item));
     }
 
-    /// The search form. `plain` gives the scope of an item that blocks whatever the port and for every entry.
+    /// Builds the search form. `plain` returns the scope of an item that blocks unconditionally: whatever the port, by
+    /// every entry.
     pub(crate) fn finish_with(mut self, strings: &Strings, plain: impl Fn(u32) -> Option<Scope>) -> Table {
-        // By number of the string, which is the order in which names were first seen.
+        // Sorted by string id, which is the order in which names were first seen.
         self.pairs.sort_unstable();
         self.pairs.dedup();
         let mut items = ItemsBuilder::default();
@@ -42,7 +43,7 @@ impl Builder {
         let text = |key: u32, mark: u8| strings.part(key, mark.into());
         let hash = |seed, key, mark| hash::whole(seed, text(key, mark));
         let order = |a: (u32, u8), b: (u32, u8)| text(a.0, a.1).cmp(text(b.0, b.1));
-        // In the order of the texts, before the entries come into another.
+        // In the order of the texts, before the table reorders the entries.
         let tails = tails(entries.iter().map(|entry| text(entry.key, entry.mark)));
         let mut has_single = false;
         let mut deep: Vec<(u32, u8)> = Vec::new();
@@ -59,14 +60,14 @@ impl Builder {
         Table::new(head, tails, filter, buckets, items.finish())
     }
 
-    /// The search form of a set of which nothing is known of any item.
+    /// Builds the search form of a set without plain items.
     #[cfg(test)]
     pub(crate) fn finish(self, strings: &Strings) -> Table {
         self.finish_with(strings, |_| None)
     }
 }
 
-/// The last two labels of all names.
+/// The bitmap of the last two labels of all names.
 fn tails<'s>(names: impl ExactSizeIterator<Item = &'s [u8]>) -> Tails {
     let hashes: Vec<u64> = names.map(|name| tail_hash(name).0).collect();
     let mut distinct = Distinct::new(hashes.len());
@@ -74,7 +75,7 @@ fn tails<'s>(names: impl ExactSizeIterator<Item = &'s [u8]>) -> Tails {
     Tails::new(hashes, distinct.count())
 }
 
-/// The names, whose hashes are known, and what those of four labels and more end in, from three labels on.
+/// The filter of the names, whose hashes are known, and of the suffixes from three labels on of the `deep` ones.
 fn filter<'s>(seed: u64, names: &[Keyed], deep: impl Iterator<Item = &'s [u8]>) -> Filter {
     let mut suffixes: Vec<u64> = Vec::new();
     for name in deep {

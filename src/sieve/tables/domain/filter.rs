@@ -1,19 +1,19 @@
-//! What may be stored. No answer is wrong on the side of no.
+//! A filter of suffixes that may be stored. It has false positives, but no false negatives.
 
 use crate::error::Result;
 use crate::wire::{Reader, Words, Writer};
 
-/// In one word for each suffix of three labels and more, and for each stored name.
+/// One word per hash, for the suffixes with at least three labels and for the stored names.
 ///
-/// A suffix of a stored name has two bits set in the word that its hash leads to, and a stored name one more.
+/// The hash of a suffix of a stored name selects a word and two bits in it; a stored name has a third bit.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filter(Words<u64>);
 
-/// Bits of the filter for each suffix. The words of a set of real names are a third full; of what nothing stored ends in one
-/// in ten passes, and one in thirty seems stored: only names whose last two labels are known are asked for.
+/// Bits of the filter per suffix. With real names, a third of the bits is set. Of the suffixes that no stored name ends
+/// in, one in ten passes, and one in thirty seems stored; and only names with known last two labels get here.
 const BITS: usize = 8;
 
-/// Names up to which there are more bits: the filter stays in the second-level cache all the same.
+/// Below this number of suffixes there are twice as many bits: the filter still stays in the second-level cache.
 const FEW: usize = 1 << 15;
 
 #[inline(always)]
@@ -31,7 +31,7 @@ fn stored(hash: u64) -> u64 {
     bit(hash, 2)
 }
 
-/// What the filter says of a suffix.
+/// The answer of the filter for a suffix.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     word: u64,
@@ -39,13 +39,13 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Whether a stored name may be the suffix or end in it.
+    /// Returns true if a stored name may equal the suffix or end in it.
     #[inline(always)]
     pub(super) fn may_go_on(self) -> bool {
         self.word & known(self.hash) == known(self.hash)
     }
 
-    /// Whether a stored name may be the suffix.
+    /// Returns true if a stored name may equal the suffix.
     #[inline(always)]
     pub(super) fn is_candidate(self) -> bool {
         let both = known(self.hash) | stored(self.hash);
@@ -54,7 +54,7 @@ impl Seen {
 }
 
 impl Filter {
-    /// The word of a hash.
+    /// The word for a hash.
     #[inline(always)]
     fn place(&self, hash: u64) -> usize {
         place(hash, self.0.len())
@@ -92,7 +92,7 @@ fn place(hash: u64, words: usize) -> usize {
 pub(super) struct FilterBuilder(Vec<u64>);
 
 impl FilterBuilder {
-    /// For this many different suffixes, those that are stored included.
+    /// Makes a filter for this many different suffixes, including stored names.
     pub(super) fn new(suffixes: usize) -> Self {
         let bits = if suffixes < FEW { BITS * 2 } else { BITS };
         Self(vec![0; (suffixes * bits).div_ceil(64).clamp(1, u32::MAX as usize)])
@@ -116,12 +116,12 @@ impl FilterBuilder {
     }
 }
 
-/// About how many different hashes there are.
+/// Estimates the number of different hashes.
 #[derive(Debug)]
 pub(super) struct Distinct(Vec<u64>);
 
 impl Distinct {
-    /// For this many hashes, equal ones counted each.
+    /// Takes the total number of hashes, duplicates included.
     pub(super) fn new(hashes: usize) -> Self {
         Self(vec![0; hashes.div_ceil(8).max(1)])
     }
@@ -131,7 +131,7 @@ impl Distinct {
         self.0[place] |= bit(hash, 0);
     }
 
-    /// At most an eighth below the truth.
+    /// The estimate, which is at most an eighth too low.
     pub(super) fn count(&self) -> usize {
         self.0.iter().map(|word| word.count_ones() as usize).sum()
     }

@@ -10,24 +10,24 @@ use crate::sieve::flat::items::{self, Items, ItemsOf};
 use crate::sieve::flat::strings::Strings;
 use crate::wire::{Reader, Words, Writer};
 
-/// The numbers of a table.
+/// The scalar fields of a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
-    /// What hashes start from.
+    /// The seed of the hashes.
     pub(super) seed: u64,
-    /// How many labels the shortest suffix has that is looked up: 1 if some name has one, else 2.
+    /// The number of labels of the shortest suffix to look up: 1 if some name has a single label, otherwise 2.
     pub(super) first: u64,
     /// Distinct names.
     pub(super) rows: u64,
 }
 
-/// The search form: one pair for each distinct name.
+/// The search form: one key and value per distinct name.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     head: Head,
     tails: Tails,
     filter: Filter,
-    /// By hash of a name: where its text is, its length as the mark, and what stands for its items.
+    /// By hash of a name: the start of its text, its length as the mark, and the number of its items.
     buckets: Buckets,
     items: Items,
 }
@@ -35,31 +35,31 @@ pub(crate) struct Table {
 /// A stored name that a looked-up name equals or ends in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoredName {
-    /// What stands for the items of the stored name; if it has a single one of which nothing is known, this is it.
+    /// The number of the items of the stored name. A single item that is not plain is its own number.
     pub(crate) row: u32,
-    /// How many labels it has.
+    /// The number of its labels.
     pub(crate) labels: u16,
-    /// Whether it is the whole name.
+    /// True if it is the whole name.
     pub(crate) whole: bool,
 }
 
 impl StoredName {
-    /// The item and its scope, if it is the only one and blocks whatever the port and for every entry.
+    /// Returns the item and its scope, if it is the only one and blocks unconditionally.
     #[inline(always)]
     pub(crate) fn plain(self) -> Option<(u32, Scope)> {
         items::plain(self.row)
     }
 }
 
-/// Places of a [`Plan`]: hardly any name has more suffixes that are listed.
+/// The number of places in a [`Plan`]. Hardly any name has more suffixes that are listed.
 const PLACES: usize = 3;
 
-/// Where the stored names may be that a name equals or is beneath.
+/// The places where stored names may be that cover a name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Plan {
     places: [Suspect; PLACES],
     count: usize,
-    /// The places are not all: the canonical name has to be looked up without a plan.
+    /// True if there are more places than these; the canonical name must then be looked up without a plan.
     is_partial: bool,
 }
 
@@ -72,7 +72,7 @@ struct Suspect {
 }
 
 impl Plan {
-    /// Whether nothing can be found.
+    /// Returns true if nothing can be found.
     #[inline(always)]
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0 && !self.is_partial
@@ -105,13 +105,13 @@ impl Table {
         self.buckets.is_empty()
     }
 
-    /// How many distinct names there are.
+    /// The number of distinct names.
     #[cfg(test)]
     fn len(&self) -> usize {
         self.head.rows as usize
     }
 
-    /// Calls `found` for every stored name that `name` equals or is beneath, shortest first. `name` is canonical.
+    /// Calls `found` for every stored name that `name` equals or ends in, shortest first. `name` must be canonical.
     #[inline]
     pub(crate) fn suffixes(&self, strings: &Strings, name: &str, mut found: impl FnMut(StoredName)) {
         self.walk(name.as_bytes(), |suffix| {
@@ -121,8 +121,7 @@ impl Table {
         });
     }
 
-    /// As [`suffixes`](Table::suffixes), of a name whose dots are known, as of [`Text::dots`]; of one of less than eight bytes it gives
-    /// nothing.
+    /// Like [`suffixes`](Table::suffixes), for a name with its [`Text::dots`]. Finds nothing for a name of less than eight bytes.
     #[inline(always)]
     pub(crate) fn suffixes_by(&self, strings: &Strings, name: &str, dots: u64, mut found: impl FnMut(StoredName)) {
         let Some(text) = Text::new(name.as_bytes()) else { return };
@@ -133,7 +132,7 @@ impl Table {
         }
     }
 
-    /// As [`suffixes`](Table::suffixes), by the plan that was made for a spelling of the name.
+    /// Like [`suffixes`](Table::suffixes), but follows a plan made for some spelling of the name.
     #[inline(always)]
     pub(crate) fn planned(&self, plan: &Plan, strings: &Strings, name: &str, mut found: impl FnMut(StoredName)) {
         if plan.is_partial {
@@ -148,15 +147,16 @@ impl Table {
         }
     }
 
-    /// Whether some stored name may be what a text equals or is beneath, in any spelling, without the root dot: a few loads
-    /// that stay in the cache. No is certain: what was looked at to say it is ASCII. The text need be no name.
+    /// Returns true if a stored name may cover a text, in any spelling and without the root dot. Costs a few loads that
+    /// stay in the cache. False is certain, because it is based only on bytes that are ASCII. The text may be an
+    /// invalid name.
     #[inline(always)]
     pub(crate) fn may_hold(&self, name: &[u8]) -> bool {
         self.tails.may_hold(name) || self.has_single() && self.may_end_in_single(name)
     }
 
-    /// The places of the names of a batch that [`may_hold`](Table::may_hold) is true of, in order; how many there are. `name` gives
-    /// the name at a place below `count`.
+    /// Finds the names of a batch that pass [`may_hold`](Table::may_hold). Stores their places in order and returns
+    /// their number. `name` returns the name at a place below `count`.
     #[inline(always)]
     pub(crate) fn likely<'n>(
         &self,
@@ -176,7 +176,7 @@ impl Table {
         found
     }
 
-    /// Whether the last label may be a stored name.
+    /// Returns true if the last label may be a stored name.
     #[cold]
     fn may_end_in_single(&self, name: &[u8]) -> bool {
         let mut may = false;
@@ -187,7 +187,7 @@ impl Table {
         may
     }
 
-    /// The plan of a lookup that has to go on: of the name in any spelling, without the root dot.
+    /// Plans the rest of a lookup, for a name in any spelling and without the root dot.
     #[inline(always)]
     pub(crate) fn plan(&self, name: &[u8]) -> Plan {
         let mut plan = Plan::default();
@@ -199,7 +199,7 @@ impl Table {
         plan
     }
 
-    /// The suffixes of a name that may be stored, shortest first, as far as something stored may end in one.
+    /// The suffixes of a name that may be stored, shortest first. Ends with the first suffix in which no stored name can end.
     #[inline(always)]
     fn candidates<'n>(&self, text: Text<'n>, dots: u64) -> Candidates<'_, 'n> {
         Candidates { table: self, all: Suffixes::new(self.head.seed, text, Some(dots)) }
@@ -220,13 +220,14 @@ impl Table {
         });
     }
 
-    /// Whether something stored may end in a suffix, and whether it may be stored.
+    /// Returns two flags: a stored name may end in the suffix, and the suffix may be stored.
     #[inline(always)]
     fn look_at(&self, suffix: Suffix) -> (bool, bool) {
         if suffix.labels == 1 && !self.has_single() {
             return (true, false);
         }
-        // What ends in one label or in two is not known here: the tails have been asked. Of a whole name of two they know enough.
+        // The filter does not know suffixes of one or two labels, but the bitmap has been asked about those. For a
+        // whole name of two labels, it knows enough.
         let is_short = suffix.labels <= 2;
         if is_short && suffix.start == 0 {
             return (true, true);
@@ -235,18 +236,18 @@ impl Table {
         (is_short | seen.may_go_on(), seen.is_candidate())
     }
 
-    /// Asks for the buckets of a plan.
+    /// Prefetches the buckets of a plan.
     #[inline(always)]
     pub(crate) fn prefetch_buckets(&self, plan: &Plan) {
         plan.places().iter().for_each(|place| self.buckets.prefetch(place.hash));
     }
 
-    /// The words that a sweep goes by.
+    /// The bitmap that a sweep uses.
     pub(crate) fn tails(&self) -> &[u8] {
         self.tails.bytes()
     }
 
-    /// Asks for the texts that the names of a plan will be compared with. `len` is the name's.
+    /// Prefetches the texts with which the names of a plan will be compared. `len` is the length of the looked-up name.
     #[inline(always)]
     pub(crate) fn prefetch_texts(&self, plan: &Plan, strings: &Strings, len: usize) {
         for place in plan.places() {
@@ -255,7 +256,7 @@ impl Table {
         }
     }
 
-    /// Whether some name has one label.
+    /// Returns true if some name has a single label.
     #[inline(always)]
     fn has_single(&self) -> bool {
         self.head.first == 1
@@ -300,12 +301,12 @@ impl Table {
         out.within("items", |out| self.items.save(out));
     }
 
-    /// Reads the sections. The items are below `limit`; `plain` as of [`Builder::finish_with`](super::Builder).
+    /// Reads the sections. Items must be below `limit`; `plain` is as for [`Builder::finish_with`](super::Builder).
     ///
     /// # Errors
     ///
-    /// If sections are missing or damaged. Lookups in what is accepted end, do not panic and give items below `limit`;
-    /// whether they find what was stored is the checksum's business.
+    /// Fails if sections are missing or damaged. Lookups in an accepted table end, do not panic, and return only items
+    /// below `limit`. Only the checksum ensures that they find everything stored.
     pub(crate) fn open(
         from: &mut Reader,
         strings: &Strings,
@@ -332,7 +333,7 @@ impl Table {
     }
 }
 
-/// [`Table::candidates`].
+/// The iterator of [`Table::candidates`].
 struct Candidates<'t, 'n> {
     table: &'t Table,
     all: Suffixes<'n>,
@@ -362,7 +363,7 @@ mod tests {
     use crate::sieve::flat::hash::{self, SEED};
     use crate::sieve::flat::strings::Interner;
 
-    /// The names, each with its place as its item.
+    /// A table of names. The position of a name is its item.
     fn table(names: &[&str]) -> (Strings, Table) {
         let mut interner = Interner::default();
         let mut builder = Builder::default();
@@ -376,7 +377,7 @@ mod tests {
 
     type Answers = Vec<(Vec<u32>, u16, bool)>;
 
-    /// The items, labels and wholeness of what a name is or is beneath; all ways to ask agree.
+    /// The items, labels and wholeness of all names that cover a name. Checks that all ways to ask agree.
     fn look(strings: &Strings, table: &Table, name: &str) -> Answers {
         let mut found = Vec::new();
         table.suffixes(strings, name, |f| found.push((table.ids(f.row).collect::<Vec<_>>(), f.labels, f.whole)));
@@ -420,7 +421,7 @@ mod tests {
         assert_eq!(table.len(), 2);
     }
 
-    /// Names in all shapes of labels: with one, with many, long ones, some beneath others.
+    /// Names with labels of all shapes: one or many, long ones, some under others.
     fn many(count: u64) -> Vec<String> {
         let labels = ["a", "-b", "_c", "com", "co", "uk", "seven77", "eight888", "nine99999", "seventeen17171717"];
         let pick = |n: u64| labels[n as usize % labels.len()];
@@ -464,8 +465,8 @@ mod tests {
         }
     }
 
-    /// Names whose hashes all begin with the same six bits for the seed that is tried first, so that they would crowd into
-    /// a sixty-fourth of the buckets.
+    /// The hashes of these names begin with the same six bits for the first seed, so that the names would crowd into a
+    /// sixty-fourth of the buckets.
     #[test]
     fn names_made_to_collide_cost_no_more_than_others() {
         let hash = |seed: u64, name: &str| hash::whole(seed, name.as_bytes());

@@ -3,7 +3,7 @@ use bytes::Bytes;
 use super::family::{Addr, Index, MAX_PREFIXES, NONE, Rows};
 use super::table::{LIST, Table};
 
-/// The build form: prefixes in any order, with the indicators they belong to.
+/// The build form: prefixes in any order, with the indicators to which they belong.
 #[derive(Debug)]
 pub(crate) struct Builder<A> {
     rows: Vec<(A, u8, u32)>,
@@ -16,27 +16,28 @@ impl<A> Default for Builder<A> {
 }
 
 impl<A: Addr> Builder<A> {
-    /// Adds a prefix of indicator `id`. A range adds each of its prefixes with one id.
+    /// Adds a prefix of the indicator `id`. For a range, add each of its prefixes with the same id.
     pub(crate) fn add(&mut self, addr: A, len: u8, id: u32) {
         self.rows.push((addr.masked(len), len, id));
     }
 
-    /// How many prefixes were added.
+    /// The number of prefixes added.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// The search form, none of whose rows is plain.
+    /// Builds the search form, in which no row is plain.
     pub(crate) fn finish(self) -> Table<A> {
         self.finish_with(|_| false)
     }
 
-    /// The search form. Neither the order in which prefixes were added nor the number of threads matters. `is_plain` tells
-    /// of an indicator whether it needs no look at its entries; a row is plain if all that covers it is.
+    /// Builds the search form. The result depends neither on the order of addition nor on the number of threads.
+    /// `is_plain` says that an indicator matches without a look at its entries; a row is plain if all indicators that
+    /// cover it are.
     ///
     /// # Panics
     ///
-    /// If there are more than [`MAX_PREFIXES`] prefixes, or ids that need all bits of a number.
+    /// Panics if there are more than [`MAX_PREFIXES`] prefixes, or an id that needs all bits of a number.
     pub(crate) fn finish_with(self, is_plain: impl Fn(u32) -> bool) -> Table<A> {
         let mut added = self.rows;
         assert!(added.len() <= MAX_PREFIXES, "too many prefixes");
@@ -101,7 +102,7 @@ fn sort<T: Ord>(rows: &mut [T]) {
     rows.sort_unstable();
 }
 
-/// What `build` makes of each part of `items`, in order; in parallel with the feature of that name.
+/// Applies `build` to each part of `items`, and returns the results in order; in parallel with the feature `parallel`.
 #[cfg(feature = "parallel")]
 pub(super) fn in_parts<T: Sync, P: Send>(items: &[T], size: usize, build: impl Fn(&[T]) -> P + Sync + Send) -> Vec<P> {
     use rayon::iter::ParallelIterator;
@@ -109,30 +110,30 @@ pub(super) fn in_parts<T: Sync, P: Send>(items: &[T], size: usize, build: impl F
     items.par_chunks(size).map(build).collect()
 }
 
-/// What `build` makes of each part of `items`, in order; in parallel with the feature of that name.
+/// Applies `build` to each part of `items`, and returns the results in order; in parallel with the feature `parallel`.
 #[cfg(not(feature = "parallel"))]
 pub(super) fn in_parts<T, P>(items: &[T], size: usize, build: impl Fn(&[T]) -> P) -> Vec<P> {
     items.chunks(size).map(build).collect()
 }
 
-/// The rows whose upper 16 bits are one number, and which go on behind them.
+/// The rows longer than 16 bits that share their upper 16 bits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Group {
     pub(super) upper: u32,
     pub(super) from: usize,
     pub(super) to: usize,
-    /// The row that covers all of it.
+    /// The row that covers the whole group.
     pub(super) over: u32,
 }
 
-/// By the upper 16 bits the row that covers all such addresses, and the groups of longer rows.
+/// By upper 16 bits, the row that covers all such addresses; and the groups of longer rows.
 pub(super) fn groups<A: Addr>(rows: &Rows<A>, upper: impl Fn(A) -> u32) -> (Vec<u32>, Vec<Group>) {
     let mut over = vec![NONE; 1 << 16];
     let mut groups: Vec<Group> = Vec::new();
     for (row, (&addr, &len)) in rows.addrs.iter().zip(&rows.lens).enumerate() {
         let upper = upper(addr);
         if len <= 16 {
-            // A wider row comes before the ones it covers.
+            // A wider row comes before the rows that it covers.
             over[upper as usize..][..1 << (16 - len)].fill(row as u32);
             continue;
         }
@@ -144,22 +145,22 @@ pub(super) fn groups<A: Addr>(rows: &Rows<A>, upper: impl Fn(A) -> u32) -> (Vec<
     (over, groups)
 }
 
-/// The blocks and slots of nodes, as they are built.
+/// The blocks and slots of nodes during the build.
 #[derive(Debug, Default)]
 pub(super) struct Nodes {
-    /// Bits where runs of slots begin, and the slot in force before.
+    /// A bit per start of a run of equal slots, and the slot in force at the beginning.
     pub(super) blocks: Vec<(u64, u32)>,
     pub(super) slots: Vec<u32>,
 }
 
 impl Nodes {
-    /// Takes the next number for a node, whose children come later.
+    /// Reserves the next number for a node, whose children follow.
     pub(super) fn reserve(&mut self) -> u32 {
         self.blocks.extend([(0, 0); 4]);
         (self.blocks.len() / 4) as u32 - 1
     }
 
-    /// Sets the children of a node. Equal neighbours are one slot.
+    /// Sets the children of a node. Equal neighbours share a slot.
     pub(super) fn fill(&mut self, node: u32, children: &[u32; 256]) {
         let mut last = None;
         for (part, children) in children.chunks_exact(64).enumerate() {
@@ -178,7 +179,7 @@ impl Nodes {
         }
     }
 
-    /// Appends the nodes' blocks as they are searched, their slots moved up by `slots`.
+    /// Appends the blocks in the search form, with their slot numbers increased by `slots`.
     pub(super) fn write_blocks(&self, slots: usize, out: &mut Vec<u8>) {
         for &(starts, first) in &self.blocks {
             out.extend_from_slice(&starts.to_le_bytes());
@@ -187,7 +188,7 @@ impl Nodes {
     }
 }
 
-/// Numbers as little-endian bytes.
+/// Converts numbers to little-endian bytes.
 pub(super) fn bytes(words: impl ExactSizeIterator<Item = u32>) -> Bytes {
     let mut bytes = Vec::with_capacity(4 * words.len());
     words.for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));

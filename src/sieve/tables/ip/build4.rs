@@ -1,14 +1,14 @@
-//! The build of the IPv4 index.
+//! Builds the IPv4 index.
 
 use super::build::{Nodes, bytes, groups, in_parts};
 use super::family::{NONE, Rows};
 use crate::arch::ip4::{FEW, Sections, Slot, dense_hosts, dense_runs, has_link, link, tail, width};
 use crate::arch::nets::marks;
 
-/// Divided /16s of a part that is built on its own.
+/// The number of divided /16s in a part that is built on its own.
 const PART: usize = 256;
 
-/// What some /16s need: numbers within it count from its own beginning.
+/// The index of some /16s; its numbers count from its own beginning.
 #[derive(Debug, Default)]
 struct Part {
     nodes: Nodes,
@@ -59,12 +59,12 @@ pub(super) fn sections(rows: &Rows<u32>) -> Sections {
     }
 }
 
-/// The bitmap of upper parts of addresses that something covers.
+/// The bitmap of the upper parts of covered addresses.
 fn bits(rows: &Rows<u32>) -> Vec<u8> {
     let width = width(rows.addrs.len());
     let mut bits = vec![0_u8; 1 << (width - 3)];
     for ((&addr, &len), &parent) in rows.addrs.iter().zip(&rows.lens).zip(&rows.parents) {
-        // What a wider row covers is there already.
+        // A row under a wider one is covered already.
         if parent != NONE {
             continue;
         }
@@ -73,21 +73,21 @@ fn bits(rows: &Rows<u32>) -> Vec<u8> {
         if to - from < 8 {
             (from..=to).for_each(|at| bits[at / 8] |= 1 << (at % 8));
         } else {
-            // A prefix of more than eight places begins and ends with a byte.
+            // A prefix of more than eight places begins and ends on a byte boundary.
             bits[from / 8..=to / 8].fill(0xFF);
         }
     }
     bits
 }
 
-/// The slot after what stands in `dense` has moved.
+/// Adjusts a slot after the data in `dense` has moved.
 fn moved_by(word: u32, places: u32) -> u32 {
-    // Both tags of places in `dense` leave room above the value.
+    // Both tags for places in `dense` leave room above the value.
     if Slot::is_dense(word) { word + places } else { word }
 }
 
 impl Part {
-    /// Adds the node of a /16, of whose rows each is longer than 16 bits.
+    /// Adds the node of a /16. All its rows must be longer than 16 bits.
     fn add(&mut self, rows: &Rows<u32>, from: usize, to: usize, over: u32) {
         let mut over = [over; 256];
         let mut within = [(0_usize, 0_usize); 256];
@@ -112,7 +112,7 @@ impl Part {
         self.nodes.fill(node, &children);
     }
 
-    /// The slot of a /24 that is covered by `over` and divided by some rows.
+    /// The slot of a /24 that `over` covers and some rows divide.
     fn child(&mut self, rows: &Rows<u32>, from: usize, to: usize, over: u32) -> Slot {
         let (first, count) = (from as u32, (to - from) as u32);
         let are_hosts = rows.lens[from..to].iter().all(|&len| len == 32);

@@ -1,20 +1,20 @@
-//! The build of the IPv6 index.
+//! Builds the IPv6 index.
 
 use super::build::{Nodes, bytes, groups, in_parts};
 use super::family::{NONE, Rows};
 use crate::arch::ip6::{FEW, ROOT, Sections, Slot, key, skip};
 use crate::arch::nets::marks;
 
-/// Divided /16s of a part that is built on its own.
+/// The number of divided /16s in a part that is built on its own.
 const PART: usize = 64;
 
-/// What some /16s need: numbers within it count from its own beginning.
+/// The index of some /16s; its numbers count from its own beginning.
 #[derive(Debug)]
 struct Part<'r> {
     rows: &'r Rows<u128>,
     nodes: Nodes,
     skips: Vec<[u32; 2]>,
-    /// By group: its slot.
+    /// The slot of each group.
     roots: Vec<u32>,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn sections(rows: &Rows<u128>) -> Sections {
 }
 
 impl Part<'_> {
-    /// The slot of what follows `depth` bits: covered by `over`, and divided by some rows, each longer than `depth` bits.
+    /// The slot after `depth` bits, which `over` covers and some rows divide. All rows must be longer than `depth` bits.
     fn slot(&mut self, depth: u32, from: usize, to: usize, over: u32) -> Slot {
         let (first, count) = (from as u32, (to - from) as u32);
         if count == 0 {
@@ -98,7 +98,7 @@ impl Part<'_> {
     }
 
     fn node(&mut self, depth: u32, from: usize, to: usize, over: u32) -> u32 {
-        // Before its children: the check wants links to later nodes only.
+        // Reserved before its children, because the check allows only links to later nodes.
         let node = self.nodes.reserve();
         let mut over = [over; 256];
         let mut within = [(0_usize, 0_usize); 256];

@@ -1,17 +1,17 @@
-//! What the two families of addresses have in common.
+//! Traits and types that both address families share.
 
 use crate::arch::cpu::Kernel;
 use crate::arch::nets;
 use crate::error::Result;
 use crate::wire::{Reader, Writer};
 
-/// Most prefixes of a family that a sieve can hold.
+/// The maximum number of prefixes per family in a sieve.
 pub(in crate::sieve) const MAX_PREFIXES: usize = 1 << 25;
 
 /// No row.
 pub(super) const NONE: u32 = nets::NONE;
 
-/// The rows of a table as it is built.
+/// The rows of a table during the build.
 #[derive(Debug)]
 pub(in crate::sieve) struct Rows<A> {
     pub(super) addrs: Vec<A>,
@@ -24,28 +24,28 @@ pub(in crate::sieve) struct Rows<A> {
 pub(in crate::sieve) trait Addr:
     Copy + Ord + Default + std::fmt::Debug + Send + Sync + 'static
 {
-    /// Width in bits.
+    /// The width of an address in bits.
     const BITS: u8;
-    /// What finds the most specific row.
+    /// The index that finds the most specific row.
     type Index: Index<Self>;
-    /// The address with all but the first `len` bits zero.
+    /// The address with all bits after the first `len` cleared.
     fn masked(self, len: u8) -> Self;
 }
 
 /// Finds the most specific row that covers an address.
 pub(in crate::sieve) trait Index<A>: Clone + Default + std::fmt::Debug + Send + Sync {
-    /// The index over rows that are sorted and distinct.
+    /// Builds the index over rows, which must be sorted and distinct.
     fn build(rows: &Rows<A>) -> Self;
-    /// The row, or [`NONE`].
+    /// The most specific row that covers an address, or [`NONE`].
     fn find(&self, kernel: Kernel, addr: A) -> u32;
-    /// The row of each address.
+    /// The same for each of many addresses.
     fn find_all(&self, kernel: Kernel, addrs: &[A], rows: &mut [u32]);
-    /// The length of a row, and the next wider one.
+    /// The length of a row, and the next wider row that covers it.
     fn link(&self, row: u32) -> (u8, u32);
-    /// How many rows there are.
+    /// The number of rows.
     fn len(&self) -> usize;
     fn save(&self, out: &mut Writer);
-    /// Reads and checks the sections. Lookups in what passes neither panic nor loop.
+    /// Reads and checks the sections. Lookups in an accepted index neither panic nor loop.
     fn open(from: &mut Reader) -> Result<Self>;
     fn memory(&self) -> usize;
 }

@@ -1,4 +1,4 @@
-//! The indexes of the two families as one.
+//! Gives the indexes of the two families one interface.
 
 use super::family::{Addr, Index, Rows};
 use super::{build4, build6};
@@ -27,13 +27,13 @@ impl Addr for u128 {
     }
 }
 
-/// What both families' indexes have in common: names of sections, and forwarding.
+/// The parts that both indexes share: section names and forwarding.
 macro_rules! index {
     ($addr:ty, $arch:ident, $build:ident, $($section:ident)*) => {
         impl Index<$addr> for $arch::Index {
             fn build(rows: &Rows<$addr>) -> Self {
                 let index = Self::new($build::sections(rows));
-                // The check is one of what was just made: if it fails, the build is wrong.
+                // The check runs on data just built, so a failure is a bug in the build.
                 index.unwrap_or_else(|(section, what)| unreachable!("{section} {what}"))
             }
 

@@ -5,20 +5,20 @@ use crate::arch::cpu::Kernel;
 use crate::error::Result;
 use crate::wire::{Reader, Slice, Words, Writer};
 
-/// Set in a row's number of an indicator that is the place of a list instead.
+/// Flags a row's id field that holds the place of a list instead of an indicator.
 pub(super) const LIST: u32 = 1 << 31;
 
-/// Most indicators whose ids a table can hold.
+/// The maximum number of ids that a table can hold.
 pub(in crate::sieve) const MAX_IDS: usize = LIST as usize;
 
 /// The search form. Rows are the distinct prefixes, sorted by (address, length).
 #[derive(Debug)]
 pub(crate) struct Table<A: Addr> {
     pub(super) index: A::Index,
-    /// By row: its indicator, or, with [`LIST`], where in `lists` the number of its indicators stands before them.
+    /// By row: its indicator; or, with [`LIST`], the place in `lists` of the number of its indicators, which follow there.
     pub(super) ids: Words<u32>,
     pub(super) lists: Words<u32>,
-    /// By row, a bit: all that covers it needs no look at entries. Empty if that is so of all rows.
+    /// A bit per row: all indicators that cover it match without a look at entries. Empty if this holds for all rows.
     pub(super) plain: Bytes,
 }
 
@@ -29,13 +29,13 @@ impl<A: Addr> Default for Table<A> {
 }
 
 impl<A: Addr> Table<A> {
-    /// The rows that cover `addr`, most specific first. Costs one lookup, then a step a row.
+    /// Iterates over the rows that cover `addr`, most specific first. Costs one lookup, then one step per row.
     #[inline]
     pub(crate) fn covering(&self, addr: A) -> Covering<'_, A> {
         self.from(self.find(Kernel::best(), addr))
     }
 
-    /// Ids and lengths of the prefixes that cover a whole prefix, itself included.
+    /// The ids and lengths of the prefixes that cover a whole prefix, including the prefix itself.
     pub(crate) fn covering_ids(&self, addr: A, len: u8) -> Vec<(u32, u8)> {
         self.covering(addr)
             .filter(|&(_, covering)| covering <= len)
@@ -49,7 +49,7 @@ impl<A: Addr> Table<A> {
         Some(self.index.find(kernel, addr)).filter(|&row| row != NONE)
     }
 
-    /// The most specific row of each address; [`is_row`](Table::is_row) tells whether there is one.
+    /// Finds the most specific row of each address; use [`is_row`](Table::is_row) to see if there is one.
     pub(crate) fn find_all(&self, kernel: Kernel, addrs: &[A], rows: &mut [u32]) {
         self.index.find_all(kernel, addrs, rows);
     }
@@ -59,19 +59,19 @@ impl<A: Addr> Table<A> {
         found != NONE
     }
 
-    /// A row and all that cover it, most specific first.
+    /// Iterates over a row and all rows that cover it, most specific first.
     #[inline]
     pub(crate) fn from(&self, row: Option<u32>) -> Covering<'_, A> {
         Covering { table: self, at: row.unwrap_or(NONE) }
     }
 
-    /// Whether all indicators are plain.
+    /// Returns true if all indicators are plain.
     #[inline]
     pub(crate) fn is_all_plain(&self) -> bool {
         self.plain.is_empty()
     }
 
-    /// Whether all indicators that cover a row are plain.
+    /// Returns true if all indicators that cover a row are plain.
     #[inline]
     pub(crate) fn is_plain(&self, row: u32) -> bool {
         self.plain.is_empty() || self.plain.get(row as usize / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1)
@@ -91,7 +91,7 @@ impl<A: Addr> Table<A> {
         }
     }
 
-    /// How many distinct prefixes there are.
+    /// The number of distinct prefixes.
     pub(crate) fn len(&self) -> usize {
         self.index.len()
     }
@@ -100,7 +100,7 @@ impl<A: Addr> Table<A> {
         self.index.memory() + self.ids.memory() + self.lists.memory() + self.plain.len()
     }
 
-    /// Adds the table's sections.
+    /// Writes the table's sections.
     pub(crate) fn save(&self, out: &mut Writer) {
         self.index.save(out);
         out.words("ids", &self.ids);
@@ -108,12 +108,12 @@ impl<A: Addr> Table<A> {
         out.bytes("plain", &self.plain);
     }
 
-    /// Reads and checks the table's sections. `count` is how many indicators there are, `is_plain` as of
+    /// Reads and checks the table's sections. `count` is the number of indicators; `is_plain` is as for
     /// [`finish_with`](super::Builder::finish_with).
     ///
     /// # Errors
     ///
-    /// If a section is missing or is not what it must be. Lookups in a table that passes neither panic nor loop, and give
+    /// Fails if a section is missing or malformed. Lookups in an accepted table neither panic nor loop, and return only
     /// ids below `count`.
     pub(crate) fn open(from: &mut Reader, count: usize, is_plain: impl Fn(u32) -> bool) -> Result<Self> {
         let table = Self {
@@ -134,7 +134,7 @@ impl<A: Addr> Table<A> {
                 is_all_plain = is_all_plain && is_plain(entry);
                 continue;
             }
-            // Lists stand in the order of their rows, so that the check reads each once.
+            // Lists are in the order of their rows, so that the check reads each once.
             from.ensure(at == lists, "ids", "names lists out of order")?;
             let len = table.lists.get(at).unwrap_or(0) as usize;
             lists = at + 1 + len;
@@ -164,14 +164,14 @@ impl<A: Addr> Table<A> {
 }
 
 impl Table<u128> {
-    /// Whether some row may cover an address that begins with these 16 bits, and with the next 16 if they are known.
+    /// Returns true if some row may cover an address with these first 16 bits, and these next 16 if known.
     #[inline]
     pub(crate) fn may_start(&self, first: u16, second: Option<u16>) -> bool {
         self.index.may_start(first) && second.is_none_or(|second| self.index.may_start_both(first, second))
     }
 }
 
-/// Iterator over the rows that cover an address.
+/// An iterator over the rows that cover an address.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Covering<'t, A: Addr> {
     table: &'t Table<A>,

@@ -1,4 +1,4 @@
-//! Every table against a linear scan, by every kernel, one by one and in batches.
+//! Compares every table with a linear scan, with every kernel, one by one and in batches.
 
 use super::family::{Index, NONE};
 use super::*;
@@ -6,7 +6,7 @@ use crate::arch::cpu::Kernel;
 use crate::random::Random;
 use crate::wire::{Reader, Writer};
 
-/// What a family's tests need beside [`Addr`].
+/// The extra operations on a family that the tests need.
 trait Family: Addr {
     fn of(bits: u128) -> Self;
     fn bits(self) -> u128;
@@ -45,7 +45,7 @@ fn table<A: Addr>(listed: &[Listed<A>]) -> Table<A> {
     builder.finish_with(|id| id % 10 != 7)
 }
 
-/// Length and id of all that covers an address, most specific first.
+/// The length and id of everything that covers an address, most specific first.
 fn naive<A: Family>(listed: &[Listed<A>], addr: A) -> Vec<(u8, u32)> {
     let mut found: Vec<(u8, u32)> = listed
         .iter()
@@ -61,7 +61,7 @@ fn answer<A: Addr>(table: &Table<A>, row: Option<u32>) -> Vec<(u8, u32)> {
     table.from(row).flat_map(|(row, len)| table.ids(row).map(move |id| (len, id))).collect()
 }
 
-/// Holds a table to what must be found for each address, by every kernel.
+/// Checks the results of a table for each address, with every kernel.
 fn check<A: Family>(table: &Table<A>, wanted: &[(A, Vec<(u8, u32)>)]) {
     let addrs: Vec<A> = wanted.iter().map(|&(addr, _)| addr).collect();
     let mut rows = vec![0; addrs.len()];
@@ -84,7 +84,7 @@ fn check_against_naive<A: Family>(listed: &[Listed<A>], addrs: impl IntoIterator
     check(&table(listed), &wanted);
 }
 
-/// Both ends of each prefix, and what stands next to them.
+/// Both ends of each prefix, and the addresses next to them.
 fn neighbours<A: Family>(listed: &[Listed<A>]) -> Vec<A> {
     let ends = |&(addr, len, _): &Listed<A>| {
         let first = addr.masked(len).bits();
@@ -95,12 +95,12 @@ fn neighbours<A: Family>(listed: &[Listed<A>]) -> Vec<A> {
     listed.iter().flat_map(ends).map(A::of).collect()
 }
 
-/// All prefixes over a few bits, as length and bits.
+/// All prefixes of up to `width` bits, as length and bits.
 fn small_prefixes(width: u32) -> Vec<(u32, u32)> {
     (0..=width).flat_map(|len| (0..1_u32 << len).map(move |bits| (len, bits << (width - len)))).collect()
 }
 
-/// Every set of up to `most` of these.
+/// Every subset with up to `most` members.
 fn sets(all: &[(u32, u32)], most: usize) -> Vec<Vec<(u32, u32)>> {
     let mut sets = vec![(Vec::new(), 0)];
     let mut from = 0;
@@ -119,13 +119,13 @@ fn sets(all: &[(u32, u32)], most: usize) -> Vec<Vec<(u32, u32)>> {
     sets.into_iter().map(|(set, _)| set).collect()
 }
 
-/// Places sets over `width` bits behind `before` others, as many to a table as those tell apart, and looks up every address
-/// of each set, with what stands behind it all zeros, all ones, or mixed.
+/// Places sets over `width` bits after `before` other bits, as many in a table as those bits can tell apart, and looks up every
+/// address of each set, followed by zeros, ones, or a mixture.
 fn place<A: Family>(sets: &[Vec<(u32, u32)>], width: u32, before: u32) {
     let behind = u32::from(A::BITS) - before - width;
     let room = 1_usize << before.min(16);
     let above = |set: usize| {
-        // What tells the sets of a table apart stands next to the universe; above it is a mix of ones and zeros.
+        // The number that tells the sets of a table apart is adjacent to the universe; above it is a mixture of ones and zeros.
         let number = 0x2aaa_5555_aaaa_5555_aaaa_5555_aaaa_u128 << 16 | set as u128;
         if before == 0 { 0 } else { (number & (u128::MAX >> (128 - before))) << (behind + width).min(127) }
     };
@@ -166,7 +166,8 @@ fn every_set_of_prefixes_over_three_bits() {
 fn every_set_of_four_prefixes_over_four_bits_at_every_boundary() {
     let sets = sets(&small_prefixes(4), 4);
     assert_eq!(sets.len(), 1 + 31 + 465 + 4495 + 31465);
-    // Across the ends of the root, of the nodes and of the address. In turns, each place has every 13th set, all have all.
+    // Across the ends of the root, of the nodes and of the address. They take turns: each place has every 13th set, and
+    // together they have all.
     let some = |nth: usize| sets.iter().skip(nth).step_by(13).cloned().collect::<Vec<_>>();
     for (nth, before) in [12, 13, 14, 15, 16, 20, 21, 22, 23, 24, 26, 27, 28].into_iter().enumerate() {
         place::<u32>(&some(nth), 4, before);
@@ -190,18 +191,18 @@ fn every_set_of_four_prefixes_at_every_place() {
 
 #[test]
 fn sets_over_the_first_bits() {
-    // Nothing tells such sets apart, so each has a table of its own.
+    // Nothing tells these sets apart, so each has a table of its own.
     for set in sets(&small_prefixes(3), 15).iter().step_by(101) {
         place::<u32>(std::slice::from_ref(set), 3, 0);
         place::<u128>(std::slice::from_ref(set), 3, 0);
     }
 }
 
-/// Prefixes that nest, repeat, and stand next to each other.
+/// Prefixes that nest, repeat and adjoin.
 fn random_set<A: Family>(random: &mut Random, count: usize) -> Vec<Listed<A>> {
     let mut listed: Vec<Listed<A>> = Vec::new();
     let base = wide(random);
-    // How many of the upper bits all have in common.
+    // The number of upper bits that all have in common.
     let common = random.below(u64::from(A::BITS)) as u8;
     while listed.len() < count {
         let id = random.below(count as u64 * 2) as u32;
@@ -263,7 +264,7 @@ fn a_wide_prefix_is_found_from_afar() {
     check_against_naive(&[(0_u128, 0, 5)], [0, 7, u128::MAX]);
 }
 
-/// By the first 16 bits, and by the first 32: what has them is never denied, and what nothing listed has mostly is.
+/// For the first 16 and the first 32 bits: a listed beginning is never ruled out, and an unlisted one usually is.
 #[test]
 fn what_an_address_begins_with_may_be_listed() {
     let mut random = Random::new(32);
@@ -369,7 +370,7 @@ fn saved<A: Family>(seed: u64) {
         assert!(sections(&opened) == sections(&table));
         let wanted: Vec<_> = neighbours(&listed).into_iter().map(|addr| (addr, naive(&listed, addr))).collect();
         check(&opened, &wanted);
-        // Every section must be there, whole, and mean the same.
+        // Every section must be present, complete and unchanged in meaning.
         for at in 0..sections(&table).len() {
             let mut missing = sections(&table);
             let (name, bytes) = missing.remove(at);
@@ -392,7 +393,7 @@ fn what_was_saved_is_opened() {
     saved::<u128>(8);
 }
 
-/// Whatever the bytes: what opens answers, with rows and ids that are there, and at most as many as a chain can have.
+/// Mutates bytes at random. A table that opens must answer with existing rows and ids, and with no more than a chain can have.
 fn mutated<A: Family>(seed: u64, rounds: usize) -> (usize, usize) {
     let mut random = Random::new(seed);
     let (mut refused, mut opened) = (0, 0);
@@ -417,7 +418,7 @@ fn mutated<A: Family>(seed: u64, rounds: usize) -> (usize, usize) {
                 if bytes.is_empty() {
                     continue;
                 }
-                // Roots and bitmaps are mostly empty: what is there is what matters.
+                // Roots and bitmaps are mostly empty, so the mutation prefers bytes in use.
                 let used: Vec<usize> = (0..bytes.len()).step_by(4).filter(|&at| bytes[at] != 0).collect();
                 let at = match used.len() as u64 {
                     n if n > 0 && random.below(4) > 0 => used[random.below(n) as usize],

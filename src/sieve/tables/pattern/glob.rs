@@ -1,10 +1,10 @@
-//! Confirms a glob against a whole target.
+//! Matches a glob against a whole target.
 
-/// One element of a glob: what it is and how long it is.
+/// Splits the first element off a glob.
 pub(in crate::sieve) fn element(glob: &[u8]) -> (&[u8], &[u8]) {
     let len = match glob {
         [b'[', rest @ ..] => {
-            // A `]` right after `[` or `[!` is a member.
+            // A `]` directly after `[` or `[!` is a member of the class.
             let first = usize::from(rest.first() == Some(&b'!')) + 1;
             rest.iter().skip(first).position(|&b| b == b']').map_or(1, |at| at + first + 2)
         }
@@ -13,7 +13,7 @@ pub(in crate::sieve) fn element(glob: &[u8]) -> (&[u8], &[u8]) {
     glob.split_at(len.min(glob.len()))
 }
 
-/// Whether an element that is no `*` accepts a byte.
+/// Returns true if an element other than `*` accepts a byte.
 pub(in crate::sieve) fn accepts(element: &[u8], byte: u8) -> bool {
     match element {
         [b'?'] => true,
@@ -40,8 +40,8 @@ pub(in crate::sieve) fn accepts(element: &[u8], byte: u8) -> bool {
     }
 }
 
-/// Whether `glob` matches all of `target`. At each mismatch only the last `*` is tried again, one byte further on, so
-/// the cost is at most the product of the two lengths, and about their sum for real patterns.
+/// Returns true if `glob` matches all of `target`. At a mismatch, only the last `*` is tried again, one byte further
+/// on. The cost is therefore at most the product of the two lengths, and about their sum for real patterns.
 pub(in crate::sieve) fn matches(mut glob: &[u8], mut target: &[u8]) -> bool {
     let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
@@ -101,7 +101,7 @@ mod tests {
         }
     }
 
-    /// Against the definition by recursion, for all short globs and targets.
+    /// All short globs and targets, compared with a recursive definition.
     #[test]
     fn every_short_pair() {
         fn naive(glob: &[u8], target: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! Which lines of a log a pattern may match in, before anything is taken apart.
+//! Finds the log lines in which a pattern may match, before any line is parsed.
 
 use aho_corasick::AhoCorasick;
 
@@ -6,35 +6,35 @@ use crate::error::{Error, Result};
 use crate::indicator::{Pattern, PatternTarget};
 use crate::value::url;
 
-/// Shortest and longest part of a text that is looked for, in bytes.
+/// The shortest and the longest text to look for, in bytes.
 const SHORTEST: usize = 3;
 const LONGEST: usize = 8;
 
-/// Says whether any pattern of one target may match in a line, for all spellings that are undone before patterns are looked
-/// for: percent-escapes, and (by saying yes to each line that has a backslash) those of JSON.
+/// Tells whether any pattern of one target may match in a line, in every spelling that is undone before patterns are
+/// tried: percent-escapes, and those of JSON, because every line with a backslash passes.
 ///
-/// Nearly every path that is listed has a segment, or a key of a query, of which the first three to eight bytes behind `/` or
-/// `?` must stand in the line as they are: no canonical form changes what stands within a segment. So each `/` and `?` costs a
-/// load of eight bytes and a look at two bitmaps that stay in the cache. Of names the longest run within a
-/// label must be there, in either case. What has no such part is looked for by an automaton of its own, and what has no run of
-/// three bytes at all makes the filter blind: it says yes to everything.
+/// Nearly every listed path has a segment, or a key of a query, whose first three to eight bytes after the `/` or `?`
+/// must stand in the line verbatim, because no canonical form changes the inside of a segment. So each `/` and `?`
+/// costs a load of eight bytes and a look at two bitmaps that stay in the cache. For name patterns, the longest run
+/// within a label must occur, in either case. Patterns without such a key are searched by an automaton of their own. A
+/// pattern without any run of three bytes makes the filter blind: every line passes.
 ///
-/// The 37,950 paths of a public feed pass 0.6 % of the lines of an access log that have no escape.
+/// With the 37,950 paths of a public feed, 0.6 % of the lines of an access log without escapes pass.
 #[derive(Debug)]
 pub(super) struct LineFilter {
     target: PatternTarget,
     is_blind: bool,
-    /// The lengths of keys, as bits.
+    /// The lengths of keys, as a bit set.
     lengths: u16,
-    /// By hash of the first three bytes of a key.
+    /// A Bloom filter of the first three bytes of keys.
     heads: Vec<u64>,
-    /// By hash of a key.
+    /// A Bloom filter of keys.
     keys: Vec<u64>,
-    /// Runs that are no keys.
+    /// Runs for patterns without a key.
     others: Option<AhoCorasick>,
 }
 
-/// Whether a byte stands in the canonical form of what it stands in, and is no boundary of segments or labels.
+/// Returns true if a byte is unchanged in canonical text, and does not separate segments or labels.
 fn is_plain(target: PatternTarget, byte: u8) -> bool {
     match target {
         PatternTarget::Name => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
@@ -42,7 +42,7 @@ fn is_plain(target: PatternTarget, byte: u8) -> bool {
     }
 }
 
-/// The runs of plain bytes of a literal, each with what stands before it. What belongs to an escape is in none.
+/// The runs of plain bytes in a literal, each with the byte before it. Escapes are left out.
 fn runs(target: PatternTarget, literal: &[u8]) -> impl Iterator<Item = (Option<u8>, &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -53,14 +53,14 @@ fn runs(target: PatternTarget, literal: &[u8]) -> impl Iterator<Item = (Option<u
                 let before = start.checked_sub(1).map(|before| literal[before]);
                 return Some((before, &literal[start..at]));
             }
-            // The digits of an escape are not in the line as they are.
+            // The digits of an escape do not stand in the line as they are.
             at += if literal[at] == b'%' { 3 } else { 1 };
         }
         None
     })
 }
 
-/// How seldom a text is, as logs go: the higher, the fewer lines have it.
+/// Estimates how rare a text is in logs: the higher, the fewer lines have it.
 pub(super) fn rarity(text: &[u8]) -> u32 {
     let of_byte = |byte: &u8| match byte {
         b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b'l' | b'/' | b'.' => 1,
@@ -71,13 +71,13 @@ pub(super) fn rarity(text: &[u8]) -> u32 {
     text.iter().map(of_byte).sum()
 }
 
-/// The bytes of a word that a key of some length has.
+/// The bytes of a word that a key of length `len` covers.
 fn of_key(word: u64, len: usize) -> u64 {
     word & u64::MAX >> (64 - 8 * len)
 }
 
-/// Word and bits of a key. One multiplication: this is asked for every slash of a log, and what is listed by a thousand
-/// colliding keys only costs time.
+/// The word and the bits of a key. This runs for every slash of a log, so it uses one multiplication; keys that collide
+/// on purpose only cost time.
 #[inline]
 fn place(key: u64, len: usize, words: usize) -> (usize, u64) {
     let product = u128::from(key ^ 0x9E37_79B9_7F4A_7C15_u64.rotate_left(len as u32)) * 0xD1B5_4A32_D192_ED03;
@@ -85,7 +85,7 @@ fn place(key: u64, len: usize, words: usize) -> (usize, u64) {
     (hash as usize & (words - 1), 1 << (hash >> 58) | 1 << (hash >> 52 & 63))
 }
 
-/// Up to eight bytes, the first one lowest.
+/// Up to eight bytes as a word, the first one lowest.
 fn word_of(bytes: &[u8]) -> u64 {
     match bytes.first_chunk() {
         Some(word) => u64::from_le_bytes(*word),
@@ -94,7 +94,7 @@ fn word_of(bytes: &[u8]) -> u64 {
 }
 
 impl LineFilter {
-    /// The filter of some patterns, all of one target.
+    /// Makes the filter of some patterns, which must share one target.
     pub(super) fn new<'p>(target: PatternTarget, patterns: impl Iterator<Item = &'p Pattern>) -> Result<Self> {
         let mut keys: Vec<(u64, usize)> = Vec::new();
         let mut others: Vec<&[u8]> = Vec::new();
@@ -138,12 +138,12 @@ impl LineFilter {
         Ok(filter)
     }
 
-    /// Whether it says yes to everything.
+    /// Returns true if every line passes.
     pub(super) fn is_blind(&self) -> bool {
         self.is_blind
     }
 
-    /// Whether a pattern may match in a line. `scratch` is space to undo escapes in.
+    /// Returns true if a pattern may match in a line. `scratch` is the space for undoing escapes.
     #[inline]
     pub(super) fn may_match(&self, line: &[u8], scratch: &mut Vec<u8>) -> bool {
         if self.is_blind {
@@ -162,7 +162,7 @@ impl LineFilter {
         memchr::memchr(b'\\', scratch).is_some() || self.has_key(scratch) || self.has_other(scratch)
     }
 
-    /// Whether a pattern over names may match a name in any spelling.
+    /// Returns true if a name pattern may match a name in any spelling.
     #[inline]
     pub(super) fn may_match_name(&self, name: &[u8]) -> bool {
         self.is_blind || !name.is_ascii() || self.has_other(name)
@@ -197,7 +197,7 @@ impl LineFilter {
         })
     }
 
-    /// Tabs and returns are taken out of a URL, so that a key may have some within it.
+    /// Tabs and carriage returns are removed from URLs, so a key may have some inside it.
     #[cold]
     fn is_key_with_tabs(&self, text: &[u8]) -> bool {
         let mut key = [0; LONGEST];

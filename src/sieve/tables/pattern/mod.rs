@@ -1,8 +1,9 @@
 //! Patterns: literals and globs over names and over URL paths.
 //!
-//! Each pattern is found by its rarest literal, all literals of one target in one `aho-corasick` automaton, and then
-//! confirmed as a whole. A sieve without patterns of a target holds no automaton for it and pays nothing. A scan asks first which
-//! lines a pattern may match in at all, which the automaton would be too slow for: 345 MB/s for 94,000 paths.
+//! All literals of one target are in one `aho-corasick` automaton. Each pattern is found by its rarest literal, and
+//! then confirmed as a whole. A sieve without patterns of a target has no automaton for it and pays nothing. A scan
+//! first asks in which lines a pattern may match at all, because the automaton would be too slow for every line: 345
+//! MB/s for 94,000 paths.
 
 pub(in crate::sieve) mod glob;
 mod lines;
@@ -23,7 +24,7 @@ pub(in crate::sieve) struct Builder {
 }
 
 impl Builder {
-    /// Adds the pattern indicator `id`. All patterns of a table have one target.
+    /// Adds the pattern indicator `id`. All patterns of a table must have the same target.
     pub(in crate::sieve) fn add(&mut self, text: StrId, pattern: &Pattern, id: u32) {
         self.rows.push((text, id, pattern.clone()));
     }
@@ -31,7 +32,7 @@ impl Builder {
     /// The search form; `None` without patterns.
     pub(in crate::sieve) fn finish(self) -> Result<Option<Table>> {
         let Some(target) = self.rows.first().map(|(_, _, pattern)| pattern.target()) else { return Ok(None) };
-        // A literal run of three bytes at least is in each; the rarest may be a shorter one only if it is alone.
+        // Every pattern has a literal run of at least three bytes; shorter runs are not searched for.
         let literal = |row: u32| {
             let literals = self.rows[row as usize].2.literals();
             let long = literals.filter(|literal| literal.len() >= 3);
@@ -60,20 +61,20 @@ impl Builder {
     }
 }
 
-/// The search form. What is saved are the rows; the rest follows from them.
+/// The search form. Only the rows are saved; the rest is derived from them.
 #[derive(Debug)]
 pub(in crate::sieve) struct Table {
     automaton: AhoCorasick,
-    /// By literal: the patterns that are searched by it.
+    /// By literal: the patterns found by it.
     by_literal: Lists,
-    /// Text and indicator of each pattern.
+    /// The text and the indicator of each pattern.
     rows: Words<u32>,
-    /// Whether each text is a glob over the whole target.
+    /// True for each text that is a glob over the whole target.
     is_glob: Vec<bool>,
     lines: LineFilter,
 }
 
-/// The literals of one target that a search has come upon.
+/// The literals that a search has found in one target.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sieve) struct Scratch {
     is_found: Vec<bool>,
@@ -81,7 +82,7 @@ pub(in crate::sieve) struct Scratch {
 }
 
 impl Table {
-    /// Calls `found` once with the id of every pattern that matches `target`.
+    /// Calls `found` once per pattern that matches `target`, with its id.
     pub(in crate::sieve) fn matches(
         &self,
         strings: &Strings,
@@ -90,7 +91,7 @@ impl Table {
         mut found: impl FnMut(u32),
     ) {
         scratch.is_found.resize(self.automaton.patterns_len(), false);
-        // A literal that stands in many places is looked at once, so that no target makes its globs be tried again and again.
+        // Each literal counts once, so that no target makes its globs be tried again and again.
         for literal in self.automaton.find_overlapping_iter(target) {
             let literal = literal.pattern().as_usize();
             if !std::mem::replace(&mut scratch.is_found[literal], true) {
@@ -109,19 +110,19 @@ impl Table {
         }
     }
 
-    /// Whether a pattern may match in a line of a log, for all readings of the line. `scratch` is space to undo escapes in.
+    /// Returns true if a pattern may match in a log line, in any of its readings. `scratch` is the space for undoing escapes.
     #[inline]
     pub(in crate::sieve) fn may_match(&self, line: &[u8], scratch: &mut Vec<u8>) -> bool {
         self.lines.may_match(line, scratch)
     }
 
-    /// Whether a pattern may match a name in any spelling; of a table over names.
+    /// Returns true if a pattern may match a name in any spelling. Only for a table of name patterns.
     #[inline]
     pub(in crate::sieve) fn may_match_name(&self, name: &[u8]) -> bool {
         self.lines.may_match_name(name)
     }
 
-    /// Whether [`may_match`](Table::may_match) says yes to every line.
+    /// Returns true if every line passes [`may_match`](Table::may_match).
     pub(in crate::sieve) fn is_blind(&self) -> bool {
         self.lines.is_blind()
     }
@@ -139,12 +140,12 @@ impl Table {
         out.words("rows", &self.rows);
     }
 
-    /// Reads the section of the patterns over `target`, and builds the rest again. The ids are below `limit`. `None` without
-    /// patterns.
+    /// Reads the section of the patterns over `target`, and derives the rest. Ids must be below `limit`. Returns `None`
+    /// if there are no patterns.
     ///
     /// # Errors
     ///
-    /// If the section is missing, or holds what is no pattern or an id that is not below `limit`.
+    /// Fails if the section is missing, or holds an invalid pattern or an id that is not below `limit`.
     pub(in crate::sieve) fn open(
         from: &mut Reader,
         strings: &Strings,

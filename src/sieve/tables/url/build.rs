@@ -20,12 +20,12 @@ pub(crate) enum Host {
 struct UrlRow {
     host: Host,
     text: StrId,
-    /// Where the path starts in the text.
+    /// The start of the path in the text.
     path: u32,
     id: u32,
 }
 
-/// One URL with a path, by the number of its host.
+/// A URL with a path; the host is a row.
 #[derive(Clone, Copy, Debug)]
 struct PathRow<'s> {
     hash: u64,
@@ -47,24 +47,24 @@ fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
 }
 
 impl Builder {
-    /// Adds the URL indicator `id`, whose canonical text has its path at `path`.
+    /// Adds the URL indicator `id`. The path starts at `path` of its canonical text.
     pub(crate) fn add(&mut self, host: Host, text: StrId, path: u32, id: u32) {
         self.rows.push(UrlRow { host, text, path, id });
     }
 
-    /// The hosts that are names, each once; its place is its row.
+    /// The distinct hosts that are names. The position of a name is its row.
     pub(crate) fn names(&self) -> Vec<StrId> {
         let names = |row: &UrlRow| if let Host::Name(name) = row.host { Some(name) } else { None };
         sorted(self.rows.iter().filter_map(names).collect())
     }
 
-    /// The search form. `names` are the hosts that are [names](Builder::names).
+    /// Builds the search form. `names` must come from [`names`](Builder::names).
     pub(crate) fn finish(self, strings: &Strings, names: &[StrId]) -> Table {
         let addrs = |row: &UrlRow| if let Host::Addr(addr) = row.host { Some(addr) } else { None };
         let addrs: Vec<IpAddr> = sorted(self.rows.iter().filter_map(addrs).collect());
 
-        // Addresses get the rows after the names. Rows stay below what a single item can be: the texts of more URLs would be more than
-        // strings can hold.
+        // Addresses get the rows after the names. All rows are small enough to be stored inline as single items: the
+        // texts of more URLs would not fit into the strings.
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for (row, addr) in (names.len() as u32..).zip(&addrs) {
             match addr {
@@ -93,14 +93,14 @@ impl Builder {
                 paths.push(PathRow { hash: hash_path(hash::SEED, host, path), host, path, row: *row });
             }
         }
-        // In the order of paths, so that those that begin with a text stand together.
+        // Sorted by path, so that paths with a common beginning are adjacent.
         with_path.sort_unstable_by(|(a_host, a), (b_host, b)| {
             let path = |row: &UrlRow| &strings.bytes(row.text)[row.path as usize..];
             a_host.cmp(b_host).then_with(|| path(a).cmp(path(b))).then(a.id.cmp(&b.id))
         });
         let with_path: Vec<(u32, u32)> = with_path.into_iter().map(|(host, row)| (host, row.id)).collect();
         drop(self.rows);
-        // Equal paths on one host stand side by side, whatever their scheme and port.
+        // Equal paths on a host are adjacent, whatever their scheme and port.
         paths.sort_unstable_by(|a, b| {
             let whole = |row: &PathRow<'_>| (row.hash, row.host);
             whole(a).cmp(&whole(b)).then_with(|| a.path.cmp(b.path)).then(a.row.id.cmp(&b.row.id))

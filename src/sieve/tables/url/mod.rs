@@ -1,7 +1,7 @@
-//! URLs: the host first, then that host's paths.
+//! URLs: finds the host first, then the paths of that host.
 //!
-//! A path is found by hash probes: one for the exact path and query, one for the exact path, one for each of its
-//! prefixes that end in `/`. How many URLs a host has does not matter.
+//! Paths are found by hash: one probe for the exact path and query, one for the exact path, and one for each of its
+//! prefixes that end in `/`. The cost does not depend on how many URLs a host has.
 
 mod build;
 mod table;

@@ -12,37 +12,37 @@ use crate::wire::{Reader, Slice, Words, Writer};
 /// The search form.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    /// By hash of an IPv4 address that is a host: the address and the host's row, which follow those of hosts that are names.
+    /// Hosts that are IPv4 addresses, by hash: the address and the host's row. These rows follow those of names.
     pub(super) v4: Buckets,
     pub(super) v4_seed: u64,
-    /// The IPv6 addresses that are hosts, in order; their rows follow those of IPv4.
+    /// Hosts that are IPv6 addresses, sorted. Their rows follow those of IPv4.
     pub(super) v6: Words<u128>,
-    /// By host row: the URLs that are only a host.
+    /// By host row: the URLs with only a host.
     pub(super) host_only: Lists,
     /// By host row: the URLs with a path or query.
     pub(super) with_path: Lists,
-    /// By host row: what kinds of paths there are.
+    /// By host row: the kinds of paths.
     pub(super) shapes: Words<u8>,
-    /// What the hashes of paths start from.
+    /// The seed of the hashes of paths.
     pub(super) seed: u64,
-    /// By hash of host row, path and query: the path row, and what stands for the URLs that have all three.
+    /// By hash of host row, path and query: the path row, and the number of the items with this host, path and query.
     pub(super) paths: Buckets,
     pub(super) path_rows: PathRows,
     pub(super) items: Items,
 }
 
-/// How a stored path covers one that was looked up.
+/// The way in which a stored path covers one that was looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PathMatch {
-    /// The same path, and the same query or neither has one.
+    /// The paths are the same, and so are the queries, if any.
     Exact,
-    /// The same path; only the URL that was looked up has a query.
+    /// The paths are the same; only the looked-up URL has a query.
     Path,
-    /// The stored path ends in `/` and the other goes on.
+    /// The stored path ends in `/`, and the other one continues from there.
     Prefix,
 }
 
-/// Which kinds of paths a host has, so that nothing is hashed that cannot be there.
+/// The kinds of paths that a host has, so that nothing is hashed in vain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shape(u8);
 
@@ -68,7 +68,7 @@ impl Shape {
     }
 }
 
-/// Hosts, texts, and where paths start in them.
+/// The path rows: host, text, and start of the path in the text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PathRows(Words<u32>);
 
@@ -82,14 +82,14 @@ impl PathRows {
         self.0.at(row as usize * 3)
     }
 
-    /// Path and query.
+    /// The path and query of a row.
     #[inline]
     pub(super) fn path<'s>(&self, strings: &'s Strings, row: u32) -> &'s [u8] {
         let at = row as usize * 3;
         &strings.bytes(StrId(self.0.at(at + 1)))[self.0.at(at + 2) as usize..]
     }
 
-    /// By host, then path and query.
+    /// Compares by host, then by path and query.
     pub(super) fn compare(&self, strings: &Strings, a: u32, b: u32) -> Ordering {
         self.compare_with(strings, a, self.host(b), self.path(strings, b))
     }
@@ -108,7 +108,7 @@ pub(super) fn hash_v4(seed: u64, addr: u32) -> u64 {
     hash::pair(seed, addr.into())
 }
 
-/// Hash of a host, a path and a query, extended piece by piece: `/`, `a/`, `b/`, `rest`, `?query`.
+/// The hash of a host, path and query, extended piece by piece: `/`, `a/`, `b/`, `rest`, `?query`.
 pub(super) fn hash_path(seed: u64, host: u32, path_and_query: &[u8]) -> u64 {
     let path = memchr::memchr(b'?', path_and_query).unwrap_or(path_and_query.len());
     let mut hash = PathHash::new(seed, host, path_and_query);
@@ -117,7 +117,7 @@ pub(super) fn hash_path(seed: u64, host: u32, path_and_query: &[u8]) -> u64 {
     hash.query()
 }
 
-/// The hashes of what a path may be covered by, from left to right.
+/// Hashes the pieces of a path from left to right. Each prefix that could cover the path gets its hash on the way.
 struct PathHash<'p> {
     text: &'p [u8],
     at: usize,
@@ -130,7 +130,7 @@ impl<'p> PathHash<'p> {
         Self { text, at: 0, state: hash::pair(seed, u64::from(host)) }
     }
 
-    /// Takes in what goes up to the next slash before `end`: where it ends and the hash up to there.
+    /// Adds the piece up to the next slash before `end`. Returns the end of that piece, and the hash up to it.
     #[inline]
     fn directory(&mut self, end: usize) -> Option<(usize, u64)> {
         let rest = &self.text[self.at..end];
@@ -140,7 +140,7 @@ impl<'p> PathHash<'p> {
         Some((self.at, hash::finish(self.state)))
     }
 
-    /// Takes in what is left of the path.
+    /// Adds the rest of the path.
     #[inline]
     fn file(&mut self, end: usize) -> u64 {
         if self.at < end {
@@ -150,7 +150,7 @@ impl<'p> PathHash<'p> {
         hash::finish(self.state)
     }
 
-    /// Takes in what is behind the path.
+    /// Adds the query.
     #[inline]
     fn query(&mut self) -> u64 {
         self.file(self.text.len())
@@ -158,13 +158,13 @@ impl<'p> PathHash<'p> {
 }
 
 impl Table {
-    /// Whether some hosts are addresses.
+    /// Returns true if some hosts are addresses.
     #[inline]
     pub(crate) fn has_addrs(&self) -> bool {
         !self.v4.is_empty() || !self.v6.is_empty()
     }
 
-    /// Whether some host is an IPv6 address that begins with these 16 bits, and with the next 16 if they are known.
+    /// Returns true if some host is an IPv6 address with these first 16 bits, and these next 16 if known.
     pub(crate) fn may_start_six(&self, first: u16, second: Option<u16>) -> bool {
         let least = u128::from(first) << 112 | u128::from(second.unwrap_or(0)) << 96;
         let most = least | if second.is_some() { u128::MAX >> 32 } else { u128::MAX >> 16 };
@@ -189,18 +189,18 @@ impl Table {
         }
     }
 
-    /// The URLs of a host row that are only a host.
+    /// The URLs of a host row with only a host.
     pub(crate) fn host_only(&self, host: u32) -> Slice<'_, u32> {
         self.host_only.get(host as usize)
     }
 
-    /// The URLs of a host row that have a path or a query.
+    /// The URLs of a host row with a path or a query.
     pub(crate) fn with_path(&self, host: u32) -> Slice<'_, u32> {
         self.with_path.get(host as usize)
     }
 
-    /// Calls `found` with every URL with a path on host row `host` that covers a path and query, and the length of
-    /// its own path. `path` is where the path ends in the text.
+    /// Calls `found` with every URL with a path on host row `host` that covers a path and query, and with the length of
+    /// that URL's own path. `path` is the end of the path in the text.
     pub(crate) fn paths(
         &self,
         strings: &Strings,
@@ -225,7 +225,7 @@ impl Table {
         };
         let mut hash = PathHash::new(self.seed, host, text);
         while let Some((end, hash)) = hash.directory(path) {
-            // `/` alone is the whole host, which `host_only` holds.
+            // `/` alone means the whole host, and belongs to `host_only`.
             if shape.has(Shape::DIRECTORY) && end > 1 && end < path {
                 emit(hash, end, end, PathMatch::Prefix);
             }
@@ -240,11 +240,11 @@ impl Table {
         }
     }
 
-    /// Checks that the URLs of each host stand in the order of their paths, which a lookup at all ends of a URL follows.
+    /// Checks that the URLs of each host are sorted by path, on which the lookup of a URL at all its ends relies.
     ///
     /// # Errors
     ///
-    /// If some do not.
+    /// Fails if they are not sorted.
     pub(crate) fn check_order<'t>(&self, from: &Reader, path_of: impl Fn(u32) -> &'t [u8]) -> Result<()> {
         let is_ordered = |host: usize| {
             let ids = self.with_path.get(host);
@@ -277,11 +277,12 @@ impl Table {
         out.within("items", |out| self.items.save(out));
     }
 
-    /// Reads the sections. The ids are below `limit`.
+    /// Reads the sections. Ids must be below `limit`.
     ///
     /// # Errors
     ///
-    /// If sections are missing or damaged. Lookups in what is accepted end, do not panic and give ids below `limit`.
+    /// Fails if sections are missing or damaged. Lookups in an accepted table end, do not panic, and return only ids
+    /// below `limit`.
     pub(crate) fn open(from: &mut Reader, strings: &Strings, limit: usize) -> Result<Self> {
         let seeds: Words<u64> = from.words("seeds")?;
         from.ensure(seeds.len() == 2, "seeds", "are not two")?;
