@@ -173,6 +173,8 @@ pub(crate) struct FilterArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AsOf {
+    /// `now`, as the clock was then.
+    Now(jiff::Timestamp),
     At(jiff::Timestamp),
     Event,
 }
@@ -181,7 +183,7 @@ impl AsOf {
     /// A time that is known before any log is read.
     pub(crate) fn time(self) -> Option<jiff::Timestamp> {
         match self {
-            AsOf::At(at) => Some(at),
+            AsOf::Now(at) | AsOf::At(at) => Some(at),
             AsOf::Event => None,
         }
     }
@@ -189,7 +191,7 @@ impl AsOf {
 
 fn as_of(text: &str) -> Result<AsOf, String> {
     match text {
-        "now" => Ok(AsOf::At(jiff::Timestamp::now())),
+        "now" => Ok(AsOf::Now(jiff::Timestamp::now())),
         "event" => Ok(AsOf::Event),
         text => time(text).map(AsOf::At),
     }
@@ -254,6 +256,7 @@ Examples:
   logscan scan -f c2.txt --format csv *.log > hits.csv     for a spreadsheet
   logscan scan -f c2.txt --format ecs *.log > hits.ndjson  for Elastic; `ocsf` and `timesketch` likewise
   logscan scan -f c2.txt --refang report.txt               hxxp://evil[.]test in reports and mails
+  logscan scan -f c2.txt --json --resume r /data >> hits   a long scan that can be broken off and gone on with
   logscan scan -f c2.txt -l /data                          only which files
   logscan scan -f c2.txt -q access.log && echo found       only whether
 
@@ -378,6 +381,15 @@ pub(crate) struct ScanArgs {
     /// How many hits the file holds at most; beyond it the oldest are forgotten, and said to be.
     #[arg(long, value_name = "N", default_value = "1000000", value_parser = clap::value_parser!(u32).range(1..), requires = "state")]
     pub(crate) state_max: u32,
+    /// A file that says how far the scan has come: after Ctrl-C, a crash or a full disk the same command goes on where it was broken off,
+    /// and gives what one scan without a break gives. The file goes when all is done. Logs are to be files, and the output is to be
+    /// appended to (`>> hits.json`): it is cut to what the file knows of. Into a pipe, hits of the last second come twice after a kill -9.
+    /// Other feeds, other options or a rewritten log are an error.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate", "quiet"])]
+    pub(crate) resume: Option<PathBuf>,
+    /// How often that file is written, in seconds [default: 1].
+    #[arg(long, value_name = "SECONDS", value_parser = interval, requires = "resume", hide = true)]
+    pub(crate) resume_every: Option<Duration>,
     #[command(flatten)]
     pub(crate) job: JobArgs,
     /// Answer each line of standard input with one line of JSON at once: `{}`, or `{"$!":{"netsieve":[…]}}` with its hits, which

@@ -29,10 +29,20 @@ pub(crate) trait Taker {
         false
     }
 
-    /// Takes the end of a log that had so many pairs.
-    fn end(&mut self, _input: usize, _pairs: u64, _is_unread: bool) -> io::Result<()> {
+    /// Takes the end of a log.
+    fn end(&mut self, _end: &LogEnd<'_>) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The end of a log.
+pub(crate) struct LogEnd<'a> {
+    pub(crate) end: &'a InputEnd,
+    pub(crate) pairs: u64,
+    /// Why it was not read, or not to its end.
+    pub(crate) why: Option<&'a str>,
+    /// It was not read to its end because all is to end.
+    pub(crate) is_cut: bool,
 }
 
 /// What is scanned, and how.
@@ -45,6 +55,19 @@ pub(crate) struct Job<'a> {
     pub(crate) options: &'a ScanOptions,
     /// Hits go to the terminal while the bar is shown.
     pub(crate) shares_terminal: bool,
+    /// Logs that an earlier run has read, which are not among `logs`.
+    pub(crate) before: Before,
+    /// Told of each log right before it is opened, on any thread.
+    pub(crate) opens: &'a (dyn Fn(usize, &Log) + Sync),
+}
+
+/// What an earlier run has done of the same scan.
+#[derive(Default)]
+pub(crate) struct Before {
+    pub(crate) logs: usize,
+    pub(crate) stats: ScanStats,
+    /// Logs of which something could not be read.
+    pub(crate) unread: Vec<Unread>,
 }
 
 /// A log that was not read, or not to its end, or not as text.
@@ -91,13 +114,14 @@ pub(crate) fn scan<T: Taker>(
     render: impl Fn(usize, &Hit<'_>, &mut Vec<u8>) -> ControlFlow<()> + Sync,
     finish: impl Fn(Ended<T>) -> Result<Outcome, Box<dyn Error>>,
 ) -> Result<Outcome, Box<dyn Error>> {
-    let Job { logs, mmap, threads, sieve, loading, options, shares_terminal } = job;
+    let Job { logs, mmap, threads, sieve, loading, options, shares_terminal, before, opens } = job;
+    let all = logs.len() + before.logs;
     let meter = Arc::new(Meter::default());
     let opener = Opener::new(meter.clone(), logs.len(), mmap);
     let names = names(&logs);
     // A pipe is answered as it comes.
     let is_waited_for = logs.iter().any(|log| log.as_ref().is_ok_and(|log| log.size.is_none()));
-    summary::begin(meter.clone(), logs.len());
+    summary::begin(meter.clone(), all);
     let mut run = Some(Run {
         names: &names,
         taker,
@@ -107,7 +131,7 @@ pub(crate) fn scan<T: Taker>(
             memory: sieve.memory_usage(),
             threads,
             scanning: Instant::now(),
-            total: ScanStats::default(),
+            total: before.stats,
             times: Times::default(),
             rendered: 0,
             files: Vec::new(),
@@ -118,13 +142,18 @@ pub(crate) fn scan<T: Taker>(
         opener: &opener,
         scanned: 0,
         pairs: 0,
-        unread: Vec::new(),
-        has_failed: false,
-        done: 0,
+        all,
+        has_failed: !before.unread.is_empty(),
+        done: before.logs - before.unread.len(),
+        unread: before.unread,
+        is_over: false,
         error: None,
     });
     let sources = logs.iter().enumerate().map(|(input, log)| match log {
-        Ok(log) => opener.open(input, log),
+        Ok(log) => {
+            opens(input, log);
+            opener.open(input, log)
+        }
         Err(error) => Err(io::Error::other(error.clone())),
     });
     let counted = |input: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
@@ -162,9 +191,13 @@ struct Run<'a, T> {
     /// Bytes of the log at hand, and pairs of it.
     scanned: u64,
     pairs: u64,
+    /// Logs, those of an earlier run too.
+    all: usize,
     unread: Vec<Unread>,
     has_failed: bool,
     done: usize,
+    /// Nothing more was wanted: the end of the log at hand is where that was said.
+    is_over: bool,
     error: Option<io::Error>,
 }
 
@@ -194,7 +227,8 @@ impl<T: Taker> Run<'_, T> {
             self.error = Some(error);
             return ControlFlow::Break(());
         }
-        if self.taker.is_done() || signal::came() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.is_over |= self.taker.is_done() || signal::came();
+        if self.is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Of what is mapped, what was scanned stands for what was read.
@@ -208,7 +242,7 @@ impl<T: Taker> Run<'_, T> {
     fn end(&mut self, end: &InputEnd) -> io::Result<()> {
         let name = &self.names[end.input];
         self.stats.input(name, end);
-        let mut is_unread = end.error.is_some();
+        let mut why = end.error.as_ref().map(ToString::to_string);
         if let Some(error) = &end.error {
             self.bar.aside(|| match name.as_str() {
                 "" => say!("logscan: {}", Escaped::new(&error.to_string())),
@@ -217,15 +251,18 @@ impl<T: Taker> Run<'_, T> {
             self.unread.push(Unread { name: name.clone(), why: error.to_string() });
         }
         if let Some(caveat) = self.opener.caveat(end.input) {
-            is_unread |= caveat.is_unread();
+            if caveat.is_unread() {
+                why.get_or_insert_with(|| caveat.to_string());
+            }
             self.bar.aside(|| say!("logscan: {}: {caveat}", Escaped::new(name)));
             self.unread.push(Unread { name: name.clone(), why: caveat.to_string() });
         }
-        self.has_failed |= is_unread;
-        self.done += usize::from(!is_unread);
+        self.has_failed |= why.is_some();
+        let is_cut = self.is_over && signal::came() && !self.taker.is_done();
+        self.done += usize::from(why.is_none() && !is_cut);
         let pairs = std::mem::take(&mut self.pairs);
         let (bar, taker) = (&self.bar, &mut self.taker);
-        bar.aside_for_hits(|| taker.end(end.input, pairs, is_unread))
+        bar.aside_for_hits(|| taker.end(&LogEnd { end, pairs, why: why.as_deref(), is_cut }))
     }
 
     fn finish(
@@ -236,8 +273,8 @@ impl<T: Taker> Run<'_, T> {
         if let Some(error) = self.error.take() {
             return Err(error.into());
         }
-        let Self { taker, stats, meter, unread, has_failed, done, names, .. } = self;
+        let Self { taker, stats, meter, unread, has_failed, done, all, .. } = self;
         let meter = meter.clone();
-        finish(Ended { taker, stats, meter, unread, has_failed, done, logs: names.len() })
+        finish(Ended { taker, stats, meter, unread, has_failed, done, logs: all })
     }
 }

@@ -433,20 +433,20 @@ pub(crate) fn id(_: &Metadata) -> Option<Id> {
     None
 }
 
+/// Which file standard output goes to, if it is a regular one.
+fn output() -> Option<Id> {
+    id(&stdout_file()?.metadata().ok()?)
+}
+
 /// The regular file that standard output goes to.
 #[cfg(unix)]
-fn output() -> Option<Id> {
-    use std::io::IsTerminal;
+pub(crate) fn stdout_file() -> Option<File> {
     use std::os::fd::AsFd;
-    let stdout = io::stdout();
-    if stdout.is_terminal() {
-        return None;
-    }
-    let file = File::from(stdout.as_fd().try_clone_to_owned().ok()?).metadata().ok()?;
-    id(&file).filter(|_| file.is_file())
+    let file = File::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
+    file.metadata().is_ok_and(|metadata| metadata.is_file()).then_some(file)
 }
 
 #[cfg(not(unix))]
-fn output() -> Option<Id> {
+pub(crate) fn stdout_file() -> Option<File> {
     None
 }

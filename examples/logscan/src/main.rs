@@ -25,9 +25,11 @@ mod inspect;
 mod install;
 mod lint;
 mod networks;
+mod output;
 mod place;
 mod progress;
 mod report;
+mod resume;
 mod run;
 mod scan;
 mod set;
@@ -102,7 +104,8 @@ fn code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
         Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => 0,
         Err(error) => {
             // All else that is read or written says which file it is.
-            let what = if error.is::<io::Error>() { "cannot write the output: " } else { "" };
+            let is_output = error.downcast_ref::<io::Error>().is_some_and(|error| error.raw_os_error().is_some());
+            let what = if is_output { "cannot write the output: " } else { "" };
             say!("logscan: {what}{}", netsieve::render::Escaped::new(&error.to_string()));
             2
         }

@@ -1,11 +1,41 @@
 //! Files that are written whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
+use netsieve::render::Escaped;
+
 use crate::signal;
+
+/// Takes a file for this run alone, as long as what is given back is held. What an earlier run left half-written beside it goes.
+///
+/// The lock is a file of its own: the other one is replaced meanwhile.
+pub(crate) fn lock(path: &Path) -> Result<File, String> {
+    let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
+    let said = |error: io::Error| format!("{name}: {error}");
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(beside).map_err(said)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(format!("{name}: another run is using it")),
+        Err(TryLockError::Error(error)) => return Err(said(error)),
+    }
+    let start = format!(".{}.", path.file_name().unwrap_or_default().to_string_lossy());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // What cannot be looked at or taken away stays; it is in nobody's way.
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let other = entry.file_name();
+        let other = other.to_string_lossy();
+        let number = other.strip_prefix(&start).and_then(|rest| rest.strip_suffix("-0.tmp"));
+        if number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(lock)
+}
 
 /// Writes a file beside the one that it replaces when it is whole: nobody ever sees half of one, on a full disk either.
 pub(crate) fn write(

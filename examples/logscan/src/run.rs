@@ -38,8 +38,21 @@ pub(crate) struct RunArgs {
 }
 
 /// Options whose values are paths. Those of feeds may have a name before the path.
-const PATHS: [&str; 12] =
-    ["csv", "json", "html", "stix", "misp", "share-key", "sieve", "psl", "rejects", "layouts", "state", "new-since"];
+const PATHS: [&str; 13] = [
+    "csv",
+    "json",
+    "html",
+    "stix",
+    "misp",
+    "share-key",
+    "sieve",
+    "psl",
+    "rejects",
+    "layouts",
+    "state",
+    "new-since",
+    "resume",
+];
 const FEEDS: [&str; 3] = ["feed", "allow", "allow-all"];
 
 /// The command that a job stands for.

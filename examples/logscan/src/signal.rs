@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 /// The signal that came.
 static CAME: AtomicI32 = AtomicI32::new(0);
+/// It came when all was done.
+static IS_TOO_LATE: AtomicBool = AtomicBool::new(false);
 /// Output waits in this process to be written.
 static KEEPS_BACK: AtomicBool = AtomicBool::new(false);
 
@@ -13,9 +15,19 @@ pub(crate) fn came() -> bool {
     CAME.load(Ordering::Relaxed) != 0
 }
 
+/// All was done before a signal could end it: it does not matter any more.
+pub(crate) fn too_late() {
+    IS_TOO_LATE.store(true, Ordering::Relaxed);
+}
+
+pub(crate) fn is_too_late() -> bool {
+    IS_TOO_LATE.load(Ordering::Relaxed)
+}
+
 /// The exit code if a signal came: as a shell has it, 128 and the signal's number. Says so.
 pub(crate) fn exit_code() -> Option<u8> {
     let (name, code) = match CAME.load(Ordering::Relaxed) {
+        _ if is_too_late() => return None,
         0 => return None,
         2 => ("SIGINT", 130),
         _ => ("SIGTERM", 143),

@@ -4,7 +4,7 @@
 //! run that uses it, written whole or not at all, and forgets what was not met for a while.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,14 +54,7 @@ impl State {
     pub(crate) fn open(path: &Path, keep_days: u16, most: u32) -> Result<Self, String> {
         let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
         let said = |error: io::Error| format!("{name}: {error}");
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".lock");
-        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(beside).map_err(said)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(format!("{name}: another run is using it")),
-            Err(TryLockError::Error(error)) => return Err(said(error)),
-        }
+        let lock = place::lock(path)?;
         let today = Timestamp::now().as_second().div_euclid(86_400);
         let known = match fs::read_to_string(path) {
             Ok(text) => read(&text).map_err(|why| {
@@ -81,10 +74,16 @@ impl State {
 
     /// True if an earlier run has reported the hit. Either way it was met today.
     pub(crate) fn has(&mut self, key: [u8; KEY]) -> bool {
+        let is_known = self.meet(key);
+        self.suppressed += u64::from(is_known);
+        is_known
+    }
+
+    /// Takes a hit that was met, without counting it; true if an earlier run has reported it.
+    pub(crate) fn meet(&mut self, key: [u8; KEY]) -> bool {
         match self.known.get_mut(&key) {
             Some(day) => {
                 *day = self.today;
-                self.suppressed += 1;
                 true
             }
             None => {
@@ -92,6 +91,22 @@ impl State {
                 false
             }
         }
+    }
+
+    /// Hits that this run has met, for a run that goes on with it.
+    pub(crate) fn met(&self) -> impl Iterator<Item = &[u8; KEY]> {
+        let known = self.known.iter().filter(|(_, day)| **day == self.today).map(|(key, _)| key);
+        self.new.iter().chain(known)
+    }
+
+    /// Hits that were not reported, because an earlier run had reported them.
+    pub(crate) fn suppressed(&self) -> u64 {
+        self.suppressed
+    }
+
+    /// Counts those of the run that this one goes on with.
+    pub(crate) fn suppressed_before(&mut self, hits: u64) {
+        self.suppressed += hits;
     }
 
     /// Writes what was met, without what was not met for too long.

@@ -52,7 +52,7 @@ pub(crate) fn end_early() {
 }
 
 fn broken_off() -> &'static str {
-    if signal::came() { "; broken off" } else { "" }
+    if signal::came() && !signal::is_too_late() { "; broken off" } else { "" }
 }
 
 fn take() -> Option<Running> {

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use netsieve::Hit;
 use netsieve::scan::many::Rendered;
 
-use crate::scan::{Output, Style};
+use crate::output::{Output, Style};
 
 /// How much is gathered of hits before it is written.
 const FLUSH_AT: usize = 64 * 1024;

@@ -19,7 +19,7 @@ use super::hits::Hits;
 use super::{descriptors, siblings};
 use crate::cli::ScanArgs;
 use crate::inputs::{self, Log};
-use crate::scan::{Output, Style};
+use crate::output::{Output, Style};
 
 /// After so many rounds without a change, a line without an end is scanned as it stands.
 const PATIENCE: u32 = 5;

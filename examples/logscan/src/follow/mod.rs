@@ -18,7 +18,8 @@ use netsieve::render::Escaped;
 use netsieve::{Scanner, Sieve};
 
 use crate::cli::ScanArgs;
-use crate::scan::{Output, Style, scan_options};
+use crate::output::{Output, Style};
+use crate::scan::scan_options;
 use crate::summary::counted;
 use crate::{Outcome, feeds, signal};
 
@@ -41,7 +42,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let options = scan_options(args)?;
     let mut scanner = Scanner::with_options(&sieves.load()?, &options);
     let style = Style::new(args);
-    let mut output = Output::new(args, &style, true)?;
+    let mut output = Output::new(args, &style, true, None)?;
     // For whoever sits before it and wonders whether anything happens.
     if io::stderr().is_terminal() && !args.quiet {
         let files = counted(follower.len() as u64, "file");

@@ -10,7 +10,7 @@ use netsieve::input::Input;
 use netsieve::scan::Tail;
 
 use super::hits::Hits;
-use crate::scan::{Output, Style};
+use crate::output::{Output, Style};
 
 /// Readings that may wait to be scanned.
 const WAITING: usize = 4;

@@ -184,6 +184,8 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
         loading,
         options: &options,
         shares_terminal: false,
+        before: drive::Before::default(),
+        opens: &|_, _| {},
     };
     let render = |_: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
         write_hit(hit, &known, out);

@@ -1,0 +1,438 @@
+//! Hits on their way to standard output: how they are written, and what is counted and kept of them.
+
+use std::error::Error;
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Seek, SeekFrom, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use netsieve::Hit;
+use netsieve::render::{Csv, Escaped, JsonLines, Siem, SiemFormat, Styles, Text};
+use netsieve::scan::many::Rendered;
+
+use crate::cli::{Color, HitFormat, ScanArgs};
+use crate::drive::{LogEnd, Taker};
+use crate::resume::{Point, Resume};
+use crate::signal;
+use crate::state::{self, State};
+use crate::summary;
+
+/// What stands before a hit that the format has no room for. JSON begins with another byte.
+const REJECTED: u8 = 0;
+
+/// How hits are written.
+pub(crate) struct Style {
+    format: Format,
+    json: JsonLines,
+    csv: Csv,
+    siem: Siem,
+    text: Text,
+    /// Pairs that are wanted at most.
+    max: u64,
+    /// One hit of each log is enough.
+    is_first_enough: bool,
+    /// The hash of each hit stands before it.
+    has_keys: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Csv,
+    Siem,
+    Text,
+    /// Counts, names of files, or nothing.
+    None,
+}
+
+impl Style {
+    pub(crate) fn new(args: &ScanArgs) -> Self {
+        let is_coloured = match args.color {
+            Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            Color::Always => true,
+            Color::Never => false,
+        };
+        let mut json = JsonLines::new();
+        json.text(!args.no_text);
+        let mut text = Text::new();
+        text.log_line(!args.no_text);
+        if is_coloured {
+            text.styles(Styles::ANSI);
+        }
+        let format = match args {
+            _ if args.count || args.list || args.quiet => Format::None,
+            _ if args.json || args.format == HitFormat::Json => Format::Json,
+            _ if args.format == HitFormat::Csv => Format::Csv,
+            _ if args.format == HitFormat::Text => Format::Text,
+            _ => Format::Siem,
+        };
+        let mut csv = Csv::new();
+        csv.text(!args.no_text);
+        let mut siem = Siem::new(match args.format {
+            HitFormat::Ocsf => SiemFormat::Ocsf,
+            HitFormat::Timesketch => SiemFormat::Timesketch,
+            _ => SiemFormat::Ecs,
+        });
+        siem.text(!args.no_text);
+        let max = args.max.unwrap_or(u64::MAX);
+        let has_keys = args.state.is_some();
+        Self { format, json, csv, siem, text, max, is_first_enough: (args.list || args.quiet) && !has_keys, has_keys }
+    }
+
+    /// Appends a hit. `Break`: no more of this log is wanted.
+    pub(crate) fn render(&self, name: &str, hit: &Hit<'_>, out: &mut Vec<u8>) -> ControlFlow<()> {
+        let limit = usize::try_from(self.max).unwrap_or(usize::MAX);
+        if self.has_keys {
+            out.extend_from_slice(&state::key(hit));
+        }
+        match self.format {
+            Format::Json => _ = self.json.hit(out, name, hit, limit),
+            Format::Csv => _ = self.csv.hit(out, name, hit, limit),
+            Format::Siem => {
+                if self.siem.hit(out, name, hit, limit).is_none() {
+                    out.push(REJECTED);
+                    self.json.hit(out, name, hit, limit);
+                }
+            }
+            Format::Text => _ = self.text.hit(out, name, hit, limit),
+            Format::None => {}
+        }
+        if self.is_first_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// The part of a hit's text that has its first `pairs` pairs.
+    fn cut<'t>(&self, text: &'t [u8], pairs: u64) -> (&'t [u8], &'t [u8]) {
+        // One line a pair; of text, the place before, and the event and the log line behind them.
+        let before = usize::from(self.format == Format::Text);
+        let lines = usize::try_from(pairs).unwrap_or(usize::MAX).saturating_add(before);
+        let end = memchr::memchr_iter(b'\n', text).nth(lines - 1).map_or(text.len(), |at| at + 1);
+        let mut behind = text.len();
+        if self.format != Format::Text {
+            return (&text[..end], &[]);
+        }
+        loop {
+            let last = text[..behind.saturating_sub(1)].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+            let is_behind = text[last..].starts_with(b"  @") || text[last..].starts_with(b"  |");
+            if last < end || !is_behind {
+                break;
+            }
+            behind = last;
+        }
+        (&text[..end], &text[behind..])
+    }
+}
+
+/// Where hits are written to, and how many are still wanted.
+pub(crate) struct Output<'a> {
+    args: &'a ScanArgs,
+    style: &'a Style,
+    names: &'a [String],
+    /// How many logs there are, with those that an earlier run has done.
+    logs: usize,
+    /// How many of `names` have ended.
+    ended: usize,
+    out: io::BufWriter<io::Stdout>,
+    /// What comes before all hits, until it is written.
+    header: Vec<u8>,
+    left: u64,
+    /// Hits are not kept back.
+    is_prompt: bool,
+    pub(crate) pairs: u64,
+    /// Pairs that the format has no room for, and where they go.
+    rejected: u64,
+    rejects: Option<io::BufWriter<File>>,
+    state: Option<State>,
+    resume: Option<Resume>,
+}
+
+/// Opens what rejects go to; what it holds beyond `len` is not of the scan that goes on.
+fn rejects(path: &Path, len: u64) -> io::Result<File> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    if file.metadata()?.is_file() {
+        file.set_len(len)?;
+        file.seek(SeekFrom::End(0))?;
+    }
+    Ok(file)
+}
+
+impl<'a> Output<'a> {
+    /// `at`: where an earlier run has come to.
+    pub(crate) fn new(
+        args: &'a ScanArgs,
+        style: &'a Style,
+        is_prompt: bool,
+        at: Option<&Point>,
+    ) -> Result<Self, String> {
+        let is_prompt = is_prompt || io::stdout().is_terminal();
+        signal::keeps_back(!is_prompt || args.resume.is_some());
+        let out = io::BufWriter::with_capacity(1 << 16, io::stdout());
+        let mut header = Vec::new();
+        if style.format == Format::Csv && at.is_none_or(|at| !at.has_header) {
+            style.csv.header(&mut header);
+        }
+        let rejects = match &args.rejects {
+            Some(path) => {
+                let file = rejects(path, at.map_or(0, |at| at.rejects));
+                let file = file.map_err(|error| format!("{}: {error}", netsieve::shown_path(path)))?;
+                Some(io::BufWriter::new(file))
+            }
+            None => None,
+        };
+        let open = |path: &PathBuf| State::open(path, args.state_days, args.state_max);
+        let state = args.state.as_ref().map(open).transpose()?;
+        let pairs = at.map_or(0, |at| at.pairs);
+        Ok(Self {
+            args,
+            style,
+            names: &[],
+            logs: 0,
+            ended: 0,
+            out,
+            header,
+            left: style.max.saturating_sub(pairs),
+            is_prompt,
+            pairs,
+            rejected: at.map_or(0, |at| at.rejected),
+            rejects,
+            state,
+            resume: None,
+        })
+    }
+
+    /// Goes on with an earlier run, and says from time to time how far it has come.
+    pub(crate) fn resume(mut self, resume: Option<Resume>) -> Result<Self, Box<dyn Error>> {
+        if let (Some(resume), Some(state)) = (&resume, &mut self.state) {
+            resume.restore(state)?;
+        }
+        self.resume = resume;
+        // A kill in the first moments leaves an output that must be known to be half-written.
+        self.save()?;
+        Ok(self)
+    }
+
+    /// Writes what comes before all hits, once.
+    fn begin(&mut self) -> io::Result<()> {
+        self.out.write_all(&std::mem::take(&mut self.header))
+    }
+
+    /// Writes hits; says how many pairs of them were wanted.
+    pub(crate) fn write_hits(&mut self, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
+        self.begin()?;
+        let kept = self.state.as_mut().map(|state| unreported(state, rendered, hits));
+        let (rendered, hits) = kept.as_ref().map_or((rendered, hits), |(text, hits)| (&text[..], &hits[..]));
+        let (mut start, mut pairs, mut whole) = (0, 0, 0);
+        let mut rest = None;
+        for hit in hits {
+            let left = self.left - pairs;
+            if left == 0 {
+                break;
+            }
+            let matches = hit.matches as u64;
+            pairs += matches.min(left);
+            if matches > left {
+                rest = Some(self.style.cut(&rendered[start..hit.end], left));
+                break;
+            }
+            start = hit.end;
+            whole = hit.end;
+        }
+        if self.style.format == Format::Siem {
+            // A reject that is cut is one still.
+            let cut = rest.map_or(&[][..], |(first, _)| first);
+            self.write_apart(rendered, hits, whole, cut)?;
+        } else {
+            self.out.write_all(&rendered[..whole])?;
+            if let Some((first, last)) = rest {
+                self.out.write_all(first)?;
+                self.out.write_all(last)?;
+            }
+        }
+        self.left -= pairs;
+        self.pairs += pairs;
+        if self.is_prompt {
+            self.flush()?;
+        }
+        Ok(pairs)
+    }
+
+    /// Writes hits up to `whole`, and what is left of the one after it: those that the format has no room for apart.
+    fn write_apart(&mut self, rendered: &[u8], hits: &[Rendered], whole: usize, cut: &[u8]) -> io::Result<()> {
+        let mut start = 0;
+        let ends = hits.iter().map(|hit| hit.end).take_while(|&end| end <= whole);
+        let texts = ends.map(|end| &rendered[std::mem::replace(&mut start, end)..end]).chain([cut]);
+        for text in texts.collect::<Vec<_>>() {
+            match text.strip_prefix(&[REJECTED]) {
+                None => self.out.write_all(text)?,
+                Some(text) => {
+                    self.rejected += memchr::memchr_iter(b'\n', text).count() as u64;
+                    if let Some(rejects) = &mut self.rejects {
+                        rejects.write_all(text)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what was kept out of the output.
+    fn say_rejected(&self) {
+        if self.rejected > 0 {
+            let to = match &self.args.rejects {
+                Some(path) => format!("they are in {}", Escaped::new(&*netsieve::shown_path(path))),
+                None => "--rejects FILE keeps them".to_owned(),
+            };
+            let pairs = summary::counted(self.rejected, "pair");
+            say!("logscan: {pairs} not written, because the format demands a time and the line has none: {to}");
+        }
+    }
+
+    /// Whether nothing more is wanted.
+    pub(crate) fn is_done(&self) -> bool {
+        self.left == 0 || (self.args.quiet && self.pairs > 0)
+    }
+
+    /// The names of the logs, for what is written of each; `before`: how many an earlier run has done.
+    pub(crate) fn names(mut self, names: &'a [String], before: usize) -> Self {
+        self.names = names;
+        self.logs = before + names.len();
+        self
+    }
+
+    /// Writes what is left to write, and keeps what the next run needs to know.
+    pub(crate) fn finish(&mut self) -> Result<(), Box<dyn Error>> {
+        let is_whole = self.ended == self.names.len() || self.is_done();
+        let goes_on = self.resume.is_some() && signal::came() && !is_whole;
+        if self.args.count && self.logs > 1 && !goes_on {
+            writeln!(self.out, "total:{}", self.pairs)?;
+        }
+        self.flush()?;
+        self.say_rejected();
+        if goes_on {
+            self.save()?;
+            say!("logscan: the same command goes on from here (--resume)");
+            return Ok(());
+        }
+        if self.state.is_some() {
+            // From here on the state knows all hits: a run that goes on must not take those for reported that it cuts off.
+            self.save()?;
+        }
+        if let Some(state) = &mut self.state {
+            state.save()?;
+        }
+        if let Some(resume) = &self.resume {
+            resume.finish()?;
+            signal::too_late();
+        }
+        Ok(())
+    }
+
+    /// Says in the file of `--resume` how far the scan has come.
+    fn save(&mut self) -> Result<(), Box<dyn Error>> {
+        if self.resume.is_none() {
+            return Ok(());
+        }
+        self.flush()?;
+        let rejects = match &mut self.rejects {
+            Some(rejects) if rejects.get_ref().metadata()?.is_file() => rejects.get_mut().stream_position()?,
+            _ => 0,
+        };
+        let has_header = self.style.format == Format::Csv;
+        let point = Point { pairs: self.pairs, has_header, rejected: self.rejected, rejects };
+        match &mut self.resume {
+            Some(resume) => resume.save(&point, self.state.as_ref()),
+            None => Ok(()),
+        }
+    }
+
+    fn save_if_due(&mut self) -> io::Result<()> {
+        if self.resume.as_ref().is_some_and(Resume::is_due) {
+            self.save().map_err(|error| match error.downcast::<io::Error>() {
+                Ok(error) => *error,
+                Err(error) => io::Error::other(error.to_string()),
+            })?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.begin()?;
+        if let Some(rejects) = &mut self.rejects {
+            rejects.flush()?;
+        }
+        self.out.flush()
+    }
+}
+
+/// The hits that no earlier run has reported, without their hashes.
+fn unreported(state: &mut State, rendered: &[u8], hits: &[Rendered]) -> (Vec<u8>, Vec<Rendered>) {
+    let (mut text, mut kept, mut start) = (Vec::new(), Vec::new(), 0);
+    for hit in hits {
+        let (key, body) = rendered[start..hit.end].split_at(state::KEY);
+        start = hit.end;
+        if !state.has(key.try_into().expect("as long as a hash")) {
+            text.extend_from_slice(body);
+            kept.push(Rendered { end: text.len(), matches: hit.matches });
+        }
+    }
+    (text, kept)
+}
+
+/// Hits without the first so many.
+fn without<'r>(rendered: &'r [u8], hits: &[Rendered], first: usize) -> (&'r [u8], Vec<Rendered>) {
+    let start = first.checked_sub(1).map_or(0, |last| hits[last].end);
+    let rest = hits[first..].iter().map(|hit| Rendered { end: hit.end - start, matches: hit.matches });
+    (&rendered[start..], rest.collect())
+}
+
+impl Taker for Output<'_> {
+    fn hits(&mut self, input: usize, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
+        let Some(resume) = &mut self.resume else { return self.write_hits(rendered, hits) };
+        let withheld = resume.withhold(input, hits.len());
+        if let Some(state) = &mut self.state {
+            let mut start = 0;
+            for hit in &hits[..withheld] {
+                state.meet(*rendered[start..].first_chunk().expect("a hash stands before each hit"));
+                start = hit.end;
+            }
+        }
+        let (rendered, hits) = without(rendered, hits, withheld);
+        let pairs = self.write_hits(rendered, &hits)?;
+        // Of counts and names nothing is written before the end of the log.
+        if self.style.format != Format::None {
+            if let Some(resume) = &mut self.resume {
+                resume.delivered(input, hits.len(), self.pairs);
+            }
+            self.save_if_due()?;
+        }
+        Ok(pairs)
+    }
+
+    fn is_done(&self) -> bool {
+        Output::is_done(self)
+    }
+
+    fn end(&mut self, end: &LogEnd<'_>) -> io::Result<()> {
+        let LogEnd { end, pairs, why, is_cut } = *end;
+        if is_cut && self.resume.is_some() {
+            return Ok(());
+        }
+        self.ended += 1;
+        let name = &self.names[end.input];
+        if self.args.count && pairs == 0 && why.is_some() {
+            // Nothing is not what was found in what could not be read.
+        } else if self.args.count && self.logs == 1 {
+            writeln!(self.out, "{pairs}")?;
+        } else if self.args.count {
+            writeln!(self.out, "{}:{pairs}", Escaped::new(name))?;
+        } else if self.args.list && pairs > 0 {
+            writeln!(self.out, "{}", Escaped::new(name))?;
+        }
+        if self.is_prompt {
+            self.out.flush()?;
+        }
+        if let Some(resume) = &mut self.resume {
+            resume.ended(end.input, end.stats, self.pairs, why);
+        }
+        self.save_if_due()
+    }
+}

@@ -1,0 +1,696 @@
+//! `logscan scan --resume`: going on with a scan that was broken off.
+//!
+//! A file says how far a scan has come: which logs are done, how many hits of the others were delivered, and how long the output was then.
+//! It is locked by the run that uses it, written whole or not at all, and removed when the scan is done. The next run of the same command passes
+//! over the logs that are done, cuts the output to that length, and withholds the hits that were delivered.
+//!
+//! A log is known by its size, the time of its last change, its first bytes and its last ones, whatever it is called by now: logs are rotated
+//! meanwhile. What cannot be gone on with (other feeds, other options, a log that was rewritten, an output that is another) is one error, and
+//! nothing is written.
+
+use std::collections::HashSet;
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use netsieve::ScanStats;
+use netsieve::render::Escaped;
+use serde_json::{Value, json};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::cli::{AsOf, ScanArgs};
+use crate::drive::{Before, Unread};
+use crate::inputs::{self, Log};
+use crate::place;
+use crate::state::{self, State};
+use crate::summary::counted;
+
+/// The layout of the file.
+const VERSION: u64 = 1;
+
+/// How much of both ends of a log is looked at.
+const EDGE: u64 = 16 << 10;
+
+/// How often the file is written, and how many times as long as that takes at least lies between.
+const EVERY: Duration = Duration::from_secs(1);
+const SHARE: u32 = 20;
+
+/// What tells a log from others, and from what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Identity {
+    size: u64,
+    /// Nanoseconds since 1970.
+    modified: i128,
+    head: String,
+    tail: String,
+}
+
+/// A log, and how far the scan has come with it.
+#[derive(Clone, Debug)]
+struct Entry {
+    name: String,
+    /// The file within an archive.
+    member: String,
+    identity: Identity,
+    /// Hits that were delivered.
+    hits: u64,
+    is_done: bool,
+    /// Of a log that is done: what could not be read of it.
+    why: Option<String>,
+}
+
+/// The logs of a run by number, each from when it was opened on.
+#[derive(Clone, Default)]
+pub(crate) struct Entries(Arc<Mutex<Vec<Option<Entry>>>>);
+
+impl Entries {
+    fn get(&self) -> MutexGuard<'_, Vec<Option<Entry>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, entries: Vec<Option<Entry>>) {
+        *self.get() = entries;
+    }
+
+    /// Looks at a log right before it is opened. Of one that cannot be looked at, opening it says why.
+    pub(crate) fn opens(&self, input: usize, log: &Log) {
+        let Some(identity) = log.path.as_deref().and_then(|path| Identity::of(path).ok()) else { return };
+        let entry = &mut self.get()[input];
+        let hits = entry.as_ref().map_or(0, |entry| entry.hits);
+        let name = log.name.clone();
+        *entry = Some(Entry { name, member: member(log), identity, hits, is_done: false, why: None });
+    }
+}
+
+/// What a log is now, compared with what it was.
+enum Change {
+    None,
+    /// By so many bytes, at its end.
+    Grown(u64),
+    Other,
+}
+
+pub(crate) struct Resume {
+    path: PathBuf,
+    name: String,
+    /// Held as long as this is.
+    _lock: File,
+    options: String,
+    /// The feeds, with a hash of each.
+    feeds: Vec<(String, String)>,
+    as_of: Option<Timestamp>,
+    /// What the file said, until the logs are known.
+    earlier: Option<Value>,
+    /// The logs that are done.
+    done: Vec<Entry>,
+    /// The logs of this run, as far as they have been opened.
+    logs: Entries,
+    /// Hits of each that are still to be withheld.
+    withheld: Vec<u64>,
+    /// Of logs that are done.
+    stats: ScanStats,
+    /// Pairs that were delivered.
+    pairs: u64,
+    has_header: bool,
+    rejected: u64,
+    rejects: u64,
+    written: Instant,
+    took: Duration,
+    every: Duration,
+}
+
+/// Where the output of an earlier run ends, and what it has counted.
+pub(crate) struct Point {
+    pub(crate) pairs: u64,
+    pub(crate) has_header: bool,
+    pub(crate) rejected: u64,
+    /// The length of the file of rejects.
+    pub(crate) rejects: u64,
+}
+
+impl Resume {
+    /// Locks and reads the file, which need not exist yet, and looks whether it is of the same scan.
+    pub(crate) fn open(path: &Path, args: &ScanArgs) -> Result<Self, Box<dyn Error>> {
+        let lock = place::lock(path)?;
+        let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
+        let damaged = |why: &str| format!("{name}: damaged ({why}): remove it, and all is scanned anew");
+        let earlier = match fs::read(path) {
+            Ok(bytes) => Some(serde_json::from_slice::<Value>(&bytes).map_err(|error| damaged(&error.to_string()))?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(format!("{name}: {error}").into()),
+        };
+        let mut resume = Self {
+            path: path.to_owned(),
+            _lock: lock,
+            options: options(args),
+            feeds: feeds(args)?,
+            as_of: args.filter.as_of.and_then(AsOf::time),
+            earlier: None,
+            done: Vec::new(),
+            logs: Entries::default(),
+            withheld: Vec::new(),
+            stats: ScanStats::default(),
+            pairs: 0,
+            has_header: false,
+            rejected: 0,
+            rejects: 0,
+            written: Instant::now(),
+            took: Duration::ZERO,
+            every: args.resume_every.unwrap_or(EVERY),
+            name: name.clone(),
+        };
+        if let Some(earlier) = earlier {
+            if earlier["netsieve_resume"] != VERSION {
+                return Err(damaged("it is not a file of --resume").into());
+            }
+            resume.check(&earlier)?;
+            if let Some(AsOf::Now(_)) = args.filter.as_of {
+                let as_of = earlier["as_of"].as_str().and_then(|text| text.parse().ok());
+                resume.as_of = Some(as_of.ok_or_else(|| damaged("as_of"))?);
+            }
+            resume.earlier = Some(earlier);
+        }
+        Ok(resume)
+    }
+
+    /// Looks whether feeds and options are those of the earlier run.
+    fn check(&self, earlier: &Value) -> Result<(), String> {
+        let Self { name, .. } = self;
+        let anew = format!("restore that, or remove {name} and all is scanned anew");
+        let version = env!("CARGO_PKG_VERSION");
+        if earlier["version"] != version {
+            return Err(format!(
+                "{name}: the scan was begun by another version of logscan ({}): remove it, and all is scanned anew",
+                Escaped::new(earlier["version"].as_str().unwrap_or("unknown"))
+            ));
+        }
+        if earlier["options"] != *self.options {
+            return Err(format!("{name}: the scan that was broken off had other options: {anew}"));
+        }
+        let before: Vec<(&str, &str)> = list(&earlier["feeds"])
+            .iter()
+            .map(|feed| (feed[0].as_str().unwrap_or_default(), feed[1].as_str().unwrap_or_default()))
+            .collect();
+        let now: Vec<(&str, &str)> = self.feeds.iter().map(|(name, hash)| (&**name, &**hash)).collect();
+        let differs = now.iter().find(|feed| !before.contains(feed));
+        let differs = differs.or_else(|| before.iter().find(|feed| !now.contains(feed)));
+        match differs {
+            Some((feed, _)) => {
+                Err(format!("{name}: {} is not what it was when the scan was broken off: {anew}", Escaped::new(*feed)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The time that `--as-of` names; `now` stays what it was.
+    pub(crate) fn as_of(&self) -> Option<Timestamp> {
+        self.as_of
+    }
+
+    /// Takes the logs that are done out of `logs`, and says where the output goes on; `None`: at its beginning.
+    ///
+    /// The output is cut to what the earlier run says it has written, or, if there is none yet, is gone on with at its end.
+    pub(crate) fn start(
+        &mut self,
+        logs: &mut Vec<Result<Log, String>>,
+        counts: bool,
+    ) -> Result<Option<Point>, Box<dyn Error>> {
+        if let Some(log) =
+            logs.iter().flatten().find(|log| log.size.is_none() && log.path.as_ref().is_none_or(|path| path.exists()))
+        {
+            return Err(format!(
+                "--resume takes logs that are files: {} cannot be read a second time",
+                Escaped::new(&log.name)
+            )
+            .into());
+        }
+        let output = inputs::stdout_file();
+        let earlier = match self.earlier.take() {
+            Some(earlier) if self.is_emptied(&earlier, output.as_ref())? => {
+                say!(
+                    "logscan: {}: the output is empty: all is scanned anew (`>>` in place of `>` lets it go on)",
+                    self.name
+                );
+                None
+            }
+            earlier => earlier,
+        };
+        let Some(earlier) = earlier else {
+            if let Some(mut output) = output {
+                output.seek(SeekFrom::End(0))?;
+            }
+            self.withheld = vec![0; logs.len()];
+            self.logs.set(vec![None; logs.len()]);
+            return Ok(None);
+        };
+        let name = self.name.clone();
+        let damaged = || format!("{name}: damaged: remove it, and all is scanned anew");
+        let entries: Option<Vec<Entry>> = list(&earlier["logs"]).iter().map(Entry::read).collect();
+        let numbers: Option<Vec<u64>> = list(&earlier["stats"]).iter().map(Value::as_u64).collect();
+        let stats = numbers.and_then(|numbers| <[u64; 13]>::try_from(numbers).ok()).ok_or_else(damaged)?;
+        let number = |key: &str| earlier[key].as_u64().ok_or_else(damaged);
+        let point = Point {
+            pairs: number("pairs")?,
+            rejected: number("rejected")?,
+            rejects: number("rejects")?,
+            has_header: earlier["has_header"].as_bool().ok_or_else(damaged)?,
+        };
+        self.stats = stats_of(&stats);
+        (self.pairs, self.rejected, self.rejects) = (point.pairs, point.rejected, point.rejects);
+        self.has_header = point.has_header;
+        self.match_logs(entries.ok_or_else(damaged)?, logs)?;
+        if let Some(mut output) = output {
+            let len = earlier["output"]["length"].as_u64().ok_or_else(damaged)?;
+            output.set_len(len)?;
+            output.seek(SeekFrom::End(0))?;
+        }
+        say!(
+            "logscan: {}: going on with the scan that was broken off: {} of {} done, {} {}",
+            self.name,
+            self.done.len(),
+            counted((self.done.len() + logs.len()) as u64, "log"),
+            counted(self.pairs, "pair"),
+            if counts { "counted" } else { "written" },
+        );
+        for entry in self.done.iter().filter(|entry| entry.why.is_some()) {
+            let why = entry.why.as_deref().unwrap_or_default();
+            say!("logscan: {}: {}", Escaped::new(&entry.name), Escaped::new(why));
+        }
+        self.earlier = Some(earlier);
+        Ok(Some(point))
+    }
+
+    /// True if the output was emptied since, so that all is to be written anew.
+    fn is_emptied(&self, earlier: &Value, output: Option<&File>) -> Result<bool, Box<dyn Error>> {
+        let Self { name, .. } = self;
+        let before = &earlier["output"];
+        let Some(output) = output else {
+            return match before {
+                Value::Null => Ok(false),
+                _ => Err(format!(
+                    "{name}: the output of the scan that was broken off is a file: append to it (`>> FILE`), or remove {name} and all is \
+                     scanned anew"
+                )
+                .into()),
+            };
+        };
+        let metadata = output.metadata()?;
+        let len = before["length"].as_u64();
+        if metadata.len() == 0 {
+            return Ok(len != Some(0));
+        }
+        let is_same = inputs::id(&metadata).map(|(dev, file)| json!([dev, file])).unwrap_or_default() == before["id"];
+        match len {
+            Some(len) if is_same && len <= metadata.len() => Ok(false),
+            _ => Err(format!(
+                "{name}: the output is not that of the scan that was broken off, or was shortened: append to the one it had (`>> FILE`), or \
+                 remove {name} and all is scanned anew"
+            )
+            .into()),
+        }
+    }
+
+    /// Finds the logs of the earlier run, and takes those that are done out.
+    fn match_logs(&mut self, entries: Vec<Entry>, logs: &mut Vec<Result<Log, String>>) -> Result<(), Box<dyn Error>> {
+        let identities: Vec<Option<Identity>> =
+            logs.iter().map(|log| log.as_ref().ok().and_then(|log| Identity::of(log.path.as_deref()?).ok())).collect();
+        let mut found: Vec<Option<Entry>> = vec![None; logs.len()];
+        let mut left = Vec::new();
+        let grown = |entry: &Entry, log: &Log, bytes: u64| {
+            if entry.is_done && log.member.is_none() {
+                say!(
+                    "logscan: {}: has grown by {} since it was scanned: they are for another scan",
+                    Escaped::new(&log.name),
+                    counted(bytes, "byte")
+                );
+            }
+        };
+        // Those that are called as they were go first; then those that have another name by now.
+        for is_renamed in [false, true] {
+            for entry in if is_renamed { std::mem::take(&mut left) } else { entries.clone() } {
+                let place = logs.iter().enumerate().position(|(at, log)| {
+                    let (Ok(log), Some(identity)) = (log, &identities[at]) else { return false };
+                    let is_free = found[at].is_none() && (is_renamed || log.name == entry.name);
+                    if !is_free || member(log) != entry.member {
+                        return false;
+                    }
+                    match entry.identity.change(identity, log.path.as_deref()) {
+                        Change::None => true,
+                        Change::Grown(bytes) => {
+                            grown(&entry, log, bytes);
+                            true
+                        }
+                        Change::Other => false,
+                    }
+                });
+                match place {
+                    Some(at) => found[at] = Some(entry),
+                    None => left.push(entry),
+                }
+            }
+        }
+        if let Some(entry) = left.first() {
+            return Err(format!(
+                "{}: {} has changed since it was scanned, or is there no more: remove {} and all is scanned anew",
+                self.name,
+                Escaped::new(&entry.name),
+                self.name
+            )
+            .into());
+        }
+        let is_done = |entry: &Option<Entry>| entry.as_ref().is_some_and(|entry| entry.is_done);
+        let mut at = 0;
+        logs.retain(|_| {
+            at += 1;
+            !is_done(&found[at - 1])
+        });
+        let (done, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(is_done);
+        self.done = done.into_iter().flatten().collect();
+        self.withheld = rest.iter().map(|entry| entry.as_ref().map_or(0, |entry| entry.hits)).collect();
+        self.logs.set(rest);
+        Ok(())
+    }
+
+    /// Gives the hits that the earlier run has met back to the state.
+    pub(crate) fn restore(&self, state: &mut State) -> Result<(), String> {
+        let Some(earlier) = &self.earlier else { return Ok(()) };
+        let damaged = || format!("{}: damaged: remove it, and all is scanned anew", self.name);
+        for key in list(&earlier["met"]) {
+            let key = key.as_str().and_then(|key| u128::from_str_radix(key, 16).ok()).ok_or_else(damaged)?;
+            state.meet(key.to_le_bytes());
+        }
+        state.suppressed_before(earlier["suppressed"].as_u64().ok_or_else(damaged)?);
+        Ok(())
+    }
+
+    /// What the earlier run has done.
+    pub(crate) fn before(&self) -> Before {
+        let unread = self
+            .done
+            .iter()
+            .filter_map(|entry| entry.why.as_ref().map(|why| Unread { name: entry.name.clone(), why: why.clone() }));
+        Before { logs: self.done.len(), stats: self.stats, unread: unread.collect() }
+    }
+
+    /// How many of so many hits of a log the earlier run has delivered.
+    pub(crate) fn withhold(&mut self, input: usize, hits: usize) -> usize {
+        let left = &mut self.withheld[input];
+        let withheld = usize::try_from(*left).map_or(hits, |left| left.min(hits));
+        *left -= withheld as u64;
+        withheld
+    }
+
+    /// So many hits of a log were delivered, and so many pairs in all.
+    pub(crate) fn delivered(&mut self, input: usize, hits: usize, pairs: u64) {
+        if let Some(entry) = &mut self.logs.get()[input] {
+            entry.hits += hits as u64;
+        }
+        self.pairs = pairs;
+    }
+
+    /// A log has ended.
+    pub(crate) fn ended(&mut self, input: usize, stats: ScanStats, pairs: u64, why: Option<&str>) {
+        self.pairs = pairs;
+        if let Some(entry) = &mut self.logs.get()[input] {
+            // What could not be read at all is tried again.
+            entry.is_done = why.is_none() || stats.hits > 0;
+            entry.why = why.map(str::to_owned);
+            if entry.is_done {
+                self.stats += stats;
+            }
+        }
+    }
+
+    /// The logs of this run, to be told of each before it is opened.
+    pub(crate) fn entries(&self) -> Entries {
+        self.logs.clone()
+    }
+
+    /// Whether it is time to write the file again.
+    pub(crate) fn is_due(&self) -> bool {
+        self.written.elapsed() >= self.every.max(self.took * SHARE)
+    }
+
+    /// Writes how far the scan has come. All that was delivered has been written by now.
+    pub(crate) fn save(&mut self, point: &Point, state: Option<&State>) -> Result<(), Box<dyn Error>> {
+        let start = Instant::now();
+        let output = match inputs::stdout_file() {
+            Some(mut output) => {
+                let length = output.stream_position()?;
+                // A record that outlives the output would be one of what is lost.
+                output.sync_data()?;
+                let id = inputs::id(&output.metadata()?).map(|(dev, file)| json!([dev, file]));
+                json!({"id": id, "length": length})
+            }
+            None => Value::Null,
+        };
+        let logs = self.logs.get();
+        let logs = logs.iter().flatten().filter(|entry| entry.is_done || entry.hits > 0);
+        let logs: Vec<Value> = self.done.iter().chain(logs).map(Entry::write).collect();
+        let met: Vec<String> = state.into_iter().flat_map(State::met).map(hex).collect();
+        let value = json!({
+            "netsieve_resume": VERSION,
+            "version": env!("CARGO_PKG_VERSION"),
+            "options": self.options,
+            "feeds": self.feeds.iter().map(|(name, hash)| json!([name, hash])).collect::<Vec<_>>(),
+            "as_of": self.as_of.map(|at| at.to_string()),
+            "output": output,
+            "has_header": point.has_header,
+            "pairs": self.pairs,
+            "rejected": point.rejected,
+            "rejects": point.rejects,
+            "stats": numbers_of(&self.stats),
+            "suppressed": state.map_or(0, State::suppressed),
+            "logs": logs,
+            "met": met,
+        });
+        place::write(&self.path, |out| writeln!(out, "{value}"))?;
+        (self.written, self.took) = (Instant::now(), start.elapsed());
+        Ok(())
+    }
+
+    /// All is done: the next run begins anew.
+    pub(crate) fn finish(&self) -> Result<(), String> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(format!("{}: {error}", self.name)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Entry {
+    fn write(&self) -> Value {
+        let Identity { size, modified, head, tail } = &self.identity;
+        json!({
+            "name": self.name, "member": self.member, "size": size, "modified": modified.to_string(), "head": head, "tail": tail,
+            "hits": self.hits, "done": self.is_done, "why": self.why,
+        })
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        let text = |key: &str| value[key].as_str().map(str::to_owned);
+        let identity = Identity {
+            size: value["size"].as_u64()?,
+            modified: text("modified")?.parse().ok()?,
+            head: text("head")?,
+            tail: text("tail")?,
+        };
+        let (name, member, why) = (text("name")?, text("member")?, text("why"));
+        let (hits, is_done) = (value["hits"].as_u64()?, value["done"].as_bool()?);
+        Some(Self { name, member, identity, hits, is_done, why })
+    }
+}
+
+impl Identity {
+    fn of(path: &Path) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        let size = metadata.len();
+        let modified = Timestamp::try_from(metadata.modified()?).map_err(io::Error::other)?.as_nanosecond();
+        let (head, tail) = edges(&mut file, size)?;
+        Ok(Self { size, modified, head, tail })
+    }
+
+    /// What `now`, at this path, is to what it was.
+    fn change(&self, now: &Self, path: Option<&Path>) -> Change {
+        if now.size == self.size {
+            return if now == self { Change::None } else { Change::Other };
+        }
+        // A log that was written to since begins as it did.
+        let was = || edges(&mut File::open(path?).ok()?, self.size).ok();
+        match was().filter(|_| now.size > self.size) {
+            Some((head, tail)) if head == self.head && tail == self.tail => Change::Grown(now.size - self.size),
+            _ => Change::Other,
+        }
+    }
+}
+
+/// Hashes of both ends of the first `size` bytes.
+fn edges(file: &mut File, size: u64) -> io::Result<(String, String)> {
+    let mut edge = |from: u64| {
+        file.seek(SeekFrom::Start(from))?;
+        let mut bytes = Vec::new();
+        file.take(EDGE.min(size)).read_to_end(&mut bytes)?;
+        Ok::<_, io::Error>(hex(&xxhash_rust::xxh3::xxh3_128(&bytes).to_le_bytes()))
+    };
+    Ok((edge(0)?, edge(size.saturating_sub(EDGE))?))
+}
+
+fn hex(hash: &[u8; state::KEY]) -> String {
+    format!("{:032x}", u128::from_le_bytes(*hash))
+}
+
+fn member(log: &Log) -> String {
+    log.member.as_ref().map_or(String::new(), |member| member.name().to_string())
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn numbers_of(stats: &ScanStats) -> [u64; 13] {
+    let ScanStats { bytes, observables, words, hits, matches, withheld, undated, .. } = *stats;
+    [
+        bytes,
+        observables,
+        words,
+        hits,
+        matches,
+        undated,
+        withheld.port_unseen,
+        withheld.name_like,
+        withheld.host_only,
+        withheld.other_port,
+        withheld.outside,
+        withheld.allowed,
+        withheld.filtered,
+    ]
+}
+
+fn stats_of(numbers: &[u64; 13]) -> ScanStats {
+    let mut stats = ScanStats::default();
+    let withheld = &mut stats.withheld;
+    [
+        stats.bytes,
+        stats.observables,
+        stats.words,
+        stats.hits,
+        stats.matches,
+        stats.undated,
+        withheld.port_unseen,
+        withheld.name_like,
+        withheld.host_only,
+        withheld.other_port,
+        withheld.outside,
+        withheld.allowed,
+        withheld.filtered,
+    ] = *numbers;
+    stats
+}
+
+/// All that decides on the output but feeds and logs, which are known by what they hold.
+fn options(args: &ScanArgs) -> String {
+    let ScanArgs {
+        set,
+        since,
+        filter,
+        inputs: _,
+        follow: _,
+        threads: _,
+        format,
+        json,
+        rejects,
+        state,
+        state_days,
+        state_max,
+        resume: _,
+        resume_every: _,
+        job: _,
+        annotate: _,
+        count,
+        list,
+        quiet: _,
+        max,
+        refang,
+        no_text,
+        events,
+        from,
+        to,
+        stats: _,
+        color,
+    } = args;
+    let as_of = match filter.as_of {
+        Some(AsOf::Now(_)) => "now".to_owned(),
+        as_of => format!("{as_of:?}"),
+    };
+    let hits = (format, json, rejects, state, state_days, state_max, count, list, max, no_text, color);
+    let matching = (set, since, filter.weak, filter.min_confidence, as_of, refang, events, from, to);
+    let text = format!("{hits:?} {matching:?}");
+    hex(&xxhash_rust::xxh3::xxh3_128(text.as_bytes()).to_le_bytes())
+}
+
+/// The files that a set, its public suffixes and its layouts are made of, and what each holds.
+fn feeds(args: &ScanArgs) -> Result<Vec<(String, String)>, String> {
+    let mut paths = args.set.paths(args.since.as_ref());
+    paths.extend(args.set.feeds.psl.clone());
+    paths.extend(args.set.feeds.config.iter().chain(&args.events.layouts).cloned());
+    let mut seen = HashSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
+    let hash = |path: &PathBuf| {
+        let name = netsieve::shown_path(path).into_owned();
+        let hash = hash_of(path).map_err(|error| format!("{name}: {error}"))?;
+        Ok((name, hash))
+    };
+    paths.iter().map(hash).collect()
+}
+
+fn hash_of(path: &Path) -> io::Result<String> {
+    let (mut file, mut hash, mut bytes) = (File::open(path)?, Xxh3::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut bytes) {
+            Ok(0) => return Ok(hex(&hash.digest128().to_le_bytes())),
+            Ok(len) => hash.update(&bytes[..len]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back() {
+        let numbers: [u64; 13] = std::array::from_fn(|at| at as u64 + 1);
+        assert_eq!(numbers_of(&stats_of(&numbers)), numbers);
+    }
+
+    #[test]
+    fn a_log_is_known_by_what_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        let long: Vec<u8> = (0..3 * EDGE).map(|at| (at % 251) as u8).collect();
+        fs::write(&path, &long).unwrap();
+        let was = Identity::of(&path).unwrap();
+        let is = |bytes: &[u8]| {
+            fs::write(&path, bytes).unwrap();
+            was.change(&Identity::of(&path).unwrap(), Some(&path))
+        };
+        assert!(matches!(is(&[&long[..], b"more"].concat()), Change::Grown(4)));
+        assert!(matches!(is(&long[..long.len() - 1]), Change::Other));
+        assert!(matches!(is(&[b"x", &long[..]].concat()), Change::Other));
+        let mut other = long.clone();
+        other[7] ^= 1;
+        assert!(matches!(is(&other), Change::Other));
+        let moved = folder.path().join("a.log.1");
+        fs::write(&path, &long).unwrap();
+        let was = Identity::of(&path).unwrap();
+        fs::rename(&path, &moved).unwrap();
+        assert!(matches!(was.change(&Identity::of(&moved).unwrap(), Some(&moved)), Change::None));
+    }
+}

@@ -1,0 +1,280 @@
+//! Scans that are broken off and gone on with: the output is that of one scan without a break, whenever and however it was broken off.
+#![cfg(unix)]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use common::{FEED, Folder, folder};
+use serde_json::Value;
+
+/// A log in which every seventh line hits; no line is like another.
+fn log(seed: usize, lines: usize) -> Vec<u8> {
+    let mut text = String::new();
+    for at in 0..lines {
+        let minute = at / 60 % 60;
+        let second = at % 60;
+        let name = if at % 7 == 0 { "evil.test" } else { "ok.test" };
+        writeln!(text, "2026-05-12T10:{minute:02}:{second:02}Z 192.0.2.{} query h{seed}x{at}.{name} A", at % 200)
+            .unwrap();
+    }
+    text.into_bytes()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+fn logs() -> Folder {
+    let folder = Folder::new(&[("c2.txt", FEED), ("empty.log", b"")]);
+    folder.write("a.log", &log(1, 30_000));
+    folder.write("b.log.gz", &gzip(&log(2, 30_000)));
+    folder.write("c.log", &log(3, 60_000));
+    folder.write("clean.log", b"nothing here\n");
+    folder.write("d.log.zst", &zstd::encode_all(&log(4, 20_000)[..], 1).unwrap());
+    folder
+}
+
+const LOGS: &str = "a.log b.log.gz empty.log c.log clean.log d.log.zst";
+
+/// Starts a command whose output is appended to a file.
+fn start(folder: &Folder, line: &str) -> Child {
+    let out = OpenOptions::new().append(true).create(true).open(folder.path("out")).unwrap();
+    let mut command = folder.command(line);
+    command.stdout(out).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    // Fails if it has ended by itself, which is as well.
+    let _ = Command::new("kill").arg(name).arg(child.id().to_string()).stderr(Stdio::null()).status().unwrap();
+}
+
+/// Runs a command again and again, each time broken off a little later, until it ends by itself; says how often that was.
+fn broken_off(folder: &Folder, line: &str, kill: &str, wait: impl Fn(u64) -> Duration) -> (u64, i32, String) {
+    let length = || fs::metadata(folder.path("out")).map_or(0, |out| out.len());
+    let before = length();
+    for round in 0..200 {
+        let child = start(folder, line);
+        thread::sleep(wait(round));
+        signal(&child, kill);
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        match output.status.code() {
+            // It was killed on its way out.
+            None if !folder.path("r").exists() && length() > before => {
+                return (round, 0, err);
+            }
+            None | Some(130) => {}
+            Some(code) => return (round, code, err),
+        }
+    }
+    panic!("it never came to an end");
+}
+
+#[track_caller]
+fn same_as_whole(options: &str, kill: &str, after: &[&str]) {
+    let folder = logs();
+    let whole =
+        folder.run(&format!("scan -f c2.txt {options} {LOGS}").replace("--state seen", "--state whole")).code(0);
+    let line = format!("scan -f c2.txt {options} --resume r --resume-every 0.001 {LOGS}");
+    // Growing, so that it comes to an end; and uneven, so that it is broken off at other places each time.
+    let wait = |round: u64| Duration::from_millis(9 + round * 12 + round * round % 7);
+    let (rounds, code, err) = broken_off(&folder, &line, kill, wait);
+    assert_eq!(code, 0, "{err}");
+    assert!(rounds > 0, "it was never broken off");
+    let out = fs::read_to_string(folder.path("out")).unwrap();
+    let differs = out.lines().zip(whole.out.lines()).position(|(a, b)| a != b);
+    assert!(
+        out == whole.out,
+        "{options} {kill}: {} and {} bytes, first at line {differs:?}",
+        out.len(),
+        whole.out.len()
+    );
+    assert!(!folder.path("r").exists(), "it goes with the scan");
+    for name in after {
+        let (ours, others) = (fs::read(folder.path(name)).unwrap(), fs::read(folder.path("whole")).unwrap());
+        assert!(ours == others, "{name}");
+    }
+    // What is said of the whole is what one scan says, but for the time.
+    let counts = |summary: &str| summary.rsplit(" s: ").next().unwrap().to_owned();
+    if let Some(summary) = err.lines().find(|line| line.contains(" s: ")) {
+        assert_eq!(counts(summary), counts(whole.summary.trim_end()), "{err}");
+    }
+}
+
+#[test]
+fn json_after_kills() {
+    same_as_whole("--json", "-KILL", &[]);
+}
+
+#[test]
+fn json_after_ctrl_c_on_one_thread() {
+    same_as_whole("--json -j 1", "-INT", &[]);
+}
+
+#[test]
+fn text_after_kills_on_many_threads() {
+    same_as_whole("-j 4", "-KILL", &[]);
+}
+
+#[test]
+fn csv_after_ctrl_c() {
+    same_as_whole("--format csv", "-INT", &[]);
+}
+
+#[test]
+fn counts_after_kills() {
+    same_as_whole("-c", "-KILL", &[]);
+}
+
+#[test]
+fn counts_after_ctrl_c() {
+    same_as_whole("-c", "-INT", &[]);
+}
+
+#[test]
+fn a_limit_after_kills() {
+    same_as_whole("--json -m 9000", "-KILL", &[]);
+}
+
+#[test]
+fn a_state_after_kills() {
+    same_as_whole("--json --state seen", "-KILL", &["seen"]);
+}
+
+#[test]
+fn a_state_after_ctrl_c() {
+    same_as_whole("--json --state seen", "-INT", &["seen"]);
+}
+
+/// Breaks a scan off when it has written some of its output.
+fn break_off(folder: &Folder, line: &str) {
+    for _ in 0..100 {
+        let _ = fs::remove_file(folder.path("out"));
+        let _ = fs::remove_file(folder.path("r"));
+        let mut child = start(folder, line);
+        let has_written = || {
+            let record = fs::read_to_string(folder.path("r")).unwrap_or_default();
+            let record = serde_json::from_str::<Value>(&record).unwrap_or_default();
+            record["pairs"].as_u64().is_some_and(|pairs| pairs > 0)
+        };
+        while !has_written() && child.try_wait().unwrap().is_none() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        signal(&child, "-KILL");
+        if child.wait_with_output().unwrap().status.code().is_none() && has_written() {
+            return;
+        }
+    }
+    panic!("it was always faster");
+}
+
+const LINE: &str = "scan -f c2.txt --json --resume r --resume-every 0.001 a.log c.log";
+
+#[track_caller]
+fn refused(folder: &Folder, line: &str, why: &str) {
+    let before = fs::read(folder.path("out")).unwrap();
+    let output = start(folder, line).wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), err.lines().count()), (Some(2), 1), "{err}");
+    assert!(err.contains(why), "{err}");
+    assert!(fs::read(folder.path("out")).unwrap() == before, "nothing is written");
+}
+
+#[test]
+fn what_has_changed_is_one_clear_error() {
+    let folder = logs();
+    break_off(&folder, LINE);
+    refused(&folder, &LINE.replace("--json", "--format csv"), "r: the scan that was broken off had other options");
+    refused(&folder, &LINE.replace("--json", "--json --weak"), "other options");
+    folder.write("c2.txt", b"evil.test\n");
+    refused(&folder, LINE, "r: c2.txt is not what it was when the scan was broken off");
+    folder.write("c2.txt", FEED);
+    let whole = fs::read(folder.path("a.log")).unwrap();
+    folder.write("a.log", &whole[1..]);
+    refused(&folder, LINE, "r: a.log has changed since it was scanned");
+    fs::remove_file(folder.path("a.log")).unwrap();
+    refused(&folder, LINE, "r: a.log has changed since it was scanned, or is there no more");
+    folder.write("r", b"{\"netsieve_resume\":1");
+    refused(&folder, LINE, "r: damaged");
+    folder.write("r", b"{}");
+    refused(&folder, LINE, "r: damaged");
+    let lock = File::create(folder.path("r.lock")).unwrap();
+    lock.lock().unwrap();
+    refused(&folder, LINE, "r: another run is using it");
+}
+
+#[test]
+fn another_output_is_an_error_and_an_emptied_one_begins_anew() {
+    let folder = logs();
+    let whole = folder.run("scan -f c2.txt --json a.log c.log").code(0);
+    break_off(&folder, LINE);
+    let so_far = fs::read(folder.path("out")).unwrap();
+    // A pipe.
+    let run = folder.run(LINE).code(2);
+    assert!(run.out.is_empty() && run.err.contains("append to it (`>> FILE`)"), "{}", run.err);
+    // A copy.
+    fs::rename(folder.path("out"), folder.path("old")).unwrap();
+    folder.write("out", &so_far);
+    refused(&folder, LINE, "r: the output is not that of the scan that was broken off");
+    // `>` in place of `>>`.
+    let mut command = folder.command(LINE);
+    let output = command.stdout(File::create(folder.path("out")).unwrap()).stderr(Stdio::piped()).spawn().unwrap();
+    let output = output.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(err.contains("the output is empty: all is scanned anew"), "{err}");
+    assert!(fs::read_to_string(folder.path("out")).unwrap() == whole.out);
+}
+
+/// What stood in the output before stays.
+#[test]
+fn an_output_is_appended_to() {
+    let folder = logs();
+    let whole = folder.run("scan -f c2.txt --json a.log c.log").code(0);
+    folder.write("out", b"before\n");
+    let (_, code, err) = broken_off(&folder, LINE, "-KILL", |round| Duration::from_millis(10 + 20 * round));
+    assert_eq!(code, 0, "{err}");
+    assert!(fs::read_to_string(folder.path("out")).unwrap() == format!("before\n{}", whole.out));
+}
+
+/// Logs that were rotated since are known again, and one that was added is scanned.
+#[test]
+fn logs_may_be_rotated_and_added_meanwhile() {
+    let folder = logs();
+    let whole = folder.run("scan -f c2.txt -c a.log c.log").code(0);
+    let pairs = whole.out.lines().last().unwrap().strip_prefix("total:").unwrap().parse::<usize>().unwrap();
+    break_off(&folder, "scan -f c2.txt --json --resume r --resume-every 0.001 c.log a.log");
+    fs::rename(folder.path("c.log"), folder.path("c.log.1")).unwrap();
+    folder.write("c.log", b"2026-05-13T10:00:00Z new.evil.test\n");
+    let output = start(&folder, "scan -f c2.txt --json --resume r c.log a.log c.log.1").wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let out = fs::read_to_string(folder.path("out")).unwrap();
+    let mut texts: Vec<&str> = out.lines().map(|line| line.split("\"text\":").nth(1).unwrap()).collect();
+    assert_eq!(texts.len(), pairs + 1);
+    texts.sort_unstable();
+    texts.dedup();
+    assert_eq!(texts.len(), pairs + 1, "none twice");
+}
+
+#[test]
+fn what_cannot_be_read_twice_cannot_be_gone_on_with() {
+    let folder = folder();
+    let run = folder.run_with("scan -f c2.txt --resume r -", b"evil.test\n").code(2);
+    assert!(run.err.contains("--resume takes logs that are files: (standard input)"), "{}", run.err);
+    folder.run("scan -F -f c2.txt --resume r a.log").code(2);
+    folder.run("scan -q -f c2.txt --resume r a.log").code(2);
+    // A log that is not there is said to be missing each time, and the rest is done.
+    let run = folder.run("scan -f c2.txt --resume r a.log missing.log").code(2);
+    assert!(run.err.contains("missing.log: No such file") && !folder.path("r").exists(), "{}", run.err);
+    // Nothing is found: nothing is left over either.
+    folder.run("scan -f c2.txt --resume r clean.log").code(1);
+    assert!(!folder.path("r").exists());
+}
