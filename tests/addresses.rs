@@ -1,4 +1,4 @@
-//! Addresses looked up one by one, many at once, and as the forms in which IPv6 carries IPv4.
+//! Address lookups: single, batched, and in the IPv6 forms that embed IPv4.
 
 mod oracle;
 #[path = "../src/random.rs"]
@@ -18,7 +18,8 @@ fn net(text: &str) -> Indicator {
     Indicator::Ip { net: text.parse().expect("a prefix"), port: None }
 }
 
-/// All that can stand at an address: block and allow entries, ports, ranges, and URLs with and without a path.
+/// Everything that can be listed at an address: block and allow entries, ports, ranges, and URLs with and without a
+/// path.
 fn world(random: &mut Random) -> World {
     let mut world = World {
         feeds: vec![open_feed("block"), open_feed("allow"), open_feed("all"), open_feed("more")],
@@ -70,7 +71,7 @@ fn found(matcher: &mut Matcher, addr: IpAddr) -> String {
     format!("{:?}", matcher.match_ip(addr, None))
 }
 
-/// Holds both batch forms to the single ones.
+/// Compares both batch lookups with single lookups.
 fn check_batch<A: Copy + Into<IpAddr>>(matcher: &mut Matcher, addrs: &[A]) {
     let want: Vec<String> = addrs.iter().map(|&addr| found(matcher, addr.into())).collect();
     let mut out = vec![true; 7];
@@ -152,7 +153,7 @@ fn sieve(block: &[&str], allow: &[&str]) -> Sieve {
     world.sieve()
 }
 
-/// Text and form of each match.
+/// The canonical text and the derived form of each match.
 fn texts(matcher: &mut Matcher, addr: &str) -> Vec<(String, Option<Derived>)> {
     let matches = matcher.match_ip(addr.parse::<IpAddr>().expect("an address"), None);
     matches.iter().map(|found| (found.indicator().to_string(), found.derived())).collect()
@@ -177,7 +178,7 @@ fn derived_forms_are_told_and_come_last() {
     let mut matcher = sieve.matcher_with(&options);
     let six = Derived::SixToFour;
     assert_eq!(texts(&mut matcher, "2002:b16:2100::"), [text("2002:b16::/32"), derived("11.22.0.0/16", six)]);
-    // The allow entry of the IPv6 address says nothing of the other, nor the other way round.
+    // The allow entry for the IPv6 address does not affect the embedded IPv4 address, nor the reverse.
     let both = [derived("11.22.33.44", six), derived("11.22.0.0/16", six)];
     assert_eq!(texts(&mut matcher, "2002:b16:212c::1"), both);
     assert_eq!(texts(&mut matcher, "2002:b16:212d::1"), [text("2002:b16::/32")]);
@@ -189,7 +190,7 @@ fn derived_forms_are_told_and_come_last() {
     assert!(matcher.is_match_ip("64:ff9b:1::b16:1".parse::<IpAddr>().unwrap(), None));
     assert!(!matcher.is_match_ip("64:ff9b:2::b16:1".parse::<IpAddr>().unwrap(), None));
 
-    // As the host of a URL, and in scans by every engine.
+    // The same as the host of a URL, and in scans by every engine.
     let found: Vec<_> = matcher.match_url("http://[64:ff9b:1::b16:1]/x").iter().map(|found| found.derived()).collect();
     assert_eq!(found, [Some(Derived::Nat64)]);
     let log = b"a 64:ff9b:1::b16:1 b\nc http://[2002:b16:212c::1]/ d\n64:ff9b:2::b16:1\n";
@@ -211,11 +212,11 @@ fn derived_forms_are_told_and_come_last() {
     }
 }
 
-/// Prefixes that nest and gather, as lists have them.
+/// Prefixes that nest and cluster, as in real lists.
 fn listed(random: &mut Random, is_v4: bool, count: usize) -> Vec<IpNet> {
     let net = |random: &mut Random| {
         if is_v4 {
-            // Some /16s are full of them.
+            // Some /16 networks are full of them.
             let upper = random.below(1 << 7) as u32 * random.below(1 << 7) as u32;
             let bits = 11 << 24 | upper << 12 | random.below(1 << 14) as u32;
             let len = 32 - (random.below(17) * random.below(17) / 16) as u8;
@@ -231,7 +232,8 @@ fn listed(random: &mut Random, is_v4: bool, count: usize) -> Vec<IpNet> {
     (0..count).map(|_| net(random)).collect()
 }
 
-/// Random addresses, and such as stand in, next to, or near what is listed, against the tries of `prefix-trie`.
+/// Compares lookups with the tries of `prefix-trie`: of random addresses, and of addresses in, next to or near the
+/// listed prefixes.
 fn as_prefix_trie(seed: u64, is_v4: bool, count: usize, queries: usize) {
     let mut random = Random::new(seed);
     let nets = listed(&mut random, is_v4, count);

@@ -1,4 +1,4 @@
-//! A warm matcher allocates nothing, nor do the hits of a warm scanner.
+//! A warm matcher does not allocate, and neither do the hits of a warm scanner.
 
 #![allow(unsafe_code, reason = "a counting allocator")]
 
@@ -14,26 +14,26 @@ thread_local! {
     static BYTES: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Counts what each thread asks for.
+/// An allocator that counts the allocations of each thread.
 struct Counting;
 
-// SAFETY: every call is handed on as it is to the system's allocator, whose contract is the same.
+// SAFETY: every call is passed unchanged to the system's allocator, which has the same contract.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = COUNT.try_with(|count| count.set(count.get() + 1));
         let _ = BYTES.try_with(|bytes| bytes.set(bytes.get() + layout.size() as u64));
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
         let _ = COUNT.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.realloc(pointer, layout, len) }
     }
 }
@@ -41,7 +41,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How often the second of two runs allocates.
+/// The number of allocations in the second of two runs.
 fn when_warm(mut run: impl FnMut()) -> u64 {
     run();
     let before = COUNT.get();
@@ -118,7 +118,7 @@ fn a_warm_matcher_allocates_nothing() {
     assert_eq!(count, 0);
 }
 
-/// What a scan sets up it needs once for a block, not for each line or hit.
+/// A scan allocates its setup once per block, not once per line or hit.
 #[test]
 fn hits_of_a_warm_scanner_allocate_nothing() {
     let lines = "query a.www.evil.test from 192.0.2.7\nGET http://shop.test/login/x?u=http%3A%2F%2Fhost.test%2F\n\
@@ -131,11 +131,11 @@ fn hits_of_a_warm_scanner_allocate_nothing() {
         assert!(hits >= 6 * times as u64, "{hits}");
         count
     });
-    // The list of blocks, and what sorts the hits of many lines.
+    // One for the list of blocks, one for sorting the hits of many lines.
     assert!(counts.iter().all(|&count| count <= 2), "{counts:?}");
 }
 
-/// The common layouts: a reader that has seen a line of each allocates nothing for the next ones.
+/// For each common layout, a reader that has seen one line reads the next ones without allocating.
 #[test]
 #[cfg(feature = "events")]
 fn a_warm_reader_of_events_allocates_nothing() {
@@ -170,7 +170,7 @@ fn a_warm_reader_of_events_allocates_nothing() {
     assert_eq!(count, 0);
 }
 
-/// A buffer serves one part of an input after the other.
+/// One buffer serves all parts of an input in turn.
 #[test]
 fn a_warm_scanner_reads_any_length_into_the_same_buffer() {
     let mut scanner = Scanner::new(&sieve());

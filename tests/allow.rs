@@ -1,11 +1,11 @@
-//! Allow lists: which formats allow by themselves, what overrides that, and that any format can be an allow list.
+//! Allow lists: the formats that allow by default, the settings that override this, and every format as an allow list.
 #![cfg(feature = "feeds")]
 
 use netsieve::feed;
 use netsieve::indicator::{Construct, Exceptions};
 use netsieve::{Action, BuildReport, Feed, Policy, Sieve};
 
-/// A sieve of feeds, each with its text.
+/// Builds a sieve from feeds, each given with its text.
 fn build<'t>(feeds: impl IntoIterator<Item = (Feed, &'t str)>) -> (Sieve, BuildReport) {
     let mut builder = Sieve::builder();
     for (own, text) in feeds {
@@ -15,7 +15,7 @@ fn build<'t>(feeds: impl IntoIterator<Item = (Feed, &'t str)>) -> (Sieve, BuildR
     builder.build().unwrap()
 }
 
-/// `text action` of every entry, in the order of the text.
+/// The text and action of every entry, sorted by text.
 fn entries(sieve: &Sieve) -> Vec<String> {
     let mut entries: Vec<String> = sieve
         .indicators()
@@ -30,7 +30,7 @@ fn entries(sieve: &Sieve) -> Vec<String> {
     entries
 }
 
-/// Lists that block `evil.test` or `192.0.2.0/24` and hold an exception, which is the second value.
+/// Lists that block `evil.test` or `192.0.2.0/24`. The second value is an exception.
 const WITH_EXCEPTIONS: [(&str, &str, &str, &str); 7] = [
     ("adblock", "||evil.test^\n@@||good.evil.test^\n", "evil.test", "good.evil.test"),
     (
@@ -98,7 +98,7 @@ fn exceptions_allow_unless_the_policy_says_otherwise() {
                 assert_eq!(skipped, None, "{name}");
             }
         }
-        // In a feed that allows, an exception is an entry like the others, whatever the policy.
+        // In an allow feed, an exception is an ordinary entry, whatever the policy.
         for action in [Action::Allow, Action::AllowAll] {
             for exceptions in [Exceptions::Allow, Exceptions::Skip] {
                 let feed = Feed::new("list").action(action).policy(policy(exceptions));
@@ -129,7 +129,7 @@ fn warning_lists_allow_all_unless_told_otherwise() {
     }
 }
 
-/// One list of what is allowed, `good.evil.test` and `192.0.2.7`, in every kind of format.
+/// The same allow list, `good.evil.test` and `192.0.2.7`, in every kind of format.
 const ALLOWED: [(&str, &str); 16] = [
     ("plain", "good.evil.test\n192.0.2.7\n"),
     ("hosts", "0.0.0.0 good.evil.test\n0.0.0.0 x.example\n"),
@@ -169,7 +169,7 @@ fn any_format_can_be_an_allow_list() {
             let (names, addresses) = (text.contains("good.evil.test"), text.contains("7"));
             if names {
                 assert_eq!(left("good.evil.test"), 0, "{format}");
-                // What is more specific stays where only what is as specific or less is allowed.
+                // `Allow` suppresses only matches of equal or lower specificity, so the more specific one stays.
                 let stays = if action == Action::Allow { 1 } else { 0 };
                 assert_eq!(left("www.good.evil.test"), stays, "{format} {action:?}");
                 assert_eq!(left("evil.test"), 1, "{format}");

@@ -1,4 +1,4 @@
-//! What building takes, refuses, changes and reports.
+//! Building a sieve: the indicators that are taken, refused or changed, and the report on them.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -25,7 +25,7 @@ fn url(text: &str) -> Indicator {
     Indicator::Url { url: Url::parse(text).unwrap(), host_scope: Scope::Exact }
 }
 
-/// One feed with these indicators, from line 1.
+/// Adds a feed with these indicators, numbered from line 1.
 fn add(builder: &mut SieveBuilder, feed: Feed, indicators: &[Indicator]) -> FeedId {
     let id = builder.feed(feed);
     for (indicator, line) in indicators.iter().zip(1..) {
@@ -42,7 +42,7 @@ fn build(feeds: impl IntoIterator<Item = (Feed, Vec<Indicator>)>) -> (Sieve, Bui
     builder.build().unwrap()
 }
 
-/// What the guards make of a value: what is in the sieve, or why it is not.
+/// The effect of the guards on a value: its entry in the sieve, or the reason for its rejection.
 fn guarded(indicator: Indicator, action: Action, policy: &Policy) -> Result<String, Reject> {
     let feed = Feed::new("feed").action(action).policy(policy.clone());
     let (sieve, report) = build([(feed, vec![indicator.clone()])]);
@@ -92,7 +92,7 @@ fn guards_on_addresses() {
     ];
     for (text, why) in refused {
         assert_eq!(guarded(net(text), Action::Block, &Policy::default()), Err(why), "{text}");
-        // Allow entries are not guarded.
+        // Guards do not apply to allow entries.
         for action in [Action::Allow, Action::AllowAll] {
             assert!(guarded(net(text), action, &Policy::default()).is_ok(), "{text}");
         }
@@ -124,7 +124,7 @@ fn guards_on_names() {
         ("evil.test", Suffix, Ok("evil.test suffix")),
         ("evil.test", Subdomains, Ok("evil.test subdomains")),
         ("evil.co.uk", Suffix, Ok("evil.co.uk suffix")),
-        // A public suffix of several labels covers itself alone.
+        // A public suffix of several labels covers only itself.
         ("co.uk", Suffix, Ok("co.uk exact demoted")),
         ("pages.dev", Suffix, Ok("pages.dev exact demoted")),
         ("co.uk", Exact, Ok("co.uk exact")),
@@ -134,9 +134,9 @@ fn guards_on_names() {
         // Rules with wildcards and exceptions.
         ("anything.ck", Suffix, Ok("anything.ck exact demoted")),
         ("www.ck", Suffix, Ok("www.ck suffix")),
-        // Names in A-labels are in the list, which is in Unicode.
+        // The public suffix list is in Unicode, and also applies to A-labels.
         ("公司.cn", Suffix, Ok("xn--55qx5d.cn exact demoted")),
-        // The implicit rule `*` does not count: no list knows `test`.
+        // The implicit rule `*` does not count: no list contains `test`.
         ("a.test", Suffix, Ok("a.test suffix")),
         ("com", Suffix, Err(Reject::PublicSuffix)),
         ("com", Exact, Err(Reject::PublicSuffix)),
@@ -266,7 +266,7 @@ fn what_readers_report_is_in_the_report() {
     assert_eq!((feed.warnings_total(), feed.warnings[0].what), (1, WarningKind::HostBits));
 }
 
-/// Names of up to `depth` labels over two letters.
+/// All names of up to `depth` labels from an alphabet of two letters.
 fn names(depth: usize) -> Vec<String> {
     let mut all: Vec<String> = vec!["a".into(), "b".into()];
     let mut from = 0;
@@ -299,7 +299,8 @@ fn open() -> Policy {
     policy
 }
 
-/// Counts of an allow entry against the definition: what it takes away of each block indicator, tried on every observable.
+/// Counts by definition what an allow entry suppresses: the block indicators that it takes away wholly or partly, tried
+/// on every observable.
 fn tally(blocks: usize, observables: usize, takes: impl Fn(usize, usize) -> Option<bool>) -> (u64, u64) {
     let (mut wholly, mut partly) = (0, 0);
     for block in 0..blocks {
@@ -321,7 +322,7 @@ fn by_allow(report: &BuildReport) -> BTreeMap<u32, &Shadow> {
 fn shadows_of_names_are_what_they_take_away() {
     let listed: Vec<(String, Scope)> =
         names(3).into_iter().flat_map(|name| SCOPES.map(|scope| (name.clone(), scope))).collect();
-    // Deep enough that something is beneath every listed name.
+    // Deep enough for every listed name to have names under it.
     let observables = names(4);
     for action in [Action::Allow, Action::AllowAll] {
         let indicators: Vec<Indicator> = listed.iter().map(|(name, scope)| domain(name, *scope)).collect();
@@ -393,7 +394,7 @@ fn a_shadow_tells_what_it_shadows() {
     assert_eq!(
         shown,
         [
-            // A URL with a path is never taken away, nor a more specific name.
+            // URLs with a path and more specific names are never taken away.
             ("popular", 1, "shop.test", 3, 0, "shop.test evil.shop.test http://shop.test/".to_owned()),
             ("ours", 1, "shop.test", 1, 1, "shop.test http://shop.test/".to_owned()),
             ("ours", 2, "192.0.2.7", 0, 1, "192.0.2.0/24".to_owned()),
@@ -428,7 +429,8 @@ fn subsumed_entries_are_counted() {
     assert_eq!((report.feeds[1].indicators, report.feeds[1].new, report.feeds[0].new), (9, 7, 1));
 }
 
-/// What an indicator covers of a universe of (name or address, port), to hold the report to the definition.
+/// The points that an indicator covers in a universe of (name or address, port), to check the report against the
+/// definition.
 fn covered(indicator: &Indicator, names: &[String]) -> Vec<bool> {
     let ports = [None, Some(80), Some(81)];
     let on_port = |port: Option<u16>, own: Option<u16>| own.is_none() || own == port;
@@ -455,7 +457,7 @@ fn covered(indicator: &Indicator, names: &[String]) -> Vec<bool> {
 #[test]
 fn subsumed_is_what_a_wider_indicator_covers() {
     let names = names(3);
-    // Names of two labels at most, so that each scope covers something of the universe.
+    // Only names of up to two labels, so that each scope covers part of the universe.
     let listed = names.iter().filter(|name| name.split('.').count() < 3);
     let mut indicators: Vec<Indicator> = listed.flat_map(|name| SCOPES.map(|scope| domain(name, scope))).collect();
     for len in 28..=32_u8 {
@@ -477,7 +479,7 @@ fn subsumed_is_what_a_wider_indicator_covers() {
     }
     let sets: Vec<Vec<bool>> = indicators.iter().map(|indicator| covered(indicator, &names)).collect();
     let is_name = |at: usize| matches!(indicators[at], Indicator::Domain { .. });
-    // One that is limited to a port is nobody's cover: what it leaves out is seldom meant.
+    // An indicator with a port never counts as the wider one: what it leaves out is rarely intended.
     let is_beneath = |a: usize, b: usize| {
         is_name(a) == is_name(b)
             && indicators[b].port().is_none()
@@ -485,7 +487,7 @@ fn subsumed_is_what_a_wider_indicator_covers() {
             && sets[a].iter().zip(&sets[b]).all(|(a, b)| a <= b)
     };
     let all: Vec<usize> = (0..indicators.len()).collect();
-    // All together, and every pair by itself.
+    // All of them together, and every pair on its own.
     let mut tried: Vec<Vec<usize>> = all.iter().flat_map(|&a| all.iter().map(move |&b| vec![a, b])).collect();
     tried.retain(|pair| pair[0] != pair[1] && is_name(pair[0]) == is_name(pair[1]));
     tried.push(all);
@@ -581,7 +583,7 @@ fn order_of_insertion_does_not_matter() {
     }
 }
 
-/// Everything that a sieve and its report say, as text.
+/// The contents of a sieve and its report, as text.
 fn said(sieve: &Sieve, report: &BuildReport) -> String {
     let mut text = format!("{report:?}\n");
     for indicator in sieve.indicators() {

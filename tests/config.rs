@@ -1,4 +1,4 @@
-//! Configurations of many feeds: what they say, and what is wrong with them, and where.
+//! Configurations of many feeds: their meaning, their errors, and the positions of errors.
 #![cfg(feature = "config")]
 
 use std::fs;
@@ -12,7 +12,7 @@ use netsieve::{Action, BuildReport, Feed, Policy, Scope, Sieve};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-/// A folder with these files, each a plain list.
+/// Creates a folder with these files, each a plain list.
 fn folder(files: &[&str]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for file in files {
@@ -35,7 +35,7 @@ fn parse(folder: &TempDir, text: &str) -> Result<Vec<FeedFile>, String> {
     }
 }
 
-/// The one feed of a text.
+/// Parses a text that describes one feed.
 fn feed(text: &str) -> FeedFile {
     let folder = folder(&["a.txt"]);
     let mut feeds = parse(&folder, text).expect(text);
@@ -43,7 +43,7 @@ fn feed(text: &str) -> FeedFile {
     feeds.remove(0)
 }
 
-/// A feed of `a.txt` changed by `change`, without its path.
+/// The expected feed of `a.txt`, changed by `change` and without its path.
 fn want(change: impl FnOnce(&mut Feed)) -> Feed {
     let mut feed = Feed::new("a");
     change(&mut feed);
@@ -85,7 +85,7 @@ fn keys_say_what_they_are_documented_to_say() {
         }),
     ];
     for (text, change) in cases {
-        // In the feed, and, but for the name, as a default; a feed's own word stands over the default.
+        // Each key may be set in the feed or, except for the name, in the defaults. The feed's own value wins.
         let mut got = feed(&format!("[[feed]]\npath = 'a.txt'\n{text}\n"));
         assert!(got.path.ends_with("a.txt") && got.feed.path == got.path.to_str().unwrap());
         got.feed.path.clear();
@@ -115,7 +115,7 @@ fn a_feed_has_its_own_word_over_the_defaults() {
     let got = feed(&format!("{defaults}[[feed]]\npath = 'a.txt'\ntags = []\nadmit = []\n")).feed;
     assert_eq!((got.tags, got.policy.admit_bogons, got.policy.admit_wide_prefixes), (vec![], false, false));
     assert_eq!((got.action, got.confidence), (Action::Allow, Some(10)));
-    // The defaults may stand behind the feeds, as in any TOML.
+    // The defaults may follow the feeds, as TOML allows.
     let after = feed("[[feed]]\npath = 'a.txt'\n[defaults]\nconfidence = 7\n");
     assert_eq!(after.feed.confidence, Some(7));
 }
@@ -148,7 +148,7 @@ fn columns_by_name_number_and_list() {
 #[test]
 fn errors_say_where_and_why() {
     let folder = folder(&["a.txt", "b.txt", "sub/a.txt", "sub/c.txt"]);
-    // The text behind `[[feed]]` and `path = 'a.txt'`, so from line 3.
+    // These lines follow `[[feed]]` and `path = 'a.txt'`, so they begin on line 3.
     for (text, wants) in [
         ("formt = 'plain'", &["3:1: unknown key `formt` (known: name, path, format, action,"][..]),
         ("tags = ['x']\n\n  Tags = ['x']", &["5:3: unknown key `Tags`"]),
@@ -198,7 +198,7 @@ fn errors_say_where_and_why() {
         ("[defaults]\nname = 'a'", &["4:1: `name` belongs to a feed"]),
         ("[defaults]\nconfidnce = 1", &["4:1: unknown key `confidnce` (known: format, "]),
         ("tags = ['ü', 3]", &["3:14: `tags`"]),
-        // What the parser of TOML has to say.
+        // Errors from the TOML parser.
         ("confidence = ", &["3:"]),
         ("confidence = 1\nconfidence = 2", &["4:", "duplicate"]),
         ("tags = ['x'", &["3:"]),
@@ -212,7 +212,7 @@ fn errors_say_where_and_why() {
             assert!(error.contains(want), "{text}\n{want}\n{error}");
         }
         assert!(!error.contains('\n'), "{error:?}");
-        // Lines are those of the text whatever ends them.
+        // Line numbers are right for any kind of line end.
         let crlf = parse(&folder, &text.replace('\n', "\r\n")).expect_err(&text);
         assert_eq!(crlf, error);
     }
@@ -243,7 +243,7 @@ fn files_that_are_no_configuration() {
     fs::write(&path, format!("x = {}{}", "[".repeat(100_000), "]".repeat(100_000))).unwrap();
     assert!(Config::read(&path).unwrap_err().to_string().contains("feeds.toml:1:"));
     assert!(Config::read(folder.path()).is_err());
-    // A text without a file is named by its lines alone.
+    // A text without a file is located by line numbers alone.
     assert_eq!(
         Config::parse("x = 1\n", "").unwrap_err().to_string(),
         "line 1, column 1: unknown key `x` (known: defaults, feed, layout, run)"
@@ -263,7 +263,7 @@ fn paths_and_globs_begin_in_the_folder_of_the_file() {
         ("path = './sub/../a.txt'", &[("a", "sub/../a.txt")]),
         ("path = '?.txt'", &[("a", "a.txt"), ("b", "b.txt")]),
         ("path = '[!a].txt'", &[("b", "b.txt")]),
-        // What exists is a path.
+        // A name that exists is a path, not a glob.
         ("path = 'b[1].txt'", &[("b[1]", "b[1].txt")]),
         ("path = 'sub/*'", &[("c", "sub/c.txt")]),
         ("path = 'sub/**/*.txt'\nname = 'all'", &[("all/c", "sub/c.txt"), ("all/d", "sub/deep/d.txt")]),
@@ -276,12 +276,12 @@ fn paths_and_globs_begin_in_the_folder_of_the_file() {
     let absolute = folder.path().join("sub/*.txt");
     let text = format!("[[feed]]\npath = '{}'\n", absolute.display());
     assert_eq!(Config::parse(&text, "elsewhere/feeds.toml").unwrap().feeds[0].path, folder.path().join("sub/c.txt"));
-    // A folder whose name looks like a pattern.
+    // A folder whose name looks like a glob.
     let odd = folder.path().join("[x]/feeds.toml");
     assert_eq!(Config::parse("[[feed]]\npath = 'e.*'\n", odd).unwrap().feeds.len(), 1);
 }
 
-/// Loads a configuration and says what became of it.
+/// Loads a configuration and builds it.
 fn load(path: &Path) -> (Sieve, BuildReport) {
     let mut builder = Sieve::builder();
     for file in Config::read(path).unwrap().feeds {
@@ -406,7 +406,7 @@ fn a_feed_may_be_empty_and_may_have_shrunk() {
         assert_eq!(read(empty, true), Ok(None), "{empty}");
         assert!(read(empty, false).unwrap_err().contains("empty feed"), "{empty}");
     }
-    // What is there and cannot be read is no empty feed.
+    // A file that exists but cannot be read as a feed is not an empty feed.
     for broken in ["<html><body>busy</body></html>", "192.0.2.300\n", "what is this\n"] {
         assert!(read(broken, true).is_err(), "{broken}");
     }
@@ -423,7 +423,7 @@ fn a_feed_may_be_empty_and_may_have_shrunk() {
     }
 }
 
-/// Layouts of log lines may stand in the file of the feeds, or in one of their own; what they say is read with the events.
+/// Layouts of log lines may be in the same file as the feeds or in a file of their own. They are read with the events.
 #[test]
 fn layouts_are_left_to_who_reads_events() {
     let layouts = "[layout.acme]\nmatch = 'x'\nsource.ip = 'cip'\n";

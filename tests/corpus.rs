@@ -1,5 +1,5 @@
-//! The generated logs that benchmarks run on: always the same, with the statistics of real ones, and with as many hits as
-//! were planted.
+//! The generated logs of the benchmarks: always identical, with the statistics of real logs and exactly the planted
+//! hits.
 
 use std::ops::ControlFlow;
 
@@ -66,15 +66,16 @@ fn the_generated_log_is_like_the_real_ones() {
     assert_near(all.names, 0.18, 0.05, "names");
 }
 
-/// What a megabyte of a log gives with a set. Engines differ little.
+/// The rates of places, words and hits per megabyte of a log with a set. They hardly depend on the engine.
 fn density(sieve: &Sieve, text: &[u8]) -> Density {
     let stats = Scanner::new(sieve).scan(text, |_| ControlFlow::Continue(()));
     let a_megabyte = |count: u64| count as f64 * 1e6 / text.len() as f64;
     Density { places: a_megabyte(stats.observables), words: a_megabyte(stats.words), hits: a_megabyte(stats.hits) }
 }
 
-/// A set that is near what the log shows gives as many hits as all real feeds do on real lines, and more than half as much to look at
-/// and to read: real lines also have words that are read and do not hit, such as file names.
+/// A set close to the log's own values gives as many hits as all real feeds on real lines, and more than half as many
+/// places and words to check. Real lines have more, because they contain words that are read and do not hit, such as
+/// file names.
 #[test]
 fn a_near_set_does_not_flatter() {
     let (hosts, names) = near(20_000);
@@ -85,7 +86,7 @@ fn a_near_set_does_not_flatter() {
     assert_near(found.hits, REAL_MIX[1].hits, 0.1, "hits in a megabyte");
     assert!(found.places > 0.55 * REAL_MIX[1].places, "{found:?}");
     assert!(found.words > 0.55 * REAL_MIX[1].words, "{found:?}");
-    // Neighbours alone are told apart.
+    // Values that are merely close are never hits.
     assert_eq!(of(0).hits, 0.0);
 }
 

@@ -1,4 +1,4 @@
-//! Every engine gives the hits of the scalar one, whatever the bytes.
+//! Every engine finds the hits of the scalar one, on any bytes.
 
 #[path = "../src/random.rs"]
 mod random;
@@ -10,7 +10,7 @@ use netsieve::value::ip;
 use netsieve::{Engine, Feed, Indicator, MatchOptions, Policy, ScanOptions, Scanner, Scope, Sieve};
 use random::Random;
 
-/// Names that are listed, in parts that go together in many ways.
+/// Listed names, in parts that combine in many ways.
 const NAMES: [&str; 12] = [
     "evil.test",
     "a.b.evil.test",
@@ -91,7 +91,7 @@ fn sieve(with: [bool; 3], odd: bool, many_nets: bool) -> Sieve {
     sieve
 }
 
-/// Text of pieces that meet in ways that real logs seldom have.
+/// Text made of pieces in combinations that are rare in real logs.
 fn haystack(random: &mut Random) -> Vec<u8> {
     const PLAIN: [&str; 48] = [
         "evil.test",
@@ -251,7 +251,7 @@ fn haystack(random: &mut Random) -> Vec<u8> {
         text.extend_from_slice(part.as_bytes());
         match random.index(40) {
             0 => text.push((random.next() >> 40) as u8),
-            // Runs that end at every place of a block, and runs of several blocks.
+            // Runs that end at every position in a block, and runs of several blocks.
             1 => text.extend(std::iter::repeat_n(b"aA1.-_: \n"[random.index(9)], random.index(200))),
             2..8 => text.push(b' '),
             _ => {}
@@ -286,7 +286,7 @@ fn every_engine_finds_what_the_scalar_one_finds() {
         let sieve = sieve(with, round % 3 == 0, round % 5 == 0);
         for case in 0..400 {
             let mut text = haystack(&mut random);
-            // Far enough from both ends of the input for every filter to be asked.
+            // Far enough from both ends of the input for every filter to be used.
             if case % 4 > 1 {
                 text = [&b"far from the start of the input ".repeat(3), &text[..], &b" and from its end".repeat(2)]
                     .concat();
@@ -301,11 +301,11 @@ fn every_engine_finds_what_the_scalar_one_finds() {
             }
         }
     }
-    // Enough of both for the test to mean something.
+    // The test needs enough of both to be meaningful.
     assert!(total > 5_000 && empty > 2_000, "{total} {empty}");
 }
 
-/// What one word holds does not depend on the words before it, however many there are: those that hold nothing are passed over.
+/// The reading of a word does not depend on any number of words before it. Words without a value are skipped.
 #[test]
 fn long_texts_are_read_alike() {
     let mut random = Random::new(0x10_96);
@@ -330,7 +330,7 @@ fn long_texts_are_read_alike() {
     assert!(total > 5_000, "{total}");
 }
 
-/// However many URLs stand before it, one is read to its end.
+/// A URL is read to its end, no matter how many URLs precede it.
 #[test]
 fn urls_behind_an_end_do_not_count() {
     let sieve = sieve([false, false, true], false, false);
@@ -343,7 +343,7 @@ fn urls_behind_an_end_do_not_count() {
     }
 }
 
-/// A hit at every place around the ends of blocks, of batches of blocks and of the input.
+/// A hit at every position around the ends of blocks, of batches of blocks and of the input.
 #[test]
 fn places_do_not_matter() {
     let sieve = sieve([true, true, true], false, false);
@@ -391,7 +391,7 @@ fn engines_agree_on_the_real_logs() {
     }
 }
 
-/// The first two groups of an IPv6 address tell most that cannot be listed: whatever stands before them, and however they are written.
+/// The first two groups rule out most unlisted IPv6 addresses, whatever precedes them and however they are written.
 #[test]
 fn addresses_that_begin_alike_are_told_apart() {
     let few = ["3fff:1::/32", "3fff:0abc::1", "3fff:200::/27", "3fff:d:5::/48"];
@@ -459,12 +459,12 @@ fn derived_forms_are_found_where_no_ipv6_address_is_listed() {
     }
 }
 
-/// What was asked for is what is used, and no other: an engine that is passed over in silence would never be tested.
+/// The engine that was asked for is the one that runs. One that was silently replaced would never be tested.
 #[test]
 fn every_engine_is_the_one_that_was_asked_for() {
     let (sieve, _) = Sieve::builder().build().unwrap();
     let mut available = Engine::available();
-    // With AVX-512 there is AVX2, and both can be asked for.
+    // A CPU with AVX-512 also has AVX2, and both can be asked for.
     assert!(!available.contains(&Engine::Avx512) || available.contains(&Engine::Avx2), "{available:?}");
     #[cfg(target_arch = "x86_64")]
     {
@@ -477,7 +477,7 @@ fn every_engine_is_the_one_that_was_asked_for() {
         (options.engine, options.matching.engine) = (engine, engine);
         assert_eq!(Scanner::with_options(&sieve, &options).engine(), engine);
         assert_eq!(sieve.matcher_with(&options.matching).engine(), engine);
-        // A scan goes by its own choice.
+        // A scan makes its own choice of engine.
         options.matching.engine = Engine::Auto;
         assert_eq!(Scanner::with_options(&sieve, &options).engine(), engine);
     }

@@ -1,4 +1,4 @@
-//! Events over real messages of many products: what rates of normal names are right.
+//! Events in real messages of many products: the share of each ECS field that is right.
 #![cfg(feature = "events")]
 
 #[cfg(feature = "config")]
@@ -17,7 +17,7 @@ fn data(path: &str) -> PathBuf {
     PathBuf::from(std::env::var_os("NETSIEVE_DATA").expect("NETSIEVE_DATA names the folder of real data")).join(path)
 }
 
-/// What became of an expected value.
+/// The verdict on an expected value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Verdict {
     Right,
@@ -50,7 +50,7 @@ impl Count {
     }
 }
 
-/// What is wanted of the names.
+/// The required share of right values, per field.
 const WANTED: &[(EcsName, f64)] = &[
     (EcsName::Timestamp, 0.95),
     (EcsName::SourceIp, 0.90),
@@ -67,8 +67,8 @@ const WANTED: &[(EcsName, f64)] = &[
     (EcsName::UrlPath, 0.85),
 ];
 
-/// What is held of the names where every letter counts. Beneath what is wanted are only those whose meaning the parsers differ on: see
-/// [`either`] and [`DISAGREED`].
+/// The share of exactly equal values that must hold, per field. It is below the required share only for fields whose
+/// meaning the parsers disagree on: see [`either`] and [`DISAGREED`].
 const STRICT: &[(EcsName, f64)] = &[
     (EcsName::Timestamp, 0.965),
     (EcsName::SourceIp, 0.97),
@@ -85,7 +85,8 @@ const STRICT: &[(EcsName, f64)] = &[
     (EcsName::UrlPath, 0.80),
 ];
 
-/// Expectations that are matters of taste or of a product's own knowledge, and why. They are counted apart.
+/// Expectations that are a matter of taste or need knowledge of the product, with the reason. They are counted
+/// separately.
 const DISAGREED: &[(&str, &str, &str)] = &[
     ("f5-big-ip", "url.domain", "it is the device's own name, not that of a URL"),
     ("f5-big-ip", "source.domain", "it is the host of the syslog header, which sent the log and not the request"),
@@ -107,8 +108,8 @@ const DISAGREED: &[(&str, &str, &str)] = &[
     ("sophos edr", "url.path", "it is a host"),
 ];
 
-/// The same value as the product's own parser gives, letter by letter; addresses as numbers, times as points in time. Of a day and time
-/// without a year, those parts.
+/// Compares a value with that of the product's own parser: texts exactly, addresses and times by value. A time without
+/// a year must agree in its other parts.
 fn strict(found: Option<Value<'_>>, expected: &Json) -> Verdict {
     let Some(found) = found else { return Verdict::Absent };
     let expected = words(expected);
@@ -131,16 +132,19 @@ fn words(expected: &Json) -> String {
     }
 }
 
-/// Whether two times are some years apart, and nothing else.
+/// Returns true if two times differ by a whole number of years.
 fn is_years(apart: i64) -> bool {
     (1..=8).any(|years| (0..=2).any(|leap| (apart - (years * 365 + leap) * 86_400_000).abs() < 1000))
 }
 
-/// The same, but that where these parsers differ among themselves, or from the schema, either reading is right:
-/// - `url.path` has no query in the schema; some parsers leave it on;
-/// - `user.name` is the login: `CORP\\eve`, `eve@corp.example` and `eve (Initiator)` are `eve` to some parsers and whole to others;
-/// - `event.outcome` is `success` or `failure` in the schema; some parsers copy the product's word (`allow`, `MATCHED`);
-/// - a time without a zone is in UTC to some parsers, and in the zone of the product's makers to others: hours and quarters do not count.
+/// Like [`strict`], but accepts either reading where parsers differ from each other or from the schema:
+/// - `url.path` has no query in the schema, but some parsers keep it;
+/// - `user.name` is the login: `CORP\\eve`, `eve@corp.example` and `eve (Initiator)` are `eve` to some parsers and
+///   whole to others;
+/// - `event.outcome` is `success` or `failure` in the schema, but some parsers copy the product's word (`allow`,
+///   `MATCHED`);
+/// - a time without a zone is in UTC to some parsers, and in the vendor's zone to others: offsets of quarter hours are
+///   ignored.
 fn either(name: EcsName, found: Option<Value<'_>>, expected: &Json) -> Verdict {
     let Some(value) = found else { return Verdict::Absent };
     let expected_words = words(expected);
@@ -172,8 +176,8 @@ fn either(name: EcsName, found: Option<Value<'_>>, expected: &Json) -> Verdict {
     if is_right { Verdict::Right } else { strict(found, expected) }
 }
 
-/// Which half a product is of. The table of names was tuned on the first half; what it does to the second tells what it does to
-/// products that nobody has looked at.
+/// The half that a product belongs to. The table of names was tuned on the first half; the result on the second shows
+/// its effect on unseen products.
 fn half(product: &str) -> usize {
     let hash = product
         .bytes()
@@ -221,7 +225,8 @@ impl Counts {
     }
 }
 
-/// `NETSIEVE_SHOW` prints what differs strictly: of a normal name, or all that is `Wrong` or `Absent`; `NETSIEVE_HALF` of one half alone.
+/// `NETSIEVE_SHOW` prints the strict differences of an ECS field, or all that are `Wrong` or `Absent`; `NETSIEVE_HALF`
+/// limits them to one half.
 #[test]
 #[ignore = "needs real data: set NETSIEVE_DATA"]
 fn most_of_what_products_say_is_read() {
@@ -236,7 +241,7 @@ fn most_of_what_products_say_is_read() {
     for line in text.lines() {
         let row: Json = serde_json::from_str(line).unwrap();
         let (product, message) = (row["product"].as_str().unwrap(), row["message"].as_str().unwrap());
-        // Each line by itself, as if of a file of its own.
+        // Each line is read alone, as if from a file of its own.
         let mut reader = EventReader::new(&options);
         let event = reader.read(message.as_bytes());
         for (name, expected) in row["expected"].as_object().unwrap() {
@@ -265,12 +270,12 @@ fn most_of_what_products_say_is_read() {
     for ((product, name, reason), count) in disagreed {
         println!("disagreed {count:3} {product} {name}: {reason}");
     }
-    // What is held. Changes of the table that help one product must not cost another.
+    // A change of the table that helps one product must not harm another.
     strictly.hold("strictly", STRICT, 0.029);
     loosely.hold("with either reading", WANTED, 0.02);
 }
 
-/// What `awk` on the known columns gives: the time and the client of every line.
+/// Compares the time and client of every line with the output of `awk` on the known columns.
 #[test]
 #[ignore = "needs real data: set NETSIEVE_DATA"]
 fn known_columns_are_read_as_they_are() {

@@ -1,4 +1,5 @@
-//! Ports in a field of their own and URLs in two, held to a naive judge over made-up events in several layouts.
+//! Compares events whose port, or whose URL's host and path, is in a field of its own with a naive oracle, over made-up
+//! events in several layouts.
 #![cfg(feature = "events")]
 
 use std::ops::ControlFlow;
@@ -41,10 +42,10 @@ fn told() -> impl Strategy<Value = Told> {
         |((source, source_port, destination, destination_port), question, (host, path, query), file)| Told {
             source,
             source_port: source_port.filter(|_| source.is_some()),
-            // Two ends of one address are told apart by nothing.
+            // Two ends with the same address cannot be told apart.
             destination: destination.filter(|ip| Some(*ip) != source),
             destination_port: destination_port.filter(|_| destination.is_some_and(|ip| Some(ip) != source)),
-            // A line tells of a question or of a request.
+            // A line describes either a DNS question or a request.
             question: question.filter(|_| host.is_none()),
             host,
             path: path.filter(|_| host.is_some()),
@@ -54,7 +55,7 @@ fn told() -> impl Strategy<Value = Told> {
     )
 }
 
-/// The fields by the names that logs give them.
+/// The fields, under the names that logs use.
 fn fields(told: &Told) -> Vec<(&'static str, String)> {
     let text = |value: Option<&str>| value.map(str::to_owned);
     let number = |value: Option<u16>| value.map(|port| port.to_string());
@@ -73,7 +74,7 @@ fn fields(told: &Told) -> Vec<(&'static str, String)> {
     all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-/// The event in each layout: a log with one line of data.
+/// The event in each layout, as a log with one data line.
 fn logs(told: &Told) -> Vec<(&'static str, String)> {
     let fields = fields(told);
     let join = |separator: &str, each: &dyn Fn(&(&'static str, String)) -> String| {

@@ -1,4 +1,5 @@
-//! Lines with hits, judged by their fields: URLs in two fields, ports in a field of their own, names that are none, and time.
+//! Hits judged by the fields of their lines: URLs split over two fields, ports in a separate field, texts that only
+//! look like names, and time.
 #![cfg(feature = "events")]
 
 use std::ops::ControlFlow;
@@ -42,7 +43,7 @@ const BLUE_COAT: &str = "#Software: SGOS 7.3\n#Version: 1.0\n#Fields: date time 
 const ZEEK: &str = "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\thttp\n\
     #fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tmethod\thost\turi\treferrer\tuser_agent\tstatus_code\n";
 
-/// Lines in which a host `HOST` and a path and query `/gate/x?id=7` stand apart.
+/// Lines with the host `HOST` and the path and query `/gate/x?id=7` in separate fields.
 const APART: &[(&str, &str, &str)] = &[
     (
         "zeek http.log",
@@ -133,7 +134,7 @@ const APART: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Lines that hold the URL in one field: squid, Palo Alto, ALB.
+/// Lines with the URL in one field: squid, Palo Alto, ALB.
 const WHOLE: &[(&str, &str)] = &[
     (
         "squid",
@@ -177,7 +178,7 @@ fn hosts_and_paths_in_two_fields_match_urls() {
         ] {
             let indicator = list.replace("https", "http").replace("EVIL", "evil").replace("/a/..", "");
             let expected = format!("{indicator} joined");
-            // What one feed calls `https` is printed as it is listed.
+            // An indicator that a feed lists with `https` is printed that way.
             let expected = if list.starts_with("https") { expected.replace("http", "https") } else { expected };
             expect(list, &hit, &options, Some(&expected), name);
             expect(list, &hit, &unjoined, None, name);
@@ -187,7 +188,7 @@ fn hosts_and_paths_in_two_fields_match_urls() {
         {
             expect("http://evil.test/gate/x?id=7", &log(host, path, query), &options, None, name);
         }
-        // Both say no more than what is said of the URL alone.
+        // A name in a field that is not the host does not combine with the path.
         expect("http://evil.test/x", &log("ok.test", "/x", "u=evil.test"), &options, None, name);
     }
     for (name, line) in WHOLE {
@@ -257,7 +258,7 @@ fn a_port_of_its_own_field_decides() {
             "{line}"
         );
     }
-    // What stands beside the address counts more than a field.
+    // The port next to the address takes precedence over a field.
     let (hits, _) = scan(&sieve, &options, "src=192.0.2.7 dst=203.0.113.5:443 dport=80 proto=tcp");
     assert_eq!(hits, ["203.0.113.5 203.0.113.5:443 strong"]);
 }
@@ -281,7 +282,7 @@ fn fields_decide_what_is_a_name() {
         ("ts=2026-05-12T10:02:03Z src=192.0.2.7 hostname=data.py url=/a", &["data.py data.py strong"], 0),
         (r#"{"ts":1778580123,"dest_ip":"198.51.100.7"}"#, &["198.51.100.7 198.51.100.7 strong"], 0),
         (r#"{"ts":1778580123,"host":"evil.test"}"#, &["evil.test evil.test strong"], 0),
-        // What stands in a longer text is what it looks like.
+        // A value within a longer text is judged by its looks.
         (r#"{"ts":1778580123,"note":"see evil.test"}"#, &["evil.test evil.test strong"], 0),
     ];
     let mut wrong = Vec::new();
@@ -314,7 +315,7 @@ fn entries_are_asked_at_the_time_of_the_event() {
         ["old.test", "always.test", "always.test", "new.test", "always.test", "old.test", "new.test", "always.test"]
     );
     assert_eq!((stats.withheld.filtered, stats.undated), (4, 3));
-    // What does not ask for the time is not told of it.
+    // Scans that do not ask for times do not get them.
     let (hits, stats) = scan(&sieve, &ScanOptions::default(), log);
     assert_eq!((hits.len(), stats.undated), (12, 0));
 }
@@ -355,7 +356,7 @@ fn allow_entries_are_asked_at_the_time_of_the_event_too() {
     assert_eq!(names("2025-01-01T00:00:00Z"), all);
     let (hits, stats) = scan(&sieve, &options, &line("2024-06-01T00:00:00Z"));
     assert_eq!((hits.len(), stats.withheld.allowed), (1, 3));
-    // Without a time every allow entry counts, as it does where no time is asked for.
+    // Without a time every allow entry applies, as in a scan that does not ask for times.
     assert_eq!(names("no time:"), all[..1]);
     assert_eq!(scan(&sieve, &ScanOptions::default(), &line("2026-01-01T00:00:00Z")).0, all[..1]);
 }
@@ -371,7 +372,7 @@ fn hits_outside_a_span_of_time_are_left_out_and_counted() {
     let (hits, stats) = scan(&sieve, &options, log);
     assert_eq!(hits.len(), 4, "{hits:?}");
     assert_eq!((stats.withheld.outside, stats.undated, stats.hits), (3, 1, 4));
-    // A line over the cap is no event: its hits pass, and are counted.
+    // A line over the length cap is not read as an event. Its hits pass, and are counted.
     let long = format!("2020-01-01T00:00:00Z evil.test {} evil.test\n", "x ".repeat(700_000));
     let (hits, stats) = scan(&sieve, &options, &long);
     assert_eq!((hits.len(), stats.undated), (2, 2));
@@ -425,8 +426,8 @@ fn hits_are_the_same_however_they_are_handed_over() {
     assert_eq!(counts(&stats), counts(&first));
 }
 
-/// A log of some lines of each layout with its header on the way, in random order, long enough for several threads: pieces of it, each so
-/// many times.
+/// A log with lines of each layout, including headers, in random order. Each piece is given with its number of
+/// repetitions, so that the log is long enough for several threads.
 fn mixed(pieces: &[(usize, usize)]) -> String {
     let mut log = String::new();
     while log.len() < 3 << 20 {
@@ -446,7 +447,7 @@ fn mixed(pieces: &[(usize, usize)]) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 4 } else { 200 }))]
 
-    /// The same events, whichever thread reads a line, and wherever the pieces of a stream end.
+    /// Events do not depend on the thread that reads a line, or on where the pieces of a stream end.
     #[test]
     fn events_are_the_same_however_a_log_is_read(
         pieces in vec((0..APART.len(), 1_usize..60), 1..12),
@@ -485,7 +486,7 @@ proptest! {
 const FIRST: &str = "#separator \\x09\n#fields\tts\tid.orig_h\tquery\n";
 const SECOND: &str = "#close\t2026-05-12\n#separator \\x09\n#fields\tts\tquery\tid.orig_h\tuser\n";
 
-/// A log with two headers on the way, of some megabytes, and who each hit is of.
+/// A log of several megabytes with two headers, and the name expected for each hit.
 fn two_headers(lines: usize) -> (String, Vec<String>) {
     let (mut log, mut who) = (FIRST.to_owned(), Vec::new());
     let filler = "#comment\n1778580123\t192.0.2.1\tok.example\n".repeat(20);
@@ -520,11 +521,11 @@ fn headers_count_wherever_a_line_is_scanned() {
         ControlFlow::Continue(())
     };
     scanner.scan(log.as_bytes(), &mut sink);
-    // From the middle, by other threads.
+    // From the middle of the log, by other threads.
     scanner.scan_parallel(log.as_bytes(), &mut sink);
     scanner.scan_reader(log.as_bytes(), &mut sink).unwrap();
     scanner.scan_reader_parallel(log.as_bytes(), &mut sink).unwrap();
-    // Followed: some bytes at a time, cut anywhere.
+    // As a growing file: a few bytes at a time, cut anywhere.
     let mut tail = netsieve::scan::Tail::new();
     for part in log.as_bytes().chunks(77_777) {
         scanner.scan_tail(&mut tail, part, &mut sink).unwrap();
@@ -565,7 +566,7 @@ fn headers_count_in_compressed_files() {
 
 #[test]
 fn what_an_input_does_not_say_is_not_taken_from_another() {
-    // A time without a year is known by the time of its file, and of no other.
+    // The year of a time without one comes from the file's own time, and from no other file.
     let sieve = sieve("evil.test\n");
     let line = b"May 12 10:02:03 gw app: evil.test\n";
     let written = |at: Option<&str>| -> std::io::Result<Source<'_>> {

@@ -1,4 +1,4 @@
-//! Hashes of files and mail addresses, from lists to hits.
+//! File hashes and mail addresses, from lists to hits.
 #![cfg(feature = "feeds")]
 
 use std::ops::ControlFlow;
@@ -18,7 +18,7 @@ fn read(text: &str, format: Option<Format>) -> (Sieve, BuildReport) {
     builder.build().expect("few entries")
 }
 
-/// Hits as `context canonical`, and where they start.
+/// Hits as `context canonical`, with their offsets.
 fn hits(sieve: &Sieve, engine: Engine, log: &[u8]) -> Vec<(String, u64)> {
     let mut options = ScanOptions::default();
     options.engine = engine;
@@ -74,7 +74,7 @@ fn what_a_plain_list_holds_is_hit() {
             assert!(seen.iter().any(|(hit, _)| *hit == want), "{engine:?} {line}: {seen:?}");
         }
     }
-    // The name of an address is hit as ever, and where another stands before it, it alone.
+    // The domain of a listed address still hits. After another local part, only the domain does.
     assert_eq!(
         hits(&sieve, Engine::Auto, b"boss@shop.test"),
         [("text boss@shop.test [Email]".to_owned(), 0), ("email shop.test [Domain]".to_owned(), 5)]
@@ -115,7 +115,7 @@ fn what_is_saved_answers_as_what_was_built() {
     let log = format!("{MD5} boss@shop.test\n");
     assert_eq!(hits(&opened, Engine::Auto, log.as_bytes()), hits(&built, Engine::Auto, log.as_bytes()));
     assert_eq!(hits(&built, Engine::Auto, log.as_bytes()).len(), 3);
-    // Without either there are no sections for them.
+    // A set with neither has no sections for them.
     let without = read("shop.test\n", Some(Format::Plain)).0;
     let is_theirs = |name: &str| name.starts_with("digests") || name.starts_with("emails");
     assert!(without.sections().iter().all(|section| !is_theirs(&section.name)));
@@ -141,7 +141,7 @@ fn what_is_everywhere_is_refused_or_warned_of() {
     assert_eq!(builder.build().unwrap().0.len(), 1);
 }
 
-/// Every reader that has a word for them takes them; what only tells what is alike, contacts and whom an attack was at are none.
+/// Every reader that knows these types takes them. Hashes of similarity, contacts and victims of attacks are not taken.
 #[test]
 fn readers_take_them_by_their_own_words() {
     let all = |text: &str, format: Format| -> Vec<String> {
@@ -220,7 +220,7 @@ fn readers_take_them_by_their_own_words() {
     assert_eq!(all(&threatfox, Format::ThreatFox), ["email a@x.test".to_owned(), hash(MD5), hash(SHA256)]);
     let sslbl = format!("# Listingdate,SHA1,Listingreason\n2026-05-01 12:00:00,{SHA1},ExampleBot C&C\n");
     assert_eq!(all(&sslbl, Format::Sslbl), [hash(SHA1)]);
-    // Of a table the headers say it; who to write to is none.
+    // A table's header names the types. A contact column is not a value.
     let csv = format!("md5,sha256,sender\n{MD5},{SHA256},a@x.test\n");
     assert_eq!(all(&csv, Format::Csv), ["email a@x.test".to_owned(), hash(MD5), hash(SHA256)]);
     assert_eq!(
@@ -276,7 +276,7 @@ fn a_warning_list_of_hashes_allows_them() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Whatever stands around them, all engines find the same.
+    /// All engines find the same hits, whatever surrounds them.
     #[test]
     fn engines_agree(parts in proptest::collection::vec(select(vec![
         MD5, SHA1, SHA256, "boss@shop.test", "BOSS", "@", "shop.test", " ", "\n", ":", "-", "=", "%20", "\\n", "\\u0026", "0", "a", "g", ".",

@@ -1,4 +1,4 @@
-//! What who embeds the crate guesses first, from the documentation alone.
+//! The first guesses of someone who embeds the crate with only the documentation at hand.
 #![cfg(all(feature = "config", feature = "live", feature = "serde", feature = "events"))]
 
 use std::error::Error;
@@ -55,7 +55,7 @@ fn first_guesses_compile() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What `serde` gives is what `JsonLines` writes.
+/// `serde` and `JsonLines` write the same JSON.
 #[test]
 fn serialized_as_json_lines_are_written() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
@@ -65,7 +65,7 @@ fn serialized_as_json_lines_are_written() -> Result<(), Box<dyn Error>> {
         "url,tags,first_seen\nhttp://shop.test/login/,phish,2026-05-12 10:00:00\nhttp://evil.test/,c2,\n",
     )?;
     let (sieve, _) = Sieve::builder().read(FeedFile::new(&list).confidence(80))?.build()?;
-    // What is longer than a line is shown is cut in both.
+    // A value longer than the shown part of a line is cut in both.
     let long = "a".repeat(2 * MAX_SHOWN_LINE);
     let line = format!(
         "192.0.2.7 - - [12/May/2026:10:02:03 +0000] \"GET http://shop.test/login/x HTTP/1.1\" 200 5 \"-\" \"{long}\"\n"

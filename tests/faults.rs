@@ -1,5 +1,5 @@
-//! Readers that fail: calls that a signal interrupts change nothing, and what can't be read is an error with its cause,
-//! after the hits before it.
+//! Failing readers: calls interrupted by a signal change nothing, and a read failure is reported with its cause, after
+//! the hits before it.
 #![cfg(all(feature = "feeds", feature = "compression", feature = "parallel"))]
 
 mod packed;
@@ -13,10 +13,10 @@ use netsieve::scan::many::{Delivery, ReadAt, Source};
 use netsieve::{Feed, Scanner, Sieve};
 use packed::{bzip2, gzip, xz, zstd};
 
-/// What a broken disk says.
+/// The error code of a broken disk.
 const EIO: i32 = 5;
 
-/// Gives short pieces with interrupted calls between them, and fails for good at `end` if there is one.
+/// Returns short reads with interruptions between them, and fails at `end`, if given.
 struct Faulty<'a> {
     rest: &'a [u8],
     end: Option<usize>,
@@ -43,7 +43,7 @@ impl Read for Faulty<'_> {
     }
 }
 
-/// A file of which what follows `end` can't be read.
+/// A file that cannot be read from offset `end` on.
 struct BadBlocks<'a>(&'a [u8], usize);
 
 impl ReadAt for BadBlocks<'_> {
@@ -91,7 +91,7 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// The lines that hit, and how the scan ends.
+/// The lines that hit, and the result of the scan.
 type Outcome = (Vec<u64>, netsieve::Result<()>);
 
 fn by_reader(bytes: &[u8], end: Option<usize>) -> Outcome {
@@ -154,7 +154,7 @@ fn a_broken_disk_is_an_error_after_the_hits_before() {
                 assert_eq!(os_error(&error), Some(EIO), "{form} at {end}: {error}");
                 assert!(want.starts_with(&lines), "{form} at {end}");
                 if form == "plain" {
-                    // Each line that was read whole.
+                    // Every line that was read completely.
                     let whole = bytes[..end].iter().filter(|&&byte| byte == b'\n').count() as u64;
                     let before = want.iter().filter(|&&line| line <= whole).count();
                     assert!(lines.len() >= before, "{} lines of {before} at {end}", lines.len());

@@ -1,4 +1,4 @@
-//! Feeds, from bytes to records and rejections, through the public face.
+//! Reading feeds into records and rejections, through the public interface.
 #![cfg(feature = "feeds")]
 
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ mod tables;
 #[path = "feeds/xml.rs"]
 mod xml;
 
-/// Reads a feed and gives the result beside what went into the sink.
+/// Reads a feed, and returns the result with the contents of the sink.
 fn read_as(bytes: &[u8], format: Option<Format>, feed: &Feed) -> (Result<Format, Error>, Seen) {
     let mut seen = Seen::default();
     let result = feed::read(bytes, "list.txt", format, feed, &mut seen);
@@ -254,7 +254,7 @@ fn policies_reach_the_values() {
     );
     assert_eq!(result.unwrap(), Format::Hosts);
     assert_eq!(seen.indicators[0].scope(), Some(Scope::Suffix));
-    // An allow list may hold a name of one label.
+    // An allow list may contain a single-label name.
     let (result, seen) = read_as(b"intranet\n", Some(Format::Plain), &Feed::new("").action(Action::Allow));
     assert_eq!((result.unwrap(), seen.records()), (Format::Plain, vec![(1, "intranet")]));
 }
@@ -263,7 +263,7 @@ fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(unit).collect()
 }
 
-/// One list in every encoding and with every line end gives one result.
+/// The same list gives the same result in every encoding and with every line end.
 #[test]
 fn encodings_and_line_ends() {
     let text = "# comment\n192.0.2.1\t1\n\nevil.test\n\u{a0}bad.example\u{a0}\nbücher.example\n198.51.100.0/24";
@@ -290,7 +290,7 @@ fn encodings_and_line_ends() {
         assert_eq!(result.expect(name), Format::Plain);
         assert_eq!(seen.records(), expected, "{name}");
         assert_eq!((seen.rejections(), seen.lines), (vec![], 7), "{name}");
-        // Whatever the pieces it comes in.
+        // The result does not depend on the size of the chunks.
         let mut seen = Seen::default();
         feed::read(OneByte(&bytes), "", None, &Feed::new(""), &mut seen).expect(name);
         assert_eq!(seen.records(), expected, "{name}, byte by byte");
@@ -306,7 +306,8 @@ impl Read for OneByte<'_> {
     }
 }
 
-/// A mark in the middle, as concatenated files have it, is no part of a value; one bad byte makes one line Latin-1.
+/// A byte order mark in the middle of a file, as after concatenation, is not part of a value. One invalid byte makes
+/// only its own line Latin-1.
 #[test]
 fn marks_and_bad_bytes_within() {
     let (_, seen) = read_ok(b"evil.test\n\xef\xbb\xbfbad.example\n\xfcber.example\n\xc3\xbcber.example\n");
@@ -314,7 +315,7 @@ fn marks_and_bad_bytes_within() {
     assert_eq!(seen.records(), expected);
 }
 
-/// Line ends at every offset around the edge of a chunk of 64 KiB.
+/// Line ends at every offset around the end of a 64 KiB chunk.
 #[test]
 fn line_ends_across_chunks() {
     for end in ["\n", "\r\n", "\r"] {
@@ -341,7 +342,7 @@ fn line_ends_across_chunks() {
 #[test]
 fn over_long_lines() {
     let limit = netsieve::limits::MAX_FEED_LINE;
-    // The comment that is as long as may be is read, one byte more is reported; so is a line of several times the cap.
+    // A comment of the maximum length is read. One that is a byte longer, or several times as long, is reported.
     for (length, is_long) in [(limit, false), (limit + 1, true), (limit * 3, true)] {
         for (before, end) in [("evil.test\n", "\n"), ("evil.test\r\n", "\r\n"), ("evil.test\r", "\r")] {
             let long = format!("#{}", "é".repeat(limit * 2));
@@ -357,12 +358,12 @@ fn over_long_lines() {
             }
         }
     }
-    // At the end of the feed, without a line end; and as its only line.
+    // At the end of the feed, without a line end; and as the only line.
     let long = "x".repeat(limit * 2 + 17);
     let (_, seen) = read_ok(format!("evil.test\n{long}"));
     assert_eq!((seen.records().len(), seen.rejections.len(), seen.lines), (1, 1, 2));
     assert!(read_err(&long).contains("not recognised"));
-    // A value over the cap of values.
+    // A value over the length cap for values.
     let value = format!("http://evil.test/{}", "a".repeat(netsieve::limits::MAX_OBSERVABLE));
     let (_, seen) = read_ok(format!("evil.test\n{value}\nbad.example"));
     assert_eq!(seen.rejections[0].2, Reject::TooLong);
@@ -389,9 +390,9 @@ fn feeds_that_cannot_be_used() {
     }
     for prose in [
         "This is a list of the things that we have seen.\nIt has moved to another place.\nPlease look there.\n",
-        // A digit short of hashes.
+        // One digit short of a hash.
         "d41d8cd98f00b204e9800998ecf8427\n0cc175b9c0f1b6a831c399e26977266\n",
-        // By the letter, single addresses.
+        // Literally, these are single addresses.
         "192.0.2.0\t192.0.2.255\t24\t100\n198.51.100.0\t198.51.100.255\t24\t90\n",
         "1\n2\n3\n",
         "\u{0}\u{1}\u{2}",
@@ -404,7 +405,7 @@ fn feeds_that_cannot_be_used() {
     }
     let error = feed::read(&b""[..], "", None, &Feed::new(""), &mut Seen::default()).unwrap_err();
     assert_eq!(error.to_string(), "empty feed: no data line in it");
-    // Named, it is read, and nothing comes of it.
+    // If the format is named, the feed is read, but yields nothing.
     let (result, seen) = read_as(b"no\nlist\n", Some(Format::Plain), &Feed::new(""));
     let message = result.unwrap_err().to_string();
     assert!(message.contains("no indicator") && message.contains("all 2 values"), "{message}");
@@ -418,7 +419,7 @@ fn urls_may_hold_commas() {
     assert_eq!(seen.records.len(), 4);
 }
 
-/// A hosts file may hold names alone; a list of what is neither is a question.
+/// A hosts file may contain bare names. A list without a clear format is an error that asks for it.
 #[test]
 fn doubt_is_an_error() {
     let (format, seen) = read_ok("evil.test\nbad.example\n0.0.0.0 worse.test\n0.0.0.0 worst.test\n");
@@ -449,7 +450,7 @@ fn names_of_formats() {
 fn files() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("evil.hosts");
-    // The name says one thing, the content another.
+    // The file name and the content disagree.
     std::fs::write(&path, "evil.test\n").unwrap();
     let mut seen = Seen::default();
     assert_eq!(feed::read_file(&path, None, &Feed::new(""), &mut seen).unwrap(), Format::Plain);
@@ -461,7 +462,7 @@ fn files() {
     assert_eq!(error.path(), Some(folder.path()));
 }
 
-/// An error midway is an error, whatever was read before.
+/// A failure midway is an error, whatever was read before it.
 #[test]
 fn an_error_midway() {
     struct Broken(usize);
@@ -493,7 +494,7 @@ fn compressed_feeds_need_the_feature() {
     }
 }
 
-/// Below the certainty that is needed, the candidates are listed; nothing is guessed, and nothing is read.
+/// Below the required certainty the error lists the candidates; nothing is guessed and nothing is read.
 #[test]
 fn ambiguous_feeds_are_a_question() {
     for (text, candidate) in [
@@ -508,7 +509,7 @@ fn ambiguous_feeds_are_a_question() {
     }
 }
 
-/// What needs a feature is recognised without it, and says so.
+/// A format that needs a missing feature is still recognised, and the error names the feature.
 #[test]
 fn formats_that_are_features() {
     for (bytes, feature, has_it) in [
@@ -584,7 +585,7 @@ mod compressed {
         }
     }
 
-    /// Cut anywhere, or with any byte turned over, a compressed feed is never taken for whole with less in it.
+    /// A truncated or corrupted compressed feed is never accepted as a complete, shorter one.
     #[test]
     fn truncated_or_corrupt() {
         let list: String = (0..40).map(|n| format!("{n}.evil.test\n")).collect();
@@ -595,7 +596,7 @@ mod compressed {
         ] {
             for cut in (0..whole.len()).filter(|&cut| cut != boundary) {
                 let message = read_err(&whole[..cut]);
-                // Of the first bytes alone nobody can tell what they begin.
+                // A few bytes are too short to recognise the compression.
                 assert!(cut < 4 || message.contains("truncated or corrupt"), "{cut}: {message}");
             }
         }
@@ -625,7 +626,7 @@ mod compressed {
     }
 }
 
-/// Lines that look like something, and bytes that look like nothing.
+/// Lines that resemble a format, and bytes that resemble none.
 fn garbage() -> impl Strategy<Value = Vec<u8>> {
     let token = prop_oneof![
         "[0-9]{1,3}(\\.[0-9]{0,3}){1,4}",
@@ -642,12 +643,12 @@ fn garbage() -> impl Strategy<Value = Vec<u8>> {
         let words: String = words.into_iter().map(|(word, gap)| word + gap).collect();
         (words + end).into_bytes()
     });
-    // Without NULs, which at one parity would make UTF-16 of it.
+    // No NULs: at one parity they would make the bytes UTF-16.
     let raw = proptest::collection::vec(1_u8.., 0..30);
     proptest::collection::vec(prop_oneof![4 => line, 1 => raw], 0..12).prop_map(|parts| parts.concat())
 }
 
-/// The lines of a text the slow way; a byte order mark and UTF-16 left aside.
+/// Splits a text into lines naively, without byte order marks or UTF-16.
 fn naive_lines(bytes: &[u8]) -> Vec<String> {
     let text: Vec<u8> = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).to_vec();
     let text: String = text.iter().map(|&byte| char::from(byte)).collect();
@@ -660,8 +661,8 @@ fn naive_lines(bytes: &[u8]) -> Vec<String> {
 }
 
 proptest! {
-    /// Nothing is lost: each data line of a plain list gives one record or one rejection, each blank line and comment
-    /// none; each data line of a hosts file at least one.
+    /// Nothing is lost: in a plain list, each data line yields one record or one rejection, and blank lines and
+    /// comments yield none. In a hosts file, each data line yields at least one.
     #[test]
     fn every_line_is_accounted_for(bytes in garbage()) {
         prop_assume!(!bytes.starts_with(b"\xff\xfe") && !bytes.starts_with(b"\xfe\xff"));
@@ -669,7 +670,7 @@ proptest! {
         let lines = naive_lines(&bytes);
         let trimmed = |line: &str| {
             let bytes: Vec<u8> = line.chars().map(|c| c as u8).collect();
-            // 0xCA at the end of a word of ASCII is the no-break space of Mac OS Roman.
+            // 0xCA at the end of an ASCII word is the no-break space of Mac OS Roman.
             let is_blank = |at: usize| {
                 let next = bytes.get(at + 1).is_none_or(|next| next.is_ascii() && !next.is_ascii_alphanumeric());
                 bytes[at] == 0xca && next && (at == 0 || bytes[at - 1].is_ascii())
@@ -698,7 +699,7 @@ proptest! {
             prop_assert_eq!(&told, &data, "{:?}", format);
             prop_assert_eq!(result.is_ok(), !seen.records.is_empty());
         }
-        // Recognition only decides between the two, or refuses.
+        // Recognition only chooses between the two, or refuses.
         let (result, seen) = read_as(&bytes, None, &feed);
         if let Ok(format) = result {
             let (_, named) = read_as(&bytes, Some(format), &feed);
@@ -707,7 +708,7 @@ proptest! {
         }
     }
 
-    /// Bytes of any kind, compressed or not by their looks, never panic.
+    /// No bytes cause a panic, compressed or apparently so.
     #[test]
     fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..200), magic in 0..6_usize) {
         let magics: [&[u8]; 6] = [b"", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\xff\xfe", b"\xfe\xff", b"\x50\x2a\x4d\x18"];
@@ -716,7 +717,7 @@ proptest! {
         prop_assert!(seen.records.len() + seen.rejections.len() <= bytes.len());
     }
 
-    /// What a record lists reads back as the same indicator, and so does its canonical text.
+    /// The listed text of a record reads back as the same indicator, and so does its canonical text.
     #[test]
     fn records_read_back(bytes in garbage()) {
         let (_, seen) = read_as(&bytes, Some(Format::Plain), &Feed::new(""));
@@ -730,7 +731,7 @@ proptest! {
 }
 
 mod real {
-    //! Public feeds, whose facts were counted independently.
+    //! Public feeds whose facts were counted independently.
     use super::*;
 
     use crate::seen::read_real;
@@ -748,7 +749,7 @@ mod real {
             ("stevenblack.domains.txt", Kind::Domain, Some(Scope::Suffix), 140_626, 0),
             ("hagezi-fake.domains.txt", Kind::Domain, Some(Scope::Suffix), 14_043, 0),
             ("openphish.txt", Kind::Url, Some(Scope::Exact), 300, 0),
-            // 65 rows end with a dot and 49 have an empty octet within; all others are quads.
+            // 65 rows end with a dot and 49 have an empty octet; all others are dotted quads.
             ("isc-sans-ab.txt", Kind::Ip, None, 35_584 - 114, 114),
         ] {
             let (format, seen) = read_real(name);

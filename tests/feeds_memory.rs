@@ -1,4 +1,4 @@
-//! Readers take little memory, however large the feed.
+//! Readers use little memory, however large the feed.
 #![cfg(feature = "feeds")]
 #![allow(unsafe_code, reason = "a counting allocator")]
 
@@ -17,7 +17,7 @@ thread_local! {
     static PEAK: Cell<isize> = const { Cell::new(0) };
 }
 
-/// Counts the bytes that each thread holds.
+/// An allocator that counts the bytes that each thread holds.
 struct Counting;
 
 fn add(bytes: isize) {
@@ -27,23 +27,23 @@ fn add(bytes: isize) {
     });
 }
 
-// SAFETY: every call is handed on as it is to the system's allocator, whose contract is the same.
+// SAFETY: every call is passed unchanged to the system's allocator, which has the same contract.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         add(layout.size() as isize);
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         add(-(layout.size() as isize));
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
         add(len as isize - layout.size() as isize);
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.realloc(pointer, layout, len) }
     }
 }
@@ -51,7 +51,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Counts what it is given and keeps nothing.
+/// A sink that counts what it receives and keeps nothing.
 #[derive(Default)]
 struct Count {
     records: u64,
@@ -72,7 +72,7 @@ impl RecordSink for Count {
     fn lines(&mut self, _: u64) {}
 }
 
-/// The most that a reader holds at a time beside its input, in MiB.
+/// The peak memory of a reader, without its input, in MiB.
 fn peak(read: impl FnOnce(&mut Count) -> Result<Format, Error>) -> (Result<Format, Error>, Count, f64) {
     let mut sink = Count::default();
     let before = HELD.get();
@@ -81,7 +81,7 @@ fn peak(read: impl FnOnce(&mut Count) -> Result<Format, Error>) -> (Result<Forma
     (result, sink, (PEAK.get() - before) as f64 / (1 << 20) as f64)
 }
 
-/// A head, one text many times over, and a tail.
+/// A head, one text repeated many times, and a tail.
 struct Repeated<'t> {
     parts: [&'t str; 3],
     left: [u64; 3],
@@ -114,7 +114,7 @@ impl Read for Repeated<'_> {
     }
 }
 
-/// 20 MB of each kind of feed: of lines, rows, records, one line of JSON, XML.
+/// 20 MB of each kind of feed: lines, rows, records, JSON on one line, XML.
 #[test]
 fn feeds_stream() {
     let attribute = r#"{"type":"domain","category":"Network activity","to_ids":true,"value":"evil.test"},"#;
@@ -127,7 +127,7 @@ fn feeds_stream() {
         (Format::Csv, "indicator,type\n", "evil.test,domain\n", "", 1.5),
         (Format::JsonLines, "", "{\"ip\": \"192.0.2.1\", \"tags\": [\"a\"]}\n", "", 1.5),
         (Format::UrlhausJson, "{\"1\":[", urlhaus, "{\"url\":\"http://evil.test/a\"}]}", 1.5),
-        // What an event says of all its attributes may follow them.
+        // An event's metadata may follow its attributes.
         (Format::Misp, "{\"Event\":{\"info\":\"x\",\"Attribute\":[", attribute, "{}]}}", waits),
         (Format::Stix, "{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[", stix, "{}]}", waits),
         #[cfg(feature = "xml")]
@@ -148,7 +148,7 @@ fn feeds_stream() {
     }
 }
 
-/// 2 GiB of a list, of a table, and of JSON on one line take no more than 20 MB of them do.
+/// 2 GiB of a list, a table, or JSON on one line need no more memory than 20 MB.
 #[test]
 #[ignore = "reads 6 GiB, which takes minutes"]
 fn two_gibibytes() {
@@ -167,7 +167,7 @@ fn two_gibibytes() {
     }
 }
 
-/// One value of 100 MB is cut at the cap, and costs no more than that.
+/// A value of 100 MB is cut at the cap, and costs no more than the cap.
 #[test]
 fn huge_fields() {
     let times = (100 << 20) / 16;
@@ -202,7 +202,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// No real feed takes 64 MiB to read, beyond what becomes of it.
+/// No real feed needs 64 MiB to read, apart from the records it yields.
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn real_feeds() {

@@ -1,5 +1,5 @@
-//! The compiled file: what is opened is what was built, whatever else is in a file is refused or harmless, and saving never leaves half a
-//! file.
+//! The compiled file: opening restores the set that was saved, a file with any other content is refused or harmless,
+//! and saving never leaves a partial file.
 
 mod damage;
 mod oracle;
@@ -39,7 +39,7 @@ fn pattern(target: PatternTarget, text: &str) -> Indicator {
     Indicator::Pattern(Pattern::new(target, text).expect("a pattern"))
 }
 
-/// A thing of every kind, of three feeds.
+/// One entry of every kind, from three feeds.
 fn world() -> World {
     let indicators = [
         name("evil.test", Scope::Suffix, None),
@@ -87,8 +87,8 @@ fn golden_path(version: u32) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/v{version}.sieve"))
 }
 
-/// The file of the current version of the format. It is made anew by `NETSIEVE_WRITE_GOLDEN=1` until that version is released, and
-/// never after.
+/// The file of the current format version. `NETSIEVE_WRITE_GOLDEN=1` writes it again, but only until that version is
+/// released.
 fn golden() -> Vec<u8> {
     let path = golden_path(VERSION);
     if std::env::var_os("NETSIEVE_WRITE_GOLDEN").is_some_and(|value| value == "1") {
@@ -97,7 +97,7 @@ fn golden() -> Vec<u8> {
     std::fs::read(path).expect("a file of the tests")
 }
 
-/// Nobody is left guessing with the file of an earlier version.
+/// The error for a file of an earlier version says what to do.
 #[test]
 fn the_golden_file_of_each_earlier_version_is_refused_by_its_number() {
     for version in 1..VERSION {
@@ -112,7 +112,7 @@ fn the_golden_file_of_each_earlier_version_is_refused_by_its_number() {
     }
 }
 
-/// What says that it is a set is not read, and no memory asked for, before its beginning is in order.
+/// The rest of a file is not read, and no memory is allocated for it, until its header has been checked.
 #[test]
 fn a_file_is_looked_at_before_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
@@ -135,14 +135,14 @@ fn a_file_is_looked_at_before_it_is_read() {
         file
     };
     refused(&with_len(&file, HUGE), HUGE, "more than 17179869184");
-    // A section that is as long as the file says, within the cap and beyond what there is memory for.
+    // A section as long as its file says, within the cap but larger than memory.
     let mut long = with_len(&file, 16 << 30);
     let last = 128 + 64 * (parts.sections.len() - 1);
     let start = u64::from_le_bytes(long[last + 40..last + 48].try_into().unwrap());
     long[last + 48..last + 56].copy_from_slice(&((15_u64 << 30) - start).to_le_bytes());
     reseal(&mut long);
     refused(&long, 16 << 30, "something after the last section");
-    // Many sections are refused by their number, before any is looked at.
+    // Too many sections are refused by their number, before any is examined.
     parts.sections = (0..40_000).map(|n| (format!("s{n}"), Vec::new())).collect();
     let many = parts.assemble();
     refused(&many, many.len() as u64, "40000 sections, more than 1024");
@@ -152,7 +152,7 @@ fn a_file_is_looked_at_before_it_is_read() {
     assert!(Sieve::from_bytes(parts.assemble()).unwrap_err().to_string().contains("section s77: is there twice"));
 }
 
-/// A set is a regular file: nothing else is waited for, or read without an end.
+/// A set is a regular file. Opening anything else neither blocks nor reads without end.
 #[cfg(unix)]
 #[test]
 fn what_is_no_regular_file_is_refused() {
@@ -254,7 +254,7 @@ fn the_description_of_the_container_is_true() {
     assert_eq!(resealed, file);
 }
 
-/// Runs `check` in a thread, and fails if it does not come to an end.
+/// Runs `check` in a thread, and fails if it does not finish.
 fn within_time(check: impl FnOnce() + Send + 'static) {
     let (done, wait) = mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -287,7 +287,7 @@ fn a_file_with_stale_checksums_is_refused() {
     }
 }
 
-/// As many bits of each part are flipped as make this many files in all, all of those of small parts.
+/// Bits are flipped in each part to make this many files in all. In small parts, every bit is flipped.
 const FLIPS: usize = 4000;
 
 #[test]
@@ -314,7 +314,7 @@ fn every_bit_flip_under_right_checksums_is_refused_or_harmless() {
                 Err(_) => panic!("byte {}, bit {}", place / 8, place % 8),
             }
         }
-        // Lines, scores and the like may be anything; links may not.
+        // Lines and scores may have any value, but links may not.
         assert!(opened > 100 && refused > 1000, "{opened} {refused}");
     });
 }
@@ -342,7 +342,7 @@ fn sections_that_are_cut_or_longer_are_refused_or_harmless() {
     });
 }
 
-/// Files that were written before the URLs of a host were put in the order of their paths would miss some.
+/// Files written before the URLs of a host were sorted by path would miss some of them.
 #[test]
 fn urls_of_a_host_in_another_order_are_refused() {
     let parts = Parts::of(&golden());
@@ -350,7 +350,7 @@ fn urls_of_a_host_in_another_order_are_refused() {
         parts.sections.iter().find(|(name, _)| name == "urls.with_path.items").expect("the URLs of each host");
     let ids: Vec<[u8; 4]> = items.as_chunks().0.to_vec();
     assert_eq!(ids.len(), 3);
-    // The first two are of one host.
+    // The first two belong to one host.
     let mut swapped = parts.clone();
     let items = swapped.sections.iter_mut().find(|(name, _)| name == "urls.with_path.items").expect("as above");
     items.1 = [ids[1], ids[0], ids[2]].concat();
@@ -413,7 +413,7 @@ fn random_damage_is_refused_or_harmless() {
     });
 }
 
-/// What the child process of the next test does: saves two sets in turn, for ever.
+/// The child process of the next test: saves two sets in turn, for ever.
 #[test]
 fn child_that_saves_for_ever() {
     let Some(path) = std::env::var_os("NETSIEVE_SAVE_FOR_EVER") else { return };
@@ -423,7 +423,7 @@ fn child_that_saves_for_ever() {
     }
 }
 
-/// Some 100 kB, with `set<n>.test` in it.
+/// A set of about 100 kB that contains `set<n>.test`.
 fn large(n: u32) -> Sieve {
     let mut builder = Sieve::builder();
     let feed = builder.feed(Feed::new("feed"));
@@ -450,7 +450,7 @@ fn a_process_that_is_killed_while_it_saves_leaves_a_whole_file() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // The moment does not matter; that it is another one each time does.
+        // The exact moment does not matter, only that it differs each time.
         std::thread::sleep(Duration::from_micros(20_000 + round * 997));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -461,7 +461,7 @@ fn a_process_that_is_killed_while_it_saves_leaves_a_whole_file() {
         seen[usize::from(holds[1])] += 1;
     }
     assert_eq!(seen[0] + seen[1], 40);
-    // What a killed process leaves behind is not taken for a set.
+    // Files left by a killed process cannot be mistaken for a set.
     let leftovers = std::fs::read_dir(folder.path()).unwrap().filter(|entry| {
         let name = entry.as_ref().unwrap().file_name();
         name != "set.sieve"

@@ -1,7 +1,8 @@
-//! The law *round trip*: a value that a feed reader accepts is hit when it is logged alone, between blanks, in quotes, as a
-//! string of JSON or a field of a table; else the reader rejects it, or says what it changed.
+//! The round-trip law: a value that a feed reader accepts is a hit if a log contains it on its own, between blanks, in
+//! quotes, as a JSON string or as a field of a table. Otherwise the reader rejects it, or reports the change it made.
 //!
-//! A few hundred cases of each reader by default; `NETSIEVE_CASES=10000` runs so many in all. The seed is fixed.
+//! By default each reader is tried on a few hundred cases; `NETSIEVE_CASES=10000` runs that many in total. The seed is
+//! fixed.
 #![cfg(feature = "feeds")]
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-/// What one reader is given a value in.
+/// Wraps a value in one reader's format.
 type Layout = fn(&str) -> String;
 
 fn json(value: &str) -> String {
@@ -44,7 +45,7 @@ fn base64(text: &str) -> String {
     out
 }
 
-/// The type that structured feeds give a value.
+/// The name of a value's type in structured feeds.
 fn kind(value: &str) -> &'static str {
     if let Ok(hash) = netsieve::value::FileHash::parse(value) {
         return hash.algorithm();
@@ -93,7 +94,8 @@ fn misp(value: &str) -> String {
     )
 }
 
-/// Every reader of text that takes values of its own choice. `warninglist` allows, `misp-feed` and `mmdb` are of files.
+/// Every text reader that decides the kind of a value itself. `warninglist` allows, and `misp-feed` and `mmdb` need
+/// files.
 const LAYOUTS: &[(Format, Layout)] = &[
     (Format::Plain, |v| format!("{v}\n")),
     (Format::Plain, |v| format!("{v}\t10\n")),
@@ -172,7 +174,7 @@ const LAYOUTS: &[(Format, Layout)] = &[
     }),
 ];
 
-/// Values that are read as written, and what real lists do to them.
+/// Values in canonical form, and with the changes that real lists make to them.
 fn value() -> impl Strategy<Value = String> {
     let label = "[a-z0-9]([a-z0-9_-]{0,8}[a-z0-9])?";
     let top = select(vec!["test", "example", "invalid", "co.example", "xn--p1ai", "Test"]);
@@ -273,11 +275,11 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What stands for an indicator in a log: its own text, and the value as the feed has it where a log would have that.
+/// The texts of an indicator in a log: its canonical text, and the listed value if a log could contain it.
 fn logged(indicator: &IndicatorRef<'_>, as_listed: &str) -> Vec<String> {
     let text = indicator.to_string();
     let is_hash = indicator.kind() == netsieve::Kind::Hash;
-    // A top-level domain stands for what is beneath it, and so does what says so.
+    // A top-level domain, and an indicator with the scope `Subdomains`, is found by a name under it.
     if !is_hash && !text.contains(['.', ':']) || indicator.scope() == Some(Scope::Subdomains) {
         return vec![format!("a.{text}")];
     }
@@ -293,7 +295,7 @@ fn logged(indicator: &IndicatorRef<'_>, as_listed: &str) -> Vec<String> {
     }
     let is_rewritten = as_listed.contains(['*', '[', '“', '→', '–']) && !as_listed.starts_with('[')
         || as_listed.starts_with(['.', '#'])
-        // Browsers read `http:\\`, and no log has it.
+        // Browsers accept `http:\\`, but no log contains it.
         || as_listed.contains(":\\\\")
         || as_listed.contains(char::is_whitespace)
         || ["h00p", "hxtp", "htxp", "hxxxp", "httx", "htp:", "ttp", "xxp", "hxxps", "h**p"]
@@ -306,7 +308,7 @@ fn logged(indicator: &IndicatorRef<'_>, as_listed: &str) -> Vec<String> {
     texts
 }
 
-/// The lines in which a value is looked for.
+/// The lines in which a value must be found.
 fn lines(value: &str) -> [String; 5] {
     [
         value.to_owned(),
@@ -330,7 +332,7 @@ fn hits(sieve: &Sieve, line: &str, id: u32) -> bool {
 struct Count {
     cases: u64,
     accepted: u64,
-    /// By reader.
+    /// Values that were not found, by reader.
     lost: BTreeMap<&'static str, Vec<String>>,
 }
 
@@ -341,7 +343,7 @@ fn check(format: Format, text: &str, count: &mut Count) {
     let feed = Feed::new("f").policy(policy);
     let mut builder = Sieve::builder();
     let id = builder.feed(feed.clone());
-    // What is rejected is said.
+    // A rejection is reported, so it need not be found.
     if feed::read(text.as_bytes(), "", Some(format), &feed, &mut builder.sink(id)).is_err() {
         return;
     }
@@ -349,14 +351,15 @@ fn check(format: Format, text: &str, count: &mut Count) {
     for indicator in sieve.indicators() {
         count.accepted += 1;
         let text = indicator.to_string();
-        // A top-level domain without what is beneath it, which the policy admits, is no name in text: a lookup finds it.
+        // A top-level domain with scope `Exact`, which the policy admits, is not recognised as a name in text; only a
+        // lookup finds it.
         if indicator.scope() == Some(Scope::Exact) && indicator.kind() == netsieve::Kind::Domain && !text.contains('.')
         {
             assert!(sieve.matcher().is_match_domain(&text, indicator.port()), "{text} (feed {text:?})");
             continue;
         }
         let as_listed = indicator.sources().next().unwrap().as_listed().into_owned();
-        // In Base64 it is no value of a log.
+        // Logs do not contain values in Base64.
         let listed = if format == Format::Dataset { "*" } else { &as_listed };
         for value in logged(&indicator, listed) {
             for line in lines(&value) {
@@ -396,7 +399,7 @@ fn what_is_accepted_is_found() {
     assert!(shown.is_empty(), "{}", shown.join("\n"));
 }
 
-/// What no reader may take for a value of its own, or must take for another: the faults that led to the law.
+/// Values that no reader may take as they are, or that it must change: the faults that led to this law.
 #[test]
 fn values_in_prose_and_of_firewalls() {
     for (value, expected) in [

@@ -1,7 +1,7 @@
-//! What the fuzzers hold to, over their seeds and over every input that ever broke one of them.
+//! The fuzzers' properties, checked on their seeds and on every input that has ever violated one.
 //!
-//! `tests/fuzz/run MINUTES` fuzzes. What it finds goes into `tests/fuzz/regressions/TARGET`, under a name that says what broke, and
-//! into [`REGRESSIONS`] with its cause.
+//! `tests/fuzz/run MINUTES` fuzzes. Store an input that it finds in `tests/fuzz/regressions/TARGET`, under a name that
+//! says what broke, and add it to [`REGRESSIONS`] with its cause.
 #![cfg(all(
     feature = "compression",
     feature = "config",
@@ -21,7 +21,7 @@ mod fuzz;
 
 use fuzz::TARGETS;
 
-/// Inputs that broke something: target, file, what it was.
+/// Inputs that once broke a property: target, file, cause.
 const REGRESSIONS: [(&str, &str, &str); 0] = [];
 
 fn folder(kind: &str, target: &str) -> PathBuf {
@@ -47,7 +47,7 @@ fn what_broke_once_breaks_nothing() {
         assert!(!cause.is_empty());
         run(&std::fs::read(folder("regressions", target).join(file)).expect(file));
     }
-    // No file without a cause.
+    // Every file has a stated cause.
     let known: BTreeSet<_> =
         REGRESSIONS.iter().map(|(target, file, _)| folder("regressions", target).join(file)).collect();
     for (target, _) in TARGETS {

@@ -1,10 +1,11 @@
-//! The house rules: who may import whom, where `unsafe` may stand, and that what the README says is what is checked.
+//! House rules: the imports allowed to each module, the files that may contain `unsafe`, and the checks that the README
+//! claims.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each module may import of the crate.
+/// The modules of the crate that each module may import.
 const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("error", &[]),
     ("limits", &[]),
@@ -20,11 +21,11 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("scan", &["event", "extract", "sieve", "input", "indicator", "value", "error", "limits"]),
     ("load", &["sieve", "feed", "error"]),
     ("live", &["sieve", "feed", "error"]),
-    // `limits` because the length of a shown line stands with all other caps.
+    // `limits`, because it holds the length of a shown line with all other caps.
     ("render", &["event", "scan", "sieve", "indicator", "limits"]),
 ];
 
-/// In tests a module may also use what its tests need to make a sieve.
+/// The modules that tests may import in addition, to build a sieve.
 const TESTS_MAY_IMPORT: [&str; 4] = ["error", "indicator", "random", "sieve"];
 
 fn root() -> &'static Path {
@@ -42,7 +43,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The files of `src` with their text, comments and doc comments taken out.
+/// The files of `src` with their text, without comments.
 fn code() -> Vec<(String, String)> {
     let src = root().join("src");
     let mut found = Vec::new();
@@ -61,16 +62,16 @@ fn module(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }
 
-/// A file of `src`, the path of its module, and its code.
+/// A file of `src`, its module path, and its code.
 struct Source {
     file: String,
     module: Vec<String>,
-    /// Without comments and without the tests at its end.
+    /// The code without comments, and without the tests at the end.
     code: String,
     tests: String,
 }
 
-/// All files by the paths of their modules, and what each re-exports.
+/// All files by module path, and the re-exports of each.
 struct House {
     sources: Vec<Source>,
 }
@@ -79,7 +80,8 @@ fn segments(path: &str) -> Vec<String> {
     path.split("::").map(|segment| segment.trim().to_owned()).collect()
 }
 
-/// Each path of a `use` item by itself: `a::{b, c::{d, e as f}}` is `a::b`, `a::c::d` and `a::c::e`, with the names they get.
+/// Splits a `use` item into its paths: `a::{b, c::{d, e as f}}` becomes `a::b`, `a::c::d` and `a::c::e`, each with its
+/// local name.
 fn expand(item: &str) -> Vec<(String, String)> {
     let item = item.trim();
     let Some((before, list)) = item.split_once('{') else {
@@ -104,22 +106,22 @@ fn expand(item: &str) -> Vec<(String, String)> {
     parts.flat_map(|part| expand(&format!("{before}{part}"))).collect()
 }
 
-/// How far an import goes.
+/// The visibility of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
-    /// It is one.
+    /// Private to the module.
     Private,
-    /// It is passed on within the crate.
+    /// Re-exported within the crate.
     Crate,
-    /// It is part of the public face.
+    /// Part of the public interface.
     Public,
 }
 
-/// The `use` items of a text: how far they go, and what they name.
+/// The `use` items of a text: the visibility and the paths of each.
 fn uses(code: &str) -> Vec<(Reach, Vec<(String, String)>)> {
     let mut found = Vec::new();
     for item in code.split(';') {
-        // What stands before a `use` is its visibility, or what stood before the item.
+        // The text before a `use` is its visibility, or belongs to the item before.
         let Some((before, paths)) = item.rsplit_once("use ") else { continue };
         if before.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             continue;
@@ -135,11 +137,11 @@ fn uses(code: &str) -> Vec<(Reach, Vec<(String, String)>)> {
     found
 }
 
-/// The paths of a text that begin with `crate`, `super` or `self`, outside of visibilities.
+/// The paths in a text that begin with `crate`, `super` or `self`, except in visibilities.
 fn paths(code: &str) -> Vec<String> {
     let code = code.replace("pub(in crate::", "pub(").replace("pub(in super::", "pub(");
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-    // What goes on in braces is read with the imports.
+    // Paths that continue in braces are read with the imports.
     let words = code.split(|c: char| !is_path(c)).filter(|word| !word.ends_with(':'));
     words
         .filter(|word| ["crate::", "super::", "self::"].iter().any(|start| word.starts_with(start)))
@@ -165,8 +167,8 @@ impl House {
         self.sources.iter().find(|source| source.module == module)
     }
 
-    /// The file in which what a path names stands, of a path that is written in `module`. Re-exports up to a reach are followed
-    /// to where it is defined. `None` for what is not the crate's.
+    /// Finds the file that defines a path used in `module`. Re-exports with at least the given visibility are followed
+    /// to the definition. `None` if the path leads outside the crate.
     fn resolve(&self, module: &[String], path: &str, reach: Reach, depth: usize) -> Option<&Source> {
         let mut path = segments(path);
         let mut at = module.to_vec();
@@ -199,12 +201,12 @@ impl House {
         targets.next().or(Some(source))
     }
 
-    /// The files that the code of a file, or its tests, names.
+    /// The files that a file's code, or its tests, refer to.
     fn named<'h>(&'h self, from: &'h Source, is_test: bool, reach: Reach) -> BTreeMap<&'h str, String> {
         let mut module = from.module.clone();
         module.extend(is_test.then(|| "tests".to_owned()));
         let text = if is_test { &from.tests } else { &from.code };
-        // Paths that begin with a room within the file's own.
+        // Paths that begin with a submodule of the file's own module.
         let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
         let is_within = |word: &&str| {
             let first = word.split_once("::").map(|(first, _)| first.to_owned());
@@ -230,7 +232,7 @@ fn modules_import_only_what_they_may() {
     let mut wrong = Vec::new();
     for source in &house.sources {
         let own = module(&source.file);
-        // Of `random` only tests know.
+        // Only tests use `random`.
         if own == "lib" || own == "random" {
             continue;
         }
@@ -241,7 +243,8 @@ fn modules_import_only_what_they_may() {
         let is_test_file = source.file.ends_with("tests.rs") || source.file.contains("/tests/");
         for in_tests in [false, true] {
             let is_test = in_tests || is_test_file;
-            // What a room has in its public face is its own to give; what it only passes on is not.
+            // A room may re-export through its public interface; items it only forwards within the crate count as
+            // imports.
             for (target, path) in house.named(source, in_tests, Reach::Crate) {
                 let target = module(target);
                 let is_allowed =
@@ -254,13 +257,13 @@ fn modules_import_only_what_they_may() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    // The test sees what there is to see.
+    // Checks that the test sees existing imports.
     for (own, target) in [("scan", "sieve"), ("feed", "indicator"), ("indicator", "value"), ("render", "scan")] {
         assert!(seen.contains(&(own.to_owned(), target.to_owned())), "{own} {target}");
     }
 }
 
-/// Strongly connected parts of a graph, those of more than one file, each in order.
+/// The strongly connected components of a graph that have more than one file, each sorted.
 fn circles<'g>(graph: &BTreeMap<&'g str, BTreeSet<&'g str>>) -> Vec<Vec<&'g str>> {
     let reach = |from: &'g str| {
         let (mut seen, mut next) = (BTreeSet::new(), vec![from]);
@@ -285,7 +288,7 @@ fn circles<'g>(graph: &BTreeMap<&'g str, BTreeSet<&'g str>>) -> Vec<Vec<&'g str>
     found
 }
 
-/// No file needs, by way of others, itself: each can be read after what it needs.
+/// No file depends on itself through other files, so each can be read after those it depends on.
 #[test]
 fn no_files_go_in_circles() {
     let house = House::new();
@@ -295,7 +298,7 @@ fn no_files_go_in_circles() {
             graph.insert(&source.file, house.named(source, false, Reach::Public).into_keys().collect());
         }
     }
-    // The test sees what there is to see.
+    // Checks that the test sees existing dependencies.
     assert!(graph["sieve/matching/matcher.rs"].contains("sieve/matching/search.rs"));
     assert!(graph["sieve/set.rs"].contains("sieve/tables/mod.rs"));
     assert!(graph["scan/driver/mod.rs"].contains("scan/driver/crew.rs"));
@@ -322,7 +325,7 @@ fn paths_are_read_as_they_are_written() {
     assert_eq!(circles(&graph), [["b", "c"]]);
 }
 
-/// One name for one thing: words of the glossary that several types were called once.
+/// One name for one thing: glossary words that several types once shared.
 #[test]
 fn words_of_the_glossary_name_one_type_each() {
     const WORDS: [&str; 6] = ["Entry", "Found", "Place", "Reader", "Record", "Row"];
@@ -342,10 +345,10 @@ fn words_of_the_glossary_name_one_type_each() {
     }
 }
 
-/// The table of ARCHITECTURE.md is the one that is held.
+/// The table in ARCHITECTURE.md equals the one that the tests check.
 #[test]
 fn the_rooms_import_what_the_page_says() {
-    // A packaged crate has it too.
+    // A packaged crate includes the page.
     let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let names = |cell: &str| -> BTreeSet<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let mut said = BTreeMap::new();
@@ -361,7 +364,7 @@ fn the_rooms_import_what_the_page_says() {
     assert_eq!(said, held.collect::<BTreeMap<_, BTreeSet<_>>>());
 }
 
-/// A room opens with what it is; one that others use also with an example.
+/// Every module begins with a description; a module that others use also has an example.
 #[test]
 fn every_room_says_what_it_is() {
     let text = |file: &str| fs::read_to_string(root().join("src").join(file)).unwrap();
@@ -382,7 +385,7 @@ fn every_room_says_what_it_is() {
     }
 }
 
-/// A file that is longer is several, of tests too.
+/// A longer file must be split; this includes tests.
 #[test]
 fn no_file_is_longer_than_a_reader_bears() {
     const MOST: usize = 600;
@@ -392,7 +395,7 @@ fn no_file_is_longer_than_a_reader_bears() {
     }
 }
 
-/// What a conversion refuses is an answer, an error, or cannot happen: a default would be a wrong one. Numbers may end at their largest.
+/// A failed conversion is a result, an error, or impossible; a default would be a wrong answer. Numbers may saturate.
 #[test]
 fn no_default_stands_in_for_what_a_conversion_refused() {
     const CONVERSIONS: [&str; 4] = ["from_utf8(", "try_from(", "try_into(", "from_u32("];
@@ -412,7 +415,7 @@ fn no_default_stands_in_for_what_a_conversion_refused() {
             let Some(default) = code[end..].strip_prefix(".unwrap_or") else { continue };
             let is_largest = default.starts_with("(u32::MAX)") || default.starts_with("(usize::MAX)");
             let is_computed = default.starts_with("_else(");
-            // U+FFFD stands for what is no character, by the standard.
+            // The standard prescribes U+FFFD for invalid characters.
             let is_replaced = default.starts_with("(char::REPLACEMENT_CHARACTER)");
             assert!(is_largest || is_computed || is_replaced, "{}: {}", source.file, &code[at..end + 30]);
         }
@@ -420,7 +423,7 @@ fn no_default_stands_in_for_what_a_conversion_refused() {
     assert!(seen > 20);
 }
 
-/// What the environment says is the business of programs.
+/// Only programs may read the environment.
 #[test]
 fn the_library_reads_no_environment() {
     for source in House::new().sources.iter().filter(|source| !source.file.ends_with("tests.rs")) {
@@ -441,7 +444,7 @@ fn unsafe_stands_in_one_module() {
 fn what_the_readme_says_is_what_is_checked() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let ci = root().join(".ci/run");
-    // A packaged crate comes without it.
+    // A packaged crate does not include it.
     let Ok(ci) = fs::read_to_string(ci) else { return };
     let first = ci.lines().find(|line| line.starts_with("cargo ")).unwrap();
     assert!(readme.lines().any(|line| line.trim() == first), "{first}");
@@ -481,7 +484,7 @@ fn the_features_are_the_stated_ones() {
 
 #[test]
 fn no_program_prints_by_a_macro_that_panics() {
-    // A packaged crate comes without them.
+    // A packaged crate does not include them.
     if !root().join("examples/logscan/Cargo.toml").exists() {
         return;
     }
