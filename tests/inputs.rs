@@ -1,4 +1,5 @@
-//! Compressed inputs: all members of every format, and what is cut or corrupt is an error behind what was whole.
+//! Compressed inputs: every member of every format is read, and truncated or corrupt data is an error after the good
+//! part.
 #![cfg(all(feature = "feeds", feature = "compression"))]
 
 mod packed;
@@ -11,7 +12,7 @@ use netsieve::input::{Compression, Input};
 use packed::{bzip2, gzip, xz, zstd};
 use random::Random;
 
-/// With the checksum that the tool writes, and the library does not.
+/// Includes the checksum that the command-line tool writes and the library omits.
 fn zstd_checked(text: &[u8]) -> Vec<u8> {
     let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
     encoder.include_checksum(true).unwrap();
@@ -29,21 +30,21 @@ const FORMATS: [(Compression, Encoder); 5] = [
     (Compression::Xz, xz),
 ];
 
-/// Lines that do not compress to nothing.
+/// Lines that do not compress to almost nothing.
 fn text(lines: u32) -> Vec<u8> {
     let mut random = Random::new(1);
     let mut line = |number: u32| format!("{number} {} evil.test\n", random.next() as u32);
     (0..lines).flat_map(|number| line(number).into_bytes()).collect()
 }
 
-/// What comes out, and how it ends.
+/// The bytes that come out, and the result at the end.
 fn read(packed: &[u8]) -> (Vec<u8>, io::Result<()>) {
     let mut out = Vec::new();
     let result = Input::new(packed).and_then(|mut input| input.read_to_end(&mut out).map(drop));
     (out, result)
 }
 
-/// Gives a few bytes at a time.
+/// A reader that returns a few bytes at a time.
 struct Few<'a>(&'a [u8]);
 
 impl Read for Few<'_> {
@@ -80,7 +81,7 @@ fn padding_between_and_behind_streams_of_xz() {
     let (out, result) = read(&packed);
     result.unwrap();
     assert_eq!(out, b"first\nsecond\n");
-    // Padding comes in fours.
+    // Padding comes in multiples of four bytes.
     assert!(read(&packed[..packed.len() - 1]).1.is_err());
 }
 
@@ -121,7 +122,7 @@ fn what_is_cut_is_an_error_behind_what_was_whole() {
 fn what_is_corrupt_is_an_error() {
     let text = text(20_000);
     for (compression, encode) in FORMATS {
-        // The frames of the library have no checksum: what is wrong in them need not be found.
+        // Frames written by the library have no checksum, so their damage need not be detected.
         if encode(b"a") == zstd(b"a") {
             continue;
         }
@@ -138,7 +139,7 @@ fn what_is_corrupt_is_an_error() {
         garbage.extend_from_slice(b"what follows is no member");
         let (out, result) = read(&garbage);
         assert!(result.is_err(), "{compression}");
-        // What a decoder had at hand when it failed is lost.
+        // The data that a decoder holds when it fails is lost.
         assert!(text.starts_with(&out) && out.len() + 32 * 1024 >= text.len(), "{compression}: {}", out.len());
     }
 }
@@ -153,13 +154,13 @@ fn zeros_behind_members_are_padding() {
             result.unwrap_or_else(|error| panic!("{compression}, {padding}: {error}"));
             assert!(out == [&text[..], b"last\n"].concat(), "{compression}, {padding}");
         }
-        // What is neither padding nor a member is said to be there, and where.
+        // Anything that is neither padding nor a member is reported, with its position.
         let packed = [&encode(&text)[..], &[0; 8], b"evil.test in plain text\n"].concat();
         let (out, result) = read(&packed);
         let reason = result.unwrap_err().to_string();
         assert!(out == text && reason.contains(&format!("at byte {}", packed.len() - 24)), "{compression}: {reason}");
     }
-    // For gzip, zstd and bzip2 any number will do.
+    // For gzip, zstd and bzip2, padding may have any length.
     for encode in [gzip, zstd, bzip2] {
         read(&[encode(b"a\n"), vec![0; 3]].concat()).1.unwrap();
     }
@@ -176,14 +177,14 @@ fn members_of_different_formats_are_read_on() {
     assert_eq!(out, b"line\n".repeat(FORMATS.len()));
 }
 
-/// All that a decoder made before the corrupt place is given out, whatever it is asked for at a time.
+/// Everything decoded before the corrupt position is delivered, whatever the size of the reads.
 #[test]
 fn nothing_in_front_of_a_corrupt_place_is_lost() {
     let text = text(20_000);
     for (compression, encode) in FORMATS {
         let packed = encode(&text);
         for place in [packed.len() / 4, packed.len() / 2, packed.len() - packed.len() / 8] {
-            // What can be decoded of so much: the reference.
+            // The reference: the part that can be decoded from the bytes before that position.
             let whole = read(&packed[..place]).0;
             let mut corrupt = packed.clone();
             corrupt[place..place + 4000.min(packed.len() - place)].fill(0xFF);
@@ -197,16 +198,16 @@ fn nothing_in_front_of_a_corrupt_place_is_lost() {
                         Err(error) => break Some(error),
                     }
                 };
-                // Its frames have no checksum.
+                // zstd frames have no checksum here.
                 assert!(error.is_some() || encode(b"a") == zstd(b"a"), "{compression}");
-                // bzip2 decodes a block of 100 kB at a time, and zstd one of 128 KiB.
+                // bzip2 decodes blocks of 100 kB, zstd blocks of 128 KiB.
                 let block = match compression {
                     Compression::Bzip2 | Compression::Zstd => 128 * 1024,
                     _ => 300,
                 };
                 let common = out.iter().zip(&text).take_while(|(a, b)| a == b).count();
                 assert!(common + block >= whole.len(), "{compression} at {place}, {step}: {common} of {}", whole.len());
-                // It is told again.
+                // The error is repeated.
                 if error.is_some() {
                     assert!(input.read(&mut buf).is_err());
                 }
@@ -215,7 +216,7 @@ fn nothing_in_front_of_a_corrupt_place_is_lost() {
     }
 }
 
-/// Fails as disks do.
+/// A reader that fails like a disk.
 struct Failing<'a>(&'a [u8], Option<ErrorKind>);
 
 impl Read for Failing<'_> {
@@ -267,7 +268,7 @@ fn a_window_beyond_the_limit_is_refused() {
     assert!(!error.to_string().contains("corrupt") && error.kind() == ErrorKind::Unsupported, "{error}");
 }
 
-/// Something that cannot be searched, as it begins, and what it is called.
+/// The start of files that cannot be searched, and the name of each kind.
 const FOREIGN: [(&[u8], &str); 15] = [
     (b"PK\x03\x04________", "zip archive"),
     (b"7z\xbc\xaf\x27\x1c____", "7z archive"),
@@ -292,7 +293,7 @@ fn what_cannot_be_searched_is_named() {
         let error = Input::new(head).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.to_string().contains(name) && error.to_string().contains(" first"), "{name}: {error}");
-        // Within a compressed input too.
+        // The same within a compressed input.
         for (compression, encode) in FORMATS {
             let (out, result) = read(&encode(head));
             let error = result.expect_err(name);
@@ -316,7 +317,7 @@ fn what_is_compressed_twice_is_named() {
     }
 }
 
-/// A tar archive of one file.
+/// A tar archive with one file.
 fn tar(name: &str, text: &[u8]) -> Vec<u8> {
     let mut header = [0; 512];
     header[..name.len()].copy_from_slice(name.as_bytes());
@@ -400,7 +401,7 @@ mod zipped {
             };
             members.iter().map(read).collect()
         };
-        // In the middle of the first, and in the text of the second, which is stored.
+        // In the middle of the first member, and in the text of the second, which is stored.
         let stored = whole.windows(100).rposition(|window| window == &text[1000..1100]).unwrap();
         for place in [2000, stored] {
             let mut bytes = whole.clone();

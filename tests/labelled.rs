@@ -1,4 +1,4 @@
-//! Recall and precision of the scanner on logs in which everything is known: 100 % and 100 %.
+//! Recall and precision of the scanner on fully labelled logs: both must be 100 %.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
@@ -10,7 +10,7 @@ mod common;
 
 use common::labelled::{Found, Labelled, Recipe, Sighting, Size, all_cases};
 
-/// A hit or a sighting, in words that can be compared.
+/// A hit or a sighting, in comparable form.
 type Row = (Range<u64>, u64, String, &'static str, Vec<Found>);
 
 fn row(hit: &Hit<'_>) -> Row {
@@ -43,7 +43,7 @@ fn scan(sieve: &Sieve, options: &ScanOptions, text: &[u8]) -> Vec<Row> {
     rows
 }
 
-/// Shares of what was to be found that was found, and of what was found that was to be.
+/// Checks recall (the expected hits that were found) and precision (the found hits that were expected).
 #[track_caller]
 fn assert_all_and_nothing_else(labelled: &Labelled, got: &[Row], want: &[Row], what: &str) {
     let (got_set, want_set): (BTreeSet<_>, BTreeSet<_>) =
@@ -131,7 +131,7 @@ fn so_it_is_on_two_threads_and_from_a_reader() {
     }
 }
 
-/// Every feed that lists an indicator is named with its line.
+/// Every feed that lists an indicator is named, with its line.
 #[test]
 fn every_source_is_named() {
     let labelled = Labelled::new(recipe(true));
@@ -153,7 +153,7 @@ fn every_source_is_named() {
     assert!(one > 1000 && two > 1000, "{one} {two}");
 }
 
-/// Enough of every case for the test to mean something.
+/// Every case occurs often enough to make the test meaningful.
 #[test]
 fn every_case_occurs() {
     let labelled = Labelled::new(recipe(true));

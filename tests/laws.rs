@@ -17,7 +17,7 @@ fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() }
 }
 
-/// One indicator at one place: line, span, context, indicator with its kind, scope and port, relation, strength.
+/// One indicator at one place: line, span, context, indicator with kind, scope and port, relation, strength.
 type Found = (u64, u64, u64, &'static str, String, &'static str, &'static str);
 
 fn found(world: &World, options: &MatchOptions, engine: Engine, log: &[u8]) -> BTreeSet<Found> {
@@ -38,8 +38,8 @@ fn found(world: &World, options: &MatchOptions, engine: Engine, log: &[u8]) -> B
     found
 }
 
-/// Adding a block indicator never removes the hit of another: what some of the indicators find is found by all of them, at the
-/// same place and in the same way.
+/// Adding a block indicator never removes another's hit: every hit of a subset of the indicators is also a hit of all
+/// of them, at the same place and in the same way.
 fn monotone(cases: u32) {
     let strategy = (world(), vec(any::<bool>(), 64), any::<prop::sample::Index>(), options(), log());
     let strategy = (strategy, select(Engine::available()));

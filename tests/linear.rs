@@ -1,4 +1,4 @@
-//! Time and output are linear in the log, however its lines are cut.
+//! Time and output are linear in the size of the log, wherever its lines end.
 
 mod oracle;
 
@@ -12,7 +12,7 @@ use oracle::World;
 
 const LEN: usize = 1 << 19;
 
-/// A log of one word over and over, with a line feed after so many bytes.
+/// A log that repeats one word, with a line feed after every `line` bytes.
 fn log(word: &str, line: usize) -> Vec<u8> {
     let mut log = Vec::with_capacity(LEN + word.len() + 1);
     let mut start = 0;
@@ -36,7 +36,7 @@ fn scanner() -> Scanner {
     Scanner::new(&world.sieve())
 }
 
-/// How long a scan and its output take, and how long the outputs are.
+/// The duration of a scan with its output, and the sizes of the outputs.
 fn run(scanner: &mut Scanner, log: &[u8]) -> (Duration, usize, usize) {
     let (json, text) = (JsonLines::new(), Text::new());
     let (mut as_json, mut as_text, mut out) = (0, 0, Vec::new());
@@ -53,7 +53,8 @@ fn run(scanner: &mut Scanner, log: &[u8]) -> (Duration, usize, usize) {
     (start.elapsed(), as_json, as_text)
 }
 
-/// A megabyte of `evil.test ` took fifty times as long in one line as in lines of a kilobyte, and 437 megabytes of JSON.
+/// A megabyte of `evil.test ` on one line once took fifty times as long as in lines of a kilobyte, and gave 437 MB of
+/// JSON.
 #[test]
 fn a_long_line_costs_what_short_ones_do() {
     let mut scanner = scanner();
@@ -65,13 +66,13 @@ fn a_long_line_costs_what_short_ones_do() {
             let (time, as_json, as_text) = run(&mut scanner, &long);
             let time = time.min(run(&mut scanner, &long).0);
             assert!(as_json <= 70 * LEN && as_text <= 70 * LEN, "{word:?}, {line}: {as_json} and {as_text} bytes");
-            // A square would be fifty times as much; the rest is room for a busy machine.
+            // Quadratic time would be fifty times as much. The rest allows for a busy machine.
             assert!(time < 5 * base + Duration::from_millis(200), "{word:?}, {line}: {time:?}, not {base:?}");
         }
     }
 }
 
-/// The line is shown with every hit as long as it has few, and a piece of it around the hit, or part of it, if it has many.
+/// Each hit shows the whole line if the line has few hits, and otherwise only a piece around the hit.
 #[test]
 fn every_hit_shows_its_place_in_the_line() {
     let line = ["x".repeat(500), " evil.test".repeat(40)].concat();

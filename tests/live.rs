@@ -1,4 +1,4 @@
-//! Swapping under load: not one wrong or missed answer, and no sieve that stays.
+//! Swapping sieves under load: no answer is wrong or missing, and no old sieve stays in memory.
 #![cfg(feature = "live")]
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ const READERS: usize = 8;
 const SWAPS: u64 = 1000;
 const NAMES: u32 = 300;
 
-/// The set of a parity: `name<n>.test` on line n, or n + 1,000,000; and names that only it holds.
+/// The set of a parity: `name<n>.test` on line n, or on n + 1,000,000, and some names that only this set holds.
 fn file(parity: u64) -> Vec<u8> {
     let mut builder = Sieve::builder();
     let feed = builder.feed(Feed::new("feed"));
@@ -29,7 +29,7 @@ fn file(parity: u64) -> Vec<u8> {
     builder.build().unwrap().0.to_bytes(&SaveOptions::default()).unwrap()
 }
 
-/// The bytes of a file, counted as long as anything holds them.
+/// The bytes of a file, counted for as long as anything holds them.
 struct Counted {
     bytes: Vec<u8>,
     held: Arc<AtomicUsize>,
@@ -59,7 +59,7 @@ fn no_answer_is_wrong_or_missed_and_no_sieve_stays() {
     let files = [file(0), file(1)];
     let held = Arc::new(AtomicUsize::new(0));
     let live = LiveSieve::new(Sieve::from_bytes(Counted::new(&files[0], &held)).unwrap());
-    // The generation that each reader has come to use.
+    // The generation that each reader now uses.
     let used: Vec<AtomicU64> = (0..READERS).map(|_| AtomicU64::new(0)).collect();
     let answers = AtomicU64::new(0);
     thread::scope(|scope| {
@@ -74,7 +74,7 @@ fn no_answer_is_wrong_or_missed_and_no_sieve_stays() {
                     let generation = live_matcher.generation();
                     let parity = generation % 2;
                     let matcher = live_matcher.current();
-                    // It may have been swapped in between, but only forward.
+                    // The sieve may have been swapped in between, but only forwards.
                     let matches = matcher.match_domain(format!("www.name{n}.test"), None);
                     let line = matches.first().and_then(|found| found.sources().next()?.line());
                     let line = line.expect("every set holds it");
@@ -87,7 +87,7 @@ fn no_answer_is_wrong_or_missed_and_no_sieve_stays() {
                         assert_eq!(u64::from(is_of), parity);
                     }
                     answers.fetch_add(3, Ordering::Relaxed);
-                    // There are more readers than cores, and the swapping waits for all of them.
+                    // There are more readers than cores, and swapping waits for all of them.
                     if used.swap(generation, Ordering::SeqCst) != generation || n.is_multiple_of(32) {
                         thread::yield_now();
                     }
@@ -98,9 +98,9 @@ fn no_answer_is_wrong_or_missed_and_no_sieve_stays() {
         for generation in 1..=SWAPS {
             let next = &files[(generation % 2) as usize];
             assert_eq!(live.try_reload(|| Sieve::from_bytes(Counted::new(next, &held))).unwrap(), generation);
-            // A reload that fails changes nothing.
+            // A failed reload changes nothing.
             assert!(live.try_reload(|| Sieve::from_bytes(next[..next.len() - 1].to_vec())).is_err());
-            // Once every reader has come to use the new sieve, the old one is gone.
+            // Once every reader uses the new sieve, the old one is freed.
             while used.iter().any(|used| used.load(Ordering::SeqCst) < generation) {
                 thread::yield_now();
             }

@@ -1,4 +1,4 @@
-//! Many inputs on many threads against one after the other on one.
+//! Scans many inputs on many threads, and compares the result with one input after another on one thread.
 #![cfg(feature = "parallel")]
 
 mod oracle;
@@ -21,7 +21,7 @@ use random::Random;
 
 const MIB: usize = 1 << 20;
 
-/// `a.evil.test` and 203.0.113.7 are covered by two indicators each.
+/// `a.evil.test` and 203.0.113.7 are each covered by two indicators.
 fn scanner() -> Scanner {
     let name = |name: &str, scope| {
         let name = DomainName::parse(name).expect("a name");
@@ -48,7 +48,7 @@ fn render(input: usize, hit: &Hit<'_>, out: &mut Vec<u8>) -> ControlFlow<()> {
     Continue(())
 }
 
-/// What is delivered, as text.
+/// Writes a delivery as text.
 fn log(out: &mut String, delivery: Delivery<'_>) -> ControlFlow<()> {
     match delivery {
         Delivery::Hits { rendered, hits, .. } => {
@@ -83,7 +83,7 @@ struct Memory<'m>(&'m [u8]);
 
 impl ReadAt for Memory<'_> {
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        // Less than was asked for, as systems do.
+        // Returns less than requested, as operating systems do.
         let at = (offset as usize).min(self.0.len());
         let len = buf.len().min(100_000).min(self.0.len() - at);
         buf[..len].copy_from_slice(&self.0[at..at + len]);
@@ -109,7 +109,7 @@ fn source(bytes: &[u8], kind: usize) -> Source<'_> {
     }
 }
 
-/// Lines of some length, some of which hit.
+/// Lines of a given length, some of which hit.
 fn text(seed: u64, len: usize, line: usize) -> Vec<u8> {
     let mut random = Random::new(seed);
     let mut text = Vec::with_capacity(len);
@@ -130,7 +130,7 @@ fn text(seed: u64, len: usize, line: usize) -> Vec<u8> {
     text
 }
 
-/// An input, by what it is made of.
+/// The parts that an input is made of.
 #[derive(Clone, Debug)]
 struct Made {
     seed: u64,
@@ -176,7 +176,7 @@ proptest! {
             let difference = got.lines().zip(want.lines()).find(|(got, want)| got != want);
             prop_assert!(got == want, "{} threads: {:?}, {} lines, not {}", threads, difference, got.lines().count(), want.lines().count());
         }
-        // The scanner that other tests hold to the oracle finds the same.
+        // The sequential scanner, which other tests compare with the oracle, finds the same.
         let (mut slices, mut readers) = (Vec::new(), Vec::new());
         for (bytes, _) in &inputs {
             let _ = scanner().scan(bytes, |hit| {
@@ -195,7 +195,7 @@ proptest! {
     }
 }
 
-/// Inputs that grow, in rounds, side by side: the hits of each are those of `scan_tail` and `scan_rest` on its own.
+/// Growing inputs, read in rounds side by side: each gives the hits that `scan_tail` and `scan_rest` give on it alone.
 #[test]
 fn inputs_that_grow_are_read_side_by_side() {
     for (seed, threads) in (1..40).zip([1, 2, 3, 5].into_iter().cycle()) {
@@ -205,7 +205,7 @@ fn inputs_that_grow_are_read_side_by_side() {
         let (mut alone, mut together) = (scanner(), scanner());
         let mut tails: Vec<(Tail, Tail)> = texts.iter().map(|_| (Tail::new(), Tail::new())).collect();
         for round in 0..8 {
-            // A few bytes of each: most lines are cut, and so are names.
+            // A few bytes of each, so that most lines and names are cut.
             let written: Vec<&[u8]> =
                 texts.iter().map(|text| &text[text.len() * round / 8..text.len() * (round + 1) / 8]).collect();
             let with_rest = (round as u64 + seed).is_multiple_of(3);
@@ -246,7 +246,7 @@ fn inputs_that_grow_are_read_side_by_side() {
     }
 }
 
-/// The mark was forgotten before the first line had come to its end, and positions were counted from there.
+/// The mark was once forgotten before the end of the first line, and positions were counted from there.
 #[test]
 fn a_byte_order_mark_before_a_line_longer_than_a_chunk() {
     let line = [&b"\xEF\xBB\xBF"[..], &b"x ".repeat(350_000), b"evil.test\nevil.test\n"].concat();
@@ -277,7 +277,7 @@ fn nothing_at_all() {
     }
 }
 
-/// Fails behind so many bytes.
+/// A reader that fails after this many bytes.
 struct Failing(Cursor<Vec<u8>>);
 
 impl Failing {
@@ -308,7 +308,7 @@ impl ReadAt for Failing {
 fn what_was_read_before_an_error_is_scanned() {
     let (good, len) = (text(7, 2 * MIB, 80), 3 * MIB / 2);
     let bad = text(5, len, 80);
-    // The last line has no end, and counts.
+    // The last line has no line end, but counts.
     let bad = [&bad[..], b"\nlast.evil.test"].concat();
     let whole = scan([Ok(Source::Bytes(Box::new(&good))), Ok(Source::Bytes(Box::new(&bad)))].into_iter(), 1);
     let whole: Vec<&str> = whole.lines().filter(|line| !line.contains("ends")).collect();
@@ -350,7 +350,7 @@ fn an_input_and_all_inputs_can_be_ended_early() {
     for threads in [1, 2, 4] {
         for kind in 0..4 {
             let inputs = || texts.iter().map(|bytes| Ok(source(bytes, kind)));
-            // Only the first hit of each input.
+            // Stops after the first hit of each input.
             let mut out = String::new();
             scanner()
                 .scan_many(
@@ -366,7 +366,7 @@ fn an_input_and_all_inputs_can_be_ended_early() {
             let got: Vec<&str> = out.lines().filter(|line| !line.contains("ends")).collect();
             assert_eq!(got, firsts, "{threads} threads, kind {kind}");
             assert_eq!(out.lines().filter(|line| line.contains(", 1 hits, None")).count(), 6);
-            // Nothing behind the third input.
+            // Nothing is delivered after the third input.
             let mut out = String::new();
             scanner()
                 .scan_many(inputs(), threads, render, |delivery| {
@@ -376,7 +376,7 @@ fn an_input_and_all_inputs_can_be_ended_early() {
                 })
                 .unwrap();
             assert!(all.starts_with(&out) && out.contains("\n2 ends") && !out.contains("\n3:"), "{threads}, {kind}");
-            // The end of an input whose hits are refused is told.
+            // The end of an input is delivered even if its hits are refused.
             let mut ends = Vec::new();
             scanner()
                 .scan_many(inputs(), threads, render, |delivery| match delivery {
@@ -397,7 +397,7 @@ fn an_input_and_all_inputs_can_be_ended_early() {
     }
 }
 
-/// What was cut off behind the place that had been reached passed for the end.
+/// A file shortened beyond the position already read was once taken to end there.
 #[test]
 fn a_file_that_is_shortened_meanwhile_is_an_error() {
     struct Shortened(Vec<u8>, usize);
@@ -428,7 +428,7 @@ fn a_file_that_is_shortened_meanwhile_is_an_error() {
     }
 }
 
-/// More than may wait is rendered of later inputs while the first one is not done.
+/// Later inputs render more than may wait, while the first one is not done.
 #[test]
 fn what_waits_to_be_delivered_is_bounded() {
     let line = b"evil.test\n";

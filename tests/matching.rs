@@ -1,4 +1,4 @@
-//! The matcher against the naive oracle, on values from small alphabets that often meet.
+//! Compares the matcher with the naive oracle, on values from small alphabets that often match.
 
 mod oracle;
 
@@ -51,7 +51,7 @@ fn net() -> impl Strategy<Value = IpNet> {
     })
 }
 
-/// A range that is not one prefix, or nothing.
+/// A range that is not a single prefix, or nothing.
 fn range() -> impl Strategy<Value = Option<(IpAddr, IpAddr)>> {
     (addr(), addr()).prop_map(|(a, b)| {
         let (a, b) = (ip::canonical(a), ip::canonical(b));
@@ -189,7 +189,7 @@ fn row() -> impl Strategy<Value = Row> {
     )
 }
 
-/// Some rows are listed again by another feed or by the same one. Lines are all different, but in no order.
+/// Some rows are listed again, by another feed or the same one. All line numbers differ, in no particular order.
 fn world() -> impl Strategy<Value = World> {
     let feeds: Vec<_> = FEEDS.iter().map(|name| feed(name)).collect();
     let again = vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..6);
@@ -238,7 +238,7 @@ fn options() -> impl Strategy<Value = MatchOptions> {
     )
 }
 
-/// Spellings of one name.
+/// Different spellings of one name.
 fn spelt_name() -> impl Strategy<Value = String> {
     (name(), 0..8).prop_map(|(name, how)| match how {
         0 => name.to_uppercase(),
@@ -250,7 +250,7 @@ fn spelt_name() -> impl Strategy<Value = String> {
     })
 }
 
-/// Spellings of one URL.
+/// Different spellings of one URL.
 fn spelt_url() -> impl Strategy<Value = String> {
     (url(), 0..16).prop_map(|(url, how)| match how {
         0 => url.replace("/a", "/%61"),
@@ -268,7 +268,7 @@ fn spelt_url() -> impl Strategy<Value = String> {
     })
 }
 
-/// What is looked up.
+/// A value to look up.
 #[derive(Clone, Debug)]
 enum Lookup {
     Ip(IpAddr, Option<u16>),
@@ -298,7 +298,7 @@ fn lookup() -> impl Strategy<Value = Lookup> {
     ]
 }
 
-/// A world and what is looked up in it, much of which is near to what the world lists.
+/// A world, and values to look up in it, many of them close to listed ones.
 fn meeting() -> impl Strategy<Value = (World, Vec<Lookup>)> {
     let near = (any::<prop::sample::Index>(), port(), path(), query(), option::of(select(vec!["a.", "b.", "a.b."])));
     let lookup = prop_oneof![lookup().prop_map(Ok), near.prop_map(Err)];
@@ -375,7 +375,7 @@ proptest! {
     fn batches_of_names_as_one_by_one(
         (world, lookups) in meeting(), options in options(), port in port(), (before, times) in (0..40_usize, 1..9_usize)
     ) {
-        // What is no name, or not ASCII, or in upper case, stands among the others at every place of a batch.
+        // Invalid, non-ASCII and upper-case names stand among the others, at every position of a batch.
         let odd = ["b\u{fc}cher.test", "A.TEST.", "no name", "", ".", "a..test", "\u{ff41}.test"];
         let names = lookups.iter().filter_map(|lookup| match lookup {
             Lookup::Name(name, _) => Some(name.as_str()),
@@ -405,7 +405,7 @@ proptest! {
     fn batches_of_any_kind_as_one_by_one(
         (world, lookups) in meeting(), options in options(), (before, times) in (0..40_usize, 1..9_usize)
     ) {
-        // Values that look like one kind and are read as another, and hosts that are another one than they seem.
+        // Values that look like one kind and are read as another, and hosts that differ from what they seem.
         let odd = [
             "b\u{fc}cher.test", "A.B.TEST.", "no name", "", ".", "a", "\u{ff41}.test", " a.test", "a.test ", "\ta.test\r\n",
             "a.b.test:80", "a.b.test:080", "a.b.test:", "a.b.test:/", "a.b.test:80/", "a.test:8\t0/", "a.test..", "http://a..test/",
@@ -447,7 +447,7 @@ proptest! {
         matcher.is_match_batch(&values, &mut out);
         let hits: Vec<bool> = want.iter().map(|want| !want.found.is_empty()).collect();
         prop_assert_eq!(&out, &hits);
-        // As a column, with nulls.
+        // As a column with nulls.
         let (data, mut offsets) = (values.concat(), vec![0_i32]);
         for value in &values {
             offsets.push(offsets[offsets.len() - 1] + value.len() as i32);
@@ -461,7 +461,7 @@ proptest! {
     }
 }
 
-/// The generators are worth something only if most of what they make meets.
+/// The generators are useful only if most of their values match something.
 #[test]
 fn generated_values_often_meet() {
     let mut runner = TestRunner::deterministic();
@@ -486,7 +486,7 @@ fn generated_values_often_meet() {
     }
 }
 
-/// The policy alone admits what the guards refuse: without it the same world loses rows.
+/// The policy is needed to pass the guards: without it the same world loses rows.
 #[test]
 fn worlds_need_their_policy() {
     let mut world = World::of([Indicator::Ip { net: "10.0.0.0/7".parse().unwrap(), port: None }]);
@@ -498,7 +498,7 @@ fn worlds_need_their_policy() {
 proptest! {
     #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(2000) })]
 
-    /// Lists of a program and lookups read a value in the same way.
+    /// A value is read the same way in a program's list and in a lookup.
     #[test]
     fn what_is_listed_as_a_text_is_found_as_that_text(
         text in "([a-z0-9@]{1,3}[.:/?@-]?){1,8}|(https?://)?[0-9]{1,3}(\\.[0-9]{1,3}){3}([:/][0-9]{1,5})?|[0-9a-f]{32}|\\PC{0,20}"

@@ -1,7 +1,9 @@
-//! Pairs of a list and a line: each form in which logs were seen to hide what is listed, beside its near misses that must not hit.
+//! Pairs of a list and a line: each form in which logs were seen to hide a listed value, next to near misses that must
+//! not hit.
 //!
-//! A row is the values of a plain list, a line, and the indicators that hit by default, in order of their text. A form that must hit has a
-//! row beside it that looks alike and must not, or that must hit although it looks like one that does not.
+//! A row gives the values of a plain list, a line, and the indicators that hit by default, sorted by text. Each form
+//! that must hit has a row beside it that looks alike but must not hit, or that must hit although it looks like one
+//! that must not.
 #![cfg(feature = "feeds")]
 
 use std::collections::BTreeSet;
@@ -52,7 +54,7 @@ const H: &str = "http://evil.test/";
 const D: &str = "evil.test";
 const A: &str = "203.0.113.7";
 
-/// A host listed beside a URL, a parent beside a child, an address beside its network: none takes the hit of another.
+/// A host listed together with a URL, a parent with a child, an address with its network: none takes the other's hit.
 #[test]
 fn readings_are_united() {
     check(&[
@@ -94,10 +96,10 @@ fn readings_are_united() {
     ]);
 }
 
-/// Each character and escape that ends a URL in a payload, a table or prose.
+/// Every character and escape that ends a URL in a payload, a table or prose.
 #[test]
 fn where_a_url_ends() {
-    // What stands before the URL and what behind it.
+    // The text before the URL, and the text after it.
     let around = [
         ("wget+", "+-O-"),
         ("x=", "&y=1"),
@@ -177,7 +179,7 @@ fn where_a_url_ends() {
         if hits(&one, line.as_bytes()).is_empty() {
             wrong.push(format!("not found: {line}"));
         }
-        // Another path, and another host: none of them is the URL that is listed.
+        // Other paths and another host: none of them is the listed URL.
         for other in [
             "http://evil.test/a/x.shx",
             "http://evil.test/a/x.sh/y",
@@ -252,7 +254,7 @@ fn what_urls_are_written_in() {
     ]);
 }
 
-/// What follows a URL without quotes is text of its own.
+/// Text that follows an unquoted URL is separate from it.
 #[test]
 fn what_follows_a_url() {
     check(&[
@@ -360,7 +362,7 @@ fn names_hosts_slashes_and_at_signs() {
     ]);
 }
 
-/// What looks like an indicator and is none, beside what looks like none and is one.
+/// Text that only looks like an indicator, next to indicators that do not look like one.
 #[test]
 fn look_alikes() {
     check(&[
@@ -440,7 +442,7 @@ fn exact_values() {
     ]);
 }
 
-/// A range of ports is each of them: no other port, and never any.
+/// A range of ports means each of its ports, no other port, and never any port.
 #[test]
 fn ranges_of_ports() {
     check(&[
@@ -455,7 +457,7 @@ fn ranges_of_ports() {
     ]);
 }
 
-/// Lines as programs write them, and the forms of values in them.
+/// Lines as programs write them, with the forms of values in each.
 #[test]
 fn lines_of_programs() {
     check(&[
@@ -517,7 +519,7 @@ fn lines_of_programs() {
         (D, "*evil.test*", D),
         (D, "#evil.test", D),
         (D, "evil.test?", D),
-        // Schemes and their likes.
+        // Schemes and similar prefixes.
         (D, "git@evil.test:org/x.git", D),
         (D, "rsync evil.test::module", D),
         (D, "sip:100@evil.test;transport=udp", D),

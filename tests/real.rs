@@ -1,4 +1,4 @@
-//! The facts about the real logs that were counted independently, and the main job on them.
+//! Facts about the real logs that were counted independently, and the main job on them.
 #![cfg(feature = "feeds")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,19 +15,19 @@ fn data(path: &str) -> PathBuf {
     PathBuf::from(folder).join(path)
 }
 
-/// Addresses, names and URLs of a log, every place counted.
+/// The addresses, names and URLs of a log, with every occurrence counted.
 #[derive(Debug, Default)]
 struct Tokens {
     v4: Vec<String>,
     names: Vec<String>,
-    /// Hosts of the URLs that are written with a scheme and are in no other URL.
+    /// Hosts of URLs that have a scheme and are not inside another URL.
     url_hosts: Vec<String>,
 }
 
 fn tokens(log: &str) -> Tokens {
     let bytes = fs::read(data(log)).unwrap();
     let mut tokens = Tokens::default();
-    // A place may be read in several ways: each host counts once.
+    // A place may have several readings, but each host counts once.
     let mut last = (0, 0);
     Extractor::new(ExtractOptions::default()).extract(&bytes, 0..bytes.len(), &mut |token| {
         let lower = |text: &[u8]| String::from_utf8_lossy(text).to_ascii_lowercase();
@@ -53,7 +53,8 @@ fn distinct(texts: &[String]) -> usize {
     texts.iter().collect::<BTreeSet<_>>().len()
 }
 
-/// The quads at the start of names or of what follows a hyphen in them, as the reverse zone has them: they are part of a name, and no addresses.
+/// Dotted quads at the start of a name or after a hyphen in it, as in the reverse zone. They are part of a name, not
+/// addresses.
 fn leading_quads(names: &[String]) -> Vec<String> {
     let quad = |part: &str| {
         let labels: Vec<&str> = part.splitn(5, '.').collect();
@@ -71,13 +72,13 @@ fn tokens_of_the_dns_log() {
     let list = PublicSuffixes::from_text(icann).unwrap();
     for log in ["logs/zeek-dns.log", "logs/zeek-dns.json"] {
         let mut tokens = tokens(log);
-        // Counted independently: every dotted quad, those of URLs and at the start of names too.
+        // Counted independently: all dotted quads, including those in URLs and at the start of names.
         let hosts = std::mem::take(&mut tokens.url_hosts);
         assert!(hosts.iter().all(|host| host == "172.16.0.58") && hosts.len() == 8, "{log}");
         tokens.v4.extend(hosts);
         tokens.v4.extend(leading_quads(&tokens.names));
         assert_eq!((tokens.v4.len(), distinct(&tokens.v4)), (145_531, 1_894), "{log}");
-        // Counted independently: names under a top-level domain that exists.
+        // Counted independently: names under an existing top-level domain.
         tokens.names.retain(|name| list.lists(name.rsplit('.').next().unwrap()));
         assert_eq!((tokens.names.len(), distinct(&tokens.names)), (77_668, 2_053), "{log}");
     }
@@ -87,14 +88,14 @@ fn tokens_of_the_dns_log() {
 #[ignore = "needs NETSIEVE_DATA"]
 fn urls_of_the_access_log() {
     let mut hosts = tokens("logs/apache_access.log").url_hosts;
-    // One URL has lost the start of its scheme; of three the host is an escape (`http://\xe4…`), which browsers read as
+    // One URL has lost the start of its scheme. In three the host is an escape (`http://\xe4…`), which browsers read as
     // `http://xe4/`.
     assert_eq!(hosts.len(), 8_206 + 1 + 3);
     hosts.retain(|host| host.contains('.'));
     assert_eq!(hosts.len(), 8_206 + 1);
 }
 
-/// The sieve of the main job, and the rejected lines of each feed.
+/// The sieve of the main job.
 fn main_job() -> Sieve {
     let mut builder = Sieve::builder();
     for file in ["ipsum.txt", "malicious-ip-full-aa.txt", "stevenblack.domains.txt", "openphish.txt"] {
@@ -111,10 +112,10 @@ fn main_job() -> Sieve {
     sieve
 }
 
-/// A hit as it is compared: what was seen, by which indicator, how.
+/// A hit in comparable form: observable, indicator, relation and strength.
 type Seen = (String, String, &'static str, &'static str);
 
-/// The hits of a log by the event they are of, and the statistics.
+/// The hits of a log, grouped by event, and the statistics.
 fn scan(sieve: &Sieve, log: &str, event: impl Fn(&str) -> String) -> (BTreeMap<String, Vec<Seen>>, ScanStats) {
     let bytes = fs::read(data(log)).unwrap();
     let mut hits: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
@@ -138,7 +139,7 @@ fn scan(sieve: &Sieve, log: &str, event: impl Fn(&str) -> String) -> (BTreeMap<S
 #[ignore = "needs NETSIEVE_DATA"]
 fn both_forms_of_one_capture_give_the_same_hits() {
     let sieve = main_job();
-    // An event is named by its connection, its transaction, its time and its question.
+    // Connection, transaction, time and question identify an event.
     let field = |line: &str, key: &str| {
         let rest = line.split_once(&format!("\"{key}\":")).map_or("-", |(_, rest)| rest);
         match rest.strip_prefix('"') {

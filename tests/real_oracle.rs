@@ -1,4 +1,5 @@
-//! The scanner against the oracle on real lines: with real feeds, and with what the lines themselves hold as indicators.
+//! Compares the scanner with the oracle on real lines: with real feeds, and with indicators taken from the lines
+//! themselves.
 #![cfg(feature = "feeds")]
 
 mod oracle;
@@ -20,7 +21,7 @@ fn data(path: &str) -> PathBuf {
     PathBuf::from(folder).join(path)
 }
 
-/// The logs, and of each at most so many lines, from all of it.
+/// The logs, and at most `most` lines of each, spread over the whole log.
 fn logs(most: usize) -> BTreeMap<String, Vec<Vec<u8>>> {
     let mut files: Vec<PathBuf> = ["logs", "logs/services", "events"]
         .into_iter()
@@ -61,13 +62,13 @@ fn listed(folder: &Path, into: &mut Vec<Indicator>) {
             continue;
         }
         let mut sink = Sink::default();
-        // Some of the shared feeds are broken, or hold nothing.
+        // Some of the shared feeds are broken or empty.
         let _ = feed::read_file(&file, None, &Feed::new("feed"), &mut sink);
         into.append(&mut sink.0);
     }
 }
 
-/// Every host and URL that the oracle reads in some lines.
+/// All hosts and URLs that the oracle reads in some lines.
 #[derive(Default)]
 struct Observed {
     addrs: HashSet<IpAddr>,
@@ -103,7 +104,7 @@ impl Observed {
         all
     }
 
-    /// Whether an indicator may be met at all; the rest need not be asked one by one.
+    /// Returns false if no line can match the indicator, so that it need not be tried on each of them.
     fn may_meet(&self, indicator: &Indicator) -> bool {
         let is_beneath = |apex: &str| {
             self.names
@@ -127,7 +128,7 @@ fn in_order(mut seen: Vec<Seen>) -> Vec<Seen> {
     seen
 }
 
-/// The lines on which the scanner and the oracle differ.
+/// The lines on which scanner and oracle differ.
 fn differences(
     world: &World,
     of_all: &netsieve::Sieve,
@@ -184,7 +185,7 @@ fn real_feeds_on_real_lines() {
     assert!(hits > 100, "{hits}");
 }
 
-/// Much of what stands in the lines of a log is listed, in one way or another.
+/// Many values in the lines of a log are listed, in one way or another.
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn what_real_lines_hold_on_real_lines() {

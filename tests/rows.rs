@@ -1,4 +1,4 @@
-//! Rows that are scanned together against each of them scanned alone.
+//! Compares rows that are scanned together with each row scanned alone.
 
 mod oracle;
 
@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 
-/// All that a hit says.
+/// Everything that a hit reports.
 fn told(hit: &Hit<'_>) -> String {
     let (line, at) = (hit.line_text().escape_ascii().to_string(), (hit.offset_in_line(), hit.index_in_line()));
     #[cfg(feature = "events")]
@@ -59,7 +59,7 @@ fn utf16(row: &[u8], is_little: bool, has_mark: bool) -> Vec<u8> {
     units.flat_map(|unit| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
 }
 
-/// A row that is more than a piece of a log.
+/// A row with more text than a piece of a log.
 fn row() -> impl Strategy<Value = Vec<u8>> {
     let heads = [
         "#fields\tts\tid.orig_h\tid.resp_h\tquery\n1778580123\t192.0.2.7\t192.0.2.1\t",
@@ -115,7 +115,7 @@ fn as_each_row_alone_in_full() {
     against_alone(20_000);
 }
 
-/// So many rows that several scans go over them, some over every cap, and nulls among them.
+/// So many rows that several scans are needed, including rows over every cap and nulls.
 #[test]
 fn long_columns_and_long_rows() {
     let sieve = World::of(pool()).sieve();
@@ -137,7 +137,7 @@ fn long_columns_and_long_rows() {
     assert!(got == want, "{} hits, not {}", got.len(), want.len());
     assert_eq!((stats.bytes, stats.hits), (want_stats.bytes, want_stats.hits));
 
-    // As a column whose odd rows are null, though there is text beneath.
+    // As a column whose odd rows are null, with text under the nulls.
     let (data, mut offsets) = (rows.concat(), vec![0_i64]);
     rows.iter().for_each(|row| offsets.push(offsets[offsets.len() - 1] + row.len() as i64));
     let bits = vec![0b0101_0101; rows.len() / 8 + 1];
@@ -171,13 +171,14 @@ fn a_sink_and_a_control_end_it() {
     }
 }
 
-/// A match that the fields of its line make strong was taken off what other lines withheld, if it had not been counted itself.
+/// When the fields of its line made a match strong, the count that another line had withheld was once reduced if the
+/// match itself had not been counted.
 #[cfg(all(feature = "config", feature = "events"))]
 #[test]
 fn what_one_row_withholds_is_not_taken_off_another() {
     let listed = ["http://192.0.2.1/a", "http://192.0.2.1/"];
     let sieve = World::of(listed.map(oracle::lines::url)).sieve();
-    // The key says version to who reads the line alone, and address to who knows the product.
+    // The key suggests a version if the line is read alone, and an address if the product is known.
     let layouts = LayoutConfig::parse("[layout.acme]\nmatch = \"acme\"\ndestination.ip = \"build\"\n", "").unwrap();
     let mut events = EventOptions::default();
     for layout in layouts {
@@ -188,7 +189,8 @@ fn what_one_row_withholds_is_not_taken_off_another() {
     let mut scanner = Scanner::with_options(&sieve, &options);
     let rows = ["agent Chrome/192.0.2.1", "acme id=7 build=192.0.2.1 user=eve"].map(|row| row.as_bytes().to_vec());
     let (want, want_stats) = alone(&mut scanner, &rows);
-    // In each row the URL that is only a host looks like a version, and the other is of its host alone. The second row's are made strong.
+    // In each row the URL that is only a host looks like a version, and the other one matches by its host alone. Those
+    // of the second row become strong.
     assert_eq!((want.len(), want_stats.withheld.name_like), (2, 1), "{want:?}");
     assert_eq!(together(&mut scanner, &rows), (want, want_stats));
 }

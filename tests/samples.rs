@@ -1,4 +1,4 @@
-//! The samples that come with the scanner: every hit that is in them, and nothing else.
+//! The samples that come with the scanner: it finds every hit in them and nothing else.
 #![cfg(feature = "feeds")]
 
 use std::fs;
@@ -10,7 +10,7 @@ use netsieve::{BuildReport, Engine, Feed, Reject, ScanOptions, Scanner, Sieve, f
 const FEEDS: [&str; 3] = ["c2.txt", "phishing.hosts", "phish-urls.txt"];
 const LOGS: [&str; 4] = ["access.log", "dns.log", "proxy.jsonl", "syslog.log"];
 
-/// Log, line, what was seen, by which indicator, how, how strong, and the feed's line.
+/// Log, line, observable, indicator, relation, strength, and the feed's line.
 type Row<'t> = (&'t str, u64, &'t str, &'t str, &'t str, &'t str, &'t str);
 
 #[rustfmt::skip]
@@ -54,7 +54,7 @@ const HITS: [Row<'_>; 37] = [
     ("syslog.log", 12, "(4)cdn7(2)c2(4)evil(4)test(0)", "c2.evil.test", "subdomain", "strong", "c2:9"),
 ];
 
-/// What only looks like a listed thing: a file name, and a version.
+/// Text that only looks like a listed value: a file name and a version.
 #[rustfmt::skip]
 const WEAK: [Row<'_>; 2] = [
     ("access.log", 10, "update-check.example", "update-check.example", "exact", "name_like", "c2:10"),

@@ -1,4 +1,4 @@
-//! The scanner against naive extraction and naive matching, and all ways to scan against each other.
+//! Compares the scanner with naive extraction and matching, and all ways to scan with each other.
 
 mod oracle;
 #[path = "../src/random.rs"]
@@ -34,7 +34,7 @@ fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() }
 }
 
-/// Random sets and lines through the scanner and through the oracle.
+/// Runs random sets and lines through scanner and oracle.
 fn against_the_oracle(cases: u32) {
     let strategy = (world(), options(), log(), select(Engine::available()));
     let test = |(world, options, log, engine): (World, MatchOptions, Vec<u8>, Engine)| {
@@ -49,7 +49,7 @@ fn against_the_oracle(cases: u32) {
     TestRunner::new(config(cases)).run(&strategy, test).unwrap();
 }
 
-/// Hits of one span stand in no order of their own.
+/// Hits with the same span have no defined order.
 fn in_order(mut seen: Vec<Seen>) -> Vec<Seen> {
     seen.sort_by_key(|seen| (seen.span.start, Reverse(seen.span.end), seen.context));
     seen
@@ -66,7 +66,7 @@ fn as_the_oracle_in_full() {
     against_the_oracle(50_000);
 }
 
-/// However many URLs stand side by side, each is read up to where it ends.
+/// Of any number of adjacent URLs, each is read up to its end.
 #[test]
 fn many_urls_side_by_side() {
     let world = World::of([url("http://evil.test/a,b"), url("http://evil.test/c")]);
@@ -81,7 +81,7 @@ fn many_urls_side_by_side() {
     }
 }
 
-/// A reader that gives what it likes: one byte, a few, none for now.
+/// A reader that returns as much as it likes: one byte, a few, or none for now.
 struct Trickle<'a> {
     rest: &'a [u8],
     most: usize,
@@ -108,7 +108,7 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// All ways to scan, but for those in parallel: what each finds must be `want`.
+/// Checks that every sequential way to scan finds `want`.
 #[track_caller]
 fn all_ways(scanner: &mut Scanner, bytes: &[u8], want: &[Seen]) {
     assert_eq!(scan(scanner, bytes), want);
@@ -119,7 +119,7 @@ fn all_ways(scanner: &mut Scanner, bytes: &[u8], want: &[Seen]) {
     }
 }
 
-/// All ways to scan in parallel.
+/// Checks that every parallel way to scan finds `want`.
 #[cfg(feature = "parallel")]
 #[track_caller]
 fn all_threads(scanner: &mut Scanner, bytes: &[u8], want: &[Seen]) {
@@ -139,7 +139,7 @@ fn all_threads(scanner: &mut Scanner, bytes: &[u8], want: &[Seen]) {
 #[cfg(not(feature = "parallel"))]
 fn all_threads(_: &mut Scanner, _: &[u8], _: &[Seen]) {}
 
-/// Some lines as they are and in UTF-16, by all ways to scan, with every engine.
+/// Scans the same lines in UTF-8 and UTF-16, in every way and with every engine.
 fn ways_to_read_do_not_matter(cases: u32) {
     let strategy = (world(), options(), vec(log(), 1..4), any::<bool>());
     let test = |(world, options, logs, is_threaded): (World, MatchOptions, Vec<Vec<u8>>, bool)| {
@@ -159,7 +159,7 @@ fn ways_to_read_do_not_matter(cases: u32) {
     TestRunner::new(config(cases)).run(&strategy, test).unwrap();
 }
 
-/// What grows gives the same hits as what is there at once, wherever it was cut.
+/// A growing input gives the same hits as the finished one, wherever it was cut.
 fn growing_inputs_are_read_as_what_they_become(cases: u32) {
     let cuts = vec(any::<prop::sample::Index>(), 0..6);
     let strategy = (options(), vec(log(), 1..4), cuts, any::<bool>());
@@ -188,7 +188,7 @@ fn growing_inputs_are_read_as_what_they_become(cases: u32) {
             hits += scanner.scan_rest(&mut tail, collect(&mut seen)).hits;
             prop_assert_eq!(hits, seen.len() as u64);
             if is_impatient {
-                // A line that was looked at too early may have shown something else; nothing is missed, or told twice.
+                // A line that was examined too early may have given other hits, but none is missing or reported twice.
                 for hit in &want {
                     prop_assert!(seen.iter().any(|seen| seen.span == hit.span), "{:?}", hit);
                 }
@@ -206,7 +206,7 @@ fn growing_inputs_are_read_as_what_they_become(cases: u32) {
     TestRunner::new(config(cases)).run(&strategy, test).unwrap();
 }
 
-/// UTF-16 with a byte order mark gives the hits of the same text in UTF-8, at the places of the raw bytes.
+/// UTF-16 with a byte order mark gives the hits of the same text in UTF-8, at the positions of the raw bytes.
 fn utf16_is_read_as_the_text_it_is(cases: u32) {
     let strategy = (options(), log(), any::<bool>());
     let sieve = World::of(pool()).sieve();
@@ -263,7 +263,7 @@ fn threads_do_not_matter() {
     all_threads(&mut scanner, log.as_bytes(), &want);
 }
 
-/// Lines longer than a block are cut; what is found does not depend on where.
+/// Lines longer than a block are cut, and the result does not depend on where.
 #[test]
 fn long_lines_are_cut_without_loss() {
     const MIB: usize = 1 << 20;
@@ -280,7 +280,7 @@ fn long_lines_are_cut_without_loss() {
         let mut places = Vec::new();
         for cut in 1..4 {
             for (number, host) in hosts.iter().cycle().take(11).enumerate() {
-                // Each begins before a cut and ends behind one, or near that.
+                // Each begins before a cut and ends after one, or close to it.
                 let at = cut * MIB + number * 32 - 32 * 7 + cut % 5;
                 let at =
                     (at..).find(|&at| line.is_char_boundary(at) && line.is_char_boundary(at + host.len() + 2)).unwrap();
@@ -331,7 +331,7 @@ impl Read for Repeat {
     }
 }
 
-/// Text made to be slow, or to be read in many ways.
+/// Text designed to be slow, or to have many readings.
 #[test]
 fn hostile_text() {
     const LEN: usize = 300_000;

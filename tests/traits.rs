@@ -1,4 +1,4 @@
-//! What threads and panics may be done with the public types.
+//! Thread safety and unwind safety of the public types.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 

@@ -1,7 +1,7 @@
-//! Small universes, all of them: every set of a few indicators over a few bits or labels, against every lookup.
+//! Small universes, tested exhaustively: every set of a few indicators over a few bits or labels, with every lookup.
 //!
-//! Sets that cannot meet, because they differ in all that stands before the bits or behind the labels in question, share a
-//! sieve; each is still held against the oracle on its own.
+//! Sets that differ in all bits before, or all labels after, the part under test cannot interact. They share a sieve,
+//! but each is compared with the oracle on its own.
 
 mod oracle;
 
@@ -12,7 +12,7 @@ use netsieve::indicator::DomainName;
 use netsieve::{Indicator, MatchOptions, Matcher, Relation, Scope};
 use oracle::{Observed, World, answer_of};
 
-/// A prefix over a few bits: its length and its bits, the rest zero.
+/// A prefix over a few bits: its length, and its bits padded with zeros.
 type Prefix = (u32, u32);
 
 /// All prefixes over `width` bits.
@@ -44,27 +44,27 @@ fn sets<T: Copy>(all: &[T], most: usize) -> Vec<Vec<T>> {
     sets.into_iter().map(|(set, _)| set).collect()
 }
 
-/// Where the bits of a universe stand in an address.
+/// The position of a universe's bits in an address.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     /// 32 or 128.
     family: u32,
-    /// The bits before them, which number the sets of a sieve.
+    /// The number of bits before the universe, which encode the number of the set.
     before: u32,
-    /// How many they are.
+    /// The number of bits in the universe.
     width: u32,
 }
 
 impl Place {
-    /// How many sets fit in one sieve.
+    /// The number of sets that fit in one sieve.
     fn room(self) -> usize {
         1 << self.before.min(20)
     }
 
-    /// The address with a set's number before `value` and `rest` behind it.
+    /// The address with a set's number before `value`, and `rest` after it.
     fn addr(self, set: usize, value: u32, rest: u128) -> IpAddr {
         let behind = self.family - self.before - self.width;
-        // The number's bits stand next to the universe, those above them are ones and zeros.
+        // The set's number is next to the universe; the bits above it are ones and zeros.
         let above = 0x2aaa_aaaa_aaaa_aaaa_aaaa_aaaa_aaaa_aaaa_u128 << 20 | set as u128;
         let number = if self.before == 0 { 0 } else { above & (u128::MAX >> (128 - self.before)) };
         let high = if behind + self.width >= 128 { 0 } else { number << (behind + self.width) };
@@ -80,7 +80,7 @@ impl Place {
         IpNet::new(self.addr(set, bits, 0), (self.before + len) as u8).expect("within the family")
     }
 
-    /// Holds every set against every address.
+    /// Checks every set with every address.
     fn check(self, sets: &[Vec<Prefix>]) {
         for sets in sets.chunks(self.room()) {
             let nets =
@@ -126,7 +126,7 @@ fn every_set_of_prefixes_over_three_bits() {
     }
 }
 
-/// Wherever they stand. At the very top each set needs a sieve of its own.
+/// At every position. At the very top, each set needs a sieve of its own.
 #[test]
 fn every_set_of_four_prefixes_over_four_bits_v4() {
     let all = prefixes(4);
@@ -139,7 +139,7 @@ fn every_set_of_four_prefixes_over_four_bits_v4() {
     }
 }
 
-/// Straddling every byte boundary, and at both ends of the address.
+/// Across every byte boundary, and at both ends of the address.
 #[test]
 fn every_set_of_four_prefixes_over_four_bits_v6() {
     let all = prefixes(4);
@@ -151,7 +151,7 @@ fn every_set_of_four_prefixes_over_four_bits_v6() {
     }
 }
 
-/// All names of up to `most` labels that are `a` or `b`.
+/// All names of up to `most` labels, each `a` or `b`.
 fn names(most: usize) -> Vec<String> {
     let mut names: Vec<String> = vec!["a".into(), "b".into()];
     let mut from = 0;
@@ -173,13 +173,13 @@ fn domain(name: &str, scope: Scope) -> Indicator {
     Indicator::Domain { name: DomainName::parse(name).expect("made of labels"), scope, port: None }
 }
 
-/// All short names in all scopes, by number.
+/// All short names with all scopes, by number.
 fn domains() -> Vec<(String, Scope)> {
     names(3).into_iter().flat_map(|name| SCOPES.map(|scope| (name.clone(), scope))).collect()
 }
 
-/// Holds a sieve that holds `worlds`, and nothing else near them, against each of them. `beneath` is what stands behind
-/// the names of a world.
+/// Compares one sieve of all `worlds` with the oracle of each world. `beneath` gives the common ending of a world's
+/// names.
 fn check_names(worlds: &[World], beneath: impl Fn(usize) -> String) {
     let options = MatchOptions::default();
     let all = World::of(worlds.iter().flat_map(|world| world.rows.iter().map(|row| row.indicator.clone())));

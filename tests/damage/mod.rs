@@ -1,6 +1,7 @@
-//! Damaging compiled files so that their checksums hold, and holding what opens to a bounded number of steps.
+//! Damages compiled files while keeping their checksums valid, and checks that opened files answer in a bounded number
+//! of steps.
 //!
-//! The container is read and written here from its description alone, so that the description is tested too.
+//! The container is read and written here from its description alone, so that the description is tested as well.
 #![allow(dead_code, reason = "each test binary uses a part")]
 #![allow(unreachable_pub, reason = "a module of test binaries, which reach all of it")]
 
@@ -21,7 +22,7 @@ fn name(entry: &[u8]) -> &[u8] {
     entry[..40].split(|&byte| byte == 0).next().unwrap_or(&[])
 }
 
-/// Sets all checksums of a file right, as far as its table of sections makes sense.
+/// Corrects all checksums of a file, as far as its section table is valid.
 pub fn reseal(file: &mut [u8]) {
     if file.len() < HEADER {
         return;
@@ -42,7 +43,7 @@ pub fn reseal(file: &mut [u8]) {
     file[64..72].copy_from_slice(&sum.to_le_bytes());
 }
 
-/// A file taken apart.
+/// A file, split into its parts.
 #[derive(Clone, Debug)]
 pub struct Parts {
     head: Vec<u8>,
@@ -60,7 +61,7 @@ impl Parts {
         Self { head: file[..HEADER].to_vec(), sections: (0..count).map(section).collect() }
     }
 
-    /// The file put together again, with all checksums right.
+    /// Reassembles the file, with valid checksums.
     pub fn assemble(&self) -> Vec<u8> {
         let mut file = self.head.clone();
         file[24..28].copy_from_slice(&(self.sections.len() as u32).to_le_bytes());
@@ -97,7 +98,7 @@ pub enum Damage {
 }
 
 impl Damage {
-    /// Applies it to one section; places beyond the end wrap.
+    /// Applies the damage to one section. Offsets beyond its end wrap around.
     pub fn apply(&self, parts: &mut Parts, section: usize) {
         let count = parts.sections.len();
         let others: Vec<u8> = match self {
@@ -153,7 +154,7 @@ impl Damage {
     }
 }
 
-/// What is looked up in whatever opens: what the undamaged file holds, and what is near it.
+/// Values to look up in any file that opens: those of the undamaged file, and close ones.
 const VALUES: [&str; 24] = [
     "evil.test",
     "www.evil.test",
@@ -181,10 +182,10 @@ const VALUES: [&str; 24] = [
     "http://www.shop.test/login/",
 ];
 
-/// More than anything of the small file has, damaged or not.
+/// More than the small file has of anything, damaged or not.
 const MOST: usize = 100_000;
 
-/// Looks everything up, reads everything, and fails after too many steps.
+/// Looks up and reads everything, and fails after too many steps.
 pub fn drive(sieve: &Sieve) {
     let mut steps = 0;
     let mut step = || {
@@ -241,7 +242,7 @@ pub fn drive(sieve: &Sieve) {
     let _ = (sieve.memory_usage(), sieve.provenance(), sieve.feeds());
 }
 
-/// Opens a file and drives what opens. Whether it opened.
+/// Opens a file and drives the result; returns true if it opened.
 pub fn try_open(file: Vec<u8>) -> bool {
     match Sieve::from_bytes(file) {
         Ok(sieve) => {

@@ -1,34 +1,35 @@
-//! A naive judge of events: it is told what stands in each field, and says by the contract alone which indicators a line hits, and how.
+//! A naive oracle for events: given the content of each field, it derives from the contract alone which indicators hit,
+//! and how.
 
-/// What one line tells. `None`: the line has no such field.
+/// The fields of one line; `None` if the line lacks the field.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
     pub(crate) source: Option<&'static str>,
     pub(crate) source_port: Option<u16>,
     pub(crate) destination: Option<&'static str>,
     pub(crate) destination_port: Option<u16>,
-    /// A name that was asked for.
+    /// The name in a DNS question.
     pub(crate) question: Option<&'static str>,
-    /// The host, the path and the query of a request.
+    /// Host, path and query of a request.
     pub(crate) host: Option<&'static str>,
     pub(crate) path: Option<&'static str>,
     pub(crate) query: Option<&'static str>,
-    /// A file.
+    /// A file name.
     pub(crate) file: Option<&'static str>,
 }
 
-/// What is listed.
+/// A listed indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Listed {
     Ip(&'static str, Option<u16>),
-    /// It and the names beneath it.
+    /// A name and all names under it.
     Name(&'static str),
-    /// Host, path, query.
+    /// Host, path and query.
     Url(&'static str, &'static str, Option<&'static str>),
 }
 
 impl Listed {
-    /// As a feed lists it, and as a hit prints it.
+    /// The text in a feed, and in a hit.
     pub(crate) fn text(self) -> String {
         match self {
             Listed::Ip(ip, None) => ip.to_owned(),
@@ -40,8 +41,8 @@ impl Listed {
     }
 }
 
-/// What a scan must report of a line: the value of the field, the indicator, the strength; and how many matches it must count as of
-/// another port.
+/// The hits that a scan must report for a line: field value, indicator and strength. Also returns how many matches it
+/// must count as having another port.
 pub(crate) fn judge(told: &Told, listed: &[Listed]) -> (Vec<(String, String, &'static str)>, u64) {
     let (mut hits, mut other_port) = (Vec::new(), 0);
     for &indicator in listed {
@@ -63,7 +64,7 @@ pub(crate) fn judge(told: &Told, listed: &[Listed]) -> (Vec<(String, String, &'s
                 }
             }
             Listed::Name(name) => {
-                // A file is none, however it looks.
+                // A file name is not an observable, however it looks.
                 for seen in [told.question, told.host].into_iter().flatten() {
                     if seen == name || seen.ends_with(&format!(".{name}")) {
                         hits.push((seen.to_owned(), text.clone(), "strong"));

@@ -1,7 +1,8 @@
-//! What is an observable in raw bytes, by the definition: every place is looked at on its own, whatever it costs.
+//! Finds the observables in raw bytes, by definition: it examines every place on its own, at any cost.
 //!
-//! A line gives places. All readings of a place are tried, and the hits are their union: what one indicator finds depends on
-//! the text and on that indicator, and on no other. Of a place an indicator reports the first reading that it covers.
+//! A line is a set of places. At each place all readings are tried, and the hits are their union: the hits of an
+//! indicator depend only on the text and on that indicator. At each place an indicator is reported with the first
+//! reading it covers.
 
 mod addresses;
 mod escapes;
@@ -20,27 +21,27 @@ use icu_properties::props::GeneralCategory;
 pub struct Reading {
     pub span: Range<usize>,
     pub what: What,
-    /// The port that is shown.
+    /// The port in the text.
     pub port: Option<u16>,
     pub name_like: bool,
-    /// The address of a reverse name.
+    /// True for the address in a reverse name.
     pub is_reverse: bool,
-    /// Whether patterns over a path look at it: of a URL at its first reading alone.
+    /// True if path patterns apply. Of several readings of a URL, they apply only to the first.
     pub is_first: bool,
-    /// Filled in when all URLs are known.
+    /// Filled in once all URLs are known.
     pub context: &'static str,
-    /// Where the URL starts that the reading belongs to, if it does.
+    /// The start of the URL that the reading belongs to, if any.
     own: Option<usize>,
-    /// Of a URL, where its longest one starts: all starts of it stand there.
+    /// For a URL, the start of its longest reading, which all its readings share.
     at: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     Ip(IpAddr),
-    /// Decoded as far as the log's escaping goes.
+    /// Decoded from the log's escaping.
     Name(Vec<u8>),
-    /// The same, and where the host stands.
+    /// Likewise, with the position of the host.
     Url(Vec<u8>, Range<usize>),
     Request(Vec<u8>),
     Hash(Vec<u8>),
@@ -66,9 +67,9 @@ impl Reading {
 /// The readings of one place, in order.
 pub type Place = Vec<Reading>;
 
-/// The places of a line, which holds no line feed, in no order.
+/// The places of a line, in no order. The line contains no line feed.
 pub fn extract(line: &[u8], request_paths: bool) -> Vec<Place> {
-    // URLs without a scheme are told when those with one are known, which may stand in their queries: these are told again.
+    // URLs with a scheme may be in the query of one without, which is found only after them. They are then found again.
     let outer = Line::of(line, Vec::new()).urls;
     let outer = outer.into_iter().filter(|url| url.start == url.behind).collect();
     let mut all = Line::of(line, outer);
@@ -85,20 +86,20 @@ pub fn extract(line: &[u8], request_paths: bool) -> Vec<Place> {
     places
 }
 
-/// A URL: where its parts end.
+/// A URL, with the offsets of its parts.
 #[derive(Clone, Debug)]
 struct Region {
     start: usize,
-    /// Where the authority starts.
+    /// The start of the authority.
     behind: usize,
     path: usize,
     query: usize,
     stop: usize,
-    /// Where what is text of its own starts, behind `, ; | ^` in the path.
+    /// The start of separate text after `, ; | ^` in the path.
     end: usize,
 }
 
-/// Where in the URLs around it a place stands.
+/// The position of a place relative to the URLs around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Zone {
     Text,
@@ -109,12 +110,12 @@ enum Zone {
 
 struct Line<'l> {
     bytes: &'l [u8],
-    /// URLs without a scheme that URLs with one may stand in.
+    /// URLs without a scheme that may contain URLs with one.
     outer: Vec<Region>,
     urls: Vec<Region>,
-    /// What is not looked at again: schemes and authorities of URLs, names in DNS labels.
+    /// Bytes that are not examined again: schemes and authorities of URLs, names in DNS labels.
     consumed: Vec<Range<usize>>,
-    /// IPv6 addresses, with their ports. What they end in may be the start of a name, as in `2001:db8::1-x.test`.
+    /// IPv6 addresses, with their ports. Their last part may begin a name, as in `2001:db8::1-x.test`.
     addresses: Vec<Range<usize>>,
     places: Vec<Place>,
 }
@@ -137,7 +138,7 @@ fn is_punctuation(c: char) -> bool {
     )
 }
 
-/// Neither space nor punctuation nor control; or one of the three dots of UTS-46.
+/// Returns true if a character is not a space, punctuation or a control character, or if it is one of UTS-46's dots.
 fn is_name_char(c: char) -> bool {
     use GeneralCategory as Is;
     if c.is_ascii() {
@@ -150,7 +151,7 @@ fn is_name_char(c: char) -> bool {
     is_dot(c) || !is_space && !is_punctuation(c)
 }
 
-/// What UTS-46 reads as a dot.
+/// The characters that UTS-46 reads as a dot.
 fn is_dot(c: char) -> bool {
     matches!(c, '.' | '\u{3002}' | '\u{FF0E}' | '\u{FF61}')
 }
@@ -160,14 +161,14 @@ fn hex(bytes: &[u8]) -> Option<u32> {
     (!text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| u32::from_str_radix(text, 16).ok())?
 }
 
-/// The character that some bytes start with, and its length.
+/// The character at an offset, and its length in bytes.
 fn char_at(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     let rest = bytes.get(at..)?;
     let len = (1..=rest.len().min(4)).find(|&len| std::str::from_utf8(&rest[..len]).is_ok())?;
     Some((std::str::from_utf8(&rest[..len]).ok()?.chars().next()?, len))
 }
 
-/// A character of a name: itself, or a JSON escape of it. What it is, and how long its text is.
+/// A character of a name, literal or as a JSON escape, and the length of its text.
 fn unit(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     let rest = &bytes[at..];
     if let [b'\\', b'u', ..] = rest {
@@ -177,7 +178,7 @@ fn unit(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     char_at(bytes, at).filter(|&(c, _)| is_name_char(c))
 }
 
-/// Digits, and what they are as a port.
+/// A number that can be a port, and the end of its digits.
 fn number(bytes: &[u8], at: usize) -> Option<(u16, usize)> {
     let digits = bytes.get(at..)?.iter().take_while(|b| b.is_ascii_digit()).count();
     if digits == 0 || digits > 5 {
@@ -187,7 +188,7 @@ fn number(bytes: &[u8], at: usize) -> Option<(u16, usize)> {
     Some((text.parse().ok()?, at + digits))
 }
 
-/// A port behind `:`: its number, and where its text ends.
+/// The number of a port after `:`, and the end of its text.
 fn port(bytes: &[u8], at: usize) -> Option<(u16, usize)> {
     if bytes.get(at) != Some(&b':') {
         return None;
@@ -227,9 +228,9 @@ impl<'l> Line<'l> {
         self.consumed.iter().any(|range| range.contains(&at))
     }
 
-    /// Where a place stands. What comes after `, ; | ^` in a URL's path is text of its own, as far as that URL goes. A reading
-    /// does not stand in a URL that is a reading of the same place (`own`), and one without a scheme in no host: that is another reading
-    /// of its place.
+    /// The zone of a place. Text after `, ; | ^` in a URL's path no longer belongs to that URL. A reading is not inside
+    /// a URL that is itself a reading of the same place (`own`), and a URL without a scheme is not inside a host,
+    /// because that is another reading of its place.
     fn zone(&self, at: usize, own: Option<usize>) -> Zone {
         let is_schemeless = own == Some(at) && self.urls.iter().any(|url| url.start == at && url.behind == at);
         let is_around = |url: &&Region| {
@@ -260,7 +261,7 @@ impl<'l> Line<'l> {
         }
     }
 
-    /// The characters of a name from `at` on, and where they end.
+    /// The characters of a name from `at` on, and their end.
     fn run(&self, at: usize, limit: usize) -> (Vec<(usize, char)>, usize) {
         let mut units = Vec::new();
         let mut end = at;
@@ -273,8 +274,8 @@ impl<'l> Line<'l> {
         (units, end)
     }
 
-    /// Names, addresses and URLs without a scheme, from left to right: hosts that a path follows make URLs, within which no
-    /// other such URL starts. What is the port of an address, as `(3)` in `::(3)www`, is no label of DNS.
+    /// Finds names, addresses and URLs without a scheme, from left to right. A host followed by a path is a URL, and no
+    /// other such URL starts within it. The port of an address, such as `(3)` in `::(3)www`, is not a DNS label.
     fn others(&mut self) {
         let bytes = self.bytes;
         let is_six = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':');
@@ -305,7 +306,7 @@ impl<'l> Line<'l> {
         }
     }
 
-    /// The key whose value starts at `at`: `key=`, `key: `, `"key":"`, `<key>`, `<Data Name="key">`.
+    /// The key of the value that starts at `at`: `key=`, `key: `, `"key":"`, `<key>`, `<Data Name="key">`.
     fn key_before(&self, at: usize) -> Option<&[u8]> {
         let without_quote = |text: &'_ [u8]| -> usize {
             let Some(b'"' | b'\'') = text.last() else { return text.len() };
@@ -318,7 +319,7 @@ impl<'l> Line<'l> {
         if let Some(tag) = head.strip_suffix(b">") {
             let start = tag.iter().rposition(|b| matches!(b, b'<' | b'>')).filter(|&at| tag[at] == b'<')?;
             let tag = &tag[start + 1..];
-            // `<Data Name="key">`, as events of Windows have it.
+            // `<Data Name="key">`, as in Windows events.
             if let Some(quote @ (b'"' | b'\'')) = tag.last()
                 && let [head @ .., last] = tag
                 && last == quote
@@ -339,7 +340,7 @@ impl<'l> Line<'l> {
         Some(&head[head.len() - len..]).filter(|key| !key.is_empty())
     }
 
-    /// Between a method and ` HTTP/`, and whole fields that begin with `/`.
+    /// Finds request paths: between a method and ` HTTP/`, and whole fields that begin with `/`.
     fn request_paths(&mut self) {
         let bytes = self.bytes;
         let mut spans = Vec::new();

@@ -1,4 +1,4 @@
-//! Lines made of tricky pieces, and sets made of what the pieces hold.
+//! Lines made of tricky pieces, and sets made of the values in the pieces.
 
 use netsieve::indicator::{DomainName, Pattern, PatternTarget, Url};
 use netsieve::{Indicator, MatchOptions, Scope};
@@ -29,7 +29,7 @@ pub fn pattern(target: PatternTarget, text: &str) -> Indicator {
     Indicator::Pattern(Pattern::new(target, text).expect("a pattern"))
 }
 
-/// What may be planted; the pieces below are made of the same hosts.
+/// The indicators to choose from. The pieces below contain the same hosts.
 pub fn pool() -> Vec<Indicator> {
     use Scope::{Exact, Subdomains, Suffix};
     vec![
@@ -417,7 +417,7 @@ const WORDS: [&str; 127] = [
     "SADDR=02000050C0000201",
 ];
 
-/// What text puts next to each other: hosts, URLs, escapes and words, with something or nothing between them.
+/// Neighbours that occur in text: hosts, URLs, escapes and words, with or without something between them.
 pub fn log() -> impl Strategy<Value = Vec<u8>> {
     let pick = |texts: &'static [&'static str]| select(texts).prop_map(str::to_owned);
     let host = || (pick(&HOSTS), pick(&PORTS)).prop_map(|(host, port)| host + &port);

@@ -1,7 +1,8 @@
-//! The naive oracle: what the design says, said in plain loops.
+//! The naive oracle: the design, written as plain loops.
 //!
-//! Nothing here is fast and nothing is shared with the engine, except the canonicalisers, which have tests of their own.
-//! [`World`] holds feeds and their rows; [`World::sieve`] compiles them, and [`Oracle`] scans them one by one.
+//! Nothing here is optimised, and nothing is shared with the engine except the canonicalisers, which have tests of
+//! their own. [`World`] holds feeds and their rows; [`World::sieve`] compiles them, and [`Oracle`] scans them one by
+//! one.
 #![allow(dead_code, reason = "each test binary uses a part of the oracle")]
 #![allow(unreachable_pub, reason = "a module of test binaries, which reach all of it")]
 
@@ -33,7 +34,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// A row that asks for what its feed asks for, listed in canonical form.
+    /// A row with the action of its feed, listed in canonical form.
     pub fn new(feed: usize, indicator: Indicator, line: u32) -> Self {
         let listed = indicator.to_string();
         Self { feed, indicator, listed, action: None, line, tags: Vec::new(), confidence: None, valid_until: None }
@@ -48,15 +49,15 @@ pub struct World {
 }
 
 impl World {
-    /// A world of one block feed that may list anything.
+    /// A world with one block feed that may list anything.
     pub fn of(indicators: impl IntoIterator<Item = Indicator>) -> Self {
         let rows = indicators.into_iter().zip(1..).map(|(indicator, line)| Row::new(0, indicator, line)).collect();
         Self { feeds: vec![open_feed("feed")], rows }
     }
 
-    /// Compiles the world. Nothing of it may be refused or changed by the guards. Every world is saved and opened again, and
-    /// what was opened must be what was built to the byte; so whatever holds for the one that is given, the built or the opened
-    /// one by turns, holds for the other.
+    /// Compiles the world, none of which the guards may refuse or change. Every world is also saved and opened, and the
+    /// result must equal the built one byte for byte. The built and the opened sieve are returned in turn, so results
+    /// for one hold for both.
     pub fn sieve(&self) -> Sieve {
         let mut builder = Sieve::builder();
         builder.public_suffixes(PublicSuffixes::empty());
@@ -71,7 +72,7 @@ impl World {
         }
         let (sieve, report) = builder.build().expect("few rows");
         for feed in &report.feeds {
-            // A provider of mailboxes is warned of, and listed as it stands.
+            // A mailbox provider causes a warning but is listed unchanged.
             let kinds = feed.warnings_by_kind.keys().filter(|&&kind| kind != WarningKind::FreeMail);
             assert_eq!((feed.rejected_total(), kinds.count()), (0, 0), "{:?} {:?}", feed.rejected, feed.warnings);
         }
@@ -120,7 +121,7 @@ pub fn second(second: i64) -> Timestamp {
     Timestamp::from_second(second).expect("a small number")
 }
 
-/// `http`, `https`, `ws`, `wss`, `ftp` are one scheme; all else of an indicator must be equal.
+/// `http`, `https`, `ws`, `wss` and `ftp` count as one scheme; everything else in an indicator must be equal.
 fn is_same(a: &Indicator, b: &Indicator) -> bool {
     match (a, b) {
         (Indicator::Url { url: a, host_scope: a_scope }, Indicator::Url { url: b, host_scope: b_scope }) => {
@@ -150,14 +151,14 @@ struct Listed {
     entries: Vec<Entry>,
 }
 
-/// What an indicator is held against.
+/// An observable, as indicators are matched against it.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
     pub host: Option<Host>,
     pub url: Option<UrlParts>,
-    /// What is only covered by an equal value.
+    /// A value that only an equal indicator covers.
     pub exact: Option<Indicator>,
-    /// The effective port, if it was seen.
+    /// The effective port, if known.
     pub port: Option<u16>,
     pub name_like: bool,
 }
@@ -168,7 +169,7 @@ pub enum Host {
     Name(String),
 }
 
-/// A URL without its host; of a request's path the scheme is not known.
+/// A URL without its host. For a request path the scheme is unknown.
 #[derive(Clone, Debug)]
 pub struct UrlParts {
     pub scheme: Option<String>,
@@ -195,14 +196,14 @@ impl Observed {
         Self { exact: Some(value), ..Self::default() }
     }
 
-    /// `None`: the text is no name.
+    /// `None` if the text is not a name.
     pub fn name(text: impl AsRef<[u8]>, port: Option<u16>) -> Option<Self> {
         let mut scratch = String::new();
         let name = domain::canonicalise(text.as_ref(), &mut scratch).ok()?;
         Some(Self { host: Some(Host::Name(name.to_owned())), port, ..Self::default() })
     }
 
-    /// `None`: the text is no URL.
+    /// `None` if the text is not a URL.
     pub fn url(text: impl AsRef<[u8]>) -> Option<Self> {
         let mut scratch = UrlScratch::new();
         let view = url::canonicalise(text.as_ref(), &mut scratch).ok()?;
@@ -232,7 +233,7 @@ impl Observed {
         Self { url: Some(UrlParts { scheme: None, path: path.to_owned(), query }), ..Self::default() }
     }
 
-    /// Told apart by its shape: an address or a name, with or without `:port`, or a URL.
+    /// Told by its shape: an address or a name, with or without `:port`, or a URL.
     pub fn any(text: &str) -> Option<Self> {
         let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
         if url::has_scheme(text.as_bytes()) {
@@ -259,14 +260,14 @@ impl Observed {
     }
 }
 
-/// What a match is reported with: the URL as a whole, or its host.
+/// The part of a URL that a match is reported with: the whole URL, or its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
     Host,
     Url,
 }
 
-/// A match, in words that can be compared.
+/// A match in comparable form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub indicator: String,
@@ -281,14 +282,14 @@ pub struct Found {
 /// A source of a match: the feed's name, line, value as listed, confidence, tags, `valid_until`.
 pub type Listing = (String, u32, String, Option<u8>, Vec<String>, Option<i64>);
 
-/// What was found, in order, and what was withheld.
+/// The matches found, in order, and the counts of those withheld.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     pub found: Vec<Found>,
     pub withheld: Withheld,
 }
 
-/// What the engine found, in the same words.
+/// The engine's answer, in the same form.
 pub fn answer_of(matches: &Matches<'_>) -> Answer {
     let found = matches.iter().map(|found| {
         let indicator = found.indicator();
@@ -316,21 +317,22 @@ pub fn answer_of(matches: &Matches<'_>) -> Answer {
     Answer { found: found.collect(), withheld: matches.withheld() }
 }
 
-/// How one indicator covers one observable.
+/// The way in which one indicator covers one observable.
 #[derive(Clone, Copy, Debug)]
 struct Cover {
     relation: Relation,
-    /// What matches are ordered by: URLs with a path by its length above all hosts, the rest by `host`.
+    /// The sort key of matches: URLs with a path come before all hosts, by length of the path; the rest are sorted by
+    /// `host`.
     path: Option<(usize, u8)>,
-    /// The label count or prefix length of the indicator's host; 0 of patterns.
+    /// The number of labels, or the prefix length, of the indicator's host; 0 for patterns.
     host: usize,
-    /// Whether it is the host that is covered, and allow entries can suppress the match.
+    /// True if the host is covered, so that allow entries can suppress the match.
     is_host_level: bool,
     is_host_only: bool,
     part: Part,
 }
 
-/// A linear scan over all that is listed.
+/// A linear scan over everything that is listed.
 #[derive(Clone, Debug)]
 pub struct Oracle {
     feeds: Vec<String>,
@@ -338,20 +340,20 @@ pub struct Oracle {
 }
 
 impl Oracle {
-    /// Every indicator that covers the observable.
+    /// All indicators that cover the observable.
     pub fn matches(&self, observed: &Observed, options: &MatchOptions) -> Answer {
         let (found, withheld) = self.parts(observed, options);
         Answer { found: found.into_iter().map(|(_, found)| found).collect(), withheld }
     }
 
-    /// The same, with the part of a URL that each match is reported with.
+    /// Likewise, with the part of a URL that each match is reported with.
     pub fn parts(&self, observed: &Observed, options: &MatchOptions) -> (Vec<(Part, Found)>, Withheld) {
         let mut withheld = Withheld::default();
         let mut covering = Vec::new();
         for listed in &self.indicators {
             let Some(cover) = cover(&listed.indicator, observed) else { continue };
             if cover.is_host_only && !options.host_only {
-                // For each host as a whole, whatever else there is to say of the indicator.
+                // Counted for each host as a whole, whatever else applies to the indicator.
                 withheld.host_only += u64::from(is_of_host(&listed.indicator, observed));
                 continue;
             }
@@ -363,7 +365,7 @@ impl Oracle {
             covering.push((listed, cover, is_port_seen));
         }
 
-        // Filter first: block entries by all of it, allow entries by the time alone.
+        // The filter comes first. It applies to block entries in full, to allow entries only by time.
         let passing = |listed: &Listed, action| -> Vec<Entry> {
             let asked = listed.entries.iter().filter(|entry| entry.action == action);
             asked.filter(|entry| self.passes(entry, options)).cloned().collect()
@@ -462,7 +464,7 @@ impl Oracle {
         (self.feeds[entry.feed].clone(), entry.line, entry.listed, entry.confidence, tags, entry.valid_until)
     }
 
-    /// Whether a URL indicator is on this very host.
+    /// Returns true if a URL indicator has exactly this host.
     pub fn knows_url_host(&self, host: &Host) -> bool {
         self.indicators.iter().any(|listed| match &listed.indicator {
             Indicator::Url { url, .. } => host_of(&url.view()) == *host,
@@ -493,12 +495,12 @@ fn bits(addr: IpAddr) -> (u32, u128) {
     }
 }
 
-/// The bits of an address beyond a prefix length.
+/// The bits of an address after the prefix.
 fn host_mask(width: u32, len: u32) -> u128 {
     if len == width { 0 } else { u128::MAX >> (128 - (width - len)) }
 }
 
-/// The labels of `name` that are `apex`, from the right; `None` if it is not within it. `Some(true)`: they are the same.
+/// `Some(true)` if `name` equals `apex`, `Some(false)` if it is under it, `None` otherwise.
 fn within(name: &str, apex: &str) -> Option<bool> {
     let name: Vec<&str> = name.split('.').collect();
     let apex: Vec<&str> = apex.split('.').collect();
@@ -509,7 +511,7 @@ fn label_count(name: &str) -> usize {
     name.split('.').count()
 }
 
-/// Whether the indicator covers the observable, and how. Ports, filter and allow entries are not looked at.
+/// The way in which the indicator covers the observable, if it does. Ports, filter and allow entries are ignored.
 fn cover(indicator: &Indicator, observed: &Observed) -> Option<Cover> {
     let host_level = |relation, host| Cover {
         relation,
@@ -537,7 +539,7 @@ fn cover(indicator: &Indicator, observed: &Observed) -> Option<Cover> {
             if of_width != width || value < first || value > last {
                 return None;
             }
-            // The largest prefix around the address that is wholly in the range.
+            // The largest prefix around the address that lies wholly in the range.
             let len = (0..=width).find(|&len| {
                 let mask = host_mask(width, len);
                 value & !mask >= first && value | mask <= last
@@ -590,7 +592,7 @@ fn url_covers(view: &UrlView<'_>, host: usize, seen: Option<&UrlParts>) -> Optio
         part: Part::Url,
     };
     let Some(seen) = seen else {
-        // The bare host. Of a URL with a path this is the weakest of matches.
+        // The bare host. For a URL with a path this is the weakest kind of match.
         return Some(Cover { is_host_only: !is_host_only, part: Part::Host, ..any_path });
     };
     if seen.scheme.as_deref() != Some(scheme_group(view.scheme())) {
@@ -638,7 +640,7 @@ fn pattern_covers(pattern: &Pattern, observed: &Observed) -> Option<Cover> {
     })
 }
 
-/// `*` is any run, `?` any byte, `[a-z]` and `[!a-z]` a class; by the definition, whatever it costs.
+/// Matches a glob by definition, at any cost: `*` is any run, `?` any byte, `[a-z]` and `[!a-z]` a class.
 fn glob(pattern: &[u8], target: &[u8]) -> bool {
     match pattern {
         [] => target.is_empty(),
@@ -649,7 +651,7 @@ fn glob(pattern: &[u8], target: &[u8]) -> bool {
                 [b'!', rest @ ..] => (true, rest),
                 _ => (false, rest),
             };
-            // A `]` that comes first is a member.
+            // A `]` that comes first is a member of the class.
             let end = 1 + rest[1..].iter().position(|&b| b == b']').expect("checked by `Pattern::new`");
             let members = &rest[..end];
             let holds = |byte: u8| {

@@ -1,4 +1,4 @@
-//! A naive scan: naive extraction, line by line, and a linear scan of what is listed for each reading.
+//! A naive scan: naive extraction line by line, and a linear scan of the listed indicators for each reading.
 
 use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
@@ -11,7 +11,7 @@ use netsieve::{Indicator, Kind, MatchOptions, Relation, ScanOptions, Scope, Stre
 use super::extract::{Reading, What, extract};
 use super::{Found, Observed, Oracle, Part};
 
-/// A hit, in words that can be compared.
+/// A hit in comparable form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     pub span: Range<u64>,
@@ -22,7 +22,7 @@ pub struct Seen {
     pub matches: Vec<(String, Relation, Strength)>,
 }
 
-/// What the scanner found, in the same words. What it shows of the line must be true too.
+/// The scanner's hit, in the same form. Also checks the part of the line that it shows.
 pub fn seen_of(hit: &Hit<'_>) -> Seen {
     let offset = hit.offset_in_line();
     assert_eq!(&hit.line_text()[offset..offset + hit.observed().len()], hit.observed());
@@ -39,7 +39,7 @@ pub fn seen_of(hit: &Hit<'_>) -> Seen {
     }
 }
 
-/// A sink that collects.
+/// A sink that collects hits.
 pub fn collect(into: &mut Vec<Seen>) -> impl FnMut(&Hit<'_>) -> ControlFlow<()> {
     |hit| {
         into.push(seen_of(hit));
@@ -47,7 +47,7 @@ pub fn collect(into: &mut Vec<Seen>) -> impl FnMut(&Hit<'_>) -> ControlFlow<()> 
     }
 }
 
-/// Options of a scan whose lines are not read as events: what is found in raw bytes alone.
+/// Options for a scan that does not read events, so that only raw bytes count.
 pub fn raw(matching: MatchOptions) -> ScanOptions {
     let mut options = ScanOptions::default();
     options.matching = matching;
@@ -58,7 +58,7 @@ pub fn raw(matching: MatchOptions) -> ScanOptions {
     options
 }
 
-/// Every hit in some bytes, whose lines are short.
+/// All hits in some bytes, whose lines are short.
 pub fn scan(oracle: &Oracle, options: &MatchOptions, bytes: &[u8]) -> Vec<Seen> {
     let bytes_behind_mark = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut offset = (bytes.len() - bytes_behind_mark.len()) as u64;
@@ -74,12 +74,12 @@ pub fn scan(oracle: &Oracle, options: &MatchOptions, bytes: &[u8]) -> Vec<Seen> 
     hits
 }
 
-/// The hits of one line, which are on line 1.
+/// The hits in one line, numbered as line 1.
 pub fn scan_line(oracle: &Oracle, options: &MatchOptions, line: &[u8]) -> Vec<Seen> {
     let places = extract(line, oracle.has_path_patterns());
     let mut hits: Vec<Seen> = places.iter().flat_map(|place| scan_place(oracle, options, place)).collect();
     hits.sort_by_key(order);
-    // Readings of one span are one hit.
+    // Readings with the same span are one hit.
     hits.dedup_by(|later, first| {
         let is_same = later.span == first.span && later.context == first.context;
         if is_same {
@@ -91,13 +91,13 @@ pub fn scan_line(oracle: &Oracle, options: &MatchOptions, line: &[u8]) -> Vec<Se
     hits
 }
 
-/// By place, the longest first.
+/// By position, the longest first.
 pub fn order(hit: &Seen) -> (u64, Reverse<u64>, &'static str) {
     (hit.span.start, Reverse(hit.span.end), hit.context)
 }
 
-/// The readings of one place: an indicator is reported by the first that it covers. Readings that have no byte in common are not of
-/// one place, though they may be of one run.
+/// Scans the readings of one place: each indicator is reported with the first reading it covers. Readings that share no
+/// byte do not belong to one place, even if they belong to one run.
 fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec<Seen> {
     type Key = (String, Kind, Option<Scope>, Option<u16>);
     let mut reported: Vec<(Key, Range<usize>)> = Vec::new();
@@ -140,7 +140,7 @@ fn seen(span: Range<usize>, canonical: String, context: &'static str, found: &[(
     Seen { span: span.start as u64..span.end as u64, line: 1, canonical, context, matches: matches.collect() }
 }
 
-/// What is looked up, its canonical form, and of a URL where its host stands and what that is.
+/// The observable and its canonical form, and for a URL the position and the value of its host.
 #[allow(clippy::type_complexity)]
 fn observe(reading: &Reading) -> Option<(Observed, String, Option<(Range<usize>, String)>)> {
     let name_like = reading.name_like;

@@ -1,4 +1,4 @@
-//! A text in each compression that is read.
+//! One text in each supported compression.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz config`; what it holds to stands in the library beside.
+//! Run with `cargo +nightly fuzz run --fuzz-dir tests/fuzz config`. The checks are in the library crate.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| netsieve_fuzz::config::run(data));

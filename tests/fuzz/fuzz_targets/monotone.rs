@@ -1,4 +1,4 @@
-//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz monotone`; what it holds to stands in the library beside.
+//! Run with `cargo +nightly fuzz run --fuzz-dir tests/fuzz monotone`. The checks are in the library crate.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| netsieve_fuzz::monotone::run(data));

@@ -11,10 +11,10 @@ use super::scan::{LIST, open_feed, sieve};
 
 static SIEVE: LazyLock<Sieve> = LazyLock::new(|| sieve(&LIST.join("\n"), [true; 2]));
 
-/// More than this of a log is not read.
+/// The most bytes of a log to read.
 const MOST: u64 = 4 << 20;
 
-/// Reads them, and an error is an error in every way.
+/// Reads the bytes. An error in one way of reading must be an error in every way.
 pub fn run(data: &[u8]) {
     let mut builder = Sieve::builder();
     let own = open_feed();

@@ -1,23 +1,24 @@
-//! Lines as events: any bytes are legal, spans stand in the line, and what is read depends on nothing but head and line.
+//! Lines as events: any bytes are legal, spans lie within the line, and the event depends only on the header and the
+//! line.
 
 use netsieve::event::{EcsName, Event, EventOptions, EventReader, LayoutConfig};
 
 use super::first;
 
-/// What can be said of an event, for comparing.
+/// An event in comparable form.
 fn shown(event: &Event<'_>) -> String {
     let fields: Vec<_> = event.fields().map(|field| (field.name(), field.span(), field.role())).collect();
     format!("{event:?} {fields:?} {:?}", event.time())
 }
 
-/// What must hold of whatever was read.
+/// Properties that must hold for any event.
 fn check(event: &Event<'_>, line: &[u8]) {
     let mut count = 0;
     for field in event.fields() {
         let span = field.span();
         assert!(span.start <= span.end && span.end <= line.len(), "{span:?}");
         assert_eq!(field.raw(), &line[span.clone()]);
-        // No escape makes a value longer, but for bytes that are no text.
+        // Unescaping never lengthens a value, except for bytes that are not text.
         assert!(field.value().len() <= 3 * span.len());
         let _ = (field.name(), field.is_observable(), field.is_name_like());
         assert!(event.field_at(span).is_some(), "a field holds itself");
@@ -35,7 +36,7 @@ fn check(event: &Event<'_>, line: &[u8]) {
     let _ = (event.layout_name(), event.who().map(|who| who.to_string()), event.port_at(&(0..line.len().min(4))));
 }
 
-/// A byte that says how the input is cut: into a head and lines, or one line. The reader is used for all of them.
+/// The first byte decides whether the input is a header and lines, or one line. One reader reads all of them.
 pub fn run(data: &[u8]) {
     let mut data = data;
     let choice = first(&mut data);
@@ -60,7 +61,7 @@ pub fn run(data: &[u8]) {
         let event = reader.read(line);
         check(&event, line);
         let found = shown(&event);
-        // Another one that has read nothing before; a line may be a header of those behind it.
+        // A fresh reader gives the same event. Lines that may be headers for those after them are excluded.
         if !line.starts_with(b"#") && !data.starts_with(b"#") && !data.windows(2).any(|pair| pair == b"\n#") {
             let mut other = EventReader::new(&options);
             other.head(head);

@@ -1,7 +1,7 @@
-//! Feeds of every format, and of none that is named.
+//! Feeds of every format, named or recognised.
 //!
-//! The first line is the name of a format, or of none; what follows is the feed. What is read builds, can be looked up, is written down
-//! and read back.
+//! The first line names a format, or none, and the rest is the feed. The records are built, looked up, saved and opened
+//! again.
 
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{RecordSink, Rejection, Skip, Warning};
@@ -10,7 +10,7 @@ use netsieve::{Action, Indicator, MatchOptions, Sieve};
 
 use super::scan::open_feed;
 
-/// Counts what came, and checks it.
+/// A sink that counts and checks what it receives.
 #[derive(Default)]
 struct Sink {
     records: Vec<(Indicator, bool)>,
@@ -36,7 +36,7 @@ impl RecordSink for Sink {
     }
 }
 
-/// Reads a feed, in two ways.
+/// Reads a feed in two ways.
 pub fn run(data: &[u8]) {
     let end = data.iter().position(|&b| b == b'\n').unwrap_or(data.len());
     let (name, text) = (String::from_utf8_lossy(&data[..end]), data.get(end + 1..).unwrap_or(&[]));
@@ -56,7 +56,7 @@ pub fn run(data: &[u8]) {
     let (sieve, report) = builder.build().expect("what was read builds");
     assert!(sieve.len() <= sink.records.len());
     assert!(report.feeds[0].entries <= sink.records.len() as u64);
-    // What is accepted can be looked up, if nothing is allowed.
+    // Accepted values can be looked up, provided that nothing is allowed.
     if report.feeds[0].rejected_total() == 0 && sink.records.iter().all(|(_, is_block)| *is_block) {
         let mut options = MatchOptions::default();
         options.host_only = true;

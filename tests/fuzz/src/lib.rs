@@ -1,7 +1,7 @@
-//! What is fuzzed: a function a target, which panics where a promise is broken.
+//! The fuzz targets: one function per target, which panics if a promise is broken.
 //!
-//! The targets themselves are one line each, so that the tests of the crate can run the same functions over the corpora and over every
-//! input that ever broke one.
+//! The binaries are one line each, so that the crate's tests can run the same functions over the corpora and over every
+//! input that has ever broken one.
 
 #![allow(unreachable_pub, reason = "a module of a test too, which reaches all of it")]
 
@@ -16,10 +16,10 @@ pub mod open;
 pub mod scan;
 pub mod values;
 
-/// One thing to fuzz.
+/// A function that fuzzes one thing.
 pub type Target = fn(&[u8]);
 
-/// All targets by name.
+/// All targets, by name.
 pub const TARGETS: [(&str, Target); 8] = [
     ("compressed", compressed::run),
     ("config", config::run),
@@ -31,7 +31,7 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("values", values::run),
 ];
 
-/// Takes one byte off the front; 0 where there is none.
+/// Removes and returns the first byte, or 0 if there is none.
 fn first(data: &mut &[u8]) -> u8 {
     let Some((&byte, rest)) = data.split_first() else { return 0 };
     *data = rest;

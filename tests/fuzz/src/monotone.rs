@@ -1,4 +1,4 @@
-//! An indicator never removes the hit of another.
+//! An indicator never removes another's hit.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -27,7 +27,7 @@ fn found(sieve: &Sieve, options: &ScanOptions, log: &[u8]) -> BTreeSet<Found> {
     found
 }
 
-/// The first four bytes say what is listed, the next what is asked for.
+/// The first four bytes choose what is listed, the next ones the options.
 pub fn run(mut data: &[u8]) {
     let bits = u32::from_le_bytes([first(&mut data), first(&mut data), first(&mut data), first(&mut data)]);
     let asked = first(&mut data);

@@ -1,7 +1,7 @@
-//! Compiled files of any kind.
+//! Arbitrary compiled files.
 //!
-//! What begins with the magic number is opened as it is and with its checksums set right; anything else is a list of ways to damage the
-//! golden file. What opens must answer within a bounded number of steps.
+//! Input that begins with the magic number is opened as it is, and again with corrected checksums. Any other input
+//! describes damage to the golden file. A file that opens must answer in a bounded number of steps.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::damage::{Damage, Parts, reseal, try_open};
 
 static GOLDEN: LazyLock<Parts> = LazyLock::new(|| Parts::of(include_bytes!("../../data/v1.sieve")));
 
-/// Opens, and looks everything up in what opens.
+/// Opens a file, and looks up everything in it.
 pub fn run(data: &[u8]) {
     if data.starts_with(b"\x89sieve") {
         try_open(data.to_vec());

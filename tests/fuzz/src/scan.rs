@@ -1,4 +1,4 @@
-//! All engines and all ways to scan find what the scalar extractor finds in one piece, whatever the bytes.
+//! On any bytes, all engines and all ways to scan find what the scalar extractor finds in a single piece.
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -12,7 +12,7 @@ use netsieve::{Engine, Feed, Hit, Indicator, Policy, ScanOptions, Scanner, Sieve
 
 use super::first;
 
-/// What is listed, beside two patterns.
+/// The listed values, in addition to two patterns.
 pub const LIST: [&str; 27] = [
     "192.0.2.1",
     "198.51.100.0/24",
@@ -43,14 +43,14 @@ pub const LIST: [&str; 27] = [
     "http://evil.test/a!",
 ];
 
-/// A policy that refuses nothing.
+/// A policy that admits everything.
 pub fn open_feed() -> Feed {
     let mut policy = Policy::default();
     (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
     Feed::new("list").policy(policy)
 }
 
-/// A sieve of some lines of a list, and of patterns.
+/// A sieve of some of the lines of a list, and of patterns.
 pub fn sieve(list: &str, patterns: [bool; 2]) -> Sieve {
     let mut builder = Sieve::builder();
     let own = open_feed();
@@ -80,7 +80,7 @@ fn found(hit: &Hit<'_>) -> Found {
     (hit.span().start, hit.span().end, hit.line(), hit.context().as_str(), hit.canonical().to_owned(), matches)
 }
 
-/// Gives one to eight bytes at a time.
+/// A reader that returns one to eight bytes at a time.
 struct Trickle<'d>(&'d [u8], u8);
 
 impl Read for Trickle<'_> {
@@ -94,7 +94,7 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// The first byte says what is asked for, the second how the rest is cut.
+/// The first byte chooses the options, the second how the rest is cut.
 pub fn run(mut data: &[u8]) {
     let (asked, cut) = (first(&mut data), first(&mut data));
     let mut options = ScanOptions::default();

@@ -1,9 +1,9 @@
-//! Canonical forms: canonicalising twice changes nothing, and what is printed reads back as what it was.
+//! Canonical forms: canonicalising twice changes nothing, and printed values read back as themselves.
 
 use netsieve::indicator::{DomainName, Pattern, PatternTarget, Url, UrlScratch};
 use netsieve::value::{domain, ip, refang, url};
 
-/// One value, read as everything that it may be.
+/// Reads one value as every kind that it may be.
 pub fn run(data: &[u8]) {
     if let Ok(addr) = ip::parse_addr(data) {
         assert_eq!(ip::canonical(addr), ip::canonical(ip::canonical(addr)));
@@ -34,7 +34,7 @@ pub fn run(data: &[u8]) {
         let twice = url::canonicalise(canonical.as_bytes(), &mut again).expect("what is canonical is a URL");
         assert_eq!(twice.as_str(), canonical);
         assert_eq!(twice.host(), view.host());
-        // Without a scheme a URL shows no port, and is printed with one.
+        // A URL without a scheme has no default port, but its canonical form has a scheme and so gets one.
         if url::has_scheme(data) {
             assert_eq!(twice.effective_port(), view.effective_port());
         }

@@ -1,4 +1,4 @@
-//! Addresses, with the ports that are shown with them.
+//! Finds addresses, with the ports shown next to them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -8,7 +8,7 @@ use super::escapes::{escape, separator};
 use super::names::last_word;
 use super::{Line, Place, Reading, Region, What, char_at, hex, is_name_byte, is_name_char, number, port};
 
-/// Services that stand for ports.
+/// Names of services, with their ports.
 const PORTS: [(&str, u16); 56] = [
     ("ftp-data", 20),
     ("ftp", 21),
@@ -68,7 +68,7 @@ const PORTS: [(&str, u16); 56] = [
     ("http-alt", 8080),
 ];
 
-/// The port that a label is or stands for; `Some(None)`: the name of some service.
+/// The port that a label is or stands for; `Some(None)` if it is a service with an unknown port.
 fn service(label: &str) -> Option<Option<u16>> {
     if label.bytes().all(|b| b.is_ascii_digit()) {
         return label.parse().ok().map(Some);
@@ -79,7 +79,8 @@ fn service(label: &str) -> Option<Option<u16>> {
 }
 
 impl Line<'_> {
-    /// The quads of a run of units that ends at `end`: in the run with and without the escape before it, and in its ASCII parts.
+    /// Reads the quads of a run of units that ends at `end`: the run with and without a leading escape, and its ASCII
+    /// parts.
     pub(super) fn quads(&self, units: &[(usize, char)], end: usize, place: &mut Place, regions: &mut Vec<Region>) {
         let bytes = self.bytes;
         let start = units[0].0;
@@ -100,7 +101,8 @@ impl Line<'_> {
             let len = bytes[from..end].iter().take_while(|&&b| is_name_byte(b)).count();
             let part: Vec<_> = (from..from + len).map(|at| (at, char::from(bytes[at]))).collect();
             let escaped = escape(bytes, from);
-            // At the start of a run with escapes it is read above, where the escape that ends the part may be a letter.
+            // At the start of a run with escapes it has been read above, where the escape that ends the part may be a
+            // letter.
             let is_read = is_escaped && from == start;
             if escaped > 0 && escaped < len && !is_read {
                 found.extend(self.quad(&part[escaped..], ' ', from + len, true, false));
@@ -116,7 +118,7 @@ impl Line<'_> {
         }
     }
 
-    /// The quads of a run within the host of a URL.
+    /// Reads the quads of a run within the host of a URL.
     pub(super) fn quads_of_host(&self, units: &[(usize, char)], end: usize, place: &mut Place) {
         for at in 0..units.len() {
             let before = at.checked_sub(1).map_or(' ', |at| units[at].1);
@@ -126,7 +128,7 @@ impl Line<'_> {
         }
     }
 
-    /// The quad that some units start with; `before` is what stands before them.
+    /// Reads the quad at the start of some units; `before` is the text before them.
     fn quad(
         &self,
         units: &[(usize, char)],
@@ -171,14 +173,14 @@ impl Line<'_> {
         let is_fifth = goes_on(end);
         let mut is_no_url = is_fifth || !may_start_url;
         if is_fifth {
-            // Nothing writes five parts as the host of a URL.
+            // No program writes five parts as the host of a URL.
             if char_at(end) != '.' || !may_start_url {
                 return None;
             }
             let label = take(end + 1, &|c| c.is_ascii_alphanumeric() || *c == '-');
             let fifth_end = end + 1 + label.len();
             let value = service(&label)?;
-            // In a run with escapes there are none.
+            // A run with escapes has none.
             if is_escaped
                 || char_at(fifth_end) == '_'
                 || goes_on(fifth_end)
@@ -206,7 +208,7 @@ impl Line<'_> {
         Some((vec![reading], None))
     }
 
-    /// `ip/port`, `ip(port)`, `ip#port`: the port, and where its text ends.
+    /// Reads the port of `ip/port`, `ip(port)` or `ip#port`, and the end of its text.
     fn other_port(&self, at: usize) -> Option<(u16, usize)> {
         let rest = &self.bytes[at..];
         let len = [&b"/"[..], b"\\/", b"(", b"#"].iter().find(|text| rest.starts_with(text))?.len();
@@ -228,7 +230,7 @@ impl Line<'_> {
         (!goes_on).then_some((port, end))
     }
 
-    /// Where tcpdump, BSD `netstat` and argus write an address and a port as five parts.
+    /// Returns true where tcpdump, BSD `netstat` or argus writes an address and a port as five parts.
     fn is_connection(&self, from: usize, to: usize) -> bool {
         let bytes = self.bytes;
         let is_tcpdump = bytes[..from].ends_with(b"IP ")
@@ -245,7 +247,7 @@ impl Line<'_> {
         is_tcpdump || is_first || is_second
     }
 
-    /// Where five parts end that start at `at`, looked at as bytes.
+    /// The end of the five parts that start at `at`, read as bytes.
     fn five_parts(&self, at: usize) -> Option<usize> {
         let before = self.before(at);
         let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
@@ -261,13 +263,14 @@ impl Line<'_> {
             .then_some(at + text.len())
     }
 
-    /// Behind a product and its `/`, as the value of a key that says so, or within the name of a package.
+    /// Returns true after a product and its `/`, as the value of a key that means a version, or within the name of a
+    /// package.
     fn is_version(&self, start: usize, end: usize) -> bool {
         let head = &self.bytes[..start];
         let lower = head.to_ascii_lowercase();
         let slashes: [&[u8]; 4] = [b"%252f", b"%2f", b"\\/", b"/"];
         let slash = slashes.iter().find(|slash| lower.ends_with(slash));
-        // The slash that ends the host of a URL is none behind a product.
+        // The slash after the host of a URL does not follow a product.
         let is_of_host = self.urls.iter().any(|url| url.path + 1 == start && start < url.end);
         if let Some(slash) = slash.filter(|_| !is_of_host) {
             let head = &head[..head.len() - slash.len()];
@@ -299,13 +302,13 @@ impl Line<'_> {
         is_key || is_package
     }
 
-    /// The address in a run of letters, digits, `.` and `:`.
+    /// Reads the address in a run of letters, digits, `.` and `:`.
     pub(super) fn ip6(&mut self, start: usize, end: usize) {
         let bytes = self.bytes;
-        // One colon before an address is not its own.
+        // A single colon before an address does not belong to it.
         let is_lone_colon = bytes[start] == b':' && self.at(start + 1) != b':';
         let start = start + usize::from(is_lone_colon);
-        // What ends in a scheme and its separator is none.
+        // Text that ends in a scheme and its separator is not an address.
         let colon = end - usize::from(bytes[end - 1] == b':');
         let word = bytes[start..colon.max(start)].rsplit(|&b| b == b':').next().unwrap_or(&[]);
         if word.iter().any(u8::is_ascii_alphabetic) && separator(bytes, colon).is_some() {
@@ -317,7 +320,7 @@ impl Line<'_> {
             found.extend(self.ip6_text(start + escaped, end));
         }
         found.extend(self.ip6_text(start, end));
-        // Leading words that are not hexadecimal go, each with its colon.
+        // Skips leading words that are not hexadecimal, each with its colon.
         let mut from = start;
         while found.is_empty()
             && let Some(colon) = bytes[from..end].iter().position(|&b| b == b':')
@@ -344,7 +347,7 @@ impl Line<'_> {
         self.places.push(place);
     }
 
-    /// The address that `bytes[start..end]` is, without trailing `.` and `:`, and where what belongs to it ends.
+    /// The address in `bytes[start..end]`, without trailing `.` and `:`, and the end of everything that belongs to it.
     fn ip6_text(&self, start: usize, end: usize) -> Option<(Reading, usize)> {
         let bytes = self.bytes;
         let mut text = std::str::from_utf8(&bytes[start..end]).ok()?;
@@ -369,7 +372,7 @@ impl Line<'_> {
             };
             if let Some(addr) = whole {
                 let mut end = start + text.len();
-                // A zone, which is no escape.
+                // A zone, unless it is an escape.
                 let zone = bytes.get(end + 1..).unwrap_or(&[]);
                 let zone_len = zone.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
                 let is_scheme = separator(bytes, end + 1 + zone_len).is_some();
@@ -377,9 +380,9 @@ impl Line<'_> {
                     end += 1 + zone_len;
                 }
                 let is_bracketed = self.before(start) == b'[' && self.at(end) == b']';
-                // A port belongs to it, however it is written, and is no start of anything else.
+                // A port belongs to the address, however it is written, and does not begin anything else.
                 let port = if is_bracketed { port(bytes, end + 1) } else { None }.or_else(|| {
-                    // What more groups follow is the first of another address: `2001:db8::1/2001:db8::2`.
+                    // A group followed by more groups begins another address: `2001:db8::1/2001:db8::2`.
                     let is_group = |at| {
                         self.at(at) == b':' && matches!(self.at(at + 1), b':' | b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
                     };
@@ -395,7 +398,7 @@ impl Line<'_> {
         }
     }
 
-    /// `saddr=` of auditd: family, port and address in hexadecimal.
+    /// Reads auditd's `saddr=`: family, port and address in hexadecimal.
     pub(super) fn socket_addresses(&mut self) {
         const KEY: &[u8] = b"saddr=";
         for at in 0..self.bytes.len() {
@@ -424,14 +427,14 @@ impl Line<'_> {
             }
             let mut reading = Reading::new(start..start + len, What::Ip(addr));
             reading.port = Some(u16::from_be_bytes([octets[2], octets[3]])).filter(|&port| port > 0);
-            // What its digits begin when read as a host is not around it.
+            // A host that its digits seem to begin does not enclose it.
             reading.own = Some(start);
             self.places.push(vec![reading]);
         }
     }
 }
 
-/// RFC 4291 text.
+/// The text form of RFC 4291.
 fn address(text: &str) -> Option<Ipv6Addr> {
     text.parse().ok()
 }

@@ -1,10 +1,10 @@
-//! Escapes: before a token, and within a URL.
+//! Escapes before a token and within a URL.
 
 use std::ops::Range;
 
 use super::hex;
 
-/// How much of the text at `at` belongs to an escape that started right before it.
+/// The number of bytes at `at` that belong to an escape that started immediately before.
 pub(super) fn escape(bytes: &[u8], at: usize) -> usize {
     let Some(before) = at.checked_sub(1).map(|at| bytes[at]) else { return 0 };
     let rest = &bytes[at..];
@@ -22,7 +22,7 @@ pub(super) fn escape(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The end of an ANSI sequence, whose escape may be escaped itself: `ESC [ 3 6 m`.
+/// The end of an ANSI sequence, whose escape character may itself be escaped: `ESC [ 3 6 m`.
 fn colour(bytes: &[u8], at: usize) -> usize {
     let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
     if bytes.get(at + digits) != Some(&b'm') {
@@ -36,25 +36,25 @@ fn colour(bytes: &[u8], at: usize) -> usize {
     if is_escape { digits + 1 } else { 0 }
 }
 
-/// How a URL is written.
+/// The encoding of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
     Plain,
-    /// Percent-encoded so many times.
+    /// Percent-encoded this many times.
     Percent(u32),
 }
 
-/// One way to undo what is written.
+/// One way to decode a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undo {
-    /// JSON, XML, CEF and quoted-printable, so many times.
+    /// Undoes JSON, XML, CEF and quoted-printable escapes this many times.
     Escapes(u32),
     Percent(u32),
     Nothing,
 }
 
 impl Written {
-    /// The ways to read it, in order.
+    /// The ways to decode it, in order.
     pub(super) fn ways(self) -> Vec<Undo> {
         match self {
             Written::Plain => vec![Undo::Escapes(1), Undo::Escapes(2), Undo::Nothing],
@@ -63,17 +63,17 @@ impl Written {
     }
 }
 
-/// What stands between a scheme and an authority.
+/// The separator between a scheme and an authority.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Separator {
     pub(super) len: usize,
     pub(super) written: Written,
-    /// Entities of XML are in it.
+    /// True if it contains XML entities.
     pub(super) has_entity: bool,
 }
 
-/// The separator that starts at `at`: each of its characters as it is, percent-encoded once or twice, or as JSON or XML escape it; or the
-/// two backslashes that browsers take for slashes.
+/// Reads the separator at `at`. Each of its characters is literal, percent-encoded once or twice, or escaped as in JSON
+/// or XML; or it is the two backslashes that browsers take for slashes.
 pub(super) fn separator(bytes: &[u8], at: usize) -> Option<Separator> {
     regular_separator(bytes, at).or_else(|| {
         let head = bytes.get(..at)?.to_ascii_lowercase();
@@ -128,14 +128,14 @@ fn regular_separator(bytes: &[u8], at: usize) -> Option<Separator> {
     Some(found)
 }
 
-/// Text and, for each of its bytes and its end, the offset it came from.
+/// Decoded text, with the source offset of each of its bytes and of its end.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Decoded {
     pub(super) text: Vec<u8>,
     pub(super) from: Vec<usize>,
 }
 
-/// The character that an XML entity is, and its length.
+/// The character of an XML entity, and the entity's length.
 fn entity(rest: &[u8]) -> Option<(char, usize)> {
     let end = rest.iter().take(12).position(|&b| b == b';')?;
     let name = std::str::from_utf8(rest[..end].strip_prefix(b"&")?).ok()?;
@@ -158,12 +158,12 @@ fn entity(rest: &[u8]) -> Option<(char, usize)> {
     Some((c, end + 1))
 }
 
-/// White space of any script, a control byte, one of `"<>` and a backtick: what ends a URL.
+/// Returns true for characters that end a URL: white space of any script, control bytes, `"`, `<`, `>` and a backtick.
 pub(super) fn is_end(c: char) -> bool {
     c.is_whitespace() || c.is_ascii_control() || matches!(c, '"' | '<' | '>' | '`')
 }
 
-/// Undoes the log's escaping of `bytes[span]`, up to an escape that ends a URL.
+/// Decodes `bytes[span]` up to an escape that ends a URL.
 pub(super) fn decode(bytes: &[u8], span: Range<usize>, undo: Undo) -> Decoded {
     let again = match undo {
         Undo::Escapes(2) => Some(Undo::Escapes(1)),

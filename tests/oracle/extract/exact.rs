@@ -1,4 +1,4 @@
-//! Hashes and mail addresses, by the definition.
+//! Finds hashes and mail addresses, by definition.
 
 use super::escapes::escape;
 use super::{Line, Reading, What, char_at, is_name_byte, is_name_char};
@@ -7,18 +7,18 @@ const LENGTHS: [usize; 6] = [16, 20, 28, 32, 48, 64];
 const LONGEST_LOCAL: usize = 128;
 const LONGEST_NAME: usize = 4 * 253;
 
-/// A byte that local parts are made of without a doubt.
+/// Returns true for bytes that always belong to a local part.
 fn is_core(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"._+-".contains(&byte)
 }
 
-/// One that may stand in a local part as well as before it.
+/// Returns true for bytes that may stand in a local part or before it.
 fn is_soft(byte: u8) -> bool {
     b"!#$%&'*/=?^`{|}~".contains(&byte)
 }
 
 impl Line<'_> {
-    /// Whether a word begins here: nothing of one stands before, or an escape that it begins with.
+    /// Returns true if a word begins here: no word character precedes it, or only an escape with which the word begins.
     fn is_word_start(&self, at: usize) -> bool {
         if !self.before(at).is_ascii_alphanumeric() {
             return true;
@@ -43,7 +43,7 @@ impl Line<'_> {
                     && (0..count).all(|n| self.is_pair(start + 3 * n))
                     && (1..count).all(|n| self.at(start + 3 * n - 1) == separator)
                     && !self.at(apart_end).is_ascii_alphanumeric();
-                // No further pair of the same kind stands before or behind.
+                // No further pair with the same separator precedes or follows.
                 let is_before = start >= 3
                     && self.before(start) == separator
                     && self.is_pair(start - 3)
@@ -63,7 +63,7 @@ impl Line<'_> {
     pub(super) fn mail_addresses(&mut self) {
         let bytes = self.bytes;
         for at in 0..bytes.len() {
-            // As it is, or percent-encoded once or twice.
+            // Literal, or percent-encoded once or twice.
             let Some(len) = ["@", "%40", "%2540"].into_iter().find(|form| self.starts_with(at, form.as_bytes())) else {
                 continue;
             };
@@ -91,8 +91,8 @@ impl Line<'_> {
         }
     }
 
-    /// Where the name from `from` on may end: of its run, and of the part that is ASCII, without dots at the end, and without
-    /// hyphens or with them.
+    /// The possible ends of the name from `from` on: of its run and of the ASCII part, without trailing dots, and with
+    /// or without trailing hyphens.
     fn name_ends(&self, from: usize) -> Vec<usize> {
         let mut end = from;
         let mut ascii = None;
@@ -119,7 +119,7 @@ impl Line<'_> {
         ends
     }
 
-    /// Whether the local part up to `at` may start here.
+    /// Returns true if the local part before `at` may start here.
     fn may_start(&self, start: usize, at: usize, name_end: usize) -> bool {
         let mut chars = Vec::new();
         let mut next = start;
@@ -151,7 +151,7 @@ impl Line<'_> {
         let is_behind_non_ascii = is_core_before(start) && self.before(start) >= 0x80;
         let is_ascii = self.bytes[start..at].is_ascii();
         let of_run = (start.saturating_sub(LONGEST_LOCAL)..start).rev().take_while(|&place| {
-            // What stands between is of the same run.
+            // All bytes in between belong to the same run.
             (place..start).all(|place| self.bytes[place] >= 0x80 || is_core(self.bytes[place]))
         });
         let mut of_run = of_run.filter(|&place| begins(place));
@@ -162,7 +162,7 @@ impl Line<'_> {
         begins(start) || is_soft(self.at(start)) || is_behind_non_ascii && is_ascii || of_run.any(is_trimmed_to)
     }
 
-    /// A local part in quotes that ends at `at`, which may be escaped as in JSON: where it starts, and its text.
+    /// A quoted local part that ends at `at`, perhaps escaped as in JSON: its start and its text.
     fn quoted_local(&self, at: usize) -> Option<(usize, Vec<u8>)> {
         let is_escaped = at >= 2 && self.bytes[at - 2] == b'\\';
         let close = at - 1 - usize::from(is_escaped);
@@ -180,7 +180,7 @@ impl Line<'_> {
     }
 }
 
-/// Whether a byte ends no name, which the rules above rest on.
+/// Core and soft bytes are disjoint, and every name byte is a core byte: the rules above depend on it.
 #[test]
 fn the_bytes_of_local_parts_are_told_apart() {
     assert!((0..=255_u8).all(|byte| !(is_core(byte) && is_soft(byte))));

@@ -1,4 +1,4 @@
-//! Names, and what makes them look like files, keys or code.
+//! Finds names, and judges whether they look like files, keys or code.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,7 +7,7 @@ use netsieve::value::{domain, ip};
 use super::escapes::escape;
 use super::{Line, Place, Reading, Region, What, Zone, is_dot, is_name_byte, number, port};
 
-/// Classes of services, as service principal names have them.
+/// Service classes of service principal names.
 const SERVICES: [&str; 40] = [
     "afpserver",
     "cifs",
@@ -51,7 +51,7 @@ const SERVICES: [&str; 40] = [
     "zookeeper",
 ];
 
-/// What names of files end in.
+/// File extensions.
 const FILES: [&str; 91] = [
     "7z", "app", "asp", "aspx", "avi", "bak", "bash", "bat", "bin", "bz2", "c", "cab", "cc", "cfg", "cgi", "class",
     "cmd", "conf", "cpp", "cs", "css", "csv", "dat", "db", "deb", "dll", "dmg", "doc", "docm", "docx", "dylib", "eml",
@@ -61,7 +61,7 @@ const FILES: [&str; 91] = [
     "sql", "sys", "tar", "tgz", "tmp", "ts", "txt", "vbs", "xls", "xlsx", "zip",
 ];
 
-/// Words of keys whose values are files.
+/// Words in keys whose values are files.
 const FILE_KEYS: [&str; 13] = [
     "file",
     "filename",
@@ -78,7 +78,7 @@ const FILE_KEYS: [&str; 13] = [
     "binary",
 ];
 
-/// Programs that run the file behind them.
+/// Programs that run the file named after them.
 const INTERPRETERS: [&str; 18] = [
     "python",
     "python2",
@@ -100,7 +100,7 @@ const INTERPRETERS: [&str; 18] = [
     "mshta",
 ];
 
-/// The address of a reverse name, whole and canonical.
+/// The address of a reverse name, if the name is complete and canonical.
 pub(super) fn reverse(name: &str) -> Option<IpAddr> {
     let labels = |name: &str| -> Vec<String> { name.split('.').rev().map(str::to_owned).collect() };
     if let Some(name) = name.strip_suffix(".in-addr.arpa") {
@@ -119,7 +119,7 @@ pub(super) fn is_service(word: &[u8]) -> bool {
     SERVICES.iter().any(|service| word.eq_ignore_ascii_case(service.as_bytes()))
 }
 
-/// The last word of a key, `Version` of `agentVersion` and `browser_Version`, and what stands before it.
+/// Splits off the last word of a key: `Version` in `agentVersion` and `browser_Version`.
 pub(super) fn last_word(key: &[u8]) -> (&[u8], &[u8]) {
     let is_start = |&at: &usize| {
         let (before, byte) = (key[at - 1], key[at]);
@@ -130,11 +130,12 @@ pub(super) fn last_word(key: &[u8]) -> (&[u8], &[u8]) {
 }
 
 impl Line<'_> {
-    /// The names of a run of units that ends at `end`: of the run with and without the escape before it, then of its ASCII parts.
+    /// Reads the names of a run of units that ends at `end`: the run with and without a leading escape, then its ASCII
+    /// parts.
     pub(super) fn names(&self, units: &[(usize, char)], end: usize, place: &mut Place, regions: &mut Vec<Region>) {
         let bytes = self.bytes;
         let start = units[0].0;
-        // `HTTP/evil.test@REALM` is a service's.
+        // `HTTP/evil.test@REALM` is a service principal.
         let head = self.bytes[..start].strip_suffix(b"/").unwrap_or(&[]);
         let word = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
         let is_principal = is_service(&head[head.len() - word..]);
@@ -144,18 +145,19 @@ impl Line<'_> {
             return;
         }
         let mut own: Option<Region> = None;
-        // `from`: where the run or its part starts, with the escape.
+        // `from` is the start of the run or of its part, including the escape.
         let mut read = |units: &[(usize, char)], end: usize, from: usize| {
             for (mut readings, region) in self.name(units, end, from) {
-                // What another reading of the place is the host of.
+                // The host of another reading of this place.
                 let first = own.as_ref().or(region.as_ref()).map(|region| region.start);
                 let is_url = region.is_some();
                 readings.iter_mut().filter(|_| is_url).for_each(|reading| reading.own = first);
-                // Before the URL as it is known so far, a name is not in it, however early another reading lets it start.
+                // A name before the start of the known URL is not inside it, even if another reading lets the URL start
+                // earlier.
                 let is_before = |reading: &&mut Reading| first.is_some_and(|first| reading.span.start < first);
                 readings.iter_mut().filter(|_| !is_url).filter(is_before).for_each(|reading| reading.own = first);
                 place.extend(readings);
-                // It stands where the longest URL that the run can be read as does.
+                // All readings share the start of the longest URL that the run can be read as.
                 let longest = own.iter().chain(&region).map(|region| region.start).min();
                 own = own.take().or(region);
                 if let (Some(own), Some(start)) = (&mut own, longest) {
@@ -169,7 +171,7 @@ impl Line<'_> {
             read(&units[behind..], end, start);
         }
         read(units, end, start);
-        // The ASCII parts of what the log has, where it is not ASCII or escaped; an escape may stand before each.
+        // The ASCII parts, if the run is not ASCII or has escapes; an escape may precede each part.
         if units.iter().any(|&(at, c)| c as u32 != u32::from(bytes[at])) {
             let mut from = start;
             while from < end {
@@ -183,7 +185,7 @@ impl Line<'_> {
                 from += len + 1;
             }
         }
-        // Whatever URLs the run can be read as, patterns look at the first.
+        // Of all URLs that the run can be read as, patterns apply to the first.
         let urls = place.iter_mut().filter(|reading| matches!(reading.what, What::Url(..)));
         urls.skip(1).for_each(|reading| reading.is_first = false);
         if let Some(region) = own {
@@ -191,20 +193,20 @@ impl Line<'_> {
                 .iter_mut()
                 .filter(|reading| reading.own.is_some())
                 .for_each(|reading| reading.own = Some(region.start));
-            // What was read before is not in it.
+            // Readings before the URL are not inside it.
             let url = place.iter().position(|reading| reading.own.is_some()).unwrap_or(0);
             place[..url].iter_mut().for_each(|reading| reading.own = Some(region.start));
             regions.push(region);
         }
     }
 
-    /// Some units, with and without the hyphens at both ends: each time the longest valid suffix.
+    /// Reads units with and without the hyphens at both ends; each time, the longest valid suffix.
     fn name(&self, units: &[(usize, char)], end: usize, from: usize) -> Vec<(Place, Option<Region>)> {
         let ends = |is_trimmed: &dyn Fn(char) -> bool| {
-            // A name starts behind any dot; one that is not ASCII is a dot of the name.
+            // A name starts after any dot, but a non-ASCII dot belongs to the name.
             let first = units.iter().position(|&(_, c)| !c.is_ascii() || !is_trimmed(c)).unwrap_or(units.len());
             let mut last = units.iter().rposition(|&(_, c)| !c.is_ascii() || !is_trimmed(c)).map_or(first, |at| at + 1);
-            // Dots that are not ASCII go as well, but what stands before them stays: ASCII parts are read without it.
+            // Trailing non-ASCII dots are dropped too, but the text before them stays: ASCII parts are read without it.
             while last > first && !units[last - 1].1.is_ascii() && is_dot(units[last - 1].1) {
                 last -= 1;
             }
@@ -242,7 +244,7 @@ impl Line<'_> {
             })
             .next()?;
         let name_like = self.is_name_like(start, (units[0].0, end), from < units[0].0);
-        // The dot of the root may stand before a port or a path.
+        // The root's dot may precede a port or a path.
         let behind = if self.bytes[stop..end] == *b"." { end } else { stop };
         let port = port(self.bytes, behind);
         if let Some((place, region)) = self.schemeless(start, behind, port, name_like) {
@@ -253,7 +255,7 @@ impl Line<'_> {
         Some((self.name_readings(start..stop, text.into_bytes(), port, name_like), None))
     }
 
-    /// A name, and the address that it is if it is a reverse name.
+    /// The reading of a name, and of its address if it is a reverse name.
     fn name_readings(&self, span: std::ops::Range<usize>, text: Vec<u8>, port: Option<u16>, name_like: bool) -> Place {
         let mut scratch = String::new();
         let addr = domain::canonicalise(&text, &mut scratch).ok().and_then(reverse);
@@ -261,14 +263,14 @@ impl Line<'_> {
         whats
             .map(|what| {
                 let is_reverse = matches!(what, What::Ip(_));
-                // The port is that of the name.
+                // The port belongs to the name.
                 let port = port.filter(|_| !is_reverse);
                 Reading { port, name_like, is_reverse, ..Reading::new(span.clone(), what) }
             })
             .collect()
     }
 
-    /// Whether what a program passes to a function follows.
+    /// Returns true if the arguments of a function call follow.
     fn is_call(&self, end: usize) -> bool {
         let text = String::from_utf8_lossy(&self.bytes[end..self.bytes.len().min(end + 100)]).into_owned();
         let Some(inner) = text.strip_prefix('(') else { return false };
@@ -294,7 +296,7 @@ impl Line<'_> {
         }
     }
 
-    /// Whether a name that starts at `start` looks like something else; `run` is the run that it is in.
+    /// Returns true if a name that starts at `start` looks like something else. `run` is the run that contains it.
     fn is_name_like(&self, start: usize, run: (usize, usize), is_shortened: bool) -> bool {
         let is_path = self.before(start) == b'\\' && !is_shortened && !self.is_unc(start);
         let is_in_url = match self.zone(start, None) {
@@ -306,7 +308,7 @@ impl Line<'_> {
         is_path || is_in_url || is_code || self.is_json_key(run) || self.is_file(start, run)
     }
 
-    /// A quoted string that is a key of JSON, which may be in JSON itself.
+    /// Returns true for a quoted JSON key, even if the JSON is itself inside JSON.
     fn is_json_key(&self, run: (usize, usize)) -> bool {
         let is_blank = |b: &&u8| matches!(**b, b' ' | b'\t');
         let slashes = |text: &mut dyn Iterator<Item = &u8>| text.take_while(|b| **b == b'\\').count();
@@ -319,7 +321,8 @@ impl Line<'_> {
         matches!(head.last(), None | Some(b'{' | b',' | b'\r')) && tail.first() == Some(&b':')
     }
 
-    /// A name that ends like a file, where the key, the word before or the line behind says that it is one.
+    /// Returns true if a name ends like a file name, and its key, the word before it or the line number after it
+    /// confirms that.
     fn is_file(&self, start: usize, run: (usize, usize)) -> bool {
         let end = self.bytes[run.0..run.1].rsplit(|&b| b == b'.').next().unwrap_or(&[]);
         let end = String::from_utf8_lossy(end).to_ascii_lowercase();
@@ -335,7 +338,7 @@ impl Line<'_> {
         FILES.contains(&&*end) && (is_key || is_line || is_traced || self.is_behind_interpreter(start))
     }
 
-    /// `python setup.py`.
+    /// Recognises `python setup.py`.
     fn is_behind_interpreter(&self, start: usize) -> bool {
         let head = &self.bytes[..start];
         let blanks = head.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
@@ -345,7 +348,7 @@ impl Line<'_> {
         blanks > 0 && INTERPRETERS.contains(&word.strip_suffix(".exe").unwrap_or(&word))
     }
 
-    /// Right behind the backslashes that begin a path: of UNC and WebDAV.
+    /// Returns true directly after the backslashes that begin a UNC or WebDAV path.
     pub(super) fn is_unc(&self, at: usize) -> bool {
         let head = &self.bytes[..at];
         let count = head.iter().rev().take_while(|&&b| b == b'\\').count();
@@ -365,8 +368,8 @@ impl Line<'_> {
         }
     }
 
-    /// What WebDAV puts behind a host: `@SSL`, `@8443`, `@SSL@8443`; of a host that is none of UNC with `SSL` only. The port, if one is
-    /// shown, and where it ends.
+    /// Reads WebDAV's suffix of a host: `@SSL`, `@8443`, `@SSL@8443`; outside UNC paths only with `SSL`. Returns the
+    /// port, if one is given, and the end of the suffix.
     pub(super) fn webdav(&self, at: usize, is_unc: bool) -> Option<(Option<u16>, usize)> {
         if self.at(at) != b'@' {
             return None;
@@ -379,10 +382,10 @@ impl Line<'_> {
         is_it.then_some((port.map(|(port, _)| port), end))
     }
 
-    /// Right after a single `/`, before which no word stands that says otherwise.
+    /// Returns true directly after a single `/`, unless a word before it makes it another kind of slash.
     fn is_behind_slash(&self, at: usize) -> bool {
         let Some(head) = self.bytes[..at].strip_suffix(b"/") else { return false };
-        // A slash may be escaped.
+        // The slash may be escaped.
         let without_escape = |head: &'_ [u8]| head.len() - usize::from(head.ends_with(b"\\"));
         let head = &head[..without_escape(head)];
         if head.ends_with(b"/") {
@@ -410,7 +413,7 @@ impl Line<'_> {
         }
     }
 
-    /// The name that stands at `at` as `(3)www(4)evil(4)test(0)`.
+    /// Reads a name at `at` in the form `(3)www(4)evil(4)test(0)`.
     pub(super) fn dns_labels(&mut self, at: usize) {
         if let Some((text, end)) = self.dns_name(at) {
             self.consumed.push(at..end);

@@ -1,4 +1,4 @@
-//! URLs: where they start, where they can end, how they are written.
+//! Finds URLs: where they start, where they may end, and how they are encoded.
 
 use std::ops::Range;
 
@@ -10,14 +10,14 @@ use super::escapes::{Decoded, Separator, Written, decode, escape, is_end, separa
 use super::names::reverse;
 use super::{Line, Place, Reading, Region, What, Zone, char_at, hex, is_punctuation};
 
-/// Where a URL that starts at `start` stops, untrimmed.
+/// The end of a URL that starts at `start`, before trimming.
 fn stop(bytes: &[u8], start: usize, behind: usize, written: Written) -> usize {
     let limit = bytes.len().min(start + MAX_OBSERVABLE);
     let mut at = behind;
     while at < limit {
         at += match char_at(bytes, at) {
             Some((c, _)) if is_end(c) => break,
-            // What the URL that it stands in goes on with.
+            // Here the enclosing URL continues.
             Some(('&' | '\\', _)) if written != Written::Plain => break,
             Some((_, len)) => len,
             None => 1,
@@ -26,7 +26,7 @@ fn stop(bytes: &[u8], start: usize, behind: usize, written: Written) -> usize {
     at.min(limit)
 }
 
-/// The length of a text without what text puts behind a URL.
+/// The length of a text without the punctuation that prose puts after a URL.
 fn trim(text: &[u8]) -> usize {
     let mut end = text.len();
     while end > 0 {
@@ -47,8 +47,8 @@ fn trim(text: &[u8]) -> usize {
     end
 }
 
-/// Whether a container can end a URL before `at` of its text. `in_query`: there has been a `?`; `in_parameter`: it stands in the query of
-/// another URL.
+/// Returns true if a container can end a URL before `at` of its text. `in_query` means that a `?` precedes;
+/// `in_parameter` means that the URL is in the query of another.
 fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
     let is_separator =
         |byte: Option<u32>| byte.is_some_and(|byte| byte < 0x80 && b" \t\n\r\"&\';|`<>".contains(&(byte as u8)));
@@ -70,7 +70,7 @@ fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
     }
 }
 
-/// Where the authority of a decoded URL with a scheme starts: of the schemes of the Web behind any number of slashes.
+/// The start of the authority of a decoded URL with a scheme. After web schemes, any number of slashes may precede it.
 fn authority_start(text: &[u8]) -> Option<usize> {
     let is_scheme_byte = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
     let colon = text.iter().position(|b| !is_scheme_byte(b)).filter(|&at| text[at] == b':')?;
@@ -80,7 +80,7 @@ fn authority_start(text: &[u8]) -> Option<usize> {
     (slashes >= 2).then_some(colon + 1 + if is_web { slashes } else { 2 })
 }
 
-/// A name, or an address in four parts: what shows by itself that it is a host.
+/// Returns true for a name or a dotted quad, which is recognisable as a host by itself.
 fn is_plain_host(host: &[u8]) -> bool {
     let Ok(host) = std::str::from_utf8(host) else { return false };
     let last = host.rsplit('.').find(|label| !label.is_empty()).unwrap_or("");
@@ -91,7 +91,7 @@ fn is_plain_host(host: &[u8]) -> bool {
     }
 }
 
-/// Where the host stands in an authority.
+/// The position of the host in an authority.
 fn host(text: &[u8], from: usize, end: usize) -> Range<usize> {
     let start = text[from..end].iter().rposition(|&b| b == b'@').map_or(from, |at| from + at + 1);
     let inner = &text[start..end];
@@ -100,7 +100,7 @@ fn host(text: &[u8], from: usize, end: usize) -> Range<usize> {
     {
         return start + 1..start + close;
     }
-    // Line feeds and tabs that were encoded are removed from a URL.
+    // Encoded line feeds and tabs are removed from a URL.
     let blanks = inner.iter().rev().take_while(|b| matches!(b, b'\t' | b'\r' | b'\n')).count();
     let inner = &inner[..inner.len() - blanks];
     match inner.iter().rposition(|&b| b == b':') {
@@ -109,20 +109,19 @@ fn host(text: &[u8], from: usize, end: usize) -> Range<usize> {
     }
 }
 
-/// How a URL starts.
+/// The start of a URL.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Draft<'d> {
-    /// Where it may start, the latest first.
+    /// The offsets at which it may start, the latest first.
     starts: &'d [usize],
-    /// Where its authority stands.
+    /// The start of its authority.
     behind: usize,
     separator: Option<Separator>,
     name_like: bool,
 }
 
 impl Line<'_> {
-    /// A URL from each place where it can start, in each way that it can be written, read up to each place where it can end. `None` if
-    /// it is none however it is read.
+    /// Reads a URL from each possible start, in each encoding, up to each possible end. `None` if no reading is a URL.
     fn url(&self, draft: Draft<'_>) -> Option<(Place, Region)> {
         let bytes = self.bytes;
         let Draft { starts, behind, separator, name_like } = draft;
@@ -140,7 +139,7 @@ impl Line<'_> {
         let ways = written.ways();
         for (&start, undo) in starts.iter().flat_map(|start| ways.iter().map(move |undo| (start, *undo))) {
             let Decoded { text, from } = decode(bytes, first..stop, undo);
-            // From where the longest starts, so that an escape is read in one way.
+            // Skips from the longest start, so that each escape is decoded in only one way.
             let skip = from.iter().position(|&at| at >= start).unwrap_or(text.len()).min(text.len());
             let (text, from) = (&text[skip..], &from[skip..]);
             let Some(behind) = (if separator.is_some() { authority_start(text) } else { Some(0) }) else { continue };
@@ -152,13 +151,13 @@ impl Line<'_> {
             let end = text[behind..].iter().position(is_over).map_or(text.len(), |len| behind + len);
             let is_host = |end: usize| url::canonicalise(&text[..end], &mut UrlScratch::new()).is_ok();
             let path = end.min(len);
-            // Where it is read up to, where its path starts then, and where its text stops.
+            // The end of the reading, the start of its path, and the end of the text.
             let mut readings: Vec<(usize, usize, usize)> = Vec::new();
             let is_whole = is_host(path);
             if is_whole {
                 let in_query = |place: usize| text[path..place].contains(&b'?');
                 let is_end = |place: usize| place == text.len() || is_cut(text, place, in_query(place), in_parameter);
-                // What is removed from a URL ends none.
+                // Bytes that are removed from a URL do not end it.
                 let is_removed = |place: usize| {
                     place > path && place < text.len() && matches!(text[place - 1], b'\t' | b'\r' | b'\n')
                 };
@@ -167,7 +166,7 @@ impl Line<'_> {
                     readings.push((place, path, text.len()));
                 }
             }
-            // The ends in an authority that is no host, and before punctuation that hosts hardly have.
+            // Ends within an authority that is not a host, and before punctuation that is rare in hosts.
             for place in (behind + 1..end).rev().filter(|&place| is_cut(text, place, false, false)) {
                 if (!is_whole || text[place] >= 0x80) && is_host(place) {
                     readings.push((place, place, place));
@@ -209,7 +208,7 @@ impl Line<'_> {
         Some((place, region))
     }
 
-    /// The address that the host of a URL is, if that is a reverse name.
+    /// The address of a URL's host, if the host is a reverse name.
     fn reverse_host(&self, reading: &Reading) -> Option<Reading> {
         let What::Url(text, host) = &reading.what else { return None };
         let mut scratch = UrlScratch::new();
@@ -220,10 +219,10 @@ impl Line<'_> {
         Some(reversed)
     }
 
-    /// Where schemes before a colon start, the latest first.
+    /// The possible starts of a scheme before a colon, the latest first.
     fn scheme_starts(&self, colon: usize) -> Vec<usize> {
         let bytes = self.bytes;
-        // A plus is more often a space in a query than part of a scheme.
+        // In a query, a plus is more often a space than part of a scheme.
         let is_scheme_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
         let run = (0..colon).rev().take_while(|&at| is_scheme_byte(bytes[at])).last().unwrap_or(colon);
         let mut places = vec![run, run + escape(bytes, run)];
@@ -241,7 +240,7 @@ impl Line<'_> {
         starts
     }
 
-    /// Every `scheme://`.
+    /// Finds every `scheme://`.
     pub(super) fn urls_with_scheme(&mut self) {
         let bytes = self.bytes;
         let mut hosts = Vec::new();
@@ -278,7 +277,7 @@ impl Line<'_> {
         }
     }
 
-    /// `host/path` or `host:port/path`, outside URLs.
+    /// Reads `host/path` or `host:port/path`, outside other URLs.
     pub(super) fn schemeless(
         &self,
         start: usize,
