@@ -1,15 +1,15 @@
-//! Layouts of the configuration: which lines they are for, and what their raw names mean.
+//! Layouts from the configuration: the lines that they apply to, and the meaning of raw names there.
 
 use super::ecs::EcsName;
 use super::names::{self, Key};
 
-/// Most raw names for one normal name.
+/// The maximum number of raw names for one normal name.
 pub(super) const MAX_RAW: usize = 16;
 
-/// A layout that a user describes: lines that hold a text, and the normal names of their raw names.
+/// A user-defined layout: it applies to lines that hold a text, and gives normal names to raw names.
 ///
-/// How such a line is split into fields is told by its shape, as of all lines. In a configuration file a layout is a table, which
-/// [`read`](Self::read) finds:
+/// The shape of a line says how it is split into fields, as for all lines. In a configuration file a layout is a table, read by
+/// [`read`](Self::read):
 ///
 /// ```toml
 /// [layout.acme]
@@ -48,25 +48,25 @@ pub struct LayoutConfig {
 pub(super) struct RawName {
     pub(super) hash: u64,
     pub(super) ecs: EcsName,
-    /// Its place among the raw names of this normal name.
+    /// Its position among the raw names of this normal name.
     pub(super) rank: u16,
 }
 
 impl LayoutConfig {
-    /// The layout `name` for lines that hold `text`; for all lines if it is empty.
+    /// Creates the layout `name` for lines that hold `text`, or for all lines if `text` is empty.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         LayoutConfig { name: name.into(), text: text.into().into_bytes(), names: Vec::new() }
     }
 
-    /// Says that the raw name `raw` is the normal name `ecs` (`time` is short for `@timestamp`). If a line has several raw names of one
-    /// normal name, the first that was given and has a value counts.
+    /// Maps the raw name `raw` to the normal name `ecs` (`time` is short for `@timestamp`). If several raw names on a line map to one
+    /// normal name, the first one given that has a value counts.
     ///
-    /// Raw names are compared by their letters and digits alone: `src-ip` is `SrcIp`. A path such as `req.host` is known by its end too.
+    /// Raw names compare by their letters and digits alone: `src-ip` is `SrcIp`. A path such as `req.host` matches by its end too.
     ///
     /// # Errors
     ///
-    /// There is no such normal name, `raw` has no letter or digit or is longer than any name, or there are more than 16 raw names for
-    /// one normal name.
+    /// There is no such normal name, `raw` has no letter or digit or is too long to be a name, or there are already 16 raw names for
+    /// this normal name.
     pub fn name(&mut self, ecs: &str, raw: &str) -> Result<&mut Self, String> {
         let name = if ecs == "time" { Some(EcsName::Timestamp) } else { EcsName::parse(ecs) };
         let name = name.ok_or_else(|| unknown(ecs))?;
@@ -92,9 +92,9 @@ impl LayoutConfig {
     }
 }
 
-/// Says that there is no such normal name, and which one may be meant.
+/// Returns the error for an unknown normal name, with a suggestion.
 fn unknown(name: &str) -> String {
-    // It may be a raw name that has a meaning, or a misspelled normal one.
+    // It may be a known raw name, or a misspelled normal one.
     if let Some(meant) = Key::new(name.as_bytes()).and_then(|key| names::normal(&key)) {
         return format!(
             "`{name}` is not a name of the Elastic Common Schema that events have; did you mean `{meant}`?"
@@ -107,7 +107,7 @@ fn unknown(name: &str) -> String {
     format!("`{name}` is not a name of the Elastic Common Schema that events have{hint}")
 }
 
-/// How many letters must be changed, added or left out to make one text the other (Levenshtein).
+/// Returns the Levenshtein distance: the number of letters to change, add or remove.
 fn distance(one: &str, other: &str) -> usize {
     let other = other.as_bytes();
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -135,13 +135,13 @@ mod file {
     use crate::limits::MAX_CONFIG;
 
     impl LayoutConfig {
-        /// Reads the layouts of a configuration file: its tables `[layout.NAME]`, as they stand. What else is in the file is not looked
-        /// at; it may be a configuration of feeds.
+        /// Reads the layouts of a configuration file from its tables `[layout.NAME]`. The rest of the file is ignored, so it
+        /// may also be a configuration of feeds.
         ///
         /// # Errors
         ///
-        /// The file cannot be read, is larger than [`MAX_CONFIG`], is not TOML in UTF-8, or a layout says something wrong: it has no
-        /// `match`, a key is not a normal name, a value not a raw name or a list of them. The message names file, line and column.
+        /// The file cannot be read, is larger than [`MAX_CONFIG`] or is not TOML in UTF-8, or a layout is invalid: it has no
+        /// `match`, a key is not a normal name, or a value is not a raw name or a list of them. The message names file, line and column.
         pub fn read(path: impl AsRef<Path>) -> Result<Vec<Self>> {
             let path = path.as_ref();
             let mut bytes = Vec::new();
@@ -158,11 +158,11 @@ mod file {
             Self::parse(text, path)
         }
 
-        /// Reads the layouts of a text, as if it stood at `path`, which messages name.
+        /// Reads the layouts of a text. `path` is used in messages only.
         ///
         /// # Errors
         ///
-        /// As of [`read`](Self::read).
+        /// Fails as [`read`](Self::read) does, except that no file is read.
         pub fn parse(text: &str, path: impl AsRef<Path>) -> Result<Vec<Self>> {
             let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
             let wrong = |at: usize, reason: String| Error::config_at(path.as_ref(), text, at, reason);
@@ -194,14 +194,14 @@ mod file {
 
     const NOT_A_TABLE: &str = "`layout` is not a table of tables: write `[layout.NAME]`";
 
-    /// The keys of a table as they stand, so that the first error is the first in the file.
+    /// Returns the keys of a table in the order of the file, so that the first error is the first in the file.
     fn in_order<'a, 't>(table: &'a DeTable<'t>) -> Vec<(&'a str, &'a Spanned<DeValue<'t>>)> {
         let mut keys: Vec<_> = table.iter().collect();
         keys.sort_by_key(|(key, _)| key.span().start);
         keys.into_iter().map(|(key, value)| (&**key.get_ref(), value)).collect()
     }
 
-    /// Takes the names of a table, which is the part `path` of normal names: `source.ip = …` is a table `source` with a key `ip`.
+    /// Adds the names of a table, which is the part `path` of normal names: `source.ip = …` is a table `source` with a key `ip`.
     fn names(
         table: &DeTable<'_>,
         path: &str,

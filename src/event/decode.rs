@@ -1,9 +1,9 @@
-//! How values are written: undoes escapes.
+//! Undoing the escapes of values.
 
 use super::json;
 use super::sheet::{Form, find};
 
-/// Undoes how a value is written.
+/// Appends a value with the escapes of its form undone.
 pub(super) fn decode(value: &[u8], form: Form, into: &mut Vec<u8>) {
     match form {
         Form::Plain => into.extend_from_slice(value),
@@ -32,7 +32,7 @@ pub(super) fn decode(value: &[u8], form: Form, into: &mut Vec<u8>) {
     }
 }
 
-/// `(1)a(7)example(0)` is `a.example`.
+/// Decodes `(1)a(7)example(0)` to `a.example`.
 fn labels(value: &[u8], into: &mut Vec<u8>) {
     let start = into.len();
     let mut rest = value;

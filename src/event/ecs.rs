@@ -1,8 +1,8 @@
-//! The normal names of fields: the part of the Elastic Common Schema that an event is told in.
+//! The normal names of fields: the part of the Elastic Common Schema that describes events here.
 
 use std::fmt;
 
-/// What a field of the schema holds, as far as reading it differs.
+/// The type of a schema field, as far as it affects reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Type {
     /// A point in time.
@@ -19,7 +19,7 @@ macro_rules! names {
     ($($(#[$doc:meta])* $variant:ident = $name:literal: $kind:ident,)*) => {
         /// A field of the [Elastic Common Schema](https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html).
         ///
-        /// Only the fields that say when an event was, and who met whom, are here.
+        /// Only fields for the time of an event, and for who met whom, are included.
         ///
         /// ```
         /// use netsieve::event::EcsName;
@@ -36,10 +36,10 @@ macro_rules! names {
         }
 
         impl EcsName {
-            /// All names, in the order in which they are printed.
+            /// All names, in the order of output.
             pub const ALL: &'static [EcsName] = &[$(EcsName::$variant,)*];
 
-            /// The name as the schema writes it.
+            /// Returns the name as the schema writes it.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(EcsName::$variant => $name,)*
@@ -52,7 +52,7 @@ macro_rules! names {
                 }
             }
 
-            /// The name that is written `text`.
+            /// Returns the name that the schema writes as `text`.
             pub fn parse(text: &str) -> Option<EcsName> {
                 match text {
                     $($name => Some(EcsName::$variant),)*
@@ -64,33 +64,33 @@ macro_rules! names {
 }
 
 names! {
-    /// When the event took place.
+    /// The time of the event.
     Timestamp = "@timestamp": Date,
-    /// The zone that was assumed for it, where the event says none.
+    /// The zone that was assumed if the event gives none.
     EventTimezone = "event.timezone": Keyword,
-    /// The address that sent.
+    /// The address of the sender.
     SourceIp = "source.ip": Ip,
-    /// The port that sent.
+    /// The port of the sender.
     SourcePort = "source.port": Long,
-    /// The name of what sent.
+    /// The name of the sender.
     SourceDomain = "source.domain": Keyword,
-    /// The address that was sent to.
+    /// The address of the destination.
     DestinationIp = "destination.ip": Ip,
-    /// The port that was sent to.
+    /// The port of the destination.
     DestinationPort = "destination.port": Long,
-    /// The name that was sent to.
+    /// The name of the destination.
     DestinationDomain = "destination.domain": Keyword,
-    /// The address that began the connection or asked.
+    /// The address of the client, which opened the connection or asked.
     ClientIp = "client.ip": Ip,
     /// The port of the client.
     ClientPort = "client.port": Long,
-    /// The address that answered.
+    /// The address of the server, which answered.
     ServerIp = "server.ip": Ip,
-    /// The name of who acted.
+    /// The name of the user who acted.
     UserName = "user.name": Keyword,
-    /// The directory that the user is of.
+    /// The directory that the user belongs to.
     UserDomain = "user.domain": Keyword,
-    /// The mail address of who acted.
+    /// The mail address of the user who acted.
     UserEmail = "user.email": Keyword,
     /// The machine that the event is about.
     HostName = "host.name": Keyword,
@@ -100,11 +100,11 @@ names! {
     ObserverName = "observer.name": Keyword,
     /// An address of that device.
     ObserverIp = "observer.ip": Ip,
-    /// The name that was asked for.
+    /// The name in a DNS query.
     DnsQuestionName = "dns.question.name": Keyword,
-    /// The kind of record that was asked for.
+    /// The record type in a DNS query.
     DnsQuestionType = "dns.question.type": Keyword,
-    /// What the answer held.
+    /// The data of a DNS answer.
     DnsAnswersData = "dns.answers.data": Keyword,
     /// The whole URL, as logged.
     UrlFull = "url.full": Keyword,
@@ -124,9 +124,9 @@ names! {
     HttpMethod = "http.request.method": Keyword,
     /// The page that the request came from.
     HttpReferrer = "http.request.referrer": Keyword,
-    /// The status of the answer.
+    /// The status code of the response.
     HttpStatus = "http.response.status_code": Long,
-    /// The browser or program that asked.
+    /// The browser or program that made the request.
     UserAgent = "user_agent.original": Keyword,
     /// The server name of a TLS handshake.
     TlsServerName = "tls.client.server_name": Keyword,
@@ -140,37 +140,37 @@ names! {
     NetworkProtocol = "network.protocol": Keyword,
     /// The program that the event is about.
     ProcessName = "process.name": Keyword,
-    /// Where that program is stored.
+    /// The path of that program.
     ProcessExecutable = "process.executable": Keyword,
-    /// How it was started.
+    /// The command line that started it.
     ProcessCommandLine = "process.command_line": Keyword,
-    /// A file's name.
+    /// The name of a file.
     FileName = "file.name": Keyword,
-    /// A file's path.
+    /// The path of a file.
     FilePath = "file.path": Keyword,
-    /// A file's MD5.
+    /// The MD5 of a file.
     FileHashMd5 = "file.hash.md5": Keyword,
-    /// A file's SHA-1.
+    /// The SHA-1 of a file.
     FileHashSha1 = "file.hash.sha1": Keyword,
-    /// A file's SHA-256.
+    /// The SHA-256 of a file.
     FileHashSha256 = "file.hash.sha256": Keyword,
-    /// A file's SHA-512.
+    /// The SHA-512 of a file.
     FileHashSha512 = "file.hash.sha512": Keyword,
-    /// The version of what made the event.
+    /// The version of the device or program that wrote the event.
     ObserverVersion = "observer.version": Keyword,
     /// The rule that decided.
     RuleName = "rule.name": Keyword,
-    /// What was done.
+    /// The action that was taken.
     EventAction = "event.action": Keyword,
     /// `success` or `failure`.
     EventOutcome = "event.outcome": Keyword,
 }
 
 impl EcsName {
-    /// How many names there are.
+    /// The number of names.
     pub(super) const COUNT: usize = Self::ALL.len();
 
-    /// True for names whose values are names or addresses of machines, or URLs: what stands in them is one.
+    /// Returns true for names whose values are URLs, or names or addresses of machines: a value that looks like one is one.
     pub(super) fn is_observable(self) -> bool {
         use EcsName::*;
         matches!(
@@ -194,7 +194,7 @@ impl EcsName {
         )
     }
 
-    /// True for names whose values are files, programs or versions: what looks like a name in them is none.
+    /// Returns true for names whose values are files, programs or versions: a value that looks like a domain name is not one.
     pub(super) fn is_name_like(self) -> bool {
         use EcsName::*;
         matches!(self, ProcessName | ProcessExecutable | FileName | FilePath | ObserverVersion)

@@ -1,4 +1,4 @@
-//! The headers of an input, as it is read from its beginning to its end: which one counts where.
+//! Follows the headers of an input as it is read from beginning to end, so that each line is read by the header in force there.
 
 use std::sync::Arc;
 
@@ -6,48 +6,48 @@ use jiff::Timestamp;
 
 use super::layouts::columns::Header;
 
-/// What is known of an input at one place in it. Cheap to clone.
+/// The header in force at one place in an input, and the file time. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Head {
     pub(super) header: Option<Arc<Header>>,
     pub(super) file_time: Option<Timestamp>,
 }
 
-/// Follows the headers of an input. Parts of it are shown in order, each made of whole lines.
+/// Follows the headers of an input. It must see the parts in order; each part consists of whole lines.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Heads {
     head: Head,
     /// The first part has been seen.
     is_begun: bool,
-    /// The input begins with a `#`: there may be more headers.
+    /// The input begins with a `#`, so it may have more headers.
     is_marked: bool,
 }
 
-/// The headers that count in a part: the one at its start, and those that begin within it.
+/// The headers that apply in a part: the one at its start, and those that begin within it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PartHeads {
     pub(crate) first: Head,
-    /// Where a header line begins, and what counts from there on.
+    /// The offset of each header line, and the head in force from there on.
     changes: Vec<(usize, Head)>,
-    /// What the offsets count from.
+    /// The offset of the part, which is added to the offsets above.
     start: usize,
 }
 
 impl Heads {
-    /// The heads of an input that was last written then.
+    /// Creates the heads of an input that was last written at `file_time`.
     pub(crate) fn new(file_time: Option<Timestamp>) -> Self {
         Heads { head: Head { header: None, file_time }, is_begun: false, is_marked: false }
     }
 
-    /// Says when the input was last written, if it is known.
+    /// Sets the time at which the input was last written, if it is known.
     pub(crate) fn written(&mut self, at: Option<Timestamp>) {
         self.head.file_time = at.or(self.head.file_time);
     }
 
-    /// The heads of the next part. Only an input that begins with a `#` is looked through for more headers: logs of Zeek and of W3C
-    /// are concatenated with theirs, and what else begins so is not worth a look.
+    /// Returns the heads of the next part. Only an input that begins with a `#` is searched for more headers, because logs of Zeek and W3C
+    /// are concatenated together with theirs; other inputs are not worth the search.
     ///
-    /// `start` is where the part stands in what the offsets of [`PartHeads::at`] count in.
+    /// `start` is the offset of the part, in the numbering that [`PartHeads::at`] uses.
     pub(crate) fn next(&mut self, part: &[u8], start: usize) -> PartHeads {
         if !self.is_begun && !part.is_empty() {
             self.is_begun = true;
@@ -72,7 +72,7 @@ impl Heads {
 }
 
 impl PartHeads {
-    /// The heads of inputs that stand one after the other in a text, each of which is whole. Offsets count in the text.
+    /// Returns the heads of complete inputs that were joined into one text. Offsets count in the text.
     pub(crate) fn of_inputs(text: &[u8], inputs: impl Iterator<Item = std::ops::Range<usize>>) -> Self {
         let mut all = PartHeads::default();
         for input in inputs {
@@ -83,7 +83,7 @@ impl PartHeads {
         all
     }
 
-    /// The head that counts at an offset of the part.
+    /// Returns the head in force at an offset of the part.
     pub(crate) fn at(&self, offset: usize) -> &Head {
         let before = self.changes.partition_point(|(at, _)| at + self.start <= offset);
         before.checked_sub(1).map_or(&self.first, |last| &self.changes[last].1)

@@ -1,20 +1,20 @@
-//! A pull parser of one JSON value into a [`Sheet`]: no recursion, nothing copied.
+//! A pull parser of one JSON value into a [`Sheet`], without recursion or copying.
 
 use super::sheet::{Form, Frame, Label, Node, Part, Raw, Sheet, TOP};
 
-/// Deepest nesting that is read. Real events stay under 20; what is deeper was made to break readers.
+/// The maximum nesting that is read. Real events stay under 20; deeper ones are made to break readers.
 const MAX_DEPTH: usize = 100;
 
-/// Most fields of a line. A line at the cap of a megabyte holds no more that tells who met whom.
+/// The maximum number of fields on a line. More fields would not tell more about who met whom.
 const MAX_FIELDS: usize = 4096;
 
-/// Reads the JSON object or array that is all of `part`. Anything else leaves the sheet as it was.
+/// Reads the JSON object or array that fills `part`. If there is none, the sheet stays unchanged.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let part = part.trimmed();
     end(part, sheet) == Some(part.end)
 }
 
-/// Reads JSON that a string of JSON holds: its quotes have a backslash each (`{\"a\":\"b\"}`).
+/// Reads JSON from inside a JSON string, where each quote has a backslash (`{\"a\":\"b\"}`).
 pub(super) fn read_escaped(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let part = part.trimmed();
     let mark = sheet.mark();
@@ -25,7 +25,7 @@ pub(super) fn read_escaped(part: Part<'_>, sheet: &mut Sheet) -> bool {
     is_read
 }
 
-/// Reads the JSON object or array that begins `part`, and tells where it ends.
+/// Reads the JSON object or array at the start of `part`, and returns its end.
 pub(super) fn end(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
     let mark = sheet.mark();
     let found = value(part, sheet, 0);
@@ -54,7 +54,7 @@ fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Fr
     };
     frames.push(Frame { node: outer, is_object, label: Label::Known(""), first: sheet.fields.len() });
     at += 1;
-    // What comes next: `,` is only legal after a value, and a value only after `,` or at the start.
+    // Tracks what may come next: `,` only after a value, and a value only after `,` or at the start.
     let mut after_value = false;
     loop {
         at = skip_space(line, at);
@@ -144,7 +144,7 @@ fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Fr
     }
 }
 
-/// The span of the string whose opening quote is at `at`, and whether it holds escapes.
+/// Returns the span of the string whose opening quote is at `at`, and whether it holds escapes.
 fn string(line: &[u8], at: usize, slashes: usize) -> Option<(usize, usize, bool)> {
     if slashes > 0 {
         return escaped_string(line, at);
@@ -165,7 +165,7 @@ fn string(line: &[u8], at: usize, slashes: usize) -> Option<(usize, usize, bool)
     }
 }
 
-/// The same where each quote has a backslash: one with more of them is part of the string.
+/// Like [`string`], where each quote has one backslash. A quote with more of them is part of the string.
 fn escaped_string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
     let start = at + line.get(at..)?.starts_with(b"\\\"").then_some(2)?;
     let mut at = start;
@@ -191,7 +191,7 @@ fn skip_space(line: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// `{"name":"Host","value":"a.example"}` is a field `Host` of what the object stands in.
+/// Turns `{"name":"Host","value":"a.example"}` into a field `Host` of the surrounding object.
 fn named_by_value(line: &[u8], sheet: &mut Sheet, frame: &Frame) {
     let fields = &sheet.fields[frame.first.min(sheet.fields.len())..];
     if fields.len() < 2 || fields.len() > 8 || frame.node == TOP {
@@ -214,7 +214,7 @@ fn named_by_value(line: &[u8], sheet: &mut Sheet, frame: &Frame) {
     sheet.fields.push(field);
 }
 
-/// Undoes the escapes of a JSON string. What is no escape stays as it is.
+/// Undoes the escapes of a JSON string. Invalid escapes stay unchanged.
 pub(super) fn unescape(text: &[u8], into: &mut Vec<u8>) {
     let mut at = 0;
     while let Some(found) = memchr::memchr(b'\\', &text[at..]) {
@@ -250,7 +250,7 @@ pub(super) fn unescape(text: &[u8], into: &mut Vec<u8>) {
     into.extend_from_slice(&text[at..]);
 }
 
-/// The character of `\uXXXX`, or of the two that make a surrogate pair, and its length.
+/// Returns the character of `\uXXXX`, or of a surrogate pair of two, and its length.
 fn unicode(text: &[u8]) -> Option<(char, usize)> {
     let unit = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;

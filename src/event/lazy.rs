@@ -1,14 +1,14 @@
-//! What is worked out of a line when somebody asks for it, in space that is kept for the next line.
+//! Values of a line that are computed on demand, in space that is reused for the next line.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// A value that is worked out at most once a line, by whoever asks first.
+/// A value that is computed at most once per line, when it is first asked for.
 ///
-/// Most lines with hits are asked for one field alone, and many for nothing: who counts hits reads no events.
+/// For most lines with hits only one field is needed, and for many nothing, for example if hits are only counted.
 #[derive(Debug)]
 pub(super) struct Lazy<T> {
     value: OnceLock<Box<T>>,
-    /// The space of an earlier line.
+    /// Space left from an earlier line.
     spare: Mutex<Option<Box<T>>>,
 }
 
@@ -19,19 +19,19 @@ impl<T: Default> Default for Lazy<T> {
 }
 
 impl<T: Default> Lazy<T> {
-    /// Forgets the value: another line begins.
+    /// Forgets the value, because another line begins.
     pub(super) fn forget(&mut self) {
         if let Some(value) = self.value.take() {
             *self.spare.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(value);
         }
     }
 
-    /// The value, if somebody has asked for it already.
+    /// Returns the value if it has been computed already.
     pub(super) fn known(&self) -> Option<&T> {
         self.value.get().map(|value| &**value)
     }
 
-    /// The value. `work` fills what an earlier line has left.
+    /// Returns the value. If it has not been computed yet, `work` fills the space left from an earlier line.
     pub(super) fn get(&self, work: impl FnOnce(&mut T)) -> &T {
         self.value.get_or_init(|| {
             let mut value = self.take();
@@ -40,7 +40,7 @@ impl<T: Default> Lazy<T> {
         })
     }
 
-    /// Lends the space that no value is in.
+    /// Lends the unused space.
     pub(super) fn lend<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
         let mut space = self.take();
         let result = work(&mut space);

@@ -1,8 +1,8 @@
-//! Events: a log line read as what it is. When was it, in which field does a value stand, and who met whom?
+//! Events: reads a log line as an event. When did it happen, in which field does a value stand, and who met whom?
 //!
-//! An [`EventReader`] tells the layout of a line from the head of its file ([`EventReader::head`]) and from the line's own shape, and reads its
-//! fields, its time, and the names of the [Elastic Common Schema](EcsName) for what is known. Any bytes are legal. What has no layout
-//! that is known is plain text, with the time at its start; nothing is invented.
+//! An [`EventReader`] recognises the layout of a line from the head of its file ([`EventReader::head`]) and from the line's shape. It reads
+//! the fields and the time, and gives known fields the names of the [Elastic Common Schema](EcsName). Any bytes are legal input. A line
+//! without a known layout is plain text that may begin with a time; nothing is invented.
 //!
 //! ```
 //! use netsieve::event::{EcsName, EventOptions, EventReader, Layout};
@@ -17,7 +17,7 @@
 //! assert_eq!((field.name().as_str(), field.role()), ("query", Some(EcsName::DnsQuestionName)));
 //! ```
 //!
-//! A file with a header is read by it, also from the middle:
+//! If a file has a header, lines are read by it, even from the middle of the file:
 //!
 //! ```
 //! use netsieve::event::{EcsName, EventOptions, EventReader};
@@ -68,7 +68,7 @@ pub(crate) use heads::{Head, Heads, PartHeads};
 pub use layouts::Layout;
 pub use time::EventTime;
 
-/// What to assume where logs are silent.
+/// Assumptions for what logs leave out.
 #[derive(Clone, Debug)]
 pub struct EventOptions {
     assumed: Assumed,
@@ -85,21 +85,21 @@ impl Default for EventOptions {
 }
 
 impl EventOptions {
-    /// The zone of times that are logged without one. UTC by default.
+    /// Sets the zone for times that are logged without one (default: UTC).
     pub fn time_zone(&mut self, zone: TimeZone) -> &mut Self {
         self.assumed.zone_name = time::zone_name(&zone);
         self.assumed.zone = zone;
         self
     }
 
-    /// The year of times that are logged without one. By default it follows from [`file_time`](Self::file_time).
+    /// Sets the year for times that are logged without one. By default it follows from [`file_time`](Self::file_time).
     pub fn year(&mut self, year: i16) -> &mut Self {
         self.assumed.year = Some(year);
         self
     }
 
-    /// When the file was last written: a time without a year is the latest one that is at most a day later. Without it and without a
-    /// [`year`](Self::year), such a time is unknown.
+    /// Sets the time at which the file was last written. A time without a year then falls in the latest year that puts it at most a day
+    /// after this. Without this and without a [`year`](Self::year), such a time is unknown.
     pub fn file_time(&mut self, time: Timestamp) -> &mut Self {
         self.assumed.file_time = Some(time);
         self
@@ -112,33 +112,33 @@ impl EventOptions {
     }
 }
 
-/// Reads lines as events. It owns scratch space: one for each thread.
+/// Reads lines as events. It owns scratch space: use one per thread.
 ///
-/// A line is read as far as somebody asks: its fields when the first of them is asked for, times and normal names when one of those is.
-/// Once it has read a few lines of a kind it does not allocate any more.
+/// A line is read lazily: its fields when one of them is first asked for, its time and normal names when one of those is.
+/// After a few lines of a kind, reading does not allocate any more.
 #[derive(Debug)]
 pub struct EventReader {
     assumed: Assumed,
-    /// When the input was last written, if it does not say so itself.
+    /// The time of the last write that the options give, for inputs without one of their own.
     file_time: Option<Timestamp>,
     layouts: Vec<LayoutConfig>,
     header: Option<Arc<Header>>,
     columns: Vec<Option<KnownName>>,
-    /// One of the columns may hold files, programs or versions.
+    /// True if one of the columns may hold files, programs or versions.
     has_name_like: bool,
-    /// Of the line at hand.
+    /// The shape of the current line.
     shape: Lazy<Shape>,
     normal: Lazy<Normal>,
 }
 
-/// Layout and fields of a line.
+/// The layout and fields of a line.
 #[derive(Debug)]
 struct Shape {
     sheet: Sheet,
     layout: Layout,
-    /// The layout of the configuration.
+    /// The index of the layout from the configuration.
     custom: Option<usize>,
-    /// The whole line is one object.
+    /// True if the whole line is one JSON value.
     is_json: bool,
 }
 
@@ -149,7 +149,7 @@ impl Default for Shape {
 }
 
 impl EventReader {
-    /// A reader of lines of one input.
+    /// Creates a reader for lines of one input.
     pub fn new(options: &EventOptions) -> Self {
         EventReader {
             assumed: options.assumed.clone(),
@@ -163,18 +163,18 @@ impl EventReader {
         }
     }
 
-    /// Tells the reader how an input begins: some 64 KiB, or all lines up to the first of data. A header in it names the columns of the
-    /// lines that follow, until another one is told.
+    /// Shows the reader the start of an input: some 64 KiB, or all lines up to the first line of data. If it holds a header, that names the
+    /// columns of the lines that follow, until the next header.
     pub fn head(&mut self, head: &[u8]) {
         self.set(Header::of_head(&head[..head.len().min(MAX_LINE)]).map(Arc::new));
     }
 
-    /// When the input was last written: see [`EventOptions::file_time`].
+    /// Sets the time at which the input was last written: see [`EventOptions::file_time`].
     pub fn file_time(&mut self, time: Option<Timestamp>) {
         self.assumed.file_time = time;
     }
 
-    /// Takes the header that counts for the next line: see [`Heads`].
+    /// Sets the header that applies to the next line: see [`Heads`].
     pub(crate) fn set_head(&mut self, head: &Head) {
         let is_same = match (&self.header, &head.header) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),
@@ -187,7 +187,7 @@ impl EventReader {
         self.assumed.file_time = head.file_time.or(self.file_time);
     }
 
-    /// The event of the line that was read last, which is `line`.
+    /// Returns the event of the line that was read last, which must be `line`.
     pub(crate) fn again<'a>(&'a self, line: &'a [u8]) -> Event<'a> {
         Event { line: capped(line), reader: self }
     }
@@ -202,16 +202,16 @@ impl EventReader {
         self.header = header;
     }
 
-    /// Reads a line, with or without its line end. This never panics, for any bytes, and takes time linear in them.
+    /// Reads a line, with or without its line end. This never panics, for any bytes, and takes linear time.
     ///
-    /// A line that is a header itself (`#fields`, `#Fields:`) is taken as the one of the lines that follow, as where logs were
-    /// concatenated. Of a line over [1 MiB](MAX_LINE) the first part is read.
+    /// A line that is a header itself (`#fields`, `#Fields:`) applies to the lines that follow, which helps if logs were
+    /// concatenated. Of a line over [1 MiB](MAX_LINE) only the first part is read.
     pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Event<'a> {
         self.go_to(line);
         self.again(line)
     }
 
-    /// Goes on to a line, of which nothing but a header is read yet.
+    /// Goes on to a line. Nothing of it is read yet, unless it is a header.
     pub(crate) fn go_to(&mut self, line: &[u8]) {
         let line = capped(line);
         if line.starts_with(b"#") {
@@ -224,7 +224,7 @@ impl EventReader {
         self.normal.forget();
     }
 
-    /// Layout and fields of the line at hand.
+    /// Returns layout and fields of the current line.
     fn shape(&self, line: &[u8]) -> &Shape {
         self.shape.get(|shape| {
             shape.sheet.clear();
@@ -237,7 +237,7 @@ impl EventReader {
         })
     }
 
-    /// Time and normal names of the line at hand.
+    /// Returns time and normal names of the current line.
     fn normal(&self, line: &[u8]) -> &Normal {
         let shape = self.shape(line);
         self.normal.get(|normal| normal.read(&shape.sheet, &self.context(line, shape)))
@@ -255,12 +255,12 @@ impl EventReader {
     }
 }
 
-/// Of a line over the cap the first part is read.
+/// Cuts a line over the cap.
 fn capped(line: &[u8]) -> &[u8] {
     &line[..line.len().min(MAX_LINE)]
 }
 
-/// A line, read as what it is.
+/// A line, read as an event.
 #[derive(Clone, Copy)]
 pub struct Event<'a> {
     line: &'a [u8],
@@ -268,34 +268,34 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// The layout of the line.
+    /// Returns the layout of the line.
     pub fn layout(&self) -> Layout {
         self.shape().layout
     }
 
-    /// The name of the layout: of one of the configuration the name that it has there.
+    /// Returns the name of the layout; for a layout of the configuration, its name there.
     pub fn layout_name(&self) -> &'a str {
         let Shape { layout, custom, .. } = self.shape();
         custom.map_or(layout.name(), |at| self.reader.layouts[at].name_of())
     }
 
-    /// The fields, in the order in which they were read.
+    /// Returns the fields, in the order in which they were read.
     pub fn fields(&self) -> impl Iterator<Item = Field<'a>> {
         let event = *self;
         (0..self.sheet().fields.len()).map(move |at| Field { event, at })
     }
 
-    /// The field that holds a span of the line; the innermost, if there are several.
+    /// Returns the field that holds a span of the line; if there are several, the innermost.
     pub fn field_at(&self, span: Range<usize>) -> Option<Field<'a>> {
         let normal = self.values();
         normal::field_of(self.sheet(), &span, |at| normal.is_known(at)).map(|at| Field { event: *self, at })
     }
 
-    /// Whether the field at a span holds files, programs or versions: as [`field_at`](Self::field_at) and
-    /// [`is_name_like`](Field::is_name_like) say, without a look at what else is in the line unless it matters.
+    /// Returns true if the field at a span holds files, programs or versions. Gives the same answer as [`field_at`](Self::field_at) with
+    /// [`is_name_like`](Field::is_name_like), but looks at the rest of the line only if it must.
     pub(crate) fn is_name_like_at(&self, span: Range<usize>) -> bool {
         let EventReader { normal, layouts, header, has_name_like, .. } = self.reader;
-        // Most tables have no column of that kind, which tells it of all their lines.
+        // Most tables have no such column, which settles it for all their lines.
         if !has_name_like && layouts.is_empty() && header.as_ref().is_some_and(|header| header.has_columns(self.line)) {
             return false;
         }
@@ -308,12 +308,12 @@ impl<'a> Event<'a> {
         self.field_at(span).is_some_and(|field| field.is_name_like())
     }
 
-    /// When it was, if the line says so.
+    /// Returns the time of the event, if the line has one.
     pub fn time(&self) -> Option<EventTime> {
         self.values().time
     }
 
-    /// The value of a normal name, if the line has it. [`EcsName::Timestamp`] is [`time`](Self::time).
+    /// Returns the value of a normal name, if the line has it. [`EcsName::Timestamp`] is the same as [`time`](Self::time).
     pub fn get(&self, name: EcsName) -> Option<Value<'a>> {
         if name == EcsName::Timestamp {
             return self.time().map(Value::Time);
@@ -327,14 +327,14 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Where the value of a normal name stands in the line, if it is that of a field.
+    /// Returns the span of the field that has the value of a normal name, if the value comes from a field.
     pub fn span_of(&self, name: EcsName) -> Option<Range<usize>> {
         let at = self.values().field_of(name)?;
         Some(self.sheet().fields[at].span())
     }
 
-    /// The port that stands in another field for the address or name at a span: of a source that of the source, of a destination
-    /// or host that of the destination. `None` where the line gives none, or the span is neither.
+    /// Returns the port that another field gives for the address or name at a span: the source port for a source, the destination port for
+    /// a destination or host. `None` if the line gives no port, or the span is neither.
     pub fn port_at(&self, span: &Range<usize>) -> Option<u16> {
         use EcsName::*;
         const PORTS: [(EcsName, &[EcsName]); 7] = [
@@ -346,7 +346,7 @@ impl<'a> Event<'a> {
             (DestinationDomain, &[DestinationPort, UrlPort]),
             (UrlDomain, &[UrlPort, DestinationPort]),
         ];
-        // The field must be the one whose value counts: the port is of no other.
+        // Only the field whose value counts has this port.
         let holds = |name| self.span_of(name).is_some_and(|field| field.start <= span.start && span.end <= field.end);
         let (_, ports) = PORTS.iter().find(|(name, _)| holds(*name))?;
         ports.iter().find_map(|port| match self.get(*port) {
@@ -355,13 +355,13 @@ impl<'a> Event<'a> {
         })
     }
 
-    /// All normal names that the line has values for.
+    /// Returns all normal names for which the line has values.
     pub fn normal(&self) -> impl Iterator<Item = (EcsName, Value<'a>)> {
         let event = *self;
         EcsName::ALL.iter().filter_map(move |name| Some((*name, event.get(*name)?)))
     }
 
-    /// Who met what: the client of the event, with its user and host if they are given.
+    /// Returns who met the listed value: the client of the event, with user and host if they are given.
     pub fn who(&self) -> Option<Who<'a>> {
         let ip = |name| match self.get(name) {
             Some(Value::Ip(ip)) => Some(ip),
@@ -415,7 +415,7 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// The raw name: as it stands in the line or in the header of the file, as a path where objects stand in objects
+    /// Returns the raw name: as it stands in the line or the header of the file, as a path if objects are nested
     /// (`dns.answers.rdata`), or as the layout is documented.
     pub fn name(&self) -> String {
         let sheet = self.event.sheet();
@@ -436,17 +436,17 @@ impl<'a> Field<'a> {
         parts.join(".")
     }
 
-    /// Where the value stands in the line.
+    /// Returns the span of the value in the line.
     pub fn span(&self) -> Range<usize> {
         self.event.sheet().fields[self.at].span()
     }
 
-    /// The value as it stands in the line, without quotes.
+    /// Returns the value as it stands in the line, without quotes.
     pub fn raw(&self) -> &'a [u8] {
         &self.event.line[self.span()]
     }
 
-    /// The value with escapes undone, where it is text.
+    /// Returns the value as text, with escapes undone.
     pub fn value(&self) -> Cow<'a, str> {
         let form = self.event.sheet().fields[self.at].form;
         if form == Form::Plain {
@@ -457,17 +457,17 @@ impl<'a> Field<'a> {
         Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// The normal name that this field is, if its raw name is known.
+    /// Returns the normal name of this field, if its raw name is known.
     pub fn role(&self) -> Option<EcsName> {
         self.event.values().role(self.at, self.event.sheet(), &self.event.context())
     }
 
-    /// True where the field says that it holds names or addresses of machines.
+    /// Returns true if the field holds names or addresses of machines.
     pub fn is_observable(&self) -> bool {
         self.role().is_some_and(EcsName::is_observable)
     }
 
-    /// True where the field says that it holds a file, a program or a version: what looks like a name or address in it is none.
+    /// Returns true if the field holds a file, a program or a version: a text in it that looks like a name or an address is not one.
     pub fn is_name_like(&self) -> bool {
         self.role().is_some_and(EcsName::is_name_like)
     }
@@ -504,7 +504,7 @@ impl fmt::Display for Value<'_> {
     }
 }
 
-/// Who met what was listed.
+/// The user or machine that met a listed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Who<'a> {
     /// The client's address.
@@ -516,7 +516,7 @@ pub struct Who<'a> {
 }
 
 impl fmt::Display for Who<'_> {
-    /// `192.0.2.7 user eve host laptop`, of which there is what is known.
+    /// Writes the known parts of `192.0.2.7 user eve host laptop`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut is_first = true;
         if let Some(ip) = self.ip {

@@ -1,28 +1,28 @@
 //! Pairs of name and value (`key=value`) in all their dialects.
 //!
-//! What ends a value and whether names may hold spaces is told by what separates the pairs of a line: spaces (logfmt, FortiGate,
-//! netfilter, auditd), commas, semicolons, bars or tabs.
+//! The separator between the pairs of a line decides where a value ends and whether names may hold spaces. It can be spaces (logfmt,
+//! FortiGate, netfilter, auditd), commas, semicolons, bars or tabs.
 
 use std::ops::Range;
 
 use super::sheet::{Form, Part, Sheet};
 use super::time;
 
-/// How deep pairs within the quoted value of a pair are read.
+/// The maximum depth of pairs within the quoted value of a pair.
 const MAX_DEPTH: u8 = 2;
 
-/// Most pairs of a line.
+/// The maximum number of pairs on a line.
 const MAX_PAIRS: usize = 2048;
 
-/// What was found.
+/// The amount of pairs found.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PairCounts {
     pub(super) pairs: usize,
-    /// How many bytes belong to pairs.
+    /// The number of bytes that belong to pairs.
     pub(super) covered: usize,
 }
 
-/// What stands between two pairs.
+/// The separator between two pairs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Between {
     Space,
@@ -38,12 +38,12 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
     let between = separator(part);
     let mut found = PairCounts::default();
     let mut at = part.start;
-    // Where the last pair ended: names do not reach behind it.
+    // The end of the last pair: names do not reach back past it.
     let mut floor = part.start;
     while let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) {
         at = equals + 1;
         let Some(name) = name(part, floor, equals, between) else { continue };
-        // `GET /a?id=7&next=…`: what a URL asks with is not said of the line.
+        // `GET /a?id=7&next=…`: the parameters of a URL are not fields of the line.
         if name.start > floor && part.line[name.start - 1] == b'?' {
             let rest = &part.line[equals..part.end];
             let length = rest.iter().position(|byte| matches!(*byte, b' ' | b'"' | b'\'' | b'\t' | b'<' | b'>'));
@@ -75,7 +75,7 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'$' | b'/') || byte >= 0x80
 }
 
-/// The name before the `=` at `equals`.
+/// Returns the name before the `=` at `equals`.
 fn name(part: Part<'_>, floor: usize, equals: usize, between: Between) -> Option<Range<usize>> {
     let text = &part.line[floor..equals];
     let end = floor + text.trim_ascii_end().len();
@@ -121,7 +121,7 @@ fn name(part: Part<'_>, floor: usize, equals: usize, between: Between) -> Option
     Some(start..end)
 }
 
-/// Names of two words, where the second alone says too little: `Peer IP=…`, `Server port=…`.
+/// Extends a name by the word before it, if it says too little alone: `Peer IP=…`, `Server port=…`.
 fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
     const VAGUE: [&[u8]; 8] = [b"ip", b"port", b"address", b"addr", b"name", b"id", b"host", b"user"];
     let end = part.line[start..part.end]
@@ -138,7 +138,7 @@ fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
     if is_word && before[before.len() - 1].is_ascii_alphabetic() { start - 1 - length } else { start }
 }
 
-/// The value that begins at `start`, how it is written, and where the pair ends.
+/// Returns the value that begins at `start`, its form, and the end of the pair.
 fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form, usize) {
     let text = &part.line[start..part.end];
     let spaces = text.iter().take(2).take_while(|byte| **byte == b' ').count();
@@ -148,7 +148,7 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         let end = value.end + 1;
         return (value, form, end);
     }
-    // `key = value`; with a separator of its own, space before a value is no part of it.
+    // In `key = value`, or with a separator other than space, space before a value is not part of it.
     let is_spaced = start >= 2 && part.line[start - 2] == b' ';
     let start = if is_spaced || matches!(between, Between::Byte(_)) { start + spaces } else { start };
     let text = &part.line[start..part.end];
@@ -159,14 +159,14 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
             loop {
                 match memchr::memchr(byte, &text[at..]).map(|found| found + at) {
                     None => break part.end,
-                    // `\,` is a comma of the value.
+                    // `\,` is a comma in the value.
                     Some(found) if found > 0 && text[found - 1] == b'\\' => at = found + 1,
                     Some(found) => break start + found,
                 }
             }
         }
     };
-    // `time=2026-05-12 10:02:03`: one value, although nobody quoted it.
+    // `time=2026-05-12 10:02:03` is one value, even unquoted.
     if between == Between::Space
         && (end - start == 10 || end - start == 8)
         && part.line[start].is_ascii_digit()
@@ -176,7 +176,7 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         end = start + length + rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
     }
     let pair_end = end;
-    // The bracket or comma that closes what stands around it.
+    // Drop the bracket or comma that closes a surrounding structure.
     while end > start {
         let is_closing = match part.line[end - 1] {
             b',' | b';' => between == Between::Space,
@@ -196,9 +196,9 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
     (start..end, Form::Plain, pair_end)
 }
 
-/// The value between the quote at `open` and the one that closes it.
+/// Returns the value between the quote at `open` and the closing one.
 ///
-/// The one that closes is followed by what ends a value; a quote within a value that nobody escaped is part of it.
+/// The end of a value must follow the closing quote. Unescaped quotes within the value are part of it.
 fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)> {
     let start = open + 1;
     let mut form = Form::Plain;
@@ -224,10 +224,10 @@ fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)
             | Some(b' ' | b',' | b';' | b']' | b')' | b'}' | b'|' | b'&' | b'\t' | b'\r' | b'\n' | b'>' | b'=') => {
                 return Some((start..found, form));
             }
-            // `""` within quotes is one.
+            // `""` within quotes is one quote.
             Some(byte) if *byte == quote && found > start => at = found + 2,
             Some(_) => {
-                // The first quote counts, unless a later one fits before the next pair.
+                // Take the first quote, unless a later one before the next pair fits.
                 first = first.or(Some(found));
                 at = found + 1;
                 if found - start > 4096 {
@@ -238,7 +238,7 @@ fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)
     }
 }
 
-/// What separates the pairs of `part`: the byte before most of the first names.
+/// Returns the separator of the pairs of `part`: the byte before most of the first names.
 fn separator(part: Part<'_>) -> Between {
     let text = part.text();
     if memchr::memchr3(b',', b';', b'|', text).is_none() && memchr::memchr3(b'\t', b'&', b'^', text).is_none() {
@@ -251,7 +251,7 @@ fn separator(part: Part<'_>) -> Between {
     while total < 12 {
         let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) else { break };
         at = equals + 1;
-        // What is quoted holds no separators.
+        // Skip quoted values: separators in them do not count.
         if let Some(&quote @ (b'"' | b'\'')) = part.line[..part.end].get(at)
             && let Some((value, _)) = quoted(part, at, quote)
         {

@@ -1,4 +1,4 @@
-//! The fields of one line as a layout reads them: spans and names, nothing copied.
+//! The fields of one line as a layout reads them: spans and names, without copies.
 
 use std::ops::Range;
 
@@ -7,29 +7,29 @@ use super::time::{self, Stamp};
 /// No parent.
 pub(super) const TOP: u32 = u32::MAX;
 
-/// Where a field's name stands.
+/// The place of a field's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Label {
     /// In the line.
     Line(u32, u32),
     /// In the header of the file: the number of the column.
     Column(u32),
-    /// In the layout: it is known by its place.
+    /// In the layout: the position of the field determines it.
     Known(&'static str),
 }
 
-/// How a value is written, which tells what to undo to read it.
+/// The form in which a value is written, so that its escapes can be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// As it is.
+    /// Unescaped.
     Plain,
-    /// A string of JSON with escapes.
+    /// A JSON string with escapes.
     Json,
-    /// Quotes within it are doubled.
+    /// Quotes in it are doubled.
     Doubled,
-    /// A backslash before what would end it.
+    /// Backslashes before characters that would end it.
     Slashed,
-    /// A name of DNS as its labels with their lengths: `(1)a(7)example(0)`.
+    /// A DNS name as labels with their lengths: `(1)a(7)example(0)`.
     Labels,
 }
 
@@ -37,12 +37,13 @@ pub(super) enum Form {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Raw {
     pub(super) label: Label,
-    /// The object that it stands in.
+    /// The object that holds it.
     pub(super) parent: u32,
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) form: Form,
-    /// How far the name is from its value: 0 for a named field; more where a name was guessed from text, or stands around the event.
+    /// The distance from the event itself: 0 for a named field; more if the name was guessed from text, or if the field stands around the
+    /// event.
     pub(super) level: u8,
 }
 
@@ -52,38 +53,38 @@ impl Raw {
     }
 }
 
-/// An object that fields stand in. One of an array has no name.
+/// An object that holds fields. An object in an array has no name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) label: Label,
     pub(super) parent: u32,
 }
 
-/// An object or array of JSON that is being read.
+/// A JSON object or array that is being read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     /// The object or array: an index into the sheet's nodes.
     pub(super) node: u32,
     pub(super) is_object: bool,
-    /// What an element of an array is called: the name of the array.
+    /// The name for elements of an array, which is that of the array.
     pub(super) label: Label,
-    /// Where the fields of this object begin.
+    /// The first field of this object.
     pub(super) first: usize,
 }
 
-/// All that was read of a line.
+/// Everything read from a line.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
     pub(super) fields: Vec<Raw>,
     pub(super) nodes: Vec<Node>,
-    /// What the fields read next are worth: see [`Raw::level`].
+    /// The level of the fields read next: see [`Raw::level`].
     pub(super) level: u8,
     pub(super) parent: Option<u32>,
-    /// The time that was read last, and where it stands.
+    /// The time that was read last, with its span.
     pub(super) stamp: Option<(Range<usize>, Stamp)>,
-    /// Where no time begins.
+    /// A position where no time begins.
     no_stamp: Option<usize>,
-    /// The objects that JSON is in, kept for the next line.
+    /// The stack of the JSON parser, kept for the next line.
     pub(super) frames: Vec<Frame>,
 }
 
@@ -96,7 +97,7 @@ impl Sheet {
         (self.stamp, self.no_stamp) = (None, None);
     }
 
-    /// The time that a part begins with, and its length: see [`time::at_start`]. It is read once, however many ask.
+    /// Returns the time at the start of a part, and its length: see [`time::at_start`]. It is read once, however many ask.
     pub(super) fn stamp_at(&mut self, part: Part<'_>) -> Option<(Stamp, usize)> {
         if let Some((span, stamp)) = &self.stamp
             && span.start == part.start
@@ -115,7 +116,7 @@ impl Sheet {
         found
     }
 
-    /// Whether a part is a time and nothing else: see [`time::whole`].
+    /// Returns true if a part is a time and nothing else: see [`time::whole`].
     pub(super) fn is_stamp(&mut self, part: Part<'_>) -> bool {
         let found = time::whole(part.text());
         if let Some(stamp) = found {
@@ -124,7 +125,7 @@ impl Sheet {
         found.is_some()
     }
 
-    /// A place to come back to, if what is being read turns out to be something else.
+    /// Returns a point to go back to if the text being read turns out to be something else.
     pub(super) fn mark(&self) -> (usize, usize) {
         (self.fields.len(), self.nodes.len())
     }
@@ -136,23 +137,23 @@ impl Sheet {
 
     #[inline]
     pub(super) fn push(&mut self, label: Label, parent: u32, value: Range<usize>, form: Form) {
-        // A line is at most `MAX_LINE` long, so that its offsets fit.
+        // A line is at most `MAX_LINE` long, so its offsets fit.
         let (start, end) = (value.start as u32, value.end as u32);
         self.fields.push(Raw { label, parent, start, end, form, level: self.level });
     }
 
-    /// A field whose name is known by its place.
+    /// Adds a field whose position determines its name.
     pub(super) fn known(&mut self, name: &'static str, value: Range<usize>) {
         self.push(Label::Known(name), TOP, value, Form::Plain);
     }
 
-    /// A field whose name stands in the line.
+    /// Adds a field whose name stands in the line.
     pub(super) fn named(&mut self, name: Range<usize>, value: Range<usize>, form: Form) {
         self.push(Label::Line(name.start as u32, name.end as u32), TOP, value, form);
     }
 }
 
-/// A part of a line, by its offsets in it.
+/// A part of a line, by its offsets in the line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part<'a> {
     pub(super) line: &'a [u8],
@@ -169,7 +170,7 @@ impl<'a> Part<'a> {
         &self.line[self.start..self.end]
     }
 
-    /// The rest from `at`, an offset in the line.
+    /// Returns the rest from `at`, an offset in the line.
     pub(super) fn from(&self, at: usize) -> Self {
         Part { start: at.min(self.end), ..*self }
     }
@@ -178,7 +179,7 @@ impl<'a> Part<'a> {
         Part { end: at.clamp(self.start, self.end), ..*self }
     }
 
-    /// Without a line end.
+    /// Returns the part without its line end.
     pub(super) fn trimmed_end(&self) -> Self {
         let text = self.text();
         let text = text.strip_suffix(b"\n").unwrap_or(text);
@@ -186,7 +187,7 @@ impl<'a> Part<'a> {
         Part { end: self.start + text.len(), ..*self }
     }
 
-    /// Without the white space at either end.
+    /// Returns the part without white space at either end.
     pub(super) fn trimmed(&self) -> Self {
         let text = self.text();
         let start = self.start + (text.len() - text.trim_ascii_start().len());
@@ -195,7 +196,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Walks over the words of a part, which are separated by spaces.
+/// Iterates over the words of a part, which are separated by spaces.
 pub(super) struct Words<'a> {
     part: Part<'a>,
     at: usize,
@@ -206,7 +207,7 @@ impl<'a> Words<'a> {
         Words { part, at: part.start }
     }
 
-    /// Where the next word is looked for.
+    /// Returns the position where the search for the next word begins.
     pub(super) fn at(&self) -> usize {
         self.at
     }
@@ -219,7 +220,7 @@ impl<'a> Words<'a> {
         &self.part.line[self.at..self.part.end]
     }
 
-    /// The next word; one in quotes or brackets is what stands in them.
+    /// Returns the next word; if it is in quotes or brackets, their content.
     pub(super) fn quoted(&mut self) -> Option<Range<usize>> {
         self.skip_spaces();
         let close = match self.rest().first()? {
@@ -261,8 +262,8 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// The first place of a few bytes, as [`memchr::memmem::find`] gives it. Lines are short: what that sets up for a search costs more
-/// than the search.
+/// Returns the first position of a short needle, like [`memchr::memmem::find`]. Lines are short: the setup of that function would cost
+/// more than the search.
 #[inline]
 pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     let anchor = anchor(needle);
@@ -277,7 +278,7 @@ pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     None
 }
 
-/// The byte of a needle that text has least of: a sign, a capital, a digit, or the rarest letter.
+/// Returns the byte of a needle that is rarest in text: a sign, a capital, a digit, or the rarest letter.
 #[inline]
 fn anchor(needle: &[u8]) -> usize {
     const RARITY: [u8; 256] = {
@@ -297,7 +298,7 @@ fn anchor(needle: &[u8]) -> usize {
         while byte < 256 {
             let b = byte as u8;
             rarity[byte] += if matches!(b, b'=' | b':' | b'.' | b'-' | b'/') {
-                // Pairs, times and addresses are full of them.
+                // These are very common in pairs, times and addresses.
                 0
             } else if b.is_ascii_punctuation() {
                 3

@@ -1,9 +1,9 @@
-//! What is read of a line in fewer steps, against the whole reading.
+//! Shortcuts in reading a line, compared with reading the whole line.
 
 use super::names::{Key, Meaning};
 use super::*;
 
-/// Heads of files, and lines. Each line is asked under each head.
+/// Heads of files; every line below is read under each of them.
 const HEADS: [&str; 4] = [
     "",
     "#separator \\x09\n#fields\tts\tid.orig_h\tid.resp_h\tquery\n",
@@ -25,7 +25,7 @@ const LINES: [&str; 12] = [
     "the file evil.test of process evil.test, version: 192.0.2.1, from 192.0.2.7",
 ];
 
-/// What a scan asks first must be what a whole reading says, for every place of a line, in either order.
+/// The quick check of a scan must agree with reading the whole line, for every place on it, in either order.
 #[test]
 fn a_place_is_judged_as_the_whole_reading_judges_it() {
     let (mut all, mut name_like) = (0, 0);
@@ -49,7 +49,7 @@ fn a_place_is_judged_as_the_whole_reading_judges_it() {
     assert!(name_like > 500 && all > 2 * name_like, "{name_like} of {all}");
 }
 
-/// A field that becomes another by what else is in a line never becomes one of files: the judgement above rests on it.
+/// A field that gets its role from the rest of the line never becomes a name of files: the quick check relies on it.
 #[test]
 fn names_of_requests_are_no_files() {
     for name in ["host", "path", "query", "status"] {
@@ -62,10 +62,10 @@ fn names_of_requests_are_no_files() {
     }
 }
 
-/// A version that looks like an address met nobody, wherever it stands in plain text; an address beside it did.
+/// A version that looks like an address is nobody's, wherever it stands in plain text; an address beside it is a client's.
 #[test]
 fn versions_in_plain_text_are_nobody() {
-    // One or two words and a colon after the time are a program, on a host.
+    // After the time, one or two words and a colon are a program, on a host.
     const BEFORE: [&str; 5] = ["Chrome/", "agent Mozilla/5.0 Edg/", "version ", "of the build: ", "fw ver "];
     let mut reader = EventReader::new(&EventOptions::default());
     for before in BEFORE {
@@ -82,7 +82,7 @@ fn versions_in_plain_text_are_nobody() {
             }
         }
     }
-    // What is no product stays an address.
+    // Without a product name before it, an address stays an address.
     for line in ["login by client/192.0.2.7", "sent HIER_DIRECT/192.0.2.7", "Chrome/192.0.2.7:443 opened"] {
         let who = reader.read(line.as_bytes()).who().and_then(|who| who.ip);
         assert_eq!(who, Some("192.0.2.7".parse().expect("an address")), "{line}");

@@ -1,8 +1,8 @@
-//! What stands in a field: addresses with and without ports, ports, users, URLs.
+//! The values of fields: addresses with and without ports, ports, users, URLs.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// True for the words with which logs say that there is no value.
+/// Returns true for the words that logs write for a missing value.
 pub(super) fn is_null(value: &[u8]) -> bool {
     const NULLS: [&[u8]; 14] = [
         b"-",
@@ -20,16 +20,17 @@ pub(super) fn is_null(value: &[u8]) -> bool {
         b"unset",
         b"unknown",
     ];
-    // Most values begin like none of them.
+    // The first byte rules out most values.
     let may_be =
         value.first().is_none_or(|first| matches!(*first, b'-' | b'?' | b'n' | b'N' | b'(' | b'<' | b'u' | b'U'));
     may_be && value.len() <= 9 && (value.is_empty() || NULLS.iter().any(|null| value.eq_ignore_ascii_case(null)))
 }
 
-/// An address, and the port if one stands by it: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`, `192.0.2.1#53`, `192.0.2.1/443`,
-/// `192.0.2.1(443)`, `/192.0.2.1:443`, `2001:db8::1%eth0`, `192.0.2.1/32`, and the first of a list (`192.0.2.1, 192.0.2.2`).
+/// Reads an address, and the port beside it if there is one: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`, `192.0.2.1#53`,
+/// `192.0.2.1/443`, `192.0.2.1(443)`, `/192.0.2.1:443`, `2001:db8::1%eth0`, `192.0.2.1/32`, and the first of a list
+/// (`192.0.2.1, 192.0.2.2`).
 ///
-/// IPv4-mapped addresses are the IPv4 address within them.
+/// An IPv4-mapped address becomes the IPv4 address in it.
 pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     let value = value.trim_ascii();
     let value = value.strip_prefix(b"/").unwrap_or(value);
@@ -41,7 +42,7 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     match rest[0] {
         b':' | b'#' | b'_' => Some((ip, Some(port(after)?))),
         b'/' => {
-            // A prefix length that covers the address alone, or a port. What is in between could be either.
+            // A number that can be a prefix length is taken as one; a larger number is a port.
             let number = port(after)?;
             match ip {
                 IpAddr::V4(_) if number <= 32 => Some((ip, None)),
@@ -57,14 +58,14 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
             let is_port = words.trim_ascii_end().ends_with(b"port") || words.trim_ascii().ends_with(b":");
             Some((ip, if is_port && words.len() < 16 { port(number) } else { None }))
         }
-        // The rest must be a number that ports can be, and nothing else.
+        // The rest must be a possible port, and nothing else.
         b'|' | b',' => Some((ip, port(after))),
         b';' => Some((ip, None)),
         _ => None,
     }
 }
 
-/// The address that `text` begins with, and what follows it. In brackets, the brackets belong to it.
+/// Returns the address at the start of `text`, and the rest. An address in brackets includes the brackets.
 pub(super) fn address_at(text: &[u8]) -> Option<(IpAddr, &[u8])> {
     if let Some(inner) = text.strip_prefix(b"[") {
         let end = memchr::memchr(b']', inner.get(..inner.len().min(64))?)?;
@@ -92,7 +93,7 @@ fn bare(text: &[u8]) -> Option<(IpAddr, &[u8])> {
         colons += u32::from(byte == b':');
         length += 1;
     }
-    // Three colons at least, or two together: else it is a time or a word with a colon.
+    // Fewer than two colons cannot be IPv6: this is a time of day, or a word with a colon.
     if colons < 2 {
         return None;
     }
@@ -106,7 +107,7 @@ fn bare(text: &[u8]) -> Option<(IpAddr, &[u8])> {
     (!rest.first().is_some_and(u8::is_ascii_alphanumeric)).then_some((ip, rest))
 }
 
-/// The IPv6 address in all of `text`, or in all but a colon or dot at its end.
+/// Returns the IPv6 address that is all of `text`, or all but a colon or dot at its end.
 fn longest_v6(text: &[u8]) -> Option<(IpAddr, usize)> {
     let parse = |text: &[u8]| std::str::from_utf8(text).ok()?.parse::<Ipv6Addr>().ok();
     if let Some(ip) = parse(text) {
@@ -115,7 +116,7 @@ fn longest_v6(text: &[u8]) -> Option<(IpAddr, usize)> {
     if let [before @ .., b':' | b'.'] = text {
         return Some((parse(before)?.to_canonical(), before.len()));
     }
-    // Eight groups and a port: `2001:db8:0:0:0:0:0:1:443`; or `2001:db8::1.443`.
+    // Eight groups and a port, as in `2001:db8:0:0:0:0:0:1:443`, or a dot before the port, as in `2001:db8::1.443`.
     let cut = text.iter().rposition(|byte| *byte == b'.' || *byte == b':')?;
     if text[cut] == b':' && memchr::memchr_iter(b':', text).count() != 8 {
         return None;
@@ -153,7 +154,7 @@ fn quad(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
     (!goes_on).then_some((Ipv4Addr::from(octets), rest))
 }
 
-/// A port: a number up to 65535 and nothing else. Floats that are whole (`443.0`) are what spreadsheets make of it.
+/// Reads a port: a number up to 65535 and nothing else. Accepts whole floats (`443.0`), which spreadsheets make of ports.
 pub(super) fn port(value: &[u8]) -> Option<u16> {
     let value = value.trim_ascii();
     let value = value.strip_suffix(b".0").unwrap_or(value);
@@ -165,12 +166,12 @@ pub(super) fn port(value: &[u8]) -> Option<u16> {
     u16::try_from(number).ok()
 }
 
-/// A whole number that fits a port or a status.
+/// Reads a whole number in the range of ports, such as a port or a status.
 pub(super) fn number(value: &[u8]) -> Option<u32> {
     port(value).map(u32::from)
 }
 
-/// Whether it is a method of HTTP or WebDAV.
+/// Returns true for a method of HTTP or WebDAV.
 pub(super) fn is_method(text: &[u8]) -> bool {
     const METHODS: [&[u8]; 16] = [
         b"GET",
@@ -193,7 +194,7 @@ pub(super) fn is_method(text: &[u8]) -> bool {
     METHODS.iter().any(|method| method.eq_ignore_ascii_case(text))
 }
 
-/// The parts of a URL or of a request's target.
+/// The parts of a URL or of a request target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct UrlParts<'a> {
     pub(super) scheme: Option<&'a [u8]>,
@@ -203,7 +204,7 @@ pub(super) struct UrlParts<'a> {
     pub(super) query: Option<&'a [u8]>,
 }
 
-/// Splits what a field of URLs holds: `https://host:8443/path?query`, `/path?query`, `host:443`, `host/path`.
+/// Splits the value of a URL field: `https://host:8443/path?query`, `/path?query`, `host:443`, `host/path`.
 pub(super) fn url(value: &[u8]) -> UrlParts<'_> {
     let mut parts = UrlParts::default();
     let mut rest = value;
@@ -218,7 +219,7 @@ pub(super) fn url(value: &[u8]) -> UrlParts<'_> {
         rest = &rest[scheme + 3..];
         has_authority = true;
     } else if !rest.starts_with(b"/") {
-        // `host:443` of a CONNECT, `host/path` of a firewall: only where the first part is a name or address.
+        // `host:443` of a CONNECT, or `host/path` of a firewall: only if the first part is a name or address.
         let end = rest.iter().position(|byte| matches!(*byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
         has_authority = is_host(authority(&rest[..end]).0);
     } else if rest.starts_with(b"//") {
@@ -242,7 +243,7 @@ pub(super) fn url(value: &[u8]) -> UrlParts<'_> {
     parts
 }
 
-/// Host and port of an authority; user and password are not part of it.
+/// Returns host and port of an authority, without user and password.
 fn authority(text: &[u8]) -> (&[u8], Option<u16>) {
     let text = match memchr::memrchr(b'@', text) {
         Some(at) => &text[at + 1..],
@@ -263,13 +264,13 @@ fn authority(text: &[u8]) -> (&[u8], Option<u16>) {
     }
 }
 
-/// Whether it could be the name or address of a machine, with at least one dot: letters, digits, `-`, `_`, no spaces.
+/// Returns true if a text could be the name or address of a machine, with at least one dot: letters, digits, `-`, `_`, no spaces.
 pub(super) fn is_host(text: &[u8]) -> bool {
     is_host_name(text)
         && (memchr::memchr(b'.', text).is_some_and(|at| at > 0 && at + 1 < text.len()) || address(text).is_some())
 }
 
-/// Whether it could be the name of a machine, a short one included.
+/// Returns true if a text could be the name of a machine; short names count.
 pub(super) fn is_host_name(text: &[u8]) -> bool {
     !text.is_empty()
         && text.len() <= 253

@@ -39,7 +39,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// Host, client, ident and user. The user may hold spaces.
+/// Reads host, client, ident and user. The user may hold spaces.
 fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
     // `[access] 192.0.2.7 - -`
     let mut part = part.trimmed();
@@ -68,7 +68,7 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
         return false;
     }
     sheet.known("client", client);
-    // `192.0.2.7 (198.51.100.1) - -`: the address that a proxy forwarded.
+    // `192.0.2.7 (198.51.100.1) - -`: a proxy, and the address that it forwarded.
     let mut rest = part.from(words.at()).trimmed();
     if rest.text().starts_with(b"(")
         && let Some(end) = memchr::memchr(b')', rest.text())
@@ -91,7 +91,7 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// `/a?b 200 5`: a path without quotes, a status and a length.
+/// Returns true for `/a?b 200 5`: a path without quotes, a status and a length.
 fn is_bare_request(text: &[u8]) -> bool {
     let mut words = text.splitn(3, |byte| *byte == b' ');
     let (target, status, length) = (words.next(), words.next(), words.next());
@@ -111,7 +111,7 @@ fn vhost(part: Part<'_>, span: Range<usize>, sheet: &mut Sheet) {
     }
 }
 
-/// The request and what follows it.
+/// Reads the request and the rest of the line.
 fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
     let mut words = Words::new(part);
     // A quoted `-` may stand before the request.
@@ -132,7 +132,7 @@ fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
     }
     read_request(part.line, request, sheet);
     sheet.known("status", status);
-    // Numbers until the next quote.
+    // Collect the numbers before the next quote.
     loop {
         words.skip_spaces();
         match words.rest().first() {
@@ -143,7 +143,7 @@ fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
             }
         }
     }
-    // Referer, agent, and what a proxy forwarded, if nothing else was added.
+    // Referer, agent, and the address that a proxy forwarded, unless the log adds other columns.
     for name in ["referer", "user_agent", "x_forwarded_for"] {
         words.skip_spaces();
         if words.rest().first() != Some(&b'"') {
@@ -155,7 +155,7 @@ fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
     Some(())
 }
 
-/// Method, target and protocol of a quoted request; what is none of these is a request all the same.
+/// Reads method, target and protocol of a quoted request. Other text is kept as the request.
 pub(super) fn read_request(line: &[u8], span: Range<usize>, sheet: &mut Sheet) {
     let part = Part { line, start: span.start, end: span.end };
     let mut words = Words::new(part);

@@ -1,4 +1,4 @@
-//! Access logs of load balancers: ELB and ALB of AWS, HAProxy, and those of Envoy.
+//! Access logs of load balancers: AWS ELB and ALB, HAProxy, and Envoy.
 
 use super::access::read_request;
 use crate::event::sheet::{Part, Sheet, Words};
@@ -54,7 +54,7 @@ pub(super) fn read_elb(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// Reads HAProxy's HTTP and TCP logs, without the syslog around them: `192.0.2.7:5555 [12/May/2026:10:02:03.123] front back/server …`.
+/// Reads an HTTP or TCP log of HAProxy, without its syslog prefix: `192.0.2.7:5555 [12/May/2026:10:02:03.123] front back/server …`.
 pub(super) fn read_haproxy(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let mut words = Words::new(part);

@@ -27,7 +27,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// `key=value` with spaces in the values: a value ends before the next key.
+/// Reads `key=value` pairs whose values may hold spaces: a value ends before the next key.
 pub(super) fn extension(part: Part<'_>, sheet: &mut Sheet) {
     let mut pending: Option<(usize, usize, usize)> = None;
     for equals in unescaped(part.text(), b'=').map(|at| part.start + at) {
@@ -57,7 +57,7 @@ fn push(part: Part<'_>, sheet: &mut Sheet, (key, key_end): (usize, usize), start
     let end = end.max(start);
     let text = part.line[start..end].trim_ascii_end();
     let mut span = start..start + text.len();
-    // Quotes are not part of CEF, but some write them.
+    // Quotes are not part of CEF, but some products write them.
     if let [b'"', inner @ .., b'"'] = text
         && !inner.contains(&b'"')
     {
@@ -67,7 +67,7 @@ fn push(part: Part<'_>, sheet: &mut Sheet, (key, key_end): (usize, usize), start
     sheet.named(key..key_end, span, form);
 }
 
-/// `cs1=/bin/sh cs1Label=shell` is a field `shell`.
+/// Turns `cs1=/bin/sh cs1Label=shell` into a field `shell`.
 fn named_by_labels(part: Part<'_>, sheet: &mut Sheet, first: usize) {
     let end = sheet.fields.len();
     for at in first..end {
@@ -86,7 +86,7 @@ fn named_by_labels(part: Part<'_>, sheet: &mut Sheet, first: usize) {
     }
 }
 
-/// The offsets of `byte` in `text` that no backslash stands before.
+/// Returns the offsets of `byte` in `text` that no backslash escapes.
 fn unescaped(text: &[u8], byte: u8) -> impl Iterator<Item = usize> + '_ {
     memchr::memchr_iter(byte, text).filter(move |&at| {
         let slashes = text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();

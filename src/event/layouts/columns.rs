@@ -1,14 +1,14 @@
-//! Layouts whose columns a header names: Zeek's TSV, W3C extended, CSV and TSV.
+//! Layouts whose columns are named by a header: Zeek's TSV, W3C extended, CSV and TSV.
 
 use std::ops::Range;
 
 use crate::event::names::Key;
 use crate::event::sheet::{Form, Label, Part, Sheet, TOP};
 
-/// Most columns of a header.
+/// The maximum number of columns in a header.
 const MAX_COLUMNS: usize = 512;
 
-/// How a file with a header is laid out.
+/// The format of a file with a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::event) enum Kind {
     /// `#separator`, `#fields`, `#types`.
@@ -19,21 +19,21 @@ pub(in crate::event) enum Kind {
     Table,
 }
 
-/// A header: the names of the columns, and how they are separated.
+/// A header: the names of the columns, and their separator.
 #[derive(Clone, Debug)]
 pub(in crate::event) struct Header {
     pub(in crate::event) kind: Kind,
     separator: u8,
-    /// The names, one after the other.
+    /// The names, joined into one text.
     text: Vec<u8>,
     columns: Vec<Range<usize>>,
-    /// What stands for an empty and an absent value.
+    /// The texts for a missing and for an empty value.
     unset: Vec<u8>,
     empty: Vec<u8>,
 }
 
 impl Header {
-    /// The header that `line` is by itself: `#fields…`, `#Fields:…`.
+    /// Returns the header in `line`, if the line alone is one: `#fields…`, `#Fields:…`.
     pub(in crate::event) fn of_line(line: &[u8], before: Option<&Header>) -> Option<Header> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if let Some(rest) = line.strip_prefix(b"#fields") {
@@ -71,7 +71,7 @@ impl Header {
         (header.columns.len() > 1).then_some(header)
     }
 
-    /// The header that the first lines of a file show.
+    /// Returns the header in the first lines of a file.
     pub(in crate::event) fn of_head(head: &[u8]) -> Option<Header> {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         let mut header: Option<Header> = None;
@@ -100,7 +100,7 @@ impl Header {
         Some(header)
     }
 
-    /// The header that the first line of a table is: all its columns are names, and some of them are known ones.
+    /// Returns the header in the first line of a table: all its columns are names, and at least one is a known name.
     fn of_table(first: &[u8], second: Option<&[u8]>) -> Option<Header> {
         let first = first.strip_suffix(b"\r").unwrap_or(first);
         let count = |byte: u8| memchr::memchr_iter(byte, first).count();
@@ -130,7 +130,7 @@ impl Header {
             names.push(name);
         }
         let known = names.iter().filter(|name| crate::event::names::is_known(name)).count();
-        // A line of data that happens to look like names has no known ones.
+        // A data line whose columns look like names has no known ones.
         if known == 0 || (known == 1 && names.len() > 3 && second.is_none()) {
             return None;
         }
@@ -141,7 +141,7 @@ impl Header {
         &self.text[self.columns[column].clone()]
     }
 
-    /// The name as it is looked up. The prefixes of W3C say whose it is: `s-ip` is the server's.
+    /// Returns the name as it is looked up. In W3C logs the prefix says whose the value is: `s-ip` is the server's.
     pub(in crate::event) fn key(&self, column: usize) -> Option<Key> {
         let name = self.name(column);
         if self.kind == Kind::W3c {
@@ -158,7 +158,7 @@ impl Header {
         self.columns.len()
     }
 
-    /// Reads `part` if it has the columns that the header names. More columns than names have no name.
+    /// Reads `part` if it has the columns of the header. Columns beyond those in the header have no name.
     pub(in crate::event) fn read(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
         let mark = sheet.mark();
         let fits = match self.kind {
@@ -172,7 +172,7 @@ impl Header {
         fits
     }
 
-    /// Whether [`read`](Self::read) reads a line, told by a count of what separates its columns; `false` where that does not tell.
+    /// Returns true if [`read`](Self::read) accepts a line, going by the number of separators. Returns `false` if that does not decide it.
     pub(in crate::event) fn has_columns(&self, line: &[u8]) -> bool {
         let text = Part::whole(line).trimmed_end().text();
         self.kind == Kind::Zeek && memchr::memchr_iter(self.separator, text).count() + 1 >= self.columns()
@@ -199,7 +199,7 @@ impl Header {
     fn w3c(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
         let mut at = part.start;
         for column in 0..self.columns() {
-            // Columns are separated by one space; values with spaces stand in quotes.
+            // One space separates columns; values with spaces are in quotes.
             let text = &part.line[at.min(part.end)..part.end];
             if at > part.end || (text.is_empty() && column > 0) {
                 return false;
@@ -231,12 +231,12 @@ impl Header {
             }
             columns += 1;
         }
-        // A line with fewer columns is cut off or not of this table.
+        // A line with fewer columns is truncated, or not part of this table.
         columns >= self.columns()
     }
 }
 
-/// The quote that ends the value at `start`; doubled ones do not.
+/// Returns the position of the quote that ends the value at `start`. Doubled quotes are part of the value.
 fn closing_quote(part: Part<'_>, start: usize) -> Option<usize> {
     let mut at = start;
     loop {
@@ -248,7 +248,7 @@ fn closing_quote(part: Part<'_>, start: usize) -> Option<usize> {
     }
 }
 
-/// The cells of a line of CSV or TSV.
+/// Iterates over the cells of a line of CSV or TSV.
 pub(in crate::event) struct Cells<'a> {
     part: Part<'a>,
     separator: u8,

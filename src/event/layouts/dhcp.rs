@@ -1,4 +1,4 @@
-//! DHCP servers (ISC, dnsmasq and what is made of them): `DHCPACK on 192.0.2.7 to 00:00:5e:00:53:01 (laptop) via eth0`.
+//! DHCP servers (ISC, dnsmasq and their derivatives): `DHCPACK on 192.0.2.7 to 00:00:5e:00:53:01 (laptop) via eth0`.
 
 use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::value;
@@ -41,7 +41,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
             continue;
         }
         if value::address(text).is_some() {
-            // A request names the server in brackets: that is not the client.
+            // The address in brackets in a request is the server's, not the client's.
             if !has_ip {
                 sheet.known("client", word);
                 has_ip = true;

@@ -1,16 +1,16 @@
-//! Query logs of name servers: BIND, Unbound, dnsmasq and Windows, without the syslog or time around them.
+//! Query logs of name servers: BIND, Unbound, dnsmasq and Windows, without their syslog prefix or time.
 
 use std::ops::Range;
 
 use crate::event::sheet::{Form, Label, Part, Sheet, TOP, Words, find};
 use crate::event::{time, value};
 
-/// Reads an entry of any of them.
+/// Reads an entry of any of these servers.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     bind(part, sheet) || resolving(part, sheet) || dnsmasq(part, sheet) || unbound(part, sheet) || windows(part, sheet)
 }
 
-/// `client @0x7f 192.0.2.7#5555 (a.example): query: a.example IN A + (192.0.2.53)`, after `queries: info:` and a view's name or not.
+/// Reads `client @0x7f 192.0.2.7#5555 (a.example): query: a.example IN A + (192.0.2.53)`, with or without `queries: info:` and a view.
 fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let text = part.text();
     let head = &text[..text.len().min(160)];
@@ -63,7 +63,7 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// BIND on other servers: `FORMERR resolving 'a.example/A/IN': 203.0.113.53#53`, with the client in some messages.
+/// Reads BIND's messages about other servers: `FORMERR resolving 'a.example/A/IN': 203.0.113.53#53`. Some of them name the client.
 fn resolving(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let text = part.text();
@@ -89,15 +89,15 @@ fn resolving(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// `query[A] a.example from 192.0.2.7`, `reply a.example is 203.0.113.5`, `forwarded a.example to 192.0.2.53`, after a number and the
-/// client if it logs more.
+/// Reads `query[A] a.example from 192.0.2.7`, `reply a.example is 203.0.113.5` or `forwarded a.example to 192.0.2.53`. With extra logging
+/// a number and the client come first.
 fn dnsmasq(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let mut words = Words::new(part);
     let Some(mut verb) = words.next() else { return false };
     let mut client = None;
     if line[verb.clone()].iter().all(u8::is_ascii_digit) {
-        // `log-queries=extra`: number, then client/port.
+        // `log-queries=extra`: a number, then client/port.
         let (Some(peer), Some(next)) = (words.next(), words.next()) else { return false };
         if value::address(&line[peer.clone()]).is_none() {
             return false;
@@ -138,7 +138,7 @@ fn dnsmasq(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// `info: 192.0.2.7 a.example. A IN`, after `[1778580123] unbound[5:0]`, and `192.0.2.7 a.example. A IN NOERROR 0.1 0 45` of replies.
+/// Reads `info: 192.0.2.7 a.example. A IN` after `[1778580123] unbound[5:0]`, and replies: `192.0.2.7 a.example. A IN NOERROR 0.1 0 45`.
 fn unbound(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let text = part.text();
@@ -164,7 +164,7 @@ fn unbound(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// The debug log of Windows: `5/12/2026 10:02:03 AM 0E5C PACKET 000001D4 UDP Rcv 192.0.2.7 0002 Q [0001 D NOERROR] A (1)a(7)example(0)`.
+/// Reads the Windows debug log: `5/12/2026 10:02:03 AM 0E5C PACKET 000001D4 UDP Rcv 192.0.2.7 0002 Q [0001 D NOERROR] A (1)a(7)example(0)`.
 fn windows(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let text = part.text();
@@ -187,7 +187,7 @@ fn windows(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if length > 0 {
         sheet.known("time", part.start..part.start + length);
     }
-    // A query comes from its client and an answer goes to it, but for those to and from other servers.
+    // The peer is a client for a received query and a sent answer; otherwise it is another server.
     let is_client = (&line[way.clone()] == b"Rcv") != is_answer;
     sheet.known(if is_client { "client" } else { "server" }, peer);
     sheet.known("network.transport", protocol);

@@ -1,5 +1,5 @@
-//! Log Event Extended Format of QRadar: `LEEF:1.0|vendor|product|version|id|key=value<TAB>key=value`; in version 2 a sixth column names the
-//! separator.
+//! Log Event Extended Format of QRadar: `LEEF:1.0|vendor|product|version|id|key=value<TAB>key=value`. In version 2 a sixth column gives
+//! the separator.
 
 use crate::event::pairs;
 use crate::event::sheet::{Form, Part, Sheet};
@@ -38,7 +38,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if memchr::memchr(separator, body.text()).is_some() {
         separated(body, separator, sheet);
     } else {
-        // Tabs are often lost on the way: then it reads like CEF.
+        // Tabs are often lost in transit; then the pairs read like those of CEF.
         super::cef::extension(body, sheet);
         if sheet.fields.len() == mark.0 + HEADER.len() {
             pairs::read(body, sheet);

@@ -1,8 +1,8 @@
-//! Lines of `Name: value` that were made one line, their ends written as `\\r\\n`: Windows and many a console.
+//! Lines of `Name: value` joined into one line, with their ends written as `\\r\\n`: Windows and many consoles.
 
 use crate::event::sheet::{Form, Part, Sheet, find};
 
-/// Reads the pairs of `part` if its line ends are written out.
+/// Reads the pairs of `part` if its line ends are escaped.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let text = part.text();
     if find(text, b"\\r\\n").is_none() {
@@ -25,7 +25,7 @@ fn line(part: Part<'_>, start: usize, end: usize, sheet: &mut Sheet) {
     let text = &part.line[start..end];
     let text = text.strip_suffix(b"\\r").unwrap_or(text);
     let end = start + text.len();
-    // Indentation, as itself or as an escape.
+    // Skip indentation, literal or escaped.
     let mut start = start;
     while start < end {
         match &part.line[start..end] {

@@ -7,19 +7,19 @@ use crate::event::pairs;
 use crate::event::sheet::{Part, Sheet, Words, find};
 use crate::event::value;
 
-/// Reads an entry of either.
+/// Reads an entry of either server.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     exim(part, sheet) || postfix(part, sheet)
 }
 
-/// What stands between `open` and the next `close`.
+/// Returns the span between `open` and the next `close`.
 fn between(part: Part<'_>, from: usize, open: &[u8], close: u8) -> Option<Range<usize>> {
     let start = find(&part.line[from..part.end], open)? + from + open.len();
     let end = memchr::memchr(close, &part.line[start..part.end])? + start;
     Some(start..end)
 }
 
-/// The client `name[192.0.2.7]` or `name[192.0.2.7]:5555` at `start`.
+/// Reads the client `name[192.0.2.7]` or `name[192.0.2.7]:5555` at `start`.
 fn client(part: Part<'_>, start: usize, name: &'static str, address: &'static str, sheet: &mut Sheet) -> bool {
     let text = &part.line[start..part.end];
     let length = text
@@ -45,7 +45,7 @@ fn client(part: Part<'_>, start: usize, name: &'static str, address: &'static st
 fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let mark = sheet.mark();
     let text = part.text();
-    // Clients stand in brackets, and addresses of mail too.
+    // Clients, and mail addresses, are always in brackets.
     if memchr::memchr2(b'[', b'<', text).is_none() {
         return false;
     }
@@ -60,7 +60,7 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     .into_iter()
     .filter(|_| has_client)
     {
-        // At the start there is no space before it.
+        // At the start of the text, no space precedes it.
         let found = find(text, words).map(|at| at + words.len());
         let found = found.or_else(|| text.strip_prefix(words.trim_ascii_start()).map(|rest| text.len() - rest.len()));
         if let Some(at) = found
@@ -115,7 +115,7 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// `1abc-2 <= a@b H=(helo) [192.0.2.7]:5555 I=[203.0.113.5]:25 P=esmtp`, `… => c@d R=dnslookup T=remote H=mx.example [203.0.113.5]`.
+/// Reads `1abc-2 <= a@b H=(helo) [192.0.2.7]:5555 I=[203.0.113.5]:25 P=esmtp`, `… => c@d R=dnslookup T=remote H=mx.example [203.0.113.5]`.
 fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let mut words = Words::new(part);

@@ -1,7 +1,8 @@
-//! The layouts, one a file, and how they are told apart.
+//! The layouts, one per file, and the order in which they are recognised.
 //!
-//! [`read`] tries them from the most telling to the least and fills a [`Sheet`] with the fields of the first that fits; what none
-//! fits is [`Layout::Text`]. A layout is a function `read(part, sheet) -> bool`, which leaves the sheet as it was if it says no.
+//! [`read`] tries them from the most to the least distinctive, and fills a [`Sheet`] with the fields of the first that fits. If
+//! none fits, the line is [`Layout::Text`]. A layout is a function `read(part, sheet) -> bool`, which leaves the sheet as it was if it
+//! returns false.
 
 mod access;
 mod balancer;
@@ -30,7 +31,7 @@ use columns::{Header, Kind};
 
 macro_rules! layouts {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// The layout of a line: the format that it is written in.
+        /// The layout of a line: the format in which it is written.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Layout {
@@ -41,7 +42,7 @@ macro_rules! layouts {
             /// All layouts.
             pub const ALL: &'static [Layout] = &[$(Layout::$variant,)*];
 
-            /// The layout's short name, as it is printed.
+            /// Returns the layout's short name, as used in output.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Layout::$variant => $name,)*
@@ -62,9 +63,9 @@ layouts! {
     Json = "json",
     /// An event in XML, as Windows exports it.
     Xml = "xml",
-    /// `key=value` in any dialect.
+    /// `key=value` pairs in any dialect.
     Pairs = "pairs",
-    /// `Name: value` with written line ends.
+    /// `Name: value` with escaped line ends.
     Lines = "lines",
     /// Common Event Format.
     Cef = "cef",
@@ -74,11 +75,11 @@ layouts! {
     Access = "access",
     /// Squid's native log.
     Squid = "squid",
-    /// ELB and ALB of AWS.
+    /// AWS ELB and ALB.
     Elb = "elb",
     /// HAProxy.
     HaProxy = "haproxy",
-    /// VPC flow logs of AWS.
+    /// AWS VPC flow logs.
     VpcFlow = "vpcflow",
     /// Query logs of BIND, Unbound, dnsmasq and Windows.
     Dns = "dns",
@@ -88,9 +89,9 @@ layouts! {
     Mail = "mail",
     /// OpenSSH's daemon.
     Sshd = "sshd",
-    /// Text of tcpdump.
+    /// Text output of tcpdump.
     Tcpdump = "tcpdump",
-    /// Text of netstat.
+    /// Text output of netstat.
     Netstat = "netstat",
     /// PAN-OS in its own columns.
     PanOs = "panos",
@@ -106,7 +107,7 @@ impl fmt::Display for Layout {
     }
 }
 
-/// Reads a line into the sheet, by the header of its file if it has one and fits, else by its shape.
+/// Reads a line into the sheet: by the header of its file if there is one and it fits, or else by the shape of the line.
 pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> Layout {
     let part = Part::whole(line).trimmed_end();
     if let Some(header) = header
@@ -130,14 +131,14 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
         }
         return loose(inner, sheet);
     }
-    // A program's name and nothing else of syslog.
+    // A program's name, without the rest of syslog.
     if let Some(inner) = syslog::tagged(part, sheet) {
         if let Some(layout) = shaped(inner, sheet) {
             return layout;
         }
         return loose(inner, sheet);
     }
-    // A time before what has a layout.
+    // A time before a known layout.
     if let Some((_, length)) = sheet.stamp_at(part) {
         let inner = part.from(part.start + length).trimmed();
         sheet.level += 1;
@@ -153,7 +154,7 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
     loose(part, sheet)
 }
 
-/// The layouts whose shape leaves no doubt.
+/// Reads the layouts with an unmistakable shape.
 fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     let text = part.text();
     match *text.first()? {
@@ -202,10 +203,10 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     None
 }
 
-/// The layouts that are told by what they hold.
+/// Recognises the layouts that have no fixed shape by their content.
 fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
     let text = part.text();
-    // A CEF, LEEF or JSON that something stands before.
+    // CEF, LEEF or JSON after other text.
     for (word, layout) in [(&b"CEF:"[..], Layout::Cef), (b"LEEF:", Layout::Leef)] {
         if let Some(at) = find(&text[..text.len().min(256)], word) {
             let inner = part.from(part.start + at);
@@ -244,7 +245,7 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
     if is_pairs { Layout::Pairs } else { Layout::Text }
 }
 
-/// Text around what has a layout: less sure than what stands within.
+/// Reads the text around another layout. It is less certain than the fields of that layout.
 fn around(part: Part<'_>, sheet: &mut Sheet) {
     sheet.level += 1;
     text::read(part, sheet);
@@ -255,7 +256,7 @@ fn leading(part: Part<'_>, sheet: &mut Sheet) {
     text::read(part.to(part.start + 96), sheet);
 }
 
-/// What the strings of a JSON object hold: JSON, XML, or a log line as shippers wrap it.
+/// Reads the strings in a JSON object: JSON, XML, or a log line as shippers wrap it.
 fn within(part: Part<'_>, sheet: &mut Sheet) {
     const MESSAGES: [&[u8]; 12] = [
         b"message",
@@ -298,17 +299,17 @@ fn within(part: Part<'_>, sheet: &mut Sheet) {
         }
         left -= 1;
         nested(sheet, field.parent, |sheet| {
-            // A description is told to people: its words are no names of fields.
+            // A description is prose: its words are not names of fields.
             message(inner, name.eq_ignore_ascii_case(b"description"), sheet);
             true
         });
     }
 }
 
-/// Most strings of a JSON object that are read as something of their own.
+/// The maximum number of strings in a JSON object that are read in turn.
 const MAX_WITHIN: usize = 4;
 
-/// Reads what a string holds: less sure than what stands beside it.
+/// Reads the content of a string. It is less certain than the fields beside the string.
 fn nested(sheet: &mut Sheet, parent: u32, read: impl FnOnce(&mut Sheet) -> bool) {
     sheet.level += 1;
     sheet.parent = Some(parent);

@@ -1,4 +1,4 @@
-//! Text of `tcpdump` and `netstat`.
+//! Text output of `tcpdump` and `netstat`.
 
 use std::ops::Range;
 
@@ -42,13 +42,13 @@ pub(super) fn read_tcpdump(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// The place of a word among the first 64 bytes.
+/// Returns the position of a word in the first 64 bytes.
 fn find_word(part: Part<'_>, word: &[u8]) -> Option<usize> {
     let mut words = Words::new(part.to(part.start + 64));
     words.find(|span| &part.line[span.clone()] == word).map(|span| span.start)
 }
 
-/// Address and port of `192.0.2.7.5555`, `2001:db8::1.443` and `192.0.2.7:443`; ports have names too.
+/// Splits `192.0.2.7.5555`, `2001:db8::1.443` or `192.0.2.7:443` into address and port. Ports may be names too.
 fn dotted(line: &[u8], span: Range<usize>) -> Option<(Range<usize>, Option<Range<usize>>)> {
     let text = &line[span.clone()];
     if let Some(at) = memchr::memrchr(b'.', text).filter(|at| *at + 1 < text.len())
@@ -66,7 +66,7 @@ fn dotted(line: &[u8], span: Range<usize>) -> Option<(Range<usize>, Option<Range
     }
 }
 
-/// Reads a connection of `netstat`: `tcp 0 0 192.0.2.7:5555 203.0.113.5:443 ESTABLISHED`, with BSD's dots too.
+/// Reads a connection of `netstat`: `tcp 0 0 192.0.2.7:5555 203.0.113.5:443 ESTABLISHED`, also with BSD's dots.
 pub(super) fn read_netstat(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let mut words = Words::new(part);
@@ -78,7 +78,7 @@ pub(super) fn read_netstat(part: Part<'_>, sheet: &mut Sheet) -> bool {
         return false;
     }
     let mut first = words.next();
-    // Linux and BSD show two queues, Windows none.
+    // Linux and BSD show two queues, Windows shows none.
     for _ in 0..2 {
         if first.clone().is_some_and(|span| line[span].iter().all(u8::is_ascii_digit)) {
             first = words.next();

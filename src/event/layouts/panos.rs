@@ -1,4 +1,4 @@
-//! PAN-OS logs: commas without a header, the columns as its administrator's guide lists them by type.
+//! PAN-OS logs: commas without a header. The administrator's guide lists the columns of each type.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ const TRAFFIC: &[(usize, &str)] = &[
 
 const THREAT: &[(usize, &str)] = &[(31, "misc"), (46, "user_agent"), (48, "x_forwarded_for"), (49, "referer")];
 
-/// Reads `part` if its fourth column is a type of log of PAN-OS and its second and seventh are times.
+/// Reads `part` if its fourth column is a PAN-OS log type, and its second and seventh columns are times.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let digits = part.text().iter().take_while(|byte| byte.is_ascii_digit()).count();
     if part.text().get(digits) != Some(&b',') {
@@ -63,14 +63,14 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         b"DECRYPTION" | b"HIPMATCH" | b"CORRELATION" | b"GTP" | b"TUNNEL" => &[&[(6, "generated_time")]],
         _ => return false,
     };
-    // Since version 10 the time with its zone, to the millisecond, stands further on.
+    // Since version 10 a later column has the time with its zone, to the millisecond.
     if let Some(at) =
         (8..count).find(|at| cell(*at).len() >= 25 && cell(*at)[10] == b'T' && time::whole(cell(*at)).is_some())
     {
         sheet.known("high_resolution_timestamp", cells[at].0.clone());
     }
     let is_url = cell(4) == b"url";
-    // What a system log says is text.
+    // The message of a system log is plain text.
     if cell(3) == b"SYSTEM" && count > 14 {
         let opaque = &cells[14].0;
         sheet.level += 1;

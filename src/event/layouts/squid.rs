@@ -3,7 +3,7 @@
 use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::{time, value};
 
-/// Reads `part` if its first, third and fourth columns are what Squid writes there.
+/// Reads `part` if its first, third and fourth columns fit Squid's format.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if !part.text().iter().take(10).all(u8::is_ascii_digit) {
         return false;
@@ -34,7 +34,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         sheet.known("user", user);
     }
     if let Some(peer) = next() {
-        // `HIER_DIRECT/203.0.113.5`: where the answer came from.
+        // `HIER_DIRECT/203.0.113.5`: the server that the answer came from.
         let slash = memchr::memchr(b'/', &line[peer.clone()]).map_or(peer.start, |at| peer.start + at + 1);
         sheet.known("peerhost", slash..peer.end);
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::value;
 
-/// What the daemon's messages begin with.
+/// The first words of the daemon's messages.
 const STARTS: [&[u8]; 16] = [
     b"Accepted ",
     b"Failed ",
@@ -25,7 +25,7 @@ const STARTS: [&[u8]; 16] = [
     b"error: maximum authentication attempts exceeded for ",
 ];
 
-/// Reads `part` if it is such a message with an address.
+/// Reads `part` if it is one of these messages and has an address.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let text = part.text();
     let Some(start) = STARTS.iter().find(|start| text.starts_with(start)) else { return false };

@@ -1,12 +1,12 @@
-//! Syslog around any layout: RFC 5424 (`<34>1 2026-05-12T10:02:03Z host app pid id [data] message`) and RFC 3164 (`<34>May 12 10:02:03 host
-//! app[pid]: message`) with the times that programs really write.
+//! Syslog around any layout: RFC 5424 (`<34>1 2026-05-12T10:02:03Z host app pid id [data] message`) and RFC 3164
+//! (`<34>May 12 10:02:03 host app[pid]: message`), with all time formats that programs really write.
 
 use std::ops::Range;
 
 use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::{pairs, value};
 
-/// The message within, if `part` begins like syslog; what is around it goes to the sheet as less sure than what is within.
+/// Returns the message if `part` begins like syslog. The fields around the message go to the sheet as less certain than those in it.
 pub(super) fn read<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     let level = sheet.level;
     sheet.level = level + 1;
@@ -29,7 +29,7 @@ fn header<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     (priority > 0).then(|| rest.trimmed())
 }
 
-/// The length of `<34>`.
+/// Returns the length of `<34>`.
 fn priority(text: &[u8]) -> usize {
     let Some(rest) = text.strip_prefix(b"<") else { return 0 };
     let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
@@ -64,7 +64,7 @@ fn rfc5424<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     Some(inner)
 }
 
-/// `[id key="value"][id2 …]`: the pairs, and where they end.
+/// Reads `[id key="value"][id2 …]`: adds the pairs, and returns the end.
 fn structured(part: Part<'_>, start: usize, sheet: &mut Sheet) -> Option<usize> {
     let mut at = start;
     while part.line[..part.end].get(at) == Some(&b'[') {
@@ -88,9 +88,9 @@ fn structured(part: Part<'_>, start: usize, sheet: &mut Sheet) -> Option<usize> 
     (at > start).then_some(at)
 }
 
-/// Time, host and tag, each of which may be missing.
+/// Reads time, host and tag, each of which may be missing.
 fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<Part<'a>> {
-    // Cisco: a sequence number before the time, a mark on a clock that is not set, a colon after it.
+    // Cisco: a sequence number before the time, a mark for an unset clock, a colon after the time.
     let text = part.text();
     let mut start = part.start;
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -112,12 +112,12 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
     let Some(host) = words.next() else { return Some(rest.trimmed()) };
     let after_host = words.at();
     let host_text = &part.line[host.clone()];
-    // Without a host, the tag comes first: it ends in a colon.
+    // Without a host the tag comes first; it ends in a colon.
     if let Some(tag) = tag(part, &host) {
         sheet.known("syslog.app", tag);
         return Some(rest.from(after_host).trimmed());
     }
-    // What is not syslog but begins with a time has a level or a message next, and what is no host.
+    // Other logs that begin with a time continue with a level or a message, not with a host.
     if !is_host(host_text) {
         if has_priority || is_short {
             return Some(rest.trimmed());
@@ -128,7 +128,7 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
     let next = words.next();
     let tagged = next.clone().and_then(|next| tag(part, &next));
     if tagged.is_none() && !has_priority && !is_short {
-        // A time with a host but no tag could be any program's own log.
+        // A time and a host without a tag could be any program's own log.
         sheet.back_to(mark);
         return None;
     }
@@ -140,7 +140,7 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
     Some(rest.from(after_host).trimmed())
 }
 
-/// The message after `sshd[25]: `, where a shipper took the time and the host away.
+/// Returns the message after `sshd[25]: `, if a shipper removed the time and the host.
 pub(super) fn tagged<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     let mut words = Words::new(part);
     let word = words.next()?;
@@ -156,7 +156,7 @@ fn is_host(text: &[u8]) -> bool {
     value::is_host_name(text) && !text.ends_with(b":") && text.iter().any(u8::is_ascii_alphanumeric)
 }
 
-/// The program's name in `sshd[25]:`, `kernel:` or `%ASA-6-302013:`.
+/// Returns the program's name in `sshd[25]:`, `kernel:` or `%ASA-6-302013:`.
 fn tag(part: Part<'_>, word: &Range<usize>) -> Option<Range<usize>> {
     let text = part.line[word.clone()].strip_suffix(b":")?;
     let name = match memchr::memchr(b'[', text) {

@@ -1,6 +1,6 @@
-//! Plain text: the time at its start, and addresses, users, requests and URLs by the words before them.
+//! Plain text: the time at its start, and addresses, users, requests and URLs with the words before them as names.
 //!
-//! `Login of eve from 192.0.2.7 port 5555` gives a field `from` and a field `of`; what a word means is told by the one table of names.
+//! `Login of eve from 192.0.2.7 port 5555` gives a field `from` and a field `of`. The table of names defines what a word means.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Sheet, find};
 use crate::event::{time, value};
 
-/// Most words that are looked at. What says who met whom stands at the start.
+/// The maximum number of words that are looked at. Who met whom stands at the start.
 const MAX_WORDS: usize = 600;
 
 #[derive(Clone, Copy)]
@@ -18,16 +18,16 @@ struct Word {
     end: usize,
 }
 
-/// Reads what can be told of `part`.
+/// Reads everything that can be recognised in `part`.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     let line = part.line;
     if !sheet.fields.iter().any(|field| matches!(field.label, Label::Known("time" | "syslog.time"))) {
         leading_time(part, sheet);
     }
     let mut text = Text { part, at: part.start };
-    // Pairs that were read before, of which what stands in them is known.
+    // The position among the pairs that were read before; their content is known.
     let mut pairs = 0;
-    // The words before the one that is looked at, latest first.
+    // The words before the current one, latest first.
     let mut before: [Option<Word>; 3] = [None; 3];
     let mut addresses = 0;
     let mut is_login = false;
@@ -77,10 +77,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
                 }
             }
         } else if bytes == b"client" && named_port(part, text.at, sheet) {
-            // The name and port are read.
+            // `named_port` has read the name and the port.
         } else if is_url(bytes) {
             sheet.level += 1;
-            // `http://a.example/...` is cut off, not the end of a sentence.
+            // In `http://a.example/...` the dots mean that the URL was cut; they do not end a sentence.
             let end = if line[word.end..raw.end].starts_with(b"...") { word.end + 3 } else { word.end };
             sheet.known("url", word.start..end);
             sheet.level -= 1;
@@ -97,10 +97,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     }
 }
 
-/// The end of the pair of name and value that a word is, if it is one word and no address: that of a name that nobody knows is one all
-/// the same.
+/// Returns the end of the name-value pair that begins at a word, if its value is a single word and not an address. Pairs with unknown
+/// names count too.
 fn pair(line: &[u8], sheet: &Sheet, next: &mut usize, word: Word) -> Option<usize> {
-    // Fields come by offset, but for those that stand within another.
+    // Fields are ordered by offset, except those within another field.
     while let Some(field) = sheet.fields.get(*next) {
         if let Label::Line(start, end) = field.label
             && end < field.start
@@ -117,7 +117,7 @@ fn pair(line: &[u8], sheet: &Sheet, next: &mut usize, word: Word) -> Option<usiz
     None
 }
 
-/// `client NAME port 5555`, where the client is a device of the network (FreeRADIUS).
+/// Reads `client NAME port 5555`, where the client is a network device (FreeRADIUS).
 fn named_port(part: Part<'_>, at: usize, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let mut text = Text { part, at };
@@ -136,7 +136,7 @@ fn named_port(part: Part<'_>, at: usize, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// The time at the start: after brackets, a level or a word or two.
+/// Reads the time at the start, which brackets, a level or one or two words may precede.
 fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
     let text = part.text();
     let mut at = 0;
@@ -185,7 +185,7 @@ impl Text<'_> {
 
 #[inline]
 fn is_gap(byte: u8) -> bool {
-    /// Asked of every byte: a look-up is less than half the steps of comparing.
+    /// Used for every byte: the lookup takes less than half the steps of the comparisons.
     static GAPS: [bool; 256] = {
         let mut gaps = [false; 256];
         let (bytes, mut at) = (b" \t\r\n,;|", 0);
@@ -219,7 +219,7 @@ fn is_url(text: &[u8]) -> bool {
     find(&text[..text.len().min(12)], b"://").is_some_and(|at| at > 1)
 }
 
-/// If the word is an address, a field of it, and where that ends.
+/// Reads the word as an address, if it is one: adds a field, and returns the end of the address.
 fn address(
     part: Part<'_>,
     raw: Word,
@@ -238,7 +238,7 @@ fn address(
     if dots < 3 && colons < 2 {
         return None;
     }
-    // Two in one word: `192.0.2.7:5555->203.0.113.5:443`.
+    // Two addresses in one word: `192.0.2.7:5555->203.0.113.5:443`.
     if let Some(at) = find(text, b"->") {
         let (left, right) = (&text[..at], &text[at + 2..]);
         if value::address(left).is_some() && value::address(right).is_some() {
@@ -248,7 +248,7 @@ fn address(
             return Some(raw.end);
         }
     }
-    // `client01/192.0.2.7:5555` at the start is who it is about.
+    // `client01/192.0.2.7:5555` at the start names the subject of the line.
     if let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0)
         && raw.start <= part.start + 32
         && *count == 0
@@ -272,7 +272,7 @@ fn address(
         *count += 1;
         return Some(raw.end);
     }
-    // What is glued to it: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`, `eve@192.0.2.7`, `peer(192.0.2.7`.
+    // Text joined to the address: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`, `eve@192.0.2.7`, `peer(192.0.2.7`.
     let mut glued = None;
     if value::address(text).is_none() {
         let cut = text
@@ -315,7 +315,7 @@ fn address(
         *count += 1;
         return Some(end);
     }
-    // An arrow before it, or after it.
+    // Look for an arrow after the address, or before it.
     let rest = line[stop..part.end].trim_ascii_start();
     let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
     if before[0].is_some_and(|word| is_arrow(&line[word.start..word.end])) {
@@ -338,8 +338,8 @@ fn address(
     Some(stop)
 }
 
-/// Whether what looks like an address is a version: after a product and its slash (`Chrome/192.0.2.1`), or after a word that says so
-/// (`version 192.0.2.1`). A word before the slash that names a machine does not (`client/192.0.2.7`), nor one of capitals
+/// Returns true if a text that looks like an address is a version: after a product and a slash (`Chrome/192.0.2.1`), or after a word for
+/// it (`version 192.0.2.1`). A machine before the slash does not count (`client/192.0.2.7`), nor does a word in capitals
 /// (`HIER_DIRECT/203.0.113.5`).
 fn is_version(line: &[u8], glued: Option<Word>, before: Option<Word>) -> bool {
     let Some(name) = glued.or(before).map(|word| &line[word.start..word.end]) else { return false };
@@ -351,12 +351,12 @@ fn is_version(line: &[u8], glued: Option<Word>, before: Option<Word>) -> bool {
     let end = name.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |at| at + 1);
     let is_end = |word: &[u8]| end >= word.len() && name[end - word.len()..end].eq_ignore_ascii_case(word);
     let is_word = |word: &[u8]| is_end(word) && !name[..end - word.len()].last().is_some_and(u8::is_ascii_alphanumeric);
-    // `release 192.0.2.7` may be what is to be done.
+    // In `release 192.0.2.7` the word may be a verb.
     let is_key = name[end..].first().is_some_and(|byte| matches!(*byte, b':' | b'='));
     is_end(b"version") || is_word(b"ver") || is_key && (is_end(b"build") || is_end(b"release") || is_word(b"rv"))
 }
 
-/// One end of a flow: `192.0.2.7:5555`, `192.0.2.7/25`, where the number after the bar is a port and no prefix length.
+/// Reads one end of a flow: `192.0.2.7:5555` or `192.0.2.7/25`. The number after the slash is a port, not a prefix length.
 fn end_of_flow(line: &[u8], span: Range<usize>, ip: &'static str, port: &'static str, sheet: &mut Sheet) {
     if let Some(slash) = memchr::memchr(b'/', &line[span.clone()])
         && value::port(&line[span.start + slash + 1..span.end]).is_some()
@@ -368,7 +368,7 @@ fn end_of_flow(line: &[u8], span: Range<usize>, ip: &'static str, port: &'static
     sheet.known(ip, span);
 }
 
-/// Two addresses side by side are a flow: `192.0.2.7 203.0.113.5 5555 443`, `192.0.2.7 5555 203.0.113.5 443`, with commas or bars too.
+/// Reads two adjacent addresses as a flow: `192.0.2.7 203.0.113.5 5555 443` or `192.0.2.7 5555 203.0.113.5 443`, with commas or bars too.
 fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
     let line = part.line;
     if value::address(&line[word.start..word.end]).is_none_or(|(_, port)| port.is_some()) {
@@ -417,8 +417,8 @@ fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
     None
 }
 
-/// What became of it, if a word says so by itself: `…,SUCCESS,…` and `LOGIN_FAILED` are the outcome, `deny` before the first pair of a
-/// line is what a firewall did. Within a sentence, such words may be said of anything.
+/// Returns the outcome or action, if a word by itself states it: `…,SUCCESS,…` and `LOGIN_FAILED` are outcomes, and `deny` before the
+/// first pair of a line is a firewall's action. Within a sentence such words may refer to anything.
 fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'static str, Range<usize>)> {
     const OUTCOMES: &[&str] = &["success", "successful", "succeeded", "failure", "failed", "fail"];
     const ACTIONS: &[&str] = &[
@@ -460,7 +460,7 @@ fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'
     (is_first && is_in(ACTIONS)).then_some(("action", span))
 }
 
-/// The one or two words that say what comes after them, if the table knows them.
+/// Returns the one or two words before a value that name it, if the table knows them.
 fn label(line: &[u8], last: Option<Word>, earlier: Option<Word>) -> Option<Word> {
     let last = last?;
     let both =
@@ -475,7 +475,7 @@ fn label(line: &[u8], last: Option<Word>, earlier: Option<Word>) -> Option<Word>
     both.filter(|both| names::is_known(bytes(both))).or_else(|| names::is_known(bytes(&last)).then_some(last))
 }
 
-/// `user eve`, `User: CORP\eve`, `for eve from`, and other words that end in a colon.
+/// Reads the value after a label: `user eve`, `User: CORP\eve`, `for eve from`, and other words that end in a colon.
 fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) {
     let line = part.line;
     let mut word = word;
@@ -560,7 +560,7 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
     if is_user && !has_colon && !is_quoted && !is_user_name(bytes) {
         return;
     }
-    // `user [after add]` is a remark.
+    // `user [after add]` is a remark, not a user.
     if is_user && next_text[0] == b'[' && bytes.contains(&b' ') {
         return;
     }
@@ -578,7 +578,7 @@ fn is_user_name(text: &[u8]) -> bool {
         && !text.ends_with(b":")
 }
 
-/// What stands between the quote that begins `word` and the one that closes it.
+/// Returns the text between the quote that begins `word` and the one that closes it.
 fn quoted(part: Part<'_>, word: Word) -> Option<Word> {
     let close = match part.line[word.start] {
         b'[' => b']',

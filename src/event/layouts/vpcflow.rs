@@ -1,5 +1,5 @@
-//! Flow logs of AWS VPC in their default columns: `2 123456789010 eni-1 192.0.2.7 203.0.113.5 40000 443 6 10 840 1778580123 1778580183
-//! ACCEPT OK`.
+//! AWS VPC flow logs in their default columns:
+//! `2 123456789010 eni-1 192.0.2.7 203.0.113.5 40000 443 6 10 840 1778580123 1778580183 ACCEPT OK`.
 
 use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::{time, value};

@@ -1,10 +1,10 @@
-//! Words that tell plain text apart.
+//! Words that structure plain text.
 
-/// Methods of HTTP that begin a request.
+/// HTTP methods that begin a request.
 pub(super) const METHODS: [&[u8]; 9] =
     [b"GET", b"POST", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"CONNECT", b"PATCH", b"PROPFIND"];
 
-/// Words after `user` that are no user.
+/// Words after `user` that are not a user name.
 pub(super) const NO_USERS: &[&[u8]] = &[
     b"is",
     b"was",

@@ -1,12 +1,12 @@
-//! Events in XML, as Windows writes them (`<Event><System>…<Data Name="IpAddress">192.0.2.7</Data>…`): elements and attributes that hold text
-//! are fields.
+//! Events in XML, as Windows writes them (`<Event><System>…<Data Name="IpAddress">192.0.2.7</Data>…`). Elements and attributes with text
+//! become fields.
 
 use crate::event::sheet::{Form, Label, Part, Sheet, TOP, find};
 
-/// Most elements that are read.
+/// The maximum number of elements that are read.
 const MAX_ELEMENTS: usize = 1024;
 
-/// Whether a text begins like an element and not like the priority of syslog.
+/// Returns true if a text begins like an element, and not like a syslog priority.
 pub(super) fn looks_like(text: &[u8]) -> bool {
     text.len() > 8
         && text[0] == b'<'
@@ -32,7 +32,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let mut name = tag.start..tag.start + length;
         let attributes = name.end..close;
         attribute(line, attributes, |key, value| {
-            // `<Data Name="IpAddress">` is called by its attribute.
+            // `<Data Name="IpAddress">` is named by its attribute.
             if line[key.clone()].eq_ignore_ascii_case(b"name") {
                 name = value;
             } else if !line[key.clone()].starts_with(b"xmlns") {
@@ -50,7 +50,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     sheet.fields.len() > first
 }
 
-/// Calls back for each `key="value"`; the quotes may be single, or have a backslash where the XML stands in JSON.
+/// Calls back for each `key="value"`. The quotes may be single, or have a backslash if the XML is in JSON.
 fn attribute(
     line: &[u8],
     span: std::ops::Range<usize>,

@@ -1,7 +1,7 @@
-//! From raw names to normal ones: looks names up in the one table, [`table::TABLE`].
+//! From raw names to normal names, by the table [`table::TABLE`].
 //!
-//! Names are compared by their letters and digits alone, so that `src_ip`, `SrcIP`, `src-ip` and `{"src":{"ip":…}}` are one name. A longer name
-//! is known by its end, cut between words: `httpRequest.clientIp` is a `client_ip`. What it says before that makes it a less sure one.
+//! Names compare by their letters and digits alone, so `src_ip`, `SrcIP`, `src-ip` and `{"src":{"ip":…}}` are one name. A longer name
+//! is known by its end, cut between words: `httpRequest.clientIp` is a `client_ip`. The words before that make it less certain.
 
 mod table;
 
@@ -11,15 +11,15 @@ use super::ecs::{EcsName, Type};
 
 pub(super) use table::Meaning;
 
-/// Longest name that is looked up, in letters and digits.
+/// The maximum length of a name that is looked up, in letters and digits.
 const MAX_KEY: usize = 96;
 
-/// Most words of a name after which it may be cut.
+/// The maximum number of words at the start of a name that may be cut off.
 const MAX_WORDS: usize = 8;
 
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The powers of [`BASE`], by which a hash moves when more letters follow.
+/// The powers of [`BASE`]: a hash is multiplied by one of them when letters are appended.
 const POWERS: [u64; MAX_KEY + 1] = {
     let mut powers = [1_u64; MAX_KEY + 1];
     let mut at = 1;
@@ -30,7 +30,7 @@ const POWERS: [u64; MAX_KEY + 1] = {
     powers
 };
 
-/// For each byte its lower-case letter or digit; 0 for what does not count.
+/// The lower-case letter or digit of each byte; 0 for bytes that are ignored.
 const FOLDED: [u8; 256] = {
     let mut folded = [0; 256];
     let mut byte = 0;
@@ -48,18 +48,18 @@ const FOLDED: [u8; 256] = {
     folded
 };
 
-/// A name as it is compared: polynomial hashes of its letters from each start of a word.
+/// A name prepared for comparison: polynomial hashes of its letters from the start of each word.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Key {
     hash: u64,
     length: usize,
-    /// Hash and length of what stands before each word.
+    /// Hash and length of the text before each word.
     words: [(u64, u8); MAX_WORDS],
     count: usize,
 }
 
 impl Key {
-    /// `None` for a name without letters or too long to be one.
+    /// Returns `None` if the name has no letters or is too long.
     pub(super) fn new(name: &[u8]) -> Option<Key> {
         let mut key = Key { hash: 0, length: 0, words: [(0, 0); MAX_WORDS], count: 0 };
         let mut starts = true;
@@ -92,7 +92,7 @@ impl Key {
         (key.length > 0).then_some(key)
     }
 
-    /// Whether it is the name with that hash.
+    /// Returns true if this is the name with that hash.
     pub(super) fn is(&self, hash: u64) -> bool {
         self.hash == hash
     }
@@ -101,19 +101,19 @@ impl Key {
         self.hash
     }
 
-    /// This name below another: the hash of both in one.
+    /// Joins a hash with the name of a parent: the hash and length of both in one.
     fn below(hash: u64, length: usize, parent: &Key) -> Option<(u64, usize)> {
         let whole = length + parent.length;
         (whole <= MAX_KEY).then(|| (parent.hash.wrapping_mul(POWERS[length]).wrapping_add(hash), whole))
     }
 
-    /// This name as it is called below another, to be compared as a whole.
+    /// Returns this name joined to a parent's, to be compared as a whole.
     pub(super) fn within(&self, parent: &Key) -> Option<Key> {
         let (hash, length) = Key::below(self.hash, self.length, parent)?;
         Some(Key { hash, length, words: [(0, 0); MAX_WORDS], count: 0 })
     }
 
-    /// The ends of the name that begin with a word, longest first, without the whole.
+    /// Returns the ends of the name that begin at a word, longest first, without the whole name.
     fn ends(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
         self.words[..self.count].iter().map(|&(hash, length)| {
             let rest = self.length - usize::from(length);
@@ -122,16 +122,16 @@ impl Key {
     }
 }
 
-/// What a name means, and how sure that is: fewer is surer.
+/// The meanings of a name, and their certainty: a lower rank is more certain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct KnownName {
     pub(super) meanings: &'static [RankedMeaning],
-    /// How much less sure it is for what stands before the part of the name that is known.
+    /// The amount by which the text before the known part of the name lowers the certainty.
     pub(super) extra: u8,
 }
 
 impl KnownName {
-    /// Whether it may be the name of files, programs or versions.
+    /// Returns true if this may be a name of files, programs or versions.
     pub(super) fn may_be_name_like(&self) -> bool {
         self.meanings.iter().any(|entry| match entry.meaning {
             Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.is_name_like(),
@@ -144,15 +144,15 @@ impl KnownName {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RankedMeaning {
     pub(super) meaning: Meaning,
-    /// The place of the name among those with the same meaning.
+    /// The position of the name among those with the same meaning.
     pub(super) rank: u8,
 }
 
-/// Looks up a name below the names of the objects that it stands in, innermost first.
+/// Looks up a name under the names of its parent objects, innermost first.
 pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
     let index = index();
     let extra_parents = parents.len();
-    // With its parents, longest first.
+    // Joined to its parents, longest first.
     let mut joined = [(0, 0); 4];
     let mut count = 0;
     let mut whole = (name.hash, name.length);
@@ -173,12 +173,12 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
     }
     for depth in (0..=count).rev() {
         if let Some(meanings) = index.get(joined[depth].0) {
-            // A parent that is not part of the known name makes it less sure, but less so than words of the name itself.
+            // A parent outside the known name makes the match less certain, but less so than extra words in the name itself.
             let extra = 10 * (extra_parents - depth).min(6);
             return Some(KnownName { meanings, extra: extra as u8 });
         }
     }
-    // A known name at the end of a longer one, unless a word before it says that it is about something else.
+    // Try a known name at the end of a longer one, unless a word before it says that it is about something else.
     let (mut before, mut before_length) = (0_u64, 0);
     for (at, (hash, _)) in name.ends().enumerate() {
         let (prefix, length) = (name.words[at].0, usize::from(name.words[at].1));
@@ -195,9 +195,9 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
     None
 }
 
-/// The table, made fit for looking up.
+/// The table, indexed for lookups.
 struct NameTable {
-    /// Open addressing: hash of a name, first of its entries, how many.
+    /// Open addressing: the hash of a name, the index of its first entry, and the number of entries.
     slots: Vec<(u64, u32, u32)>,
     entries: Vec<RankedMeaning>,
     spoilers: Vec<u64>,
@@ -218,7 +218,7 @@ impl NameTable {
                 all.push((key.hash, RankedMeaning { meaning: *meaning, rank }));
             }
         }
-        // Stable: of several meanings of a name the one that comes first in the table comes first.
+        // The sort is stable: if a name has several meanings, the first in the table stays first.
         all.sort_by_key(|(hash, _)| *hash);
         let mut slots = vec![(0, 0, 0); (all.len() * 3).next_power_of_two()];
         let mut entries = Vec::with_capacity(all.len());
@@ -260,7 +260,7 @@ impl NameTable {
     }
 }
 
-/// The normal name that a raw one stands for in the table.
+/// Returns the normal name that the table gives for a raw name.
 pub(super) fn normal(key: &Key) -> Option<EcsName> {
     index().get(key.hash)?.iter().find_map(|entry| match entry.meaning {
         Meaning::Ecs(name) => Some(name),
@@ -268,14 +268,14 @@ pub(super) fn normal(key: &Key) -> Option<EcsName> {
     })
 }
 
-/// Whether the table knows a name, whole or by its end.
+/// Returns true if the table knows a name, as a whole or by its end.
 pub(super) fn is_known(name: &[u8]) -> bool {
     Key::new(name)
         .and_then(|key| find(&key, &[]))
         .is_some_and(|found| found.meanings.iter().any(|entry| entry.meaning != Meaning::Nothing))
 }
 
-/// Whether the table knows a name as that of an address or a machine.
+/// Returns true if the table knows a name as that of an address or a machine.
 pub(super) fn means_address(name: &[u8]) -> bool {
     let is_address = |entry: &RankedMeaning| match entry.meaning {
         Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.kind() == Type::Ip,
@@ -284,7 +284,7 @@ pub(super) fn means_address(name: &[u8]) -> bool {
     Key::new(name).and_then(|key| find(&key, &[])).is_some_and(|found| found.meanings.iter().any(is_address))
 }
 
-/// Whether the table knows a name as it is as that of a port.
+/// Returns true if the table knows the whole name as that of a port.
 pub(super) fn is_port(name: &[u8]) -> bool {
     let is_port = |entry: &RankedMeaning| match entry.meaning {
         Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => {
@@ -295,7 +295,7 @@ pub(super) fn is_port(name: &[u8]) -> bool {
     Key::new(name).and_then(|key| index().get(key.hash)).is_some_and(|meanings| meanings.iter().any(is_port))
 }
 
-/// Whether the table knows a name as it is.
+/// Returns true if the table knows the whole name.
 pub(super) fn is_exact(name: &[u8]) -> bool {
     Key::new(name)
         .and_then(|key| index().get(key.hash))

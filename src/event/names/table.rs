@@ -1,20 +1,20 @@
 //! The one table from raw names to normal ones.
 //!
-//! One row a meaning: its raw names, the surest first. If a line has several of them, the first with a value counts. How names
-//! are compared stands in [`super`]; a test asserts that no name is a copy of another.
+//! Each row has one meaning and its raw names, the most certain first. If a line has several of them, the first with a value counts.
+//! [`super`] describes how names compare; a test asserts that no name occurs twice with one meaning.
 
 use crate::event::ecs::EcsName::{self, *};
 
-/// What a raw name means.
+/// The meaning of a raw name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::event) enum Meaning {
     /// A field of the schema.
     Ecs(EcsName),
-    /// The same, but only in a request of the web: the `host` of a firewall is a machine, that of a proxy a part of the URL.
+    /// The same, but only in a web request: the `host` of a firewall is a machine, but that of a proxy is part of the URL.
     InRequest(EcsName),
-    /// This end of a connection, where the other end is [`Remote`]: the one that began it.
+    /// This end of a connection. If the other end is [`Remote`], this is the end that opened it.
     Local(EcsName),
-    /// The other end; who asked, where this end is not named.
+    /// The other end. If this end is not named, it is the client.
     Remote(EcsName),
     /// A date without a time.
     Date,
@@ -22,19 +22,19 @@ pub(in crate::event) enum Meaning {
     Clock,
     /// The zone of times without one.
     Zone,
-    /// Nothing, although its end would mean something.
+    /// None, although the end of the name would have one.
     Nothing,
 }
 
 use Meaning::{Clock, Date, Ecs, InRequest, Local, Nothing, Remote, Zone};
 
-/// Words that, before a known name, make it the name of something else: translated addresses, other programs, other times.
+/// Words before a known name that make it the name of something else: translated addresses, other programs, other times.
 pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapped post parent grandparent previous old new next first last \
     max min avg total count num number mask netmask subnet gateway expire expires expiry expiration valid validity creation \
     created modified updated start started end ended install installed build birth boot certificate cert issuer country city region geo \
     location vendor manufacturer model os platform";
 
-/// See the module.
+/// The table: see the module.
 pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(Timestamp),
@@ -301,7 +301,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          authentication_result logon_result conclusion success is_success request_status status auth_status decision \
          authorization_k8s_io_decision login_result auth_outcome signin_status res",
     ),
-    // The names of what an interface, a route or a filter is, and of times other than the event's.
+    // Names of properties of interfaces, routes and filters, and of times other than the event's.
     (
         Nothing,
         "src_mac dst_mac source_mac destination_mac nas_port src_intf dst_intf src_country dst_country content_type \

@@ -1,4 +1,4 @@
-//! The line that fields are read of, and what its header and the options say of them.
+//! The line being read, with what its header and the options say about it.
 
 use crate::event::custom::RawName;
 use crate::event::layouts::columns::Header;
@@ -6,16 +6,16 @@ use crate::event::names::KnownName;
 use crate::event::sheet::{Label, Raw};
 use crate::event::time::Assumed;
 
-/// What the fields of a line are read with.
+/// The inputs for reading the fields of a line.
 pub(in crate::event) struct Context<'a> {
     pub(in crate::event) line: &'a [u8],
     pub(in crate::event) header: Option<&'a Header>,
-    /// What each column of the header means.
+    /// The meaning of each column of the header.
     pub(in crate::event) columns: &'a [Option<KnownName>],
-    /// Names of the configuration's layout.
+    /// The names of the layout from the configuration.
     pub(in crate::event) custom: &'a [RawName],
     pub(in crate::event) assumed: &'a Assumed,
-    /// Whether the whole line is JSON.
+    /// True if the whole line is JSON.
     pub(in crate::event) is_json: bool,
 }
 

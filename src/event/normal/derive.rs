@@ -1,4 +1,4 @@
-//! What normal names say of each other: the parts of a URL, a user with a domain, an address under two names.
+//! Deriving normal names from others: the parts of a URL, a user's domain, an address under two names.
 
 use super::{Context, Held, Normal};
 use crate::event::ecs::EcsName;
@@ -17,7 +17,7 @@ impl Normal {
         let at = end - name_length;
         self.held[EcsName::UserName as usize] = self.span(at, at + cut);
         if !context.is_json {
-            // `eve@corp.example`: in text the login and its realm. Services of the web have it as the login.
+            // `eve@corp.example` in plain text is the login and its realm. Web services use all of it as the login.
             let name = &self.text[at..at + cut];
             if let Some(split) = name.find('@').filter(|split| *split > 0) {
                 self.held[EcsName::UserName as usize] = self.span(at, at + split);
@@ -36,7 +36,7 @@ impl Normal {
         }
     }
 
-    /// The parts of a URL from the whole, the whole's name for one that is only a path.
+    /// Derives the parts of a URL from the whole. A `url.full` that is only a path becomes `url.original`.
     pub(super) fn urls(&mut self) {
         use EcsName::*;
         // `GET /path HTTP/1.1…`
@@ -93,7 +93,7 @@ impl Normal {
                 }
             }
         } else if let Held::Text(start, end) = self.held[UrlPath as usize] {
-            // A path with its query is what was asked for.
+            // A path with its query is the request target.
             self.held[UrlOriginal as usize] = Held::Text(start, end);
             if let Some(at) = memchr::memchr(b'?', &self.text.as_bytes()[start..end]) {
                 self.held[UrlPath as usize] = self.span(start, start + at);
@@ -117,7 +117,7 @@ impl Normal {
         }
     }
 
-    /// Who the ends are, where one name says it for another.
+    /// Fills in source, client and destination from each other.
     pub(super) fn ends(&mut self) {
         use EcsName::*;
         if self.is_none(SourceIp) {
@@ -140,7 +140,7 @@ impl Normal {
         }
     }
 
-    /// `success` or `failure`, as the schema has it.
+    /// Normalises the outcome to `success` or `failure`, as the schema requires.
     pub(super) fn outcome(&mut self) {
         let (start, end) = match (self.held[EcsName::EventOutcome as usize], self.held[EcsName::EventAction as usize]) {
             (Held::Text(start, end), _) => (start, end),

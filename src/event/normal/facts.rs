@@ -1,4 +1,4 @@
-//! What a value can be, worked out once however many names ask.
+//! Classification of a value, done once however many names ask for it.
 
 use crate::event::sheet::find;
 use std::net::IpAddr;
@@ -7,7 +7,7 @@ use crate::event::ecs::{EcsName, Type};
 use crate::event::time::{self, Stamp};
 use crate::event::value;
 
-/// A value, and what is known of it so far.
+/// A value, and the facts found about it so far.
 pub(super) struct Facts<'v> {
     pub(super) text: &'v [u8],
     ip: Option<Option<(IpAddr, Option<u16>)>>,
@@ -20,7 +20,7 @@ impl<'v> Facts<'v> {
         Facts { text, ip: None, stamp: None, null: None }
     }
 
-    /// Says which time it is.
+    /// Sets the time that the value is.
     pub(super) fn know(&mut self, stamp: Stamp) {
         self.stamp = Some(Some(stamp));
     }
@@ -41,7 +41,7 @@ impl<'v> Facts<'v> {
         value::number(self.text)
     }
 
-    /// Whether it can be the value of that name.
+    /// Returns true if the text can be a value of that name.
     pub(super) fn fits(&mut self, name: EcsName) -> bool {
         use EcsName::*;
         let text = self.text;

@@ -1,4 +1,4 @@
-//! Names that were looked up before: the lines of a log have the same ones.
+//! A cache of name lookups: the lines of a log use the same names.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -6,19 +6,19 @@ use super::context::Context;
 use crate::event::names::{self, Key, KnownName};
 use crate::event::sheet::{Label, Raw, Sheet, TOP};
 
-/// How many names are kept. Logs have up to a few hundred; each has one slot.
+/// The number of names that are kept. Logs have up to a few hundred; each has one slot.
 const SLOTS: usize = 1024;
 
-/// Most objects around a field that are looked at for its name.
+/// The maximum number of objects around a field that count for its name.
 const MAX_PARENTS: usize = 6;
 
-/// Names by their hash, which depends on a number that nobody outside knows: no two names of a log have the same but by a chance of
-/// one in 2^64.
+/// The cache. Its key is a hash with a random secret seed, so nobody can craft names that collide; two names collide by chance with
+/// a probability of one in 2^64.
 #[derive(Debug)]
 pub(super) struct Memo {
     seed: u64,
     slots: Vec<(u64, Option<KnownName>)>,
-    /// The hash of the path of each object of the line.
+    /// The hash of the path of each object on the line.
     nodes: Vec<u64>,
     parents: Vec<Key>,
 }
@@ -35,7 +35,7 @@ impl Default for Memo {
 }
 
 impl Memo {
-    /// Begins a line.
+    /// Starts a line: hashes the paths of its objects.
     pub(super) fn nodes(&mut self, sheet: &Sheet, context: &Context<'_>) {
         self.nodes.clear();
         for node in &sheet.nodes {
@@ -68,11 +68,11 @@ impl Memo {
         hash.max(1)
     }
 
-    /// What the name of a field means.
+    /// Returns the meaning of a field's name.
     pub(super) fn find(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         let hash = match field.label {
-            // The name of a layout is one string, wherever it is used. Its place and its length are two words: one that was made of
-            // both by `^` was the same for neighbours in memory.
+            // A layout's name is one static string, so its address and length identify it. They are hashed as two words: combined
+            // with `^` they were equal for neighbours in memory.
             Label::Known(name) => {
                 let mut text = [0; 16];
                 text[..8].copy_from_slice(&(name.as_ptr() as u64).to_le_bytes());

@@ -1,7 +1,7 @@
-//! The normal names of a line's fields: which raw field each is, and its value.
+//! Maps the fields of a line to normal names, with their values.
 //!
-//! [`Normal`] gives each raw field a score for each normal name that it could have, and takes the best: the nearer its name is to
-//! one of the table, the better. [`Context`] is what the line is read with: header, columns, options.
+//! [`Normal`] scores each raw field for each normal name that it could have, and takes the best: the closer its name is to
+//! one in the table, the better. [`Context`] holds what a line is read with: header, columns, options.
 
 mod context;
 mod derive;
@@ -33,17 +33,17 @@ pub(super) enum Held {
     Text(usize, usize),
 }
 
-/// A raw field that could be a normal one, and how sure that is: less is surer.
+/// A raw field that could have a normal name, and its score: lower is more certain.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
     score: u16,
     field: u32,
 }
 
-/// Names of addresses from this rank on could be anybody's.
+/// From this rank on, the name of an address could be anybody's.
 const VAGUE: u16 = 60;
 
-/// How much less sure a field is for each level that it stands away from the event itself: see [`Raw::level`].
+/// Added to the score for each level that a field is away from the event itself: see [`Raw::level`].
 const LEVEL: u16 = 400;
 
 const NONE: Candidate = Candidate { score: u16::MAX, field: 0 };
@@ -56,31 +56,31 @@ impl Candidate {
     }
 }
 
-/// What was made of a line's fields.
+/// The normal names and values of a line.
 #[derive(Debug)]
 pub(super) struct Normal {
     best: [Candidate; EcsName::COUNT],
     in_request: [Candidate; EcsName::COUNT],
-    /// This end and the other of a connection: its address and its port.
+    /// The two ends of a connection, each with its address and its port.
     local: [Candidate; 2],
     remote: [Candidate; 2],
     held: [Held; EcsName::COUNT],
-    /// Names that have a best field, and those that have one in a request: a bit each.
+    /// Bit sets of the names that have a best field, and of those that have one in a request.
     named: u64,
     named_in_request: u64,
-    /// The ports that stand in the fields of the source, the destination and the client.
+    /// The ports in the same fields as the source, destination and client address.
     beside: [Option<u16>; 3],
-    /// What the name of each raw field means.
+    /// The meaning of each raw field's name.
     found: Vec<Option<KnownName>>,
-    /// Fields whose normal name is another than the table gives first.
+    /// Fields whose normal name is not the first that the table gives.
     taken: Vec<(u32, EcsName)>,
     date: Candidate,
     clock: Candidate,
     zone: Candidate,
-    /// The best time, before year and zone are known.
+    /// The best time, before year and zone are resolved.
     stamp: Option<Stamp>,
     pub(super) time: Option<EventTime>,
-    /// Text of values, decoded.
+    /// The decoded text of values.
     text: String,
     scratch: Vec<u8>,
     memo: Memo,
@@ -143,7 +143,7 @@ impl Normal {
         self.choose(sheet, context);
     }
 
-    /// The normal name that a raw field is: of those that its name can mean, the first that its value can be.
+    /// Returns the normal name of a raw field: the first meaning of its name that its value fits.
     pub(super) fn role(&self, at: usize, sheet: &Sheet, context: &Context<'_>) -> Option<EcsName> {
         if let Some((_, name)) = self.taken.iter().find(|(field, _)| *field as usize == at) {
             return Some(*name);
@@ -167,18 +167,19 @@ impl Normal {
         names().find(|name| value.fits(*name)).or_else(|| names().next())
     }
 
-    /// The field whose value a normal name has.
+    /// Returns the field that has the value of a normal name.
     pub(super) fn field_of(&self, name: EcsName) -> Option<usize> {
         let Candidate { score, field } = self.best[name as usize];
         (score < u16::MAX).then_some(field as usize)
     }
 
-    /// Whether the table knows the name of a field.
+    /// Returns true if the table knows the name of a field.
     pub(super) fn is_known(&self, at: usize) -> bool {
         self.found[at].is_some()
     }
 
-    /// Whether the field at a span could hold files, programs or versions, by its name alone. Asked of a line whose names are not read.
+    /// Returns true if the field at a span could hold files, programs or versions, going by its name alone. For a line whose names have not
+    /// been read.
     pub(super) fn may_be_name_like(&mut self, sheet: &Sheet, context: &Context<'_>, span: &Range<usize>) -> bool {
         if !context.custom.is_empty() {
             return true;
@@ -186,11 +187,11 @@ impl Normal {
         self.memo.nodes(sheet, context);
         let mut look_up = |at: usize| self.look_up(&sheet.fields[at], sheet, context);
         let field = field_of(sheet, span, |at| look_up(at).is_some());
-        // What a field becomes by others, such as the host of a request, is none of these.
+        // No role that a field gets from other fields, such as that of a request's host, is name-like.
         field.and_then(look_up).is_some_and(|found| found.may_be_name_like())
     }
 
-    /// What the name of a field means.
+    /// Returns the meaning of a field's name.
     fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         match field.label {
             Label::Column(column) => context.columns.get(column as usize).copied().flatten(),
@@ -198,7 +199,7 @@ impl Normal {
         }
     }
 
-    /// Enters a field as a candidate for all that its name means.
+    /// Enters a field as a candidate for all meanings of its name.
     fn consider(&mut self, at: u32, field: &Raw, sheet: &Sheet, context: &Context<'_>) {
         let custom = if context.custom.is_empty() { None } else { configured(field, sheet, context) };
         let found = self.look_up(field, sheet, context);
@@ -209,7 +210,7 @@ impl Normal {
         let value = context.value(field);
         if matches!(field.form, Form::Plain | Form::Slashed) {
             let mut facts = Facts::new(value);
-            // A layout that is told by its time has read it.
+            // A layout that is recognised by its time has already read it.
             if let Some((span, stamp)) = &sheet.stamp
                 && *span == field.span()
             {
@@ -234,7 +235,7 @@ impl Normal {
         value: &mut Facts<'_>,
     ) {
         if let Some(RawName { ecs, rank, .. }) = custom {
-            // What the configuration says is surer than the table.
+            // The configuration takes precedence over the table.
             self.taken.push((at, ecs));
             if !value.is_null() {
                 self.offer(ecs, rank, at, value);
@@ -289,13 +290,13 @@ impl Normal {
         };
     }
 
-    /// The time: one field that is one, or a date and a time of day, with the zone of another field.
+    /// Returns the time: from one field, or from a date and a time of day, with the zone from another field.
     fn time_of(&self, sheet: &Sheet, context: &Context<'_>) -> Option<EventTime> {
         let field = |candidate: Candidate| context.value(&sheet.fields[candidate.field as usize]);
         let whole = self.best[EcsName::Timestamp as usize];
         let parts = self.date.score.max(self.clock.score);
         let mut stamp = self.stamp;
-        // A time in one field is better, unless only its name is far from sure.
+        // A time in one field is better, unless its name is much less certain.
         if parts < u16::MAX && (stamp.is_none() || parts + VAGUE / 2 < whole.score) {
             let (year, month, day) = time::date(field(self.date))?;
             let (clock, offset) = time::clock(field(self.clock))?;
@@ -308,7 +309,7 @@ impl Normal {
         stamp.resolve(context.assumed)
     }
 
-    /// Which end of a connection sent: this one, if both are named, else the one that is.
+    /// Decides which end of a connection is the source: this end if both are named, or else the one that is.
     fn sides(&mut self) {
         use EcsName::*;
         let [local, local_port] = self.local;
@@ -318,7 +319,7 @@ impl Normal {
         }
         let mut put = |name: EcsName, candidate: Candidate| {
             let best = &mut self.best[name as usize];
-            // Names that say who sent are surer; those of the machine that logs are not.
+            // Names that say who sent are more certain. Names that say which end logged are less so.
             if candidate.score < u16::MAX && (best.score == u16::MAX || candidate.score + VAGUE < best.score) {
                 *best = candidate;
                 self.held[name as usize] = Held::Nothing;
@@ -350,7 +351,7 @@ impl Normal {
         if is_request {
             for name in bits(self.named_in_request) {
                 let other = self.in_request[*name as usize];
-                // What a URL says is not said again by a word that could mean anything.
+                // A vague word must not override the path that a URL gives.
                 if *name == UrlPath && (has(UrlFull, self) || has(UrlOriginal, self)) {
                     continue;
                 }
@@ -361,7 +362,7 @@ impl Normal {
                     if other.score < u16::MAX {
                         self.taken.push((other.field, *name));
                     }
-                    // What is the host of a URL is not the machine.
+                    // The host of a URL is not the machine that logged.
                     if other.score < u16::MAX && *name == UrlDomain {
                         let host = &mut self.best[HostName as usize];
                         if host.score < u16::MAX && host.field == other.field {
@@ -398,7 +399,7 @@ impl Normal {
         self.outcome();
     }
 
-    /// The decoded text of a value.
+    /// Keeps the decoded text of a value.
     fn keep(&mut self, value: &[u8], form: Form) -> Held {
         let start = self.text.len();
         match form {
@@ -433,7 +434,7 @@ impl Normal {
         }
     }
 
-    /// A port that stands in the field of its address.
+    /// Fills in ports that stand in the same field as their address.
     fn ports(&mut self) {
         use EcsName::*;
         let ends = [(SourceIp, SourcePort), (DestinationIp, DestinationPort), (ClientIp, ClientPort)];
@@ -447,7 +448,7 @@ impl Normal {
     }
 }
 
-/// The names whose bits are set, in their order.
+/// Returns the names whose bits are set, in order.
 fn bits(mut set: u64) -> impl Iterator<Item = &'static EcsName> {
     const { assert!(EcsName::COUNT <= 64) };
     std::iter::from_fn(move || {
@@ -464,7 +465,7 @@ fn push_lossy(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// What the configuration says of a field, by its name or the end of its path.
+/// Returns the configuration's entry for a field, by its name or the end of its path.
 fn configured(field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<RawName> {
     let mut key = Key::new(context.name(field.label))?;
     let mut at = field.parent;
@@ -473,7 +474,7 @@ fn configured(field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<RawNa
             return Some(*name);
         }
         let node = (at != TOP).then(|| &sheet.nodes[at as usize])?;
-        // Objects of an array have no name.
+        // Objects in an array have no name.
         if let Some(parent) = Key::new(context.name(node.label)) {
             key = key.within(&parent)?;
         }
@@ -481,14 +482,14 @@ fn configured(field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<RawNa
     }
 }
 
-/// The field that holds `span`: the smallest, and of several names for one value the one that is known.
+/// Returns the smallest field that holds `span`; if several names share one value, the one that is known.
 pub(super) fn field_of(sheet: &Sheet, span: &Range<usize>, mut is_known: impl FnMut(usize) -> bool) -> Option<usize> {
     let holds = |field: &Raw| field.start as usize <= span.start && span.end <= field.end as usize;
     let mut best: Option<(usize, &Raw)> = None;
     for (at, field) in sheet.fields.iter().enumerate().filter(|(_, field)| holds(field)) {
         let is_better = best.is_none_or(|(other, known)| {
             let (length, least) = (field.end - field.start, known.end - known.start);
-            // Names are looked up only where two fields are one value.
+            // Names are looked up only if two fields share one value.
             length < least || length == least && (!is_known(at), field.level) < (!is_known(other), known.level)
         });
         if is_better {

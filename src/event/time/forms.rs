@@ -1,15 +1,15 @@
-//! The forms in which logs write a date and time.
+//! The formats in which logs write a date and time.
 //!
-//! [`at_start`] reads the one that a text begins with; [`whole`] reads a text that is nothing else.
+//! [`at_start`] reads a time at the start of a text; [`whole`] reads a text that is nothing but a time.
 
 use super::stamp::{Clock, Stamp, is_day};
 use super::words::{month, weekday};
 use super::zone::zone;
 
-/// Years that a log can be of. What is outside is a null value (`0001-01-01`, `1601-01-01`) or no date.
+/// Plausible years of a log. Other years are a null value (`0001-01-01`, `1601-01-01`), or the text is not a date.
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
 
-/// The time that `text` is, but for space, brackets and quotes around it.
+/// Reads a text that is a time, except for spaces, brackets and quotes around it.
 pub(in crate::event) fn whole(text: &[u8]) -> Option<Stamp> {
     let mut text = text.trim_ascii();
     while let [b'[' | b'"' | b'\'' | b'(', inner @ .., b']' | b'"' | b'\'' | b')'] = text {
@@ -30,7 +30,7 @@ pub(in crate::event) fn whole(text: &[u8]) -> Option<Stamp> {
     is_rest_of_zone(&text[length..]).then_some(stamp)
 }
 
-/// What may follow: nothing, or the name of the zone in words (`(CEST)`, `America/New_York`).
+/// Returns true if the rest may follow a time: nothing, or the name of the zone in words (`(CEST)`, `America/New_York`).
 fn is_rest_of_zone(rest: &[u8]) -> bool {
     let rest = rest.trim_ascii();
     rest.iter().all(|byte| {
@@ -38,9 +38,9 @@ fn is_rest_of_zone(rest: &[u8]) -> bool {
     }) && rest.len() < 40
 }
 
-/// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size, from 2001 to 2096.
+/// Reads seconds, milliseconds, microseconds or nanoseconds since 1970. Their size tells them apart, from 2001 to 2096.
 ///
-/// Eighteen digits that begin with 13 or 12 and are no nanoseconds are Windows file times: 100 ns since 1601.
+/// Eighteen digits that begin with 13 or 12 and are not nanoseconds are Windows file times: units of 100 ns since 1601.
 pub(in crate::event) fn epoch(text: &[u8]) -> Option<Stamp> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (unit, fraction) = match text.get(digits..)? {
@@ -74,7 +74,7 @@ fn fraction_nanos(digits: &[u8]) -> i32 {
     (0..9).fold(0, |sum, at| sum * 10 + digits.get(at).map_or(0, |byte| i32::from(byte - b'0')))
 }
 
-/// The civil date and time in UTC of seconds since 1970 (Howard Hinnant, `civil_from_days`).
+/// Converts seconds since 1970 to the civil date and time in UTC (Howard Hinnant, `civil_from_days`).
 fn from_seconds(seconds: i64, nano: i32) -> Stamp {
     let days = (seconds.div_euclid(86_400) + 719_468) as i32;
     let of_day = seconds.rem_euclid(86_400) as i32;
@@ -99,7 +99,7 @@ fn from_seconds(seconds: i64, nano: i32) -> Stamp {
     }
 }
 
-/// The time that `text` begins with, and its length.
+/// Reads the time at the start of `text`; returns its length too.
 pub(in crate::event) fn at_start(text: &[u8]) -> Option<(Stamp, usize)> {
     let first = *text.first()?;
     if first.is_ascii_alphabetic() {
@@ -110,7 +110,7 @@ pub(in crate::event) fn at_start(text: &[u8]) -> Option<(Stamp, usize)> {
     numbers(text)
 }
 
-/// `Mon DD …`, with the year after the day, after the time, or nowhere (RFC 3164, `ctime`, Cisco, CEF).
+/// Reads `Mon DD …`, with the year after the day, after the time, or missing (RFC 3164, `ctime`, Cisco, CEF).
 fn month_first(text: &[u8]) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
     let (month, length) = month(text)?;
@@ -147,7 +147,7 @@ fn month_first(text: &[u8]) -> Option<(Stamp, usize)> {
     read.stamp(year, month, day, clock, offset)
 }
 
-/// All forms that begin with a digit.
+/// Reads all forms that begin with a digit.
 fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
     let digits = text.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
     let next = *text.get(digits)?;
@@ -161,7 +161,7 @@ fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
     }
 }
 
-/// `2026-05-12T10:02:03.123+02:00` and its relatives.
+/// Reads `2026-05-12T10:02:03.123+02:00` and its relatives.
 fn year_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
     let year = read.year()?;
@@ -172,13 +172,13 @@ fn year_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     read.stamp(Some(year), month, day, clock, offset)
 }
 
-/// `20260512 100203`, `20260512T100203Z`, `20260512-10:02:03`, `20260512100203`.
+/// Reads `20260512 100203`, `20260512T100203Z`, `20260512-10:02:03`, `20260512100203`.
 fn compact(text: &[u8]) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
     let year = read.digits(4)? as i16;
     let month = read.digits(2)? as i8;
     let day = read.digits(2)? as i8;
-    // `20260512100203` has nothing in between.
+    // `20260512100203` has no separator.
     if !read.peek()?.is_ascii_digit() {
         read.between()?;
     }
@@ -190,7 +190,7 @@ fn compact(text: &[u8]) -> Option<(Stamp, usize)> {
     read.stamp(Some(year), month, day, clock, offset)
 }
 
-/// `12/May/2026:10:02:03 +0200`, `12-May-2026 10:02:03.123`, `12 May 2026 10:02:03`.
+/// Reads `12/May/2026:10:02:03 +0200`, `12-May-2026 10:02:03.123`, `12 May 2026 10:02:03`.
 fn day_and_word(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
     let day = read.number(1, 2)?;
@@ -216,10 +216,10 @@ fn day_and_word(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     read.stamp(year, month, day, clock, offset)
 }
 
-/// `05/12/2026 10:02:03`, `12.05.2026 10:02:03`, `05/12/26 10:02:03 AM`.
+/// Reads `05/12/2026 10:02:03`, `12.05.2026 10:02:03`, `05/12/26 10:02:03 AM`.
 ///
-/// Which number is the month: the one that can be; if both can, the first, as Windows writes it, and the second where dots
-/// separate them, as Europe does.
+/// The month is the number that can be one. If both can, it is the first, as Windows writes it, or the second if dots
+/// separate them, as in Europe.
 fn day_or_month_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
     let (year, month, day) = read.day_or_month_first(separator)?;
@@ -230,7 +230,7 @@ fn day_or_month_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     read.stamp(Some(year), month, day, clock, offset)
 }
 
-/// The date that `text` is: the value of a field that holds no more (`date=2026-05-12`).
+/// Reads a date that is all of `text`: the value of a field that holds only a date (`date=2026-05-12`).
 pub(in crate::event) fn date(text: &[u8]) -> Option<(i16, i8, i8)> {
     let text = text.trim_ascii();
     let mut read = Read { text, at: 0 };
@@ -260,7 +260,7 @@ pub(in crate::event) fn date(text: &[u8]) -> Option<(i16, i8, i8)> {
     (read.at == text.len() && YEARS.contains(&year) && is_day(Some(year), month, day)).then_some((year, month, day))
 }
 
-/// The time of day that `text` is, with a zone if it has one: the value of a field that holds no date (`time=10:02:03`).
+/// Reads a time of day, with its zone if it has one, that is all of `text`: the value of a field without a date (`time=10:02:03`).
 pub(in crate::event) fn clock(text: &[u8]) -> Option<(Clock, Option<i32>)> {
     let text = text.trim_ascii();
     let mut read = Read { text, at: 0 };
@@ -269,7 +269,7 @@ pub(in crate::event) fn clock(text: &[u8]) -> Option<(Clock, Option<i32>)> {
     is_rest_of_zone(&text[read.at..]).then_some((clock, offset))
 }
 
-/// A place in a text that is being read.
+/// A cursor in the text being read.
 struct Read<'a> {
     text: &'a [u8],
     at: usize,
@@ -296,14 +296,14 @@ impl Read<'_> {
         is
     }
 
-    /// One or two spaces: `May  2` has two.
+    /// Reads one or two spaces: `May  2` has two.
     fn spaces(&mut self) -> Option<()> {
         self.expect(b' ')?;
         while self.skip(b' ') {}
         Some(())
     }
 
-    /// Exactly so many digits.
+    /// Reads exactly `count` digits.
     fn digits(&mut self, count: usize) -> Option<i32> {
         let digits = self.text.get(self.at..self.at + count)?;
         let number =
@@ -312,7 +312,7 @@ impl Read<'_> {
         Some(number)
     }
 
-    /// A number of so many digits, followed by none.
+    /// Reads a number of `least` to `most` digits; no digit may follow.
     fn number(&mut self, least: usize, most: usize) -> Option<i8> {
         let count = self.text[self.at..].iter().take(most + 1).take_while(|byte| byte.is_ascii_digit()).count();
         if count < least || count > most {
@@ -331,7 +331,7 @@ impl Read<'_> {
         Some(year)
     }
 
-    /// The two digits of a year of this century.
+    /// Reads the two digits of a year of this century.
     fn short_year(&mut self) -> Option<i16> {
         let start = self.at;
         let year = self.digits(2)? as i16;
@@ -371,7 +371,7 @@ impl Read<'_> {
         Some((year, month, day))
     }
 
-    /// What stands between a date and a time.
+    /// Reads the separator between a date and a time.
     fn between(&mut self) -> Option<()> {
         match self.peek()? {
             b' ' => self.spaces(),
@@ -383,7 +383,7 @@ impl Read<'_> {
         }
     }
 
-    /// `10:02:03`, with a fraction after `.`, `,` or `:`, and AM or PM.
+    /// Reads `10:02:03`, with a fraction after `.`, `,` or `:`, and AM or PM.
     fn clock(&mut self) -> Option<Clock> {
         // Most logs write all six digits.
         if let Some(&[h, hh, b':', m, mm, b':', s, ss]) = self.text.get(self.at..).and_then(|text| text.first_chunk())
@@ -409,7 +409,7 @@ impl Read<'_> {
             return 0;
         }
         let digits = self.text[self.at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        // After `:` only milliseconds: `10:02:03:123` is a time, what else follows a colon is not its fraction.
+        // After `:` only milliseconds count, as in `10:02:03:123`. Other text after a colon is not a fraction.
         let is_fraction = if self.peek() == Some(b':') { digits == 3 } else { (1..=9).contains(&digits) };
         if !is_fraction {
             return 0;
@@ -455,12 +455,12 @@ impl Read<'_> {
         found
     }
 
-    /// The zone, right after the time or after a space.
+    /// Reads the zone, right after the time or after a space.
     fn offset(&mut self) -> Option<i32> {
         let space = self.text[self.at..].iter().take(2).take_while(|&&byte| byte == b' ').count();
         let (offset, length) = zone(&self.text[self.at + space..])?;
         let end = self.at + space + length;
-        // After a space a sign and one digit are a number: ` -1`.
+        // After a space, a sign and one digit are a number, as in ` -1`.
         if space > 0 && length == 2 {
             return None;
         }
@@ -481,7 +481,7 @@ impl Read<'_> {
 }
 
 impl Clock {
-    /// The clock if its hands can stand so. A leap second counts as the second before it.
+    /// Returns the clock if it is a possible time. A leap second counts as the second before it.
     fn valid(self) -> Option<Clock> {
         let is_possible =
             (0..24).contains(&self.hour) && (0..60).contains(&self.minute) && (0..=60).contains(&self.second);

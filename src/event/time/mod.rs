@@ -1,7 +1,8 @@
-//! When an event took place: what a log writes of it, and what that means.
+//! The time of an event: as the log writes it, and the point in time that it stands for.
 //!
-//! A log often leaves out a part: syslog the year, many formats the zone. What is left out is taken from what the reader was told
-//! ([`EventOptions`](super::EventOptions)) and marked as such; what nobody said stays unknown. The clock is never read.
+//! A log often leaves out a part: syslog the year, many formats the zone. These come from the options of the reader
+//! ([`EventOptions`](super::EventOptions)) and are marked as assumed. What is neither logged nor given stays unknown. The system clock is
+//! never read.
 
 mod forms;
 mod stamp;

@@ -1,4 +1,4 @@
-//! A date and time as it is written, and the time of an event that it stands for.
+//! A date and time as written, and the event time that it stands for.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
-/// A date and time as written: the year and the zone may be missing.
+/// A date and time as written; year and zone may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::event) struct Stamp {
     pub(in crate::event) year: Option<i16>,
@@ -17,7 +17,7 @@ pub(in crate::event) struct Stamp {
     pub(in crate::event) offset: Option<i32>,
 }
 
-/// The time of a day.
+/// A time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(in crate::event) struct Clock {
     pub(in crate::event) hour: i8,
@@ -28,7 +28,7 @@ pub(in crate::event) struct Clock {
 
 /// The time of an event.
 ///
-/// It is printed as RFC 3339 in UTC, with as many digits of a second as there are.
+/// It prints as RFC 3339 in UTC, with as many digits of a second as it has.
 ///
 /// ```
 /// use netsieve::event::{EventOptions, EventReader};
@@ -47,17 +47,17 @@ pub struct EventTime {
 }
 
 impl EventTime {
-    /// The point in time.
+    /// Returns the point in time.
     pub fn timestamp(&self) -> Timestamp {
         self.at
     }
 
-    /// Whether the log says the zone. If not, it is the one of [`EventOptions`](crate::event::EventOptions).
+    /// Returns true if the log gives the zone. If not, the zone comes from [`EventOptions`](crate::event::EventOptions).
     pub fn zone_logged(&self) -> bool {
         self.zone_logged
     }
 
-    /// Whether the log says the year. If not, it is the one of [`EventOptions`](crate::event::EventOptions).
+    /// Returns true if the log gives the year. If not, the year comes from [`EventOptions`](crate::event::EventOptions).
     pub fn year_logged(&self) -> bool {
         self.year_logged
     }
@@ -69,18 +69,18 @@ impl fmt::Display for EventTime {
     }
 }
 
-/// What to assume where a log is silent.
+/// Assumptions for what a log leaves out.
 #[derive(Clone, Debug)]
 pub(in crate::event) struct Assumed {
     pub(in crate::event) zone: TimeZone,
-    /// How the zone is called in what is printed.
+    /// The name of the zone in output.
     pub(in crate::event) zone_name: String,
     pub(in crate::event) year: Option<i16>,
     pub(in crate::event) file_time: Option<Timestamp>,
 }
 
 impl Stamp {
-    /// The time that is meant; `None` if it does not exist, or if the year is missing and nobody said it.
+    /// Returns the point in time; `None` if it does not exist, or if the year is missing and cannot be assumed.
     pub(in crate::event) fn resolve(&self, assumed: &Assumed) -> Option<EventTime> {
         let year_logged = self.year.is_some();
         let zone_logged = self.offset.is_some();
@@ -96,10 +96,10 @@ impl Stamp {
             return None;
         }
         let Clock { hour, minute, second, nano } = self.clock;
-        // UTC is what is assumed most often.
+        // UTC is the most common assumption.
         let is_utc = || zone.to_fixed_offset().is_ok_and(|offset| offset == Offset::UTC);
         if let Some(offset) = self.offset.or_else(|| is_utc().then_some(0)) {
-            // Twice as fast as the way through civil time, which knows of zones.
+            // This is twice as fast as civil time, which handles zones.
             let days = i64::from(days_since_1970(year.into(), self.month.into(), self.day.into()));
             let clock = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
             return Timestamp::new(days * 86_400 + clock - i64::from(offset), nano).ok();
@@ -110,16 +110,16 @@ impl Stamp {
         zone.to_ambiguous_timestamp(civil).compatible().ok()
     }
 
-    /// The latest such time that is not after `end`, but for a day: clocks differ, and files are closed late.
+    /// Returns the latest such time that is at most a day after `end`: clocks differ, and files are closed late.
     fn before(&self, end: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let latest = end.as_second() + 86_400;
         let year = zone.to_datetime(end).year();
-        // Eight years back there is a 29th of February, whatever the century.
+        // Going back eight years always finds a 29th of February, even across a century without one.
         (0..=8).filter_map(|back| self.in_year(year + 1 - back, zone)).find(|at| at.as_second() <= latest)
     }
 }
 
-/// Days from 1970-01-01 to a date of the proleptic Gregorian calendar (Howard Hinnant, `days_from_civil`).
+/// Returns the days from 1970-01-01 to a date of the proleptic Gregorian calendar (Howard Hinnant, `days_from_civil`).
 pub(super) fn days_since_1970(year: i32, month: i32, day: i32) -> i32 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -128,7 +128,7 @@ pub(super) fn days_since_1970(year: i32, month: i32, day: i32) -> i32 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// Whether the day exists in that month; the 29th of February does if the year is not known.
+/// Returns true if the day exists in that month. The 29th of February does if the year is unknown.
 pub(super) fn is_day(year: Option<i16>, month: i8, day: i8) -> bool {
     let is_leap = year.is_none_or(|year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
     let days = match month {
@@ -140,7 +140,7 @@ pub(super) fn is_day(year: Option<i16>, month: i8, day: i8) -> bool {
     (1..=days).contains(&day)
 }
 
-/// The name of a zone: of the tz database, or its offset.
+/// Returns the name of a zone: its name in the tz database, or its offset.
 pub(in crate::event) fn zone_name(zone: &TimeZone) -> String {
     match (zone.iana_name(), zone.to_fixed_offset()) {
         (Some(name), _) => name.to_owned(),

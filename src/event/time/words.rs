@@ -1,4 +1,4 @@
-//! Names of months and days, as English logs write them.
+//! Names of months and days, as English-language logs write them.
 
 const MONTHS: [&[u8]; 12] = [
     b"january",
@@ -17,7 +17,7 @@ const MONTHS: [&[u8]; 12] = [
 
 const DAYS: [&[u8]; 7] = [b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday"];
 
-/// The month at the start of `text`, short or whole, and the length of its name.
+/// Returns the month at the start of `text`, abbreviated or in full, and the length of its name.
 pub(super) fn month(text: &[u8]) -> Option<(i8, usize)> {
     let month = match &[lower(text, 0)?, lower(text, 1)?, lower(text, 2)?] {
         b"jan" => 0,
@@ -44,7 +44,7 @@ pub(super) fn month(text: &[u8]) -> Option<(i8, usize)> {
     is_month.then_some((month as i8 + 1, length + dot))
 }
 
-/// The length of the name of a day at the start of `text`, with the comma and space after it.
+/// Returns the length of the name of a day at the start of `text`, including the comma and space after it.
 pub(super) fn weekday(text: &[u8]) -> Option<usize> {
     let key = [lower(text, 0)?, lower(text, 1)?, lower(text, 2)?];
     if !matches!(key[0], b'm' | b't' | b'w' | b'f' | b's') {

@@ -1,8 +1,9 @@
 //! Zones as logs write them.
 
-/// The zone at the start of `text`, in seconds east of Greenwich, and its length: `Z`, `+02:00`, `+0200`, `+02`, `UTC`, `GMT+1`, `CEST`.
+/// Reads the zone at the start of `text`, in seconds east of Greenwich, and its length: `Z`, `+02:00`, `+0200`, `+02`, `UTC`, `GMT+1`,
+/// `CEST`.
 ///
-/// Of the letters only those count that mean one zone the world over: `CST`, `IST` and `BST` are several each, so that they say nothing.
+/// Abbreviations count only if they mean the same zone everywhere. `CST`, `IST` and `BST` each have several meanings and are ignored.
 pub(super) fn zone(text: &[u8]) -> Option<(i32, usize)> {
     match text.first()? {
         b'+' | b'-' => offset(text),
@@ -22,7 +23,7 @@ pub(super) fn zone(text: &[u8]) -> Option<(i32, usize)> {
     }
 }
 
-/// The zone that the whole of `text` names, as the value of a field (`tz=+0200`, `dtz=UTC`, `timezone="GMT+2"`).
+/// Reads a zone that is all of `text`, as the value of a field (`tz=+0200`, `dtz=UTC`, `timezone="GMT+2"`).
 pub(in crate::event) fn offset_of(text: &[u8]) -> Option<i32> {
     let text = text.trim_ascii();
     let text = text.strip_prefix(b"(").map_or(text, |inner| inner.split(|&byte| byte == b')').next().unwrap_or(inner));
@@ -85,7 +86,7 @@ fn named(text: &[u8]) -> Option<i32> {
         (b"AEDT", 660),
         (b"NZST", 720),
     ];
-    // What follows a time is most often the name of a machine.
+    // Most often the name of a machine follows a time.
     if !text.first()?.is_ascii_uppercase() {
         return None;
     }
