@@ -1,8 +1,9 @@
 //! Building sieves: `cargo bench --bench build`.
 //!
-//! From parsed records, on one thread and on two, and from the text of a list: 1,000 to 200,000 indicators (up to 5 million with
-//! `NETSIEVE_BENCH_FULL=1`), half hosts and half names. The reference is sorting the indicators' texts. What a build needs of memory
-//! is printed. Then 2 million names, whose records are added and compiled apart. With `NETSIEVE_DATA`, the real lists too.
+//! Builds from parsed records, on one thread and on two, and from the text of a list: 1,000 to 200,000 indicators (up
+//! to 5 million with `NETSIEVE_BENCH_FULL=1`), half hosts and half names. The reference sorts the indicators' texts.
+//! The memory used by a build is printed. Then 2 million names, with adding and compiling timed separately. With
+//! `NETSIEVE_DATA`, also the real lists.
 
 use std::hint::black_box;
 
@@ -56,7 +57,7 @@ fn generated(c: &mut Criterion) {
     }
 }
 
-/// Names alone, and many: how long it takes to add them, and to compile what was added on two threads.
+/// Many names: the time to add them, and the time to compile them on two threads.
 fn names(c: &mut Criterion) {
     const COUNT: usize = 2_000_000;
     let names = common::listed_names(COUNT);

@@ -1,10 +1,10 @@
-//! Looking up names: `cargo bench --bench domain`.
+//! Looks up names: `cargo bench --bench domain`.
 //!
-//! Sets of 1,000 to 200,000 names and of 1.5 million (up to 5 million with `NETSIEVE_BENCH_FULL=1`), all with the names beneath them; 0,
-//! 0.1, 10 and 100 % of the queries hit, and all of them beneath a listed name; then all hit and are of a thousand names, as hits in
-//! logs come again. On one thread and on two. What a set needs of memory is printed. The reference is a `HashSet` of strings
-//! that is asked for the name and all its parents. With `NETSIEVE_DATA`, the names of all real feeds together, and for queries
-//! those of the real DNS log.
+//! Sets of 1,000 to 200,000 names and of 1.5 million (up to 5 million with `NETSIEVE_BENCH_FULL=1`), all with scope
+//! `Suffix`. 0, 0.1, 10 and 100 % of the queries hit, each with a name under a listed one. Then all queries hit with
+//! only a thousand names, because hits in logs repeat. On one thread and on two. The memory used by a set is printed.
+//! The reference is a `HashSet` of strings that is asked for the name and all its parents. With `NETSIEVE_DATA`, also
+//! the names of all real feeds, queried with those of the real DNS log.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -50,7 +50,7 @@ fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<Str
     group.finish();
 }
 
-/// Half of the queries on each of two threads.
+/// One half of the queries on each of two threads.
 fn two_threads(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<String>, usize)]) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
     let mut group = c.benchmark_group(group);
@@ -71,7 +71,7 @@ fn two_threads(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec
     group.finish();
 }
 
-/// Whether the set holds a name or one that it is beneath.
+/// Returns true if the set holds the name or one of its parents.
 fn walk(set: &HashSet<String>, name: &str) -> bool {
     let mut rest = Some(name);
     while let Some(name) = rest {
@@ -127,7 +127,7 @@ fn generated(c: &mut Criterion) {
     }
 }
 
-/// The names of all real feeds, and what the real DNS log asks for.
+/// The names of all real feeds, queried with the names in the real DNS log.
 fn real(c: &mut Criterion) {
     let Some(data) = common::data() else { return };
     let mut builder = Sieve::builder();
@@ -138,7 +138,7 @@ fn real(c: &mut Criterion) {
         entries.sort();
         for path in entries {
             if path.is_dir() {
-                // What is popular is no threat.
+                // Popular names are not threats.
                 if !path.ends_with("warninglists") {
                     folders.push(path);
                 }
@@ -146,7 +146,7 @@ fn real(c: &mut Criterion) {
             }
             let own = Feed::new(path.display().to_string());
             let id = builder.feed(own.clone());
-            // What is no feed is none here either.
+            // Files that are not feeds are skipped.
             let _ = feed::read_file(&path, None, &own, &mut builder.sink(id));
         }
     }

@@ -1,8 +1,8 @@
-//! Reading lines as events, by layout: `cargo bench --all-features --bench event`.
+//! Reads lines as events, by layout: `cargo bench --all-features --bench event`.
 //!
-//! Made-up lines of each layout, with what changes from line to line in real logs: times, addresses, ports, names, paths. Each line is
-//! read, and its time and client are asked for. With `NETSIEVE_DATA`, the real logs of Zeek and Apache too. The reference is
-//! counting the newlines.
+//! Made-up lines of each layout, which vary as in real logs: times, addresses, ports, names, paths. Each line is read,
+//! and its time and client are queried. With `NETSIEVE_DATA`, also the real logs of Zeek and Apache. The reference
+//! counts newlines.
 
 use std::hint::black_box;
 
@@ -11,7 +11,7 @@ use netsieve::event::{EcsName, EventOptions, EventReader};
 
 mod common;
 
-/// A layout: the head of its file, and a line in which `{…}` stands for what changes.
+/// A layout: the header of its file, and a line whose `{…}` are replaced.
 const LAYOUTS: &[(&str, &str, &str)] = &[
     (
         "zeek dns",
@@ -93,7 +93,7 @@ fn lines(line: &str) -> Vec<String> {
         .collect()
 }
 
-/// How many lines say when it was, and who.
+/// The numbers of lines that state a time and a client.
 fn read<L: AsRef<[u8]>>(reader: &mut EventReader, lines: &[L]) -> [usize; 2] {
     let mut count = [0; 2];
     for line in lines {

@@ -1,8 +1,9 @@
 //! Hashes and mail addresses: `cargo bench --bench exact`.
 //!
-//! A million digests (MD5, and SHA-256) are looked up: misses one by one, hits in batches, in a table that the caches hold and in one
-//! that they do not. Then a log is scanned with a set and with the same set and a million hashes, by turns: the ratio of the two is what
-//! hashes cost a scan. The log is generated, with a hash or an address in some lines; with `NETSIEVE_DATA`, the real logs too.
+//! Looks up a million digests (MD5 and SHA-256): misses one by one, hits in batches, in a table that fits into the
+//! caches and in one that does not. Then scans a log with a set, and with the same set plus a million hashes, in turns:
+//! the ratio is the cost of hashes in a scan. The log is generated, with a hash or an address in some lines; with
+//! `NETSIEVE_DATA`, also the real logs.
 
 use std::fmt::Write;
 use std::hint::black_box;
@@ -71,7 +72,7 @@ fn lookups() {
     }
 }
 
-/// The log with a hash or a mail address behind every eighth line.
+/// The log with a hash or a mail address after every eighth line.
 fn with_values(text: &[u8], random: &mut Random) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() * 5 / 4);
     for (line, n) in text.split_inclusive(|&b| b == b'\n').zip(0_u32..) {

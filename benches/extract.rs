@@ -1,8 +1,8 @@
-//! Finding observables in raw bytes, with the reference extractor: `cargo bench --bench extract`.
+//! Finds observables in raw bytes with the reference extractor: `cargo bench --bench extract`.
 //!
-//! A generated log, its kinds of lines one by one, lines with hits alone, and text that is hard to read. Every token is counted.
-//! What a scan does more and less than this is in `scan`: it passes over most bytes with masks. The reference is counting the
-//! newlines. With `NETSIEVE_DATA`, the real logs too.
+//! A generated log, each of its kinds of lines, lines with hits only, and text that is hard to read. Every token is
+//! counted. A real scan skips most bytes with masks and looks up the tokens; `scan` measures that. The reference counts
+//! newlines. With `NETSIEVE_DATA`, also the real logs.
 
 use std::hint::black_box;
 
@@ -17,7 +17,7 @@ use common::logs::{MIX, corpus_of};
 
 const BYTES: usize = 4 << 20;
 
-/// Addresses, names, URLs.
+/// The numbers of addresses, names and URLs.
 fn count(extractor: &mut Extractor, text: &[u8]) -> [usize; 3] {
     let mut count = [0; 3];
     extractor.extract(text, 0..text.len(), &mut |token| match token.kind {
@@ -50,7 +50,7 @@ fn generated(c: &mut Criterion) {
     }
     let recipe = Recipe { lines: 20_000, rate: 1000, size: Size { many: 1000, few: 100 }, patterns: false };
     let labelled = Labelled::new(recipe);
-    // Each line shows what it is about, and one's own address in most forms.
+    // Each line shows its subject, and most forms also show a local address.
     assert!(count(&mut Extractor::default(), &labelled.text).iter().sum::<usize>() > 20_000);
     run(c, "generated", "labelled", &labelled.text);
 

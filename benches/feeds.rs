@@ -1,7 +1,8 @@
-//! Reading feeds: `cargo bench --bench feeds`.
+//! Reads feeds: `cargo bench --bench feeds`.
 //!
-//! Throughput of each reader over a generated feed of 50,000 entries (925,000 with `NETSIEVE_BENCH_FULL=1`), recognition
-//! included, into a sink that counts. With `NETSIEVE_DATA`, all real feeds together: read, and read into a sieve.
+//! Throughput of each reader, including recognition, over a generated feed of 50,000 entries (925,000 with
+//! `NETSIEVE_BENCH_FULL=1`), into a sink that counts. With `NETSIEVE_DATA`, also all real feeds together: read, and
+//! read into a sieve.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -14,7 +15,7 @@ use netsieve::{Feed, Sieve};
 
 mod common;
 
-/// Counts what it is given.
+/// A sink that counts what it receives.
 #[derive(Default)]
 struct Count {
     records: usize,
@@ -37,7 +38,8 @@ impl RecordSink for Count {
     fn lines(&mut self, _: u64) {}
 }
 
-/// What stands before, for each, between and behind the entries of a format.
+/// A generated feed: the text before the entries of a format, each entry, the text between entries, and the text after
+/// them.
 fn generated(format: Format, hosts: &[String], names: &[String]) -> Option<String> {
     let mut text = String::new();
     let mut all = |head: &str, tail: &str, between: &str, values: &[String], each: &dyn Fn(usize, &str) -> String| {

@@ -1,8 +1,8 @@
 //! The compiled file: `cargo bench --all-features --bench file`.
 //!
-//! Building from parsed entries, saving, opening and mapping a set of 200,000 indicators with feed, line and tags, half of them names (of
-//! 1,850,000 with `NETSIEVE_BENCH_FULL=1`); the size of the file; what ten processes that map it take; and how long
-//! lookups take at most while the set is replaced.
+//! Builds, saves, opens and maps a set of 200,000 indicators (1,850,000 with `NETSIEVE_BENCH_FULL=1`), half of them
+//! names, with feed, line and tags. Reports the size of the file, the memory of ten processes that map it, and the
+//! slowest lookups while the set is replaced.
 
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
@@ -20,7 +20,7 @@ use netsieve::{Feed, Indicator, Sieve};
 
 mod common;
 
-/// Names the file that a child process maps.
+/// The environment variable that names the file for a child process.
 const CHILD: &str = "NETSIEVE_BENCH_CHILD";
 const TAGS: [&str; 8] = ["c2", "phishing", "botnet", "scanner", "spam", "malware", "tor", "proxy"];
 
@@ -28,7 +28,7 @@ fn half() -> usize {
     if common::is_full() { 925_000 } else { 100_000 }
 }
 
-/// Five feeds' entries, each with a line and two of eight tags.
+/// The entries of five feeds, each with a line and two of eight tags.
 fn entries(half: usize) -> Vec<(usize, Record<'static>)> {
     let indicators = common::indicators(&common::listed_hosts(half), &common::listed_names(half), &[]);
     let mut random = common::Random::new(20);
@@ -53,7 +53,7 @@ fn build(entries: Vec<(usize, Record<'static>)>) -> Sieve {
 
 #[allow(unsafe_code)]
 fn open_mmap(path: &Path) -> Sieve {
-    // SAFETY: the file is this benchmark's own, and only ever replaced by renaming.
+    // SAFETY: the file belongs to this benchmark, and is only ever replaced by renaming.
     unsafe { Sieve::open_mmap(path) }.expect("a file that was saved")
 }
 
@@ -93,7 +93,7 @@ fn files(c: &mut Criterion, path: &Path) {
     group.finish();
 }
 
-/// What a child process does: maps the file, looks up, says so, and waits for the end of its input.
+/// The child process: maps the file, looks values up, reports that it is ready, and waits for the end of its input.
 fn child(path: PathBuf) {
     let sieve = open_mmap(&path);
     let mut matcher = sieve.matcher();
@@ -103,13 +103,13 @@ fn child(path: PathBuf) {
     let _ = std::io::stdin().lines().next();
 }
 
-/// Proportional set size in kB: shared memory is divided among those that share it.
+/// The proportional set size in kB, which divides shared memory among the processes that share it.
 fn resident(child: &Child) -> Option<u64> {
     let text = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", child.id())).ok()?;
     text.lines().find_map(|line| line.strip_prefix("Pss:")?.split_whitespace().next()?.parse().ok())
 }
 
-/// Starts so many processes that map the file, and sums up what they take.
+/// Starts `count` processes that map the file, and adds up their memory.
 fn processes(count: usize, path: &Path) -> Option<u64> {
     let start = || {
         let mut child = Command::new(std::env::current_exe().ok()?)
@@ -138,7 +138,7 @@ fn memory(path: &Path) {
     }
 }
 
-/// The time below which all but one in 1,000 lookups stay, in ns; each is timed.
+/// The 99.9th percentile of lookup times in ns. Every lookup is timed.
 fn slowest(live: &LiveSieve, queries: &[IpAddr], time: Duration) -> u64 {
     let mut matcher = live.matcher();
     let mut times: Vec<u32> = Vec::with_capacity(1 << 24);
@@ -156,7 +156,7 @@ fn slowest(live: &LiveSieve, queries: &[IpAddr], time: Duration) -> u64 {
     u64::from(*times.select_nth_unstable(at).1)
 }
 
-/// How long lookups take at most, without swaps and while another thread opens the file and swaps again and again.
+/// The slowest lookups, without swaps, and while another thread keeps opening the file and swapping.
 fn swaps(path: &Path, time: Duration) {
     let live = LiveSieve::open(path).expect("a file that was saved");
     let queries = common::queries(100_000, &common::listed_hosts(half()), 100);

@@ -1,10 +1,10 @@
-//! Looking up addresses: `cargo bench --bench ip`.
+//! Looks up addresses: `cargo bench --bench ip`.
 //!
-//! Sets of 1,000 to 200,000 IPv4 hosts (up to 5 million with `NETSIEVE_BENCH_FULL=1`), 200,000 prefixes of /16 to /32, and 200,000 IPv6
-//! prefixes; 0, 0.1, 10 and 100 % of the queries hit, and as logs have them, where none does; on one thread and on two. What a
-//! set needs of memory is printed. The references are a binary search in sorted intervals, and a `HashSet` of
-//! hosts, which finds no prefix; the crates that one might use instead are in `benches/peers`, group `lookups`. With
-//! `NETSIEVE_DATA`, the real address feeds too.
+//! Sets of 1,000 to 200,000 IPv4 hosts (up to 5 million with `NETSIEVE_BENCH_FULL=1`), 200,000 prefixes of /16 to /32,
+//! and 200,000 IPv6 prefixes. 0, 0.1, 10 and 100 % of the queries hit; another set of queries resembles a log and never
+//! hits. On one thread and on two. The memory used by a set is printed. The references are a binary search in sorted
+//! intervals, and a `HashSet` of hosts, which finds no prefixes. Alternative crates are compared in `benches/peers`,
+//! group `lookups`. With `NETSIEVE_DATA`, also the real address feeds.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -22,7 +22,7 @@ static MEMORY: memory::Counting = memory::Counting;
 
 const QUERIES: usize = 16 * 1024;
 
-/// Counts the hits of all queries, and how many there must be.
+/// Counts the hits of all queries, and checks the count.
 fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<IpAddr>)]) {
     let mut group = c.benchmark_group(group);
     let sorted = intervals(sieve);
@@ -58,7 +58,7 @@ fn lookups(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<IpA
     group.finish();
 }
 
-/// First and last addresses of the merged prefixes of a sieve.
+/// The first and last addresses of a sieve's merged prefixes.
 fn intervals(sieve: &Sieve) -> Vec<(IpAddr, IpAddr)> {
     let nets = sieve.networks(|_| true).prefixes();
     nets.into_iter().map(|net| (net.network(), net.broadcast())).collect()
@@ -69,7 +69,7 @@ fn is_within(intervals: &[(IpAddr, IpAddr)], addr: IpAddr) -> bool {
     at > 0 && addr <= intervals[at - 1].1
 }
 
-/// Half of the queries on each of two threads.
+/// One half of the queries on each of two threads.
 fn two_threads(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec<IpAddr>)]) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
     let mut group = c.benchmark_group(group);
@@ -92,7 +92,7 @@ fn two_threads(c: &mut Criterion, group: &str, sieve: &Sieve, sets: &[(&str, Vec
     group.finish();
 }
 
-/// Builds, and prints what that needs of memory.
+/// Builds a sieve, and prints the memory used.
 fn build(group: &str, nets: &[ipnet::IpNet]) -> Sieve {
     let (sieve, usage) = memory::usage(|| common::sieve(common::net_indicators(nets)));
     memory::report(group, nets.len(), usage);

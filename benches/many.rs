@@ -1,7 +1,7 @@
 //! Many values and many rows at once: `cargo bench --bench many`.
 //!
-//! Values of each kind, and mixed, that match nothing, and with one in a thousand that does: in a batch and in a loop. Rows of about 150
-//! bytes: together, one by one, and as the one text that they were.
+//! Values of each kind, and mixed, with no match and with one in a thousand: in a batch and in a loop. Rows of about
+//! 150 bytes: together, one by one, and as a single text.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -16,7 +16,7 @@ use common::Planted;
 
 const VALUES: usize = 16 * 1024;
 
-/// Values of each kind; none is listed.
+/// Values of each kind, none of them listed.
 fn values() -> Vec<(&'static str, Vec<String>)> {
     let names = common::clean_names(VALUES);
     let addrs: Vec<String> = common::queries(VALUES, &[], 0).iter().map(ToString::to_string).collect();

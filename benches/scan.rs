@@ -1,13 +1,17 @@
-//! Scanning logs: `cargo bench --bench scan`.
+//! Scans logs: `cargo bench --bench scan`.
 //!
-//! Generated logs with the statistics of real ones. By size: 1,000 to 200,000 indicators (up to 5 million with
-//! `NETSIEVE_BENCH_FULL=1`), with hits in 0, 0.1, 10 and 100 % of the lines, on one thread and two; what a scanner needs of memory is
-//! printed. By engine: every one that the CPU can run, with 20,000 indicators (and 1.85 million), few hits (7 lines in 10,000) and many
-//! (1 line in 10), over 16 MB (400 MB with `NETSIEVE_BENCH_FULL=1`). References in the same run: counting the newlines with `memchr`,
-//! and an `aho-corasick` automaton of the same indicators, which finds substrings. Indicators near what the log shows,
-//! beneath the parents of its names and in the networks of its addresses. Text that is hard to scan. With `NETSIEVE_DATA`,
-//! the real feeds over the real logs too, and over 400 MB of their lines in turns: 20,000 real indicators, all of them, and two
-//! million.
+//! The logs are generated with the statistics of real ones.
+//!
+//! * By size: 1,000 to 200,000 indicators (up to 5 million with `NETSIEVE_BENCH_FULL=1`), with hits in 0, 0.1, 10 and
+//!   100 % of the lines, on one thread and on two. The memory used by a scanner is printed.
+//! * By engine: every engine that the CPU supports, with 20,000 indicators (and 1.85 million), few hits (7 lines in
+//!   10,000) and many (1 line in 10), over 16 MB (400 MB with `NETSIEVE_BENCH_FULL=1`).
+//! * References in the same run: counting newlines with `memchr`, and an `aho-corasick` automaton of the same
+//!   indicators, which finds substrings.
+//! * Indicators close to the contents of the log: under the parents of its names, and in the networks of its addresses.
+//! * Text that is hard to scan.
+//! * With `NETSIEVE_DATA`, the real feeds over the real logs, and over 400 MB of their lines in turns: with 20,000 real
+//!   indicators, all of them, and two million.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -112,7 +116,7 @@ fn generated(c: &mut Criterion) {
     }
 }
 
-/// Indicators near what the log shows, and as many hits as real lines have with all real feeds.
+/// Indicators close to the contents of the log, with as many hits as all real feeds give on real lines.
 fn near(c: &mut Criterion) {
     let (hosts, names) = common::near::near(20_000);
     let sieve = common::sieve(common::indicators(&hosts, &names, &[]));
@@ -168,8 +172,8 @@ fn real(c: &mut Criterion) {
     group.finish();
 }
 
-/// Real lines in turns, against real sets of three sizes: what a user's scan is like. A megabyte's places looked at and hits are
-/// printed.
+/// Real lines in turns, with real sets of three sizes, like a user's scan. Prints the places examined and the hits per
+/// megabyte.
 fn mix(c: &mut Criterion) {
     let Some(data) = common::data() else { return };
     let text = real::mix(&data, 400);

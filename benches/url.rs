@@ -1,9 +1,9 @@
-//! Canonicalising and looking up URLs: `cargo bench --bench url`.
+//! Canonicalises and looks up URLs: `cargo bench --bench url`.
 //!
-//! URLs of about 70 bytes; sets of 1,000 to 200,000 (up to 5 million with `NETSIEVE_BENCH_FULL=1`); 0, 0.1, 10 and 100 % of the
-//! queries hit, and all are of listed hosts with other paths. What a set needs of memory is printed. The reference is
-//! `url::Url::parse`, which does less: it undoes no escapes, and looks nothing up. With `NETSIEVE_DATA`, the URLs of the real access
-//! log against the real list too.
+//! URLs of about 70 bytes; sets of 1,000 to 200,000 (up to 5 million with `NETSIEVE_BENCH_FULL=1`). 0, 0.1, 10 and 100
+//! % of the queries hit; a further set asks for other paths on listed hosts. The memory used by a set is printed. The
+//! reference is `url::Url::parse`, which does less: it undoes no escapes and looks nothing up. With `NETSIEVE_DATA`,
+//! also the URLs of the real access log with the real list.
 
 use std::hint::black_box;
 
@@ -69,7 +69,7 @@ fn generated(c: &mut Criterion) {
                 (name, queries, hits)
             })
             .collect();
-        // The same hosts, other paths.
+        // Other paths on the same hosts.
         let others = (0..QUERIES).map(|at| format!("{}/elsewhere", listed[at * 7919 % n].replace('?', "/"))).collect();
         sets.push(("other paths", others, 0));
         run(c, &group, &sieve, &sets);

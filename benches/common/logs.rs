@@ -1,8 +1,10 @@
-//! Logs with the statistics of real ones.
+//! Generated logs with the statistics of real ones.
 //!
-//! Six kinds of lines. For those that there are real logs of, [`REAL`] states what was measured on them; a test holds the
-//! generated lines of that kind to it, and another the real logs. All kinds together, in the shares of [`MIX`], have one run of
-//! name bytes with a dot in it (a token) every 38 bytes, of which 30 in 100 are quads and 18 names; the rest are decimals, clock times, versions and field names. 2,000 distinct names and addresses, few of them in most lines.
+//! There are six kinds of lines. For the kinds that exist as real logs, [`REAL`] states the measured statistics; one
+//! test checks the generated lines against them, and another the real logs. All kinds together, in the shares of
+//! [`MIX`], have one token (a run of name bytes with a dot in it) every 38 bytes. Of 100 tokens, 30 are dotted quads
+//! and 18 are names; the others are decimals, clock times, versions and field names. There are 2,000 distinct names and
+//! addresses, and most lines use only a few of them.
 
 use std::fmt::{self, Write};
 use std::net::Ipv4Addr;
@@ -10,7 +12,7 @@ use std::net::Ipv4Addr;
 use super::Random;
 use super::values::{HOSTS, clean_names, v4, word};
 
-/// A log, and how many hits were planted in it.
+/// A log, and the number of hits planted in it.
 #[derive(Debug)]
 pub struct Corpus {
     pub text: Vec<u8>,
@@ -18,12 +20,12 @@ pub struct Corpus {
     pub lines: u64,
 }
 
-/// What a log is made from.
+/// The ingredients of a log.
 #[derive(Debug)]
 pub struct Planted<'t> {
     pub hosts: &'t [Ipv4Addr],
     pub names: &'t [String],
-    /// How many lines in 10,000 hold a hit.
+    /// The number of lines in 10,000 that contain a hit.
     pub rate: usize,
 }
 
@@ -38,7 +40,7 @@ pub enum Kind {
     Syslog,
 }
 
-/// Of 100 lines, how many are of each kind.
+/// The number of lines of each kind in 100.
 pub const MIX: [(Kind, usize); 6] = [
     (Kind::DnsTsv, 39),
     (Kind::DnsJson, 20),
@@ -48,10 +50,10 @@ pub const MIX: [(Kind, usize); 6] = [
     (Kind::Syslog, 15),
 ];
 
-/// How the tokens of a log are made up.
+/// Statistics of a log's tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Statistics {
-    /// Bytes for each run of name bytes with a dot in it.
+    /// Bytes per token, a run of name bytes with a dot in it.
     pub bytes_a_token: f64,
     /// Shares of the tokens.
     pub quads: f64,
@@ -88,7 +90,7 @@ impl Statistics {
     }
 }
 
-/// What was measured on the real logs: Zeek's DNS log as TSV and as JSON, an Apache access log, an auth log.
+/// Measurements of the real logs: Zeek's DNS log as TSV and as JSON, an Apache access log, an auth log.
 pub const REAL: [(Kind, &str, Statistics); 4] = [
     (Kind::DnsTsv, "zeek-dns.log", Statistics { bytes_a_token: 25.3, quads: 0.362, names: 0.204, bytes_a_line: 188.4 }),
     (
@@ -104,7 +106,7 @@ pub const REAL: [(Kind, &str, Statistics); 4] = [
     (Kind::Syslog, "auth.log", Statistics { bytes_a_token: 266.0, quads: 0.936, names: 0.046, bytes_a_line: 112.0 }),
 ];
 
-/// A log of at least `bytes` bytes, of all kinds of lines.
+/// A log of at least `bytes` bytes, with all kinds of lines.
 pub fn corpus(bytes: usize, planted: &Planted<'_>) -> Corpus {
     let total = MIX.iter().map(|(_, share)| share).sum();
     made_of(bytes, planted, |random| {
@@ -119,7 +121,7 @@ pub fn corpus(bytes: usize, planted: &Planted<'_>) -> Corpus {
     })
 }
 
-/// A log of one kind of lines.
+/// A log with one kind of lines.
 pub fn corpus_of(kind: Kind, bytes: usize, planted: &Planted<'_>) -> Corpus {
     made_of(bytes, planted, |_| kind)
 }
@@ -156,14 +158,14 @@ fn made_of(bytes: usize, planted: &Planted<'_>, kind: impl Fn(&mut Random) -> Ki
     corpus
 }
 
-/// What a line has to show, once. What else it shows is clean.
+/// A value that a line must show once. All its other values are clean.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     pub(super) host: Option<String>,
     pub(super) addr: Option<Ipv4Addr>,
 }
 
-/// What fills lines, none of it listed.
+/// Values that fill lines, none of them listed.
 #[derive(Debug)]
 pub struct Clean {
     names: Vec<String>,
@@ -198,9 +200,9 @@ impl Clean {
         *random.popular(&self.addrs)
     }
 
-    /// Adds a line of this kind, without its end.
+    /// Appends a line of this kind, without its line end.
     pub(super) fn line(&self, line: &mut String, random: &mut Random, kind: Kind, second: f64, shown: &Shown) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = match kind {
             Kind::DnsTsv => self.dns_tsv(line, random, second, shown),
             Kind::DnsJson => self.dns_json(line, random, shown),

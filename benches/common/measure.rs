@@ -1,12 +1,12 @@
 //! Timing side by side.
 //!
-//! What is compared runs in turns, so that a machine that is busy for a while is so for all. Ratios are taken within a round;
-//! their median and quartiles over the rounds are what is reported. If `NETSIEVE_BENCH_LOCK` names a file, it is locked while
-//! something is timed, as `flock` does, so that those who share a machine can take turns.
+//! Contenders run in turns, so that a machine that is busy for a while slows all of them. Ratios are taken within a
+//! round, and their median and quartiles over all rounds are reported. If `NETSIEVE_BENCH_LOCK` names a file, it is
+//! locked during timing, as `flock` does, so that users who share a machine can take turns.
 
 use std::fs::File;
 
-/// Something that is timed. What it returns is its answer, which must be the same each time.
+/// A function to be timed. It returns its answer, which must be the same every time.
 pub struct Contender<'c> {
     pub name: String,
     run: Box<dyn FnMut() -> u64 + 'c>,
@@ -18,7 +18,7 @@ impl<'c> Contender<'c> {
     }
 }
 
-/// How long each round took, in seconds for one run.
+/// The seconds that one run took, in each round.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub name: String,
@@ -47,13 +47,13 @@ impl Outcome {
         Spread::of(self.seconds.clone())
     }
 
-    /// How many times as long `other` took, round by round.
+    /// The ratio of `other`'s time to this one's, over all rounds.
     pub fn times_faster_than(&self, other: &Outcome) -> Spread {
         Spread::of(self.seconds.iter().zip(&other.seconds).map(|(own, other)| other / own).collect())
     }
 }
 
-/// Waits for its turn. The turn ends when the file is closed.
+/// Waits for its turn, which ends when the file is closed.
 fn turn() -> Option<File> {
     let path = std::env::var_os("NETSIEVE_BENCH_LOCK")?;
     let file = File::options().create(true).append(true).open(path).expect("a lock file");
@@ -61,18 +61,18 @@ fn turn() -> Option<File> {
     Some(file)
 }
 
-/// Runs all contenders in turns, each for at least `least` seconds a round, by a clock that tells seconds. The CPU time of the
-/// thread is the clock for what runs on one thread: it stands still while others have the CPU.
+/// Runs all contenders in turns, each for at least `least` seconds per round by `clock`, which returns seconds. For
+/// work on one thread use the thread's CPU time as the clock: it stands still while others have the CPU.
 pub fn interleaved(mut contenders: Vec<Contender<'_>>, rounds: usize, least: f64, clock: fn() -> f64) -> Vec<Outcome> {
     let _turn = turn();
-    // Once to warm up, and to know how often.
+    // Runs once to warm up, and to find the number of repetitions.
     let mut outcomes: Vec<(Outcome, u32)> = Vec::new();
     for contender in &mut contenders {
         let mut start = clock();
         let answer = (contender.run)();
         let mut once = clock() - start;
         if once < 10.0 * least {
-            // What it needed to warm up is not what it takes.
+            // Excludes the warm-up.
             start = clock();
             (contender.run)();
             once = clock() - start;
@@ -82,7 +82,7 @@ pub fn interleaved(mut contenders: Vec<Contender<'_>>, rounds: usize, least: f64
     }
     for _ in 0..rounds {
         for (contender, (outcome, times)) in contenders.iter_mut().zip(&mut outcomes) {
-            // What ran before it has taken its place in the caches.
+            // The contender before has displaced its data from the caches.
             if *times > 1 {
                 (contender.run)();
             }

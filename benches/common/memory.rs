@@ -1,6 +1,6 @@
-//! An allocator that keeps account: how much is in use, and the most that ever was.
+//! An allocator that tracks the memory in use and its peak.
 //!
-//! A benchmark that wants to know says `#[global_allocator] static MEMORY: memory::Counting = memory::Counting;`.
+//! To use it, declare `#[global_allocator] static MEMORY: memory::Counting = memory::Counting;`.
 #![allow(unsafe_code, reason = "an allocator")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -9,61 +9,61 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts the bytes that all threads ask for.
+/// Counts the bytes that all threads allocate.
 #[derive(Debug)]
 pub struct Counting;
 
 impl Counting {
     fn grow(by: usize) {
         let now = IN_USE.fetch_add(by, Relaxed) + by;
-        // A load is cheaper than a swap, and most of the time nothing is to be done.
+        // A load is cheaper than a read-modify-write, and the peak rarely changes.
         if now > PEAK.load(Relaxed) {
             PEAK.fetch_max(now, Relaxed);
         }
     }
 }
 
-// SAFETY: every call is handed on as it is to the system's allocator, whose contract is the same.
+// SAFETY: every call is passed unchanged to the system's allocator, which has the same contract.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         Self::grow(layout.size());
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         Self::grow(layout.size());
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
-        // Both may be there at once while one is copied into the other.
+        // Both blocks may exist at once while one is copied to the other.
         Self::grow(len);
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         let moved = unsafe { System.realloc(pointer, layout, len) };
         IN_USE.fetch_sub(layout.size(), Relaxed);
         moved
     }
 }
 
-/// What a piece of work needed, in bytes.
+/// The memory that a piece of work used, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// The most that was in use at once, beyond what was before.
+    /// The peak, beyond what was in use before.
     pub peak: usize,
-    /// What the result still holds.
+    /// The memory that the result still holds.
     pub kept: usize,
 }
 
-/// Runs something and tells what it needed. What it is to consume it should make itself: else its end is counted, not its start.
-/// Zeros if [`Counting`] is not the global allocator.
+/// Runs a function and returns the memory it used. It should create its own input: freeing memory allocated before
+/// would distort the result. Zeros if [`Counting`] is not the global allocator.
 pub fn usage<T>(run: impl FnOnce() -> T) -> (T, Usage) {
     let before = IN_USE.load(Relaxed);
     PEAK.store(before, Relaxed);
@@ -72,7 +72,7 @@ pub fn usage<T>(run: impl FnOnce() -> T) -> (T, Usage) {
     (result, Usage { peak, kept: IN_USE.load(Relaxed).saturating_sub(before) })
 }
 
-/// Prints what a piece of work needed, as a whole and for each of `n` things.
+/// Prints the memory that a piece of work used, in total and per thing.
 pub fn report(what: &str, n: usize, usage: Usage) {
     let (peak, kept) = (usage.peak as f64, usage.kept as f64);
     let each = |bytes: f64| if n > 1 { format!(" ({:.1} bytes each)", bytes / n as f64) } else { String::new() };

@@ -1,14 +1,15 @@
-//! Indicators and logs for benchmarks and tests, made up from a fixed seed.
+//! Indicators and logs for benchmarks and tests, generated from a fixed seed.
 //!
-//! What is listed and what is not never meet by chance: the second octet of a listed IPv4 address is odd, a listed name's
-//! registrable label ends in `x`, and neither is so for anything else. So the number of hits is the number that was planted.
+//! Listed and other values never coincide by chance: the second octet of a listed IPv4 address is odd, the registrable
+//! label of a listed name ends in `x`, and neither holds for any other value. So the number of hits is exactly the
+//! number planted.
 //!
 //! * [`values`]: names, addresses, prefixes, URLs.
-//! * [`logs`]: logs with the statistics of real ones, and hits planted in them.
-//! * [`near`]: indicators near what those logs show.
-//! * [`labelled`]: logs in which the place of every observable and every near miss is known.
-//! * [`measure`]: timing side by side.
-//! * [`memory`]: an allocator that keeps account.
+//! * [`logs`]: logs with the statistics of real ones, and planted hits.
+//! * [`near`]: indicators close to the contents of those logs.
+//! * [`labelled`]: logs in which the position of every observable and every near miss is known.
+//! * [`measure`]: side-by-side timing.
+//! * [`memory`]: an allocator that tracks memory.
 #![allow(dead_code, reason = "each benchmark uses a part")]
 #![allow(unused_imports, reason = "each benchmark uses a part")]
 #![allow(unreachable_pub, reason = "a module of benchmarks, which reach all of it")]
@@ -36,10 +37,10 @@ pub use values::{
 /// The seed of everything.
 pub const SEED: u64 = 0x6E65_7473_6965_7665;
 
-/// How many lookups in a thousand, or lines, hit: none, 0.1 %, 10 %, all.
+/// The rates of hits among lookups or lines, per thousand: none, 0.1 %, 10 %, all.
 pub const RATES: [(&str, usize); 4] = [("0 %", 0), ("0.1 %", 1), ("10 %", 100), ("100 %", 1000)];
 
-/// How many indicators: up to 200,000, and with `NETSIEVE_BENCH_FULL=1` up to 5 million.
+/// The numbers of indicators: up to 200,000, and up to 5 million with `NETSIEVE_BENCH_FULL=1`.
 pub fn sizes() -> &'static [usize] {
     if is_full() { &[1_000, 20_000, 200_000, 1_850_000, 5_000_000] } else { &[1_000, 20_000, 200_000] }
 }
@@ -61,12 +62,12 @@ impl Random {
         z ^ z >> 31
     }
 
-    /// A number below `n`.
+    /// A random number below `n`.
     pub fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.next()) * n as u128) >> 64) as usize
     }
 
-    /// One of these, the first ones more often.
+    /// One of these at random, with a preference for the first ones.
     pub fn popular<'t, T>(&mut self, from: &'t [T]) -> &'t T {
         let n = self.below(from.len());
         &from[n * self.below(from.len()) / from.len()]
@@ -77,7 +78,7 @@ impl Random {
     }
 }
 
-/// What a sieve is built from.
+/// The indicators to build a sieve from.
 pub fn indicators(hosts: &[Ipv4Addr], names: &[String], urls: &[String]) -> Vec<Indicator> {
     let hosts = hosts.iter().map(|&addr| Indicator::Ip { net: IpAddr::V4(addr).into(), port: None });
     let names = names.iter().map(|name| Indicator::Domain {
@@ -94,7 +95,7 @@ pub fn net_indicators(nets: &[IpNet]) -> Vec<Indicator> {
     nets.iter().map(|&net| Indicator::Ip { net, port: None }).collect()
 }
 
-/// One feed with these indicators; none is refused.
+/// A sieve of one feed with these indicators, none of which is refused.
 pub fn sieve(indicators: Vec<Indicator>) -> Sieve {
     let mut builder = Sieve::builder();
     builder.public_suffixes(PublicSuffixes::empty());
@@ -107,12 +108,12 @@ pub fn sieve(indicators: Vec<Indicator>) -> Sieve {
     sieve
 }
 
-/// The folder of real data, if it is named.
+/// The folder of real data, if one is named.
 pub fn data() -> Option<PathBuf> {
     std::env::var_os("NETSIEVE_DATA").map(PathBuf::from)
 }
 
-/// Whether the largest sizes are asked for: `NETSIEVE_BENCH_FULL=1`.
+/// Returns true if the largest sizes are requested: `NETSIEVE_BENCH_FULL=1`.
 pub fn is_full() -> bool {
     std::env::var_os("NETSIEVE_BENCH_FULL").is_some_and(|value| value == "1")
 }

@@ -1,8 +1,8 @@
-//! Real indicators and real lines, where `NETSIEVE_DATA` names a folder of them.
+//! Real indicators and real lines, if `NETSIEVE_DATA` names a folder of them.
 //!
-//! Real sets share parents and networks with what logs show: one listed `x.parent.test` lets every name under `parent.test` pass a
-//! filter of last two labels, and one listed host every address of its network. Made-up sets that know nothing of the log do not, so
-//! that they flatter a scanner.
+//! Real sets share parents and networks with real logs: one listed `x.parent.test` lets every name under `parent.test`
+//! pass a filter of last two labels, and one listed host lets every address of its network pass. Made-up sets unrelated
+//! to the log do not, so they flatter a scanner.
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
@@ -14,10 +14,10 @@ use netsieve::{Feed, Indicator, Sieve, feed};
 
 use super::common::Random;
 
-/// How many lines in 10,000 get an indicator planted.
+/// The share of lines with a planted indicator: 7 in 10,000.
 const PLANTED: f64 = 0.0007;
 
-/// How many indicators the largest set has.
+/// The number of indicators in the largest set.
 const LARGEST: usize = 2_040_000;
 
 #[derive(Default)]
@@ -40,7 +40,7 @@ fn files(folder: &Path, into: &mut Vec<PathBuf>) {
         std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
     all.sort();
     for path in all {
-        // What allows is no indicator.
+        // Allow lists hold no indicators.
         if path.is_dir() && !path.ends_with("warninglists") {
             files(&path, into);
         } else if path.is_file() && !path.to_string_lossy().contains("allow") {
@@ -49,13 +49,13 @@ fn files(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// The distinct indicators of all feeds but patterns.
+/// The distinct indicators of all feeds, without patterns.
 pub(crate) fn listed(data: &Path) -> Vec<Indicator> {
     let mut all = Vec::new();
     files(&data.join("feeds"), &mut all);
     let mut sink = Sink::default();
     for file in all {
-        // Some are broken on purpose, or hold nothing.
+        // Some are deliberately broken or empty.
         let _ = feed::read_file(&file, None, &Feed::new("feed"), &mut sink);
     }
     let mut seen = HashSet::new();
@@ -63,7 +63,7 @@ pub(crate) fn listed(data: &Path) -> Vec<Indicator> {
     sink.0
 }
 
-/// A name beside a listed one, or an address in its /24 or /16; `None` of others.
+/// A name next to a listed one, or an address in its /24 or /16; `None` for other kinds.
 fn sibling(random: &mut Random, of: &Indicator) -> Option<Indicator> {
     match of {
         Indicator::Ip { net, .. } => match net.addr() {
@@ -83,7 +83,7 @@ fn sibling(random: &mut Random, of: &Indicator) -> Option<Indicator> {
     }
 }
 
-/// Three sets: 20,000 drawn from all feeds; all of them; and those with siblings of theirs, two million in all.
+/// Three sets: 20,000 drawn from all feeds; all of them; and all of them with siblings, two million in total.
 pub(crate) fn sets(data: &Path) -> [(&'static str, Sieve); 3] {
     let all = listed(data);
     let mut random = Random::new(20);
@@ -101,7 +101,7 @@ pub(crate) fn sets(data: &Path) -> [(&'static str, Sieve); 3] {
     [("20,000 real", sieve(drawn)), ("all real", sieve(all)), ("2 million", sieve(most))]
 }
 
-/// One feed of them; what the guards refuse is left out.
+/// A sieve of one feed, without the indicators that the guards refuse.
 fn sieve(indicators: Vec<Indicator>) -> Sieve {
     let mut builder = Sieve::builder();
     let feed = builder.feed(Feed::new("feed"));
@@ -111,8 +111,8 @@ fn sieve(indicators: Vec<Indicator>) -> Sieve {
     builder.build().expect("no more than ids can count").0
 }
 
-/// Real lines of many formats in turns, with other addresses and first labels: so many megabytes, made by the `mixlog.py` that lies beside
-/// the data.
+/// Real lines of many formats in turns, with addresses and first labels replaced: `megabytes` of them, made by
+/// `mixlog.py`, which is next to the data.
 pub(crate) fn mix(data: &Path, megabytes: usize) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder");
     let (out, planted) = (folder.path().join("mix.log"), folder.path().join("planted"));

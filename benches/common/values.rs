@@ -1,4 +1,4 @@
-//! Values: names, addresses, prefixes and URLs that are listed, and such that are not.
+//! Listed and other names, addresses, prefixes and URLs.
 
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -21,7 +21,7 @@ pub(super) fn word(random: &mut Random, syllables: usize, out: &mut String) {
     }
 }
 
-/// A name; `mark` ends its registrable label, and `n` makes it distinct.
+/// A name. `mark` ends its registrable label, and `n` makes it distinct.
 pub fn name(random: &mut Random, n: usize, mark: char) -> String {
     let mut name = String::new();
     match random.below(10) {
@@ -39,7 +39,8 @@ pub fn name(random: &mut Random, n: usize, mark: char) -> String {
     }
     let syllables = 1 + random.below(3);
     word(random, syllables, &mut name);
-    // The number in letters, as the real ones are mostly. No syllable has a `w`, so that no two labels are the same.
+    // The number in letters, because real names contain few digits. Syllables never contain a `w`, so all labels
+    // differ.
     name.push('w');
     let mut n = n;
     while n > 0 {
@@ -52,25 +53,25 @@ pub fn name(random: &mut Random, n: usize, mark: char) -> String {
     name
 }
 
-/// `n` distinct names that are listed.
+/// `n` distinct listed names.
 pub fn listed_names(n: usize) -> Vec<String> {
     let mut random = Random::new(1);
     (0..n).map(|n| name(&mut random, n, 'x')).collect()
 }
 
-/// `n` distinct names that are not.
+/// `n` distinct names that are not listed.
 pub fn clean_names(n: usize) -> Vec<String> {
     let mut random = Random::new(2);
     (0..n).map(|n| name(&mut random, n, 'y')).collect()
 }
 
 pub(super) fn v4(random: &mut Random, odd: bool) -> Ipv4Addr {
-    // Between 11.0.0.0 and 91.255.255.255: no guard refuses one.
+    // Between 11.0.0.0 and 91.255.255.255, where no guard refuses an address.
     let bits = random.next() as u32 % (81 << 24) + (11 << 24);
     Ipv4Addr::from_bits(bits & !(1 << 16) | u32::from(odd) << 16)
 }
 
-/// `n` distinct IPv4 hosts that are listed.
+/// `n` distinct listed IPv4 hosts.
 pub fn listed_hosts(n: usize) -> Vec<Ipv4Addr> {
     let mut random = Random::new(3);
     let mut hosts: Vec<Ipv4Addr> = Vec::new();
@@ -82,7 +83,7 @@ pub fn listed_hosts(n: usize) -> Vec<Ipv4Addr> {
     hosts
 }
 
-/// `n` IPv4 prefixes of /16 to /32 that are listed, most of them long.
+/// `n` listed IPv4 prefixes of /16 to /32, most of them long.
 pub fn listed_nets(n: usize) -> Vec<IpNet> {
     let mut random = Random::new(4);
     let net = |random: &mut Random| {
@@ -92,7 +93,7 @@ pub fn listed_nets(n: usize) -> Vec<IpNet> {
     (0..n).map(|_| net(&mut random)).collect()
 }
 
-/// `n` IPv6 prefixes of /32 to /128 that are listed.
+/// `n` listed IPv6 prefixes of /32 to /128.
 pub fn listed_nets6(n: usize) -> Vec<IpNet> {
     let mut random = Random::new(5);
     let net = |random: &mut Random| {
@@ -104,11 +105,11 @@ pub fn listed_nets6(n: usize) -> Vec<IpNet> {
 
 fn v6(random: &mut Random, odd: bool) -> Ipv6Addr {
     let bits = u128::from(random.next()) << 64 | u128::from(random.next());
-    // 2400::/12 and the like; the second group tells what is listed.
+    // 2400::/12 and similar; the second group marks listed ones.
     Ipv6Addr::from_bits(bits >> 8 & !(1 << 96) | 0x24 << 120 | u128::from(odd) << 96)
 }
 
-/// Addresses to look up, of which `hits` in a thousand are in `listed`.
+/// Addresses to look up; `hits` in a thousand are in `listed`.
 pub fn queries(n: usize, listed: &[Ipv4Addr], hits: usize) -> Vec<IpAddr> {
     let mut random = Random::new(6);
     let query = |random: &mut Random| {
@@ -118,7 +119,7 @@ pub fn queries(n: usize, listed: &[Ipv4Addr], hits: usize) -> Vec<IpAddr> {
     (0..n).map(|_| query(&mut random)).collect()
 }
 
-/// As logs have them: half of them from a few networks of one's own, the rest a few popular ones. None is listed.
+/// Addresses as in logs: half of them from a few local networks, the rest from a few popular ones. None is listed.
 pub fn log_like_queries(n: usize) -> Vec<IpAddr> {
     let mut random = Random::new(7);
     let popular: Vec<Ipv4Addr> = (0..2000).map(|_| v4(&mut random, false)).collect();
@@ -129,7 +130,7 @@ pub fn log_like_queries(n: usize) -> Vec<IpAddr> {
     (0..n).map(|_| query(&mut random)).collect()
 }
 
-/// IPv6 addresses to look up, of which `hits` in a thousand are in `listed`.
+/// IPv6 addresses to look up; `hits` in a thousand are in `listed`.
 pub fn queries6(n: usize, listed: &[IpNet], hits: usize) -> Vec<IpAddr> {
     let mut random = Random::new(8);
     let query = |random: &mut Random| {
@@ -138,7 +139,7 @@ pub fn queries6(n: usize, listed: &[IpNet], hits: usize) -> Vec<IpAddr> {
     (0..n).map(|_| query(&mut random)).collect()
 }
 
-/// `n` URLs with paths; on listed hosts or on clean ones.
+/// `n` URLs with paths, on the given hosts.
 pub fn urls(n: usize, names: &[String]) -> Vec<String> {
     let mut random = Random::new(9);
     let url = |random: &mut Random| {

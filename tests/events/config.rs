@@ -1,4 +1,4 @@
-//! Layouts of a configuration: read, used, and refused with the place that is wrong.
+//! Log layouts in a configuration: how they are read and used, and the position of errors in them.
 
 use netsieve::event::{EcsName, EventOptions, EventReader, Layout, LayoutConfig};
 
@@ -68,7 +68,7 @@ fn layouts_of_a_configuration_name_the_fields_of_their_lines() {
         let at = line.find("evil.test").unwrap();
         assert_eq!(event.field_at(at..at + 9).unwrap().role(), Some(EcsName::UrlDomain), "{line}");
     }
-    // The next one that matches.
+    // The reader goes on to the next layout that matches.
     let mut reader = reader();
     let event = reader.read(b"x=2026-05-12T10:02:03Z up=192.0.2.7");
     assert_eq!(event.layout_name(), "rest");
@@ -101,7 +101,7 @@ fn what_is_wrong_in_a_layout_is_said_with_its_place() {
     }
     let many = format!("[layout.a]\nmatch = \"x\"\ntime = [{}]\n", "\"y\", ".repeat(17));
     assert!(LayoutConfig::parse(&many, "c.toml").unwrap_err().to_string().contains("more than 16"));
-    // A configuration of feeds alone has none.
+    // A configuration with feeds only has no layouts.
     assert!(LayoutConfig::parse("[[feed]]\npath = \"a\"\n", "c.toml").unwrap().is_empty());
 }
 

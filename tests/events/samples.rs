@@ -1,15 +1,15 @@
-//! A labelled sample for every layout: what is read of it, and in which field a planted value stands. All are made up.
+//! A labelled, made-up sample of every layout: the fields read from it, and the field of each planted value.
 
 use std::collections::BTreeSet;
 
 use netsieve::event::{EcsName, EventOptions, EventReader, Layout};
 
 struct Sample {
-    /// The head of the file, or nothing.
+    /// The header of the file, or an empty text.
     head: &'static str,
     line: &'static str,
     layout: &'static str,
-    /// `name=value` in normal names; a name without `=` is absent.
+    /// `name=value` with ECS names; a name without `=` must be absent.
     normal: &'static [&'static str],
     /// A value in the line, the raw name of its field, and its role.
     planted: &'static [(&'static str, &'static str, &'static str)],
@@ -698,7 +698,7 @@ fn every_layout_has_a_sample() {
     }
 }
 
-/// Whatever is cut off, doubled, nested or made up, a line is read and its spans stand in it.
+/// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.
 #[test]
 fn damaged_lines_are_read_too() {
     for sample in SAMPLES {
@@ -732,7 +732,7 @@ fn check(reader: &mut EventReader, line: &[u8]) -> Layout {
     event.layout()
 }
 
-/// Lines made to be slow: each takes time linear in its length.
+/// Lines designed to be slow: each takes time linear in its length.
 #[test]
 fn hostile_lines_take_linear_time() {
     let pieces = [

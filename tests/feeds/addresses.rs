@@ -1,4 +1,4 @@
-//! Lists of addresses and networks, each with marks of its own.
+//! Lists of addresses and networks, each with features of its own.
 
 use netsieve::feed::Format;
 use netsieve::{Action, Feed};

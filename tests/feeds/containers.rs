@@ -1,4 +1,4 @@
-//! Feeds that are packed: zip archives, databases, and what is made to fill memory.
+//! Packed feeds: zip archives, databases, and files designed to exhaust memory.
 
 use std::io::{Cursor, Write as _};
 
@@ -24,7 +24,7 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
 const HOSTS: &[u8] = b"# made up\n0.0.0.0 evil.test\n0.0.0.0 bad.example\n";
 const PLAIN: &[u8] = b"192.0.2.1\n198.51.100.300\n198.51.100.0/24\n";
 
-/// Each member is read by its own format; the lines of the second follow those of the first.
+/// Each member is read in its own format, and line numbers continue from the first to the second.
 #[test]
 fn members_of_an_archive() {
     let archive = zip(&[
@@ -44,14 +44,14 @@ fn members_of_an_archive() {
     );
     assert_eq!(seen.rejections.len(), 2);
 
-    // From a file it is read in place.
+    // A file is read in place.
     let path = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(path.path(), &archive).unwrap();
     let mut from_file = Seen::default();
     feed::read_file(path.path(), None, &Feed::new(""), &mut from_file).unwrap();
     assert_eq!(from_file.events, seen.events);
 
-    // The format that is named is that of the members.
+    // A format that is named applies to the members.
     let (result, seen) = read_as(&zip(&[("a", PLAIN)]), Some(Format::Plain), &Feed::new(""));
     assert_eq!((result.unwrap(), seen.records.len()), (Format::Plain, 2));
 }
@@ -64,14 +64,14 @@ fn archives_that_are_none() {
     assert!(error.contains("no feed in this zip archive; a.txt: format not recognised"), "{error}");
     let error = read_err(zip(&[("a.zip", &zip(&[("b.txt", PLAIN)]))]));
     assert!(error.contains("a.zip: a zip archive, which is read from a file alone: unpack it first"), "{error}");
-    // Cut anywhere, the directory at its end is missing.
+    // A truncated archive lacks the directory at its end.
     let archive = zip(&[("list.hosts", HOSTS), ("list.txt", PLAIN)]);
     for cut in 1..archive.len() {
         assert!(crate::read(&archive[..cut]).0.is_err(), "{cut}");
     }
 }
 
-/// Damaged archives are errors or reports, and what still checks out is read.
+/// Damage to an archive is an error or is reported, and intact parts are read.
 #[test]
 fn damaged_archives() {
     let archive = zip(&[("list.hosts", HOSTS), ("list.txt", PLAIN)]);
@@ -80,7 +80,7 @@ fn damaged_archives() {
             let mut damaged = archive.clone();
             damaged[at] ^= flip;
             let (result, seen) = crate::read(&damaged);
-            // Names and dates may change for all that; what is read is whole, or a member is rejected.
+            // The damage may only affect names and dates. Otherwise everything is read, or a member is rejected.
             let is_told = result.is_err() || seen.rejections.iter().any(|(_, _, reason)| *reason == Reject::Malformed);
             assert!(is_told || seen.records.len() == 4, "{at} {flip}: {seen:?}");
         }
@@ -107,10 +107,10 @@ fn bombs_end_at_a_cap() {
     }
 }
 
-/// A database in the format of MaxMind, with 32-bit records.
+/// A database in MaxMind's format, with 32-bit records.
 struct Database {
     nodes: Vec<[Option<usize>; 2]>,
-    /// What a branch leads to: the data at an offset.
+    /// The data offset of each branch that ends in data.
     leaves: std::collections::BTreeMap<(usize, usize), usize>,
     data: Vec<u8>,
 }
@@ -250,7 +250,7 @@ fn databases_that_are_none() {
     }
     let (result, _) = read_as(b"evil.test\n", Some(Format::Mmdb), &Feed::new(""));
     assert!(result.unwrap_err().to_string().contains("no MMDB file"));
-    // Every branch of 32 nodes leads to the next: 2^32 networks in 256 bytes.
+    // Both branches of 32 nodes lead to the next node: 2^32 networks in 256 bytes.
     let mut bomb = Database::new();
     bomb.nodes = (1..=32).map(|next| [Some(next), Some(next)]).collect();
     bomb.nodes[31] = [None, None];

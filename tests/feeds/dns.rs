@@ -63,7 +63,7 @@ a.test#@#.ad
         "26 ! bad_pattern: *",
     ];
     assert_eq!(events(Format::AdBlock, list), expected);
-    // In a list that allows everything beneath, an exception is no more than the rest of it.
+    // In an allow-all list, an exception is an ordinary entry.
     let feed = Feed::new("").action(Action::AllowAll);
     assert_eq!(
         events_of(Format::AdBlock, b"@@||good.example^\n@@||fine.example^\n", &feed)[0],
@@ -226,20 +226,20 @@ what is this
         "30 ! malformed: what is this",
     ];
     assert_eq!(events(Format::Rpz, zone), expected);
-    // Without a head, names are what they are, with a final dot or without.
+    // Without a header, names are absolute, with or without a final dot.
     let part = "bad.example\tCNAME\t.\nworse.example. 3600 IN CNAME rpz-passthru.\n";
     assert_eq!(events(Format::Rpz, part), ["1 domain exact bad.example", "2 domain exact worse.example action=allow"]);
     let open = "bad.example CNAME .\nworse.example CNAME (\n .\nlost.example CNAME .\n";
     assert_eq!(events(Format::Rpz, open)[1], "2 ! malformed: worse.example CNAME ( . lost.example CNAME .");
-    // As a dump of a transfer has it: everything spelt out.
+    // As a zone transfer dumps it, with everything spelt out.
     let dump = "rpz.example. 300 IN SOA a. b. 1 2 3 4 5\nbad.test.rpz.example. 300 IN CNAME .\n";
     assert_eq!(events(Format::Rpz, dump), ["2 domain exact bad.test"]);
-    // A zone without policies is no feed.
+    // A zone without policies is not a feed.
     let (result, _) = read(b"a.test. IN A 192.0.2.1\nb.test. IN CNAME a.test.\n", None, &Feed::new(""));
     assert!(result.unwrap_err().to_string().contains("not recognised"));
 }
 
-/// Lists of another kind, and mixtures, are not taken for one of these.
+/// Lists of other kinds, and mixtures, are not recognised as one of these formats.
 #[test]
 fn not_taken_for_these() {
     for text in ["evil.test\nbad.example\na.test\n", "0.0.0.0 evil.test\n0.0.0.0 bad.example\n"] {
@@ -255,7 +255,7 @@ fn not_taken_for_these() {
     }
 }
 
-/// One list in six formats: 7,355 names with all beneath, or the 14,043 names they cover.
+/// One list in six formats: 7,355 names with all names under them, or the 14,043 names they cover.
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn one_list_in_six_formats() {
@@ -305,7 +305,7 @@ fn other_real_lists() {
     let (format, seen) = read_real("hagezi-light.adblock.txt");
     assert_eq!((format, seen.rejections.len(), seen.skips().len()), (Format::AdBlock, 0, 0));
     assert_eq!(seen.count(Kind::Domain, Some(Scope::Suffix)), 122_680);
-    // 482 exceptions, two of which are globs that hold at the start of a name and of a label.
+    // 482 exceptions. Two are globs, which apply at the start of a name and of each label.
     let (format, seen) = read_real("hagezi-allow-referral.adblock.txt");
     assert_eq!((format, seen.rejections.len(), seen.skips().len()), (Format::AdBlock, 0, 0));
     assert_eq!((seen.count(Kind::Domain, Some(Scope::Suffix)), seen.count(Kind::Pattern, None)), (480, 4));

@@ -1,4 +1,4 @@
-//! What real lists do, and readers once took by half or for something else.
+//! Features of real lists that readers once misread or read only in part.
 
 use netsieve::Feed;
 use netsieve::feed::Format;
@@ -6,7 +6,7 @@ use netsieve::indicator::WarningKind;
 
 use crate::seen::{events, events_named, read};
 
-/// The warnings of a text that is recognised as `format`: line and what is said.
+/// The warnings for a text read as `format`: line and kind.
 #[track_caller]
 fn warnings(format: Option<Format>, text: &str) -> Vec<(u32, WarningKind)> {
     let (result, seen) = read(text.as_bytes(), format, &Feed::new("demo"));
@@ -22,7 +22,7 @@ fn tables_of_two_addresses_are_no_ranges() {
     let seen = events(Format::Csv, table);
     let addresses: Vec<&str> = seen.iter().map(|event| event.split(' ').nth(2).unwrap()).collect();
     assert_eq!(addresses, expected);
-    // Columns of unknown names are a question, with numbers behind them too.
+    // Columns with unknown names are an error that asks for them, even if numbers follow.
     for rest in ["bot", "7"] {
         let table = format!(
             "client,server,n\n192.0.2.7,192.0.2.9,{rest}\n198.51.100.2,198.51.100.4,{rest}\n192.0.2.1,192.0.2.3,{rest}\n"

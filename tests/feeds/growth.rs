@@ -1,4 +1,4 @@
-//! Time at twice the size, for texts made to be slow.
+//! Compares the time for twice the size, on texts designed to be slow.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use netsieve::feed::Format;
 
 use crate::seen::read;
 
-/// A text of some size for a reader.
+/// A name, a reader, and a text of a given size for it.
 type Hostile = (&'static str, Format, fn(usize) -> String);
 
 const HOSTILE: &[Hostile] = &[
@@ -63,7 +63,7 @@ fn cpu_time() -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-/// Run alone: `cargo test --release --test feeds growth -- --ignored --nocapture --test-threads 1`.
+/// Run it alone: `cargo test --release --test feeds growth -- --ignored --nocapture --test-threads 1`.
 #[test]
 #[ignore = "measures time"]
 fn time_at_twice_the_size() {
@@ -80,7 +80,7 @@ fn time_at_twice_the_size() {
         let size = 1 << 20;
         let (once, twice) = (run(size), run(2 * size));
         println!("{what:26} {format:12} {once:7.2} s {twice:7.2} s, ratio {:.2}", twice / once.max(0.01));
-        // A clock of ten milliseconds says nothing of less.
+        // The clock ticks every ten milliseconds, so shorter times mean nothing.
         if twice > 0.3 && twice > 2.6 * once {
             slow.push(*what);
         }
@@ -88,7 +88,7 @@ fn time_at_twice_the_size() {
     assert!(slow.is_empty(), "{slow:?}");
 }
 
-/// None of them ends in a panic, and what is not read is said.
+/// None of them panics, and everything that is not read is reported.
 #[test]
 fn hostile_texts_end_well() {
     for (what, format, text) in HOSTILE {

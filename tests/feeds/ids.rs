@@ -1,4 +1,4 @@
-//! What sensors and intrusion detection systems read.
+//! Input of sensors and intrusion detection systems.
 
 use netsieve::feed::Format;
 use netsieve::{Feed, Kind, Policy, Reject, Scope};
@@ -237,8 +237,8 @@ fn real_rules() {
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn real_trails() {
-    // Counted by shape: names, address and port, URLs, names with a path; bare paths; addresses with a letter before them;
-    // regular expressions.
+    // Counted by shape: names, address with port, URLs, names with a path; bare paths; addresses with a letter before
+    // them; regular expressions.
     for (name, domains, ips, urls, paths, broken, regexes) in [
         ("elf_mirai", 4_386, 10_916, 1_885, 37_611, 0, 0),
         ("android_parcel", 631, 17, 13, 8, 0, 0),

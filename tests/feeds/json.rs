@@ -64,7 +64,7 @@ fn misp() {
         format!("23 ip 192.0.2.3:6667 tags={tags} {about} {day} text=Made up"),
     ];
     assert_eq!(events(Format::Misp, EVENT), expected);
-    // However it is wrapped, and on one line.
+    // In any wrapper, and on one line.
     let event = EVENT.trim_start_matches("{\"response\": [").trim_end().trim_end_matches("]}").replace('\n', "");
     let bare = event.trim_start_matches("{\"Event\": ").trim_end_matches('}').to_owned() + "}";
     let texts = |events: Vec<String>| -> Vec<String> {
@@ -103,7 +103,7 @@ fn a_misp_feed() {
     assert_eq!(rejected.len(), 2);
     assert!(rejected[0].0 == 3 && rejected[0].1.contains("invalid JSON at byte"), "{rejected:?}");
     assert!(rejected[1].0 == 4 && rejected[1].1.starts_with(&uuid(4)), "{rejected:?}");
-    // Without the folder there is nothing to read; and no key leads out of it.
+    // Without the folder there are no events to read, and no key may lead outside it.
     let (result, _) = read(&std::fs::read(&manifest).unwrap(), None, &Feed::new(""));
     assert!(result.unwrap_err().to_string().contains("read it from its folder"));
     std::fs::write(&manifest, "{\"../../etc/passwd\": {\"info\": \"x\", \"date\": \"y\"}}").unwrap();
@@ -116,7 +116,7 @@ fn a_misp_feed() {
 fn warning_lists() {
     for (list, expected) in [
         (
-            // The entries first, as sorted keys have it.
+            // The entries come before the type, as with sorted keys.
             "{\"description\": \"made up\", \"list\": [\n\"good.example\",\n\".fine.example\",\n\"test\"], \"name\": \"Made up\", \"type\": \"hostname\", \"version\": 1}",
             &[
                 "title Made up",
@@ -334,7 +334,7 @@ fn records() {
     ] {
         assert_eq!(events(format, text), expected, "{text}");
     }
-    // What is left of a duration counts from when the file was written.
+    // The remaining duration counts from the time the file was written.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("decisions.json");
     std::fs::write(&path, "[{\"value\": \"192.0.2.1\", \"scope\": \"Ip\", \"duration\": \"4h0m0s\"}]").unwrap();
@@ -389,7 +389,8 @@ fn real_bundles() {
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn real_misp_events() {
-    // Attributes of the network with those of hashes and of mail addresses; domains, addresses, URLs; a pair of domain and address is two entries.
+    // Network attributes including hashes and mail addresses; domains, addresses, URLs. A pair of domain and address is
+    // two entries.
     for (name, attributes, domains, ips, urls) in [
         ("eset/glupteba.misp-event.json", 314 + 6, 274, 44, 0),
         ("eset/stantinko.misp-event.json", 91 + 126, 87, 81, 0),
@@ -401,7 +402,7 @@ fn real_misp_events() {
         assert_eq!((format, seen.rejections.len()), (Format::Misp, 0), "{name}");
         let counts = [(Kind::Domain, Some(Scope::Suffix)), (Kind::Ip, None), (Kind::Url, Some(Scope::Exact))];
         assert_eq!(counts.map(|(kind, scope)| seen.count(kind, scope)), [domains, ips, urls], "{name}");
-        // Each attribute has a line of its own.
+        // Each attribute is on a line of its own.
         let mut lines: Vec<u32> = seen.records.iter().map(|(line, _)| *line).collect();
         lines.dedup();
         assert_eq!(lines.len(), attributes, "{name}");
@@ -442,7 +443,7 @@ fn real_warning_lists() {
     }
 }
 
-/// One record is no list of its tags, on one line or on several.
+/// A single record is not a list of its tags, whether it spans one line or several.
 #[test]
 fn a_single_record() {
     let record = "{\"ip\": \"192.0.2.1\",\n \"tags\": [\"a\", \"b\"]}";

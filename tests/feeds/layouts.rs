@@ -1,11 +1,11 @@
-//! Layouts of formats as they are found in the wild beside the usual ones, with made-up values.
+//! Unusual but real layouts of known formats, with made-up values.
 
 use netsieve::Feed;
 use netsieve::feed::Format;
 
 use crate::seen::{events, read};
 
-/// What stands in a banner's frame of `#` is no rule of an ad blocker, however few the values are.
+/// The `#` frame of a banner is not an ad-blocking rule, however few values the list has.
 #[test]
 fn framed_banners() {
     let frame = "################################################################";
@@ -37,7 +37,7 @@ fn framed_banners() {
             assert!(found.starts_with(expected), "{found}");
         }
     }
-    // What hides parts of pages is still told from a banner.
+    // Rules that hide parts of pages are still distinguished from a banner.
     let found =
         events(Format::AdBlock, "||evil.test^\n##.banner\n###ads\n#@#.x\nshop.test##.ad\n||bad.test^\n||more.test^\n");
     assert_eq!(found.iter().filter(|event| event.ends_with("- cosmetic_rule")).count(), 4, "{found:?}");
@@ -187,7 +187,7 @@ table inet made_up {
 
 #[test]
 fn filters_of_peer_to_peer_programs() {
-    // Both of eMule's ways of writing a range, and zero-padded octets.
+    // Both of eMule's notations for a range, and zero-padded octets.
     let commas = "# ranges that are blocked\n001.002.003.000 , 001.002.003.255 , 100 , Some organization\n016.000.000.000 , 016.255.255.255 , 200 , Allowed\n";
     assert_eq!(events(Format::EMule, commas), ["2 ip 1.2.3.0/24 tags=Some organization", "3 - other_action"]);
     let p2p = "Bad org, Inc: East:192.0.2.0-192.0.2.255\nOther:198.51.100.1-198.51.100.1\n";
@@ -243,7 +243,7 @@ fn a_column_of_prose_is_no_column_of_values() {
     );
 }
 
-/// Lists of the usual services in their other layouts.
+/// Lists of well-known services in their other layouts.
 #[test]
 fn other_layouts() {
     let phishes = r#"[{"phish_id":"1","url":"http://evil.test/login","phish_detail_url":"https://phish.example/1","submission_time":"2026-05-01T00:00:00+00:00","verified":"yes","online":"yes","details":[{"ip_address":"192.0.2.1","cidr_block":"192.0.2.0/24","country":"XX"}],"target":"Other"}]"#;

@@ -1,4 +1,4 @@
-//! The folder of real feeds as a whole: what each file is recognised as, and how much of it is what.
+//! The folder of real feeds as a whole: the format recognised for each file, and its counts.
 
 use std::collections::BTreeMap;
 #[cfg(feature = "xml")]
@@ -33,7 +33,7 @@ const FILES: &[Row] = &[
     #[cfg(feature = "xml")]
     ("eset/windigo.ioc", "openioc", 866, 190, 0, 15),
     ("hagezi-allow-referral.adblock.txt", "adblock", 482, 484, 0, 0),
-    // Of 11,226 lines, 4,348 are `#D` entries, that is dead ones.
+    // Of 11,226 lines, 4,348 are `#D` entries, which are dead.
     ("hagezi-black-fake.wli", "plain", 11_226, 6_860, 0, 0),
     ("hagezi-fake.adblock.txt", "adblock", 7_365, 7_355, 0, 0),
     ("hagezi-fake.dnsmasq.txt", "dnsmasq", 7_365, 7_355, 0, 0),
@@ -73,7 +73,7 @@ const FILES: &[Row] = &[
     ("warninglists/vpn-ipv4.json", "warninglist", 42_441, 42_426, 0, 0),
 ];
 
-/// The one that is no valid JSON: a comma before the closing bracket.
+/// The only invalid JSON: a comma precedes the closing bracket.
 const INVALID: &str = "eset/malicious_pypi_packages.misp-event.json";
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -87,7 +87,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Each file is recognised without a flag, and its numbers are these.
+/// Each file is recognised without a hint, with exactly these counts.
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn every_file() {
@@ -116,21 +116,22 @@ fn every_file() {
     assert_eq!(found.len(), FILES.len() + 1);
 }
 
-/// One set of indicators in five formats: the same 462 names, and of the 17 mail addresses what each format makes of them: 11 or none.
+/// One set of indicators in five formats: always the same 462 names, and 11 or none of the 17 mail addresses.
 #[test]
 #[cfg(feature = "xml")]
 #[ignore = "needs NETSIEVE_DATA"]
 fn one_set_in_five_formats() {
     let mut names: Option<BTreeSet<String>> = None;
     for (file, records, skips) in [
-        // The event itself, and its attributes as a table: 479 attributes, of which 11 are mail addresses that mails were sent from, and 6 those of who registered names.
+        // The event, and its attributes as a table: 479 attributes. 11 are mail addresses of senders, and 6 those of
+        // registrants.
         ("darkbasin.misp.json", 473, &[("email", 6)][..]),
         ("darkbasin.iocs.csv", 473, &[("email", 6)]),
-        // The writer of MISP leaves mail addresses out, and has the names in the ids of items.
+        // MISP's writer omits mail addresses and puts the names into the ids of items.
         ("darkbasin.openioc.ioc", 462, &[]),
-        // It makes objects of the 11 addresses that mails were sent from; the 6 of the actors are prose in titles.
+        // The 11 addresses of senders are objects; the 6 of the actors are prose in titles.
         ("darkbasin.stix.xml", 473, &[("other_kind", 6)]),
-        // No rules for mail; for each name three: its lookup over UDP and over TCP, and requests to it.
+        // No rules for mail. Each name has three: its lookup over UDP and over TCP, and requests to it.
         ("darkbasin.snort.rules", 3 * 462, &[]),
     ] {
         let (_, seen) = read_real(&format!("citizenlab/{file}"));
@@ -144,15 +145,16 @@ fn one_set_in_five_formats() {
     }
 }
 
-/// Distinct hashes and mail addresses of each file, against what `jq` and `grep` count in it by themselves: in MISP the values of the types
-/// `md5`, `sha1`, `sha256` and `filename|…`, in STIX the digits of `file:hashes`, in OpenIOC those of `Sha1sum`, in tables the columns.
+/// Counts distinct hashes and mail addresses in each file and compares them with independent counts by `jq` and `grep`:
+/// in MISP the values of types `md5`, `sha1`, `sha256` and `filename|…`, in STIX the digits of `file:hashes`, in
+/// OpenIOC those of `Sha1sum`, in tables the columns.
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn hashes_and_mail_addresses_are_those_that_are_counted_by_hand() {
     for (file, hashes, emails) in [
         ("amnesty/android_campaign.stix2", 0, 0),
         ("amnesty/cytrox.stix2", 0, 0),
-        // The 6 others of its 17 mail addresses are those of who registered names.
+        // The other 6 of its 17 mail addresses belong to registrants.
         ("citizenlab/darkbasin.misp.json", 0, 11),
         ("citizenlab/darkbasin.iocs.csv", 0, 11),
         #[cfg(feature = "xml")]
@@ -169,9 +171,9 @@ fn hashes_and_mail_addresses_are_those_that_are_counted_by_hand() {
         // Three columns of 85 rows.
         ("unit42/bitter_iocs.csv", 255, 0),
         ("unit42/macro_loader_iocs.csv", 654, 0),
-        // The digits in this are parts of names and of URLs.
+        // The digits in this file are parts of names and URLs.
         ("unit42/captcha_phishing_iocs", 0, 0),
-        // In 2,620 rows; one has but two digits.
+        // Of 2,620 rows; one has only two digits.
         ("unit42/keybase_panels.txt", 2_601, 0),
         ("unit42/angler_compromised_domains", 0, 1),
     ] {

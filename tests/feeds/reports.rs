@@ -1,4 +1,5 @@
-//! Reports of five styles: all that is planted is taken, and nothing of whoever wrote them; what is seen and not taken is said.
+//! Reports in five styles: every planted value is taken, none of the author's own, and everything seen but not taken is
+//! reported.
 
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{Construct, Record, RecordSink, Rejection, Skip, Warning};
@@ -31,7 +32,7 @@ fn read(text: &str, format: Option<Format>) -> (Format, Read) {
     (format.unwrap_or_else(|error| panic!("{error}\n{text}")), seen)
 }
 
-/// Holds a report to what is planted in it, and to what is seen aside in its order.
+/// Compares a report with the values planted in it, and with the values it must skip.
 #[track_caller]
 fn check(text: &str, planted: &[&str], aside: &[(&str, Construct)]) {
     let (format, seen) = read(text, None);

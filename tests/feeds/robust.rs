@@ -1,4 +1,4 @@
-//! What every reader must bear: texts that end anywhere, and texts that are nearly what they should be.
+//! Hardening of all readers: texts that end anywhere, and texts that are almost right.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -10,14 +10,14 @@ use proptest::prelude::*;
 use crate::read_as;
 use crate::seen::Seen;
 
-/// How much of a format stands on its line alone.
+/// The part of a format's text that can stand alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unit {
-    /// Every line says something by itself.
+    /// Every line stands alone.
     Line,
-    /// So does every line, but some say something about others, or go on on the next one.
+    /// The same, but some lines affect others or continue on the next one.
     Block,
-    /// The text is one document, and nothing if it is cut.
+    /// The text is one document, and invalid if it is cut.
     Document,
 }
 
@@ -225,7 +225,7 @@ const SAMPLES: &[(Format, Unit, &str)] = &[
     ),
 ];
 
-/// The line that an event is of.
+/// The line that an event belongs to.
 fn line_of(event: &str) -> Option<u32> {
     event.split(' ').next()?.parse().ok()
 }
@@ -245,7 +245,7 @@ fn read(format: Format, text: &[u8]) -> (Result<Format, String>, Seen) {
 #[test]
 fn every_format_has_a_sample_that_is_recognised() {
     for format in Format::ALL {
-        // These are files beside each other, and no text.
+        // These consist of several files, or are binary.
         if matches!(format, Format::MispFeed | Format::Mmdb) {
             continue;
         }
@@ -262,7 +262,7 @@ fn every_format_has_a_sample_that_is_recognised() {
     }
 }
 
-/// A text that ends early is an error, or what stands on its whole lines is there as before.
+/// A text that ends early is an error, or its complete lines are read as before.
 #[test]
 fn cut_at_every_byte() {
     for &(format, unit, text) in SAMPLES {
@@ -285,7 +285,7 @@ fn cut_at_every_byte() {
                     let last = text[..cut].lines().next_back().unwrap_or("");
                     let is_told = seen.events.iter().any(|event| line_of(event) == Some(lasts));
                     let was_told = whole.events.iter().any(|event| line_of(event) == Some(lasts));
-                    // Half a line may say less, but not nothing at all.
+                    // Half a line may yield less, but must leave a trace.
                     if unit == Line && was_told && !part.ends_with(b"\n") {
                         assert!(
                             is_told || is_comment(last) || is_silent(format, last) || result.is_err(),
@@ -294,13 +294,13 @@ fn cut_at_every_byte() {
                     }
                 }
             }
-            // Without a name it is an error, or another format that reads all of it.
+            // If the format is not named, the result may be an error or another format.
             let _ = read_as(part, None, &Feed::new("demo"));
         }
     }
 }
 
-/// Pieces that formats are made of.
+/// Pieces of the formats' syntax.
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("evil.test".to_owned()),
@@ -321,7 +321,7 @@ fn piece() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A change: where, how much is taken out, what is put in.
+/// A change: the position, the number of bytes removed, the text inserted.
 type Change = (prop::sample::Index, usize, String);
 
 fn changed(text: &str, changes: &[Change]) -> String {
@@ -338,8 +338,8 @@ fn changed(text: &str, changes: &[Change]) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// What is nearly of a format is read by it without a panic and in bounded time; of what stands on a line alone, nothing
-    /// leaves no trace.
+    /// Text that is almost right is read without a panic and in bounded time. If lines stand alone, each leaves a
+    /// trace.
     #[test]
     fn nearly_right(
         at in any::<prop::sample::Index>(),
@@ -364,14 +364,14 @@ proptest! {
     }
 }
 
-/// Lines that are of a format's frame and list nothing.
+/// Returns true for a line that belongs to a format's frame and lists nothing.
 fn is_silent(format: Format, line: &str) -> bool {
     let line = line.trim();
     match format {
         Format::AdBlock => line.starts_with('['),
         Format::Unbound => line == "server:",
         Format::IpSet => line.split_whitespace().next() == Some("create"),
-        // A record whose values are empty lists nothing, like a row of a table.
+        // A record with empty values lists nothing, like a row of a table.
         Format::JsonLines => matches!(line, "null" | "\"\"" | "{}" | "[]"),
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! A sink that writes down what a reader hands over.
+//! A sink that records everything a reader passes on.
 
 use std::fmt::Write as _;
 
@@ -6,12 +6,12 @@ use netsieve::feed::{self, Format};
 use netsieve::indicator::{Record, RecordSink, Rejection, Skip, Warning, WarningKind};
 use netsieve::{Error, Feed, Indicator, Kind, Reject, Scope};
 
-/// Writes down what a reader hands over.
+/// Records everything a reader passes on.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// Everything that was handed over, in order, as a line of text each.
+    /// Everything received, in order, as one line of text each.
     pub(crate) events: Vec<String>,
-    /// Line, canonical text.
+    /// Line and canonical text.
     pub(crate) records: Vec<(u32, String)>,
     pub(crate) indicators: Vec<Indicator>,
     pub(crate) listed: Vec<String>,
@@ -69,7 +69,7 @@ impl Seen {
     }
 }
 
-/// A record as a line of text: line, kind, scope of a name, value; then what else is said, each in its order below.
+/// A record as a line of text: line, kind, scope of a name and value, then the metadata in the order below.
 fn show(record: &Record<'_>) -> String {
     let mut text = format!("{} {}", record.line, record.indicator.kind());
     match (record.indicator.kind(), record.indicator.scope()) {
@@ -98,13 +98,14 @@ fn show(record: &Record<'_>) -> String {
     text
 }
 
-/// Reads a text that is recognised as `format`, and by its name to the same effect; gives all that comes of it.
+/// Reads a text, which must be recognised as `format` and give the same result if the format is named. Returns all
+/// events.
 #[track_caller]
 pub(crate) fn events(format: Format, text: impl AsRef<[u8]>) -> Vec<String> {
     events_of(format, text.as_ref(), &Feed::new("demo"))
 }
 
-/// As [`events`], for a feed with a policy of its own.
+/// As [`events`], for a feed with its own policy.
 #[track_caller]
 pub(crate) fn events_of(format: Format, text: &[u8], feed: &Feed) -> Vec<String> {
     let (result, seen) = read(text, None, feed);
@@ -115,7 +116,7 @@ pub(crate) fn events_of(format: Format, text: &[u8], feed: &Feed) -> Vec<String>
     seen.events
 }
 
-/// As [`events`], without recognition: for texts too short or too odd for it.
+/// As [`events`], but without recognition, for texts too short or too unusual for it.
 #[track_caller]
 pub(crate) fn events_named(format: Format, text: impl AsRef<[u8]>) -> Vec<String> {
     let (_, seen) = read(text.as_ref(), Some(format), &Feed::new("demo"));
@@ -128,7 +129,7 @@ pub(crate) fn read(bytes: &[u8], format: Option<Format>, feed: &Feed) -> (Result
     (result, seen)
 }
 
-/// A file of the folder that `NETSIEVE_DATA` names.
+/// A file in the folder that `NETSIEVE_DATA` names.
 pub(crate) fn real(name: &str) -> std::path::PathBuf {
     let folder = std::env::var_os("NETSIEVE_DATA").expect("NETSIEVE_DATA names the folder of the real data");
     std::path::Path::new(&folder).join("feeds").join(name)
@@ -142,12 +143,12 @@ pub(crate) fn read_real(name: &str) -> (Format, Seen) {
 }
 
 impl Seen {
-    /// How many records are of a kind and scope.
+    /// The number of records of a kind and scope.
     pub(crate) fn count(&self, kind: Kind, scope: Option<Scope>) -> usize {
         self.indicators.iter().filter(|indicator| indicator.kind() == kind && indicator.scope() == scope).count()
     }
 
-    /// How many parts were skipped, by kind.
+    /// The number of skipped parts, by kind.
     pub(crate) fn skips(&self) -> std::collections::BTreeMap<String, usize> {
         let mut counts = std::collections::BTreeMap::new();
         for event in &self.events {

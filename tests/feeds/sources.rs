@@ -1,10 +1,10 @@
-//! What a feed says of an indicator is what a hit says of its source.
+//! The metadata in a feed is the metadata of a hit's source.
 
 use netsieve::feed;
 use netsieve::indicator::Indicator;
 use netsieve::{Feed, Sieve};
 
-/// All that the sources of a match say, as a line of text each; what is not said is left out.
+/// The sources of a match, as one line of text each. Missing metadata is omitted.
 fn sources(name: &str, text: &str, of: &str) -> Vec<String> {
     let mut builder = Sieve::builder();
     let own = Feed::new("demo");

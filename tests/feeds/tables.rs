@@ -1,4 +1,4 @@
-//! Tables with a header or without.
+//! Tables with and without a header.
 
 use netsieve::feed::Format;
 use netsieve::indicator::{Column, ColumnRole, Columns};
@@ -58,7 +58,7 @@ fn csv_of_other_shapes() {
                 "4 ip [2001:db8::1]:443",
             ][..],
         ),
-        // A header that is a comment; blanks before quotes.
+        // A header in a comment; blanks before quotes.
         (
             "# made up\n# \"first_seen\", \"url\", \"id\"\n\"2026-05-01\", \"hxxp://evil.test/a,b\", \"7\"\n",
             &["3 url http://evil.test/a,b first=2026-05-01T00:00:00Z id=7"],
@@ -71,13 +71,13 @@ fn csv_of_other_shapes() {
                 "2 url http://bad.example/ text=2026-05-02 12:00:00; x2",
             ],
         ),
-        // Of a spreadsheet: a byte order mark, CRLF, rows of nothing, the no-break space of Mac OS Roman.
+        // From a spreadsheet: a byte order mark, CRLF, empty rows, the no-break space of Mac OS Roman.
         (
             "\u{feff}Name,Domain\r\none,evil.test\r\n,\r\ntwo,bad[.]example\r\n,\r\n",
             &["2 domain suffix evil.test text=Name: one", "4 domain suffix bad.example text=Name: two"],
         ),
         ("Domain\tUse\n\t\nevil.test\tmade up\n", &["3 domain suffix evil.test text=Use: made up"]),
-        // Names of files are no domains.
+        // File names are not domains.
         (
             "Download URL,Dropped\nhttp://evil.test/mr t/a.exe,a.exe\nbad.example,b.exe\n",
             &[
@@ -85,7 +85,7 @@ fn csv_of_other_shapes() {
                 "3 url http://bad.example/ text=Dropped: b.exe",
             ],
         ),
-        // The one confidence whose scale is known.
+        // The only confidence with a known scale.
         (
             "ipAddress,abuseConfidenceScore,lastReportedAt\n192.0.2.1,100,2026-05-01T00:00:00+00:00\n",
             &["2 ip 192.0.2.1 confidence=100 last=2026-05-01T00:00:00Z"],
@@ -241,7 +241,7 @@ fn entries_not_meant_for_detection() {
     assert_eq!(events_of(Format::Csv, table.as_bytes(), &feed), expected);
 }
 
-/// Without a header that is understood, and without a column that speaks for itself, it is a question.
+/// Without a known header or a column that is clearly of values, the table is an error that asks for the columns.
 #[test]
 fn tables_that_are_a_question() {
     for table in [
@@ -264,32 +264,33 @@ fn tables_that_are_a_question() {
 fn real_tables() {
     let (format, seen) = read_real("stalkerware-network.csv");
     assert_eq!(format, Format::Csv);
-    // 969 domains and 65 addresses, of which the column says so; one of the domains is an address and two are URLs.
+    // 969 domains and 65 addresses according to the type column. One of the domains is an address and two are URLs.
     let counts = [(Kind::Domain, Some(Scope::Suffix)), (Kind::Ip, None), (Kind::Url, Some(Scope::Exact))];
     assert_eq!(counts.map(|(kind, scope)| seen.count(kind, scope)), [966, 66, 2]);
     assert_eq!((seen.records.len(), seen.rejections.len()), (1_034, 0));
     assert!(seen.events[0].ends_with("1ca43.appspot.com family=TheTruthSpy"));
 
-    // 2,621 rows without a header, each with a URL of one scheme, and all but one with a hash.
+    // 2,621 rows without a header, each with a URL, and all but one with a hash.
     let (format, seen) = read_real("unit42/keybase_panels.txt");
     assert_eq!((format, seen.rejections.len(), seen.records.len()), (Format::Csv, 1, 2_621 + 2_620));
     assert_eq!(seen.count(Kind::Url, Some(Scope::Exact)), 2_621);
     assert!(seen.listed.iter().all(|listed| listed.starts_with("hxxp://") || !listed.contains("://")));
     assert!(seen.records.iter().all(|(_, value)| value.starts_with("http://") || value.len() == 64));
 
-    // 59,999 rows, 23,309 of them with a name, or with one of six addresses; 51 names end in the no-break space of Mac OS Roman.
+    // 59,999 rows, 23,309 of them with a name or one of six addresses. 51 names end in the no-break space of Mac OS
+    // Roman.
     let (format, seen) = read_real("unit42/silverterrier_domains19_head.csv");
     assert_eq!((format, seen.rejections.len(), seen.lines), (Format::Csv, 0, 60_000));
     assert_eq!((seen.count(Kind::Domain, Some(Scope::Suffix)), seen.count(Kind::Ip, None)), (23_303, 6));
     assert!(seen.records.iter().all(|(_, name)| !name.contains("xn--com")));
 
-    // 85 samples of three hashes each; one row lists two servers. Two are corrupt and one is unknown.
+    // 85 samples with three hashes each; one row lists two servers. Two are corrupt and one is unknown.
     let (format, seen) = read_real("unit42/bitter_iocs.csv");
     assert_eq!((format, seen.records.len()), (Format::Csv, 83 + 3 * 85));
     let rejected: Vec<_> = seen.rejections().into_iter().map(|(_, value, _)| value).collect();
     assert_eq!(rejected, ["Unknown", "[CORRUPT]", "[CORRUPT]"]);
 
-    // The event without 6 of the 17 mail addresses, which are those of who registered names.
+    // The event without 6 of the 17 mail addresses, which belong to registrants.
     let (format, seen) = read_real("citizenlab/darkbasin.iocs.csv");
     assert_eq!((format, seen.rejections.len()), (Format::MispCsv, 0));
     assert_eq!(seen.count(Kind::Domain, Some(Scope::Suffix)), 462);

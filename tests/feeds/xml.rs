@@ -1,4 +1,4 @@
-//! STIX 1 and OpenIOC; what XML could do to a reader.
+//! STIX 1 and OpenIOC, and attacks on a reader by means of XML.
 
 use netsieve::feed::Format;
 use netsieve::limits::{MAX_FEED_LINE, MAX_NESTING};
@@ -130,7 +130,7 @@ fn stix1() {
     assert_eq!(events(Format::Stix1, STIX1), expected);
 }
 
-/// Encodings that are not UTF-8, and XML that is one line.
+/// Encodings other than UTF-8, and XML on a single line.
 #[test]
 fn encodings_of_xml() {
     let text = OPENIOC.replace("Made up &amp; tested", "Caf\u{e9}");
@@ -173,7 +173,7 @@ fn xml_cut_at_every_byte() {
     for text in [OPENIOC, STIX1] {
         let end = text.trim_end().len();
         for cut in 1..end {
-            // The last byte that matters is the bracket of the root's end tag.
+            // The last significant byte is the bracket that closes the root.
             let (result, _) = crate::read(&text.as_bytes()[..cut]);
             assert!(result.is_err(), "{cut}");
         }

@@ -1,4 +1,4 @@
-//! The cases: pieces of text, and what of them is listed.
+//! The cases: pieces of text, each with the parts that are listed.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -10,14 +10,14 @@ use super::super::Random;
 use super::super::logs::Clean;
 use super::{Found, Piece, Place, Sets};
 
-/// What a case needs to be listed.
+/// The kind of indicators that a case needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     Nothing,
     Patterns,
 }
 
-/// A way to show something that is listed, or nearly.
+/// A way to show a listed value or a near miss.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
     pub name: &'static str,
@@ -62,7 +62,7 @@ fn ascii(name: &str) -> String {
     DomainName::parse(name).expect("a name").to_string()
 }
 
-/// A suffix of three labels.
+/// A suffix with three labels.
 fn three<'s>(sets: &'s Sets, random: &mut Random) -> &'s str {
     loop {
         let name = random.one(&sets.suffixes);
@@ -80,7 +80,7 @@ pub(super) fn percent(url: &str) -> String {
     url.replace(':', "%3A").replace('/', "%2F").replace('?', "%3F").replace('=', "%3D")
 }
 
-/// All of them.
+/// All cases of this module.
 pub const CASES: &[Case] = &[
     // Names.
     case("name", |s, _, r| {
@@ -234,7 +234,7 @@ pub const CASES: &[Case] = &[
         let url = format!("http://{}/files/{name}", c.name(r));
         Piece::of(url).hit(name, name, found).context(UrlPath).place(Place::Url)
     }),
-    // Near them.
+    // Near misses of names.
     case("near: longer label", |s, _, r| Piece::of(format!("not{}", r.one(&s.suffixes)))),
     case("near: hyphen before", |s, _, r| Piece::of(format!("my-{}", r.one(&s.suffixes)))),
     case("near: shorter label", |s, _, r| Piece::of(&r.one(&s.suffixes)[1..])),
@@ -401,7 +401,7 @@ pub const CASES: &[Case] = &[
         let found = weak(&addr, Relation::Exact, Strength::NameLike);
         Piece::of(format!("Chrome/{addr} Safari/537.36")).hit(&addr, &addr, found)
     }),
-    // Near them.
+    // Near misses of addresses.
     case("near: neighbour of an address", |s, _, r| {
         let by = [-1, 1, 2][r.below(3)];
         Piece::of(next(*r.one(&s.hosts), by).to_string())
@@ -551,7 +551,7 @@ pub const CASES: &[Case] = &[
         let seen = format!("hxxp://{}/{path}", host.replace('.', "[.]"));
         Piece::of(&seen).hit(&seen, &url, strong(&url, Relation::UrlExact)).place(Place::Url).defanged()
     }),
-    // Near them.
+    // Near misses of URLs.
     case("near: host of a URL alone", |s, _, r| Piece::of(&r.one(&s.urls).host)),
     case("near: another path", |s, _, r| {
         let listed = r.one(&s.urls);

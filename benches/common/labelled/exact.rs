@@ -6,7 +6,7 @@ use super::super::Random;
 use super::cases::{Case, case, exact};
 use super::{Piece, Place, Sets};
 
-/// A listed hash in lower case, and as a log writes it.
+/// A listed hash in lower case, and in the spelling of a log.
 fn hash<'s>(sets: &'s Sets, random: &mut Random) -> (&'s str, String) {
     let hash = random.one(&sets.hashes);
     (hash, if random.below(2) == 0 { hash.clone() } else { hash.to_uppercase() })
@@ -28,7 +28,7 @@ fn pairs(hash: &str, separator: &str) -> String {
     pairs.join(separator)
 }
 
-/// All of them.
+/// All cases of this module.
 pub const EXACT: &[Case] = &[
     case("hash", |s, _, r| {
         let (hash, shown) = hash(s, r);

@@ -1,4 +1,4 @@
-//! More cases: forms that real logs have, and what looks like them.
+//! More cases: forms from real logs, and text that resembles them.
 
 use netsieve::scan::Context::{Email, UrlHost, UrlQuery};
 use netsieve::{Relation, Strength};
@@ -10,7 +10,7 @@ fn name_like(indicator: impl ToString) -> Vec<super::Found> {
     weak(indicator, Relation::Exact, Strength::NameLike)
 }
 
-/// Places where a URL can end, and what may come behind them.
+/// Ways in which a URL can end, with the text that may follow.
 const ENDS: [&str; 44] = [
     ",more",
     ";x=1",
@@ -58,7 +58,7 @@ const ENDS: [&str; 44] = [
     "\\\\nmore",
 ];
 
-/// All of them.
+/// All cases of this module.
 pub const FORMS: &[Case] = &[
     // Names.
     case("name behind an ANSI colour", |s, _, r| {

@@ -1,8 +1,9 @@
 //! Logs in which every planted observable and every near miss is known.
 //!
-//! A case ([`cases::CASES`]) makes a piece of text, and says what of it is a sighting of which indicator (or nothing: a near
-//! miss). Pieces are put into lines of different forms between lines that hold nothing. What a case says follows from the
-//! documentation alone: no code of the crate tells what is found, the canonicalisers of indicators excepted.
+//! A case ([`cases::CASES`]) makes a piece of text, and states which parts are sightings of which indicators, if any; a
+//! piece without one is a near miss. Pieces are put into lines of different forms, between lines without a case. Each
+//! case follows from the documentation alone: apart from the canonicalisers of indicators, no code of the crate
+//! determines the expected result.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -22,28 +23,28 @@ mod sets;
 
 pub use sets::{Sets, Size};
 
-/// An indicator, and how it covers what was seen.
+/// An indicator, and how it covers the observable.
 pub type Found = (String, Relation, Strength);
 
-/// An observable that is listed.
+/// A listed observable in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sighting {
-    /// Where it stands, in bytes.
+    /// Its position in bytes.
     pub span: Range<u64>,
     /// The line, from 1.
     pub line: u64,
     pub canonical: String,
     pub context: Context,
-    /// The indicators, most specific first.
+    /// The indicators, the most specific first.
     pub found: Vec<Found>,
     /// The case that made it.
     pub case: &'static str,
-    /// Whether it is one only where defanging is undone.
+    /// True if it is a sighting only with refanging.
     pub is_defanged: bool,
 }
 
 impl Sighting {
-    /// Whether these options ask for it.
+    /// Returns true if these options ask for it.
     pub fn is_reported(&self, options: &MatchOptions, refang: bool) -> bool {
         let is_asked_for = |strength| match strength {
             Strength::NameLike => options.name_like,
@@ -55,7 +56,7 @@ impl Sighting {
     }
 }
 
-/// A piece of text that looks like a listed observable and is none.
+/// A piece of text that looks like a listed observable but is not one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearMiss {
     pub span: Range<u64>,
@@ -63,31 +64,31 @@ pub struct NearMiss {
     pub case: &'static str,
 }
 
-/// A log, the feeds it is held against, and all that is to be found.
+/// A log, the feeds to scan it with, and everything that must be found.
 #[derive(Debug)]
 pub struct Labelled {
     pub text: Vec<u8>,
     pub lines: u64,
-    /// The second feed lists every other indicator of the first once more.
+    /// The second feed repeats every other indicator of the first.
     pub feeds: [Vec<Indicator>; 2],
     pub sightings: Vec<Sighting>,
     pub near_misses: Vec<NearMiss>,
 }
 
-/// How a labelled log is made.
+/// The recipe for a labelled log.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipe {
-    /// How many lines.
+    /// The number of lines.
     pub lines: usize,
-    /// How many lines in 1,000 hold a case.
+    /// The number of lines in 1,000 with a case.
     pub rate: usize,
-    /// How many indicators.
+    /// The number of indicators.
     pub size: Size,
-    /// Whether patterns are listed, too, and seen.
+    /// If true, patterns are also listed and shown.
     pub patterns: bool,
 }
 
-/// A piece of text and what of it is listed.
+/// A piece of text, and the listed parts of it.
 #[derive(Debug, Default)]
 pub struct Piece {
     pub text: String,
@@ -105,25 +106,25 @@ pub struct PieceHit {
     is_defanged: bool,
 }
 
-/// What may stand around a piece.
+/// The text that may surround a piece.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Place {
-    /// Anything that is not part of a name.
+    /// Any text that is not part of a name.
     #[default]
     Text,
-    /// As [`Text`](Place::Text), but nothing that may be part of a URL.
+    /// As [`Text`](Place::Text), but no text that may be part of a URL.
     Url,
-    /// Nothing: the piece is the line.
+    /// Nothing: the piece is the whole line.
     Line,
 }
 
 impl Piece {
-    /// A piece of which nothing is listed.
+    /// A piece without a listed part.
     pub fn of(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
-    /// The first place of `part` is a sighting.
+    /// Marks the first occurrence of `part` as a sighting.
     #[must_use]
     pub fn hit(mut self, part: &str, canonical: impl Into<String>, found: Vec<Found>) -> Self {
         let start = self.text.find(part).expect("a part of the piece");
@@ -138,14 +139,14 @@ impl Piece {
         self
     }
 
-    /// The context of the last sighting.
+    /// Sets the context of the last sighting.
     #[must_use]
     pub fn context(mut self, context: Context) -> Self {
         self.hits.last_mut().expect("a sighting").context = context;
         self
     }
 
-    /// The sightings are ones only where defanging is undone.
+    /// Marks the sightings as valid only with refanging.
     #[must_use]
     pub fn defanged(mut self) -> Self {
         self.hits.iter_mut().for_each(|hit| hit.is_defanged = true);
@@ -164,7 +165,7 @@ pub fn all_cases() -> impl Iterator<Item = &'static cases::Case> {
     cases::CASES.iter().chain(forms::FORMS).chain(exact::EXACT)
 }
 
-/// What stands before and behind a piece.
+/// The text before and after a piece.
 fn around(random: &mut Random, clean: &Clean, place: Place) -> (String, &'static str) {
     let own = format!("10.47.{}.{}", random.below(4), random.below(256));
     let (second, port) = (random.below(60), 1024 + random.below(60_000));
@@ -192,7 +193,7 @@ fn around(random: &mut Random, clean: &Clean, place: Place) -> (String, &'static
 }
 
 impl Labelled {
-    /// Makes a log. The same recipe gives the same log.
+    /// Makes a log. The same recipe always gives the same log.
     pub fn new(recipe: Recipe) -> Self {
         let mut random = Random::new(20);
         let sets = Sets::new(&mut random, recipe.size, recipe.patterns);
@@ -245,7 +246,7 @@ impl Labelled {
         self.lines += 1;
     }
 
-    /// Both feeds in a sieve; nothing is refused.
+    /// A sieve of both feeds, which refuses nothing.
     pub fn sieve(&self) -> Sieve {
         let mut builder = Sieve::builder();
         builder.public_suffixes(PublicSuffixes::empty());
@@ -262,7 +263,7 @@ impl Labelled {
         sieve
     }
 
-    /// How many feeds list each indicator.
+    /// The number of feeds that list each indicator.
     pub fn sources(&self) -> HashMap<String, usize> {
         let mut sources = HashMap::new();
         for indicator in self.feeds.iter().flatten() {
@@ -275,7 +276,7 @@ impl Labelled {
     pub fn utf16(&self, is_big_endian: bool) -> (Vec<u8>, Vec<Sighting>) {
         let text = std::str::from_utf8(&self.text).expect("cases are text");
         let mut bytes = Vec::with_capacity(2 * text.len() + 2);
-        // Where each byte of the text stands.
+        // The offset of each byte of the text.
         let mut places = Vec::with_capacity(text.len() + 1);
         let push = |unit: u16, bytes: &mut Vec<u8>| {
             bytes.extend(if is_big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() });

@@ -1,4 +1,5 @@
-//! What is listed. Every set has a place of its own, so that no member is found by chance, and no neighbour of one.
+//! The listed indicators. Each set has a range of its own, so that no member, and no neighbour of one, is found by
+//! chance.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,12 +10,12 @@ use netsieve::{Indicator, Scope};
 use super::super::Random;
 use super::super::values::{name, word};
 
-/// How many indicators there are.
+/// The numbers of indicators.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
-    /// Of hosts and of names.
+    /// Hosts, and names.
     pub many: usize,
-    /// Of everything else; at most 10,000.
+    /// Everything else; at most 10,000 each.
     pub few: usize,
 }
 
@@ -22,7 +23,7 @@ pub struct Size {
 #[derive(Clone, Debug)]
 pub struct Listed {
     pub host: String,
-    /// With the `/`, without a query.
+    /// Includes the `/`, but no query.
     pub path: String,
 }
 
@@ -48,10 +49,10 @@ pub struct Sets {
     pub hosts6: Vec<Ipv6Addr>,
     /// 2a0f:100::/32, /48; the third group is even.
     pub nets6: Vec<Ipv6Net>,
-    /// With the names beneath; at least one of three labels.
+    /// Names with scope `Suffix`, at least one of them with three labels.
     pub suffixes: Vec<String>,
     pub exact: Vec<String>,
-    /// Only the names beneath.
+    /// Names with scope `Subdomains`.
     pub beneath: Vec<String>,
     /// Port 8443.
     pub names_with_port: Vec<String>,
@@ -87,9 +88,9 @@ pub struct Sets {
     pub name_patterns: usize,
 }
 
-/// The `n`th of the IPv4 addresses whose second octet is odd.
+/// The `n`th IPv4 address with an odd second octet.
 fn nth(first: u8, n: usize) -> Ipv4Addr {
-    // A prime, so that they are not all in a few networks.
+    // A prime, which spreads them over many networks.
     let n = n * 7919 % (128 * 256 * 60);
     Ipv4Addr::new(first, (n / (256 * 60) * 2 + 1) as u8, (n / 60 % 256) as u8, (n % 60 * 4 + 5) as u8)
 }
@@ -181,7 +182,7 @@ impl Sets {
         }
     }
 
-    /// Everything; and every other indicator of it once more.
+    /// All indicators, and every other one of them again.
     pub fn feeds(&self) -> [Vec<Indicator>; 2] {
         let mut all: Vec<Indicator> = Vec::new();
         let net = |net: IpNet, port| Indicator::Ip { net, port };

@@ -33,7 +33,7 @@ fn v4(net: IpNet) -> Option<Ipv4Net> {
     }
 }
 
-/// The address as a string that a set of strings would be asked for.
+/// An address for sets that take IPv4 only.
 fn bytes(addr: IpAddr) -> Ipv4Addr {
     match addr {
         IpAddr::V4(addr) => addr,
@@ -43,7 +43,7 @@ fn bytes(addr: IpAddr) -> Ipv4Addr {
 
 fn mmdb(nets: &[Ipv4Net]) -> Vec<u8> {
     let mut writer = mmdb_writer::Writer::builder("peers").ip_version(mmdb_writer::IpVersion::V4).build();
-    // The writer lets later ones win: long prefixes last.
+    // The writer lets later entries win, so long prefixes come last.
     let mut sorted = nets.to_vec();
     sorted.sort_by_key(Ipv4Net::prefix_len);
     for net in sorted {
@@ -66,7 +66,7 @@ fn work(record: &mut Record, what: &str, nets: &[Ipv4Net], is_hosts: bool) {
     let queries = common::queries(QUERIES, &firsts, 100);
     let any: Vec<IpNet> = nets.iter().copied().map(IpNet::V4).collect();
     let sieve = common::sieve(common::net_indicators(&any));
-    // What is right, by asking every prefix length.
+    // The reference answer, from a lookup of every prefix length.
     let set: HashSet<Ipv4Net> = nets.iter().copied().collect();
     let is_listed =
         |addr: Ipv4Addr| (0..=32).any(|len| set.contains(&Ipv4Net::new(addr, len).expect("a length").trunc()));
@@ -83,7 +83,7 @@ fn work(record: &mut Record, what: &str, nets: &[Ipv4Net], is_hosts: bool) {
         let network = ip_network::Ipv4Network::new(net.network(), net.prefix_len()).expect("a network");
         table.insert(network, id);
     }
-    // Its inserts are linear: sorted ones append.
+    // Inserts are linear, but sorted ones only append.
     let mut sorted = nets.to_vec();
     sorted.sort();
     let poptrie: Poptrie<Ipv4Net, u32> = sorted.into_iter().zip(0..).collect();

@@ -1,4 +1,4 @@
-//! How right a peer's answers are, by the lines of the labelled log.
+//! The accuracy of a peer's answers, judged by the lines of the labelled log.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use netsieve::{Indicator, MatchOptions};
 use crate::common::labelled::{Labelled, Recipe, Sighting, Size};
 use crate::record::Answers;
 
-/// The log of the comparison: 20,000 indicators, one line in twenty with something listed or nearly.
+/// The log of the comparison: 20,000 indicators, with a listed value or near miss in one line of twenty.
 pub fn labelled() -> Labelled {
     Labelled::new(Recipe { lines: 60_000, rate: 50, size: Size { many: 6_000, few: 550 }, patterns: false })
 }
 
-/// The lines of which netsieve reports something, as the labels have it.
+/// The lines in which netsieve must report a hit, according to the labels.
 pub fn lines(labelled: &Labelled, is_asked_for: impl Fn(&Sighting) -> bool) -> BTreeSet<u64> {
     let options = MatchOptions::default();
     let reported = labelled.sightings.iter().filter(|sighting| sighting.is_reported(&options, false));
@@ -27,7 +27,7 @@ pub fn judge(want: &BTreeSet<u64>, found: &BTreeSet<u64>) -> Answers {
     }
 }
 
-/// Tells the line of a place.
+/// Finds the line of an offset.
 pub struct Lines(Vec<usize>);
 
 impl Lines {
@@ -35,14 +35,14 @@ impl Lines {
         Self(memchr::memchr_iter(b'\n', text).collect())
     }
 
-    /// From 1.
+    /// The line number, from 1.
     pub fn line(&self, at: usize) -> u64 {
         self.0.partition_point(|&end| end < at) as u64 + 1
     }
 }
 
-/// What a tool that searches for strings is given: hosts, names, and URLs without their scheme. Networks and ranges have no
-/// such form.
+/// The strings for a tool that searches for literals: hosts, names, and URLs without their scheme. Networks and ranges
+/// cannot be written as a literal.
 pub fn literals(labelled: &Labelled) -> Vec<String> {
     let literal = |indicator: &Indicator| match indicator {
         Indicator::Ip { net, .. } if net.prefix_len() == net.max_prefix_len() => Some(net.addr().to_string()),
@@ -57,7 +57,7 @@ pub fn literals(labelled: &Labelled) -> Vec<String> {
     labelled.feeds[0].iter().filter_map(literal).collect()
 }
 
-/// Whether a match of a string stands alone: not within a longer name, address or path segment.
+/// Returns true if a match is not part of a longer name, address or path segment.
 pub fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
     let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     let before = start.checked_sub(1).map(|at| text[at]);

@@ -1,8 +1,8 @@
-//! Large sets of prefixes: one lookup at a time, many at once, and all that covers an address.
+//! Large sets of prefixes: single lookups, batches, and all prefixes that cover an address.
 //!
-//! The real address feeds (with `NETSIEVE_DATA`), the same filled up to 600,000 hosts in the networks they are in, 956,000 IPv4
-//! prefixes, 200,000 IPv6 prefixes and, with `NETSIEVE_BENCH_FULL=1`, five million hosts; addresses of which one half or none
-//! are listed, and as logs have them.
+//! The sets are the real address feeds (with `NETSIEVE_DATA`), the same filled up to 600,000 hosts in the same
+//! networks, 956,000 IPv4 prefixes, 200,000 IPv6 prefixes and, with `NETSIEVE_BENCH_FULL=1`, five million hosts. Half
+//! or none of the queries are listed; a third kind of queries resembles a log.
 
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -18,7 +18,7 @@ use crate::common::Random;
 use crate::common::measure::{Contender, interleaved};
 use crate::record::Record;
 
-/// More than the caches hold of any table's parts that they lead to.
+/// So many that the parts of any table they touch exceed the caches.
 const QUERIES: usize = 128 * 1024;
 
 pub fn run(record: &mut Record) {
@@ -50,12 +50,12 @@ pub fn run(record: &mut Record) {
     }
 }
 
-/// Any address that no guard refuses.
+/// An address that no guard refuses.
 fn anywhere(random: &mut Random) -> u32 {
     random.next() as u32 % (89 << 24) + (11 << 24)
 }
 
-/// The hosts of the real feeds of addresses.
+/// The hosts in the real address feeds.
 fn real_hosts() -> Vec<Ipv4Addr> {
     let Some(data) = common::data() else { return Vec::new() };
     let mut hosts = Vec::new();
@@ -72,7 +72,7 @@ fn real_hosts() -> Vec<Ipv4Addr> {
     hosts
 }
 
-/// More hosts in the /24s and /16s that there are some in.
+/// Adds hosts in the /24 and /16 networks of the given ones.
 fn filled_up(hosts: Vec<Ipv4Addr>, count: usize, random: &mut Random) -> Vec<Ipv4Net> {
     let mut all = hosts.clone();
     while all.len() < count {
@@ -88,7 +88,7 @@ fn filled_up(hosts: Vec<Ipv4Addr>, count: usize, random: &mut Random) -> Vec<Ipv
     all.into_iter().map(Ipv4Net::from).collect()
 }
 
-/// A matcher of all of these, and a way to ask it of one address, of all, and for all that covers.
+/// A matcher of these prefixes, with contenders for single lookups, batches, and all covering prefixes.
 fn own<'c, A: Copy + Into<IpAddr>>(nets: impl Iterator<Item = IpNet>, queries: &'c [A]) -> Vec<Contender<'c>> {
     let nets: Vec<IpNet> = nets.collect();
     let mut builder = netsieve::Sieve::builder();
@@ -117,7 +117,7 @@ fn own<'c, A: Copy + Into<IpAddr>>(nets: impl Iterator<Item = IpNet>, queries: &
     ]
 }
 
-/// First and last addresses of what is covered, merged.
+/// The first and last addresses of the merged intervals.
 fn intervals<T: Copy + Ord>(ends: impl Iterator<Item = (T, T)>) -> Vec<(T, T)> {
     let mut ends: Vec<(T, T)> = ends.collect();
     ends.sort_unstable();
@@ -178,7 +178,7 @@ fn v4(record: &mut Record, what: &str, nets: &[Ipv4Net], random: &mut Random) {
     let half = (0..QUERIES).map(|_| if random.below(2) == 0 { listed(random) } else { unlisted(random) }).collect();
     let none = (0..QUERIES).map(|_| unlisted(random)).collect();
     let popular: Vec<Ipv4Addr> = (0..2000).map(|_| unlisted(random)).collect();
-    // Half of a log's addresses are its own network's; one in two hundred is listed.
+    // Half of a log's addresses are local; one in two hundred is listed.
     let log_like = (0..QUERIES)
         .map(|_| match random.below(200) {
             0 => listed(random),

@@ -1,14 +1,14 @@
-//! netsieve and its peers, each on the same work, with their answers compared first.
+//! Compares netsieve with its peers on the same work, after checking that their answers agree.
 //!
 //! ```sh
-//! benches/peers/install                                                     # what is no crate
+//! benches/peers/install                                                     # peers that are not crates
 //! cargo run --release --manifest-path benches/peers/Cargo.toml              # everything
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- scan      # one group
-//! cargo run --release --manifest-path benches/peers/Cargo.toml -- plot      # SVG from what was recorded
+//! cargo run --release --manifest-path benches/peers/Cargo.toml -- plot      # SVG plots of the recorded results
 //! ```
 //!
-//! Each group replaces its rows in `results/results.json` and `results/results.csv`. `NETSIEVE_BENCH_FULL=1` adds the largest
-//! sets, `NETSIEVE_BENCH_ROUNDS=N` asks for other than 15 rounds.
+//! Each group replaces its rows in `results/results.json` and `results/results.csv`. `NETSIEVE_BENCH_FULL=1` adds the
+//! largest sets, and `NETSIEVE_BENCH_ROUNDS=N` changes the number of rounds from 15.
 
 use std::process::ExitCode;
 
@@ -43,7 +43,7 @@ const GROUPS: [Group; 8] = [
     ("scaling", scaling::run),
 ];
 
-/// How many rounds are run.
+/// The number of rounds.
 fn rounds() -> usize {
     std::env::var("NETSIEVE_BENCH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(15)
 }

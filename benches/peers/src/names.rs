@@ -1,5 +1,6 @@
-//! Is a name listed, or one that it is beneath? 20,000 to 1.5 million names; one lookup in ten a hit, half of those beneath; none; and of
-//! more than the caches hold all, listed or beneath what is listed.
+//! Is a name, or one of its parents, listed? Sets of 20,000 to 1.5 million names. Three kinds of lookups: one in ten
+//! hits, half of those under a listed name; none hits; and all hit, with more names than the caches hold, listed or
+//! under a listed one.
 
 use std::collections::{HashMap, HashSet};
 use std::hint::black_box;
@@ -14,7 +15,7 @@ use crate::record::{Answers, Record};
 
 const QUERIES: usize = 16 * 1024;
 
-/// The labels from right to left, each with its dot, as an ordered set is asked for a name and its parents.
+/// The labels from right to left, each with its dot, as a key for an ordered set of names and their parents.
 fn reversed(name: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(name.len() + 1);
     for label in name.rsplit('.') {
@@ -35,7 +36,7 @@ fn walk(set: &HashSet<String>, name: &str) -> bool {
     false
 }
 
-/// Walks an automaton of reversed names from the top-level domain on: a final state at a dot is a listed name.
+/// Walks an automaton of reversed names, from the top-level domain on. A final state at a dot is a listed name.
 fn fst_walk(set: &fst::Set<Vec<u8>>, name: &str) -> bool {
     let fst = set.as_fst();
     let mut node = fst.root();
@@ -51,7 +52,7 @@ fn fst_walk(set: &fst::Set<Vec<u8>>, name: &str) -> bool {
     false
 }
 
-/// A node for each label: the children by their labels, and whether a listed name ends here.
+/// A node of a trie of labels: its children, and true if a listed name ends here.
 #[derive(Default)]
 struct Node {
     children: HashMap<Box<str>, usize>,
@@ -86,7 +87,7 @@ fn trie_walk(nodes: &[Node], name: &str) -> bool {
     false
 }
 
-/// A perfect hash of the names, which gives each a number of its own and any other text some number, and the names by their numbers.
+/// A perfect hash that numbers the names, and the names by number. Other texts may get any number.
 struct Perfect {
     hash: Mphf<String>,
     names: Vec<String>,
@@ -114,10 +115,10 @@ impl Perfect {
     }
 }
 
-/// What is asked for.
+/// The kind of queries.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
-    /// One in ten is a hit, half of them beneath a listed name.
+    /// One in ten hits, half of these under a listed name.
     Tenth,
     None,
     Listed,
@@ -152,7 +153,7 @@ fn work(record: &mut Record, n: usize, all: &[Asked]) {
     let fst = fst::Set::from_iter(keys).expect("sorted keys");
     let trie = trie(&names);
     let perfect = Perfect::new(&names);
-    // Names beneath are globs to it, and are not fast at 200,000.
+    // It needs globs for names under a listed one, and is slow with 200,000 of them.
     let database = (n <= 20_000).then(|| {
         let mut builder = DatabaseBuilder::new(MatchMode::CaseInsensitive);
         for name in &names {
@@ -188,7 +189,7 @@ fn work(record: &mut Record, n: usize, all: &[Asked]) {
     }
 }
 
-/// Ways to look the same names up, with their answers.
+/// Contenders that look up the same names, with their answers.
 struct Compared<'c> {
     queries: &'c [(String, bool)],
     contenders: Vec<Contender<'c>>,
@@ -200,7 +201,7 @@ impl<'c> Compared<'c> {
         Self { queries, contenders: Vec::new(), answers: Vec::new() }
     }
 
-    /// Adds a way to look one name up, and judges it.
+    /// Adds a contender that looks up one name at a time, and judges its answers.
     fn add(&mut self, who: &str, mut lookup: impl FnMut(&str) -> bool + 'c) {
         let queries = self.queries;
         let found: Vec<bool> = queries.iter().map(|(name, _)| lookup(name)).collect();
@@ -233,7 +234,7 @@ impl<'c> Compared<'c> {
         });
     }
 
-    /// Takes the time of all; the first is what the others are compared with.
+    /// Times all contenders and compares them with the first.
     fn run(self, record: &mut Record, what: &str) {
         let names: Vec<String> = self.contenders.iter().map(|contender| contender.name.clone()).collect();
         let outcomes = interleaved(self.contenders, crate::rounds(), 0.01, crate::clock::thread);

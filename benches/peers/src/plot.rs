@@ -1,4 +1,4 @@
-//! Plots as SVG, from what was recorded.
+//! Plots the recorded results as SVG.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -29,7 +29,7 @@ fn save(name: &str, mut svg: String) {
     println!("results/{name}");
 }
 
-/// A bar for each row of one kind of work.
+/// One bar for each row of one kind of work.
 fn bars(name: &str, title: &str, rows: &[Row], work: &str) {
     let rows: Vec<&Row> = rows.iter().filter(|row| row.work == work && !row.who.starts_with("memchr")).collect();
     if rows.is_empty() {
@@ -59,7 +59,7 @@ fn bars(name: &str, title: &str, rows: &[Row], work: &str) {
     save(name, svg);
 }
 
-/// A line for each series over the number of indicators, on logarithmic axes.
+/// One line per series over the number of indicators, on logarithmic axes.
 fn lines(name: &str, title: &str, rows: &[Row], work: &str) {
     let rows: Vec<&Row> = rows.iter().filter(|row| row.work == work).collect();
     let mut xs: Vec<f64> = rows.iter().filter_map(|row| row.x).collect();

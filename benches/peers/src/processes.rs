@@ -1,4 +1,4 @@
-//! Whole processes over one labelled log in a file: start, reading of the list, scan, printing of what was found.
+//! Whole processes over one labelled log in a file: start, loading the list, scanning, and printing the hits.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::common::measure::{Contender, interleaved};
 use crate::judge::{judge, lines, literals};
 use crate::record::{Answers, Record};
 
-/// A tool, if it is there: where `install` puts it, or on the path.
+/// The path of a tool, if it is installed: where `install` puts it, or on the search path.
 fn tool(name: &str) -> Option<PathBuf> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = package.join("target/tools/bin").join(name);
@@ -41,7 +41,7 @@ fn write(folder: &Path, name: &str, lines: impl Iterator<Item = String>) -> Path
     path
 }
 
-/// The bytes that a command prints. Exit codes of up to 1 tell whether something was found.
+/// The output of a command. Exit codes 0 and 1 only tell whether something was found.
 fn output(command: &mut Command) -> Vec<u8> {
     let output = command.stdin(Stdio::null()).output().expect("a process");
     let is_well = output.status.code().is_some_and(|code| code < 2);
@@ -49,7 +49,7 @@ fn output(command: &mut Command) -> Vec<u8> {
     output.stdout
 }
 
-/// Of a tool that prints lines as they are, in order, the numbers of those.
+/// The line numbers in the output of a tool that prints matching lines unchanged and in order.
 fn numbers(text: &[u8], printed: &[u8]) -> BTreeSet<u64> {
     let mut found = BTreeSet::new();
     let mut lines = text.split(|&b| b == b'\n').zip(1..);
@@ -60,13 +60,13 @@ fn numbers(text: &[u8], printed: &[u8]) -> BTreeSet<u64> {
     found
 }
 
-/// The line that stands behind a key of each JSON object.
+/// The value of the key `line` in each JSON object.
 fn json_lines(printed: &[u8]) -> BTreeSet<u64> {
     let line = |object: &[u8]| serde_json::from_slice::<serde_json::Value>(object).ok()?["line"].as_u64();
     printed.split(|&b| b == b'\n').filter_map(line).collect()
 }
 
-/// Names whose scope is not that of a plain list, in formats that have it.
+/// Writes feeds in formats that fit the scope of each name.
 fn feeds(folder: &Path, labelled: &Labelled) -> [String; 3] {
     let all = &labelled.feeds[0];
     let scope = |scope| {
@@ -101,7 +101,7 @@ pub fn run(record: &mut Record) {
         labelled.feeds[0].iter().filter(|indicator| indicator.kind() == Kind::Ip).map(ToString::to_string).collect();
     let addresses = lines(&labelled, |sighting| sighting.found.iter().any(|(indicator, ..)| ids.contains(indicator)));
 
-    /// How the command is run, and how right it is, or why that is not told.
+    /// A name, its command, and the accuracy of its answers, or the reason for not judging them.
     type Run = (String, Command, Result<Answers, String>);
     let mut runs: Vec<Run> = Vec::new();
     if let Some(path) = logscan() {
@@ -122,7 +122,7 @@ pub fn run(record: &mut Record) {
         assert!(made.status.success(), "matchy build");
         let mut command = Command::new(path);
         command.args(["match", "-j1"]).args([&database, &log]);
-        // It does not tell lines: how right it is is told in memory, and here only how many matches it prints.
+        // It prints no line numbers. Its accuracy is judged in memory; this only counts the matches it prints.
         let printed = memchr::memchr_iter(b'\n', &output(&mut command)).count();
         runs.push(("matchy 2.0 match".into(), command, Err(format!("prints {printed} matches and no lines"))));
     }
@@ -137,7 +137,7 @@ pub fn run(record: &mut Record) {
         runs.push((name.into(), command, Ok(answers)));
     }
     if let Some(path) = tool("grepcidr") {
-        // It takes the last part of a range with hyphen and spaces around as it is.
+        // Ranges are written without blanks around the hyphen, as it expects.
         let is_ip = labelled.feeds[0].iter().filter(|indicator| indicator.kind() == Kind::Ip);
         let text = |indicator: &Indicator| match indicator {
             Indicator::Ip { net, .. } => net.to_string(),

@@ -1,4 +1,4 @@
-//! What was measured: kept as JSON and CSV, shown as it comes.
+//! The measurements: stored as JSON and CSV, and printed as they arrive.
 
 use std::path::{Path, PathBuf};
 
@@ -6,25 +6,25 @@ use serde_json::{Value, json};
 
 use crate::common::measure::{Outcome, Spread};
 
-/// One line of a table.
+/// One row of a table.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
-    /// What was done, and on how much.
+    /// The work, and its amount.
     pub work: String,
     pub who: String,
-    /// Things a second, and what things: `bytes` or `lookups`.
+    /// The things per second, and their unit: `bytes` or `lookups`.
     pub rate: f64,
     pub unit: String,
-    /// How many times as fast netsieve is, in the same rounds: quartiles and median.
+    /// The ratio of this contender's time to netsieve's, in the same rounds: quartiles and median.
     pub ratio: Option<Spread>,
-    /// Of the lines (or lookups) that are to be found, how many were missed; and how many were found that are not.
+    /// The number of expected lines (or lookups), with those that were missed and those found in error.
     pub answers: Option<Answers>,
-    /// A number that the row is plotted by: indicators, per mille of hits, threads.
+    /// The position of the row in a plot: indicators, hits per thousand, or threads.
     pub x: Option<f64>,
     pub note: String,
 }
 
-/// How right the answers were.
+/// The accuracy of the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answers {
     pub expected: u64,
@@ -32,7 +32,7 @@ pub struct Answers {
     pub false_hits: u64,
 }
 
-/// A way to look something up, and what it is called.
+/// A lookup function with its name.
 pub type Lookup<'l, T> = (&'static str, Box<dyn FnMut(T) -> bool + 'l>);
 
 #[derive(Debug)]
@@ -55,7 +55,7 @@ fn command(program: &str, args: &[&str]) -> String {
     output.map_or_else(|_| "unknown".into(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// What the numbers hold for.
+/// The machine on which the numbers were measured.
 fn machine() -> Value {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let field = |name: &str| {
@@ -79,7 +79,7 @@ impl Record {
         Self { group: String::new(), value }
     }
 
-    /// Drops what was recorded of a group and starts it anew.
+    /// Discards a group's recorded rows and starts it afresh.
     pub fn start(&mut self, group: &str) {
         group.clone_into(&mut self.group);
         self.value["groups"][group] = json!({ "machine": machine(), "rows": [] });
@@ -109,7 +109,7 @@ impl Record {
         self.value["groups"][&self.group]["rows"].as_array_mut().expect("rows").push(value);
     }
 
-    /// Rows for all that ran side by side; the first is netsieve, and `things` are done in each run.
+    /// Adds rows for contenders that ran side by side. The first is netsieve, and each run does `things` things.
     pub fn rows(&mut self, work: &str, unit: &str, things: u64, outcomes: &[Outcome], add: impl Fn(&str, &mut Row)) {
         for (at, outcome) in outcomes.iter().enumerate() {
             let mut row = Row {
@@ -125,7 +125,7 @@ impl Record {
         }
     }
 
-    /// The rows of a group, in the order in which they were recorded.
+    /// The rows of a group, in the order of recording.
     pub fn of(&self, group: &str) -> Vec<Row> {
         let rows = self.value["groups"][group]["rows"].as_array().cloned().unwrap_or_default();
         let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
@@ -146,7 +146,7 @@ impl Record {
         rows.iter().map(row).collect()
     }
 
-    /// What a group was measured on.
+    /// The machine on which a group was measured.
     pub fn machine(&self, group: &str) -> &Value {
         &self.value["groups"][group]["machine"]
     }
@@ -174,7 +174,7 @@ impl Record {
     }
 }
 
-/// A rate for people: 1,234 MB/s, 56.7 M/s.
+/// A readable rate: 1,234 MB/s, 56.7 M/s.
 pub fn rate(rate: f64, unit: &str) -> String {
     match unit {
         "bytes" if rate >= 1e9 => format!("{:.2} GB/s", rate / 1e9),

@@ -1,4 +1,4 @@
-//! How netsieve's speed depends on the number of indicators, the share of hits, the threads and the engine.
+//! netsieve's speed as a function of the number of indicators, the share of hits, the threads and the engine.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -22,7 +22,7 @@ pub fn run(record: &mut Record) {
     engines(record);
 }
 
-/// Runs contenders that are each a point of one line.
+/// Runs contenders that are the points of one line.
 fn points(
     record: &mut Record,
     work: &str,

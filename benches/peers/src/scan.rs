@@ -1,5 +1,5 @@
-//! Scanning one log in memory on one thread: speed, and how right the answers are, on the labelled log. Then speed alone with
-//! more indicators.
+//! Scans one log in memory on one thread: speed and accuracy on the labelled log, and then speed alone with more
+//! indicators.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -16,7 +16,7 @@ use crate::common::{self, Planted};
 use crate::judge::{Lines, judge, labelled, lines, literals, stands_alone};
 use crate::record::{Answers, Record};
 
-/// Goes over a log and calls with the place of each match. Returns how many there were.
+/// Scans a log, calls the function with the offset of each match, and returns the number of matches.
 type Search<'s> = Box<dyn FnMut(&[u8], &mut dyn FnMut(usize)) -> u64 + 's>;
 
 pub fn run(record: &mut Record) {
@@ -40,7 +40,8 @@ fn aho_corasick(texts: &[String], kind: AhoCorasickKind) -> Option<AhoCorasick> 
     AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(kind)).build(texts).ok()
 }
 
-/// What matchy is given: everything but URLs that have a path, which it does not look for; names beneath as globs.
+/// The keys for matchy: everything except URLs with a path, which it does not search for. Names with scope `Subdomains`
+/// or `Suffix` are globs.
 pub fn matchy_keys(labelled: &Labelled) -> Vec<String> {
     let mut keys = Vec::new();
     for indicator in &labelled.feeds[0] {
@@ -75,7 +76,7 @@ fn matchy(keys: &[String]) -> Database {
 }
 
 fn matchy_search(database: Database) -> Search<'static> {
-    // What there are no entries for is not looked for, as its own command does.
+    // Like its own command, it skips kinds without entries.
     let extractor = Extractor::builder()
         .extract_emails(false)
         .extract_hashes(false)
@@ -86,7 +87,7 @@ fn matchy_search(database: Database) -> Search<'static> {
         .expect("an extractor");
     Box::new(move |text, each| {
         let mut count = 0;
-        // In pieces, which need not end at line ends for speed to be the same, but do.
+        // In pieces that end at line ends. Its speed does not depend on that.
         let mut at = 0;
         while at < text.len() {
             let most = (at + (128 << 10)).min(text.len());
@@ -156,7 +157,7 @@ fn on_labelled(record: &mut Record) {
             (name.clone(), judge(&want, &found))
         })
         .collect();
-    // What all others are measured by must be right.
+    // The contender that the others are compared with must be right.
     assert_eq!((answers[0].1.missed, answers[0].1.false_hits), (0, 0), "netsieve");
     let mut contenders: Vec<Contender<'_>> = searches
         .into_iter()
@@ -193,10 +194,10 @@ fn larger(record: &mut Record, half: usize) {
         "daachorse 5.1".into(),
         Box::new(move |text, each| array.find_iter(text).map(|found| each(found.start())).count() as u64),
     ));
-    // Exact names only: so many globs take it minutes to compile.
+    // Exact names only: it would take minutes to compile so many globs.
     let database = matchy(&texts);
     searches.push(("matchy 2.0, exact names only".into(), matchy_search(database)));
-    // 1.85 million literals take it 99 s to compile.
+    // It takes 99 s to compile 1.85 million literals.
     #[cfg(vectorscan)]
     if half <= 100_000 {
         let mut literals = crate::vectorscan::Literals::new(&texts).expect("a database");

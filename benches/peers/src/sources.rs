@@ -1,4 +1,4 @@
-//! Who says so? 10,000 hosts and 10,000 names, all listed by two feeds: a lookup is to name both.
+//! Which feeds list it? 10,000 hosts and 10,000 names, each listed by two feeds, both of which a lookup must name.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -15,7 +15,7 @@ use crate::record::{Answers, Record};
 
 const FEEDS: [&str; 2] = ["first", "second"];
 
-/// How many feeds a lookup names.
+/// The number of feeds that a lookup names.
 fn feeds(matches: Matches<'_>) -> usize {
     matches.iter().map(|found| found.sources().count()).sum()
 }
@@ -32,7 +32,7 @@ fn sieve(hosts: &[std::net::Ipv4Addr], names: &[String]) -> Sieve {
     builder.build().expect("a sieve").0
 }
 
-/// Both feeds, one after the other, as its builder takes them.
+/// Both feeds in turn, as its builder requires.
 fn matchy(keys: &[String]) -> Database {
     let mut builder = DatabaseBuilder::new(MatchMode::CaseInsensitive);
     for feed in FEEDS {

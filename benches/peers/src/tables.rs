@@ -1,11 +1,11 @@
-//! The tables of `BENCHMARKS.md`, made from what was recorded: everything between two markers is replaced.
+//! The tables of `BENCHMARKS.md`, generated from the recorded results: the text between two markers is replaced.
 
 use std::fmt::Write;
 use std::path::Path;
 
 use crate::record::{Record, Row, rate};
 
-/// 200,000.
+/// A count with separators: 200,000.
 pub fn count(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
@@ -18,7 +18,7 @@ pub fn count(n: usize) -> String {
     out
 }
 
-/// One table for each kind of work of a group.
+/// One table for each kind of work in a group.
 fn compared(rows: &[Row], what: &str) -> String {
     let mut out = String::new();
     let mut work = "";
@@ -57,7 +57,7 @@ fn compared(rows: &[Row], what: &str) -> String {
     out
 }
 
-/// One table with a line for each x and a column for each series.
+/// One table with a row for each x and a column for each series.
 fn scaled(rows: &[Row], work: &str, x: &str) -> String {
     let rows: Vec<&Row> = rows.iter().filter(|row| row.work == work).collect();
     let mut series: Vec<&str> = Vec::new();
@@ -106,7 +106,7 @@ fn machine(record: &Record, group: &str) -> String {
     )
 }
 
-/// What is counted in a benchmark of `benches/track`, and how many of it there are.
+/// The unit of a benchmark in `benches/track`, and the number of units in it.
 fn things(name: &str) -> (&'static str, f64) {
     match name.split('/').next().unwrap_or_default() {
         "scan" => ("byte", f64::from(1 << 20)),
@@ -116,7 +116,7 @@ fn things(name: &str) -> (&'static str, f64) {
     }
 }
 
-/// The instruction counts that `benches/floors.toml` holds, for each thing that was done.
+/// The instruction counts in `benches/floors.toml`, per unit.
 fn counts() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../floors.toml");
     let text = std::fs::read_to_string(path).unwrap_or_default();

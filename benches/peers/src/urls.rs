@@ -1,4 +1,4 @@
-//! Is a URL listed? 20,000 URLs; a third of the lookups hits, half of those written in another way than they are listed.
+//! Is a URL listed? 20,000 URLs. A third of the lookups hit, half of those in a spelling other than the listed one.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -11,7 +11,7 @@ use crate::record::{Answers, Lookup, Record};
 
 const QUERIES: usize = 4 * 1024;
 
-/// The same URL, by the rules of Safe Browsing.
+/// The same URL in another spelling, by the rules of Safe Browsing.
 fn other_way(url: &str, way: usize) -> String {
     let rest = url.strip_prefix("http://").expect("a URL");
     let (host, path) = rest.split_once('/').expect("a path");

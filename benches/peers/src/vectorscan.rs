@@ -1,4 +1,4 @@
-//! The part of the C interface of Vectorscan and Hyperscan that the comparison needs: literals in blocks.
+//! The part of the C interface of Vectorscan and Hyperscan that the comparison needs: literals in block mode.
 
 use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
 use std::ptr;
@@ -42,7 +42,7 @@ unsafe extern "C" {
 const CASELESS: c_uint = 1;
 const MODE_BLOCK: c_uint = 1;
 
-/// A compiled set of literals, case ignored.
+/// A compiled set of literals, without regard to case.
 pub struct Literals {
     database: *mut c_void,
     scratch: *mut c_void,
@@ -57,7 +57,8 @@ impl Literals {
         let ids: Vec<c_uint> = (0..texts.len() as c_uint).collect();
         let mut made = Self { database: ptr::null_mut(), scratch: ptr::null_mut(), lens };
         let mut error: *mut CompileError = ptr::null_mut();
-        // SAFETY: all four arrays have `elements` members, the texts are as long as `lens` says, and all outlive the call.
+        // SAFETY: all four arrays have `elements` members, the texts are as long as `lens` says, and all outlive the
+        // call.
         let code = unsafe {
             hs_compile_lit_multi(
                 expressions.as_ptr(),
@@ -73,17 +74,17 @@ impl Literals {
         };
         if code != 0 {
             if !error.is_null() {
-                // SAFETY: the library made it, and it is freed once.
+                // SAFETY: the library allocated it, and it is freed only once.
                 unsafe { hs_free_compile_error(error) };
             }
             return Err(format!("hs_compile_lit_multi gives {code}"));
         }
-        // SAFETY: the database was compiled.
+        // SAFETY: the database has been compiled.
         let code = unsafe { hs_alloc_scratch(made.database, &raw mut made.scratch) };
         if code == 0 { Ok(made) } else { Err(format!("hs_alloc_scratch gives {code}")) }
     }
 
-    /// Calls `each` with the number of the literal, and where it starts and ends. Returns how many there are.
+    /// Calls `each` with the number, start and end of each literal found, and returns how many there are.
     pub fn scan(&mut self, text: &[u8], each: &mut dyn FnMut(usize, usize, usize)) -> u64 {
         struct State<'s> {
             lens: &'s [usize],
@@ -91,7 +92,7 @@ impl Literals {
             count: u64,
         }
         extern "C" fn on_match(id: c_uint, _: c_ulonglong, end: c_ulonglong, _: c_uint, state: *mut c_void) -> c_int {
-            // SAFETY: `scan` gave a pointer to its `State`, which nobody else uses while the library runs.
+            // SAFETY: `scan` passed a pointer to its `State`, which nothing else uses while the library runs.
             let state = unsafe { &mut *state.cast::<State<'_>>() };
             let end = end as usize;
             (state.each)(id as usize, end - state.lens[id as usize], end);
@@ -100,7 +101,7 @@ impl Literals {
         }
         let mut state = State { lens: &self.lens, each, count: 0 };
         let length = c_uint::try_from(text.len()).expect("less than 4 GB");
-        // SAFETY: database and scratch belong together, the text is as long as said, and the state outlives the call.
+        // SAFETY: the scratch belongs to the database, the text has the given length, and the state outlives the call.
         let code = unsafe {
             hs_scan(self.database, text.as_ptr().cast(), length, 0, self.scratch, on_match, (&raw mut state).cast())
         };
@@ -111,7 +112,7 @@ impl Literals {
 
 impl Drop for Literals {
     fn drop(&mut self) {
-        // SAFETY: both were made by the library, or are null, and are freed once.
+        // SAFETY: both were allocated by the library or are null, and are freed only once.
         unsafe {
             hs_free_scratch(self.scratch);
             hs_free_database(self.database);
@@ -120,7 +121,7 @@ impl Drop for Literals {
 }
 
 pub fn version() -> String {
-    // SAFETY: the library returns a constant string with its end.
+    // SAFETY: the library returns a constant, null-terminated string.
     let text = unsafe { std::ffi::CStr::from_ptr(hs_version()) };
     text.to_string_lossy().split(' ').next().unwrap_or_default().to_owned()
 }

@@ -1,7 +1,7 @@
-//! Instruction counts under callgrind: the same on every run.
+//! Instruction counts under callgrind, which are the same on every run.
 //!
-//! Callgrind has no AVX-512, so that engines are named. Sets are of 20,000 indicators. What is set up is not counted, nor is what
-//! is given back, since taking it apart is not: each gives back what it was given beside its answer.
+//! Callgrind does not support AVX-512, so each benchmark names its engine. Sets have 20,000 indicators. Setup is not
+//! counted, and neither is dropping: each benchmark returns its inputs along with its answer.
 #![allow(missing_docs, reason = "macros make the functions")]
 
 use std::hint::black_box;
@@ -22,7 +22,7 @@ use common::labelled::{Labelled, Recipe, Size};
 const SET: usize = 20_000;
 const QUERIES: usize = 4096;
 
-/// Callgrind has no AVX-512, and what is counted is to be the same on every machine.
+/// A matcher whose engine is the same on every machine and runs under callgrind.
 fn matcher(sieve: &Sieve) -> Matcher {
     let mut options = MatchOptions::default();
     options.engine = Engine::Portable;
@@ -132,12 +132,12 @@ fn log(engine: Engine, rate: usize) -> (Scanner, Vec<u8>) {
     options.engine = engine;
     let text = common::corpus(1 << 20, &Planted { hosts: &hosts, names: &names, rate }).text;
     let mut scanner = Scanner::with_options(&sieve, &options);
-    // Its space is there then.
+    // The first part warms up the scanner's buffers.
     scanner.scan(&text[..text.len() / 8], |_| ControlFlow::Continue(()));
     (scanner, text)
 }
 
-/// Indicators of every kind, and lines that show them in every form.
+/// Indicators of every kind, and lines that contain them in every form.
 fn labelled(engine: Engine) -> (Scanner, Vec<u8>) {
     let recipe = Recipe { lines: 4400, rate: 50, size: Size { many: 6000, few: 550 }, patterns: false };
     let mut labelled = Labelled::new(recipe);
@@ -161,7 +161,7 @@ fn scan((mut scanner, text): (Scanner, Vec<u8>)) -> (u64, Scanner, Vec<u8>) {
     (hits, scanner, text)
 }
 
-/// A set and the log of the folder that `NETSIEVE_MIX` names; nothing without.
+/// A set and the log in the folder that `NETSIEVE_MIX` names; nothing without it.
 fn real(set: &str) -> (Scanner, Vec<u8>) {
     let mut options = ScanOptions::default();
     options.engine = Engine::Avx2;

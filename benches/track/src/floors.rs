@@ -1,4 +1,4 @@
-//! The file of floors: two tables, and what they hold for.
+//! The file of floors: two tables, and the conditions they hold for.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use crate::ratios::Ratio;
 
 #[derive(Debug, Default)]
 pub struct Floors {
-    /// The compiler that the counts are of.
+    /// The compiler for which the counts hold.
     pub rustc: String,
     pub instructions: BTreeMap<String, u64>,
     pub ratios: BTreeMap<String, f64>,
@@ -30,7 +30,7 @@ fn cpu() -> String {
 }
 
 impl Floors {
-    /// What was committed. No file, no floors.
+    /// Loads the committed floors. A missing file means no floors.
     pub fn load() -> Result<Self, String> {
         let Ok(text) = std::fs::read_to_string(path()) else { return Ok(Self::default()) };
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
@@ -49,13 +49,13 @@ impl Floors {
         Ok(floors)
     }
 
-    /// Writes what is new; what was not counted stays.
+    /// Writes the new numbers and keeps those that were not counted.
     pub fn save(&self, counts: &[(String, u64)], ratios: &[Ratio]) {
         let mut text = String::from(
             "# What `benches/track/run` holds the crate to; `benches/track/run update` writes it. Its history is the record of the\n\
              # crate's speed.\n",
         );
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(
             text,
             "rustc = \"{}\"\n\n# Of 4,096 lookups, 1 MiB of log, or 20,000 indicators; `mix/` of 4 MB of real lines, with real sets of three sizes.\n[instructions]\n",

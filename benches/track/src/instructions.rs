@@ -1,11 +1,11 @@
-//! Runs the benchmarks under callgrind and reads what it counts.
+//! Runs the benchmarks under callgrind and reads the instruction counts.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// The instructions of every benchmark; of the mix of real lines only if there is a folder of it.
+/// The instruction counts of all benchmarks; those over the mix of real lines only if its folder is given.
 pub fn counts(mix: Option<&Path>) -> Result<Vec<(String, u64)>, String> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let output = Command::new("cargo")

@@ -1,9 +1,10 @@
 //! Tracks the crate's speed: `benches/track/run`, and `benches/track/run update` to move the floors.
 //!
-//! Two kinds of numbers are held to `benches/floors.toml`. Instruction counts under callgrind, and counts of places that a scan
-//! looks at, are the same on every run of one compiler: a rise of more than 5 % fails. Where `NETSIEVE_DATA` names the folder of real
-//! data, a mix of its lines is counted too. Ratios to references that run in turns in the same process depend on the
-//! machine, and little on how busy it is: a drop of more than 15 % warns.
+//! Two kinds of numbers are compared with `benches/floors.toml`. Instruction counts under callgrind, and the number of
+//! places that a scan examines, are the same on every run of one compiler, so a rise of more than 5 % fails. If
+//! `NETSIEVE_DATA` names the folder of real data, a mix of its lines is also counted. Ratios to references, which run
+//! in turns in the same process, depend on the machine but little on its load, so a drop of more than 15 % is a
+//! warning.
 
 use std::process::ExitCode;
 
@@ -18,12 +19,12 @@ mod real;
 
 use floors::Floors;
 
-/// How much more instructions may be executed.
+/// The tolerated rise of an instruction count.
 const RISE: f64 = 0.05;
-/// How much smaller a ratio may be.
+/// The tolerated drop of a ratio.
 const DROP: f64 = 0.15;
 
-/// What became of a number.
+/// The verdict on a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Same,

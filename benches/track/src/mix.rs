@@ -1,5 +1,5 @@
-//! The mix of real lines, and the sets of real indicators that it is scanned with: where `NETSIEVE_DATA` names the folder of real data.
-//! They are made once, and not under callgrind.
+//! The mix of real lines, and the sets of real indicators to scan it with, if `NETSIEVE_DATA` names the folder of real
+//! data. They are made once, outside callgrind.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -8,20 +8,20 @@ use netsieve::{Engine, ScanOptions, Scanner};
 
 use crate::{common, real};
 
-/// How much of it is scanned.
+/// The size of the mix.
 const MEGABYTES: usize = 4;
-/// What the files are called, in the order of [`real::sets`].
+/// The names of the files, in the order of [`real::sets`].
 const SETS: [&str; 3] = ["20k", "all", "2m"];
 
-/// Files of the sets and of the log.
+/// The files of the sets and of the log.
 pub struct Mix {
     folder: PathBuf,
-    /// How many places are looked at, and how many words read, with each set.
+    /// The number of places examined and of words read, with each set.
     places: Vec<(String, u64)>,
 }
 
 impl Mix {
-    /// `None`, said aloud, without real data.
+    /// Makes the files. Without real data, prints a note and returns `None`.
     pub fn make() -> Option<Self> {
         let Some(data) = common::data() else {
             println!("NETSIEVE_DATA is not set: nothing is counted of the mix of real lines");
@@ -54,7 +54,7 @@ impl Mix {
 
 impl Drop for Mix {
     fn drop(&mut self) {
-        // Nothing depends on it.
+        // A leftover folder does no harm.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

@@ -1,4 +1,4 @@
-//! Times in pairs: a path of netsieve, and a reference that does about the same or bounds it, in turns.
+//! Paired timings: a path of netsieve and a reference that does similar work or is a bound for it, in turns.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -25,7 +25,7 @@ pub struct Ratio {
     pub spread: Spread,
 }
 
-/// Runs a pair. If both count the same thing, the counts must be equal.
+/// Runs a pair. If both count the same things, the counts must be equal.
 fn pair(name: &str, is_same: bool, own: impl FnMut() -> u64, reference: impl FnMut() -> u64) -> Ratio {
     by_clock(thread, name, is_same, own, reference)
 }
@@ -36,7 +36,7 @@ fn thread() -> f64 {
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-/// What passes on the wall.
+/// Wall-clock time.
 fn wall() -> f64 {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed().as_secs_f64()
