@@ -1,9 +1,9 @@
-//! Decoding what a log escaped, with the way back to the log's offsets.
+//! Undoes the escaping of a log, and maps the result back to the log's offsets.
 
 use super::grammar::ends::ends_url;
 use super::grammar::{HOST, hex, is, is_name_scalar, scalar};
 
-/// Text that stands otherwise in the log, and for each of its bytes, and for its end, the offset it came from.
+/// Decoded text, with the original offset of each of its bytes and of its end.
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
     pub(super) text: Vec<u8>,
@@ -21,7 +21,7 @@ impl Decoded {
         self.map.extend(std::iter::repeat_n(at as u32, bytes.len()));
     }
 
-    /// Makes the offsets those that `inner` came from.
+    /// Replaces offsets in the text of `inner` by those from which `inner` came.
     fn compose(&mut self, inner: &Decoded) {
         self.map.iter_mut().for_each(|at| *at = inner.map[*at as usize]);
     }
@@ -46,7 +46,7 @@ pub(super) fn name(raw: &[u8], into: &mut Decoded) {
     into.map.push(raw.len() as u32);
 }
 
-/// Whether [`url`] would change a text, or end it.
+/// Returns true if [`url`] would change a text or end it.
 pub(super) fn is_escaped(raw: &[u8]) -> bool {
     let mut places = memchr::memchr3_iter(b'\\', b'&', b'=', raw);
     places.any(|at| match raw[at] {
@@ -56,7 +56,8 @@ pub(super) fn is_escaped(raw: &[u8]) -> bool {
     })
 }
 
-/// Undoes the escapes that containers put into a URL, up to the first that ends it: those of JSON, XML and CEF, and `=3D`.
+/// Undoes the escapes that containers put into a URL: those of JSON, XML and CEF, and `=3D`. Stops at the first escape
+/// that ends the URL.
 pub(super) fn url(raw: &[u8], into: &mut Decoded) {
     into.clear();
     let mut at = 0;
@@ -83,13 +84,13 @@ pub(super) fn url(raw: &[u8], into: &mut Decoded) {
     into.map.push(at as u32);
 }
 
-/// As [`url`], of what [`url`] gave.
+/// Like [`url`], applied once more to its result.
 pub(super) fn url_again(inner: &Decoded, into: &mut Decoded) {
     url(&inner.text, into);
     into.compose(inner);
 }
 
-/// Percent-decodes a URL that is written within another, once or twice.
+/// Percent-decodes a URL that stands in another URL, once or twice.
 pub(super) fn percent(raw: &[u8], is_twice: bool, into: &mut Decoded) {
     into.clear();
     let mut at = 0;
@@ -106,7 +107,7 @@ pub(super) fn percent(raw: &[u8], is_twice: bool, into: &mut Decoded) {
     }
 }
 
-/// The character that a JSON escape, `\uHHHH`, stands for, and the length of the escape.
+/// The character of a JSON escape, `\uHHHH`, and the length of the escape.
 fn unicode(text: &[u8], at: usize) -> Option<(char, usize)> {
     if !text[at..].starts_with(b"\\u") {
         return None;
@@ -114,7 +115,7 @@ fn unicode(text: &[u8], at: usize) -> Option<(char, usize)> {
     Some((hex(text, at + 2, 4).and_then(char::from_u32)?, 6))
 }
 
-/// The character that an XML entity stands for, and the length of the entity.
+/// The character of an XML entity, and the length of the entity.
 fn entity(text: &[u8], at: usize) -> Option<(char, usize)> {
     const NAMED: [(&[u8], char); 5] =
         [(b"&amp;", '&'), (b"&quot;", '"'), (b"&apos;", '\''), (b"&lt;", '<'), (b"&gt;", '>')];
@@ -133,14 +134,14 @@ fn entity(text: &[u8], at: usize) -> Option<(char, usize)> {
     (rest.get(digits + len) == Some(&b';')).then_some((c, digits + len + 1))
 }
 
-/// The name character that a `\uHHHH` at `at` stands for.
+/// The character of a `\uHHHH` at `at`, if names may contain it.
 pub(super) fn unicode_escape(bytes: &[u8], at: usize) -> Option<char> {
     let (c, _) = unicode(bytes, at)?;
     let is_name = if c.is_ascii() { is(c as u8, HOST) } else { is_name_scalar(c) };
     is_name.then_some(c)
 }
 
-/// The length of the scalar at `at` if it can be part of a name and is not ASCII.
+/// The length of the non-ASCII scalar at `at`, if names may contain it.
 pub(super) fn name_scalar(bytes: &[u8], at: usize) -> Option<usize> {
     scalar(bytes, at).filter(|&(c, _)| !c.is_ascii() && is_name_scalar(c)).map(|(_, len)| len)
 }

@@ -1,14 +1,14 @@
-//! Finding the words that may hold a hit, so that the scalar extractor need look at no other.
+//! Finds the words that may hold a hit, so that the scalar extractor can skip all others.
 //!
-//! A *word* is what stands between two bytes that end a URL wherever they stand: white space, control bytes, quotes. No observable
-//! goes beyond one, and what the extractor knows of where it is ends with it. So a word can be extracted by itself, within the
-//! text that it stands in.
+//! A *word* stands between two bytes that end every URL: white space, control bytes, quotes. No observable crosses such
+//! a byte, and the extractor's knowledge of its surroundings ends there. So a word can be extracted on its own, within
+//! the text around it.
 //!
-//! What the masks of 64 bytes at a time leave over is looked at one by one: ends of runs with three dots (quads), ends of runs
-//! whose last label is of letters (names), colons that may be IPv6, and what the scalar extractor decodes before it looks:
-//! escapes, characters that are not ASCII, names as DNS labels, hosts of URLs that are no plain names. For each place a [`Judge`] says
-//! whether something listed may cover it. A word is passed over only if no place of it may match in any reading, so
-//! what is found in the words that are left is all there is to find.
+//! The masks of 64 bytes leave a few places to be looked at one by one: ends of runs with three dots (quads), ends of
+//! runs whose last label is all letters (names), colons that may belong to IPv6, and everything that the scalar
+//! extractor would decode first: escapes, non-ASCII characters, names as DNS labels, and URL hosts that are not plain
+//! names. For each place, a [`Judge`] says whether something listed may cover it. A word is skipped only if none of its
+//! places can match in any reading, so no hit is lost.
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -22,16 +22,16 @@ use crate::arch::masks::BLOCK;
 use crate::arch::sweep::{Filters, Sweep, Wanted, What};
 use crate::value::ip;
 
-/// Says what may be listed. May err on one side: what is listed must be said to be.
+/// Tells what may be listed. False positives are allowed, false negatives are not.
 pub(crate) trait Judge {
-    /// Whether anything listed covers the address, which is canonical.
+    /// Returns true if something listed covers the canonical address.
     fn addr(&mut self, addr: IpAddr) -> bool;
-    /// Whether anything listed may cover an IPv6 address that begins with these 16 bits, in any form, and with the next 16 if they are
-    /// known.
+    /// Returns true if something listed may cover an IPv6 address, in any form, with these first 16 bits, and these
+    /// next 16 if known.
     fn six(&mut self, first: u16, second: Option<u16>) -> bool;
-    /// As [`addr`](Judge::addr), before it is known that the quad is one.
+    /// Like [`addr`](Judge::addr), before it is known that the text is a quad.
     fn v4(&mut self, addr: u32) -> bool;
-    /// Whether the name `bytes[start..end]`, in upper or lower case, is listed as it stands.
+    /// Returns true if the name `bytes[start..end]`, in either case, is listed itself.
     fn name(&mut self, bytes: &[u8], start: usize, end: usize) -> bool;
 }
 
@@ -47,7 +47,7 @@ impl WordFinder {
         Self { wanted, sweep: Sweep::new(kernel, wanted, &RULES) }
     }
 
-    /// Calls `found` with every word that may hold a hit, in order. Gives how many places the judge was asked about.
+    /// Calls `found` with every word that may hold a hit, in order. Returns the number of places about which the judge was asked.
     pub(crate) fn find(
         &mut self,
         bytes: &[u8],
@@ -56,7 +56,7 @@ impl WordFinder {
         found: &mut impl FnMut(Range<usize>),
     ) -> u64 {
         let mut look = Look { bytes, wanted: self.wanted, judge, asked: 0, mixed_end: 0, six_end: 0 };
-        // Where the word ends that was found last: what is before is done with.
+        // The end of the last word found; everything before it is done.
         let mut done = 0;
         let mut from = 0;
         while from <= bytes.len() {
@@ -65,7 +65,7 @@ impl WordFinder {
                 let (what, at) = (place.what(), from + place.at());
                 let is_end = matches!(what, What::QuadEnd | What::NameEnd);
                 if at < done + usize::from(is_end) {
-                    // The address of a record may stand in a word that is not done with yet.
+                    // An auditd record may have its address in a later word.
                     if let Some(end) = look.record(at).filter(|&end| what == What::Other && end > done) {
                         found(done..end);
                         done = end;
@@ -94,19 +94,19 @@ impl WordFinder {
     }
 }
 
-/// The bytes at hand, and whom to ask.
+/// The bytes being searched, and the judge.
 struct Look<'a, J> {
     bytes: &'a [u8],
     wanted: Wanted,
     judge: &'a mut J,
     asked: u64,
-    /// Where the run ends of characters that are not ASCII that was looked at last.
+    /// The end of the last run with non-ASCII characters that was looked at.
     mixed_end: usize,
-    /// Where the run ends of groups and colons that was looked at last.
+    /// The end of the last run of groups and colons that was looked at.
     six_end: usize,
 }
 
-/// The word around a place, of which nothing stands before `from`.
+/// The word around a place. It starts at `from` at the earliest.
 fn word_around(bytes: &[u8], from: usize, place: usize) -> Range<usize> {
     let is_end = |byte: &u8| ENDS_URL[usize::from(*byte)];
     let start = bytes[from..place].iter().rposition(is_end).map_or(from, |at| from + at + 1);
@@ -115,7 +115,7 @@ fn word_around(bytes: &[u8], from: usize, place: usize) -> Range<usize> {
 }
 
 impl<J: Judge> Look<'_, J> {
-    /// The start of the run that ends at `end`, of which `len` bytes (64: at least) are known.
+    /// The start of the run that ends at `end`. `len` is its known length, where 64 means at least 64.
     #[inline(always)]
     fn run_start(&self, end: usize, len: usize) -> usize {
         if len < BLOCK {
@@ -124,7 +124,7 @@ impl<J: Judge> Look<'_, J> {
         self.bytes[..end].iter().rposition(|&b| !is(b, HOST)).map_or(0, |at| at + 1)
     }
 
-    /// Whether the quad that the run of letters, digits and dots up to `end` is may be listed.
+    /// Returns true if the run of letters, digits and dots up to `end` is a quad that may be listed.
     fn quad(&mut self, end: usize) -> bool {
         let bytes = self.bytes;
         let start = bytes[..end].iter().rposition(|&b| !is(b, HOST) || b == b'-' || b == b'_').map_or(0, |at| at + 1);
@@ -142,19 +142,20 @@ impl<J: Judge> Look<'_, J> {
         })
     }
 
-    /// Whether the reverse name of an IPv4 address, of which four numbers and their dots end at `end`, is of one that may be listed.
+    /// Returns true for the reverse name of an IPv4 address that may be listed. Its four numbers with their dots end at `end`.
     fn reversed(&mut self, start: usize, end: usize) -> bool {
         let token = self.bytes.get(start..end + b"in-addr.arpa".len()).unwrap_or(&[]);
         self.is_reversed(token)
     }
 
-    /// Whether the name that a token ends in is the reverse name of an address that may be listed.
+    /// Returns true if a token ends in the reverse name of an address that may be listed.
     fn is_reversed(&mut self, token: &[u8]) -> bool {
         let name = name::longest_name(token).map(|start| &token[start..]);
         name.and_then(name::reversed).is_some_and(|addr| self.judge.addr(ip::canonical(addr)))
     }
 
-    /// Whether a name that the run up to `end` ends in may be listed. `dots`: those of the 64 bytes before, the nearest highest.
+    /// Returns true if the run up to `end` ends in a name that may be listed. `dots` marks those of the 64 bytes
+    /// before, the nearest in the highest bit.
     #[inline(always)]
     fn names(&mut self, end: usize, len: usize, dots: u64) -> bool {
         let bytes = self.bytes;
@@ -164,7 +165,7 @@ impl<J: Judge> Look<'_, J> {
         while stop > start && matches!(bytes[stop - 1], b'.' | b'-') {
             stop -= 1;
         }
-        // A label that ends in a hyphen is no plain last label.
+        // A label that ends in a hyphen does not count as a plain last label.
         if stop < end && (self.wanted.odd_names || self.wanted.punycode) {
             let dots = bytes[start..end].iter().rev().take_while(|b| **b == b'.').count();
             if end - dots > stop && self.suffixes(start, end - dots) {
@@ -174,7 +175,7 @@ impl<J: Judge> Look<'_, J> {
         if len >= BLOCK {
             return self.suffixes(start, stop) || self.reversed6(start, stop);
         }
-        // The dots of the run, without those behind the name and the one before the last label.
+        // The dots of the run, except for trailing ones and the one before the last label.
         let shift = end - stop;
         let mut dots = if shift < len { (dots & (!0 << (BLOCK - len))) << shift } else { 0 };
         if dots == 0 {
@@ -191,7 +192,7 @@ impl<J: Judge> Look<'_, J> {
         self.starts(start, stop)
     }
 
-    /// Whether a name is the reverse name of an IPv6 address that may be listed.
+    /// Returns true for the reverse name of an IPv6 address that may be listed.
     fn reversed6(&mut self, start: usize, stop: usize) -> bool {
         let escape = escape_len(self.bytes, start);
         let bytes = self.bytes;
@@ -200,7 +201,7 @@ impl<J: Judge> Look<'_, J> {
             .any(|from| name::readings(bytes, from.min(stop)..stop).any(|name| self.is_reversed(&bytes[name])))
     }
 
-    /// As [`names`](Self::names), for any length; slower.
+    /// Like [`names`](Self::names), for runs of any length; slower.
     #[inline(never)]
     fn suffixes(&mut self, start: usize, stop: usize) -> bool {
         let from = start.max(stop.saturating_sub(crate::limits::MAX_NAME + 1));
@@ -209,7 +210,7 @@ impl<J: Judge> Look<'_, J> {
         dots.iter().any(|&dot| self.judge.name(self.bytes, dot + 1, stop)) || self.starts(start, stop)
     }
 
-    /// The whole run, as it is, without what is trimmed at its start, and without an escape.
+    /// Asks about the whole run: as it is, without what is trimmed at its start, and without an escape.
     #[inline(always)]
     fn starts(&mut self, start: usize, stop: usize) -> bool {
         let bytes = self.bytes;
@@ -231,7 +232,7 @@ impl<J: Judge> Look<'_, J> {
         })
     }
 
-    /// A colon behind a colon, or the fourth of a run: IPv6?
+    /// Looks for IPv6 at the second of two colons, or at the fourth colon of a run.
     #[inline(never)]
     fn colon(&mut self, place: usize, is_double: bool) -> bool {
         let bytes = self.bytes;
@@ -247,12 +248,12 @@ impl<J: Judge> Look<'_, J> {
         }
         let start = bytes[..place].iter().rev().take(2 * BLOCK).take_while(|&&b| is(b, SIX)).count();
         let end = bytes[place..].iter().take(2 * BLOCK).take_while(|&&b| is(b, SIX)).count();
-        // A run this long is looked at once, and not from each of its colons.
+        // Extract so long a run at once, instead of looking at it again from each of its colons.
         if start == 2 * BLOCK || end == 2 * BLOCK {
             return true;
         }
         let (start, run) = (place - start, place - start..place + end);
-        // An IPv4 address in the form of another has `ffff` or `ff9b` in it.
+        // An IPv4 address in IPv6 form has `ffff` or `ff9b` in it.
         let is_mapped = || bytes[run.clone()].windows(2).any(|pair| pair.eq_ignore_ascii_case(b"ff"));
         if !self.wanted.v6 && !is_mapped() {
             return false;
@@ -270,7 +271,7 @@ impl<J: Judge> Look<'_, J> {
         places.readings().any(|found| self.judge.addr(ip::canonical(IpAddr::V6(found.addr))))
     }
 
-    /// Whether the authority at `from` is anything but a plain name or quad, which are found as such, and a port.
+    /// Returns false if the authority at `from` is a plain name or quad, perhaps with a port; those are found as such.
     fn authority(&mut self, from: usize) -> bool {
         let bytes = self.bytes;
         let rest = bytes.get(from..).unwrap_or(&[]);
@@ -281,12 +282,12 @@ impl<J: Judge> Look<'_, J> {
             next += 1 + rest[next + 1..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
         }
         let ends = ends_authority(rest, next)
-            // What is trimmed from the end of a URL.
+            // Bytes that are trimmed from the end of a URL.
             || matches!(rest[next], b')' | b']' | b'}' | b',' | b';' | b'!' | b'\'') && ends_authority(rest, next + 1);
         !(ends && url::is_plain_host(host))
     }
 
-    /// Whether the authority of a percent-encoded URL at `from` is anything but a plain name.
+    /// Returns false if the authority of a percent-encoded URL at `from` is a plain name.
     fn percent_authority(&mut self, from: usize, written: Written) -> bool {
         let rest = self.bytes.get(from..).unwrap_or(&[]);
         let len = rest.iter().take(2 * BLOCK).take_while(|&&b| is(b, HOST)).count();
@@ -300,7 +301,7 @@ impl<J: Judge> Look<'_, J> {
         !(ends && url::is_plain_host(&rest[..len]))
     }
 
-    /// What is neither the end of a run nor the start of an authority.
+    /// Looks at a place that is neither the end of a run nor the start of an authority.
     fn other(&mut self, place: usize) -> bool {
         let bytes = self.bytes;
         match bytes[place] {
@@ -316,7 +317,7 @@ impl<J: Judge> Look<'_, J> {
         }
     }
 
-    /// Where the separator of a URL ends whose first byte that says so stands at `place`.
+    /// The end of the URL separator to which the byte at `place` belongs.
     fn separator_around(&self, place: usize) -> Option<(usize, Written)> {
         let bytes = self.bytes;
         (place.saturating_sub(2)..=place).rev().find_map(|from| {
@@ -325,7 +326,8 @@ impl<J: Judge> Look<'_, J> {
         })
     }
 
-    /// Whether a digit behind `(` is the length of a label of DNS, or begins the time of a record of auditd that has an address.
+    /// Returns true if the digit after a `(` is the length of a DNS label, or begins the time of an auditd record with
+    /// a listed address.
     fn behind_parenthesis(&mut self, place: usize) -> bool {
         let rest = &self.bytes[place..];
         let digits = rest.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
@@ -341,8 +343,7 @@ impl<J: Judge> Look<'_, J> {
         self.record(place).is_some()
     }
 
-    /// Of a record of auditd whose time begins at `place`, and that has an address that may be listed: where the word ends that the last
-    /// address stands in.
+    /// For an auditd record whose time begins at `place`: the end of the word with the last address that may be listed.
     fn record(&mut self, place: usize) -> Option<usize> {
         const KEY: &[u8] = b"saddr=";
         let bytes = self.bytes;
@@ -357,13 +358,13 @@ impl<J: Judge> Look<'_, J> {
         Some(word_around(bytes, place, place + key + KEY.len()).end)
     }
 
-    /// Whether an escape that starts at `place` and has a letter hides that a quad starts behind it.
+    /// Returns true if an escape at `place` that contains a letter hides the start of a quad.
     fn quad_behind_escape(&mut self, place: usize) -> bool {
         let escape = escape_len(self.bytes, place + 1);
         escape > 0 && self.quad_at(place + 1 + escape)
     }
 
-    /// Whether the run that a character belongs to that is not ASCII may be a name: whether there is a dot in it.
+    /// Returns true if the run around a non-ASCII character may be a name, which takes a dot.
     fn not_ascii(&mut self, place: usize) -> bool {
         let bytes = self.bytes;
         if place < self.mixed_end {
@@ -382,10 +383,10 @@ impl<J: Judge> Look<'_, J> {
     }
 }
 
-/// Whether the authority of a URL ends here.
+/// Returns true if the authority of a URL ends here.
 fn ends_authority(bytes: &[u8], from: usize) -> bool {
     bytes.get(from).is_none_or(|&byte| ENDS_AUTHORITY[usize::from(byte)])
 }
 
-/// How far around a character that is not ASCII its run is looked at.
+/// The distance up to which the run around a non-ASCII character is looked at.
 const MAX_MIXED: usize = 1024;

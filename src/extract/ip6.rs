@@ -1,4 +1,4 @@
-//! IPv6 addresses: every text form, without clock times and MAC addresses.
+//! IPv6 addresses in every text form, but not clock times and MAC addresses.
 
 use std::net::Ipv6Addr;
 use std::ops::Range;
@@ -9,31 +9,31 @@ use super::grammar::{SIX, address_port, at, before, hex, is, port};
 /// An address found at a place.
 pub(super) struct Address {
     pub(super) addr: Ipv6Addr,
-    /// The address's text, with its zone.
+    /// The text of the address, with its zone.
     pub(super) span: Range<usize>,
     pub(super) port: Option<u16>,
-    /// Where what belongs to it ends: its port, or its closing bracket.
+    /// The end of everything that belongs to it, such as a port or a closing bracket.
     pub(super) end: usize,
 }
 
-/// A port and where its text ends.
+/// A port, and the end of its text.
 type Port = Option<(u16, usize)>;
 
-/// Longest text of an address with a port as a ninth group.
+/// The length of the longest address with a port as a ninth group.
 const LONGEST: usize = 64;
 
-/// What is found at one place.
+/// The addresses found at one place.
 pub(super) struct Places {
-    /// The address behind an escape.
+    /// The address after an escape.
     shortened: Option<Address>,
-    /// The address that the whole run is; or, if there is none at all, the one behind words that are not hexadecimal.
+    /// The address that the whole run is; or, without any address so far, the one after words that are not hexadecimal.
     whole: Option<Address>,
-    /// Where the run ends.
+    /// The end of the run.
     pub(super) end: usize,
 }
 
 impl Places {
-    /// All of them, in order.
+    /// Iterates over the addresses, in order.
     pub(super) fn readings(&self) -> impl Iterator<Item = &Address> {
         [&self.shortened, &self.whole].into_iter().flatten()
     }
@@ -53,8 +53,8 @@ pub(super) fn find(bytes: &[u8], start: usize) -> Places {
     Places { shortened, whole, end }
 }
 
-/// The first 16 bits of the address that a run may be, or that stands behind words in it that are not hexadecimal, and the next 16 where
-/// they are a group too; `None` if it holds no address. The run has no escape before it.
+/// The first 16 bits of the address that a run may be, or may hold after words that are not hexadecimal; and the next
+/// 16 if they are a group too. `None` if the run holds no address. The run must not begin with an escape.
 pub(super) fn first_groups(run: &[u8]) -> Option<(u16, Option<u16>)> {
     let number = |group: &[u8]| hex(group, 0, group.len().min(5)).and_then(|value| u16::try_from(value).ok());
     let is_group = |group: &&[u8]| group.iter().all(u8::is_ascii_hexdigit);
@@ -67,14 +67,14 @@ pub(super) fn first_groups(run: &[u8]) -> Option<(u16, Option<u16>)> {
     Some((number(first)?, groups.next().filter(is_group).filter(|group| !group.is_empty()).and_then(number)))
 }
 
-/// Whether the last word of a run is the scheme of a URL.
+/// Returns true if the last word of a run is the scheme of a URL.
 fn is_scheme(bytes: &[u8], start: usize, end: usize) -> bool {
     let colon = if bytes[end - 1] == b':' { end - 1 } else { end };
     let word = bytes[start..colon].iter().rposition(|&b| b == b':').map_or(start, |at| start + at + 1);
     bytes[word..colon].iter().any(u8::is_ascii_alphabetic) && separator(bytes, colon).is_some()
 }
 
-/// What stands behind leading words that are not hexadecimal, each with its `:`.
+/// The address after leading words that are not hexadecimal, each with its `:`.
 fn behind_words(bytes: &[u8], start: usize, end: usize) -> Option<Address> {
     let mut from = start;
     loop {
@@ -87,7 +87,7 @@ fn behind_words(bytes: &[u8], start: usize, end: usize) -> Option<Address> {
 }
 
 fn parse(bytes: &[u8], start: usize, end: usize) -> Option<Address> {
-    // An address may end in two colons; any other `.` or `:` behind it is not its own.
+    // An address may end in two colons; any other `.` or `:` after it does not belong to it.
     let core = bytes[start..end].iter().rposition(|b| !matches!(b, b'.' | b':')).map_or(start, |last| start + last + 1);
     if core - start > LONGEST {
         return None;
@@ -99,7 +99,7 @@ fn parse(bytes: &[u8], start: usize, end: usize) -> Option<Address> {
     })
 }
 
-/// An address, the length of its text, and the port that stands behind it as a ninth group or after a dot.
+/// An address, the length of its text, and the port that follows as a ninth group or after a dot.
 fn address(text: &str) -> Option<(Ipv6Addr, usize, Port)> {
     if !text.contains(':') {
         return None;
@@ -119,7 +119,7 @@ fn address(text: &str) -> Option<(Ipv6Addr, usize, Port)> {
     Some((addr, head.len(), Some((port, text.len()))))
 }
 
-/// Adds what stands around the text: zone, brackets, port.
+/// Adds the zone, brackets and port around an address.
 fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> Address {
     if let Some((port, len)) = own {
         return Address { addr, span: start..end, port: Some(port), end: start + len };
@@ -136,7 +136,7 @@ fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> A
         Some((port, after)) => (Some(port), after),
         None => {
             let after = zone_end + usize::from(is_bracketed);
-            // What more groups follow is the first of another address: `2001:db8::1/2001:db8::2`.
+            // A group that others follow begins another address: `2001:db8::1/2001:db8::2`.
             let is_group = |end| {
                 at(bytes, end) == b':' && matches!(at(bytes, end + 1), b':' | b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
             };

@@ -1,4 +1,4 @@
-//! What tells a name from a file or a word of code, and an address from a version.
+//! Tells names from files and words of code, and addresses from versions.
 
 use std::ops::Range;
 
@@ -8,13 +8,13 @@ use super::grammar::words::{
 };
 use super::grammar::{HOST, at, before, is, port};
 
-/// Whether a name at `start` of the run `run` looks like a file, a key or a word of code.
+/// Returns true if a name at `start` of the run `run` looks like a file, a key or a word of code.
 pub(super) fn is_no_name(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
     is_json_key(bytes, run) || is_code(bytes, run) || is_file(bytes, start, run)
 }
 
-/// Whether a name stands behind a single slash that is a path's. It is not where the word before the slash is in capitals or the
-/// class of a service, or begins a path of such words or of words with a capital.
+/// Returns true if a name follows a single slash of a path. Returns false if the word before the slash is in capitals or
+/// a service class, or if the whole path before the name consists of such words or of capitalised ones.
 pub(super) fn is_after_slash(bytes: &[u8], start: usize) -> bool {
     let Some(mut slash) = slash_before(bytes, start) else { return false };
     if before(bytes, slash) == b'/' {
@@ -40,12 +40,12 @@ pub(super) fn is_after_slash(bytes: &[u8], start: usize) -> bool {
     }
 }
 
-/// Whether what starts at `start` stands behind the class of a service and a slash.
+/// Returns true if the text at `start` follows a service class and a slash.
 pub(super) fn is_of_service(bytes: &[u8], start: usize) -> bool {
     slash_before(bytes, start).is_some_and(|slash| is_service_class(word_before(bytes, slash)))
 }
 
-/// Where the slash stands that ends at `end`, with the backslash that escapes it.
+/// The start of the slash that ends at `end`, including a backslash that escapes it.
 fn slash_before(bytes: &[u8], end: usize) -> Option<usize> {
     match (before(bytes, end), end.checked_sub(1).map_or(0, |at| before(bytes, at))) {
         (b'/', b'\\') => Some(end - 2),
@@ -59,7 +59,7 @@ fn is_in_capitals(word: &[u8]) -> bool {
     word.iter().all(is_capital) && word.iter().any(u8::is_ascii_uppercase)
 }
 
-/// Whether a run is, in its quotes, a key of a JSON object.
+/// Returns true if a run, with its quotes, is a key of a JSON object.
 fn is_json_key(bytes: &[u8], run: &Range<usize>) -> bool {
     let open = without_quote(bytes, run.start);
     if before(bytes, run.start) != b'"' {
@@ -76,13 +76,13 @@ fn is_json_key(bytes: &[u8], run: &Range<usize>) -> bool {
     head == 0 || matches!(bytes[head - 1], b'{' | b',' | b'\n' | b'\r')
 }
 
-/// Whether a run is a variable's or a call's: `$data.name`, `file.read()`, `app.run(debug=True)`.
+/// Returns true if a run is a variable or a call: `$data.name`, `file.read()`, `app.run(debug=True)`.
 fn is_code(bytes: &[u8], run: &Range<usize>) -> bool {
     before(bytes, run.start) == b'$' || bytes[run.end..].strip_prefix(b"(").is_some_and(are_arguments)
 }
 
-/// Whether what follows `(` is what code passes to a function, and not what a log says of a host: `evil.test(203.0.113.7)`,
-/// `evil.test(443)`, `evil.test(phishing)`.
+/// Returns true if the text after a `(` is an argument in code. Returns false for remarks of a log about a host:
+/// `evil.test(203.0.113.7)`, `evil.test(443)`, `evil.test(phishing)`.
 fn are_arguments(inner: &[u8]) -> bool {
     let starts = |inner: &[u8], words: &[&[u8]]| {
         words.iter().any(|word| {
@@ -100,15 +100,15 @@ fn are_arguments(inner: &[u8]) -> bool {
     {
         return true;
     }
-    // A named argument, of a value that only code has.
+    // A named argument with a value that occurs only in code.
     let name = inner.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let Some(value) = inner[name..].strip_prefix(b"=").filter(|_| name > 0) else { return false };
     is_quoted(value) || starts(value, &[b"True", b"False", b"None", b"true", b"false", b"null", b"self", b"this"])
 }
 
-/// Whether a name ends like a file, and what stands around it says that it is one.
+/// Returns true if a name ends like a file, and the text around it says that it is one.
 fn is_file(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
-    /// Ports that hosts are seen with, rather than lines of a file.
+    /// Ports that hosts are seen with, as opposed to line numbers.
     const PORTS: [u16; 4] = [80, 443, 8080, 8443];
     let name = &bytes[run.clone()];
     let label = name.rsplit(|&b| b == b'.').next().unwrap_or(name);
@@ -121,15 +121,15 @@ fn is_file(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
         || is_interpreter(word_before_blank(bytes, start))
 }
 
-/// Whether a line of the file follows, as in `File "main.py", line 3`.
+/// Returns true if a line number follows, as in `File "main.py", line 3`.
 fn is_before_line(rest: &[u8]) -> bool {
     let slashes = rest.iter().take(4).take_while(|b| **b == b'\\').count();
     let line = rest[slashes..].strip_prefix(b"\", line ");
     line.is_some_and(|line| line.first().is_some_and(u8::is_ascii_digit))
 }
 
-/// Whether the quad at `start` stands where versions do: behind a product and its slash, or as the value of a key that says so, or in
-/// the name of a package. `host_slash`: the slash there ends the host of a URL.
+/// Returns true if the quad at `start` stands where versions do: after a product and its slash, as the value of a key
+/// for versions, or in the name of a package. `host_slash`: the slash before it ends the host of a URL.
 pub(super) fn is_version(bytes: &[u8], start: usize, end: usize, host_slash: bool) -> bool {
     (!host_slash && is_after_product(bytes, start))
         || is_version_key(key_before(bytes, start))
@@ -148,7 +148,7 @@ fn is_after_product(bytes: &[u8], start: usize) -> bool {
     (word.iter().any(u8::is_ascii_lowercase) || word == b"OPR") && !is_service_class(word)
 }
 
-/// Whether a quad is the version in `name-1.2.3.4-1.el7.x86_64`.
+/// Returns true if a quad is the version in `name-1.2.3.4-1.el7.x86_64`.
 fn is_package(bytes: &[u8], start: usize, end: usize) -> bool {
     if before(bytes, start) != b'-' || at(bytes, end) != b'-' {
         return false;
@@ -160,7 +160,7 @@ fn is_package(bytes: &[u8], start: usize, end: usize) -> bool {
     digits > 0 && goes_on && word_before(bytes, start - 1).iter().any(u8::is_ascii_alphabetic)
 }
 
-/// Whether what starts at `start` is the host of a UNC path: the two backslashes before it (four or eight in JSON) begin the path.
+/// Returns true if the host of a UNC path starts at `start`: two backslashes (four or eight in JSON) begin the path.
 pub(super) fn is_unc_host(bytes: &[u8], start: usize) -> bool {
     let slashes = bytes[..start].iter().rev().take(9).take_while(|b| **b == b'\\').count();
     if !matches!(slashes, 2 | 4 | 8) {
@@ -178,7 +178,8 @@ pub(super) fn is_unc_host(bytes: &[u8], start: usize) -> bool {
     }
 }
 
-/// What WebDAV puts behind the host of a UNC path that ends at `end`: `@SSL`, `@8443` or `@SSL@8443`. The port, and where it ends.
+/// The suffix that WebDAV adds to the host of a UNC path that ends at `end`: `@SSL`, `@8443` or `@SSL@8443`. Returns
+/// the port, and the end of the suffix.
 pub(super) fn webdav(bytes: &[u8], end: usize, is_unc: bool) -> Option<(Option<u16>, usize)> {
     let rest = bytes.get(end..)?.strip_prefix(b"@")?;
     let has_tls = rest.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"SSL"));

@@ -1,11 +1,11 @@
-//! Finding observables in raw bytes.
+//! Finds observables in raw bytes.
 //!
-//! The extractor is the scalar reference: one pass over the bytes, a few look-behinds, no allocation once warm. Any bytes are
-//! legal input; time is linear. What a token is, is written down in the crate's documentation.
+//! The extractor is the scalar reference: one pass over the bytes with a few look-behinds, and no allocation once warm.
+//! Any bytes are legal input; time is linear. The crate's documentation defines what counts as a token.
 //!
-//! One place can be read in several ways: with and without the escape before it, a run that is not ASCII and its ASCII parts, a
-//! URL as it stands and with its escapes undone. Each reading is a token, whatever becomes of those before it. The tokens
-//! behind the first of a place are its [alternatives](Token::alternative).
+//! One place can have several readings: with and without the escape before it, a run with non-ASCII characters and its
+//! ASCII parts, a URL as it stands and with its escapes undone. Each reading is a token, whatever becomes of the
+//! earlier ones. All readings of a place but the first are [alternatives](Token::alternative).
 //!
 //! ```
 //! use netsieve::extract::{ExtractOptions, Extractor};

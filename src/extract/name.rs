@@ -1,4 +1,4 @@
-//! Names inside a run of name bytes.
+//! Names within a run of name bytes.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::limits::{MAX_LABEL, MAX_NAME};
 use crate::value::{Reject, domain};
 
-/// Where the longest valid name at the end of `token` starts, if it has two labels at least. `token` is ASCII, trimmed.
+/// The start of the longest valid name at the end of `token`, if it has at least two labels. `token` must be ASCII and trimmed.
 pub(super) fn longest_name(token: &[u8]) -> Option<usize> {
     let last = memchr::memrchr(b'.', token)?;
     if token[last + 1..].iter().all(u8::is_ascii_digit) {
@@ -15,7 +15,7 @@ pub(super) fn longest_name(token: &[u8]) -> Option<usize> {
     let (mut end, mut best, mut labels) = (token.len(), None, 0);
     let least = token.len().saturating_sub(MAX_NAME);
     loop {
-        // A label longer than 63 bytes need not be measured.
+        // A label longer than 63 bytes is invalid however long it is.
         let from = end.saturating_sub(MAX_LABEL + 1);
         let dot = memchr::memrchr(b'.', &token[from..end]).map(|dot| from + dot);
         let start = match dot {
@@ -36,8 +36,8 @@ pub(super) fn longest_name(token: &[u8]) -> Option<usize> {
     best.filter(|_| labels >= 2)
 }
 
-/// The longest valid name at the end of a decoded run, which may hold bytes that are not ASCII. Linear: labels are checked one by
-/// one from the right.
+/// The longest valid name at the end of a decoded run, which may hold non-ASCII bytes. Checks the labels one by one
+/// from the right, in linear time.
 pub(super) fn longest_mixed(text: &[u8], mut range: Range<usize>, scratch: &mut String) -> Option<Range<usize>> {
     while let Some(dot) = IDEOGRAPHIC_DOTS.iter().find(|dot| text[range.clone()].ends_with(dot.as_bytes())) {
         range.end -= dot.len();
@@ -47,7 +47,7 @@ pub(super) fn longest_mixed(text: &[u8], mut range: Range<usize>, scratch: &mut 
     loop {
         let (start, dot) = label_start(text, range.start, end);
         let label = &text[start..end];
-        // What each label becomes is 63 bytes at most, and what becomes of one is no shorter than a fourth of it.
+        // A label maps to at most 63 bytes, and never to less than a quarter of its length.
         let is_label = label.len() <= 4 * MAX_LABEL
             && range.end - start <= 4 * MAX_NAME
             && matches!(domain::canonicalise(label, scratch), Ok(_) | Err(Reject::NumericTld));
@@ -61,7 +61,7 @@ pub(super) fn longest_mixed(text: &[u8], mut range: Range<usize>, scratch: &mut 
         }
         end = start - dot;
     }
-    // Labels that are valid on their own may not be so together: too long, or of mixed direction.
+    // Labels that are valid on their own may be invalid together: too long, or of mixed direction.
     for _ in 0..MAX_TRIES {
         if labels < 2 {
             return None;
@@ -75,13 +75,13 @@ pub(super) fn longest_mixed(text: &[u8], mut range: Range<usize>, scratch: &mut 
     None
 }
 
-/// How many labels of a run may have to be dropped until the rest is valid.
+/// The number of labels of a run that are dropped in search of a valid rest.
 const MAX_TRIES: usize = 32;
 
-/// What UTS-46 reads as a dot.
+/// The characters that UTS-46 reads as dots.
 const IDEOGRAPHIC_DOTS: [&str; 3] = ["\u{3002}", "\u{FF0E}", "\u{FF61}"];
 
-/// Where the label that ends at `end` starts, and the length of the dot before it (0: none).
+/// The start of the label that ends at `end`, and the length of the dot before it (0 if there is none).
 fn label_start(text: &[u8], from: usize, end: usize) -> (usize, usize) {
     let mut at = end;
     while at > from {
@@ -98,7 +98,8 @@ fn label_start(text: &[u8], from: usize, end: usize) -> (usize, usize) {
     (from, 0)
 }
 
-/// The readings of `range` that differ in the hyphens at its ends, the shortest first; dots there are none of the name's.
+/// The readings of `range` with and without the hyphens at its ends, the shortest first. Dots at the ends are never
+/// part of the name.
 pub(super) fn readings(text: &[u8], range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let token = &text[range.clone()];
     let ends =
@@ -119,7 +120,7 @@ pub(super) fn readings(text: &[u8], range: Range<usize>) -> impl Iterator<Item =
     .flatten()
 }
 
-/// The address whose reverse name a text is, as a whole: `7.113.0.203.in-addr.arpa`, or 32 digits before `.ip6.arpa`.
+/// The address whose reverse name a whole text is: `7.113.0.203.in-addr.arpa`, or 32 digits before `.ip6.arpa`.
 pub(super) fn reversed(text: &[u8]) -> Option<IpAddr> {
     // The host of a URL may have its root dot.
     let text = text.strip_suffix(b".").unwrap_or(text);

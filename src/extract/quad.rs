@@ -1,4 +1,4 @@
-//! IPv4 addresses inside a run of name bytes.
+//! IPv4 addresses within a run of name bytes.
 
 use std::net::Ipv4Addr;
 
@@ -8,21 +8,21 @@ use super::grammar::{HOST, at, before, is};
 /// A quad at the start of a text.
 pub(super) struct Quad {
     pub(super) addr: Ipv4Addr,
-    /// The length of its text.
+    /// The length of the quad's text.
     pub(super) len: usize,
-    /// A fifth part behind a dot.
+    /// A fifth part after another dot.
     pub(super) fifth: Option<Fifth>,
 }
 
-/// A port behind an address and a dot, by number or by the name of its service.
+/// A port that follows an address and a dot, by number or by the name of its service.
 pub(super) struct Fifth {
-    /// `None` for a service that is not known.
+    /// `None` for an unknown service.
     pub(super) port: Option<u16>,
-    /// The length of the address with it.
+    /// The length of the address together with this part.
     pub(super) len: usize,
 }
 
-/// The quad at the start of `text`, if what follows does not make it something else.
+/// The quad at the start of `text`, unless the text after it makes it something else.
 pub(super) fn quad(text: &[u8]) -> Option<Quad> {
     if text.len() < 7 || !text[0].is_ascii_digit() {
         return None;
@@ -54,9 +54,9 @@ pub(super) fn quad(text: &[u8]) -> Option<Quad> {
     fifth(text, len).map(|fifth| Quad { addr, len, fifth: Some(fifth) })
 }
 
-/// The fifth part behind an address that ends at `len`.
+/// The fifth part after an address that ends at `len`.
 fn fifth(text: &[u8], len: usize) -> Option<Fifth> {
-    /// Longest name of a service (RFC 6335).
+    /// The longest name of a service (RFC 6335).
     const LONGEST: usize = 15;
     let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'-';
     let size = text[len + 1..].iter().take(LONGEST + 1).take_while(is_part).count();
@@ -73,8 +73,8 @@ fn fifth(text: &[u8], len: usize) -> Option<Fifth> {
     Some(Fifth { port: Some(port), len: end })
 }
 
-/// Whether five parts from `start` to `end` are an address and a port: as tcpdump writes them, or as one of the two ends of a
-/// connection that netstat and argus write on one line.
+/// Returns true if the five parts from `start` to `end` are an address and a port: as tcpdump writes them, or as one
+/// end of a connection that netstat or argus writes on one line.
 pub(super) fn is_address_and_port(bytes: &[u8], start: usize, end: usize) -> bool {
     let head = &bytes[..start];
     head.ends_with(b"IP ")
@@ -84,9 +84,9 @@ pub(super) fn is_address_and_port(bytes: &[u8], start: usize, end: usize) -> boo
         || has_other_end(bytes, start, end)
 }
 
-/// Whether five parts stand before or behind, with nothing but blanks and an arrow between.
+/// Returns true if five parts stand before or after these, with only blanks and an arrow between.
 fn has_other_end(bytes: &[u8], start: usize, end: usize) -> bool {
-    /// Columns of a table are no farther apart.
+    /// The maximum distance between columns of a table.
     const FAR: usize = 64;
     let is_between = |b: &&u8| matches!(**b, b' ' | b'\t' | b'-' | b'<' | b'>' | b'?' | b'|' | b'o' | b'=');
     let len = bytes[end..].iter().take(FAR).take_while(is_between).count();
@@ -99,7 +99,7 @@ fn has_other_end(bytes: &[u8], start: usize, end: usize) -> bool {
     let len = bytes[..start].iter().rev().take(FAR).take_while(is_between).count();
     let behind = start - len;
     let size = bytes[..behind].iter().rev().take(FAR).take_while(|b| is(**b, HOST)).count();
-    // A hyphen that touches the other end is part of it.
+    // A hyphen that touches the other end belongs to it.
     len > 0
         && !is(bytes[behind], HOST)
         && is_whole(&bytes[behind - size..behind], Some(size))

@@ -1,16 +1,16 @@
-//! Undoing defanging in a log, with the way back to the log's offsets.
+//! Undoes defanging in a log, and maps the result back to the log's offsets.
 
 use crate::value::refang::{balanced, scheme, unbalanced};
 
-/// Whether a byte ends the words that are refanged one by one.
+/// Returns true for bytes that end a word; words are refanged one by one.
 pub(super) fn ends_word(byte: u8) -> bool {
     matches!(byte, 0..=0x20 | 0x7F | b'"' | b'<' | b'>' | b'`')
 }
 
-/// Writes the word with its defanging undone to `text`, and for each of its bytes the offset it came from to `map`, which ends
-/// with the end. Tells whether anything was undone. Linear in the length of the word.
+/// Writes a word with its defanging undone to `text`. Writes the original offset of each of its bytes, and of its end,
+/// to `map`. Returns true if anything was undone. Takes linear time.
 ///
-/// The rules are those of feeds (see [`refang`](crate::value::refang)), from every place of the word on where a scheme starts.
+/// The rules are those for feeds (see [`refang`](crate::value::refang)), from every place in the word where a scheme starts.
 pub(super) fn word(word: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) -> bool {
     text.clear();
     map.clear();
@@ -19,7 +19,7 @@ pub(super) fn word(word: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) -> bool 
         map.extend(std::iter::repeat_n(at as u32, bytes.len()));
     };
     let (mut changed, mut url_changed, mut in_path, mut brackets) = (false, false, false, 0_u32);
-    // Where the bracket stands that `[.` left open.
+    // The place of the bracket that a `[.` left open.
     let mut closing = None;
     let mut at = 0;
     while at < word.len() {
@@ -56,7 +56,7 @@ pub(super) fn word(word: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) -> bool 
             b'/' | b'\\' | b'?' | b'#' => in_path = true,
             b'[' => brackets += 1,
             b']' => brackets = brackets.saturating_sub(1),
-            // What follows is a word of its own, unless it is a URL's path.
+            // A word of its own follows, unless this is the path of a URL.
             b'=' | b',' | b';' | b'|' | b'\'' | b'(' if !in_path => url_changed = false,
             _ => {}
         }
@@ -67,7 +67,7 @@ pub(super) fn word(word: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) -> bool 
     changed
 }
 
-/// The `]` behind the labels that follow a `[.`, if there is one before anything else.
+/// The `]` after the labels that follow a `[.`, if one comes before anything else.
 fn closing_bracket(word: &[u8], from: usize) -> Option<usize> {
     let is_label = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | 0x80..);
     let end = from + word[from..].iter().take_while(|b| is_label(b)).count();

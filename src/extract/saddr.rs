@@ -1,18 +1,18 @@
-//! Socket addresses as auditd writes them behind `saddr=`, in hexadecimal.
+//! Socket addresses as auditd writes them after `saddr=`, in hexadecimal.
 
 use std::net::IpAddr;
 
 use crate::value::ip;
 
-/// How far before its `saddr=` a record of auditd begins.
+/// The maximum distance from the beginning of an auditd record to its `saddr=`.
 pub(super) const NEAR: usize = 4096;
 
-/// What the time of a record stands behind.
+/// The text before the time of a record.
 pub(super) const TIME: &[u8] = b"audit(";
 
-/// The address and the port that a socket address at the start of a text is, and its length there. Port 0 is none.
+/// The address and port of the socket address at the start of a text, and its length. Port 0 counts as no port.
 pub(super) fn parse(text: &[u8]) -> Option<(IpAddr, Option<u16>, usize)> {
-    /// `sockaddr_storage`, twice.
+    /// Twice as many hexadecimal digits as `sockaddr_storage` takes.
     const LONGEST: usize = 512;
     let len = text.iter().take(LONGEST).take_while(|b| b.is_ascii_hexdigit()).count();
     let value = str::from_utf8(&text[..len]).ok()?;
@@ -26,7 +26,7 @@ pub(super) fn parse(text: &[u8]) -> Option<(IpAddr, Option<u16>, usize)> {
     (len % 2 == 0).then_some((addr, Some(port).filter(|&port| port > 0), len))
 }
 
-/// Whether the `saddr=` that ends at `end` stands in a record of auditd, which has its time before it.
+/// Returns true if the `saddr=` that ends at `end` is in an auditd record, which has its time before it.
 pub(super) fn is_in_record(bytes: &[u8], end: usize) -> bool {
     let near = &bytes[end.saturating_sub(NEAR)..end];
     let line = near.rsplit(|&b| b == b'\n').next().unwrap_or(near);

@@ -1,4 +1,4 @@
-//! Every rule on observables in raw bytes, with hits and near misses.
+//! Every rule for observables in raw bytes, with hits and near misses.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ mod addresses;
 mod edges;
 mod urls;
 
-/// One token as the tables write it: `[alt ]kind[~] text[ :port][ @raw text][ context]`.
+/// One token in the notation of the tables: `[alt ]kind[~] text[ :port][ @raw text][ context]`.
 fn show(haystack: &[u8], token: &Token<'_>) -> String {
     let text = String::from_utf8_lossy(token.text);
     let raw = String::from_utf8_lossy(&haystack[token.start..token.end]);
@@ -54,7 +54,7 @@ fn all(options: ExtractOptions, haystack: &[u8]) -> Vec<String> {
     part(options, haystack, 0..haystack.len())
 }
 
-/// How many URLs a text has does not depend on the lines around it: of each line the same is found alone and among others.
+/// The URLs found in a line do not depend on the lines around it: each line gives the same alone and among others.
 #[test]
 fn lines_do_not_matter_to_one_another() {
     let line = "GET http://a.test/url?u=http%3A%2F%2Fb.test%2Fc&d=1 x http://c.test/d,http://e.test/f\n";
@@ -64,7 +64,7 @@ fn lines_do_not_matter_to_one_another() {
     assert!(among.chunks(alone.len()).all(|found| found == alone));
 }
 
-/// Checks a table: haystack, and all tokens if nothing matches.
+/// Checks a table: each haystack, with all tokens if nothing matches.
 fn check(options: ExtractOptions, cases: &[(&str, &[&str])]) {
     let mut wrong = String::new();
     for (haystack, want) in cases {
@@ -72,7 +72,7 @@ fn check(options: ExtractOptions, cases: &[(&str, &[&str])]) {
         if got != *want {
             wrong.push_str(&format!("{haystack:?}\n  got  {got:?}\n  want {want:?}\n"));
         }
-        // Wherever the haystack is cut, each token comes from one of the parts.
+        // Wherever the haystack is cut, each token comes from exactly one of the parts.
         let mut whole = got;
         whole.sort();
         for cut in 0..=haystack.len() {
@@ -114,14 +114,14 @@ fn names() {
         ("evil.test.:80/x", &["url evil.test.:80/x"]),
         ("evil.test./x", &["url evil.test./x"]),
         ("evil.test..:80", &["name evil.test"]),
-        // No port.
+        // Invalid ports.
         ("evil.test:65536", &["name evil.test"]),
         ("evil.test:123456", &["name evil.test"]),
         ("evil.test:80a", &["name evil.test"]),
         ("evil.test:12:30", &["name evil.test"]),
         ("evil.test:1.5", &["name evil.test"]),
         ("evil.test:", &["name evil.test"]),
-        // Not a name.
+        // Not names.
         ("localhost", &[]),
         ("evil", &[]),
         ("1.5", &[]),
@@ -131,12 +131,12 @@ fn names() {
         ("test.", &[]),
         ("..", &[]),
         ("", &[]),
-        // A local part, and the domain of a mail address.
+        // The local part, and the domain of a mail address.
         ("john.doe@evil.test", &["name evil.test email"]),
         ("<john@evil.test>", &["name evil.test email"]),
         ("john.doe.@x", &[]),
         ("john.doe@", &[]),
-        // A lone `@` is no mail address.
+        // A lone `@` does not make a mail address.
         (" @evil.test", &["name evil.test"]),
     ]);
 }
@@ -148,14 +148,14 @@ fn names_that_are_not_ascii() {
         ("x bücher.test:8080 y", &["name bücher.test :8080", "alt name cher.test :8080"]),
         ("www。evil。test", &["name www。evil。test"]),
         ("www．evil｡test", &["name www．evil｡test"]),
-        // A quotation mark is punctuation and ends a name, a letter or a symbol does not.
+        // A quotation mark is punctuation and ends a name; a letter or a symbol does not.
         ("“evil.test”", &["name evil.test"]),
         ("«evil.test»", &["name evil.test"]),
         ("evil.test…", &["name evil.test"]),
         ("查询evil.test", &["name 查询evil.test", "alt name evil.test"]),
         ("i❤.test", &["name i❤.test"]),
         ("\u{a0}evil.test\u{3000}", &["name evil.test"]),
-        // Brought together by an address or a path.
+        // With an address or a path after them.
         ("bücher.test/a", &["url bücher.test/a", "alt url cher.test/a"]),
         ("é192.0.2.1", &["ip 192.0.2.1"]),
         ("jörg@evil.test", &["name evil.test email"]),
@@ -178,7 +178,7 @@ fn broken_utf8_ends_a_name() {
 #[test]
 fn escapes_before_a_token() {
     table(&[
-        // The whole run first; right behind a backslash it is a file name.
+        // The whole run comes first; directly after a backslash it is a file name.
         (r"a\nevil.test", &["name evil.test", "alt name~ nevil.test"]),
         (r"a\tevil.test", &["name evil.test", "alt name~ tevil.test"]),
         (r"a\revil.test", &["name evil.test", "alt name~ revil.test"]),
@@ -189,13 +189,13 @@ fn escapes_before_a_token() {
         ("a%3Devil.test", &["name evil.test", "alt name 3Devil.test"]),
         ("a%253Devil.test", &["name evil.test", "alt name 253Devil.test"]),
         ("a#012evil.test", &["name evil.test", "alt name 012evil.test"]),
-        // No escapes.
+        // Not escapes.
         (r"a\zevil.test", &["name~ zevil.test"]),
         (r"a\xg0evil.test", &["name~ xg0evil.test"]),
         ("a%zzevil.test", &["name zzevil.test"]),
         ("a#912evil.test", &["name 912evil.test"]),
         (r"C:\Users\evil.test", &["name~ evil.test"]),
-        // Addresses, too.
+        // Addresses too.
         (r"a\n192.0.2.1", &["ip 192.0.2.1"]),
         ("a%20192.0.2.1", &["ip 192.0.2.1"]),
         ("a%3D192.0.2.1:80", &["ip 192.0.2.1 :80"]),
@@ -236,7 +236,7 @@ fn names_after_a_slash() {
     ]);
 }
 
-/// Whether the first reading of a text, which is one name or address, is such; the other readings are left out.
+/// Checks whether the first reading of a text with one name or address counts as such. Other readings are ignored.
 #[track_caller]
 fn looks(cases: &[(&str, bool)]) {
     for (haystack, is_strong) in cases {
@@ -363,12 +363,12 @@ fn refanged_logs() {
                 ],
             ),
             ("john[@]evil[.]test", &["name evil.test @evil[.]test email"]),
-            // A path alone is nobody's defanging.
+            // A path alone is not defanged by anybody.
             ("http://evil.test/a[.]b", &["url http://evil.test/a[.]b"]),
-            // What is not defanged is found as ever.
+            // Text without defanging is found as usual.
             ("x evil.test [2001:db8::1]:80 \"192.0.2.1\"", &["name evil.test", "ip 2001:db8::1 :80", "ip 192.0.2.1"]),
         ],
     );
-    // Off unless asked for.
+    // Off by default.
     table(&[("evil[.]test", &[]), ("hxxp://evil.test/a", &["url hxxp://evil.test/a"])]);
 }

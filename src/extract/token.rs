@@ -1,32 +1,32 @@
-//! What is found in raw bytes: a candidate observable, and where it stands.
+//! Tokens: candidate observables in raw bytes, and their places.
 
 use std::net::IpAddr;
 
 use super::url::UrlText;
 
-/// What a token may be.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenKind {
     /// An address, already canonical.
     Ip(IpAddr),
-    /// A domain name; `text` is not canonical yet.
+    /// A domain name. `text` is not canonical yet.
     Domain,
-    /// A URL; `text` is decoded as far as the log's escaping goes, not canonical yet. Its host is no token of its own.
+    /// A URL. In `text` the log's escaping is undone, but it is not canonical yet. The host of a URL is not a separate token.
     Url,
     /// The path and query of a request.
     RequestPath,
-    /// The hash of a file: hexadecimal digits, as they are or with a separator between each two.
+    /// The hash of a file: hexadecimal digits, with or without a separator between each pair.
     Hash,
-    /// A mail address; `text` is not canonical yet.
+    /// A mail address. `text` is not canonical yet.
     Email,
 }
 
-/// Where a token stands.
+/// The surroundings of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Context {
-    /// Anywhere else.
+    /// None of the others.
     Text,
     /// The host of a URL.
     UrlHost,
@@ -34,7 +34,7 @@ pub enum Context {
     UrlPath,
     /// The query or fragment of a URL.
     UrlQuery,
-    /// Behind the `@` of a mail address.
+    /// After the `@` of a mail address.
     Email,
     /// The reverse name of an address (`7.113.0.203.in-addr.arpa`).
     ReverseName,
@@ -58,26 +58,26 @@ impl Context {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Token<'t> {
-    /// What it may be.
+    /// The kind of observable that it may be.
     pub kind: TokenKind,
-    /// Where it starts in the haystack.
+    /// The start in the haystack.
     pub start: usize,
-    /// Where it ends in the haystack.
+    /// The end in the haystack.
     pub end: usize,
-    /// Its text, decoded; borrowed from the haystack where nothing had to be decoded.
+    /// The decoded text, borrowed from the haystack if nothing had to be decoded.
     pub text: &'t [u8],
-    /// The explicit port of a name or address (a URL's stands in its text).
+    /// The explicit port of a name or address. That of a URL is in its text.
     pub port: Option<u16>,
-    /// It looks like a file name or a version.
+    /// True if it looks like a file name or a version.
     pub name_like: bool,
-    /// Where it stands.
+    /// The surroundings.
     pub context: Context,
-    /// Of a URL: where its host stands in the haystack.
+    /// For a URL: the range of its host in the haystack.
     pub host: Option<(usize, usize)>,
-    /// Of a URL: whether it was written with a scheme (else `host/path`).
+    /// For a URL: true if it was written with a scheme, false for `host/path`.
     pub has_scheme: bool,
-    /// Another reading of the place of the token before.
+    /// True if this is another reading of the previous token's place.
     pub alternative: bool,
-    /// Of a URL: its text, and the places where it may end.
+    /// For a URL: its text, and the places where it may end.
     pub(crate) url: Option<UrlText<'t>>,
 }

@@ -1,4 +1,4 @@
-//! The texts that a URL in a log may stand for, and where their parts are.
+//! The possible texts of a URL in a log, and the places of their parts.
 
 use super::decode::{self, Decoded};
 use super::grammar::ends;
@@ -7,7 +7,7 @@ use super::quad;
 use crate::value::UrlScratch;
 use crate::value::url::{self, End};
 
-/// Longest authority that is looked at: a host takes 253 bytes, three times that when escaped, and a user may stand before it.
+/// The longest authority that is looked at. A host takes 253 bytes, three times as many when escaped, and a user may precede it.
 const MAX_AUTHORITY: usize = 4096;
 
 /// Space for the texts of one URL.
@@ -17,21 +17,21 @@ pub(super) struct Texts {
     second: Decoded,
 }
 
-/// A text that a URL stands for, and where it comes from in the log.
+/// A possible text of a URL, and its origin in the log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UrlText<'t> {
-    /// The text up to where it ends for certain.
+    /// The text up to its certain end.
     text: &'t [u8],
-    /// For each of its bytes the offset from `base`; `None` if it is the log's own.
+    /// The offset from `base` of each byte; `None` if the text is that of the log.
     map: Option<&'t [u32]>,
     base: usize,
-    /// Of a text that was defanged: for each byte of what is counted from `base` the offset in the log, and where that starts.
+    /// For a text that was refanged: the map from its offsets to those of the log's word, and the start of that word.
     refanged: Option<(&'t [u32], usize)>,
-    /// Where its path starts.
+    /// The start of the path.
     path: usize,
-    /// It stands in a parameter of another URL.
+    /// True if it stands in a parameter of another URL.
     in_parameter: bool,
-    /// It has no end but its own.
+    /// True if it cannot end anywhere else.
     is_cut: bool,
 }
 
@@ -41,17 +41,17 @@ impl<'t> UrlText<'t> {
         &self.text[..len]
     }
 
-    /// All of it, with what is trimmed from its end.
+    /// All of the text, including what is trimmed from its end.
     pub(crate) fn whole(&self) -> &'t [u8] {
         self.text
     }
 
-    /// Where the path starts in the text.
+    /// The start of the path in the text.
     pub(crate) fn path(&self) -> usize {
         self.path
     }
 
-    /// Where a length of the text ends in the log.
+    /// The end in the log of the first `len` bytes of the text.
     pub(crate) fn place(&self, len: usize) -> usize {
         let at = self.base + self.map.map_or(len, |map| map[len] as usize);
         self.refanged.map_or(at, |(map, base)| base + map[at] as usize)
@@ -66,7 +66,7 @@ impl<'t> UrlText<'t> {
         }
     }
 
-    /// The same in a log of which this was defanged.
+    /// The same text, in a log of which `base` and `map` give the original offsets.
     pub(super) fn within(self, map: &'t [u32], base: usize) -> Self {
         Self { refanged: Some((map, base)), ..self }
     }
@@ -77,9 +77,9 @@ impl<'t> UrlText<'t> {
 pub(super) struct InLog<'a> {
     /// The log.
     pub(super) bytes: &'a [u8],
-    /// Where its longest reading starts.
+    /// The start of its longest reading.
     pub(super) start: usize,
-    /// Where it ends for certain.
+    /// Its certain end.
     pub(super) stop: usize,
     pub(super) written: Written,
     pub(super) in_parameter: bool,
@@ -91,13 +91,14 @@ pub(super) struct Reading<'t> {
     pub(super) text: UrlText<'t>,
     /// The length of its text without what is trimmed.
     pub(super) len: usize,
-    /// Where its host stands in the text.
+    /// The range of its host in the text.
     pub(super) host: (usize, usize),
 }
 
 impl Texts {
-    /// Calls `each` with all readings of a URL from each of its starts: as it was before it was escaped, before it was escaped twice, and as it stands. A
-    /// reading whose authority is no host is none; the ends in its authority are tried then.
+    /// Calls `each` with all readings of a URL, from each of its starts: with escapes undone once, undone twice, and as
+    /// it stands. If the authority of a reading is not a host, the readings that end within the authority are tried
+    /// instead.
     pub(super) fn readings(
         &mut self,
         url: InLog<'_>,
@@ -149,7 +150,8 @@ impl Texts {
     }
 }
 
-/// Calls `each` with the readings of one text: the whole, if its authority is a host, or else those that end in the authority.
+/// Calls `each` with the readings of one text: the whole if its authority is a host, and otherwise those that end
+/// within the authority.
 fn authorities<'t>(url: UrlText<'t>, has_scheme: bool, scratch: &mut UrlScratch, each: &mut impl FnMut(Reading<'t>)) {
     let text = url.text;
     let Some(behind) = (if has_scheme { authority_start(text) } else { Some(0) }) else { return };
@@ -165,7 +167,7 @@ fn authorities<'t>(url: UrlText<'t>, has_scheme: bool, scratch: &mut UrlScratch,
         let path = end.min(len);
         each(Reading { text: UrlText { path, ..url }, len, host: host(text, behind, path) });
     }
-    // A quotation mark can stand in a name, but seldom does.
+    // A quotation mark can be part of a name, but seldom is.
     if !is_whole || !text[behind..end].is_ascii() {
         let cuts = ends::in_authority(text, behind, end).filter(|&cut| !is_whole || text[cut] >= 0x80);
         let mut all = [0; MAX_CUTS];
@@ -182,17 +184,17 @@ fn authorities<'t>(url: UrlText<'t>, has_scheme: bool, scratch: &mut UrlScratch,
     }
 }
 
-/// How many hosts one authority may be read as: there is one for each user that stands before an `@`.
+/// The maximum number of hosts read from one authority; each user before an `@` adds one.
 const MAX_CUTS: usize = 64;
 
-/// Whether the authority of a URL's text ends at a byte.
+/// Returns true if the authority in the text of a URL ends at this byte.
 fn is_authority_end(byte: u8) -> bool {
-    // What was escaped may be white space.
+    // White space does not end it: it may have been escaped.
     matches!(byte, b'/' | b'\\' | b'?' | b'#')
 }
 
-/// Where the authority starts of a text that begins with a scheme: of the schemes of the Web behind all slashes, as the
-/// canonicaliser has it.
+/// The start of the authority in a text that begins with a scheme. For the schemes of the Web, all slashes are skipped,
+/// as in the canonicaliser.
 fn authority_start(text: &[u8]) -> Option<usize> {
     let is_scheme_byte = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
     let colon = text.iter().position(|b| !is_scheme_byte(b))?;
@@ -206,7 +208,7 @@ fn authority_start(text: &[u8]) -> Option<usize> {
     Some(colon + 1 + if is_web { slashes } else { 2 })
 }
 
-/// Where the host stands in an authority.
+/// The range of the host in an authority.
 fn host(text: &[u8], behind: usize, end: usize) -> (usize, usize) {
     let start = memchr::memrchr(b'@', &text[behind..end]).map_or(behind, |at| behind + at + 1);
     let authority = &text[start..end];
@@ -215,7 +217,7 @@ fn host(text: &[u8], behind: usize, end: usize) -> (usize, usize) {
     {
         return (start + 1, start + close);
     }
-    // Line feeds and tabs that were encoded are removed from a URL.
+    // Encoded line feeds and tabs are removed from a URL.
     let blanks = authority.iter().rev().take_while(|b| matches!(b, b'\t' | b'\r' | b'\n')).count();
     let end = end - blanks;
     let authority = &text[start..end];
@@ -227,10 +229,10 @@ fn host(text: &[u8], behind: usize, end: usize) -> (usize, usize) {
     (start, host_end)
 }
 
-/// Where a URL that starts at a scheme may start: behind `http` glued to a word, behind each dot and hyphen, behind an escape, and at
-/// the first letter; the last first. `part`: where the bytes of schemes start before the colon.
+/// The places where a URL with this scheme may start, the last first: at an `http` glued to a word, after each dot and
+/// hyphen, after an escape, and at the first letter. `part` is the start of the scheme bytes before the colon.
 pub(super) fn starts(bytes: &[u8], part: usize, colon: usize, escape: usize, starts: &mut Vec<usize>) {
-    /// Longer than any scheme.
+    /// More than the length of any scheme.
     const LONG: usize = 32;
     starts.clear();
     let scheme = &bytes[part..colon];
@@ -252,7 +254,7 @@ pub(super) fn starts(bytes: &[u8], part: usize, colon: usize, escape: usize, sta
     starts.dedup();
 }
 
-/// Whether a host is a name or a quad that is found as such.
+/// Returns true if a host is a name or a quad that is found on its own.
 pub(super) fn is_plain_host(host: &[u8]) -> bool {
     let last = host.rsplit(|&b| b == b'.').find(|label| !label.is_empty()).unwrap_or(b"");
     match last.first() {

@@ -1,4 +1,4 @@
-//! Hashes of files: runs of hexadecimal digits, and pairs of them with a separator between.
+//! File hashes: runs of hexadecimal digits, and pairs of digits with a separator between them.
 
 use std::ops::Range;
 
@@ -8,10 +8,10 @@ use crate::extract::grammar::escape::escape_len;
 use crate::value::FileHash;
 use crate::value::hash::{LENGTHS, MAX_LEN};
 
-/// How far before a run of hexadecimal digits letters and digits are looked at: an escape is not longer.
+/// The distance before a run of digits up to which letters and digits are looked at. No escape is longer.
 const MAX_HEAD: usize = 40;
 
-/// Calls `each` with every hash of a text, in order, of which `chunks` are the [chunks](crate::arch::digits::chunks).
+/// Calls `each` with every hash of a text, in order. `chunks` are the [chunks](crate::arch::digits::chunks) of that text.
 pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usize>, &FileHash)) {
     let mut done = 0;
     for &chunk in chunks {
@@ -24,7 +24,7 @@ pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usi
         let behind = chunk + CHUNK;
         let end = behind + bytes[behind..].iter().take_while(is_part).count();
         done = end;
-        // Times, addresses and the like.
+        // Times, addresses and other short runs.
         if end - start < 2 * LENGTHS[0] {
             continue;
         }
@@ -40,7 +40,7 @@ struct Run<'a> {
     pairs: Pairs,
 }
 
-/// Pairs of digits with the same separator between.
+/// Pairs of digits with the same separator between them.
 #[derive(Clone, Copy, Default)]
 struct Pairs {
     start: usize,
@@ -58,7 +58,7 @@ impl Run<'_> {
                 continue;
             }
             let end = at_run + bytes[at_run..self.end].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-            // Only the first may have letters before it, and the last behind it, that are no such digits.
+            // Only the first run of digits can have other letters before it, and only the last one after it.
             let head = if at_run == self.start {
                 let near = &bytes[at_run.saturating_sub(MAX_HEAD)..at_run];
                 near.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count()
@@ -76,7 +76,8 @@ impl Run<'_> {
         self.end_pairs(each);
     }
 
-    /// Digits up to `end` that touch no letter or digit but those from `start` to `from`, which may be of an escape.
+    /// Takes the digits from `from` to `end`. Only letters and digits from `start` on touch them, and those may belong
+    /// to an escape.
     fn digits(&mut self, start: usize, from: usize, end: usize, each: &mut impl FnMut(Range<usize>, &FileHash)) {
         let bytes = self.bytes;
         let escape = escape_len(bytes, start);
@@ -87,7 +88,7 @@ impl Run<'_> {
             if self.pairs.count == 1 || bytes[last] == bytes[last - 3] {
                 self.pairs = Pairs { end, count: self.pairs.count + 1, ..self.pairs };
             } else {
-                // With another separator the last pair begins others.
+                // With another separator, the last pair begins a new sequence.
                 self.end_pairs(each);
                 self.pairs = Pairs { start: last - 2, end, count: 2 };
             }
@@ -107,7 +108,7 @@ impl Run<'_> {
         }
     }
 
-    /// The pairs that have come are all.
+    /// Finishes the current sequence of pairs.
     fn end_pairs(&mut self, each: &mut impl FnMut(Range<usize>, &FileHash)) {
         let Pairs { start, end, count } = std::mem::take(&mut self.pairs);
         if (LENGTHS[0]..=MAX_LEN).contains(&count)
@@ -193,7 +194,7 @@ mod tests {
                     format!("g{text}"),
                     format!("{text}g"),
                 ] {
-                    // One pair more of the other separator is not of it.
+                    // One more pair with the other separator does not belong to it.
                     let want = usize::from(text.ends_with("-00:11") && text.contains(&colons));
                     let text = format!("{pad}{text}\n");
                     assert_eq!(found(&text).len(), want, "{text:?}");

@@ -1,7 +1,7 @@
-//! Mail addresses around an `@`, which a URL may write as `%40`, or as `%2540` where it stands in another one.
+//! Mail addresses around an `@`, which is `%40` in a URL, and `%2540` in a URL within a URL.
 //!
-//! A local part is a run of letters, digits, `.`, `_`, `+`, `-` and characters that are not ASCII. What else may stand in one (`=`, `/`,
-//! `'`, …) mostly stands before one, so that it is read both ways: `from=a@b.test` is two addresses.
+//! A local part is a run of letters, digits, `.`, `_`, `+`, `-` and non-ASCII characters. Other legal characters (`=`,
+//! `/`, `'`, …) usually precede a local part, so they are read both ways: `from=a@b.test` is two addresses.
 
 use std::ops::Range;
 
@@ -12,25 +12,25 @@ use crate::extract::name;
 use crate::limits::{MAX_LOCAL_PART, MAX_NAME};
 use crate::value::email::is_local_byte;
 
-/// Most starts of a local part that are read: it seldom holds so many bytes that may stand before it.
+/// The maximum number of starts that are tried; a local part seldom has so many bytes that may precede one.
 const MAX_STARTS: usize = 24;
 
-/// A byte that local parts are made of.
+/// Returns true for the usual bytes of local parts.
 fn is_core(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
 }
 
-/// How an `@` is written in URLs.
+/// The spellings of `@` in URLs.
 const ENCODED: [&[u8]; 2] = [b"%40", b"%2540"];
 
-/// Calls `each` with the place and length of every `@` that is percent-encoded.
+/// Calls `each` with the place and length of every percent-encoded `@`.
 pub(super) fn encoded_ats(bytes: &[u8], mut each: impl FnMut(usize, usize)) {
     for form in ENCODED {
         memchr::memmem::find_iter(bytes, form).for_each(|at| each(at, form.len()));
     }
 }
 
-/// Calls `each` with every reading of the address around the `@` at a place, which takes `len` bytes: where it stands and its text.
+/// Calls `each` with every reading of the address around the `@` at `place`, which takes `len` bytes: its place and its text.
 pub(super) fn readings(bytes: &[u8], place: usize, len: usize, each: &mut impl FnMut(Range<usize>, &[u8])) {
     let mut ends = [0; 4];
     let count = name_ends(bytes, place + len, &mut ends);
@@ -39,7 +39,7 @@ pub(super) fn readings(bytes: &[u8], place: usize, len: usize, each: &mut impl F
     }
     let ends = &ends[..count];
     if before(bytes, place) == b'"' {
-        // Quotes end a URL.
+        // A quote ends a URL, so this `@` cannot be encoded.
         if len == 1 {
             quoted(bytes, place, ends, each);
         }
@@ -58,9 +58,9 @@ pub(super) fn readings(bytes: &[u8], place: usize, len: usize, each: &mut impl F
     }
 }
 
-/// Where the name from `from` on may end: its run without what is trimmed and with it, then its ASCII part likewise.
+/// The possible ends of the name from `from` on: those of its run, trimmed and untrimmed, then those of its ASCII part.
 fn name_ends(bytes: &[u8], from: usize, ends: &mut [usize; 4]) -> usize {
-    /// What UTS-46 makes of a longer run is no name.
+    /// UTS-46 cannot turn a longer run into a valid name.
     const LONGEST: usize = 4 * MAX_NAME;
     let mut end = from;
     let mut ascii = None;
@@ -77,7 +77,7 @@ fn name_ends(bytes: &[u8], from: usize, ends: &mut [usize; 4]) -> usize {
     let mut count = 0;
     for end in [Some(end).filter(|end| end - from <= LONGEST), ascii].into_iter().flatten() {
         for reading in name::readings(bytes, from..end) {
-            // What is trimmed at the front is trimmed from the name, which begins here.
+            // A reading trimmed at the front would lose the beginning of the name.
             if reading.start == from && !ends[..count].contains(&reading.end) && count < ends.len() {
                 ends[count] = reading.end;
                 count += 1;
@@ -87,8 +87,8 @@ fn name_ends(bytes: &[u8], from: usize, ends: &mut [usize; 4]) -> usize {
     count
 }
 
-/// Where the local part that ends at `place` may start: of its run behind an escape, and as it is; then of more and more of what may
-/// stand before it.
+/// The possible starts of the local part that ends at `place`: that of its run after an escape, and of the whole run;
+/// then further back, over bytes that may precede a local part.
 fn local_starts(bytes: &[u8], place: usize, end: usize, starts: &mut [usize; MAX_STARTS]) -> usize {
     let mut count = 0;
     let mut add = |start: usize| {
@@ -99,7 +99,7 @@ fn local_starts(bytes: &[u8], place: usize, end: usize, starts: &mut [usize; MAX
     };
     let least = place.saturating_sub(MAX_LOCAL_PART + 1);
     let mut start = place;
-    // Where the part that is ASCII starts.
+    // The start of the ASCII part.
     let mut ascii = None;
     loop {
         let from = start;
@@ -118,12 +118,12 @@ fn local_starts(bytes: &[u8], place: usize, end: usize, starts: &mut [usize; MAX
             }
             is_cut = start <= least && least > 0;
         }
-        // What starts farther off is longer than a local part.
+        // From farther back, the local part would be too long.
         if is_cut {
             break;
         }
         if start < from || from == place {
-            // An apostrophe within a name is a part of it, unless it is a quote.
+            // An apostrophe within a name belongs to it, unless it is a quote.
             let is_inner =
                 before(bytes, start) == b'\'' && start >= 2 && is_core(bytes[start - 2]) && at(bytes, end) != b'\'';
             if !is_inner {
@@ -143,7 +143,7 @@ fn local_starts(bytes: &[u8], place: usize, end: usize, starts: &mut [usize; MAX
         match soft.count() {
             0 => break,
             soft => {
-                // With these bytes, one after the other.
+                // Add these bytes one at a time.
                 (1..=soft).for_each(|len| add(start - len));
                 start -= soft;
             }
@@ -155,12 +155,12 @@ fn local_starts(bytes: &[u8], place: usize, end: usize, starts: &mut [usize; MAX
     count
 }
 
-/// The length of the character that is not ASCII and ends at `end`, if local parts have such.
+/// The length of the non-ASCII character that ends at `end`, if local parts may contain it.
 fn scalar_before(bytes: &[u8], end: usize) -> Option<usize> {
     (2..=4).find(|&len| end >= len && decode::name_scalar(bytes, end - len) == Some(len))
 }
 
-/// A local part in quotes, which may be escaped themselves as in JSON.
+/// A local part in quotes, which may themselves be escaped, as in JSON.
 fn quoted(bytes: &[u8], place: usize, ends: &[usize], each: &mut impl FnMut(Range<usize>, &[u8])) {
     let is_escaped = place >= 2 && bytes[place - 2] == b'\\';
     let close = place - 1 - usize::from(is_escaped);
@@ -179,7 +179,7 @@ fn quoted(bytes: &[u8], place: usize, ends: &[usize], each: &mut impl FnMut(Rang
         }
     }
     let content = &bytes[open + 1..close];
-    // What is escaped twice is not undone.
+    // Double escapes are not undone.
     if content.is_empty() || is_escaped && content.contains(&b'\\') {
         return;
     }

@@ -1,7 +1,8 @@
-//! Hashes of files and mail addresses: what only an equal value covers.
+//! Observables that only equal values cover: file hashes and mail addresses.
 //!
-//! Whether one stands at a place depends on a few bytes around it and on nothing else, so that they are looked for on their own: by
-//! [`ExactFinder`] in a whole block at once, whose lines are then extracted, and by the extractor in what it is given.
+//! Only a few bytes around a place decide whether one stands there, so they are searched for separately: by
+//! [`ExactFinder`] in a whole block at once, whose lines are then extracted, and by the extractor in the text it is
+//! given.
 
 mod digests;
 mod mails;
@@ -13,17 +14,17 @@ use crate::arch::digits;
 use crate::value::FileHash;
 use crate::value::email::{self, EmailScratch};
 
-/// Says what may be listed.
+/// Tells what may be listed.
 pub(crate) trait ExactJudge {
-    /// Whether a hash is.
+    /// Returns true if a hash is listed.
     fn hash(&mut self, hash: &FileHash) -> bool;
-    /// Whether the mail address around an `@` may be. No is certain.
+    /// Returns true if the mail address around an `@` may be listed. False is certain.
     fn may_be_email(&self, bytes: &[u8], at: usize) -> bool;
-    /// Whether a mail address is.
+    /// Returns true if a mail address is listed.
     fn email(&mut self, text: &[u8]) -> bool;
 }
 
-/// Finds the places of hashes and mail addresses that are listed.
+/// Finds the places of listed hashes and mail addresses.
 #[derive(Debug)]
 pub(crate) struct ExactFinder {
     kernel: Kernel,
@@ -33,13 +34,13 @@ pub(crate) struct ExactFinder {
 }
 
 impl ExactFinder {
-    /// `None` if neither is looked for.
+    /// Returns `None` if neither is looked for.
     pub(crate) fn new(kernel: Kernel, hashes: bool, emails: bool) -> Option<Self> {
         (hashes || emails).then(|| Self { kernel, hashes, emails, chunks: Vec::new() })
     }
 
-    /// Calls `found` with a place of each: those of hashes in order, then those of mail addresses. Gives how many places the judge was
-    /// asked about.
+    /// Calls `found` with a place in each: first those of hashes in order, then those of mail addresses. Returns the
+    /// number of places about which the judge was asked.
     pub(crate) fn find(&mut self, bytes: &[u8], judge: &mut impl ExactJudge, found: &mut impl FnMut(usize)) -> u64 {
         let mut asked = 0;
         if self.hashes {
@@ -75,41 +76,41 @@ impl ExactFinder {
     }
 }
 
-/// A hash or a mail address of the text at hand.
+/// A hash or a mail address of the current text.
 #[derive(Clone, Debug)]
 pub(super) struct Exact {
     pub(super) span: Range<usize>,
     pub(super) is_hash: bool,
-    /// Another reading of the place of the one before.
+    /// True if this is another reading of the previous one's place.
     pub(super) alternative: bool,
-    /// Where its text stands among the [texts](All::texts); `None`: it is the haystack's own.
+    /// The range of its text in [`texts`](All::texts); `None` if it is that of the haystack.
     pub(super) text: Option<Range<usize>>,
 }
 
-/// All hashes and mail addresses of a text, by where they start.
+/// All hashes and mail addresses of a text, in the order of their starts.
 #[derive(Debug, Default)]
 pub(super) struct All {
     found: Vec<Exact>,
-    /// Texts that stand otherwise in the haystack.
+    /// Texts that differ from the haystack.
     texts: Vec<u8>,
-    /// How many of them have been handed over.
+    /// The number that have been handed over.
     done: usize,
     chunks: Vec<u32>,
     scratch: EmailScratch,
 }
 
 impl All {
-    /// Where the next one starts, as far as the order goes; beyond the end if there is none.
+    /// The start of the next one for the purpose of ordering; `usize::MAX` if there is none.
     pub(super) fn next(&self) -> usize {
         match self.found.get(self.done) {
             None => usize::MAX,
-            // With the one before.
+            // Comes together with the previous one.
             Some(exact) if exact.alternative => 0,
             Some(exact) => exact.span.start,
         }
     }
 
-    /// The next one, which there is, and its text if the haystack has another.
+    /// Takes the next one, which must exist, and its text if that differs from the haystack.
     pub(super) fn take(&mut self) -> (Exact, Option<Vec<u8>>) {
         let exact = self.found[self.done].clone();
         self.done += 1;
@@ -117,14 +118,14 @@ impl All {
         (exact, text)
     }
 
-    /// Passes over those that start before a place.
+    /// Skips those that start before a place.
     pub(super) fn pass_to(&mut self, place: usize) {
         while self.next() < place {
             self.done += 1;
         }
     }
 
-    /// Looks for them in another text.
+    /// Collects those of another text.
     pub(super) fn collect(&mut self, bytes: &[u8], hashes: bool, emails: bool) {
         let Self { found, texts, done, chunks, scratch } = self;
         found.clear();
@@ -153,7 +154,7 @@ impl All {
             memchr::memchr_iter(b'@', bytes).for_each(|at| read(at, 1));
             mails::encoded_ats(bytes, read);
         }
-        // The readings of a place stay together, in their order: they are where the first of them starts.
+        // The readings of a place stay together and in order: they sort by the start of the first one.
         let mut start = 0;
         let mut keyed: Vec<(usize, Exact)> = found
             .drain(..)

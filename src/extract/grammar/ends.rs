@@ -1,9 +1,9 @@
-//! Where a URL ends: for certain, and where a container may end it.
+//! The ends of a URL: the certain one, and the places where a container may end it.
 
 use super::{at, hex, is_punctuation, scalar};
 use crate::value::url::End;
 
-/// Bytes that end a URL wherever they stand: white space, control bytes, `"`, `<`, `>` and the backtick.
+/// The bytes that end every URL: white space, control bytes, `"`, `<`, `>` and the backtick.
 pub(in crate::extract) const ENDS_URL: [bool; 256] = {
     let mut table = [false; 256];
     let mut b = 0;
@@ -14,7 +14,7 @@ pub(in crate::extract) const ENDS_URL: [bool; 256] = {
     table
 };
 
-/// Bytes that end the authority of a URL.
+/// The bytes that end the authority of a URL.
 pub(in crate::extract) const ENDS_AUTHORITY: [bool; 256] = {
     let mut table = ENDS_URL;
     let mut rest: &[u8] = b"/\\?#";
@@ -25,59 +25,59 @@ pub(in crate::extract) const ENDS_AUTHORITY: [bool; 256] = {
     table
 };
 
-/// Whether a character ends a URL: as its byte does, or as white space of any script.
+/// Returns true if a character ends a URL: by its byte, or as white space of any script.
 pub(in crate::extract) fn ends_url(c: char) -> bool {
     u8::try_from(c).ok().filter(u8::is_ascii).map_or_else(|| c.is_whitespace(), |byte| ENDS_URL[usize::from(byte)])
 }
 
-/// How many bytes from `from` on end no URL.
+/// The number of bytes from `from` on up to one that ends a URL.
 pub(in crate::extract) fn len_to_end(bytes: &[u8], from: usize) -> usize {
     let rest = &bytes[from..];
     let is_end = |(place, &byte): (usize, &u8)| {
         ENDS_URL[usize::from(byte)]
-            // What white space begins with that is not ASCII.
+            // The first bytes of non-ASCII white space.
             || matches!(byte, 0xC2 | 0xE1 | 0xE2 | 0xE3)
                 && scalar(rest, place).is_some_and(|(c, _)| c.is_whitespace())
     };
     rest.iter().enumerate().position(is_end).unwrap_or(rest.len())
 }
 
-/// Whether a byte before which a URL may end cannot stand in a host either.
+/// Returns true for bytes before which a URL may end and that cannot stand in a host either.
 fn is_hard_cut(byte: u8) -> bool {
     matches!(byte, b',' | b';' | b'|' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'!' | b'*' | b'$' | b'^')
 }
 
-/// Whether what follows one of these bytes in a URL's path is text of its own.
+/// Returns true if a separate text follows this byte in the path of a URL.
 pub(in crate::extract) fn starts_own_text(byte: u8) -> bool {
     matches!(byte, b',' | b';' | b'|' | b'^')
 }
 
-/// Whether a URL may end before `at` of its text. `in_query`: a `?` stands before; `in_parameter`: the URL stands in the query of
-/// another.
+/// Returns true if a URL may end before offset `at_place` of its text. `in_query`: a `?` precedes; `in_parameter`: the
+/// URL stands in the query of another.
 fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> bool {
     match text[at_place] {
         byte if is_hard_cut(byte) => true,
         b':' => at(text, at_place + 1) == b':',
-        // Behind what some mail gateways rewrite: `/v3/__http://evil.test/a__;!!x`.
+        // The end of a link that mail gateways rewrite: `/v3/__http://evil.test/a__;!!x`.
         b'_' => text[at_place..].starts_with(b"__;"),
         b'&' => !in_query || in_parameter,
         b'+' => !in_query,
         b'%' => !in_query && (is_separator(percent(text, at_place)) || is_encoded_escape(text, at_place)),
         b'\\' => !in_query && at(text, at_place + 1) == b'x' && is_separator(hex(text, at_place + 2, 2)),
-        // What was encoded and is not any more.
+        // A byte that had been encoded.
         byte if ENDS_URL[usize::from(byte)] => true,
         0xC2.. => scalar(text, at_place).is_some_and(|(c, _)| is_punctuation(c) || c.is_whitespace()),
         _ => false,
     }
 }
 
-/// The byte that a percent-escape stands for, encoded once or twice.
+/// The byte of a percent-escape, encoded once or twice.
 fn percent(text: &[u8], from: usize) -> Option<u32> {
     let is_twice = text[from..].starts_with(b"%25");
     is_twice.then(|| hex(text, from + 3, 2)).flatten().or_else(|| hex(text, from + 1, 2))
 }
 
-/// Whether an escape of JSON or a shell stands here whose backslash was percent-encoded: `%5Cn`.
+/// Returns true for an escape of JSON or a shell whose backslash was percent-encoded: `%5Cn`.
 fn is_encoded_escape(text: &[u8], from: usize) -> bool {
     let len = if text[from..].starts_with(b"%25") { 5 } else { 3 };
     percent(text, from) == Some(u32::from(b'\\'))
@@ -89,12 +89,12 @@ fn is_separator(byte: Option<u32>) -> bool {
     byte.is_some_and(|byte| u8::try_from(byte).is_ok_and(|byte| separators.contains(&byte)))
 }
 
-/// Whether a byte is trimmed from the end of a URL wherever it stands.
+/// Returns true for bytes that are always trimmed from the end of a URL.
 fn is_trimmed(byte: u8) -> bool {
     matches!(byte, b'\\' | b'\'' | b'"' | b'.' | b',' | b';' | b':' | b'!' | b'?')
 }
 
-/// Opening less closing brackets of each kind.
+/// The number of opening brackets minus that of closing ones, for each kind.
 #[derive(Clone, Copy, Default)]
 struct Balance([i32; 3]);
 
@@ -122,7 +122,7 @@ impl Balance {
         }
     }
 
-    /// Whether a closing bracket at the end of the text closes none of it.
+    /// Returns true if a closing bracket at the end of the text has no opening one.
     fn is_unbalanced(&self, byte: u8) -> bool {
         matches!(byte, b')' | b']' | b'}') && self.0[Self::kind(byte)] < 0
     }
@@ -148,13 +148,14 @@ pub(in crate::extract) fn trim(text: &[u8]) -> usize {
     len
 }
 
-/// All ends of a URL whose path starts at `path` of its text, in order, up to a length of `most`. Each place where a container may end
-/// it, and the end of the text, is an end without and with what is trimmed. Linear in the length, and in what is trimmed behind it.
+/// Finds all ends of a URL up to the length `most`, in order. Its path starts at offset `path`. Each place where a
+/// container may end it, and the end of the text, counts both trimmed and untrimmed. Takes time linear in that length
+/// and in what is trimmed after it.
 pub(in crate::extract) fn all(text: &[u8], path: usize, most: usize, in_parameter: bool, ends: &mut Vec<End>) {
     ends.clear();
     let mut balance = Balance::of(&text[..path]);
     let mut in_query = false;
-    // The length when trimmed, and its place among the ends if it is there.
+    // The trimmed length, and its index among the ends if it is there.
     let (mut trimmed, mut known) = (trim(&text[..path]), None);
     for place in path..=text.len() {
         let byte = at(text, place);
@@ -171,7 +172,7 @@ pub(in crate::extract) fn all(text: &[u8], path: usize, most: usize, in_paramete
                 Some(at) => ends[at] = End { len: trimmed, rank: rank + 1 },
             }
             if place > most {
-                // The places behind it end in the same text.
+                // All later places have the same trimmed end.
                 break;
             }
             if trimmed < place {
@@ -186,8 +187,8 @@ pub(in crate::extract) fn all(text: &[u8], path: usize, most: usize, in_paramete
     }
 }
 
-/// The places in the authority of a URL, which ends at `end`, where it may end already: in each part between two `@` the
-/// first that cannot stand in a host, and before punctuation that is not ASCII up to there.
+/// The places within the authority of a URL, which ends at `end`, where the URL may end already. In each part between
+/// two `@`, these are the first byte that cannot stand in a host, and non-ASCII punctuation up to there.
 pub(in crate::extract) fn in_authority(text: &[u8], behind: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
     /// No host has more of those.
     const MOST: usize = 8;
@@ -199,7 +200,7 @@ pub(in crate::extract) fn in_authority(text: &[u8], behind: usize, end: usize) -
             return false;
         }
         let is_end = place > behind && !is_over && is_cut(text, place, false, false);
-        // An address in brackets has such bytes itself.
+        // An address in brackets contains such bytes itself.
         let is_soft = byte >= 0x80 || matches!(byte, b'[' | b']' | b':');
         if is_end {
             soft += 1;
@@ -214,7 +215,7 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
-    /// The ends by their definition: each place by itself.
+    /// The ends by definition, each place on its own.
     fn naive(text: &[u8], path: usize, in_parameter: bool) -> Vec<End> {
         let mut all: Vec<End> = Vec::new();
         for place in path..=text.len() {
@@ -249,7 +250,7 @@ mod tests {
             let want = naive(text.as_bytes(), 14, in_parameter);
             all(text.as_bytes(), 14, text.len(), in_parameter, &mut ends);
             assert_eq!(ends, want, "{text}");
-            // Up to a length, those no longer than it, in the same order.
+            // A limit keeps the ends that are not longer, in the same order.
             let by_rank = |ends: &[End]| {
                 let mut ends = ends.to_vec();
                 ends.sort_unstable_by_key(|end| end.rank);

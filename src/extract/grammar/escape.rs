@@ -1,11 +1,11 @@
-//! Escapes before a token, and the ways to write the `://` of a URL.
+//! Escapes before a token, and the spellings of the `://` of a URL.
 
 use super::ends::ENDS_AUTHORITY;
 use super::{at, before, hex};
 use crate::arch::sweep::{Escape, Rules};
 
-/// The bytes of an escape at the start of a run that belong to the escape, whose first byte stands before the run: of `\n`,
-/// `\xHH`, `\uHHHH`, `%HH`, `%25HH`, `#ooo`, `=3D`, `=3D3D` and of a colour, `ESC [ … m`.
+/// The number of bytes at the start of a run that belong to an escape, whose first byte precedes the run: `\n`, `\xHH`,
+/// `\uHHHH`, `%HH`, `%25HH`, `#ooo`, `=3D`, `=3D3D` and a colour, `ESC [ … m`.
 #[inline]
 pub(in crate::extract) fn escape_len(bytes: &[u8], start: usize) -> usize {
     match before(bytes, start) {
@@ -29,7 +29,7 @@ pub(in crate::extract) fn escape_len(bytes: &[u8], start: usize) -> usize {
     }
 }
 
-/// What of this the sweep needs, which looks at a run and the byte before it.
+/// The part of these rules that the sweep needs; it sees only a run and the byte before it.
 pub(in crate::extract) static RULES: Rules = Rules {
     ends_authority: ENDS_AUTHORITY,
     escapes: {
@@ -45,10 +45,10 @@ pub(in crate::extract) static RULES: Rules = Rules {
     },
 };
 
-/// Longest colour, in bytes behind its escape character.
+/// The length of the longest colour after its escape character.
 const MAX_COLOUR: usize = 32;
 
-/// The rest of a colour, `ESC [ digits ; digits m`, in a run that starts in it.
+/// The rest of a colour, `ESC [ digits ; digits m`, in a run that starts inside it.
 fn colour_len(bytes: &[u8], start: usize) -> usize {
     let digits = bytes[start..].iter().take(MAX_COLOUR).take_while(|b| b.is_ascii_digit()).count();
     if at(bytes, start + digits) != b'm' {
@@ -61,30 +61,30 @@ fn colour_len(bytes: &[u8], start: usize) -> usize {
     if is_colour { digits + 1 } else { 0 }
 }
 
-/// Whether a text ends in the escape character, as it is or as JSON, C or syslog write it.
+/// Returns true if a text ends in the escape character: raw, or as JSON, C or syslog write it.
 fn ends_in_escape_character(head: &[u8]) -> bool {
     let ends = |text: &[u8]| head.len() >= text.len() && head[head.len() - text.len()..].eq_ignore_ascii_case(text);
     head.ends_with(b"\x1B") || ends(b"\\u001b") || ends(b"\\x1b") || ends(b"#033")
 }
 
-/// How the `://` of a URL is written.
+/// The spelling of the `://` of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::extract) enum Written {
-    /// As it is, or with escapes of JSON or XML.
+    /// Plain, or with escapes of JSON or XML.
     Plain,
-    /// Percent-encoded once or twice, as in another URL's query.
+    /// Percent-encoded once or twice, as in the query of another URL.
     Percent { is_twice: bool },
 }
 
-/// The length of the separator between scheme and authority at `from`, and how it is written: each of its three characters as
-/// it is, percent-encoded once or twice, or as JSON or XML escape it.
+/// The length of the separator between scheme and authority at `from`, and its spelling. Each of its three characters
+/// may be plain, percent-encoded once or twice, or escaped as in JSON or XML.
 #[inline]
 pub(in crate::extract) fn separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
     match at(bytes, from) {
         b':' if bytes[from + 1..].starts_with(b"//") => Some((3, Written::Plain)),
         b':' if at(bytes, from + 1) == b'\\' => odd_separator(bytes, from).or_else(|| backslashes(bytes, from)),
         b':' if matches!(at(bytes, from + 1), b'/' | b'%' | b'&') => odd_separator(bytes, from),
-        // Most escapes are no colon, and a second look tells.
+        // Most escapes are not of a colon; a second look tells.
         b'%' if at(bytes, from + 1) == b'3' || bytes[from..].starts_with(b"%253") => odd_separator(bytes, from),
         b'&' if matches!(at(bytes, from + 1), b'#' | b'c' | b'C') => odd_separator(bytes, from),
         b'\\' if matches!(at(bytes, from + 1), b'u' | b'U' | b'\\') => odd_separator(bytes, from),
@@ -103,7 +103,7 @@ fn odd_separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
     Some((end - from, written))
 }
 
-/// The `:\\\\` that browsers take for `://` behind a scheme of the Web; backslashes are doubled in JSON.
+/// The `:\\\\` that browsers accept for `://` after a scheme of the Web; JSON doubles the backslashes.
 fn backslashes(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
     let slashes = bytes[from + 1..].iter().take(9).take_while(|b| **b == b'\\').count();
     let ends = |scheme: &[u8]| from >= scheme.len() && bytes[from - scheme.len()..from].eq_ignore_ascii_case(scheme);
@@ -111,7 +111,7 @@ fn backslashes(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
     (is_web && matches!(slashes, 2 | 4)).then_some((slashes + 1, Written::Plain))
 }
 
-/// The length of a `:` or `/` at the start of a text, and how often it is percent-encoded.
+/// The length of a `:` or `/` at the start of a text, and how many times it is percent-encoded.
 fn written(text: &[u8], want: u8) -> Option<(usize, u8)> {
     let is = |form: &[u8]| text.get(..form.len()).is_some_and(|head| head.eq_ignore_ascii_case(form));
     let forms: &[(&[u8], u8)] = match want {
@@ -121,7 +121,7 @@ fn written(text: &[u8], want: u8) -> Option<(usize, u8)> {
     if let Some(&(form, level)) = forms.iter().find(|(form, _)| is(form)) {
         return Some((form.len(), level));
     }
-    // Escapes of JSON, doubled or not.
+    // JSON escapes, perhaps doubled.
     let slashes = text.iter().take(4).take_while(|b| **b == b'\\').count();
     let rest = &text[slashes..];
     let code: &[u8] = if want == b':' { b"u003A" } else { b"u002F" };

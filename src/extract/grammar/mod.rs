@@ -1,8 +1,8 @@
-//! What the finder of lines and the extractor share: classes of bytes and characters, ports.
+//! The rules that the finder of words and the extractor share: classes of bytes and characters, and ports.
 //!
-//! Which bytes names and addresses are made of is said by the masks of [`arch`](crate::arch::masks); the classes here are made of
-//! them. [`escape`] knows the escapes that hide where a token starts, [`ends`] where URLs end, [`words`] the words around
-//! a token that tell a name from a file and an address from a version.
+//! The masks in [`arch`](crate::arch::masks) define the bytes of names and addresses; the classes here are derived from
+//! them. [`escape`] recognises escapes that hide the start of a token, [`ends`] the ends of URLs, and [`words`] the
+//! words around a token that tell names from files and addresses from versions.
 
 pub(super) mod ends;
 pub(super) mod escape;
@@ -13,11 +13,11 @@ use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 
 use crate::arch::masks::classes;
 
-/// A byte of a name: `[A-Za-z0-9._-]`.
+/// The bytes of names: `[A-Za-z0-9._-]`.
 pub(super) const HOST: u8 = 1;
-/// A byte the main loop stops at beside those of names.
+/// The other bytes at which the main loop stops.
 pub(super) const STOP: u8 = 2;
-/// A decimal or hexadecimal digit, `:` or `.`, or another letter: what IPv6 texts and their neighbours are made of.
+/// The bytes of IPv6 texts and their neighbours: letters, digits, `:` and `.`.
 pub(super) const SIX: u8 = 4;
 
 static CLASSES: [u8; 256] = {
@@ -44,7 +44,7 @@ pub(super) fn is(byte: u8, class: u8) -> bool {
     CLASSES[byte as usize] & class != 0
 }
 
-/// The byte at `at`, or 0 beyond the end: 0 is in no class.
+/// The byte at `at`, or 0 beyond the end. 0 is in no class.
 #[inline]
 pub(super) fn at(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or(0)
@@ -75,8 +75,8 @@ pub(super) fn scalar(bytes: &[u8], from: usize) -> Option<(char, usize)> {
     text.chars().next().map(|c| (c, len))
 }
 
-/// Whether a scalar that is not ASCII can be part of a name: neither space nor punctuation nor control, but for the three
-/// dots that UTS-46 reads as `.`.
+/// Returns true if names may contain a non-ASCII scalar: it is not a space, punctuation or a control character, or it
+/// is one of the three dots that UTS-46 reads as `.`.
 pub(super) fn is_name_scalar(c: char) -> bool {
     if matches!(c, '\u{3002}' | '\u{FF0E}' | '\u{FF61}') {
         return true;
@@ -86,19 +86,19 @@ pub(super) fn is_name_scalar(c: char) -> bool {
     !ends.iter().any(|group| group.contains(category))
 }
 
-/// Whether a scalar is punctuation.
+/// Returns true if a scalar is punctuation.
 pub(super) fn is_punctuation(c: char) -> bool {
     GeneralCategoryGroup::Punctuation.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
-/// The port that the digits from `from` on are, and where they end: one to five of them, no more than 65535.
+/// The port in the digits from `from` on, and its end: one to five digits, at most 65535.
 fn port_number(bytes: &[u8], from: usize) -> Option<(u16, usize)> {
     let digits = bytes.get(from..)?.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
     let number = (1..=5).contains(&digits).then(|| &bytes[from..from + digits])?;
     Some((str::from_utf8(number).ok()?.parse().ok()?, from + digits))
 }
 
-/// The port behind `:` at `at`, and where it ends: one to five digits that are not part of something longer.
+/// The port after the `:` at `colon`, and its end: one to five digits that are not part of something longer.
 pub(super) fn port(bytes: &[u8], colon: usize) -> Option<(u16, usize)> {
     if at(bytes, colon) != b':' {
         return None;
@@ -111,8 +111,8 @@ pub(super) fn port(bytes: &[u8], colon: usize) -> Option<(u16, usize)> {
     (!goes_on).then_some((port, end))
 }
 
-/// The port of an address that ends at `end` and is written `addr/port`, `addr\/port`, `addr(port)` or `addr#port`, and where that
-/// ends. What goes on as a path does is none.
+/// The port of an address that ends at `end`, written `addr/port`, `addr\/port`, `addr(port)` or `addr#port`, and its
+/// end. If the text continues like a path, there is no port.
 pub(super) fn address_port(bytes: &[u8], end: usize) -> Option<(u16, usize)> {
     let rest = bytes.get(end..)?;
     let (open, from) = match rest {

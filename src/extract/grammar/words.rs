@@ -2,7 +2,7 @@
 
 use super::{HOST, at, before, is};
 
-/// Longest word that is looked at.
+/// The length of the longest word that is looked at.
 const MAX_WORD: usize = 64;
 
 /// The run of `[A-Za-z0-9._-]` that ends at `end`.
@@ -11,7 +11,7 @@ pub(in crate::extract) fn word_before(bytes: &[u8], end: usize) -> &[u8] {
     &bytes[end - len..end]
 }
 
-/// Where the text ends that stands before a quote at `end`, escaped or not, or before `end` if there is no quote.
+/// The end of the text before a quote at `end`, which may be escaped; `end` itself if there is no quote.
 pub(in crate::extract) fn without_quote(bytes: &[u8], end: usize) -> usize {
     match before(bytes, end) {
         b'"' | b'\'' => end - 1 - bytes[..end - 1].iter().rev().take(4).take_while(|b| **b == b'\\').count(),
@@ -19,12 +19,12 @@ pub(in crate::extract) fn without_quote(bytes: &[u8], end: usize) -> usize {
     }
 }
 
-/// Where the text ends that stands before blanks at `end`.
+/// The end of the text before the blanks at `end`.
 pub(in crate::extract) fn without_blanks(bytes: &[u8], end: usize) -> usize {
     end - bytes[..end].iter().rev().take(MAX_WORD).take_while(|b| matches!(**b, b' ' | b'\t')).count()
 }
 
-/// The key whose value starts at `start`: of `key=`, `key: `, `"key":"`, `<key>` or `<Data Name="key">`.
+/// The key of the value at `start`, in `key=`, `key: `, `"key":"`, `<key>` or `<Data Name="key">`.
 pub(in crate::extract) fn key_before(bytes: &[u8], start: usize) -> &[u8] {
     if before(bytes, start) == b'>' {
         let key = word_before(bytes, start - 1);
@@ -39,7 +39,7 @@ pub(in crate::extract) fn key_before(bytes: &[u8], start: usize) -> &[u8] {
     word_before(bytes, without_quote(bytes, end))
 }
 
-/// The name in `<Data Name="key">`, as events of Windows have it, of which the `>` stands at `end`.
+/// The name in `<Data Name="key">`, as in Windows events. The `>` is at `end`.
 fn attribute_before(bytes: &[u8], end: usize) -> &[u8] {
     let quote = without_quote(bytes, end);
     let key = word_before(bytes, quote);
@@ -47,7 +47,7 @@ fn attribute_before(bytes: &[u8], end: usize) -> &[u8] {
     if quote < end && head.len() < quote - key.len() && head.ends_with(b" Name=") { key } else { b"" }
 }
 
-/// The last word of a key: of `app_ver`, `appVer` and `app-VER` the last three letters; and what stands before it.
+/// The last word of a key, which is `ver` in `app_ver`, `appVer` and `app-VER`; and the part before it.
 fn last_word(key: &[u8]) -> (&[u8], &[u8]) {
     let mut from = key.len();
     while from > 0 && key[from - 1].is_ascii_alphanumeric() {
@@ -66,13 +66,14 @@ fn is_one_of(word: &[u8], words: &[&str]) -> bool {
     words.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(word))
 }
 
-/// Whether a key says that its value is a version. `ver` and `rv` must be words: `server`, `driver` and `srv` are others.
+/// Returns true if a key names a version. `ver` and `rv` must be whole words, because `server`, `driver` and `srv` are
+/// not versions.
 pub(in crate::extract) fn is_version_key(key: &[u8]) -> bool {
     let ends = |word: &[u8]| key.len() >= word.len() && key[key.len() - word.len()..].eq_ignore_ascii_case(word);
     ends(b"version") || ends(b"build") || ends(b"release") || is_one_of(last_word(key).1, &["ver", "rv"])
 }
 
-/// Whether a key says that its value is a file.
+/// Returns true if a key names a file.
 pub(in crate::extract) fn is_file_key(key: &[u8]) -> bool {
     const FILES: [&str; 13] = [
         "file",
@@ -93,7 +94,7 @@ pub(in crate::extract) fn is_file_key(key: &[u8]) -> bool {
     is_one_of(last, &FILES) || is_one_of(last, &["name"]) && is_one_of(last_word(head).1, &FILES)
 }
 
-/// Whether a word is a program that runs the file behind it.
+/// Returns true if a word is a program that runs the file named after it.
 pub(in crate::extract) fn is_interpreter(word: &[u8]) -> bool {
     const PROGRAMS: [&str; 18] = [
         "python",
@@ -119,7 +120,7 @@ pub(in crate::extract) fn is_interpreter(word: &[u8]) -> bool {
     is_one_of(name.strip_suffix(b".exe").unwrap_or(name), &PROGRAMS)
 }
 
-/// Whether a name's last label is a file type, as that of `setup.py`.
+/// Returns true if the last label of a name is a file type, as in `setup.py`.
 pub(in crate::extract) fn is_file_type(label: &[u8]) -> bool {
     const TYPES: [&str; 91] = [
         "7z", "app", "asp", "aspx", "avi", "bak", "bash", "bat", "bin", "bz2", "c", "cab", "cc", "cfg", "cgi", "class",
@@ -132,7 +133,7 @@ pub(in crate::extract) fn is_file_type(label: &[u8]) -> bool {
     label.len() <= 7 && is_one_of(label, &TYPES)
 }
 
-/// Whether a word is the class of a service principal name, as in `cifs/evil.test`.
+/// Returns true if a word is the class of a service principal name, as in `cifs/evil.test`.
 pub(in crate::extract) fn is_service_class(word: &[u8]) -> bool {
     const CLASSES: [&str; 40] = [
         "afpserver",
@@ -179,7 +180,7 @@ pub(in crate::extract) fn is_service_class(word: &[u8]) -> bool {
     is_one_of(word, &CLASSES)
 }
 
-/// The port of a service that tcpdump, netstat or argus print by its name.
+/// The port of a service that tcpdump, netstat or argus prints by name.
 pub(in crate::extract) fn service_port(name: &[u8]) -> Option<u16> {
     const PORTS: [(&str, u16); 56] = [
         ("ftp-data", 20),
@@ -242,7 +243,7 @@ pub(in crate::extract) fn service_port(name: &[u8]) -> Option<u16> {
     PORTS.iter().find(|(other, _)| other.as_bytes().eq_ignore_ascii_case(name)).map(|&(_, port)| port)
 }
 
-/// The word that stands before the one at `start`, with a blank between.
+/// The word before the one at `start`, if a blank separates them.
 pub(in crate::extract) fn word_before_blank(bytes: &[u8], start: usize) -> &[u8] {
     if at(bytes, start.wrapping_sub(1)) != b' ' {
         return b"";

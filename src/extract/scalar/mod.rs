@@ -1,4 +1,4 @@
-//! The scalar reference: one pass over the bytes, from run to run.
+//! The scalar reference extractor: one pass over the bytes, from run to run.
 
 mod names;
 mod urls;
@@ -16,82 +16,82 @@ use super::{decode, ip6, refang, saddr};
 use crate::limits::{MAX_NAME, MAX_OBSERVABLE};
 use crate::value::{UrlScratch, ip};
 
-/// What is looked for beside addresses, names and URLs.
+/// The kinds of observables to look for besides addresses, names and URLs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExtractOptions {
-    /// Request paths too (only sieves with path patterns need them).
+    /// Look for request paths too. Only sieves with path patterns need them.
     pub request_paths: bool,
-    /// Undo defanging (`hxxp://`, `[.]`) too.
+    /// Undo defanging (`hxxp://`, `[.]`).
     pub refang: bool,
-    /// Hashes of files too (only sieves with hashes need them).
+    /// Look for file hashes too. Only sieves with hashes need them.
     pub hashes: bool,
-    /// Mail addresses too (only sieves with mail addresses need them).
+    /// Look for mail addresses too. Only sieves with mail addresses need them.
     pub emails: bool,
 }
 
-/// The scalar reference extractor. Owns scratch space; allocates nothing once warm.
+/// The scalar reference extractor. It owns scratch space, and allocates nothing once warm.
 #[derive(Debug, Default)]
 pub struct Extractor {
     options: ExtractOptions,
-    /// The run at hand, decoded.
+    /// The current run, decoded.
     run: decode::Decoded,
     name: String,
-    /// The URL at hand.
+    /// The current URL.
     texts: Texts,
     starts: Vec<usize>,
-    /// Space of the scan at hand: the URLs around a place, and where the last ones start.
+    /// Space of the current scan: the URLs around a place, and the starts of the latest ones.
     regions: Vec<Region>,
     recent: VecDeque<usize>,
-    /// The hashes and mail addresses of the text at hand.
+    /// The hashes and mail addresses of the current text.
     exact: All,
     url: UrlScratch,
 }
 
 impl Extractor {
-    /// An extractor.
+    /// Makes an extractor.
     pub fn new(options: ExtractOptions) -> Self {
         Self { options, ..Self::default() }
     }
 
-    /// Looks for hashes and mail addresses from now on, or not.
+    /// Turns the search for hashes and mail addresses on or off.
     pub(crate) fn look_for(&mut self, hashes: bool, emails: bool) {
         (self.options.hashes, self.options.emails) = (hashes, emails);
     }
 
-    /// Emits the tokens of `haystack` that start in `own`; bytes outside it are only looked at, at most
-    /// [`PIECE_OVERLAP`](crate::limits::PIECE_OVERLAP) of them on each side matter.
+    /// Emits the tokens of `haystack` that start in `own`. Bytes outside it serve only as context, of which at most
+    /// [`PIECE_OVERLAP`](crate::limits::PIECE_OVERLAP) on each side matter.
     pub fn extract(&mut self, haystack: &[u8], own: Range<usize>, sink: &mut dyn FnMut(&Token<'_>)) {
         Scan::new(self, haystack, own, sink).run();
     }
 
-    /// As [`extract`](Extractor::extract), if what stands before `words` ends in a byte that ends a URL wherever it stands, and what
-    /// stands behind it begins with one. Nothing else is looked at but for what the tokens there need. Does not refang.
+    /// Like [`extract`](Extractor::extract), for `words` that are surrounded by bytes that end every URL. Reads nothing
+    /// beyond the words except for what their tokens need. Does not refang.
     pub(crate) fn extract_words(&mut self, haystack: &[u8], words: Range<usize>, sink: &mut dyn FnMut(&Token<'_>)) {
         debug_assert!(!self.options.refang, "words are refanged whole");
         Scan::new(self, haystack, words, sink).word();
     }
 }
 
-/// A URL that the loop is in.
+/// A URL around the current position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Region {
     start: usize,
-    /// Where what is its own ends: at its end, or where its path goes over into text of its own.
+    /// The end of its own part: its end, or the place in its path where a separate text begins.
     end: usize,
-    /// Where it ends for certain.
+    /// Its certain end.
     stop: usize,
-    /// Where its path starts.
+    /// The start of its path.
     path: usize,
-    /// Where its query or fragment starts.
+    /// The start of its query or fragment.
     query: usize,
 }
 
-/// A maximal run of name bytes, of name characters that are not ASCII, and of JSON escapes of either.
+/// A maximal run of name bytes, non-ASCII name characters, and JSON escapes of either.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     start: usize,
-    /// Where addresses may start: what stands before belongs to another.
+    /// The first place where addresses may start; anything before it belongs to another address.
     quads: usize,
     end: usize,
     dots: usize,
@@ -105,10 +105,10 @@ impl Run {
     }
 }
 
-/// Where an address ended, and where the run around that place starts.
+/// The end of an address, and the start of the run around that place.
 ///
-/// No `Option` of both: of one the compiler compares the place before it asks whether there is one, which harms nobody, but which
-/// valgrind reports as a jump that depends on uninitialised memory.
+/// This is not an `Option`: for one, the compiler compares the place before it checks whether there is one. That is
+/// harmless, but valgrind reports a jump that depends on uninitialised memory.
 #[derive(Clone, Copy, Debug)]
 struct Rest {
     from: usize,
@@ -119,11 +119,11 @@ impl Rest {
     const NONE: Self = Self { from: usize::MAX, start: 0 };
 }
 
-/// Labels of DNS one behind the other, `(3)www(4)evil`, as far as they go.
+/// A sequence of DNS labels, `(3)www(4)evil`.
 #[derive(Clone, Copy, Debug, Default)]
 struct Labels {
     end: usize,
-    /// Whether the root ends them.
+    /// True if the root ends the sequence.
     is_name: bool,
 }
 
@@ -132,19 +132,19 @@ struct Scan<'a, 's> {
     bytes: &'a [u8],
     report: Range<usize>,
     sink: &'s mut dyn FnMut(&Token<'_>),
-    /// Where the first reading of the place at hand starts, once there is one. All readings of a place belong to the part of the
-    /// haystack that its first one starts in.
+    /// The start of the first reading of the current place, once there is one. All readings of a place belong to the
+    /// part of the haystack in which the first one starts.
     anchor: Option<usize>,
-    /// The URLs around the place at hand, the innermost last.
+    /// The URLs around the current place, the innermost last.
     regions: Vec<Region>,
-    /// Where the URLs of the last 16 KiB start that go on to the same end.
+    /// The starts of URLs in the last 16 KiB that extend to the same end.
     starts: VecDeque<usize>,
-    /// A part of the haystack without an end of a URL.
+    /// A part of the haystack in which nothing ends a URL.
     without_end: Range<usize>,
     rest: Rest,
-    /// The DNS labels that were followed last.
+    /// The latest sequence of DNS labels.
     labels: Labels,
-    /// Where the next hash or mail address starts of those that were found before all else; beyond the end without any.
+    /// The start of the next hash or mail address, which were all found in advance; `usize::MAX` if there is none.
     next_exact: usize,
 }
 
@@ -180,7 +180,7 @@ impl<'a, 's> Scan<'a, 's> {
     }
 
     pub(super) fn run(mut self) {
-        // The `[` of a URL without a scheme stands before the place where its address is found.
+        // The `[` of a URL without a scheme precedes the place where its address is found.
         let end = self.bytes.len().min(self.report.end.saturating_add(1));
         if self.own.options.refang {
             self.refanged(end);
@@ -188,18 +188,18 @@ impl<'a, 's> Scan<'a, 's> {
             self.range(0, end);
         }
         self.exact_up_to(usize::MAX);
-        // The next scan takes the space of this one.
+        // Return the space for the next scan.
         (self.own.regions, self.own.recent) = (self.regions, self.starts);
     }
 
-    /// What starts in a part of the haystack before which nothing goes on: as [`run`](Self::run) over the whole would find it.
+    /// Finds everything that starts in a separate part of the haystack, just as [`run`](Self::run) over the whole would.
     pub(super) fn word(mut self) {
         let Range { start, end } = self.report;
         self.range(start, end);
         (self.own.regions, self.own.recent) = (self.regions, self.starts);
     }
 
-    /// As [`range`](Self::range), with the words refanged that need it.
+    /// Like [`range`](Self::range), but refangs the words that need it.
     fn refanged(&mut self, end: usize) {
         let bytes = self.bytes;
         let mut text = Vec::new();
@@ -210,7 +210,7 @@ impl<'a, 's> Scan<'a, 's> {
             let is_inside = self.regions.last().is_some_and(|region| i < region.end);
             if word > i && !is_inside && refang::word(&bytes[i..word], &mut text, &mut map) {
                 self.exact_up_to(i);
-                // Those within the word are found in what it stands for.
+                // Those within the word are found in its refanged text instead.
                 let exact = std::mem::take(&mut self.own.exact);
                 self.refanged_word(i, &text, &map);
                 self.own.exact = exact;
@@ -223,7 +223,7 @@ impl<'a, 's> Scan<'a, 's> {
         }
     }
 
-    /// The tokens of a word that stands at `base` of the haystack as `text` decodes it.
+    /// Emits the tokens of a refanged word. The word stands at `base` of the haystack.
     fn refanged_word(&mut self, base: usize, text: &[u8], map: &[u32]) {
         let raw = |at: usize| base + map[at] as usize;
         let (report, sink) = (&self.report, &mut *self.sink);
@@ -243,13 +243,13 @@ impl<'a, 's> Scan<'a, 's> {
         inner.exact_up_to(usize::MAX);
     }
 
-    /// Everything that starts from `i` up to `end`; gives where to go on.
+    /// Finds everything that starts from `i` up to `end`. Returns the place at which to continue.
     pub(super) fn range(&mut self, mut i: usize, end: usize) -> usize {
         let bytes = self.bytes;
-        // The run of a part that an address ends in front of starts before it.
+        // If an address ends at the edge of a part, the run around that place starts before the edge.
         while i < end || i < bytes.len() && self.rest.from == i && self.rest.start < end {
             if self.next_exact < i {
-                // While the URLs that they stand in are known.
+                // Now, while the URLs around them are known.
                 self.exact_up_to(i);
             }
             while self.regions.last().is_some_and(|region| i >= region.end) {
@@ -267,7 +267,7 @@ impl<'a, 's> Scan<'a, 's> {
         i
     }
 
-    /// Hands over the hashes and mail addresses that start before `end`.
+    /// Emits the hashes and mail addresses that start before `end`.
     #[inline(never)]
     fn exact_up_to(&mut self, end: usize) {
         while self.next_exact < end {
@@ -282,7 +282,7 @@ impl<'a, 's> Scan<'a, 's> {
         }
     }
 
-    /// A byte that may start something other than a plain run.
+    /// Handles a byte that may start something other than a plain run.
     fn stop(&mut self, i: usize) -> usize {
         let bytes = self.bytes;
         match bytes[i] {
@@ -300,7 +300,7 @@ impl<'a, 's> Scan<'a, 's> {
         }
     }
 
-    /// The innermost URL that a place stands in.
+    /// The innermost URL around a place.
     fn region_at(&self, at: usize) -> Option<&Region> {
         self.regions.iter().rev().find(|region| (region.start..region.end).contains(&at))
     }
@@ -340,12 +340,12 @@ impl<'a, 's> Scan<'a, 's> {
         }
     }
 
-    /// Begins another place.
+    /// Starts a new place.
     fn begin(&mut self) {
         self.anchor = None;
     }
 
-    /// Hands over a reading of the place at hand, if the place belongs to the part that is reported.
+    /// Emits a reading of the current place, if that place belongs to the part to report.
     fn emit(&mut self, token: Token<'_>) {
         let alternative = self.anchor.is_some();
         let start = *self.anchor.get_or_insert(token.start);
@@ -354,7 +354,7 @@ impl<'a, 's> Scan<'a, 's> {
         }
     }
 
-    /// The run of name bytes at `i`. Gives where to go on.
+    /// Handles the run of name bytes at `i`. Returns the place at which to continue.
     fn host_run(&mut self, i: usize) -> usize {
         let bytes = self.bytes;
         if self.rest.from != i
@@ -370,14 +370,14 @@ impl<'a, 's> Scan<'a, 's> {
         if at(bytes, end) == b':' && separator.is_none() {
             // Only the last part of the run touches the colon.
             let start = bytes[i..end].iter().rposition(|&b| !is(b, SIX)).map_or(i, |at| i + at + 1);
-            // What an address or its zone ends in does not start another one.
+            // The end of an address or of its zone does not start another address.
             let is_rest = run.start < i && is(before(bytes, i), SIX);
             let goes_on = start == i && (is_rest || before(bytes, i) == b':' && i > 1 && is(bytes[i - 2], SIX));
             if !goes_on
                 && start < end
                 && let Some((span, next)) = self.ip6_at(start)
             {
-                // What stands before the address are names of their own.
+                // The runs before the address hold names of their own.
                 if span.start > i {
                     self.names(&run);
                 }
@@ -431,8 +431,8 @@ impl<'a, 's> Scan<'a, 's> {
         }
     }
 
-    /// Where an address ends that the run around that place goes on behind, as in `2001:db8::1-x.test`: what is behind it is looked
-    /// at as a part of that run.
+    /// Notes that the run around the end of an address continues after it, as in `2001:db8::1-x.test`. The rest is then
+    /// read as a part of that run.
     fn rest_of_run(&mut self, from: usize) -> usize {
         let bytes = self.bytes;
         if before(bytes, from) != b']' && before(bytes, from) != b')' {
@@ -442,7 +442,8 @@ impl<'a, 's> Scan<'a, 's> {
         from
     }
 
-    /// The address in the run of colons, letters and digits from `start` on: where it stands, and where to go on.
+    /// Reads the address in the run of colons, letters and digits from `start` on. Returns its range, and the place at
+    /// which to continue.
     fn ip6_at(&mut self, start: usize) -> Option<(Range<usize>, usize)> {
         let places = ip6::find(self.bytes, start);
         let first = places.readings().next()?;
@@ -462,7 +463,7 @@ impl<'a, 's> Scan<'a, 's> {
         Some((before, next))
     }
 
-    /// A URL without a scheme whose host is an address in brackets.
+    /// Reads a URL without a scheme whose host is an address in brackets.
     fn bracketed_url(&mut self, found: &ip6::Address) -> Option<usize> {
         let bytes = self.bytes;
         let start = found.span.start.checked_sub(1)?;
@@ -472,7 +473,7 @@ impl<'a, 's> Scan<'a, 's> {
         self.url_without_scheme(start, false)
     }
 
-    /// The socket address that stands at `start`, behind the `saddr=` of auditd.
+    /// Reads the socket address at `start`, after the `saddr=` of auditd.
     fn socket_address(&mut self, start: usize) {
         let bytes = self.bytes;
         if let Some((addr, port, len)) = saddr::parse(&bytes[start..])
@@ -484,7 +485,7 @@ impl<'a, 's> Scan<'a, 's> {
         }
     }
 
-    /// A name as the Windows DNS log writes it: `(3)www(4)evil(4)test(0)`.
+    /// Reads a name as the Windows DNS log writes it: `(3)www(4)evil(4)test(0)`.
     fn dns_labels(&mut self, i: usize) -> Option<usize> {
         let bytes = self.bytes;
         if i >= self.labels.end {
@@ -492,10 +493,10 @@ impl<'a, 's> Scan<'a, 's> {
             while let Some(len) = dns_label(bytes, end).filter(|label| !label.is_empty()).map(|label| label.end - end) {
                 end += len;
             }
-            // Each label in it has been looked at then: what does not end as a name does holds none.
+            // By then each label in it has been looked at; a sequence that does not end like a name holds none.
             self.labels = Labels { end: end.max(i + 1), is_name: end > i && dns_label(bytes, end).is_some() };
         }
-        // A label of `n` bytes stands in up to `n + 4`.
+        // A label of `n` bytes takes up to `n + 4`.
         if !self.labels.is_name || self.labels.end - i > 3 * MAX_NAME {
             return None;
         }
@@ -521,7 +522,7 @@ impl<'a, 's> Scan<'a, 's> {
         end
     }
 
-    /// The path of a request: between a method and ` HTTP/`, or a whole quoted or tab-separated field.
+    /// Reads the path of a request: between a method and ` HTTP/`, or a whole quoted or tab-separated field.
     fn request_path(&mut self, i: usize) {
         let bytes = self.bytes;
         let limit = bytes.len().min(i + MAX_OBSERVABLE);
@@ -552,7 +553,7 @@ impl<'a, 's> Scan<'a, 's> {
     }
 }
 
-/// Where the label stands whose length in parentheses, `(3)`, is at `from`.
+/// The range of the DNS label whose length in parentheses, `(3)`, is at `from`.
 fn dns_label(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let digits = bytes.get(from + 1..)?.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
     if at(bytes, from) != b'(' || digits == 0 || digits > 2 || at(bytes, from + 1 + digits) != b')' {
@@ -564,8 +565,8 @@ fn dns_label(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     label.iter().all(|&b| (is(b, HOST) && b != b'.') || b >= 0x80).then_some(start..start + len)
 }
 
-/// Where the run of name bytes at `i` ends, if it has no dot and nothing stands behind it that could make it part of something: most
-/// runs are such.
+/// The end of the run of name bytes at `i`, if it has no dot and nothing after it could make it part of something. Most
+/// runs are like that.
 #[inline]
 fn plain_run(bytes: &[u8], i: usize) -> Option<usize> {
     let len = bytes[i..].iter().position(|&b| !is(b, HOST) || b == b'.')?;
@@ -578,7 +579,7 @@ fn plain_run(bytes: &[u8], i: usize) -> Option<usize> {
     (!is_part).then_some(i + len)
 }
 
-/// Whether a URL's path starts here, as it is or JSON-escaped.
+/// Returns true if the path of a URL starts here, plain or JSON-escaped.
 fn is_slash(bytes: &[u8], from: usize) -> bool {
     let slashes = bytes.get(from..).unwrap_or_default().iter().take(4).take_while(|b| **b == b'\\').count();
     slashes < 4 && at(bytes, from + slashes) == b'/'

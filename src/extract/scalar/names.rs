@@ -1,4 +1,4 @@
-//! Names and quads of a run, and the URLs without a scheme that they begin.
+//! Names and quads in a run, and the URLs without a scheme that they begin.
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::extract::token::{Context, Token, TokenKind};
 use crate::limits::MAX_NAME;
 
 impl Scan<'_, '_> {
-    /// All observables of a run. Gives where to go on.
+    /// Finds all observables of a run. Returns the place at which to continue.
     pub(super) fn names(&mut self, run: &Run) -> usize {
         self.begin();
         if run.is_escaped || !run.is_ascii {
@@ -29,8 +29,8 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Whether the token in a run is the local part of a mail address: before an `@` and not behind one, and no host that a realm
-    /// follows (`cifs/evil.test@REALM`).
+    /// Returns true if the token in a run is the local part of a mail address: it stands before an `@` and not after
+    /// one, and it is not a host followed by a realm (`cifs/evil.test@REALM`).
     fn is_local_part(&self, run: &Run) -> bool {
         let bytes = self.bytes;
         at(bytes, run.end) == b'@'
@@ -40,8 +40,8 @@ impl Scan<'_, '_> {
             && like::webdav(bytes, run.end, false).is_none()
     }
 
-    /// The names of the plain part `span` of a run: without the escape before it, then with it, each without and with the hyphens at its
-    /// ends. Gives where to go on.
+    /// Finds the names in the ASCII part `span` of a run: first without the escape before it, then with it, each
+    /// trimmed and untrimmed of hyphens. Returns the place at which to continue.
     fn plain_names(&mut self, span: Range<usize>, run: &Run) -> usize {
         let bytes = self.bytes;
         let mut next = span.end;
@@ -65,7 +65,8 @@ impl Scan<'_, '_> {
         next
     }
 
-    /// Whether a name that starts at `start` looks like a file. `is_whole`: it is read with all that stands before it in its run.
+    /// Returns true if a name that starts at `start` looks like a file. `is_whole`: the name includes everything before
+    /// it in its run.
     fn is_name_like(&self, start: usize, run: &Run, is_whole: bool) -> bool {
         let query = self.region_around(start).map(|region| region.query);
         if query.is_some_and(|query| start < query) {
@@ -77,11 +78,11 @@ impl Scan<'_, '_> {
         is_file || is_after_slash() || like::is_no_name(self.bytes, start, &run.span())
     }
 
-    /// A name, or the URL without a scheme that it starts. Gives where to go on.
+    /// Emits a name, or the URL without a scheme that it starts. Returns the place at which to continue.
     fn name_or_url(&mut self, span: Range<usize>, text: &[u8], run: &Run, is_whole: bool) -> usize {
         let bytes = self.bytes;
         let name_like = self.is_name_like(span.start, run, is_whole);
-        // The dot of the root may stand before a port or a path.
+        // The root dot may stand before a port or a path.
         let is_at_end = span.end == run.end || bytes[span.end..run.end] == *b".";
         let port = if is_at_end { port(bytes, run.end) } else { None };
         let after = port.map_or(run.end, |(_, end)| end);
@@ -102,7 +103,7 @@ impl Scan<'_, '_> {
         run.end
     }
 
-    /// A name, and the address whose reverse name it is.
+    /// Emits a name, and the address whose reverse name it is.
     pub(super) fn name(&mut self, span: Range<usize>, text: &[u8], port: Option<u16>, name_like: bool) {
         let token = self.token(TokenKind::Domain, span.clone(), text);
         self.emit(Token { port, name_like, ..token });
@@ -116,8 +117,9 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// The quads of a run, each at the start of a part between `-` and `_`. `escape`: the bytes of an escape at the run's start. Gives
-    /// where to go on. `may_start_url`: the run's end is not part of a URL yet.
+    /// Finds the quads of a run, each at the start of a part between `-` and `_`. `escape`: the length of an escape at
+    /// the start of the run. `may_start_url`: the end of the run is not part of a URL yet. Returns the place at which
+    /// to continue.
     pub(super) fn quads(&mut self, i: usize, end: usize, escape: usize, may_start_url: bool) -> usize {
         let mut next = end;
         let mut from = i;
@@ -131,7 +133,7 @@ impl Scan<'_, '_> {
         next
     }
 
-    /// The quads of a part of a URL's host, which is a name: nothing writes an address and a port as five parts there.
+    /// Finds the quads in a part of a URL's host that is a name. Nothing writes an address with a port as five parts there.
     pub(super) fn quads_of_host(&mut self, i: usize, end: usize) {
         let mut from = i;
         while from < end {
@@ -143,7 +145,7 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Where the part of a run behind the next `-` or `_` starts.
+    /// The start of the part of a run after the next `-` or `_`.
     fn next_part(&self, from: usize, end: usize) -> usize {
         self.bytes[from..end].iter().position(|b| matches!(b, b'-' | b'_')).map_or(end, |len| from + len + 1)
     }
@@ -166,8 +168,8 @@ impl Scan<'_, '_> {
         )
     }
 
-    /// An IPv4 address whose text ends in the haystack at `behind`, or the URL without a scheme that it starts. Gives where to go on
-    /// behind a URL. `own`: the port that is part of it.
+    /// Emits an IPv4 address whose text ends in the haystack at `behind`, or the URL without a scheme that it starts.
+    /// `own`: the port that is part of the address. After a URL, returns the place at which to continue.
     fn address(
         &mut self,
         addr: IpAddr,
@@ -198,7 +200,8 @@ impl Scan<'_, '_> {
         None
     }
 
-    /// A run with characters that are not ASCII, or with JSON escapes: the whole, then its ASCII parts. Gives where to go on.
+    /// Handles a run with non-ASCII characters or JSON escapes: first the whole, then its ASCII parts. Returns the
+    /// place at which to continue.
     fn mixed_run(&mut self, run: &Run) -> usize {
         let bytes = self.bytes;
         // Only the end of a long run can be a name.
@@ -211,7 +214,7 @@ impl Scan<'_, '_> {
         let escape = if from == run.start { escape_len(bytes, run.start) } else { 0 };
         let behind = decoded.map.partition_point(|&at| (at as usize) < escape).min(decoded.text.len());
         let mut next = run.end;
-        // What stands before an `@` is no name, and nothing in it is.
+        // The text before an `@` is not a name and contains none.
         let is_local_part = self.is_local_part(run);
         if !is_local_part {
             next = next.max(self.mixed_names(&decoded, from, [(escape > 0).then_some(behind), Some(0)], run));
@@ -229,10 +232,11 @@ impl Scan<'_, '_> {
                         next = next.max(self.quads(from, end, escape, next == run.end));
                     } else if is_quads && part > run.start && escape > 0 {
                         self.begin();
-                        // Of an escaped run they are looked for in the decoded text, but for what an escape may have ended before.
+                        // The quads of an escaped run come from the decoded text, except for those at whose start an
+                        // escape may have ended.
                         next = next.max(self.quad(part + escape, end, next == run.end).unwrap_or(end));
                     } else if !is_quads && !is_local_part && !is_part_plain(&bytes[part..end]) {
-                        // What the whole has no part of is a place of its own.
+                        // A part outside the whole is a place of its own.
                         if end <= from {
                             self.begin();
                         }
@@ -250,7 +254,7 @@ impl Scan<'_, '_> {
         next
     }
 
-    /// The names of a decoded run, from each of the starts. Gives where to go on.
+    /// Finds the names of a decoded run from each of the starts. Returns the place at which to continue.
     fn mixed_names(&mut self, decoded: &Decoded, base: usize, starts: [Option<usize>; 2], run: &Run) -> usize {
         let mut next = run.end;
         let mut last = None;
@@ -269,7 +273,7 @@ impl Scan<'_, '_> {
         next
     }
 
-    /// The quads of a run with JSON escapes, the first of them perhaps `behind` an escape before the run. Gives where to go on.
+    /// Finds the quads of a run with JSON escapes. `behind`: the offset after an escape that precedes the first one, or 0.
     fn decoded_quads(
         &mut self,
         decoded: &Decoded,

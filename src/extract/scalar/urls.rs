@@ -11,37 +11,38 @@ use crate::value::{HostRef, UrlScratch};
 
 use super::Run;
 
-/// How many URLs that stand in one another's text within 16 KiB are read to where they end for certain. Those behind them end where
-/// the next URL but one starts: the work would grow with the square otherwise.
+/// The number of URLs within 16 KiB, each inside the text of another, that are read to their certain end. Later ones
+/// are read only up to the start of the second URL after them, because the work would otherwise be quadratic.
 const MAX_WHOLE: usize = 64;
 
-/// A URL in the making.
+/// A URL under construction.
 struct Draft<'l> {
-    /// Where it may start, the last first.
+    /// Its possible starts, the last first.
     starts: &'l [usize],
-    /// Where its authority starts.
+    /// The start of its authority.
     behind: usize,
     has_scheme: bool,
     written: Written,
     name_like: bool,
-    /// Its separator is written with entities of XML: nothing shows where it is but a host that is a plain name.
+    /// True if its separator has XML entities. Such a URL can only be located by a host that is a plain name.
     is_plain: bool,
 }
 
-/// Where a URL ends.
+/// The end of a URL.
 struct Stop {
-    /// For certain.
+    /// The certain end.
     certain: usize,
-    /// Up to where it is read.
+    /// The end up to which it is read.
     read: usize,
 }
 
 impl Scan<'_, '_> {
-    /// A URL whose scheme ends a run, and what its authority holds. Gives where to go on: where its authority ends.
+    /// Reads a URL whose scheme ends a run, and the contents of its authority. Returns the end of its authority, at
+    /// which to continue.
     pub(super) fn url_with_scheme(&mut self, run: &Run, separator_len: usize, written: Written) -> Option<usize> {
         let bytes = self.bytes;
         let mut starts = std::mem::take(&mut self.own.starts);
-        // It may end before the URL at hand starts.
+        // That URL may end before the current one starts.
         let around = self.region_at(run.start).copied();
         let done = self.url_at(run.quads, run.end, separator_len, written, &mut starts);
         let first = starts.last().copied();
@@ -49,7 +50,7 @@ impl Scan<'_, '_> {
             self.own.starts = starts;
             return None;
         };
-        // In a user's name, or behind a host and an empty port before two slashes, may stand the scheme of another URL.
+        // A user name may hold the scheme of another URL, and so may a host with an empty port and two slashes.
         let mut from = run.end + separator_len;
         let mut start = from;
         while let Some(len) =
@@ -65,7 +66,8 @@ impl Scan<'_, '_> {
             }
         }
         self.own.starts = starts;
-        // What stands before the scheme is no part of the URL; but the end of an address is part of a scheme that starts there.
+        // The text before the scheme is not part of the URL; but the last letters of an address belong to a scheme that
+        // starts there.
         let is_rest = run.start < run.quads && bytes[run.start].is_ascii_alphabetic();
         if !is_rest && first.is_some_and(|first| first > run.quads) {
             let regions = std::mem::take(&mut self.regions);
@@ -77,7 +79,8 @@ impl Scan<'_, '_> {
         Some(next)
     }
 
-    /// A URL whose scheme ends at `colon`, in the run that starts at `run`. Gives where its authority ends; `starts` are where it may start.
+    /// Reads a URL whose scheme ends at `colon`, in the run that starts at `run`, and stores its possible starts.
+    /// Returns the end of its authority.
     fn url_at(
         &mut self,
         run: usize,
@@ -87,7 +90,7 @@ impl Scan<'_, '_> {
         starts: &mut Vec<usize>,
     ) -> Option<usize> {
         let bytes = self.bytes;
-        // What stands before the colon may be no scheme as a whole: its end is.
+        // The text before the colon may not be a scheme as a whole, but only its end.
         let is_scheme_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
         let part = bytes[run..colon].iter().rposition(|&b| !is_scheme_byte(b)).map_or(run, |at| run + at + 1);
         url::starts(bytes, part, colon, escape_len(bytes, part), starts);
@@ -118,18 +121,18 @@ impl Scan<'_, '_> {
         Some(next)
     }
 
-    /// The URL that a host at `start` begins; another reading of the place at hand.
+    /// Reads the URL that a host at `start` begins, as another reading of the current place.
     pub(super) fn url_without_scheme(&mut self, start: usize, name_like: bool) -> Option<usize> {
         let written = Written::Plain;
         self.url(&Draft { starts: &[start], behind: start, has_scheme: false, written, name_like, is_plain: false })
     }
 
-    /// The URL in whose path or query a place stands: not one that another reading of the place begins.
+    /// The URL whose path or query contains a place, as opposed to one that begins with another reading of the place.
     pub(super) fn region_around(&self, start: usize) -> Option<&Region> {
         self.region_at(start).filter(|region| region.path <= start)
     }
 
-    /// Emits the readings of a URL. Gives where its authority ends; `None` if that is no host.
+    /// Emits the readings of a URL. Returns the end of its authority, or `None` if that is not a host.
     fn url(&mut self, draft: &Draft<'_>) -> Option<usize> {
         let bytes = self.bytes;
         let (&last, &first) = (draft.starts.first()?, draft.starts.last()?);
@@ -193,13 +196,13 @@ impl Scan<'_, '_> {
         Some(next)
     }
 
-    /// Where a URL ends for certain, and up to where it is read.
+    /// Finds the certain end of a URL, and the end up to which it is read.
     fn stop_of(&mut self, start: usize, draft: &Draft<'_>) -> Stop {
         let bytes = self.bytes;
         let behind = draft.behind;
         if !self.without_end.contains(&behind) {
             self.without_end = behind..behind + len_to_end(bytes, behind);
-            // Those before have ended.
+            // The earlier URLs have ended.
             self.starts.clear();
         }
         let mut certain = self.without_end.end.min(start + MAX_OBSERVABLE).max(behind);
@@ -222,7 +225,7 @@ impl Scan<'_, '_> {
             let mut next = (behind..certain).filter(|&at| may_start(bytes[at]) && separator(bytes, at).is_some());
             next.nth(1)
         } else {
-            // Nothing shows where another one without a scheme starts, but what may end this one stands before it.
+            // Without a scheme, nothing marks the start of the next URL, but a byte that may end this one precedes it.
             let is_end = |b: &u8| matches!(b, b',' | b';' | b'|' | b'^' | b'&' | b'\'' | b'(' | b')' | b'{' | b'}');
             bytes[behind..certain].iter().position(is_end).map(|len| behind + len)
         };
@@ -230,7 +233,7 @@ impl Scan<'_, '_> {
     }
 }
 
-/// Whether the host of a URL is an address as a whole: `192.0.2.1\u{3002}` is one, with the dot of another script at its end.
+/// Returns true if the whole host of a URL is an address, as in `192.0.2.1\u{3002}`, which ends in a dot of another script.
 fn is_address(host: &[u8]) -> bool {
     let url = [b"http://", host].concat();
     let mut scratch = UrlScratch::new();

@@ -1,4 +1,4 @@
-//! Addresses, their ports, and what only looks like one.
+//! Addresses, their ports, and texts that only look like addresses.
 
 use super::*;
 
@@ -23,7 +23,7 @@ fn quads() {
         ("192.0.2.1@evil.test", &["ip 192.0.2.1", "name evil.test email"]),
         ("255.255.255.255", &["ip 255.255.255.255"]),
         ("0.0.0.0", &["ip 0.0.0.0"]),
-        // None.
+        // Not addresses.
         ("256.0.2.1", &[]),
         ("192.0.2.01", &[]),
         ("0192.0.2.1", &[]),
@@ -99,7 +99,7 @@ fn ports_of_addresses() {
         ("192.0.2.1#8443", &["ip 192.0.2.1 :8443"]),
         ("192.0.2.1/443,evil.test", &["ip 192.0.2.1 :443", "name evil.test"]),
         ("2001:db8::1#53", &["ip 2001:db8::1 :53"]),
-        // A group that others follow is no port.
+        // A group that others follow is not a port.
         ("2001:db8::1/2001:db8::2", &["ip 2001:db8::1", "ip 2001:db8::2"]),
         // A path.
         ("192.0.2.1/8443/x", &["url 192.0.2.1/8443/x"]),
@@ -134,7 +134,7 @@ fn reverse_names_and_socket_addresses() {
             "audit(1.2:3): saddr=0A0001BB0000000020010DB800000000000000000000000100000000",
             &["ip 2001:db8::1 :443 @0A0001BB0000000020010DB800000000000000000000000100000000"],
         ),
-        // Another family; cut short; of no audit.
+        // Another address family; a truncated address; not an audit record.
         ("audit(1.2:3): saddr=0100002F746D702F78", &[]),
         ("audit(1.2:3): saddr=02000050CB00", &[]),
         ("saddr=02000050CB00716E0000000000000000", &[]),
@@ -173,18 +173,18 @@ fn addresses_with_colons() {
         ("evil.test:2001:db8::1", &["ip 2001:db8::1", "name evil.test :2001"]),
         ("evil.test-2001:db8::1", &["ip 2001:db8::1", "name evil.test-2001"]),
         ("é2001:db8::1", &["ip 2001:db8::1"]),
-        // What follows is part of a name, whose run began within the address.
+        // The text after an address belongs to a name whose run began within the address.
         ("2001:db8::1-evil.test", &["ip 2001:db8::1", "name 1-evil.test"]),
         ("::ffff:192.0.2.1-192.0.2.9", &["ip 192.0.2.1 @::ffff:192.0.2.1", "ip 192.0.2.9"]),
         ("[2001:db8::1]:80-evil.test", &["ip 2001:db8::1 :80", "name 80-evil.test"]),
         ("2001:db8::1......................................................................", &["ip 2001:db8::1"]),
         ("x-2001:db8::1", &["ip 2001:db8::1"]),
         ("ip=2001:db8::1", &["ip 2001:db8::1"]),
-        // A port as a ninth group, or behind a dot.
+        // A port as a ninth group, or after a dot.
         ("2001:db8:0:0:0:0:0:1:443", &["ip 2001:db8::1 :443 @2001:db8:0:0:0:0:0:1"]),
         ("2001:db8::1.443", &["ip 2001:db8::1 :443"]),
         ("2001:db8::1.443: x", &["ip 2001:db8::1 :443"]),
-        // None.
+        // Not addresses.
         ("12:34:56", &[]),
         ("2026-11-24T12:34:56.789", &[]),
         ("00:1a:2b:3c:4d:5e", &[]),

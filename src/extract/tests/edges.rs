@@ -1,11 +1,11 @@
-//! Where the lists of words end, and what a long text costs.
+//! The edges of the word lists, and the cost of long texts.
 
 use super::*;
 
-/// Each list of words ends where the next word is another one.
+/// Each list of words ends where the next word would be a different one.
 #[test]
 fn the_edges_of_the_lists() {
-    // A name that ends like a file, behind a key that says that it is one, and names that do not.
+    // A name that ends like a file after a key for files, and names that do not.
     for file in ["zip", "py", "sh", "app", "7z", "c", "ps1", "docx", "service", "ZIP"] {
         table(&[(&format!("file=setup.{file}"), &[&format!("name~ setup.{file}")])]);
     }
@@ -37,7 +37,7 @@ fn the_edges_of_the_lists() {
     for key in ["server", "receiver", "rvs", "builder", "released", "versions", "serv", "over"] {
         looks(&[(&format!("{key}=192.0.2.1"), true)]);
     }
-    // The ports of services; those of others are not shown.
+    // The ports of services; those of other services are not shown.
     for (service, port) in
         [("https", " :443"), ("domain", " :53"), ("ms-wbt-server", " :3389"), ("HTTP", " :80"), ("9pfs", "")]
     {
@@ -50,8 +50,8 @@ fn the_edges_of_the_lists() {
     ]);
 }
 
-/// However a URL goes on, the text that is handed over to be looked up, and the ends of it, are linear in its length, and not much more
-/// than what it is.
+/// However a URL continues, the text handed over for lookup, and its ends, stay linear in its length, and not much
+/// longer than it.
 #[test]
 fn separators_cost_what_text_does() {
     const LEN: usize = 16 << 10;
@@ -121,7 +121,7 @@ fn separators_cost_what_text_does() {
                 work += ends.len();
             }
         });
-        // Of those that begin in one another 64 are read to their end, from up to three starts.
+        // Of URLs nested in one another, 64 are read to their end, from up to three starts.
         let most = if piece.contains("b.test") { 200 } else { 7 };
         assert!(work <= most * text.len(), "{piece}: {work} of {}", text.len());
     }

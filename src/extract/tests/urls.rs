@@ -1,4 +1,4 @@
-//! URLs, where they end, and the targets of requests.
+//! URLs, their ends, and the targets of requests.
 
 use super::*;
 
@@ -28,7 +28,7 @@ fn separators_of_urls() {
     }
 }
 
-/// The address that a host is as a whole does not stand in it once more.
+/// A host that is an address as a whole is not reported a second time as part of the host.
 #[test]
 fn hosts_that_are_addresses_by_another_dot() {
     for end in ["\u{3002}", "\u{ff0e}", "\u{ff61}", "\u{ad}"] {
@@ -104,7 +104,7 @@ fn urls() {
             "http://a.test/http://evil.test/x",
             &["url http://a.test/http://evil.test/x", "url http://evil.test/x url_path"],
         ),
-        // What else stands in a URL.
+        // Other observables within a URL.
         (
             "http://a.test/b.c/d.php?e=f.g&h=192.0.2.1#i.j",
             &[
@@ -116,7 +116,7 @@ fn urls() {
                 "name i.j url_query",
             ],
         ),
-        // No host, no URL.
+        // Without a host, there is no URL.
         ("http://", &[]),
         // As browsers read it.
         ("http:///a", &["url http:///a"]),
