@@ -191,7 +191,7 @@ impl fmt::Display for Error {
             Kind::Capacity { what, limit } => write!(f, "more than {limit} {what}"),
             Kind::Config { reason } => f.write_str(reason),
             Kind::Value { reason } => write!(f, "{reason}"),
-            Kind::Internal { what } => write!(f, "a fault of netsieve, please report it: {what}"),
+            Kind::Internal { what } => write!(f, "a bug in netsieve, please report it: {what}"),
             Kind::Damage { path, section, reason } => {
                 if let Some(path) = path {
                     write!(f, "{}: ", shown_path(path))?;

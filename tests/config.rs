@@ -153,17 +153,17 @@ fn errors_say_where_and_why() {
         ("formt = 'plain'", &["3:1: unknown key `formt` (known: name, path, format, action,"][..]),
         ("tags = ['x']\n\n  Tags = ['x']", &["5:3: unknown key `Tags`"]),
         ("format = 'plian'", &["3:10: unknown feed format `plian` (known: adblock, "]),
-        ("format = 3", &["3:10: `format`: a string is wanted, and here is: integer"]),
+        ("format = 3", &["3:10: `format`: expected a string, found integer"]),
         ("action = 'Block'", &["3:10: `action`: `Block` is none of block, allow, allow_all"]),
         ("scope = 'all'", &["3:9: `scope`: `all` is none of exact, subdomains, suffix"]),
         ("exceptions = 'none'", &["3:14: `exceptions`: `none` is none of allow, allow_all, skip"]),
         ("confidence = 101", &["3:14: `confidence` is from 0 to 100"]),
         ("confidence = -1", &["3:14: `confidence` is from 0 to 100"]),
-        ("confidence = 99999999999999999999", &["3:14: `confidence`: a whole number is wanted"]),
-        ("confidence = '50'", &["3:14: `confidence`: a whole number is wanted, and here is: string"]),
+        ("confidence = 99999999999999999999", &["3:14: `confidence`: expected a whole number"]),
+        ("confidence = '50'", &["3:14: `confidence`: expected a whole number, found string"]),
         ("confidence = 0.5", &["3:14: ", "float"]),
-        ("tags = 'c2'", &["3:8: `tags`: a list is wanted"]),
-        ("tags = ['c2', 3]", &["3:15: `tags`: a string is wanted"]),
+        ("tags = 'c2'", &["3:8: `tags`: expected a list"]),
+        ("tags = ['c2', 3]", &["3:15: `tags`: expected a string"]),
         ("tags = ['c2', ' ']", &["3:15: `tags` is empty"]),
         ("ttl = '30'", &["3:7: `ttl`: `30` is no time such as 12h, 30d or 2w"]),
         ("ttl = '1.5h'", &["3:7: `ttl`"]),
@@ -171,19 +171,19 @@ fn errors_say_where_and_why() {
         ("ttl = '0d'", &["3:7: `ttl`"]),
         ("ttl = '-3d'", &["3:7: `ttl`"]),
         ("ttl = '999999999999999999w'", &["3:7: `ttl`"]),
-        ("ttl = 30", &["3:7: `ttl`: a string is wanted"]),
+        ("ttl = 30", &["3:7: `ttl`: expected a string"]),
         ("admit = ['bogons', 'bogus']", &["3:20: `admit`: `bogus` is none of bogons, wide-prefixes, public-suffixes"]),
-        ("admit = 'bogons'", &["3:9: `admit`: a list is wanted"]),
-        ("path_patterns = 'yes'", &["3:17: `path_patterns`: true or false is wanted"]),
+        ("admit = 'bogons'", &["3:9: `admit`: expected a list"]),
+        ("path_patterns = 'yes'", &["3:17: `path_patterns`: expected true or false"]),
         ("name = ''", &["3:8: `name` is empty"]),
-        ("columns = 'value'", &["3:11: `columns`: a table is wanted"]),
+        ("columns = 'value'", &["3:11: `columns`: expected a table"]),
         ("columns = { valeu = 'x' }", &["3:13: unknown key `valeu` (known: value, ip, ", "delimiter, header)"]),
         ("columns = { tags = 'x' }", &["3:11: `columns`: none holds values"]),
         ("columns = { value = 0 }", &["3:21: `value` is at least 1"]),
-        ("columns = { value = true }", &["3:21: `value`: the name of a column or its number from 1 is wanted"]),
+        ("columns = { value = true }", &["3:21: `value`: expected the name of a column or its number from 1"]),
         ("columns = { value = ['x', []] }", &["3:27: `value`"]),
         ("columns = { value = 'x', delimiter = ';;' }", &["3:38: `delimiter` is one character"]),
-        ("columns = { value = 'x', header = 1 }", &["3:35: `header`: true or false is wanted"]),
+        ("columns = { value = 'x', header = 1 }", &["3:35: `header`: expected true or false"]),
         ("format = 'hosts'\ncolumns = { value = 'x' }", &["4:1: `columns` are for the formats csv and jsonl", "hosts"]),
         ("[[feed]]\nname = 'x'", &["3:1: a feed without a `path`"]),
         ("[[feed]]\npath = 'missing.txt'", &["4:8: no such file: ", "missing.txt"]),
@@ -223,7 +223,7 @@ fn errors_say_where_and_why() {
         ("feed = 3\n", "1:8: `feed` is no list of tables: write `[[feed]]` before each feed"),
         ("feed = [1]\n", "1:8: `feed` is no list of tables"),
         ("[feed]\npath = 'a.txt'\n", "1:1: `feed` is no list of tables"),
-        ("defaults = 3\n", "1:12: `defaults`: a table is wanted"),
+        ("defaults = 3\n", "1:12: `defaults`: expected a table"),
     ] {
         let error = parse(&folder, text).expect_err(text);
         assert!(error.starts_with(want), "{text}\n{error}");
@@ -429,5 +429,5 @@ fn layouts_are_left_to_who_reads_events() {
     let layouts = "[layout.acme]\nmatch = 'x'\nsource.ip = 'cip'\n";
     assert!(Config::parse(layouts, "c.toml").unwrap().feeds.is_empty());
     let error = Config::parse("layout = 1\n", "c.toml").unwrap_err().to_string();
-    assert_eq!(error, "c.toml:1:10: `layout`: a table is wanted, and here is: integer");
+    assert_eq!(error, "c.toml:1:10: `layout`: expected a table, found integer");
 }

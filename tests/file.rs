@@ -165,7 +165,7 @@ fn what_is_no_regular_file_is_refused() {
             move || {
                 let error = Sieve::open(&path).unwrap_err();
                 assert_eq!((error.path(), error.io_kind()), (Some(&*path), Some(std::io::ErrorKind::InvalidInput)));
-                assert!(error.to_string().contains("no regular file"), "{error}");
+                assert!(error.to_string().contains("not a regular file"), "{error}");
             }
         });
     }

@@ -67,7 +67,7 @@ pub struct UnknownEngine(String);
 
 impl fmt::Display for UnknownEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no engine: auto, scalar, portable, avx2, avx512 and neon are", self.0)
+        write!(f, "unknown engine {:?}: expected auto, scalar, portable, avx2, avx512 or neon", self.0)
     }
 }
 
@@ -234,7 +234,7 @@ mod tests {
         for engine in Engine::available() {
             assert_eq!(engine.as_str().parse(), Ok(engine));
         }
-        assert!("fast".parse::<Engine>().unwrap_err().to_string().contains("\"fast\" is no engine"));
+        assert!("fast".parse::<Engine>().unwrap_err().to_string().contains("unknown engine \"fast\""));
     }
 
     #[test]

@@ -177,11 +177,11 @@ impl Index {
             return Ok(Self::default());
         }
         let width = bits.len().trailing_zeros() + 3;
-        ensure(bits.len().is_power_of_two() && BITS.contains(&width), "bits", "has another length")?;
-        ensure(root.len() == 4 << 16, "root", "has another length")?;
+        ensure(bits.len().is_power_of_two() && BITS.contains(&width), "bits", "has the wrong length")?;
+        ensure(root.len() == 4 << 16, "root", "has the wrong length")?;
         ensure(slots.len() % 4 == 0, "slots", "ends within a number")?;
         ensure(links.len() % 4 == 0, "links", "ends within a number")?;
-        ensure(tails.len() % 2 == 0 && tails.len() > 2 * FEW, "tails", "has another length")?;
+        ensure(tails.len() % 2 == 0 && tails.len() > 2 * FEW, "tails", "has the wrong length")?;
         let count = tails.len() / 2 - FEW;
         ensure(count <= MAX_ROWS, "tails", "are too many")?;
         let nodes = check_blocks(blocks, slots.len() / 4)?;
@@ -193,13 +193,13 @@ impl Index {
                 NODE => ((word & VALUE) as usize) < nodes,
                 _ => false,
             };
-            ensure(holds, "root", "names what is not there")?;
+            ensure(holds, "root", "names something that does not exist")?;
         }
         let mut next = 0;
         for word in words(slots) {
             let value = word & VALUE;
             match word >> VALUE_BITS {
-                LEAF => ensure(is_row(value, count), "slots", "name a row that is not there")?,
+                LEAF => ensure(is_row(value, count), "slots", "name a row that does not exist")?,
                 tag @ (DENSE_HOSTS | DENSE_RUNS) => {
                     let at = value as usize * UNIT;
                     ensure(at == next && at <= dense.len(), "slots", "name a place in `dense` out of order")?;
@@ -207,12 +207,12 @@ impl Index {
                 }
                 tag if (ROWS..ROWS_OVER + FEW as u32).contains(&tag) => {
                     let end = value as usize + (tag - ROWS) as usize % FEW + 1;
-                    ensure(end <= count, "slots", "name rows that are not there")?;
+                    ensure(end <= count, "slots", "name rows that do not exist")?;
                 }
                 _ => return Err(("slots", "hold an unknown tag")),
             }
         }
-        ensure(dense.len() == next, "dense", "has another length than what it holds")?;
+        ensure(dense.len() == next, "dense", "has another length than its entries")?;
         Ok(Self { shift: 32 - width, sections })
     }
 
@@ -320,11 +320,11 @@ fn check_dense(dense: &[u8], is_hosts: bool, count: usize) -> Result<usize, Faul
     let value = |at: usize| values.get(at).map(|&value| u32::from_le_bytes(value));
     if is_hosts {
         let (first, over) = (value(0).unwrap_or(NONE), value(1).unwrap_or(NONE));
-        ensure(first as usize + most <= count && is_row(over, count), "dense", "names rows that are not there")?;
+        ensure(first as usize + most <= count && is_row(over, count), "dense", "names rows that do not exist")?;
         return Ok(DENSE_HEAD + 8);
     }
     for at in 0..=most {
-        ensure(value(at).is_some_and(|row| is_row(row, count)), "dense", "names a row that is not there")?;
+        ensure(value(at).is_some_and(|row| is_row(row, count)), "dense", "names a row that does not exist")?;
     }
     Ok(DENSE_HEAD + 4 * (most + 1))
 }

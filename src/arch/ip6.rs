@@ -125,11 +125,11 @@ impl Index {
             ensure(all.iter().all(|section| section.is_empty()), "keys", "is empty and others are not")?;
             return Ok(Self::default());
         }
-        ensure(root.len() == 4 << ROOT, "root", "has another length")?;
+        ensure(root.len() == 4 << ROOT, "root", "has the wrong length")?;
         ensure(slots.len() % 4 == 0, "slots", "ends within a number")?;
         ensure(links.len() % 4 == 0, "links", "ends within a number")?;
         ensure(skips.len() % 8 == 0, "skips", "ends within a skip")?;
-        ensure(keys.len() % KEY == 0 && keys.len() > FEW * KEY, "keys", "has another length")?;
+        ensure(keys.len() % KEY == 0 && keys.len() > FEW * KEY, "keys", "has the wrong length")?;
         let count = keys.len() / KEY - FEW;
         ensure(count <= MAX_ROWS, "keys", "are too many")?;
         let nodes = check_blocks(blocks, slots.len() / 4)?;
@@ -305,19 +305,19 @@ impl Check<'_> {
     fn slot(&mut self, word: u32, depth: u32, from: Option<usize>) -> Result<(), Fault> {
         let value = word & VALUE;
         match word >> VALUE_BITS {
-            LEAF => ensure(value == NONE || (value as usize) < self.count, "slots", "name a row that is not there"),
+            LEAF => ensure(value == NONE || (value as usize) < self.count, "slots", "name a row that does not exist"),
             NODE => self.node(value, depth, from),
             SKIP => {
                 let at = value as usize * 2;
                 let (first, node) = (word_at(&self.sections.skips, at), word_at(&self.sections.skips, at + 1));
                 let below = (first >> VALUE_BITS) * 8;
-                ensure(((first & VALUE) as usize) < self.count, "skips", "name a row that is not there")?;
+                ensure(((first & VALUE) as usize) < self.count, "skips", "name a row that does not exist")?;
                 ensure(below > depth, "skips", "lead up")?;
                 self.node(node, below, from)
             }
             tag if (ROWS..ROWS + FEW as u32).contains(&tag) => {
                 let end = value as usize + (tag - ROWS) as usize + 1;
-                ensure(end <= self.count, "slots", "name rows that are not there")
+                ensure(end <= self.count, "slots", "name rows that do not exist")
             }
             _ => Err(("slots", "hold an unknown tag")),
         }
@@ -326,7 +326,7 @@ impl Check<'_> {
     fn node(&mut self, node: u32, depth: u32, from: Option<usize>) -> Result<(), Fault> {
         ensure(depth <= 120, "slots", "lead deeper than an address has bits")?;
         ensure(from.is_none_or(|from| from < node as usize), "slots", "lead to an earlier node")?;
-        let known = self.depths.get_mut(node as usize).ok_or(("slots", "name a node that is not there"))?;
+        let known = self.depths.get_mut(node as usize).ok_or(("slots", "name a node that does not exist"))?;
         ensure(*known == 0 || u32::from(*known) == depth, "slots", "lead to a node at two depths")?;
         *known = depth as u8;
         Ok(())

@@ -33,7 +33,7 @@ impl MappedFile {
         let path = path.as_ref();
         // Check before opening: opening a FIFO would wait for a writer.
         if !std::fs::metadata(path)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is no regular file"));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
         let file = File::open(path)?;
         // SAFETY: the caller guarantees that the file keeps its length and bytes while it is mapped.

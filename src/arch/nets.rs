@@ -151,7 +151,7 @@ pub(super) fn check_marks(marks: &[u8], rows: usize, links: usize) -> Result<(),
         before += bits.count_ones() as usize;
     }
     let rest = marks.last_chunk::<BLOCK>().map_or(0, |block| split_block(*block).0);
-    ensure(rows.is_multiple_of(64) || rest >> (rows % 64) == 0, "marks", "marks what is no row")?;
+    ensure(rows.is_multiple_of(64) || rest >> (rows % 64) == 0, "marks", "marks a row that does not exist")?;
     ensure(before == links, "links", "has another length than the marked rows")
 }
 

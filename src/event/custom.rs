@@ -96,15 +96,13 @@ impl LayoutConfig {
 fn unknown(name: &str) -> String {
     // It may be a known raw name, or a misspelled normal one.
     if let Some(meant) = Key::new(name.as_bytes()).and_then(|key| names::normal(&key)) {
-        return format!(
-            "`{name}` is not a name of the Elastic Common Schema that events have; did you mean `{meant}`?"
-        );
+        return format!("`{name}` is not a name of the Elastic Common Schema that events use; did you mean `{meant}`?");
     }
     let names = EcsName::ALL.iter().map(|name| name.as_str());
     let nearest = names.map(|known| (distance(name, known), known)).min().expect("there are names");
     let hint =
         if nearest.0 * 2 <= name.len().max(4) { format!("; did you mean `{}`?", nearest.1) } else { String::new() };
-    format!("`{name}` is not a name of the Elastic Common Schema that events have{hint}")
+    format!("`{name}` is not a name of the Elastic Common Schema that events use{hint}")
 }
 
 /// Returns the Levenshtein distance: the number of letters to change, add or remove.
@@ -149,7 +147,7 @@ mod file {
                 .and_then(|file| file.take(MAX_CONFIG as u64 + 1).read_to_end(&mut bytes))
                 .map_err(|error| Error::io(path.to_owned(), error))?;
             if bytes.len() > MAX_CONFIG {
-                return Err(Error::feed(path, format!("larger than {MAX_CONFIG} bytes: no configuration")));
+                return Err(Error::feed(path, format!("larger than {MAX_CONFIG} bytes: not a configuration")));
             }
             let text = std::str::from_utf8(&bytes).map_err(|error| {
                 let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
@@ -226,7 +224,7 @@ mod file {
                 let at = raw.span().start;
                 let text = raw.get_ref().as_str().ok_or_else(|| {
                     let is = raw.get_ref().type_str();
-                    wrong(at, format!("`{ecs}`: the name of a field is wanted, or a list of them, and here is: {is}"))
+                    wrong(at, format!("`{ecs}`: expected the name of a field or a list of them, found {is}"))
                 })?;
                 layout.name(&ecs, text).map_err(|reason| wrong(at, reason))?;
             }

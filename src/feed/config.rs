@@ -105,7 +105,7 @@ impl Config {
             .and_then(|file| file.take(MAX_CONFIG as u64 + 1).read_to_end(&mut bytes))
             .map_err(|error| Error::io(path.to_owned(), error))?;
         if bytes.len() > MAX_CONFIG {
-            return Err(Error::feed(path, format!("larger than {MAX_CONFIG} bytes: no configuration")));
+            return Err(Error::feed(path, format!("larger than {MAX_CONFIG} bytes: not a configuration")));
         }
         let text = str::from_utf8(&bytes).map_err(|error| {
             let text = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
@@ -299,7 +299,7 @@ impl Document<'_> {
 
     fn wrong(&self, key: &Key<'_>, value: &Spanned<DeValue<'_>>, wanted: impl Display) -> Error {
         let is = value.get_ref().type_str();
-        self.error(value.span(), format!("`{}`: {wanted} is wanted, and here is: {is}", key.get_ref()))
+        self.error(value.span(), format!("`{}`: expected {wanted}, found {is}", key.get_ref()))
     }
 
     fn string<'v>(&self, key: &Key<'_>, value: &'v Spanned<DeValue<'_>>) -> Result<&'v str> {

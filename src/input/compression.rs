@@ -41,6 +41,6 @@ pub(crate) fn is_bomb(packed: u64, unpacked: u64) -> bool {
 /// Creates the error for a decompression bomb.
 #[cfg(any(feature = "compression", feature = "zip"))]
 pub(crate) fn bomb(what: impl fmt::Display) -> io::Error {
-    let reason = format!("{what} data expands more than {MAX_EXPANSION} times: refused behind {MAX_UNPACKED} bytes");
+    let reason = format!("{what} data expands more than {MAX_EXPANSION} times: refused after {MAX_UNPACKED} bytes");
     io::Error::new(io::ErrorKind::InvalidData, reason)
 }

@@ -133,7 +133,7 @@ impl<R: Read> Input<R> {
 }
 
 /// The error message for a zip archive whose members cannot be read.
-const ZIP: &str = "a zip archive, which is read from a file alone: unpack it first";
+const ZIP: &str = "a zip archive, which can only be read from a file: unpack it first";
 
 #[cfg(feature = "compression")]
 fn packed<R: Read>(compression: Compression, head: &[u8], reader: R) -> io::Result<Inner<R>> {

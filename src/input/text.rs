@@ -65,11 +65,11 @@ impl fmt::Display for Caveat {
         match self {
             Self::Utf16 { at } => write!(
                 f,
-                "turns into UTF-16 at byte {at}: the UTF-16 in it was not read; make two files of it, or transcode it first"
+                "turns into UTF-16 at byte {at}: the UTF-16 in it was not read; split the file, or transcode it first"
             ),
             Self::NotUtf16 { at } => write!(
                 f,
-                "is UTF-16, but not from byte {at} on: what follows was not read; make two files of it, or transcode it first"
+                "is UTF-16, but not from byte {at} on: what follows was not read; split the file, or transcode it first"
             ),
             Self::NotText => f.write_str("is mostly not text: scanned as it is, which finds little in a binary format"),
         }

@@ -137,7 +137,7 @@ impl<R: Read> Unpacker<R> {
         }
         // Tapes and block devices pad with any number of zeros; the xz format defines how many there may be.
         if self.compression == Compression::Xz && !padding.is_multiple_of(4) {
-            return Err(self.fail(io::ErrorKind::InvalidData, "padding that is not a multiple of four bytes"));
+            return Err(self.fail(io::ErrorKind::InvalidData, "the padding is not a multiple of four bytes"));
         }
         while self.end - self.start < NEXT && self.more()? {}
         let rest = &self.buf[self.start..self.end];
@@ -147,7 +147,7 @@ impl<R: Read> Unpacker<R> {
         let Some(Kind::Packed(compression)) = magic::tell(rest, true) else {
             let place = self.packed - rest.len() as u64;
             return Err(
-                self.fail(io::ErrorKind::InvalidData, format_args!("what follows at byte {place} is no member"))
+                self.fail(io::ErrorKind::InvalidData, format_args!("the data at byte {place} are not a member"))
             );
         };
         if compression == self.compression {

@@ -99,7 +99,7 @@ impl Member {
                 return refused(format!("packed by {method} within the zip archive: unpack it first"));
             }
             Method::Damaged => {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "not where the zip archive says that it is"));
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "not where the zip archive says it is"));
             }
             Method::Stored | Method::Deflated => {}
         }
@@ -204,7 +204,7 @@ impl<R: Read> Read for Unzipped<R> {
             Ok(0) => {
                 self.is_over = true;
                 if self.crc.sum() != self.want || u64::from(self.crc.amount()) != self.size & u64::from(u32::MAX) {
-                    return Err(damaged("size or checksum are not those of the archive's directory".to_owned()));
+                    return Err(damaged("size or checksum differ from the archive's directory".to_owned()));
                 }
                 Ok(0)
             }

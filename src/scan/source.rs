@@ -148,7 +148,7 @@ impl Places<'_> {
         if at >= self.size {
             return Ok(());
         }
-        let reason = format!("was shortened while it was read: ends behind {at} of {} bytes", self.size);
+        let reason = format!("was shortened while it was read: ends after {at} of {} bytes", self.size);
         Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason))
     }
 }

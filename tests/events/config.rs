@@ -85,10 +85,10 @@ fn what_is_wrong_in_a_layout_is_said_with_its_place() {
         ("[layout.a]\nmatch = \"x\"\n\"dns.question\" = \"y\"\n", "did you mean `dns.question.name`?"),
         ("[layout.a]\nsource.ip = \"y\"\n", "c.toml:1:1: the layout `a` has no `match`"),
         ("[layout.a]\nmatch = 1\n", "c.toml:2:9: `match` is a string"),
-        ("[layout.a]\nmatch = \"x\"\nsource.ip = 7\n", "c.toml:3:13: `source.ip`: the name of a field is wanted"),
+        ("[layout.a]\nmatch = \"x\"\nsource.ip = 7\n", "c.toml:3:13: `source.ip`: expected the name of a field"),
         (
             "[layout.a]\nmatch = \"x\"\nsource.ip = [\"y\", true]\n",
-            "c.toml:3:19: `source.ip`: the name of a field is wanted",
+            "c.toml:3:19: `source.ip`: expected the name of a field",
         ),
         ("[layout.a]\nmatch = \"x\"\ntime = \"--\"\n", "c.toml:3:8: \"--\" is not the name of a field"),
         ("layout = 1\n", "c.toml:1:10: `layout` is not a table"),

@@ -63,7 +63,7 @@ fn archives_that_are_none() {
     let error = read_err(zip(&[("a.txt", b"nothing of use here, is there?\n")]));
     assert!(error.contains("no feed in this zip archive; a.txt: format not recognised"), "{error}");
     let error = read_err(zip(&[("a.zip", &zip(&[("b.txt", PLAIN)]))]));
-    assert!(error.contains("a.zip: a zip archive, which is read from a file alone: unpack it first"), "{error}");
+    assert!(error.contains("a.zip: a zip archive, which can only be read from a file: unpack it first"), "{error}");
     // A truncated archive lacks the directory at its end.
     let archive = zip(&[("list.hosts", HOSTS), ("list.txt", PLAIN)]);
     for cut in 1..archive.len() {

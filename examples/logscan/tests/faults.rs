@@ -138,10 +138,10 @@ fn a_set_that_cannot_be_replaced_is_an_error() {
     fs::create_dir(folder.path("sub")).unwrap();
     assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
     for (output, why) in [
-        ("/dev/full", "no regular file"),
-        ("/dev/null", "no regular file"),
-        ("pipe", "no regular file"),
-        ("sub", "no regular file"),
+        ("/dev/full", "not a regular file"),
+        ("/dev/null", "not a regular file"),
+        ("pipe", "not a regular file"),
+        ("sub", "not a regular file"),
         ("missing/set.sieve", "No such file"),
         ("file/set.sieve", "Not a directory"),
     ] {

@@ -268,7 +268,7 @@ fn zipped_logs_are_read_and_named() {
             .run_with("scan -f c2.txt", &archive)
             .code(2)
             .err
-            .contains("zip archive, which is read from a file alone")
+            .contains("zip archive, which can only be read from a file")
     );
 }
 

@@ -32,7 +32,7 @@ pub(super) fn whole(path: &Path) -> Result<Vec<u8>> {
 }
 
 fn ensure_regular(data: &fs::Metadata) -> io::Result<()> {
-    if data.is_file() { Ok(()) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, "this is no regular file")) }
+    if data.is_file() { Ok(()) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")) }
 }
 
 /// Reads a file from its start. Large files are read on all cores, which share the cost of touching fresh memory.

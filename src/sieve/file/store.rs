@@ -131,7 +131,7 @@ fn target(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
             return Ok((path, Some(found)));
         }
         if !found.is_symlink() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "is no regular file, and is not replaced by one"));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file, and not replaced by one"));
         }
         let to = fs::read_link(&path)?;
         path = path.parent().unwrap_or(Path::new("")).join(to);
