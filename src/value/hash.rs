@@ -124,7 +124,7 @@ const DIGITS: [u8; 256] = {
 
 /// Splits a prefix such as `SHA256=`, `sha-1: ` or `MD5:` off: returns the hash length of the algorithm, and the rest.
 fn named(text: &[u8]) -> Option<(usize, &[u8])> {
-    /// The longest name of an algorithm, such as `SHA2-512:`.
+    /// No name of an algorithm is longer, with its separator: `SHA2-512:` has nine bytes.
     const LONGEST: usize = 10;
     let end = text.iter().take(LONGEST).position(|b| matches!(b, b':' | b'='))?;
     let plain: Vec<u8> = text[..end].iter().filter(|b| !matches!(b, b'-' | b'_')).map(u8::to_ascii_lowercase).collect();

@@ -134,7 +134,7 @@ fn meant(written: &[u8]) -> Option<&'static [u8]> {
     if core.eq_ignore_ascii_case(b"meow") {
         return Some(meant);
     }
-    // `http` with two other letters in the middle, one letter too many, or one lost at either end.
+    // `http` with one to three fillers in the middle, or with a letter lost at either end.
     let (has_h, rest) = match core {
         [b'h' | b'H', rest @ ..] => (true, rest),
         rest => (false, rest),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::indicator::{Action, DomainName, Indicator, Pattern, PatternTarget, Record, Scope, Url};
 
-/// A sieve with a thing of every kind.
+/// A sieve with something of every kind.
 fn sieve() -> Sieve {
     let mut builder = Sieve::builder();
     let mut feed = Feed::new("c2").tag("t");

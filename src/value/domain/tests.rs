@@ -1,4 +1,4 @@
-//! Names: every rule of the module with its edges, then random names against a second reading.
+//! Names: every rule of the module with its edge cases, then random names against a second implementation.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -16,11 +16,12 @@ fn shown(text: &[u8]) -> String {
     }
 }
 
-/// What holds of every text: all entries agree, a canonical name is a fixed point, and case and the root dot do not count.
+/// Checks the invariants of every text: all entry points agree, a canonical name is a fixed point, and case and the
+/// root dot do not matter.
 #[track_caller]
 fn holds(text: &[u8]) {
     let case = String::from_utf8_lossy(text);
-    // A used scratch is as good as a new one.
+    // Used scratch space works as well as new space.
     let mut scratch = "left over".to_owned();
     let name = match canonicalise(text, &mut scratch) {
         Ok(name) => name,
@@ -50,13 +51,13 @@ fn holds(text: &[u8]) {
     if text.is_ascii() {
         match through_uts46(text) {
             Ok(slow) => assert_eq!(slow, name, "{case:?}"),
-            // The fast path does not read A-labels.
+            // The fast path does not decode A-labels.
             Err(reject) => assert!(reject == Reject::BadIdna && name.contains("xn--"), "{case:?}: {reject}"),
         }
     }
 }
 
-/// The slow path, whatever the text: UTS-46, then the checks of ASCII.
+/// Forces the slow path: UTS-46, then the checks of ASCII.
 fn through_uts46(text: &[u8]) -> Result<String, Reject> {
     let mut name = String::new();
     canonicalise_idna(text, &mut name).map(str::to_owned)
@@ -106,7 +107,7 @@ fn ascii_names() {
         ("evil.test..", "!empty_label"),
         (".evil.test", "!empty_label"),
         ("evil..test", "!empty_label"),
-        // The last label is no number; others may be.
+        // The last label must not be a number; others may be.
         ("192.0.2.1", "!numeric_tld"),
         ("192.0.2.1.", "!numeric_tld"),
         ("192.0.2.300", "!numeric_tld"),
@@ -146,14 +147,14 @@ fn bytes_that_names_do_not_have() {
         ("*.evil.test", "!bad_name_byte"),
         ("user@evil.test", "!bad_name_byte"),
         ("[2001:db8::1]", "!bad_name_byte"),
-        // From left to right.
+        // Faults are reported from left to right.
         ("a..b c", "!empty_label"),
         ("a b..c", "!bad_name_byte"),
         (" .1", "!bad_name_byte"),
     ]);
 }
 
-/// `xn--` of a name that is otherwise ASCII is a label like any other, valid or not.
+/// In an ASCII name, an `xn--` label is like any other, valid or not.
 #[test]
 fn a_labels() {
     table(&[
@@ -168,7 +169,7 @@ fn a_labels() {
         ("xn--99999999.test", "xn--99999999.test"),
         ("xn--_-.xn--p1ai", "xn--_-.xn--p1ai"),
         ("xn--1ch.test", "xn--1ch.test"),
-        // With others, all labels go through UTS-46, which reads them.
+        // In a non-ASCII name, all labels go through UTS-46, which decodes them.
         ("xn--bcher-kva.\u{fc}.test", "xn--bcher-kva.xn--tda.test"),
         ("XN--BCHER-KVA.\u{fc}.test", "xn--bcher-kva.xn--tda.test"),
         ("\u{fc}.xn--p1ai", "xn--tda.xn--p1ai"),
@@ -236,7 +237,7 @@ fn other_alphabets() {
         ("example.\u{b2}", "!numeric_tld"),
         ("example.\u{6f1}\u{6f2}", "example.xn--embc"),
         ("1.2.3.4\u{fc}", "1.2.3.xn--4-eha"),
-        // Bytes that names do not have, made by mapping.
+        // Mapping can produce bytes that are not allowed in names.
         ("a\u{a0}b.test", "!bad_name_byte"),
         ("a\u{3000}b.test", "!bad_name_byte"),
         ("\u{2100}.test", "!bad_name_byte"),
@@ -267,7 +268,7 @@ fn lengths() {
     for text in [label(64), format!("{}.test", label(64)), format!("test.{}", label(64)), format!("{}.", label(64))] {
         assert_eq!(shown(text.as_bytes()), "!long_label", "{text}");
     }
-    // A byte that names do not have tells first only if it stands first.
+    // A bad byte is reported first only if it comes first.
     assert_eq!(shown(format!("{}. ", label(64)).as_bytes()), "!long_label");
     assert_eq!(shown(format!(" .{}", label(64)).as_bytes()), "!bad_name_byte");
 
@@ -286,7 +287,7 @@ fn lengths() {
     assert_eq!(DomainName::parse(&most).map(|name| name.label_count()), Ok(127));
     assert_eq!(shown(format!("{most}.a").as_bytes()), "!long_name");
 
-    // What counts is the length of the A-label: `xn--`, the ASCII part, `-`, and the code of the one letter.
+    // The length of the A-label counts: `xn--`, the ASCII part, `-`, and the code of the one letter.
     let encoded = |len: usize| format!("{}\u{fc}", label(len));
     assert_eq!(shown(encoded(55).as_bytes()).len(), 63);
     assert_eq!(shown(encoded(56).as_bytes()), "!long_label");
@@ -294,11 +295,11 @@ fn lengths() {
     assert!(name(61).len() < MAX_NAME && shown(name(61).as_bytes()).len() == MAX_NAME);
     assert_eq!(shown(name(62).as_bytes()), "!long_name");
     holds(name(61).as_bytes());
-    // The other way round: more than 253 bytes that make a short name.
+    // The converse: more than 253 bytes that make a short name.
     assert_eq!(shown(format!("{}.test", "\u{ad}".repeat(200) + "a").as_bytes()), "a.test");
     assert_eq!(shown(format!("{}.test", "\u{ff41}".repeat(63)).as_bytes()), format!("{}.test", label(63)));
 
-    // Long texts are refused without a look at what they are.
+    // Long texts are refused without being looked at.
     assert_eq!(shown("a.".repeat(MAX_OBSERVABLE).as_bytes()), "!long_name");
     assert_eq!(shown("\u{ad}".repeat(MAX_OBSERVABLE / 2).as_bytes()), "!empty");
     assert_eq!(shown("\u{ad}".repeat(MAX_OBSERVABLE / 2 + 1).as_bytes()), "!long_name");
@@ -327,7 +328,7 @@ fn names_within_names() {
     assert_eq!(Box::<str>::from(name), "www.evil.test".into());
 }
 
-/// A second reading of the rules, label by label.
+/// A second implementation of the rules, label by label.
 fn naive(text: &[u8]) -> Result<String, Reject> {
     let text = str::from_utf8(text).map_err(|_| Reject::BadNameByte)?;
     let text = match text.is_ascii() {

@@ -1,11 +1,11 @@
-//! Addresses: every text form with its edges.
+//! Addresses: every text form with its edge cases.
 
 use super::*;
 
 mod random;
 mod ranges;
 
-/// What a parser made of a text, or `!` and the code of the reject.
+/// The result of a parser, or `!` and the code of the reject.
 fn shown<T: ToString>(result: Result<T, Reject>) -> String {
     match result {
         Ok(value) => value.to_string(),
@@ -17,7 +17,7 @@ fn addr(text: &str) -> String {
     shown(parse_addr(text.as_bytes()))
 }
 
-/// `net`, or `net *` where host bits were set.
+/// `net`, or `net *` if host bits were set.
 fn net(text: &str) -> String {
     shown(parse_net(text.as_bytes()).map(|parsed| match parsed.host_bits {
         true => format!("{} *", parsed.net),
@@ -36,7 +36,7 @@ fn addr_port(text: &str) -> String {
     }))
 }
 
-/// Checks a table of texts with what a parser makes of them.
+/// Checks a table of texts and the expected results of a parser.
 #[track_caller]
 fn table(parse: fn(&str) -> String, cases: &[(&str, &str)]) {
     let mut wrong = String::new();
@@ -65,12 +65,12 @@ fn ipv4_addresses() {
         ("192.0.2.000", "!leading_zero"),
         ("00.0.0.0", "!leading_zero"),
         ("192.0.2.08", "!leading_zero"),
-        // With another fault they are no address at all.
+        // With another fault, they are not addresses at all.
         ("192.0.02.256", "!bad_address"),
         ("192.0.02", "!bad_address"),
         ("192.0.2.0001", "!bad_address"),
         ("192.0.02.x", "!bad_address"),
-        // Short, long, and other radixes: only the host of a URL is read like that.
+        // Short, long and other radixes: only read as the host of a URL.
         ("192.0.513", "!bad_address"),
         ("192.513", "!bad_address"),
         ("3221225985", "!bad_address"),
@@ -317,7 +317,7 @@ fn prefixes() {
             ("192.0.2.0/24a", "!bad_prefix_length"),
             ("192.0.2.0/4294967320", "!bad_prefix_length"),
             ("192.0.2.0//24", "!bad_prefix_length"),
-            // Netmasks are none.
+            // Netmasks are not prefix lengths.
             ("192.0.2.0/255.255.255.0", "!bad_prefix_length"),
             ("192.0.2.0/0.0.0.255", "!bad_prefix_length"),
             ("2001:db8::/ffff:ffff::", "!bad_prefix_length"),
@@ -422,7 +422,7 @@ fn ports() {
             ("[2001:db8::1]:443", "2001:db8::1 443"),
             ("[::ffff:192.0.2.1]:80", "192.0.2.1 80"),
             ("[fe80::1%eth0]:80", "fe80::1 80"),
-            // Without brackets the last group is one.
+            // Without brackets, the last group belongs to the address.
             ("2001:db8::1:443", "2001:db8::1:443"),
             ("1:2:3:4:5:6:7:8:443", "!bad_address"),
             ("::ffff:192.0.2.1:80", "!bad_address"),
@@ -441,7 +441,7 @@ fn ports() {
 
 #[test]
 fn hosts_of_urls_in_numbers() {
-    // The forms are in the table of URLs; here is what only this entry shows.
+    // The forms are in the table of URLs; this checks only what that table cannot show.
     let parse = |text: &str| parse_url_v4(text.as_bytes());
     assert_eq!(parse("192.0.2.1."), Some(Ok(Ipv4Addr::new(192, 0, 2, 1))));
     assert_eq!(parse("0x."), Some(Ok(Ipv4Addr::UNSPECIFIED)));
@@ -492,7 +492,7 @@ fn bogons() {
             assert_eq!(is_bogon(&IpNet::from(addr)), is_within, "{addr}");
         }
     }
-    // A prefix that contains one is none; neither are the documentation networks.
+    // A prefix that contains a bogon is not one, and neither are the documentation networks.
     for text in [
         "0.0.0.0/0",
         "0.0.0.0/7",
@@ -502,7 +502,7 @@ fn bogons() {
         "192.0.2.0/24",
         "198.51.100.0/24",
         "203.0.113.0/24",
-        // Two side by side are no one network.
+        // Two adjacent bogons do not make one network.
         "224.0.0.0/3",
         "::/127",
         "fe80::/9",

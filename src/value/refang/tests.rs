@@ -1,4 +1,4 @@
-//! Defanged values and what was meant; values that only look defanged; and random defanging undone.
+//! Defanged values and their meanings; values that only look defanged; and random defanging that must be undone.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use proptest::test_runner::Config;
 use super::*;
 use crate::value::{DomainName, HostRef, Url, ip};
 
-/// What holds of every value: all entries agree, and tell truly whether anything was undone.
+/// Checks the invariants of every value: all entry points agree, and report correctly whether anything was undone.
 #[track_caller]
 fn holds(value: &[u8]) {
     let mut out = b"left over".to_vec();
@@ -17,7 +17,7 @@ fn holds(value: &[u8]) {
     assert_eq!(&*bytes, if changed { &out } else { value });
     assert_eq!(matches!(bytes, Cow::Owned(_)), changed);
     assert_eq!(&*bytes != value, changed, "{:?}", String::from_utf8_lossy(value));
-    // Nothing is made of what was not there. `h**p` and `h` are no shorter than what was meant, `fxp` is.
+    // Nothing is invented: the result can be longer than the value only by one byte per `fxp`.
     assert!(bytes.len() <= value.len() + value.windows(3).filter(|run| run.eq_ignore_ascii_case(b"fxp")).count());
     if let Ok(text) = str::from_utf8(value) {
         assert_eq!(refang(text).as_bytes(), &*bytes);
@@ -129,7 +129,7 @@ fn defanged_values() {
         (r"hxxp://evil.test/a\.b", r"http://evil.test/a\.b"),
         ("hxxp://evil.test/?a[b]=c[]", "http://evil.test/?a[b]=c[]"),
         ("hxxp://evil.test/(a)[dots](attic)", "http://evil.test/(a)[dots](attic)"),
-        // URLs in it.
+        // URLs within it.
         ("hxxp://evil.test/?u=hxxps://other[.]test/", "http://evil.test/?u=https://other.test/"),
         ("hxxp://evil.test/hxxp://other.test", "http://evil.test/http://other.test"),
         ("hxxp://evil.test/https[:]//other.test", "http://evil.test/https://other.test"),
@@ -227,7 +227,7 @@ fn values_that_stay() {
         r"C:\dir\..\file",
         "(dot",
         "dot)",
-        // Separators that are none.
+        // Invalid separators.
         "http[//]evil.test",
         "http[://evil.test",
         "http:/]/evil.test",
@@ -270,7 +270,7 @@ fn long_values() {
         ("[/]", "/"),
     ] {
         let value = format!("x[.]{}z", piece.repeat(COUNT));
-        // The first `/` begins the path, in which a scheme is one wherever it starts a word.
+        // The first `/` begins the path, where a scheme counts wherever it starts a word.
         let want = match piece {
             "hxxp://" => format!("x.hxxp://{}z", "http://".repeat(COUNT - 1)),
             _ => format!("x.{}z", meant.repeat(COUNT)),
@@ -289,7 +289,7 @@ const PIECES: &[&str] = &[
     "evil", "test", "dot", "at", "1", "192", "::", "2001:db8", "?", "#", "=", "-", "_", "*", " ", "\u{fc}",
 ];
 
-/// A canonical value of any kind, and where its host ends.
+/// A canonical value of any kind, and the end of its host.
 fn canonical_values() -> impl Strategy<Value = String> {
     let names =
         "[a-z0-9_-]{1,6}(\\.[a-z0-9_-]{1,6}){0,3}".prop_filter_map("a name", |name| DomainName::parse(name).ok());
@@ -332,7 +332,7 @@ proptest! {
         holds(value.as_bytes());
     }
 
-    /// Each form of each defanged character stands for itself, wherever in the host it is used.
+    /// Each form of each defanged character is undone, wherever in the host it stands.
     #[test]
     fn defanging_is_undone(
         value in canonical_values(),
@@ -344,7 +344,7 @@ proptest! {
         const DOTS: &[&str] = &["[.]", "(.)", "{.}", "[dot]", "(DOT)", "[.", ".]", "\\."];
 
         let mut forms = forms.into_iter();
-        // One in two is left as it is.
+        // Half of them are left as they are.
         let mut pick = |of: &[&'static str]| forms.next().and_then(|form| of.get(form % (2 * of.len())).copied());
         let mut defanged = String::new();
         let rest = match value.split_once("://") {
@@ -361,7 +361,7 @@ proptest! {
         let is_word = |at: usize| bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
         for (at, c) in host.char_indices() {
             let form = match c {
-                // Half a bracket, and an escape, count only between two labels.
+                // Half a bracket, or an escape, counts only between two labels.
                 '.' => pick(DOTS).filter(|form| balanced(form.as_bytes()).is_some() || is_word(at - 1) && is_word(at + 1)),
                 ':' if !host.starts_with('[') => pick(&["[:]", "(:)"]),
                 _ => None,
@@ -371,7 +371,7 @@ proptest! {
                 None => defanged.push(c),
             }
         }
-        // What is defanged tells that the path is; else it stays.
+        // The path is undone only if something before it was defanged.
         let is_defanged = !value.starts_with(&defanged);
         let want = if is_defanged {
             let path = refang(&format!("x[.]y{tail}")).strip_prefix("x.y").map(str::to_owned);

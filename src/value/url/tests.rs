@@ -1,4 +1,4 @@
-//! The rules as tables: the published examples of Safe Browsing, then every rule of the module with its edges.
+//! The rules as tables: the published examples of Safe Browsing, then every rule of the module with its edge cases.
 
 use super::*;
 
@@ -18,12 +18,13 @@ fn shown(text: &[u8]) -> String {
     }
 }
 
-/// What holds of every text: all entries agree, the parts make up the whole, and the canonical text is a fixed point.
+/// Checks the invariants of every text: all entry points agree, the parts make up the whole, and the canonical text is
+/// a fixed point.
 #[track_caller]
 fn holds(text: &[u8]) {
     let case = String::from_utf8_lossy(&text[..text.len().min(200)]);
     let (mut one, mut two, mut three) = (UrlScratch::new(), UrlScratch::new(), UrlScratch::new());
-    // A used scratch is as good as a new one.
+    // Used scratch space works as well as new space.
     let _ = canonicalise("foo://user@b\u{fc}cher.test:1/%41\t?%42".as_bytes(), &mut one);
     let view = match canonicalise(text, &mut one) {
         Ok(view) => view,
@@ -81,8 +82,8 @@ fn table(cases: &[(&str, &str)]) {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
-/// The examples of the page "URLs and Hashing" of the Safe Browsing API v4, in its order. All but the last column are the
-/// page's; the last says what is made of the URL here, where that differs, and why.
+/// The examples of the page "URLs and Hashing" of the Safe Browsing API v4, in its order. The last column is ours: our
+/// result where it differs, and why.
 #[test]
 fn safe_browsing_examples() {
     const NOT_A_NAME: &str = "hosts are names: a byte that no name has is refused, not escaped";
@@ -150,7 +151,7 @@ fn safe_browsing_examples() {
         let (want, why) = ours.unwrap_or((published, "as published"));
         assert_eq!(shown(text), want, "{:?}: {why}", String::from_utf8_lossy(text));
         holds(text);
-        // Where the host is refused, the path still has to come out as published.
+        // Even if the host is refused, the path must come out as published.
         let path =
             |text: &[u8]| text.iter().skip("http://".len()).position(|&b| b == b'/').map(|at| at + "http://".len());
         if want.starts_with('!')
@@ -172,7 +173,7 @@ fn schemes() {
         ("SVN+SSH://evil.test/a", "svn+ssh://evil.test/a"),
         ("x-a.b2://evil.test/", "x-a.b2://evil.test/"),
         ("h://evil.test/", "h://evil.test/"),
-        // Backslashes are slashes. More than two are skipped only where browsers do so.
+        // Backslashes count as slashes. More than two are skipped only where browsers skip them.
         (r"http:\\evil.test\a", "http://evil.test/a"),
         (r"http:/\evil.test", "http://evil.test/"),
         (r"http:\/evil.test", "http://evil.test/"),
@@ -183,7 +184,7 @@ fn schemes() {
         // Removed before anything is read.
         ("ht\ttp:\r//\nevil.test/", "http://evil.test/"),
         ("\u{c} \t\r\n http://evil.test/ \n", "http://evil.test/"),
-        // No scheme.
+        // Without a scheme.
         ("evil.test", "http://evil.test/"),
         ("evil.test/a", "http://evil.test/a"),
         ("evil.test:8080/a", "http://evil.test:8080/a"),
@@ -197,7 +198,7 @@ fn schemes() {
         ("http:/evil.test", "http://http/evil.test"),
         ("http:evil.test", "!bad_port"),
         ("mailto:user@evil.test", "http://evil.test/"),
-        // Meant as schemes, and none.
+        // Meant as schemes, but invalid.
         ("1http://evil.test/", "!bad_scheme"),
         ("+http://evil.test/", "!bad_scheme"),
         ("://evil.test/", "!bad_scheme"),
@@ -207,7 +208,7 @@ fn schemes() {
         ("http::\\\\evil.test", "!bad_scheme"),
         ("h\u{e4}://evil.test/", "!bad_scheme"),
         ("[2001:db8::1]://a", "!bad_scheme"),
-        // A scheme with anything in it is no host, however it looks.
+        // A scheme followed by anything is not a host, whatever it looks like.
         ("evil.test://other.test/", "evil.test://other.test/"),
         ("http://http://evil.test/", "http://http/evil.test/"),
     ]);
@@ -255,14 +256,14 @@ fn userinfo() {
         ("http://:@evil.test/", "http://evil.test/"),
         ("http://@evil.test/", "http://evil.test/"),
         ("http://@@evil.test/", "http://evil.test/"),
-        // The last one counts.
+        // The last `@` counts.
         ("http://good.test@evil.test/", "http://evil.test/"),
         ("http://a@b@evil.test/", "http://evil.test/"),
         ("http://good.test:80@evil.test:8080/", "http://evil.test:8080/"),
         ("http://%40%3A%2F:[::1]@evil.test/", "http://evil.test/"),
         ("http://\u{fc} @evil.test/", "http://evil.test/"),
         ("http://user@[2001:db8::1]:81/", "http://[2001:db8::1]:81/"),
-        // None: it ends with the authority, or is escaped.
+        // No user: the `@` comes after the authority, or is escaped.
         ("http://evil.test/@good.test/", "http://evil.test/@good.test/"),
         ("http://evil.test?@good.test/", "http://evil.test/?@good.test/"),
         ("http://evil.test#@good.test/", "http://evil.test/"),
@@ -283,30 +284,30 @@ fn ports() {
         ("http://192.0.2.1:8080/", "http://192.0.2.1:8080/"),
         ("http://[2001:db8::1]:8080/", "http://[2001:db8::1]:8080/"),
         ("http://[::ffff:192.0.2.1]:8080/", "http://192.0.2.1:8080/"),
-        // The scheme's own.
+        // The scheme's default port.
         ("http://evil.test:80/", "http://evil.test/"),
         ("https://evil.test:443/", "https://evil.test/"),
         ("ws://evil.test:80/", "ws://evil.test/"),
         ("wss://evil.test:443/", "wss://evil.test/"),
         ("ftp://evil.test:21/", "ftp://evil.test/"),
         ("evil.test:80/a", "http://evil.test/a"),
-        // Another scheme's.
+        // The default port of another scheme.
         ("http://evil.test:443/", "http://evil.test:443/"),
         ("https://evil.test:80/", "https://evil.test:80/"),
         ("ftp://evil.test:80/", "ftp://evil.test:80/"),
         ("gopher://evil.test:70/", "gopher://evil.test:70/"),
-        // Numbers are numbers.
+        // Ports compare as numbers.
         ("http://evil.test:00080/", "http://evil.test/"),
         ("http://evil.test:0000000008080/", "http://evil.test:8080/"),
         ("http://evil.test:0/", "http://evil.test:0/"),
         ("http://evil.test:65535/", "http://evil.test:65535/"),
-        // None.
+        // No port.
         ("http://evil.test:/", "http://evil.test/"),
         ("http://evil.test:", "http://evil.test/"),
         ("http://evil.test:?q", "http://evil.test/?q"),
         ("http://[2001:db8::1]:/", "http://[2001:db8::1]/"),
         ("gopher://evil.test:/", "gopher://evil.test/"),
-        // Wrong.
+        // Invalid ports.
         ("http://evil.test:65536/", "!bad_port"),
         ("http://evil.test:99999999999999999999/", "!bad_port"),
         ("http://evil.test:-1/", "!bad_port"),
@@ -320,9 +321,9 @@ fn ports() {
         ("http://evil.test:\u{ff18}\u{ff10}/", "!bad_port"),
         ("http://2001:db8::1/", "!bad_port"),
         ("http://evil.test%3a80/", "!bad_name_byte"),
-        // Tabs and line ends are removed there too.
+        // Tabs and line ends are removed from ports too.
         ("http://evil.test:80\t80/", "http://evil.test:8080/"),
-        // The host is looked at first.
+        // The host is checked first.
         ("http://evil..1:x/", "!bad_address"),
     ]);
 }
@@ -341,7 +342,7 @@ fn effective_ports() {
         ("ftp://evil.test/", None, Some(21)),
         ("gopher://evil.test/", None, None),
         ("gopher://evil.test:70/", Some(70), Some(70)),
-        // No scheme: the log does not show which port was used, unless it does.
+        // Without a scheme, the log does not show which port was used, unless it states one.
         ("evil.test/a", None, None),
         ("evil.test:80/a", None, Some(80)),
         ("evil.test:81/a", Some(81), Some(81)),
@@ -350,7 +351,7 @@ fn effective_ports() {
         let mut scratch = UrlScratch::new();
         let view = canonicalise(text.as_bytes(), &mut scratch).expect(text);
         assert_eq!((view.port(), view.effective_port()), (port, effective), "{text}");
-        // An indicator is not a sighting: it has the port of the scheme that it is printed with.
+        // An indicator is not a sighting: it has the port of the scheme with which it is printed.
         let stated = effective.or(default_port(view.scheme()));
         assert_eq!((view.to_url().port(), view.to_url().view().effective_port()), (port, stated), "{text}");
         holds(text.as_bytes());
@@ -390,9 +391,9 @@ fn paths() {
         ("http://evil.test/a/..#f", "http://evil.test/"),
         ("http://evil.test/a/.. ", "http://evil.test/"),
         ("http://evil.test/a/..%20/b", "http://evil.test/a/..%20/b"),
-        // Removed white space can make one.
+        // The removal of white space can create one.
         ("http://evil.test/a/.\t./b", "http://evil.test/b"),
-        // Empty segments are segments until the dots are resolved.
+        // Empty segments count as segments until the dots are resolved.
         ("http://evil.test//", "http://evil.test/"),
         ("http://evil.test//a///b//", "http://evil.test/a/b/"),
         ("http://evil.test/a//../b", "http://evil.test/a/b"),
@@ -443,7 +444,7 @@ fn paths() {
         ("http://evil.test#a/b", "http://evil.test/"),
         ("http://evil.test/#", "http://evil.test/"),
         ("http://evil#.test/", "http://evil/"),
-        // The space before a fragment is no trailing one, as in browsers.
+        // As in browsers, the space before a fragment is not trailing.
         ("http://evil.test/a #b", "http://evil.test/a%20"),
     ]);
 }
@@ -468,7 +469,7 @@ fn queries() {
         ("http://evil.test/a?%25", "http://evil.test/a?%25"),
         ("http://evil.test/a?\u{fc}", "http://evil.test/a?%C3%BC"),
         ("http://evil.test/a?%fC", "http://evil.test/a?%FC"),
-        // No path: slashes and dots stay.
+        // A query is not a path: slashes and dots stay.
         ("http://evil.test/a?b/../c//d\\e/.", "http://evil.test/a?b/../c//d\\e/."),
         ("http://evil.test/a?u=http://b//c", "http://evil.test/a?u=http://b//c"),
         ("http://evil.test/a?u=http%3A%2F%2Fb%5Cc", "http://evil.test/a?u=http://b\\c"),
@@ -500,13 +501,13 @@ fn the_longest_url() {
     assert_eq!(longest.len(), MAX_OBSERVABLE);
     assert_eq!(shown(longest.as_bytes()), longest);
     assert_eq!(shown(path(MAX_OBSERVABLE + 1).as_bytes()), "!too_long");
-    // White space at the ends does not count; what is taken out later does.
+    // White space at the ends does not count against the limit; what is removed later does.
     assert_eq!(shown(format!(" \n{longest}\t ").as_bytes()), longest);
     assert_eq!(shown(format!("{longest}#").as_bytes()), "!too_long");
     assert_eq!(shown(longest.replacen('a', "\t", 1).as_bytes()).len(), MAX_OBSERVABLE - 1);
     holds(longest.as_bytes());
 
-    // The canonical text may be longer than the limit: then it is no input any more.
+    // The canonical text may exceed the limit, and is then no longer valid input.
     let grown = format!("http://evil.test/{}", "\u{fc}".repeat(MAX_OBSERVABLE / 2 - 9));
     assert_eq!(shown(grown.as_bytes()).len(), "http://evil.test/".len() + (MAX_OBSERVABLE - 18) * 3);
     holds(grown.as_bytes());
@@ -514,13 +515,13 @@ fn the_longest_url() {
     assert_eq!(shown(query.as_bytes()).len(), 18 + (MAX_OBSERVABLE - 18) * 3);
     holds(query.as_bytes());
 
-    // A request's target has the same limit.
+    // The target of a request has the same limit.
     let mut scratch = UrlScratch::new();
     let target = format!("/{}", "a".repeat(MAX_OBSERVABLE - 1));
     assert_eq!(canonicalise_target(target.as_bytes(), &mut scratch), Ok(&*target));
     assert_eq!(canonicalise_target(format!("{target}a").as_bytes(), &mut scratch), Err(Reject::TooLong));
 
-    // Deep nesting and long schemes are only long.
+    // Deep nesting and long schemes are merely long.
     let nested = format!("http://evil.test/%{}41", "25".repeat(MAX_OBSERVABLE / 2 - 12));
     assert_eq!(shown(nested.as_bytes()), "http://evil.test/A");
     let scheme = format!("{}://evil.test/", "a".repeat(MAX_OBSERVABLE - 13));
@@ -581,7 +582,7 @@ fn request_targets() {
     for (text, want) in cases {
         let mut scratch = UrlScratch::new();
         assert_eq!(canonicalise_target(text.as_bytes(), &mut scratch), want, "{text:?}");
-        // The same bytes behind a host come out the same.
+        // The same bytes after a host give the same result.
         if let Ok(want) = want {
             let url = Url::parse(format!("http://evil.test{}", text.trim())).expect(text);
             assert_eq!(url.view().path_and_query(), want, "{text:?}");

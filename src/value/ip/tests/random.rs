@@ -1,4 +1,4 @@
-//! Random texts against the parsers of the standard library.
+//! Random texts, compared with the parsers of the standard library.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use proptest::test_runner::Config;
 
 use super::*;
 
-/// What the canonical form of an address is, group by group.
+/// The canonical form of an address, group by group.
 fn naive_canonical(addr: IpAddr) -> IpAddr {
     match addr {
         IpAddr::V4(_) => addr,
@@ -71,13 +71,13 @@ fn config(cases: u32) -> Config {
 proptest! {
     #![proptest_config(config(6000))]
 
-    /// What the standard library reads is read as the same number, and nothing else is.
+    /// Every text that the standard library accepts gives the same number here, and no other text is accepted.
     #[test]
     fn addresses_are_those_of_the_standard_library(text in texts()) {
         let want: Option<IpAddr> = text.parse().ok();
         let got = parse_addr(text.as_bytes());
         if text.contains(['%', '[']) {
-            // Only here: see the tables.
+            // Accepted only here: see the tables.
             prop_assert_eq!(want, None);
         } else {
             prop_assert_eq!(got.ok(), want.map(naive_canonical), "{}", text);
@@ -85,7 +85,7 @@ proptest! {
         let v4: Option<Ipv4Addr> = text.parse().ok();
         prop_assert_eq!(parse_v4(text.as_bytes()).ok(), v4, "{}", text);
         if let Ok(addr) = got {
-            // A fixed point, in brackets and with a zone too.
+            // It is a fixed point, also in brackets and with a zone.
             prop_assert_eq!(canonical(addr), addr);
             prop_assert_eq!(parse_addr(addr.to_string().as_bytes()), Ok(addr));
             prop_assert_eq!(parse_addr_port(text.as_bytes()), Ok((addr, None)));
@@ -112,7 +112,7 @@ proptest! {
         }
     }
 
-    /// Prefixes by arithmetic on whole numbers.
+    /// Prefixes are masked like numbers.
     #[test]
     fn prefixes_are_masked(addr in addresses(), length in 0..140_u32) {
         let (bits, width) = match addr {

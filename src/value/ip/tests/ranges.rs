@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The prefixes that a range is made of, by halving the whole space: a prefix within the range is one of them.
+/// Finds the prefixes of a range by halving the whole space: a prefix within the range is one of them.
 pub(super) fn halved(net: IpNet, first: IpAddr, last: IpAddr, out: &mut Vec<IpNet>) {
     if net.broadcast() < first || last < net.network() {
         return;
@@ -22,7 +22,7 @@ fn all_ranges_of_small_universes() {
         halved(all, first, last, &mut want);
         let got = range_prefixes(first, last);
         assert_eq!(got, want, "{first}-{last}");
-        // The halves are in order, touch, and end where the range does.
+        // The prefixes are in order, adjoin, and end where the range does.
         assert_eq!((got[0].network(), got[got.len() - 1].broadcast()), (first, last));
     };
     // At both ends of the space, and across its middle.
@@ -61,13 +61,13 @@ fn great_ranges() {
     assert_eq!(shown("192.0.2.4", "192.0.2.11"), ["192.0.2.4/30", "192.0.2.8/30"]);
     assert_eq!(shown("192.0.2.1", "192.0.2.6"), ["192.0.2.1/32", "192.0.2.2/31", "192.0.2.4/31", "192.0.2.6/32"]);
     assert_eq!(shown("2001:db8::", "2001:db8::2"), ["2001:db8::/127", "2001:db8::2/128"]);
-    // The most that there can be.
+    // The largest possible number of prefixes.
     assert_eq!(prefixes("0.0.0.1", "255.255.255.254").len(), 62);
     assert_eq!(prefixes("::1", but_one).len(), 254);
     assert_eq!(prefixes("0.0.0.0", "255.255.255.254").len(), 32);
     assert_eq!(prefixes("0.0.0.1", "255.255.255.255").len(), 32);
     assert_eq!(prefixes("::", but_one).len(), 128);
-    // The ends are canonical first; what is no range has no prefixes.
+    // The ends are made canonical first; an invalid range has no prefixes.
     assert_eq!(shown("::ffff:192.0.2.0", "64:ff9b::192.0.2.3"), ["192.0.2.0/30"]);
     assert_eq!(shown("192.0.2.9", "192.0.2.1").len(), 0);
     assert_eq!(shown("2001:db8::9", "2001:db8::1").len(), 0);

@@ -1,4 +1,4 @@
-//! Hosts: names, and addresses in every form that the standard knows.
+//! Hosts: names, and addresses in every form that the standard allows.
 
 use super::*;
 
@@ -30,7 +30,7 @@ fn names_as_hosts() {
         ("http://B\u{dc}CHER%2Etest/", "http://xn--bcher-kva.test/"),
         ("http://\u{ff25}vil.test/", "http://evil.test/"),
         ("http://ev\u{ad}il.test/", "http://evil.test/"),
-        // No names.
+        // Not names.
         ("http://evil test/", "!bad_name_byte"),
         ("http://evil%20test/", "!bad_name_byte"),
         ("http://evil%00.test/", "!bad_name_byte"),
@@ -81,13 +81,13 @@ fn ipv4_hosts() {
         ("http://0X./", "http://0.0.0.0/"),
         ("http://192.0.2.0x/", "http://192.0.2.0/"),
         ("http://1/", "http://0.0.0.1/"),
-        // Escaped and full-width.
+        // Escaped and full-width digits.
         ("http://%31%39%32.0%2e2.1/", "http://192.0.2.1/"),
         ("http://%2531.2.3.4/", "http://1.2.3.4/"),
         ("http://\u{ff11}\u{ff19}\u{ff12}.0.2\u{3002}1/", "http://192.0.2.1/"),
         ("http://0\u{ff58}C0.0.2.1/", "http://192.0.2.1/"),
         ("gopher://3221225985/", "gopher://192.0.2.1/"),
-        // They end in a number, and are no address.
+        // Hosts that end in a number but are not addresses.
         ("http://192.0.2.256/", "!bad_address"),
         ("http://192.0.256.1/", "!bad_address"),
         ("http://192.0.65536/", "!bad_address"),
@@ -105,7 +105,7 @@ fn ipv4_hosts() {
         ("http://1.x.2/", "!bad_address"),
         ("http://-1/", "http://-1/"),
         ("http://1.-1/", "http://1.-1/"),
-        // They do not, and are names.
+        // Hosts that do not end in a number, which makes them names.
         ("http://192.0.2.1.test/", "http://192.0.2.1.test/"),
         ("http://0xtest/", "http://0xtest/"),
         ("http://1e3/", "http://1e3/"),
@@ -127,7 +127,7 @@ fn ipv6_hosts() {
         ("http://[::1]?q", "http://[::1]/?q"),
         ("[2001:db8::1]", "http://[2001:db8::1]/"),
         ("gopher://[2001:db8::1]:70/", "gopher://[2001:db8::1]:70/"),
-        // IPv4 within.
+        // With an IPv4 address inside.
         ("http://[::ffff:192.0.2.1]/", "http://192.0.2.1/"),
         ("http://[::FFFF:C000:201]/", "http://192.0.2.1/"),
         ("http://[64:ff9b::192.0.2.1]/", "http://192.0.2.1/"),
@@ -146,7 +146,7 @@ fn ipv6_hosts() {
         ("http://[2001%3Adb8::1]/", "http://[2001:db8::1]/"),
         ("http://%5B2001%3Adb8%3A%3A1%5D/", "http://[2001:db8::1]/"),
         ("http://%5B%3a%3a%5D:81/", "http://[::]:81/"),
-        // None.
+        // Not addresses.
         ("http://[]/", "!bad_address"),
         ("http://[", "!bad_name_byte"),
         ("http://]", "!bad_name_byte"),

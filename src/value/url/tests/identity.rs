@@ -1,4 +1,4 @@
-//! Which URLs are one indicator, and what is equal.
+//! Tests which URLs are the same indicator, and which are equal.
 
 use std::borrow::Borrow;
 
@@ -22,7 +22,7 @@ fn which_urls_are_one_indicator() {
         &["http://evil.test/A"],
         &["http://evil.test/a?Q"],
         &["http://evil.test:81/a?q", "https://evil.test:81/a?q"],
-        // A port is the scheme's own or it is not.
+        // A port is the scheme's default, or it is not.
         &["http://evil.test:443/a?q"],
         &["https://evil.test:80/a?q"],
         &["gopher://evil.test/a?q", "GOPHER://evil.test/a?q"],

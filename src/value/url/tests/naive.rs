@@ -1,4 +1,5 @@
-//! The rules once more, in the plainest code: whole passes until nothing changes, lists of segments, no look at the cost.
+//! A second implementation of the rules, as plain as possible: whole passes until nothing changes, lists of segments,
+//! no regard for cost.
 //!
 //! A text is a string of bytes here, each a `char` below 256.
 
@@ -69,7 +70,7 @@ pub(super) fn url(text: &[u8]) -> Result<Naive, Reject> {
     Ok(Naive { text, states_scheme, port: shown, effective_port })
 }
 
-/// The scheme in lower case, if there is one, and what follows its two slashes.
+/// The scheme in lower case, if there is one, and the text after its two slashes.
 fn scheme(text: &str) -> Result<(Option<String>, &str), Reject> {
     let Some(at) = text.find(['/', '\\', '?']) else { return Ok((None, text)) };
     let (before, behind) = text.split_at(at);
@@ -167,7 +168,7 @@ fn v4(parts: &[&str]) -> Option<Ipv4Addr> {
     Some(Ipv4Addr::from_bits(u32::try_from(address).ok()?))
 }
 
-/// The IPv4 number parser of the WHATWG URL standard; numbers of many digits are only known to be great.
+/// The IPv4 number parser of the WHATWG URL standard. Numbers of many digits are only known to be large.
 fn number(text: &str) -> Option<u128> {
     let lower = text.to_ascii_lowercase();
     let (digits, radix) = match lower.strip_prefix("0x") {

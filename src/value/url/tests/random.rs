@@ -7,7 +7,7 @@ use proptest::test_runner::Config;
 
 use super::*;
 
-/// Holds the canonicaliser to the naive one, and to all that holds of every text.
+/// Compares the canonicaliser with the naive one, and checks the invariants of every text.
 #[track_caller]
 fn agrees(text: &[u8]) {
     let shown = String::from_utf8_lossy(text);
@@ -130,7 +130,7 @@ fn escaped(text: String, places: &[(Index, bool)]) -> Vec<u8> {
     bytes
 }
 
-/// A URL, most of the time: only the parts behind the host are thrown together.
+/// URLs, mostly: only the parts after the host are random.
 fn urls() -> impl Strategy<Value = Vec<u8>> {
     let userinfo = select(&["", "", "", "user@", "a:b@c@", "%40:[@"][..]);
     let front = prop_oneof![Just(""), Just("/"), Just("/"), Just("?"), Just("\\")];
@@ -144,7 +144,7 @@ fn urls() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// Pieces of URLs in any order.
+/// Pieces of URLs in random order.
 fn jumbles() -> impl Strategy<Value = Vec<u8>> {
     (select(&["", "http://", "http://"][..]), vec(select(ANYTHING), 0..10), vec(any::<(Index, bool)>(), 0..3))
         .prop_map(|(scheme, pieces, places)| [scheme.as_bytes(), &escaped(pieces.concat(), &places)].concat())
@@ -175,7 +175,7 @@ proptest! {
         agrees(&[front.as_bytes(), &bytes].concat());
     }
 
-    /// A target is read as the same bytes of a URL are.
+    /// A target reads like the same bytes of a URL.
     #[test]
     fn targets_are_what_follows_a_host(pieces in vec(select(PIECES), 0..12), places in vec(any::<(Index, bool)>(), 0..4)) {
         let target = [b"/", &*escaped(pieces.concat(), &places)].concat();
@@ -197,7 +197,7 @@ fn the_random_urls_are_urls() {
     assert!(counts[0] > 200 && counts[1] > 50, "{counts:?}");
 }
 
-/// Pieces of hosts that both parsers read; no dots in a row, which only Safe Browsing makes one.
+/// Pieces of hosts that both parsers accept. They have no dots in a row, which only Safe Browsing merges.
 fn hosts() -> impl Strategy<Value = String> {
     let label = prop_oneof![
         "[0-9]{1,3}",
@@ -230,8 +230,8 @@ fn hosts() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config(6000))]
 
-    /// Hosts as the `url` crate reads them, as far as both rules are one: we refuse more bytes and long names, and leave
-    /// `xn--` of ASCII names unread; mapped and NAT64 addresses are IPv4 here.
+    /// Hosts agree with the `url` crate as far as the rules do: this crate refuses more bytes and long names, leaves
+    /// `xn--` in ASCII names undecoded, and turns mapped and NAT64 addresses into IPv4.
     #[test]
     fn hosts_are_those_of_the_url_crate(host in hosts()) {
         let text = format!("http://{host}/");
@@ -239,7 +239,7 @@ proptest! {
         let theirs = ::url::Url::parse(&text);
         let theirs = theirs.as_ref().ok().and_then(|url| url.host());
         let ours = ours.as_ref().map(|url| url.view().host()).map_err(|reject| *reject);
-        // Soft hyphens leave labels empty; only Safe Browsing makes several dots one.
+        // Soft hyphens leave empty labels, and only Safe Browsing merges dots.
         if let Some(::url::Host::Domain(name)) = theirs
             && name.strip_suffix('.').unwrap_or(name).split('.').any(str::is_empty)
         {
