@@ -154,43 +154,52 @@ fn errors_say_where_and_why() {
         ("tags = ['x']\n\n  Tags = ['x']", &["5:3: unknown key `Tags`"]),
         ("format = 'plian'", &["3:10: unknown feed format `plian` (known: adblock, "]),
         ("format = 3", &["3:10: `format`: expected a string, found integer"]),
-        ("action = 'Block'", &["3:10: `action`: `Block` is none of block, allow, allow_all"]),
-        ("scope = 'all'", &["3:9: `scope`: `all` is none of exact, subdomains, suffix"]),
-        ("exceptions = 'none'", &["3:14: `exceptions`: `none` is none of allow, allow_all, skip"]),
-        ("confidence = 101", &["3:14: `confidence` is from 0 to 100"]),
-        ("confidence = -1", &["3:14: `confidence` is from 0 to 100"]),
+        ("action = 'Block'", &["3:10: `action`: `Block` is not one of block, allow, allow_all"]),
+        ("scope = 'all'", &["3:9: `scope`: `all` is not one of exact, subdomains, suffix"]),
+        ("exceptions = 'none'", &["3:14: `exceptions`: `none` is not one of allow, allow_all, skip"]),
+        ("confidence = 101", &["3:14: `confidence` must be from 0 to 100"]),
+        ("confidence = -1", &["3:14: `confidence` must be from 0 to 100"]),
         ("confidence = 99999999999999999999", &["3:14: `confidence`: expected a whole number"]),
         ("confidence = '50'", &["3:14: `confidence`: expected a whole number, found string"]),
         ("confidence = 0.5", &["3:14: ", "float"]),
         ("tags = 'c2'", &["3:8: `tags`: expected a list"]),
         ("tags = ['c2', 3]", &["3:15: `tags`: expected a string"]),
         ("tags = ['c2', ' ']", &["3:15: `tags` is empty"]),
-        ("ttl = '30'", &["3:7: `ttl`: `30` is no time such as 12h, 30d or 2w"]),
+        ("ttl = '30'", &["3:7: `ttl`: `30` is not a duration such as 12h, 30d or 2w"]),
         ("ttl = '1.5h'", &["3:7: `ttl`"]),
         ("ttl = 'd'", &["3:7: `ttl`"]),
         ("ttl = '0d'", &["3:7: `ttl`"]),
         ("ttl = '-3d'", &["3:7: `ttl`"]),
         ("ttl = '999999999999999999w'", &["3:7: `ttl`"]),
         ("ttl = 30", &["3:7: `ttl`: expected a string"]),
-        ("admit = ['bogons', 'bogus']", &["3:20: `admit`: `bogus` is none of bogons, wide-prefixes, public-suffixes"]),
+        (
+            "admit = ['bogons', 'bogus']",
+            &["3:20: `admit`: `bogus` is not one of bogons, wide-prefixes, public-suffixes"],
+        ),
         ("admit = 'bogons'", &["3:9: `admit`: expected a list"]),
         ("path_patterns = 'yes'", &["3:17: `path_patterns`: expected true or false"]),
         ("name = ''", &["3:8: `name` is empty"]),
         ("columns = 'value'", &["3:11: `columns`: expected a table"]),
         ("columns = { valeu = 'x' }", &["3:13: unknown key `valeu` (known: value, ip, ", "delimiter, header)"]),
-        ("columns = { tags = 'x' }", &["3:11: `columns`: none holds values"]),
-        ("columns = { value = 0 }", &["3:21: `value` is at least 1"]),
+        ("columns = { tags = 'x' }", &["3:11: `columns`: no column holds values"]),
+        ("columns = { value = 0 }", &["3:21: `value` must be at least 1"]),
         ("columns = { value = true }", &["3:21: `value`: expected the name of a column or its number from 1"]),
         ("columns = { value = ['x', []] }", &["3:27: `value`"]),
-        ("columns = { value = 'x', delimiter = ';;' }", &["3:38: `delimiter` is one character"]),
+        ("columns = { value = 'x', delimiter = ';;' }", &["3:38: `delimiter` must be one character"]),
         ("columns = { value = 'x', header = 1 }", &["3:35: `header`: expected true or false"]),
-        ("format = 'hosts'\ncolumns = { value = 'x' }", &["4:1: `columns` are for the formats csv and jsonl", "hosts"]),
+        (
+            "format = 'hosts'\ncolumns = { value = 'x' }",
+            &["4:1: `columns` apply only to the formats csv and jsonl", "hosts"],
+        ),
         ("[[feed]]\nname = 'x'", &["3:1: a feed without a `path`"]),
         ("[[feed]]\npath = 'missing.txt'", &["4:8: no such file: ", "missing.txt"]),
         ("[[feed]]\npath = 'sub'", &["4:8: ", "is a folder", "sub/*"]),
         ("[[feed]]\npath = 'x*.txt'", &["4:8: no file matches "]),
         ("[[feed]]\npath = 'a[.txt'", &["4:8: "]),
-        ("[[feed]]\npath = 'sub/a.txt'", &["4:8: two feeds are named `a`: ", "a.txt and ", "give one another `name`"]),
+        (
+            "[[feed]]\npath = 'sub/a.txt'",
+            &["4:8: two feeds are named `a`: ", "a.txt and ", "give one of them another `name`"],
+        ),
         ("[[feed]]\npath = 'b.txt'\nname = 'a'", &["5:8: two feeds are named `a`"]),
         ("[[feed]]\npath = 'sub/*'\nname = ''", &["5:8: `name` is empty"]),
         ("[default]\nconfidence = 1", &["3:2: unknown key `default` (known: defaults, feed, layout, run)"]),
@@ -217,12 +226,12 @@ fn errors_say_where_and_why() {
         assert_eq!(crlf, error);
     }
     for (text, want) in [
-        ("", "1:1: no `[[feed]]` in it"),
-        ("[defaults]\n", "1:1: no `[[feed]]` in it"),
+        ("", "1:1: contains no `[[feed]]`"),
+        ("[defaults]\n", "1:1: contains no `[[feed]]`"),
         ("\u{FEFF}[feeds]\n", "1:2: unknown key `feeds`"),
-        ("feed = 3\n", "1:8: `feed` is no list of tables: write `[[feed]]` before each feed"),
-        ("feed = [1]\n", "1:8: `feed` is no list of tables"),
-        ("[feed]\npath = 'a.txt'\n", "1:1: `feed` is no list of tables"),
+        ("feed = 3\n", "1:8: `feed` is not a list of tables: write `[[feed]]` before each feed"),
+        ("feed = [1]\n", "1:8: `feed` is not a list of tables"),
+        ("[feed]\npath = 'a.txt'\n", "1:1: `feed` is not a list of tables"),
         ("defaults = 3\n", "1:12: `defaults`: expected a table"),
     ] {
         let error = parse(&folder, text).expect_err(text);
@@ -415,7 +424,7 @@ fn a_feed_may_be_empty_and_may_have_shrunk() {
     let file = feed("[[feed]]\npath = \"a.txt\"\nshrank_below = \"50%\"");
     assert!(file.check_shrunk(100, 50).is_ok() && file.check_shrunk(0, 0).is_ok());
     let error = file.check_shrunk(100, 49).unwrap_err().to_string();
-    assert!(error.contains("49 entries, where there were 100: fewer than 50 %"), "{error}");
+    assert!(error.contains("49 entries, down from 100: fewer than 50 %"), "{error}");
     assert!(feed("[[feed]]\npath = \"a.txt\"").check_shrunk(u64::MAX, 0).is_ok());
     let folder = folder(&["a.txt"]);
     for share in ["\"0%\"", "\"101%\"", "\"50\"", "50", "\"half\""] {

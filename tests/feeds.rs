@@ -404,7 +404,7 @@ fn feeds_that_cannot_be_used() {
         assert!(message.contains("plain") && message.contains("hosts"), "{message}");
     }
     let error = feed::read(&b""[..], "", None, &Feed::new(""), &mut Seen::default()).unwrap_err();
-    assert_eq!(error.to_string(), "empty feed: no data line in it");
+    assert_eq!(error.to_string(), "empty feed: no data lines");
     // If the format is named, the feed is read, but yields nothing.
     let (result, seen) = read_as(b"no\nlist\n", Some(Format::Plain), &Feed::new(""));
     let message = result.unwrap_err().to_string();
@@ -503,7 +503,7 @@ fn ambiguous_feeds_are_a_question() {
     ] {
         let (result, seen) = read(&text);
         let error = result.expect_err(&text).to_string();
-        assert!(error.contains("80 % is needed of one alone") && error.contains("name the format"), "{error}");
+        assert!(error.contains("exactly one must reach 80 %") && error.contains("name the format"), "{error}");
         assert!(error.contains(candidate), "{error}");
         assert!(seen.records.is_empty() && seen.rejections.is_empty());
     }
@@ -519,7 +519,7 @@ fn formats_that_are_features() {
         (b"<ioc>\n", "xml", cfg!(feature = "xml")),
     ] {
         let message = read_err(bytes);
-        let expected = format!("and netsieve was built without its feature `{feature}`");
+        let expected = format!("but netsieve was built without the feature `{feature}`");
         assert_eq!(message.contains(&expected), !has_it, "{message}");
     }
 }

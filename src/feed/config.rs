@@ -50,7 +50,7 @@
 //! Each key of `columns` is a role: `value`, `ip`, `domain`, `host`, `url`, `hash`, `email`, `type`, `port`, `tags`,
 //! `family`, `confidence`, `score`, `first_seen`, `last_seen`, `valid_from`, `valid_until`, `reference`, `description`,
 //! `id`, `to_ids`, `ignore`. Its value is one column or a list of them, by header name (`"Indicator"`) or by number
-//! from 1. `delimiter` is one character, and `header` says whether the first row is a header. A feed with columns and
+//! from 1. `delimiter` must be one character, and `header` says whether the first row is a header. A feed with columns and
 //! without a format is JSON Lines if it begins like JSON, and CSV otherwise.
 //!
 //! Each file that a glob finds becomes a feed of its own, in the order of the paths. If a `name` is given, each is
@@ -145,7 +145,7 @@ impl Config {
         if let Some(defaults) = defaults {
             for (key, value) in in_order(defaults) {
                 if let "name" | "path" = &**key.get_ref() {
-                    let reason = format!("`{}` belongs to a feed, and not to the defaults", key.get_ref());
+                    let reason = format!("`{}` belongs in a feed, not in the defaults", key.get_ref());
                     return Err(document.error(key.span(), reason));
                 }
                 if !settings.set(&document, key, value)? {
@@ -154,9 +154,14 @@ impl Config {
             }
         }
         let Some(feeds) = feeds else {
-            return if has_layouts { Ok(Config::default()) } else { Err(document.error(0..0, "no `[[feed]]` in it")) };
+            return if has_layouts {
+                Ok(Config::default())
+            } else {
+                Err(document.error(0..0, "contains no `[[feed]]`"))
+            };
         };
-        let wrong = || document.error(feeds.span(), "`feed` is no list of tables: write `[[feed]]` before each feed");
+        let wrong =
+            || document.error(feeds.span(), "`feed` is not a list of tables: write `[[feed]]` before each feed");
         let mut config = Config::default();
         let mut names = HashMap::new();
         for feed in feeds.get_ref().as_array().ok_or_else(wrong)?.iter() {
@@ -319,8 +324,8 @@ impl Document<'_> {
         let Some(number) = number else { return Err(self.wrong(key, value, "a whole number")) };
         if !range.contains(&number) {
             let reason = match range.end {
-                i64::MAX => format!("`{}` is at least {}", key.get_ref(), range.start),
-                end => format!("`{}` is from {} to {}", key.get_ref(), range.start, end - 1),
+                i64::MAX => format!("`{}` must be at least {}", key.get_ref(), range.start),
+                end => format!("`{}` must be from {} to {}", key.get_ref(), range.start, end - 1),
             };
             return Err(self.error(value.span(), reason));
         }
@@ -331,7 +336,7 @@ impl Document<'_> {
         let text = self.string(key, value)?;
         words.iter().find(|(word, _)| *word == text).map(|&(_, meaning)| meaning).ok_or_else(|| {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.error(value.span(), format!("`{}`: `{text}` is none of {}", key.get_ref(), known.join(", ")))
+            self.error(value.span(), format!("`{}`: `{text}` is not one of {}", key.get_ref(), known.join(", ")))
         })
     }
 
@@ -348,7 +353,7 @@ impl Document<'_> {
         let text = self.string(key, value)?;
         let share = text.trim().strip_suffix('%').and_then(|share| share.trim_end().parse().ok());
         share.filter(|share| (1..=100).contains(share)).ok_or_else(|| {
-            let reason = format!("`{}`: `{text}` is no share from \"1%\" to \"100%\"", key.get_ref());
+            let reason = format!("`{}`: `{text}` is not a share from \"1%\" to \"100%\"", key.get_ref());
             self.error(value.span(), reason)
         })
     }
@@ -367,7 +372,7 @@ impl Document<'_> {
         };
         let seconds = unit.and_then(|unit: i64| count.parse::<i64>().ok()?.checked_mul(unit));
         seconds.filter(|&seconds| seconds > 0).map(SignedDuration::from_secs).ok_or_else(|| {
-            let reason = format!("`{}`: `{text}` is no time such as 12h, 30d or 2w", key.get_ref());
+            let reason = format!("`{}`: `{text}` is not a duration such as 12h, 30d or 2w", key.get_ref());
             self.error(value.span(), reason)
         })
     }
@@ -380,7 +385,7 @@ impl Document<'_> {
                     let text = column.get_ref().as_str().ok_or_else(|| self.wrong(role, column, "one character"))?;
                     let mut chars = text.chars();
                     let (Some(delimiter), None) = (chars.next(), chars.next()) else {
-                        return Err(self.error(column.span(), "`delimiter` is one character"));
+                        return Err(self.error(column.span(), "`delimiter` must be one character"));
                     };
                     columns.delimiter = Some(delimiter);
                 }
@@ -399,7 +404,7 @@ impl Document<'_> {
         }
         use ColumnRole::{Domain, Host, Ip, Url, Value};
         if !columns.roles.iter().any(|(role, _)| matches!(role, Value | Ip | Domain | Host | Url)) {
-            let reason = "`columns`: none holds values: say which is the `value`, `ip`, `domain`, `host` or `url`";
+            let reason = "`columns`: no column holds values: name one as `value`, `ip`, `domain`, `host` or `url`";
             return Err(self.error(value.span(), reason));
         }
         Ok(columns)
@@ -445,7 +450,7 @@ impl Document<'_> {
         if let (Some(span), Some(format)) = (columns, settings.format)
             && !matches!(format, Format::Csv | Format::JsonLines)
         {
-            let reason = format!("`columns` are for the formats csv and jsonl, and this feed is {format}");
+            let reason = format!("`columns` apply only to the formats csv and jsonl, but this feed is {format}");
             return Err(self.error(span, reason));
         }
         let Some((path, path_span)) = path else { return Err(self.error(span, "a feed without a `path`")) };
@@ -460,7 +465,8 @@ impl Document<'_> {
             if let Some(other) = names.insert(full.clone(), file.clone()) {
                 let span = name.as_ref().map_or(path_span.clone(), |(_, span)| span.clone());
                 let (first, second) = (other.display(), file.display());
-                let reason = format!("two feeds are named `{full}`: {first} and {second}; give one another `name`");
+                let reason =
+                    format!("two feeds are named `{full}`: {first} and {second}; give one of them another `name`");
                 return Err(self.error(span, reason));
             }
             let mut feed = settings.feed.clone();

@@ -85,7 +85,7 @@ fn unpacked(
         return read_lines(Lines::unpacked(whole, path)?, format, feed, sink);
     }
     let file = path.unwrap_or(Path::new(""));
-    let bytes = hold(whole, file, "no text, or an MMDB file,")?;
+    let bytes = hold(whole, file, "a binary file")?;
     if is_mmdb(&bytes) && format.is_none_or(|format| format == Format::Mmdb) {
         #[cfg(feature = "mmdb")]
         return crate::feed::formats::binary::mmdb::read(&bytes, file, feed, sink).map(|()| Format::Mmdb);
@@ -93,7 +93,7 @@ fn unpacked(
         return Err(Error::feed(file, absent("an MMDB file", "mmdb")));
     }
     if format == Some(Format::Mmdb) {
-        return Err(Error::feed(file, "no MMDB file: its end has no metadata"));
+        return Err(Error::feed(file, "not an MMDB file: no metadata at its end"));
     }
     read_lines(Lines::unpacked(&bytes[..], path)?, format, feed, sink)
 }

@@ -37,7 +37,7 @@ pub(crate) fn read_lines(
     match (records, first) {
         (0, None) if skips == 0 => Err(recognise::empty(&lines)),
         (0, None) => {
-            let reason = format!("no indicator in it, read as {format}: {skips} constructs skipped");
+            let reason = format!("no indicator found when read as {format}: {skips} constructs skipped");
             Err(Error::empty_feed(lines.path(), reason))
         }
         (0, Some((line, value, reason))) => {
@@ -47,7 +47,7 @@ pub(crate) fn read_lines(
                 format!("all {rejections} values are rejected")
             };
             let reason = format!(
-                "unrecognised: no indicator in it, read as {format}: {what}, first line {line}: `{value}`: {reason}"
+                "unrecognised: no indicator found when read as {format}: {what}, first line {line}: `{value}`: {reason}"
             );
             Err(Error::feed(lines.path(), reason))
         }

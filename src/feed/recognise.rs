@@ -20,7 +20,7 @@ pub(crate) struct Recognised {
 }
 
 pub(crate) fn empty(lines: &Lines<'_>) -> Error {
-    Error::empty_feed(lines.path(), "empty feed: no data line in it")
+    Error::empty_feed(lines.path(), "empty feed: no data lines")
 }
 
 /// Returns `named` if it is given, else the recognised format. Fails for an HTML page in either case.
@@ -78,7 +78,7 @@ fn vote(head: &Head<'_>) -> Result<Format, String> {
         [] => "no format is a candidate".to_owned(),
         _ => {
             let votes: Vec<_> = votes.iter().map(|(certainty, format)| format!("{format} {certainty} %")).collect();
-            format!("candidates are {}, and {CERTAINTY} % is needed of one alone", votes.join(", "))
+            format!("the candidates are {}, and exactly one must reach {CERTAINTY} %", votes.join(", "))
         }
     };
     Err(format!("format not recognised: {candidates}; name the format if you know it (known: {})", known()))

@@ -129,15 +129,15 @@ impl WarningKind {
     pub const fn message(self) -> &'static str {
         match self {
             WarningKind::HostBits => "host bits of the prefix masked",
-            WarningKind::PublicSuffixDemoted => "public suffix: taken as exact, not with the names beneath it",
-            WarningKind::FreeMail => "provider of mailboxes for everybody, whose name all their mail has",
+            WarningKind::PublicSuffixDemoted => "public suffix: taken as exact, without the names under it",
+            WarningKind::FreeMail => "public mailbox provider: its name is in every user's mail address",
             WarningKind::SecondValue => "another value follows on the line: only the first is read",
-            WarningKind::UnreadableDate => "a date that cannot be read: taken without it",
-            WarningKind::ConfidenceAssumed => "a column called confidence is taken to be of 0 to 100",
+            WarningKind::UnreadableDate => "unreadable date: taken without it",
+            WarningKind::ConfidenceAssumed => "confidence column: taken to range from 0 to 100",
             WarningKind::ConfidenceScale => {
-                "a column called confidence has another scale than 0 to 100: taken as the score; name the columns to map it"
+                "confidence column: not on a scale of 0 to 100, taken as the score; name the columns to map it"
             }
-            WarningKind::LateContext => "from here on, taken without what the feed says of all entries further on",
+            WarningKind::LateContext => "from here on, taken without metadata that comes later in the feed",
         }
     }
 }
@@ -275,35 +275,35 @@ impl Construct {
         match self {
             Construct::CosmeticRule => "cosmetic rules",
             Construct::UrlRule => "rules over parts of URLs",
-            Construct::LimitedRule => "rules for some pages or kinds of requests only",
+            Construct::LimitedRule => "rules limited to some pages or kinds of requests",
             Construct::Regex => "regular expressions",
             Construct::Setting => "settings of the program",
             Construct::Forward => "names resolved elsewhere",
-            Construct::ZoneRecord => "zone records that are no policy",
+            Construct::ZoneRecord => "zone records that are not policies",
             Construct::OtherAction => "policies that neither block nor allow",
             Construct::ClientAddress => "policies over clients' addresses",
             Construct::ServerName => "policies over names of name servers",
             Construct::ServerAddress => "policies over addresses of name servers",
             Construct::Conjunction => "conditions that must hold together (AND)",
             Construct::Negation => "negated conditions",
-            Construct::Like => "conditions by wildcards (LIKE)",
+            Construct::Like => "conditions with wildcards (LIKE)",
             Construct::Comparison => "conditions other than equality",
-            Construct::Sequence => "conditions in a sequence, or counted",
+            Construct::Sequence => "sequences and repeated conditions",
             Construct::OtherLanguage => "patterns in other languages",
-            Construct::Payload => "contents of packets",
-            Construct::Hash => "hashes of what is alike, or of parts",
-            Construct::Email => "contacts, and parts of mails",
+            Construct::Payload => "packet contents",
+            Construct::Hash => "hashes of similarity, or of parts of files",
+            Construct::Email => "contacts, and other parts of mails",
             Construct::FileName => "file names and paths",
             Construct::Link => "links to reports",
-            Construct::OtherKind => "other kinds that are not of the network",
-            Construct::Withdrawn => "entries that the feed has withdrawn",
-            Construct::Benign => "entries that the feed calls benign",
-            Construct::Disabled => "entries that the list disables, and rules that do",
+            Construct::OtherKind => "kinds that do not occur in network traffic",
+            Construct::Withdrawn => "withdrawn entries",
+            Construct::Benign => "entries marked benign",
+            Construct::Disabled => "disabled entries, and the rules that disable them",
             Construct::NotForDetection => "entries not meant for detection",
-            Construct::Exception => "exceptions, which the policy leaves out",
+            Construct::Exception => "exceptions left out by the policy",
             Construct::InText => "named in the text, neither defanged nor listed as indicators",
             Construct::OwnSite => "sites of the publisher",
-            Construct::Popular => "names that everybody uses",
+            Construct::Popular => "popular names",
         }
     }
 }

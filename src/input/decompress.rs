@@ -142,7 +142,7 @@ fn packed<R: Read>(compression: Compression, head: &[u8], reader: R) -> io::Resu
 
 #[cfg(not(feature = "compression"))]
 fn packed<R: Read>(compression: Compression, _: &[u8], _: R) -> io::Result<Inner<R>> {
-    Err(unsupported(format!("{compression}-compressed, and netsieve was built without its feature `compression`")))
+    Err(unsupported(format!("{compression}-compressed, but netsieve was built without the feature `compression`")))
 }
 
 fn unsupported(message: String) -> io::Error {

@@ -249,7 +249,7 @@ fn databases_that_are_none() {
         }
     }
     let (result, _) = read_as(b"evil.test\n", Some(Format::Mmdb), &Feed::new(""));
-    assert!(result.unwrap_err().to_string().contains("no MMDB file"));
+    assert!(result.unwrap_err().to_string().contains("not an MMDB file"));
     // Both branches of 32 nodes lead to the next node: 2^32 networks in 256 bytes.
     let mut bomb = Database::new();
     bomb.nodes = (1..=32).map(|next| [Some(next), Some(next)]).collect();

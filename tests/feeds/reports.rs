@@ -432,6 +432,6 @@ fn prose_without_indicators_is_no_report() {
         let mut seen = Read::default();
         assert!(feed::read(text.as_bytes(), "", None, &Feed::new(""), &mut seen).is_err(), "{text}");
         let error = feed::read(text.as_bytes(), "", Some(Format::Report), &Feed::new(""), &mut seen).unwrap_err();
-        assert!(error.to_string().contains("no indicator in it"), "{error}");
+        assert!(error.to_string().contains("no indicator found"), "{error}");
     }
 }

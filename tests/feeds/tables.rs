@@ -221,7 +221,7 @@ fn columns_that_the_user_names() {
     assert_eq!(seen.events, ["1 url http://evil.test/a tags=x", "2 url http://bad.example/ tags=y,z"]);
     columns.roles = vec![(ColumnRole::Tags, Column::Number(1))];
     let (result, _) = read_named("x|evil.test/a\n", &Feed::new("").columns(columns.clone()));
-    assert!(result.unwrap_err().to_string().contains("none of the columns is said to hold values"));
+    assert!(result.unwrap_err().to_string().contains("no column is declared to hold values"));
     columns.roles = vec![(ColumnRole::Value, Column::Number(0))];
     let (result, _) = read_named("x|evil.test/a\n", &Feed::new("").columns(columns));
     assert!(result.unwrap_err().to_string().contains("there is no column 0"));
@@ -255,7 +255,7 @@ fn tables_that_are_a_question() {
         assert!(!matches!(result, Ok(Format::Csv)), "{table}");
     }
     let (result, _) = read(b"What,When\nx,2026\n", Some(Format::Csv), &Feed::new(""));
-    assert!(result.unwrap_err().to_string().contains("no column whose name is known"));
+    assert!(result.unwrap_err().to_string().contains("no column has a known name"));
     assert_eq!(events_named(Format::Csv, ""), [""; 0]);
 }
 

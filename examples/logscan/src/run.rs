@@ -123,10 +123,7 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
                 Value::Integer(number) => number.to_string(),
                 Value::Float(number) => number.to_string(),
                 other => {
-                    return Err(format!(
-                        "`{key}`: a text, a number, true or false is wanted, and here is: {}",
-                        shown(other)
-                    ));
+                    return Err(format!("`{key}`: expected a text, a number, true or false, found {}", shown(other)));
                 }
             };
             let text = match name.as_str() {

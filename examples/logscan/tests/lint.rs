@@ -128,7 +128,7 @@ fn what_is_left_aside_is_counted_by_kind() {
     let report = lint_json(&[("b.json", stix)], "-f b.json");
     assert_eq!(report["feeds"][0]["skipped"], json!({"conjunction": 1, "regex": 1, "hash": 1}));
     let (_, text, _) = lint(&[("b.json", stix)], "-f b.json");
-    holds(&text, &["1 conditions that must hold together (AND)", "1 regular expressions", "1 hashes of what is alike"]);
+    holds(&text, &["1 conditions that must hold together (AND)", "1 regular expressions", "1 hashes of similarity"]);
 }
 
 #[test]

@@ -58,5 +58,5 @@ impl FeedReader for Gated {
 
 /// The error for a feed that needs a feature.
 pub(crate) fn absent(what: &str, feature: &str) -> String {
-    format!("{what}, and netsieve was built without its feature `{feature}`")
+    format!("{what}, but netsieve was built without the feature `{feature}`")
 }

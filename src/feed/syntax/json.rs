@@ -370,7 +370,7 @@ impl<B: Bytes> Json<B> {
     pub(crate) fn end(&mut self) -> Result<()> {
         match self.space()? {
             None => Ok(()),
-            Some(byte) => Err(self.error(format_args!("{} behind the end of the document", shown(byte)))),
+            Some(byte) => Err(self.error(format_args!("{} after the end of the document", shown(byte)))),
         }
     }
 
@@ -521,7 +521,7 @@ impl<B: Bytes> Json<B> {
                 self.bump(1);
                 return self.hex();
             }
-            byte => return Err(self.error(format_args!("{} behind a backslash", shown(byte)))),
+            byte => return Err(self.error(format_args!("{} after a backslash", shown(byte)))),
         };
         self.bump(1);
         Ok(scalar.into())
@@ -531,7 +531,7 @@ impl<B: Bytes> Json<B> {
         let mut value = 0;
         for _ in 0..4 {
             let digit = self.peek()?.and_then(|byte| char::from(byte).to_digit(16));
-            let Some(digit) = digit else { return Err(self.error("fewer than four hexadecimal digits behind `\\u`")) };
+            let Some(digit) = digit else { return Err(self.error("fewer than four hexadecimal digits after `\\u`")) };
             value = value << 4 | digit;
             self.bump(1);
         }

@@ -54,7 +54,7 @@ pub(crate) fn read(bytes: &[u8], path: &Path, feed: &Feed, sink: &mut dyn Record
     }
     sink.lines(number.into());
     if entries == 0 {
-        return Err(Error::empty_feed(path, "empty feed: no network in it that has what is asked for"));
+        return Err(Error::empty_feed(path, "empty feed: no network has a matching record"));
     }
     Ok(())
 }

@@ -76,7 +76,7 @@ impl FeedReader for JsonLines {
         let text = lines.head()?;
         let head = Head::new(&text);
         let Some(shape) = head.shape() else {
-            return Err(Error::feed(lines.path(), "no JSON: neither an object nor an array"));
+            return Err(Error::feed(lines.path(), "not JSON: neither an object nor an array"));
         };
         let rules = Rules::new(feed, Scope::Suffix);
         let is_percent = columns::is_percent(confidences(head.text()));

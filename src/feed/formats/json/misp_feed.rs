@@ -33,7 +33,7 @@ impl FeedReader for MispFeed {
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let manifest = lines.path().to_owned();
         let Some(folder) = manifest.parent().filter(|_| manifest.is_file()) else {
-            let reason = "the manifest of a MISP feed, whose events are files beside it: read it from its folder";
+            let reason = "the manifest of a MISP feed, whose events are in separate files: read it from its folder";
             return Err(Error::feed(&manifest, reason));
         };
         let mut json = Json::new(lines);

@@ -73,8 +73,9 @@ impl FeedReader for WarningList {
                             waiting.push_str(text.as_str());
                             ends.push((waiting.len(), text.line));
                             if waiting.len() + ends.len() * size_of::<(usize, u32)>() > MAX_PENDING {
-                                let reason =
-                                    format!("the type of the list follows more than {MAX_PENDING} bytes of it");
+                                let reason = format!(
+                                    "the type of the list comes after more than {MAX_PENDING} bytes of entries"
+                                );
                                 return Err(Error::feed(&path, reason));
                             }
                         }

@@ -55,7 +55,7 @@ impl FeedReader for Report {
                 walk.item(number, item, sink);
             }
             if walk.held > MAX_PENDING {
-                let reason = format!("a report that names more than {MAX_PENDING} bytes of values: read it in parts");
+                let reason = format!("a report with more than {MAX_PENDING} bytes of values: split it into parts");
                 return Err(Error::feed(lines.path(), reason));
             }
         }

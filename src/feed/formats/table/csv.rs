@@ -42,9 +42,8 @@ impl FeedReader for Csv {
         let head = Head::new(&text);
         let found = match &feed.columns {
             Some(columns) => of_user(&head, columns),
-            None => find(&head).ok_or_else(|| {
-                "no column whose name is known, or that holds values throughout: say which columns hold what".to_owned()
-            }),
+            None => find(&head)
+                .ok_or_else(|| "no column has a known name or holds only values: name the columns".to_owned()),
         };
         if found.is_err() && feed.columns.is_none() && head.data().count() < 2 {
             // A header without rows is valid; there is no table to guess.
@@ -228,7 +227,7 @@ fn of_user(head: &Head<'_>, columns: &Columns) -> Result<Guess, String> {
     let header = comment.as_ref().or(has_header.then_some(&cells));
     let layout = Layout::of_user(columns, header.map(Vec::as_slice))?;
     if !layout.has_values() {
-        return Err("none of the columns is said to hold values".to_owned());
+        return Err("no column is declared to hold values".to_owned());
     }
     let first = if has_header && comment.is_none() { first + 1 } else { 0 };
     Ok(Guess { delimiter: rows.delimiter, layout, first, certainty: 100 })

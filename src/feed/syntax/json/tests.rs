@@ -129,10 +129,10 @@ fn errors_say_where() {
         ("[-]", "byte 2 (line 1, column 3): a number without digits"),
         ("[1.]", "byte 3 (line 1, column 4): a number without digits"),
         ("\"a\tb\"", "byte 2 (line 1, column 3): byte 0x09 within a string"),
-        ("\"\\x\"", "byte 2 (line 1, column 3): `x` behind a backslash"),
-        ("\"\\u12g\"", "byte 5 (line 1, column 6): fewer than four hexadecimal digits behind `\\u`"),
+        ("\"\\x\"", "byte 2 (line 1, column 3): `x` after a backslash"),
+        ("\"\\u12g\"", "byte 5 (line 1, column 6): fewer than four hexadecimal digits after `\\u`"),
         ("\"abc", "byte 4 (line 1, column 5): the text ends within a string"),
-        ("{} x", "byte 3 (line 1, column 4): `x` behind the end of the document"),
+        ("{} x", "byte 3 (line 1, column 4): `x` after the end of the document"),
     ] {
         let error = whole(document.as_bytes()).unwrap_err().to_string();
         assert_eq!(error, format!("invalid JSON at {message}"), "{document}");
