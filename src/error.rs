@@ -1,4 +1,4 @@
-//! Every public error.
+//! The public error type.
 //!
 //! An [`Error`] names the file, line or section, and the reason. A feed value that is refused is not an error: it goes into the build
 //! report, as a [`Reject`](crate::Reject).

@@ -39,8 +39,8 @@ pub const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
 /// higher ratio was made to fill memory.
 pub const MAX_EXPANSION: u64 = 200;
 
-/// The largest window of a compressed input, in bytes: 128 MiB per decoder. The tools use 8 MiB or less by default, and up to 64 MiB
-/// with `xz -9`. An input that needs more is an error.
+/// The largest window of a compressed input, in bytes: 128 MiB per decoder. The tools use 8 MiB or less unless told otherwise (`zstd
+/// --long`; `xz -9` uses 64 MiB). An input that needs more is an error.
 pub const MAX_DECODER: u64 = 128 * 1024 * 1024;
 
 /// The maximum number of members of a zip archive that are read as feeds. Real archives have a few.

@@ -236,8 +236,8 @@ impl LiveSieve {
     /// [`WatchOptions::settle`]. `told` then gets the new generation or the error; after an error the old sieve stays until the file
     /// changes again. A file that vanishes is an error too.
     ///
-    /// Every [`WatchOptions::interval`] the inode number, length and modification time of each file are polled, which works on every
-    /// file system. A file that the sieve was not read from last is read at once.
+    /// Every [`WatchOptions::interval`] the identity (on Unix), length and modification time of each file are polled, which works on
+    /// every file system. A file that the sieve was not read from last is read at once.
     ///
     /// A panic of `told` ends the thread; [`Watcher::is_running`] then returns false.
     ///

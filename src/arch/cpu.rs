@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Engine {
-    /// The fastest that the CPU can run.
+    /// The fastest engine that the CPU can run.
     #[default]
     Auto,
     /// No vector code: every line goes through the reference extractor, and lookups go byte by byte. The off switch.

@@ -40,11 +40,11 @@ macro_rules! retain {
     }};
 }
 
-/// The ends of runs that may be ends of names: those whose last label is of letters,
+/// The runs that may end in a name are those whose last label consists of letters.
 const LETTERS: u8 = 0;
-/// or also those with two hyphens,
+/// Like [`LETTERS`], with those that hold two adjacent hyphens, as Punycode does.
 const PUNYCODE: u8 = 1;
-/// or all of them.
+/// All runs with a dot may end in a name.
 const ODD: u8 = 2;
 
 /// The carries from block to block, and the masks of the last block.

@@ -14,7 +14,7 @@ pub(super) const CHUNK: usize = 512 * 1024;
 /// Room before the bytes that are read, for the rest of the previous chunk.
 const FRONT: usize = MAX_LINE + 2 * PIECE_OVERLAP;
 
-/// Room after them, for the bytes that the end of an input adds.
+/// Room after the bytes that are read, for those that the end of an input adds.
 const BEHIND: usize = 16 * 1024;
 
 /// A buffer. It is made once and reused for the parts of inputs, so that nothing is zeroed or allocated again.
@@ -63,7 +63,7 @@ impl Chunk {
         &self.buf[self.start..self.end]
     }
 
-    /// Memory in bytes.
+    /// Returns the memory that it takes, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.buf.len()
     }

@@ -281,7 +281,7 @@ impl BlockHits {
         &self.matches[row.matches.clone()]
     }
 
-    /// Memory in bytes.
+    /// Returns the memory that it takes, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.rows.len() * size_of::<HitRow>() + self.matches.len() * size_of::<RawMatch>() + self.text.len()
     }

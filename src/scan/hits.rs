@@ -45,7 +45,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Memory in bytes.
+    /// Returns the memory that it takes, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.rendered.len() + self.hits.len() * size_of::<Rendered>()
     }
@@ -116,7 +116,7 @@ pub(super) struct Lent<'s> {
 }
 
 impl Lent<'_> {
-    /// Memory in bytes: of the hits, and of the chunk that they keep.
+    /// Returns the memory of the hits, and of the chunk that they keep alive, in bytes.
     pub(super) fn weight(&self) -> usize {
         let text = match &self.text {
             Text::Chunk(chunk) => chunk.weight(),

@@ -5,7 +5,7 @@ use crate::sieve::{Engine, MatchOptions, Withheld};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScanOptions {
-    /// Which matches are reported.
+    /// Options for lookups, which decide what matches are reported.
     pub matching: MatchOptions,
     /// Undo defanging (`hxxp://`, `[.]`) in the input too (default: no). This is slower, because every line must be looked at.
     pub refang: bool,
@@ -13,7 +13,8 @@ pub struct ScanOptions {
     pub engine: Engine,
     /// Cancels scans from outside, and shows their progress. Clones of the options share it.
     pub control: ScanControl,
-    /// How lines with hits are read as events (default: [`EventOptions::default`](crate::event::EventOptions)). `None`: they are not read.
+    /// Options for reading lines with hits as events (default: [`EventOptions::default`](crate::event::EventOptions)). `None` turns this
+    /// off.
     #[cfg(feature = "events")]
     pub events: Option<crate::event::EventOptions>,
     /// The time at which entries must be valid. Needs `events`.

@@ -8,7 +8,7 @@ use super::stream::Filled;
 use super::tail::Tail;
 use super::told::{Known, Told};
 
-/// What the end of a reader means.
+/// The meaning of a reader's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ends {
     /// The input ends there.

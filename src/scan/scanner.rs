@@ -201,7 +201,7 @@ impl Scanner {
     ///
     /// `inputs` is advanced by a thread that is free to open the next input. `render` runs on any thread. It gets
     /// the number of the input and a hit, and appends the bytes to deliver; `Break` ends the input after that hit.
-    /// `deliver` runs on the calling thread, in order. Its `Break` ends everything, as soon as no thread waits for its input any more. The
+    /// `deliver` runs on the calling thread, in order. Its `Break` ends everything, as soon as no thread is waiting for its input. The
     /// input whose hits were refused still has its end delivered, with statistics of the part scanned so far. The same holds if the scan is
     /// cancelled by its [`ScanControl`](super::ScanControl): that end is the last delivery.
     ///

@@ -14,7 +14,7 @@ use crate::limits::SNIFF_UTF16;
 
 /// An input.
 pub enum Source<'s> {
-    /// Read from its beginning to its end.
+    /// A reader, read from beginning to end.
     Reader(Box<dyn Read + Send + 's>),
     /// A file that is read at many offsets at once. Anything after the first end of file that a read meets is ignored.
     File(Box<dyn ReadAt + 's>),
@@ -29,14 +29,14 @@ pub enum Source<'s> {
         /// [`Scanner::scan_rest`](super::Scanner::scan_rest) does.
         with_rest: bool,
     },
-    /// In memory.
+    /// Bytes in memory.
     Bytes(Box<dyn AsRef<[u8]> + Send + Sync + 's>),
     /// Any of these, with the time at which it was last written. That gives the year of times that are logged without one. A plain
     /// [`File`](Source::File) knows this time itself.
     Written {
         /// The input.
         source: Box<Source<'s>>,
-        /// When it was last written.
+        /// The time at which it was last written.
         at: Timestamp,
     },
 }
@@ -196,7 +196,7 @@ impl AsMut<Tail> for Position<'_> {
     }
 }
 
-/// An input that is read from its beginning to its end.
+/// An input that is read from beginning to end.
 pub(super) type InOrder<'s> = Reading<Box<dyn Read + Send + 's>, Position<'s>>;
 
 /// A source that has been opened, so that its kind is known.

@@ -8,8 +8,8 @@ use super::told::Told;
 
 /// The position in a growing input up to which it has been scanned: for [`Scanner::scan_tail`](super::Scanner::scan_tail).
 ///
-/// It holds the unfinished line, so takes little more memory than [`MAX_LINE`](crate::limits::MAX_LINE). It is independent of the
-/// scanner: after a reload, a scanner for another sieve can go on with it.
+/// It holds the unfinished line, up to a little more than [`MAX_LINE`](crate::limits::MAX_LINE). It is independent of the scanner:
+/// after a reload, a scanner for another sieve can go on with it.
 #[derive(Debug)]
 pub struct Tail {
     pub(super) stream: Stream,

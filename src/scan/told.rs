@@ -28,7 +28,7 @@ impl Told {
     }
 }
 
-/// How the hits of a part relate to those handed over before.
+/// The relation of a part's hits to those handed over before.
 #[derive(Clone, Debug)]
 pub(super) enum Known {
     /// All are new.

@@ -18,7 +18,7 @@ pub enum SiemFormat {
     Ecs,
     /// The Open Cybersecurity Schema Framework 1.8: a Detection Finding (2004) with the profile `osint`.
     Ocsf,
-    /// JSON Lines of Timesketch.
+    /// JSON Lines for Timesketch.
     Timesketch,
 }
 

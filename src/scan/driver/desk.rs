@@ -287,7 +287,7 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         state.opened += 1;
     }
 
-    /// Ends the handing out of parts of a shared input.
+    /// Stops handing out parts of a shared input.
     pub(super) fn end_shared(&self, input: usize) {
         let mut state = self.hold();
         if state.shared.as_ref().is_some_and(|shared| shared.0 == input) {
@@ -333,7 +333,7 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         !state.is_stopped
     }
 
-    /// Ends a part.
+    /// Records the end of a part.
     pub(super) fn finish(&self, key: Key, done: Done) {
         self.hold().outbox.finish(key, done);
     }
@@ -361,7 +361,7 @@ impl<S: Clone, J, P: Parcel> Desk<S, J, P> {
         }
     }
 
-    /// Ends the current input as far as it has been delivered.
+    /// Returns the end of the current input, with the statistics of what has been delivered of it.
     pub(super) fn abandon(&self) -> InputEnd {
         self.hold().outbox.abandon()
     }

@@ -11,7 +11,7 @@ pub(super) type Key = (usize, u64);
 
 /// Hits that are delivered together.
 pub(in crate::scan) trait Parcel {
-    /// Memory in bytes.
+    /// Returns the memory that it takes, in bytes.
     fn weight(&self) -> usize;
 
     /// The number of hits in it, and of their matches.
@@ -77,7 +77,7 @@ impl<P: Parcel> Outbox<P> {
         self.head
     }
 
-    /// Returns true if only parts that must be taken in are taken in.
+    /// Returns true if more waits than the limit allows. Then only hits of the head are taken in.
     pub(super) fn is_full(&self) -> bool {
         self.weight > self.limit
     }
@@ -107,7 +107,7 @@ impl<P: Parcel> Outbox<P> {
         }
     }
 
-    /// Ends a part.
+    /// Records the end of a part.
     pub(super) fn finish(&mut self, key: Key, done: Done) {
         if key >= self.head {
             self.slot(key).done = Some(done);
@@ -145,7 +145,7 @@ impl<P: Parcel> Outbox<P> {
         })
     }
 
-    /// Ends the current input as far as it has been delivered.
+    /// Returns the end of the current input, with the statistics of what has been delivered of it.
     pub(super) fn abandon(&mut self) -> InputEnd {
         let mut end = std::mem::replace(&mut self.end, InputEnd::new(self.head.0));
         end.stats.hits += self.taken.0;

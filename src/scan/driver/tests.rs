@@ -290,7 +290,7 @@ fn a_scan_without_hits_is_cancelled() {
     }
 }
 
-/// One way to scan a text; returns the number of bytes scanned.
+/// One way to scan a text; returns the statistics of the scan.
 type Way = fn(&mut Scanner, &[u8], usize) -> ScanStats;
 
 /// Scans a source as the first of many.
