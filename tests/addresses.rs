@@ -123,7 +123,7 @@ fn batches_equal_single_lookups_under_all_options() {
 }
 
 #[test]
-fn contains_is_of_block_entries_whatever_else() {
+fn contains_looks_at_block_entries_only() {
     let mut random = Random::new(2);
     for _ in 0..20 {
         let world = world(&mut random);

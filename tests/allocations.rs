@@ -62,7 +62,7 @@ fn sieve() -> Sieve {
 }
 
 #[test]
-fn the_count_counts() {
+fn the_allocator_counts() {
     assert_eq!(when_warm(|| drop(std::hint::black_box(Vec::<u8>::with_capacity(100)))), 1);
 }
 

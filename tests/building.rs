@@ -519,7 +519,7 @@ fn subsumed_is_what_a_wider_indicator_covers() {
 }
 
 #[test]
-fn attribution_is_kept_of_what_is_beneath() {
+fn feeds_are_named_for_entries_under_wider_ones() {
     let mut builder = Sieve::builder();
     add(&mut builder, Feed::new("wide"), &[net("192.0.2.0/24"), domain("evil.test", Scope::Suffix)]);
     add(&mut builder, Feed::new("wide too"), &[net("192.0.2.0/24")]);

@@ -240,7 +240,7 @@ fn errors_say_where_and_why() {
 }
 
 #[test]
-fn files_that_are_no_configuration() {
+fn files_that_are_not_a_configuration() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("feeds.toml");
     let error = Config::read(&path).unwrap_err();
@@ -434,7 +434,7 @@ fn a_feed_may_be_empty_and_may_have_shrunk() {
 
 /// Layouts of log lines may be in the same file as the feeds or in a file of their own. They are read with the events.
 #[test]
-fn layouts_are_left_to_who_reads_events() {
+fn layouts_are_left_to_the_reader_of_events() {
     let layouts = "[layout.acme]\nmatch = 'x'\nsource.ip = 'cip'\n";
     assert!(Config::parse(layouts, "c.toml").unwrap().feeds.is_empty());
     let error = Config::parse("layout = 1\n", "c.toml").unwrap_err().to_string();

@@ -332,7 +332,7 @@ fn long_texts_are_read_alike() {
 
 /// A URL is read to its end, no matter how many URLs precede it.
 #[test]
-fn urls_behind_an_end_do_not_count() {
+fn a_url_is_read_to_its_end_after_any_number_of_urls() {
     let sieve = sieve([false, false, true], false, false);
     for (between, words) in [(" ", 200), ("\n", 200), ("\t", 70), ("\"", 65)] {
         let text = format!("{}http://evil.test/a,b/c", format!("http://other.test/{between}").repeat(words));
@@ -345,7 +345,7 @@ fn urls_behind_an_end_do_not_count() {
 
 /// A hit at every position around the ends of blocks, of batches of blocks and of the input.
 #[test]
-fn places_do_not_matter() {
+fn a_hit_is_found_at_every_position() {
     let sieve = sieve([true, true, true], false, false);
     let seeds =
         ["evil.test", "192.0.2.1", "2001:db8::1", "http://3221225985/", "b\u{fc}cher.test", "(4)evil(4)test(0)"];

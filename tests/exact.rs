@@ -123,7 +123,7 @@ fn what_is_saved_answers_as_what_was_built() {
 }
 
 #[test]
-fn what_is_everywhere_is_refused_or_warned_of() {
+fn ubiquitous_values_are_refused_or_warned_of() {
     let empty = "d41d8cd98f00b204e9800998ecf8427e";
     let text = format!("{empty}\n{MD5}\ngmail.com\nme@gmail.com\nme@localhost\n{}\n", &MD5[1..]);
     let (sieve, report) = read(&text, Some(Format::Plain));

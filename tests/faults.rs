@@ -198,7 +198,7 @@ fn bad_blocks_of_a_file_are_its_error_and_not_that_of_others() {
 }
 
 #[test]
-fn a_feed_that_breaks_off_is_no_shorter_feed() {
+fn a_truncated_feed_is_not_read_as_a_shorter_one() {
     let text = list();
     let feeds: [(&str, Vec<u8>); 5] = [
         ("plain", text.clone()),

@@ -421,7 +421,7 @@ fn urls_may_hold_commas() {
 
 /// A hosts file may contain bare names. A list without a clear format is an error that asks for it.
 #[test]
-fn doubt_is_an_error() {
+fn a_list_without_a_clear_format_is_an_error() {
     let (format, seen) = read_ok("evil.test\nbad.example\n0.0.0.0 worse.test\n0.0.0.0 worst.test\n");
     assert_eq!(format, Format::Hosts);
     assert_eq!(seen.records(), [(1, "evil.test"), (2, "bad.example"), (3, "worse.test"), (4, "worst.test")]);
@@ -496,7 +496,7 @@ fn compressed_feeds_need_the_feature() {
 
 /// Below the required certainty the error lists the candidates; nothing is guessed and nothing is read.
 #[test]
-fn ambiguous_feeds_are_a_question() {
+fn ambiguous_feeds_are_an_error_that_names_the_candidates() {
     for (text, candidate) in [
         ("||evil.test^\n".repeat(5) + &"bad.example\n".repeat(5), "adblock"),
         ("{\"a\": [{\"ip\": \"192.0.2.1\"}], \"b\": [{\"ip\": \"192.0.2.2\"}]}".to_owned(), "jsonl 60 %"),

@@ -155,7 +155,7 @@ fn a_file_is_looked_at_before_it_is_read() {
 /// A set is a regular file. Opening anything else neither blocks nor reads without end.
 #[cfg(unix)]
 #[test]
-fn what_is_no_regular_file_is_refused() {
+fn anything_but_a_regular_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());

@@ -41,7 +41,7 @@ fn seeds_break_nothing() {
 }
 
 #[test]
-fn what_broke_once_breaks_nothing() {
+fn inputs_that_once_broke_something_pass() {
     for (target, file, cause) in REGRESSIONS {
         let (_, run) = TARGETS.into_iter().find(|(name, _)| *name == target).expect("a target");
         assert!(!cause.is_empty());

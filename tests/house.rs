@@ -387,7 +387,7 @@ fn every_room_says_what_it_is() {
 
 /// A longer file must be split; this includes tests.
 #[test]
-fn no_file_is_longer_than_a_reader_bears() {
+fn no_file_is_too_long() {
     const MOST: usize = 600;
     for source in House::new().sources {
         let lines = fs::read_to_string(root().join("src").join(&source.file)).unwrap().lines().count();

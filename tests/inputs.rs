@@ -76,7 +76,7 @@ fn all_members_are_read() {
 }
 
 #[test]
-fn padding_between_and_behind_streams_of_xz() {
+fn padding_between_and_after_xz_streams() {
     let packed = [xz(b"first\n"), vec![0; 8], xz(b"second\n"), vec![0; 4]].concat();
     let (out, result) = read(&packed);
     result.unwrap();
@@ -95,7 +95,7 @@ fn frames_that_hold_nothing_are_skipped_in_zstd() {
 }
 
 #[test]
-fn what_is_cut_is_an_error_behind_what_was_whole() {
+fn truncation_is_an_error_after_the_complete_part() {
     let text = text(20_000);
     for (compression, encode) in FORMATS {
         let (first, second) = (encode(&text), encode(&text[..70_000]));
@@ -145,7 +145,7 @@ fn what_is_corrupt_is_an_error() {
 }
 
 #[test]
-fn zeros_behind_members_are_padding() {
+fn zeros_after_members_are_padding() {
     let text = text(3000);
     for (compression, encode) in FORMATS {
         for padding in [4, 512, 10 * 1024, 300_000] {
@@ -333,7 +333,7 @@ fn tar(name: &str, text: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn an_archive_is_named_behind_its_text() {
+fn an_archive_is_named_after_its_text_is_read() {
     let archive = tar("a.log", b"evil.test\n");
     for encode in [<[u8]>::to_vec, gzip, zstd, bzip2, xz] {
         for packed in [encode(&archive), [encode(&archive[..500]), encode(&archive[500..])].concat()] {
@@ -387,7 +387,7 @@ mod zipped {
     }
 
     #[test]
-    fn damage_and_what_is_not_read_are_said() {
+    fn damage_and_unread_parts_are_reported() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("logs.zip");
         let text = text(5000);

@@ -90,7 +90,7 @@ fn everything_that_is_listed_is_found_and_nothing_else() {
 }
 
 #[test]
-fn so_it_is_where_defanging_is_undone() {
+fn refanging_gives_the_defanged_sightings_too() {
     let labelled = Labelled::new(recipe(false));
     let options = options(false, true, Engine::Auto);
     let got = scan(&labelled.sieve(), &options, &labelled.text);
@@ -98,7 +98,7 @@ fn so_it_is_where_defanging_is_undone() {
 }
 
 #[test]
-fn so_it_is_in_utf_16() {
+fn utf_16_gives_the_same_sightings() {
     let labelled = Labelled::new(recipe(false));
     let sieve = labelled.sieve();
     for is_big_endian in [false, true] {
@@ -111,7 +111,7 @@ fn so_it_is_in_utf_16() {
 
 #[cfg(feature = "parallel")]
 #[test]
-fn so_it_is_on_two_threads_and_from_a_reader() {
+fn two_threads_and_a_reader_give_the_same_sightings() {
     let labelled = Labelled::new(recipe(false));
     let options = options(false, false, Engine::Auto);
     let want = expected(&labelled.sightings, &options);

@@ -56,7 +56,7 @@ const A: &str = "203.0.113.7";
 
 /// A host listed together with a URL, a parent with a child, an address with its network: none takes the other's hit.
 #[test]
-fn readings_are_united() {
+fn hits_of_all_readings_are_reported() {
     check(&[
         (
             "http://evil.test/a/x.sh http://evil.test/",
@@ -98,7 +98,7 @@ fn readings_are_united() {
 
 /// Every character and escape that ends a URL in a payload, a table or prose.
 #[test]
-fn where_a_url_ends() {
+fn ends_of_urls() {
     // The text before the URL, and the text after it.
     let around = [
         ("wget+", "+-O-"),
@@ -197,7 +197,7 @@ fn where_a_url_ends() {
 }
 
 #[test]
-fn what_urls_are_written_in() {
+fn encodings_of_urls() {
     check(&[
         (U, r"url=http:\/\/evil.test\/a\/x.sh", U),
         (U, r"url=http:\/\/evil.test\/a\/x.shx", ""),
@@ -256,7 +256,7 @@ fn what_urls_are_written_in() {
 
 /// Text that follows an unquoted URL is separate from it.
 #[test]
-fn what_follows_a_url() {
+fn text_after_a_url() {
     check(&[
         (D, "http://a.example/x,evil.test,GET", D),
         (D, "http://a.example/x|evil.test|GET", D),

@@ -105,13 +105,13 @@ fn against_alone(cases: u32) {
 }
 
 #[test]
-fn as_each_row_alone() {
+fn rows_together_are_found_as_each_row_alone() {
     against_alone(400);
 }
 
 #[test]
 #[ignore = "20,000 cases take minutes; the test above takes fewer"]
-fn as_each_row_alone_in_full() {
+fn rows_together_are_found_as_each_row_alone_in_full() {
     against_alone(20_000);
 }
 

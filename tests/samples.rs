@@ -125,7 +125,7 @@ fn weak_hits_are_reported_on_request() {
 }
 
 #[test]
-fn what_the_feeds_hold_that_is_no_indicator_is_named() {
+fn parts_without_an_indicator_are_reported() {
     let (_, report) = sieve();
     let formats: Vec<_> = report.feeds.iter().map(|feed| feed.format.as_deref().unwrap_or("")).collect();
     assert_eq!(formats, ["plain", "hosts", "plain"]);

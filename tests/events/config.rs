@@ -106,7 +106,7 @@ fn what_is_wrong_in_a_layout_is_said_with_its_place() {
 }
 
 #[test]
-fn a_file_that_is_no_configuration_is_refused() {
+fn a_file_that_is_not_a_configuration_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("c.toml");
     assert!(LayoutConfig::read(&path).unwrap_err().io_kind().is_some());

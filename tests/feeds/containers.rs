@@ -57,7 +57,7 @@ fn members_of_an_archive() {
 }
 
 #[test]
-fn archives_that_are_none() {
+fn files_that_are_not_archives() {
     let error = read_err(zip(&[]));
     assert!(error.contains("empty feed: no file in this zip archive"), "{error}");
     let error = read_err(zip(&[("a.txt", b"nothing of use here, is there?\n")]));
@@ -235,7 +235,7 @@ fn databases() {
 }
 
 #[test]
-fn databases_that_are_none() {
+fn files_that_are_not_databases() {
     let whole = database();
     for cut in 1..whole.len() {
         assert!(crate::read(&whole[..cut]).0.is_err(), "{cut}");

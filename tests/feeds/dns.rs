@@ -241,7 +241,7 @@ what is this
 
 /// Lists of other kinds, and mixtures, are not recognised as one of these formats.
 #[test]
-fn not_taken_for_these() {
+fn lists_of_other_kinds_are_not_recognised_as_these() {
     for text in ["evil.test\nbad.example\na.test\n", "0.0.0.0 evil.test\n0.0.0.0 bad.example\n"] {
         let (result, _) = read(text.as_bytes(), None, &Feed::new(""));
         assert!(matches!(result.unwrap(), Format::Plain | Format::Hosts), "{text}");

@@ -15,7 +15,7 @@ fn warnings(format: Option<Format>, text: &str) -> Vec<(u32, WarningKind)> {
 }
 
 #[test]
-fn tables_of_two_addresses_are_no_ranges() {
+fn tables_of_two_addresses_are_not_ranges() {
     let table =
         "ip,c2_ip,comment\n192.0.2.7,192.0.2.9,bot\n198.51.100.20,198.51.100.40,bot\n203.0.113.6,203.0.113.60,bot\n";
     let expected = ["192.0.2.7", "192.0.2.9", "198.51.100.20", "198.51.100.40", "203.0.113.6", "203.0.113.60"];
@@ -33,7 +33,7 @@ fn tables_of_two_addresses_are_no_ranges() {
 }
 
 #[test]
-fn a_second_value_on_a_line_is_said() {
+fn a_second_value_on_a_line_is_warned_of() {
     let list = "a.example b.example\n192.0.2.5 c.example\nhttp://d.example/a http://e.example/b\nf.example # g.example\n192.0.2.9 10\nh.example  seen twice\n";
     let second = WarningKind::SecondValue;
     assert_eq!(warnings(Some(Format::Plain), list), [(1, second), (2, second), (3, second)]);
@@ -81,7 +81,7 @@ fn ranges_of_ports_keep_their_ports() {
 }
 
 #[test]
-fn names_of_ones_own_are_not_blocked() {
+fn local_names_are_not_blocked() {
     assert_eq!(
         events(
             Format::Dnsmasq,
@@ -98,7 +98,7 @@ fn names_of_ones_own_are_not_blocked() {
 }
 
 #[test]
-fn dates_that_cannot_be_read_are_said() {
+fn unreadable_dates_are_warned_of() {
     let date = WarningKind::UnreadableDate;
     let table = "indicator,valid_until,first_seen\na.test,2030-01-01,2026-01-01\nb.test,31.12.2030,2026-01-01\nc.test,never,yesterday\nd.test,,0000-00-00 00:00:00\n";
     assert_eq!(warnings(None, table), [(3, date), (4, date)]);
@@ -110,7 +110,7 @@ fn dates_that_cannot_be_read_are_said() {
 }
 
 #[test]
-fn what_a_feed_calls_benign_is_left_aside() {
+fn entries_marked_benign_are_skipped() {
     let bundle = |types: &str| {
         format!(
             "{{\"type\":\"bundle\",\"objects\":[{{\"type\":\"indicator\",\"id\":\"indicator--1\",\"indicator_types\":[{types}],\"pattern\":\"[domain-name:value = 'a.test']\"}}]}}"
@@ -144,7 +144,7 @@ fn a_column_called_confidence_is_judged_by_its_scale() {
 }
 
 #[test]
-fn a_rule_that_is_taken_back_blocks_nothing() {
+fn a_disabled_rule_blocks_nothing() {
     let list = "[Adblock Plus]\n||a.test^\n||b.test^$important\n||b.test^$important,badfilter\n||c.test^\n||a.test^$badfilter\n||d.test^$badfilter\n";
     assert_eq!(
         events(Format::AdBlock, list),

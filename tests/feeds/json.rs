@@ -346,7 +346,7 @@ fn records() {
 }
 
 #[test]
-fn json_that_is_a_question() {
+fn ambiguous_json_is_an_error() {
     for text in [
         "{\"a\": [{\"ip\": \"192.0.2.1\"}], \"b\": [{\"ip\": \"192.0.2.2\"}]}",
         "{\"what\": \"evil.test\"}\n{\"what\": \"bad.example\"}\n",

@@ -226,7 +226,7 @@ fn exports_of_stix() {
 }
 
 #[test]
-fn autonomous_systems_are_no_names() {
+fn autonomous_systems_are_not_names() {
     let list = "{\"asn\":64496,\"rir\":\"example\",\"domain\":\"owner.test\",\"cc\":\"XX\",\"asname\":\"OWNER\"}\n{\"type\":\"metadata\",\"timestamp\":1777636800,\"size\":2,\"records\":1}\n";
     let (result, seen) = read(list.as_bytes(), None, &Feed::new("demo"));
     let error = result.expect_err("no indicator").to_string();
@@ -235,7 +235,7 @@ fn autonomous_systems_are_no_names() {
 }
 
 #[test]
-fn a_column_of_prose_is_no_column_of_values() {
+fn a_column_of_prose_is_not_a_column_of_values() {
     let list = "#ip,ioc\n192.0.2.1,Possible C2 of something\n192.0.2.2,Possible C2 of something\n";
     assert_eq!(
         events(Format::Csv, list).iter().map(|event| event.split(" text").next().unwrap()).collect::<Vec<_>>(),

@@ -401,7 +401,7 @@ Contact: press@vendor.example | Imprint | © 2026 Vendor
 }
 
 #[test]
-fn what_is_taken_hits() {
+fn values_taken_from_reports_hit() {
     let text = "A short note on what we saw in these days.\n\nIt asks gate[.]evil[.]test and 192.0.2[.]7 and hxxp://bad[.]test/a for orders.\n";
     let mut builder = Sieve::builder();
     let feed = Feed::new("note");
@@ -416,7 +416,7 @@ fn what_is_taken_hits() {
 }
 
 #[test]
-fn what_is_meant_and_cannot_be_read_is_rejected() {
+fn malformed_values_are_rejected() {
     let text = "## IOCs\n\n- evil.test\n- 192.0.2.300\n- bad..test\n- bad[.][.]test\n";
     let (_, seen) = read(text, Some(Format::Report));
     assert_eq!(seen.taken, [(3, "evil.test".to_owned())]);
@@ -424,7 +424,7 @@ fn what_is_meant_and_cannot_be_read_is_rejected() {
 }
 
 #[test]
-fn prose_without_indicators_is_no_report() {
+fn prose_without_indicators_is_not_a_report() {
     for text in [
         "This is a letter to a friend of mine, and nothing else.\nIt mentions example.com once or twice, for no reason.\n",
         "Our list has moved. Please go to https://lists.example/new and get it from there.\nThank you for your patience.\n",

@@ -341,7 +341,7 @@ proptest! {
     /// Text that is almost right is read without a panic and in bounded time. If lines stand alone, each leaves a
     /// trace.
     #[test]
-    fn nearly_right(
+    fn almost_right_text_leaves_a_trace(
         at in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), 0..6_usize, piece()), 1..5),
     ) {

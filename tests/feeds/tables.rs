@@ -243,7 +243,7 @@ fn entries_not_meant_for_detection() {
 
 /// Without a known header or a column that is clearly of values, the table is an error that asks for the columns.
 #[test]
-fn tables_that_are_a_question() {
+fn tables_without_a_clear_layout_are_an_error() {
     for table in [
         "What,When\nevil.test,2026\n",
         "1,2\n3,4\n",

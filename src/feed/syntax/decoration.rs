@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_around_a_value_is_taken_off() {
+    fn decoration_around_a_value_is_removed() {
         for (value, expected) in [
             ("“evil.test”", "evil.test"),
             ("„evil.test“", "evil.test"),

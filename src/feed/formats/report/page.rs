@@ -481,7 +481,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_broken_is_put_together() {
+    fn broken_lines_are_rejoined() {
         for (first, second, whole) in [
             ("URL  hxxp://evil[.]test/a/", "     b.php", Some("URL  hxxp://evil[.]test/a/b.php")),
             ("hxxp://evil[.]test/a/", "b.php", Some("hxxp://evil[.]test/a/b.php")),
