@@ -40,7 +40,7 @@ pub(crate) enum Kind {
     Internal { what: &'static str },
 }
 
-/// The kind of an [`Error`], for callers that handle errors differently.
+/// The kind of an [`Error`], to tell errors apart in code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -50,7 +50,7 @@ pub enum ErrorKind {
     Feed,
     /// A feed holds neither an indicator nor a rejected value.
     EmptyFeed,
-    /// Something exceeds the number that a sieve can count.
+    /// There is more of something than a sieve can count.
     Capacity,
     /// An option, a list from the caller, or a place in a configuration file is wrong.
     Config,

@@ -99,7 +99,7 @@ pub const MAX_SECTIONS: usize = 1024;
 /// was given by mistake or made to fill memory.
 pub const MAX_SIEVE: u64 = 16 << 30;
 
-/// The largest Public Suffix List, in bytes: 16 MiB. The published list has a third of a megabyte.
+/// The largest Public Suffix List, in bytes: 16 MiB. The published list takes a third of a megabyte.
 pub const MAX_SUFFIX_LIST: u64 = 16 * 1024 * 1024;
 
 /// The number of bytes of an input that are searched for NUL bytes at one parity, to recognise UTF-16.

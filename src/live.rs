@@ -96,7 +96,7 @@ impl LiveSieve {
     ///
     /// # Errors
     ///
-    /// The file cannot be read as what it is.
+    /// The file cannot be read, or is not a valid set, configuration or feed.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let followed = Followed(path.as_ref().to_owned());
         let state = followed.state();
@@ -118,7 +118,7 @@ impl LiveSieve {
     ///
     /// # Errors
     ///
-    /// The file cannot be read as what it is, or the thread cannot be started.
+    /// The file cannot be read, is not a valid set, configuration or feed, or the thread cannot be started.
     pub fn follow(path: impl AsRef<Path>) -> Result<Self> {
         Self::follow_with(path, &WatchOptions::default(), |_| {})
     }
@@ -127,7 +127,7 @@ impl LiveSieve {
     ///
     /// # Errors
     ///
-    /// The file cannot be read as what it is, or the thread cannot be started.
+    /// The file cannot be read, is not a valid set, configuration or feed, or the thread cannot be started.
     pub fn follow_with(
         path: impl AsRef<Path>,
         options: &WatchOptions,
@@ -213,7 +213,7 @@ impl LiveSieve {
     ///
     /// # Errors
     ///
-    /// The file cannot be read as what it is, or a feed has shrunk by more than its
+    /// The file cannot be read, is not a valid set, configuration or feed, or a feed has shrunk by more than its
     /// [`shrank_below`](crate::feed::FeedFile::shrank_below) allows.
     pub fn reload_file(&self, path: impl AsRef<Path>) -> Result<u64> {
         self.reload(&Followed(path.as_ref().to_owned()))

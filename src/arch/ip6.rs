@@ -243,7 +243,7 @@ fn words(section: &[u8]) -> impl Iterator<Item = u32> {
     section.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word))
 }
 
-/// Returns the word at an index, or a word with an unknown tag if there is none.
+/// Returns the word at an index; if there is none, a word that fails every check.
 fn word_at(section: &[u8], at: usize) -> u32 {
     section.as_chunks::<4>().0.get(at).map_or(u32::MAX, |word| u32::from_le_bytes(*word))
 }

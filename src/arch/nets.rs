@@ -11,7 +11,7 @@ pub(crate) const MAX_ROWS: usize = NONE as usize;
 pub(crate) const VALUE_BITS: u32 = 26;
 pub(crate) const VALUE: u32 = NONE;
 
-/// Bytes of a block: 64 bits that mark the starts of runs of equal slots, and the slot in force at the block's first child.
+/// Bytes of a block: 64 bits that mark the starts of runs of equal slots, and the index of the slot in force at its first child.
 pub(super) const BLOCK: usize = 12;
 /// The number of blocks of a node, which has 256 children.
 pub(super) const BLOCKS: usize = 4;

@@ -14,7 +14,7 @@ const MAX_DEPTH: u8 = 2;
 /// The maximum number of pairs on a line.
 const MAX_PAIRS: usize = 2048;
 
-/// The amount of pairs found.
+/// The number of pairs found, and their length.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PairCounts {
     pub(super) pairs: usize,

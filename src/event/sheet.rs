@@ -278,7 +278,7 @@ pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     None
 }
 
-/// Returns the byte of a needle that is rarest in text: a sign, a capital, a digit, or the rarest letter.
+/// Returns the index of the needle's byte that is rarest in text: a sign, a capital, a digit, or the rarest letter.
 #[inline]
 fn anchor(needle: &[u8]) -> usize {
     const RARITY: [u8; 256] = {

@@ -58,7 +58,7 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
             let is_port = words.trim_ascii_end().ends_with(b"port") || words.trim_ascii().ends_with(b":");
             Some((ip, if is_port && words.len() < 16 { port(number) } else { None }))
         }
-        // The rest must be a possible port, and nothing else.
+        // The rest is a port only if it is nothing else.
         b'|' | b',' => Some((ip, port(after))),
         b';' => Some((ip, None)),
         _ => None,
