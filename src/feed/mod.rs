@@ -1,4 +1,4 @@
-//! Feeds: reads many formats into records and rejections with line numbers.
+//! Reads feeds of many formats into records and rejections with line numbers.
 //!
 //! [`read`] takes a reader, [`read_file`] a path. Both recognise the format by content, unless you name one, and pass
 //! what they read to a [`RecordSink`]; the sieve's builder provides one. Rejected values reach the sink too, with line

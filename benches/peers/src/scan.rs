@@ -144,7 +144,7 @@ fn on_labelled(record: &mut Record) {
         Err(error) => println!("Vectorscan is left out: {error}"),
     }
     #[cfg(not(vectorscan))]
-    println!("Vectorscan is left out: it was not there when this was built (see benches/peers/install)");
+    println!("Vectorscan is left out: it was not installed when this was built (see benches/peers/install)");
 
     let places = Lines::of(text);
     let answers: Vec<(String, Answers)> = searches

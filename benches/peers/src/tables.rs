@@ -156,7 +156,7 @@ pub fn write(record: &Record) {
     for (name, part) in parts {
         let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
         let Some(from) = text.find(&start).map(|at| at + start.len()) else {
-            println!("BENCHMARKS.md has no place for {name}");
+            println!("BENCHMARKS.md has no markers for {name}");
             continue;
         };
         let Some(to) = text[from..].find(&end).map(|at| from + at) else { continue };

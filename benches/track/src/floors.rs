@@ -52,13 +52,13 @@ impl Floors {
     /// Writes the new numbers and keeps those that were not counted.
     pub fn save(&self, counts: &[(String, u64)], ratios: &[Ratio]) {
         let mut text = String::from(
-            "# What `benches/track/run` holds the crate to; `benches/track/run update` writes it. Its history is the record of the\n\
+            "# The floors that `benches/track/run` checks; `benches/track/run update` writes them. The history of this file records the\n\
              # crate's speed.\n",
         );
         // Writing to a string cannot fail.
         let _ = write!(
             text,
-            "rustc = \"{}\"\n\n# Of 4,096 lookups, 1 MiB of log, or 20,000 indicators; `mix/` of 4 MB of real lines, with real sets of three sizes.\n[instructions]\n",
+            "rustc = \"{}\"\n\n# For 4,096 lookups, 1 MiB of log, or 20,000 indicators; `mix/` for 4 MB of real lines with real sets of three sizes.\n[instructions]\n",
             rustc()
         );
         let is_counted = |name: &String| counts.iter().any(|(counted, _)| counted == name);
@@ -66,7 +66,7 @@ impl Floors {
         for (name, count) in counts.iter().map(|(name, count)| (name, count)).chain(kept) {
             let _ = writeln!(text, "\"{name}\" = {count}");
         }
-        let _ = write!(text, "\n# How many times as long the reference takes. Measured on {}.\n[ratios]\n", cpu());
+        let _ = write!(text, "\n# The reference's time divided by netsieve's. Measured on {}.\n[ratios]\n", cpu());
         for ratio in ratios {
             let _ = writeln!(text, "\"{}\" = {:.4}", ratio.name, ratio.spread.median);
         }

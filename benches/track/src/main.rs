@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         None => false,
         Some("update") => true,
         Some(other) => {
-            eprintln!("{other}: what is there is `update`");
+            eprintln!("unknown argument {other}: only `update` is known");
             return ExitCode::FAILURE;
         }
     };
@@ -81,11 +81,15 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if !is_same_compiler {
-        println!("\nThe floors are of {}, this is {}: counts only warn.", floors.rustc, floors::rustc());
+        println!(
+            "\nThe floors are for {}, and this is {}: changed counts are only warnings.",
+            floors.rustc,
+            floors::rustc()
+        );
     }
     if failed > 0 && is_same_compiler {
         println!("\n{failed} counts rose by more than {:.0} %.", RISE * 100.0);
-        println!("If that is meant, run `benches/track/run update` and commit the difference.");
+        println!("If that is intended, run `benches/track/run update` and commit the difference.");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

@@ -24,7 +24,7 @@ impl Mix {
     /// Makes the files. Without real data, prints a note and returns `None`.
     pub fn make() -> Option<Self> {
         let Some(data) = common::data() else {
-            println!("NETSIEVE_DATA is not set: nothing is counted of the mix of real lines");
+            println!("NETSIEVE_DATA is not set: the mix of real lines is not counted");
             return None;
         };
         let folder = std::env::temp_dir().join(format!("netsieve-track-{}", std::process::id()));
