@@ -10,8 +10,8 @@
 //! ```
 //!
 //! An event may also stand alone, or without its wrapper. Attributes are read wherever they occur, on their own or in
-//! an object; a pair such as `domain|ip` is two entries. Attributes of other types are skipped by type, and deleted
-//! ones are skipped as well. Attributes with `to_ids` false are kept and tagged `to_ids:false`, unless the policy
+//! an object; a pair such as `domain|ip` is two entries. Types of attributes that no indicator can hold are skipped, and
+//! so are deleted attributes. Attributes with `to_ids` false are kept and tagged `to_ids:false`, unless the policy
 //! leaves them out.
 //!
 //! Tags come from the attribute, the event and the clusters of its galaxies; a malware galaxy gives the family. The

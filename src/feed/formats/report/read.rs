@@ -234,7 +234,8 @@ impl Walk {
         }
     }
 
-    /// Marks the hosts of the values found since `first` as the publisher's own, except popular ones.
+    /// Marks the hosts of the values found since `first` as the publisher's own, except popular ones and sites about
+    /// threats.
     fn owns(&mut self, first: usize) {
         for seen in &self.seen[first..] {
             if let Some(host) = token::host(&seen.indicator) {
