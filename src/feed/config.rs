@@ -36,15 +36,15 @@
 //! | `scope` | the scope of names: `"exact"`, `"subdomains"` or `"suffix"` | the format's default |
 //! | `confidence` | the confidence of entries that state none: 0 to 100 | unknown |
 //! | `tags` | a list of tags for every entry | none |
-//! | `ttl` | the lifetime of an entry that states none, from when it was last seen, or else first seen: `"90s"`, `"30m"`, `"12h"`, `"30d"`, `"2w"` | for ever |
+//! | `ttl` | how long entries without an end stay valid, once last (or else first) seen: `"90s"`, `"30m"`, `"12h"`, `"30d"`, `"2w"` | for ever |
 //! | `admit` | the guards to bypass, a list: `"bogons"`, `"wide-prefixes"`, `"public-suffixes"`, `"well-known-files"` | none |
 //! | `path_patterns` | read bare URL paths (`/gate.php`) as patterns | `false` |
 //! | `url_suffix_hosts` | URLs also match on names under their host | `false` |
 //! | `only_to_ids` | leave out what MISP marks as not meant for detection | `false` |
-//! | `exceptions` | how a block feed's exceptions (`@@` rules, `rpz-passthru.`, `nomatch`) are treated: `"allow"`, `"allow_all"`, or `"skip"` to leave them out | `"allow"` |
+//! | `exceptions` | a block feed's exceptions (`@@`, `rpz-passthru.`, `nomatch`): `"allow"`, `"allow_all"`, or `"skip"` to drop them | `"allow"` |
 //! | `warning_lists_block` | MISP warning lists follow `action` even if it is `"block"` | `false`: they are allow-all lists |
 //! | `may_be_empty` | a file without an indicator is not an error, for feeds that list nothing on a good day | `false` |
-//! | `shrank_below` | a share such as `"50%"`: a feed with fewer of its previous entries than this counts as truncated; see [`FeedFile::check_shrunk`] | never |
+//! | `shrank_below` | the share of its previous entries, as `"50%"`, below which a feed is truncated: [`FeedFile::check_shrunk`] | never |
 //! | `columns` | a table: the roles of a table's columns or of JSON keys | detected by name |
 //!
 //! Each key of `columns` is a role: `value`, `ip`, `domain`, `host`, `url`, `hash`, `email`, `type`, `port`, `tags`,
