@@ -66,9 +66,9 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! `Scanner::scan_path` opens a file, decompresses it and scans it on all cores. [`Scanner::scan_parallel`] does the same for bytes,
-//! [`Scanner::scan_reader`] takes inputs larger than memory, and [`Scanner::scan_rows`] takes many short texts. All of them give the
-//! same hits in the same order.
+//! `Scanner::scan_path` opens a file, decompresses it and scans it on all cores. [`Scanner::scan_parallel`] scans bytes on all cores,
+//! [`Scanner::scan_reader`] takes inputs larger than memory, and [`Scanner::scan_rows`] takes many short texts. Every way gives the same
+//! hits in the same order.
 //!
 //! **Reload** while lookups go on, with the feature `live`: `LiveSieve::follow("feeds.toml")` follows a configuration and its feeds, a
 //! single feed, or a compiled set.
@@ -95,8 +95,8 @@
 //!
 //! **Addresses** compare as numbers. IPv4-mapped (`::ffff:0:0/96`) and NAT64 (`64:ff9b::/96`) addresses stand for the IPv4
 //! address inside them; zone ids are ignored. A range is kept as one indicator. A lookup returns all covering prefixes and ranges of
-//! all feeds. IPv4 with leading zeros is refused, because it is ambiguous. The short, octal, hexadecimal
-//! and decimal forms of the WHATWG URL standard are accepted only as the host of a URL. See [`value::ip`].
+//! all feeds. IPv4 with leading zeros is refused, because it is ambiguous. The short, octal, hexadecimal and decimal forms of the WHATWG
+//! URL standard are accepted only as the host of a URL. See [`value::ip`].
 //!
 //! **Ports.** An indicator without a port matches any port. One with a port (`address:port`, `name:port`, a URL's explicit
 //! port) needs the same effective port: the one in the log, or the default port of the URL's scheme. A different port does not
@@ -104,9 +104,8 @@
 //!
 //! **Domains** are lower-case, without the root dot, at most 253 bytes long, in labels of up to 63 bytes; `_` is allowed.
 //! Names that are not ASCII go through UTS-46. Names match by whole labels, never by substring, and `www.` is a label like any other.
-//! An indicator covers the name alone ([`Exact`](Scope::Exact)), the names under it ([`Subdomains`](Scope::Subdomains)),
-//! or both ([`Suffix`](Scope::Suffix)). The feed's format decides which, unless its [`Policy`] does. See
-//! [`value::domain`].
+//! An indicator covers the name alone ([`Exact`](Scope::Exact)), the names under it ([`Subdomains`](Scope::Subdomains)), or both
+//! ([`Suffix`](Scope::Suffix)). The feed's format decides which, unless its [`Policy`] does. See [`value::domain`].
 //!
 //! **URLs** are canonicalised following Safe Browsing: see [`value::url`](mod@value::url). `http`, `https`, `ws`,
 //! `wss` and `ftp` count as one scheme; any other scheme must be equal. A URL indicator
@@ -139,10 +138,10 @@
 //! **A [`Filter`]** selects block entries at match time, by validity, confidence, feed or tag. Entries of unknown
 //! confidence or validity pass. For allow entries only the validity counts.
 //!
-//! **Guards** keep indicators that would match everything out of block feeds: private and
-//! reserved addresses, prefixes shorter than /8 (IPv4) or /19 (IPv6), sink addresses of hosts files, `localhost`,
-//! top-level domains, and hashes of files that are found everywhere, such as the empty file. The report has a line for each refusal.
-//! A listed public suffix (`co.uk`) covers itself alone. A [`Policy`] can admit what a guard refuses.
+//! **Guards** keep indicators that would match everything out of block feeds: private and reserved addresses, prefixes shorter than /8
+//! (IPv4) or /19 (IPv6), sink addresses of hosts files, `localhost`, top-level domains, and hashes of files that are found everywhere,
+//! such as the empty file. The report counts every refusal and shows examples. A listed public suffix (`co.uk`) covers itself alone. A
+//! [`Policy`] can admit what a guard refuses.
 //!
 //! # What is found in raw bytes
 //!
@@ -155,8 +154,8 @@
 //! * **Names**: the longest valid name at the end of a run of letters, digits, `-`, `_`, `.` and characters outside ASCII that are
 //!   neither space nor punctuation; at least two labels, the last not a number. Hyphens at its ends are read both ways. Text
 //!   before an `@` is not a name, unless it follows another `@`. A reverse name (`1.2.0.192.in-addr.arpa`) is also its address.
-//! * **IPv4**: four decimal octets without leading zeros that touch no letter, digit or further `.5`. `address/port`,
-//!   `address(port)` and `address#port` show a port; so does `address.port` where tcpdump, netstat or argus write it.
+//! * **IPv4**: four decimal octets without leading zeros, with no letter, digit or further `.5` next to them. `address/port`,
+//!   `address(port)` and `address#port` show a port; so does `address.port` in the output of tcpdump, netstat or argus.
 //! * **IPv6**: every form of RFC 4291, with zone, in brackets, with port. Clock times and MAC addresses do not count.
 //! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing
 //!   punctuation. If URLs of the host are listed, the URL is also tried up to each place where a container may end it: before
@@ -182,8 +181,8 @@
 //!
 //! `feeds` (readers of feed files and inputs), `config` (one file that names many feeds), `parallel` and `psl` (a built-in Public
 //! Suffix List) are on by default. `live` swaps a sieve under load, `serde` serialises matches and hits, `mmap` maps files, and
-//! `compression` opens compressed inputs. Without features
-//! the crate is the bare matcher and scanner. The minimum supported Rust version is 1.89.
+//! `compression` opens compressed inputs. Without features the crate is the bare matcher and scanner. The minimum supported Rust version
+//! is 1.89.
 #![deny(missing_docs)]
 // docs.rs shows which feature each item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,8 +1,8 @@
 //! Flat sections: arrays of little-endian numbers that are searched in the form in which they are saved, and checked reads of them.
 //!
 //! A table is a few [`Words`] and texts. All are views of [`Bytes`], which a build filled, or which come from a file that was read or
-//! mapped. Numbers are read by value, never by casting a pointer, so neither alignment nor the
-//! CPU's byte order matters. A read past the end gives `None` or an empty slice, never a panic.
+//! mapped. Numbers are read by value, never by casting a pointer, so neither alignment nor the CPU's byte order matters. A read past the
+//! end gives `None` or an empty slice, never a panic.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -431,8 +431,8 @@ unsafe fn in_dense<const CHECKED: bool>(view: View<'_>, is_hosts: bool, at: usiz
     }
 }
 
-/// Looks up to [`BATCH`] addresses up, one step for all of them before the next step, so that many loads run side by side. Results of
-/// a step are appended without branches: a miss among hits costs no misprediction.
+/// Finds the rows of up to [`BATCH`] addresses, one step for all of them before the next step, so that many loads run side by side.
+/// Results of a step are appended without branches: a miss among hits costs no misprediction.
 ///
 /// # Safety
 ///

@@ -455,7 +455,7 @@ unsafe fn key_at<const CHECKED: bool>(view: View<'_>, row: u32) -> u128 {
     u128::from_le_bytes(unsafe { load::<CHECKED, KEY>(view.keys, row as usize * KEY) })
 }
 
-/// Looks up to [`BATCH`] addresses up, one step for all of them before the next step, so that many loads run side by side.
+/// Finds the rows of up to [`BATCH`] addresses, one step for all of them before the next step, so that many loads run side by side.
 ///
 /// # Safety
 ///

@@ -26,9 +26,9 @@ impl MappedFile {
     /// # Safety
     ///
     /// Until the value is dropped, nobody, in this process or another, may shorten the file or write to it. If the file is shortened,
-    /// the next access past its end kills the process with SIGBUS. If it is rewritten, a slice changes that
-    /// the language takes to be constant. Replace files by renaming, never by rewriting. If nobody can guarantee that
-    /// (as for a log that is being written), read the file instead.
+    /// the next access past its end kills the process with SIGBUS. If it is rewritten, the content of a slice changes that Rust assumes to
+    /// be constant. Replace files by renaming, never by rewriting. If nobody can guarantee that (as for a log that is being written), read
+    /// the file instead.
     pub unsafe fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         // Check before opening: opening a FIFO would wait for a writer.
@@ -69,7 +69,7 @@ macro_rules! open_mmap {
         ///
         /// Until the last clone of the sieve, and the last matcher and scanner made from it, is dropped, nobody, in this process or
         /// another, may shorten the file or write to it. If the file is shortened, the next access past its end kills the process with
-        /// SIGBUS. If it is rewritten, slices change that the language takes to be constant, and that have already been checked.
+        /// SIGBUS. If it is rewritten, the content of slices changes that Rust assumes to be constant, and that have already been checked.
         /// [`save`](Self::save) replaces files by renaming, which leaves a mapped file unchanged. So does `mv` from the same
         /// file system, but not `cp` or a download in place. If nobody can guarantee this, use [`open`](Self::open).
         #[allow(unsafe_code)]

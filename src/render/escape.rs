@@ -4,8 +4,8 @@ use std::fmt::{self, Write};
 ///
 /// Control characters (C0 with tab and line feed, DEL, C1), characters that change the reading direction and invisible characters
 /// are written as escapes (`\t`, `\x1b`, `\u{202e}`). Each ill-formed UTF-8 sequence is written as one U+FFFD. All else stays
-/// unchanged, the backslash too: the text is for reading, not for parsing back. The
-/// output never holds a line feed or an escape sequence. Takes linear time; never fails by itself.
+/// unchanged, the backslash too: the text is for reading, not for parsing back. The output never holds a line feed or an escape
+/// sequence. Takes linear time; never fails by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<'a> {
     bytes: &'a [u8],

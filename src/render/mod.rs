@@ -2,8 +2,8 @@
 //!
 //! A log is hostile: it may hold escape sequences that drive a terminal, characters that reverse the reading direction,
 //! and bytes that are not text at all. So no text from a log or a feed is written unescaped: text goes through [`Escaped`], and the
-//! JSON writer escapes the same characters. All renderers append to a `Vec<u8>`, which the caller
-//! writes out and clears, so that rendering cannot fail and allocates little once warm.
+//! JSON writer escapes the same characters. All renderers append to a `Vec<u8>`, which the caller writes out and clears, so that
+//! rendering cannot fail and allocates little once warm.
 //!
 //! * [`JsonLines`] writes one object for each (observable, indicator).
 //! * [`Csv`] writes one record for each (observable, indicator), for spreadsheets.
