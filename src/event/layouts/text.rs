@@ -2,8 +2,13 @@
 //!
 //! `Login of eve from 192.0.2.7 port 5555` gives a field `from` and a field `of`. The table of names defines what a word means.
 
+mod addresses;
+mod word;
+
 use std::ops::Range;
 
+use self::addresses::address;
+use self::word::{Text, Word, is_arrow, trimmed};
 use super::words::{METHODS, NO_USERS};
 use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Sheet, find};
@@ -11,12 +16,6 @@ use crate::event::{time, value};
 
 /// The maximum number of words that are looked at. Who met whom stands at the start.
 const MAX_WORDS: usize = 600;
-
-#[derive(Clone, Copy)]
-struct Word {
-    start: usize,
-    end: usize,
-}
 
 /// Reads everything that can be recognised in `part`.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
@@ -162,259 +161,8 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
     }
 }
 
-struct Text<'a> {
-    part: Part<'a>,
-    at: usize,
-}
-
-impl Text<'_> {
-    fn word(&mut self) -> Option<Word> {
-        let text = self.part.line.get(self.at..self.part.end)?;
-        let gap = text.iter().position(|byte| !is_gap(*byte)).unwrap_or(text.len());
-        let text = &text[gap..];
-        let length = text.iter().position(|byte| is_gap(*byte)).unwrap_or(text.len());
-        let start = self.at + gap;
-        self.at = start + length;
-        (length > 0).then_some(Word { start, end: self.at })
-    }
-
-    fn peek(&self) -> Option<Word> {
-        Text { part: self.part, at: self.at }.word()
-    }
-}
-
-#[inline]
-fn is_gap(byte: u8) -> bool {
-    /// Used for every byte: the lookup takes less than half the steps of the comparisons.
-    static GAPS: [bool; 256] = {
-        let mut gaps = [false; 256];
-        let (bytes, mut at) = (b" \t\r\n,;|", 0);
-        while at < bytes.len() {
-            gaps[bytes[at] as usize] = true;
-            at += 1;
-        }
-        gaps
-    };
-    GAPS[byte as usize]
-}
-
-fn is_arrow(text: &[u8]) -> bool {
-    matches!(text, b"->" | b"-->" | b"=>" | b">" | b">>" | b"<->" | b"--&gt;")
-}
-
-fn trimmed(line: &[u8], word: Word) -> Word {
-    let text = &line[word.start..word.end];
-    let is_open = |byte: &u8| matches!(*byte, b'"' | b'\'' | b'(' | b'[' | b'{' | b'<' | b'`' | b'=' | b':');
-    let is_close =
-        |byte: &u8| matches!(*byte, b'"' | b'\'' | b')' | b']' | b'}' | b'>' | b'`' | b'.' | b':' | b'!' | b'?' | b'=');
-    let Some(start) = text.iter().position(|byte| !is_open(byte)) else {
-        return Word { start: word.start, end: word.start };
-    };
-    // `[2001:db8::1]:443` and `[AF_INET]192.0.2.7` keep their brackets.
-    let end = text.iter().rposition(|byte| !is_close(byte)).map_or(start, |at| at + 1);
-    Word { start: word.start + start, end: word.start + end.max(start) }
-}
-
 fn is_url(text: &[u8]) -> bool {
     find(&text[..text.len().min(12)], b"://").is_some_and(|at| at > 1)
-}
-
-/// Reads the word as an address, if it is one: adds a field, and returns the end of the address.
-fn address(
-    part: Part<'_>,
-    raw: Word,
-    word: Word,
-    before: [Option<Word>; 3],
-    count: &mut u32,
-    sheet: &mut Sheet,
-) -> Option<usize> {
-    let line = part.line;
-    let mut start = word.start;
-    let text = &line[word.start..word.end];
-    // An address has three dots or two colons.
-    let (dots, colons) = text.iter().fold((0_u32, 0_u32), |(dots, colons), byte| {
-        (dots + u32::from(*byte == b'.'), colons + u32::from(*byte == b':'))
-    });
-    if dots < 3 && colons < 2 {
-        return None;
-    }
-    // Two addresses in one word: `192.0.2.7:5555->203.0.113.5:443`.
-    if let Some(at) = find(text, b"->") {
-        let (left, right) = (&text[..at], &text[at + 2..]);
-        if value::address(left).is_some() && value::address(right).is_some() {
-            end_of_flow(line, word.start..word.start + at, "source.ip", "source.port", sheet);
-            end_of_flow(line, word.start + at + 2..word.end, "destination.ip", "destination.port", sheet);
-            *count += 2;
-            return Some(raw.end);
-        }
-    }
-    // `client01/192.0.2.7:5555` at the start names the subject of the line.
-    if let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0)
-        && raw.start <= part.start + 32
-        && *count == 0
-        && value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some())
-    {
-        sheet.known("client", word.start + at + 1..word.end);
-        // OpenVPN: the name of the client's certificate, which may hold spaces.
-        let name = part.start..word.start + at;
-        let text = &line[name.clone()];
-        let length = text
-            .iter()
-            .rev()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b' ' | b'.' | b'_' | b'@' | b'-'))
-            .count();
-        let start = match time::at_start(text) {
-            Some((_, length)) => name.start + length,
-            None if length == text.len() => name.start,
-            None => word.start,
-        };
-        sheet.known("user", start..name.end);
-        *count += 1;
-        return Some(raw.end);
-    }
-    // Text joined to the address: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`, `eve@192.0.2.7`, `peer(192.0.2.7`.
-    let mut glued = None;
-    if value::address(text).is_none() {
-        let cut = text
-            .iter()
-            .rposition(|byte| matches!(*byte, b'/' | b']' | b'@' | b'(' | b'=' | b'"' | b'\''))
-            .map(|at| at + 1);
-        let colon = memchr::memchr(b':', text).map(|at| at + 1);
-        let at = [cut, colon].into_iter().flatten().find(|at| value::address(&text[*at..]).is_some())?;
-        glued = Some(Word { start: word.start, end: word.start + at });
-        start += at;
-    }
-    let mut end = word.end;
-    let (_, port) = value::address(&line[start..end])?;
-    // `192.0.2.7 port 5555`, `192.0.2.7 : 5555`
-    let mut stop = raw.end;
-    if port.is_none() && raw.end <= word.end + 1 {
-        for link in
-            [&b" port "[..], b" : ", b" port: ", b" port=", b", port ", b" source port ", b" srcport ", b"|", b","]
-        {
-            if let Some(rest) = line[word.end..part.end].strip_prefix(link) {
-                let digits = rest.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
-                let ends = match link {
-                    b"|" => rest.get(digits) == Some(&b'|'),
-                    // `192.0.2.7,443` and nothing else.
-                    b"," => raw.start == part.start && digits == rest.len(),
-                    _ => true,
-                };
-                if ends && value::port(&rest[..digits]).is_some() {
-                    end = word.end + link.len() + digits;
-                    stop = stop.max(end);
-                }
-            }
-        }
-    }
-    if port.is_none() && end == word.end && is_version(line, glued, before[0]) {
-        return Some(raw.end);
-    }
-    *count += 1;
-    if let Some(end) = (glued.is_none() && *count == 1).then(|| flow(part, Word { start, end }, sheet)).flatten() {
-        *count += 1;
-        return Some(end);
-    }
-    // Look for an arrow after the address, or before it.
-    let rest = line[stop..part.end].trim_ascii_start();
-    let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
-    if before[0].is_some_and(|word| is_arrow(&line[word.start..word.end])) {
-        sheet.known("destination.ip", start..end);
-        return Some(stop);
-    }
-    if is_before_arrow {
-        sheet.known("source.ip", start..end);
-        return Some(stop);
-    }
-    let label = glued.and_then(|glued| label(line, Some(glued), None)).or_else(|| label(line, before[0], before[1]));
-    match label.filter(|label| names::means_address(&line[label.start..label.end])) {
-        Some(label) => sheet.named(label.start..label.end, start..end, Form::Plain),
-        None => {
-            sheet.level += 2;
-            sheet.known(if *count == 1 { "address" } else { "second_address" }, start..end);
-            sheet.level -= 2;
-        }
-    }
-    Some(stop)
-}
-
-/// Returns true if a text that looks like an address is a version: after a product and a slash (`Chrome/192.0.2.1`), or after a word for
-/// it (`version 192.0.2.1`). A machine before the slash does not count (`client/192.0.2.7`), nor does a word in capitals
-/// (`HIER_DIRECT/203.0.113.5`).
-fn is_version(line: &[u8], glued: Option<Word>, before: Option<Word>) -> bool {
-    let Some(name) = glued.or(before).map(|word| &line[word.start..word.end]) else { return false };
-    if glued.is_some()
-        && let Some(product) = name.strip_suffix(b"/")
-    {
-        return product.iter().any(u8::is_ascii_lowercase) && !names::is_exact(product);
-    }
-    let end = name.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |at| at + 1);
-    let is_end = |word: &[u8]| end >= word.len() && name[end - word.len()..end].eq_ignore_ascii_case(word);
-    let is_word = |word: &[u8]| is_end(word) && !name[..end - word.len()].last().is_some_and(u8::is_ascii_alphanumeric);
-    // In `release 192.0.2.7` the word may be a verb.
-    let is_key = name[end..].first().is_some_and(|byte| matches!(*byte, b':' | b'='));
-    is_end(b"version") || is_word(b"ver") || is_key && (is_end(b"build") || is_end(b"release") || is_word(b"rv"))
-}
-
-/// Reads one end of a flow: `192.0.2.7:5555` or `192.0.2.7/25`. The number after the slash is a port, not a prefix length.
-fn end_of_flow(line: &[u8], span: Range<usize>, ip: &'static str, port: &'static str, sheet: &mut Sheet) {
-    if let Some(slash) = memchr::memchr(b'/', &line[span.clone()])
-        && value::port(&line[span.start + slash + 1..span.end]).is_some()
-    {
-        sheet.known(ip, span.start..span.start + slash);
-        sheet.known(port, span.start + slash + 1..span.end);
-        return;
-    }
-    sheet.known(ip, span);
-}
-
-/// Reads two adjacent addresses as a flow: `192.0.2.7 203.0.113.5 5555 443` or `192.0.2.7 5555 203.0.113.5 443`, with commas or bars too.
-fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
-    let line = part.line;
-    if value::address(&line[word.start..word.end]).is_none_or(|(_, port)| port.is_some()) {
-        return None;
-    }
-    let gap =
-        |from: usize, to: usize| to - from <= 5 && line[from..to].iter().all(|byte| is_gap(*byte) || *byte == b'"');
-    let mut text = Text { part, at: word.end };
-    let mut words = [word; 4];
-    let mut at = word.end;
-    for slot in &mut words[1..] {
-        let Some(next) = text.word() else { break };
-        let next = trimmed(line, next);
-        if next.start == next.end || !gap(at, next.start) {
-            break;
-        }
-        *slot = next;
-        at = next.end;
-    }
-    let bytes = |word: Word| &line[word.start..word.end];
-    let is_ip = |word: Word| value::address(bytes(word)).is_some_and(|(_, port)| port.is_none());
-    let is_port = |word: Word| value::port(bytes(word)).is_some();
-    let [one, two, three, four] = words;
-    let span = |word: Word| word.start..word.end;
-    if two.start == one.start {
-        return None;
-    }
-    if is_ip(two) {
-        sheet.known("flow.source", span(one));
-        sheet.known("flow.destination", span(two));
-        if three.start > two.start && four.start > three.start && is_port(three) && is_port(four) {
-            sheet.known("source.port", span(three));
-            sheet.known("destination.port", span(four));
-        }
-        return Some(two.end);
-    }
-    if is_port(two) && three.start > two.start && is_ip(three) {
-        sheet.known("flow.source", span(one));
-        sheet.known("source.port", span(two));
-        sheet.known("flow.destination", span(three));
-        if four.start > three.start && is_port(four) {
-            sheet.known("destination.port", span(four));
-        }
-        return Some(three.end);
-    }
-    None
 }
 
 /// Returns the outcome or action, if a word by itself states it: `…,SUCCESS,…` and `LOGIN_FAILED` are outcomes, and `deny` before the
@@ -460,21 +208,6 @@ fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'
     (is_first && is_in(ACTIONS)).then_some(("action", span))
 }
 
-/// Returns the one or two words before a value that name it, if the table knows them.
-fn label(line: &[u8], last: Option<Word>, earlier: Option<Word>) -> Option<Word> {
-    let last = last?;
-    let both =
-        earlier.map(|earlier| Word { start: earlier.start, end: last.end }).filter(|both| both.end - both.start <= 40);
-    let bytes = |word: &Word| &line[word.start..word.end];
-    if let Some(both) = both.filter(|both| names::is_exact(bytes(both))) {
-        return Some(both);
-    }
-    if names::is_exact(bytes(&last)) {
-        return Some(last);
-    }
-    both.filter(|both| names::is_known(bytes(both))).or_else(|| names::is_known(bytes(&last)).then_some(last))
-}
-
 /// Reads the value after a label: `user eve`, `User: CORP\eve`, `for eve from`, and other words that end in a colon.
 fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) {
     let line = part.line;
@@ -505,22 +238,7 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
             sheet.named(word.start..word.end, next.start..next.end, Form::Plain);
             return;
         }
-        // `for eve from`
-        if name == b"for" || name == b"of" || name == b"with" {
-            let mut ahead = Text { part, at: text.at };
-            if let (Some(next), Some(after)) = (ahead.word(), ahead.word()) {
-                let next = trimmed(line, next);
-                let user = &line[next.start..next.end];
-                let after = &line[after.start..after.end];
-                if (after == b"from" || after == b"(client")
-                    && is_user_name(user)
-                    && !user.eq_ignore_ascii_case(b"user")
-                {
-                    sheet.known("for_user", next.start..next.end);
-                    text.at = next.end;
-                }
-            }
-        }
+        for_user(part, name, text, sheet);
         return;
     }
     if has_colon && !is_user {
@@ -568,6 +286,22 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
         return;
     }
     sheet.named(word.start..word.end, value.start..value.end, Form::Plain);
+}
+
+/// `for eve from`
+fn for_user(part: Part<'_>, name: &[u8], text: &mut Text<'_>, sheet: &mut Sheet) {
+    if name != b"for" && name != b"of" && name != b"with" {
+        return;
+    }
+    let mut ahead = Text { part, at: text.at };
+    let (Some(next), Some(after)) = (ahead.word(), ahead.word()) else { return };
+    let next = trimmed(part.line, next);
+    let user = &part.line[next.start..next.end];
+    let after = &part.line[after.start..after.end];
+    if (after == b"from" || after == b"(client") && is_user_name(user) && !user.eq_ignore_ascii_case(b"user") {
+        sheet.known("for_user", next.start..next.end);
+        text.at = next.end;
+    }
 }
 
 fn is_user_name(text: &[u8]) -> bool {

@@ -39,59 +39,14 @@ impl Normal {
     /// Derives the parts of a URL from the whole. A `url.full` that is only a path becomes `url.original`.
     pub(super) fn urls(&mut self) {
         use EcsName::*;
-        // `GET /path HTTP/1.1…`
-        for name in [UrlFull, UrlOriginal] {
-            if let Held::Text(start, end) = self.held[name as usize] {
-                let text = &self.text.as_bytes()[start..end];
-                let method = text.iter().take(12).take_while(|byte| byte.is_ascii_uppercase()).count();
-                if method > 2 && matches!(text.get(method..method + 2), Some(b" /" | b" h")) {
-                    let target = start + method + 1;
-                    let length = text[method + 1..].iter().position(|byte| *byte == b' ').unwrap_or(end - target);
-                    self.held[name as usize] = Held::Text(target, target + length);
-                }
-            }
-        }
-        if let Held::Text(start, end) = self.held[UrlFull as usize] {
-            if find(&self.text.as_bytes()[start..end], b"://").is_none() {
-                self.held[UrlFull as usize] = Held::Nothing;
-                if self.is_none(UrlOriginal) {
-                    self.held[UrlOriginal as usize] = Held::Text(start, end);
-                }
-            } else if self.is_none(UrlOriginal) {
-                self.held[UrlOriginal as usize] = Held::Text(start, end);
-            }
-        }
-        if let Held::Text(start, end) = self.held[UrlOriginal as usize]
-            && self.is_none(UrlFull)
-            && find(&self.text.as_bytes()[start..end.min(start + 12)], b"://").is_some()
-        {
-            self.held[UrlFull as usize] = Held::Text(start, end);
-        }
+        self.request_targets();
+        self.full_and_original();
         let whole = match (self.held[UrlFull as usize], self.held[UrlOriginal as usize]) {
             (Held::Text(start, end), _) | (_, Held::Text(start, end)) => Some((start, end)),
             _ => None,
         };
         if let Some((start, end)) = whole {
-            let text = std::mem::take(&mut self.text);
-            let bytes = &text.as_bytes()[start..end];
-            let parts = value::url(bytes);
-            let place = |part: &[u8]| {
-                let at = start + (part.as_ptr() as usize - bytes.as_ptr() as usize);
-                Held::Text(at, at + part.len())
-            };
-            let derived = [
-                (UrlScheme, parts.scheme.map(place)),
-                (UrlDomain, parts.host.map(place)),
-                (UrlPath, parts.path.map(place)),
-                (UrlQuery, parts.query.map(place)),
-                (UrlPort, parts.port.map(|port| Held::Number(u32::from(port)))),
-            ];
-            self.text = text;
-            for (name, held) in derived {
-                if let (true, Some(held)) = (self.is_none(name), held) {
-                    self.held[name as usize] = held;
-                }
-            }
+            self.parts_of_url(start, end);
         } else if let Held::Text(start, end) = self.held[UrlPath as usize] {
             // A path with its query is the request target.
             self.held[UrlOriginal as usize] = Held::Text(start, end);
@@ -102,18 +57,76 @@ impl Normal {
                 }
             }
         }
-        // `a.example:8443`
-        if let Held::Text(start, end) = self.held[UrlDomain as usize] {
-            let text = std::mem::take(&mut self.text);
-            let parts = value::url(&text.as_bytes()[start..end]);
-            if let (Some(host), Some(port)) = (parts.host, parts.port) {
-                let at = start + (host.as_ptr() as usize - text.as_bytes()[start..].as_ptr() as usize);
-                self.held[UrlDomain as usize] = Held::Text(at, at + host.len());
-                if self.is_none(UrlPort) {
-                    self.held[UrlPort as usize] = Held::Number(u32::from(port));
-                }
+        self.port_of_domain();
+    }
+
+    /// Keeps the target alone of `GET /path HTTP/1.1…`.
+    fn request_targets(&mut self) {
+        for name in [EcsName::UrlFull, EcsName::UrlOriginal] {
+            let Held::Text(start, end) = self.held[name as usize] else { continue };
+            let text = &self.text.as_bytes()[start..end];
+            let method = text.iter().take(12).take_while(|byte| byte.is_ascii_uppercase()).count();
+            if method > 2 && matches!(text.get(method..method + 2), Some(b" /" | b" h")) {
+                let target = start + method + 1;
+                let length = text[method + 1..].iter().position(|byte| *byte == b' ').unwrap_or(end - target);
+                self.held[name as usize] = Held::Text(target, target + length);
             }
-            self.text = text;
+        }
+    }
+
+    /// Fills the one from the other: the full URL has a scheme, the original is as logged.
+    fn full_and_original(&mut self) {
+        use EcsName::*;
+        if let Held::Text(start, end) = self.held[UrlFull as usize] {
+            if find(&self.text.as_bytes()[start..end], b"://").is_none() {
+                self.held[UrlFull as usize] = Held::Nothing;
+            }
+            if self.is_none(UrlOriginal) {
+                self.held[UrlOriginal as usize] = Held::Text(start, end);
+            }
+        }
+        if let Held::Text(start, end) = self.held[UrlOriginal as usize]
+            && self.is_none(UrlFull)
+            && find(&self.text.as_bytes()[start..end.min(start + 12)], b"://").is_some()
+        {
+            self.held[UrlFull as usize] = Held::Text(start, end);
+        }
+    }
+
+    /// Fills the parts that no field gave from the URL in `start..end` of the text.
+    fn parts_of_url(&mut self, start: usize, end: usize) {
+        use EcsName::*;
+        let bytes = &self.text.as_bytes()[start..end];
+        let parts = value::url(bytes);
+        let place = |part: &[u8]| {
+            let at = start + (part.as_ptr() as usize - bytes.as_ptr() as usize);
+            Held::Text(at, at + part.len())
+        };
+        let derived = [
+            (UrlScheme, parts.scheme.map(place)),
+            (UrlDomain, parts.host.map(place)),
+            (UrlPath, parts.path.map(place)),
+            (UrlQuery, parts.query.map(place)),
+            (UrlPort, parts.port.map(|port| Held::Number(u32::from(port)))),
+        ];
+        for (name, held) in derived {
+            if let (true, Some(held)) = (self.is_none(name), held) {
+                self.held[name as usize] = held;
+            }
+        }
+    }
+
+    /// Splits `a.example:8443`.
+    fn port_of_domain(&mut self) {
+        use EcsName::*;
+        let Held::Text(start, end) = self.held[UrlDomain as usize] else { return };
+        let bytes = &self.text.as_bytes()[start..end];
+        let parts = value::url(bytes);
+        let (Some(host), Some(port)) = (parts.host, parts.port) else { return };
+        let at = start + (host.as_ptr() as usize - bytes.as_ptr() as usize);
+        self.held[UrlDomain as usize] = Held::Text(at, at + host.len());
+        if self.is_none(UrlPort) {
+            self.held[UrlPort as usize] = Held::Number(u32::from(port));
         }
     }
 

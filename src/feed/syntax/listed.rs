@@ -34,149 +34,82 @@ pub(crate) enum Listed {
 impl Listed {
     /// Looks up the name of a type in MISP, OTX, STIX, OpenCTI, abuse.ch and various tables. `None` if it is unknown.
     pub(crate) fn of(name: &str) -> Option<Self> {
-        // Types of Zeek.
         if let Some(kind) = name.strip_prefix("Intel::") {
-            return Some(match kind {
-                "ADDR" | "SUBNET" => Listed::Ip,
-                "DOMAIN" => Listed::Domain,
-                "URL" => Listed::Url,
-                "EMAIL" => Listed::Email,
-                "FILE_HASH" | "CERT_HASH" => Listed::Hash,
-                "PUBKEY_HASH" | "JA3" => Listed::Skip(Construct::Hash),
-                "FILE_NAME" => Listed::Skip(Construct::FileName),
-                _ => Listed::Skip(Construct::OtherKind),
-            });
+            return Some(Self::of_zeek(kind));
         }
-        let mut plain = String::with_capacity(name.len());
+        let mut plain = String::with_capacity(name.len() + 2);
+        plain.push(' ');
         for c in name.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')) {
             plain.push(c.to_ascii_lowercase());
         }
-        if let Some(listed) = hash(&plain) {
+        plain.push(' ');
+        if let Some(listed) = hash(plain.trim()) {
             return Some(listed);
         }
-        Some(match &*plain {
-            "ip" | "ipv4" | "ipv6" | "ipaddress" | "ipv4address" | "ipv6address" | "address" | "ipv4addr"
-            | "ipv6addr" | "ipdst" | "ipsrc" | "cidr" | "subnet" | "network" | "netblock" | "ipv4net" | "ipv6net"
-            | "ipv4cidr" | "ipv6cidr" | "iprange" | "range" | "dstip" | "srcip" | "addr" | "ip4" | "ip6"
-            | "ipv4netblock" => Listed::Ip,
-            "domain" | "domainname" | "dns" | "c2domain" | "sitedomain" | "malwaredomain" => Listed::Domain,
-            "hostname" | "host" | "fqdn" => Listed::Hostname,
-            "url" | "uri" | "httpurl" | "maliciousurl" | "siteurl" | "urlhttp" | "c2url" => Listed::Url,
-            "path" | "urlpath" | "uripath" => Listed::Path,
-            "domain|ip" => Listed::DomainIp,
-            "ipdst|port" | "ipsrc|port" | "hostname|port" | "domain|port" | "ip|port" | "ip:port" | "ipport"
-            | "domain:port" | "socket" => Listed::HostPort,
-            "link" | "reference" | "github" => Listed::Skip(Construct::Link),
-            "email" | "emailsrc" | "emaildst" | "emailaddress" | "emailaddr" | "emailreplyto" | "envelopefrom"
-            | "bodyfrom" | "sender" | "senderemail" | "emailsender" => Listed::Email,
-            // Victims and registrants.
-            "targetemail"
-            | "whoisregistrantemail"
-            | "emailsubject"
-            | "emailbody"
-            | "emailattachment"
-            | "emailheader"
-            | "emailmimeboundary"
-            | "emailthreadindex"
-            | "emailmessageid"
-            | "emailxmailer"
-            | "emailsrcdisplayname"
-            | "emaildstdisplayname"
-            | "dnssoaemail" => Listed::Skip(Construct::Email),
-            "malwaresample" => Listed::NamedHash,
-            "filename" | "filepath" | "filenamepattern" | "pathname" | "attachment" | "pdb" => {
-                Listed::Skip(Construct::FileName)
-            }
-            "yara" | "snort" | "sigma" | "suricata" | "zeek" | "bro" | "stix2pattern" | "pcre" => {
-                Listed::Skip(Construct::OtherLanguage)
-            }
-            "regex" | "urlregex" => Listed::Skip(Construct::Regex),
-            "mutex"
-            | "regkey"
-            | "regkey|value"
-            | "registrykey"
-            | "useragent"
-            | "asn"
-            | "as"
-            | "autonomoussystem"
-            | "cve"
-            | "vulnerability"
-            | "btc"
-            | "xmr"
-            | "dash"
-            | "text"
-            | "comment"
-            | "other"
-            | "port"
-            | "ja3"
-            | "ja3fingerprintmd5"
-            | "macaddress"
-            | "mac"
-            | "mutexname"
-            | "process"
-            | "patterninfile"
-            | "patterninmemory"
-            | "patternintraffic"
-            | "datetime"
-            | "size"
-            | "sizeinbytes"
-            | "float"
-            | "counter"
-            | "boolean"
-            | "mimetype"
-            | "threatactor"
-            | "campaignname"
-            | "campaignid"
-            | "windowsscheduledtask"
-            | "windowsservicename"
-            | "windowsservicedisplayname"
-            | "namedpipe"
-            | "whoisregistrantname"
-            | "whoisregistrantphone"
-            | "whoisregistrantorg"
-            | "whoisregistrar"
-            | "whoiscreationdate"
-            | "phonenumber"
-            | "iban"
-            | "bic"
-            | "httpmethod"
-            | "cookie"
-            | "gitcommitid"
-            | "bitcoinaddress"
-            | "targetuser"
-            | "targetmachine"
-            | "targetorg"
-            | "targetlocation"
-            | "targetexternal"
-            | "hex"
-            | "anonymised"
-            | "jabberid"
-            | "twitterid"
-            | "githubusername"
-            | "githubrepository"
-            | "githuborganisation"
-            | "mobileapplicationid"
-            | "chromeextensionid"
-            | "weakness"
-            | "cpe"
-            | "nationality"
-            | "username"
-            | "id"
-            | "favicon"
-            | "faviconmmh3"
-            | "bankaccountnr"
-            | "ccnumber"
-            | "malwaretype"
-            | "securitykey"
-            | "processstate"
-            | "kustoquery"
-            | "dkim"
-            | "dkimsignature"
-            | "identitycardnumber" => Listed::Skip(Construct::OtherKind),
-            _ => return None,
-        })
+        let is_in = |names: &str| memchr::memmem::find(names.as_bytes(), plain.as_bytes()).is_some();
+        TYPES.iter().find(|(_, names)| is_in(names)).map(|(listed, _)| *listed)
+    }
+
+    /// A type of Zeek's intelligence framework, after `Intel::`.
+    fn of_zeek(kind: &str) -> Self {
+        match kind {
+            "ADDR" | "SUBNET" => Listed::Ip,
+            "DOMAIN" => Listed::Domain,
+            "URL" => Listed::Url,
+            "EMAIL" => Listed::Email,
+            "FILE_HASH" | "CERT_HASH" => Listed::Hash,
+            "PUBKEY_HASH" | "JA3" => Listed::Skip(Construct::Hash),
+            "FILE_NAME" => Listed::Skip(Construct::FileName),
+            _ => Listed::Skip(Construct::OtherKind),
+        }
     }
 }
+
+/// The names of types, in lower case, without `-`, `_`, spaces and dots. A space stands on both sides of each.
+const TYPES: &[(Listed, &str)] = &[
+    (
+        Listed::Ip,
+        " ip ipv4 ipv6 ipaddress ipv4address ipv6address address ipv4addr ipv6addr ipdst ipsrc cidr subnet \
+         network netblock ipv4net ipv6net ipv4cidr ipv6cidr iprange range dstip srcip addr ip4 ip6 \
+         ipv4netblock ",
+    ),
+    (Listed::Domain, " domain domainname dns c2domain sitedomain malwaredomain "),
+    (Listed::Hostname, " hostname host fqdn "),
+    (Listed::Url, " url uri httpurl maliciousurl siteurl urlhttp c2url "),
+    (Listed::Path, " path urlpath uripath "),
+    (Listed::DomainIp, " domain|ip "),
+    (Listed::HostPort, " ipdst|port ipsrc|port hostname|port domain|port ip|port ip:port ipport domain:port socket "),
+    (Listed::Skip(Construct::Link), " link reference github "),
+    (
+        Listed::Email,
+        " email emailsrc emaildst emailaddress emailaddr emailreplyto envelopefrom bodyfrom sender senderemail \
+         emailsender ",
+    ),
+    // Victims and registrants.
+    (
+        Listed::Skip(Construct::Email),
+        " targetemail whoisregistrantemail emailsubject emailbody emailattachment emailheader \
+         emailmimeboundary emailthreadindex emailmessageid emailxmailer emailsrcdisplayname \
+         emaildstdisplayname dnssoaemail ",
+    ),
+    (Listed::NamedHash, " malwaresample "),
+    (Listed::Skip(Construct::FileName), " filename filepath filenamepattern pathname attachment pdb "),
+    (Listed::Skip(Construct::OtherLanguage), " yara snort sigma suricata zeek bro stix2pattern pcre "),
+    (Listed::Skip(Construct::Regex), " regex urlregex "),
+    (
+        Listed::Skip(Construct::OtherKind),
+        " mutex regkey regkey|value registrykey useragent asn as autonomoussystem cve vulnerability btc xmr \
+         dash text comment other port ja3 ja3fingerprintmd5 macaddress mac mutexname process patterninfile \
+         patterninmemory patternintraffic datetime size sizeinbytes float counter boolean mimetype \
+         threatactor campaignname campaignid windowsscheduledtask windowsservicename \
+         windowsservicedisplayname namedpipe whoisregistrantname whoisregistrantphone whoisregistrantorg \
+         whoisregistrar whoiscreationdate phonenumber iban bic httpmethod cookie gitcommitid bitcoinaddress \
+         targetuser targetmachine targetorg targetlocation targetexternal hex anonymised jabberid twitterid \
+         githubusername githubrepository githuborganisation mobileapplicationid chromeextensionid weakness \
+         cpe nationality username id favicon faviconmmh3 bankaccountnr ccnumber malwaretype securitykey \
+         processstate kustoquery dkim dkimsignature identitycardnumber ",
+    ),
+];
 
 /// Types that are hashes of a whole file or certificate: `md5`, `filename|sha256`, `FileHash-SHA1`,
 /// `x509-fingerprint-sha1`, …. Other hashes measure similarity or cover a part, and do not identify a file: `imphash`,

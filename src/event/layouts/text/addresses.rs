@@ -1,0 +1,217 @@
+//! Addresses in plain text: their ports, the flows that two of them are, and versions that look like them.
+
+use std::ops::Range;
+
+use super::word::{Text, Word, is_arrow, is_gap, label, trimmed};
+use crate::event::names;
+use crate::event::sheet::{Form, Part, Sheet, find};
+use crate::event::{time, value};
+
+/// Reads the word as an address, if it is one: adds a field, and returns the end of the address.
+pub(super) fn address(
+    part: Part<'_>,
+    raw: Word,
+    word: Word,
+    before: [Option<Word>; 3],
+    count: &mut u32,
+    sheet: &mut Sheet,
+) -> Option<usize> {
+    let line = part.line;
+    let text = &line[word.start..word.end];
+    // An address has three dots or two colons.
+    let (dots, colons) = text.iter().fold((0_u32, 0_u32), |(dots, colons), byte| {
+        (dots + u32::from(*byte == b'.'), colons + u32::from(*byte == b':'))
+    });
+    if dots < 3 && colons < 2 {
+        return None;
+    }
+    // Two addresses in one word: `192.0.2.7:5555->203.0.113.5:443`.
+    if let Some(at) = find(text, b"->") {
+        let (left, right) = (&text[..at], &text[at + 2..]);
+        if value::address(left).is_some() && value::address(right).is_some() {
+            end_of_flow(line, word.start..word.start + at, "source.ip", "source.port", sheet);
+            end_of_flow(line, word.start + at + 2..word.end, "destination.ip", "destination.port", sheet);
+            *count += 2;
+            return Some(raw.end);
+        }
+    }
+    // `client01/192.0.2.7:5555` at the start names the subject of the line.
+    if let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0)
+        && raw.start <= part.start + 32
+        && *count == 0
+        && value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some())
+    {
+        sheet.known("client", word.start + at + 1..word.end);
+        sheet.known("user", certificate(part, word, word.start + at));
+        *count += 1;
+        return Some(raw.end);
+    }
+    let glued = match value::address(text) {
+        Some(_) => None,
+        None => Some(glued(line, word)?),
+    };
+    let start = glued.map_or(word.start, |glued| glued.end);
+    let (_, port) = value::address(&line[start..word.end])?;
+    let end = if port.is_none() { port_after(part, raw, word) } else { word.end };
+    let stop = raw.end.max(end);
+    if port.is_none() && end == word.end && is_version(line, glued, before[0]) {
+        return Some(raw.end);
+    }
+    *count += 1;
+    if let Some(end) = (glued.is_none() && *count == 1).then(|| flow(part, Word { start, end }, sheet)).flatten() {
+        *count += 1;
+        return Some(end);
+    }
+    // Look for an arrow after the address, or before it.
+    let rest = line[stop..part.end].trim_ascii_start();
+    let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
+    if before[0].is_some_and(|word| is_arrow(&line[word.start..word.end])) {
+        sheet.known("destination.ip", start..end);
+        return Some(stop);
+    }
+    if is_before_arrow {
+        sheet.known("source.ip", start..end);
+        return Some(stop);
+    }
+    let label = glued.and_then(|glued| label(line, Some(glued), None)).or_else(|| label(line, before[0], before[1]));
+    match label.filter(|label| names::means_address(&line[label.start..label.end])) {
+        Some(label) => sheet.named(label.start..label.end, start..end, Form::Plain),
+        None => {
+            sheet.level += 2;
+            sheet.known(if *count == 1 { "address" } else { "second_address" }, start..end);
+            sheet.level -= 2;
+        }
+    }
+    Some(stop)
+}
+
+/// The name of an OpenVPN client's certificate, which may hold spaces: it stands before the `/` at `slash`.
+fn certificate(part: Part<'_>, word: Word, slash: usize) -> Range<usize> {
+    let text = &part.line[part.start..slash];
+    let length = text
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b' ' | b'.' | b'_' | b'@' | b'-'))
+        .count();
+    let start = match time::at_start(text) {
+        Some((_, length)) => part.start + length,
+        None if length == text.len() => part.start,
+        None => word.start,
+    };
+    start..slash
+}
+
+/// The part of a word before an address that is glued to it: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`,
+/// `eve@192.0.2.7`, `peer(192.0.2.7`.
+fn glued(line: &[u8], word: Word) -> Option<Word> {
+    let text = &line[word.start..word.end];
+    let cut =
+        text.iter().rposition(|byte| matches!(*byte, b'/' | b']' | b'@' | b'(' | b'=' | b'"' | b'\'')).map(|at| at + 1);
+    let colon = memchr::memchr(b':', text).map(|at| at + 1);
+    let at = [cut, colon].into_iter().flatten().find(|at| value::address(&text[*at..]).is_some())?;
+    Some(Word { start: word.start, end: word.start + at })
+}
+
+/// The end of an address with the port that follows it: `192.0.2.7 port 5555`, `192.0.2.7 : 5555`.
+fn port_after(part: Part<'_>, raw: Word, word: Word) -> usize {
+    const LINKS: [&[u8]; 9] =
+        [b" port ", b" : ", b" port: ", b" port=", b", port ", b" source port ", b" srcport ", b"|", b","];
+    let mut end = word.end;
+    if raw.end > word.end + 1 {
+        return end;
+    }
+    for link in LINKS {
+        if let Some(rest) = part.line[word.end..part.end].strip_prefix(link) {
+            let digits = rest.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+            let ends = match link {
+                b"|" => rest.get(digits) == Some(&b'|'),
+                // `192.0.2.7,443` and nothing else.
+                b"," => raw.start == part.start && digits == rest.len(),
+                _ => true,
+            };
+            if ends && value::port(&rest[..digits]).is_some() {
+                end = word.end + link.len() + digits;
+            }
+        }
+    }
+    end
+}
+
+/// Returns true if a text that looks like an address is a version: after a product and a slash (`Chrome/192.0.2.1`), or after a word for
+/// it (`version 192.0.2.1`). A machine before the slash does not count (`client/192.0.2.7`), nor does a word in capitals
+/// (`HIER_DIRECT/203.0.113.5`).
+fn is_version(line: &[u8], glued: Option<Word>, before: Option<Word>) -> bool {
+    let Some(name) = glued.or(before).map(|word| &line[word.start..word.end]) else { return false };
+    if glued.is_some()
+        && let Some(product) = name.strip_suffix(b"/")
+    {
+        return product.iter().any(u8::is_ascii_lowercase) && !names::is_exact(product);
+    }
+    let end = name.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |at| at + 1);
+    let is_end = |word: &[u8]| end >= word.len() && name[end - word.len()..end].eq_ignore_ascii_case(word);
+    let is_word = |word: &[u8]| is_end(word) && !name[..end - word.len()].last().is_some_and(u8::is_ascii_alphanumeric);
+    // In `release 192.0.2.7` the word may be a verb.
+    let is_key = name[end..].first().is_some_and(|byte| matches!(*byte, b':' | b'='));
+    is_end(b"version") || is_word(b"ver") || is_key && (is_end(b"build") || is_end(b"release") || is_word(b"rv"))
+}
+
+/// Reads one end of a flow: `192.0.2.7:5555` or `192.0.2.7/25`. The number after the slash is a port, not a prefix length.
+fn end_of_flow(line: &[u8], span: Range<usize>, ip: &'static str, port: &'static str, sheet: &mut Sheet) {
+    if let Some(slash) = memchr::memchr(b'/', &line[span.clone()])
+        && value::port(&line[span.start + slash + 1..span.end]).is_some()
+    {
+        sheet.known(ip, span.start..span.start + slash);
+        sheet.known(port, span.start + slash + 1..span.end);
+        return;
+    }
+    sheet.known(ip, span);
+}
+
+/// Reads two adjacent addresses as a flow: `192.0.2.7 203.0.113.5 5555 443` or `192.0.2.7 5555 203.0.113.5 443`, with commas or bars too.
+fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
+    let line = part.line;
+    if value::address(&line[word.start..word.end]).is_none_or(|(_, port)| port.is_some()) {
+        return None;
+    }
+    let gap =
+        |from: usize, to: usize| to - from <= 5 && line[from..to].iter().all(|byte| is_gap(*byte) || *byte == b'"');
+    let mut text = Text { part, at: word.end };
+    let mut words = [word; 4];
+    let mut at = word.end;
+    for slot in &mut words[1..] {
+        let Some(next) = text.word() else { break };
+        let next = trimmed(line, next);
+        if next.start == next.end || !gap(at, next.start) {
+            break;
+        }
+        *slot = next;
+        at = next.end;
+    }
+    let bytes = |word: Word| &line[word.start..word.end];
+    let is_ip = |word: Word| value::address(bytes(word)).is_some_and(|(_, port)| port.is_none());
+    let is_port = |word: Word| value::port(bytes(word)).is_some();
+    let [one, two, three, four] = words;
+    let span = |word: Word| word.start..word.end;
+    if two.start == one.start {
+        return None;
+    }
+    if is_ip(two) {
+        sheet.known("flow.source", span(one));
+        sheet.known("flow.destination", span(two));
+        if three.start > two.start && four.start > three.start && is_port(three) && is_port(four) {
+            sheet.known("source.port", span(three));
+            sheet.known("destination.port", span(four));
+        }
+        return Some(two.end);
+    }
+    if is_port(two) && three.start > two.start && is_ip(three) {
+        sheet.known("flow.source", span(one));
+        sheet.known("source.port", span(two));
+        sheet.known("flow.destination", span(three));
+        if four.start > three.start && is_port(four) {
+            sheet.known("destination.port", span(four));
+        }
+        return Some(three.end);
+    }
+    None
+}
