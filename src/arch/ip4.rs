@@ -11,7 +11,7 @@
 //! | `links` | for each marked row, its length and the next wider row that covers it |
 //! | `dense` | bitmaps of the /24s that more than 16 rows divide |
 //!
-//! Rows are sorted by (address, length), so the rows within a /24 stand side by side and a slot names only the first
+//! Rows are sorted by (address, length), so the rows within a /24 are adjacent and a slot names only the first
 //! of them. The rows within a /24 that hold an octet are nested, so the last of them is the most specific: no search goes from
 //! row to row.
 

@@ -11,7 +11,7 @@
 //! | `links` | for each marked row, the next wider row that covers it |
 //!
 //! Rows are sorted by (address, length). If at most [`FEW`] rows divide the addresses of a slot, the slot names the first
-//! of these rows, and their keys, which stand side by side, are compared with the address.
+//! of these rows, and their keys, which are adjacent, are compared with the address.
 
 use bytes::Bytes;
 

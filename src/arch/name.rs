@@ -215,7 +215,7 @@ pub(crate) fn tail_hash(bytes: &[u8]) -> (u64, bool) {
     if before == 0 && bytes.len() > WINDOW {
         return tail_hash_by_bytes(bytes);
     }
-    // If there is no such dot, this acts as if one stood before the text, or further away.
+    // If there is no such dot, this acts as if it came before the text, or further away.
     let len = (before.leading_zeros() as usize).min(bytes.len());
     (text.hash_of_last(len), end.is_ascii)
 }

@@ -1,4 +1,4 @@
-//! Finds the places in a text where something listed may stand: first with masks, then with filters, without a branch per place.
+//! Finds the places in a text where something listed may be: first with masks, then with filters, without a branch per place.
 //!
 //! The sum `host + dot` carries from each dot to the end of its run, so `sum & !host` has a bit for each end of a run
 //! with a dot. The dots that meet a carry are the second and later ones of their run, and so on for the third. The sum of
@@ -364,7 +364,7 @@ fn ends<const ADDRS: bool, const LABELS: u8>(masks: &Masks, carry: &mut Carry) -
     };
 
     if ADDRS {
-        // Runs of digits and dots with a third dot count whatever follows them: a letter may begin a fifth part, or stand in one, begin the
+        // Runs of digits and dots with a third dot count whatever follows them: a letter may begin a fifth part, or be in one, begin the
         // name of a port, or begin `in-addr.arpa`.
         let with_dot = add(number, dot, &mut carry.number_dots[0]);
         let second = dot & with_dot;

@@ -197,7 +197,7 @@ mod x86 {
             if before == 0 && len > WINDOW {
                 return tail_hash_by_bytes(name);
             }
-            // If there is no such dot, this acts as if one stood before the text, or further away.
+            // If there is no such dot, this acts as if it came before the text, or further away.
             let tail = (before.leading_zeros() as usize).min(len);
             let missing = (WORD - tail.min(WORD)) as u32;
             // SAFETY: as above; at most eight bytes are read, from the start of the tail on.

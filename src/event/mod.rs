@@ -1,4 +1,4 @@
-//! Events: reads a log line as an event. When did it happen, in which field does a value stand, and who met whom?
+//! Events: reads a log line as an event. When did it happen, which field holds a value, and who met whom?
 //!
 //! An [`EventReader`] recognises the layout of a line from the head of its file ([`EventReader::head`]) and from the line's shape. It reads
 //! the fields and the time, and gives known fields the names of the [Elastic Common Schema](EcsName). Any bytes are legal input. A line

@@ -42,7 +42,7 @@ pub(super) struct Raw {
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) form: Form,
-    /// The distance from the event itself: 0 for a named field; more if the name was guessed from text, or if the field stands around the
+    /// The distance from the event itself: 0 for a named field; more if the name was guessed from text, or if the field is outside the
     /// event.
     pub(super) level: u8,
 }
@@ -147,7 +147,7 @@ impl Sheet {
         self.push(Label::Known(name), TOP, value, Form::Plain);
     }
 
-    /// Adds a field whose name stands in the line.
+    /// Adds a field whose name is in the line.
     pub(super) fn named(&mut self, name: Range<usize>, value: Range<usize>, form: Form) {
         self.push(Label::Line(name.start as u32, name.end as u32), TOP, value, form);
     }

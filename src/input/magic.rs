@@ -30,7 +30,7 @@ impl fmt::Display for Foreign {
     }
 }
 
-/// Offsets with the bytes that must stand there; all must match.
+/// Offsets with the bytes that must be there; all must match.
 type Parts = &'static [(usize, &'static [u8])];
 
 struct Signature {
@@ -225,7 +225,7 @@ impl Signature {
             end = at + want.len();
             match compare(head.get(at..).unwrap_or(&[]), want) {
                 Told::Yes => {}
-                // Any byte may stand before the first fixed byte: `Open` would make every text wait.
+                // Any bytes may come before the first fixed byte: `Open` would make every text wait.
                 Told::Open if head.len() <= self.parts[0].0 => return Told::No,
                 told => return told,
             }

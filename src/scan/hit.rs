@@ -42,7 +42,7 @@ impl<'h> Hit<'h> {
         self.canonical
     }
 
-    /// Returns the kind of place in the line where the observable stands.
+    /// Returns the kind of place where the observable is in the line.
     pub fn context(&self) -> Context {
         self.context
     }

@@ -58,7 +58,7 @@ impl Joined {
         PartHeads::of_inputs(&self.text, rows.into_iter().map(|row| self.range(row)))
     }
 
-    /// Returns the number of the row that a hit stands in, and the hit with positions in that row.
+    /// Returns the number of the row that holds a hit, and the hit with positions in that row.
     pub(super) fn place<'h>(&self, hit: &Hit<'h>) -> (usize, Hit<'h>) {
         let at = usize::try_from(hit.span.start).expect("a place in memory");
         let row = self.row_at(at);

@@ -204,7 +204,7 @@ impl Worker {
                     let text = &view[start..end];
                     extractor.extract(text, 0..text.len(), &mut |token| look_up(matcher, found, token, start));
                 }
-                // Hashes and mail addresses that are listed stand only on lines that are extracted in full.
+                // Listed hashes and mail addresses are only on lines that have been extracted in full.
                 extractor.look_for(false, false);
                 let asked = finder.find(view, filters, &mut judge, &mut |words| {
                     any = true;

@@ -226,7 +226,7 @@ fn every_kernel_leaves_the_same_places() {
     }
 }
 
-/// The filters drop only places without a listed value, wherever these stand.
+/// The filters drop only places without a listed value, wherever these are.
 #[test]
 fn what_is_listed_stays() {
     let wanted = Wanted { addrs: true, v6: true, names: true, ..Wanted::default() };

@@ -114,7 +114,7 @@ fn vhost(part: Part<'_>, span: Range<usize>, sheet: &mut Sheet) {
 /// Reads the request and the rest of the line.
 fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
     let mut words = Words::new(part);
-    // A quoted `-` may stand before the request.
+    // A quoted `-` may come before the request.
     let request = loop {
         words.skip_spaces();
         if words.rest().first() != Some(&b'"') {

@@ -14,7 +14,7 @@ use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Sheet, find};
 use crate::event::{time, value};
 
-/// The maximum number of words that are looked at. Who met whom stands at the start.
+/// The maximum number of words that are looked at. The first words say who met whom.
 const MAX_WORDS: usize = 600;
 
 /// Reads everything that can be recognised in `part`.

@@ -434,7 +434,7 @@ impl Normal {
         }
     }
 
-    /// Fills in ports that stand in the same field as their address.
+    /// Fills in ports that are in the same field as their address.
     fn ports(&mut self) {
         use EcsName::*;
         let ends = [(SourceIp, SourcePort), (DestinationIp, DestinationPort), (ClientIp, ClientPort)];
