@@ -1,8 +1,7 @@
 //! Reads lines as events, by layout: `cargo bench --all-features --bench event`.
 //!
 //! Made-up lines of each layout, which vary as in real logs: times, addresses, ports, names, paths. Each line is read,
-//! and its time and client are queried. With `NETSIEVE_DATA`, also the real logs of Zeek and Apache. The reference
-//! counts newlines.
+//! and its time and client are queried. With `NETSIEVE_DATA`, also the real logs of Zeek and Apache. The reference counts newlines.
 
 use std::hint::black_box;
 

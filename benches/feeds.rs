@@ -38,8 +38,7 @@ impl RecordSink for Count {
     fn lines(&mut self, _: u64) {}
 }
 
-/// A generated feed: the text before the entries of a format, each entry, the text between entries, and the text after
-/// them.
+/// A generated feed: the text before the entries of a format, each entry, the text between entries, and the text after them.
 fn generated(format: Format, hosts: &[String], names: &[String]) -> Option<String> {
     let mut text = String::new();
     let mut all = |head: &str, tail: &str, between: &str, values: &[String], each: &dyn Fn(usize, &str) -> String| {

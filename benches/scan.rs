@@ -172,8 +172,7 @@ fn real(c: &mut Criterion) {
     group.finish();
 }
 
-/// Real lines in turns, with real sets of three sizes, like a user's scan. Prints the places examined and the hits per
-/// megabyte.
+/// Real lines in turns, with real sets of three sizes, like a user's scan. Prints the places examined and the hits per megabyte.
 fn mix(c: &mut Criterion) {
     let Some(data) = common::data() else { return };
     let text = real::mix(&data, 400);

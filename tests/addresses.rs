@@ -18,8 +18,7 @@ fn net(text: &str) -> Indicator {
     Indicator::Ip { net: text.parse().expect("a prefix"), port: None }
 }
 
-/// Everything that can be listed at an address: block and allow entries, ports, ranges, and URLs with and without a
-/// path.
+/// Everything that can be listed at an address: block and allow entries, ports, ranges, and URLs with and without a path.
 fn world(random: &mut Random) -> World {
     let mut world = World {
         feeds: vec![open_feed("block"), open_feed("allow"), open_feed("all"), open_feed("more")],
@@ -232,8 +231,7 @@ fn listed(random: &mut Random, is_v4: bool, count: usize) -> Vec<IpNet> {
     (0..count).map(|_| net(random)).collect()
 }
 
-/// Compares lookups with the tries of `prefix-trie`: of random addresses, and of addresses in, next to or near the
-/// listed prefixes.
+/// Compares lookups with the tries of `prefix-trie`: of random addresses, and of addresses in, next to or near the listed prefixes.
 fn as_prefix_trie(seed: u64, is_v4: bool, count: usize, queries: usize) {
     let mut random = Random::new(seed);
     let nets = listed(&mut random, is_v4, count);

@@ -429,8 +429,7 @@ fn subsumed_entries_are_counted() {
     assert_eq!((report.feeds[1].indicators, report.feeds[1].new, report.feeds[0].new), (9, 7, 1));
 }
 
-/// The points that an indicator covers in a universe of (name or address, port), to check the report against the
-/// definition.
+/// The points that an indicator covers in a universe of (name or address, port), to check the report against the definition.
 fn covered(indicator: &Indicator, names: &[String]) -> Vec<bool> {
     let ports = [None, Some(80), Some(81)];
     let on_port = |port: Option<u16>, own: Option<u16>| own.is_none() || own == port;

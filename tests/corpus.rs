@@ -1,5 +1,4 @@
-//! The generated logs of the benchmarks: always identical, with the statistics of real logs and exactly the planted
-//! hits.
+//! The generated logs of the benchmarks: always identical, with the statistics of real logs and exactly the planted hits.
 
 use std::ops::ControlFlow;
 
@@ -74,8 +73,7 @@ fn density(sieve: &Sieve, text: &[u8]) -> Density {
 }
 
 /// A set close to the log's own values gives as many hits as all real feeds on real lines, and more than half as many
-/// places and words to check. Real lines have more, because they contain words that are read and do not hit, such as
-/// file names.
+/// places and words to check. Real lines have more, because they contain words that are read and do not hit, such as file names.
 #[test]
 fn a_near_set_does_not_flatter() {
     let (hosts, names) = near(20_000);

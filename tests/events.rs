@@ -85,8 +85,7 @@ const STRICT: &[(EcsName, f64)] = &[
     (EcsName::UrlPath, 0.80),
 ];
 
-/// Expectations that are a matter of taste or need knowledge of the product, with the reason. They are counted
-/// separately.
+/// Expectations that are a matter of taste or need knowledge of the product, with the reason. They are counted separately.
 const DISAGREED: &[(&str, &str, &str)] = &[
     ("f5-big-ip", "url.domain", "it is the device's own name, not that of a URL"),
     ("f5-big-ip", "source.domain", "it is the host of the syslog header, which sent the log and not the request"),

@@ -87,8 +87,7 @@ fn golden_path(version: u32) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/v{version}.sieve"))
 }
 
-/// The file of the current format version. `NETSIEVE_WRITE_GOLDEN=1` writes it again, but only until that version is
-/// released.
+/// The file of the current format version. `NETSIEVE_WRITE_GOLDEN=1` writes it again, but only until that version is released.
 fn golden() -> Vec<u8> {
     let path = golden_path(VERSION);
     if std::env::var_os("NETSIEVE_WRITE_GOLDEN").is_some_and(|value| value == "1") {

@@ -1,8 +1,7 @@
 //! The round-trip law: a value that a feed reader accepts is a hit if a log contains it on its own, between blanks, in
 //! quotes, as a JSON string or as a field of a table. Otherwise the reader rejects it, or reports the change it made.
 //!
-//! By default each reader is tried on a few hundred cases; `NETSIEVE_CASES=10000` runs that many in total. The seed is
-//! fixed.
+//! By default each reader is tried on a few hundred cases; `NETSIEVE_CASES=10000` runs that many in total. The seed is fixed.
 #![cfg(feature = "feeds")]
 
 use std::collections::BTreeMap;
@@ -94,8 +93,7 @@ fn misp(value: &str) -> String {
     )
 }
 
-/// Every text reader that decides the kind of a value itself. `warninglist` allows, and `misp-feed` and `mmdb` need
-/// files.
+/// Every text reader that decides the kind of a value itself. `warninglist` allows, and `misp-feed` and `mmdb` need files.
 const LAYOUTS: &[(Format, Layout)] = &[
     (Format::Plain, |v| format!("{v}\n")),
     (Format::Plain, |v| format!("{v}\t10\n")),
@@ -351,8 +349,7 @@ fn check(format: Format, text: &str, count: &mut Count) {
     for indicator in sieve.indicators() {
         count.accepted += 1;
         let text = indicator.to_string();
-        // A top-level domain with scope `Exact`, which the policy admits, is not recognised as a name in text; only a
-        // lookup finds it.
+        // A top-level domain with scope `Exact`, which the policy admits, is not recognised as a name in text; only a lookup finds it.
         if indicator.scope() == Some(Scope::Exact) && indicator.kind() == netsieve::Kind::Domain && !text.contains('.')
         {
             assert!(sieve.matcher().is_match_domain(&text, indicator.port()), "{text} (feed {text:?})");

@@ -1,5 +1,4 @@
-//! House rules: the imports allowed to each module, the files that may contain `unsafe`, and the checks that the README
-//! claims.
+//! House rules: the imports allowed to each module, the files that may contain `unsafe`, and the checks that the README claims.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -80,8 +79,7 @@ fn segments(path: &str) -> Vec<String> {
     path.split("::").map(|segment| segment.trim().to_owned()).collect()
 }
 
-/// Splits a `use` item into its paths: `a::{b, c::{d, e as f}}` becomes `a::b`, `a::c::d` and `a::c::e`, each with its
-/// local name.
+/// Splits a `use` item into its paths: `a::{b, c::{d, e as f}}` becomes `a::b`, `a::c::d` and `a::c::e`, each with its local name.
 fn expand(item: &str) -> Vec<(String, String)> {
     let item = item.trim();
     let Some((before, list)) = item.split_once('{') else {
@@ -243,8 +241,7 @@ fn modules_import_only_what_they_may() {
         let is_test_file = source.file.ends_with("tests.rs") || source.file.contains("/tests/");
         for in_tests in [false, true] {
             let is_test = in_tests || is_test_file;
-            // A room may re-export through its public interface; items it only forwards within the crate count as
-            // imports.
+            // A room may re-export through its public interface; items it only forwards within the crate count as imports.
             for (target, path) in house.named(source, in_tests, Reach::Crate) {
                 let target = module(target);
                 let is_allowed =

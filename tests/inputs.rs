@@ -1,5 +1,4 @@
-//! Compressed inputs: every member of every format is read, and truncated or corrupt data is an error after the good
-//! part.
+//! Compressed inputs: every member of every format is read, and truncated or corrupt data is an error after the good part.
 #![cfg(all(feature = "feeds", feature = "compression"))]
 
 mod packed;

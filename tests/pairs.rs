@@ -1,9 +1,7 @@
-//! Pairs of a list and a line: each form in which logs were seen to hide a listed value, next to near misses that must
-//! not hit.
+//! Pairs of a list and a line: each form in which logs were seen to hide a listed value, next to near misses that must not hit.
 //!
 //! A row gives the values of a plain list, a line, and the indicators that hit by default, sorted by text. Each form
-//! that must hit has a row beside it that looks alike but must not hit, or that must hit although it looks like one
-//! that must not.
+//! that must hit has a row beside it that looks alike but must not hit, or that must hit although it looks like one that must not.
 #![cfg(feature = "feeds")]
 
 use std::collections::BTreeSet;

@@ -53,8 +53,7 @@ fn distinct(texts: &[String]) -> usize {
     texts.iter().collect::<BTreeSet<_>>().len()
 }
 
-/// Dotted quads at the start of a name or after a hyphen in it, as in the reverse zone. They are part of a name, not
-/// addresses.
+/// Dotted quads at the start of a name or after a hyphen in it, as in the reverse zone. They are part of a name, not addresses.
 fn leading_quads(names: &[String]) -> Vec<String> {
     let quad = |part: &str| {
         let labels: Vec<&str> = part.splitn(5, '.').collect();
@@ -88,8 +87,7 @@ fn tokens_of_the_dns_log() {
 #[ignore = "needs NETSIEVE_DATA"]
 fn urls_of_the_access_log() {
     let mut hosts = tokens("logs/apache_access.log").url_hosts;
-    // One URL has lost the start of its scheme. In three the host is an escape (`http://\xe4…`), which browsers read as
-    // `http://xe4/`.
+    // One URL has lost the start of its scheme. In three the host is an escape (`http://\xe4…`), which browsers read as `http://xe4/`.
     assert_eq!(hosts.len(), 8_206 + 1 + 3);
     hosts.retain(|host| host.contains('.'));
     assert_eq!(hosts.len(), 8_206 + 1);

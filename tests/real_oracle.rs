@@ -1,5 +1,4 @@
-//! Compares the scanner with the oracle on real lines: with real feeds, and with indicators taken from the lines
-//! themselves.
+//! Compares the scanner with the oracle on real lines: with real feeds, and with indicators taken from the lines themselves.
 #![cfg(feature = "feeds")]
 
 mod oracle;

@@ -178,8 +178,7 @@ fn domains() -> Vec<(String, Scope)> {
     names(3).into_iter().flat_map(|name| SCOPES.map(|scope| (name.clone(), scope))).collect()
 }
 
-/// Compares one sieve of all `worlds` with the oracle of each world. `beneath` gives the common ending of a world's
-/// names.
+/// Compares one sieve of all `worlds` with the oracle of each world. `beneath` gives the common ending of a world's names.
 fn check_names(worlds: &[World], beneath: impl Fn(usize) -> String) {
     let options = MatchOptions::default();
     let all = World::of(worlds.iter().flat_map(|world| world.rows.iter().map(|row| row.indicator.clone())));

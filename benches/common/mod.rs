@@ -1,8 +1,7 @@
 //! Indicators and logs for benchmarks and tests, generated from a fixed seed.
 //!
 //! Listed and other values never coincide by chance: the second octet of a listed IPv4 address is odd, the registrable
-//! label of a listed name ends in `x`, and neither holds for any other value. So the number of hits is exactly the
-//! number planted.
+//! label of a listed name ends in `x`, and neither holds for any other value. So the number of hits is exactly the number planted.
 //!
 //! * [`values`]: names, addresses, prefixes, URLs.
 //! * [`logs`]: logs with the statistics of real ones, and planted hits.

@@ -39,8 +39,7 @@ pub fn name(random: &mut Random, n: usize, mark: char) -> String {
     }
     let syllables = 1 + random.below(3);
     word(random, syllables, &mut name);
-    // The number in letters, because real names contain few digits. Syllables never contain a `w`, so all labels
-    // differ.
+    // The number in letters, because real names contain few digits. Syllables never contain a `w`, so all labels differ.
     name.push('w');
     let mut n = n;
     while n > 0 {

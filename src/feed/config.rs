@@ -36,12 +36,12 @@
 //! | `scope` | the scope of names: `"exact"`, `"subdomains"` or `"suffix"` | the format's default |
 //! | `confidence` | the confidence of entries that state none: 0 to 100 | unknown |
 //! | `tags` | a list of tags for every entry | none |
-//! | `ttl` | how long entries without an end stay valid, once last (or else first) seen: `"90s"`, `"30m"`, `"12h"`, `"30d"`, `"2w"` | for ever |
+//! | `ttl` | the lifetime of entries without one, from last (else first) seen: `"90s"`, `"30m"`, `"12h"`, `"30d"`, `"2w"` | for ever |
 //! | `admit` | the guards to bypass, a list: `"bogons"`, `"wide-prefixes"`, `"public-suffixes"`, `"well-known-files"` | none |
 //! | `path_patterns` | read bare URL paths (`/gate.php`) as patterns | `false` |
 //! | `url_suffix_hosts` | URLs also match on names under their host | `false` |
 //! | `only_to_ids` | leave out what MISP marks as not meant for detection | `false` |
-//! | `exceptions` | a block feed's exceptions (`@@`, `rpz-passthru.`, `nomatch`): `"allow"`, `"allow_all"`, or `"skip"` to drop them | `"allow"` |
+//! | `exceptions` | a block feed's exceptions (`@@` rules, `nomatch`, …): `"allow"`, `"allow_all"`, or `"skip"` to drop them | `"allow"` |
 //! | `warning_lists_block` | MISP warning lists follow `action` even if it is `"block"` | `false`: they are allow-all lists |
 //! | `may_be_empty` | a file without an indicator is not an error, for feeds that list nothing on a good day | `false` |
 //! | `shrank_below` | the share of its previous entries, as `"50%"`, below which a feed is truncated: [`FeedFile::check_shrunk`] | never |
@@ -56,8 +56,7 @@
 //! Each file that a glob finds becomes a feed of its own, in the order of the paths. If a `name` is given, each is
 //! called `name/stem`.
 //!
-//! Tables `[layout.NAME]` describe log lines, not feeds: `LayoutConfig` in the module `event` reads them. One file may
-//! hold both.
+//! Tables `[layout.NAME]` describe log lines, not feeds: `LayoutConfig` in the module `event` reads them. One file may hold both.
 //!
 //! The table `[run]` tells a program what to do with the feeds (`logscan run`). This module ignores it.
 //!
@@ -478,8 +477,7 @@ impl Document<'_> {
         Ok(())
     }
 
-    /// Resolves a path to its files; true if it is a glob. A path that exists is a file, even if its name holds
-    /// wildcards.
+    /// Resolves a path to its files; true if it is a glob. A path that exists is a file, even if its name holds wildcards.
     fn files(&self, path: &str, span: Range<usize>) -> Result<(Vec<PathBuf>, bool)> {
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let one = folder.join(path);

@@ -1,8 +1,7 @@
 //! Feeds that are not text: archives of feeds, and databases.
 //!
 //! Each member of a zip archive is read as a feed of its own, of any format. Line numbers continue from one member to
-//! the next, so that a number is unique in the archive. A member that is not a feed is rejected by name; the others
-//! load.
+//! the next, so that a number is unique in the archive. A member that is not a feed is rejected by name; the others load.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};

@@ -117,8 +117,7 @@ impl FeedFile {
     ///
     /// # Errors
     ///
-    /// The same as for [`read_file`](crate::feed::read_file), except that an empty feed is not an error if it may be
-    /// empty.
+    /// The same as for [`read_file`](crate::feed::read_file), except that an empty feed is not an error if it may be empty.
     pub fn read(&self, sink: &mut dyn RecordSink) -> Result<Option<Format>> {
         match read_file(&self.path, self.format, &self.feed, sink) {
             Ok(format) => Ok(Some(format)),

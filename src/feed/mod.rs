@@ -70,8 +70,7 @@ pub use file::FeedFile;
 pub use recognise::CERTAINTY;
 pub use registry::Format;
 
-/// Reads a feed from `reader` into `sink` and returns its format. Compressed input is decompressed, and text is
-/// decoded.
+/// Reads a feed from `reader` into `sink` and returns its format. Compressed input is decompressed, and text is decoded.
 ///
 /// `path` appears in messages only, and may be empty. If `format` is `None`, it is recognised; if the feed names
 /// columns, it is [`JsonLines`](Format::JsonLines) if the feed begins like JSON, and [`Csv`](Format::Csv) otherwise.

@@ -5,8 +5,7 @@ use crate::feed::head::Head;
 use crate::indicator::{Feed, RecordSink};
 use crate::input::Lines;
 
-/// The kind of evidence that identifies a format, the strongest first. Later tiers are asked only if no earlier one is
-/// certain.
+/// The kind of evidence that identifies a format, the strongest first. Later tiers are asked only if no earlier one is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tier {
     /// A fixed text at the start of the file.

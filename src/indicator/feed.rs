@@ -72,8 +72,7 @@ pub struct Policy {
     pub admit_well_known_files: bool,
     /// Read bare URL paths (`/gate.php`) as patterns.
     pub path_patterns: bool,
-    /// Leave out attributes that a MISP event marks as not meant for detection (`to_ids` false). If unset, they are
-    /// kept and tagged.
+    /// Leave out attributes that a MISP event marks as not meant for detection (`to_ids` false). If unset, they are kept and tagged.
     pub only_to_ids: bool,
     /// How exceptions are treated.
     pub exceptions: Exceptions,

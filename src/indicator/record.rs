@@ -26,8 +26,7 @@ pub struct Attributes<'a> {
     pub first_seen: Option<Timestamp>,
     /// The time the indicator was last seen.
     pub last_seen: Option<Timestamp>,
-    /// The start of the indicator's validity. Set only if the feed calls it that; the time it was first seen does not
-    /// count.
+    /// The start of the indicator's validity. Set only if the feed calls it that; the time it was first seen does not count.
     pub valid_from: Option<Timestamp>,
     /// The end of the indicator's validity, exclusive.
     pub valid_until: Option<Timestamp>,
@@ -105,8 +104,7 @@ pub enum WarningKind {
     ConfidenceAssumed,
     /// A confidence column is not on a scale of 0 to 100. Its scale is unknown, so it was taken as the score.
     ConfidenceScale,
-    /// Too many entries preceded the data that applies to all of them. This entry and those after it were taken without
-    /// it.
+    /// Too many entries preceded the data that applies to all of them. This entry and those after it were taken without it.
     LateContext,
 }
 
@@ -203,8 +201,7 @@ pub enum Construct {
     OtherLanguage,
     /// Bytes to search for in packets.
     Payload,
-    /// A hash that measures similarity or covers only part of a file: a fuzzy hash, a hash of imports, a connection
-    /// fingerprint.
+    /// A hash that measures similarity or covers only part of a file: a fuzzy hash, a hash of imports, a connection fingerprint.
     Hash,
     /// A mail address that does not mark a threat, such as a registrant's contact, or another part of a mail.
     Email,

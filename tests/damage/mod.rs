@@ -1,5 +1,4 @@
-//! Damages compiled files while keeping their checksums valid, and checks that opened files answer in a bounded number
-//! of steps.
+//! Damages compiled files while keeping their checksums valid, and checks that opened files answer in a bounded number of steps.
 //!
 //! The container is read and written here from its description alone, so that the description is tested as well.
 #![allow(dead_code, reason = "each test binary uses a part")]

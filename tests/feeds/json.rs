@@ -389,8 +389,7 @@ fn real_bundles() {
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
 fn real_misp_events() {
-    // Network attributes including hashes and mail addresses; domains, addresses, URLs. A pair of domain and address is
-    // two entries.
+    // Network attributes including hashes and mail addresses; domains, addresses, URLs. A pair of domain and address is two entries.
     for (name, attributes, domains, ips, urls) in [
         ("eset/glupteba.misp-event.json", 314 + 6, 274, 44, 0),
         ("eset/stantinko.misp-event.json", 91 + 126, 87, 81, 0),

@@ -123,8 +123,7 @@ fn every_file() {
 fn one_set_in_five_formats() {
     let mut names: Option<BTreeSet<String>> = None;
     for (file, records, skips) in [
-        // The event, and its attributes as a table: 479 attributes. 11 are mail addresses of senders, and 6 those of
-        // registrants.
+        // The event, and its attributes as a table: 479 attributes. 11 are mail addresses of senders, and 6 those of registrants.
         ("darkbasin.misp.json", 473, &[("email", 6)][..]),
         ("darkbasin.iocs.csv", 473, &[("email", 6)]),
         // MISP's writer omits mail addresses and puts the names into the ids of items.

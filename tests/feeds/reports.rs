@@ -1,5 +1,4 @@
-//! Reports in five styles: every planted value is taken, none of the author's own, and everything seen but not taken is
-//! reported.
+//! Reports in five styles: every planted value is taken, none of the author's own, and everything seen but not taken is reported.
 
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{Construct, Record, RecordSink, Rejection, Skip, Warning};

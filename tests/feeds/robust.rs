@@ -338,8 +338,7 @@ fn changed(text: &str, changes: &[Change]) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Text that is almost right is read without a panic and in bounded time. If lines stand alone, each leaves a
-    /// trace.
+    /// Text that is almost right is read without a panic and in bounded time. If lines stand alone, each leaves a trace.
     #[test]
     fn almost_right_text_leaves_a_trace(
         at in any::<prop::sample::Index>(),

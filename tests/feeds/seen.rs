@@ -98,8 +98,7 @@ fn show(record: &Record<'_>) -> String {
     text
 }
 
-/// Reads a text, which must be recognised as `format` and give the same result if the format is named. Returns all
-/// events.
+/// Reads a text, which must be recognised as `format` and give the same result if the format is named. Returns all events.
 #[track_caller]
 pub(crate) fn events(format: Format, text: impl AsRef<[u8]>) -> Vec<String> {
     events_of(format, text.as_ref(), &Feed::new("demo"))

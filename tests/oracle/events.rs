@@ -1,5 +1,4 @@
-//! A naive oracle for events: given the content of each field, it derives from the contract alone which indicators hit,
-//! and how.
+//! A naive oracle for events: given the content of each field, it derives from the contract alone which indicators hit, and how.
 
 /// The fields of one line; `None` if the line lacks the field.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,7 @@
 //! Finds the observables in raw bytes, by definition: it examines every place on its own, at any cost.
 //!
 //! A line is a set of places. At each place all readings are tried, and the hits are their union: the hits of an
-//! indicator depend only on the text and on that indicator. At each place an indicator is reported with the first
-//! reading it covers.
+//! indicator depend only on the text and on that indicator. At each place an indicator is reported with the first reading it covers.
 
 mod addresses;
 mod escapes;

@@ -1,8 +1,7 @@
 //! The naive oracle: the design, written as plain loops.
 //!
 //! Nothing here is optimised, and nothing is shared with the engine except the canonicalisers, which have tests of
-//! their own. [`World`] holds feeds and their rows; [`World::sieve`] compiles them, and [`Oracle`] scans them one by
-//! one.
+//! their own. [`World`] holds feeds and their rows; [`World::sieve`] compiles them, and [`Oracle`] scans them one by one.
 #![allow(dead_code, reason = "each test binary uses a part of the oracle")]
 #![allow(unreachable_pub, reason = "a module of test binaries, which reach all of it")]
 
@@ -321,8 +320,7 @@ pub fn answer_of(matches: &Matches<'_>) -> Answer {
 #[derive(Clone, Copy, Debug)]
 struct Cover {
     relation: Relation,
-    /// The sort key of matches: URLs with a path come before all hosts, by length of the path; the rest are sorted by
-    /// `host`.
+    /// The sort key of matches: URLs with a path come before all hosts, by length of the path; the rest are sorted by `host`.
     path: Option<(usize, u8)>,
     /// The number of labels, or the prefix length, of the indicator's host; 0 for patterns.
     host: usize,

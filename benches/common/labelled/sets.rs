@@ -1,5 +1,4 @@
-//! The listed indicators. Each set has a range of its own, so that no member, and no neighbour of one, is found by
-//! chance.
+//! The listed indicators. Each set has a range of its own, so that no member, and no neighbour of one, is found by chance.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -20,8 +20,7 @@ pub fn wall() -> f64 {
 /// The CPU time of child processes that have ended, in steps of 10 ms.
 pub fn children() -> f64 {
     let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The fields after the name, which is in brackets and may hold any text: the 14th and 15th are user and system
-    // time.
+    // The fields after the name, which is in brackets and may hold any text: the 14th and 15th are user and system time.
     let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
     (ticks(13) + ticks(14)) / 100.0

@@ -1,5 +1,4 @@
-//! Scans one log in memory on one thread: speed and accuracy on the labelled log, and then speed alone with more
-//! indicators.
+//! Scans one log in memory on one thread: speed and accuracy on the labelled log, and then speed alone with more indicators.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

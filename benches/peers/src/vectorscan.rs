@@ -57,8 +57,7 @@ impl Literals {
         let ids: Vec<c_uint> = (0..texts.len() as c_uint).collect();
         let mut made = Self { database: ptr::null_mut(), scratch: ptr::null_mut(), lens };
         let mut error: *mut CompileError = ptr::null_mut();
-        // SAFETY: all four arrays have `elements` members, the texts are as long as `lens` says, and all outlive the
-        // call.
+        // SAFETY: all four arrays have `elements` members, the texts are as long as `lens` says, and all outlive the call.
         let code = unsafe {
             hs_compile_lit_multi(
                 expressions.as_ptr(),

@@ -3,8 +3,7 @@
 //! Two kinds of numbers are compared with `benches/floors.toml`. Instruction counts under callgrind, and the number of
 //! places that a scan examines, are the same on every run of one compiler, so a rise of more than 5 % fails. If
 //! `NETSIEVE_DATA` names the folder of real data, a mix of its lines is also counted. Ratios to references, which run
-//! in turns in the same process, depend on the machine but little on its load, so a drop of more than 15 % is a
-//! warning.
+//! in turns in the same process, depend on the machine but little on its load, so a drop of more than 15 % is a warning.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,4 @@
-//! Formats whose readers are optional features. They are always recognised, and refused with the name of the feature if
-//! it is off.
+//! Formats whose readers are optional features. They are always recognised, and refused with the name of the feature if it is off.
 
 use crate::error::{Error, Result};
 use crate::feed::head::Head;

@@ -45,8 +45,7 @@ pub(crate) fn is_bullet(word: &str) -> bool {
     !word.is_empty() && word.chars().all(signs) || word.strip_suffix(['.', ')']).is_some_and(is_number)
 }
 
-/// Returns true if a scalar can occur in a name in a log. Extractors end a name at punctuation and spaces of any
-/// script.
+/// Returns true if a scalar can occur in a name in a log. Extractors end a name at punctuation and spaces of any script.
 pub(crate) fn is_name_scalar(c: char) -> bool {
     c.is_ascii() || is_dot(c) || !is_of(c, &[GeneralCategoryGroup::Punctuation, GeneralCategoryGroup::Separator])
 }

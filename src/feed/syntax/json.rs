@@ -274,8 +274,7 @@ impl<B: Bytes> Json<B> {
         Ok(true)
     }
 
-    /// Reads a scalar as text: strings decoded, numbers and booleans verbatim. Skips `null` and containers and returns
-    /// false.
+    /// Reads a scalar as text: strings decoded, numbers and booleans verbatim. Skips `null` and containers and returns false.
     pub(crate) fn scalar(&mut self, text: &mut Text) -> Result<bool> {
         text.clear();
         let kind = self.kind()?;

@@ -8,8 +8,7 @@ use crate::feed::syntax::text::{floor, is_number, is_uuid};
 
 /// The structure of a JSON text, as far as its head shows it.
 ///
-/// A path joins the keys from the root: `objects[].type`. A key that is a number is written `#`, one that is a UUID
-/// `@`.
+/// A path joins the keys from the root: `objects[].type`. A key that is a number is written `#`, one that is a UUID `@`.
 #[derive(Debug)]
 pub(crate) struct Shape {
     paths: BTreeMap<String, String>,

@@ -288,8 +288,7 @@ impl<'p> Parser<'_, 'p> {
     }
 }
 
-/// Combines equalities about one end of a connection: the address or name, optionally its type, which is redundant, and
-/// the port.
+/// Combines equalities about one end of a connection: the address or name, optionally its type, which is redundant, and the port.
 fn end_of_traffic(all: &[(&str, String)]) -> Option<Part> {
     let (mut value, mut port, mut end) = (None, None, None);
     for (path, literal) in all {

@@ -34,8 +34,7 @@ impl Layout {
         Self { roles, names, notes: Vec::new() }
     }
 
-    /// Drops a column called just `email` if the table lists other values: it usually holds the contact of a registrant
-    /// or a provider.
+    /// Drops a column called just `email` if the table lists other values: it usually holds the contact of a registrant or a provider.
     fn forget_contacts(mut self) -> Self {
         let others = self.roles.iter().flatten().any(|role| is_value(*role) && *role != ColumnRole::Email);
         for (role, name) in self.roles.iter_mut().zip(&self.names) {
@@ -368,8 +367,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, reading: &Reading<'_>, si
     Ok(())
 }
 
-/// Returns true if a cell is beyond doubt a value: an address, a URL, a hash, or a name that does not look like a
-/// file's.
+/// Returns true if a cell is beyond doubt a value: an address, a URL, a hash, or a name that does not look like a file's.
 pub(crate) fn is_evident(cell: &str, rules: &Rules) -> bool {
     match value::classify(cell, rules) {
         Ok(value) => match value.indicator {

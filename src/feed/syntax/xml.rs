@@ -1,8 +1,7 @@
 //! A pull parser for XML with bounded memory.
 //!
 //! It knows the five predefined entities and numeric character references. It refuses document type definitions,
-//! because they could define entities that expand to gigabytes. [`MAX_NESTING`] caps nesting, [`MAX_FEED_LINE`] tags
-//! and texts.
+//! because they could define entities that expand to gigabytes. [`MAX_NESTING`] caps nesting, [`MAX_FEED_LINE`] tags and texts.
 
 use std::io::{self, BufRead, Read};
 use std::path::PathBuf;

@@ -1,5 +1,4 @@
-//! Lines as events: any bytes are legal, spans lie within the line, and the event depends only on the header and the
-//! line.
+//! Lines as events: any bytes are legal, spans lie within the line, and the event depends only on the header and the line.
 
 use netsieve::event::{EcsName, Event, EventOptions, EventReader, LayoutConfig};
 

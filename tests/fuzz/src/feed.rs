@@ -1,7 +1,6 @@
 //! Feeds of every format, named or recognised.
 //!
-//! The first line names a format, or none, and the rest is the feed. The records are built, looked up, saved and opened
-//! again.
+//! The first line names a format, or none, and the rest is the feed. The records are built, looked up, saved and opened again.
 
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{RecordSink, Rejection, Skip, Warning};

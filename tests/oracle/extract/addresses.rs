@@ -79,8 +79,7 @@ fn service(label: &str) -> Option<Option<u16>> {
 }
 
 impl Line<'_> {
-    /// Reads the quads of a run of units that ends at `end`: the run with and without a leading escape, and its ASCII
-    /// parts.
+    /// Reads the quads of a run of units that ends at `end`: the run with and without a leading escape, and its ASCII parts.
     pub(super) fn quads(&self, units: &[(usize, char)], end: usize, place: &mut Place, regions: &mut Vec<Region>) {
         let bytes = self.bytes;
         let start = units[0].0;
@@ -101,8 +100,7 @@ impl Line<'_> {
             let len = bytes[from..end].iter().take_while(|&&b| is_name_byte(b)).count();
             let part: Vec<_> = (from..from + len).map(|at| (at, char::from(bytes[at]))).collect();
             let escaped = escape(bytes, from);
-            // At the start of a run with escapes it has been read above, where the escape that ends the part may be a
-            // letter.
+            // At the start of a run with escapes it has been read above, where the escape that ends the part may be a letter.
             let is_read = is_escaped && from == start;
             if escaped > 0 && escaped < len && !is_read {
                 found.extend(self.quad(&part[escaped..], ' ', from + len, true, false));
@@ -263,8 +261,7 @@ impl Line<'_> {
             .then_some(at + text.len())
     }
 
-    /// Returns true after a product and its `/`, as the value of a key that means a version, or within the name of a
-    /// package.
+    /// Returns true after a product and its `/`, as the value of a key that means a version, or within the name of a package.
     fn is_version(&self, start: usize, end: usize) -> bool {
         let head = &self.bytes[..start];
         let lower = head.to_ascii_lowercase();

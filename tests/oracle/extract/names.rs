@@ -130,8 +130,7 @@ pub(super) fn last_word(key: &[u8]) -> (&[u8], &[u8]) {
 }
 
 impl Line<'_> {
-    /// Reads the names of a run of units that ends at `end`: the run with and without a leading escape, then its ASCII
-    /// parts.
+    /// Reads the names of a run of units that ends at `end`: the run with and without a leading escape, then its ASCII parts.
     pub(super) fn names(&self, units: &[(usize, char)], end: usize, place: &mut Place, regions: &mut Vec<Region>) {
         let bytes = self.bytes;
         let start = units[0].0;
@@ -152,8 +151,7 @@ impl Line<'_> {
                 let first = own.as_ref().or(region.as_ref()).map(|region| region.start);
                 let is_url = region.is_some();
                 readings.iter_mut().filter(|_| is_url).for_each(|reading| reading.own = first);
-                // A name before the start of the known URL is not inside it, even if another reading lets the URL start
-                // earlier.
+                // A name before the start of the known URL is not inside it, even if another reading lets the URL start earlier.
                 let is_before = |reading: &&mut Reading| first.is_some_and(|first| reading.span.start < first);
                 readings.iter_mut().filter(|_| !is_url).filter(is_before).for_each(|reading| reading.own = first);
                 place.extend(readings);
@@ -321,8 +319,7 @@ impl Line<'_> {
         matches!(head.last(), None | Some(b'{' | b',' | b'\r')) && tail.first() == Some(&b':')
     }
 
-    /// Returns true if a name ends like a file name, and its key, the word before it or the line number after it
-    /// confirms that.
+    /// Returns true if a name ends like a file name, and its key, the word before it or the line number after it confirms that.
     fn is_file(&self, start: usize, run: (usize, usize)) -> bool {
         let end = self.bytes[run.0..run.1].rsplit(|&b| b == b'.').next().unwrap_or(&[]);
         let end = String::from_utf8_lossy(end).to_ascii_lowercase();

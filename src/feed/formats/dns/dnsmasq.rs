@@ -10,8 +10,7 @@
 //! server=/corp.example/192.0.2.53  a name forwarded to another server: skipped
 //! ```
 //!
-//! An address blocks if it belongs to no host: `0.0.0.0`, `127.0.0.1`, `::`, `::1`. Other settings are skipped and
-//! counted.
+//! An address blocks if it belongs to no host: `0.0.0.0`, `127.0.0.1`, `::`, `::1`. Other settings are skipped and counted.
 
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};

@@ -5,8 +5,7 @@
 //! {"type":"metadata","timestamp":1777636800,"size":100,"records":1}
 //! ```
 //!
-//! Its list of autonomous systems (`asndrop.json`) is recognised and skipped, because the names in it are those of the
-//! owners.
+//! Its list of autonomous systems (`asndrop.json`) is recognised and skipped, because the names in it are those of the owners.
 //!
 //! The last line gives the time at which the list was made, when everything on it was last seen. The records wait for
 //! it, up to a limit.

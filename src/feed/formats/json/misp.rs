@@ -11,8 +11,7 @@
 //!
 //! An event may also stand alone, or without its wrapper. Attributes are read wherever they occur, on their own or in
 //! an object; a pair such as `domain|ip` is two entries. Types of attributes that no indicator can hold are skipped, and
-//! so are deleted attributes. Attributes with `to_ids` false are kept and tagged `to_ids:false`, unless the policy
-//! leaves them out.
+//! so are deleted attributes. Attributes with `to_ids` false are kept and tagged `to_ids:false`, unless the policy leaves them out.
 //!
 //! Tags come from the attribute, the event and the clusters of its galaxies; a malware galaxy gives the family. The
 //! confidence is that of the taxonomy `misp:confidence-level`, the only one with documented numbers. An event's

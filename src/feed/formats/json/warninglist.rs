@@ -1,5 +1,4 @@
-//! MISP warning lists (<https://github.com/MISP/misp-warninglists>): values that are known to be harmless or
-//! meaningless.
+//! MISP warning lists (<https://github.com/MISP/misp-warninglists>): values that are known to be harmless or meaningless.
 //!
 //! ```text
 //! {"name": "made up", "type": "hostname", "version": 1, "list": ["good.example", ".fine.example"]}

@@ -7,8 +7,7 @@
 //! ExitAddress 192.0.2.1 2026-05-01 13:10:00
 //! ```
 //!
-//! The exit addresses are the entries, last seen at the time after each. The other dates concern the relay and are
-//! ignored.
+//! The exit addresses are the entries, last seen at the time after each. The other dates concern the relay and are ignored.
 
 use crate::error::Result;
 use crate::feed::head::Head;

@@ -1,5 +1,4 @@
-//! Reports written for people: advisories, blog posts in Markdown, mails, and the output of `pdftotext` and
-//! `html2text`.
+//! Reports written for people: advisories, blog posts in Markdown, mails, and the output of `pdftotext` and `html2text`.
 //!
 //! ```text
 //! The loader asks gate[.]evil[.]test for its orders.       defanged: taken

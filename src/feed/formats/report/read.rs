@@ -22,8 +22,7 @@ use super::words::{self, Column, Part};
 pub(crate) struct Report;
 
 impl FeedReader for Report {
-    /// Certain of prose with a heading over indicators or several defanged values. Other formats are asked about lists
-    /// first.
+    /// Certain of prose with a heading over indicators or several defanged values. Other formats are asked about lists first.
     fn sniff(&self, head: &Head<'_>) -> u8 {
         let rules = Rules::new(&Feed::new(""), Scope::Suffix);
         let (mut sentences, mut defanged, mut listed) = (0, 0, 0);
@@ -234,8 +233,7 @@ impl Walk {
         }
     }
 
-    /// Marks the hosts of the values found since `first` as the publisher's own, except popular ones and sites about
-    /// threats.
+    /// Marks the hosts of the values found since `first` as the publisher's own, except popular ones and sites about threats.
     fn owns(&mut self, first: usize) {
         for seen in &self.seen[first..] {
             if let Some(host) = token::host(&seen.indicator) {

@@ -24,8 +24,7 @@ use crate::feed::syntax::xml::{Node, Xml};
 use crate::indicator::{Attributes, Construct, Feed, RecordSink, Scope};
 use crate::input::Lines;
 
-/// The most items held back until it is known whether another must hold with them. Beyond that, an `AND` is assumed to
-/// have several.
+/// The most items held back until it is known whether another must hold with them. Beyond that, an `AND` is assumed to have several.
 const MAX_HELD: usize = 100_000;
 
 pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
