@@ -68,7 +68,7 @@ pub type Place = Vec<Reading>;
 
 /// The places of a line, in no order. The line contains no line feed.
 pub fn extract(line: &[u8], request_paths: bool) -> Vec<Place> {
-    // URLs with a scheme may be in the query of one without, which is found only after them. They are then found again.
+    // A URL with a scheme may be in the query of one without, which is only found after it. So the line is read twice.
     let outer = Line::of(line, Vec::new()).urls;
     let outer = outer.into_iter().filter(|url| url.start == url.behind).collect();
     let mut all = Line::of(line, outer);
