@@ -125,7 +125,7 @@ fn a_file_is_looked_at_before_it_is_read() {
     const HUGE: u64 = 1 << 40;
     let file = golden();
     let mut parts = Parts::of(&file);
-    refused(b"", HUGE, "this is no compiled sieve");
+    refused(b"", HUGE, "not a compiled sieve");
     refused(&file, HUGE, "bytes and should have");
     let with_len = |file: &[u8], len: u64| {
         let mut file = file.to_vec();

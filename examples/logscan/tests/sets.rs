@@ -154,7 +154,7 @@ fn what_is_no_set_is_refused() {
     fs::write(folder.path("cut.sieve"), &file[..file.len() / 2]).unwrap();
     for (line, want) in [
         ("scan --sieve cut.sieve a.log", "cut.sieve: section header: the file has"),
-        ("scan --sieve c2.txt a.log", "c2.txt: section header: this is no compiled sieve"),
+        ("scan --sieve c2.txt a.log", "c2.txt: section header: not a compiled sieve"),
         ("check --sieve missing.sieve evil.test", "missing.sieve: No such file"),
         ("inspect missing.sieve", "missing.sieve"),
         ("diff set.sieve cut.sieve", "cut.sieve"),

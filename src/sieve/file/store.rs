@@ -151,7 +151,7 @@ pub(super) fn replace<'p, S: Storage>(
 ) -> io::Result<()> {
     let (path, old) = target(path)?;
     let Some(name) = path.file_name() else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "is no name of a file"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"));
     };
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

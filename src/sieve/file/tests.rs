@@ -99,7 +99,7 @@ fn errors_name_the_section_and_what_is_wrong() {
         error(bytes)
     };
     assert!(error(Vec::new()).contains("section header: the file is empty"));
-    assert!(error(b"evil.test\n".to_vec()).contains("no compiled sieve"));
+    assert!(error(b"evil.test\n".to_vec()).contains("not a compiled sieve"));
     assert!(error(good[..100].to_vec()).contains("ends after 100 bytes"));
     assert!(error(good[..good.len() - 1].to_vec()).contains("bytes and should have"));
     assert!(error([&good[..], b"x"].concat()).contains("bytes and should have"));

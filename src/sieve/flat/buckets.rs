@@ -311,7 +311,7 @@ impl Buckets {
         )?;
         from.ensure((0..rest.len()).skip(1).step_by(3).all(|at| rest.at(at) < 256), "rest", "has a mark too large")?;
         let table = Self { bytes, homes: (buckets + 1).saturating_sub(REACH) as u64, rest };
-        from.ensure(table.all(is_entry), "buckets", "names what is not there")?;
+        from.ensure(table.all(is_entry), "buckets", "names something that does not exist")?;
         let of_rest = |at: usize| {
             let (key, mark, _) = table.rest_entry(at);
             (key, mark)

@@ -144,7 +144,7 @@ impl Table {
             reader.ensure(count == 0, "facts", "are missing")?;
             return Ok(Self::default());
         }
-        reader.ensure(facts.len() == 2 && facts.at(1) < 1 << 5, "facts", "are not known")?;
+        reader.ensure(facts.len() == 2 && facts.at(1) < 1 << 5, "facts", "are unknown")?;
         let is_entry = |key: u32, mark: u8, value: u32| {
             (key as usize) < strings.len()
                 && strings.bytes(StrId(key)).len() as u8 == mark

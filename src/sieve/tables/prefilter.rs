@@ -180,7 +180,7 @@ impl Prefilter {
         let facts: Words<u32> = from.words("facts")?;
         let mut filter = Self { nets: from.bytes("nets")?, ..Self::default() };
         let known = filter.facts().len();
-        from.ensure(facts.len() == 2 && facts.at(1) >> known == 0, "facts", "are not known")?;
+        from.ensure(facts.len() == 2 && facts.at(1) >> known == 0, "facts", "are unknown")?;
         for (bit, fact) in filter.facts().into_iter().enumerate() {
             *fact = facts.at(1) >> bit & 1 == 1;
         }
@@ -190,7 +190,7 @@ impl Prefilter {
             8 | 12 => filter.nets.len() == bitmap_len(filter.shift),
             _ => false,
         };
-        from.ensure(is_whole, "nets", "has another length")?;
+        from.ensure(is_whole, "nets", "has the wrong length")?;
         let names = Tails::from_bytes(from.bytes("names")?);
         filter.names = names.ok_or_else(|| from.damage("names", "has another length"))?;
         Ok(filter)

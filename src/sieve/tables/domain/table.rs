@@ -318,7 +318,7 @@ impl Table {
         let head = Head { seed: head.at(0), first: head.at(1), rows: head.at(2) };
         let items = from.within("items", |from| Items::open(from, limit))?;
         let Some(tails) = Tails::from_bytes(from.bytes("tails")?) else {
-            return Err(from.damage("tails", "are no whole words"));
+            return Err(from.damage("tails", "are not whole words"));
         };
         let filter = Filter::open(from)?;
         let text = |key: u32, mark: u8| strings.part(key, mark.into());
@@ -327,8 +327,8 @@ impl Table {
         };
         let buckets = Buckets::open(from, is_entry, |a, b| text(a.0, a.1).cmp(text(b.0, b.1)))?;
         from.ensure(buckets.is_empty() || !filter.is_empty(), "filter", "has no words")?;
-        from.ensure(buckets.len() as u64 == head.rows, "head", "counts other names")?;
-        from.ensure(buckets.is_empty() || matches!(head.first, 1 | 2), "head", "looks up no names")?;
+        from.ensure(buckets.len() as u64 == head.rows, "head", "has another number of names")?;
+        from.ensure(buckets.is_empty() || matches!(head.first, 1 | 2), "head", "has an invalid shortest suffix")?;
         Ok(Self { head, tails, filter, buckets, items })
     }
 }

@@ -129,7 +129,7 @@ impl<A: Addr> Table<A> {
             let at = (entry & !LIST) as usize;
             if entry < LIST {
                 if at >= count {
-                    return Err(from.damage("ids", "names an indicator that is not there"));
+                    return Err(from.damage("ids", "names an indicator that does not exist"));
                 }
                 is_all_plain = is_all_plain && is_plain(entry);
                 continue;
@@ -140,14 +140,14 @@ impl<A: Addr> Table<A> {
             lists = at + 1 + len;
             from.ensure(len > 0 && lists <= table.lists.len(), "lists", "ends within a list")?;
             let are_there = table.lists.slice(at + 1..lists).all(|id| (id as usize) < count.min(LIST as usize));
-            from.ensure(are_there, "lists", "names an indicator that is not there")?;
+            from.ensure(are_there, "lists", "names an indicator that does not exist")?;
             is_all_plain = is_all_plain && table.lists.slice(at + 1..lists).all(&is_plain);
         }
         from.ensure(lists == table.lists.len(), "lists", "has another length than its lists")?;
         let plain = table.plain.len();
         from.ensure(plain == 0 || plain == table.len().div_ceil(8), "plain", "has another length than the rows")?;
         if table.plain.is_empty() {
-            from.ensure(is_all_plain, "plain", "is not what the indicators say")?;
+            from.ensure(is_all_plain, "plain", "does not agree with the indicators")?;
             return Ok(table);
         }
         for row in 0..table.len() as u32 {
@@ -156,7 +156,7 @@ impl<A: Addr> Table<A> {
             let is_own_plain = if entry < LIST { is_plain(entry) } else { table.ids(row).all(&is_plain) };
             let holds = is_own_plain && (parent == NONE || table.is_plain(parent));
             if table.is_plain(row) != holds {
-                return Err(from.damage("plain", "is not what the indicators say"));
+                return Err(from.damage("plain", "does not agree with the indicators"));
             }
         }
         Ok(table)

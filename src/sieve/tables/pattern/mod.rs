@@ -160,7 +160,7 @@ impl Table {
             from.ensure((id as usize) < limit, "rows", "name an unknown indicator")?;
             let pattern = Pattern::new(target, strings.get(text)).ok();
             let pattern = pattern.filter(|pattern| pattern.as_str() == strings.get(text));
-            builder.add(text, &pattern.ok_or_else(|| from.damage("rows", "hold what is no pattern"))?, id);
+            builder.add(text, &pattern.ok_or_else(|| from.damage("rows", "hold an invalid pattern"))?, id);
         }
         builder.finish()
     }

@@ -285,7 +285,7 @@ impl Table {
     /// below `limit`.
     pub(crate) fn open(from: &mut Reader, strings: &Strings, limit: usize) -> Result<Self> {
         let seeds: Words<u64> = from.words("seeds")?;
-        from.ensure(seeds.len() == 2, "seeds", "are not two")?;
+        from.ensure(seeds.len() == 2, "seeds", "are not two numbers")?;
         let shapes: Words<u8> = from.words("shapes")?;
         let hosts = shapes.len();
         let is_host = |_: u32, _: u8, row: u32| (row as usize) < hosts;
@@ -297,7 +297,7 @@ impl Table {
                 && path as usize <= strings.bytes(StrId(text)).len()
         };
         let are_rows = path_rows.0.len().is_multiple_of(3) && (0..path_rows.0.len()).step_by(3).all(is_row);
-        from.ensure(are_rows, "path_rows", "name what is not there")?;
+        from.ensure(are_rows, "path_rows", "name something that does not exist")?;
         let items = from.within("items", |from| Items::open(from, limit))?;
         let v6: Words<u128> = from.words("v6")?;
         let is_ordered = (1..v6.len()).all(|at| v6.at(at - 1) < v6.at(at));
