@@ -192,7 +192,7 @@ impl Prefilter {
         };
         from.ensure(is_whole, "nets", "has the wrong length")?;
         let names = Tails::from_bytes(from.bytes("names")?);
-        filter.names = names.ok_or_else(|| from.damage("names", "has another length"))?;
+        filter.names = names.ok_or_else(|| from.damage("names", "has the wrong length"))?;
         Ok(filter)
     }
 }
