@@ -171,8 +171,8 @@ fn a_sink_and_a_control_end_it() {
     }
 }
 
-/// When the fields of its line made a match strong, the count that another line had withheld was once reduced if the
-/// match itself had not been counted.
+/// A match that the fields of its line make strong was once subtracted from the count of another line, if it had not been
+/// counted itself.
 #[cfg(all(feature = "config", feature = "events"))]
 #[test]
 fn what_one_row_withholds_is_not_taken_off_another() {

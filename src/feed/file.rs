@@ -63,7 +63,7 @@ impl FeedFile {
         self
     }
 
-    /// Sets how values are read, and which guards the feed may bypass.
+    /// Sets the policy: the rules for reading values, and the guards to bypass.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.feed.policy = policy;

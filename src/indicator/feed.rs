@@ -28,7 +28,7 @@ impl Action {
     }
 }
 
-/// How exceptions in a block feed are treated: `@@` rules of ad blockers, `rpz-passthru.`, `nomatch`, `pass`.
+/// The treatment of exceptions in a block feed: `@@` rules of ad blockers, `rpz-passthru.`, `nomatch`, `pass`.
 ///
 /// In an allow feed, exceptions are entries like all others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,7 +54,7 @@ impl Exceptions {
     }
 }
 
-/// How a feed's values are read, and which guards it may bypass. The default bypasses none.
+/// The rules for reading a feed's values, and the guards it may bypass. The default bypasses none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
@@ -74,7 +74,7 @@ pub struct Policy {
     pub path_patterns: bool,
     /// Leave out attributes that a MISP event marks as not meant for detection (`to_ids` false). If unset, they are kept and tagged.
     pub only_to_ids: bool,
-    /// How exceptions are treated.
+    /// The treatment of exceptions.
     pub exceptions: Exceptions,
     /// Let MISP warning lists block if the feed's action is `Block`. If unset, they are allow-all lists.
     pub warning_lists_block: bool,
@@ -220,7 +220,7 @@ pub struct Feed {
     pub format: Option<String>,
     /// The action of its entries, unless an entry states its own.
     pub action: Action,
-    /// How its values are read, and which guards it may bypass.
+    /// The rules for reading its values, and the guards it may bypass.
     pub policy: Policy,
     /// The confidence (0 to 100) of entries that state none.
     pub confidence: Option<u8>,

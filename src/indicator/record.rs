@@ -1,4 +1,4 @@
-//! What a feed reader reports: records, rejections, warnings and skipped parts.
+//! The output of a feed reader: records, rejections, warnings and skipped parts.
 
 use std::borrow::Cow;
 

@@ -297,7 +297,7 @@ impl Walk {
         }
     }
 
-    /// Returns true if the row is a heading or a sentence that gives the meaning of what follows.
+    /// Returns true if the row is a heading or a sentence that gives the meaning of the text after it.
     fn announces(&mut self, row: &Row, text: &str, counts: &Counts) -> bool {
         let text = text.trim_matches(['*', '_', ' ']);
         // Below every Markdown level, unless a section number gives the level.
