@@ -60,6 +60,10 @@ fn what_a_plain_list_holds_is_hit() {
         (pairs.join("-"), format!("text {SHA1} [Hash]")),
         (format!("http://x.test/file/{MD5}.bin"), format!("url_path {MD5} [Hash]")),
         (format!("http://x.test/?h={MD5}"), format!("url_query {MD5} [Hash]")),
+        // What stands where a scheme may stand is text.
+        (format!("{SHA1}.http://x.test/"), format!("text {SHA1} [Hash]")),
+        (format!("\\n{SHA1}.http:\\\\x.test\\a"), format!("text {SHA1} [Hash]")),
+        (format!("x://u{MD5}.x://{SHA1}.http://x.test/"), format!("url_host {SHA1} [Hash]")),
         ("from=<Boss@Shop.Test>".to_owned(), "text boss@shop.test [Email]".to_owned()),
         ("mailto:boss@shop.test".to_owned(), "text boss@shop.test [Email]".to_owned()),
         (

@@ -209,6 +209,8 @@ fn encodings_of_urls() {
         (U, r"http:\\evil.test\a\x.sh", U),
         (U, r"http:\\evil.test\a\x.shx", ""),
         (U, r#"{"u":"http:\\\\evil.test\\a\\x.sh"}"#, U),
+        ("http://203.0.113.7/a", r"evil.testhttp:\\203.0.113.7\a", "http://203.0.113.7/a"),
+        ("http://203.0.113.7/a", r"evil.testhttp:\\203.0.113.7\ab", ""),
         (U, r"https:\\evil.test\a\x.sh", U),
         (U, r"gopher:\\evil.test\a\x.sh", ""),
         (U, "HTTP://EVIL.TEST/a/x.sh", U),

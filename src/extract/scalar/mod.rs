@@ -81,6 +81,8 @@ struct Region {
     end: usize,
     /// Its certain end.
     stop: usize,
+    /// The start of its authority.
+    authority: usize,
     /// The start of its path.
     path: usize,
     /// The start of its query or fragment.
@@ -277,8 +279,11 @@ impl<'a, 's> Scan<'a, 's> {
                 self.begin();
             }
             let kind = if is_hash { TokenKind::Hash } else { TokenKind::Email };
+            // What stands in a scheme, or is taken for one where a scheme is glued to it, is text.
+            let is_around = |region: &&Region| (region.authority..region.end).contains(&span.start);
+            let context = self.context_in(self.regions.iter().rev().find(is_around), span.start);
             let token = self.token(kind, span.clone(), own.as_deref().unwrap_or(&self.bytes[span]));
-            self.emit(token);
+            self.emit(Token { context, ..token });
         }
     }
 

@@ -158,7 +158,8 @@ impl Scan<'_, '_> {
             let end_of_text = text.place(text.whole().len());
             let stop = if read == certain { end_of_text } else { certain };
             let query = query.unwrap_or(end_of_text);
-            let of_this = Region { start, end: end_of_text, stop, path: path.min(end), query };
+            let (authority, path) = (draft.behind, path.min(end));
+            let of_this = Region { start, end: end_of_text, stop, authority, path, query };
             match &mut region {
                 None => region = Some(of_this),
                 Some(region) => region.start = region.start.min(start),
