@@ -92,6 +92,8 @@ pub(crate) struct Sweep {
     wanted: Wanted,
     rules: &'static Rules,
     carry: Carry,
+    /// What stands before the next batch is not known.
+    is_restarted: bool,
     stored: Box<Stored>,
     quads: List,
     names: List,
@@ -136,6 +138,7 @@ impl Sweep {
             wanted,
             rules,
             carry: Carry::default(),
+            is_restarted: false,
             stored: Box::default(),
             quads: List::default(),
             names: List::default(),
@@ -146,8 +149,8 @@ impl Sweep {
         }
     }
 
-    /// Sweeps the batch that starts at `from`, which is 0 or the last result. Returns the start of the next batch, which is
-    /// past the end of the text if this was the last.
+    /// Sweeps the batch that starts at `from`, which is 0 or the last result, or anywhere after [`restart`](Self::restart).
+    /// Returns the start of the next batch, which is past the end of the text if this was the last.
     pub(crate) fn batch(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
         match self.kernel {
             // SAFETY: it needs no features.
@@ -162,6 +165,11 @@ impl Sweep {
             // SAFETY: as above.
             Kernel::Neon(_) => unsafe { self.neon(bytes, from, filters) },
         }
+    }
+
+    /// Lets the next batch start anywhere: no run crosses its start, and nothing is known of what precedes it.
+    pub(crate) fn restart(&mut self) {
+        self.is_restarted = true;
     }
 
     /// The places that remain of the last batch, in order.
@@ -230,9 +238,10 @@ impl Sweep {
         let (blocks, tail) = rest.as_chunks::<BLOCK>();
         let blocks = &blocks[..blocks.len().min(BATCH)];
         let is_last = blocks.len() < BATCH;
-        self.start(from == 0);
+        let is_first = from == 0 || std::mem::take(&mut self.is_restarted);
+        self.start(is_first);
         // A local copy keeps the carries in registers.
-        let mut carry = if from == 0 { Carry::default() } else { self.carry };
+        let mut carry = if is_first { Carry::default() } else { self.carry };
         for (at, block) in blocks.iter().enumerate() {
             prefetch(rest, at * BLOCK + AHEAD);
             // SAFETY: the caller has the features that the kernel needs; there are at most `BATCH` blocks.

@@ -2,6 +2,7 @@
 
 use super::grammar::ends::ends_url;
 use super::grammar::{HOST, hex, is, is_name_scalar, scalar};
+use crate::value::wide;
 
 /// Decoded text, with the original offset of each of its bytes and of its end.
 #[derive(Debug, Default)]
@@ -19,6 +20,12 @@ impl Decoded {
     fn push(&mut self, bytes: &[u8], at: usize) {
         self.text.extend_from_slice(bytes);
         self.map.extend(std::iter::repeat_n(at as u32, bytes.len()));
+    }
+
+    /// Appends bytes unchanged.
+    fn take(&mut self, bytes: &[u8], at: usize) {
+        self.text.extend_from_slice(bytes);
+        self.map.extend((at..at + bytes.len()).map(|at| at as u32));
     }
 
     /// Replaces offsets in the text of `inner` by those from which `inner` came.
@@ -48,9 +55,25 @@ pub(super) fn name(raw: &[u8], into: &mut Decoded) {
 
 /// Returns true if [`url`] would change a text or end it.
 pub(super) fn is_escaped(raw: &[u8]) -> bool {
+    let Some(first) = memchr::memchr3(b'\\', b'&', b'=', raw) else { return false };
+    let raw = &raw[first..];
+    // Most of these bytes begin no escape, which the one behind them tells.
+    let may_begin = |byte: u8, next: u8| {
+        let of_json = (byte == b'\\') & !((next == b'x') | (next == b'.') | (next == b'\''));
+        let of_xml =
+            (byte == b'&') & ((next == b'#') | (next == b'a') | (next == b'q') | (next == b'l') | (next == b'g'));
+        of_json | of_xml | ((byte == b'=') & (next == b'3'))
+    };
+    if !wide::any(raw, 0, may_begin) {
+        return false;
+    }
     let mut places = memchr::memchr3_iter(b'\\', b'&', b'=', raw);
     places.any(|at| match raw[at] {
-        b'\\' => true,
+        b'\\' => match raw.get(at + 1) {
+            Some(b'"' | b'n' | b't' | b'r' | b'b' | b'f' | b'/' | b'\\' | b'=') => true,
+            Some(b'u') => unicode(raw, at).is_some(),
+            _ => false,
+        },
         b'&' => entity(raw, at).is_some(),
         _ => raw[at..].starts_with(b"=3D"),
     })
@@ -68,12 +91,12 @@ pub(super) fn url(raw: &[u8], into: &mut Decoded) {
             [b'\\', b'u', ..] => unicode(raw, at).unwrap_or(('\\', 1)),
             [b'&', ..] => entity(raw, at).unwrap_or(('&', 1)),
             [b'=', b'3', b'D', ..] => ('=', 3),
-            [byte, ..] => {
-                into.push(&[*byte], at);
-                at += 1;
+            rest => {
+                let len = memchr::memchr3(b'\\', b'&', b'=', &rest[1..]).map_or(rest.len(), |len| 1 + len);
+                into.take(&rest[..len], at);
+                at += len;
                 continue;
             }
-            [] => break,
         };
         if ends_url(c) {
             break;
@@ -144,4 +167,43 @@ pub(super) fn unicode_escape(bytes: &[u8], at: usize) -> Option<char> {
 /// The length of the non-ASCII scalar at `at`, if names may contain it.
 pub(super) fn name_scalar(bytes: &[u8], at: usize) -> Option<usize> {
     scalar(bytes, at).filter(|&(c, _)| !c.is_ascii() && is_name_scalar(c)).map(|(_, len)| len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+
+    #[test]
+    fn what_is_escaped_is_what_decoding_changes() {
+        let pieces = [
+            "\\",
+            "u",
+            "0026",
+            "x22",
+            "&",
+            "amp;",
+            "quot;",
+            "#38;",
+            "=",
+            "3D",
+            "/",
+            "a",
+            "\u{e9}",
+            "n",
+            "'",
+            ".",
+            "lt;",
+            "aaaaaaaaaaaaaaaaaaa",
+        ];
+        let mut random = Random::new(1);
+        let mut decoded = Decoded::default();
+        for _ in 0..50_000 {
+            let text: String = (0..random.below(10)).map(|_| random.pick(&pieces)).collect();
+            url(text.as_bytes(), &mut decoded);
+            assert_eq!(is_escaped(text.as_bytes()), decoded.text != text.as_bytes(), "{text}");
+            assert_eq!(decoded.map.len(), decoded.text.len() + 1);
+            assert!(decoded.map.is_sorted() && decoded.map.iter().all(|&at| at as usize <= text.len()));
+        }
+    }
 }

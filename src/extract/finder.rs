@@ -13,7 +13,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::grammar::ends::{ENDS_AUTHORITY, ENDS_URL};
+use super::grammar::ends::{ENDS_AUTHORITY, ENDS_URL, first_end};
 use super::grammar::escape::{RULES, Written, escape_len, separator};
 use super::grammar::{HOST, SIX, at, before, is};
 use super::{decode, ip6, name, quad, saddr, url};
@@ -61,12 +61,18 @@ impl WordFinder {
         let mut from = 0;
         while from <= bytes.len() {
             let next = self.sweep.batch(bytes, from, filters);
-            for place in self.sweep.places() {
+            let places = self.sweep.places();
+            let mut number = 0;
+            while let Some(place) = places.get(number) {
+                number += 1;
                 let (what, at) = (place.what(), from + place.at());
                 let is_end = matches!(what, What::QuadEnd | What::NameEnd);
                 if at < done + usize::from(is_end) {
                     // An auditd record may have its address in a later word.
-                    if let Some(end) = look.record(at).filter(|&end| what == What::Other && end > done) {
+                    if what == What::Other
+                        && bytes[at].is_ascii_digit()
+                        && let Some(end) = look.record(at).filter(|&end| end > done)
+                    {
                         found(done..end);
                         done = end;
                     }
@@ -86,12 +92,27 @@ impl WordFinder {
                     let end = if what == What::Other { look.record(at) } else { None };
                     done = end.map_or(word.end, |end| end.max(word.end));
                     found(word.start..done);
+                    if done > at + LONG_WORD && !begins_record(bytes, at..done.min(next)) {
+                        number += places[number..].partition_point(|place| from + place.at() < done);
+                    }
                 }
             }
             from = next;
+            if done > next && !begins_record(bytes, next..done) {
+                self.sweep.restart();
+                from = done;
+            }
         }
         look.asked
     }
+}
+
+/// The rest of a word longer than this is skipped at once, when the word is found.
+const LONG_WORD: usize = 256;
+
+/// Returns true if the time of an auditd record may begin in this part of a text.
+fn begins_record(bytes: &[u8], part: Range<usize>) -> bool {
+    memchr::memmem::find(&bytes[part.start.saturating_sub(saddr::TIME.len())..part.end], saddr::TIME).is_some()
 }
 
 /// The bytes being searched, and the judge.
@@ -110,7 +131,7 @@ struct Look<'a, J> {
 fn word_around(bytes: &[u8], from: usize, place: usize) -> Range<usize> {
     let is_end = |byte: &u8| ENDS_URL[usize::from(*byte)];
     let start = bytes[from..place].iter().rposition(is_end).map_or(from, |at| from + at + 1);
-    let end = bytes[place..].iter().position(is_end).map_or(bytes.len(), |len| place + len);
+    let end = first_end(&bytes[place..]).map_or(bytes.len(), |len| place + len);
     start..end
 }
 

@@ -323,11 +323,22 @@ fn look_up(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base
     }
 }
 
+/// The path of a URL longer than this is made canonical only as far as listed URLs go.
+const LONG_URL: usize = 256;
+
 /// Looks up a URL and its host, which are two observables. If URLs of the host are listed, the URL is also looked up at the other
 /// places where it may end. Patterns see only the first reading of a place.
 fn look_up_url(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base: usize) {
     let has_patterns = found.is_first_url();
-    let Ok(is_host_listed) = matcher.look_up_reading(token.text, token.name_like, has_patterns) else { return };
+    let is_long = token.text.len() > LONG_URL && !(has_patterns && matcher.sieve().has_path_patterns());
+    let reach = match &token.url {
+        Some(url) if is_long => matcher.look_up_long_url(url.whole(), url.path(), token.text, token.name_like),
+        url => matcher.look_up_reading(token.text, token.name_like, has_patterns).map(|is_host_listed| match url {
+            Some(url) if is_host_listed => Some(matcher.reach_of_url(url.whole(), url.path())),
+            _ => None,
+        }),
+    };
+    let Ok(reach) = reach else { return };
     found.count_withheld(matcher);
     let span = base + token.start..base + token.end;
     #[cfg(feature = "events")]
@@ -339,17 +350,22 @@ fn look_up_url(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, 
         let span = base + start..base + end;
         found.take(matcher, true, span, Context::UrlHost, |matcher, out| matcher.write_host(token.text, out));
     }
-    if let Some(url) = token.url.filter(|_| is_host_listed) {
-        look_up_ends(matcher, found, token, &url, base);
+    // Most URLs share only a few bytes with the listed ones.
+    if let Some((url, reach)) = token.url.zip(reach)
+        && reach > url.path()
+    {
+        look_up_ends(matcher, found, token, &url, reach, base);
     }
 }
 
-fn look_up_ends(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, url: &UrlText<'_>, base: usize) {
-    // Most URLs share only a few bytes with the listed ones.
-    let most = matcher.reach_of_url(url.whole(), url.path());
-    if most == url.path() {
-        return;
-    }
+fn look_up_ends(
+    matcher: &mut Matcher,
+    found: &mut BlockHits,
+    token: &Token<'_>,
+    url: &UrlText<'_>,
+    most: usize,
+    base: usize,
+) {
     let mut ends = std::mem::take(&mut found.ends);
     url.ends(most, &mut ends);
     matcher.look_up_url_ends(url.whole(), url.path(), &ends, token.name_like, |matcher, end| {

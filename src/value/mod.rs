@@ -22,7 +22,7 @@ mod observable;
 pub mod refang;
 mod reject;
 pub mod url;
-mod wide;
+pub(crate) mod wide;
 
 pub use column::{Column, Offset, Values};
 pub use domain::DomainName;

@@ -4,7 +4,7 @@ const WIDTH: usize = 16;
 
 /// Returns true if `is` holds for any byte and its successor; `end` stands in for the successor of the last byte.
 #[inline(always)]
-pub(super) fn any(text: &[u8], end: u8, is: impl Fn(u8, u8) -> bool + Copy) -> bool {
+pub(crate) fn any(text: &[u8], end: u8, is: impl Fn(u8, u8) -> bool + Copy) -> bool {
     let any_of = |bytes: &[u8; WIDTH], next: &[u8; WIDTH]| {
         let mut found = false;
         for (&byte, &next) in bytes.iter().zip(next) {
@@ -30,6 +30,54 @@ pub(super) fn any(text: &[u8], end: u8, is: impl Fn(u8, u8) -> bool + Copy) -> b
     let mut next = [end; WIDTH];
     next[..WIDTH - 1].copy_from_slice(&last[1..]);
     any_of(last, &next)
+}
+
+/// The first byte for which `distance` is 0. Compilers turn chains of comparisons into bit tests, one byte at a time, which
+/// cost five times as much as a minimum of differences.
+#[inline(always)]
+pub(crate) fn find(text: &[u8], distance: impl Fn(u8) -> u8 + Copy) -> Option<usize> {
+    let (blocks, rest) = text.as_chunks::<WIDTH>();
+    for (n, block) in blocks.iter().enumerate() {
+        let least = block.iter().fold(u8::MAX, |least, &byte| least.min(distance(byte)));
+        if least == 0 {
+            return block.iter().position(|&byte| distance(byte) == 0).map(|len| n * WIDTH + len);
+        }
+    }
+    rest.iter().position(|&byte| distance(byte) == 0).map(|len| text.len() - rest.len() + len)
+}
+
+/// The number of equal bytes at the start of a text.
+pub(crate) fn repeated(text: &[u8]) -> usize {
+    let Some(&first) = text.first() else { return 0 };
+    let (blocks, _) = text.as_chunks::<WIDTH>();
+    let whole = blocks.iter().take_while(|&&block| block == [first; WIDTH]).count() * WIDTH;
+    whole + text[whole..].iter().take_while(|&&byte| byte == first).count()
+}
+
+/// The number of equal bytes at the end of a text.
+pub(crate) fn repeats(text: &[u8]) -> usize {
+    let Some(&last) = text.last() else { return 0 };
+    let (rest, blocks) = text.as_rchunks::<WIDTH>();
+    let whole = blocks.iter().rev().take_while(|&&block| block == [last; WIDTH]).count();
+    let head = &text[..rest.len() + (blocks.len() - whole) * WIDTH];
+    whole * WIDTH + head.iter().rev().take_while(|&&byte| byte == last).count()
+}
+
+/// Returns true if `is` holds for any three bytes in a row.
+#[inline(always)]
+pub(crate) fn any_three(text: &[u8], is: impl Fn(u8, u8, u8) -> bool + Copy) -> bool {
+    let mut at = 0;
+    while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk::<{ WIDTH + 2 }>()) {
+        let mut found = false;
+        for n in 0..WIDTH {
+            found |= is(block[n], block[n + 1], block[n + 2]);
+        }
+        if found {
+            return true;
+        }
+        at += WIDTH;
+    }
+    text[at.min(text.len())..].windows(3).any(|three| is(three[0], three[1], three[2]))
 }
 
 #[inline(always)]
@@ -83,6 +131,26 @@ mod tests {
                 } else {
                     assert!(any(&text, b'.', is), "{len} {at}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_byte_and_three_in_a_row_are_found() {
+        for len in 0..70 {
+            assert_eq!(find(&vec![b'a'; len], |byte| byte ^ b'!'), None);
+            assert_eq!(repeats(&vec![b'a'; len]), len);
+            for at in 0..len {
+                let mut text = vec![b'a'; len];
+                text[at..].fill(b'!');
+                assert_eq!(find(&text, |byte| byte ^ b'!'), Some(at));
+                assert_eq!(repeats(&text), len - at);
+                text.reverse();
+                assert_eq!(repeated(&text), len - at);
+                text.reverse();
+                let is = |a, b, c| (a == b'1') & (b == b'2') & (c == b'3');
+                let three = [&text[..at], b"123", &text[at..]].concat();
+                assert!(any_three(&three, is) && !any_three(&three[..at + 2], is) && !any_three(&text, is));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{at, hex, is_punctuation, scalar};
 use crate::value::url::End;
+use crate::value::wide;
 
 /// The bytes that end every URL: white space, control bytes, `"`, `<`, `>` and the backtick.
 pub(in crate::extract) const ENDS_URL: [bool; 256] = {
@@ -32,14 +33,62 @@ pub(in crate::extract) fn ends_url(c: char) -> bool {
 
 /// The number of bytes from `from` on up to one that ends a URL.
 pub(in crate::extract) fn len_to_end(bytes: &[u8], from: usize) -> usize {
+    /// The bytes to search at once: non-ASCII ones are read twice.
+    const NEAR: usize = 256;
     let rest = &bytes[from..];
-    let is_end = |(place, &byte): (usize, &u8)| {
-        ENDS_URL[usize::from(byte)]
-            // The first bytes of non-ASCII white space.
-            || matches!(byte, 0xC2 | 0xE1 | 0xE2 | 0xE3)
-                && scalar(rest, place).is_some_and(|(c, _)| c.is_whitespace())
+    for at in (0..rest.len()).step_by(NEAR) {
+        let near = &rest[at..rest.len().min(at + NEAR)];
+        let end = first_end(near);
+        // Non-ASCII white space may begin here and end beyond.
+        let own = &rest[at..rest.len().min(at + end.unwrap_or(NEAR) + 2)];
+        if !own.is_ascii()
+            && may_hold_blank(own)
+            && let Some(blank) = (0..end.unwrap_or(near.len())).find(|&place| is_blank(&own[place..]))
+        {
+            return at + blank;
+        }
+        if let Some(end) = end {
+            return at + end;
+        }
+    }
+    rest.len()
+}
+
+/// Returns true if a text may hold non-ASCII white space; false is certain.
+fn may_hold_blank(text: &[u8]) -> bool {
+    let may_be = |a: u8, b: u8, c: u8| {
+        let of_general = (b == 0x80) & ((c <= 0x8A) | (c == 0xA8) | (c == 0xA9) | (c == 0xAF));
+        ((a == 0xC2) & ((b == 0x85) | (b == 0xA0)))
+            | ((a == 0xE2) & (of_general | (b == 0x81)))
+            | ((a == 0xE1) & (b == 0x9A))
+            | ((a == 0xE3) & (b == 0x80))
     };
-    rest.iter().enumerate().position(is_end).unwrap_or(rest.len())
+    wide::any_three(text, may_be) || text.ends_with(b"\xC2\x85") || text.ends_with(b"\xC2\xA0")
+}
+
+/// 0 for the bytes that end every URL, [`ENDS_URL`].
+#[inline(always)]
+fn distance_to_end(byte: u8) -> u8 {
+    // `<` and `>` differ in one bit.
+    let of_signs = (byte ^ b'"').min((byte & 0xFD) ^ b'<').min(byte ^ b'`');
+    byte.saturating_sub(b' ').min(byte ^ 0x7F).min(of_signs)
+}
+
+/// The first byte that ends every URL.
+pub(in crate::extract) fn first_end(bytes: &[u8]) -> Option<usize> {
+    wide::find(bytes, distance_to_end)
+}
+
+/// Returns true if a text begins with non-ASCII white space.
+fn is_blank(text: &[u8]) -> bool {
+    matches!(
+        text,
+        [0xC2, 0x85 | 0xA0, ..]
+            | [0xE1, 0x9A, 0x80, ..]
+            | [0xE2, 0x80, 0x80..=0x8A | 0xA8 | 0xA9 | 0xAF, ..]
+            | [0xE2, 0x81, 0x9F, ..]
+            | [0xE3, 0x80, 0x80, ..]
+    )
 }
 
 /// Returns true for bytes before which a URL may end and that cannot stand in a host either.
@@ -47,9 +96,9 @@ fn is_hard_cut(byte: u8) -> bool {
     matches!(byte, b',' | b';' | b'|' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'!' | b'*' | b'$' | b'^')
 }
 
-/// Returns true if a separate text follows this byte in the path of a URL.
-pub(in crate::extract) fn starts_own_text(byte: u8) -> bool {
-    matches!(byte, b',' | b';' | b'|' | b'^')
+/// The first byte in the path of a URL that a separate text follows.
+pub(in crate::extract) fn own_text(path: &[u8]) -> Option<usize> {
+    wide::find(path, |byte| (byte ^ b',').min(byte ^ b';').min(byte ^ b'|').min(byte ^ b'^'))
 }
 
 /// Returns true if a URL may end before offset `at_place` of its text. `in_query`: a `?` precedes; `in_parameter`: the
@@ -134,13 +183,17 @@ pub(in crate::extract) fn trim(text: &[u8]) -> usize {
     let mut len = text.len();
     while len > 0 {
         let byte = text[len - 1];
+        if is_trimmed(byte) {
+            len -= wide::repeats(&text[..len]);
+            continue;
+        }
         if matches!(byte, b')' | b']' | b'}') {
             let balance = balance.get_or_insert_with(|| Balance::of(&text[..len]));
             if !balance.is_unbalanced(byte) {
                 break;
             }
             balance.0[Balance::kind(byte)] += 1;
-        } else if !is_trimmed(byte) {
+        } else {
             break;
         }
         len -= 1;
@@ -231,6 +284,34 @@ mod tests {
         }
         all.sort_unstable_by_key(|end| end.len);
         all
+    }
+
+    #[test]
+    fn bytes_that_end_a_url_are_those_of_the_table() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(distance_to_end(byte) == 0, ENDS_URL[usize::from(byte)], "{byte}");
+            assert_eq!(own_text(&[b'a', byte]) == Some(1), b",;|^".contains(&byte), "{byte}");
+        }
+    }
+
+    #[test]
+    fn white_space_of_any_script_ends_a_url() {
+        let mut buffer = [0; 4];
+        for c in (0..=0x10_FFFF).filter_map(char::from_u32) {
+            let text = c.encode_utf8(&mut buffer).as_bytes();
+            assert_eq!(is_blank(text), !c.is_ascii() && c.is_whitespace(), "{c:?}");
+            assert!(!is_blank(text) || may_hold_blank(text));
+            if u32::from(c) < 0x4000 {
+                for before in [0, 1, 15, 16, 40, 254, 255, 256] {
+                    let text = [&b"a\xC3\xA9".repeat(90)[..before], text].concat();
+                    let len = if ends_url(c) { before } else { text.len() };
+                    assert_eq!(len_to_end(&text, 0), len, "{c:?} {before}");
+                    let text = [&text, &b"/\""[..]].concat();
+                    let len = if ends_url(c) { before } else { text.len() - 1 };
+                    assert_eq!(len_to_end(&text, 0), len, "{c:?} {before}");
+                }
+            }
+        }
     }
 
     #[test]

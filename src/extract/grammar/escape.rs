@@ -85,11 +85,18 @@ pub(in crate::extract) fn separator(bytes: &[u8], from: usize) -> Option<(usize,
         b':' if at(bytes, from + 1) == b'\\' => odd_separator(bytes, from).or_else(|| backslashes(bytes, from)),
         b':' if matches!(at(bytes, from + 1), b'/' | b'%' | b'&') => odd_separator(bytes, from),
         // Most escapes are not of a colon; a second look tells.
-        b'%' if at(bytes, from + 1) == b'3' || bytes[from..].starts_with(b"%253") => odd_separator(bytes, from),
+        b'%' if may_be_colon(bytes, from) => odd_separator(bytes, from),
         b'&' if matches!(at(bytes, from + 1), b'#' | b'c' | b'C') => odd_separator(bytes, from),
         b'\\' if matches!(at(bytes, from + 1), b'u' | b'U' | b'\\') => odd_separator(bytes, from),
         _ => None,
     }
+}
+
+/// Returns true if an escape stands for a colon, encoded once or twice.
+#[inline]
+pub(in crate::extract) fn may_be_colon(bytes: &[u8], from: usize) -> bool {
+    let digits = if bytes[from..].starts_with(b"%25") { from + 3 } else { from + 1 };
+    at(bytes, digits) == b'3' && at(bytes, digits + 1).eq_ignore_ascii_case(&b'a')
 }
 
 fn odd_separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {

@@ -64,15 +64,17 @@ pub(super) fn hex(bytes: &[u8], from: usize, len: usize) -> Option<u32> {
 
 /// The scalar that starts at `from`, and its length.
 pub(super) fn scalar(bytes: &[u8], from: usize) -> Option<(char, usize)> {
-    let len = match bytes.get(from)? {
-        0..=0x7F => 1,
-        0xC2..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        0xF0..=0xF4 => 4,
+    let text = bytes.get(from..)?;
+    let next = |at: usize| text.get(at).filter(|&&byte| byte & 0xC0 == 0x80).map(|&byte| u32::from(byte & 0x3F));
+    // What has a shorter form is none.
+    let (bits, least, len) = match *text.first()? {
+        byte @ 0..=0x7F => (u32::from(byte), 0, 1),
+        byte @ 0xC2..=0xDF => (u32::from(byte & 0x1F) << 6 | next(1)?, 0x80, 2),
+        byte @ 0xE0..=0xEF => (u32::from(byte & 0xF) << 12 | next(1)? << 6 | next(2)?, 0x800, 3),
+        byte @ 0xF0..=0xF4 => (u32::from(byte & 7) << 18 | next(1)? << 12 | next(2)? << 6 | next(3)?, 0x1_0000, 4),
         _ => return None,
     };
-    let text = std::str::from_utf8(bytes.get(from..from + len)?).ok()?;
-    text.chars().next().map(|c| (c, len))
+    char::from_u32(bits).filter(|_| bits >= least).map(|c| (c, len))
 }
 
 /// Returns true if names may contain a non-ASCII scalar: it is not a space, punctuation or a control character, or it
@@ -136,4 +138,24 @@ pub(super) fn address_port(bytes: &[u8], end: usize) -> Option<(u16, usize)> {
         },
     };
     (!goes_on).then_some((port, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scalars_are_those_of_utf8() {
+        let bytes =
+            [0, 0x41, 0x7F, 0x80, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xDF, 0xE0, 0xE2, 0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF];
+        for code in 0..bytes.len().pow(4) {
+            let text = [0, 1, 2, 3].map(|at| bytes[code / bytes.len().pow(at) % bytes.len()]);
+            for len in 0..=4 {
+                let text = &text[..len];
+                let want =
+                    (1..=len).find_map(|len| str::from_utf8(&text[..len]).ok()).and_then(|text| text.chars().next());
+                assert_eq!(scalar(text, 0), want.map(|c| (c, c.len_utf8())), "{}", text.escape_ascii());
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The scalar reference extractor: one pass over the bytes, from run to run.
 
 mod names;
+mod plain;
 mod urls;
 
 use std::collections::VecDeque;
@@ -9,7 +10,7 @@ use std::ops::Range;
 
 use super::exact::{All, Exact};
 use super::grammar::words::word_before;
-use super::grammar::{HOST, SIX, STOP, at, before, is};
+use super::grammar::{HOST, SIX, STOP, at, before, is, is_name_scalar, scalar};
 use super::token::{Context, Token, TokenKind};
 use super::url::Texts;
 use super::{decode, ip6, refang, saddr};
@@ -265,6 +266,10 @@ impl<'a, 's> Scan<'a, 's> {
             } else {
                 i + 1
             };
+            // The rest of a run in which an address ends is not plain.
+            if self.rest.from != i {
+                i = self.pass_over(i, end);
+            }
         }
         i
     }
@@ -279,7 +284,7 @@ impl<'a, 's> Scan<'a, 's> {
                 self.begin();
             }
             let kind = if is_hash { TokenKind::Hash } else { TokenKind::Email };
-            // What stands in a scheme, or is taken for one where a scheme is glued to it, is text.
+            // What precedes `://`, as part of a scheme or glued to it, is text.
             let is_around = |region: &&Region| (region.authority..region.end).contains(&span.start);
             let context = self.context_in(self.regions.iter().rev().find(is_around), span.start);
             let token = self.token(kind, span.clone(), own.as_deref().unwrap_or(&self.bytes[span]));
@@ -300,7 +305,11 @@ impl<'a, 's> Scan<'a, 's> {
                 self.request_path(i);
                 i + 1
             }
-            0x80.. if decode::name_scalar(bytes, i).is_some() => self.host_run(i),
+            0x80.. => match scalar(bytes, i) {
+                Some((c, _)) if is_name_scalar(c) => self.host_run(i),
+                Some((_, len)) => i + len,
+                None => i + 1,
+            },
             _ => i + 1,
         }
     }
@@ -363,7 +372,7 @@ impl<'a, 's> Scan<'a, 's> {
     fn host_run(&mut self, i: usize) -> usize {
         let bytes = self.bytes;
         if self.rest.from != i
-            && let Some(end) = plain_run(bytes, i)
+            && let Some(end) = self.plain_run(i)
         {
             return end;
         }
@@ -568,20 +577,6 @@ fn dns_label(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let start = from + digits + 2;
     let label = bytes.get(start..start + len)?;
     label.iter().all(|&b| (is(b, HOST) && b != b'.') || b >= 0x80).then_some(start..start + len)
-}
-
-/// The end of the run of name bytes at `i`, if it has no dot and nothing after it could make it part of something. Most
-/// runs are like that.
-#[inline]
-fn plain_run(bytes: &[u8], i: usize) -> Option<usize> {
-    let len = bytes[i..].iter().position(|&b| !is(b, HOST) || b == b'.')?;
-    let is_part = match bytes[i + len] {
-        b'.' | b':' | b'%' | b'\\' | 0x80.. => true,
-        b'&' => at(bytes, i + len + 1) == b'#' || at(bytes, i + len + 1) == b'c',
-        b'=' => len == 5 && word_before(bytes, i + len) == b"saddr",
-        _ => false,
-    };
-    (!is_part).then_some(i + len)
 }
 
 /// Returns true if the path of a URL starts here, plain or JSON-escaped.

@@ -1,7 +1,7 @@
 //! URLs, with and without a scheme.
 
 use super::{Region, Scan};
-use crate::extract::grammar::ends::{len_to_end, starts_own_text};
+use crate::extract::grammar::ends::{len_to_end, own_text};
 use crate::extract::grammar::escape::{Written, escape_len, separator};
 use crate::extract::grammar::{HOST, is};
 use crate::extract::token::{Context, Token, TokenKind};
@@ -154,7 +154,7 @@ impl Scan<'_, '_> {
                 return;
             }
             let rest = &text.whole()[text.path()..];
-            let query = rest.iter().position(|b| matches!(b, b'?' | b'#')).map(|len| text.place(text.path() + len));
+            let query = memchr::memchr2(b'?', b'#', rest).map(|len| text.place(text.path() + len));
             let end_of_text = text.place(text.whole().len());
             let stop = if read == certain { end_of_text } else { certain };
             let query = query.unwrap_or(end_of_text);
@@ -186,7 +186,7 @@ impl Scan<'_, '_> {
         (self.own.texts, self.own.url) = (texts, scratch);
         let mut region = region?;
         let path = &bytes[region.path..region.query.max(region.path)];
-        if let Some(len) = path.iter().position(|&b| starts_own_text(b)) {
+        if let Some(len) = own_text(path) {
             region.end = region.path + len;
         }
         let next = region.path;

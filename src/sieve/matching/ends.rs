@@ -2,12 +2,14 @@
 
 use std::cmp::Reverse;
 
+use crate::limits::MAX_OBSERVABLE;
 use crate::sieve::matching::covering::{Covering, Paths, Space};
 use crate::sieve::matching::matcher::Matcher;
 use crate::sieve::matching::options::Relation;
 use crate::sieve::matching::raw::Seen;
 use crate::sieve::matching::search::{Candidate, KnownHost, PATH_LEVEL, Search};
 use crate::sieve::tables::Tables;
+use crate::value::Reject;
 use crate::value::url::{self, End, Follower};
 
 /// A follower that tracks the paths listed for a host.
@@ -92,6 +94,37 @@ fn partition(mut first: u32, mut last: u32, holds: impl Fn(u32) -> bool) -> u32 
 }
 
 impl Matcher {
+    /// Looks up the URL `text`, with which `whole` begins and whose path starts at `path`, as
+    /// [`look_up_reading`](Matcher::look_up_reading) does without path patterns. Makes the path canonical only as far as listed URLs
+    /// go, and returns [how far](Matcher::reach_of_url) that is, if URLs with a path are listed on this host.
+    pub(crate) fn look_up_long_url(
+        &mut self,
+        whole: &[u8],
+        path: usize,
+        text: &[u8],
+        name_like: bool,
+    ) -> Result<Option<usize>, Reject> {
+        let reach = |matcher: &mut Self, is_host_listed| {
+            if is_host_listed { Some(matcher.reach_of_url(whole, path)) } else { None }
+        };
+        if text.len() <= path || text.len() > MAX_OBSERVABLE {
+            let is_host_listed = self.look_up_reading(text, name_like, false)?;
+            return Ok(reach(self, is_host_listed));
+        }
+        let is_host_listed = self.look_up_reading(&text[..path], name_like, false)?;
+        let Some(reach) = reach(self, is_host_listed) else {
+            // The path makes no difference.
+            return Ok(None);
+        };
+        let mut most = reach.min(text.len());
+        // White space would be trimmed from the end, and a query cut to nothing would be none.
+        while most < text.len() && (text[most - 1].is_ascii_whitespace() || text[most - 1] == b'?') {
+            most += 1;
+        }
+        self.look_up_reading(&text[..most], name_like, false)?;
+        Ok(Some(reach))
+    }
+
     /// The number of bytes of the last looked-up URL that matter: beyond them, no listed URL of its host can match,
     /// wherever the URL ends. If none can match at all, this is the length of the text before the path.
     pub(crate) fn reach_of_url(&mut self, text: &[u8], path: usize) -> usize {
@@ -123,9 +156,9 @@ impl Matcher {
         name_like: bool,
         mut each: impl FnMut(&mut Self, End),
     ) {
-        if ends.is_empty() {
-            return;
-        }
+        let Some(last) = ends.last() else { return };
+        // The text after the last end makes no difference.
+        let (whole, text) = (text.len(), &text[..last.len.max(path)]);
         let Ok(authority) = url::authority(&text[..path], &mut self.url) else { return };
         let Space { mut found, mut paths, mut scheme } = std::mem::take(&mut self.scratch.ends);
         found.clear();
@@ -152,7 +185,7 @@ impl Matcher {
         }
         found.sort_by_key(|covering| (covering.id, Reverse(covering.end.rank)));
         found.dedup_by_key(|covering| covering.id);
-        found.retain(|covering| covering.end.rank <= 2 * text.len());
+        found.retain(|covering| covering.end.rank <= 2 * whole);
         found.sort_by_key(|covering| Reverse(covering.end.rank));
         let seen = Seen { port, name_like };
         for same in found.chunk_by(|a, b| a.end == b.end) {
