@@ -224,6 +224,7 @@ pub use error::{Error, ErrorKind, Result, shown_path};
 #[cfg(feature = "feeds")]
 pub use feed::FeedFile;
 pub use indicator::{Action, Feed, Indicator, Kind, Policy, Reject, Scope};
+pub use render::{OwnedHit, OwnedMatch, OwnedSource};
 pub use scan::{Context, Hit, ScanOptions, ScanStats, Scanner};
 pub use sieve::{
     BuildReport, Engine, Filter, Match, MatchOptions, Matcher, Matches, Relation, Sieve, SieveBuilder, Source, Strength,

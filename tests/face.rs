@@ -1,6 +1,8 @@
 //! The first guesses of someone who embeds the crate with only the documentation at hand.
 #![cfg(all(feature = "config", feature = "live", feature = "serde", feature = "events"))]
 
+mod schema;
+
 use std::error::Error;
 use std::fs;
 use std::ops::ControlFlow;
@@ -77,7 +79,10 @@ fn serialized_as_json_lines_are_written() -> Result<(), Box<dyn Error>> {
         let mut line = Vec::new();
         JsonLines::new().text(false).hit(&mut line, "access.log", hit, usize::MAX);
         let written: serde_json::Value = serde_json::from_slice(&line).expect("one object");
+        let owned = hit.to_owned();
         let hit = serde_json::to_value(hit).expect("values of JSON");
+        assert_eq!(serde_json::to_value(&owned).expect("values of JSON"), hit, "owned as borrowed");
+        schema::assert_fits(&schema::hit_schema(), "/$defs/hit", &hit);
         let matched = &hit["matches"][0];
         for (key, value) in written.as_object().expect("an object").iter().filter(|(key, _)| *key != "file") {
             let given = hit.get(key).or_else(|| matched.get(key));
@@ -85,5 +90,42 @@ fn serialized_as_json_lines_are_written() -> Result<(), Box<dyn Error>> {
         }
     });
     assert_eq!(seen, 1);
+    Ok(())
+}
+
+/// Hits and matches can be kept when log and sieve are gone, and sent to another thread.
+#[test]
+fn owned_forms_outlive_log_and_sieve() -> Result<(), Box<dyn Error>> {
+    fn is_free<T: Send + Sync + Clone + 'static>(value: T) -> T {
+        value
+    }
+    let (hits, found, source) = {
+        let feed = "url,tags,first_seen\nhttp://shop.test/login/,phish,2026-05-12 10:00:00\n192.0.2.7:80,c2,\n";
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join("list.csv"), feed)?;
+        let (sieve, _) = Sieve::builder()
+            .read(FeedFile::new(folder.path().join("list.csv")))?
+            .add("ours", "evil.test".parse::<Indicator>()?)
+            .build()?;
+        let log = b"2026-05-12T10:02:03Z GET http://shop.test/login/x\nto 192.0.2.7:80 for www.evil.test\n".to_vec();
+        let mut hits = Vec::new();
+        Scanner::new(&sieve).scan(&log, |hit| hits.push((is_free(hit.to_owned()), serde_json::to_value(hit).unwrap())));
+        let mut matcher = sieve.matcher();
+        let found = matcher.lookup("www.evil.test")?.first().expect("it is listed");
+        assert_eq!(found.to_owned().to_string(), found.to_string());
+        assert_eq!(serde_json::to_value(found.to_owned())?, serde_json::to_value(found)?);
+        let source = found.sources().next().expect("a source");
+        assert_eq!(serde_json::to_value(source.to_owned())?, serde_json::to_value(source)?);
+        (hits, is_free(found.to_owned()), is_free(source.to_owned()))
+    };
+    assert_eq!((found.indicator.as_str(), source.feed.as_str(), hits.len()), ("evil.test", "ours", 3));
+    let schema = schema::hit_schema();
+    for (hit, borrowed) in &hits {
+        assert_eq!(serde_json::to_value(hit)?, *borrowed);
+        schema::assert_fits(&schema, "/$defs/hit", borrowed);
+        assert!(hit.line_text[hit.offset_in_line..].starts_with(&hit.observed));
+    }
+    let event = hits[0].0.event.as_ref().expect("a line with a time");
+    assert!(event.get(netsieve::event::EcsName::Timestamp).is_some() && event.time.is_some());
     Ok(())
 }

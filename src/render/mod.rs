@@ -11,6 +11,7 @@
 //! * [`Text`] writes one block for each observable: its place, the indicators with the feeds that list them, and the log line.
 //! * [`json_string`] writes a JSON string as the JSON writer does, for programs that write their own JSON.
 //! * [`csv_field`] writes a CSV field as the CSV writer does.
+//! * [`OwnedHit`], [`OwnedMatch`] and [`OwnedSource`] are hits, matches and sources that borrow nothing.
 //! * [`Listing`] holds everything that one feed says of an indicator.
 //!
 //! ```
@@ -39,6 +40,7 @@ mod csv;
 mod escape;
 mod json;
 mod listing;
+mod owned;
 #[cfg(feature = "serde")]
 mod serialize;
 #[cfg(feature = "events")]
@@ -50,6 +52,9 @@ pub use csv::{Csv, csv_field};
 pub use escape::Escaped;
 pub use json::{JsonLines, json_string};
 pub use listing::Listing;
+#[cfg(feature = "events")]
+pub use owned::{OwnedEvent, OwnedValue};
+pub use owned::{OwnedHit, OwnedMatch, OwnedSource};
 #[cfg(feature = "events")]
 pub use siem::{Siem, SiemFormat};
 pub use text::{Styles, Text};
