@@ -99,47 +99,118 @@ impl Text {
     ///
     /// Writes nothing if `limit` is 0. `file` is the name of the input to show in the output.
     pub fn hit(&self, out: &mut Vec<u8>, file: &str, hit: &Hit<'_>, limit: usize) -> usize {
-        let styles = &self.styles;
-        let line = hit.line_text();
-        let start = hit.offset_in_line();
-        let mut written = 0;
-        for matched in hit.matches().iter().take(limit) {
-            if written == 0 {
-                self.put(out, styles.file, Escaped::new(file));
-                self.put(out, "", ":");
-                self.put(out, styles.place, format_args!("{}:{}", hit.line(), start.saturating_add(1)));
-                self.put(out, "", ": ");
-                self.value(out, styles.observed, hit.observed());
-                if hit.canonical().as_bytes() != hit.observed() {
-                    self.put(out, "", " = ");
-                    self.value(out, "", hit.canonical().as_bytes());
-                }
-                if hit.context() != Context::Text {
-                    self.put(out, "", format_args!(" ({})", hit.context().as_str()));
-                }
-                out.push(b'\n');
-            }
-            out.extend_from_slice(b"  -> ");
-            self.matched(out, &matched);
-            out.push(b'\n');
-            written += 1;
+        let matches = hit.matches();
+        let written = matches.len().min(limit);
+        if written == 0 {
+            return 0;
         }
+        self.put(out, self.styles.file, Escaped::new(file));
+        self.put(out, "", ":");
+        self.place(out, hit);
+        out.push(b'\n');
+        self.matches(out, hit, written);
         #[cfg(feature = "events")]
-        if written > 0 {
-            self.event(out, hit);
-        }
-        if written > 0 && self.log_line {
+        self.event(out, hit, true);
+        if self.log_line {
             out.extend_from_slice(b"  |  ");
-            let max = shown(hit.index_in_line(), self.width);
-            self.cut(out, line, start..start.saturating_add(hit.observed().len()), max);
+            let (shown, line) = (self.shown(hit), hit.line_text());
+            let start = hit.offset_in_line().saturating_sub(shown.start);
+            self.put(out, "", if shown.start > 0 { "..." } else { "" });
+            let span = start..start.saturating_add(hit.observed().len());
+            self.line(out, &line[shown.clone()], &[span]);
+            self.put(out, "", if shown.end < line.len() { "..." } else { "" });
             out.push(b'\n');
         }
         written
     }
 
+    /// Appends the first lines of a block, without the name of the input: the place, with the field, and the first `limit` matches.
+    ///
+    /// With [`told`](Self::told), [`shown`](Self::shown) and [`line`](Self::line) this makes one block of all the hits of a line.
+    pub fn found(&self, out: &mut Vec<u8>, hit: &Hit<'_>, limit: usize) -> usize {
+        let written = hit.matches().len().min(limit);
+        if written > 0 {
+            self.place(out, hit);
+            #[cfg(feature = "events")]
+            self.field(out, hit);
+            out.push(b'\n');
+            self.matches(out, hit, written);
+        }
+        written
+    }
+
+    /// Appends a line with the event of the hit's line, if there is one, without the field of this hit.
+    #[cfg(feature = "events")]
+    pub fn told(&self, out: &mut Vec<u8>, hit: &Hit<'_>) {
+        self.event(out, hit, false);
+    }
+
+    /// Returns the part of [`Hit::line_text`] that is shown with a hit.
+    pub fn shown(&self, hit: &Hit<'_>) -> Range<usize> {
+        let start = hit.offset_in_line();
+        let span = start..start.saturating_add(hit.observed().len());
+        window(hit.line_text(), span, shown(hit.index_in_line(), self.width))
+    }
+
+    /// Appends a part of a log line, without a line feed, with the observables at `spans` of it highlighted. The spans ascend; those that
+    /// overlap are highlighted as one.
+    pub fn line(&self, out: &mut Vec<u8>, part: &[u8], spans: &[Range<usize>]) {
+        let (before, after) = match self.styles.escape {
+            "" => ("", ""),
+            style => (style, "\x1b[0m"),
+        };
+        let mut done = 0;
+        for span in spans {
+            let from = span.start.clamp(done, part.len());
+            let to = span.end.clamp(from, part.len());
+            self.put(out, "", Escaped::new(&part[done..from]).with_tabs().marked(before, after));
+            if from < to {
+                self.put(out, self.styles.observed, Escaped::new(&part[from..to]));
+            }
+            done = to;
+        }
+        self.put(out, "", Escaped::new(&part[done..]).with_tabs().marked(before, after));
+    }
+
+    /// Appends line and column, the observable, its canonical form if that differs, and its context.
+    fn place(&self, out: &mut Vec<u8>, hit: &Hit<'_>) {
+        let column = hit.offset_in_line().saturating_add(1);
+        self.put(out, self.styles.place, format_args!("{}:{column}", hit.line()));
+        self.put(out, "", ": ");
+        self.value(out, self.styles.observed, hit.observed());
+        if hit.canonical().as_bytes() != hit.observed() {
+            self.put(out, "", " = ");
+            self.value(out, "", hit.canonical().as_bytes());
+        }
+        if hit.context() != Context::Text {
+            self.put(out, "", format_args!(" ({})", hit.context().as_str()));
+        }
+    }
+
+    /// Appends a line for each of the first `limit` matches.
+    fn matches(&self, out: &mut Vec<u8>, hit: &Hit<'_>, limit: usize) {
+        for matched in hit.matches().iter().take(limit) {
+            out.extend_from_slice(b"  -> ");
+            self.matched(out, &matched);
+            out.push(b'\n');
+        }
+    }
+
+    /// Appends the field of the hit, with its normal name.
+    #[cfg(feature = "events")]
+    fn field(&self, out: &mut Vec<u8>, hit: &Hit<'_>) {
+        if let Some(field) = hit.field() {
+            self.put(out, "", "  in ");
+            self.value(out, "", field.name().as_bytes());
+            if let Some(role) = field.role() {
+                self.put(out, "", format_args!(" ({role})"));
+            }
+        }
+    }
+
     /// Appends a line with the event of the hit's line, if there is one: when, who, with whom, in which field.
     #[cfg(feature = "events")]
-    fn event(&self, out: &mut Vec<u8>, hit: &Hit<'_>) {
+    fn event(&self, out: &mut Vec<u8>, hit: &Hit<'_>, has_field: bool) {
         use crate::event::EcsName;
 
         let Some(event) = hit.event() else { return };
@@ -166,12 +237,8 @@ impl Text {
                 self.put(out, "", format_args!(" port {port}"));
             }
         }
-        if let Some(field) = hit.field() {
-            self.put(out, "", "  in ");
-            self.value(out, "", field.name().as_bytes());
-            if let Some(role) = field.role() {
-                self.put(out, "", format_args!(" ({role})"));
-            }
+        if has_field {
+            self.field(out, hit);
         }
         for name in [EcsName::EventAction, EcsName::EventOutcome] {
             if let Some(value) = event.get(name) {
@@ -267,21 +334,5 @@ impl Text {
         let shown = window(value, 0..0, self.width);
         let more = if shown.end < value.len() { "..." } else { "" };
         self.put(out, style, format_args!("{}{more}", Escaped::new(&value[shown])));
-    }
-
-    /// Appends a log line with the observable at `span` highlighted, cut around it if it is long.
-    fn cut(&self, out: &mut Vec<u8>, line: &[u8], span: Range<usize>, max: usize) {
-        let shown = window(line, span.clone(), max);
-        let from = span.start.clamp(shown.start, shown.end);
-        let to = span.end.clamp(from, shown.end);
-        let (before, after) = match self.styles.escape {
-            "" => ("", ""),
-            style => (style, "\x1b[0m"),
-        };
-        self.put(out, "", if shown.start > 0 { "..." } else { "" });
-        self.put(out, "", Escaped::new(&line[shown.start..from]).with_tabs().marked(before, after));
-        self.put(out, self.styles.observed, Escaped::new(&line[from..to]));
-        self.put(out, "", Escaped::new(&line[to..shown.end]).with_tabs().marked(before, after));
-        self.put(out, "", if shown.end < line.len() { "..." } else { "" });
     }
 }

@@ -36,6 +36,7 @@ mod set;
 mod signal;
 mod state;
 mod summary;
+mod terminal;
 
 /// How a run ended, as an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use crate::resume::{Point, Resume};
 use crate::signal;
 use crate::state::{self, State};
 use crate::summary;
+use crate::terminal::{self, Blocks};
 
 /// What stands before a hit that the format has no room for. JSON begins with another byte.
 const REJECTED: u8 = 0;
@@ -27,6 +28,8 @@ pub(crate) struct Style {
     csv: Csv,
     siem: Siem,
     text: Text,
+    styles: Styles,
+    has_log_line: bool,
     /// Pairs that are wanted at most.
     max: u64,
     /// One hit of each log is enough.
@@ -41,6 +44,8 @@ enum Format {
     Csv,
     Siem,
     Text,
+    /// Text, a block for each log line.
+    Terminal,
     /// Counts, names of files, or nothing.
     None,
 }
@@ -56,13 +61,13 @@ impl Style {
         json.text(!args.no_text);
         let mut text = Text::new();
         text.log_line(!args.no_text);
-        if is_coloured {
-            text.styles(Styles::ANSI);
-        }
+        let styles = if is_coloured { Styles::ANSI } else { Styles::PLAIN };
+        text.styles(styles);
         let format = match args {
             _ if args.count || args.list || args.quiet => Format::None,
             _ if args.json || args.format == HitFormat::Json => Format::Json,
             _ if args.format == HitFormat::Csv => Format::Csv,
+            _ if args.format == HitFormat::Text && io::stdout().is_terminal() => Format::Terminal,
             _ if args.format == HitFormat::Text => Format::Text,
             _ => Format::Siem,
         };
@@ -76,7 +81,8 @@ impl Style {
         siem.text(!args.no_text);
         let max = args.max.unwrap_or(u64::MAX);
         let has_keys = args.state.is_some();
-        Self { format, json, csv, siem, text, max, is_first_enough: (args.list || args.quiet) && !has_keys, has_keys }
+        let (has_log_line, is_first_enough) = (!args.no_text, (args.list || args.quiet) && !has_keys);
+        Self { format, json, csv, siem, text, styles, has_log_line, max, is_first_enough, has_keys }
     }
 
     /// Appends a hit. `Break`: no more of this log is wanted.
@@ -95,6 +101,7 @@ impl Style {
                 }
             }
             Format::Text => _ = self.text.hit(out, name, hit, limit),
+            Format::Terminal => terminal::piece(out, &self.text, name, hit, limit),
             Format::None => {}
         }
         if self.is_first_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -135,6 +142,8 @@ pub(crate) struct Output<'a> {
     /// What comes before all hits, until it is written.
     header: Vec<u8>,
     left: u64,
+    /// What puts the hits of a log line together, on a terminal.
+    blocks: Option<Blocks>,
     /// Hits are not kept back.
     is_prompt: bool,
     pub(crate) pairs: u64,
@@ -181,6 +190,8 @@ impl<'a> Output<'a> {
         let open = |path: &PathBuf| State::open(path, args.state_days, args.state_max);
         let state = args.state.as_ref().map(open).transpose()?;
         let pairs = at.map_or(0, |at| at.pairs);
+        let new_blocks = || Blocks::new(style.text.clone(), style.styles, terminal::width(), style.has_log_line);
+        let blocks = (style.format == Format::Terminal).then(new_blocks);
         Ok(Self {
             args,
             style,
@@ -190,6 +201,7 @@ impl<'a> Output<'a> {
             out,
             header,
             left: style.max.saturating_sub(pairs),
+            blocks,
             is_prompt,
             pairs,
             rejected: at.map_or(0, |at| at.rejected),
@@ -220,6 +232,24 @@ impl<'a> Output<'a> {
         self.begin()?;
         let kept = self.state.as_mut().map(|state| unreported(state, rendered, hits));
         let (rendered, hits) = kept.as_ref().map_or((rendered, hits), |(text, hits)| (&text[..], &hits[..]));
+        if let Some(blocks) = &mut self.blocks {
+            let (mut text, mut start, mut pairs) = (Vec::new(), 0, 0);
+            for hit in hits {
+                let wanted = (hit.matches as u64).min(self.left - pairs);
+                if wanted > 0 {
+                    blocks.add(&mut text, &rendered[start..hit.end], wanted);
+                }
+                start = hit.end;
+                pairs += wanted;
+            }
+            // Who looks at it does not wait for what may still come of the line.
+            blocks.end(&mut text);
+            self.out.write_all(&text)?;
+            self.left -= pairs;
+            self.pairs += pairs;
+            self.flush()?;
+            return Ok(pairs);
+        }
         let (mut start, mut pairs, mut whole) = (0, 0, 0);
         let mut rest = None;
         for hit in hits {

@@ -25,6 +25,7 @@ use crate::scan::options_of;
 use crate::set::SetArgs;
 use crate::signal;
 use crate::summary;
+use crate::terminal;
 
 mod about;
 mod earlier;
@@ -310,7 +311,7 @@ impl Report {
             self.write_json(&mut out)?;
         } else {
             let top = args.top.unwrap_or(if io::stdout().is_terminal() { 50 } else { 0 });
-            self.write_table(&mut out, table::width(), if top == 0 { usize::MAX } else { top })?;
+            self.write_table(&mut out, terminal::width(), if top == 0 { usize::MAX } else { top })?;
         }
         out.flush()?;
         Ok(if self.tally.totals.count > 0 { Outcome::Found } else { Outcome::Nothing })

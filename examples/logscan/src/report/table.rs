@@ -1,6 +1,6 @@
 //! The report as a table that fits the terminal.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use jiff::Timestamp;
 use netsieve::render::Escaped;
@@ -8,27 +8,7 @@ use netsieve::render::Escaped;
 use super::Report;
 use super::tally::Row;
 use crate::summary::{counted, thousands};
-
-/// The narrowest terminal that is still cared for.
-const NARROWEST: usize = 40;
-
-/// How many columns there are to write in: of a terminal, else what `COLUMNS` says, else any number.
-pub(super) fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
-    columns.or_else(terminal).unwrap_or(usize::MAX).max(NARROWEST)
-}
-
-#[cfg(unix)]
-fn terminal() -> Option<usize> {
-    let stdout = io::stdout();
-    let size = stdout.is_terminal().then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten()?;
-    (size.ws_col > 0).then_some(size.ws_col.into())
-}
-
-#[cfg(not(unix))]
-fn terminal() -> Option<usize> {
-    None
-}
+use crate::terminal::columns;
 
 /// A column, with its cells.
 struct Column {
@@ -215,16 +195,7 @@ fn fit(columns: &mut Vec<Column>, width: usize) {
 
 /// How many columns of a terminal a text takes.
 fn columns_of(text: &str) -> usize {
-    text.chars().map(columns_of_char).sum()
-}
-
-/// Two for what is wide in East Asia, and for pictures. What takes none is escaped before it comes here.
-fn columns_of_char(c: char) -> usize {
-    let is_wide = matches!(c,
-        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{303e}' | '\u{3041}'..='\u{a4cf}' | '\u{a960}'..='\u{a97f}'
-        | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}'
-        | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}');
-    1 + usize::from(is_wide)
+    text.chars().map(columns).sum()
 }
 
 /// A text with its middle left out, so that it takes no more than so many columns.
@@ -237,7 +208,7 @@ fn cut(text: &str, width: usize) -> String {
         let mut used = 0;
         let mut taken = Vec::new();
         for c in chars {
-            used += columns_of_char(c);
+            used += columns(c);
             if used > room {
                 break;
             }
@@ -246,7 +217,7 @@ fn cut(text: &str, width: usize) -> String {
         taken
     };
     let start = take(&mut text.chars(), room.div_ceil(2));
-    let used: usize = start.iter().map(|&c| columns_of_char(c)).sum();
+    let used: usize = start.iter().map(|&c| columns(c)).sum();
     let end = take(&mut text.chars().rev(), room - used);
     start.into_iter().chain(['…']).chain(end.into_iter().rev()).collect()
 }
