@@ -230,6 +230,11 @@ fn partners_get_sightings_of_their_own_indicators() {
     // No feed says since when: the first time that it was met.
     let met = sightings.iter().find(|sighting| sighting["sighting_of_ref"] == ours[0]["id"]).unwrap();
     assert_eq!(ours[0]["valid_from"], met["first_seen"]);
+    // Objects are as old as what they tell, and no older.
+    for object in none["objects"].as_array().unwrap().iter().filter(|object| object.get("created").is_some()) {
+        let (created, modified) = (object["created"].as_str().unwrap(), object["modified"].as_str().unwrap());
+        assert!(created.starts_with("2026-05-12T1") && created <= modified, "{object}");
+    }
     for text in [none.to_string(), misp.to_string()] {
         assert!(!text.contains("192.0.2."), "nobody is named by accident: {text}");
     }

@@ -156,14 +156,15 @@ impl Report {
         };
         let _ = writeln!(page, "<p class=\"soft\">{period}Written {} (UTC).</p>", shown(written));
         page.push_str("<ul class=\"cards\">\n");
-        for (number, word) in [
-            (totals.count, "hits"),
-            (totals.lines, "log lines with hits"),
-            (indicators as u64, "indicators met"),
-            (clients as u64, "clients"),
-            (self.feeds().len() as u64, "feeds with hits"),
-            (self.logs as u64, "logs"),
+        for (number, one, many) in [
+            (totals.count, "hit", "hits"),
+            (totals.lines, "log line with a hit", "log lines with hits"),
+            (indicators as u64, "indicator met", "indicators met"),
+            (clients as u64, "client", "clients"),
+            (self.feeds().len() as u64, "feed with hits", "feeds with hits"),
+            (self.logs as u64, "log", "logs"),
         ] {
+            let word = if number == 1 { one } else { many };
             let _ = writeln!(page, "<li><b>{}</b>{word}</li>", thousands(number));
         }
         let _ = writeln!(page, "<li><b>{:.1} MB</b>scanned</li>\n</ul>", self.bytes as f64 / 1e6);

@@ -16,9 +16,6 @@ use super::about::About;
 use super::ids::{OBSERVABLES, OURS, is_uuid, uuid};
 use super::share::{Seen, Shared, Sharing, parts};
 
-/// When objects were created whose id is made of what they hold: the same in each report, as the id is.
-const CREATED: &str = "2020-01-01T00:00:00.000Z";
-
 /// The largest count that a sighting has.
 const MOST: u64 = 999_999_999;
 
@@ -43,8 +40,10 @@ impl Report {
         let mut bundle =
             Bundle { objects: Vec::new(), ids: BTreeSet::new(), shown: Shown::default(), met: met(&seen), now };
         let identity = format!("identity--{}", uuid(OURS, &format!("identity\n{}", sharing.identity)));
+        // Since when we share is not known; since when there is something to share is.
+        let since = millis(seen.iter().filter_map(|seen| seen.first).min().unwrap_or(now));
         bundle.add(json!({
-            "type": "identity", "spec_version": "2.1", "id": identity, "created": CREATED, "modified": CREATED,
+            "type": "identity", "spec_version": "2.1", "id": identity, "created": since, "modified": since,
             "name": sharing.identity, "identity_class": "organization",
         }));
         for seen in seen {
@@ -129,7 +128,7 @@ impl Bundle {
             let key =
                 [&id, identity, &who_key(&seen.who), &stamp(seen.first), &stamp(seen.last), &seen.count.to_string()]
                     .join("\n");
-            let created = seen.last.map_or(CREATED.to_owned(), millis);
+            let created = millis(seen.last.unwrap_or(self.now));
             let mut sighting = json!({
                 "type": "sighting", "spec_version": "2.1", "id": format!("sighting--{}", uuid(OURS, &key)),
                 "created_by_ref": identity, "created": created, "modified": created,
@@ -168,11 +167,13 @@ impl Bundle {
         let listed = about.sources.iter().filter_map(|source| source.valid_from).min();
         let met = self.met.get(&id).copied();
         let known = listed.or(met.map(|(first, _)| first));
+        // Created when the feed listed it, else when it was met first: the same in each report of the same logs.
+        let created = millis(known.unwrap_or(self.now));
         let mut object = json!({
-            "type": "indicator", "spec_version": "2.1", "id": id, "created_by_ref": identity, "created": CREATED,
-            "modified": CREATED, "name": about.indicator, "indicator_types": ["malicious-activity"], "pattern": pattern,
+            "type": "indicator", "spec_version": "2.1", "id": id, "created_by_ref": identity, "created": created,
+            "modified": created, "name": about.indicator, "indicator_types": ["malicious-activity"], "pattern": pattern,
             "pattern_type": "stix", "pattern_version": "2.1",
-            "valid_from": millis(known.unwrap_or(self.now)),
+            "valid_from": created,
         });
         if known.is_none() {
             object["description"] =
