@@ -233,6 +233,9 @@ fn wrap(out: &mut Vec<u8>, line: &str, width: usize, indent: &str, at_spaces: bo
 
 /// How many columns a character takes. Nothing that is invisible comes here: it is escaped. Combining marks stand above others.
 pub(crate) fn columns(c: char) -> usize {
+    if c.is_ascii() {
+        return 1;
+    }
     match u32::from(c) {
         0x300..=0x36f
         | 0x483..=0x489
