@@ -196,7 +196,7 @@ mod tests {
         for (job, why) in [
             ("hmtl = 'x'", "`hmtl` is no option of `logscan report`"),
             ("command = 'rm'", "`command` is \"report\" or \"scan\""),
-            ("html = {}", "`html`: a text"),
+            ("html = {}", "`html`: expected a text"),
             ("logs = [1]", "`logs` are strings"),
         ] {
             assert!(of(job).unwrap_err().contains(why), "{job}: {:?}", of(job));
