@@ -78,6 +78,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use crate::error::{Error, Result, shown_path};
 use crate::feed::file::FeedFile;
+use crate::feed::paths::matching_paths;
 use crate::feed::registry::Format;
 use crate::indicator::{Action, Column, ColumnRole, Columns, Exceptions, Feed, Scope};
 use crate::limits::MAX_CONFIG;
@@ -491,27 +492,16 @@ impl Document<'_> {
         if !path.contains(['*', '?', '[']) {
             return Err(self.error(span, format!("no such file: {}", one.display())));
         }
-        let pattern = if Path::new(path).is_absolute() {
-            path.to_owned()
-        } else {
-            // The name of the folder is literal, even if it holds wildcards.
-            Path::new(&glob::Pattern::escape(&folder.to_string_lossy())).join(path).to_string_lossy().into_owned()
-        };
-        let options = glob::MatchOptions {
-            case_sensitive: true,
-            require_literal_separator: true,
-            require_literal_leading_dot: true,
-        };
-        let found = glob::glob_with(&pattern, options).map_err(|error| self.error(span.clone(), error))?;
+        let found = matching_paths(folder, Path::new(path), false);
         let mut files = Vec::new();
-        for file in found {
+        for file in found.map_err(|error| self.error(span.clone(), error))? {
             let file = file.map_err(|error| self.error(span.clone(), error))?;
             if file.is_file() {
                 files.push(file);
             }
         }
         if files.is_empty() {
-            return Err(self.error(span, format!("no file matches {pattern}")));
+            return Err(self.error(span, format!("no file matches {}", shown_path(&folder.join(path)))));
         }
         Ok((files, true))
     }

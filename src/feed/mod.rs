@@ -61,12 +61,16 @@ mod file;
 mod formats;
 mod head;
 mod load;
+#[cfg(feature = "config")]
+mod paths;
 mod reader;
 mod recognise;
 mod registry;
 mod syntax;
 
 pub use file::FeedFile;
+#[cfg(feature = "config")]
+pub use paths::matching_paths;
 pub use recognise::CERTAINTY;
 pub use registry::Format;
 

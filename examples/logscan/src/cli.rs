@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -120,7 +121,7 @@ pub(crate) enum Exception {
 pub(crate) struct FeedArgs {
     /// A feed of indicators: PATH, NAME=PATH or NAME=FORMAT:PATH. May be given many times.
     #[arg(short = 'f', long = "feed", value_name = "FEED")]
-    pub(crate) feeds: Vec<String>,
+    pub(crate) feeds: Vec<OsString>,
     /// A file that names many feeds, and says how to read each (TOML). May be given many times, and beside --feed.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Vec<PathBuf>,
@@ -128,12 +129,12 @@ pub(crate) struct FeedArgs {
     /// `example.test` allowed, a listed `test` or `example.test` is not reported on it, but a listed `bad.example.test` still is, and
     /// so is a URL with a path.
     #[arg(long, value_name = "FEED")]
-    pub(crate) allow: Vec<String>,
+    pub(crate) allow: Vec<OsString>,
     /// A feed of what is always allowed, of any format: suppresses every host-level match beneath it. With `example.test` in it, a
     /// listed `bad.example.test` is not reported either: for lists of popular names, not for names that others may rent. A URL with a
     /// path still is.
     #[arg(long, value_name = "FEED")]
-    pub(crate) allow_all: Vec<String>,
+    pub(crate) allow_all: Vec<OsString>,
     /// The scope of the feeds' domains, in place of what the format or the configuration says.
     #[arg(long, value_enum)]
     pub(crate) domain_scope: Option<DomainScope>,
@@ -557,7 +558,7 @@ pub(crate) struct LintArgs {
     /// What is popular: a ranking or a warning list of any format, PATH, NAME=PATH or NAME=FORMAT:PATH. Entries that cover
     /// something of it are reported. May be given many times.
     #[arg(long, value_name = "FILE")]
-    pub(crate) popular: Vec<String>,
+    pub(crate) popular: Vec<OsString>,
     /// Count what is no longer valid at this time [default: now]: 2026-05-01 or 2026-05-01T12:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) as_of: Option<jiff::Timestamp>,

@@ -14,6 +14,7 @@ use netsieve::{Hit, ScanOptions, ScanStats, Scanner, Sieve};
 
 use crate::Outcome;
 use crate::feeds::Loading;
+use crate::idle;
 use crate::inputs::{Log, Meter, Opener};
 use crate::progress::{Bar, Stats};
 use crate::signal;
@@ -242,8 +243,10 @@ impl<T: Taker> Run<'_, T> {
     fn end(&mut self, end: &InputEnd) -> io::Result<()> {
         let name = &self.names[end.input];
         self.stats.input(name, end);
-        let mut why = end.error.as_ref().map(ToString::to_string);
-        if let Some(error) = &end.error {
+        // A signal cuts what is under way. That is not an error of the input.
+        let is_signal = end.error.as_ref().is_some_and(idle::is_cut);
+        let mut why = end.error.as_ref().filter(|_| !is_signal).map(ToString::to_string);
+        if let Some(error) = end.error.as_ref().filter(|_| !is_signal) {
             self.bar.aside(|| match name.as_str() {
                 "" => say!("logscan: {}", Escaped::new(&error.to_string())),
                 name => say!("logscan: {}: {}", Escaped::new(name), Escaped::new(&error.to_string())),
@@ -258,7 +261,7 @@ impl<T: Taker> Run<'_, T> {
             self.unread.push(Unread { name: name.clone(), why: caveat.to_string() });
         }
         self.has_failed |= why.is_some();
-        let is_cut = self.is_over && signal::came() && !self.taker.is_done();
+        let is_cut = is_signal || self.is_over && signal::came() && !self.taker.is_done();
         self.done += usize::from(why.is_none() && !is_cut);
         let pairs = std::mem::take(&mut self.pairs);
         let (bar, taker) = (&self.bar, &mut self.taker);

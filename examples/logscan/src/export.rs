@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv6Addr};
 
 use clap::{Args, ValueEnum};
+use netsieve::render::Escaped;
 use netsieve::value::Url;
 use netsieve::value::ip::range_prefixes;
 use netsieve::{Action, Indicator, Matcher, Scope, Sieve};
@@ -375,11 +376,12 @@ fn intel(value: &str, kind: &str, feeds: &[&str]) -> String {
     format!("{value}\tIntel::{kind}\t{}", plain(feeds))
 }
 
-/// The names of feeds, without what means something in a format.
+/// The names of feeds, without what means something in a format or acts on who looks at it.
 fn plain(feeds: &[&str]) -> String {
+    let feeds = feeds.iter().map(|feed| Escaped::new(feed).to_string());
     let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, ',' | '"' | ';' | '\\' | '#');
     let feeds: Vec<String> =
-        feeds.iter().map(|feed| feed.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()).collect();
+        feeds.map(|feed| feed.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()).collect();
     feeds.join(",")
 }
 

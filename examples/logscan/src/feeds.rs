@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -23,27 +24,41 @@ struct Spec<'a> {
     /// The name was given, not taken from the path.
     is_named: bool,
     format: Option<Format>,
-    path: &'a str,
+    path: &'a Path,
 }
 
 /// `PATH`, `NAME=PATH` or `NAME=FORMAT:PATH`. What exists as a file is a path, whatever it holds.
-fn parse(text: &str) -> Spec<'_> {
-    let stem = |path: &str| {
-        Path::new(path).file_stem().map_or_else(|| path.to_owned(), |stem| stem.to_string_lossy().into_owned())
-    };
-    if Path::new(text).exists() {
-        return Spec { name: stem(text), is_named: false, format: None, path: text };
+fn parse(text: &OsStr) -> Spec<'_> {
+    let shown = |name: &OsStr| netsieve::shown_path(Path::new(name)).into_owned();
+    let whole = Path::new(text);
+    let unnamed =
+        || Spec { name: shown(whole.file_stem().unwrap_or(text)), is_named: false, format: None, path: whole };
+    if whole.exists() {
+        return unnamed();
     }
-    let Some((name, rest)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
-        return Spec { name: stem(text), is_named: false, format: None, path: text };
+    let Some((name, rest)) = split(text, b'=').filter(|(name, _)| !name.is_empty()) else { return unnamed() };
+    let is_format = |(format, path): (&OsStr, _)| Some((format.to_str()?.parse().ok()?, path));
+    let (format, path) = match split(rest, b':').and_then(is_format) {
+        Some((format, path)) if !Path::new(rest).exists() => (Some(format), path),
+        _ => (None, rest),
     };
-    let named = rest.split_once(':').and_then(|(format, path)| format.parse().ok().map(|format| (format, path)));
-    match named {
-        Some((format, path)) if !Path::new(rest).exists() => {
-            Spec { name: name.to_owned(), is_named: true, format: Some(format), path }
-        }
-        _ => Spec { name: name.to_owned(), is_named: true, format: None, path: rest },
-    }
+    Spec { name: shown(name), is_named: true, format, path: Path::new(path) }
+}
+
+/// What stands before and after the first `at`, a character of ASCII. A path is any bytes.
+#[cfg(unix)]
+fn split(text: &OsStr, at: u8) -> Option<(&OsStr, &OsStr)> {
+    use std::os::unix::ffi::OsStrExt;
+
+    let bytes = text.as_bytes();
+    let end = bytes.iter().position(|&byte| byte == at)?;
+    Some((OsStr::from_bytes(&bytes[..end]), OsStr::from_bytes(&bytes[end + 1..])))
+}
+
+#[cfg(not(unix))]
+fn split(text: &OsStr, at: u8) -> Option<(&OsStr, &OsStr)> {
+    let (before, after) = text.to_str()?.split_once(char::from(at))?;
+    Some((OsStr::new(before), OsStr::new(after)))
 }
 
 /// Reads a feed that is to be a part of a set.
@@ -102,7 +117,7 @@ fn sources(args: &FeedArgs) -> Result<Vec<FeedFile>, Box<dyn Error>> {
             if spec.is_named {
                 return Err(format!("two feeds are named {name}: give one another name").into());
             }
-            name = spec.path.to_owned();
+            name = netsieve::shown_path(spec.path).into_owned();
         }
         let mut source = FeedFile::new(spec.path);
         source.feed.name = name;
@@ -197,7 +212,7 @@ pub(crate) fn load_each(args: &FeedArgs, examples: usize) -> Result<Loaded, Box<
 }
 
 /// Reads what is popular from a file of any format.
-pub(crate) fn read_ranking(text: &str, ranking: &mut Ranking) -> Result<(), netsieve::Error> {
+pub(crate) fn read_ranking(text: &OsStr, ranking: &mut Ranking) -> Result<(), netsieve::Error> {
     let spec = parse(text);
     feed::read_file(spec.path, spec.format, &Ranking::feed(), ranking).map(drop)
 }

@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use glob::{MatchOptions, Pattern};
+use netsieve::feed::matching_paths;
 use netsieve::input::{Caveat, Input, Member, TextCheck};
 use netsieve::scan::many::{ReadAt, Source};
 
 use crate::cli::InputArgs;
+use crate::idle::{self, Stdin};
 
 /// A log that is to be scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,27 +124,26 @@ impl<'a> Finder<'a> {
     }
 
     fn glob(&mut self, log: &Path) {
-        let text = log.to_string_lossy();
-        let options = MatchOptions { require_literal_leading_dot: !self.args.hidden, ..MATCH };
-        let paths = match glob::glob_with(&text, options) {
+        let text = netsieve::shown_path(log);
+        let paths = match matching_paths(Path::new(""), log, self.args.hidden) {
             Ok(paths) => paths,
             Err(error) => return self.found.push(Err(format!("{text}: {error}"))),
         };
         let before = self.found.len();
+        // A folder beneath another that is named too is looked through once.
+        let mut seen = HashSet::new();
         for path in paths {
             match path {
-                Ok(path) if path.is_dir() => self.top(&path),
+                Ok(path) if path.is_dir() => self.folder(&path, &path, &mut seen),
                 Ok(path) => {
                     if self.is_wanted(&path, &path) {
                         self.found.push(Ok(Log::file(path)));
                     }
                 }
-                Err(error) => {
-                    self.found.push(Err(format!("{}: {}", netsieve::shown_path(error.path()), error.error())))
-                }
+                Err(error) => self.found.push(Err(error.to_string())),
             }
         }
-        if self.found.len() == before {
+        if self.found.len() == before && seen.is_empty() {
             self.found.push(Err(format!("{text}: no file has such a name")));
         }
     }
@@ -160,7 +161,7 @@ impl<'a> Finder<'a> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         patterns.iter().any(|pattern| {
             if pattern.as_str().contains('/') {
-                pattern.matches_path_with(within, MATCH)
+                pattern.matches_with(&within.to_string_lossy(), MATCH)
             } else {
                 pattern.matches_with(&name, MATCH)
             }
@@ -250,7 +251,7 @@ impl Read for Counted {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let read = match self.size {
             Some(_) => ReadAt::read_at(&*self.file, buf, self.at)?,
-            None => (&*self.file).read(buf)?,
+            None => idle::read(&self.file, buf)?,
         };
         let read = self.count(self.at, &buf[..read], buf.len())?;
         self.at += read as u64;
@@ -274,17 +275,6 @@ impl ReadAt for Counted {
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
         let read = ReadAt::read_at(&*self.file, buf, offset)?;
         self.count(offset, &buf[..read], buf.len())
-    }
-}
-
-/// Standard input, counted.
-struct Stdin(Arc<Meter>);
-
-impl Read for Stdin {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let len = io::stdin().read(buf)?;
-        self.0.read.fetch_add(len as u64, Ordering::Relaxed);
-        Ok(len)
     }
 }
 
@@ -344,7 +334,7 @@ impl Opener {
     pub(crate) fn open(&self, input: usize, log: &Log) -> io::Result<Source<'static>> {
         let check = &self.inputs[input].check;
         let Some(path) = &log.path else {
-            return reader(Input::new(Stdin(self.meter.clone()))?, check);
+            return reader(Input::new(Stdin::new(self.meter.clone())?)?, check);
         };
         let file = File::open(path)?;
         let metadata = file.metadata()?;

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::{Args, CommandFactory};
@@ -12,6 +12,7 @@ use netsieve::sieve::PublicSuffixes;
 
 use crate::Outcome;
 use crate::cli::Cli;
+use crate::place;
 
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {
@@ -37,8 +38,9 @@ pub(crate) fn completions(args: &CompletionsArgs) -> Result<Outcome, Box<dyn Err
 pub(crate) fn man(args: &ManArgs) -> Result<Outcome, Box<dyn Error>> {
     match &args.to {
         Some(folder) => {
-            let result = clap_mangen::generate_to(Cli::command(), folder);
-            result.map_err(|error| format!("{}: {error}", netsieve::shown_path(folder)))?;
+            let mut cli = Cli::command().disable_help_subcommand(true);
+            cli.build();
+            pages(&cli, folder)?;
         }
         None => {
             let mut page = Vec::new();
@@ -47,6 +49,13 @@ pub(crate) fn man(args: &ManArgs) -> Result<Outcome, Box<dyn Error>> {
         }
     }
     Ok(Outcome::Found)
+}
+
+/// Writes the page of a command and those of all commands beneath it.
+fn pages(command: &clap::Command, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let page = clap_mangen::Man::new(command.clone());
+    place::write(&folder.join(page.get_filename()), |out| page.render(out))?;
+    command.get_subcommands().filter(|command| !command.is_hide_set()).try_for_each(|command| pages(command, folder))
 }
 
 /// What tells one build from another when an answer is doubted.

@@ -2,10 +2,11 @@
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
 use std::error::Error;
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use netsieve::render::Escaped;
 
 #[macro_use]
 mod say;
@@ -20,6 +21,7 @@ mod export;
 mod extract;
 mod feeds;
 mod follow;
+mod idle;
 mod inputs;
 mod inspect;
 mod install;
@@ -54,7 +56,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let is_help = !error.use_stderr();
-            return match error.print() {
+            return match print(&error) {
                 Ok(()) if is_help => ExitCode::SUCCESS,
                 Err(failed) if is_help => code(Err(failed.into())).into(),
                 _ => code(Ok(Outcome::Failed)).into(),
@@ -62,6 +64,17 @@ fn main() -> ExitCode {
         }
     };
     exit_code(run(cli.command)).into()
+}
+
+/// Prints what is wrong with the arguments, or the help that they ask for. An argument may come from a glob over names that mislead:
+/// such a message is escaped, and has no colours.
+fn print(error: &clap::Error) -> io::Result<()> {
+    let text = error.render().to_string();
+    let escaped: String = text.lines().flat_map(|line| [Escaped::new(line).to_string(), "\n".to_owned()]).collect();
+    if escaped == text {
+        return error.print();
+    }
+    io::stderr().write_all(escaped.as_bytes())
 }
 
 /// The exit code of a run, which a signal may have ended.
@@ -107,7 +120,7 @@ fn code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
             // All else that is read or written says which file it is.
             let is_output = error.downcast_ref::<io::Error>().is_some_and(|error| error.raw_os_error().is_some());
             let what = if is_output { "cannot write the output: " } else { "" };
-            say!("logscan: {what}{}", netsieve::render::Escaped::new(&error.to_string()));
+            say!("logscan: {what}{}", Escaped::new(&error.to_string()));
             2
         }
     }

@@ -60,7 +60,10 @@ pub(crate) fn command(args: &RunArgs) -> Result<Command, Box<dyn Error>> {
     let name = netsieve::shown_path(&args.config).into_owned();
     let said = |why: &dyn std::fmt::Display| format!("{name}: {why}");
     let text = fs::read_to_string(&args.config).map_err(|error| said(&error))?;
-    let root: Table = text.parse().map_err(|error: toml::de::Error| said(&error.to_string().trim_end()))?;
+    let root: Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = 1 + text[..error.span().map_or(0, |span| span.start)].matches('\n').count();
+        format!("{name}:{line}: {}", error.message())
+    })?;
     let job = match root.get("run") {
         Some(Value::Table(job)) => job,
         Some(_) => return Err(said(&"`run` is no table").into()),

@@ -18,14 +18,15 @@ pub(crate) fn line(text: fmt::Arguments<'_>) {
 }
 
 /// Writes a value as JSON on a line of its own, with its text escaped as `scan --json` escapes what logs hold.
-pub(crate) fn json_line(out: &mut impl Write, value: &Value) -> io::Result<()> {
+pub(crate) fn json_line(out: &mut (impl Write + ?Sized), value: &Value) -> io::Result<()> {
     let mut line = Vec::new();
     json(&mut line, value);
     line.push(b'\n');
     out.write_all(&line)
 }
 
-fn json(out: &mut Vec<u8>, value: &Value) {
+/// Writes a value as JSON, with its text escaped so.
+pub(crate) fn json(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::String(text) => json_string(out, text.as_bytes()),
         Value::Array(values) => {

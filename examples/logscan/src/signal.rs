@@ -45,11 +45,11 @@ pub(crate) fn keeps_back(yes: bool) {
 mod unix {
     use std::path::{Path, PathBuf};
     use std::process;
-    use std::sync::{Mutex, PoisonError};
+    use std::sync::{Arc, Mutex, PoisonError};
     use std::thread;
     use std::time::Duration;
 
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
     use signal_hook::iterator::Signals;
 
     use super::*;
@@ -63,6 +63,8 @@ mod unix {
     static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
     pub(crate) fn watch() -> io::Result<()> {
+        // A file that grows over what the user may write is an error like any other, and not the end of the process.
+        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in signals.forever() {

@@ -176,7 +176,10 @@ fn signals_end_a_scan_with_what_was_found() {
             let mut err = String::new();
             child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
             let (summary, end) = err.split_once('\n').unwrap();
-            assert!(summary.starts_with("logscan: 0 of 1 logs, ") && summary.ends_with(": 1 hit; broken off"), "{err}");
+            assert!(
+                summary.starts_with("logscan: 0 of 1 logs, ") && summary.ends_with(": 1 hit, 1 pair; broken off"),
+                "{err}"
+            );
             assert_eq!(end, format!("logscan: ended by SIG{name} before all was done\n"));
             drop(input);
         }
@@ -195,6 +198,135 @@ fn signals_end_a_scan_with_what_was_found() {
             .to_string_lossy()
             .contains("set.sieve"))
     );
+}
+
+/// It waited ten seconds for a pipe that nothing came out of, and then lost what it had found.
+#[test]
+fn a_report_tells_what_was_found_though_a_pipe_falls_silent() {
+    let folder = folder();
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        for threads in ["", "-j 1"] {
+            let line = format!("report --html {name}.html {threads} -f c2.txt a.log -");
+            let mut command = folder.command(&line);
+            let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            let mut input = child.stdin.take().unwrap();
+            input.write_all(b"query evil.test\n").unwrap();
+            // It has begun when it has read what there was.
+            thread::sleep(Duration::from_millis(500));
+            let began = Instant::now();
+            signal(&child, name);
+            assert_eq!(wait(&mut child), Some(code), "{line}");
+            assert!(began.elapsed() < Duration::from_secs(8), "{line}");
+            let (mut out, mut err) = (String::new(), String::new());
+            child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+            child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+            assert!(out.contains("192.0.2.7") && out.contains("evil.test"), "{line}: {out}{err}");
+            assert!(err.contains("1 of 2 logs") && err.contains("; broken off"), "{line}: {err}");
+            assert_eq!(err.lines().last(), Some(&*format!("logscan: ended by SIG{name} before all was done")));
+            assert_eq!(err.lines().count(), 2, "{line}: {err}");
+            assert!(folder.path(&format!("{name}.html")).exists(), "{line}");
+            drop(input);
+        }
+    }
+}
+
+/// Outputs that are files, each in the folder `at`.
+fn outputs(at: &str) -> [String; 8] {
+    [
+        format!("build -f big.txt -o {at}/set.sieve"),
+        format!("report -f big.txt --html {at}/out big.log"),
+        format!("report -f big.txt --csv={at}/out big.log"),
+        format!("report -f big.txt --json={at}/out big.log"),
+        format!("report -f big.txt --stix {at}/out big.log"),
+        format!("report -f big.txt --misp {at}/out big.log"),
+        format!("scan -q --state {at}/out -f big.txt big.log"),
+        format!("man --to {at}"),
+    ]
+}
+
+/// A feed, and a log in which all of it is met.
+fn big(folder: &Folder) {
+    let names = |before: &str| (0..3000).map(|n| format!("{before}host{n}.evil.test\n")).collect::<String>();
+    folder.write("big.txt", names("").as_bytes());
+    folder.write("big.log", names("query ").as_bytes());
+}
+
+/// One error, and in the folder nothing but what was there before.
+#[track_caller]
+fn assert_refused(run: &Run, why: &str, folder: &std::path::Path, before: &[&str]) {
+    assert_eq!(run.code, 2, "{}: {}", run.line, run.err);
+    let errors: Vec<&str> = run.err.lines().filter(|line| line.contains("os error")).collect();
+    assert!(matches!(errors[..], [error] if error.contains(why)), "{}: {}", run.line, run.err);
+    let mut left: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    // A state is locked by a file that stays.
+    left.retain(|name| name != "out.lock");
+    left.sort();
+    assert_eq!(left, before, "{}", run.line);
+}
+
+#[test]
+fn a_full_disk_and_one_that_may_only_be_read_are_errors_that_leave_nothing() {
+    struct Mounted<'p>(&'p std::path::Path);
+
+    impl Drop for Mounted<'_> {
+        fn drop(&mut self) {
+            let _ = Command::new("umount").arg(self.0).status();
+        }
+    }
+
+    let folder = folder();
+    big(&folder);
+    let disk = folder.path("disk");
+    fs::create_dir(&disk).unwrap();
+    let mount = |options: &str| {
+        let mut command = Command::new("mount");
+        let output = command.args(["-t", "tmpfs", "-o", options, "none"]).arg(&disk).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if !mount("size=1m") {
+        eprintln!("skipped: nothing may be mounted here");
+        return;
+    }
+    let _mounted = Mounted(&disk);
+    let old = folder.run("build -f c2.txt -o disk/set.sieve").code(0);
+    assert_eq!(old.err, "");
+    let old = fs::read(disk.join("set.sieve")).unwrap();
+    // All that is left.
+    let _ = fs::write(disk.join("fill"), vec![0; 2 << 20]);
+    for line in outputs("disk") {
+        assert_refused(&folder.run(&line), "No space left on device", &disk, &["fill", "set.sieve"]);
+        assert!(fs::read(disk.join("set.sieve")).unwrap() == old, "{line}");
+    }
+    assert!(mount("remount,ro"));
+    for line in outputs("disk") {
+        assert_refused(&folder.run(&line), "Read-only file system", &disk, &["fill", "set.sieve"]);
+    }
+}
+
+/// A file that grew over what the user may write ended the process, and left half of it.
+#[test]
+fn a_file_that_may_not_grow_is_an_error_that_leaves_nothing() {
+    let folder = folder();
+    big(&folder);
+    fs::create_dir(folder.path("to")).unwrap();
+    let program = env!("CARGO_BIN_EXE_logscan");
+    for line in outputs("to") {
+        let limited = format!("ulimit -f 4; exec {program} {line}");
+        let output = Command::new("sh").args(["-c", &limited]).current_dir(folder.0.path()).output().unwrap();
+        let run = Run::of(output, &line);
+        // Pages of the manual that are short enough are whole.
+        if line.starts_with("man") {
+            assert!(run.code == 2 && run.err.contains("File too large"), "{}", run.err);
+            continue;
+        }
+        assert_refused(&run, "File too large", &folder.path("to"), &[]);
+    }
+    let limited = format!("ulimit -f 4; exec {program} scan -f big.txt big.log > out");
+    let output = Command::new("sh").args(["-c", &limited]).current_dir(folder.0.path()).output().unwrap();
+    let run = Run::of(output, "scan").code(2);
+    assert!(run.err.contains("cannot write the output: File too large"), "{}", run.err);
 }
 
 #[test]

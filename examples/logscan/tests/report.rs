@@ -265,7 +265,7 @@ fn a_job_stands_in_a_file() {
         ("[run]\nhmtl = 'x'\n", "day.toml: [run]: `hmtl` is no option of `logscan report`"),
         ("", "no table `[run]`"),
         ("[run]\nmax_pairs = 'x'\n", "[run]: invalid value 'x'"),
-        ("[run\n", "day.toml: "),
+        ("[run\n", "day.toml:3: "),
     ] {
         folder.write("day.toml", format!("[[feed]]\npath = 'c2.txt'\n{job}").as_bytes());
         let run = folder.run("run --config day.toml").code(2);

@@ -14,6 +14,7 @@ use super::about::About;
 use super::ids::{OURS, is_uuid, uuid};
 use super::share::{Seen, Shared, Sharing, parts};
 use super::stix::{Shown, algorithm};
+use crate::say::json_line;
 
 impl Report {
     /// Writes the event.
@@ -80,7 +81,7 @@ impl Report {
             },
             "sightings": sightings,
         });
-        writeln!(out, "{event}")?;
+        json_line(out, &event)?;
         Ok(shown)
     }
 

@@ -15,6 +15,7 @@ use super::Report;
 use super::about::About;
 use super::ids::{OBSERVABLES, OURS, is_uuid, uuid};
 use super::share::{Seen, Shared, Sharing, parts};
+use crate::say;
 
 /// The largest count that a sighting has.
 const MOST: u64 = 999_999_999;
@@ -54,7 +55,9 @@ impl Report {
         // An object a line, so that a large bundle is still looked at with `grep`.
         write!(out, "{{\"type\":\"bundle\",\"id\":\"{id}\",\"objects\":[")?;
         for (at, object) in bundle.objects.iter().enumerate() {
-            write!(out, "{}\n{object}", if at > 0 { "," } else { "" })?;
+            let mut text = if at > 0 { b",\n".to_vec() } else { b"\n".to_vec() };
+            say::json(&mut text, object);
+            out.write_all(&text)?;
         }
         writeln!(out, "\n]}}")?;
         Ok(bundle.shown)
