@@ -15,6 +15,8 @@
 //! A scheme counts only with its `://`: the bare name `hxxp.com` stays a name. An address in brackets,
 //! `[2001:db8::1]:443`, stays as it is. Values are usually only partly defanged (`192.0.2[.]80`).
 //!
+//! Repeated defanging (`evil[[.]]example`) is undone up to four times.
+//!
 //! A path or a query may contain `[.]` for reasons of its own. There, only the balanced forms are undone, and only if
 //! the scheme or the host was defanged.
 //!
@@ -52,10 +54,28 @@ pub fn refang_bytes(value: &[u8]) -> Cow<'_, [u8]> {
     if refang_into(value, &mut out) { Cow::Owned(out) } else { Cow::Borrowed(value) }
 }
 
+/// Rounds of defanging that are undone: a value may have been defanged again in each report that it went through.
+const ROUNDS: usize = 4;
+
 /// Replaces the content of `out` by the value with its defanging undone. Returns true if that differs from the value.
 ///
-/// If it does not differ, `out` is left empty. Nothing is allocated once `out` has grown.
+/// If it does not differ, `out` is left empty. Nothing is allocated once `out` has grown, unless a value was defanged twice.
 pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
+    if !undo(value, out) {
+        return false;
+    }
+    let mut again = Vec::new();
+    for _ in 1..ROUNDS {
+        if !undo(out, &mut again) {
+            break;
+        }
+        std::mem::swap(out, &mut again);
+    }
+    true
+}
+
+/// As [`refang_into`], one time.
+fn undo(value: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
     let mut changed = false;
     let mut at = 0;

@@ -38,6 +38,11 @@ fn defanged_values() {
         ("H**P://evil.test/", "http://evil.test/"),
         ("fxp://evil.test/", "ftp://evil.test/"),
         ("meow://evil.test/", "http://evil.test/"),
+        // Defanged over again.
+        ("evil[[.]]test", "evil.test"),
+        ("hxxp://evil[[.]test/", "http://evil.test/"),
+        ("evil[[dot]]test", "evil.test"),
+        ("admin[[@]]evil[(.)]test", "admin@evil.test"),
         ("Meows://evil.test/", "https://evil.test/"),
         ("hxxp://evil.test", "http://evil.test"),
         ("hxxp://192.0.2.1:8080/a", "http://192.0.2.1:8080/a"),

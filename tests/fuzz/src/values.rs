@@ -47,8 +47,11 @@ pub fn run(data: &[u8]) {
         assert_eq!(url::canonicalise_target(target.as_bytes(), &mut again), Ok(&*target));
     }
     let text = String::from_utf8_lossy(data);
-    let once = refang::refang(&text).into_owned();
-    assert_eq!(refang::refang(&once), once);
+    // It goes over a value four times, and each time at least a bracket is gone.
+    if text.matches(['[', '(', '{', '\\', ']', ')', '}']).count() <= 4 {
+        let once = refang::refang(&text).into_owned();
+        assert_eq!(refang::refang(&once), once);
+    }
     for target in [PatternTarget::Name, PatternTarget::UrlPath] {
         if let Ok(pattern) = Pattern::new(target, &text) {
             assert_eq!(Pattern::new(target, pattern.as_str()).map(|again| again.to_string()), Ok(pattern.to_string()));
