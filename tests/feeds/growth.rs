@@ -53,6 +53,11 @@ const HOSTILE: &[Hostile] = &[
         )
     }),
     ("keys", Format::JsonLines, |n| format!("{{{}\"indicator\":\"a.test\"}}\n", "\"a\":1,".repeat(n / 6))),
+    ("open brackets", Format::Report, |n| format!("evil[.]test\n{}\n", "[({<".repeat(n / 4))),
+    ("closed brackets", Format::Report, |n| format!("evil[.]test\n[{}\n", "]".repeat(n))),
+    ("marks", Format::Report, |n| format!("evil[.]test\n{}\n", "*_~`**".repeat(n / 6))),
+    ("keys before nothing", Format::Report, |n| format!("evil[.]test\n{}b\n", "a=".repeat(n / 2))),
+    ("commas", Format::Report, |n| format!("evil[.]test\nhttp://evil[.]test/{}\n", ",".repeat(n))),
     ("names within names", Format::JsonLines, |n| format!("{}1{}\n", "{\"a\":".repeat(n / 6), "}".repeat(n / 6))),
 ];
 
@@ -86,6 +91,24 @@ fn time_at_twice_the_size() {
         }
     }
     assert!(slow.is_empty(), "{slow:?}");
+}
+
+/// A word of a report was trimmed one bracket at a time, and read after each of its keys: hours, and an end of the stack. Recognition
+/// reads every text so.
+#[test]
+fn one_long_word_takes_no_time() {
+    let start = cpu_time();
+    for (what, _, text) in HOSTILE.iter().filter(|(_, format, _)| *format == Format::Report) {
+        let text = text(1 << 18);
+        let (result, _) = read(text.as_bytes(), Some(Format::Report), &Feed::new(""));
+        assert!(result.is_ok(), "{what}: {result:?}");
+        // Without the value before it, nothing is one.
+        let (_, rest) = text.split_once('\n').unwrap();
+        assert!(read(rest.as_bytes(), None, &Feed::new("")).0.is_err() || what == &"commas", "{what}");
+    }
+    // A second without optimisation; what is quadratic takes minutes.
+    let time = cpu_time() - start;
+    assert!(time < Duration::from_secs(60), "{time:?}");
 }
 
 /// None of them panics, and everything that is not read is reported.

@@ -54,8 +54,10 @@ fn split<'w>(word: &'w str, pieces: &mut Vec<Piece<'w>>) {
     let is_url = word.contains("//");
     let mut start = 0;
     for (at, _) in word.match_indices([',', ';', '|']) {
-        let next = word[at + 1..].to_ascii_lowercase();
-        if !is_url || next.starts_with("http") || next.starts_with("hxxp") {
+        let next = word.as_bytes()[at + 1..].first_chunk::<4>();
+        if !is_url
+            || next.is_some_and(|next| [b"http", b"hxxp"].iter().any(|scheme| next.eq_ignore_ascii_case(*scheme)))
+        {
             pieces.push(Piece { text: &word[start..at], is_target: false });
             start = at + 1;
         }
@@ -64,10 +66,13 @@ fn split<'w>(word: &'w str, pieces: &mut Vec<Piece<'w>>) {
     pieces.retain(|piece| !piece.text.is_empty());
 }
 
+/// Nested marks that are taken off a word. A value has a few. Without a limit, a megabyte of brackets took hours.
+const MOST_MARKS: usize = 32;
+
 /// A word without surrounding punctuation and markup.
 pub(super) fn trimmed(word: &str) -> &str {
     let mut rest = word;
-    loop {
+    for _ in 0..MOST_MARKS {
         let before = rest.len();
         rest = undecorated(rest);
         rest = rest.trim_matches('`');
@@ -92,9 +97,10 @@ pub(super) fn trimmed(word: &str) -> &str {
         rest = without_note(rest.trim_end_matches([',', ';', ':', '!', '"', '\'', '.', '?', '*', '|']));
         rest = rest.trim_start_matches([',', ';', '"', '\'', '|', '=']);
         if rest.len() == before {
-            return rest;
+            break;
         }
     }
+    rest
 }
 
 /// A word without a footnote number at its end: `evil[.]test[3]`.
@@ -108,8 +114,16 @@ fn without_note(word: &str) -> &str {
     }
 }
 
+/// How many keys may stand before a value: `ioc=domain:evil[.]test`. A word of nothing else overflowed the stack.
+const MOST_KEYS: usize = 3;
+
 /// Reads a trimmed piece.
 pub(super) fn read(text: &str, rules: &Rules) -> Read {
+    read_after(text, rules, MOST_KEYS)
+}
+
+/// As [`read`], with so many keys before the value.
+fn read_after(text: &str, rules: &Rules, keys: usize) -> Read {
     let is_defanged = matches!(refang(text), Cow::Owned(_));
     match value::classify(text, rules) {
         Ok(value) => {
@@ -124,10 +138,11 @@ pub(super) fn read(text: &str, rules: &Rules) -> Read {
         Err(reason) => {
             // Labels: `C2:evil[.]test`, `domain=evil[.]test`.
             if let Some((name, rest)) = text.split_once([':', '='])
+                && keys > 0
                 && !name.is_empty()
                 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
                 && !rest.starts_with(['/', '\\'])
-                && let found @ Read::Value { .. } = read(trimmed(rest), rules)
+                && let found @ Read::Value { .. } = read_after(trimmed(rest), rules, keys - 1)
             {
                 return found;
             }
