@@ -18,11 +18,18 @@ use std::path::PathBuf;
 
 #[path = "fuzz/src/lib.rs"]
 mod fuzz;
+#[path = "../src/random.rs"]
+mod random;
 
 use fuzz::TARGETS;
+use random::Random;
 
 /// Inputs that once broke a property: target, file, cause.
-const REGRESSIONS: [(&str, &str, &str); 0] = [];
+const REGRESSIONS: [(&str, &str, &str); 1] = [(
+    "values",
+    "defanged-twice",
+    "`evil[[.]test`, refanged, was `evil[.test`, which is defanged still: feeds rejected what was defanged over again",
+)];
 
 fn folder(kind: &str, target: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz").join(kind).join(target)
@@ -38,6 +45,87 @@ fn seeds_break_nothing() {
         }
         assert!(count >= 10, "{name}: {count} seeds");
     }
+}
+
+/// Bytes that mean something in one format or another.
+const TELLING: [&[u8]; 24] = [
+    b"\n",
+    b"\r\n",
+    b"\0",
+    b"\t",
+    b",",
+    b";",
+    b"\"",
+    b"'",
+    b"\\",
+    b"\\u002e",
+    b"%2e",
+    b"{",
+    b"[",
+    b"}]",
+    b"<",
+    b"&amp;",
+    b"#",
+    b"://",
+    b"evil.test",
+    b"192.0.2.1",
+    b"2001:db8::1",
+    b"\xff\xfe",
+    b"\x1b[31m",
+    b"\xe2\x80\xae",
+];
+
+/// Changes an input at some places, as a fuzzer does that knows nothing of the code.
+fn mutate(input: &mut Vec<u8>, other: &[u8], random: &mut Random) {
+    for _ in 0..1 + random.below(6) {
+        let at = random.index(input.len() + 1);
+        let len = random.index(input.len() - at + 1).min(1 + random.index(32));
+        match random.below(8) {
+            0 if at < input.len() => input[at] ^= 1 << random.below(8),
+            1 if at < input.len() => input[at] = random.next() as u8,
+            2 => drop(input.drain(at..at + len)),
+            3 => drop(input.splice(at..at, random.pick(&TELLING).iter().copied())),
+            4 => drop(input.splice(at..at + len, random.pick(&TELLING).iter().copied())),
+            5 => {
+                let again = input[at..at + len].repeat(1 + random.index(8));
+                input.splice(at..at, again);
+            }
+            6 if !other.is_empty() => {
+                let from = random.index(other.len());
+                let part = &other[from..(from + 1 + random.index(64)).min(other.len())];
+                input.splice(at..at + len, part.iter().copied());
+            }
+            _ => input.truncate(at),
+        }
+    }
+}
+
+/// `rounds` inputs of each target. The number that a failure tells makes the same input again.
+fn mutated(rounds: u64) {
+    for (name, run) in TARGETS {
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder("seeds", name)).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        let seeds: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
+        for round in 0..rounds {
+            let mut random = Random::new(round);
+            let (mut input, other) = (seeds[random.index(seeds.len())].clone(), &seeds[random.index(seeds.len())]);
+            mutate(&mut input, other, &mut random);
+            let result = std::panic::catch_unwind(|| run(&input));
+            assert!(result.is_ok(), "{name}, round {round}: {}", input.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn changed_seeds_break_nothing() {
+    mutated(250);
+}
+
+#[test]
+#[ignore = "takes minutes; the test above takes fewer rounds, and `tests/fuzz/run` is guided by coverage"]
+fn changed_seeds_break_nothing_in_full() {
+    mutated(50_000);
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn errors_name_the_section_and_what_is_wrong() {
     assert_eq!(cut.path(), Some(&*path));
     assert!(cut.to_string().starts_with(&path.display().to_string()), "{cut}");
     let missing = Sieve::open(folder.path().join("none")).unwrap_err();
-    assert_eq!(missing.io_kind(), Some(io::ErrorKind::NotFound));
+    assert_eq!(missing.io_kind(), Some(std::io::ErrorKind::NotFound));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Run with `cargo +nightly fuzz run --fuzz-dir tests/fuzz open`. The checks are in the library crate.
+//! Run with `tests/fuzz/run MINUTES open`. The checks are in the library crate.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| netsieve_fuzz::open::run(data));

@@ -2,11 +2,14 @@
 //!
 //! The first line names a format, or none, and the rest is the feed. The records are built, looked up, saved and opened again.
 
+use std::collections::BTreeSet;
+
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{RecordSink, Rejection, Skip, Warning};
 use netsieve::sieve::SaveOptions;
-use netsieve::{Action, Indicator, MatchOptions, Sieve};
+use netsieve::{Action, Feed, Indicator, MatchOptions, Scope, Sieve};
 
+use super::line;
 use super::scan::open_feed;
 
 /// A sink that counts and checks what it receives.
@@ -35,10 +38,34 @@ impl RecordSink for Sink {
     }
 }
 
+/// Lists the values in canonical form. Read back, the list gives the same values.
+fn reads_back(sieve: &Sieve, own: &Feed) {
+    let is_plain = |indicator: &Indicator| match indicator {
+        Indicator::Ip { .. } | Indicator::IpRange { .. } | Indicator::Hash(_) | Indicator::Email(_) => true,
+        Indicator::Domain { scope, .. } => *scope == Scope::Suffix,
+        Indicator::Url { host_scope, .. } => *host_scope == Scope::Exact,
+        _ => false,
+    };
+    let said: BTreeSet<String> = sieve
+        .indicators()
+        .filter_map(|indicator| indicator.to_indicator())
+        .filter(is_plain)
+        .map(|indicator| indicator.to_string())
+        .collect();
+    if said.is_empty() {
+        return;
+    }
+    let list: String = said.iter().flat_map(|value| [value, "\n"]).collect();
+    let mut back = Sink::default();
+    feed::read(list.as_bytes(), "", Some(Format::Plain), own, &mut back).expect("a list");
+    let read: BTreeSet<String> = back.records.iter().map(|(indicator, _)| indicator.to_string()).collect();
+    assert_eq!(read, said);
+}
+
 /// Reads a feed in two ways.
 pub fn run(data: &[u8]) {
-    let end = data.iter().position(|&b| b == b'\n').unwrap_or(data.len());
-    let (name, text) = (String::from_utf8_lossy(&data[..end]), data.get(end + 1..).unwrap_or(&[]));
+    let mut text = data;
+    let name = String::from_utf8_lossy(line(&mut text));
     let format = name.parse::<Format>().ok();
     let own = open_feed();
     let mut sink = Sink::default();
@@ -68,7 +95,7 @@ pub fn run(data: &[u8]) {
                 },
                 Indicator::IpRange { last, .. } => last.to_string(),
                 Indicator::Domain { name, port, scope } => {
-                    let under = if *scope == netsieve::Scope::Subdomains { "x." } else { "" };
+                    let under = if *scope == Scope::Subdomains { "x." } else { "" };
                     let port = port.map(|port| format!(":{port}")).unwrap_or_default();
                     if under.len() + name.as_str().len() > 253 {
                         continue;
@@ -81,6 +108,7 @@ pub fn run(data: &[u8]) {
             assert!(matcher.is_match_any(&value), "{value} of {indicator:?}");
         }
     }
+    reads_back(&sieve, &own);
     let file = sieve.to_bytes(&SaveOptions::default()).expect("a file");
     let opened = Sieve::from_bytes(file).expect("what was saved opens");
     let texts = |sieve: &Sieve| sieve.indicators().map(|indicator| indicator.to_string()).collect::<Vec<_>>();

@@ -13,6 +13,7 @@ pub mod events;
 pub mod feed;
 pub mod monotone;
 pub mod open;
+pub mod render;
 pub mod scan;
 pub mod values;
 
@@ -20,18 +21,27 @@ pub mod values;
 pub type Target = fn(&[u8]);
 
 /// All targets, by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("compressed", compressed::run),
     ("config", config::run),
     ("events", events::run),
     ("feed", feed::run),
     ("monotone", monotone::run),
     ("open", open::run),
+    ("render", render::run),
     ("scan", scan::run),
     ("values", values::run),
 ];
 
-/// Removes and returns the first byte, or 0 if there is none.
+/// Takes a line off the front, without its end.
+fn line<'d>(data: &mut &'d [u8]) -> &'d [u8] {
+    let end = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
+    let line = &data[..end];
+    *data = data.get(end + 1..).unwrap_or(&[]);
+    line
+}
+
+/// Takes one byte off the front; 0 where there is none.
 fn first(data: &mut &[u8]) -> u8 {
     let Some((&byte, rest)) = data.split_first() else { return 0 };
     *data = rest;

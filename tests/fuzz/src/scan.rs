@@ -94,6 +94,38 @@ impl Read for Trickle<'_> {
     }
 }
 
+/// An input as one to eight parts, some of them empty, and the last a trickle of at most 16 bytes each.
+fn parts(data: &[u8], cut: u8) -> Vec<&[u8]> {
+    let (mut parts, mut rest, mut step) = (Vec::new(), data, cut);
+    for _ in 0..cut % 8 {
+        step = step.wrapping_mul(5).wrapping_add(3);
+        let (part, behind) = rest.split_at(usize::from(step) * rest.len() / 255);
+        parts.push(part);
+        rest = behind;
+    }
+    let (most, trickle) = rest.split_at(rest.len().saturating_sub(usize::from(cut)));
+    parts.push(most);
+    parts.extend(trickle.chunks(1 + usize::from(cut % 16)));
+    parts
+}
+
+/// The lines as rows: together they give what each gives alone.
+fn by_rows(scanner: &mut Scanner, data: &[u8]) {
+    let rows = || data.split(|&byte| byte == b'\n');
+    let (mut want, mut got) = (Vec::new(), Vec::new());
+    for (number, row) in rows().enumerate() {
+        scanner.scan(row, |hit| {
+            want.push((number, found(hit)));
+            ControlFlow::Continue(())
+        });
+    }
+    scanner.scan_rows(rows(), |number, hit| {
+        got.push((number, found(hit)));
+        ControlFlow::Continue(())
+    });
+    assert_eq!(got, want, "by rows");
+}
+
 /// The first byte chooses the options, the second how the rest is cut.
 pub fn run(mut data: &[u8]) {
     let (asked, cut) = (first(&mut data), first(&mut data));
@@ -134,15 +166,16 @@ pub fn run(mut data: &[u8]) {
     check(std::mem::take(&mut got), "by reader");
 
     let mut tail = Tail::new();
-    let (before, behind) = data.split_at(usize::from(cut) * data.len() / 255);
     let mut sink = |hit: &Hit<'_>| {
         got.push(found(hit));
         ControlFlow::Continue(())
     };
-    scanner.scan_tail(&mut tail, before, &mut sink).expect("a slice does not fail");
-    scanner.scan_tail(&mut tail, behind, &mut sink).expect("a slice does not fail");
+    for part in parts(data, cut) {
+        scanner.scan_tail(&mut tail, part, &mut sink).expect("a slice does not fail");
+    }
     scanner.scan_rest(&mut tail, &mut sink);
     check(std::mem::take(&mut got), "as it grows");
+    by_rows(&mut scanner, data);
 
     if asked & 16 != 0 {
         POOL.install(|| {

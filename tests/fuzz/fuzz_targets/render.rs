@@ -1,0 +1,4 @@
+//! Run with `tests/fuzz/run MINUTES render`. The checks are in the library crate.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| netsieve_fuzz::render::run(data));
