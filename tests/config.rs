@@ -203,8 +203,8 @@ fn errors_say_where_and_why() {
         ("[[feed]]\npath = 'b.txt'\nname = 'a'", &["5:8: two feeds are named `a`"]),
         ("[[feed]]\npath = 'sub/*'\nname = ''", &["5:8: `name` is empty"]),
         ("[default]\nconfidence = 1", &["3:2: unknown key `default` (known: defaults, feed, layout, run)"]),
-        ("[defaults]\npath = 'a.txt'", &["4:1: `path` belongs to a feed"]),
-        ("[defaults]\nname = 'a'", &["4:1: `name` belongs to a feed"]),
+        ("[defaults]\npath = 'a.txt'", &["4:1: `path` belongs in a feed"]),
+        ("[defaults]\nname = 'a'", &["4:1: `name` belongs in a feed"]),
         ("[defaults]\nconfidnce = 1", &["4:1: unknown key `confidnce` (known: format, "]),
         ("tags = ['ü', 3]", &["3:14: `tags`"]),
         // Errors from the TOML parser.
