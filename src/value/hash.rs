@@ -36,6 +36,9 @@ pub struct FileHash {
 }
 
 impl FileHash {
+    /// What fills space that hashes are written to: no hash, of no bytes.
+    pub(crate) const NONE: Self = Self { bytes: [0; MAX_LEN], len: 0 };
+
     /// Parses a hash: hexadecimal digits in either case, optionally with `:` or `-` between the bytes, and optionally
     /// after the name of the algorithm with `:` or `=`.
     ///
@@ -71,15 +74,35 @@ impl FileHash {
     }
 
     /// Parses digits, with or without a separator between each pair.
+    #[inline]
     pub(crate) fn of_digits(text: &[u8]) -> Option<Self> {
-        let mut hash = Self { bytes: [0; MAX_LEN], len: 0 };
         let is_apart = text.len() > 2 && matches!(text[2], b':' | b'-');
-        let (step, len) = if is_apart { (3, text.len().div_ceil(3)) } else { (2, text.len() / 2) };
-        let is_whole = if is_apart { text.len() == 3 * len - 1 } else { text.len().is_multiple_of(2) };
-        if !is_whole || !LENGTHS.contains(&len) {
+        if is_apart {
+            return Self::of_pairs(text);
+        }
+        let (len, has_half) = (text.len() / 2, text.len() % 2 == 1);
+        if has_half || !LENGTHS.contains(&len) {
             return None;
         }
-        for (byte, digits) in hash.bytes.iter_mut().zip(text.chunks(step)) {
+        let mut hash = Self { bytes: [0; MAX_LEN], len: len as u8 };
+        let mut wrong = 0;
+        // All lengths are whole words.
+        for (four, digits) in hash.bytes.as_chunks_mut::<4>().0.iter_mut().zip(text.as_chunks::<8>().0) {
+            let (bytes, faults) = four_of(u64::from_le_bytes(*digits));
+            *four = bytes.to_le_bytes();
+            wrong |= faults;
+        }
+        (wrong == 0).then_some(hash)
+    }
+
+    /// Parses pairs of digits with the same separator between all of them.
+    fn of_pairs(text: &[u8]) -> Option<Self> {
+        let len = text.len().div_ceil(3);
+        if text.len() != 3 * len - 1 || !LENGTHS.contains(&len) {
+            return None;
+        }
+        let mut hash = Self { bytes: [0; MAX_LEN], len: len as u8 };
+        for (byte, digits) in hash.bytes.iter_mut().zip(text.chunks(3)) {
             if digits.len() == 3 && digits[2] != text[2] {
                 return None;
             }
@@ -89,7 +112,6 @@ impl FileHash {
             }
             *byte = high << 4 | low;
         }
-        hash.len = len as u8;
         Some(hash)
     }
 
@@ -104,6 +126,26 @@ impl FileHash {
         let known = LENGTHS.iter().position(|&len| len == usize::from(self.len));
         known.map_or("hash", |at| ALGORITHMS[at])
     }
+}
+
+/// The four bytes that eight hexadecimal digits are; and not zero if some are none.
+#[inline(always)]
+pub(super) fn four_of(digits: u64) -> (u32, u64) {
+    const ALL: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = ALL << 7;
+    // The highest bit of each byte that is `least` or more, where all are ASCII.
+    let from = |bytes: u64, least: u8| bytes + ALL * u64::from(0x80 - least) & HIGH;
+    let ascii = digits & !HIGH;
+    let lower = ascii | ALL * 0x20;
+    let is_digit = from(ascii, b'0') & !from(ascii, b'9' + 1);
+    let is_letter = from(lower, b'a') & !from(lower, b'f' + 1);
+    let faults = digits & HIGH | !(is_digit | is_letter) & HIGH;
+    // A letter is nine more than its lower half.
+    let values = (ascii & ALL * 0x0F) + (is_letter >> 7) * 9;
+    // The upper half of each byte comes first.
+    let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF;
+    let pairs = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+    ((pairs | pairs >> 16) as u32, faults)
 }
 
 /// The value of each hexadecimal digit; 0xFF for other bytes.
@@ -225,6 +267,22 @@ mod tests {
         }
         assert_eq!(FileHash::parse("  "), Err(Reject::Empty));
         assert_eq!(FileHash::from_bytes(&[0; 31]), Err(Reject::BadHash));
+    }
+
+    #[test]
+    fn every_byte_is_a_digit_or_none() {
+        for at in 0..32 {
+            for byte in 0..=255_u8 {
+                let mut text = *b"0123456789abcdefABCDEF0987654321";
+                text[at] = byte;
+                let want = byte.is_ascii_hexdigit();
+                // A separator there would say that all bytes are apart.
+                assert_eq!(FileHash::of_digits(&text).is_some(), want, "{at} {byte}");
+                if let Some(hash) = FileHash::of_digits(&text) {
+                    assert_eq!(hash.to_string().as_bytes(), text.to_ascii_lowercase());
+                }
+            }
+        }
     }
 
     #[test]

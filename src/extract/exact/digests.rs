@@ -14,18 +14,31 @@ const MAX_HEAD: usize = 40;
 /// Calls `each` with every hash of a text, in order. `chunks` are the [chunks](crate::arch::digits::chunks) of that text.
 pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usize>, &FileHash)) {
     let mut done = 0;
-    for &chunk in chunks {
-        let chunk = chunk as usize;
+    let mut chunks = chunks.iter().map(|&chunk| chunk as usize).peekable();
+    while let Some(chunk) = chunks.next() {
         if chunk < done {
             continue;
         }
         let is_part = |byte: &&u8| is_digit_or_separator(**byte);
         let start = chunk - bytes[done..chunk].iter().rev().take_while(is_part).count();
-        let behind = chunk + CHUNK;
+        let mut behind = chunk + CHUNK;
+        while chunks.next_if_eq(&behind).is_some() {
+            behind += CHUNK;
+        }
         let end = behind + bytes[behind..].iter().take_while(is_part).count();
         done = end;
         // Times, addresses and other short runs.
         if end - start < 2 * LENGTHS[0] {
+            continue;
+        }
+        // Most hashes stand alone.
+        let touches = |byte: u8| byte.is_ascii_alphanumeric();
+        let is_alone = !(start > 0 && touches(bytes[start - 1])) && !touches(at(bytes, end));
+        if is_alone
+            && bytes[start].is_ascii_hexdigit()
+            && let Some(hash) = FileHash::of_digits(&bytes[start..end])
+        {
+            each(start..end, &hash);
             continue;
         }
         Run { bytes, start, end, pairs: Pairs::default() }.find(each);

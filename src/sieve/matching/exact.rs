@@ -94,7 +94,18 @@ impl Matcher {
         }
     }
 
+    #[inline]
     fn look_up_exact(&mut self, id: Option<u32>) {
+        let tables = self.sieve.tables();
+        // Most of what is listed always blocks.
+        if let Some(id) = id
+            && self.filter.is_trivial()
+            && tables.indicators.flags(id).is_plain_block()
+        {
+            self.scratch.clear();
+            self.scratch.found.push(Candidate::exact(id, SPECIFICITY).raw());
+            return;
+        }
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         if let Some(id) = id {
             search.consider(Candidate::exact(id, SPECIFICITY), Seen::default());

@@ -438,7 +438,7 @@ pub(super) struct Candidate {
 impl Candidate {
     /// The match, before anything else is known about it.
     #[inline]
-    fn raw(self) -> RawMatch {
+    pub(super) fn raw(self) -> RawMatch {
         let Self { id, relation, strength, specificity, of_host, is_host_level, .. } = self;
         RawMatch { id, relation, strength, of_host, is_host_level, specificity, derived: None }
     }

@@ -25,6 +25,10 @@ const FEW: usize = 32;
 const FILTER_BITS: usize = 10;
 /// The number of digests that are looked up side by side.
 const BATCH: usize = 32;
+/// Digests around the place where one would stand if all were spread evenly: all but one in forty are among them.
+const NEAR: usize = 8;
+/// Bytes of a line of the cache.
+const LINE: usize = 64;
 
 /// The build form, with each digest once.
 #[derive(Debug, Default)]
@@ -114,6 +118,13 @@ fn prefix(digest: &[u8]) -> u64 {
     digest.first_chunk().map_or(0, |head| u64::from_be_bytes(*head))
 }
 
+/// Whether two digests of one length that begin alike are equal.
+#[inline(always)]
+fn is_equal(a: &[u8], b: &[u8]) -> bool {
+    // The shortest are two words.
+    a.last_chunk::<8>() == b.last_chunk::<8>() && (a.len() == LENGTHS[0] || a == b)
+}
+
 impl Class {
     /// Makes a class from distinct digests in any order. Also returns the sorted place of each.
     fn new(bytes: Vec<u8>, size: usize, row: u32) -> (Self, Vec<u32>) {
@@ -176,6 +187,30 @@ impl Class {
     fn bucket(&self, digest: &[u8]) -> (usize, usize) {
         let bucket = (prefix(digest) >> 32 >> self.shift) as usize;
         (self.starts.at(bucket) as usize, self.starts.at(bucket + 1) as usize)
+    }
+
+    /// The first of the [`NEAR`] digests among which one most likely is, of those of a bucket.
+    #[inline(always)]
+    fn near(&self, (from, to): (usize, usize), digest: &[u8]) -> usize {
+        let within = prefix(digest) << (32 - self.shift);
+        let place = from + ((u128::from(within) * (to - from) as u128) >> 64) as usize;
+        place.saturating_sub(NEAR / 2).min(self.len().saturating_sub(NEAR))
+    }
+
+    /// As [`find`](Class::find), of a digest that is most likely there: looks at those near its place all at once.
+    #[inline(always)]
+    fn find_likely(&self, bucket: (usize, usize), near: usize, digest: &[u8]) -> Option<usize> {
+        let head = |digest: &[u8]| digest.first_chunk().map_or(0, |head| u64::from_le_bytes(*head));
+        let wanted = head(digest);
+        let mut same = 0_u32;
+        if let Some(digests) = self.bytes.get(near * self.size..(near + NEAR) * self.size) {
+            for (other, n) in digests.chunks_exact(self.size).zip(0..NEAR) {
+                same |= u32::from(head(other) == wanted) << n;
+            }
+        }
+        // Of those that begin alike the first need not be it.
+        let place = near + same.trailing_zeros() as usize;
+        if same != 0 && is_equal(self.digest(place), digest) { Some(place) } else { self.find(bucket, digest) }
     }
 
     /// The place of a digest in its bucket.
@@ -283,30 +318,39 @@ impl Table {
 
     /// Calls `found` with the place and the indicator of each listed digest, in order. Prefetches what it will read.
     pub(in crate::sieve) fn find_all(&self, digests: &[FileHash], mut found: impl FnMut(usize, u32)) {
-        let mut likely = [(0_usize, 0_usize, (0_usize, 0_usize)); BATCH];
+        #[derive(Clone, Copy, Default)]
+        struct Likely {
+            at: usize,
+            class: usize,
+            bucket: (usize, usize),
+            near: usize,
+        }
+        let mut likely = [Likely::default(); BATCH];
         for (from, digests) in (0..).step_by(BATCH).zip(digests.chunks(BATCH)) {
             let mut count = 0;
             for (at, digest) in digests.iter().enumerate() {
                 let digest = digest.as_bytes();
                 let Some(of) = class(digest.len()).filter(|&of| !self.classes[of].filter.is_empty()) else { continue };
                 let class = &self.classes[of];
-                likely[count] = (at, of, (0, 0));
+                likely[count] = Likely { at, class: of, ..Likely::default() };
                 // Branch-free, because nothing predicts which digests pass.
                 let is_likely = class.may_hold(digest);
                 prefetch(class.starts.bytes(), (prefix(digest) >> 32 >> class.shift) as usize * 4);
                 count += usize::from(is_likely);
                 count = count.min(BATCH);
             }
-            for (at, of, bucket) in &mut likely[..count] {
-                let class = &self.classes[*of];
-                *bucket = class.bucket(digests[*at].as_bytes());
-                // Prefetch the first two cache lines of the bucket, where the comparison starts.
-                prefetch(&class.bytes, bucket.0 * class.size);
-                prefetch(&class.bytes, bucket.0 * class.size + 64);
+            for likely in &mut likely[..count] {
+                let class = &self.classes[likely.class];
+                let digest = digests[likely.at].as_bytes();
+                likely.bucket = class.bucket(digest);
+                likely.near = class.near(likely.bucket, digest);
+                for line in (0..NEAR * class.size).step_by(LINE) {
+                    prefetch(&class.bytes, likely.near * class.size + line);
+                }
             }
-            for &(at, of, bucket) in &likely[..count] {
-                let class = &self.classes[of];
-                if let Some(place) = class.find(bucket, digests[at].as_bytes()) {
+            for &Likely { at, class, bucket, near } in &likely[..count] {
+                let class = &self.classes[class];
+                if let Some(place) = class.find_likely(bucket, near, digests[at].as_bytes()) {
                     found(from + at, self.first + class.row + place as u32);
                 }
             }
