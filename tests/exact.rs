@@ -302,3 +302,96 @@ proptest! {
         let _ = Kind::Hash;
     }
 }
+
+/// A value that may be listed, in a form that a column may hold it in.
+fn value() -> impl Strategy<Value = String> {
+    let word = select(vec![
+        MD5,
+        SHA1,
+        SHA256,
+        "0123456789abcdef",
+        "boss@shop.test",
+        "Sales+May@B\u{fc}cher.example",
+        "b@shop.test",
+    ]);
+    let others = vec![
+        "shop.test",
+        "a.shop.test",
+        "other.test",
+        "203.0.113.7",
+        "2001:db8::7",
+        "shop",
+        "",
+        "x",
+        "\u{fc}@shop.test",
+    ];
+    let form = select(vec![
+        "{}",
+        " {}",
+        "{} ",
+        "<{}>",
+        "mailto:{}",
+        "{}?subject=a@b.test",
+        "md5={}",
+        "MD5:{}",
+        "sha-1: {}",
+        "SHA256={}",
+        "{}0",
+        "x{}",
+        "{}.test",
+        "{}:80",
+        "{}:8000000",
+        "http://{}/",
+        "https://{}",
+        "a.test/{}",
+        "\"{}\"",
+        "{}/",
+        "x@{}",
+        "{}@shop.test",
+        "\\{}",
+        "[{}]",
+    ]);
+    let parted = |text: String, how: usize| match how {
+        1 => text.to_uppercase(),
+        2 | 3 => {
+            let pairs: Vec<String> =
+                text.chars().collect::<Vec<_>>().chunks(2).map(|pair| pair.iter().collect()).collect();
+            pairs.join(if how == 2 { ":" } else { "-" })
+        }
+        _ => text,
+    };
+    (prop_oneof![4 => word, 1 => select(others)], form, 0..8_usize)
+        .prop_map(move |(word, form, how)| form.replace("{}", &parted(word.to_owned(), how)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A batch gives what each value gives alone, whatever else is listed.
+    #[test]
+    fn batches_are_lookups(values in prop::collection::vec(value(), 0..80), (hashes, emails, paths) in any::<(bool, bool, bool)>()) {
+        let mut list = "shop.test\n203.0.113.7\n2001:db8::/32\n".to_owned();
+        if hashes {
+            list += &format!("{MD5}\n{SHA1}\nSHA256:{SHA256}\n01234567890123456789012345678901\n");
+        }
+        if emails {
+            list += "boss@shop.test\nsales+may@b\u{fc}cher.example\n\u{fc}@shop.test\n";
+        }
+        if paths {
+            list += "/gate.php\n";
+        }
+        let (sieve, _) = read(&list, Some(Format::Plain));
+        let (mut one, mut many) = (sieve.matcher(), sieve.matcher());
+        let ids = |matches: &netsieve::sieve::Matches<'_>| matches.iter().map(|found| found.to_string()).collect::<Vec<_>>();
+        let mut want = Vec::new();
+        for (row, value) in values.iter().enumerate() {
+            let matches = one.match_any(value);
+            if !matches.is_empty() {
+                want.push((row, ids(&matches)));
+            }
+        }
+        let mut seen = Vec::new();
+        many.lookup_batch(&values, |row, matches| seen.push((row, ids(&matches))));
+        prop_assert_eq!(seen, want);
+    }
+}

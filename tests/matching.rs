@@ -413,7 +413,11 @@ proptest! {
             "http://a.test?x@b.test", "http://a.test\\@b.test", "http://a.test#@b.test", "HTTP://A.TEST", "ht\ttp://a.test",
             "http://%61.test/", "http:///a.test/", "x://a.test/", "a.test/x", "a.test?x", "a.test\\x", "192.0.0.0", "192.0.0.00",
             "http://192.0.0.0", "http://3221225472/", "http://0xC0.0/", "http://192.0/", "192.0.0.0:443", "192.0.0.0:44x", "192.0.0.0/24",
-            "::ffff:192.0.0.0", "64:ff9b::192.0.0.0", "[2001:db8::1]:80", "2001:db8::%eth0", "http://[2001:db8::]/a",
+            "::ffff:192.0.0.0", "64:ff9b::192.0.0.0", "[2001:db8::1]:80", "2001:db8::%eth0", "http://[2001:db8::]/a", "2001:db8::",
+            "[2001:db8::]", "http://192.0.0.0.", "http://192.0.0.0./", "https://192.0.0.0:443/a", "https://192.0.0.00/", "1.1.1.1",
+            "a-name-of-more-than-thirty-two-bytes.a.b.test", "http://a-name-of-more-than-thirty-two-bytes.a.b.test./?x",
+            "http://a-name-of-more-than-thirty-two-bytes.a.b..test/", "a-name-of-more-than-thirty-two-bytes.a.b.test:443",
+            "https://a.b.test.:80/x", "http://A.b.TEST:8000000/", "boss@a.b.test", "0123456789abcdef0123456789abcdef",
         ];
         let of_lookup = |lookup: &Lookup| match lookup {
             Lookup::Ip(addr @ IpAddr::V6(_), Some(port)) => format!("[{addr}]:{port}"),

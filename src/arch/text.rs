@@ -18,6 +18,23 @@ pub(crate) struct End {
     pub(crate) is_ascii: bool,
 }
 
+/// What the first [`WINDOW`] bytes of a text are. The first byte is the lowest bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Which are none of `[A-Za-z0-9._-]`; what lies beyond the text counts as such.
+    pub(crate) others: u32,
+    /// Which are dots.
+    pub(crate) dots: u32,
+}
+
+impl Head {
+    /// How many bytes of names the text begins with, up to [`WINDOW`].
+    #[inline(always)]
+    pub(crate) fn len(self) -> usize {
+        self.others.trailing_zeros() as usize
+    }
+}
+
 impl<'t> Text<'t> {
     /// Returns `None` if the text is shorter than a word.
     #[inline(always)]
@@ -38,9 +55,30 @@ pub(super) mod x86 {
         _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8, _mm_unpacklo_epi64,
     };
 
-    use super::{End, Text, WINDOW, WORD};
+    use super::{End, Head, Text, WINDOW, WORD};
 
     const LANE: usize = 16;
+
+    #[inline(always)]
+    pub(in crate::arch) fn head(text: Text<'_>) -> Head {
+        let len = text.len();
+        let place = |at: usize| text.0[at..].as_ptr().cast::<__m128i>();
+        // SAFETY: SSE2 is a part of the target. The loads: 16 bytes from a place that is 16 before the end at least, or 8 from one
+        // that is 8 before it.
+        unsafe {
+            let hosts = |lane| _mm_movemask_epi8(of_hosts(lane)) as u32;
+            if len < LANE {
+                let halves = _mm_unpacklo_epi64(_mm_loadl_epi64(place(0)), _mm_loadl_epi64(place(len - WORD)));
+                let join = |bits: u32| bits & 0xFF | bits >> WORD << (len - WORD);
+                return Head { others: !join(hosts(halves)), dots: join(dots(halves)) };
+            }
+            // Where they overlap they say the same.
+            let next = LANE.min(len - LANE);
+            let (first, second) = (_mm_loadu_si128(place(0)), _mm_loadu_si128(place(next)));
+            let join = |first: u32, second: u32| first | second << next;
+            Head { others: !join(hosts(first), hosts(second)), dots: join(dots(first), dots(second)) }
+        }
+    }
 
     #[inline(always)]
     pub(in crate::arch) fn end(text: Text<'_>) -> End {
@@ -100,6 +138,19 @@ pub(super) mod x86 {
             let wanted = _mm_set_epi64x(all(second), all(first));
             let same = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(rows.as_ptr().cast()), wanted)) as u32;
             same & same >> WORD
+        }
+    }
+
+    /// Marks the bytes that names have in either case.
+    #[inline(always)]
+    unsafe fn of_hosts(lane: __m128i) -> __m128i {
+        // SAFETY: SSE2 is a part of the target.
+        unsafe {
+            let is_upper = _mm_cmpeq_epi8(
+                _mm_min_epu8(_mm_sub_epi8(lane, _mm_set1_epi8(b'A' as i8)), _mm_set1_epi8(25)),
+                _mm_sub_epi8(lane, _mm_set1_epi8(b'A' as i8)),
+            );
+            _mm_or_si128(of_names(lane), is_upper)
         }
     }
 

@@ -126,8 +126,9 @@ impl Matcher {
         search.finish();
     }
 
+    /// The IPv4 address within an address that is to be looked up too.
     #[inline]
-    fn embedded(&self, addr: IpAddr) -> Option<(Ipv4Addr, Derived)> {
+    pub(super) fn embedded(&self, addr: IpAddr) -> Option<(Ipv4Addr, Derived)> {
         match addr {
             IpAddr::V6(addr) if self.options.derived.any() => self.options.derived.embedded(addr),
             _ => None,

@@ -1,6 +1,10 @@
 //! The shape of a value: a few loads show by which host alone a listed indicator can cover it.
 
-use crate::value::{has_separator, ip};
+use std::net::IpAddr;
+
+use crate::arch::host::{Head, is_of_hosts};
+use crate::arch::name::{Text, WINDOW};
+use crate::value::{has_separator, ip, six};
 
 /// The part of a value by which it can match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,70 +15,146 @@ pub(super) enum Shape<'v> {
     Host(&'v [u8]),
     /// The value is this address, or has it as its host.
     V4(u32),
+    /// It is this IPv6 address, and no other form of an IPv4 address.
+    V6(u128),
+    /// It is a hash, if these are digits of one, or else this name.
+    Digits(&'v [u8]),
+    /// It is a mail address, if it is anything, and this is the place of the last `@`.
+    At(usize),
     /// Only a full lookup can tell.
     Other,
 }
 
-impl<'v> Shape<'v> {
-    /// The shape of a value, as [`match_any`](crate::Matcher::match_any) reads it. With `has_paths`, URLs can match by
-    /// their paths, whatever their host.
-    #[inline(always)]
-    pub(super) fn of(value: &'v [u8], has_paths: bool) -> Self {
-        let [first, .., last] = value else { return Shape::Other };
-        // White space around a value is ignored.
-        if *first <= b' ' || *last <= b' ' {
-            return Shape::Other;
-        }
-        if has_separator(value) {
-            return if has_paths { Shape::Other } else { Self::of_host(value) };
-        }
-        if last.is_ascii_digit()
-            && let Ok(addr) = ip::parse_v4(value)
-        {
-            return Shape::V4(addr.to_bits());
-        }
-        Shape::Name(value)
-    }
+/// What is listed that values match by otherwise than by their hosts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Listed {
+    /// Patterns over paths: URLs match by them, whatever their host.
+    pub(super) paths: bool,
+    pub(super) hashes: bool,
+    pub(super) emails: bool,
+}
 
-    /// The shape of a value that has more than a host.
-    fn of_host(value: &'v [u8]) -> Self {
+/// Digits of the shortest hash.
+const SHORTEST_HASH: usize = 32;
+
+/// Digits that a port may have to be told at a glance.
+const PORT: usize = 5;
+
+impl<'v> Shape<'v> {
+    /// The shape of a value, as [`match_any`](crate::Matcher::match_any) reads it.
+    #[inline(always)]
+    pub(super) fn of(value: &'v [u8], listed: Listed) -> Self {
         let (rest, has_scheme) = match value {
             [b'h', b't', b't', b'p', b':', b'/', b'/', rest @ ..] => (rest, true),
             [b'h', b't', b't', b'p', b's', b':', b'/', b'/', rest @ ..] => (rest, true),
             _ => (value, false),
         };
-        let is_of_hosts = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-        let len = rest.iter().position(|b| !is_of_hosts(b)).unwrap_or(rest.len());
-        let (host, behind) = rest.split_at(len);
-        let is_whole = match behind {
-            [] => has_scheme,
-            // A user ends in an `@`, and no slash may stand before that.
-            [b'/' | b'?', ..] => true,
-            [b':', port @ ..] => {
-                let digits = port.iter().take_while(|b| b.is_ascii_digit()).count();
-                digits > 0 && matches!(port.get(digits), None | Some(b'/' | b'?'))
-            }
-            _ => false,
+        let Some(text) = Text::new(rest) else { return Self::of_any(value, listed) };
+        let head = text.head();
+        let len = match head.len() {
+            WINDOW => long_len(rest),
+            len => len,
         };
-        if !is_whole {
-            return Shape::Other;
+        let is_host = match rest.get(len) {
+            None if has_scheme => true,
+            None => {
+                return match text.quad(len, head.dots) {
+                    Some(addr) => Shape::V4(addr),
+                    None if listed.hashes && len >= SHORTEST_HASH && head.dots == 0 => Shape::Digits(value),
+                    None => Shape::Name(value),
+                };
+            }
+            // A user would stand before an `@` that no slash stands before.
+            Some(b'/' | b'?') => true,
+            Some(b':') => is_port(&rest[len + 1..]),
+            Some(_) => false,
+        };
+        match Self::of_host(text, &rest[..len], head) {
+            _ if !is_host => Self::of_any(value, listed),
+            // What a path may match is not told by its host.
+            _ if listed.paths => Shape::Other,
+            shape => shape,
         }
-        if let Ok(addr) = ip::parse_v4(host) {
-            return Shape::V4(addr.to_bits());
+    }
+
+    /// By the host that a text begins with, of bytes of names.
+    #[inline(always)]
+    fn of_host(text: Text<'v>, host: &'v [u8], head: Head) -> Self {
+        let is_letter = |at: usize| host.get(at).is_some_and(u8::is_ascii_alphabetic);
+        // Hosts are the names that they look like if no label is empty and the last one is no number.
+        if host.len() < WINDOW {
+            let dots = head.dots & ((1 << host.len()) - 1);
+            // One dot behind a name is the root's.
+            let is_rooted = dots >> host.len().saturating_sub(1) & 1;
+            let name = &host[..host.len() - is_rooted as usize];
+            let inner = dots & ((1 << name.len()) - 1);
+            let last = (WINDOW as u32 - inner.leading_zeros()) as usize;
+            return match is_letter(last) {
+                true if last < name.len() && dots & 1 == 0 && dots & dots >> 1 == 0 => Shape::Host(name),
+                true => Shape::Other,
+                false => text.quad(host.len(), dots).map_or(Shape::Other, Shape::V4),
+            };
         }
-        // Any other host is the name that it looks like, if no label is empty and the last one is not a number.
         let name = host.strip_suffix(b".").unwrap_or(host);
         let last = memchr::memrchr(b'.', name).map_or(0, |dot| dot + 1);
-        let is_name = name.get(last).is_some_and(u8::is_ascii_alphabetic)
-            && name[0] != b'.'
-            && memchr::memmem::find(name, b"..").is_none();
-        if is_name { Shape::Host(name) } else { Shape::Other }
+        let has_empty = name.first() == Some(&b'.') || name.windows(2).any(|pair| pair == b"..");
+        if last < name.len() && is_letter(last) && !has_empty { Shape::Host(name) } else { Shape::Other }
     }
+
+    /// The shape of a value that is none of the common ones.
+    #[inline(never)]
+    fn of_any(value: &'v [u8], listed: Listed) -> Self {
+        // White space around a value does not count.
+        let ([first, ..], [.., last]) = (value, value) else { return Shape::Other };
+        if *first <= b' ' || *last <= b' ' {
+            return Shape::Other;
+        }
+        if let Some(addr) = six::parse(value)
+            && let IpAddr::V6(addr) = ip::canonical(IpAddr::V6(addr.into()))
+        {
+            return Shape::V6(addr.to_bits());
+        }
+        match ip::parse_addr(value) {
+            Ok(IpAddr::V4(addr)) => return Shape::V4(addr.to_bits()),
+            Ok(IpAddr::V6(addr)) => return Shape::V6(addr.to_bits()),
+            Err(_) if has_separator(value) => return Shape::Other,
+            Err(_) => {}
+        }
+        // The name of an algorithm may stand before the digits.
+        if listed.hashes && value.len() >= SHORTEST_HASH && memchr::memchr(b'.', value).is_none() {
+            return Shape::Other;
+        }
+        match memchr::memrchr(b'@', value) {
+            Some(at) if listed.emails && *first != b'"' => Shape::At(at),
+            Some(_) if listed.emails => Shape::Other,
+            _ => Shape::Name(value),
+        }
+    }
+}
+
+/// How many bytes of names a text begins with that begins with as many as a [`Head`] tells.
+#[inline]
+fn long_len(text: &[u8]) -> usize {
+    let mut len = WINDOW;
+    while let Some(rest) = text.get(len..).and_then(Text::new) {
+        match rest.head().len().min(text.len() - len) {
+            WINDOW => len += WINDOW,
+            more => return len + more,
+        }
+    }
+    len + text[len..].iter().take_while(|&&b| is_of_hosts(b)).count()
+}
+
+/// Whether a text that stands behind a colon is a port, or begins with one and a slash.
+#[inline(always)]
+fn is_port(text: &[u8]) -> bool {
+    let digits = text.iter().take(PORT).take_while(|b| b.is_ascii_digit()).count();
+    digits > 0 && matches!(text.get(digits), None | Some(b'/' | b'?'))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Shape::{Host, Name, Other, V4};
+    use super::Shape::{At, Digits, Host, Name, Other, V4, V6};
     use super::*;
 
     #[test]
@@ -108,15 +188,46 @@ mod tests {
             ("http:///evil.test/", Other),
             ("HTTP://evil.test/", Other),
             ("evil.test/a", Host(b"evil.test")),
-            ("2001:db8::1", Other),
+            ("2001:db8::1", V6(0x2001_0DB8 << 96 | 1)),
+            ("[2001:db8::1]", V6(0x2001_0DB8 << 96 | 1)),
+            ("::ffff:192.0.2.1", v4),
+            ("1.1.1.1", V4(0x0101_0101)),
+            ("http://1.1.1.1/", V4(0x0101_0101)),
+            ("http://1.1.1.1", Other),
+            ("http://1.1.1.1./", Other),
+            ("http://a-host./", Host(b"a-host")),
+            ("http://./a-path", Other),
+            ("http://a.test/a", Host(b"a.test")),
+            ("http://b.a.test", Host(b"b.a.test")),
+            ("t.co", Name(b"t.co")),
+            ("t.co:80", Other),
+            ("a-name-of-more-than.thirty-two-bytes.test/a", Host(b"a-name-of-more-than.thirty-two-bytes.test")),
+            ("a-name-of-more-than.thirty-two-bytes..test/a", Other),
+            ("a-name-of-more-than.thirty-two-bytes.test.", Name(b"a-name-of-more-than.thirty-two-bytes.test.")),
+            ("a-name-of-thirty-two-bytes.a.test/a", Host(b"a-name-of-thirty-two-bytes.a.test")),
+            ("MD5:01234567890123456789012345678901", Other),
+            ("evil.test:123456", Other),
             ("[2001:db8::1]:80", Other),
             (" evil.test", Other),
             ("evil.test\n", Other),
             ("", Other),
         ] {
-            assert_eq!(Shape::of(value.as_bytes(), false), shape, "{value:?}");
+            assert_eq!(Shape::of(value.as_bytes(), Listed::default()), shape, "{value:?}");
         }
-        assert_eq!(Shape::of(b"http://evil.test/", true), Other);
-        assert_eq!(Shape::of(b"evil.test", true), Name(b"evil.test"));
+        let all = Listed { paths: true, hashes: true, emails: true };
+        for (value, shape) in [
+            ("http://evil.test/", Other),
+            ("evil.test", Name(b"evil.test")),
+            ("0123456789abcdef0123456789ABCDEF", Digits(b"0123456789abcdef0123456789ABCDEF")),
+            ("MD5=0123456789abcdef0123456789abcdef", Other),
+            ("MD5:01234567890123456789012345678901", Other),
+            ("a.name.of.more.than.thirty-two.bytes.test", Name(b"a.name.of.more.than.thirty-two.bytes.test")),
+            ("boss@evil.test", At(4)),
+            ("b@a.test", At(1)),
+            ("\"b@a\"@evil.test", Other),
+            ("mailto:boss@evil.test", Other),
+        ] {
+            assert_eq!(Shape::of(value.as_bytes(), all), shape, "{value:?}");
+        }
     }
 }
