@@ -14,6 +14,7 @@ use netsieve::value::Column;
 
 mod common;
 #[path = "common/real.rs"]
+#[allow(dead_code, reason = "the lines are for scans")]
 mod real;
 
 use common::Random;
@@ -37,7 +38,7 @@ fn drawn(random: &mut Random, from: impl IntoIterator<Item = String>) -> Vec<Str
 }
 
 /// What stands between bytes that are none of these.
-fn words<'t>(text: &'t str, of: fn(char) -> bool) -> impl Iterator<Item = &'t str> {
+fn words(text: &str, of: fn(char) -> bool) -> impl Iterator<Item = &str> {
     text.split(move |c| !of(c)).filter(|word| !word.is_empty())
 }
 

@@ -134,14 +134,14 @@ pub(super) fn four_of(digits: u64) -> (u32, u64) {
     const ALL: u64 = u64::MAX / 0xFF;
     const HIGH: u64 = ALL << 7;
     // The highest bit of each byte that is `least` or more, where all are ASCII.
-    let from = |bytes: u64, least: u8| bytes + ALL * u64::from(0x80 - least) & HIGH;
+    let from = |bytes: u64, least: u8| (bytes + ALL * u64::from(0x80 - least)) & HIGH;
     let ascii = digits & !HIGH;
-    let lower = ascii | ALL * 0x20;
+    let lower = ascii | (ALL * 0x20);
     let is_digit = from(ascii, b'0') & !from(ascii, b'9' + 1);
     let is_letter = from(lower, b'a') & !from(lower, b'f' + 1);
     let faults = digits & HIGH | !(is_digit | is_letter) & HIGH;
     // A letter is nine more than its lower half.
-    let values = (ascii & ALL * 0x0F) + (is_letter >> 7) * 9;
+    let values = (ascii & (ALL * 0x0F)) + (is_letter >> 7) * 9;
     // The upper half of each byte comes first.
     let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF;
     let pairs = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;

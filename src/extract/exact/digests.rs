@@ -33,8 +33,8 @@ pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usi
         }
         // Most hashes stand alone.
         let touches = |byte: u8| byte.is_ascii_alphanumeric();
-        let is_alone = !(start > 0 && touches(bytes[start - 1])) && !touches(at(bytes, end));
-        if is_alone
+        let touches_any = touches(at(bytes, end)) || start > 0 && touches(bytes[start - 1]);
+        if !touches_any
             && bytes[start].is_ascii_hexdigit()
             && let Some(hash) = FileHash::of_digits(&bytes[start..end])
         {
