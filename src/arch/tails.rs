@@ -34,7 +34,20 @@ impl Tails {
     /// Creates the bitmap of `hashes`, of which about `distinct` are different.
     pub(crate) fn new(hashes: impl IntoIterator<Item = u64>, distinct: usize) -> Self {
         let bits = if distinct < FEW { 2 * BITS } else { BITS };
-        let mut words = vec![0_u64; (distinct * bits / 64).clamp(1, u32::MAX as usize)];
+        Self::filled(vec![0_u64; (distinct * bits / 64).clamp(1, u32::MAX as usize)], hashes)
+    }
+
+    /// Returns the same bitmap with a few more hashes.
+    pub(crate) fn extended(&self, hashes: impl ExactSizeIterator<Item = u64>) -> Self {
+        if self.is_empty {
+            let count = hashes.len();
+            return if count == 0 { Self::default() } else { Self::new(hashes, count) };
+        }
+        let words = self.words.as_chunks::<WORD>().0.iter().map(|word| u64::from_le_bytes(*word)).collect();
+        Self::filled(words, hashes)
+    }
+
+    fn filled(mut words: Vec<u64>, hashes: impl IntoIterator<Item = u64>) -> Self {
         for hash in hashes {
             let (word, bits) = bits_of(hash, words.len());
             words[word] |= bits;

@@ -233,6 +233,13 @@ pub struct Feed {
     pub columns: Option<Columns>,
 }
 
+/// A block feed of a name.
+impl From<&str> for Feed {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
 impl Feed {
     /// Creates a block feed with this name and the default policy.
     pub fn new(name: impl Into<String>) -> Self {

@@ -1,24 +1,25 @@
 //! The compiled set itself.
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::indicator::Feed;
+use crate::sieve::layers::Layers;
 use crate::sieve::matching::view::IndicatorRef;
 use crate::sieve::tables::Tables;
 
 /// A compiled set of indicators. Immutable; `clone` copies a pointer.
 #[derive(Clone)]
-pub struct Sieve(pub(in crate::sieve) Arc<Tables>);
+pub struct Sieve(pub(in crate::sieve) Layers);
 
 impl Sieve {
+    /// The compiled tables, without what was added later.
     pub(in crate::sieve) fn tables(&self) -> &Tables {
         &self.0
     }
 
     /// Returns the number of indicators, allow entries included.
     pub fn len(&self) -> usize {
-        self.0.indicators.len()
+        self.0.len()
     }
 
     /// Returns true if the sieve holds no indicators.
@@ -28,12 +29,13 @@ impl Sieve {
 
     /// The feeds, in the order of declaration.
     pub fn feeds(&self) -> &[Feed] {
-        &self.0.feeds
+        // Those of the overlay begin with those of the compiled tables.
+        &self.0.overlay().unwrap_or(self.0.compiled()).tables.feeds
     }
 
     /// Iterates over all indicators, in the order of their ids.
     pub fn indicators(&self) -> impl ExactSizeIterator<Item = IndicatorRef<'_>> {
-        (0..self.len() as u32).map(|id| IndicatorRef::new(&self.0, id))
+        self.0.ids().map(|id| IndicatorRef::of(&self.0, id))
     }
 
     /// The memory that the tables take up, in bytes. The descriptions of the feeds are not counted.
@@ -45,18 +47,18 @@ impl Sieve {
     /// space for undoing them.
     #[inline]
     pub(crate) fn may_match_pattern(&self, line: &[u8], scratch: &mut Vec<u8>) -> bool {
-        let patterns = [&self.0.names, &self.0.paths].into_iter().flatten();
-        patterns.into_iter().any(|table| table.may_match(line, scratch))
+        let mut patterns = self.0.all().flat_map(|layer| [&layer.tables.names, &layer.tables.paths]).flatten();
+        patterns.any(|table| table.may_match(line, scratch))
     }
 
     /// Returns true if the sieve holds patterns.
     pub(crate) fn has_patterns(&self) -> bool {
-        self.0.names.is_some() || self.0.paths.is_some()
+        self.0.all().any(|layer| layer.tables.names.is_some() || layer.tables.paths.is_some())
     }
 
     /// Returns true if the sieve holds patterns over URL paths, which means that request paths must be looked up.
     pub(crate) fn has_path_patterns(&self) -> bool {
-        self.0.paths.is_some()
+        self.0.has_path_patterns()
     }
 }
 

@@ -1,5 +1,5 @@
 use std::fmt::Write;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use ipnet::IpNet;
 
@@ -45,10 +45,7 @@ impl IntoFeed for FeedId {
 
 impl IntoFeed for &str {
     fn into_feed(self, builder: &mut SieveBuilder) -> FeedId {
-        match builder.feeds.iter().position(|feed| feed.name == self) {
-            Some(at) => FeedId(at as u32),
-            None => builder.feed(Feed::new(self)),
-        }
+        builder.declared(self).unwrap_or_else(|| builder.feed(Feed::new(self)))
     }
 }
 
@@ -162,6 +159,11 @@ impl SieveBuilder {
         id
     }
 
+    /// Returns the feed of a name, if there is one.
+    pub(in crate::sieve) fn declared(&self, name: &str) -> Option<FeedId> {
+        self.feeds.iter().position(|feed| feed.name == name).map(|at| FeedId(at as u32))
+    }
+
     /// Returns a sink, into which a reader puts the records of a feed.
     pub fn sink(&mut self, feed: FeedId) -> FeedSink<'_> {
         FeedSink { builder: self, feed }
@@ -175,16 +177,21 @@ impl SieveBuilder {
     /// Panics if `feed` is a number from another builder that has more feeds.
     pub fn add<'r>(&mut self, feed: impl IntoFeed, record: impl Into<Record<'r>>) -> &mut Self {
         let feed = feed.into_feed(self);
-        self.add_record(feed, record.into());
+        self.add_record(feed, record.into(), true);
         self
     }
 
-    fn add_record(&mut self, feed: FeedId, mut record: Record<'_>) {
+    /// Adds a record that the guards of another builder have let pass.
+    pub(in crate::sieve) fn add_again(&mut self, feed: FeedId, record: Record<'_>) {
+        self.add_record(feed, record, false);
+    }
+
+    fn add_record(&mut self, feed: FeedId, mut record: Record<'_>, is_guarded: bool) {
         let at = feed.0 as usize;
         let examples = self.examples.unwrap_or(MAX_REPORTED);
         let action = record.action.unwrap_or(self.feeds[at].action);
         let listed: &str = &record.as_listed;
-        if action == Action::Block {
+        if action == Action::Block && is_guarded {
             match guard::check(&mut record.indicator, &self.feeds[at].policy, &self.suffixes) {
                 Ok(warning) => {
                     if let Some(warning) = warning {
@@ -381,7 +388,7 @@ impl SieveBuilder {
         };
         let report = whole::report(&tables, reports, beneath, examples);
         tables.provenance = whole::provenance(&suffixes, &report);
-        Ok((Sieve(Arc::new(tables)), report))
+        Ok((Sieve(tables.into()), report))
     }
 }
 
@@ -508,7 +515,7 @@ impl FeedSink<'_> {
 
 impl RecordSink for FeedSink<'_> {
     fn record(&mut self, record: Record<'_>) {
-        self.builder.add_record(self.feed, record);
+        self.builder.add_record(self.feed, record, true);
     }
 
     fn reject(&mut self, rejection: Rejection<'_>) {

@@ -7,6 +7,7 @@
 mod beneath;
 mod broad;
 pub(in crate::sieve) mod builder;
+pub(in crate::sieve) mod delta;
 mod free_mail;
 mod guard;
 mod index;

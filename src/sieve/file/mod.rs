@@ -32,7 +32,6 @@ use std::fs::File;
 use std::io;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -70,7 +69,8 @@ impl Sieve {
     /// folder (`.set.sieve.1234-0.tmp`), which is synced and renamed; then the folder is synced. At any moment, either
     /// the old file or the new one is there, whole. A killed process may leave its temporary file behind.
     ///
-    /// The same records in the same order give the same bytes, with any number of threads.
+    /// The same records in the same order give the same bytes, with any number of threads. A sieve that [`with`](Sieve::with)
+    /// made is [compiled anew](Sieve::compact) first, so that a file never holds changes beside its tables.
     ///
     /// # Errors
     ///
@@ -110,7 +110,11 @@ impl Sieve {
     }
 
     fn lay_out(&self, options: &SaveOptions) -> Result<(Vec<u8>, Vec<container::Placed>)> {
-        container::lay_out(&sections(&self.0, options.created), hash::SEED, &Provenance::this_release())
+        container::lay_out(
+            &sections(self.compact()?.tables(), options.created),
+            hash::SEED,
+            &Provenance::this_release(),
+        )
     }
 
     /// Returns true if a file begins like a [saved](Sieve::save) sieve. It may still be damaged or of another version;
@@ -160,7 +164,7 @@ impl Sieve {
         let mut reader = Reader::new(sections);
         let feeds = read_feeds(&mut reader)?;
         let provenance = read_provenance(&mut reader, feeds.len())?;
-        Tables::open(&reader, feeds, provenance).map(|tables| Self(Arc::new(tables)))
+        Tables::open(&reader, feeds, provenance).map(|tables| Self(tables.into()))
     }
 
     /// The origin of the sieve, and the part of its build report that a file keeps.
@@ -170,7 +174,7 @@ impl Sieve {
 
     /// The sections of a file of this sieve with their sizes, in file order.
     pub fn sections(&self) -> Vec<Section> {
-        let sections = sections(&self.0, None);
+        let sections = sections(self.tables(), None);
         sections.into_iter().map(|(name, bytes)| Section { name, bytes: bytes.len() as u64 }).collect()
     }
 }

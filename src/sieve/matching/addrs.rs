@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::sieve::layers::Layer;
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::matcher::Matcher;
 use crate::sieve::matching::raw::Seen;
@@ -110,7 +111,7 @@ impl Matcher {
             return;
         }
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
-        search.addr(addr, place, seen, None);
+        search.addr(self.kernel, addr, place, seen, None);
         search.finish();
         self.look_up_derived(addr, seen);
     }
@@ -121,8 +122,7 @@ impl Matcher {
         let kernel = self.kernel;
         let mut search = self.scratch.go_on(&self.sieve.0, &self.options, &self.filter);
         search.derived = Some(derived);
-        let tables = search.tables;
-        search.nets(&tables.v4, tables.v4.find(kernel, v4.to_bits()), seen);
+        search.v4(kernel, v4.to_bits(), seen);
         search.finish();
     }
 
@@ -138,20 +138,29 @@ impl Matcher {
     /// Returns `Some` if the tables alone decide whether an address matches, without a look at indicators.
     #[inline]
     fn known(&self, addr: IpAddr, place: AddrRows) -> Option<bool> {
-        if place.host.is_some() || self.embedded(addr).is_some() {
+        let layers = &self.sieve.0;
+        let is_in = |layer: Layer<'_>| AddrRows::of(self.kernel, layer.tables, addr).is_any();
+        if place.host.is_some() || self.embedded(addr).is_some() || layers.overlay().is_some_and(is_in) {
             return None;
         }
         let Some(row) = place.net else { return Some(false) };
         let is_plain = match addr {
-            IpAddr::V4(_) => self.sieve.0.v4.is_plain(row),
-            IpAddr::V6(_) => self.sieve.0.v6.is_plain(row),
+            IpAddr::V4(_) => layers.v4.is_plain(row),
+            IpAddr::V6(_) => layers.v6.is_plain(row),
         };
-        (is_plain && self.filter.is_trivial()).then_some(true)
+        (is_plain && layers.compiled().is_whole() && self.filter.is_trivial()).then_some(true)
     }
 
     /// Decides for each address of a batch.
     fn decide(&mut self, batch: &Batch, out: &mut [bool]) {
         debug_assert!(batch.v4_count + batch.v6_count <= out.len());
+        if self.sieve.0.has_overlay() {
+            for (out, at) in out.iter_mut().zip(0..) {
+                self.look_up_ip(batch.addr(at), Seen::default());
+                *out = !self.scratch.found.is_empty();
+            }
+            return;
+        }
         let (mut pending, mut count) = ([0_u8; BATCH], 0);
         let mut rows = [0; BATCH];
         let tables = &*self.sieve.0;

@@ -104,6 +104,15 @@ impl Matcher {
     }
 
     fn each_domain<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, mut found: impl FnMut(&Self, usize)) {
+        if self.sieve.0.has_overlay() {
+            for (place, name) in names.iter().enumerate() {
+                self.find_domain(name.as_ref(), Seen { port, name_like: false });
+                if !self.found().is_empty() {
+                    found(self, place);
+                }
+            }
+            return;
+        }
         let mut planned = Planned::new();
         for (batch, names) in names.chunks(BATCH).enumerate() {
             planned.plan(self.kernel(), self.sieve().tables(), names.len(), |place| names[place].as_ref());

@@ -7,6 +7,8 @@ use crate::value::url::{End, FollowSpace};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Covering {
     pub(super) id: u32,
+    /// The layer that it is of.
+    pub(super) is_overlay: bool,
     pub(super) end: End,
     pub(super) relation: Relation,
     /// The length of the indicator's path.

@@ -30,14 +30,14 @@ impl<'s> Listed<'s> {
     }
 
     fn add(&mut self, state: Paths, end: End, relation: Relation) {
-        let KnownHost { whole, specificity, .. } = self.host;
+        let KnownHost { is_overlay, whole, specificity, .. } = self.host;
         let path = self.path(state.first);
         let path = memchr::memchr(b'?', path).unwrap_or(path.len()) as u32;
         for at in state.first..state.last {
             if self.path(at).len() != state.len as usize {
                 break;
             }
-            self.found.push(Covering { id: self.id(at), end, relation, path, whole, specificity });
+            self.found.push(Covering { id: self.id(at), is_overlay, end, relation, path, whole, specificity });
         }
     }
 
@@ -129,9 +129,9 @@ impl Matcher {
     /// wherever the URL ends. If none can match at all, this is the length of the text before the path.
     pub(crate) fn reach_of_url(&mut self, text: &[u8], path: usize) -> usize {
         let Space { mut found, mut paths, scheme } = std::mem::take(&mut self.scratch.ends);
-        let tables = self.sieve.tables();
         let mut reach = path;
         for &host in &self.scratch.hosts {
+            let tables = self.sieve.0.layer(host.is_overlay).tables;
             let ids = tables.urls.with_path(host.row);
             if ids.is_empty() {
                 continue;
@@ -167,30 +167,25 @@ impl Matcher {
         let port = authority.effective_port();
         let hosts = std::mem::take(&mut self.scratch.hosts);
         for &host in &hosts {
-            let ids = self.sieve.tables().urls.with_path(host.row);
+            let tables = self.sieve.0.layer(host.is_overlay).tables;
+            let ids = tables.urls.with_path(host.row);
             let start = Paths { first: 0, last: ids.len() as u32, len: 0 };
-            url::follow(
-                text,
-                path,
-                ends,
-                start,
-                &mut paths,
-                &mut Listed { tables: self.sieve.tables(), host, ids, found: &mut found },
-            );
+            url::follow(text, path, ends, start, &mut paths, &mut Listed { tables, host, ids, found: &mut found });
         }
         self.scratch.hosts = hosts;
         // Finds the end of each directory match.
         for covering in found.iter_mut().filter(|covering| covering.relation == Relation::UrlPrefix) {
             covering.end = *ends.iter().find(|end| end.rank == covering.end.rank).expect("a rank of an end");
         }
-        found.sort_by_key(|covering| (covering.id, Reverse(covering.end.rank)));
-        found.dedup_by_key(|covering| covering.id);
+        found.sort_by_key(|covering| (covering.is_overlay, covering.id, Reverse(covering.end.rank)));
+        found.dedup_by_key(|covering| (covering.is_overlay, covering.id));
         found.retain(|covering| covering.end.rank <= 2 * whole);
         found.sort_by_key(|covering| Reverse(covering.end.rank));
         let seen = Seen { port, name_like };
         for same in found.chunk_by(|a, b| a.end == b.end) {
             let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
             for covering in same {
+                search.enter(self.sieve.0.layer(covering.is_overlay));
                 search.covering_url(covering, &scheme, seen);
             }
             search.finish();

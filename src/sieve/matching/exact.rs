@@ -5,6 +5,7 @@ use crate::sieve::matching::matcher::Matcher;
 use crate::sieve::matching::raw::Seen;
 use crate::sieve::matching::search::Candidate;
 use crate::sieve::matching::view::Matches;
+use crate::sieve::tables::Tables;
 use crate::value::email::{self, EmailScratch};
 
 /// Hashes and mail addresses have the highest specificity, so that only an entry for the same value allows one.
@@ -45,12 +46,20 @@ impl Matcher {
     /// order. Memory is prefetched, which helps if the table does not fit in the caches.
     pub fn match_hashes(&mut self, hashes: &[FileHash], mut found: impl FnMut(usize, Matches<'_>)) {
         let sieve = self.sieve.clone();
-        sieve.tables().digests.find_all(hashes, |at, id| {
-            self.look_up_exact(Some(id));
+        let mut look_up = |at: usize, id| {
+            match id {
+                Some(id) => self.look_up_exact(|_| Some(id)),
+                None => self.look_up_hash(&hashes[at]),
+            }
             if !self.scratch.found.is_empty() {
                 found(at, self.matches());
             }
-        });
+        };
+        if sieve.0.has_overlay() {
+            (0..hashes.len()).for_each(|at| look_up(at, None));
+        } else {
+            sieve.tables().digests.find_all(hashes, |at, id| look_up(at, Some(id)));
+        }
     }
 
     /// Finds the indicator of a mail address. An invalid address matches nothing. The domain of the address is not looked up.
@@ -68,23 +77,22 @@ impl Matcher {
     }
 
     pub(crate) fn look_up_hash(&mut self, hash: &FileHash) {
-        let id = self.sieve.tables().digests.find(hash.as_bytes());
-        self.look_up_exact(id);
+        self.look_up_exact(|tables| tables.digests.find(hash.as_bytes()));
     }
 
     pub(crate) fn look_up_address(&mut self, address: &EmailAddress) {
-        let tables = self.sieve.tables();
-        let id = tables.emails.find(&tables.strings, address.as_str());
-        self.look_up_exact(id);
+        self.look_up_exact(|tables| tables.emails.find(&tables.strings, address.as_str()));
     }
 
     /// Looks up a mail address from a log. An invalid address matches nothing and returns the reason.
     pub(crate) fn look_up_email(&mut self, text: &[u8]) -> Result<(), Reject> {
         self.scratch.clear();
-        let tables = self.sieve.tables();
-        let id = tables.emails.find(&tables.strings, email::canonicalise(text, &mut self.email)?);
-        self.look_up_exact(id);
-        Ok(())
+        let mut space = std::mem::take(&mut self.email);
+        let known = email::canonicalise(text, &mut space).map(|address| {
+            self.look_up_exact(|tables| tables.emails.find(&tables.strings, address));
+        });
+        self.email = space;
+        known
     }
 
     /// Appends the canonical form of a mail address.
@@ -95,20 +103,23 @@ impl Matcher {
     }
 
     #[inline]
-    fn look_up_exact(&mut self, id: Option<u32>) {
-        let tables = self.sieve.tables();
+    fn look_up_exact(&mut self, find: impl Fn(&Tables) -> Option<u32>) {
+        let layers = &self.sieve.0;
         // Most of what is listed always blocks.
-        if let Some(id) = id
+        if !layers.has_overlay()
+            && let Some(id) = find(layers)
             && self.filter.is_trivial()
-            && tables.indicators.flags(id).is_plain_block()
+            && layers.indicators.flags(id).is_plain_block()
         {
             self.scratch.clear();
             self.scratch.found.push(Candidate::exact(id, SPECIFICITY).raw());
             return;
         }
-        let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
-        if let Some(id) = id {
-            search.consider(Candidate::exact(id, SPECIFICITY), Seen::default());
+        let mut search = self.scratch.start(layers, &self.options, &self.filter);
+        for layer in layers.all() {
+            if let Some(id) = find(layer.tables) {
+                search.enter(layer).consider(Candidate::exact(id, SPECIFICITY), Seen::default());
+            }
         }
         search.finish();
     }
@@ -118,26 +129,29 @@ impl Matcher {
 impl super::probe::Probe {
     /// Returns true if a hash is listed.
     pub(crate) fn may_hold_hash(&self, hash: &FileHash) -> bool {
-        self.sieve().tables().digests.find(hash.as_bytes()).is_some()
+        self.sieve().0.all().any(|layer| layer.tables.digests.find(hash.as_bytes()).is_some())
     }
 
     /// Returns true if the mail address around an `@` may be listed. False is certain.
     #[inline(always)]
     pub(crate) fn may_hold_email(&self, text: &[u8], at: usize) -> bool {
-        self.sieve().tables().emails.may_hold(text, at)
+        self.sieve().0.all().any(|layer| layer.tables.emails.may_hold(text, at))
     }
 
     /// Returns true if a mail address is listed.
     pub(crate) fn holds_email(&self, text: &[u8], scratch: &mut EmailScratch) -> bool {
-        let tables = self.sieve().tables();
-        email::canonicalise(text, scratch).is_ok_and(|address| tables.emails.find(&tables.strings, address).is_some())
+        email::canonicalise(text, scratch).is_ok_and(|address| {
+            let holds = |tables: &Tables| tables.emails.find(&tables.strings, address).is_some();
+            self.sieve().0.all().any(|layer| holds(layer.tables))
+        })
     }
 }
 
 impl crate::sieve::set::Sieve {
     /// Returns two flags: hashes are listed, mail addresses are listed.
     pub(crate) fn has_exact(&self) -> (bool, bool) {
-        (!self.tables().digests.is_empty(), !self.tables().emails.is_empty())
+        let hashes = self.0.all().any(|layer| !layer.tables.digests.is_empty());
+        (hashes, self.0.all().any(|layer| !layer.tables.emails.is_empty()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::indicator::Action;
 use crate::sieve::flat::strings::StrId;
+use crate::sieve::layers::Layers;
 use crate::sieve::matching::options::Filter;
 use crate::sieve::tables::Tables;
 
@@ -10,6 +11,8 @@ use crate::sieve::tables::Tables;
 pub(in crate::sieve) struct Resolved {
     /// `None`: all pass.
     passing: Option<Box<[bool]>>,
+    /// The same of the overlay.
+    in_overlay: Option<Box<[bool]>>,
     pub(super) moment: Moment,
 }
 
@@ -28,13 +31,14 @@ pub(crate) enum Moment {
 
 impl Resolved {
     /// Costs one step per distinct attribute set, not per entry.
-    pub(in crate::sieve) fn new(tables: &Tables, filter: &Filter) -> Self {
+    pub(in crate::sieve) fn new(layers: &Layers, filter: &Filter) -> Self {
         if filter.is_trivial() {
             return Self::default();
         }
-        let rows = 0..tables.attributes.len() as u32;
-        let passing = rows.map(|row| passes(tables, filter, row)).collect();
-        Self { passing: Some(passing), moment: Moment::Any }
+        let passing =
+            |tables: &Tables| (0..tables.attributes.len() as u32).map(|row| passes(tables, filter, row)).collect();
+        let in_overlay = layers.overlay().map(|layer| passing(layer.tables));
+        Self { passing: Some(passing(layers)), in_overlay, moment: Moment::Any }
     }
 
     /// Returns true if every entry passes.
@@ -43,10 +47,11 @@ impl Resolved {
         self.passing.is_none() && !matches!(self.moment, Moment::At(_))
     }
 
-    /// Returns true if an attribute set passes.
+    /// Returns true if an attribute set of a layer passes.
     #[inline]
-    pub(in crate::sieve) fn passes(&self, attributes: u32) -> bool {
-        self.passing.as_ref().is_none_or(|passing| passing.get(attributes as usize) == Some(&true))
+    pub(in crate::sieve) fn passes(&self, is_overlay: bool, attributes: u32) -> bool {
+        let passing = if is_overlay { &self.in_overlay } else { &self.passing };
+        passing.as_ref().is_none_or(|passing| passing.get(attributes as usize) == Some(&true))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::sieve::matching::matcher::Matcher;
 use crate::sieve::matching::raw::Seen;
 use crate::sieve::matching::shape::{Listed, Shape};
 use crate::sieve::matching::view::Matches;
+use crate::sieve::tables::Tables;
 
 const _: () = assert!(BATCH == u32::BITS as usize, "a bit for each");
 
@@ -134,10 +135,9 @@ impl Matcher {
         mut found: impl FnMut(&Self, usize),
     ) {
         let value = |place: usize| values[place].as_ref().map_or(&[][..], |value| value.as_ref());
-        let tables = self.sieve.tables();
-        let Work { planned, v4, v6, hashes } = work;
+        let Work { v4, v6, hashes, .. } = work;
         (v4.count, v6.count, hashes.count) = (0, 0, 0);
-        let mut hosts = Few::of(&[][..]);
+        let (mut hosts, mut mails) = (Few::of(&[][..]), Few::of(0));
         // A bit for each that has to be looked up, and for each that is a name and nothing else.
         let (mut open, mut names) = (0_u32, 0_u32);
         for at in 0..values.len() {
@@ -157,40 +157,25 @@ impl Matcher {
                         names |= bit;
                     }
                 },
-                Shape::At(place) => open |= if tables.emails.may_hold(value(at), place) { bit } else { 0 },
+                Shape::At(place) => mails.push(at, place),
                 Shape::Other => open |= bit,
             }
         }
-        planned.plan(self.kernel, tables, hosts.count, |at| hosts.items[at]);
+        open |= self.may_match(self.sieve.tables(), work, &hosts, &mails, value);
         let mut plans = [0_u8; BATCH];
-        for (number, (at, _)) in planned.all().enumerate() {
-            let place = hosts.at[at];
-            plans[usize::from(place)] = number as u8;
-            open |= 1 << place;
+        for (number, (at, _)) in work.planned.all().enumerate() {
+            plans[usize::from(hosts.at[at])] = number as u8;
         }
-        let has_hosts = tables.urls.has_addrs();
-        let is_host = |addr: IpAddr| has_hosts && tables.urls.addr_row(addr).is_some();
-        let mut rows = [0; BATCH];
-        tables.v4.find_all(self.kernel, v4.items(), &mut rows[..v4.count]);
-        for ((&addr, &row), &place) in v4.items().iter().zip(&rows).zip(&v4.at) {
-            open |= u32::from(tables.v4.is_row(row) || is_host(IpAddr::V4(addr.into()))) << place;
-        }
-        if v6.count > 0 {
-            tables.v6.find_all(self.kernel, v6.items(), &mut rows[..v6.count]);
-            for ((&addr, &row), &place) in v6.items().iter().zip(&rows).zip(&v6.at) {
-                let addr = IpAddr::V6(addr.into());
-                let may_match = tables.v6.is_row(row) || is_host(addr) || self.embedded(addr).is_some();
-                open |= u32::from(may_match) << place;
-            }
-        }
-        if hashes.count > 0 {
-            tables.digests.find_all(hashes.items(), |at, _| open |= 1 << hashes.at[at]);
+        if let Some(overlay) = self.sieve.0.overlay() {
+            // Then a plan is not all that is to be known of a name.
+            names = 0;
+            open |= self.may_match(overlay.tables, work, &hosts, &mails, value);
         }
         while open != 0 {
             let place = open.trailing_zeros() as usize;
             open &= open - 1;
             if names >> place & 1 == 1 {
-                self.find_planned(value(place), Seen::default(), Some(planned.get(plans[place])));
+                self.find_planned(value(place), Seen::default(), Some(work.planned.get(plans[place])));
             } else {
                 self.find_any(value(place));
             }
@@ -198,5 +183,44 @@ impl Matcher {
                 found(self, place);
             }
         }
+    }
+
+    /// A bit for each value of a batch that tables may hold something for, by its place. All filters and tables are asked side by side.
+    #[inline]
+    fn may_match<'v>(
+        &self,
+        tables: &Tables,
+        work: &mut Work,
+        hosts: &Few<&'v [u8]>,
+        mails: &Few<usize>,
+        value: impl Fn(usize) -> &'v [u8],
+    ) -> u32 {
+        let Work { planned, v4, v6, hashes } = work;
+        let mut may = 0;
+        planned.plan(self.kernel, tables, hosts.count, |at| hosts.items[at]);
+        for (at, _) in planned.all() {
+            may |= 1 << hosts.at[at];
+        }
+        let has_hosts = tables.urls.has_addrs();
+        let is_host = |addr: IpAddr| has_hosts && tables.urls.addr_row(addr).is_some();
+        let mut rows = [0; BATCH];
+        tables.v4.find_all(self.kernel, v4.items(), &mut rows[..v4.count]);
+        for ((&addr, &row), &place) in v4.items().iter().zip(&rows).zip(&v4.at) {
+            may |= u32::from(tables.v4.is_row(row) || is_host(IpAddr::V4(addr.into()))) << place;
+        }
+        if v6.count > 0 {
+            tables.v6.find_all(self.kernel, v6.items(), &mut rows[..v6.count]);
+            for ((&addr, &row), &place) in v6.items().iter().zip(&rows).zip(&v6.at) {
+                let addr = IpAddr::V6(addr.into());
+                may |= u32::from(tables.v6.is_row(row) || is_host(addr) || self.embedded(addr).is_some()) << place;
+            }
+        }
+        if hashes.count > 0 {
+            tables.digests.find_all(hashes.items(), |at, _| may |= 1 << hashes.at[at]);
+        }
+        for (&at, &place) in mails.items().iter().zip(&mails.at) {
+            may |= u32::from(tables.emails.may_hold(value(place.into()), at)) << place;
+        }
+        may
     }
 }

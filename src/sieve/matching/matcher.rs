@@ -56,18 +56,37 @@ pub struct Matcher {
     request: Vec<u8>,
 }
 
+/// What a matcher works in, which lookups leave behind warm.
+#[derive(Debug, Default)]
+pub(super) struct Space {
+    scratch: Scratch,
+    name: String,
+    url: UrlScratch,
+    email: EmailScratch,
+    request: Vec<u8>,
+}
+
 impl Matcher {
     pub(in crate::sieve) fn new(sieve: Sieve, options: &MatchOptions) -> Self {
-        Self {
-            filter: Resolved::new(&sieve.0, &options.filter),
-            sieve,
-            options: options.clone(),
-            kernel: Kernel::of(options.engine),
-            scratch: Scratch::default(),
-            name: String::new(),
-            url: UrlScratch::default(),
-            email: EmailScratch::default(),
-            request: Vec::new(),
+        Self::in_space(sieve, options, Space::default())
+    }
+
+    pub(super) fn in_space(sieve: Sieve, options: &MatchOptions, space: Space) -> Self {
+        let Space { scratch, name, url, email, request } = space;
+        let filter = Resolved::new(&sieve.0, &options.filter);
+        let (options, kernel) = (options.clone(), Kernel::of(options.engine));
+        Self { sieve, options, kernel, filter, scratch, name, url, email, request }
+    }
+
+    /// The space that it works in, which it then has no more.
+    pub(super) fn take_space(&mut self) -> Space {
+        let Self { scratch, name, url, email, request, .. } = self;
+        Space {
+            scratch: std::mem::take(scratch),
+            name: std::mem::take(name),
+            url: std::mem::take(url),
+            email: std::mem::take(email),
+            request: std::mem::take(request),
         }
     }
 
@@ -256,7 +275,7 @@ impl Matcher {
     /// Most names match nothing, and few of those are read to the end.
     #[inline]
     pub(crate) fn find_domain(&mut self, name: &[u8], seen: Seen) {
-        if self.sieve.tables().may_match_name(without_root(name)) {
+        if self.sieve.0.may_match_name(without_root(name)) {
             self.find_planned(name, seen, None);
         } else {
             self.scratch.clear();
@@ -269,7 +288,10 @@ impl Matcher {
         self.scratch.clear();
         let tables = self.sieve.tables();
         // Most names are canonical, and most listed names block unconditionally.
-        let is_simple = self.filter.is_trivial() && !seen.name_like && !tables.may_match_pattern(without_root(name));
+        let is_simple = self.filter.is_trivial()
+            && !self.sieve.0.has_overlay()
+            && !seen.name_like
+            && !tables.may_match_pattern(without_root(name));
         let is_settled = is_simple
             && canonical(without_root(name))
                 .is_some_and(|(name, dots)| push_plain(tables, name, dots, plan, &mut self.scratch));
@@ -308,7 +330,7 @@ impl Matcher {
     pub(crate) fn look_up_reading(&mut self, text: &[u8], name_like: bool, patterns: bool) -> Result<bool, Reject> {
         self.scratch.clear();
         let start = url::Start::of(text);
-        if self.sieve.0.paths.is_none() || !patterns {
+        if !self.sieve.has_path_patterns() || !patterns {
             // If nothing is known of the host, the rest of the URL does not matter.
             let host = match start.and_then(|start| start.host(text)) {
                 Some(host) => host,
@@ -325,7 +347,8 @@ impl Matcher {
         match view.host() {
             HostRef::Ip(addr) => {
                 host = Some(addr);
-                search.addr(addr, AddrRows::of(self.kernel, search.tables, addr), seen, Some(view));
+                let place = AddrRows::of(self.kernel, &self.sieve.0, addr);
+                search.addr(self.kernel, addr, place, seen, Some(view));
             }
             HostRef::Domain(name) => search.name(name, seen, Some(view), None),
         }
@@ -343,7 +366,7 @@ impl Matcher {
     /// Finds the path patterns that match the path and query of a request.
     pub(crate) fn look_up_request_path(&mut self, path: &[u8]) {
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
-        if search.tables.paths.is_some()
+        if self.sieve.has_path_patterns()
             // Any host will do, because only the path is looked at.
             && let Ok(view) = {
                 self.request.clear();
@@ -362,7 +385,7 @@ impl Matcher {
         let _ = self.look_up_any(value);
     }
 
-    fn look_up_any(&mut self, value: &[u8]) -> Result<Kind, Reject> {
+    pub(super) fn look_up_any(&mut self, value: &[u8]) -> Result<Kind, Reject> {
         let seen = |port| Seen { port, name_like: false };
         self.scratch.clear();
         match Observable::read(value)? {

@@ -7,7 +7,7 @@ use crate::arch::sweep::{Addrs, Filters};
 use crate::indicator::Action;
 use crate::sieve::set::Sieve;
 use crate::sieve::tables::prefilter::Prefilter;
-use crate::sieve::tables::{Named, Tables, without_root};
+use crate::sieve::tables::{Named, Tables, url, without_root};
 use crate::value::ip as addresses;
 
 /// Asks a sieve about block indicators, ignoring filter, ports and allow entries. Uses the engine of its matcher.
@@ -33,39 +33,43 @@ impl Probe {
 
     /// The filters that a sweep uses.
     pub(crate) fn filters(&self) -> Filters<'_> {
-        Filters { addrs: Some(self), ..self.prefilter().filters(self.sieve.tables().domains.tails()) }
+        let (prefilter, tails) = self.sieve.0.filters();
+        Filters { addrs: Some(self), ..prefilter.filters(tails) }
     }
 
     /// Returns true if a block indicator covers a canonical address, as such or as the host of a URL.
     pub(crate) fn blocks_addr(&self, addr: IpAddr) -> bool {
-        let urls = &self.sieve.tables().urls;
-        self.blocks_net(addr) || (urls.has_addrs() && urls.addr_row(addr).is_some())
+        let is_host = |urls: &url::Table| urls.has_addrs() && urls.addr_row(addr).is_some();
+        self.blocks_net(addr) || self.sieve.0.all().any(|layer| is_host(&layer.tables.urls))
     }
 
     /// Returns true if an indicator may cover an IPv6 address with these first 16 bits, and these next 16 if known.
     /// False is certain.
     pub(crate) fn may_block_six(&self, first: u16, second: Option<u16>) -> bool {
-        let Tables { v6, urls, .. } = self.sieve.tables();
-        v6.may_start(first, second) || urls.may_start_six(first, second)
+        let may_start =
+            |Tables { v6, urls, .. }: &Tables| v6.may_start(first, second) || urls.may_start_six(first, second);
+        self.sieve.0.all().any(|layer| may_start(layer.tables))
     }
 
     /// Returns true if a block indicator covers a canonical address.
     fn blocks_net(&self, addr: IpAddr) -> bool {
-        let tables = self.sieve.tables();
-        match addr {
+        let blocks = |tables: &Tables| match addr {
             IpAddr::V4(addr) => tables.blocks(self.kernel, &tables.v4, addr.to_bits()),
             IpAddr::V6(addr) => tables.blocks(self.kernel, &tables.v6, addr.to_bits()),
-        }
+        };
+        self.sieve.0.all().any(|layer| blocks(layer.tables))
     }
 
     /// Returns true if a block indicator has exactly this canonical name, or a URL has it as its host.
     pub(crate) fn blocks_name(&self, name: &str) -> bool {
-        let tables = self.sieve.tables();
-        let blocks = |named: Named| match named {
-            Named::Domain(id) => tables.indicators.flags(id).has(Action::Block),
-            Named::Host(_) => true,
-        };
-        tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.named(row).any(blocks))
+        self.sieve.0.all().any(|layer| {
+            let tables = layer.tables;
+            let blocks = |named: Named| match named {
+                Named::Domain(id) => tables.indicators.flags(id).has(Action::Block),
+                Named::Host(_) => true,
+            };
+            tables.domains.exact(&tables.strings, name).is_some_and(|row| tables.named(row).any(blocks))
+        })
     }
 }
 
@@ -73,12 +77,16 @@ impl Addrs for Probe {
     fn may_list(&self, addrs: &[u32], answers: &mut [bool]) {
         /// The number of rows that are looked up side by side.
         const BATCH: usize = 128;
-        let Tables { v4, urls, .. } = self.sieve.tables();
         let mut rows = [0; BATCH];
-        for (addrs, answers) in addrs.chunks(BATCH).zip(answers.chunks_mut(BATCH)) {
-            v4.find_all(self.kernel, addrs, &mut rows[..addrs.len()]);
-            for ((answer, &row), &addr) in answers.iter_mut().zip(&rows).zip(addrs) {
-                *answer = v4.is_row(row) || urls.has_addrs() && urls.addr_row(IpAddr::V4(addr.into())).is_some();
+        for layer in self.sieve.0.all() {
+            let Tables { v4, urls, .. } = layer.tables;
+            for (addrs, answers) in addrs.chunks(BATCH).zip(answers.chunks_mut(BATCH)) {
+                v4.find_all(self.kernel, addrs, &mut rows[..addrs.len()]);
+                for ((answer, &row), &addr) in answers.iter_mut().zip(&rows).zip(addrs) {
+                    let is_listed =
+                        v4.is_row(row) || urls.has_addrs() && urls.addr_row(IpAddr::V4(addr.into())).is_some();
+                    *answer = is_listed | (layer.is_overlay & *answer);
+                }
             }
         }
     }
@@ -87,13 +95,13 @@ impl Addrs for Probe {
 impl Sieve {
     /// The prefilter over all block indicators of the sieve.
     pub(crate) fn prefilter(&self) -> &Prefilter {
-        self.tables().prefilter()
+        self.0.filters().0
     }
 
     /// Returns true if a listed name may cover this name, in any spelling. False is certain.
     #[inline]
     pub(crate) fn may_hold_name(&self, text: &[u8]) -> bool {
-        self.tables().domains.may_hold(without_root(text))
+        self.0.all().any(|layer| layer.tables.domains.may_hold(without_root(text)))
     }
 
     /// Returns true if the address, prefix or range of a block entry covers an address, ignoring ports, allow entries

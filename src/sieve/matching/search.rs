@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::arch::cpu::Kernel;
 use crate::indicator::{Action, Scope, UrlView};
+use crate::sieve::layers::{Layer, Layers};
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::filter::{Moment, Resolved, is_valid_at};
 use crate::sieve::matching::options::{MatchOptions, Relation, Strength, Withheld};
@@ -34,6 +35,8 @@ pub(super) struct Scratch {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct KnownHost {
     pub(super) row: u32,
+    /// True if the URLs are in the overlay.
+    pub(super) is_overlay: bool,
     /// True if it is the observed host itself, false if it is a parent domain.
     pub(super) whole: bool,
     pub(super) specificity: u32,
@@ -48,24 +51,26 @@ impl Scratch {
 
     pub(super) fn start<'a>(
         &'a mut self,
-        tables: &'a Tables,
+        layers: &'a Layers,
         options: &'a MatchOptions,
         filter: &'a Resolved,
     ) -> Search<'a> {
         self.clear();
-        self.go_on(tables, options, filter)
+        self.go_on(layers, options, filter)
     }
 
     /// Starts another lookup whose matches are appended to those of the last one.
     pub(super) fn go_on<'a>(
         &'a mut self,
-        tables: &'a Tables,
+        layers: &'a Layers,
         options: &'a MatchOptions,
         filter: &'a Resolved,
     ) -> Search<'a> {
         let Self { found, withheld, patterns, hosts, ends: _ } = self;
         Search {
-            tables,
+            layers,
+            layer: layers.compiled(),
+            tables: layers,
             options,
             filter,
             from: found.len(),
@@ -96,6 +101,11 @@ impl AddrRows {
             IpAddr::V6(addr) => tables.v6.find(kernel, addr.to_bits()),
         };
         Self { net, host: tables.urls.has_addrs().then(|| tables.urls.addr_row(addr)).flatten() }
+    }
+
+    /// Whether anything is known of the address.
+    pub(super) fn is_any(self) -> bool {
+        self.net.is_some() || self.host.is_some()
     }
 }
 
@@ -155,7 +165,11 @@ impl Allowed {
 
 /// The state of one lookup.
 pub(super) struct Search<'a> {
-    pub(super) tables: &'a Tables,
+    layers: &'a Layers,
+    /// The layer that it is in.
+    layer: Layer<'a>,
+    /// The tables of that layer.
+    tables: &'a Tables,
     options: &'a MatchOptions,
     filter: &'a Resolved,
     found: &'a mut Vec<RawMatch>,
@@ -172,6 +186,26 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     /// Collects everything that covers a name, as such or as the host of `url`. Follows the plan of the name, if it has one.
     pub(super) fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>, plan: Option<&Plan>) {
+        for layer in self.enter_all() {
+            // A plan is made for the compiled tables.
+            let plan = plan.filter(|_| !layer.is_overlay);
+            self.enter(layer).name_in_layer(name, seen, url, plan);
+        }
+    }
+
+    /// The layers, to be entered one after the other.
+    pub(super) fn enter_all(&self) -> impl Iterator<Item = Layer<'a>> + use<'a> {
+        self.layers.all()
+    }
+
+    /// Goes on in a layer.
+    pub(super) fn enter(&mut self, layer: Layer<'a>) -> &mut Self {
+        self.tables = layer.tables;
+        self.layer = layer;
+        self
+    }
+
+    fn name_in_layer(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>, plan: Option<&Plan>) {
         let tables = self.tables;
         let found = |found: StoredName| self.stored_name(found, seen, url);
         match plan {
@@ -216,8 +250,10 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn path_patterns(&mut self, view: &UrlView<'_>, seen: Seen) {
-        if let Some(paths) = &self.tables.paths {
-            self.patterns(paths, view.path_and_query(), Candidate::url(0, Relation::Pattern, 0, 0), seen);
+        for layer in self.enter_all() {
+            if let Some(paths) = &self.enter(layer).tables.paths {
+                self.patterns(paths, view.path_and_query(), Candidate::url(0, Relation::Pattern, 0, 0), seen);
+            }
         }
     }
 
@@ -248,7 +284,7 @@ impl<'a> Search<'a> {
         match url {
             Some(url) => {
                 if !tables.urls.with_path(row).is_empty() {
-                    self.hosts.push(KnownHost { row, whole, specificity });
+                    self.hosts.push(KnownHost { row, is_overlay: self.layer.is_overlay, whole, specificity });
                 }
                 let path_len = url.path().len() as u32;
                 tables.urls.paths(&tables.strings, row, url.path_and_query(), url.path().len(), |id, how, len| {
@@ -276,7 +312,8 @@ impl<'a> Search<'a> {
                         self.consider(weak, seen);
                     }
                 } else if whole {
-                    self.withheld.host_only += ids.len() as u64;
+                    let gone = if self.layer.is_whole() { 0 } else { ids.filter(|&id| self.layer.is_gone(id)).count() };
+                    self.withheld.host_only += (tables.urls.with_path(row).len() - gone) as u64;
                 }
             }
         }
@@ -287,13 +324,16 @@ impl<'a> Search<'a> {
     fn raw(&self, candidate: Candidate, seen: Seen) -> RawMatch {
         let raw = candidate.raw();
         let strength = if seen.name_like { raw.strength.max(Strength::NameLike) } else { raw.strength };
-        RawMatch { strength, derived: self.derived, ..raw }
+        RawMatch { id: self.layer.first + raw.id, strength, derived: self.derived, ..raw }
     }
 
     /// Considers an indicator that covers the observable: checks the port, then the filter, then the actions of its entries.
     #[inline]
     pub(super) fn consider(&mut self, candidate: Candidate, seen: Seen) {
         let Candidate { id, strength, .. } = candidate;
+        if self.layer.is_gone(id) {
+            return;
+        }
         let mut raw = self.raw(candidate, seen);
         let flags = self.tables.indicators.flags(id);
         if flags.is_plain_block() && self.filter.is_trivial() {
@@ -341,7 +381,9 @@ impl<'a> Search<'a> {
         self.filter.is_trivial()
             || self.tables.entries.of(id).any(|row| {
                 let set = self.tables.entries.attributes(row);
-                self.tables.attributes.action(set) == action && self.filter.passes(set) && is_valid(set)
+                self.tables.attributes.action(set) == action
+                    && self.filter.passes(self.layer.is_overlay, set)
+                    && is_valid(set)
             })
     }
 
@@ -353,7 +395,7 @@ impl<'a> Search<'a> {
         if is_settled && self.found.last().is_some_and(|raw| self.options.reports(raw.strength)) {
             return;
         }
-        let Self { tables, options, found, from, withheld, allowed, .. } = self;
+        let Self { layers, options, found, from, withheld, allowed, .. } = self;
         let mut at = 0;
         found.retain(|raw| {
             at += 1;
@@ -374,13 +416,17 @@ impl<'a> Search<'a> {
         let found = &mut found[from..];
         if found.len() > 1 {
             found.sort_unstable_by(|a, b| {
-                let scope = |raw: &RawMatch| tables.indicators.scope(raw.id);
-                let portless = |raw: &RawMatch| tables.indicators.port(raw.id).is_none();
+                let indicators = |raw: &RawMatch| {
+                    let (layer, id) = layers.of(raw.id);
+                    (&layer.tables.indicators, id)
+                };
+                let scope = |raw: &RawMatch| indicators(raw).0.scope(indicators(raw).1);
+                let portless = |raw: &RawMatch| indicators(raw).0.port(indicators(raw).1).is_none();
                 (b.specificity.cmp(&a.specificity))
                     .then_with(|| a.relation.cmp(&b.relation))
                     .then_with(|| scope(a).cmp(&scope(b)))
                     .then_with(|| portless(a).cmp(&portless(b)))
-                    .then_with(|| compare_text(tables, a.id, b.id))
+                    .then_with(|| compare_text(layers, a.id, b.id))
                     // A name pattern and a path pattern can have the same text.
                     .then_with(|| a.is_host_level.cmp(&b.is_host_level).reverse())
             });
@@ -390,7 +436,21 @@ impl<'a> Search<'a> {
 
 impl<'a> Search<'a> {
     /// Collects everything that covers an address, as such or as the host of `url`.
-    pub(super) fn addr(&mut self, addr: IpAddr, place: AddrRows, seen: Seen, url: Option<UrlView<'_>>) {
+    pub(super) fn addr(&mut self, kernel: Kernel, addr: IpAddr, place: AddrRows, seen: Seen, url: Option<UrlView<'_>>) {
+        for layer in self.enter_all() {
+            let place = if layer.is_overlay { AddrRows::of(kernel, layer.tables, addr) } else { place };
+            self.enter(layer).addr_in_layer(addr, place, seen, url);
+        }
+    }
+
+    /// Collects everything that covers an IPv4 address, as such.
+    pub(super) fn v4(&mut self, kernel: Kernel, addr: u32, seen: Seen) {
+        for layer in self.enter_all() {
+            self.enter(layer).nets(&layer.tables.v4, layer.tables.v4.find(kernel, addr), seen);
+        }
+    }
+
+    fn addr_in_layer(&mut self, addr: IpAddr, place: AddrRows, seen: Seen, url: Option<UrlView<'_>>) {
         match addr {
             IpAddr::V4(_) => self.nets(&self.tables.v4, place.net, seen),
             IpAddr::V6(_) => self.nets(&self.tables.v6, place.net, seen),
@@ -401,9 +461,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    pub(super) fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, row: Option<u32>, seen: Seen) {
+    fn nets<A: ip::Addr>(&mut self, table: &'a ip::Table<A>, row: Option<u32>, seen: Seen) {
         // If so, no entry has to be read.
-        let is_plain = self.filter.is_trivial() && row.is_some_and(|row| table.is_plain(row));
+        let is_plain = self.filter.is_trivial() && self.layer.is_whole() && row.is_some_and(|row| table.is_plain(row));
         for (row, len) in table.from(row) {
             for id in table.ids(row) {
                 let relation = match self.tables.indicators.is_range(id) {
@@ -467,18 +527,20 @@ impl Candidate {
 }
 
 /// Compares canonical texts without allocating.
-fn compare_text(tables: &Tables, a: u32, b: u32) -> Ordering {
-    match (tables.indicators.value(a), tables.indicators.value(b)) {
-        (Value::Url(a), Value::Url(b)) => tables.strings.get(a).cmp(tables.strings.get(b)),
-        (Value::Pattern(a, _), Value::Pattern(b, _)) => tables.strings.get(a).cmp(tables.strings.get(b)),
+fn compare_text(layers: &Layers, a: u32, b: u32) -> Ordering {
+    let ((of_a, a), (of_b, b)) = (layers.of(a), layers.of(b));
+    let (of_a, of_b) = (of_a.tables, of_b.tables);
+    match (of_a.indicators.value(a), of_b.indicators.value(b)) {
+        (Value::Url(a), Value::Url(b)) => of_a.strings.get(a).cmp(of_b.strings.get(b)),
+        (Value::Pattern(a, _), Value::Pattern(b, _)) => of_a.strings.get(a).cmp(of_b.strings.get(b)),
         _ => {
-            let text = |id| {
+            let text = |tables, id| {
                 let mut text = ArrayText::default();
                 // A text that does not fit is compared up to the part that fits.
                 let _ = write_text(tables, id, &mut text);
                 text
             };
-            text(a).as_bytes().cmp(text(b).as_bytes())
+            text(of_a, a).as_bytes().cmp(text(of_b, b).as_bytes())
         }
     }
 }

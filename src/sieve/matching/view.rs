@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::indicator::{Action, DomainName, EmailAddress, Feed, Indicator, Kind, Pattern, Scope, Url};
 use crate::sieve::flat::strings::StrId;
+use crate::sieve::layers::Layers;
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::filter::Resolved;
 use crate::sieve::matching::options::{Relation, Strength, Withheld};
@@ -18,7 +19,7 @@ use crate::sieve::tables::indicators::Value;
 /// The matches of one observable, most specific first.
 #[derive(Clone, Copy)]
 pub struct Matches<'m> {
-    tables: &'m Tables,
+    layers: &'m Layers,
     filter: &'m Resolved,
     found: &'m [RawMatch],
     withheld: Withheld,
@@ -27,12 +28,12 @@ pub struct Matches<'m> {
 
 impl<'m> Matches<'m> {
     pub(in crate::sieve) fn new(
-        tables: &'m Tables,
+        layers: &'m Layers,
         filter: &'m Resolved,
         found: &'m [RawMatch],
         withheld: Withheld,
     ) -> Self {
-        Self { tables, filter, found, withheld, at: None }
+        Self { layers, filter, found, withheld, at: None }
     }
 
     /// Limits the sources to the entries that are valid at that second.
@@ -96,10 +97,10 @@ impl<'m> Iterator for MatchesIter<'m> {
     type Item = Match<'m>;
 
     fn next(&mut self) -> Option<Match<'m>> {
-        let Matches { tables, filter, found, at, .. } = self.of;
+        let Matches { layers, filter, found, at, .. } = self.of;
         let &raw = found.get(self.next)?;
         self.next += 1;
-        Some(Match { tables, filter, raw, at })
+        Some(Match { layers, filter, raw, at })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -119,7 +120,7 @@ impl fmt::Debug for Matches<'_> {
 /// One indicator that covers the observable.
 #[derive(Clone, Copy)]
 pub struct Match<'m> {
-    tables: &'m Tables,
+    layers: &'m Layers,
     filter: &'m Resolved,
     raw: RawMatch,
     at: Option<i64>,
@@ -128,7 +129,7 @@ pub struct Match<'m> {
 impl<'m> Match<'m> {
     /// The indicator that matches.
     pub fn indicator(&self) -> IndicatorRef<'m> {
-        IndicatorRef { tables: self.tables, id: self.raw.id }
+        IndicatorRef::of(self.layers, self.raw.id)
     }
 
     /// The way in which the indicator covers the observable.
@@ -149,7 +150,7 @@ impl<'m> Match<'m> {
 
     /// Iterates over the indicator's block entries that pass the filter, by feed and line. There is at least one.
     pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
-        let (filter, at) = (self.filter, self.at);
+        let (filter, at, is_overlay) = (self.filter, self.at, self.layers.of(self.raw.id).0.is_overlay);
         let is_valid = move |source: &Source<'_>| {
             at.is_none_or(|at| {
                 source.valid_from().is_none_or(|from| from.as_second() <= at)
@@ -157,7 +158,7 @@ impl<'m> Match<'m> {
             })
         };
         self.indicator().sources().filter(move |source| {
-            source.action() == Action::Block && filter.passes(source.attributes()) && is_valid(source)
+            source.action() == Action::Block && filter.passes(is_overlay, source.attributes()) && is_valid(source)
         })
     }
 }
@@ -198,16 +199,29 @@ impl fmt::Debug for Match<'_> {
 pub struct IndicatorRef<'m> {
     tables: &'m Tables,
     id: u32,
+    /// The id of the first indicator of these tables.
+    first: u32,
 }
 
 impl<'m> IndicatorRef<'m> {
     pub(in crate::sieve) fn new(tables: &'m Tables, id: u32) -> Self {
-        Self { tables, id }
+        Self { tables, id, first: 0 }
     }
 
-    /// A number that identifies the indicator within this sieve, less than [`Sieve::len`](crate::sieve::Sieve::len).
+    pub(in crate::sieve) fn of(layers: &'m Layers, id: u32) -> Self {
+        let (layer, number) = layers.of(id);
+        Self { tables: layer.tables, id: number, first: layer.first }
+    }
+
+    /// The tables that it stands in, and its number there.
+    pub(in crate::sieve) fn place(&self) -> (&'m Tables, u32) {
+        (self.tables, self.id)
+    }
+
+    /// A number that identifies the indicator within this sieve: less than [`Sieve::len`](crate::sieve::Sieve::len), unless
+    /// [`Sieve::with`](crate::sieve::Sieve::with) made the sieve and numbers have been left out.
     pub fn id(&self) -> u32 {
-        self.id
+        self.first + self.id
     }
 
     /// The kind of the value.
@@ -332,7 +346,7 @@ impl<'m> Source<'m> {
             (Value::Domain(text), None) | (Value::Url(text) | Value::Pattern(text, _) | Value::Email(text), _) => {
                 Cow::Borrowed(self.tables.strings.get(text))
             }
-            _ => Cow::Owned(IndicatorRef { tables: self.tables, id: self.id }.to_string()),
+            _ => Cow::Owned(IndicatorRef::new(self.tables, self.id).to_string()),
         }
     }
 

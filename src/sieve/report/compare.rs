@@ -1,15 +1,14 @@
 //! The differences between two sieves.
 
+use std::collections::HashSet;
+
 use crate::error::{Error, Result};
-use crate::indicator::{Action, Record};
+use crate::indicator::Action;
 use crate::sieve::build::suffixes::PublicSuffixes;
-use crate::sieve::flat::hash;
-use crate::sieve::matching::view::IndicatorRef;
-use crate::sieve::matching::view::Source;
+use crate::sieve::matching::view::{IndicatorRef, Source};
+use crate::sieve::report::counterparts::{Counterparts, record};
 use crate::sieve::set::Sieve;
-use crate::sieve::tables::Tables;
-use crate::sieve::tables::indicators::Value;
-use crate::value::url;
+use crate::sieve::tables::indicators::Flags;
 
 /// The kind of difference between two sieves in a feed's listing of an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,19 +53,17 @@ impl Sieve {
     /// that only the old one holds. Indicators are identified by value, scope and port, and feeds by name. Costs one
     /// pass over both sieves.
     pub fn differences<'s>(&'s self, old: &'s Sieve, mut found: impl FnMut(Difference<'s>)) {
-        let before = Counterparts::new(&old.0);
-        let mut is_kept = vec![false; old.len()];
+        let before = Counterparts::new(old.indicators());
+        let mut is_kept = HashSet::new();
         for indicator in self.indicators() {
-            let Some(id) = before.find(&self.0, indicator.id()) else {
+            let Some(counterpart) = before.find(indicator) else {
                 report_all(indicator, Change::Added, &mut found);
                 continue;
             };
-            if let Some(is_kept) = is_kept.get_mut(id as usize) {
-                *is_kept = true;
-            }
-            compare(indicator, IndicatorRef::new(&old.0, id), &mut found);
+            is_kept.insert(counterpart.id());
+            compare(indicator, counterpart, &mut found);
         }
-        for indicator in old.indicators().filter(|indicator| !is_kept[indicator.id() as usize]) {
+        for indicator in old.indicators().filter(|indicator| !is_kept.contains(&indicator.id())) {
             report_all(indicator, Change::Removed, &mut found);
         }
     }
@@ -82,7 +79,7 @@ impl Sieve {
     ///
     /// Fails if an indicator of this sieve is not canonical, which cannot happen in a sieve that was built.
     pub fn additions(&self, old: &Sieve) -> Result<Sieve> {
-        let before = Counterparts::new(&old.0);
+        let before = Counterparts::new(old.indicators());
         let mut builder = Sieve::builder();
         // The indicators have passed the guards already.
         builder.public_suffixes(PublicSuffixes::empty());
@@ -98,11 +95,8 @@ impl Sieve {
             })
             .collect();
         for indicator in self.indicators() {
-            let was_blocked = || {
-                let id = before.find(&self.0, indicator.id());
-                id.is_some_and(|id| old.0.indicators.flags(id).has(Action::Block))
-            };
-            let flags = self.0.indicators.flags(indicator.id());
+            let was_blocked = || before.find(indicator).is_some_and(|old| flags_of(old).has(Action::Block));
+            let flags = flags_of(indicator);
             let is_new = flags.has(Action::Block) && !was_blocked();
             if !is_new && flags.is_plain_block() {
                 continue;
@@ -121,23 +115,10 @@ impl Sieve {
     }
 }
 
-/// Turns an entry back into the record that the feed's reader gave.
-fn record<'s>(indicator: crate::indicator::Indicator, source: &Source<'s>) -> Record<'s> {
-    let mut record = Record::new(indicator, source.line().unwrap_or(0), source.as_listed());
-    record.action = Some(source.action());
-    let attributes = &mut record.attributes;
-    attributes.tags = source.tags().map(Into::into).collect();
-    attributes.family = source.family().map(Into::into);
-    attributes.confidence = source.confidence();
-    attributes.score = source.score();
-    attributes.id = source.object_id().map(Into::into);
-    attributes.first_seen = source.first_seen();
-    attributes.last_seen = source.last_seen();
-    attributes.valid_from = source.valid_from();
-    attributes.valid_until = source.valid_until();
-    attributes.reference = source.reference().map(Into::into);
-    attributes.description = source.description().map(Into::into);
-    record
+/// Returns what the entries of an indicator ask for, and whether it has a port.
+fn flags_of(indicator: IndicatorRef<'_>) -> Flags {
+    let (tables, id) = indicator.place();
+    tables.indicators.flags(id)
 }
 
 /// Calls `found` for each feed of an indicator that the other sieve lacks.
@@ -198,91 +179,10 @@ fn says_the_same(a: &Source<'_>, b: &Source<'_>) -> bool {
         && a.tags().eq(b.tags())
 }
 
-/// Finds the indicator of a sieve that equals one of another.
-struct Counterparts<'t> {
-    tables: &'t Tables,
-    /// Hashes and ids, sorted.
-    rows: Vec<(u64, u32)>,
-}
-
-impl<'t> Counterparts<'t> {
-    fn new(tables: &'t Tables) -> Self {
-        let mut key = Vec::new();
-        let mut row = |id| {
-            write_key(tables, id, &mut key);
-            (hash::of(&key), id)
-        };
-        let mut rows: Vec<(u64, u32)> = (0..tables.indicators.len() as u32).map(&mut row).collect();
-        rows.sort_unstable();
-        Self { tables, rows }
-    }
-
-    fn find(&self, tables: &Tables, id: u32) -> Option<u32> {
-        let (mut key, mut other) = (Vec::new(), Vec::new());
-        write_key(tables, id, &mut key);
-        let hash = hash::of(&key);
-        let from = self.rows.partition_point(|&(row, _)| row < hash);
-        let same = self.rows[from..].iter().take_while(|&&(row, _)| row == hash);
-        same.map(|&(_, id)| id).find(|&id| {
-            write_key(self.tables, id, &mut other);
-            other == key
-        })
-    }
-}
-
-/// Writes the identity of an indicator: kind, scope, port and value; for a URL, the scheme group instead of the scheme.
-fn write_key(tables: &Tables, id: u32, key: &mut Vec<u8>) {
-    let indicators = &tables.indicators;
-    key.clear();
-    let scope = indicators.scope(id).map_or(0, |scope| scope as u8 + 1);
-    let port = indicators.port(id);
-    key.extend_from_slice(&[scope, port.is_some().into()]);
-    key.extend_from_slice(&port.unwrap_or(0).to_le_bytes());
-    let mut add_addr = |addr: std::net::IpAddr| match addr {
-        std::net::IpAddr::V4(addr) => key.extend_from_slice(&addr.octets()),
-        std::net::IpAddr::V6(addr) => key.extend_from_slice(&addr.octets()),
-    };
-    match indicators.value(id) {
-        Value::Net(net) => {
-            add_addr(net.network());
-            key.extend_from_slice(&[b'n', net.prefix_len()]);
-        }
-        Value::Range(first, last) => {
-            add_addr(first);
-            add_addr(last);
-            key.push(b'r');
-        }
-        Value::Domain(name) => {
-            key.extend_from_slice(tables.strings.bytes(name));
-            key.push(b'd');
-        }
-        Value::Url(text) => {
-            let text = tables.strings.get(text);
-            let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
-            key.extend_from_slice(url::scheme_group(scheme).as_bytes());
-            key.push(b':');
-            key.extend_from_slice(rest.as_bytes());
-            key.push(b'u');
-        }
-        Value::Pattern(text, target) => {
-            key.extend_from_slice(tables.strings.bytes(text));
-            key.extend_from_slice(&[b'p', target as u8]);
-        }
-        Value::Hash(row) => {
-            key.extend(tables.digests.get(row).iter().flat_map(|digest| digest.as_bytes()));
-            key.push(b'h');
-        }
-        Value::Email(text) => {
-            key.extend_from_slice(tables.strings.bytes(text));
-            key.push(b'e');
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::indicator::{DomainName, Feed, Indicator, Scope, Url};
+    use crate::indicator::{DomainName, Feed, Indicator, Record, Scope, Url};
 
     fn name(text: &str, scope: Scope) -> Indicator {
         Indicator::Domain { name: DomainName::parse(text).unwrap(), scope, port: None }

@@ -5,5 +5,6 @@
 
 pub(in crate::sieve) mod build_report;
 pub(in crate::sieve) mod compare;
+pub(in crate::sieve) mod counterparts;
 pub(in crate::sieve) mod networks;
 pub(in crate::sieve) mod survey;

@@ -8,6 +8,7 @@ use iprange::IpRange;
 
 use crate::sieve::matching::view::{IndicatorRef, Source};
 use crate::sieve::set::Sieve;
+use crate::sieve::tables::Tables;
 use crate::sieve::tables::indicators::Value;
 use crate::value::ip as addresses;
 
@@ -117,14 +118,13 @@ impl Sieve {
     /// true. Ignores ports and the hosts of URLs. Costs a pass over all entries, and some 100 bytes per prefix, so call
     /// it only when needed.
     pub fn networks(&self, mut wanted: impl FnMut(&Source<'_>) -> bool) -> Networks {
-        let tables = &*self.0;
-        let nets = |id: u32| match tables.indicators.value(id) {
+        let nets = |(tables, id): (&Tables, u32)| match tables.indicators.value(id) {
             Value::Net(net) => vec![net],
             Value::Range(first, last) => addresses::range_prefixes(first, last),
             _ => Vec::new(),
         };
-        let is_wanted = |id: &u32| IndicatorRef::new(tables, *id).sources().any(|source| wanted(&source));
-        (0..tables.indicators.len() as u32).filter(is_wanted).flat_map(nets).collect()
+        let is_wanted = |indicator: &IndicatorRef<'_>| indicator.sources().any(|source| wanted(&source));
+        self.indicators().filter(is_wanted).map(|indicator| indicator.place()).flat_map(nets).collect()
     }
 }
 

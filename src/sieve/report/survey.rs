@@ -132,9 +132,8 @@ impl Sieve {
     /// Finds the overlaps of all pairs of feeds that have one. Addresses are counted in merged sets of prefixes. Costs
     /// a pass over all entries and one over each pair of feeds, so call it only when needed.
     pub fn overlaps(&self) -> Vec<Overlap> {
-        let tables = &*self.0;
         let mut sets: Vec<(IpRange<Ipv4Net>, IpRange<Ipv6Net>)> =
-            tables.feeds.iter().map(|_| Default::default()).collect();
+            self.feeds().iter().map(|_| Default::default()).collect();
         let mut shared: BTreeMap<(usize, usize), u64> = BTreeMap::new();
         for indicator in self.indicators() {
             let mut feeds: Vec<usize> = indicator.sources().map(|source| source.feed_index()).collect();
@@ -144,7 +143,8 @@ impl Sieve {
                     *shared.entry((a, b)).or_default() += 1;
                 }
             }
-            let nets = match tables.indicators.value(indicator.id()) {
+            let (tables, id) = indicator.place();
+            let nets = match tables.indicators.value(id) {
                 Value::Net(net) => vec![net],
                 Value::Range(first, last) => addresses::range_prefixes(first, last),
                 _ => continue,
@@ -207,7 +207,6 @@ impl Sieve {
     /// Addresses count if they overlap. Entries count even if they are allowed elsewhere. Costs a lookup per entry of
     /// the ranking, and a pass over all indicators if the ranking has networks.
     pub fn popular(&self, ranking: &Ranking) -> Vec<Popular> {
-        let tables = &*self.0;
         // By indicator: the best rank, and its place in the ranking.
         let mut best: HashMap<u32, (u32, Rank)> = HashMap::new();
         let mut note = |id: u32, rank: u32, place: Rank| {
@@ -217,10 +216,22 @@ impl Sieve {
             }
         };
         for (at, (name, rank)) in ranking.names.iter().enumerate() {
-            blocking_name(tables, name, |id| note(id, *rank, Rank::Name(at)));
+            for layer in self.0.all() {
+                blocking_name(layer.tables, name, |id| {
+                    if !layer.is_gone(id) {
+                        note(layer.first + id, *rank, Rank::Name(at));
+                    }
+                });
+            }
         }
         for (at, &(net, rank)) in ranking.nets.iter().enumerate() {
-            covering(tables, net, |id| note(id, rank, Rank::Net(at)));
+            for layer in self.0.all() {
+                covering(layer.tables, net, |id| {
+                    if !layer.is_gone(id) {
+                        note(layer.first + id, rank, Rank::Net(at));
+                    }
+                });
+            }
         }
         // The other direction: indicators within a popular network.
         let (mut v4, mut v6) = (ip::Builder::<u32>::default(), ip::Builder::<u128>::default());
@@ -231,8 +242,10 @@ impl Sieve {
             }
         }
         let (v4, v6) = (v4.finish(), v6.finish());
-        for id in (0..tables.indicators.len() as u32).filter(|_| !ranking.nets.is_empty()) {
-            let addrs = match tables.indicators.value(id) {
+        for indicator in self.indicators().filter(|_| !ranking.nets.is_empty()) {
+            let (tables, number) = indicator.place();
+            let id = indicator.id();
+            let addrs = match tables.indicators.value(number) {
                 Value::Net(net) => [net.network(), net.network()],
                 Value::Range(first, last) => [first, last],
                 _ => continue,
@@ -253,7 +266,7 @@ impl Sieve {
         best.sort_unstable_by_key(|&(rank, id, _)| (rank, id));
         let mut found = Vec::new();
         for (rank, id, place) in best {
-            let indicator = IndicatorRef::new(tables, id);
+            let indicator = IndicatorRef::of(&self.0, id);
             let covers = match place {
                 Rank::Name(at) => ranking.names[at].0.to_string(),
                 Rank::Net(at) => Indicator::Ip { net: ranking.nets[at].0, port: None }.to_string(),

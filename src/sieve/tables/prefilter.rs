@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use crate::arch::name::name_hash;
+use crate::arch::name::{name_hash, tail_hash};
 use crate::arch::sweep::{Filters, Wanted};
 use crate::arch::tails::Tails;
 use crate::error::Result;
@@ -50,11 +50,39 @@ impl Prefilter {
     pub(in crate::sieve) fn new<'p>(
         indicators: &Indicators,
         strings: &Strings,
-        mut patterns: impl Iterator<Item = &'p pattern::Table>,
+        patterns: impl Iterator<Item = &'p pattern::Table>,
     ) -> Self {
+        let mut filter = Self::default();
+        filter.add(indicators, strings, patterns, |_| {});
+        filter
+    }
+
+    /// The same with a few indicators more, and so of the ends of names. Costs a copy of the bitmaps.
+    pub(in crate::sieve) fn extended<'p>(
+        &self,
+        tails: &Tails,
+        indicators: &Indicators,
+        strings: &Strings,
+        patterns: impl Iterator<Item = &'p pattern::Table>,
+    ) -> (Self, Tails) {
+        let (mut filter, mut ends) = (self.clone(), Vec::new());
+        filter.add(indicators, strings, patterns, |names| {
+            ends = names.iter().map(|name| tail_hash(name.as_bytes()).0).collect();
+        });
+        (filter, tails.extended(ends.into_iter()))
+    }
+
+    /// Adds the block indicators of some tables; calls `named` with their names.
+    fn add<'p>(
+        &mut self,
+        indicators: &Indicators,
+        strings: &Strings,
+        mut patterns: impl Iterator<Item = &'p pattern::Table>,
+        named: impl FnOnce(&[&str]),
+    ) {
         let mut nets = Vec::new();
         let mut names: Vec<&str> = Vec::new();
-        let mut filter = Self { is_blind: patterns.any(pattern::Table::is_blind), ..Self::default() };
+        self.is_blind |= patterns.any(pattern::Table::is_blind);
         let blocks = (0..indicators.len() as u32).filter(|&id| indicators.flags(id).has(Action::Block));
         let mut hosts: Vec<String> = Vec::new();
         for id in blocks {
@@ -66,7 +94,7 @@ impl Prefilter {
                     let Ok(url) = Url::parse(strings.get(text)) else {
                         // Stored URLs are canonical, so they parse; if one did not, its host would be unknown.
                         debug_assert!(false, "{}", strings.get(text));
-                        filter.is_blind = true;
+                        self.is_blind = true;
                         continue;
                     };
                     match url.view().host() {
@@ -79,14 +107,14 @@ impl Prefilter {
             }
         }
         names.extend(hosts.iter().map(String::as_str));
-        filter.add_nets(&nets);
-        filter.add_names(&names);
-        filter
+        self.add_nets(&nets);
+        self.add_names(&names);
+        named(&names);
     }
 
     fn add_nets(&mut self, nets: &[(IpAddr, IpAddr)]) {
-        self.has_addrs = !nets.is_empty();
-        self.has_v6 = nets.iter().any(|(first, _)| first.is_ipv6());
+        self.has_addrs |= !nets.is_empty();
+        self.has_v6 |= nets.iter().any(|(first, _)| first.is_ipv6());
         let v4: Vec<(u32, u32)> = nets
             .iter()
             .filter_map(|pair| match pair {
@@ -97,8 +125,11 @@ impl Prefilter {
         if v4.is_empty() {
             return;
         }
-        self.shift = if v4.len() < FEW_NETS { 12 } else { 8 };
-        let mut nets = vec![0_u8; bitmap_len(self.shift)];
+        let mut nets = self.nets.to_vec();
+        if nets.is_empty() {
+            self.shift = if v4.len() < FEW_NETS { 12 } else { 8 };
+            nets.resize(bitmap_len(self.shift), 0);
+        }
         for (first, last) in v4 {
             for net in first >> self.shift..=last >> self.shift {
                 nets[(net >> 3) as usize] |= 1 << (net & 7);
@@ -108,7 +139,7 @@ impl Prefilter {
     }
 
     fn add_names(&mut self, names: &[&str]) {
-        self.has_names = !names.is_empty();
+        self.has_names |= !names.is_empty();
         if names.is_empty() {
             return;
         }
@@ -121,7 +152,7 @@ impl Prefilter {
                 self.has_odd_names |= !label.bytes().all(|b| b.is_ascii_alphabetic());
             }
         }
-        self.names = Tails::new(names.iter().map(|name| name_hash(name.as_bytes(), 0, name.len())), names.len());
+        self.names = self.names.extended(names.iter().map(|name| name_hash(name.as_bytes(), 0, name.len())));
     }
 
     /// The kinds of observables that a sweep must look for. With `derived`, embedded IPv4 addresses are looked up too.

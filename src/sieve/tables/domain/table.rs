@@ -243,8 +243,8 @@ impl Table {
     }
 
     /// The bitmap that a sweep uses.
-    pub(crate) fn tails(&self) -> &[u8] {
-        self.tails.bytes()
+    pub(crate) fn tails(&self) -> &Tails {
+        &self.tails
     }
 
     /// Prefetches the texts with which the names of a plan will be compared. `len` is the length of the looked-up name.

@@ -1,0 +1,220 @@
+//! Adding a handful of indicators to a sieve, and removing some, without compiling it anew.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crate::error::{Error, Result};
+use crate::indicator::{Feed, HostRef, Indicator, Record};
+use crate::sieve::build::builder::{FeedId, SieveBuilder};
+use crate::sieve::build::suffixes::PublicSuffixes;
+use crate::sieve::matching::view::IndicatorRef;
+use crate::sieve::report::build_report::BuildReport;
+use crate::sieve::report::counterparts::{Counterparts, record};
+use crate::sieve::set::Sieve;
+use crate::sieve::tables::{Named, Tables};
+
+/// A handful of changes to a [`Sieve`], for [`Sieve::with`].
+#[derive(Clone, Debug, Default)]
+pub struct Delta {
+    added: Vec<(Feed, Record<'static>)>,
+    removed: Vec<Indicator>,
+    suffixes: PublicSuffixes,
+}
+
+impl Delta {
+    /// No changes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an indicator, or a record of one, to a feed. If the sieve has a feed of that name, the entry joins it, and what else `feed`
+    /// says does not count; else the feed is declared. Guards apply as for [`SieveBuilder::add`].
+    pub fn add(&mut self, feed: impl Into<Feed>, record: impl Into<Record<'static>>) -> &mut Self {
+        self.added.push((feed.into(), record.into()));
+        self
+    }
+
+    /// Removes an indicator, with the entries of all feeds. Two indicators are the same if kind, value, scope and port are. Removal comes
+    /// first: what the delta also adds is listed by the added entries alone.
+    pub fn remove(&mut self, indicator: Indicator) -> &mut Self {
+        self.removed.push(indicator);
+        self
+    }
+
+    /// Sets the Public Suffix List that the guards go by (default: the built-in one).
+    pub fn public_suffixes(&mut self, list: PublicSuffixes) -> &mut Self {
+        self.suffixes = list;
+        self
+    }
+}
+
+impl Sieve {
+    /// Returns this sieve with a handful of indicators added and removed. It answers lookups, batches and scans as one does that was
+    /// built anew from the same entries; this sieve stays as it is, and shares its tables with the new one. The report tells what
+    /// became of the additions.
+    ///
+    /// The changes stand in small tables beside the compiled ones, and a change to a changed sieve replaces them. So the cost is that of
+    /// building a sieve of all that was ever changed, however many indicators this sieve has; only patterns cost a pass over all of
+    /// them. The first scan copies the bitmaps of the prefilter, a few megabytes at
+    /// most. Every lookup then asks two sets of tables: a miss asks the filters of both, a hit takes the long way past the
+    /// shortcuts of compiled tables, and of batches only [`Matcher::lookup_batch`](crate::Matcher::lookup_batch) works on many values side
+    /// by side. [`compact`](Sieve::compact) ends all of that once there are more than a few hundred changes.
+    ///
+    /// # Errors
+    ///
+    /// If an indicator that is to be removed is not there, or if there are more indicators, entries or bytes of text than 32-bit
+    /// numbers count.
+    ///
+    /// ```
+    /// use netsieve::sieve::Delta;
+    /// use netsieve::{Feed, Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder()
+    ///     .add("partner", "evil.test".parse::<Indicator>()?)
+    ///     .add("partner", "192.0.2.0/24".parse::<Indicator>()?)
+    ///     .build()?;
+    /// let mut delta = Delta::new();
+    /// delta.add(Feed::new("ours"), "worse.test".parse::<Indicator>()?);
+    /// delta.remove("192.0.2.0/24".parse()?);
+    /// let (changed, report) = sieve.with(&delta)?;
+    /// assert_eq!((changed.len(), report.feeds[1].entries), (2, 1));
+    /// assert!(changed.lookup("www.worse.test")?.matches().len() == 1);
+    /// assert!(changed.lookup("192.0.2.7")?.matches().is_empty() && !sieve.lookup("192.0.2.7")?.matches().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with(&self, delta: &Delta) -> Result<(Sieve, BuildReport)> {
+        let mut dropped = BTreeSet::new();
+        for indicator in alone(&delta.removed)?.indicators() {
+            let known = self.same_as(indicator);
+            let known =
+                known.ok_or_else(|| Error::config(format!("{indicator} cannot be removed: no feed lists it")))?;
+            dropped.insert(known.id());
+        }
+        // What the guards make of the additions decides what they join.
+        let mut builder = Sieve::builder();
+        self.add_changes(&mut builder, delta);
+        let (added, report) = builder.build()?;
+        let compiled = self.tables().indicators.len() as u32;
+        let joined = added.indicators().filter_map(|indicator| self.same_as(indicator));
+        let changed = self.0.ids().filter(|&id| id >= compiled);
+        let kept: BTreeSet<u32> =
+            joined.map(|known| known.id()).chain(changed).filter(|id| !dropped.contains(id)).collect();
+        let mut gone: BTreeSet<u32> = self.0.compiled().gone().iter().copied().collect();
+        gone.extend(kept.iter().chain(&dropped).filter(|&&id| id < compiled));
+
+        let mut builder = Sieve::builder();
+        let feeds = self.declare_feeds(&mut builder);
+        for &id in &kept {
+            add_entries(&mut builder, &feeds, IndicatorRef::of(&self.0, id))?;
+        }
+        add_records(&mut builder, delta);
+        let (overlay, _) = builder.build()?;
+        Ok((Sieve(self.0.with_overlay(overlay.0, gone.into_iter().collect())), report))
+    }
+
+    /// Compiles a sieve that [`with`](Sieve::with) changed, so that all its indicators stand in one set of tables again. Costs as much as
+    /// building it. Indicators get other ids. A sieve that was not changed is returned as it is.
+    ///
+    /// # Errors
+    ///
+    /// If there are more indicators, entries or bytes of text than 32-bit numbers count.
+    pub fn compact(&self) -> Result<Sieve> {
+        if !self.0.has_overlay() {
+            return Ok(self.clone());
+        }
+        let mut builder = Sieve::builder();
+        let feeds = self.declare_feeds(&mut builder);
+        for indicator in self.indicators() {
+            add_entries(&mut builder, &feeds, indicator)?;
+        }
+        let (mut whole, _) = builder.build()?;
+        // What became of the feeds that were read is still so.
+        if let Some(tables) = whole.0.compiled_mut() {
+            let known = self.provenance();
+            let own = std::mem::replace(&mut tables.provenance, known.clone());
+            tables.provenance.shadowing = own.shadowing;
+            tables.provenance.feeds.extend(own.feeds.into_iter().skip(known.feeds.len()));
+        }
+        Ok(whole)
+    }
+
+    /// Declares the feeds of this sieve, in order.
+    fn declare_feeds(&self, builder: &mut SieveBuilder) -> Vec<FeedId> {
+        self.feeds().iter().map(|feed| builder.feed(feed.clone())).collect()
+    }
+
+    /// Adds what a delta adds, to the feeds of this sieve and to those that are new.
+    fn add_changes(&self, builder: &mut SieveBuilder, delta: &Delta) {
+        self.declare_feeds(builder);
+        add_records(builder, delta);
+    }
+
+    /// The indicator of this sieve that is the same as another's.
+    fn same_as(&self, other: IndicatorRef<'_>) -> Option<IndicatorRef<'_>> {
+        let value = other.to_indicator()?;
+        let near = self.0.all().flat_map(|layer| {
+            let near = near(layer.tables, &value).into_iter().filter(move |&id| !layer.is_gone(id));
+            near.map(move |id| IndicatorRef::of(&self.0, layer.first + id))
+        });
+        Counterparts::new(near).find(other)
+    }
+}
+
+/// These indicators, whatever guards say.
+fn alone(indicators: &[Indicator]) -> Result<Sieve> {
+    let mut builder = Sieve::builder();
+    let feed = builder.feed(Feed::new(""));
+    indicators.iter().for_each(|indicator| builder.add_again(feed, indicator.clone().into()));
+    Ok(builder.build()?.0)
+}
+
+fn add_records(builder: &mut SieveBuilder, delta: &Delta) {
+    builder.public_suffixes(delta.suffixes.clone());
+    for (feed, record) in &delta.added {
+        let id = builder.declared(&feed.name).unwrap_or_else(|| builder.feed(feed.clone()));
+        builder.add(id, record.clone());
+    }
+}
+
+/// Adds all entries of an indicator, which the guards have let pass.
+fn add_entries(builder: &mut SieveBuilder, feeds: &[FeedId], indicator: IndicatorRef<'_>) -> Result<()> {
+    let damage = || Error::damage("indicators", format!("{indicator} is not canonical"));
+    for source in indicator.sources() {
+        let feed = feeds.get(source.feed_index()).ok_or_else(damage)?;
+        builder.add_again(*feed, record(indicator.to_indicator().ok_or_else(damage)?, &source));
+    }
+    Ok(())
+}
+
+/// The indicators of some tables among which one is, if it is there.
+fn near(tables: &Tables, of: &Indicator) -> Vec<u32> {
+    let covering = |addr: IpAddr, len: u8| match addr {
+        IpAddr::V4(addr) => tables.v4.covering_ids(addr.to_bits(), len),
+        IpAddr::V6(addr) => tables.v6.covering_ids(addr.to_bits(), len),
+    };
+    let covering = |addr, len| covering(addr, len).into_iter().map(|(id, _)| id).collect();
+    let named = |name: &str| {
+        tables.domains.exact(&tables.strings, name).into_iter().flat_map(|row| tables.named(row)).collect::<Vec<_>>()
+    };
+    let on_host = |row: u32| tables.urls.host_only(row).chain(tables.urls.with_path(row));
+    match of {
+        Indicator::Ip { net, .. } => covering(net.network(), net.prefix_len()),
+        Indicator::IpRange { first, .. } => covering(*first, if first.is_ipv4() { 32 } else { 128 }),
+        Indicator::Domain { name, .. } => named(name.as_str())
+            .into_iter()
+            .filter_map(|named| if let Named::Domain(id) = named { Some(id) } else { None })
+            .collect(),
+        Indicator::Url { url, .. } => match url.view().host() {
+            HostRef::Ip(addr) => tables.urls.addr_row(addr).into_iter().flat_map(on_host).collect(),
+            HostRef::Domain(name) => named(name)
+                .into_iter()
+                .filter_map(|named| if let Named::Host(row) = named { Some(row) } else { None })
+                .flat_map(on_host)
+                .collect(),
+        },
+        Indicator::Pattern(_) if tables.names.is_none() && tables.paths.is_none() => Vec::new(),
+        Indicator::Pattern(_) => (0..tables.indicators.len() as u32).collect(),
+        Indicator::Hash(hash) => tables.digests.find(hash.as_bytes()).into_iter().collect(),
+        Indicator::Email(address) => tables.emails.find(&tables.strings, address.as_str()).into_iter().collect(),
+    }
+}

@@ -1,0 +1,170 @@
+//! A sieve that was changed against one that was built anew. That lookups, batches and scans agree is held by all property tests:
+//! of one world in three, the oracle's sieve is a changed one.
+
+mod oracle;
+
+use netsieve::sieve::{Delta, Matches, Networks};
+use netsieve::{ErrorKind, Feed, Indicator, Scanner, Sieve};
+use oracle::answer_of;
+use std::ops::ControlFlow;
+
+fn indicator(text: &str) -> Indicator {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error:?}"))
+}
+
+fn sieve(rows: &[(&str, &str)]) -> Sieve {
+    let mut builder = Sieve::builder();
+    for (feed, text) in rows {
+        builder.add(*feed, indicator(text));
+    }
+    builder.build().expect("few rows").0
+}
+
+/// What is told of all indicators, sorted.
+fn told(sieve: &Sieve) -> Vec<String> {
+    let mut all: Vec<String> = sieve
+        .indicators()
+        .map(|indicator| {
+            let sources: Vec<String> =
+                indicator.sources().map(|source| format!("{} {}", source.feed_index(), source.feed().name)).collect();
+            format!("{indicator} {sources:?}")
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+const OLD: [(&str, &str); 9] = [
+    ("one", "evil.test"),
+    ("one", "192.0.2.0/24"),
+    ("one", "198.51.100.7"),
+    ("two", "evil.test"),
+    ("two", "http://shop.test/a/"),
+    ("two", "2001:db8::/32"),
+    ("two", "boss@shop.test"),
+    ("two", "0123456789abcdef0123456789abcdef"),
+    ("two", "203.0.113.1-203.0.113.9"),
+];
+
+const VALUES: [&str; 14] = [
+    "www.evil.test",
+    "evil.test:80",
+    "a.other.test",
+    "192.0.2.7",
+    "198.51.100.7",
+    "198.51.100.8",
+    "http://shop.test/a/b",
+    "http://shop.test/",
+    "http://198.51.100.8/x",
+    "2001:db8::7",
+    "boss@shop.test",
+    "MD5:0123456789ABCDEF0123456789ABCDEF",
+    "ffffffffffffffffffffffffffffffff",
+    "203.0.113.5",
+];
+
+/// Both say the same of everything.
+fn assert_same(changed: &Sieve, want: &Sieve) {
+    assert_eq!((changed.len(), changed.is_empty()), (want.len(), want.is_empty()));
+    assert_eq!(told(changed), told(want));
+    let answers = |sieve: &Sieve| {
+        let mut matcher = sieve.matcher();
+        let one: Vec<_> = VALUES.iter().map(|value| answer_of(&matcher.match_any(value))).collect();
+        let mut batch = vec![Default::default(); VALUES.len()];
+        matcher.lookup_batch(VALUES, |at, matches: Matches<'_>| batch[at] = answer_of(&matches));
+        assert_eq!(batch, one);
+        for value in VALUES {
+            assert_eq!(
+                sieve.lookup(value).map(|found| answer_of(&found.matches())),
+                Ok(answer_of(&matcher.match_any(value)))
+            );
+        }
+        let mut hits = Vec::new();
+        let log = VALUES.join(" x\ny ");
+        Scanner::new(sieve).scan(log.as_bytes(), |hit| {
+            hits.push((hit.span(), hit.matches().iter().map(|found| found.to_string()).collect::<Vec<_>>()));
+            ControlFlow::Continue(())
+        });
+        (one, hits)
+    };
+    assert_eq!(answers(changed), answers(want));
+    let mut differences = 0;
+    changed.differences(want, |_| differences += 1);
+    want.differences(changed, |_| differences += 1);
+    assert_eq!(differences, 0);
+    let nets = |sieve: &Sieve| -> Networks { sieve.networks(|_| true) };
+    assert_eq!(nets(changed).prefixes(), nets(want).prefixes());
+    assert_eq!(changed.overlaps(), want.overlaps());
+}
+
+#[test]
+fn a_changed_sieve_is_one_that_was_built_anew() {
+    let old = sieve(&OLD);
+    let mut delta = Delta::new();
+    for text in ["192.0.2.0/24", "http://shop.test/a/", "boss@shop.test", "203.0.113.1-203.0.113.9"] {
+        delta.remove(indicator(text));
+    }
+    let more = [
+        ("three", "other.test"),
+        ("one", "198.51.100.8"),
+        ("three", "evil.test"),
+        ("one", "ffffffffffffffffffffffffffffffff"),
+        ("three", "http://198.51.100.8/x"),
+        ("two", "boss@shop.test"),
+    ];
+    for (feed, text) in more {
+        delta.add(feed, indicator(text));
+    }
+    let (changed, report) = old.with(&delta).expect("few changes");
+    assert_eq!(report.feeds.iter().map(|feed| feed.entries).collect::<Vec<_>>(), [2, 1, 3]);
+    let rows = [OLD[0], OLD[2], OLD[3], OLD[5], OLD[7]];
+    let want = sieve(&[&rows[..1], &rows[2..3], &more[..0], &rows[1..2], &rows[3..], &more[..]].concat());
+    assert_same(&changed, &want);
+    assert_eq!(old.len(), 8, "the old one stays");
+    // What is saved is one set of tables again.
+    let compact = changed.compact().expect("few indicators");
+    assert_same(&compact, &want);
+    assert_eq!(
+        compact.indicators().map(|indicator| indicator.id()).collect::<Vec<_>>(),
+        (0..want.len() as u32).collect::<Vec<_>>()
+    );
+    let opened =
+        Sieve::from_bytes(changed.to_bytes(&Default::default()).expect("a small file")).expect("what was saved opens");
+    assert_same(&opened, &want);
+    // A change to what was changed, and one that takes all of it back.
+    let mut delta = Delta::new();
+    for text in [
+        "other.test",
+        "198.51.100.8",
+        "ffffffffffffffffffffffffffffffff",
+        "http://198.51.100.8/x",
+        "evil.test",
+        "boss@shop.test",
+    ] {
+        delta.remove(indicator(text));
+    }
+    for (feed, text) in OLD {
+        if !["198.51.100.7", "2001:db8::/32", "0123456789abcdef0123456789abcdef"].contains(&text) {
+            delta.add(feed, indicator(text));
+        }
+    }
+    let (back, _) = changed.with(&delta).expect("few changes");
+    assert_eq!(told(&back), told(&old));
+}
+
+#[test]
+fn what_is_not_there_cannot_be_removed() {
+    let old = sieve(&OLD);
+    for text in ["www.evil.test", "192.0.2.0/25", "evil.test:80", "http://shop.test/a"] {
+        let error = old.with(Delta::new().remove(indicator(text))).expect_err(text);
+        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+        assert!(error.to_string().contains(text), "{error}");
+    }
+    // What the guards refuse is told, and changes nothing.
+    let (changed, report) = old.with(Delta::new().add("one", indicator("10.0.0.1"))).expect("few changes");
+    assert_eq!((changed.len(), report.feeds[0].rejected_total()), (8, 1));
+    let (same, _) = old.with(&Delta::new()).expect("no changes");
+    assert_same(&same, &old);
+    let (all, _) = sieve(&[]).with(Delta::new().add(Feed::new("one"), indicator("evil.test"))).expect("few changes");
+    assert_eq!(told(&all), told(&sieve(&[("one", "evil.test")])));
+}
