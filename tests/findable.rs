@@ -276,9 +276,9 @@ fn value() -> impl Strategy<Value = String> {
 /// The texts of an indicator in a log: its canonical text, and the listed value if a log could contain it.
 fn logged(indicator: &IndicatorRef<'_>, as_listed: &str) -> Vec<String> {
     let text = indicator.to_string();
-    let is_hash = indicator.kind() == netsieve::Kind::Hash;
-    // A top-level domain, and an indicator with the scope `Subdomains`, is found by a name under it.
-    if !is_hash && !text.contains(['.', ':']) || indicator.scope() == Some(Scope::Subdomains) {
+    // A top-level domain, with or without a port, and an indicator with the scope `Subdomains`, is found by a name under it.
+    let is_top = indicator.kind() == netsieve::Kind::Domain && !text.split(':').next().unwrap().contains('.');
+    if is_top || indicator.scope() == Some(Scope::Subdomains) {
         return vec![format!("a.{text}")];
     }
     let is_a_set =

@@ -33,7 +33,8 @@ impl Pattern {
     /// [`Reject::BadPattern`] for an empty pattern, an unclosed class, or no literal run of three bytes to search by.
     pub fn new(target: PatternTarget, text: &str) -> Result<Self, Reject> {
         let text = match target {
-            PatternTarget::Name => text.to_ascii_lowercase(),
+            // Names are matched without their root dot.
+            PatternTarget::Name => text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase(),
             PatternTarget::UrlPath => text.to_owned(),
         };
         let longest = literal_runs(&text)?.map(str::len).max().unwrap_or(0);

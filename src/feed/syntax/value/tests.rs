@@ -143,6 +143,8 @@ fn values() {
         ("*-login.evil.test", pattern("*-login.evil.test")),
         ("evil.*", pattern("evil.*")),
         ("*.*.evil.test", pattern("*.*.evil.test")),
+        // The root dot of a glob is not a part of it.
+        ("*.*.0.7.invalid.", pattern("*.*.0.7.invalid")),
         ("a.*", Err(BadPattern)),
         ("**bold**", Err(Unrecognised)),
         ("*.evil.test:80", Err(Unrecognised)),
