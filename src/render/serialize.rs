@@ -35,7 +35,7 @@ use crate::sieve::{Derived, Match, Matches, Relation, Source, Strength};
 impl Serialize for Match<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let indicator = self.indicator();
-        Found {
+        MatchFields {
             kind: indicator.kind(),
             indicator: &indicator.to_string(),
             scope: indicator.scope(),
@@ -51,7 +51,7 @@ impl Serialize for Match<'_> {
 /// The same JSON as for [`Match`].
 impl Serialize for OwnedMatch {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Found {
+        MatchFields {
             kind: self.kind,
             indicator: &self.indicator,
             scope: self.scope,
@@ -65,7 +65,7 @@ impl Serialize for OwnedMatch {
 }
 
 /// The keys of a match, borrowed or owned.
-struct Found<'a, L> {
+struct MatchFields<'a, L> {
     kind: Kind,
     indicator: &'a str,
     scope: Option<Scope>,
@@ -75,7 +75,7 @@ struct Found<'a, L> {
     sources: &'a [L],
 }
 
-impl<L: Serialize> Serialize for Found<'_, L> {
+impl<L: Serialize> Serialize for MatchFields<'_, L> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("kind", self.kind.as_str())?;
