@@ -577,3 +577,23 @@ fn lines_of_programs() {
         ("evil.test:443", "CONNECT evil.test:80 HTTP/1.1", ""),
     ]);
 }
+
+/// Two readings of a text report an indicator once: an address before a dot of another script may be a whole host or a part of one.
+#[test]
+fn each_indicator_is_reported_once_at_a_place() {
+    for (list, log) in [
+        ("http://203.0.113.7/", "203.0.113.7\u{3002}evil.test/"),
+        ("http://203.0.113.7/", "http://203.0.113.7\u{3002}"),
+        ("http://203.0.113.7/", "203.0.113.7/x"),
+        ("http://evil.test/", "evil.test\u{3002}x.test/"),
+    ] {
+        let mut spans = Vec::new();
+        Scanner::new(&sieve(list)).scan(log.as_bytes(), |hit| {
+            spans.push(hit.span());
+            ControlFlow::Continue(())
+        });
+        let count = spans.len();
+        spans.dedup();
+        assert_eq!(spans.len(), count, "{list} in {log}: {spans:?}");
+    }
+}

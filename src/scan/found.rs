@@ -165,13 +165,17 @@ impl BlockHits {
         self.seen.has_withheld |= withheld != Withheld::default();
     }
 
-    /// Returns true if an earlier reading of the current place that overlaps `span` has reported this indicator.
+    /// Returns true if this indicator is reported already: by a reading of the current place that overlaps `span`, or by the place
+    /// before for exactly `span`, as in `192.0.2.1。evil.test/`, where the URL may end at the dot.
     fn is_known(&self, id: u32, span: &Range<usize>) -> bool {
-        self.rows[self.place..].iter().any(|row| {
-            row.span.start < span.end
-                && span.start < row.span.end
-                && self.matches[row.matches.clone()].iter().any(|known| known.id == id)
-        })
+        let (before, place) = self.rows.split_at(self.place);
+        let has = |row: &HitRow| self.matches[row.matches.clone()].iter().any(|known| known.id == id);
+        place.iter().any(|row| row.span.start < span.end && span.start < row.span.end && has(row))
+            || before
+                .iter()
+                .rev()
+                .take_while(|row| row.span.start == span.start)
+                .any(|row| row.span == *span && has(row))
     }
 
     /// Keeps those matches of the last lookup that belong to the host, or those that belong to the URL as a whole. Indicators that an
