@@ -172,7 +172,12 @@ fn authorities<'t>(url: UrlText<'t>, has_scheme: bool, scratch: &mut UrlScratch,
         let cuts = ends::in_authority(text, behind, end).filter(|&cut| !is_whole || text[cut] >= 0x80);
         let mut all = [0; MAX_CUTS];
         let mut count = 0;
-        for cut in cuts.filter(|&cut| is_host(cut)) {
+        // Without a scheme, a host is a name or a quad: the `40` of `%40。evil.test/` is neither.
+        let is_plain = |cut: usize| {
+            let (start, end) = host(text, behind, cut);
+            has_scheme || is_plain_host(&text[start..end])
+        };
+        for cut in cuts.filter(|&cut| is_plain(cut) && is_host(cut)) {
             all[count % MAX_CUTS] = cut;
             count += 1;
         }

@@ -168,7 +168,9 @@ impl Line<'_> {
             }
             // Ends within an authority that is not a host, and before punctuation that is rare in hosts.
             for place in (behind + 1..end).rev().filter(|&place| is_cut(text, place, false, false)) {
-                if (!is_whole || text[place] >= 0x80) && is_host(place) {
+                // Without a scheme, a host is a name or a quad.
+                let is_plain = separator.is_some() || is_plain_host(&text[host(text, behind, place)]);
+                if (!is_whole || text[place] >= 0x80) && is_plain && is_host(place) {
                     readings.push((place, place, place));
                 }
             }
