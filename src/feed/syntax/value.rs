@@ -366,6 +366,7 @@ fn path(value: &str, rules: &Rules) -> Result<Value, Reject> {
 fn wildcard(value: &str, rules: &Rules) -> Result<Value, Reject> {
     use class::{DASH, DIGIT, DOT, LETTER, STAR};
 
+    let value = value.strip_suffix('.').unwrap_or(value);
     let mut rest = value;
     let mut stars = 0;
     while let Some(after) = rest.strip_prefix("*.") {

@@ -145,6 +145,8 @@ fn values() {
         ("*.*.evil.test", pattern("*.*.evil.test")),
         // The root dot of a glob is not a part of it.
         ("*.*.0.7.invalid.", pattern("*.*.0.7.invalid")),
+        ("evil-*.", Err(Unrecognised)),
+        ("evil-*", Err(Unrecognised)),
         ("a.*", Err(BadPattern)),
         ("**bold**", Err(Unrecognised)),
         ("*.evil.test:80", Err(Unrecognised)),
