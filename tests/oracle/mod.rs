@@ -87,10 +87,11 @@ impl World {
         let mut builder = Sieve::builder();
         builder.public_suffixes(PublicSuffixes::empty());
         let ids: Vec<_> = self.feeds.iter().map(|feed| builder.feed(feed.clone())).collect();
-        // Of one world in three the second half comes to the sieve of the first half, which lists some of it by mistake.
-        // A change names its feeds.
+        // Of one small world in three the second half comes to the sieve of the first half, which lists some of it by
+        // mistake. A change names its feeds, and is a handful.
         let is_known = |at: usize| self.feeds[..at].iter().any(|feed| feed.name == self.feeds[at].name);
-        let is_changed = self.rows.len() % 3 == 2 && !(0..self.feeds.len()).any(is_known);
+        let is_small = self.rows.len() % 3 == 2 && self.rows.len() < 100;
+        let is_changed = is_small && !(0..self.feeds.len()).any(is_known);
         let (first, second) = self.rows.split_at(if is_changed { self.rows.len() / 2 } else { self.rows.len() });
         let is_new = |row: &&Row| !first.iter().any(|known| is_same(&known.indicator, &row.indicator));
         let mistakes: Vec<&Row> = second.iter().filter(is_new).step_by(2).collect();
