@@ -8,7 +8,6 @@ use ip_network_table::IpNetworkTable;
 use ipnet::{IpNet, Ipv4Net};
 use iprange::IpRange;
 use matchy::{Database, DatabaseBuilder, MatchMode};
-use netsieve::MatchOptions;
 use poptrie::Poptrie;
 use prefix_trie::PrefixMap;
 

@@ -101,7 +101,8 @@ fn own<'c, A: Copy + Into<IpAddr>>(nets: impl Iterator<Item = IpNet>, queries: &
     }
     let (sieve, _) = builder.build().expect("no more than ids can count");
     let options = MatchOptions::default();
-    let (mut one, mut many, mut all) = (sieve.matcher_with(&options), sieve.matcher_with(&options), sieve.matcher_with(&options));
+    let (mut one, mut many, mut all) =
+        (sieve.matcher_with(&options), sieve.matcher_with(&options), sieve.matcher_with(&options));
     let mut out = Vec::new();
     vec![
         Contender::new("netsieve, many at once", move || {

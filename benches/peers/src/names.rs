@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use boomphf::Mphf;
 use matchy::{Database, DatabaseBuilder, MatchMode, QueryResult};
-use netsieve::{MatchOptions, Matcher};
+use netsieve::Matcher;
 
 use crate::common::measure::{Contender, interleaved};
 use crate::common::{self, Random};

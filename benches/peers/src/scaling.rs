@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::ops::ControlFlow;
 
-use netsieve::{Engine, Hit, MatchOptions, ScanOptions, Scanner};
+use netsieve::{Engine, Hit, ScanOptions, Scanner};
 
 use crate::clock;
 use crate::common::measure::{Contender, interleaved};

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use daachorse::DoubleArrayAhoCorasick;
 use matchy::extractor::Extractor;
 use matchy::{Database, DatabaseBuilder, MatchMode, QueryResult};
-use netsieve::{Indicator, ScanOptions, Scanner, Scope};
+use netsieve::{Indicator, Scanner, Scope};
 
 use crate::common::labelled::Labelled;
 use crate::common::measure::{Contender, interleaved};
@@ -110,8 +110,7 @@ fn on_labelled(record: &mut Record) {
     let text = &labelled.text;
     let want = lines(&labelled, |_| true);
     let texts = literals(&labelled);
-    let mut searches: Vec<(String, Search<'_>)> =
-        vec![("netsieve".into(), netsieve(Scanner::new(&labelled.sieve())))];
+    let mut searches: Vec<(String, Search<'_>)> = vec![("netsieve".into(), netsieve(Scanner::new(&labelled.sieve())))];
     searches.push(("matchy 2.0, its extractor".into(), matchy_search(matchy(&matchy_keys(&labelled)))));
     for (name, kind) in [("NFA", AhoCorasickKind::ContiguousNFA), ("DFA", AhoCorasickKind::DFA)] {
         let Some(automaton) = aho_corasick(&texts, kind) else { continue };
@@ -180,8 +179,7 @@ fn larger(record: &mut Record, half: usize) {
     let text = &corpus.text;
     let texts: Vec<String> = hosts.iter().map(ToString::to_string).chain(names.iter().cloned()).collect();
     let sieve = common::sieve(common::indicators(&hosts, &names, &[]));
-    let mut searches: Vec<(String, Search<'_>)> =
-        vec![("netsieve".into(), netsieve(Scanner::new(&sieve)))];
+    let mut searches: Vec<(String, Search<'_>)> = vec![("netsieve".into(), netsieve(Scanner::new(&sieve)))];
     if let Some(automaton) = aho_corasick(&texts, AhoCorasickKind::ContiguousNFA) {
         searches.push((
             "aho-corasick 1.1, NFA".into(),

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use matchy::{DataValue, Database, DatabaseBuilder, MatchMode, QueryResult};
 use netsieve::indicator::Record as Listing;
 use netsieve::sieve::PublicSuffixes;
-use netsieve::{Feed, MatchOptions, Matches, Sieve};
+use netsieve::{Feed, Matches, Sieve};
 
 use crate::common;
 use crate::common::measure::{Contender, interleaved};

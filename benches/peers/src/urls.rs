@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 use std::hint::black_box;
 
-use netsieve::MatchOptions;
-
 use crate::common::measure::{Contender, interleaved};
 use crate::common::{self, Random};
 use crate::record::{Answers, Lookup, Record};
