@@ -30,11 +30,15 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// [`Reject::BadPattern`] for an empty pattern, an unclosed class, or no literal run of three bytes to search by.
+    /// [`Reject::BadPattern`] for an empty pattern, an unclosed class, an empty label at the end of a name, or no literal run of three
+    /// bytes to search by.
     pub fn new(target: PatternTarget, text: &str) -> Result<Self, Reject> {
         let text = match target {
-            // Names are matched without their root dot.
-            PatternTarget::Name => text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase(),
+            // Names are matched without their root dot, and have no empty labels.
+            PatternTarget::Name => match text.strip_suffix('.').unwrap_or(text) {
+                text if text.ends_with('.') => return Err(Reject::BadPattern),
+                text => text.to_ascii_lowercase(),
+            },
             PatternTarget::UrlPath => text.to_owned(),
         };
         let longest = literal_runs(&text)?.map(str::len).max().unwrap_or(0);
