@@ -148,13 +148,13 @@ impl Layers {
     /// As [`Tables::denies_host`], of both layers.
     #[inline]
     pub(in crate::sieve) fn denies_host(&self, kernel: Kernel, host: HostRef<'_>) -> bool {
-        self.all().all(|layer| layer.tables.denies_host(kernel, host))
+        self.base.denies_host(kernel, host) && self.overlay().is_none_or(|layer| layer.tables.denies_host(kernel, host))
     }
 
     /// Whether URLs match by their paths.
     #[inline]
     pub(in crate::sieve) fn has_path_patterns(&self) -> bool {
-        self.all().any(|layer| layer.tables.paths.is_some())
+        self.base.paths.is_some() || self.overlay().is_some_and(|layer| layer.tables.paths.is_some())
     }
 
     /// What a scan asks about all block indicators at once, and the ends of names that it looks for.

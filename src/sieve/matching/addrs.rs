@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::sieve::layers::Layer;
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::matcher::Matcher;
 use crate::sieve::matching::raw::Seen;
@@ -139,8 +138,8 @@ impl Matcher {
     #[inline]
     fn known(&self, addr: IpAddr, place: AddrRows) -> Option<bool> {
         let layers = &self.sieve.0;
-        let is_in = |layer: Layer<'_>| AddrRows::of(self.kernel, layer.tables, addr).is_any();
-        if place.host.is_some() || self.embedded(addr).is_some() || layers.overlay().is_some_and(is_in) {
+        let is_elsewhere = place.host.is_some() || self.embedded(addr).is_some();
+        if is_elsewhere || layers.has_overlay() && self.is_in_overlay(addr) {
             return None;
         }
         let Some(row) = place.net else { return Some(false) };
@@ -149,6 +148,13 @@ impl Matcher {
             IpAddr::V6(_) => layers.v6.is_plain(row),
         };
         (is_plain && layers.compiled().is_whole() && self.filter.is_trivial()).then_some(true)
+    }
+
+    /// Returns true if the overlay knows something of an address. Few sieves have one, and lookups in the others must not pay for it.
+    #[cold]
+    #[inline(never)]
+    fn is_in_overlay(&self, addr: IpAddr) -> bool {
+        self.sieve.0.overlay().is_some_and(|layer| AddrRows::of(self.kernel, layer.tables, addr).is_any())
     }
 
     /// Decides for each address of a batch.
