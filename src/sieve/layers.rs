@@ -1,17 +1,17 @@
 //! The tables that a lookup goes through: those that were compiled, and a few indicators beside them that came later.
 //!
 //! A compiled table never changes. What [`Sieve::with`](crate::Sieve::with) adds goes into small tables of its own, the *overlay*,
-//! and what it removes is only noted. An indicator of which anything changed moves into the overlay with all its entries, so that it
-//! is never in both. A lookup collects candidates from both layers, and then applies allow entries, strengths and the order to all.
+//! and what it removes is only noted. If any entry of an indicator changes, all
+//! its entries move into the overlay: no indicator counts in both layers. A lookup collects candidates from both layers, and then applies allow entries, strengths and the order to all.
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use crate::arch::cpu::Kernel;
 use crate::arch::tails::Tails;
-use crate::indicator::HostRef;
-use crate::sieve::tables::Tables;
+use crate::indicator::{Action, HostRef};
 use crate::sieve::tables::prefilter::Prefilter;
+use crate::sieve::tables::{Tables, ip};
 
 /// The tables of a sieve. Dereferences to the compiled ones.
 #[derive(Clone, Debug)]
@@ -46,16 +46,25 @@ impl<'l> Layer<'l> {
         self.gone
     }
 
-    /// Whether an indicator, by its number within the layer, no longer counts.
+    /// Returns true if an indicator, by its number within the layer, no longer counts.
     #[inline]
     pub(in crate::sieve) fn is_gone(&self, number: u32) -> bool {
         !self.gone.is_empty() && self.gone.binary_search(&number).is_ok()
     }
 
-    /// Whether every indicator counts.
+    /// Returns true if every indicator counts.
     #[inline]
     pub(in crate::sieve) fn is_whole(&self) -> bool {
         self.gone.is_empty()
+    }
+
+    /// Returns true if a block indicator of a table of this layer covers an address.
+    #[inline]
+    pub(in crate::sieve) fn blocks<A: ip::Addr>(&self, kernel: Kernel, table: &ip::Table<A>, addr: A) -> bool {
+        let Some(row) = table.find(kernel, addr) else { return false };
+        let blocks = |id: u32| !self.is_gone(id) && self.tables.indicators.flags(id).has(Action::Block);
+        // Plain rows always block.
+        self.is_whole() && table.is_plain(row) || table.from(Some(row)).any(|(row, _)| table.ids(row).any(blocks))
     }
 }
 
@@ -79,7 +88,7 @@ impl Layers {
     /// that no longer count, in order.
     pub(in crate::sieve) fn with_overlay(&self, overlay: Layers, gone: Vec<u32>) -> Self {
         let tables = overlay.base;
-        let is_empty = tables.indicators.len() == 0 && gone.is_empty();
+        let is_empty = tables.indicators.len() == 0 && gone.is_empty() && tables.feeds.len() == self.base.feeds.len();
         let overlay = (!is_empty).then(|| Arc::new(Overlay { tables, gone, filters: OnceLock::new() }));
         Self { base: self.base.clone(), overlay }
     }
@@ -123,35 +132,55 @@ impl Layers {
     /// The layer of an indicator, and its number there.
     #[inline]
     pub(in crate::sieve) fn of(&self, id: u32) -> (Layer<'_>, u32) {
-        let is_overlay = id as usize >= self.base.indicators.len();
-        let layer = self.layer(is_overlay);
-        (layer, id - layer.first)
+        match self.overlay() {
+            Some(layer) if id >= layer.first => (layer, id - layer.first),
+            _ => (self.compiled(), id),
+        }
     }
 
-    /// How many indicators count.
+    /// The number of indicators that count.
     pub(in crate::sieve) fn len(&self) -> usize {
         self.all().map(|layer| layer.tables.indicators.len() - layer.gone.len()).sum()
     }
 
     /// The ids of the indicators that count, in order.
     pub(in crate::sieve) fn ids(&self) -> impl ExactSizeIterator<Item = u32> {
-        let gone = self.compiled().gone;
-        (0..self.len() as u32).map(move |number| gone.iter().fold(number, |id, &gone| id + u32::from(gone <= id)))
+        let mut gone = self.compiled().gone.iter().peekable();
+        let mut next = 0;
+        (0..self.len()).map(move |_| {
+            while gone.next_if_eq(&&next).is_some() {
+                next += 1;
+            }
+            next += 1;
+            next - 1
+        })
     }
 
-    /// Whether a lookup of a name, in any spelling and without the root dot, may find or withhold something. False is certain.
+    /// Returns true if a lookup of a name, in any spelling and without the root dot, may find or withhold something. False is certain.
     #[inline(always)]
     pub(in crate::sieve) fn may_match_name(&self, name: &[u8]) -> bool {
-        self.base.may_match_name(name) || self.overlay().is_some_and(|layer| layer.tables.may_match_name(name))
+        self.base.may_match_name(name) || self.has_overlay() && self.overlay_may_match_name(name)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn overlay_may_match_name(&self, name: &[u8]) -> bool {
+        self.overlay().is_some_and(|layer| layer.tables.may_match_name(name))
     }
 
     /// As [`Tables::denies_host`], of both layers.
     #[inline]
     pub(in crate::sieve) fn denies_host(&self, kernel: Kernel, host: HostRef<'_>) -> bool {
-        self.base.denies_host(kernel, host) && self.overlay().is_none_or(|layer| layer.tables.denies_host(kernel, host))
+        self.base.denies_host(kernel, host) && (!self.has_overlay() || self.overlay_denies_host(kernel, host))
     }
 
-    /// Whether URLs match by their paths.
+    #[cold]
+    #[inline(never)]
+    fn overlay_denies_host(&self, kernel: Kernel, host: HostRef<'_>) -> bool {
+        self.overlay().is_none_or(|layer| layer.tables.denies_host(kernel, host))
+    }
+
+    /// Returns true if URLs match by their paths.
     #[inline]
     pub(in crate::sieve) fn has_path_patterns(&self) -> bool {
         self.base.paths.is_some() || self.overlay().is_some_and(|layer| layer.tables.paths.is_some())

@@ -7,7 +7,7 @@ use crate::sieve::layers::Layers;
 use crate::sieve::matching::view::IndicatorRef;
 use crate::sieve::tables::Tables;
 
-/// A compiled set of indicators. Immutable; `clone` copies a pointer.
+/// A compiled set of indicators. Immutable; `clone` is cheap, because the tables are shared.
 #[derive(Clone)]
 pub struct Sieve(pub(in crate::sieve) Layers);
 

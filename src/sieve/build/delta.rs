@@ -27,15 +27,16 @@ impl Delta {
         Self::default()
     }
 
-    /// Adds an indicator, or a record of one, to a feed. If the sieve has a feed of that name, the entry joins it, and what else `feed`
-    /// says does not count; else the feed is declared. Guards apply as for [`SieveBuilder::add`].
+    /// Adds an indicator, or a record of one, to a feed. If the sieve has a feed of that name, the entry joins it, and the rest of
+    /// `feed` is ignored. Otherwise the feed is declared. Guards apply as for [`SieveBuilder::add`].
     pub fn add(&mut self, feed: impl Into<Feed>, record: impl Into<Record<'static>>) -> &mut Self {
         self.added.push((feed.into(), record.into()));
         self
     }
 
-    /// Removes an indicator, with the entries of all feeds. Two indicators are the same if kind, value, scope and port are. Removal comes
-    /// first: what the delta also adds is listed by the added entries alone.
+    /// Removes an indicator, with the entries of all feeds. Two indicators are the same if kind, value, scope and port are. Name it as
+    /// the sieve holds it: a public suffix that a guard narrowed is held as exact. Removal comes first: an indicator that the delta also
+    /// adds keeps the added entries alone.
     pub fn remove(&mut self, indicator: Indicator) -> &mut Self {
         self.removed.push(indicator);
         self
@@ -50,8 +51,8 @@ impl Delta {
 
 impl Sieve {
     /// Returns this sieve with a handful of indicators added and removed. It answers lookups, batches and scans as one does that was
-    /// built anew from the same entries; this sieve stays as it is, and shares its tables with the new one. The report tells what
-    /// became of the additions.
+    /// built anew from the same entries; this sieve stays as it is, and shares its tables with the new one. The report is that of a
+    /// build of the additions alone: its counts of new and shared indicators do not compare them with what this sieve lists.
     ///
     /// The changes stand in small tables beside the compiled ones, and a change to a changed sieve replaces them. So the cost is that of
     /// building a sieve of all that was ever changed, however many indicators this sieve has; only patterns cost a pass over all of
@@ -92,11 +93,13 @@ impl Sieve {
         }
         // What the guards make of the additions decides what they join.
         let mut builder = Sieve::builder();
-        self.add_changes(&mut builder, delta);
+        self.declare_feeds(&mut builder);
+        add_records(&mut builder, delta);
         let (added, report) = builder.build()?;
         let compiled = self.tables().indicators.len() as u32;
         let joined = added.indicators().filter_map(|indicator| self.same_as(indicator));
-        let changed = self.0.ids().filter(|&id| id >= compiled);
+        let changed =
+            self.0.overlay().into_iter().flat_map(|layer| (layer.first..).take(layer.tables.indicators.len()));
         let kept: BTreeSet<u32> =
             joined.map(|known| known.id()).chain(changed).filter(|id| !dropped.contains(id)).collect();
         let mut gone: BTreeSet<u32> = self.0.compiled().gone().iter().copied().collect();
@@ -128,25 +131,18 @@ impl Sieve {
             add_entries(&mut builder, &feeds, indicator)?;
         }
         let (mut whole, _) = builder.build()?;
-        // What became of the feeds that were read is still so.
-        if let Some(tables) = whole.0.compiled_mut() {
-            let known = self.provenance();
-            let own = std::mem::replace(&mut tables.provenance, known.clone());
-            tables.provenance.shadowing = own.shadowing;
-            tables.provenance.feeds.extend(own.feeds.into_iter().skip(known.feeds.len()));
-        }
+        // The report on the feeds that were read stays true.
+        let tables = whole.0.compiled_mut().expect("nobody else holds what was just built");
+        let known = self.provenance();
+        let own = std::mem::replace(&mut tables.provenance, known.clone());
+        tables.provenance.shadowing = own.shadowing;
+        tables.provenance.feeds.extend(own.feeds.into_iter().skip(known.feeds.len()));
         Ok(whole)
     }
 
     /// Declares the feeds of this sieve, in order.
     fn declare_feeds(&self, builder: &mut SieveBuilder) -> Vec<FeedId> {
         self.feeds().iter().map(|feed| builder.feed(feed.clone())).collect()
-    }
-
-    /// Adds what a delta adds, to the feeds of this sieve and to those that are new.
-    fn add_changes(&self, builder: &mut SieveBuilder, delta: &Delta) {
-        self.declare_feeds(builder);
-        add_records(builder, delta);
     }
 
     /// The indicator of this sieve that is the same as another's.

@@ -167,12 +167,14 @@ impl Sieve {
         Tables::open(&reader, feeds, provenance).map(|tables| Self(tables.into()))
     }
 
-    /// The origin of the sieve, and the part of its build report that a file keeps.
+    /// The origin of the sieve, and the part of its build report that a file keeps. Changes by [`with`](Sieve::with) are not counted, and
+    /// feeds that they declared are missing.
     pub fn provenance(&self) -> &Provenance {
         &self.0.provenance
     }
 
-    /// The sections of a file of this sieve with their sizes, in file order.
+    /// The sections of a file of this sieve with their sizes, in file order. If [`with`](Sieve::with) changed the sieve, these are the
+    /// compiled tables; a saved file is compiled anew, and differs.
     pub fn sections(&self) -> Vec<Section> {
         let sections = sections(self.tables(), None);
         sections.into_iter().map(|(name, bytes)| Section { name, bytes: bytes.len() as u64 }).collect()

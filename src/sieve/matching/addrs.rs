@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::matcher::Matcher;
 use crate::sieve::matching::raw::Seen;
-use crate::sieve::matching::search::AddrRows;
+use crate::sieve::matching::search::{AddrRows, push_plain_nets};
 use crate::sieve::matching::view::Matches;
 use crate::value::ip as addresses;
 
@@ -27,7 +27,9 @@ impl Matcher {
     /// a filter, a hit on a block entry without a port reads no entry.
     pub fn is_match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> bool {
         let addr = addresses::canonical(addr.into());
-        if let Some(known) = self.known(addr, AddrRows::of(self.kernel, &self.sieve.0, addr)) {
+        if !self.sieve.0.has_overlay()
+            && let Some(known) = self.known(addr, AddrRows::of(self.kernel, &self.sieve.0, addr))
+        {
             return known;
         }
         self.look_up_ip(addr, Seen { port, name_like: false });
@@ -105,9 +107,12 @@ impl Matcher {
     pub(crate) fn look_up_ip(&mut self, addr: IpAddr, seen: Seen) {
         let addr = addresses::canonical(addr);
         let place = AddrRows::of(self.kernel, &self.sieve.0, addr);
-        if self.known(addr, place) == Some(false) {
-            self.scratch.clear();
-            return;
+        if !self.sieve.0.has_overlay() {
+            match self.known(addr, place) {
+                Some(false) => return self.scratch.clear(),
+                Some(true) if !seen.name_like && self.push_plain(addr, place) => return,
+                _ => {}
+            }
         }
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         search.addr(self.kernel, addr, place, seen, None);
@@ -134,27 +139,31 @@ impl Matcher {
         }
     }
 
-    /// Returns `Some` if the tables alone decide whether an address matches, without a look at indicators.
+    /// Collects the matches of an address of which it is [`known`](Self::known) that everything that covers it blocks. Returns false if a
+    /// network has several indicators, which have an order; the matches found so far are then incomplete.
+    fn push_plain(&mut self, addr: IpAddr, place: AddrRows) -> bool {
+        self.scratch.clear();
+        let tables = self.sieve.tables();
+        match addr {
+            IpAddr::V4(_) => push_plain_nets(tables, &tables.v4, place.net, &mut self.scratch),
+            IpAddr::V6(_) => push_plain_nets(tables, &tables.v6, place.net, &mut self.scratch),
+        }
+    }
+
+    /// Returns `Some` if the compiled tables alone decide whether an address matches, without a look at indicators. An overlay is not
+    /// asked.
     #[inline]
     fn known(&self, addr: IpAddr, place: AddrRows) -> Option<bool> {
-        let layers = &self.sieve.0;
-        let is_elsewhere = place.host.is_some() || self.embedded(addr).is_some();
-        if is_elsewhere || layers.has_overlay() && self.is_in_overlay(addr) {
+        let tables = self.sieve.tables();
+        if place.host.is_some() || self.embedded(addr).is_some() {
             return None;
         }
         let Some(row) = place.net else { return Some(false) };
         let is_plain = match addr {
-            IpAddr::V4(_) => layers.v4.is_plain(row),
-            IpAddr::V6(_) => layers.v6.is_plain(row),
+            IpAddr::V4(_) => tables.v4.is_plain(row),
+            IpAddr::V6(_) => tables.v6.is_plain(row),
         };
-        (is_plain && layers.compiled().is_whole() && self.filter.is_trivial()).then_some(true)
-    }
-
-    /// Returns true if the overlay knows something of an address. Few sieves have one, and lookups in the others must not pay for it.
-    #[cold]
-    #[inline(never)]
-    fn is_in_overlay(&self, addr: IpAddr) -> bool {
-        self.sieve.0.overlay().is_some_and(|layer| AddrRows::of(self.kernel, layer.tables, addr).is_any())
+        (is_plain && self.filter.is_trivial()).then_some(true)
     }
 
     /// Decides for each address of a batch.

@@ -105,21 +105,24 @@ impl Matcher {
     #[inline]
     fn look_up_exact(&mut self, find: impl Fn(&Tables) -> Option<u32>) {
         let layers = &self.sieve.0;
-        // Most of what is listed always blocks.
-        if !layers.has_overlay()
-            && let Some(id) = find(layers)
-            && self.filter.is_trivial()
-            && layers.indicators.flags(id).is_plain_block()
-        {
-            self.scratch.clear();
-            self.scratch.found.push(Candidate::exact(id, SPECIFICITY).raw());
-            return;
+        let compiled = find(layers);
+        if !layers.has_overlay() {
+            // Most values are not listed, and most that are always block.
+            let is_plain = |id| self.filter.is_trivial() && layers.indicators.flags(id).is_plain_block();
+            if compiled.is_none_or(is_plain) {
+                self.scratch.clear();
+                self.scratch.found.extend(compiled.map(|id| Candidate::exact(id, SPECIFICITY).raw()));
+                return;
+            }
         }
         let mut search = self.scratch.start(layers, &self.options, &self.filter);
-        for layer in layers.all() {
-            if let Some(id) = find(layer.tables) {
-                search.enter(layer).consider(Candidate::exact(id, SPECIFICITY), Seen::default());
-            }
+        if let Some(id) = compiled {
+            search.consider(Candidate::exact(id, SPECIFICITY), Seen::default());
+        }
+        if let Some(layer) = layers.overlay()
+            && let Some(id) = find(layer.tables)
+        {
+            search.enter(layer).consider(Candidate::exact(id, SPECIFICITY), Seen::default());
         }
         search.finish();
     }

@@ -151,7 +151,12 @@ impl Matcher {
                 Shape::V4(addr) => v4.push(at, addr),
                 Shape::V6(addr) => v6.push(at, addr),
                 Shape::Digits(text) => match FileHash::of_digits(text) {
-                    Some(hash) => hashes.push(at, hash),
+                    // It is a hash, though none is listed, and not a name.
+                    Some(hash) => {
+                        if listed.hashes {
+                            hashes.push(at, hash);
+                        }
+                    }
                     None => {
                         hosts.push(at, text);
                         names |= bit;
@@ -167,7 +172,7 @@ impl Matcher {
             plans[usize::from(hosts.at[at])] = number as u8;
         }
         if let Some(overlay) = self.sieve.0.overlay() {
-            // Then a plan is not all that is to be known of a name.
+            // A plan covers the compiled tables only.
             names = 0;
             open |= self.may_match(overlay.tables, work, &hosts, &mails, value);
         }

@@ -330,7 +330,7 @@ impl Matcher {
     pub(crate) fn look_up_reading(&mut self, text: &[u8], name_like: bool, patterns: bool) -> Result<bool, Reject> {
         self.scratch.clear();
         let start = url::Start::of(text);
-        if !self.sieve.has_path_patterns() || !patterns {
+        if !self.sieve.0.has_path_patterns() || !patterns {
             // If nothing is known of the host, the rest of the URL does not matter.
             let host = match start.and_then(|start| start.host(text)) {
                 Some(host) => host,

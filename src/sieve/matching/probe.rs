@@ -53,11 +53,10 @@ impl Probe {
 
     /// Returns true if a block indicator covers a canonical address.
     fn blocks_net(&self, addr: IpAddr) -> bool {
-        let blocks = |tables: &Tables| match addr {
-            IpAddr::V4(addr) => tables.blocks(self.kernel, &tables.v4, addr.to_bits()),
-            IpAddr::V6(addr) => tables.blocks(self.kernel, &tables.v6, addr.to_bits()),
-        };
-        self.sieve.0.all().any(|layer| blocks(layer.tables))
+        self.sieve.0.all().any(|layer| match addr {
+            IpAddr::V4(addr) => layer.blocks(self.kernel, &layer.tables.v4, addr.to_bits()),
+            IpAddr::V6(addr) => layer.blocks(self.kernel, &layer.tables.v6, addr.to_bits()),
+        })
     }
 
     /// Returns true if a block indicator has exactly this canonical name, or a URL has it as its host.

@@ -70,7 +70,6 @@ impl Scratch {
         Search {
             layers,
             layer: layers.compiled(),
-            tables: layers,
             options,
             filter,
             from: found.len(),
@@ -101,11 +100,6 @@ impl AddrRows {
             IpAddr::V6(addr) => tables.v6.find(kernel, addr.to_bits()),
         };
         Self { net, host: tables.urls.has_addrs().then(|| tables.urls.addr_row(addr)).flatten() }
-    }
-
-    /// Whether anything is known of the address.
-    pub(super) fn is_any(self) -> bool {
-        self.net.is_some() || self.host.is_some()
     }
 }
 
@@ -148,6 +142,33 @@ pub(super) fn push_plain(tables: &Tables, name: &str, dots: u64, plan: Option<&P
     is_all
 }
 
+/// The indicator of a network that covers an address, as a candidate.
+#[inline]
+fn net_candidate<A: ip::Addr>(tables: &Tables, id: u32, len: u8) -> Candidate {
+    let relation = match tables.indicators.is_range(id) {
+        true => Relation::Range,
+        false if len == A::BITS => Relation::Exact,
+        false => Relation::Cidr,
+    };
+    Candidate::host(id, relation, u32::from(len))
+}
+
+/// Collects the matches of an address, provided that everything that covers it blocks unconditionally. Returns false if a row has several
+/// indicators, which are still to be sorted; the matches found so far are then incomplete.
+#[inline]
+pub(super) fn push_plain_nets<A: ip::Addr>(
+    tables: &Tables,
+    table: &ip::Table<A>,
+    row: Option<u32>,
+    scratch: &mut Scratch,
+) -> bool {
+    table.from(row).all(|(row, len)| {
+        let mut ids = table.ids(row);
+        scratch.found.extend(ids.next().map(|id| net_candidate::<A>(tables, id, len).raw()));
+        ids.next().is_none()
+    })
+}
+
 /// The allow entries that cover the observable, summed up.
 #[derive(Clone, Copy, Debug, Default)]
 struct Allowed {
@@ -166,10 +187,8 @@ impl Allowed {
 /// The state of one lookup.
 pub(super) struct Search<'a> {
     layers: &'a Layers,
-    /// The layer that it is in.
+    /// The layer at hand: the compiled one, except within [`in_overlay`](Self::in_overlay) and after [`enter`](Self::enter).
     layer: Layer<'a>,
-    /// The tables of that layer.
-    tables: &'a Tables,
     options: &'a MatchOptions,
     filter: &'a Resolved,
     found: &'a mut Vec<RawMatch>,
@@ -186,27 +205,34 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     /// Collects everything that covers a name, as such or as the host of `url`. Follows the plan of the name, if it has one.
     pub(super) fn name(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>, plan: Option<&Plan>) {
-        for layer in self.enter_all() {
-            // A plan is made for the compiled tables.
-            let plan = plan.filter(|_| !layer.is_overlay);
-            self.enter(layer).name_in_layer(name, seen, url, plan);
-        }
+        self.name_in_layer(name, seen, url, plan);
+        // A plan is made for the compiled tables.
+        self.in_overlay(|search| search.name_in_layer(name, seen, url, None));
     }
 
-    /// The layers, to be entered one after the other.
-    pub(super) fn enter_all(&self) -> impl Iterator<Item = Layer<'a>> + use<'a> {
-        self.layers.all()
+    /// Works in the overlay, if there is one. Few sieves have one, and lookups in the others must not pay for it.
+    #[inline]
+    fn in_overlay(&mut self, work: impl FnOnce(&mut Self)) {
+        #[cold]
+        #[inline(never)]
+        fn enter<'a>(search: &mut Search<'a>, layer: Layer<'a>, work: impl FnOnce(&mut Search<'a>)) {
+            search.enter(layer);
+            work(search);
+            search.enter(search.layers.compiled());
+        }
+        if let Some(layer) = self.layers.overlay() {
+            enter(self, layer, work);
+        }
     }
 
     /// Goes on in a layer.
     pub(super) fn enter(&mut self, layer: Layer<'a>) -> &mut Self {
-        self.tables = layer.tables;
         self.layer = layer;
         self
     }
 
     fn name_in_layer(&mut self, name: &str, seen: Seen, url: Option<UrlView<'_>>, plan: Option<&Plan>) {
-        let tables = self.tables;
+        let tables = self.layer.tables;
         let found = |found: StoredName| self.stored_name(found, seen, url);
         match plan {
             None => tables.domains.suffixes(&tables.strings, name, found),
@@ -228,10 +254,10 @@ impl<'a> Search<'a> {
         };
         let relation = if found.whole { Relation::Exact } else { Relation::Subdomain };
         let candidate = |id| Candidate::host(id, relation, u32::from(found.labels));
-        for named in self.tables.named(found.row) {
+        for named in self.layer.tables.named(found.row) {
             match named {
                 Named::Domain(id) => {
-                    if covers(self.tables.indicators.scope(id)) {
+                    if covers(self.layer.tables.indicators.scope(id)) {
                         self.consider(candidate(id), seen);
                     }
                 }
@@ -243,37 +269,40 @@ impl<'a> Search<'a> {
     /// Considers the patterns that match a target.
     fn patterns(&mut self, table: &pattern::Table, target: &str, candidate: Candidate, seen: Seen) {
         let mut scratch = std::mem::take(self.patterns);
-        table.matches(&self.tables.strings, target, &mut scratch, |id| {
+        table.matches(&self.layer.tables.strings, target, &mut scratch, |id| {
             self.consider(Candidate { id, ..candidate }, seen);
         });
         *self.patterns = scratch;
     }
 
     pub(super) fn path_patterns(&mut self, view: &UrlView<'_>, seen: Seen) {
-        for layer in self.enter_all() {
-            if let Some(paths) = &self.enter(layer).tables.paths {
-                self.patterns(paths, view.path_and_query(), Candidate::url(0, Relation::Pattern, 0, 0), seen);
-            }
+        self.path_patterns_in_layer(view, seen);
+        self.in_overlay(|search| search.path_patterns_in_layer(view, seen));
+    }
+
+    fn path_patterns_in_layer(&mut self, view: &UrlView<'_>, seen: Seen) {
+        if let Some(paths) = &self.layer.tables.paths {
+            self.patterns(paths, view.path_and_query(), Candidate::url(0, Relation::Pattern, 0, 0), seen);
         }
     }
 
     /// Returns true if a URL indicator applies to the observed host: its own host is the observed one (`whole`), or a
     /// parent domain and in scope.
     pub(super) fn is_on_host(&self, id: u32, whole: bool) -> bool {
-        whole || self.tables.indicators.scope(id) == Some(Scope::Suffix)
+        whole || self.layer.tables.indicators.scope(id) == Some(Scope::Suffix)
     }
 
     /// Returns true if a URL indicator belongs to a group of schemes. Every indicator passes if no scheme is known.
     pub(super) fn is_of_scheme(&self, id: u32, group: Option<&str>) -> bool {
-        group.is_none_or(|group| match self.tables.indicators.value(id) {
-            Value::Url(text) => is_of_group(self.tables.strings.bytes(text), group),
+        group.is_none_or(|group| match self.layer.tables.indicators.value(id) {
+            Value::Url(text) => is_of_group(self.layer.tables.strings.bytes(text), group),
             _ => false,
         })
     }
 
     /// Considers the URL indicators of a stored host, which is the observed host (`whole`) or a parent domain.
     fn url_host(&mut self, row: u32, specificity: u32, whole: bool, seen: Seen, url: Option<UrlView<'_>>) {
-        let tables = self.tables;
+        let tables = self.layer.tables;
         let host = Candidate { of_host: url.is_none(), ..Candidate::host(0, Relation::UrlAnyPath, specificity) };
         let scheme = url.as_ref().map(|url| url::scheme_group(url.scheme()));
         for id in tables.urls.host_only(row) {
@@ -335,13 +364,13 @@ impl<'a> Search<'a> {
             return;
         }
         let mut raw = self.raw(candidate, seen);
-        let flags = self.tables.indicators.flags(id);
+        let flags = self.layer.tables.indicators.flags(id);
         if flags.is_plain_block() && self.filter.is_trivial() {
             self.found.push(raw);
             return;
         }
         let mut is_at_port = true;
-        if let Some(port) = self.tables.indicators.port(id) {
+        if let Some(port) = self.layer.tables.indicators.port(id) {
             match seen.port {
                 Some(seen) if seen != port => return,
                 Some(_) => {}
@@ -375,13 +404,13 @@ impl<'a> Search<'a> {
             return false;
         }
         let is_valid = |set| match moment {
-            Moment::At(second) => is_valid_at(self.tables, set, second),
+            Moment::At(second) => is_valid_at(self.layer.tables, set, second),
             Moment::Any | Moment::Later => true,
         };
         self.filter.is_trivial()
-            || self.tables.entries.of(id).any(|row| {
-                let set = self.tables.entries.attributes(row);
-                self.tables.attributes.action(set) == action
+            || self.layer.tables.entries.of(id).any(|row| {
+                let set = self.layer.tables.entries.attributes(row);
+                self.layer.tables.attributes.action(set) == action
                     && self.filter.passes(self.layer.is_overlay, set)
                     && is_valid(set)
             })
@@ -437,23 +466,28 @@ impl<'a> Search<'a> {
 impl<'a> Search<'a> {
     /// Collects everything that covers an address, as such or as the host of `url`.
     pub(super) fn addr(&mut self, kernel: Kernel, addr: IpAddr, place: AddrRows, seen: Seen, url: Option<UrlView<'_>>) {
-        for layer in self.enter_all() {
-            let place = if layer.is_overlay { AddrRows::of(kernel, layer.tables, addr) } else { place };
-            self.enter(layer).addr_in_layer(addr, place, seen, url);
-        }
+        self.addr_in_layer(addr, place, seen, url);
+        self.in_overlay(|search| {
+            let place = AddrRows::of(kernel, search.layer.tables, addr);
+            search.addr_in_layer(addr, place, seen, url);
+        });
     }
 
     /// Collects everything that covers an IPv4 address, as such.
     pub(super) fn v4(&mut self, kernel: Kernel, addr: u32, seen: Seen) {
-        for layer in self.enter_all() {
-            self.enter(layer).nets(&layer.tables.v4, layer.tables.v4.find(kernel, addr), seen);
-        }
+        self.v4_in_layer(kernel, addr, seen);
+        self.in_overlay(|search| search.v4_in_layer(kernel, addr, seen));
+    }
+
+    fn v4_in_layer(&mut self, kernel: Kernel, addr: u32, seen: Seen) {
+        let table = &self.layer.tables.v4;
+        self.nets(table, table.find(kernel, addr), seen);
     }
 
     fn addr_in_layer(&mut self, addr: IpAddr, place: AddrRows, seen: Seen, url: Option<UrlView<'_>>) {
         match addr {
-            IpAddr::V4(_) => self.nets(&self.tables.v4, place.net, seen),
-            IpAddr::V6(_) => self.nets(&self.tables.v6, place.net, seen),
+            IpAddr::V4(_) => self.nets(&self.layer.tables.v4, place.net, seen),
+            IpAddr::V6(_) => self.nets(&self.layer.tables.v6, place.net, seen),
         }
         if let Some(row) = place.host {
             let specificity = if addr.is_ipv4() { 32 } else { 128 };
@@ -466,12 +500,7 @@ impl<'a> Search<'a> {
         let is_plain = self.filter.is_trivial() && self.layer.is_whole() && row.is_some_and(|row| table.is_plain(row));
         for (row, len) in table.from(row) {
             for id in table.ids(row) {
-                let relation = match self.tables.indicators.is_range(id) {
-                    true => Relation::Range,
-                    false if len == A::BITS => Relation::Exact,
-                    false => Relation::Cidr,
-                };
-                let candidate = Candidate::host(id, relation, u32::from(len));
+                let candidate = net_candidate::<A>(self.layer.tables, id, len);
                 if is_plain {
                     self.found.push(self.raw(candidate, seen));
                 } else {

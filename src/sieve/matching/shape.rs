@@ -60,7 +60,7 @@ impl<'v> Shape<'v> {
             None => {
                 return match text.quad(len, head.dots) {
                     Some(addr) => Shape::V4(addr),
-                    None if listed.hashes && len >= SHORTEST_HASH && head.dots == 0 => Shape::Digits(value),
+                    None if len >= SHORTEST_HASH && head.dots == 0 => Shape::Digits(value),
                     None => Shape::Name(value),
                 };
             }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::indicator::{Action, DomainName, EmailAddress, Feed, Indicator, Kind, Pattern, Scope, Url};
 use crate::sieve::flat::strings::StrId;
-use crate::sieve::layers::Layers;
+use crate::sieve::layers::{Layer, Layers};
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::filter::Resolved;
 use crate::sieve::matching::options::{Relation, Strength, Withheld};
@@ -150,14 +150,15 @@ impl<'m> Match<'m> {
 
     /// Iterates over the indicator's block entries that pass the filter, by feed and line. There is at least one.
     pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
-        let (filter, at, is_overlay) = (self.filter, self.at, self.layers.of(self.raw.id).0.is_overlay);
+        let (layer, id) = self.layers.of(self.raw.id);
+        let (filter, at, is_overlay) = (self.filter, self.at, layer.is_overlay);
         let is_valid = move |source: &Source<'_>| {
             at.is_none_or(|at| {
                 source.valid_from().is_none_or(|from| from.as_second() <= at)
                     && source.valid_until().is_none_or(|until| at < until.as_second())
             })
         };
-        self.indicator().sources().filter(move |source| {
+        IndicatorRef::in_layer(layer, id).sources().filter(move |source| {
             source.action() == Action::Block && filter.passes(is_overlay, source.attributes()) && is_valid(source)
         })
     }
@@ -210,7 +211,11 @@ impl<'m> IndicatorRef<'m> {
 
     pub(in crate::sieve) fn of(layers: &'m Layers, id: u32) -> Self {
         let (layer, number) = layers.of(id);
-        Self { tables: layer.tables, id: number, first: layer.first }
+        Self::in_layer(layer, number)
+    }
+
+    fn in_layer(layer: Layer<'m>, id: u32) -> Self {
+        Self { tables: layer.tables, id, first: layer.first }
     }
 
     /// The tables that it stands in, and its number there.
@@ -218,8 +223,8 @@ impl<'m> IndicatorRef<'m> {
         (self.tables, self.id)
     }
 
-    /// A number that identifies the indicator within this sieve: less than [`Sieve::len`](crate::sieve::Sieve::len), unless
-    /// [`Sieve::with`](crate::sieve::Sieve::with) made the sieve and numbers have been left out.
+    /// A number that identifies the indicator within this sieve, less than [`Sieve::len`](crate::sieve::Sieve::len). In a sieve that
+    /// [`Sieve::with`](crate::sieve::Sieve::with) changed, ids have gaps and can be larger than that.
     pub fn id(&self) -> u32 {
         self.first + self.id
     }

@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 
 use crate::arch::cpu::Kernel;
 use crate::error::{Error, Result};
-use crate::indicator::{Action, Feed, HostRef, PatternTarget};
+use crate::indicator::{Feed, HostRef, PatternTarget};
 use crate::sieve::flat::parallel;
 use crate::sieve::flat::strings::Strings;
 use crate::sieve::tables::attributes::Attributes;
@@ -195,15 +195,6 @@ impl Tables {
     /// The path and query of a URL indicator.
     pub(in crate::sieve) fn path_of_url(&self, id: u32) -> &[u8] {
         path_of_url(&self.indicators, &self.strings, id)
-    }
-
-    /// Returns true if a block indicator of a table covers an address.
-    #[inline]
-    pub(in crate::sieve) fn blocks<A: ip::Addr>(&self, kernel: Kernel, table: &ip::Table<A>, addr: A) -> bool {
-        let Some(row) = table.find(kernel, addr) else { return false };
-        let blocks = |id: u32| self.indicators.flags(id).has(Action::Block);
-        // Plain rows always block.
-        table.is_plain(row) || table.from(Some(row)).any(|(row, _)| table.ids(row).any(blocks))
     }
 
     /// The uses of a stored name, by its row.
