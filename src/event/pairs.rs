@@ -41,16 +41,12 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
     // The end of the last pair: names do not reach back past it.
     let mut floor = part.start;
     while let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) {
-        at = equals + 1;
-        let Some(name) = name(part, floor, equals, between) else { continue };
-        // `GET /a?id=7&next=…`: the parameters of a URL are not fields of the line.
-        if name.start > floor && part.line[name.start - 1] == b'?' {
-            let rest = &part.line[equals..part.end];
-            let length = rest.iter().position(|byte| matches!(*byte, b' ' | b'"' | b'\'' | b'\t' | b'<' | b'>'));
-            at = equals + length.unwrap_or(rest.len());
-            floor = at;
+        if let Some(end) = query_end(part, floor, equals, between) {
+            (at, floor) = (end, end);
             continue;
         }
+        at = equals + 1;
+        let Some(name) = name(part, floor, equals, between) else { continue };
         let (value, form, end) = value(part, equals + 1, between);
         if found.pairs == MAX_PAIRS {
             return found;
@@ -69,6 +65,21 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         floor = end;
     }
     found
+}
+
+/// Returns the end of the query of a URL whose first parameter has its `=` at `equals`, as in `GET /a?id=7&next=…`: its parameters are not
+/// fields of the line.
+fn query_end(part: Part<'_>, floor: usize, equals: usize, between: Between) -> Option<usize> {
+    let sign = floor + part.line[floor..equals].iter().rposition(|byte| !is_name(*byte))?;
+    if part.line[sign] != b'?' {
+        return None;
+    }
+    let is_end = |byte: &u8| {
+        matches!(*byte, b' ' | b'"' | b'\'' | b'\t' | b'<' | b'>' | b'|')
+            || *byte != b'&' && between == Between::Byte(*byte)
+    };
+    let rest = &part.line[equals..part.end];
+    Some(equals + rest.iter().position(is_end).unwrap_or(rest.len()))
 }
 
 fn is_name(byte: u8) -> bool {
@@ -250,6 +261,10 @@ fn separator(part: Part<'_>) -> Between {
     let mut floor = part.start;
     while total < 12 {
         let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) else { break };
+        if let Some(end) = query_end(part, floor, equals, Between::Space) {
+            (at, floor) = (end, end);
+            continue;
+        }
         at = equals + 1;
         // Skip quoted values: separators in them do not count.
         if let Some(&quote @ (b'"' | b'\'')) = part.line[..part.end].get(at)

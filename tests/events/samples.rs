@@ -643,6 +643,34 @@ const SAMPLES: &[Sample] = &[
         normal: &["event.outcome=failure", "url.domain=shop.test", "url.path=/a/x.dll"],
         planted: &[("shop.test", "DownloadServer", "url.domain")],
     },
+    Sample {
+        head: "",
+        line: "2026-05-12T10:02:03Z GET /login?user=eve&x=1|src=192.0.2.7|dst=203.0.113.5|act=deny",
+        layout: "pairs",
+        normal: &["source.ip=192.0.2.7", "destination.ip=203.0.113.5", "event.action=deny", "user.name"],
+        planted: &[("203.0.113.5", "dst", "destination.ip")],
+    },
+    Sample {
+        head: "",
+        line: "2026-05-12T10:02:03Z GET /a?i=1&b=2&c=3&d=4&e=5 src=192.0.2.7 dst=203.0.113.5 dport=443",
+        layout: "pairs",
+        normal: &["source.ip=192.0.2.7", "destination.ip=203.0.113.5", "destination.port=443"],
+        planted: &[("203.0.113.5", "dst", "destination.ip")],
+    },
+    Sample {
+        head: "",
+        line: "2026-05-12 10:02:03,eve,192.0.2.7,FAILURE",
+        layout: "text",
+        normal: &["event.outcome=failure", "source.ip=192.0.2.7"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r#"2026-05-12T10:02:03Z gw "192.0.2.7 GET /a?b=c" 200"#,
+        layout: "text",
+        normal: &["url.path=/a", "url.domain"],
+        planted: &[],
+    },
 ];
 
 fn reader() -> EventReader {

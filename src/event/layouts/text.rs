@@ -66,7 +66,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
                     // `"www.example GET /path"`
                     if let Some(host) = before[0].filter(|host| line[host.start] == b'"') {
                         let host = trimmed(line, host);
-                        if value::is_host_name(&line[host.start..host.end]) {
+                        let name = &line[host.start..host.end];
+                        if value::is_host_name(name) && value::address(name).is_none() {
                             sheet.known("url_host", host.start..host.end);
                         }
                     }
@@ -168,7 +169,6 @@ fn is_url(text: &[u8]) -> bool {
 /// Returns the outcome or action, if a word by itself states it: `…,SUCCESS,…` and `LOGIN_FAILED` are outcomes, and `deny` before the
 /// first pair of a line is a firewall's action. Within a sentence such words may refer to anything.
 fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'static str, Range<usize>)> {
-    const OUTCOMES: &[&str] = &["success", "successful", "succeeded", "failure", "failed", "fail"];
     const ACTIONS: &[&str] = &[
         "allow",
         "allowed",
@@ -189,23 +189,21 @@ fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'
     if bytes.len() > 48 {
         return None;
     }
-    let start = bytes.iter().rposition(|byte| matches!(*byte, b'_' | b'-')).map_or(0, |at| at + 1);
-    let last = &bytes[start..];
-    let is_in = |words: &[&str]| words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(last));
-    let span = word.start + start..word.end;
-    if start > 0 {
-        return is_in(OUTCOMES).then_some(("outcome", span));
-    }
-    if is_in(OUTCOMES) {
+    if let Some(start) = value::outcome_at(bytes) {
+        // A word of several parts is a name; one alone has to be a field.
         let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(*byte, b',' | b'|' | b';' | b'\t' | b'"'));
         let before = raw.start.checked_sub(1).and_then(|at| part.line.get(at));
-        let stands_alone = if word.start > raw.start { is_end(part.line.get(raw.start)) } else { is_end(before) };
-        return (stands_alone && is_end(part.line.get(word.end))).then_some(("outcome", span));
+        let begins = if word.start > raw.start { is_end(part.line.get(raw.start)) } else { is_end(before) };
+        let ends = word.end == part.end || is_end(part.line.get(word.end));
+        return (start > 0 || begins && ends).then_some(("outcome", word.start + start..word.end));
+    }
+    if !ACTIONS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(bytes)) {
+        return None;
     }
     let next = text.peek().map(|next| &part.line[next.start..next.end]);
     let is_first = next.is_some_and(|next| memchr::memchr(b'=', next).is_some_and(|at| at > 0))
         && memchr::memchr(b'=', &part.line[part.start..word.start]).is_none();
-    (is_first && is_in(ACTIONS)).then_some(("action", span))
+    is_first.then_some(("action", word.start..word.end))
 }
 
 /// Reads the value after a label: `user eve`, `User: CORP\eve`, `for eve from`, and other words that end in a colon.

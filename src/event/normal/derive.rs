@@ -158,18 +158,12 @@ impl Normal {
         let (start, end) = match (self.held[EcsName::EventOutcome as usize], self.held[EcsName::EventAction as usize]) {
             (Held::Text(start, end), _) => (start, end),
             // `LOGIN_FAILED`, `AUDIT_SUCCESS`: the action says how it ended.
-            (_, Held::Text(start, end)) => match self.text[start..end].rfind(['_', '-']) {
-                Some(at) => (start + at + 1, end),
-                None => return,
+            (_, Held::Text(start, end)) => match value::outcome_at(&self.text.as_bytes()[start..end]) {
+                Some(at) if at > 0 => (start + at, end),
+                _ => return,
             },
             _ => return,
         };
-        if self.is_none(EcsName::EventOutcome) {
-            let last = &self.text[start..end];
-            if !["success", "succeeded", "failed", "failure"].iter().any(|word| word.eq_ignore_ascii_case(last)) {
-                return;
-            }
-        }
         let text = &self.text.as_bytes()[start..end];
         let is = |words: &[&str]| {
             words
