@@ -583,16 +583,18 @@ fn lines_of_programs() {
 fn each_indicator_is_reported_once_at_a_place() {
     for (list, log) in [
         ("http://203.0.113.7/", "203.0.113.7\u{3002}evil.test/"),
+        ("http://203.0.113.7/ http://evil.test/", "203.0.113.7\u{3002}evil.test/"),
         ("http://203.0.113.7/", "http://203.0.113.7\u{3002}"),
         ("http://203.0.113.7/", "203.0.113.7/x"),
         ("http://evil.test/", "evil.test\u{3002}x.test/"),
     ] {
         let mut spans = Vec::new();
         Scanner::new(&sieve(list)).scan(log.as_bytes(), |hit| {
-            spans.push(hit.span());
+            spans.extend(hit.matches().iter().map(|found| (hit.span(), found.indicator().to_string())));
             ControlFlow::Continue(())
         });
         let count = spans.len();
+        spans.sort_by_key(|(span, indicator)| (span.start, span.end, indicator.clone()));
         spans.dedup();
         assert_eq!(spans.len(), count, "{list} in {log}: {spans:?}");
     }

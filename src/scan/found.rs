@@ -165,17 +165,13 @@ impl BlockHits {
         self.seen.has_withheld |= withheld != Withheld::default();
     }
 
-    /// Returns true if this indicator is reported already: by a reading of the current place that overlaps `span`, or by the place
-    /// before for exactly `span`, as in `192.0.2.1。evil.test/`, where the URL may end at the dot.
+    /// Returns true if an earlier reading of the current place that overlaps `span` has reported this indicator.
     fn is_known(&self, id: u32, span: &Range<usize>) -> bool {
-        let (before, place) = self.rows.split_at(self.place);
-        let has = |row: &HitRow| self.matches[row.matches.clone()].iter().any(|known| known.id == id);
-        place.iter().any(|row| row.span.start < span.end && span.start < row.span.end && has(row))
-            || before
-                .iter()
-                .rev()
-                .take_while(|row| row.span.start == span.start)
-                .any(|row| row.span == *span && has(row))
+        self.rows[self.place..].iter().any(|row| {
+            row.span.start < span.end
+                && span.start < row.span.end
+                && self.matches[row.matches.clone()].iter().any(|known| known.id == id)
+        })
     }
 
     /// Keeps those matches of the last lookup that belong to the host, or those that belong to the URL as a whole. Indicators that an
@@ -211,24 +207,31 @@ impl BlockHits {
         });
     }
 
-    /// Sorts the rows by offset, at one offset the longest first. Two readings of one span become one hit, unless one is a reverse name and
-    /// the other its address.
+    /// Sorts the rows by offset, at one offset the longest first. Two readings of one span become one hit if their contexts are the same;
+    /// if not, the later one keeps what the earlier one has not found.
     pub(super) fn sort(&mut self) {
         self.rows.sort_by_key(|row| (row.span.start, Reverse(row.span.end), row.context.as_str()));
         let matches = &mut self.matches;
         self.rows.dedup_by(|later, first| {
-            if later.span != first.span || later.context != first.context {
+            if later.span != first.span {
                 return false;
             }
             let is_known = |found: &RawMatch| matches[first.matches.clone()].iter().any(|known| known.id == found.id);
             let new: Vec<RawMatch> =
                 matches[later.matches.clone()].iter().filter(|found| !is_known(found)).copied().collect();
-            if !new.is_empty() {
-                let start = matches.len();
-                matches.extend_from_within(first.matches.clone());
-                matches.extend(new);
-                first.matches = start..matches.len();
+            if new.is_empty() {
+                return true;
             }
+            let start = matches.len();
+            // Another context shows what only it has found: `192.0.2.1。evil.test/` may be a URL that ends at the dot.
+            if later.context != first.context {
+                matches.extend(new);
+                later.matches = start..matches.len();
+                return false;
+            }
+            matches.extend_from_within(first.matches.clone());
+            matches.extend(new);
+            first.matches = start..matches.len();
             true
         });
     }
