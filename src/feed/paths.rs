@@ -1,6 +1,6 @@
 //! Globs over files, as configurations have them.
 //!
-//! The walk is our own, with the patterns of `glob`: its walk panics at names that are no UTF-8, and passes over them without a word.
+//! We walk ourselves and use only the patterns of `glob`: its own walk panics at names that are not UTF-8, or skips them silently.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -16,7 +16,7 @@ enum Part {
     Plain(PathBuf),
     /// A name with `*`, `?` or `[…]`. `is_hidden`: it begins with a dot itself.
     Names { pattern: Pattern, is_hidden: bool },
-    /// `**`: this folder and all beneath it.
+    /// `**`: this folder and all under it.
     Any,
 }
 
@@ -37,15 +37,16 @@ fn part(component: Component<'_>) -> std::result::Result<Part, glob::PatternErro
 
 /// The files and folders that a glob names, from the folder `base` on (empty: the current one), sorted by their paths.
 ///
-/// `*`, `?` and `[…]` stand for parts of a name, `**` for any folders between. Every name can be found: of one that is no UTF-8, `?` and
-/// `*` stand for what is none. What begins with a dot is named by a pattern that begins with one, or by any if `hidden`. `**` does not
+/// `*`, `?` and `[…]` stand for parts of a name, `**` for any folders between. Every name can be found: in a name
+/// that is not UTF-8, `?` and `*` match the invalid bytes. A name that begins with a dot matches only a pattern that does too, unless
+/// `hidden`. `**` does not
 /// follow links to folders, so that links in a circle end. With a separator at its end a pattern names folders only.
 ///
-/// Folders that cannot be looked through are errors in the list.
+/// The list holds an error for each folder that cannot be read.
 ///
 /// # Errors
 ///
-/// If the pattern is none.
+/// Fails if the pattern is malformed.
 pub fn matching_paths(base: &Path, pattern: &Path, hidden: bool) -> Result<Vec<Result<PathBuf>>> {
     let parts = pattern.components().map(part).collect::<std::result::Result<Vec<_>, _>>();
     let parts = parts.map_err(|error| Error::config(error.to_string()))?;
@@ -65,9 +66,10 @@ pub fn matching_paths(base: &Path, pattern: &Path, hidden: bool) -> Result<Vec<R
                         (hidden || *is_hidden || !name.starts_with('.')) && pattern.matches_with(&name, OPTIONS)
                     };
                     let names = entries(&path, &mut errors).into_iter().filter(is_meant);
-                    next.extend(
-                        names.map(|entry| path.join(entry.file_name())).filter(|path| is_last || path.is_dir()),
-                    );
+                    let paths = names.map(|entry| path.join(entry.file_name()));
+                    next.extend(paths.filter(|path| {
+                        is_last || found_at(path, path.metadata(), &mut errors).is_some_and(|found| found.is_dir())
+                    }));
                 }
             }
         }
@@ -80,11 +82,28 @@ pub fn matching_paths(base: &Path, pattern: &Path, hidden: bool) -> Result<Vec<R
     for path in found.iter_mut().filter(|path| path.as_os_str().is_empty()) {
         *path = PathBuf::from(".");
     }
-    found.retain(|path| if only_folders { path.is_dir() } else { path.symlink_metadata().is_ok() });
+    found.retain(|path| match only_folders {
+        true => found_at(path, path.metadata(), &mut errors).is_some_and(|found| found.is_dir()),
+        false => found_at(path, path.symlink_metadata(), &mut errors).is_some(),
+    });
+    // Two parts of a pattern may have met the same folder.
+    errors.sort_by_key(ToString::to_string);
+    errors.dedup_by_key(|error| error.to_string());
     Ok(found.into_iter().map(Ok).chain(errors.into_iter().map(Err)).collect())
 }
 
-/// What a folder holds. That there is none is no error.
+/// Returns what was found at a path. Not being allowed to look is an error; a link that leads nowhere is not.
+fn found_at(path: &Path, found: io::Result<fs::Metadata>, errors: &mut Vec<Error>) -> Option<fs::Metadata> {
+    let is_nothing = |error: &io::Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+    match found {
+        Ok(found) => return Some(found),
+        Err(error) if is_nothing(&error) || path.is_symlink() => {}
+        Err(error) => errors.push(Error::io(path.to_owned(), error)),
+    }
+    None
+}
+
+/// The entries of a folder; empty if there is no such folder.
 fn entries(folder: &Path, errors: &mut Vec<Error>) -> Vec<fs::DirEntry> {
     let path = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     match fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
@@ -97,7 +116,7 @@ fn entries(folder: &Path, errors: &mut Vec<Error>) -> Vec<fs::DirEntry> {
     }
 }
 
-/// A folder and all beneath it.
+/// Finds a folder and all folders under it.
 fn beneath(top: PathBuf, hidden: bool, found: &mut Vec<PathBuf>, errors: &mut Vec<Error>) {
     let mut open = vec![top];
     while let Some(folder) = open.pop() {

@@ -43,7 +43,7 @@ impl Listed {
             plain.push(c.to_ascii_lowercase());
         }
         plain.push(' ');
-        if let Some(listed) = hash(plain.trim()) {
+        if let Some(listed) = hash(&plain[1..plain.len() - 1]) {
             return Some(listed);
         }
         let is_in = |names: &str| memchr::memmem::find(names.as_bytes(), plain.as_bytes()).is_some();
