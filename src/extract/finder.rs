@@ -59,6 +59,8 @@ impl WordFinder {
         // The end of the last word found; everything before it is done.
         let mut done = 0;
         let mut from = 0;
+        // The end of the last text that may begin a record.
+        let mut record = 0;
         while from <= bytes.len() {
             let next = self.sweep.batch(bytes, from, filters);
             let places = self.sweep.places();
@@ -92,15 +94,20 @@ impl WordFinder {
                     let end = if what == What::Other { look.record(at) } else { None };
                     done = end.map_or(word.end, |end| end.max(word.end));
                     found(word.start..done);
-                    if done > at + LONG_WORD && !begins_record(bytes, at..done.min(next)) {
+                    if done > at + LONG_WORD && record_in(bytes, at..done.min(next)).is_none() {
                         number += places[number..].partition_point(|place| from + place.at() < done);
                     }
                 }
             }
             from = next;
-            if done > next && !begins_record(bytes, next..done) {
-                self.sweep.restart();
-                from = done;
+            if done > next && record < next {
+                match record_in(bytes, next..done) {
+                    Some(end) => record = end,
+                    None => {
+                        self.sweep.restart();
+                        from = done;
+                    }
+                }
             }
         }
         look.asked
@@ -110,9 +117,10 @@ impl WordFinder {
 /// The rest of a word longer than this is skipped at once, when the word is found.
 const LONG_WORD: usize = 256;
 
-/// Returns true if the time of an auditd record may begin in this part of a text.
-fn begins_record(bytes: &[u8], part: Range<usize>) -> bool {
-    memchr::memmem::find(&bytes[part.start.saturating_sub(saddr::TIME.len())..part.end], saddr::TIME).is_some()
+/// Returns the end of the first text in a part that may begin the time of an auditd record.
+fn record_in(bytes: &[u8], part: Range<usize>) -> Option<usize> {
+    let start = part.start.saturating_sub(saddr::TIME.len());
+    memchr::memmem::find(&bytes[start..part.end], saddr::TIME).map(|at| start + at + saddr::TIME.len())
 }
 
 /// The bytes being searched, and the judge.

@@ -174,8 +174,10 @@ fn authorities<'t>(url: UrlText<'t>, has_scheme: bool, scratch: &mut UrlScratch,
         let mut count = 0;
         // Without a scheme, a host is a name or a quad: the `40` of `%40。evil.test/` is neither.
         let is_plain = |cut: usize| {
-            let (start, end) = host(text, behind, cut);
-            has_scheme || is_plain_host(&text[start..end])
+            has_scheme || {
+                let (start, end) = host(text, behind, cut);
+                is_plain_host(&text[start..end])
+            }
         };
         for cut in cuts.filter(|&cut| is_plain(cut) && is_host(cut)) {
             all[count % MAX_CUTS] = cut;

@@ -81,7 +81,7 @@ impl Scan<'_, '_> {
             // A separator of a URL, or a character of the run.
             b'%' => matches!((next, at(bytes, end + 2)), (b'2', b'5') | (b'3', _)) && may_be_colon(bytes, end),
             b'\\' => matches!(next, b'u' | b'U' | b'\\'),
-            b'&' => matches!(next, b'#' | b'c'),
+            b'&' => matches!(next, b'#' | b'c' | b'C'),
             _ => end - i == 5 && word_before(bytes, end) == b"saddr",
         };
         (!is_part).then_some(end)
