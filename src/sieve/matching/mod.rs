@@ -14,6 +14,7 @@ pub(in crate::sieve) mod filter;
 mod many;
 pub(in crate::sieve) mod matcher;
 pub(in crate::sieve) mod options;
+mod order;
 pub(in crate::sieve) mod pooled;
 pub(in crate::sieve) mod probe;
 pub(in crate::sieve) mod raw;

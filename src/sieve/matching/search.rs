@@ -1,6 +1,5 @@
 //! One lookup: collects the indicators that cover the observable, then applies allow entries, strengths and the order.
 
-use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use crate::arch::cpu::Kernel;
@@ -9,8 +8,8 @@ use crate::sieve::layers::{Layer, Layers};
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::filter::{Moment, Resolved, is_valid_at};
 use crate::sieve::matching::options::{MatchOptions, Relation, Strength, Withheld};
+use crate::sieve::matching::order::compare_text;
 use crate::sieve::matching::raw::{RawMatch, Seen};
-use crate::sieve::matching::view::write_text;
 use crate::sieve::tables::domain::{Plan, StoredName};
 use crate::sieve::tables::indicators::Value;
 use crate::sieve::tables::url::PathMatch;
@@ -552,52 +551,5 @@ impl Candidate {
 
     pub(super) fn url(id: u32, relation: Relation, specificity: u32, host_specificity: u32) -> Self {
         Self { of_host: false, is_host_level: false, specificity, host_specificity, ..Self::host(id, relation, 0) }
-    }
-}
-
-/// Compares canonical texts without allocating.
-fn compare_text(layers: &Layers, a: u32, b: u32) -> Ordering {
-    let ((of_a, a), (of_b, b)) = (layers.of(a), layers.of(b));
-    let (of_a, of_b) = (of_a.tables, of_b.tables);
-    match (of_a.indicators.value(a), of_b.indicators.value(b)) {
-        (Value::Url(a), Value::Url(b)) => of_a.strings.get(a).cmp(of_b.strings.get(b)),
-        (Value::Pattern(a, _), Value::Pattern(b, _)) => of_a.strings.get(a).cmp(of_b.strings.get(b)),
-        _ => {
-            let text = |tables, id| {
-                let mut text = ArrayText::default();
-                // A text that does not fit is compared up to the part that fits.
-                let _ = write_text(tables, id, &mut text);
-                text
-            };
-            text(of_a, a).as_bytes().cmp(text(of_b, b).as_bytes())
-        }
-    }
-}
-
-/// A short text on the stack, with space for a name of 253 bytes, or two IPv6 addresses, and a port.
-struct ArrayText {
-    bytes: [u8; 272],
-    len: usize,
-}
-
-impl Default for ArrayText {
-    fn default() -> Self {
-        Self { bytes: [0; 272], len: 0 }
-    }
-}
-
-impl ArrayText {
-    fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
-    }
-}
-
-impl std::fmt::Write for ArrayText {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let room = &mut self.bytes[self.len..];
-        let len = text.len().min(room.len());
-        room[..len].copy_from_slice(&text.as_bytes()[..len]);
-        self.len += len;
-        Ok(())
     }
 }
