@@ -10,7 +10,8 @@ pub(super) fn ends_word(byte: u8) -> bool {
 /// Writes a word with its defanging undone to `text`. Writes the original offset of each of its bytes, and of its end,
 /// to `map`. Returns true if anything was undone. Takes linear time.
 ///
-/// The rules are those for feeds (see [`refang`](crate::value::refang)), from every place in the word where a scheme starts.
+/// The rules are those for feeds (see [`refang`](crate::value::refang)), from every place in the word where a scheme starts. Defanging on
+/// top of defanging (`evil[[.]]test`) is undone once only: feeds copy it from one another, logs do not.
 pub(super) fn word(word: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) -> bool {
     text.clear();
     map.clear();

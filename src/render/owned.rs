@@ -98,7 +98,7 @@ pub enum OwnedValue {
 
 #[cfg(feature = "events")]
 impl OwnedValue {
-    /// The value as [`Event::get`](crate::event::Event::get) has it.
+    /// Returns the value as [`Event::get`](crate::event::Event::get) returns it.
     pub fn as_value(&self) -> Value<'_> {
         match self {
             Self::Ip(ip) => Value::Ip(*ip),
@@ -238,12 +238,15 @@ impl Hit<'_> {
             offset_in_line: self.offset_in_line(),
             matches: self.matches().iter().map(|found| found.to_owned()).collect(),
             #[cfg(feature = "events")]
-            event: self.event().map(|event| OwnedEvent {
-                layout: event.layout_name().to_owned(),
-                field: self.field().map(|field| field.name().to_string()),
-                role: self.field().and_then(|field| field.role()),
-                time: event.time(),
-                normal: event.normal().map(|(name, value)| (name, owned(value))).collect(),
+            event: self.event().map(|event| {
+                let field = self.field();
+                OwnedEvent {
+                    layout: event.layout_name().to_owned(),
+                    field: field.as_ref().map(|field| field.name().to_string()),
+                    role: field.and_then(|field| field.role()),
+                    time: event.time(),
+                    normal: event.normal().map(|(name, value)| (name, owned(value))).collect(),
+                }
             }),
         }
     }

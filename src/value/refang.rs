@@ -74,7 +74,7 @@ pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
     true
 }
 
-/// As [`refang_into`], one time.
+/// Undoes one round of defanging, as [`refang_into`] does.
 fn undo(value: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
     let mut changed = false;

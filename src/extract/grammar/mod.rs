@@ -66,7 +66,7 @@ pub(super) fn hex(bytes: &[u8], from: usize, len: usize) -> Option<u32> {
 pub(super) fn scalar(bytes: &[u8], from: usize) -> Option<(char, usize)> {
     let text = bytes.get(from..)?;
     let next = |at: usize| text.get(at).filter(|&&byte| byte & 0xC0 == 0x80).map(|&byte| u32::from(byte & 0x3F));
-    // What has a shorter form is none.
+    // Overlong forms are invalid.
     let (bits, least, len) = match *text.first()? {
         byte @ 0..=0x7F => (u32::from(byte), 0, 1),
         byte @ 0xC2..=0xDF => (u32::from(byte & 0x1F) << 6 | next(1)?, 0x80, 2),

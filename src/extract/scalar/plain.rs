@@ -88,7 +88,7 @@ impl Scan<'_, '_> {
     }
 }
 
-/// The length of the adjacent escapes, as in `%20%20`, with which a text begins, without the last: their digits are plain runs.
+/// The length of the run of escapes (`%20%20`) at the start of a text, without its last escape. The digits in it start nothing.
 fn escapes(text: &[u8]) -> usize {
     let mut len = 0;
     while let Some([b'%', high, low, b'%', next, last]) = text[len..].first_chunk()

@@ -54,7 +54,8 @@ fn has_to_change(byte: u8) -> bool {
 pub(super) fn unescape_into(text: &[u8], out: &mut Vec<u8>, map: impl Fn(u8) -> u8) {
     let mut at = 0;
     while at < text.len() {
-        // A byte that is neither `%` nor a hexadecimal digit neither completes nor continues an escape. Most escapes stand for such.
+        // An escape of a byte that is neither `%` nor a hexadecimal digit is final: that byte cannot be part of another escape. Most
+        // escapes are final.
         while let Some(escape) = text[at..].first_chunk::<3>()
             && let Some(byte) = final_escape(escape)
         {
