@@ -86,14 +86,6 @@ impl Entries {
     }
 }
 
-/// What a log is now, compared with what it was.
-enum Change {
-    None,
-    /// By so many bytes, at its end.
-    Grown(u64),
-    Other,
-}
-
 pub(crate) struct Resume {
     path: PathBuf,
     name: String,
@@ -320,37 +312,45 @@ impl Resume {
             logs.iter().map(|log| log.as_ref().ok().and_then(|log| Identity::of(log.path.as_deref()?).ok())).collect();
         let mut found: Vec<Option<Entry>> = vec![None; logs.len()];
         let mut left = Vec::new();
-        let grown = |entry: &Entry, log: &Log, bytes: u64| {
-            if entry.is_done && log.member.is_none() {
-                say!(
-                    "logscan: {}: has grown by {} since it was scanned: they are for another scan",
-                    Escaped::new(&log.name),
-                    counted(bytes, "byte")
-                );
-            }
-        };
-        // Those that are called as they were go first; then those that have another name by now.
-        for is_renamed in [false, true] {
-            for entry in if is_renamed { std::mem::take(&mut left) } else { entries.clone() } {
-                let place = logs.iter().enumerate().position(|(at, log)| {
-                    let (Ok(log), Some(identity)) = (log, &identities[at]) else { return false };
+        // A log that is as it was, whatever it is called by now, is not one that another has grown to: an empty file is the beginning
+        // of every other one.
+        for (is_whole, is_renamed) in [(true, false), (true, true), (false, false), (false, true)] {
+            let searched = match (is_whole, is_renamed) {
+                (true, false) => entries.clone(),
+                _ => std::mem::take(&mut left),
+            };
+            for entry in searched {
+                let place = logs.iter().enumerate().find_map(|(at, log)| {
+                    let (Ok(log), Some(identity)) = (log, &identities[at]) else { return None };
                     let is_free = found[at].is_none() && (is_renamed || log.name == entry.name);
                     if !is_free || member(log) != entry.member {
-                        return false;
+                        return None;
                     }
-                    match entry.identity.change(identity, log.path.as_deref()) {
-                        Change::None => true,
-                        Change::Grown(bytes) => {
-                            grown(&entry, log, bytes);
-                            true
-                        }
-                        Change::Other => false,
+                    if is_whole {
+                        return (entry.identity == *identity).then_some((at, 0));
                     }
+                    // Few bytes, such as the names of columns, are the beginning of many logs.
+                    if is_renamed && entry.identity.size < EDGE {
+                        return None;
+                    }
+                    entry.identity.grown(identity, log.path.as_deref()).map(|bytes| (at, bytes))
                 });
-                match place {
-                    Some(at) => found[at] = Some(entry),
-                    None => left.push(entry),
+                let Some((at, bytes)) = place else {
+                    left.push(entry);
+                    continue;
+                };
+                if let Ok(log) = &logs[at]
+                    && bytes > 0
+                    && entry.is_done
+                    && log.member.is_none()
+                {
+                    say!(
+                        "logscan: {}: has grown by {} since it was scanned: they are for another scan",
+                        Escaped::new(&log.name),
+                        counted(bytes, "byte")
+                    );
                 }
+                found[at] = Some(entry);
             }
         }
         if let Some(entry) = left.first() {
@@ -515,17 +515,11 @@ impl Identity {
         Ok(Self { size, modified, head, tail })
     }
 
-    /// What `now`, at this path, is to what it was.
-    fn change(&self, now: &Self, path: Option<&Path>) -> Change {
-        if now.size == self.size {
-            return if now == self { Change::None } else { Change::Other };
-        }
-        // A log that was written to since begins as it did.
-        let was = || edges(&mut File::open(path?).ok()?, self.size).ok();
-        match was().filter(|_| now.size > self.size) {
-            Some((head, tail)) if head == self.head && tail == self.tail => Change::Grown(now.size - self.size),
-            _ => Change::Other,
-        }
+    /// By how many bytes, added at its end, a log was this and is `now`, at this path. A log that was written to begins as it did.
+    fn grown(&self, now: &Self, path: Option<&Path>) -> Option<u64> {
+        let bytes = now.size.checked_sub(self.size).filter(|&bytes| bytes > 0)?;
+        let (head, tail) = edges(&mut File::open(path?).ok()?, self.size).ok()?;
+        (head == self.head && tail == self.tail).then_some(bytes)
     }
 }
 
@@ -679,18 +673,19 @@ mod tests {
         let was = Identity::of(&path).unwrap();
         let is = |bytes: &[u8]| {
             fs::write(&path, bytes).unwrap();
-            was.change(&Identity::of(&path).unwrap(), Some(&path))
+            let now = Identity::of(&path).unwrap();
+            (now == was, was.grown(&now, Some(&path)))
         };
-        assert!(matches!(is(&[&long[..], b"more"].concat()), Change::Grown(4)));
-        assert!(matches!(is(&long[..long.len() - 1]), Change::Other));
-        assert!(matches!(is(&[b"x", &long[..]].concat()), Change::Other));
+        assert_eq!(is(&[&long[..], b"more"].concat()), (false, Some(4)));
+        assert_eq!(is(&long[..long.len() - 1]), (false, None));
+        assert_eq!(is(&[b"x", &long[..]].concat()), (false, None));
         let mut other = long.clone();
         other[7] ^= 1;
-        assert!(matches!(is(&other), Change::Other));
+        assert_eq!(is(&other), (false, None));
         let moved = folder.path().join("a.log.1");
         fs::write(&path, &long).unwrap();
         let was = Identity::of(&path).unwrap();
         fs::rename(&path, &moved).unwrap();
-        assert!(matches!(was.change(&Identity::of(&moved).unwrap(), Some(&moved)), Change::None));
+        assert_eq!(was, Identity::of(&moved).unwrap());
     }
 }

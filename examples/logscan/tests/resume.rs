@@ -264,6 +264,33 @@ fn logs_may_be_rotated_and_added_meanwhile() {
     assert_eq!(texts.len(), pairs + 1, "none twice");
 }
 
+/// An empty log, or one of a few bytes, is how many others begin.
+#[test]
+fn a_short_log_that_is_gone_is_not_a_longer_one() {
+    for short in [&b""[..], b"2026-05-12T"] {
+        let folder = logs();
+        folder.write("short.log", short);
+        let line = "scan -f c2.txt -c --resume r --resume-every 0.001 short.log a.log c.log";
+        break_off(&folder, line);
+        fs::remove_file(folder.path("short.log")).unwrap();
+        refused(&folder, &line.replace("short.log ", ""), "r: short.log has changed since it was scanned");
+    }
+}
+
+/// A log of which only the names of the columns were scanned is rotated, and its successor begins with the same ones.
+#[test]
+fn a_log_that_begins_as_a_rotated_one_is_scanned() {
+    let folder = logs();
+    folder.write("h.csv", b"time,name\n");
+    break_off(&folder, "scan -f c2.txt --json --resume r --resume-every 0.001 h.csv c.log");
+    fs::rename(folder.path("h.csv"), folder.path("h.csv.1")).unwrap();
+    folder.write("h.csv", b"time,name\n2026-05-13T10:00:00Z,new.evil.test\n");
+    let output = start(&folder, "scan -f c2.txt --json --resume r h.csv h.csv.1 c.log").wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let out = fs::read_to_string(folder.path("out")).unwrap();
+    assert_eq!(out.matches("\"observed\":\"new.evil.test\"").count(), 1);
+}
+
 #[test]
 fn what_cannot_be_read_twice_cannot_be_gone_on_with() {
     let folder = folder();
