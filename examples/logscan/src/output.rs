@@ -230,7 +230,8 @@ impl<'a> Output<'a> {
     /// Writes hits; says how many pairs of them were wanted.
     pub(crate) fn write_hits(&mut self, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
         self.begin()?;
-        let kept = self.state.as_mut().map(|state| unreported(state, rendered, hits));
+        let left = self.left;
+        let kept = self.state.as_mut().map(|state| unreported(state, rendered, hits, left));
         let (rendered, hits) = kept.as_ref().map_or((rendered, hits), |(text, hits)| (&text[..], &hits[..]));
         if let Some(blocks) = &mut self.blocks {
             let (mut text, mut start, mut pairs) = (Vec::new(), 0, 0);
@@ -393,15 +394,19 @@ impl<'a> Output<'a> {
     }
 }
 
-/// The hits that no earlier run has reported, without their hashes.
-fn unreported(state: &mut State, rendered: &[u8], hits: &[Rendered]) -> (Vec<u8>, Vec<Rendered>) {
+/// The hits that no earlier run has reported, without their hashes, as many as have `left` pairs. Later ones are left to the next run.
+fn unreported(state: &mut State, rendered: &[u8], hits: &[Rendered], mut left: u64) -> (Vec<u8>, Vec<Rendered>) {
     let (mut text, mut kept, mut start) = (Vec::new(), Vec::new(), 0);
     for hit in hits {
+        if left == 0 {
+            break;
+        }
         let (key, body) = rendered[start..hit.end].split_at(state::KEY);
         start = hit.end;
         if !state.has(key.try_into().expect("as long as a hash")) {
             text.extend_from_slice(body);
             kept.push(Rendered { end: text.len(), matches: hit.matches });
+            left = left.saturating_sub(hit.matches as u64);
         }
     }
     (text, kept)
@@ -417,14 +422,8 @@ fn without<'r>(rendered: &'r [u8], hits: &[Rendered], first: usize) -> (&'r [u8]
 impl Taker for Output<'_> {
     fn hits(&mut self, input: usize, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
         let Some(resume) = &mut self.resume else { return self.write_hits(rendered, hits) };
+        // What of them was reported came back with the state.
         let withheld = resume.withhold(input, hits.len());
-        if let Some(state) = &mut self.state {
-            let mut start = 0;
-            for hit in &hits[..withheld] {
-                state.meet(*rendered[start..].first_chunk().expect("a hash stands before each hit"));
-                start = hit.end;
-            }
-        }
         let (rendered, hits) = without(rendered, hits, withheld);
         let pairs = self.write_hits(rendered, &hits)?;
         // Of counts and names nothing is written before the end of the log.

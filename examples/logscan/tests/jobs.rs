@@ -31,6 +31,21 @@ fn what_was_reported_is_not_reported_again() {
     assert_eq!(folder.run("scan -c --state seen -f c2.txt twice.log").code(0).out, "2\n");
 }
 
+/// What a limit cuts off was not reported: the next run goes on with it.
+#[test]
+fn a_limit_leaves_the_rest_to_the_next_run() {
+    let folder = folder();
+    let whole = folder.run("scan --json -f c2.txt a.log").code(0).rows();
+    let mut seen = Vec::new();
+    for _ in &whole {
+        let rows = folder.run("scan --json --state seen -m 1 -f c2.txt a.log").code(0).rows();
+        assert_eq!(rows.len(), 1);
+        seen.extend(rows);
+    }
+    assert_eq!(seen, whole);
+    folder.run("scan --json --state seen -m 1 -f c2.txt a.log").code(1);
+}
+
 #[test]
 fn a_broken_state_is_one_clear_error() {
     let folder = folder();
