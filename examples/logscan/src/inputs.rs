@@ -393,18 +393,18 @@ fn map(path: &Path) -> io::Result<Map> {
     }
 }
 
-/// Where a folder is, however it is called.
+/// Where a file or folder is, however it is called.
 #[derive(PartialEq, Eq, Hash)]
-enum Place {
+pub(crate) enum Place {
     Id(Id),
     Path(PathBuf),
 }
 
 impl Place {
-    fn of(folder: &Path) -> io::Result<Self> {
-        match id(&fs::metadata(folder)?) {
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        match id(&fs::metadata(path)?) {
             Some(id) => Ok(Self::Id(id)),
-            None => fs::canonicalize(folder).map(Self::Path),
+            None => fs::canonicalize(path).map(Self::Path),
         }
     }
 }
@@ -424,7 +424,7 @@ pub(crate) fn id(_: &Metadata) -> Option<Id> {
 }
 
 /// Which file standard output goes to, if it is a regular one.
-fn output() -> Option<Id> {
+pub(crate) fn output() -> Option<Id> {
     id(&stdout_file()?.metadata().ok()?)
 }
 

@@ -28,6 +28,7 @@ mod install;
 mod lint;
 mod networks;
 mod output;
+mod own;
 mod place;
 mod progress;
 mod report;

@@ -9,15 +9,20 @@ use netsieve::render::Escaped;
 
 use crate::signal;
 
+/// The file that is locked in place of another.
+pub(crate) fn lock_path(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    beside.into()
+}
+
 /// Takes a file for this run alone, as long as what is given back is held. What an earlier run left half-written beside it goes.
 ///
 /// The lock is a file of its own: the other one is replaced meanwhile.
 pub(crate) fn lock(path: &Path) -> Result<File, String> {
     let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
     let said = |error: io::Error| format!("{name}: {error}");
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(beside).map_err(said)?;
+    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(lock_path(path)).map_err(said)?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(format!("{name}: another run is using it")),

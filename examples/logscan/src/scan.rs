@@ -14,6 +14,7 @@ use crate::feeds;
 use crate::follow;
 use crate::inputs::{self, Log};
 use crate::output::{Output, Style};
+use crate::own::Own;
 use crate::progress::{undated, withheld};
 use crate::resume::Resume;
 use crate::summary;
@@ -60,6 +61,8 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         options.matching.filter.as_of = Some(at);
     }
     let mut logs = inputs::logs(&args.inputs)?;
+    let own = Own::of(args);
+    logs.retain(|log| !log.as_ref().is_ok_and(|log| log.path.as_deref().is_some_and(|path| own.has(path))));
     let (sieve, loading) = args.set.load_since(args.since.as_ref(), args.inputs.mmap)?;
     let style = Style::new(args);
     let start = resume.as_mut().map(|resume| resume.start(&mut logs, args.count || args.list)).transpose()?;

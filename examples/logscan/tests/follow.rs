@@ -643,3 +643,27 @@ fn space_made_in_advance_is_read_when_it_is_written_to() {
     }
     assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
 }
+
+/// Hits that are written among the logs are not found again in what holds them.
+#[test]
+fn what_is_written_among_the_logs_is_not_followed() {
+    let folder = Folder::new(&[("c2.txt", common::FEED)]);
+    fs::create_dir(folder.path("logs")).unwrap();
+    folder.write("logs/a.log", b"2026-05-12T10:00:00Z one.evil.test\nno time: two.evil.test\n");
+    let out = fs::File::create(folder.path("logs/out")).unwrap();
+    let mut command =
+        folder.command("scan -F -m 4 --interval 0.02 -f c2.txt --format ecs --rejects logs/left logs");
+    let mut child = command.stdout(out).stderr(Stdio::piped()).spawn().unwrap();
+    let err = lines(child.stderr.take().unwrap());
+    let said = err.recv_timeout(LONG).unwrap();
+    assert!(said.contains("logs/out: is also what the output is written to"), "{said}");
+    // Some rounds, in which it could find what it has written.
+    thread::sleep(Duration::from_millis(300));
+    append(&folder, "logs/a.log", "2026-05-12T10:00:01Z three.evil.test\nno time: four.evil.test\n");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    for (name, count) in [("logs/out", 2), ("logs/left", 2)] {
+        let text = fs::read_to_string(folder.path(name)).unwrap();
+        assert_eq!(text.lines().count(), count, "{text}");
+        assert!(text.lines().all(|line| line.contains("a.log")), "{text}");
+    }
+}

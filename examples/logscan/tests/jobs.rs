@@ -46,6 +46,22 @@ fn a_limit_leaves_the_rest_to_the_next_run() {
     folder.run("scan --json --state seen -m 1 -f c2.txt a.log").code(1);
 }
 
+/// Files of the scan that lie among the logs are not scanned.
+#[test]
+fn a_scan_does_not_read_its_own_files() {
+    let folder = Folder::new(&[("c2.txt", common::FEED)]);
+    fs::create_dir(folder.path("logs")).unwrap();
+    folder.write("logs/a.log", b"no time: c.evil.test\n");
+    let line = "scan -f c2.txt --format ecs --rejects logs/left --state logs/seen --resume logs/r logs";
+    for code in [0, 1] {
+        let run = folder.run(line).code(code);
+        assert!(run.summary.starts_with("logscan: 1 log, "), "{}", run.summary);
+    }
+    for name in ["left", "seen", "seen.lock", "r.lock"] {
+        assert!(folder.path(&format!("logs/{name}")).exists(), "{name}");
+    }
+}
+
 #[test]
 fn a_broken_state_is_one_clear_error() {
     let folder = folder();

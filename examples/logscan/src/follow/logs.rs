@@ -20,6 +20,7 @@ use super::{descriptors, siblings};
 use crate::cli::ScanArgs;
 use crate::inputs::{self, Log};
 use crate::output::{Output, Style};
+use crate::own::Own;
 
 /// After so many rounds without a change, a line without an end is scanned as it stands.
 const PATIENCE: u32 = 5;
@@ -230,6 +231,13 @@ impl<'a> Follower<'a> {
         let is_explicit = self.args.inputs.logs.iter().any(|log| log == path);
         if !is_explicit && key(&metadata).is_some_and(|key| self.passed.contains(&key)) {
             return;
+        }
+        // Each hit would be found once more in it, and again in what that adds.
+        if Own::of(self.args).has(path) {
+            return;
+        }
+        if inputs::id(&metadata).is_some_and(|file| inputs::output() == Some(file)) {
+            return self.tell(format!("{}: is also what the output is written to", log.name));
         }
         let opened = match open(path) {
             Err(error) if descriptors::are_used_up(&error) => {
