@@ -160,10 +160,6 @@ impl Resume {
                 return Err(damaged("it is not a file of --resume").into());
             }
             resume.check(&earlier)?;
-            if let Some(AsOf::Now(_)) = args.filter.as_of {
-                let as_of = earlier["as_of"].as_str().and_then(|text| text.parse().ok());
-                resume.as_of = Some(as_of.ok_or_else(|| damaged("as_of"))?);
-            }
             resume.earlier = Some(earlier);
         }
         Ok(resume)
@@ -198,7 +194,7 @@ impl Resume {
         }
     }
 
-    /// The time that `--as-of` names; `now` stays what it was.
+    /// The time that `--as-of` names; `now` stays what it was, in a run that goes on.
     pub(crate) fn as_of(&self) -> Option<Timestamp> {
         self.as_of
     }
@@ -209,7 +205,7 @@ impl Resume {
     pub(crate) fn start(
         &mut self,
         logs: &mut Vec<Result<Log, String>>,
-        counts: bool,
+        args: &ScanArgs,
     ) -> Result<Option<Point>, Box<dyn Error>> {
         if let Some(log) =
             logs.iter().flatten().find(|log| log.size.is_none() && log.path.as_ref().is_none_or(|path| path.exists()))
@@ -241,6 +237,10 @@ impl Resume {
         };
         let name = self.name.clone();
         let damaged = || format!("{name}: damaged: remove it, and all is scanned anew");
+        if let Some(AsOf::Now(_)) = args.filter.as_of {
+            let as_of = earlier["as_of"].as_str().and_then(|text| text.parse().ok());
+            self.as_of = Some(as_of.ok_or_else(damaged)?);
+        }
         let entries: Option<Vec<Entry>> = list(&earlier["logs"]).iter().map(Entry::read).collect();
         let numbers: Option<Vec<u64>> = list(&earlier["stats"]).iter().map(Value::as_u64).collect();
         let stats = numbers.and_then(|numbers| <[u64; 13]>::try_from(numbers).ok()).ok_or_else(damaged)?;
@@ -266,7 +266,7 @@ impl Resume {
             self.done.len(),
             counted((self.done.len() + logs.len()) as u64, "log"),
             counted(self.pairs, "pair"),
-            if counts { "counted" } else { "written" },
+            if args.count || args.list { "counted" } else { "written" },
         );
         for entry in self.done.iter().filter(|entry| entry.why.is_some()) {
             let why = entry.why.as_deref().unwrap_or_default();

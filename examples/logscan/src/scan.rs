@@ -57,15 +57,15 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let mut resume = args.resume.as_ref().map(|path| Resume::open(path, args)).transpose()?;
     let mut options = scan_options(args)?;
-    if let Some(at) = resume.as_ref().and_then(Resume::as_of) {
-        options.matching.filter.as_of = Some(at);
-    }
     let mut logs = inputs::logs(&args.inputs)?;
     let own = Own::of(args);
     logs.retain(|log| !log.as_ref().is_ok_and(|log| log.path.as_deref().is_some_and(|path| own.has(path))));
     let (sieve, loading) = args.set.load_since(args.since.as_ref(), args.inputs.mmap)?;
     let style = Style::new(args);
-    let start = resume.as_mut().map(|resume| resume.start(&mut logs, args.count || args.list)).transpose()?;
+    let start = resume.as_mut().map(|resume| resume.start(&mut logs, args)).transpose()?;
+    if let Some(at) = resume.as_ref().and_then(Resume::as_of) {
+        options.matching.filter.as_of = Some(at);
+    }
     let before = resume.as_ref().map(Resume::before).unwrap_or_default();
     let entries = resume.as_ref().map(Resume::entries);
     let names = drive::names(&logs);

@@ -234,6 +234,30 @@ fn another_output_is_an_error_and_an_emptied_one_begins_anew() {
     assert!(fs::read_to_string(folder.path("out")).unwrap() == whole.out);
 }
 
+/// `now` is that of the run that goes on, and not of one whose output was thrown away.
+#[test]
+fn now_is_another_when_all_is_scanned_anew() {
+    let folder = logs();
+    let bundle = r#"{"type":"bundle","id":"bundle--1","objects":[{"type":"indicator","spec_version":"2.1",
+        "id":"indicator--a932fcc6-e032-476c-826f-cb970a5a1a01","created":"2021-01-01T00:00:00.000Z","modified":"2021-01-01T00:00:00.000Z",
+        "pattern":"[domain-name:value = 'evil.test']","pattern_type":"stix","valid_from":"2021-01-01T00:00:00Z"}]}"#;
+    folder.write("new.json", bundle.as_bytes());
+    let line = "scan -f c2.txt -f new.json --as-of now --json --resume r --resume-every 0.001 a.log c.log";
+    let whole = folder.run("scan -f c2.txt -f new.json --as-of now --json a.log c.log").code(0);
+    for (redirected, is_same) in [(">", true), (">>", false)] {
+        break_off(&folder, line);
+        let mut record: Value = serde_json::from_slice(&fs::read(folder.path("r")).unwrap()).unwrap();
+        record["as_of"] = "2020-01-01T00:00:00Z".into();
+        folder.write("r", record.to_string().as_bytes());
+        if redirected == ">" {
+            File::create(folder.path("out")).unwrap();
+        }
+        let output = start(&folder, line).wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(fs::read_to_string(folder.path("out")).unwrap() == whole.out, is_same, "{redirected}");
+    }
+}
+
 /// What stood in the output before stays.
 #[test]
 fn an_output_is_appended_to() {
