@@ -157,7 +157,12 @@ pub(crate) struct Output<'a> {
 /// Opens what rejects go to; what it holds beyond `len` is not of the scan that goes on.
 fn rejects(path: &Path, len: u64) -> io::Result<File> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-    if file.metadata()?.is_file() {
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        // What was lost would be filled up with zeros.
+        if metadata.len() < len {
+            return Err(io::Error::other("was shortened since the scan was interrupted"));
+        }
         file.set_len(len)?;
         file.seek(SeekFrom::End(0))?;
     }
@@ -364,7 +369,11 @@ impl<'a> Output<'a> {
         }
         self.flush()?;
         let rejects = match &mut self.rejects {
-            Some(rejects) if rejects.get_ref().metadata()?.is_file() => rejects.get_mut().stream_position()?,
+            Some(rejects) if rejects.get_ref().metadata()?.is_file() => {
+                // As the output is: a record that outlives them would be one of what is lost.
+                rejects.get_ref().sync_data()?;
+                rejects.get_mut().stream_position()?
+            }
             _ => 0,
         };
         let has_header = self.style.format == Format::Csv;

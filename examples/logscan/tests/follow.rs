@@ -651,8 +651,7 @@ fn what_is_written_among_the_logs_is_not_followed() {
     fs::create_dir(folder.path("logs")).unwrap();
     folder.write("logs/a.log", b"2026-05-12T10:00:00Z one.evil.test\nno time: two.evil.test\n");
     let out = fs::File::create(folder.path("logs/out")).unwrap();
-    let mut command =
-        folder.command("scan -F -m 4 --interval 0.02 -f c2.txt --format ecs --rejects logs/left logs");
+    let mut command = folder.command("scan -F -m 4 --interval 0.02 -f c2.txt --format ecs --rejects logs/left logs");
     let mut child = command.stdout(out).stderr(Stdio::piped()).spawn().unwrap();
     let err = lines(child.stderr.take().unwrap());
     let said = err.recv_timeout(LONG).unwrap();

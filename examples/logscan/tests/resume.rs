@@ -258,6 +258,31 @@ fn now_is_another_when_all_is_scanned_anew() {
     }
 }
 
+/// Hits that the format has no room for go on as the output does.
+#[test]
+fn rejects_are_gone_on_with() {
+    let folder = logs();
+    let lines: String = (0..60_000).map(|at| format!("no time: h{at}.evil.test\n")).collect();
+    folder.write("undated.log", lines.as_bytes());
+    folder.run("scan -f c2.txt --format ecs --rejects whole undated.log c.log").code(0);
+    let line = "scan -f c2.txt --format ecs --rejects left --resume r --resume-every 0.001 undated.log c.log";
+    break_off(&folder, line);
+    let left = fs::read(folder.path("left")).unwrap();
+    let record: Value = serde_json::from_slice(&fs::read(folder.path("r")).unwrap()).unwrap();
+    let len = usize::try_from(record["rejects"].as_u64().unwrap()).unwrap();
+    assert!(len > 0 && len <= left.len());
+    folder.write("left", &left[..len - 1]);
+    let output = start(&folder, line).wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.ends_with("left: was shortened since the scan was interrupted\n"), "{err}");
+    assert_eq!(fs::metadata(folder.path("left")).unwrap().len(), len as u64 - 1);
+    folder.write("left", &left);
+    let output = start(&folder, line).wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(fs::read(folder.path("left")).unwrap() == fs::read(folder.path("whole")).unwrap());
+}
+
 /// What stood in the output before stays.
 #[test]
 fn an_output_is_appended_to() {
