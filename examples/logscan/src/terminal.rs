@@ -54,10 +54,7 @@ pub(crate) fn piece(out: &mut Vec<u8>, text: &Text, file: &str, hit: &Hit<'_>, l
     if text.found(&mut found, hit, limit) == 0 {
         return;
     }
-    // The line is the same for all its hits.
-    if hit.index_in_line() == 0 {
-        text.told(&mut told, hit);
-    }
+    text.told(&mut told, hit);
     let (shown, line) = (text.shown(hit), hit.line_text());
     let start = hit.offset_in_line();
     let numbers = [
@@ -138,7 +135,10 @@ impl Blocks {
         let block = self.block.get_or_insert_with(|| Block { line: piece.line, ..Block::default() });
         let lines = usize::try_from(pairs).unwrap_or(usize::MAX).saturating_add(1);
         block.found.extend(piece.found.split_inclusive(|&byte| byte == b'\n').take(lines).flatten());
-        block.told.extend_from_slice(piece.told);
+        // The line is the same for all its hits, of which any may be missing: an earlier run has reported it.
+        if block.told.is_empty() {
+            block.told.extend_from_slice(piece.told);
+        }
         block.take_part(piece.start, piece.part, piece.has_more);
         block.spans.push(piece.span);
     }

@@ -85,6 +85,33 @@ fn a_limit_cuts_blocks() {
     assert_eq!(text, "");
 }
 
+/// The first hit of a line may be one that an earlier run has reported.
+#[test]
+fn who_is_told_whichever_hit_is_shown() {
+    let folder = folder();
+    folder.write("name.txt", b"evil.test\n");
+    folder.write("both.txt", b"evil.test\n198.51.100.3\n");
+    folder.run("scan --state seen -f c2=plain:name.txt a.log").code(0);
+    let line = "scan --color never --state seen -f c2=plain:both.txt a.log";
+    let Some(text) = shown(&folder, 80, line) else { return };
+    let expected = "a.log\n3:25: 198.51.100.3  in address (source.ip)\n  -> 198.51.100.3  ip, exact  c2:2\n  @  198.51.100.3\n\
+        \u{20} |  query WWW.Evil.Test and 198.51.100.3\n";
+    assert_eq!(text, expected);
+}
+
+/// A log and its name may hold what moves the cursor, clears the screen or turns the direction of writing.
+#[test]
+fn nothing_that_acts_reaches_a_terminal() {
+    let folder = folder();
+    let acting = "\x1b[2J\u{202e}\u{9b}2J\x07\x08\r";
+    let line = format!("2026-05-12T10:00:00Z 192.0.2.9 query{acting} evil.test {acting}\n");
+    folder.write(&format!("b{acting}.log"), line.as_bytes());
+    let Some(text) = shown(&folder, 80, "scan --color never -f c2.txt b*.log") else { return };
+    assert!(text.contains("  |  2026-05-12T10:00:00Z") && text.contains("  -> evil.test"), "{text:?}");
+    let acts = |c: char| (c.is_control() && c != '\n' && c != '\t') || c == '\u{202e}';
+    assert!(!text.contains(acts), "{text:?}");
+}
+
 /// What is followed is said, and hits have the names of their logs above them.
 #[test]
 fn following_says_what_it_watches() {
