@@ -109,14 +109,19 @@ fn run(command: cli::Command) -> Result<Outcome, Box<dyn Error>> {
     }
 }
 
+/// True if the reader of our output went away.
+pub(crate) fn is_closed(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
 /// The exit code; says what went wrong.
 fn code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
     match outcome {
         Ok(Outcome::Found) => 0,
         Ok(Outcome::Nothing) => 1,
         Ok(Outcome::Failed) => 2,
-        // The reader of our output went away: no error of ours.
-        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => 0,
+        // No error of ours.
+        Err(error) if is_closed(&*error) => 0,
         Err(error) => {
             // All else that is read or written says which file it is.
             let is_output = error.downcast_ref::<io::Error>().is_some_and(|error| error.raw_os_error().is_some());

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use netsieve::scan::Validity;
 use netsieve::{Hit, ScanOptions};
 
-use crate::Outcome;
 use crate::annotate;
 use crate::cli::{AsOf, EventArgs, FilterArgs, ScanArgs};
 use crate::drive;
@@ -18,6 +17,7 @@ use crate::own::Own;
 use crate::progress::{undated, withheld};
 use crate::resume::Resume;
 use crate::summary;
+use crate::{Outcome, is_closed};
 
 pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, Box<dyn Error>> {
     let mut options = options_of(&args.filter, &args.events, &args.set.feeds.config)?;
@@ -55,6 +55,19 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     if args.follow.follow {
         return follow::run(args);
     }
+    let ended = scan(args);
+    match (&args.resume, ended) {
+        // Not all that was to be said has been, and there is a record of it.
+        (Some(path), Err(error)) if is_closed(&*error) => Err(format!(
+            "the output was closed before all was done: {} stays, and the same command goes on from there (--resume)",
+            netsieve::shown_path(path)
+        )
+        .into()),
+        (_, ended) => ended,
+    }
+}
+
+fn scan(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut resume = args.resume.as_ref().map(|path| Resume::open(path, args)).transpose()?;
     let mut options = scan_options(args)?;
     let mut logs = inputs::logs(&args.inputs)?;

@@ -5,7 +5,7 @@ mod common;
 
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -281,6 +281,21 @@ fn rejects_are_gone_on_with() {
     let output = start(&folder, line).wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(fs::read(folder.path("left")).unwrap() == fs::read(folder.path("whole")).unwrap());
+}
+
+/// Who reads the output has had enough of it, and the scan has not come to its end.
+#[test]
+fn a_closed_output_leaves_the_record() {
+    let folder = logs();
+    let mut child = folder.command(LINE).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdout.take().unwrap().read_exact(&mut [0; 100]).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("the output was closed before all was done: r stays"), "{err}");
+    let again = folder.run(LINE).code(0);
+    assert!(again.err.contains("going on") && again.out.ends_with('\n'), "{}", again.err);
+    assert!(!folder.path("r").exists());
 }
 
 /// What stood in the output before stays.
