@@ -636,6 +636,10 @@ fn feeds(args: &ScanArgs) -> Result<Vec<(String, String)>, String> {
     paths.retain(|path| seen.insert(path.clone()));
     let hash = |path: &PathBuf| {
         let name = netsieve::shown_path(path).into_owned();
+        // Reading a pipe would take from the feed what it holds, or wait for ever.
+        if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
+            return Err(format!("{name}: --resume needs feeds that are regular files"));
+        }
         let hash = hash_of(path).map_err(|error| format!("{name}: {error}"))?;
         Ok((name, hash))
     };

@@ -360,6 +360,10 @@ fn what_cannot_be_read_twice_cannot_be_gone_on_with() {
     let folder = folder();
     let run = folder.run_with("scan -f c2.txt --resume r -", b"evil.test\n").code(2);
     assert!(run.err.contains("--resume takes logs that are files: (standard input)"), "{}", run.err);
+    let fifo = Command::new("mkfifo").arg(folder.path("pipe.txt")).status().unwrap();
+    assert!(fifo.success());
+    let run = folder.run("scan -f c2=plain:pipe.txt --resume r a.log").code(2);
+    assert!(run.err.contains("pipe.txt: --resume needs feeds that are regular files"), "{}", run.err);
     folder.run("scan -F -f c2.txt --resume r a.log").code(2);
     folder.run("scan -q -f c2.txt --resume r a.log").code(2);
     // A log that is not there is said to be missing each time, and the rest is done.
