@@ -416,7 +416,7 @@ impl Resume {
     pub(crate) fn ended(&mut self, input: usize, stats: ScanStats, pairs: u64, why: Option<&str>) {
         self.pairs = pairs;
         if let Some(entry) = &mut self.logs.get()[input] {
-            // What could not be read at all is tried again.
+            // What could not be read, or not to its end, is tried again, unless hits of it have been delivered.
             entry.is_done = why.is_none() || stats.hits > 0;
             entry.why = why.map(str::to_owned);
             if entry.is_done {
