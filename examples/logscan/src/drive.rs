@@ -122,7 +122,7 @@ pub(crate) fn scan<T: Taker>(
     let names = names(&logs);
     // A pipe is answered as it comes.
     let is_waited_for = logs.iter().any(|log| log.as_ref().is_ok_and(|log| log.size.is_none()));
-    summary::begin(meter.clone(), all);
+    summary::begin(meter.clone(), all, before.stats.bytes);
     let mut run = Some(Run {
         names: &names,
         taker,
@@ -133,6 +133,7 @@ pub(crate) fn scan<T: Taker>(
             threads,
             scanning: Instant::now(),
             total: before.stats,
+            before: before.stats.bytes,
             times: Times::default(),
             rendered: 0,
             files: Vec::new(),

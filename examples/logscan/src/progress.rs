@@ -151,6 +151,8 @@ pub(crate) struct Stats {
     pub(crate) threads: usize,
     pub(crate) scanning: Instant,
     pub(crate) total: ScanStats,
+    /// Bytes of it that an earlier run has scanned, in its own time.
+    pub(crate) before: u64,
     pub(crate) times: Times,
     pub(crate) rendered: u64,
     pub(crate) files: Vec<String>,
@@ -186,6 +188,7 @@ impl Stats {
 
     pub(crate) fn print(&self, meter: &Meter) {
         let (total, read) = (&self.total, meter.read.load(Ordering::Relaxed));
+        let bytes = total.bytes.saturating_sub(self.before);
         say!("indicators  {}, {:.1} MB in memory", self.indicators, megabytes(self.memory as u64));
         let loading = &self.loading;
         say!("load        {} of {} files", rate(loading.bytes, loading.read), loading.files);
@@ -195,12 +198,15 @@ impl Stats {
                 say!("log         {file}");
             }
         }
+        if self.before > 0 {
+            say!("before      {:.1} MB by the run that this one goes on with", megabytes(self.before));
+        }
         // Times of stages are those of all threads together.
-        say!("read        {}, from {:.1} MB", rate(total.bytes, self.times.read), megabytes(read));
-        say!("scan        {}", rate(total.bytes, self.times.scan));
+        say!("read        {}, from {:.1} MB", rate(bytes, self.times.read), megabytes(read));
+        say!("scan        {}", rate(bytes, self.times.scan));
         say!("render      {}", rate(self.rendered, self.times.render));
         let elapsed = self.scanning.elapsed();
-        say!("scanned     {} on {} threads", rate(total.bytes, elapsed), self.threads);
+        say!("scanned     {} on {} threads", rate(bytes, elapsed), self.threads);
         say!("observables {}", total.observables);
         say!("hits        {}, pairs of observable and indicator {}", total.hits, total.matches);
         let withheld = total.withheld;

@@ -14,14 +14,16 @@ use crate::signal;
 struct Running {
     meter: Arc<Meter>,
     logs: usize,
+    /// Bytes that an earlier run has scanned.
+    before: u64,
     start: Instant,
 }
 
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 
-/// A scan of so many logs begins.
-pub(crate) fn begin(meter: Arc<Meter>, logs: usize) {
-    let running = Running { meter, logs, start: Instant::now() };
+/// A scan of so many logs begins, or goes on after so many bytes.
+pub(crate) fn begin(meter: Arc<Meter>, logs: usize, before: u64) {
+    let running = Running { meter, logs, before, start: Instant::now() };
     *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
 }
 
@@ -33,7 +35,7 @@ pub(crate) fn drop_it() {
 /// Says how the scan ended: `logscan: 2 of 3 logs, 12.3 MB in 0.10 s: 74 hits, 80 pairs of observable and indicator`. Once.
 pub(crate) fn end(done: usize, stats: &ScanStats, pairs: u64) {
     if let Some(running) = take() {
-        let mut text = running.start_of_line(done, stats.bytes);
+        let mut text = running.start_of_line(done, stats.bytes.saturating_sub(running.before));
         let _ = write!(text, "{}, {}", counted(stats.hits, "hit"), counted(pairs, "pair"));
         if stats.undated > 0 {
             let _ = write!(text, ", {} without a time", thousands(stats.undated));
@@ -60,11 +62,16 @@ fn take() -> Option<Running> {
 }
 
 impl Running {
+    /// `bytes`: of this run.
     fn start_of_line(&self, done: usize, bytes: u64) -> String {
         let logs =
             if done == self.logs { counted(done as u64, "log") } else { format!("{done} of {} logs", self.logs) };
         let seconds = self.start.elapsed().as_secs_f64();
-        format!("logscan: {logs}, {:.1} MB in {seconds:.2} s: ", bytes as f64 / 1e6)
+        let bytes = match (self.before, bytes as f64 / 1e6) {
+            (0, now) => format!("{now:.1} MB"),
+            (before, now) => format!("{:.1} MB, of which {now:.1} MB", before as f64 / 1e6 + now),
+        };
+        format!("logscan: {logs}, {bytes} in {seconds:.2} s: ")
     }
 }
 
