@@ -51,8 +51,11 @@ fn start(folder: &Folder, line: &str) -> Child {
     command.stdout(out).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn signal(child: &Child, name: &str) {
-    // Fails if it has ended by itself, which is as well.
+/// Sends a signal to a process, unless it has ended by itself: its number may be that of another by now.
+fn signal(child: &mut Child, name: &str) {
+    if child.try_wait().unwrap().is_some() {
+        return;
+    }
     let _ = Command::new("kill").arg(name).arg(child.id().to_string()).stderr(Stdio::null()).status().unwrap();
 }
 
@@ -61,9 +64,16 @@ fn broken_off(folder: &Folder, line: &str, kill: &str, wait: impl Fn(u64) -> Dur
     let length = || fs::metadata(folder.path("out")).map_or(0, |out| out.len());
     let before = length();
     for round in 0..200 {
-        let child = start(folder, line);
-        thread::sleep(wait(round));
-        signal(&child, kill);
+        let mut child = start(folder, line);
+        if round == 0 {
+            // On any machine, the first one is broken off once it has begun.
+            while !folder.path("r").exists() && child.try_wait().unwrap().is_none() {
+                thread::sleep(Duration::from_millis(1));
+            }
+        } else {
+            thread::sleep(wait(round));
+        }
+        signal(&mut child, kill);
         let output = child.wait_with_output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
         match output.status.code() {
@@ -168,7 +178,7 @@ fn break_off(folder: &Folder, line: &str) {
         while !has_written() && child.try_wait().unwrap().is_none() {
             thread::sleep(Duration::from_millis(1));
         }
-        signal(&child, "-KILL");
+        let _ = child.kill();
         if child.wait_with_output().unwrap().status.code().is_none() && has_written() {
             return;
         }
