@@ -7,9 +7,9 @@ use crate::sieve::Source;
 
 /// All entries of one feed for an indicator, merged into one.
 ///
-/// A feed may list an indicator several times. Line and wording are those of its first entry, tags are united,
-/// `first_seen` is the earliest, `last_seen` and `valid_until` are the latest value given, and each other field has the first value
-/// given.
+/// A feed may list an indicator several times. `line` and `as_listed` are those of its first entry, and `tags` holds the tags of all.
+/// `first_seen` and `valid_from` are the earliest value given, `last_seen` and `valid_until` the latest. Each other field has the
+/// first value given.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Listing<'m> {

@@ -1,7 +1,7 @@
-//! Hits and matches that outlive the scan: to be sent to another thread, kept, or put into a queue.
+//! Hits and matches that outlive the scan, so that they can be kept, queued or sent to another thread.
 //!
-//! A [`Hit`] and a [`Match`] borrow from the buffer that is scanned and from the sieve. Their owned forms hold copies of what they say,
-//! and serialise (feature `serde`) to the same JSON.
+//! A [`Hit`] and a [`Match`] borrow from the scanned buffer and from the sieve. Their owned forms hold copies, and serialise (feature
+//! `serde`) to the same JSON.
 //!
 //! ```
 //! use std::sync::mpsc;
@@ -35,41 +35,41 @@ use crate::sieve::{Derived, Match, Relation, Source, Strength};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OwnedHit {
-    /// As [`Hit::span`].
+    /// See [`Hit::span`].
     pub span: Range<u64>,
-    /// As [`Hit::line`].
+    /// See [`Hit::line`].
     pub line: u64,
-    /// As [`Hit::observed`].
+    /// See [`Hit::observed`].
     pub observed: Vec<u8>,
-    /// As [`Hit::canonical`].
+    /// See [`Hit::canonical`].
     pub canonical: String,
-    /// As [`Hit::context`].
+    /// See [`Hit::context`].
     pub context: Context,
-    /// As [`Hit::line_text`].
+    /// See [`Hit::line_text`].
     pub line_text: Vec<u8>,
-    /// As [`Hit::offset_in_line`].
+    /// See [`Hit::offset_in_line`].
     pub offset_in_line: usize,
-    /// The matches, most specific first. At least one.
+    /// See [`Hit::matches`].
     pub matches: Vec<OwnedMatch>,
-    /// The line as an event, if it was read as one.
+    /// See [`Hit::event`].
     #[cfg(feature = "events")]
     pub event: Option<OwnedEvent>,
 }
 
-/// What the line of a hit tells, as an [`Event`](crate::event::Event) that borrows nothing.
+/// The line of a hit as an [`Event`](crate::event::Event) that borrows nothing.
 #[cfg(feature = "events")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OwnedEvent {
     /// The name of the layout.
     pub layout: String,
-    /// The name of the field that the observable stands in.
+    /// The name of the field that holds the observable. See [`Hit::field`].
     pub field: Option<String>,
-    /// The normal name of that field.
+    /// The normal name of that field, if it has one.
     pub role: Option<EcsName>,
     /// The time of the event.
     pub time: Option<EventTime>,
-    /// The normal names for which the line has values.
+    /// The normal names that the line has values for, with these values.
     pub normal: Vec<(EcsName, OwnedValue)>,
 }
 
@@ -109,7 +109,10 @@ impl OwnedValue {
     }
 }
 
-/// A [`Match`] that borrows nothing; [`Match::to_owned`] makes it. `Display` writes one line, as that of [`Match`] does.
+/// A [`Match`] that borrows nothing; [`Match::to_owned`] makes it.
+///
+/// `Display` writes one line, as for [`Match`], except that a feed with several entries for the indicator appears once, with the line of
+/// its first entry.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OwnedMatch {
@@ -121,45 +124,45 @@ pub struct OwnedMatch {
     pub scope: Option<Scope>,
     /// The port to which the indicator is limited.
     pub port: Option<u16>,
-    /// As [`Match::relation`].
+    /// See [`Match::relation`].
     pub relation: Relation,
-    /// As [`Match::strength`].
+    /// See [`Match::strength`].
     pub strength: Strength,
-    /// As [`Match::derived`].
+    /// See [`Match::derived`].
     pub derived: Option<Derived>,
-    /// What each feed says of the indicator, its entries merged as in a [`Listing`].
+    /// One source per feed: all its entries for the indicator, merged as in a [`Listing`].
     pub sources: Vec<OwnedSource>,
 }
 
-/// A feed's entry, or all its entries for an indicator merged as in a [`Listing`], without borrowing.
+/// A [`Listing`] that borrows nothing. [`Match::to_owned`] makes it from all entries of a feed, [`Source::to_owned`] from one entry.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OwnedSource {
-    /// The name of the feed.
+    /// The name of [`Listing::feed`].
     pub feed: String,
-    /// The line of the feed, from 1.
+    /// See [`Listing::line`].
     pub line: Option<u32>,
-    /// The value as written in the feed.
+    /// See [`Listing::as_listed`].
     pub as_listed: String,
-    /// Tags, each once.
+    /// See [`Listing::tags`].
     pub tags: Vec<String>,
-    /// The malware family.
+    /// See [`Listing::family`].
     pub family: Option<String>,
-    /// The feed's confidence, 0 to 100.
+    /// See [`Listing::confidence`].
     pub confidence: Option<u8>,
-    /// Another number given by the feed.
+    /// See [`Listing::score`].
     pub score: Option<f64>,
-    /// The time at which the indicator was first seen.
+    /// See [`Listing::first_seen`].
     pub first_seen: Option<Timestamp>,
-    /// The time at which the indicator was last seen.
+    /// See [`Listing::last_seen`].
     pub last_seen: Option<Timestamp>,
-    /// The time from which the indicator is valid.
+    /// See [`Listing::valid_from`].
     pub valid_from: Option<Timestamp>,
-    /// The time until which the indicator is valid; exclusive.
+    /// See [`Listing::valid_until`].
     pub valid_until: Option<Timestamp>,
-    /// The feed's own id for it.
+    /// See [`Listing::id`].
     pub id: Option<String>,
-    /// A reference with more information.
+    /// See [`Listing::reference`].
     pub reference: Option<String>,
 }
 
@@ -185,14 +188,14 @@ impl OwnedSource {
 }
 
 impl Source<'_> {
-    /// Copies what the entry says, so that it can be kept without the sieve.
+    /// Copies the entry, so that it can be kept without the sieve.
     pub fn to_owned(&self) -> OwnedSource {
         OwnedSource::of(&Listing::by_feed([*self])[0])
     }
 }
 
 impl Match<'_> {
-    /// Copies what the match says, so that it can be kept without the sieve. Allocates.
+    /// Copies the match, so that it can be kept without the sieve. Allocates.
     pub fn to_owned(&self) -> OwnedMatch {
         let indicator = self.indicator();
         OwnedMatch {
@@ -226,7 +229,7 @@ impl fmt::Display for OwnedMatch {
 }
 
 impl Hit<'_> {
-    /// Copies what the hit says, so that it can be kept, or sent to another thread. Allocates.
+    /// Copies the hit, so that it can be kept or sent to another thread. Allocates.
     pub fn to_owned(&self) -> OwnedHit {
         OwnedHit {
             span: self.span(),

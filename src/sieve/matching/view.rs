@@ -164,7 +164,7 @@ impl<'m> Match<'m> {
     }
 }
 
-/// One line for people: the indicator, the relation, the strength (unless it is strong), and each feed with its line.
+/// One line for people: the indicator, the relation, the strength (unless it is strong), and each entry as its feed and line.
 ///
 /// `evil.test (subdomain) partner:7, ours:2`
 impl fmt::Display for Match<'_> {
