@@ -1,19 +1,19 @@
-//! The hosts that values begin with: which bytes are of names, where the dots are, and the address that four octets are. All of it
-//! without a branch on what stands where.
+//! The host at the start of a value: its length, its dots, and the address if it consists of four octets. Nothing here branches on
+//! single bytes.
 
 pub(crate) use super::text::Head;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
 use super::text::x86;
 use super::text::{Text, WINDOW};
 
-/// Whether a byte is one of `[A-Za-z0-9._-]`.
+/// Returns true for `[A-Za-z0-9._-]`.
 #[inline(always)]
 pub(crate) fn is_of_hosts(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')
 }
 
 impl Text<'_> {
-    /// What the text begins with.
+    /// Summarises the first [`WINDOW`] bytes.
     #[inline(always)]
     pub(crate) fn head(self) -> Head {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
@@ -22,7 +22,7 @@ impl Text<'_> {
         self.head_portable()
     }
 
-    /// As [`head`](Text::head), a byte at a time.
+    /// Like [`head`](Text::head), but a byte at a time.
     #[inline(always)]
     fn head_portable(self) -> Head {
         let mut head = Head { others: u32::MAX, dots: 0 };
@@ -33,13 +33,13 @@ impl Text<'_> {
         head
     }
 
-    /// The address that the first `len` bytes are, if they are four decimal octets without leading zeros. `dots` are the dots among
-    /// them, the first byte lowest; `len` is no more than the text and than [`WINDOW`].
+    /// Returns the address in the first `len` bytes, if they are four decimal octets without leading zeros. `dots` has a bit for each dot
+    /// among them, the first byte lowest. `len` exceeds neither the text nor [`WINDOW`].
     #[inline(always)]
     pub(crate) fn quad(self, len: usize, dots: u32) -> Option<u32> {
-        /// The longest address.
+        /// The length of the longest address.
         const LONGEST: usize = 15;
-        /// The lowest byte of each of two octets.
+        /// Selects the lowest byte of two octets.
         const LOWEST: u64 = 0x0000_00FF_0000_00FF;
         if dots.count_ones() != 3 || len > LONGEST {
             return None;
@@ -47,7 +47,7 @@ impl Text<'_> {
         let first = dots.trailing_zeros() as usize;
         let second = (dots & (dots - 1)).trailing_zeros() as usize;
         let third = 31 - dots.leading_zeros() as usize;
-        // The digits of an octet, the last one lowest; of too many, and of none, it does not matter which.
+        // The digits of an octet, the last one lowest. The check of lengths below rejects octets with none or too many.
         let lens = [first, second - first - 1, third - second - 1, len - 1 - third];
         let digits = |end: usize, len: usize| {
             let word = self.word_before(end) as u32 ^ 0x0030_3030;
@@ -55,14 +55,14 @@ impl Text<'_> {
         };
         let both = |n: usize, ends: [usize; 2]| digits(ends[0], lens[n]) | digits(ends[1], lens[n + 1]) << 32;
         let (upper, lower) = (both(0, [first, second]), both(2, [third, len]));
-        // A byte above nine gets its highest bit, or has it.
+        // Sets the highest bit of every byte above nine.
         let above = |digits: u64| (digits + 0x0076_7676_0076_7676) | digits;
         let value = |digits: u64| (digits & LOWEST) + (digits >> 8 & LOWEST) * 10 + (digits >> 16 & LOWEST) * 100;
         let mut is_wrong = (above(upper) | above(lower)) & 0x0080_8080_0080_8080 != 0;
         let mut bits = 0;
         for (n, pair) in [value(upper), value(lower)].into_iter().enumerate() {
             for (octet, len) in [(pair as u32, lens[2 * n]), ((pair >> 32) as u32, lens[2 * n + 1])] {
-                // As many digits as the number needs.
+                // An octet has exactly the digits that its number needs.
                 is_wrong |= (octet > 255) | (len != 1 + usize::from(octet > 9) + usize::from(octet > 99));
                 bits = bits << 8 | octet;
             }
@@ -100,7 +100,7 @@ mod tests {
         }
     }
 
-    /// The address by the standard library, which wants it as we do.
+    /// The address as the standard library reads it, by the same rules.
     fn plain(text: &[u8]) -> Option<u32> {
         let addr: std::net::Ipv4Addr = str::from_utf8(text).ok()?.parse().ok()?;
         Some(addr.to_bits())

@@ -92,7 +92,7 @@ pub(crate) struct Sweep {
     wanted: Wanted,
     rules: &'static Rules,
     carry: Carry,
-    /// What stands before the next batch is not known.
+    /// True if the bytes before the next batch are unknown.
     is_restarted: bool,
     stored: Box<Stored>,
     quads: List,
@@ -149,7 +149,7 @@ impl Sweep {
         }
     }
 
-    /// Sweeps the batch that starts at `from`, which is 0 or the last result, or anywhere after [`restart`](Self::restart).
+    /// Sweeps the batch that starts at `from`: at 0, at the last result, or anywhere after [`restart`](Self::restart).
     /// Returns the start of the next batch, which is past the end of the text if this was the last.
     pub(crate) fn batch(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
         match self.kernel {

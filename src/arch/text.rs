@@ -6,7 +6,7 @@ pub(crate) struct Text<'t>(pub(super) &'t [u8]);
 
 /// The length of a word in bytes.
 pub(crate) const WORD: usize = 8;
-/// The number of bytes that `Text::end` looks at.
+/// The number of bytes that `Text::head` and `Text::end` look at.
 pub(crate) const WINDOW: usize = 32;
 
 /// A summary of the last [`WINDOW`] bytes of a text.
@@ -18,17 +18,17 @@ pub(crate) struct End {
     pub(crate) is_ascii: bool,
 }
 
-/// What the first [`WINDOW`] bytes of a text are. The first byte is the lowest bit.
+/// A summary of the first [`WINDOW`] bytes of a text. The first byte is the lowest bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// Which are none of `[A-Za-z0-9._-]`; what lies beyond the text counts as such.
+    /// The bytes other than `[A-Za-z0-9._-]`. Bits past the end of the text are set.
     pub(crate) others: u32,
-    /// Which are dots.
+    /// The dots.
     pub(crate) dots: u32,
 }
 
 impl Head {
-    /// How many bytes of names the text begins with, up to [`WINDOW`].
+    /// The number of name bytes at the start of the text, at most [`WINDOW`].
     #[inline(always)]
     pub(crate) fn len(self) -> usize {
         self.others.trailing_zeros() as usize
@@ -63,8 +63,8 @@ pub(super) mod x86 {
     pub(in crate::arch) fn head(text: Text<'_>) -> Head {
         let len = text.len();
         let place = |at: usize| text.0[at..].as_ptr().cast::<__m128i>();
-        // SAFETY: SSE2 is a part of the target. The loads: 16 bytes from a place that is 16 before the end at least, or 8 from one
-        // that is 8 before it.
+        // SAFETY: SSE2 is part of the target. The loads take 16 bytes from a place at least 16 before the end, or 8 from one
+        // at least 8 before it.
         unsafe {
             let hosts = |lane| _mm_movemask_epi8(of_hosts(lane)) as u32;
             if len < LANE {
@@ -72,7 +72,7 @@ pub(super) mod x86 {
                 let join = |bits: u32| bits & 0xFF | bits >> WORD << (len - WORD);
                 return Head { others: !join(hosts(halves)), dots: join(dots(halves)) };
             }
-            // Where they overlap they say the same.
+            // Where the two loads overlap, they give the same bits.
             let next = LANE.min(len - LANE);
             let (first, second) = (_mm_loadu_si128(place(0)), _mm_loadu_si128(place(next)));
             let join = |first: u32, second: u32| first | second << next;
@@ -141,10 +141,10 @@ pub(super) mod x86 {
         }
     }
 
-    /// Marks the bytes that names have in either case.
+    /// Marks the bytes that names have, in upper or lower case.
     #[inline(always)]
     unsafe fn of_hosts(lane: __m128i) -> __m128i {
-        // SAFETY: SSE2 is a part of the target.
+        // SAFETY: SSE2 is part of the target.
         unsafe {
             let is_upper = _mm_cmpeq_epi8(
                 _mm_min_epu8(_mm_sub_epi8(lane, _mm_set1_epi8(b'A' as i8)), _mm_set1_epi8(25)),

@@ -1,8 +1,8 @@
-//! The tables that a lookup goes through: those that were compiled, and a few indicators beside them that came later.
+//! The tables that a lookup searches: the compiled ones, and small ones beside them for later changes.
 //!
-//! A compiled table never changes. What [`Sieve::with`](crate::Sieve::with) adds goes into small tables of its own, the *overlay*,
-//! and what it removes is only noted. If any entry of an indicator changes, all
-//! its entries move into the overlay: no indicator counts in both layers. A lookup collects candidates from both layers, and then applies allow entries, strengths and the order to all.
+//! Compiled tables never change. [`Sieve::with`](crate::Sieve::with) puts additions into small tables of their own, the *overlay*, and
+//! only notes removals. If any entry of an indicator changes, all its entries move into the overlay, so that no indicator counts in both
+//! layers. A lookup collects candidates from both layers, and then applies allow entries, strengths and the order to all of them.
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -20,7 +20,7 @@ pub(in crate::sieve) struct Layers {
     overlay: Option<Arc<Overlay>>,
 }
 
-/// What changed since the tables were compiled.
+/// The changes since the tables were compiled.
 #[derive(Debug)]
 pub(in crate::sieve) struct Overlay {
     tables: Arc<Tables>,
@@ -84,8 +84,8 @@ impl From<Tables> for Layers {
 }
 
 impl Layers {
-    /// With other changes than those that there are, if there are any: indicators in tables of their own, and numbers of compiled ones
-    /// that no longer count, in order.
+    /// Returns the compiled tables with an overlay in place of the present one. `gone` holds the numbers of the compiled indicators that
+    /// no longer count, in order.
     pub(in crate::sieve) fn with_overlay(&self, overlay: Layers, gone: Vec<u32>) -> Self {
         let tables = overlay.base;
         let is_empty = tables.indicators.len() == 0 && gone.is_empty() && tables.feeds.len() == self.base.feeds.len();
@@ -110,7 +110,7 @@ impl Layers {
         Layer { tables: &self.base, is_overlay: false, first: 0, gone }
     }
 
-    /// The layer of what came later.
+    /// The layer of later changes, if there are any.
     #[inline]
     pub(in crate::sieve) fn overlay(&self) -> Option<Layer<'_>> {
         let tables = &self.overlay.as_ref()?.tables;
@@ -168,7 +168,7 @@ impl Layers {
         self.overlay().is_some_and(|layer| layer.tables.may_match_name(name))
     }
 
-    /// As [`Tables::denies_host`], of both layers.
+    /// Like [`Tables::denies_host`], for both layers.
     #[inline]
     pub(in crate::sieve) fn denies_host(&self, kernel: Kernel, host: HostRef<'_>) -> bool {
         self.base.denies_host(kernel, host) && (!self.has_overlay() || self.overlay_denies_host(kernel, host))
@@ -186,7 +186,7 @@ impl Layers {
         self.base.paths.is_some() || self.overlay().is_some_and(|layer| layer.tables.paths.is_some())
     }
 
-    /// What a scan asks about all block indicators at once, and the ends of names that it looks for.
+    /// The prefilter of the block indicators of all layers, and the bitmap of the ends of their names.
     pub(in crate::sieve) fn filters(&self) -> (&Prefilter, &[u8]) {
         let Some(overlay) = &self.overlay else { return (self.base.prefilter(), self.base.domains.tails().bytes()) };
         let (prefilter, tails) = overlay.filters.get_or_init(|| {

@@ -36,7 +36,7 @@ pub struct FileHash {
 }
 
 impl FileHash {
-    /// What fills space that hashes are written to: no hash, of no bytes.
+    /// Fills space that hashes will be written to. It has no bytes and is not a hash.
     pub(crate) const NONE: Self = Self { bytes: [0; MAX_LEN], len: 0 };
 
     /// Parses a hash: hexadecimal digits in either case, optionally with `:` or `-` between the bytes, and optionally
@@ -86,7 +86,7 @@ impl FileHash {
         }
         let mut hash = Self { bytes: [0; MAX_LEN], len: len as u8 };
         let mut wrong = 0;
-        // All lengths are whole words.
+        // All lengths are multiples of four bytes.
         for (four, digits) in hash.bytes.as_chunks_mut::<4>().0.iter_mut().zip(text.as_chunks::<8>().0) {
             let (bytes, faults) = four_of(u64::from_le_bytes(*digits));
             *four = bytes.to_le_bytes();
@@ -128,21 +128,21 @@ impl FileHash {
     }
 }
 
-/// The four bytes that eight hexadecimal digits are; and not zero if some are none.
+/// Returns the four bytes that eight hexadecimal digits stand for, and a number that is zero only if all eight are such digits.
 #[inline(always)]
 pub(super) fn four_of(digits: u64) -> (u32, u64) {
     const ALL: u64 = u64::MAX / 0xFF;
     const HIGH: u64 = ALL << 7;
-    // The highest bit of each byte that is `least` or more, where all are ASCII.
+    // Gives the highest bit of each byte that is at least `least`, if all bytes are ASCII.
     let from = |bytes: u64, least: u8| (bytes + ALL * u64::from(0x80 - least)) & HIGH;
     let ascii = digits & !HIGH;
     let lower = ascii | (ALL * 0x20);
     let is_digit = from(ascii, b'0') & !from(ascii, b'9' + 1);
     let is_letter = from(lower, b'a') & !from(lower, b'f' + 1);
     let faults = digits & HIGH | !(is_digit | is_letter) & HIGH;
-    // A letter is nine more than its lower half.
+    // The value of a letter is its lower half plus nine.
     let values = (ascii & (ALL * 0x0F)) + (is_letter >> 7) * 9;
-    // The upper half of each byte comes first.
+    // The first digit of a pair is the upper half of a byte.
     let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF;
     let pairs = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
     ((pairs | pairs >> 16) as u32, faults)
@@ -276,7 +276,7 @@ mod tests {
                 let mut text = *b"0123456789abcdefABCDEF0987654321";
                 text[at] = byte;
                 let want = byte.is_ascii_hexdigit();
-                // A separator there would say that all bytes are apart.
+                // A separator as the third byte makes this a text of pairs, which has another length.
                 assert_eq!(FileHash::of_digits(&text).is_some(), want, "{at} {byte}");
                 if let Some(hash) = FileHash::of_digits(&text) {
                     assert_eq!(hash.to_string().as_bytes(), text.to_ascii_lowercase());

@@ -1,30 +1,30 @@
-//! Reads IPv6 addresses of hexadecimal groups alone, in a few steps for each group.
+//! Parses IPv6 addresses that consist of hexadecimal groups alone, in a few steps per group.
 
 use super::hash::four_of;
 
-/// Bytes of the longest: eight groups of four digits.
+/// The length of the longest address: eight groups of four digits.
 const LONGEST: usize = 39;
-/// Groups of an address.
+/// The number of groups in an address.
 const GROUPS: usize = 8;
-/// Bytes of a word.
+/// The length of a word in bytes.
 const WORD: usize = 8;
-/// The four digits of a group that is zero.
+/// The four digits of a zero group.
 const ZERO: u32 = 0x3030_3030;
 
-/// The address that a text is, if it is one of hexadecimal groups: without a dotted quad, brackets or a zone.
+/// Parses an address of hexadecimal groups, without a dotted quad, brackets or a zone.
 #[inline]
 pub(crate) fn parse(text: &[u8]) -> Option<u128> {
     if !(2..=LONGEST).contains(&text.len()) {
         return None;
     }
-    // A word before the text, so that there always are eight bytes before an end.
+    // A word of padding precedes the text, so that four bytes can be read before the end of any group.
     let mut bytes = [0; WORD + LONGEST + 1];
     bytes[WORD..][..text.len()].copy_from_slice(text);
     let mut ends = 0_u64;
     for (word, at) in bytes[WORD..].as_chunks::<WORD>().0.iter().zip((0..).step_by(WORD)) {
         ends |= colons(u64::from_le_bytes(*word)) << at;
     }
-    // The end of the text ends a group too.
+    // The end of the text also ends a group.
     ends |= 1 << text.len();
     let mut groups = [ZERO; GROUPS];
     let (mut count, mut gap, mut start) = (0, None, 0);
@@ -33,7 +33,8 @@ pub(crate) fn parse(text: &[u8]) -> Option<u128> {
         ends &= ends - 1;
         let len = end - start;
         if len == 0 {
-            // Nothing stands before the first colon, between two, or behind the last: all of it beside one gap.
+            // An empty group is the gap, between the colons of the only `::`. If `::` starts or ends the text, a second empty group,
+            // outside, belongs to it.
             let is_first = end == 0 && text[1] == b':';
             let is_last = end == text.len() && gap == Some(count) && text[end - 2] == b':';
             if is_first || is_last {
@@ -56,7 +57,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<u128> {
     }
     match gap {
         None if count < GROUPS => return None,
-        // A gap stands for one group at least.
+        // A gap stands for at least one group.
         Some(_) if count == GROUPS => return None,
         Some(gap) => {
             groups[gap..].rotate_right(GROUPS - count);
@@ -73,7 +74,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<u128> {
     (faults == 0).then_some(addr)
 }
 
-/// Which bytes of a word are colons: a bit for each, the first byte lowest.
+/// Returns a bit for each colon in a word, the first byte lowest.
 #[inline(always)]
 fn colons(word: u64) -> u64 {
     const HIGH: u64 = u64::MAX / 0xFF * 0x80;
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
-    /// By the standard library; quads are left to it.
+    /// The address as the standard library reads it, but `None` for texts with a dotted quad.
     fn plain(text: &[u8]) -> Option<u128> {
         let addr: std::net::Ipv6Addr = str::from_utf8(text).ok()?.parse().ok()?;
         (!text.contains(&b'.')).then_some(addr.to_bits())

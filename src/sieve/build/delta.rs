@@ -1,4 +1,4 @@
-//! Adding a handful of indicators to a sieve, and removing some, without compiling it anew.
+//! Adds a handful of indicators to a sieve, and removes some, without compiling it anew.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -36,13 +36,13 @@ impl Delta {
 
     /// Removes an indicator, with the entries of all feeds. Two indicators are the same if kind, value, scope and port are. Name it as
     /// the sieve holds it: a public suffix that a guard narrowed is held as exact. Removal comes first: an indicator that the delta also
-    /// adds keeps the added entries alone.
+    /// adds keeps only the added entries.
     pub fn remove(&mut self, indicator: Indicator) -> &mut Self {
         self.removed.push(indicator);
         self
     }
 
-    /// Sets the Public Suffix List that the guards go by (default: the built-in one).
+    /// Sets the Public Suffix List that the guards consult (default: the built-in one).
     pub fn public_suffixes(&mut self, list: PublicSuffixes) -> &mut Self {
         self.suffixes = list;
         self
@@ -50,21 +50,25 @@ impl Delta {
 }
 
 impl Sieve {
-    /// Returns this sieve with a handful of indicators added and removed. It answers lookups, batches and scans as one does that was
-    /// built anew from the same entries; this sieve stays as it is, and shares its tables with the new one. The report is that of a
-    /// build of the additions alone: its counts of new and shared indicators do not compare them with what this sieve lists.
+    /// Returns this sieve with a handful of indicators added and removed. The new sieve answers lookups, batches and scans as if it had
+    /// been built from the changed entries. This sieve stays as it is, and shares its tables with the new one.
     ///
-    /// The changes stand in small tables beside the compiled ones, and a change to a changed sieve replaces them. So the cost is that of
-    /// building a sieve of all that was ever changed, however many indicators this sieve has; only patterns cost a pass over all of
-    /// them. The first scan copies the bitmaps of the prefilter, a few megabytes at
-    /// most. Every lookup then asks two sets of tables: a miss asks the filters of both, a hit takes the long way past the
-    /// shortcuts of compiled tables, and of batches only [`Matcher::lookup_batch`](crate::Matcher::lookup_batch) works on many values side
-    /// by side. [`compact`](Sieve::compact) ends all of that once there are more than a few hundred changes.
+    /// The report is that of a build of the additions alone, so its counts of new and shared indicators ignore what this sieve lists.
+    ///
+    /// # Cost
+    ///
+    /// Changes go into small tables beside the compiled ones. Changing a changed sieve builds the small tables again, so the cost is that
+    /// of building a sieve of all changes so far, however many indicators this sieve has. Only a change to a pattern costs a pass over all
+    /// indicators, if the sieve has patterns. The first scan copies the bitmaps of the prefilter, a few megabytes at most.
+    ///
+    /// Each lookup then searches both sets of tables. A miss asks the filters of both. A hit cannot use the shortcuts of compiled tables.
+    /// Of the batch methods, only [`Matcher::lookup_batch`](crate::Matcher::lookup_batch) still looks up many values side by side. After
+    /// more than a few hundred changes, call [`compact`](Sieve::compact).
     ///
     /// # Errors
     ///
-    /// If an indicator that is to be removed is not there, or if there are more indicators, entries or bytes of text than 32-bit
-    /// numbers count.
+    /// If an indicator to be removed is not in this sieve, or if there are more indicators, entries or bytes of text than 32-bit
+    /// numbers can count.
     ///
     /// ```
     /// use netsieve::sieve::Delta;
@@ -91,7 +95,7 @@ impl Sieve {
                 known.ok_or_else(|| Error::config(format!("{indicator} cannot be removed: no feed lists it")))?;
             dropped.insert(known.id());
         }
-        // What the guards make of the additions decides what they join.
+        // The guards may change an addition, so build the additions first, and then find the indicators that they join.
         let mut builder = Sieve::builder();
         self.declare_feeds(&mut builder);
         add_records(&mut builder, delta);
@@ -115,12 +119,12 @@ impl Sieve {
         Ok((Sieve(self.0.with_overlay(overlay.0, gone.into_iter().collect())), report))
     }
 
-    /// Compiles a sieve that [`with`](Sieve::with) changed, so that all its indicators stand in one set of tables again. Costs as much as
-    /// building it. Indicators get other ids. A sieve that was not changed is returned as it is.
+    /// Compiles a sieve that [`with`](Sieve::with) changed, so that all its indicators are in one set of tables again. Costs as much as
+    /// building it. Indicators get new ids. A sieve without changes is returned as it is.
     ///
     /// # Errors
     ///
-    /// If there are more indicators, entries or bytes of text than 32-bit numbers count.
+    /// If there are more indicators, entries or bytes of text than 32-bit numbers can count.
     pub fn compact(&self) -> Result<Sieve> {
         if !self.0.has_overlay() {
             return Ok(self.clone());
@@ -131,7 +135,7 @@ impl Sieve {
             add_entries(&mut builder, &feeds, indicator)?;
         }
         let (mut whole, _) = builder.build()?;
-        // The report on the feeds that were read stays true.
+        // The report on the feeds that were read still holds.
         let tables = whole.0.compiled_mut().expect("nobody else holds what was just built");
         let known = self.provenance();
         let own = std::mem::replace(&mut tables.provenance, known.clone());
@@ -145,7 +149,7 @@ impl Sieve {
         self.feeds().iter().map(|feed| builder.feed(feed.clone())).collect()
     }
 
-    /// The indicator of this sieve that is the same as another's.
+    /// Finds the indicator of this sieve that equals one of another sieve.
     fn same_as(&self, other: IndicatorRef<'_>) -> Option<IndicatorRef<'_>> {
         let value = other.to_indicator()?;
         let near = self.0.all().flat_map(|layer| {
@@ -156,7 +160,7 @@ impl Sieve {
     }
 }
 
-/// These indicators, whatever guards say.
+/// Builds a sieve of these indicators, without guards.
 fn alone(indicators: &[Indicator]) -> Result<Sieve> {
     let mut builder = Sieve::builder();
     let feed = builder.feed(Feed::new(""));
@@ -172,7 +176,7 @@ fn add_records(builder: &mut SieveBuilder, delta: &Delta) {
     }
 }
 
-/// Adds all entries of an indicator, which the guards have let pass.
+/// Adds all entries of an indicator, which the guards have accepted before.
 fn add_entries(builder: &mut SieveBuilder, feeds: &[FeedId], indicator: IndicatorRef<'_>) -> Result<()> {
     let damage = || Error::damage("indicators", format!("{indicator} is not canonical"));
     for source in indicator.sources() {
@@ -182,7 +186,7 @@ fn add_entries(builder: &mut SieveBuilder, feeds: &[FeedId], indicator: Indicato
     Ok(())
 }
 
-/// The indicators of some tables among which one is, if it is there.
+/// Returns the ids of candidates: if the tables hold the indicator, it is one of them.
 fn near(tables: &Tables, of: &Indicator) -> Vec<u32> {
     let covering = |addr: IpAddr, len: u8| match addr {
         IpAddr::V4(addr) => tables.v4.covering_ids(addr.to_bits(), len),

@@ -56,7 +56,7 @@ pub struct Matcher {
     request: Vec<u8>,
 }
 
-/// What a matcher works in, which lookups leave behind warm.
+/// The scratch space of a matcher. It stays allocated between lookups.
 #[derive(Debug, Default)]
 pub(super) struct Space {
     scratch: Scratch,
@@ -78,7 +78,7 @@ impl Matcher {
         Self { sieve, options, kernel, filter, scratch, name, url, email, request }
     }
 
-    /// The space that it works in, which it then has no more.
+    /// Takes the scratch space out of the matcher, which must not be used again.
     pub(super) fn take_space(&mut self) -> Space {
         let Self { scratch, name, url, email, request, .. } = self;
         Space {

@@ -1,4 +1,4 @@
-//! Lookups through the sieve itself: each thread keeps scratch space for the next one.
+//! Lookups through the sieve itself. Each thread keeps scratch space for its next lookup.
 
 use std::cell::Cell;
 use std::fmt;
@@ -14,7 +14,7 @@ thread_local! {
     static SPACE: Cell<Option<Space>> = const { Cell::new(None) };
 }
 
-/// What [`Sieve::lookup`] found. It owns the space that the lookup worked in; dropping it gives that back to the thread.
+/// The result of [`Sieve::lookup`]. It owns the scratch space of the lookup, and returns it to the thread when dropped.
 pub struct Found {
     matcher: Matcher,
 }
@@ -59,15 +59,16 @@ impl fmt::Debug for Found {
 impl Drop for Found {
     fn drop(&mut self) {
         let space = self.matcher.take_space();
-        // A thread that ends keeps nothing.
+        // A thread that is ending keeps no space.
         let _ = SPACE.try_with(|kept| kept.set(Some(space)));
     }
 }
 
 impl Sieve {
-    /// As [`Matcher::lookup`], without a matcher at hand: with the default options, in scratch space that the thread keeps from its
-    /// last lookup. Through a matcher it is faster: here each lookup makes one, out of that space. Of several results that live at
-    /// once, the space of one is kept.
+    /// Looks up a value as [`Matcher::lookup`] does, with the default options and without a matcher.
+    ///
+    /// A lookup through a matcher is faster: this method makes a matcher for each call. It reuses the scratch space of the thread's last
+    /// lookup, unless that result is still alive. Each thread keeps the space of one result.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The shape of a value: a few loads show by which host alone a listed indicator can cover it.
+//! The shape of a value: a few loads show the only host, address or hash through which indicators can match it.
 
 use std::net::IpAddr;
 
@@ -9,35 +9,35 @@ use crate::value::{has_separator, ip, six};
 /// The part of a value by which it can match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape<'v> {
-    /// The value is this name and nothing else. The text may be an invalid name.
+    /// The value is this name and nothing else. The name may be invalid.
     Name(&'v [u8]),
     /// The value has this host: a name with a port, or a URL.
     Host(&'v [u8]),
     /// The value is this address, or has it as its host.
     V4(u32),
-    /// It is this IPv6 address, and no other form of an IPv4 address.
+    /// The value is this IPv6 address, which is not a form of an IPv4 address.
     V6(u128),
-    /// It is a hash, if these are digits of one, or else this name.
+    /// The value is a hash if these are the digits of one, else this name.
     Digits(&'v [u8]),
-    /// It is a mail address, if it is anything, and this is the place of the last `@`.
+    /// The value is a mail address, with its last `@` here, or invalid.
     At(usize),
     /// Only a full lookup can tell.
     Other,
 }
 
-/// What is listed that values match by otherwise than by their hosts.
+/// The kinds of indicators in a sieve that match by something other than the host of a value.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Listed {
-    /// Patterns over paths: URLs match by them, whatever their host.
+    /// Patterns over paths, which match URLs on any host.
     pub(super) paths: bool,
     pub(super) hashes: bool,
     pub(super) emails: bool,
 }
 
-/// Digits of the shortest hash.
+/// The number of digits of the shortest hash.
 const SHORTEST_HASH: usize = 32;
 
-/// Digits that a port may have to be told at a glance.
+/// The most digits of a port that [`is_port`] accepts.
 const PORT: usize = 5;
 
 impl<'v> Shape<'v> {
@@ -64,27 +64,27 @@ impl<'v> Shape<'v> {
                     None => Shape::Name(value),
                 };
             }
-            // A user would stand before an `@` that no slash stands before.
+            // The authority ends here, so this is not a user name before an `@`.
             Some(b'/' | b'?') => true,
             Some(b':') => is_port(&rest[len + 1..]),
             Some(_) => false,
         };
         match Self::of_host(text, &rest[..len], head) {
             _ if !is_host => Self::of_any(value, listed),
-            // What a path may match is not told by its host.
+            // The host does not show which patterns the path matches.
             _ if listed.paths => Shape::Other,
             shape => shape,
         }
     }
 
-    /// By the host that a text begins with, of bytes of names.
+    /// The shape of a value whose authority starts with this host, which consists of name bytes.
     #[inline(always)]
     fn of_host(text: Text<'v>, host: &'v [u8], head: Head) -> Self {
         let is_letter = |at: usize| host.get(at).is_some_and(u8::is_ascii_alphabetic);
-        // Hosts are the names that they look like if no label is empty and the last one is no number.
+        // A host is the name that it looks like if no label is empty and the last one is not a number.
         if host.len() < WINDOW {
             let dots = head.dots & ((1 << host.len()) - 1);
-            // One dot behind a name is the root's.
+            // A single dot at the end is the root dot.
             let is_rooted = dots >> host.len().saturating_sub(1) & 1;
             let name = &host[..host.len() - is_rooted as usize];
             let inner = dots & ((1 << name.len()) - 1);
@@ -101,10 +101,10 @@ impl<'v> Shape<'v> {
         if last < name.len() && is_letter(last) && !has_empty { Shape::Host(name) } else { Shape::Other }
     }
 
-    /// The shape of a value that is none of the common ones.
+    /// The shape of a value in a less common form.
     #[inline(never)]
     fn of_any(value: &'v [u8], listed: Listed) -> Self {
-        // White space around a value does not count.
+        // Only the full lookup trims white space.
         let ([first, ..], [.., last]) = (value, value) else { return Shape::Other };
         if *first <= b' ' || *last <= b' ' {
             return Shape::Other;
@@ -120,7 +120,7 @@ impl<'v> Shape<'v> {
             Err(_) if has_separator(value) => return Shape::Other,
             Err(_) => {}
         }
-        // The name of an algorithm may stand before the digits.
+        // The name of an algorithm may precede the digits.
         if listed.hashes && value.len() >= SHORTEST_HASH && memchr::memchr(b'.', value).is_none() {
             return Shape::Other;
         }
@@ -132,7 +132,7 @@ impl<'v> Shape<'v> {
     }
 }
 
-/// How many bytes of names a text begins with that begins with as many as a [`Head`] tells.
+/// Returns the number of name bytes at the start of a text that has at least [`WINDOW`] of them.
 #[inline]
 fn long_len(text: &[u8]) -> usize {
     let mut len = WINDOW;
@@ -145,7 +145,7 @@ fn long_len(text: &[u8]) -> usize {
     len + text[len..].iter().take_while(|&&b| is_of_hosts(b)).count()
 }
 
-/// Whether a text that stands behind a colon is a port, or begins with one and a slash.
+/// Returns true if the text after a colon is a port, or starts with a port and `/` or `?`.
 #[inline(always)]
 fn is_port(text: &[u8]) -> bool {
     let digits = text.iter().take(PORT).take_while(|b| b.is_ascii_digit()).count();

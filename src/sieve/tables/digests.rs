@@ -25,9 +25,10 @@ const FEW: usize = 32;
 const FILTER_BITS: usize = 10;
 /// The number of digests that are looked up side by side.
 const BATCH: usize = 32;
-/// Digests around the place where one would stand if all were spread evenly: all but one in forty are among them.
+/// The number of digests that are compared at once, around the place where a digest would be if all were spread evenly. It is among
+/// them in 39 of 40 cases.
 const NEAR: usize = 8;
-/// Bytes of a line of the cache.
+/// The size of a cache line in bytes.
 const LINE: usize = 64;
 
 /// The build form, with each digest once.
@@ -118,10 +119,10 @@ fn prefix(digest: &[u8]) -> u64 {
     digest.first_chunk().map_or(0, |head| u64::from_be_bytes(*head))
 }
 
-/// Whether two digests of one length that begin alike are equal.
+/// Returns true if two digests of one length with the same first eight bytes are equal.
 #[inline(always)]
 fn is_equal(a: &[u8], b: &[u8]) -> bool {
-    // The shortest are two words.
+    // The shortest digests have 16 bytes.
     a.last_chunk::<8>() == b.last_chunk::<8>() && (a.len() == LENGTHS[0] || a == b)
 }
 
@@ -189,7 +190,7 @@ impl Class {
         (self.starts.at(bucket) as usize, self.starts.at(bucket + 1) as usize)
     }
 
-    /// The first of the [`NEAR`] digests among which one most likely is, of those of a bucket.
+    /// Returns the first of the [`NEAR`] places at which a digest most likely is, given its bucket.
     #[inline(always)]
     fn near(&self, (from, to): (usize, usize), digest: &[u8]) -> usize {
         let within = prefix(digest) << (32 - self.shift);
@@ -197,7 +198,7 @@ impl Class {
         place.saturating_sub(NEAR / 2).min(self.len().saturating_sub(NEAR))
     }
 
-    /// As [`find`](Class::find), of a digest that is most likely there: looks at those near its place all at once.
+    /// Like [`find`](Class::find), for a digest that is probably listed: first compares the digests at the likely places, all at once.
     #[inline(always)]
     fn find_likely(&self, bucket: (usize, usize), near: usize, digest: &[u8]) -> Option<usize> {
         let head = |digest: &[u8]| digest.first_chunk().map_or(0, |head| u64::from_le_bytes(*head));
@@ -208,7 +209,7 @@ impl Class {
                 same |= u32::from(head(other) == wanted) << n;
             }
         }
-        // Of those that begin alike the first need not be it.
+        // Several digests can begin alike, and the first of them may be another one.
         let place = near + same.trailing_zeros() as usize;
         if same != 0 && is_equal(self.digest(place), digest) { Some(place) } else { self.find(bucket, digest) }
     }

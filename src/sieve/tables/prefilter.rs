@@ -57,7 +57,7 @@ impl Prefilter {
         filter
     }
 
-    /// The same with a few indicators more, and so of the ends of names. Costs a copy of the bitmaps.
+    /// Returns this prefilter with a few more indicators, and `tails` with the ends of their names. Costs a copy of the bitmaps.
     pub(in crate::sieve) fn extended<'p>(
         &self,
         tails: &Tails,
@@ -72,7 +72,7 @@ impl Prefilter {
         (filter, tails.extended(ends.into_iter()))
     }
 
-    /// Adds the block indicators of some tables; calls `named` with their names.
+    /// Adds the block indicators of other tables, and calls `named` with their names.
     fn add<'p>(
         &mut self,
         indicators: &Indicators,

@@ -9,7 +9,7 @@ pub(super) struct Word {
     pub(super) end: usize,
 }
 
-/// What is left of a text, word by word.
+/// The rest of a text, which is read word by word.
 pub(super) struct Text<'a> {
     pub(super) part: Part<'a>,
     pub(super) at: usize,

@@ -66,7 +66,7 @@ fn split<'w>(word: &'w str, pieces: &mut Vec<Piece<'w>>) {
     pieces.retain(|piece| !piece.text.is_empty());
 }
 
-/// Nested marks that are taken off a word. A value has a few. Without a limit, a megabyte of brackets took hours.
+/// The number of nested marks that are taken off a word. A value has only a few. Without a limit, a megabyte of brackets took hours.
 const MOST_MARKS: usize = 32;
 
 /// A word without surrounding punctuation and markup.
@@ -114,7 +114,7 @@ fn without_note(word: &str) -> &str {
     }
 }
 
-/// How many keys may stand before a value: `ioc=domain:evil[.]test`. A word of nothing else overflowed the stack.
+/// The number of keys that may precede a value, as in `ioc=domain:evil[.]test`. Without a limit, a word of keys overflowed the stack.
 const MOST_KEYS: usize = 3;
 
 /// Reads a trimmed piece.
@@ -122,7 +122,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Read {
     read_after(text, rules, MOST_KEYS)
 }
 
-/// As [`read`], with so many keys before the value.
+/// Like [`read`], with up to `keys` keys before the value.
 fn read_after(text: &str, rules: &Rules, keys: usize) -> Read {
     let is_defanged = matches!(refang(text), Cow::Owned(_));
     match value::classify(text, rules) {
