@@ -367,6 +367,9 @@ fn wildcard(value: &str, rules: &Rules) -> Result<Value, Reject> {
     use class::{DASH, DIGIT, DOT, LETTER, STAR};
 
     let value = value.strip_suffix('.').unwrap_or(value);
+    if value.ends_with('.') {
+        return Err(Reject::EmptyLabel);
+    }
     let mut rest = value;
     let mut stars = 0;
     while let Some(after) = rest.strip_prefix("*.") {

@@ -146,6 +146,8 @@ fn values() {
         // The root dot of a glob is not a part of it.
         ("*.*.0.7.invalid.", pattern("*.*.0.7.invalid")),
         ("evil-*.", Err(Unrecognised)),
+        ("evil-*..", Err(EmptyLabel)),
+        ("*.evil.test..", Err(EmptyLabel)),
         ("evil-*", Err(Unrecognised)),
         ("a.*", Err(BadPattern)),
         ("**bold**", Err(Unrecognised)),
