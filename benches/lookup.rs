@@ -1,8 +1,8 @@
-//! Real values in batches and in a loop: `cargo bench --all-features --bench lookup`, with `NETSIEVE_DATA`.
+//! Looks up real values in batches and in a loop: `cargo bench --all-features --bench lookup`, with `NETSIEVE_DATA`.
 //!
-//! Names that a DNS log asks for, addresses of all logs, URLs of the pages that a web log shows, hashes and mail addresses, and all
-//! of them mixed, against all real feeds and against two million indicators. Both ways take turns in one run, so that their ratio
-//! holds on a busy machine; both find the same. Most values match nothing.
+//! The values are names from a DNS log, addresses from the networks in all logs, URLs made of these names and of the paths in a web log,
+//! random hashes, mail addresses at these names, and all of them mixed. They are looked up in all real feeds, and in two million
+//! indicators. Most values match nothing. Both ways take turns in one run, so that their ratio holds on a busy machine.
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -20,7 +20,7 @@ mod real;
 use common::Random;
 use common::measure::{Contender, interleaved};
 
-/// Values of a kind.
+/// The number of values of each kind.
 const VALUES: usize = 64 * 1024;
 
 fn clock() -> f64 {
@@ -28,13 +28,13 @@ fn clock() -> f64 {
     START.get_or_init(Instant::now).elapsed().as_secs_f64()
 }
 
-/// So many of the distinct texts, in no order.
+/// Draws [`VALUES`] times from the distinct texts.
 fn drawn(random: &mut Random, from: impl IntoIterator<Item = String>) -> Vec<String> {
     let all: Vec<String> = from.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     (0..VALUES).map(|_| random.one(&all).clone()).collect()
 }
 
-/// What stands between bytes that are none of these.
+/// The runs of characters for which `of` is true.
 fn words(text: &str, of: fn(char) -> bool) -> impl Iterator<Item = &str> {
     text.split(move |c| !of(c)).filter(|word| !word.is_empty())
 }
@@ -50,7 +50,7 @@ fn values(data: &Path) -> Vec<(&'static str, Vec<String>)> {
         .filter(|name| name.contains('.'))
         .map(str::to_owned)
         .collect();
-    // The logs show few hosts: others of their networks stand beside them.
+    // The logs show few hosts, so draw hosts from their networks.
     let shown: BTreeSet<Ipv4Addr> = [&dns, &web, &auth]
         .into_iter()
         .flat_map(|log| words(log, |c| c.is_ascii_digit() || c == '.').filter_map(|word| word.parse().ok()))
@@ -90,14 +90,14 @@ fn values(data: &Path) -> Vec<(&'static str, Vec<String>)> {
 
 fn main() {
     let Some(data) = common::data() else { return };
-    // A test only sees that it runs.
+    // A test only checks that this runs.
     let is_test = std::env::args().any(|arg| arg == "--test");
     let (rounds, sets) = if is_test { (1, 1..2) } else { (15, 1..3) };
     let values = values(&data);
     for (set, sieve) in &real::sets(&data)[sets] {
         for (kind, values) in &values {
             let mut found = sieve.matcher();
-            // Many names of the log are listed by somebody: one of them in ten stays.
+            // Many names of the log are listed: keep one in ten of them.
             let mut number = 0;
             let mut is_kept = |value: &&String| {
                 number += usize::from(found.is_match_any(value));

@@ -1,5 +1,5 @@
-//! A sieve that was changed against one that was built anew. That lookups, batches and scans agree is held by all property tests:
-//! of one world in three that has fewer than 100 rows and no two feeds of one name, the oracle's sieve is a changed one.
+//! Compares a changed sieve with one built anew. All property tests check that lookups, batches and scans agree: for one small world in
+//! three, the oracle makes its sieve by changes.
 
 mod oracle;
 
@@ -20,7 +20,7 @@ fn sieve(rows: &[(&str, &str)]) -> Sieve {
     builder.build().expect("few rows").0
 }
 
-/// What is told of all indicators, sorted.
+/// All indicators with their feeds, sorted.
 fn told(sieve: &Sieve) -> Vec<String> {
     let mut all: Vec<String> = sieve
         .indicators()
@@ -63,7 +63,7 @@ const VALUES: [&str; 14] = [
     "203.0.113.5",
 ];
 
-/// Both say the same of everything.
+/// Checks that both sieves answer everything alike.
 fn assert_same(changed: &Sieve, want: &Sieve) {
     assert_eq!((changed.len(), changed.is_empty()), (want.len(), want.is_empty()));
     assert_eq!(told(changed), told(want));
@@ -126,7 +126,7 @@ fn a_changed_sieve_is_one_that_was_built_anew() {
     let want = sieve(&[&rows[..1], &rows[2..3], &more[..0], &rows[1..2], &rows[3..], &more[..]].concat());
     assert_same(&changed, &want);
     assert_eq!(old.len(), 8, "the old one stays");
-    // What is saved is one set of tables again.
+    // A saved sieve has one set of tables again.
     let compact = changed.compact().expect("few indicators");
     assert_same(&compact, &want);
     assert_eq!(
@@ -136,7 +136,7 @@ fn a_changed_sieve_is_one_that_was_built_anew() {
     let opened =
         Sieve::from_bytes(changed.to_bytes(&Default::default()).expect("a small file")).expect("what was saved opens");
     assert_same(&opened, &want);
-    // A change to what was changed, and one that takes all of it back.
+    // Another change takes back all of the first.
     let mut delta = Delta::new();
     for text in [
         "other.test",
@@ -165,10 +165,10 @@ fn what_is_not_there_cannot_be_removed() {
         assert_eq!(error.kind(), ErrorKind::Config, "{error}");
         assert!(error.to_string().contains(text), "{error}");
     }
-    // What the guards refuse is told, and changes nothing.
+    // A refused indicator is reported and changes nothing.
     let (changed, report) = old.with(Delta::new().add("one", indicator("10.0.0.1"))).expect("few changes");
     assert_eq!((changed.len(), report.feeds[0].rejected_total()), (8, 1));
-    // A feed that lists nothing in the end is declared all the same.
+    // A feed of refused indicators alone is still declared.
     let (changed, report) = old.with(Delta::new().add("new", indicator("10.0.0.1"))).expect("few changes");
     assert_eq!((changed.feeds().len(), report.feeds.len()), (3, 3));
     let (same, _) = old.with(&Delta::new()).expect("no changes");
@@ -177,7 +177,7 @@ fn what_is_not_there_cannot_be_removed() {
     assert_eq!(told(&all), told(&sieve(&[("one", "evil.test")])));
 }
 
-/// Digits of the length of a hash are a hash, though a pattern over names would match them and no hash is listed.
+/// Digits of the length of a hash are a hash, even if a pattern over names would match them and no hash is listed.
 #[test]
 fn digits_of_a_hash_are_no_name() {
     let pattern =

@@ -60,7 +60,7 @@ fn what_a_plain_list_holds_is_hit() {
         (pairs.join("-"), format!("text {SHA1} [Hash]")),
         (format!("http://x.test/file/{MD5}.bin"), format!("url_path {MD5} [Hash]")),
         (format!("http://x.test/?h={MD5}"), format!("url_query {MD5} [Hash]")),
-        // What stands where a scheme may stand is text.
+        // Anything in place of a scheme is text.
         (format!("{SHA1}.http://x.test/"), format!("text {SHA1} [Hash]")),
         (format!("\\n{SHA1}.http:\\\\x.test\\a"), format!("text {SHA1} [Hash]")),
         (format!("x://u{MD5}.x://{SHA1}.http://x.test/"), format!("url_host {SHA1} [Hash]")),
@@ -303,7 +303,7 @@ proptest! {
     }
 }
 
-/// A value that may be listed, in a form that a column may hold it in.
+/// A value that may be listed, in a form in which a column may hold it.
 fn value() -> impl Strategy<Value = String> {
     let word = select(vec![
         MD5,
@@ -367,7 +367,7 @@ fn value() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A batch gives what each value gives alone, whatever else is listed.
+    /// A batch gives the same matches as single lookups, whatever else is listed.
     #[test]
     fn batches_are_lookups(values in prop::collection::vec(value(), 0..80), (hashes, emails, paths) in any::<(bool, bool, bool)>()) {
         let mut list = "shop.test\n203.0.113.7\n2001:db8::/32\n".to_owned();

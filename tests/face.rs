@@ -93,7 +93,7 @@ fn serialized_as_json_lines_are_written() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Hits and matches can be kept when log and sieve are gone, and sent to another thread.
+/// Hits and matches can outlive the log and the sieve, and can be sent to another thread.
 #[test]
 fn owned_forms_outlive_log_and_sieve() -> Result<(), Box<dyn Error>> {
     fn is_free<T: Send + Sync + Clone + 'static>(value: T) -> T {

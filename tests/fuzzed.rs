@@ -50,7 +50,7 @@ fn seeds_break_nothing() {
     }
 }
 
-/// Bytes that mean something in one format or another.
+/// Bytes that have a meaning in some format.
 const TELLING: [&[u8]; 24] = [
     b"\n",
     b"\r\n",
@@ -78,7 +78,7 @@ const TELLING: [&[u8]; 24] = [
     b"\xe2\x80\xae",
 ];
 
-/// Changes an input at some places, as a fuzzer does that knows nothing of the code.
+/// Changes an input at a few places, like a fuzzer that knows nothing of the code.
 fn mutate(input: &mut Vec<u8>, other: &[u8], random: &mut Random) {
     for _ in 0..1 + random.below(6) {
         let at = random.index(input.len() + 1);
@@ -103,7 +103,7 @@ fn mutate(input: &mut Vec<u8>, other: &[u8], random: &mut Random) {
     }
 }
 
-/// `rounds` inputs of each target. The number that a failure tells makes the same input again.
+/// Runs each target on `rounds` inputs. A failure names its round, which makes the same input again.
 fn mutated(rounds: u64) {
     for (name, run) in TARGETS {
         let mut files: Vec<_> =

@@ -578,7 +578,7 @@ fn lines_of_programs() {
     ]);
 }
 
-/// Two readings of a text report an indicator once: an address before a dot of another script may be a whole host or a part of one.
+/// Two readings of a text report an indicator once. An address before a dot of another script may be a whole host, or part of one.
 #[test]
 fn each_indicator_is_reported_once_at_a_place() {
     for (list, log) in [

@@ -67,7 +67,7 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
     found
 }
 
-/// Returns the end of the query of a URL whose first parameter has its `=` at `equals`, as in `GET /a?id=7&next=…`: its parameters are not
+/// Returns the end of the URL query whose first parameter has its `=` at `equals`, as in `GET /a?id=7&next=…`. Its parameters are not
 /// fields of the line.
 fn query_end(part: Part<'_>, floor: usize, equals: usize, between: Between) -> Option<usize> {
     let sign = floor + part.line[floor..equals].iter().rposition(|byte| !is_name(*byte))?;

@@ -270,7 +270,7 @@ pub(super) fn is_host(text: &[u8]) -> bool {
         && (memchr::memchr(b'.', text).is_some_and(|at| at > 0 && at + 1 < text.len()) || address(text).is_some())
 }
 
-/// Returns the start of the word in a text that says how something ended: the last part of `LOGIN_FAILED`, or all of `SUCCESS`.
+/// Returns the start of the word for an outcome at the end of a text: the last part of `LOGIN_FAILED`, or all of `SUCCESS`.
 pub(super) fn outcome_at(text: &[u8]) -> Option<usize> {
     const OUTCOMES: [&str; 6] = ["success", "successful", "succeeded", "failure", "failed", "fail"];
     let start = text.iter().rposition(|byte| matches!(*byte, b'_' | b'-')).map_or(0, |at| at + 1);

@@ -57,7 +57,7 @@ pub(super) fn name(raw: &[u8], into: &mut Decoded) {
 pub(super) fn is_escaped(raw: &[u8]) -> bool {
     let Some(first) = memchr::memchr3(b'\\', b'&', b'=', raw) else { return false };
     let raw = &raw[first..];
-    // The next byte shows that most of these begin no escape.
+    // In most cases the next byte shows that no escape begins here.
     let may_begin = |byte: u8, next: u8| {
         let of_json = (byte == b'\\') & !((next == b'x') | (next == b'.') | (next == b'\''));
         let of_xml =

@@ -59,7 +59,7 @@ impl WordFinder {
         // The end of the last word found; everything before it is done.
         let mut done = 0;
         let mut from = 0;
-        // The end of the last text that may begin a record.
+        // The end of the last text found that may begin an auditd record.
         let mut record = 0;
         while from <= bytes.len() {
             let next = self.sweep.batch(bytes, from, filters);
@@ -114,7 +114,7 @@ impl WordFinder {
     }
 }
 
-/// The rest of a word longer than this is skipped at once, when the word is found.
+/// If a found word goes on for more than this many bytes, the places in the rest of it are skipped at once.
 const LONG_WORD: usize = 256;
 
 /// Returns the end of the first text in a part that may begin the time of an auditd record.

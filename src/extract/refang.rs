@@ -10,8 +10,8 @@ pub(super) fn ends_word(byte: u8) -> bool {
 /// Writes a word with its defanging undone to `text`. Writes the original offset of each of its bytes, and of its end,
 /// to `map`. Returns true if anything was undone. Takes linear time.
 ///
-/// The rules are those for feeds (see [`refang`](crate::value::refang)), from every place in the word where a scheme starts. Defanging on
-/// top of defanging (`evil[[.]]test`) is undone once only: feeds copy it from one another, logs do not.
+/// The rules are those for feeds (see [`refang`](crate::value::refang)), from every place in the word where a scheme starts. Repeated
+/// defanging (`evil[[.]]test`) is undone only once: it comes from feeds that copy each other, and does not occur in logs.
 pub(super) fn word(word: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) -> bool {
     text.clear();
     map.clear();

@@ -1,6 +1,7 @@
-//! Globs over files, as configurations have them.
+//! Expands globs over files, as configurations contain them.
 //!
-//! We walk ourselves and use only the patterns of `glob`: its own walk panics at names that are not UTF-8, or skips them silently.
+//! We walk folders ourselves and take only the patterns from `glob`: its own walk panics at names that are not UTF-8, or skips them
+//! silently.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -12,11 +13,11 @@ use crate::error::{Error, Result};
 
 /// One part of a pattern, between separators.
 enum Part {
-    /// A name as it stands, `..`, or where a path begins.
+    /// A literal name, `..`, or the root of a path.
     Plain(PathBuf),
-    /// A name with `*`, `?` or `[…]`. `is_hidden`: it begins with a dot itself.
+    /// A name with `*`, `?` or `[…]`. `is_hidden`: the pattern itself begins with a dot.
     Names { pattern: Pattern, is_hidden: bool },
-    /// `**`: this folder and all under it.
+    /// `**`: this folder and all folders under it.
     Any,
 }
 
@@ -35,12 +36,11 @@ fn part(component: Component<'_>) -> std::result::Result<Part, glob::PatternErro
     })
 }
 
-/// The files and folders that a glob names, from the folder `base` on (empty: the current one), sorted by their paths.
+/// Returns the files and folders that a glob names, sorted by path. A relative glob starts in the folder `base` (empty: the current one).
 ///
-/// `*`, `?` and `[…]` stand for parts of a name, `**` for any folders between. Every name can be found: in a name
-/// that is not UTF-8, `?` and `*` match the invalid bytes. A name that begins with a dot matches only a pattern that does too, unless
-/// `hidden`. `**` does not
-/// follow links to folders, so that links in a circle end. With a separator at its end a pattern names folders only.
+/// `*`, `?` and `[…]` match parts of a name, and `**` any number of folders. Every name can be found: in a name that is not UTF-8, `?`
+/// and `*` match the invalid bytes. Unless `hidden` is set, a name that begins with a dot matches only a pattern that also does. `**` does
+/// not follow links to folders, so circular links do no harm. A pattern that ends in a separator or in `**` names only folders.
 ///
 /// The list holds an error for each folder that cannot be read.
 ///
@@ -73,7 +73,7 @@ pub fn matching_paths(base: &Path, pattern: &Path, hidden: bool) -> Result<Vec<R
                 }
             }
         }
-        // Two `**` find the same folder in many ways.
+        // Two `**` can find the same folder in many ways.
         next.sort();
         next.dedup();
         found = next;
@@ -92,7 +92,7 @@ pub fn matching_paths(base: &Path, pattern: &Path, hidden: bool) -> Result<Vec<R
     Ok(found.into_iter().map(Ok).chain(errors.into_iter().map(Err)).collect())
 }
 
-/// Returns what was found at a path. Not being allowed to look is an error; a link that leads nowhere is not.
+/// Returns what was found at a path. If that is forbidden, it adds an error; a broken link is not an error.
 fn found_at(path: &Path, found: io::Result<fs::Metadata>, errors: &mut Vec<Error>) -> Option<fs::Metadata> {
     let is_nothing = |error: &io::Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
     match found {
@@ -193,7 +193,7 @@ mod tests {
             }
         }
         assert_eq!(named(top.path(), "*/", false), ["a", "d[1]"]);
-        // Not what is beneath the folder above, as there.
+        // For `glob`, `.*` also matches `..`; here it does not.
         assert_eq!(named(top.path(), ".*/*.log", false), [".h/q.log"]);
         assert!(matching_paths(top.path(), Path::new("a**/x"), false).is_err());
         assert!(matching_paths(top.path(), Path::new("[a/x"), false).is_err());
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(matching_paths(Path::new(""), &absolute, false).unwrap().len(), 1);
     }
 
-    /// The walk of `glob` panicked at such a name if hidden files were left out, and else passed over it.
+    /// The walk of `glob` panicked at such a name if hidden files were left out, and otherwise skipped it.
     #[test]
     fn names_that_are_no_text() {
         let top = tree();
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(bytes(b"?.log", true), [&b"z.log"[..], b"\xff.log"]);
         assert!(bytes(b".*", false).contains(&b".\xff.log".to_vec()));
         assert_eq!(bytes(b"\xff.log", false), [b"\xff.log"]);
-        // A folder of such a name, and a glob in it.
+        // A folder with such a name, and a glob in it.
         let folder = top.path().join(OsStr::from_bytes(b"\xfe"));
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("in.log"), "").unwrap();
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(bytes(b"*/in.log", false), [b"in.log"]);
     }
 
-    /// Two links to their own folder: each more level of them doubles the ways.
+    /// With two links to their own folder, each level doubles the number of ways.
     #[test]
     fn links_in_a_circle_end() {
         let top = tree();
@@ -233,7 +233,7 @@ mod tests {
             symlink(".", top.path().join(name)).unwrap();
         }
         assert_eq!(named(top.path(), "**/y.log", false), ["a/b/c/y.log", "a/b/y.log"]);
-        // One that is named is followed.
+        // A link that the pattern names is followed.
         assert_eq!(named(top.path(), "one/z.*", false), ["one/z.log", "one/z.txt"]);
     }
 
@@ -244,7 +244,7 @@ mod tests {
         let top = tree();
         fs::set_permissions(top.path().join("a/b"), fs::Permissions::from_mode(0o000)).unwrap();
         let paths = matching_paths(top.path(), Path::new("a/*/*.log"), false).unwrap();
-        // Who may read everything reads it.
+        // An administrator can read it.
         if fs::read_dir(top.path().join("a/b")).is_err() {
             assert!(
                 matches!(&paths[..], [Err(error)] if error.to_string().contains("a/b: Permission denied")),

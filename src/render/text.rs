@@ -125,8 +125,9 @@ impl Text {
     }
 
     /// Appends the first lines of a block, without the name of the input: the place, with the field, and the first `limit` matches.
+    /// Returns the number of matches written.
     ///
-    /// With [`told`](Self::told), [`shown`](Self::shown) and [`line`](Self::line) this makes one block of all the hits of a line.
+    /// With [`told`](Self::told), [`shown`](Self::shown) and [`line`](Self::line), you can write one block for all hits of a line.
     pub fn found(&self, out: &mut Vec<u8>, hit: &Hit<'_>, limit: usize) -> usize {
         let written = hit.matches().len().min(limit);
         if written > 0 {
@@ -152,8 +153,8 @@ impl Text {
         window(hit.line_text(), span, shown(hit.index_in_line(), self.width))
     }
 
-    /// Appends a part of a log line, without a line feed, with the observables at `spans` of it highlighted. The spans ascend; those that
-    /// overlap are highlighted as one.
+    /// Appends a part of a log line, without a line feed, and highlights the observables at `spans`. These are offsets in the part, in
+    /// ascending order; overlapping ones are highlighted as one.
     pub fn line(&self, out: &mut Vec<u8>, part: &[u8], spans: &[Range<usize>]) {
         let (before, after) = match self.styles.escape {
             "" => ("", ""),

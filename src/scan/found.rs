@@ -207,8 +207,8 @@ impl BlockHits {
         });
     }
 
-    /// Sorts the rows by offset, at one offset the longest first. Two readings of one span become one hit if their contexts are the same;
-    /// if not, the later one keeps what the earlier one has not found.
+    /// Sorts the rows by offset, and at one offset by length, the longest first. Two readings of one span become one hit if their contexts
+    /// are the same. Otherwise both stay, and the later one keeps only the matches that the earlier one lacks.
     pub(super) fn sort(&mut self) {
         self.rows.sort_by_key(|row| (row.span.start, Reverse(row.span.end), row.context.as_str()));
         let matches = &mut self.matches;
@@ -223,7 +223,8 @@ impl BlockHits {
                 return true;
             }
             let start = matches.len();
-            // Another context shows what only it has found: `192.0.2.1。evil.test/` may be a URL that ends at the dot.
+            // In another context, these matches need a hit of their own: in `192.0.2.1。evil.test/` the address is text, or a URL that
+            // ends at the dot.
             if later.context != first.context {
                 matches.extend(new);
                 later.matches = start..matches.len();

@@ -323,7 +323,7 @@ fn look_up(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base
     }
 }
 
-/// The path of a URL longer than this is made canonical only as far as listed URLs go.
+/// In a URL longer than this, the path is made canonical only as far as listed URLs go.
 const LONG_URL: usize = 256;
 
 /// Looks up a URL and its host, which are two observables. If URLs of the host are listed, the URL is also looked up at the other

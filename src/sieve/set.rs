@@ -12,7 +12,7 @@ use crate::sieve::tables::Tables;
 pub struct Sieve(pub(in crate::sieve) Layers);
 
 impl Sieve {
-    /// The compiled tables, without what was added later.
+    /// The compiled tables, without later changes.
     pub(in crate::sieve) fn tables(&self) -> &Tables {
         &self.0
     }
@@ -29,7 +29,7 @@ impl Sieve {
 
     /// The feeds, in the order of declaration.
     pub fn feeds(&self) -> &[Feed] {
-        // Those of the overlay begin with those of the compiled tables.
+        // The feeds of an overlay start with those of the compiled tables.
         &self.0.overlay().unwrap_or(self.0.compiled()).tables.feeds
     }
 

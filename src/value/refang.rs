@@ -54,12 +54,12 @@ pub fn refang_bytes(value: &[u8]) -> Cow<'_, [u8]> {
     if refang_into(value, &mut out) { Cow::Owned(out) } else { Cow::Borrowed(value) }
 }
 
-/// Rounds of defanging that are undone: a value may have been defanged again in each report that it went through.
+/// The number of rounds of defanging that are undone. Each report that a value went through may have defanged it again.
 const ROUNDS: usize = 4;
 
 /// Replaces the content of `out` by the value with its defanging undone. Returns true if that differs from the value.
 ///
-/// If it does not differ, `out` is left empty. Nothing is allocated once `out` has grown, unless a value was defanged twice.
+/// If it does not differ, `out` is left empty. Nothing is allocated once `out` has grown, unless a value was defanged more than once.
 pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
     if !undo(value, out) {
         return false;

@@ -61,7 +61,7 @@ const HOSTILE: &[Hostile] = &[
     ("names within names", Format::JsonLines, |n| format!("{}1{}\n", "{\"a\":".repeat(n / 6), "}".repeat(n / 6))),
 ];
 
-/// Of this thread: other tests run beside it.
+/// The CPU time of this thread alone, because other tests run at the same time.
 fn cpu_time() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
     let fields: Vec<&str> = text.rsplit(')').next().unwrap().split_whitespace().collect();
@@ -94,8 +94,8 @@ fn time_at_twice_the_size() {
     assert!(slow.is_empty(), "{slow:?}");
 }
 
-/// A word of a report was trimmed one bracket at a time, and read after each of its keys: hours, and an end of the stack. Recognition
-/// reads every text so.
+/// Once, a word of a report was trimmed one bracket at a time and read again after each of its keys. That took hours, or overflowed the
+/// stack, and recognition reads every text that way.
 #[test]
 fn one_long_word_takes_no_time() {
     let start = cpu_time();
@@ -103,11 +103,11 @@ fn one_long_word_takes_no_time() {
         let text = text(1 << 18);
         let (result, _) = read(text.as_bytes(), Some(Format::Report), &Feed::new(""));
         assert!(result.is_ok(), "{what}: {result:?}");
-        // Without the value before it, nothing is one.
+        // Without the value before it, the text is not a feed.
         let (_, rest) = text.split_once('\n').unwrap();
         assert!(read(rest.as_bytes(), None, &Feed::new("")).0.is_err() || what == &"commas", "{what}");
     }
-    // A second without optimisation; what is quadratic takes minutes.
+    // This takes a second without optimisation; quadratic code would take minutes.
     let time = cpu_time() - start;
     assert!(time < Duration::from_secs(60), "{time:?}");
 }

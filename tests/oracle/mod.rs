@@ -49,7 +49,7 @@ impl Row {
     }
 }
 
-/// The sieve without some rows and with others, by two changes one after the other.
+/// Takes some rows out of the sieve and adds others, in two changes.
 fn changed(sieve: &Sieve, without: &[&Row], with: &[Row], feeds: &[Feed]) -> Sieve {
     let mut delta = Delta::new();
     for row in without {
@@ -87,8 +87,8 @@ impl World {
         let mut builder = Sieve::builder();
         builder.public_suffixes(PublicSuffixes::empty());
         let ids: Vec<_> = self.feeds.iter().map(|feed| builder.feed(feed.clone())).collect();
-        // Of one small world in three the second half comes to the sieve of the first half, which lists some of it by
-        // mistake. A change names its feeds, and is a handful.
+        // In one small world in three, the second half is added by a change to a sieve of the first half. That sieve also lists some of
+        // the second half by mistake, and the change removes it. Changes name feeds, so no two feeds may share a name.
         let is_known = |at: usize| self.feeds[..at].iter().any(|feed| feed.name == self.feeds[at].name);
         let is_small = self.rows.len() % 3 == 2 && self.rows.len() < 100;
         let is_changed = is_small && !(0..self.feeds.len()).any(is_known);

@@ -1,13 +1,13 @@
-//! As much of JSON Schema as `tests/data/hit.schema.json` uses. A keyword that is not known here fails the test.
+//! The part of JSON Schema that `tests/data/hit.schema.json` uses. An unknown keyword fails the test.
 
 use serde_json::{Map, Value};
 
-/// The schema of what `logscan scan --json` and `serde` write.
+/// The schema of the output of `logscan scan --json` and of `serde`.
 pub(crate) fn hit_schema() -> Value {
     serde_json::from_str(include_str!("../data/hit.schema.json")).expect("JSON")
 }
 
-/// Panics if `value` does not fit the schema at this place of `root`, such as `/$defs/hit`.
+/// Panics if `value` does not fit the schema at `place` in `root`, such as `/$defs/hit`.
 #[track_caller]
 pub(crate) fn assert_fits(root: &Value, place: &str, value: &Value) {
     let mut errors = Vec::new();

@@ -190,7 +190,7 @@ fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'
         return None;
     }
     if let Some(start) = value::outcome_at(bytes) {
-        // A word of several parts is a name; one alone has to be a field.
+        // `LOGIN_FAILED` tells the outcome wherever it stands; `FAILED` alone must be a whole field.
         let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(*byte, b',' | b'|' | b';' | b'\t' | b'"'));
         let before = raw.start.checked_sub(1).and_then(|at| part.line.get(at));
         let begins = if word.start > raw.start { is_end(part.line.get(raw.start)) } else { is_end(before) };

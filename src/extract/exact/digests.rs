@@ -31,7 +31,7 @@ pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usi
         if end - start < 2 * LENGTHS[0] {
             continue;
         }
-        // Most hashes stand alone.
+        // Most hashes touch no letter or digit.
         let touches = |byte: u8| byte.is_ascii_alphanumeric();
         let touches_any = touches(at(bytes, end)) || start > 0 && touches(bytes[start - 1]);
         if !touches_any

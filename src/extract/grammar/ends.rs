@@ -33,13 +33,13 @@ pub(in crate::extract) fn ends_url(c: char) -> bool {
 
 /// The number of bytes from `from` on up to one that ends a URL.
 pub(in crate::extract) fn len_to_end(bytes: &[u8], from: usize) -> usize {
-    /// The bytes to search at once: non-ASCII ones are read twice.
+    /// The number of bytes to search at a time. Those with non-ASCII bytes among them are read twice.
     const NEAR: usize = 256;
     let rest = &bytes[from..];
     for at in (0..rest.len()).step_by(NEAR) {
         let near = &rest[at..rest.len().min(at + NEAR)];
         let end = first_end(near);
-        // Non-ASCII white space may begin here and end beyond.
+        // Non-ASCII white space may begin in this part and end after it.
         let own = &rest[at..rest.len().min(at + end.unwrap_or(NEAR) + 2)];
         if !own.is_ascii()
             && may_hold_blank(own)
@@ -66,7 +66,7 @@ fn may_hold_blank(text: &[u8]) -> bool {
     wide::any_three(text, may_be) || text.ends_with(b"\xC2\x85") || text.ends_with(b"\xC2\xA0")
 }
 
-/// 0 for the bytes that end every URL, [`ENDS_URL`].
+/// Returns 0 for exactly the bytes that end every URL, [`ENDS_URL`].
 #[inline(always)]
 fn distance_to_end(byte: u8) -> u8 {
     // `<` and `>` differ in one bit.

@@ -284,7 +284,7 @@ impl<'a, 's> Scan<'a, 's> {
                 self.begin();
             }
             let kind = if is_hash { TokenKind::Hash } else { TokenKind::Email };
-            // What precedes `://`, as part of a scheme or glued to it, is text.
+            // Text before `://`, in the scheme or glued to it, has the context `text`.
             let is_around = |region: &&Region| (region.authority..region.end).contains(&span.start);
             let context = self.context_in(self.regions.iter().rev().find(is_around), span.start);
             let token = self.token(kind, span.clone(), own.as_deref().unwrap_or(&self.bytes[span]));

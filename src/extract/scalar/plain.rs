@@ -1,4 +1,4 @@
-//! Skipping what cannot begin an observable, which is most of a text.
+//! Skips bytes that cannot begin an observable, which most bytes cannot.
 
 use super::Scan;
 use crate::extract::grammar::escape::may_be_colon;
@@ -62,8 +62,8 @@ impl Scan<'_, '_> {
         i
     }
 
-    /// The end of the run of name bytes at `i`, if it has no dot and nothing after it could make it part of something. Most
-    /// runs are like that.
+    /// The end of the run of name bytes at `i`, if it has no dot and nothing after it can make it part of an observable. Most runs are
+    /// like that.
     #[inline]
     pub(super) fn plain_run(&self, i: usize) -> Option<usize> {
         let bytes = self.bytes;
@@ -88,7 +88,7 @@ impl Scan<'_, '_> {
     }
 }
 
-/// The length of the run of escapes (`%20%20`) at the start of a text, without its last escape. The digits in it start nothing.
+/// The length of the run of escapes (`%20%20`) at the start of a text, without its last escape. No observable starts at digits in it.
 fn escapes(text: &[u8]) -> usize {
     let mut len = 0;
     while let Some([b'%', high, low, b'%', next, last]) = text[len..].first_chunk()

@@ -130,7 +130,7 @@ impl Matcher {
         search.finish();
     }
 
-    /// The IPv4 address within an address that is to be looked up too.
+    /// The IPv4 address embedded in an IPv6 address, if the options ask to look it up too.
     #[inline]
     pub(super) fn embedded(&self, addr: IpAddr) -> Option<(Ipv4Addr, Derived)> {
         match addr {
@@ -139,8 +139,8 @@ impl Matcher {
         }
     }
 
-    /// Collects the matches of an address of which it is [`known`](Self::known) that everything that covers it blocks. Returns false if a
-    /// network has several indicators, which have an order; the matches found so far are then incomplete.
+    /// Collects the matches of an address, given that it is [`known`](Self::known) to match. Returns false if a network has several
+    /// indicators, which must be sorted; the matches found so far are then incomplete.
     fn push_plain(&mut self, addr: IpAddr, place: AddrRows) -> bool {
         self.scratch.clear();
         let tables = self.sieve.tables();
@@ -150,8 +150,7 @@ impl Matcher {
         }
     }
 
-    /// Returns `Some` if the compiled tables alone decide whether an address matches, without a look at indicators. An overlay is not
-    /// asked.
+    /// Returns whether an address matches, or `None` if that depends on its indicators or on derived forms. Ignores the overlay.
     #[inline]
     fn known(&self, addr: IpAddr, place: AddrRows) -> Option<bool> {
         let tables = self.sieve.tables();

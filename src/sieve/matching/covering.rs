@@ -7,7 +7,7 @@ use crate::value::url::{End, FollowSpace};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Covering {
     pub(super) id: u32,
-    /// The layer that it is of.
+    /// True if the indicator is in the overlay.
     pub(super) is_overlay: bool,
     pub(super) end: End,
     pub(super) relation: Relation,

@@ -94,9 +94,9 @@ fn partition(mut first: u32, mut last: u32, holds: impl Fn(u32) -> bool) -> u32 
 }
 
 impl Matcher {
-    /// Looks up the URL `text`, with which `whole` begins and whose path starts at `path`, as
-    /// [`look_up_reading`](Matcher::look_up_reading) does without path patterns. Makes the path canonical only as far as listed URLs
-    /// go, and returns [how far](Matcher::reach_of_url) that is, if URLs with a path are listed on this host.
+    /// Looks up the URL `text`, like [`look_up_reading`](Matcher::look_up_reading) without path patterns. `whole` begins with `text`, and
+    /// the path starts at `path`. Makes the path canonical only as far as listed URLs go, and returns [how far](Matcher::reach_of_url)
+    /// that is, if URLs with a path are listed on this host.
     pub(crate) fn look_up_long_url(
         &mut self,
         whole: &[u8],
@@ -117,7 +117,7 @@ impl Matcher {
             return Ok(None);
         };
         let mut most = reach.min(text.len());
-        // White space would be trimmed from the end, and a query cut to nothing would be none.
+        // Do not end at white space, which would be trimmed, or at a `?`, whose empty query would be dropped.
         while most < text.len() && (text[most - 1].is_ascii_whitespace() || text[most - 1] == b'?') {
             most += 1;
         }

@@ -11,7 +11,7 @@ use crate::sieve::tables::Tables;
 pub(in crate::sieve) struct Resolved {
     /// `None`: all pass.
     passing: Option<Box<[bool]>>,
-    /// The same of the overlay.
+    /// The same for the overlay.
     in_overlay: Option<Box<[bool]>>,
     pub(super) moment: Moment,
 }

@@ -39,7 +39,7 @@ impl<T: Copy> Few<T> {
     }
 }
 
-/// Space for what a batch holds beside names. It is used again for the next one.
+/// Scratch space of a batch, which the next batch uses again.
 struct Work {
     planned: Planned,
     v4: Few<u32>,
@@ -60,8 +60,8 @@ impl Matcher {
     /// value.
     ///
     /// The values come from any iterator of texts or bytes, or from a [`Column`](crate::value::Column). Nothing is
-    /// allocated. A batch is parsed without branches on its bytes, and then asks all filters and tables side by side, so
-    /// that its values wait for memory together. `cargo bench --bench lookup` compares this with a loop of single lookups.
+    /// allocated. The values of a batch are parsed without branches on single bytes, and then looked up in all filters and tables side by
+    /// side, so that they wait for memory together. `cargo bench --bench lookup` compares this with a loop of single lookups.
     ///
     /// ```
     /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
@@ -125,7 +125,7 @@ impl Matcher {
         }
     }
 
-    /// Tells by a few loads which values match nothing, all side by side, and looks up the others.
+    /// Rules out values that match nothing with a few loads, all side by side, and looks up the others.
     #[inline]
     fn batch<V: AsRef<[u8]>>(
         &mut self,
@@ -138,7 +138,7 @@ impl Matcher {
         let Work { v4, v6, hashes, .. } = work;
         (v4.count, v6.count, hashes.count) = (0, 0, 0);
         let (mut hosts, mut mails) = (Few::of(&[][..]), Few::of(0));
-        // A bit for each that has to be looked up, and for each that is a name and nothing else.
+        // A bit for each value that must be looked up, and a bit for each that is only a name.
         let (mut open, mut names) = (0_u32, 0_u32);
         for at in 0..values.len() {
             let bit = 1 << at;
@@ -151,7 +151,7 @@ impl Matcher {
                 Shape::V4(addr) => v4.push(at, addr),
                 Shape::V6(addr) => v6.push(at, addr),
                 Shape::Digits(text) => match FileHash::of_digits(text) {
-                    // It is a hash, though none is listed, and not a name.
+                    // It is a hash and not a name, even if no hash is listed.
                     Some(hash) => {
                         if listed.hashes {
                             hashes.push(at, hash);
@@ -190,7 +190,7 @@ impl Matcher {
         }
     }
 
-    /// A bit for each value of a batch that tables may hold something for, by its place. All filters and tables are asked side by side.
+    /// Returns a bit, at its place, for each value of a batch that may match in these tables. Asks all filters and tables side by side.
     #[inline]
     fn may_match<'v>(
         &self,

@@ -152,8 +152,8 @@ fn net_candidate<A: ip::Addr>(tables: &Tables, id: u32, len: u8) -> Candidate {
     Candidate::host(id, relation, u32::from(len))
 }
 
-/// Collects the matches of an address, provided that everything that covers it blocks unconditionally. Returns false if a row has several
-/// indicators, which are still to be sorted; the matches found so far are then incomplete.
+/// Collects the matches of an address, given that everything that covers it blocks unconditionally. Returns false if a row has several
+/// indicators, which must be sorted; the matches found so far are then incomplete.
 #[inline]
 pub(super) fn push_plain_nets<A: ip::Addr>(
     tables: &Tables,
@@ -186,7 +186,7 @@ impl Allowed {
 /// The state of one lookup.
 pub(super) struct Search<'a> {
     layers: &'a Layers,
-    /// The layer at hand: the compiled one, except within [`in_overlay`](Self::in_overlay) and after [`enter`](Self::enter).
+    /// The layer being searched: the compiled one, except within [`in_overlay`](Self::in_overlay) and after [`enter`](Self::enter).
     layer: Layer<'a>,
     options: &'a MatchOptions,
     filter: &'a Resolved,
@@ -209,7 +209,7 @@ impl<'a> Search<'a> {
         self.in_overlay(|search| search.name_in_layer(name, seen, url, None));
     }
 
-    /// Works in the overlay, if there is one. Few sieves have one, and lookups in the others must not pay for it.
+    /// Calls `work` in the overlay, if there is one. Few sieves have one, and lookups in the others must not pay for it.
     #[inline]
     fn in_overlay(&mut self, work: impl FnOnce(&mut Self)) {
         #[cold]
@@ -224,7 +224,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Goes on in a layer.
+    /// Continues in this layer.
     pub(super) fn enter(&mut self, layer: Layer<'a>) -> &mut Self {
         self.layer = layer;
         self

@@ -218,7 +218,7 @@ impl<'m> IndicatorRef<'m> {
         Self { tables: layer.tables, id, first: layer.first }
     }
 
-    /// The tables that it stands in, and its number there.
+    /// The tables that hold it, and its number there.
     pub(in crate::sieve) fn place(&self) -> (&'m Tables, u32) {
         (self.tables, self.id)
     }

@@ -1,4 +1,4 @@
-//! The same indicator in two sieves, and its entries as records.
+//! Finds the same indicator in two sieves, and turns entries back into records.
 
 use crate::indicator::{Indicator, Record};
 use crate::sieve::flat::hash;
@@ -27,12 +27,12 @@ pub(in crate::sieve) fn record<'s>(indicator: Indicator, source: &Source<'s>) ->
 
 /// Finds the indicator of a sieve that equals one of another.
 pub(in crate::sieve) struct Counterparts<'t> {
-    /// With the hashes of their keys, by hash and id.
+    /// The indicators with the hashes of their keys, sorted by hash and id.
     rows: Vec<(u64, IndicatorRef<'t>)>,
 }
 
 impl<'t> Counterparts<'t> {
-    /// Among these indicators.
+    /// Searches among these indicators.
     pub(in crate::sieve) fn new(among: impl Iterator<Item = IndicatorRef<'t>>) -> Self {
         let mut key = Vec::new();
         let mut row = |indicator| {

@@ -38,7 +38,7 @@ fn defanged_values() {
         ("H**P://evil.test/", "http://evil.test/"),
         ("fxp://evil.test/", "ftp://evil.test/"),
         ("meow://evil.test/", "http://evil.test/"),
-        // Defanged over again.
+        // Defanged more than once.
         ("evil[[.]]test", "evil.test"),
         ("hxxp://evil[[.]test/", "http://evil.test/"),
         ("evil[[dot]]test", "evil.test"),

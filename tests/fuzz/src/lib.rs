@@ -33,7 +33,7 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("values", values::run),
 ];
 
-/// Takes a line off the front, without its end.
+/// Takes a line off the front, and returns it without its end.
 fn line<'d>(data: &mut &'d [u8]) -> &'d [u8] {
     let end = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
     let line = &data[..end];
@@ -41,7 +41,7 @@ fn line<'d>(data: &mut &'d [u8]) -> &'d [u8] {
     line
 }
 
-/// Takes one byte off the front; 0 where there is none.
+/// Takes one byte off the front; 0 if there is none.
 fn first(data: &mut &[u8]) -> u8 {
     let Some((&byte, rest)) = data.split_first() else { return 0 };
     *data = rest;

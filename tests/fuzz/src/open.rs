@@ -9,7 +9,7 @@ use netsieve::Sieve;
 
 use super::damage::{Damage, Parts, reseal, try_open};
 
-/// Of today's version: an older one is refused before anything of it is looked at.
+/// The golden file of the current version: older ones are refused before anything in them is read.
 static GOLDEN: LazyLock<Parts> = LazyLock::new(|| {
     let parts = Parts::of(include_bytes!("../../data/v2.sieve"));
     Sieve::from_bytes(parts.assemble()).expect("the golden file of the newest version, whose name stands above");

@@ -1,4 +1,5 @@
-//! What is written of hits reads back, and nothing in it acts on who looks at it: any names, any feed, any log.
+//! Writes hits with arbitrary names, feeds and logs. The output must parse back, and must hold nothing that acts on a terminal or a
+//! spreadsheet.
 
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
@@ -12,13 +13,13 @@ use serde_json::Value;
 use super::scan::LIST;
 use super::{first, line};
 
-/// What is listed, parsed once.
+/// The listed indicators, parsed once.
 static LISTED: LazyLock<Vec<(Indicator, &str)>> = LazyLock::new(|| {
     let parse = |text: &&'static str| -> Result<_, Reject> { Ok((text.parse::<Indicator>()?, *text)) };
     LIST.iter().filter_map(|text| parse(text).ok()).collect()
 });
 
-/// What a feed may say beside its values.
+/// The attributes that a feed may give besides its values.
 struct Said<'d> {
     feed: &'d str,
     tag: &'d str,
@@ -43,15 +44,15 @@ fn sieve(said: &Said<'_>) -> Sieve {
     builder.build().expect("a sieve").0
 }
 
-/// Whether a character is one that a terminal obeys or that misleads a reader: what the tests of the crate name, written down apart
-/// from it.
+/// Returns true if a terminal obeys a character, or if it misleads a reader. The list is kept apart from the crate's own, so that each
+/// checks the other.
 fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{3164}' | '\u{feff}')
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The lines of an output, each of which ends, is text, and shows what it holds.
+/// The lines of an output. Checks that each ends in a line feed, is UTF-8, and holds no character that [`acts`].
 fn lines(out: &[u8]) -> Vec<&str> {
     let text = std::str::from_utf8(out).expect("UTF-8");
     assert!(text.is_empty() || text.ends_with('\n'));
@@ -84,7 +85,7 @@ fn check_csv(out: &[u8], file: &str, hit: &Hit<'_>) {
     for record in lines(out) {
         let fields = fields(record);
         assert_eq!(fields.len(), 15, "{record:?}");
-        // As a spreadsheet shows it: none is a formula.
+        // No field is a formula to a spreadsheet.
         for field in &fields {
             assert!(!field.trim_start().starts_with(['=', '+', '-', '@']), "{record:?}");
         }
@@ -110,7 +111,7 @@ fn check_json(out: &[u8], file: &str, hit: &Hit<'_>, said: &Said<'_>) {
         assert_eq!(object["canonical"], hit.canonical());
         let source = &object["sources"][0];
         assert_eq!(source["feed"], said.feed);
-        // A text that is empty says nothing, and is not kept.
+        // Empty texts are not kept.
         for (key, value) in [("family", said.tag), ("id", said.feed), ("reference", said.as_listed)] {
             assert!(source[key] == *value || (value.is_empty() && source[key].is_null()), "{key}: {source}");
         }
@@ -146,8 +147,8 @@ fn check_siem(out: &[u8], format: SiemFormat, hit: &Hit<'_>) {
     }
 }
 
-/// A byte of choices and one of the score; then a line each: the name of the log, of the feed, a tag, and what is said of the values. The
-/// rest is the log.
+/// The input: a byte of choices, a byte for the score, a line each for the name of the log, the name of the feed, a tag and `as_listed`,
+/// and then the log.
 pub fn run(mut data: &[u8]) {
     let (asked, score) = (first(&mut data), first(&mut data));
     let [file, feed, tag, as_listed] = [(); 4].map(|()| String::from_utf8_lossy(line(&mut data)).into_owned());

@@ -94,7 +94,7 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// An input as one to eight parts, some of them empty, and the last a trickle of at most 16 bytes each.
+/// Cuts an input into up to eight parts, some of them empty, and then a trickle of parts of at most 16 bytes.
 fn parts(data: &[u8], cut: u8) -> Vec<&[u8]> {
     let (mut parts, mut rest, mut step) = (Vec::new(), data, cut);
     for _ in 0..cut % 8 {
@@ -109,7 +109,7 @@ fn parts(data: &[u8], cut: u8) -> Vec<&[u8]> {
     parts
 }
 
-/// The lines as rows: together they give what each gives alone.
+/// Scans the lines as rows: together they must give what each gives alone.
 fn by_rows(scanner: &mut Scanner, data: &[u8]) {
     let rows = || data.split(|&byte| byte == b'\n');
     let (mut want, mut got) = (Vec::new(), Vec::new());

@@ -47,7 +47,7 @@ pub fn run(data: &[u8]) {
         assert_eq!(url::canonicalise_target(target.as_bytes(), &mut again), Ok(&*target));
     }
     let text = String::from_utf8_lossy(data);
-    // It goes over a value four times, and each time at least a bracket is gone.
+    // Refanging makes up to four passes, and each takes away at least one bracket.
     if text.matches(['[', '(', '{', '\\', ']', ')', '}']).count() <= 4 {
         let once = refang::refang(&text).into_owned();
         assert_eq!(refang::refang(&once), once);
