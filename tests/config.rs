@@ -424,7 +424,7 @@ fn a_feed_may_be_empty_and_may_have_shrunk() {
     let file = feed("[[feed]]\npath = \"a.txt\"\nshrank_below = \"50%\"");
     assert!(file.check_shrunk(100, 50).is_ok() && file.check_shrunk(0, 0).is_ok());
     let error = file.check_shrunk(100, 49).unwrap_err().to_string();
-    assert!(error.contains("49 entries, down from 100: fewer than 50 %"), "{error}");
+    assert!(error.contains("entries fell from 100 to 49: fewer than 50 %"), "{error}");
     assert!(feed("[[feed]]\npath = \"a.txt\"").check_shrunk(u64::MAX, 0).is_ok());
     let folder = folder(&["a.txt"]);
     for share in ["\"0%\"", "\"101%\"", "\"50\"", "50", "\"half\""] {

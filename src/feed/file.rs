@@ -137,7 +137,8 @@ impl FeedFile {
     pub fn check_shrunk(&self, before: u64, now: u64) -> Result<()> {
         match self.shrank_below {
             Some(share) if u128::from(now) * 100 < u128::from(before) * u128::from(share) => {
-                let reason = format!("{now} entries, down from {before}: fewer than {share} % (`shrank_below`)");
+                let reason =
+                    format!("entries fell from {before} to {now}: fewer than {share} % are left (`shrank_below`)");
                 Err(Error::feed(&self.path, reason))
             }
             _ => Ok(()),

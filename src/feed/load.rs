@@ -37,7 +37,7 @@ pub(crate) fn read_lines(
     match (records, first) {
         (0, None) if skips == 0 => Err(recognise::empty(&lines)),
         (0, None) => {
-            let reason = format!("no indicator found when read as {format}: {skips} constructs skipped");
+            let reason = format!("no indicator found when read as {format}; constructs skipped: {skips}");
             Err(Error::empty_feed(lines.path(), reason))
         }
         (0, Some((line, value, reason))) => {

@@ -230,7 +230,7 @@ fn autonomous_systems_are_not_names() {
     let list = "{\"asn\":64496,\"rir\":\"example\",\"domain\":\"owner.test\",\"cc\":\"XX\",\"asname\":\"OWNER\"}\n{\"type\":\"metadata\",\"timestamp\":1777636800,\"size\":2,\"records\":1}\n";
     let (result, seen) = read(list.as_bytes(), None, &Feed::new("demo"));
     let error = result.expect_err("no indicator").to_string();
-    assert!(error.contains("drop-json") && error.contains("1 constructs skipped"), "{error}");
+    assert!(error.contains("drop-json") && error.contains("constructs skipped: 1"), "{error}");
     assert!(seen.records.is_empty());
 }
 

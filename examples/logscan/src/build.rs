@@ -15,6 +15,7 @@ use crate::Outcome;
 use crate::cli::{FeedArgs, time};
 use crate::feeds;
 use crate::signal;
+use crate::summary::counted;
 
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
@@ -46,7 +47,13 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
     sieve.save_with(&args.output, &options)?;
     let name = netsieve::shown_path(&args.output);
     let bytes = std::fs::metadata(&args.output).map_err(|error| format!("{name}: {error}"))?.len();
-    writeln!(io::stdout(), "{}: {} indicators, {bytes} bytes", Escaped::new(&*name), sieve.len())?;
+    writeln!(
+        io::stdout(),
+        "{}: {}, {}",
+        Escaped::new(&*name),
+        counted(sieve.len() as u64, "indicator"),
+        counted(bytes, "byte")
+    )?;
     Ok(Outcome::Found)
 }
 

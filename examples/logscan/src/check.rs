@@ -247,7 +247,7 @@ pub(crate) fn why_not(
     for (count, why) in [
         (withheld.filtered, "without an entry that passes --min-confidence and --as-of"),
         (withheld.host_only, "of URLs of which only the host was given (see --weak)"),
-        (withheld.name_like, "that look like a file name (see --weak)"),
+        (withheld.name_like, "on what looks like a file name (see --weak)"),
     ] {
         if count > 0 {
             reasons.push(format!("{count} {why}"));

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::say::json_line;
+use crate::summary::counted;
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
@@ -97,8 +98,8 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Outcome, Box<dyn Error>> {
         }
         writeln!(
             out,
-            "{} indicators, {} before: {} added, {} removed",
-            new.len(),
+            "{}, {} before: {} added, {} removed",
+            counted(new.len() as u64, "indicator"),
             old.len(),
             whole.added,
             whole.removed

@@ -18,6 +18,7 @@ use crate::check;
 use crate::cli::{AsOf, CheckArgs};
 use crate::feeds;
 use crate::say;
+use crate::summary::counted;
 
 /// A place in a line, what of it matched, and why the rest did not.
 struct Place {
@@ -384,7 +385,7 @@ fn near(sieve: &Sieve, place: &Place) -> Option<String> {
             let mut matcher = sieve.matcher_with(&weak);
             let matches = matcher.match_any(host);
             let urls = matches.iter().filter(|found| found.strength() == Strength::HostOnly).count();
-            (urls > 0).then(|| format!("{urls} URLs with another path are listed on this host"))
+            (urls > 0).then(|| format!("on this host is listed: {} with another path", counted(urls as u64, "URL")))
         }
         _ if place.context == Context::Email => Some("it is the domain of a mail address".to_owned()),
         "address" => {

@@ -17,6 +17,7 @@ use crate::Outcome;
 use crate::cli::FilterArgs;
 use crate::feeds;
 use crate::set::SetArgs;
+use crate::summary::{counted, thousands};
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
@@ -112,17 +113,20 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Outcome, Box<dyn Error>> {
         }
     }
     export.write(&mut io::BufWriter::new(io::stdout().lock()), &sieve)?;
-    say!("logscan: {written} of {} indicators exported", written + lost.values().sum::<u64>());
+    let all = written + lost.values().sum::<u64>();
+    say!("logscan: {} of {} exported", thousands(written), counted(all, "indicator"));
     for (why, count) in lost {
         say!("logscan: {count} left out: {}", why.why());
     }
     if allowing > 0 {
         say!(
-            "logscan: {allowing} exceptions left out: what they allow within a wider indicator is blocked by the export"
+            "logscan: {} left out: the export blocks what is allowed within a wider indicator",
+            counted(allowing, "exception")
         );
     }
     if export.beneath > 0 {
-        say!("logscan: {} names are listed without those beneath: the format compares whole names", export.beneath);
+        let names = counted(export.beneath, "name");
+        say!("logscan: {names} listed without those beneath: the format compares whole names");
     }
     Ok(if written > 0 { Outcome::Found } else { Outcome::Nothing })
 }
@@ -318,8 +322,8 @@ impl Export {
     }
 
     fn write(&self, out: &mut impl Write, sieve: &Sieve) -> io::Result<()> {
-        let feeds = sieve.feeds().len();
-        let made = format!("netsieve {}: {feeds} feeds", env!("CARGO_PKG_VERSION"));
+        let feeds = counted(sieve.feeds().len() as u64, "feed");
+        let made = format!("netsieve {}: {feeds}", env!("CARGO_PKG_VERSION"));
         match self.target {
             Target::Rpz => {
                 writeln!(

@@ -14,6 +14,7 @@ use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes, Ranking};
 use netsieve::{Action, BuildReport, Engine, Feed, MatchOptions, Policy, Scope, Sieve, SieveBuilder};
 
 use crate::cli::{Admit, AsOf, DomainScope, Exception, FeedArgs, FilterArgs};
+use crate::summary::counted;
 
 /// Rejected lines of a feed that are shown as warnings.
 const SHOWN: usize = 3;
@@ -260,12 +261,12 @@ fn warn(feed: &FeedReport) {
     }
     let rest = feed.rejected_total().saturating_sub(SHOWN as u64);
     if rest > 0 {
-        say!("logscan: {}: {rest} more lines rejected, see `logscan lint`", Escaped::new(&feed.path));
+        say!("logscan: {}: {} rejected, see `logscan lint`", Escaped::new(&feed.path), counted(rest, "more line"));
     }
     // A report names more than it warns of, and what was taken for what is a judgement.
     if feed.format.as_deref() == Some("report") && feed.skipped_total() > 0 {
         let kinds: Vec<String> =
-            feed.skipped_by_kind.iter().map(|(kind, count)| format!("{count} {}", kind.message())).collect();
+            feed.skipped_by_kind.iter().map(|(kind, count)| format!("{count} × {}", kind.message())).collect();
         say!(
             "logscan: {}: a report: {} taken, {} seen and not taken ({}); `logscan lint` lists them",
             Escaped::new(&feed.path),

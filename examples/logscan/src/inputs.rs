@@ -237,7 +237,7 @@ impl Counted {
     fn count(&self, offset: u64, read: &[u8], wanted: usize) -> io::Result<usize> {
         self.meter.read.fetch_add(read.len() as u64, Ordering::Relaxed);
         if let Some(size) = self.size.filter(|&size| read.is_empty() && wanted > 0 && offset < size) {
-            let reason = format!("was shortened while it was scanned: {offset} bytes of {size} are read");
+            let reason = format!("was shortened while it was scanned: read to byte {offset} of {size}");
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
         }
         if let Some(check) = &self.check {

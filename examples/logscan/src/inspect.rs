@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::say::{exact, json_line};
+use crate::summary::{counted, thousands};
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
@@ -70,7 +71,8 @@ fn feeds(sieve: &Sieve) -> impl Iterator<Item = (&Feed, &FeedDigest)> {
 fn text(out: &mut impl Write, sieve: &Sieve, summary: &Summary) -> io::Result<()> {
     let made = sieve.provenance();
     let age = summary.age.map_or_else(String::new, |age| format!(", {} old", duration(age)));
-    writeln!(out, "{}: {} bytes, made by {}", Escaped::new(&summary.file), summary.bytes, Escaped::new(&made.maker))?;
+    let bytes = counted(summary.bytes, "byte");
+    writeln!(out, "{}: {bytes}, made by {}", Escaped::new(&summary.file), Escaped::new(&made.maker))?;
     match (made.created, summary.written) {
         (Some(created), _) => writeln!(out, "created {created}{age}")?,
         (None, Some(written)) => writeln!(out, "does not say when it was created; written {written}{age}")?,
@@ -78,8 +80,8 @@ fn text(out: &mut impl Write, sieve: &Sieve, summary: &Summary) -> io::Result<()
     }
     writeln!(out, "public suffix list: {}", Escaped::new(&made.public_suffixes))?;
     let kinds: Vec<String> = summary.kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    writeln!(out, "{} indicators: {}", sieve.len(), kinds.join(", "))?;
-    writeln!(out, "{} allow entries hide indicators", made.shadowing)?;
+    writeln!(out, "{}: {}", counted(sieve.len() as u64, "indicator"), kinds.join(", "))?;
+    writeln!(out, "allow entries that hide indicators: {}", thousands(made.shadowing))?;
     for (feed, counts) in feeds(sieve) {
         let format = feed.format.as_deref().unwrap_or("unknown");
         writeln!(
@@ -92,19 +94,22 @@ fn text(out: &mut impl Write, sieve: &Sieve, summary: &Summary) -> io::Result<()
         )?;
         writeln!(
             out,
-            "  {} lines, {} entries: {} addresses, {} domains, {} URLs, {} patterns{}",
-            counts.lines,
-            counts.entries,
-            counts.ips,
-            counts.domains,
-            counts.urls,
-            counts.patterns,
+            "  {}, {}: {}, {}, {}, {}{}",
+            counted(counts.lines, "line"),
+            counted(counts.entries, "entry"),
+            counted(counts.ips, "address"),
+            counted(counts.domains, "domain"),
+            counted(counts.urls, "URL"),
+            counted(counts.patterns, "pattern"),
             exact(counts.hashes, counts.emails)
         )?;
         writeln!(
             out,
-            "  {} indicators, {} of them in no other feed; {} duplicates, {} beneath wider indicators",
-            counts.indicators, counts.new, counts.duplicates, counts.subsumed
+            "  {}, {} of them in no other feed; {}, {} beneath wider indicators",
+            counted(counts.indicators, "indicator"),
+            thousands(counts.new),
+            counted(counts.duplicates, "duplicate"),
+            thousands(counts.subsumed)
         )?;
         for (what, counts) in
             [("rejected", &counts.rejected), ("left aside", &counts.skipped), ("taken with a change", &counts.warnings)]
@@ -182,6 +187,6 @@ fn duration(seconds: i64) -> String {
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds / 60),
         7200..172_800 => format!("{} h", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
+        _ => counted((seconds / 86_400).unsigned_abs(), "day"),
     }
 }

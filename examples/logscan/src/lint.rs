@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -16,6 +15,7 @@ use crate::Outcome;
 use crate::cli::LintArgs;
 use crate::feeds::{self, Loaded};
 use crate::say::exact;
+use crate::summary::{counted, plural, thousands};
 
 /// Of each kind of thing, how many are shown without `--all`.
 const SHOWN: usize = 3;
@@ -70,7 +70,8 @@ pub(crate) fn run(args: &LintArgs) -> Result<Outcome, Box<dyn Error>> {
     let over: Vec<&FeedReport> = lint.report.feeds.iter().filter(is_over).collect();
     for feed in &over {
         let (name, rejected) = (Escaped::new(&feed.name), feed.rejected_total());
-        say!("logscan: {name}: {rejected} of {} values rejected", feed.entries + rejected);
+        let values = counted(feed.entries + rejected, "value");
+        say!("logscan: {name}: {} of {values} rejected", thousands(rejected));
     }
     Ok(match (has_failed || is_empty, over.is_empty()) {
         (true, _) => Outcome::Failed,
@@ -132,15 +133,18 @@ impl Lint {
         }
         let pages = self.report.home_pages.iter().filter(|page| page.feed == at).count();
         if pages > 0 {
-            why.push(format!("{pages} home pages of feeds"));
+            why.push(format!("{} of feeds", counted(pages as u64, "home page")));
         }
         if let Some(late) = feed.warnings_by_kind.get(&WarningKind::LateContext) {
             why.push(format!("{late} read without their context"));
         }
-        let noted = |kind, what: &str| feed.warnings_by_kind.get(&kind).map(|count| format!("{count} {what}"));
-        why.extend(noted(WarningKind::UnreadableDate, "dates that cannot be read"));
-        why.extend(noted(WarningKind::ConfidenceScale, "confidences of unknown scale"));
-        why.extend(noted(WarningKind::SecondValue, "second values not read"));
+        let noted = |kind, what, rest: &str| {
+            let count = feed.warnings_by_kind.get(&kind);
+            count.map(|&count| format!("{}{rest}", counted(count, what)))
+        };
+        why.extend(noted(WarningKind::UnreadableDate, "unreadable date", ""));
+        why.extend(noted(WarningKind::ConfidenceScale, "confidence", " of unknown scale"));
+        why.extend(noted(WarningKind::SecondValue, "second value", " not read"));
         (if why.is_empty() { "ok" } else { "check" }, why)
     }
 
@@ -155,7 +159,13 @@ impl Lint {
             let gap = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.chars().count()));
             write!(out, "{status:6} {}{}", Escaped::new(&feed.name), gap(&feed.name, names))?;
             write!(out, "  {}{}", format_of(feed), gap(format_of(feed), formats))?;
-            write!(out, "  {:9} entries {:3} % new", feed.entries, percent(feed.new, feed.indicators))?;
+            write!(
+                out,
+                "  {:9} {:7} {:3} % new",
+                feed.entries,
+                plural(feed.entries, "entry"),
+                percent(feed.new, feed.indicators)
+            )?;
             write!(out, " {:6} rejected {:6} left aside", feed.rejected_total(), feed.skipped_total())?;
             writeln!(out, "{}{}", if why.is_empty() { "" } else { "  <- " }, why.join(", "))?;
         }
@@ -164,7 +174,12 @@ impl Lint {
             self.feed_text(out, at, feed)?;
         }
         self.between_text(out)?;
-        writeln!(out, "\n{} indicators, {} bytes in memory", self.report.indicators, self.sieve.memory_usage())
+        writeln!(
+            out,
+            "\n{}, {} in memory",
+            counted(self.report.indicators, "indicator"),
+            counted(self.sieve.memory_usage() as u64, "byte")
+        )
     }
 
     fn feed_text(&self, out: &mut impl Write, at: usize, feed: &FeedReport) -> io::Result<()> {
@@ -181,41 +196,43 @@ impl Lint {
         }
         writeln!(
             out,
-            "  {} lines, {} entries: {} addresses, {} domains, {} URLs, {} patterns{}",
-            feed.lines,
-            feed.entries,
-            feed.ips,
-            feed.domains,
-            feed.urls,
-            feed.patterns,
+            "  {}, {}: {}, {}, {}, {}{}",
+            counted(feed.lines, "line"),
+            counted(feed.entries, "entry"),
+            counted(feed.ips, "address"),
+            counted(feed.domains, "domain"),
+            counted(feed.urls, "URL"),
+            counted(feed.patterns, "pattern"),
             exact(feed.hashes, feed.emails)
         )?;
-        let mut kinds = String::new();
-        let mut kind = |count: u64, what: &str| {
-            if count > 0 {
-                let comma = if kinds.is_empty() { "" } else { ", " };
-                let _ = write!(kinds, "{comma}{count} {what}");
-            }
-        };
-        kind(feed.prefixes, "prefixes");
-        kind(feed.ranges, "ranges");
-        kind(feed.v6, "IPv6");
+        let mut kinds = vec![
+            (feed.prefixes, counted(feed.prefixes, "prefix")),
+            (feed.ranges, counted(feed.ranges, "range")),
+            (feed.v6, format!("{} IPv6", thousands(feed.v6))),
+        ];
         for (scope, &count) in &feed.domains_by_scope {
-            kind(count, &format!("domains of scope {scope}"));
+            kinds.push((count, format!("{} of scope {scope}", counted(count, "domain"))));
         }
-        kind(feed.host_urls, "URLs of a whole host");
-        kind(feed.with_port, "with a port");
-        kind(feed.allowing, "that allow");
+        kinds.extend([
+            (feed.host_urls, format!("{} of a whole host", counted(feed.host_urls, "URL"))),
+            (feed.with_port, format!("{} with a port", thousands(feed.with_port))),
+            (feed.allowing, format!("{} to allow", thousands(feed.allowing))),
+        ]);
+        let kinds: Vec<String> = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
         if !kinds.is_empty() {
-            writeln!(out, "  of them {kinds}")?;
+            writeln!(out, "  of them {}", kinds.join(", "))?;
         }
-        writeln!(out, "  {} distinct indicators, {} in no other feed", feed.indicators, feed.new)?;
+        let distinct = counted(feed.indicators, "distinct indicator");
+        writeln!(out, "  {distinct}, {} in no other feed", thousands(feed.new))?;
         writeln!(
             out,
-            "  {} duplicates, {} shared with earlier feeds, {} beneath wider indicators",
-            feed.duplicates, feed.shared, feed.subsumed
+            "  {}, {} shared with earlier feeds, {} beneath wider indicators",
+            counted(feed.duplicates, "duplicate"),
+            thousands(feed.shared),
+            thousands(feed.subsumed)
         )?;
-        for (&by, count) in &feed.subsumed_by {
+        for (&by, &count) in &feed.subsumed_by {
+            let count = thousands(count);
             writeln!(out, "    {count} beneath those of {}", Escaped::new(self.name(by)))?;
         }
         for found in &feed.subsumed_examples {
@@ -226,23 +243,24 @@ impl Lint {
         writeln!(
             out,
             "  {} rejected, {} left aside, {} taken with a change",
-            feed.rejected_total(),
-            feed.skipped_total(),
-            feed.warnings_total()
+            thousands(feed.rejected_total()),
+            thousands(feed.skipped_total()),
+            thousands(feed.warnings_total())
         )?;
         notes(out, &feed.rejected_by_reason, &feed.rejected, self.shown, |what| what.to_string())?;
         notes(out, &feed.skipped_by_kind, &feed.skipped, self.shown, |what| what.message().to_owned())?;
         notes(out, &feed.warnings_by_kind, &feed.warnings, self.shown, |what| what.message().to_owned())?;
         let Expired { dated, expired, examples, .. } = &self.expired[at];
         if *dated > 0 {
-            writeln!(out, "  {expired} of {dated} dated entries expired as of {}", self.as_of)?;
+            let dated = counted(*dated, "dated entry");
+            writeln!(out, "  {} of {dated} expired as of {}", thousands(*expired), self.as_of)?;
             for noted in examples {
                 writeln!(out, "    line {}: {} until {}", noted.line, Escaped::new(&noted.value), noted.what)?;
             }
         }
         let popular = self.popular_of(at);
         if self.is_ranked {
-            writeln!(out, "  {} cover something popular", popular.len())?;
+            writeln!(out, "  {} covering something popular", counted(popular.len() as u64, "indicator"))?;
         }
         for found in popular.iter().take(self.shown) {
             let (indicator, covers) = (Escaped::new(&found.indicator), Escaped::new(&found.covers));
@@ -250,7 +268,7 @@ impl Lint {
         }
         let pages: Vec<_> = self.report.home_pages.iter().filter(|page| page.feed == at).collect();
         if !pages.is_empty() {
-            writeln!(out, "  {} look like home pages of feeds", pages.len())?;
+            writeln!(out, "  {} of feeds", counted(pages.len() as u64, "home page"))?;
         }
         for page in pages.iter().take(self.shown) {
             let (indicator, of) = (Escaped::new(&page.indicator), Escaped::new(self.name(page.of)));
@@ -266,12 +284,12 @@ impl Lint {
         }
         for overlap in &self.overlaps {
             let [a, b] = [overlap.feeds.0, overlap.feeds.1].map(|feed| Escaped::new(self.name(feed)));
-            write!(out, "{a} and {b} have {} indicators in common", overlap.indicators)?;
+            write!(out, "{a} and {b} have {} in common", counted(overlap.indicators, "indicator"))?;
             if overlap.v4_addresses > 0 {
-                write!(out, ", {} IPv4 addresses", overlap.v4_addresses)?;
+                write!(out, ", {}", counted(overlap.v4_addresses, "IPv4 address"))?;
             }
             if overlap.v6_prefixes > 0 {
-                write!(out, ", {} IPv6 prefixes", overlap.v6_prefixes)?;
+                write!(out, ", {}", counted(overlap.v6_prefixes, "IPv6 prefix"))?;
             }
             writeln!(out)?;
         }
@@ -287,33 +305,33 @@ impl Lint {
                 shadow.examples.iter().map(|example| Escaped::new(example).to_string()).collect();
             writeln!(
                 out,
-                "{} ({}:{}) shadows {} indicators wholly, {} in part: {}",
+                "{} ({}:{}) shadows {} wholly, {} in part: {}",
                 Escaped::new(&shadow.allow),
                 Escaped::new(&shadow.feed),
                 shadow.line,
-                shadow.wholly,
-                shadow.partly,
+                counted(shadow.wholly, "indicator"),
+                thousands(shadow.partly),
                 examples.join(", ")
             )?;
         }
         if shadows.len() > shown {
-            writeln!(out, "{} more entries shadow something, see --all", shadows.len() - shown)?;
+            writeln!(out, "more entries that shadow something, see --all: {}", shadows.len() - shown)?;
         }
         for entry in self.report.without_effect.iter().take(shown) {
             let examples: Vec<String> =
                 entry.examples.iter().map(|example| Escaped::new(example).to_string()).collect();
             writeln!(
                 out,
-                "{} ({}:{}) has no effect on {} indicators beneath it; `allow_all` would: {}",
+                "{} ({}:{}) has no effect on {} beneath it; `allow_all` would: {}",
                 Escaped::new(&entry.allow),
                 Escaped::new(&entry.feed),
                 entry.line,
-                entry.beneath,
+                counted(entry.beneath, "indicator"),
                 examples.join(", ")
             )?;
         }
         if self.report.without_effect.len() > shown {
-            writeln!(out, "{} more entries have no effect, see --all", self.report.without_effect.len() - shown)?;
+            writeln!(out, "more entries without effect, see --all: {}", self.report.without_effect.len() - shown)?;
         }
         Ok(())
     }
@@ -454,7 +472,7 @@ fn notes<K: Copy + Ord>(
     message: fn(K) -> String,
 ) -> io::Result<()> {
     for (&kind, count) in counts {
-        writeln!(out, "    {count} {}", message(kind))?;
+        writeln!(out, "    {count} × {}", message(kind))?;
         for noted in noted.iter().filter(|noted| noted.what == kind).take(shown) {
             writeln!(out, "      line {}: {}: {}", noted.line, Escaped::new(&noted.value), message(kind))?;
         }

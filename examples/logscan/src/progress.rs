@@ -14,6 +14,7 @@ use netsieve::sieve::Withheld;
 
 use crate::feeds::Loading;
 use crate::inputs::{Log, Meter};
+use crate::summary::counted;
 
 /// Inputs smaller than this get no bar.
 const BAR_FROM: u64 = 64 << 20;
@@ -85,15 +86,11 @@ impl Bar {
     }
 }
 
-fn hits(count: u64) -> String {
-    if count == 1 { "1 hit".to_owned() } else { format!("{count} hits") }
-}
-
 /// How much of how much has been read, how fast, what was found, and how long the rest will take at that rate.
 fn message(read: u64, total: Option<u64>, found: u64, elapsed: Duration) -> String {
     let rate = read as f64 / elapsed.as_secs_f64().max(1e-9);
     let (so_far, a_second) = (HumanBytes(read), HumanBytes(rate as u64));
-    let found = hits(found);
+    let found = counted(found, "hit");
     match total {
         Some(total) => {
             let left = total.saturating_sub(read) as f64 / rate.max(1.0);
@@ -118,7 +115,7 @@ fn bar_of(total: Option<u64>) -> ProgressBar {
 /// Says how many matches were found and not reported, and why, if there are any.
 pub(crate) fn withheld(withheld: &Withheld) {
     let reasons = [
-        (withheld.name_like, "look like file names or versions (--weak)"),
+        (withheld.name_like, "on what looks like a file name or a version (--weak)"),
         (withheld.host_only, "of URLs of which only the host was seen (--weak)"),
         (withheld.port_unseen, "of a port that was not seen"),
         (withheld.other_port, "of another port than the event's"),
@@ -130,15 +127,14 @@ pub(crate) fn withheld(withheld: &Withheld) {
         reasons.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}")).collect();
     if !reasons.is_empty() {
         let total = withheld.total();
-        let matches = if total == 1 { "match was" } else { "matches were" };
-        say!("logscan: {total} {matches} withheld: {}", reasons.join(", "));
+        say!("logscan: {} withheld: {}", counted(total, "match"), reasons.join(", "));
     }
 }
 
 /// Says how many hits were passed because their lines say no time.
 pub(crate) fn undated(hits: u64) {
     if hits > 0 {
-        let hits = if hits == 1 { "1 hit".to_owned() } else { format!("{hits} hits") };
+        let hits = counted(hits, "hit");
         say!("logscan: {hits} on lines without a time: --from, --to and --as-of event let them pass");
     }
 }
@@ -174,11 +170,11 @@ impl Stats {
         self.times += end.times;
         let (stats, times) = (&end.stats, &end.times);
         self.files.push(format!(
-            "{}: {:.1} MB, {}, {} pairs; read {:.3} s, scan {:.3} s, render {:.3} s{}",
+            "{}: {:.1} MB, {}, {}; read {:.3} s, scan {:.3} s, render {:.3} s{}",
             Escaped::new(name),
             megabytes(stats.bytes),
-            hits(stats.hits),
-            stats.matches,
+            counted(stats.hits, "hit"),
+            counted(stats.matches, "pair"),
             times.read.as_secs_f64(),
             times.scan.as_secs_f64(),
             times.render.as_secs_f64(),
@@ -191,7 +187,7 @@ impl Stats {
         let bytes = total.bytes.saturating_sub(self.before);
         say!("indicators  {}, {:.1} MB in memory", self.indicators, megabytes(self.memory as u64));
         let loading = &self.loading;
-        say!("load        {} of {} files", rate(loading.bytes, loading.read), loading.files);
+        say!("load        {} of {}", rate(loading.bytes, loading.read), counted(loading.files as u64, "file"));
         say!("build       {:.3} s", loading.build.as_secs_f64());
         if self.files.len() > 1 {
             for file in &self.files {
@@ -206,7 +202,7 @@ impl Stats {
         say!("scan        {}", rate(bytes, self.times.scan));
         say!("render      {}", rate(self.rendered, self.times.render));
         let elapsed = self.scanning.elapsed();
-        say!("scanned     {} on {} threads", rate(bytes, elapsed), self.threads);
+        say!("scanned     {} on {}", rate(bytes, elapsed), counted(self.threads as u64, "thread"));
         say!("observables {}", total.observables);
         say!("hits        {}, pairs of observable and indicator {}", total.hits, total.matches);
         let withheld = total.withheld;

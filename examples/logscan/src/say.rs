@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use netsieve::render::json_string;
 use serde_json::Value;
 
+use crate::summary::counted;
+
 /// Says a line on standard error, as `eprintln!` does, but goes on if nobody can read it: a scan does not end because its messages
 /// are lost.
 macro_rules! say {
@@ -55,9 +57,12 @@ pub(crate) fn json(out: &mut Vec<u8>, value: &Value) {
     }
 }
 
-/// How many hashes and mail addresses there are, to be said behind the other kinds; nothing, if there are none.
+/// How many hashes and mail addresses there are, to be said after the other kinds; nothing, if there are none.
 pub(crate) fn exact(hashes: u64, emails: u64) -> String {
-    if hashes + emails == 0 { String::new() } else { format!(", {hashes} hashes, {emails} mail addresses") }
+    if hashes + emails == 0 {
+        return String::new();
+    }
+    format!(", {}, {}", counted(hashes, "hash"), counted(emails, "mail address"))
 }
 
 #[cfg(test)]

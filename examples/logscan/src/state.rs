@@ -119,9 +119,9 @@ impl State {
         let name = netsieve::shown_path(&self.path);
         if all.len() > self.most {
             say!(
-                "logscan: {}: more than {} hits (--state-max): the oldest {} are forgotten, and are reported again",
+                "logscan: {}: more than {} (--state-max): forgets the oldest {}, which will be reported again",
                 Escaped::new(&*name),
-                thousands(self.most as u64),
+                counted(self.most as u64, "hit"),
                 thousands((all.len() - self.most) as u64),
             );
             all.truncate(self.most);

@@ -64,8 +64,8 @@ fn take() -> Option<Running> {
 impl Running {
     /// `bytes`: of this run.
     fn start_of_line(&self, done: usize, bytes: u64) -> String {
-        let logs =
-            if done == self.logs { counted(done as u64, "log") } else { format!("{done} of {} logs", self.logs) };
+        let logs = counted(self.logs as u64, "log");
+        let logs = if done == self.logs { logs } else { format!("{} of {logs}", thousands(done as u64)) };
         let seconds = self.start.elapsed().as_secs_f64();
         let bytes = match (self.before, bytes as f64 / 1e6) {
             (0, now) => format!("{now:.1} MB"),
@@ -75,9 +75,21 @@ impl Running {
     }
 }
 
-/// `1 hit`, `74,175 hits`.
-pub(crate) fn counted(count: u64, word: &str) -> String {
-    format!("{} {word}{}", thousands(count), if count == 1 { "" } else { "s" })
+/// `1 hit`, `74,175 hits`; of several words the last one has the plural.
+pub(crate) fn counted(count: u64, words: &str) -> String {
+    format!("{} {}", thousands(count), plural(count, words))
+}
+
+/// `hit` for one, `hits` for any other count: by the rules of English spelling, which no word here breaks.
+pub(crate) fn plural(count: u64, words: &str) -> String {
+    if count == 1 {
+        return words.to_owned();
+    }
+    match words.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ if words.ends_with(['s', 'x']) || words.ends_with("ch") || words.ends_with("sh") => format!("{words}es"),
+        _ => format!("{words}s"),
+    }
 }
 
 /// `74,175`.
@@ -102,6 +114,20 @@ mod tests {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (74_175, "74,175"), (1_234_567, "1,234,567")] {
             assert_eq!(thousands(number), text);
         }
-        assert_eq!((counted(1, "hit"), counted(2, "hit")), ("1 hit".to_owned(), "2 hits".to_owned()));
+        for (count, words, text) in [
+            (1, "hit", "1 hit"),
+            (0, "hit", "0 hits"),
+            (74_175, "more line", "74,175 more lines"),
+            (1, "mail address", "1 mail address"),
+            (2, "mail address", "2 mail addresses"),
+            (2, "entry", "2 entries"),
+            (2, "day", "2 days"),
+            (2, "prefix", "2 prefixes"),
+            (2, "hash", "2 hashes"),
+            (2, "match", "2 matches"),
+            (2, "URL", "2 URLs"),
+        ] {
+            assert_eq!(counted(count, words), text);
+        }
     }
 }

@@ -588,8 +588,8 @@ fn lint_reports_every_line() {
     let run = folder.run("lint -f odd.txt --allow ours.txt").code(0);
     for want in [
         "odd (odd.txt, plain, block)",
-        "7 lines, 5 entries: 1 addresses, 4 domains, 0 URLs, 0 patterns",
-        "1 duplicates, 0 shared with earlier feeds, 1 beneath wider indicators",
+        "7 lines, 5 entries: 1 address, 4 domains, 0 URLs, 0 patterns",
+        "1 duplicate, 0 shared with earlier feeds, 1 beneath wider indicators",
         "2 rejected, 0 left aside, 2 taken with a change",
         "line 4: 10.0.0.1: private or reserved address",
         "line 7: what is this: ",

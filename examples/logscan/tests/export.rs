@@ -110,7 +110,7 @@ fn what_is_exported_is_read_back() {
     for want in ["192.0.2.7/32", "198.51.100.0/28", "evil.test", "exact.test", "http://shop.test/login/"] {
         assert!(got.contains(want), "{want}: {}", run.out);
     }
-    assert!(run.err.contains("3 names are listed without those beneath"), "{}", run.err);
+    assert!(run.err.contains("3 names listed without those beneath"), "{}", run.err);
 }
 
 /// What each export is for takes it; a program that is not installed is said to be skipped.

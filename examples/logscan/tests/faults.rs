@@ -177,7 +177,7 @@ fn signals_end_a_scan_with_what_was_found() {
             child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
             let (summary, end) = err.split_once('\n').unwrap();
             assert!(
-                summary.starts_with("logscan: 0 of 1 logs, ") && summary.ends_with(": 1 hit, 1 pair; broken off"),
+                summary.starts_with("logscan: 0 of 1 log, ") && summary.ends_with(": 1 hit, 1 pair; broken off"),
                 "{err}"
             );
             assert_eq!(end, format!("logscan: ended by SIG{name} before all was done\n"));
@@ -450,7 +450,7 @@ fn what_is_withheld_is_said() {
     folder.write("weak.log", b"GET http://ok.example/evil.test HTTP/1.1\nlookup shop.test\n");
     folder.write("ours.txt", b"evil.test\n");
     let run = folder.run("scan -f c2.txt weak.log").code(1);
-    assert!(run.err.starts_with("logscan: 2 matches were withheld: 1 look like file names"), "{}", run.err);
+    assert!(run.err.starts_with("logscan: 2 matches withheld: 1 on what looks like a file name"), "{}", run.err);
     assert!(run.err.contains("1 of URLs of which only the host was seen (--weak)"), "{}", run.err);
     assert_eq!(run.err.lines().count(), 1);
     let run = folder.run("scan -f c2.txt --allow ours.txt a.log").code(0);

@@ -318,7 +318,7 @@ fn a_compiled_set_is_opened_anew_when_it_is_replaced() {
     append(&folder, "empty.log", "a.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:1:a.evil.test");
     build(b"more.example\n");
-    follow.says("loaded anew: 1 indicators");
+    follow.says("loaded anew: 1 indicator");
     append(&folder, "empty.log", "b.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:2:more.example");
     folder.write("set.new", b"no set at all");

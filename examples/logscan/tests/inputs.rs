@@ -615,7 +615,7 @@ fn statistics_of_stages_and_logs() {
     for want in [
         "indicators  5, ",
         "load        0.0 MB in ",
-        " of 1 files",
+        " of 1 file",
         "build       ",
         "log         a.log: 0.0 MB, 4 hits, 4 pairs; read ",
         "log         long.log: 1.0 MB, ",

@@ -96,7 +96,7 @@ fn a_state_is_bounded_and_says_so() {
     let folder = folder();
     folder.write("day.log", TIMED);
     let run = folder.run("scan --state seen --state-max 1 -f c2.txt day.log").code(0);
-    assert!(run.err.contains("more than 1 hits (--state-max): the oldest 2 are forgotten"), "{}", run.err);
+    assert!(run.err.contains("more than 1 hit (--state-max): forgets the oldest 2"), "{}", run.err);
     assert_eq!(fs::read_to_string(folder.path("seen")).unwrap().lines().count(), 3);
 }
 

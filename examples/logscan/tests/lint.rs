@@ -42,10 +42,10 @@ fn one_line_a_feed_comes_first() {
     let lines: Vec<&str> = out.lines().take_while(|line| !line.is_empty()).collect();
     let expected = [
         ("check  good   plain ", "2 entries  50 % new      0 rejected      0 left aside  <- 2 popular"),
-        ("check  odd    plain ", "1 entries 100 % new      3 rejected      0 left aside  <- 75 % rejected"),
-        ("check  again  plain ", "1 entries   0 % new      0 rejected      0 left aside  <- nothing new, 1 popular"),
+        ("check  odd    plain ", "1 entry   100 % new      3 rejected      0 left aside  <- 75 % rejected"),
+        ("check  again  plain ", "1 entry     0 % new      0 rejected      0 left aside  <- nothing new, 1 popular"),
         ("failed empty  unknown", "0 entries   0 % new      0 rejected      0 left aside  <- not read to the end"),
-        ("ok     rules  adblock", "1 entries 100 % new      0 rejected      1 left aside"),
+        ("ok     rules  adblock", "1 entry   100 % new      0 rejected      1 left aside"),
     ];
     assert_eq!(lines.len(), expected.len(), "{out}");
     for (line, (start, end)) in lines.iter().zip(expected) {
@@ -82,7 +82,7 @@ fn kinds_and_scopes_are_counted() {
     assert_eq!(list["domains_by_scope"], json!({"suffix": 3}));
     assert_eq!(hosts["domains_by_scope"], json!({"exact": 2}));
     let (_, text, _) = lint(&[("list.txt", "*.wild.test\n192.0.2.0/24\n")], "-f list.txt --domain-scope exact");
-    holds(&text, &["2 lines, 2 entries: 1 addresses, 1 domains", "of them 1 prefixes, 1 domains of scope exact"]);
+    holds(&text, &["2 lines, 2 entries: 1 address, 1 domain, 0 URLs", "of them 1 prefix, 1 domain of scope exact"]);
 }
 
 #[test]
@@ -99,10 +99,10 @@ fn rejections_come_by_reason_and_all_on_request() {
         &text,
         &[
             "203 rejected, 0 left aside, 2 taken with a change",
-            "    200 private or reserved address\n      line 2: 10.0.0.0: private",
+            "    200 × private or reserved address\n      line 2: 10.0.0.0: private",
             "line 203: 64.0.0.0/7: ",
             "line 206: what is this: ",
-            "    1 public suffix: taken as exact",
+            "    1 × public suffix: taken as exact",
             "line 204: co.uk: public suffix",
             "line 205: 192.0.2.9/24: host bits",
         ],
@@ -128,7 +128,10 @@ fn what_is_left_aside_is_counted_by_kind() {
     let report = lint_json(&[("b.json", stix)], "-f b.json");
     assert_eq!(report["feeds"][0]["skipped"], json!({"conjunction": 1, "regex": 1, "hash": 1}));
     let (_, text, _) = lint(&[("b.json", stix)], "-f b.json");
-    holds(&text, &["1 conditions that must hold together (AND)", "1 regular expressions", "1 hashes of similarity"]);
+    holds(
+        &text,
+        &["1 × conditions that must hold together (AND)", "1 × regular expressions", "1 × hashes of similarity"],
+    );
 }
 
 #[test]
@@ -143,7 +146,7 @@ fn what_lies_beneath_is_told_with_what_is_above() {
             "2 beneath those of wide",
             "line 1: 192.0.2.7 beneath 192.0.2.0/24 (wide:1)",
             "line 2: www.evil.test beneath evil.test (wide:2)",
-            "wide and narrow have 0 indicators in common, 1 IPv4 addresses",
+            "wide and narrow have 0 indicators in common, 1 IPv4 address",
         ],
     );
     let report = lint_json(&files, "-f wide.txt -f narrow.txt");
@@ -195,7 +198,10 @@ fn popular_names_are_found_by_a_ranking() {
         ]
     );
     let (_, text, _) = lint(&files, line);
-    holds(&text, &["<- 5 popular", "5 cover something popular", "line 2: evil.test covers a.evil.test, number 4"]);
+    holds(
+        &text,
+        &["<- 5 popular", "5 indicators covering something popular", "line 2: evil.test covers a.evil.test, number 4"],
+    );
     // A ranking that cannot be read is an error, and nothing else is done.
     let (code, out, err) = lint(&files, "-f list.txt --popular missing.csv");
     assert_eq!((code, out.as_str()), (2, ""));
@@ -231,11 +237,7 @@ fn home_pages_of_feeds_are_found() {
     let (_, text, _) = lint(&files, "-f one.txt -f two.txt");
     holds(
         &text,
-        &[
-            "<- 1 home pages of feeds",
-            "1 look like home pages of feeds",
-            "line 1: lists.example covers lists.example, of one",
-        ],
+        &["<- 1 home page of feeds", "1 home page of feeds", "line 1: lists.example covers lists.example, of one"],
     );
 }
 
@@ -284,7 +286,7 @@ fn allow_entries_without_effect_are_said() {
         report["without_effect"].as_array().unwrap().iter().map(|entry| entry["allow"].as_str().unwrap()).collect();
     assert_eq!(allows, ["evil.test", "192.0.2.0/24"]);
     let (_, text, _) = lint(&files, "-f list.txt --allow ours.txt");
-    holds(&text, &["evil.test (ours:1) has no effect on 1 indicators beneath it; `allow_all` would: www.evil.test"]);
+    holds(&text, &["evil.test (ours:1) has no effect on 1 indicator beneath it; `allow_all` would: www.evil.test"]);
     let report = lint_json(&files, "-f list.txt --allow-all ours.txt");
     assert_eq!(report["without_effect"], json!([]));
 }

@@ -56,7 +56,7 @@ fn feeds_are_loaded_anew_while_standard_input_is_scanned() {
         let hit = pipe.json();
         assert_eq!((hit["file"].as_str(), hit["observed"].as_str()), (Some("(standard input)"), Some("a.evil.test")));
         folder.write("list.txt", b"more.example\n");
-        assert!(pipe.err.next().unwrap().unwrap().contains("feeds loaded anew: 1 indicators"));
+        assert!(pipe.err.next().unwrap().unwrap().contains("feeds loaded anew: 1 indicator"));
         pipe.write(b"b.evil.test more.example\n");
         let hit = pipe.json();
         assert_eq!((hit["line"].as_u64(), hit["observed"].as_str()), (Some(2), Some("more.example")));

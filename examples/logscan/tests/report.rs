@@ -157,7 +157,11 @@ fn what_is_no_hit_is_named() {
     );
     let run = folder.run("report --from hits.jsonl").code(2);
     assert!(run.out.contains("total: 1 hit on 1 line"), "{}", run.out);
-    assert!(run.err.contains("hits.jsonl:2: no hit") && run.err.contains("1 more lines are no hits"), "{}", run.err);
+    assert!(
+        run.err.contains("hits.jsonl:2: no hit") && run.err.contains("1 more line not read as a hit"),
+        "{}",
+        run.err
+    );
     folder.run("report --from missing.jsonl").code(2);
 }
 

@@ -22,7 +22,7 @@ fn a_report_is_a_feed_and_says_what_it_did_not_take() {
         ]
     );
     assert!(run.err.contains("report.txt: a report: 3 taken, 2 seen and not taken ("), "{}", run.err);
-    assert!(run.err.contains("1 contacts, and other parts of mails, 1 named in the text"), "{}", run.err);
+    assert!(run.err.contains("1 × contacts, and other parts of mails, 1 × named in the text"), "{}", run.err);
     let lint = folder.run("lint --all -f report.txt").out;
     for said in ["soc@vendor.example", "example.com"] {
         assert!(lint.contains(said), "{said}: {lint}");

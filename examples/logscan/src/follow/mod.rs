@@ -131,7 +131,7 @@ impl<'a> Sieves<'a> {
     pub(crate) fn changed(&mut self) -> Option<Sieve> {
         match self.reload.changed()?.and_then(|sieve| self.check(sieve)) {
             Ok(sieve) => {
-                say!("logscan: feeds loaded anew: {} indicators", sieve.len());
+                say!("logscan: feeds loaded anew: {}", counted(sieve.len() as u64, "indicator"));
                 self.current = Some(sieve.clone());
                 Some(sieve)
             }

@@ -15,6 +15,7 @@ use super::about::About;
 use super::sighting::{Sighting, Who};
 use super::tally::Tally;
 use super::{Report, Unread};
+use crate::summary::counted;
 
 /// Lines that are no hits and are shown as warnings.
 const SHOWN: u64 = 3;
@@ -73,10 +74,10 @@ impl Earlier {
             }
         }
         if bad > SHOWN {
-            say!("logscan: {}: {} more lines are no hits", Escaped::new(name), bad - SHOWN);
+            say!("logscan: {}: {} not read as a hit", Escaped::new(name), counted(bad - SHOWN, "more line"));
         }
         if bad > 0 {
-            let why = format!("{bad} of {number} lines are no hits as `scan --json` writes them");
+            let why = format!("{bad} of {} not read: not a hit as `scan --json` writes it", counted(number, "line"));
             self.unread.push(Unread { name: name.to_owned(), why });
         }
         Ok(bytes)

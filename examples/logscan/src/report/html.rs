@@ -181,9 +181,9 @@ impl Report {
         if withheld > 0 {
             let was = if withheld == 1 { "was" } else { "were" };
             items.push(format!(
-                "{} {was} found and not reported: {} allowed, {} filtered out, {} that look like file names or versions, {} of URLs of \
+                "{} {was} found and not reported: {} allowed, {} filtered out, {} on what looks like a file name or a version, {} of URLs of \
                  which only the host was seen, {} of other or unseen ports, {} outside the span of time.",
-                counted(withheld, "match").replace("matchs", "matches"),
+                counted(withheld, "match"),
                 thousands(self.withheld.allowed),
                 thousands(self.withheld.filtered),
                 thousands(self.withheld.name_like),
@@ -195,7 +195,7 @@ impl Report {
         let others = &self.tally.others;
         if others.pairs > 0 {
             items.push(format!(
-                "{} with {} were folded to bound memory, the rarest first; counts marked \u{2265} may be too low.",
+                "Folded to bound memory, the rarest first: {} with {}; counts marked \u{2265} may be too low.",
                 counted(others.pairs, "pair"),
                 counted(others.count, "hit"),
             ));
@@ -299,12 +299,12 @@ impl Report {
         let plain = self.rows.len().min(PLAIN_ROWS) as u64;
         let _ = write!(
             page,
-            "</tbody>\n</table></div>\n<p class=\"soft\" id=\"shown\">{} of {} rows shown</p>\n\
+            "</tbody>\n</table></div>\n<p class=\"soft\" id=\"shown\">{} of {} shown</p>\n\
             <button type=\"button\" id=\"more\" hidden>More rows</button>\n\
             <footer>A hit means that the text appears in a log, not that a connection took place. Times are UTC; <b>~</b> marks times of \
             logs that do not say the year or the zone. netsieve {}.</footer>\n</main>\n",
             thousands(plain),
-            thousands(self.rows.len() as u64),
+            counted(self.rows.len() as u64, "row"),
             env!("CARGO_PKG_VERSION"),
         );
     }

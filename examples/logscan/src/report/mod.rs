@@ -285,10 +285,10 @@ impl Report {
         let others = &self.tally.others;
         if others.pairs > 0 {
             say!(
-                "logscan: more than {} pairs of indicator and who: {} of the rarest, {}, are folded into \"others\"; counts marked \
+                "logscan: more than {} of indicator and who: {} with {} folded into \"others\", the rarest; counts marked \
                  >= may be too low (--max-pairs)",
-                summary::thousands(args.max_pairs.into()),
-                summary::thousands(others.pairs),
+                summary::counted(args.max_pairs.into(), "pair"),
+                summary::counted(others.pairs, "pair"),
                 summary::counted(others.count, "hit"),
             );
         }

@@ -129,7 +129,7 @@
     const row = rows[at], indicator = of(at), box = make('div'), list = make('dl');
     const add = (name, text) => { if (text) list.append(make('dt', name), make('dd', text)); };
     add('Kind', indicator.kind + (indicator.scope ? ', ' + indicator.scope : ''));
-    add('Lines', number(row[EVENTS]) + (row[UNDATED] ? `, ${number(row[UNDATED])} hits without a time` : ''));
+    add('Lines', number(row[EVENTS]) + (row[UNDATED] ? `, ${number(row[UNDATED])} without a time` : ''));
     add('Strength', words(row[STRENGTHS], data.strengths));
     add('Fields', words(row[ROLES], data.roles));
     add('Logs', words(row[FILES], data.files) + (row[MORE_FILES] ? ` and ${number(row[MORE_FILES])} more` : ''));
@@ -217,7 +217,7 @@
     }
     get('body').append(part);
     get('more').hidden = shown >= list.length;
-    get('shown').textContent = `${number(shown)} of ${number(list.length)} rows shown`
+    get('shown').textContent = `${number(shown)} of ${number(list.length)} ${list.length === 1 ? 'row' : 'rows'} shown`
       + (list.length && view === 'pairs' && list.length < rows.length ? `, ${number(rows.length)} without filters` : '');
   };
   const update = () => {

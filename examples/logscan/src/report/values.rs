@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::Report;
 use super::tally::Row;
 use crate::say::json_line;
+use crate::summary::counted;
 
 /// The columns of a record.
 const COLUMNS: [&str; 22] = [
@@ -83,7 +84,7 @@ impl Report {
         if others.pairs > 0 {
             let mut fields = [""; COLUMNS.len()];
             let (count, events) = (others.count.to_string(), others.events.to_string());
-            let note = format!("{} pairs folded", others.pairs);
+            let note = format!("{} folded", counted(others.pairs, "pair"));
             (fields[0], fields[1], fields[6], fields[7], fields[21]) = ("(others)", "others", &count, &events, &note);
             record(out, &fields)?;
         }
