@@ -1,4 +1,4 @@
-//! What all bindings are tested with, as `generate.py` writes it.
+//! The data of `generate.py`, with which all bindings are tested.
 
 use std::fs;
 use std::process::Command;
@@ -34,7 +34,7 @@ pub(crate) fn shared() -> &'static Shared {
     })
 }
 
-/// Rows as `generate.py` writes them.
+/// Reads rows in the format of `generate.py`.
 fn rows(mut data: &[u8]) -> Vec<Option<String>> {
     let mut rows = Vec::new();
     while let Some((len, rest)) = data.split_first_chunk() {

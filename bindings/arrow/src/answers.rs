@@ -10,7 +10,7 @@ use netsieve::{Hit, Match};
 
 use crate::{Nulls, shared};
 
-// All fields say that they may be null, though few are: engines that do not tell the two apart read such types as they are.
+// All fields are declared nullable, although few are ever null, because some engines cannot read columns declared otherwise.
 
 fn text(name: &str) -> Field {
     Field::new(name, DataType::Utf8, true)
@@ -57,19 +57,19 @@ fn list_of(fields: Vec<Field>) -> DataType {
     DataType::List(Arc::new(item(DataType::Struct(Fields::from(fields)))))
 }
 
-/// The type of what [`lookup`](crate::lookup) gives: a list of structs of `indicator`, `kind`, `scope`, `relation`, `strength`, `feed` (the
-/// first that lists it), `feeds`, `feed_line` (in the first feed), `tags`, `family`, `confidence` and `reference`.
+/// The type of the answers of [`lookup`](crate::lookup): a list of structs of `indicator`, `kind`, `scope`, `relation`, `strength`, `feed`
+/// (the first that lists it), `feeds`, `feed_line` (in the first feed), `tags`, `family`, `confidence` and `reference`.
 pub fn match_type() -> DataType {
     list_of(of_match())
 }
 
-/// The type of what [`scan`](crate::scan) gives: as [`match_type`], and `observed`, `canonical`, `context`, `line` and `offset` within the
-/// value.
+/// The type of the answers of [`scan`](crate::scan): like [`match_type`], with the fields `observed`, `canonical`, `context`, and `line`
+/// and `offset` within the value.
 pub fn hit_type() -> DataType {
     list_of(of_hit())
 }
 
-/// Where a hit stands.
+/// The place of a hit.
 pub(crate) struct Place<'h> {
     observed: String,
     canonical: &'h str,
@@ -91,10 +91,10 @@ impl<'h> Place<'h> {
     }
 }
 
-/// The columns of the structs, and where the lists end.
+/// The columns of the structs, and the ends of the lists.
 pub(crate) struct Answers {
     has_places: bool,
-    /// Where the list of each row begins, as far as rows have been begun.
+    /// The end of the list of each row before the current one.
     ends: Vec<usize>,
     count: usize,
     indicator: StringBuilder,
@@ -152,7 +152,7 @@ impl Answers {
         }
     }
 
-    /// What is added from here on belongs to `row`; rows come in order.
+    /// Makes `row` the current row, to which everything added from now on belongs. Rows come in order.
     pub(crate) fn rows_up_to(&mut self, row: usize) {
         self.ends.resize(row.max(self.ends.len()), self.count);
     }
@@ -185,7 +185,7 @@ impl Answers {
             confidence = confidence.max(source.confidence());
             reference = reference.or(source.reference());
         }
-        // At least one source is what makes a match.
+        // A match has at least one source.
         self.feed.append_value(feeds.first().copied().unwrap_or_default());
         self.feeds.append_value(feeds.into_iter().map(Some));
         self.feed_line.append_option(feed_line);
@@ -202,7 +202,7 @@ impl Answers {
         }
     }
 
-    /// The lists of `rows` rows.
+    /// Returns the lists of `rows` rows.
     pub(crate) fn finish(mut self, rows: usize, nulls: Nulls) -> Result<ListArray, ArrowError> {
         self.ends.resize(rows, self.count);
         let place = |end: &usize| i32::try_from(*end);

@@ -1,7 +1,7 @@
-//! Columns of Apache Arrow in, columns of answers out.
+//! Answers columns of Apache Arrow with columns of Apache Arrow.
 //!
-//! [`is_match`] and [`lookup`] take a column of values of any kind, [`scan`] a column of log lines. A null gives a null. Columns may be of
-//! text or bytes, in any of Arrow's layouts; they are read where they are.
+//! [`is_match`] and [`lookup`] take a column of values of any kind, [`scan`] a column of log lines. A null gives a null. Columns hold text
+//! or bytes in any of Arrow's layouts, and are read in place; dictionaries are decoded first.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -19,12 +19,12 @@ mod answers;
 use answers::{Answers, Place};
 pub use answers::{hit_type, match_type};
 
-/// Why there is no answer for a column.
+/// The reason why a column has no answer.
 #[derive(Debug)]
 pub enum Error {
     /// The column cannot be read as text.
     Arrow(ArrowError),
-    /// The scan was ended by its control.
+    /// The scan was cancelled.
     Cancelled,
 }
 
@@ -45,11 +45,11 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Which values match something: what [`Matcher::is_match_any`] says of each, null for null.
+/// Tells for each value whether it matches anything, like [`Matcher::is_match_any`]. A null gives a null.
 ///
 /// # Errors
 ///
-/// The column is not of text or bytes.
+/// If the column does not hold text or bytes.
 pub fn is_match(matcher: &mut Matcher, column: &dyn Array) -> Result<BooleanArray, Error> {
     let mut out = Vec::new();
     each_layout(column, |column, values| {
@@ -58,11 +58,11 @@ pub fn is_match(matcher: &mut Matcher, column: &dyn Array) -> Result<BooleanArra
     })
 }
 
-/// All matches of each value: what [`Matcher::match_any`] gives, as a list of [`match_type`], null for null.
+/// Finds all matches of each value, like [`Matcher::match_any`], as lists of [`match_type`]. A null gives a null.
 ///
 /// # Errors
 ///
-/// The column is not of text or bytes, or has more matches than a list can count.
+/// If the column does not hold text or bytes, or has more matches than a list can count.
 pub fn lookup(matcher: &mut Matcher, column: &dyn Array) -> Result<ListArray, Error> {
     each_layout(column, |column, values| {
         let mut answers = Answers::of_matches();
@@ -74,12 +74,12 @@ pub fn lookup(matcher: &mut Matcher, column: &dyn Array) -> Result<ListArray, Er
     })
 }
 
-/// All hits of each line: what [`Scanner::scan`] finds in it, one element for each observable and indicator, as a list of [`hit_type`],
-/// null for null.
+/// Finds all hits of each line, like [`Scanner::scan`], as lists of [`hit_type`] with one element for each observable and indicator. A
+/// null gives a null.
 ///
 /// # Errors
 ///
-/// The column is not of text or bytes, has more hits than a list can count, or the scan was cancelled.
+/// If the column does not hold text or bytes, if it has more hits than a list can count, or if the scan was cancelled.
 pub fn scan(scanner: &mut Scanner, column: &dyn Array) -> Result<ListArray, Error> {
     each_layout(column, |column, values| {
         let mut answers = Answers::of_hits();
@@ -96,7 +96,7 @@ pub fn scan(scanner: &mut Scanner, column: &dyn Array) -> Result<ListArray, Erro
     })
 }
 
-/// The values of a column, whatever its layout: nulls are empty.
+/// The values of a column of any layout. Nulls are empty.
 type Values<'a> = Box<dyn Iterator<Item = &'a [u8]> + 'a>;
 
 /// Calls `each` with the column, decoded if need be, and its values.
@@ -132,7 +132,7 @@ where
             let array = column.as_fixed_size_binary();
             each(array, Box::new(array.iter().map(|value| value.unwrap_or(&[]))))
         }
-        // All of it is null, which text without values is too.
+        // A column of nulls alone reads like a text column of nulls.
         DataType::Null => {
             let array = arrow_array::new_null_array(&DataType::Utf8, column.len());
             each_layout(&array, each)
@@ -154,10 +154,10 @@ fn not_text(found: &DataType) -> Error {
     Error::Arrow(ArrowError::InvalidArgumentError(reason))
 }
 
-/// Which rows are null.
+/// The rows that are null.
 pub(crate) type Nulls = Option<NullBuffer>;
 
-/// An array that can be shared.
+/// Wraps an array so that it can be shared.
 pub(crate) fn shared(array: impl Array + 'static) -> ArrayRef {
     Arc::new(array)
 }

@@ -1,4 +1,4 @@
-//! Compiles feeds into a set: `compile SET FEED…`. What the tests have their sets from.
+//! Compiles feeds into a set, for the tests: `compile SET FEED…`.
 
 use netsieve::Sieve;
 use netsieve::feed::FeedFile;

@@ -7,24 +7,24 @@ use netsieve::{Hit, Match, Matcher, Scanner, Sieve};
 
 use crate::rows::{Rows, push_text, push_varint};
 
-/// What is asked of each row.
+/// The question for each row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Function {
-    /// `Nullable(UInt8)`: whether a value of any kind is covered.
+    /// `Nullable(UInt8)`: 1 if an indicator covers the value.
     IsMatch,
-    /// All matches of a value, an array of tuples; of a null none.
+    /// An array of tuples: all matches of a value, and none for a null.
     Match,
-    /// All hits of a line, likewise.
+    /// An array of tuples: all hits of a line, and none for a null.
     Scan,
 }
 
-/// Answers chunks by one set.
+/// Answers chunks with one set.
 pub(crate) struct Answerer {
     function: Function,
     matcher: Matcher,
     scanner: Scanner,
     found: Vec<bool>,
-    /// The tuples of the row at hand, and how many they are.
+    /// The tuples of the current row.
     tuples: Vec<u8>,
     out: Vec<u8>,
 }
@@ -62,7 +62,7 @@ impl Answerer {
             Function::Scan => {
                 let mut lists = Lists { out, next: 0 };
                 let (mut at, mut count) = (0, 0);
-                // Hits of one row come one after the other.
+                // The hits of a row come in succession.
                 let _ = scanner.scan_rows(rows.values(), |row, hit| {
                     if row != at {
                         lists.put(at, count, tuples);
@@ -88,7 +88,7 @@ impl Answerer {
 /// Arrays, one for each row.
 struct Lists<'o> {
     out: &'o mut Vec<u8>,
-    /// The row that is next.
+    /// The next row to write.
     next: usize,
 }
 
@@ -98,7 +98,7 @@ impl Lists<'_> {
         self.next = row;
     }
 
-    /// The array of a row, unless it is empty.
+    /// Writes the array of a row, unless it is empty.
     fn put(&mut self, row: usize, count: usize, tuples: &[u8]) {
         if count > 0 {
             self.empty_up_to(row);
@@ -132,7 +132,7 @@ fn push_match(found: &Match<'_>, out: &mut Vec<u8>) {
         family = family.or(source.family());
         confidence = confidence.max(source.confidence());
     }
-    // At least one source is what makes a match.
+    // A match has at least one source.
     push_text(feeds.first().copied().unwrap_or_default().as_bytes(), out);
     for texts in [feeds, tags] {
         push_varint(texts.len(), out);

@@ -4,9 +4,9 @@
 //! netsieve-clickhouse --sieve FILE [--mmap] is_match|match|scan
 //! ```
 //!
-//! It runs in an `executable_pool` with `send_chunk_header`: ClickHouse writes how many rows come and a line feed, then the rows. Between two
-//! chunks the program looks whether another file has been renamed to FILE, and opens it; if that fails it says so on standard error, which
-//! ClickHouse writes to its log, and goes on with the set that it has.
+//! It runs in an `executable_pool` with `send_chunk_header`: ClickHouse writes the number of rows, a line feed, and the rows. Between two
+//! chunks the program checks whether another file has been renamed to FILE, and opens it. If that fails, it writes the reason to standard
+//! error, which ClickHouse copies to its log, and keeps the set that it has.
 
 use std::io::{self, BufReader, BufWriter, Write};
 use std::process::ExitCode;
@@ -62,7 +62,7 @@ fn run() -> Result<(), String> {
         }
         let written = answerer.answer(&rows, &mut output).and_then(|()| output.flush());
         match written {
-            // Whoever does not read any more wants no more.
+            // If nobody reads the answers any more, end quietly.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             written => written.map_err(|error| format!("the answers cannot be written: {error}"))?,
         }

@@ -2,22 +2,22 @@
 
 use std::io::{self, BufRead, Error, ErrorKind, Read};
 
-/// The longest value that is taken. ClickHouse's own limit is the same.
+/// The length of the longest accepted value, which is also ClickHouse's own limit.
 const MAX_VALUE: u64 = 1 << 30;
 
-/// The most rows that a chunk may say it has; a block of ClickHouse is far less.
+/// The most rows that the header of a chunk may announce. Blocks of ClickHouse have far fewer.
 const MAX_ROWS: u64 = 1 << 31;
 
 /// The rows of a chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     data: Vec<u8>,
-    /// Where each ends, and whether it is null.
+    /// The end of each row, and true if it is null.
     ends: Vec<(usize, bool)>,
 }
 
 impl Rows {
-    /// Reads the next chunk. `false`: there is none, the input is at its end.
+    /// Reads the next chunk. Returns false at the end of the input.
     pub(crate) fn read(&mut self, input: &mut impl BufRead) -> io::Result<bool> {
         self.data.clear();
         self.ends.clear();
@@ -53,13 +53,13 @@ impl Rows {
         })
     }
 
-    /// Which are null.
+    /// True for each row that is null.
     pub(crate) fn nulls(&self) -> impl Iterator<Item = bool> {
         self.ends.iter().map(|&(_, is_null)| is_null)
     }
 }
 
-/// How many rows come: decimal digits up to a line feed.
+/// Reads the number of rows: decimal digits up to a line feed. `None` at the end of the input.
 fn header(input: &mut impl BufRead) -> io::Result<Option<u64>> {
     if input.fill_buf()?.is_empty() {
         return Ok(None);
@@ -82,7 +82,7 @@ fn byte(input: &mut impl BufRead) -> io::Result<u8> {
     Ok(byte[0])
 }
 
-/// A number in LEB128.
+/// Reads a number in LEB128.
 fn varint(input: &mut impl BufRead) -> io::Result<u64> {
     let mut number = 0;
     for shift in (0..63).step_by(7) {
@@ -137,7 +137,7 @@ mod tests {
             assert_eq!(read.collect::<Vec<_>>(), values);
         }
         assert!(!rows.read(&mut input).unwrap());
-        // However it is cut, that is an error and no panic.
+        // Any cut is an error and never a panic.
         for end in 1..chunk.len() / 2 {
             let (mut rows, mut input) = (Rows::default(), &chunk[..end]);
             let first = rows.read(&mut input);

@@ -1,4 +1,4 @@
-//! The set, and the file that it came from.
+//! The set in use, and the file that it came from.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use netsieve::Sieve;
 
-/// What tells one file from another under the same name.
+/// Distinguishes a file from a later one of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     file: (u64, u64),
@@ -25,11 +25,11 @@ impl Stamp {
     }
 }
 
-/// The set that is in use.
+/// The set in use.
 pub(crate) struct Set {
     path: PathBuf,
     is_mapped: bool,
-    /// Of the file that was looked at last, whether it could be opened or not.
+    /// The stamp of the last file seen, even if it could not be opened.
     stamp: Option<Stamp>,
     sieve: Sieve,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Set {
 impl Set {
     pub(crate) fn open(path: impl Into<PathBuf>, is_mapped: bool) -> netsieve::Result<Self> {
         let path = path.into();
-        // Before the file is opened: if it is replaced meanwhile, it is opened once more.
+        // Taken before the file is opened: if the file is replaced in between, the new one is opened later.
         let stamp = Stamp::of(&path);
         let sieve = open(&path, is_mapped)?;
         Ok(Self { path, is_mapped, stamp, sieve })
@@ -47,8 +47,7 @@ impl Set {
         &self.sieve
     }
 
-    /// Opens the file that has taken the place of the one in use, if there is one. Whether there was. A file that cannot be opened is told of
-    /// once.
+    /// Opens the file if it has been replaced, and returns whether it was. A new file that cannot be opened gives an error once.
     pub(crate) fn renew(&mut self) -> netsieve::Result<bool> {
         let stamp = Stamp::of(&self.path);
         if stamp == self.stamp {
@@ -64,7 +63,7 @@ fn open(path: &Path, is_mapped: bool) -> netsieve::Result<Sieve> {
     if !is_mapped {
         return Sieve::open(path);
     }
-    // SAFETY: who asks for a mapping is told, where it is documented, that the file must be replaced by renaming and never written to.
+    // SAFETY: the documentation of `--mmap` demands that the file is replaced by renaming and never written to.
     #[expect(unsafe_code, reason = "a mapping is what was asked for")]
     unsafe {
         Sieve::open_mmap(path)

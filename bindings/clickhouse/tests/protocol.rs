@@ -1,4 +1,4 @@
-//! The program as ClickHouse runs it, against single lookups and scans of single lines.
+//! Runs the program as ClickHouse does, and compares it with single lookups and scans of single lines.
 
 use std::fs;
 use std::io::{BufReader, Read, Write};
@@ -61,7 +61,7 @@ fn line(random: &mut Random) -> Option<Vec<u8>> {
     Some([b"client 192.0.2.7 asked ", &first[..], b"\nthen ", &second].concat())
 }
 
-/// The program at work.
+/// The running program.
 struct Running {
     child: Child,
     input: ChildStdin,
@@ -98,7 +98,7 @@ impl Running {
         rows.iter().map(|_| (self.byte() == 0).then(|| self.byte() == 1)).collect()
     }
 
-    /// The bytes of each row's array, taken apart as far as is needed to find its end.
+    /// The bytes of each row's array, parsed as far as needed to find its end.
     fn arrays(&mut self, rows: &[Option<Vec<u8>>], is_scan: bool) -> Vec<Vec<Vec<u8>>> {
         self.write(rows);
         rows.iter().map(|_| (0..self.varint()).map(|_| self.tuple(is_scan)).collect()).collect()
@@ -151,7 +151,7 @@ impl Running {
         }
     }
 
-    /// Closes its input: whether it ended well, and what it said.
+    /// Closes the input. Returns whether the program succeeded, and its standard error.
     fn end(self) -> (bool, String) {
         let Self { mut child, input, mut output } = self;
         drop(input);
@@ -176,7 +176,7 @@ fn put_text(text: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(text);
 }
 
-/// A match as the row of a table: all of this sieve have one source.
+/// A match as the row of a table. Every match of this sieve has one source.
 fn tuple_of(found: &Match<'_>) -> Vec<u8> {
     let indicator = found.indicator();
     let mut tuple = Vec::new();

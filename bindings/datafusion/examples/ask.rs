@@ -1,4 +1,4 @@
-//! Asks the functions about values, as a query without a table does.
+//! Calls the functions with values, as a query without a table does.
 //!
 //! usage: ask SET.sieve VALUE…
 

@@ -1,7 +1,7 @@
 //! Functions for DataFusion: `ioc_is_match(value)`, `ioc_match(value)` and `ioc_scan(line)`.
 //!
-//! [`functions`] gives them for a [`Sieve`]; they go into a `SessionContext` with `register_udf`, or into a registry with
-//! [`register`]. Columns are text or bytes; a null gives a null, and what is not listed an empty list.
+//! [`functions`] makes them for a [`Sieve`]. Add them to a `SessionContext` with `register_udf`, or to any registry with [`register`].
+//! Columns hold text or bytes. A null gives a null, and a value or line without matches an empty list.
 //!
 //! ```
 //! use datafusion_expr::registry::{FunctionRegistry, MemoryFunctionRegistry};
@@ -26,16 +26,16 @@ use datafusion_expr::{
 };
 use netsieve::{Matcher, Scanner, Sieve};
 
-/// The three functions, by one set.
+/// Makes the three functions for one set.
 pub fn functions(sieve: &Sieve) -> [ScalarUDF; 3] {
     [What::IsMatch, What::Match, What::Scan].map(|what| ScalarUDF::new_from_impl(Ioc::new(sieve, what)))
 }
 
-/// Registers the three functions, in place of those of another set.
+/// Registers the three functions, replacing those of any earlier set.
 ///
 /// # Errors
 ///
-/// What the registry refuses them for.
+/// If the registry refuses a function.
 pub fn register(registry: &mut dyn FunctionRegistry, sieve: &Sieve) -> Result<()> {
     for function in functions(sieve) {
         registry.register_udf(Arc::new(function))?;
@@ -56,7 +56,7 @@ struct Ioc {
     what: What,
     sieve: Sieve,
     signature: Signature,
-    /// What threads look up and scan with, while no thread does.
+    /// The matchers and scanners that no thread is using.
     matchers: Mutex<Vec<Matcher>>,
     scanners: Mutex<Vec<Scanner>>,
 }
@@ -75,7 +75,7 @@ impl Ioc {
         Self {
             what,
             sieve: sieve.clone(),
-            // Another set under the same name would answer otherwise, but within one query there is one.
+            // Another set under the same name answers differently, but a query uses only one set.
             signature: Signature::one_of(exact, Volatility::Immutable),
             matchers: Mutex::default(),
             scanners: Mutex::default(),
@@ -101,7 +101,7 @@ impl Ioc {
     }
 }
 
-/// Lends one of what is idle, or a new one.
+/// Lends an idle item, or a new one.
 fn lend<T, R>(idle: &Mutex<Vec<T>>, new: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
     let lent = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let mut lent = lent.unwrap_or_else(new);
@@ -110,7 +110,7 @@ fn lend<T, R>(idle: &Mutex<Vec<T>>, new: impl FnOnce() -> T, work: impl FnOnce(&
     result
 }
 
-/// Functions are the same if they go by the same set in memory.
+/// Functions are equal if they use the same set in memory.
 impl PartialEq for Ioc {
     fn eq(&self, other: &Self) -> bool {
         self.what == other.what && std::ptr::eq(self.sieve.feeds(), other.sieve.feeds())

@@ -1,4 +1,4 @@
-//! The functions as DataFusion calls them, against single lookups and scans of single lines.
+//! Calls the functions as DataFusion does, and compares them with single lookups and scans of single lines.
 
 use std::sync::Arc;
 

@@ -133,13 +133,13 @@ pub(crate) struct Hit {
 
 #[pymethods]
 impl Hit {
-    /// The observable as the log has it.
+    /// The observable as written in the log.
     #[getter]
     fn observed<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.observed)
     }
 
-    /// The line that it stands in. Hostile: escape it before it is shown.
+    /// The log line. Its bytes are hostile: escape them before showing them.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.text)

@@ -1,4 +1,4 @@
-//! Texts and bytes of Python, read where they are.
+//! Texts and bytes of Python, read in place.
 
 use std::ops::Deref;
 
@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::PyString;
 
-/// What a `str`, `bytes` or `bytearray` holds.
+/// The content of a `str`, `bytes` or `bytearray`.
 pub(crate) enum Bytes {
     Text(PyBackedStr),
     Raw(PyBackedBytes),
@@ -25,7 +25,7 @@ impl Deref for Bytes {
 }
 
 impl Bytes {
-    /// Those of an object; none if it is of another type.
+    /// The content of an object; `None` if it has another type.
     pub(crate) fn of(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         let Ok(text) = value.cast::<PyString>() else {
             return Ok(value.extract().ok().map(Bytes::Raw));
@@ -33,7 +33,7 @@ impl Bytes {
         if let Ok(text) = value.extract() {
             return Ok(Some(Bytes::Text(text)));
         }
-        // Logs that are read with `errors="surrogateescape"` keep bytes that are not UTF-8 as lone surrogates.
+        // A log read with `errors="surrogateescape"` has lone surrogates for bytes that are not UTF-8.
         let py = value.py();
         let raw = text.call_method1(intern!(py, "encode"), (intern!(py, "utf-8"), intern!(py, "surrogateescape")))?;
         Ok(Some(Bytes::Raw(raw.extract()?)))

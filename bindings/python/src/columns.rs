@@ -1,4 +1,4 @@
-//! Columns from Python, whatever holds them, and back.
+//! Takes columns from Python in any form, and returns columns.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use pyo3_arrow::input::AnyArray;
 
 use crate::bytes::Bytes;
 
-/// A column of Apache Arrow: `pyarrow.array`, `polars.Series` and others take it without a copy.
+/// A column of Apache Arrow, which `pyarrow.array`, `polars.Series` and others accept without a copy.
 #[pyclass(frozen, module = "netsieve")]
 pub(crate) struct Array(Py<PyArray>);
 
@@ -37,18 +37,18 @@ impl Array {
         self.0.get().array().len()
     }
 
-    /// The answers as objects of Python.
+    /// Returns the answers as a list of Python objects.
     fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         Ok(self.0.bind(py).call_method0(intern!(py, "to_pylist"))?.cast_into()?)
     }
 
-    /// How many rows are null.
+    /// The number of rows that are null.
     #[getter]
     fn null_count(&self) -> usize {
         self.0.get().array().null_count()
     }
 
-    /// How many bytes it holds.
+    /// The size in bytes.
     #[getter]
     fn nbytes(&self) -> usize {
         self.0.get().array().get_array_memory_size()
@@ -60,10 +60,10 @@ impl Array {
     }
 }
 
-/// Rows after which signals are asked for.
+/// The number of rows between two checks for signals.
 const AT_ONCE: usize = 1 << 16;
 
-/// The chunks of anything that gives Arrow arrays or streams of them, or of an iterable of texts, bytes and `None`.
+/// The chunks of an Arrow array or stream, or of an iterable of texts, bytes and `None`.
 fn chunks(column: &Bound<'_, PyAny>) -> PyResult<Vec<ArrayRef>> {
     let py = column.py();
     let is_arrow =
@@ -90,7 +90,7 @@ fn chunks(column: &Bound<'_, PyAny>) -> PyResult<Vec<ArrayRef>> {
     Ok(vec![Arc::new(builder.finish())])
 }
 
-/// Answers a column row by row, without the interpreter's lock.
+/// Answers a column, without the interpreter's lock while it works.
 pub(crate) fn answer(
     column: &Bound<'_, PyAny>,
     of: &DataType,

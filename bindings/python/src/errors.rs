@@ -1,4 +1,4 @@
-//! Errors as exceptions, which can be told apart by class and by `kind`.
+//! Errors as exceptions, which differ by class and by `kind`.
 
 use pyo3::exceptions::{PyException, PyOSError};
 use pyo3::prelude::*;
@@ -14,7 +14,7 @@ create_exception!(netsieve, FeedError, Error, "A feed cannot be used.");
 create_exception!(netsieve, DamageError, Error, "A compiled file is damaged, no such file, or of another version.");
 create_exception!(netsieve, IoError, Error, "A file cannot be read or written.");
 
-/// What was being done when an error came up.
+/// The task in which an error occurred.
 #[derive(Clone, Copy)]
 pub(crate) enum Doing {
     Compiling,
@@ -23,7 +23,7 @@ pub(crate) enum Doing {
     Scanning,
 }
 
-/// The exception for an error.
+/// Makes the exception for an error.
 pub(crate) fn raise(py: Python<'_>, error: &netsieve::Error, doing: Doing) -> PyErr {
     let text = error.to_string();
     let (raised, kind) = match (error.io_kind(), doing) {
@@ -46,7 +46,7 @@ pub(crate) fn describe(py: Python<'_>, raised: PyErr, kind: &str, path: Option<s
     set.err().unwrap_or(raised)
 }
 
-/// An error of reading that was no signal.
+/// Makes the exception for a failed read, or returns the one that a signal handler raised.
 pub(crate) fn io(py: Python<'_>, error: std::io::Error) -> PyErr {
     match error.downcast::<PyErr>() {
         Ok(raised) => raised,

@@ -70,7 +70,7 @@ impl Feed {
         Ok(Self(file))
     }
 
-    /// What hits call it.
+    /// The name that hits give for the feed.
     #[getter]
     fn name(&self) -> &str {
         &self.0.feed.name
@@ -95,7 +95,7 @@ fn unknown(what: &str, found: &str, known: &str) -> PyErr {
     PyValueError::new_err(format!("{what} {found:?} is none of {known}"))
 }
 
-/// What became of a feed.
+/// The report on one feed.
 #[pyclass(frozen, get_all, module = "netsieve")]
 #[derive(Clone)]
 pub(crate) struct FeedReport {
@@ -105,7 +105,7 @@ pub(crate) struct FeedReport {
     entries: u64,
     indicators: u64,
     rejected: u64,
-    /// Of what was not taken the first of each kind: line, value, reason.
+    /// The first rejected values of each kind: line, value, reason.
     examples: Vec<(u32, String, String)>,
 }
 
@@ -134,12 +134,12 @@ fn feed_of(given: &Bound<'_, PyAny>, action: Option<Action>) -> PyResult<FeedFil
     }
 }
 
-/// Compiles feeds into a sieve. Paths in `allow` are lists of what is harmless.
+/// Compiles feeds into a sieve. Paths in `allow` are lists of harmless values.
 #[pyfunction]
 #[pyo3(signature = (feeds, *, allow=None))]
 pub(crate) fn compile(py: Python<'_>, feeds: &Bound<'_, PyAny>, allow: Option<&Bound<'_, PyAny>>) -> PyResult<Sieve> {
     let mut files = Vec::new();
-    // A text is a sequence of texts, but one path is meant.
+    // A string is also a sequence of strings, but the caller means one path.
     if feeds.is_instance_of::<pyo3::types::PyString>() || feeds.is_instance_of::<pyo3::types::PyBytes>() {
         return Err(PyTypeError::new_err("feeds is a list of paths and feeds, not a single one"));
     }

@@ -1,4 +1,4 @@
-//! The module `netsieve._netsieve`: what `python/netsieve/__init__.py` gives out.
+//! The module `netsieve._netsieve`, whose items `python/netsieve/__init__.py` exports.
 
 use pyo3::prelude::*;
 

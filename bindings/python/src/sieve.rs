@@ -24,7 +24,7 @@ pub(crate) struct Sieve {
     sieve: netsieve::Sieve,
     options: MatchOptions,
     reports: Arc<[FeedReport]>,
-    /// What threads look up and scan with, while no thread does.
+    /// The matchers and scanners that no thread is using.
     matchers: Mutex<Vec<Matcher>>,
     scanners: Mutex<Vec<Scanner>>,
 }
@@ -60,7 +60,7 @@ impl Sieve {
         result
     }
 
-    /// The hits of what a reader gives, in a list or one by one.
+    /// Scans the content of a reader. Returns the hits in a list, or passes them to `on_hit` one by one.
     fn scan_all(
         &self,
         py: Python<'_>,
@@ -107,7 +107,7 @@ impl Sieve {
     }
 }
 
-/// The exception for a scan that failed: what a signal has raised, or an error of reading.
+/// Makes the exception for a scan that failed: that of a signal handler, or a read error.
 fn failed(py: Python<'_>, error: netsieve::Error) -> PyErr {
     match py.check_signals() {
         Err(raised) => raised,
@@ -121,7 +121,7 @@ fn failed(py: Python<'_>, error: netsieve::Error) -> PyErr {
     }
 }
 
-/// A reader of which it is told whether it gives text.
+/// A reader that shows all bytes to a [`TextCheck`].
 struct Looked<'c, R> {
     reader: R,
     check: &'c TextCheck,
@@ -137,7 +137,7 @@ impl<R: std::io::Read> std::io::Read for Looked<'_, R> {
     }
 }
 
-/// The bytes of a value: of `str`, `bytes`, or an address of `ipaddress`.
+/// Calls `work` with the bytes of a value: a `str`, `bytes`, or an address of `ipaddress`.
 fn value_of<T>(value: &Bound<'_, PyAny>, work: impl FnOnce(&[u8]) -> T) -> PyResult<T> {
     if let Some(bytes) = Bytes::of(value)? {
         return Ok(work(&bytes));
@@ -149,14 +149,14 @@ fn value_of<T>(value: &Bound<'_, PyAny>, work: impl FnOnce(&[u8]) -> T) -> PyRes
     Err(PyTypeError::new_err(format!("a value is str, bytes or an address of ipaddress, not {found}")))
 }
 
-/// Opens a compiled file. `mmap=True` maps it, so that processes share one copy: replace such a file by renaming another over it, and
+/// Opens a compiled file. `mmap=True` maps it, so that processes share one copy. Replace a mapped file by renaming another over it, and
 /// never write into it.
 #[pyfunction]
 #[pyo3(signature = (path, *, mmap=false))]
 pub(crate) fn open(py: Python<'_>, path: PathBuf, mmap: bool) -> PyResult<Sieve> {
     let opened = py.detach(|| {
         if mmap {
-            // SAFETY: who asks for a mapping is told, where it is documented, that the file must not be written to.
+            // SAFETY: the documentation of `mmap` demands that the file is never written to.
             #[expect(unsafe_code, reason = "a mapping is what was asked for")]
             unsafe {
                 netsieve::Sieve::open_mmap(&path)
@@ -170,17 +170,17 @@ pub(crate) fn open(py: Python<'_>, path: PathBuf, mmap: bool) -> PyResult<Sieve>
 
 #[pymethods]
 impl Sieve {
-    /// Writes the set to a file, in place of one that is there.
+    /// Writes the set to a file, replacing any file of that name.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         py.detach(|| self.sieve.save(path)).map_err(|error| raise(py, &error, Doing::Saving))
     }
 
-    /// How many indicators it holds.
+    /// The number of indicators.
     fn __len__(&self) -> usize {
         self.sieve.len()
     }
 
-    /// Whether something that is listed covers a value.
+    /// Returns true if an indicator covers the value.
     fn __contains__(&self, value: &Bound<'_, PyAny>) -> PyResult<bool> {
         value_of(value, |value| self.matching(|matcher| matcher.is_match_any(value)))
     }
@@ -189,19 +189,19 @@ impl Sieve {
         format!("<netsieve.Sieve of {} indicators from {} feeds>", self.sieve.len(), self.sieve.feeds().len())
     }
 
-    /// The names of its feeds.
+    /// The names of the feeds.
     #[getter]
     fn feeds(&self) -> Vec<&str> {
         self.sieve.feeds().iter().map(|feed| feed.name.as_str()).collect()
     }
 
-    /// What became of each feed when the set was compiled; empty if it was opened.
+    /// The report on each feed from compiling the set; empty if the set was opened from a file.
     #[getter]
     fn reports(&self) -> Vec<FeedReport> {
         self.reports.to_vec()
     }
 
-    /// The same set under other options.
+    /// Returns the same set with other options.
     #[pyo3(signature = (*, min_confidence=None, feeds=Vec::new(), tags=Vec::new(), as_of=None, port_unseen=true, name_like=false,
         host_only=false))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
@@ -228,18 +228,18 @@ impl Sieve {
         Ok(Self::with(self.sieve.clone(), options, self.reports.clone()))
     }
 
-    /// All matches of a value of any kind, most specific first.
+    /// Returns all matches of a value of any kind, most specific first.
     #[pyo3(name = "match")]
     fn match_any(&self, value: &Bound<'_, PyAny>) -> PyResult<Vec<Match>> {
         value_of(value, |value| self.matching(|matcher| Match::all(matcher.match_any(value))))
     }
 
-    /// Says how a value is read, and what matches it or why nothing does.
+    /// Explains how a value is read, and what matches it or why nothing does.
     fn explain(&self, value: &Bound<'_, PyAny>) -> PyResult<String> {
         value_of(value, |value| self.matching(|matcher| explain(matcher, value)))
     }
 
-    /// The hits in a text, which may have many lines.
+    /// Returns the hits in a text of any number of lines.
     fn scan(&self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Vec<Hit>> {
         match Bytes::of(data)? {
             Some(bytes) => self.scan_all(py, &bytes[..], None),
@@ -250,29 +250,29 @@ impl Sieve {
         }
     }
 
-    /// The hits in a file, plain or compressed. With `on_hit` they are handed over one by one, until it returns something false that is not
-    /// `None`, and the list is empty.
+    /// Returns the hits in a file, plain or compressed. With `on_hit`, passes the hits to it one by one and returns an empty list; the scan
+    /// ends early if `on_hit` returns a false value other than `None`.
     #[pyo3(signature = (path, *, on_hit=None))]
     fn scan_file(&self, py: Python<'_>, path: PathBuf, on_hit: Option<Py<PyAny>>) -> PyResult<Vec<Hit>> {
         let reader = py.detach(|| open_log(&path)).map_err(|error| raise(py, &error, Doing::Scanning))?;
         self.scan_all(py, reader, on_hit)
     }
 
-    /// Which values of a column match something; null for null.
+    /// Tells for each value of a column whether it matches anything; null for null.
     fn is_match_array(&self, column: &Bound<'_, PyAny>) -> PyResult<Array> {
         answer(column, &DataType::Boolean, |column| {
             self.matching(|matcher| netsieve_arrow::is_match(matcher, column)).map(|found| Arc::new(found) as _)
         })
     }
 
-    /// All matches of each value of a column, as lists of structs; null for null.
+    /// Returns all matches of each value of a column, as lists of structs; null for null.
     fn match_array(&self, column: &Bound<'_, PyAny>) -> PyResult<Array> {
         answer(column, &netsieve_arrow::match_type(), |column| {
             self.matching(|matcher| netsieve_arrow::lookup(matcher, column)).map(|found| Arc::new(found) as _)
         })
     }
 
-    /// All hits of each line of a column, as lists of structs; null for null.
+    /// Returns all hits of each line of a column, as lists of structs; null for null.
     fn scan_array(&self, column: &Bound<'_, PyAny>) -> PyResult<Array> {
         answer(column, &netsieve_arrow::hit_type(), |column| {
             self.scanning(|scanner| netsieve_arrow::scan(scanner, column)).map(|found| Arc::new(found) as _)

@@ -1,4 +1,4 @@
-//! Long work without the interpreter's lock, which Ctrl-C ends.
+//! Does long work without the interpreter's lock, so that Ctrl-C can end it.
 
 use std::io::{self, Read};
 use std::sync::mpsc;
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
-/// How often it is asked for signals.
+/// The time between two checks for signals.
 const OFTEN: Duration = Duration::from_millis(50);
 
-/// Does work on a thread of its own and waits for it. If a signal raises an exception meanwhile, the work is left to end by
-/// itself, and what it gives is dropped.
+/// Does work on a separate thread and waits for it. If a signal handler raises an exception meanwhile, this function returns it, and the
+/// thread ends later by itself; its result is dropped.
 pub(crate) fn interruptibly<T: Send + 'static>(
     py: Python<'_>,
     work: impl FnOnce() -> T + Send + 'static,
@@ -36,7 +36,7 @@ pub(crate) fn interruptibly<T: Send + 'static>(
     }
 }
 
-/// A reader that asks for signals from time to time; what they raise is its error.
+/// A reader that checks for signals from time to time. An exception raised by a handler becomes its error.
 pub(crate) struct Interruptible<R> {
     reader: R,
     asked: Instant,
