@@ -15,39 +15,39 @@ use netsieve::{MatchOptions, Matcher};
 use crate::metrics::{Cut, Metrics, Now, add};
 use crate::request;
 
-/// Bytes of one request's body.
+/// The largest body of a request, in bytes.
 const MOST_BYTES: usize = 4 << 20;
-/// Bytes of one answer: what many feeds say of each of many values.
+/// The largest answer, in bytes. Many feeds can list each of many values.
 const MOST_ANSWERED: usize = 64 << 20;
-/// After so many values others get their turn on the thread.
+/// The number of values after which other requests get their turn on the thread.
 const TURN: usize = 64;
 
 const JSON: &str = "application/json";
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What all answers are made of.
+/// Everything that answers need.
 pub(crate) struct Answers {
     pub(crate) live: LiveSieve,
     pub(crate) options: MatchOptions,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) watcher: Watcher,
     pub(crate) token: Option<String>,
-    /// What a body may take.
+    /// The time within which a body must arrive.
     pub(crate) timeout: Duration,
 }
 
-/// How many connections there are, and may be.
+/// The number of open connections, and its limit.
 #[derive(Default)]
 pub(crate) struct Load {
     pub(crate) open: AtomicU64,
     pub(crate) limit: AtomicU64,
 }
 
-/// An answer that is no 200.
+/// An answer with a status other than 200.
 struct Refusal {
     status: StatusCode,
     why: String,
-    /// What remains of the request is not read: the connection ends.
+    /// The rest of the request is not read, and the connection ends.
     is_last: bool,
 }
 
@@ -61,7 +61,7 @@ impl Refusal {
     }
 }
 
-/// The route of a path, as it is counted.
+/// The route under which a path is counted.
 fn route(path: &str) -> &'static str {
     match path {
         "/match" => "/match",
@@ -135,9 +135,9 @@ impl Answers {
         Err(Refusal::new(StatusCode::UNAUTHORIZED, "no or another token"))
     }
 
-    /// The body of a request that is JSON, within its limits.
+    /// Reads the body of a request, which must be JSON, within the limits of size and time.
     async fn body(&self, request: Request<Incoming>) -> Result<Bytes, Refusal> {
-        // Asked for so that no page in a browser can send one here without being asked first.
+        // With this content type, a page in a browser cannot send a request without a preflight.
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(JSON) {
             return Err(
@@ -161,7 +161,7 @@ impl Answers {
     }
 
     async fn look_up<T: AsRef<str>>(&self, values: &[T]) -> Result<Vec<u8>, Refusal> {
-        // One generation for all values, whatever happens meanwhile.
+        // All values are looked up in one generation, even if the set is replaced meanwhile.
         let snapshot = self.live.snapshot();
         let mut matcher = snapshot.sieve.matcher_with(&self.options);
         let mut out = format!("{{\"generation\":{},\"results\":[", snapshot.generation).into_bytes();
@@ -196,7 +196,7 @@ impl Answers {
     }
 }
 
-/// Whether two tokens are the same, in a time that does not tell how much of them is.
+/// Returns true if two tokens are equal. The time it takes does not reveal how much of them is.
 fn is_same(given: &[u8], token: &[u8]) -> bool {
     let differing = given.iter().zip(token).fold(0, |differing, (a, b)| differing | (a ^ b));
     std::hint::black_box(differing) == 0 && given.len() == token.len()
@@ -223,7 +223,7 @@ fn refused(refusal: &Refusal) -> Response<Full<Bytes>> {
     response
 }
 
-/// Appends what is known of a value; says whether that is anything.
+/// Appends the matches of a value, and returns true if there are any.
 fn result(matcher: &mut Matcher, value: &str, out: &mut Vec<u8>) -> bool {
     out.extend_from_slice(b"{\"value\":");
     json_string(out, value.as_bytes());

@@ -1,4 +1,4 @@
-//! Which connections there are, and which of them are idle.
+//! The open connections, and which of them are idle.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
@@ -7,28 +7,28 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-/// A connection on which nothing has happened for so long may be idle. Between an answer and its first byte there is less.
+/// A connection may be idle if nothing has happened on it for this long. An answer that is ready is written sooner.
 const STILL: Duration = Duration::from_millis(100);
 
-/// What is known of a connection outside of its own task.
+/// The state of a connection that is visible outside of its task.
 pub(crate) struct Link {
-    /// What the milliseconds of `last` begin at.
+    /// The time from which `last` counts.
     begin: Instant,
-    /// When something was last read or written.
+    /// The time of the last read or write, in milliseconds.
     last: AtomicU64,
-    /// A request is under way.
+    /// A request is being answered.
     is_busy: AtomicBool,
-    /// Something waits for the client to take it.
+    /// A write is waiting for the client.
     is_blocked: AtomicBool,
-    /// It waited too long.
+    /// A write has waited too long.
     is_stalled: AtomicBool,
-    /// The status of the last answer that was begun.
+    /// The status of the last answer whose first bytes were written.
     status: AtomicU16,
     /// Tells the task to end.
     pub(crate) leave: Notify,
 }
 
-// Nothing else is ordered by these: each is a hint on its own.
+// Each value is only a hint, and orders nothing else.
 const ORDER: Ordering = Ordering::Relaxed;
 
 impl Link {
@@ -37,12 +37,12 @@ impl Link {
     }
 
     pub(crate) fn set_busy(&self, is_busy: bool) {
-        // An answer that is made has still to be written.
+        // The answer must still be written.
         self.touch();
         self.is_busy.store(is_busy, ORDER);
     }
 
-    /// Says what it was before.
+    /// Returns the value before.
     pub(crate) fn set_blocked(&self, is_blocked: bool) -> bool {
         self.is_blocked.swap(is_blocked, ORDER)
     }
@@ -55,7 +55,7 @@ impl Link {
         self.is_stalled.load(ORDER)
     }
 
-    /// Takes note of an answer that begins in these bytes: hyper makes some by itself.
+    /// Notes the status of an answer that begins with these bytes. Hyper makes some answers by itself.
     pub(crate) fn head(&self, bytes: &[u8]) {
         let status = bytes.strip_prefix(b"HTTP/1.1 ").or_else(|| bytes.strip_prefix(b"HTTP/1.0 "));
         let status = status.and_then(|rest| std::str::from_utf8(rest.get(..3)?).ok()?.parse().ok());
@@ -68,7 +68,7 @@ impl Link {
         self.status.load(ORDER)
     }
 
-    /// For how long nothing has happened, if nothing is to be done.
+    /// How long the connection has been idle, if it is.
     pub(crate) fn idle(&self) -> Option<Duration> {
         let still = self.begin.elapsed().saturating_sub(Duration::from_millis(self.last.load(ORDER)));
         (!self.is_busy.load(ORDER) && !self.is_blocked.load(ORDER) && still >= STILL).then_some(still)
@@ -81,7 +81,7 @@ pub(crate) struct Links {
     links: Mutex<(u64, BTreeMap<u64, Arc<Link>>)>,
 }
 
-/// A connection's place among them, until it is dropped.
+/// A connection's place among all, until it is dropped.
 pub(crate) struct Place {
     links: Arc<Links>,
     number: u64,
@@ -114,12 +114,12 @@ impl Links {
         self.lock().1.len()
     }
 
-    /// Asks the connection that has been idle for longest to end; whether there is one.
+    /// Asks the connection that has been idle for longest to end. Returns false if none is idle.
     pub(crate) fn evict(&self) -> bool {
         let links = self.lock();
         let idlest = links.1.values().filter_map(|link| Some((link.idle()?, link))).max_by_key(|(idle, _)| *idle);
         if let Some((_, link)) = idlest {
-            // So that it is not asked twice.
+            // Not idle any more, so that it is not asked twice.
             link.touch();
             link.leave.notify_one();
         }

@@ -1,4 +1,4 @@
-//! What the service logs: JSON objects, one a line, on standard error.
+//! The log of the service: one JSON object per line, on standard error.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use netsieve::render::json_string;
 
-/// Lines that may wait to be written.
+/// The number of lines that may wait to be written.
 const WAITING: usize = 1024;
 
-/// How long the last lines may take.
+/// The time that writing the last lines may take.
 const LAST: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy)]
@@ -28,15 +28,15 @@ pub(crate) enum Value<'v> {
     Number(u64),
 }
 
-/// Where lines are left for the thread that writes them. Never waits and never fails: whoever answers requests must not depend on
-/// who reads the log. Lines that do not get there are counted.
+/// Passes lines to the thread that writes them. Never waits and never fails, because answers must not depend on the reader of the log.
+/// Lines that cannot be written are counted.
 #[derive(Clone)]
 pub(crate) struct Log {
     lines: SyncSender<Vec<u8>>,
     lost: Arc<AtomicU64>,
 }
 
-/// The thread that writes.
+/// The thread that writes the lines.
 pub(crate) struct Writer {
     ended: Receiver<()>,
 }
@@ -53,13 +53,13 @@ impl Log {
                     not_written.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            // Nobody waits for it any more if the end came too late.
+            // If this comes too late, nobody waits any more.
             let _ = end.send(());
         })?;
         Ok((Self { lines, lost }, Writer { ended }))
     }
 
-    /// Lines that were not written: standard error was closed, full, or too slow.
+    /// The number of lines that were not written, because standard error was closed, full, or too slow.
     pub(crate) fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
     }
@@ -94,9 +94,9 @@ impl Log {
 }
 
 impl Writer {
-    /// Waits a moment for the lines that are left, when the last [`Log`] is gone.
+    /// Waits a moment for the remaining lines, after the last [`Log`] is dropped.
     pub(crate) fn finish(self) {
-        // Whoever does not read them for a second does not hold up the end.
+        // A reader that is slower than that does not delay the end.
         let _ = self.ended.recv_timeout(LAST);
     }
 }

@@ -1,4 +1,4 @@
-//! A small HTTP service that answers what a compiled set knows of values, and follows the set's file.
+//! A small HTTP service that looks up values in a compiled set, and follows the set's file.
 //!
 //! ```text
 //! logscan build -f c2.txt -o set.sieve
@@ -9,13 +9,12 @@
 //! curl 127.0.0.1:8080/metrics
 //! ```
 //!
-//! All values of a request are looked up in one generation of the set, which the answer names. While the file is replaced,
-//! requests go on; a file that cannot be opened leaves the old set in place, which `/metrics` says until one can be opened again.
+//! All values of a request are looked up in one generation of the set, which the answer names. Requests go on while the file is
+//! replaced. A file that cannot be opened leaves the old set in place, and `/metrics` says so until one can be opened again.
 //!
-//! It trusts no client. It listens on loopback unless it is told otherwise, and then asks for a token. Connections, their heads, bodies,
-//! answers and lives are limited in size and time; where connections run out, idle ones make room. It ends by SIGTERM or SIGINT when
-//! the requests under way are answered. What it logs are JSON objects, one a line, on standard error; if nobody reads them it goes
-//! on without.
+//! The service trusts no client. It listens on loopback, and requires a token before it listens elsewhere. Connections, heads, bodies,
+//! answers and lifetimes are limited in size and time; when connections run out, idle ones make room. On SIGTERM or SIGINT it answers the
+//! pending requests and ends. It logs one JSON object per line to standard error, and goes on if nobody reads them.
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
 use std::error::Error;
@@ -42,41 +41,41 @@ use answer::Answers;
 use log::{Level, Log, Value};
 use metrics::Metrics;
 
-/// Answers over HTTP what a compiled set knows of addresses, names and URLs.
+/// Looks up addresses, names and URLs in a compiled set, over HTTP.
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP)]
 struct Args {
-    /// The set, made by `logscan build`. It is followed: replace it by renaming another file to its name.
+    /// The set, made by `logscan build`. The service follows the file: to replace it, rename another file over it.
     file: PathBuf,
-    /// Where to listen. Any address but a loopback one needs --token-file or --no-token.
+    /// The address to listen on. Any address other than loopback needs --token-file or --no-token.
     #[arg(default_value = "127.0.0.1:8080")]
     address: SocketAddr,
-    /// Milliseconds between looks at the file.
+    /// Milliseconds between two checks of the file.
     #[arg(default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=86_400_000))]
     interval: u64,
-    /// Answer only who shows the token that is the first line of this file (`Authorization: Bearer TOKEN`). /healthz is open.
+    /// Require the token in the first line of this file (`Authorization: Bearer TOKEN`), except for /healthz.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// Answer anyone, also where other machines can reach the address.
+    /// Answer without a token, even if other machines can reach the address.
     #[arg(long, conflicts_with = "token_file")]
     no_token: bool,
-    /// Connections at once. Fewer if the system allows fewer open files.
+    /// The number of open connections. Fewer if the system allows fewer open files.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     connections: u32,
-    /// Seconds that a client may take to send the head of a request (and be idle before it), to send its body, and to take
-    /// what is written to it.
+    /// Seconds that a client may take to send the head of a request (idle time before it included), to send its body, and to receive
+    /// the answer.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     timeout: Duration,
-    /// Seconds after which a connection gets no further request.
+    /// Seconds after which a connection accepts no further request.
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
     life: Duration,
-    /// Seconds that requests under way get when the service is stopped.
+    /// Seconds that pending requests get when the service is stopped.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     grace: Duration,
-    /// Threads that answer [default: as many as there are processors].
+    /// The number of threads that answer [default: the number of processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Log every request too.
+    /// Also log every request.
     #[arg(long)]
     log_requests: bool,
 }
@@ -106,7 +105,7 @@ fn main() -> ExitCode {
         Ok(server::Ended::Late) => ExitCode::from(1),
         Err(error) => {
             let text = netsieve::render::Escaped::new(&error.to_string()).to_string();
-            // Who does not read standard error learns it by the exit code.
+            // If standard error is closed, the exit code still tells.
             let _ = writeln!(std::io::stderr(), "service: {text}");
             ExitCode::from(2)
         }
@@ -120,7 +119,7 @@ fn run(args: &Args) -> Result<server::Ended, Box<dyn Error>> {
         None => return Err(format!("{} is no loopback address: see --token-file and --no-token", args.address).into()),
     };
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    // The pool that sets are opened with. Made by itself, at the first use, it would panic where the system gives no threads.
+    // The pool that opens sets. Rayon would make it at the first use, and panic if the system gives no threads.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     pool.map_err(|error| format!("cannot start threads: {error}"))?;
 
@@ -152,7 +151,7 @@ fn token(path: &std::path::Path) -> Result<String, Box<dyn Error>> {
     Ok(token.to_owned())
 }
 
-/// Follows the file, and tells what became of it.
+/// Follows the file, and reports each reload in the log and the metrics.
 fn watch(args: &Args, live: &LiveSieve, metrics: &Arc<Metrics>) -> Result<Watcher, Box<dyn Error>> {
     let interval = Duration::from_millis(args.interval);
     let options = WatchOptions::new().interval(interval).settle(interval.min(WatchOptions::default().settle));

@@ -1,4 +1,4 @@
-//! What happened so far, in the text format of Prometheus.
+//! The metrics, in the text format of Prometheus.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
@@ -10,16 +10,16 @@ use netsieve::live::Snapshot;
 
 use crate::log::Log;
 
-/// Why a connection was ended by us.
+/// The reason why the service ended a connection.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cut {
-    /// No head of a request came in time.
+    /// The head of a request did not arrive in time.
     Head,
-    /// The body of a request did not come in time.
+    /// The body of a request did not arrive in time.
     Body,
-    /// The answer was not taken in time.
+    /// The client did not receive the answer in time.
     Write,
-    /// It was idle, and another one needed its place.
+    /// The connection was idle, and another one needed its place.
     Idle,
 }
 
@@ -34,12 +34,12 @@ impl Cut {
     }
 }
 
-/// Upper bounds, in seconds, of the classes of how long a request to match took.
+/// The upper bounds, in seconds, of the classes of times that requests to `/match` took.
 const BOUNDS: [f64; 6] = [0.0001, 0.001, 0.01, 0.1, 1.0, 10.0];
 
 #[derive(Default)]
 struct Histogram {
-    /// One more than there are bounds: what is beyond them all.
+    /// A count for each bound, and one for times above all bounds.
     counts: [u64; BOUNDS.len() + 1],
     sum: f64,
 }
@@ -58,11 +58,11 @@ pub(crate) struct Metrics {
     reloads: AtomicU64,
     failed_reloads: AtomicU64,
     is_failing: AtomicBool,
-    /// Seconds since the epoch of the last set that was put in its place.
+    /// The time of the last successful load, in seconds since the epoch.
     loaded: AtomicU64,
 }
 
-/// What is not counted but is so at the moment.
+/// The values of the moment, which are not counted.
 pub(crate) struct Now<'n> {
     pub(crate) snapshot: &'n Snapshot,
     pub(crate) is_watching: bool,
@@ -75,11 +75,11 @@ pub(crate) fn add(count: &AtomicU64, n: u64) {
 }
 
 fn seconds() -> u64 {
-    // A clock before 1970 gives no sensible date; zero says that.
+    // A clock before 1970 has no sensible date: zero.
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
-/// What the lock guards is whole after any panic.
+/// Locks a mutex. Its content is consistent even after a panic.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -124,7 +124,7 @@ impl Metrics {
         if is_well {
             self.loaded.store(seconds(), Ordering::Relaxed);
         }
-        // Last: who waits for this count finds the others as they are then.
+        // Comes last, so that whoever waits for this count finds the other values updated.
         add(if is_well { &self.reloads } else { &self.failed_reloads }, 1);
     }
 

@@ -1,4 +1,4 @@
-//! The values that a request asks for.
+//! The values in a request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
-/// Values of one request: what keeps a thread busy for some milliseconds.
+/// The most values in one request. They keep a thread busy for some milliseconds.
 pub(crate) const MOST_VALUES: usize = 10_000;
 
 const USAGE: &str = "give one `value`, or a list of `values`, as text";
@@ -19,15 +19,14 @@ struct Asked<'r> {
     values: Option<Values<'r>>,
 }
 
-/// A string of the request, which stays where it is if it holds no escape.
+/// A string of the request, borrowed unless it contains escapes.
 struct Text<'r>(Cow<'r, str>);
 
 struct Values<'r>(Vec<Cow<'r, str>>);
 
 /// Reads `{"value": …}` or `{"values": […]}`.
 ///
-/// Nothing is kept of what else there is, and no more values are read than a request may have, so that what it takes is
-/// bounded by the body.
+/// Other keys are dropped, and reading stops at the most values that a request may have, so that the body bounds the memory.
 pub(crate) fn values(body: &[u8]) -> Result<Vec<Cow<'_, str>>, String> {
     let asked: Asked<'_> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     match (asked.value, asked.values) {

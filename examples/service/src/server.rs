@@ -1,6 +1,6 @@
-//! Connections: taken by one thread, answered by several.
+//! Connections: one thread accepts them, and several answer them.
 //!
-//! Each thread runs its own connections and owns what it needs for that, so that threads are made at the start or not at all.
+//! Each thread runs its own connections with its own reactor. All threads start with the service, or it does not start.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -30,16 +30,16 @@ use crate::log::{Level, Value};
 use crate::metrics::{Cut, add};
 use crate::wire::Wire;
 
-/// Bytes of the head of a request.
+/// The largest head of a request, in bytes.
 const MOST_HEAD: usize = 32 * 1024;
-/// Fields of the head of a request.
+/// The most fields in the head of a request.
 const MOST_FIELDS: usize = 64;
-/// Open files that are none of connections: of the process, and of each thread.
+/// The open files besides connections: those of the process, and of each thread.
 const OTHER_FILES: u64 = 16;
 const FILES_A_THREAD: u64 = 4;
-/// After a connection could not be taken, and while there is no place for one.
+/// The pause after a connection could not be accepted, and between two attempts to find a place for one.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How often is looked whether all is well.
+/// The time between two checks of threads and watcher.
 const LOOK: Duration = Duration::from_secs(1);
 
 pub(crate) struct Limits {
@@ -50,15 +50,15 @@ pub(crate) struct Limits {
     pub(crate) logs_requests: bool,
 }
 
-/// How the service ended when it was asked to.
+/// The way in which the service ended after a signal.
 pub(crate) enum Ended {
-    /// All that was under way was answered.
+    /// All pending requests were answered.
     InTime,
-    /// Something was not.
+    /// Some were not.
     Late,
 }
 
-/// What all threads share.
+/// The state that all threads share.
 struct Shared {
     answers: Arc<Answers>,
     load: Load,
@@ -66,9 +66,9 @@ struct Shared {
     timeout: Duration,
     life: Duration,
     logs_requests: bool,
-    /// A connection waits for a place: others end after their answer.
+    /// A connection is waiting for a place, so others end after their next answer.
     is_crowded: AtomicBool,
-    /// Whether the service is to end.
+    /// True once the service is to end.
     stop: watch::Receiver<bool>,
 }
 
@@ -85,7 +85,7 @@ struct Worker {
     thread: JoinHandle<()>,
 }
 
-/// Answers until it is told to stop.
+/// Answers requests until a signal stops it.
 pub(crate) fn run(
     address: SocketAddr,
     threads: usize,
@@ -116,7 +116,7 @@ pub(crate) fn run(
     runtime.block_on(serve(address, allowed, limits.grace, &shared, &workers, &stop))
 }
 
-/// As many connections as are wanted and as the system has files for.
+/// Returns the wanted number of connections, or fewer if the system allows fewer open files.
 #[cfg(unix)]
 fn connections(wanted: u32, threads: usize) -> Result<u32, String> {
     let Some(files) = rustix::process::getrlimit(rustix::process::Resource::Nofile).current else { return Ok(wanted) };
@@ -139,7 +139,7 @@ async fn serve(
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
     let address = listener.local_addr()?;
-    // For whoever started it with port 0. That nobody reads it is no reason to end.
+    // Tells the port if it was given as 0. A closed standard output is not a reason to end.
     let _ = writeln!(io::stdout(), "listening on {address}");
     let indicators = shared.answers.live.load().len() as u64;
     log.write(
@@ -158,7 +158,7 @@ async fn serve(
     log.write(Level::Info, "stopping", &[("connections", Value::Number(shared.links.len() as u64))]);
     stop.send_replace(true);
     tokio::select! {
-        // It is never closed, so that this waits for all places to be free.
+        // The semaphore is never closed, so this waits until all places are free.
         _ = places.acquire_many(allowed) => Ok(Ended::InTime),
         () = sleep(grace) => Ok(Ended::Late),
         _ = terminate.recv() => Ok(Ended::Late),
@@ -166,7 +166,7 @@ async fn serve(
     }
 }
 
-/// Takes connections for as long as all is well.
+/// Accepts connections until something fails, and returns the error.
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
@@ -188,7 +188,7 @@ async fn accept(
                             told = Some(Instant::now());
                             metrics.log.write(Level::Error, "cannot accept", &[("error", Value::Text(&error.to_string()))]);
                         }
-                        // Descriptors may have run out.
+                        // File descriptors may have run out.
                         shared.links.evict();
                         sleep(PAUSE).await;
                     }
@@ -206,7 +206,7 @@ async fn accept(
         };
         add(&metrics.connections, 1);
         let permit = place(places, shared).await;
-        // To a thread with a reactor of its own.
+        // Detached from this thread's reactor, because another thread answers it.
         let Ok(stream) = stream.into_std() else { continue };
         shared.load.open.fetch_add(1, Ordering::Relaxed);
         let taken = Taken { stream, client, place: shared.links.enter(), permit };
@@ -217,7 +217,8 @@ async fn accept(
     "there are no threads that answer".into()
 }
 
-/// A place for a connection. The one that has been idle for longest makes room if need be; if none is, the next that is answered.
+/// Waits for a place for a connection. If there is none, the connection that has been idle for longest makes room, or else the next one to
+/// be answered.
 async fn place(places: &Arc<Semaphore>, shared: &Shared) -> OwnedSemaphorePermit {
     if let Ok(permit) = Arc::clone(places).try_acquire_owned() {
         return permit;
@@ -255,7 +256,7 @@ fn worker(number: usize, shared: &Arc<Shared>) -> io::Result<Worker> {
                 Some(ended) = connections.join_next() => {
                     shared.load.open.fetch_sub(1, Ordering::Relaxed);
                     if ended.is_err() {
-                        // Its message has gone to standard error, if anyone reads it.
+                        // The panic hook has written its message to standard error.
                         add(&shared.answers.metrics.panics, 1);
                         shared.answers.metrics.log.write(Level::Error, "a connection ended by a defect of the service", &[]);
                     }
@@ -272,7 +273,7 @@ async fn connection(taken: Taken, shared: Arc<Shared>) {
     let Taken { stream, client, place, permit } = taken;
     let link = Arc::clone(&place.link);
     let Ok(stream) = TcpStream::from_std(stream) else { return };
-    // It only makes answers quicker.
+    // Without it, answers are only slower.
     let _ = stream.set_nodelay(true);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(shared.timeout);
@@ -305,7 +306,7 @@ async fn connection(taken: Taken, shared: Arc<Shared>) {
 
 type Served<S> = http1::Connection<TokioIo<Wire>, S>;
 
-/// Runs a connection to its end: its client's, or ours.
+/// Runs a connection until the client or the service ends it.
 async fn drive<S, B>(served: Served<S>, link: &Link, shared: &Shared)
 where
     S: hyper::service::HttpService<hyper::body::Incoming, ResBody = B>,
@@ -327,7 +328,7 @@ where
         };
         if is_over {
             served.as_mut().graceful_shutdown();
-            // A connection that has not had a request is no idle one to hyper, and would wait for its first.
+            // Hyper does not count a connection without a request as idle, and would wait for the first one.
             break loop {
                 tokio::select! {
                     result = served.as_mut() => break result,
@@ -341,7 +342,7 @@ where
         Err(_) if link.is_stalled() => metrics.cut(Cut::Write),
         Err(error) if error.is_timeout() => metrics.cut(Cut::Head),
         Err(error) if error.is_parse() => metrics.answered("none", link.status()),
-        // The client went away.
+        // The client closed the connection.
         Err(_) => {}
     }
 }

@@ -1,4 +1,4 @@
-//! A connection's bytes, watched: when something was last read or written, and for how long a client takes nothing.
+//! The bytes of a connection. Notes the time of each read and write, and ends writes that wait too long for the client.
 
 use std::io;
 use std::pin::Pin;
@@ -15,9 +15,9 @@ use crate::links::Link;
 pub(crate) struct Wire {
     stream: TcpStream,
     link: Arc<Link>,
-    /// How long a write may wait.
+    /// The time that a write may wait.
     patience: Duration,
-    /// Ends the wait of the write at hand.
+    /// Ends the wait of the current write.
     wait: Pin<Box<Sleep>>,
 }
 
@@ -26,7 +26,7 @@ impl Wire {
         Self { stream, link, patience, wait: Box::pin(sleep(patience)) }
     }
 
-    /// What a write came to: an error if nothing was taken for too long.
+    /// Turns the result of a write into an error if the client has not received anything for too long.
     fn written(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if result.is_ready() {
             self.link.touch();

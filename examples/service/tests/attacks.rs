@@ -1,4 +1,4 @@
-//! The service under attack, on loopback: slow, idle, greedy and broken clients, and a machine that has run out of something.
+//! The service under attack, on loopback: slow, idle, greedy and broken clients, and a machine that has run out of resources.
 #![cfg(unix)]
 
 mod common;
@@ -26,7 +26,7 @@ fn slow_clients_are_cut() {
     let (_folder, path) = set();
     let service = Service::of(&mut command(&path, "--timeout 0.3 --life 60"));
     let began = Instant::now();
-    // Nothing; half a head; a head whose fields come one after the other; a body that stops.
+    // Clients that send nothing, half a head, a head with endless fields, and a body that stops.
     let (mut silent, mut half, mut slow, mut body) =
         (service.connect(), service.connect(), service.connect(), service.connect());
     half.write_all(b"GET /metrics HTT").unwrap();
@@ -130,7 +130,7 @@ fn idle_connections_make_room() {
     let (_folder, path) = set();
     for mut command in [command(&path, "--connections 10"), limited("-n 40", &path, "--threads 2")] {
         let service = Service::of(&mut command);
-        // More than it has places for, and than it has descriptors for.
+        // More than there are places, and than there are file descriptors.
         let idle: Vec<_> = (0..60).map(|_| service.connect()).collect();
         let began = Instant::now();
         assert_eq!(service.look_up(&json!({"value": "common.test"}))["results"][0]["kind"], "domain");
@@ -152,7 +152,7 @@ fn busy_connections_take_turns() {
     let service = Service::of(&mut command(&path, "--connections 4"));
     let is_over = std::sync::atomic::AtomicBool::new(false);
     thread::scope(|scope| {
-        // As many as there are places, with one request after the other on the same connection, for as long as they are let.
+        // As many clients as places. Each sends request after request on one connection, until the service ends it.
         for _ in 0..4 {
             scope.spawn(|| {
                 let request = b"GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n";
@@ -182,7 +182,7 @@ fn what_is_under_way_is_answered_before_the_end() {
         let body = r#"{"value": "common.test"}"#;
         let (first, second) = body.split_at(9);
         write!(busy, "{HEAD}content-length: {}\r\n\r\n{first}", body.len()).unwrap();
-        // It has been read when it is counted.
+        // A connection that is counted has been accepted.
         service.wait_for("netsieve_accepted_connections_total", 3.0);
         thread::sleep(Duration::from_millis(50));
         service.signal(signal);
@@ -197,7 +197,7 @@ fn what_is_under_way_is_answered_before_the_end() {
         assert_eq!(service.end().code(), Some(0), "{signal}");
         drop(idle);
     }
-    // What takes too long is cut.
+    // A request that takes too long is cut.
     let mut service = Service::of(&mut command(&path, "--grace 0.1 --timeout 50"));
     let mut busy = service.connect();
     write!(busy, "{HEAD}content-length: 10\r\n\r\n{{").unwrap();
@@ -210,7 +210,7 @@ fn what_is_under_way_is_answered_before_the_end() {
 #[test]
 fn nobody_needs_to_read_what_it_logs() {
     let (_folder, path) = set();
-    // A reader that goes away, and one that never reads.
+    // One reader goes away, and one never reads.
     for is_closed in [true, false] {
         let mut service = Service::of(command(&path, "--log-requests").stderr(Stdio::piped()));
         let reader = service.child.stderr.take().unwrap();
@@ -242,7 +242,7 @@ fn nobody_needs_to_read_what_it_logs() {
 #[test]
 fn threads_that_cannot_be_made_are_an_error() {
     let (folder, path) = set();
-    // Where the limit does not hold (root), another user's does.
+    // The limit does not hold for root, so the service then runs as another user.
     let program = folder.path().join("service");
     std::fs::copy(env!("CARGO_BIN_EXE_service"), &program).unwrap();
     let line = format!("chmod 755 {0}; chmod 644 {0}/set.sieve; chmod 755 {0}/service", folder.path().display());
@@ -256,7 +256,7 @@ fn threads_that_cannot_be_made_are_an_error() {
     }
     let output = match command.args(["-c", &limited]).output() {
         Ok(output) => output,
-        // Not everyone has `setpriv`.
+        // `setpriv` is not installed.
         Err(_) => return,
     };
     let text = String::from_utf8(output.stderr).unwrap();
@@ -264,7 +264,7 @@ fn threads_that_cannot_be_made_are_an_error() {
     assert!(text.contains("cannot start") && text.lines().count() == 1, "{text}");
 }
 
-/// 1,000 swaps while four clients ask. Some minutes where the disk is slow: run with `--ignored`.
+/// Swaps the set 1,000 times while four clients ask. Takes minutes on a slow disk: run with `--ignored`.
 #[test]
 #[ignore = "long"]
 fn no_answer_is_wrong_while_the_set_is_swapped() {

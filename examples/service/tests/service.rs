@@ -1,4 +1,4 @@
-//! What the HTTP service answers, while its set is replaced.
+//! Checks the answers of the HTTP service while its set is replaced.
 
 mod common;
 
@@ -37,7 +37,7 @@ fn values_and_batches_are_answered_from_one_set_while_it_is_replaced() {
     let many = json!({"values": vec!["a.test"; 10_001]});
     assert_eq!(service.request("POST", "/match", &many.to_string()).0, 400);
 
-    // Replaced again and again: each answer is wholly of one generation, and none is missed.
+    // The set is replaced again and again. Each answer comes from one generation, and no generation is skipped.
     const LAST: u32 = 5;
     let names: Vec<String> = (0..=LAST).map(|n| format!("gen{n}.test")).chain(["common.test".to_owned()]).collect();
     let request = json!({ "values": names });
@@ -76,7 +76,7 @@ fn values_and_batches_are_answered_from_one_set_while_it_is_replaced() {
     assert_eq!(service.metric("netsieve_indicators"), 2.0);
     assert_eq!(service.metric("netsieve_values_total"), values);
     assert!(service.metric("netsieve_age_seconds") >= 0.0);
-    // Every refusal, by whomever it was made: five bodies, a method, and too many values.
+    // Every refusal is counted: of five bodies, of a method, and of too many values.
     assert_eq!(service.metric("netsieve_refused_total"), 7.0);
     assert_eq!(service.metric(r#"netsieve_answers_total{path="/match",status="400"}"#), 6.0);
     assert_eq!(service.metric(r#"netsieve_answers_total{path="/match",status="405"}"#), 1.0);

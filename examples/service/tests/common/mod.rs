@@ -1,4 +1,4 @@
-//! Running the service as a process, over loopback.
+//! Runs the service as a process, on loopback.
 #![allow(dead_code, reason = "not every test file uses all of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -23,20 +23,20 @@ pub(crate) fn save(generation: u32, path: &Path) {
     builder.build().unwrap().0.save(path).unwrap();
 }
 
-/// A service that is under way.
+/// A running service.
 pub(crate) struct Service {
     pub(crate) child: Child,
     pub(crate) address: String,
 }
 
-/// The program on a free port of loopback, looking at its file every 5 ms.
+/// The program on a free port of loopback, which checks its file every 5 ms.
 pub(crate) fn command(set: &Path, flags: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
     command.arg(set).args(["127.0.0.1:0", "5"]).args(flags.split_whitespace()).stderr(Stdio::null());
     command
 }
 
-/// A `Command` in a shell that limits it first.
+/// A `Command` in a shell that sets limits first.
 pub(crate) fn limited(limit: &str, set: &Path, flags: &str) -> Command {
     let mut command = Command::new("sh");
     let line = format!("ulimit {limit} && exec \"$0\" \"$1\" 127.0.0.1:0 5 {flags}");
@@ -64,7 +64,7 @@ impl Service {
         stream
     }
 
-    /// Status and body of the answer.
+    /// Sends a request, and returns status and body of the answer.
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         self.request_with(method, path, "content-type: application/json\r\n", body)
     }
@@ -78,10 +78,10 @@ impl Service {
         (status, body)
     }
 
-    /// Status, head and body of the answer to these bytes.
+    /// Sends bytes, and returns status, head and body of the answer.
     pub(crate) fn raw(&self, bytes: &[u8]) -> (u16, String, String) {
         let mut stream = self.connect();
-        // Who is refused may find the connection closed while he still writes.
+        // After a refusal, the connection may be closed before all is written.
         let _ = stream.write_all(bytes);
         answer(&mut stream)
     }
@@ -104,7 +104,7 @@ impl Service {
         line.unwrap_or_else(|| panic!("{name} in {text}")).parse().unwrap()
     }
 
-    /// Waits until a metric is at least so high.
+    /// Waits until a metric has reached a value.
     #[track_caller]
     pub(crate) fn wait_for(&self, name: &str, at_least: f64) {
         let began = Instant::now();
@@ -119,7 +119,7 @@ impl Service {
         assert!(status.success());
     }
 
-    /// How it ended, if it ends.
+    /// Waits for the end, and returns the exit status.
     pub(crate) fn end(&mut self) -> ExitStatus {
         let began = Instant::now();
         loop {
@@ -139,10 +139,10 @@ impl Drop for Service {
     }
 }
 
-/// Status, head and body of an answer after which the connection ends. Status 0: there is none.
+/// Reads an answer after which the connection ends: status, head and body. Status 0: no answer came.
 pub(crate) fn answer(stream: &mut TcpStream) -> (u16, String, String) {
     let mut bytes = Vec::new();
-    // A connection that is closed while bytes are under way to it is reset: what came before counts.
+    // A connection that is closed while bytes are still arriving is reset. The bytes received before that count.
     let _ = stream.read_to_end(&mut bytes);
     let answer = String::from_utf8(bytes).unwrap();
     if answer.is_empty() {
