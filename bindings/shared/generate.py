@@ -1,9 +1,9 @@
-"""Writes what all bindings are tested with: feeds, 10,000 values and 100,000 log lines, always the same.
+"""Writes the data with which all bindings are tested: feeds, 10,000 values and 100,000 log lines, always the same.
 
 usage: generate.py FOLDER
 
-The folder gets the feeds as they are, and `values.rows` and `lines.rows`: of each row its length as a little-endian i32, then its bytes; a null
-has the length -1.
+The folder receives the feeds, `values.rows` and `lines.rows`. In the latter two, each row is its length as a little-endian i32 and then its bytes;
+a null has the length -1.
 """
 
 import json

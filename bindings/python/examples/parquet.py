@@ -14,7 +14,7 @@ import netsieve
 def main(sieve_path: str, log_path: str, hosts: str, clients: str) -> None:
     sieve = netsieve.open(sieve_path)
     rows = hits = 0
-    # A batch at a time: the log may be larger than memory.
+    # Read batch by batch, because the log may be larger than memory.
     for batch in pq.ParquetFile(log_path).iter_batches(columns=[hosts, clients]):
         rows += batch.num_rows
         mask = pa.array(sieve.is_match_array(batch[hosts]))

@@ -17,7 +17,7 @@ Found = tuple[int, int, str, str, str, str, str]
 
 
 class Shared:
-    """What all bindings are tested with."""
+    """The data with which all bindings are tested."""
 
     def __init__(self, folder: Path) -> None:
         self.feeds, self.values, self.lines = generate(folder)
@@ -32,7 +32,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
 
 
 class Logscan:
-    """What `logscan scan --json` finds in those of the shared lines that are lines of a file: no null, and no line break within."""
+    """The hits of `logscan scan --json` in the shared lines that can be lines of a file: neither null nor with a line break."""
 
     def __init__(self, program: str, shared: Shared, folder: Path) -> None:
         rows = [(row, line) for row, line in enumerate(shared.lines) if line is not None and "\n" not in line]

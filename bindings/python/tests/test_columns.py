@@ -1,4 +1,4 @@
-"""Columns of pyarrow, pandas and Polars against single values and single lines."""
+"""Compares columns of pyarrow, pandas and Polars with single values and single lines."""
 
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def of_hit(hit: netsieve.Hit) -> list[dict[str, Any]]:
 
 
 def found_in(row: int, hits: list[dict[str, Any]]) -> list[Found]:
-    """The hits of a row as `logscan` tells them."""
+    """The hits of a row, in the form of those of `logscan`."""
     what = ("canonical", "kind", "indicator", "relation", "strength")
     return [(row, hit["offset"], *(hit[key] for key in what)) for hit in hits]
 

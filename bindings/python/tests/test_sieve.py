@@ -1,4 +1,4 @@
-"""One value, one log, and what goes wrong."""
+"""Tests single values, single logs, and errors."""
 
 import gzip
 import ipaddress
@@ -44,7 +44,7 @@ def test_values(sieve: netsieve.Sieve) -> None:
 
 
 def test_bytes_that_are_not_utf_8(sieve: netsieve.Sieve) -> None:
-    """As `bytes`, and as the lone surrogates that `surrogateescape` makes of them."""
+    """Bytes that are not UTF-8, as `bytes` and as the lone surrogates of `surrogateescape`."""
     line = b"\xff caf\xe9 www.evil.test\n"
     for data in (line, bytearray(line), line.decode("utf-8", "surrogateescape")):
         assert [hit.canonical for hit in sieve.scan(data)] == ["www.evil.test"]
@@ -144,7 +144,7 @@ def test_errors_have_kinds(tmp_path: Path) -> None:
 
 
 def test_threads_and_the_lock(sieve: netsieve.Sieve) -> None:
-    """Many threads get the same answers, and others run while one scans."""
+    """Many threads get the same answers, and other threads run while one scans."""
     log = b"nothing of note here, 203.0.113.7\n" * 200_000 + b"evil.test\n"
     results: list[int] = []
     threads = [threading.Thread(target=lambda: results.append(len(sieve.scan(log)))) for _ in range(4)]
@@ -158,7 +158,7 @@ def test_threads_and_the_lock(sieve: netsieve.Sieve) -> None:
 
 
 def test_ctrl_c(tmp_path: Path) -> None:
-    """A signal ends a scan of a log that does not end."""
+    """A signal ends the scan of an endless log."""
     fifo = tmp_path / "log"
     os.mkfifo(fifo)
     code = """

@@ -1,4 +1,4 @@
-"""Spark on a cluster of processes: a master, two workers, two executors."""
+"""Tests Spark on a cluster of processes: a master, two workers, two executors."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ def free_port() -> int:
 
 
 class Cluster:
-    """Processes of the standalone mode on loopback."""
+    """A cluster in standalone mode, on loopback."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -71,7 +71,7 @@ class Cluster:
         raise TimeoutError("the master does not come up")
 
     def executors(self) -> list[int]:
-        """The pids of the executors, of this cluster alone."""
+        """The process ids of the executors of this cluster."""
         found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
@@ -179,7 +179,7 @@ def test_the_older_way_gives_the_same(spark: Any, shared: Shared) -> None:
 
 
 def wait_for_tasks(spark: Any, count: int) -> None:
-    """Waits until a stage that runs has done some of its tasks."""
+    """Waits until a running stage has finished some of its tasks."""
     tracker = spark.sparkContext.statusTracker()
     for _ in range(1200):
         for stage in tracker.getActiveStageIds():
@@ -191,7 +191,7 @@ def wait_for_tasks(spark: Any, count: int) -> None:
 
 
 def test_an_executor_that_is_killed(spark: Any, cluster: Cluster, shared: Shared) -> None:
-    """Its tasks run elsewhere; the answer is the same."""
+    """The tasks of a lost executor run elsewhere, and the answer is the same."""
     netsieve.spark.register(spark, shared.path)
     query = """SELECT count(*) AS rows, sum(CAST(ioc_is_match(concat('www', id % 4000, '.evil', (id % 4000) % 50, '.test')) AS INT)) AS hits
         FROM range(0, 4000000, 1, 40)"""
@@ -209,7 +209,7 @@ def test_an_executor_that_is_killed(spark: Any, cluster: Cluster, shared: Shared
 
 
 def test_another_set_while_queries_run(spark: Any, shared: Shared, tmp_path: Path) -> None:
-    """A query goes by one set: the one that was registered when it was made."""
+    """A query uses the set that was registered when the query was made."""
     sets = []
     for n in range(2):
         feed = tmp_path / f"gen{n}.txt"

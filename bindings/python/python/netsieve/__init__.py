@@ -1,6 +1,7 @@
 """Compiles threat indicators and matches values, columns and logs against them.
 
->>> import netsieve
+    import netsieve
+
     s = netsieve.compile(["phish.csv", netsieve.Feed("misp.json", name="partner")])
     "www.evil.test" in s
 """

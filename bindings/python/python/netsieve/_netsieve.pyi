@@ -38,33 +38,33 @@ _Column = _ArrowArray | _ArrowStream | Iterable[str | bytes | bytearray | None]
 
 @final
 class Array:
-    """A column of Apache Arrow: `pyarrow.array`, `polars.Series` and others take it without a copy."""
+    """A column of Apache Arrow, which `pyarrow.array`, `polars.Series` and others accept without a copy."""
 
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
     def __arrow_c_schema__(self) -> object: ...
     def __len__(self) -> int: ...
     def to_pylist(self) -> list[Any]:
-        """The answers as objects of Python."""
+        """Returns the answers as a list of Python objects."""
     @property
     def nbytes(self) -> int:
-        """How many bytes it holds."""
+        """The size in bytes."""
     @property
     def null_count(self) -> int:
-        """How many rows are null."""
+        """The number of rows that are null."""
 
 class Error(Exception):
-    """What netsieve raises."""
+    """The base class of the exceptions that netsieve raises."""
 
     kind: str
-    """A word for what it is: `not_found`, `permission`, `io`, `feed`, `empty_feed`, `damage`, `other`."""
+    """The kind of error: `not_found`, `permission`, `io`, `feed`, `empty_feed`, `damage` or `other`."""
     path: str | None
-    """The file, if there is one."""
+    """The file that caused the error, if there is one."""
 
 class FeedError(Error):
     """A feed cannot be used."""
 
 class DamageError(Error):
-    """A compiled file is damaged, no such file, or of another version."""
+    """A file is not a compiled set, is damaged, or has another version."""
 
 class IoError(Error):
     """A file cannot be read or written."""
@@ -97,7 +97,7 @@ class Feed:
 
 @final
 class FeedReport:
-    """What became of a feed."""
+    """The report on one feed."""
 
     @property
     def name(self) -> str: ...
@@ -113,11 +113,11 @@ class FeedReport:
     def rejected(self) -> int: ...
     @property
     def examples(self) -> list[tuple[int, str, str]]:
-        """Of what was not taken the first of each kind: line, value, reason."""
+        """The first rejected values of each kind: line, value, reason."""
 
 @final
 class Source:
-    """One feed's entry for an indicator. Times are RFC 3339."""
+    """One feed's entry for an indicator. Times are in RFC 3339."""
 
     @property
     def feed(self) -> str: ...
@@ -183,13 +183,13 @@ class Hit:
     def context(self) -> str: ...
     @property
     def text(self) -> bytes:
-        """The line that it stands in. Hostile: escape it before it is shown."""
+        """The log line. Its bytes are hostile: escape them before showing them."""
     @property
     def time(self) -> str | None:
-        """When the event was, by RFC 3339, if the line says so."""
+        """The time of the event in RFC 3339, if the line gives one."""
     @property
     def client(self) -> str | None:
-        """The address of who met what is listed."""
+        """The address of the client that met the listed value."""
     @property
     def user(self) -> str | None: ...
     @property
@@ -202,14 +202,14 @@ class Sieve:
     """A compiled set of indicators. It never changes, and any number of threads may use it at once."""
 
     def save(self, path: _Path) -> None:
-        """Writes the set to a file, in place of one that is there."""
+        """Writes the set to a file, replacing any file of that name."""
     def __len__(self) -> int: ...
     def __contains__(self, value: _Value, /) -> bool: ...
     @property
     def feeds(self) -> list[str]: ...
     @property
     def reports(self) -> list[FeedReport]:
-        """What became of each feed when the set was compiled; empty if it was opened."""
+        """The report on each feed from compiling the set; empty if the set was opened from a file."""
     def with_options(
         self,
         *,
@@ -221,26 +221,26 @@ class Sieve:
         name_like: bool = False,
         host_only: bool = False,
     ) -> Sieve:
-        """The same set under other options. `as_of` is a time of RFC 3339, or `now`."""
+        """Returns the same set with other options. `as_of` is a time in RFC 3339, or `now`."""
     def match(self, value: _Value) -> list[Match]:
-        """All matches of a value of any kind, most specific first."""
+        """Returns all matches of a value of any kind, most specific first."""
     def explain(self, value: _Value) -> str:
-        """Says how a value is read, and what matches it or why nothing does."""
+        """Explains how a value is read, and what matches it or why nothing does."""
     def scan(self, data: str | bytes | bytearray) -> list[Hit]:
-        """The hits in a text, which may have many lines."""
+        """Returns the hits in a text of any number of lines."""
     def scan_file(self, path: _Path, *, on_hit: Callable[[Hit], object] | None = None) -> list[Hit]:
-        """The hits in a file, plain or compressed. With `on_hit` they are handed over one by one, until it returns something false
-        that is not `None`, and the list is empty."""
+        """Returns the hits in a file, plain or compressed. With `on_hit`, passes the hits to it one by one and returns an empty list; the
+        scan ends early if `on_hit` returns a false value other than `None`."""
     def is_match_array(self, column: _Column) -> Array:
-        """Which values of a column match something; null for null."""
+        """Tells for each value of a column whether it matches anything; null for null."""
     def match_array(self, column: _Column) -> Array:
-        """All matches of each value of a column, as lists of structs; null for null."""
+        """Returns all matches of each value of a column, as lists of structs; null for null."""
     def scan_array(self, column: _Column) -> Array:
-        """All hits of each line of a column, as lists of structs; null for null."""
+        """Returns all hits of each line of a column, as lists of structs; null for null."""
 
 def compile(feeds: Iterable[_Path | Feed], *, allow: Iterable[_Path | Feed] | None = None) -> Sieve:
-    """Compiles feeds into a sieve. Paths in `allow` are lists of what is harmless."""
+    """Compiles feeds into a sieve. Paths in `allow` are lists of harmless values."""
 
 def open(path: _Path, *, mmap: bool = False) -> Sieve:
-    """Opens a compiled file. `mmap=True` maps it, so that processes share one copy: replace such a file by renaming another over it, and
+    """Opens a compiled file. `mmap=True` maps it, so that processes share one copy. Replace a mapped file by renaming another over it, and
     never write into it."""

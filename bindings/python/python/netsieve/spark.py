@@ -1,12 +1,12 @@
-"""Functions for Spark: SQL and DataFrames match their columns against a compiled set, on the executors.
+"""Functions for Spark, with which SQL and DataFrames match columns against a compiled set, on the executors.
 
 >>> ioc = netsieve.spark.register(spark, "x.sieve")                                  # doctest: +SKIP
 >>> spark.sql("SELECT line, ioc_scan(line) FROM logs WHERE ioc_is_match(host)")      # doctest: +SKIP
 >>> logs.withColumn("hits", ioc.scan("line"))                                        # doctest: +SKIP
 
-The set travels to the executors under the name of its digest, so that a new one never takes the place of one that is in use, and each
-Python worker maps it once. To register another set under the same names is how it is replaced: a query goes by the set that was
-registered when it was made. A null gives a null.
+The set travels to the executors under the name of its digest, so that a new set never overwrites one that is in use, and each Python
+worker maps it once. To replace the set, register another one under the same names: each query uses the set that was registered when the
+query was made. A null gives a null.
 """
 
 import hashlib
@@ -35,10 +35,10 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Functions:
-    """The functions for columns of DataFrames, and the set that they go by."""
+    """The functions for columns of DataFrames, and the digest of the set that they use."""
 
     is_match: Callable[..., Any]
-    """Whether a value of any kind is covered: `boolean`."""
+    """True if an indicator covers the value: `boolean`."""
     match: Callable[..., Any]
     """All matches of a value: `array<struct<…>>`."""
     scan: Callable[..., Any]
@@ -48,9 +48,9 @@ class Functions:
 
 
 def register(spark: Any, path: str | os.PathLike[str], *, prefix: str = "ioc", pandas: bool | None = None) -> Functions:
-    """Registers `ioc_is_match(value)`, `ioc_match(value)` and `ioc_scan(line)` for SQL, and gives the same for DataFrames.
+    """Registers `ioc_is_match(value)`, `ioc_match(value)` and `ioc_scan(line)` for SQL, and returns the same functions for DataFrames.
 
-    `prefix` is what their names begin with. `pandas` chooses the older way to call Python, which versions before 4.1 need and take.
+    `prefix` replaces `ioc` in their names. `pandas` chooses the older way to call Python, which is the default for versions before 4.1.
 
     Raises `netsieve.Error` if the file cannot be opened. Fails in the query if a worker has no netsieve, or another release of it.
     """
@@ -66,14 +66,14 @@ def register(spark: Any, path: str | os.PathLike[str], *, prefix: str = "ioc", p
 
 
 def _send(spark: Any, path: str) -> str:
-    """Checks the file and gives it to the executors, under the name that is returned."""
+    """Checks the file and sends it to the executors, under the returned name."""
     netsieve.open(path)
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while part := file.read(1 << 20):
             digest.update(part)
     name = digest.hexdigest() + ".sieve"
-    # The driver keeps it for executors that come later, until it ends.
+    # The driver keeps the copy until it ends, for executors that start later.
     folder = tempfile.mkdtemp(prefix="netsieve-")
     copy = os.path.join(folder, name)
     shutil.copyfile(path, copy)
@@ -93,7 +93,7 @@ def _has_arrow_udf() -> bool:
 
 
 def _answer(name: str, what: str, version: str) -> Callable[[Any], Any]:
-    """What a worker calls with a column of Arrow. It is sent as it is, so that it can say that netsieve is not there."""
+    """Makes the function that a worker calls with a column of Arrow. It imports netsieve late, to report if that is missing."""
 
     def answer(column: Any) -> Any:
         import socket
@@ -117,15 +117,15 @@ _sieves: dict[str, netsieve.Sieve] = {}
 
 
 def _opened(name: str) -> netsieve.Sieve:
-    """The set of that name, opened once in this process."""
+    """Returns the set of that name, which is opened once in this process."""
     sieve = _sieves.get(name)
     if sieve is None:
         from pyspark import SparkFiles
 
         path = SparkFiles.get(name)
-        # Files that were added are never written to again.
+        # Spark never writes to an added file again.
         sieve = netsieve.open(path, mmap=True)
-        # One that is being replaced may still be in use.
+        # Keep two sets: one that is being replaced may still be in use.
         while len(_sieves) >= 2:
             del _sieves[next(iter(_sieves))]
         _sieves[name] = sieve
