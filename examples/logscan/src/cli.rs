@@ -224,13 +224,13 @@ pub(crate) struct InputArgs {
     /// with what is beneath them; globs, quoted; `-`, or none: standard input.
     #[arg(value_name = "LOG")]
     pub(crate) logs: Vec<PathBuf>,
-    /// Of folders and globs, only files of such a name (`*.log`; with a `/` such a path). May be given many times.
+    /// In folders and globs, take only files whose name matches (`*.log`; with a `/`: whose path matches). May be given many times.
     #[arg(long, value_name = "GLOB")]
     pub(crate) include: Vec<String>,
-    /// Of folders and globs, no files or folders of such a name. May be given many times.
+    /// In folders and globs, skip files and folders whose name matches (with a `/`: whose path matches). May be given many times.
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
-    /// Files and folders too whose names begin with a dot.
+    /// In folders and globs, take files and folders whose name begins with a dot too.
     #[arg(long)]
     pub(crate) hidden: bool,
     /// Follow symbolic links in folders too.
@@ -257,7 +257,7 @@ Examples:
   logscan scan -f c2.txt --format csv *.log > hits.csv     for a spreadsheet
   logscan scan -f c2.txt --format ecs *.log > hits.ndjson  for Elastic; `ocsf` and `timesketch` likewise
   logscan scan -f c2.txt --refang report.txt               hxxp://evil[.]test in reports and mails
-  logscan scan -f c2.txt --json --resume r /data >> hits   a long scan that can be broken off and gone on with
+  logscan scan -f c2.txt --json --resume r /data >> hits   a long scan that can be interrupted and continued
   logscan scan -f c2.txt -l /data                          only which files
   logscan scan -f c2.txt -q access.log && echo found       only whether
 
@@ -282,7 +282,7 @@ pub(crate) struct FollowArgs {
     /// Only what is written from now on.
     #[arg(long, requires = "follow")]
     pub(crate) from_end: bool,
-    /// A log that was renamed or removed is read on until nothing has been written to it for so long, in seconds.
+    /// Seconds without a write after which a renamed or removed log is closed.
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = interval, requires = "follow")]
     pub(crate) keep_open: Duration,
     /// How often files and feeds are looked at, in seconds. A last line without an end is scanned as it stands if nothing has been added
@@ -372,8 +372,8 @@ pub(crate) struct ScanArgs {
     /// They are counted in any case.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "count", "list", "quiet"])]
     pub(crate) rejects: Option<PathBuf>,
-    /// A file of what was reported: hits that an earlier run with it has reported are not reported again, whatever their log is called
-    /// by now. Locked while it is used, and written whole or not at all.
+    /// Remember in FILE what was reported: hits that a finished run has reported with it are not reported again, whatever their log is
+    /// called by now. FILE is written whole or not at all. FILE.lock, which keeps a second run away, stays beside it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate"])]
     pub(crate) state: Option<PathBuf>,
     /// After how many days a hit that was not met again is forgotten.
@@ -382,10 +382,10 @@ pub(crate) struct ScanArgs {
     /// How many hits the file holds at most; beyond it the oldest are forgotten, and said to be.
     #[arg(long, value_name = "N", default_value = "1000000", value_parser = clap::value_parser!(u32).range(1..), requires = "state")]
     pub(crate) state_max: u32,
-    /// A file that says how far the scan has come: after Ctrl-C, a crash or a full disk the same command goes on where it was broken off,
-    /// and gives what one scan without a break gives. The file goes when all is done. Logs are to be files, and the output is to be
-    /// appended to (`>> hits.json`): it is cut to what the file knows of. Into a pipe, hits of the last second come twice after a kill -9.
-    /// Other feeds, other options or a rewritten log are an error.
+    /// Record in FILE how far the scan has come. After Ctrl-C, a crash or a full disk, repeat the same command to continue; the output is
+    /// then that of one uninterrupted scan. Append the output to a file (`>> hits.json`): it is cut back to the recorded length. In a
+    /// pipe, the last hits before a crash may come twice. Logs must be regular files. Changed feeds, options or logs are an error. FILE is
+    /// removed at the end; FILE.lock, which keeps a second run away, stays beside it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate", "quiet"])]
     pub(crate) resume: Option<PathBuf>,
     /// How often that file is written, in seconds [default: 1].
@@ -426,7 +426,7 @@ pub(crate) struct ScanArgs {
     /// Bytes and rates of each stage and each log, counts, and how many matches were withheld and why, to standard error.
     #[arg(long)]
     pub(crate) stats: bool,
-    /// Colour.
+    /// When to colour the output.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) color: Color,
 }

@@ -181,7 +181,7 @@ impl<'a> Output<'a> {
         signal::keeps_back(!is_prompt || args.resume.is_some());
         let out = io::BufWriter::with_capacity(1 << 16, io::stdout());
         let mut header = Vec::new();
-        if style.format == Format::Csv && at.is_none_or(|at| !at.has_header) {
+        if style.format == Format::Csv && at.is_none() {
             style.csv.header(&mut header);
         }
         let rejects = match &args.rejects {
@@ -345,7 +345,7 @@ impl<'a> Output<'a> {
         self.say_rejected();
         if goes_on {
             self.save()?;
-            say!("logscan: the same command goes on from here (--resume)");
+            say!("logscan: repeat the command to continue from here (--resume)");
             return Ok(());
         }
         if self.state.is_some() {
@@ -376,10 +376,8 @@ impl<'a> Output<'a> {
             }
             _ => 0,
         };
-        let has_header = self.style.format == Format::Csv;
-        let point = Point { pairs: self.pairs, has_header, rejected: self.rejected, rejects };
         match &mut self.resume {
-            Some(resume) => resume.save(&point, self.state.as_ref()),
+            Some(resume) => resume.save(self.rejected, rejects, self.state.as_ref()),
             None => Ok(()),
         }
     }

@@ -195,7 +195,7 @@ impl Stats {
             }
         }
         if self.before > 0 {
-            say!("before      {:.1} MB by the run that this one goes on with", megabytes(self.before));
+            say!("before      {:.1} MB by the interrupted run", megabytes(self.before));
         }
         // Times of stages are those of all threads together.
         say!("read        {}, from {:.1} MB", rate(bytes, self.times.read), megabytes(read));

@@ -10,6 +10,7 @@
 
 use std::collections::HashSet;
 use std::error::Error;
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -107,9 +108,6 @@ pub(crate) struct Resume {
     stats: ScanStats,
     /// Pairs that were delivered.
     pairs: u64,
-    has_header: bool,
-    rejected: u64,
-    rejects: u64,
     written: Instant,
     took: Duration,
     every: Duration,
@@ -118,7 +116,6 @@ pub(crate) struct Resume {
 /// Where the output of an earlier run ends, and what it has counted.
 pub(crate) struct Point {
     pub(crate) pairs: u64,
-    pub(crate) has_header: bool,
     pub(crate) rejected: u64,
     /// The length of the file of rejects.
     pub(crate) rejects: u64,
@@ -129,9 +126,8 @@ impl Resume {
     pub(crate) fn open(path: &Path, args: &ScanArgs) -> Result<Self, Box<dyn Error>> {
         let lock = place::lock(path)?;
         let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
-        let damaged = |why: &str| format!("{name}: damaged ({why}): remove it, and all is scanned anew");
         let earlier = match fs::read(path) {
-            Ok(bytes) => Some(serde_json::from_slice::<Value>(&bytes).map_err(|error| damaged(&error.to_string()))?),
+            Ok(bytes) => Some(serde_json::from_slice::<Value>(&bytes).map_err(|error| damaged(&name, error))?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(format!("{name}: {error}").into()),
         };
@@ -147,9 +143,6 @@ impl Resume {
             withheld: Vec::new(),
             stats: ScanStats::default(),
             pairs: 0,
-            has_header: false,
-            rejected: 0,
-            rejects: 0,
             written: Instant::now(),
             took: Duration::ZERO,
             every: args.resume_every.unwrap_or(EVERY),
@@ -157,7 +150,7 @@ impl Resume {
         };
         if let Some(earlier) = earlier {
             if earlier["netsieve_resume"] != VERSION {
-                return Err(damaged("it is not a file of --resume").into());
+                return Err(damaged(&name, "not a file of --resume").into());
             }
             resume.check(&earlier)?;
             resume.earlier = Some(earlier);
@@ -168,16 +161,16 @@ impl Resume {
     /// Looks whether feeds and options are those of the earlier run.
     fn check(&self, earlier: &Value) -> Result<(), String> {
         let Self { name, .. } = self;
-        let anew = format!("restore that, or remove {name} and all is scanned anew");
+        let undo = format!("undo the change, or remove {name} to scan everything again");
         let version = env!("CARGO_PKG_VERSION");
         if earlier["version"] != version {
             return Err(format!(
-                "{name}: the scan was begun by another version of logscan ({}): remove it, and all is scanned anew",
+                "{name}: the interrupted scan was begun by another version of logscan ({}): remove {name} to scan everything again",
                 Escaped::new(earlier["version"].as_str().unwrap_or("unknown"))
             ));
         }
         if earlier["options"] != *self.options {
-            return Err(format!("{name}: the scan that was broken off had other options: {anew}"));
+            return Err(format!("{name}: the interrupted scan had other options: {undo}"));
         }
         let before: Vec<(&str, &str)> = list(&earlier["feeds"])
             .iter()
@@ -188,7 +181,7 @@ impl Resume {
         let differs = differs.or_else(|| before.iter().find(|feed| !now.contains(feed)));
         match differs {
             Some((feed, _)) => {
-                Err(format!("{name}: {} is not what it was when the scan was broken off: {anew}", Escaped::new(*feed)))
+                Err(format!("{name}: {} has changed since the scan was interrupted: {undo}", Escaped::new(*feed)))
             }
             None => Ok(()),
         }
@@ -211,7 +204,7 @@ impl Resume {
             logs.iter().flatten().find(|log| log.size.is_none() && log.path.as_ref().is_none_or(|path| path.exists()))
         {
             return Err(format!(
-                "--resume takes logs that are files: {} cannot be read a second time",
+                "--resume needs logs that are regular files: {} cannot be read twice",
                 Escaped::new(&log.name)
             )
             .into());
@@ -220,7 +213,7 @@ impl Resume {
         let earlier = match self.earlier.take() {
             Some(earlier) if self.is_emptied(&earlier, output.as_ref())? => {
                 say!(
-                    "logscan: {}: the output is empty: all is scanned anew (`>>` in place of `>` lets it go on)",
+                    "logscan: {}: the output is empty: scanning everything again (to continue, append with `>>` instead of `>`)",
                     self.name
                 );
                 None
@@ -236,32 +229,24 @@ impl Resume {
             return Ok(None);
         };
         let name = self.name.clone();
-        let damaged = || format!("{name}: damaged: remove it, and all is scanned anew");
+        let wrong = |key: &str| damaged(&name, format_args!("`{key}`"));
+        let number = |key: &str| earlier[key].as_u64().ok_or_else(|| wrong(key));
         if let Some(AsOf::Now(_)) = args.filter.as_of {
             let as_of = earlier["as_of"].as_str().and_then(|text| text.parse().ok());
-            self.as_of = Some(as_of.ok_or_else(damaged)?);
+            self.as_of = Some(as_of.ok_or_else(|| wrong("as_of"))?);
         }
         let entries: Option<Vec<Entry>> = list(&earlier["logs"]).iter().map(Entry::read).collect();
-        let numbers: Option<Vec<u64>> = list(&earlier["stats"]).iter().map(Value::as_u64).collect();
-        let stats = numbers.and_then(|numbers| <[u64; 13]>::try_from(numbers).ok()).ok_or_else(damaged)?;
-        let number = |key: &str| earlier[key].as_u64().ok_or_else(damaged);
-        let point = Point {
-            pairs: number("pairs")?,
-            rejected: number("rejected")?,
-            rejects: number("rejects")?,
-            has_header: earlier["has_header"].as_bool().ok_or_else(damaged)?,
-        };
-        self.stats = stats_of(&stats);
-        (self.pairs, self.rejected, self.rejects) = (point.pairs, point.rejected, point.rejects);
-        self.has_header = point.has_header;
-        self.match_logs(entries.ok_or_else(damaged)?, logs)?;
+        let point = Point { pairs: number("pairs")?, rejected: number("rejected")?, rejects: number("rejects")? };
+        self.stats = stats_of(&earlier["stats"]).ok_or_else(|| wrong("stats"))?;
+        self.pairs = point.pairs;
+        self.match_logs(entries.ok_or_else(|| wrong("logs"))?, logs)?;
         if let Some(mut output) = output {
-            let len = earlier["output"]["length"].as_u64().ok_or_else(damaged)?;
+            let len = earlier["output"]["length"].as_u64().ok_or_else(|| wrong("output"))?;
             output.set_len(len)?;
             output.seek(SeekFrom::End(0))?;
         }
         say!(
-            "logscan: {}: going on with the scan that was broken off: {} of {} done, {} {}",
+            "logscan: {}: continuing the interrupted scan: {} of {} done, {} {}",
             self.name,
             self.done.len(),
             counted((self.done.len() + logs.len()) as u64, "log"),
@@ -284,8 +269,8 @@ impl Resume {
             return match before {
                 Value::Null => Ok(false),
                 _ => Err(format!(
-                    "{name}: the output of the scan that was broken off is a file: append to it (`>> FILE`), or remove {name} and all is \
-                     scanned anew"
+                    "{name}: the output of the interrupted scan is a file: append to it (`>> FILE`), or remove {name} to scan everything \
+                     again"
                 )
                 .into()),
             };
@@ -299,8 +284,8 @@ impl Resume {
         match len {
             Some(len) if is_same && len <= metadata.len() => Ok(false),
             _ => Err(format!(
-                "{name}: the output is not that of the scan that was broken off, or was shortened: append to the one it had (`>> FILE`), or \
-                 remove {name} and all is scanned anew"
+                "{name}: the output is not that of the interrupted scan, or was shortened: append to the one it had (`>> FILE`), or remove \
+                 {name} to scan everything again"
             )
             .into()),
         }
@@ -345,7 +330,7 @@ impl Resume {
                     && log.member.is_none()
                 {
                     say!(
-                        "logscan: {}: has grown by {} since it was scanned: they are for another scan",
+                        "logscan: {}: has grown by {} since it was scanned; these are not scanned now",
                         Escaped::new(&log.name),
                         counted(bytes, "byte")
                     );
@@ -355,7 +340,7 @@ impl Resume {
         }
         if let Some(entry) = left.first() {
             return Err(format!(
-                "{}: {} has changed since it was scanned, or is there no more: remove {} and all is scanned anew",
+                "{}: {} was changed or removed since it was scanned: remove {} to scan everything again",
                 self.name,
                 Escaped::new(&entry.name),
                 self.name
@@ -378,12 +363,12 @@ impl Resume {
     /// Gives the hits that the earlier run has met back to the state.
     pub(crate) fn restore(&self, state: &mut State) -> Result<(), String> {
         let Some(earlier) = &self.earlier else { return Ok(()) };
-        let damaged = || format!("{}: damaged: remove it, and all is scanned anew", self.name);
+        let wrong = |key: &str| damaged(&self.name, format_args!("`{key}`"));
         for key in list(&earlier["met"]) {
-            let key = key.as_str().and_then(|key| u128::from_str_radix(key, 16).ok()).ok_or_else(damaged)?;
-            state.meet(key.to_le_bytes());
+            let key = key.as_str().and_then(|key| u128::from_str_radix(key, 16).ok());
+            state.meet(key.ok_or_else(|| wrong("met"))?.to_le_bytes());
         }
-        state.suppressed_before(earlier["suppressed"].as_u64().ok_or_else(damaged)?);
+        state.suppressed_before(earlier["suppressed"].as_u64().ok_or_else(|| wrong("suppressed"))?);
         Ok(())
     }
 
@@ -435,8 +420,8 @@ impl Resume {
         self.written.elapsed() >= self.every.max(self.took * SHARE)
     }
 
-    /// Writes how far the scan has come. All that was delivered has been written by now.
-    pub(crate) fn save(&mut self, point: &Point, state: Option<&State>) -> Result<(), Box<dyn Error>> {
+    /// Writes how far the scan has come. All that was delivered has been written by now; of `rejected` pairs, so many bytes of `rejects`.
+    pub(crate) fn save(&mut self, rejected: u64, rejects: u64, state: Option<&State>) -> Result<(), Box<dyn Error>> {
         let start = Instant::now();
         let output = match inputs::stdout_file() {
             Some(mut output) => {
@@ -459,10 +444,9 @@ impl Resume {
             "feeds": self.feeds.iter().map(|(name, hash)| json!([name, hash])).collect::<Vec<_>>(),
             "as_of": self.as_of.map(|at| at.to_string()),
             "output": output,
-            "has_header": point.has_header,
             "pairs": self.pairs,
-            "rejected": point.rejected,
-            "rejects": point.rejects,
+            "rejected": rejected,
+            "rejects": rejects,
             "stats": numbers_of(&self.stats),
             "suppressed": state.map_or(0, State::suppressed),
             "logs": logs,
@@ -546,44 +530,39 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn numbers_of(stats: &ScanStats) -> [u64; 13] {
-    let ScanStats { bytes, observables, words, hits, matches, withheld, undated, .. } = *stats;
-    [
-        bytes,
-        observables,
-        words,
-        hits,
-        matches,
-        undated,
-        withheld.port_unseen,
-        withheld.name_like,
-        withheld.host_only,
-        withheld.other_port,
-        withheld.outside,
-        withheld.allowed,
-        withheld.filtered,
-    ]
+/// The numbers of a scan, in the order of the file.
+const NUMBERS: [fn(&mut ScanStats) -> &mut u64; 13] = [
+    |stats| &mut stats.bytes,
+    |stats| &mut stats.observables,
+    |stats| &mut stats.words,
+    |stats| &mut stats.hits,
+    |stats| &mut stats.matches,
+    |stats| &mut stats.undated,
+    |stats| &mut stats.withheld.port_unseen,
+    |stats| &mut stats.withheld.name_like,
+    |stats| &mut stats.withheld.host_only,
+    |stats| &mut stats.withheld.other_port,
+    |stats| &mut stats.withheld.outside,
+    |stats| &mut stats.withheld.allowed,
+    |stats| &mut stats.withheld.filtered,
+];
+
+fn numbers_of(stats: &ScanStats) -> Vec<u64> {
+    let mut stats = *stats;
+    NUMBERS.iter().map(|number| *number(&mut stats)).collect()
 }
 
-fn stats_of(numbers: &[u64; 13]) -> ScanStats {
+fn stats_of(numbers: &Value) -> Option<ScanStats> {
+    let numbers = numbers.as_array().filter(|numbers| numbers.len() == NUMBERS.len())?;
     let mut stats = ScanStats::default();
-    let withheld = &mut stats.withheld;
-    [
-        stats.bytes,
-        stats.observables,
-        stats.words,
-        stats.hits,
-        stats.matches,
-        stats.undated,
-        withheld.port_unseen,
-        withheld.name_like,
-        withheld.host_only,
-        withheld.other_port,
-        withheld.outside,
-        withheld.allowed,
-        withheld.filtered,
-    ] = *numbers;
-    stats
+    for (number, value) in NUMBERS.iter().zip(numbers) {
+        *number(&mut stats) = value.as_u64()?;
+    }
+    Some(stats)
+}
+
+fn damaged(name: &str, why: impl Display) -> String {
+    format!("{name}: damaged ({why}): remove it to scan everything again")
 }
 
 /// All that decides on the output but feeds and logs, which are known by what they hold.
@@ -664,8 +643,16 @@ mod tests {
 
     #[test]
     fn numbers_come_back() {
-        let numbers: [u64; 13] = std::array::from_fn(|at| at as u64 + 1);
-        assert_eq!(numbers_of(&stats_of(&numbers)), numbers);
+        let numbers: Vec<u64> = (1..=NUMBERS.len() as u64).collect();
+        let stats = stats_of(&json!(numbers)).unwrap();
+        assert_eq!(numbers_of(&stats), numbers);
+        // All of them are kept.
+        let mut others = stats;
+        others.bytes += 1;
+        assert_ne!(numbers_of(&others), numbers);
+        for damaged in [json!(null), json!([1]), json!(vec![-1; NUMBERS.len()]), json!(vec!["x"; NUMBERS.len()])] {
+            assert!(stats_of(&damaged).is_none(), "{damaged}");
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     match (&args.resume, ended) {
         // Not all that was to be said has been, and there is a record of it.
         (Some(path), Err(error)) if is_closed(&*error) => Err(format!(
-            "the output was closed before all was done: {} stays, and the same command goes on from there (--resume)",
+            "the output was closed before all was done: {} stays; repeat the command to continue from there (--resume)",
             netsieve::shown_path(path)
         )
         .into()),

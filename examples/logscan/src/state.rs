@@ -57,14 +57,11 @@ impl State {
         let lock = place::lock(path)?;
         let today = Timestamp::now().as_second().div_euclid(86_400);
         let known = match fs::read_to_string(path) {
-            Ok(text) => read(&text).map_err(|why| {
-                format!("{name}: damaged ({why}): restore it, or remove it and all hits are reported anew")
-            })?,
+            Ok(text) => read(&text)
+                .map_err(|why| format!("{name}: damaged ({why}): restore it, or remove it to report all hits again"))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => HashMap::new(),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Err(format!(
-                    "{name}: damaged (not text): restore it, or remove it and all hits are reported anew"
-                ));
+                return Err(format!("{name}: damaged (not text): restore it, or remove it to report all hits again"));
             }
             Err(error) => return Err(said(error)),
         };

@@ -202,7 +202,7 @@ fn a_full_disk_is_gone_on_from() {
     let so_far = fs::metadata(folder.path("out")).unwrap().len();
     assert!(so_far > 0 && so_far < whole.out.len() as u64, "{so_far}");
     let run = with_little_disk(&folder, 1_000_000, line).code(0);
-    assert!(run.err.contains("going on with the scan that was broken off"), "{}", run.err);
+    assert!(run.err.contains("continuing the interrupted scan"), "{}", run.err);
     assert!(fs::read_to_string(folder.path("out")).unwrap() == whole.out);
 }
 

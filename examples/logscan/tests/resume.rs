@@ -202,20 +202,24 @@ fn refused(folder: &Folder, line: &str, why: &str) {
 fn what_has_changed_is_one_clear_error() {
     let folder = logs();
     break_off(&folder, LINE);
-    refused(&folder, &LINE.replace("--json", "--format csv"), "r: the scan that was broken off had other options");
+    refused(
+        &folder,
+        &LINE.replace("--json", "--format csv"),
+        "r: the interrupted scan had other options: undo the change, or remove r",
+    );
     refused(&folder, &LINE.replace("--json", "--json --weak"), "other options");
     folder.write("c2.txt", b"evil.test\n");
-    refused(&folder, LINE, "r: c2.txt is not what it was when the scan was broken off");
+    refused(&folder, LINE, "r: c2.txt has changed since the scan was interrupted");
     folder.write("c2.txt", FEED);
     let whole = fs::read(folder.path("a.log")).unwrap();
     folder.write("a.log", &whole[1..]);
-    refused(&folder, LINE, "r: a.log has changed since it was scanned");
+    refused(&folder, LINE, "r: a.log was changed or removed since it was scanned");
     fs::remove_file(folder.path("a.log")).unwrap();
-    refused(&folder, LINE, "r: a.log has changed since it was scanned, or is there no more");
+    refused(&folder, LINE, "r: a.log was changed or removed since it was scanned: remove r to scan everything again");
     folder.write("r", b"{\"netsieve_resume\":1");
     refused(&folder, LINE, "r: damaged");
     folder.write("r", b"{}");
-    refused(&folder, LINE, "r: damaged");
+    refused(&folder, LINE, "r: damaged (not a file of --resume): remove it to scan everything again");
     let lock = File::create(folder.path("r.lock")).unwrap();
     lock.lock().unwrap();
     refused(&folder, LINE, "r: another run is using it");
@@ -233,14 +237,14 @@ fn another_output_is_an_error_and_an_emptied_one_begins_anew() {
     // A copy.
     fs::rename(folder.path("out"), folder.path("old")).unwrap();
     folder.write("out", &so_far);
-    refused(&folder, LINE, "r: the output is not that of the scan that was broken off");
+    refused(&folder, LINE, "r: the output is not that of the interrupted scan");
     // `>` in place of `>>`.
     let mut command = folder.command(LINE);
     let output = command.stdout(File::create(folder.path("out")).unwrap()).stderr(Stdio::piped()).spawn().unwrap();
     let output = output.wait_with_output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{err}");
-    assert!(err.contains("the output is empty: all is scanned anew"), "{err}");
+    assert!(err.contains("the output is empty: scanning everything again"), "{err}");
     assert!(fs::read_to_string(folder.path("out")).unwrap() == whole.out);
 }
 
@@ -304,7 +308,7 @@ fn a_closed_output_leaves_the_record() {
     assert_eq!(output.status.code(), Some(2), "{err}");
     assert!(err.contains("the output was closed before all was done: r stays"), "{err}");
     let again = folder.run(LINE).code(0);
-    assert!(again.err.contains("going on") && again.out.ends_with('\n'), "{}", again.err);
+    assert!(again.err.contains("continuing the interrupted scan") && again.out.ends_with('\n'), "{}", again.err);
     assert!(!folder.path("r").exists());
 }
 
@@ -369,7 +373,7 @@ fn a_short_log_that_is_gone_is_not_a_longer_one() {
         let line = "scan -f c2.txt -c --resume r --resume-every 0.001 short.log a.log c.log";
         break_off(&folder, line);
         fs::remove_file(folder.path("short.log")).unwrap();
-        refused(&folder, &line.replace("short.log ", ""), "r: short.log has changed since it was scanned");
+        refused(&folder, &line.replace("short.log ", ""), "r: short.log was changed or removed since it was scanned");
     }
 }
 
@@ -391,7 +395,7 @@ fn a_log_that_begins_as_a_rotated_one_is_scanned() {
 fn what_cannot_be_read_twice_cannot_be_gone_on_with() {
     let folder = folder();
     let run = folder.run_with("scan -f c2.txt --resume r -", b"evil.test\n").code(2);
-    assert!(run.err.contains("--resume takes logs that are files: (standard input)"), "{}", run.err);
+    assert!(run.err.contains("--resume needs logs that are regular files: (standard input)"), "{}", run.err);
     let fifo = Command::new("mkfifo").arg(folder.path("pipe.txt")).status().unwrap();
     assert!(fifo.success());
     let run = folder.run("scan -f c2=plain:pipe.txt --resume r a.log").code(2);

@@ -7,8 +7,14 @@ use std::process::{Command, Stdio};
 
 use common::{FEED, Folder, folder};
 
-/// What the scanner shows on a terminal of so many columns; `None` where there is no `script`.
+/// Hits as the scanner shows them on a terminal of so many columns, without its messages; `None` where there is no `script`.
 fn shown(folder: &Folder, columns: usize, line: &str) -> Option<String> {
+    let text = on_terminal(folder, columns, line)?;
+    Some(text.split_inclusive('\n').filter(|line| !line.starts_with("logscan: ")).collect())
+}
+
+/// All that the scanner shows there.
+fn on_terminal(folder: &Folder, columns: usize, line: &str) -> Option<String> {
     let scanner = env!("CARGO_BIN_EXE_logscan");
     let mut command = Command::new("script");
     command.current_dir(folder.0.path()).args(["-qec", &format!("{scanner} {line}"), "/dev/null"]);
@@ -20,9 +26,7 @@ fn shown(folder: &Folder, columns: usize, line: &str) -> Option<String> {
             return None;
         }
     };
-    let text = String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n");
-    // The line of summary goes to the same terminal.
-    Some(text.split_inclusive('\n').filter(|line| !line.starts_with("logscan: ")).collect())
+    Some(String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n"))
 }
 
 #[test]
@@ -118,7 +122,18 @@ fn following_says_what_it_watches() {
     let folder = folder();
     folder.write("b.log", b"evil.test\n");
     let line = "scan --color never -F -m 5 --interval 0.05 -f c2.txt a.log b.log";
-    let Some(text) = shown(&folder, 80, line) else { return };
-    assert!(text.starts_with("Watching 2 files for 5 indicators; Ctrl-C ends\na.log\n1:6: "), "{text}");
+    let Some(text) = on_terminal(&folder, 80, line) else { return };
+    assert!(text.starts_with("logscan: watching 2 files for 5 indicators; Ctrl-C ends\na.log\n1:6: "), "{text}");
     assert!(text.contains("\n\nb.log\n1:1: evil.test\n"), "{text}");
+    folder.write("one.txt", b"evil.test\n");
+    for (logs, watched) in
+        [("b.log", "1 file"), ("-", "standard input"), ("b.log -", "1 file and standard input"), (".", "5 files")]
+    {
+        let line = format!("scan --color never -F -m 1 --interval 0.05 -f one.txt {logs} < b.log");
+        let Some(text) = on_terminal(&folder, 80, &line) else { return };
+        assert!(
+            text.starts_with(&format!("logscan: watching {watched} for 1 indicator; Ctrl-C ends\n")),
+            "{logs}: {text}"
+        );
+    }
 }

@@ -21,6 +21,7 @@ use crate::cli::ScanArgs;
 use crate::inputs::{self, Log};
 use crate::output::{Output, Style};
 use crate::own::Own;
+use crate::summary::counted;
 
 /// After so many rounds without a change, a line without an end is scanned as it stands.
 const PATIENCE: u32 = 5;
@@ -148,9 +149,14 @@ impl<'a> Follower<'a> {
         self.logs.is_empty() && !self.is_changing
     }
 
-    /// How many files are followed.
-    pub(super) fn len(&self) -> usize {
-        self.logs.len()
+    /// How much is followed: `2 files`, `standard input`, `1 file and standard input`.
+    pub(super) fn watched(&self) -> String {
+        let files = counted(self.logs.len() as u64, "file");
+        match (self.has_pipe, self.is_empty()) {
+            (true, true) => "standard input".to_owned(),
+            (true, false) => format!("{files} and standard input"),
+            (false, _) => files,
+        }
     }
 
     fn tell(&mut self, message: String) {

@@ -45,9 +45,8 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut output = Output::new(args, &style, true, None)?;
     // For whoever sits before it and wonders whether anything happens.
     if io::stderr().is_terminal() && !args.quiet {
-        let files = counted(follower.len() as u64, "file");
         let feeds = counted(sieves.current.as_ref().map_or(0, Sieve::len) as u64, "indicator");
-        say!("Watching {files} for {feeds}; Ctrl-C ends");
+        say!("logscan: watching {} for {feeds}; Ctrl-C ends", follower.watched());
     }
     loop {
         follower.round(&mut scanner, &style, &mut output)?;
