@@ -1,24 +1,48 @@
-//! The files that a scan writes. They are not its logs, even if they lie in a folder of logs.
+//! The files that a run writes. They are not its logs, even if they lie in a folder of logs.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use netsieve::render::Escaped;
 
 use crate::cli::ScanArgs;
-use crate::inputs::Place;
+use crate::inputs::{Log, Place};
 use crate::place;
 
 pub(crate) struct Own(HashSet<Place>);
 
 impl Own {
-    /// Those that exist by now.
+    /// Those of these files that exist by now.
+    pub(crate) fn new(written: impl IntoIterator<Item = PathBuf>) -> Self {
+        Self(written.into_iter().filter_map(|path| Place::of(&path).ok()).collect())
+    }
+
+    /// Those of a scan.
     pub(crate) fn of(args: &ScanArgs) -> Self {
         let replaced = [&args.resume, &args.state].into_iter().flatten();
-        let written = replaced.flat_map(|path| [path.clone(), place::lock_path(path)]).chain(args.rejects.clone());
-        Self(written.filter_map(|path| Place::of(&path).ok()).collect())
+        Self::new(replaced.flat_map(|path| [path.clone(), place::lock_path(path)]).chain(args.rejects.clone()))
     }
 
     /// True if the path leads to one of them.
     pub(crate) fn has(&self, log: &Path) -> bool {
         !self.0.is_empty() && Place::of(log).is_ok_and(|place| self.0.contains(&place))
     }
+
+    /// Takes them out of the logs, and says so of each that was named: a name is a wish, unlike lying in a folder.
+    pub(crate) fn leave_out(&self, logs: &mut Vec<Result<Log, String>>, named: &[PathBuf]) {
+        logs.retain(|log| {
+            let path = log.as_ref().ok().and_then(|log| log.path.as_deref()).filter(|path| self.has(path));
+            if let Some(path) = path
+                && named.iter().any(|named| named == path)
+            {
+                say!("logscan: {}", Escaped::new(&why(path)));
+            }
+            path.is_none()
+        });
+    }
+}
+
+/// Why a log is left out.
+pub(crate) fn why(log: &Path) -> String {
+    format!("{}: this run writes to it: not scanned as a log", netsieve::shown_path(log))
 }

@@ -71,8 +71,7 @@ fn scan(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut resume = args.resume.as_ref().map(|path| Resume::open(path, args)).transpose()?;
     let mut options = scan_options(args)?;
     let mut logs = inputs::logs(&args.inputs)?;
-    let own = Own::of(args);
-    logs.retain(|log| !log.as_ref().is_ok_and(|log| log.path.as_deref().is_some_and(|path| own.has(path))));
+    Own::of(args).leave_out(&mut logs, &args.inputs.logs);
     let (sieve, loading) = args.set.load_since(args.since.as_ref(), args.inputs.mmap)?;
     let style = Style::new(args);
     let start = resume.as_mut().map(|resume| resume.start(&mut logs, args)).transpose()?;

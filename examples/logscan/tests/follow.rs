@@ -651,11 +651,15 @@ fn what_is_written_among_the_logs_is_not_followed() {
     fs::create_dir(folder.path("logs")).unwrap();
     folder.write("logs/a.log", b"2026-05-12T10:00:00Z one.evil.test\nno time: two.evil.test\n");
     let out = fs::File::create(folder.path("logs/out")).unwrap();
-    let mut command = folder.command("scan -F -m 4 --interval 0.02 -f c2.txt --format ecs --rejects logs/left logs");
+    folder.write("logs/left", b"");
+    let mut command =
+        folder.command("scan -F -m 4 --interval 0.02 -f c2.txt --format ecs --rejects logs/left logs/left logs");
     let mut child = command.stdout(out).stderr(Stdio::piped()).spawn().unwrap();
     let err = lines(child.stderr.take().unwrap());
-    let said = err.recv_timeout(LONG).unwrap();
-    assert!(said.contains("logs/out: is also what the output is written to"), "{said}");
+    for why in ["logs/left: this run writes to it: not scanned", "logs/out: is also what the output is written to"] {
+        let said = err.recv_timeout(LONG).unwrap();
+        assert!(said.contains(why), "{said}");
+    }
     // Some rounds, in which it could find what it has written.
     thread::sleep(Duration::from_millis(300));
     append(&folder, "logs/a.log", "2026-05-12T10:00:01Z three.evil.test\nno time: four.evil.test\n");

@@ -127,7 +127,7 @@ fn following_says_what_it_watches() {
     assert!(text.contains("\n\nb.log\n1:1: evil.test\n"), "{text}");
     folder.write("one.txt", b"evil.test\n");
     for (logs, watched) in
-        [("b.log", "1 file"), ("-", "standard input"), ("b.log -", "1 file and standard input"), (".", "5 files")]
+        [("b.log", "1 file"), ("-", "standard input"), ("b.log -", "1 file and standard input"), (".", "6 files")]
     {
         let line = format!("scan --color never -F -m 1 --interval 0.05 -f one.txt {logs} < b.log");
         let Some(text) = on_terminal(&folder, 80, &line) else { return };

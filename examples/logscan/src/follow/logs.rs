@@ -20,7 +20,7 @@ use super::{descriptors, siblings};
 use crate::cli::ScanArgs;
 use crate::inputs::{self, Log};
 use crate::output::{Output, Style};
-use crate::own::Own;
+use crate::own::{self, Own};
 use crate::summary::counted;
 
 /// After so many rounds without a change, a line without an end is scanned as it stands.
@@ -240,6 +240,9 @@ impl<'a> Follower<'a> {
         }
         // Each hit would be found once more in it, and again in what that adds.
         if Own::of(self.args).has(path) {
+            if is_explicit {
+                self.tell(own::why(path));
+            }
             return;
         }
         if inputs::id(&metadata).is_some_and(|file| inputs::output() == Some(file)) {

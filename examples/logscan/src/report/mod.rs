@@ -19,6 +19,7 @@ use crate::build::source_date_epoch;
 use crate::cli::{AsOf, EventArgs, FilterArgs, InputArgs, JobArgs, time};
 use crate::drive::{self, Taker, Unread};
 use crate::inputs;
+use crate::own::Own;
 use crate::place;
 use crate::progress;
 use crate::scan::options_of;
@@ -131,6 +132,12 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
+    /// What is written to.
+    fn files(&self) -> Vec<PathBuf> {
+        let tables = [&self.csv, &self.json].into_iter().flatten().flatten();
+        tables.chain([&self.html, &self.stix, &self.misp].into_iter().flatten()).cloned().collect()
+    }
+
     /// Log lines are shown somewhere.
     fn wants_samples(&self) -> bool {
         self.json.is_some() || self.html.is_some()
@@ -171,7 +178,9 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
         return Err("--not-before and --not-after need --events on".into());
     }
     options.refang = args.refang;
-    let logs = inputs::logs(&args.inputs)?;
+    let mut logs = inputs::logs(&args.inputs)?;
+    // A page of yesterday names the indicators that were met, and would meet them again.
+    Own::new(args.outputs.files()).leave_out(&mut logs, &args.inputs.logs);
     let files = drive::names(&logs);
     let (sieve, loading) = args.set.load_since(None, args.inputs.mmap)?;
     let known = Known::new(sieve.len(), args.filter.as_of == Some(AsOf::Event));
