@@ -1,8 +1,8 @@
-//! `logscan scan --annotate`: each line of standard input is answered by one line of JSON, before the next one is waited for.
+//! `logscan scan --annotate`: answers each line of standard input with one line of JSON, before it waits for the next one.
 //!
 //! That is the protocol of rsyslog's `mmexternal`: the answer is merged into the message. A line that hits gives
 //! `{"$!":{"netsieve":[…]}}`, with an object for each observable and indicator as `--json` writes them; any other line gives
-//! `{}`. Feeds that change are loaded anew with `--follow`.
+//! `{}`. With `--follow`, feeds are reloaded when they change.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut answers =
         Answers { json, tail: Tail::new(), has_begun: false, found: Vec::new(), out: Vec::new(), has_hit: false };
     let mut pipe = Pipe::start()?;
-    // Nothing is looked at but standard input unless feeds are followed.
+    // Unless feeds are followed, there is nothing to check but standard input.
     let interval = if args.follow.follow { args.follow.interval } else { Duration::from_secs(3600) };
     let mut stdout = io::stdout().lock();
     loop {
@@ -63,16 +63,16 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
 struct Answers {
     json: JsonLines,
     tail: Tail,
-    /// A line has begun that is not answered yet.
+    /// A line has begun that has not been answered yet.
     has_begun: bool,
-    /// Its hits so far, a line of JSON each.
+    /// Its hits so far, one line of JSON each.
     found: Vec<u8>,
     out: Vec<u8>,
     has_hit: bool,
 }
 
 impl Answers {
-    /// Answers the lines that end in what has come.
+    /// Answers the lines that end in these bytes.
     fn take(&mut self, bytes: &[u8], scanner: &mut Scanner) {
         for part in bytes.split_inclusive(|&byte| byte == b'\n') {
             self.has_begun = true;
@@ -81,10 +81,10 @@ impl Answers {
                 json.hit(found, NAME, hit, usize::MAX);
                 ControlFlow::Continue(())
             };
-            // What is in memory does not fail.
+            // Scanning memory cannot fail.
             let _ = scanner.scan_tail(tail, part, &mut sink);
             if part.ends_with(b"\n") {
-                // A first line with NULs is held back until more tells its encoding.
+                // A first line with NULs is held back until more bytes show its encoding.
                 if tail.has_rest() {
                     let _ = scanner.scan_rest(tail, &mut sink);
                 }

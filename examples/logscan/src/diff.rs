@@ -31,7 +31,7 @@ pub(crate) struct DiffArgs {
     json: bool,
 }
 
-/// How many indicators a feed added, removed and changed.
+/// The numbers of indicators that a feed added, removed and changed.
 #[derive(Clone, Copy, Default)]
 struct Counts {
     added: u64,
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Outcome, Box<dyn Error>> {
     let (old, new) = (Sieve::open(&args.old)?, Sieve::open(&args.new)?);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut feeds: BTreeMap<&str, Counts> = BTreeMap::new();
-    // Indicators that no feed lists in the other set, each once.
+    // The indicators that no feed lists in the other set, each once.
     let mut whole = Counts::default();
     let mut last = None;
     let mut failed = None;

@@ -1,4 +1,4 @@
-//! Pipes that may stay silent: who reads one waits until a signal ends all, and no longer.
+//! Reads pipes that may stay silent. A signal ends the wait.
 
 use std::error::Error;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::inputs::Meter;
 
-/// Why a read gave nothing: a signal came while it waited.
+/// The error of a read that a signal interrupted.
 #[derive(Debug)]
 struct Cut;
 
@@ -20,17 +20,17 @@ impl fmt::Display for Cut {
 
 impl Error for Cut {}
 
-/// Whether it is no error of the input, but a signal.
+/// Returns true if the error is not one of the input, but a signal.
 pub(crate) fn is_cut(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<Cut>())
 }
 
-/// Reads from what is no regular file.
+/// Reads from a pipe, a terminal or another file that may have nothing to read yet.
 #[cfg(unix)]
 pub(crate) fn read(mut file: &File, buf: &mut [u8]) -> io::Result<usize> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-    /// How long a signal goes unseen.
+    /// The time between two checks for a signal.
     const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
     loop {
         if crate::signal::came() {
@@ -49,7 +49,7 @@ pub(crate) fn read(mut file: &File, buf: &mut [u8]) -> io::Result<usize> {
     file.read(buf)
 }
 
-/// Standard input, counted.
+/// Standard input, whose bytes are counted.
 pub(crate) struct Stdin {
     #[cfg(unix)]
     file: File,
@@ -61,7 +61,7 @@ impl Stdin {
     pub(crate) fn new(meter: Arc<Meter>) -> io::Result<Self> {
         use std::os::fd::AsFd;
 
-        // Without the buffer of the standard library, in which bytes could lie while the pipe is waited for.
+        // Bypasses the buffer of the standard library: it could hold bytes while we wait for the pipe.
         Ok(Self { file: io::stdin().as_fd().try_clone_to_owned()?.into(), meter })
     }
 

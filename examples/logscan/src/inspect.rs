@@ -26,13 +26,13 @@ pub(crate) struct InspectArgs {
     json: bool,
 }
 
-/// What a set is, as text and JSON show it.
+/// The description of a set, for text and JSON.
 struct Summary {
     file: String,
     bytes: u64,
-    /// When the file was written, by the file system.
+    /// The modification time of the file.
     written: Option<Timestamp>,
-    /// Since its creation, or since it was written if it does not say when it was created.
+    /// The age since its creation, or since the file was written if the set does not give its creation time.
     age: Option<i64>,
     kinds: BTreeMap<&'static str, u64>,
 }
@@ -180,7 +180,7 @@ fn json(sieve: &Sieve, summary: &Summary) -> Value {
     })
 }
 
-/// A time span in the unit that tells most.
+/// A time span in the most telling unit.
 fn duration(seconds: i64) -> String {
     match seconds {
         ..0 => "not yet a second".to_owned(),

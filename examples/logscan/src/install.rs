@@ -1,4 +1,4 @@
-//! `logscan completions`, `logscan man`, and what `--version` says.
+//! `logscan completions`, `logscan man`, and the output of `--version`.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -51,14 +51,14 @@ pub(crate) fn man(args: &ManArgs) -> Result<Outcome, Box<dyn Error>> {
     Ok(Outcome::Found)
 }
 
-/// Writes the page of a command and those of all commands beneath it.
+/// Writes the page of a command and of all its subcommands.
 fn pages(command: &clap::Command, folder: &Path) -> Result<(), Box<dyn Error>> {
     let page = clap_mangen::Man::new(command.clone());
     place::write(&folder.join(page.get_filename()), |out| page.render(out))?;
     command.get_subcommands().filter(|command| !command.is_hide_set()).try_for_each(|command| pages(command, folder))
 }
 
-/// What tells one build from another when an answer is doubted.
+/// Identifies the build, for when an answer is in doubt.
 pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
     let engines = Engine::available();
     let engines: Vec<&str> =

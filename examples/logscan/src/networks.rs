@@ -1,4 +1,4 @@
-//! Prefixes and ranges: what covers them, and what lies within them.
+//! Prefixes and ranges as values: the indicators that cover them, and those within them.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,10 +7,10 @@ use netsieve::value::ip;
 use netsieve::{Action, Indicator, Kind, Match, Matcher, Sieve};
 use serde_json::{Value, json};
 
-/// Indicators within a range that are shown; the others are counted.
+/// The number of indicators within a range to show. Further ones are counted.
 const SHOWN: usize = 100;
 
-/// A prefix or a range that is asked for.
+/// The prefix or range to look up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Addresses {
     first: IpAddr,
@@ -34,7 +34,7 @@ impl Addresses {
         if self.length.is_some() { "prefix" } else { "range" }
     }
 
-    /// How the addresses of an indicator lie to these.
+    /// The position of an indicator's addresses relative to these.
     fn place(&self, first: IpAddr, last: IpAddr) -> Place {
         let is_other = first.is_ipv4() != self.first.is_ipv4();
         match () {
@@ -60,24 +60,24 @@ enum Place {
     Apart,
     Covers,
     Within,
-    /// Some of its addresses are among those asked for, and some of those are not among its.
+    /// The indicator has some of these addresses, and also others.
     Overlaps,
 }
 
-/// What a set knows of a prefix or a range.
+/// The indicators of a set that concern a prefix or a range.
 pub(crate) struct Networks {
-    /// What covers all of it, as the caller writes a match.
+    /// The matches that cover all of it, written by the caller.
     pub(crate) covering: Vec<Vec<u8>>,
     /// The first of the indicators that lie within it or overlap it.
     pub(crate) within: Vec<Value>,
-    /// How many those are.
+    /// The number of indicators that lie within it or overlap it.
     pub(crate) count: usize,
-    /// Indicators there that are allowed or filtered out.
+    /// The number of indicators there that are allowed or filtered out.
     pub(crate) withheld: usize,
 }
 
 impl Networks {
-    /// Goes through the whole set, a tenth of a second for a million indicators.
+    /// Goes through the whole set, which takes a tenth of a second for a million indicators.
     pub(crate) fn find(
         sieve: &Sieve,
         matcher: &mut Matcher,
@@ -95,7 +95,7 @@ impl Networks {
             if place == Place::Apart || indicator.sources().all(|source| source.action() != Action::Block) {
                 continue;
             }
-            // An address of both decides whether it is reported: filter and allow entries are asked as ever.
+            // A lookup of an address in both decides whether the indicator is reported, by filter and allow entries as usual.
             let matches = matcher.match_ip(first.max(asked.first), port);
             let Some(reported) = matches.iter().find(|found| found.indicator().id() == indicator.id()) else {
                 found.withheld += 1;

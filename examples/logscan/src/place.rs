@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all.
+//! Writes files completely or not at all.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
@@ -9,16 +9,16 @@ use netsieve::render::Escaped;
 
 use crate::signal;
 
-/// The file that is locked in place of another.
+/// The path of the lock file for another file.
 pub(crate) fn lock_path(path: &Path) -> PathBuf {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".lock");
     beside.into()
 }
 
-/// Takes a file for this run alone, as long as what is given back is held. What an earlier run left half-written beside it goes.
+/// Locks a file for this run, until the returned lock is dropped. Removes half-written files of earlier runs.
 ///
-/// The lock is a file of its own: the other one is replaced meanwhile.
+/// The lock is a separate file, because the file itself is replaced in between.
 pub(crate) fn lock(path: &Path) -> Result<File, String> {
     let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
     let said = |error: io::Error| format!("{name}: {error}");
@@ -30,7 +30,7 @@ pub(crate) fn lock(path: &Path) -> Result<File, String> {
     }
     let start = format!(".{}.", path.file_name().unwrap_or_default().to_string_lossy());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // What cannot be looked at or taken away stays; it is in nobody's way.
+    // Files that cannot be removed stay, and do no harm.
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let other = entry.file_name();
         let other = other.to_string_lossy();
@@ -42,13 +42,13 @@ pub(crate) fn lock(path: &Path) -> Result<File, String> {
     Ok(lock)
 }
 
-/// Writes a file beside the one that it replaces when it is whole: nobody ever sees half of one, on a full disk either.
+/// Writes a temporary file beside the target, and then renames it. Nobody ever sees half of the file, even if the disk is full.
 pub(crate) fn write(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let said = |error: io::Error| format!("{}: {error}", netsieve::shown_path(path));
-    // What is no regular file (a pipe, /dev/null) is not replaced.
+    // Only regular files are replaced: a pipe or /dev/null is written to.
     if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
         let mut out = BufWriter::new(File::create(path).map_err(said)?);
         return Ok(content(&mut out).and_then(|()| out.flush()).map_err(said)?);
@@ -67,7 +67,7 @@ pub(crate) fn write(
         fs::rename(&beside, path)
     });
     if written.is_err() {
-        // What was half written goes; that it cannot does not matter any more.
+        // Removes the half-written file. If that fails too, the first error is the one to report.
         let _ = fs::remove_file(&beside);
     }
     Ok(written.map_err(said)?)

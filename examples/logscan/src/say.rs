@@ -8,18 +8,17 @@ use serde_json::Value;
 
 use crate::summary::counted;
 
-/// Says a line on standard error, as `eprintln!` does, but goes on if nobody can read it: a scan does not end because its messages
-/// are lost.
+/// Writes a line to standard error, like `eprintln!`, but goes on if that fails: lost messages do not end a scan.
 macro_rules! say {
     ($($part:tt)*) => { $crate::say::line(format_args!($($part)*)) };
 }
 
 pub(crate) fn line(text: fmt::Arguments<'_>) {
-    // In one piece, so that lines of other programs do not come between. That it cannot be written cannot be said.
+    // In one piece, so that lines of other programs do not come between. There is nowhere to report a failure.
     let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
-/// Writes a value as JSON on a line of its own, with its text escaped as `scan --json` escapes what logs hold.
+/// Writes a value as JSON on a line of its own, with texts escaped like those of `scan --json`.
 pub(crate) fn json_line(out: &mut (impl Write + ?Sized), value: &Value) -> io::Result<()> {
     let mut line = Vec::new();
     json(&mut line, value);
@@ -27,7 +26,7 @@ pub(crate) fn json_line(out: &mut (impl Write + ?Sized), value: &Value) -> io::R
     out.write_all(&line)
 }
 
-/// Writes a value as JSON, with its text escaped so.
+/// Writes a value as JSON, with texts escaped in the same way.
 pub(crate) fn json(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::String(text) => json_string(out, text.as_bytes()),
@@ -57,7 +56,7 @@ pub(crate) fn json(out: &mut Vec<u8>, value: &Value) {
     }
 }
 
-/// How many hashes and mail addresses there are, to be said after the other kinds; nothing, if there are none.
+/// The numbers of hashes and mail addresses, to follow those of the other kinds. Empty if there are none.
 pub(crate) fn exact(hashes: u64, emails: u64) -> String {
     if hashes + emails == 0 {
         return String::new();

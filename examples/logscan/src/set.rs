@@ -1,4 +1,4 @@
-//! What is scanned for: feeds, or a compiled set.
+//! The indicators to scan for: feeds, or a compiled set.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -23,12 +23,12 @@ pub(crate) struct SetArgs {
 }
 
 impl SetArgs {
-    /// The compiled set, or the feeds compiled, with warnings of rejected lines.
+    /// Opens the compiled set, or compiles the feeds and warns of rejected lines.
     pub(crate) fn load(&self) -> Result<Sieve, Box<dyn Error>> {
         self.load_timed(false).map(|(sieve, _)| sieve)
     }
 
-    /// Likewise, with what the guards and readers refused; of a compiled set nothing is known of that.
+    /// Likewise, with the reports on the feeds, which name refused values. A compiled set has none.
     pub(crate) fn load_reported(&self) -> Result<(Sieve, Vec<FeedReport>), Box<dyn Error>> {
         match &self.sieve {
             Some(path) => Ok((Sieve::open(path)?, Vec::new())),
@@ -45,7 +45,7 @@ impl SetArgs {
         Ok((sieve, loading))
     }
 
-    /// The files that it is made of.
+    /// The files that the set is made of.
     pub(crate) fn paths(&self, since: Option<&PathBuf>) -> Vec<PathBuf> {
         let mut paths = match &self.sieve {
             Some(path) => vec![path.clone()],
@@ -55,7 +55,8 @@ impl SetArgs {
         paths
     }
 
-    /// Only what is new since an older set, if there is one; and what loading took. `mmap`: a compiled set is mapped.
+    /// Loads only the indicators that are new since an older set, if one is given. Also returns the cost of loading. `mmap` maps a
+    /// compiled set.
     pub(crate) fn load_since(&self, since: Option<&PathBuf>, mmap: bool) -> Result<(Sieve, Loading), Box<dyn Error>> {
         let (sieve, mut loading) = self.load_timed(mmap)?;
         let Some(old) = since else { return Ok((sieve, loading)) };
@@ -68,7 +69,7 @@ impl SetArgs {
 }
 
 fn map(path: &Path) -> netsieve::Result<Sieve> {
-    // SAFETY: whoever gives `--mmap` promises, as its help says, that the files are neither written to nor shortened meanwhile.
+    // SAFETY: the help of `--mmap` demands that the files are neither written to nor shortened meanwhile.
     #[allow(unsafe_code)]
     unsafe {
         Sieve::open_mmap(path)

@@ -1,21 +1,21 @@
-//! SIGINT and SIGTERM: what was found is written, what was half written goes, and the exit code tells.
+//! SIGINT and SIGTERM: the hits found so far are written, half-written files are removed, and the exit code names the signal.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-/// The signal that came.
+/// The signal that arrived.
 static CAME: AtomicI32 = AtomicI32::new(0);
-/// It came when all was done.
+/// The signal arrived after all work was done.
 static IS_TOO_LATE: AtomicBool = AtomicBool::new(false);
-/// Output waits in this process to be written.
+/// This process holds output that is still to be written.
 static KEEPS_BACK: AtomicBool = AtomicBool::new(false);
 
-/// Whether all is to end.
+/// Returns true if a signal asks the process to end.
 pub(crate) fn came() -> bool {
     CAME.load(Ordering::Relaxed) != 0
 }
 
-/// All was done before a signal could end it: it does not matter any more.
+/// Notes that all work is done, so that a signal no longer matters.
 pub(crate) fn too_late() {
     IS_TOO_LATE.store(true, Ordering::Relaxed);
 }
@@ -24,7 +24,7 @@ pub(crate) fn is_too_late() -> bool {
     IS_TOO_LATE.load(Ordering::Relaxed)
 }
 
-/// The exit code if a signal came: as a shell has it, 128 and the signal's number. Says so.
+/// Returns the exit code if a signal arrived, 128 plus its number, as in shells. Reports the signal.
 pub(crate) fn exit_code() -> Option<u8> {
     let (name, code) = match CAME.load(Ordering::Relaxed) {
         _ if is_too_late() => return None,
@@ -36,7 +36,7 @@ pub(crate) fn exit_code() -> Option<u8> {
     Some(code)
 }
 
-/// Says whether there is output that an end within a moment would lose.
+/// Notes whether there is output that a quick end would lose.
 pub(crate) fn keeps_back(yes: bool) {
     KEEPS_BACK.store(yes, Ordering::Relaxed);
 }
@@ -54,22 +54,22 @@ mod unix {
 
     use super::*;
 
-    /// How long whoever is at work has to end by itself: it may wait for a pipe that nothing comes out of.
+    /// The time that work has to end by itself. It may be waiting for a silent pipe.
     const MOMENT: Duration = Duration::from_millis(100);
-    /// The same, where it has output to write.
+    /// The same, if there is output to write.
     const WHILE: Duration = Duration::from_secs(10);
 
-    /// The file that is being replaced.
+    /// The file being replaced.
     static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
     pub(crate) fn watch() -> io::Result<()> {
-        // A file that grows over what the user may write is an error like any other, and not the end of the process.
+        // A file that exceeds the user's size limit is an error like any other, and does not end the process.
         signal_hook::flag::register(SIGXFSZ, Arc::default())?;
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in signals.forever() {
                 if CAME.swap(signal, Ordering::Relaxed) == 0 {
-                    // A second signal does not wait any more.
+                    // A second signal ends the process at once.
                     thread::Builder::new()
                         .spawn(|| {
                             thread::sleep(if KEEPS_BACK.load(Ordering::Relaxed) { WHILE } else { MOMENT });
@@ -95,12 +95,12 @@ mod unix {
         }
     }
 
-    /// Takes away what of this process stands beside the file that was to be replaced: `.set.sieve.1234-0.tmp`.
+    /// Removes the temporary files of this process beside the file being replaced: `.set.sieve.1234-0.tmp`.
     fn clean(path: &Path) {
         let (Some(name), Some(folder)) = (path.file_name(), path.parent()) else { return };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let start = format!(".{}.{}-", name.to_string_lossy(), process::id());
-        // What cannot be looked at or taken away stays; it is known by its name, and the next build looks for it.
+        // Files that cannot be removed stay. The next build finds them by name.
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
@@ -110,7 +110,7 @@ mod unix {
         }
     }
 
-    /// Says which file is being replaced.
+    /// Notes the file being replaced.
     pub(crate) fn replaces(path: &Path) {
         *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner) = Some(path.to_owned());
     }

@@ -1,4 +1,4 @@
-//! The one line that says how a scan ended, however it ended.
+//! The one-line summary at the end of every scan.
 
 use std::fmt::Write;
 use std::sync::atomic::Ordering;
@@ -10,29 +10,29 @@ use netsieve::ScanStats;
 use crate::inputs::Meter;
 use crate::signal;
 
-/// What is known of the scan under way, for an end that comes from outside.
+/// The state of the running scan, for an end from outside.
 struct Running {
     meter: Arc<Meter>,
     logs: usize,
-    /// Bytes that an earlier run has scanned.
+    /// The number of bytes that an earlier run has scanned.
     before: u64,
     start: Instant,
 }
 
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 
-/// A scan of so many logs begins, or goes on after so many bytes.
+/// Notes that a scan of `logs` logs begins, or goes on after `before` bytes.
 pub(crate) fn begin(meter: Arc<Meter>, logs: usize, before: u64) {
     let running = Running { meter, logs, before, start: Instant::now() };
     *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
 }
 
-/// Nothing is said any more.
+/// Drops the summary.
 pub(crate) fn drop_it() {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
 }
 
-/// Says how the scan ended: `logscan: 2 of 3 logs, 12.3 MB in 0.10 s: 74 hits, 80 pairs of observable and indicator`. Once.
+/// Prints the summary once: `logscan: 2 of 3 logs, 12.3 MB in 0.10 s: 74 hits, 80 pairs`.
 pub(crate) fn end(done: usize, stats: &ScanStats, pairs: u64) {
     if let Some(running) = take() {
         let mut text = running.start_of_line(done, stats.bytes.saturating_sub(running.before));
@@ -44,7 +44,7 @@ pub(crate) fn end(done: usize, stats: &ScanStats, pairs: u64) {
     }
 }
 
-/// Says so much as is known, where a signal ends the process while something is waited for.
+/// Prints as much of the summary as is known, when a signal ends the process during a wait.
 pub(crate) fn end_early() {
     if let Some(running) = take() {
         let bytes = running.meter.read.load(Ordering::Relaxed);
@@ -62,7 +62,7 @@ fn take() -> Option<Running> {
 }
 
 impl Running {
-    /// `bytes`: of this run.
+    /// `bytes`: the bytes scanned in this run.
     fn start_of_line(&self, done: usize, bytes: u64) -> String {
         let logs = counted(self.logs as u64, "log");
         let logs = if done == self.logs { logs } else { format!("{} of {logs}", thousands(done as u64)) };
@@ -75,7 +75,7 @@ impl Running {
     }
 }
 
-/// `1 hit`, `74,175 hits`; of several words the last one has the plural.
+/// `1 hit`, `74,175 hits`. Of several words, the last one takes the plural.
 pub(crate) fn counted(count: u64, words: &str) -> String {
     format!("{} {}", thousands(count), plural(count, words))
 }

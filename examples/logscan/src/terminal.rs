@@ -1,6 +1,6 @@
 //! Hits on a terminal: the name of a log once, then a block for each log line with all its hits, within the width of the terminal.
 //!
-//! Hits are rendered on many threads, one by one, and put together where they are written. What a thread hands over is a [`Piece`].
+//! Many threads render hits one by one as [`Piece`]s, and [`Blocks`] combines these where they are written.
 
 use std::io::{self, IsTerminal};
 use std::ops::Range;
@@ -8,15 +8,15 @@ use std::ops::Range;
 use netsieve::Hit;
 use netsieve::render::{Escaped, Styles, Text};
 
-/// The width of the narrowest terminal that is kept to.
+/// The least width: narrower terminals are treated as this wide.
 const NARROWEST: usize = 40;
 
-/// What stands before the second row of something that is longer than a row.
+/// Precedes the further rows of a line that is longer than a row.
 const INDENT: &str = "     ";
-/// What stands before each row of a log line.
+/// Precedes each row of a log line.
 const BAR: &str = "  |  ";
 
-/// How many columns there are to write in: what `COLUMNS` says, else those of the terminal, else any number.
+/// The width of the output in columns: from `COLUMNS`, or else from the terminal, or else unlimited.
 pub(crate) fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
     columns.or_else(terminal).unwrap_or(usize::MAX).max(NARROWEST)
@@ -34,13 +34,13 @@ fn terminal() -> Option<usize> {
     None
 }
 
-/// One hit as a thread hands it over.
+/// One hit, as a thread passes it on.
 struct Piece<'p> {
     file: &'p [u8],
     line: u64,
-    /// The line goes on after the part that is shown of it.
+    /// The line goes on after the shown part.
     has_more: bool,
-    /// Where the part that is shown begins, and where in the line the observable stands.
+    /// The start of the shown part in the line, and the place of the observable.
     start: usize,
     span: Range<usize>,
     found: &'p [u8],
@@ -48,7 +48,7 @@ struct Piece<'p> {
     part: &'p [u8],
 }
 
-/// Appends a hit with its first `limit` matches; nothing, if that is none.
+/// Appends a hit with its first `limit` matches. Appends nothing if there are none.
 pub(crate) fn piece(out: &mut Vec<u8>, text: &Text, file: &str, hit: &Hit<'_>, limit: usize) {
     let (mut found, mut told) = (Vec::new(), Vec::new());
     if text.found(&mut found, hit, limit) == 0 {
@@ -91,25 +91,25 @@ impl<'p> Piece<'p> {
     }
 }
 
-/// What of a log line is shown, where its hits are.
+/// The shown parts of a log line, with its hits.
 #[derive(Default)]
 struct Block {
     line: u64,
     found: Vec<u8>,
     told: Vec<u8>,
-    /// Parts of the line, each with the place where it begins, in ascending order and apart from each other.
+    /// Parts of the line, each with its start, in ascending order and without overlap.
     parts: Vec<(usize, Vec<u8>)>,
     spans: Vec<Range<usize>>,
     has_more: bool,
 }
 
-/// Puts blocks together.
+/// Combines the hits of a line into a block.
 pub(crate) struct Blocks {
     text: Text,
     styles: Styles,
     width: usize,
     log_line: bool,
-    /// The log whose name was written last.
+    /// The last log whose name was written.
     file: Option<Vec<u8>>,
     block: Option<Block>,
 }
@@ -119,7 +119,7 @@ impl Blocks {
         Self { text, styles, width, log_line, file: None, block: None }
     }
 
-    /// Takes a hit with its first `pairs` matches.
+    /// Adds a hit with its first `pairs` matches.
     pub(crate) fn add(&mut self, out: &mut Vec<u8>, bytes: &[u8], pairs: u64) {
         let piece = Piece::read(bytes);
         let is_same_file = self.file.as_deref() == Some(piece.file);
@@ -143,7 +143,7 @@ impl Blocks {
         block.spans.push(piece.span);
     }
 
-    /// Writes the block at hand.
+    /// Writes the current block.
     pub(crate) fn end(&mut self, out: &mut Vec<u8>) {
         let Some(block) = self.block.take() else { return };
         for line in String::from_utf8_lossy(&[block.found, block.told].concat()).lines() {
@@ -167,7 +167,7 @@ impl Blocks {
 }
 
 impl Block {
-    /// Takes a part of the line. Hits come in ascending order, and so do the parts that are shown with them.
+    /// Adds a part of the line. Hits come in ascending order, and so do the parts shown with them.
     fn take_part(&mut self, start: usize, part: &[u8], has_more: bool) {
         match self.parts.last_mut() {
             Some((first, last)) if start <= *first + last.len() => {
@@ -185,11 +185,11 @@ impl Block {
     }
 }
 
-/// Appends a line in as many rows as it takes, each after the first with `indent` before it; at spaces, if `at_spaces` and there is one.
+/// Appends a line in as many rows as it needs, with `indent` before each further row. If `at_spaces` is set, breaks at spaces if possible.
 ///
-/// Styles take no room. A tab goes to the next eighth column.
+/// Styles take no room. A tab goes to the next multiple of eight columns.
 fn wrap(out: &mut Vec<u8>, line: &str, width: usize, indent: &str, at_spaces: bool) {
-    // Where the row begins in the output, how many columns it has, and where and at which column its last space is.
+    // The columns of the current row, and the place in the output and the column after its last space.
     let mut column = 0;
     let mut space: Option<(usize, usize)> = None;
     let mut rest = line;
@@ -231,7 +231,7 @@ fn wrap(out: &mut Vec<u8>, line: &str, width: usize, indent: &str, at_spaces: bo
     out.push(b'\n');
 }
 
-/// How many columns a character takes. Nothing that is invisible comes here: it is escaped. Combining marks stand above others.
+/// The number of columns that a character takes. Invisible characters never come here, because they are escaped. Combining marks take none.
 pub(crate) fn columns(c: char) -> usize {
     if c.is_ascii() {
         return 1;
@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(wrapped("\x1b[1;31mabcd\x1b[0mef", 4, "", false), ["\x1b[1;31mabcd\x1b[0m", "ef"]);
     }
 
-    /// Whatever is wrapped is all there, and no row is wider than asked.
+    /// Wrapping loses nothing, and no row is too wide.
     #[test]
     fn nothing_is_lost_and_nothing_is_too_wide() {
         let mut state = 7_u64;

@@ -1,9 +1,9 @@
-//! How many logs can be open at a time.
+//! The number of logs that can be open at a time.
 
-/// Descriptors that are left for feeds, folders and the rest of the program.
+/// The number of file descriptors reserved for feeds, folders and the rest of the program.
 const OTHERS: u64 = 24;
 
-/// Raises the limit of open files as far as it goes; how many of them logs may take.
+/// Raises the limit of open files as far as possible. Returns the number of files that logs may use.
 #[cfg(unix)]
 pub(super) fn raise() -> usize {
     use rustix::process::{Resource, getrlimit, setrlimit};
@@ -21,7 +21,7 @@ pub(super) fn raise() -> usize {
     usize::MAX
 }
 
-/// Whether a file could not be opened because too many are.
+/// Returns true if a file could not be opened because too many files are open.
 pub(super) fn are_used_up(error: &std::io::Error) -> bool {
     // EMFILE and ENFILE.
     cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))

@@ -1,4 +1,4 @@
-//! A log that grows: how far it was read, and whether it is still the file that was read.
+//! A growing log: how far it has been read, and a check that it is still the same file.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -11,19 +11,19 @@ use netsieve::scan::many::ReadAt;
 
 use crate::inputs::{Id, id};
 
-/// How much is kept of the start of a log, and of what was read last.
+/// The number of bytes to keep of the start of a log, and of the bytes read last.
 const PRINT: usize = 1024;
 const LAST: usize = 256;
 
-/// A file, whatever it is called. Inodes are used again: the time it was made tells one from its successor, where the file
-/// system keeps it.
+/// Identifies a file regardless of its name. Inode numbers are reused, so the time of creation distinguishes a file from its successor, if
+/// the file system keeps it.
 pub(super) type Key = (Id, Option<SystemTime>);
 
 pub(super) fn key(file: &Metadata) -> Option<Key> {
     id(file).map(|id| (id, file.created().ok()))
 }
 
-/// How far a log was read, and what stood there: its first bytes, and the last ones that were read.
+/// The position up to which a log was read, with its first bytes and the last ones read.
 #[derive(Clone, Default)]
 pub(super) struct Print {
     pub(super) at: u64,
@@ -41,9 +41,9 @@ impl Print {
         self.at += read.len() as u64;
     }
 
-    /// Whether what was read of the log still stands in a file, as far as the print tells.
+    /// Returns true if a file still contains the bytes that were read, as far as the print shows.
     ///
-    /// Whoever shortens a log and writes on leaves other bytes there, unless the log says the same thing over and over.
+    /// A log that was shortened and then written to has other bytes there, unless it repeats the same line over and over.
     pub(super) fn is_in(&self, file: &File) -> io::Result<bool> {
         let mut bytes = [0; PRINT];
         for (at, want) in [(self.at - self.last.len() as u64, &self.last), (0, &self.first)] {
@@ -55,13 +55,13 @@ impl Print {
         Ok(true)
     }
 
-    /// Whether a file that begins so is this log or a copy of it.
+    /// Returns true if a file with this head is this log or a copy of it.
     pub(super) fn begins(&self, head: &[u8]) -> bool {
-        // A few bytes tell nothing.
+        // A few bytes prove nothing.
         self.first.len() >= 16 && head.starts_with(&self.first)
     }
 
-    /// Reads over as much as was read of the log; whether it was the same.
+    /// Skips as many bytes as were read of the log, and returns true if they are the same.
     pub(super) fn skip(&self, mut reader: impl Read) -> io::Result<bool> {
         let mut print = Self::default();
         let mut buf = vec![0; 64 * 1024];
@@ -77,7 +77,7 @@ impl Print {
         Ok(print.first == self.first && print.last == self.last)
     }
 
-    /// Of a file that nothing was read of yet.
+    /// The print of a file of which nothing has been read yet.
     pub(super) fn of_head(head: Vec<u8>) -> Self {
         Self { first: head, ..Self::default() }
     }
@@ -103,42 +103,42 @@ pub(super) fn head(path: &Path) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// A log that is followed.
+/// A followed log.
 pub(super) struct Followed {
     pub(super) name: String,
     pub(super) path: PathBuf,
     pub(super) key: Option<Key>,
-    /// `None`: closed for want of descriptors, or because reading failed.
+    /// `None`: closed, because file descriptors ran out or reading failed.
     pub(super) file: Option<File>,
     pub(super) tail: Tail,
     pub(super) print: Print,
     pub(super) check: TextCheck,
-    /// Its size and time of change when it was closed.
+    /// Its size and modification time when it was closed.
     pub(super) stamp: Option<(u64, Option<SystemTime>)>,
-    /// Rounds since something was added, and since when.
+    /// The number of rounds since something was added, and the time of that.
     pub(super) idle: u32,
     pub(super) still: Instant,
-    /// A path led to it in this round.
+    /// A path led to the file in this round.
     pub(super) is_seen: bool,
-    /// It appeared while others were followed, and may be a copy of one.
+    /// The file appeared while others were followed, and may be a copy of one.
     pub(super) is_new: bool,
-    /// It is no longer followed.
+    /// The log is no longer followed.
     pub(super) is_over: bool,
-    /// Its turn in this round, from its reading to what follows from that.
+    /// The log's turn in this round, from reading it until the result has been handled.
     pub(super) turn: Option<Turn>,
 }
 
-/// What came of reading a log in a round.
+/// The result of reading a log in a round.
 #[derive(Default)]
 pub(super) struct Turn {
-    /// How far it had been read before.
+    /// The position before this round.
     pub(super) before: u64,
     pub(super) is_rewritten: bool,
     pub(super) error: Option<io::Error>,
 }
 
 impl Default for Followed {
-    /// One that stands in the place of another.
+    /// A placeholder for a log that was taken out of a list.
     fn default() -> Self {
         Self {
             name: String::new(),
@@ -164,29 +164,29 @@ impl Followed {
         Self { name, path, key, file: Some(file), is_new, ..Self::default() }
     }
 
-    /// Whether this is the file that a path leads to.
+    /// Returns true if a path leads to this file.
     pub(super) fn is(&self, path: &Path, file: &Metadata) -> bool {
         match (self.key, id(file)) {
-            // While it is open nothing else gets its number.
+            // While the file is open, no other file gets its number.
             (Some((known, _)), Some(id)) if self.file.is_some() => known == id,
             (Some(known), Some(_)) => Some(known) == key(file),
-            // Where files have no numbers, they are what they are called.
+            // If files have no numbers, the path identifies them.
             _ => self.path == path,
         }
     }
 
-    /// It was closed, and has changed since or no path leads to it.
+    /// Returns true if the log is closed, and it has changed since or no path leads to it.
     pub(super) fn is_to_be_opened(&self) -> bool {
         self.file.is_none() && !(self.is_seen && self.stamp.is_some())
     }
 
-    /// Begins at its start again; gives what was known of it before.
+    /// Goes back to the start of the log. Returns the previous state.
     pub(super) fn restart(&mut self) -> (Tail, Print) {
         self.check = TextCheck::new();
         (std::mem::take(&mut self.tail), std::mem::take(&mut self.print))
     }
 
-    /// Closes the file. What was not all read, or was shortened, is opened again at once.
+    /// Closes the file. A log that was not read to its end, or was shortened, is opened again at once.
     pub(super) fn close(&mut self) {
         if let Some(file) = self.file.take() {
             let metadata = file.metadata().ok().filter(|file| file.len() == self.print.at);
@@ -194,13 +194,13 @@ impl Followed {
         }
     }
 
-    /// Whether a closed log has changed since.
+    /// Returns true if a closed log has changed since.
     pub(super) fn has_changed(&self, now: &Metadata) -> bool {
         self.stamp != Some((now.len(), now.modified().ok()))
     }
 }
 
-/// Opens a log that can be followed: one that is not compressed, and text.
+/// Opens a log that can be followed: uncompressed text.
 pub(super) fn open(path: &Path) -> io::Result<(File, Option<Key>)> {
     let file = File::open(path)?;
     let mut head = [0; PRINT];
@@ -213,10 +213,10 @@ pub(super) fn open(path: &Path) -> io::Result<(File, Option<Key>)> {
     Ok((file, key))
 }
 
-/// A log from the place on that was reached.
+/// Reads a log from the position reached so far.
 ///
-/// Every reading is followed by a look at what was read before it: if that has changed, the log was shortened in the
-/// meantime, and what was read is the middle of something else.
+/// After each read, it compares the bytes read earlier with the file: if they have changed, the log was shortened in between, and the new
+/// bytes are the middle of something else.
 pub(super) struct Addition<'f> {
     pub(super) file: &'f File,
     pub(super) print: &'f mut Print,
@@ -238,8 +238,8 @@ impl Read for Addition<'_> {
     }
 }
 
-/// How many of the last bytes are space that was made in advance, and will be written to: zeros, but for the half of a
-/// character in UTF-16.
+/// The number of zeros at the end that are space allocated in advance, which will be written to later. A zero that is half of a UTF-16
+/// character does not count.
 fn padding(read: &[u8]) -> usize {
     let zeros = read.iter().rev().take_while(|&&byte| byte == 0).count();
     let odd = (read.len() - zeros) % 2;

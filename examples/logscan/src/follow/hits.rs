@@ -8,7 +8,7 @@ use netsieve::scan::many::Rendered;
 
 use crate::output::{Output, Style};
 
-/// How much is gathered of hits before it is written.
+/// The number of bytes, or of hits, to gather before writing.
 const FLUSH_AT: usize = 64 * 1024;
 
 /// Hits on their way to the output.
@@ -31,7 +31,7 @@ impl<'h, 'o> Hits<'h, 'o> {
         if self.is_skipped {
             return ControlFlow::Continue(());
         }
-        // That the first hit of a log is enough is for the output to say.
+        // The output decides when enough hits have been written.
         let _ = self.style.render(self.name, hit, &mut self.rendered);
         self.hits.push(Rendered { end: self.rendered.len(), matches: hit.matches().len() });
         if self.rendered.len() < FLUSH_AT && self.hits.len() < FLUSH_AT {

@@ -1,4 +1,4 @@
-//! Standard input while feeds and other logs are followed: read on a thread of its own, so that nothing waits for it.
+//! Standard input while feeds and other logs are followed. A separate thread reads it, so that nothing waits for it.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -12,7 +12,7 @@ use netsieve::scan::Tail;
 use super::hits::Hits;
 use crate::output::{Output, Style};
 
-/// Readings that may wait to be scanned.
+/// The number of reads that may wait to be scanned.
 const WAITING: usize = 4;
 
 pub(crate) struct Pipe {
@@ -21,7 +21,7 @@ pub(crate) struct Pipe {
     is_begun: bool,
 }
 
-/// What came.
+/// The result of waiting for input.
 pub(crate) enum Next {
     Bytes(Vec<u8>),
     /// Nothing so far.
@@ -29,7 +29,7 @@ pub(crate) enum Next {
     End,
 }
 
-/// What standard input is called.
+/// The name of standard input in messages and hits.
 pub(crate) const NAME: &str = "(standard input)";
 
 impl Pipe {
@@ -53,7 +53,7 @@ impl Pipe {
         Ok(Self { received, tail: Tail::new(), is_begun: false })
     }
 
-    /// Waits for more, for so long at most.
+    /// Waits for more input, for at most `left`.
     pub(crate) fn next(&mut self, left: Duration) -> io::Result<Next> {
         match self.received.recv_timeout(left) {
             Ok(Ok(bytes)) => {
@@ -80,7 +80,7 @@ impl Pipe {
         output: &mut Output<'_>,
     ) -> io::Result<()> {
         let mut hits = Hits::new(style, output, NAME, false);
-        // What is in memory does not fail.
+        // Scanning memory cannot fail.
         let _ = scanner.scan_tail(&mut self.tail, bytes, |hit| hits.take(hit));
         hits.write()
     }

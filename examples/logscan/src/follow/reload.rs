@@ -1,4 +1,4 @@
-//! Feeds that change while logs are followed.
+//! Reloads feeds that change while logs are followed.
 
 use std::error::Error;
 use std::fs;
@@ -9,12 +9,12 @@ use netsieve::Sieve;
 
 use crate::inputs::{Id, id};
 
-/// What tells that a file has changed.
+/// Shows that a file has changed.
 type Stamp = (PathBuf, Option<(u64, Option<SystemTime>, Option<Id>)>);
 
-/// Builds a sieve anew when what it is made of has changed.
+/// Builds a sieve again when its files have changed.
 ///
-/// A change counts once it has been the same for two looks, so that a file that is being written is not read by halves.
+/// A change counts once two checks in a row see the same state, so that a half-written file is not read.
 pub(super) struct Reload<P, B> {
     paths: P,
     build: B,
@@ -23,13 +23,13 @@ pub(super) struct Reload<P, B> {
 }
 
 impl<P: Fn() -> Vec<PathBuf>, B: Fn() -> Result<Sieve, Box<dyn Error>>> Reload<P, B> {
-    /// `paths`: what to look at; `build`: what makes a sieve of it. Before the sieve is built for the first time.
+    /// `paths` returns the files to check, and `build` builds a sieve of them. Call this before the sieve is built for the first time.
     pub(super) fn new(paths: P, build: B) -> Self {
         let built = stamps(&paths());
         Self { paths, build, last: built.clone(), built }
     }
 
-    /// The new sieve if there is to be one, or why it cannot be built.
+    /// Returns the new sieve after a change, or the error in building it.
     pub(super) fn changed(&mut self) -> Option<Result<Sieve, Box<dyn Error>>> {
         let now = stamps(&(self.paths)());
         let is_settled = now == self.last;

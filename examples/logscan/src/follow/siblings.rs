@@ -1,16 +1,16 @@
-//! The files beside a log that rotation makes of it: `dns.log.1`, `dns-20261105.log`, `dns.log.2.gz`.
+//! The files that rotation makes of a log, in the same folder: `dns.log.1`, `dns-20261105.log`, `dns.log.2.gz`.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-/// The files in a log's folder that are called after it, the newest first.
+/// The files in a log's folder whose names start with the log's name, newest first.
 pub(super) fn of(log: &Path) -> Vec<(PathBuf, Metadata)> {
     let folder = match log.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let Some(name) = log.file_name().map(|name| name.to_string_lossy().into_owned()) else { return Vec::new() };
-    // A folder that cannot be read holds no file that could be.
+    // A folder that cannot be read holds no readable file.
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut found = Vec::new();
     for entry in entries.flatten() {
@@ -31,8 +31,8 @@ fn is_called_after(name: &str, log: &str) -> bool {
     name != log && (begins(log) || !stem.is_empty() && begins(stem))
 }
 
-/// Whether a file that is called after a log is called as rotation calls it: by numbers, dates and suffixes. Others are logs of
-/// their own, `dns-errors.log` beside `dns.log`.
+/// Returns true if a file has a name that rotation gives to a log, with numbers, dates and known suffixes. Other files are logs of their
+/// own, like `dns-errors.log` beside `dns.log`.
 pub(super) fn is_rotated(file: &Path, log: &Path) -> bool {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (file, log) = (name(file), name(log));

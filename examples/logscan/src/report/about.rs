@@ -1,9 +1,9 @@
-//! What the feeds say of an indicator, as the report has it.
+//! The description of an indicator: its entries in the feeds.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// An indicator, and what each feed says of it.
+/// An indicator with its entries.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct About {
     /// `ip`, `domain`, `url`, `pattern`, ….
@@ -13,7 +13,7 @@ pub(super) struct About {
     pub(super) sources: Vec<Source>,
 }
 
-/// What one feed says.
+/// The entry of one feed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Source {
     pub(super) feed: String,
@@ -29,7 +29,7 @@ pub(super) struct Source {
 }
 
 impl About {
-    /// Reads an object of `scan --json`, or a match of it. `None` if it has no indicator.
+    /// Reads an object of `scan --json`, or a match in one. `None` if it has no indicator.
     pub(super) fn read(value: &Value) -> Option<Self> {
         let text = |key: &str| value[key].as_str().map(str::to_owned);
         let sources = value["sources"].as_array().map_or(&[][..], Vec::as_slice);
@@ -41,7 +41,7 @@ impl About {
         })
     }
 
-    /// Adds the feeds that only the other has.
+    /// Adds the entries of feeds that only the other has.
     pub(super) fn unite(&mut self, other: Self) {
         for source in other.sources {
             if !self.sources.iter().any(|known| known.feed == source.feed) {
@@ -73,12 +73,12 @@ impl About {
         families
     }
 
-    /// The highest confidence of a feed.
+    /// The highest confidence that a feed gives.
     pub(super) fn confidence(&self) -> Option<u8> {
         self.sources.iter().filter_map(|source| source.confidence).max()
     }
 
-    /// What the feeds themselves call it.
+    /// The feeds' own ids for the indicator.
     pub(super) fn ids(&self) -> Vec<&str> {
         self.sources.iter().filter_map(|source| source.id.as_deref()).collect()
     }

@@ -1,4 +1,4 @@
-//! Hits of earlier scans, as `scan --json` wrote them.
+//! Reads the hits of earlier scans, which `scan --json` wrote.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -17,13 +17,13 @@ use super::tally::Tally;
 use super::{Report, Unread};
 use crate::summary::counted;
 
-/// Lines that are no hits and are shown as warnings.
+/// The number of lines to warn of that are not hits.
 const SHOWN: u64 = 3;
 
-/// The longest line that is read: of a hit that shows 4 KiB of its line no longer one is written.
+/// The longest line that is read. `scan --json` shows at most 4 KiB of a log line, and writes no longer lines.
 const MAX_LINE: u64 = 16 << 20;
 
-/// Counts all hits of the files; says whether all could be read.
+/// Counts all hits in the files. Also returns true if every line could be read.
 pub(super) fn read(paths: &[PathBuf], tally: Tally) -> Result<(Report, bool), Box<dyn Error>> {
     let mut reader =
         Earlier { tally, files: Vec::new(), by_name: HashMap::new(), ids: HashMap::new(), unread: Vec::new() };
@@ -45,7 +45,7 @@ pub(super) fn read(paths: &[PathBuf], tally: Tally) -> Result<(Report, bool), Bo
 
 struct Earlier {
     tally: Tally,
-    /// The logs that the hits are of.
+    /// The logs that the hits are in.
     files: Vec<String>,
     by_name: HashMap<String, u32>,
     /// The numbers of indicators, by kind, text and scope.

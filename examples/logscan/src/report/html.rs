@@ -1,7 +1,7 @@
-//! The report as one page that needs nothing but itself.
+//! The report as one self-contained page.
 //!
-//! Its policy lets it load nothing and run its own script alone, told by hash. What comes from logs and feeds stands in it as escaped text and in
-//! a block of JSON that the script reads; the script writes it as text, never as HTML.
+//! Its content security policy allows it to load nothing and to run only its own script, which the policy names by hash. Text from logs and
+//! feeds appears in the page as escaped text, and in a block of JSON that the script reads; the script writes it as text, never as HTML.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -19,17 +19,17 @@ use crate::summary::{counted, thousands};
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Rows that stand in the page before its script runs.
+/// The number of rows in the page before its script runs.
 const PLAIN_ROWS: usize = 50;
 
-/// Bars of the timeline at most.
+/// The most bars in the timeline.
 const BARS: i64 = 120;
 
-/// The largest part of a page that rows take, and rows with their log lines. What does not fit is said.
+/// The most bytes in a page for rows, and for rows with their log lines. The page says what did not fit.
 const ROW_BYTES: usize = 17_000_000;
 const DATA_BYTES: usize = 18_500_000;
 
-/// Text for HTML, in elements and in quoted attributes.
+/// Escapes text for HTML elements and quoted attributes.
 fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in Escaped::new(text).to_string().chars() {
@@ -45,7 +45,7 @@ fn html(text: &str) -> String {
     out
 }
 
-/// A string of JSON that ends no element of HTML, whatever it holds.
+/// Writes a JSON string that cannot end an HTML element, whatever it contains.
 fn string(out: &mut Vec<u8>, text: &str) {
     let mut quoted = Vec::with_capacity(text.len() + 2);
     json_string(&mut quoted, Escaped::new(text).to_string().as_bytes());
@@ -59,7 +59,7 @@ fn string(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// The source of a policy that lets one text pass.
+/// The source expression of a policy that allows exactly this text.
 fn hash(text: &str) -> String {
     format!("'sha256-{}'", base64(&Sha256::digest(text.as_bytes())))
 }
@@ -77,7 +77,7 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// Strings by number, each once.
+/// Distinct strings, by number.
 #[derive(Default)]
 struct Table<'a> {
     at: HashMap<&'a str, usize>,
@@ -115,11 +115,11 @@ fn strings<'a>(out: &mut Vec<u8>, texts: impl Iterator<Item = &'a str>) {
     out.push(b']');
 }
 
-/// The block of JSON, and what it has room for.
+/// The block of JSON, with the number of rows that fit into it.
 struct Data {
     json: Vec<u8>,
     rows: usize,
-    /// Rows whose log lines it has.
+    /// The number of rows with their log lines.
     sampled: usize,
 }
 
@@ -170,7 +170,7 @@ impl Report {
         let _ = writeln!(page, "<li><b>{:.1} MB</b>scanned</li>\n</ul>", self.bytes as f64 / 1e6);
     }
 
-    /// What the reader must not take for nothing.
+    /// Writes warnings: logs that were not read, matches that were withheld, and other gaps in the report.
     fn warnings(&self, page: &mut String, data: &Data) {
         let mut items: Vec<String> =
             self.unread.iter().map(|unread| format!("{}: {}", html(&unread.name), html(&unread.why))).collect();
@@ -261,7 +261,7 @@ impl Report {
         );
     }
 
-    /// The filters, the views, and the first rows for who runs no script.
+    /// Writes the filters, the views, and the first rows for readers who run no script.
     fn body(&self, page: &mut String) {
         page.push_str(
             "<h2>Who met what</h2>\n<div id=\"controls\" hidden>\n<div class=\"views\">\
@@ -341,7 +341,7 @@ impl Report {
             self.row_json(&mut rows, row, (about_at, who_at), &mut tables);
             written += 1;
         }
-        // What there is room for beside the rows, the first rows first.
+        // Fill the remaining room with details, the first rows first.
         let mut left = DATA_BYTES.saturating_sub(size(&[&rows, &abouts_json, &whos_json]));
         let (mut samples, mut more) = (Vec::new(), Vec::new());
         let mut sampled = 0;
@@ -381,7 +381,7 @@ impl Report {
         Data { json, rows: written, sampled }
     }
 
-    /// Appends `[text, kind, scope, feeds, tags, family, confidence]`, what has a table by number.
+    /// Appends `[text, kind, scope, feeds, tags, family, confidence]`. Strings that are in a table are given by number.
     fn about_json<'a>(&'a self, out: &mut Vec<u8>, row: &Row, tables: &mut Tables<'a>) {
         let about = self.about(row);
         out.push(b'[');
@@ -394,7 +394,7 @@ impl Report {
         let _ = write!(out, ",{kind},{scope},{feeds},{tags},{families},{confidence}]");
     }
 
-    /// Appends what the feeds call an indicator and where they say more of it, if there is something and room for it.
+    /// Appends the feeds' ids and references for an indicator, if there are any and they fit.
     fn more_json(&self, out: &mut Vec<u8>, row: &Row, at: usize, left: &mut usize) {
         let (ids, references) = (self.about(row).ids(), self.about(row).references());
         let mut part = format!("\"{at}\":[").into_bytes();
@@ -409,7 +409,7 @@ impl Report {
         }
     }
 
-    /// Appends the log lines of a row, if it has some and there is room for them.
+    /// Appends the log lines of a row, if there are any and they fit. Returns true if so.
     fn samples_json<'a>(
         &'a self,
         out: &mut Vec<u8>,
@@ -439,7 +439,7 @@ impl Report {
         fits
     }
 
-    /// Appends a row; times are seconds after the first of all, and after the row's own.
+    /// Appends a row. Its first time is in seconds since the first of all rows, its last time in seconds since its first.
     fn row_json<'a>(&'a self, out: &mut Vec<u8>, row: &Row, (about, who): (usize, usize), tables: &mut Tables<'a>) {
         let pair = &row.pair;
         let since = |time: Option<Timestamp>, start: Option<Timestamp>| match (time, start) {
@@ -472,7 +472,7 @@ impl Report {
     }
 }
 
-/// A comma between the parts of a list.
+/// Appends a comma between the parts of a list.
 fn comma(out: &mut Vec<u8>) {
     if !out.is_empty() {
         out.push(b',');
@@ -492,7 +492,7 @@ struct Tables<'a> {
     kinds: Table<'a>,
 }
 
-/// Every strength that hits have.
+/// All strengths of hits.
 const STRENGTHS: [&str; 5] = ["strong", "joined", "port_unseen", "name_like", "host_only"];
 
 fn shown(time: Timestamp) -> String {

@@ -1,9 +1,9 @@
-//! Names of objects that are the same on every run, and names of people that only who has the key can tell.
+//! Ids of objects, which are the same on every run, and pseudonyms of clients, which only the holder of the key can resolve.
 
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-/// The namespace of what this program names.
+/// The namespace of the objects that this program names.
 pub(super) const OURS: [u8; 16] =
     [0x8d, 0x7c, 0x0f, 0x2e, 0x5b, 0x1a, 0x4c, 0x55, 0x9f, 0x3e, 0x2f, 0x6f, 0x0b, 0x9d, 0x7a, 0x41];
 
@@ -22,7 +22,7 @@ pub(super) fn uuid(namespace: [u8; 16], name: &str) -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// True for a UUID of any version, in lower case.
+/// Returns true for a UUID of any version, in lower case.
 pub(super) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {

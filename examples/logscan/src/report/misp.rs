@@ -1,7 +1,7 @@
 //! The report as an event of MISP, with the sightings of its attributes.
 //!
-//! Beside the event stand the same sightings as calls of `/sightings/add`: by the UUID that the feed gave, if it gave one, else by value. The
-//! first and the last time that something was met are sightings; a time that is not known is none.
+//! The same sightings are also given as calls of `/sightings/add`: by the UUID from the feed, or else by value. The first and the last time
+//! at which an indicator was met are sightings; an unknown time gives none.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -55,7 +55,7 @@ impl Report {
                 }
             }
             match attributes.last_mut() {
-                // Sorted by indicator: the same one, met by another.
+                // Sorted by indicator, so this is the same one, met by another client.
                 Some(known) if known["uuid"] == id.as_str() => {
                     if let Some(list) = known["Sighting"].as_array_mut() {
                         list.append(&mut met);
@@ -116,7 +116,7 @@ fn source(sharing: &Sharing, who: &Shared<'_>) -> String {
     }
 }
 
-/// The UUID of a feed's own id: an attribute of MISP or an object of STIX.
+/// The UUID in a feed's own id, which is that of a MISP attribute or a STIX object.
 fn own_uuid(id: &str) -> Option<&str> {
     let bare = id.rsplit_once("--").map_or(id, |(_, bare)| bare);
     is_uuid(bare).then_some(bare)

@@ -1,4 +1,4 @@
-//! What partners get: sightings of their indicators, and of who met them only what is to be shared.
+//! The sightings that partners receive, with as much of the clients as the user agrees to share.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -24,14 +24,14 @@ pub(super) enum Share {
     Full,
 }
 
-/// Who shares, and what.
+/// The sharing organisation, and how much of clients it shares.
 pub(super) struct Sharing {
     share: Share,
     key: Vec<u8>,
     pub(super) identity: String,
 }
 
-/// Sightings of one indicator, by all or by one who.
+/// The sightings of one indicator, by one client or by all.
 pub(super) struct Seen<'r> {
     pub(super) about: &'r About,
     pub(super) who: Shared<'r>,
@@ -40,7 +40,7 @@ pub(super) struct Seen<'r> {
     pub(super) last: Option<Timestamp>,
 }
 
-/// What is shared of who it was.
+/// The shared part of a client.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Shared<'r> {
     Nothing,
@@ -81,7 +81,8 @@ impl Sharing {
         }
     }
 
-    /// The sightings of a report, by indicator and what is shared of who. Without who, all of an indicator are one.
+    /// Returns the sightings of a report, by indicator and the shared part of the client. If nothing of clients is shared, an indicator has
+    /// one entry.
     pub(super) fn seen<'r>(&self, report: &'r Report) -> Vec<Seen<'r>> {
         let mut seen: BTreeMap<(&str, &str, u32, Shared<'r>), Seen<'r>> = BTreeMap::new();
         for row in &report.rows {
@@ -96,13 +97,13 @@ impl Sharing {
     }
 }
 
-/// An indicator as its parts, out of its canonical text.
+/// The parts of an indicator's canonical text.
 pub(super) struct Parts<'a> {
     pub(super) value: &'a str,
     pub(super) port: Option<u16>,
 }
 
-/// Takes the port off an address or a name; a URL and a pattern have none of their own.
+/// Splits the port off an address or a name. URLs and patterns have no separate port.
 pub(super) fn parts(about: &About) -> Parts<'_> {
     let text = about.indicator.as_str();
     if !matches!(about.kind.as_str(), "ip" | "domain") {
@@ -111,7 +112,7 @@ pub(super) fn parts(about: &About) -> Parts<'_> {
     let with = |value, port: &str| port.parse().ok().map(|port| Parts { value, port: Some(port) });
     let found = match text.strip_prefix('[') {
         Some(rest) => rest.split_once("]:").and_then(|(value, port)| with(value, port)),
-        // More colons than one are an address of IPv6.
+        // Several colons are an IPv6 address.
         None if text.matches(':').count() == 1 => text.split_once(':').and_then(|(value, port)| with(value, port)),
         None => None,
     };

@@ -1,7 +1,7 @@
-//! One sighting: an indicator met at one place of a log, as the report counts it.
+//! One sighting: an indicator at one place of a log, the unit that the report counts.
 //!
-//! Threads that scan write sightings as bytes, and the calling thread reads them in the order of the logs. What is known of an
-//! indicator is the same at each of its sightings; it is written along only until the report has it.
+//! Threads that scan write sightings as bytes, and the calling thread reads them in the order of the logs. The description of an
+//! indicator is the same in all its sightings, so it is included only until the report has it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,10 +10,10 @@ use netsieve::Hit;
 use netsieve::event::{EcsName, Event, Value};
 use netsieve::render::JsonLines;
 
-/// How much of a log line is kept around the observable, in bytes.
+/// The number of bytes of a log line to keep around the observable.
 const SAMPLE: usize = 240;
 
-/// Who met what: address, user and host, each empty if it is not known.
+/// The client that met an indicator: address, user and host, each empty if it is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Who<'a> {
     pub(super) ip: &'a str,
@@ -25,10 +25,10 @@ pub(super) struct Who<'a> {
 pub(super) struct Sighting<'a> {
     /// The number of the indicator within the report.
     pub(super) indicator: u32,
-    /// The indicator and its sources as `JsonLines::matched` writes them; empty if the report has them.
+    /// The indicator and its sources, written by `JsonLines::matched`; empty if the report has them already.
     pub(super) about: &'a [u8],
     pub(super) time: Option<Timestamp>,
-    /// The log does not say the year or the zone of the time.
+    /// The log does not give the year or the zone of the time.
     pub(super) is_assumed: bool,
     pub(super) line: u64,
     pub(super) offset: u64,
@@ -56,7 +56,7 @@ impl<'a> Sighting<'a> {
         }
     }
 
-    /// Reads what [`write`](Self::write) has written, and what follows it.
+    /// Reads a sighting from the output of [`write`](Self::write). Also returns the bytes after it.
     pub(super) fn read(bytes: &'a [u8]) -> (Self, &'a [u8]) {
         let mut reader = Reader(bytes);
         let indicator = u32::from_le_bytes(reader.array());
@@ -75,7 +75,7 @@ impl<'a> Sighting<'a> {
     }
 }
 
-/// Reads what this process has written itself.
+/// Reads bytes that this process has written.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -99,10 +99,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The indicators that the report has been told of.
+/// The indicators whose description the report has.
 pub(super) struct Known {
     bits: Vec<AtomicU64>,
-    /// Sources may differ from hit to hit, and all are told of.
+    /// Sources may differ from hit to hit, so each sighting has its description.
     tells_always: bool,
 }
 
@@ -120,7 +120,7 @@ impl Known {
     }
 }
 
-/// Scratch space is not shared between threads: it is small, and hits are rare.
+/// Writes the sightings of a hit. Allocates for each hit: hits are rare.
 pub(super) fn write_hit(hit: &Hit<'_>, known: &Known, out: &mut Vec<u8>) {
     let event = hit.event();
     let time = event.and_then(|event| event.time());
@@ -165,7 +165,7 @@ pub(super) fn write_hit(hit: &Hit<'_>, known: &Known, out: &mut Vec<u8>) {
     }
 }
 
-/// What became of it: success or failure, else what was done, else the status of the answer.
+/// The outcome of the event: success or failure, or else the action, or else the status of the response.
 fn outcome(event: Event<'_>) -> String {
     let names = [EcsName::EventOutcome, EcsName::EventAction, EcsName::HttpStatus];
     let value = names.iter().find_map(|name| event.get(*name));
@@ -175,7 +175,7 @@ fn outcome(event: Event<'_>) -> String {
     })
 }
 
-/// The part of a line around an observable: from its start where that is near, because a line begins with the time.
+/// The part of a line around an observable. Starts with the line if that is close, because most lines begin with the time.
 fn sample(line: &[u8], start: usize, len: usize) -> &[u8] {
     let end = start.saturating_add(len).min(line.len());
     let from = if end <= SAMPLE { 0 } else { start.saturating_sub(SAMPLE / 3).min(line.len()) };

@@ -1,7 +1,7 @@
-//! The report as a bundle of STIX 2.1: who we are, what was sighted, when and how often.
+//! The report as a STIX 2.1 bundle: who we are, which indicators were sighted, when and how often.
 //!
-//! Ids are the same on every run. Of a feed's own indicator its own id is sighted; of any other, an indicator whose id is made of its kind and
-//! text. A time that is not known is left out, and where the format demands one (`observed-data`) the object is.
+//! Ids are the same on every run. A sighting refers to the feed's own id of the indicator, or else to an indicator of ours, whose id comes
+//! from its kind and text. An unknown time is left out, or with it the object if its type requires a time (`observed-data`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -17,16 +17,16 @@ use super::ids::{OBSERVABLES, OURS, is_uuid, uuid};
 use super::share::{Seen, Shared, Sharing, parts};
 use crate::say;
 
-/// The largest count that a sighting has.
+/// The largest count in a sighting.
 const MOST: u64 = 999_999_999;
 
-/// What a bundle has, and what it has not.
+/// The numbers of sightings in a bundle, and of those left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) sightings: usize,
     /// Sightings without a time.
     pub(super) undated: usize,
-    /// Sightings of what STIX has no pattern for.
+    /// Sightings of indicators for which STIX has no pattern.
     pub(super) lost: usize,
 }
 
@@ -41,7 +41,7 @@ impl Report {
         let mut bundle =
             Bundle { objects: Vec::new(), ids: BTreeSet::new(), shown: Shown::default(), met: met(&seen), now };
         let identity = format!("identity--{}", uuid(OURS, &format!("identity\n{}", sharing.identity)));
-        // Since when we share is not known; since when there is something to share is.
+        // The start of our sharing is unknown, so take the first sighting.
         let since = millis(seen.iter().filter_map(|seen| seen.first).min().unwrap_or(now));
         bundle.add(json!({
             "type": "identity", "spec_version": "2.1", "id": identity, "created": since, "modified": since,
@@ -52,7 +52,7 @@ impl Report {
         }
         let names: Vec<&str> = bundle.ids.iter().map(String::as_str).collect();
         let id = format!("bundle--{}", uuid(OURS, &names.join("\n")));
-        // An object a line, so that a large bundle is still looked at with `grep`.
+        // One object per line, so that a large bundle can still be searched with `grep`.
         write!(out, "{{\"type\":\"bundle\",\"id\":\"{id}\",\"objects\":[")?;
         for (at, object) in bundle.objects.iter().enumerate() {
             let mut text = if at > 0 { b",\n".to_vec() } else { b"\n".to_vec() };
@@ -68,13 +68,13 @@ struct Bundle {
     objects: Vec<Value>,
     ids: BTreeSet<String>,
     shown: Shown,
-    /// When each indicator of our own making was met first and last, by its id.
+    /// The first and last sighting of each indicator of ours, by its id.
     met: BTreeMap<String, (Timestamp, Timestamp)>,
     /// The time of the report.
     now: Timestamp,
 }
 
-/// When each indicator was met first and last, by the id that it has if no feed has one for it.
+/// The first and last sighting of each indicator, by the id that it has if no feed gives one.
 fn met(seen: &[Seen<'_>]) -> BTreeMap<String, (Timestamp, Timestamp)> {
     let mut met = BTreeMap::new();
     for seen in seen {
@@ -86,14 +86,14 @@ fn met(seen: &[Seen<'_>]) -> BTreeMap<String, (Timestamp, Timestamp)> {
     met
 }
 
-/// The id of an indicator of our own making.
+/// The id of an indicator of ours.
 fn own_id(about: &About) -> String {
     let scope = about.scope.as_deref().unwrap_or("");
     format!("indicator--{}", uuid(OURS, &[&about.kind, scope, &about.indicator].join("\n")))
 }
 
 impl Bundle {
-    /// Adds an object unless it is there, and gives its id.
+    /// Adds an object unless it is already there, and returns its id.
     fn add(&mut self, object: Value) -> String {
         let id = object["id"].as_str().unwrap_or_default().to_owned();
         if self.ids.insert(id.clone()) {
@@ -102,7 +102,7 @@ impl Bundle {
         id
     }
 
-    /// Adds a cyber observable; its id is made of what tells it from others.
+    /// Adds a cyber observable, whose id is made from its identifying properties.
     fn observable(&mut self, kind: &str, key: Value) -> String {
         let id = format!("{kind}--{}", uuid(OBSERVABLES, &key.to_string()));
         let mut object = Map::new();
@@ -161,16 +161,16 @@ impl Bundle {
         }
     }
 
-    /// An indicator of our own making, for what no feed has an indicator of STIX.
+    /// Adds an indicator of ours, for one that has no STIX id in any feed.
     fn indicator(&mut self, seen: &Seen<'_>, identity: &str) -> Option<String> {
         let about = seen.about;
         let pattern = pattern(about)?;
         let id = own_id(about);
-        // The format demands a beginning: the feed's own, else the first time that it was met.
+        // The format requires a start: that of the feed, or else the first sighting.
         let listed = about.sources.iter().filter_map(|source| source.valid_from).min();
         let met = self.met.get(&id).copied();
         let known = listed.or(met.map(|(first, _)| first));
-        // Created when the feed listed it, else when it was met first: the same in each report of the same logs.
+        // The same in each report of the same logs.
         let created = millis(known.unwrap_or(self.now));
         let mut object = json!({
             "type": "indicator", "spec_version": "2.1", "id": id, "created_by_ref": identity, "created": created,
@@ -183,7 +183,7 @@ impl Bundle {
                 "valid_from is the time of this report: neither a feed nor a log line gives one".into();
         }
         if listed.is_none() {
-            // The id stays the same while the beginning moves.
+            // The id stays the same when the start changes.
             object["modified"] = millis(met.map_or(self.now, |(_, last)| last)).into();
         }
         let labels: BTreeSet<&str> = about.tags().into_iter().collect();
@@ -196,7 +196,7 @@ impl Bundle {
         Some(self.add(object))
     }
 
-    /// What was observed, if it can be said and the time is known.
+    /// Adds the observed data, if STIX can express it and the time is known.
     fn observed(&mut self, seen: &Seen<'_>, identity: &str) -> Option<String> {
         let (first, last) = (seen.first?, seen.last?);
         let mut refs = self.listed(seen.about);
@@ -234,7 +234,7 @@ impl Bundle {
         self.observable(kind, json!({"value": value}))
     }
 
-    /// The observables that an indicator stands for.
+    /// Adds the observables of an indicator, and returns their ids.
     fn listed(&mut self, about: &About) -> Vec<String> {
         let value = parts(about).value;
         match about.kind.as_str() {
@@ -251,7 +251,7 @@ impl Bundle {
     }
 }
 
-/// True for the id of an indicator of STIX.
+/// Returns true for the id of a STIX indicator.
 fn is_indicator(id: &str) -> bool {
     id.strip_prefix("indicator--").is_some_and(is_uuid)
 }
@@ -268,12 +268,12 @@ fn stamp(time: Option<Timestamp>) -> String {
     time.map_or(String::new(), millis)
 }
 
-/// To the millisecond, as STIX has it.
+/// A time in the precision of STIX, milliseconds.
 fn millis(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
-/// An address or a network, or those that make up a range.
+/// Returns an address or a network as it is, and a range as networks.
 pub(super) fn networks(value: &str) -> Vec<String> {
     let range =
         value.split_once('-').and_then(|(first, last)| Some((first.trim().parse().ok()?, last.trim().parse().ok()?)));
@@ -285,7 +285,7 @@ pub(super) fn networks(value: &str) -> Vec<String> {
     }
 }
 
-/// The name of a hash of this length.
+/// The STIX name of the algorithm whose hashes have this many digits.
 pub(super) fn algorithm(value: &str) -> Option<&'static str> {
     match value.len() {
         32 => Some("MD5"),
@@ -296,12 +296,12 @@ pub(super) fn algorithm(value: &str) -> Option<&'static str> {
     }
 }
 
-/// A string of a pattern.
+/// Quotes a string in a pattern.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// The pattern of an indicator.
+/// The STIX pattern of an indicator, if there is one.
 fn pattern(about: &About) -> Option<String> {
     let parts = parts(about);
     let value = parts.value;

@@ -15,9 +15,9 @@ struct Column {
     title: &'static str,
     cells: Vec<String>,
     is_number: bool,
-    /// Kept as long as there is room for it; the lowest go first.
+    /// If there is not enough room, columns of the lowest worth are dropped first.
     worth: u8,
-    /// How narrow it may become; `None`: it is shown whole or not at all.
+    /// The least width; `None`: the column is shown in full or not at all.
     least: Option<usize>,
     width: usize,
 }
@@ -49,7 +49,7 @@ impl Column {
 }
 
 impl Report {
-    /// Writes the first rows, and what all sum up to.
+    /// Writes the first rows, and the totals of all.
     pub(super) fn write_table(&self, out: &mut dyn Write, width: usize, top: usize) -> io::Result<()> {
         let rows = &self.rows[..self.rows.len().min(top)];
         if !rows.is_empty() {
@@ -134,7 +134,7 @@ impl Report {
         ]
     }
 
-    /// What all rows sum up to, on one line.
+    /// The totals of all rows, on one line.
     fn total(&self) -> String {
         let (indicators, clients) = self.distinct();
         let totals = &self.tally.totals;
@@ -160,9 +160,9 @@ impl Report {
     }
 }
 
-/// Makes columns narrower, and leaves out what there is no room for, until a line fits.
+/// Narrows columns, and drops those for which there is no room, until a line fits.
 fn fit(columns: &mut Vec<Column>, width: usize) {
-    // A column that has nothing to say takes no room.
+    // Empty columns are dropped.
     columns.retain(|column| column.cells.iter().any(|cell| !cell.is_empty()));
     loop {
         let gaps = 2 * columns.len().saturating_sub(1);
@@ -172,7 +172,7 @@ fn fit(columns: &mut Vec<Column>, width: usize) {
         }
         let narrowest: usize =
             columns.iter().map(|column| column.least.unwrap_or(column.width).min(column.width)).sum::<usize>() + gaps;
-        // Room for half of what was wanted is enough; else the least worthy goes.
+        // If there is no room for even half of the flexible width, drop the columns of the lowest worth.
         let is_tight = narrowest + (total - narrowest) / 2 > width;
         let least = columns.iter().map(|column| column.worth).min().unwrap_or(9);
         if is_tight && least < 9 {
@@ -193,12 +193,12 @@ fn fit(columns: &mut Vec<Column>, width: usize) {
     }
 }
 
-/// How many columns of a terminal a text takes.
+/// The number of terminal columns that a text takes.
 fn columns_of(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
-/// A text with its middle left out, so that it takes no more than so many columns.
+/// Shortens a text to `width` terminal columns by leaving out its middle.
 fn cut(text: &str, width: usize) -> String {
     if columns_of(text) <= width {
         return text.to_owned();
@@ -222,7 +222,7 @@ fn cut(text: &str, width: usize) -> String {
     start.into_iter().chain(['…']).chain(end.into_iter().rev()).collect()
 }
 
-/// The lines of a text, broken at spaces.
+/// Breaks a text into lines, at spaces.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

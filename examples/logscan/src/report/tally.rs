@@ -1,4 +1,4 @@
-//! Counts sightings by indicator and who, in bounded memory.
+//! Counts sightings by indicator and client, in bounded memory.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,20 +7,20 @@ use jiff::Timestamp;
 use super::about::About;
 use super::sighting::{Sighting, Who};
 
-/// Log lines that are kept of a pair, and bytes of log lines in all.
+/// The number of log lines to keep for each pair, and the bytes of log lines in total.
 const SAMPLES: usize = 3;
 const SAMPLE_BYTES: usize = 6 << 20;
 
-/// Names of logs that are kept of a pair; of how many more there were is counted.
+/// The number of logs to keep for each pair. Further logs are only counted.
 const FILES: usize = 32;
 
-/// Distinct roles, and distinct outcomes, that are told apart in a report. All beyond are one.
+/// The number of distinct roles, and of distinct outcomes, in a report. All further ones count as `other`.
 const WORDS: usize = 64;
 
-/// Spans of time that the timeline has at most.
+/// The most spans in the timeline.
 const SPANS: usize = 2048;
 
-/// One indicator and one who.
+/// One indicator and one client.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pair {
     /// Hits.
@@ -31,11 +31,11 @@ pub(super) struct Pair {
     pub(super) undated: u64,
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
-    /// The log does not say the year or the zone of some time.
+    /// The log does not give the year or the zone of some of the times.
     pub(super) is_assumed: bool,
-    /// Pairs have been folded before this one came: it may have been among them.
+    /// Pairs were folded before this one appeared, and it may have been among them.
     pub(super) is_at_least: bool,
-    /// Numbers of logs, in the order in which they were met.
+    /// The numbers of the logs, in the order of their first hits.
     pub(super) files: Vec<u32>,
     pub(super) more_files: u64,
     roles: u64,
@@ -55,7 +55,7 @@ pub(super) struct Sample {
     pub(super) text: String,
 }
 
-/// A set of words out of few, each pair's as a bit.
+/// A small set of words. Each word is a bit in a pair.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words(Vec<String>);
 
@@ -81,10 +81,10 @@ impl Words {
     }
 }
 
-/// Hits over time, in spans that grow when there are too many.
+/// Hits over time, in spans that are widened when there are too many.
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
-    /// Seconds.
+    /// The length of a span in seconds.
     pub(super) span: i64,
     pub(super) counts: HashMap<i64, u64>,
 }
@@ -110,16 +110,16 @@ impl Timeline {
     }
 }
 
-/// What was folded to keep memory bounded.
+/// The sum of the pairs that were folded to bound memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Others {
-    /// Foldings: a pair that came again was folded again.
+    /// The number of folded pairs. A pair that appears again can be folded again.
     pub(super) pairs: u64,
     pub(super) count: u64,
     pub(super) events: u64,
 }
 
-/// What all pairs sum up to, the folded ones too.
+/// The sum of all pairs, folded ones included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Totals {
     pub(super) count: u64,
@@ -132,7 +132,7 @@ pub(super) struct Totals {
 
 pub(super) struct Tally {
     max_pairs: usize,
-    /// By who (address, user and host with a NUL between), then by indicator.
+    /// By client (address, user and host, joined by NUL), then by indicator.
     pairs: HashMap<Box<str>, HashMap<u32, Pair>>,
     len: usize,
     key: String,
@@ -145,7 +145,7 @@ pub(super) struct Tally {
     pub(super) totals: Totals,
     last_line: Option<(u32, u64)>,
     sampled: usize,
-    /// Log lines are kept.
+    /// True to keep log lines.
     keeps_samples: bool,
 }
 
@@ -184,7 +184,7 @@ impl Tally {
         }
     }
 
-    /// Counts a sighting in a log of that number. Sightings of one line come one after the other.
+    /// Counts a sighting in the log with this number. The sightings of a line come in succession.
     pub(super) fn add(&mut self, file: u32, sighting: &Sighting<'_>) {
         let Who { ip, user, host } = sighting.who;
         self.key.clear();
@@ -192,7 +192,7 @@ impl Tally {
             if at > 0 {
                 self.key.push('\0');
             }
-            // A NUL of a log is none of the key.
+            // A NUL from a log must not separate parts of the key.
             self.key.extend(part.chars().map(|c| if c == '\0' { ' ' } else { c }));
         }
         let is_new = self.pairs.get(self.key.as_str()).is_none_or(|pairs| !pairs.contains_key(&sighting.indicator));
@@ -230,7 +230,7 @@ impl Tally {
             }
         }
         let cost = sighting.text.len() + sighting.observed.len() + 40;
-        // The first line of a pair is worth more than the second of another.
+        // The first line of a pair is worth more than the second line of another pair.
         let budget = if pair.samples.is_empty() { SAMPLE_BYTES } else { SAMPLE_BYTES / 2 };
         if self.keeps_samples
             && pair.samples.len() < SAMPLES
@@ -260,7 +260,7 @@ impl Tally {
         span(&mut self.totals.first, &mut self.totals.last, sighting.time);
     }
 
-    /// Folds the rarest pairs, an eighth of all.
+    /// Folds the rarest eighth of the pairs.
     fn fold(&mut self) {
         let mut counts: Vec<(u64, u32, &str)> = self
             .pairs
@@ -268,7 +268,7 @@ impl Tally {
             .flat_map(|(who, pairs)| pairs.iter().map(|(id, pair)| (pair.count, *id, &**who)))
             .collect();
         let folded = (self.max_pairs / 8).max(1).min(counts.len());
-        // What is as rare goes by name, so that a report does not depend on chance.
+        // Equally rare pairs are ordered by indicator and client, so that reports do not depend on chance.
         counts.select_nth_unstable(folded - 1);
         let gone: Vec<(u32, Box<str>)> = counts[..folded].iter().map(|(_, id, who)| (*id, (*who).into())).collect();
         for (id, who) in gone {
@@ -288,7 +288,7 @@ impl Tally {
         }
     }
 
-    /// The rows, and what they are rows of.
+    /// Returns the rows, and the rest of the tally.
     pub(super) fn finish(mut self) -> (Vec<Row>, Self) {
         let mut rows = Vec::with_capacity(self.len);
         for (who, pairs) in std::mem::take(&mut self.pairs) {
@@ -311,7 +311,7 @@ impl Tally {
         self.strengths.of(pair.strengths)
     }
 
-    /// How many pairs are told apart now.
+    /// The number of pairs.
     #[cfg(test)]
     fn len(&self) -> usize {
         self.len
@@ -323,7 +323,7 @@ fn span(first: &mut Option<Timestamp>, last: &mut Option<Timestamp>, time: Optio
     *last = (*last).max(time);
 }
 
-/// How many different words there are.
+/// The number of distinct words.
 pub(super) fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> usize {
     words.collect::<BTreeSet<_>>().len()
 }
@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(pair.samples.len(), 3);
     }
 
-    /// Nothing is lost from the sum, the frequent stay, and what may be too low says so.
+    /// The sum stays exact, frequent pairs stay, and counts that may be too low are marked.
     #[test]
     fn the_rarest_are_folded() {
         let mut tally = Tally::new(16, false);

@@ -42,7 +42,7 @@ fn shown(time: Option<Timestamp>) -> String {
 }
 
 impl Report {
-    /// Writes a record a row (RFC 4180), after the names of the columns. Lists have `; ` between their parts.
+    /// Writes the names of the columns, and a record for each row (RFC 4180). The parts of a list are separated by `; `.
     pub(super) fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{}\r\n", COLUMNS.join(","))?;
         for row in &self.rows {
@@ -91,7 +91,7 @@ impl Report {
         Ok(())
     }
 
-    /// Writes all as one object.
+    /// Writes the whole report as one object.
     pub(super) fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut out = out;
         let (indicators, clients) = self.distinct();
@@ -189,7 +189,7 @@ impl Report {
     }
 }
 
-/// What is to be said of a row.
+/// Notes on a row that may not be exact.
 pub(super) fn notes(row: &Row) -> Vec<&'static str> {
     let mut notes = Vec::new();
     if row.pair.is_at_least {
