@@ -1,4 +1,4 @@
-//! `logscan check`: what is known of single values.
+//! `logscan check`: looks up single values.
 
 use std::error::Error;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -17,7 +17,7 @@ use crate::feeds;
 use crate::networks::{Addresses, Networks};
 use crate::say::json_line;
 
-/// Bytes of a value that is read from standard input: no observable is longer.
+/// The most bytes of a value from standard input. No observable is longer.
 const LONGEST: u64 = 16 * 1024;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
@@ -58,22 +58,22 @@ struct Check<'c, O> {
     has_found: bool,
 }
 
-/// What is said of a value.
+/// The answer for a value.
 struct Answer<'a> {
-    /// As it was given.
+    /// The value as it was given.
     value: &'a str,
     kind: String,
     canonical: String,
     /// The matches, each as a line of text or as an object.
     matches: Vec<Vec<u8>>,
-    /// What stands within a prefix or a range, and how many indicators that are in all.
+    /// The first indicators within a prefix or a range, and the number of all of them.
     within: Option<(Vec<Value>, usize)>,
-    /// Why there are none.
+    /// The reason why there are no matches.
     why: Option<String>,
 }
 
 impl<O: Write> Check<'_, O> {
-    /// The values of all lines; whether each could be read.
+    /// Looks up the values of all lines. Returns true if all could be read.
     fn lines(&mut self, mut input: impl BufRead) -> Result<bool, Box<dyn Error>> {
         let (mut line, mut number, mut all_read) = (Vec::new(), 0_u64, true);
         loop {
@@ -111,7 +111,7 @@ impl<O: Write> Check<'_, O> {
         Ok(self.write(&answer)?)
     }
 
-    /// An address, a name or a URL.
+    /// Looks up an address, a name or a URL.
     fn single<'a>(&mut self, listed: &'a str, value: &str) -> Result<Answer<'a>, Box<dyn Error>> {
         let read = self.matcher.classify(value).and_then(|kind| Ok((kind, self.matcher.canonical(value)?)));
         let (kind, canonical) = match read {
@@ -129,10 +129,10 @@ impl<O: Write> Check<'_, O> {
         Ok(Answer { value: listed, kind: kind.as_str().to_owned(), canonical, matches: lines, within: None, why })
     }
 
-    /// A mail address: what it is itself, then what its domain meets.
+    /// Looks up a mail address: first the address itself, then its domain.
     fn mail_address<'a>(&mut self, listed: &'a str, value: &str, domain: &str) -> Result<Answer<'a>, Box<dyn Error>> {
         let mut answer = self.single(listed, domain)?;
-        // An address as the name is none that can be listed.
+        // A mail address at an IP address cannot be listed.
         answer.canonical = match self.matcher.classify(value) {
             Ok(Kind::Email) => self.matcher.canonical(value)?,
             _ => format!("{}@{}", &value[..value.len() - domain.len() - 1], answer.canonical),
@@ -147,7 +147,7 @@ impl<O: Write> Check<'_, O> {
         Ok(answer)
     }
 
-    /// A prefix or a range.
+    /// Looks up a prefix or a range.
     fn addresses<'a>(&mut self, listed: &'a str, addresses: Addresses) -> Result<Answer<'a>, Box<dyn Error>> {
         let args = self.args;
         let Networks { covering, within, count, withheld } =
@@ -221,7 +221,7 @@ fn written(args: &CheckArgs, found: &Match<'_>) -> Vec<u8> {
     line
 }
 
-/// The domain of what is an e-mail address.
+/// Returns the domain of a mail address.
 fn domain_of(value: &str) -> Option<&str> {
     let (local, domain) = value.rsplit_once('@')?;
     let is_local =
@@ -230,7 +230,7 @@ fn domain_of(value: &str) -> Option<&str> {
     (is_local && is_host).then_some(domain)
 }
 
-/// Why nothing is reported for a value that is one.
+/// Explains why nothing is reported for a valid value.
 pub(crate) fn why_not(
     args: &CheckArgs,
     sieve: &Sieve,
@@ -255,7 +255,7 @@ pub(crate) fn why_not(
     }
     if reasons.is_empty() {
         reasons.push("no indicator covers it".to_owned());
-        // Perhaps the port is another one.
+        // The host may be listed with another port.
         let host =
             value.split_once("://").map_or(value, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or(value);
         let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
@@ -275,7 +275,7 @@ pub(crate) fn why_not(
     Ok(reasons.join("; "))
 }
 
-/// What covers a value, each with its feeds and lines.
+/// The indicators that cover a value, each with its feeds and lines.
 fn entries(matcher: &mut Matcher, value: &str) -> Vec<String> {
     let entry = |found: netsieve::Match<'_>| {
         let sources: Vec<String> = found.sources().map(|source| format!("{source:?}")).collect();

@@ -1,4 +1,4 @@
-//! Scanning the logs of a command line: opening them, showing progress, saying what was not read, and how it all ended.
+//! Scans the logs of a command line: opens them, shows progress, and reports what was not read and how the scan ended.
 
 use std::error::Error;
 use std::io;
@@ -20,9 +20,9 @@ use crate::progress::{Bar, Stats};
 use crate::signal;
 use crate::summary;
 
-/// Takes hits on the calling thread, by log as given and then by place.
+/// Takes hits on the calling thread, in the order of the logs as given, and then by place.
 pub(crate) trait Taker {
-    /// Takes hits as they were rendered, and gives how many pairs of them were wanted.
+    /// Takes rendered hits, and returns how many of their pairs were wanted.
     fn hits(&mut self, input: usize, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64>;
 
     /// True if nothing more is wanted.
@@ -40,13 +40,13 @@ pub(crate) trait Taker {
 pub(crate) struct LogEnd<'a> {
     pub(crate) end: &'a InputEnd,
     pub(crate) pairs: u64,
-    /// Why it was not read, or not to its end.
+    /// The reason why it was not read, or not to its end.
     pub(crate) why: Option<&'a str>,
-    /// It was not read to its end because all is to end.
+    /// True if it was not read to its end because the whole scan is ending.
     pub(crate) is_cut: bool,
 }
 
-/// What is scanned, and how.
+/// The logs to scan, and the options.
 pub(crate) struct Job<'a> {
     pub(crate) logs: Vec<Result<Log, String>>,
     pub(crate) mmap: bool,
@@ -58,16 +58,16 @@ pub(crate) struct Job<'a> {
     pub(crate) shares_terminal: bool,
     /// Logs that an earlier run has read, which are not among `logs`.
     pub(crate) before: Before,
-    /// Told of each log right before it is opened, on any thread.
+    /// Called for each log right before it is opened, on any thread.
     pub(crate) opens: &'a (dyn Fn(usize, &Log) + Sync),
 }
 
-/// What an earlier run has done of the same scan.
+/// The part of the same scan that an earlier run has done.
 #[derive(Default)]
 pub(crate) struct Before {
     pub(crate) logs: usize,
     pub(crate) stats: ScanStats,
-    /// Logs of which something could not be read.
+    /// Logs that could not be read completely.
     pub(crate) unread: Vec<Unread>,
 }
 
@@ -83,17 +83,17 @@ pub(crate) struct Ended<T> {
     pub(crate) taker: T,
     pub(crate) stats: Stats,
     pub(crate) meter: Arc<Meter>,
-    /// What is to be said of logs, read or not.
+    /// The logs to warn of.
     pub(crate) unread: Vec<Unread>,
-    /// Something could not be read.
+    /// True if something could not be read.
     pub(crate) has_failed: bool,
-    /// Logs that were read to their end.
+    /// The number of logs that were read to their end.
     pub(crate) done: usize,
     pub(crate) logs: usize,
 }
 
 impl<T> Ended<T> {
-    /// The outcome, if so many pairs were found.
+    /// The outcome, given the number of pairs found.
     pub(crate) fn outcome(&self, pairs: u64) -> Outcome {
         match (self.has_failed, pairs) {
             (true, _) => Outcome::Failed,
@@ -103,7 +103,7 @@ impl<T> Ended<T> {
     }
 }
 
-/// The names of logs; empty for what names none.
+/// The names of logs; empty for arguments that name none.
 pub(crate) fn names(logs: &[Result<Log, String>]) -> Vec<String> {
     logs.iter().map(|log| log.as_ref().map_or(String::new(), |log| log.name.clone())).collect()
 }
@@ -120,7 +120,7 @@ pub(crate) fn scan<T: Taker>(
     let meter = Arc::new(Meter::default());
     let opener = Opener::new(meter.clone(), logs.len(), mmap);
     let names = names(&logs);
-    // A pipe is answered as it comes.
+    // A read of a pipe may wait for ever.
     let is_waited_for = logs.iter().any(|log| log.as_ref().is_ok_and(|log| log.size.is_none()));
     summary::begin(meter.clone(), all, before.stats.bytes);
     let mut run = Some(Run {
@@ -170,7 +170,7 @@ pub(crate) fn scan<T: Taker>(
             && threads > 1
             && let Some(running) = run.take()
         {
-            // A thread may wait for a pipe that nothing comes out of any more.
+            // A thread may be waiting for a pipe that stays silent.
             process::exit(crate::exit_code(running.finish(&finish)).into());
         }
         flow
@@ -181,7 +181,7 @@ pub(crate) fn scan<T: Taker>(
     }
 }
 
-/// A scan that is under way.
+/// A running scan.
 struct Run<'a, T> {
     names: &'a [String],
     taker: T,
@@ -190,15 +190,15 @@ struct Run<'a, T> {
     shares_terminal: bool,
     meter: &'a Arc<Meter>,
     opener: &'a Opener,
-    /// Bytes of the log at hand, and pairs of it.
+    /// The bytes scanned in the current log, and its pairs.
     scanned: u64,
     pairs: u64,
-    /// Logs, those of an earlier run too.
+    /// The number of logs, including those of an earlier run.
     all: usize,
     unread: Vec<Unread>,
     has_failed: bool,
     done: usize,
-    /// Nothing more was wanted: the end of the log at hand is where that was said.
+    /// Nothing more is wanted, so the current log ends early.
     is_over: bool,
     error: Option<io::Error>,
 }
@@ -233,7 +233,7 @@ impl<T: Taker> Run<'_, T> {
         if self.is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Of what is mapped, what was scanned stands for what was read.
+    /// For a mapped log, counts scanned bytes as read.
     fn scanned(&mut self, input: usize, bytes: u64) {
         if self.opener.is_mapped(input) {
             self.meter.read.fetch_add(bytes.saturating_sub(self.scanned), Ordering::Relaxed);
@@ -244,7 +244,7 @@ impl<T: Taker> Run<'_, T> {
     fn end(&mut self, end: &InputEnd) -> io::Result<()> {
         let name = &self.names[end.input];
         self.stats.input(name, end);
-        // A signal cuts what is under way. That is not an error of the input.
+        // A signal interrupts reads. That is not an error of the input.
         let is_signal = end.error.as_ref().is_some_and(idle::is_cut);
         let mut why = end.error.as_ref().filter(|_| !is_signal).map(ToString::to_string);
         if let Some(error) = end.error.as_ref().filter(|_| !is_signal) {

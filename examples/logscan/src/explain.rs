@@ -1,4 +1,4 @@
-//! `logscan check --explain`: how a log line is read, what of it matched, and why the rest did not.
+//! `logscan check --explain`: explains how a log line is read, what matched in it, and why the rest did not.
 
 use std::error::Error;
 use std::io::{self, BufRead, Write};
@@ -20,7 +20,7 @@ use crate::feeds;
 use crate::say;
 use crate::summary::counted;
 
-/// A place in a line, what of it matched, and why the rest did not.
+/// A place in a line, with its matches, or the reason why there are none.
 struct Place {
     text: String,
     span: Range<usize>,
@@ -28,7 +28,7 @@ struct Place {
     context: Context,
     name_like: bool,
     port: Option<u16>,
-    /// Each as a line of text.
+    /// One line of text for each match.
     matches: Vec<String>,
     why: Option<String>,
 }
@@ -78,10 +78,10 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
 struct Explain<'a> {
     args: &'a CheckArgs,
     sieve: Sieve,
-    /// What was refused of the feeds.
+    /// The reports on the feeds, which name refused values.
     reports: Vec<FeedReport>,
     matcher: Matcher,
-    /// Finds what a scan would find.
+    /// Finds the hits that a scan would find.
     scanner: Scanner,
     tail: Tail,
     reader: EventReader,
@@ -89,7 +89,7 @@ struct Explain<'a> {
 }
 
 impl Explain<'_> {
-    /// Says all that there is to say of a line; whether anything of it matched.
+    /// Explains a line. Returns true if anything in it matched.
     fn line(&mut self, line: &[u8], out: &mut io::StdoutLock<'_>) -> Result<bool, Box<dyn Error>> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let mut found = self.found(line)?;
@@ -105,7 +105,7 @@ impl Explain<'_> {
                 place.why = Some(why(args, sieve, reports, matcher, &event, place)?);
             }
         }
-        // A URL whose host and path stand in two fields, or one that ends elsewhere.
+        // The remaining hits are URLs whose host and path are in two fields, or URLs that end elsewhere.
         let is_joined = found.iter().any(|place| place.kind == "url");
         places.extend(found);
         if !is_joined && let Some(place) = joined_near(sieve, &event) {
@@ -120,7 +120,7 @@ impl Explain<'_> {
         Ok(is_found)
     }
 
-    /// What a scan finds in a line.
+    /// Returns the hits that a scan finds in a line.
     fn found(&mut self, line: &[u8]) -> Result<Vec<Place>, Box<dyn Error>> {
         let mut found = Vec::new();
         let bytes = [line, b"\n"].concat();
@@ -150,7 +150,7 @@ impl Explain<'_> {
         Ok(found)
     }
 
-    /// Every place that is read, the first reading of each.
+    /// Returns every place that is read, in its first reading.
     fn read(&mut self, line: &[u8]) -> Vec<Place> {
         let mut places = Vec::new();
         self.extractor.extract(line, 0..line.len(), &mut |token| {
@@ -184,7 +184,7 @@ impl Explain<'_> {
     }
 }
 
-/// Why a scan reports nothing for a place.
+/// Explains why a scan reports nothing for a place.
 fn why(
     args: &CheckArgs,
     sieve: &Sieve,
@@ -297,7 +297,7 @@ fn write_text(event: &Event<'_>, places: &[Place], out: &mut io::StdoutLock<'_>)
     Ok(())
 }
 
-/// What covers a value and is no longer valid, or not yet.
+/// Names the entries that cover a value but are no longer valid, or not yet.
 fn expired(args: &CheckArgs, sieve: &Sieve, value: &str) -> Option<String> {
     let as_of = args.filter.as_of.and_then(AsOf::time)?;
     let mut matcher = sieve.matcher();
@@ -315,7 +315,7 @@ fn expired(args: &CheckArgs, sieve: &Sieve, value: &str) -> Option<String> {
     (!reasons.is_empty()).then(|| reasons.join(", "))
 }
 
-/// What a feed lists and a guard refused.
+/// Names the feeds whose entry for a value was refused by a guard.
 fn refused(reports: &[FeedReport], place: &Place) -> Option<String> {
     let is_value = |value: &str| {
         let value = value.trim();
@@ -331,7 +331,7 @@ fn refused(reports: &[FeedReport], place: &Place) -> Option<String> {
     (!refused.is_empty()).then(|| refused.join(", "))
 }
 
-/// The URL that stands in two fields of an event, if what is listed is close to it.
+/// Returns the URL whose host and path are in two fields of an event, if a similar one is listed.
 fn joined_near(sieve: &Sieve, event: &Event<'_>) -> Option<Place> {
     let text = |name| match event.get(name) {
         Some(EventValue::Text(text)) => Some(text),
@@ -356,7 +356,7 @@ fn joined_near(sieve: &Sieve, event: &Event<'_>) -> Option<Place> {
     Some(place)
 }
 
-/// What is listed that is close to a value that matched nothing.
+/// Names a listed indicator that is similar to a value without matches.
 fn near(sieve: &Sieve, place: &Place) -> Option<String> {
     let mut matcher = sieve.matcher();
     let mut listed = |value: &str| -> Option<String> {

@@ -1,6 +1,6 @@
 //! `logscan export`: a set in the formats of firewalls and name servers.
 //!
-//! What a format cannot say exactly is left out and counted by reason: a block list that blocks more than its source says does harm.
+//! Indicators that a format cannot express exactly are left out and counted by reason: a list that blocks too much does harm.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -56,7 +56,7 @@ enum Target {
     Plain,
 }
 
-/// Why an indicator is left out.
+/// The reason why an indicator is left out.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Lost {
     Kind,
@@ -86,7 +86,7 @@ impl Lost {
     }
 }
 
-/// Where policies of the zone begin.
+/// The origin of the zone.
 const ORIGIN: &str = "rpz.invalid.";
 
 pub(crate) fn run(args: &ExportArgs) -> Result<Outcome, Box<dyn Error>> {
@@ -131,7 +131,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Outcome, Box<dyn Error>> {
     Ok(if written > 0 { Outcome::Found } else { Outcome::Nothing })
 }
 
-/// Whether a lookup of an indicator's own value reports it: filter and allow entries are asked as ever.
+/// Returns true if a lookup of an indicator's own value reports it. Filter and allow entries apply as usual.
 fn is_reported(matcher: &mut Matcher, value: &Indicator, id: u32) -> bool {
     let matches = match value {
         Indicator::Ip { net, port } => matcher.match_ip(net.network(), *port),
@@ -149,11 +149,11 @@ fn is_reported(matcher: &mut Matcher, value: &Indicator, id: u32) -> bool {
 
 struct Export {
     target: Target,
-    /// Elements of sets of addresses.
+    /// The elements of the address sets.
     v4: Vec<String>,
     v6: Vec<String>,
     lines: Vec<String>,
-    /// Names whose format cannot say that what is beneath them is meant too.
+    /// The number of names that also cover the names under them, which the format cannot express.
     beneath: u64,
 }
 
@@ -210,7 +210,7 @@ impl Export {
         }
     }
 
-    /// A rule of Suricata, with the next number of those that are for local use.
+    /// Adds a Suricata rule, with the next number in the range for local use.
     fn rule(&mut self, head: &str, addr: &str, port: &str, conditions: &str, feeds: &[&str]) {
         let sid = 1_000_000 + self.lines.len();
         let feeds = plain(feeds);
@@ -218,7 +218,7 @@ impl Export {
             .push(format!("alert {head} {addr} {port} (msg:\"netsieve {feeds}\"; {conditions}sid:{sid}; rev:1;)"));
     }
 
-    /// The rule for a URL, if it says neither more nor less than the URL: all beneath a path that ends in `/`, or path and query as they are.
+    /// Adds the rule for a URL, if a rule can express exactly the same: everything under a path that ends in `/`, or a path with a query.
     fn rule_of(&mut self, url: &Url, host_scope: Scope, feeds: &[&str]) -> Result<(), Lost> {
         let view = url.view();
         if host_scope != Scope::Exact || !matches!(view.scheme(), "http" | "https") {
@@ -248,7 +248,7 @@ impl Export {
         let beneath = scope == Scope::Subdomains;
         let line = match self.target {
             Target::Rpz => {
-                // With the `*.` before it and the zone behind it.
+                // With `*.` before the name and the zone after it.
                 if name.len() + 2 + ORIGIN.len() > 253 {
                     return Err(Lost::Long);
                 }
@@ -279,7 +279,7 @@ impl Export {
             Target::Unbound => format!("    local-zone: \"{name}.\" always_nxdomain"),
             Target::Hosts if is_exact => format!("0.0.0.0 {name}"),
             Target::Hosts => {
-                // The only line that such a file has for it blocks less than is meant, and never more.
+                // The only line that such a file can have blocks less than the indicator covers, but never more.
                 self.beneath += 1;
                 format!("0.0.0.0 {name}")
             }
@@ -295,7 +295,7 @@ impl Export {
         Ok(())
     }
 
-    /// What stands for itself alone, by its kind in Zeek.
+    /// Adds a value that covers only itself, with its kind in Zeek.
     fn exact(&mut self, value: &str, kind: &str, feeds: &[&str]) -> Result<(), Lost> {
         match self.target {
             Target::Plain => self.lines.push(value.to_owned()),
@@ -380,7 +380,7 @@ fn intel(value: &str, kind: &str, feeds: &[&str]) -> String {
     format!("{value}\tIntel::{kind}\t{}", plain(feeds))
 }
 
-/// The names of feeds, without what means something in a format or acts on who looks at it.
+/// The names of feeds, without characters that have a meaning in a format or that act on a terminal.
 fn plain(feeds: &[&str]) -> String {
     let feeds = feeds.iter().map(|feed| Escaped::new(feed).to_string());
     let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, ',' | '"' | ';' | '\\' | '#');
@@ -389,7 +389,7 @@ fn plain(feeds: &[&str]) -> String {
     feeds.join(",")
 }
 
-/// A text as the content of a rule: what means something there, in hexadecimal digits.
+/// Escapes a text for the content of a rule. Characters with a meaning there are written in hexadecimal digits.
 fn content(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -401,7 +401,7 @@ fn content(text: &str) -> String {
     out
 }
 
-/// An address as the name of a policy: its parts backwards; of IPv6, the first longest run of zero words is `zz`.
+/// The name of the policy for an address: its parts in reverse. In IPv6, the first of the longest runs of zero words becomes `zz`.
 fn reversed(addr: IpAddr) -> String {
     match addr {
         IpAddr::V4(addr) => {
@@ -419,7 +419,7 @@ fn reversed(addr: IpAddr) -> String {
     }
 }
 
-/// Where the longest run of at least two zero words begins, and its length.
+/// Returns the start and the length of the longest run of at least two zero words.
 fn zeros(addr: Ipv6Addr) -> Option<(usize, usize)> {
     let words = addr.segments();
     let mut best = None;

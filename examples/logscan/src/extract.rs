@@ -77,7 +77,7 @@ pub(crate) fn run(args: &ExtractArgs) -> Result<Outcome, Box<dyn Error>> {
 struct Extract<'a> {
     args: &'a ExtractArgs,
     extractor: Extractor,
-    /// What was written, where each value is written once.
+    /// The values written so far, to write each only once.
     known: HashSet<String>,
     found: bool,
     has_failed: bool,
@@ -131,7 +131,7 @@ impl Extract<'_> {
     }
 }
 
-/// The kind and the canonical form of a token, if it is a value.
+/// Returns the kind and the canonical form of a token, if it is a value.
 fn canonical(token: &Token<'_>) -> Option<(&'static str, String)> {
     let with_port = |value: String| match token.port {
         Some(port) if value.contains(':') => format!("[{value}]:{port}"),

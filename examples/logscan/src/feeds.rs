@@ -1,4 +1,4 @@
-//! Loading the feeds of a command line.
+//! Loads the feeds of a command line.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -16,7 +16,7 @@ use netsieve::{Action, BuildReport, Engine, Feed, MatchOptions, Policy, Scope, S
 use crate::cli::{Admit, AsOf, DomainScope, Exception, FeedArgs, FilterArgs};
 use crate::summary::counted;
 
-/// Rejected lines of a feed that are shown as warnings.
+/// The number of rejected lines of a feed to show as warnings.
 const SHOWN: usize = 3;
 
 /// A feed as named on the command line.
@@ -28,7 +28,7 @@ struct Spec<'a> {
     path: &'a Path,
 }
 
-/// `PATH`, `NAME=PATH` or `NAME=FORMAT:PATH`. What exists as a file is a path, whatever it holds.
+/// Parses `PATH`, `NAME=PATH` or `NAME=FORMAT:PATH`. A text that names an existing file is a path, whatever characters it contains.
 fn parse(text: &OsStr) -> Spec<'_> {
     let shown = |name: &OsStr| netsieve::shown_path(Path::new(name)).into_owned();
     let whole = Path::new(text);
@@ -46,7 +46,7 @@ fn parse(text: &OsStr) -> Spec<'_> {
     Spec { name: shown(name), is_named: true, format, path: Path::new(path) }
 }
 
-/// What stands before and after the first `at`, a character of ASCII. A path is any bytes.
+/// Splits a text at the first `at`, an ASCII character. Paths can contain any bytes.
 #[cfg(unix)]
 fn split(text: &OsStr, at: u8) -> Option<(&OsStr, &OsStr)> {
     use std::os::unix::ffi::OsStrExt;
@@ -62,13 +62,13 @@ fn split(text: &OsStr, at: u8) -> Option<(&OsStr, &OsStr)> {
     Some((OsStr::new(before), OsStr::new(after)))
 }
 
-/// Reads a feed that is to be a part of a set.
+/// Reads a feed into a builder.
 fn read(source: &FeedFile, builder: &mut SieveBuilder) -> Result<(), netsieve::Error> {
     let id = builder.feed(source.feed.clone());
     source.read(&mut builder.sink(id)).map(drop)
 }
 
-/// Sets what the flags say over what a configuration or nobody says.
+/// Applies the flags, which override a configuration.
 fn apply(args: &FeedArgs, policy: &mut Policy) {
     if let Some(scope) = args.domain_scope {
         policy.scope = Some(match scope {
@@ -91,7 +91,7 @@ fn apply(args: &FeedArgs, policy: &mut Policy) {
     }
 }
 
-/// The feeds of the configurations, then those of the command line; two files of one stem are told apart by their paths.
+/// Returns the feeds of the configurations, then those of the command line. Files with the same stem are named by their paths.
 fn sources(args: &FeedArgs) -> Result<Vec<FeedFile>, Box<dyn Error>> {
     let mut sources = Vec::new();
     let mut count: HashMap<String, u32> = HashMap::new();
@@ -132,22 +132,22 @@ fn sources(args: &FeedArgs) -> Result<Vec<FeedFile>, Box<dyn Error>> {
     Ok(sources)
 }
 
-/// The files that a sieve of these feeds is made of. Of a configuration that cannot be read, only itself.
+/// Returns the files that make up a sieve of these feeds. If a configuration cannot be read, its feeds are missing.
 pub(crate) fn paths(args: &FeedArgs) -> Vec<PathBuf> {
     let named = sources(args).unwrap_or_default().into_iter().map(|source| source.path);
     args.config.iter().chain(&args.psl).cloned().chain(named).collect()
 }
 
-/// Fails if a feed has so much fewer entries than in an older set that its file must be truncated.
+/// Fails if a feed has so many fewer entries than in an older set that its file must be truncated.
 pub(crate) fn check_shrunk(args: &FeedArgs, old: &Sieve, new: &Sieve) -> Result<(), Box<dyn Error>> {
     Ok(netsieve::live::check_shrunk(&sources(args)?, old, new)?)
 }
 
-/// What loading took.
+/// The cost of loading.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Loading {
     pub(crate) files: usize,
-    /// Bytes of the files, as they are.
+    /// The size of the files.
     pub(crate) bytes: u64,
     pub(crate) read: Duration,
     pub(crate) build: Duration,
@@ -168,7 +168,7 @@ fn builder(args: &FeedArgs) -> Result<SieveBuilder, Box<dyn Error>> {
     Ok(builder)
 }
 
-/// Compiles all feeds, and tells what it took.
+/// Compiles all feeds, and returns the cost.
 pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading), Box<dyn Error>> {
     let mut builder = builder(args)?;
     let (mut loading, start) = (Loading::default(), Instant::now());
@@ -190,15 +190,15 @@ pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading
     Ok((sieve, report, loading))
 }
 
-/// What became of all feeds.
+/// The result of loading all feeds, including errors.
 pub(crate) struct Loaded {
     pub(crate) sieve: Sieve,
     pub(crate) report: BuildReport,
-    /// By feed, why it could not be read to its end.
+    /// For each feed, the reason why it could not be read to its end, if so.
     pub(crate) failures: Vec<Option<String>>,
 }
 
-/// Compiles what can be read of the feeds, and keeps so many examples of each kind of thing for the report.
+/// Compiles as much of the feeds as can be read, and keeps up to `examples` examples of each kind for the report.
 pub(crate) fn load_each(args: &FeedArgs, examples: usize) -> Result<Loaded, Box<dyn Error>> {
     let mut builder = builder(args)?;
     builder.examples(examples);
@@ -212,13 +212,13 @@ pub(crate) fn load_each(args: &FeedArgs, examples: usize) -> Result<Loaded, Box<
     Ok(Loaded { sieve, report, failures })
 }
 
-/// Reads what is popular from a file of any format.
+/// Reads a list of popular names or addresses from a file of any format.
 pub(crate) fn read_ranking(text: &OsStr, ranking: &mut Ranking) -> Result<(), netsieve::Error> {
     let spec = parse(text);
     feed::read_file(spec.path, spec.format, &Ranking::feed(), ranking).map(drop)
 }
 
-/// What a sieve allows, as if it were blocked, to tell which entries cover a value.
+/// Builds a sieve that blocks what another allows, to find the allow entries that cover a value.
 pub(crate) fn allowed(sieve: &Sieve) -> Result<Sieve, netsieve::Error> {
     let mut policy = Policy::default();
     (policy.admit_bogons, policy.admit_wide_prefixes, policy.admit_public_suffixes) = (true, true, true);
@@ -248,7 +248,7 @@ pub(crate) fn load_with_warnings(args: &FeedArgs) -> Result<(Sieve, Loading), Bo
     Ok((sieve, loading))
 }
 
-/// Loads the feeds, with what became of each.
+/// Loads the feeds, and returns the report on each.
 pub(crate) fn load_reported(args: &FeedArgs) -> Result<(Sieve, Vec<FeedReport>), Box<dyn Error>> {
     let (sieve, report, _) = load_timed(args)?;
     report.feeds.iter().for_each(warn);
@@ -263,7 +263,7 @@ fn warn(feed: &FeedReport) {
     if rest > 0 {
         say!("logscan: {}: {} rejected, see `logscan lint`", Escaped::new(&feed.path), counted(rest, "more line"));
     }
-    // A report names more than it warns of, and what was taken for what is a judgement.
+    // A report names more than it warns of, and the reader has to judge what is what.
     if feed.format.as_deref() == Some("report") && feed.skipped_total() > 0 {
         let kinds: Vec<String> =
             feed.skipped_by_kind.iter().map(|(kind, count)| format!("{count} × {}", kind.message())).collect();
@@ -275,7 +275,7 @@ fn warn(feed: &FeedReport) {
             kinds.join(", ")
         );
     }
-    // Of what was taken, what lost something on the way.
+    // Accepted entries that lost something in reading.
     for (kind, count) in feed.warnings_by_kind.iter().filter(|(kind, _)| loses(**kind)) {
         let first = feed.warnings.iter().find(|noted| noted.what == *kind);
         let first = first.map(|noted| format!(", first line {}: {}", noted.line, noted.value)).unwrap_or_default();
@@ -294,14 +294,14 @@ fn loses(kind: WarningKind) -> bool {
     )
 }
 
-/// The engine that the environment names, or the fastest.
+/// Returns the engine that the environment names, or the fastest.
 pub(crate) fn engine() -> Result<Engine, String> {
     const NAME: &str = "NETSIEVE_ENGINE";
     let Some(value) = std::env::var_os(NAME) else { return Ok(Engine::Auto) };
     value.to_string_lossy().parse().map_err(|error| format!("{NAME}: {error}"))
 }
 
-/// What is reported.
+/// Returns the options that select the matches to report.
 pub(crate) fn options(args: &FilterArgs) -> Result<MatchOptions, String> {
     let mut filter = Filter::default();
     filter.as_of = args.as_of.and_then(AsOf::time);

@@ -1,4 +1,4 @@
-//! Which logs are meant, and how each is opened.
+//! Finds the logs that the arguments name, and opens them.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -16,14 +16,14 @@ use netsieve::scan::many::{ReadAt, Source};
 use crate::cli::InputArgs;
 use crate::idle::{self, Stdin};
 
-/// A log that is to be scanned.
+/// A log to scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Log {
-    /// As the output has it.
+    /// The name in the output.
     pub(crate) name: String,
     /// `None`: standard input.
     pub(crate) path: Option<PathBuf>,
-    /// Of a regular file, or of what a member takes up in its archive.
+    /// The size of a regular file, or of a member within its archive.
     pub(crate) size: Option<u64>,
     /// The file within the zip archive that the path leads to.
     pub(crate) member: Option<Member>,
@@ -40,10 +40,10 @@ impl Log {
         Self { name, path: Some(path), size, ..Self::stdin() }
     }
 
-    /// What a file holds: a log, or the logs within a zip archive.
+    /// Returns the logs in a file: the file itself, or the members of a zip archive.
     fn members(path: PathBuf) -> Vec<Result<Self, String>> {
         let log = Self::file(path.clone());
-        // A pipe would be waited for here. What cannot be read is said in its turn.
+        // Only regular files are opened here, because opening a pipe would wait. Read errors are reported later.
         if log.size.is_none() {
             return vec![Ok(log)];
         }
@@ -62,8 +62,8 @@ impl Log {
     }
 }
 
-/// The logs that the arguments name, in their order; folders and globs by name, the members of zip archives one by one. What
-/// names nothing is an error in its place.
+/// Returns the logs that the arguments name, in order. Within folders and globs they are sorted by name, and members of zip archives are
+/// listed one by one. An argument that names nothing gives an error in its place.
 pub(crate) fn logs(args: &InputArgs) -> Result<Vec<Result<Log, String>>, Box<dyn Error>> {
     let members = |log: Result<Log, String>| match log {
         Ok(Log { path: Some(path), .. }) => Log::members(path),
@@ -72,7 +72,7 @@ pub(crate) fn logs(args: &InputArgs) -> Result<Vec<Result<Log, String>>, Box<dyn
     Ok(files(args)?.into_iter().flat_map(members).collect())
 }
 
-/// As [`logs`], with zip archives as what they are.
+/// Like [`logs`], but a zip archive counts as one file.
 pub(crate) fn files(args: &InputArgs) -> Result<Vec<Result<Log, String>>, Box<dyn Error>> {
     let mut finder = Finder::new(args)?;
     if args.logs.is_empty() {
@@ -84,7 +84,7 @@ pub(crate) fn files(args: &InputArgs) -> Result<Vec<Result<Log, String>>, Box<dy
     Ok(finder.found)
 }
 
-/// Whether an argument may name other files at another time.
+/// Returns true if an argument may name other files later.
 pub(crate) fn is_changing(log: &Path) -> bool {
     log.is_dir() || (!log.exists() && is_glob(log))
 }
@@ -130,7 +130,7 @@ impl<'a> Finder<'a> {
             Err(error) => return self.found.push(Err(format!("{text}: {error}"))),
         };
         let before = self.found.len();
-        // A folder beneath another that is named too is looked through once.
+        // A folder under another named folder is searched only once.
         let mut seen = HashSet::new();
         for path in paths {
             match path {
@@ -148,7 +148,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Whether a file or folder of that name is wanted; `within`: its path beneath what was given.
+    /// Returns true if a file or folder is wanted by its name. `within` is its path within the folder that was given.
     fn is_wanted(&self, path: &Path, within: &Path) -> bool {
         path.is_dir() && !self.matches(&self.exclude, path, within)
             || !path.is_dir()
@@ -156,7 +156,7 @@ impl<'a> Finder<'a> {
                 && !self.matches(&self.exclude, path, within)
     }
 
-    /// A pattern with a `/` is one for the path, any other one for the name.
+    /// A pattern with a `/` applies to the path, any other to the name.
     fn matches(&self, patterns: &[Pattern], path: &Path, within: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         patterns.iter().any(|pattern| {
@@ -168,13 +168,12 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// The regular files of a folder and of those beneath it.
+    /// Finds the regular files in a folder and in all folders under it.
     fn top(&mut self, folder: &Path) {
         self.folder(folder, folder, &mut HashSet::new());
     }
 
-    /// `seen`: the folders that were looked through. Links lead to a folder on many ways, and round for ever; each is
-    /// looked through once.
+    /// `seen` holds the folders that were searched. Links can lead to a folder in many ways or in circles, so each is searched once.
     fn folder(&mut self, top: &Path, folder: &Path, seen: &mut HashSet<Place>) {
         match Place::of(folder).map(|place| seen.insert(place)) {
             Ok(true) => {}
@@ -207,28 +206,28 @@ impl<'a> Finder<'a> {
         match fs::metadata(&path) {
             Ok(file) if file.is_dir() => self.folder(top, &path, seen),
             Ok(file) if file.is_file() => self.found.push(Ok(Log::file(path))),
-            // Pipes, sockets and devices are no logs.
+            // Pipes, sockets and devices are not logs.
             Ok(_) => {}
             Err(error) => self.found.push(Err(format!("{}: {error}", netsieve::shown_path(&path)))),
         }
     }
 }
 
-/// What has been read so far, of all inputs, before decompression.
+/// The number of bytes read from all inputs so far, before decompression, and of hits.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     pub(crate) read: AtomicU64,
     pub(crate) hits: AtomicU64,
 }
 
-/// What goes on with the bytes of an input while they are read.
+/// Counts and checks the bytes of an input while they are read.
 #[derive(Clone)]
 struct Counted {
     file: Arc<File>,
     meter: Arc<Meter>,
-    /// Looks at what is searched as it is; not at what is decompressed first.
+    /// Checks bytes that are searched as they are. Decompressed bytes are checked elsewhere.
     check: Option<Arc<TextCheck>>,
-    /// Of a regular file its size when it was opened, and what is read next one after the other.
+    /// The size of a regular file when it was opened, and the offset of the next sequential read.
     size: Option<u64>,
     at: u64,
 }
@@ -278,7 +277,7 @@ impl ReadAt for Counted {
     }
 }
 
-/// What is searched one byte after the other, looked at on the way.
+/// A reader that is searched sequentially, and shows its bytes to a [`TextCheck`].
 struct Checked<R> {
     reader: R,
     check: Arc<TextCheck>,
@@ -294,19 +293,19 @@ impl<R: Read> Read for Checked<R> {
     }
 }
 
-/// How inputs are opened.
+/// Opens inputs.
 pub(crate) struct Opener {
     meter: Arc<Meter>,
     wants_maps: bool,
     inputs: Vec<Opened>,
-    /// The file that hits are written to.
+    /// The file to which hits are written.
     output: Option<Id>,
 }
 
 #[derive(Default)]
 struct Opened {
     check: Arc<TextCheck>,
-    /// If it is mapped: its readings are the system's.
+    /// The map, if the input is mapped. The system does the reading then.
     map: Mutex<Option<Arc<Map>>>,
 }
 
@@ -316,12 +315,12 @@ impl Opener {
         Self { meter, wants_maps, inputs, output: output() }
     }
 
-    /// Whether an input that has been opened is mapped.
+    /// Returns true if an opened input is mapped.
     pub(crate) fn is_mapped(&self, input: usize) -> bool {
         self.inputs[input].map.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// What is to be said of an input that was read to its end.
+    /// Returns a warning on an input that was read to its end, if there is one.
     pub(crate) fn caveat(&self, input: usize) -> Option<Caveat> {
         let Opened { check, map } = &self.inputs[input];
         if let Some(map) = map.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -330,7 +329,7 @@ impl Opener {
         check.caveat()
     }
 
-    /// Opens a log, decompressed where it is compressed. A plain file is read at many places at once, or mapped.
+    /// Opens a log, and decompresses it if necessary. A plain file is read at many places at once, or mapped.
     pub(crate) fn open(&self, input: usize, log: &Log) -> io::Result<Source<'static>> {
         let check = &self.inputs[input].check;
         let Some(path) = &log.path else {
@@ -374,7 +373,7 @@ fn reader(reader: impl Read + Send + 'static, check: &Arc<TextCheck>) -> io::Res
     Ok(Source::Reader(Box::new(Checked { reader, check: check.clone(), at: 0 })))
 }
 
-/// A map that is scanned and, at the end, looked at once more.
+/// A map that is scanned, and checked again at the end.
 struct Shared(Arc<Map>);
 
 impl AsRef<[u8]> for Shared {
@@ -386,14 +385,14 @@ impl AsRef<[u8]> for Shared {
 type Map = netsieve::MappedFile;
 
 fn map(path: &Path) -> io::Result<Map> {
-    // SAFETY: whoever gives `--mmap` promises, as its help says, that the files are neither written to nor shortened meanwhile.
+    // SAFETY: the help of `--mmap` demands that the files are neither written to nor shortened meanwhile.
     #[allow(unsafe_code)]
     unsafe {
         netsieve::MappedFile::open(path)
     }
 }
 
-/// Where a file or folder is, however it is called.
+/// Identifies a file or folder regardless of its name.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     Id(Id),
@@ -409,7 +408,7 @@ impl Place {
     }
 }
 
-/// What tells files apart, whatever they are called.
+/// Identifies a file: device and inode.
 pub(crate) type Id = (u64, u64);
 
 #[cfg(unix)]
@@ -423,12 +422,12 @@ pub(crate) fn id(_: &Metadata) -> Option<Id> {
     None
 }
 
-/// Which file standard output goes to, if it is a regular one.
+/// Returns the id of the file that standard output goes to, if it is a regular file.
 pub(crate) fn output() -> Option<Id> {
     id(&stdout_file()?.metadata().ok()?)
 }
 
-/// The regular file that standard output goes to.
+/// Returns the regular file that standard output goes to.
 #[cfg(unix)]
 pub(crate) fn stdout_file() -> Option<File> {
     use std::os::fd::AsFd;

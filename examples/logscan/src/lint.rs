@@ -17,13 +17,13 @@ use crate::feeds::{self, Loaded};
 use crate::say::exact;
 use crate::summary::{counted, plural, thousands};
 
-/// Of each kind of thing, how many are shown without `--all`.
+/// The number of examples of each kind to show without `--all`.
 const SHOWN: usize = 3;
 
-/// Of entries that shadow others, how many are shown without `--all`.
+/// The number of entries that shadow others to show without `--all`.
 const SHADOWS: usize = 20;
 
-/// The share of values rejected, and of entries expired, in per cent, from which on a feed is to be looked at.
+/// The shares of rejected values and of expired entries, in per cent, from which a feed is marked `check`.
 const MANY_REJECTED: u64 = 5;
 const MANY_EXPIRED: u64 = 50;
 
@@ -80,17 +80,17 @@ pub(crate) fn run(args: &LintArgs) -> Result<Outcome, Box<dyn Error>> {
     })
 }
 
-/// All that is known of the feeds.
+/// Everything known about the feeds.
 struct Lint {
     sieve: Sieve,
     report: BuildReport,
-    /// By feed, why it could not be read.
+    /// For each feed, the reason why it could not be read, if so.
     failures: Vec<Option<String>>,
     as_of: Timestamp,
     /// By feed.
     expired: Vec<Expired>,
     overlaps: Vec<Overlap>,
-    /// By feed, and of one feed the most popular first.
+    /// By feed, and within a feed by popularity, the most popular first.
     popular: Vec<Popular>,
     is_ranked: bool,
     shown: usize,
@@ -107,7 +107,7 @@ impl Lint {
         &self.popular[start..end]
     }
 
-    /// `ok`, `check` or `failed`, and what there is to check.
+    /// `ok`, `check` or `failed`, and the reasons to check.
     fn status(&self, at: usize) -> (&'static str, Vec<String>) {
         if self.failures[at].is_some() {
             return ("failed", vec!["not read to the end".to_owned()]);
@@ -155,7 +155,7 @@ impl Lint {
         let formats = width(|feed| format_of(feed).len());
         for (at, feed) in feeds.iter().enumerate() {
             let (status, why) = self.status(at);
-            // Padded by hand: an escaped name does not tell its width.
+            // Padded by hand, because `Escaped` ignores the width of the format.
             let gap = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.chars().count()));
             write!(out, "{status:6} {}{}", Escaped::new(&feed.name), gap(&feed.name, names))?;
             write!(out, "  {}{}", format_of(feed), gap(format_of(feed), formats))?;
@@ -277,7 +277,7 @@ impl Lint {
         Ok(())
     }
 
-    /// What feeds have to do with each other.
+    /// Writes the relations between feeds: overlaps, and entries that shadow others.
     fn between_text(&self, out: &mut impl Write) -> io::Result<()> {
         if !self.overlaps.is_empty() {
             writeln!(out)?;
@@ -296,7 +296,7 @@ impl Lint {
         if !self.report.shadows.is_empty() {
             writeln!(out)?;
         }
-        // Those that take most away first.
+        // The entries that shadow most come first.
         let mut shadows: Vec<&Shadow> = self.report.shadows.iter().collect();
         shadows.sort_by_key(|shadow| std::cmp::Reverse((shadow.wholly, shadow.partly)));
         let shown = if self.shown > SHOWN { usize::MAX } else { SHADOWS };
@@ -336,7 +336,7 @@ impl Lint {
         Ok(())
     }
 
-    /// The report as the text has it.
+    /// The report as JSON, with the content of the text.
     fn json(&self) -> Value {
         let feeds: Vec<Value> =
             self.report.feeds.iter().enumerate().map(|(at, feed)| self.feed_json(at, feed)).collect();
@@ -463,7 +463,7 @@ fn percent(part: u64, whole: u64) -> u64 {
     part.saturating_mul(100) / whole.max(1)
 }
 
-/// The counts of each kind, each with its first examples.
+/// Writes the count of each kind, with its first examples.
 fn notes<K: Copy + Ord>(
     out: &mut impl Write,
     counts: &BTreeMap<K, u64>,

@@ -41,7 +41,7 @@ mod state;
 mod summary;
 mod terminal;
 
-/// How a run ended, as an exit code.
+/// The outcome of a run, which becomes the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Something matched; for `diff`, something differs; for the others, all went well.
@@ -67,8 +67,8 @@ fn main() -> ExitCode {
     exit_code(run(cli.command)).into()
 }
 
-/// Prints what is wrong with the arguments, or the help that they ask for. An argument may come from a glob over names that mislead:
-/// such a message is escaped, and has no colours.
+/// Prints an error in the arguments, or the requested help. An argument may come from a glob over misleading file names; such a message
+/// is escaped, and has no colours.
 fn print(error: &clap::Error) -> io::Result<()> {
     let text = error.render().to_string();
     let escaped: String = text.lines().flat_map(|line| [Escaped::new(line).to_string(), "\n".to_owned()]).collect();
@@ -78,14 +78,14 @@ fn print(error: &clap::Error) -> io::Result<()> {
     io::stderr().write_all(escaped.as_bytes())
 }
 
-/// The exit code of a run, which a signal may have ended.
+/// Returns the exit code of a run, which a signal may have ended.
 pub(crate) fn exit_code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
     let code = code(outcome);
     signal::exit_code().unwrap_or(code)
 }
 
 fn run(command: cli::Command) -> Result<Outcome, Box<dyn Error>> {
-    // The threads that feeds are compiled with. Made by themselves, at their first use, they would panic where there are none.
+    // The threads that compile feeds. Rayon would start them at the first use, and panic if it cannot.
     let pool = rayon::ThreadPoolBuilder::new().build_global();
     pool.map_err(|error| format!("cannot start threads: {error}"))?;
     signal::watch().map_err(|error| format!("cannot wait for signals: {error}"))?;
@@ -109,21 +109,21 @@ fn run(command: cli::Command) -> Result<Outcome, Box<dyn Error>> {
     }
 }
 
-/// True if the reader of our output went away.
+/// Returns true if the reader of our output has closed it.
 pub(crate) fn is_closed(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// The exit code; says what went wrong.
+/// Returns the exit code, and reports the error if there is one.
 fn code(outcome: Result<Outcome, Box<dyn Error>>) -> u8 {
     match outcome {
         Ok(Outcome::Found) => 0,
         Ok(Outcome::Nothing) => 1,
         Ok(Outcome::Failed) => 2,
-        // No error of ours.
+        // A closed output is not our error.
         Err(error) if is_closed(&*error) => 0,
         Err(error) => {
-            // All else that is read or written says which file it is.
+            // Errors of other files name the file.
             let is_output = error.downcast_ref::<io::Error>().is_some_and(|error| error.raw_os_error().is_some());
             let what = if is_output { "cannot write the output: " } else { "" };
             say!("logscan: {what}{}", Escaped::new(&error.to_string()));

@@ -1,4 +1,4 @@
-//! Hits on their way to standard output: how they are written, and what is counted and kept of them.
+//! Writes hits to standard output, counts them, and keeps records for later runs.
 
 use std::error::Error;
 use std::fs::{File, OpenOptions};
@@ -18,10 +18,10 @@ use crate::state::{self, State};
 use crate::summary;
 use crate::terminal::{self, Blocks};
 
-/// What stands before a hit that the format has no room for. JSON begins with another byte.
+/// Marks a hit that the format cannot express. JSON begins with another byte.
 const REJECTED: u8 = 0;
 
-/// How hits are written.
+/// The format of hits.
 pub(crate) struct Style {
     format: Format,
     json: JsonLines,
@@ -30,11 +30,11 @@ pub(crate) struct Style {
     text: Text,
     styles: Styles,
     has_log_line: bool,
-    /// Pairs that are wanted at most.
+    /// The most pairs that are wanted.
     max: u64,
     /// One hit of each log is enough.
     is_first_enough: bool,
-    /// The hash of each hit stands before it.
+    /// The hash of each hit precedes it.
     has_keys: bool,
 }
 
@@ -44,7 +44,7 @@ enum Format {
     Csv,
     Siem,
     Text,
-    /// Text, a block for each log line.
+    /// Text, in a block for each log line.
     Terminal,
     /// Counts, names of files, or nothing.
     None,
@@ -107,9 +107,9 @@ impl Style {
         if self.is_first_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// The part of a hit's text that has its first `pairs` pairs.
+    /// Cuts a hit's text to its first `pairs` pairs: returns the start of the text, and the lines at its end.
     fn cut<'t>(&self, text: &'t [u8], pairs: u64) -> (&'t [u8], &'t [u8]) {
-        // One line a pair; of text, the place before, and the event and the log line behind them.
+        // One line per pair. In text, a line with the place precedes them, and the event and the log line follow.
         let before = usize::from(self.format == Format::Text);
         let lines = usize::try_from(pairs).unwrap_or(usize::MAX).saturating_add(before);
         let end = memchr::memchr_iter(b'\n', text).nth(lines - 1).map_or(text.len(), |at| at + 1);
@@ -129,37 +129,37 @@ impl Style {
     }
 }
 
-/// Where hits are written to, and how many are still wanted.
+/// The output of hits, and how many are still wanted.
 pub(crate) struct Output<'a> {
     args: &'a ScanArgs,
     style: &'a Style,
     names: &'a [String],
-    /// How many logs there are, with those that an earlier run has done.
+    /// The number of logs, including those that an earlier run has done.
     logs: usize,
-    /// How many of `names` have ended.
+    /// The number of logs that have ended.
     ended: usize,
     out: io::BufWriter<io::Stdout>,
-    /// What comes before all hits, until it is written.
+    /// The header, until it is written.
     header: Vec<u8>,
     left: u64,
-    /// What puts the hits of a log line together, on a terminal.
+    /// Combines the hits of a log line, on a terminal.
     blocks: Option<Blocks>,
-    /// Hits are not kept back.
+    /// Hits are written at once.
     is_prompt: bool,
     pub(crate) pairs: u64,
-    /// Pairs that the format has no room for, and where they go.
+    /// The number of pairs that the format cannot express, and the file that receives them.
     rejected: u64,
     rejects: Option<io::BufWriter<File>>,
     state: Option<State>,
     resume: Option<Resume>,
 }
 
-/// Opens what rejects go to; what it holds beyond `len` is not of the scan that goes on.
+/// Opens the file of rejects, and cuts it to `len` bytes: anything after that was written after the last record.
 fn rejects(path: &Path, len: u64) -> io::Result<File> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_file() {
-        // What was lost would be filled up with zeros.
+        // Otherwise `set_len` would fill the gap with zeros.
         if metadata.len() < len {
             return Err(io::Error::other("was shortened since the scan was interrupted"));
         }
@@ -170,7 +170,7 @@ fn rejects(path: &Path, len: u64) -> io::Result<File> {
 }
 
 impl<'a> Output<'a> {
-    /// `at`: where an earlier run has come to.
+    /// `at` is the point that an earlier run has reached.
     pub(crate) fn new(
         args: &'a ScanArgs,
         style: &'a Style,
@@ -216,23 +216,23 @@ impl<'a> Output<'a> {
         })
     }
 
-    /// Goes on with an earlier run, and says from time to time how far it has come.
+    /// Continues an earlier run, and records the progress from time to time.
     pub(crate) fn resume(mut self, resume: Option<Resume>) -> Result<Self, Box<dyn Error>> {
         if let (Some(resume), Some(state)) = (&resume, &mut self.state) {
             resume.restore(state)?;
         }
         self.resume = resume;
-        // A kill in the first moments leaves an output that must be known to be half-written.
+        // If the process is killed early, the record must show that the output is half-written.
         self.save()?;
         Ok(self)
     }
 
-    /// Writes what comes before all hits, once.
+    /// Writes the header, once.
     fn begin(&mut self) -> io::Result<()> {
         self.out.write_all(&std::mem::take(&mut self.header))
     }
 
-    /// Writes hits; says how many pairs of them were wanted.
+    /// Writes hits, and returns how many of their pairs were wanted.
     pub(crate) fn write_hits(&mut self, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
         self.begin()?;
         let left = self.left;
@@ -248,7 +248,7 @@ impl<'a> Output<'a> {
                 start = hit.end;
                 pairs += wanted;
             }
-            // Who looks at it does not wait for what may still come of the line.
+            // Shows the block now, although more hits on the line may follow.
             blocks.end(&mut text);
             self.out.write_all(&text)?;
             self.left -= pairs;
@@ -273,7 +273,7 @@ impl<'a> Output<'a> {
             whole = hit.end;
         }
         if self.style.format == Format::Siem {
-            // A reject that is cut is one still.
+            // A reject stays one if it is cut.
             let cut = rest.map_or(&[][..], |(first, _)| first);
             self.write_apart(rendered, hits, whole, cut)?;
         } else {
@@ -291,7 +291,7 @@ impl<'a> Output<'a> {
         Ok(pairs)
     }
 
-    /// Writes hits up to `whole`, and what is left of the one after it: those that the format has no room for apart.
+    /// Writes the hits up to `whole`, and `cut`, the start of the next one. Hits that the format cannot express go to the rejects.
     fn write_apart(&mut self, rendered: &[u8], hits: &[Rendered], whole: usize, cut: &[u8]) -> io::Result<()> {
         let mut start = 0;
         let ends = hits.iter().map(|hit| hit.end).take_while(|&end| end <= whole);
@@ -310,7 +310,7 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    /// Says what was kept out of the output.
+    /// Reports how many pairs were not written to the output.
     fn say_rejected(&self) {
         if self.rejected > 0 {
             let to = match &self.args.rejects {
@@ -322,19 +322,19 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Whether nothing more is wanted.
+    /// Returns true if nothing more is wanted.
     pub(crate) fn is_done(&self) -> bool {
         self.left == 0 || (self.args.quiet && self.pairs > 0)
     }
 
-    /// The names of the logs, for what is written of each; `before`: how many an earlier run has done.
+    /// Sets the names of the logs. `before` is the number of logs that an earlier run has done.
     pub(crate) fn names(mut self, names: &'a [String], before: usize) -> Self {
         self.names = names;
         self.logs = before + names.len();
         self
     }
 
-    /// Writes what is left to write, and keeps what the next run needs to know.
+    /// Writes the rest of the output, and the records for the next run.
     pub(crate) fn finish(&mut self) -> Result<(), Box<dyn Error>> {
         let is_whole = self.ended == self.names.len() || self.is_done();
         let goes_on = self.resume.is_some() && signal::came() && !is_whole;
@@ -349,7 +349,7 @@ impl<'a> Output<'a> {
             return Ok(());
         }
         if self.state.is_some() {
-            // From here on the state knows all hits: a run that goes on must not take those for reported that it cuts off.
+            // From here on the state holds all hits. A run that continues must not take hits for reported that it cuts off.
             self.save()?;
         }
         if let Some(state) = &mut self.state {
@@ -362,7 +362,7 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    /// Says in the file of `--resume` how far the scan has come.
+    /// Records in the file of `--resume` how far the scan has come.
     fn save(&mut self) -> Result<(), Box<dyn Error>> {
         if self.resume.is_none() {
             return Ok(());
@@ -370,7 +370,7 @@ impl<'a> Output<'a> {
         self.flush()?;
         let rejects = match &mut self.rejects {
             Some(rejects) if rejects.get_ref().metadata()?.is_file() => {
-                // As the output is: a record that outlives them would be one of what is lost.
+                // Like the output, rejects must be on disk before the record, or it could describe lost data.
                 rejects.get_ref().sync_data()?;
                 rejects.get_mut().stream_position()?
             }
@@ -401,7 +401,7 @@ impl<'a> Output<'a> {
     }
 }
 
-/// The hits that no earlier run has reported, without their hashes, as many as have `left` pairs. Later ones are left to the next run.
+/// Returns the hits that no earlier run has reported, without their hashes, up to `left` pairs. The rest is left to the next run.
 fn unreported(state: &mut State, rendered: &[u8], hits: &[Rendered], mut left: u64) -> (Vec<u8>, Vec<Rendered>) {
     let (mut text, mut kept, mut start) = (Vec::new(), Vec::new(), 0);
     for hit in hits {
@@ -419,7 +419,7 @@ fn unreported(state: &mut State, rendered: &[u8], hits: &[Rendered], mut left: u
     (text, kept)
 }
 
-/// Hits without the first so many.
+/// Drops the first `first` hits.
 fn without<'r>(rendered: &'r [u8], hits: &[Rendered], first: usize) -> (&'r [u8], Vec<Rendered>) {
     let start = first.checked_sub(1).map_or(0, |last| hits[last].end);
     let rest = hits[first..].iter().map(|hit| Rendered { end: hit.end - start, matches: hit.matches });
@@ -429,11 +429,11 @@ fn without<'r>(rendered: &'r [u8], hits: &[Rendered], first: usize) -> (&'r [u8]
 impl Taker for Output<'_> {
     fn hits(&mut self, input: usize, rendered: &[u8], hits: &[Rendered]) -> io::Result<u64> {
         let Some(resume) = &mut self.resume else { return self.write_hits(rendered, hits) };
-        // What of them was reported came back with the state.
+        // The hits that were already reported are part of the restored state.
         let withheld = resume.withhold(input, hits.len());
         let (rendered, hits) = without(rendered, hits, withheld);
         let pairs = self.write_hits(rendered, &hits)?;
-        // Of counts and names nothing is written before the end of the log.
+        // Counts and names are written only at the end of the log.
         if self.style.format != Format::None {
             if let Some(resume) = &mut self.resume {
                 resume.delivered(input, hits.len(), self.pairs);
@@ -455,7 +455,7 @@ impl Taker for Output<'_> {
         self.ended += 1;
         let name = &self.names[end.input];
         if self.args.count && pairs == 0 && why.is_some() {
-            // Nothing is not what was found in what could not be read.
+            // A log that could not be read does not count as without hits.
         } else if self.args.count && self.logs == 1 {
             writeln!(self.out, "{pairs}")?;
         } else if self.args.count {

@@ -1,4 +1,4 @@
-//! What is shown of a scan beside its hits: a bar while it runs, rates afterwards.
+//! The progress of a scan: a bar while it runs, and statistics afterwards.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,20 +19,20 @@ use crate::summary::counted;
 /// Inputs smaller than this get no bar.
 const BAR_FROM: u64 = 64 << 20;
 
-/// How often it is drawn.
+/// The time between two drawings of the bar.
 const EVERY: Duration = Duration::from_millis(200);
 
-/// A bar over the bytes of the inputs as they are, compressed or not, on a terminal only.
+/// A progress bar over the bytes of the inputs, before decompression. Only shown on a terminal.
 pub(crate) struct Bar {
     bar: Arc<Mutex<Option<ProgressBar>>>,
     is_done: Arc<AtomicBool>,
     drawing: Option<JoinHandle<()>>,
-    /// Hits go to a terminal too.
+    /// True if hits go to a terminal too.
     is_shared: bool,
 }
 
 impl Bar {
-    /// Draws while large inputs are read.
+    /// Starts a thread that draws the bar while large inputs are read.
     pub(crate) fn new(logs: &[Result<Log, String>], meter: Arc<Meter>) -> Self {
         let (bar, is_done) = (Arc::new(Mutex::new(None)), Arc::new(AtomicBool::new(false)));
         let sizes = logs.iter().filter_map(|log| log.as_ref().ok());
@@ -46,7 +46,7 @@ impl Bar {
                 thread::park_timeout(EVERY);
                 let read = meter.read.load(Ordering::Relaxed);
                 let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-                // How much is to come of standard input nobody knows: it gets a bar when it has turned out to be large.
+                // The size of standard input is unknown, so it gets a bar once much of it has been read.
                 if ended.load(Ordering::Relaxed) || total.is_none() && read < BAR_FROM {
                     continue;
                 }
@@ -55,17 +55,17 @@ impl Bar {
                 bar.set_position(read);
             }
         };
-        // Without a thread to draw it there is none.
+        // If the thread cannot be started, there is no bar.
         let drawing = thread::Builder::new().name("bar".to_owned()).spawn(draw).ok();
         Self { bar, is_done, drawing, is_shared: io::stdout().is_terminal() }
     }
 
-    /// Takes the bar away while hits are written to the same terminal.
+    /// Hides the bar while hits are written to the same terminal.
     pub(crate) fn aside_for_hits<T>(&self, write: impl FnOnce() -> T) -> T {
         if self.is_shared { self.aside(write) } else { write() }
     }
 
-    /// Takes the bar away while something else is written to the terminal.
+    /// Hides the bar while something else is written to the terminal.
     pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         match &*self.bar.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(bar) => bar.suspend(write),
@@ -77,7 +77,7 @@ impl Bar {
         self.is_done.store(true, Ordering::Relaxed);
         if let Some(drawing) = self.drawing.take() {
             drawing.thread().unpark();
-            // It draws, and nothing hangs on that.
+            // A panic of the drawing thread does no harm.
             let _ = drawing.join();
         }
         if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -86,7 +86,7 @@ impl Bar {
     }
 }
 
-/// How much of how much has been read, how fast, what was found, and how long the rest will take at that rate.
+/// The message of the bar: bytes read and total, rate, hits, and the time that the rest will take at that rate.
 fn message(read: u64, total: Option<u64>, found: u64, elapsed: Duration) -> String {
     let rate = read as f64 / elapsed.as_secs_f64().max(1e-9);
     let (so_far, a_second) = (HumanBytes(read), HumanBytes(rate as u64));
@@ -112,7 +112,7 @@ fn bar_of(total: Option<u64>) -> ProgressBar {
     }
 }
 
-/// Says how many matches were found and not reported, and why, if there are any.
+/// Reports how many matches were found but not reported, and why, if there are any.
 pub(crate) fn withheld(withheld: &Withheld) {
     let reasons = [
         (withheld.name_like, "on what looks like a file name or a version (--weak)"),
@@ -131,7 +131,7 @@ pub(crate) fn withheld(withheld: &Withheld) {
     }
 }
 
-/// Says how many hits were passed because their lines say no time.
+/// Reports how many hits passed the time filters because their lines have no time.
 pub(crate) fn undated(hits: u64) {
     if hits > 0 {
         let hits = counted(hits, "hit");
@@ -139,7 +139,7 @@ pub(crate) fn undated(hits: u64) {
     }
 }
 
-/// What `--stats` says.
+/// The statistics of `--stats`.
 pub(crate) struct Stats {
     pub(crate) loading: Loading,
     pub(crate) indicators: usize,
@@ -147,7 +147,7 @@ pub(crate) struct Stats {
     pub(crate) threads: usize,
     pub(crate) scanning: Instant,
     pub(crate) total: ScanStats,
-    /// Bytes of it that an earlier run has scanned, in its own time.
+    /// The bytes that an earlier run has scanned. The times do not include that run.
     pub(crate) before: u64,
     pub(crate) times: Times,
     pub(crate) rendered: u64,
@@ -158,7 +158,7 @@ fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// Bytes, time and rate.
+/// Formats bytes, time and rate.
 fn rate(bytes: u64, time: Duration) -> String {
     let (megabytes, seconds) = (megabytes(bytes), time.as_secs_f64());
     format!("{megabytes:.1} MB in {seconds:.3} s: {:.0} MB/s", megabytes / seconds.max(1e-9))
@@ -197,7 +197,7 @@ impl Stats {
         if self.before > 0 {
             say!("before      {:.1} MB by the interrupted run", megabytes(self.before));
         }
-        // Times of stages are those of all threads together.
+        // The times of stages are sums over all threads.
         say!("read        {}, from {:.1} MB", rate(bytes, self.times.read), megabytes(read));
         say!("scan        {}", rate(bytes, self.times.scan));
         say!("render      {}", rate(self.rendered, self.times.render));

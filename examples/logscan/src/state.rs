@@ -1,7 +1,7 @@
-//! What earlier runs have reported, so that the next one does not report it again.
+//! The hits that earlier runs have reported, so that the next run does not report them again.
 //!
-//! A hit is known by a hash of its log line, its place in it and its indicators, whatever the log is called by now. The file is locked by the
-//! run that uses it, written whole or not at all, and forgets what was not met for a while.
+//! A hit is identified by a hash of its log line, its place in the line, and its indicators, so that the log may be renamed. The file is
+//! locked by the run that uses it, written completely or not at all, and forgets hits that were not met for a while.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
@@ -19,16 +19,16 @@ use crate::summary::{counted, thousands};
 /// The first line of a file.
 const HEAD: &str = "netsieve-state 1";
 
-/// Bytes of a hash.
+/// The length of a hash in bytes.
 pub(crate) const KEY: usize = 16;
 
 pub(crate) struct State {
     path: PathBuf,
-    /// Held as long as this is.
+    /// Held as long as the state exists.
     _lock: File,
-    /// Hits of earlier runs, and the day when each was met last, since 1970.
+    /// The hits of earlier runs, and the day when each was last met, counted from 1970.
     known: HashMap<[u8; KEY], i64>,
-    /// Hits that this run reports.
+    /// The hits that this run reports.
     new: HashSet<[u8; KEY]>,
     today: i64,
     keep: i64,
@@ -69,14 +69,14 @@ impl State {
         Ok(Self { path: path.to_owned(), _lock: lock, known, new: HashSet::new(), today, keep, most, suppressed: 0 })
     }
 
-    /// True if an earlier run has reported the hit. Either way it was met today.
+    /// Returns true if an earlier run has reported the hit. In any case, notes that it was met today.
     pub(crate) fn has(&mut self, key: [u8; KEY]) -> bool {
         let is_known = self.meet(key);
         self.suppressed += u64::from(is_known);
         is_known
     }
 
-    /// Takes a hit that was met, without counting it; true if an earlier run has reported it.
+    /// Notes that a hit was met, without counting it as suppressed. Returns true if an earlier run has reported it.
     pub(crate) fn meet(&mut self, key: [u8; KEY]) -> bool {
         match self.known.get_mut(&key) {
             Some(day) => {
@@ -90,28 +90,28 @@ impl State {
         }
     }
 
-    /// Hits that this run has met, for a run that goes on with it.
+    /// The hits that this run has met, for a run that continues it.
     pub(crate) fn met(&self) -> impl Iterator<Item = &[u8; KEY]> {
         let known = self.known.iter().filter(|(_, day)| **day == self.today).map(|(key, _)| key);
         self.new.iter().chain(known)
     }
 
-    /// Hits that were not reported, because an earlier run had reported them.
+    /// The number of hits that were not reported because an earlier run had reported them.
     pub(crate) fn suppressed(&self) -> u64 {
         self.suppressed
     }
 
-    /// Counts those of the run that this one goes on with.
+    /// Adds the hits suppressed by the run that this one continues.
     pub(crate) fn suppressed_before(&mut self, hits: u64) {
         self.suppressed += hits;
     }
 
-    /// Writes what was met, without what was not met for too long.
+    /// Writes the hits, without those that were not met for too long.
     pub(crate) fn save(&mut self) -> Result<(), Box<dyn std::error::Error>> {
         let mut all: Vec<(i64, [u8; KEY])> = self.known.iter().map(|(key, day)| (*day, *key)).collect();
         all.extend(self.new.iter().map(|key| (self.today, *key)));
         all.retain(|(day, _)| *day > self.today - self.keep);
-        // The newest stay.
+        // The newest come first, and are kept.
         all.sort_unstable_by(|a, b| b.cmp(a));
         let name = netsieve::shown_path(&self.path);
         if all.len() > self.most {
@@ -137,7 +137,7 @@ impl State {
     }
 }
 
-/// The hits of a file.
+/// Reads the hits of a file.
 fn read(text: &str) -> Result<HashMap<[u8; KEY], i64>, String> {
     let mut lines = text.lines().enumerate();
     if lines.next().map(|(_, line)| line) != Some(HEAD) {
