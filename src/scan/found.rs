@@ -268,6 +268,19 @@ impl BlockHits {
         start..self.matches.len()
     }
 
+    /// Keeps the matches of indicators that no row from `first` on has; returns their range.
+    #[cfg(feature = "events")]
+    pub(super) fn put_others(&mut self, first: usize, matches: impl Iterator<Item = RawMatch>) -> Range<usize> {
+        let start = self.matches.len();
+        for found in matches {
+            let mut known = self.rows[first..].iter().flat_map(|row| &self.matches[row.matches.clone()]);
+            if known.all(|known| known.id != found.id) {
+                self.matches.push(found);
+            }
+        }
+        start..self.matches.len()
+    }
+
     /// Keeps text; returns its range.
     #[cfg(feature = "events")]
     pub(super) fn write(&mut self, write: impl FnOnce(&mut String)) -> Range<usize> {

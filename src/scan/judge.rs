@@ -242,7 +242,8 @@ fn take(matcher: &Matcher, found: &mut BlockHits) -> Range<usize> {
     found.put(matcher.found().iter().filter(|found| found.of_host).copied())
 }
 
-/// Looks up the URLs that a host forms with the paths of its line; takes the first that is listed.
+/// Looks up the URLs that a host forms with the paths of its line. Each indicator is reported with the first one that it covers, so
+/// that what else is listed does not matter.
 fn join(
     matcher: &mut Matcher,
     found: &mut BlockHits,
@@ -252,7 +253,8 @@ fn join(
     port: Option<u16>,
     url: &mut String,
 ) {
-    let mut try_path = |matcher: &mut Matcher, span: Range<usize>, path: &str, query: Option<&str>| {
+    let first = found.rows.len();
+    let mut try_path = |span: Range<usize>, path: &str, query: Option<&str>| {
         url.clear();
         let scheme = match event.get(EcsName::UrlScheme) {
             Some(Value::Text(scheme)) => scheme,
@@ -272,7 +274,7 @@ fn join(
             let _ = write!(url, "?{query}");
         }
         if matcher.look_up_url(url.as_bytes(), false).is_err() {
-            return false;
+            return;
         }
         let joined = |found: &RawMatch| {
             let mut joined = *found;
@@ -280,9 +282,9 @@ fn join(
             joined
         };
         let of_url = matcher.found().iter().filter(|found| !found.of_host && found.strength <= Strength::PortUnseen);
-        let matches = found.put(of_url.map(joined));
+        let matches = found.put_others(first, of_url.map(joined));
         if matches.is_empty() {
-            return false;
+            return;
         }
         let canonical = found.write(|out| matcher.write_url(url.as_bytes(), out));
         found.rows.push(HitRow {
@@ -293,7 +295,6 @@ fn join(
             of_host: false,
             port,
         });
-        true
     };
     let text = |name| match event.get(name) {
         Some(Value::Text(text)) => Some(text),
@@ -302,23 +303,20 @@ fn join(
     // A field with a whole URL has a host of its own.
     if text(EcsName::UrlFull).is_none() {
         let span = event.span_of(EcsName::UrlPath).or_else(|| event.span_of(EcsName::UrlOriginal));
-        if let (Some(path), Some(span)) = (text(EcsName::UrlPath), span)
-            && try_path(matcher, span, path, text(EcsName::UrlQuery))
-        {
-            return;
+        if let (Some(path), Some(span)) = (text(EcsName::UrlPath), span) {
+            try_path(span, path, text(EcsName::UrlQuery));
         }
     }
-    // Without known fields, try the words that begin with a `/`.
+    // Other fields, and lines without fields, have words that begin with a `/`.
     let is_apart = |span: &Range<usize>| place.end <= span.start || span.end <= place.start;
     for span in paths(line).filter(is_apart).take(MAX_PATHS) {
         let Ok(path) = std::str::from_utf8(&line[span.clone()]) else { continue };
         let (path, own) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let beside = own.is_none().then(|| query_behind(line, span.end)).flatten();
-        if beside.is_some_and(|query| try_path(matcher, span.clone(), path, Some(query)))
-            || try_path(matcher, span, path, own)
-        {
-            return;
+        if let Some(query) = beside {
+            try_path(span.clone(), path, Some(query));
         }
+        try_path(span, path, own);
     }
 }
 
