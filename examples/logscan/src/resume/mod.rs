@@ -1,91 +1,42 @@
-//! `logscan scan --resume`: going on with a scan that was broken off.
+//! `logscan scan --resume`: continuing an interrupted scan.
 //!
-//! A file says how far a scan has come: which logs are done, how many hits of the others were delivered, and how long the output was then.
-//! It is locked by the run that uses it, written whole or not at all, and removed when the scan is done. The next run of the same command passes
-//! over the logs that are done, cuts the output to that length, and withholds the hits that were delivered.
+//! A record in a file says how far the scan has come: which logs are done, how many hits of the others were delivered, and how long the output
+//! was then. The file is locked by the run that uses it, written whole or not at all, and removed when the scan is done. The next run of the same
+//! command skips the logs that are done, cuts the output to that length, and withholds the hits that were delivered.
 //!
-//! A log is known by its size, the time of its last change, its first bytes and its last ones, whatever it is called by now: logs are rotated
-//! meanwhile. What cannot be gone on with (other feeds, other options, a log that was rewritten, an output that is another) is one error, and
-//! nothing is written.
+//! Feeds, options, logs and output must be those of the interrupted scan. Anything else is one error, and nothing
+//! is written.
 
-use std::collections::HashSet;
 use std::error::Error;
-use std::fmt::Display;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use netsieve::ScanStats;
 use netsieve::render::Escaped;
 use serde_json::{Value, json};
-use xxhash_rust::xxh3::Xxh3;
 
 use crate::cli::{AsOf, ScanArgs};
 use crate::drive::{Before, Unread};
 use crate::inputs::{self, Log};
 use crate::place;
-use crate::state::{self, State};
+use crate::state::State;
 use crate::summary::counted;
 
-/// The layout of the file.
-const VERSION: u64 = 1;
+mod identity;
+mod options;
+mod record;
 
-/// How much of both ends of a log is looked at.
-const EDGE: u64 = 16 << 10;
+use identity::{Identity, hex};
+use options::{feeds, options};
+pub(crate) use record::Entries;
+use record::{Entry, VERSION, damaged, list, member, numbers_of, stats_of};
 
 /// How often the file is written, and how many times as long as that takes at least lies between.
 const EVERY: Duration = Duration::from_secs(1);
 const SHARE: u32 = 20;
-
-/// What tells a log from others, and from what it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Identity {
-    size: u64,
-    /// Nanoseconds since 1970.
-    modified: i128,
-    head: String,
-    tail: String,
-}
-
-/// A log, and how far the scan has come with it.
-#[derive(Clone, Debug)]
-struct Entry {
-    name: String,
-    /// The file within an archive.
-    member: String,
-    identity: Identity,
-    /// Hits that were delivered.
-    hits: u64,
-    is_done: bool,
-    /// Of a log that is done: what could not be read of it.
-    why: Option<String>,
-}
-
-/// The logs of a run by number, each from when it was opened on.
-#[derive(Clone, Default)]
-pub(crate) struct Entries(Arc<Mutex<Vec<Option<Entry>>>>);
-
-impl Entries {
-    fn get(&self) -> MutexGuard<'_, Vec<Option<Entry>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, entries: Vec<Option<Entry>>) {
-        *self.get() = entries;
-    }
-
-    /// Looks at a log right before it is opened. Of one that cannot be looked at, opening it says why.
-    pub(crate) fn opens(&self, input: usize, log: &Log) {
-        let Some(identity) = log.path.as_deref().and_then(|path| Identity::of(path).ok()) else { return };
-        let entry = &mut self.get()[input];
-        let hits = entry.as_ref().map_or(0, |entry| entry.hits);
-        let name = log.name.clone();
-        *entry = Some(Entry { name, member: member(log), identity, hits, is_done: false, why: None });
-    }
-}
 
 pub(crate) struct Resume {
     path: PathBuf,
@@ -314,8 +265,7 @@ impl Resume {
                     if is_whole {
                         return (entry.identity == *identity).then_some((at, 0));
                     }
-                    // Few bytes, such as the names of columns, are the beginning of many logs.
-                    if is_renamed && entry.identity.size < EDGE {
+                    if is_renamed && entry.identity.is_short() {
                         return None;
                     }
                     entry.identity.grown(identity, log.path.as_deref()).map(|bytes| (at, bytes))
@@ -463,220 +413,5 @@ impl Resume {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(format!("{}: {error}", self.name)),
             _ => Ok(()),
         }
-    }
-}
-
-impl Entry {
-    fn write(&self) -> Value {
-        let Identity { size, modified, head, tail } = &self.identity;
-        json!({
-            "name": self.name, "member": self.member, "size": size, "modified": modified.to_string(), "head": head, "tail": tail,
-            "hits": self.hits, "done": self.is_done, "why": self.why,
-        })
-    }
-
-    fn read(value: &Value) -> Option<Self> {
-        let text = |key: &str| value[key].as_str().map(str::to_owned);
-        let identity = Identity {
-            size: value["size"].as_u64()?,
-            modified: text("modified")?.parse().ok()?,
-            head: text("head")?,
-            tail: text("tail")?,
-        };
-        let (name, member, why) = (text("name")?, text("member")?, text("why"));
-        let (hits, is_done) = (value["hits"].as_u64()?, value["done"].as_bool()?);
-        Some(Self { name, member, identity, hits, is_done, why })
-    }
-}
-
-impl Identity {
-    fn of(path: &Path) -> io::Result<Self> {
-        let mut file = File::open(path)?;
-        let metadata = file.metadata()?;
-        let size = metadata.len();
-        let modified = Timestamp::try_from(metadata.modified()?).map_err(io::Error::other)?.as_nanosecond();
-        let (head, tail) = edges(&mut file, size)?;
-        Ok(Self { size, modified, head, tail })
-    }
-
-    /// By how many bytes, added at its end, a log was this and is `now`, at this path. A log that was written to begins as it did.
-    fn grown(&self, now: &Self, path: Option<&Path>) -> Option<u64> {
-        let bytes = now.size.checked_sub(self.size).filter(|&bytes| bytes > 0)?;
-        let (head, tail) = edges(&mut File::open(path?).ok()?, self.size).ok()?;
-        (head == self.head && tail == self.tail).then_some(bytes)
-    }
-}
-
-/// Hashes of both ends of the first `size` bytes.
-fn edges(file: &mut File, size: u64) -> io::Result<(String, String)> {
-    let mut edge = |from: u64| {
-        file.seek(SeekFrom::Start(from))?;
-        let mut bytes = Vec::new();
-        file.take(EDGE.min(size)).read_to_end(&mut bytes)?;
-        Ok::<_, io::Error>(hex(&xxhash_rust::xxh3::xxh3_128(&bytes).to_le_bytes()))
-    };
-    Ok((edge(0)?, edge(size.saturating_sub(EDGE))?))
-}
-
-fn hex(hash: &[u8; state::KEY]) -> String {
-    format!("{:032x}", u128::from_le_bytes(*hash))
-}
-
-fn member(log: &Log) -> String {
-    log.member.as_ref().map_or(String::new(), |member| member.name().to_string())
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-/// The numbers of a scan, in the order of the file.
-const NUMBERS: [fn(&mut ScanStats) -> &mut u64; 13] = [
-    |stats| &mut stats.bytes,
-    |stats| &mut stats.observables,
-    |stats| &mut stats.words,
-    |stats| &mut stats.hits,
-    |stats| &mut stats.matches,
-    |stats| &mut stats.undated,
-    |stats| &mut stats.withheld.port_unseen,
-    |stats| &mut stats.withheld.name_like,
-    |stats| &mut stats.withheld.host_only,
-    |stats| &mut stats.withheld.other_port,
-    |stats| &mut stats.withheld.outside,
-    |stats| &mut stats.withheld.allowed,
-    |stats| &mut stats.withheld.filtered,
-];
-
-fn numbers_of(stats: &ScanStats) -> Vec<u64> {
-    let mut stats = *stats;
-    NUMBERS.iter().map(|number| *number(&mut stats)).collect()
-}
-
-fn stats_of(numbers: &Value) -> Option<ScanStats> {
-    let numbers = numbers.as_array().filter(|numbers| numbers.len() == NUMBERS.len())?;
-    let mut stats = ScanStats::default();
-    for (number, value) in NUMBERS.iter().zip(numbers) {
-        *number(&mut stats) = value.as_u64()?;
-    }
-    Some(stats)
-}
-
-fn damaged(name: &str, why: impl Display) -> String {
-    format!("{name}: damaged ({why}): remove it to scan everything again")
-}
-
-/// All that decides on the output but feeds and logs, which are known by what they hold.
-fn options(args: &ScanArgs) -> String {
-    let ScanArgs {
-        set,
-        since,
-        filter,
-        inputs: _,
-        follow: _,
-        threads: _,
-        format,
-        json,
-        rejects,
-        state,
-        state_days,
-        state_max,
-        resume: _,
-        resume_every: _,
-        job: _,
-        annotate: _,
-        count,
-        list,
-        quiet: _,
-        max,
-        refang,
-        no_text,
-        events,
-        from,
-        to,
-        stats: _,
-        color,
-    } = args;
-    let as_of = match filter.as_of {
-        Some(AsOf::Now(_)) => "now".to_owned(),
-        as_of => format!("{as_of:?}"),
-    };
-    let hits = (format, json, rejects, state, state_days, state_max, count, list, max, no_text, color);
-    let matching = (set, since, filter.weak, filter.min_confidence, as_of, refang, events, from, to);
-    let text = format!("{hits:?} {matching:?}");
-    hex(&xxhash_rust::xxh3::xxh3_128(text.as_bytes()).to_le_bytes())
-}
-
-/// The files that a set, its public suffixes and its layouts are made of, and what each holds.
-fn feeds(args: &ScanArgs) -> Result<Vec<(String, String)>, String> {
-    let mut paths = args.set.paths(args.since.as_ref());
-    paths.extend(args.set.feeds.psl.clone());
-    paths.extend(args.set.feeds.config.iter().chain(&args.events.layouts).cloned());
-    let mut seen = HashSet::new();
-    paths.retain(|path| seen.insert(path.clone()));
-    let hash = |path: &PathBuf| {
-        let name = netsieve::shown_path(path).into_owned();
-        // Reading a pipe would take from the feed what it holds, or wait for ever.
-        if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
-            return Err(format!("{name}: --resume needs feeds that are regular files"));
-        }
-        let hash = hash_of(path).map_err(|error| format!("{name}: {error}"))?;
-        Ok((name, hash))
-    };
-    paths.iter().map(hash).collect()
-}
-
-fn hash_of(path: &Path) -> io::Result<String> {
-    let (mut file, mut hash, mut bytes) = (File::open(path)?, Xxh3::new(), vec![0; 1 << 16]);
-    loop {
-        match file.read(&mut bytes) {
-            Ok(0) => return Ok(hex(&hash.digest128().to_le_bytes())),
-            Ok(len) => hash.update(&bytes[..len]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_come_back() {
-        let numbers: Vec<u64> = (1..=NUMBERS.len() as u64).collect();
-        let stats = stats_of(&json!(numbers)).unwrap();
-        assert_eq!(numbers_of(&stats), numbers);
-        // All of them are kept.
-        let mut others = stats;
-        others.bytes += 1;
-        assert_ne!(numbers_of(&others), numbers);
-        for damaged in [json!(null), json!([1]), json!(vec![-1; NUMBERS.len()]), json!(vec!["x"; NUMBERS.len()])] {
-            assert!(stats_of(&damaged).is_none(), "{damaged}");
-        }
-    }
-
-    #[test]
-    fn a_log_is_known_by_what_it_holds() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.log");
-        let long: Vec<u8> = (0..3 * EDGE).map(|at| (at % 251) as u8).collect();
-        fs::write(&path, &long).unwrap();
-        let was = Identity::of(&path).unwrap();
-        let is = |bytes: &[u8]| {
-            fs::write(&path, bytes).unwrap();
-            let now = Identity::of(&path).unwrap();
-            (now == was, was.grown(&now, Some(&path)))
-        };
-        assert_eq!(is(&[&long[..], b"more"].concat()), (false, Some(4)));
-        assert_eq!(is(&long[..long.len() - 1]), (false, None));
-        assert_eq!(is(&[b"x", &long[..]].concat()), (false, None));
-        let mut other = long.clone();
-        other[7] ^= 1;
-        assert_eq!(is(&other), (false, None));
-        let moved = folder.path().join("a.log.1");
-        fs::write(&path, &long).unwrap();
-        let was = Identity::of(&path).unwrap();
-        fs::rename(&path, &moved).unwrap();
-        assert_eq!(was, Identity::of(&moved).unwrap());
     }
 }

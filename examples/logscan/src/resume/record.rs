@@ -1,0 +1,138 @@
+//! The parts of the record: logs, numbers and hashes, as the file has them.
+
+use std::fmt::Display;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use netsieve::ScanStats;
+use serde_json::{Value, json};
+
+use super::identity::Identity;
+use crate::inputs::Log;
+
+/// The layout of the file.
+pub(super) const VERSION: u64 = 1;
+
+/// A log, and how far the scan has come with it.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    /// The file within an archive.
+    pub(super) member: String,
+    pub(super) identity: Identity,
+    /// Hits that were delivered.
+    pub(super) hits: u64,
+    pub(super) is_done: bool,
+    /// Of a log that is done: what could not be read of it.
+    pub(super) why: Option<String>,
+}
+
+/// The logs of a run by number, each from when it was opened on.
+#[derive(Clone, Default)]
+pub(crate) struct Entries(Arc<Mutex<Vec<Option<Entry>>>>);
+
+impl Entries {
+    pub(super) fn get(&self) -> MutexGuard<'_, Vec<Option<Entry>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set(&self, entries: Vec<Option<Entry>>) {
+        *self.get() = entries;
+    }
+
+    /// Looks at a log right before it is opened. Of one that cannot be looked at, opening it says why.
+    pub(crate) fn opens(&self, input: usize, log: &Log) {
+        let Some(identity) = log.path.as_deref().and_then(|path| Identity::of(path).ok()) else { return };
+        let entry = &mut self.get()[input];
+        let hits = entry.as_ref().map_or(0, |entry| entry.hits);
+        let name = log.name.clone();
+        *entry = Some(Entry { name, member: member(log), identity, hits, is_done: false, why: None });
+    }
+}
+
+impl Entry {
+    pub(super) fn write(&self) -> Value {
+        let Identity { size, modified, head, tail } = &self.identity;
+        json!({
+            "name": self.name, "member": self.member, "size": size, "modified": modified.to_string(), "head": head, "tail": tail,
+            "hits": self.hits, "done": self.is_done, "why": self.why,
+        })
+    }
+
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let text = |key: &str| value[key].as_str().map(str::to_owned);
+        let identity = Identity {
+            size: value["size"].as_u64()?,
+            modified: text("modified")?.parse().ok()?,
+            head: text("head")?,
+            tail: text("tail")?,
+        };
+        let (name, member, why) = (text("name")?, text("member")?, text("why"));
+        let (hits, is_done) = (value["hits"].as_u64()?, value["done"].as_bool()?);
+        Some(Self { name, member, identity, hits, is_done, why })
+    }
+}
+
+/// The name of the file that a log is, within an archive; empty for any other.
+pub(super) fn member(log: &Log) -> String {
+    log.member.as_ref().map_or(String::new(), |member| member.name().to_string())
+}
+
+/// The numbers of a scan, in the order of the file.
+const NUMBERS: [fn(&mut ScanStats) -> &mut u64; 13] = [
+    |stats| &mut stats.bytes,
+    |stats| &mut stats.observables,
+    |stats| &mut stats.words,
+    |stats| &mut stats.hits,
+    |stats| &mut stats.matches,
+    |stats| &mut stats.undated,
+    |stats| &mut stats.withheld.port_unseen,
+    |stats| &mut stats.withheld.name_like,
+    |stats| &mut stats.withheld.host_only,
+    |stats| &mut stats.withheld.other_port,
+    |stats| &mut stats.withheld.outside,
+    |stats| &mut stats.withheld.allowed,
+    |stats| &mut stats.withheld.filtered,
+];
+
+pub(super) fn numbers_of(stats: &ScanStats) -> Vec<u64> {
+    let mut stats = *stats;
+    NUMBERS.iter().map(|number| *number(&mut stats)).collect()
+}
+
+pub(super) fn stats_of(numbers: &Value) -> Option<ScanStats> {
+    let numbers = numbers.as_array().filter(|numbers| numbers.len() == NUMBERS.len())?;
+    let mut stats = ScanStats::default();
+    for (number, value) in NUMBERS.iter().zip(numbers) {
+        *number(&mut stats) = value.as_u64()?;
+    }
+    Some(stats)
+}
+
+/// The error of a record that cannot be read.
+pub(super) fn damaged(name: &str, why: impl Display) -> String {
+    format!("{name}: damaged ({why}): remove it to scan everything again")
+}
+
+/// The elements of a list; none, if it is not one.
+pub(super) fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back() {
+        let numbers: Vec<u64> = (1..=NUMBERS.len() as u64).collect();
+        let stats = stats_of(&json!(numbers)).unwrap();
+        assert_eq!(numbers_of(&stats), numbers);
+        // All of them are kept.
+        let mut others = stats;
+        others.bytes += 1;
+        assert_ne!(numbers_of(&others), numbers);
+        for damaged in [json!(null), json!([1]), json!(vec![-1; NUMBERS.len()]), json!(vec!["x"; NUMBERS.len()])] {
+            assert!(stats_of(&damaged).is_none(), "{damaged}");
+        }
+    }
+}
