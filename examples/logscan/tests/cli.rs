@@ -3,12 +3,11 @@
 mod common;
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 
 use common::{FEED, LOG, Run, folder, logscan};
-use serde_json::Value;
 
 #[test]
 fn exit_codes() {
@@ -361,108 +360,6 @@ fn hits_for_spreadsheets() {
 }
 
 #[test]
-fn what_is_allowed_is_not_reported() {
-    let folder = folder();
-    folder.write("ours.txt", b"www.evil.test\n192.0.2.7\n");
-    folder.write("wide.txt", b"test\n");
-    folder.write("popular.txt", b"evil.test\nshop.test\n");
-    let run = folder.run("scan --json --stats -f c2.txt --allow ours.txt a.log").code(0);
-    assert_eq!(
-        run.rows(),
-        ["a.log:3:198.51.100.3:198.51.100.0/28", "a.log:4:http://shop.test/login/x:http://shop.test/login/"]
-    );
-    assert!(run.err.contains("allowed 2"), "{}", run.err);
-    // A URL with a path is never suppressed; a wider entry suppresses nothing unless it is `allow_all`.
-    let rows = folder.run("scan --json -f c2.txt --allow-all popular.txt a.log").code(0).rows();
-    assert_eq!(rows.len(), 3);
-    assert!(!rows.iter().any(|row| row.contains("Evil")));
-    let run = folder.run("check -f c2.txt --allow ours.txt www.evil.test").code(1);
-    assert_eq!(run.out, "www.evil.test: domain: no match: 1 suppressed by what is allowed: www.evil.test (ours:1)\n");
-}
-
-#[test]
-fn what_lists_allow_by_themselves_can_be_overridden() {
-    let folder = folder();
-    folder.write("ads.txt", b"||evil.test^\n@@||www.evil.test^\n");
-    folder.write("known.json", br#"{"name": "x", "type": "hostname", "version": 1, "list": ["evil.test"]}"#);
-    folder.write("other.txt", b"mail.www.evil.test\nwww.evil.test\n");
-    folder.write("b.log", b"evil.test www.evil.test mail.www.evil.test\n");
-    folder.write("keep.toml", b"[[feed]]\npath = 'ads.txt'\nexceptions = 'skip'\n");
-    folder.write("block.toml", b"[[feed]]\npath = 'known.json'\nwarning_lists_block = true\n");
-    folder.write("allow.toml", b"[[feed]]\npath = 'other.txt'\n[[feed]]\npath = 'known.json'\naction = 'allow'\n");
-    for (line, seen) in [
-        ("-f ads.txt", &["evil.test"][..]),
-        ("-f ads.txt -f other.txt", &["evil.test", "mail.www.evil.test"]),
-        ("-f ads.txt -f other.txt --exceptions allow", &["evil.test", "mail.www.evil.test"]),
-        ("-f ads.txt -f other.txt --exceptions allow-all", &["evil.test"]),
-        ("-f ads.txt --exceptions skip", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
-        ("--config keep.toml", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
-        ("--config keep.toml --exceptions allow", &["evil.test"]),
-        // A warning list allows all, however it is given, unless it is told otherwise.
-        ("-f other.txt -f known.json", &[]),
-        ("-f other.txt --allow-all known.json", &[]),
-        ("-f other.txt --allow known.json", &["www.evil.test", "mail.www.evil.test"]),
-        ("--config allow.toml", &["www.evil.test", "mail.www.evil.test"]),
-        ("-f known.json --warning-lists-block", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
-        ("--config block.toml", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
-        // Any list can be one of what is allowed; its exceptions are a part of it.
-        ("-f other.txt --allow ads.txt", &["mail.www.evil.test"]),
-        ("-f other.txt --allow-all ads.txt", &[]),
-    ] {
-        let run = folder.run(&format!("scan --json {line} b.log")).code(if seen.is_empty() { 1 } else { 0 });
-        let mut got: Vec<String> = run.json().iter().map(|row| row["observed"].as_str().unwrap().to_owned()).collect();
-        got.dedup();
-        assert_eq!(got, seen, "{line}");
-    }
-    let run = folder.run("check -f ads.txt www.evil.test").code(1);
-    assert!(run.out.contains("suppressed by what is allowed: www.evil.test (ads:2)"), "{}", run.out);
-    let run = folder.run("check -f other.txt -f known.json www.evil.test").code(1);
-    assert!(run.out.contains("suppressed by what is allowed: evil.test (known:1)"), "{}", run.out);
-}
-
-#[test]
-fn weak_hits_and_statistics() {
-    let folder = folder();
-    folder.write("weak.log", b"GET /files/evil.test HTTP/1.1\nshop.test Chrome/192.0.2.7\n");
-    let run = folder.run("scan --stats -f c2.txt weak.log").code(1);
-    assert!(
-        run.err.contains(
-            "withheld    3: name_like 2, host_only 1, port_unseen 0, other_port 0, outside 0, allowed 0, filtered 0"
-        ),
-        "{}",
-        run.err
-    );
-    for want in ["indicators  5", "scanned", "MB/s", "hits        0"] {
-        assert!(run.err.contains(want), "{want}: {}", run.err);
-    }
-    let rows = folder.run("scan --weak --json -f c2.txt weak.log").code(0).json();
-    let strengths: Vec<_> = rows.iter().map(|row| row["strength"].as_str().unwrap()).collect();
-    assert_eq!(strengths, ["name_like", "host_only", "name_like"]);
-}
-
-#[test]
-fn ports() {
-    let folder = folder();
-    folder.write("ports.txt", b"192.0.2.9:8443\nevil.example:443\n");
-    folder.write("p.log", b"192.0.2.9:8443 192.0.2.9:80 192.0.2.9 https://evil.example/ http://evil.example/\n");
-    let rows = folder.run("scan --json -f ports.txt p.log").code(0).json();
-    let shown: Vec<_> =
-        rows.iter().map(|row| (row["offset"].as_u64().unwrap(), row["strength"].as_str().unwrap())).collect();
-    assert_eq!(shown, [(0, "strong"), (28, "port_unseen"), (46, "strong")]);
-    let run = folder.run("check -f ports.txt 192.0.2.9:80").code(1);
-    assert!(run.out.contains("no indicator covers it; with other ports are listed: 192.0.2.9:8443"), "{}", run.out);
-}
-
-#[test]
-fn filters_by_time_and_confidence() {
-    // A plain list knows neither, so its entries always pass.
-    let folder = folder();
-    for filter in ["--as-of 2026-05-01", "--as-of 2026-05-01T12:00:00Z", "--min-confidence 90"] {
-        assert_eq!(folder.run(&format!("scan -c {filter} -f c2.txt a.log")).code(0).out, "4\n");
-    }
-}
-
-#[test]
 fn control_bytes_never_reach_the_output() {
     let folder = folder();
     folder.write("esc.log", b"\x1b[31m\x07evil.test\x1b]0;title\x07 \xC2\x9B31m \xE2\x80\xAE \xFF\x00 \x7F end\n");
@@ -517,30 +414,6 @@ fn encodings_line_ends_and_compression() {
 }
 
 #[test]
-fn compressed_feeds_and_logs() {
-    let folder = folder();
-    let gzip = |text: &[u8]| {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    };
-    // A rotated log of two members.
-    let (first, second) = LOG.split_at(30);
-    folder.write("a.log.gz", &[gzip(first), gzip(second)].concat());
-    folder.write("a.log.zst", &zstd::encode_all(LOG, 3).unwrap());
-    folder.write("feed.gz", &gzip(FEED));
-    let want = folder.run("scan --json -f c2.txt a.log").rows();
-    for log in ["a.log.gz", "a.log.zst"] {
-        let rows = folder.run(&format!("scan --json -f c2=feed.gz {log}")).code(0).rows();
-        assert_eq!(rows, want.iter().map(|row| row.replace("a.log", log)).collect::<Vec<_>>());
-    }
-    let cut = gzip(LOG);
-    folder.write("cut.gz", &cut[..cut.len() - 9]);
-    let run = folder.run("scan --json -f c2.txt cut.gz").code(2);
-    assert!(run.err.contains("cut.gz"), "{}", run.err);
-}
-
-#[test]
 fn defanged_logs_on_request() {
     let folder = folder();
     folder.write("report.txt", b"The loader calls hxxp://shop[.]test/login/x and evil[.]test.\n");
@@ -550,75 +423,6 @@ fn defanged_logs_on_request() {
         rows,
         ["report.txt:1:hxxp://shop[.]test/login/x:http://shop.test/login/", "report.txt:1:evil[.]test:evil.test"]
     );
-}
-
-#[test]
-fn check_says_what_matches_and_why_nothing_does() {
-    let folder = folder();
-    let run = folder
-        .run("check -f c2.txt WWW.evil.test 198.51.100.3 hxxp://shop[.]test/login/x ok.test shop.test a..b")
-        .code(0);
-    assert_eq!(
-        run.out,
-        "\
-WWW.evil.test: domain = www.evil.test
-  -> evil.test  domain, subdomain  c2:3
-198.51.100.3: ip
-  -> 198.51.100.0/28  ip, cidr  c2:2
-hxxp://shop[.]test/login/x: url = http://shop.test/login/x
-  -> http://shop.test/login/  url, url_prefix  c2:5
-ok.test: domain: no match: no indicator covers it
-shop.test: domain: no match: 1 of URLs of which only the host was given (see --weak)
-a..b: no match: name with an empty label
-"
-    );
-    let rows = folder.run("check --json -f c2.txt WWW.evil.test ok.test a..b").code(0).json();
-    assert_eq!(rows[0]["canonical"], "www.evil.test");
-    assert_eq!(rows[0]["matches"][0]["indicator"], "evil.test");
-    assert_eq!(rows[0]["matches"][0]["sources"][0]["line"], 3);
-    assert_eq!(rows[1]["why"], "no indicator covers it");
-    assert_eq!(rows[2]["why"], "name with an empty label");
-}
-
-#[test]
-fn lint_reports_every_line() {
-    let folder = folder();
-    folder.write("odd.txt", b"evil.test\nevil.test\na.evil.test\n10.0.0.1\n192.0.2.9/24\nco.uk\nwhat is this\n");
-    folder.write("ours.txt", b"evil.test\n");
-    let run = folder.run("lint -f odd.txt --allow ours.txt").code(0);
-    for want in [
-        "odd (odd.txt, plain, block)",
-        "7 lines, 5 entries: 1 address, 4 domains, 0 URLs, 0 patterns",
-        "1 duplicate, 0 shared with earlier feeds, 1 beneath wider indicators",
-        "2 rejected, 0 left aside, 2 taken with a change",
-        "line 4: 10.0.0.1: private or reserved address",
-        "line 7: what is this: ",
-        "line 5: 192.0.2.9/24: host bits",
-        "line 6: co.uk: public suffix",
-        "evil.test (ours:1) shadows",
-    ] {
-        assert!(run.out.contains(want), "{want}\n{}", run.out);
-    }
-    let report: Value =
-        serde_json::from_str(&folder.run("lint --json -f odd.txt --allow ours.txt").code(0).out).unwrap();
-    let feed = &report["feeds"][0];
-    assert_eq!(
-        (feed["feed"].as_str(), feed["entries"].as_u64(), feed["duplicates"].as_u64()),
-        (Some("odd"), Some(5), Some(1))
-    );
-    assert_eq!(feed["rejected"], serde_json::json!({"unrecognised": 1, "bogon": 1}));
-    assert_eq!(feed["warnings"]["public_suffix_demoted"], 1);
-    assert_eq!(report["shadows"][0]["allow"], "evil.test");
-}
-
-#[test]
-fn guards_can_be_opened() {
-    let folder = folder();
-    folder.write("lab.txt", b"10.1.2.3\n0.0.0.0/4\nco.uk\n");
-    folder.write("lab.log", b"10.1.2.3 9.9.9.9 www.example.co.uk\n");
-    assert_eq!(folder.run("scan -c -f lab.txt lab.log").code(1).out, "0\n");
-    let line = "scan -c --admit bogons --admit wide-prefixes --admit public-suffixes -f lab.txt lab.log";
-    assert_eq!(folder.run(line).code(0).out, "4\n");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::Folder;
+use common::{Folder, folder};
 use serde_json::{Value, json};
 
 /// Runs the linter in a folder of these files; gives its exit code, output and errors.
@@ -306,4 +306,35 @@ fn jobs_can_tell_a_feed_that_has_gone_bad() {
         let (code, _, err) = lint(&files, line);
         assert_eq!(code, expected, "{line}: {err}");
     }
+}
+
+#[test]
+fn lint_reports_every_line() {
+    let folder = folder();
+    folder.write("odd.txt", b"evil.test\nevil.test\na.evil.test\n10.0.0.1\n192.0.2.9/24\nco.uk\nwhat is this\n");
+    folder.write("ours.txt", b"evil.test\n");
+    let run = folder.run("lint -f odd.txt --allow ours.txt").code(0);
+    for want in [
+        "odd (odd.txt, plain, block)",
+        "7 lines, 5 entries: 1 address, 4 domains, 0 URLs, 0 patterns",
+        "1 duplicate, 0 shared with earlier feeds, 1 beneath wider indicators",
+        "2 rejected, 0 left aside, 2 taken with a change",
+        "line 4: 10.0.0.1: private or reserved address",
+        "line 7: what is this: ",
+        "line 5: 192.0.2.9/24: host bits",
+        "line 6: co.uk: public suffix",
+        "evil.test (ours:1) shadows",
+    ] {
+        assert!(run.out.contains(want), "{want}\n{}", run.out);
+    }
+    let report: Value =
+        serde_json::from_str(&folder.run("lint --json -f odd.txt --allow ours.txt").code(0).out).unwrap();
+    let feed = &report["feeds"][0];
+    assert_eq!(
+        (feed["feed"].as_str(), feed["entries"].as_u64(), feed["duplicates"].as_u64()),
+        (Some("odd"), Some(5), Some(1))
+    );
+    assert_eq!(feed["rejected"], serde_json::json!({"unrecognised": 1, "bogon": 1}));
+    assert_eq!(feed["warnings"]["public_suffix_demoted"], 1);
+    assert_eq!(report["shadows"][0]["allow"], "evil.test");
 }

@@ -89,3 +89,31 @@ fn values_come_from_standard_input_too() {
     assert!(run.err.contains("standard input:1: a line of more than 16384 bytes"), "{}", run.err);
     assert_eq!(run.json()[0]["value"], "evil.test");
 }
+
+#[test]
+fn check_says_what_matches_and_why_nothing_does() {
+    let folder = folder();
+    let run = folder
+        .run("check -f c2.txt WWW.evil.test 198.51.100.3 hxxp://shop[.]test/login/x ok.test shop.test a..b")
+        .code(0);
+    assert_eq!(
+        run.out,
+        "\
+WWW.evil.test: domain = www.evil.test
+  -> evil.test  domain, subdomain  c2:3
+198.51.100.3: ip
+  -> 198.51.100.0/28  ip, cidr  c2:2
+hxxp://shop[.]test/login/x: url = http://shop.test/login/x
+  -> http://shop.test/login/  url, url_prefix  c2:5
+ok.test: domain: no match: no indicator covers it
+shop.test: domain: no match: 1 of URLs of which only the host was given (see --weak)
+a..b: no match: name with an empty label
+"
+    );
+    let rows = folder.run("check --json -f c2.txt WWW.evil.test ok.test a..b").code(0).json();
+    assert_eq!(rows[0]["canonical"], "www.evil.test");
+    assert_eq!(rows[0]["matches"][0]["indicator"], "evil.test");
+    assert_eq!(rows[0]["matches"][0]["sources"][0]["line"], 3);
+    assert_eq!(rows[1]["why"], "no indicator covers it");
+    assert_eq!(rows[2]["why"], "name with an empty label");
+}

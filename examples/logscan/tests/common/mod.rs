@@ -9,6 +9,9 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[cfg(unix)]
+pub(crate) mod following;
+
 /// The scanner, with nothing of the environment that changes what it does.
 pub(crate) fn logscan() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logscan"));
@@ -114,4 +117,21 @@ pub(crate) const LOG: &[u8] =
 
 pub(crate) fn folder() -> Folder {
     Folder::new(&[("c2.txt", FEED), ("a.log", LOG), ("empty.log", b""), ("clean.log", b"nothing here\n")])
+}
+
+/// A log of several chunks, with a hit now and then.
+pub(crate) fn long_log(len: usize) -> Vec<u8> {
+    let mut log = Vec::new();
+    let mut number = 0_u32;
+    while log.len() < len {
+        number += 1;
+        let host = match number % 997 {
+            0 => "a.evil.test",
+            1 => "192.0.2.7",
+            2 => "http://shop.test/login/x",
+            _ => "ok.example",
+        };
+        log.extend_from_slice(format!("{number} 10.0.0.{} query {host} type A\n", number % 256).as_bytes());
+    }
+    log
 }
