@@ -21,10 +21,10 @@ use crate::summary::counted;
 pub(crate) struct BuildArgs {
     #[command(flatten)]
     feeds: FeedArgs,
-    /// The file to write. One that is there is replaced when the new one is whole.
+    /// The file to write. An existing file is replaced once the new one is complete.
     #[arg(short = 'o', long, value_name = "FILE")]
     output: PathBuf,
-    /// The creation time that the set carries [default: SOURCE_DATE_EPOCH if it is set, else none].
+    /// The creation time to store in the set [default: SOURCE_DATE_EPOCH if it is set, else none].
     #[arg(long, value_name = "TIME", value_parser = time)]
     created: Option<Timestamp>,
 }
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
         None => source_date_epoch()?,
     };
     let (sieve, _) = feeds::load_with_warnings(&args.feeds)?;
-    // A set that is there and can be read is not given up for one of a truncated download.
+    // Do not replace a readable set by one from a truncated download.
     if args.output.exists()
         && let Ok(old) = Sieve::open(&args.output)
     {
@@ -57,16 +57,16 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
     Ok(Outcome::Found)
 }
 
-/// Names the creation time in seconds since 1970, for builds that are to be reproducible
+/// The environment variable with the creation time in seconds since 1970, for reproducible builds
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
 const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 
-/// The time that the environment sets, if it sets one.
+/// Returns the creation time from the environment, if there is one.
 pub(crate) fn source_date_epoch() -> Result<Option<Timestamp>, String> {
     seconds(std::env::var_os(SOURCE_DATE_EPOCH).as_deref())
 }
 
-/// `SOURCE_DATE_EPOCH` as a time.
+/// Parses the value of `SOURCE_DATE_EPOCH`.
 fn seconds(value: Option<&OsStr>) -> Result<Option<Timestamp>, String> {
     let Some(value) = value else { return Ok(None) };
     let time = value.to_str().and_then(|text| text.parse().ok()).and_then(|second| Timestamp::from_second(second).ok());

@@ -19,7 +19,7 @@ use crate::report::ReportArgs;
 use crate::run::RunArgs;
 use crate::set::SetArgs;
 
-/// Finds the addresses, domains and URLs of threat feeds in logs, and says which indicator of which feed hit what and where.
+/// Finds the indicators of threat feeds in logs, and says which indicator of which feed matched, where, and how.
 #[derive(Debug, Parser)]
 #[command(name = "logscan", version, long_version = VERSION.as_str(), after_help = examples())]
 pub(crate) struct Cli {
@@ -63,25 +63,25 @@ Exit codes: 0 some hit, 1 none, 2 any error (diff: 0 some difference, 1 none)."
 pub(crate) enum Command {
     /// Scan logs.
     Scan(ScanArgs),
-    /// Say who met what: for each indicator and each client the count, first, last, logs and feeds.
+    /// Report who met what: for each indicator and client the count, first and last time, logs and feeds.
     Report(ReportArgs),
-    /// Do what stands in a configuration: feeds, logs, what is allowed, and outputs.
+    /// Run the job that a configuration describes: feeds, logs, allow lists and outputs.
     Run(RunArgs),
-    /// Say what matches a value, how, and according to which feed and line; or why nothing does.
+    /// Show what matches a value, how, and in which feed and line; or explain why nothing does.
     Check(CheckArgs),
-    /// Report what became of every line of the feeds.
+    /// Report on every line of the feeds, and whether each feed is healthy.
     Lint(LintArgs),
-    /// Compile feeds into one file, which is opened at once.
+    /// Compile feeds into one file, which opens at once.
     Build(BuildArgs),
-    /// Say what a compiled set holds, by feed and kind, how old it is, and how large its parts are.
+    /// Show the content of a compiled set by feed and kind, its age, and the sizes of its parts.
     Inspect(InspectArgs),
-    /// Say which indicators were added, removed and changed between two compiled sets, by feed.
+    /// Show which indicators were added, removed and changed between two compiled sets, by feed.
     Diff(DiffArgs),
-    /// Write a set in the format of a firewall or a name server: what can be said exactly in it; the rest is counted.
+    /// Write a set in the format of a firewall or a name server, as far as the format can express it exactly; count the rest.
     Export(ExportArgs),
-    /// Print the addresses, names, URLs, hashes and mail addresses of any file, without a feed.
+    /// Print the addresses, names, URLs, hashes and mail addresses in any file, without a feed.
     Extract(ExtractArgs),
-    /// Write what completes the command line in a shell.
+    /// Write the completions for a shell.
     Completions(CompletionsArgs),
     /// Write the manual pages.
     Man(ManArgs),
@@ -89,9 +89,9 @@ pub(crate) enum Command {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum DomainScope {
-    /// A listed domain stands for itself alone.
+    /// A listed domain covers only itself.
     Exact,
-    /// A listed domain stands for itself and every name beneath it.
+    /// A listed domain covers itself and every name under it.
     Suffix,
 }
 
@@ -103,17 +103,17 @@ pub(crate) enum Admit {
     WidePrefixes,
     /// Whole public suffixes and top-level domains.
     PublicSuffixes,
-    /// Hashes of files that are found everywhere, such as the empty one.
+    /// Hashes of files that are found everywhere, such as the empty file.
     WellKnownFiles,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Exception {
-    /// Suppress host-level matches of equal or lower specificity, as --allow.
+    /// Suppress host-level matches of equal or lower specificity, like --allow.
     Allow,
-    /// Suppress every host-level match beneath them, as --allow-all.
+    /// Suppress every host-level match under them, like --allow-all.
     AllowAll,
-    /// Nothing: they are left out.
+    /// Leave them out.
     Skip,
 }
 
@@ -122,35 +122,35 @@ pub(crate) struct FeedArgs {
     /// A feed of indicators: PATH, NAME=PATH or NAME=FORMAT:PATH. May be given many times.
     #[arg(short = 'f', long = "feed", value_name = "FEED")]
     pub(crate) feeds: Vec<OsString>,
-    /// A file that names many feeds, and says how to read each (TOML). May be given many times, and beside --feed.
+    /// A file that names many feeds, and says how to read each (TOML). May be given many times, and together with --feed.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Vec<PathBuf>,
-    /// A feed of what is allowed, of any format: suppresses host-level matches of equal or lower specificity on what it covers. With
-    /// `example.test` allowed, a listed `test` or `example.test` is not reported on it, but a listed `bad.example.test` still is, and
+    /// A feed of allowed values, in any format: suppresses host-level matches of equal or lower specificity on what it covers. With
+    /// `example.test` allowed, a listed `test` or `example.test` is not reported there, but a listed `bad.example.test` still is, and
     /// so is a URL with a path.
     #[arg(long, value_name = "FEED")]
     pub(crate) allow: Vec<OsString>,
-    /// A feed of what is always allowed, of any format: suppresses every host-level match beneath it. With `example.test` in it, a
-    /// listed `bad.example.test` is not reported either: for lists of popular names, not for names that others may rent. A URL with a
-    /// path still is.
+    /// A feed of values that are always allowed, in any format: suppresses every host-level match under them. With `example.test` in it,
+    /// a listed `bad.example.test` is not reported either, but a URL with a path still is. For lists of popular names, not for names under
+    /// which others can rent hosts.
     #[arg(long, value_name = "FEED")]
     pub(crate) allow_all: Vec<OsString>,
-    /// The scope of the feeds' domains, in place of what the format or the configuration says.
+    /// The scope of the feeds' domains, in place of that of the format or the configuration.
     #[arg(long, value_enum)]
     pub(crate) domain_scope: Option<DomainScope>,
-    /// Admit what the guards refuse. May be given many times.
+    /// Admit values that a guard refuses. May be given many times.
     #[arg(long, value_enum)]
     pub(crate) admit: Vec<Admit>,
     /// Read bare URL paths (`/gate.php`) of the feeds as patterns.
     #[arg(long)]
     pub(crate) path_patterns: bool,
-    /// What the exceptions of block lists (`@@` rules, `rpz-passthru.`, `nomatch`) ask for [default: allow].
+    /// The effect of exceptions in block lists (`@@` rules, `rpz-passthru.`, `nomatch`) [default: allow].
     #[arg(long, value_enum)]
     pub(crate) exceptions: Option<Exception>,
-    /// Let warning lists of MISP block if they are given as feeds of indicators; they allow all else.
+    /// Let MISP warning lists block if they are given with --feed. Without this option, they act like --allow-all.
     #[arg(long)]
     pub(crate) warning_lists_block: bool,
-    /// Say nothing of rejected lines of feeds, for jobs that run by themselves; `lint` tells of them.
+    /// Do not warn of rejected lines in feeds, for unattended jobs; `lint` shows them.
     #[arg(long)]
     pub(crate) quiet_feeds: bool,
     /// A Public Suffix List, in place of the built-in one.
@@ -160,10 +160,10 @@ pub(crate) struct FeedArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct FilterArgs {
-    /// Report `name_like` matches (file names, versions) and `host_only` matches (the host of a URL without its path) too.
+    /// Also report `name_like` matches (file names, versions) and `host_only` matches (the host of a URL without its path).
     #[arg(long)]
     pub(crate) weak: bool,
-    /// Leave out entries of a lower confidence (0 to 100); an entry without one stays.
+    /// Leave out entries with a lower confidence (0 to 100). Entries without a confidence stay.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub(crate) min_confidence: Option<u8>,
     /// Leave out entries that are not valid at this time: 2026-05-01, 2026-05-01T12:00:00Z, `now`; or `event`, the time of the log
@@ -174,14 +174,14 @@ pub(crate) struct FilterArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AsOf {
-    /// `now`, as the clock was then.
+    /// `now`, with the time of the clock when the option was read.
     Now(jiff::Timestamp),
     At(jiff::Timestamp),
     Event,
 }
 
 impl AsOf {
-    /// A time that is known before any log is read.
+    /// Returns the time, unless it depends on the log lines.
     pub(crate) fn time(self) -> Option<jiff::Timestamp> {
         match self {
             AsOf::Now(at) | AsOf::At(at) => Some(at),
@@ -198,14 +198,14 @@ fn as_of(text: &str) -> Result<AsOf, String> {
     }
 }
 
-/// A date is its first moment, UTC.
+/// Parses a time. A date means its first moment, in UTC.
 pub(crate) fn time(text: &str) -> Result<jiff::Timestamp, String> {
     text.parse::<jiff::Timestamp>()
         .or_else(|_| format!("{text}T00:00:00Z").parse())
         .map_err(|_| "not a time such as 2026-05-01 or 2026-05-01T12:00:00Z".to_owned())
 }
 
-/// A compiled set, and no date: what was listed at a time is not known, only what a set of then holds.
+/// Parses the path of a compiled set. Refuses a date: past listings are known only from a set of that time.
 fn older_set(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if time(text).is_ok() && !path.exists() {
@@ -220,8 +220,8 @@ fn older_set(text: &str) -> Result<PathBuf, String> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Logs")]
 pub(crate) struct InputArgs {
-    /// Logs, plain or compressed (gzip, zstd, bzip2, xz, by content); zip archives, each file in them as a log of its own; folders,
-    /// with what is beneath them; globs, quoted; `-`, or none: standard input.
+    /// Logs, plain or compressed (gzip, zstd, bzip2, xz, recognised by content); zip archives, each file in them as a log of its own;
+    /// folders, with all folders under them; quoted globs; `-`, or none: standard input.
     #[arg(value_name = "LOG")]
     pub(crate) logs: Vec<PathBuf>,
     /// In folders and globs, take only files whose name matches (`*.log`; with a `/`: whose path matches). May be given many times.
@@ -230,14 +230,14 @@ pub(crate) struct InputArgs {
     /// In folders and globs, skip files and folders whose name matches (with a `/`: whose path matches). May be given many times.
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
-    /// In folders and globs, take files and folders whose name begins with a dot too.
+    /// In folders and globs, include files and folders whose name begins with a dot.
     #[arg(long)]
     pub(crate) hidden: bool,
-    /// Follow symbolic links in folders too.
+    /// Follow symbolic links in folders.
     #[arg(long)]
     pub(crate) links: bool,
-    /// Map plain logs, and a compiled set, instead of reading them. Only for files that nobody writes to or shortens meanwhile: a
-    /// file that shrinks under a map ends the program. Replace by renaming, never by rewriting.
+    /// Map plain logs, and a compiled set, instead of reading them. Only for files that nobody writes to or shortens meanwhile: if a
+    /// mapped file is shortened, the program ends. Replace files by renaming, never by rewriting.
     #[arg(long)]
     pub(crate) mmap: bool,
 }
@@ -273,20 +273,19 @@ Exit codes: 0 some hit, 1 none, 2 any error."
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Following")]
 pub(crate) struct FollowArgs {
-    /// Go on with what is written to the logs, as `tail -F`: by inode, through renaming, shortening (copytruncate too) and
-    /// re-creation; what does not exist yet is waited for; of standard input as it comes. On one thread. Folders and globs are looked
-    /// through for new files. Feeds that change are loaded anew; if that fails, the old ones stay. Ends with -m, -q, with standard input
-    /// if that is all there is, or when the output is closed.
+    /// Follow the logs, like `tail -F`: by inode, through renaming, shortening (also copytruncate) and re-creation. Waits for files that do
+    /// not exist yet, and scans standard input as it arrives. Searches folders and globs for new files. Reloads feeds when they change; if
+    /// that fails, keeps the old ones. Ends with -m, with -q, at the end of standard input if nothing else is followed, or when the output
+    /// is closed.
     #[arg(short = 'F', long, conflicts_with_all = ["count", "list", "stats", "mmap"])]
     pub(crate) follow: bool,
-    /// Only what is written from now on.
+    /// Scan only lines that are written from now on.
     #[arg(long, requires = "follow")]
     pub(crate) from_end: bool,
     /// Seconds without a write after which a renamed or removed log is closed.
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = interval, requires = "follow")]
     pub(crate) keep_open: Duration,
-    /// How often files and feeds are looked at, in seconds. A last line without an end is scanned as it stands if nothing has been added
-    /// to it five times.
+    /// Seconds between two checks of files and feeds. A last line without a line feed is scanned after five checks without a change.
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = interval, requires = "follow")]
     pub(crate) interval: Duration,
 }
@@ -296,10 +295,10 @@ fn interval(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs_f64).ok_or_else(|| "not a number of seconds from 0.001 to 86400".to_owned())
 }
 
-/// What a job that runs by itself ends with.
+/// The outcomes that count as a failure of an unattended job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// Exit codes as ever: 0 some hit, 1 none, 2 any error.
+    /// The usual exit codes: 0 some hit, 1 none, 2 any error.
     #[default]
     Nothing,
     /// 1 if there is some hit, 0 if there is none, 2 any error.
@@ -311,13 +310,13 @@ pub(crate) enum FailOn {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Jobs")]
 pub(crate) struct JobArgs {
-    /// What counts as a failure, for cron and systemd.
+    /// The outcomes that count as a failure, for cron and systemd.
     #[arg(long, value_enum, default_value = "nothing")]
     pub(crate) fail_on: FailOn,
 }
 
 impl JobArgs {
-    /// The outcome as the job is to end with.
+    /// Returns the outcome with which the job ends.
     pub(crate) fn outcome(&self, outcome: Outcome) -> Outcome {
         match (self.fail_on, outcome) {
             (FailOn::Hits, Outcome::Found) => Outcome::Nothing,
@@ -331,14 +330,14 @@ impl JobArgs {
 pub(crate) enum HitFormat {
     /// Blocks for people.
     Text,
-    /// One JSON object a line, for each observable and indicator. The log line is in `text`, up to 4 KiB of it; from the 17th hit of
-    /// a line on, 128 bytes around the hit.
+    /// One JSON object per line, for each observable and indicator. `text` is the log line, up to 4 KiB of it; from the 17th hit of a
+    /// line on, 128 bytes around the hit.
     Json,
-    /// One record a line (RFC 4180), for each observable and indicator, after the names of the columns.
+    /// One record per line (RFC 4180), for each observable and indicator, after the names of the columns.
     Csv,
-    /// The Elastic Common Schema 9.4, one JSON object a line, with the indicators in `threat.enrichments`.
+    /// The Elastic Common Schema 9.4, one JSON object per line, with the indicators in `threat.enrichments`.
     Ecs,
-    /// Detection Findings of OCSF 1.8 with the profile `osint`, one JSON object a line.
+    /// Detection Findings of OCSF 1.8 with the profile `osint`, one JSON object per line.
     Ocsf,
     /// JSON Lines of Timesketch.
     Timesketch,
@@ -349,8 +348,8 @@ pub(crate) enum HitFormat {
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) set: SetArgs,
-    /// An older compiled set: report only hits of indicators that no feed listed in it, to search old logs for what is new. An
-    /// indicator that only another feed has come to list too is not new.
+    /// An older compiled set: report only hits of indicators that no feed listed in it, to search old logs for new indicators. An
+    /// indicator that any feed listed before is not new, even if another feed lists it now.
     #[arg(long = "new-since", alias = "since", value_name = "SET", value_parser = older_set)]
     pub(crate) since: Option<PathBuf>,
     #[command(flatten)]
@@ -362,24 +361,24 @@ pub(crate) struct ScanArgs {
     /// Threads (default: all cores). Several logs are read side by side, and one large log on all of them.
     #[arg(short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// How hits are written.
+    /// The format of hits.
     #[arg(long, value_enum, default_value = "text", conflicts_with_all = ["count", "list", "quiet"])]
     pub(crate) format: HitFormat,
     /// The same as --format json.
     #[arg(long, conflicts_with_all = ["count", "list", "quiet", "format"])]
     pub(crate) json: bool,
-    /// Where hits of lines without a time go, as --json has them: `ecs`, `ocsf` and `timesketch` demand a time, and none is made up.
-    /// They are counted in any case.
+    /// The file for hits on lines without a time, in the format of --json: `ecs`, `ocsf` and `timesketch` require a time, and none is made
+    /// up. These hits are always counted.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "count", "list", "quiet"])]
     pub(crate) rejects: Option<PathBuf>,
-    /// Remember in FILE what was reported: hits that a finished run has reported with it are not reported again, whatever their log is
-    /// called by now. FILE is written whole or not at all. FILE.lock, which keeps a second run away, stays beside it.
+    /// Remember in FILE which hits were reported: later runs do not report them again, even if the log was renamed. FILE is written
+    /// completely or not at all, at the end of a run. FILE.lock, which keeps a second run away, stays beside it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate"])]
     pub(crate) state: Option<PathBuf>,
-    /// After how many days a hit that was not met again is forgotten.
+    /// Days after which a hit that was not met again is forgotten.
     #[arg(long, value_name = "DAYS", default_value = "90", value_parser = clap::value_parser!(u16).range(1..), requires = "state")]
     pub(crate) state_days: u16,
-    /// How many hits the file holds at most; beyond it the oldest are forgotten, and said to be.
+    /// The most hits that the file holds. Beyond that, the oldest are forgotten, with a message.
     #[arg(long, value_name = "N", default_value = "1000000", value_parser = clap::value_parser!(u32).range(1..), requires = "state")]
     pub(crate) state_max: u32,
     /// Record in FILE how far the scan has come. After Ctrl-C, a crash or a full disk, repeat the same command to continue; the output is
@@ -388,28 +387,28 @@ pub(crate) struct ScanArgs {
     /// removed at the end; FILE.lock, which keeps a second run away, stays beside it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate", "quiet"])]
     pub(crate) resume: Option<PathBuf>,
-    /// How often that file is written, in seconds [default: 1].
+    /// Seconds between two records [default: 1].
     #[arg(long, value_name = "SECONDS", value_parser = interval, requires = "resume", hide = true)]
     pub(crate) resume_every: Option<Duration>,
     #[command(flatten)]
     pub(crate) job: JobArgs,
     /// Answer each line of standard input with one line of JSON at once: `{}`, or `{"$!":{"netsieve":[…]}}` with its hits, which
-    /// rsyslog's mmexternal merges into the message. With -F, feeds that change are loaded anew meanwhile.
+    /// rsyslog's mmexternal merges into the message. With -F, feeds are reloaded when they change.
     #[arg(long, conflicts_with_all = ["json", "count", "list", "quiet", "max", "stats", "from_end"])]
     pub(crate) annotate: bool,
-    /// Only the number of (observable, indicator) pairs of each file, and of several files the total.
+    /// Print only the number of (observable, indicator) pairs in each log, and for several logs the total.
     #[arg(short = 'c', long, conflicts_with_all = ["list", "quiet"])]
     pub(crate) count: bool,
-    /// Only the names of files with hits.
+    /// Print only the names of logs with hits.
     #[arg(short = 'l', long, conflicts_with = "quiet")]
     pub(crate) list: bool,
-    /// Nothing: the exit code tells. Stops at the first hit.
+    /// Print nothing, and stop at the first hit. The exit code tells whether there was one.
     #[arg(short = 'q', long)]
     pub(crate) quiet: bool,
     /// Stop after N (observable, indicator) pairs in all.
     #[arg(short = 'm', value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max: Option<u64>,
-    /// Undo defanging (`hxxp://`, `[.]`) in the logs too, as reports and mails have it; slower.
+    /// Undo defanging (`hxxp://`, `[.]`) in the logs, as in reports and mails. Slower.
     #[arg(long)]
     pub(crate) refang: bool,
     /// Leave the log line out.
@@ -423,7 +422,7 @@ pub(crate) struct ScanArgs {
     /// Only hits of events before this time, likewise.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) to: Option<jiff::Timestamp>,
-    /// Bytes and rates of each stage and each log, counts, and how many matches were withheld and why, to standard error.
+    /// Print statistics to standard error: bytes and rates of each stage and each log, counts, and matches that were withheld.
     #[arg(long)]
     pub(crate) stats: bool,
     /// When to colour the output.
@@ -432,7 +431,7 @@ pub(crate) struct ScanArgs {
 }
 
 impl ScanArgs {
-    /// As many threads as are asked for, or the machine has cores.
+    /// The number of threads: as requested, or else the number of cores.
     pub(crate) fn threads(&self) -> usize {
         match self.threads {
             Some(threads) => threads.into(),
@@ -452,22 +451,22 @@ pub(crate) enum Switch {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Events")]
 pub(crate) struct EventArgs {
-    /// Whether lines with hits are read as events: when, in which field, and who met whom.
+    /// Read lines with hits as events: when, in which field, and who met whom.
     #[arg(long, value_enum, default_value = "on")]
     pub(crate) events: Switch,
-    /// The zone of times that are logged without one: a name of the tz database or an offset such as +02:00.
+    /// The time zone of times without one: a name of the tz database, or an offset such as +02:00.
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     pub(crate) time_zone: jiff::tz::TimeZone,
-    /// The year of times that are logged without one [default: by the time that the log was last written].
+    /// The year of times without one [default: derived from the time at which the log was last written].
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=2199))]
     pub(crate) year: Option<i16>,
-    /// A file with layouts of log lines, tables `[layout.NAME]` (TOML). May be given many times. Those of --config are used without it.
+    /// A file with layouts of log lines: tables `[layout.NAME]` (TOML). May be given many times. Layouts in --config are always used.
     #[arg(long, value_name = "FILE")]
     pub(crate) layouts: Vec<PathBuf>,
 }
 
 impl EventArgs {
-    /// How events are read, with the layouts of these configurations of feeds too; `None`: not at all.
+    /// Returns the options for events, including the layouts in these configurations. `None` if events are off.
     pub(crate) fn options(&self, configs: &[PathBuf]) -> Result<Option<EventOptions>, netsieve::Error> {
         let mut options = EventOptions::default();
         options.time_zone(self.time_zone.clone());
@@ -483,12 +482,12 @@ impl EventArgs {
     }
 }
 
-/// A name of the tz database, or an offset.
+/// Parses a name of the tz database, or an offset.
 fn zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
     if let Ok(zone) = jiff::tz::TimeZone::get(text) {
         return Ok(zone);
     }
-    // An offset reads as the end of a time.
+    // An offset is parsed as the end of a time.
     let time = format!("2026-01-01T00:00:00{text}");
     let offset = jiff::fmt::temporal::Pieces::parse(&time).ok().and_then(|pieces| pieces.to_numeric_offset());
     let reason = || format!("{text:?} is no zone of the tz database and no offset such as +02:00");
@@ -522,23 +521,23 @@ pub(crate) struct CheckArgs {
     pub(crate) set: SetArgs,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
-    /// Addresses, prefixes, ranges, names, URLs or e-mail addresses; defanged ones too. Of a prefix or a range, what covers it and what
-    /// lies within it; of an e-mail address, what its domain meets. `-`, or none: the lines of standard input. With --explain: log
-    /// lines, or `-` for those of standard input.
+    /// Addresses, prefixes, ranges, names, URLs, hashes or mail addresses, also defanged. For a prefix or a range, the indicators that
+    /// cover it and those within it; for a mail address, also the matches of its domain. `-`, or none: the lines of standard input. With
+    /// --explain: log lines, or `-` for those of standard input.
     #[arg(value_name = "VALUE")]
     pub(crate) values: Vec<String>,
-    /// Take the values for log lines: say how each is read (layout, fields, time, who), every place that was read and how, what
-    /// matched, and why the rest did not.
+    /// Treat the values as log lines: show how each is read (layout, fields, time, who), every place in it, what matched, and why the
+    /// rest did not.
     #[arg(long)]
     pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) events: EventArgs,
-    /// One JSON object a line, for each value.
+    /// Print one JSON object per line, for each value.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-/// A share in per cent, with the sign or without.
+/// Parses a share in per cent, with or without the sign.
 fn percent(text: &str) -> Result<f64, String> {
     let number = text.trim().trim_end_matches('%').trim_end().parse().ok();
     number.filter(|share| (0.0..=100.0).contains(share)).ok_or_else(|| "a number from 0 to 100 is wanted".to_owned())
@@ -548,21 +547,21 @@ fn percent(text: &str) -> Result<f64, String> {
 pub(crate) struct LintArgs {
     #[command(flatten)]
     pub(crate) feeds: FeedArgs,
-    /// End with exit code 1 if of some feed more than this share of the values is rejected, in per cent: for jobs that run by
-    /// themselves. Exit code 2 says that a feed cannot be read, or that no indicator is left of all of them.
+    /// End with exit code 1 if more than this share of the values of a feed is rejected, in per cent. For unattended jobs. Exit code 2
+    /// means that a feed cannot be read, or that no feed has an accepted indicator.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) max_rejected: Option<f64>,
-    /// Every rejected line, shadowed indicator and so on, not only the first of each kind.
+    /// Show every rejected line, shadowed indicator and so on, not only the first of each kind.
     #[arg(long)]
     pub(crate) all: bool,
-    /// What is popular: a ranking or a warning list of any format, PATH, NAME=PATH or NAME=FORMAT:PATH. Entries that cover
-    /// something of it are reported. May be given many times.
+    /// A list of popular values: a ranking or a warning list in any format, PATH, NAME=PATH or NAME=FORMAT:PATH. Entries that cover
+    /// one of them are reported. May be given many times.
     #[arg(long, value_name = "FILE")]
     pub(crate) popular: Vec<OsString>,
-    /// Count what is no longer valid at this time [default: now]: 2026-05-01 or 2026-05-01T12:00:00Z.
+    /// Count the entries that are no longer valid at this time [default: now]: 2026-05-01 or 2026-05-01T12:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) as_of: Option<jiff::Timestamp>,
-    /// The report as one JSON object.
+    /// Print the report as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
 }

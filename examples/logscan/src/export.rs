@@ -36,23 +36,23 @@ enum Target {
     Rpz,
     /// A configuration of unbound: names.
     Unbound,
-    /// A configuration of dnsmasq: names with all beneath.
+    /// A configuration of dnsmasq: names with all names under them.
     Dnsmasq,
     /// A hosts file: single names.
     Hosts,
     /// Sets of nftables: addresses.
     Nft,
-    /// Sets as `ipset restore` reads them: addresses.
+    /// Sets for `ipset restore`: addresses.
     Ipset,
     /// An intelligence file of Zeek: addresses, names and URLs.
     ZeekIntel,
     /// Rules of Suricata: addresses, names in DNS, TLS and HTTP, and URLs in HTTP.
     Suricata,
-    /// A map of HAProxy for names with all beneath, looked up with `map_end`, and a dot before the host.
+    /// A map of HAProxy for names with all names under them, for `map_end` with a dot before the host.
     HaproxyMap,
-    /// A map of HAProxy for addresses, looked up with `map_ip`.
+    /// A map of HAProxy for addresses, for `map_ip`.
     HaproxyIpMap,
-    /// One value a line: addresses, names with all beneath, URLs.
+    /// One value per line: addresses, names with all names under them, URLs, hashes and mail addresses.
     Plain,
 }
 

@@ -31,13 +31,13 @@ pub(crate) struct ExtractArgs {
     /// Files, plain or compressed; `-`, or none: standard input.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// One JSON object a line, for each place where a value stands.
+    /// Print one JSON object per line, for each place of a value.
     #[arg(long)]
     json: bool,
-    /// Names too that look like those of files, and quads that look like versions.
+    /// Include names that look like file names, and quads that look like versions.
     #[arg(long)]
     weak: bool,
-    /// Read `hxxp://` and `[.]` as they stand; they are undone otherwise.
+    /// Do not undo defanging (`hxxp://`, `[.]`).
     #[arg(long)]
     no_refang: bool,
 }

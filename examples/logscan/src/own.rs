@@ -1,4 +1,4 @@
-//! The files that a run writes. They are not its logs, even if they lie in a folder of logs.
+//! The files that a run writes. They are not scanned as logs, even if they are in a folder of logs.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -12,23 +12,23 @@ use crate::place;
 pub(crate) struct Own(HashSet<Place>);
 
 impl Own {
-    /// Those of these files that exist by now.
+    /// Takes those of these files that exist.
     pub(crate) fn new(written: impl IntoIterator<Item = PathBuf>) -> Self {
         Self(written.into_iter().filter_map(|path| Place::of(&path).ok()).collect())
     }
 
-    /// Those of a scan.
+    /// The files that a scan writes.
     pub(crate) fn of(args: &ScanArgs) -> Self {
         let replaced = [&args.resume, &args.state].into_iter().flatten();
         Self::new(replaced.flat_map(|path| [path.clone(), place::lock_path(path)]).chain(args.rejects.clone()))
     }
 
-    /// True if the path leads to one of them.
+    /// Returns true if the path leads to one of them.
     pub(crate) fn has(&self, log: &Path) -> bool {
         !self.0.is_empty() && Place::of(log).is_ok_and(|place| self.0.contains(&place))
     }
 
-    /// Takes them out of the logs, and says so of each that was named: a name is a wish, unlike lying in a folder.
+    /// Removes these files from the logs. Reports it for files that the user named, as opposed to files found in folders.
     pub(crate) fn leave_out(&self, logs: &mut Vec<Result<Log, String>>, named: &[PathBuf]) {
         logs.retain(|log| {
             let path = log.as_ref().ok().and_then(|log| log.path.as_deref()).filter(|path| self.has(path));
@@ -42,7 +42,7 @@ impl Own {
     }
 }
 
-/// Why a log is left out.
+/// The message that a log is left out.
 pub(crate) fn why(log: &Path) -> String {
     format!("{}: this run writes to it: not scanned as a log", netsieve::shown_path(log))
 }

@@ -1,7 +1,7 @@
-//! `logscan run`: a job that stands in a file, so that the line in the crontab is short.
+//! `logscan run`: runs a job that is described in a file, so that the line in the crontab is short.
 //!
-//! The file is a configuration of feeds with one more table, `[run]`. Its keys are the options of `report` or `scan` as they are written on
-//! the command line, without the dashes; a path begins in the folder of the file.
+//! The file is a configuration of feeds with one more table, `[run]`. Its keys are the options of `report` or `scan`, written as on the
+//! command line without the dashes. Relative paths start in the folder of the file.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -37,7 +37,7 @@ pub(crate) struct RunArgs {
     config: PathBuf,
 }
 
-/// Options whose values are paths. Those of feeds may have a name before the path.
+/// The options whose values are paths. Feeds may have a name before the path.
 const PATHS: [&str; 13] = [
     "csv",
     "json",
@@ -55,7 +55,7 @@ const PATHS: [&str; 13] = [
 ];
 const FEEDS: [&str; 3] = ["feed", "allow", "allow-all"];
 
-/// The command that a job stands for.
+/// Returns the command that a job describes.
 pub(crate) fn command(args: &RunArgs) -> Result<Command, Box<dyn Error>> {
     let name = netsieve::shown_path(&args.config).into_owned();
     let said = |why: &dyn std::fmt::Display| format!("{name}: {why}");
@@ -73,7 +73,7 @@ pub(crate) fn command(args: &RunArgs) -> Result<Command, Box<dyn Error>> {
     match Cli::try_parse_from(line) {
         Ok(cli) => Ok(cli.command),
         Err(error) => {
-            // The first line says which option is wrong and why.
+            // The first line names the wrong option and the reason.
             let why = error.to_string();
             let why = why.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
             Err(said(&format!("[run]: {why}")).into())
@@ -81,7 +81,7 @@ pub(crate) fn command(args: &RunArgs) -> Result<Command, Box<dyn Error>> {
     }
 }
 
-/// The command line of a job.
+/// Returns the command line of a job.
 fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
     let folder = config.parent().unwrap_or(Path::new(""));
     let command = match job.get("command") {
@@ -144,12 +144,12 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
     Ok(line)
 }
 
-/// A text as it is, of anything else what it is.
+/// Returns a string, or the name of the type of any other value.
 fn shown(value: &Value) -> &str {
     value.as_str().unwrap_or(value.type_str())
 }
 
-/// `PATH`, `NAME=PATH` or `NAME=FORMAT:PATH`, the path from the folder on.
+/// Reads `PATH`, `NAME=PATH` or `NAME=FORMAT:PATH`, with paths relative to the folder.
 fn feed(text: &str, folder: &Path) -> OsString {
     let whole = folder.join(text);
     let Some((name, rest)) = text.split_once('=').filter(|_| !whole.exists()) else { return whole.into_os_string() };

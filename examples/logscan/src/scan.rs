@@ -29,7 +29,7 @@ pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, Box<dyn Error
     Ok(options)
 }
 
-/// What every command that scans has.
+/// Returns the options that all scanning commands share.
 pub(crate) fn options_of(
     filter: &FilterArgs,
     events: &EventArgs,
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let ended = scan(args);
     match (&args.resume, ended) {
-        // Not all that was to be said has been, and there is a record of it.
+        // Some of the output is missing, and there is a record from which to continue.
         (Some(path), Err(error)) if is_closed(&*error) => Err(format!(
             "the output was closed before all was done: {} stays; repeat the command to continue from there (--resume)",
             netsieve::shown_path(path)
@@ -81,7 +81,7 @@ fn scan(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let before = resume.as_ref().map(Resume::before).unwrap_or_default();
     let entries = resume.as_ref().map(Resume::entries);
     let names = drive::names(&logs);
-    // A pipe is answered as it comes.
+    // Hits in a pipe are written at once.
     let is_waited_for = logs.iter().any(|log| log.as_ref().is_ok_and(|log| log.size.is_none()));
     let output = Output::new(args, &style, is_waited_for, start.flatten().as_ref())?;
     let output = output.names(&names, before.logs).resume(resume)?;

@@ -1,4 +1,4 @@
-//! The logs that are followed, and what becomes of each in a round.
+//! The followed logs, and the handling of each in a round.
 
 use std::collections::{HashSet, VecDeque};
 use std::error::Error;
@@ -23,35 +23,35 @@ use crate::output::{Output, Style};
 use crate::own::{self, Own};
 use crate::summary::counted;
 
-/// After so many rounds without a change, a line without an end is scanned as it stands.
+/// The number of rounds without a change after which an unfinished line is scanned.
 const PATIENCE: u32 = 5;
 
-/// Logs whose beginning is remembered after they are gone, so that copies of them are known.
+/// The number of logs whose start is remembered after they are gone, to recognise copies of them.
 const REMEMBERED: usize = 4096;
 
 pub(super) struct Follower<'a> {
     args: &'a ScanArgs,
-    /// Which logs there are can change.
+    /// True if new logs can appear.
     is_changing: bool,
     logs: Vec<Result<Log, String>>,
     has_pipe: bool,
     files: Vec<Followed>,
-    /// How many of them may be open.
+    /// The number of files that may be open.
     room: usize,
     threads: usize,
-    /// Files that are not followed: what was there before, and copies of what was read.
+    /// Files that are not followed: those that existed before, and copies of logs that were read.
     passed: HashSet<Key>,
-    /// How these began, and logs that are gone.
+    /// The starts of these files, and of logs that are gone.
     gone: VecDeque<Print>,
-    /// Logs that were rotated in this round, and files beside them that are still being written.
+    /// The logs that were rotated in this round, and the files beside them that are still being written.
     turned: Vec<PathBuf>,
     unfinished: Vec<(PathBuf, u64)>,
-    /// What has been said once.
+    /// Messages that were already printed.
     told: HashSet<String>,
     is_first: bool,
 }
 
-/// What hits are written with.
+/// Scans logs and writes hits.
 struct Writer<'w, 'o> {
     scanner: &'w mut Scanner,
     style: &'w Style,
@@ -64,8 +64,8 @@ impl<'o> Writer<'_, 'o> {
         (self.scanner, Hits::new(self.style, self.output, name, self.is_skipped))
     }
 
-    /// Scans what was added to the logs whose turn it is: on all threads, if several have changed. Hits come by log, and in the order in
-    /// which they stand there.
+    /// Scans the new parts of the logs whose turn it is, on all threads if several have changed. Hits come by log, and within a log by
+    /// place.
     fn added(&mut self, files: &mut [Followed], threads: usize) -> io::Result<()> {
         let (mut names, mut sources, mut errors, mut changed) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for file in files {
@@ -78,7 +78,7 @@ impl<'o> Writer<'_, 'o> {
         }
         let Writer { scanner, style, output, is_skipped } = self;
         let (style, is_skipped) = (*style, *is_skipped);
-        // That the first hit of a log is enough is for the output to say.
+        // The output decides when enough hits have been written.
         let render = |input: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
             if !is_skipped {
                 let _ = style.render(names[input], hit, out);
@@ -101,7 +101,7 @@ impl<'o> Writer<'_, 'o> {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Scans a line without an end as it stands.
+    /// Scans an unfinished line.
     fn rest(&mut self, name: &str, tail: &mut Tail) -> io::Result<()> {
         let (scanner, mut hits) = self.hits(name);
         let _ = scanner.scan_rest(tail, |hit| hits.take(hit));
@@ -139,17 +139,17 @@ impl<'a> Follower<'a> {
         })
     }
 
-    /// Standard input is among what is followed.
+    /// Returns true if standard input is followed.
     pub(super) fn has_pipe(&self) -> bool {
         self.has_pipe
     }
 
-    /// No file is followed, nor can one come.
+    /// Returns true if no file is followed, and none can appear.
     pub(super) fn is_empty(&self) -> bool {
         self.logs.is_empty() && !self.is_changing
     }
 
-    /// How much is followed: `2 files`, `standard input`, `1 file and standard input`.
+    /// Describes what is followed: `2 files`, `standard input`, `1 file and standard input`.
     pub(super) fn watched(&self) -> String {
         let files = counted(self.logs.len() as u64, "file");
         match (self.has_pipe, self.is_empty()) {
@@ -166,7 +166,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Looks once at everything.
+    /// Checks all logs once, and scans what is new.
     pub(super) fn round(
         &mut self,
         scanner: &mut Scanner,
@@ -189,8 +189,8 @@ impl<'a> Follower<'a> {
             }
         }
         self.missed(&mut writer)?;
-        // Those that come up on the way have their turn in the next round. One that nothing was read of yet may be a copy of another,
-        // which is told by what has been read of that one.
+        // Logs that appear during a round have their turn in the next one. A log of which nothing has been read yet may be a copy of
+        // another one, so the others come first: their content identifies copies.
         let is_begun = |&at: &usize| self.is_first || self.files[at].print.at > 0;
         let (begun, new): (Vec<usize>, Vec<usize>) = (0..self.files.len()).partition(is_begun);
         for logs in std::iter::once(&begun[..]).chain(new.chunks(1)) {
@@ -207,14 +207,14 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Finds the log that a path leads to among those that are followed, or follows it from now on.
+    /// Finds the log that a path leads to among the followed logs, or starts to follow it.
     fn find(&mut self, log: &Log) {
         let Some(path) = &log.path else { return };
         let waited_for = format!("{}: does not exist: waited for", log.name);
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // Rotated, and perhaps more than once.
+                // The log was rotated, perhaps more than once.
                 if !self.is_first {
                     self.turned.push(path.clone());
                 }
@@ -238,7 +238,7 @@ impl<'a> Follower<'a> {
         if !is_explicit && key(&metadata).is_some_and(|key| self.passed.contains(&key)) {
             return;
         }
-        // Each hit would be found once more in it, and again in what that adds.
+        // In a file that this run writes, each hit would be found again, and add another one.
         if Own::of(self.args).has(path) {
             if is_explicit {
                 self.tell(own::why(path));
@@ -259,12 +259,12 @@ impl<'a> Follower<'a> {
         match opened {
             Err(error) => self.tell(format!("{}: {error}", log.name)),
             Ok((file, key)) => {
-                // Another one may have taken its place between the two looks at the path.
+                // Another file may have taken its place between the two lookups of the path.
                 if let Some(known) = self.files.iter_mut().find(|known| key.is_some() && known.key == key) {
                     known.is_seen = true;
                     return;
                 }
-                // A copy of the log in its own place, as editors make them.
+                // A copy of the log under its own path, as editors make them.
                 let same = |old: &&mut Followed| {
                     old.path == *path && !old.is_seen && old.print.at > 0 && old.print.is_in(&file).unwrap_or(false)
                 };
@@ -282,14 +282,14 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Opens a log that was closed and has changed. Whether it is still followed.
+    /// Opens a log again that was closed and has changed. Returns false if it is no longer followed.
     fn reopen(&mut self, file: &mut Followed) -> bool {
         if !file.is_to_be_opened() {
             return true;
         }
         let mut path = file.path.clone();
         if !file.is_seen {
-            // It was renamed, before it was closed or since.
+            // The log was renamed, before or after it was closed.
             match siblings::of(&file.path).into_iter().find(|(_, metadata)| key(metadata) == file.key) {
                 Some((_, metadata)) if file.stamp.is_some() && !file.has_changed(&metadata) => {
                     let is_left = file.still.elapsed() >= self.args.follow.keep_open;
@@ -313,18 +313,18 @@ impl<'a> Follower<'a> {
         self.make_room(1);
         match open(&path) {
             Ok((opened, key)) if key == file.key => file.file = Some(opened),
-            // The next round finds out what is there now.
+            // The next round finds the file that is there now.
             Ok(_) => {}
             Err(error) => self.tell(format!("{}: {error}: tried again", file.name)),
         }
         true
     }
 
-    /// The turn of some logs, which are scanned side by side.
+    /// Gives some logs their turn. They are scanned side by side.
     fn turn(&mut self, logs: &[usize], writer: &mut Writer<'_, '_>) -> Result<(), Box<dyn Error>> {
         let mut ready = Vec::new();
         for &at in logs {
-            // To open it another one is closed, which must have been read.
+            // Opening this log closes another one, which must have been read before.
             let is_full = || self.files.iter().filter(|file| file.file.is_some()).count() >= self.room;
             if !ready.is_empty() && self.files[at].is_to_be_opened() && is_full() {
                 self.scan(&mut ready, writer)?;
@@ -342,7 +342,7 @@ impl<'a> Follower<'a> {
         self.scan(&mut ready, writer)
     }
 
-    /// Whether a log is read in this round. A copy of another never is.
+    /// Returns true if a log is read in this round. Copies of other logs are never read.
     fn is_to_be_read(&mut self, file: &mut Followed) -> bool {
         if !file.is_new || self.is_first {
             return true;
@@ -358,7 +358,7 @@ impl<'a> Follower<'a> {
         !file.is_over
     }
 
-    /// Scans what was added to the logs whose turn it is, and draws the conclusions.
+    /// Scans the new parts of the logs whose turn it is, and handles the results.
     fn scan(&mut self, ready: &mut Vec<usize>, writer: &mut Writer<'_, '_>) -> Result<(), Box<dyn Error>> {
         let (Some(&first), Some(&last)) = (ready.first(), ready.last()) else { return Ok(()) };
         writer.added(&mut self.files[first..=last], self.threads)?;
@@ -374,7 +374,7 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// What follows from the reading of a log. Whether it is still followed.
+    /// Handles the result of reading a log. Returns false if the log is no longer followed.
     fn settle(&mut self, file: &mut Followed, turn: Turn, writer: &mut Writer<'_, '_>) -> Result<bool, Box<dyn Error>> {
         if let Some(error) = turn.error {
             self.tell(format!("{}: {error} at byte {}: tried again", file.name, file.print.at));
@@ -404,7 +404,7 @@ impl<'a> Follower<'a> {
         Ok(!is_left)
     }
 
-    /// Follows a log no longer that has been still for long enough.
+    /// Stops following a log to which nothing has been written for long enough.
     fn leave(&mut self, file: &mut Followed) {
         let seconds = self.args.follow.keep_open.as_secs_f64();
         self.tell(format!(
@@ -415,7 +415,7 @@ impl<'a> Follower<'a> {
         self.remember(std::mem::take(&mut file.print));
     }
 
-    /// Goes on with a log that was shortened or overwritten: with its copy first, if there is one, then from its start.
+    /// Continues with a log that was shortened or overwritten: first with its copy, if there is one, and then from its start.
     fn rewritten(&mut self, file: &mut Followed, writer: &mut Writer<'_, '_>) -> Result<(), Box<dyn Error>> {
         let is_shorter =
             file.file.as_ref().and_then(|file| file.metadata().ok()).is_some_and(|now| now.len() < file.print.at);
@@ -458,7 +458,7 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Remembers a log that is gone, for its copies.
+    /// Remembers a log that is gone, to recognise its copies.
     fn remember(&mut self, print: Print) {
         if self.gone.len() == REMEMBERED {
             self.gone.pop_front();
@@ -466,12 +466,12 @@ impl<'a> Follower<'a> {
         self.gone.push_back(print);
     }
 
-    /// Whether what begins so is a log that was read, or a copy of it.
+    /// Returns true if a file with this head is a log that was read, or a copy of one.
     fn is_known(&self, head: &[u8]) -> bool {
         self.files.iter().map(|file| &file.print).chain(&self.gone).any(|print| print.begins(head))
     }
 
-    /// Notes what stands beside the logs when they are first looked at: it was there before.
+    /// Notes the files beside the logs in the first round: they existed before.
     fn note(&mut self) {
         let paths: Vec<PathBuf> = self.logs.iter().flatten().filter_map(|log| log.path.clone()).collect();
         let given: HashSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
@@ -488,9 +488,9 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Looks beside the logs that were rotated for those that came and went between two looks.
+    /// Searches beside rotated logs for logs that appeared and were renamed between two rounds.
     fn missed(&mut self, writer: &mut Writer<'_, '_>) -> Result<(), Box<dyn Error>> {
-        // Path, size, how far it was read, which file it is and when it was written.
+        // Path, size, size in the round before, key and modification time.
         #[allow(clippy::type_complexity, reason = "of this function alone")]
         let mut found: Vec<(PathBuf, u64, Option<u64>, Option<Key>, Option<SystemTime>)> = Vec::new();
         let sizes = std::mem::take(&mut self.unfinished);
@@ -517,7 +517,7 @@ impl<'a> Follower<'a> {
                 }
             }
         }
-        // In the order in which they were written.
+        // Oldest first.
         found.sort_by_key(|other| other.4);
         for (path, size, before, key, _) in found {
             match open(&path) {
@@ -531,7 +531,7 @@ impl<'a> Follower<'a> {
                         self.files.push(missed);
                     }
                 },
-                // It is being compressed.
+                // The file is still being compressed.
                 Err(error) if error.kind() == io::ErrorKind::Unsupported && before != Some(size) => {
                     self.unfinished.push((path, size));
                 }
@@ -545,7 +545,7 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Reads a compressed log that came and went between two looks.
+    /// Reads a compressed log that appeared and was rotated between two rounds.
     fn whole(&mut self, path: &Path, writer: &mut Writer<'_, '_>) -> Result<(), Box<dyn Error>> {
         let name = path.to_string_lossy().into_owned();
         let reader = match head(path).and_then(|head| Ok((head, Input::new(fs::File::open(path)?)?))) {
@@ -570,7 +570,7 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Closes the logs that have been still for longest, first of those that a path leads to, until so many more can be opened.
+    /// Closes the logs that have been unchanged for longest, first of those that a path leads to, until `wanted` more can be opened.
     fn make_room(&mut self, wanted: usize) {
         let count = self.files.iter().filter(|file| file.file.is_some()).count() + wanted;
         let Some(excess) = count.checked_sub(self.room).filter(|&excess| excess > 0) else { return };

@@ -1,13 +1,12 @@
-//! `logscan scan --follow`: logs that grow, are rotated, shortened, and appear later.
+//! `logscan scan --follow`: follows logs that grow, are rotated or shortened, or appear later.
 //!
-//! A log is known by device and inode, and its path is only where it is found: renaming it does not lose the place that was
-//! reached, and what is newly made under its old name is another log. A log that no path leads to any more is kept open until
-//! nothing was written to it for a while.
+//! A log is identified by device and inode. Its path only says where to find it, so renaming does not lose the position, and a new file
+//! under the old name is another log. A log that no path leads to any more stays open until nothing has been written to it for a while.
 //!
-//! A log that was shortened, or overwritten, is told by what was read last, which stands there no more. It begins anew, and
-//! what its writer had added before that is looked for in its copies (`copytruncate`). What cannot be known is said.
+//! If the bytes read last are no longer in the file, the log was shortened or overwritten. It is read from its start again, and lines that
+//! were added before are looked for in its copies (`copytruncate`). A gap that cannot be filled is reported.
 //!
-//! Files are looked at in intervals: that is the same everywhere, on network file systems too.
+//! Files are checked at intervals, which works the same everywhere, including network file systems.
 
 use std::error::Error;
 use std::io::{self, IsTerminal};
@@ -43,7 +42,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     let mut scanner = Scanner::with_options(&sieves.load()?, &options);
     let style = Style::new(args);
     let mut output = Output::new(args, &style, true, None)?;
-    // For whoever sits before it and wonders whether anything happens.
+    // Shows a user at a terminal that the program is working.
     if io::stderr().is_terminal() && !args.quiet {
         let feeds = counted(sieves.current.as_ref().map_or(0, Sieve::len) as u64, "indicator");
         say!("logscan: watching {} for {feeds}; Ctrl-C ends", follower.watched());
@@ -83,10 +82,10 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     }
 }
 
-/// The feeds, loaded anew when they change.
+/// The feeds, reloaded when they change.
 pub(crate) struct Sieves<'a> {
     args: &'a ScanArgs,
-    /// When they were looked at last.
+    /// The time of the last check.
     looked: Instant,
     #[allow(clippy::type_complexity, reason = "of this field alone")]
     reload: Reload<Box<dyn Fn() -> Vec<PathBuf> + 'a>, Box<dyn Fn() -> Result<Sieve, Box<dyn Error>> + 'a>>,
@@ -108,7 +107,8 @@ impl<'a> Sieves<'a> {
         Ok(sieve)
     }
 
-    /// A set that is compiled has been checked; of what is new since an older one little may be left.
+    /// Refuses feeds that have shrunk too much. Does not check a compiled set, which was checked when it was built, or the additions since
+    /// an older set, which may be few.
     fn check(&self, new: Sieve) -> Result<Sieve, Box<dyn Error>> {
         if let Some(old) = self.current.as_ref().filter(|_| self.args.set.sieve.is_none() && self.args.since.is_none())
         {
@@ -117,7 +117,7 @@ impl<'a> Sieves<'a> {
         Ok(new)
     }
 
-    /// As [`changed`](Self::changed), unless that was asked a shorter while ago.
+    /// Like [`changed`](Self::changed), but checks at most once per interval.
     pub(crate) fn changed_after(&mut self, interval: Duration) -> Option<Sieve> {
         if self.looked.elapsed() < interval {
             return None;
@@ -126,7 +126,7 @@ impl<'a> Sieves<'a> {
         self.changed()
     }
 
-    /// The feeds as they are now, if that is not what they were; says so, or why they stay.
+    /// Returns the new sieve if the feeds have changed. Reports the reload, or the reason why the old feeds stay.
     pub(crate) fn changed(&mut self) -> Option<Sieve> {
         match self.reload.changed()?.and_then(|sieve| self.check(sieve)) {
             Ok(sieve) => {

@@ -1,7 +1,7 @@
 //! `logscan report`: who met what.
 //!
-//! Hits, of logs that are scanned or of earlier scans, are counted by indicator and by who met it, and written as a table, a page,
-//! CSV, JSON, or what partners read (STIX, MISP).
+//! Counts hits, from logs or from earlier scans, by indicator and by client, and writes them as a table, a page, CSV, JSON, or in a format
+//! for partners (STIX, MISP).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -70,7 +70,7 @@ pub(crate) struct ReportArgs {
     filter: FilterArgs,
     #[command(flatten)]
     inputs: InputArgs,
-    /// Hits of earlier scans, as `scan --json` wrote them, plain or compressed; in place of feeds and logs.
+    /// Hits of earlier scans, written by `scan --json`, plain or compressed; in place of feeds and logs.
     #[arg(long, value_name = "HITS", num_args = 1.., conflicts_with_all = ["logs", "feeds", "config", "sieve", "allow", "allow_all", "mmap"])]
     from: Vec<PathBuf>,
     /// Threads (default: all cores).
@@ -84,13 +84,13 @@ pub(crate) struct ReportArgs {
     /// Only hits of events before this time, likewise.
     #[arg(long, value_name = "TIME", value_parser = time)]
     not_after: Option<jiff::Timestamp>,
-    /// Undo defanging (`hxxp://`, `[.]`) in the logs too.
+    /// Undo defanging (`hxxp://`, `[.]`) in the logs.
     #[arg(long)]
     refang: bool,
-    /// How many pairs of indicator and who are told apart. Beyond it, the rarest are folded into one counted row.
+    /// The most pairs of indicator and client to keep. Beyond that, the rarest are folded into one row.
     #[arg(long, value_name = "N", default_value = "1000000", value_parser = clap::value_parser!(u32).range(1..))]
     max_pairs: u32,
-    /// How many rows the table has; 0: all [default: 50 on a terminal, else all].
+    /// The number of rows in the table; 0: all [default: 50 on a terminal, else all].
     #[arg(long, value_name = "N")]
     top: Option<usize>,
     #[command(flatten)]
@@ -108,43 +108,43 @@ pub(crate) struct OutputArgs {
     /// One JSON object, likewise.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     json: Option<Option<PathBuf>>,
-    /// One page that needs nothing but itself: summary, timeline, filters, sample lines. For the screen and for paper.
+    /// One self-contained page: summary, timeline, filters, sample lines. For the screen and for paper.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// What the page is called.
+    /// The title of the page.
     #[arg(long, value_name = "TEXT", default_value = "Who met what")]
     title: String,
-    /// A bundle of STIX 2.1 for partners: sightings of their own indicators, by their own ids.
+    /// A STIX 2.1 bundle for partners: sightings of their own indicators, by their own ids.
     #[arg(long, value_name = "FILE")]
     stix: Option<PathBuf>,
-    /// An event of MISP with sightings, likewise.
+    /// A MISP event with sightings, likewise.
     #[arg(long, value_name = "FILE")]
     misp: Option<PathBuf>,
-    /// How much of who met an indicator the bundle and the event tell.
+    /// How much the bundle and the event reveal about the clients.
     #[arg(long, value_enum, default_value = "none")]
     share: Share,
-    /// The key of `--share keyed`, at least 16 bytes: who has it can tell who was met, and nobody else.
+    /// The key of `--share keyed`, at least 16 bytes. Only its holder can tell which client is meant.
     #[arg(long, value_name = "FILE")]
     share_key: Option<PathBuf>,
-    /// Who shares: the name of the organisation, from which the id of its identity is made.
+    /// The name of the sharing organisation, from which the id of its identity is made.
     #[arg(long, value_name = "NAME", default_value = "unnamed organisation")]
     identity: String,
 }
 
 impl OutputArgs {
-    /// What is written to.
+    /// The files to write.
     fn files(&self) -> Vec<PathBuf> {
         let tables = [&self.csv, &self.json].into_iter().flatten().flatten();
         tables.chain([&self.html, &self.stix, &self.misp].into_iter().flatten()).cloned().collect()
     }
 
-    /// Log lines are shown somewhere.
+    /// Returns true if an output shows log lines.
     fn wants_samples(&self) -> bool {
         self.json.is_some() || self.html.is_some()
     }
 }
 
-/// All that is reported.
+/// The content of the report.
 struct Report {
     rows: Vec<Row>,
     tally: Tally,
@@ -152,7 +152,7 @@ struct Report {
     files: Vec<String>,
     unread: Vec<Unread>,
     withheld: Withheld,
-    /// Logs, and bytes of them.
+    /// The number of logs, and their bytes.
     logs: usize,
     bytes: u64,
     is_broken_off: bool,
@@ -179,12 +179,12 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     options.refang = args.refang;
     let mut logs = inputs::logs(&args.inputs)?;
-    // A page of yesterday names the indicators that were met, and would meet them again.
+    // Yesterday's page names the indicators that were met, and would match them again.
     Own::new(args.outputs.files()).leave_out(&mut logs, &args.inputs.logs);
     let files = drive::names(&logs);
     let (sieve, loading) = args.set.load_since(None, args.inputs.mmap)?;
     let known = Known::new(sieve.len(), args.filter.as_of == Some(AsOf::Event));
-    // What was found until a signal is still reported.
+    // After a signal, the hits so far are still reported.
     signal::keeps_back(true);
     let job = drive::Job {
         logs,
@@ -220,7 +220,7 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     })
 }
 
-/// Counts what threads have found.
+/// Counts the sightings that threads have found.
 struct Gatherer<'a> {
     tally: Tally,
     known: &'a Known,
@@ -289,7 +289,7 @@ impl Report {
         &self.tally.abouts[&row.indicator]
     }
 
-    /// Writes all that is wanted, files first: what cannot be written is said before the table.
+    /// Writes all outputs, files first, so that a failure is reported before the table.
     fn write(&self, args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
         let others = &self.tally.others;
         if others.pairs > 0 {
@@ -326,7 +326,7 @@ impl Report {
         Ok(if self.tally.totals.count > 0 { Outcome::Found } else { Outcome::Nothing })
     }
 
-    /// Writes what partners get, and says what is not in it.
+    /// Writes the outputs for partners, and reports what they leave out.
     fn share(&self, outputs: &OutputArgs) -> Result<(), Box<dyn Error>> {
         let sharing = Sharing::new(outputs)?;
         let (mut stix, mut misp) = (Shown::default(), Shown::default());
@@ -356,7 +356,7 @@ impl Report {
         Ok(())
     }
 
-    /// How many indicators, and how many who, the rows have.
+    /// The numbers of indicators and of clients in the rows.
     fn distinct(&self) -> (usize, usize) {
         let indicators: BTreeSet<u32> = self.rows.iter().map(|row| row.indicator).collect();
         let who = |row: &Row| {
@@ -367,7 +367,7 @@ impl Report {
         (indicators.len(), distinct(whos.iter().map(String::as_str).filter(|who| *who != "\0\0")))
     }
 
-    /// By feed: hits, and indicators of it that were met. A hit counts for each feed that lists its indicator.
+    /// For each feed, its hits and the indicators that were met. A hit counts for each feed that lists its indicator.
     fn feeds(&self) -> BTreeMap<&str, (u64, BTreeSet<u32>)> {
         let mut feeds: BTreeMap<&str, (u64, BTreeSet<u32>)> = BTreeMap::new();
         for row in &self.rows {
@@ -386,12 +386,12 @@ impl Report {
     }
 }
 
-/// The time that is written down as that of the report.
+/// The time that the report gives as its own.
 fn now() -> Result<jiff::Timestamp, String> {
     Ok(source_date_epoch()?.unwrap_or_else(jiff::Timestamp::now))
 }
 
-/// How sure a match of this strength is; the least is the surest.
+/// Ranks strengths, the most certain first.
 fn strength_rank(strength: &str) -> u8 {
     match strength {
         "strong" => 0,

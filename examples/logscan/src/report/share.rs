@@ -18,7 +18,7 @@ pub(super) enum Share {
     /// Nothing: one sighting for each indicator.
     #[default]
     None,
-    /// A hash with a key (HMAC-SHA-256), so that only who has the key can tell who it was.
+    /// A hash with a key (HMAC-SHA-256), so that only the holder of the key can tell who it was.
     Keyed,
     /// Address, user and host.
     Full,
