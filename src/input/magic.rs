@@ -20,7 +20,7 @@ pub(super) enum Kind {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Foreign {
     name: &'static str,
-    /// How to turn it into text.
+    /// The way to convert it to text.
     advice: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! Which feeds list it? 10,000 hosts and 10,000 names, each listed by two feeds, both of which a lookup must name.
+//! Names the feeds of a value: 10,000 hosts and 10,000 names, each listed by two feeds, both of which a lookup must name.
 
 use std::collections::HashMap;
 use std::hint::black_box;

@@ -39,7 +39,7 @@ impl Matcher {
     /// Tells for each of many addresses, without ports, whether [`match_ip`](Matcher::match_ip) finds anything:
     /// `out[i]` is the answer for `addrs[i]`. The previous content of `out` is dropped.
     ///
-    /// Where the tables are larger than the cache, this is two to four times as fast as single lookups, because the
+    /// If the tables are larger than the cache, this is two to four times as fast as single lookups, because the
     /// loads of many lookups overlap. `addrs` can be a slice of `Ipv4Addr`, `Ipv6Addr` or `IpAddr`; a single family is
     /// faster than a mixture. [`MatchOptions::engine`](crate::MatchOptions::engine) turns special instructions off; the
     /// answers stay the same.
