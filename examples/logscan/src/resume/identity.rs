@@ -1,4 +1,4 @@
-//! What tells a log from others, whatever it is called by now: logs are rotated while a scan is interrupted.
+//! Identifies a log by its content, because logs are renamed by rotation while a scan is interrupted.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 use crate::state;
 
-/// How much of both ends of a log is looked at.
+/// The number of bytes to compare at each end of a log.
 const EDGE: u64 = 16 << 10;
 
-/// What tells a log from others, and from what it was.
+/// Distinguishes a log from others, and from an earlier state of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) size: u64,
@@ -31,12 +31,13 @@ impl Identity {
         Ok(Self { size, modified, head, tail })
     }
 
-    /// True if a log is too short to be told by its beginning: few bytes, such as the names of columns, begin many logs.
+    /// Returns true if a log is too short to be identified by its start. A few bytes, such as the names of columns, can start many logs.
     pub(super) fn is_short(&self) -> bool {
         self.size < EDGE
     }
 
-    /// By how many bytes, added at its end, a log was this and is `now`, at this path. A log that was written to begins as it did.
+    /// Returns the number of bytes added to a log since this state, if the file at `path`, whose state is `now`, starts with the same
+    /// bytes.
     pub(super) fn grown(&self, now: &Self, path: Option<&Path>) -> Option<u64> {
         let bytes = now.size.checked_sub(self.size).filter(|&bytes| bytes > 0)?;
         let (head, tail) = edges(&mut File::open(path?).ok()?, self.size).ok()?;

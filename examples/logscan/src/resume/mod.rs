@@ -1,11 +1,10 @@
 //! `logscan scan --resume`: continuing an interrupted scan.
 //!
-//! A record in a file says how far the scan has come: which logs are done, how many hits of the others were delivered, and how long the output
-//! was then. The file is locked by the run that uses it, written whole or not at all, and removed when the scan is done. The next run of the same
-//! command skips the logs that are done, cuts the output to that length, and withholds the hits that were delivered.
+//! A record in a file says how far the scan has come: which logs are done, how many hits of the others were delivered, and how long the
+//! output was then. The file is locked by the run that uses it, written completely or not at all, and removed when the scan is done. The
+//! next run of the same command skips the logs that are done, cuts the output to that length, and withholds the hits that were delivered.
 //!
-//! Feeds, options, logs and output must be those of the interrupted scan. Anything else is one error, and nothing
-//! is written.
+//! Feeds, options, logs and output must be those of the interrupted scan. Anything else is an error, and nothing is written.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -34,37 +33,37 @@ use options::{feeds, options};
 pub(crate) use record::Entries;
 use record::{Entry, VERSION, damaged, list, member, numbers_of, stats_of};
 
-/// How often the file is written, and how many times as long as that takes at least lies between.
+/// The time between two records. The pause is also at least `SHARE` times as long as writing a record takes.
 const EVERY: Duration = Duration::from_secs(1);
 const SHARE: u32 = 20;
 
 pub(crate) struct Resume {
     path: PathBuf,
     name: String,
-    /// Held as long as this is.
+    /// Held as long as this value exists.
     _lock: File,
     options: String,
     /// The feeds, with a hash of each.
     feeds: Vec<(String, String)>,
     as_of: Option<Timestamp>,
-    /// What the file said, until the logs are known.
+    /// The record of the earlier run.
     earlier: Option<Value>,
     /// The logs that are done.
     done: Vec<Entry>,
     /// The logs of this run, as far as they have been opened.
     logs: Entries,
-    /// Hits of each that are still to be withheld.
+    /// For each log, the number of hits still to be withheld.
     withheld: Vec<u64>,
-    /// Of logs that are done.
+    /// The statistics of the logs that are done.
     stats: ScanStats,
-    /// Pairs that were delivered.
+    /// The number of pairs that were delivered.
     pairs: u64,
     written: Instant,
     took: Duration,
     every: Duration,
 }
 
-/// Where the output of an earlier run ends, and what it has counted.
+/// The point that an earlier run has reached: its counts, and the length of its rejects.
 pub(crate) struct Point {
     pub(crate) pairs: u64,
     pub(crate) rejected: u64,
@@ -73,7 +72,7 @@ pub(crate) struct Point {
 }
 
 impl Resume {
-    /// Locks and reads the file, which need not exist yet, and looks whether it is of the same scan.
+    /// Locks and reads the file, which need not exist yet, and checks that it belongs to the same scan.
     pub(crate) fn open(path: &Path, args: &ScanArgs) -> Result<Self, Box<dyn Error>> {
         let lock = place::lock(path)?;
         let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
@@ -109,7 +108,7 @@ impl Resume {
         Ok(resume)
     }
 
-    /// Looks whether feeds and options are those of the earlier run.
+    /// Checks that feeds and options are those of the earlier run.
     fn check(&self, earlier: &Value) -> Result<(), String> {
         let Self { name, .. } = self;
         let undo = format!("undo the change, or remove {name} to scan everything again");
@@ -138,14 +137,14 @@ impl Resume {
         }
     }
 
-    /// The time that `--as-of` names; `now` stays what it was, in a run that goes on.
+    /// The time of `--as-of`. In a run that continues, `now` is the time of the first run.
     pub(crate) fn as_of(&self) -> Option<Timestamp> {
         self.as_of
     }
 
-    /// Takes the logs that are done out of `logs`, and says where the output goes on; `None`: at its beginning.
+    /// Removes the logs that are done from `logs`, and returns the point from which the output continues. `None`: from the start.
     ///
-    /// The output is cut to what the earlier run says it has written, or, if there is none yet, is gone on with at its end.
+    /// The output is cut to the length that the earlier run recorded. Without an earlier run, it continues at its end.
     pub(crate) fn start(
         &mut self,
         logs: &mut Vec<Result<Log, String>>,
@@ -212,7 +211,7 @@ impl Resume {
         Ok(Some(point))
     }
 
-    /// True if the output was emptied since, so that all is to be written anew.
+    /// Returns true if the output was emptied since, so that everything is written again.
     fn is_emptied(&self, earlier: &Value, output: Option<&File>) -> Result<bool, Box<dyn Error>> {
         let Self { name, .. } = self;
         let before = &earlier["output"];
@@ -242,14 +241,14 @@ impl Resume {
         }
     }
 
-    /// Finds the logs of the earlier run, and takes those that are done out.
+    /// Finds the logs of the earlier run, and removes those that are done.
     fn match_logs(&mut self, entries: Vec<Entry>, logs: &mut Vec<Result<Log, String>>) -> Result<(), Box<dyn Error>> {
         let identities: Vec<Option<Identity>> =
             logs.iter().map(|log| log.as_ref().ok().and_then(|log| Identity::of(log.path.as_deref()?).ok())).collect();
         let mut found: Vec<Option<Entry>> = vec![None; logs.len()];
         let mut left = Vec::new();
-        // A log that is as it was, whatever it is called by now, is not one that another has grown to: an empty file is the beginning
-        // of every other one.
+        // Unchanged logs come first, even if they were renamed, and then logs that have grown: an empty file is the start of every
+        // other one.
         for (is_whole, is_renamed) in [(true, false), (true, true), (false, false), (false, true)] {
             let searched = match (is_whole, is_renamed) {
                 (true, false) => entries.clone(),
@@ -310,7 +309,7 @@ impl Resume {
         Ok(())
     }
 
-    /// Gives the hits that the earlier run has met back to the state.
+    /// Returns the hits that the earlier run has met to the state.
     pub(crate) fn restore(&self, state: &mut State) -> Result<(), String> {
         let Some(earlier) = &self.earlier else { return Ok(()) };
         let wrong = |key: &str| damaged(&self.name, format_args!("`{key}`"));
@@ -322,7 +321,7 @@ impl Resume {
         Ok(())
     }
 
-    /// What the earlier run has done.
+    /// The part of the scan that the earlier run has done.
     pub(crate) fn before(&self) -> Before {
         let unread = self
             .done
@@ -331,7 +330,7 @@ impl Resume {
         Before { logs: self.done.len(), stats: self.stats, unread: unread.collect() }
     }
 
-    /// How many of so many hits of a log the earlier run has delivered.
+    /// Returns how many of these hits of a log the earlier run has delivered.
     pub(crate) fn withhold(&mut self, input: usize, hits: usize) -> usize {
         let left = &mut self.withheld[input];
         let withheld = usize::try_from(*left).map_or(hits, |left| left.min(hits));
@@ -339,7 +338,7 @@ impl Resume {
         withheld
     }
 
-    /// So many hits of a log were delivered, and so many pairs in all.
+    /// Notes that `hits` more hits of a log were delivered, and `pairs` pairs in total.
     pub(crate) fn delivered(&mut self, input: usize, hits: usize, pairs: u64) {
         if let Some(entry) = &mut self.logs.get()[input] {
             entry.hits += hits as u64;
@@ -347,11 +346,11 @@ impl Resume {
         self.pairs = pairs;
     }
 
-    /// A log has ended.
+    /// Notes the end of a log.
     pub(crate) fn ended(&mut self, input: usize, stats: ScanStats, pairs: u64, why: Option<&str>) {
         self.pairs = pairs;
         if let Some(entry) = &mut self.logs.get()[input] {
-            // What could not be read, or not to its end, is tried again, unless hits of it have been delivered.
+            // A log that could not be read to its end is tried again, unless some of its hits have been delivered.
             entry.is_done = why.is_none() || stats.hits > 0;
             entry.why = why.map(str::to_owned);
             if entry.is_done {
@@ -360,23 +359,23 @@ impl Resume {
         }
     }
 
-    /// The logs of this run, to be told of each before it is opened.
+    /// The logs of this run, which must learn of each log before it is opened.
     pub(crate) fn entries(&self) -> Entries {
         self.logs.clone()
     }
 
-    /// Whether it is time to write the file again.
+    /// Returns true if it is time to write the file again.
     pub(crate) fn is_due(&self) -> bool {
         self.written.elapsed() >= self.every.max(self.took * SHARE)
     }
 
-    /// Writes how far the scan has come. All that was delivered has been written by now; of `rejected` pairs, so many bytes of `rejects`.
+    /// Records how far the scan has come. Everything delivered must have been written by now, including `rejects` bytes of rejects.
     pub(crate) fn save(&mut self, rejected: u64, rejects: u64, state: Option<&State>) -> Result<(), Box<dyn Error>> {
         let start = Instant::now();
         let output = match inputs::stdout_file() {
             Some(mut output) => {
                 let length = output.stream_position()?;
-                // A record that outlives the output would be one of what is lost.
+                // On disk before the record, which could otherwise describe lost output.
                 output.sync_data()?;
                 let id = inputs::id(&output.metadata()?).map(|(dev, file)| json!([dev, file]));
                 json!({"id": id, "length": length})
@@ -407,7 +406,7 @@ impl Resume {
         Ok(())
     }
 
-    /// All is done: the next run begins anew.
+    /// Removes the file when the scan is done, so that the next run starts from the beginning.
     pub(crate) fn finish(&self) -> Result<(), String> {
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(format!("{}: {error}", self.name)),

@@ -1,4 +1,4 @@
-//! The options and feeds of a scan, by hash: a scan goes on only with those that it was begun with.
+//! Hashes of the options and feeds of a scan, which can only continue with the same ones.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::identity::{hash_of, hex};
 use crate::cli::{AsOf, ScanArgs};
 
-/// All that decides on the output but feeds and logs, which are known by what they hold.
+/// The hash of all options that affect the output. Feeds and logs are identified by their content instead.
 pub(super) fn options(args: &ScanArgs) -> String {
     let ScanArgs {
         set,
@@ -51,7 +51,7 @@ pub(super) fn options(args: &ScanArgs) -> String {
     hash_of(text.as_bytes())
 }
 
-/// The files that a set, its public suffixes and its layouts are made of, and what each holds.
+/// The files that make up the set, its public suffixes and its layouts, with a hash of each.
 pub(super) fn feeds(args: &ScanArgs) -> Result<Vec<(String, String)>, String> {
     let mut paths = args.set.paths(args.since.as_ref());
     paths.extend(args.set.feeds.psl.clone());
@@ -60,7 +60,7 @@ pub(super) fn feeds(args: &ScanArgs) -> Result<Vec<(String, String)>, String> {
     paths.retain(|path| seen.insert(path.clone()));
     let hash = |path: &PathBuf| {
         let name = netsieve::shown_path(path).into_owned();
-        // Reading a pipe would take from the feed what it holds, or wait for ever.
+        // Reading a pipe here would take its content away from the feed, or wait for ever.
         if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
             return Err(format!("{name}: --resume needs feeds that are regular files"));
         }

@@ -1,4 +1,4 @@
-//! The parts of the record: logs, numbers and hashes, as the file has them.
+//! The parts of the record in the file: logs, numbers and hashes.
 
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::identity::Identity;
 use crate::inputs::Log;
 
-/// The layout of the file.
+/// The version of the file's format.
 pub(super) const VERSION: u64 = 1;
 
 /// A log, and how far the scan has come with it.
@@ -19,14 +19,14 @@ pub(super) struct Entry {
     /// The file within an archive.
     pub(super) member: String,
     pub(super) identity: Identity,
-    /// Hits that were delivered.
+    /// The number of hits that were delivered.
     pub(super) hits: u64,
     pub(super) is_done: bool,
-    /// Of a log that is done: what could not be read of it.
+    /// For a log that is done, the reason why it was not read completely, if so.
     pub(super) why: Option<String>,
 }
 
-/// The logs of a run by number, each from when it was opened on.
+/// The logs of a run by number. Each has an entry once it has been opened.
 #[derive(Clone, Default)]
 pub(crate) struct Entries(Arc<Mutex<Vec<Option<Entry>>>>);
 
@@ -39,7 +39,7 @@ impl Entries {
         *self.get() = entries;
     }
 
-    /// Looks at a log right before it is opened. Of one that cannot be looked at, opening it says why.
+    /// Notes the identity of a log right before it is opened. If that fails, opening the log will report why.
     pub(crate) fn opens(&self, input: usize, log: &Log) {
         let Some(identity) = log.path.as_deref().and_then(|path| Identity::of(path).ok()) else { return };
         let entry = &mut self.get()[input];
@@ -72,7 +72,7 @@ impl Entry {
     }
 }
 
-/// The name of the file that a log is, within an archive; empty for any other.
+/// The name of a log within its archive; empty for a plain file.
 pub(super) fn member(log: &Log) -> String {
     log.member.as_ref().map_or(String::new(), |member| member.name().to_string())
 }
@@ -113,7 +113,7 @@ pub(super) fn damaged(name: &str, why: impl Display) -> String {
     format!("{name}: damaged ({why}): remove it to scan everything again")
 }
 
-/// The elements of a list; none, if it is not one.
+/// The elements of a list. Empty if the value is not a list.
 pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
@@ -127,7 +127,7 @@ mod tests {
         let numbers: Vec<u64> = (1..=NUMBERS.len() as u64).collect();
         let stats = stats_of(&json!(numbers)).unwrap();
         assert_eq!(numbers_of(&stats), numbers);
-        // All of them are kept.
+        // No number is lost.
         let mut others = stats;
         others.bytes += 1;
         assert_ne!(numbers_of(&others), numbers);
