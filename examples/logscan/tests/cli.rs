@@ -1,4 +1,4 @@
-//! The scanner as a process: every flag, every exit code, and what is written where.
+//! Runs the scanner as a process: every flag, every exit code, and every output.
 
 mod common;
 
@@ -260,9 +260,9 @@ fn feeds_are_named_and_their_formats_given() {
     assert_eq!(feeds("scan --json -f c2.txt a.log"), ["c2"]);
     assert_eq!(feeds("scan --json -f mine=c2.txt a.log"), ["mine"]);
     assert_eq!(feeds("scan --json -f mine=plain:c2.txt a.log"), ["mine"]);
-    // Two files of one stem are told apart.
+    // Two files with the same stem get different names.
     assert_eq!(feeds("scan --json -f c2.txt -f sub/c2.txt a.log"), ["c2.txt", "sub/c2.txt"]);
-    // A hosts file names single hosts, a list also what is beneath them.
+    // A hosts file lists single hosts, a plain list also the names under them.
     assert_eq!(folder.run("scan -c -f h.txt a.log").code(1).out, "0\n");
     assert_eq!(folder.run("scan -c -f h.txt --domain-scope suffix a.log").code(0).out, "1\n");
     assert_eq!(folder.run("scan -c -f c2.txt --domain-scope exact a.log").code(0).out, "3\n");
@@ -280,7 +280,7 @@ fn many_feeds_in_one_file() {
         "feeds/all.toml",
         b"[defaults]\ntags = ['t']\n[[feed]]\npath = 'h.txt'\nscope = 'suffix'\n[[feed]]\nname = 'lists'\npath = 'l*.txt'\n[[feed]]\npath = 'ours.txt'\naction = 'allow'\n",
     );
-    // Paths begin in the folder of the configuration, and its feeds stand beside those of the command line.
+    // Paths start in the folder of the configuration, and its feeds add to those of the command line.
     let run = folder.run("scan --json --config feeds/all.toml a.log").code(0);
     assert_eq!(run.rows(), ["a.log:3:WWW.Evil.Test:evil.test", "a.log:3:198.51.100.3:198.51.100.3"]);
     assert_eq!(run.json()[1]["sources"][0]["feed"], "lists/list");
@@ -290,7 +290,7 @@ fn many_feeds_in_one_file() {
     assert_eq!(run.rows().len(), 4);
     assert_eq!(run.json()[0]["sources"][0]["feed"], "h");
     assert_eq!(run.json()[0]["sources"][1]["feed"], "c2");
-    // Flags stand over what the configuration says.
+    // Flags override the configuration.
     assert_eq!(folder.run("scan -c --config feeds/all.toml --domain-scope exact a.log").code(0).out, "1\n");
     let run = folder.run("scan -c --config feeds/all.toml --admit bogons a.log").code(0);
     assert_eq!(run.err, "");
@@ -321,7 +321,7 @@ fn the_sample_configuration_runs() {
     let output = command.current_dir(samples).args(line).stdin(Stdio::null()).output().unwrap();
     let run = Run::of(output, "scan --config").code(0);
     let rows = run.rows();
-    // The three lists alone have 19 hits in these logs; one is of what is allowed, and the partner has another.
+    // The three lists alone have 19 hits in these logs. One of them is allowed, and the partner's list adds one.
     assert_eq!(rows.len(), 19);
     assert!(!rows.iter().any(|row| row.contains("parcel")));
     assert!(rows.iter().any(|row| row.ends_with(":cdn7.c2.evil.test")), "{rows:?}");
@@ -408,7 +408,7 @@ fn encodings_line_ends_and_compression() {
         assert_eq!(shown[1], (3, "query WWW.Evil.Test and 198.51.100.3"), "{log}");
         assert_eq!(shown.len(), 4, "{log}");
     }
-    // Offsets are those of the input.
+    // Offsets refer to the input.
     let offset = |log: &str| folder.run(&format!("scan --json -f c2.txt {log}")).json()[0]["offset"].as_u64();
     assert_eq!([offset("le.log"), offset("bare.log"), offset("bom.log")], [Some(12), Some(10), Some(8)]);
 }

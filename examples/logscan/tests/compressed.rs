@@ -43,7 +43,7 @@ fn all_members_of_all_formats_by_content_on_any_number_of_threads() {
     assert!(want.lines().count() > 100);
     let mut names = Vec::new();
     for (name, encode) in FORMATS {
-        // The names say nothing.
+        // The names do not show the format.
         let packed = [encode(first), encode(second)].concat();
         folder.write(name, &packed);
         names.push(name);
@@ -82,7 +82,7 @@ fn what_is_cut_or_corrupt_is_an_error_after_the_hits_before() {
             for threads in [1, 2] {
                 let run = folder.run(&format!("scan --json -j {threads} -f c2.txt {file} a.log")).code(2);
                 let want = format!("logscan: {file}: {name} data truncated or corrupt");
-                // A frame of zstd without a checksum may be wrong and still be one.
+                // A damaged zstd frame without a checksum can still be valid.
                 if !(name == "zstd" && file == "bad") {
                     assert!(run.err.starts_with(&want), "{want}: {}", run.err);
                 }
@@ -93,7 +93,7 @@ fn what_is_cut_or_corrupt_is_an_error_after_the_hits_before() {
                         plain.lines().map(|line| line.replace("\"plain\"", &format!("\"{file}\""))).collect();
                     assert!(hits.iter().zip(&whole).all(|(hit, whole)| hit == whole), "{name}, {file}");
                 }
-                // What comes behind it is scanned all the same.
+                // The logs after it are still scanned.
                 assert_eq!(run.out.lines().filter(|line| line.contains("\"a.log\"")).count(), 4);
             }
         }
@@ -135,7 +135,7 @@ fn encodings_and_escapes_are_read_in_every_kind_of_input() {
             assert_eq!(run.out.replace("(standard input)", "log"), want.out);
         }
     }
-    // Defanged text, on request, in all of them too.
+    // On request, defanged text is found in all formats.
     let report = format!("{padding}see hxxp://shop[.]test/login/x and evil[.]test\n");
     for threads in [1, 2] {
         folder.write("plain", report.as_bytes());

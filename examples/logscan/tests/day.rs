@@ -1,5 +1,5 @@
-//! The daily job and what happens to it: feeds that change or come cut off, nothing found, something new, a broken state, a full disk, two
-//! runs at once. Each ends right, or with one clear error that leaves what was there before.
+//! The daily job and its mishaps: feeds that change or are truncated, no hits, new indicators, a broken state, a full disk, two runs at
+//! once. Each run succeeds, or ends with one clear error that changes no file.
 #![cfg(unix)]
 
 mod common;
@@ -70,7 +70,7 @@ fn site() -> Folder {
 
 const RUN: &str = "run --config day.toml";
 
-/// One clear error and nothing else: no hits, no second line, and the exit code says so.
+/// Checks that a run gives one clear error and nothing else: no hits, no second line, and exit code 2.
 #[track_caller]
 fn is_one_error(run: &Run, why: &str) {
     assert_eq!((run.code, run.err.lines().count()), (2, 1), "{}\n{}", run.out, run.err);
@@ -81,12 +81,12 @@ fn is_one_error(run: &Run, why: &str) {
 fn feeds_change_from_day_to_day() {
     let folder = site();
     assert_eq!(folder.run(RUN).code(0).rows(), ["logs/dns.log:1:a.evil.test:evil.test"]);
-    // An indicator comes: old lines are searched for it. Another goes.
+    // An indicator is added, and old lines are searched for it. Another one is removed.
     folder.write("c2.txt", b"late.test\n");
     assert_eq!(folder.run(RUN).code(0).rows(), ["logs/dns.log:2:late.test:late.test"]);
     folder.write("c2.txt", b"evil.test\nlate.test\n");
     assert_eq!(folder.run(RUN).code(1).out, "", "both were reported");
-    // The feed goes altogether, or holds nothing that can be read.
+    // The feed is unreadable, or missing.
     folder.write("c2.txt", b"<html>not today</html>\n");
     is_one_error(&folder.run(RUN), "c2.txt: an HTML page and no feed");
     fs::remove_file(folder.path("c2.txt")).unwrap();
@@ -103,7 +103,7 @@ fn a_truncated_feed_is_said() {
     let run = folder.run(RUN).code(2);
     assert!(run.err.contains("partner.json"), "a cut bundle: {}", run.err);
     assert_eq!(run.out, "");
-    // Compressed, where the end is known to be missing.
+    // A compressed feed, whose missing end can be seen.
     let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     let list: String = (0..5000).map(|at| format!("host{at}.evil.test\n")).collect();
     out.write_all(list.as_bytes()).unwrap();
@@ -149,7 +149,7 @@ fn a_broken_state_is_one_error() {
     is_one_error(&folder.run(RUN), "seen: ");
 }
 
-/// Runs a command that cannot write more than so many blocks of 512 bytes to a file, as on a disk that is full.
+/// Runs a command that cannot write more than `blocks` blocks of 512 bytes to a file, as on a full disk.
 fn with_little_disk(folder: &Folder, blocks: u32, line: &str) -> Run {
     let scanner = env!("CARGO_BIN_EXE_logscan");
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {scanner} {line}");
@@ -184,12 +184,12 @@ fn a_full_disk_leaves_what_was_there() {
         is_one_error(&run, "cannot write the output: No space left");
         assert!(all() == before, "what was not written is not said to be reported");
     }
-    // With room again all is as if nothing had been.
+    // With room again, everything works as if nothing had happened.
     assert_eq!(folder.run(RUN).code(0).json().len(), 20_000);
     folder.run("run --config report.toml").code(0);
 }
 
-/// A scan that ran out of disk goes on when there is room.
+/// A scan that ran out of disk space continues when there is room.
 #[test]
 fn a_full_disk_is_gone_on_from() {
     let folder = site();
@@ -225,7 +225,7 @@ fn two_runs_at_once() {
         }
     }
     assert_eq!(reported, 5001, "each hit once, whoever was first");
-    // Reports replace each other, whole.
+    // Reports replace each other completely.
     thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| folder.run("run --config report.toml").code(0));
@@ -236,7 +236,7 @@ fn two_runs_at_once() {
     assert!(report.is_object());
 }
 
-/// Files that were not written to their end.
+/// The names of unfinished files.
 fn half_written(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.ends_with(".tmp")).collect()

@@ -1,4 +1,4 @@
-//! Lines with hits as events: layouts of the configuration, time, and what is explained of a line.
+//! Lines with hits as events: layouts from the configuration, times, and explained lines.
 
 mod common;
 
@@ -106,7 +106,7 @@ fn a_line_is_explained_with_what_came_near() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // A header counts for the lines behind it.
+    // A header applies to the lines after it.
     let log = b"#fields\tts\tid.orig_h\tquery\n1778580123.5\t192.0.2.7\tevil.test\n";
     let run = folder.run_with("check -f c2.txt --explain --json -", log).code(0);
     let rows = run.json();

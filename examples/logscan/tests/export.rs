@@ -1,4 +1,4 @@
-//! `logscan export`: what is written is read back as it was, and what cannot be said is counted.
+//! `logscan export`: the output reads back as the same indicators, and indicators that a format cannot express are counted.
 
 mod common;
 
@@ -31,7 +31,7 @@ fn feeds() -> Folder {
 const SETS: &str =
     "-f all=plain:all.txt -f hosts=hosts:hosts.txt -f zone=rpz:zone.rpz -f more=plain:more.txt --allow ours.txt";
 
-/// What a feed says, each thing once: names by scope, addresses as prefixes.
+/// The distinct indicators of a set: names by scope, addresses as prefixes.
 fn said(sieve: &Sieve) -> BTreeSet<String> {
     let mut said = BTreeSet::new();
     for indicator in sieve.indicators() {
@@ -94,7 +94,7 @@ fn what_is_exported_is_read_back() {
     ] {
         let run = folder.run(&format!("export --to {to} {SETS}")).code(0);
         let got = read(&run.out, format);
-        // Two schemes are one.
+        // These two schemes count as one.
         let got: BTreeSet<String> = got.iter().map(|text| text.replace("ftp://", "http://")).collect();
         let want: BTreeSet<String> = want.iter().map(|text| text.replace("ftp://", "http://")).collect();
         assert_eq!(got, want, "{to}\n{}", run.out);
@@ -104,7 +104,7 @@ fn what_is_exported_is_read_back() {
             assert!(run.err.contains("left out: limited to a port"), "{to}: {}", run.err);
         }
     }
-    // Of the names of Zeek, only the names: it compares whole ones.
+    // Zeek compares whole names, so a name does not cover the names under it.
     let run = folder.run(&format!("export --to zeek-intel {SETS}")).code(0);
     let got = read(&run.out, Format::Zeek);
     for want in ["192.0.2.7/32", "198.51.100.0/28", "evil.test", "exact.test", "http://shop.test/login/"] {
@@ -113,7 +113,7 @@ fn what_is_exported_is_read_back() {
     assert!(run.err.contains("3 names listed without those beneath"), "{}", run.err);
 }
 
-/// What each export is for takes it; a program that is not installed is said to be skipped.
+/// The program for which an export is made accepts it. The test names the programs that are not installed.
 #[test]
 fn programs_take_what_is_exported() {
     let folder = feeds();

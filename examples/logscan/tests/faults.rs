@@ -1,4 +1,4 @@
-//! Nobody who reads, no room to write, signals, and names that are meant to mislead: one clear error, no half file, the right exit code.
+//! Closed pipes, full disks, signals, and misleading names: each gives one clear error, no half-written file, and the right exit code.
 #![cfg(unix)]
 
 mod common;
@@ -24,7 +24,7 @@ fn signal(child: &Child, name: &str) {
     assert!(status.success());
 }
 
-/// Ends a test that hangs.
+/// Waits for the end of a process, and fails if it hangs.
 fn wait(child: &mut Child) -> Option<i32> {
     let began = Instant::now();
     loop {
@@ -55,7 +55,7 @@ fn messages_that_nobody_can_read_change_nothing() {
         let status = folder.command(line).stdout(Stdio::null()).stderr(full()).status().unwrap();
         assert_eq!(status.code(), Some(code), "{line}");
     }
-    // A reader that has gone while feeds change.
+    // The reader of messages goes away while feeds change.
     let mut follow = folder.command("scan -F --interval 0.01 --no-text -f c2.txt a.log");
     let mut follow = follow.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(follow.stderr.take());
@@ -121,7 +121,7 @@ fn output_that_cannot_be_written_is_one_error() {
             ["logscan: cannot write the output: No space left on device (os error 28)"],
             "{line}: {err}"
         );
-        // A reader that has gone is none.
+        // A reader that goes away is not an error.
         let mut child = folder.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let mut err = String::new();
@@ -184,7 +184,7 @@ fn signals_end_a_scan_with_what_was_found() {
             drop(input);
         }
     }
-    // While a set is built of a feed that does not come to an end: nothing is left.
+    // A signal during the build of a set from an endless feed leaves nothing behind.
     assert!(Command::new("mkfifo").arg(folder.path("feed")).status().unwrap().success());
     let mut child = folder.command("build -f f=plain:feed -o set.sieve").stderr(Stdio::piped()).spawn().unwrap();
     let mut feed = OpenOptions::new().write(true).open(folder.path("feed")).unwrap();
@@ -200,7 +200,7 @@ fn signals_end_a_scan_with_what_was_found() {
     );
 }
 
-/// It waited ten seconds for a pipe that nothing came out of, and then lost what it had found.
+/// The report once waited ten seconds for a silent pipe, and then lost its hits.
 #[test]
 fn a_report_tells_what_was_found_though_a_pipe_falls_silent() {
     let folder = folder();
@@ -212,7 +212,7 @@ fn a_report_tells_what_was_found_though_a_pipe_falls_silent() {
             let mut child = command.spawn().unwrap();
             let mut input = child.stdin.take().unwrap();
             input.write_all(b"query evil.test\n").unwrap();
-            // It has begun when it has read what there was.
+            // Give it time to read the lines that are there.
             thread::sleep(Duration::from_millis(500));
             let began = Instant::now();
             signal(&child, name);
@@ -231,7 +231,7 @@ fn a_report_tells_what_was_found_though_a_pipe_falls_silent() {
     }
 }
 
-/// Outputs that are files, each in the folder `at`.
+/// Commands that write a file into the folder `at`.
 fn outputs(at: &str) -> [String; 8] {
     [
         format!("build -f big.txt -o {at}/set.sieve"),
@@ -245,14 +245,14 @@ fn outputs(at: &str) -> [String; 8] {
     ]
 }
 
-/// A feed, and a log in which all of it is met.
+/// Writes a feed, and a log in which all its indicators occur.
 fn big(folder: &Folder) {
     let names = |before: &str| (0..3000).map(|n| format!("{before}host{n}.evil.test\n")).collect::<String>();
     folder.write("big.txt", names("").as_bytes());
     folder.write("big.log", names("query ").as_bytes());
 }
 
-/// One error, and in the folder nothing but what was there before.
+/// Checks that a run gives one error and changes no file in the folder.
 #[track_caller]
 fn assert_refused(run: &Run, why: &str, folder: &std::path::Path, before: &[&str]) {
     assert_eq!(run.code, 2, "{}: {}", run.line, run.err);
@@ -260,7 +260,7 @@ fn assert_refused(run: &Run, why: &str, folder: &std::path::Path, before: &[&str
     assert!(matches!(errors[..], [error] if error.contains(why)), "{}: {}", run.line, run.err);
     let mut left: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    // A state is locked by a file that stays.
+    // The lock file of a state stays.
     left.retain(|name| name != "out.lock");
     left.sort();
     assert_eq!(left, before, "{}", run.line);
@@ -293,7 +293,7 @@ fn a_full_disk_and_one_that_may_only_be_read_are_errors_that_leave_nothing() {
     let old = folder.run("build -f c2.txt -o disk/set.sieve").code(0);
     assert_eq!(old.err, "");
     let old = fs::read(disk.join("set.sieve")).unwrap();
-    // All that is left.
+    // Fill the rest of the disk.
     let _ = fs::write(disk.join("fill"), vec![0; 2 << 20]);
     for line in outputs("disk") {
         assert_refused(&folder.run(&line), "No space left on device", &disk, &["fill", "set.sieve"]);
@@ -305,7 +305,7 @@ fn a_full_disk_and_one_that_may_only_be_read_are_errors_that_leave_nothing() {
     }
 }
 
-/// A file that grew over what the user may write ended the process, and left half of it.
+/// A file that exceeded the user's size limit once ended the process and stayed half-written.
 #[test]
 fn a_file_that_may_not_grow_is_an_error_that_leaves_nothing() {
     let folder = folder();
@@ -316,7 +316,7 @@ fn a_file_that_may_not_grow_is_an_error_that_leaves_nothing() {
         let limited = format!("ulimit -f 4; exec {program} {line}");
         let output = Command::new("sh").args(["-c", &limited]).current_dir(folder.0.path()).output().unwrap();
         let run = Run::of(output, &line);
-        // Pages of the manual that are short enough are whole.
+        // Manual pages that are short enough are written completely.
         if line.starts_with("man") {
             assert!(run.code == 2 && run.err.contains("File too large"), "{}", run.err);
             continue;
@@ -358,12 +358,12 @@ fn threads_that_cannot_be_made_are_an_error() {
     let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
     for line in ["scan -f c2.txt a.log", "check -f c2.txt evil.test", "lint -f c2.txt"] {
         let limited = format!("ulimit -u 1 2>/dev/null || ulimit -p 1; exec ./logscan {line}");
-        // The limit does not hold for root: another user's does.
+        // The limit does not hold for root, so the scanner then runs as another user.
         let mut command = Command::new(if is_root { "setpriv" } else { "sh" });
         if is_root {
             command.args(["--reuid=65534", "--clear-groups", "sh"]);
         }
-        // Not everyone has `setpriv`.
+        // `setpriv` may not be installed.
         let Ok(output) = command.args(["-c", &limited]).current_dir(folder.0.path()).output() else { return };
         let run = Run::of(output, line).code(2);
         assert!(run.err.starts_with("logscan: cannot start threads: ") && run.err.lines().count() == 1, "{}", run.err);
@@ -402,7 +402,7 @@ fn nothing_hidden_gets_into_any_output() {
             let text = format!("{}{}", run.out, run.err);
             assert!(!text.contains(['\u{9b}', '\u{202e}', '\u{3164}', '\u{1b}']), "{}: {text:?}", run.line);
             if !json.is_empty() {
-                // It reads back as it was.
+                // The output reads back unchanged.
                 let read = run.json();
                 assert!(
                     arguments[0] == "lint"

@@ -1,6 +1,6 @@
 //! `logscan scan --follow` as a process: growth, new logs, and feeds that change.
 //!
-//! Every step waits for what the one before must bring about, however long that takes, so no outcome hangs on time.
+//! Every step waits for the effect of the one before, however long that takes, so no result depends on timing.
 #![cfg(unix)]
 
 mod common;
@@ -37,7 +37,7 @@ fn what_is_written_is_scanned_when_its_line_ends() {
     assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
 }
 
-/// The most threads of a process that scan at once, as far as one sees by looking again and again until `is_over`.
+/// The most threads of a process that were seen scanning at the same time, in samples taken until `is_over`.
 #[cfg(target_os = "linux")]
 fn most_scanning(process: u32, is_over: &AtomicBool) -> usize {
     let is_scanning = |task: &fs::DirEntry| {
@@ -52,7 +52,7 @@ fn most_scanning(process: u32, is_over: &AtomicBool) -> usize {
     most
 }
 
-/// Says that it is over, in a panic too.
+/// Sets the flag when dropped, also in a panic.
 struct Over<'o>(&'o AtomicBool);
 
 impl Drop for Over<'_> {
@@ -61,11 +61,11 @@ impl Drop for Over<'_> {
     }
 }
 
-/// They were scanned one after the other, on one thread.
+/// Logs were once scanned one after another, on one thread.
 #[test]
 fn logs_that_grow_at_once_are_scanned_side_by_side() {
     const LOGS: [&str; 4] = ["a.log", "b.log", "c.log", "d.log"];
-    /// Lines that are there at first, and that are added; every thousandth has a hit.
+    /// The numbers of lines at the start, and of added lines. Every thousandth has a hit.
     const FIRST: usize = 60_000;
     const ADDED: usize = 40_000;
     let line = |number: usize| match number % 1000 {
@@ -84,7 +84,7 @@ fn logs_that_grow_at_once_are_scanned_side_by_side() {
             let (folder, line) = (&folder, &line);
             scope.spawn(move || {
                 let added: String = (FIRST + 1..=FIRST + ADDED).map(line).collect();
-                // In parts that end anywhere.
+                // In parts that end at arbitrary places.
                 added.as_bytes().chunks(9973).for_each(|part| append(folder, log, str::from_utf8(part).unwrap()));
             });
         }
@@ -96,7 +96,7 @@ fn logs_that_grow_at_once_are_scanned_side_by_side() {
             seen.entry(log.to_owned()).or_default().push(place.to_owned());
         }
         drop(over);
-        // Each hit once, and in the order of its log.
+        // Each hit comes once, and in the order of its log.
         let want: Vec<String> =
             (1..=(FIRST + ADDED) / 1000).map(|thousand| format!("{0}:host{0}.evil.test", thousand * 1000)).collect();
         for log in LOGS {
@@ -114,7 +114,7 @@ fn a_line_that_never_ends_is_scanned_as_it_stands() {
     folder.write("open.log", b"first\nlast.evil.test");
     let follow = Follow::new(&folder, "-f c2.txt open.log");
     assert_eq!(follow.hit(), "open.log:2:last.evil.test");
-    // What was told is not told again when the line does end.
+    // Hits that were reported are not reported again when the line ends.
     append(&folder, "open.log", " and 192.0.2.7\nnext.evil.test\n");
     assert_eq!(follow.hit(), "open.log:2:192.0.2.7");
     assert_eq!(follow.hit(), "open.log:3:next.evil.test");
@@ -133,7 +133,7 @@ fn folders_and_globs_are_looked_through_for_new_logs() {
         assert_eq!(follow.hit(), format!("{}:1:a.evil.test", name("a.log")));
         append(&folder, "logs/b.log", "b.evil.test\n");
         assert_eq!(follow.hit(), format!("{}:1:b.evil.test", name("b.log")));
-        // Rotation within what is looked through: nothing is read a second time under its new name.
+        // Rotation within a searched folder: nothing is read a second time under its new name.
         for round in 0..3 {
             let path = |log: &str| folder.path(&format!("logs/{log}"));
             let _ = fs::rename(path("a.log.1"), path("a.log.2"));
@@ -173,14 +173,14 @@ fn feeds_are_loaded_anew_when_they_change_and_stay_when_they_are_broken() {
     follow.says("feeds loaded anew: 2 indicators");
     append(&folder, "empty.log", "b.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:2:more.example");
-    // What cannot be used leaves what was there.
+    // An unusable feed leaves the old one in place.
     folder.write("c2.txt", b"<!DOCTYPE html><html><body>Not found</body></html>\n");
     follow.says("going on with the feeds as they were");
     append(&folder, "empty.log", "c.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:3:more.example");
     fs::remove_file(folder.path("c2.txt")).unwrap();
     follow.says("going on with the feeds as they were");
-    // Replaced by renaming, and a file that a configuration's glob finds only now.
+    // A feed is replaced by renaming, and a configuration's glob finds a new file.
     folder.write("c2.new", b"evil.test\n");
     fs::rename(folder.path("c2.new"), folder.path("c2.txt")).unwrap();
     follow.says("feeds loaded anew: 2 indicators");
@@ -230,7 +230,7 @@ fn it_ends_when_enough_was_found_or_nobody_listens() {
         let _ = follow.hit();
     }
     drop(std::mem::replace(&mut follow.out, channel().1));
-    // The thread that reads ends with the next line, and with it the pipe.
+    // The next line ends the reading thread, and with it the pipe.
     let status = loop {
         append(&folder, "a.log", "evil.test\n");
         if let Some(status) = follow.child.try_wait().unwrap() {
@@ -272,14 +272,14 @@ fn what_cannot_be_known_is_said() {
     folder.write("dns.log", b"nothing\na.evil.test and more\n");
     let follow = Follow::new(&folder, "-f c2.txt --keep-open 0.2 dns.log");
     assert_eq!(follow.hit(), "dns.log:2:a.evil.test");
-    // Overwritten without a copy.
+    // The log is overwritten without a copy.
     let mut file = OpenOptions::new().write(true).open(folder.path("dns.log")).unwrap();
     file.write_all(b"b.evil.test in a longer line than all before it\n").unwrap();
     follow.says(
         "dns.log: was overwritten: from its start again; what was added before that, behind byte 29, is not known",
     );
     assert_eq!(follow.hit(), "dns.log:1:b.evil.test");
-    // Renamed, and still.
+    // The log is renamed, and nothing is written to it.
     fs::rename(folder.path("dns.log"), folder.path("elsewhere")).unwrap();
     append(&folder, "dns.log", "c.evil.test\n");
     let mut said = vec![follow.err.recv_timeout(LONG).unwrap()];
@@ -289,7 +289,7 @@ fn what_cannot_be_known_is_said() {
     let last = said.pop().unwrap();
     assert!(last.contains("nothing was written to it for 0.2 seconds: no longer followed, from byte 48"), "{last}");
     assert_eq!(follow.hit(), "dns.log:1:c.evil.test");
-    // What is not text, or in another encoding than it began in.
+    // Bytes that are not text, or are in another encoding than the start of the log.
     let wide: Vec<u8> = "d.evil.test\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     OpenOptions::new().append(true).open(folder.path("dns.log")).unwrap().write_all(&wide).unwrap();
     follow.says("dns.log: turns into UTF-16 at byte 12");
@@ -310,7 +310,7 @@ fn space_made_in_advance_is_read_when_it_is_written_to() {
     assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
 }
 
-/// Hits that are written among the logs are not found again in what holds them.
+/// Hits that are written to a file among the logs are not found again there.
 #[test]
 fn what_is_written_among_the_logs_is_not_followed() {
     let folder = Folder::new(&[("c2.txt", common::FEED)]);
@@ -326,7 +326,7 @@ fn what_is_written_among_the_logs_is_not_followed() {
         let said = err.recv_timeout(LONG).unwrap();
         assert!(said.contains(why), "{said}");
     }
-    // Some rounds, in which it could find what it has written.
+    // Allow some rounds in which it could find its own output.
     thread::sleep(Duration::from_millis(300));
     append(&folder, "logs/a.log", "2026-05-12T10:00:01Z three.evil.test\nno time: four.evil.test\n");
     assert_eq!(child.wait().unwrap().code(), Some(0));

@@ -1,4 +1,4 @@
-//! Names, feeds and logs that are meant to mislead, in every output of every command; and inputs that are meant to fill the disk.
+//! Misleading names, feeds and logs in every output of every command, and inputs that are meant to fill the disk.
 #![cfg(unix)]
 
 mod common;
@@ -11,16 +11,16 @@ use std::os::unix::fs::symlink;
 
 use common::{Folder, Run, folder};
 
-/// CSI as one character, a direction override, a character that shows nothing, a colour, a bell, and markup.
+/// CSI as one character, a direction override, an invisible character, an erase sequence, a bell, and markup.
 const HIDDEN: &str = "\u{9b}31m\u{202e}\u{3164}\u{1b}[2J\u{7}<script>alert(1)<_script>\"onx='&";
 
-/// A name with all of it, and bytes that are no text.
+/// A name with all of these, and bytes that are not text.
 fn named(before: &str, after: &str) -> OsString {
     let name = [before.as_bytes(), HIDDEN.as_bytes(), b"\xff\xfe", after.as_bytes()].concat();
     OsStr::from_bytes(&name).to_owned()
 }
 
-/// Whether a terminal obeys it, or it misleads who reads it: the list is apart from that of the crate.
+/// Returns true if a terminal obeys a character, or if it misleads a reader. The list is kept apart from the crate's own.
 fn acts(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t'))
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}')
@@ -30,7 +30,7 @@ fn acts(c: char) -> bool {
 #[track_caller]
 fn assert_plain(bytes: &[u8], what: &str) {
     let text = std::str::from_utf8(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
-    // RFC 4180 ends its lines so.
+    // RFC 4180 ends lines with CR LF.
     let text = text.replace("\r\n", "\n");
     if let Some(at) = text.find(acts) {
         let around: String = text[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
@@ -72,7 +72,7 @@ fn hostile() -> Folder {
     let sub = folder.0.path().join(named("sub", ""));
     fs::create_dir(&sub).unwrap();
     fs::write(sub.join(named("in", ".log")), &line).unwrap();
-    // An archive whose members would lead out of a folder.
+    // An archive with members whose paths lead out of the folder.
     let mut archive = zip::ZipWriter::new(fs::File::create(folder.0.path().join(named("m", ".zip"))).unwrap());
     for name in [format!("../../x{HIDDEN}.log"), format!("/abs{HIDDEN}"), format!("C:\\..\\x{HIDDEN}")] {
         archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -82,7 +82,7 @@ fn hostile() -> Folder {
     folder
 }
 
-/// Arguments: words as they are, and names with what misleads: `@a.log` for that of `named("a", ".log")`.
+/// Splits a command line into arguments. `@a.log` stands for the misleading name `named("a", ".log")`.
 fn arguments(line: &str) -> Vec<OsString> {
     let word = |word: &str| match word.split_once('@') {
         Some((before, name)) => {
@@ -192,14 +192,14 @@ fn nothing_that_acts_gets_out() {
         let code = output.status.code().unwrap_or_else(|| panic!("{line}: no exit code"));
         assert!((0..3).contains(&code), "{line}: {code}: {}", String::from_utf8_lossy(&output.stderr));
         codes[code as usize] += 1;
-        // What is named wrongly here would be done in silence: all but these print something.
+        // All other commands print something, which guards against a mistake in this test.
         let is_silent = ["build", "scan --state", "run", "report --html"].iter().any(|start| line.starts_with(start));
         assert!(code == 2 || is_silent || !output.stdout.is_empty(), "{line}");
         assert_plain(&output.stdout, line);
         assert_plain(&output.stderr, line);
     }
     assert!(codes[0] > 50 && codes[2] > 15, "{codes:?}");
-    // What was written to files, but the feeds and logs themselves.
+    // The files that were written, apart from feeds and logs.
     let mut pages = 0;
     for file in ["r.html", "r.csv", "r.json", "r.stix", "r.misp", "rejects.txt", "state.json", "job.html", "job.csv"] {
         let bytes = fs::read(folder.path(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -216,7 +216,7 @@ fn nothing_that_acts_gets_out() {
     assert!(!folder.0.path().parent().unwrap().join(format!("x{HIDDEN}.log")).exists());
 }
 
-/// A walk over names panicked at one that is no UTF-8, and passed over it elsewhere.
+/// A walk over names once panicked at a name that is not UTF-8, or skipped it.
 #[test]
 fn a_glob_finds_every_name_once() {
     let folder = folder();
@@ -236,10 +236,10 @@ fn a_glob_finds_every_name_once() {
     assert_eq!(listed("*.log"), ["a.log", r"n\xfe.log", r"n\xff.log"]);
     assert_eq!(listed("**/*.log"), ["a.log", r"n\xfe.log", r"n\xff.log", r"sub/n\xff.log"]);
     assert_eq!(listed(".//sub//n*"), [r"./sub/n\xff.log"]);
-    // A folder and those beneath it, and in it the feed.
+    // The folder, the folders under it, and the feed in it.
     assert_eq!(listed("**").len(), 5);
     assert_eq!(folder.run("scan -l -f c2.txt --include sub/* .").code(0).out, "./sub/n\\xff.log\n");
-    // Feeds of a configuration, in a folder of such a name too.
+    // The same for feeds of a configuration, also in a folder with such a name.
     let place = top.join(OsStr::from_bytes(b"\xff"));
     fs::create_dir(&place).unwrap();
     for name in [&b"f\xff.txt"[..], b"f\xfe.txt"] {

@@ -1,4 +1,4 @@
-//! What `logscan scan` reads: folders, globs, pipes, long lines, all encodings, on any number of threads.
+//! The inputs of `logscan scan`: folders, globs, pipes, long lines, all encodings, on any number of threads.
 
 mod common;
 
@@ -24,11 +24,11 @@ fn what_was_not_searched_is_said() {
         let run = folder.run(&format!("scan -c {arguments} -f c2.txt back.log")).code(2);
         let want = format!("logscan: back.log: is UTF-16, but not from byte {} on", 2 + 2 * long.len());
         assert!(run.err.starts_with(&want), "{arguments}: {}", run.err);
-        // This one is scanned.
+        // This file is scanned.
         let run = folder.run(&format!("scan -c {arguments} -f c2.txt noise.bin")).code(0);
         assert_eq!(run.out, "1\n");
         assert!(run.err.starts_with("logscan: noise.bin: is mostly not text"), "{}", run.err);
-        // And a text is nothing to talk about.
+        // Text files cause no message.
         assert_eq!(folder.run(&format!("scan -c {arguments} -f c2.txt a.log empty.log c2.txt")).code(0).err, "");
     }
 }
@@ -47,7 +47,7 @@ fn a_lattice_of_links_is_walked_once() {
     }
     fs::create_dir(folder.path("lattice/30")).unwrap();
     folder.write("lattice/30/x.log", b"evil.test\n");
-    // Ways to it: 2 to the power of 30.
+    // There are 2 to the power of 30 ways to the log.
     let run = folder.run("scan -l --links -f c2.txt lattice/0").code(0);
     assert_eq!(run.out.lines().count(), 1, "{}", run.out);
 }
@@ -112,9 +112,9 @@ fn folders_and_globs() {
         ("--exclude *.1 logs/a/*", &["logs/a/2.log"]),
         ("--hidden logs/*.log", &["logs/.d.log", "logs/z.log"]),
         ("logs/z.log logs/a/2.log", &["logs/z.log", "logs/a/2.log"]),
-        // A file that is called so.
+        // A file with exactly this name.
         ("[x]*.log", &["[x]*.log"]),
-        // What is named is read, whatever it is called.
+        // A named file is read whatever its name is.
         ("--include *.txt logs/.d.log", &["logs/.d.log"]),
     ] {
         for threads in [1, 3] {
@@ -145,7 +145,7 @@ fn links_and_what_is_no_file() {
         let run = folder.run(&format!("scan -l -f c2.txt {top}")).code(0);
         assert_eq!(run.out.lines().collect::<Vec<_>>(), plain.map(|name| format!("{top}/{name}")));
     }
-    // The loop leads to the folder that `logs` is in, and from there to `logs` no more.
+    // The loop leads to the folder that holds `logs`, but not from there to `logs` again.
     let run = folder.run("scan -l --links --exclude c2.txt --exclude a.log --exclude linked -f c2.txt logs").code(2);
     assert_eq!(
         run.out.lines().collect::<Vec<_>>(),
@@ -204,7 +204,7 @@ fn limits_are_exact_on_any_number_of_threads() {
             let run = folder.run(&format!("scan -m {limit} -j {threads} --json {feeds} a.log long.log a.log")).code(0);
             let want: Vec<&str> = all.lines().take(limit).collect();
             assert_eq!(run.out.lines().collect::<Vec<_>>(), want);
-            // Of the last hit only as many indicators as are left, and the log line.
+            // Of the last hit, only the remaining number of indicators is written, and the log line.
             let run = folder.run(&format!("scan -m {limit} -j {threads} {feeds} a.log long.log a.log")).code(0);
             let mut want = String::new();
             let (mut pairs, mut is_full) = (0, false);
@@ -247,7 +247,7 @@ fn standard_input_is_answered_line_by_line() {
         let mut input = child.stdin.take().unwrap();
         let mut hits = BufReader::new(child.stdout.take().unwrap()).lines();
         for number in 1..4 {
-            // A byte at a time; the answer comes before there is more.
+            // Written byte by byte. The hit comes before the next line is written.
             for byte in format!("nothing\n{number}.evil.test\n").bytes() {
                 input.write_all(&[byte]).unwrap();
                 input.flush().unwrap();
@@ -258,7 +258,7 @@ fn standard_input_is_answered_line_by_line() {
                 (Some(2 * number), Some(&*format!("{number}.evil.test")))
             );
         }
-        // What is enough ends it, though the input is still open.
+        // Enough hits end the scan, even if the input is still open.
         drop(input);
         assert!(hits.next().is_none());
         assert_eq!(child.wait().unwrap().code(), Some(0));
@@ -298,14 +298,14 @@ fn a_closed_pipe_ends_it_though_there_is_more_to_read() {
             .unwrap();
         let mut input = child.stdin.take().unwrap();
         drop(child.stdout.take());
-        // Until it has noticed.
+        // Write until the scanner has closed the pipe.
         while input.write_all(&LOG.repeat(100)).is_ok() {}
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
     }
 }
 
-/// The most memory that a process has had so far, in bytes.
+/// The peak memory of a process so far, in bytes.
 #[cfg(target_os = "linux")]
 fn peak(pid: u32) -> usize {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
@@ -338,7 +338,7 @@ fn a_line_that_does_not_end_takes_bounded_memory() {
         let output = child.wait_with_output().unwrap();
         let hit: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!((hit["offset"].as_u64(), hit["line"].as_u64()), (Some(120 * part.len() as u64), Some(1)));
-        // 120 MB went through it.
+        // It has scanned 120 MB.
         assert!(peak < 40 << 20, "{} MiB with {threads} threads", peak >> 20);
     }
 }
@@ -363,9 +363,9 @@ fn statistics_of_stages_and_logs() {
     ] {
         assert!(run.err.contains(want), "{want}\n{}", run.err);
     }
-    // One log has no line of its own.
+    // A single log gets no line of its own in the statistics.
     assert!(!folder.run("scan --stats -c -f c2.txt a.log").code(0).err.contains("log         "));
-    // Statistics of what was cut short count what was written.
+    // After a limit, the statistics count the hits that were written.
     let run = folder.run("scan --stats --json -m 2 -f c2.txt a.log").code(0);
     assert!(run.err.contains("pairs of observable and indicator"), "{}", run.err);
 }
@@ -381,7 +381,7 @@ fn a_log_that_is_shortened_while_it_is_scanned_says_so() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // It waits for its hits to be read, far from the end of the log.
+        // The scanner waits for a reader of its hits, far from the end of the log.
         let mut out = child.stdout.take().unwrap();
         let mut first = [0; 1000];
         out.read_exact(&mut first).unwrap();

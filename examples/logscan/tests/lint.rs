@@ -1,11 +1,11 @@
-//! `logscan lint`: whether a feed is healthy, and what became of every line of it.
+//! `logscan lint`: the health of feeds, and the result for each of their lines.
 
 mod common;
 
 use common::{Folder, folder};
 use serde_json::{Value, json};
 
-/// Runs the linter in a folder of these files; gives its exit code, output and errors.
+/// Runs the linter in a folder of these files. Returns exit code, output and errors.
 fn lint(files: &[(&str, &str)], line: &str) -> (i32, String, String) {
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
     let run = Folder::new(&files).run(&format!("lint {line}"));
@@ -17,7 +17,7 @@ fn lint_json(files: &[(&str, &str)], line: &str) -> Value {
     serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{err}"))
 }
 
-/// The lines of the text that hold all of `wants`, of which there must be some.
+/// Checks that a text contains all of `wants`.
 fn holds(text: &str, wants: &[&str]) {
     for want in wants {
         assert!(text.contains(want), "{want}\n{text}");
@@ -36,7 +36,7 @@ fn one_line_a_feed_comes_first() {
     ];
     let (code, out, err) =
         lint(&files, "-f good.txt -f odd.txt -f again.txt -f empty.txt -f rules.txt --popular good.txt");
-    // What cannot be read is told, and does not keep the others from being read.
+    // An unreadable feed is reported, and the others are still read.
     assert_eq!(code, 2);
     holds(&err, &["logscan: empty.txt: "]);
     let lines: Vec<&str> = out.lines().take_while(|line| !line.is_empty()).collect();
@@ -202,7 +202,7 @@ fn popular_names_are_found_by_a_ranking() {
         &text,
         &["<- 5 popular", "5 indicators covering something popular", "line 2: evil.test covers a.evil.test, number 4"],
     );
-    // A ranking that cannot be read is an error, and nothing else is done.
+    // An unreadable ranking is an error, and nothing else is done.
     let (code, out, err) = lint(&files, "-f list.txt --popular missing.csv");
     assert_eq!((code, out.as_str()), (2, ""));
     holds(&err, &["missing.csv"]);
@@ -220,7 +220,7 @@ fn expired_entries_are_counted_as_of_a_time() {
     assert_eq!(feed["check"], json!(["50 % expired"]));
     let (_, text, _) = lint(&files, "-f dated.csv --as-of 2019-06-01");
     holds(&text, &["1 of 3 dated entries expired as of 2019-06-01T00:00:00Z", "line 5: older.test until 2019-01-01"]);
-    // Now, unless it is said otherwise.
+    // The default time is now.
     let (_, text, _) = lint(&files, "-f dated.csv");
     holds(&text, &["2 of 3 dated entries expired"]);
 }
@@ -299,7 +299,7 @@ fn jobs_can_tell_a_feed_that_has_gone_bad() {
         ("-f list.txt --max-rejected 25", 0),
         ("-f list.txt --max-rejected 24.9%", 1),
         ("-f list.txt --max-rejected 0", 1),
-        // Nothing is left of it.
+        // No indicator of the feed is accepted.
         ("-f bogons.txt", 2),
         ("-f missing.txt", 2),
     ] {

@@ -1,4 +1,4 @@
-//! Standard input that is followed, and answered line by line.
+//! Standard input that is followed, or answered line by line.
 
 mod common;
 
@@ -38,7 +38,7 @@ impl Pipe {
         serde_json::from_str(&line).expect(&line)
     }
 
-    /// Ends the input; the exit code, and what else was answered.
+    /// Closes the input. Returns the exit code and the remaining answers.
     fn end(mut self) -> (i32, Vec<String>) {
         drop(self.input.take());
         let rest = self.out.by_ref().map(Result::unwrap).collect();
@@ -60,7 +60,7 @@ fn feeds_are_loaded_anew_while_standard_input_is_scanned() {
         pipe.write(b"b.evil.test more.example\n");
         let hit = pipe.json();
         assert_eq!((hit["line"].as_u64(), hit["observed"].as_str()), (Some(2), Some("more.example")));
-        // A line in pieces, and a last one without an end.
+        // A line in pieces, and a last line without a line feed.
         pipe.write(b"more.exa");
         pipe.write(b"mple\nlast.more.example");
         assert_eq!(pipe.json()["line"], 3);
@@ -78,11 +78,11 @@ fn standard_input_and_files_are_followed_side_by_side() {
     let mut pipe = Pipe::new(&folder, "scan --json -F --interval 0.02 -f c2.txt - clean.log");
     pipe.write(b"a.evil.test\n");
     assert_eq!(pipe.json()["file"], "(standard input)");
-    // Written behind what is there: a log that is emptied and written anew is read from its beginning.
+    // Append to the log: a log that is emptied and written again is read from its start.
     let mut log = OpenOptions::new().append(true).open(folder.path("clean.log")).unwrap();
     log.write_all(b"\nb.evil.test\n").unwrap();
     assert_eq!(pipe.json()["file"], "clean.log");
-    // The files are followed on when standard input has ended.
+    // The files are still followed after the end of standard input.
     drop(pipe.input.take());
     log.write_all(b"c.evil.test\n").unwrap();
     assert_eq!(pipe.json()["observed"], "c.evil.test");
@@ -116,12 +116,12 @@ fn every_line_is_answered_by_one_line_before_the_next_comes() {
         }
         if !follow.is_empty() {
             folder.write("list.txt", b"more.example\n");
-            // Told when it has happened; every line is answered meanwhile.
+            // The reload is reported once it is done. Every line is answered meanwhile.
             assert!(pipe.err.next().unwrap().unwrap().contains("loaded anew"));
             pipe.write(b"a.evil.test more.example\n");
             assert_eq!(pipe.json()["$!"]["netsieve"][0]["observed"], "more.example");
         }
-        // Several at once, a long one, and one without an end.
+        // Several lines at once, a long one, and one without a line feed.
         pipe.write(&[b"one\n\ntwo\n", &b"x ".repeat(1 << 20)[..], b" evil.test more.example"].concat());
         let (code, rest) = pipe.end();
         assert_eq!((code, rest.len()), (0, 4));

@@ -31,7 +31,7 @@ fn folder() -> Folder {
     Folder::new(&[("c2.txt", FEED), ("dns.log", &dns), ("web.log", web), ("clean.log", b"nothing\n")])
 }
 
-/// The records of a CSV, by an independent reader of RFC 4180.
+/// Reads the records of a CSV file, independently of the crate's own reader.
 fn records(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut rows = Vec::new();
     let (mut row, mut field, mut is_quoted) = (Vec::new(), String::new(), false);
@@ -165,7 +165,7 @@ fn what_is_no_hit_is_named() {
     folder.run("report --from missing.jsonl").code(2);
 }
 
-/// A spreadsheet runs nothing of what a log or a feed holds.
+/// No text from a log or a feed is a formula to a spreadsheet.
 #[test]
 fn no_field_is_a_formula() {
     let log = b"192.0.2.7 - =1+1 [12/May/2026:10:02:03 +0000] \"GET /a HTTP/1.1\" 404 5 \"http://evil.test/\" \"x\"\n";
@@ -192,14 +192,14 @@ fn a_page_holds_what_logs_hold_as_text_alone() {
     }
     assert!(page.contains("default-src 'none'; script-src 'sha256-"));
     assert!(page.contains("missing.log: No such file"));
-    // The policy names the script that the page has.
+    // The data block holds the hostile text as JSON.
     let data = page.split("<script type=\"application/json\" id=\"data\">").nth(1).unwrap();
     let data: Value = serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
     assert_eq!(data["rows"].as_array().unwrap().len(), 1);
     assert!(data["samples"]["0"][0][3].as_str().unwrap().contains("</script><script>alert(1)"));
 }
 
-/// STIX that is read back: the partner's own indicator is sighted by its own id.
+/// Reads the STIX bundle back: the partner's indicator is sighted by its own id.
 #[test]
 fn partners_get_sightings_of_their_own_indicators() {
     let own = "indicator--a932fcc6-e032-476c-826f-cb970a5a1ade";
@@ -231,10 +231,10 @@ fn partners_get_sightings_of_their_own_indicators() {
     assert_eq!(partner["first_seen"], "2026-05-12T10:00:00.000Z");
     let ours = of(&none, "indicator");
     assert_eq!(ours.len(), 1, "the partner's own is not made again");
-    // No feed says since when: the first time that it was met.
+    // No feed gives a start, so the indicator is valid from the first sighting.
     let met = sightings.iter().find(|sighting| sighting["sighting_of_ref"] == ours[0]["id"]).unwrap();
     assert_eq!(ours[0]["valid_from"], met["first_seen"]);
-    // Objects are as old as what they tell, and no older.
+    // Objects are created at the times that they describe.
     for object in none["objects"].as_array().unwrap().iter().filter(|object| object.get("created").is_some()) {
         let (created, modified) = (object["created"].as_str().unwrap(), object["modified"].as_str().unwrap());
         assert!(created.starts_with("2026-05-12T1") && created <= modified, "{object}");

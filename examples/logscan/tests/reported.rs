@@ -1,4 +1,4 @@
-//! The matches that a scan reports: lists of what is allowed, weak matches, ports, filters and guards.
+//! The matches that a scan reports: allow lists, weak matches, ports, filters and guards.
 
 mod common;
 
@@ -42,14 +42,14 @@ fn what_lists_allow_by_themselves_can_be_overridden() {
         ("-f ads.txt --exceptions skip", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
         ("--config keep.toml", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
         ("--config keep.toml --exceptions allow", &["evil.test"]),
-        // A warning list allows all, however it is given, unless it is told otherwise.
+        // A warning list allows everything under its names, unless `--allow` or a flag says otherwise.
         ("-f other.txt -f known.json", &[]),
         ("-f other.txt --allow-all known.json", &[]),
         ("-f other.txt --allow known.json", &["www.evil.test", "mail.www.evil.test"]),
         ("--config allow.toml", &["www.evil.test", "mail.www.evil.test"]),
         ("-f known.json --warning-lists-block", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
         ("--config block.toml", &["evil.test", "www.evil.test", "mail.www.evil.test"]),
-        // Any list can be one of what is allowed; its exceptions are a part of it.
+        // Any list can be an allow list, exceptions included.
         ("-f other.txt --allow ads.txt", &["mail.www.evil.test"]),
         ("-f other.txt --allow-all ads.txt", &[]),
     ] {
@@ -99,7 +99,7 @@ fn ports() {
 
 #[test]
 fn filters_by_time_and_confidence() {
-    // A plain list knows neither, so its entries always pass.
+    // A plain list has neither times nor confidence, so its entries always pass.
     let folder = folder();
     for filter in ["--as-of 2026-05-01", "--as-of 2026-05-01T12:00:00Z", "--min-confidence 90"] {
         assert_eq!(folder.run(&format!("scan -c {filter} -f c2.txt a.log")).code(0).out, "4\n");

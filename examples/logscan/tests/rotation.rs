@@ -1,6 +1,7 @@
-//! `logscan scan --follow` through rotation: logs that are renamed, copied and emptied, removed and made again, and more of them than can be open. No line is lost or doubled.
+//! `logscan scan --follow` through rotation: logs that are renamed, copied and emptied, or removed and created again, and more logs than can
+//! be open at once. No line is lost or repeated.
 //!
-//! Every step waits for what the one before must bring about, however long that takes, so no outcome hangs on time.
+//! Every step waits for the effect of the one before, however long that takes, so no result depends on timing.
 #![cfg(unix)]
 
 mod common;
@@ -22,7 +23,7 @@ fn a_renamed_log_is_finished_and_its_successor_followed() {
     assert_eq!(follow.hit(), "dns.log:1:a.evil.test");
     for round in 0..5 {
         fs::rename(folder.path("dns.log"), folder.path("dns.log.1")).unwrap();
-        // The writer has not heard of it yet.
+        // The writer does not know of the rotation yet.
         append(&folder, "dns.log.1", &format!("late{round}.evil.test\n"));
         assert_eq!(follow.hit(), format!("dns.log:2:late{round}.evil.test"));
         append(&folder, "dns.log", &format!("new{round}.evil.test\n"));
@@ -39,7 +40,7 @@ fn a_shortened_log_begins_anew() {
     folder.write("dns.log", b"nothing\nnothing\na.evil.test\nb.evil.test\n");
     let follow = Follow::new(&folder, "-f c2.txt dns.log");
     assert_eq!((follow.hit(), follow.hit()), ("dns.log:3:a.evil.test".into(), "dns.log:4:b.evil.test".into()));
-    // As `copytruncate` does, and with the same inode.
+    // Like `copytruncate`, which keeps the inode.
     OpenOptions::new().write(true).open(folder.path("dns.log")).unwrap().set_len(0).unwrap();
     follow.says("dns.log: was shortened");
     append(&folder, "dns.log", "c.evil.test\n");
@@ -63,7 +64,7 @@ fn logs_that_do_not_exist_yet_and_logs_that_are_made_again() {
     assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
 }
 
-/// Lines that a follower is to report once each, and what it has reported.
+/// The lines that a follower must report once each, and its reports.
 struct Ledger {
     follow: Follow,
     written: usize,
@@ -75,13 +76,13 @@ impl Ledger {
         Self { follow, written: 0, reported: HashMap::new() }
     }
 
-    /// The next line, and what it is known by.
+    /// Makes the next line, which its number identifies.
     fn line(&mut self) -> String {
         self.written += 1;
         format!("{} a line of the log, query n{}.evil.test type A\n", self.written, self.written)
     }
 
-    /// Waits until the last line is reported: a look has been taken.
+    /// Waits until the last line is reported, so that a round has passed.
     #[track_caller]
     fn wait(&mut self) {
         self.wait_for(self.written);
@@ -96,13 +97,13 @@ impl Ledger {
         }
     }
 
-    /// None lost, and none doubled. Gives what was said beside it.
+    /// Checks that no line was lost or repeated. Returns the messages.
     #[track_caller]
     fn check(mut self) -> Vec<String> {
         for line in 1..=self.written {
             self.wait_for(line);
         }
-        // A few more looks.
+        // Allow a few more rounds.
         thread::sleep(Duration::from_millis(300));
         let (out, err) = self.follow.rest();
         assert_eq!(out, Vec::<String>::new());
@@ -112,10 +113,10 @@ impl Ledger {
     }
 }
 
-/// What befalls a log in one round.
+/// The fate of a log in one round.
 type Round = fn(&Folder, &mut Ledger, usize);
 
-/// Whoever writes to it goes on with the renamed file, longer than it takes to notice.
+/// The writer keeps writing to the renamed file, even after the scanner has noticed.
 fn late_writer(folder: &Folder, ledger: &mut Ledger, round: usize) {
     let old = format!("dns.log.{round}");
     fs::rename(folder.path("dns.log"), folder.path(&old)).unwrap();
@@ -131,7 +132,7 @@ fn late_writer(folder: &Folder, ledger: &mut Ledger, round: usize) {
     }
 }
 
-/// Copied and emptied, and grown beyond its old size before the next look.
+/// The log is copied and emptied, and grows beyond its old size before the next round.
 fn copied_and_emptied(folder: &Folder, ledger: &mut Ledger, round: usize) {
     for _ in 0..round % 4 {
         append(folder, "dns.log", &ledger.line());
@@ -146,7 +147,7 @@ fn copied_and_emptied(folder: &Folder, ledger: &mut Ledger, round: usize) {
     ledger.wait();
 }
 
-/// Renamed three times between two looks.
+/// The log is renamed three times between two rounds.
 fn rotated_thrice(folder: &Folder, ledger: &mut Ledger, round: usize) {
     for generation in 0..3 {
         fs::rename(folder.path("dns.log"), folder.path(&format!("dns.log.{round}.{generation}"))).unwrap();
@@ -155,14 +156,14 @@ fn rotated_thrice(folder: &Folder, ledger: &mut Ledger, round: usize) {
     ledger.wait();
 }
 
-/// Another file is moved to its place.
+/// Another file is moved into its place.
 fn replaced(folder: &Folder, ledger: &mut Ledger, _: usize) {
     append(folder, "new", &ledger.line());
     fs::rename(folder.path("new"), folder.path("dns.log")).unwrap();
     ledger.wait();
 }
 
-/// Copied in its own place, as `sed -i` and editors do, and written on.
+/// The log is replaced by a copy of itself, as by `sed -i` and editors, and grows.
 fn copied_in_place(folder: &Folder, ledger: &mut Ledger, _: usize) {
     fs::copy(folder.path("dns.log"), folder.path("new")).unwrap();
     fs::rename(folder.path("new"), folder.path("dns.log")).unwrap();
@@ -181,7 +182,7 @@ const KINDS: [(Round, &str); 5] = [
 fn none_lost_none_doubled(rounds: usize) {
     for (kind, (befall, said)) in KINDS.into_iter().enumerate() {
         let folder = folder();
-        // One that was there before, which is not read.
+        // This file existed before, so it is not read.
         folder.write("dns.log.old", b"n0.evil.test long ago\n");
         append(&folder, "dns.log", "");
         let mut ledger = Ledger::new(Follow::new(&folder, "-f c2.txt dns.log"));
@@ -207,7 +208,7 @@ fn whatever_befalls_a_log_two_hundred_times() {
     none_lost_none_doubled(200);
 }
 
-/// In a folder that is looked through, the copy is a log too.
+/// In a followed folder, the copy is also a log.
 #[test]
 fn a_copy_in_a_folder_is_not_read_twice() {
     let folder = folder();
@@ -227,7 +228,7 @@ fn a_copy_in_a_folder_is_not_read_twice() {
     let _ = ledger.check();
 }
 
-/// Follows logs with fewer descriptors than there are of them.
+/// Follows more logs than there are file descriptors.
 fn few_descriptors(folder: &Folder, arguments: &str, names: &[String]) -> Follow {
     let logscan = common::logscan().get_program().to_owned();
     let names = names.join(" ");
@@ -247,7 +248,7 @@ fn what_is_old_is_passed_over_in_more_logs_than_can_be_open() {
         append(&folder, name, "old.evil.test\n");
     }
     let follow = few_descriptors(&folder, "--from-end", &names);
-    // What is written before the first look is over is old too.
+    // Lines written before the first round is over count as old.
     let first = loop {
         append(&folder, "7.log", "new.evil.test\n");
         if let Ok(line) = follow.out.recv_timeout(Duration::from_millis(100)) {
@@ -273,7 +274,7 @@ fn more_logs_than_can_be_open() {
             append(&folder, &names[(round * 31 + step * 13) % 100], &ledger.line());
         }
         ledger.wait();
-        // Renamed while it may be closed, and written to on both sides.
+        // The log is renamed while it may be closed, and both files are written to.
         let name = &names[round * 17 % 100];
         fs::rename(folder.path(name), folder.path(&format!("{name}.{round}"))).unwrap();
         append(&folder, &format!("{name}.{round}"), &ledger.line());

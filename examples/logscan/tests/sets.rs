@@ -1,4 +1,4 @@
-//! The scanner's compiled sets as a process: building, scanning, inspecting, comparing, and searching old logs for what is new.
+//! Compiled sets in the scanner: building, scanning, inspecting, comparing, and searching old logs for new indicators.
 
 mod common;
 
@@ -140,7 +140,7 @@ fn old_logs_are_searched_for_what_is_new() {
     assert_eq!((&rows[0]["sources"][0]["feed"], &rows[0]["sources"][0]["line"]), (&json!("c2"), &json!(1)));
     folder.run("scan -f c2=plain:c2.txt --since old.sieve -q a.log").code(0);
     folder.run("scan --sieve new.sieve --new-since new.sieve a.log").code(1);
-    // Its old name still works, and a date is no set.
+    // The old name of the option still works, and a date is not a set.
     folder.run("scan --sieve new.sieve --since new.sieve a.log").code(1);
     let run = folder.run("scan --sieve new.sieve --new-since 2026-05-01 a.log").code(2);
     assert!(run.err.contains("not a date"), "{}", run.err);
@@ -172,7 +172,7 @@ fn what_is_no_set_is_refused() {
     assert!(!folder.path("x.sieve").exists());
 }
 
-/// What is given in place of a set or a list by mistake is refused at once, and neither waited for nor read without an end.
+/// A pipe or a device given in place of a set or a list is refused at once, and neither waited for nor read for ever.
 #[cfg(unix)]
 #[test]
 fn what_has_no_end_is_no_set() {

@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 
 use common::{FEED, Folder, folder};
 
-/// Hits as the scanner shows them on a terminal of so many columns, without its messages; `None` where there is no `script`.
+/// The hits that the scanner shows on a terminal of `columns` columns, without its messages. `None` if `script` is not installed.
 fn shown(folder: &Folder, columns: usize, line: &str) -> Option<String> {
     let text = on_terminal(folder, columns, line)?;
     Some(text.split_inclusive('\n').filter(|line| !line.starts_with("logscan: ")).collect())
 }
 
-/// All that the scanner shows there.
+/// Everything that the scanner shows there.
 fn on_terminal(folder: &Folder, columns: usize, line: &str) -> Option<String> {
     let scanner = env!("CARGO_BIN_EXE_logscan");
     let mut command = Command::new("script");
@@ -43,7 +43,7 @@ fn a_block_for_each_line_and_the_name_of_a_log_once() {
         \u{20} |  GET http://shop.test/login/x\n\
         \nb.log\n1:7: evil.test\n  -> evil.test  domain, exact  c2:3\n  |  x\ttab\tevil.test\n";
     assert_eq!(text, expected);
-    // Into a pipe nothing has changed: the name is on each line.
+    // In a pipe, the name is still on each line.
     let piped = folder.run("scan -f c2.txt a.log b.log").code(0);
     assert!(
         piped.out.starts_with("a.log:1:6: 192.0.2.7\n") && piped.out.contains("\nb.log:1:7: evil.test\n"),
@@ -89,7 +89,7 @@ fn a_limit_cuts_blocks() {
     assert_eq!(text, "");
 }
 
-/// The first hit of a line may be one that an earlier run has reported.
+/// The first hit of a line may have been reported by an earlier run.
 #[test]
 fn who_is_told_whichever_hit_is_shown() {
     let folder = folder();
@@ -103,7 +103,7 @@ fn who_is_told_whichever_hit_is_shown() {
     assert_eq!(text, expected);
 }
 
-/// A log and its name may hold what moves the cursor, clears the screen or turns the direction of writing.
+/// A log and its name may contain sequences that move the cursor, clear the screen or reverse the writing direction.
 #[test]
 fn nothing_that_acts_reaches_a_terminal() {
     let folder = folder();
@@ -116,7 +116,7 @@ fn nothing_that_acts_reaches_a_terminal() {
     assert!(!text.contains(acts), "{text:?}");
 }
 
-/// What is followed is said, and hits have the names of their logs above them.
+/// The scanner says what it follows, and shows the names of logs above their hits.
 #[test]
 fn following_says_what_it_watches() {
     let folder = folder();

@@ -1,4 +1,4 @@
-//! `logscan check`: single values, networks, e-mail addresses, from arguments and from standard input.
+//! `logscan check`: single values, networks and mail addresses, from arguments and from standard input.
 
 mod common;
 
@@ -50,10 +50,10 @@ fn of_a_network_what_covers_it_and_what_lies_within_it() {
     assert_eq!((&none["kind"], &none["within_total"]), (&json!("prefix"), &json!(0)));
     assert!(none["why"].as_str().unwrap().contains("none lies within it"), "{none}");
     assert_eq!(folder.run("check -f nets.txt 203.0.113.0/24").code(1).out.lines().count(), 1);
-    // What is allowed is withheld there as anywhere.
+    // Allowed indicators are withheld there, as everywhere.
     let run = folder.run("check -f nets.txt --allow ours.txt 192.0.2.4/30").code(0);
     assert!(!run.out.contains("within 192.0.2.7"), "{}", run.out);
-    // What only looks like a network is none.
+    // A URL may look like a network.
     assert!(folder.run("check -f nets.txt 192.0.2.7/login").code(0).out.starts_with("192.0.2.7/login: url"));
 }
 
@@ -83,7 +83,7 @@ fn values_come_from_standard_input_too() {
     }
     assert_eq!(folder.run_with("check -f nets.txt", b"ok.test\n").code(1).out.lines().count(), 1);
     assert_eq!(folder.run_with("check -f nets.txt", b"").code(1).out, "");
-    // A line that is no value costs no memory and is said, and the others are read.
+    // An overlong line costs no memory and is reported, and the others are read.
     let long = [b"a".repeat(1 << 20).as_slice(), b"\nevil.test\n"].concat();
     let run = folder.run_with("check --json -f nets.txt", &long).code(2);
     assert!(run.err.contains("standard input:1: a line of more than 16384 bytes"), "{}", run.err);

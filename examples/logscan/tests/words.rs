@@ -1,10 +1,10 @@
-//! The words of messages: one of a thing is said in the singular.
+//! The words of messages: a count of one takes the singular.
 
 mod common;
 
 use common::Folder;
 
-/// The last words of `1 dated entries` and its like.
+/// Finds plurals after a count of one, such as `1 dated entries`.
 fn wrong_plurals(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let of_one = |pair: &&[&str]| pair[0].trim_start_matches(['(', '"']) == "1" && pair[1].len() > 2;

@@ -1,4 +1,4 @@
-//! A scanner that follows logs while a test writes to them.
+//! Runs a scanner that follows logs while a test writes to them.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Folder;
 
-/// Longer than anything here takes on the slowest machine.
+/// Longer than anything takes here, even on a slow machine.
 pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 pub(crate) struct Follow {
@@ -49,7 +49,7 @@ impl Follow {
         assert!(line.contains(want), "{want}: {line}");
     }
 
-    /// Ends it; what it said and was not asked for.
+    /// Ends the scanner. Returns the remaining hits and messages.
     pub(crate) fn rest(mut self) -> (Vec<String>, Vec<String>) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -1,4 +1,4 @@
-//! Running the scanner as a process, in a folder of its own.
+//! Runs the scanner as a process, in a folder of its own.
 #![allow(dead_code, reason = "not every test file uses all of it")]
 
 use std::fs;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 #[cfg(unix)]
 pub(crate) mod following;
 
-/// The scanner, with nothing of the environment that changes what it does.
+/// The scanner, without environment variables that change its behaviour.
 pub(crate) fn logscan() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logscan"));
     command.env_remove("NO_COLOR").env_remove("NETSIEVE_ENGINE").env_remove("SOURCE_DATE_EPOCH");
@@ -65,9 +65,9 @@ pub(crate) struct Run {
     pub(crate) line: String,
     pub(crate) code: i32,
     pub(crate) out: String,
-    /// What is said on standard error but the last line of a scan.
+    /// Standard error, without the summary.
     pub(crate) err: String,
-    /// The line that says how a scan ended.
+    /// The summary line at the end of a scan.
     pub(crate) summary: String,
 }
 
