@@ -20,7 +20,7 @@ impl<'v> Facts<'v> {
         Facts { text, ip: None, stamp: None, null: None }
     }
 
-    /// Sets the time that the value is.
+    /// Sets the time that the value stands for.
     pub(super) fn know(&mut self, stamp: Stamp) {
         self.stamp = Some(Some(stamp));
     }
