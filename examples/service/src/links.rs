@@ -68,7 +68,7 @@ impl Link {
         self.status.load(ORDER)
     }
 
-    /// How long the connection has been idle, if it is.
+    /// The time for which the connection has been idle. `None` if it is in use, blocked, or idle only briefly.
     pub(crate) fn idle(&self) -> Option<Duration> {
         let still = self.begin.elapsed().saturating_sub(Duration::from_millis(self.last.load(ORDER)));
         (!self.is_busy.load(ORDER) && !self.is_blocked.load(ORDER) && still >= STILL).then_some(still)

@@ -12,7 +12,7 @@ use super::ids::keyed;
 use super::tally::Row;
 use super::{OutputArgs, Report};
 
-/// How much of who met an indicator is shared.
+/// The part of a client's identity that partners receive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Share {
     /// Nothing: one sighting for each indicator.
