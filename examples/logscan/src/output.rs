@@ -12,6 +12,7 @@ use netsieve::scan::many::Rendered;
 
 use crate::cli::{Color, HitFormat, ScanArgs};
 use crate::drive::{LogEnd, Taker};
+use crate::place;
 use crate::resume::{Point, Resume};
 use crate::signal;
 use crate::state::{self, State};
@@ -186,6 +187,7 @@ impl<'a> Output<'a> {
         }
         let rejects = match &args.rejects {
             Some(path) => {
+                place::is_ours(path, br#"{"file":"#, "--rejects")?;
                 let file = rejects(path, at.map_or(0, |at| at.rejects));
                 let file = file.map_err(|error| format!("{}: {error}", netsieve::shown_path(path)))?;
                 Some(io::BufWriter::new(file))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use netsieve::render::Escaped;
 
 use crate::cli::ScanArgs;
-use crate::inputs::{Log, Place};
+use crate::inputs::{self, Log, Place};
 use crate::place;
 
 pub(crate) struct Own(HashSet<Place>);
@@ -21,6 +21,26 @@ impl Own {
     pub(crate) fn of(args: &ScanArgs) -> Self {
         let replaced = [&args.resume, &args.state].into_iter().flatten();
         Self::new(replaced.flat_map(|path| [path.clone(), place::lock_path(path)]).chain(args.rejects.clone()))
+    }
+
+    /// Refuses one file for two purposes. Standard output counts too.
+    pub(crate) fn check(args: &ScanArgs) -> Result<(), String> {
+        let named = [("--resume", &args.resume), ("--state", &args.state), ("--rejects", &args.rejects)];
+        let named = named.into_iter().filter_map(|(option, path)| Some((option, path.clone()?)));
+        let locks = [("the lock of --resume", &args.resume), ("the lock of --state", &args.state)];
+        let locks = locks.into_iter().filter_map(|(what, path)| Some((what, place::lock_path(path.as_deref()?))));
+        place::distinct(&named.chain(locks).collect::<Vec<_>>())?;
+        let output = inputs::output().map(Place::Id);
+        for (option, path) in [("--resume", &args.resume), ("--state", &args.state), ("--rejects", &args.rejects)] {
+            if let Some(path) = path
+                && output.is_some()
+                && Place::of(path).ok() == output
+            {
+                let name = netsieve::shown_path(path);
+                return Err(format!("{name}: named for {option}, and also what the output is written to"));
+            }
+        }
+        Ok(())
     }
 
     /// Returns true if the path leads to one of them.

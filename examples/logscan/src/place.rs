@@ -1,17 +1,68 @@
 //! Writes files completely or not at all.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
 use netsieve::render::Escaped;
 
+use crate::inputs::Place;
 use crate::signal;
+
+/// The most symbolic links that a path may lead through.
+const LINKS: usize = 40;
+
+/// Follows symbolic links to the file, which need not exist. A write replaces that file and leaves the link.
+fn target(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        let Ok(to) = fs::read_link(&path) else { break };
+        path = path.parent().map_or(to.clone(), |folder| folder.join(&to));
+    }
+    path
+}
+
+/// Refuses one file for two purposes, because one would overwrite the other.
+pub(crate) fn distinct(files: &[(&str, PathBuf)]) -> Result<(), String> {
+    // A file that does not exist yet is known by its folder and name.
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let as_path = || Some(Place::Path(fs::canonicalize(folder).ok()?.join(path.file_name()?)));
+        Place::of(path).ok().or_else(as_path)
+    };
+    let places: Vec<Option<Place>> = files.iter().map(|(_, path)| place(&target(path))).collect();
+    for (at, (second, path)) in files.iter().enumerate() {
+        let other = places[..at].iter().position(|other| other.is_some() && *other == places[at]);
+        if let Some(other) = other {
+            let name = netsieve::shown_path(path);
+            return Err(format!("{name}: named for both {} and {second}: give each its own file", files[other].0));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a file that does not begin like the files of `option`: it may be a log, named by mistake.
+pub(crate) fn is_ours(path: &Path, start: &[u8], option: &str) -> Result<(), String> {
+    // Reading a pipe would consume its content.
+    if !fs::metadata(path).is_ok_and(|file| file.is_file()) {
+        return Ok(());
+    }
+    let name = netsieve::shown_path(path);
+    let mut first = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(start.len() as u64).read_to_end(&mut first));
+    read.map_err(|error| format!("{name}: {error}"))?;
+    if first.is_empty() || first == start {
+        return Ok(());
+    }
+    Err(format!(
+        "{name}: damaged, or not a file of {option}: name another file, or remove this one if nothing else needs it"
+    ))
+}
 
 /// The path of the lock file for another file.
 pub(crate) fn lock_path(path: &Path) -> PathBuf {
-    let mut beside = path.as_os_str().to_owned();
+    let mut beside = target(path).into_os_string();
     beside.push(".lock");
     beside.into()
 }
@@ -22,6 +73,10 @@ pub(crate) fn lock_path(path: &Path) -> PathBuf {
 pub(crate) fn lock(path: &Path) -> Result<File, String> {
     let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
     let said = |error: io::Error| format!("{name}: {error}");
+    if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
+        return Err(format!("{name}: not a regular file"));
+    }
+    let path = &target(path);
     let lock = OpenOptions::new().write(true).create(true).truncate(false).open(lock_path(path)).map_err(said)?;
     match lock.try_lock() {
         Ok(()) => {}
@@ -53,6 +108,7 @@ pub(crate) fn write(
         let mut out = BufWriter::new(File::create(path).map_err(said)?);
         return Ok(content(&mut out).and_then(|()| out.flush()).map_err(said)?);
     }
+    let path = &target(path);
     let name = path.file_name().ok_or_else(|| format!("{}: names no file", netsieve::shown_path(path)))?;
     let beside: PathBuf = path.with_file_name(format!(".{}.{}-0.tmp", name.to_string_lossy(), process::id()));
     signal::replaces(path);

@@ -68,6 +68,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
 }
 
 fn scan(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
+    Own::check(args)?;
     let mut resume = args.resume.as_ref().map(|path| Resume::open(path, args)).transpose()?;
     let mut options = scan_options(args)?;
     let mut logs = inputs::logs(&args.inputs)?;

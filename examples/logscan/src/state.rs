@@ -54,6 +54,7 @@ impl State {
     pub(crate) fn open(path: &Path, keep_days: u16, most: u32) -> Result<Self, String> {
         let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
         let said = |error: io::Error| format!("{name}: {error}");
+        place::is_ours(path, HEAD.as_bytes(), "--state")?;
         let lock = place::lock(path)?;
         let today = Timestamp::now().as_second().div_euclid(86_400);
         let known = match fs::read_to_string(path) {
@@ -139,6 +140,9 @@ impl State {
 
 /// Reads the hits of a file.
 fn read(text: &str) -> Result<HashMap<[u8; KEY], i64>, String> {
+    if text.is_empty() {
+        return Err("empty".to_owned());
+    }
     let mut lines = text.lines().enumerate();
     if lines.next().map(|(_, line)| line) != Some(HEAD) {
         return Err(format!("it does not begin with `{HEAD}`"));

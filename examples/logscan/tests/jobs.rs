@@ -46,49 +46,6 @@ fn a_limit_leaves_the_rest_to_the_next_run() {
     folder.run("scan --json --state seen -m 1 -f c2.txt a.log").code(1);
 }
 
-/// A report that lies among the logs tells of hits, and is none.
-#[test]
-fn a_report_does_not_read_its_own_files() {
-    let folder = Folder::new(&[("c2.txt", common::FEED)]);
-    fs::create_dir(folder.path("logs")).unwrap();
-    folder.write("logs/a.log", b"2026-05-12T10:00:00Z c.evil.test\n");
-    let line = "report -f c2.txt --html logs/day.html --csv=logs/day.csv --json=logs/day.json --stix logs/s --misp logs/m logs";
-    let first = folder.run(line).code(0);
-    let second = folder.run(line).code(0);
-    assert_eq!((&first.out, second.err.as_str()), (&second.out, ""));
-    let named = folder.run(&format!("{line}/a.log logs/day.html")).code(0);
-    assert!(named.err.starts_with("logscan: logs/day.html: this run writes to it"), "{}", named.err);
-    assert_eq!(named.out, first.out);
-}
-
-/// Files of the scan that lie among the logs are not scanned.
-#[test]
-fn a_scan_does_not_read_its_own_files() {
-    let folder = Folder::new(&[("c2.txt", common::FEED)]);
-    fs::create_dir(folder.path("logs")).unwrap();
-    folder.write("logs/a.log", b"no time: c.evil.test\n");
-    let line = "scan -f c2.txt --format ecs --rejects logs/left --state logs/seen --resume logs/r logs";
-    for code in [0, 1] {
-        let run = folder.run(line).code(code);
-        assert!(run.summary.starts_with("logscan: 1 log, "), "{}", run.summary);
-    }
-    for name in ["left", "seen", "seen.lock", "r.lock"] {
-        assert!(folder.path(&format!("logs/{name}")).exists(), "{name}");
-    }
-    // Nothing is said of what lies in a folder; of what is named, it is.
-    assert_eq!(folder.run(line).code(1).err, "logscan: 1 hit reported by an earlier run (--state)\n");
-    let run = folder.run(&format!("{line}/a.log ./logs/../logs/seen logs/left")).code(1);
-    let said: Vec<&str> =
-        run.err.lines().filter(|line| line.ends_with(": this run writes to it: not scanned as a log")).collect();
-    assert_eq!(said.len(), 2, "{}", run.err);
-    assert!(
-        said[0].starts_with("logscan: ./logs/../logs/seen: ") && said[1].starts_with("logscan: logs/left: "),
-        "{}",
-        run.err
-    );
-    assert!(run.summary.starts_with("logscan: 1 log, "), "{}", run.summary);
-}
-
 #[test]
 fn a_broken_state_is_one_clear_error() {
     let folder = folder();

@@ -18,6 +18,7 @@ use netsieve::{Scanner, Sieve};
 
 use crate::cli::ScanArgs;
 use crate::output::{Output, Style};
+use crate::own::Own;
 use crate::scan::scan_options;
 use crate::summary::counted;
 use crate::{Outcome, feeds, signal};
@@ -35,6 +36,7 @@ pub(crate) use pipe::{NAME, Next, Pipe};
 use reload::Reload;
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
+    Own::check(args)?;
     let mut follower = Follower::new(args)?;
     let mut pipe = follower.has_pipe().then(Pipe::start).transpose()?;
     let mut sieves = Sieves::new(args)?;

@@ -132,10 +132,13 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// The files to write.
-    fn files(&self) -> Vec<PathBuf> {
-        let tables = [&self.csv, &self.json].into_iter().flatten().flatten();
-        tables.chain([&self.html, &self.stix, &self.misp].into_iter().flatten()).cloned().collect()
+    /// The files to write, each with its option.
+    fn files(&self) -> Vec<(&'static str, PathBuf)> {
+        let tables =
+            [("--csv", &self.csv), ("--json", &self.json)].map(|(option, path)| (option, path.clone().flatten()));
+        let others = [("--html", &self.html), ("--stix", &self.stix), ("--misp", &self.misp)];
+        let others = others.map(|(option, path)| (option, path.clone()));
+        tables.into_iter().chain(others).filter_map(|(option, path)| Some((option, path?))).collect()
     }
 
     /// Returns true if an output shows log lines.
@@ -166,6 +169,7 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     if args.outputs.csv == Some(None) && args.outputs.json == Some(None) {
         return Err("--csv and --json cannot both go to standard output: give one a file, --json=FILE".into());
     }
+    place::distinct(&args.outputs.files())?;
     let tally = Tally::new(args.max_pairs as usize, args.outputs.wants_samples());
     if !args.from.is_empty() {
         let (report, is_whole) = earlier::read(&args.from, tally)?;
@@ -180,7 +184,7 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     options.refang = args.refang;
     let mut logs = inputs::logs(&args.inputs)?;
     // Yesterday's page names the indicators that were met, and would match them again.
-    Own::new(args.outputs.files()).leave_out(&mut logs, &args.inputs.logs);
+    Own::new(args.outputs.files().into_iter().map(|(_, path)| path)).leave_out(&mut logs, &args.inputs.logs);
     let files = drive::names(&logs);
     let (sieve, loading) = args.set.load_since(None, args.inputs.mmap)?;
     let known = Known::new(sieve.len(), args.filter.as_of == Some(AsOf::Event));

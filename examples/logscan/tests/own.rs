@@ -1,0 +1,168 @@
+//! The files that a run writes: they are not logs, and nothing else is overwritten.
+
+mod common;
+
+use std::fs;
+
+use common::{FEED, Folder, LOG, folder};
+
+/// A report that lies among the logs tells of hits, and is none.
+#[test]
+fn a_report_does_not_read_its_own_files() {
+    let folder = Folder::new(&[("c2.txt", FEED)]);
+    fs::create_dir(folder.path("logs")).unwrap();
+    folder.write("logs/a.log", b"2026-05-12T10:00:00Z c.evil.test\n");
+    let line = "report -f c2.txt --html logs/day.html --csv=logs/day.csv --json=logs/day.json --stix logs/s --misp logs/m logs";
+    let first = folder.run(line).code(0);
+    let second = folder.run(line).code(0);
+    assert_eq!((&first.out, second.err.as_str()), (&second.out, ""));
+    let named = folder.run(&format!("{line}/a.log logs/day.html")).code(0);
+    assert!(named.err.starts_with("logscan: logs/day.html: this run writes to it"), "{}", named.err);
+    assert_eq!(named.out, first.out);
+}
+
+/// Files of the scan that lie among the logs are not scanned.
+#[test]
+fn a_scan_does_not_read_its_own_files() {
+    let folder = Folder::new(&[("c2.txt", FEED)]);
+    fs::create_dir(folder.path("logs")).unwrap();
+    folder.write("logs/a.log", b"no time: c.evil.test\n");
+    let line = "scan -f c2.txt --format ecs --rejects logs/left --state logs/seen --resume logs/r logs";
+    for code in [0, 1] {
+        let run = folder.run(line).code(code);
+        assert!(run.summary.starts_with("logscan: 1 log, "), "{}", run.summary);
+    }
+    for name in ["left", "seen", "seen.lock", "r.lock"] {
+        assert!(folder.path(&format!("logs/{name}")).exists(), "{name}");
+    }
+    // Nothing is said of what lies in a folder; of what is named, it is.
+    assert_eq!(folder.run(line).code(1).err, "logscan: 1 hit reported by an earlier run (--state)\n");
+    let run = folder.run(&format!("{line}/a.log ./logs/../logs/seen logs/left")).code(1);
+    let said: Vec<&str> =
+        run.err.lines().filter(|line| line.ends_with(": this run writes to it: not scanned as a log")).collect();
+    assert_eq!(said.len(), 2, "{}", run.err);
+    assert!(
+        said[0].starts_with("logscan: ./logs/../logs/seen: ") && said[1].starts_with("logscan: logs/left: "),
+        "{}",
+        run.err
+    );
+    assert!(run.summary.starts_with("logscan: 1 log, "), "{}", run.summary);
+}
+
+/// A log that is named by mistake is neither overwritten, nor is its removal advised.
+#[test]
+fn a_file_of_another_kind_is_left_as_it_is() {
+    let folder = folder();
+    for option in ["--resume", "--state", "--rejects"] {
+        for name in ["a.log", "c2.txt"] {
+            let run = folder.run(&format!("scan -f c2.txt --format ecs {option} {name} clean.log")).code(2);
+            assert_eq!(
+                run.err,
+                format!(
+                    "logscan: {name}: damaged, or not a file of {option}: name another file, or remove this one if nothing else needs it\n"
+                )
+            );
+            assert!(run.out.is_empty() && !folder.path(&format!("{name}.lock")).exists());
+        }
+        folder.write("none", b"");
+        let run = folder.run(&format!("scan -f c2.txt --format ecs {option} none a.log"));
+        let is_damaged = run.err.starts_with("logscan: none: damaged (empty): ");
+        assert_eq!((is_damaged, run.code), if option == "--rejects" { (false, 0) } else { (true, 2) }, "{}", run.err);
+        fs::create_dir(folder.path(option)).unwrap();
+        let run = folder.run(&format!("scan -f c2.txt --format ecs {option}=./{option} a.log")).code(2);
+        assert_eq!(run.err.lines().count(), 1, "{}", run.err);
+    }
+    assert_eq!(
+        (fs::read(folder.path("a.log")).unwrap(), fs::read(folder.path("c2.txt")).unwrap()),
+        (LOG.to_vec(), FEED.to_vec())
+    );
+    // Its own rejects are replaced.
+    folder.write("undated.log", b"no time: c.evil.test\n");
+    for _ in 0..2 {
+        let run = folder.run("scan -f c2.txt --format ecs --rejects left undated.log").code(0);
+        assert_eq!(fs::read_to_string(folder.path("left")).unwrap().lines().count(), 1, "{}", run.err);
+    }
+}
+
+#[test]
+fn one_file_does_not_serve_two_purposes() {
+    let folder = folder();
+    fs::create_dir(folder.path("sub")).unwrap();
+    for (line, why) in [
+        ("scan --json --resume x --state x", "x: named for both --resume and --state"),
+        ("scan --format ecs --resume x --rejects ./sub/../x", "./sub/../x: named for both --resume and --rejects"),
+        ("scan --format ecs --state x --rejects x", "x: named for both --state and --rejects"),
+        ("scan --json --resume x --state x.lock", "x.lock: named for both --state and the lock of --resume"),
+        ("report --csv=x --json=x", "x: named for both --csv and --json"),
+        ("report --html x --stix x", "x: named for both --html and --stix"),
+    ] {
+        let run = folder.run(&format!("{line} -f c2.txt a.log")).code(2);
+        assert_eq!(run.err, format!("logscan: {why}: give each its own file\n"));
+        assert!(!folder.path("x").exists() && !folder.path("x.lock").exists(), "{line}");
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::symlink;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn the_output_is_no_other_file_of_the_run() {
+        let folder = folder();
+        for option in ["--resume", "--state", "--rejects"] {
+            for follow in ["", "-F"] {
+                if follow == "-F" && option != "--rejects" {
+                    continue;
+                }
+                let out = fs::File::create(folder.path("x")).unwrap();
+                let mut command = folder.command(&format!("scan {follow} --format ecs -f c2.txt {option} x a.log"));
+                let run = command.stdout(out).stderr(Stdio::piped()).output().unwrap();
+                let err = String::from_utf8(run.stderr).unwrap();
+                assert_eq!(err, format!("logscan: x: named for {option}, and also what the output is written to\n"));
+                assert_eq!((run.status.code(), fs::read(folder.path("x")).unwrap().len()), (Some(2), 0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = folder();
+        assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
+        for option in ["--resume", "--state"] {
+            let run = folder.run(&format!("scan -f c2.txt --json {option} pipe a.log")).code(2);
+            assert_eq!(run.err, "logscan: pipe: not a regular file\n");
+            assert!(!folder.path("pipe.lock").exists());
+        }
+    }
+
+    /// The file that a link leads to is written, whether it exists or not, and the link stays.
+    #[test]
+    fn links_are_followed() {
+        let folder = folder();
+        fs::create_dir(folder.path("store")).unwrap();
+        symlink("store/seen", folder.path("link")).unwrap();
+        symlink("link", folder.path("seen")).unwrap();
+        symlink("store/day.html", folder.path("day.html")).unwrap();
+        for (run, name) in [(1, "seen"), (2, "seen"), (3, "store/seen")] {
+            let code = i32::from(run > 1);
+            folder.run(&format!("scan -f c2.txt --json --state {name} a.log")).code(code);
+            for link in ["seen", "link"] {
+                assert!(fs::symlink_metadata(folder.path(link)).unwrap().is_symlink(), "{link}");
+            }
+        }
+        // Under either name it is locked for the other.
+        let lock = fs::File::options().write(true).open(folder.path("store/seen.lock")).unwrap();
+        lock.lock().unwrap();
+        let run = folder.run("scan -f c2.txt --json --state seen a.log").code(2);
+        assert!(run.err.contains("another run is using it"), "{}", run.err);
+        folder.run("report -f c2.txt --html day.html a.log").code(0);
+        assert!(fs::symlink_metadata(folder.path("day.html")).unwrap().is_symlink());
+        assert!(fs::read_to_string(folder.path("store/day.html")).unwrap().contains("evil.test"));
+        // A link to itself is an error and no endless loop.
+        symlink("loop", folder.path("loop")).unwrap();
+        folder.run("scan -f c2.txt --json --state loop a.log").code(2);
+    }
+}
