@@ -186,6 +186,14 @@ fn break_off(folder: &Folder, line: &str) {
     panic!("it was always faster");
 }
 
+/// Writes a changed record with the hash that it then has.
+fn write_record(folder: &Folder, mut record: Value) {
+    record.as_object_mut().unwrap().shift_remove("sum");
+    let sum = xxhash_rust::xxh3::xxh3_128(record.to_string().as_bytes());
+    record["sum"] = format!("{sum:032x}").into();
+    folder.write("r", format!("{record}\n").as_bytes());
+}
+
 const LINE: &str = "scan -f c2.txt --json --resume r --resume-every 0.001 a.log c.log";
 
 #[track_caller]
@@ -216,10 +224,14 @@ fn what_has_changed_is_one_clear_error() {
     refused(&folder, LINE, "r: a.log was changed or removed since it was scanned");
     fs::remove_file(folder.path("a.log")).unwrap();
     refused(&folder, LINE, "r: a.log was changed or removed since it was scanned: remove r to scan everything again");
+    let record = fs::read_to_string(folder.path("r")).unwrap();
+    folder.write("r", record.replace("\"hits\":", "\"hits\":1").as_bytes());
+    refused(&folder, LINE, "r: damaged (changed since it was written): remove it to scan everything again");
     folder.write("r", b"{\"netsieve_resume\":1");
-    refused(&folder, LINE, "r: damaged");
+    refused(&folder, LINE, "r: damaged (cut off)");
     folder.write("r", b"{}");
-    refused(&folder, LINE, "r: damaged (not a file of --resume): remove it to scan everything again");
+    refused(&folder, LINE, "r: damaged, or not a file of --resume: name another file");
+    folder.write("r", record.as_bytes());
     let lock = File::create(folder.path("r.lock")).unwrap();
     lock.lock().unwrap();
     refused(&folder, LINE, "r: another run is using it");
@@ -262,7 +274,7 @@ fn now_is_another_when_all_is_scanned_anew() {
         break_off(&folder, line);
         let mut record: Value = serde_json::from_slice(&fs::read(folder.path("r")).unwrap()).unwrap();
         record["as_of"] = "2020-01-01T00:00:00Z".into();
-        folder.write("r", record.to_string().as_bytes());
+        write_record(&folder, record);
         if redirected == ">" {
             File::create(folder.path("out")).unwrap();
         }

@@ -31,7 +31,7 @@ mod record;
 use identity::{Identity, hex};
 use options::{feeds, options};
 pub(crate) use record::Entries;
-use record::{Entry, VERSION, damaged, list, member, numbers_of, stats_of};
+use record::{Entry, KEY, START, VERSION, damaged, list, member, number, numbers_of, sealed, stats_of};
 
 /// The time between two records. The pause is also at least `SHARE` times as long as writing a record takes.
 const EVERY: Duration = Duration::from_secs(1);
@@ -74,10 +74,11 @@ pub(crate) struct Point {
 impl Resume {
     /// Locks and reads the file, which need not exist yet, and checks that it belongs to the same scan.
     pub(crate) fn open(path: &Path, args: &ScanArgs) -> Result<Self, Box<dyn Error>> {
+        place::is_ours(path, START.as_bytes(), "--resume")?;
         let lock = place::lock(path)?;
         let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
         let earlier = match fs::read(path) {
-            Ok(bytes) => Some(serde_json::from_slice::<Value>(&bytes).map_err(|error| damaged(&name, error))?),
+            Ok(bytes) => Some(record::read(&bytes).map_err(|why| damaged(&name, why))?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(format!("{name}: {error}").into()),
         };
@@ -99,9 +100,6 @@ impl Resume {
             name: name.clone(),
         };
         if let Some(earlier) = earlier {
-            if earlier["netsieve_resume"] != VERSION {
-                return Err(damaged(&name, "not a file of --resume").into());
-            }
             resume.check(&earlier)?;
             resume.earlier = Some(earlier);
         }
@@ -180,7 +178,7 @@ impl Resume {
         };
         let name = self.name.clone();
         let wrong = |key: &str| damaged(&name, format_args!("`{key}`"));
-        let number = |key: &str| earlier[key].as_u64().ok_or_else(|| wrong(key));
+        let number = |key: &str| number(&earlier[key]).ok_or_else(|| wrong(key));
         if let Some(AsOf::Now(_)) = args.filter.as_of {
             let as_of = earlier["as_of"].as_str().and_then(|text| text.parse().ok());
             self.as_of = Some(as_of.ok_or_else(|| wrong("as_of"))?);
@@ -191,7 +189,7 @@ impl Resume {
         self.pairs = point.pairs;
         self.match_logs(entries.ok_or_else(|| wrong("logs"))?, logs)?;
         if let Some(mut output) = output {
-            let len = earlier["output"]["length"].as_u64().ok_or_else(|| wrong("output"))?;
+            let len = record::number(&earlier["output"]["length"]).ok_or_else(|| wrong("output"))?;
             output.set_len(len)?;
             output.seek(SeekFrom::End(0))?;
         }
@@ -317,7 +315,7 @@ impl Resume {
             let key = key.as_str().and_then(|key| u128::from_str_radix(key, 16).ok());
             state.meet(key.ok_or_else(|| wrong("met"))?.to_le_bytes());
         }
-        state.suppressed_before(earlier["suppressed"].as_u64().ok_or_else(|| wrong("suppressed"))?);
+        state.suppressed_before(number(&earlier["suppressed"]).ok_or_else(|| wrong("suppressed"))?);
         Ok(())
     }
 
@@ -387,7 +385,7 @@ impl Resume {
         let logs: Vec<Value> = self.done.iter().chain(logs).map(Entry::write).collect();
         let met: Vec<String> = state.into_iter().flat_map(State::met).map(hex).collect();
         let value = json!({
-            "netsieve_resume": VERSION,
+            KEY: VERSION,
             "version": env!("CARGO_PKG_VERSION"),
             "options": self.options,
             "feeds": self.feeds.iter().map(|(name, hash)| json!([name, hash])).collect::<Vec<_>>(),
@@ -401,7 +399,7 @@ impl Resume {
             "logs": logs,
             "met": met,
         });
-        place::write(&self.path, |out| writeln!(out, "{value}"))?;
+        place::write(&self.path, |out| out.write_all(sealed(&value).as_bytes()))?;
         (self.written, self.took) = (Instant::now(), start.elapsed());
         Ok(())
     }

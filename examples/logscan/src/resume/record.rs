@@ -6,11 +6,47 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use netsieve::ScanStats;
 use serde_json::{Value, json};
 
-use super::identity::Identity;
+use super::identity::{Identity, hash_of};
 use crate::inputs::Log;
 
-/// The version of the file's format.
+/// The version of the file's format, under its first key.
 pub(super) const VERSION: u64 = 1;
+pub(super) const KEY: &str = "netsieve_resume";
+
+/// The first bytes of the file in every version.
+pub(super) const START: &str = "{\"netsieve_resume\":";
+
+/// The end of the file, with a hash over everything before it: a damaged record could lose hits unnoticed.
+const SUM: &str = ",\"sum\":\"";
+const END: &str = "\"}\n";
+
+/// A record as the file holds it.
+pub(super) fn sealed(record: &Value) -> String {
+    let mut text = record.to_string();
+    let sum = hash_of(text.as_bytes());
+    assert_eq!(text.pop(), Some('}'), "a record is an object");
+    text + SUM + &sum + END
+}
+
+/// Reads a record and checks its hash.
+pub(super) fn read(bytes: &[u8]) -> Result<Value, String> {
+    if bytes.is_empty() {
+        return Err("empty".to_owned());
+    }
+    let text = str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let (record, sum) = text.strip_suffix(END).and_then(|text| text.rsplit_once(SUM)).ok_or("cut off")?;
+    let record = format!("{record}}}");
+    if sum != hash_of(record.as_bytes()) {
+        return Err("changed since it was written".to_owned());
+    }
+    let record: Value = serde_json::from_str(&record).map_err(|error| error.to_string())?;
+    if record[KEY] == VERSION { Ok(record) } else { Err(format!("not version {VERSION}")) }
+}
+
+/// Reads a number that leaves room for additions.
+pub(super) fn number(value: &Value) -> Option<u64> {
+    value.as_u64().filter(|&number| i64::try_from(number).is_ok())
+}
 
 /// A log, and how far the scan has come with it.
 #[derive(Clone, Debug)]
@@ -61,13 +97,13 @@ impl Entry {
     pub(super) fn read(value: &Value) -> Option<Self> {
         let text = |key: &str| value[key].as_str().map(str::to_owned);
         let identity = Identity {
-            size: value["size"].as_u64()?,
+            size: number(&value["size"])?,
             modified: text("modified")?.parse().ok()?,
             head: text("head")?,
             tail: text("tail")?,
         };
         let (name, member, why) = (text("name")?, text("member")?, text("why"));
-        let (hits, is_done) = (value["hits"].as_u64()?, value["done"].as_bool()?);
+        let (hits, is_done) = (number(&value["hits"])?, value["done"].as_bool()?);
         Some(Self { name, member, identity, hits, is_done, why })
     }
 }
@@ -102,8 +138,8 @@ pub(super) fn numbers_of(stats: &ScanStats) -> Vec<u64> {
 pub(super) fn stats_of(numbers: &Value) -> Option<ScanStats> {
     let numbers = numbers.as_array().filter(|numbers| numbers.len() == NUMBERS.len())?;
     let mut stats = ScanStats::default();
-    for (number, value) in NUMBERS.iter().zip(numbers) {
-        *number(&mut stats) = value.as_u64()?;
+    for (place, value) in NUMBERS.iter().zip(numbers) {
+        *place(&mut stats) = number(value)?;
     }
     Some(stats)
 }
@@ -123,6 +159,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_record_is_read_as_it_was_written_or_not_at_all() {
+        let record = json!({KEY: VERSION, "pairs": 7, "logs": [{"name": "a\u{202e}\u{0},\"sum\":\""}], "as_of": null});
+        let text = sealed(&record);
+        assert!(text.starts_with(START));
+        assert_eq!(read(text.as_bytes()), Ok(record));
+        for at in 0..text.len() {
+            let mut changed = text.clone().into_bytes();
+            changed[at] ^= 1;
+            assert!(read(&changed).is_err() && read(&text.as_bytes()[..at]).is_err(), "{at}");
+        }
+        assert!(read(sealed(&json!({KEY: VERSION + 1})).as_bytes()).is_err());
+    }
+
+    #[test]
     fn numbers_come_back() {
         let numbers: Vec<u64> = (1..=NUMBERS.len() as u64).collect();
         let stats = stats_of(&json!(numbers)).unwrap();
@@ -131,7 +181,13 @@ mod tests {
         let mut others = stats;
         others.bytes += 1;
         assert_ne!(numbers_of(&others), numbers);
-        for damaged in [json!(null), json!([1]), json!(vec![-1; NUMBERS.len()]), json!(vec!["x"; NUMBERS.len()])] {
+        for damaged in [
+            json!(null),
+            json!([1]),
+            json!(vec![u64::MAX; NUMBERS.len()]),
+            json!(vec![-1; NUMBERS.len()]),
+            json!(vec!["x"; NUMBERS.len()]),
+        ] {
             assert!(stats_of(&damaged).is_none(), "{damaged}");
         }
     }
