@@ -4,6 +4,7 @@ use std::net::Ipv6Addr;
 use std::ops::Range;
 
 use super::grammar::escape::{escape_len, separator};
+use super::grammar::words::service_port;
 use super::grammar::{SIX, address_port, at, before, hex, is, port};
 
 /// An address found at a place.
@@ -111,10 +112,11 @@ fn address(text: &str) -> Option<(Ipv6Addr, usize, Port)> {
     let colons = text.bytes().filter(|&b| b == b':').count();
     let (head, tail) = match text.rsplit_once('.') {
         Some((head, tail)) if !tail.contains(':') => (head, tail),
-        _ if colons == 8 => text.rsplit_once(':')?,
-        _ => return None,
+        // A group has four digits at most.
+        _ => text.rsplit_once(':').filter(|(_, tail)| colons == 8 || tail.len() == 5)?,
     };
-    let port = tail.bytes().all(|b| b.is_ascii_digit()).then(|| tail.parse().ok()).flatten()?;
+    let is_number = tail.bytes().all(|b| b.is_ascii_digit());
+    let port = if is_number { tail.parse().ok() } else { service_port(tail.as_bytes()) }?;
     let addr = head.parse::<Ipv6Addr>().ok()?;
     Some((addr, head.len(), Some((port, text.len()))))
 }

@@ -3,18 +3,18 @@
 use std::ops::Range;
 
 use super::grammar::words::{
-    is_file_key, is_file_type, is_interpreter, is_service_class, is_version_key, key_before, without_blanks,
-    without_quote, word_before, word_before_blank,
+    is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_version_key, key_before,
+    without_blanks, without_quote, word_before, word_before_blank,
 };
-use super::grammar::{HOST, at, before, is, port};
+use super::grammar::{HOST, at, before, hex, is, port};
 
 /// Returns true if a name at `start` of the run `run` looks like a file, a key or a word of code.
 pub(super) fn is_no_name(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
     is_json_key(bytes, run) || is_code(bytes, run) || is_file(bytes, start, run)
 }
 
-/// Returns true if a name follows a single slash of a path. Returns false if the word before the slash is in capitals or
-/// a service class, or if the whole path before the name consists of such words or of capitalised ones.
+/// Returns true if a name follows a single slash of a path. Returns false if the word before the slash is in capitals, a
+/// service class or a protocol, or if the whole path before the name consists of such words or of capitalised ones.
 pub(super) fn is_after_slash(bytes: &[u8], start: usize) -> bool {
     let Some(mut slash) = slash_before(bytes, start) else { return false };
     if before(bytes, slash) == b'/' {
@@ -23,7 +23,7 @@ pub(super) fn is_after_slash(bytes: &[u8], start: usize) -> bool {
     let mut is_first = true;
     loop {
         let word = word_before(bytes, slash);
-        let is_marked = is_in_capitals(word) || is_service_class(word);
+        let is_marked = is_in_capitals(word) || is_service_class(word) || is_network(word);
         if is_first && is_marked {
             return false;
         }
@@ -115,23 +115,68 @@ fn is_file(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
     if !is_file_type(label) {
         return false;
     }
+    let rest = &bytes[run.end..];
     is_file_key(key_before(bytes, start))
-        || is_before_line(&bytes[run.end..])
+        || is_before_line(rest)
+        || is_before_column(rest)
+        || in_parentheses(rest).is_some_and(|line| !PORTS.contains(&line))
         || port(bytes, run.end).is_some_and(|(line, _)| !PORTS.contains(&line))
-        || is_interpreter(word_before_blank(bytes, start))
+        || is_run(bytes, start)
+        || is_extended_value(bytes, start)
 }
 
-/// Returns true if a line number follows, as in `File "main.py", line 3`.
+/// Returns true if an interpreter runs the file at `start`, with or without options: `python3 -u main.py`.
+fn is_run(bytes: &[u8], start: usize) -> bool {
+    /// No command of a log has more options before its file.
+    const MOST: usize = 8;
+    let mut at = start;
+    for _ in 0..MOST {
+        let word = word_before_blank(bytes, at);
+        if !word.starts_with(b"-") {
+            return is_interpreter(word);
+        }
+        at -= 1 + word.len();
+    }
+    false
+}
+
+/// Returns true after the `filename*=UTF-8''` of a Content-Disposition (RFC 5987).
+fn is_extended_value(bytes: &[u8], start: usize) -> bool {
+    const KEY: &[u8] = b"filename*=utf-8''";
+    start >= KEY.len() && bytes[start - KEY.len()..start].eq_ignore_ascii_case(KEY)
+}
+
+/// Returns true if a line number follows, as in `File "main.py", line 3` and `run.sh: line 3`.
 fn is_before_line(rest: &[u8]) -> bool {
     let slashes = rest.iter().take(4).take_while(|b| **b == b'\\').count();
-    let line = rest[slashes..].strip_prefix(b"\", line ");
+    let is_quote = |b: u8| matches!(b, b'"' | b'\'');
+    let behind = if is_quote(at(rest, slashes)) { &rest[slashes + 1..] } else { rest };
+    let line = behind.strip_prefix(b", line ").or_else(|| rest.strip_prefix(b": line "));
     line.is_some_and(|line| line.first().is_some_and(u8::is_ascii_digit))
+}
+
+/// Returns true if a line and a column follow, as in `main.rs:12:3`.
+fn is_before_column(rest: &[u8]) -> bool {
+    let number = |text: &[u8]| text.iter().take(7).take_while(|b| b.is_ascii_digit()).count();
+    let Some(line) = rest.strip_prefix(b":") else { return false };
+    let digits = number(line);
+    let column = line[digits..].strip_prefix(b":").filter(|_| (1..7).contains(&digits));
+    column.is_some_and(|column| (1..7).contains(&number(column)) && !is(at(column, number(column)), HOST))
+}
+
+/// The line that follows in parentheses, alone or with a column, as in `main.ts(12)` and `main.ts(12,3)`.
+fn in_parentheses(rest: &[u8]) -> Option<u16> {
+    let rest = rest.strip_prefix(b"(")?;
+    let digits = rest.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+    let line = str::from_utf8(&rest[..digits]).ok()?.parse().ok().filter(|_| digits < 6)?;
+    let is_column = at(rest, digits) == b',' && at(rest, digits + 1).is_ascii_digit();
+    (is_column || at(rest, digits) == b')').then_some(line)
 }
 
 /// Returns true if the quad at `start` stands where versions do: after a product and its slash, as the value of a key
 /// for versions, or in the name of a package. `host_slash`: the slash before it ends the host of a URL.
 pub(super) fn is_version(bytes: &[u8], start: usize, end: usize, host_slash: bool) -> bool {
-    (!host_slash && is_after_product(bytes, start))
+    (!host_slash && (is_after_product(bytes, start) || is_folder(bytes, start, end)))
         || is_version_key(key_before(bytes, start))
         || is_package(bytes, start, end)
 }
@@ -145,7 +190,16 @@ fn is_after_product(bytes: &[u8], start: usize) -> bool {
         return false;
     };
     let word = word_before(bytes, slash);
-    (word.iter().any(u8::is_ascii_lowercase) || word == b"OPR") && !is_service_class(word)
+    // The digits of an encoded slash belong to it.
+    let is_encoded = before(bytes, slash - word.len()) == b'%' && hex(word, 0, 2).is_some();
+    let word = if is_encoded { &word[2..] } else { word };
+    (word.iter().any(u8::is_ascii_lowercase) || word == b"OPR") && !is_service_class(word) && !is_network(word)
+}
+
+/// Returns true if a quad is a folder of a Windows path, as in `\Application\1.2.3.4\chrome.exe`. JSON doubles the backslashes.
+fn is_folder(bytes: &[u8], start: usize, end: usize) -> bool {
+    let slashes = bytes[..start].iter().rev().take(4).take_while(|b| **b == b'\\').count();
+    matches!(slashes, 1 | 2) && at(bytes, end) == b'\\' && !word_before(bytes, start - slashes).is_empty()
 }
 
 /// Returns true if a quad is the version in `name-1.2.3.4-1.el7.x86_64`.
@@ -160,8 +214,15 @@ fn is_package(bytes: &[u8], start: usize, end: usize) -> bool {
     digits > 0 && goes_on && word_before(bytes, start - 1).iter().any(u8::is_ascii_alphabetic)
 }
 
-/// Returns true if the host of a UNC path starts at `start`: two backslashes (four or eight in JSON) begin the path.
+/// Returns true if the host of a UNC path starts at `start`: two backslashes (four or eight in JSON) begin the path, or `\\?\UNC\`.
 pub(super) fn is_unc_host(bytes: &[u8], start: usize) -> bool {
+    let is_extended = |head: &[u8]| {
+        let (head, end) = (&bytes[..start], head);
+        head.len() >= end.len() && head[head.len() - end.len()..].eq_ignore_ascii_case(end)
+    };
+    if is_extended(b"\\?\\UNC\\") || is_extended(b"\\\\?\\\\UNC\\\\") {
+        return true;
+    }
     let slashes = bytes[..start].iter().rev().take(9).take_while(|b| **b == b'\\').count();
     if !matches!(slashes, 2 | 4 | 8) {
         return false;
@@ -169,9 +230,12 @@ pub(super) fn is_unc_host(bytes: &[u8], start: usize) -> bool {
     let head = &bytes[..start - slashes];
     match head {
         [] => true,
-        [.., drive, b':'] if drive.is_ascii_alphabetic() => {
-            head.len() > 2 && head[head.len() - 3].is_ascii_alphanumeric()
-        }
+        // A letter is a drive, unless a word or an option ends with it: `/i:\\evil.test\x`.
+        [.., drive, b':'] if drive.is_ascii_alphabetic() => match head[..head.len() - 2] {
+            [.., byte] if byte.is_ascii_alphanumeric() => true,
+            [.., b' ' | b'"', b'/' | b'-'] => true,
+            _ => false,
+        },
         [.., byte] => {
             !(is(*byte, HOST) || *byte >= 0x80 || matches!(byte, b'~' | b')' | b']' | b'}' | b'$' | b'%' | b'/'))
         }

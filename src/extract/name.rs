@@ -120,8 +120,17 @@ pub(super) fn readings(text: &[u8], range: Range<usize>) -> impl Iterator<Item =
     .flatten()
 }
 
-/// The address whose reverse name a whole text is: `7.113.0.203.in-addr.arpa`, or 32 digits before `.ip6.arpa`.
+/// The address whose reverse name a whole text is: `7.113.0.203.in-addr.arpa`, or 32 digits before `.ip6.arpa`. Other scripts may
+/// write the dots, or characters that show nothing.
 pub(super) fn reversed(text: &[u8]) -> Option<IpAddr> {
+    if text.is_ascii() {
+        return reversed_ascii(text);
+    }
+    let mut name = String::new();
+    domain::canonicalise(text, &mut name).ok().and_then(|name| reversed_ascii(name.as_bytes()))
+}
+
+fn reversed_ascii(text: &[u8]) -> Option<IpAddr> {
     // The host of a URL may have its root dot.
     let text = text.strip_suffix(b".").unwrap_or(text);
     let labels = |zone: &[u8]| {

@@ -217,6 +217,9 @@ fn escapes_before_a_token() {
         ),
         ("%22http://evil.test/", &["url http://evil.test/"]),
         (r"a\nevil.test/x", &["url evil.test/x", "alt url~ nevil.test/x"]),
+        ("\x1b[01;31m\x1b[Kevil.test\x1b[m\x1b[K", &["name evil.test", "alt name Kevil.test"]),
+        (r"\033[31mevil.test", &["name evil.test", "alt name 31mevil.test"]),
+        ("^[[31mevil.test", &["name evil.test", "alt name 31mevil.test"]),
     ]);
 }
 
@@ -265,6 +268,10 @@ fn hosts_of_services_and_paths() {
         (r"\\evil.test@SSL\x", true),
         (r"\\evil.test@8443\x", true),
         ("DavSetCookie evil.test@SSL x", true),
+        (r" /i:\\evil.test\x.sct", true),
+        (r"\\?\UNC\evil.test\share", true),
+        ("exec 5<>/dev/tcp/evil.test/80", true),
+        ("/dns4/evil.test/tcp/443", true),
         ("admin@evil.test@192.0.2.9", true),
         // Near misses.
         ("photos/evil.test", false),
@@ -309,6 +316,16 @@ fn keys_files_and_code() {
         ("profile=a.zip", &["name a.zip"]),
         ("a.app:443", &["name a.app :443"]),
         ("python evil.test", &["name evil.test"]),
+        ("main.rs:12:3: error", &["name~ main.rs"]),
+        ("(app.js:12:3)", &["name~ app.js"]),
+        ("main.ts(12,3): error", &["name~ main.ts"]),
+        ("main.py(12)", &["name~ main.py"]),
+        ("a.zip(443)", &["name a.zip"]),
+        ("run.sh: line 12: foo: not found", &["name~ run.sh"]),
+        ("File 'main.py', line 12", &["name~ main.py"]),
+        ("logfile=run.sh", &["name~ run.sh"]),
+        ("filename*=UTF-8''a.zip", &["name~ a.zip"]),
+        ("python3 -u main.py", &["name~ main.py"]),
     ]);
 }
 

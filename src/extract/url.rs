@@ -162,7 +162,13 @@ fn authorities<'t>(url: UrlText<'t>, has_scheme: bool, scratch: &mut UrlScratch,
     }
     let end = behind + near[behind..].iter().position(|&b| is_authority_end(b)).unwrap_or(near.len() - behind);
     let mut is_host = |end: usize| url::authority(&text[..end], scratch).is_ok();
-    let is_whole = end - behind < MAX_AUTHORITY && is_host(end.min(len));
+    // Without a scheme, a single label is no host: the `b` of `b\\u00fccher.test/`, with one backslash undone.
+    let has_labels = || {
+        let (start, end) = host(text, behind, end.min(len));
+        let host = &text[start..end];
+        memchr::memchr2(b'.', b':', host).is_some() || !host.is_ascii()
+    };
+    let is_whole = end - behind < MAX_AUTHORITY && is_host(end.min(len)) && (has_scheme || has_labels());
     if is_whole {
         let path = end.min(len);
         each(Reading { text: UrlText { path, ..url }, len, host: host(text, behind, path) });

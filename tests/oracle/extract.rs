@@ -170,11 +170,24 @@ fn char_at(bytes: &[u8], at: usize) -> Option<(char, usize)> {
 /// A character of a name, literal or as a JSON escape, and the length of its text.
 fn unit(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     let rest = &bytes[at..];
-    if let [b'\\', b'u', ..] = rest {
-        let c = char::from_u32(hex(rest.get(2..6)?)?)?;
-        return is_name_char(c).then_some((c, 6));
+    for mark in [&b"\\u"[..], b"\\\\u"] {
+        if let Some((c, len)) = json_escape(rest, mark) {
+            return is_name_char(c).then_some((c, len));
+        }
     }
     char_at(bytes, at).filter(|&(c, _)| is_name_char(c))
+}
+
+/// The character of a JSON escape that begins with `mark`, or of two that are a surrogate pair; and the length.
+fn json_escape(rest: &[u8], mark: &[u8]) -> Option<(char, usize)> {
+    let units: Vec<u16> = rest
+        .chunks(mark.len() + 4)
+        .take(2)
+        .map_while(|text| hex(text.strip_prefix(mark).filter(|digits| digits.len() == 4)?))
+        .map(|unit| unit as u16)
+        .collect();
+    let c = char::decode_utf16(units).next()?.ok()?;
+    Some((c, c.len_utf16() * (mark.len() + 4)))
 }
 
 /// A number that can be a port, and the end of its digits.
@@ -293,7 +306,9 @@ impl<'l> Line<'l> {
             }
             let (units, end) = self.run(at, bytes.len());
             run_end = end;
-            if units.is_empty() {
+            // The service in `2001:db8::1.https` belongs to the address.
+            let is_in_address = self.addresses.iter().any(|range| range.contains(&at) && end <= range.end);
+            if units.is_empty() || is_in_address {
                 continue;
             }
             let mut place = Place::new();

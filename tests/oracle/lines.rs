@@ -110,7 +110,7 @@ pub fn options() -> impl Strategy<Value = MatchOptions> {
 }
 
 /// Pieces of log lines.
-pub const HOSTS: [&str; 28] = [
+pub const HOSTS: [&str; 31] = [
     "evil.test",
     "www.evil.test",
     "Sub.EVIL.test",
@@ -139,6 +139,9 @@ pub const HOSTS: [&str; 28] = [
     "9.1.2.0.192.in-addr.arpa",
     "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
     "evil.test.",
+    "evil\\\\u002etest",
+    "\\ud83d\\ude00.evil.test",
+    "b\\\\u00fccher.test",
 ];
 
 const PORTS: [&str; 21] = [
@@ -280,14 +283,14 @@ const ESCAPES: [&str; 31] = [
     "&#x3d;",
 ];
 
-const GAPS: [&str; 57] = [
+const GAPS: [&str; 63] = [
     " ", " ", " ", " ", "\n", "\n", "\t", "\r\n", ",", ";", "|", "'", "\"", "(", ")", "[", "]", "{", "}", "<", ">",
     "=", ":", ".", "-", "_", "/", "//", "@", "&", "?", "#", "%", "\\", "\u{3001}", "\u{201c}", "\u{e9}", "a", "1", "+",
     "^", "*", "$", "!", "()", "::", "->", " > ", "\\\"", "\u{a0}", "\u{3000}", "\u{201d}", "\u{2026}", "\u{3002}",
-    "\u{ff0c}", "&amp;", "%0a",
+    "\u{ff0c}", "&amp;", "%0a", "\u{ff5c}", "\u{ff1e}", "\u{200b}", "%7D", "%00", "%2C",
 ];
 
-const WORDS: [&str; 127] = [
+const WORDS: [&str; 157] = [
     "user%40evil.test",
     "first.last%2540evil.test",
     "(debug=True)",
@@ -415,6 +418,36 @@ const WORDS: [&str; 127] = [
     "audit(17:2)\u{3002}saddr=02000050C00002010000000000000000",
     "audit(1:2) ",
     "SADDR=02000050C0000201",
+    "/dev/tcp/",
+    "outside/",
+    "%2Fdev%2Ftcp%2F",
+    "/dns4/",
+    "C:\\Google\\Application\\",
+    " \"C:\\\\X\\\\",
+    " /i:\\\\",
+    "\\\\?\\UNC\\",
+    ":12:3",
+    "(12,3)",
+    "(12)",
+    ": line 3",
+    "\\u002fa",
+    "[192.0.2.1]:8443",
+    "[192.0.2.1]",
+    "2001:db8::1.https > ",
+    "\x1b[K",
+    "\x1b[01;31m\x1b[K",
+    "logfile=",
+    "python3 -u ",
+    "filename*=UTF-8''",
+    "main.py, line 3",
+    "2001:db8::1:58340",
+    "::1:65536",
+    "\\ud83d",
+    "\\ude00",
+    "\\\\ud83d\\\\ude00",
+    "\\033[31m",
+    "^[[31m",
+    "command=\"",
 ];
 
 /// Neighbours that occur in text: hosts, URLs, escapes and words, with or without something between them.

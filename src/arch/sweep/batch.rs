@@ -34,7 +34,7 @@ pub(crate) enum Escape {
     Always,
     /// If the run starts with the 3 of `=3D`.
     BeforeThree,
-    /// If the run starts with a digit or the `m` that ends a colour.
+    /// If the run starts with a digit, or the `m` or `K` that ends a colour.
     BeforeColour,
 }
 

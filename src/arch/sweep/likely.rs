@@ -179,7 +179,7 @@ impl Name {
         let escape = rules.escapes[usize::from(before)];
         let is_escaped = (escape == Escape::Always)
             | (escape == Escape::BeforeThree) & (first == b'3')
-            | (escape == Escape::BeforeColour) & (first.is_ascii_digit() | (first == b'm'));
+            | (escape == Escape::BeforeColour) & (first.is_ascii_digit() | (first == b'm') | (first == b'K'));
         (is_escaped | is_trimmed(first) | (self.run + self.root >= 64), is_trimmed(last))
     }
 }

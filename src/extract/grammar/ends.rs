@@ -115,9 +115,18 @@ fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> b
         b'\\' => !in_query && at(text, at_place + 1) == b'x' && is_separator(hex(text, at_place + 2, 2)),
         // A byte that had been encoded.
         byte if ENDS_URL[usize::from(byte)] => true,
-        0xC2.. => scalar(text, at_place).is_some_and(|(c, _)| is_punctuation(c) || c.is_whitespace()),
+        0xC2.. => scalar(text, at_place).is_some_and(|(c, _)| is_punctuation(c) || is_sign(c) || c.is_whitespace()),
         _ => false,
     }
+}
+
+/// Returns true for full-width signs, which East Asian texts write for the ASCII ones (`｜`, `＜`), and for format
+/// characters, which show nothing.
+fn is_sign(c: char) -> bool {
+    let twin = u32::from(c).wrapping_sub(0xFEE0);
+    let is_wide =
+        u8::try_from(twin).is_ok_and(|twin| twin.is_ascii_punctuation()) || matches!(c, '\u{FFE0}'..='\u{FFE6}');
+    is_wide || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// The byte of a percent-escape, encoded once or twice.
@@ -134,7 +143,7 @@ fn is_encoded_escape(text: &[u8], from: usize) -> bool {
 }
 
 fn is_separator(byte: Option<u32>) -> bool {
-    let separators = b" \t\n\r\"&';|`<>";
+    let separators = b" \t\n\r\0\"'`<>&;|,()[]{}!*$^+?#";
     byte.is_some_and(|byte| u8::try_from(byte).is_ok_and(|byte| separators.contains(&byte)))
 }
 

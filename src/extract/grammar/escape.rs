@@ -5,7 +5,7 @@ use super::{at, before, hex};
 use crate::arch::sweep::{Escape, Rules};
 
 /// The number of bytes at the start of a run that belong to an escape, whose first byte precedes the run: `\n`, `\xHH`,
-/// `\uHHHH`, `%HH`, `%25HH`, `#ooo`, `=3D`, `=3D3D` and a colour, `ESC [ … m`.
+/// `\uHHHH`, `%HH`, `%25HH`, `#ooo`, `=3D`, `=3D3D`, a colour, `ESC [ … m`, and the `ESC [ K` that grep writes after one.
 #[inline]
 pub(in crate::extract) fn escape_len(bytes: &[u8], start: usize) -> usize {
     match before(bytes, start) {
@@ -48,10 +48,10 @@ pub(in crate::extract) static RULES: Rules = Rules {
 /// The length of the longest colour after its escape character.
 const MAX_COLOUR: usize = 32;
 
-/// The rest of a colour, `ESC [ digits ; digits m`, in a run that starts inside it.
+/// The rest of a colour, `ESC [ digits ; digits m`, or of `ESC [ digits K`, which clears a line, in a run that starts inside it.
 fn colour_len(bytes: &[u8], start: usize) -> usize {
     let digits = bytes[start..].iter().take(MAX_COLOUR).take_while(|b| b.is_ascii_digit()).count();
-    if at(bytes, start + digits) != b'm' {
+    if !matches!(at(bytes, start + digits), b'm' | b'K') {
         return 0;
     }
     let is_part = |b: &&u8| b.is_ascii_digit() || matches!(**b, b';' | b':');
@@ -61,10 +61,16 @@ fn colour_len(bytes: &[u8], start: usize) -> usize {
     if is_colour { digits + 1 } else { 0 }
 }
 
-/// Returns true if a text ends in the escape character: raw, or as JSON, C or syslog write it.
+/// Returns true if a text ends in the escape character: raw, or as JSON, C, a shell, syslog or `cat -v` write it.
 fn ends_in_escape_character(head: &[u8]) -> bool {
     let ends = |text: &[u8]| head.len() >= text.len() && head[head.len() - text.len()..].eq_ignore_ascii_case(text);
-    head.ends_with(b"\x1B") || ends(b"\\u001b") || ends(b"\\x1b") || ends(b"#033")
+    head.ends_with(b"\x1B")
+        || ends(b"\\u001b")
+        || ends(b"\\x1b")
+        || ends(b"#033")
+        || ends(b"\\033")
+        || ends(b"\\e")
+        || ends(b"^[")
 }
 
 /// The spelling of the `://` of a URL.

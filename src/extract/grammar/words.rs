@@ -75,7 +75,7 @@ pub(in crate::extract) fn is_version_key(key: &[u8]) -> bool {
 
 /// Returns true if a key names a file.
 pub(in crate::extract) fn is_file_key(key: &[u8]) -> bool {
-    const FILES: [&str; 13] = [
+    const FILES: [&str; 21] = [
         "file",
         "filename",
         "path",
@@ -89,9 +89,22 @@ pub(in crate::extract) fn is_file_key(key: &[u8]) -> bool {
         "attachment",
         "program",
         "binary",
+        "cmd",
+        "command",
+        "proctitle",
+        "sproc",
+        "dproc",
+        "archive",
+        "document",
+        "files",
     ];
     let (head, last) = last_word(key);
-    is_one_of(last, &FILES) || is_one_of(last, &["name"]) && is_one_of(last_word(head).1, &FILES)
+    // `logfile`, `srcfile`.
+    let ends_in_file = || {
+        let is_file = last.len() > 4 && last[last.len() - 4..].eq_ignore_ascii_case(b"file");
+        is_file && !last.eq_ignore_ascii_case(b"profile")
+    };
+    is_one_of(last, &FILES) || ends_in_file() || is_one_of(last, &["name"]) && is_one_of(last_word(head).1, &FILES)
 }
 
 /// Returns true if a word is a program that runs the file named after it.
@@ -178,6 +191,15 @@ pub(in crate::extract) fn is_service_class(word: &[u8]) -> bool {
         "zookeeper",
     ];
     is_one_of(word, &CLASSES)
+}
+
+/// Returns true if a word before a slash is a protocol or an interface, so that a host follows: `/dev/tcp/192.0.2.1/4444`,
+/// `/dns4/evil.test/tcp/443`, `outside/192.0.2.1(443)`.
+pub(in crate::extract) fn is_network(word: &[u8]) -> bool {
+    const WORDS: [&str; 14] = [
+        "tcp", "udp", "icmp", "sctp", "ip4", "ip6", "dns4", "dns6", "dnsaddr", "inside", "outside", "dmz", "wan", "lan",
+    ];
+    is_one_of(word, &WORDS)
 }
 
 /// The port of a service that tcpdump, netstat or argus prints by name.

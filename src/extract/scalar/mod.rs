@@ -433,12 +433,12 @@ impl<'a, 's> Scan<'a, 's> {
                 run.is_ascii = false;
                 run.end += len;
             } else if b == b'\\'
-                && let Some(c) = decode::unicode_escape(bytes, run.end)
+                && let Some((c, len)) = decode::unicode_escape(bytes, run.end)
             {
                 run.is_escaped = true;
                 run.is_ascii &= c.is_ascii();
                 run.dots += usize::from(c == '.');
-                run.end += 6;
+                run.end += len;
             } else {
                 return run;
             }
@@ -581,6 +581,8 @@ fn dns_label(bytes: &[u8], from: usize) -> Option<Range<usize>> {
 
 /// Returns true if the path of a URL starts here, plain or JSON-escaped.
 fn is_slash(bytes: &[u8], from: usize) -> bool {
-    let slashes = bytes.get(from..).unwrap_or_default().iter().take(4).take_while(|b| **b == b'\\').count();
-    slashes < 4 && at(bytes, from + slashes) == b'/'
+    let rest = bytes.get(from..).unwrap_or_default();
+    let slashes = rest.iter().take(4).take_while(|b| **b == b'\\').count();
+    let is_escape = |text: &[u8]| matches!(text, [b'u', b'0', b'0', b'2', b'f' | b'F', ..]);
+    slashes < 4 && (at(rest, slashes) == b'/' || slashes > 0 && is_escape(&rest[slashes..]))
 }

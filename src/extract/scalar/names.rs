@@ -181,10 +181,15 @@ impl Scan<'_, '_> {
     ) -> Option<usize> {
         let bytes = self.bytes;
         let after_colon = if own.is_none() { port(bytes, behind) } else { None };
-        let other = if own.is_none() && after_colon.is_none() { address_port(bytes, behind) } else { None };
+        let other = if own.is_none() && after_colon.is_none() {
+            address_port(bytes, behind).or_else(|| port_after_brackets(bytes, &span))
+        } else {
+            None
+        };
         let is_unc = || like::is_unc_host(bytes, span.start);
         let host_slash = self.region_at(span.start).is_some_and(|region| region.path + 1 == span.start);
-        let name_like = after_colon.is_none() && like::is_version(bytes, span.start, behind, host_slash);
+        let has_port = after_colon.is_some() || other.is_some();
+        let name_like = !has_port && like::is_version(bytes, span.start, behind, host_slash);
         if may_start_url
             && other.is_none()
             && is_slash(bytes, after_colon.map_or(behind, |(_, end)| end))
@@ -312,4 +317,10 @@ impl Scan<'_, '_> {
         }
         next
     }
+}
+
+/// The port of an IPv4 address in brackets: `[192.0.2.1]:443`.
+fn port_after_brackets(bytes: &[u8], span: &Range<usize>) -> Option<(u16, usize)> {
+    let is_in_brackets = before(bytes, span.start) == b'[' && at(bytes, span.end) == b']';
+    is_in_brackets.then(|| port(bytes, span.end + 1)).flatten()
 }

@@ -44,7 +44,7 @@ impl Scan<'_, '_> {
         let mut starts = std::mem::take(&mut self.own.starts);
         // That URL may end before the current one starts.
         let around = self.region_at(run.start).copied();
-        let done = self.url_at(run.quads, run.end, separator_len, written, &mut starts);
+        let done = self.url_at(run.start, run.end, separator_len, written, &mut starts);
         let first = starts.last().copied();
         let Some(mut next) = done else {
             self.own.starts = starts;
@@ -162,6 +162,8 @@ impl Scan<'_, '_> {
             let of_this = Region { start, end: end_of_text, stop, authority, path, query };
             match &mut region {
                 None => region = Some(of_this),
+                // Of a host with escaped escapes, only the last reading has all of it.
+                Some(region) if !draft.has_scheme && of_this.path > region.path => *region = of_this,
                 Some(region) => region.start = region.start.min(start),
             }
             let token = Token {

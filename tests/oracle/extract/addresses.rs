@@ -167,7 +167,7 @@ impl Line<'_> {
             char_at(end).is_ascii_alphanumeric() || char_at(end) == '.' && char_at(end + 1).is_ascii_alphanumeric()
         };
         let mut shown = port(bytes, raw(end));
-        let has_colon = shown.is_some();
+        let mut has_port = shown.is_some();
         let is_fifth = goes_on(end);
         let mut is_no_url = is_fifth || !may_start_url;
         if is_fifth {
@@ -188,8 +188,13 @@ impl Line<'_> {
             }
             shown = value.map(|port| (port, raw(fifth_end)));
         } else if shown.is_none()
-            && let Some((port, _)) = self.other_port(raw(end))
+            && let Some((port, _)) = self.other_port(raw(end)).or_else(|| {
+                // `[192.0.2.1]:443`
+                let is_in_brackets = self.before(start) == b'[' && self.at(raw(end)) == b']';
+                is_in_brackets.then(|| port(bytes, raw(end) + 1)).flatten()
+            })
         {
+            has_port = true;
             shown = Some((port, raw(end)));
             is_no_url = true;
         } else if shown.is_none() {
@@ -197,7 +202,7 @@ impl Line<'_> {
             shown = webdav.map(|port| (port, raw(end)));
             is_no_url |= webdav.is_some();
         }
-        let name_like = !has_colon && self.is_version(start, raw(end));
+        let name_like = !has_port && self.is_version(start, raw(end));
         if !is_no_url && let Some((place, region)) = self.schemeless(start, raw(end), shown, name_like) {
             return Some((place, Some(region)));
         }
@@ -272,8 +277,12 @@ impl Line<'_> {
         if let Some(slash) = slash.filter(|_| !is_of_host) {
             let head = &head[..head.len() - slash.len()];
             let len = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
-            let word = &head[head.len() - len..];
-            let is_service = super::names::is_service(word);
+            let mut word = &head[head.len() - len..];
+            // The digits of an escape.
+            if head[..head.len() - len].ends_with(b"%") && word.get(..2).and_then(hex).is_some() {
+                word = &word[2..];
+            }
+            let is_service = super::names::is_service(word) || super::names::is_network(word);
             let is_opera = word == b"OPR";
             if !is_service && (is_opera || word.iter().any(u8::is_ascii_lowercase)) {
                 return true;
@@ -286,6 +295,12 @@ impl Line<'_> {
             is_long || word == b"ver" || word == b"rv"
         });
         let tail = &self.bytes[end..];
+        // A folder of a Windows path.
+        let backslashes = head.iter().rev().take_while(|b| **b == b'\\').count();
+        let is_folder = (backslashes == 1 || backslashes == 2)
+            && !is_of_host
+            && tail.starts_with(b"\\")
+            && head[..head.len() - backslashes].last().is_some_and(|b| is_name_byte(*b));
         let is_package = tail.first() == Some(&b'-') && head.ends_with(b"-") && {
             let head = &head[..start - 1];
             let len = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
@@ -296,7 +311,7 @@ impl Line<'_> {
             };
             digits > 0 && goes_on && head[head.len() - len..].iter().any(u8::is_ascii_alphabetic)
         };
-        is_key || is_package
+        is_key || is_folder || is_package
     }
 
     /// Reads the address in a run of letters, digits, `.` and `:`.
@@ -355,11 +370,11 @@ impl Line<'_> {
             let with_port = || {
                 let (head, tail) = match text.rsplit_once('.') {
                     Some((head, tail)) if !tail.contains(':') => (head, tail),
-                    _ if groups.len() == 9 => text.rsplit_once(':')?,
+                    _ if groups.len() == 9 || groups[groups.len() - 1].len() == 5 => text.rsplit_once(':')?,
                     _ => return None,
                 };
                 let is_number = tail.bytes().all(|b| b.is_ascii_digit());
-                let port = tail.parse::<u16>().ok().filter(|_| is_number)?;
+                let port = if is_number { tail.parse::<u16>().ok() } else { service(tail).flatten() }?;
                 Some((address(head)?, head.len(), port))
             };
             let reading = |addr, end, port| {

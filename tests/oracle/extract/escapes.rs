@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::hex;
+use super::{hex, json_escape};
 
 /// The number of bytes at `at` that belong to an escape that started immediately before.
 pub(super) fn escape(bytes: &[u8], at: usize) -> usize {
@@ -22,17 +22,19 @@ pub(super) fn escape(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The end of an ANSI sequence, whose escape character may itself be escaped: `ESC [ 3 6 m`.
+/// The end of an ANSI sequence, whose escape character may itself be escaped: `ESC [ 3 6 m`, `ESC [ K`.
 fn colour(bytes: &[u8], at: usize) -> usize {
     let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-    if bytes.get(at + digits) != Some(&b'm') {
+    if !matches!(bytes.get(at + digits), Some(b'm' | b'K')) {
         return 0;
     }
     let head = &bytes[..at];
     let len = head.iter().rev().take_while(|b| b.is_ascii_digit() || matches!(b, b';' | b':')).count();
     let Some(head) = head[..head.len() - len].strip_suffix(b"[") else { return 0 };
     let head = head.to_ascii_lowercase();
-    let is_escape = [&b"\x1b"[..], b"\\u001b", b"\\x1b", b"#033"].iter().any(|escape| head.ends_with(escape));
+    let is_escape = [&b"\x1b"[..], b"\\u001b", b"\\x1b", b"#033", b"\\033", b"\\e", b"^["]
+        .iter()
+        .any(|escape| head.ends_with(escape));
     if is_escape { digits + 1 } else { 0 }
 }
 
@@ -178,7 +180,7 @@ pub(super) fn decode(bytes: &[u8], span: Range<usize>, undo: Undo) -> Decoded {
         let undone: Option<(char, usize)> = match rest {
             [b'\\', b'"' | b'n' | b't' | b'r' | b'b' | b'f', ..] if is_escape => break,
             [b'\\', byte @ (b'/' | b'\\' | b'='), ..] if is_escape => Some((char::from(*byte), 2)),
-            [b'\\', b'u', ..] if is_escape => rest.get(2..6).and_then(hex).and_then(char::from_u32).map(|c| (c, 6)),
+            [b'\\', b'u', ..] if is_escape => json_escape(rest, b"\\u"),
             [b'&', ..] if is_escape => entity(rest),
             [b'=', b'3', b'D', ..] if is_escape => Some(('=', 3)),
             _ => None,

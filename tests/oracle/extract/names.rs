@@ -62,7 +62,15 @@ const FILES: [&str; 91] = [
 ];
 
 /// Words in keys whose values are files.
-const FILE_KEYS: [&str; 13] = [
+const FILE_KEYS: [&str; 21] = [
+    "cmd",
+    "command",
+    "proctitle",
+    "sproc",
+    "dproc",
+    "archive",
+    "document",
+    "files",
     "file",
     "filename",
     "path",
@@ -99,6 +107,12 @@ const INTERPRETERS: [&str; 18] = [
     "wscript",
     "mshta",
 ];
+
+/// Protocols and interfaces, after which and a slash a host stands.
+pub(super) fn is_network(word: &[u8]) -> bool {
+    let words = "tcp udp icmp sctp ip4 ip6 dns4 dns6 dnsaddr inside outside dmz wan lan";
+    words.split(' ').any(|network| word.eq_ignore_ascii_case(network.as_bytes()))
+}
 
 /// The address of a reverse name, if the name is complete and canonical.
 pub(super) fn reverse(name: &str) -> Option<IpAddr> {
@@ -326,35 +340,76 @@ impl Line<'_> {
         let is_key = self.key_before(start).is_some_and(|key| {
             let (head, word) = last_word(key);
             let is_file = |word: &[u8]| FILE_KEYS.contains(&&*String::from_utf8_lossy(word).to_ascii_lowercase());
-            is_file(word) || word.eq_ignore_ascii_case(b"name") && is_file(last_word(head).1)
+            let lower = String::from_utf8_lossy(word).to_ascii_lowercase();
+            is_file(word)
+                || lower.ends_with("file") && lower != "profile"
+                || word.eq_ignore_ascii_case(b"name") && is_file(last_word(head).1)
         });
-        let is_line = port(self.bytes, run.1).is_some_and(|(line, _)| ![80, 443, 8080, 8443].contains(&line));
+        let is_port = |line: u16| [80, 443, 8080, 8443].contains(&line);
         let tail = &self.bytes[run.1..];
-        let tail = &tail[tail.iter().take_while(|b| **b == b'\\').count()..];
-        let is_traced = matches!(tail.strip_prefix(b"\", line "), Some([b'0'..=b'9', ..]));
-        FILES.contains(&&*end) && (is_key || is_line || is_traced || self.is_behind_interpreter(start))
+        let digits = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_digit()).count();
+        // `:12:3`
+        let has_column = tail.first() == Some(&b':') && {
+            let line = digits(&tail[1..]);
+            let rest = &tail[1 + line..];
+            let column = rest.strip_prefix(b":").map_or(0, digits);
+            let goes_on = rest.get(1 + column).is_some_and(|b| is_name_byte(*b));
+            (1..7).contains(&line) && (1..7).contains(&column) && !goes_on
+        };
+        // `(12)`, `(12,3)`
+        let in_parentheses = tail.strip_prefix(b"(").and_then(|rest| {
+            let (line, rest) = rest.split_at(digits(rest));
+            let line: u16 = std::str::from_utf8(line).ok()?.parse().ok().filter(|_| line.len() < 6)?;
+            let is_over = matches!(rest, [b')', ..] | [b',', b'0'..=b'9', ..]);
+            is_over.then_some(line)
+        });
+        let is_line = port(self.bytes, run.1).is_some_and(|(line, _)| !is_port(line))
+            || has_column
+            || in_parentheses.is_some_and(|line| !is_port(line))
+            || matches!(tail.strip_prefix(b": line "), Some([b'0'..=b'9', ..]));
+        let unescaped = &tail[tail.iter().take_while(|b| **b == b'\\').count()..];
+        let is_traced =
+            [tail.strip_prefix(b", line "), unescaped.strip_prefix(b"\", line "), unescaped.strip_prefix(b"', line ")]
+                .into_iter()
+                .flatten()
+                .any(|line| matches!(line, [b'0'..=b'9', ..]));
+        let is_extended = self.bytes[..start].to_ascii_lowercase().ends_with(b"filename*=utf-8''");
+        FILES.contains(&&*end) && (is_key || is_line || is_traced || is_extended || self.is_behind_interpreter(start))
     }
 
     /// Recognises `python setup.py`.
     fn is_behind_interpreter(&self, start: usize) -> bool {
-        let head = &self.bytes[..start];
-        let blanks = head.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
-        let head = &head[..head.len() - blanks];
-        let len = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
-        let word = String::from_utf8_lossy(&head[head.len() - len..]).to_ascii_lowercase();
-        blanks > 0 && INTERPRETERS.contains(&word.strip_suffix(".exe").unwrap_or(&word))
+        let mut head = &self.bytes[..start];
+        for _ in 0..8 {
+            let Some(words) = head.strip_suffix(b" ") else { return false };
+            let is_part = |b: &&u8| is_name_byte(**b) || **b == b'/';
+            let len = words.iter().rev().take_while(is_part).count();
+            let (rest, word) = words.split_at(words.len() - len);
+            if !word.starts_with(b"-") {
+                let name = word.rsplit(|&b| b == b'/').next().unwrap_or(word);
+                let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+                return INTERPRETERS.contains(&name.strip_suffix(".exe").unwrap_or(&name));
+            }
+            head = rest;
+        }
+        false
     }
 
     /// Returns true directly after the backslashes that begin a UNC or WebDAV path.
     pub(super) fn is_unc(&self, at: usize) -> bool {
         let head = &self.bytes[..at];
         let count = head.iter().rev().take_while(|&&b| b == b'\\').count();
+        let lower = head.to_ascii_lowercase();
+        if lower.ends_with(b"\\?\\unc\\") || lower.ends_with(b"\\\\?\\\\unc\\\\") {
+            return true;
+        }
         if ![2, 4, 8].contains(&count) {
             return false;
         }
         match &head[..head.len() - count] {
             [rest @ .., letter, b':'] if letter.is_ascii_alphabetic() => {
-                rest.last().is_some_and(u8::is_ascii_alphanumeric)
+                // A word or an option, but not a drive.
+                rest.last().is_some_and(u8::is_ascii_alphanumeric) || matches!(rest, [.., b' ' | b'"', b'/' | b'-'])
             }
             [.., byte] => {
                 !(is_name_byte(*byte)
@@ -393,14 +448,16 @@ impl Line<'_> {
         };
         let word_of = |head: &[u8]| head.len() - head.iter().rev().take_while(|b| is_name_byte(**b)).count();
         let word = &head[word_of(head)..];
-        if is_service(word) || is_capitals(word) {
+        if is_service(word) || is_capitals(word) || is_network(word) {
             return false;
         }
         // A path of such words, from its root.
         let mut rest = head;
         loop {
             let (head, word) = rest.split_at(word_of(rest));
-            let is_word = is_service(word) || word.first().is_some_and(u8::is_ascii_uppercase) && !word.contains(&b'.');
+            let is_word = is_service(word)
+                || is_network(word)
+                || word.first().is_some_and(u8::is_ascii_uppercase) && !word.contains(&b'.');
             let Some(head) = head.strip_suffix(b"/").filter(|_| is_word) else { return true };
             rest = &head[..without_escape(head)];
             let is_root = !rest.last().is_some_and(|&b| is_name_byte(b) || matches!(b, b':' | b'\\'));

@@ -50,8 +50,9 @@ fn trim(text: &[u8]) -> usize {
 /// Returns true if a container can end a URL before `at` of its text. `in_query` means that a `?` precedes;
 /// `in_parameter` means that the URL is in the query of another.
 fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
-    let is_separator =
-        |byte: Option<u32>| byte.is_some_and(|byte| byte < 0x80 && b" \t\n\r\"&\';|`<>".contains(&(byte as u8)));
+    let is_separator = |byte: Option<u32>| {
+        byte.is_some_and(|byte| byte < 0x80 && b" \t\n\r\0\"'`<>&;|,()[]{}!*$^+?#".contains(&(byte as u8)))
+    };
     let digits = |from: usize| text.get(from..from + 2).and_then(hex);
     let is_escape = |byte: Option<u32>, next: usize| {
         byte == Some(0x5C) && text.get(next).is_some_and(|byte| b"nrtbfxu%".contains(byte))
@@ -66,8 +67,17 @@ fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
         }
         [b'%', ..] => !in_query && (is_separator(digits(at + 1)) || is_escape(digits(at + 1), at + 3)),
         [b'\\', b'x', ..] => !in_query && is_separator(digits(at + 2)),
-        _ => char_at(text, at).is_some_and(|(c, _)| is_end(c) || !c.is_ascii() && is_punctuation(c)),
+        _ => char_at(text, at).is_some_and(|(c, _)| is_end(c) || !c.is_ascii() && (is_punctuation(c) || is_sign(c))),
     }
+}
+
+/// Returns true for the full-width forms of ASCII signs, for those of other signs, and for characters that show nothing.
+fn is_sign(c: char) -> bool {
+    let wide = "！＂＃＄％＆＇（）＊＋，－．／：；＜＝＞？＠［＼］＾＿｀｛｜｝～￠￡￢￣￤￥￦";
+    let unseen = 0x200B..=0x200F;
+    wide.contains(c)
+        || unseen.contains(&u32::from(c))
+        || "\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2060}\u{FEFF}".contains(c)
 }
 
 /// The start of the authority of a decoded URL with a scheme. After web schemes, any number of slashes may precede it.
@@ -153,7 +163,9 @@ impl Line<'_> {
             let path = end.min(len);
             // The end of the reading, the start of its path, and the end of the text.
             let mut readings: Vec<(usize, usize, usize)> = Vec::new();
-            let is_whole = is_host(path);
+            // Without a scheme, a single label is no host.
+            let has_labels = text[host(text, behind, path)].iter().any(|b| matches!(b, b'.' | b':') || *b >= 0x80);
+            let is_whole = is_host(path) && (separator.is_some() || has_labels);
             if is_whole {
                 let in_query = |place: usize| text[path..place].contains(&b'?');
                 let is_end = |place: usize| place == text.len() || is_cut(text, place, in_query(place), in_parameter);
@@ -288,7 +300,13 @@ impl Line<'_> {
         name_like: bool,
     ) -> Option<(Place, Region)> {
         let after = port.map_or(host_end, |(_, end)| end);
-        let is_path = (0..4).any(|count| self.starts_with(after, format!("{}/", "\\".repeat(count)).as_bytes()));
+        let starts = |text: String| {
+            self.bytes.get(after..after + text.len()).is_some_and(|own| own.eq_ignore_ascii_case(text.as_bytes()))
+        };
+        let is_path = (0..4).any(|count| starts(format!("{}/", "\\".repeat(count))))
+            || (1..4).any(|count| {
+                self.bytes.get(after + count) == Some(&b'u') && starts(format!("{}u002f", "\\".repeat(count)))
+            });
         if !is_path || self.zone(start, None) != Zone::Text {
             return None;
         }
