@@ -28,8 +28,12 @@ pub(crate) fn distinct(files: &[(&str, PathBuf)]) -> Result<(), String> {
     // A file that does not exist yet is known by its folder and name.
     let place = |path: &Path| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let as_path = || Some(Place::Path(fs::canonicalize(folder).ok()?.join(path.file_name()?)));
-        Place::of(path).ok().or_else(as_path)
+        match fs::metadata(path) {
+            Ok(file) if file.is_file() => Place::of(path).ok(),
+            // Devices and pipes may be named as often as the user likes.
+            Ok(_) => None,
+            Err(_) => Some(Place::Path(fs::canonicalize(folder).ok()?.join(path.file_name()?))),
+        }
     };
     let places: Vec<Option<Place>> = files.iter().map(|(_, path)| place(&target(path))).collect();
     for (at, (second, path)) in files.iter().enumerate() {
@@ -97,6 +101,26 @@ pub(crate) fn lock(path: &Path) -> Result<File, String> {
     Ok(lock)
 }
 
+/// The temporary file beside a file.
+fn beside(path: &Path) -> Result<PathBuf, String> {
+    let name = path.file_name().ok_or_else(|| format!("{}: names no file", netsieve::shown_path(path)))?;
+    Ok(path.with_file_name(format!(".{}.{}-0.tmp", name.to_string_lossy(), process::id())))
+}
+
+/// Checks that [`write()`] can create its file. Call this before work that takes hours.
+pub(crate) fn can_write(path: &Path) -> Result<(), String> {
+    let said = |error: io::Error| format!("{}: {error}", netsieve::shown_path(path));
+    match fs::metadata(path) {
+        Ok(file) if file.is_dir() => return Err(said(io::ErrorKind::IsADirectory.into())),
+        Ok(file) if !file.is_file() => return Ok(()),
+        _ => {}
+    }
+    let path = &target(path);
+    let beside = beside(path)?;
+    signal::replaces(path);
+    File::create(&beside).and_then(|_| fs::remove_file(&beside)).map_err(said)
+}
+
 /// Writes a temporary file beside the target, and then renames it. Nobody ever sees half of the file, even if the disk is full.
 pub(crate) fn write(
     path: &Path,
@@ -109,8 +133,7 @@ pub(crate) fn write(
         return Ok(content(&mut out).and_then(|()| out.flush()).map_err(said)?);
     }
     let path = &target(path);
-    let name = path.file_name().ok_or_else(|| format!("{}: names no file", netsieve::shown_path(path)))?;
-    let beside: PathBuf = path.with_file_name(format!(".{}.{}-0.tmp", name.to_string_lossy(), process::id()));
+    let beside = beside(path)?;
     signal::replaces(path);
     let written = File::create(&beside).and_then(|file| {
         let mut out = BufWriter::new(file);

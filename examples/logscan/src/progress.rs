@@ -14,7 +14,7 @@ use netsieve::sieve::Withheld;
 
 use crate::feeds::Loading;
 use crate::inputs::{Log, Meter};
-use crate::summary::counted;
+use crate::summary::{counted, thousands};
 
 /// Inputs smaller than this get no bar.
 const BAR_FROM: u64 = 64 << 20;
@@ -112,19 +112,23 @@ fn bar_of(total: Option<u64>) -> ProgressBar {
     }
 }
 
-/// Reports how many matches were found but not reported, and why, if there are any.
-pub(crate) fn withheld(withheld: &Withheld) {
+/// Reports how many matches were found but not reported, and why, if there are any. `span` names the options for a time span.
+pub(crate) fn withheld(withheld: &Withheld, span: &str) {
+    let outside = format!("of events outside {span}");
     let reasons = [
         (withheld.name_like, "on what looks like a file name or a version (--weak)"),
         (withheld.host_only, "of URLs of which only the host was seen (--weak)"),
         (withheld.port_unseen, "of a port that was not seen"),
         (withheld.other_port, "of another port than the event's"),
-        (withheld.outside, "of events outside --from and --to"),
+        (withheld.outside, &*outside),
         (withheld.allowed, "allowed"),
         (withheld.filtered, "filtered out (--min-confidence, --as-of)"),
     ];
-    let reasons: Vec<String> =
-        reasons.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}")).collect();
+    let reasons: Vec<String> = reasons
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, why)| format!("{} {why}", thousands(*count)))
+        .collect();
     if !reasons.is_empty() {
         let total = withheld.total();
         say!("logscan: {} withheld: {}", counted(total, "match"), reasons.join(", "));

@@ -109,7 +109,7 @@ fn scan(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         if args.stats {
             ended.stats.print(&ended.meter);
         } else if !args.quiet {
-            withheld(&ended.stats.total.withheld);
+            withheld(&ended.stats.total.withheld, "--from and --to");
             undated(ended.stats.total.undated);
         }
         if args.quiet {

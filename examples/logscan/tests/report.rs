@@ -276,3 +276,59 @@ fn a_job_stands_in_a_file() {
         assert!(run.err.contains(why), "{}", run.err);
     }
 }
+
+/// An output that cannot be written is reported before the logs are scanned, which may take hours.
+#[test]
+fn outputs_are_checked_before_the_scan() {
+    let folder = folder();
+    fs::create_dir(folder.path("sub")).unwrap();
+    for (options, why) in [
+        ("--html no/such/page", "no/such/page: "),
+        ("--html sub", "sub: is a directory"),
+        ("--csv=day.csv --stix no/s", "no/s: "),
+        ("--stix s --share keyed", "--share keyed needs --share-key FILE"),
+        ("--stix s --share keyed --share-key none", "none: "),
+    ] {
+        let run = folder.run(&format!("report {options} -f c2.txt a.log")).code(2);
+        assert!(
+            run.err.starts_with(&format!("logscan: {why}")) && run.err.lines().count() == 1,
+            "{options}: {}",
+            run.err
+        );
+        assert_eq!((run.out.as_str(), run.summary.as_str()), ("", ""), "{options}");
+    }
+    for name in ["day.csv", "s"] {
+        assert!(!folder.path(name).exists(), "{name}");
+    }
+    // Nothing stays of the check.
+    let is_left = |name: &str| name.ends_with(".tmp");
+    assert!(!fs::read_dir(folder.0.path()).unwrap().any(|file| is_left(&file.unwrap().file_name().to_string_lossy())));
+}
+
+/// One output that fails does not cost the others.
+#[test]
+#[cfg(target_os = "linux")]
+fn one_output_fails_and_the_others_are_written() {
+    let folder = folder();
+    let line =
+        "report --csv=/dev/full --json=day.json --html day.html --stix /dev/full --misp day.misp -f c2.txt a.log";
+    let run = folder.run(line).code(2);
+    let full: Vec<&str> =
+        run.err.lines().filter(|line| line.starts_with("logscan: /dev/full: No space left")).collect();
+    assert_eq!((full.len(), run.err.lines().count()), (2, 2), "{}", run.err);
+    for name in ["day.json", "day.html", "day.misp"] {
+        assert!(fs::read_to_string(folder.path(name)).unwrap().contains("evil.test"), "{name}");
+    }
+    assert!(run.out.contains("total: 4 hits"), "{}", run.out);
+}
+
+/// The options that are named are those of the command.
+#[test]
+fn what_is_outside_the_time_span_is_said() {
+    let folder = Folder::new(&[("c2.txt", b"evil.test\n"), ("a.log", b"2026-05-12T10:00:00Z evil.test\n")]);
+    for (line, options) in [("report --not-before", "--not-before and --not-after"), ("scan --from", "--from and --to")]
+    {
+        let run = folder.run(&format!("{line} 2026-05-13 -f c2.txt a.log")).code(1);
+        assert_eq!(run.err, format!("logscan: 1 match withheld: 1 of events outside {options}\n"));
+    }
+}

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use netsieve::Hit;
+use netsieve::render::Escaped;
 use netsieve::scan::many::Rendered;
 use netsieve::sieve::Withheld;
 
@@ -169,11 +170,15 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     if args.outputs.csv == Some(None) && args.outputs.json == Some(None) {
         return Err("--csv and --json cannot both go to standard output: give one a file, --json=FILE".into());
     }
-    place::distinct(&args.outputs.files())?;
+    let files = args.outputs.files();
+    place::distinct(&files)?;
+    files.iter().try_for_each(|(_, path)| place::can_write(path))?;
+    now()?;
+    let sharing = Sharing::new(&args.outputs)?;
     let tally = Tally::new(args.max_pairs as usize, args.outputs.wants_samples());
     if !args.from.is_empty() {
         let (report, is_whole) = earlier::read(&args.from, tally)?;
-        let outcome = report.write(args)?;
+        let outcome = report.write(args, &sharing)?;
         return Ok(if is_whole { outcome } else { Outcome::Failed });
     }
     let mut options = options_of(&args.filter, &args.events, &args.set.feeds.config)?;
@@ -184,7 +189,7 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     options.refang = args.refang;
     let mut logs = inputs::logs(&args.inputs)?;
     // Yesterday's page names the indicators that were met, and would match them again.
-    Own::new(args.outputs.files().into_iter().map(|(_, path)| path)).leave_out(&mut logs, &args.inputs.logs);
+    Own::new(files.into_iter().map(|(_, path)| path)).leave_out(&mut logs, &args.inputs.logs);
     let files = drive::names(&logs);
     let (sieve, loading) = args.set.load_since(None, args.inputs.mmap)?;
     let known = Known::new(sieve.len(), args.filter.as_of == Some(AsOf::Event));
@@ -206,7 +211,7 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
         ControlFlow::Continue(())
     };
     drive::scan(job, Gatherer { tally, known: &known, error: None }, render, |ended| {
-        progress::withheld(&ended.stats.total.withheld);
+        progress::withheld(&ended.stats.total.withheld, "--not-before and --not-after");
         summary::end(ended.done, &ended.stats.total, ended.taker.tally.totals.count);
         let outcome = ended.outcome(ended.taker.tally.totals.count);
         if let Some(error) = ended.taker.error {
@@ -219,8 +224,10 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
             ended.stats.total.withheld,
             (ended.logs, ended.stats.total.bytes),
         );
-        report.write(args)?;
-        Ok(outcome)
+        Ok(match report.write(args, &sharing)? {
+            Outcome::Failed => Outcome::Failed,
+            _ => outcome,
+        })
     })
 }
 
@@ -294,7 +301,7 @@ impl Report {
     }
 
     /// Writes all outputs, files first, so that a failure is reported before the table.
-    fn write(&self, args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
+    fn write(&self, args: &ReportArgs, sharing: &Sharing) -> Result<Outcome, Box<dyn Error>> {
         let others = &self.tally.others;
         if others.pairs > 0 {
             say!(
@@ -306,17 +313,18 @@ impl Report {
             );
         }
         let outputs = &args.outputs;
+        let mut files = Files { has_failed: false };
         if let Some(Some(path)) = &outputs.csv {
-            place::write(path, |out| self.write_csv(out))?;
+            files.write(path, |out| self.write_csv(out));
         }
         if let Some(Some(path)) = &outputs.json {
-            place::write(path, |out| self.write_json(out))?;
+            files.write(path, |out| self.write_json(out));
         }
         if let Some(path) = &outputs.html {
             let written = now()?;
-            place::write(path, |out| self.write_html(out, &outputs.title, written))?;
+            files.write(path, |out| self.write_html(out, &outputs.title, written));
         }
-        self.share(outputs)?;
+        self.share(outputs, sharing, &mut files)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         if outputs.csv == Some(None) {
             self.write_csv(&mut out)?;
@@ -327,21 +335,22 @@ impl Report {
             self.write_table(&mut out, terminal::width(), if top == 0 { usize::MAX } else { top })?;
         }
         out.flush()?;
-        Ok(if self.tally.totals.count > 0 { Outcome::Found } else { Outcome::Nothing })
+        Ok(match self.tally.totals.count {
+            _ if files.has_failed => Outcome::Failed,
+            0 => Outcome::Nothing,
+            _ => Outcome::Found,
+        })
     }
 
     /// Writes the outputs for partners, and reports what they leave out.
-    fn share(&self, outputs: &OutputArgs) -> Result<(), Box<dyn Error>> {
-        let sharing = Sharing::new(outputs)?;
+    fn share(&self, outputs: &OutputArgs, sharing: &Sharing, files: &mut Files) -> Result<(), Box<dyn Error>> {
         let (mut stix, mut misp) = (Shown::default(), Shown::default());
         if let Some(path) = &outputs.stix {
-            place::write(path, |out| self.write_stix(out, &sharing).map(|shown| stix = shown))?;
+            files.write(path, |out| self.write_stix(out, sharing).map(|shown| stix = shown));
         }
         if let Some(path) = &outputs.misp {
             let written = now()?;
-            place::write(path, |out| {
-                self.write_misp(out, &sharing, &outputs.title, written).map(|shown| misp = shown)
-            })?;
+            files.write(path, |out| self.write_misp(out, sharing, &outputs.title, written).map(|shown| misp = shown));
         }
         for (name, shown) in [("STIX", stix), ("MISP", misp)] {
             if shown.undated > 0 {
@@ -387,6 +396,20 @@ impl Report {
     /// The names of the logs of a row.
     fn files(&self, row: &Row) -> Vec<&str> {
         row.pair.files.iter().map(|&at| self.files[at as usize].as_str()).collect()
+    }
+}
+
+/// The files of a report. If one cannot be written, the others still are.
+struct Files {
+    has_failed: bool,
+}
+
+impl Files {
+    fn write(&mut self, path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        if let Err(error) = place::write(path, content) {
+            say!("logscan: {}", Escaped::new(&error.to_string()));
+            self.has_failed = true;
+        }
     }
 }
 
