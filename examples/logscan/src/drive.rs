@@ -162,6 +162,8 @@ pub(crate) fn scan<T: Taker>(
         meter.hits.fetch_add(1, Ordering::Relaxed);
         render(input, hit, out)
     };
+    // A run that continues may find that an earlier one reached the limit.
+    let sources = sources.take(if run.as_ref().is_some_and(|run| run.taker.is_done()) { 0 } else { usize::MAX });
     Scanner::with_options(sieve, options).scan_many(sources, threads, counted, |delivery| {
         let Some(running) = &mut run else { return ControlFlow::Break(()) };
         let flow = running.take(delivery);

@@ -12,6 +12,7 @@ use netsieve::scan::many::Rendered;
 
 use crate::cli::{Color, HitFormat, ScanArgs};
 use crate::drive::{LogEnd, Taker};
+use crate::inputs;
 use crate::place;
 use crate::resume::{Point, Resume};
 use crate::signal;
@@ -340,6 +341,11 @@ impl<'a> Output<'a> {
     pub(crate) fn finish(&mut self) -> Result<(), Box<dyn Error>> {
         let is_whole = self.ended == self.names.len() || self.is_done();
         let goes_on = self.resume.is_some() && signal::came() && !is_whole;
+        if self.state.is_some() && !goes_on {
+            // From here on the state holds all hits. A run that continues must not take hits for reported that it cuts off. The total comes
+            // after this record, because that run writes it too.
+            self.save()?;
+        }
         if self.args.count && self.logs > 1 && !goes_on {
             writeln!(self.out, "total:{}", self.pairs)?;
         }
@@ -350,11 +356,13 @@ impl<'a> Output<'a> {
             say!("logscan: repeat the command to continue from here (--resume)");
             return Ok(());
         }
-        if self.state.is_some() {
-            // From here on the state holds all hits. A run that continues must not take hits for reported that it cuts off.
-            self.save()?;
-        }
         if let Some(state) = &mut self.state {
+            // A state that outlives the output would take lost hits for reported.
+            for file in inputs::stdout_file().iter().chain(self.rejects.as_ref().map(io::BufWriter::get_ref)) {
+                if file.metadata()?.is_file() {
+                    file.sync_data()?;
+                }
+            }
             state.save()?;
         }
         if let Some(resume) = &self.resume {

@@ -150,6 +150,16 @@ fn counts_after_ctrl_c() {
 }
 
 #[test]
+fn names_after_kills() {
+    same_as_whole("-l", "-KILL", &[]);
+}
+
+#[test]
+fn counts_with_a_limit_and_a_state_after_kills() {
+    same_as_whole("-c -m 9000 --state seen", "-KILL", &["seen"]);
+}
+
+#[test]
 fn a_limit_after_kills() {
     same_as_whole("--json -m 9000", "-KILL", &[]);
 }
@@ -419,5 +429,22 @@ fn what_cannot_be_read_twice_cannot_be_gone_on_with() {
     assert!(run.err.contains("missing.log: No such file") && !folder.path("r").exists(), "{}", run.err);
     // Nothing is found: nothing is left over either.
     folder.run("scan -f c2.txt --resume r clean.log").code(1);
+    assert!(!folder.path("r").exists());
+}
+
+/// An earlier run may have been interrupted after it reached the limit.
+#[test]
+fn nothing_is_scanned_after_the_limit() {
+    let folder = logs();
+    let line = "scan -f c2.txt -c -m 9000 --resume r --resume-every 0.001 a.log clean.log c.log";
+    break_off(&folder, line);
+    let before = fs::read_to_string(folder.path("out")).unwrap();
+    let mut record: Value = serde_json::from_slice(&fs::read(folder.path("r")).unwrap()).unwrap();
+    record["pairs"] = 9000.into();
+    let length = usize::try_from(record["output"]["length"].as_u64().unwrap()).unwrap();
+    write_record(&folder, record);
+    let output = start(&folder, line).wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(fs::read_to_string(folder.path("out")).unwrap(), format!("{}total:9000\n", &before[..length]));
     assert!(!folder.path("r").exists());
 }
