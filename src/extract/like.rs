@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::grammar::words::{
-    is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_version_key, key_before,
+    is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_target_key, is_version_key, key_before,
     without_blanks, without_quote, word_before, word_before_blank,
 };
 use super::grammar::{HOST, at, before, hex, is, port};
@@ -13,31 +13,57 @@ pub(super) fn is_no_name(bytes: &[u8], start: usize, run: &Range<usize>) -> bool
     is_json_key(bytes, run) || is_code(bytes, run) || is_file(bytes, start, run)
 }
 
-/// Returns true if a name follows a single slash of a path. Returns false if the word before the slash is in capitals, a
-/// service class or a protocol, or if the whole path before the name consists of such words or of capitalised ones.
-pub(super) fn is_after_slash(bytes: &[u8], start: usize) -> bool {
-    let Some(mut slash) = slash_before(bytes, start) else { return false };
+/// Returns true if a name at `start` of the run `run` follows a single slash of a path. Returns false after a word in capitals, a
+/// service class or a protocol, and at the end of a path of such words or of capitalised ones. But a name that ends like a file is
+/// one at the end of any path, and so is every name in the target of a request.
+pub(super) fn is_after_slash(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
+    let Some(slash) = slash_before(bytes, start) else { return false };
     if before(bytes, slash) == b'/' {
         return false;
     }
-    let mut is_first = true;
+    let word = word_before(bytes, slash);
+    let is_host = is_marked(word);
+    if slash_before(bytes, slash - word.len()).is_none() {
+        return !is_host;
+    }
+    !(is_host || is_path_of_words(bytes, slash)) || is_file_type(last_label(bytes, run)) || is_in_target(bytes, slash)
+}
+
+/// Returns true for a word after which, and a slash, a host stands.
+fn is_marked(word: &[u8]) -> bool {
+    is_in_capitals(word) || is_service_class(word) || is_network(word)
+}
+
+/// Returns true if the path up to `slash` consists of marked and capitalised words.
+fn is_path_of_words(bytes: &[u8], mut slash: usize) -> bool {
     loop {
         let word = word_before(bytes, slash);
-        let is_marked = is_in_capitals(word) || is_service_class(word) || is_network(word);
-        if is_first && is_marked {
-            return false;
-        }
         if word.is_empty() {
             let root = before(bytes, slash);
-            return is_first || is(root, HOST) || root == b':' || root == b'\\';
+            return !(is(root, HOST) || root == b':' || root == b'\\');
         }
-        let is_word = is_marked || word[0].is_ascii_uppercase() && !word.contains(&b'.');
+        let is_word = is_marked(word) || word[0].is_ascii_uppercase() && !word.contains(&b'.');
         match slash_before(bytes, slash - word.len()) {
             Some(next) if is_word => slash = next,
-            _ => return true,
+            _ => return false,
         }
-        is_first = false;
     }
+}
+
+/// Returns true if the path around `at` is what a request asks for: after a method of HTTP, or under a key for such targets.
+fn is_in_target(bytes: &[u8], at: usize) -> bool {
+    /// The number of bytes of a path that are looked at.
+    const LONG: usize = 256;
+    const METHODS: [&[u8]; 9] =
+        [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH", b"PROPFIND", b"CONNECT"];
+    let is_path = |b: &&u8| is(**b, HOST) || matches!(**b, b'/' | b'\\');
+    let root = at - bytes[..at].iter().rev().take(LONG).take_while(is_path).count();
+    METHODS.contains(&word_before_blank(bytes, root)) || is_target_key(key_before(bytes, root))
+}
+
+fn last_label<'b>(bytes: &'b [u8], run: &Range<usize>) -> &'b [u8] {
+    let name = &bytes[run.clone()];
+    name.rsplit(|&b| b == b'.').next().unwrap_or(name)
 }
 
 /// Returns true if the text at `start` follows a service class and a slash.
@@ -110,9 +136,7 @@ fn are_arguments(inner: &[u8]) -> bool {
 fn is_file(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
     /// Ports that hosts are seen with, as opposed to line numbers.
     const PORTS: [u16; 4] = [80, 443, 8080, 8443];
-    let name = &bytes[run.clone()];
-    let label = name.rsplit(|&b| b == b'.').next().unwrap_or(name);
-    if !is_file_type(label) {
+    if !is_file_type(last_label(bytes, run)) {
         return false;
     }
     let rest = &bytes[run.end..];
@@ -260,4 +284,10 @@ pub(super) fn webdav(bytes: &[u8], end: usize, is_unc: bool) -> Option<(Option<u
     }
     let is_it = has_tls || is_unc && port.is_some();
     (is_it && !is(at(bytes, behind), HOST)).then_some((port, behind))
+}
+
+/// Returns true if an `@` follows: plain, or encoded as in `first.last%40evil.test`.
+pub(super) fn is_before_at_sign(rest: &[u8]) -> bool {
+    const SPELLINGS: [&[u8]; 8] = [b"@", b"%40", b"%2540", b"\\u0040", b"\\\\u0040", b"\\x40", b"&#64;", b"&#x40;"];
+    SPELLINGS.iter().any(|sign| rest.get(..sign.len()).is_some_and(|head| head.eq_ignore_ascii_case(sign)))
 }

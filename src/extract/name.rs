@@ -126,6 +126,11 @@ pub(super) fn reversed(text: &[u8]) -> Option<IpAddr> {
     if text.is_ascii() {
         return reversed_ascii(text);
     }
+    let end = text.strip_suffix(b".").unwrap_or(text);
+    // Few names get this far, so that the space for one is not kept.
+    if !end.get(end.len().saturating_sub(4)..).is_some_and(|end| end.eq_ignore_ascii_case(b"arpa")) {
+        return None;
+    }
     let mut name = String::new();
     domain::canonicalise(text, &mut name).ok().and_then(|name| reversed_ascii(name.as_bytes()))
 }

@@ -272,6 +272,10 @@ fn hosts_of_services_and_paths() {
         (r"\\?\UNC\evil.test\share", true),
         ("exec 5<>/dev/tcp/evil.test/80", true),
         ("/dns4/evil.test/tcp/443", true),
+        ("first.evil.test%40corp.example", false),
+        (r"evil.test\u0040corp.example", false),
+        ("GET /API/evil.test HTTP/1.1", false),
+        (r#""uri":"/API/evil.test""#, false),
         ("admin@evil.test@192.0.2.9", true),
         // Near misses.
         ("photos/evil.test", false),
@@ -326,6 +330,9 @@ fn keys_files_and_code() {
         ("logfile=run.sh", &["name~ run.sh"]),
         ("filename*=UTF-8''a.zip", &["name~ a.zip"]),
         ("python3 -u main.py", &["name~ main.py"]),
+        ("GET /Downloads/a.zip HTTP/1.1", &["name~ a.zip"]),
+        ("/Applications/evil.app/Contents/MacOS", &["url~ evil.app/Contents/MacOS"]),
+        ("DIRECT/a.zip", &["name a.zip"]),
     ]);
 }
 

@@ -283,14 +283,14 @@ const ESCAPES: [&str; 31] = [
     "&#x3d;",
 ];
 
-const GAPS: [&str; 63] = [
+const GAPS: [&str; 65] = [
     " ", " ", " ", " ", "\n", "\n", "\t", "\r\n", ",", ";", "|", "'", "\"", "(", ")", "[", "]", "{", "}", "<", ">",
     "=", ":", ".", "-", "_", "/", "//", "@", "&", "?", "#", "%", "\\", "\u{3001}", "\u{201c}", "\u{e9}", "a", "1", "+",
     "^", "*", "$", "!", "()", "::", "->", " > ", "\\\"", "\u{a0}", "\u{3000}", "\u{201d}", "\u{2026}", "\u{3002}",
-    "\u{ff0c}", "&amp;", "%0a", "\u{ff5c}", "\u{ff1e}", "\u{200b}", "%7D", "%00", "%2C",
+    "\u{ff0c}", "&amp;", "%0a", "\u{ff5c}", "\u{ff1e}", "\u{200b}", "%7D", "%00", "%2C", "%40", "\\u0040",
 ];
 
-const WORDS: [&str; 157] = [
+const WORDS: [&str; 161] = [
     "user%40evil.test",
     "first.last%2540evil.test",
     "(debug=True)",
@@ -448,6 +448,10 @@ const WORDS: [&str; 157] = [
     "\\033[31m",
     "^[[31m",
     "command=\"",
+    "GET /API/",
+    "uri=/Files/",
+    "/Downloads/",
+    "\"uri\":\"/API/",
 ];
 
 /// Neighbours that occur in text: hosts, URLs, escapes and words, with or without something between them.

@@ -107,6 +107,11 @@ pub(in crate::extract) fn is_file_key(key: &[u8]) -> bool {
     is_one_of(last, &FILES) || ends_in_file() || is_one_of(last, &["name"]) && is_one_of(last_word(head).1, &FILES)
 }
 
+/// Returns true if a key names the target of a request, as in `request_uri`, `cs-uri-stem` and `href`.
+pub(in crate::extract) fn is_target_key(key: &[u8]) -> bool {
+    is_one_of(last_word(key).1, &["uri", "url", "href", "path", "request", "location", "stem"])
+}
+
 /// Returns true if a word is a program that runs the file named after it.
 pub(in crate::extract) fn is_interpreter(word: &[u8]) -> bool {
     const PROGRAMS: [&str; 18] = [

@@ -29,11 +29,11 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Returns true if the token in a run is the local part of a mail address: it stands before an `@` and not after
+    /// Returns true if the token in a run is the local part of a mail address: it stands before an `@`, plain or encoded, and not after
     /// one, and it is not a host followed by a realm (`cifs/evil.test@REALM`).
     fn is_local_part(&self, run: &Run) -> bool {
         let bytes = self.bytes;
-        at(bytes, run.end) == b'@'
+        like::is_before_at_sign(&bytes[run.end..])
             && before(bytes, run.start) != b'@'
             && !like::is_of_service(bytes, run.start)
             && !like::is_unc_host(bytes, run.start)
@@ -74,7 +74,7 @@ impl Scan<'_, '_> {
         }
         let is_behind_backslash = is_whole && start == run.start && before(self.bytes, start) == b'\\';
         let is_file = is_behind_backslash && !like::is_unc_host(self.bytes, start);
-        let is_after_slash = || query.is_none() && like::is_after_slash(self.bytes, start);
+        let is_after_slash = || query.is_none() && like::is_after_slash(self.bytes, start, &run.span());
         is_file || is_after_slash() || like::is_no_name(self.bytes, start, &run.span())
     }
 

@@ -153,7 +153,12 @@ impl Line<'_> {
         let word = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
         let is_principal = is_service(&head[head.len() - word..]);
         let is_host = self.is_unc(start) || self.webdav(end, false).is_some() || is_principal;
-        let is_local_part = self.at(end) == b'@' && self.before(start) != b'@' && !is_host;
+        let signs = ["@", "%40", "%2540", "\\u0040", "\\\\u0040", "\\x40", "&#64;", "&#x40;"];
+        let is_before_sign = signs.iter().any(|sign| {
+            let text = bytes.get(end..end + sign.len());
+            text.is_some_and(|text| text.eq_ignore_ascii_case(sign.as_bytes()))
+        });
+        let is_local_part = is_before_sign && self.before(start) != b'@' && !is_host;
         if is_local_part {
             return;
         }
@@ -313,7 +318,7 @@ impl Line<'_> {
         let is_path = self.before(start) == b'\\' && !is_shortened && !self.is_unc(start);
         let is_in_url = match self.zone(start, None) {
             Zone::Path => true,
-            Zone::Text => self.is_behind_slash(start),
+            Zone::Text => self.is_behind_slash(start, run),
             Zone::Host | Zone::Query => false,
         };
         let is_code = self.before(run.0) == b'$' || self.is_call(run.1);
@@ -434,8 +439,8 @@ impl Line<'_> {
         is_it.then_some((port.map(|(port, _)| port), end))
     }
 
-    /// Returns true directly after a single `/`, unless a word before it makes it another kind of slash.
-    fn is_behind_slash(&self, at: usize) -> bool {
+    /// Returns true directly after a single `/`, unless a word before it makes it another kind of slash. `run`: the run of the name.
+    fn is_behind_slash(&self, at: usize, run: (usize, usize)) -> bool {
         let Some(head) = self.bytes[..at].strip_suffix(b"/") else { return false };
         // The slash may be escaped.
         let without_escape = |head: &'_ [u8]| head.len() - usize::from(head.ends_with(b"\\"));
@@ -446,23 +451,45 @@ impl Line<'_> {
         let is_capitals = |word: &[u8]| {
             word.iter().any(u8::is_ascii_uppercase) && !word.iter().any(|b| b.is_ascii_lowercase() || *b == b'.')
         };
+        let is_marked = |word: &[u8]| is_service(word) || is_capitals(word) || is_network(word);
         let word_of = |head: &[u8]| head.len() - head.iter().rev().take_while(|b| is_name_byte(**b)).count();
-        let word = &head[word_of(head)..];
-        if is_service(word) || is_capitals(word) || is_network(word) {
-            return false;
+        let (before, word) = head.split_at(word_of(head));
+        if !before.ends_with(b"/") {
+            return !is_marked(word);
         }
-        // A path of such words, from its root.
-        let mut rest = head;
+        if !is_marked(word) && !self.is_path_of_words(head, &is_marked) {
+            return true;
+        }
+        let end = self.bytes[run.0..run.1].rsplit(|&b| b == b'.').next().unwrap_or(&[]);
+        let is_file = FILES.contains(&&*String::from_utf8_lossy(end).to_ascii_lowercase());
+        // The target of a request.
+        let len = head.iter().rev().take_while(|b| is_name_byte(**b) || matches!(**b, b'/' | b'\\')).count();
+        let root = head.len() - len;
+        let methods = "GET HEAD POST PUT DELETE OPTIONS PATCH PROPFIND CONNECT";
+        let is_request = self.bytes[..root].strip_suffix(b" ").is_some_and(|line| {
+            let len = line.iter().rev().take_while(|b| is_name_byte(**b) || **b == b'/').count();
+            methods.split(' ').any(|method| line[line.len() - len..] == *method.as_bytes())
+        });
+        let is_key = self.key_before(root).is_some_and(|key| {
+            let word = String::from_utf8_lossy(last_word(key).1).to_ascii_lowercase();
+            ["uri", "url", "href", "path", "request", "location", "stem"].contains(&&*word)
+        });
+        is_file || is_request || is_key
+    }
+
+    /// Returns true for a path, without its last slash, of such words or of capitalised ones, from its root.
+    fn is_path_of_words(&self, path: &[u8], is_marked: &dyn Fn(&[u8]) -> bool) -> bool {
+        let without_escape = |head: &'_ [u8]| head.len() - usize::from(head.ends_with(b"\\"));
+        let word_of = |head: &[u8]| head.len() - head.iter().rev().take_while(|b| is_name_byte(**b)).count();
+        let mut rest = path;
         loop {
             let (head, word) = rest.split_at(word_of(rest));
-            let is_word = is_service(word)
-                || is_network(word)
-                || word.first().is_some_and(u8::is_ascii_uppercase) && !word.contains(&b'.');
-            let Some(head) = head.strip_suffix(b"/").filter(|_| is_word) else { return true };
+            let is_word = is_marked(word) || word.first().is_some_and(u8::is_ascii_uppercase) && !word.contains(&b'.');
+            let Some(head) = head.strip_suffix(b"/").filter(|_| is_word) else { return false };
             rest = &head[..without_escape(head)];
-            let is_root = !rest.last().is_some_and(|&b| is_name_byte(b) || matches!(b, b':' | b'\\'));
+            let is_root = word_of(rest) == rest.len();
             if is_root {
-                return false;
+                return !matches!(rest.last(), Some(b':' | b'\\'));
             }
         }
     }
