@@ -146,15 +146,20 @@ def test_errors_have_kinds(tmp_path: Path) -> None:
 def test_threads_and_the_lock(sieve: netsieve.Sieve) -> None:
     """Many threads get the same answers, and other threads run while one scans."""
     log = b"nothing of note here, 203.0.113.7\n" * 200_000 + b"evil.test\n"
-    results: list[int] = []
-    threads = [threading.Thread(target=lambda: results.append(len(sieve.scan(log)))) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    ticks = 0
-    while any(thread.is_alive() for thread in threads):
-        ticks += "www.evil.test" in sieve
-        time.sleep(0)
-    assert results == [1] * 4 and ticks > 10
+    def ticks() -> int:
+        results: list[int] = []
+        threads = [threading.Thread(target=lambda: results.append(len(sieve.scan(log)))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        count = 0
+        while any(thread.is_alive() for thread in threads):
+            count += "www.evil.test" in sieve
+            time.sleep(0)
+        assert results == [1] * 4
+        return count
+
+    # How often this thread gets a turn is for a busy machine to say.
+    assert any(ticks() > 10 for _ in range(20))
 
 
 def test_ctrl_c(tmp_path: Path) -> None:
