@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use netsieve::feed::{self, Format};
+use netsieve::indicator::WarningKind;
 use netsieve::sieve::IndicatorRef;
 use netsieve::{Feed, Policy, Scanner, Scope, Sieve};
 use proptest::prelude::*;
@@ -228,6 +229,12 @@ fn value() -> impl Strategy<Value = String> {
             "#f",
             "[1]",
             "|",
+            "\"",
+            "<",
+            ">",
+            "`",
+            "...",
+            "\u{a0}",
         ]),
         0..7,
     );
@@ -263,7 +270,14 @@ fn value() -> impl Strategy<Value = String> {
         2 => v6.clone(),
         1 => (v6, port).prop_map(|(v6, port)| format!("[{v6}]{port}")),
         8 => url.clone(),
-        1 => network,
+        1 => network.clone(),
+        1 => network.prop_map(|network| format!("{network}:8080")),
+        1 => (any::<[u8; 3]>(), select(vec!["*", "x", "9*", "*.*", "xxx", "1-9", ""])).prop_map(|([a, b, c], last)| format!("{a}.{b}.{c}.{last}")),
+        1 => (any::<[u8; 2]>(), select(vec!["*", "*.*", "x.x", "*.9"])).prop_map(|([a, b], last)| format!("{a}.{b}.{last}")),
+        1 => (select(vec!["*", "a*", "%"]), name.clone()).prop_map(|(local, name)| format!("{local}@{name}")),
+        1 => (select(vec![".", "*.", "http://*.", "http://."]), name.clone(), select(vec!["/", "/*", "/a", "?b"])).prop_map(|(before, name, after)| format!("{before}{name}{after}")),
+        1 => (name.clone(), select(vec!["", ":8080"]), select(vec!["?a", "?", "?a=/b"])).prop_map(|(name, port, query)| format!("{name}{port}{query}")),
+        1 => (name.clone(), select(vec!["…", "...", ",", "\">"])).prop_map(|(name, end)| format!("http://{name}/a{end}")),
         1 => range,
         1 => url.clone().prop_map(|url| format!("{}/*", url.split(['?', '#']).next().unwrap())),
         1 => url.prop_map(|url| format!("{url}?*")),
@@ -274,7 +288,8 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 /// The texts of an indicator in a log: its canonical text, and the listed value if a log could contain it.
-fn logged(indicator: &IndicatorRef<'_>, as_listed: &str) -> Vec<String> {
+/// `has_other_form`: the reader said that the listed value is not found.
+fn logged(indicator: &IndicatorRef<'_>, as_listed: &str, has_other_form: bool) -> Vec<String> {
     let text = indicator.to_string();
     // A top-level domain, with or without a port, and an indicator with the scope `Subdomains`, is found by a name under it.
     let is_top = indicator.kind() == netsieve::Kind::Domain && !text.split(':').next().unwrap().contains('.');
@@ -289,18 +304,26 @@ fn logged(indicator: &IndicatorRef<'_>, as_listed: &str) -> Vec<String> {
         return vec![first.to_owned(), last.to_owned()];
     }
     if indicator.kind().as_str() == "pattern" {
-        return vec![text.replace('*', "a")];
+        // A wildcard in an address stands for digits.
+        let is_address = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'*'));
+        return vec![text.replace('*', if is_address { "7" } else { "a" })];
     }
     let is_rewritten = as_listed.contains(['*', '[', '“', '→', '–']) && !as_listed.starts_with('[')
         || as_listed.starts_with(['.', '#'])
         // Browsers accept `http:\\`, but no log contains it.
         || as_listed.contains(":\\\\")
         || as_listed.contains(char::is_whitespace)
+        // A sign that is left of what surrounded the value.
+        || as_listed.ends_with(['"', '<', '>', '`'])
         || ["h00p", "hxtp", "htxp", "hxxxp", "httx", "htp:", "ttp", "xxp", "hxxps", "h**p"]
             .iter()
             .any(|scheme| as_listed.starts_with(scheme));
-    let mut texts = vec![text];
-    if !is_rewritten {
+    // Clients encode these signs, which the canonical text shows as they are.
+    let signs = [("\"", "%22"), ("<", "%3C"), (">", "%3E"), ("`", "%60")];
+    let is_url = indicator.kind() == netsieve::Kind::Url;
+    let mut texts =
+        vec![if is_url { signs.iter().fold(text, |text, (sign, code)| text.replace(sign, code)) } else { text }];
+    if !is_rewritten && !has_other_form {
         texts.push(as_listed.to_owned());
     }
     texts
@@ -345,7 +368,8 @@ fn check(format: Format, text: &str, count: &mut Count) {
     if feed::read(text.as_bytes(), "", Some(format), &feed, &mut builder.sink(id)).is_err() {
         return;
     }
-    let (sieve, _) = builder.build().unwrap();
+    let (sieve, report) = builder.build().unwrap();
+    let warnings = &report.feeds[0].warnings;
     for indicator in sieve.indicators() {
         count.accepted += 1;
         let text = indicator.to_string();
@@ -358,7 +382,11 @@ fn check(format: Format, text: &str, count: &mut Count) {
         let as_listed = indicator.sources().next().unwrap().as_listed().into_owned();
         // Logs do not contain values in Base64.
         let listed = if format == Format::Dataset { "*" } else { &as_listed };
-        for value in logged(&indicator, listed) {
+        let has_other_form = warnings.iter().any(|warning| {
+            matches!(warning.what, WarningKind::EncodedOnly | WarningKind::BareQuery)
+                && (warning.value == as_listed || as_listed.contains(&*warning.value))
+        });
+        for value in logged(&indicator, listed, has_other_form) {
             for line in lines(&value) {
                 if !hits(&sieve, &line, indicator.id()) {
                     let lost = format!("{indicator} listed as {as_listed}: not in {line:?} (feed {text:?})");
@@ -420,6 +448,12 @@ fn values_in_prose_and_of_firewalls() {
         ("e1.example/a?*", "http://e1.example/a"),
         ("*.e1.example/*", "e1.example"),
         ("://[2001:db8::1]", "2001:db8::1"),
+        ("203.0.113.*", "203.0.113.0/24"),
+        ("203.0.*.*", "203.0.0.0/16"),
+        ("203.0.113.1 to 203.0.113.9", "203.0.113.1-203.0.113.9"),
+        ("203.0.113.0/24:80", "203.0.113.0/24:80"),
+        ("http://e1.example/a\">", "http://e1.example/a"),
+        (".e1.example/", "e1.example"),
     ] {
         let feed = Feed::new("f");
         let mut builder = Sieve::builder();
@@ -432,11 +466,78 @@ fn values_in_prose_and_of_firewalls() {
             "{value}"
         );
     }
-    for value in ["e1.example/a*", "http://e1.example/*/a", "http://e1.example/?q=*", "e\u{2010}1.example"] {
+    for value in [
+        "e1.example/a*",
+        "http://e1.example/*/a",
+        "http://e1.example/?q=*",
+        "e\u{2010}1.example",
+        "203.0.113.9*",
+        "203.0.*.9",
+        "203.0.113.x",
+        "*@e1.example",
+        ".e1.example/a",
+        "http://e1.example/a…",
+        "e1.example…",
+    ] {
         let feed = Feed::new("f");
         let mut builder = Sieve::builder();
         let id = builder.feed(feed.clone());
         let result = feed::read(value.as_bytes(), "", Some(Format::Plain), &feed, &mut builder.sink(id));
         assert!(result.is_err(), "{value}");
     }
+}
+
+/// The values on a line of a feed, of which a reader takes the first.
+const PAIRS: &[(&str, &str)] = &[
+    ("203.0.113.1", "203.0.113.9"),
+    ("203.0.113.1", "198.51.100.7"),
+    ("203.0.113.1", "e2.example"),
+    ("203.0.113.1", "http://e2.example/b"),
+    ("203.0.113.1:80", "203.0.113.9:90"),
+    ("203.0.113.0/24", "198.51.100.0/24"),
+    ("2001:db8::1", "2001:db8::9"),
+    ("e1.example", "e2.example"),
+    ("e1.example", "203.0.113.9"),
+    ("e1.example:80", "203.0.113.9:90"),
+    ("e1.example/a", "e2.example/b"),
+    ("http://e1.example/a", "http://e2.example/b"),
+    ("http://e1.example/a", "203.0.113.9"),
+    ("someone@e1.example", "other@e2.example"),
+    ("d41d8cd98f00b204e9800998ecf8427a", "d41d8cd98f00b204e9800998ecf8427b"),
+];
+
+/// A second value on a line is read, or the reader says that it is not.
+#[test]
+fn second_values_are_not_lost_silently() {
+    let separators = [
+        " ", "  ", "\t", ", ", ",", " , ", " and ", " to ", " or ", " - ", " – ", " -> ", " → ", " | ", "|", ";",
+        " & ", " / ", " = ", " (", " .. ", " ~ ",
+    ];
+    let mut lost = Vec::new();
+    for (format, layout) in LAYOUTS {
+        for (first, second) in PAIRS {
+            for separator in separators {
+                // Without a blank, the second value may belong to the path of a URL.
+                if first.contains('/') && !separator.contains(' ') && !second.contains("://") {
+                    continue;
+                }
+                let text = layout(&format!("{first}{separator}{second}"));
+                let feed = Feed::new("f");
+                let mut builder = Sieve::builder();
+                let id = builder.feed(feed.clone());
+                if feed::read(text.as_bytes(), "", Some(*format), &feed, &mut builder.sink(id)).is_err() {
+                    continue;
+                }
+                let (sieve, report) = builder.build().unwrap();
+                let report = &report.feeds[0];
+                let is_said = report.rejected_total() + report.skipped_total() > 0 || !report.warnings.is_empty();
+                let is_read = sieve.matcher().lookup(second).is_ok_and(|matches| !matches.is_empty());
+                if !is_said && !is_read {
+                    let read: Vec<String> = sieve.indicators().map(|indicator| indicator.to_string()).collect();
+                    lost.push(format!("{format}: {text:?} gave {read:?}"));
+                }
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{} lost, such as\n{}", lost.len(), lost.join("\n"));
 }

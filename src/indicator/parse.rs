@@ -9,7 +9,7 @@ use crate::value::{DomainName, Observable, Reject, Url, ip};
 /// Parses one value of any kind, which its shape tells:
 ///
 /// * an address, a prefix or a range: `192.0.2.1`, `192.0.2.1:8080`, `[2001:db8::1]:443`, `192.0.2.0/24`,
-///   `192.0.2.10-192.0.2.19`;
+///   `192.0.2.0/24:80`, `192.0.2.10-192.0.2.19`;
 /// * a name, with or without a port: `evil.test`, `evil.test:8080`. It covers the names under it too, so `*.evil.test`
 ///   means the same. For a name that covers only itself, build the indicator with [`Scope::Exact`];
 /// * a URL, or `host/path`, which gets the scheme `http`;
@@ -38,6 +38,15 @@ impl FromStr for Indicator {
             // An address with a bad prefix length or a netmask must not fall through to a URL.
             Err(Reject::BadPrefixLength) if is_length(value) => return Err(Reject::BadPrefixLength),
             Err(_) => {}
+        }
+        // `192.0.2.0/24:80`
+        if let Some(colon) = memchr::memrchr(b':', value)
+            && is_length(&value[..colon])
+            && let Ok(parsed) = ip::parse_net(&value[..colon])
+            && let Ok(port) = ip::parse_port(&value[colon + 1..])
+            && parsed.net.addr().is_ipv4()
+        {
+            return Ok(Indicator::Ip { net: parsed.net, port: Some(port) });
         }
         match ip::parse_range(value) {
             Ok((first, last)) => {
@@ -89,6 +98,7 @@ mod tests {
             (" 192.0.2.1:80\n", "192.0.2.1:80"),
             ("[2001:DB8::1]:443", "[2001:db8::1]:443"),
             ("2001:db8::/48", "2001:db8::/48"),
+            ("192.0.2.0/24:80", "192.0.2.0/24:80"),
             ("::ffff:192.0.2.0/120", "192.0.2.0/24"),
             ("192.0.2.10 - 192.0.2.19", "192.0.2.10-192.0.2.19"),
             ("192.0.2.0-192.0.2.255", "192.0.2.0/24"),

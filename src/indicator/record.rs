@@ -98,6 +98,14 @@ pub enum WarningKind {
     FreeMail,
     /// Another value follows on the line. Only the first is read.
     SecondValue,
+    /// The URL contains white space, a quotation mark, `<`, `>` or a backtick. They end a URL in a log, so only its encoded form is found.
+    EncodedOnly,
+    /// A query follows the host directly and there is no scheme. Without either, a log does not show that this is a URL.
+    BareQuery,
+    /// The URL ends in three dots, so it may be only the beginning of one.
+    Shortened,
+    /// The column mostly holds values, but its name does not say what they are. It is not read.
+    UnreadColumn,
     /// A date could not be read and was dropped.
     UnreadableDate,
     /// A confidence column without a stated scale was taken to range from 0 to 100.
@@ -116,6 +124,10 @@ impl WarningKind {
             WarningKind::PublicSuffixDemoted => "public_suffix_demoted",
             WarningKind::FreeMail => "free_mail",
             WarningKind::SecondValue => "second_value",
+            WarningKind::EncodedOnly => "encoded_only",
+            WarningKind::BareQuery => "bare_query",
+            WarningKind::Shortened => "shortened",
+            WarningKind::UnreadColumn => "unread_column",
             WarningKind::UnreadableDate => "unreadable_date",
             WarningKind::ConfidenceAssumed => "confidence_assumed",
             WarningKind::ConfidenceScale => "confidence_scale",
@@ -130,6 +142,14 @@ impl WarningKind {
             WarningKind::PublicSuffixDemoted => "public suffix: taken as exact, without the names under it",
             WarningKind::FreeMail => "public mailbox provider: its name is in every user's mail address",
             WarningKind::SecondValue => "another value follows on the line: only the first is read",
+            WarningKind::EncodedOnly => {
+                "URL with white space, a quotation mark, `<`, `>` or a backtick, which end it in a log: found only in encoded form"
+            }
+            WarningKind::BareQuery => {
+                "query directly after the host: found only where a log has a scheme before or a `/` between them"
+            }
+            WarningKind::Shortened => "URL that ends in dots: perhaps only the beginning of one",
+            WarningKind::UnreadColumn => "column of values with an unknown name: not read; name the columns to map it",
             WarningKind::UnreadableDate => "unreadable date: taken without it",
             WarningKind::ConfidenceAssumed => "confidence column: taken to range from 0 to 100",
             WarningKind::ConfidenceScale => {

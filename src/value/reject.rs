@@ -68,6 +68,14 @@ pub enum Reject {
     HostMapping,
     /// A URL has a wildcard that is neither its last segment nor its whole query, or in a part that cannot have one.
     UrlWildcard,
+    /// A URL on every host under a name, and the feed's policy does not ask for such URLs.
+    UrlHosts,
+    /// An address has a wildcard or a mask that does not stand for all of its last octets.
+    AddressWildcard,
+    /// A mail address has a wildcard.
+    EmailWildcard,
+    /// The value begins or ends with an ellipsis, so a part of it is missing.
+    CutOff,
     /// A malformed range of ports, or one with more ports than the cap allows to list one by one.
     PortRange,
     /// The record is malformed, so its indicator is unknown.
@@ -109,6 +117,10 @@ impl Reject {
             Reject::AddressTarget => "address_target",
             Reject::HostMapping => "host_mapping",
             Reject::UrlWildcard => "url_wildcard",
+            Reject::UrlHosts => "url_hosts",
+            Reject::AddressWildcard => "address_wildcard",
+            Reject::EmailWildcard => "email_wildcard",
+            Reject::CutOff => "cut_off",
             Reject::PortRange => "port_range",
             Reject::Malformed => "malformed",
         }
@@ -164,6 +176,10 @@ impl fmt::Display for Reject {
             Reject::AddressTarget => "address in place of a name in a hosts file",
             Reject::HostMapping => "name mapped to an address that is not a sink, which does not block it",
             Reject::UrlWildcard => "wildcard in a URL that is neither the whole last segment nor the whole query",
+            Reject::UrlHosts => "URL on every host under a name (suffix hosts of URLs are off)",
+            Reject::AddressWildcard => "wildcard in an address that does not stand for all of its last octets",
+            Reject::EmailWildcard => "wildcard in a mail address: list the domain to cover every address on it",
+            Reject::CutOff => "cut off: an ellipsis stands for a part of the value",
             Reject::PortRange => "malformed range of ports, or one with too many ports",
             Reject::Malformed => "malformed record",
         })

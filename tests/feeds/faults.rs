@@ -37,13 +37,100 @@ fn a_second_value_on_a_line_is_warned_of() {
     let list = "a.example b.example\n192.0.2.5 c.example\nhttp://d.example/a http://e.example/b\nf.example # g.example\n192.0.2.9 10\nh.example  seen twice\n";
     let second = WarningKind::SecondValue;
     assert_eq!(warnings(Some(Format::Plain), list), [(1, second), (2, second), (3, second)]);
+    for (line, count) in [
+        ("192.0.2.1 and 192.0.2.9", 1),
+        ("192.0.2.1 -> 192.0.2.9", 1),
+        ("192.0.2.1 | 192.0.2.9", 1),
+        ("192.0.2.1  seen with evil.test, bad.example and 192.0.2.9.", 3),
+        ("192.0.2.0/24 - 198.51.100.0/24", 1),
+        ("http://a.test/a | http://b.test/b", 1),
+        ("http://a.test/a,http://b.test/b", 1),
+        ("http://a.test/a;192.0.2.9", 1),
+        ("http://a.test/a;v=1,index.html", 0),
+        ("http://a.test/?u=b.test,http://c.test/", 0),
+        ("a.example:80, 192.0.2.9:90", 1),
+        ("192.0.2.1:80,443 192.0.2.9", 1),
+        ("192.0.2.1  see bad.example/a", 1),
+        ("192.0.2.1 C2, e.g. of setup.exe # and 192.0.2.9", 0),
+    ] {
+        assert_eq!(warnings(Some(Format::Plain), line), vec![(1, second); count], "{line}");
+    }
     assert_eq!(
-        warnings(Some(Format::IpSet), "add x 192.0.2.1,198.51.100.0/24\nadd x 192.0.2.2,tcp:80\n"),
-        [(1, second)]
+        warnings(
+            Some(Format::IpSet),
+            "add x 192.0.2.1,198.51.100.0/24\nadd x 192.0.2.2,tcp:80\nipset add x 192.0.2.3; ipset add x 192.0.2.4\n"
+        ),
+        [(1, second), (3, second)]
     );
     assert_eq!(
         warnings(Some(Format::Nft), "define x = { 192.0.2.1 . 198.51.100.1, 192.0.2.2 . tcp . 80 }\n"),
         [(1, second)]
+    );
+}
+
+#[test]
+fn words_and_wildcards_state_ranges() {
+    assert_eq!(
+        events_named(
+            Format::Plain,
+            "192.0.2.1 to 192.0.2.9\n192.0.2.1 Through 192.0.2.9 # x\n192.0.2.9 to 192.0.2.1\n192.0.2.1 - 9\n192.0.2.*\n192.0.2.9*\n192.0.2.xxx\n*@evil.test\n192.0.2.0/24:80\n.evil.test/\nhttp://evil.test/a…\n"
+        ),
+        [
+            "1 ip 192.0.2.1-192.0.2.9",
+            "2 ip 192.0.2.1-192.0.2.9 text=x",
+            "3 ! reversed_range: 192.0.2.9 to 192.0.2.1",
+            "4 ! bad_address: 192.0.2.1 - 9",
+            "5 ip 192.0.2.0/24",
+            "6 ! address_wildcard: 192.0.2.9*",
+            "7 ! address_wildcard: 192.0.2.xxx",
+            "8 ! email_wildcard: *@evil.test",
+            "9 ip 192.0.2.0/24:80",
+            "10 domain suffix evil.test",
+            "11 ! cut_off: http://evil.test/a…",
+        ]
+    );
+}
+
+#[test]
+fn wildcards_of_filter_rules_are_prefixes() {
+    assert_eq!(
+        events_named(Format::AdBlock, "||192.0.2.*^\n||192.0.*.*^$important\n||192.0.2.9*^\n||192-0-2-*.evil.test^\n"),
+        [
+            "1 ip 192.0.2.0/24",
+            "2 ip 192.0.0.0/16",
+            "3 ! address_wildcard: 192.0.2.9*",
+            "4 pattern 192-0-2-*.evil.test",
+            "4 pattern *.192-0-2-*.evil.test",
+        ]
+    );
+}
+
+#[test]
+fn sets_on_one_line_are_read() {
+    let rules = "\
+set a { type ipv4_addr; elements = { 192.0.2.1 } }
+set b {
+ elements = { 192.0.2.2, # the first
+   192.0.2.3 } } set c { type ipv4_addr; comment \"elements = { 192.0.2.9 }\"; elements={192.0.2.4,192.0.2.5}; }
+table ip t { set d { type ipv4_addr; elements = { 192.0.2.6 } } chain c { ip saddr 192.0.2.7 drop } }
+table ip u { chain c { ip saddr 192.0.2.8 drop } }
+table ip v {
+  chain input { type filter hook input priority 0; ip saddr { 192.0.2.9 } drop; }
+}
+";
+    assert_eq!(
+        events(Format::Nft, rules),
+        [
+            "1 ip 192.0.2.1",
+            "3 ip 192.0.2.2",
+            "4 ip 192.0.2.3",
+            "4 ip 192.0.2.4",
+            "4 ip 192.0.2.5",
+            "5 ip 192.0.2.6",
+            "5 - setting",
+            "6 - setting",
+            "8 - setting",
+        ]
     );
 }
 
@@ -141,6 +228,13 @@ fn a_column_called_confidence_is_judged_by_its_scale() {
             cells.iter().map(|cell| format!("{{\"ip\":\"192.0.2.1\",\"confidence\":{cell}}}\n")).collect();
         assert_eq!(warnings(Some(Format::JsonLines), &lines), [(1, said)], "{lines}");
     }
+}
+
+#[test]
+fn a_column_of_values_that_is_not_read_is_warned_of() {
+    let unread = WarningKind::UnreadColumn;
+    assert_eq!(warnings(None, "ip,ip2,note\n192.0.2.1,192.0.2.9,x\n192.0.2.2,-,y\n"), [(1, unread)]);
+    assert_eq!(warnings(None, "ip,seen,note\n192.0.2.1,9,192.0.2.9\n192.0.2.2,8,x\n192.0.2.3,7,y\n"), []);
 }
 
 #[test]

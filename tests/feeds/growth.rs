@@ -13,6 +13,10 @@ type Hostile = (&'static str, Format, fn(usize) -> String);
 const HOSTILE: &[Hostile] = &[
     ("one long line", Format::Plain, |n| "a.test ".repeat(n / 7)),
     ("signs around a value", Format::Plain, |n| format!("{}a.test", "“".repeat(n / 3)) + "\n"),
+    ("many values", Format::Plain, |n| format!("192.0.2.1  {}\n", "a.test,b.test ".repeat(n / 14))),
+    ("one word of values", Format::Plain, |n| format!("192.0.2.1  {}\n", "a.test,".repeat(n / 7))),
+    ("words that open no list", Format::Nft, |n| format!("set x {{ \" {}\n", "elements ".repeat(n / 9))),
+    ("lists on one line", Format::Nft, |n| "elements = { 192.0.2.1 } ".repeat(n / 25) + "\n"),
     ("bullets", Format::Plain, |n| "- \n".repeat(n / 3)),
     ("open quotes", Format::Csv, |n| format!("indicator,b\n{}", "\"a,b\n".repeat(n / 5))),
     ("many columns", Format::Csv, |n| format!("indicator,{}\n", "b,".repeat(n / 2))),

@@ -38,6 +38,14 @@ pub(crate) fn undecorated(value: &str) -> &str {
     }
 }
 
+/// Returns true if an ellipsis stands where the beginning or the end of a value was left out.
+pub(crate) fn is_cut_off(value: &str) -> bool {
+    let end = value.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '/');
+    value.starts_with(ELLIPSIS) || end.ends_with(ELLIPSIS)
+}
+
+const ELLIPSIS: char = '\u{2026}';
+
 /// Returns true if a word only sets off a value: `-`, `*`, `•`, `->`, `=>`, `1.`.
 pub(crate) fn is_bullet(word: &str) -> bool {
     let is_number = |digits: &str| !digits.is_empty() && digits.len() < 5 && digits.bytes().all(|b| b.is_ascii_digit());
@@ -60,9 +68,10 @@ pub(crate) fn is_dash(c: char) -> bool {
     matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 
-/// Returns true for non-ASCII punctuation, spaces, invisible characters, arrows, bullets and ticks.
+/// Returns true for non-ASCII punctuation, spaces, invisible characters, arrows, bullets and ticks. An ellipsis is not
+/// decoration: a part of the value is missing there.
 fn is_sign(c: char) -> bool {
-    if c.is_ascii() {
+    if c.is_ascii() || c == ELLIPSIS {
         return false;
     }
     let is_drawn = matches!(c,
@@ -100,10 +109,19 @@ mod tests {
             ("➡.example", "➡.example"),
             ("bücher.example", "bücher.example"),
             ("evil.test.", "evil.test."),
+            ("“evil.test…”", "evil.test…"),
             ("", ""),
             ("“", ""),
         ] {
             assert_eq!(undecorated(value), expected, "{value}");
+        }
+        for value in
+            ["evil.test…", "…evil.test", "http://evil.test/a…", "http://evil.test/a[…]", "http://evil.test/a…,"]
+        {
+            assert!(is_cut_off(value), "{value}");
+        }
+        for value in ["evil.test", "http://evil.test/…/a", "http://evil.test/a...", ""] {
+            assert!(!is_cut_off(value), "{value}");
         }
         for word in ["-", "*", "•", "→", "->", "=>", "1.", "12)", "—"] {
             assert!(is_bullet(word), "{word}");

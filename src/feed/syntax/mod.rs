@@ -14,6 +14,8 @@ pub(crate) mod json;
 pub(crate) mod keyed;
 pub(crate) mod lines;
 pub(crate) mod listed;
+pub(crate) mod octets;
+pub(crate) mod others;
 pub(crate) mod out;
 pub(crate) mod pending;
 pub(crate) mod ports;
@@ -23,6 +25,7 @@ pub(crate) mod sinks;
 pub(crate) mod stix_pattern;
 pub(crate) mod table;
 pub(crate) mod text;
+pub(crate) mod url_text;
 pub(crate) mod value;
 #[cfg(feature = "xml")]
 pub(crate) mod xml;

@@ -17,12 +17,12 @@ pub(crate) fn put<'a>(
     fill: impl FnOnce(&mut Record<'a>),
 ) {
     match value {
-        Ok(Value { indicator, host_bits }) => {
+        Ok(Value { indicator, note }) => {
             let mut record = Record::new(indicator, line, listed);
             fill(&mut record);
             sink.record(record);
-            if host_bits {
-                sink.warn(Warning::new(line, listed, WarningKind::HostBits));
+            if let Some(note) = note {
+                sink.warn(Warning::new(line, listed, note));
             }
         }
         Err(reason) => sink.reject(Rejection::new(line, listed, reason)),

@@ -123,6 +123,20 @@ impl Layout {
         }
     }
 
+    /// Notes the columns that mostly hold values but have a name of unknown meaning, and so are not read.
+    pub(crate) fn note_unread(&mut self, rows: &[&Vec<Cow<'_, str>>], rules: &Rules) {
+        for (at, name) in self.names.iter().enumerate() {
+            if self.roles.get(at).copied().flatten().is_some() {
+                continue;
+            }
+            let cells = || rows.iter().filter_map(|cells| cells.get(at)).filter(|cell| text::some(cell).is_some());
+            let values = cells().filter(|cell| is_evident(cell, rules)).count();
+            if values > 0 && values * 2 >= cells().count() {
+                self.notes.push((name.clone(), WarningKind::UnreadColumn));
+            }
+        }
+    }
+
     /// Emits the warnings about columns, once per table.
     pub(crate) fn say(&self, line: u32, sink: &mut dyn RecordSink) {
         for (name, kind) in &self.notes {
@@ -182,8 +196,12 @@ pub(crate) fn emit(
         return;
     }
     let shown = || cells.join(",");
-    // An unknown type does not disqualify the value.
-    let listed = layout.of(ColumnRole::Type, cells).map(|name| Listed::of(name).unwrap_or(Listed::Any));
+    // An unknown type does not disqualify the value, but a value in its place means that the columns are shifted.
+    let kind = layout.of(ColumnRole::Type, cells);
+    let listed = kind.map(|name| Listed::of(name).unwrap_or(Listed::Any));
+    if let Some(kind) = kind.filter(|kind| Listed::of(kind).is_none() && is_evident(kind, rules)) {
+        sink.warn(Warning::new(line, kind, WarningKind::SecondValue));
+    }
     if let Some(Listed::Skip(construct)) = listed {
         return sink.skip(Skip::new(line, shown(), construct));
     }

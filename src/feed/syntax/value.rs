@@ -5,9 +5,12 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::feed::syntax::decoration::{is_dash, is_name_scalar, undecorated};
+use crate::feed::syntax::decoration::{is_cut_off, is_dash, is_name_scalar, undecorated};
+use crate::feed::syntax::octets;
+use crate::feed::syntax::url_text::{self, without_signs, without_wildcard};
 use crate::indicator::{
     Action, DomainName, EmailAddress, Feed, FileHash, HostRef, Indicator, Pattern, PatternTarget, Reject, Scope, Url,
+    WarningKind,
 };
 use crate::limits::MAX_OBSERVABLE;
 use crate::value::{ip, refang};
@@ -68,13 +71,13 @@ impl Rules {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Value {
     pub(crate) indicator: Indicator,
-    /// True if bits after the prefix length were set; they are masked.
-    pub(crate) host_bits: bool,
+    /// A note on the value: a change that was made to it, or a doubt about it.
+    pub(crate) note: Option<WarningKind>,
 }
 
 impl From<Indicator> for Value {
     fn from(indicator: Indicator) -> Self {
-        Self { indicator, host_bits: false }
+        Self { indicator, note: None }
     }
 }
 
@@ -137,6 +140,9 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
     if seen & (OTHER | NON_ASCII) != 0 {
         value = undecorated(value);
         seen = classes(value);
+        if is_cut_off(value) {
+            return Err(Reject::CutOff);
+        }
     }
     // A URL that has lost its scheme.
     if seen & COLON != 0
@@ -179,6 +185,7 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
         // Firewalls write `*.evil.test/` and `*.evil.test/*` for every host under the name.
         return match value.split_once('/') {
             Some((host, "" | "*")) if host.starts_with("*.") => wildcard(host, rules),
+            Some((host, "" | "*")) if host.starts_with('.') => under(host, rules),
             _ => with_slash(value, rules),
         };
     }
@@ -199,10 +206,12 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
             Some(_) => Err(Reject::Unrecognised),
         };
     }
-    match value.strip_prefix('.') {
-        Some(name) => named(name, None, rules.wildcard_scope, rules),
-        None => named(value, None, rules.scope, rules),
-    }
+    if value.starts_with('.') { under(value, rules) } else { named(value, None, rules.scope, rules) }
+}
+
+/// Reads `.name`, which stands for the names under it.
+fn under(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    named(value.strip_prefix('.').unwrap_or(value), None, rules.wildcard_scope, rules)
 }
 
 /// Recognises a hash by its shape: plain digits, pairs of digits, or digits after the name of an algorithm.
@@ -229,6 +238,9 @@ pub(crate) fn email(value: &str) -> Result<Value, Reject> {
     // As for names: no log shows such an address.
     if !inner.is_ascii() && !inner.chars().all(is_name_scalar) {
         return Err(Reject::BadEmail);
+    }
+    if inner.contains('*') {
+        return Err(Reject::EmailWildcard);
     }
     Ok(Indicator::Email(EmailAddress::parse(inner)?).into())
 }
@@ -267,34 +279,53 @@ fn has_scheme(value: &str) -> bool {
 }
 
 fn url(value: &str, rules: &Rules) -> Result<Value, Reject> {
-    let url = Url::parse(without_wildcard(value)?)?;
-    Ok(Indicator::Url { url, host_scope: rules.url_scope }.into())
+    let value = without_signs(value);
+    let host = value.find(':').map_or(0, |colon| colon + 3);
+    match value.get(host..).and_then(after_wildcard) {
+        Some(rest) => on_hosts_under(&format!("{}{rest}", &value[..host]), rules),
+        None => parsed(value, rules),
+    }
 }
 
-/// Strips the wildcard that firewalls and proxies write at the end of a URL: `/*` for a prefix, `?*` for any query. A
-/// URL covers both anyway. A `*` anywhere else would be a byte that no log contains.
-fn without_wildcard(value: &str) -> Result<&str, Reject> {
-    let start = value.find("://").map_or(0, |at| at + 3);
-    let Some(end) = value[start..].find(['/', '\\', '?']).map(|end| start + end) else {
-        return if value.contains('*') { Err(Reject::UrlWildcard) } else { Ok(value) };
-    };
-    let tail = value[end..].split('#').next().unwrap_or("");
-    if !tail.contains('*') {
-        return Ok(value);
+/// The rest of a URL, from its host on, that begins with `*.` or `.`.
+fn after_wildcard(url: &str) -> Option<&str> {
+    url.strip_prefix("*.").or_else(|| url.strip_prefix('.'))
+}
+
+/// Reads a URL on every host under a name, if the policy asks for such URLs. `value` is the URL on the name itself.
+fn on_hosts_under(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    let found = parsed(value, rules)?;
+    match &found.indicator {
+        Indicator::Url { url, .. } if matches!(url.view().host(), HostRef::Ip(_)) => Err(Reject::AddressWildcard),
+        _ if rules.url_scope == Scope::Exact => Err(Reject::UrlHosts),
+        _ => Ok(found),
     }
-    let tail = tail.strip_suffix("?*").unwrap_or(tail);
-    let tail = tail.strip_suffix("/*").map_or(tail, |_| &tail[..tail.len() - 1]);
-    if tail.contains('*') { Err(Reject::UrlWildcard) } else { Ok(&value[..end + tail.len()]) }
+}
+
+fn parsed(value: &str, rules: &Rules) -> Result<Value, Reject> {
+    let url = Url::parse(without_wildcard(value)?)?;
+    if matches!(url.view().host(), HostRef::Domain(name) if octets::is_masked(name)) {
+        return Err(Reject::AddressWildcard);
+    }
+    let note = url_text::note(value, &url);
+    Ok(Value { indicator: Indicator::Url { url, host_scope: rules.url_scope }, note })
 }
 
 /// Reads a path, a prefix, or a URL without a scheme.
 fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
     use class::{BRACKET, COLON, DASH, DIGIT, DOT, LETTER, NON_ASCII};
 
+    let value = without_signs(value);
     let Some(end) = value.find(['/', '?']) else { return Err(Reject::Unrecognised) };
     let (authority, rest) = value.split_at(end);
     if authority.is_empty() {
         return path(value, rules);
+    }
+    if let Some(host) = after_wildcard(authority)
+        && only(host, DIGIT | LETTER | DOT | DASH | COLON | NON_ASCII)
+        && host.contains('.')
+    {
+        return on_hosts_under(&format!("{host}{rest}"), rules);
     }
     let v6 = authority.bytes().filter(|&byte| byte == b':').nth(1).is_some() && !authority.starts_with('[');
     // A prefix length, or a netmask, which the parser rejects with a reason.
@@ -305,8 +336,16 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
         if !authority.contains(['.', ':']) {
             return Err(Reject::Unrecognised);
         }
-        let parsed = ip::parse_net(value.as_bytes())?;
-        return Ok(Value { indicator: Indicator::Ip { net: parsed.net, port: None }, host_bits: parsed.host_bits });
+        return network(value, None);
+    }
+    // `192.0.2.0/24:80`
+    if only(authority, DIGIT | DOT)
+        && authority.contains('.')
+        && let Some((length, port)) = rest.strip_prefix('/').and_then(|rest| rest.split_once(':'))
+        && only(length, DIGIT)
+        && only(port, DIGIT)
+    {
+        return network(&value[..end + 1 + length.len()], Some(parse_port(port)?));
     }
     if !only(authority, DIGIT | LETTER | DOT | DASH | COLON | BRACKET | NON_ASCII) {
         return Err(Reject::Unrecognised);
@@ -318,16 +357,24 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
     if !host.contains(['.', ':', '。', '．', '｡']) {
         return Err(if only(host, DIGIT) { Reject::Unrecognised } else { Reject::SingleLabel });
     }
-    let url = Url::parse(without_wildcard(value)?)?;
-    match url.view().host() {
-        // A host such as `0x7f.1` needs a scheme: without one, `1.2/3` is not a URL.
-        HostRef::Ip(_) => {
-            ip::parse_addr(host.as_bytes())?;
+    let found = parsed(value, rules)?;
+    if let Indicator::Url { url, .. } = &found.indicator {
+        match url.view().host() {
+            // A host such as `0x7f.1` needs a scheme: without one, `1.2/3` is not a URL.
+            HostRef::Ip(_) => {
+                ip::parse_addr(host.as_bytes())?;
+            }
+            HostRef::Domain(name) if !name.contains('.') => return Err(Reject::SingleLabel),
+            HostRef::Domain(_) => {}
         }
-        HostRef::Domain(name) if !name.contains('.') => return Err(Reject::SingleLabel),
-        HostRef::Domain(_) => {}
     }
-    Ok(Indicator::Url { url, host_scope: rules.url_scope }.into())
+    Ok(found)
+}
+
+fn network(value: &str, port: Option<u16>) -> Result<Value, Reject> {
+    let parsed = ip::parse_net(value.as_bytes())?;
+    let note = parsed.host_bits.then_some(WarningKind::HostBits);
+    Ok(Value { indicator: Indicator::Ip { net: parsed.net, port }, note })
 }
 
 /// Reads a path without a host: a literal that may occur anywhere in the path and query, with `*` for any run of bytes.
@@ -362,10 +409,13 @@ fn path(value: &str, rules: &Rules) -> Result<Value, Reject> {
     Ok(Indicator::Pattern(Pattern::new(PatternTarget::UrlPath, &text)?).into())
 }
 
-/// Reads `*.name`, or a glob over names.
+/// Reads `*.name`, a glob over names, or a wildcard over the last octets of an address.
 fn wildcard(value: &str, rules: &Rules) -> Result<Value, Reject> {
     use class::{DASH, DIGIT, DOT, LETTER, STAR};
 
+    if let Some(net) = octets::wildcard(value) {
+        return Ok(Indicator::Ip { net: net?, port: None }.into());
+    }
     let value = value.strip_suffix('.').unwrap_or(value);
     if value.ends_with('.') {
         return Err(Reject::EmptyLabel);
@@ -469,6 +519,9 @@ pub(crate) fn domain(value: &str, rules: &Rules) -> Result<Value, Reject> {
 fn named(value: &str, port: Option<u16>, scope: Scope, rules: &Rules) -> Result<Value, Reject> {
     use class::{DASH, DIGIT, DOT, LETTER, NON_ASCII};
 
+    if octets::is_masked(value) {
+        return Err(Reject::AddressWildcard);
+    }
     // UTS-46 accepts some punctuation, but no log shows a name that contains it.
     if !value.is_ascii() && !value.chars().all(is_name_scalar) {
         return Err(Reject::Unrecognised);

@@ -5,7 +5,7 @@
 //! ! a comment
 //! ||evil.test^                     a host and all names under it
 //! ||evil.test^$important,third-party
-//! ||192.0.2.1^                     an address
+//! ||192.0.2.1^                     an address; so is `||192.0.2.*^`, for a prefix
 //! ||ads-*.evil.*^                  a pattern over names, at the start of any label
 //! @@||good.example^                an exception: allowed
 //! ```
@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::each_line;
+use crate::feed::syntax::octets;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{
@@ -111,7 +112,7 @@ fn take(host: &str, is_exception: bool, line: u32, feed: &Feed, rules: &Rules, s
             record.action = out::exception(feed);
         }
     };
-    if host.contains('*') && !is_wildcard(host) {
+    if host.contains('*') && !is_wildcard(host) && octets::wildcard(host).is_none() {
         // `||` matches at the start of a name or of any of its labels.
         for prefix in ["", "*."] {
             put(sink, line, host, glob(&format!("{prefix}{host}")), fill);

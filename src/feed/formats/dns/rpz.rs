@@ -28,7 +28,7 @@ use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules, Value};
-use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
+use crate::indicator::{Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope, WarningKind};
 use crate::input::Lines;
 use crate::limits::MAX_FEED_LINE;
 use crate::value::ip;
@@ -336,7 +336,8 @@ fn network(text: &str) -> Result<Value, Reject> {
     };
     let net = net.map_err(|_| Reject::BadPrefixLength)?;
     let parsed = ip::parse_net(net.to_string().as_bytes())?;
-    Ok(Value { indicator: Indicator::Ip { net: parsed.net, port: None }, host_bits: parsed.host_bits })
+    let note = parsed.host_bits.then_some(WarningKind::HostBits);
+    Ok(Value { indicator: Indicator::Ip { net: parsed.net, port: None }, note })
 }
 
 #[cfg(test)]

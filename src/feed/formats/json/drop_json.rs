@@ -21,7 +21,7 @@ use crate::feed::syntax::pending::Pending;
 use crate::feed::syntax::shape::Shape;
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::feed::syntax::{out, text};
-use crate::indicator::{Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
+use crate::indicator::{Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning};
 use crate::input::Lines;
 
 pub(crate) struct DropJson;
@@ -90,13 +90,13 @@ impl FeedReader for DropJson {
                 return;
             };
             match value::classify(&cidr, &rules) {
-                Ok(Value { indicator, host_bits }) => {
+                Ok(Value { indicator, note }) => {
                     let mut record = Record::new(indicator, line.number, cidr.clone());
                     record.attributes.reference = entry.sbl.map(Into::into);
                     record.attributes.description = entry.registry.map(|registry| format!("rir: {registry}").into());
                     pending.push(record);
-                    if host_bits {
-                        pending.warn(Warning::new(line.number, cidr, WarningKind::HostBits));
+                    if let Some(note) = note {
+                        pending.warn(Warning::new(line.number, cidr, note));
                     }
                 }
                 Err(reason) => sink.reject(Rejection::new(line.number, cidr, reason)),

@@ -31,7 +31,7 @@ use crate::feed::syntax::ports;
 use crate::feed::syntax::table::NOT_FOR_DETECTION;
 use crate::feed::syntax::value::{Rules, Value};
 use crate::feed::syntax::{out, text};
-use crate::indicator::{Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
+use crate::indicator::{Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning};
 use crate::input::Lines;
 
 pub(crate) struct Misp;
@@ -214,13 +214,13 @@ impl MispReader<'_> {
             };
             for value in out::each(read) {
                 match value {
-                    Ok(Value { indicator, host_bits }) => {
+                    Ok(Value { indicator, note }) => {
                         let mut record = Record::new(indicator, line, part.to_owned());
                         attribute.describe(&mut record);
                         listed::keep_name(&mut record, listed, part);
                         event.pending.push(record);
-                        if host_bits {
-                            event.pending.warn(Warning::new(line, part.to_owned(), WarningKind::HostBits));
+                        if let Some(note) = note {
+                            event.pending.warn(Warning::new(line, part.to_owned(), note));
                         }
                     }
                     Err(reason) => self.sink.reject(Rejection::new(line, part, reason)),

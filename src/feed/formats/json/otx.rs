@@ -18,7 +18,7 @@ use crate::feed::syntax::listed::{self, Listed};
 use crate::feed::syntax::pending::Pending;
 use crate::feed::syntax::value::{Rules, Value};
 use crate::feed::syntax::{out, text};
-use crate::indicator::{Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
+use crate::indicator::{Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning};
 use crate::input::Lines;
 
 pub(crate) struct Otx;
@@ -173,7 +173,7 @@ impl OtxReader<'_> {
             return Ok(());
         }
         match listed::read(listed, shown, &self.rules) {
-            Ok(Value { indicator, host_bits }) => {
+            Ok(Value { indicator, note }) => {
                 let mut record = Record::new(indicator, line, shown.to_owned());
                 record.attributes.first_seen = created;
                 record.attributes.valid_until = expiration;
@@ -181,8 +181,8 @@ impl OtxReader<'_> {
                 record.attributes.id = id.map(Cow::Owned);
                 listed::keep_name(&mut record, listed, shown);
                 pulse.pending.push(record);
-                if host_bits {
-                    pulse.pending.warn(Warning::new(line, shown.to_owned(), WarningKind::HostBits));
+                if let Some(note) = note {
+                    pulse.pending.warn(Warning::new(line, shown.to_owned(), note));
                 }
             }
             Err(reason) => self.sink.reject(Rejection::new(line, shown, reason)),

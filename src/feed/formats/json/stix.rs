@@ -30,9 +30,7 @@ use crate::feed::syntax::pending::Pending;
 use crate::feed::syntax::stix_pattern::{self, Part};
 use crate::feed::syntax::value::{Rules, Value};
 use crate::feed::syntax::{listed, out, text};
-use crate::indicator::{
-    Action, Attributes, Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind,
-};
+use crate::indicator::{Action, Attributes, Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning};
 use crate::input::Lines;
 use crate::limits::MAX_PENDING;
 
@@ -253,13 +251,13 @@ impl StixReader<'_> {
                 Part::Value(listed, value) => (listed, value),
             };
             match listed::read(listed, value.trim(), &self.rules) {
-                Ok(Value { indicator, host_bits }) => {
+                Ok(Value { indicator, note }) => {
                     let mut record = Record::new(indicator, line, value.trim().to_owned());
                     record.attributes = object.attributes(&value);
                     listed::keep_name(&mut record, listed, &value);
                     self.pending.push(record);
-                    if host_bits {
-                        self.pending.warn(Warning::new(line, value, WarningKind::HostBits));
+                    if let Some(note) = note {
+                        self.pending.warn(Warning::new(line, value, note));
                     }
                 }
                 Err(reason) => self.sink.reject(Rejection::new(line, value, reason)),

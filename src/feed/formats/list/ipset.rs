@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::others;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::ports;
 use crate::feed::syntax::value::{self, Rules, Value};
@@ -89,6 +90,8 @@ impl FeedReader for IpSet {
             if let Some(second) = element.split(',').skip(1).find(|part| value::classify(part, &rules).is_ok()) {
                 sink.warn(Warning::new(line.number, second, WarningKind::SecondValue));
             }
+            // Another command may follow on the line of a script.
+            others::warn(before, line.number, &rules, sink);
         })
     }
 }

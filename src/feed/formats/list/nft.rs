@@ -13,7 +13,7 @@
 //! add element inet filter made_up { 203.0.113.3 }
 //! ```
 //!
-//! A concatenation is an address followed by qualifiers: `192.0.2.1 . tcp . 80` is limited to the port, and `. 80-90`
+//! A set may also stand on one line. A concatenation is an address followed by qualifiers: `192.0.2.1 . tcp . 80` is limited to the port, and `. 80-90`
 //! yields one entry per port, up to a limit. Rules and other parts of a ruleset are skipped and counted.
 
 use crate::error::Result;
@@ -51,35 +51,49 @@ impl FeedReader for Nft {
             if is_blank_or_comment(line.text) {
                 return;
             }
-            let rest = if is_open {
-                line.text
-            } else {
-                match elements_of(line.text) {
-                    Some(rest) => rest,
-                    None if is_structure(line.text) => return,
-                    None => return out::skip(sink, line.number, line.text, Construct::Setting),
+            let mut rest = line.text;
+            if !is_open {
+                match elements_of(rest) {
+                    Some(elements) => rest = elements,
+                    None if is_structure(rest) => return,
+                    None => return out::skip(sink, line.number, rest, Construct::Setting),
                 }
-            };
-            is_open = true;
-            for element in split(rest, &mut is_open) {
-                let (value, comment) = parts(element);
-                if value.is_empty() {
-                    continue;
+            }
+            loop {
+                is_open = true;
+                let (elements, after) = split(rest, &mut is_open);
+                for element in elements {
+                    take(element, line.number, &rules, sink);
                 }
-                if value.starts_with('$') {
-                    sink.reject(Rejection::new(line.number, value, Reject::Unrecognised));
-                    continue;
+                if is_open {
+                    return;
                 }
-                for read in out::each(read(value, &rules)) {
-                    put(sink, line.number, value, read, |record| {
-                        record.attributes.description = comment.map(|text| text.to_owned().into());
-                    });
-                }
-                if let Some(second) = value.split(" . ").skip(1).find(|part| value::classify(part, &rules).is_ok()) {
-                    sink.warn(Warning::new(line.number, second, WarningKind::SecondValue));
+                match elements_of(after) {
+                    Some(elements) => rest = elements,
+                    None if after.bytes().all(|byte| matches!(byte, b'}' | b';' | b' ' | b'\t')) => return,
+                    None if is_blank_or_comment(after.trim_start_matches(['}', ';', ' ', '\t'])) => return,
+                    None => return out::skip(sink, line.number, after, Construct::Setting),
                 }
             }
         })
+    }
+}
+
+fn take(element: &str, line: u32, rules: &Rules, sink: &mut dyn RecordSink) {
+    let (value, comment) = parts(element);
+    if value.is_empty() {
+        return;
+    }
+    if value.starts_with('$') {
+        return sink.reject(Rejection::new(line, value, Reject::Unrecognised));
+    }
+    for read in out::each(read(value, rules)) {
+        put(sink, line, value, read, |record| {
+            record.attributes.description = comment.map(|text| text.to_owned().into());
+        });
+    }
+    if let Some(second) = value.split(" . ").skip(1).find(|part| value::classify(part, rules).is_ok()) {
+        sink.warn(Warning::new(line, second, WarningKind::SecondValue));
     }
 }
 
@@ -88,12 +102,23 @@ fn elements_of(line: &str) -> Option<&str> {
     let (before, rest) = line.split_once('{')?;
     let mut words = before.split_whitespace();
     let is_list = match words.next() {
-        Some("elements") => words.next() == Some("="),
         Some("define") => words.nth(1) == Some("="),
         Some("add" | "create") => words.next() == Some("element"),
         _ => false,
     };
-    is_list.then_some(rest)
+    if is_list { Some(rest) } else { after_word(line, "elements")?.strip_prefix('=')?.trim_start().strip_prefix('{') }
+}
+
+/// The text after the first occurrence of a word outside quotation marks. Takes linear time.
+fn after_word<'l>(line: &'l str, word: &str) -> Option<&'l str> {
+    let (mut from, mut in_quotes) = (0, false);
+    let found = line.match_indices(word).find(|&(at, _)| {
+        in_quotes ^= line[from..at].bytes().filter(|&byte| byte == b'"').count() % 2 == 1;
+        from = at;
+        let is_apart = at == 0 || line[..at].ends_with(|c: char| c.is_whitespace() || matches!(c, ';' | '{' | '}'));
+        is_apart && !in_quotes
+    });
+    found.map(|(at, _)| line[at + word.len()..].trim_start())
 }
 
 /// Returns true if a line only gives structure, such as the start of a table or set.
@@ -114,11 +139,13 @@ fn is_structure(line: &str) -> bool {
         "}",
     ];
     let first = line.split(|c: char| c.is_whitespace() || c == ';').next().unwrap_or("");
-    WORDS.contains(&first)
+    // A whole table or chain may stand on one line.
+    let is_opening = line.split_once('{').is_none_or(|(_, body)| body.trim_end_matches(['}', ' ']).is_empty());
+    WORDS.contains(&first) && is_opening
 }
 
-/// The elements of a line, up to the brace that closes the list.
-fn split<'l>(text: &'l str, is_open: &mut bool) -> Vec<&'l str> {
+/// The elements of a line up to the brace that closes the list, and the text after it. A comment ends the line.
+fn split<'l>(text: &'l str, is_open: &mut bool) -> (Vec<&'l str>, &'l str) {
     let mut elements = Vec::new();
     let mut in_quotes = false;
     let mut start = 0;
@@ -132,13 +159,17 @@ fn split<'l>(text: &'l str, is_open: &mut bool) -> Vec<&'l str> {
             b'}' if !in_quotes => {
                 elements.push(text[start..at].trim());
                 *is_open = false;
-                return elements;
+                return (elements, &text[at + 1..]);
+            }
+            b'#' if !in_quotes => {
+                elements.push(text[start..at].trim());
+                return (elements, "");
             }
             _ => {}
         }
     }
     elements.push(text[start..].trim());
-    elements
+    (elements, "")
 }
 
 /// Splits an element into its value and its comment.

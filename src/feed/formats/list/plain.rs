@@ -4,7 +4,7 @@
 //! # a comment; so are lines that begin with `;` or with `//` and a blank
 //! 192.0.2.1               a value
 //! 192.0.2.2       10      a second column that is a number is the score
-//! 192.0.2.4 - 192.0.2.9   a range
+//! 192.0.2.4 - 192.0.2.9   a range; `to` and `through` may replace the dash
 //! 192.0.2.1:8000-8010     each of these ports
 //! evil.test  seen twice   another second column is the description
 //! evil.test # panel       so is an inline comment: `#` or `;` after white space
@@ -12,8 +12,8 @@
 //!
 //! White space separates columns. A line of several words is taken for a sentence and rejected as a whole if its first
 //! word is a name followed by a single blank: `example.com publishes this list`. Addresses and URLs are taken whatever
-//! follows them, and names if a TAB, two blanks or a `-` sets the text apart. A second value on a line is not read, but
-//! causes a warning. Quotes, bullets and arrows before or around a value are not part of it.
+//! follows them, and names if a TAB, two blanks or a `-` sets the text apart. Further values on a line are not read, but
+//! each causes a warning. Quotes, bullets and arrows before or around a value are not part of it.
 //!
 //! Lines with another meaning are also rejected as a whole, rather than half read: a hosts file's sink address followed
 //! by a name, two addresses side by side, and zone records.
@@ -24,9 +24,9 @@ use crate::feed::reader::FeedReader;
 use crate::feed::syntax::decoration::{is_bullet, is_dash, undecorated};
 use crate::feed::syntax::lines::{is_blank_or_comment, split_comment};
 use crate::feed::syntax::listed::{self, Listed};
+use crate::feed::syntax::others;
 use crate::feed::syntax::out;
 use crate::feed::syntax::sinks::{is_hosts_file, is_sink};
-use crate::feed::syntax::table::is_evident;
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{Feed, Indicator, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind};
 use crate::input::Lines;
@@ -65,16 +65,18 @@ impl FeedReader for Plain {
             let Some(listing) = parse(line.text) else { continue };
             match listing.classify(&rules) {
                 Ok(value) => {
+                    let is_url = matches!(value.indicator, Indicator::Url { .. });
                     let mut record = Record::new(value.indicator, line.number, listing.value);
                     record.attributes.score = listing.score;
                     record.attributes.description = listing.text.map(Into::into);
                     sink.record(record);
-                    if value.host_bits {
-                        sink.warn(Warning::new(line.number, listing.value, WarningKind::HostBits));
+                    if let Some(note) = value.note {
+                        sink.warn(Warning::new(line.number, listing.value, note));
                     }
-                    if let Some(second) = listing.second_value(&rules) {
-                        sink.warn(Warning::new(line.number, second, WarningKind::SecondValue));
+                    if is_url && value.note != Some(WarningKind::SecondValue) {
+                        others::warn(listing.after_separator(), line.number, &rules, sink);
                     }
+                    others::warn(listing.rest, line.number, &rules, sink);
                 }
                 Err((text, reason)) => match listing.several(&rules) {
                     Some(values) => {
@@ -84,6 +86,7 @@ impl FeedReader for Plain {
                                 record.attributes.description = listing.text.map(Into::into);
                             });
                         }
+                        others::warn(listing.rest, line.number, &rules, sink);
                     }
                     None => sink.reject(Rejection::new(line.number, text, reason)),
                 },
@@ -104,6 +107,8 @@ struct Listing<'l> {
     score: Option<f64>,
     /// The rest of the line.
     text: Option<&'l str>,
+    /// The rest of the line without a comment.
+    rest: &'l str,
     /// The text continues from the value like a sentence.
     sentence: bool,
     /// The line has a column of text, not just a comment.
@@ -114,7 +119,9 @@ impl<'l> Listing<'l> {
     /// Reads the value. Fails with the text at fault and the reason.
     fn classify(&self, rules: &Rules) -> Result<Value, (&'l str, Reject)> {
         if self.range {
-            return value::classify_range(self.value).map_err(|reason| (self.value, reason));
+            let mut ends = self.value.split_whitespace();
+            let (first, last) = (ends.next().unwrap_or(""), ends.next_back().unwrap_or(""));
+            return value::classify_range(&format!("{first}-{last}")).map_err(|reason| (self.value, reason));
         }
         match value::classify(self.value, rules) {
             Ok(value) => match value.indicator {
@@ -144,11 +151,10 @@ impl<'l> Listing<'l> {
         listed::read_several(Listed::Any, self.value, rules)
     }
 
-    /// A second value after the first.
-    fn second_value(&self, rules: &Rules) -> Option<&'l str> {
-        let text = self.text.filter(|_| self.column)?;
-        let word = split_word(text).map_or(text, |(word, _)| word).trim_matches([',', ';', '|', '(', ')']);
-        is_evident(word, rules).then_some(word)
+    /// The path of a URL from the first separator on, after which a container may hold other values.
+    fn after_separator(&self) -> &'l str {
+        let path = &self.value[..self.value.find(['?', '#']).unwrap_or(self.value.len())];
+        path.find([',', ';', '|']).map_or("", |at| &path[at..])
     }
 
     /// Returns true if the text column shows that the line has another format.
@@ -172,27 +178,31 @@ fn parse(line: &str) -> Option<Listing<'_>> {
     };
     let Some((value, rest)) = split_word(line) else {
         let (range, score, text, sentence, column) = (false, None, None, false, false);
-        return Some(Listing { line, value: undecorated(line), range, score, text, sentence, column });
+        return Some(Listing { line, value: undecorated(line), range, score, text, rest: "", sentence, column });
     };
     let word = value;
     let (body, comment) = split_comment(line);
     let mut listing =
-        Listing { line: body, value, range: false, score: None, text: None, sentence: false, column: false };
+        Listing { line: body, value, range: false, score: None, text: None, rest: "", sentence: false, column: false };
     // True if more than a single blank separates the value from the text.
     let mut apart = is_apart(&line[word.len()..]);
     listing.value = undecorated(word);
     let mut rest = body.get(line.len() - rest.len()..).unwrap_or("");
 
-    if let Some(after) = strip_dash(rest) {
+    let dash = strip_dash(rest);
+    if let Some(after) = dash.or_else(|| strip_range_word(rest)) {
         let end = split_word(after).map_or(after, |(word, _)| word);
-        if looks_like_address(value) && looks_like_address(end) {
+        // `192.0.2.1 - 9` may be a range or an address with a score, and is rejected.
+        let is_short = dash.is_some() && after == end && end.len() < 4 && end.bytes().all(|b| b.is_ascii_digit());
+        if looks_like_address(value) && (looks_like_address(end) || is_short) {
             listing.range = true;
             listing.value = &line[..offset(line, end) + end.len()];
             rest = after[end.len()..].trim_start();
-        } else {
+            apart = true;
+        } else if dash.is_some() {
             rest = after;
+            apart = true;
         }
-        apart = true;
     }
     let (word, after) = split_word(rest).unwrap_or((rest, ""));
     if let Some(score) = number(word) {
@@ -205,6 +215,7 @@ fn parse(line: &str) -> Option<Listing<'_>> {
         return Some(listing);
     }
     listing.column = true;
+    listing.rest = rest;
     // A path may contain blanks, and which of them belong to it cannot be known.
     listing.sentence = !apart && (split_word(rest).is_some() || value.starts_with('/'));
     // Any comment is included, so that the text is complete.
@@ -237,6 +248,12 @@ fn strip_dash(text: &str) -> Option<&str> {
         Some((dash, after)) if dash == "-" || dash.chars().all(is_dash) => Some(after),
         _ => None,
     }
+}
+
+/// The text after a word that joins the two ends of a range.
+fn strip_range_word(text: &str) -> Option<&str> {
+    let (word, after) = split_word(text)?;
+    ["to", "through", "thru"].iter().any(|joint| word.eq_ignore_ascii_case(joint)).then_some(after)
 }
 
 /// Returns true if a value, defanged or not, could be one end of a range.
@@ -292,6 +309,10 @@ mod tests {
             ("192.0.2.1 - 192.0.2.9", Some(("192.0.2.1 - 192.0.2.9", None, "", false))),
             ("192.0.2.1 - 192.0.2[.]9 3", Some(("192.0.2.1 - 192.0.2[.]9", Some(3.0), "", false))),
             ("192.0.2.1 - 192.0.2.9 # x", Some(("192.0.2.1 - 192.0.2.9", None, "x", false))),
+            ("192.0.2.1 to 192.0.2.9", Some(("192.0.2.1 to 192.0.2.9", None, "", false))),
+            ("192.0.2.1 to be blocked", Some(("192.0.2.1", None, "to be blocked", true))),
+            ("192.0.2.1 - 9", Some(("192.0.2.1 - 9", None, "", false))),
+            ("192.0.2.1 - 9 times", Some(("192.0.2.1", Some(9.0), "times", false))),
             ("192.0.2.1 - a scanner", Some(("192.0.2.1", None, "a scanner", false))),
             ("192.0.2.1 -", Some(("192.0.2.1", None, "-", false))),
         ];

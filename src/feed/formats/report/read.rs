@@ -96,7 +96,7 @@ struct Seen {
     line: u32,
     listed: String,
     indicator: Indicator,
-    host_bits: bool,
+    warning: Option<WarningKind>,
     /// The reason for skipping it.
     aside: Option<Construct>,
     note: String,
@@ -474,7 +474,7 @@ impl Walk {
     fn token(&mut self, line: u32, token: Token, part: Part, is_listed: bool, note: &str, sink: &mut dyn RecordSink) {
         let Token { listed, read, is_target, is_named, is_contact, .. } = token;
         match read {
-            Read::Value { indicator, is_defanged, is_file, host_bits } => {
+            Read::Value { indicator, is_defanged, is_file, warning } => {
                 let is_email = matches!(indicator, Indicator::Email(_));
                 let host = token::host(&indicator);
                 let is_taken = is_defanged || is_listed || is_named;
@@ -499,7 +499,7 @@ impl Walk {
                 if is_contact && !is_defanged {
                     self.own.extend(host.filter(|host| !words::is_popular(host)));
                 }
-                self.seen.push(Seen { line, listed, indicator, host_bits, aside, note });
+                self.seen.push(Seen { line, listed, indicator, warning, aside, note });
             }
             Read::Bad { reason, is_defanged } if is_defanged || is_listed => {
                 if part == Part::Text || part == Part::Indicators {
@@ -533,8 +533,8 @@ impl Walk {
                     let mut record = Record::new(seen.indicator, seen.line, &*seen.listed);
                     record.attributes.description = (!seen.note.is_empty()).then(|| seen.note.into());
                     sink.record(record);
-                    if seen.host_bits {
-                        sink.warn(Warning::new(seen.line, &*seen.listed, WarningKind::HostBits));
+                    if let Some(kind) = seen.warning {
+                        sink.warn(Warning::new(seen.line, &*seen.listed, kind));
                     }
                 }
                 _ => {}

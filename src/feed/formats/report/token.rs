@@ -6,7 +6,7 @@ use crate::feed::head::is_shaped;
 use crate::feed::syntax::decoration::undecorated;
 use crate::feed::syntax::table::is_file_extension;
 use crate::feed::syntax::value::{self, Rules};
-use crate::indicator::{HostRef, Indicator, Reject};
+use crate::indicator::{HostRef, Indicator, Reject, WarningKind};
 use crate::value::refang::refang;
 
 /// A part of a word that may be a value.
@@ -25,7 +25,7 @@ pub(super) enum Read {
         is_defanged: bool,
         /// It could also be a file name.
         is_file: bool,
-        host_bits: bool,
+        warning: Option<WarningKind>,
     },
     /// Meant as a value, but invalid.
     Bad { reason: Reject, is_defanged: bool },
@@ -133,7 +133,7 @@ fn read_after(text: &str, rules: &Rules, keys: usize) -> Read {
             }
             // `.zip` is also a top-level domain.
             let is_file = file.is_some_and(|end| is_file_extension(&end) && !(is_defanged && end == "zip"));
-            Read::Value { indicator: value.indicator, is_defanged, is_file, host_bits: value.host_bits }
+            Read::Value { indicator: value.indicator, is_defanged, is_file, warning: value.note }
         }
         Err(reason) => {
             // Labels: `C2:evil[.]test`, `domain=evil[.]test`.

@@ -158,6 +158,7 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
     if let Some(mut layout) = layout {
         layout.forget_prose(&filled, &rules);
         layout.judge_confidence(&filled);
+        layout.note_unread(&filled, &rules);
         // The header determines the layout if the rows agree with it.
         let holding = filled.iter().filter(|cells| layout.reads(cells, &rules)).count();
         let share = (holding * 100 / filled.len()) as u8;

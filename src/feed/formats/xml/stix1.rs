@@ -25,9 +25,7 @@ use crate::feed::syntax::listed::{self, Listed};
 use crate::feed::syntax::value::{Rules, Value};
 use crate::feed::syntax::xml::{Node, Xml};
 use crate::feed::syntax::{out, text};
-use crate::indicator::{
-    Attributes, Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning, WarningKind,
-};
+use crate::indicator::{Attributes, Construct, Feed, Record, RecordSink, Reject, Rejection, Scope, Warning};
 use crate::input::Lines;
 use crate::limits::MAX_PENDING;
 
@@ -436,12 +434,12 @@ impl Stix1Reader<'_> {
             condition => condition::read(condition, found.listed, &found.text, &self.rules),
         };
         match result {
-            Ok(Value { indicator: value, host_bits }) => {
+            Ok(Value { indicator: value, note }) => {
                 let mut record = Record::new(value, found.line, found.text.as_str());
                 record.attributes = indicator.attributes();
                 self.sink.record(record);
-                if host_bits {
-                    self.sink.warn(Warning::new(found.line, found.text.as_str(), WarningKind::HostBits));
+                if let Some(note) = note {
+                    self.sink.warn(Warning::new(found.line, found.text.as_str(), note));
                 }
             }
             Err(reason) => self.sink.reject(Rejection::new(found.line, found.text.as_str(), reason)),

@@ -8,10 +8,10 @@ fn rules(policy: Policy) -> Rules {
 /// The reading of a value, as text: kind, scope if any, canonical form.
 fn read(value: &str, rules: &Rules) -> Result<String, Reject> {
     classify(value, rules).map(|read| {
-        let Value { indicator, host_bits } = read;
+        let Value { indicator, note } = read;
+        let note = note.map(|note| format!(" ({})", note.code().replace('_', " ")));
         let scope = indicator.scope().map_or("", Scope::as_str);
-        format!("{} {scope} {indicator}{}", indicator.kind(), if host_bits { " (host bits)" } else { "" })
-            .replace("  ", " ")
+        format!("{} {scope} {indicator}{}", indicator.kind(), note.unwrap_or_default()).replace("  ", " ")
     })
 }
 
@@ -152,7 +152,50 @@ fn values() {
         ("a.*", Err(BadPattern)),
         ("**bold**", Err(Unrecognised)),
         ("*.evil.test:80", Err(Unrecognised)),
-        ("*.evil.test/a", Err(Unrecognised)),
+        ("*.evil.test/a", Err(UrlHosts)),
+        (".evil.test/a", Err(UrlHosts)),
+        ("http://*.evil.test/a", Err(UrlHosts)),
+        ("http://*.evil.test/*", Err(UrlHosts)),
+        ("http://.evil.test/a", Err(UrlHosts)),
+        ("*.*.evil.test/a", Err(Unrecognised)),
+        ("..evil.test/a", Err(UrlHosts)),
+        ("*.192.0.2.1/a", Err(AddressWildcard)),
+        (".evil.test/", suffix("evil.test")),
+        (".evil.test/*", suffix("evil.test")),
+        (".test/", Err(SingleLabel)),
+        // Wildcards and masks in place of octets.
+        ("192.0.2.*", ip("192.0.2.0/24")),
+        ("192.0.*.*", ip("192.0.0.0/16")),
+        ("192.0[.]2[.]*", ip("192.0.2.0/24")),
+        ("192.0.2.9*", Err(AddressWildcard)),
+        ("192.*.2.9", Err(AddressWildcard)),
+        ("192.0.2.x", Err(AddressWildcard)),
+        ("192.0.2.xxx:80", Err(AddressWildcard)),
+        ("http://192.0.2.x/a", Err(AddressWildcard)),
+        ("http://192.0.2.*/a", Err(BadNameByte)),
+        ("2001:db8::*", Err(AddressWildcard)),
+        // Prefixes with ports.
+        ("192.0.2.0/24:80", ip("192.0.2.0/24:80")),
+        ("192.0.2.9/24:80", ip("192.0.2.0/24:80 (host bits)")),
+        ("192.0.2.0/33:80", Err(BadPrefixLength)),
+        ("192.0.2.0/24:99999", Err(BadPort)),
+        ("24/7:30", Err(Unrecognised)),
+        // Signs around and within URLs.
+        ("http://evil.test/a\"", url("http://evil.test/a")),
+        ("http://evil.test/a\">", url("http://evil.test/a")),
+        ("evil.test/a`", url("http://evil.test/a")),
+        ("http://evil.test/a<b", url("http://evil.test/a<b (encoded only)")),
+        ("http://evil.test/?q=\"x\"", url("http://evil.test/?q=\"x\" (encoded only)")),
+        ("http://evil.test/a...", url("http://evil.test/a... (shortened)")),
+        ("http://evil.test/a…", Err(CutOff)),
+        ("“http://evil.test/a…”", Err(CutOff)),
+        ("evil.test…", Err(CutOff)),
+        ("…evil.test", Err(CutOff)),
+        ("http://evil.test/a,http://evil.test/b", url("http://evil.test/a,http:/evil.test/b (second value)")),
+        // Mail addresses with wildcards.
+        ("*@evil.test", Err(EmailWildcard)),
+        ("a*@evil.test", Err(EmailWildcard)),
+        ("a@*.evil.test", Err(EmailWildcard)),
         // URLs.
         ("HTTP://Evil.TEST/A?b", url("http://evil.test/A?b")),
         ("hxxps[:]//evil[.]test", url("https://evil.test/")),
@@ -161,7 +204,7 @@ fn values() {
         ("http:\\\\evil.test\\a", url("http://evil.test/a")),
         ("evil.test/a", url("http://evil.test/a")),
         ("evil.test/", url("http://evil.test/")),
-        ("evil.test?a=b", url("http://evil.test/?a=b")),
+        ("evil.test?a=b", url("http://evil.test/?a=b (bare query)")),
         ("evil.test:81/a", url("http://evil.test:81/a")),
         ("192.0.2.1:81/24", url("http://192.0.2.1:81/24")),
         ("192.0.2.1/a", url("http://192.0.2.1/a")),
@@ -208,6 +251,11 @@ fn policies() {
         (&beneath, "*.evil.test", Ok("domain subdomains evil.test")),
         (&hosts, "evil.test/a", Ok("url suffix http://evil.test/a")),
         (&hosts, "http://evil.test/", Ok("url suffix http://evil.test/")),
+        (&hosts, "*.evil.test/a", Ok("url suffix http://evil.test/a")),
+        (&hosts, ".evil.test/a", Ok("url suffix http://evil.test/a")),
+        (&hosts, "https://*.evil.test/a/*", Ok("url suffix https://evil.test/a/")),
+        (&hosts, "*.evil.test?a", Ok("url suffix http://evil.test/?a (bare query)")),
+        (&hosts, "*.evil.test/", Ok("domain suffix evil.test")),
         (&wide, "test", Ok("domain suffix test")),
         (&wide, "*.test", Ok("domain suffix test")),
         (&paths, "/gate.php", Ok("pattern /gate.php")),

@@ -1,0 +1,121 @@
+//! URLs as feeds write them: wildcards and quotation marks that are not part of them, and forms that logs do not repeat.
+
+use crate::indicator::{Reject, Url, WarningKind};
+
+/// Strips the wildcard that firewalls and proxies write at the end of a URL: `/*` for a prefix, `?*` for any query. A
+/// URL covers both anyway. A `*` anywhere else would be a byte that no log contains.
+pub(crate) fn without_wildcard(value: &str) -> Result<&str, Reject> {
+    let start = value.find("://").map_or(0, |at| at + 3);
+    let Some(end) = value[start..].find(['/', '\\', '?']).map(|end| start + end) else {
+        return if value.contains('*') { Err(Reject::UrlWildcard) } else { Ok(value) };
+    };
+    let tail = value[end..].split('#').next().unwrap_or("");
+    if !tail.contains('*') {
+        return Ok(value);
+    }
+    let tail = tail.strip_suffix("?*").unwrap_or(tail);
+    let tail = tail.strip_suffix("/*").map_or(tail, |_| &tail[..tail.len() - 1]);
+    if tail.contains('*') { Err(Reject::UrlWildcard) } else { Ok(&value[..end + tail.len()]) }
+}
+
+/// Strips the unpaired quotation marks and angle brackets at the end of a URL, which are left of what surrounded it.
+pub(crate) fn without_signs(value: &str) -> &str {
+    let count = |sign: u8| value.bytes().filter(|&byte| byte == sign).count();
+    let (mut quotes, mut ticks, mut opening, mut closing) = (count(b'"'), count(b'`'), count(b'<'), count(b'>'));
+    let mut rest = value;
+    loop {
+        let left = match rest.as_bytes().last() {
+            Some(b'"') if quotes % 2 == 1 => &mut quotes,
+            Some(b'`') if ticks % 2 == 1 => &mut ticks,
+            Some(b'<') => &mut opening,
+            Some(b'>') if closing > opening => &mut closing,
+            _ => return rest,
+        };
+        *left -= 1;
+        rest = &rest[..rest.len() - 1];
+    }
+}
+
+/// The reason why a log that contains the listed text of a URL may not show that URL.
+pub(crate) fn note(listed: &str, url: &Url) -> Option<WarningKind> {
+    let listed = listed.trim();
+    let listed = listed.split_once('#').map_or(listed, |(before, _)| before);
+    if is_list(listed) {
+        return Some(WarningKind::SecondValue);
+    }
+    if listed.contains(|c: char| matches!(c, '\0'..=' ' | '\x7f' | '"' | '<' | '>' | '`') || c.is_whitespace()) {
+        return Some(WarningKind::EncodedOnly);
+    }
+    if listed.ends_with("...") || listed.ends_with("...]") {
+        return Some(WarningKind::Shortened);
+    }
+    // The first of these signs ends the authority.
+    let is_bare =
+        !listed.contains("://") && listed.find(['/', '\\', '?']).is_some_and(|at| listed[at..].starts_with('?'));
+    (is_bare && url.view().query().is_some()).then_some(WarningKind::BareQuery)
+}
+
+/// Returns true if another URL follows a separator in the path, so that the text may be a list of URLs.
+fn is_list(listed: &str) -> bool {
+    let path = &listed[..listed.find('?').unwrap_or(listed.len())];
+    path.match_indices("://").skip(1).any(|(at, _)| {
+        let before = path[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+        before.ends_with([',', ';', '|']) || before.ends_with(char::is_whitespace)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_at_the_end() {
+        for (value, expected) in [
+            ("http://evil.test/a\"", "http://evil.test/a"),
+            ("http://evil.test/a>", "http://evil.test/a"),
+            ("http://evil.test/a`", "http://evil.test/a"),
+            ("http://evil.test/a\">", "http://evil.test/a"),
+            ("http://evil.test/a<", "http://evil.test/a"),
+            ("http://evil.test\"", "http://evil.test"),
+            ("http://evil.test/?a=\"b\"", "http://evil.test/?a=\"b\""),
+            ("http://evil.test/?a=<b>", "http://evil.test/?a=<b>"),
+            ("http://evil.test/?a=<b>>", "http://evil.test/?a=<b>"),
+            ("http://evil.test/a'", "http://evil.test/a'"),
+            ("\">", ""),
+            ("", ""),
+        ] {
+            assert_eq!(without_signs(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn notes() {
+        use WarningKind::{BareQuery, EncodedOnly, SecondValue, Shortened};
+        for (listed, expected) in [
+            ("http://evil.test/a", None),
+            ("http://evil.test/a<b", Some(EncodedOnly)),
+            ("http://evil.test/a\"b", Some(EncodedOnly)),
+            ("http://evil.test/a`b", Some(EncodedOnly)),
+            ("http://evil.test/a b", Some(EncodedOnly)),
+            ("http://evil.test/a\u{a0}b", Some(EncodedOnly)),
+            ("http://evil.test/a%20b%22", None),
+            ("http://evil.test/a#b c", None),
+            ("evil.test?a", Some(BareQuery)),
+            ("evil.test:8080?a", Some(BareQuery)),
+            ("evil.test?a=http/b", Some(BareQuery)),
+            ("evil.test?", None),
+            ("evil.test/?a", None),
+            ("http://evil.test?a", None),
+            ("http://evil.test/a...", Some(Shortened)),
+            ("http://evil.test/a[...]", Some(Shortened)),
+            ("http://evil.test/.../a", None),
+            ("http://evil.test/a,http://evil.test/b", Some(SecondValue)),
+            ("http://evil.test/a http://evil.test/b", Some(SecondValue)),
+            ("http://evil.test/a|hxxp://evil.test/b", Some(SecondValue)),
+            ("http://evil.test/a/http://evil.test/b", None),
+            ("http://evil.test/?u=a,http://evil.test/b", None),
+        ] {
+            assert_eq!(note(listed, &Url::parse(listed).unwrap()), expected, "{listed}");
+        }
+    }
+}
