@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use netsieve::feed::{self, Format};
 use netsieve::feed::{FeedFile, config::Config};
-use netsieve::indicator::{Exceptions, Record, WarningKind};
+use netsieve::indicator::{Construct, Exceptions, Record, WarningKind};
 use netsieve::render::Escaped;
 use netsieve::sieve::{FeedId, FeedReport, Filter, PublicSuffixes, Ranking};
 use netsieve::{Action, BuildReport, Engine, Feed, MatchOptions, Policy, Scope, Sieve, SieveBuilder};
@@ -263,17 +263,21 @@ fn warn(feed: &FeedReport) {
     if rest > 0 {
         say!("logscan: {}: {} rejected, see `logscan lint`", Escaped::new(&feed.path), counted(rest, "more line"));
     }
+    // Settings and other records of a zone list nothing.
+    let aside =
+        || feed.skipped_by_kind.iter().filter(|(kind, _)| !matches!(kind, Construct::Setting | Construct::ZoneRecord));
+    let kinds = || aside().map(|(kind, count)| format!("{count} × {}", kind.message())).collect::<Vec<_>>().join(", ");
+    let count: u64 = aside().map(|(_, count)| count).sum();
     // A report names more than it warns of, and the reader has to judge what is what.
-    if feed.format.as_deref() == Some("report") && feed.skipped_total() > 0 {
-        let kinds: Vec<String> =
-            feed.skipped_by_kind.iter().map(|(kind, count)| format!("{count} × {}", kind.message())).collect();
+    if count > 0 && feed.format.as_deref() == Some("report") {
         say!(
-            "logscan: {}: a report: {} taken, {} seen and not taken ({}); `logscan lint` lists them",
+            "logscan: {}: a report: {} taken, {count} seen and not taken ({}); `logscan lint` lists them",
             Escaped::new(&feed.path),
             feed.entries,
-            feed.skipped_total(),
-            kinds.join(", ")
+            kinds()
         );
+    } else if count > 0 {
+        say!("logscan: {}: {count} left aside ({}); `logscan lint` lists them", Escaped::new(&feed.path), kinds());
     }
     // Accepted entries that lost something in reading.
     for (kind, count) in feed.warnings_by_kind.iter().filter(|(kind, _)| loses(**kind)) {
@@ -287,6 +291,7 @@ fn loses(kind: WarningKind) -> bool {
     matches!(
         kind,
         WarningKind::SecondValue
+            | WarningKind::UnreadColumn
             | WarningKind::UnreadableDate
             | WarningKind::ConfidenceScale
             | WarningKind::LateContext

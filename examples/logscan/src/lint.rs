@@ -145,6 +145,7 @@ impl Lint {
         why.extend(noted(WarningKind::UnreadableDate, "unreadable date", ""));
         why.extend(noted(WarningKind::ConfidenceScale, "confidence", " of unknown scale"));
         why.extend(noted(WarningKind::SecondValue, "second value", " not read"));
+        why.extend(noted(WarningKind::UnreadColumn, "column", " of values not read"));
         (if why.is_empty() { "ok" } else { "check" }, why)
     }
 
