@@ -257,7 +257,7 @@ impl StixReader<'_> {
                     listed::keep_name(&mut record, listed, &value);
                     self.pending.push(record);
                     if let Some(note) = note {
-                        self.pending.warn(Warning::new(line, value, note));
+                        self.pending.warn(Warning::new(line, value.trim().to_owned(), note));
                     }
                 }
                 Err(reason) => self.sink.reject(Rejection::new(line, value, reason)),
