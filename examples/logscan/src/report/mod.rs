@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use netsieve::Hit;
-use netsieve::render::Escaped;
 use netsieve::scan::many::Rendered;
 use netsieve::sieve::Withheld;
 
@@ -224,10 +223,8 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
             ended.stats.total.withheld,
             (ended.logs, ended.stats.total.bytes),
         );
-        Ok(match report.write(args, &sharing)? {
-            Outcome::Failed => Outcome::Failed,
-            _ => outcome,
-        })
+        report.write(args, &sharing)?;
+        Ok(outcome)
     })
 }
 
@@ -313,18 +310,17 @@ impl Report {
             );
         }
         let outputs = &args.outputs;
-        let mut files = Files { has_failed: false };
         if let Some(Some(path)) = &outputs.csv {
-            files.write(path, |out| self.write_csv(out));
+            place::write(path, |out| self.write_csv(out))?;
         }
         if let Some(Some(path)) = &outputs.json {
-            files.write(path, |out| self.write_json(out));
+            place::write(path, |out| self.write_json(out))?;
         }
         if let Some(path) = &outputs.html {
             let written = now()?;
-            files.write(path, |out| self.write_html(out, &outputs.title, written));
+            place::write(path, |out| self.write_html(out, &outputs.title, written))?;
         }
-        self.share(outputs, sharing, &mut files)?;
+        self.share(outputs, sharing)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         if outputs.csv == Some(None) {
             self.write_csv(&mut out)?;
@@ -335,22 +331,18 @@ impl Report {
             self.write_table(&mut out, terminal::width(), if top == 0 { usize::MAX } else { top })?;
         }
         out.flush()?;
-        Ok(match self.tally.totals.count {
-            _ if files.has_failed => Outcome::Failed,
-            0 => Outcome::Nothing,
-            _ => Outcome::Found,
-        })
+        Ok(if self.tally.totals.count > 0 { Outcome::Found } else { Outcome::Nothing })
     }
 
     /// Writes the outputs for partners, and reports what they leave out.
-    fn share(&self, outputs: &OutputArgs, sharing: &Sharing, files: &mut Files) -> Result<(), Box<dyn Error>> {
+    fn share(&self, outputs: &OutputArgs, sharing: &Sharing) -> Result<(), Box<dyn Error>> {
         let (mut stix, mut misp) = (Shown::default(), Shown::default());
         if let Some(path) = &outputs.stix {
-            files.write(path, |out| self.write_stix(out, sharing).map(|shown| stix = shown));
+            place::write(path, |out| self.write_stix(out, sharing).map(|shown| stix = shown))?;
         }
         if let Some(path) = &outputs.misp {
             let written = now()?;
-            files.write(path, |out| self.write_misp(out, sharing, &outputs.title, written).map(|shown| misp = shown));
+            place::write(path, |out| self.write_misp(out, sharing, &outputs.title, written).map(|shown| misp = shown))?;
         }
         for (name, shown) in [("STIX", stix), ("MISP", misp)] {
             if shown.undated > 0 {
@@ -396,20 +388,6 @@ impl Report {
     /// The names of the logs of a row.
     fn files(&self, row: &Row) -> Vec<&str> {
         row.pair.files.iter().map(|&at| self.files[at as usize].as_str()).collect()
-    }
-}
-
-/// The files of a report. If one cannot be written, the others still are.
-struct Files {
-    has_failed: bool,
-}
-
-impl Files {
-    fn write(&mut self, path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        if let Err(error) = place::write(path, content) {
-            say!("logscan: {}", Escaped::new(&error.to_string()));
-            self.has_failed = true;
-        }
     }
 }
 
