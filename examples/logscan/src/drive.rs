@@ -78,6 +78,16 @@ pub(crate) struct Unread {
     pub(crate) why: String,
 }
 
+impl Unread {
+    /// The name and the reason. The reason alone if no log has a name, such as for a glob that names nothing.
+    pub(crate) fn text(&self) -> String {
+        match self.name.as_str() {
+            "" => self.why.clone(),
+            name => format!("{name}: {}", self.why),
+        }
+    }
+}
+
 /// A scan that has ended.
 pub(crate) struct Ended<T> {
     pub(crate) taker: T,

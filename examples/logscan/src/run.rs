@@ -107,18 +107,33 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
         };
         let name = key.replace('_', "-");
         if name == "logs" {
+            // Without logs, the scanner reads standard input, in which a job finds nothing.
+            if values.is_empty() {
+                return Err("`logs` names no log".to_owned());
+            }
             for value in values {
-                logs.push(folder.join(value.as_str().ok_or("`logs` are strings")?).into_os_string());
+                let log = value.as_str().ok_or("`logs` are strings")?;
+                logs.push(if log == "-" { log.into() } else { folder.join(log).into_os_string() });
             }
             continue;
         }
-        if !options.get_arguments().any(|option| option.get_long() == Some(&name)) || name == "config" {
+        let option = options.get_arguments().find(|option| {
+            let short = option.get_short().map(String::from);
+            option.get_long() == Some(&name) || short.as_ref() == Some(&name)
+        });
+        let Some(option) = option.filter(|option| !option.is_positional() && option.get_long() != Some("config"))
+        else {
             return Err(format!("`{key}` is no option of `logscan {command}`"));
-        }
+        };
+        // Options such as `-j` have no long name.
+        let (name, dashes, sign) = match option.get_long() {
+            Some(long) => (long.to_owned(), "--", "="),
+            None => (name, "-", ""),
+        };
         for value in values {
             let text = match value {
                 Value::Boolean(true) => {
-                    line.push(format!("--{name}").into());
+                    line.push(format!("{dashes}{name}").into());
                     continue;
                 }
                 Value::Boolean(false) => continue,
@@ -134,7 +149,7 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
                 name if FEEDS.contains(&name) => feed(&text, folder),
                 _ => text.into(),
             };
-            let mut option = OsString::from(format!("--{name}="));
+            let mut option = OsString::from(format!("{dashes}{name}{sign}"));
             option.push(text);
             line.push(option);
         }
@@ -192,6 +207,9 @@ mod tests {
             ]
         );
         assert_eq!(of("command = 'scan'\nformat = 'ecs'").unwrap()[1], "scan");
+        let job = "command = 'scan'\nc = true\nj = 2\nm = 7\nf = 'c2.txt'
+logs = ['-']";
+        assert_eq!(of(job).unwrap()[4..], ["--count", "--feed=etc/c2.txt", "-j2", "-m7", "--", "-"]);
     }
 
     #[test]
@@ -201,6 +219,8 @@ mod tests {
             ("command = 'rm'", "`command` is \"report\" or \"scan\""),
             ("html = {}", "`html`: expected a text"),
             ("logs = [1]", "`logs` are strings"),
+            ("logs = []", "`logs` names no log"),
+            ("x = 1", "`x` is no option of `logscan report`"),
         ] {
             assert!(of(job).unwrap_err().contains(why), "{job}: {:?}", of(job));
         }

@@ -305,23 +305,6 @@ fn outputs_are_checked_before_the_scan() {
     assert!(!fs::read_dir(folder.0.path()).unwrap().any(|file| is_left(&file.unwrap().file_name().to_string_lossy())));
 }
 
-/// One output that fails does not cost the others.
-#[test]
-#[cfg(target_os = "linux")]
-fn one_output_fails_and_the_others_are_written() {
-    let folder = Folder::new(&[("c2.txt", b"evil.test\n"), ("a.log", b"2026-05-12T10:00:00Z evil.test\n")]);
-    let line =
-        "report --csv=/dev/full --json=day.json --html day.html --stix /dev/full --misp day.misp -f c2.txt a.log";
-    let run = folder.run(line).code(2);
-    let full: Vec<&str> =
-        run.err.lines().filter(|line| line.starts_with("logscan: /dev/full: No space left")).collect();
-    assert_eq!((full.len(), run.err.lines().count()), (2, 2), "{}", run.err);
-    for name in ["day.json", "day.html", "day.misp"] {
-        assert!(fs::read_to_string(folder.path(name)).unwrap().contains("evil.test"), "{name}");
-    }
-    assert!(run.out.contains("total: 1 hit"), "{}", run.out);
-}
-
 /// The options that are named are those of the command.
 #[test]
 fn what_is_outside_the_time_span_is_said() {
@@ -331,4 +314,14 @@ fn what_is_outside_the_time_span_is_said() {
         let run = folder.run(&format!("{line} 2026-05-13 -f c2.txt a.log")).code(1);
         assert_eq!(run.err, format!("logscan: 1 match withheld: 1 of events outside {options}\n"));
     }
+}
+
+#[test]
+fn a_glob_that_names_nothing_is_said_without_a_name() {
+    let folder = folder();
+    let run = folder.run("report -f c2.txt --html day.html nothing*").code(2);
+    let why = "nothing*: no file has such a name";
+    assert_eq!(run.err, format!("logscan: {why}\n"));
+    assert!(run.out.ends_with(&format!("\nnot read as it should be: {why}\n")), "{}", run.out);
+    assert!(fs::read_to_string(folder.path("day.html")).unwrap().contains(&format!("<li>{why}</li>")));
 }

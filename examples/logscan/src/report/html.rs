@@ -172,8 +172,7 @@ impl Report {
 
     /// Writes warnings: logs that were not read, matches that were withheld, and other gaps in the report.
     fn warnings(&self, page: &mut String, data: &Data) {
-        let mut items: Vec<String> =
-            self.unread.iter().map(|unread| format!("{}: {}", html(&unread.name), html(&unread.why))).collect();
+        let mut items: Vec<String> = self.unread.iter().map(|unread| html(&unread.text())).collect();
         if self.is_broken_off {
             items.push("The scan was broken off: what comes after is not in this report.".to_owned());
         }

@@ -77,11 +77,7 @@ impl Report {
         }
         lines.push(self.total());
         for unread in &self.unread {
-            lines.push(format!(
-                "not read as it should be: {}: {}",
-                Escaped::new(&unread.name),
-                Escaped::new(&unread.why)
-            ));
+            lines.push(format!("not read as it should be: {}", Escaped::new(&unread.text())));
         }
         for line in lines {
             for part in wrap(&line, width) {
