@@ -18,20 +18,20 @@ pub(crate) fn without_wildcard(value: &str) -> Result<&str, Reject> {
     if tail.contains('*') { Err(Reject::UrlWildcard) } else { Ok(&value[..end + tail.len()]) }
 }
 
-/// Strips the unpaired quotation marks and angle brackets at the end of a URL, which are left of what surrounded it.
+/// Strips the unpaired quotation marks and angle brackets at the end of a URL, which are left of what surrounded it. After
+/// a `<`, as in `?q="><script>`, a `>` may belong to the URL.
 pub(crate) fn without_signs(value: &str) -> &str {
     let count = |sign: u8| value.bytes().filter(|&byte| byte == sign).count();
-    let (mut quotes, mut ticks, mut opening, mut closing) = (count(b'"'), count(b'`'), count(b'<'), count(b'>'));
+    let (mut quotes, mut ticks, mut opening) = (count(b'"'), count(b'`'), count(b'<'));
     let mut rest = value;
     loop {
-        let left = match rest.as_bytes().last() {
-            Some(b'"') if quotes % 2 == 1 => &mut quotes,
-            Some(b'`') if ticks % 2 == 1 => &mut ticks,
-            Some(b'<') => &mut opening,
-            Some(b'>') if closing > opening => &mut closing,
+        match rest.as_bytes().last() {
+            Some(b'"') if quotes % 2 == 1 => quotes -= 1,
+            Some(b'`') if ticks % 2 == 1 => ticks -= 1,
+            Some(b'<') => opening -= 1,
+            Some(b'>') if opening == 0 => {}
             _ => return rest,
-        };
-        *left -= 1;
+        }
         rest = &rest[..rest.len() - 1];
     }
 }
@@ -79,7 +79,8 @@ mod tests {
             ("http://evil.test\"", "http://evil.test"),
             ("http://evil.test/?a=\"b\"", "http://evil.test/?a=\"b\""),
             ("http://evil.test/?a=<b>", "http://evil.test/?a=<b>"),
-            ("http://evil.test/?a=<b>>", "http://evil.test/?a=<b>"),
+            ("http://evil.test/?a=\"><b>c</b>", "http://evil.test/?a=\"><b>c</b>"),
+            ("http://evil.test/a>>", "http://evil.test/a"),
             ("http://evil.test/a'", "http://evil.test/a'"),
             ("\">", ""),
             ("", ""),
