@@ -169,24 +169,23 @@ fn feeds_are_loaded_anew_when_they_change_and_stay_when_they_are_broken() {
     let follow = Follow::new(&folder, "-f c2.txt --config feeds.toml empty.log");
     append(&folder, "empty.log", "a.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:1:a.evil.test");
-    folder.write("c2.txt", b"more.example\n");
+    folder.replace("c2.txt", b"more.example\n");
     follow.says("feeds loaded anew: 2 indicators");
     append(&folder, "empty.log", "b.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:2:more.example");
     // An unusable feed leaves the old one in place.
-    folder.write("c2.txt", b"<!DOCTYPE html><html><body>Not found</body></html>\n");
+    folder.replace("c2.txt", b"<!DOCTYPE html><html><body>Not found</body></html>\n");
     follow.says("going on with the feeds as they were");
     append(&folder, "empty.log", "c.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:3:more.example");
     fs::remove_file(folder.path("c2.txt")).unwrap();
     follow.says("going on with the feeds as they were");
-    // A feed is replaced by renaming, and a configuration's glob finds a new file.
-    folder.write("c2.new", b"evil.test\n");
-    fs::rename(folder.path("c2.new"), folder.path("c2.txt")).unwrap();
+    // A feed that was gone comes back, and a configuration's glob finds a new file.
+    folder.replace("c2.txt", b"evil.test\n");
     follow.says("feeds loaded anew: 2 indicators");
     append(&folder, "empty.log", "d.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:4:d.evil.test");
-    folder.write("extra2.txt", b"more.example\n");
+    folder.replace("extra2.txt", b"more.example\n");
     follow.says("feeds loaded anew: 3 indicators");
     append(&folder, "empty.log", "ok.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:5:more.example");

@@ -55,7 +55,7 @@ fn feeds_are_loaded_anew_while_standard_input_is_scanned() {
         pipe.write(b"a.evil.test more.example\n");
         let hit = pipe.json();
         assert_eq!((hit["file"].as_str(), hit["observed"].as_str()), (Some("(standard input)"), Some("a.evil.test")));
-        folder.write("list.txt", b"more.example\n");
+        folder.replace("list.txt", b"more.example\n");
         assert!(pipe.err.next().unwrap().unwrap().contains("feeds loaded anew: 1 indicator"));
         pipe.write(b"b.evil.test more.example\n");
         let hit = pipe.json();
@@ -115,7 +115,7 @@ fn every_line_is_answered_by_one_line_before_the_next_comes() {
             }
         }
         if !follow.is_empty() {
-            folder.write("list.txt", b"more.example\n");
+            folder.replace("list.txt", b"more.example\n");
             // The reload is reported once it is done. Every line is answered meanwhile.
             assert!(pipe.err.next().unwrap().unwrap().contains("loaded anew"));
             pipe.write(b"a.evil.test more.example\n");

@@ -39,6 +39,13 @@ impl Folder {
         fs::write(self.path(name), text).unwrap();
     }
 
+    /// Replaces a file by renaming, so that no reader sees it empty.
+    pub(crate) fn replace(&self, name: &str, text: &[u8]) {
+        let beside = format!("{name}.new");
+        self.write(&beside, text);
+        fs::rename(self.path(&beside), self.path(name)).unwrap();
+    }
+
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = logscan();
         command.current_dir(self.0.path()).args(line.split_whitespace()).stdin(Stdio::null());
