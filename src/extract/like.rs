@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use super::grammar::words::{
     is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_target_key, is_version_key, key_before,
-    without_blanks, without_quote, word_before, word_before_blank,
+    quote_before, word_before, word_before_blank,
 };
 use super::grammar::{HOST, at, before, hex, is, port};
 
 /// Returns true if a name at `start` of the run `run` looks like a file, a key or a word of code.
 pub(super) fn is_no_name(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
-    is_json_key(bytes, run) || is_code(bytes, run) || is_file(bytes, start, run)
+    is_json_key(bytes, start, run) || is_code(bytes, run) || is_file(bytes, start, run)
 }
 
 /// Returns true if a name at `start` of the run `run` follows a single slash of a path. Returns false after a word in capitals, a
@@ -85,21 +85,53 @@ fn is_in_capitals(word: &[u8]) -> bool {
     word.iter().all(is_capital) && word.iter().any(u8::is_ascii_uppercase)
 }
 
-/// Returns true if a run, with its quotes, is a key of a JSON object.
-fn is_json_key(bytes: &[u8], run: &Range<usize>) -> bool {
-    let open = without_quote(bytes, run.start);
-    if before(bytes, run.start) != b'"' {
-        return false;
-    }
-    let rest = &bytes[run.end..];
-    let slashes = rest.iter().take(4).take_while(|b| **b == b'\\').count();
-    let Some(rest) = rest[slashes..].strip_prefix(b"\"") else { return false };
+/// Returns true if a name at `start` of a run, with its quotes, is a key of a JSON object, however the object is escaped.
+fn is_json_key(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
+    let Some((open, rest)) = quotes_around(bytes, start, run) else { return false };
     let blanks = rest.iter().take(8).take_while(|b| matches!(**b, b' ' | b'\t')).count();
-    if at(rest, blanks) != b':' {
+    let rest = &rest[blanks..];
+    if at(rest, 0) != b':' && !rest.get(..3).is_some_and(|colon| colon.eq_ignore_ascii_case(b"%3A")) {
         return false;
     }
-    let head = without_blanks(bytes, open);
-    head == 0 || matches!(bytes[head - 1], b'{' | b',' | b'\n' | b'\r')
+    let (head, is_after_break) = without_breaks(&bytes[..open]);
+    let ends = |text: &[u8]| head.len() >= text.len() && head[head.len() - text.len()..].eq_ignore_ascii_case(text);
+    is_after_break || matches!(head.last(), None | Some(b'{' | b',' | b'\n' | b'\r')) || ends(b"%7B") || ends(b"%2C")
+}
+
+/// The start of the quote before a name, and the text after the quote behind its run, if both are there in one spelling.
+fn quotes_around<'b>(bytes: &'b [u8], start: usize, run: &Range<usize>) -> Option<(usize, &'b [u8])> {
+    let rest = &bytes[run.end..];
+    if let Some(quote) = quote_before(bytes, start)
+        && start - quote.len() < run.start
+        && rest.get(..quote.len()).is_some_and(|head| head.eq_ignore_ascii_case(quote))
+    {
+        return Some((start - quote.len(), &rest[quote.len()..]));
+    }
+    if before(bytes, run.start) != b'"' {
+        return None;
+    }
+    let slashes = |text: &mut dyn Iterator<Item = &u8>| text.take(4).take_while(|b| **b == b'\\').count();
+    let open = run.start - 1;
+    let open = open - slashes(&mut bytes[..open].iter().rev());
+    Some((open, rest[slashes(&mut rest.iter())..].strip_prefix(b"\"")?))
+}
+
+/// A text without the blanks and escaped blanks at its end; and true if a line break is among them: `{\n  \"key\": 1}`.
+fn without_breaks(mut head: &[u8]) -> (&[u8], bool) {
+    /// The number of blanks that are passed over.
+    const MOST: usize = 64;
+    let mut has_break = false;
+    for _ in 0..MOST {
+        head = match head {
+            [rest @ .., b' ' | b'\t'] => rest,
+            [rest @ .., b'\\', letter @ (b'n' | b'r' | b't')] => {
+                has_break |= *letter != b't';
+                &rest[..rest.len() - rest.iter().rev().take(3).take_while(|b| **b == b'\\').count()]
+            }
+            _ => break,
+        };
+    }
+    (head, has_break)
 }
 
 /// Returns true if a run is a variable or a call: `$data.name`, `file.read()`, `app.run(debug=True)`.

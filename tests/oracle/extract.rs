@@ -323,6 +323,9 @@ impl<'l> Line<'l> {
     /// The key of the value that starts at `at`: `key=`, `key: `, `"key":"`, `<key>`, `<Data Name="key">`.
     fn key_before(&self, at: usize) -> Option<&[u8]> {
         let without_quote = |text: &'_ [u8]| -> usize {
+            if let Some(quote) = names::QUOTES.iter().find(|quote| names::ends_in(text, quote)) {
+                return text.len() - quote.len();
+            }
             let Some(b'"' | b'\'') = text.last() else { return text.len() };
             let text = &text[..text.len() - 1];
             text.len() - text.iter().rev().take_while(|&&b| b == b'\\').count()
@@ -347,11 +350,17 @@ impl<'l> Line<'l> {
         }
         let head = &head[..without_quote(head)];
         let head = &head[..without_blanks(head)];
-        let (b'=' | b':', head) = head.split_last()? else { return None };
+        let separators = ["\\=", "=", ":", "%3D", "%3A"];
+        let separator = separators.iter().find(|separator| names::ends_in(head, separator))?;
+        let head = &head[..head.len() - separator.len()];
         let head = &head[..without_blanks(head)];
         let head = &head[..without_quote(head)];
         let len = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
-        Some(&head[head.len() - len..]).filter(|key| !key.is_empty())
+        let (rest, mut key) = head.split_at(head.len() - len);
+        if rest.ends_with(b"%") && key.get(..2).and_then(hex).is_some() {
+            key = &key[2..];
+        }
+        Some(key).filter(|key| !key.is_empty())
     }
 
     /// Finds request paths: between a method and ` HTTP/`, and whole fields that begin with `/`.

@@ -290,7 +290,7 @@ const GAPS: [&str; 65] = [
     "\u{ff0c}", "&amp;", "%0a", "\u{ff5c}", "\u{ff1e}", "\u{200b}", "%7D", "%00", "%2C", "%40", "\\u0040",
 ];
 
-const WORDS: [&str; 161] = [
+const WORDS: [&str; 171] = [
     "user%40evil.test",
     "first.last%2540evil.test",
     "(debug=True)",
@@ -452,6 +452,16 @@ const WORDS: [&str; 161] = [
     "uri=/Files/",
     "/Downloads/",
     "\"uri\":\"/API/",
+    "{\\n  \\\"data.name\\\": 1",
+    "{\"\"data.name\"\":1}",
+    "{&quot;data.name&quot;:1",
+    "{%22data.name%22%3A1",
+    "{\\x22data.name\\x22:",
+    "\"\"version\"\":\"\"",
+    "%22version%22%3A%22",
+    "version\\=",
+    "file%3D",
+    "&quot;file&quot;:&quot;",
 ];
 
 /// Neighbours that occur in text: hosts, URLs, escapes and words, with or without something between them.

@@ -1,6 +1,6 @@
 //! The words around a token: keys, services, file types.
 
-use super::{HOST, at, before, is};
+use super::{HOST, at, before, hex, is};
 
 /// The length of the longest word that is looked at.
 const MAX_WORD: usize = 64;
@@ -11,8 +11,26 @@ pub(in crate::extract) fn word_before(bytes: &[u8], end: usize) -> &[u8] {
     &bytes[end - len..end]
 }
 
+/// The spellings of a quote besides the plain one: doubled in CSV, as an entity, and escaped.
+const QUOTES: [&[u8]; 7] = [b"\"\"", b"&quot;", b"&#34;", b"%22", b"\\\\u0022", b"\\u0022", b"\\x22"];
+
+/// The spelling with which a quote ends at `end`, unless it is the plain one.
+pub(in crate::extract) fn quote_before(bytes: &[u8], end: usize) -> Option<&'static [u8]> {
+    if !matches!(before(bytes, end), b'"' | b';' | b'2') {
+        return None;
+    }
+    QUOTES.into_iter().find(|quote| ends_in(&bytes[..end], quote))
+}
+
+fn ends_in(head: &[u8], end: &[u8]) -> bool {
+    head.len() >= end.len() && head[head.len() - end.len()..].eq_ignore_ascii_case(end)
+}
+
 /// The end of the text before a quote at `end`, which may be escaped; `end` itself if there is no quote.
 pub(in crate::extract) fn without_quote(bytes: &[u8], end: usize) -> usize {
+    if let Some(quote) = quote_before(bytes, end) {
+        return end - quote.len();
+    }
     match before(bytes, end) {
         b'"' | b'\'' => end - 1 - bytes[..end - 1].iter().rev().take(4).take_while(|b| **b == b'\\').count(),
         _ => end,
@@ -32,11 +50,20 @@ pub(in crate::extract) fn key_before(bytes: &[u8], start: usize) -> &[u8] {
         return if is_tag { key } else { attribute_before(bytes, start - 1) };
     }
     let end = without_blanks(bytes, without_quote(bytes, start));
-    if !matches!(before(bytes, end), b'=' | b':') {
-        return b"";
-    }
-    let end = without_blanks(bytes, end - 1);
-    word_before(bytes, without_quote(bytes, end))
+    let head = &bytes[..end];
+    let end = match before(bytes, end) {
+        // CEF escapes it within values.
+        b'=' if head.ends_with(b"\\=") => end - 2,
+        b'=' | b':' => end - 1,
+        _ if ends_in(head, b"%3D") || ends_in(head, b"%3A") => end - 3,
+        _ => return b"",
+    };
+    let end = without_blanks(bytes, end);
+    let end = without_quote(bytes, end);
+    let key = word_before(bytes, end);
+    // The digits of an escape do not belong to it.
+    let is_escaped = before(bytes, end - key.len()) == b'%' && hex(key, 0, 2).is_some();
+    if is_escaped { &key[2..] } else { key }
 }
 
 /// The name in `<Data Name="key">`, as in Windows events. The `>` is at `end`.

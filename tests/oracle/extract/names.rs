@@ -86,6 +86,13 @@ const FILE_KEYS: [&str; 21] = [
     "binary",
 ];
 
+/// The spellings of a quote other than `"` and `\"`.
+pub(super) const QUOTES: [&str; 7] = ["\"\"", "&quot;", "&#34;", "%22", "\\\\u0022", "\\u0022", "\\x22"];
+
+pub(super) fn ends_in(head: &[u8], end: &str) -> bool {
+    head.to_ascii_lowercase().ends_with(end.to_ascii_lowercase().as_bytes())
+}
+
 /// Programs that run the file named after them.
 const INTERPRETERS: [&str; 18] = [
     "python",
@@ -322,20 +329,44 @@ impl Line<'_> {
             Zone::Host | Zone::Query => false,
         };
         let is_code = self.before(run.0) == b'$' || self.is_call(run.1);
-        is_path || is_in_url || is_code || self.is_json_key(run) || self.is_file(start, run)
+        is_path || is_in_url || is_code || self.is_json_key(start, run) || self.is_file(start, run)
     }
 
-    /// Returns true for a quoted JSON key, even if the JSON is itself inside JSON.
-    fn is_json_key(&self, run: (usize, usize)) -> bool {
-        let is_blank = |b: &&u8| matches!(**b, b' ' | b'\t');
+    /// Returns true for a quoted JSON key, even if the JSON is itself escaped in whatever holds it.
+    fn is_json_key(&self, start: usize, run: (usize, usize)) -> bool {
+        let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
         let slashes = |text: &mut dyn Iterator<Item = &u8>| text.take_while(|b| **b == b'\\').count();
-        let Some(head) = self.bytes[..run.0].strip_suffix(b"\"") else { return false };
-        let head = &head[..head.len() - slashes(&mut head.iter().rev())];
-        let head = &head[..head.len() - head.iter().rev().take_while(is_blank).count()];
         let tail = &self.bytes[run.1..];
-        let Some(tail) = tail[slashes(&mut tail.iter())..].strip_prefix(b"\"") else { return false };
-        let tail = &tail[tail.iter().take_while(is_blank).count()..];
-        matches!(head.last(), None | Some(b'{' | b',' | b'\r')) && tail.first() == Some(&b':')
+        let spelled = QUOTES.iter().find(|quote| ends_in(&self.bytes[..start], quote));
+        let is_spelled = |quote: &&&str| {
+            start - quote.len() < run.0
+                && tail.get(..quote.len()).is_some_and(|text| text.eq_ignore_ascii_case(quote.as_bytes()))
+        };
+        let (head, tail) = match spelled.filter(is_spelled) {
+            Some(quote) => (&self.bytes[..start - quote.len()], &tail[quote.len()..]),
+            None => {
+                let Some(head) = self.bytes[..run.0].strip_suffix(b"\"") else { return false };
+                let head = &head[..head.len() - slashes(&mut head.iter().rev())];
+                let Some(tail) = tail[slashes(&mut tail.iter())..].strip_prefix(b"\"") else { return false };
+                (head, tail)
+            }
+        };
+        let tail = &tail[tail.iter().take_while(|b| is_blank(b)).count()..];
+        let has_colon = tail.starts_with(b":") || tail.to_ascii_lowercase().starts_with(b"%3a");
+        let (mut head, mut has_break) = (head, false);
+        while let Some((last, rest)) = head.split_last() {
+            if is_blank(last) {
+                head = rest;
+            } else if matches!(last, b'n' | b'r' | b't') && rest.ends_with(b"\\") {
+                has_break |= *last != b't';
+                head = &rest[..rest.len() - slashes(&mut rest.iter().rev())];
+            } else {
+                break;
+            }
+        }
+        let is_first = matches!(head.last(), None | Some(b'{' | b',' | b'\r'))
+            || ["%7b", "%2c"].iter().any(|end| ends_in(head, end));
+        has_colon && (has_break || is_first)
     }
 
     /// Returns true if a name ends like a file name, and its key, the word before it or the line number after it confirms that.
