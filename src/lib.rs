@@ -152,26 +152,30 @@
 //! per place, for the first reading that it covers.
 //!
 //! * **Names**: the longest valid name at the end of a run of letters, digits, `-`, `_`, `.` and characters outside ASCII that are
-//!   neither space nor punctuation; at least two labels, the last not a number. Hyphens at its ends are read both ways. Text
-//!   before an `@` is not a name, unless it follows another `@`. A reverse name (`1.2.0.192.in-addr.arpa`) is also its address.
+//!   neither space nor punctuation; at least two labels, the last not a number. Hyphens at its ends are read both ways. Text before an
+//!   `@`, plain or encoded (`%40`), is not a name, unless it follows another `@`. A reverse name (`1.2.0.192.in-addr.arpa`) is also its
+//!   address.
 //! * **IPv4**: four decimal octets without leading zeros, with no letter, digit or further `.5` next to them. `address/port`,
-//!   `address(port)` and `address#port` show a port; so does `address.port` in the output of tcpdump, netstat or argus.
-//! * **IPv6**: every form of RFC 4291, with zone, in brackets, with port. Clock times and MAC addresses do not count.
-//! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing
-//!   punctuation. If URLs of the host are listed, the URL is also tried up to each place where a container may end it: before
-//!   `, ; | ' ( ) [ ] { } ! * $ ^ ::` and punctuation outside ASCII; before `+`, `&` and encoded separators (`%20`, `&quot;`)
-//!   as long as no `?` has come; and with the punctuation at its end. `host/path` without a scheme is a URL too, and so are URLs within
-//!   URLs, percent-encoded or not. A URL is one observable, its host another.
+//!   `address(port)`, `address#port` and `[address]:port` show a port; so does `address.port` in the output of tcpdump, netstat or argus.
+//! * **IPv6**: every form of RFC 4291, with zone, in brackets, with port; five digits after the last colon are a port. Clock times and
+//!   MAC addresses do not count.
+//! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing punctuation. If URLs of
+//!   the host are listed, the URL is also tried up to each place where a container may end it: before `, ; | ' ( ) [ ] { } ! * $ ^ ::`,
+//!   punctuation outside ASCII and full-width signs; before `+`, `&` and encoded separators (`%20`, `%7D`, `&quot;`) as long as no `?`
+//!   has come; and with the punctuation at its end. `host/path` without a scheme is a URL too, and so are URLs within URLs,
+//!   percent-encoded or not. A URL is one observable, its host another.
 //! * **Hashes**: runs of 32, 40, 56, 64, 96 or 128 hexadecimal digits that touch no other ASCII letter or digit, or as many
 //!   digits in pairs joined by `:` or `-`. `MD5:…` and `SHA256=…` are read as hashes.
 //! * **Mail addresses**: a run of letters, digits, `.`, `_`, `+` and `-`, or quoted text, before `@` and a name of two labels or more.
 //!   Other characters that a local part may hold, such as `=` or `/`, are read both ways. `xa@b.test` does not contain `a@b.test`.
-//! * **Escapes** before a token are recognised: `%3D`, `\n`, `\x20`, `\u003d`, `#012`, `=3D`, colours (`ESC [31m`).
-//!   Within URLs, the escapes of JSON, XML and CEF are undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names in the form of the Windows DNS
-//!   log, `(4)evil(4)test(0)`, and the `saddr=` of auditd are decoded. UTF-16 is recognised. Offsets always refer to the input.
+//! * **Escapes** before a token are recognised: `%3D`, `\n`, `\x20`, `\u003d`, `#012`, `=3D`, colours (`ESC [31m`). Within names,
+//!   `\uHHHH` is decoded, also as a surrogate pair and with the backslash doubled. Within URLs, the escapes of JSON, XML and CEF are
+//!   undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names in the form of the Windows DNS log, `(4)evil(4)test(0)`, and the `saddr=` of
+//!   auditd are decoded. UTF-16 is recognised. Offsets always refer to the input.
 //! * **Names that look like files or code** are [`NameLike`](Strength::NameLike), which is reported only on request: in a
-//!   URL's path (up to `, ; | ^`), after `/` or `\` (but not hosts: `DIRECT/evil.test`, `cifs/evil.test`, `\\evil.test\share`), keys
-//!   of JSON, `setup.py:12`, `$data.name`, `file.read()`. So are quads that look like versions: `Chrome/120.0.0.0`, `version=1.2.3.4`.
+//!   URL's path (up to `, ; | ^`), after `/` or `\` (but not hosts: `DIRECT/evil.test`, `cifs/evil.test`, `/dev/tcp/evil.test/80`,
+//!   `\\evil.test\share`), keys of JSON, `setup.py:12`, `file=setup.py`, `$data.name`, `file.read()`. So are quads without a port that
+//!   look like versions: `Chrome/120.0.0.0`, `version=1.2.3.4`, `\Application\1.2.3.4\`.
 //! * **Defanged text** (`hxxp://evil[.]test`) is always undone in feeds, and in logs if [`ScanOptions::refang`] is set.
 //!
 //! No observable is longer than [16 KiB](limits::MAX_OBSERVABLE). A line over [1 MiB](limits::MAX_LINE) is scanned in overlapping

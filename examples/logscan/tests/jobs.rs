@@ -1,4 +1,4 @@
-//! What jobs that run by themselves need: a state, exit codes, records for a SIEM.
+//! Jobs that run on a schedule: the state of what was reported, exit codes, and records for a SIEM.
 
 mod common;
 
@@ -31,7 +31,7 @@ fn what_was_reported_is_not_reported_again() {
     assert_eq!(folder.run("scan -c --state seen -f c2.txt twice.log").code(0).out, "2\n");
 }
 
-/// What a limit cuts off was not reported: the next run goes on with it.
+/// The hits that a limit cuts off count as unreported, and the next run reports them.
 #[test]
 fn a_limit_leaves_the_rest_to_the_next_run() {
     let folder = folder();

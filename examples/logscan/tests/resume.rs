@@ -112,7 +112,7 @@ fn same_as_whole(options: &str, kill: &str, after: &[&str]) {
         let (ours, others) = (fs::read(folder.path(name)).unwrap(), fs::read(folder.path("whole")).unwrap());
         assert!(ours == others, "{name}");
     }
-    // What is said of the whole is what one scan says, but for the time.
+    // Except for the times, the summary is that of one scan of everything.
     let counts = |summary: &str| summary.rsplit(" s: ").next().unwrap().to_owned();
     if let Some(summary) = err.lines().find(|line| line.contains(" s: ")) {
         assert_eq!(counts(summary), counts(whole.summary.trim_end()), "{err}");
@@ -334,7 +334,7 @@ fn a_closed_output_leaves_the_record() {
     assert!(!folder.path("r").exists());
 }
 
-/// Rates are of what this run has scanned, in its time.
+/// Rates count only the bytes that this run scanned, in the time that it took.
 #[test]
 fn rates_leave_out_what_an_earlier_run_has_scanned() {
     let folder = logs();

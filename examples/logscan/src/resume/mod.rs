@@ -307,7 +307,7 @@ impl Resume {
         Ok(())
     }
 
-    /// Returns the hits that the earlier run has met to the state.
+    /// Restores the hits that the earlier run reported into the state.
     pub(crate) fn restore(&self, state: &mut State) -> Result<(), String> {
         let Some(earlier) = &self.earlier else { return Ok(()) };
         let wrong = |key: &str| damaged(&self.name, format_args!("`{key}`"));
