@@ -238,14 +238,20 @@ pub(super) fn is_version(bytes: &[u8], start: usize, end: usize, host_slash: boo
 }
 
 fn is_after_product(bytes: &[u8], start: usize) -> bool {
+    const SPELLINGS: [&[u8]; 7] = [b"%2F", b"%252F", b"\\\\u002F", b"\\u002F", b"\\x2F", b"&#47;", b"&#x2F;"];
     let head = &bytes[..start];
-    let escaped = [&b"%2F"[..], b"%252F"]
+    let escaped = SPELLINGS
         .into_iter()
         .find(|slash| head.len() >= slash.len() && head[head.len() - slash.len()..].eq_ignore_ascii_case(slash));
     let Some(slash) = escaped.map(|slash| start - slash.len()).or_else(|| slash_before(bytes, start)) else {
         return false;
     };
+    // JSON in JSON has more of them.
+    let slash = slash - bytes[..slash].iter().rev().take(2).take_while(|b| **b == b'\\').count();
     let word = word_before(bytes, slash);
+    if word.starts_with(b"0x") {
+        return false;
+    }
     // The digits of an encoded slash belong to it.
     let is_encoded = before(bytes, slash - word.len()) == b'%' && hex(word, 0, 2).is_some();
     let word = if is_encoded { &word[2..] } else { word };

@@ -126,9 +126,9 @@ pub(super) fn reversed(text: &[u8]) -> Option<IpAddr> {
     if text.is_ascii() {
         return reversed_ascii(text);
     }
-    let end = text.strip_suffix(b".").unwrap_or(text);
+    let end = &text[text.len().saturating_sub(16)..];
     // Few names get this far, so that the space for one is not kept.
-    if !end.get(end.len().saturating_sub(4)..).is_some_and(|end| end.eq_ignore_ascii_case(b"arpa")) {
+    if !end.windows(4).any(|end| end.eq_ignore_ascii_case(b"arpa")) {
         return None;
     }
     let mut name = String::new();

@@ -283,14 +283,14 @@ const ESCAPES: [&str; 31] = [
     "&#x3d;",
 ];
 
-const GAPS: [&str; 65] = [
+const GAPS: [&str; 62] = [
     " ", " ", " ", " ", "\n", "\n", "\t", "\r\n", ",", ";", "|", "'", "\"", "(", ")", "[", "]", "{", "}", "<", ">",
     "=", ":", ".", "-", "_", "/", "//", "@", "&", "?", "#", "%", "\\", "\u{3001}", "\u{201c}", "\u{e9}", "a", "1", "+",
     "^", "*", "$", "!", "()", "::", "->", " > ", "\\\"", "\u{a0}", "\u{3000}", "\u{201d}", "\u{2026}", "\u{3002}",
-    "\u{ff0c}", "&amp;", "%0a", "\u{ff5c}", "\u{ff1e}", "\u{200b}", "%7D", "%00", "%2C", "%40", "\\u0040",
+    "\u{ff0c}", "&amp;", "%0a", "%7D", "%00", "%2C", "%40", "\\u0040",
 ];
 
-const WORDS: [&str; 171] = [
+const WORDS: [&str; 178] = [
     "user%40evil.test",
     "first.last%2540evil.test",
     "(debug=True)",
@@ -462,6 +462,13 @@ const WORDS: [&str; 171] = [
     "version\\=",
     "file%3D",
     "&quot;file&quot;:&quot;",
+    "Chrome\\u002f",
+    "Chrome&#47;",
+    "ESP/0x642c/",
+    "{\"k\":\"x http://evil.test/a!\\\" y\"}",
+    "http://evil.test/a\u{ff5c}x",
+    "http://evil.test/a,b\u{ff1e}",
+    "http://evil.test/a\u{200b}x",
 ];
 
 /// Neighbours that occur in text: hosts, URLs, escapes and words, with or without something between them.

@@ -112,12 +112,18 @@ fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> b
         b'&' => !in_query || in_parameter,
         b'+' => !in_query,
         b'%' => !in_query && (is_separator(percent(text, at_place)) || is_encoded_escape(text, at_place)),
+        b'\\' if is_rest_of_quote(&text[at_place..]) => true,
         b'\\' => !in_query && at(text, at_place + 1) == b'x' && is_separator(hex(text, at_place + 2, 2)),
         // A byte that had been encoded.
         byte if ENDS_URL[usize::from(byte)] => true,
         0xC2.. => scalar(text, at_place).is_some_and(|(c, _)| is_punctuation(c) || is_sign(c) || c.is_whitespace()),
         _ => false,
     }
+}
+
+/// Returns true for the backslashes at the end of a text: they escape the quote that ends it.
+fn is_rest_of_quote(rest: &[u8]) -> bool {
+    rest.len() <= 8 && rest.iter().all(|b| *b == b'\\')
 }
 
 /// Returns true for full-width signs, which East Asian texts write for the ASCII ones (`｜`, `＜`), and for format

@@ -255,7 +255,9 @@ impl<'a, 's> Scan<'a, 's> {
                 // Now, while the URLs around them are known.
                 self.exact_up_to(i);
             }
-            while self.regions.last().is_some_and(|region| i >= region.end) {
+            // The run around the end of an address may start within a URL that has ended since.
+            let place = if self.rest.from == i { self.rest.start } else { i };
+            while self.regions.last().is_some_and(|region| place >= region.end) {
                 self.regions.pop();
             }
             let b = bytes[i];

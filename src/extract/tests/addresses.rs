@@ -66,6 +66,10 @@ fn versions() {
     looks(&[
         ("Chrome%2F192.0.2.1", false),
         (r"Chrome\/192.0.2.1", false),
+        (r"Chrome\\\/192.0.2.1", false),
+        (r"Chrome\u002f192.0.2.1", false),
+        ("Chrome&#47;192.0.2.1", false),
+        ("ESP/0x642cbe5a/192.0.2.1", true),
         ("%20Chrome/192.0.2.1", false),
         ("/opt/app/192.0.2.1/bin", false),
         (r#""agentVersion":"192.0.2.1""#, false),

@@ -270,12 +270,15 @@ impl Line<'_> {
     fn is_version(&self, start: usize, end: usize) -> bool {
         let head = &self.bytes[..start];
         let lower = head.to_ascii_lowercase();
-        let slashes: [&[u8]; 4] = [b"%252f", b"%2f", b"\\/", b"/"];
+        let slashes: [&[u8]; 9] =
+            [b"%252f", b"%2f", b"\\\\u002f", b"\\u002f", b"\\x2f", b"&#47;", b"&#x2f;", b"\\/", b"/"];
         let slash = slashes.iter().find(|slash| lower.ends_with(slash));
         // The slash after the host of a URL does not follow a product.
         let is_of_host = self.urls.iter().any(|url| url.path + 1 == start && start < url.end);
         if let Some(slash) = slash.filter(|_| !is_of_host) {
             let head = &head[..head.len() - slash.len()];
+            let more = head.iter().rev().take(2).take_while(|b| **b == b'\\').count();
+            let head = &head[..head.len() - more];
             let len = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
             let mut word = &head[head.len() - len..];
             // The digits of an escape.
@@ -284,7 +287,7 @@ impl Line<'_> {
             }
             let is_service = super::names::is_service(word) || super::names::is_network(word);
             let is_opera = word == b"OPR";
-            if !is_service && (is_opera || word.iter().any(u8::is_ascii_lowercase)) {
+            if !is_service && !word.starts_with(b"0x") && (is_opera || word.iter().any(u8::is_ascii_lowercase)) {
                 return true;
             }
         }
@@ -386,7 +389,7 @@ impl Line<'_> {
                 let mut end = start + text.len();
                 // A zone, unless it is an escape.
                 let zone = bytes.get(end + 1..).unwrap_or(&[]);
-                let zone_len = zone.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+                let zone_len = zone.iter().take(32).take_while(|b| b.is_ascii_alphanumeric()).count();
                 let is_scheme = separator(bytes, end + 1 + zone_len).is_some();
                 if self.at(end) == b'%' && zone_len > 0 && zone.get(..2).and_then(hex).is_none() && !is_scheme {
                     end += 1 + zone_len;

@@ -66,6 +66,8 @@ fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
             !in_query && (is_separator(digits(at + 3)) || is_escape(digits(at + 3), at + 5))
         }
         [b'%', ..] => !in_query && (is_separator(digits(at + 1)) || is_escape(digits(at + 1), at + 3)),
+        // Backslashes that escape the quote after the URL.
+        [b'\\', ref rest @ ..] if rest.len() < 8 && rest.iter().all(|b| *b == b'\\') => true,
         [b'\\', b'x', ..] => !in_query && is_separator(digits(at + 2)),
         _ => char_at(text, at).is_some_and(|(c, _)| is_end(c) || !c.is_ascii() && (is_punctuation(c) || is_sign(c))),
     }
