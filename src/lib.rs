@@ -169,7 +169,7 @@
 //! * **Mail addresses**: a run of letters, digits, `.`, `_`, `+` and `-`, or quoted text, before `@` and a name of two labels or more.
 //!   Other characters that a local part may hold, such as `=` or `/`, are read both ways. `xa@b.test` does not contain `a@b.test`.
 //! * **Escapes** before a token are recognised: `%3D`, `\n`, `\x20`, `\u003d`, `#012`, `=3D`, colours (`ESC [31m`). Within names,
-//!   `\uHHHH` is decoded, also as a surrogate pair and with the backslash doubled. Within URLs, the escapes of JSON, XML and CEF are
+//!   `\uHHHH` is decoded, also as a surrogate pair. Within URLs, the escapes of JSON, XML and CEF are
 //!   undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names in the form of the Windows DNS log, `(4)evil(4)test(0)`, and the `saddr=` of
 //!   auditd are decoded. UTF-16 is recognised. Offsets always refer to the input.
 //! * **Names that look like files or code** are [`NameLike`](Strength::NameLike), which is reported only on request: in a

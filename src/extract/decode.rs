@@ -39,7 +39,7 @@ pub(super) fn name(raw: &[u8], into: &mut Decoded) {
     into.clear();
     let mut at = 0;
     while at < raw.len() {
-        match unicode_in_name(raw, at) {
+        match unicode(raw, at) {
             Some((c, len)) => {
                 into.push(c.encode_utf8(&mut [0; 4]).as_bytes(), at);
                 at += len;
@@ -132,26 +132,19 @@ pub(super) fn percent(raw: &[u8], is_twice: bool, into: &mut Decoded) {
 
 /// The character of a JSON escape, `\uHHHH` or a surrogate pair of two, and the length of the escape.
 fn unicode(text: &[u8], at: usize) -> Option<(char, usize)> {
-    escaped_char(text, at, b"\\u")
-}
-
-/// Likewise for a name, where JSON in JSON doubles the backslash.
-fn unicode_in_name(text: &[u8], at: usize) -> Option<(char, usize)> {
-    unicode(text, at).or_else(|| escaped_char(text, at, b"\\\\u"))
-}
-
-fn escaped_char(text: &[u8], at: usize, mark: &[u8]) -> Option<(char, usize)> {
+    /// The length of one escape.
+    const LEN: usize = 6;
     let unit = |at: usize| {
-        let is_escape = text.get(at..).is_some_and(|rest| rest.starts_with(mark));
-        is_escape.then(|| hex(text, at + mark.len(), 4)).flatten()
+        let is_escape = text.get(at..).is_some_and(|rest| rest.starts_with(b"\\u"));
+        is_escape.then(|| hex(text, at + 2, 4)).flatten()
     };
-    let (first, len) = (unit(at)?, mark.len() + 4);
+    let first = unit(at)?;
     if !(0xD800..0xDC00).contains(&first) {
-        return Some((char::from_u32(first)?, len));
+        return Some((char::from_u32(first)?, LEN));
     }
-    let second = unit(at + len).filter(|second| (0xDC00..0xE000).contains(second))?;
+    let second = unit(at + LEN).filter(|second| (0xDC00..0xE000).contains(second))?;
     let c = char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00))?;
-    Some((c, 2 * len))
+    Some((c, 2 * LEN))
 }
 
 /// The character of an XML entity, and the length of the entity.
@@ -175,7 +168,7 @@ fn entity(text: &[u8], at: usize) -> Option<(char, usize)> {
 
 /// The character of a `\uHHHH` at `at`, if names may contain it, and the length of the escape.
 pub(super) fn unicode_escape(bytes: &[u8], at: usize) -> Option<(char, usize)> {
-    unicode_in_name(bytes, at).filter(|&(c, _)| if c.is_ascii() { is(c as u8, HOST) } else { is_name_scalar(c) })
+    unicode(bytes, at).filter(|&(c, _)| if c.is_ascii() { is(c as u8, HOST) } else { is_name_scalar(c) })
 }
 
 /// The length of the non-ASCII scalar at `at`, if names may contain it.

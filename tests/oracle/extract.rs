@@ -170,24 +170,22 @@ fn char_at(bytes: &[u8], at: usize) -> Option<(char, usize)> {
 /// A character of a name, literal or as a JSON escape, and the length of its text.
 fn unit(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     let rest = &bytes[at..];
-    for mark in [&b"\\u"[..], b"\\\\u"] {
-        if let Some((c, len)) = json_escape(rest, mark) {
-            return is_name_char(c).then_some((c, len));
-        }
+    if rest.starts_with(b"\\u") {
+        return json_escape(rest).filter(|&(c, _)| is_name_char(c));
     }
     char_at(bytes, at).filter(|&(c, _)| is_name_char(c))
 }
 
-/// The character of a JSON escape that begins with `mark`, or of two that are a surrogate pair; and the length.
-fn json_escape(rest: &[u8], mark: &[u8]) -> Option<(char, usize)> {
+/// The character of a JSON escape, or of two that are a surrogate pair; and the length.
+fn json_escape(rest: &[u8]) -> Option<(char, usize)> {
     let units: Vec<u16> = rest
-        .chunks(mark.len() + 4)
+        .chunks(6)
         .take(2)
-        .map_while(|text| hex(text.strip_prefix(mark).filter(|digits| digits.len() == 4)?))
+        .map_while(|text| hex(text.strip_prefix(b"\\u").filter(|digits| digits.len() == 4)?))
         .map(|unit| unit as u16)
         .collect();
     let c = char::decode_utf16(units).next()?.ok()?;
-    Some((c, c.len_utf16() * (mark.len() + 4)))
+    Some((c, c.len_utf16() * 6))
 }
 
 /// A number that can be a port, and the end of its digits.

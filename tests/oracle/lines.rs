@@ -110,7 +110,7 @@ pub fn options() -> impl Strategy<Value = MatchOptions> {
 }
 
 /// Pieces of log lines.
-pub const HOSTS: [&str; 31] = [
+pub const HOSTS: [&str; 29] = [
     "evil.test",
     "www.evil.test",
     "Sub.EVIL.test",
@@ -139,9 +139,7 @@ pub const HOSTS: [&str; 31] = [
     "9.1.2.0.192.in-addr.arpa",
     "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
     "evil.test.",
-    "evil\\\\u002etest",
     "\\ud83d\\ude00.evil.test",
-    "b\\\\u00fccher.test",
 ];
 
 const PORTS: [&str; 21] = [
@@ -290,7 +288,7 @@ const GAPS: [&str; 62] = [
     "\u{ff0c}", "&amp;", "%0a", "%7D", "%00", "%2C", "%40", "\\u0040",
 ];
 
-const WORDS: [&str; 178] = [
+const WORDS: [&str; 177] = [
     "user%40evil.test",
     "first.last%2540evil.test",
     "(debug=True)",
@@ -444,7 +442,6 @@ const WORDS: [&str; 178] = [
     "::1:65536",
     "\\ud83d",
     "\\ude00",
-    "\\\\ud83d\\\\ude00",
     "\\033[31m",
     "^[[31m",
     "command=\"",

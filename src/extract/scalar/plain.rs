@@ -45,7 +45,7 @@ impl Scan<'_, '_> {
                 let may_start = match byte {
                     b'(' => next.is_ascii_digit(),
                     b':' => next == b':',
-                    b'\\' => matches!(next, b'u' | b'\\'),
+                    b'\\' => next == b'u',
                     b'"' | b'\t' | b'/' => self.own.options.request_paths,
                     _ => true,
                 };

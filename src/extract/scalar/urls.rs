@@ -162,10 +162,6 @@ impl Scan<'_, '_> {
             let of_this = Region { start, end: end_of_text, stop, authority, path, query };
             match &mut region {
                 None => region = Some(of_this),
-                // Of a host with escaped escapes, only the last reading has all of it; but that may end earlier.
-                Some(region) if !draft.has_scheme && of_this.path > region.path => {
-                    *region = Region { start: region.start.min(start), end: region.end, stop: region.stop, ..of_this };
-                }
                 Some(region) => region.start = region.start.min(start),
             }
             let token = Token {

@@ -180,7 +180,7 @@ pub(super) fn decode(bytes: &[u8], span: Range<usize>, undo: Undo) -> Decoded {
         let undone: Option<(char, usize)> = match rest {
             [b'\\', b'"' | b'n' | b't' | b'r' | b'b' | b'f', ..] if is_escape => break,
             [b'\\', byte @ (b'/' | b'\\' | b'='), ..] if is_escape => Some((char::from(*byte), 2)),
-            [b'\\', b'u', ..] if is_escape => json_escape(rest, b"\\u"),
+            [b'\\', b'u', ..] if is_escape => json_escape(rest),
             [b'&', ..] if is_escape => entity(rest),
             [b'=', b'3', b'D', ..] if is_escape => Some(('=', 3)),
             _ => None,
