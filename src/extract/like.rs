@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::grammar::words::{
-    is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_target_key, is_version_key, key_before,
-    quote_before, word_before, word_before_blank,
+    ends_in, is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_target_key, is_version_key,
+    key_before, quote_before, word_before, word_before_blank,
 };
 use super::grammar::{HOST, at, before, hex, is, port};
 
@@ -94,11 +94,11 @@ fn is_json_key(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
         return false;
     }
     let (head, is_after_break) = without_breaks(&bytes[..open]);
-    let ends = |text: &[u8]| head.len() >= text.len() && head[head.len() - text.len()..].eq_ignore_ascii_case(text);
-    is_after_break || matches!(head.last(), None | Some(b'{' | b',' | b'\n' | b'\r')) || ends(b"%7B") || ends(b"%2C")
+    let is_first = matches!(head.last(), None | Some(b'{' | b',' | b'\n' | b'\r'));
+    is_after_break || is_first || ends_in(head, b"%7B") || ends_in(head, b"%2C")
 }
 
-/// The start of the quote before a name, and the text after the quote behind its run, if both are there in one spelling.
+/// The start of the quote before a name, and the text after the closing quote, if both are spelled alike.
 fn quotes_around<'b>(bytes: &'b [u8], start: usize, run: &Range<usize>) -> Option<(usize, &'b [u8])> {
     let rest = &bytes[run.end..];
     if let Some(quote) = quote_before(bytes, start)
@@ -198,8 +198,7 @@ fn is_run(bytes: &[u8], start: usize) -> bool {
 
 /// Returns true after the `filename*=UTF-8''` of a Content-Disposition (RFC 5987).
 fn is_extended_value(bytes: &[u8], start: usize) -> bool {
-    const KEY: &[u8] = b"filename*=utf-8''";
-    start >= KEY.len() && bytes[start - KEY.len()..start].eq_ignore_ascii_case(KEY)
+    ends_in(&bytes[..start], b"filename*=utf-8''")
 }
 
 /// Returns true if a line number follows, as in `File "main.py", line 3` and `run.sh: line 3`.
@@ -239,10 +238,7 @@ pub(super) fn is_version(bytes: &[u8], start: usize, end: usize, host_slash: boo
 
 fn is_after_product(bytes: &[u8], start: usize) -> bool {
     const SPELLINGS: [&[u8]; 7] = [b"%2F", b"%252F", b"\\\\u002F", b"\\u002F", b"\\x2F", b"&#47;", b"&#x2F;"];
-    let head = &bytes[..start];
-    let escaped = SPELLINGS
-        .into_iter()
-        .find(|slash| head.len() >= slash.len() && head[head.len() - slash.len()..].eq_ignore_ascii_case(slash));
+    let escaped = SPELLINGS.into_iter().find(|slash| ends_in(&bytes[..start], slash));
     let Some(slash) = escaped.map(|slash| start - slash.len()).or_else(|| slash_before(bytes, start)) else {
         return false;
     };
@@ -278,11 +274,8 @@ fn is_package(bytes: &[u8], start: usize, end: usize) -> bool {
 
 /// Returns true if the host of a UNC path starts at `start`: two backslashes (four or eight in JSON) begin the path, or `\\?\UNC\`.
 pub(super) fn is_unc_host(bytes: &[u8], start: usize) -> bool {
-    let is_extended = |head: &[u8]| {
-        let (head, end) = (&bytes[..start], head);
-        head.len() >= end.len() && head[head.len() - end.len()..].eq_ignore_ascii_case(end)
-    };
-    if is_extended(b"\\?\\UNC\\") || is_extended(b"\\\\?\\\\UNC\\\\") {
+    let head = &bytes[..start];
+    if ends_in(head, b"\\?\\UNC\\") || ends_in(head, b"\\\\?\\\\UNC\\\\") {
         return true;
     }
     let slashes = bytes[..start].iter().rev().take(9).take_while(|b| **b == b'\\').count();

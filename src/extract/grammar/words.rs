@@ -22,7 +22,8 @@ pub(in crate::extract) fn quote_before(bytes: &[u8], end: usize) -> Option<&'sta
     QUOTES.into_iter().find(|quote| ends_in(&bytes[..end], quote))
 }
 
-fn ends_in(head: &[u8], end: &[u8]) -> bool {
+/// Returns true if a text ends in another, without regard to case.
+pub(in crate::extract) fn ends_in(head: &[u8], end: &[u8]) -> bool {
     head.len() >= end.len() && head[head.len() - end.len()..].eq_ignore_ascii_case(end)
 }
 
