@@ -49,7 +49,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -58,6 +58,7 @@ use crate::limits::MAX_LINE;
 use layouts::columns::Header;
 use lazy::Lazy;
 use names::KnownName;
+use names::hint::Plain;
 use normal::{Context, Held, Normal};
 use sheet::{Form, Sheet, TOP};
 use time::Assumed;
@@ -126,6 +127,8 @@ pub struct EventReader {
     columns: Vec<Option<KnownName>>,
     /// True if one of the columns may hold files, programs or versions.
     has_name_like: bool,
+    /// Where the current line has no fields of that kind, if none of the columns is one.
+    plain: OnceLock<Plain>,
     /// The shape of the current line.
     shape: Lazy<Shape>,
     normal: Lazy<Normal>,
@@ -158,6 +161,7 @@ impl EventReader {
             header: None,
             columns: Vec::new(),
             has_name_like: false,
+            plain: OnceLock::new(),
             shape: Lazy::default(),
             normal: Lazy::default(),
         }
@@ -220,6 +224,7 @@ impl EventReader {
                 self.set(Some(Arc::new(header)));
             }
         }
+        self.plain.take();
         self.shape.forget();
         self.normal.forget();
     }
@@ -294,10 +299,15 @@ impl<'a> Event<'a> {
     /// Returns true if the field at a span holds files, programs or versions. Gives the same answer as [`field_at`](Self::field_at) with
     /// [`is_name_like`](Field::is_name_like), but looks at the rest of the line only if it must.
     pub(crate) fn is_name_like_at(&self, span: Range<usize>) -> bool {
-        let EventReader { normal, layouts, header, has_name_like, .. } = self.reader;
-        // Most tables have no such column, which settles it for all their lines.
-        if !has_name_like && layouts.is_empty() && header.as_ref().is_some_and(|header| header.has_columns(self.line)) {
-            return false;
+        let EventReader { normal, layouts, header, has_name_like, plain, .. } = self.reader;
+        if !has_name_like && layouts.is_empty() {
+            // Most tables have no such column, and most lines no such field.
+            let has_columns = || header.as_ref().is_some_and(|header| header.has_columns(self.line));
+            let plain = plain.get_or_init(|| if has_columns() { Plain::All } else { Plain::of(self.line) });
+            if plain.has(self.line, &span) {
+                debug_assert!(!self.field_at(span).is_some_and(|field| field.is_name_like()), "{self:?}");
+                return false;
+            }
         }
         if normal.known().is_none() {
             let (sheet, context) = (self.sheet(), self.context());

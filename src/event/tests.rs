@@ -10,7 +10,7 @@ const HEADS: [&str; 4] = [
     "#fields\tts\tfilename\tversion\n",
     "when,src_ip,file_name,host\n2026-05-12T10:02:03Z,192.0.2.7,evil.test,a.example\n",
 ];
-const LINES: [&str; 12] = [
+const LINES: [&str; 20] = [
     "1778580123.5\t192.0.2.7\t203.0.113.5\tcdn.evil.test",
     "1778580123.5\tevil.test\t1.2.3.4",
     "1778580123.5\t192.0.2.7",
@@ -23,6 +23,14 @@ const LINES: [&str; 12] = [
     "CEF:0|Acme|Gate|192.0.2.1|100|Threat|7|fname=evil.test filePath=/a/evil.test dhost=evil.test src=192.0.2.7",
     "process=evil.test image=evil.test ver=192.0.2.1 method=GET path=/a host=evil.test",
     "the file evil.test of process evil.test, version: 192.0.2.1, from 192.0.2.7",
+    "LEEF:2.0|Acme|Gate|192.0.2.1|9|^|src=192.0.2.7^dst=203.0.113.5^url=evil.test",
+    "1,2026/05/12 10:02:03,7,THREAT,url,1,2026/05/12 10:02:03,192.0.2.7,203.0.113.5,,,,,,,,,,,,,,,,,,,,,,,evil.test/a,x",
+    "1,2026/05/12 10:02:03,7,THREAT,data,1,2026/05/12 10:02:03,192.0.2.7,203.0.113.5,,,,,,,,,,,,,,,,,,,,,,,evil.test,x",
+    "<34>1 2026-05-12T10:02:03Z gw evil.test 5 id - from 192.0.2.7 to evil.test",
+    "<13>May 12 10:02:03 evil.test: from 192.0.2.7 to evil.test: evil.test:443 evil.test[5]",
+    r#"{"log":"<34>1 2026-05-12T10:02:03Z gw evil.test 5 id - from 192.0.2.7","a":"evil.test[7]: x evil.test: y"}"#,
+    "evil.test[7]: from 192.0.2.7 to evil.test",
+    r#"{"data":[{"name":"Image","value":"evil.test"},{"value":"evil.test","name":"ver"}],"target":{"path":"evil.test"}}"#,
 ];
 
 /// The quick check of a scan must agree with reading the whole line, for every place on it, in either order.

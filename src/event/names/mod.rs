@@ -3,6 +3,7 @@
 //! Names compare by their letters and digits alone, so `src_ip`, `SrcIP`, `src-ip` and `{"src":{"ip":…}}` are one name. A longer name
 //! is known by its end, cut between words: `httpRequest.clientIp` is a `client_ip`. The words before that make it less certain.
 
+pub(super) mod hint;
 mod table;
 
 use std::sync::OnceLock;

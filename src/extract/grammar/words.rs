@@ -168,6 +168,12 @@ pub(in crate::extract) fn is_interpreter(word: &[u8]) -> bool {
 
 /// Returns true if the last label of a name is a file type, as in `setup.py`.
 pub(in crate::extract) fn is_file_type(label: &[u8]) -> bool {
+    // Asked for every name, so the types are compared as numbers.
+    packed(label).is_some_and(|label| FILE_TYPES.binary_search(&label).is_ok())
+}
+
+/// The file types, in order.
+const FILE_TYPES: [u64; 91] = {
     const TYPES: [&str; 91] = [
         "7z", "app", "asp", "aspx", "avi", "bak", "bash", "bat", "bin", "bz2", "c", "cab", "cc", "cfg", "cgi", "class",
         "cmd", "conf", "cpp", "cs", "css", "csv", "dat", "db", "deb", "dll", "dmg", "doc", "docm", "docx", "dylib",
@@ -176,7 +182,28 @@ pub(in crate::extract) fn is_file_type(label: &[u8]) -> bool {
         "png", "ppt", "pptx", "ps", "ps1", "py", "pyc", "rar", "rb", "rpm", "rs", "rtf", "scr", "service", "sh", "so",
         "sock", "sql", "sys", "tar", "tgz", "tmp", "ts", "txt", "vbs", "xls", "xlsx", "zip",
     ];
-    label.len() <= 7 && is_one_of(label, &TYPES)
+    let mut all = [0; 91];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = packed(TYPES[at].as_bytes()).expect("a short type");
+        assert!(at == 0 || all[at - 1] < all[at], "the types are in order");
+        at += 1;
+    }
+    all
+};
+
+/// A word of at most seven bytes as a number, in lower case. Numbers are in the order of their words.
+const fn packed(word: &[u8]) -> Option<u64> {
+    if word.len() > 7 {
+        return None;
+    }
+    let mut bytes = [0; 8];
+    let mut at = 0;
+    while at < word.len() {
+        bytes[at] = word[at].to_ascii_lowercase();
+        at += 1;
+    }
+    Some(u64::from_be_bytes(bytes))
 }
 
 /// Returns true if a word is the class of a service principal name, as in `cifs/evil.test`.

@@ -1,0 +1,303 @@
+//! Tells quickly where a line cannot hold a file, a program or a version, so that most lines with hits are never parsed.
+//!
+//! Only a field with a name of the table can be [name-like](crate::event::ecs::EcsName::is_name_like). That name stands in the header, in
+//! the line, or in the layout. The reader knows the header. [`WORDS`] are all that such names contain in the line. Of the layouts, some
+//! give such a name to a field: CEF, LEEF and PAN-OS, which have words of their own here, and syslog, where it is the program's.
+
+use std::ops::Range;
+
+/// The part of a line that has no name-like field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::event) enum Plain {
+    /// None is known.
+    Nothing,
+    /// From an offset on, all but the name of a program that [`may_be_tag`] tells.
+    From(usize),
+    All,
+}
+
+impl Plain {
+    /// Looks for the names of such fields in a line.
+    pub(in crate::event) fn of(line: &[u8]) -> Self {
+        if has_word(line) { Plain::Nothing } else { after_header(line).map_or(Plain::Nothing, Plain::From) }
+    }
+
+    /// Returns true if no name-like field holds this span.
+    pub(in crate::event) fn has(self, line: &[u8], span: &Range<usize>) -> bool {
+        match self {
+            Plain::Nothing => false,
+            Plain::From(start) => start <= span.start && !may_be_tag(line, span.end),
+            Plain::All => true,
+        }
+    }
+}
+
+/// Returns true if a text that ends at `end` may belong to the program in `app[5]:` or `app:`.
+fn may_be_tag(line: &[u8], end: usize) -> bool {
+    /// The maximum length of such a name.
+    const LONG: usize = 64;
+    let rest = &line[end.min(line.len())..];
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./%()".contains(&byte);
+    let len = rest.iter().take(LONG).take_while(|byte| is_name(**byte)).count();
+    match rest.get(len) {
+        Some(b'[') => true,
+        Some(b':') => !rest.get(len + 1).is_some_and(u8::is_ascii_alphanumeric),
+        _ => false,
+    }
+}
+
+/// The end of the program's name in `<34>1 2026-05-12T10:02:03Z host app`, after which no such name follows; 0 without such a header.
+/// `None` if that cannot be told.
+fn after_header(line: &[u8]) -> Option<usize> {
+    let is_header = |at: &usize| {
+        matches!(line[at + 1..], [b'0'..=b'9', b' ', ..])
+            && at.checked_sub(1).is_some_and(|at| line[at].is_ascii_digit())
+    };
+    let mut headers = memchr::memchr_iter(b'>', line).filter(is_header);
+    let Some(header) = headers.next() else { return Some(0) };
+    if headers.next().is_some() {
+        return None;
+    }
+    // After the version, the third word.
+    let mut at = header + 2;
+    for _ in 0..3 {
+        at += line[at..].iter().take_while(|byte| **byte == b' ').count();
+        at += memchr::memchr(b' ', &line[at..])?;
+    }
+    Some(at)
+}
+
+/// A word, in lower case, that the names of such fields contain.
+struct Word {
+    text: &'static [u8],
+    rule: Rule,
+}
+
+/// What else must hold if a [`Word`] is to count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    Nothing,
+    /// No letter or digit follows.
+    Ends,
+    /// No letter or digit follows, and it begins where a name may be cut.
+    Whole,
+    /// Another word of the line is a [`Rule::Place`].
+    Path,
+    /// Another word of the line is a [`Rule::Path`].
+    Place,
+}
+
+const WORDS: [Word; 27] = {
+    const fn word(text: &'static [u8], rule: Rule) -> Word {
+        Word { text, rule }
+    }
+    [
+        word(b"file", Rule::Nothing),
+        word(b"fname", Rule::Nothing),
+        word(b"attachment", Rule::Nothing),
+        word(b"proc", Rule::Nothing),
+        word(b"program", Rule::Nothing),
+        word(b"image", Rule::Nothing),
+        word(b"executable", Rule::Nothing),
+        word(b"exename", Rule::Nothing),
+        word(b"application", Rule::Nothing),
+        word(b"appname", Rule::Nothing),
+        word(b"version", Rule::Nothing),
+        word(b"build", Rule::Nothing),
+        word(b"release", Rule::Nothing),
+        word(b"firmware", Rule::Nothing),
+        word(b"cef:", Rule::Nothing),
+        word(b"leef:", Rule::Nothing),
+        word(b",threat,", Rule::Nothing),
+        word(b"exe", Rule::Ends),
+        word(b"app", Rule::Ends),
+        word(b"comm", Rule::Ends),
+        word(b"ver", Rule::Whole),
+        word(b"path", Rule::Path),
+        word(b"full", Rule::Place),
+        word(b"target", Rule::Place),
+        word(b"folder", Rule::Place),
+        word(b"object", Rule::Place),
+        word(b"local", Rule::Place),
+    ]
+};
+
+/// The number of bytes of a word that are looked up at once.
+const HEAD: usize = 4;
+
+/// For the [`slot`] of each head: one more than the index of the word that begins with it, or 0.
+static HEADS: [u8; 1 << 13] = {
+    let mut heads = [0; 1 << 13];
+    let mut at = WORDS.len();
+    while at > 0 {
+        at -= 1;
+        let text = WORDS[at].text;
+        // A sign follows the shortest words.
+        let (mut next, end) = if text.len() < HEAD { (0, 0x80) } else { (text[HEAD - 1], text[HEAD - 1] + 1) };
+        while next < end {
+            let head = slot(u32::from_le_bytes([text[0], text[1], text[2], next]) | FOLD);
+            if text.len() >= HEAD || !next.is_ascii_alphanumeric() {
+                assert!(heads[head] == 0 || text.len() < HEAD && heads[head] == at as u8 + 1, "two words share a slot");
+                heads[head] = at as u8 + 1;
+            }
+            next += 1;
+        }
+    }
+    heads
+};
+
+/// Makes letters lower-case, and changes some other bytes, alike here and in [`HEADS`].
+const FOLD: u32 = 0x2020_2020;
+
+/// The factor keeps the heads of different words apart, and those of most log lines out of their slots.
+const fn slot(head: u32) -> usize {
+    (head.wrapping_mul(0x1E90_FFE1) >> 19) as usize
+}
+
+/// Returns true if the line has one of [`WORDS`], by its rule.
+fn has_word(line: &[u8]) -> bool {
+    /// The number of places that are looked up at once.
+    const STEP: usize = 8;
+    let (mut has_path, mut has_place) = (false, false);
+    let mut is_found = |at: usize, word: &Word| {
+        if !line[at..].get(..word.text.len()).is_some_and(|text| text.eq_ignore_ascii_case(word.text)) {
+            return false;
+        }
+        let ends = || !line.get(at + word.text.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
+        match word.rule {
+            Rule::Nothing => return true,
+            Rule::Ends => return ends(),
+            Rule::Whole => return ends() && may_cut(line, at),
+            Rule::Path => has_path = true,
+            Rule::Place => has_place = true,
+        }
+        has_path && has_place
+    };
+    let mut at = 0;
+    while at < line.len() {
+        let mut padded = [0; STEP + HEAD - 1];
+        let bytes = line[at..].first_chunk().unwrap_or_else(|| {
+            padded[..line.len() - at].copy_from_slice(&line[at..]);
+            &padded
+        });
+        let heads: [usize; STEP] = heads(bytes);
+        if heads.iter().fold(0, |any, slot| any | HEADS[*slot]) != 0 {
+            for (place, slot) in (at..line.len()).zip(heads) {
+                if let Some(word) = usize::from(HEADS[slot]).checked_sub(1)
+                    && is_found(place, &WORDS[word])
+                {
+                    return true;
+                }
+            }
+        }
+        at += STEP;
+    }
+    false
+}
+
+/// The slots of the heads at each of eight places.
+fn heads(bytes: &[u8; 11]) -> [usize; 8] {
+    const FOLD_ALL: u64 = FOLD as u64 | (FOLD as u64) << 32;
+    let word = |from: usize| u64::from_le_bytes(*bytes[from..].first_chunk().expect("eight bytes")) | FOLD_ALL;
+    let (low, high) = (word(0), word(3));
+    std::array::from_fn(|at| {
+        let head = if at < 4 { low >> (8 * at) } else { high >> (8 * (at - 3)) };
+        slot(head as u32)
+    })
+}
+
+/// Returns true if a longer name may be cut before `at`, so that its end alone is known: see [`Key`](super::Key).
+fn may_cut(line: &[u8], at: usize) -> bool {
+    match at.checked_sub(1).map(|before| line[before]) {
+        Some(before) if before.is_ascii_alphanumeric() || before >= 0x80 => line[at].is_ascii_uppercase(),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::names::table::TABLE;
+    use crate::event::names::{Key, find};
+
+    /// A name in the spellings that are one name to the table.
+    fn spellings(name: &str) -> Vec<String> {
+        let words: Vec<&str> = name.split('_').collect();
+        let capital = |word: &&str| format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..]);
+        let humps: String = words.iter().map(capital).collect();
+        let mut all =
+            vec![words.concat(), humps.clone(), format!("{}{}", &name[..1], &humps[1..]), name.to_ascii_uppercase()];
+        all.push(words.concat().to_ascii_uppercase());
+        for sign in ["_", "-", ".", " ", "\":{\"", "/"] {
+            all.push(words.join(sign));
+        }
+        all
+    }
+
+    #[test]
+    fn every_name_like_name_has_a_word() {
+        let mut names = 0;
+        for (meaning, row) in TABLE {
+            for name in row.split_ascii_whitespace() {
+                let found = Key::new(name.as_bytes()).and_then(|key| find(&key, &[])).expect("a name of the table");
+                if !found.may_be_name_like() {
+                    continue;
+                }
+                names += 1;
+                for spelling in spellings(name) {
+                    for (before, after) in
+                        [("", "=x"), ("{\"", "\":\"x"), ("other_", ": x"), ("<", ">x"), ("a ", " b"), ("x[", "] y")]
+                    {
+                        let line = format!("{before}{spelling}{after}");
+                        assert_eq!(Plain::of(line.as_bytes()), Plain::Nothing, "{meaning:?}: {line}");
+                        let long = format!("{}{line}", "-".repeat(37));
+                        assert_eq!(Plain::of(long.as_bytes()), Plain::Nothing, "{meaning:?}: {long}");
+                    }
+                }
+                // A longer name is known by its end.
+                for line in [format!("other{}={}", spellings(name)[1], 1), format!("OTHER{}=1", spellings(name)[1])] {
+                    let key = Key::new(line.split('=').next().expect("a name").as_bytes());
+                    if key.and_then(|key| find(&key, &[])).is_some_and(|found| found.may_be_name_like()) {
+                        assert_eq!(Plain::of(line.as_bytes()), Plain::Nothing, "{line}");
+                    }
+                }
+            }
+        }
+        assert!(names > 50, "{names}");
+    }
+
+    #[test]
+    fn other_lines_have_none() {
+        for line in [
+            "",
+            "a",
+            "server=evil.test driver=x over it",
+            "{\"_path\":\"dns\",\"query\":\"evil.test\"}",
+            "May 12 10:02:03 gw sshd[7]: Failed password for eve from 192.0.2.7 port 5555 ssh2",
+            "the target is full",
+            "common commands, exec by apple",
+            "v e r, fil e",
+        ] {
+            assert_eq!(Plain::of(line.as_bytes()), Plain::From(0), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_header_of_syslog_ends_after_the_program() {
+        let line = b"<34>1 2026-05-12T10:02:03Z gw  evil.test 5 id - x";
+        assert_eq!(Plain::of(line), Plain::From(line.len() - b" 5 id - x".len()));
+        assert_eq!(Plain::of(b"<34>1 2026-05-12T10:02:03Z gw"), Plain::Nothing);
+        assert_eq!(Plain::of(b"<34>1 a b c d <34>1 e"), Plain::Nothing);
+        for (line, want) in [
+            ("app[5]: x", true),
+            ("app: x", true),
+            ("app:443 x", false),
+            ("app x", false),
+            ("app", false),
+            ("app:", true),
+            ("a-pp/b:\"", true),
+        ] {
+            assert_eq!(may_be_tag(line.as_bytes(), 1), want, "{line}");
+        }
+    }
+}
