@@ -206,8 +206,26 @@ fn a_referrer_and_a_sender_are_not_what_was_asked_for() {
         r#"192.0.2.7 - - [12/May/2026:10:02:03 +0000] "GET /gate HTTP/1.1" 200 5 "https://evil.test/" "curl""#,
         r#"{"ts":1778580123,"host":"ok.test","path":"/gate","http_referer":"evil.test"}"#,
         r#"{"ts":1778580123,"sender":"eve@evil.test","path":"/gate"}"#,
+        // A request that names its host has no other.
+        r#"{"host":"ok.test","referer_host":"evil.test","uri":"/gate"}"#,
+        r#"{"hostname":"evil.test","http":{"host":"ok.test","url":"/gate"}}"#,
+        // Files, folders and commands.
+        r#"{"file":{"path":"/gate"},"host":{"name":"evil.test"}}"#,
+        r#"{"process":{"executable":"/gate"},"dns":{"question":{"name":"evil.test"}}}"#,
+        r#"exe="/gate" hostname=evil.test addr=192.0.2.7"#,
+        r#"cwd="/gate" host=evil.test"#,
+        "dst=evil.test file=/gate",
+        "CEF:0|Acme|AV|1|1|found|5|dhost=evil.test filePath=/gate",
+        "ts=1778580123 COMMAND=/gate host=evil.test user=eve",
     ] {
         assert_eq!(scan(&sieve, &ScanOptions::default(), line).0, [""; 0], "{line}");
+    }
+    for line in [
+        r#"{"host":"ok.test","dest_domain":"evil.test","uri":"/gate"}"#,
+        r#"{"host":"evil.test","file":{"path":"/gate"},"uri":"/gate"}"#,
+        r#"cwd="/srv" host=evil.test uri=/gate"#,
+    ] {
+        assert_eq!(scan(&sieve, &ScanOptions::default(), line).0, ["/gate http://evil.test/gate joined"], "{line}");
     }
 }
 

@@ -18,6 +18,9 @@ use crate::sieve::{Matcher, Moment, RawMatch, Seen, Strength};
 /// The maximum number of paths on a line that a host is joined with. A line with more paths is a list of them, not a request.
 const MAX_PATHS: usize = 4;
 
+/// The maximum number of words on a line that are looked at for such paths.
+const MAX_WORDS: usize = 32;
+
 impl Worker {
     /// Goes on to the next line with hits, reads it as an event, and judges its hits by its fields. Returns `false` if there is none.
     pub(super) fn next_line(&mut self, bytes: &[u8], block: &Block, heads: &PartHeads) -> bool {
@@ -206,7 +209,9 @@ fn judge_weak(
         Some(EcsName::SourceIp | EcsName::ClientIp) => is_address,
         Some(_) if field.is_name_like() => true,
         Some(EcsName::UrlPath | EcsName::UrlQuery | EcsName::UrlOriginal | EcsName::UrlFull) => !holds(&field, &place),
-        _ => false,
+        // Of a request that names its host, no other name is the host.
+        Some(EcsName::UrlDomain | EcsName::DestinationDomain | EcsName::DestinationIp | EcsName::ServerIp) => false,
+        _ => !is_address && event.span_of(EcsName::UrlDomain).is_some_and(|host| is_apart(&host, &place)),
     };
     if may_join && !event.fields().filter(is_around).any(is_aside) {
         let (mut host, mut url) = std::mem::take(&mut found.scratch);
@@ -308,8 +313,9 @@ fn join(
         }
     }
     // Other fields, and lines without fields, have words that begin with a `/`.
-    let is_apart = |span: &Range<usize>| place.end <= span.start || span.end <= place.start;
-    for span in paths(line).filter(is_apart).take(MAX_PATHS) {
+    let words = paths(line).filter(|span| is_apart(span, place)).take(MAX_WORDS);
+    let is_asked = |span: &Range<usize>| !event.field_at(span.clone()).is_some_and(is_local);
+    for span in words.filter(is_asked).take(MAX_PATHS) {
         let Ok(path) = std::str::from_utf8(&line[span.clone()]) else { continue };
         let (path, own) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let beside = own.is_none().then(|| query_behind(line, span.end)).flatten();
@@ -318,6 +324,21 @@ fn join(
         }
         try_path(span, path, own);
     }
+}
+
+fn is_apart(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.end <= other.start || other.end <= one.start
+}
+
+/// Returns true for a field with paths of files, folders or commands, which no request asks for.
+fn is_local(field: Field<'_>) -> bool {
+    const NAMES: [&str; 6] = ["cwd", "pwd", "command", "cmd", "dir", "directory"];
+    let is_named = || {
+        let name = field.name();
+        let last = name.rsplit(['.', '_']).next().unwrap_or_default();
+        NAMES.iter().any(|other| other.eq_ignore_ascii_case(last))
+    };
+    field.is_name_like() || field.role() == Some(EcsName::ProcessCommandLine) || is_named()
 }
 
 fn is_end(byte: u8) -> bool {
