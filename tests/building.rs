@@ -247,8 +247,45 @@ fn a_range_of_one_prefix_and_a_range_of_several() {
     }
 }
 
+/// A program can put an indicator together by hand. The builder gives it the form that parsing gives, or rejects it.
 #[test]
-fn what_readers_report_is_in_the_report() {
+fn indicators_made_by_hand_become_canonical() {
+    let ip = |text: &str| Indicator::Ip { net: text.parse().unwrap(), port: Some(80) };
+    let range = |first: &str, last: &str| Indicator::IpRange {
+        first: first.parse().unwrap(),
+        last: last.parse().unwrap(),
+        port: None,
+    };
+    let cases = [
+        (ip("198.51.100.77/24"), Ok("198.51.100.0/24:80")),
+        (ip("::ffff:198.51.100.7/128"), Ok("198.51.100.7:80")),
+        (ip("::ffff:198.51.100.7/120"), Ok("198.51.100.0/24:80")),
+        (ip("64:ff9b::c633:6407/128"), Ok("198.51.100.7:80")),
+        (range("198.51.100.4", "198.51.100.7"), Ok("198.51.100.4/30")),
+        (range("::ffff:198.51.100.4", "198.51.100.8"), Ok("198.51.100.4-198.51.100.8")),
+        (range("198.51.100.8", "198.51.100.4"), Err(Reject::ReversedRange)),
+        (range("198.51.100.8", "2001:db8::1"), Err(Reject::MixedRange)),
+    ];
+    for (indicator, want) in cases {
+        let policy = Policy::new().admit_bogons(true);
+        for action in [Action::Block, Action::Allow] {
+            let mut builder = Sieve::builder();
+            let feed = builder.feed(Feed::new("hand").action(action).policy(policy.clone()));
+            let (sieve, report) = builder.add(feed, indicator.clone()).build().unwrap();
+            let rejected: Vec<Reject> = report.feeds[0].rejected.iter().map(|rejected| rejected.what).collect();
+            let listed: Vec<String> = sieve.indicators().map(|indicator| indicator.to_string()).collect();
+            let (taken, refused) = match want {
+                Ok(text) => (vec![text.to_owned()], vec![]),
+                Err(reject) => (vec![], vec![reject]),
+            };
+            assert_eq!((listed, rejected), (taken, refused), "{indicator:?}");
+        }
+    }
+    assert_eq!(Indicator::from("::ffff:198.51.100.7".parse::<IpAddr>().unwrap()).to_string(), "198.51.100.7");
+}
+
+#[test]
+fn the_report_holds_all_that_readers_said() {
     let mut builder = Sieve::builder();
     let feed = builder.feed(Feed::new("feed"));
     let mut sink = builder.sink(feed);

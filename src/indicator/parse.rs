@@ -1,6 +1,9 @@
 //! Parses an indicator from the text of one value, for lists that a program holds itself.
 
+use std::net::IpAddr;
 use std::str::FromStr;
+
+use ipnet::IpNet;
 
 use crate::indicator::canonical::Indicator;
 use crate::indicator::kind::Scope;
@@ -75,6 +78,20 @@ impl FromStr for Indicator {
 fn is_length(value: &[u8]) -> bool {
     let tail = memchr::memchr(b'/', value).map_or(&value[..0], |at| &value[at + 1..]);
     !tail.is_empty() && tail.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+}
+
+/// The address, on any port.
+impl From<IpAddr> for Indicator {
+    fn from(addr: IpAddr) -> Self {
+        IpNet::from(addr).into()
+    }
+}
+
+/// The prefix in its canonical form, on any port: host bits are cleared, and a mapped or NAT64 prefix becomes IPv4.
+impl From<IpNet> for Indicator {
+    fn from(net: IpNet) -> Self {
+        Indicator::Ip { net: ip::canonical_net(net), port: None }
+    }
 }
 
 impl TryFrom<&str> for Indicator {

@@ -41,7 +41,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
+use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Subnets};
 
 use crate::value::reject::Reject;
 
@@ -222,15 +222,22 @@ pub fn parse_net(text: &[u8]) -> Result<ParsedNet, Reject> {
         Some(at) => (parse_raw(&text[..at])?, Some(parse_length(&text[at + 1..])?)),
         None => (parse_raw(text)?, None),
     };
-    let net = match addr {
-        IpAddr::V4(v4) => Ipv4Net::new(v4, length.unwrap_or(32)).map(IpNet::V4),
-        IpAddr::V6(v6) => match (embedded_v4(v6), length.unwrap_or(128)) {
-            (Some(v4), length @ 96..=128) => Ipv4Net::new(v4, length - 96).map(IpNet::V4),
-            (_, length) => Ipv6Net::new(v6, length).map(IpNet::V6),
+    let most = if addr.is_ipv4() { 32 } else { 128 };
+    let given = IpNet::new(addr, length.unwrap_or(most)).map_err(|_| Reject::BadPrefixLength)?;
+    Ok(ParsedNet { net: canonical_net(given), host_bits: given.addr() != given.network() })
+}
+
+/// Returns the one form in which a prefix is compared, as [`parse_net`] returns it.
+pub(crate) fn canonical_net(net: IpNet) -> IpNet {
+    match net {
+        IpNet::V6(v6) => match (embedded_v4(v6.addr()), v6.prefix_len()) {
+            (Some(v4), length @ 96..) => {
+                IpNet::V4(Ipv4Net::new(v4, length - 96).expect("at most 32 of 128 bits are left")).trunc()
+            }
+            _ => net.trunc(),
         },
+        IpNet::V4(_) => net.trunc(),
     }
-    .map_err(|_| Reject::BadPrefixLength)?;
-    Ok(ParsedNet { net: net.trunc(), host_bits: net.addr() != net.network() })
 }
 
 fn parse_length(text: &[u8]) -> Result<u8, Reject> {
@@ -249,8 +256,12 @@ fn parse_length(text: &[u8]) -> Result<u8, Reject> {
 /// last.
 pub fn parse_range(text: &[u8]) -> Result<(IpAddr, IpAddr), Reject> {
     let at = memchr::memchr(b'-', text).ok_or(Reject::BadAddress)?;
-    let first = parse_addr(text[..at].trim_ascii())?;
-    let last = parse_addr(text[at + 1..].trim_ascii())?;
+    canonical_range(parse_raw(text[..at].trim_ascii())?, parse_raw(text[at + 1..].trim_ascii())?)
+}
+
+/// Returns the one form in which a range is compared, as [`parse_range`] returns it.
+pub(crate) fn canonical_range(first: IpAddr, last: IpAddr) -> Result<(IpAddr, IpAddr), Reject> {
+    let (first, last) = (canonical(first), canonical(last));
     match (first, last) {
         (IpAddr::V4(a), IpAddr::V4(b)) if a > b => Err(Reject::ReversedRange),
         (IpAddr::V6(a), IpAddr::V6(b)) if a > b => Err(Reject::ReversedRange),

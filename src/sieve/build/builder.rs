@@ -29,7 +29,8 @@ use crate::sieve::tables::{digests, ip, url as url_table};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FeedId(u32);
 
-/// Identifies a feed of a builder, by number or by name. The first use of a name declares a block feed of that name.
+/// Identifies a feed of a builder: by number, by name, or by itself. The first use of a name declares a block feed of that name, and the
+/// first use of a [`Feed`] declares that one.
 ///
 /// This trait is sealed: no other types can implement it.
 pub trait IntoFeed: sealed::Sealed {
@@ -49,10 +50,27 @@ impl IntoFeed for &str {
     }
 }
 
+impl IntoFeed for Feed {
+    fn into_feed(self, builder: &mut SieveBuilder) -> FeedId {
+        match builder.feeds.iter().position(|known| *known == self) {
+            Some(at) => FeedId(at as u32),
+            None => builder.feed(self),
+        }
+    }
+}
+
+impl IntoFeed for &String {
+    fn into_feed(self, builder: &mut SieveBuilder) -> FeedId {
+        self.as_str().into_feed(builder)
+    }
+}
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::FeedId {}
     impl Sealed for &str {}
+    impl Sealed for &String {}
+    impl Sealed for super::Feed {}
 }
 
 /// Collects feeds and compiles them into a [`Sieve`].
@@ -78,9 +96,10 @@ mod sealed {
 /// use netsieve::indicator::Record;
 /// use netsieve::{Action, Feed, Indicator, Sieve};
 ///
-/// let mut builder = Sieve::builder();
-/// let allowed = builder.feed(Feed::new("our own").action(Action::Allow));
-/// builder.add(allowed, Record::new("www.example.test".parse::<Indicator>()?, 7, "WWW.example.test"));
+/// let ours = Feed::new("our own").action(Action::Allow);
+/// let record = Record::new("www.example.test".parse::<Indicator>()?, 7, "WWW.example.test");
+/// let (sieve, report) = Sieve::builder().add(ours, record).build()?;
+/// assert_eq!(report.feeds[0].action, Action::Allow);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]
@@ -169,7 +188,7 @@ impl SieveBuilder {
         FeedSink { builder: self, feed }
     }
 
-    /// Adds an indicator or a record to a feed, given by name or by the number from [`feed`](SieveBuilder::feed). The
+    /// Adds an indicator or a record to a feed, given by name, by the number from [`feed`](SieveBuilder::feed), or by itself. The
     /// guards check block entries; the report lists those that they refuse.
     ///
     /// # Panics
@@ -191,6 +210,10 @@ impl SieveBuilder {
         let examples = self.examples.unwrap_or(MAX_REPORTED);
         let action = record.action.unwrap_or(self.feeds[at].action);
         let listed: &str = &record.as_listed;
+        if let Err(reason) = guard::make_canonical(&mut record.indicator) {
+            self.reports[at].note_rejection(examples, record.line, listed, reason);
+            return;
+        }
         if action == Action::Block && is_guarded {
             match guard::check(&mut record.indicator, &self.feeds[at].policy, &self.suffixes) {
                 Ok(warning) => {

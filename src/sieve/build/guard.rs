@@ -12,6 +12,28 @@ use crate::sieve::build::suffixes::PublicSuffixes;
 use crate::sieve::build::well_known::is_well_known;
 use crate::value::ip;
 
+/// Gives an indicator that a program put together the form that parsing gives: no host bits, no IPv4 address in the form of IPv6, and
+/// a range only if it is not a prefix.
+pub(in crate::sieve) fn make_canonical(indicator: &mut Indicator) -> Result<(), Reject> {
+    match indicator {
+        Indicator::Ip { net, .. } => *net = ip::canonical_net(*net),
+        Indicator::IpRange { first, last, port } => {
+            let (from, to) = ip::canonical_range(*first, *last)?;
+            *indicator = match ip::range_prefixes(from, to)[..] {
+                [net] => Indicator::Ip { net, port: *port },
+                _ => Indicator::IpRange { first: from, last: to, port: *port },
+            };
+        }
+        // The other values can only be made by parsing.
+        Indicator::Domain { .. }
+        | Indicator::Url { .. }
+        | Indicator::Pattern(_)
+        | Indicator::Hash(_)
+        | Indicator::Email(_) => {}
+    }
+    Ok(())
+}
+
 /// Applies the guards to a block entry. `Ok(Some(…))` accepts it with a warning.
 pub(in crate::sieve) fn check(
     indicator: &mut Indicator,
