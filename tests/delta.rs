@@ -3,6 +3,7 @@
 
 mod oracle;
 
+use netsieve::indicator::{Pattern, PatternTarget};
 use netsieve::sieve::{Delta, Matches, Networks};
 use netsieve::{ErrorKind, Feed, Indicator, Scanner, Sieve};
 use oracle::answer_of;
@@ -158,7 +159,7 @@ fn a_changed_sieve_is_one_that_was_built_anew() {
 }
 
 #[test]
-fn what_is_not_there_cannot_be_removed() {
+fn only_listed_indicators_can_be_removed() {
     let old = sieve(&OLD);
     for text in ["www.evil.test", "192.0.2.0/25", "evil.test:80", "http://shop.test/a"] {
         let error = old.with(Delta::new().remove(indicator(text))).expect_err(text);
@@ -177,11 +178,57 @@ fn what_is_not_there_cannot_be_removed() {
     assert_eq!(told(&all), told(&sieve(&[("one", "evil.test")])));
 }
 
+/// An indicator is told from its neighbours: URLs of one host that differ in path, query, port or scheme, and patterns of one text.
+#[test]
+fn removal_leaves_the_neighbours() {
+    let pattern = |target, text| Indicator::Pattern(Pattern::new(target, text).expect("a glob"));
+    let mut all: Vec<Indicator> = [
+        "http://shop.test/",
+        "http://shop.test:8080/",
+        "http://shop.test/a",
+        "http://shop.test/a?x",
+        "http://shop.test/a/",
+        "http://shop.test:8080/a",
+        "gopher://shop.test/a",
+        "http://192.0.2.1/a",
+        "http://192.0.2.1/",
+        "shop.test",
+        "192.0.2.1",
+    ]
+    .map(indicator)
+    .to_vec();
+    all.extend([
+        pattern(PatternTarget::Name, "*gate*"),
+        pattern(PatternTarget::UrlPath, "*gate*"),
+        pattern(PatternTarget::UrlPath, "*gate*?"),
+        pattern(PatternTarget::UrlPath, "/gate.php"),
+    ]);
+    let sieve_of = |all: &[Indicator]| {
+        let mut builder = Sieve::builder();
+        all.iter().for_each(|indicator| _ = builder.add("one", indicator.clone()));
+        builder.build().expect("few rows").0
+    };
+    let whole = sieve_of(&all);
+    assert_eq!(whole.len(), all.len());
+    for at in 0..all.len() {
+        let mut others = all.clone();
+        let removed = others.remove(at);
+        let mut delta = Delta::new();
+        delta.remove(removed.clone());
+        let (changed, _) = whole.with(&delta).unwrap_or_else(|error| panic!("{removed}: {error}"));
+        assert_eq!(told(&changed), told(&sieve_of(&others)), "{removed}");
+        assert_eq!(changed.with(&delta).err().map(|error| error.kind()), Some(ErrorKind::Config), "{removed}");
+        let mut back = Delta::new();
+        back.add("two", removed.clone());
+        assert_eq!(changed.with(&back).expect("one row").0.len(), all.len(), "{removed}");
+        assert_eq!(whole.with(&back).expect("one row").0.len(), all.len(), "{removed}");
+    }
+}
+
 /// Digits of the length of a hash are a hash, even if a pattern over names would match them and no hash is listed.
 #[test]
-fn digits_of_a_hash_are_no_name() {
-    let pattern =
-        netsieve::indicator::Pattern::new(netsieve::indicator::PatternTarget::Name, "*deadbeef*").expect("a glob");
+fn the_digits_of_a_hash_are_not_a_name() {
+    let pattern = Pattern::new(PatternTarget::Name, "*deadbeef*").expect("a glob");
     let mut builder = Sieve::builder();
     builder.add("one", Indicator::Pattern(pattern));
     let (sieve, _) = builder.build().expect("few rows");

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::error::{Error, Result};
-use crate::indicator::{Feed, HostRef, Indicator, Record};
+use crate::indicator::{Feed, HostRef, Indicator, PatternTarget, Record};
 use crate::sieve::build::builder::{FeedId, SieveBuilder};
 use crate::sieve::build::suffixes::PublicSuffixes;
 use crate::sieve::matching::view::IndicatorRef;
 use crate::sieve::report::build_report::BuildReport;
-use crate::sieve::report::counterparts::{Counterparts, record};
+use crate::sieve::report::counterparts::{find_among, record};
 use crate::sieve::set::Sieve;
 use crate::sieve::tables::{Named, Tables};
 
@@ -58,8 +58,8 @@ impl Sieve {
     /// # Cost
     ///
     /// Changes go into small tables beside the compiled ones. Changing a changed sieve builds the small tables again, so the cost is that
-    /// of building a sieve of all changes so far, however many indicators this sieve has. Only a change to a pattern costs a pass over all
-    /// indicators, if the sieve has patterns. The first scan copies the bitmaps of the prefilter, a few megabytes at most.
+    /// of building a sieve of all changes so far, however many indicators this sieve has. Only a change to a pattern costs a pass over the
+    /// patterns of this sieve. The first scan copies the bitmaps of the prefilter, a few megabytes at most.
     ///
     /// Each lookup then searches both sets of tables. A miss asks the filters of both. A hit cannot use the shortcuts of compiled tables.
     /// Of the batch methods, only [`Matcher::lookup_batch`](crate::Matcher::lookup_batch) still looks up many values side by side. After
@@ -156,7 +156,7 @@ impl Sieve {
             let near = near(layer.tables, &value).into_iter().filter(move |&id| !layer.is_gone(id));
             near.map(move |id| IndicatorRef::of(&self.0, layer.first + id))
         });
-        Counterparts::new(near).find(other)
+        find_among(other, near)
     }
 }
 
@@ -196,7 +196,6 @@ fn near(tables: &Tables, of: &Indicator) -> Vec<u32> {
     let named = |name: &str| {
         tables.domains.exact(&tables.strings, name).into_iter().flat_map(|row| tables.named(row)).collect::<Vec<_>>()
     };
-    let on_host = |row: u32| tables.urls.host_only(row).chain(tables.urls.with_path(row));
     match of {
         Indicator::Ip { net, .. } => covering(net.network(), net.prefix_len()),
         Indicator::IpRange { first, .. } => covering(*first, if first.is_ipv4() { 32 } else { 128 }),
@@ -204,16 +203,26 @@ fn near(tables: &Tables, of: &Indicator) -> Vec<u32> {
             .into_iter()
             .filter_map(|named| if let Named::Domain(id) = named { Some(id) } else { None })
             .collect(),
-        Indicator::Url { url, .. } => match url.view().host() {
-            HostRef::Ip(addr) => tables.urls.addr_row(addr).into_iter().flat_map(on_host).collect(),
-            HostRef::Domain(name) => named(name)
-                .into_iter()
-                .filter_map(|named| if let Named::Host(row) = named { Some(row) } else { None })
-                .flat_map(on_host)
-                .collect(),
-        },
-        Indicator::Pattern(_) if tables.names.is_none() && tables.paths.is_none() => Vec::new(),
-        Indicator::Pattern(_) => (0..tables.indicators.len() as u32).collect(),
+        Indicator::Url { url, .. } => {
+            let view = url.view();
+            let path = view.path_and_query().as_bytes();
+            let on_host = |row: u32| tables.urls_of(row, path);
+            match view.host() {
+                HostRef::Ip(addr) => tables.urls.addr_row(addr).into_iter().flat_map(on_host).collect(),
+                HostRef::Domain(name) => named(name)
+                    .into_iter()
+                    .filter_map(|named| if let Named::Host(row) = named { Some(row) } else { None })
+                    .flat_map(on_host)
+                    .collect(),
+            }
+        }
+        Indicator::Pattern(pattern) => {
+            let table = match pattern.target() {
+                PatternTarget::Name => &tables.names,
+                PatternTarget::UrlPath => &tables.paths,
+            };
+            table.iter().flat_map(|table| table.listing(&tables.strings, pattern.as_str())).collect()
+        }
         Indicator::Hash(hash) => tables.digests.find(hash.as_bytes()).into_iter().collect(),
         Indicator::Email(address) => tables.emails.find(&tables.strings, address.as_str()).into_iter().collect(),
     }

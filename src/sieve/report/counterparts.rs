@@ -57,6 +57,19 @@ impl<'t> Counterparts<'t> {
     }
 }
 
+/// Finds the indicator that equals another among a few.
+pub(in crate::sieve) fn find_among<'t>(
+    indicator: IndicatorRef<'_>,
+    mut few: impl Iterator<Item = IndicatorRef<'t>>,
+) -> Option<IndicatorRef<'t>> {
+    let (mut key, mut other) = (Vec::new(), Vec::new());
+    write_key(indicator, &mut key);
+    few.find(|&known| {
+        write_key(known, &mut other);
+        other == key
+    })
+}
+
 /// Writes the identity of an indicator: kind, scope, port and value; for a URL, the scheme group instead of the scheme.
 fn write_key(indicator: IndicatorRef<'_>, key: &mut Vec<u8>) {
     let (tables, id) = indicator.place();

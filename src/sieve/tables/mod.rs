@@ -130,47 +130,33 @@ impl Tables {
         let hosts = within("urls").words::<u8>("shapes")?.len();
         let plain_scope = |id: u32| if (id as usize) < count { indicators.plain_scope(id) } else { None };
         let is_plain = |id: u32| indicators.flags(id).is_plain_block();
-        let ((attributes, domains), (urls, (nets, patterns))) = parallel::join(
-            || {
-                parallel::join(
-                    || {
-                        let attributes = Attributes::open(&mut within("attributes"), feeds.len(), strings.len())?;
-                        let entries = Entries::open(&mut within("entries"), &indicators, &attributes, strings.len())?;
-                        let digests = digests::Table::open(&mut within("digests"), &indicators)?;
-                        let emails = emails::Table::open(&mut within("emails"), &strings, &indicators)?;
-                        Ok::<_, Error>((attributes, entries, digests, emails))
-                    },
-                    || domain::Table::open(&mut within("domains"), &strings, count + hosts, plain_scope),
-                )
-            },
-            || {
-                parallel::join(
-                    || {
-                        let urls = url::Table::open(&mut within("urls"), &strings, count)?;
-                        let checked = urls.check_order(&within("urls"), |id| path_of_url(&indicators, &strings, id));
-                        checked.map(|()| urls)
-                    },
-                    || {
-                        parallel::join(
-                            || {
-                                let v4 = ip::Table::open(&mut within("v4"), count, is_plain);
-                                let v6 = ip::Table::open(&mut within("v6"), count, is_plain);
-                                Ok::<_, Error>((v4?, v6?))
-                            },
-                            || {
-                                let open =
-                                    |name, target| pattern::Table::open(&mut within(name), &strings, target, count);
-                                Ok::<_, Error>((
-                                    open("names", PatternTarget::Name)?,
-                                    open("paths", PatternTarget::UrlPath)?,
-                                ))
-                            },
-                        )
-                    },
-                )
-            },
+        let listings = || {
+            let attributes = Attributes::open(&mut within("attributes"), feeds.len(), strings.len())?;
+            let entries = Entries::open(&mut within("entries"), &indicators, &attributes, strings.len())?;
+            let digests = digests::Table::open(&mut within("digests"), &indicators)?;
+            let emails = emails::Table::open(&mut within("emails"), &strings, &indicators)?;
+            Ok::<_, Error>((attributes, entries, digests, emails))
+        };
+        let domains = || domain::Table::open(&mut within("domains"), &strings, count + hosts, plain_scope);
+        let urls = || {
+            let urls = url::Table::open(&mut within("urls"), &strings, count)?;
+            let checked = urls.check_order(&within("urls"), |id| path_of_url(&indicators, &strings, id));
+            checked.map(|()| urls)
+        };
+        let nets = || {
+            let v4 = ip::Table::open(&mut within("v4"), count, is_plain);
+            let v6 = ip::Table::open(&mut within("v6"), count, is_plain);
+            Ok::<_, Error>((v4?, v6?))
+        };
+        let patterns = || {
+            let open = |name, target| pattern::Table::open(&mut within(name), &strings, target, count);
+            Ok::<_, Error>((open("names", PatternTarget::Name)?, open("paths", PatternTarget::UrlPath)?))
+        };
+        let ((listings, domains), (urls, (nets, patterns))) = parallel::join(
+            || parallel::join(listings, domains),
+            || parallel::join(urls, || parallel::join(nets, patterns)),
         );
-        let (attributes, entries, digests, emails) = attributes?;
+        let (attributes, entries, digests, emails) = listings?;
         let (v4, v6) = nets?;
         let (names, paths) = patterns?;
         Ok(Self {
@@ -195,6 +181,15 @@ impl Tables {
     /// The path and query of a URL indicator.
     pub(in crate::sieve) fn path_of_url(&self, id: u32) -> &[u8] {
         path_of_url(&self.indicators, &self.strings, id)
+    }
+
+    /// The URLs of a host row with this path and query.
+    pub(in crate::sieve) fn urls_of<'t>(&'t self, host: u32, path: &'t [u8]) -> impl Iterator<Item = u32> + 't {
+        let with_path = self.urls.with_path(host);
+        let from = with_path.partition_point(|id| self.path_of_url(id) < path);
+        let same = with_path.skip(from).take_while(move |&id| self.path_of_url(id) == path);
+        let host_only = (path == b"/").then(|| self.urls.host_only(host));
+        host_only.into_iter().flatten().chain(same)
     }
 
     /// The uses of a stored name, by its row.

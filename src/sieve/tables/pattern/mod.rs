@@ -110,6 +110,16 @@ impl Table {
         }
     }
 
+    /// The indicators whose pattern has this text.
+    pub(in crate::sieve) fn listing<'t>(
+        &'t self,
+        strings: &'t Strings,
+        text: &'t str,
+    ) -> impl Iterator<Item = u32> + 't {
+        let rows = (0..self.rows.len() / 2).map(|row| (StrId(self.rows.at(2 * row)), self.rows.at(2 * row + 1)));
+        rows.filter(|(pattern, _)| strings.bytes(*pattern) == text.as_bytes()).map(|(_, id)| id)
+    }
+
     /// Returns true if a pattern may match in a log line, in any of its readings. `scratch` is the space for undoing escapes.
     #[inline]
     pub(in crate::sieve) fn may_match(&self, line: &[u8], scratch: &mut Vec<u8>) -> bool {
@@ -203,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_what_is_opened() {
+    fn a_table_reads_back_as_saved() {
         let mut interner = Interner::default();
         let mut builder = Builder::default();
         for (id, text) in ["/gate.php", "/panel/*/gate.php", "*.exe"].iter().enumerate() {
