@@ -130,7 +130,7 @@ fn only(text: &str, allowed: u16) -> bool {
 
 /// Refangs a value and reads it by its shape. Allocates only for the indicator, and to refang.
 pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
-    use class::{COLON, DASH, DIGIT, DOT, LETTER, NON_ASCII, OTHER, SLASH, STAR};
+    use class::{COLON, DASH, DIGIT, DOT, LETTER, NON_ASCII, OTHER};
 
     if value.len() > MAX_OBSERVABLE {
         return Err(Reject::TooLong);
@@ -165,7 +165,14 @@ pub(crate) fn classify(value: &str, rules: &Rules) -> Result<Value, Reject> {
             seen = classes(&value);
         }
     }
-    let value = &*value;
+    by_shape(&value, seen, rules)
+}
+
+/// Reads a value without decoration by its shape. `seen` are the classes of its bytes.
+#[inline]
+fn by_shape(value: &str, seen: u16, rules: &Rules) -> Result<Value, Reject> {
+    use class::{COLON, DASH, DIGIT, DOT, LETTER, NON_ASCII, OTHER, SLASH, STAR};
+
     if let Some(hash) = hash(value, seen) {
         return Ok(Indicator::Hash(hash).into());
     }

@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, Read};
 use std::path::PathBuf;
 
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, escape};
 
 use crate::error::{Error, Result};
@@ -75,17 +75,8 @@ impl<'a, 'r> Xml<'a, 'r> {
                     let name = local(start.name().0).to_owned();
                     let attributes = attributes(&start, &mut self.attributes);
                     self.line = line;
-                    if let Err(reason) = attributes {
-                        return Err(self.error(&reason));
-                    }
-                    if self.open.len() == MAX_NESTING {
-                        return Err(self.error(&format!("nested deeper than {MAX_NESTING} levels")));
-                    }
-                    if self.open.is_empty() && std::mem::replace(&mut self.has_root, true) {
-                        return Err(self.error("a second root element"));
-                    }
-                    self.open.push(name);
-                    self.text.clear();
+                    attributes.map_err(|reason| self.error(&reason))?;
+                    self.start(name)?;
                     return Ok(Some(Node::Start));
                 }
                 // The reader checks that the names agree.
@@ -96,20 +87,13 @@ impl<'a, 'r> Xml<'a, 'r> {
                 }
                 Event::Text(text) => self.text.push_str(&text),
                 Event::CData(text) => self.text.push_str(&text),
-                Event::GeneralRef(name) => {
-                    let resolved = match name.resolve_char_ref() {
-                        Ok(Some(c)) => Some(c.to_string()),
-                        Ok(None) => escape::resolve_predefined_entity(&name).map(str::to_owned),
-                        Err(_) => None,
-                    };
-                    match resolved {
-                        Some(text) => self.text.push_str(&text),
-                        None => {
-                            let reason = format!("`&{}`: entities that a document defines are not read", &*name);
-                            return Err(self.error(&reason));
-                        }
+                Event::GeneralRef(name) => match resolve(&name) {
+                    Some(text) => self.text.push_str(&text),
+                    None => {
+                        let reason = format!("`&{}`: entities that a document defines are not read", &*name);
+                        return Err(self.error(&reason));
                     }
-                }
+                },
                 Event::DocType(_) => {
                     return Err(
                         self.error("a document type definition (DTD), which is refused: it may define entities")
@@ -130,6 +114,19 @@ impl<'a, 'r> Xml<'a, 'r> {
                 return Err(self.error(&format!("a text longer than {MAX_FEED_LINE} bytes")));
             }
         }
+    }
+
+    /// Notes the start of an element.
+    fn start(&mut self, name: String) -> Result<()> {
+        if self.open.len() == MAX_NESTING {
+            return Err(self.error(&format!("nested deeper than {MAX_NESTING} levels")));
+        }
+        if self.open.is_empty() && std::mem::replace(&mut self.has_root, true) {
+            return Err(self.error("a second root element"));
+        }
+        self.open.push(name);
+        self.text.clear();
+        Ok(())
     }
 
     /// The name of the element that began or ended, without its prefix.
@@ -174,6 +171,14 @@ impl<'a, 'r> Xml<'a, 'r> {
 
 fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
+}
+
+/// The text of a reference: a character by its number, or one of the five predefined entities.
+fn resolve(name: &BytesRef<'_>) -> Option<String> {
+    match name.resolve_char_ref().ok()? {
+        Some(c) => Some(c.to_string()),
+        None => escape::resolve_predefined_entity(name).map(str::to_owned),
+    }
 }
 
 fn attributes(start: &BytesStart<'_>, attributes: &mut Vec<(String, String)>) -> Result<(), String> {

@@ -85,85 +85,102 @@ struct Above<'b> {
     allow_v6: Option<ip::Table<u128>>,
 }
 
+/// The prefixes and ranges that can be above others, while they are collected.
+#[derive(Default)]
+struct Networks {
+    wide_v4: Vec<(u32, u32, u32)>,
+    wide_v6: Vec<(u128, u128, u32)>,
+    allow_v4: Option<ip::Builder<u32>>,
+    allow_v6: Option<ip::Builder<u128>>,
+}
+
+impl Networks {
+    /// Adds the addresses that a block indicator covers.
+    fn add_wide(&mut self, first: IpAddr, last: IpAddr, id: u32) {
+        match (first, last) {
+            (IpAddr::V4(first), IpAddr::V4(last)) => self.wide_v4.push((first.to_bits(), last.to_bits(), id)),
+            (IpAddr::V6(first), IpAddr::V6(last)) => self.wide_v6.push((first.to_bits(), last.to_bits(), id)),
+            _ => unreachable!("the ends of a range are of one family"),
+        }
+    }
+
+    /// Adds a prefix that an allow indicator covers.
+    fn add_allowed(&mut self, net: IpNet, id: u32) {
+        let (len, network) = (net.prefix_len(), net.network());
+        match network {
+            IpAddr::V4(addr) => self.allow_v4.get_or_insert_default().add(addr.to_bits(), len, id),
+            IpAddr::V6(addr) => self.allow_v6.get_or_insert_default().add(addr.to_bits(), len, id),
+        }
+    }
+}
+
 impl<'b> Above<'b> {
     fn new(known: &'b Known<'b>) -> Self {
         let indicators = known.indicators;
-        let mut marks = vec![0_u8; known.strings.len()];
-        let mut depths = 0;
-        let mut allow_names: HashMap<StrId, Vec<u32>> = HashMap::new();
-        let (mut v4, mut v6) = (Vec::new(), Vec::new());
-        let (mut allow_v4, mut allow_v6) = (ip::Builder::default(), ip::Builder::default());
-        let mut families = (false, false);
+        let mut above = Self {
+            known,
+            marks: vec![0; known.strings.len()],
+            depths: 0,
+            allow_names: HashMap::new(),
+            wide_v4: Intervals::default(),
+            wide_v6: Intervals::default(),
+            allow_v4: None,
+            allow_v6: None,
+        };
+        let mut networks = Networks::default();
         for id in 0..indicators.len() as u32 {
-            let flags = indicators.flags(id);
-            let is_wide = flags.has(Action::Block) && !flags.has_port();
+            let is_wide = above.is_wide(id);
             // An `allow` entry here counts as well: the walk finds what it would take if it allowed all.
+            let flags = indicators.flags(id);
             let allows = flags.has(Action::AllowAll) || flags.has(Action::Allow);
-            let mut allow_net = |net: IpNet| match net {
-                IpNet::V4(net) => {
-                    families.0 = true;
-                    allow_v4.add(net.network().to_bits(), net.prefix_len(), id);
-                }
-                IpNet::V6(net) => {
-                    families.1 = true;
-                    allow_v6.add(net.network().to_bits(), net.prefix_len(), id);
-                }
-            };
             match indicators.value(id) {
-                Value::Domain(name) => {
-                    let Some(mark) = marks.get_mut(name.0 as usize) else { continue };
-                    if known.index.first_domain(name) != Some(id) {
-                        *mark |= SEVERAL;
-                    }
-                    if indicators.scope(id) == Some(Scope::Exact) {
-                        continue;
-                    }
-                    if is_wide || allows {
-                        depths |= depth_bit(memchr::memchr_iter(b'.', known.strings.bytes(name)).count());
-                    }
-                    if is_wide {
-                        *mark |= WIDE;
-                    }
-                    if allows {
-                        *mark |= ALLOWS;
-                        allow_names.entry(name).or_default().push(id);
-                    }
-                }
+                Value::Domain(name) => above.mark(name, id, is_wide, allows),
                 Value::Net(net) => {
                     if allows {
-                        allow_net(net);
+                        networks.add_allowed(net, id);
                     }
                     if is_wide && net.prefix_len() < net.max_prefix_len() {
-                        match net {
-                            IpNet::V4(net) => v4.push((net.network().to_bits(), net.broadcast().to_bits(), id)),
-                            IpNet::V6(net) => v6.push((net.network().to_bits(), net.broadcast().to_bits(), id)),
-                        }
+                        networks.add_wide(net.network(), net.broadcast(), id);
                     }
                 }
                 Value::Range(first, last) => {
                     if allows {
-                        addresses::range_prefixes(first, last).into_iter().for_each(&mut allow_net);
+                        addresses::range_prefixes(first, last)
+                            .into_iter()
+                            .for_each(|net| networks.add_allowed(net, id));
                     }
                     if is_wide {
-                        match (first, last) {
-                            (IpAddr::V4(first), IpAddr::V4(last)) => v4.push((first.to_bits(), last.to_bits(), id)),
-                            (IpAddr::V6(first), IpAddr::V6(last)) => v6.push((first.to_bits(), last.to_bits(), id)),
-                            _ => {}
-                        }
+                        networks.add_wide(first, last, id);
                     }
                 }
                 Value::Url(_) | Value::Pattern(..) | Value::Hash(_) | Value::Email(_) => {}
             }
         }
-        Self {
-            known,
-            marks,
-            depths,
-            allow_names,
-            wide_v4: Intervals::new(v4),
-            wide_v6: Intervals::new(v6),
-            allow_v4: families.0.then(|| allow_v4.finish()),
-            allow_v6: families.1.then(|| allow_v6.finish()),
+        above.wide_v4 = Intervals::new(networks.wide_v4);
+        above.wide_v6 = Intervals::new(networks.wide_v6);
+        above.allow_v4 = networks.allow_v4.map(ip::Builder::finish);
+        above.allow_v6 = networks.allow_v6.map(ip::Builder::finish);
+        above
+    }
+
+    /// Marks the name of a domain indicator.
+    fn mark(&mut self, name: StrId, id: u32, is_wide: bool, allows: bool) {
+        let mark = &mut self.marks[name.0 as usize];
+        if self.known.index.first_domain(name) != Some(id) {
+            *mark |= SEVERAL;
+        }
+        if self.known.indicators.scope(id) == Some(Scope::Exact) {
+            return;
+        }
+        if is_wide || allows {
+            self.depths |= depth_bit(memchr::memchr_iter(b'.', self.known.strings.bytes(name)).count());
+        }
+        if is_wide {
+            *mark |= WIDE;
+        }
+        if allows {
+            *mark |= ALLOWS;
+            self.allow_names.entry(name).or_default().push(id);
         }
     }
 
@@ -289,7 +306,7 @@ impl<'b> Above<'b> {
 
     /// Finds a block indicator of the same name that covers more.
     fn same_name(&self, name: StrId, id: u32) -> Option<u32> {
-        if self.marks.get(name.0 as usize)? & SEVERAL == 0 {
+        if self.marks[name.0 as usize] & SEVERAL == 0 {
             return None;
         }
         let scope = self.known.indicators.scope(id)?;
@@ -307,7 +324,7 @@ impl<'b> Above<'b> {
         match (first, last) {
             (IpAddr::V4(first), IpAddr::V4(last)) => self.wide_v4.around(first.to_bits(), last.to_bits(), has_port),
             (IpAddr::V6(first), IpAddr::V6(last)) => self.wide_v6.around(first.to_bits(), last.to_bits(), has_port),
-            _ => None,
+            _ => unreachable!("the ends of a range are of one family"),
         }
     }
 
@@ -336,7 +353,7 @@ fn depth_bit(dots: usize) -> u128 {
 }
 
 /// Address ranges, searched for the widest one around another.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Intervals<A> {
     firsts: Vec<A>,
     /// Sorted by start, then widest first. Each element is the range so far that ends last: its end, start and id.

@@ -207,19 +207,12 @@ impl Sieve {
     /// Addresses count if they overlap. Entries count even if they are allowed elsewhere. Costs a lookup per entry of
     /// the ranking, and a pass over all indicators if the ranking has networks.
     pub fn popular(&self, ranking: &Ranking) -> Vec<Popular> {
-        // By indicator: the best rank, and its place in the ranking.
-        let mut best: HashMap<u32, (u32, Rank)> = HashMap::new();
-        let mut note = |id: u32, rank: u32, place: Rank| {
-            let known = best.entry(id).or_insert((rank, place));
-            if rank < known.0 {
-                *known = (rank, place);
-            }
-        };
+        let mut best = Best::default();
         for (at, (name, rank)) in ranking.names.iter().enumerate() {
             for layer in self.0.all() {
                 blocking_name(layer.tables, name, |id| {
                     if !layer.is_gone(id) {
-                        note(layer.first + id, *rank, Rank::Name(at));
+                        best.note(layer.first + id, *rank, Rank::Name(at));
                     }
                 });
             }
@@ -228,41 +221,13 @@ impl Sieve {
             for layer in self.0.all() {
                 covering(layer.tables, net, |id| {
                     if !layer.is_gone(id) {
-                        note(layer.first + id, rank, Rank::Net(at));
+                        best.note(layer.first + id, rank, Rank::Net(at));
                     }
                 });
             }
         }
-        // The other direction: indicators within a popular network.
-        let (mut v4, mut v6) = (ip::Builder::<u32>::default(), ip::Builder::<u128>::default());
-        for (at, (net, _)) in ranking.nets.iter().enumerate() {
-            match net {
-                IpNet::V4(net) => v4.add(net.network().to_bits(), net.prefix_len(), at as u32),
-                IpNet::V6(net) => v6.add(net.network().to_bits(), net.prefix_len(), at as u32),
-            }
-        }
-        let (v4, v6) = (v4.finish(), v6.finish());
-        for indicator in self.indicators().filter(|_| !ranking.nets.is_empty()) {
-            let (tables, number) = indicator.place();
-            let id = indicator.id();
-            let addrs = match tables.indicators.value(number) {
-                Value::Net(net) => [net.network(), net.network()],
-                Value::Range(first, last) => [first, last],
-                _ => continue,
-            };
-            for addr in addrs {
-                let mut within = |at: u32| note(id, ranking.nets[at as usize].1, Rank::Net(at as usize));
-                match addr {
-                    IpAddr::V4(addr) => {
-                        v4.covering(addr.to_bits()).for_each(|(row, _)| v4.ids(row).for_each(&mut within));
-                    }
-                    IpAddr::V6(addr) => {
-                        v6.covering(addr.to_bits()).for_each(|(row, _)| v6.ids(row).for_each(&mut within));
-                    }
-                }
-            }
-        }
-        let mut best: Vec<(u32, u32, Rank)> = best.into_iter().map(|(id, (rank, place))| (rank, id, place)).collect();
+        self.note_within(ranking, &mut best);
+        let mut best: Vec<(u32, u32, Rank)> = best.0.into_iter().map(|(id, (rank, place))| (rank, id, place)).collect();
         best.sort_unstable_by_key(|&(rank, id, _)| (rank, id));
         let mut found = Vec::new();
         for (rank, id, place) in best {
@@ -277,6 +242,53 @@ impl Sieve {
             }
         }
         found
+    }
+
+    /// Notes the indicators that begin or end within a popular network.
+    fn note_within(&self, ranking: &Ranking, best: &mut Best) {
+        if ranking.nets.is_empty() {
+            return;
+        }
+        let (mut v4, mut v6) = (ip::Builder::<u32>::default(), ip::Builder::<u128>::default());
+        for (at, (net, _)) in ranking.nets.iter().enumerate() {
+            match net {
+                IpNet::V4(net) => v4.add(net.network().to_bits(), net.prefix_len(), at as u32),
+                IpNet::V6(net) => v6.add(net.network().to_bits(), net.prefix_len(), at as u32),
+            }
+        }
+        let (v4, v6) = (v4.finish(), v6.finish());
+        for indicator in self.indicators() {
+            let (tables, number) = indicator.place();
+            let addrs = match tables.indicators.value(number) {
+                Value::Net(net) => [net.network(), net.network()],
+                Value::Range(first, last) => [first, last],
+                _ => continue,
+            };
+            let mut within = |at: u32| best.note(indicator.id(), ranking.nets[at as usize].1, Rank::Net(at as usize));
+            for addr in addrs {
+                match addr {
+                    IpAddr::V4(addr) => {
+                        v4.covering(addr.to_bits()).for_each(|(row, _)| v4.ids(row).for_each(&mut within));
+                    }
+                    IpAddr::V6(addr) => {
+                        v6.covering(addr.to_bits()).for_each(|(row, _)| v6.ids(row).for_each(&mut within));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// By indicator: the best rank of something that it covers or overlaps, and its place in the ranking.
+#[derive(Default)]
+struct Best(HashMap<u32, (u32, Rank)>);
+
+impl Best {
+    fn note(&mut self, id: u32, rank: u32, place: Rank) {
+        let known = self.0.entry(id).or_insert((rank, place));
+        if rank < known.0 {
+            *known = (rank, place);
+        }
     }
 }
 

@@ -166,7 +166,20 @@ pub(crate) fn follow<F: Follower>(
         return query;
     }
     let state = follower.step(state, b'?');
-    let unescaped = &mut space.segment;
+    follow_query(text, query, next.into_iter().chain(ends), state, &mut space.segment, follower)
+}
+
+/// Follows the query that begins at a `?`, from the state after it.
+#[inline]
+fn follow_query<F: Follower>(
+    text: &[u8],
+    query: usize,
+    mut ends: impl Iterator<Item = End>,
+    state: F::State,
+    unescaped: &mut Unescaped<F::State>,
+    follower: &mut F,
+) -> usize {
+    let mut next = ends.next();
     unescaped.0.clear();
     for (at, &byte) in text.iter().enumerate().skip(query + 1) {
         if !matches!(byte, b'\t' | b'\r' | b'\n') {
@@ -432,7 +445,7 @@ mod tests {
 
     /// Following stops at the first bytes of a URL that has nothing in common with the listed ones, whatever its path.
     #[test]
-    fn what_is_lost_is_left() {
+    fn a_lost_path_is_not_followed() {
         for piece in [",", "%20", "%2520", "%252520", "a", "%2C", "+", "&", "%c3%a9", "\u{201d}", "%20/"] {
             let mut text = b"http://h.test/".to_vec();
             text.extend(piece.bytes().cycle().take(MAX_OBSERVABLE - text.len()));

@@ -5,8 +5,9 @@ use super::table::{PathRows, Shape, hash_path, hash_v4};
 use crate::sieve::flat::buckets::{Buckets, Keyed};
 use crate::sieve::flat::csr::Lists;
 use crate::sieve::flat::hash;
-use crate::sieve::flat::items::ItemsBuilder;
+use crate::sieve::flat::items::{Items, ItemsBuilder};
 use crate::sieve::flat::strings::{StrId, Strings};
+use crate::wire::Words;
 
 /// The host of a URL indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,31 +61,16 @@ impl Builder {
 
     /// Builds the search form. `names` must come from [`names`](Builder::names).
     pub(crate) fn finish(self, strings: &Strings, names: &[StrId]) -> Table {
-        let addrs = |row: &UrlRow| if let Host::Addr(addr) = row.host { Some(addr) } else { None };
-        let addrs: Vec<IpAddr> = sorted(self.rows.iter().filter_map(addrs).collect());
+        let hosts = Hosts::new(&self.rows, names);
+        let (v4, v4_seed, v6) = hosts.addresses();
+        let count = hosts.len();
 
-        // Addresses get the rows after the names. All rows are small enough to be stored inline as single items: the
-        // texts of more URLs would not fit into the strings.
-        let (mut v4, mut v6) = (Vec::new(), Vec::new());
-        for (row, addr) in (names.len() as u32..).zip(&addrs) {
-            match addr {
-                IpAddr::V4(addr) => v4.push(Keyed { hash: 0, key: addr.to_bits(), value: row, mark: 0 }),
-                IpAddr::V6(addr) => v6.push(addr.to_bits()),
-            }
-        }
-        let (v4_seed, v4) = Buckets::seeded(&mut v4, |seed, addr, _| hash_v4(seed, addr), |a, b| a.cmp(&b));
-        let host_row = |row: &UrlRow| match row.host {
-            Host::Name(name) => names.partition_point(|&other| other < name) as u32,
-            Host::Addr(addr) => (names.len() + addrs.partition_point(|&other| other < addr)) as u32,
-        };
-        let count = names.len() + addrs.len();
-
+        let path_of = |row: &UrlRow| &strings.bytes(row.text)[row.path as usize..];
         let (mut host_only, mut with_path) = (Vec::new(), Vec::new());
         let mut shapes = vec![Shape::default(); count];
         let mut paths: Vec<PathRow<'_>> = Vec::new();
         for row in &self.rows {
-            let host = host_row(row);
-            let path = &strings.bytes(row.text)[row.path as usize..];
+            let (host, path) = (hosts.row(row), path_of(row));
             if path == b"/" {
                 host_only.push((host, row.id));
             } else {
@@ -95,11 +81,74 @@ impl Builder {
         }
         // Sorted by path, so that paths with a common beginning are adjacent.
         with_path.sort_unstable_by(|(a_host, a), (b_host, b)| {
-            let path = |row: &UrlRow| &strings.bytes(row.text)[row.path as usize..];
-            a_host.cmp(b_host).then_with(|| path(a).cmp(path(b))).then(a.id.cmp(&b.id))
+            a_host.cmp(b_host).then_with(|| path_of(a).cmp(path_of(b))).then(a.id.cmp(&b.id))
         });
         let with_path: Vec<(u32, u32)> = with_path.into_iter().map(|(host, row)| (host, row.id)).collect();
         drop(self.rows);
+        let Paths { seed, paths, path_rows, items } = Paths::new(paths, strings);
+        Table {
+            v4,
+            v4_seed,
+            v6,
+            host_only: Lists::from_pairs(count, &host_only),
+            with_path: Lists::from_pairs(count, &with_path),
+            shapes: shapes.into_iter().map(Shape::bits).collect(),
+            seed,
+            paths,
+            path_rows,
+            items,
+        }
+    }
+}
+
+/// The distinct hosts: the names, then the addresses, each in order. The position of a host is its row.
+struct Hosts<'n> {
+    names: &'n [StrId],
+    addrs: Vec<IpAddr>,
+}
+
+impl<'n> Hosts<'n> {
+    fn new(rows: &[UrlRow], names: &'n [StrId]) -> Self {
+        let addr = |row: &UrlRow| if let Host::Addr(addr) = row.host { Some(addr) } else { None };
+        Self { names, addrs: sorted(rows.iter().filter_map(addr).collect()) }
+    }
+
+    fn len(&self) -> usize {
+        self.names.len() + self.addrs.len()
+    }
+
+    fn row(&self, row: &UrlRow) -> u32 {
+        match row.host {
+            Host::Name(name) => self.names.partition_point(|&other| other < name) as u32,
+            Host::Addr(addr) => (self.names.len() + self.addrs.partition_point(|&other| other < addr)) as u32,
+        }
+    }
+
+    /// Returns the rows of the IPv4 addresses with the seed of their table, and the IPv6 addresses in order. All rows are small enough to
+    /// be stored inline as single items: the texts of more URLs would not fit into the strings.
+    fn addresses(&self) -> (Buckets, u64, Words<u128>) {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for (row, addr) in (self.names.len() as u32..).zip(&self.addrs) {
+            match addr {
+                IpAddr::V4(addr) => v4.push(Keyed { hash: 0, key: addr.to_bits(), value: row, mark: 0 }),
+                IpAddr::V6(addr) => v6.push(addr.to_bits()),
+            }
+        }
+        let (seed, v4) = Buckets::seeded(&mut v4, |seed, addr, _| hash_v4(seed, addr), |a, b| a.cmp(&b));
+        (v4, seed, v6.as_slice().into())
+    }
+}
+
+/// The table of paths, in which equal paths on a host share a row.
+struct Paths {
+    seed: u64,
+    paths: Buckets,
+    path_rows: PathRows,
+    items: Items,
+}
+
+impl Paths {
+    fn new(mut paths: Vec<PathRow<'_>>, strings: &Strings) -> Self {
         // Equal paths on a host are adjacent, whatever their scheme and port.
         paths.sort_unstable_by(|a, b| {
             let whole = |row: &PathRow<'_>| (row.hash, row.host);
@@ -118,17 +167,6 @@ impl Builder {
         let path_rows = PathRows::new(&path_rows);
         let hash = |seed, key, _| hash_path(seed, path_rows.host(key), path_rows.path(strings, key));
         let (seed, paths) = Buckets::seeded(&mut entries, hash, |a, b| path_rows.compare(strings, a.0, b.0));
-        Table {
-            v4,
-            v4_seed,
-            v6: v6.as_slice().into(),
-            host_only: Lists::from_pairs(count, &host_only),
-            with_path: Lists::from_pairs(count, &with_path),
-            shapes: shapes.into_iter().map(Shape::bits).collect(),
-            seed,
-            paths,
-            path_rows,
-            items: items.finish(),
-        }
+        Self { seed, paths, path_rows, items: items.finish() }
     }
 }
