@@ -220,6 +220,22 @@ impl<B: Bytes> Json<B> {
         self.container(Kind::Array)
     }
 
+    /// Calls `read` for the next value if it is an object, or for each object in it if it is an array, at any depth of arrays. Skips
+    /// everything else.
+    pub(crate) fn each_object(&mut self, read: &mut dyn FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        match self.kind()? {
+            Kind::Array => {
+                self.begin()?;
+                while self.item()? {
+                    self.each_object(read)?;
+                }
+                Ok(())
+            }
+            Kind::Object => read(self),
+            _ => self.skip(),
+        }
+    }
+
     fn container(&mut self, kind: Kind) -> Result<bool> {
         if self.kind()? == kind {
             self.begin()?;

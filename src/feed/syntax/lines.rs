@@ -30,6 +30,19 @@ pub(crate) fn split_comment(line: &str) -> (&str, Option<&str>) {
     (line, None)
 }
 
+/// Calls `each` for every line within the length cap that is neither blank nor a comment.
+pub(crate) fn each_entry(
+    lines: &mut Lines<'_>,
+    sink: &mut dyn RecordSink,
+    mut each: impl FnMut(&Line<'_>, &mut dyn RecordSink),
+) -> Result<()> {
+    each_line(lines, sink, |line, sink| {
+        if !is_blank_or_comment(line.text) {
+            each(line, sink);
+        }
+    })
+}
+
 /// Calls `each` for every line within the length cap.
 pub(crate) fn each_line(
     lines: &mut Lines<'_>,

@@ -15,7 +15,7 @@
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment, split_comment};
+use crate::feed::syntax::lines::{each_entry, split_comment};
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::sinks::is_sink;
 use crate::feed::syntax::value::{self, Rules};
@@ -42,10 +42,7 @@ impl FeedReader for Dnsmasq {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Suffix);
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
-            }
+        each_entry(lines, sink, |line, sink| {
             let (body, _) = split_comment(line.text);
             match parse(body) {
                 Some(Line::Names(names)) => {

@@ -15,7 +15,7 @@
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment, split_comment};
+use crate::feed::syntax::lines::{each_entry, split_comment};
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::sinks::is_sink;
 use crate::feed::syntax::value::{self, Rules};
@@ -38,8 +38,8 @@ impl FeedReader for Unbound {
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let zones = Rules::new(feed, Scope::Suffix);
         let hosts = Rules::new(feed, Scope::Exact);
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) || line.text == "server:" {
+        each_entry(lines, sink, |line, sink| {
+            if line.text == "server:" {
                 return;
             }
             let (body, _) = split_comment(line.text);

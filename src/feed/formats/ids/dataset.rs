@@ -12,7 +12,7 @@
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::out::put;
 use crate::feed::syntax::text;
 use crate::feed::syntax::value::{self, Rules, Value};
@@ -37,10 +37,7 @@ impl FeedReader for Dataset {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Exact);
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
-            }
+        each_entry(lines, sink, |line, sink| {
             let (value, score) = parse(line.text);
             put(sink, line.number, value, read(value, &rules), |record| {
                 record.attributes.score = score.and_then(text::number);

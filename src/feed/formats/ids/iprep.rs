@@ -11,7 +11,7 @@
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::out::put;
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::indicator::{Feed, Indicator, RecordSink, Reject, Rejection, Scope};
@@ -34,19 +34,14 @@ impl FeedReader for Iprep {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Suffix);
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
+        each_entry(lines, sink, |line, sink| match parse(line.text) {
+            Some((address, category, score)) => {
+                put(sink, line.number, address, read(address, &rules), |record| {
+                    record.attributes.tags.push(format!("category:{category}").into());
+                    record.attributes.score = Some(score.into());
+                });
             }
-            match parse(line.text) {
-                Some((address, category, score)) => {
-                    put(sink, line.number, address, read(address, &rules), |record| {
-                        record.attributes.tags.push(format!("category:{category}").into());
-                        record.attributes.score = Some(score.into());
-                    });
-                }
-                None => sink.reject(Rejection::new(line.number, line.text, Reject::Malformed)),
-            }
+            None => sink.reject(Rejection::new(line.number, line.text, Reject::Malformed)),
         })
     }
 }

@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use crate::error::Result;
 use crate::feed::head::Head;
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::json::{Bytes, Json, Kind, Text};
+use crate::feed::syntax::json::{Bytes, Json, Text};
 use crate::feed::syntax::listed::{self, Listed};
 use crate::feed::syntax::pending::Pending;
 use crate::feed::syntax::ports;
@@ -81,17 +81,7 @@ struct Event {
 impl MispReader<'_> {
     /// Reads an event, or a wrapper around one or several.
     fn events<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {
-        match json.kind()? {
-            Kind::Array => {
-                json.array()?;
-                while json.item()? {
-                    self.events(json)?;
-                }
-                Ok(())
-            }
-            Kind::Object => self.event(json),
-            _ => json.skip(),
-        }
+        json.each_object(&mut |json| self.event(json))
     }
 
     fn event<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {

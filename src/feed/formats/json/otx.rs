@@ -72,17 +72,7 @@ impl Pulse {
 
 impl OtxReader<'_> {
     fn pulses<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {
-        match json.kind()? {
-            Kind::Array => {
-                json.array()?;
-                while json.item()? {
-                    self.pulses(json)?;
-                }
-                Ok(())
-            }
-            Kind::Object => self.pulse(json),
-            _ => json.skip(),
-        }
+        json.each_object(&mut |json| self.pulse(json))
     }
 
     fn pulse<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {

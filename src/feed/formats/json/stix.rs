@@ -118,17 +118,7 @@ struct Object {
 
 impl StixReader<'_> {
     fn document<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {
-        match json.kind()? {
-            Kind::Array => {
-                json.array()?;
-                while json.item()? {
-                    self.document(json)?;
-                }
-                Ok(())
-            }
-            Kind::Object => self.object(json),
-            _ => json.skip(),
-        }
+        json.each_object(&mut |json| self.object(json))
     }
 
     fn object<B: Bytes>(&mut self, json: &mut Json<B>) -> Result<()> {

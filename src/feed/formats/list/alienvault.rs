@@ -10,7 +10,7 @@
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::out::put;
 use crate::feed::syntax::text;
 use crate::feed::syntax::value::{self, Rules};
@@ -38,10 +38,7 @@ impl FeedReader for AlienVault {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Suffix);
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
-            }
+        each_entry(lines, sink, |line, sink| {
             let cells: Vec<&str> = line.text.split('#').map(str::trim).collect();
             let [address, reliability, risk, kinds, country, city, place, _] = cells[..] else {
                 return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed));

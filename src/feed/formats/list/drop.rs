@@ -8,7 +8,7 @@
 use crate::error::Result;
 use crate::feed::head::Head;
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment, split_comment};
+use crate::feed::syntax::lines::{each_entry, split_comment};
 use crate::feed::syntax::out::put;
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{Feed, RecordSink, Scope};
@@ -28,10 +28,7 @@ impl FeedReader for Drop {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Suffix);
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
-            }
+        each_entry(lines, sink, |line, sink| {
             let (net, comment) = split_comment(line.text);
             put(sink, line.number, net, value::classify(net, &rules), |record| {
                 record.attributes.reference =

@@ -10,7 +10,7 @@
 use crate::error::Result;
 use crate::feed::head::Head;
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::out::put;
 use crate::feed::syntax::{text, value};
 use crate::indicator::{Feed, RecordSink, Reject, Rejection};
@@ -24,8 +24,8 @@ impl FeedReader for DShield {
     }
 
     fn read(&self, lines: &mut Lines<'_>, _: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) || is_header(line.text) {
+        each_entry(lines, sink, |line, sink| {
+            if is_header(line.text) {
                 return;
             }
             let mut cells = line.text.split('\t').map(str::trim);

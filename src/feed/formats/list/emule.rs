@@ -15,7 +15,7 @@
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::{text, value};
 use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection};
@@ -40,10 +40,7 @@ impl FeedReader for EMule {
     }
 
     fn read(&self, lines: &mut Lines<'_>, _: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
-            }
+        each_entry(lines, sink, |line, sink| {
             let Some(entry) = parse(line.text) else {
                 return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed));
             };

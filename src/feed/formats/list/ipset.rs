@@ -17,7 +17,7 @@
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::others;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::ports;
@@ -45,10 +45,7 @@ impl FeedReader for IpSet {
 
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Suffix);
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
-            }
+        each_entry(lines, sink, |line, sink| {
             let mut words = words(line.text);
             match words.next() {
                 Some("create" | "-N") => return,

@@ -19,7 +19,7 @@
 use crate::error::Result;
 use crate::feed::head::Head;
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::lines::{each_entry, is_blank_or_comment};
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::ports;
 use crate::feed::syntax::value::{self, Rules, Value};
@@ -47,10 +47,7 @@ impl FeedReader for Nft {
         let rules = Rules::new(feed, Scope::Suffix);
         // True within the braces of an element list.
         let mut is_open = false;
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
-            }
+        each_entry(lines, sink, |line, sink| {
             let mut rest = line.text;
             if !is_open {
                 match elements_of(rest) {

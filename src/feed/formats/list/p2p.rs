@@ -11,7 +11,7 @@
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::out::put;
 use crate::feed::syntax::text;
 use crate::feed::syntax::value::{self, Value};
@@ -33,16 +33,11 @@ impl FeedReader for P2p {
     }
 
     fn read(&self, lines: &mut Lines<'_>, _: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
-            }
-            match parse(line.text) {
-                Some((text, range, value)) => put(sink, line.number, range, value, |record| {
-                    record.attributes.tags.extend(text::some(text).map(|text| text.to_owned().into()));
-                }),
-                None => sink.reject(Rejection::new(line.number, line.text, Reject::Malformed)),
-            }
+        each_entry(lines, sink, |line, sink| match parse(line.text) {
+            Some((text, range, value)) => put(sink, line.number, range, value, |record| {
+                record.attributes.tags.extend(text::some(text).map(|text| text.to_owned().into()));
+            }),
+            None => sink.reject(Rejection::new(line.number, line.text, Reject::Malformed)),
         })
     }
 }

@@ -12,7 +12,7 @@
 use crate::error::Result;
 use crate::feed::head::Head;
 use crate::feed::reader::FeedReader;
-use crate::feed::syntax::lines::{each_line, is_blank_or_comment};
+use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{Feed, RecordSink, Reject, Rejection, Scope};
@@ -28,27 +28,22 @@ impl FeedReader for Tor {
     fn read(&self, lines: &mut Lines<'_>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<()> {
         let rules = Rules::new(feed, Scope::Suffix);
         let mut node = String::new();
-        each_line(lines, sink, |line, sink| {
-            if is_blank_or_comment(line.text) {
-                return;
+        each_entry(lines, sink, |line, sink| match line.text.split_once(' ') {
+            Some(("ExitNode", id)) => {
+                node.clear();
+                node.push_str(id.trim());
             }
-            match line.text.split_once(' ') {
-                Some(("ExitNode", id)) => {
-                    node.clear();
-                    node.push_str(id.trim());
-                }
-                Some(("Published" | "LastStatus", _)) => {}
-                Some(("ExitAddress", rest)) => {
-                    let (address, seen) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
-                    let last_seen = out::date(seen, line.number, sink);
-                    put(sink, line.number, address, value::classify(address, &rules), |record| {
-                        record.attributes.tags.push("tor".into());
-                        record.attributes.last_seen = last_seen;
-                        record.attributes.id = (!node.is_empty()).then(|| node.clone().into());
-                    });
-                }
-                _ => sink.reject(Rejection::new(line.number, line.text, Reject::Malformed)),
+            Some(("Published" | "LastStatus", _)) => {}
+            Some(("ExitAddress", rest)) => {
+                let (address, seen) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+                let last_seen = out::date(seen, line.number, sink);
+                put(sink, line.number, address, value::classify(address, &rules), |record| {
+                    record.attributes.tags.push("tor".into());
+                    record.attributes.last_seen = last_seen;
+                    record.attributes.id = (!node.is_empty()).then(|| node.clone().into());
+                });
             }
+            _ => sink.reject(Rejection::new(line.number, line.text, Reject::Malformed)),
         })
     }
 }
