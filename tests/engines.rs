@@ -351,10 +351,10 @@ fn a_hit_is_found_at_every_position() {
         ["evil.test", "192.0.2.1", "2001:db8::1", "http://3221225985/", "b\u{fc}cher.test", "(4)evil(4)test(0)"];
     for seed in seeds {
         for before in (0..140).chain(16 * 1024 - 70..16 * 1024 + 70) {
-            for behind in ["", " ", "\n", " and more text behind it, so that it is not at the end of anything at all"] {
+            for after in ["", " ", "\n", " and more text after it, so that it is not at the end of anything at all"] {
                 let mut text = vec![b' '; before];
                 text.extend_from_slice(seed.as_bytes());
-                text.extend_from_slice(behind.as_bytes());
+                text.extend_from_slice(after.as_bytes());
                 let want = hits(&sieve, Engine::Scalar, false, &text);
                 assert_eq!(want.0.len(), 1, "{seed}");
                 for engine in Engine::available() {

@@ -47,7 +47,7 @@ fn list() -> Sieve {
 }
 
 #[test]
-fn what_a_plain_list_holds_is_hit() {
+fn values_of_a_plain_list_are_hit() {
     let sieve = list();
     let upper = MD5.to_uppercase();
     let pairs: Vec<&str> = (0..20).map(|n| &SHA1[2 * n..2 * n + 2]).collect();
@@ -96,7 +96,7 @@ fn what_a_plain_list_holds_is_hit() {
 }
 
 #[test]
-fn a_line_over_the_cap_is_no_hiding_place() {
+fn values_in_lines_over_the_cap_are_hit() {
     let sieve = list();
     let mut log = vec![b'x'; 3 << 20];
     let mut want = Vec::new();
@@ -111,7 +111,7 @@ fn a_line_over_the_cap_is_no_hiding_place() {
 }
 
 #[test]
-fn what_is_saved_answers_as_what_was_built() {
+fn a_saved_sieve_answers_as_the_built_one() {
     let built = list();
     let file = built.to_bytes(&Default::default()).unwrap();
     let opened = Sieve::from_bytes(file.clone()).unwrap();

@@ -398,7 +398,7 @@ fn check(format: Format, text: &str, count: &mut Count) {
 }
 
 #[test]
-fn what_is_accepted_is_found() {
+fn accepted_values_are_found() {
     let cases: u32 = std::env::var("NETSIEVE_CASES").map_or(2_000, |cases| cases.parse().expect("a number of cases"));
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);

@@ -446,7 +446,7 @@ fn unsafe_stands_in_one_module() {
 }
 
 #[test]
-fn what_the_readme_says_is_what_is_checked() {
+fn the_readme_says_what_is_checked() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let ci = root().join(".ci/run");
     // A packaged crate does not include it.

@@ -118,7 +118,7 @@ fn truncation_is_an_error_after_the_complete_part() {
 }
 
 #[test]
-fn what_is_corrupt_is_an_error() {
+fn corrupt_inputs_are_errors() {
     let text = text(20_000);
     for (compression, encode) in FORMATS {
         // Frames written by the library have no checksum, so their damage need not be detected.
@@ -228,7 +228,7 @@ impl Read for Failing<'_> {
 }
 
 #[test]
-fn what_a_reader_fails_with_is_not_taken_for_damage() {
+fn a_failing_reader_is_not_taken_for_damage() {
     let text = text(20_000);
     for (compression, encode) in FORMATS {
         let packed = encode(&text);
@@ -287,7 +287,7 @@ const FOREIGN: [(&[u8], &str); 15] = [
 ];
 
 #[test]
-fn what_cannot_be_searched_is_named() {
+fn unsearchable_inputs_are_named() {
     for (head, name) in FOREIGN {
         let error = Input::new(head).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
@@ -305,7 +305,7 @@ fn what_cannot_be_searched_is_named() {
 }
 
 #[test]
-fn what_is_compressed_twice_is_named() {
+fn inputs_compressed_twice_are_named() {
     for (outer, encode) in FORMATS {
         for (inner, twice) in FORMATS {
             let (out, result) = read(&encode(&twice(b"evil.test\n")));

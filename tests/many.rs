@@ -305,7 +305,7 @@ impl ReadAt for Failing {
 }
 
 #[test]
-fn what_was_read_before_an_error_is_scanned() {
+fn bytes_read_before_an_error_are_scanned() {
     let (good, len) = (text(7, 2 * MIB, 80), 3 * MIB / 2);
     let bad = text(5, len, 80);
     // The last line has no line end, but counts.
@@ -430,7 +430,7 @@ fn a_file_that_is_shortened_meanwhile_is_an_error() {
 
 /// Later inputs render more than may wait, while the first one is not done.
 #[test]
-fn what_waits_to_be_delivered_is_bounded() {
+fn waiting_hits_are_bounded() {
     let line = b"evil.test\n";
     let slow = [&line.repeat(20)[..], &b"nothing\n".repeat(400_000)].concat();
     let fast = line.repeat(300);

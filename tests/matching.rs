@@ -504,7 +504,7 @@ proptest! {
 
     /// A value is read the same way in a program's list and in a lookup.
     #[test]
-    fn what_is_listed_as_a_text_is_found_as_that_text(
+    fn a_listed_text_is_found_as_written(
         text in "([a-z0-9@]{1,3}[.:/?@-]?){1,8}|(https?://)?[0-9]{1,3}(\\.[0-9]{1,3}){3}([:/][0-9]{1,5})?|[0-9a-f]{32}|\\PC{0,20}"
     ) {
         let Ok(indicator) = text.parse::<Indicator>() else { return Ok(()) };

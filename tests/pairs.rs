@@ -172,8 +172,8 @@ fn ends_of_urls() {
     ];
     let one = sieve(U);
     let mut wrong = Vec::new();
-    for (before, behind) in around {
-        let line = format!("{before}{U}{behind}");
+    for (before, after) in around {
+        let line = format!("{before}{U}{after}");
         if hits(&one, line.as_bytes()).is_empty() {
             wrong.push(format!("not found: {line}"));
         }
@@ -185,7 +185,7 @@ fn ends_of_urls() {
             "http://xevil.test/a/x.sh",
             "http://evil.test.example/a/x.sh",
         ] {
-            let line = format!("{before}{other}{behind}");
+            let line = format!("{before}{other}{after}");
             if !hits(&one, line.as_bytes()).is_empty() {
                 wrong.push(format!("found: {line}"));
             }

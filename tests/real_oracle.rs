@@ -187,7 +187,7 @@ fn real_feeds_on_real_lines() {
 /// Many values in the lines of a log are listed, in one way or another.
 #[test]
 #[ignore = "needs NETSIEVE_DATA"]
-fn what_real_lines_hold_on_real_lines() {
+fn values_of_real_lines_are_hit_on_real_lines() {
     let (mut differ, mut hits) = (Vec::new(), 0);
     for lines in logs(300).into_values() {
         let observed = Observed::of(&lines);

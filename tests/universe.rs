@@ -63,13 +63,12 @@ impl Place {
 
     /// The address with a set's number before `value`, and `rest` after it.
     fn addr(self, set: usize, value: u32, rest: u128) -> IpAddr {
-        let behind = self.family - self.before - self.width;
+        let below = self.family - self.before - self.width;
         // The set's number is next to the universe; the bits above it are ones and zeros.
         let above = 0x2aaa_aaaa_aaaa_aaaa_aaaa_aaaa_aaaa_aaaa_u128 << 20 | set as u128;
         let number = if self.before == 0 { 0 } else { above & (u128::MAX >> (128 - self.before)) };
-        let high = if behind + self.width >= 128 { 0 } else { number << (behind + self.width) };
-        let bits =
-            high | u128::from(value) << behind | if behind == 0 { 0 } else { rest & (u128::MAX >> (128 - behind)) };
+        let high = if below + self.width >= 128 { 0 } else { number << (below + self.width) };
+        let bits = high | u128::from(value) << below | if below == 0 { 0 } else { rest & (u128::MAX >> (128 - below)) };
         match self.family {
             32 => IpAddr::V4((bits as u32).into()),
             _ => IpAddr::V6(bits.into()),

@@ -106,8 +106,8 @@ mod tests {
         Some(addr.to_bits())
     }
 
-    fn quad(text: &[u8], behind: &[u8]) -> Option<u32> {
-        let all = [text, behind].concat();
+    fn quad(text: &[u8], after: &[u8]) -> Option<u32> {
+        let all = [text, after].concat();
         let whole = Text::new(&all)?;
         let dots = whole.head().dots & ((1_u64 << text.len().min(WINDOW)) - 1) as u32;
         whole.quad(text.len(), dots)
@@ -126,9 +126,9 @@ mod tests {
                 .map(|_| if random.below(6) > 0 { random.pick(&right) } else { random.pick(&wrong) })
                 .collect();
             let text = text.join(".");
-            for behind in [&b""[..], b"/a/long/path", b":80", b".", b"x"] {
-                if text.len() + behind.len() >= 8 && !text.is_empty() && text.len() <= WINDOW {
-                    assert_eq!(quad(text.as_bytes(), behind), plain(text.as_bytes()), "{text}");
+            for after in [&b""[..], b"/a/long/path", b":80", b".", b"x"] {
+                if text.len() + after.len() >= 8 && !text.is_empty() && text.len() <= WINDOW {
+                    assert_eq!(quad(text.as_bytes(), after), plain(text.as_bytes()), "{text}");
                 }
             }
         }

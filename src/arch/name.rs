@@ -238,12 +238,12 @@ pub(crate) fn dots_backwards(bytes: &[u8]) -> impl Iterator<Item = usize> {
     let mut end = bytes.len();
     std::iter::from_fn(move || {
         let place = if is_known {
-            let behind = dots.leading_zeros() as usize;
-            if behind == 64 {
+            let zeros = dots.leading_zeros() as usize;
+            if zeros == 64 {
                 return None;
             }
-            dots &= !(1 << 63 >> behind);
-            bytes.len() - 1 - behind
+            dots &= !(1 << 63 >> zeros);
+            bytes.len() - 1 - zeros
         } else {
             bytes[..end].iter().rposition(|&b| b == b'.')?
         };

@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_added_passes_and_little_else() {
+    fn added_names_pass_and_few_others() {
         let name = |n: u64, list: &str| format!("n{n}.{list}");
         for count in [1, 3, 1000, 65_536 * 4 - 1] {
             let hash = |n| tail_hash(name(n, "test").as_bytes()).0;

@@ -203,7 +203,7 @@ mod tests {
 
     /// The walk of `glob` panicked at such a name if hidden files were left out, and otherwise skipped it.
     #[test]
-    fn names_that_are_no_text() {
+    fn names_outside_utf_8() {
         let top = tree();
         let names: [&[u8]; 3] = [b"\xff.log", b"n\xc3(.log", b".\xff.log"];
         for name in names {

@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_mostly_not_text() {
+    fn inputs_that_are_mostly_binary() {
         let mut random = Random::new(1);
         let noise: Vec<u8> = (0..10_000).map(|_| random.next() as u8).collect();
         // `evil.test is listed ` in EBCDIC.

@@ -1,7 +1,7 @@
 use std::sync::mpsc::{Receiver, channel};
 
 use super::*;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::indicator::{DomainName, Feed, Indicator, Record, Scope};
 
 fn sieve(name: &str) -> Sieve {
@@ -110,7 +110,7 @@ fn a_callback_that_panics_is_seen() {
 }
 
 #[test]
-fn what_is_not_in_place_yet_is_read_at_once() {
+fn a_file_that_appears_later_is_read_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("set.sieve");
     sieve("b.test").save(&path).unwrap();
@@ -126,7 +126,7 @@ fn what_is_not_in_place_yet_is_read_at_once() {
 
 /// A file is followed until the last clone is dropped, and not longer.
 #[test]
-fn what_is_followed_is_owned() {
+fn a_followed_sieve_is_owned() {
     struct Service {
         live: LiveSieve,
     }
@@ -183,7 +183,7 @@ fn feeds_of_a_configuration_are_followed() {
 fn a_feed_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     let list = folder.path().join("c2.txt");
-    assert_eq!(LiveSieve::follow(&list).unwrap_err().io_kind(), Some(io::ErrorKind::NotFound));
+    assert_eq!(LiveSieve::follow(&list).unwrap_err().kind(), ErrorKind::Io(io::ErrorKind::NotFound));
     std::fs::write(&list, "a.test\n").unwrap();
     let live = LiveSieve::follow(&list).unwrap();
     assert!(holds(&live, "a.test") && live.is_following() && !LiveSieve::open(&list).unwrap().is_following());

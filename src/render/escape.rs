@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shows_nothing_is_escaped() {
+    fn invisible_characters_are_escaped() {
         use icu_properties::CodePointSetData;
         use icu_properties::props::DefaultIgnorableCodePoint;
 
@@ -179,7 +179,7 @@ mod tests {
 
     /// Tries every byte at every position, and after each other byte.
     #[test]
-    fn what_is_plain_is_found_byte_by_byte() {
+    fn plain_bytes_are_those_of_a_byte_by_byte_search() {
         let mut bytes = [b'a'; 19];
         for is_quoted in [false, true] {
             let is_stop = |byte: u8| !is_plain(byte) || (is_quoted && matches!(byte, b'"' | b'\\'));

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_is_seen_with_the_one_behind_it() {
+    fn every_byte_is_seen_with_the_one_after_it() {
         for len in 0..70 {
             let clean = vec![b'a'; len];
             let is = |byte: u8, next: u8| (byte == b'/') & (next == b'.') | (byte == b'!');

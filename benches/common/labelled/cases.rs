@@ -501,8 +501,8 @@ pub const CASES: &[Case] = &[
     }),
     case("URL before punctuation", |s, _, r| {
         let url = r.one(&s.urls).url();
-        let behind = *r.one(&[",more", ";x=1", "|2|3", "'", "\"", ").", "\\n", "],[", "!"]);
-        let piece = Piece::of(format!("{url}{behind} "));
+        let after = *r.one(&[",more", ";x=1", "|2|3", "'", "\"", ").", "\\n", "],[", "!"]);
+        let piece = Piece::of(format!("{url}{after} "));
         piece.hit(&url, &url, strong(&url, Relation::UrlExact)).place(Place::Url)
     }),
     case("URL after an escape", |s, _, r| {

@@ -90,8 +90,8 @@ pub const FORMS: &[Case] = &[
     }),
     case("host of WebDAV", |s, _, r| {
         let name = r.one(&s.suffixes);
-        let behind = r.one(&["@SSL", "@SSL@8443", "@8080"]);
-        Piece::of(format!("\\\\{name}{behind}\\DavWWWRoot\\a")).hit(name, name, exact(name))
+        let after = r.one(&["@SSL", "@SSL@8443", "@8080"]);
+        Piece::of(format!("\\\\{name}{after}\\DavWWWRoot\\a")).hit(name, name, exact(name))
     }),
     case("name of a service", |s, _, r| {
         let name = r.one(&s.suffixes);

@@ -216,10 +216,10 @@ impl Labelled {
             let case = cases[next % cases.len()];
             next += 1;
             let piece = (case.make)(&sets, &clean, &mut random);
-            let (before, behind) = around(&mut random, &clean, piece.place);
+            let (before, after) = around(&mut random, &clean, piece.place);
             line.push_str(&before);
             line.push_str(&piece.text);
-            line.push_str(behind);
+            line.push_str(after);
             let start = (made.text.len() + before.len()) as u64;
             let number = made.lines + 1;
             if piece.hits.is_empty() {

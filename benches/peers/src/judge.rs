@@ -61,7 +61,7 @@ pub fn literals(labelled: &Labelled) -> Vec<String> {
 pub fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
     let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     let before = start.checked_sub(1).map(|at| text[at]);
-    let behind = text.get(end).copied();
-    let goes_on = behind == Some(b'.') && text.get(end + 1).is_some_and(|&b| is_name(b));
-    !before.is_some_and(is_name) && !behind.is_some_and(is_name) && !goes_on
+    let next = text.get(end).copied();
+    let goes_on = next == Some(b'.') && text.get(end + 1).is_some_and(|&b| is_name(b));
+    !before.is_some_and(is_name) && !next.is_some_and(is_name) && !goes_on
 }

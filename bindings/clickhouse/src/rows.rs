@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_is_read() {
+    fn rows_read_back_as_written() {
         let values: Vec<Option<Vec<u8>>> =
             [0, 1, 127, 128, 300, 20_000].map(|len| Some(vec![b'v'; len])).into_iter().chain([None]).collect();
         let mut chunk = Vec::new();

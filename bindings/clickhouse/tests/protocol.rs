@@ -278,7 +278,7 @@ fn a_renamed_file_is_opened_between_chunks_and_a_broken_one_is_not_used() {
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn mistakes_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.sieve");
     let (is_well, said) = Running::start(&path, &["scan"]).end();

@@ -228,7 +228,7 @@ fn every_kernel_leaves_the_same_places() {
 
 /// The filters drop only places without a listed value, wherever these are.
 #[test]
-fn what_is_listed_stays() {
+fn listed_places_stay() {
     let wanted = Wanted { addrs: true, v6: true, names: true, ..Wanted::default() };
     let mut nets = vec![0; 1 << 17];
     let net = u32::from_be_bytes([203, 0, 113, 77]) >> 12;

@@ -130,8 +130,8 @@ fn hash(plain: &str) -> Option<Listed> {
         "sha3512",
     ];
     const ALIKE: [&str; 5] = ["ssdeep", "imphash", "tlsh", "vhash", "authentihash"];
-    let behind_name = plain.strip_prefix("filename|");
-    let rest = behind_name.unwrap_or(plain);
+    let after_name = plain.strip_prefix("filename|");
+    let rest = after_name.unwrap_or(plain);
     let rest = rest.strip_prefix("filehash").or_else(|| rest.strip_prefix("hash")).unwrap_or(rest);
     let rest =
         rest.strip_suffix("hash").filter(|rest| rest.starts_with("md5") || rest.starts_with("sha")).unwrap_or(rest);
@@ -139,7 +139,7 @@ fn hash(plain: &str) -> Option<Listed> {
     let rest = rest.strip_prefix("file:").unwrap_or(rest);
     match plain {
         "hash" | "filehash" | "sslcertfingerprint" | "certificatefingerprint" => Some(Listed::Hash),
-        _ if WHOLE.contains(&rest) => Some(if behind_name.is_some() { Listed::NamedHash } else { Listed::Hash }),
+        _ if WHOLE.contains(&rest) => Some(if after_name.is_some() { Listed::NamedHash } else { Listed::Hash }),
         "pehash" | "impfuzzy" | "cdhash" | "telfhash" | "hasshmd5" | "hasshservermd5" | "jarmfingerprint" => {
             Some(Listed::Skip(Construct::Hash))
         }

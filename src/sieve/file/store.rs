@@ -352,7 +352,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_no_regular_file_is_not_replaced() {
+    fn only_regular_files_are_replaced() {
         use std::os::unix::fs::{FileTypeExt, symlink};
         use std::os::unix::net::UnixListener;
 
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn what_killed_processes_left_is_taken_away() {
+    fn leftovers_of_killed_processes_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         for name in [".set.sieve.1-0.tmp", ".set.sieve.4000000000-7.tmp"] {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::ErrorKind;
 use crate::indicator::{Action, DomainName, Indicator, Pattern, PatternTarget, Record, Scope, Url};
 
 /// A sieve with something of every kind.
@@ -49,7 +50,7 @@ fn bytes() -> Vec<u8> {
 }
 
 #[test]
-fn what_is_read_is_what_was_written() {
+fn a_file_reads_back_as_written() {
     let built = sieve();
     let bytes = built.to_bytes(&SaveOptions::default()).unwrap();
     let opened = Sieve::from_bytes(bytes.clone()).unwrap();
@@ -127,7 +128,7 @@ fn errors_name_the_section_and_what_is_wrong() {
     assert_eq!(cut.path(), Some(&*path));
     assert!(cut.to_string().starts_with(&path.display().to_string()), "{cut}");
     let missing = Sieve::open(folder.path().join("none")).unwrap_err();
-    assert_eq!(missing.io_kind(), Some(std::io::ErrorKind::NotFound));
+    assert_eq!(missing.kind(), ErrorKind::Io(std::io::ErrorKind::NotFound));
 }
 
 #[test]

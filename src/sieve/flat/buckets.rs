@@ -417,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_damaged_is_refused() {
+    fn damage_is_refused() {
         let hashes = [vec![u64::MAX / 2; 80], honest(50)].concat();
         let good = table(&hashes);
         let open = |buckets: Bytes, rest: Bytes| {

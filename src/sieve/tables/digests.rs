@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_added_is_found_and_nothing_else() {
+    fn added_digests_are_found_and_no_others() {
         for count in [0, 1, 7, 8, 9, 100, 5000] {
             let mut digests: Vec<FileHash> =
                 LENGTHS.into_iter().flat_map(|len| (0..count).map(move |number| digest(len, number + 1))).collect();

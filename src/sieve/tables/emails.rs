@@ -187,7 +187,7 @@ mod tests {
     use crate::sieve::flat::strings::Interner;
 
     #[test]
-    fn what_is_listed_passes_however_it_is_written() {
+    fn listed_addresses_pass_in_every_spelling() {
         let mut strings = Interner::default();
         let texts =
             ["a@b.test", "sales+may@shop.test", "o'x@b.test", "\"a b\"@b.test", "jü@b.test", "x@xn--mller-kva.test"];

@@ -243,8 +243,8 @@ mod tests {
         for text in texts {
             let want = name_hash(text.as_bytes(), 0, text.len());
             for before in ["", "x", "0123456789"] {
-                for behind in ["", "y", "0123456789"] {
-                    let all = format!("{before}{}{behind}", text.to_uppercase());
+                for after in ["", "y", "0123456789"] {
+                    let all = format!("{before}{}{after}", text.to_uppercase());
                     assert_eq!(name_hash(all.as_bytes(), before.len(), before.len() + text.len()), want, "{all}");
                 }
             }
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_bitmaps_cannot_see_is_told() {
+    fn indicators_outside_the_bitmaps_are_reported() {
         let told = |names: &[&str]| {
             let mut filter = Prefilter::default();
             filter.add_names(names);

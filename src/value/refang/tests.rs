@@ -246,7 +246,7 @@ fn values_that_stay() {
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn invalid_utf_8() {
     let cases: [(&[u8], &[u8]); 5] = [
         (b"ev\xffil[.]test", b"ev\xffil.test"),
         (b"evil[.\xff", b"evil.\xff"),

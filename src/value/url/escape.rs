@@ -184,13 +184,13 @@ pub(super) fn escape_into(text: &[u8], escapes: &Escapes, out: &mut Vec<u8>) {
         (plain, rest) = rest.split_at(wide::find(rest, distance).unwrap_or(rest.len()));
         out.extend_from_slice(plain);
         let count = rest.iter().take_while(|&&byte| escapes[usize::from(byte)]).count();
-        let (escaped, behind) = rest.split_at(count);
+        let (escaped, others) = rest.split_at(count);
         let start = out.len();
         out.resize(start + 3 * count, 0);
         for (place, &byte) in out[start..].as_chunks_mut().0.iter_mut().zip(escaped) {
             *place = ESCAPED[usize::from(byte)];
         }
-        rest = behind;
+        rest = others;
     }
 }
 

@@ -478,7 +478,7 @@ fn queries() {
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn invalid_utf_8() {
     let cases: [(&[u8], &str); 7] = [
         (b"http://evil.test/\xff\xfe", "http://evil.test/%FF%FE"),
         (b"http://evil.test/a?\x80", "http://evil.test/a?%80"),

@@ -99,9 +99,9 @@ fn parts(data: &[u8], cut: u8) -> Vec<&[u8]> {
     let (mut parts, mut rest, mut step) = (Vec::new(), data, cut);
     for _ in 0..cut % 8 {
         step = step.wrapping_mul(5).wrapping_add(3);
-        let (part, behind) = rest.split_at(usize::from(step) * rest.len() / 255);
+        let (part, others) = rest.split_at(usize::from(step) * rest.len() / 255);
         parts.push(part);
-        rest = behind;
+        rest = others;
     }
     let (most, trickle) = rest.split_at(rest.len().saturating_sub(usize::from(cut)));
     parts.push(most);

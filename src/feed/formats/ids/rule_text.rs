@@ -152,12 +152,12 @@ pub(super) fn dns_name(bytes: &[u8]) -> Option<String> {
         if length > 63 || length > after.len() {
             return None;
         }
-        let (label, behind) = after.split_at(length);
+        let (label, others) = after.split_at(length);
         if !label.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
             return None;
         }
         labels.push(str::from_utf8(label).ok()?);
-        rest = behind;
+        rest = others;
     }
     // Any text of two letters could be a single label.
     (labels.len() > 1 || is_ended && !labels.is_empty()).then(|| labels.join("."))

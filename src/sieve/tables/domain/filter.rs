@@ -143,7 +143,7 @@ mod tests {
     use crate::sieve::flat::hash::pair;
 
     #[test]
-    fn what_was_added_passes_and_little_else() {
+    fn added_suffixes_pass_and_few_others() {
         for count in [1_u64, 10, 1000, 100_000] {
             let mut builder = FilterBuilder::new(count as usize * 2);
             (0..count).for_each(|n| builder.add_suffix(pair(n, 1)));

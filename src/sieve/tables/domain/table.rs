@@ -492,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_what_is_opened() {
+    fn a_table_reads_back_as_saved() {
         let names = many(500);
         let names: Vec<&str> = names.iter().chain(&names[..9]).map(String::as_str).collect();
         for names in [&names[..], &[]] {

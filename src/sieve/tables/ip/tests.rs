@@ -122,12 +122,12 @@ fn sets(all: &[(u32, u32)], most: usize) -> Vec<Vec<(u32, u32)>> {
 /// Places sets over `width` bits after `before` other bits, as many in a table as those bits can tell apart, and looks up every
 /// address of each set, followed by zeros, ones, or a mixture.
 fn place<A: Family>(sets: &[Vec<(u32, u32)>], width: u32, before: u32) {
-    let behind = u32::from(A::BITS) - before - width;
+    let below = u32::from(A::BITS) - before - width;
     let room = 1_usize << before.min(16);
     let above = |set: usize| {
         // The number that tells the sets of a table apart is adjacent to the universe; above it is a mixture of ones and zeros.
         let number = 0x2aaa_5555_aaaa_5555_aaaa_5555_aaaa_u128 << 16 | set as u128;
-        if before == 0 { 0 } else { (number & (u128::MAX >> (128 - before))) << (behind + width).min(127) }
+        if before == 0 { 0 } else { (number & (u128::MAX >> (128 - before))) << (below + width).min(127) }
     };
     for sets in sets.chunks(room) {
         let mut listed = Vec::new();
@@ -135,12 +135,12 @@ fn place<A: Family>(sets: &[Vec<(u32, u32)>], width: u32, before: u32) {
         for (number, set) in sets.iter().enumerate() {
             let at = listed.len();
             listed.extend(set.iter().zip(at as u32..).map(|(&(len, bits), id)| {
-                (A::of(above(number) | u128::from(bits) << behind), (before + len) as u8, id)
+                (A::of(above(number) | u128::from(bits) << below), (before + len) as u8, id)
             }));
-            let rest = u128::MAX.checked_shl(behind).map_or(u128::MAX, |upper| !upper);
+            let rest = u128::MAX.checked_shl(below).map_or(u128::MAX, |upper| !upper);
             for value in 0..1_u32 << width {
-                for behind_it in [0, rest, rest & 0x3333_5555_0123_4567_89ab_cdef_1357_9bdf] {
-                    let addr = A::of(above(number) | u128::from(value) << behind | behind_it);
+                for low in [0, rest, rest & 0x3333_5555_0123_4567_89ab_cdef_1357_9bdf] {
+                    let addr = A::of(above(number) | u128::from(value) << below | low);
                     wanted.push((addr, naive(&listed[at..], addr)));
                 }
             }
@@ -266,7 +266,7 @@ fn a_wide_prefix_is_found_from_afar() {
 
 /// For the first 16 and the first 32 bits: a listed beginning is never ruled out, and an unlisted one usually is.
 #[test]
-fn what_an_address_begins_with_may_be_listed() {
+fn the_first_groups_of_listed_addresses_pass() {
     let mut random = Random::new(32);
     let (mut denied, mut others) = (0, 0);
     for round in 0..60 {
@@ -388,7 +388,7 @@ fn saved<A: Family>(seed: u64) {
 }
 
 #[test]
-fn what_was_saved_is_opened() {
+fn a_table_reads_back_as_saved() {
     saved::<u32>(7);
     saved::<u128>(8);
 }

@@ -177,11 +177,11 @@ impl LineFilter {
     fn has_key(&self, text: &[u8]) -> bool {
         self.lengths != 0
             && memchr::memchr2_iter(b'/', b'?', text).any(|at| {
-                let behind = &text[at + 1..];
-                let window = &behind[..behind.len().min(LONGEST)];
+                let after = &text[at + 1..];
+                let window = &after[..after.len().min(LONGEST)];
                 self.is_key(word_of(window))
-                    || window.contains(&b'\t') && self.is_key_with_tabs(behind)
-                    || window.contains(&b'\r') && self.is_key_with_tabs(behind)
+                    || window.contains(&b'\t') && self.is_key_with_tabs(after)
+                    || window.contains(&b'\r') && self.is_key_with_tabs(after)
             })
     }
 
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_run_makes_it_blind() {
+    fn a_pattern_without_a_run_lets_every_line_pass() {
         let mut scratch = Vec::new();
         let blind = filter(PatternTarget::Name, &["*.ab.cd"]);
         assert!(blind.is_blind() && blind.may_match(b"", &mut scratch));

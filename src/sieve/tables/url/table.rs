@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_what_is_opened() {
+    fn a_table_reads_back_as_saved() {
         let mut interner = Interner::default();
         let mut builder = Builder::default();
         let hosts = ["h.test", "192.0.2.1", "192.0.2.7", "[2001:db8::1]", "[2001:db8::2]", "a.b.test"];

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use super::*;
 
 #[test]
-fn which_urls_are_one_indicator() {
+fn equal_urls_are_one_indicator() {
     let groups: [&[&str]; 14] = [
         &[
             "http://evil.test/a?q",

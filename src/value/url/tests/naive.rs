@@ -73,13 +73,13 @@ pub(super) fn url(text: &[u8]) -> Result<Naive, Reject> {
 /// The scheme in lower case, if there is one, and the text after its two slashes.
 fn scheme(text: &str) -> Result<(Option<String>, &str), Reject> {
     let Some(at) = text.find(['/', '\\', '?']) else { return Ok((None, text)) };
-    let (before, behind) = text.split_at(at);
-    let slash = |at: usize| matches!(behind.chars().nth(at), Some('/' | '\\'));
+    let (before, rest) = text.split_at(at);
+    let slash = |at: usize| matches!(rest.chars().nth(at), Some('/' | '\\'));
     match before.strip_suffix(':') {
         Some(scheme) if slash(0) && slash(1) => {
             let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
                 && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
-            if is_scheme { Ok((Some(scheme.to_ascii_lowercase()), &behind[2..])) } else { Err(Reject::BadScheme) }
+            if is_scheme { Ok((Some(scheme.to_ascii_lowercase()), &rest[2..])) } else { Err(Reject::BadScheme) }
         }
         _ => Ok((None, text)),
     }
