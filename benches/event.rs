@@ -108,9 +108,8 @@ fn layouts(c: &mut Criterion) {
     group.sample_size(10);
     for (name, head, line) in LAYOUTS {
         let lines = lines(line);
-        let mut options = EventOptions::default();
-        options.year(2026);
-        let mut reader = EventReader::new(&options);
+        let options = EventOptions::new().year(2026);
+        let mut reader = EventReader::with_options(&options);
         reader.head(head.as_bytes());
         group.throughput(Throughput::Bytes(lines.iter().map(|line| line.len() as u64).sum()));
         group.bench_function(BenchmarkId::from_parameter(name), |b| {
@@ -132,7 +131,7 @@ fn real(c: &mut Criterion) {
         let text = std::fs::read(data.join("logs").join(log)).expect("a log");
         let lines: Vec<&[u8]> =
             text.split(|&b| b == b'\n').filter(|line| !line.starts_with(b"#")).take(20_000).collect();
-        let mut reader = EventReader::new(&EventOptions::default());
+        let mut reader = EventReader::new();
         reader.head(&text[..text.len().min(65_536)]);
         group.throughput(Throughput::Bytes(lines.iter().map(|line| line.len() as u64).sum()));
         let want = read(&mut reader, &lines);

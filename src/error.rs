@@ -155,19 +155,6 @@ impl Error {
             _ => None,
         }
     }
-
-    /// Returns true if a feed could be read but holds nothing.
-    pub fn is_empty_feed(&self) -> bool {
-        matches!(&*self.kind, Kind::EmptyFeed { .. })
-    }
-
-    /// Returns the kind of the underlying I/O error, if this is one.
-    pub fn io_kind(&self) -> Option<io::ErrorKind> {
-        match &*self.kind {
-            Kind::Io { source, .. } => Some(source.kind()),
-            _ => None,
-        }
-    }
 }
 
 /// An I/O error without a known file.

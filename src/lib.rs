@@ -1,10 +1,18 @@
 //! netsieve compiles threat indicators into an immutable **sieve**. It then matches logged addresses, domains, URLs, file hashes and
 //! mail addresses against the sieve: single values, or raw log bytes on all cores.
 //!
-//! Indicators come from feeds: lists of addresses, prefixes, ranges, domains, URLs, patterns, hashes and mail addresses. Feeds and logs
-//! go through the same canonicalisers, so upper case, full-length IPv6 or escaped URLs do not hide a match. Names match by whole
-//! labels, so a listed `evil.test` never matches `notevil.test`. Every match names the indicator and the feeds that list it, how the
-//! indicator covers the value, and how sure that is.
+//! Indicators come from feeds: lists of addresses, prefixes, ranges, domains, URLs, patterns, hashes and mail addresses. To search logs
+//! for them as plain text gives wrong answers: `evil.test` is part of `notevil.test`, while upper case, full-length IPv6 and escaped
+//! URLs hide what is listed, and no text search knows that `198.51.100.0/24` covers `198.51.100.7`. Here, feeds and logs go through the
+//! same canonicalisers, and names match by whole labels. Every match names the indicator and the feeds that list it, how the indicator
+//! covers the value, and how sure that is.
+//!
+//! ```text
+//! feed files, indicators ── Sieve::builder() ──▶ Sieve ◀── open, save ──▶ file
+//!                                                  │
+//!                a value ── Matcher::lookup ───────┼──▶ Matches: indicator, relation, strength, sources
+//!                  a log ── Scanner::scan ─────────┴──▶ hits: the same, with place, line and event
+//! ```
 //!
 //! # The five jobs
 //!
@@ -181,6 +189,12 @@
 //! No observable is longer than [16 KiB](limits::MAX_OBSERVABLE). A line over [1 MiB](limits::MAX_LINE) is scanned in overlapping
 //! pieces.
 //!
+//! # What it does not do
+//!
+//! It resolves no names, opens no network connections, starts no programs and reads no environment variables. It matches listed values
+//! and simple patterns, and evaluates neither regular expressions nor rules over several lines. A hit means that the text appears in
+//! the log, not that a connection took place.
+//!
 //! # Features
 //!
 //! `feeds` (readers of feed files and inputs), `config` (one file that names many feeds), `parallel` and `psl` (a built-in Public
@@ -224,6 +238,9 @@ mod wire;
 
 #[cfg(feature = "mmap")]
 pub use arch::map::MappedFile;
+// Their types appear in the interface, so that a program needs the same versions.
+pub use {ipnet, jiff};
+
 pub use error::{Error, ErrorKind, Result, shown_path};
 #[cfg(feature = "feeds")]
 pub use feed::FeedFile;
@@ -234,6 +251,6 @@ pub use sieve::{
     BuildReport, Engine, Filter, Match, MatchOptions, Matcher, Matches, Relation, Sieve, SieveBuilder, Source, Strength,
 };
 
-#[cfg(all(doctest, feature = "feeds"))]
+#[cfg(all(doctest, feature = "config", feature = "live"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -152,9 +152,8 @@ fn a_warm_reader_of_events_allocates_nothing() {
         b"2 123456789010 eni-1 192.0.2.7 203.0.113.5 40000 443 6 20 4249 1778580123 1778580183 ACCEPT OK",
         b"2026-05-12 10:02:03 WARN Login of user 'eve' from 192.0.2.7 port 40000 failed",
     ];
-    let mut options = EventOptions::default();
-    options.year(2026);
-    let mut reader = EventReader::new(&options);
+    let options = EventOptions::new().year(2026);
+    let mut reader = EventReader::with_options(&options);
     for line in lines {
         let count = when_warm(|| {
             let event = reader.read(line);
@@ -162,7 +161,7 @@ fn a_warm_reader_of_events_allocates_nothing() {
         });
         assert_eq!(count, 0, "{}", String::from_utf8_lossy(line));
     }
-    let mut reader = EventReader::new(&options);
+    let mut reader = EventReader::with_options(&options);
     reader.head(b"#fields\tts\tid.orig_h\tquery\n");
     let count = when_warm(|| {
         assert!(reader.read(b"1778580123.5\t192.0.2.7\tevil.test").time().is_some());

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use netsieve::feed::Format;
 use netsieve::feed::{FeedFile, config::Config};
 use netsieve::indicator::{Column, ColumnRole, Exceptions};
-use netsieve::{Action, BuildReport, Feed, Policy, Scope, Sieve};
+use netsieve::{Action, BuildReport, ErrorKind, Feed, Policy, Scope, Sieve};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -244,7 +244,7 @@ fn files_that_are_not_a_configuration() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("feeds.toml");
     let error = Config::read(&path).unwrap_err();
-    assert_eq!((error.path(), error.io_kind()), (Some(&*path), Some(std::io::ErrorKind::NotFound)));
+    assert_eq!((error.path(), error.kind()), (Some(&*path), ErrorKind::Io(std::io::ErrorKind::NotFound)));
     fs::write(&path, b"[[feed]]\npath = '\xFF'\n").unwrap();
     assert_eq!(Config::read(&path).unwrap_err().to_string(), format!("{}:2:9: not UTF-8", path.display()));
     fs::write(&path, "#".repeat(netsieve::limits::MAX_CONFIG + 1)).unwrap();

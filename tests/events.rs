@@ -235,13 +235,12 @@ fn most_of_what_products_say_is_read() {
     let mut disagreed = BTreeMap::new();
     let shown = std::env::var("NETSIEVE_SHOW").unwrap_or_default();
     let shown_half = std::env::var("NETSIEVE_HALF").ok().map(|half| half.parse::<usize>().unwrap());
-    let mut options = EventOptions::default();
-    options.year(2024);
+    let options = EventOptions::new().year(2024);
     for line in text.lines() {
         let row: Json = serde_json::from_str(line).unwrap();
         let (product, message) = (row["product"].as_str().unwrap(), row["message"].as_str().unwrap());
         // Each line is read alone, as if from a file of its own.
-        let mut reader = EventReader::new(&options);
+        let mut reader = EventReader::with_options(&options);
         let event = reader.read(message.as_bytes());
         for (name, expected) in row["expected"].as_object().unwrap() {
             let ecs = EcsName::parse(name).unwrap();
@@ -281,7 +280,7 @@ fn known_columns_are_read_as_they_are() {
     let micros = |text: &str| (text.parse::<f64>().unwrap() * 1e6).round() as i64;
     let check = |path: &str, expected: &dyn Fn(&str) -> Option<(i64, String)>| {
         let log = std::fs::read(data(path)).unwrap();
-        let mut reader = EventReader::new(&EventOptions::default());
+        let mut reader = EventReader::new();
         reader.head(&log[..log.len().min(65_536)]);
         let mut lines = 0;
         for line in log.split(|byte| *byte == b'\n') {

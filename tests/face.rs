@@ -5,12 +5,17 @@ mod schema;
 
 use std::error::Error;
 use std::fs;
+use std::net::IpAddr;
 use std::ops::ControlFlow;
+use std::sync::mpsc;
 
+use netsieve::event::{EcsName, EventOptions, EventReader};
 use netsieve::limits::MAX_SHOWN_LINE;
 use netsieve::live::LiveSieve;
 use netsieve::render::JsonLines;
-use netsieve::{ErrorKind, FeedFile, Indicator, MatchOptions, Scanner, Sieve};
+use netsieve::scan::ScanControl;
+use netsieve::sieve::Delta;
+use netsieve::{ErrorKind, Feed, FeedFile, Filter, Indicator, MatchOptions, OwnedHit, ScanOptions, Scanner, Sieve};
 
 #[test]
 fn first_guesses_compile() -> Result<(), Box<dyn Error>> {
@@ -126,6 +131,83 @@ fn owned_forms_outlive_log_and_sieve() -> Result<(), Box<dyn Error>> {
         assert!(hit.line_text[hit.offset_in_line..].starts_with(&hit.observed));
     }
     let event = hits[0].0.event.as_ref().expect("a line with a time");
-    assert!(event.get(netsieve::event::EcsName::Timestamp).is_some() && event.time.is_some());
+    assert!(event.get(EcsName::Timestamp).is_some() && event.time.is_some());
     Ok(())
+}
+
+/// A service that gets feeds over the network, answers in batches, and is corrected by hand.
+#[test]
+fn a_service_needs_no_files() -> Result<(), Box<dyn Error>> {
+    let body = String::from("# made up\nevil.test\nno value\n192.0.2.0/24\n");
+    let name = String::from("by hand");
+    let (sieve, report) = Sieve::builder()
+        .read(FeedFile::from_bytes("partner.txt", body).tag("phish").confidence(80))?
+        .add(&name, Indicator::from("198.51.100.7".parse::<IpAddr>()?))
+        .build()?;
+    assert_eq!((report.feeds[0].name.as_str(), report.feeds[0].rejected[0].line), ("partner", 3));
+
+    let mut matcher = sieve.matcher_with(&MatchOptions::new().filter(Filter::new().tag("phish").min_confidence(50)));
+    let mut rows = Vec::new();
+    matcher.lookup_batch(["a.test", "www.evil.test", "192.0.2.7:443", "198.51.100.7"], |row, matches| {
+        rows.push((row, matches.len()))
+    });
+    assert_eq!(rows, [(1, 1), (2, 1)], "the filter leaves out what has no tag");
+
+    let mut delta = Delta::new();
+    delta.add(Feed::new("ours").tag("c2"), "worse.test".parse::<Indicator>()?).remove("evil.test".parse()?);
+    let (changed, _) = sieve.with(&delta)?;
+    let found = changed.lookup("worse.test")?;
+    assert_eq!(
+        (found.len(), found.first().map(|first| first.to_string())),
+        (1, Some("worse.test (exact) ours".into()))
+    );
+    for found in &found {
+        for source in found.sources() {
+            assert_eq!((source.to_string(), source.action().to_string()), ("ours".into(), "block".into()));
+        }
+    }
+    assert!(changed.lookup("evil.test")?.is_empty());
+
+    // Each thread has a matcher of its own; a lookup through the sieve needs none.
+    std::thread::scope(|scope| {
+        for value in ["192.0.2.7", "worse.test"] {
+            let (mut matcher, changed) = (changed.matcher(), &changed);
+            scope.spawn(move || {
+                assert!(matcher.is_match_any(value) && !changed.lookup(value).expect("a value").is_empty())
+            });
+        }
+    });
+    Ok(())
+}
+
+/// A scan on another thread that is watched and stopped from here, and sends its hits.
+#[test]
+fn a_scan_is_watched_and_sends_its_hits() -> Result<(), Box<dyn Error>> {
+    let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    let control = ScanControl::new();
+    let mut scanner = Scanner::with_options(&sieve, &ScanOptions::new().control(control.clone()));
+    let (sender, hits) = mpsc::channel::<OwnedHit>();
+    let log = "203.0.113.9 asked for www.evil.test\n".repeat(1000);
+    let scan = std::thread::spawn(move || scanner.scan(log.as_bytes(), |hit| drop(sender.send(hit.to_owned()))));
+    let hits: Vec<OwnedHit> = hits.into_iter().collect();
+    let stats = scan.join().expect("no panic");
+    assert_eq!((stats.hits, hits.len(), stats.is_cancelled, control.bytes()), (1000, 1000, false, stats.bytes));
+    assert_eq!(hits[1].to_string(), "2:23: www.evil.test: evil.test (subdomain) partner");
+    control.cancel();
+    let mut scanner = Scanner::with_options(&sieve, &ScanOptions::new().control(control));
+    assert!(scanner.scan(b"evil.test\n", |_| {}).is_cancelled);
+    Ok(())
+}
+
+/// Lines that a program has read itself.
+#[test]
+fn lines_are_read_as_events() {
+    let mut reader = EventReader::with_options(&EventOptions::new().year(2026));
+    let event = reader.read(b"May 12 10:02:03 gw sshd[25]: Failed password for eve from 192.0.2.7 port 40000 ssh2");
+    assert_eq!(event.time().expect("a time").to_string(), "2026-05-12T10:02:03Z");
+    assert_eq!(event.get(EcsName::SourceIp).expect("an address").to_string(), "192.0.2.7");
+    let who = event.who().expect("a client").to_string();
+    assert!(who.contains("192.0.2.7") && who.contains("eve"), "{who}");
+    assert!(event.fields().any(|field| field.value() == "192.0.2.7"));
+    assert!(EventReader::new().read(b"no time here").time().is_none());
 }

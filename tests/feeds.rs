@@ -6,7 +6,7 @@ use std::io::{self, Read};
 
 use netsieve::feed::{self, Format};
 use netsieve::indicator::WarningKind;
-use netsieve::{Action, Error, Feed, Indicator, Kind, Policy, Reject, Scope};
+use netsieve::{Action, Error, ErrorKind, Feed, Indicator, Kind, Policy, Reject, Scope};
 use proptest::prelude::*;
 use seen::Seen;
 
@@ -457,7 +457,7 @@ fn files() {
     assert_eq!(seen.records(), [(1, "evil.test")]);
     let missing = folder.path().join("missing");
     let error = feed::read_file(&missing, None, &Feed::new(""), &mut seen).unwrap_err();
-    assert_eq!((error.path(), error.io_kind()), (Some(&*missing), Some(io::ErrorKind::NotFound)));
+    assert_eq!((error.path(), error.kind()), (Some(&*missing), ErrorKind::Io(io::ErrorKind::NotFound)));
     let error = feed::read_file(folder.path(), None, &Feed::new(""), &mut seen).unwrap_err();
     assert_eq!(error.path(), Some(folder.path()));
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use damage::{Damage, Parts, drive, reseal, try_open};
 use netsieve::indicator::{DomainName, Pattern, PatternTarget, Record, Url};
 use netsieve::sieve::SaveOptions;
-use netsieve::{Action, Feed, Indicator, MatchOptions, Scope, Sieve};
+use netsieve::{Action, ErrorKind, Feed, Indicator, MatchOptions, Scope, Sieve};
 use oracle::{Observed, Row, World, answer_of, open_feed};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -163,7 +163,10 @@ fn anything_but_a_regular_file_is_refused() {
             let path = path.to_owned();
             move || {
                 let error = Sieve::open(&path).unwrap_err();
-                assert_eq!((error.path(), error.io_kind()), (Some(&*path), Some(std::io::ErrorKind::InvalidInput)));
+                assert_eq!(
+                    (error.path(), error.kind()),
+                    (Some(&*path), ErrorKind::Io(std::io::ErrorKind::InvalidInput))
+                );
                 assert!(error.to_string().contains("not a regular file"), "{error}");
             }
         });

@@ -175,15 +175,12 @@ fn a_sink_and_a_control_end_it() {
 /// counted itself.
 #[cfg(all(feature = "config", feature = "events"))]
 #[test]
-fn what_one_row_withholds_is_not_taken_off_another() {
+fn one_row_withholds_nothing_from_another() {
     let listed = ["http://192.0.2.1/a", "http://192.0.2.1/"];
     let sieve = World::of(listed.map(oracle::lines::url)).sieve();
     // The key suggests a version if the line is read alone, and an address if the product is known.
     let layouts = LayoutConfig::parse("[layout.acme]\nmatch = \"acme\"\ndestination.ip = \"build\"\n", "").unwrap();
-    let mut events = EventOptions::default();
-    for layout in layouts {
-        events.layout(layout);
-    }
+    let events = layouts.into_iter().fold(EventOptions::new(), EventOptions::layout);
     let mut options = ScanOptions::new().events(events);
     options.matching.host_only = true;
     let mut scanner = Scanner::with_options(&sieve, &options);

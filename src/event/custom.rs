@@ -27,9 +27,7 @@ pub(super) const MAX_RAW: usize = 16;
 ///
 /// let mut acme = LayoutConfig::new("acme", "acme-proxy:");
 /// acme.name("source.ip", "cip")?.name("time", "when")?;
-/// let mut options = EventOptions::default();
-/// options.layout(acme);
-/// let mut reader = EventReader::new(&options);
+/// let mut reader = EventReader::with_options(&EventOptions::new().layout(acme));
 /// let event = reader.read(b"acme-proxy: when=2026-05-12T10:02:03Z cip=192.0.2.7 to=203.0.113.5");
 /// assert_eq!(event.layout_name(), "acme");
 /// assert_eq!(event.get(EcsName::SourceIp).unwrap().to_string(), "192.0.2.7");

@@ -93,7 +93,7 @@ impl PartHeads {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{EcsName, EventOptions, EventReader};
+    use crate::event::{EcsName, EventReader};
 
     #[test]
     fn headers_count_from_where_they_stand() {
@@ -101,7 +101,7 @@ mod tests {
         let second = "#fields\tts\tquery\tid.orig_h\n1778580124\tb.test\t192.0.2.8\n";
         let third = "1778580125\tc.test\t192.0.2.9\n";
         let read = |parts: &[String]| {
-            let (mut heads, mut reader) = (Heads::new(None), EventReader::new(&EventOptions::default()));
+            let (mut heads, mut reader) = (Heads::new(None), EventReader::new());
             let mut found = Vec::new();
             for part in parts {
                 let part = part.as_bytes();

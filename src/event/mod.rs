@@ -5,9 +5,9 @@
 //! without a known layout is plain text that may begin with a time; nothing is invented.
 //!
 //! ```
-//! use netsieve::event::{EcsName, EventOptions, EventReader, Layout};
+//! use netsieve::event::{EcsName, EventReader, Layout};
 //!
-//! let mut reader = EventReader::new(&EventOptions::default());
+//! let mut reader = EventReader::new();
 //! let line = br#"{"ts":"2026-05-12T10:02:03Z","src":{"ip":"192.0.2.7","port":40000},"query":"cdn.evil.test"}"#;
 //! let event = reader.read(line);
 //! assert_eq!(event.layout(), Layout::Json);
@@ -20,9 +20,9 @@
 //! If a file has a header, lines are read by it, even from the middle of the file:
 //!
 //! ```
-//! use netsieve::event::{EcsName, EventOptions, EventReader};
+//! use netsieve::event::{EcsName, EventReader};
 //!
-//! let mut reader = EventReader::new(&EventOptions::default());
+//! let mut reader = EventReader::new();
 //! reader.head(b"#separator \\x09\n#fields\tts\tid.orig_h\tid.resp_h\tquery\n");
 //! let event = reader.read(b"1778580123.5\t192.0.2.7\t192.0.2.53\tcdn.evil.test");
 //! assert_eq!(event.who().unwrap().to_string(), "192.0.2.7");
@@ -86,28 +86,37 @@ impl Default for EventOptions {
 }
 
 impl EventOptions {
+    /// Returns the defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets the zone for times that are logged without one (default: UTC).
-    pub fn time_zone(&mut self, zone: TimeZone) -> &mut Self {
+    #[must_use]
+    pub fn time_zone(mut self, zone: TimeZone) -> Self {
         self.assumed.zone_name = time::zone_name(&zone);
         self.assumed.zone = zone;
         self
     }
 
     /// Sets the year for times that are logged without one. By default it follows from [`file_time`](Self::file_time).
-    pub fn year(&mut self, year: i16) -> &mut Self {
+    #[must_use]
+    pub fn year(mut self, year: i16) -> Self {
         self.assumed.year = Some(year);
         self
     }
 
     /// Sets the time at which the file was last written. A time without a year then falls in the latest year that puts it at most a day
     /// after this. Without this and without a [`year`](Self::year), such a time is unknown.
-    pub fn file_time(&mut self, time: Timestamp) -> &mut Self {
+    #[must_use]
+    pub fn file_time(mut self, time: Timestamp) -> Self {
         self.assumed.file_time = Some(time);
         self
     }
 
     /// Adds a layout of the configuration. The first one that matches a line names its fields.
-    pub fn layout(&mut self, layout: LayoutConfig) -> &mut Self {
+    #[must_use]
+    pub fn layout(mut self, layout: LayoutConfig) -> Self {
         self.layouts.push(layout);
         self
     }
@@ -151,9 +160,20 @@ impl Default for Shape {
     }
 }
 
+impl Default for EventReader {
+    fn default() -> Self {
+        Self::with_options(&EventOptions::default())
+    }
+}
+
 impl EventReader {
+    /// Creates a reader for lines of one input, with the default options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Creates a reader for lines of one input.
-    pub fn new(options: &EventOptions) -> Self {
+    pub fn with_options(options: &EventOptions) -> Self {
         EventReader {
             assumed: options.assumed.clone(),
             file_time: options.assumed.file_time,

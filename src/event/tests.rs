@@ -38,7 +38,7 @@ const LINES: [&str; 20] = [
 fn a_place_is_judged_as_the_whole_reading_judges_it() {
     let (mut all, mut name_like) = (0, 0);
     for head in HEADS {
-        let mut reader = EventReader::new(&EventOptions::default());
+        let mut reader = EventReader::new();
         reader.head(head.as_bytes());
         for line in LINES {
             for start in 0..line.len() {
@@ -75,7 +75,7 @@ fn names_of_requests_are_no_files() {
 fn versions_in_plain_text_are_nobody() {
     // After the time, one or two words and a colon are a program, on a host.
     const BEFORE: [&str; 5] = ["Chrome/", "agent Mozilla/5.0 Edg/", "version ", "of the build: ", "fw ver "];
-    let mut reader = EventReader::new(&EventOptions::default());
+    let mut reader = EventReader::new();
     for before in BEFORE {
         for start in ["", "2026-05-12T10:02:03Z ", "May 12 10:02:03 gw app[7]: "] {
             for end in ["", ".", " is running", ", all is well", ") seen"] {

@@ -25,6 +25,7 @@ mod grammar;
 mod ip6;
 mod like;
 mod name;
+mod options;
 mod quad;
 mod refang;
 mod saddr;
@@ -32,7 +33,8 @@ mod scalar;
 mod token;
 mod url;
 
-pub use scalar::{ExtractOptions, Extractor};
+pub use options::ExtractOptions;
+pub use scalar::Extractor;
 pub use token::{Context, Token, TokenKind};
 pub(crate) use url::UrlText;
 

@@ -1,5 +1,6 @@
 //! Tokens: candidate observables in raw bytes, and their places.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use super::url::UrlText;
@@ -51,6 +52,12 @@ impl Context {
             Context::Email => "email",
             Context::ReverseName => "reverse_name",
         }
+    }
+}
+
+impl fmt::Display for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

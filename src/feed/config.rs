@@ -473,7 +473,7 @@ impl Document<'_> {
             feed.name = full;
             feed.path = shown_path(&file).into_owned();
             let Settings { format, may_be_empty, shrank_below, .. } = settings;
-            feeds.push(FeedFile { feed, path: file, format, may_be_empty, shrank_below });
+            feeds.push(FeedFile { feed, format, may_be_empty, shrank_below, ..FeedFile::new(file) });
         }
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! A feed and the file that it is read from.
 
+use std::fmt;
 use std::path::PathBuf;
 
+use bytes::Bytes;
 use jiff::SignedDuration;
 
-use crate::error::{Error, Result, shown_path};
-use crate::feed::container::read_file;
+use crate::error::{Error, ErrorKind, Result, shown_path};
+use crate::feed::container;
 use crate::feed::registry::Format;
 use crate::indicator::{Action, Columns, Feed, Policy, RecordSink, Scope};
 
@@ -17,12 +19,24 @@ pub struct FeedFile {
     pub feed: Feed,
     /// The file.
     pub path: PathBuf,
+    /// The content, if it is not read from the file.
+    pub(in crate::feed) content: Option<Content>,
     /// The format. If `None`, it is recognised by content.
     pub format: Option<Format>,
     /// If true, a file without an indicator is not an error.
     pub may_be_empty: bool,
     /// The share of its previous entries, in per cent, below which the feed counts as truncated.
     pub shrank_below: Option<u8>,
+}
+
+/// Bytes of a feed, of which `Debug` shows the number.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::feed) struct Content(Bytes);
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 impl FeedFile {
@@ -32,7 +46,23 @@ impl FeedFile {
         let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let mut feed = Feed::new(stem);
         feed.path = shown_path(&path).into_owned();
-        Self { feed, path, format: None, may_be_empty: false, shrank_below: None }
+        Self { feed, path, content: None, format: None, may_be_empty: false, shrank_below: None }
+    }
+
+    /// Creates a block feed that is read from these bytes, such as the body of a response. They may be compressed. `path` names the
+    /// feed, as for [`new`](FeedFile::new), and appears in messages.
+    ///
+    /// ```
+    /// use netsieve::{FeedFile, Sieve};
+    ///
+    /// let body = "# made up\nevil.test\nno value\n";
+    /// let (sieve, report) = Sieve::builder().read(FeedFile::from_bytes("partner.txt", body).tag("phish"))?.build()?;
+    /// assert_eq!(sieve.lookup("www.evil.test")?.first().unwrap().to_string(), "evil.test (subdomain) partner:2");
+    /// assert_eq!(report.feeds[0].rejected[0].line, 3);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    pub fn from_bytes(path: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { content: Some(Content(bytes.into().into())), ..Self::new(path) }
     }
 
     /// Sets the feed's name, which every hit carries.
@@ -112,16 +142,20 @@ impl FeedFile {
         self
     }
 
-    /// Reads the file into `sink` and returns its format. That is `None` only if the file is empty, may be empty, and
+    /// Reads the feed into `sink` and returns its format. That is `None` only if the file is empty, may be empty, and
     /// no format was set.
     ///
     /// # Errors
     ///
     /// The same as for [`read_file`](crate::feed::read_file), except that an empty feed is not an error if it may be empty.
     pub fn read(&self, sink: &mut dyn RecordSink) -> Result<Option<Format>> {
-        match read_file(&self.path, self.format, &self.feed, sink) {
+        let read = match &self.content {
+            Some(content) => container::read(&content.0[..], Some(&self.path), self.format, &self.feed, sink),
+            None => container::read_file(&self.path, self.format, &self.feed, sink),
+        };
+        match read {
             Ok(format) => Ok(Some(format)),
-            Err(error) if self.may_be_empty && error.is_empty_feed() => Ok(self.format),
+            Err(error) if self.may_be_empty && error.kind() == ErrorKind::EmptyFeed => Ok(self.format),
             Err(error) => Err(error),
         }
     }

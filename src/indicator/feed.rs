@@ -1,5 +1,7 @@
 //! Feeds: the name of a source, the policy for what it may list, and the action its listings take.
 
+use std::fmt;
+
 use jiff::SignedDuration;
 
 use crate::indicator::kind::Scope;
@@ -25,6 +27,12 @@ impl Action {
             Action::Allow => "allow",
             Action::AllowAll => "allow_all",
         }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -55,6 +63,13 @@ impl Exceptions {
 }
 
 /// The rules for reading a feed's values, and the guards it may bypass. The default bypasses none.
+///
+/// ```
+/// use netsieve::{Feed, Policy, Scope};
+///
+/// let lab = Feed::new("lab").policy(Policy::new().scope(Scope::Exact).admit_bogons(true));
+/// # let _ = lab;
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
@@ -78,6 +93,83 @@ pub struct Policy {
     pub exceptions: Exceptions,
     /// Let MISP warning lists block if the feed's action is `Block`. If unset, they are allow-all lists.
     pub warning_lists_block: bool,
+}
+
+impl Policy {
+    /// Returns the default policy.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`scope`](Policy::scope).
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
+    /// Sets [`url_suffix_hosts`](Policy::url_suffix_hosts).
+    #[must_use]
+    pub fn url_suffix_hosts(mut self, yes: bool) -> Self {
+        self.url_suffix_hosts = yes;
+        self
+    }
+
+    /// Sets [`admit_bogons`](Policy::admit_bogons).
+    #[must_use]
+    pub fn admit_bogons(mut self, yes: bool) -> Self {
+        self.admit_bogons = yes;
+        self
+    }
+
+    /// Sets [`admit_wide_prefixes`](Policy::admit_wide_prefixes).
+    #[must_use]
+    pub fn admit_wide_prefixes(mut self, yes: bool) -> Self {
+        self.admit_wide_prefixes = yes;
+        self
+    }
+
+    /// Sets [`admit_public_suffixes`](Policy::admit_public_suffixes).
+    #[must_use]
+    pub fn admit_public_suffixes(mut self, yes: bool) -> Self {
+        self.admit_public_suffixes = yes;
+        self
+    }
+
+    /// Sets [`admit_well_known_files`](Policy::admit_well_known_files).
+    #[must_use]
+    pub fn admit_well_known_files(mut self, yes: bool) -> Self {
+        self.admit_well_known_files = yes;
+        self
+    }
+
+    /// Sets [`path_patterns`](Policy::path_patterns).
+    #[must_use]
+    pub fn path_patterns(mut self, yes: bool) -> Self {
+        self.path_patterns = yes;
+        self
+    }
+
+    /// Sets [`only_to_ids`](Policy::only_to_ids).
+    #[must_use]
+    pub fn only_to_ids(mut self, yes: bool) -> Self {
+        self.only_to_ids = yes;
+        self
+    }
+
+    /// Sets [`exceptions`](Policy::exceptions).
+    #[must_use]
+    pub fn exceptions(mut self, exceptions: Exceptions) -> Self {
+        self.exceptions = exceptions;
+        self
+    }
+
+    /// Sets [`warning_lists_block`](Policy::warning_lists_block).
+    #[must_use]
+    pub fn warning_lists_block(mut self, yes: bool) -> Self {
+        self.warning_lists_block = yes;
+        self
+    }
 }
 
 /// The meaning of a column of a table.
@@ -196,7 +288,35 @@ pub enum Column {
     Number(usize),
 }
 
+impl From<&str> for Column {
+    fn from(name: &str) -> Self {
+        Column::Name(name.to_owned())
+    }
+}
+
+impl From<usize> for Column {
+    fn from(number: usize) -> Self {
+        Column::Number(number)
+    }
+}
+
 /// The user's description of a table's columns.
+///
+/// ```
+/// # #[cfg(feature = "feeds")] {
+/// use netsieve::indicator::{ColumnRole, Columns};
+/// use netsieve::{FeedFile, Sieve};
+///
+/// let columns = Columns::new()
+///     .role(ColumnRole::Value, "what")
+///     .role(ColumnRole::Tags, 1)
+///     .delimiter(';');
+/// let table = "why;what\nc2;evil.test\n";
+/// let (sieve, _) = Sieve::builder().read(FeedFile::from_bytes("table.csv", table).columns(columns))?.build()?;
+/// assert!(sieve.matcher().is_match_any("evil.test"));
+/// # }
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Columns {
@@ -206,6 +326,34 @@ pub struct Columns {
     pub delimiter: Option<char>,
     /// True if the first row is a header. If `None`, the first row is one if any column is given by name.
     pub header: Option<bool>,
+}
+
+impl Columns {
+    /// Returns a description without columns.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the role of a column, which is given by its name in the header or by its number from 1.
+    #[must_use]
+    pub fn role(mut self, role: ColumnRole, column: impl Into<Column>) -> Self {
+        self.roles.push((role, column.into()));
+        self
+    }
+
+    /// Sets [`delimiter`](Columns::delimiter).
+    #[must_use]
+    pub fn delimiter(mut self, delimiter: char) -> Self {
+        self.delimiter = Some(delimiter);
+        self
+    }
+
+    /// Sets [`header`](Columns::header).
+    #[must_use]
+    pub fn header(mut self, is_header: bool) -> Self {
+        self.header = Some(is_header);
+        self
+    }
 }
 
 /// A named source of indicators.
@@ -236,6 +384,13 @@ pub struct Feed {
 /// A block feed of a name.
 impl From<&str> for Feed {
     fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+/// A block feed of a name.
+impl From<String> for Feed {
+    fn from(name: String) -> Self {
         Self::new(name)
     }
 }

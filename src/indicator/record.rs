@@ -1,6 +1,7 @@
 //! The output of a feed reader: records, rejections, warnings and skipped parts.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use jiff::Timestamp;
 
@@ -157,6 +158,12 @@ impl WarningKind {
             }
             WarningKind::LateContext => "from here on, taken without metadata that comes later in the feed",
         }
+    }
+}
+
+impl fmt::Display for WarningKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
     }
 }
 
@@ -322,6 +329,12 @@ impl Construct {
             Construct::OwnSite => "sites of the publisher",
             Construct::Popular => "popular names",
         }
+    }
+}
+
+impl fmt::Display for Construct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
     }
 }
 

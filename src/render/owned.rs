@@ -13,7 +13,7 @@
 //! Scanner::new(&sieve).scan(b"query www.evil.test\n", |hit| drop(sender.send(hit.to_owned())));
 //! let hit = hits.recv()?;
 //! assert_eq!((hit.line, hit.canonical.as_str()), (1, "www.evil.test"));
-//! assert_eq!(hit.matches[0].to_string(), "evil.test (subdomain) partner");
+//! assert_eq!(hit.to_string(), "1:7: www.evil.test: evil.test (subdomain) partner");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -24,6 +24,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+use super::escape::Escaped;
 use super::listing::Listing;
 #[cfg(feature = "events")]
 use crate::event::{EcsName, EventTime, Value};
@@ -219,12 +220,47 @@ impl fmt::Display for OwnedMatch {
         }
         f.write_str(")")?;
         for (number, source) in self.sources.iter().enumerate() {
-            write!(f, "{}{}", if number == 0 { " " } else { ", " }, source.feed)?;
-            if let Some(line) = source.line {
-                write!(f, ":{line}")?;
-            }
+            write!(f, "{}{source}", if number == 0 { " " } else { ", " })?;
         }
         Ok(())
+    }
+}
+
+/// The feed, and the line if it is known: `partner:7`.
+impl fmt::Display for OwnedSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.feed)?;
+        self.line.map_or(Ok(()), |line| write!(f, ":{line}"))
+    }
+}
+
+/// Writes one line for people: the place, what was seen, and the matches.
+fn show<M: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    place: (u64, usize),
+    canonical: &str,
+    matches: impl Iterator<Item = M>,
+) -> fmt::Result {
+    write!(f, "{}:{}: {}", place.0, place.1 + 1, Escaped::new(canonical))?;
+    for (number, found) in matches.enumerate() {
+        write!(f, "{}{found}", if number == 0 { ": " } else { "; " })?;
+    }
+    Ok(())
+}
+
+/// One line for people: line and column, the canonical text of the observable, and the matches, as [`Match`] shows them.
+///
+/// `3:21: www.evil.test: evil.test (subdomain) partner:7`
+impl fmt::Display for Hit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(f, (self.line(), self.offset_in_line()), self.canonical(), self.matches().iter())
+    }
+}
+
+/// As for [`Hit`].
+impl fmt::Display for OwnedHit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(f, (self.line, self.offset_in_line), &self.canonical, self.matches.iter())
     }
 }
 

@@ -11,15 +11,10 @@
 //!
 //! ```
 //! use std::ops::ControlFlow;
-//! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
 //! use netsieve::scan::many::{Delivery, Source};
-//! use netsieve::{Scanner, Scope, Sieve};
+//! use netsieve::{Indicator, Scanner, Sieve};
 //!
-//! let mut builder = Sieve::builder();
-//! let feed = builder.feed(Feed::new("partner"));
-//! let name = DomainName::parse("evil.test").unwrap();
-//! builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 1, "evil.test"));
-//! let (sieve, _) = builder.build()?;
+//! let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
 //!
 //! let logs = ["evil.test\n", "nothing\n", "a.evil.test b.evil.test\n"];
 //! let inputs = logs.iter().map(|log| Ok(Source::Bytes(Box::new(log))));

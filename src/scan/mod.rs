@@ -7,21 +7,14 @@
 //! grow.
 //!
 //! ```
-//! use std::ops::ControlFlow;
-//! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-//! use netsieve::{Scanner, Scope, Sieve};
+//! use netsieve::{Indicator, Scanner, Sieve};
 //!
-//! let mut builder = Sieve::builder();
-//! let feed = builder.feed(Feed::new("partner"));
-//! let name = DomainName::parse("evil.test").unwrap();
-//! builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 1, "evil.test"));
-//! let (sieve, _) = builder.build()?;
+//! let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
 //!
 //! let log = b"query ok.test\nquery WWW.EVIL.TEST from 192.0.2.7\n";
 //! let mut hits = Vec::new();
 //! let stats = Scanner::new(&sieve).scan(log, |hit| {
 //!     hits.push((hit.line(), hit.span(), hit.canonical().to_owned()));
-//!     ControlFlow::Continue(())
 //! });
 //! assert_eq!(hits, [(2, 20..33, "www.evil.test".to_owned())]);
 //! assert_eq!(stats.hits, 1);

@@ -25,13 +25,8 @@ impl Scanner {
     /// are joined and scanned together: rows of 180 bytes take less than half the time that they take one by one.
     ///
     /// ```
-    /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-    /// # use netsieve::{Scanner, Scope, Sieve};
-    /// # let mut builder = Sieve::builder();
-    /// # let feed = builder.feed(Feed::new("partner"));
-    /// # let name = DomainName::parse("evil.test").unwrap();
-    /// # builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 1, "evil.test"));
-    /// # let (sieve, _) = builder.build()?;
+    /// # use netsieve::{Indicator, Scanner, Sieve};
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
     /// let rows = ["query ok.example", "query www.evil.test", "GET https://evil.test/a\nReferer: evil.test"];
     /// let mut hits = Vec::new();
     /// Scanner::new(&sieve).scan_rows(rows, |row, hit| hits.push((row, hit.line(), hit.span())));

@@ -61,9 +61,10 @@ impl Scanner {
         self.workers[0].engine()
     }
 
-    /// Scans a slice on this thread. `sink` gets the hits by offset, at one offset the longest first. It returns nothing, or a
+    /// Scans bytes or text on this thread. `sink` gets the hits by offset, at one offset the longest first. It returns nothing, or a
     /// [`ControlFlow`] that can end the scan.
-    pub fn scan<R: SinkResult>(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
+    pub fn scan<R: SinkResult>(&mut self, haystack: impl AsRef<[u8]>, sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
+        let haystack = haystack.as_ref();
         let sink = flowing(sink);
         if utf16::detect(haystack).is_some() {
             // A slice is read like a reader, which cannot fail here.
@@ -74,7 +75,12 @@ impl Scanner {
 
     /// Like [`scan`](Scanner::scan), on as many threads as the current `rayon` pool has. Outside a pool, on one thread per core
     /// of the machine. `sink` runs on the calling thread. If threads cannot be created, the calling thread scans alone.
-    pub fn scan_parallel<R: SinkResult>(&mut self, haystack: &[u8], sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
+    pub fn scan_parallel<R: SinkResult>(
+        &mut self,
+        haystack: impl AsRef<[u8]>,
+        sink: impl FnMut(&Hit<'_>) -> R,
+    ) -> ScanStats {
+        let haystack = haystack.as_ref();
         let mut sink = flowing(sink);
         let source = Source::Bytes(Box::new(haystack));
         match self.side_by_side(source, threads(), &mut sink) {
@@ -158,15 +164,9 @@ impl Scanner {
     /// The error of the reader. The hits of all lines before the error have been handed over.
     ///
     /// ```
-    /// # use std::ops::ControlFlow;
-    /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-    /// # use netsieve::{Scanner, Scope, Sieve};
+    /// # use netsieve::{Indicator, Scanner, Sieve};
     /// use netsieve::scan::Tail;
-    /// # let mut builder = Sieve::builder();
-    /// # let feed = builder.feed(Feed::new("partner"));
-    /// # let name = DomainName::parse("evil.test").unwrap();
-    /// # builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 1, "evil.test"));
-    /// # let (sieve, _) = builder.build()?;
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
     ///
     /// let mut scanner = Scanner::new(&sieve);
     /// let mut tail = Tail::new();

@@ -7,18 +7,15 @@
 //! describes saved sieves.
 //!
 //! ```
-//! use netsieve::indicator::{Feed, Indicator, Record};
-//! use netsieve::sieve::{MatchOptions, Sieve};
+//! use netsieve::{Indicator, Sieve};
 //!
-//! let mut builder = Sieve::builder();
-//! let feed = builder.feed(Feed::new("partner"));
-//! builder.add(feed, Record::new(Indicator::Ip { net: "198.51.100.0/24".parse().unwrap(), port: None }, 1, "198.51.100.0/24"));
-//! let (sieve, report) = builder.build()?;
+//! let (sieve, report) = Sieve::builder().add("partner", "198.51.100.0/24".parse::<Indicator>()?).build()?;
 //! assert_eq!(report.indicators, 1);
 //!
 //! let mut matcher = sieve.matcher();
-//! let matches = matcher.match_any("198.51.100.7");
-//! assert_eq!(matches.iter().next().unwrap().sources().next().unwrap().feed().name, "partner");
+//! let first = matcher.lookup("198.51.100.7")?.first().unwrap();
+//! assert_eq!(first.indicator().to_string(), "198.51.100.0/24");
+//! assert_eq!(first.sources().next().unwrap().feed().name, "partner");
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 

@@ -1,5 +1,6 @@
 //! Log layouts in a configuration: how they are read and used, and the position of errors in them.
 
+use netsieve::ErrorKind;
 use netsieve::event::{EcsName, EventOptions, EventReader, Layout, LayoutConfig};
 
 const CONFIG: &str = r#"
@@ -22,11 +23,8 @@ match = ""
 "#;
 
 fn reader() -> EventReader {
-    let mut options = EventOptions::default();
-    for layout in LayoutConfig::parse(CONFIG, "feeds.toml").unwrap() {
-        options.layout(layout);
-    }
-    EventReader::new(&options)
+    let layouts = LayoutConfig::parse(CONFIG, "feeds.toml").unwrap();
+    EventReader::with_options(&layouts.into_iter().fold(EventOptions::new(), EventOptions::layout))
 }
 
 #[test]
@@ -109,7 +107,7 @@ fn what_is_wrong_in_a_layout_is_said_with_its_place() {
 fn a_file_that_is_not_a_configuration_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("c.toml");
-    assert!(LayoutConfig::read(&path).unwrap_err().io_kind().is_some());
+    assert!(matches!(LayoutConfig::read(&path).unwrap_err().kind(), ErrorKind::Io(_)));
     std::fs::write(&path, b"[layout.a]\nmatch = \"\xff\"\n").unwrap();
     assert!(LayoutConfig::read(&path).unwrap_err().to_string().ends_with("c.toml:2:10: not UTF-8"));
     std::fs::write(&path, vec![b'#'; (1 << 20) + 1]).unwrap();

@@ -674,9 +674,7 @@ const SAMPLES: &[Sample] = &[
 ];
 
 fn reader() -> EventReader {
-    let mut options = EventOptions::default();
-    options.year(2026);
-    EventReader::new(&options)
+    EventReader::with_options(&EventOptions::new().year(2026))
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Errors as exceptions, which differ by class and by `kind`.
 
+use std::io;
+
+use netsieve::ErrorKind;
 use pyo3::exceptions::{PyException, PyOSError};
 use pyo3::prelude::*;
 use pyo3::{create_exception, intern};
@@ -26,14 +29,14 @@ pub(crate) enum Doing {
 /// Makes the exception for an error.
 pub(crate) fn raise(py: Python<'_>, error: &netsieve::Error, doing: Doing) -> PyErr {
     let text = error.to_string();
-    let (raised, kind) = match (error.io_kind(), doing) {
-        (Some(std::io::ErrorKind::NotFound), _) => (IoError::new_err(text), "not_found"),
-        (Some(std::io::ErrorKind::PermissionDenied), _) => (IoError::new_err(text), "permission"),
-        (Some(_), _) => (IoError::new_err(text), "io"),
-        (None, Doing::Opening) => (DamageError::new_err(text), "damage"),
-        (None, Doing::Compiling) if error.is_empty_feed() => (FeedError::new_err(text), "empty_feed"),
-        (None, Doing::Compiling) => (FeedError::new_err(text), "feed"),
-        (None, Doing::Saving | Doing::Scanning) => (Error::new_err(text), "other"),
+    let (raised, kind) = match (error.kind(), doing) {
+        (ErrorKind::Io(io::ErrorKind::NotFound), _) => (IoError::new_err(text), "not_found"),
+        (ErrorKind::Io(io::ErrorKind::PermissionDenied), _) => (IoError::new_err(text), "permission"),
+        (ErrorKind::Io(_), _) => (IoError::new_err(text), "io"),
+        (_, Doing::Opening) => (DamageError::new_err(text), "damage"),
+        (ErrorKind::EmptyFeed, Doing::Compiling) => (FeedError::new_err(text), "empty_feed"),
+        (_, Doing::Compiling) => (FeedError::new_err(text), "feed"),
+        (_, Doing::Saving | Doing::Scanning) => (Error::new_err(text), "other"),
     };
     let path = error.path().map(|path| path.as_os_str().to_owned());
     describe(py, raised, kind, path)

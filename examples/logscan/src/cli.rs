@@ -468,14 +468,13 @@ pub(crate) struct EventArgs {
 impl EventArgs {
     /// Returns the options for events, including the layouts in these configurations. `None` if events are off.
     pub(crate) fn options(&self, configs: &[PathBuf]) -> Result<Option<EventOptions>, netsieve::Error> {
-        let mut options = EventOptions::default();
-        options.time_zone(self.time_zone.clone());
+        let mut options = EventOptions::new().time_zone(self.time_zone.clone());
         if let Some(year) = self.year {
-            options.year(year);
+            options = options.year(year);
         }
         for path in configs.iter().chain(&self.layouts) {
             for layout in LayoutConfig::read(path)? {
-                options.layout(layout);
+                options = options.layout(layout);
             }
         }
         Ok((self.events == Switch::On).then_some(options))

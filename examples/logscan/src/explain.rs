@@ -49,7 +49,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
         matcher: sieve.matcher_with(&options.matching),
         scanner: Scanner::with_options(&sieve, &options),
         tail: Tail::new(),
-        reader: EventReader::new(&options.events.unwrap_or_default()),
+        reader: EventReader::with_options(&options.events.unwrap_or_default()),
         extractor: Extractor::new(extract),
         sieve,
         reports,

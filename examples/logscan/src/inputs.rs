@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use glob::{MatchOptions, Pattern};
+use netsieve::ErrorKind;
 use netsieve::feed::matching_paths;
 use netsieve::input::{Caveat, Input, Member, TextCheck};
 use netsieve::scan::many::{ReadAt, Source};
@@ -56,7 +57,7 @@ impl Log {
                     Ok(Self { name, path: Some(path.clone()), size, member: Some(member) })
                 })
                 .collect(),
-            Err(error) if error.io_kind() == Some(io::ErrorKind::InvalidData) => vec![Err(error.to_string())],
+            Err(error) if error.kind() == ErrorKind::Io(io::ErrorKind::InvalidData) => vec![Err(error.to_string())],
             Ok(None) | Err(_) => vec![Ok(log)],
         }
     }

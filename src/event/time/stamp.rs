@@ -31,9 +31,9 @@ pub(in crate::event) struct Clock {
 /// It prints as RFC 3339 in UTC, with as many digits of a second as it has.
 ///
 /// ```
-/// use netsieve::event::{EventOptions, EventReader};
+/// use netsieve::event::EventReader;
 ///
-/// let mut reader = EventReader::new(&EventOptions::default());
+/// let mut reader = EventReader::new();
 /// let line = br#"192.0.2.7 - - [12/May/2026:10:02:03 +0200] "GET / HTTP/1.1" 200 5"#;
 /// let time = reader.read(line).time().unwrap();
 /// assert_eq!(time.to_string(), "2026-05-12T08:02:03Z");

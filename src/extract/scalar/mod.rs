@@ -11,25 +11,12 @@ use std::ops::Range;
 use super::exact::{All, Exact};
 use super::grammar::words::word_before;
 use super::grammar::{HOST, SIX, STOP, at, before, is, is_name_scalar, scalar};
+use super::options::ExtractOptions;
 use super::token::{Context, Token, TokenKind};
 use super::url::Texts;
 use super::{decode, ip6, refang, saddr};
 use crate::limits::{MAX_NAME, MAX_OBSERVABLE};
 use crate::value::{UrlScratch, ip};
-
-/// The kinds of observables to look for besides addresses, names and URLs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ExtractOptions {
-    /// Look for request paths too. Only sieves with path patterns need them.
-    pub request_paths: bool,
-    /// Undo defanging (`hxxp://`, `[.]`).
-    pub refang: bool,
-    /// Look for file hashes too. Only sieves with hashes need them.
-    pub hashes: bool,
-    /// Look for mail addresses too. Only sieves with mail addresses need them.
-    pub emails: bool,
-}
 
 /// The scalar reference extractor. It owns scratch space, and allocates nothing once warm.
 #[derive(Debug, Default)]

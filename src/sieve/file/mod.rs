@@ -1,22 +1,14 @@
 //! Compiled files: a sieve saved as one file, ready to use when it is opened.
 //!
 //! ```
-//! use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-//! use netsieve::{Scope, Sieve};
+//! use netsieve::{Indicator, Sieve};
 //!
-//! let mut builder = Sieve::builder();
-//! let feed = builder.feed(Feed::new("partner"));
-//! let name = DomainName::parse("evil.test").unwrap();
-//! builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
-//! let sieve = builder.build()?.0;
-//!
-//! let folder = tempfile::tempdir().unwrap();
+//! let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+//! let folder = tempfile::tempdir()?;
 //! let path = folder.path().join("set.sieve");
 //! sieve.save(&path)?;
 //! let opened = Sieve::open(&path)?;
-//! let mut matcher = opened.matcher();
-//! let found = matcher.match_domain("www.evil.test", None);
-//! assert_eq!(found.first().unwrap().sources().next().unwrap().line(), Some(7));
+//! assert!(opened.matcher().is_match_any("www.evil.test"));
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 
@@ -52,6 +44,20 @@ pub struct SaveOptions {
     /// The creation time to store, to the second. `None` keeps the time that the sieve already has, if any. The clock
     /// and the environment are never read, so that the same inputs give the same bytes.
     pub created: Option<Timestamp>,
+}
+
+impl SaveOptions {
+    /// Returns the defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`created`](SaveOptions::created).
+    #[must_use]
+    pub fn created(mut self, time: Timestamp) -> Self {
+        self.created = Some(time);
+        self
+    }
 }
 
 /// A part of a compiled file.

@@ -45,15 +45,11 @@ impl Matcher {
     /// answers stay the same.
     ///
     /// ```
-    /// use netsieve::indicator::{Feed, Indicator, Record};
-    /// use netsieve::Sieve;
     /// use std::net::Ipv4Addr;
     ///
-    /// let mut builder = Sieve::builder();
-    /// let feed = builder.feed(Feed::new("partner"));
-    /// builder.add(feed, Record::new(Indicator::Ip { net: "11.22.0.0/16".parse().unwrap(), port: None }, 1, "11.22.0.0/16"));
-    /// let (sieve, _) = builder.build()?;
+    /// use netsieve::{Indicator, Sieve};
     ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "11.22.0.0/16".parse::<Indicator>()?).build()?;
     /// let mut matcher = sieve.matcher();
     /// let addrs = [Ipv4Addr::new(11, 22, 33, 44), Ipv4Addr::new(11, 23, 0, 0)];
     /// let mut out = Vec::new();
@@ -77,13 +73,9 @@ impl Matcher {
     /// For addresses that match nothing, it is as fast as [`is_match_ips`](Matcher::is_match_ips).
     ///
     /// ```
-    /// # use netsieve::indicator::{Feed, Indicator, Record};
-    /// # use netsieve::Sieve;
-    /// # use std::net::{IpAddr, Ipv4Addr};
-    /// # let mut builder = Sieve::builder();
-    /// # let feed = builder.feed(Feed::new("partner"));
-    /// # builder.add(feed, Record::new(Indicator::Ip { net: "11.22.0.0/16".parse().unwrap(), port: None }, 1, "11.22.0.0/16"));
-    /// # let (sieve, _) = builder.build()?;
+    /// # use std::net::IpAddr;
+    /// # use netsieve::{Indicator, Sieve};
+    /// # let (sieve, _) = Sieve::builder().add("partner", "11.22.0.0/16".parse::<Indicator>()?).build()?;
     /// let mut matcher = sieve.matcher();
     /// let addrs: [IpAddr; 2] = ["::1".parse().unwrap(), "11.22.33.44".parse().unwrap()];
     /// matcher.match_ips(&addrs, |at, matches| {

@@ -71,13 +71,8 @@ impl Matcher {
     /// do not fit in the caches.
     ///
     /// ```
-    /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-    /// # use netsieve::{Scope, Sieve};
-    /// # let mut builder = Sieve::builder();
-    /// # let feed = builder.feed(Feed::new("partner"));
-    /// # let name = DomainName::parse("evil.test").unwrap();
-    /// # builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
-    /// # let (sieve, _) = builder.build()?;
+    /// # use netsieve::{Indicator, Sieve};
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
     /// let mut matcher = sieve.matcher();
     /// let mut seen = Vec::new();
     /// matcher.match_domains(&["a.example", "www.evil.test", "b.example"], None, |place, matches| {

@@ -80,20 +80,15 @@ impl Nat64Prefix {
 /// `64:ff9b::/96` does not belong here, because its addresses count as IPv4 addresses everywhere.
 ///
 /// ```
-/// use netsieve::indicator::{Feed, Indicator, Record};
-/// use netsieve::sieve::Derived;
-/// use netsieve::{MatchOptions, Sieve};
 /// use std::net::Ipv6Addr;
 ///
-/// let mut builder = Sieve::builder();
-/// let feed = builder.feed(Feed::new("partner"));
-/// builder.add(feed, Record::new(Indicator::Ip { net: "11.22.0.0/16".parse().unwrap(), port: None }, 1, "11.22.0.0/16"));
-/// let (sieve, _) = builder.build()?;
+/// use netsieve::sieve::{Derived, DerivedForms};
+/// use netsieve::{Indicator, MatchOptions, Sieve};
 ///
+/// let (sieve, _) = Sieve::builder().add("partner", "11.22.0.0/16".parse::<Indicator>()?).build()?;
 /// let addr: Ipv6Addr = "2002:b16:2c01::1".parse().unwrap();
-/// let mut options = MatchOptions::default();
-/// assert!(sieve.matcher_with(&options).match_ip(addr, None).is_empty());
-/// options.derived.six_to_four = true;
+/// assert!(sieve.matcher().match_ip(addr, None).is_empty());
+/// let options = MatchOptions::new().derived(DerivedForms::new().six_to_four(true));
 /// let mut matcher = sieve.matcher_with(&options);
 /// let first = matcher.match_ip(addr, None).first().unwrap();
 /// assert_eq!(first.derived(), Some(Derived::SixToFour));
@@ -111,6 +106,32 @@ pub struct DerivedForms {
 }
 
 impl DerivedForms {
+    /// Returns the default: none is looked up.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`six_to_four`](DerivedForms::six_to_four).
+    #[must_use]
+    pub fn six_to_four(mut self, yes: bool) -> Self {
+        self.six_to_four = yes;
+        self
+    }
+
+    /// Sets [`teredo`](DerivedForms::teredo).
+    #[must_use]
+    pub fn teredo(mut self, yes: bool) -> Self {
+        self.teredo = yes;
+        self
+    }
+
+    /// Adds a prefix to [`nat64`](DerivedForms::nat64).
+    #[must_use]
+    pub fn nat64(mut self, prefix: Nat64Prefix) -> Self {
+        self.nat64.push(prefix);
+        self
+    }
+
     /// Returns true if any form is looked up.
     pub fn any(&self) -> bool {
         self.six_to_four || self.teredo || !self.nat64.is_empty()
@@ -125,8 +146,8 @@ impl DerivedForms {
         if self.teredo && bits >> 96 == 0x2001_0000 {
             return Some((Ipv4Addr::from_bits(!(bits as u32)), Derived::Teredo));
         }
-        let behind = |prefix: &Nat64Prefix| prefix.embedded(addr).map(|v4| (prefix.0.prefix_len(), v4));
-        let longest = self.nat64.iter().filter_map(behind).max();
+        let embedded_in = |prefix: &Nat64Prefix| prefix.embedded(addr).map(|v4| (prefix.0.prefix_len(), v4));
+        let longest = self.nat64.iter().filter_map(embedded_in).max();
         longest.map(|(_, v4)| (v4, Derived::Nat64))
     }
 }

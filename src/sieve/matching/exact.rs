@@ -15,15 +15,10 @@ impl Matcher {
     /// Finds the indicator of a hash, in any form that [`FileHash::parse`] reads. An invalid hash matches nothing.
     ///
     /// ```
-    /// use netsieve::indicator::{Feed, FileHash, Indicator, Record};
-    /// use netsieve::Sieve;
+    /// use netsieve::{Indicator, Sieve};
     ///
-    /// let mut builder = Sieve::builder();
-    /// let feed = builder.feed(Feed::new("partner"));
-    /// let hash: FileHash = "0123456789abcdef0123456789abcdef".parse().unwrap();
-    /// builder.add(feed, Record::new(Indicator::Hash(hash), 1, "0123456789abcdef0123456789abcdef"));
-    /// let (sieve, _) = builder.build()?;
-    ///
+    /// let hash: Indicator = "0123456789abcdef0123456789abcdef".parse()?;
+    /// let (sieve, _) = Sieve::builder().add("partner", hash).build()?;
     /// let mut matcher = sieve.matcher();
     /// assert_eq!(matcher.match_hash("MD5:0123456789ABCDEF0123456789ABCDEF").len(), 1);
     /// assert!(!matcher.is_match_hash("fedcba9876543210fedcba9876543210"));

@@ -64,13 +64,8 @@ impl Matcher {
     /// side, so that they wait for memory together. `cargo bench --bench lookup` compares this with a loop of single lookups.
     ///
     /// ```
-    /// # use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-    /// # use netsieve::{Scope, Sieve};
-    /// # let mut builder = Sieve::builder();
-    /// # let feed = builder.feed(Feed::new("partner"));
-    /// # let name = DomainName::parse("evil.test").unwrap();
-    /// # builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
-    /// # let (sieve, _) = builder.build()?;
+    /// # use netsieve::{Indicator, Sieve};
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
     /// let mut matcher = sieve.matcher();
     /// let values = ["203.0.113.7", "https://evil.test/login", "a.example", "WWW.evil.test:443"];
     /// let mut seen = Vec::new();

@@ -24,14 +24,12 @@ use crate::value::{Observable, domain, url};
 /// The `match_*` methods never fail either: a text that is not an address, name or URL matches nothing.
 ///
 /// ```
-/// use netsieve::indicator::{DomainName, Feed, Indicator, Record};
-/// use netsieve::{Relation, Scope, Sieve};
+/// use netsieve::indicator::Record;
+/// use netsieve::{Indicator, Relation, Sieve};
 ///
-/// let mut builder = Sieve::builder();
-/// let feed = builder.feed(Feed::new("partner"));
-/// let name = DomainName::parse("evil.test").unwrap();
-/// builder.add(feed, Record::new(Indicator::Domain { name, scope: Scope::Suffix, port: None }, 7, "evil.test"));
-/// let (sieve, _) = builder.build()?;
+/// // The record says that line 7 of the feed lists the indicator.
+/// let record = Record::new("evil.test".parse::<Indicator>()?, 7, "evil[.]test");
+/// let (sieve, _) = Sieve::builder().add("partner", record).build()?;
 ///
 /// let mut matcher = sieve.matcher();
 /// let matches = matcher.match_domain("WWW.Evil.Test.", None);

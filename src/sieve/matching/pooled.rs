@@ -25,6 +25,11 @@ impl Found {
         self.matcher.matches()
     }
 
+    /// Returns the number of indicators that match.
+    pub fn len(&self) -> usize {
+        self.matches().len()
+    }
+
     /// Returns true if nothing matches.
     pub fn is_empty(&self) -> bool {
         self.matches().is_empty()

@@ -109,14 +109,11 @@ impl Sieve {
     /// forms](crate::sieve::DerivedForms). Hosts of URLs are ignored. Mapped and NAT64 addresses are looked up as IPv4.
     ///
     /// ```
-    /// use netsieve::indicator::{Feed, Indicator, Record};
-    /// use netsieve::Sieve;
     /// use std::net::Ipv4Addr;
     ///
-    /// let mut builder = Sieve::builder();
-    /// let feed = builder.feed(Feed::new("partner"));
-    /// builder.add(feed, Record::new(Indicator::Ip { net: "11.22.0.0/16".parse().unwrap(), port: Some(80) }, 1, ""));
-    /// let (sieve, _) = builder.build()?;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "11.22.0.0/16:80".parse::<Indicator>()?).build()?;
     /// assert!(sieve.contains_ip(Ipv4Addr::new(11, 22, 33, 44)));
     /// assert!(!sieve.contains_ip(Ipv4Addr::new(11, 23, 0, 0)));
     /// # Ok::<(), netsieve::Error>(())

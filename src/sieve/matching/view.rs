@@ -175,11 +175,7 @@ impl fmt::Display for Match<'_> {
         }
         f.write_str(")")?;
         for (number, source) in self.sources().enumerate() {
-            f.write_str(if number == 0 { " " } else { ", " })?;
-            f.write_str(&source.feed().name)?;
-            if let Some(line) = source.line() {
-                write!(f, ":{line}")?;
-            }
+            write!(f, "{}{source}", if number == 0 { " " } else { ", " })?;
         }
         Ok(())
     }
@@ -412,9 +408,17 @@ impl<'m> Source<'m> {
     }
 }
 
+/// The feed, and the line if it is known: `partner:7`.
+impl fmt::Display for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.feed().name)?;
+        self.line().map_or(Ok(()), |line| write!(f, ":{line}"))
+    }
+}
+
 impl fmt::Debug for Source<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.feed().name, self.line().unwrap_or(0))
+        fmt::Display::fmt(self, f)
     }
 }
 

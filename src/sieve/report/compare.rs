@@ -1,6 +1,7 @@
 //! The differences between two sieves.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::indicator::Action;
@@ -34,6 +35,12 @@ impl Change {
     }
 }
 
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One difference between two sieves.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -54,16 +61,16 @@ impl Sieve {
     /// pass over both sieves.
     pub fn differences<'s>(&'s self, old: &'s Sieve, mut found: impl FnMut(Difference<'s>)) {
         let before = Counterparts::new(old.indicators());
-        let mut is_kept = HashSet::new();
+        let mut kept = HashSet::new();
         for indicator in self.indicators() {
             let Some(counterpart) = before.find(indicator) else {
                 report_all(indicator, Change::Added, &mut found);
                 continue;
             };
-            is_kept.insert(counterpart.id());
+            kept.insert(counterpart.id());
             compare(indicator, counterpart, &mut found);
         }
-        for indicator in old.indicators().filter(|indicator| !is_kept.contains(&indicator.id())) {
+        for indicator in old.indicators().filter(|indicator| !kept.contains(&indicator.id())) {
             report_all(indicator, Change::Removed, &mut found);
         }
     }

@@ -15,13 +15,11 @@ use crate::value::ip as addresses;
 /// A set of addresses, kept as the fewest prefixes that cover exactly the set.
 ///
 /// ```
-/// use netsieve::indicator::{Feed, Indicator, Record};
-/// use netsieve::Sieve;
+/// use netsieve::{Indicator, Sieve};
 ///
 /// let mut builder = Sieve::builder();
-/// let feeds = [builder.feed(Feed::new("one")), builder.feed(Feed::new("two"))];
-/// for (feed, net) in [(0, "11.22.0.0/17"), (0, "11.22.128.0/17"), (1, "11.22.4.0/22"), (1, "11.23.0.0/24")] {
-///     builder.add(feeds[feed], Record::new(Indicator::Ip { net: net.parse().unwrap(), port: None }, 1, net));
+/// for (feed, net) in [("one", "11.22.0.0/17"), ("one", "11.22.128.0/17"), ("two", "11.22.4.0/22"), ("two", "11.23.0.0/24")] {
+///     builder.add(feed, net.parse::<Indicator>()?);
 /// }
 /// let (sieve, _) = builder.build()?;
 ///
