@@ -15,22 +15,14 @@
 //! * [`Listing`] holds everything that one feed says of an indicator.
 //!
 //! ```
-//! use std::ops::ControlFlow;
-//!
-//! use netsieve::indicator::{DomainName, Feed, Record};
 //! use netsieve::render::JsonLines;
-//! use netsieve::{Indicator, Scanner, Scope, Sieve};
+//! use netsieve::{Indicator, Scanner, Sieve};
 //!
-//! let mut builder = Sieve::builder();
-//! let feed = builder.feed(Feed::new("phish"));
-//! let indicator = Indicator::Domain { name: DomainName::parse("evil.test")?, scope: Scope::Suffix, port: None };
-//! builder.add(feed, Record::new(indicator, 7, "evil[.]test"));
-//! let (sieve, _report) = builder.build()?;
+//! let (sieve, _) = Sieve::builder().add("phish", "evil.test".parse::<Indicator>()?).build()?;
 //!
 //! let mut out = Vec::new();
 //! Scanner::new(&sieve).scan(b"dns query www.evil.test A\n", |hit| {
 //!     JsonLines::new().hit(&mut out, "dns.log", hit, usize::MAX);
-//!     ControlFlow::Continue(())
 //! });
 //! assert!(out.starts_with(br#"{"file":"dns.log","line":1,"offset":10,"observed":"www.evil.test""#));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -28,17 +28,10 @@ pub enum SiemFormat {
 /// made up. Write such hits elsewhere, for example with [`JsonLines`](super::JsonLines).
 ///
 /// ```
-/// use std::ops::ControlFlow;
-///
-/// use netsieve::indicator::{DomainName, Feed, Record};
 /// use netsieve::render::{Siem, SiemFormat};
-/// use netsieve::{Indicator, Scanner, Scope, Sieve};
+/// use netsieve::{Indicator, Scanner, Sieve};
 ///
-/// let mut builder = Sieve::builder();
-/// let feed = builder.feed(Feed::new("phish"));
-/// let indicator = Indicator::Domain { name: DomainName::parse("evil.test")?, scope: Scope::Suffix, port: None };
-/// builder.add(feed, Record::new(indicator, 7, "evil[.]test"));
-/// let (sieve, _report) = builder.build()?;
+/// let (sieve, _) = Sieve::builder().add("phish", "evil.test".parse::<Indicator>()?).build()?;
 ///
 /// let log = b"2026-05-12T10:02:03Z query www.evil.test\nno time: www.evil.test\n";
 /// let (mut out, mut left_out) = (Vec::new(), 0);
@@ -46,7 +39,6 @@ pub enum SiemFormat {
 ///     if Siem::new(SiemFormat::Ecs).hit(&mut out, "dns.log", hit, usize::MAX).is_none() {
 ///         left_out += 1;
 ///     }
-///     ControlFlow::Continue(())
 /// });
 /// assert!(out.starts_with(br#"{"@timestamp":"2026-05-12T10:02:03Z","ecs":{"version":"9.4.0"}"#));
 /// assert_eq!(left_out, 1);
