@@ -36,11 +36,8 @@ impl FromStr for Indicator {
     fn from_str(text: &str) -> Result<Self, Reject> {
         let value = text.trim_ascii().as_bytes();
         // Networks and ranges are listed but never looked up, so `Observable` does not read them.
-        match ip::parse_net(value) {
-            Ok(parsed) => return Ok(Indicator::Ip { net: parsed.net, port: None }),
-            // An address with a bad prefix length or a netmask must not fall through to a URL.
-            Err(Reject::BadPrefixLength) if is_length(value) => return Err(Reject::BadPrefixLength),
-            Err(_) => {}
+        if let Ok(parsed) = ip::parse_net(value) {
+            return Ok(Indicator::Ip { net: parsed.net, port: None });
         }
         // `192.0.2.0/24:80`
         if let Some(colon) = memchr::memrchr(b':', value)
@@ -135,6 +132,9 @@ mod tests {
         for (text, want) in [
             ("", Reject::Empty),
             ("192.0.2.0/33", Reject::BadPrefixLength),
+            ("192.0.2.0/33:80", Reject::BadPrefixLength),
+            ("192.0.2.0/255.255.255.0", Reject::BadPrefixLength),
+            ("192.0.2/24", Reject::BadAddress),
             ("192.0.2.9-192.0.2.1", Reject::ReversedRange),
             ("evil.test:99999", Reject::BadPort),
             ("evil..test", Reject::EmptyLabel),

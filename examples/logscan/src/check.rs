@@ -2,28 +2,29 @@
 
 use std::error::Error;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::net::IpAddr;
 
+use netsieve::extract::{Context, ExtractOptions, Extractor, TokenKind};
 use netsieve::render::{Escaped, JsonLines, Text};
 use netsieve::sieve::Withheld;
 use netsieve::value::refang::refang;
-use netsieve::value::{DomainName, ip};
-use netsieve::{Kind, Match, MatchOptions, Matcher, Sieve, Strength};
+use netsieve::value::{DomainName, HostRef, Url, ip};
+use netsieve::{Kind, Match, MatchOptions, Matcher, Reject, Sieve, Strength};
 use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::cli::{AsOf, CheckArgs};
 use crate::explain;
 use crate::feeds;
-use crate::networks::{Addresses, Networks};
+use crate::networks::{self, Addresses, Networks};
 use crate::say::json_line;
 
 /// The most bytes of a value from standard input. No observable is longer.
 const LONGEST: u64 = 16 * 1024;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
-    let reads = args.values.is_empty() || args.values.iter().any(|value| value == "-");
     if args.values.is_empty() && (args.explain || io::stdin().is_terminal()) {
-        return Err("no value is given: name some, or write them to standard input, one a line".into());
+        return Err("no value given: name some, or write them to standard input, one per line".into());
     }
     if args.explain {
         return explain::run(args);
@@ -34,17 +35,22 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
         args,
         sieve: &sieve,
         matcher: sieve.matcher_with(&options),
+        extractor: Extractor::new(ExtractOptions::default()),
         out: io::stdout().lock(),
         has_found: false,
     };
+    let mut all_read = true;
     for value in &args.values {
-        if value != "-" {
-            check.value(value)?;
+        match value.as_str() {
+            "-" => all_read &= check.lines(io::stdin().lock())?,
+            value => check.value(value)?,
         }
     }
-    let has_failed = reads && !check.lines(io::stdin().lock())?;
+    if args.values.is_empty() {
+        all_read &= check.lines(io::stdin().lock())?;
+    }
     Ok(match check.has_found {
-        _ if has_failed => Outcome::Failed,
+        _ if !all_read => Outcome::Failed,
         true => Outcome::Found,
         false => Outcome::Nothing,
     })
@@ -54,6 +60,8 @@ struct Check<'c, O> {
     args: &'c CheckArgs,
     sieve: &'c Sieve,
     matcher: Matcher,
+    /// Finds the addresses that reverse names stand for.
+    extractor: Extractor,
     out: O,
     has_found: bool,
 }
@@ -64,12 +72,36 @@ struct Answer<'a> {
     value: &'a str,
     kind: String,
     canonical: String,
+    /// The address that it stands for, if it is a reverse name such as `7.2.0.192.in-addr.arpa`.
+    reverse_of: Option<IpAddr>,
+    /// It is a prefix with host bits, which do not count.
+    has_host_bits: bool,
     /// The matches, each as a line of text or as an object.
     matches: Vec<Vec<u8>>,
     /// The first indicators within a prefix or a range, and the number of all of them.
     within: Option<(Vec<Value>, usize)>,
     /// The reason why there are no matches.
     why: Option<String>,
+}
+
+impl<'a> Answer<'a> {
+    fn new(value: &'a str, kind: &str, canonical: String) -> Self {
+        Self {
+            value,
+            kind: kind.to_owned(),
+            canonical,
+            reverse_of: None,
+            has_host_bits: false,
+            matches: Vec::new(),
+            within: None,
+            why: None,
+        }
+    }
+
+    /// The answer for a text that is not a value.
+    fn refused(value: &'a str, why: String) -> Self {
+        Self { why: Some(why), ..Self::new(value, "", String::new()) }
+    }
 }
 
 impl<O: Write> Check<'_, O> {
@@ -83,7 +115,7 @@ impl<O: Write> Check<'_, O> {
             match read.map_err(|error| format!("standard input: {error}"))? {
                 0 => return Ok(all_read),
                 _ if !line.ends_with(b"\n") && line.len() as u64 > LONGEST => {
-                    say!("logscan: standard input:{number}: a line of more than {LONGEST} bytes is no value");
+                    say!("logscan: standard input:{number}: a line of more than {LONGEST} bytes is not a value");
                     all_read = false;
                     input.skip_until(b'\n').map_err(|error| format!("standard input: {error}"))?;
                 }
@@ -100,33 +132,73 @@ impl<O: Write> Check<'_, O> {
     fn value(&mut self, listed: &str) -> Result<(), Box<dyn Error>> {
         let refanged = refang(listed);
         let value = refanged.trim();
-        let answer = if let Some(addresses) = Addresses::read(value) {
-            self.addresses(listed, addresses)?
-        } else if let Some(domain) = domain_of(value) {
-            self.mail_address(listed, value, domain)?
-        } else {
-            self.single(listed, value)?
+        let answer = match Addresses::read(value) {
+            Err(reason) => Answer::refused(listed, reason.to_string()),
+            Ok(Some(addresses)) => self.addresses(listed, addresses),
+            Ok(None) => match domain_of(value) {
+                Some(domain) => self.mail_address(listed, value, domain)?,
+                None => self.single(listed, value)?,
+            },
         };
         self.has_found |= !answer.matches.is_empty() || answer.within.as_ref().is_some_and(|(_, count)| *count > 0);
         Ok(self.write(&answer)?)
     }
 
-    /// Looks up an address, a name or a URL.
+    /// Looks up an address, a name or a URL. A reverse name is the address that it stands for, too.
     fn single<'a>(&mut self, listed: &'a str, value: &str) -> Result<Answer<'a>, Box<dyn Error>> {
         let read = self.matcher.classify(value).and_then(|kind| Ok((kind, self.matcher.canonical(value)?)));
         let (kind, canonical) = match read {
             Ok(read) => read,
             Err(reason) => {
-                let why = Some(reason.to_string());
-                let (kind, canonical) = (String::new(), String::new());
-                return Ok(Answer { value: listed, kind, canonical, matches: Vec::new(), within: None, why });
+                let meant = networks::meant(value).filter(|_| reason == Reject::BadPrefixLength);
+                let meant = meant.map(|meant| format!(": {meant}")).unwrap_or_default();
+                return Ok(Answer::refused(listed, format!("{reason}{meant}")));
             }
         };
-        let matches = self.matcher.match_any(value);
-        let (lines, withheld) =
-            (matches.iter().map(|found| written(self.args, &found)).collect::<Vec<_>>(), matches.withheld());
-        let why = if lines.is_empty() { Some(why_not(self.args, self.sieve, value, withheld)?) } else { None };
-        Ok(Answer { value: listed, kind: kind.as_str().to_owned(), canonical, matches: lines, within: None, why })
+        let mut answer = Answer::new(listed, kind.as_str(), canonical);
+        answer.reverse_of = self.reverse_of(kind, &answer.canonical);
+        let (args, sieve) = (self.args, self.sieve);
+        let mut reasons: Vec<String> = Vec::new();
+        for addr in std::iter::once(None).chain(answer.reverse_of.map(Some)) {
+            let (value, matches) = match addr {
+                None => (value.to_owned(), self.matcher.match_any(value)),
+                Some(addr) => (addr.to_string(), self.matcher.match_ip(addr, None)),
+            };
+            let before = answer.matches.len();
+            answer.matches.extend(matches.iter().map(|found| written(args, &found)));
+            if answer.matches.len() == before {
+                let withheld = matches.withheld();
+                let why = why_not(args, sieve, &value, withheld)?;
+                if !reasons.contains(&why) {
+                    reasons.push(why);
+                }
+            }
+        }
+        if answer.matches.is_empty() {
+            // A URL such as `192.0.2.0/24/` may have been meant as a network.
+            reasons.extend(networks::meant(value).filter(|_| kind == Kind::Url));
+            answer.why = Some(reasons.join("; "));
+        }
+        Ok(answer)
+    }
+
+    /// Returns the address that a name, or the host of a URL, stands for, if it is a reverse name.
+    fn reverse_of(&mut self, kind: Kind, canonical: &str) -> Option<IpAddr> {
+        let url = (kind == Kind::Url).then(|| Url::parse(canonical).ok()).flatten();
+        let name = match (kind, url.as_ref().map(|url| url.view().host())) {
+            (Kind::Domain, _) => canonical,
+            (_, Some(HostRef::Domain(name))) => name,
+            _ => return None,
+        };
+        let mut reverse_of = None;
+        self.extractor.extract(name.as_bytes(), 0..name.len(), &mut |token| {
+            if token.context == Context::ReverseName
+                && let TokenKind::Ip(addr) = token.kind
+            {
+                reverse_of = Some(addr);
+            }
+        });
+        reverse_of
     }
 
     /// Looks up a mail address: first the address itself, then its domain.
@@ -148,19 +220,21 @@ impl<O: Write> Check<'_, O> {
     }
 
     /// Looks up a prefix or a range.
-    fn addresses<'a>(&mut self, listed: &'a str, addresses: Addresses) -> Result<Answer<'a>, Box<dyn Error>> {
+    fn addresses<'a>(&mut self, listed: &'a str, addresses: Addresses) -> Answer<'a> {
         let args = self.args;
         let Networks { covering, within, count, withheld } =
             Networks::find(self.sieve, &mut self.matcher, addresses, |found| written(args, found));
-        let why = match covering.is_empty() && count == 0 {
+        let mut answer = Answer::new(listed, addresses.kind(), addresses.to_string());
+        answer.has_host_bits = addresses.has_host_bits();
+        answer.why = match covering.is_empty() && count == 0 {
             true if withheld > 0 => {
                 Some(format!("{withheld} that cover it or lie within it are allowed or filtered out"))
             }
             true => Some("no indicator covers it, and none lies within it".to_owned()),
             false => None,
         };
-        let (kind, canonical) = (addresses.kind().to_owned(), addresses.to_string());
-        Ok(Answer { value: listed, kind, canonical, matches: covering, within: Some((within, count)), why })
+        (answer.matches, answer.within) = (covering, Some((within, count)));
+        answer
     }
 
     fn write(&mut self, answer: &Answer<'_>) -> io::Result<()> {
@@ -172,6 +246,12 @@ impl<O: Write> Check<'_, O> {
             if !answer.kind.is_empty() {
                 object["kind"] = answer.kind.as_str().into();
                 object["canonical"] = answer.canonical.as_str().into();
+            }
+            if let Some(addr) = answer.reverse_of {
+                object["reverse_of"] = addr.to_string().into();
+            }
+            if answer.has_host_bits {
+                object["host_bits"] = true.into();
             }
             object["matches"] = matches.into();
             if let Some((within, count)) = &answer.within {
@@ -188,6 +268,12 @@ impl<O: Write> Check<'_, O> {
             write!(out, ": {}", answer.kind)?;
             if answer.canonical != answer.value {
                 write!(out, " = {}", Escaped::new(&answer.canonical))?;
+            }
+            if answer.has_host_bits {
+                write!(out, " (host bits cleared)")?;
+            }
+            if let Some(addr) = answer.reverse_of {
+                write!(out, ", the reverse name of {addr}")?;
             }
         }
         match &answer.why {
