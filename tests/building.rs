@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
-use netsieve::indicator::{DomainName, Record, RecordSink, Rejection, Url, Warning, WarningKind};
+use netsieve::indicator::{
+    DomainName, Pattern, PatternTarget, Record, RecordSink, Rejection, Url, Warning, WarningKind,
+};
 use netsieve::sieve::{FeedId, PublicSuffixes, Shadow};
 use netsieve::value::ip;
 use netsieve::{Action, BuildReport, Feed, Indicator, Policy, Reject, Scope, Sieve, SieveBuilder};
@@ -378,6 +380,66 @@ fn shadows_of_names_are_what_they_take_away() {
             });
             let got = shadows.get(&(allow as u32 + 1)).map_or((0, 0), |shadow| (shadow.wholly, shadow.partly));
             assert_eq!(got, (wholly, partly), "{action:?} {name} {scope}");
+        }
+    }
+}
+
+/// A listed or allowed value, and whether it covers a name.
+fn covers_name(indicator: &Indicator, observed: &str) -> bool {
+    match indicator {
+        Indicator::Domain { name, scope, .. } => covers(name.as_str(), *scope, observed),
+        Indicator::Pattern(pattern) => glob(pattern.as_str().as_bytes(), observed.as_bytes()),
+        _ => false,
+    }
+}
+
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    match pattern {
+        [] => text.is_empty(),
+        [b'*', rest @ ..] => (0..=text.len()).any(|at| glob(rest, &text[at..])),
+        [b'?', rest @ ..] => !text.is_empty() && glob(rest, &text[1..]),
+        [byte, rest @ ..] => text.first() == Some(byte) && glob(rest, &text[1..]),
+    }
+}
+
+/// Patterns allow names and patterns, and names allow patterns: by definition, on every name of a small universe.
+#[test]
+fn shadows_of_patterns_are_what_they_take_away() {
+    let long = |name: String| name.replace('a', "aaa").replace('b', "bbb");
+    let listed = names(2).into_iter().map(long).flat_map(|name| SCOPES.map(|scope| domain(&name, scope)));
+    let patterns =
+        ["*aaa.bbb", "*bbb", "aaa*.bbb", "bbb*aaa", "aaa?bbb", "*aaa*bbb", "aaa.bbb", "*.*.bbb", "*.*aaa", "?aa*bbb"];
+    let pattern = |text: &str| Indicator::Pattern(Pattern::new(PatternTarget::Name, text).unwrap());
+    let listed: Vec<Indicator> = listed.chain(patterns.map(pattern)).collect();
+    let observables: Vec<String> = names(5).into_iter().map(long).collect();
+    let labels = |indicator: &Indicator| match indicator {
+        Indicator::Domain { name, .. } => name.as_str().split('.').count(),
+        _ => 0,
+    };
+    for action in [Action::Allow, Action::AllowAll] {
+        let (_, report) = build([
+            (Feed::new("block").policy(open()), listed.clone()),
+            (Feed::new("allow").action(action), listed.clone()),
+        ]);
+        let shadows = by_allow(&report);
+        for (at, allow) in listed.iter().enumerate() {
+            let one = |block: usize, observed: usize| {
+                let (block, observed) = (&listed[block], &observables[observed]);
+                let counts = action == Action::AllowAll || labels(block) <= labels(allow);
+                covers_name(block, observed).then(|| counts && covers_name(allow, observed))
+            };
+            let want = tally(listed.len(), observables.len(), one);
+            let got = shadows.get(&(at as u32 + 1)).map_or((0, 0), |shadow| (shadow.wholly, shadow.partly));
+            assert_eq!(got.0 + got.1, want.0 + want.1, "{action:?} {allow}: {got:?} instead of {want:?}");
+            // There are more names than the universe has, so that less may be taken wholly.
+            assert!(got.0 <= want.0, "{action:?} {allow}: {got:?} instead of {want:?}");
+            // What has no effect is said.
+            let is_said = report.without_effect.iter().any(|entry| entry.line == at as u32 + 1);
+            let would = tally(listed.len(), observables.len(), |block, observed| {
+                let (block, observed) = (&listed[block], &observables[observed]);
+                covers_name(block, observed).then(|| covers_name(allow, observed))
+            });
+            assert_eq!(is_said, want == (0, 0) && would != (0, 0), "{action:?} {allow}");
         }
     }
 }

@@ -61,7 +61,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Outcome, Box<dyn Error>> {
     let has_failed = lint.failures.iter().any(Option::is_some);
     let is_empty = lint.report.indicators == 0 && !lint.failures.iter().all(Option::is_some);
     if is_empty {
-        say!("logscan: no indicator is left of all feeds");
+        say!("logscan: the feeds hold no indicator to look for");
     }
     let is_over = |feed: &&FeedReport| {
         let (rejected, taken) = (feed.rejected_total() as f64, feed.entries as f64);
@@ -167,7 +167,7 @@ impl Lint {
                 plural(feed.entries, "entry"),
                 percent(feed.new, feed.indicators)
             )?;
-            write!(out, " {:6} rejected {:6} left aside", feed.rejected_total(), feed.skipped_total())?;
+            write!(out, " {:6} rejected {:6} skipped", feed.rejected_total(), feed.skipped_total())?;
             writeln!(out, "{}{}", if why.is_empty() { "" } else { "  <- " }, why.join(", "))?;
         }
         for (at, feed) in feeds.iter().enumerate() {
@@ -187,7 +187,7 @@ impl Lint {
         let (name, path) = (Escaped::new(&feed.name), Escaped::new(&feed.path));
         writeln!(out, "{name} ({path}, {}, {})", format_of(feed), feed.action.as_str())?;
         if let Some(failure) = &self.failures[at] {
-            writeln!(out, "  failed, what follows is of its beginning only: {}", Escaped::new(failure))?;
+            writeln!(out, "  failed; the rest of this entry is about its beginning only: {}", Escaped::new(failure))?;
         }
         if !feed.titles.is_empty() {
             let titles: Vec<String> =
@@ -227,7 +227,7 @@ impl Lint {
         writeln!(out, "  {distinct}, {} in no other feed", thousands(feed.new))?;
         writeln!(
             out,
-            "  {}, {} shared with earlier feeds, {} beneath wider indicators",
+            "  {}, {} shared with earlier feeds, {} covered by wider indicators",
             counted(feed.duplicates, "duplicate"),
             thousands(feed.shared),
             thousands(feed.subsumed)
@@ -243,7 +243,7 @@ impl Lint {
         }
         writeln!(
             out,
-            "  {} rejected, {} left aside, {} taken with a change",
+            "  {} rejected, {} skipped, {} taken with a change",
             thousands(feed.rejected_total()),
             thousands(feed.skipped_total()),
             thousands(feed.warnings_total())
@@ -321,9 +321,12 @@ impl Lint {
         for entry in self.report.without_effect.iter().take(shown) {
             let examples: Vec<String> =
                 entry.examples.iter().map(|example| Escaped::new(example).to_string()).collect();
+            // A pattern can also take from names above those that it matches.
+            let is_pattern = entry.allow.contains(['*', '?']);
+            let which = if is_pattern { "more specific than it" } else { "beneath it" };
             writeln!(
                 out,
-                "{} ({}:{}) has no effect on {} beneath it; `allow_all` would: {}",
+                "{} ({}:{}) has no effect on {} {which}; `allow_all` would: {}",
                 Escaped::new(&entry.allow),
                 Escaped::new(&entry.feed),
                 entry.line,

@@ -41,11 +41,11 @@ fn one_line_a_feed_comes_first() {
     holds(&err, &["logscan: empty.txt: "]);
     let lines: Vec<&str> = out.lines().take_while(|line| !line.is_empty()).collect();
     let expected = [
-        ("check  good   plain ", "2 entries  50 % new      0 rejected      0 left aside  <- 2 popular"),
-        ("check  odd    plain ", "1 entry   100 % new      3 rejected      0 left aside  <- 75 % rejected"),
-        ("check  again  plain ", "1 entry     0 % new      0 rejected      0 left aside  <- nothing new, 1 popular"),
-        ("failed empty  unknown", "0 entries   0 % new      0 rejected      0 left aside  <- not read to the end"),
-        ("ok     rules  adblock", "1 entry   100 % new      0 rejected      1 left aside"),
+        ("check  good   plain ", "2 entries  50 % new      0 rejected      0 skipped  <- 2 popular"),
+        ("check  odd    plain ", "1 entry   100 % new      3 rejected      0 skipped  <- 75 % rejected"),
+        ("check  again  plain ", "1 entry     0 % new      0 rejected      0 skipped  <- nothing new, 1 popular"),
+        ("failed empty  unknown", "0 entries   0 % new      0 rejected      0 skipped  <- not read to the end"),
+        ("ok     rules  adblock", "1 entry   100 % new      0 rejected      1 skipped"),
     ];
     assert_eq!(lines.len(), expected.len(), "{out}");
     for (line, (start, end)) in lines.iter().zip(expected) {
@@ -98,7 +98,7 @@ fn rejections_come_by_reason_and_all_on_request() {
     holds(
         &text,
         &[
-            "203 rejected, 0 left aside, 2 taken with a change",
+            "203 rejected, 0 skipped, 2 taken with a change",
             "    200 × private or reserved address\n      line 2: 10.0.0.0: private",
             "line 203: 64.0.0.0/7: ",
             "line 206: what is this: ",
@@ -142,7 +142,7 @@ fn what_lies_beneath_is_told_with_what_is_above() {
         &text,
         &[
             "3 distinct indicators, 3 in no other feed",
-            "0 shared with earlier feeds, 2 beneath wider indicators",
+            "0 shared with earlier feeds, 2 covered by wider indicators",
             "2 beneath those of wide",
             "line 1: 192.0.2.7 beneath 192.0.2.0/24 (wide:1)",
             "line 2: www.evil.test beneath evil.test (wide:2)",
@@ -317,8 +317,8 @@ fn lint_reports_every_line() {
     for want in [
         "odd (odd.txt, plain, block)",
         "7 lines, 5 entries: 1 address, 4 domains, 0 URLs, 0 patterns",
-        "1 duplicate, 0 shared with earlier feeds, 1 beneath wider indicators",
-        "2 rejected, 0 left aside, 2 taken with a change",
+        "1 duplicate, 0 shared with earlier feeds, 1 covered by wider indicators",
+        "2 rejected, 0 skipped, 2 taken with a change",
         "line 4: 10.0.0.1: private or reserved address",
         "line 7: what is this: ",
         "line 5: 192.0.2.9/24: host bits",

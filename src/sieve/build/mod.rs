@@ -9,6 +9,7 @@ mod broad;
 pub(in crate::sieve) mod builder;
 pub(in crate::sieve) mod delta;
 mod free_mail;
+mod globs;
 mod guard;
 mod index;
 mod pending;

@@ -3,11 +3,11 @@
 use ipnet::IpNet;
 
 use super::beneath::Taken;
-use crate::indicator::{Action, PatternTarget, Scope};
+use super::globs::Globs;
+use crate::indicator::{Action, Scope};
 use crate::sieve::matching::view::IndicatorRef;
 use crate::sieve::report::build_report::{NoEffect, Shadow};
 use crate::sieve::tables::indicators::Value;
-use crate::sieve::tables::pattern::Scratch;
 use crate::sieve::tables::{Named, Tables};
 use crate::value::ip as addresses;
 
@@ -43,21 +43,28 @@ fn host_of(tables: &Tables, id: u32) -> Vec<Host<'_>> {
     }
 }
 
+/// The names that an indicator covers, with their scopes.
+fn names_of(tables: &Tables, id: u32) -> Vec<(&str, Scope)> {
+    let name = |host| match host {
+        Host::Name(name, scope) => Some((name, scope)),
+        Host::Net(_) => None,
+    };
+    host_of(tables, id).into_iter().filter_map(name).collect()
+}
+
 /// Finds, for each allow entry, the host-level block indicators that it shadows. Those under it, if it allows all, are
 /// in `taken` already; those at the same place or above are looked up here. Also returns the entries that shadow
 /// nothing, but would if they allowed all.
 pub(super) fn shadows(tables: &Tables, mut taken: Vec<Taken>, examples: usize) -> (Vec<Shadow>, Vec<NoEffect>) {
-    taken.extend(by_pattern(tables));
-    let mut found = Shadows { tables, taken: Vec::new() };
+    let names = |id: u32| names_of(tables, id);
+    let globs = Globs::new(tables);
+    taken.extend(globs.over_names(names));
+    let mut found = Shadows { tables, taken: globs.over_patterns(names) };
     for allow in 0..tables.indicators.len() as u32 {
         let flags = tables.indicators.flags(allow);
         if flags.has(Action::Allow) || flags.has(Action::AllowAll) {
-            // All patterns are equally specific, and less specific than any other indicator. Hashes and mail addresses
-            // have nothing under them. So each of these shadows only itself here.
-            if matches!(
-                tables.indicators.value(allow),
-                Value::Pattern(_, PatternTarget::Name) | Value::Hash(_) | Value::Email(_)
-            ) {
+            // Hashes and mail addresses have nothing under them, so that each shadows only itself.
+            if matches!(tables.indicators.value(allow), Value::Hash(_) | Value::Email(_)) {
                 found.taken.push((allow, allow, true));
             }
             for host in host_of(tables, allow) {
@@ -69,41 +76,6 @@ pub(super) fn shadows(tables: &Tables, mut taken: Vec<Taken>, examples: usize) -
     let here = found.settled(here);
     let all = found.settled(here.iter().chain(&taken).copied().collect());
     found.finish(&here, &all, examples)
-}
-
-/// Finds the names and hosts that patterns would take if they allowed all.
-fn by_pattern(tables: &Tables) -> Vec<Taken> {
-    let Some(names) = &tables.names else { return Vec::new() };
-    let allows = |id: u32| {
-        let flags = tables.indicators.flags(id);
-        flags.has(Action::Allow) || flags.has(Action::AllowAll)
-    };
-    let mut ids = 0..tables.indicators.len() as u32;
-    if !ids.any(|id| matches!(tables.indicators.value(id), Value::Pattern(_, PatternTarget::Name)) && allows(id)) {
-        return Vec::new();
-    }
-    let mut taken = Vec::new();
-    let mut scratch = Scratch::default();
-    for block in 0..tables.indicators.len() as u32 {
-        if !tables.indicators.flags(block).has(Action::Block) {
-            continue;
-        }
-        for host in host_of(tables, block) {
-            let Host::Name(name, scope) = host else { continue };
-            names.matches(&tables.strings, name, &mut scratch, |allow| {
-                if allows(allow) {
-                    let text = match tables.indicators.value(allow) {
-                        Value::Pattern(text, _) => tables.strings.get(text),
-                        _ => "",
-                    };
-                    // Subdomains need not match the beginning of the pattern.
-                    let wholly = scope == Scope::Exact || text.starts_with('*') || !text.contains(['*', '?', '[']);
-                    taken.push((allow, block, wholly));
-                }
-            });
-        }
-    }
-    taken
 }
 
 struct Shadows<'t> {
