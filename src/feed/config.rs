@@ -43,7 +43,7 @@
 //! | `only_to_ids` | leave out what MISP marks as not meant for detection | `false` |
 //! | `exceptions` | a block feed's exceptions (`@@` rules, `nomatch`, …): `"allow"`, `"allow_all"`, or `"skip"` to drop them | `"allow"` |
 //! | `warning_lists_block` | MISP warning lists follow `action` even if it is `"block"` | `false`: they are allow-all lists |
-//! | `may_be_empty` | a file without an indicator is not an error, for feeds that list nothing on a good day | `false` |
+//! | `may_be_empty` | a file without an indicator is not an error, for feeds that list nothing on a good day; `logscan` still refuses feeds that hold no indicator at all | `false` |
 //! | `shrank_below` | the share of its previous entries, as `"50%"`, below which a feed is truncated: [`FeedFile::check_shrunk`] | never |
 //! | `columns` | a table: the roles of a table's columns or of JSON keys | detected by name |
 //!

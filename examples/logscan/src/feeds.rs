@@ -62,6 +62,18 @@ fn split(text: &OsStr, at: u8) -> Option<(&OsStr, &OsStr)> {
     Some((OsStr::new(before), OsStr::new(after)))
 }
 
+/// Refuses `NAME=WORD:PATH` and `WORD:PATH` if there is such a file: the word was meant as a format.
+fn unknown_format(spec: &Spec<'_>) -> Result<(), String> {
+    let word = split(spec.path.as_os_str(), b':').filter(|(_, path)| !spec.path.exists() && Path::new(path).exists());
+    let Some((word, path)) = word else { return Ok(()) };
+    let (word, path) = (netsieve::shown_path(Path::new(word)), netsieve::shown_path(Path::new(path)));
+    match spec.format {
+        None if spec.is_named => Err(format!("unknown format `{word}` for {path}: `logscan --help` lists the formats")),
+        None => Err(format!("`{word}:{path}` is not a file: a feed with a format is written NAME={word}:{path}")),
+        Some(_) => Ok(()),
+    }
+}
+
 /// Reads a feed into a builder.
 fn read(source: &FeedFile, builder: &mut SieveBuilder) -> Result<(), netsieve::Error> {
     let id = builder.feed(source.feed.clone());
@@ -110,13 +122,14 @@ fn sources(args: &FeedArgs) -> Result<Vec<FeedFile>, Box<dyn Error>> {
     let specs: Vec<(Spec<'_>, Action)> =
         lists.iter().flat_map(|(texts, action)| texts.iter().map(|text| (parse(text), *action))).collect();
     for (spec, _) in &specs {
+        unknown_format(spec)?;
         *count.entry(spec.name.clone()).or_default() += 1;
     }
     for (spec, action) in specs {
         let mut name = spec.name;
         if count[&name] > 1 {
             if spec.is_named {
-                return Err(format!("two feeds are named {name}: give one another name").into());
+                return Err(format!("two feeds are named {name}: give one of them another name").into());
             }
             name = netsieve::shown_path(spec.path).into_owned();
         }
@@ -174,7 +187,7 @@ pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading
     let (mut loading, start) = (Loading::default(), Instant::now());
     let sources = sources(args)?;
     if sources.is_empty() {
-        return Err("no feed is given: see --feed and --config".into());
+        return Err("no feed given: see --feed and --config".into());
     }
     for source in &sources {
         loading.count(&source.path);
@@ -183,11 +196,26 @@ pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading
     loading.read = start.elapsed();
     let (sieve, report) = builder.build()?;
     loading.build = start.elapsed() - loading.read;
-    if report.indicators == 0 && !sources.iter().all(|source| source.may_be_empty) {
+    if report.indicators == 0 {
         report.feeds.iter().for_each(warn);
-        return Err("no indicator is left of all feeds: see `logscan lint`".into());
+        return Err(no_indicator(&sources).into());
+    }
+    let is_block = |feed: &FeedReport| feed.action == Action::Block && feed.entries > 0;
+    let blocks = || sieve.indicators().any(|one| one.sources().any(|source| source.action() == Action::Block));
+    if !report.feeds.iter().any(is_block) && !blocks() {
+        say!("logscan: the feeds only allow values and list none to look for: nothing can match");
     }
     Ok((sieve, report, loading))
+}
+
+/// The error for feeds without any indicator. A scan with an empty set would report that nothing was found.
+fn no_indicator(sources: &[FeedFile]) -> String {
+    let excuse = match sources {
+        sources if !sources.iter().any(|source| source.may_be_empty) => "see `logscan lint`",
+        [_] => "`may_be_empty` allows a feed to be empty only next to others that are not",
+        _ => "`may_be_empty` allows some feeds to be empty, but not all of them",
+    };
+    format!("the feeds hold no indicator to look for: {excuse}")
 }
 
 /// The result of loading all feeds, including errors.
@@ -204,7 +232,7 @@ pub(crate) fn load_each(args: &FeedArgs, examples: usize) -> Result<Loaded, Box<
     builder.examples(examples);
     let sources = sources(args)?;
     if sources.is_empty() {
-        return Err("no feed is given: see --feed and --config".into());
+        return Err("no feed given: see --feed and --config".into());
     }
     let read = |source: &FeedFile| read(source, &mut builder).err().map(|error| error.to_string());
     let failures = sources.iter().map(read).collect();
@@ -277,7 +305,7 @@ fn warn(feed: &FeedReport) {
             kinds()
         );
     } else if count > 0 {
-        say!("logscan: {}: {count} left aside ({}); `logscan lint` lists them", Escaped::new(&feed.path), kinds());
+        say!("logscan: {}: {count} skipped ({}); `logscan lint` lists them", Escaped::new(&feed.path), kinds());
     }
     // Accepted entries that lost something in reading.
     for (kind, count) in feed.warnings_by_kind.iter().filter(|(kind, _)| loses(**kind)) {

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use netsieve::Sieve;
+use netsieve::render::Escaped;
 use netsieve::sieve::FeedReport;
 
 use crate::cli::FeedArgs;
@@ -31,7 +32,7 @@ impl SetArgs {
     /// Likewise, with the reports on the feeds, which name refused values. A compiled set has none.
     pub(crate) fn load_reported(&self) -> Result<(Sieve, Vec<FeedReport>), Box<dyn Error>> {
         match &self.sieve {
-            Some(path) => Ok((Sieve::open(path)?, Vec::new())),
+            Some(_) => Ok((self.load()?, Vec::new())),
             None => feeds::load_reported(&self.feeds),
         }
     }
@@ -40,6 +41,9 @@ impl SetArgs {
         let Some(path) = &self.sieve else { return feeds::load_with_warnings(&self.feeds) };
         let (mut loading, start) = (Loading::default(), Instant::now());
         let sieve = if mmap { map(path)? } else { Sieve::open(path)? };
+        if sieve.is_empty() {
+            return Err(format!("{}: the set holds no indicator to look for", netsieve::shown_path(path)).into());
+        }
         loading.count(path);
         loading.read = start.elapsed();
         Ok((sieve, loading))
@@ -62,6 +66,9 @@ impl SetArgs {
         let Some(old) = since else { return Ok((sieve, loading)) };
         let start = Instant::now();
         let sieve = sieve.additions(&Sieve::open(old)?)?;
+        if sieve.is_empty() && !self.feeds.quiet_feeds {
+            say!("logscan: no indicator is new since {}", Escaped::new(&*netsieve::shown_path(old)));
+        }
         loading.count(old);
         loading.build += start.elapsed();
         Ok((sieve, loading))

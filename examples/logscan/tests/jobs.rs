@@ -31,6 +31,52 @@ fn what_was_reported_is_not_reported_again() {
     assert_eq!(folder.run("scan -c --state seen -f c2.txt twice.log").code(0).out, "2\n");
 }
 
+/// A feed may be empty next to others, if its configuration says so. Without any indicator, nothing could be found, and no command that
+/// looks for indicators may end as if it had looked for them.
+#[test]
+fn feeds_without_any_indicator_are_an_error() {
+    let folder = folder();
+    let feed = |name: &str| format!("[[feed]]\npath = '{name}'\nmay_be_empty = true\n");
+    folder.write("one.toml", feed("one.txt").as_bytes());
+    folder.write("both.toml", (feed("one.txt") + &feed("two.txt")).as_bytes());
+    folder.write("one.txt", b"# nothing today\n");
+    folder.write("two.txt", b"evil.test\n");
+    // One feed is empty next to a good one.
+    folder.run("scan --config both.toml a.log").code(0);
+    folder.run("build --config both.toml -o good.sieve").code(0);
+    let good = fs::read(folder.path("good.sieve")).unwrap();
+    folder.write("two.txt", b"");
+    for config in ["one", "both"] {
+        for line in [
+            "scan --quiet-feeds",
+            "scan -q a.log",
+            "scan --fail-on errors a.log",
+            "report --html day.html a.log",
+            "build -o good.sieve",
+            "check evil.test",
+            "check --explain evil.test",
+            "export --to plain",
+        ] {
+            let (command, rest) = line.split_once(' ').unwrap();
+            let run = folder.run(&format!("{command} --config {config}.toml {rest}")).code(2);
+            let one_error = (run.out.as_str(), run.err.lines().count());
+            assert_eq!(one_error, ("", 1), "{line}: {}", run.err);
+            assert!(run.err.contains("no indicator to look for: `may_be_empty` allows"), "{line}: {}", run.err);
+        }
+        let run = folder.run(&format!("lint --config {config}.toml")).code(2);
+        assert!(run.err.contains("no indicator to look for"), "{}", run.err);
+    }
+    assert!(fs::read(folder.path("good.sieve")).unwrap() == good && !folder.path("day.html").exists());
+    // All are allow lists.
+    folder.write("ours.txt", b"ok.test\n");
+    let run = folder.run("scan --allow ours.txt a.log").code(1);
+    assert!(run.err.contains("only allow values"), "{}", run.err);
+    // Nothing is new.
+    folder.run("build -f c2.txt -o old.sieve").code(0);
+    let run = folder.run("scan -f c2.txt --new-since old.sieve a.log").code(1);
+    assert_eq!(run.err, "logscan: no indicator is new since old.sieve\n");
+}
+
 /// The hits that a limit cuts off count as unreported, and the next run reports them.
 #[test]
 fn a_limit_leaves_the_rest_to_the_next_run() {
@@ -80,7 +126,7 @@ fn a_state_is_bounded_and_says_so() {
     let folder = folder();
     folder.write("day.log", TIMED);
     let run = folder.run("scan --state seen --state-max 1 -f c2.txt day.log").code(0);
-    assert!(run.err.contains("more than 1 hit (--state-max): forgets the oldest 2"), "{}", run.err);
+    assert!(run.err.contains("more than 1 hit (--state-max): forgetting the oldest 2"), "{}", run.err);
     assert_eq!(fs::read_to_string(folder.path("seen")).unwrap().lines().count(), 3);
 }
 
