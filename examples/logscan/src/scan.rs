@@ -22,9 +22,7 @@ use crate::{Outcome, is_closed};
 pub(crate) fn scan_options(args: &ScanArgs) -> Result<ScanOptions, Box<dyn Error>> {
     let mut options = options_of(&args.filter, &args.events, &args.set.feeds.config)?;
     (options.from, options.to) = (args.from, args.to);
-    if (options.from.is_some() || options.to.is_some()) && options.events.is_none() {
-        return Err("--from and --to need --events on".into());
-    }
+    check_span(&options, "--from", "--to")?;
     options.refang = args.refang;
     Ok(options)
 }
@@ -48,6 +46,20 @@ pub(crate) fn options_of(
     Ok(options)
 }
 
+/// Refuses a span of time in which nothing can lie, and one without events to have a time.
+pub(crate) fn check_span(options: &ScanOptions, first: &str, last: &str) -> Result<(), String> {
+    let span = (options.from, options.to);
+    if (span.0.is_some() || span.1.is_some()) && options.events.is_none() {
+        return Err(format!("{first} and {last} need --events on"));
+    }
+    match span {
+        (Some(from), Some(to)) if from >= to => {
+            Err(format!("no event lies in this span: {first} {from} is not before {last} {to}"))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     if args.annotate {
         return annotate::run(args);
@@ -59,7 +71,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     match (&args.resume, ended) {
         // Some of the output is missing, and there is a record from which to continue.
         (Some(path), Err(error)) if is_closed(&*error) => Err(format!(
-            "the output was closed before all was done: {} stays; repeat the command to continue from there (--resume)",
+            "the output was closed before the end: {} stays; repeat the command to continue from there (--resume)",
             netsieve::shown_path(path)
         )
         .into()),

@@ -172,10 +172,18 @@ fn a_full_disk_leaves_what_was_there() {
     // The hits go to a pipe; the state cannot be written.
     let run = with_little_disk(&folder, 8, RUN);
     is_one_error(&run, "seen: ");
-    let run = with_little_disk(&folder, 8, "run --config report.toml");
-    is_one_error(&run, "day.csv: ");
-    assert!(all() == before, "all files are those of the day before");
+    // Each output of a report that finds no room is an error of its own, and stays that of the day before.
+    let run = with_little_disk(&folder, 8, "run --config report.toml").code(2);
+    for (name, (now, before)) in names.iter().zip(all().iter().zip(&before)) {
+        let errors =
+            run.err.lines().filter(|line| line.starts_with(&format!("logscan: {name}: File too large"))).count();
+        let is_new = now != before;
+        assert!(*name == "seen" || errors == usize::from(!is_new), "{name}: {}", run.err);
+        assert!(!is_new || now.len() <= 8 * 512, "{name}");
+    }
+    assert!(run.err.contains("day.csv: ") && run.err.contains("day.html: "), "{}", run.err);
     assert_eq!(half_written(folder.0.path()), [""; 0], "nothing is left over");
+    let before = all();
     // Hits go to the full disk.
     #[cfg(target_os = "linux")]
     {
@@ -187,6 +195,36 @@ fn a_full_disk_leaves_what_was_there() {
     // With room again, everything works as if nothing had happened.
     assert_eq!(folder.run(RUN).code(0).json().len(), 20_000);
     folder.run("run --config report.toml").code(0);
+}
+
+/// The other outputs of a report are written, whichever fails.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_output_that_fails_does_not_cost_the_others() {
+    let folder = site();
+    let names = ["csv", "json", "html", "stix", "misp"];
+    for failing in names {
+        let outputs: Vec<String> = names
+            .iter()
+            .map(|name| {
+                format!("--{name}={}", if *name == failing { "/dev/full".to_owned() } else { format!("out.{name}") })
+            })
+            .collect();
+        let run = folder.run(&format!("report -f c2.txt {} logs", outputs.join(" ")));
+        is_one_error(&run, "/dev/full: No space left");
+        assert!(run.out.contains("evil.test"), "the table is printed: {}", run.out);
+        for name in names.iter().filter(|name| **name != failing) {
+            assert!(fs::metadata(folder.path(&format!("out.{name}"))).unwrap().len() > 0, "{name} without {failing}");
+            fs::remove_file(folder.path(&format!("out.{name}"))).unwrap();
+        }
+    }
+    // Outputs that cannot be created are all named, before any log is read.
+    let run = folder.run("report -f c2.txt --csv=none/a.csv --html none/a.html --json=a.json logs").code(2);
+    assert_eq!(
+        run.err,
+        "logscan: none/a.csv: No such file or directory (os error 2)\nlogscan: none/a.html: No such file or directory (os error 2)\n"
+    );
+    assert!(!folder.path("a.json").exists());
 }
 
 /// A scan that ran out of disk space continues when there is room.

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use netsieve::Hit;
+use netsieve::render::Escaped;
 use netsieve::scan::many::Rendered;
 use netsieve::sieve::Withheld;
 
@@ -22,7 +23,7 @@ use crate::inputs;
 use crate::own::Own;
 use crate::place;
 use crate::progress;
-use crate::scan::options_of;
+use crate::scan::{check_span, options_of};
 use crate::set::SetArgs;
 use crate::signal;
 use crate::summary;
@@ -51,15 +52,15 @@ Examples:
   logscan report -f c2.txt /var/log                         a table: who met what, how often, when, according to whom
   logscan report -f c2.txt --csv *.log > day.csv            for a spreadsheet
   logscan report --config feeds.toml --csv=day.csv --json=day.json /var/log   several outputs at once
-  logscan report -f c2.txt --html day.html /var/log         a page for the boss
+  logscan report -f c2.txt --html day.html /var/log         a web page for the boss
   logscan report -f c2.stix2 --stix back.json --identity 'CERT Example' *.log   sightings for the partner
   logscan scan -f c2.txt --json *.log > hits.jsonl
-  logscan report --from hits.jsonl                          of hits of earlier scans
+  logscan report --from hits.jsonl                          the hits of earlier scans
 
-Rows come by strength, then by confidence, by the number of feeds, and by count. The count is that of hits, as `scan --json` has
-them; `events` are the log lines with such a hit. Times are UTC; `~` marks times of logs that do not say the year or the zone.
+Rows are sorted by strength, then by confidence, number of feeds, and count. The count is the number of hits that `scan --json`
+prints; `events` is the number of log lines with such a hit. Times are UTC; `~` marks times whose year or zone the log does not state.
 
-Exit codes: 0 some hit, 1 none, 2 any error.";
+Exit codes: 0 hits, 1 no hits, 2 an error.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -171,7 +172,11 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let files = args.outputs.files();
     place::distinct(&files)?;
-    files.iter().try_for_each(|(_, path)| place::can_write(path))?;
+    let refused: Vec<String> = files.iter().filter_map(|(_, path)| place::can_write(path).err()).collect();
+    if !refused.is_empty() {
+        refused.iter().for_each(|why| say!("logscan: {}", Escaped::new(why)));
+        return Ok(Outcome::Failed);
+    }
     now()?;
     let sharing = Sharing::new(&args.outputs)?;
     let tally = Tally::new(args.max_pairs as usize, args.outputs.wants_samples());
@@ -182,9 +187,7 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let mut options = options_of(&args.filter, &args.events, &args.set.feeds.config)?;
     (options.from, options.to) = (args.not_before, args.not_after);
-    if (options.from.is_some() || options.to.is_some()) && options.events.is_none() {
-        return Err("--not-before and --not-after need --events on".into());
-    }
+    check_span(&options, "--not-before", "--not-after")?;
     options.refang = args.refang;
     let mut logs = inputs::logs(&args.inputs)?;
     // Yesterday's page names the indicators that were met, and would match them again.
@@ -205,8 +208,9 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
         before: drive::Before::default(),
         opens: &|_, _| {},
     };
+    let wants_samples = args.outputs.wants_samples();
     let render = |_: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
-        write_hit(hit, &known, out);
+        write_hit(hit, &known, wants_samples, out);
         ControlFlow::Continue(())
     };
     drive::scan(job, Gatherer { tally, known: &known, error: None }, render, |ended| {
@@ -223,8 +227,10 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
             ended.stats.total.withheld,
             (ended.logs, ended.stats.total.bytes),
         );
-        report.write(args, &sharing)?;
-        Ok(outcome)
+        Ok(match report.write(args, &sharing)? {
+            Outcome::Failed => Outcome::Failed,
+            _ => outcome,
+        })
     })
 }
 
@@ -302,25 +308,26 @@ impl Report {
         let others = &self.tally.others;
         if others.pairs > 0 {
             say!(
-                "logscan: more than {} of indicator and who: {} with {} folded into \"others\", the rarest; counts marked \
-                 >= may be too low (--max-pairs)",
+                "logscan: more than {} of indicator and client: the rarest, {} with {}, are folded into \"others\"; counts \
+                 marked >= may be too low (--max-pairs)",
                 summary::counted(args.max_pairs.into(), "pair"),
                 summary::counted(others.pairs, "pair"),
                 summary::counted(others.count, "hit"),
             );
         }
         let outputs = &args.outputs;
+        let mut files = Files { has_failed: false };
         if let Some(Some(path)) = &outputs.csv {
-            place::write(path, |out| self.write_csv(out))?;
+            files.write(path, |out| self.write_csv(out));
         }
         if let Some(Some(path)) = &outputs.json {
-            place::write(path, |out| self.write_json(out))?;
+            files.write(path, |out| self.write_json(out));
         }
         if let Some(path) = &outputs.html {
             let written = now()?;
-            place::write(path, |out| self.write_html(out, &outputs.title, written))?;
+            files.write(path, |out| self.write_html(out, &outputs.title, written));
         }
-        self.share(outputs, sharing)?;
+        self.share(outputs, sharing, &mut files)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         if outputs.csv == Some(None) {
             self.write_csv(&mut out)?;
@@ -331,23 +338,27 @@ impl Report {
             self.write_table(&mut out, terminal::width(), if top == 0 { usize::MAX } else { top })?;
         }
         out.flush()?;
-        Ok(if self.tally.totals.count > 0 { Outcome::Found } else { Outcome::Nothing })
+        Ok(match self.tally.totals.count {
+            _ if files.has_failed => Outcome::Failed,
+            0 => Outcome::Nothing,
+            _ => Outcome::Found,
+        })
     }
 
     /// Writes the outputs for partners, and reports what they leave out.
-    fn share(&self, outputs: &OutputArgs, sharing: &Sharing) -> Result<(), Box<dyn Error>> {
+    fn share(&self, outputs: &OutputArgs, sharing: &Sharing, files: &mut Files) -> Result<(), Box<dyn Error>> {
         let (mut stix, mut misp) = (Shown::default(), Shown::default());
         if let Some(path) = &outputs.stix {
-            place::write(path, |out| self.write_stix(out, sharing).map(|shown| stix = shown))?;
+            files.write(path, |out| self.write_stix(out, sharing).map(|shown| stix = shown));
         }
         if let Some(path) = &outputs.misp {
             let written = now()?;
-            place::write(path, |out| self.write_misp(out, sharing, &outputs.title, written).map(|shown| misp = shown))?;
+            files.write(path, |out| self.write_misp(out, sharing, &outputs.title, written).map(|shown| misp = shown));
         }
         for (name, shown) in [("STIX", stix), ("MISP", misp)] {
             if shown.undated > 0 {
                 let count = summary::counted(shown.undated as u64, "sighting");
-                say!("logscan: {name}: {count} without a time: they say none");
+                say!("logscan: {name}: {count} without a time, because the log lines have none");
             }
             if shown.lost > 0 {
                 let count = summary::counted(shown.lost as u64, "sighting");
@@ -356,7 +367,7 @@ impl Report {
         }
         let others = &self.tally.others;
         if others.pairs > 0 && (outputs.stix.is_some() || outputs.misp.is_some()) {
-            say!("logscan: what is folded into \"others\" is not shared");
+            say!("logscan: the pairs folded into \"others\" are not shared");
         }
         Ok(())
     }
@@ -388,6 +399,20 @@ impl Report {
     /// The names of the logs of a row.
     fn files(&self, row: &Row) -> Vec<&str> {
         row.pair.files.iter().map(|&at| self.files[at as usize].as_str()).collect()
+    }
+}
+
+/// The files of a report. If one cannot be written, the others still are.
+struct Files {
+    has_failed: bool,
+}
+
+impl Files {
+    fn write(&mut self, path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        if let Err(error) = place::write(path, content) {
+            say!("logscan: {}", Escaped::new(&error.to_string()));
+            self.has_failed = true;
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! Threads that scan write sightings as bytes, and the calling thread reads them in the order of the logs. The description of an
 //! indicator is the same in all its sightings, so it is included only until the report has it.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
@@ -120,8 +122,33 @@ impl Known {
     }
 }
 
-/// Writes the sightings of a hit. Allocates for each hit: hits are rare.
-pub(super) fn write_hit(hit: &Hit<'_>, known: &Known, out: &mut Vec<u8>) {
+/// The indicators that this thread has described in the buffer that it fills. The report may not have read the buffer yet.
+#[derive(Default)]
+struct Told {
+    /// The place and the length of the buffer after the last sighting. Tells the buffer from all others, except from later ones, which
+    /// begin empty.
+    buffer: (usize, usize),
+    ids: HashSet<u32>,
+}
+
+thread_local! {
+    static TOLD: RefCell<Told> = RefCell::default();
+}
+
+impl Told {
+    fn begin(&mut self, out: &[u8]) {
+        if out.is_empty() || self.buffer != (out.as_ptr().addr(), out.len()) {
+            self.ids.clear();
+        }
+    }
+
+    fn end(&mut self, out: &[u8]) {
+        self.buffer = (out.as_ptr().addr(), out.len());
+    }
+}
+
+/// Writes the sightings of a hit, without the observable and the log line unless they are wanted. Allocates for each hit: hits are rare.
+pub(super) fn write_hit(hit: &Hit<'_>, known: &Known, wants_samples: bool, out: &mut Vec<u8>) {
     let event = hit.event();
     let time = event.and_then(|event| event.time());
     let (mut ip, mut user, mut host) = (String::new(), "", "");
@@ -136,15 +163,15 @@ pub(super) fn write_hit(hit: &Hit<'_>, known: &Known, out: &mut Vec<u8>) {
         None => name.as_str(),
     };
     let outcome = event.map_or(String::new(), outcome);
-    let line = hit.line_text();
-    let observed = hit.observed();
+    let (line, observed) = if wants_samples { (hit.line_text(), hit.observed()) } else { (&b""[..], &b""[..]) };
     let text = String::from_utf8_lossy(sample(line, hit.offset_in_line(), observed.len()));
     let observed = String::from_utf8_lossy(&observed[..observed.len().min(SAMPLE)]);
     let mut about = Vec::new();
+    TOLD.with_borrow_mut(|told| told.begin(out));
     for matched in hit.matches().iter() {
         let id = matched.indicator().id();
         about.clear();
-        if !known.has(id) {
+        if !known.has(id) && (TOLD.with_borrow_mut(|told| told.ids.insert(id)) || known.tells_always) {
             JsonLines::new().matched(&mut about, &matched);
         }
         let sighting = Sighting {
@@ -163,6 +190,7 @@ pub(super) fn write_hit(hit: &Hit<'_>, known: &Known, out: &mut Vec<u8>) {
         };
         sighting.write(out);
     }
+    TOLD.with_borrow_mut(|told| told.end(out));
 }
 
 /// The outcome of the event: success or failure, or else the action, or else the status of the response.

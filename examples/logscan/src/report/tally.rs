@@ -46,6 +46,55 @@ pub(super) struct Pair {
     last_line: Option<(u32, u64)>,
 }
 
+/// The log lines that are kept.
+struct Samples<'s> {
+    /// Their size in bytes.
+    kept: &'s mut usize,
+    /// False if no output shows any.
+    are_kept: bool,
+}
+
+impl Pair {
+    /// Counts a sighting. `words` are the bits of its role, its outcome and its strength.
+    fn add(&mut self, file: u32, sighting: &Sighting<'_>, words: [u64; 3], samples: &mut Samples<'_>) {
+        self.count += 1;
+        if self.last_line != Some((file, sighting.line)) {
+            self.last_line = Some((file, sighting.line));
+            self.events += 1;
+        }
+        span(&mut self.first, &mut self.last, sighting.time);
+        self.undated += u64::from(sighting.time.is_none());
+        self.is_assumed |= sighting.is_assumed;
+        let [role, outcome, strength] = words;
+        self.roles |= role;
+        self.outcomes |= outcome;
+        self.strengths |= strength;
+        if self.files.last() != Some(&file) && !self.files.contains(&file) {
+            if self.files.len() < FILES {
+                self.files.push(file);
+            } else {
+                self.more_files += 1;
+            }
+        }
+        let cost = sighting.text.len() + sighting.observed.len() + 40;
+        // The first line of a pair is worth more than the second line of another pair.
+        let budget = if self.samples.is_empty() { SAMPLE_BYTES } else { SAMPLE_BYTES / 2 };
+        if samples.are_kept
+            && self.samples.len() < SAMPLES
+            && *samples.kept + cost <= budget
+            && self.samples.last().is_none_or(|last| (last.file, last.line) != (file, sighting.line))
+        {
+            *samples.kept += cost;
+            self.samples.push(Sample {
+                file,
+                line: sighting.line,
+                observed: sighting.observed.to_owned(),
+                text: sighting.text.to_owned(),
+            });
+        }
+    }
+}
+
 /// A log line with a hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sample {
@@ -87,17 +136,32 @@ pub(super) struct Timeline {
     /// The length of a span in seconds.
     pub(super) span: i64,
     pub(super) counts: HashMap<i64, u64>,
+    /// The hits in the last span that are not in `counts` yet: most hits are in the same span as the one before.
+    last: (i64, u64),
 }
 
 impl Default for Timeline {
     fn default() -> Self {
-        Self { span: 60, counts: HashMap::new() }
+        Self { span: 60, counts: HashMap::new(), last: (0, 0) }
     }
 }
 
 impl Timeline {
-    fn add(&mut self, time: Timestamp, count: u64) {
-        *self.counts.entry(time.as_second().div_euclid(self.span)).or_default() += count;
+    fn add(&mut self, time: Timestamp) {
+        let at = time.as_second().div_euclid(self.span);
+        if at != self.last.0 {
+            self.settle();
+            self.last.0 = time.as_second().div_euclid(self.span);
+        }
+        self.last.1 += 1;
+    }
+
+    /// Counts the hits in the last span.
+    fn settle(&mut self) {
+        let (at, count) = (self.last.0, std::mem::take(&mut self.last.1));
+        if count > 0 {
+            *self.counts.entry(at).or_default() += count;
+        }
         while self.counts.len() > SPANS {
             let by = [(60, 300), (300, 3600), (3600, 86_400)].iter().find(|(from, _)| *from == self.span);
             let wider = by.map_or(self.span * 2, |(_, to)| *to);
@@ -193,58 +257,27 @@ impl Tally {
                 self.key.push('\0');
             }
             // A NUL from a log must not separate parts of the key.
-            self.key.extend(part.chars().map(|c| if c == '\0' { ' ' } else { c }));
-        }
-        let is_new = self.pairs.get(self.key.as_str()).is_none_or(|pairs| !pairs.contains_key(&sighting.indicator));
-        if is_new && self.len >= self.max_pairs {
-            self.fold();
-        }
-        self.total(file, sighting);
-        let bits =
-            (self.roles.bit(sighting.role), self.outcomes.bit(sighting.outcome), self.strengths.bit(sighting.strength));
-        if !self.pairs.contains_key(self.key.as_str()) {
-            self.pairs.insert(self.key.as_str().into(), HashMap::new());
-        }
-        let pairs = self.pairs.get_mut(self.key.as_str()).expect("inserted above");
-        let pair = pairs.entry(sighting.indicator).or_default();
-        if is_new {
-            self.len += 1;
-            pair.is_at_least = self.others.pairs > 0;
-        }
-        pair.count += 1;
-        if pair.last_line != Some((file, sighting.line)) {
-            pair.last_line = Some((file, sighting.line));
-            pair.events += 1;
-        }
-        span(&mut pair.first, &mut pair.last, sighting.time);
-        pair.undated += u64::from(sighting.time.is_none());
-        pair.is_assumed |= sighting.is_assumed;
-        pair.roles |= bits.0;
-        pair.outcomes |= bits.1;
-        pair.strengths |= bits.2;
-        if pair.files.last() != Some(&file) && !pair.files.contains(&file) {
-            if pair.files.len() < FILES {
-                pair.files.push(file);
-            } else {
-                pair.more_files += 1;
+            match memchr::memchr(0, part.as_bytes()) {
+                None => self.key.push_str(part),
+                Some(_) => self.key.push_str(&part.replace('\0', " ")),
             }
         }
-        let cost = sighting.text.len() + sighting.observed.len() + 40;
-        // The first line of a pair is worth more than the second line of another pair.
-        let budget = if pair.samples.is_empty() { SAMPLE_BYTES } else { SAMPLE_BYTES / 2 };
-        if self.keeps_samples
-            && pair.samples.len() < SAMPLES
-            && self.sampled + cost <= budget
-            && pair.samples.last().is_none_or(|last| (last.file, last.line) != (file, sighting.line))
-        {
-            self.sampled += cost;
-            pair.samples.push(Sample {
-                file,
-                line: sighting.line,
-                observed: sighting.observed.to_owned(),
-                text: sighting.text.to_owned(),
-            });
+        self.total(file, sighting);
+        let words =
+            [self.roles.bit(sighting.role), self.outcomes.bit(sighting.outcome), self.strengths.bit(sighting.strength)];
+        let mut samples = Samples { kept: &mut self.sampled, are_kept: self.keeps_samples };
+        if let Some(pair) = self.pairs.get_mut(&*self.key).and_then(|pairs| pairs.get_mut(&sighting.indicator)) {
+            pair.add(file, sighting, words, &mut samples);
+            return;
         }
+        if self.len >= self.max_pairs {
+            self.fold();
+        }
+        self.len += 1;
+        let mut samples = Samples { kept: &mut self.sampled, are_kept: self.keeps_samples };
+        let mut pair = Pair { is_at_least: self.others.pairs > 0, ..Pair::default() };
+        pair.add(file, sighting, words, &mut samples);
+        self.pairs.entry(self.key.as_str().into()).or_default().insert(sighting.indicator, pair);
     }
 
     fn total(&mut self, file: u32, sighting: &Sighting<'_>) {
@@ -254,7 +287,7 @@ impl Tally {
             self.totals.lines += 1;
         }
         match sighting.time {
-            Some(time) => self.timeline.add(time, 1),
+            Some(time) => self.timeline.add(time),
             None => self.totals.undated += 1,
         }
         span(&mut self.totals.first, &mut self.totals.last, sighting.time);
@@ -290,6 +323,7 @@ impl Tally {
 
     /// Returns the rows, and the rest of the tally.
     pub(super) fn finish(mut self) -> (Vec<Row>, Self) {
+        self.timeline.settle();
         let mut rows = Vec::with_capacity(self.len);
         for (who, pairs) in std::mem::take(&mut self.pairs) {
             for (indicator, pair) in pairs {
@@ -388,8 +422,9 @@ mod tests {
     fn a_timeline_has_few_spans() {
         let mut timeline = Timeline::default();
         for day in 0..20_000 {
-            timeline.add(Timestamp::from_second(day * 86_400 - 500_000_000).unwrap(), 1);
+            timeline.add(Timestamp::from_second(day * 86_400 - 500_000_000).unwrap());
         }
+        timeline.settle();
         assert!(timeline.counts.len() <= SPANS);
         assert_eq!(timeline.counts.values().sum::<u64>(), 20_000);
     }
