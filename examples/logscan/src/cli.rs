@@ -32,30 +32,31 @@ fn examples() -> String {
     let formats = formats.chunks(12).map(|row| row.join(", ")).collect::<Vec<_>>().join(",\n  ");
     format!(
         "\
-A FEED is PATH, NAME=PATH or NAME=FORMAT:PATH. The name is else the file's stem, the format is recognised by content.
+A FEED is PATH, NAME=PATH or NAME=FORMAT:PATH. Without a NAME, the feed is named after its file; without a FORMAT, the format is
+recognised by content.
 Formats:
   {formats}
 
 Examples:
   logscan scan -f c2.txt access.log              hits for people
-  logscan scan -f c2=plain:c2.txt --json *.log   one JSON object a hit and indicator
+  logscan scan -f c2=plain:c2.txt --json *.log   one JSON object for each hit and indicator
   logscan scan -f c2.txt /var/log 'old/*.xz'     folders, globs, compressed logs, on all cores
   zcat big.gz | logscan scan -f c2.txt --stats - standard input
-  logscan scan -f c2.txt -F /var/log/dns.log     go on with what is written to it, through rotation
-  logscan scan --config feeds.toml access.log    many feeds, each as a file says
-  logscan report -f c2.txt --html day.html *.log who met what, as a page
+  logscan scan -f c2.txt -F /var/log/dns.log     follow a growing log, also through rotation
+  logscan scan --config feeds.toml access.log    many feeds, as described in a file
+  logscan report -f c2.txt --html day.html *.log who met what, as a web page
   logscan run --config day.toml                  the daily job: feeds, logs and outputs in one file
   logscan check -f c2.txt http://evil.test/a     what matches a value, or why nothing does
   logscan lint -f c2.txt                         what is wrong with a feed
   logscan build --config feeds.toml -o set.sieve compile once
-  logscan scan --sieve set.sieve access.log      scan with what was compiled
-  logscan scan --sieve set.sieve --new-since old.sieve *.log   search old logs for what is new
-  logscan export --sieve set.sieve --to rpz      block it with a name server
-  logscan extract report.txt                     what addresses, names and URLs a file holds
-  logscan scan -f x=report:report.txt *.log      scan with what a report warns of
+  logscan scan --sieve set.sieve access.log      scan with the compiled set
+  logscan scan --sieve set.sieve --new-since old.sieve *.log   search old logs for new indicators
+  logscan export --sieve set.sieve --to rpz      block the indicators in a name server
+  logscan extract report.txt                     the addresses, names and URLs in a file
+  logscan scan -f x=report:report.txt *.log      scan for the indicators in a vendor's report
 `logscan scan --help` has more.
 
-Exit codes: 0 some hit, 1 none, 2 any error (diff: 0 some difference, 1 none)."
+Exit codes: 0 hits, 1 no hits, 2 an error (diff: 0 differences, 1 none)."
     )
 }
 
@@ -210,7 +211,7 @@ fn older_set(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if time(text).is_ok() && !path.exists() {
         return Err(
-            "takes a compiled set of that time, not a date; --as-of leaves out what is no longer valid at a date"
+            "expects a compiled set of that time, not a date; --as-of leaves out entries that are not valid at a given time"
                 .to_owned(),
         );
     }
@@ -247,27 +248,27 @@ fn scan_examples() -> &'static str {
 Examples:
   logscan scan -f c2.txt access.log access.log.1.gz old.log.xz
   logscan scan -f c2.txt 'logs/*/dns*.zst'                 a glob, quoted so that the shell leaves it
-  logscan scan -f c2.txt --include '*.log*' /var/log       a folder and what is beneath it
+  logscan scan -f c2.txt --include '*.log*' /var/log       a folder and everything in it
   logscan scan -f c2.txt -j 4 --mmap huge.log              one file on four cores, without copying it
-  logscan scan -f c2.txt --stats --json /data > hits.json  rates of each stage and of each file
-  journalctl -f | logscan scan -f c2.txt                   what comes in, line by line
-  journalctl -f | logscan scan -F -f c2.txt -              the same, and feeds are loaded anew when they change
-  logscan scan -f c2.txt -F --from-end /var/log/nginx      what is written from now on, in new files too
-  logscan scan -f c2.txt -F --json dns.log | alert         hits as they come; feeds are loaded anew when they change
+  logscan scan -f c2.txt --stats --json /data > hits.json  the throughput of each stage and file
+  journalctl -f | logscan scan -f c2.txt                   a stream, line by line
+  journalctl -f | logscan scan -F -f c2.txt -              the same; feeds are reloaded when they change
+  logscan scan -f c2.txt -F --from-end /var/log/nginx      only new lines, also in new files
+  logscan scan -f c2.txt -F --json dns.log | alert         hits as they come; feeds are reloaded when they change
   logscan scan -f c2.txt --format csv *.log > hits.csv     for a spreadsheet
   logscan scan -f c2.txt --format ecs *.log > hits.ndjson  for Elastic; `ocsf` and `timesketch` likewise
   logscan scan -f c2.txt --refang report.txt               hxxp://evil[.]test in reports and mails
   logscan scan -f c2.txt --json --resume r /data >> hits   a long scan that can be interrupted and continued
-  logscan scan -f c2.txt -l /data                          only which files
-  logscan scan -f c2.txt -q access.log && echo found       only whether
+  logscan scan -f c2.txt -l /data                          only the names of files with hits
+  logscan scan -f c2.txt -q access.log && echo found       only the exit code
 
-Hits come by log as given, then by place, however many threads there are. UTF-16, JSON escapes (\\u002e) and names as the
-Windows DNS log writes them, (4)evil(4)test(0), are read as what they are.
+Hits are printed in the order of the logs as you named them, then by position, whatever the number of threads. UTF-16, JSON escapes
+(\\u002e) and the names of the Windows DNS log, (4)evil(4)test(0), are decoded.
 
-Memory: the feeds, 4 MiB a thread and what a decompressor needs (8 MiB as a rule, 128 MiB at most), and up to 64 MiB of hits
-that wait for their turn.
+Memory: the feeds, 4 MiB per thread plus a decompressor (usually 8 MiB, at most 128 MiB), and up to 64 MiB of hits that wait for
+their turn.
 
-Exit codes: 0 some hit, 1 none, 2 any error."
+Exit codes: 0 hits, 1 no hits, 2 an error."
 }
 
 #[derive(Debug, Args)]
@@ -368,7 +369,7 @@ pub(crate) struct ScanArgs {
     #[arg(long, conflicts_with_all = ["count", "list", "quiet", "format"])]
     pub(crate) json: bool,
     /// The file for hits on lines without a time, in the format of --json: `ecs`, `ocsf` and `timesketch` require a time, and none is made
-    /// up. These hits are always counted.
+    /// up. These hits are always counted. FILE is emptied first; with --follow or --state, hits are appended to it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "count", "list", "quiet"])]
     pub(crate) rejects: Option<PathBuf>,
     /// Remember in FILE which hits were reported: later runs do not report them again, even if the log was renamed. FILE is written
@@ -489,7 +490,7 @@ fn zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
     // An offset is parsed as the end of a time.
     let time = format!("2026-01-01T00:00:00{text}");
     let offset = jiff::fmt::temporal::Pieces::parse(&time).ok().and_then(|pieces| pieces.to_numeric_offset());
-    let reason = || format!("{text:?} is no zone of the tz database and no offset such as +02:00");
+    let reason = || format!("{text:?} is neither a zone of the tz database nor an offset such as +02:00");
     offset.map(jiff::tz::TimeZone::fixed).ok_or_else(reason)
 }
 
@@ -505,13 +506,13 @@ pub(crate) enum Color {
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
-  logscan check -f c2.txt www.evil.test 192.0.2.7:443     each value, and why nothing matches it if nothing does
+  logscan check -f c2.txt www.evil.test 192.0.2.7:443     what matches each value, or why nothing does
   logscan check -f c2.txt 192.0.2.0/24                    a network: what covers it, and what lies within it
-  logscan check -f c2.txt 'hxxp://evil[.]test/a'          defanged, as reports have it
-  logscan check -f c2.txt info@evil.test                  an e-mail address: its domain
-  cut -f3 dns.log | sort -u | logscan check -f c2.txt --json   many values, one a line
+  logscan check -f c2.txt 'hxxp://evil[.]test/a'          defanged, as in reports
+  logscan check -f c2.txt info@evil.test                  a mail address, and its domain
+  cut -f3 dns.log | sort -u | logscan check -f c2.txt --json   many values, one per line
 
-Exit codes: 0 some value matches, 1 none, 2 any error.";
+Exit codes: 0 some value matches, 1 none does, 2 an error.";
 
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_EXAMPLES)]
@@ -539,7 +540,7 @@ pub(crate) struct CheckArgs {
 /// Parses a share in per cent, with or without the sign.
 fn percent(text: &str) -> Result<f64, String> {
     let number = text.trim().trim_end_matches('%').trim_end().parse().ok();
-    number.filter(|share| (0.0..=100.0).contains(share)).ok_or_else(|| "a number from 0 to 100 is wanted".to_owned())
+    number.filter(|share| (0.0..=100.0).contains(share)).ok_or_else(|| "not a number from 0 to 100".to_owned())
 }
 
 #[derive(Debug, Args)]

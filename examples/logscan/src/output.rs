@@ -2,9 +2,11 @@
 
 use std::error::Error;
 use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal, Seek, SeekFrom, Write};
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use netsieve::Hit;
 use netsieve::render::{Csv, Escaped, JsonLines, Siem, SiemFormat, Styles, Text};
@@ -12,7 +14,7 @@ use netsieve::scan::many::Rendered;
 
 use crate::cli::{Color, HitFormat, ScanArgs};
 use crate::drive::{LogEnd, Taker};
-use crate::inputs;
+use crate::inputs::{self, Meter};
 use crate::place;
 use crate::resume::{Point, Resume};
 use crate::signal;
@@ -154,19 +156,32 @@ pub(crate) struct Output<'a> {
     rejects: Option<io::BufWriter<File>>,
     state: Option<State>,
     resume: Option<Resume>,
+    /// Counts hits, and what is read of followed logs.
+    pub(crate) meter: Arc<Meter>,
 }
 
-/// Opens the file of rejects, and cuts it to `len` bytes: anything after that was written after the last record.
-fn rejects(path: &Path, len: u64) -> io::Result<File> {
+/// Opens the file of rejects, and cuts it to `len` bytes: anything after that was written after the last record. Without `len`, appends.
+fn rejects(path: &Path, len: Option<u64>) -> io::Result<File> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     let metadata = file.metadata()?;
-    if metadata.is_file() {
+    if !metadata.is_file() {
+        return Ok(file);
+    }
+    if let Some(len) = len {
         // Otherwise `set_len` would fill the gap with zeros.
         if metadata.len() < len {
             return Err(io::Error::other("was shortened since the scan was interrupted"));
         }
         file.set_len(len)?;
-        file.seek(SeekFrom::End(0))?;
+    }
+    if file.seek(SeekFrom::End(0))? > 0 {
+        // A run that was killed may have left half a line.
+        let (mut whole, mut last) = (File::open(path)?, [0]);
+        whole.seek(SeekFrom::End(-1))?;
+        whole.read_exact(&mut last)?;
+        if last != *b"\n" {
+            file.write_all(b"\n")?;
+        }
     }
     Ok(file)
 }
@@ -189,7 +204,9 @@ impl<'a> Output<'a> {
         let rejects = match &args.rejects {
             Some(path) => {
                 place::is_ours(path, br#"{"file":"#, "--rejects")?;
-                let file = rejects(path, at.map_or(0, |at| at.rejects));
+                // What an earlier run has put there is kept if this run does not find it again.
+                let appends = args.follow.follow || args.state.is_some();
+                let file = rejects(path, at.map(|at| at.rejects).or((!appends).then_some(0)));
                 let file = file.map_err(|error| format!("{}: {error}", netsieve::shown_path(path)))?;
                 Some(io::BufWriter::new(file))
             }
@@ -216,6 +233,7 @@ impl<'a> Output<'a> {
             rejects,
             state,
             resume: None,
+            meter: Arc::default(),
         })
     }
 
@@ -246,6 +264,7 @@ impl<'a> Output<'a> {
             for hit in hits {
                 let wanted = (hit.matches as u64).min(self.left - pairs);
                 if wanted > 0 {
+                    self.meter.hits.fetch_add(1, Ordering::Relaxed);
                     blocks.add(&mut text, &rendered[start..hit.end], wanted);
                 }
                 start = hit.end;
@@ -266,6 +285,7 @@ impl<'a> Output<'a> {
             if left == 0 {
                 break;
             }
+            self.meter.hits.fetch_add(1, Ordering::Relaxed);
             let matches = hit.matches as u64;
             pairs += matches.min(left);
             if matches > left {
@@ -369,6 +389,14 @@ impl<'a> Output<'a> {
             resume.finish()?;
             signal::too_late();
         }
+        Ok(())
+    }
+
+    /// Writes the rest of the output, and the summary of what was followed.
+    pub(crate) fn end_following(&mut self) -> io::Result<()> {
+        self.flush()?;
+        self.say_rejected();
+        summary::end_following(self.pairs);
         Ok(())
     }
 

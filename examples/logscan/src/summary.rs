@@ -16,6 +16,8 @@ struct Running {
     logs: usize,
     /// The number of bytes that an earlier run has scanned.
     before: u64,
+    /// The logs are followed, and have no end.
+    is_following: bool,
     start: Instant,
 }
 
@@ -23,7 +25,15 @@ static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 
 /// Notes that a scan of `logs` logs begins, or goes on after `before` bytes.
 pub(crate) fn begin(meter: Arc<Meter>, logs: usize, before: u64) {
-    let running = Running { meter, logs, before, start: Instant::now() };
+    note(Running { meter, logs, before, is_following: false, start: Instant::now() });
+}
+
+/// Notes that `logs` logs are followed from now on.
+pub(crate) fn follow(meter: Arc<Meter>, logs: usize) {
+    note(Running { meter, logs, before: 0, is_following: true, start: Instant::now() });
+}
+
+fn note(running: Running) {
     *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
 }
 
@@ -44,6 +54,15 @@ pub(crate) fn end(done: usize, stats: &ScanStats, pairs: u64) {
     }
 }
 
+/// Prints the summary of followed logs, once.
+pub(crate) fn end_following(pairs: u64) {
+    if let Some(running) = take() {
+        let text = running.start_of_line(0, running.meter.read.load(Ordering::Relaxed));
+        let hits = counted(running.meter.hits.load(Ordering::Relaxed), "hit");
+        say!("{text}{hits}, {}{}", counted(pairs, "pair"), broken_off());
+    }
+}
+
 /// Prints as much of the summary as is known, when a signal ends the process during a wait.
 pub(crate) fn end_early() {
     if let Some(running) = take() {
@@ -54,7 +73,7 @@ pub(crate) fn end_early() {
 }
 
 fn broken_off() -> &'static str {
-    if signal::came() && !signal::is_too_late() { "; broken off" } else { "" }
+    if signal::came() && !signal::is_too_late() { "; interrupted" } else { "" }
 }
 
 fn take() -> Option<Running> {
@@ -65,7 +84,11 @@ impl Running {
     /// `bytes`: the bytes scanned in this run.
     fn start_of_line(&self, done: usize, bytes: u64) -> String {
         let logs = counted(self.logs as u64, "log");
-        let logs = if done == self.logs { logs } else { format!("{} of {logs}", thousands(done as u64)) };
+        let logs = match self.is_following {
+            true => format!("{logs} followed"),
+            false if done == self.logs => logs,
+            false => format!("{} of {logs}", thousands(done as u64)),
+        };
         let seconds = self.start.elapsed().as_secs_f64();
         let bytes = match (self.before, bytes as f64 / 1e6) {
             (0, now) => format!("{now:.1} MB"),

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use common::following::{Follow, LONG, append, lines};
 use common::{Folder, folder};
+use serde_json::Value;
 
 #[test]
 fn what_is_written_is_scanned_when_its_line_ends() {
@@ -170,23 +171,23 @@ fn feeds_are_loaded_anew_when_they_change_and_stay_when_they_are_broken() {
     append(&folder, "empty.log", "a.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:1:a.evil.test");
     folder.replace("c2.txt", b"more.example\n");
-    follow.says("feeds loaded anew: 2 indicators");
+    follow.says("feeds reloaded: 2 indicators");
     append(&folder, "empty.log", "b.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:2:more.example");
     // An unusable feed leaves the old one in place.
     folder.replace("c2.txt", b"<!DOCTYPE html><html><body>Not found</body></html>\n");
-    follow.says("going on with the feeds as they were");
+    follow.says("still using the previous feeds");
     append(&folder, "empty.log", "c.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:3:more.example");
     fs::remove_file(folder.path("c2.txt")).unwrap();
-    follow.says("going on with the feeds as they were");
+    follow.says("still using the previous feeds");
     // A feed that was gone comes back, and a configuration's glob finds a new file.
     folder.replace("c2.txt", b"evil.test\n");
-    follow.says("feeds loaded anew: 2 indicators");
+    follow.says("feeds reloaded: 2 indicators");
     append(&folder, "empty.log", "d.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:4:d.evil.test");
     folder.replace("extra2.txt", b"more.example\n");
-    follow.says("feeds loaded anew: 3 indicators");
+    follow.says("feeds reloaded: 3 indicators");
     append(&folder, "empty.log", "ok.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:5:more.example");
     assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
@@ -204,12 +205,12 @@ fn a_compiled_set_is_opened_anew_when_it_is_replaced() {
     append(&folder, "empty.log", "a.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:1:a.evil.test");
     build(b"more.example\n");
-    follow.says("loaded anew: 1 indicator");
+    follow.says("reloaded: 1 indicator");
     append(&folder, "empty.log", "b.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:2:more.example");
     folder.write("set.new", b"no set at all");
     fs::rename(folder.path("set.new"), folder.path("set.sieve")).unwrap();
-    follow.says("going on with the feeds as they were");
+    follow.says("still using the previous feeds");
     append(&folder, "empty.log", "c.evil.test more.example\n");
     assert_eq!(follow.hit(), "empty.log:3:more.example");
     assert_eq!(follow.rest(), (Vec::new(), Vec::new()));
@@ -274,9 +275,8 @@ fn what_cannot_be_known_is_said() {
     // The log is overwritten without a copy.
     let mut file = OpenOptions::new().write(true).open(folder.path("dns.log")).unwrap();
     file.write_all(b"b.evil.test in a longer line than all before it\n").unwrap();
-    follow.says(
-        "dns.log: was overwritten: from its start again; what was added before that, behind byte 29, is not known",
-    );
+    follow
+        .says("dns.log: was overwritten: reading it from its start; lines added before that, after byte 29, are lost");
     assert_eq!(follow.hit(), "dns.log:1:b.evil.test");
     // The log is renamed, and nothing is written to it.
     fs::rename(folder.path("dns.log"), folder.path("elsewhere")).unwrap();
@@ -286,7 +286,7 @@ fn what_cannot_be_known_is_said() {
         said.push(follow.err.recv_timeout(LONG).unwrap());
     }
     let last = said.pop().unwrap();
-    assert!(last.contains("nothing was written to it for 0.2 seconds: no longer followed, from byte 48"), "{last}");
+    assert!(last.contains("nothing was written to it for 0.2 seconds: no longer followed after byte 48"), "{last}");
     assert_eq!(follow.hit(), "dns.log:1:c.evil.test");
     // Bytes that are not text, or are in another encoding than the start of the log.
     let wide: Vec<u8> = "d.evil.test\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -321,7 +321,10 @@ fn what_is_written_among_the_logs_is_not_followed() {
         folder.command("scan -F -m 4 --interval 0.02 -f c2.txt --format ecs --rejects logs/left logs/left logs");
     let mut child = command.stdout(out).stderr(Stdio::piped()).spawn().unwrap();
     let err = lines(child.stderr.take().unwrap());
-    for why in ["logs/left: this run writes to it: not scanned", "logs/out: is also what the output is written to"] {
+    for why in [
+        "logs/left: this run writes to it: not scanned",
+        "logs/out: the output goes to this file: not scanned as a log",
+    ] {
         let said = err.recv_timeout(LONG).unwrap();
         assert!(said.contains(why), "{said}");
     }
@@ -333,5 +336,88 @@ fn what_is_written_among_the_logs_is_not_followed() {
         let text = fs::read_to_string(folder.path(name)).unwrap();
         assert_eq!(text.lines().count(), count, "{text}");
         assert!(text.lines().all(|line| line.contains("a.log")), "{text}");
+    }
+}
+
+/// A log that is long already does not keep the others, or standard input, waiting.
+#[test]
+fn a_long_log_does_not_delay_the_others() {
+    let folder = folder();
+    // Three slices, each with many hits.
+    const HITS: usize = 1 << 14;
+    let long =
+        ["2026-05-12T10:02:03Z query long.evil.test\n", &"2026-05-12T10:02:04Z query ok.example\n".repeat(80)].concat();
+    folder.write("long.log", long.repeat(HITS).as_bytes());
+    folder.write("short.log", b"one.evil.test\n");
+    let mut command = folder.command("scan --json -F --interval 0.02 --no-text -f c2.txt long.log short.log -");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let out = lines(child.stdout.take().unwrap());
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"two.evil.test\n").unwrap();
+    let (mut counts, mut is_appended) = ([0_usize; 3], false);
+    while counts[0] < HITS || counts[1] < 2 || counts[2] < 1 {
+        let row: Value = serde_json::from_str(&out.recv_timeout(LONG).expect("a hit")).unwrap();
+        let at = match row["file"].as_str().unwrap() {
+            "long.log" => 0,
+            "short.log" => 1,
+            _ => 2,
+        };
+        counts[at] += 1;
+        if counts[0] > HITS / 4 && !is_appended {
+            is_appended = true;
+            append(&folder, "short.log", "three.evil.test\n");
+        }
+        // They come in the same slice or the next one, and a slice is a third of the log.
+        let is_late = at > 0 && counts[0] > HITS * 9 / 10;
+        assert!(!is_late, "{row} after {} hits of the long log", counts[0]);
+    }
+    assert_eq!(counts, [HITS, 2, 1]);
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// A scan that is started again adds to the rejects of the one before.
+#[test]
+fn rejects_are_appended_to() {
+    let folder = folder();
+    folder.write("a.log", b"no time evil.test\n");
+    for (run, count) in [("-F -m 1", 1), ("-F -m 1", 2), ("--state seen", 3), ("--state seen", 3), ("", 1)] {
+        folder.run(&format!("scan {run} --format ecs --rejects left -f c2.txt a.log"));
+        let left = std::fs::read_to_string(folder.path("left")).unwrap();
+        assert_eq!(left.lines().count(), count, "{run}: {left}");
+        assert!(left.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{left}");
+    }
+    // A run that was killed left half a line.
+    folder.write("left", b"{\"file\":\"a.l");
+    folder.run("scan -F -m 1 --format ecs --rejects left -f c2.txt a.log");
+    let left = std::fs::read_to_string(folder.path("left")).unwrap();
+    assert!(serde_json::from_str::<Value>(left.lines().nth(1).unwrap()).is_ok() && left.lines().count() == 2, "{left}");
+}
+
+/// Every scan ends with a summary, also of logs that are followed, and on Ctrl-C.
+#[test]
+fn the_end_is_summed_up() {
+    let folder = folder();
+    let run = folder.run("scan -F -m 3 -f c2.txt a.log empty.log").code(0);
+    assert!(run.summary.starts_with("logscan: 2 logs followed, 0.0 MB in "), "{}", run.summary);
+    assert!(run.summary.ends_with(" s: 3 hits, 3 pairs\n"), "{}", run.summary);
+    let run = folder.run_with("scan -F --format ecs -f c2.txt -", b"no time evil.test\n").code(0);
+    assert!(
+        run.summary.starts_with("logscan: 1 log followed, ") && run.summary.ends_with("1 hit, 1 pair\n"),
+        "{}",
+        run.summary
+    );
+    assert!(run.err.contains("1 pair not written"), "{}", run.err);
+    assert_eq!(folder.run("scan -F -q -f c2.txt a.log").code(0).summary, "");
+    for line in ["-f c2.txt a.log", "-f c2.txt a.log -"] {
+        let mut command = folder.command(&format!("scan -F --interval 60 {line}"));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = lines(child.stdout.take().unwrap());
+        out.recv_timeout(LONG).expect("a hit");
+        let kill = std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status();
+        assert!(kill.unwrap().success());
+        let run = common::Run::of(child.wait_with_output().unwrap(), line).code(130);
+        assert!(run.summary.ends_with("; interrupted\n") && run.summary.contains("4 hits, 4 pairs"), "{}", run.summary);
+        assert!(run.err.contains("interrupted by SIGINT"), "{}", run.err);
     }
 }

@@ -173,7 +173,7 @@ fn copied_in_place(folder: &Folder, ledger: &mut Ledger, _: usize) {
 
 const KINDS: [(Round, &str); 5] = [
     (late_writer, "does not exist: waited for"),
-    (copied_and_emptied, "what was added before that is read from"),
+    (copied_and_emptied, "lines added before that are read from"),
     (rotated_thrice, "does not exist: waited for"),
     (replaced, "does not exist: waited for"),
     (copied_in_place, "does not exist: waited for"),

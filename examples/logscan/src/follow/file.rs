@@ -3,13 +3,14 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime};
 
 use netsieve::input::{Input, TextCheck};
 use netsieve::scan::Tail;
 use netsieve::scan::many::ReadAt;
 
-use crate::inputs::{Id, id};
+use crate::inputs::{Id, Meter, id};
 
 /// The number of bytes to keep of the start of a log, and of the bytes read last.
 const PRINT: usize = 1024;
@@ -134,6 +135,8 @@ pub(super) struct Turn {
     /// The position before this round.
     pub(super) before: u64,
     pub(super) is_rewritten: bool,
+    /// There is more to read than was read.
+    pub(super) is_cut: bool,
     pub(super) error: Option<io::Error>,
 }
 
@@ -206,7 +209,7 @@ pub(super) fn open(path: &Path) -> io::Result<(File, Option<Key>)> {
     let mut head = [0; PRINT];
     let len = read_full(&file, &mut head, 0)?;
     if let Some(compression) = Input::new(&head[..len])?.compression() {
-        let reason = format!("{compression}-compressed: scanned without --follow only");
+        let reason = format!("{compression}-compressed: cannot be followed, only scanned");
         return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
     }
     let key = key(&file.metadata()?);
@@ -222,10 +225,19 @@ pub(super) struct Addition<'f> {
     pub(super) print: &'f mut Print,
     pub(super) check: &'f TextCheck,
     pub(super) is_rewritten: &'f mut bool,
+    /// Counts the bytes that are read, unless they are skipped.
+    pub(super) meter: Option<&'f Meter>,
+    /// The number of bytes that may still be read in this turn.
+    pub(super) left: u64,
+    /// Set if there may be more.
+    pub(super) is_cut: &'f mut bool,
 }
 
 impl Read for Addition<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        *self.is_cut = self.left == 0;
+        let most = buf.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let buf = &mut buf[..most];
         let len = ReadAt::read_at(self.file, buf, self.print.at)?;
         if !self.print.is_in(self.file)? {
             *self.is_rewritten = true;
@@ -234,6 +246,10 @@ impl Read for Addition<'_> {
         let len = if len < buf.len() { len - padding(&buf[..len]) } else { len };
         self.check.look(self.print.at, &buf[..len]);
         self.print.push(&buf[..len]);
+        self.left -= len as u64;
+        if let Some(meter) = self.meter {
+            meter.read.fetch_add(len as u64, Ordering::Relaxed);
+        }
         Ok(len)
     }
 }

@@ -4,18 +4,16 @@ use std::collections::{HashSet, VecDeque};
 use std::error::Error;
 use std::fs;
 use std::io;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
+use netsieve::Scanner;
 use netsieve::input::Input;
 use netsieve::render::Escaped;
 use netsieve::scan::Tail;
-use netsieve::scan::many::{Delivery, Source};
-use netsieve::{Hit, Scanner};
 
-use super::file::{Addition, Followed, Key, Print, Turn, head, key, open};
-use super::hits::Hits;
+use super::file::{Followed, Key, Print, Turn, head, key, open};
+use super::writer::Writer;
 use super::{descriptors, siblings};
 use crate::cli::ScanArgs;
 use crate::inputs::{self, Log};
@@ -49,64 +47,10 @@ pub(super) struct Follower<'a> {
     /// Messages that were already printed.
     told: HashSet<String>,
     is_first: bool,
-}
-
-/// Scans logs and writes hits.
-struct Writer<'w, 'o> {
-    scanner: &'w mut Scanner,
-    style: &'w Style,
-    output: &'w mut Output<'o>,
-    is_skipped: bool,
-}
-
-impl<'o> Writer<'_, 'o> {
-    fn hits<'h>(&'h mut self, name: &'h str) -> (&'h mut Scanner, Hits<'h, 'o>) {
-        (self.scanner, Hits::new(self.style, self.output, name, self.is_skipped))
-    }
-
-    /// Scans the new parts of the logs whose turn it is, on all threads if several have changed. Hits come by log, and within a log by
-    /// place.
-    fn added(&mut self, files: &mut [Followed], threads: usize) -> io::Result<()> {
-        let (mut names, mut sources, mut errors, mut changed) = (Vec::new(), Vec::new(), Vec::new(), 0);
-        for file in files {
-            let Followed { name, file: Some(file), tail, print, check, turn: Some(turn), .. } = file else { continue };
-            changed += usize::from(!file.metadata().is_ok_and(|now| now.len() == print.at));
-            names.push(name.as_str());
-            errors.push(&mut turn.error);
-            let reader = Box::new(Addition { file, print, check, is_rewritten: &mut turn.is_rewritten });
-            sources.push(Ok(Source::Growing { reader, tail, with_rest: false }));
-        }
-        let Writer { scanner, style, output, is_skipped } = self;
-        let (style, is_skipped) = (*style, *is_skipped);
-        // The output decides when enough hits have been written.
-        let render = |input: usize, hit: &Hit<'_>, out: &mut Vec<u8>| {
-            if !is_skipped {
-                let _ = style.render(names[input], hit, out);
-            }
-            ControlFlow::Continue(())
-        };
-        let mut failed = None;
-        let deliver = |delivery: Delivery<'_>| {
-            match delivery {
-                Delivery::Hits { rendered, hits, .. } if !is_skipped => {
-                    failed = output.write_hits(rendered, hits).err()
-                }
-                Delivery::End(end) => *errors[end.input] = end.error,
-                _ => {}
-            }
-            if failed.is_some() || output.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let threads = if changed > 1 { threads } else { 1 };
-        scanner.scan_many(sources.into_iter(), threads, render, deliver).map_err(io::Error::other)?;
-        failed.map_or(Ok(()), Err)
-    }
-
-    /// Scans an unfinished line.
-    fn rest(&mut self, name: &str, tail: &mut Tail) -> io::Result<()> {
-        let (scanner, mut hits) = self.hits(name);
-        let _ = scanner.scan_rest(tail, |hit| hits.take(hit));
-        hits.write()
-    }
+    /// A log was not read to its end in this round.
+    has_more: bool,
+    /// The time at which logs were last searched for.
+    looked: Instant,
 }
 
 impl<'a> Follower<'a> {
@@ -136,12 +80,19 @@ impl<'a> Follower<'a> {
             unfinished: Vec::new(),
             told: HashSet::new(),
             is_first: true,
+            has_more: false,
+            looked: Instant::now(),
         })
     }
 
     /// Returns true if standard input is followed.
     pub(super) fn has_pipe(&self) -> bool {
         self.has_pipe
+    }
+
+    /// The number of logs that are followed.
+    pub(super) fn len(&self) -> usize {
+        self.logs.len() + usize::from(self.has_pipe)
     }
 
     /// Returns true if no file is followed, and none can appear.
@@ -166,29 +117,25 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Checks all logs once, and scans what is new.
+    /// Returns true if logs have more to read than the last round did.
+    pub(super) fn has_more(&self) -> bool {
+        self.has_more
+    }
+
+    /// Checks all logs once, and scans what is new, or a slice of it.
     pub(super) fn round(
         &mut self,
         scanner: &mut Scanner,
         style: &Style,
         output: &mut Output<'_>,
     ) -> Result<(), Box<dyn Error>> {
-        if self.is_changing && !self.is_first {
-            self.logs = inputs::files(&self.args.inputs)?;
-            self.logs.retain(|log| log.as_ref().map_or(true, |log| log.path.is_some()));
-        }
         let is_skipped = self.is_first && self.args.follow.from_end;
         let mut writer = Writer { scanner, style, output, is_skipped };
-        for file in &mut self.files {
-            file.is_seen = false;
+        // The search takes longer than a slice if there are many folders.
+        if !std::mem::take(&mut self.has_more) || self.looked.elapsed() >= self.args.follow.interval {
+            self.looked = Instant::now();
+            self.look(&mut writer)?;
         }
-        for log in self.logs.clone() {
-            match log {
-                Err(error) => self.tell(error),
-                Ok(log) => self.find(&log),
-            }
-        }
-        self.missed(&mut writer)?;
         // Logs that appear during a round have their turn in the next one. A log of which nothing has been read yet may be a copy of
         // another one, so the others come first: their content identifies copies.
         let is_begun = |&at: &usize| self.is_first || self.files[at].print.at > 0;
@@ -205,6 +152,24 @@ impl<'a> Follower<'a> {
         }
         self.make_room(0);
         Ok(())
+    }
+
+    /// Searches for the logs, and for new ones.
+    fn look(&mut self, writer: &mut Writer<'_, '_>) -> Result<(), Box<dyn Error>> {
+        if self.is_changing && !self.is_first {
+            self.logs = inputs::files(&self.args.inputs)?;
+            self.logs.retain(|log| log.as_ref().map_or(true, |log| log.path.is_some()));
+        }
+        for file in &mut self.files {
+            file.is_seen = false;
+        }
+        for log in self.logs.clone() {
+            match log {
+                Err(error) => self.tell(error),
+                Ok(log) => self.find(&log),
+            }
+        }
+        self.missed(writer)
     }
 
     /// Finds the log that a path leads to among the followed logs, or starts to follow it.
@@ -246,7 +211,7 @@ impl<'a> Follower<'a> {
             return;
         }
         if inputs::id(&metadata).is_some_and(|file| inputs::output() == Some(file)) {
-            return self.tell(format!("{}: is also what the output is written to", log.name));
+            return self.tell(format!("{}: the output goes to this file: not scanned as a log", log.name));
         }
         let opened = match open(path) {
             Err(error) if descriptors::are_used_up(&error) => {
@@ -302,8 +267,8 @@ impl<'a> Follower<'a> {
                 None => {
                     let place = file.print.at;
                     self.tell(format!(
-                        "{}: gone while it was closed, as more logs are followed than files can be open: what was written \
-                         to it behind byte {place} is not known",
+                        "{}: removed while it was closed, because more logs are followed than files can be open: anything \
+                         written to it after byte {place} is lost",
                         file.name
                     ));
                     return false;
@@ -315,7 +280,7 @@ impl<'a> Follower<'a> {
             Ok((opened, key)) if key == file.key => file.file = Some(opened),
             // The next round finds the file that is there now.
             Ok(_) => {}
-            Err(error) => self.tell(format!("{}: {error}: tried again", file.name)),
+            Err(error) => self.tell(format!("{}: {error}: will try again", file.name)),
         }
         true
     }
@@ -377,7 +342,7 @@ impl<'a> Follower<'a> {
     /// Handles the result of reading a log. Returns false if the log is no longer followed.
     fn settle(&mut self, file: &mut Followed, turn: Turn, writer: &mut Writer<'_, '_>) -> Result<bool, Box<dyn Error>> {
         if let Some(error) = turn.error {
-            self.tell(format!("{}: {error} at byte {}: tried again", file.name, file.print.at));
+            self.tell(format!("{}: {error} at byte {}: will try again", file.name, file.print.at));
             file.close();
             file.stamp = None;
             return Ok(true);
@@ -389,6 +354,7 @@ impl<'a> Follower<'a> {
             self.rewritten(file, writer)?;
             return Ok(true);
         }
+        self.has_more |= turn.is_cut;
         if file.print.at > turn.before {
             (file.idle, file.still) = (0, Instant::now());
             return Ok(true);
@@ -408,7 +374,7 @@ impl<'a> Follower<'a> {
     fn leave(&mut self, file: &mut Followed) {
         let seconds = self.args.follow.keep_open.as_secs_f64();
         self.tell(format!(
-            "{}: renamed or removed, and nothing was written to it for {seconds} seconds: no longer followed, from byte {}",
+            "{}: renamed or removed, and nothing was written to it for {seconds} seconds: no longer followed after byte {}",
             file.name, file.print.at
         ));
         self.passed.extend(file.key);
@@ -447,10 +413,10 @@ impl<'a> Follower<'a> {
         writer.rest(&file.name, &mut tail)?;
         let what = if is_shorter { "shortened" } else { "overwritten" };
         let rest = match &found {
-            Some(copy) => format!("what was added before that is read from {}", copy.display()),
-            None => format!("what was added before that, behind byte {}, is not known", print.at),
+            Some(copy) => format!("lines added before that are read from {}", copy.display()),
+            None => format!("lines added before that, after byte {}, are lost", print.at),
         };
-        let message = format!("{}: was {what}: from its start again; {rest}", file.name);
+        let message = format!("{}: was {what}: reading it from its start; {rest}", file.name);
         say!("logscan: {}", Escaped::new(&message));
         self.remember(print);
         self.turned.push(file.path.clone());

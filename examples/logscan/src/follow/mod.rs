@@ -14,13 +14,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use netsieve::render::Escaped;
-use netsieve::{Scanner, Sieve};
+use netsieve::{ScanOptions, Scanner, Sieve};
 
 use crate::cli::ScanArgs;
 use crate::output::{Output, Style};
 use crate::own::Own;
 use crate::scan::scan_options;
-use crate::summary::counted;
+use crate::summary::{self, counted};
 use crate::{Outcome, feeds, signal};
 
 mod descriptors;
@@ -30,57 +30,96 @@ mod logs;
 mod pipe;
 mod reload;
 mod siblings;
+mod writer;
 
 use logs::Follower;
+use pipe::WAITING;
 pub(crate) use pipe::{NAME, Next, Pipe};
 use reload::Reload;
+
+/// The longest wait before the next look for a signal.
+const LOOK: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     Own::check(args)?;
     let mut follower = Follower::new(args)?;
-    let mut pipe = follower.has_pipe().then(Pipe::start).transpose()?;
+    let pipe = follower.has_pipe().then(Pipe::start).transpose()?;
     let mut sieves = Sieves::new(args)?;
     let options = scan_options(args)?;
-    let mut scanner = Scanner::with_options(&sieves.load()?, &options);
+    let scanner = Scanner::with_options(&sieves.load()?, &options);
     let style = Style::new(args);
     let mut output = Output::new(args, &style, true, None)?;
-    // Shows a user at a terminal that the program is working.
-    if io::stderr().is_terminal() && !args.quiet {
-        let feeds = counted(sieves.current.as_ref().map_or(0, Sieve::len) as u64, "indicator");
-        say!("logscan: watching {} for {feeds}; Ctrl-C ends", follower.watched());
-    }
-    loop {
-        follower.round(&mut scanner, &style, &mut output)?;
-        if output.is_done() {
-            return Ok(Outcome::Found);
+    if !args.quiet {
+        summary::follow(output.meter.clone(), follower.len());
+        // Shows a user at a terminal that the program is working.
+        if io::stderr().is_terminal() {
+            let feeds = counted(sieves.current.as_ref().map_or(0, Sieve::len) as u64, "indicator");
+            say!("logscan: watching {} for {feeds}; Ctrl-C ends", follower.watched());
         }
-        let until = Instant::now() + args.follow.interval;
-        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
-            let Some(open) = &mut pipe else {
-                std::thread::sleep(left);
-                continue;
-            };
-            match open.next(left)? {
-                Next::Nothing => {}
-                Next::Bytes(bytes) => open.scan(&bytes, &mut scanner, &style, &mut output)?,
-                Next::End => {
-                    open.finish(&mut scanner, &style, &mut output)?;
-                    pipe = None;
-                    if follower.is_empty() {
-                        return Ok(if output.pairs > 0 { Outcome::Found } else { Outcome::Nothing });
-                    }
-                }
-            }
-            if output.is_done() {
+    }
+    let outcome = Rounds { args, scanner, pipe, options: &options, style: &style, output: &mut output }
+        .go(&mut follower, &mut sieves)?;
+    output.end_following()?;
+    Ok(outcome)
+}
+
+/// The rounds in which logs and standard input are read by turns.
+struct Rounds<'r, 'o> {
+    args: &'r ScanArgs,
+    scanner: Scanner,
+    pipe: Option<Pipe>,
+    options: &'r ScanOptions,
+    style: &'r Style,
+    output: &'r mut Output<'o>,
+}
+
+impl Rounds<'_, '_> {
+    /// Goes on until enough was found, everything has ended, or a signal comes.
+    fn go(&mut self, follower: &mut Follower<'_>, sieves: &mut Sieves<'_>) -> Result<Outcome, Box<dyn Error>> {
+        loop {
+            follower.round(&mut self.scanner, self.style, self.output)?;
+            // Logs that have more to read do not wait. What has come from standard input has its turn in any case.
+            self.wait(if follower.has_more() { Duration::ZERO } else { self.args.follow.interval })?;
+            if self.output.is_done() {
                 return Ok(Outcome::Found);
             }
+            if signal::came() {
+                return Ok(Outcome::Nothing);
+            }
+            if follower.has_pipe() && self.pipe.is_none() && follower.is_empty() {
+                return Ok(if self.output.pairs > 0 { Outcome::Found } else { Outcome::Nothing });
+            }
+            if let Some(sieve) = sieves.changed_after(self.args.follow.interval) {
+                self.scanner = Scanner::with_options(&sieve, self.options);
+            }
         }
-        if signal::came() {
-            return Ok(Outcome::Nothing);
+    }
+
+    /// Waits for so long, and scans what comes from standard input meanwhile, or some of it if there is no time.
+    fn wait(&mut self, time: Duration) -> Result<(), Box<dyn Error>> {
+        let until = Instant::now() + time;
+        for turn in 0.. {
+            let left = until.saturating_duration_since(Instant::now());
+            if self.output.is_done() || signal::came() || left.is_zero() && turn >= WAITING {
+                break;
+            }
+            let Self { scanner, style, output, .. } = self;
+            match &mut self.pipe {
+                None if left.is_zero() => break,
+                None => std::thread::sleep(left.min(LOOK)),
+                Some(pipe) => match pipe.next(left.min(LOOK))? {
+                    Next::Nothing if left.is_zero() => break,
+                    Next::Nothing => {}
+                    Next::Bytes(bytes) => pipe.scan(&bytes, scanner, style, output)?,
+                    Next::End => {
+                        pipe.finish(scanner, style, output)?;
+                        self.pipe = None;
+                        break;
+                    }
+                },
+            }
         }
-        if let Some(sieve) = sieves.changed() {
-            scanner = Scanner::with_options(&sieve, &options);
-        }
+        Ok(())
     }
 }
 
@@ -132,12 +171,12 @@ impl<'a> Sieves<'a> {
     pub(crate) fn changed(&mut self) -> Option<Sieve> {
         match self.reload.changed()?.and_then(|sieve| self.check(sieve)) {
             Ok(sieve) => {
-                say!("logscan: feeds loaded anew: {}", counted(sieve.len() as u64, "indicator"));
+                say!("logscan: feeds reloaded: {}", counted(sieve.len() as u64, "indicator"));
                 self.current = Some(sieve.clone());
                 Some(sieve)
             }
             Err(error) => {
-                say!("logscan: {}; going on with the feeds as they were", Escaped::new(&error.to_string()));
+                say!("logscan: {}; still using the previous feeds", Escaped::new(&error.to_string()));
                 None
             }
         }

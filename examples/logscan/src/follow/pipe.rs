@@ -1,6 +1,7 @@
 //! Standard input while feeds and other logs are followed. A separate thread reads it, so that nothing waits for it.
 
 use std::io::{self, Read};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::hits::Hits;
 use crate::output::{Output, Style};
 
 /// The number of reads that may wait to be scanned.
-const WAITING: usize = 4;
+pub(super) const WAITING: usize = 4;
 
 pub(crate) struct Pipe {
     received: Receiver<io::Result<Vec<u8>>>,
@@ -60,7 +61,7 @@ impl Pipe {
                 if !self.is_begun {
                     self.is_begun = true;
                     if let Some(compression) = Input::new(&bytes[..])?.compression() {
-                        let reason = format!("{NAME}: {compression}-compressed: scanned without --follow only");
+                        let reason = format!("{NAME}: {compression}-compressed: cannot be followed, only scanned");
                         return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
                     }
                 }
@@ -79,6 +80,7 @@ impl Pipe {
         style: &Style,
         output: &mut Output<'_>,
     ) -> io::Result<()> {
+        output.meter.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         let mut hits = Hits::new(style, output, NAME, false);
         // Scanning memory cannot fail.
         let _ = scanner.scan_tail(&mut self.tail, bytes, |hit| hits.take(hit));
