@@ -208,7 +208,7 @@ impl Answers {
         let place = |end: &usize| i32::try_from(*end);
         let offsets: Result<Vec<i32>, _> = std::iter::once(&0).chain(&self.ends).map(place).collect();
         let too_many = |_| {
-            let reason = format!("{} matches are more than a list of Arrow can count: use smaller batches", self.count);
+            let reason = format!("{} matches are more than an Arrow list can hold: use smaller batches", self.count);
             ArrowError::InvalidArgumentError(reason)
         };
         let mut columns = vec![

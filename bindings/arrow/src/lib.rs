@@ -150,7 +150,7 @@ fn outside(error: netsieve::Error) -> Error {
 }
 
 fn not_text(found: &DataType) -> Error {
-    let reason = format!("a column of text or bytes is needed, not of {found}");
+    let reason = format!("expected a column of text or bytes, found {found}");
     Error::Arrow(ArrowError::InvalidArgumentError(reason))
 }
 

@@ -36,7 +36,7 @@ fn args() -> Result<Args, String> {
             "is_match" => function = Some(Function::IsMatch),
             "match" => function = Some(Function::Match),
             "scan" => function = Some(Function::Scan),
-            other => return Err(format!("{other:?} is not known; {USAGE}")),
+            other => return Err(format!("unknown argument {other:?}; {USAGE}")),
         }
     }
     let path = path.ok_or(USAGE)?;
@@ -51,20 +51,20 @@ fn run() -> Result<(), String> {
     let mut output = BufWriter::with_capacity(1 << 18, io::stdout().lock());
     let mut rows = rows::Rows::default();
     loop {
-        let has_more = rows.read(&mut input).map_err(|error| format!("the input is not as it must be: {error}"))?;
+        let has_more = rows.read(&mut input).map_err(|error| format!("malformed input: {error}"))?;
         if !has_more {
             return Ok(());
         }
         match set.renew() {
             Ok(false) => {}
             Ok(true) => answerer = Answerer::new(set.sieve(), function),
-            Err(error) => eprintln!("netsieve: {error}; goes on with the set of before"),
+            Err(error) => eprintln!("netsieve: {error}; still using the previous set"),
         }
         let written = answerer.answer(&rows, &mut output).and_then(|()| output.flush());
         match written {
             // If nobody reads the answers any more, end quietly.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-            written => written.map_err(|error| format!("the answers cannot be written: {error}"))?,
+            written => written.map_err(|error| format!("cannot write the answers: {error}"))?,
         }
     }
 }

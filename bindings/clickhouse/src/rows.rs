@@ -26,7 +26,7 @@ impl Rows {
             let is_null = match byte(input)? {
                 0 => false,
                 1 => true,
-                other => return Err(invalid(format!("{other} is no mark of Nullable"))),
+                other => return Err(invalid(format!("{other} is not a null flag of Nullable (0 or 1)"))),
             };
             if !is_null {
                 let len = varint(input)?;
@@ -70,7 +70,7 @@ fn header(input: &mut impl BufRead) -> io::Result<Option<u64>> {
     match count {
         Some(count) if count <= MAX_ROWS => Ok(Some(count)),
         _ => Err(invalid(format!(
-            "{:?} is no number of rows: is send_chunk_header on?",
+            "{:?} is not a number of rows: is send_chunk_header on?",
             line.escape_ascii().to_string()
         ))),
     }

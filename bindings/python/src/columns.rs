@@ -73,7 +73,7 @@ fn chunks(column: &Bound<'_, PyAny>) -> PyResult<Vec<ArrayRef>> {
         return reader.collect::<Result<_, _>>().map_err(|error| PyValueError::new_err(error.to_string()));
     }
     if column.is_instance_of::<pyo3::types::PyString>() || column.is_instance_of::<pyo3::types::PyBytes>() {
-        return Err(PyTypeError::new_err("a column is needed, not a single value"));
+        return Err(PyTypeError::new_err("expected a column, not a single value"));
     }
     let mut builder = BinaryBuilder::new();
     for (row, value) in column.try_iter()?.enumerate() {
@@ -84,7 +84,7 @@ fn chunks(column: &Bound<'_, PyAny>) -> PyResult<Vec<ArrayRef>> {
             builder.append_value(&*bytes);
         } else {
             let found = value.get_type().name()?;
-            return Err(PyTypeError::new_err(format!("row {row} is str, bytes or None, not {found}")));
+            return Err(PyTypeError::new_err(format!("row {row} must be str, bytes or None, not {found}")));
         }
     }
     Ok(vec![Arc::new(builder.finish())])

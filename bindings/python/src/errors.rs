@@ -11,10 +11,10 @@ create_exception!(
     netsieve,
     Error,
     PyException,
-    "What netsieve raises. `kind` is a word for what it is, `path` the file, if there is one."
+    "The base class of all errors that netsieve raises. `kind` names the kind of error; `path` is the file, or None."
 );
 create_exception!(netsieve, FeedError, Error, "A feed cannot be used.");
-create_exception!(netsieve, DamageError, Error, "A compiled file is damaged, no such file, or of another version.");
+create_exception!(netsieve, DamageError, Error, "A file is not a compiled set, is damaged, or has another version.");
 create_exception!(netsieve, IoError, Error, "A file cannot be read or written.");
 
 /// The task in which an error occurred.

@@ -49,7 +49,7 @@ impl Feed {
         };
         feed.tags = tags;
         if confidence.is_some_and(|confidence| confidence > 100) {
-            return Err(PyValueError::new_err("confidence is 0 to 100"));
+            return Err(PyValueError::new_err("confidence must be from 0 to 100"));
         }
         feed.confidence = confidence;
         feed.policy.scope = match scope {
@@ -92,7 +92,7 @@ impl Feed {
 }
 
 fn unknown(what: &str, found: &str, known: &str) -> PyErr {
-    PyValueError::new_err(format!("{what} {found:?} is none of {known}"))
+    PyValueError::new_err(format!("{what} must be one of {known}, not {found:?}"))
 }
 
 /// The report on one feed.
@@ -129,7 +129,7 @@ fn feed_of(given: &Bound<'_, PyAny>, action: Option<Action>) -> PyResult<FeedFil
         }
         Err(_) => {
             let found = given.get_type().name()?;
-            Err(PyTypeError::new_err(format!("a feed is a path or a netsieve.Feed, not {found}")))
+            Err(PyTypeError::new_err(format!("a feed must be a path or a netsieve.Feed, not {found}")))
         }
     }
 }
@@ -141,7 +141,7 @@ pub(crate) fn compile(py: Python<'_>, feeds: &Bound<'_, PyAny>, allow: Option<&B
     let mut files = Vec::new();
     // A string is also a sequence of strings, but the caller means one path.
     if feeds.is_instance_of::<pyo3::types::PyString>() || feeds.is_instance_of::<pyo3::types::PyBytes>() {
-        return Err(PyTypeError::new_err("feeds is a list of paths and feeds, not a single one"));
+        return Err(PyTypeError::new_err("feeds must be a list of paths and feeds, not a single one"));
     }
     for given in feeds.try_iter()? {
         files.push(feed_of(&given?, None)?);

@@ -146,7 +146,7 @@ fn value_of<T>(value: &Bound<'_, PyAny>, work: impl FnOnce(&[u8]) -> T) -> PyRes
         return Ok(work(addr.to_string().as_bytes()));
     }
     let found = value.get_type().name()?;
-    Err(PyTypeError::new_err(format!("a value is str, bytes or an address of ipaddress, not {found}")))
+    Err(PyTypeError::new_err(format!("a value must be str, bytes or an address of ipaddress, not {found}")))
 }
 
 /// Opens a compiled file. `mmap=True` maps it, so that processes share one copy. Replace a mapped file by renaming another over it, and
@@ -245,7 +245,7 @@ impl Sieve {
             Some(bytes) => self.scan_all(py, &bytes[..], None),
             None => {
                 let found = data.get_type().name()?;
-                Err(PyTypeError::new_err(format!("what is scanned is str or bytes, not {found}")))
+                Err(PyTypeError::new_err(format!("data must be str or bytes, not {found}")))
             }
         }
     }
@@ -284,15 +284,15 @@ fn explain(matcher: &mut Matcher, value: &[u8]) -> String {
     let shown = String::from_utf8_lossy(value).escape_debug().to_string();
     let kind = match matcher.classify(value) {
         Ok(kind) => kind,
-        Err(reject) => return format!("{shown}: no address, name or URL: {reject}"),
+        Err(reject) => return format!("{shown}: not an address, a name or a URL: {reject}"),
     };
     let mut text = match matcher.canonical(value) {
         Ok(canonical) => format!("{shown}: read as {} {canonical}", kind.as_str()),
-        Err(reject) => return format!("{shown}: no address, name or URL: {reject}"),
+        Err(reject) => return format!("{shown}: not an address, a name or a URL: {reject}"),
     };
     let matches = matcher.match_any(value);
     if matches.is_empty() {
-        text.push_str("\n  nothing that is listed covers it");
+        text.push_str("\n  no listed indicator covers it");
     }
     for found in matches.iter() {
         text.push_str(&format!("\n  {} {} ({})", found.relation(), found.indicator(), found.strength()));
@@ -303,7 +303,7 @@ fn explain(matcher: &mut Matcher, value: &[u8]) -> String {
     }
     let withheld = matches.withheld();
     for (count, why) in [
-        (withheld.port_unseen, "have a port, and none was seen"),
+        (withheld.port_unseen, "have a port, and the value shows none"),
         (withheld.name_like, "would match a text that looks like a file name or a version"),
         (withheld.host_only, "are URLs with a path on this host (host_only)"),
         (withheld.allowed, "are suppressed by allow entries"),

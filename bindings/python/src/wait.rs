@@ -29,7 +29,7 @@ pub(crate) fn interruptibly<T: Send + 'static>(
             Err(mpsc::RecvTimeoutError::Timeout) => py.check_signals()?,
             Err(mpsc::RecvTimeoutError::Disconnected) => {
                 return Err(PyRuntimeError::new_err(
-                    "a bug in netsieve, please report it: the work ended without a result",
+                    "bug in netsieve, please report it: the work ended without a result",
                 ));
             }
         }

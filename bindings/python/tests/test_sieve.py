@@ -64,7 +64,7 @@ def test_what_was_not_taken_is_said(sieve: netsieve.Sieve) -> None:
 def test_explain(sieve: netsieve.Sieve) -> None:
     assert "subdomain evil.test (strong)\n    phish, line 1" in sieve.explain("www.evil.test")
     assert "1 more are URLs with a path on this host" in sieve.explain("shop.test")
-    assert "nothing that is listed covers it" in sieve.explain("clean.example")
+    assert "no listed indicator covers it" in sieve.explain("clean.example")
     assert "no address, name or URL" in sieve.explain("192.0.2.01")
 
 

@@ -21,7 +21,7 @@ use crate::signal;
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     if args.inputs.logs.iter().any(|log| log.as_os_str() != "-") {
-        return Err("--annotate answers the lines of standard input: no logs can be given".into());
+        return Err("--annotate answers the lines of standard input, so no logs can be given".into());
     }
     let mut sieves = Sieves::new(args)?;
     let options = scan_options(args)?;

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
         && let Ok(old) = Sieve::open(&args.output)
     {
         feeds::check_shrunk(&args.feeds, &old, &sieve)
-            .map_err(|error| format!("{error}; {} stays as it is", netsieve::shown_path(&args.output)))?;
+            .map_err(|error| format!("{error}; {} is unchanged", netsieve::shown_path(&args.output)))?;
     }
     signal::replaces(&args.output);
     sieve.save_with(&args.output, &options)?;
@@ -70,7 +70,7 @@ pub(crate) fn source_date_epoch() -> Result<Option<Timestamp>, String> {
 fn seconds(value: Option<&OsStr>) -> Result<Option<Timestamp>, String> {
     let Some(value) = value else { return Ok(None) };
     let time = value.to_str().and_then(|text| text.parse().ok()).and_then(|second| Timestamp::from_second(second).ok());
-    time.map(Some).ok_or_else(|| format!("{SOURCE_DATE_EPOCH}: {value:?} is no time"))
+    time.map(Some).ok_or_else(|| format!("{SOURCE_DATE_EPOCH}: {value:?} is not a time in seconds"))
 }
 
 #[cfg(test)]

@@ -23,10 +23,10 @@ pub(crate) struct DiffArgs {
     /// The newer set.
     #[arg(value_name = "NEW")]
     new: PathBuf,
-    /// Only how many, by feed.
+    /// Print only the counts, by feed.
     #[arg(long)]
     summary: bool,
-    /// One JSON object a line: each difference, then the summary.
+    /// Print one JSON object per line: each difference, then the summary.
     #[arg(long)]
     json: bool,
 }

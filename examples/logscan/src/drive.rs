@@ -189,7 +189,7 @@ pub(crate) fn scan<T: Taker>(
     })?;
     match run {
         Some(run) => run.finish(&finish),
-        None => Err("the scan ended twice".into()),
+        None => Err("the scan ended twice (a bug)".into()),
     }
 }
 

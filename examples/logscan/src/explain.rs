@@ -385,7 +385,7 @@ fn near(sieve: &Sieve, place: &Place) -> Option<String> {
             let mut matcher = sieve.matcher_with(&weak);
             let matches = matcher.match_any(host);
             let urls = matches.iter().filter(|found| found.strength() == Strength::HostOnly).count();
-            (urls > 0).then(|| format!("on this host is listed: {} with another path", counted(urls as u64, "URL")))
+            (urls > 0).then(|| format!("{} with another path on this host", counted(urls as u64, "URL")))
         }
         _ if place.context == Context::Email => Some("it is the domain of a mail address".to_owned()),
         "address" => {
@@ -394,10 +394,8 @@ fn near(sieve: &Sieve, place: &Place) -> Option<String> {
                 IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_documentation(),
                 IpAddr::V6(ip) => ip.is_loopback() || (ip.segments()[0] & 0xfe00) == 0xfc00,
             };
-            is_reserved.then(|| {
-                "it is private or reserved: feeds that list it are guarded against, unless a policy admits them"
-                    .to_owned()
-            })
+            is_reserved
+                .then(|| "it is private or reserved: guards refuse it in feeds, unless a policy admits it".to_owned())
         }
         _ => None,
     }

@@ -73,14 +73,14 @@ enum Lost {
 impl Lost {
     fn why(self) -> &'static str {
         match self {
-            Self::Kind => "of a kind that the format does not have",
+            Self::Kind => "of a kind that the format cannot express",
             Self::Port => "limited to a port",
-            Self::Exact => "names without those beneath",
-            Self::Beneath => "names beneath a name, without it",
+            Self::Exact => "names without their subdomains",
+            Self::Beneath => "subdomains of a name, without the name itself",
             Self::Pattern => "patterns",
-            Self::Scheme => "URLs of another scheme, or with the hosts beneath theirs",
+            Self::Scheme => "URLs of another scheme, or that cover subdomains of their host",
             Self::Long => "names too long for the zone",
-            Self::Path => "URLs of a path that longer ones begin with too",
+            Self::Path => "URLs whose path also begins longer ones",
             Self::Withheld => "allowed or filtered out",
         }
     }
@@ -120,13 +120,13 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     if allowing > 0 {
         say!(
-            "logscan: {} left out: the export blocks what is allowed within a wider indicator",
+            "logscan: {} left out: the export also blocks what they allow within a wider indicator",
             counted(allowing, "exception")
         );
     }
     if export.beneath > 0 {
         let names = counted(export.beneath, "name");
-        say!("logscan: {names} listed without those beneath: the format compares whole names");
+        say!("logscan: {names} listed without subdomains: the format compares whole names");
     }
     Ok(if written > 0 { Outcome::Found } else { Outcome::Nothing })
 }

@@ -18,12 +18,12 @@ use crate::say::json_line;
 
 const EXAMPLES: &str = "\
 Examples:
-  logscan extract report.txt                     each value once, one a line
+  logscan extract report.txt                     each value once, one per line
   pdftotext -layout report.pdf - | logscan extract
   logscan extract --json mail.eml                each place: line, column, kind, as written
-  logscan lint -f report=report:report.txt       which of them the report warns of: what is defanged or listed
+  logscan lint -f report=report:report.txt       the values that the report warns of: those that are defanged or listed
 
-Exit codes: 0 something was found, 1 nothing, 2 any error.";
+Exit codes: 0 something was found, 1 nothing was, 2 an error.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -101,7 +101,11 @@ impl Extract<'_> {
             };
             if line.too_long {
                 self.has_failed = true;
-                say!("logscan: {}:{}: the line is too long, and not read to its end", Escaped::new(name), line.number);
+                say!(
+                    "logscan: {}:{}: the line is too long and was not read to its end",
+                    Escaped::new(name),
+                    line.number
+                );
             }
             let bytes = line.untrimmed.as_bytes();
             let Self { args, extractor, .. } = self;

@@ -145,7 +145,7 @@ impl<'a> Finder<'a> {
             }
         }
         if self.found.len() == before && seen.is_empty() {
-            self.found.push(Err(format!("{text}: no file has such a name")));
+            self.found.push(Err(format!("{text}: no file matches")));
         }
     }
 
@@ -352,7 +352,7 @@ impl Opener {
             return reader(Input::new(file)?, check);
         }
         if self.output.is_some() && self.output == id(&metadata) {
-            return Err(io::Error::other("is also what the output is written to"));
+            return Err(io::Error::other("the output goes to this file: not scanned as a log"));
         }
         if let Some(member) = &log.member {
             return dated(reader(member.unpack(file)?, check));

@@ -21,7 +21,7 @@ pub(crate) struct InspectArgs {
     /// A compiled set.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// One JSON object.
+    /// Print one JSON object.
     #[arg(long)]
     json: bool,
 }
@@ -105,14 +105,14 @@ fn text(out: &mut impl Write, sieve: &Sieve, summary: &Summary) -> io::Result<()
         )?;
         writeln!(
             out,
-            "  {}, {} of them in no other feed; {}, {} beneath wider indicators",
+            "  {}, {} of them in no other feed; {}, {} covered by wider indicators",
             counted(counts.indicators, "indicator"),
             thousands(counts.new),
             counted(counts.duplicates, "duplicate"),
             thousands(counts.subsumed)
         )?;
         for (what, counts) in
-            [("rejected", &counts.rejected), ("left aside", &counts.skipped), ("taken with a change", &counts.warnings)]
+            [("rejected", &counts.rejected), ("skipped", &counts.skipped), ("taken with a change", &counts.warnings)]
         {
             let codes: Vec<String> =
                 counts.iter().map(|(code, count)| format!("{count} {}", Escaped::new(code))).collect();
@@ -183,7 +183,7 @@ fn json(sieve: &Sieve, summary: &Summary) -> Value {
 /// A time span in the most telling unit.
 fn duration(seconds: i64) -> String {
     match seconds {
-        ..0 => "not yet a second".to_owned(),
+        ..0 => "less than a second".to_owned(),
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds / 60),
         7200..172_800 => format!("{} h", seconds / 3600),

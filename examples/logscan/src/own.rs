@@ -37,7 +37,7 @@ impl Own {
                 && Place::of(path).ok() == output
             {
                 let name = netsieve::shown_path(path);
-                return Err(format!("{name}: named for {option}, and also what the output is written to"));
+                return Err(format!("{name}: named for {option}, but the output goes to the same file"));
             }
         }
         Ok(())

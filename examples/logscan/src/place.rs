@@ -103,7 +103,7 @@ pub(crate) fn lock(path: &Path) -> Result<File, String> {
 
 /// The temporary file beside a file.
 fn beside(path: &Path) -> Result<PathBuf, String> {
-    let name = path.file_name().ok_or_else(|| format!("{}: names no file", netsieve::shown_path(path)))?;
+    let name = path.file_name().ok_or_else(|| format!("{}: not the name of a file", netsieve::shown_path(path)))?;
     Ok(path.with_file_name(format!(".{}.{}-0.tmp", name.to_string_lossy(), process::id())))
 }
 

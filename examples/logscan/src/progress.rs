@@ -139,7 +139,7 @@ pub(crate) fn withheld(withheld: &Withheld, span: &str) {
 pub(crate) fn undated(hits: u64) {
     if hits > 0 {
         let hits = counted(hits, "hit");
-        say!("logscan: {hits} on lines without a time: --from, --to and --as-of event let them pass");
+        say!("logscan: {hits} on lines without a time, which --from, --to and --as-of event let through");
     }
 }
 

@@ -27,7 +27,7 @@ Example, day.toml:
   csv = \"day.csv\"
   identity = \"CERT Example\"
 
-Then `logscan run --config day.toml` does what `logscan report --config day.toml --allow ours.txt --html day.html …` does.";
+Then `logscan run --config day.toml` does the same as `logscan report --config day.toml --allow ours.txt --html day.html …`.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -66,8 +66,8 @@ pub(crate) fn command(args: &RunArgs) -> Result<Command, Box<dyn Error>> {
     })?;
     let job = match root.get("run") {
         Some(Value::Table(job)) => job,
-        Some(_) => return Err(said(&"`run` is no table").into()),
-        None => return Err(said(&"no table `[run]` says what is to be done: see `logscan run --help`").into()),
+        Some(_) => return Err(said(&"`run` is not a table").into()),
+        None => return Err(said(&"there is no table `[run]` to describe the job: see `logscan run --help`").into()),
     };
     let line = line(job, &args.config).map_err(|why| said(&format!("[run]: {why}")))?;
     match Cli::try_parse_from(line) {
@@ -87,7 +87,7 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
     let command = match job.get("command") {
         None => "report",
         Some(Value::String(name)) if name == "report" || name == "scan" => name,
-        Some(other) => return Err(format!("`command` is \"report\" or \"scan\", and here is: {}", shown(other))),
+        Some(other) => return Err(format!("`command` must be \"report\" or \"scan\", not {}", shown(other))),
     };
     let known = Cli::command();
     let options = known.find_subcommand(command).ok_or("unknown command")?;
@@ -109,10 +109,10 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
         if name == "logs" {
             // Without logs, the scanner reads standard input, in which a job finds nothing.
             if values.is_empty() {
-                return Err("`logs` names no log".to_owned());
+                return Err("`logs` is empty".to_owned());
             }
             for value in values {
-                let log = value.as_str().ok_or("`logs` are strings")?;
+                let log = value.as_str().ok_or("`logs` must be a list of strings")?;
                 logs.push(if log == "-" { log.into() } else { folder.join(log).into_os_string() });
             }
             continue;
@@ -123,7 +123,7 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
         });
         let Some(option) = option.filter(|option| !option.is_positional() && option.get_long() != Some("config"))
         else {
-            return Err(format!("`{key}` is no option of `logscan {command}`"));
+            return Err(format!("`{key}` is not an option of `logscan {command}`"));
         };
         // Options such as `-j` have no long name.
         let (name, dashes, sign) = match option.get_long() {
@@ -215,12 +215,12 @@ logs = ['-']";
     #[test]
     fn what_is_misspelled_is_named() {
         for (job, why) in [
-            ("hmtl = 'x'", "`hmtl` is no option of `logscan report`"),
-            ("command = 'rm'", "`command` is \"report\" or \"scan\""),
+            ("hmtl = 'x'", "`hmtl` is not an option of `logscan report`"),
+            ("command = 'rm'", "`command` must be \"report\" or \"scan\", not "),
             ("html = {}", "`html`: expected a text"),
-            ("logs = [1]", "`logs` are strings"),
-            ("logs = []", "`logs` names no log"),
-            ("x = 1", "`x` is no option of `logscan report`"),
+            ("logs = [1]", "`logs` must be a list of strings"),
+            ("logs = []", "`logs` is empty"),
+            ("x = 1", "`x` is not an option of `logscan report`"),
         ] {
             assert!(of(job).unwrap_err().contains(why), "{job}: {:?}", of(job));
         }

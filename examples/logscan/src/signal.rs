@@ -32,7 +32,7 @@ pub(crate) fn exit_code() -> Option<u8> {
         2 => ("SIGINT", 130),
         _ => ("SIGTERM", 143),
     };
-    say!("logscan: ended by {name} before all was done");
+    say!("logscan: interrupted by {name} before the end");
     Some(code)
 }
 

@@ -117,7 +117,7 @@ impl State {
         let name = netsieve::shown_path(&self.path);
         if all.len() > self.most {
             say!(
-                "logscan: {}: more than {} (--state-max): forgets the oldest {}, which will be reported again",
+                "logscan: {}: more than {} (--state-max): forgetting the oldest {}, which will be reported again if met",
                 Escaped::new(&*name),
                 counted(self.most as u64, "hit"),
                 thousands((all.len() - self.most) as u64),

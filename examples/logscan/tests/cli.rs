@@ -78,7 +78,7 @@ fn errors_name_the_file_and_the_reason() {
     folder.write("partly.txt", b"evil.test\n\n10.0.0.1\nnot a value\n\x1b[31mred\n1.2.3\nx..y\n");
     for (line, wants) in [
         ("scan -f c2.txt missing.log", &["missing.log", "No such file"][..]),
-        ("scan -f c2.txt nothing*.log", &["nothing*.log: no file has such a name"]),
+        ("scan -f c2.txt nothing*.log", &["nothing*.log: no file matches"]),
         ("scan -f missing.txt a.log", &["missing.txt", "No such file"]),
         ("scan -f empty.txt a.log", &["empty.txt"]),
         ("scan -f x=c2.txt -f x=c2.txt a.log", &["named x"]),
@@ -425,12 +425,35 @@ fn defanged_logs_on_request() {
     );
 }
 
+/// A mistake that would otherwise look like a missing file, or like logs without hits.
+#[test]
+fn what_was_meant_is_said() {
+    let folder = folder();
+    for (line, why) in [
+        ("scan -f x=nosuch:c2.txt a.log", "unknown format `nosuch` for c2.txt"),
+        ("scan -f nosuch:c2.txt a.log", "is not a file: a feed with a format is written NAME=nosuch:c2.txt"),
+        (
+            "scan -f plain:c2.txt a.log",
+            "`plain:c2.txt` is not a file: a feed with a format is written NAME=plain:c2.txt",
+        ),
+        ("scan -f c2.txt --from 2026-06-01 --to 2026-05-01 a.log", "no event lies in this span"),
+        ("scan -f c2.txt --from 2026-06-01 --to 2026-06-01 a.log", "no event lies in this span"),
+        ("report -f c2.txt --not-before 2026-06-01 --not-after 2026-05-01 a.log", "no event lies in this span"),
+        ("scan -f c2.txt --events off --to 2026-05-01 a.log", "--from and --to need --events on"),
+    ] {
+        let run = folder.run(line).code(2);
+        assert_eq!((run.out.as_str(), run.err.lines().count()), ("", 1), "{line}: {}", run.err);
+        assert!(run.err.contains(why), "{line}: {}", run.err);
+    }
+    folder.run("scan -f c2.txt --from 2026-05-01 --to 2026-06-01 a.log").code(0);
+    folder.run("scan -f x=plain:c2.txt a.log").code(0);
+}
+
 #[test]
 fn help_teaches() {
     let folder = folder();
     let help = folder.run("--help").code(0).out;
-    for want in ["NAME=FORMAT:PATH", "logscan scan -f", "Exit codes: 0 some hit, 1 none, 2 any error", "plain", "hosts"]
-    {
+    for want in ["NAME=FORMAT:PATH", "logscan scan -f", "Exit codes: 0 hits, 1 no hits, 2 an error", "plain", "hosts"] {
         assert!(help.contains(want), "{want}");
     }
     let scan = folder.run("scan --help").code(0).out;

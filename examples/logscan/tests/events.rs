@@ -84,7 +84,7 @@ fn a_line_is_explained_with_what_came_near() {
         ("query www.evil.test", "suppressed by what is allowed: www.evil.test", 1),
         ("from 10.0.0.1", "c2.txt:5 lists it, and it was refused", 1),
         ("GET http://shop.test/login", "differs by the `/` at its end", 1),
-        ("GET http://host.test/y", "on this host is listed: 1 URL with another path", 1),
+        ("GET http://host.test/y", "1 URL with another path on this host", 1),
         ("query host.test", "1 of URLs of which only the host was given", 1),
         ("mail from eve@shop.test", "it is the domain of a mail address", 1),
         (r#"{"ts":1778580123,"filename":"evil.test"}"#, "the field filename holds files, programs or versions", 1),

@@ -177,10 +177,10 @@ fn signals_end_a_scan_with_what_was_found() {
             child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
             let (summary, end) = err.split_once('\n').unwrap();
             assert!(
-                summary.starts_with("logscan: 0 of 1 log, ") && summary.ends_with(": 1 hit, 1 pair; broken off"),
+                summary.starts_with("logscan: 0 of 1 log, ") && summary.ends_with(": 1 hit, 1 pair; interrupted"),
                 "{err}"
             );
-            assert_eq!(end, format!("logscan: ended by SIG{name} before all was done\n"));
+            assert_eq!(end, format!("logscan: interrupted by SIG{name} before the end\n"));
             drop(input);
         }
     }
@@ -222,8 +222,8 @@ fn a_report_tells_what_was_found_though_a_pipe_falls_silent() {
             child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
             child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
             assert!(out.contains("192.0.2.7") && out.contains("evil.test"), "{line}: {out}{err}");
-            assert!(err.contains("1 of 2 logs") && err.contains("; broken off"), "{line}: {err}");
-            assert_eq!(err.lines().last(), Some(&*format!("logscan: ended by SIG{name} before all was done")));
+            assert!(err.contains("1 of 2 logs") && err.contains("; interrupted"), "{line}: {err}");
+            assert_eq!(err.lines().last(), Some(&*format!("logscan: interrupted by SIG{name} before the end")));
             assert_eq!(err.lines().count(), 2, "{line}: {err}");
             assert!(folder.path(&format!("{name}.html")).exists(), "{line}");
             drop(input);

@@ -125,7 +125,7 @@ fn folders_and_globs() {
     }
     let run = folder.run("scan -l -f c2.txt logs/a none*.log logs/z.log").code(2);
     assert_eq!(run.out, "logs/a/10.log.1\nlogs/a/2.log\nlogs/z.log\n");
-    assert_eq!(run.err, "logscan: none*.log: no file has such a name\n");
+    assert_eq!(run.err, "logscan: none*.log: no file matches\n");
 }
 
 #[cfg(unix)]
@@ -163,7 +163,7 @@ fn what_is_written_to_is_not_read() {
     let output = folder.command("scan -l -f c2.txt .").stdout(out).stderr(Stdio::piped()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let err = String::from_utf8_lossy(&output.stderr);
-    assert!(err.contains("out.log: is also what the output is written to"), "{err}");
+    assert!(err.contains("out.log: the output goes to this file: not scanned as a log"), "{err}");
     assert_eq!(fs::read_to_string(folder.path("out.log")).unwrap(), "./a.log\n./c2.txt\n");
 }
 

@@ -121,7 +121,7 @@ mod unix {
                 let mut command = folder.command(&format!("scan {follow} --format ecs -f c2.txt {option} x a.log"));
                 let run = command.stdout(out).stderr(Stdio::piped()).output().unwrap();
                 let err = String::from_utf8(run.stderr).unwrap();
-                assert_eq!(err, format!("logscan: x: named for {option}, and also what the output is written to\n"));
+                assert_eq!(err, format!("logscan: x: named for {option}, but the output goes to the same file\n"));
                 assert_eq!((run.status.code(), fs::read(folder.path("x")).unwrap().len()), (Some(2), 0));
             }
         }

@@ -105,7 +105,7 @@ fn several_outputs_at_once() {
     let run = folder.run("report -f c2.txt --csv=out.csv --json=out.json dns.log web.log missing.log").code(2);
     assert!(run.out.starts_with("INDICATOR "), "{}", run.out);
     let last = run.out.lines().last().unwrap();
-    assert!(last.starts_with("not read as it should be: missing.log: "), "{}", run.out);
+    assert!(last.starts_with("not read completely: missing.log: "), "{}", run.out);
     let report: Value = serde_json::from_slice(&fs::read(folder.path("out.json")).unwrap()).unwrap();
     assert_eq!((report["total"]["count"].as_u64(), report["total"]["events"].as_u64()), (Some(9), Some(5)));
     assert_eq!(report["pairs"].as_array().unwrap().len(), 7);
@@ -139,7 +139,7 @@ fn what_is_folded_is_said_and_counted() {
     let rows: Vec<_> = rows.iter().map(|(at, client)| (*at, client.as_str(), "evil.test", "-")).collect();
     let folder = Folder::new(&[("c2.txt", FEED), ("dns.log", &zeek(&rows))]);
     let run = folder.run("report -f c2.txt --max-pairs 10 --csv dns.log").code(0);
-    assert!(run.err.contains("more than 10 pairs of indicator and who"), "{}", run.err);
+    assert!(run.err.contains("more than 10 pairs of indicator and client"), "{}", run.err);
     let records = records(&run.out);
     assert!(records.len() <= 11);
     let others = records.last().unwrap();
@@ -158,7 +158,7 @@ fn what_is_no_hit_is_named() {
     let run = folder.run("report --from hits.jsonl").code(2);
     assert!(run.out.contains("total: 1 hit on 1 line"), "{}", run.out);
     assert!(
-        run.err.contains("hits.jsonl:2: no hit") && run.err.contains("1 more line not read as a hit"),
+        run.err.contains("hits.jsonl:2: not a hit") && run.err.contains("1 more line not read as a hit"),
         "{}",
         run.err
     );
@@ -266,7 +266,7 @@ fn a_job_stands_in_a_file() {
     folder.write("etc/scan.toml", b"[[feed]]\npath = '../c2.txt'\n[run]\ncommand = 'scan'\nlogs = ['../clean.log']\n");
     folder.run("run --config etc/scan.toml").code(1);
     for (job, why) in [
-        ("[run]\nhmtl = 'x'\n", "day.toml: [run]: `hmtl` is no option of `logscan report`"),
+        ("[run]\nhmtl = 'x'\n", "day.toml: [run]: `hmtl` is not an option of `logscan report`"),
         ("", "no table `[run]`"),
         ("[run]\nmax_pairs = 'x'\n", "[run]: invalid value 'x'"),
         ("[run\n", "day.toml:3: "),
@@ -320,8 +320,8 @@ fn what_is_outside_the_time_span_is_said() {
 fn a_glob_that_names_nothing_is_said_without_a_name() {
     let folder = folder();
     let run = folder.run("report -f c2.txt --html day.html nothing*").code(2);
-    let why = "nothing*: no file has such a name";
+    let why = "nothing*: no file matches";
     assert_eq!(run.err, format!("logscan: {why}\n"));
-    assert!(run.out.ends_with(&format!("\nnot read as it should be: {why}\n")), "{}", run.out);
+    assert!(run.out.ends_with(&format!("\nnot read completely: {why}\n")), "{}", run.out);
     assert!(fs::read_to_string(folder.path("day.html")).unwrap().contains(&format!("<li>{why}</li>")));
 }

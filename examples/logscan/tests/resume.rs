@@ -328,7 +328,7 @@ fn a_closed_output_leaves_the_record() {
     let output = child.wait_with_output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(err.contains("the output was closed before all was done: r stays"), "{err}");
+    assert!(err.contains("the output was closed before the end: r stays"), "{err}");
     let again = folder.run(LINE).code(0);
     assert!(again.err.contains("continuing the interrupted scan") && again.out.ends_with('\n'), "{}", again.err);
     assert!(!folder.path("r").exists());

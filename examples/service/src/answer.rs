@@ -112,7 +112,8 @@ impl Answers {
                 Ok(response(StatusCode::OK, PROMETHEUS, self.metrics.text(&now).into_bytes()))
             }
             "/match" | "/healthz" | "/metrics" => {
-                let mut refusal = refused(&Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "no such method here"));
+                let mut refusal =
+                    refused(&Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method not allowed for this path"));
                 let allowed = if route == "/match" { "POST" } else { "GET, HEAD" };
                 refusal.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
                 Ok(refusal)
@@ -132,7 +133,7 @@ impl Answers {
         if is_same(given, token.as_bytes()) {
             return Ok(());
         }
-        Err(Refusal::new(StatusCode::UNAUTHORIZED, "no or another token"))
+        Err(Refusal::new(StatusCode::UNAUTHORIZED, "missing or wrong token"))
     }
 
     /// Reads the body of a request, which must be JSON, within the limits of size and time.
@@ -141,10 +142,11 @@ impl Answers {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(JSON) {
             return Err(
-                Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type is not application/json").last()
+                Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type must be application/json").last()
             );
         }
-        let too_large = || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("more than {MOST_BYTES} bytes")).last();
+        let too_large =
+            || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {MOST_BYTES} bytes")).last();
         let body = request.into_body();
         if body.size_hint().lower() > MOST_BYTES as u64 {
             return Err(too_large());
@@ -155,7 +157,7 @@ impl Answers {
             Ok(Err(error)) => Err(Refusal::new(StatusCode::BAD_REQUEST, error.to_string()).last()),
             Err(_) => {
                 self.metrics.cut(Cut::Body);
-                Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time").last())
+                Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time").last())
             }
         }
     }
@@ -191,7 +193,7 @@ impl Answers {
             let text = format!("{{\"status\":\"ok\",\"generation\":{generation}}}");
             return response(StatusCode::OK, JSON, text.into_bytes());
         }
-        let text = format!("{{\"status\":\"the set is not followed any more\",\"generation\":{generation}}}");
+        let text = format!("{{\"status\":\"the set is no longer followed\",\"generation\":{generation}}}");
         response(StatusCode::SERVICE_UNAVAILABLE, JSON, text.into_bytes())
     }
 }

@@ -81,11 +81,12 @@ struct Args {
 }
 
 const AFTER_HELP: &str = "\
-POST /match   {\"value\": TEXT} or {\"values\": [TEXT, …]}, at most 10000 values and 4 MiB; JSON, and called so in the content type
-GET /healthz  200 while the set is there and followed, else 503
-GET /metrics  what happened so far, in the text format of Prometheus
+POST /match   {\"value\": TEXT} or {\"values\": [TEXT, …]}, at most 10000 values and 4 MiB, with the content type application/json
+GET /healthz  200 while the set is followed, otherwise 503
+GET /metrics  metrics in the text format of Prometheus
 
-SIGTERM and SIGINT end it when the requests under way are answered: exit code 0. Exit code 1: some were not in time; 2: an error.";
+SIGTERM and SIGINT end the service once all pending requests are answered. Exit codes: 0 all were answered, 1 some were not in time,
+2 an error.";
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
@@ -116,7 +117,9 @@ fn run(args: &Args) -> Result<server::Ended, Box<dyn Error>> {
     let token = match &args.token_file {
         Some(path) => Some(token(path)?),
         None if args.no_token || args.address.ip().is_loopback() => None,
-        None => return Err(format!("{} is no loopback address: see --token-file and --no-token", args.address).into()),
+        None => {
+            return Err(format!("{} is not a loopback address: see --token-file and --no-token", args.address).into());
+        }
     };
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     // The pool that opens sets. Rayon would make it at the first use, and panic if the system gives no threads.
@@ -146,7 +149,7 @@ fn token(path: &std::path::Path) -> Result<String, Box<dyn Error>> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let token = text.lines().next().unwrap_or_default().trim();
     if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(format!("{}: its first line is no token (ASCII, no spaces)", path.display()).into());
+        return Err(format!("{}: the first line is not a token (ASCII without spaces)", path.display()).into());
     }
     Ok(token.to_owned())
 }
@@ -166,7 +169,7 @@ fn watch(args: &Args, live: &LiveSieve, metrics: &Arc<Metrics>) -> Result<Watche
             ),
             Err(error) => metrics.log.write(
                 Level::Error,
-                "reload failed, the old set stays",
+                "reload failed, still using the previous set",
                 &[("error", Value::Text(&error.to_string())), ("indicators", Value::Number(indicators as u64))],
             ),
         }

@@ -138,40 +138,40 @@ impl Metrics {
         let requests: u64 = to_match().map(|(_, count)| count).sum();
         let refused: u64 = to_match().filter(|((_, status), _)| *status != 200).map(|(_, count)| count).sum();
 
-        text.gauge("netsieve_generation", "How many times the set has been replaced.", now.snapshot.generation);
+        text.gauge("netsieve_generation", "Number of times the set was replaced.", now.snapshot.generation);
         text.gauge(
             "netsieve_age_seconds",
-            "Since the set was put in its place.",
+            "Age of the current set, in seconds.",
             now.snapshot.since.elapsed().as_secs_f64(),
         );
-        text.gauge("netsieve_loaded_timestamp_seconds", "When the set was put in its place.", read(&self.loaded));
+        text.gauge(
+            "netsieve_loaded_timestamp_seconds",
+            "Time at which the current set came into use.",
+            read(&self.loaded),
+        );
         text.gauge("netsieve_indicators", "Indicators in the set.", set.len());
         text.gauge("netsieve_feeds", "Feeds in the set.", set.feeds().len());
         text.gauge("netsieve_memory_bytes", "Bytes of the set's tables.", set.memory_usage());
-        text.counter("netsieve_reloads_total", "Times the file was read anew.", reloads);
-        text.counter("netsieve_failed_reloads_total", "Times it could not be.", failed);
+        text.counter("netsieve_reloads_total", "Successful reloads of the file.", reloads);
+        text.counter("netsieve_failed_reloads_total", "Failed reloads of the file.", failed);
         let is_failing = u8::from(self.is_failing.load(Ordering::Relaxed));
-        text.gauge("netsieve_reload_failing", "1 if the last attempt failed and an older set stays.", is_failing);
-        text.gauge("netsieve_watching", "1 while the file is followed.", u8::from(now.is_watching));
+        text.gauge("netsieve_reload_failing", "1 if the last reload failed and an older set is in use.", is_failing);
+        text.gauge("netsieve_watching", "1 while the file is followed for changes.", u8::from(now.is_watching));
 
-        text.counter("netsieve_requests_total", "Answers to requests to match.", requests);
-        text.counter("netsieve_refused_total", "Those that were refused.", refused);
+        text.counter("netsieve_requests_total", "Requests to /match.", requests);
+        text.counter("netsieve_refused_total", "Requests to /match that were refused.", refused);
         text.counter("netsieve_values_total", "Values looked up.", read(&self.values));
-        text.counter("netsieve_matched_total", "Values that something matched.", read(&self.matched));
-        text.head("netsieve_answers_total", "counter", "Answers, by path and status.");
+        text.counter("netsieve_matched_total", "Values with at least one match.", read(&self.matched));
+        text.head("netsieve_answers_total", "counter", "Answers by path and status.");
         for ((route, status), count) in &answers {
             text.row("netsieve_answers_total", format_args!("{{path=\"{route}\",status=\"{status}\"}}"), count);
         }
         self.histogram(&mut text);
 
         text.gauge("netsieve_connections", "Open connections.", now.open);
-        text.gauge("netsieve_connections_limit", "Connections that may be open.", now.limit);
+        text.gauge("netsieve_connections_limit", "Limit of open connections.", now.limit);
         text.counter("netsieve_accepted_connections_total", "Connections accepted.", read(&self.connections));
-        text.head(
-            "netsieve_cut_connections_total",
-            "counter",
-            "Connections that were ended before their client ended them.",
-        );
+        text.head("netsieve_cut_connections_total", "counter", "Connections that the service ended early, by reason.");
         let cuts = lock(&self.cuts).clone();
         for why in [Cut::Head, Cut::Body, Cut::Write, Cut::Idle] {
             let count = cuts.get(&why).copied().unwrap_or_default();
@@ -182,14 +182,18 @@ impl Metrics {
             "Connections that could not be accepted.",
             read(&self.accept_errors),
         );
-        text.counter("netsieve_panics_total", "Connections that ended by a defect of the service.", read(&self.panics));
-        text.counter("netsieve_log_lines_lost_total", "Log lines that nobody took.", self.log.lost());
+        text.counter(
+            "netsieve_panics_total",
+            "Connections that ended because of a bug in the service.",
+            read(&self.panics),
+        );
+        text.counter("netsieve_log_lines_lost_total", "Log lines that could not be written.", self.log.lost());
         text.0
     }
 
     fn histogram(&self, text: &mut Text) {
         const NAME: &str = "netsieve_request_seconds";
-        text.head(NAME, "histogram", "From the head of a request to match to its answer.");
+        text.head(NAME, "histogram", "Time from the head of a request to /match until its answer, in seconds.");
         let times = lock(&self.times);
         let mut sum = 0;
         for (bound, count) in BOUNDS.iter().zip(&times.counts) {

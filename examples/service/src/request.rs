@@ -68,14 +68,14 @@ impl<'de: 'r, 'r> Deserialize<'de> for Values<'r> {
             type Value = Values<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of text")
+                f.write_str("a list of texts")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Values<'de>, A::Error> {
                 let mut values = Vec::new();
                 while let Some(Text(value)) = list.next_element()? {
                     if values.len() == MOST_VALUES {
-                        return Err(A::Error::custom("more values than one request may have"));
+                        return Err(A::Error::custom("more values than one request may contain"));
                     }
                     values.push(value);
                 }

@@ -122,7 +122,7 @@ fn connections(wanted: u32, threads: usize) -> Result<u32, String> {
     let Some(files) = rustix::process::getrlimit(rustix::process::Resource::Nofile).current else { return Ok(wanted) };
     let left = files.saturating_sub(OTHER_FILES + FILES_A_THREAD * threads as u64);
     match u32::try_from(left).map_or(wanted, |left| left.min(wanted)) {
-        0 => Err(format!("{files} open files are too few for any connection")),
+        0 => Err(format!("the limit of {files} open files leaves none for connections")),
         connections => Ok(connections),
     }
 }
@@ -195,11 +195,11 @@ async fn accept(
                 },
                 _ = look.tick() => {
                     if workers.iter().any(|worker| worker.thread.is_finished()) {
-                        return "a thread that answers has ended".into();
+                        return "a worker thread has ended".into();
                     }
                     if was_watching && !shared.answers.watcher.is_running() {
                         was_watching = false;
-                        metrics.log.write(Level::Error, "the set is not followed any more", &[]);
+                        metrics.log.write(Level::Error, "the set is no longer followed", &[]);
                     }
                 }
             }
@@ -211,10 +211,10 @@ async fn accept(
         shared.load.open.fetch_add(1, Ordering::Relaxed);
         let taken = Taken { stream, client, place: shared.links.enter(), permit };
         if worker.taken.send(taken).is_err() {
-            return "a thread that answers has ended".into();
+            return "a worker thread has ended".into();
         }
     }
-    "there are no threads that answer".into()
+    "there are no worker threads".into()
 }
 
 /// Waits for a place for a connection. If there is none, the connection that has been idle for longest makes room, or else the next one to
@@ -258,7 +258,7 @@ fn worker(number: usize, shared: &Arc<Shared>) -> io::Result<Worker> {
                     if ended.is_err() {
                         // The panic hook has written its message to standard error.
                         add(&shared.answers.metrics.panics, 1);
-                        shared.answers.metrics.log.write(Level::Error, "a connection ended by a defect of the service", &[]);
+                        shared.answers.metrics.log.write(Level::Error, "a connection ended because of a bug in the service", &[]);
                     }
                 }
             }

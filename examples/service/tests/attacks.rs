@@ -230,9 +230,14 @@ fn nobody_needs_to_read_what_it_logs() {
             let mut log = String::new();
             reader.read_to_string(&mut log).unwrap();
             let events: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-            for event in
-                ["listening", "reload failed, the old set stays", "reloaded", "answered", "stopping", "stopped"]
-            {
+            for event in [
+                "listening",
+                "reload failed, still using the previous set",
+                "reloaded",
+                "answered",
+                "stopping",
+                "stopped",
+            ] {
                 assert!(events.iter().any(|line| line["event"] == event), "{event}: {log}");
             }
         }

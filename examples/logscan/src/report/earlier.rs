@@ -69,7 +69,7 @@ impl Earlier {
             if let Err(reason) = self.hit(&line) {
                 bad += 1;
                 if bad <= SHOWN {
-                    say!("logscan: {}:{number}: no hit: {}", Escaped::new(name), Escaped::new(&reason));
+                    say!("logscan: {}:{number}: not a hit: {}", Escaped::new(name), Escaped::new(&reason));
                 }
             }
         }

@@ -174,7 +174,7 @@ impl Report {
     fn warnings(&self, page: &mut String, data: &Data) {
         let mut items: Vec<String> = self.unread.iter().map(|unread| html(&unread.text())).collect();
         if self.is_broken_off {
-            items.push("The scan was broken off: what comes after is not in this report.".to_owned());
+            items.push("The scan was interrupted: later hits are not in this report.".to_owned());
         }
         let withheld = self.withheld.total();
         if withheld > 0 {

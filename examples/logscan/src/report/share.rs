@@ -56,10 +56,7 @@ impl Sharing {
                 let key = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
                 let key = key.trim_ascii().to_vec();
                 if key.len() < 16 {
-                    return Err(format!(
-                        "{name}: a key of at least 16 bytes is wanted: a short one is found by trying"
-                    )
-                    .into());
+                    return Err(format!("{name}: the key needs at least 16 bytes: a shorter one can be guessed").into());
                 }
                 key
             }

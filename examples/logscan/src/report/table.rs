@@ -77,7 +77,7 @@ impl Report {
         }
         lines.push(self.total());
         for unread in &self.unread {
-            lines.push(format!("not read as it should be: {}", Escaped::new(&unread.text())));
+            lines.push(format!("not read completely: {}", Escaped::new(&unread.text())));
         }
         for line in lines {
             for part in wrap(&line, width) {
@@ -150,7 +150,7 @@ impl Report {
             text.push_str(&format!(", {} without a time", thousands(totals.undated)));
         }
         if self.is_broken_off {
-            text.push_str("; broken off before all was read");
+            text.push_str("; interrupted before all was read");
         }
         text
     }

@@ -193,7 +193,7 @@ impl Report {
 pub(super) fn notes(row: &Row) -> Vec<&'static str> {
     let mut notes = Vec::new();
     if row.pair.is_at_least {
-        notes.push("count may be too low: folded before");
+        notes.push("count may be too low: some hits were folded into others");
     }
     if row.pair.is_assumed {
         notes.push("year or zone of times assumed");

@@ -113,7 +113,7 @@ impl Resume {
         let version = env!("CARGO_PKG_VERSION");
         if earlier["version"] != version {
             return Err(format!(
-                "{name}: the interrupted scan was begun by another version of logscan ({}): remove {name} to scan everything again",
+                "{name}: the interrupted scan was started by another version of logscan ({}): remove {name} to scan everything again",
                 Escaped::new(earlier["version"].as_str().unwrap_or("unknown"))
             ));
         }
