@@ -38,7 +38,9 @@ pub(super) fn end(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
 fn value(part: Part<'_>, sheet: &mut Sheet, slashes: usize) -> Option<usize> {
     let mut frames = std::mem::take(&mut sheet.frames);
     frames.clear();
+    let in_list = std::mem::take(&mut sheet.in_list);
     let end = values(part, sheet, slashes, &mut frames);
+    sheet.in_list = in_list;
     sheet.frames = frames;
     end
 }
@@ -52,13 +54,14 @@ fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Fr
         b'[' => false,
         _ => return None,
     };
-    frames.push(Frame { node: outer, is_object, label: Label::Known(""), first: sheet.fields.len() });
+    frames.push(Frame { node: outer, is_object, label: Label::Known(""), first: sheet.fields.len(), in_list: false });
     at += 1;
     // Tracks what may come next: `,` only after a value, and a value only after `,` or at the start.
     let mut after_value = false;
     loop {
         at = skip_space(line, at);
         let frame = *frames.last()?;
+        sheet.in_list = frame.in_list;
         let byte = *line.get(at)?;
         if byte == if frame.is_object { b'}' } else { b']' } {
             at += 1;
@@ -107,7 +110,8 @@ fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Fr
                 } else {
                     frame.node
                 };
-                frames.push(Frame { node, is_object, label, first: sheet.fields.len() });
+                let in_list = frame.in_list || !is_object;
+                frames.push(Frame { node, is_object, label, first: sheet.fields.len(), in_list });
                 at += 1;
                 after_value = false;
                 if sheet.fields.len() > MAX_FIELDS {

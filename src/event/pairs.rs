@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::sheet::{Form, Part, Sheet};
+use super::sheet::{Form, Part, Sheet, find};
 use super::time;
 
 /// The maximum depth of pairs within the quoted value of a pair.
@@ -134,7 +134,7 @@ fn name(part: Part<'_>, floor: usize, equals: usize, between: Between) -> Option
 
 /// Extends a name by the word before it, if it says too little alone: `Peer IP=…`, `Server port=…`.
 fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
-    const VAGUE: [&[u8]; 8] = [b"ip", b"port", b"address", b"addr", b"name", b"id", b"host", b"user"];
+    const VAGUE: [&[u8]; 9] = [b"ip", b"port", b"address", b"addr", b"name", b"id", b"host", b"user", b"dn"];
     let end = part.line[start..part.end]
         .iter()
         .position(|byte| !byte.is_ascii_alphanumeric())
@@ -212,6 +212,14 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
 /// The end of a value must follow the closing quote. Unescaped quotes within the value are part of it.
 fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)> {
     let start = open + 1;
+    // `devname=""gw""`: pairs in a quoted column of CSV have their quotes doubled.
+    if let [byte, next, ..] = part.line[start..part.end]
+        && byte == quote
+        && (next.is_ascii_alphanumeric() || next == b'/')
+        && let Some(end) = find(&part.line[start + 1..part.end.min(start + 4096)], &[quote, quote])
+    {
+        return Some((start + 1..start + 1 + end, Form::Plain));
+    }
     let mut form = Form::Plain;
     let mut at = start;
     let mut first = None;

@@ -45,6 +45,8 @@ pub(super) struct Raw {
     /// The distance from the event itself: 0 for a named field; more if the name was guessed from text, or if the field is outside the
     /// event.
     pub(super) level: u8,
+    /// True within an array: one of several such values, so less certain than a value that stands alone.
+    pub(super) in_list: bool,
 }
 
 impl Raw {
@@ -70,6 +72,8 @@ pub(super) struct Frame {
     pub(super) label: Label,
     /// The first field of this object.
     pub(super) first: usize,
+    /// True within an array.
+    pub(super) in_list: bool,
 }
 
 /// Everything read from a line.
@@ -80,6 +84,10 @@ pub(super) struct Sheet {
     /// The level of the fields read next: see [`Raw::level`].
     pub(super) level: u8,
     pub(super) parent: Option<u32>,
+    /// True if the fields read next are in an array: see [`Raw::in_list`].
+    pub(super) in_list: bool,
+    /// The prefix with which a vendor marks its own names, as a span of the line. Names are looked up without it.
+    pub(super) prefix: Option<(u32, u32)>,
     /// The time that was read last, with its span.
     pub(super) stamp: Option<(Range<usize>, Stamp)>,
     /// A position where no time begins.
@@ -93,7 +101,7 @@ impl Sheet {
         self.fields.clear();
         self.nodes.clear();
         self.level = 0;
-        self.parent = None;
+        (self.parent, self.in_list, self.prefix) = (None, false, None);
         (self.stamp, self.no_stamp) = (None, None);
     }
 
@@ -139,7 +147,7 @@ impl Sheet {
     pub(super) fn push(&mut self, label: Label, parent: u32, value: Range<usize>, form: Form) {
         // A line is at most `MAX_LINE` long, so its offsets fit.
         let (start, end) = (value.start as u32, value.end as u32);
-        self.fields.push(Raw { label, parent, start, end, form, level: self.level });
+        self.fields.push(Raw { label, parent, start, end, form, level: self.level, in_list: self.in_list });
     }
 
     /// Adds a field whose position determines its name.

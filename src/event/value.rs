@@ -40,7 +40,16 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     }
     let after = &rest[1..];
     match rest[0] {
-        b':' | b'#' | b'_' => Some((ip, Some(port(after)?))),
+        b':' | b'#' | b'_' => {
+            // `192.0.2.1:443:eth0`: the interface too.
+            let digits = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let is_alone = match after[digits..] {
+                [] => true,
+                [b':', next, ..] => rest[0] == b':' && next.is_ascii_alphabetic(),
+                _ => false,
+            };
+            if is_alone { Some((ip, Some(port(&after[..digits])?))) } else { None }
+        }
         b'/' => {
             // A number that can be a prefix length is taken as one; a larger number is a port.
             let number = port(after)?;
@@ -50,7 +59,7 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
                 _ => Some((ip, Some(number))),
             }
         }
-        b'(' => Some((ip, after.strip_suffix(b")").and_then(port))),
+        b'(' => Some((ip, port(after.strip_suffix(b")").unwrap_or(after)))),
         // `192.0.2.1 port 443`, `192.0.2.1 : 443`
         b' ' => {
             let digits = after.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
@@ -194,6 +203,19 @@ pub(super) fn is_method(text: &[u8]) -> bool {
     METHODS.iter().any(|method| method.eq_ignore_ascii_case(text))
 }
 
+/// Returns true if a text begins like the target of a request: a path, a URL, or a name with a port.
+pub(super) fn is_target(text: &[u8]) -> bool {
+    let end = memchr::memchr(b' ', text).unwrap_or(text.len());
+    let text = &text[..end];
+    text.starts_with(b"/") || text.starts_with(b"http") || url(text).port.is_some()
+}
+
+/// Returns true for the number of a Windows account: `S-1-5-18`.
+pub(super) fn is_sid(text: &[u8]) -> bool {
+    text.strip_prefix(b"S-1-")
+        .is_some_and(|rest| !rest.is_empty() && rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'))
+}
+
 /// The parts of a URL or of a request target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct UrlParts<'a> {
@@ -277,6 +299,11 @@ pub(super) fn outcome_at(text: &[u8]) -> Option<usize> {
     OUTCOMES.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(&text[start..])).then_some(start)
 }
 
+/// Returns true for the words that say that the other end opened a connection: `in`, `inbound`, `incoming`, `ingress`.
+pub(super) fn is_inbound(text: &[u8]) -> bool {
+    [&b"in"[..], b"inbound", b"incoming", b"ingress"].iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
 /// Returns true if a text could be the name of a machine; short names count.
 pub(super) fn is_host_name(text: &[u8]) -> bool {
     !text.is_empty()
@@ -284,6 +311,16 @@ pub(super) fn is_host_name(text: &[u8]) -> bool {
         && text.iter().all(|byte| {
             byte.is_ascii_alphanumeric() || matches!(*byte, b'-' | b'_' | b'.' | b':' | b'%') || !byte.is_ascii()
         })
+}
+
+/// Returns the name in a distinguished name: `eve` in `uid=eve,ou=people,dc=corp`.
+pub(super) fn common_name(value: &[u8]) -> Option<std::ops::Range<usize>> {
+    let is_dn = [&b"uid="[..], b"cn="]
+        .iter()
+        .any(|key| value.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key)));
+    let start = memchr::memchr(b'=', value).filter(|_| is_dn)? + 1;
+    let end = start + memchr::memchr(b',', &value[start..])?;
+    (end > start).then_some(start..end)
 }
 
 /// Splits `DOMAIN\user` and `DOMAIN\\user`.
@@ -311,6 +348,12 @@ mod tests {
             ("192.0.2.1", "192.0.2.1"),
             (" 192.0.2.1 ", "192.0.2.1"),
             ("192.0.2.1:443", "192.0.2.1 443"),
+            ("192.0.2.1:443:eth0", "192.0.2.1 443"),
+            ("192.0.2.1:443:eth0:gw.example", "192.0.2.1 443"),
+            ("192.0.2.1:443:7", ""),
+            ("192.0.2.1:443:", ""),
+            ("192.0.2.1#443:eth0", ""),
+            ("192.0.2.1(443", "192.0.2.1 443"),
             ("192.0.2.1#53", "192.0.2.1 53"),
             ("192.0.2.1/443", "192.0.2.1 443"),
             ("192.0.2.1/24", "192.0.2.1"),

@@ -8,9 +8,16 @@ const HEADER: [&str; 6] =
 /// Reads `part` if it begins with `CEF:` and has its seven bars.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let text = part.text();
-    if !text.starts_with(b"CEF:") || !text.get(4).is_some_and(u8::is_ascii_digit) {
-        return false;
-    }
+    text.starts_with(b"CEF:") && text.get(4).is_some_and(u8::is_ascii_digit) && columns(part, sheet)
+}
+
+/// Reads CEF without its `CEF:`, which looks like the name of a program in syslog: `0|vendor|product|…`.
+pub(super) fn read_bare(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    matches!(part.text(), [b'0' | b'1', b'|', ..]) && columns(part, sheet)
+}
+
+fn columns(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let text = part.text();
     let mut bars = unescaped(text, b'|');
     let Some(mut start) = bars.next().map(|at| at + 1) else { return false };
     let mark = sheet.mark();
@@ -24,7 +31,39 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     }
     extension(part.from(part.start + start), sheet);
     named_by_labels(part, sheet, mark.0);
+    find_prefix(part, sheet, mark.0);
     true
+}
+
+/// Finds the prefix that a vendor puts before its own names: `FTNTFGTlogid=… FTNTFGTeventtime=… FTNTFGTvd=…`. Three names must share it.
+pub(super) fn find_prefix(part: Part<'_>, sheet: &mut Sheet, first: usize) {
+    const LEAST: usize = 4;
+    let keys = || {
+        sheet.fields[first..].iter().filter_map(|field| match field.label {
+            Label::Line(start, end) => Some((start as usize, &part.line[start as usize..end as usize])),
+            _ => None,
+        })
+    };
+    let mut tried: &[u8] = b"";
+    for (start, key) in keys().filter(|(_, key)| key.len() > LEAST && key[0].is_ascii_uppercase()).take(8) {
+        if &key[..LEAST] == tried {
+            continue;
+        }
+        tried = &key[..LEAST];
+        let (mut length, mut count) = (key.len(), 0);
+        for (_, other) in keys().filter(|(_, other)| other.starts_with(tried)) {
+            let shared = key.iter().zip(other).take_while(|(one, other)| one == other).count();
+            // A name twice says nothing about where its prefix ends.
+            if shared < key.len() || shared < other.len() {
+                length = length.min(shared);
+                count += 1;
+            }
+        }
+        if count >= 2 && length >= LEAST && length < key.len() {
+            sheet.prefix = Some((start as u32, (start + length) as u32));
+            return;
+        }
+    }
 }
 
 /// Reads `key=value` pairs whose values may hold spaces: a value ends before the next key.

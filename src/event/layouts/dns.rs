@@ -33,7 +33,7 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     sheet.known("client_port", client.start + hash + 1..client.end);
     let rest = part.from(words.at());
     for (word, named) in
-        [(&b"query: "[..], true), (b"query (cache) '", false), (b"query '", false), (b"rpz QNAME", false)]
+        [(&b"query: "[..], true), (b"query (cache) '", false), (b"query '", false), (b" rewrite ", false)]
     {
         let Some(at) = find(rest.text(), word) else { continue };
         let mut words = Words::new(rest.from(rest.start + at + word.len()));
@@ -44,6 +44,10 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
             if let Some(kind) = words.next() {
                 sheet.known("query_type", kind);
             }
+        } else if word == b" rewrite " {
+            // `rpz QNAME NXDOMAIN rewrite a.example/A/IN via a.example.rpz.example`
+            let slash = memchr::memchr(b'/', &part.line[name.clone()]);
+            sheet.known("query_name", name.start..slash.map_or(name.end, |slash| name.start + slash));
         } else if let Some(slash) = memchr::memchr(b'/', &part.line[name.clone()]) {
             // `query (cache) 'a.example/A/IN' denied`
             sheet.known("query_name", name.start..name.start + slash);

@@ -2,7 +2,7 @@
 //! the separator.
 
 use crate::event::pairs;
-use crate::event::sheet::{Form, Part, Sheet};
+use crate::event::sheet::{Form, Part, Sheet, find};
 
 const HEADER: [&str; 4] = ["deviceVendor", "deviceProduct", "leefDeviceVersion", "eventID"];
 
@@ -10,6 +10,19 @@ const HEADER: [&str; 4] = ["deviceVendor", "deviceProduct", "leefDeviceVersion",
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let text = part.text();
     let Some(version) = text.strip_prefix(b"LEEF:").and_then(|rest| rest.first()) else { return false };
+    columns(part, *version, sheet)
+}
+
+/// Reads LEEF without its `LEEF:`, which looks like the name of a program in syslog: `1.0|vendor|product|…`.
+pub(super) fn read_bare(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    match part.text() {
+        [version @ (b'1' | b'2'), b'.', b'0', b'|', ..] => columns(part, *version, sheet),
+        _ => false,
+    }
+}
+
+fn columns(part: Part<'_>, version: u8, sheet: &mut Sheet) -> bool {
+    let text = part.text();
     let mut bars = memchr::memchr_iter(b'|', text);
     let Some(mut start) = bars.next().map(|at| at + 1) else { return false };
     let mark = sheet.mark();
@@ -22,7 +35,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         start = end + 1;
     }
     let mut separator = b'\t';
-    if *version >= b'2'
+    if version >= b'2'
         && let Some(end) = bars.next().filter(|end| end - start <= 5)
     {
         match delimiter(&text[start..end]) {
@@ -36,7 +49,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     }
     let body = part.from(part.start + start);
     if memchr::memchr(separator, body.text()).is_some() {
-        separated(body, separator, sheet);
+        separated(body, &[separator], sheet);
+    } else if separator == b'\t' && find(body.text(), b"#011").is_some() {
+        // Syslog servers write control characters as octal numbers.
+        separated(body, b"#011", sheet);
     } else {
         // Tabs are often lost in transit; then the pairs read like those of CEF.
         super::cef::extension(body, sheet);
@@ -58,15 +74,15 @@ fn delimiter(text: &[u8]) -> Option<u8> {
     }
 }
 
-fn separated(part: Part<'_>, separator: u8, sheet: &mut Sheet) {
+fn separated(part: Part<'_>, separator: &[u8], sheet: &mut Sheet) {
     let mut start = part.start;
     while start < part.end {
-        let end = memchr::memchr(separator, &part.line[start..part.end]).map_or(part.end, |at| start + at);
+        let end = find(&part.line[start..part.end], separator).map_or(part.end, |at| start + at);
         if let Some(equals) = memchr::memchr(b'=', &part.line[start..end]).map(|at| start + at) {
             let name = part.line[start..equals].trim_ascii_start();
             let value = part.line[equals + 1..end].trim_ascii_end();
             sheet.named(equals - name.len()..equals, equals + 1..equals + 1 + value.len(), Form::Plain);
         }
-        start = end + 1;
+        start = end + separator.len();
     }
 }

@@ -1,6 +1,9 @@
 //! Lines of `Name: value` joined into one line, with their ends written as `\\r\\n`: Windows and many consoles.
 
+use std::ops::Range;
+
 use crate::event::sheet::{Form, Part, Sheet, find};
+use crate::event::value;
 
 /// Reads the pairs of `part` if its line ends are escaped.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
@@ -10,9 +13,11 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     }
     let first = sheet.fields.len();
     let mut start = part.start;
+    // The name on the line before, if its value stands on a line of its own.
+    let mut before = None;
     for _ in 0..512 {
         let end = find(&part.line[start..part.end], b"\\n").map_or(part.end, |at| start + at);
-        line(part, start, end, sheet);
+        before = line(part, start, end, before, sheet);
         if end == part.end {
             break;
         }
@@ -21,7 +26,14 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     sheet.fields.len() > first
 }
 
-fn line(part: Part<'_>, start: usize, end: usize, sheet: &mut Sheet) {
+/// Reads one line, and returns the name on it if its value is missing.
+fn line(
+    part: Part<'_>,
+    start: usize,
+    end: usize,
+    before: Option<Range<usize>>,
+    sheet: &mut Sheet,
+) -> Option<Range<usize>> {
     let text = &part.line[start..end];
     let text = text.strip_suffix(b"\\r").unwrap_or(text);
     let end = start + text.len();
@@ -34,7 +46,11 @@ fn line(part: Part<'_>, start: usize, end: usize, sheet: &mut Sheet) {
             _ => break,
         }
     }
-    let Some(colon) = memchr::memchr(b':', &part.line[start..end.min(start + 64)]).map(|at| start + at) else { return };
+    if let Some(name) = before.filter(|_| end - start <= 128 && value::address(&part.line[start..end]).is_some()) {
+        sheet.named(name, start..end, Form::Plain);
+        return None;
+    }
+    let colon = memchr::memchr(b':', &part.line[start..end.min(start + 64)]).map(|at| start + at)?;
     let mut value = colon + 1;
     while value < end {
         match &part.line[value..end] {
@@ -43,8 +59,12 @@ fn line(part: Part<'_>, start: usize, end: usize, sheet: &mut Sheet) {
             _ => break,
         }
     }
-    if colon > start && value < end && value > colon + 1 {
+    if colon > start && value >= end {
+        return Some(start..colon);
+    }
+    if colon > start && value > colon + 1 {
         let form = if memchr::memchr(b'\\', &part.line[value..end]).is_some() { Form::Slashed } else { Form::Plain };
         sheet.named(start..colon, value..end, form);
     }
+    None
 }

@@ -54,7 +54,12 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     for (words, name, address) in [
         (&b" from "[..], "client_name", "client_address"),
         (b"client=", "client_name", "client_address"),
+        (b"warning: ", "client_name", "client_address"),
         (b"connect to ", "server_domain", "server_address"),
+        (b" established to ", "server_domain", "server_address"),
+        (b"lost connection with ", "server_domain", "server_address"),
+        (b"conversation with ", "server_domain", "server_address"),
+        (b"host ", "server_domain", "server_address"),
         (b"relay=", "server_domain", "server_address"),
     ]
     .into_iter()
@@ -67,9 +72,12 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
             && client(part, part.start + at, name, address, sheet)
         {
             is_postfix = true;
-            if let Some(port) = between(part, part.start + at, b"]:", b',')
-                && value::port(&part.line[port.clone()]).is_some()
-            {
+            let port = find(&text[at..], b"]:").map(|found| {
+                let start = at + found + 2;
+                let digits = text[start..].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+                part.start + start..part.start + start + digits
+            });
+            if let Some(port) = port.filter(|port| value::port(&part.line[port.clone()]).is_some()) {
                 sheet.known(if name == "client_name" { "client_port" } else { "server_port" }, port);
             }
             break;

@@ -7,6 +7,7 @@
 mod access;
 mod balancer;
 mod cef;
+mod colons;
 pub(super) mod columns;
 mod dhcp;
 mod dns;
@@ -25,8 +26,8 @@ mod xml;
 
 use std::fmt;
 
-use super::sheet::{Label, Part, Sheet, find};
-use super::{json, pairs};
+use super::sheet::{Form, Label, Part, Sheet, find};
+use super::{json, pairs, time, value};
 use columns::{Header, Kind};
 
 macro_rules! layouts {
@@ -157,14 +158,21 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
 /// Reads the layouts with an unmistakable shape.
 fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     let text = part.text();
+    let first = sheet.fields.len();
     match *text.first()? {
         b'{' | b'[' if json::read(part, sheet) => {
             within(part, sheet);
             return Some(Layout::Json);
         }
         b'<' if xml::looks_like(text) && xml::read(part, sheet) => return Some(Layout::Xml),
-        b'C' if cef::read(part, sheet) => return Some(Layout::Cef),
-        b'L' if leef::read(part, sheet) => return Some(Layout::Leef),
+        b'C' if cef::read(part, sheet) => {
+            prose(part, first, sheet);
+            return Some(Layout::Cef);
+        }
+        b'L' if leef::read(part, sheet) => {
+            prose(part, first, sheet);
+            return Some(Layout::Leef);
+        }
         b't' | b'u' | b'T' | b'U' if packet::read_netstat(part, sheet) => return Some(Layout::Netstat),
         b'0'..=b'9' => {
             if squid::read(part, sheet) {
@@ -175,6 +183,26 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
             }
             if panos::read(part, sheet) {
                 return Some(Layout::PanOs);
+            }
+            if cef::read_bare(part, sheet) {
+                prose(part, first, sheet);
+                return Some(Layout::Cef);
+            }
+            if leef::read_bare(part, sheet) {
+                prose(part, first, sheet);
+                return Some(Layout::Leef);
+            }
+        }
+        b'"' => {
+            // A whole line in quotes.
+            if let [b'"', b'C' | b'L', .., b'"'] = text {
+                let inner = Part { start: part.start + 1, end: part.end - 1, ..part };
+                if cef::read(inner, sheet) {
+                    return Some(Layout::Cef);
+                }
+                if leef::read(inner, sheet) {
+                    return Some(Layout::Leef);
+                }
             }
         }
         _ => {}
@@ -233,6 +261,11 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
         around(part, sheet);
         return Layout::Mail;
     }
+    if colons::read(part, sheet) {
+        around(part, sheet);
+        return Layout::Pairs;
+    }
+    let first = sheet.fields.len();
     let found = pairs::read(part, sheet);
     let is_pairs = found.pairs >= 3 || (found.pairs > 0 && found.covered * 2 > text.len());
     if found.covered * 10 < text.len() * 8 {
@@ -241,6 +274,7 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
         sheet.level += 1;
         leading(part, sheet);
         sheet.level -= 1;
+        prose(part, first, sheet);
     }
     if is_pairs { Layout::Pairs } else { Layout::Text }
 }
@@ -250,6 +284,34 @@ fn around(part: Part<'_>, sheet: &mut Sheet) {
     sheet.level += 1;
     text::read(part, sheet);
     sheet.level -= 1;
+}
+
+/// Reads the messages among the values of pairs: `msg="Login from 192.0.2.7 failed"`.
+fn prose(part: Part<'_>, first: usize, sheet: &mut Sheet) {
+    const PROSE: [&[u8]; 5] = [b"msg", b"message", b"reason", b"description", b"details"];
+    sheet.level += 2;
+    let mut left = MAX_WITHIN;
+    for at in first..sheet.fields.len() {
+        let field = sheet.fields[at];
+        let Label::Line(start, stop) = field.label else { continue };
+        let name = &part.line[start as usize..stop as usize];
+        let is_prose = field.end - field.start >= 16 && PROSE.iter().any(|prose| prose.eq_ignore_ascii_case(name));
+        if is_prose && left > 0 && has_place(&part.line[field.span()]) {
+            left -= 1;
+            let inner = Part { start: field.start as usize, end: field.end as usize, ..part };
+            if !dhcp::read(inner, sheet) {
+                text::read(inner, sheet);
+            }
+        }
+    }
+    sheet.level -= 2;
+}
+
+/// Returns true if a text may hold an address or a URL.
+fn has_place(text: &[u8]) -> bool {
+    find(text, b"://").is_some()
+        || memchr::memchr_iter(b'.', text).take(3).count() == 3
+        || memchr::memchr_iter(b':', text).take(2).count() == 2
 }
 
 fn leading(part: Part<'_>, sheet: &mut Sheet) {
@@ -292,6 +354,10 @@ fn within(part: Part<'_>, sheet: &mut Sheet) {
             nested(sheet, field.parent, |sheet| xml::read(inner, sheet));
             continue;
         }
+        if flow_tuple(inner, field.parent, sheet) {
+            left -= 1;
+            continue;
+        }
         let Label::Line(start, stop) = field.label else { continue };
         let name = &part.line[start as usize..stop as usize];
         if !MESSAGES.iter().any(|message| message.eq_ignore_ascii_case(name)) || span.len() > 16 * 1024 {
@@ -304,6 +370,29 @@ fn within(part: Part<'_>, sheet: &mut Sheet) {
             true
         });
     }
+}
+
+/// Reads a flow as a list in a string: `1778580123,192.0.2.7,203.0.113.5,40000,443,T,O,A` (Azure).
+fn flow_tuple(part: Part<'_>, parent: u32, sheet: &mut Sheet) -> bool {
+    const NAMES: [&str; 5] = ["event_time", "source_ip", "destination_ip", "source_port", "destination_port"];
+    let text = part.text();
+    if !text[0].is_ascii_digit() || memchr::memchr_iter(b',', text).count() < 5 {
+        return false;
+    }
+    let mut spans = [const { 0..0 }; 5];
+    for (span, (cell, _)) in spans.iter_mut().zip(columns::Cells::new(part, b',')) {
+        *span = cell;
+    }
+    let cell = |at: usize| &part.line[spans[at].clone()];
+    let is_flow = time::epoch(cell(0)).is_some()
+        && [1, 2].iter().all(|at| matches!(value::address(cell(*at)), Some((_, None))))
+        && [3, 4].iter().all(|at| value::port(cell(*at)).is_some());
+    if is_flow {
+        for (name, span) in NAMES.into_iter().zip(spans) {
+            sheet.push(Label::Known(name), parent, span, Form::Plain);
+        }
+    }
+    is_flow
 }
 
 /// The maximum number of strings in a JSON object that are read in turn.

@@ -60,7 +60,9 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
             (15, "public_ip"),
             (17, "private_ip"),
         ]],
-        b"DECRYPTION" | b"HIPMATCH" | b"CORRELATION" | b"GTP" | b"TUNNEL" => &[&[(6, "generated_time")]],
+        b"DECRYPTION" => &[TRAFFIC],
+        b"HIPMATCH" => &[&[(6, "generated_time"), (7, "srcuser"), (9, "machine_name"), (11, "src")]],
+        b"CORRELATION" | b"GTP" | b"TUNNEL" => &[&[(6, "generated_time")]],
         _ => return false,
     };
     // Since version 10 a later column has the time with its zone, to the millisecond.

@@ -44,7 +44,9 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
             if words.peek().is_some_and(|next| &line[next.clone()] == b"port") {
                 words.next();
                 if let Some(port) = words.next() {
-                    sheet.known("client_port", trim(line, port));
+                    // `port 5555:11: disconnected by user`
+                    let digits = line[port.clone()].iter().take_while(|byte| byte.is_ascii_digit()).count();
+                    sheet.known("client_port", port.start..port.start + digits);
                 }
             }
             continue;

@@ -81,7 +81,11 @@ fn structured(part: Part<'_>, start: usize, sheet: &mut Sheet) -> Option<usize> 
         }
         let level = sheet.level;
         sheet.level = level.saturating_sub(1);
-        pairs::read(Part { start: at + 1, end, ..part }, sheet);
+        let inner = Part { start: at + 1, end, ..part };
+        // Check Point: `[action:"Accept"; src:"192.0.2.7"]`
+        if pairs::read(inner, sheet).pairs == 0 {
+            super::colons::read(inner, sheet);
+        }
         sheet.level = level;
         at = end + 1;
     }
@@ -90,17 +94,24 @@ fn structured(part: Part<'_>, start: usize, sheet: &mut Sheet) -> Option<usize> 
 
 /// Reads time, host and tag, each of which may be missing.
 fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<Part<'a>> {
-    // Cisco: a sequence number before the time, a mark for an unset clock, a colon after the time.
-    let text = part.text();
-    let mut start = part.start;
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if digits > 0 && digits < 10 && text[digits..].starts_with(b": ") {
-        start += digits + 2;
-    }
+    // Cisco: a sequence number or the host before the time, a mark for an unset clock, a colon after the time.
+    let before = before_colon(part);
+    let mut start = before.as_ref().map_or(part.start, |before| before.end + 2);
     start += usize::from(matches!(part.line[..part.end].get(start), Some(b'*' | b'.')));
     let (stamp, length) = sheet.stamp_at(part.from(start))?;
-    let end = start + length;
+    let mut end = start + length;
+    // The name of a zone that has several meanings, or none.
+    if before.is_some()
+        && let [b' ', zone @ ..] = &part.line[end..part.end]
+    {
+        let letters = zone.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+        end += if (2..=5).contains(&letters) && zone.get(letters) == Some(&b':') { letters + 1 } else { 0 };
+    }
     let is_cisco = part.line[..part.end].get(end) == Some(&b':');
+    let before = before.filter(|before| !part.line[before.clone()].iter().all(u8::is_ascii_digit));
+    if before.is_some() && !is_cisco {
+        return None;
+    }
     let rest = part.from(end + usize::from(is_cisco));
     if !rest.text().is_empty() && !rest.text().starts_with(b" ") && !rest.text().starts_with(b"\t") {
         return None;
@@ -108,7 +119,15 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
     let is_short = stamp.year.is_none();
     let mut words = Words::new(rest.trimmed());
     let mark = sheet.mark();
-    sheet.known("syslog.time", start..end);
+    sheet.known("syslog.time", start..start + length);
+    if let Some(before) = before.filter(|before| !before.is_empty()) {
+        sheet.known("syslog.host", before);
+        return Some(after_tag(rest.trimmed(), sheet));
+    }
+    if let Some((host, inner)) = forwarded(rest.trimmed()) {
+        sheet.known("syslog.host", host);
+        return Some(after_tag(inner, sheet));
+    }
     let Some(host) = words.next() else { return Some(rest.trimmed()) };
     let after_host = words.at();
     let host_text = &part.line[host.clone()];
@@ -125,7 +144,11 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         sheet.back_to(mark);
         return None;
     }
-    let next = words.next();
+    let mut next = words.next();
+    // AIX: `auth|security:info` before the program.
+    if next.as_ref().is_some_and(|next| is_facility(&part.line[next.clone()])) {
+        next = words.next();
+    }
     let tagged = next.clone().and_then(|next| tag(part, &next));
     if tagged.is_none() && !has_priority && !is_short {
         // A time and a host without a tag could be any program's own log.
@@ -138,6 +161,39 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         return Some(rest.from(words.at()).trimmed());
     }
     Some(rest.from(after_host).trimmed())
+}
+
+/// Returns the text before the colon and the space at the start of a part: `000123: `, `sw1: `, or nothing as in `: `.
+fn before_colon(part: Part<'_>) -> Option<Range<usize>> {
+    let text = part.text();
+    let length = text.iter().take(64).position(|byte| *byte == b':')?;
+    let is_name = text[..length].iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b'-' | b'_' | b'.'));
+    (is_name && text.get(length + 1) == Some(&b' ')).then_some(part.start..part.start + length)
+}
+
+/// Returns the message after the program's name, if there is one.
+fn after_tag<'a>(part: Part<'a>, sheet: &mut Sheet) -> Part<'a> {
+    let Some(word) = Words::new(part).next() else { return part };
+    let Some(name) = tag(part, &word) else { return part };
+    sheet.known("syslog.app", name);
+    part.from(word.end).trimmed()
+}
+
+/// Returns true for a facility and a severity: `auth|security:info`, `daemon:notice`.
+fn is_facility(text: &[u8]) -> bool {
+    const SEVERITIES: [&[u8]; 8] = [b"emerg", b"alert", b"crit", b"err", b"warn", b"notice", b"info", b"debug"];
+    let Some(colon) = memchr::memchr(b':', text) else { return false };
+    colon > 0
+        && text[..colon].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'|' || byte.is_ascii_digit())
+        && SEVERITIES.iter().any(|severity| text[colon + 1..].starts_with(severity))
+}
+
+/// Reads `Message forwarded from pc1: `, which AIX writes in place of the host.
+fn forwarded<'a>(part: Part<'a>) -> Option<(Range<usize>, Part<'a>)> {
+    let rest = part.text().strip_prefix(b"Message forwarded from ")?;
+    let start = part.end - rest.len();
+    let length = rest.iter().take(256).position(|byte| *byte == b':')?;
+    is_host(&rest[..length]).then(|| (start..start + length, part.from(start + length + 1).trimmed()))
 }
 
 /// Returns the message after `sshd[25]: `, if a shipper removed the time and the host.

@@ -3,13 +3,15 @@
 //! `Login of eve from 192.0.2.7 port 5555` gives a field `from` and a field `of`. The table of names defines what a word means.
 
 mod addresses;
+mod users;
 mod word;
 
 use std::ops::Range;
 
-use self::addresses::address;
-use self::word::{Text, Word, is_arrow, trimmed};
-use super::words::{METHODS, NO_USERS};
+use self::addresses::{Seen, address};
+use self::users::{is_domain_user, is_user_name, subject};
+use self::word::{Text, Word, is_arrow, is_gap, trimmed};
+use super::words::METHODS;
 use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Sheet, find};
 use crate::event::{time, value};
@@ -20,6 +22,9 @@ const MAX_WORDS: usize = 600;
 /// Reads everything that can be recognised in `part`.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     let line = part.line;
+    if let Some(user) = subject(part) {
+        sheet.known("user_name", user);
+    }
     if !sheet.fields.iter().any(|field| matches!(field.label, Label::Known("time" | "syslog.time"))) {
         leading_time(part, sheet);
     }
@@ -28,7 +33,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     let mut pairs = 0;
     // The words before the current one, latest first.
     let mut before: [Option<Word>; 3] = [None; 3];
-    let mut addresses = 0;
+    let mut seen = Seen::default();
     let mut is_login = false;
     for _ in 0..MAX_WORDS {
         let Some(raw) = text.word() else { break };
@@ -53,7 +58,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             }
         } else if bytes.is_empty() {
             skip = is_arrow(&line[raw.start..raw.end]);
-        } else if let Some(end) = address(part, raw, word, before, &mut addresses, sheet) {
+        } else if let Some(end) = address(part, raw, word, before, &mut seen, sheet) {
             text.at = text.at.max(end);
         } else if bytes[0].is_ascii_uppercase() && METHODS.contains(&bytes) {
             if let Some(next) = text.peek() {
@@ -84,6 +89,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             let end = if line[word.end..raw.end].starts_with(b"...") { word.end + 3 } else { word.end };
             sheet.known("url", word.start..end);
             sheet.level -= 1;
+        } else if let Some((name, span)) = shaped(part, raw, word) {
+            sheet.level += 2;
+            sheet.known(name, span);
+            sheet.level -= 2;
         } else if let Some((name, span)) = verdict(part, raw, word, &text) {
             sheet.level += 2;
             sheet.known(name, span);
@@ -141,7 +150,9 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
     let text = part.text();
     let mut at = 0;
     for _ in 0..12 {
-        while at < text.len() && matches!(text[at], b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'<') {
+        while at < text.len()
+            && matches!(text[at], b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'<' | b',' | b';' | b'|')
+        {
             at += 1;
         }
         if at >= text.len().min(256) {
@@ -151,19 +162,74 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
             sheet.known("time", part.start + at..part.start + at + length);
             return;
         }
-        let end = at + memchr::memchr2(b' ', b'\t', &text[at..]).unwrap_or(text.len() - at);
-        let word = text[at..end].trim_ascii_end();
-        let word = word.strip_suffix(b"]").unwrap_or(word);
+        let end = at + text[at..].iter().position(|byte| is_gap(*byte)).unwrap_or(text.len() - at);
+        let word = &text[at..end];
+        let word = word.strip_suffix(b"]").or_else(|| word.strip_suffix(b"\"")).unwrap_or(word);
         if time::epoch(word).is_some() {
             sheet.known("time", part.start + at..part.start + at + word.len());
+            return;
+        }
+        if let Some(clock) = clock_after(text, at, word) {
+            let start = part.start + at;
+            sheet.known("date", start..start + word.len());
+            sheet.known("clock", part.start + clock.start..part.start + clock.end);
             return;
         }
         at = end;
     }
 }
 
+/// Returns the span of the time of day in the column after a date: `05/12/2026, 10:02:03`, `"12May2026" "10:02:03"`.
+fn clock_after(text: &[u8], at: usize, date: &[u8]) -> Option<Range<usize>> {
+    time::date(date)?;
+    let start = at + date.len();
+    let gap = text[start..].iter().take(6).take_while(|byte| is_gap(**byte) || **byte == b'"').count();
+    let start = start + gap;
+    let length = text[start..].iter().position(|byte| is_gap(*byte) || *byte == b'"').unwrap_or(text.len() - start);
+    (gap > 0 && time::clock(&text[start..start + length]).is_some()).then_some(start..start + length)
+}
+
 fn is_url(text: &[u8]) -> bool {
     find(&text[..text.len().min(12)], b"://").is_some_and(|at| at > 1)
+}
+
+/// Returns the name of a value that its shape alone tells: `CORP\eve`, `"a.example."`, `a.example/A/IN`, `inbound`.
+fn shaped(part: Part<'_>, raw: Word, word: Word) -> Option<(&'static str, Range<usize>)> {
+    let line = part.line;
+    let bytes = &line[word.start..word.end];
+    if matches!(bytes, b"inbound" | b"outbound") {
+        return Some(("direction", word.start..word.end));
+    }
+    if memchr::memchr(b'\\', bytes).is_some() {
+        // `(192.0.2.7/443)(CORP\eve)`
+        let start = bytes.iter().rposition(|byte| matches!(*byte, b'(' | b'=' | b':')).map_or(0, |at| at + 1);
+        return is_domain_user(&bytes[start..]).then_some(("user", word.start + start..word.end));
+    }
+    // The root's dot ends the name of a query in a column of its own.
+    let is_column = line[raw.start] == b'"' && line[raw.start..raw.end].ends_with(b".\"") && word.end + 2 == raw.end;
+    if is_column && memchr::memchr(b'.', bytes).is_some() && value::is_host_name(bytes) {
+        return Some(("query", word.start..word.end));
+    }
+    let slash = memchr::memchr(b'/', bytes)?;
+    let mut parts = bytes[slash + 1..].splitn(2, |byte| *byte == b'/');
+    let (one, other) = (parts.next()?, parts.next());
+    let is_question = match other {
+        Some(other) => one == b"IN" && is_record(other) || other == b"IN" && is_record(one),
+        // `validating a.example/A: …`
+        None => is_record(one) && line[word.end..raw.end].starts_with(b":"),
+    };
+    let name = &bytes[..slash];
+    (is_question && value::is_host_name(name) && memchr::memchr(b'.', name).is_some())
+        .then_some(("query", word.start..word.start + slash))
+}
+
+/// Returns true for the type of a DNS record.
+fn is_record(text: &[u8]) -> bool {
+    const RECORDS: [&[u8]; 16] = [
+        b"A", b"AAAA", b"ANY", b"CAA", b"CNAME", b"DNSKEY", b"DS", b"HTTPS", b"MX", b"NS", b"NSEC", b"PTR", b"SOA",
+        b"SRV", b"SVCB", b"TXT",
+    ];
+    RECORDS.contains(&text)
 }
 
 /// Returns the outcome or action, if a word by itself states it: `…,SUCCESS,…` and `LOGIN_FAILED` are outcomes, and `deny` before the
@@ -221,6 +287,18 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
         }
         return;
     }
+    // `user:eve`, `ip:192.0.2.7`
+    if let Some(colon) = memchr::memchr(b':', name).filter(|colon| colon + 1 < name.len())
+        && (name[colon + 1].is_ascii_alphanumeric() || matches!(name[colon + 1], b'"' | b'['))
+        && names::is_exact(&name[..colon])
+    {
+        // `user-name:"eve"`
+        let quote = usize::from(name[colon + 1] == b'"');
+        sheet.level += 1;
+        sheet.named(word.start..word.start + colon, word.start + colon + 1 + quote..word.end, Form::Plain);
+        sheet.level -= 1;
+        return;
+    }
     let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ")
         // `[hostname "a.example"]`
         || line[raw.start] == b'[' && line[raw.end..part.end].starts_with(b" \"");
@@ -256,6 +334,10 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
         ahead.at = raw.end + 3;
     }
     let Some(mut next) = ahead.word() else { return };
+    // `Host: , Port: 443`: the value is missing.
+    if has_colon && line[ahead.at.min(raw.end)..next.start].iter().any(|byte| matches!(*byte, b',' | b';' | b'|')) {
+        return;
+    }
     // `user id 'eve'`
     if is_user && matches!(&line[next.start..next.end], b"id" | b"name" | b"ID" | b"account") {
         match ahead.word() {
@@ -286,9 +368,9 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
     sheet.named(word.start..word.end, value.start..value.end, Form::Plain);
 }
 
-/// `for eve from`
+/// `for eve from`, `by eve on vty0`
 fn for_user(part: Part<'_>, name: &[u8], text: &mut Text<'_>, sheet: &mut Sheet) {
-    if name != b"for" && name != b"of" && name != b"with" {
+    if !matches!(name, b"for" | b"of" | b"with" | b"by" | b"as") {
         return;
     }
     let mut ahead = Text { part, at: text.at };
@@ -296,18 +378,18 @@ fn for_user(part: Part<'_>, name: &[u8], text: &mut Text<'_>, sheet: &mut Sheet)
     let next = trimmed(part.line, next);
     let user = &part.line[next.start..next.end];
     let after = &part.line[after.start..after.end];
-    if (after == b"from" || after == b"(client") && is_user_name(user) && !user.eq_ignore_ascii_case(b"user") {
+    let is_line = |word: Word| {
+        let word = &part.line[word.start..word.end];
+        [&b"vty"[..], b"tty", b"con", b"pts"].iter().any(|line| word.starts_with(line)) || find(word, b"@pts").is_some()
+    };
+    let is_link = match name {
+        b"by" | b"as" => after == b"on" && ahead.peek().is_some_and(is_line),
+        _ => after == b"from" || after == b"(client",
+    };
+    if is_link && is_user_name(user) && !user.eq_ignore_ascii_case(b"user") {
         sheet.known("for_user", next.start..next.end);
         text.at = next.end;
     }
-}
-
-fn is_user_name(text: &[u8]) -> bool {
-    !text.is_empty()
-        && text.len() <= 128
-        && text.iter().any(u8::is_ascii_alphanumeric)
-        && !NO_USERS.iter().any(|word| word.eq_ignore_ascii_case(text))
-        && !text.ends_with(b":")
 }
 
 /// Returns the text between the quote that begins `word` and the one that closes it.

@@ -114,6 +114,11 @@ impl Key {
         Some(Key { hash, length, words: [(0, 0); MAX_WORDS], count: 0 })
     }
 
+    /// Returns the hash of the first word.
+    fn first_word(&self) -> u64 {
+        if self.count == 0 || self.count == MAX_WORDS { self.hash } else { self.words[0].0 }
+    }
+
     /// Returns the ends of the name that begin at a word, longest first, without the whole name.
     fn ends(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
         self.words[..self.count].iter().map(|&(hash, length)| {
@@ -129,6 +134,35 @@ pub(super) struct KnownName {
     pub(super) meanings: &'static [RankedMeaning],
     /// The amount by which the text before the known part of the name lowers the certainty.
     pub(super) extra: u8,
+    /// The end of the connection that the text before a vague name tells, as in `destination.network.port`.
+    pub(super) side: Option<Side>,
+}
+
+/// An end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Source,
+    Destination,
+}
+
+impl Side {
+    /// Moves the meaning of a vague name to this end: the `ip` of a `target` is that of the destination. `None` if the end has no such
+    /// field.
+    pub(super) fn of(self, meaning: Meaning) -> Option<Meaning> {
+        use EcsName::*;
+        let Meaning::Ecs(name) = meaning else { return Some(meaning) };
+        let moved = match (self, name) {
+            (Side::Source, DestinationIp) => SourceIp,
+            (Side::Source, DestinationPort) => SourcePort,
+            (Side::Source, DestinationDomain) => SourceDomain,
+            (Side::Destination, SourceIp) => DestinationIp,
+            (Side::Destination, SourcePort) => DestinationPort,
+            (Side::Destination, SourceDomain) => DestinationDomain,
+            (Side::Destination, ClientIp | ClientPort) => return None,
+            _ => name,
+        };
+        Some(Meaning::Ecs(moved))
+    }
 }
 
 impl KnownName {
@@ -169,18 +203,20 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
         }
         joined[count] = whole;
     }
-    if parents.iter().any(|parent| index.spoils(parent.hash)) {
+    if parents.iter().any(|parent| index.spoils(parent.hash) || index.is(Kind::Other, parent.first_word())) {
         return None;
     }
     for depth in (0..=count).rev() {
         if let Some(meanings) = index.get(joined[depth].0) {
             // A parent outside the known name makes the match less certain, but less so than extra words in the name itself.
             let extra = 10 * (extra_parents - depth).min(6);
-            return Some(KnownName { meanings, extra: extra as u8 });
+            let side = if index.is(Kind::Vague, joined[depth].0) { index.side(&parents[depth..]) } else { None };
+            return Some(KnownName { meanings, extra: extra as u8, side });
         }
     }
     // Try a known name at the end of a longer one, unless a word before it says that it is about something else.
     let (mut before, mut before_length) = (0_u64, 0);
+    let mut side = None;
     for (at, (hash, _)) in name.ends().enumerate() {
         let (prefix, length) = (name.words[at].0, usize::from(name.words[at].1));
         let word = prefix.wrapping_sub(before.wrapping_mul(POWERS[length - before_length]));
@@ -188,9 +224,11 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
         if index.spoils(word) {
             return None;
         }
+        side = index.side_of(word).or(side);
         if let Some(meanings) = index.get(hash) {
             let extra = 60 + 10 * (at + extra_parents).min(12);
-            return Some(KnownName { meanings, extra: extra as u8 });
+            let side = if index.is(Kind::Vague, hash) { side.or_else(|| index.side(parents)) } else { None };
+            return Some(KnownName { meanings, extra: extra as u8, side });
         }
     }
     None
@@ -201,7 +239,23 @@ struct NameTable {
     /// Open addressing: the hash of a name, the index of its first entry, and the number of entries.
     slots: Vec<(u64, u32, u32)>,
     entries: Vec<RankedMeaning>,
-    spoilers: Vec<u64>,
+    /// Words with an effect on names around them, sorted by hash.
+    words: Vec<(u64, Kind)>,
+}
+
+/// The effect of a word on the names around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// See [`table::SPOILERS`].
+    Spoiler,
+    /// See [`table::OTHERS`].
+    Other,
+    /// See [`table::SOURCES`].
+    Source,
+    /// See [`table::DESTINATIONS`].
+    Destination,
+    /// See [`table::VAGUE`].
+    Vague,
 }
 
 fn index() -> &'static NameTable {
@@ -233,9 +287,18 @@ impl NameTable {
             slots[slot] = (hash, first, same.len() as u32);
         }
         let hash = |word: &str| Key::new(word.as_bytes()).expect("words of the table are short").hash;
-        let mut spoilers: Vec<u64> = table::SPOILERS.split_ascii_whitespace().map(hash).collect();
-        spoilers.sort_unstable();
-        NameTable { slots, entries, spoilers }
+        let mut words = Vec::new();
+        for (list, kind) in [
+            (table::SPOILERS, Kind::Spoiler),
+            (table::OTHERS, Kind::Other),
+            (table::SOURCES, Kind::Source),
+            (table::DESTINATIONS, Kind::Destination),
+            (table::VAGUE, Kind::Vague),
+        ] {
+            words.extend(list.split_ascii_whitespace().map(|word| (hash(word), kind)));
+        }
+        words.sort_unstable();
+        NameTable { slots, entries, words }
     }
 
     fn first(hash: u64, slots: usize) -> usize {
@@ -257,7 +320,22 @@ impl NameTable {
     }
 
     fn spoils(&self, hash: u64) -> bool {
-        self.spoilers.binary_search(&hash).is_ok()
+        self.is(Kind::Spoiler, hash)
+    }
+
+    fn is(&self, kind: Kind, hash: u64) -> bool {
+        self.words.binary_search(&(hash, kind)).is_ok()
+    }
+
+    /// Returns the end of a connection that a word stands for.
+    fn side_of(&self, word: u64) -> Option<Side> {
+        let is = |kind| self.is(kind, word);
+        if is(Kind::Source) { Some(Side::Source) } else { is(Kind::Destination).then_some(Side::Destination) }
+    }
+
+    /// Returns the end of a connection that the closest of some parents stands for.
+    fn side(&self, parents: &[Key]) -> Option<Side> {
+        parents.iter().find_map(|parent| self.side_of(parent.hash).or_else(|| self.side_of(parent.first_word())))
     }
 }
 
@@ -276,13 +354,13 @@ pub(super) fn is_known(name: &[u8]) -> bool {
         .is_some_and(|found| found.meanings.iter().any(|entry| entry.meaning != Meaning::Nothing))
 }
 
-/// Returns true if the table knows a name as that of an address or a machine.
-pub(super) fn means_address(name: &[u8]) -> bool {
-    let is_address = |entry: &RankedMeaning| match entry.meaning {
+/// Returns the first address that a name can stand for.
+pub(super) fn address_meaning(name: &[u8]) -> Option<Meaning> {
+    let found = find(&Key::new(name)?, &[])?;
+    found.meanings.iter().map(|entry| entry.meaning).find(|meaning| match meaning {
         Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.kind() == Type::Ip,
         _ => false,
-    };
-    Key::new(name).and_then(|key| find(&key, &[])).is_some_and(|found| found.meanings.iter().any(is_address))
+    })
 }
 
 /// Returns true if the table knows the whole name as that of a port.

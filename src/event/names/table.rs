@@ -22,71 +22,95 @@ pub(in crate::event) enum Meaning {
     Clock,
     /// The zone of times without one.
     Zone,
+    /// The direction of a connection: `inbound`, `outbound`.
+    Direction,
     /// None, although the end of the name would have one.
     Nothing,
 }
 
-use Meaning::{Clock, Date, Ecs, InRequest, Local, Nothing, Remote, Zone};
+use Meaning::{Clock, Date, Direction, Ecs, InRequest, Local, Nothing, Remote, Zone};
 
 /// Words before a known name that make it the name of something else: translated addresses, other programs, other times.
 pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapped post parent grandparent previous old new next first last \
     max min avg total count num number mask netmask subnet gateway expire expires expiry expiration valid validity creation \
     created modified updated start started end ended install installed build birth boot certificate cert issuer country city region geo \
-    location vendor manufacturer model os platform";
+    location vendor manufacturer model os platform mgmt console";
+
+/// First words of an object that holds the fields of something else than the event: its state before or after, another process.
+pub(super) const OTHERS: &str = "parent grandparent previous prev old new";
+
+/// Words that make a [vague](VAGUE) name after them one of the source.
+pub(super) const SOURCES: &str = "source src client initiator attacker origin actor caller";
+
+/// Words that make a [vague](VAGUE) name after them one of the destination.
+pub(super) const DESTINATIONS: &str = "destination dst dest target tgt responder victim";
+
+/// Names that do not say which end of a connection they belong to.
+pub(super) const VAGUE: &str = "ip ip_address ip_addr addr address ipv4 ipv4_address ipv6 ipv6_address ip_v4 ip_v6 ips port \
+    port_number ip_port host hostname host_name fqdn";
 
 /// The table: see the module.
 pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(Timestamp),
-        "high_resolution_timestamp event_create_date event_time event_timestamp security_event_date \
-         timestamp_detected detected_at detected_date_time detection_timestamp activity_date_time iso_timestamp \
-         @timestamp time ts date calendar_time client_timestamp server_timestamp rt event_date event_date_time \
-         time_generated generated_time timestamp_utc utc_time event_time_utc system_time timecreated_system_time \
-         time_created date_time device_receipt_time devtime log_time eve_timestamp received_utc detection_time \
-         detection_date detect_time detected_on occurred_at occurred_on occurrence_time occurred activity_time \
-         published published_at request_time time_received alert_time alert_date incident_time created_date_time \
-         creation_time creation_timestamp created_at creation_date created_on created_time create_time timestamp_ms \
-         timestamp_us timestamp_ns epoch epoch_time epoch_ms unix_time time_iso8601 time_local request_timestamp \
-         start_time start started_at begin_time first_timestamp edge_start_timestamp time_start stime flow_start \
-         message_time mail_time sent_at sent_date_time send_time agent_timestamp local_time insert_time \
-         insertion_time ingestion_time received received_at receive_time receive_timestamp received_time \
-         received_date_time record_time recorded_at report_time last_seen last_seen_at last_updated last_update_time \
-         last_modified last_event_time updated_at end_time end when @t dt tstamp datestamp event_dt mod_time \
-         analyzed_at time_utc first_seen_at first_discovered_date created_time_utc alert_created login_time \
-         date_received received_date syslog_time msg",
+        "high_resolution_timestamp properties_timestamp event_creation_time event_create_date utc_time \
+         event_time_utc timestamp_utc gmt_time event_time event_timestamp security_event_date timestamp_detected \
+         detected_at detected_date_time detection_timestamp activity_date_time iso_timestamp @timestamp time ts \
+         date calendar_time client_timestamp server_timestamp rt event_date event_date_time time_generated \
+         generated_time system_time timecreated_system_time time_created date_time device_receipt_time devtime \
+         log_time eve_timestamp received_utc detection_time detection_date detect_time detected_on occurred_at \
+         occurred_on occurrence_time occurred activity_time published published_at request_time time_received \
+         alert_time alert_date incident_time created_date_time creation_time creation_timestamp created created_at \
+         creation_date created_on created_time create_time timestamp_ms timestamp_us timestamp_ns epoch epoch_time \
+         epoch_ms unix_time time_iso8601 time_local request_timestamp start_time start begin started_at begin_time \
+         first_timestamp edge_start_timestamp time_start stime flow_start message_time mail_time sent_at \
+         sent_date_time send_time agent_timestamp local_time insert_time insertion_time ingestion_time received \
+         received_at receive_time receive_timestamp received_time received_date_time record_time recorded_at \
+         report_time last_seen last_seen_at last_updated last_update_time last_modified last_event_time updated_at \
+         end_time end when @t dt tstamp datestamp event_dt mod_time analyzed_at time_utc first_seen_at \
+         first_discovered_date created_time_utc alert_created login_time date_received received_date syslog_time \
+         msg",
     ),
     (Date, "date event_date log_date x_date day date_local date_utc"),
     (Clock, "time clock event_clock log_time x_time hour time_of_day time_local time_utc start_time"),
     (Zone, "tz timezone dtz device_time_zone tz_offset timezone_offset utc_offset zone_offset event_timezone"),
+    (Direction, "direction network_direction connection_direction traffic_direction flow_direction"),
     (
         Ecs(SourceIp),
-        "source_ip src_ip source_address src_addr src source_ip_address src_ip_addr source_ipv4 src_ipv4 source_ipv6 \
-         src_ipv6 saddr orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address client_ip \
-         client_address client_addr c_ip client_ip_address client_ip_addr caller_ip caller_ip_address requester_ip from \
-         request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr http_client_ip true_client_ip \
-         cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip attacker_ip attacker_address \
-         attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip initiator sender_ip \
-         sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip logon_ip from_ip ip_from \
-         local_ip_source source_network_address workstation_ip calling_station_id framed_ip_address assigned_ip \
-         device_external_ip external_ip caller sourceip_host audit_source_ip session_ip connecting_ip \
-         source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip host_ip endpoint_ip \
-         endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff source ip_address addr ipv4 \
-         ipv4_address ips sourceips src_host shost sender socket_ip from_address for flow_source address ip ip_addr \
-         sip",
+        "source_ip src_ip source_address src_addr src source_ip_address src_ip_addr source_ipv4 src_ipv4 \
+         source_ipv6 src_ipv6 source_ipv4_address src_ipv4_address source_ipv6_address src_ipv6_address saddr \
+         orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address client_ip \
+         client_address client_addr c_ip client_ip_address client_ip_addr caller_ip caller_ip_address requester_ip \
+         from who_ip csip rip fd_cip request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr \
+         http_client_ip true_client_ip cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip \
+         attacker_ip attacker_address attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip \
+         initiator sender_ip sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip logon_ip \
+         from_ip ip_from local_ip_source source_network_address workstation_ip calling_station_id \
+         framed_ip_address assigned_ip device_external_ip external_ip caller sourceip_host audit_source_ip \
+         session_ip connecting_ip source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip \
+         host_ip endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff \
+         source ip_address addr ipv4 ipv4_address ips sourceips src_host shost sender socket_ip from_address for \
+         flow_source address ip ip_addr sip",
     ),
     (
         Ecs(SourcePort),
-        "source_port src_port spt orig_p id_orig_p conn_src_port src_endpoint_port client_port c_port client_src_port \
-         client_source_port peer_port from_port port_source caller_port initiator_port attacker_port \
-         source_transport_port ip_port tcp_srcport udp_srcport rport sport",
+        "source_port src_port spt source_port_number src_port_number port_src orig_p id_orig_p conn_src_port \
+         src_endpoint_port client_port c_port client_src_port client_source_port peer_port from_port port_source \
+         caller_port initiator_port attacker_port source_transport_port ip_port tcp_srcport udp_srcport cpt csport \
+         fd_cport rport sport",
     ),
-    (Local(SourceIp), "local_ip local_address local_addr local_ip_address local_address_ip4 local_address_ip6 laddr"),
-    (Local(SourcePort), "local_port lport"),
+    (
+        Local(SourceIp),
+        "local_ip locip local_ip_details_ip_address_v4 local_address local_addr local_ip_address local_address_ip4 \
+         local_address_ip6 local_host_ip laddr",
+    ),
+    (Local(SourcePort), "local_port lport locport local_port_details_port"),
     (
         Remote(DestinationIp),
-        "remote_ip remote_addr remote_address remote_ip_address remote_address_ip4 remote_address_ip6 remote_host raddr",
+        "remote_ip remote_addr remote_address remote_ip_address remote_address_ip4 remote_address_ip6 remip \
+         remote_ip_details_ip_address_v4 faddr remote_host_ip remote_host raddr",
     ),
-    (Remote(DestinationPort), "remote_port rport"),
+    (Remote(DestinationPort), "remote_port rport remport remote_port_details_port"),
     (
         Ecs(SourceDomain),
         "source_domain src_domain source_host_name src_host_name source_host src_host shost source_name srcname \
@@ -97,41 +121,47 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(DestinationIp),
         "destination_ip dst_ip destination_address dst_addr dst dest_ip destination_ip_address dst_ip_addr \
-         dest_address dest_addr dest_ip_addr destination_ipv4 dst_ipv4 destination_ipv6 dst_ipv6 destipv4 daddr dip \
-         resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip server_address \
-         server_addr target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip responder \
-         ip_destination ip_dst ip_daddr dest dhost_ip destination_host_ip to_ip upstream_addr backend_ip \
-         origin_server_ip vserver_ip virtual_ip r_ip receiver_ip recipient_ip destination to nas_ip_address \
-         resolved_ip cs_ip dst_host dhost dest_host flow_destination server second_address peerhost",
+         dest_address dest_addr dest_ip_addr destination_ipv4 dst_ipv4 destination_ipv6 dst_ipv6 destipv4 \
+         destination_ipv4_address dst_ipv4_address destination_ipv6_address dst_ipv6_address dst_ip_address daddr \
+         dip resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip \
+         server_address server_addr target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip \
+         responder ip_destination ip_dst ip_daddr dest dhost_ip destination_host_ip to_host to_ip upstream_addr \
+         backend_ip origin_server_ip vserver_ip virtual_ip receiver_ip recipient_ip destination to nas_ip_address \
+         cdip lip fd_sip resolved_ip cs_ip dst_host dhost dest_host flow_destination server second_address \
+         peerhost",
     ),
     (
         Ecs(DestinationPort),
-        "destination_port dst_port dpt dport dest_port resp_p id_resp_p conn_dest_port conn_dst_port \
-         dst_endpoint_port server_port target_port responder_port port_destination to_port service_port virtual_port \
-         vserver_port destination_transport_port tcp_dstport udp_dstport listener_port port r_port download_port",
+        "destination_port dst_port dpt dport dest_port destination_port_number dst_port_number port_dst resp_p \
+         id_resp_p conn_dest_port conn_dst_port dst_endpoint_port server_port target_port responder_port \
+         port_destination to_port service_port virtual_port vserver_port destination_transport_port tcp_dstport \
+         udp_dstport listener_port cdport fd_sport port r_port download_port service",
     ),
     (
         Ecs(ClientIp),
         "client_ip client_address client_addr c_ip client_ip_address client_ip_addr http_client_ip true_client_ip \
-         cf_connecting_ip real_ip x_real_ip caller_ip caller_ip_address actor_ip actor_ip_address client_host for",
+         cf_connecting_ip real_ip x_real_ip caller_ip caller_ip_address actor_ip actor_ip_address client_host \
+         user_ip user_ip_address for",
     ),
     (Ecs(ClientPort), "client_port c_port client_src_port client_source_port"),
     (Ecs(ServerIp), "server_ip server_address server_addr"),
     (
         Ecs(UserName),
-        "user_name user_principal_name usrname source_user_name src_user_name srcuser source_user suser account_name \
-         target_user_name subject_user_name login_name user_id_name logon_name sam_account_name account user usr \
-         login cs_username cs_user uname user_login login_user login_id auth_user authenticated_user remote_user \
-         rfc931 caller_user_name initiated_by_user_user_principal_name initiated_by_user actor_name actor_user_name \
-         actor_alternate_id actor_display_name actor acting_user admin_name admin adminuser administrator principal \
-         principal_name principal_user_id user_identity_user_name user_identity_principal_name identity_name identity \
-         user_display_name display_name user_upn upn unique_name unq_user xauth_user acct auid_name ad_account_name \
-         process_user_name process_user process_owner owner_name owner logged_on_user logged_in_user logonuser \
-         last_logged_on_user last_user current_user user_email user_mail email email_address mail sender_user \
+        "actor_user_name event_login_user_name user_name user_name_lookup user_principal_name usrname \
+         source_user_name src_user_name srcuser source_user suser src_process_user user actor_name actor_email \
+         target_user_name subject_user_name login_name user_id_name logon_name sam_account_name usr login \
+         cs_username cs_user uname user_login login_user login_id auth_user authenticated_user remote_user rfc931 \
+         caller_user_name initiated_by_user_user_principal_name initiated_by_user actor_alternate_id \
+         actor_display_name actor acting_user admin_name admin adminuser administrator principal principal_name \
+         principal_user_id user_identity_user_name user_identity_principal_name identity_name identity account \
+         bind_dn user_display_name display_name user_upn upn unique_name unq_user xauth_user acct auid_name \
+         ad_account_name process_user_name process_user process_owner owner_name owner logged_on_user \
+         logged_in_user logonuser last_logged_on_user last_user current_user last_logged_in_user_name \
+         agent_last_logged_in_user_name account_name user_email user_mail email email_address mail sender_user \
          from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn \
          account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
          user_full_name full_name from_email person requester submitter employee who related_user meta_username \
-         object_user claim_upn entity_value",
+         object_user claim_upn entity_value user_originator",
     ),
     (
         Ecs(UserDomain),
@@ -155,15 +185,16 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(HostName),
-        "host_name computer_name machine_name endpoint_name endpoint_host_name device_host_name device_name dvchost \
-         host_hostname computer_dns_name machine_host_name machine_host_hostname computer workstation_name \
-         analyzer_host_name agent_hostname agent_computer_name agent_name local_hostname dns_host_name netbios_name \
-         fqdn device_fqdn host_fqdn machine_fqdn asset_name asset_hostname affected_host affected_host_name \
-         impacted_host target_machine_name node_name node syslog_host syslog_hostname log_host host machine \
-         device_dns_name system_name devname device_id_name server_host_name source_host_name source_host shost \
-         src_host dvc_hostname observer_hostname entity_name vm_name instance_name device endpoint terminal \
-         beat_hostname beat_name dhost meta_hostname device_detail_display_name device_display_name client_hostname \
-         nas_name entity_value_name",
+        "computer_fqdn host_name computer_name machine_name endpoint_name endpoint_host_name device_host_name \
+         endpoint_device_name device_name dvchost host_hostname computer_dns_name machine_host_name \
+         machine_host_hostname computer workstation_name analyzer_host_name agent_hostname agent_computer_name \
+         orig_agent_name agent_name local_hostname dns_host_name netbios_name fqdn endpoint_fqdn device_fqdn \
+         host_fqdn machine_fqdn asset_name asset_hostname affected_host affected_host_name impacted_host \
+         target_machine_name node_name node syslog_host syslog_hostname log_host host machine device_dns_name \
+         system_name devname device_id_name server_host_name source_host_name src_host source_host shost \
+         dvc_hostname observer_hostname entity_name vm_name instance_name device endpoint terminal beat_hostname \
+         beat_name dhost meta_hostname device_detail_display_name device_display_name client_hostname nas_name \
+         entity_value_name logical_server_name log_source_name",
     ),
     (Ecs(HostIp), "host_ip machine_ip agent_ip device_ip endpoint_ip computer_ip host_ip_address analyzer_ipv4"),
     (
@@ -175,8 +206,9 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(DnsQuestionName),
         "dns_question_name question_name query_name qname dns_query dns_query_name dns_rrname rrname dns_qry_name \
-         domain_queried queried_domain queried_name requested_domain dns_request dns_request_name dns_name dns_domain \
-         query_domain lookup_name requested_name query question dns_requests_domain_name domain_name",
+         domain_queried queried_domain queried_name requested_domain dns_request dns_request_name dns_name \
+         dns_domain query_domain lookup_name requested_name query query_hostname dns_request_action_domain \
+         question dns_requests_domain_name domain_name",
     ),
     (
         Ecs(DnsQuestionType),
@@ -189,16 +221,17 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(UrlFull),
-        "url_full full_url request_url url requested_url http_url request uri_full cs_url c_url target_url \
-         destination_url dest_url original_url clicked_url web_url page_url malicious_url probe_url x_url object_url \
-         resource_url httprequest_request_url request_uri_full cs_uri cs_uri_full request_client_application_url uri \
-         site_url",
+        "url_full full_url url_string url_address remote_url request_url url requested_url http_url request \
+         uri_full cs_url c_url target_url destination_url dest_url original_url clicked_url web_url page_url \
+         malicious_url probe_url x_url object_url resource_url httprequest_request_url request_uri_full cs_uri \
+         cs_uri_full request_client_application_url uri object_id site_url",
     ),
     (
         Ecs(UrlOriginal),
         "url_original request_uri http_uri uri request_url http_url url cs_uri request http_request target \
          original_url original_uri request_uri_full uri_path_query http_request_uri raw_uri raw_url path_and_query \
-         x_request_uri requested_uri arg url_path_query",
+         x_request_uri requested_uri http_request_first_line request_first_line request_line first_line arg \
+         url_path_query",
     ),
     (Ecs(UrlScheme), "url_scheme cs_uri_scheme uri_scheme scheme request_scheme"),
     (
@@ -209,8 +242,8 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (Ecs(UrlPort), "url_port cs_uri_port uri_port http_port"),
     (
         Ecs(UrlPath),
-        "url_path cs_uri_stem uri_stem uri_path request_path http_path http_request_path path_info cs_uri_path \
-         resource_path download_path",
+        "url_path cs_uri_stem uri_stem uri_path request_path http_path http_request_path requested_path req_path \
+         path_info cs_uri_path resource_path download_path",
     ),
     (InRequest(UrlPath), "path endpoint resource"),
     (Ecs(UrlQuery), "url_query cs_uri_query uri_query query_string request_query http_query"),

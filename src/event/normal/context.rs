@@ -19,8 +19,8 @@ pub(in crate::event) struct Context<'a> {
     pub(in crate::event) is_json: bool,
 }
 
-impl Context<'_> {
-    pub(in crate::event) fn name(&self, label: Label) -> &[u8] {
+impl<'a> Context<'a> {
+    pub(in crate::event) fn name(&self, label: Label) -> &'a [u8] {
         match label {
             Label::Line(start, end) => &self.line[start as usize..end as usize],
             Label::Known(name) => name.as_bytes(),

@@ -8,6 +8,13 @@ use crate::event::value;
 impl Normal {
     pub(super) fn users(&mut self, context: &Context<'_>) {
         let Held::Text(start, end) = self.held[EcsName::UserName as usize] else { return };
+        // `<eve>`
+        let (start, end) = match self.text.as_bytes()[start..end] {
+            [b'<', .., b'>'] => (start + 1, end - 1),
+            _ => (start, end),
+        };
+        let (start, end) = value::common_name(&self.text.as_bytes()[start..end])
+            .map_or((start, end), |name| (start + name.start, start + name.end));
         let text = &self.text[start..end];
         let (domain, name) = value::user(text.as_bytes());
         let (domain_length, name_length) = (domain.map(<[u8]>::len), name.len());
@@ -17,14 +24,17 @@ impl Normal {
         let at = end - name_length;
         self.held[EcsName::UserName as usize] = self.span(at, at + cut);
         if !context.is_json {
-            // `eve@corp.example` in plain text is the login and its realm. Web services use all of it as the login.
+            // `eve@corp.example` in plain text is the login and its realm, and so is `eve:CORP`. Web services use all of it as the login.
             let name = &self.text[at..at + cut];
-            if let Some(split) = name.find('@').filter(|split| *split > 0) {
+            let colon = name.find(':').filter(|colon| {
+                name[colon + 1..].starts_with(char::is_alphabetic) && !name[colon + 1..].contains([':', '/'])
+            });
+            if let Some(split) = name.find('@').or(colon).filter(|split| *split > 0) {
                 self.held[EcsName::UserName as usize] = self.span(at, at + split);
                 if self.is_none(EcsName::UserDomain) {
                     self.held[EcsName::UserDomain as usize] = self.span(at + split + 1, at + cut);
                 }
-                if self.is_none(EcsName::UserEmail) {
+                if self.is_none(EcsName::UserEmail) && self.text.as_bytes()[at + split] == b'@' {
                     self.held[EcsName::UserEmail as usize] = self.span(at, at + cut);
                 }
             }
@@ -64,9 +74,11 @@ impl Normal {
     fn request_targets(&mut self) {
         for name in [EcsName::UrlFull, EcsName::UrlOriginal] {
             let Held::Text(start, end) = self.held[name as usize] else { continue };
+            // `<GET /path HTTP/1.1…`
+            let start = start + usize::from(self.text.as_bytes()[start..end].starts_with(b"<"));
             let text = &self.text.as_bytes()[start..end];
             let method = text.iter().take(12).take_while(|byte| byte.is_ascii_uppercase()).count();
-            if method > 2 && matches!(text.get(method..method + 2), Some(b" /" | b" h")) {
+            if method > 2 && text.get(method) == Some(&b' ') && value::is_target(&text[method + 1..]) {
                 let target = start + method + 1;
                 let length = text[method + 1..].iter().position(|byte| *byte == b' ').unwrap_or(end - target);
                 self.held[name as usize] = Held::Text(target, target + length);
@@ -150,6 +162,14 @@ impl Normal {
         }
         if self.is_none(DestinationPort) && !self.is_none(UrlDomain) {
             self.held[DestinationPort as usize] = self.held[UrlPort as usize];
+        }
+    }
+
+    /// Drops the dot of the root from the name that was asked for: `a.example.`
+    pub(super) fn question(&mut self) {
+        let Held::Text(start, end) = self.held[EcsName::DnsQuestionName as usize] else { return };
+        if end > start + 1 && self.text.as_bytes()[end - 1] == b'.' {
+            self.held[EcsName::DnsQuestionName as usize] = Held::Text(start, end - 1);
         }
     }
 

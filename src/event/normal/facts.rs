@@ -53,9 +53,12 @@ impl<'v> Facts<'v> {
             HttpMethod => value::is_method(text),
             SourceDomain | DestinationDomain | DnsQuestionName | TlsServerName => is_word() && self.ip().is_none(),
             HostName => {
-                text.len() <= 253 && !text.iter().any(|byte| matches!(*byte, b'/' | b'\\')) && self.ip().is_none()
+                text.len() <= 253
+                    && !text.iter().any(|byte| matches!(*byte, b'/' | b'\\' | b'@'))
+                    && self.ip().is_none()
             }
-            UserName => text.len() <= 256,
+            // The number of an account is not its name: `S-1-5-21-1004-512`.
+            UserName => text.len() <= 256 && !value::is_sid(text),
             UserEmail | EmailFrom | EmailTo => memchr::memchr(b'@', text).is_some(),
             UrlFull => is_url_like(text),
             UrlOriginal => text.starts_with(b"/") || is_url_like(text) || begins_with_method(text),
@@ -73,10 +76,10 @@ fn is_url_like(text: &[u8]) -> bool {
     find(text, b"://").is_some() || value::is_host(value::url(text).host.unwrap_or(b""))
 }
 
-/// `GET /path HTTP/1.1`
+/// `GET /path HTTP/1.1`, `CONNECT a.example:443 HTTP/1.1`
 fn begins_with_method(text: &[u8]) -> bool {
     text.iter()
         .take(10)
         .position(|byte| *byte == b' ')
-        .is_some_and(|at| text.get(at + 1) == Some(&b'/') && value::is_method(&text[..at]))
+        .is_some_and(|at| value::is_method(&text[..at]) && value::is_target(&text[at + 1..]))
 }

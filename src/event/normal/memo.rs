@@ -79,7 +79,7 @@ impl Memo {
                 text[8..].copy_from_slice(&(name.len() as u64).to_le_bytes());
                 self.hash(&text, self.path(field.parent))
             }
-            label => self.hash(context.name(label), self.path(field.parent)),
+            label => self.hash(own_name(label, sheet, context), self.path(field.parent)),
         };
         let slot = hash as usize % SLOTS;
         if self.slots[slot].0 == hash {
@@ -91,7 +91,7 @@ impl Memo {
     }
 
     fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
-        let key = Key::new(context.name(field.label))?;
+        let key = Key::new(own_name(field.label, sheet, context))?;
         self.parents.clear();
         let mut at = field.parent;
         while at != TOP && self.parents.len() < MAX_PARENTS {
@@ -100,5 +100,14 @@ impl Memo {
             at = node.parent;
         }
         names::find(&key, &self.parents)
+    }
+}
+
+/// Returns the name of a field without the vendor's prefix.
+fn own_name<'a>(label: Label, sheet: &Sheet, context: &Context<'a>) -> &'a [u8] {
+    let name = context.name(label);
+    match sheet.prefix {
+        Some((start, end)) => name.strip_prefix(&context.line[start as usize..end as usize]).unwrap_or(name),
+        None => name,
     }
 }

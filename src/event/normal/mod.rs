@@ -15,7 +15,7 @@ use crate::event::custom::{MAX_RAW, RawName};
 use crate::event::decode::decode;
 use crate::event::ecs::{EcsName, Type};
 use crate::event::names::{Key, KnownName, Meaning};
-use crate::event::sheet::{Form, Label, Raw, Sheet, TOP};
+use crate::event::sheet::{Form, Label, Raw, Sheet, TOP, find};
 use crate::event::time::{self, EventTime, Stamp};
 use crate::event::value;
 pub(super) use context::Context;
@@ -43,6 +43,9 @@ struct Candidate {
 /// From this rank on, the name of an address could be anybody's.
 const VAGUE: u16 = 60;
 
+/// Added to the score of a field in an array: the event's own fields stand alone.
+const LISTED: u16 = 130;
+
 /// Added to the score for each level that a field is away from the event itself: see [`Raw::level`].
 const LEVEL: u16 = 400;
 
@@ -64,6 +67,8 @@ pub(super) struct Normal {
     /// The two ends of a connection, each with its address and its port.
     local: [Candidate; 2],
     remote: [Candidate; 2],
+    /// A field says that the other end opened the connection.
+    is_inbound: bool,
     held: [Held; EcsName::COUNT],
     /// Bit sets of the names that have a best field, and of those that have one in a request.
     named: u64,
@@ -93,6 +98,7 @@ impl Default for Normal {
             in_request: [NONE; EcsName::COUNT],
             local: [NONE; 2],
             remote: [NONE; 2],
+            is_inbound: false,
             held: [Held::Nothing; EcsName::COUNT],
             named: 0,
             named_in_request: 0,
@@ -124,7 +130,7 @@ impl Normal {
     pub(super) fn read(&mut self, sheet: &Sheet, context: &Context<'_>) {
         self.best = [NONE; EcsName::COUNT];
         self.in_request = [NONE; EcsName::COUNT];
-        (self.local, self.remote) = ([NONE; 2], [NONE; 2]);
+        (self.local, self.remote, self.is_inbound) = ([NONE; 2], [NONE; 2], false);
         (self.named, self.named_in_request, self.beside) = (0, 0, [None; 3]);
         self.held = [Held::Nothing; EcsName::COUNT];
         (self.date, self.clock, self.zone) = (NONE, NONE, NONE);
@@ -150,7 +156,8 @@ impl Normal {
         }
         let found = self.found[at]?;
         let names = || {
-            found.meanings.iter().filter_map(|entry| match entry.meaning {
+            let sided = |meaning| found.side.map_or(Some(meaning), |side| side.of(meaning));
+            found.meanings.iter().filter_map(move |entry| match sided(entry.meaning)? {
                 Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => Some(name),
                 _ => None,
             })
@@ -243,11 +250,17 @@ impl Normal {
             return;
         }
         let Some(found) = found.filter(|_| !value.is_null()) else { return };
-        let sure = u16::from(field.level) * LEVEL + u16::from(found.extra) + MAX_RAW as u16;
+        let listed = if field.in_list { LISTED } else { 0 };
+        let sure = u16::from(field.level) * LEVEL + listed + u16::from(found.extra) + MAX_RAW as u16;
         for entry in found.meanings {
             let score = sure + u16::from(entry.rank);
             let candidate = Candidate { score, field: at };
-            match entry.meaning {
+            let meaning = match found.side {
+                Some(side) => side.of(entry.meaning),
+                None => Some(entry.meaning),
+            };
+            let Some(meaning) = meaning else { continue };
+            match meaning {
                 Meaning::Ecs(name) => self.offer(name, score, at, value),
                 Meaning::InRequest(name) => {
                     let is_address = name == EcsName::UrlDomain && value.ip().is_some();
@@ -257,13 +270,14 @@ impl Normal {
                     }
                 }
                 Meaning::Local(name) | Meaning::Remote(name) if value.fits(name) => {
-                    let is_local = matches!(entry.meaning, Meaning::Local(_));
+                    let is_local = matches!(meaning, Meaning::Local(_));
                     let ends = if is_local { &mut self.local } else { &mut self.remote };
                     candidate.offer(&mut ends[usize::from(name.kind() == Type::Long)]);
                 }
                 Meaning::Date if time::date(value.text).is_some() => candidate.offer(&mut self.date),
                 Meaning::Clock if time::clock(value.text).is_some() => candidate.offer(&mut self.clock),
                 Meaning::Zone => candidate.offer(&mut self.zone),
+                Meaning::Direction => self.is_inbound |= value::is_inbound(value.text),
                 _ => {}
             }
         }
@@ -306,6 +320,13 @@ impl Normal {
         if stamp.offset.is_none() && self.zone.score < u16::MAX {
             stamp.offset = time::offset_of(field(self.zone));
         }
+        // `UtcTime`, `GMTTime`
+        if stamp.offset.is_none() && whole.score < u16::MAX {
+            let name = context.name(sheet.fields[whole.field as usize].label);
+            let is_utc =
+                |word: Option<&[u8]>| word.is_some_and(|word| matches!(word, b"utc" | b"UTC" | b"Utc" | b"GMT"));
+            stamp.offset = (is_utc(name.get(..3)) || is_utc(name.get(name.len().saturating_sub(3)..))).then_some(0);
+        }
         stamp.resolve(context.assumed)
     }
 
@@ -317,6 +338,9 @@ impl Normal {
         if [local, local_port, remote, remote_port].iter().all(|end| end.score == u16::MAX) {
             return;
         }
+        let is_inbound = self.is_inbound;
+        // A certain name says who opened the connection, so this end is the other one.
+        let has_source = self.best[SourceIp as usize].score.saturating_add(VAGUE) < local.score.min(local_port.score);
         let mut put = |name: EcsName, candidate: Candidate| {
             let best = &mut self.best[name as usize];
             // Names that say who sent are more certain. Names that say which end logged are less so.
@@ -327,14 +351,18 @@ impl Normal {
             }
         };
         if local.score < u16::MAX && remote.score < u16::MAX {
-            for (name, candidate) in
-                [(SourceIp, local), (SourcePort, local_port), (DestinationIp, remote), (DestinationPort, remote_port)]
-            {
-                put(name, candidate);
-            }
+            let (own, other) = ([local, local_port], [remote, remote_port]);
+            let (source, destination) = if is_inbound { (other, own) } else { (own, other) };
+            put(SourceIp, source[0]);
+            put(SourcePort, source[1]);
+            put(DestinationIp, destination[0]);
+            put(DestinationPort, destination[1]);
         } else if remote.score < u16::MAX {
             put(SourceIp, remote);
             put(SourcePort, remote_port);
+            put(DestinationPort, local_port);
+        } else if has_source {
+            put(DestinationIp, local);
             put(DestinationPort, local_port);
         } else {
             put(SourceIp, local);
@@ -349,10 +377,15 @@ impl Normal {
         let has = |name: EcsName, normal: &Normal| normal.best[name as usize].score < u16::MAX;
         let is_request = [UrlFull, UrlOriginal, UrlPath, HttpMethod].into_iter().any(|name| has(name, self));
         if is_request {
+            let has_host = has(UrlFull, self) && {
+                let url = context.value(&sheet.fields[self.best[UrlFull as usize].field as usize]);
+                find(&url[..url.len().min(16)], b"://").is_some()
+            };
             for name in bits(self.named_in_request) {
                 let other = self.in_request[*name as usize];
-                // A vague word must not override the path that a URL gives.
-                if *name == UrlPath && (has(UrlFull, self) || has(UrlOriginal, self)) {
+                // A vague word must not override the host or the path that a URL gives.
+                if *name == UrlPath && (has(UrlFull, self) || has(UrlOriginal, self)) || *name == UrlDomain && has_host
+                {
                     continue;
                 }
                 let own = &mut self.best[*name as usize];
@@ -396,6 +429,7 @@ impl Normal {
         self.users(context);
         self.urls();
         self.ends();
+        self.question();
         self.outcome();
     }
 

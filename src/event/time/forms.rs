@@ -153,6 +153,15 @@ fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
     let next = *text.get(digits)?;
     match (digits, next) {
         (4, b'-' | b'/' | b'.') => year_first(text, next),
+        (4, b' ') if text.get(5)?.is_ascii_alphabetic() => year_and_month_first(text),
+        (1 | 2, next) if next.is_ascii_alphabetic() => {
+            let (date, length) = glued_date(text)?;
+            let mut read = Read { text, at: length };
+            read.between()?;
+            let clock = read.clock()?;
+            let offset = read.offset();
+            read.stamp(Some(date.0), date.1, date.2, clock, offset)
+        }
         (8, b' ' | b'T' | b'-' | b'_' | b':') => compact(text),
         (9, _) if text[9..].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count() == 5 => compact(text),
         (1 | 2, b'/' | b'-' | b' ' | b'.') if text.get(digits + 1)?.is_ascii_alphabetic() => day_and_word(text, next),
@@ -170,6 +179,32 @@ fn year_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     let clock = read.clock()?;
     let offset = read.offset();
     read.stamp(Some(year), month, day, clock, offset)
+}
+
+/// Reads `2026 May 12 10:02:03.123 CEST` (Cisco NX-OS).
+fn year_and_month_first(text: &[u8]) -> Option<(Stamp, usize)> {
+    let mut read = Read { text, at: 0 };
+    let year = read.year()?;
+    read.spaces()?;
+    let (month, length) = month(&text[read.at..])?;
+    read.at += length;
+    read.spaces()?;
+    let day = read.number(1, 2)?;
+    read.spaces()?;
+    let clock = read.clock()?;
+    let offset = read.offset();
+    read.stamp(Some(year), month, day, clock, offset)
+}
+
+/// Reads the date `12May2026` at the start of a text, and returns its length too.
+fn glued_date(text: &[u8]) -> Option<((i16, i8, i8), usize)> {
+    let mut read = Read { text, at: 0 };
+    let day = read.number(1, 2)?;
+    // The name of the month ends at the digits of the year.
+    let (month, length) = month(text.get(read.at..read.at + 3)?)?;
+    read.at += length;
+    let year = read.year()?;
+    is_day(Some(year), month, day).then_some(((year, month, day), read.at))
 }
 
 /// Reads `20260512 100203`, `20260512T100203Z`, `20260512-10:02:03`, `20260512100203`.
@@ -242,6 +277,9 @@ pub(in crate::event) fn date(text: &[u8]) -> Option<(i16, i8, i8)> {
             let year = read.year()?;
             let (month, day) = read.month_and_day(separator)?;
             (year, month, day)
+        }
+        (1 | 2, Some(letter)) if letter.is_ascii_alphabetic() => {
+            return glued_date(text).and_then(|(date, length)| (length == text.len()).then_some(date));
         }
         (1 | 2, Some(separator @ (b'-' | b'/' | b'.' | b' '))) => {
             if text.get(digits + 1)?.is_ascii_alphabetic() {

@@ -2,10 +2,23 @@
 
 use std::ops::Range;
 
+use super::users::{is_domain_user, is_user_name};
 use super::word::{Text, Word, is_arrow, is_gap, label, trimmed};
-use crate::event::names;
+use crate::event::ecs::EcsName;
+use crate::event::names::{self, Meaning};
 use crate::event::sheet::{Form, Part, Sheet, find};
 use crate::event::{time, value};
+
+/// The addresses that were read before.
+#[derive(Default)]
+pub(super) struct Seen {
+    count: u32,
+    /// One of them had its port after a slash, so numbers after a slash are ports, and not the lengths of prefixes.
+    is_slashed: bool,
+}
+
+/// The maximum number of places in a word where an address may begin.
+const MAX_CUTS: usize = 8;
 
 /// Reads the word as an address, if it is one: adds a field, and returns the end of the address.
 pub(super) fn address(
@@ -13,10 +26,11 @@ pub(super) fn address(
     raw: Word,
     word: Word,
     before: [Option<Word>; 3],
-    count: &mut u32,
+    seen: &mut Seen,
     sheet: &mut Sheet,
 ) -> Option<usize> {
     let line = part.line;
+    let word = without_remark(part, word, sheet);
     let text = &line[word.start..word.end];
     // An address has three dots or two colons.
     let (dots, colons) = text.iter().fold((0_u32, 0_u32), |(dots, colons), byte| {
@@ -31,19 +45,19 @@ pub(super) fn address(
         if value::address(left).is_some() && value::address(right).is_some() {
             end_of_flow(line, word.start..word.start + at, "source.ip", "source.port", sheet);
             end_of_flow(line, word.start + at + 2..word.end, "destination.ip", "destination.port", sheet);
-            *count += 2;
+            seen.count += 2;
             return Some(raw.end);
         }
     }
     // `client01/192.0.2.7:5555` at the start names the subject of the line.
     if let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0)
         && raw.start <= part.start + 32
-        && *count == 0
+        && seen.count == 0
         && value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some())
     {
         sheet.known("client", word.start + at + 1..word.end);
         sheet.known("user", certificate(part, word, word.start + at));
-        *count += 1;
+        seen.count += 1;
         return Some(raw.end);
     }
     let glued = match value::address(text) {
@@ -57,32 +71,84 @@ pub(super) fn address(
     if port.is_none() && end == word.end && is_version(line, glued, before[0]) {
         return Some(raw.end);
     }
-    *count += 1;
-    if let Some(end) = (glued.is_none() && *count == 1).then(|| flow(part, Word { start, end }, sheet)).flatten() {
-        *count += 1;
+    // `root@192.0.2.7`
+    if let Some(glued) = glued
+        && let [user @ .., b'@'] = &line[glued.start..glued.end]
+        && is_user_name(user)
+        && value::is_host_name(user)
+    {
+        sheet.level += 2;
+        sheet.known("user", glued.start..glued.end - 1);
+        sheet.level -= 2;
+    }
+    seen.count += 1;
+    if let Some(end) = (glued.is_none() && seen.count == 1).then(|| flow(part, Word { start, end }, sheet)).flatten() {
+        seen.count += 1;
         return Some(end);
     }
     // Look for an arrow after the address, or before it.
     let rest = line[stop..part.end].trim_ascii_start();
     let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
+    // `outside:192.0.2.7/25`: a port, after the name of an interface.
+    let slash = memchr::memchr(b'/', &line[start..end])
+        .filter(|_| seen.is_slashed || glued.is_some_and(|glued| line[glued.end - 1] == b':'))
+        .map(|at| start + at)
+        .filter(|slash| value::port(&line[slash + 1..end]).is_some());
+    seen.is_slashed |= port.is_some() && memchr::memchr(b'/', &line[start..end]).is_some();
     if before[0].is_some_and(|word| is_arrow(&line[word.start..word.end])) {
-        sheet.known("destination.ip", start..end);
+        match slash {
+            Some(_) => end_of_flow(line, start..end, "destination.ip", "destination.port", sheet),
+            None => sheet.known("destination.ip", start..end),
+        }
         return Some(stop);
     }
     if is_before_arrow {
-        sheet.known("source.ip", start..end);
+        match slash {
+            Some(_) => end_of_flow(line, start..end, "source.ip", "source.port", sheet),
+            None => sheet.known("source.ip", start..end),
+        }
         return Some(stop);
     }
     let label = glued.and_then(|glued| label(line, Some(glued), None)).or_else(|| label(line, before[0], before[1]));
-    match label.filter(|label| names::means_address(&line[label.start..label.end])) {
-        Some(label) => sheet.named(label.start..label.end, start..end, Form::Plain),
+    let meaning = label.and_then(|label| Some((label, names::address_meaning(&line[label.start..label.end])?)));
+    match meaning {
+        Some((label, meaning)) => {
+            sheet.named(label.start..label.end, start..slash.unwrap_or(end), Form::Plain);
+            if let Some(slash) = slash {
+                let port = match meaning {
+                    Meaning::Local(_) => "local_port",
+                    Meaning::Remote(_) => "remote_port",
+                    Meaning::Ecs(EcsName::DestinationIp) => "destination.port",
+                    _ => "source.port",
+                };
+                sheet.known(port, slash + 1..end);
+            }
+        }
         None => {
             sheet.level += 2;
-            sheet.known(if *count == 1 { "address" } else { "second_address" }, start..end);
+            sheet.known(if seen.count == 1 { "address" } else { "second_address" }, start..end);
             sheet.level -= 2;
         }
     }
     Some(stop)
+}
+
+/// Drops the remark in parentheses that follows an address without a space: `192.0.2.7/443(CORP\eve)`. A user in it becomes a field.
+fn without_remark(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Word {
+    let text = &part.line[word.start..word.end];
+    let Some(open) = memchr::memchr(b'(', text).filter(|open| *open > 6) else { return word };
+    // `192.0.2.7(443)`: a port.
+    if text[open + 1..].first().is_none_or(u8::is_ascii_digit) {
+        return word;
+    }
+    let start = word.start + open + 1;
+    let remark = &part.line[start..word.end];
+    if is_domain_user(remark.strip_suffix(b")").unwrap_or(remark)) {
+        sheet.level += 2;
+        sheet.known("user", start..word.end - usize::from(remark.ends_with(b")")));
+        sheet.level -= 2;
+    }
+    Word { start: word.start, end: word.start + open }
 }
 
 /// The name of an OpenVPN client's certificate, which may hold spaces: it stands before the `/` at `slash`.
@@ -105,10 +171,9 @@ fn certificate(part: Part<'_>, word: Word, slash: usize) -> Range<usize> {
 /// `eve@192.0.2.7`, `peer(192.0.2.7`.
 fn glued(line: &[u8], word: Word) -> Option<Word> {
     let text = &line[word.start..word.end];
-    let cut =
-        text.iter().rposition(|byte| matches!(*byte, b'/' | b']' | b'@' | b'(' | b'=' | b'"' | b'\'')).map(|at| at + 1);
-    let colon = memchr::memchr(b':', text).map(|at| at + 1);
-    let at = [cut, colon].into_iter().flatten().find(|at| value::address(&text[*at..]).is_some())?;
+    let is_cut = |byte: &u8| matches!(*byte, b'/' | b']' | b'@' | b'(' | b'=' | b'"' | b'\'' | b':');
+    let cuts = text.iter().enumerate().filter(|(_, byte)| is_cut(byte)).map(|(at, _)| at + 1);
+    let at = cuts.take(MAX_CUTS).find(|at| value::address(&text[*at..]).is_some())?;
     Some(Word { start: word.start, end: word.start + at })
 }
 
@@ -173,9 +238,11 @@ fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
     if value::address(&line[word.start..word.end]).is_none_or(|(_, port)| port.is_some()) {
         return None;
     }
+    // Columns in quotes: the next one begins after the quote.
+    let after = word.end + usize::from(part.line[..part.end].get(word.end) == Some(&b'"'));
     let gap =
         |from: usize, to: usize| to - from <= 5 && line[from..to].iter().all(|byte| is_gap(*byte) || *byte == b'"');
-    let mut text = Text { part, at: word.end };
+    let mut text = Text { part, at: after };
     let mut words = [word; 4];
     let mut at = word.end;
     for slot in &mut words[1..] {

@@ -1,0 +1,62 @@
+//! Users in plain text: how their names look, and the messages that begin with one.
+
+use std::ops::Range;
+
+use crate::event::layouts::words::NO_USERS;
+use crate::event::sheet::{Part, find};
+use crate::event::value;
+
+/// Returns the user at the start of the messages of `sudo` (`eve : TTY=pts/0 ; … ; USER=root`), `su` (`from eve to root at /dev/pts/0`,
+/// `(to root) eve on pts/0`) and `cron` (`(eve) CMD (…)`).
+pub(super) fn subject(part: Part<'_>) -> Option<Range<usize>> {
+    let text = part.text();
+    let head = &text[..text.len().min(160)];
+    let word = |start: usize| {
+        let length = head[start..].iter().position(|byte| matches!(*byte, b' ' | b')')).unwrap_or(head.len() - start);
+        is_user_name(&head[start..start + length]).then_some(part.start + start..part.start + start + length)
+    };
+    match *head.first()? {
+        b'(' if head.starts_with(b"(to ") => {
+            let close = memchr::memchr(b')', head)?;
+            find(&head[close..], b" on ").and_then(|_| word(close + 2))
+        }
+        b'(' => {
+            let user = word(1)?;
+            line_at(part, user.end).starts_with(b") CMD (").then_some(user)
+        }
+        b'f' if head.starts_with(b"from ") && find(head, b" at /dev/").is_some() => word(5),
+        _ => {
+            let user = word(0)?;
+            let rest = line_at(part, user.end);
+            (rest.starts_with(b" : ") && find(&rest[..rest.len().min(80)], b"TTY=").is_some()).then_some(user)
+        }
+    }
+}
+
+fn line_at(part: Part<'_>, at: usize) -> &[u8] {
+    &part.line[at..part.end]
+}
+
+/// Returns true if a word after `user` can be the name of one.
+pub(super) fn is_user_name(text: &[u8]) -> bool {
+    !text.is_empty()
+        && text.len() <= 128
+        && text.iter().any(u8::is_ascii_alphanumeric)
+        && !NO_USERS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !text.ends_with(b":")
+}
+
+/// Returns true for `CORP\eve`, and not for paths, keys of the registry or escapes. The domain is in capitals, as Windows logs it.
+pub(super) fn is_domain_user(text: &[u8]) -> bool {
+    let (Some(domain), user) = value::user(text) else { return false };
+    let is_domain = domain.len() > 1
+        && domain.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(*byte, b'-' | b'_'))
+        && domain[0].is_ascii_uppercase()
+        && !domain.starts_with(b"HK");
+    is_domain && user.len() <= 64 && user[0].is_ascii_alphanumeric() && value::is_host_name(before_realm(user))
+}
+
+/// Returns `eve` of `eve@corp.example`.
+fn before_realm(user: &[u8]) -> &[u8] {
+    memchr::memchr(b'@', user).map_or(user, |at| &user[..at])
+}
