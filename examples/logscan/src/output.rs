@@ -162,7 +162,7 @@ pub(crate) struct Output<'a> {
 
 /// Opens the file of rejects, and cuts it to `len` bytes: anything after that was written after the last record. Without `len`, appends.
 fn rejects(path: &Path, len: Option<u64>) -> io::Result<File> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Ok(file);
@@ -184,6 +184,12 @@ fn rejects(path: &Path, len: Option<u64>) -> io::Result<File> {
         }
     }
     Ok(file)
+}
+
+/// The error in writing the rejects, with the name of their file. Errors without a name are those of the output.
+fn of_rejects(args: &ScanArgs, error: &io::Error) -> io::Error {
+    let name = args.rejects.as_deref().map(netsieve::shown_path).unwrap_or_default();
+    io::Error::other(format!("{name}: {error}"))
 }
 
 impl<'a> Output<'a> {
@@ -325,7 +331,7 @@ impl<'a> Output<'a> {
                 Some(text) => {
                     self.rejected += memchr::memchr_iter(b'\n', text).count() as u64;
                     if let Some(rejects) = &mut self.rejects {
-                        rejects.write_all(text)?;
+                        rejects.write_all(text).map_err(|error| of_rejects(self.args, &error))?;
                     }
                 }
             }
@@ -433,7 +439,7 @@ impl<'a> Output<'a> {
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.begin()?;
         if let Some(rejects) = &mut self.rejects {
-            rejects.flush()?;
+            rejects.flush().map_err(|error| of_rejects(self.args, &error))?;
         }
         self.out.flush()
     }

@@ -58,7 +58,7 @@ impl State {
         let lock = place::lock(path)?;
         let today = Timestamp::now().as_second().div_euclid(86_400);
         let known = match fs::read_to_string(path) {
-            Ok(text) => read(&text)
+            Ok(text) => read(&text, today)
                 .map_err(|why| format!("{name}: damaged ({why}): restore it, or remove it to report all hits again"))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => HashMap::new(),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
@@ -138,8 +138,8 @@ impl State {
     }
 }
 
-/// Reads the hits of a file.
-fn read(text: &str) -> Result<HashMap<[u8; KEY], i64>, String> {
+/// Reads the hits of a file. A day after `today` comes from a clock that was wrong, and would never be forgotten.
+fn read(text: &str, today: i64) -> Result<HashMap<[u8; KEY], i64>, String> {
     if text.is_empty() {
         return Err("empty".to_owned());
     }
@@ -148,15 +148,21 @@ fn read(text: &str) -> Result<HashMap<[u8; KEY], i64>, String> {
         return Err(format!("it does not begin with `{HEAD}`"));
     }
     let mut known = HashMap::new();
-    for (at, line) in lines {
+    while let Some((at, line)) = lines.next() {
         let wrong = || format!("line {}", at + 1);
         let (first, second) = line.split_once(' ').ok_or_else(wrong)?;
         if first == "end" {
-            return if second.parse() == Ok(known.len()) { Ok(known) } else { Err(wrong()) };
+            if second.parse() != Ok(known.len()) {
+                return Err(wrong());
+            }
+            return match lines.next() {
+                None => Ok(known),
+                Some((at, _)) => Err(format!("line {}, after its end", at + 1)),
+            };
         }
         let key = u128::from_str_radix(first, 16).ok().filter(|_| first.len() == 2 * KEY).ok_or_else(wrong)?;
-        let day = second.parse().map_err(|_| wrong())?;
-        known.insert(key.to_le_bytes(), day);
+        let day: i64 = second.parse().map_err(|_| wrong())?;
+        known.insert(key.to_le_bytes(), day.min(today));
     }
     Err("cut off".to_owned())
 }
@@ -168,8 +174,12 @@ mod tests {
     #[test]
     fn damage_is_seen() {
         let line = format!("{:032x} 20000", 7);
+        let read = |text: &str| read(text, 20_100);
         assert_eq!(read(&format!("{HEAD}\n{line}\nend 1\n")).unwrap().len(), 1);
         assert_eq!(read(&format!("{HEAD}\nend 0\n")).unwrap().len(), 0);
+        // A clock that was wrong for a while.
+        let late = read(&format!("{HEAD}\n{:032x} 99999\nend 1\n", 7)).unwrap();
+        assert_eq!(late.into_values().collect::<Vec<_>>(), [20_100]);
         for text in [
             String::new(),
             "x".to_owned(),
@@ -178,6 +188,7 @@ mod tests {
             format!("{HEAD}\n{line}\nend 2\n"),
             format!("{HEAD}\n{}\nend 1\n", &line[1..]),
             format!("{HEAD}\n{line}x\nend 1\n"),
+            format!("{HEAD}\n{line}\nend 1\n{line}\n"),
         ] {
             assert!(read(&text).is_err(), "{text}");
         }

@@ -218,6 +218,10 @@ fn an_output_that_fails_does_not_cost_the_others() {
             fs::remove_file(folder.path(&format!("out.{name}"))).unwrap();
         }
     }
+    // The same for the hits that a format cannot express, which have a file of their own.
+    folder.write("undated.log", b"no time: evil.test\n");
+    let run = folder.run("scan -f c2.txt --format ecs --rejects /dev/full logs undated.log");
+    is_one_error(&run, "logscan: /dev/full: No space left");
     // Outputs that cannot be created are all named, before any log is read.
     let run = folder.run("report -f c2.txt --csv=none/a.csv --html none/a.html --json=a.json logs").code(2);
     assert_eq!(
