@@ -13,6 +13,7 @@
 #![allow(unused_imports, reason = "each benchmark uses a part")]
 #![allow(unreachable_pub, reason = "a module of benchmarks, which reach all of it")]
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
@@ -42,6 +43,18 @@ pub const RATES: [(&str, usize); 4] = [("0 %", 0), ("0.1 %", 1), ("10 %", 100), 
 /// The numbers of indicators: up to 200,000, and up to 5 million with `NETSIEVE_BENCH_FULL=1`.
 pub fn sizes() -> &'static [usize] {
     if is_full() { &[1_000, 20_000, 200_000, 1_850_000, 5_000_000] } else { &[1_000, 20_000, 200_000] }
+}
+
+/// Returns true if the set holds the name or one of its parents.
+pub fn holds_any_parent(set: &HashSet<String>, name: &str) -> bool {
+    let mut rest = Some(name);
+    while let Some(name) = rest {
+        if set.contains(name) {
+            return true;
+        }
+        rest = name.split_once('.').map(|(_, parent)| parent);
+    }
+    false
 }
 
 /// SplitMix64.

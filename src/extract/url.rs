@@ -162,7 +162,7 @@ fn authorities<'t>(url: UrlText<'t>, has_scheme: bool, scratch: &mut UrlScratch,
     }
     let end = behind + near[behind..].iter().position(|&b| is_authority_end(b)).unwrap_or(near.len() - behind);
     let mut is_host = |end: usize| url::authority(&text[..end], scratch).is_ok();
-    // Without a scheme, a single label is no host: the `b` of `b\\u00fccher.test/`, with one backslash undone.
+    // Without a scheme, a single label is not a host: the `b` of `b\\u00fccher.test/`, with one backslash undone.
     let has_labels = || {
         let (start, end) = host(text, behind, end.min(len));
         let host = &text[start..end];

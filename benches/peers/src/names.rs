@@ -25,17 +25,6 @@ fn reversed(name: &str) -> Vec<u8> {
     out
 }
 
-fn walk(set: &HashSet<String>, name: &str) -> bool {
-    let mut rest = Some(name);
-    while let Some(name) = rest {
-        if set.contains(name) {
-            return true;
-        }
-        rest = name.split_once('.').map(|(_, parent)| parent);
-    }
-    false
-}
-
 /// Walks an automaton of reversed names, from the top-level domain on. A final state at a dot is a listed name.
 fn fst_walk(set: &fst::Set<Vec<u8>>, name: &str) -> bool {
     let fst = set.as_fst();
@@ -176,7 +165,7 @@ fn work(record: &mut Record, n: usize, all: &[Asked]) {
         compared.add("netsieve, is it listed", |name| own.is_match_domain(name, None));
         compared.add("netsieve, all that lists it", |name| !own_all.match_domain(name, None).is_empty());
         compared.add_batches("netsieve, is it listed, in batches", &mut own_batches);
-        compared.add("HashSet, asked for all parents", |name| walk(&set, name));
+        compared.add("HashSet, asked for all parents", |name| common::holds_any_parent(&set, name));
         compared.add("fst 0.4, of reversed labels", |name| fst_walk(&fst, name));
         compared.add("a trie of labels", |name| trie_walk(&trie, name));
         compared.add("boomphf 0.6, asked for all parents", |name| perfect.walk(name));

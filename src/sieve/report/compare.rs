@@ -109,13 +109,10 @@ impl Sieve {
                 continue;
             }
             let sources = indicator.sources().filter(|source| is_new || source.action() != Action::Block);
+            let damage = || Error::damage("indicators", format!("{indicator} is not canonical"));
             for source in sources {
-                let value = indicator.to_indicator();
-                let value =
-                    value.ok_or_else(|| Error::damage("indicators", format!("{indicator} is not canonical")))?;
-                if let Some(&feed) = feeds.get(source.feed_index()) {
-                    builder.add(feed, record(value, &source));
-                }
+                let feed = feeds.get(source.feed_index()).ok_or_else(damage)?;
+                builder.add(*feed, record(indicator.to_indicator().ok_or_else(damage)?, &source));
             }
         }
         Ok(builder.build()?.0)

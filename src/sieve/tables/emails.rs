@@ -79,7 +79,7 @@ impl Table {
         let mut filter = vec![0_u64; (addresses.len() * FILTER_BITS).div_ceil(64).max(64)];
         for &(name, _) in addresses {
             let text = strings.bytes(name);
-            let at = memchr::memrchr(b'@', text).unwrap_or(0);
+            let at = memchr::memrchr(b'@', text).expect("a canonical address has an @");
             table.has_punycode |= memchr::memmem::find(&text[at..], b"xn--").is_some();
             // An address that the bitmap does not cover is not looked up in it either.
             if let (Some(len), Some(head)) = (core_len(text, at), head(text, at)) {

@@ -165,7 +165,7 @@ impl Line<'_> {
             let path = end.min(len);
             // The end of the reading, the start of its path, and the end of the text.
             let mut readings: Vec<(usize, usize, usize)> = Vec::new();
-            // Without a scheme, a single label is no host.
+            // Without a scheme, a single label is not a host.
             let has_labels = text[host(text, behind, path)].iter().any(|b| matches!(b, b'.' | b':') || *b >= 0x80);
             let is_whole = is_host(path) && (separator.is_some() || has_labels);
             if is_whole {
