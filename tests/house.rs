@@ -436,6 +436,73 @@ fn the_library_reads_no_environment() {
     }
 }
 
+/// The names of the items that lines declare as public, by keyword. `name` cuts a name out of the text after the keyword.
+fn declared<'t>(
+    lines: impl Iterator<Item = &'t str>,
+    name: impl Fn(&'t str) -> &'t str,
+) -> BTreeSet<(&'t str, &'t str)> {
+    let item = |line: &'t str| {
+        // The list writes attributes before the item.
+        let line = line.trim_start();
+        let item = if line.starts_with("#[") { line.split_once("] pub ")?.1 } else { line.strip_prefix("pub ")? };
+        let mut rest = item.rsplit_once("] pub ").map_or(item, |(_, rest)| rest);
+        for word in ["const fn ", "unsafe fn "] {
+            if rest.starts_with(word) {
+                rest = &rest[word.len() - "fn ".len()..];
+            }
+        }
+        let (keyword, rest) = rest.split_once(' ')?;
+        ["fn", "struct", "enum", "trait", "type", "const"].contains(&keyword).then(|| (keyword, name(rest)))
+    };
+    lines.filter_map(item).collect()
+}
+
+/// `tests/api` compares the list of the public interface completely, if its tools are installed. The names agree in any case.
+#[test]
+fn the_public_interface_is_listed_by_name() {
+    let list = fs::read_to_string(root().join("tests/data/public-api.txt")).unwrap();
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    // The last segment of `netsieve::Column<'a, O>::of<T>(`, without generics.
+    let listed = declared(list.lines(), |rest| {
+        let (mut depth, mut start, mut end) = (0, 0, None);
+        for (at, c) in rest.char_indices() {
+            match c {
+                '<' => {
+                    end = if depth == 0 { end.or(Some(at)) } else { end };
+                    depth += 1;
+                }
+                '>' => depth -= 1,
+                ':' if depth == 0 && rest[..at].ends_with(':') => (start, end) = (at + 1, None),
+                _ if depth > 0 || is_name(c) || rest[at..].starts_with("::") => {}
+                _ => {
+                    end = end.or(Some(at));
+                    break;
+                }
+            }
+        }
+        &rest[start..end.unwrap_or(rest.len())]
+    });
+    let house = House::new();
+    // A sealed trait is public in a private module.
+    let lines = house.sources.iter().flat_map(|source| source.code.lines()).filter(|line| !line.contains(" Sealed"));
+    let found = declared(lines, |rest| &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())]);
+    let missing: Vec<_> = found.difference(&listed).collect();
+    assert!(missing.is_empty(), "public, but not in the list (see tests/api): {missing:?}");
+    // Methods and types of traits are listed too: those that `src` writes, and those of derived traits.
+    let is_written = |keyword: &str, name: &str| {
+        let item = format!("{keyword} {name}");
+        house.sources.iter().any(|source| source.code.contains(&item))
+    };
+    let derived = ["clone", "cmp", "default", "eq", "fmt", "hash", "partial_cmp", "ne"];
+    let gone = |(keyword, name): &&(&str, &str)| match *keyword {
+        "fn" => !is_written("fn", name) && !derived.contains(name),
+        "type" => !is_written("type", name),
+        _ => true,
+    };
+    let gone: Vec<_> = listed.difference(&found).filter(gone).collect();
+    assert!(gone.is_empty(), "in the list, but no longer public: {gone:?}");
+}
+
 #[test]
 fn unsafe_stands_in_one_module() {
     for (file, text) in code() {
