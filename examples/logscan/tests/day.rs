@@ -88,7 +88,7 @@ fn feeds_change_from_day_to_day() {
     assert_eq!(folder.run(RUN).code(1).out, "", "both were reported");
     // The feed is unreadable, or missing.
     folder.write("c2.txt", b"<html>not today</html>\n");
-    is_one_error(&folder.run(RUN), "c2.txt: an HTML page and no feed");
+    is_one_error(&folder.run(RUN), "c2.txt: an HTML page, not a feed");
     fs::remove_file(folder.path("c2.txt")).unwrap();
     is_one_error(&folder.run(RUN), "no such file: c2.txt");
 }
@@ -218,6 +218,11 @@ fn an_output_that_fails_does_not_cost_the_others() {
             fs::remove_file(folder.path(&format!("out.{name}"))).unwrap();
         }
     }
+    // Nor does a reader that wants no more hide it.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let line = "report -f c2.txt --csv=/dev/full logs";
+    is_one_error(&Run::of(folder.command(line).stdout(writer).output().unwrap(), line), "/dev/full: No space left");
     // The same for the hits that a format cannot express, which have a file of their own.
     folder.write("undated.log", b"no time: evil.test\n");
     let run = folder.run("scan -f c2.txt --format ecs --rejects /dev/full logs undated.log");

@@ -15,7 +15,6 @@ use netsieve::render::Escaped;
 use netsieve::scan::many::Rendered;
 use netsieve::sieve::Withheld;
 
-use crate::Outcome;
 use crate::build::source_date_epoch;
 use crate::cli::{AsOf, EventArgs, FilterArgs, InputArgs, JobArgs, time};
 use crate::drive::{self, Taker, Unread};
@@ -28,6 +27,7 @@ use crate::set::SetArgs;
 use crate::signal;
 use crate::summary;
 use crate::terminal;
+use crate::{Outcome, is_closed};
 
 mod about;
 mod earlier;
@@ -328,21 +328,30 @@ impl Report {
             files.write(path, |out| self.write_html(out, &outputs.title, written));
         }
         self.share(outputs, sharing, &mut files)?;
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        if outputs.csv == Some(None) {
-            self.write_csv(&mut out)?;
-        } else if outputs.json == Some(None) {
-            self.write_json(&mut out)?;
-        } else {
-            let top = args.top.unwrap_or(if io::stdout().is_terminal() { 50 } else { 0 });
-            self.write_table(&mut out, terminal::width(), if top == 0 { usize::MAX } else { top })?;
+        match self.print(args) {
+            // A reader that wants no more is not an error, but the files that failed are.
+            Err(error) if !(files.has_failed && is_closed(&error)) => return Err(error.into()),
+            _ => {}
         }
-        out.flush()?;
         Ok(match self.tally.totals.count {
             _ if files.has_failed => Outcome::Failed,
             0 => Outcome::Nothing,
             _ => Outcome::Found,
         })
+    }
+
+    /// Writes what goes to standard output.
+    fn print(&self, args: &ReportArgs) -> io::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        if args.outputs.csv == Some(None) {
+            self.write_csv(&mut out)?;
+        } else if args.outputs.json == Some(None) {
+            self.write_json(&mut out)?;
+        } else {
+            let top = args.top.unwrap_or(if io::stdout().is_terminal() { 50 } else { 0 });
+            self.write_table(&mut out, terminal::width(), if top == 0 { usize::MAX } else { top })?;
+        }
+        out.flush()
     }
 
     /// Writes the outputs for partners, and reports what they leave out.
