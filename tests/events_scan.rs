@@ -583,7 +583,7 @@ fn headers_count_in_compressed_files() {
 }
 
 #[test]
-fn what_an_input_does_not_say_is_not_taken_from_another() {
+fn facts_of_one_input_are_not_taken_from_another() {
     // The year of a time without one comes from the file's own time, and from no other file.
     let sieve = sieve("evil.test\n");
     let line = b"May 12 10:02:03 gw app: evil.test\n";

@@ -59,7 +59,7 @@ fn a_place_is_judged_as_the_whole_reading_judges_it() {
 
 /// A field that gets its role from the rest of the line never becomes a name of files: the quick check relies on it.
 #[test]
-fn names_of_requests_are_no_files() {
+fn names_of_requests_are_not_files() {
     for name in ["host", "path", "query", "status"] {
         let found = Key::new(name.as_bytes()).and_then(|key| names::find(&key, &[])).expect("a name of the table");
         for entry in found.meanings {

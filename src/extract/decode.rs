@@ -182,7 +182,7 @@ mod tests {
     use crate::random::Random;
 
     #[test]
-    fn what_is_escaped_is_what_decoding_changes() {
+    fn escaped_runs_are_those_that_decoding_changes() {
         let pieces = [
             "\\",
             "u",

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn broken_prefixes_are_no_urls() {
+    fn broken_prefixes_are_not_urls() {
         for (value, want) in [
             ("203.0.113.0/33", Some(Reject::BadPrefixLength)),
             ("203.0.113.0/024", Some(Reject::BadPrefixLength)),

@@ -74,7 +74,7 @@ fn layouts_of_a_configuration_name_the_fields_of_their_lines() {
 }
 
 #[test]
-fn what_is_wrong_in_a_layout_is_said_with_its_place() {
+fn mistakes_in_a_layout_are_named_with_their_place() {
     let cases = [
         ("[layout.a]\nmatch = \"x\"\nsource.adress = \"y\"\n", "c.toml:3:17: `source.adress` is not a name"),
         ("[layout.a]\nmatch = \"x\"\nsource.address = \"y\"\n", "did you mean `source.ip`?"),

@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_a_prefix_or_a_range() {
+    fn prefixes_and_ranges_are_told_from_values() {
         let read =
             |text: &str| Addresses::read(text).map(|found| found.map(|found| format!("{} {found}", found.kind())));
         for (text, want) in [
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_meant() {
+    fn the_intended_network_is_suggested() {
         for (text, want) in [
             ("192.0.2.0/024", "a network is written 192.0.2.0/24"),
             ("192.0.2.0/24/", "a network is written 192.0.2.0/24"),

@@ -213,7 +213,7 @@ logs = ['-']";
     }
 
     #[test]
-    fn what_is_misspelled_is_named() {
+    fn misspelled_keys_are_named() {
         for (job, why) in [
             ("hmtl = 'x'", "`hmtl` is not an option of `logscan report`"),
             ("command = 'rm'", "`command` must be \"report\" or \"scan\", not "),

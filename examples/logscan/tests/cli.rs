@@ -427,7 +427,7 @@ fn defanged_logs_on_request() {
 
 /// A mistake that would otherwise look like a missing file, or like logs without hits.
 #[test]
-fn what_was_meant_is_said() {
+fn the_intended_word_is_suggested() {
     let folder = folder();
     for (line, why) in [
         ("scan -f x=nosuch:c2.txt a.log", "unknown format `nosuch` for c2.txt"),

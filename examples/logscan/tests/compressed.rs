@@ -63,7 +63,7 @@ fn all_members_of_all_formats_by_content_on_any_number_of_threads() {
 }
 
 #[test]
-fn what_is_cut_or_corrupt_is_an_error_after_the_hits_before() {
+fn cut_or_corrupt_logs_are_errors_after_their_hits() {
     let folder = folder();
     let log = long_log(4 << 20);
     let plain = {
@@ -153,7 +153,7 @@ fn encodings_and_escapes_are_read_in_every_kind_of_input() {
 }
 
 #[test]
-fn what_cannot_be_searched_is_named_and_fails() {
+fn unsearchable_logs_are_named_and_fail() {
     let folder = folder();
     for (name, bytes, want) in [
         ("a.evtx", &b"ElfFile\0\0\0\0\0"[..], "a Windows event log (EVTX), which cannot be searched as it is: convert"),
@@ -194,7 +194,7 @@ fn a_tar_archive_is_scanned_and_named() {
 }
 
 #[test]
-fn padding_is_no_error() {
+fn padding_is_not_an_error() {
     let folder = folder();
     for (name, encode) in FORMATS {
         folder.write(name, &[encode(b"a.evil.test\n"), vec![0; 512], encode(b"b.evil.test\n"), vec![0; 1024]].concat());

@@ -40,7 +40,7 @@ fn layouts_of_the_configuration_name_the_fields() {
 }
 
 #[test]
-fn what_is_wrong_in_a_layout_is_said_with_file_and_line() {
+fn mistakes_in_a_layout_are_named_with_file_and_line() {
     let folder = Folder::new(&[("c2.txt", b"evil.test\n"), ("a.log", LOG)]);
     for (layout, said) in [
         ("[layout.acme]\nmatch = 'x'\nuser.nam = 'who'\n", "bad.toml:3:12: `user.nam` is not a name"),

@@ -66,7 +66,7 @@ fn read(text: &str, format: Format) -> BTreeSet<String> {
 }
 
 #[test]
-fn what_is_exported_is_read_back() {
+fn exports_are_read_back() {
     let folder = feeds();
     let addresses = ["192.0.2.7/32", "198.51.100.0/28", "2001:db8::c2/128", "2001:db8:1::/48", "2001:db8:0:0:5::/80"];
     let range: Vec<String> = range_prefixes("203.0.113.10".parse().unwrap(), "203.0.113.20".parse().unwrap())

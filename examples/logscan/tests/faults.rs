@@ -445,7 +445,7 @@ fn nothing_is_not_counted_in_what_could_not_be_read() {
 }
 
 #[test]
-fn what_is_withheld_is_said() {
+fn withheld_matches_are_counted() {
     let folder = folder();
     folder.write("weak.log", b"GET http://ok.example/evil.test HTTP/1.1\nlookup shop.test\n");
     folder.write("ours.txt", b"evil.test\n");

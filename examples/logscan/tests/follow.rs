@@ -19,7 +19,7 @@ use common::{Folder, folder};
 use serde_json::Value;
 
 #[test]
-fn what_is_written_is_scanned_when_its_line_ends() {
+fn a_line_is_scanned_when_it_ends() {
     let folder = folder();
     let follow = Follow::new(&folder, "-f c2.txt a.log empty.log");
     for want in
@@ -243,7 +243,7 @@ fn it_ends_when_enough_was_found_or_nobody_listens() {
 }
 
 #[test]
-fn what_cannot_be_followed_says_so() {
+fn inputs_that_cannot_be_followed_are_refused() {
     let folder = folder();
     folder.write("old.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0");
     for (line, want) in [
@@ -267,7 +267,7 @@ fn what_cannot_be_followed_says_so() {
 }
 
 #[test]
-fn what_cannot_be_known_is_said() {
+fn unknown_parts_of_a_log_are_reported() {
     let folder = folder();
     folder.write("dns.log", b"nothing\na.evil.test and more\n");
     let follow = Follow::new(&folder, "-f c2.txt --keep-open 0.2 dns.log");
@@ -311,7 +311,7 @@ fn space_made_in_advance_is_read_when_it_is_written_to() {
 
 /// Hits that are written to a file among the logs are not found again there.
 #[test]
-fn what_is_written_among_the_logs_is_not_followed() {
+fn own_outputs_among_the_logs_are_not_followed() {
     let folder = Folder::new(&[("c2.txt", common::FEED)]);
     fs::create_dir(folder.path("logs")).unwrap();
     folder.write("logs/a.log", b"2026-05-12T10:00:00Z one.evil.test\nno time: two.evil.test\n");

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use common::{Folder, LOG, folder, long_log};
 
 #[test]
-fn what_was_not_searched_is_said() {
+fn unsearched_inputs_are_reported() {
     let folder = folder();
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let long = "nothing to see here\n".repeat(50_000);
@@ -130,7 +130,7 @@ fn folders_and_globs() {
 
 #[cfg(unix)]
 #[test]
-fn links_and_what_is_no_file() {
+fn links_and_special_files() {
     use std::os::unix::fs::symlink;
     use std::os::unix::net::UnixListener;
 
@@ -157,7 +157,7 @@ fn links_and_what_is_no_file() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_written_to_is_not_read() {
+fn own_outputs_are_not_read() {
     let folder = folder();
     let out = fs::File::create(folder.path("out.log")).unwrap();
     let output = folder.command("scan -l -f c2.txt .").stdout(out).stderr(Stdio::piped()).output().unwrap();

@@ -11,7 +11,7 @@ const TIMED: &[u8] =
     b"2026-05-12T10:02:03Z 192.0.2.7 query a.evil.test\n2026-05-12T10:02:04Z 192.0.2.8 query b.evil.test\n";
 
 #[test]
-fn what_was_reported_is_not_reported_again() {
+fn reported_hits_are_not_reported_again() {
     let folder = folder();
     folder.write("day.log", TIMED);
     let line = "scan --json --state seen -f c2.txt day.log";

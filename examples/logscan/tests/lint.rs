@@ -119,7 +119,7 @@ fn rejections_come_by_reason_and_all_on_request() {
 }
 
 #[test]
-fn what_is_left_aside_is_counted_by_kind() {
+fn skipped_parts_are_counted_by_kind() {
     let stix = r#"{"type":"bundle","id":"bundle--1","objects":[
         {"type":"indicator","id":"indicator--1","pattern_type":"stix","pattern":"[domain-name:value = 'evil.test']"},
         {"type":"indicator","id":"indicator--2","pattern_type":"stix","pattern":"[domain-name:value = 'a.test' AND ipv4-addr:value = '192.0.2.1']"},
@@ -135,7 +135,7 @@ fn what_is_left_aside_is_counted_by_kind() {
 }
 
 #[test]
-fn what_lies_beneath_is_told_with_what_is_above() {
+fn subsumed_entries_are_shown_with_the_wider_one() {
     let files = [("wide.txt", "192.0.2.0/24\nevil.test\n"), ("narrow.txt", "192.0.2.7\nwww.evil.test\nnew.test\n")];
     let (_, text, _) = lint(&files, "-f wide.txt -f narrow.txt");
     holds(

@@ -110,7 +110,7 @@ mod unix {
     use super::*;
 
     #[test]
-    fn the_output_is_no_other_file_of_the_run() {
+    fn the_output_is_not_another_file_of_the_run() {
         let folder = folder();
         for option in ["--resume", "--state", "--rejects"] {
             for follow in ["", "-F"] {

@@ -134,7 +134,7 @@ fn a_table_fits_its_width() {
 }
 
 #[test]
-fn what_is_folded_is_said_and_counted() {
+fn folded_rows_are_named_and_counted() {
     let rows: Vec<(u32, String)> = (0..100).map(|at| (1_778_580_000 + at, format!("192.0.2.{}", at % 50))).collect();
     let rows: Vec<_> = rows.iter().map(|(at, client)| (*at, client.as_str(), "evil.test", "-")).collect();
     let folder = Folder::new(&[("c2.txt", FEED), ("dns.log", &zeek(&rows))]);
@@ -149,7 +149,7 @@ fn what_is_folded_is_said_and_counted() {
 }
 
 #[test]
-fn what_is_no_hit_is_named() {
+fn lines_that_are_not_hits_are_named() {
     let folder = folder();
     folder.write(
         "hits.jsonl",
@@ -307,7 +307,7 @@ fn outputs_are_checked_before_the_scan() {
 
 /// The options that are named are those of the command.
 #[test]
-fn what_is_outside_the_time_span_is_said() {
+fn hits_outside_the_time_span_are_counted() {
     let folder = Folder::new(&[("c2.txt", b"evil.test\n"), ("a.log", b"2026-05-12T10:00:00Z evil.test\n")]);
     for (line, options) in [("report --not-before", "--not-before and --not-after"), ("scan --from", "--from and --to")]
     {

@@ -5,7 +5,7 @@ mod common;
 use common::folder;
 
 #[test]
-fn what_is_allowed_is_not_reported() {
+fn allowed_values_are_not_reported() {
     let folder = folder();
     folder.write("ours.txt", b"www.evil.test\n192.0.2.7\n");
     folder.write("wide.txt", b"test\n");
@@ -25,7 +25,7 @@ fn what_is_allowed_is_not_reported() {
 }
 
 #[test]
-fn what_lists_allow_by_themselves_can_be_overridden() {
+fn the_exceptions_of_lists_can_be_overridden() {
     let folder = folder();
     folder.write("ads.txt", b"||evil.test^\n@@||www.evil.test^\n");
     folder.write("known.json", br#"{"name": "x", "type": "hostname", "version": 1, "list": ["evil.test"]}"#);

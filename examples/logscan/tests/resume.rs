@@ -217,7 +217,7 @@ fn refused(folder: &Folder, line: &str, why: &str) {
 }
 
 #[test]
-fn what_has_changed_is_one_clear_error() {
+fn a_change_since_the_record_is_one_clear_error() {
     let folder = logs();
     break_off(&folder, LINE);
     refused(
@@ -414,7 +414,7 @@ fn a_log_that_begins_as_a_rotated_one_is_scanned() {
 }
 
 #[test]
-fn what_cannot_be_read_twice_cannot_be_gone_on_with() {
+fn inputs_that_cannot_be_read_twice_cannot_be_resumed() {
     let folder = folder();
     let run = folder.run_with("scan -f c2.txt --resume r -", b"evil.test\n").code(2);
     assert!(run.err.contains("--resume needs logs that are regular files: (standard input)"), "{}", run.err);

@@ -241,7 +241,7 @@ fn few_descriptors(folder: &Folder, arguments: &str, names: &[String]) -> Follow
 }
 
 #[test]
-fn what_is_old_is_passed_over_in_more_logs_than_can_be_open() {
+fn old_lines_are_passed_over_in_more_logs_than_can_be_open() {
     let folder = folder();
     let names: Vec<String> = (0..100).map(|number| format!("{number}.log")).collect();
     for name in &names {

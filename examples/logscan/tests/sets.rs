@@ -66,7 +66,7 @@ fn the_same_feeds_give_the_same_file() {
 }
 
 #[test]
-fn what_a_set_holds() {
+fn inspect_shows_the_contents_of_a_set() {
     let folder = folder();
     folder.write("partly.txt", b"evil.test\n10.0.0.1\nevil.test\n");
     folder.run("build -f c2=plain:c2.txt -f p=plain:partly.txt --allow ours=ours.txt -o set.sieve").code(0);
@@ -98,7 +98,7 @@ fn what_a_set_holds() {
 }
 
 #[test]
-fn what_differs_between_two_sets() {
+fn diff_shows_the_changes_between_two_sets() {
     let folder = folder();
     folder.write("more.txt", b"evil.test\n");
     folder.run("build -f c2=plain:c2.txt -o old.sieve").code(0);
@@ -147,7 +147,7 @@ fn old_logs_are_searched_for_what_is_new() {
 }
 
 #[test]
-fn what_is_no_set_is_refused() {
+fn files_that_are_not_sets_are_refused() {
     let folder = folder();
     folder.run("build -f c2.txt -o set.sieve").code(0);
     let file = bytes(&folder, "set.sieve");
@@ -175,7 +175,7 @@ fn what_is_no_set_is_refused() {
 /// A pipe or a device given in place of a set or a list is refused at once, and neither waited for nor read for ever.
 #[cfg(unix)]
 #[test]
-fn what_has_no_end_is_no_set() {
+fn endless_inputs_are_not_sets() {
     let folder = folder();
     assert!(std::process::Command::new("mkfifo").arg(folder.path("fifo")).status().unwrap().success());
     for line in [

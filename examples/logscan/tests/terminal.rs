@@ -91,7 +91,7 @@ fn a_limit_cuts_blocks() {
 
 /// The first hit of a line may have been reported by an earlier run.
 #[test]
-fn who_is_told_whichever_hit_is_shown() {
+fn the_client_is_shown_with_every_hit() {
     let folder = folder();
     folder.write("name.txt", b"evil.test\n");
     folder.write("both.txt", b"evil.test\n198.51.100.3\n");

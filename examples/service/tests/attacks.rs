@@ -66,7 +66,7 @@ fn slow_clients_are_cut() {
 }
 
 #[test]
-fn who_does_not_take_the_answer_is_cut() {
+fn clients_that_do_not_read_are_disconnected() {
     let (_folder, path) = set();
     let service = Service::of(&mut command(&path, "--timeout 0.3 --connections 4"));
     let values = json!({ "values": vec!["www.common.test"; 10_000] }).to_string();
@@ -173,7 +173,7 @@ fn busy_connections_take_turns() {
 }
 
 #[test]
-fn what_is_under_way_is_answered_before_the_end() {
+fn pending_requests_are_answered_before_the_end() {
     let (_folder, path) = set();
     for signal in ["TERM", "INT"] {
         let mut service = Service::of(&mut command(&path, "--grace 50 --timeout 50"));

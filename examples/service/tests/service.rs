@@ -123,7 +123,7 @@ fn only_who_shows_the_token_is_answered() {
 }
 
 #[test]
-fn what_others_can_reach_asks_for_a_token() {
+fn a_reachable_address_requires_a_token() {
     let folder = tempfile::tempdir().unwrap();
     let (set, token) = (folder.path().join("set.sieve"), folder.path().join("token"));
     save(0, &set);

@@ -263,14 +263,14 @@ fn inputs_of_all_kinds_in_every_order() {
 }
 
 #[test]
-fn whoever_breaks_off_leaves_nobody_waiting() {
+fn a_consumer_that_stops_leaves_nobody_waiting() {
     let troubles_ = [Trouble::Breaks(1), Trouble::Breaks(2), Trouble::Breaks(3), Trouble::Enough((0, 0))];
     troubles(&troubles_, TWO_OWN, &[0]);
     troubles(&[Trouble::Breaks(1), Trouble::Breaks(2)], SHARED, &[0]);
 }
 
 #[test]
-fn whoever_panics_or_cancels_leaves_nobody_waiting() {
+fn panics_and_cancellations_leave_nobody_waiting() {
     let of = [Trouble::Panics((0, 0)), Trouble::Panics((1, 0)), Trouble::Cancels((0, 1)), Trouble::Cancels((1, 1))];
     troubles(&of, TWO_OWN, &[0]);
     troubles(&[Trouble::Panics((0, 1)), Trouble::Cancels((0, 2))], SHARED, &[0]);

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_in_any_order_goes_out_in_one() {
+    fn parts_that_come_in_any_order_are_delivered_in_one() {
         let mut outbox = Outbox::new(LIMIT);
         outbox.put((1, 0), "d".to_owned());
         outbox.put((0, 1), "b".to_owned());
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_nothing_is_passed_over_and_told_of_now_and_then() {
+    fn parts_without_hits_are_skipped_and_reported_now_and_then() {
         let mut outbox: Outbox<String> = Outbox::new(LIMIT);
         let empty = |bytes| Done { stats: ScanStats { bytes, ..ScanStats::default() }, ..done(false) };
         outbox.finish((0, 1), empty(TOLD_EVERY));

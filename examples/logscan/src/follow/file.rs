@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_in_advance_waits() {
+    fn a_file_made_in_advance_waits() {
         for (read, want) in [
             (&b"line\n"[..], 0),
             (b"line\n\0\0\0\0\0\0\0\0", 7),
