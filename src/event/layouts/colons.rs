@@ -26,6 +26,9 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let column = part.from(at).to(end).trimmed();
         at = end + 1;
         columns += usize::from(!column.text().is_empty());
+        if columns == 8 && pairs == 0 {
+            break;
+        }
         let Some((name, value)) = pair(column) else { continue };
         pairs += 1;
         // A name without a value shows the shape too.

@@ -50,41 +50,51 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
         return false;
     }
     let has_client = memchr::memchr(b'[', text).is_some();
-    let mut is_postfix = false;
-    for (words, name, address) in [
-        (&b" from "[..], "client_name", "client_address"),
-        (b"client=", "client_name", "client_address"),
-        (b"warning: ", "client_name", "client_address"),
-        (b"connect to ", "server_domain", "server_address"),
-        (b" established to ", "server_domain", "server_address"),
+    let queue = text.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let has_queue = queue >= 6 && memchr::memchr(b':', &text[..text.len().min(24)]).is_some();
+    let body = if has_queue && text[queue..].starts_with(b": ") { queue + 2 } else { 0 };
+    // Messages about a connection begin with these words.
+    let first = [
+        (&b"warning: "[..], "client_name", "client_address"),
         (b"lost connection with ", "server_domain", "server_address"),
         (b"conversation with ", "server_domain", "server_address"),
         (b"host ", "server_domain", "server_address"),
+    ]
+    .into_iter()
+    .filter(|(words, _, _)| has_client && text[body..].starts_with(words))
+    .map(|(words, name, address)| (body + words.len(), name, address));
+    let within = [
+        (&b" from "[..], "client_name", "client_address"),
+        (b"client=", "client_name", "client_address"),
+        (b"connect to ", "server_domain", "server_address"),
+        (b" established to ", "server_domain", "server_address"),
         (b"relay=", "server_domain", "server_address"),
     ]
     .into_iter()
     .filter(|_| has_client)
-    {
+    .filter_map(|(words, name, address)| {
         // At the start of the text, no space precedes it.
         let found = find(text, words).map(|at| at + words.len());
         let found = found.or_else(|| text.strip_prefix(words.trim_ascii_start()).map(|rest| text.len() - rest.len()));
-        if let Some(at) = found
-            && client(part, part.start + at, name, address, sheet)
-        {
-            is_postfix = true;
-            let port = find(&text[at..], b"]:").map(|found| {
-                let start = at + found + 2;
-                let digits = text[start..].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
-                part.start + start..part.start + start + digits
-            });
-            if let Some(port) = port.filter(|port| value::port(&part.line[port.clone()]).is_some()) {
-                sheet.known(if name == "client_name" { "client_port" } else { "server_port" }, port);
-            }
-            break;
+        Some((found?, name, address))
+    });
+    let mut is_postfix = false;
+    for (at, name, address) in first.chain(within) {
+        if !client(part, part.start + at, name, address, sheet) {
+            continue;
         }
+        is_postfix = true;
+        // `name[192.0.2.7]:5555`
+        let close = memchr::memchr(b']', &text[at..]).map_or(text.len(), |close| at + close);
+        if text[close..].starts_with(b"]:") {
+            let start = part.start + close + 2;
+            let digits = part.line[start..part.end].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+            if value::port(&part.line[start..start + digits]).is_some() {
+                sheet.known(if name == "client_name" { "client_port" } else { "server_port" }, start..start + digits);
+            }
+        }
+        break;
     }
-    let has_queue = text.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count() >= 6
-        && memchr::memchr(b':', &text[..text.len().min(24)]).is_some();
     if !is_postfix && !has_queue {
         sheet.back_to(mark);
         return false;

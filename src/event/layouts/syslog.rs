@@ -166,9 +166,9 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
 /// Returns the text before the colon and the space at the start of a part: `000123: `, `sw1: `, or nothing as in `: `.
 fn before_colon(part: Part<'_>) -> Option<Range<usize>> {
     let text = part.text();
-    let length = text.iter().take(64).position(|byte| *byte == b':')?;
-    let is_name = text[..length].iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b'-' | b'_' | b'.'));
-    (is_name && text.get(length + 1) == Some(&b' ')).then_some(part.start..part.start + length)
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(*byte, b'-' | b'_' | b'.');
+    let length = text.iter().take(64).take_while(|byte| is_name(byte)).count();
+    text[length..].starts_with(b": ").then_some(part.start..part.start + length)
 }
 
 /// Returns the message after the program's name, if there is one.

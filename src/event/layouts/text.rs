@@ -169,7 +169,9 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
             sheet.known("time", part.start + at..part.start + at + word.len());
             return;
         }
-        if let Some(clock) = clock_after(text, at, word) {
+        if word.first().is_some_and(u8::is_ascii_digit)
+            && let Some(clock) = clock_after(text, at, word)
+        {
             let start = part.start + at;
             sheet.known("date", start..start + word.len());
             sheet.known("clock", part.start + clock.start..part.start + clock.end);
@@ -200,7 +202,8 @@ fn shaped(part: Part<'_>, raw: Word, word: Word) -> Option<(&'static str, Range<
     if matches!(bytes, b"inbound" | b"outbound") {
         return Some(("direction", word.start..word.end));
     }
-    if memchr::memchr(b'\\', bytes).is_some() {
+    let sign = memchr::memchr2(b'\\', b'/', bytes);
+    if sign.is_some_and(|at| bytes[at] == b'\\') {
         // `(192.0.2.7/443)(CORP\eve)`
         let start = bytes.iter().rposition(|byte| matches!(*byte, b'(' | b'=' | b':')).map_or(0, |at| at + 1);
         return is_domain_user(&bytes[start..]).then_some(("user", word.start + start..word.end));
@@ -210,7 +213,7 @@ fn shaped(part: Part<'_>, raw: Word, word: Word) -> Option<(&'static str, Range<
     if is_column && memchr::memchr(b'.', bytes).is_some() && value::is_host_name(bytes) {
         return Some(("query", word.start..word.end));
     }
-    let slash = memchr::memchr(b'/', bytes)?;
+    let slash = sign?;
     let mut parts = bytes[slash + 1..].splitn(2, |byte| *byte == b'/');
     let (one, other) = (parts.next()?, parts.next());
     let is_question = match other {

@@ -146,6 +146,15 @@ pub(super) enum Side {
 }
 
 impl Side {
+    /// Returns the end that a word with these bits of [`Kind`] stands for.
+    fn of_kinds(kinds: u8) -> Option<Side> {
+        if kinds & Kind::Source as u8 != 0 {
+            Some(Side::Source)
+        } else {
+            (kinds & Kind::Destination as u8 != 0).then_some(Side::Destination)
+        }
+    }
+
     /// Moves the meaning of a vague name to this end: the `ip` of a `target` is that of the destination. `None` if the end has no such
     /// field.
     pub(super) fn of(self, meaning: Meaning) -> Option<Meaning> {
@@ -203,7 +212,10 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
         }
         joined[count] = whole;
     }
-    if parents.iter().any(|parent| index.spoils(parent.hash) || index.is(Kind::Other, parent.first_word())) {
+    let is_other = |parent: &Key| {
+        index.is(Kind::Spoiler, parent.hash) || parent.count > 0 && index.is(Kind::Other, parent.first_word())
+    };
+    if parents.iter().any(is_other) {
         return None;
     }
     for depth in (0..=count).rev() {
@@ -221,10 +233,11 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
         let (prefix, length) = (name.words[at].0, usize::from(name.words[at].1));
         let word = prefix.wrapping_sub(before.wrapping_mul(POWERS[length - before_length]));
         (before, before_length) = (prefix, length);
-        if index.spoils(word) {
+        let kinds = index.kinds(word);
+        if kinds & Kind::Spoiler as u8 != 0 {
             return None;
         }
-        side = index.side_of(word).or(side);
+        side = Side::of_kinds(kinds).or(side);
         if let Some(meanings) = index.get(hash) {
             let extra = 60 + 10 * (at + extra_parents).min(12);
             let side = if index.is(Kind::Vague, hash) { side.or_else(|| index.side(parents)) } else { None };
@@ -239,23 +252,23 @@ struct NameTable {
     /// Open addressing: the hash of a name, the index of its first entry, and the number of entries.
     slots: Vec<(u64, u32, u32)>,
     entries: Vec<RankedMeaning>,
-    /// Words with an effect on names around them, sorted by hash.
-    words: Vec<(u64, Kind)>,
+    /// Words with an effect on names around them, sorted by hash, each with its bits of [`Kind`].
+    words: Vec<(u64, u8)>,
 }
 
-/// The effect of a word on the names around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The effect of a word on the names around it: one bit each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// See [`table::SPOILERS`].
-    Spoiler,
+    Spoiler = 1,
     /// See [`table::OTHERS`].
-    Other,
+    Other = 2,
     /// See [`table::SOURCES`].
-    Source,
+    Source = 4,
     /// See [`table::DESTINATIONS`].
-    Destination,
+    Destination = 8,
     /// See [`table::VAGUE`].
-    Vague,
+    Vague = 16,
 }
 
 fn index() -> &'static NameTable {
@@ -287,7 +300,7 @@ impl NameTable {
             slots[slot] = (hash, first, same.len() as u32);
         }
         let hash = |word: &str| Key::new(word.as_bytes()).expect("words of the table are short").hash;
-        let mut words = Vec::new();
+        let mut words: Vec<(u64, u8)> = Vec::new();
         for (list, kind) in [
             (table::SPOILERS, Kind::Spoiler),
             (table::OTHERS, Kind::Other),
@@ -295,9 +308,14 @@ impl NameTable {
             (table::DESTINATIONS, Kind::Destination),
             (table::VAGUE, Kind::Vague),
         ] {
-            words.extend(list.split_ascii_whitespace().map(|word| (hash(word), kind)));
+            words.extend(list.split_ascii_whitespace().map(|word| (hash(word), kind as u8)));
         }
         words.sort_unstable();
+        words.dedup_by(|later, first| {
+            let is_same = later.0 == first.0;
+            first.1 |= if is_same { later.1 } else { 0 };
+            is_same
+        });
         NameTable { slots, entries, words }
     }
 
@@ -319,23 +337,19 @@ impl NameTable {
         }
     }
 
-    fn spoils(&self, hash: u64) -> bool {
-        self.is(Kind::Spoiler, hash)
+    /// Returns the bits of [`Kind`] that a word has.
+    fn kinds(&self, word: u64) -> u8 {
+        self.words.binary_search_by_key(&word, |(hash, _)| *hash).map_or(0, |at| self.words[at].1)
     }
 
     fn is(&self, kind: Kind, hash: u64) -> bool {
-        self.words.binary_search(&(hash, kind)).is_ok()
-    }
-
-    /// Returns the end of a connection that a word stands for.
-    fn side_of(&self, word: u64) -> Option<Side> {
-        let is = |kind| self.is(kind, word);
-        if is(Kind::Source) { Some(Side::Source) } else { is(Kind::Destination).then_some(Side::Destination) }
+        self.kinds(hash) & kind as u8 != 0
     }
 
     /// Returns the end of a connection that the closest of some parents stands for.
     fn side(&self, parents: &[Key]) -> Option<Side> {
-        parents.iter().find_map(|parent| self.side_of(parent.hash).or_else(|| self.side_of(parent.first_word())))
+        let side = |word| Side::of_kinds(self.kinds(word));
+        parents.iter().find_map(|parent| side(parent.hash).or_else(|| side(parent.first_word())))
     }
 }
 

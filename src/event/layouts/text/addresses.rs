@@ -30,7 +30,6 @@ pub(super) fn address(
     sheet: &mut Sheet,
 ) -> Option<usize> {
     let line = part.line;
-    let word = without_remark(part, word, sheet);
     let text = &line[word.start..word.end];
     // An address has three dots or two colons.
     let (dots, colons) = text.iter().fold((0_u32, 0_u32), |(dots, colons), byte| {
@@ -39,6 +38,8 @@ pub(super) fn address(
     if dots < 3 && colons < 2 {
         return None;
     }
+    let word = without_remark(part, word, sheet);
+    let text = &line[word.start..word.end];
     // Two addresses in one word: `192.0.2.7:5555->203.0.113.5:443`.
     if let Some(at) = find(text, b"->") {
         let (left, right) = (&text[..at], &text[at + 2..]);
@@ -173,7 +174,9 @@ fn glued(line: &[u8], word: Word) -> Option<Word> {
     let text = &line[word.start..word.end];
     let is_cut = |byte: &u8| matches!(*byte, b'/' | b']' | b'@' | b'(' | b'=' | b'"' | b'\'' | b':');
     let cuts = text.iter().enumerate().filter(|(_, byte)| is_cut(byte)).map(|(at, _)| at + 1);
-    let at = cuts.take(MAX_CUTS).find(|at| value::address(&text[*at..]).is_some())?;
+    let may_begin =
+        |at: &usize| text.get(*at).is_some_and(|byte| byte.is_ascii_hexdigit() || matches!(*byte, b':' | b'['));
+    let at = cuts.filter(may_begin).take(MAX_CUTS).find(|at| value::address(&text[*at..]).is_some())?;
     Some(Word { start: word.start, end: word.start + at })
 }
 

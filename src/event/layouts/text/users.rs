@@ -26,9 +26,8 @@ pub(super) fn subject(part: Part<'_>) -> Option<Range<usize>> {
         }
         b'f' if head.starts_with(b"from ") && find(head, b" at /dev/").is_some() => word(5),
         _ => {
-            let user = word(0)?;
-            let rest = line_at(part, user.end);
-            (rest.starts_with(b" : ") && find(&rest[..rest.len().min(80)], b"TTY=").is_some()).then_some(user)
+            let rest = &head[memchr::memchr(b' ', head)?..];
+            if rest.starts_with(b" : ") && find(rest, b"TTY=").is_some() { word(0) } else { None }
         }
     }
 }
