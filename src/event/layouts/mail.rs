@@ -61,8 +61,10 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
         (b"host ", "server_domain", "server_address"),
     ]
     .into_iter()
-    .filter(|(words, _, _)| has_client && text[body..].starts_with(words))
-    .map(|(words, name, address)| (body + words.len(), name, address));
+    .filter_map(|(words, name, address)| {
+        let at = [body, 0].into_iter().find(|at| has_client && text[*at..].starts_with(words))?;
+        Some((at + words.len(), name, address))
+    });
     let within = [
         (&b" from "[..], "client_name", "client_address"),
         (b"client=", "client_name", "client_address"),

@@ -23,7 +23,11 @@ const MAX_WORDS: usize = 600;
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     let line = part.line;
     if let Some(user) = subject(part) {
+        // It is as certain as the pairs of the message, which name the user it became: `USER=root`.
+        let level = sheet.level;
+        sheet.level = level.saturating_sub(1);
         sheet.known("user_name", user);
+        sheet.level = level;
     }
     if !sheet.fields.iter().any(|field| matches!(field.label, Label::Known("time" | "syslog.time"))) {
         leading_time(part, sheet);
