@@ -9,6 +9,20 @@
 //! let error = Sieve::from_bytes(b"no sieve".to_vec()).unwrap_err();
 //! assert!(error.to_string().starts_with("section header: "));
 //! ```
+//!
+//! Tell errors apart by their kind:
+//!
+//! ```
+//! use std::io;
+//!
+//! use netsieve::{ErrorKind, Sieve};
+//!
+//! match Sieve::open("missing.sieve").map_err(|error| error.kind()) {
+//!     Err(ErrorKind::Io(io::ErrorKind::NotFound)) => println!("nothing compiled yet"),
+//!     Err(ErrorKind::Damage) => println!("compile it again"),
+//!     other => println!("{other:?}"),
+//! }
+//! ```
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};

@@ -357,7 +357,33 @@ impl<'a> Skip<'a> {
     }
 }
 
-/// The receiver of everything a feed reader reads. The sieve's builder provides one.
+/// The receiver of everything a feed reader reads. The sieve's builder provides one. Write your own to use a feed without a sieve:
+///
+/// ```
+/// # #[cfg(feature = "feeds")] {
+/// use netsieve::indicator::{Record, RecordSink, Rejection, Warning};
+/// use netsieve::{Feed, feed};
+///
+/// #[derive(Default)]
+/// struct Values(Vec<String>);
+///
+/// impl RecordSink for Values {
+///     fn record(&mut self, record: Record<'_>) {
+///         self.0.push(record.indicator.to_string());
+///     }
+///     fn reject(&mut self, rejection: Rejection<'_>) {
+///         eprintln!("line {}: {}", rejection.line, rejection.value);
+///     }
+///     fn warn(&mut self, _: Warning<'_>) {}
+///     fn lines(&mut self, _: u64) {}
+/// }
+///
+/// let mut values = Values::default();
+/// feed::read("evil[.]test\n192.0.2.0/24\n".as_bytes(), "list.txt", None, &Feed::new("list"), &mut values)?;
+/// assert_eq!(values.0, ["evil.test", "192.0.2.0/24"]);
+/// # }
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 pub trait RecordSink {
     /// Takes a record.
     fn record(&mut self, record: Record<'_>);

@@ -14,8 +14,11 @@ use crate::value::ip;
 
 /// Gives an indicator that a program put together the form that parsing gives: no host bits, no IPv4 address in the form of IPv6, and
 /// a range only if it is not a prefix.
+#[inline]
 pub(in crate::sieve) fn make_canonical(indicator: &mut Indicator) -> Result<(), Reject> {
     match indicator {
+        // Most addresses are of this form, which has nothing to change.
+        Indicator::Ip { net: IpNet::V4(net), .. } if net.prefix_len() == 32 => {}
         Indicator::Ip { net, .. } => *net = ip::canonical_net(*net),
         Indicator::IpRange { first, last, port } => {
             let (from, to) = ip::canonical_range(*first, *last)?;
