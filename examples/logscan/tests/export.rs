@@ -110,7 +110,7 @@ fn exports_are_read_back() {
     for want in ["192.0.2.7/32", "198.51.100.0/28", "evil.test", "exact.test", "http://shop.test/login/"] {
         assert!(got.contains(want), "{want}: {}", run.out);
     }
-    assert!(run.err.contains("3 names listed without those beneath"), "{}", run.err);
+    assert!(run.err.contains("3 names listed without subdomains"), "{}", run.err);
 }
 
 /// The program for which an export is made accepts it. The test names the programs that are not installed.

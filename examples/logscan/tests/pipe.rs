@@ -56,7 +56,7 @@ fn feeds_are_loaded_anew_while_standard_input_is_scanned() {
         let hit = pipe.json();
         assert_eq!((hit["file"].as_str(), hit["observed"].as_str()), (Some("(standard input)"), Some("a.evil.test")));
         folder.replace("list.txt", b"more.example\n");
-        assert!(pipe.err.next().unwrap().unwrap().contains("feeds loaded anew: 1 indicator"));
+        assert!(pipe.err.next().unwrap().unwrap().contains("feeds reloaded: 1 indicator"));
         pipe.write(b"b.evil.test more.example\n");
         let hit = pipe.json();
         assert_eq!((hit["line"].as_u64(), hit["observed"].as_str()), (Some(2), Some("more.example")));
@@ -117,7 +117,7 @@ fn every_line_is_answered_by_one_line_before_the_next_comes() {
         if !follow.is_empty() {
             folder.replace("list.txt", b"more.example\n");
             // The reload is reported once it is done. Every line is answered meanwhile.
-            assert!(pipe.err.next().unwrap().unwrap().contains("loaded anew"));
+            assert!(pipe.err.next().unwrap().unwrap().contains("feeds reloaded"));
             pipe.write(b"a.evil.test more.example\n");
             assert_eq!(pipe.json()["$!"]["netsieve"][0]["observed"], "more.example");
         }

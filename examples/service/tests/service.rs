@@ -136,7 +136,7 @@ fn a_reachable_address_requires_a_token() {
     for (arguments, why) in [
         (&[set, "0.0.0.0:0"][..], "--token-file"),
         (&[set, "[::]:0"], "--token-file"),
-        (&[set, "127.0.0.1:0", "--token-file", token], "no token"),
+        (&[set, "127.0.0.1:0", "--token-file", token], "not a token"),
         (&[set, "127.0.0.1:0", "--token-file", "missing"], "missing: "),
         (&["missing.sieve"], "missing.sieve: "),
         (&[set, "203.0.113.9:1", "--no-token"], "203.0.113.9:1: "),
