@@ -272,7 +272,7 @@ fn a_renamed_file_is_opened_between_chunks_and_a_broken_one_is_not_used() {
         sieve(1).save(&path).unwrap();
         assert_eq!(running.is_match(&rows), [Some(true), Some(false)]);
         let (is_well, said) = running.end();
-        assert!(is_well && said.contains("x.sieve") && said.contains("goes on with the set of before"), "{said}");
+        assert!(is_well && said.contains("x.sieve") && said.contains("still using the previous set"), "{said}");
         assert_eq!(said.lines().count(), 1, "once a file: {said}");
     }
 }

@@ -65,7 +65,7 @@ def test_explain(sieve: netsieve.Sieve) -> None:
     assert "subdomain evil.test (strong)\n    phish, line 1" in sieve.explain("www.evil.test")
     assert "1 more are URLs with a path on this host" in sieve.explain("shop.test")
     assert "no listed indicator covers it" in sieve.explain("clean.example")
-    assert "no address, name or URL" in sieve.explain("192.0.2.01")
+    assert "not an address, a name or a URL" in sieve.explain("192.0.2.01")
 
 
 def test_options_and_allow(feed: Path, tmp_path: Path) -> None:
