@@ -3,6 +3,8 @@
 //! A pattern is less specific than every name, so that an `allow` pattern takes only from patterns, and every allowed name takes from
 //! the patterns that match it.
 
+use std::collections::HashMap;
+
 use super::beneath::Taken;
 use crate::indicator::{Action, PatternTarget, Scope};
 use crate::sieve::tables::Tables;
@@ -57,15 +59,24 @@ impl<'t> Glob<'t> {
         self.text.starts_with('*') && self.is_match(&format!(".{name}"))
     }
 
+    /// The text after the last `*`, `?` or class, with which every name that matches ends.
+    fn ending(&self) -> &'t str {
+        &self.text[self.text.rfind(['*', '?', ']']).map_or(0, |at| at + 1)..]
+    }
+
     /// Returns true if only `name` and names under it match.
     fn is_under(&self, name: &str) -> bool {
-        let literal = self.text.rsplit(['*', '?', ']']).next().unwrap_or(self.text);
-        literal.strip_suffix(name).is_some_and(|before| before.ends_with('.')) || self.text == name
+        self.ending().strip_suffix(name).is_some_and(|before| before.ends_with('.')) || self.text == name
     }
 
     /// Returns true if some text matches both.
     fn meets(&self, other: &Self) -> bool {
         let (a, b) = (&self.elements, &other.elements);
+        // Most pairs differ in their last letters.
+        let mut ends = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| **x != b"*" && **y != b"*");
+        if ends.any(|(x, y)| !have_common(x, y)) {
+            return false;
+        }
         // For each rest of `b`, true if some text matches it and the current rest of `a`.
         let mut next = vec![false; b.len() + 1];
         for i in (0..=a.len()).rev() {
@@ -75,7 +86,7 @@ impl<'t> Glob<'t> {
                     (None, None) => true,
                     (Some(b"*"), _) => next[j] || j < b.len() && now[j + 1],
                     (_, Some(b"*")) => now[j + 1] || i < a.len() && next[j],
-                    (Some(x), Some(y)) => next[j + 1] && (0..=u8::MAX).any(|byte| accepts(x, byte) && accepts(y, byte)),
+                    (Some(x), Some(y)) => next[j + 1] && have_common(x, y),
                     _ => false,
                 };
             }
@@ -91,11 +102,65 @@ impl<'t> Glob<'t> {
     }
 }
 
+/// Returns true if two elements accept a byte in common.
+fn have_common(x: &[u8], y: &[u8]) -> bool {
+    match (x, y) {
+        ([literal], other) | (other, [literal]) if !matches!(literal, b'?' | b'[') => accepts(other, *literal),
+        _ => (0..=u8::MAX).any(|byte| accepts(x, byte) && accepts(y, byte)),
+    }
+}
+
+/// Patterns in the order of their ids, found by the names that they may match under a name.
+#[derive(Default)]
+struct Globs<'t> {
+    all: Vec<Glob<'t>>,
+    /// By a name: those whose ending has it after a dot.
+    below: HashMap<&'t str, Vec<usize>>,
+    /// By their ending.
+    ending: HashMap<&'t str, Vec<usize>>,
+}
+
+impl<'t> Globs<'t> {
+    fn push(&mut self, glob: Glob<'t>) {
+        let (at, ending) = (self.all.len(), glob.ending());
+        for (dot, _) in ending.match_indices('.') {
+            self.below.entry(&ending[dot + 1..]).or_default().push(at);
+        }
+        self.ending.entry(ending).or_default().push(at);
+        self.all.push(glob);
+    }
+
+    /// Adds those that may match a name under `name`, except for those that end in `*`, which all do.
+    fn under(&self, name: &str, found: &mut Vec<usize>) {
+        found.extend(self.below.get(name).into_iter().flatten());
+        // If a pattern ends in `?` or a class, its ending is empty.
+        let under = format!(".{name}");
+        let endings = (0..=under.len()).filter_map(|start| self.ending.get(under.get(start..)?));
+        found.extend(endings.flatten().filter(|&&at| self.all[at].tail > 0));
+    }
+
+    /// Finds those that may match `name` or a name under it, once each and in order. Those that end in `*` are only found if they match
+    /// the name itself, or all names under it.
+    fn near(&self, name: &str, tables: &Tables, scratch: &mut Scratch, found: &mut Vec<usize>) {
+        found.clear();
+        if let Some(table) = &tables.names {
+            for target in [name, &format!(".{name}")] {
+                table.matches(&tables.strings, target, scratch, |id| {
+                    found.extend(self.all.binary_search_by_key(&id, |glob| glob.id));
+                });
+            }
+        }
+        self.under(name, found);
+        found.sort_unstable();
+        found.dedup();
+    }
+}
+
 /// The patterns over names of a set.
-pub(super) struct Globs<'t> {
+pub(super) struct NamePatterns<'t> {
     tables: &'t Tables,
-    allow: Vec<Glob<'t>>,
-    block: Vec<Glob<'t>>,
+    allow: Globs<'t>,
+    block: Globs<'t>,
 }
 
 fn allows(tables: &Tables, id: u32) -> bool {
@@ -103,9 +168,9 @@ fn allows(tables: &Tables, id: u32) -> bool {
     flags.has(Action::Allow) || flags.has(Action::AllowAll)
 }
 
-impl<'t> Globs<'t> {
+impl<'t> NamePatterns<'t> {
     pub(super) fn new(tables: &'t Tables) -> Self {
-        let (mut allow, mut block) = (Vec::new(), Vec::new());
+        let (mut allow, mut block) = (Globs::default(), Globs::default());
         if tables.names.is_some() {
             for id in 0..tables.indicators.len() as u32 {
                 if let Value::Pattern(text, PatternTarget::Name) = tables.indicators.value(id) {
@@ -128,17 +193,18 @@ impl<'t> Globs<'t> {
     /// result would be all of them.
     pub(super) fn over_names(&self, names: impl Fn(u32) -> Vec<(&'t str, Scope)>) -> Vec<Taken> {
         let mut taken = Vec::new();
-        let (Some(table), false) = (&self.tables.names, self.allow.is_empty()) else { return taken };
-        let (mut scratch, mut matching) = (Scratch::default(), Vec::new());
+        if self.allow.all.is_empty() {
+            return taken;
+        }
+        let (mut scratch, mut near) = (Scratch::default(), Vec::new());
         for block in 0..self.tables.indicators.len() as u32 {
             if !self.tables.indicators.flags(block).has(Action::Block) {
                 continue;
             }
             for (name, scope) in names(block) {
-                matching.clear();
-                table.matches(&self.tables.strings, name, &mut scratch, |id| matching.push(id));
-                for glob in &self.allow {
-                    let is_match = matching.contains(&glob.id);
+                self.allow.near(name, self.tables, &mut scratch, &mut near);
+                for glob in near.iter().map(|&at| &self.allow.all[at]) {
+                    let is_match = glob.is_match(name);
                     let wholly = match scope {
                         Scope::Exact if is_match => true,
                         Scope::Exact => continue,
@@ -161,16 +227,18 @@ impl<'t> Globs<'t> {
     /// Finds what the allow entries take from listed patterns. `names` returns the names that an indicator covers.
     pub(super) fn over_patterns(&self, names: impl Fn(u32) -> Vec<(&'t str, Scope)>) -> Vec<Taken> {
         let mut taken = Vec::new();
-        if self.block.is_empty() {
+        if self.block.all.is_empty() {
             return taken;
         }
-        for allow in &self.allow {
-            let met = self.block.iter().filter(|block| allow.id == block.id || allow.meets(block));
+        for allow in &self.allow.all {
+            let met = self.block.all.iter().filter(|block| allow.id == block.id || allow.meets(block));
             taken.extend(met.map(|block| (allow.id, block.id, allow.id == block.id || allow.covers(block))));
         }
+        let (mut scratch, mut near) = (Scratch::default(), Vec::new());
         for allow in (0..self.tables.indicators.len() as u32).filter(|&id| allows(self.tables, id)) {
             for (name, scope) in names(allow) {
-                for block in &self.block {
+                self.block.near(name, self.tables, &mut scratch, &mut near);
+                for block in near.iter().map(|&at| &self.block.all[at]) {
                     let is_match = block.is_match(name);
                     let wholly = match scope {
                         Scope::Exact => block.text == name,
@@ -229,6 +297,25 @@ mod tests {
         ] {
             assert_eq!((glob(a).meets(&glob(b)), glob(a).covers(&glob(b))), (meets, covers), "{a} {b}");
             assert_eq!(glob(b).meets(&glob(a)), meets, "{b} {a}");
+        }
+    }
+    /// Each name was compared with each pattern, which took 13 seconds for 100,000 names and 3,000 patterns.
+    #[test]
+    fn few_patterns_are_compared_with_a_name() {
+        let texts: Vec<String> = (0..1000).map(|n| format!("a{n}*-x.n{n}.test")).collect();
+        let rest = ["*.evil.test", "a?", "e[a-f]", "evil*", "*", "*test", "x.evil.test", "b.*.test", "*l.test"];
+        let mut globs = Globs::default();
+        for (text, id) in texts.iter().map(String::as_str).chain(rest).zip(0..) {
+            globs.push(Glob::new(id, text));
+        }
+        for name in ["n7.test", "evil.test", "test", "a.evil.test", "other", "l.test", "ee"] {
+            let mut found = Vec::new();
+            globs.under(name, &mut found);
+            for (at, glob) in globs.all.iter().enumerate() {
+                let meets = glob.tail > 0 && glob.meets_under(name) || glob.is_under(name) && glob.text != name;
+                assert!(!meets || found.contains(&at), "{} {name}", glob.text);
+            }
+            assert!(found.len() < 20 || name == "test", "{name}: {}", found.len());
         }
     }
 }

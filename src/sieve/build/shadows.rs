@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use super::beneath::Taken;
-use super::globs::Globs;
+use super::globs::NamePatterns;
 use crate::indicator::{Action, Scope};
 use crate::sieve::matching::view::IndicatorRef;
 use crate::sieve::report::build_report::{NoEffect, Shadow};
@@ -57,9 +57,9 @@ fn names_of(tables: &Tables, id: u32) -> Vec<(&str, Scope)> {
 /// nothing, but would if they allowed all.
 pub(super) fn shadows(tables: &Tables, mut taken: Vec<Taken>, examples: usize) -> (Vec<Shadow>, Vec<NoEffect>) {
     let names = |id: u32| names_of(tables, id);
-    let globs = Globs::new(tables);
-    taken.extend(globs.over_names(names));
-    let mut found = Shadows { tables, taken: globs.over_patterns(names) };
+    let patterns = NamePatterns::new(tables);
+    taken.extend(patterns.over_names(names));
+    let mut found = Shadows { tables, taken: patterns.over_patterns(names) };
     for allow in 0..tables.indicators.len() as u32 {
         let flags = tables.indicators.flags(allow);
         if flags.has(Action::Allow) || flags.has(Action::AllowAll) {
