@@ -13,7 +13,9 @@
 #![allow(unused_imports, reason = "each benchmark uses a part")]
 #![allow(unreachable_pub, reason = "a module of benchmarks, which reach all of it")]
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
@@ -46,7 +48,7 @@ pub fn sizes() -> &'static [usize] {
 }
 
 /// Returns true if the set holds the name or one of its parents.
-pub fn holds_any_parent(set: &HashSet<String>, name: &str) -> bool {
+pub fn holds_any_parent<S: Borrow<str> + Eq + Hash>(set: &HashSet<S>, name: &str) -> bool {
     let mut rest = Some(name);
     while let Some(name) = rest {
         if set.contains(name) {
