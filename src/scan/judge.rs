@@ -178,7 +178,7 @@ fn judge_weak(
     // Fields that were seen within the text of another field do not count.
     let is_all = |field: Field<'_>| {
         let span = field.span();
-        span.end <= place.start || place.end <= span.start || holds(&field, &place)
+        is_apart(&span, &place) || holds(&field, &place)
     };
     let is_strong = field.is_some_and(|field| field.is_observable())
         && event.layout() != Layout::Text
