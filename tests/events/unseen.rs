@@ -37,7 +37,7 @@ pub(super) const SAMPLES: &[Sample] = &[
     },
     Sample {
         head: "",
-        line: r#""CEF:0|Acme|Gate|7.4|13|close|3|src=192.0.2.7 rt=2026-05-12T10:02:03Z""#,
+        line: r#""CEF:0|Acme|Gate|7.4|13|close|3|rt=2026-05-12T10:02:03Z msg=Login from 192.0.2.7 failed""#,
         layout: "cef",
         normal: &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7"],
         planted: &[],

@@ -158,21 +158,15 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
 /// Reads the layouts with an unmistakable shape.
 fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     let text = part.text();
-    let first = sheet.fields.len();
+    if let Some(layout) = vendor(part, sheet) {
+        return Some(layout);
+    }
     match *text.first()? {
         b'{' | b'[' if json::read(part, sheet) => {
             within(part, sheet);
             return Some(Layout::Json);
         }
         b'<' if xml::looks_like(text) && xml::read(part, sheet) => return Some(Layout::Xml),
-        b'C' if cef::read(part, sheet) => {
-            prose(part, first, sheet);
-            return Some(Layout::Cef);
-        }
-        b'L' if leef::read(part, sheet) => {
-            prose(part, first, sheet);
-            return Some(Layout::Leef);
-        }
         b't' | b'u' | b'T' | b'U' if packet::read_netstat(part, sheet) => return Some(Layout::Netstat),
         b'0'..=b'9' => {
             if squid::read(part, sheet) {
@@ -183,26 +177,6 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
             }
             if panos::read(part, sheet) {
                 return Some(Layout::PanOs);
-            }
-            if cef::read_bare(part, sheet) {
-                prose(part, first, sheet);
-                return Some(Layout::Cef);
-            }
-            if leef::read_bare(part, sheet) {
-                prose(part, first, sheet);
-                return Some(Layout::Leef);
-            }
-        }
-        b'"' => {
-            // A whole line in quotes.
-            if let [b'"', b'C' | b'L', .., b'"'] = text {
-                let inner = Part { start: part.start + 1, end: part.end - 1, ..part };
-                if cef::read(inner, sheet) {
-                    return Some(Layout::Cef);
-                }
-                if leef::read(inner, sheet) {
-                    return Some(Layout::Leef);
-                }
             }
         }
         _ => {}
@@ -229,6 +203,25 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
         return Some(Layout::Tcpdump);
     }
     None
+}
+
+/// Reads CEF or LEEF, and the messages in them. Their first word may be missing, because it was taken for the name of a program, and the
+/// whole line may be in quotes.
+fn vendor(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
+    let part = match part.text() {
+        [b'"', b'C' | b'L', .., b'"'] => Part { start: part.start + 1, end: part.end - 1, ..part },
+        _ => part,
+    };
+    let first = sheet.fields.len();
+    let layout = match *part.text().first()? {
+        b'C' if cef::read(part, sheet) => Layout::Cef,
+        b'L' if leef::read(part, sheet) => Layout::Leef,
+        b'0' | b'1' if cef::read_bare(part, sheet) => Layout::Cef,
+        b'1' | b'2' if leef::read_bare(part, sheet) => Layout::Leef,
+        _ => return None,
+    };
+    prose(part, first, sheet);
+    Some(layout)
 }
 
 /// Recognises the layouts that have no fixed shape by their content.
