@@ -96,17 +96,15 @@ pub(super) fn address(
         .map(|at| start + at)
         .filter(|slash| value::port(&line[slash + 1..end]).is_some());
     seen.is_slashed |= port.is_some() && memchr::memchr(b'/', &line[start..end]).is_some();
-    if before[0].is_some_and(|word| is_arrow(&line[word.start..word.end])) {
+    let side = if before[0].is_some_and(|word| is_arrow(&line[word.start..word.end])) {
+        Some(("destination.ip", "destination.port"))
+    } else {
+        is_before_arrow.then_some(("source.ip", "source.port"))
+    };
+    if let Some((ip, port)) = side {
         match slash {
-            Some(_) => end_of_flow(line, start..end, "destination.ip", "destination.port", sheet),
-            None => sheet.known("destination.ip", start..end),
-        }
-        return Some(stop);
-    }
-    if is_before_arrow {
-        match slash {
-            Some(_) => end_of_flow(line, start..end, "source.ip", "source.port", sheet),
-            None => sheet.known("source.ip", start..end),
+            Some(_) => end_of_flow(line, start..end, ip, port, sheet),
+            None => sheet.known(ip, start..end),
         }
         return Some(stop);
     }

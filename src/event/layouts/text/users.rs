@@ -22,7 +22,7 @@ pub(super) fn subject(part: Part<'_>) -> Option<Range<usize>> {
         }
         b'(' => {
             let user = word(1)?;
-            line_at(part, user.end).starts_with(b") CMD (").then_some(user)
+            part.line[user.end..part.end].starts_with(b") CMD (").then_some(user)
         }
         b'f' if head.starts_with(b"from ") && find(head, b" at /dev/").is_some() => word(5),
         _ => {
@@ -30,10 +30,6 @@ pub(super) fn subject(part: Part<'_>) -> Option<Range<usize>> {
             if rest.starts_with(b" : ") && find(rest, b"TTY=").is_some() { word(0) } else { None }
         }
     }
-}
-
-fn line_at(part: Part<'_>, at: usize) -> &[u8] {
-    &part.line[at..part.end]
 }
 
 /// Returns true if a word after `user` can be the name of one.
