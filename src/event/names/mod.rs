@@ -157,7 +157,7 @@ impl Side {
 
     /// Moves the meaning of a vague name to this end: the `ip` of a `target` is that of the destination. `None` if the end has no such
     /// field.
-    pub(super) fn of(self, meaning: Meaning) -> Option<Meaning> {
+    fn of(self, meaning: Meaning) -> Option<Meaning> {
         use EcsName::*;
         let Meaning::Ecs(name) = meaning else { return Some(meaning) };
         let moved = match (self, name) {
@@ -175,6 +175,15 @@ impl Side {
 }
 
 impl KnownName {
+    /// Returns the meanings at the end of the connection that the name is about.
+    pub(super) fn sided(&self) -> impl Iterator<Item = RankedMeaning> + use<> {
+        let (meanings, side) = (self.meanings, self.side);
+        meanings.iter().filter_map(move |entry| {
+            let meaning = side.map_or(Some(entry.meaning), |side| side.of(entry.meaning))?;
+            Some(RankedMeaning { meaning, ..*entry })
+        })
+    }
+
     /// Returns true if this may be a name of files, programs or versions.
     pub(super) fn may_be_name_like(&self) -> bool {
         self.meanings.iter().any(|entry| match entry.meaning {

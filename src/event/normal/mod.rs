@@ -149,19 +149,12 @@ impl Normal {
         self.choose(sheet, context);
     }
 
-    /// Returns the normal name of a raw field: the first meaning of its name that its value fits.
+    /// Returns the normal name of a raw field: the first meaning of its name that its value fits, or else that names a machine.
     pub(super) fn role(&self, at: usize, sheet: &Sheet, context: &Context<'_>) -> Option<EcsName> {
         if let Some((_, name)) = self.taken.iter().find(|(field, _)| *field as usize == at) {
             return Some(*name);
         }
         let found = self.found[at]?;
-        let names = || {
-            let sided = |meaning| found.side.map_or(Some(meaning), |side| side.of(meaning));
-            found.meanings.iter().filter_map(move |entry| match sided(entry.meaning)? {
-                Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => Some(name),
-                _ => None,
-            })
-        };
         let field = &sheet.fields[at];
         let mut decoded = Vec::new();
         let mut value = match field.form {
@@ -171,7 +164,14 @@ impl Normal {
                 Facts::new(&decoded)
             }
         };
-        names().find(|name| value.fits(*name)).or_else(|| names().next())
+        let names = || {
+            found.sided().filter_map(|entry| match entry.meaning {
+                Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => Some(name),
+                _ => None,
+            })
+        };
+        // A name in the place of an address is that of a machine too.
+        names().find(|name| value.fits(*name)).or_else(|| names().find(|name| name.is_observable()))
     }
 
     /// Returns the field that has the value of a normal name.
@@ -252,15 +252,10 @@ impl Normal {
         let Some(found) = found.filter(|_| !value.is_null()) else { return };
         let listed = if field.in_list { LISTED } else { 0 };
         let sure = u16::from(field.level) * LEVEL + listed + u16::from(found.extra) + MAX_RAW as u16;
-        for entry in found.meanings {
+        for entry in found.sided() {
             let score = sure + u16::from(entry.rank);
             let candidate = Candidate { score, field: at };
-            let meaning = match found.side {
-                Some(side) => side.of(entry.meaning),
-                None => Some(entry.meaning),
-            };
-            let Some(meaning) = meaning else { continue };
-            match meaning {
+            match entry.meaning {
                 Meaning::Ecs(name) => self.offer(name, score, at, value),
                 Meaning::InRequest(name) => {
                     let is_address = name == EcsName::UrlDomain && value.ip().is_some();
@@ -270,7 +265,7 @@ impl Normal {
                     }
                 }
                 Meaning::Local(name) | Meaning::Remote(name) if value.fits(name) => {
-                    let is_local = matches!(meaning, Meaning::Local(_));
+                    let is_local = matches!(entry.meaning, Meaning::Local(_));
                     let ends = if is_local { &mut self.local } else { &mut self.remote };
                     candidate.offer(&mut ends[usize::from(name.kind() == Type::Long)]);
                 }
