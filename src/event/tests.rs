@@ -57,6 +57,87 @@ fn a_place_is_judged_as_the_whole_reading_judges_it() {
     assert!(name_like > 500 && all > 2 * name_like, "{name_like} of {all}");
 }
 
+/// Pieces of lines, so that any layout may begin, end or be broken off anywhere.
+const PIECES: [&str; 56] = [
+    " ",
+    " ",
+    " ",
+    ": ",
+    ",",
+    "|",
+    "\t",
+    "\"",
+    "\":\"",
+    "\",\"",
+    "{\"",
+    "\"}",
+    "[",
+    "]",
+    "=",
+    ";",
+    "\\r\\n",
+    "#011",
+    "evil.test",
+    "evil.test",
+    "192.0.2.1",
+    "192.0.2.1",
+    "file",
+    "fname=",
+    "app",
+    "version",
+    "ver",
+    "Ver",
+    "ACMEver=",
+    "ACMEvd=",
+    "ACMEfile=",
+    "path",
+    "target",
+    "exe",
+    "comm",
+    "image",
+    "host=",
+    "src",
+    "name",
+    "value",
+    "message",
+    "msg=",
+    "0|Acme|Gate|",
+    "1.0|Acme|Gate|",
+    "CEF:",
+    "LEEF:",
+    "|7|1|x|5|",
+    "<34>1 2026-05-12T10:02:03Z ",
+    "<34>",
+    "May 12 10:02:03 gw ",
+    "2026-05-12T10:02:03Z ",
+    "app[7]: ",
+    "<Data Name=\"",
+    "\">",
+    ",THREAT,",
+    "1,2026/05/12 10:02:03,7,THREAT,data,1,2026/05/12 10:02:03,192.0.2.7,203.0.113.5,,,,,,,,,,,,,,,,,,,,,,,",
+];
+
+proptest::proptest! {
+    /// The same for lines that nobody has written.
+    #[test]
+    fn any_place_is_judged_as_the_whole_reading_judges_it(
+        head in proptest::sample::select(&HEADS[..]),
+        pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 1..24),
+    ) {
+        let line = pieces.concat();
+        let mut reader = EventReader::new();
+        reader.head(head.as_bytes());
+        for word in ["evil.test", "192.0.2.1"] {
+            for (start, _) in line.match_indices(word) {
+                let place = start..start + word.len();
+                let event = reader.read(line.as_bytes());
+                let whole = event.field_at(place.clone()).is_some_and(|field| field.is_name_like());
+                proptest::prop_assert_eq!(reader.read(line.as_bytes()).is_name_like_at(place), whole, "{:?} {}", head, line);
+            }
+        }
+    }
+}
+
 /// A field that gets its role from the rest of the line never becomes a name of files: the quick check relies on it.
 #[test]
 fn names_of_requests_are_not_files() {
@@ -94,5 +175,23 @@ fn versions_in_plain_text_are_nobody() {
     for line in ["login by client/192.0.2.7", "sent HIER_DIRECT/192.0.2.7", "Chrome/192.0.2.7:443 opened"] {
         let who = reader.read(line.as_bytes()).who().and_then(|who| who.ip);
         assert_eq!(who, Some("192.0.2.7".parse().expect("an address")), "{line}");
+    }
+}
+
+/// A message is not a time, and a number not a method. But a name in the place of an address is a machine's.
+#[test]
+fn a_role_fits_the_value() {
+    let mut reader = EventReader::new();
+    for (line, place, want) in [
+        (r#"{"msg":"see evil.test","op":1}"#, "evil.test", None),
+        (r#"{"msg":"2026-05-12T10:02:03Z","op":1}"#, "2026", Some(EcsName::Timestamp)),
+        (r#"{"src_ip":"evil.test"}"#, "evil.test", Some(EcsName::SourceIp)),
+        (r#"{"src_ip":"192.0.2.7"}"#, "192", Some(EcsName::SourceIp)),
+        (r#"{"file":"evil.test"}"#, "evil.test", Some(EcsName::FileName)),
+    ] {
+        let start = line.find(place).expect("it is in the line");
+        let event = reader.read(line.as_bytes());
+        let role = event.field_at(start..start + place.len()).and_then(|field| field.role());
+        assert_eq!(role, want, "{line}");
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Only a field with a name of the table can be [name-like](crate::event::ecs::EcsName::is_name_like). That name stands in the header, in
 //! the line, or in the layout. The reader knows the header. [`WORDS`] are all that such names contain in the line. Of the layouts, some
-//! give such a name to a field: CEF, LEEF and PAN-OS, which have words of their own here, and syslog, where it is the program's.
+//! give such a name to a field: CEF, LEEF and PAN-OS, which have words of their own here or [bars](may_be_bare), and syslog, where it is the
+//! program's.
 
 use std::ops::Range;
 
@@ -19,7 +20,8 @@ pub(in crate::event) enum Plain {
 impl Plain {
     /// Looks for the names of such fields in a line.
     pub(in crate::event) fn of(line: &[u8]) -> Self {
-        if has_word(line) { Plain::Nothing } else { after_header(line).map_or(Plain::Nothing, Plain::From) }
+        let is_any = has_word(line) || may_be_bare(line);
+        if is_any { Plain::Nothing } else { after_header(line).map_or(Plain::Nothing, Plain::From) }
     }
 
     /// Returns true if no name-like field holds this span.
@@ -44,6 +46,12 @@ fn may_be_tag(line: &[u8], end: usize) -> bool {
         Some(b':') => !rest.get(len + 1).is_some_and(u8::is_ascii_alphanumeric),
         _ => false,
     }
+}
+
+/// Returns true if a line may hold CEF or LEEF without the first word, `0|vendor|product|version|…`: a version, a bar, and more bars.
+fn may_be_bare(line: &[u8]) -> bool {
+    let mut bars = memchr::memchr_iter(b'|', line);
+    bars.any(|at| at > 0 && matches!(line[at - 1], b'0' | b'1')) && bars.take(4).count() == 4
 }
 
 /// The end of the program's name in `<34>1 2026-05-12T10:02:03Z host app`, after which no such name follows; 0 without such a header.
@@ -277,6 +285,8 @@ mod tests {
             "the target is full",
             "common commands, exec by apple",
             "v e r, fil e",
+            "a|b|c|d|e|f|g",
+            "10|a|b|c",
         ] {
             assert_eq!(Plain::of(line.as_bytes()), Plain::From(0), "{line}");
         }
