@@ -93,7 +93,7 @@ fn sieve(with: [bool; 3], odd: bool, many_nets: bool) -> Sieve {
 
 /// Text made of pieces in combinations that are rare in real logs.
 fn haystack(random: &mut Random) -> Vec<u8> {
-    const PLAIN: [&str; 48] = [
+    const PLAIN: [&str; 50] = [
         "evil.test",
         "EVIL.Test",
         "notevil.test",
@@ -131,6 +131,8 @@ fn haystack(random: &mut Random) -> Vec<u8> {
         "192.0.2.1.https",
         "203.0.113.77.443",
         "1.2.0.192.in-addr.arpa",
+        "\u{ff1e}9.1.2.0.192.in-addr.ARPA",
+        "\u{ff5c}1.2.0.192.in-addr.arpa\u{3002}",
         "7.113.0.203.IN-ADDR.ARPA.",
         "77.113.0.203.in-addr.arpa",
         "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",

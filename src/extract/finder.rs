@@ -393,7 +393,7 @@ impl<J: Judge> Look<'_, J> {
         escape > 0 && self.quad_at(place + 1 + escape)
     }
 
-    /// Returns true if the run around a non-ASCII character may be a name, which takes a dot.
+    /// Returns true if the run around a non-ASCII character may be a name, which takes a dot, or the reverse name of an address.
     fn not_ascii(&mut self, place: usize) -> bool {
         let bytes = self.bytes;
         if place < self.mixed_end {
@@ -408,7 +408,9 @@ impl<J: Judge> Look<'_, J> {
         self.mixed_end = place + end;
         let run = &bytes[place - start..place + end];
         let is_dot = |window: &[u8]| matches!(window, b"\xE3\x80\x82" | b"\xEF\xBC\x8E" | b"\xEF\xBD\xA1");
-        self.wanted.names && (memchr::memchr(b'.', run).is_some() || run.windows(3).any(is_dot))
+        let may_be_name = memchr::memchr(b'.', run).is_some() || run.windows(3).any(is_dot);
+        let is_reverse = || run.windows(4).any(|end| end.eq_ignore_ascii_case(b"arpa"));
+        may_be_name && (self.wanted.names || self.wanted.addrs && is_reverse())
     }
 }
 
