@@ -112,7 +112,7 @@ fn things(name: &str) -> Option<(&'static str, f64)> {
         "scan" => ("byte", f64::from(1 << 20)),
         "extract" => ("byte", f64::from(256 << 10)),
         "build" | "read" | "save" | "open" => ("indicator", 20_000.0),
-        "mix" if name.starts_with("mix/avx2_") => ("byte", 4e6),
+        "mix" if !name.starts_with("mix/places_") && !name.starts_with("mix/words_") => ("byte", 4e6),
         "mix" => return None,
         _ => ("lookup", 4096.0),
     })

@@ -1,7 +1,8 @@
 //! Instruction counts under callgrind, which are the same on every run.
 //!
 //! Callgrind does not support AVX-512, so each benchmark names its engine. Sets have 20,000 indicators. Setup is not
-//! counted, and neither is dropping: each benchmark returns its inputs along with its answer.
+//! counted, and neither is dropping: each benchmark returns its inputs along with its answer. Scans do not read events, except for those
+//! that say so.
 #![allow(missing_docs, reason = "macros make the functions")]
 
 use std::hint::black_box;
@@ -125,11 +126,19 @@ fn match_url((mut matcher, queries): (Matcher, Vec<String>)) -> (usize, Matcher,
     (found, matcher, queries)
 }
 
-fn log(engine: Engine, rate: usize) -> (Scanner, Vec<u8>) {
+/// The options of a scan that reads no events.
+fn plain(engine: Engine) -> ScanOptions {
+    ScanOptions::new().engine(engine).events(None)
+}
+
+/// The options of a scan that reads events as far as its hits need them.
+fn with_events() -> ScanOptions {
+    ScanOptions::new().engine(Engine::Avx2)
+}
+
+fn log(options: ScanOptions, rate: usize) -> (Scanner, Vec<u8>) {
     let (hosts, names) = (common::listed_hosts(SET / 2), common::listed_names(SET / 2));
     let sieve = common::sieve(common::indicators(&hosts, &names, &[]));
-    let mut options = ScanOptions::default();
-    options.engine = engine;
     let text = common::corpus(1 << 20, &Planted { hosts: &hosts, names: &names, rate }).text;
     let mut scanner = Scanner::with_options(&sieve, &options);
     // The first part warms up the scanner's buffers.
@@ -143,28 +152,27 @@ fn labelled(engine: Engine) -> (Scanner, Vec<u8>) {
     let mut labelled = Labelled::new(recipe);
     assert!(labelled.text.len() > 1 << 20);
     labelled.text.truncate(1 << 20);
-    let mut options = ScanOptions::default();
-    options.engine = engine;
-    let mut scanner = Scanner::with_options(&labelled.sieve(), &options);
+    let mut scanner = Scanner::with_options(&labelled.sieve(), &plain(engine));
     scanner.scan(&labelled.text[..labelled.text.len() / 8], |_| ControlFlow::Continue(()));
     (scanner, labelled.text)
 }
 
 #[library_benchmark]
-#[bench::portable_sparse(log(Engine::Portable, 7))]
-#[bench::portable_dense(log(Engine::Portable, 1000))]
-#[bench::avx2_sparse(log(Engine::Avx2, 7))]
-#[bench::avx2_dense(log(Engine::Avx2, 1000))]
+#[bench::portable_sparse(log(plain(Engine::Portable), 7))]
+#[bench::portable_dense(log(plain(Engine::Portable), 1000))]
+#[bench::avx2_sparse(log(plain(Engine::Avx2), 7))]
+#[bench::avx2_dense(log(plain(Engine::Avx2), 1000))]
+#[bench::avx2_full(log(plain(Engine::Avx2), 10_000))]
 #[bench::avx2_labelled(labelled(Engine::Avx2))]
+#[bench::events_dense(log(with_events(), 1000))]
+#[bench::events_full(log(with_events(), 10_000))]
 fn scan((mut scanner, text): (Scanner, Vec<u8>)) -> (u64, Scanner, Vec<u8>) {
     let hits = scanner.scan(black_box(&text), |_| ControlFlow::Continue(())).hits;
     (hits, scanner, text)
 }
 
 /// A set and the log in the folder that `NETSIEVE_MIX` names; nothing without it.
-fn real(set: &str) -> (Scanner, Vec<u8>) {
-    let mut options = ScanOptions::default();
-    options.engine = Engine::Avx2;
+fn real(set: &str, options: ScanOptions) -> (Scanner, Vec<u8>) {
     let Some(folder) = std::env::var_os("NETSIEVE_MIX").map(PathBuf::from) else {
         return (Scanner::with_options(&common::sieve(Vec::new()), &options), Vec::new());
     };
@@ -176,9 +184,11 @@ fn real(set: &str) -> (Scanner, Vec<u8>) {
 }
 
 #[library_benchmark(config = LibraryBenchmarkConfig::default().pass_through_env("NETSIEVE_MIX"))]
-#[bench::avx2_20k(real("20k"))]
-#[bench::avx2_all(real("all"))]
-#[bench::avx2_2m(real("2m"))]
+#[bench::avx2_20k(real("20k", plain(Engine::Avx2)))]
+#[bench::avx2_all(real("all", plain(Engine::Avx2)))]
+#[bench::avx2_2m(real("2m", plain(Engine::Avx2)))]
+#[bench::events_20k(real("20k", with_events()))]
+#[bench::events_all(real("all", with_events()))]
 fn mix((mut scanner, text): (Scanner, Vec<u8>)) -> (u64, Scanner, Vec<u8>) {
     let hits = scanner.scan(black_box(&text), |_| ControlFlow::Continue(())).hits;
     (hits, scanner, text)
