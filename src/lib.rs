@@ -137,11 +137,11 @@
 //! **All matches** of all feeds are returned, most specific first: URLs with a path before hosts, long names and
 //! prefixes before short ones. [`Relation`] says how an indicator covers the value, [`Strength`] how sure that is.
 //!
-//! **Allow entries** suppress matches of hosts, never of a URL indicator with a path. A hash or a mail address is suppressed only by
-//! an entry for the same value. An [`Allow`](Action::Allow) entry suppresses matches that are as specific as itself or less: an
-//! allowed `example.test` hides a listed `test`, but not a listed `login.example.test`. Specificity is the number of labels, or the
-//! length of the prefix; a pattern is less specific than any name. An [`AllowAll`](Action::AllowAll) entry suppresses every host-level match on what it covers. Suppressed
-//! indicators stay in the sieve; [`BuildReport`] lists those that an allow entry shadows.
+//! **Allow entries** suppress matches of hosts, never of a URL indicator with a path. A hash or a mail address is suppressed only by an
+//! entry for the same value. An [`Allow`](Action::Allow) entry suppresses matches that are as specific as itself or less: an allowed
+//! `example.test` hides a listed `test`, but not a listed `login.example.test`. Specificity is the number of labels, or the length of the
+//! prefix; a pattern is less specific than any name. An [`AllowAll`](Action::AllowAll) entry suppresses every host-level match on what it
+//! covers. Suppressed indicators stay in the sieve; [`BuildReport`] lists those that an allow entry shadows.
 //!
 //! **A [`Filter`]** selects block entries at match time, by validity, confidence, feed or tag. Entries of unknown
 //! confidence or validity pass. For allow entries only the validity counts.

@@ -209,7 +209,7 @@ fn judge_weak(
         Some(EcsName::SourceIp | EcsName::ClientIp) => is_address,
         Some(_) if field.is_name_like() => true,
         Some(EcsName::UrlPath | EcsName::UrlQuery | EcsName::UrlOriginal | EcsName::UrlFull) => !holds(&field, &place),
-        // Of a request that names its host, no other name is the host.
+        // If a request names its host, no other name on the line is the host.
         Some(EcsName::UrlDomain | EcsName::DestinationDomain | EcsName::DestinationIp | EcsName::ServerIp) => false,
         _ => !is_address && event.span_of(EcsName::UrlDomain).is_some_and(|host| is_apart(&host, &place)),
     };

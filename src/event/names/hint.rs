@@ -1,9 +1,8 @@
 //! Tells quickly where a line cannot hold a file, a program or a version, so that most lines with hits are never parsed.
 //!
-//! Only a field with a name of the table can be [name-like](crate::event::ecs::EcsName::is_name_like). That name stands in the header, in
-//! the line, or in the layout. The reader knows the header. [`WORDS`] are all that such names contain in the line. Of the layouts, some
-//! give such a name to a field: CEF, LEEF and PAN-OS, which have words of their own here or [bars](may_be_bare), and syslog, where it is the
-//! program's.
+//! A field is only [name-like](crate::event::ecs::EcsName::is_name_like) if its name is in the table. The name comes from the header, which
+//! the reader knows; from the line, where it contains one of [`WORDS`]; or from the layout. The layouts that name such a field are CEF,
+//! LEEF and PAN-OS, which [`WORDS`] and [`may_be_bare`] recognise, and syslog, where it is the program ([`may_be_tag`]).
 
 use std::ops::Range;
 
