@@ -235,12 +235,13 @@ impl Line<'_> {
         Some(reversed)
     }
 
-    /// The possible starts of a scheme before a colon, the latest first.
-    fn scheme_starts(&self, colon: usize) -> Vec<usize> {
+    /// The possible starts of a scheme before a colon, the latest first. The letters of an encoded `://` that ends at `floor` belong to
+    /// no scheme.
+    fn scheme_starts(&self, floor: usize, colon: usize) -> Vec<usize> {
         let bytes = self.bytes;
         // In a query, a plus is more often a space than part of a scheme.
         let is_scheme_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
-        let run = (0..colon).rev().take_while(|&at| is_scheme_byte(bytes[at])).last().unwrap_or(colon);
+        let run = (floor..colon).rev().take_while(|&at| is_scheme_byte(bytes[at])).last().unwrap_or(colon);
         let mut places = vec![run, run + escape(bytes, run)];
         let is_boundary = |at: &usize| matches!(bytes[at - 1], b'-' | b'.') && bytes[*at].is_ascii_alphabetic();
         places.extend((run + 1..colon).filter(is_boundary));
@@ -259,13 +260,14 @@ impl Line<'_> {
     /// Finds every `scheme://`.
     pub(super) fn urls_with_scheme(&mut self) {
         let bytes = self.bytes;
-        let mut hosts = Vec::new();
+        let (mut hosts, mut floor) = (Vec::new(), 0);
         for colon in 0..bytes.len() {
             let Some(separator) = separator(bytes, colon) else { continue };
-            let starts = self.scheme_starts(colon);
+            let starts = self.scheme_starts(floor, colon);
             let behind = colon + separator.len;
             let draft = Draft { starts: &starts, behind, separator: Some(separator), name_like: false };
             let Some((place, region)) = self.url(draft) else { continue };
+            floor = behind;
             // Addresses within hosts that are names.
             if let Some(What::Url(text, host)) =
                 place.iter().map(|reading| &reading.what).find(|what| matches!(what, What::Url(..)))
