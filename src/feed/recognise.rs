@@ -40,7 +40,7 @@ pub(crate) fn recognise(lines: &mut Lines<'_>, named: Option<Format>) -> Result<
     };
     let head = Head::new(&lines.peek(0)?.0[..cut]);
     let result = match named {
-        _ if head.is_html() => Err("an HTML page, not a feed: perhaps the error page of a download".to_owned()),
+        _ if head.is_html() => Err("an HTML page and no feed, perhaps the error page of a download".to_owned()),
         Some(format) => Ok(Some(format)),
         None if is_empty || head.text().trim_ascii() == b"[]" => Ok(None),
         None => vote(&head).map(Some),

@@ -88,7 +88,7 @@ fn feeds_change_from_day_to_day() {
     assert_eq!(folder.run(RUN).code(1).out, "", "both were reported");
     // The feed is unreadable, or missing.
     folder.write("c2.txt", b"<html>not today</html>\n");
-    is_one_error(&folder.run(RUN), "c2.txt: an HTML page, not a feed");
+    is_one_error(&folder.run(RUN), "c2.txt: an HTML page and no feed");
     fs::remove_file(folder.path("c2.txt")).unwrap();
     is_one_error(&folder.run(RUN), "no such file: c2.txt");
 }
