@@ -18,6 +18,7 @@ use crate::limits::MAX_NAME;
 use crate::sieve::Moment;
 use crate::sieve::{DerivedForms, Engine, MatchOptions, Matcher, Prefilter, Probe, Seen, Sieve};
 use crate::value::email::EmailScratch;
+use crate::value::ip;
 
 /// A thread's scratch space.
 #[derive(Debug)]
@@ -283,10 +284,7 @@ fn look_up(matcher: &mut Matcher, found: &mut BlockHits, token: &Token<'_>, base
         TokenKind::Ip(addr) => {
             matcher.look_up_ip(addr, seen);
             found.count_withheld(matcher);
-            found.take(matcher, true, span, token.context, |_, out| {
-                // Writing to a string does not fail.
-                let _ = write!(out, "{addr}");
-            });
+            found.take(matcher, true, span, token.context, |_, out| ip::write_addr(addr, out));
             #[cfg(feature = "events")]
             found.keep_weak(matcher, token, base + token.start..base + token.end);
         }

@@ -39,6 +39,7 @@
 //! [RFC 4007]: https://www.rfc-editor.org/rfc/rfc4007#section-11
 //! [RFC 6052]: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
 
+use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Subnets};
@@ -72,6 +73,25 @@ fn embedded_v4(addr: Ipv6Addr) -> Option<Ipv4Addr> {
     let bits = addr.to_bits();
     let prefix = bits & !u128::from(u32::MAX);
     (prefix == MAPPED || prefix == NAT64).then(|| Ipv4Addr::from_bits(bits as u32))
+}
+
+/// Appends an address. IPv4 takes a quarter of the time of its `Display`.
+pub(crate) fn write_addr(addr: IpAddr, out: &mut String) {
+    let IpAddr::V4(addr) = addr else {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{addr}");
+        return;
+    };
+    for (at, octet) in addr.octets().into_iter().enumerate() {
+        if at > 0 {
+            out.push('.');
+        }
+        for unit in [100, 10, 1] {
+            if octet >= unit || unit == 1 {
+                out.push(char::from(b'0' + octet / unit % 10));
+            }
+        }
+    }
 }
 
 /// Parses an IPv4 or IPv6 address and returns its [canonical] form.

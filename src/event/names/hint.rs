@@ -5,6 +5,9 @@
 //! LEEF and PAN-OS, which [`WORDS`] and [`may_be_bare`] recognise, and syslog, where it is the program ([`may_be_tag`]).
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, Input, MatchKind, packed};
 
 /// The part of a line that has no name-like field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub(in crate::event) enum Plain {
 impl Plain {
     /// Looks for the names of such fields in a line.
     pub(in crate::event) fn of(line: &[u8]) -> Self {
-        let is_any = has_word(line) || may_be_bare(line);
+        let is_any = has_word(line, &FINDER) || may_be_bare(line);
         if is_any { Plain::Nothing } else { after_header(line).map_or(Plain::Nothing, Plain::From) }
     }
 
@@ -129,42 +132,54 @@ const WORDS: [Word; 27] = {
     ]
 };
 
-/// The number of bytes of a word that are looked up at once.
-const HEAD: usize = 4;
-
-/// For the [`slot`] of each head: one more than the index of the word that begins with it, or 0.
-static HEADS: [u8; 1 << 13] = {
-    let mut heads = [0; 1 << 13];
-    let mut at = WORDS.len();
-    while at > 0 {
-        at -= 1;
-        let text = WORDS[at].text;
-        // A sign follows the shortest words.
-        let (mut next, end) = if text.len() < HEAD { (0, 0x80) } else { (text[HEAD - 1], text[HEAD - 1] + 1) };
-        while next < end {
-            let head = slot(u32::from_le_bytes([text[0], text[1], text[2], next]) | FOLD);
-            if text.len() >= HEAD || !next.is_ascii_alphanumeric() {
-                assert!(heads[head] == 0 || text.len() < HEAD && heads[head] == at as u8 + 1, "two words share a slot");
-                heads[head] = at as u8 + 1;
-            }
-            next += 1;
+/// The length of the longest word.
+const LONGEST: usize = {
+    let (mut longest, mut at) = (0, 0);
+    while at < WORDS.len() {
+        if WORDS[at].text.len() > longest {
+            longest = WORDS[at].text.len();
         }
+        at += 1;
     }
-    heads
+    longest
 };
 
-/// Makes letters lower-case, and changes some other bytes, alike here and in [`HEADS`].
-const FOLD: u32 = 0x2020_2020;
+/// Finds [`WORDS`] in text that [`FOLD`] has been applied to.
+static FINDER: LazyLock<Finder> = LazyLock::new(|| {
+    let vectors = packed::Config::new().builder().extend(WORDS.iter().map(|word| word.text)).build();
+    vectors.map_or_else(Finder::automaton, Finder::Vectors)
+});
 
-/// The factor keeps the heads of different words apart, and those of most log lines out of their slots.
-const fn slot(head: u32) -> usize {
-    (head.wrapping_mul(0x1E90_FFE1) >> 19) as usize
+enum Finder {
+    Vectors(packed::Searcher),
+    /// For CPUs that have no such search.
+    Automaton(AhoCorasick),
 }
 
+impl Finder {
+    fn automaton() -> Self {
+        let words = WORDS.iter().map(|word| word.text);
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words);
+        Finder::Automaton(automaton.expect("short words"))
+    }
+
+    /// Returns the place and the number of the first word in a part of a text.
+    fn find(&self, text: &[u8], part: Range<usize>) -> Option<(usize, usize)> {
+        let found = match self {
+            Finder::Vectors(finder) => finder.find_in(text, part.into()),
+            Finder::Automaton(finder) => finder.find(Input::new(text).span(part)),
+        };
+        found.map(|found| (found.start(), found.pattern().as_usize()))
+    }
+}
+
+/// Makes letters lower-case. It changes some signs too, but none of a word, so that it hides none.
+const FOLD: u8 = 0x20;
+
 /// Returns true if the line has one of [`WORDS`], by its rule.
-fn has_word(line: &[u8]) -> bool {
-    /// The number of places that are looked up at once.
-    const STEP: usize = 8;
+fn has_word(line: &[u8], finder: &Finder) -> bool {
+    /// The number of bytes that are folded at once, on the stack.
+    const PIECE: usize = 512;
     let (mut has_path, mut has_place) = (false, false);
     let mut is_found = |at: usize, word: &Word| {
         if !line[at..].get(..word.text.len()).is_some_and(|text| text.eq_ignore_ascii_case(word.text)) {
@@ -180,37 +195,27 @@ fn has_word(line: &[u8]) -> bool {
         }
         has_path && has_place
     };
-    let mut at = 0;
-    while at < line.len() {
-        let mut padded = [0; STEP + HEAD - 1];
-        let bytes = line[at..].first_chunk().unwrap_or_else(|| {
-            padded[..line.len() - at].copy_from_slice(&line[at..]);
-            &padded
-        });
-        let heads: [usize; STEP] = heads(bytes);
-        if heads.iter().fold(0, |any, slot| any | HEADS[*slot]) != 0 {
-            for (place, slot) in (at..line.len()).zip(heads) {
-                if let Some(word) = usize::from(HEADS[slot]).checked_sub(1)
-                    && is_found(place, &WORDS[word])
-                {
-                    return true;
-                }
-            }
+    let mut folded = [0; PIECE];
+    let mut start = 0;
+    loop {
+        let end = line.len().min(start + PIECE);
+        let piece = &line[start..end];
+        for (to, from) in folded.iter_mut().zip(piece) {
+            *to = from | FOLD;
         }
-        at += STEP;
+        let mut from = 0;
+        while let Some((at, word)) = finder.find(&folded, from..piece.len()) {
+            if is_found(start + at, &WORDS[word]) {
+                return true;
+            }
+            from = at + 1;
+        }
+        if end == line.len() {
+            return false;
+        }
+        // A word may begin in this piece and end in the next.
+        start = end - (LONGEST - 1);
     }
-    false
-}
-
-/// The slots of the heads at each of eight places.
-fn heads(bytes: &[u8; 11]) -> [usize; 8] {
-    const FOLD_ALL: u64 = FOLD as u64 | (FOLD as u64) << 32;
-    let word = |from: usize| u64::from_le_bytes(*bytes[from..].first_chunk().expect("eight bytes")) | FOLD_ALL;
-    let (low, high) = (word(0), word(3));
-    std::array::from_fn(|at| {
-        let head = if at < 4 { low >> (8 * at) } else { high >> (8 * (at - 3)) };
-        slot(head as u32)
-    })
 }
 
 /// Returns true if a longer name may be cut before `at`, so that its end alone is known: see [`Key`](super::Key).
@@ -226,6 +231,7 @@ mod tests {
     use super::*;
     use crate::event::names::table::TABLE;
     use crate::event::names::{Key, find};
+    use crate::random::Random;
 
     /// A name in the spellings that are one name to the table.
     fn spellings(name: &str) -> Vec<String> {
@@ -271,6 +277,53 @@ mod tests {
             }
         }
         assert!(names > 50, "{names}");
+    }
+
+    /// Looks at each word at each place, one after the other.
+    fn has_word_slowly(line: &[u8]) -> bool {
+        let is_at = |rule: Rule| {
+            let words = WORDS.iter().filter(move |word| word.rule == rule);
+            words.flat_map(|word| (0..line.len()).map(move |at| (at, word.text))).any(|(at, text)| {
+                let after = line.get(at + text.len()).copied().unwrap_or(b' ');
+                let ends = !(after.is_ascii_alphanumeric() || after >= 0x80);
+                line[at..].get(..text.len()).is_some_and(|found| found.eq_ignore_ascii_case(text))
+                    && (rule != Rule::Ends || ends)
+                    && (rule != Rule::Whole || ends && may_cut(line, at))
+            })
+        };
+        [Rule::Nothing, Rule::Ends, Rule::Whole].into_iter().any(is_at) || is_at(Rule::Path) && is_at(Rule::Place)
+    }
+
+    #[test]
+    fn every_word_is_found_wherever_it_stands() {
+        let automaton = Finder::automaton();
+        let mut random = Random::new(1);
+        for round in 0..20_000 {
+            let mut line = vec![b'-'; random.index(3) * 500];
+            for _ in 0..random.index(9) {
+                let word = WORDS[random.index(WORDS.len())].text;
+                let cut = if random.below(3) == 0 { random.index(word.len()) } else { word.len() };
+                let start = line.len();
+                line.extend_from_slice(&word[..cut]);
+                if random.below(2) == 0 {
+                    line[start..].make_ascii_uppercase();
+                }
+                line.extend_from_slice(random.pick(&[
+                    b"".as_slice(),
+                    b" ",
+                    b"x",
+                    b"X",
+                    b"=",
+                    b"\xc3\xbc",
+                    b"@[",
+                    b"AP",
+                ]));
+            }
+            let want = has_word_slowly(&line);
+            for finder in [&FINDER, &automaton] {
+                assert_eq!(has_word(&line, finder), want, "round {round}: {}", line.escape_ascii());
+            }
+        }
     }
 
     #[test]

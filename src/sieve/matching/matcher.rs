@@ -15,6 +15,7 @@ use crate::sieve::set::Sieve;
 use crate::sieve::tables::domain::Plan;
 use crate::sieve::tables::without_root;
 use crate::value::email::EmailScratch;
+use crate::value::ip;
 use crate::value::{Observable, domain, url};
 
 /// Looks up observables in a sieve.
@@ -244,13 +245,9 @@ impl Matcher {
 
     /// Appends the canonical form of a URL's host.
     pub(crate) fn write_host(&mut self, text: &[u8], out: &mut String) {
-        use std::fmt::Write;
         match url::canonicalise(text, &mut self.url).map(|view| view.host()) {
             Ok(HostRef::Domain(name)) => out.push_str(name),
-            // Writing to a string cannot fail.
-            Ok(HostRef::Ip(addr)) => {
-                let _ = write!(out, "{addr}");
-            }
+            Ok(HostRef::Ip(addr)) => ip::write_addr(addr, out),
             Err(_) => {}
         }
     }

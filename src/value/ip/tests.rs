@@ -513,3 +513,15 @@ fn bogons() {
         assert!(!is_bogon(&text.parse().expect(text)), "{text}");
     }
 }
+
+#[test]
+fn addresses_are_written_as_displayed() {
+    let mut octets: Vec<IpAddr> =
+        (0..=255).map(|n| Ipv4Addr::new(n, 255 - n, n.rotate_left(4), n / 3).into()).collect();
+    octets.extend(["2001:db8::1", "::", "::ffff:192.0.2.1"].map(|text| text.parse::<IpAddr>().unwrap()));
+    for addr in octets {
+        let mut out = String::from("x");
+        write_addr(addr, &mut out);
+        assert_eq!(out, format!("x{addr}"));
+    }
+}
