@@ -268,7 +268,7 @@ fn a_window_beyond_the_limit_is_refused() {
 }
 
 /// The start of files that cannot be searched, and the name of each kind.
-const FOREIGN: [(&[u8], &str); 15] = [
+const FOREIGN: [(&[u8], &str); 16] = [
     (b"PK\x03\x04________", "zip archive"),
     (b"7z\xbc\xaf\x27\x1c____", "7z archive"),
     (b"Rar!\x1a\x07\x01\0", "RAR archive"),
@@ -282,6 +282,7 @@ const FOREIGN: [(&[u8], &str); 15] = [
     (b"Obj\x01\x04", "Avro"),
     (b"ORC\x11", "ORC"),
     (b"LPKSHHRH\0\0", "systemd journal"),
+    (b"\x89sieve\r\n\x02\0", "a compiled set"),
     (b"\xff\xfe\0\0e\0\0\0v\0\0\0", "UTF-32"),
     (b"e\0\0\0v\0\0\0i\0\0\0l\0\0\0", "UTF-32"),
 ];

@@ -100,6 +100,7 @@ static OUTLOOK: Foreign = named("an Outlook mailbox", "export it first, with `re
 static PGP: Foreign = named("encrypted (PGP)", "decrypt it first, with `gpg -d` for example");
 static AGE: Foreign = named("encrypted (age)", "decrypt it first, with `age -d` for example");
 static OPENSSL: Foreign = named("encrypted (openssl enc)", "decrypt it first, with `openssl enc -d` for example");
+static SET: Foreign = named("a compiled set", "name it as the set first, with `logscan scan --sieve FILE` for example");
 static UTF32: Foreign = named("UTF-32 text", "transcode it first, with `iconv -f UTF-32 -t UTF-8` for example");
 
 /// Every signature that is made of fixed bytes. UTF-32 without a mark, cpio and tar take more than that.
@@ -167,6 +168,7 @@ static SIGNATURES: &[Signature] = &[
     foreign(&[(0, b"-----BEGIN AGE ENCRYPTED FILE-----")], &AGE),
     foreign(&[(0, b"age-encryption.org/v1")], &AGE),
     foreign(&[(0, b"Salted__")], &OPENSSL),
+    foreign(&[(0, b"\x89sieve\r\n")], &SET),
     foreign(&[(0, &[0xff, 0xfe, 0, 0])], &UTF32),
     foreign(&[(0, &[0, 0, 0xfe, 0xff])], &UTF32),
 ];

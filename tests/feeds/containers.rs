@@ -64,6 +64,13 @@ fn files_that_are_not_archives() {
     assert!(error.contains("no feed in this zip archive; a.txt: format not recognised"), "{error}");
     let error = read_err(zip(&[("a.zip", &zip(&[("b.txt", PLAIN)]))]));
     assert!(error.contains("a.zip: a zip archive, which can only be read from a file: unpack it first"), "{error}");
+    for (mark, member, name) in [
+        ("[Content_Types].xml", "xl/sharedStrings.xml", "an Office document"),
+        ("META-INF/manifest.xml", "content.xml", "an OpenDocument file"),
+    ] {
+        let error = read_err(zip(&[(mark, b"<a/>"), (member, b"<t>evil.test</t>")]));
+        assert!(error.contains(name) && error.ends_with("save it as CSV or text first"), "{error}");
+    }
     // A truncated archive lacks the directory at its end.
     let archive = zip(&[("list.hosts", HOSTS), ("list.txt", PLAIN)]);
     for cut in 1..archive.len() {
