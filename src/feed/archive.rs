@@ -28,7 +28,8 @@ pub(super) fn read(
     if archive.has_overlapping_entries().map_err(broken)? {
         return Err(Error::feed(path, "a zip archive whose members overlap"));
     }
-    for (mark, document) in [("[Content_Types].xml", "Office document"), ("META-INF/manifest.xml", "OpenDocument file")] {
+    for (mark, document) in [("[Content_Types].xml", "Office document"), ("META-INF/manifest.xml", "OpenDocument file")]
+    {
         if archive.index_for_name(mark).is_some() {
             return Err(Error::feed(path, format!("an {document} and no feed: save it as CSV or text first")));
         }

@@ -434,3 +434,13 @@ fn prose_without_indicators_is_not_a_report() {
         assert!(error.to_string().contains("no indicator found"), "{error}");
     }
 }
+
+/// A mail with a bare list has no sentence that would tell it from a list.
+#[test]
+fn mails_without_a_sentence_are_recognised() {
+    let mail = "From: desk@vendor.example\nTo: soc@cert.example\nSubject: IOCs\n\nevil[.]test\n192.0.2[.]7\nhxxp://bad[.]test/x\n";
+    let (format, seen) = read(mail, None);
+    assert_eq!(format, Format::Report);
+    let values: Vec<_> = seen.taken.iter().map(|(_, value)| &**value).collect();
+    assert_eq!(values, ["evil.test", "192.0.2.7", "http://bad.test/x"]);
+}

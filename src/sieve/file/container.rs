@@ -138,7 +138,11 @@ pub(super) struct Header {
 /// Reads the first bytes of a file of `len` bytes. An accepted file is no longer than `len` and the [cap](MAX_SIEVE).
 pub(super) fn read_header(head: &[u8], len: u64) -> Result<Header> {
     if head.get(..8) != Some(&MAGIC) {
-        return Err(damage(if head.is_empty() { "the file is empty" } else { "not a compiled sieve, perhaps a feed that must be compiled first" }));
+        return Err(damage(if head.is_empty() {
+            "the file is empty"
+        } else {
+            "not a compiled sieve, perhaps a feed that must be compiled first"
+        }));
     }
     if head.len() < HEADER {
         return Err(damage(format!("the file ends after {len} bytes, within the header")));

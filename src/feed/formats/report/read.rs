@@ -25,12 +25,16 @@ impl FeedReader for Report {
     /// Certain of prose with a heading over indicators or several defanged values. Other formats are asked about lists first.
     fn sniff(&self, head: &Head<'_>) -> u8 {
         let rules = Rules::new(&Feed::new(""), Scope::Suffix);
-        let (mut sentences, mut defanged, mut listed) = (0, 0, 0);
+        let (mut sentences, mut defanged, mut listed, mut fields) = (0, 0, 0, 0);
         let mut page = Page::new();
         for (line, number) in head.untrimmed().zip(1..) {
             let text = match page.line(number, line) {
                 Some((_, Item::Row(row))) => row.text(),
                 Some((_, Item::Heading(_, text))) => text,
+                Some((_, Item::Field(name, _))) => {
+                    fields += u32::from(matches!(&*name, "from" | "to" | "subject" | "date"));
+                    continue;
+                }
                 _ => continue,
             };
             let values = values_of(&text, &rules);
@@ -39,6 +43,8 @@ impl FeedReader for Report {
             let is_heading = values.plain + values.defanged == 0 && values.words < 9;
             listed += u32::from(is_heading && words::heading(&text) == Some(Part::Indicators));
         }
+        // A mail may hold a bare list.
+        sentences += u32::from(fields > 1);
         if sentences > 0 && (defanged > 2 || defanged + listed > 1 || listed > 0 && sentences > 2) { 90 } else { 0 }
     }
 
