@@ -128,6 +128,21 @@ impl LiveSieve {
     /// # Errors
     ///
     /// The file cannot be read, is not a valid set, configuration or feed, or the thread cannot be started.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use netsieve::live::{LiveSieve, WatchOptions};
+    ///
+    /// let options = WatchOptions::new().interval(Duration::from_secs(10)).settle(Duration::from_secs(2));
+    /// let live = LiveSieve::follow_with("feeds.toml", &options, |reloaded| match reloaded {
+    ///     Ok(generation) => println!("generation {generation} is in place"),
+    ///     Err(error) => eprintln!("the old set stays: {error}"),
+    /// })?;
+    /// // For a health check:
+    /// println!("following: {}, age: {:?}", live.is_following(), live.age());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn follow_with(
         path: impl AsRef<Path>,
         options: &WatchOptions,
@@ -144,6 +159,17 @@ impl LiveSieve {
     }
 
     /// Returns the current sieve with the generation and age that belong to it. Never waits.
+    ///
+    /// ```
+    /// use netsieve::Sieve;
+    /// use netsieve::live::LiveSieve;
+    ///
+    /// let live = LiveSieve::new(Sieve::builder().build()?.0);
+    /// live.store(Sieve::builder().build()?.0);
+    /// let snapshot = live.snapshot();
+    /// assert_eq!((snapshot.generation, snapshot.sieve.len()), (1, 0));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::clone(&self.shared.current.load())
     }
@@ -215,6 +241,23 @@ impl LiveSieve {
     ///
     /// The file cannot be read, is not a valid set, configuration or feed, or a feed has shrunk by more than its
     /// [`shrank_below`](crate::feed::FeedFile::shrank_below) allows.
+    ///
+    /// ```
+    /// use netsieve::live::LiveSieve;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?;
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("set.sieve");
+    /// sieve.save(&path)?;
+    ///
+    /// let live = LiveSieve::new(Sieve::builder().build()?.0);
+    /// assert_eq!(live.reload_file(&path)?, 1);
+    /// assert!(live.load().matcher().is_match_any("evil.test"));
+    /// assert!(live.reload_file("missing.sieve").is_err());
+    /// assert_eq!(live.generation(), 1);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn reload_file(&self, path: impl AsRef<Path>) -> Result<u64> {
         self.reload(&Followed(path.as_ref().to_owned()))
     }

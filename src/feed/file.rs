@@ -115,6 +115,14 @@ impl FeedFile {
     }
 
     /// Sets how long an entry that states no end stays valid after it was last seen, or else first seen.
+    ///
+    /// ```
+    /// use netsieve::FeedFile;
+    /// use netsieve::jiff::SignedDuration;
+    ///
+    /// let file = FeedFile::new("c2.txt").time_to_live(SignedDuration::from_hours(30 * 24));
+    /// assert_eq!(file.feed.time_to_live, Some(SignedDuration::from_hours(720)));
+    /// ```
     #[must_use]
     pub fn time_to_live(mut self, time: SignedDuration) -> Self {
         self.feed.time_to_live = Some(time);

@@ -108,6 +108,18 @@ pub fn read(
 /// # Errors
 ///
 /// Fails if the file cannot be opened, or for a reason listed under [`read`].
+///
+/// ```no_run
+/// use netsieve::feed::{self, Format};
+/// use netsieve::{Feed, Sieve};
+///
+/// let feed = Feed::new("partner");
+/// let mut builder = Sieve::builder();
+/// let id = builder.feed(feed.clone());
+/// feed::read_file("partner.csv", Some(Format::Csv), &feed, &mut builder.sink(id))?;
+/// let (sieve, report) = builder.build()?;
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 pub fn read_file(
     path: impl AsRef<Path>,
     format: Option<Format>,

@@ -47,6 +47,17 @@ fn part(component: Component<'_>) -> std::result::Result<Part, glob::PatternErro
 /// # Errors
 ///
 /// Fails if the pattern is malformed.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use netsieve::feed::matching_paths;
+///
+/// let base = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/samples"));
+/// let lists = matching_paths(base, Path::new("*.txt"), false)?;
+/// assert!(lists.iter().flatten().any(|path| path.ends_with("c2.txt")));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 pub fn matching_paths(base: &Path, pattern: &Path, hidden: bool) -> Result<Vec<Result<PathBuf>>> {
     let parts = pattern.components().map(part).collect::<std::result::Result<Vec<_>, _>>();
     let parts = parts.map_err(|error| Error::config(error.to_string()))?;

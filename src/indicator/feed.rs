@@ -70,6 +70,20 @@ impl Exceptions {
 /// let lab = Feed::new("lab").policy(Policy::new().scope(Scope::Exact).admit_bogons(true));
 /// # let _ = lab;
 /// ```
+///
+/// ```
+/// use netsieve::{Feed, Indicator, Policy, Sieve};
+///
+/// // A guard keeps private addresses out of a block feed, unless its policy admits them.
+/// let own = Feed::new("ours").policy(Policy::new().admit_bogons(true));
+/// let (sieve, report) = Sieve::builder()
+///     .add("partner", "10.0.0.0/24".parse::<Indicator>()?)
+///     .add(own, "10.1.0.0/24".parse::<Indicator>()?)
+///     .build()?;
+/// assert_eq!((report.feeds[0].rejected_total(), report.feeds[1].rejected_total()), (1, 0));
+/// assert!(sieve.matcher().is_match_any("10.1.0.7"));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {

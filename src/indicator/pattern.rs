@@ -19,6 +19,16 @@ pub enum PatternTarget {
 /// Over a URL path, a text without `*`, `?` and `[` is a literal that may occur anywhere in the path and query. Every
 /// other pattern is a glob that must match its whole target: `*` stands for any run of bytes, `?` for any byte, `[a-z]`
 /// and `[!a-z]` for a class.
+///
+/// ```
+/// use netsieve::indicator::{Pattern, PatternTarget};
+///
+/// let names = Pattern::new(PatternTarget::Name, "*-login.evil.test")?;
+/// assert!(names.is_glob());
+/// assert_eq!(names.longest_literal(), "-login.evil.test");
+/// assert!(!Pattern::new(PatternTarget::UrlPath, "/gate.php")?.is_glob());
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pattern {
     target: PatternTarget,

@@ -13,6 +13,19 @@ use super::unpack::Unpacker;
 ///
 /// A compressed input that ends early or is corrupt gives an error from [`Read::read`], never a clean end. A decoder allocates the
 /// window that the input asks for; an input that asks for more than [`MAX_DECODER`](crate::limits::MAX_DECODER) is an error.
+///
+/// ```
+/// use std::io::Read;
+///
+/// use netsieve::input::Input;
+///
+/// let mut input = Input::new(&b"a plain log\n"[..])?;
+/// assert!(input.compression().is_none() && !input.is_archive()?);
+/// let mut text = String::new();
+/// input.read_to_string(&mut text)?;
+/// assert_eq!(text, "a plain log\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct Input<R: Read> {
     inner: Inner<R>,
     /// The first bytes of the output, kept until they are enough to recognise an archive.

@@ -45,6 +45,22 @@ impl<'m> Listing<'m> {
     /// Merges the sources of an indicator or a match into one listing per feed, in the order of the first entries.
     ///
     /// Takes time proportional to the entries times the feeds.
+    ///
+    /// ```
+    /// use netsieve::indicator::Record;
+    /// use netsieve::render::Listing;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let mut builder = Sieve::builder();
+    /// for line in [3, 9] {
+    ///     builder.add("partner", Record::new("evil.test".parse::<Indicator>()?, line, "evil.test"));
+    /// }
+    /// let (sieve, _) = builder.build()?;
+    /// let mut matcher = sieve.matcher();
+    /// let listings = Listing::by_feed(matcher.lookup("evil.test")?.first().unwrap().sources());
+    /// assert_eq!((listings.len(), listings[0].feed.name.as_str(), listings[0].line), (1, "partner", Some(3)));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn by_feed(sources: impl IntoIterator<Item = Source<'m>>) -> Vec<Listing<'m>> {
         let mut listings: Vec<Listing<'m>> = Vec::new();
         for source in sources {

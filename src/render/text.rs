@@ -98,6 +98,21 @@ impl Text {
     /// Appends the block of a hit with its first `limit` matches; returns their number.
     ///
     /// Writes nothing if `limit` is 0. `file` is the name of the input to show in the output.
+    ///
+    /// ```
+    /// use netsieve::render::{Styles, Text};
+    /// use netsieve::{Indicator, Scanner, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("phish", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut text = Text::new();
+    /// text.styles(Styles::PLAIN).width(200).log_line(false);
+    /// let mut out = Vec::new();
+    /// Scanner::new(&sieve).scan("query www.evil.test\n", |hit| {
+    ///     text.hit(&mut out, "dns.log", hit, usize::MAX);
+    /// });
+    /// assert!(out.starts_with(b"dns.log:1:7: www.evil.test\n  -> evil.test  domain, subdomain  phish\n"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn hit(&self, out: &mut Vec<u8>, file: &str, hit: &Hit<'_>, limit: usize) -> usize {
         let matches = hit.matches();
         let written = matches.len().min(limit);

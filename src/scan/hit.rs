@@ -7,6 +7,19 @@ use crate::extract::Context;
 use crate::sieve::Matches;
 
 /// One observable at one place in the input, with all its matches.
+///
+/// ```
+/// use netsieve::{Indicator, Scanner, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+/// Scanner::new(&sieve).scan("ok\nto WWW.EVIL.TEST\n", |hit| {
+///     assert_eq!((hit.line(), hit.span()), (2, 6..19));
+///     assert_eq!((hit.observed(), hit.canonical()), (&b"WWW.EVIL.TEST"[..], "www.evil.test"));
+///     assert_eq!((hit.line_text(), hit.offset_in_line(), hit.index_in_line()), (&b"to WWW.EVIL.TEST"[..], 3, 0));
+///     assert_eq!(hit.matches().first().unwrap().to_string(), "evil.test (subdomain) partner");
+/// });
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 pub struct Hit<'h> {
     pub(super) span: Range<u64>,
     pub(super) line: u64,

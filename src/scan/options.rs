@@ -2,6 +2,17 @@ use super::control::ScanControl;
 use crate::sieve::{Engine, MatchOptions, Withheld};
 
 /// Options of a scan.
+///
+/// ```
+/// use netsieve::{Indicator, MatchOptions, ScanOptions, Scanner, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("partner", "http://evil.test/a".parse::<Indicator>()?).build()?;
+/// // Read defanged text, and report hosts of URL indicators that are seen without the path.
+/// let options = ScanOptions::new().refang(true).matching(MatchOptions::new().host_only(true));
+/// let stats = Scanner::with_options(&sieve, &options).scan("query evil[.]test\n", |hit| println!("{hit}"));
+/// assert_eq!(stats.hits, 1);
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScanOptions {

@@ -63,6 +63,20 @@ impl Scanner {
 
     /// Scans bytes or text on this thread. `sink` gets the hits by offset, at one offset the longest first. It returns nothing, or a
     /// [`ControlFlow`] that can end the scan.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use netsieve::{Indicator, Scanner, Sieve};
+    ///
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut scanner = Scanner::new(&sieve);
+    /// let log = "evil.test\nwww.evil.test\n";
+    /// assert_eq!(scanner.scan(log, |hit| println!("{hit}")).hits, 2);
+    /// // Stop after the first hit.
+    /// assert_eq!(scanner.scan(log, |_| ControlFlow::Break(())).hits, 1);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn scan<R: SinkResult>(&mut self, haystack: impl AsRef<[u8]>, sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
         let haystack = haystack.as_ref();
         let sink = flowing(sink);
@@ -75,6 +89,17 @@ impl Scanner {
 
     /// Like [`scan`](Scanner::scan), on as many threads as the current `rayon` pool has. Outside a pool, on one thread per core
     /// of the machine. `sink` runs on the calling thread. If threads cannot be created, the calling thread scans alone.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Scanner, Sieve};
+    ///
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let log = "clean.example\nwww.evil.test\n".repeat(1000);
+    /// let mut lines = Vec::new();
+    /// let stats = Scanner::new(&sieve).scan_parallel(&log, |hit| lines.push(hit.line()));
+    /// assert_eq!((stats.hits, lines[0], lines[999]), (1000, 2, 2000));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn scan_parallel<R: SinkResult>(
         &mut self,
         haystack: impl AsRef<[u8]>,
@@ -96,6 +121,18 @@ impl Scanner {
     /// # Errors
     ///
     /// The error of the reader. All hits from before the error have been handed over.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Scanner, Sieve};
+    ///
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut seen = Vec::new();
+    /// let reader = std::io::Cursor::new("GET /\nquery www.evil.test\n");
+    /// let stats = Scanner::new(&sieve).scan_reader(reader, |hit| seen.push((hit.line(), hit.canonical().to_owned())))?;
+    /// assert_eq!(seen, [(2, "www.evil.test".to_owned())]);
+    /// assert_eq!(stats.bytes, 26);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn scan_reader<R: SinkResult>(
         &mut self,
         reader: impl Read,
@@ -111,6 +148,16 @@ impl Scanner {
     /// # Errors
     ///
     /// The error of the reader, as for [`scan_reader`](Scanner::scan_reader), or threads cannot be created.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Scanner, Sieve};
+    ///
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let reader = std::io::Cursor::new("query www.evil.test\n".repeat(1000));
+    /// let stats = Scanner::new(&sieve).scan_reader_parallel(reader, |_| {})?;
+    /// assert_eq!(stats.hits, 1000);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn scan_reader_parallel<R: SinkResult>(
         &mut self,
         reader: impl Read + Send,
@@ -191,6 +238,18 @@ impl Scanner {
     /// Scans the unfinished line of a tail as if it were complete: at the end of an input, or if nothing has come for a while. Once the
     /// rest of the line has come, it is scanned again as a whole; hits that were handed over before, at the same place, are
     /// not handed over again.
+    ///
+    /// ```
+    /// use netsieve::scan::Tail;
+    /// use netsieve::{Indicator, Scanner, Sieve};
+    ///
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let (mut scanner, mut tail) = (Scanner::new(&sieve), Tail::new());
+    /// assert_eq!(scanner.scan_tail(&mut tail, &b"query evil.test"[..], |_| {})?.hits, 0);
+    /// // Nothing has come for a while: scan the unfinished line as it stands.
+    /// assert_eq!(scanner.scan_rest(&mut tail, |_| {}).hits, 1);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn scan_rest<R: SinkResult>(&mut self, tail: &mut Tail, sink: impl FnMut(&Hit<'_>) -> R) -> ScanStats {
         let sink = flowing(sink);
         // An empty reader does not fail.

@@ -84,6 +84,16 @@ impl DomainName {
     }
 
     /// Returns true if the name is `apex` itself or a subdomain of it, by whole labels. `apex` must be canonical.
+    ///
+    /// ```
+    /// use netsieve::value::DomainName;
+    ///
+    /// let name = DomainName::parse("www.evil.test")?;
+    /// assert!(name.is_within("evil.test") && !name.is_within("vil.test"));
+    /// assert_eq!(name.parent(), Some("evil.test"));
+    /// assert_eq!(name.labels().rev().collect::<Vec<_>>(), ["test", "evil", "www"]);
+    /// # Ok::<(), netsieve::Reject>(())
+    /// ```
     pub fn is_within(&self, apex: &str) -> bool {
         self.0.strip_suffix(apex).is_some_and(|left| left.is_empty() || left.ends_with('.'))
     }

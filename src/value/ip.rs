@@ -187,6 +187,15 @@ fn is_zone(zone: &[u8]) -> bool {
 /// # Errors
 ///
 /// Those of [`parse_addr`] for the address, and of [`parse_port`] for the port.
+///
+/// ```
+/// use netsieve::value::ip::{parse_addr, parse_addr_port};
+///
+/// let addr = parse_addr(b"2001:db8::1")?;
+/// assert_eq!(parse_addr_port(b"[2001:db8::1]:443")?, (addr, Some(443)));
+/// assert_eq!(parse_addr_port(b"2001:db8::1")?, (addr, None));
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
 pub fn parse_addr_port(text: &[u8]) -> Result<(IpAddr, Option<u16>), Reject> {
     let cut = match text {
         [b'[', ..] => memchr::memchr(b']', text).map(|at| at + 1).filter(|&at| at < text.len()),
@@ -408,6 +417,13 @@ const BOGONS_V6: [(u128, u8); 7] = [
 /// samples and tests use them. A prefix that merely contains a bogon network does not count either.
 ///
 /// [IANA special-purpose registry]: https://www.iana.org/assignments/iana-ipv4-special-registry
+///
+/// ```
+/// use netsieve::value::ip::is_bogon;
+///
+/// assert!(is_bogon(&"10.1.0.0/16".parse().unwrap()));
+/// assert!(!is_bogon(&"192.0.2.0/24".parse().unwrap()));
+/// ```
 pub fn is_bogon(net: &IpNet) -> bool {
     match net {
         IpNet::V4(net) => BOGONS_V4.iter().any(|&(base, length)| {

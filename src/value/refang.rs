@@ -60,6 +60,16 @@ const ROUNDS: usize = 4;
 /// Replaces the content of `out` by the value with its defanging undone. Returns true if that differs from the value.
 ///
 /// If it does not differ, `out` is left empty. Nothing is allocated once `out` has grown, unless a value was defanged more than once.
+///
+/// ```
+/// use netsieve::value::refang::refang_into;
+///
+/// let mut out = Vec::new();
+/// assert!(refang_into(b"evil[.]test", &mut out));
+/// assert_eq!(out, b"evil.test");
+/// assert!(!refang_into(b"evil.test", &mut out));
+/// assert!(out.is_empty());
+/// ```
 pub fn refang_into(value: &[u8], out: &mut Vec<u8>) -> bool {
     if !undo(value, out) {
         return false;

@@ -125,6 +125,20 @@ impl Sieve {
     /// # Errors
     ///
     /// If there are more indicators, entries or bytes of text than 32-bit numbers can count.
+    ///
+    /// ```
+    /// use netsieve::sieve::Delta;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut delta = Delta::new();
+    /// delta.add("partner", "worse.test".parse::<Indicator>()?);
+    /// let (changed, _) = sieve.with(&delta)?;
+    /// let compacted = changed.compact()?;
+    /// assert_eq!(compacted.len(), 2);
+    /// assert!(compacted.matcher().is_match_any("worse.test"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn compact(&self) -> Result<Sieve> {
         if !self.0.has_overlay() {
             return Ok(self.clone());

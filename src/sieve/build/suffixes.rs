@@ -4,6 +4,22 @@ use crate::limits::MAX_SUFFIX_LIST;
 /// The Public Suffix List that the guards use at build time (<https://publicsuffix.org/>).
 ///
 /// Both sections, ICANN and PRIVATE, count; the implicit `*` rule does not.
+///
+/// ```
+/// use netsieve::Sieve;
+/// use netsieve::sieve::PublicSuffixes;
+///
+/// let none = PublicSuffixes::empty();
+/// assert!(!none.lists("co.uk"));
+/// # #[cfg(feature = "psl")] {
+/// assert!(PublicSuffixes::built_in().lists("co.uk"));
+/// // A newer list, from a text or with `from_file` from a file.
+/// let newer = PublicSuffixes::from_text("// ===BEGIN ICANN DOMAINS===\ntest\nhosting.test\n// ===END ICANN DOMAINS===\n")?;
+/// assert!(newer.lists("hosting.test"));
+/// Sieve::builder().public_suffixes(newer);
+/// # }
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct PublicSuffixes(List);
 

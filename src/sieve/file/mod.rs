@@ -90,6 +90,21 @@ impl Sieve {
     /// # Errors
     ///
     /// Those of [`save`](Sieve::save).
+    ///
+    /// ```
+    /// use netsieve::Sieve;
+    /// use netsieve::jiff::Timestamp;
+    /// use netsieve::sieve::SaveOptions;
+    ///
+    /// let (sieve, _) = Sieve::builder().build()?;
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("set.sieve");
+    /// let time = Timestamp::from_second(1_778_572_800).unwrap();
+    /// sieve.save_with(&path, &SaveOptions::new().created(time))?;
+    /// assert!(Sieve::is_compiled(&path)?);
+    /// assert_eq!(Sieve::open(&path)?.provenance().created, Some(time));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn save_with(&self, path: impl AsRef<Path>, options: &SaveOptions) -> Result<()> {
         let path = path.as_ref();
         let (head, parts) = self.lay_out(options)?;
@@ -175,12 +190,31 @@ impl Sieve {
 
     /// The origin of the sieve, and the part of its build report that a file keeps. Changes by [`with`](Sieve::with) are not counted, and
     /// feeds that they declared are missing.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let provenance = sieve.provenance();
+    /// assert_eq!(sieve.feeds()[0].name, "partner");
+    /// assert_eq!(provenance.feeds[0].entries, 1);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn provenance(&self) -> &Provenance {
         &self.0.provenance
     }
 
     /// The sections of a file of this sieve with their sizes, in file order. If [`with`](Sieve::with) changed the sieve, these are the
     /// compiled tables; a saved file is compiled anew, and differs.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let largest = sieve.sections().into_iter().max_by_key(|section| section.bytes).unwrap();
+    /// println!("{}: {} of {} bytes", largest.name, largest.bytes, sieve.memory_usage());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn sections(&self) -> Vec<Section> {
         let sections = sections(self.tables(), None);
         sections.into_iter().map(|(name, bytes)| Section { name, bytes: bytes.len() as u64 }).collect()

@@ -18,6 +18,19 @@ impl Matcher {
     ///
     /// Matches of the forms selected by [`MatchOptions::derived`](crate::MatchOptions::derived) follow those of the
     /// address itself. Of the two addresses, an allow entry suppresses only matches of the one that it covers.
+    ///
+    /// ```
+    /// use std::net::Ipv4Addr;
+    ///
+    /// use netsieve::{Indicator, Relation, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "198.51.100.0/24".parse::<Indicator>()?).build()?;
+    /// let mut matcher = sieve.matcher();
+    /// let addr = Ipv4Addr::new(198, 51, 100, 7);
+    /// assert_eq!(matcher.match_ip(addr, Some(443)).first().unwrap().relation(), Relation::Cidr);
+    /// assert!(matcher.is_match_ip(addr.to_ipv6_mapped(), None));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> Matches<'_> {
         self.look_up_ip(addr.into(), Seen { port, name_like: false });
         self.matches()

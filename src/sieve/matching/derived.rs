@@ -138,6 +138,16 @@ impl DerivedForms {
     }
 
     /// Returns the IPv4 address embedded in an address, with its form. The longest of several NAT64 prefixes wins.
+    ///
+    /// ```
+    /// use netsieve::sieve::{Derived, DerivedForms, Nat64Prefix};
+    ///
+    /// let prefix = Nat64Prefix::new("2001:db8:122::/48".parse().unwrap()).unwrap();
+    /// let forms = DerivedForms::new().teredo(true).nat64(prefix);
+    /// let inside = forms.embedded("2001:db8:122:c000:2:2100::".parse().unwrap());
+    /// assert_eq!(inside, Some(("192.0.2.33".parse().unwrap(), Derived::Nat64)));
+    /// assert_eq!(forms.embedded("2001:db8::1".parse().unwrap()), None);
+    /// ```
     pub fn embedded(&self, addr: Ipv6Addr) -> Option<(Ipv4Addr, Derived)> {
         let bits = addr.to_bits();
         if self.six_to_four && bits >> 112 == 0x2002 {

@@ -39,6 +39,19 @@ impl Matcher {
 
     /// Looks up many hashes: calls `found` with the place and the matches of each hash that matches something, in
     /// order. Memory is prefetched, which helps if the table does not fit in the caches.
+    ///
+    /// ```
+    /// use netsieve::value::FileHash;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let listed = "0123456789abcdef0123456789abcdef";
+    /// let (sieve, _) = Sieve::builder().add("partner", listed.parse::<Indicator>()?).build()?;
+    /// let hashes = [FileHash::parse("ffffffffffffffffffffffffffffffff")?, FileHash::parse(listed)?];
+    /// let mut found = Vec::new();
+    /// sieve.matcher().match_hashes(&hashes, |at, matches| found.push((at, matches.len())));
+    /// assert_eq!(found, [(1, 1)]);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn match_hashes(&mut self, hashes: &[FileHash], mut found: impl FnMut(usize, Matches<'_>)) {
         let sieve = self.sieve.clone();
         let mut look_up = |at: usize, id| {
@@ -58,6 +71,16 @@ impl Matcher {
     }
 
     /// Finds the indicator of a mail address. An invalid address matches nothing. The domain of the address is not looked up.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "billing@evil.test".parse::<Indicator>()?).build()?;
+    /// let mut matcher = sieve.matcher();
+    /// assert!(matcher.is_match_email("Billing@Evil.TEST"));
+    /// assert!(matcher.match_email("sales@evil.test").is_empty());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn match_email(&mut self, address: impl AsRef<[u8]>) -> Matches<'_> {
         match EmailAddress::parse(address) {
             Ok(address) => self.look_up_address(&address),

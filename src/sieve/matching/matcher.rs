@@ -122,6 +122,19 @@ impl Matcher {
 
     /// Finds every indicator that covers a name, most specific first: those of the name itself and of its ancestors, by
     /// whole labels. An invalid name matches nothing.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve, Strength};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "evil.test:8443".parse::<Indicator>()?).build()?;
+    /// let mut matcher = sieve.matcher();
+    /// assert!(matcher.is_match_domain("www.evil.test", Some(8443)));
+    /// assert!(!matcher.is_match_domain("www.evil.test", Some(443)));
+    /// // Without a known port, the match is weaker.
+    /// let first = matcher.match_domain("www.evil.test", None).first().unwrap();
+    /// assert_eq!(first.strength(), Strength::PortUnseen);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn match_domain(&mut self, name: impl AsRef<[u8]>, port: Option<u16>) -> Matches<'_> {
         self.find_domain(name.as_ref(), Seen { port, name_like: false });
         self.matches()
@@ -129,6 +142,17 @@ impl Matcher {
 
     /// Finds every indicator that covers a URL, most specific first: URLs, patterns, and the names and addresses that
     /// cover its host. A URL without a scheme is taken as one of the `http` group that shows no port.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Relation, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "http://shop.test/login/".parse::<Indicator>()?).build()?;
+    /// let mut matcher = sieve.matcher();
+    /// let first = matcher.match_url("https://shop.test/login/step2?id=7").first().unwrap();
+    /// assert_eq!(first.relation(), Relation::UrlPrefix);
+    /// assert!(matcher.match_url("https://shop.test/").is_empty());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn match_url(&mut self, url: impl AsRef<[u8]>) -> Matches<'_> {
         // A text that is not a URL leaves no matches.
         let _ = self.look_up_url(url.as_ref(), false);
@@ -137,6 +161,19 @@ impl Matcher {
 
     /// Finds every indicator that covers a value of any kind. The shape of the value decides the kind: an address or a
     /// name, with or without `:port`; a URL, with or without a scheme; the hash of a file; or a mail address.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut matcher = sieve.matcher();
+    /// for value in ["evil.test", "WWW.evil.test.", "evil.test:443", "https://evil.test/a"] {
+    ///     assert_eq!(matcher.match_any(value).len(), 1, "{value}");
+    /// }
+    /// // A listed domain does not match the mail addresses in it.
+    /// assert!(matcher.match_any("someone@evil.test").is_empty());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn match_any(&mut self, value: impl AsRef<[u8]>) -> Matches<'_> {
         self.find_any(value.as_ref());
         self.matches()
@@ -192,6 +229,18 @@ impl Matcher {
     /// # Errors
     ///
     /// [`Reject`] says why the value is invalid.
+    ///
+    /// ```
+    /// use netsieve::{Kind, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().build()?;
+    /// let mut matcher = sieve.matcher();
+    /// assert_eq!(matcher.classify("192.0.2.1:80")?, Kind::Ip);
+    /// assert_eq!(matcher.classify("evil.test/a")?, Kind::Url);
+    /// assert!(matcher.classify("no value").is_err());
+    /// assert_eq!(matcher.canonical("HTTP://Evil.TEST/a/../b")?, "http://evil.test/b");
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn classify(&mut self, value: impl AsRef<[u8]>) -> Result<Kind, Reject> {
         self.look_up_any(value.as_ref())
     }

@@ -91,6 +91,23 @@ impl fmt::Display for Strength {
 /// Selects the block entries that count at match time; nothing is rebuilt. Entries of unknown confidence or validity pass.
 ///
 /// Allow entries obey only `as_of`.
+///
+/// ```
+/// use netsieve::indicator::Record;
+/// use netsieve::jiff::Timestamp;
+/// use netsieve::{Filter, Indicator, MatchOptions, Sieve};
+///
+/// let at = |second| Timestamp::from_second(second).unwrap();
+/// let mut record = Record::from("evil.test".parse::<Indicator>()?);
+/// record.attributes.valid_until = Some(at(1000));
+/// let (sieve, _) = Sieve::builder().add("partner", record).build()?;
+///
+/// let mut before = sieve.matcher_with(&MatchOptions::new().filter(Filter::new().as_of(at(999))));
+/// assert!(before.is_match_any("evil.test"));
+/// let mut after = sieve.matcher_with(&MatchOptions::new().filter(Filter::new().as_of(at(1000))));
+/// assert!(!after.is_match_any("evil.test"));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Filter {

@@ -63,6 +63,21 @@ impl<'m> Matches<'m> {
     }
 
     /// Counts of the matches that the lookup found but did not report.
+    ///
+    /// ```
+    /// use netsieve::{Action, Feed, Indicator, Sieve};
+    ///
+    /// let allowed = Feed::new("ours").action(Action::Allow);
+    /// let (sieve, _) = Sieve::builder()
+    ///     .add("partner", "shop.test".parse::<Indicator>()?)
+    ///     .add(allowed, "shop.test".parse::<Indicator>()?)
+    ///     .build()?;
+    /// let mut matcher = sieve.matcher();
+    /// let matches = matcher.match_any("shop.test");
+    /// assert!(matches.is_empty());
+    /// assert_eq!(matches.withheld().allowed, 1);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn withheld(&self) -> Withheld {
         self.withheld
     }
@@ -242,6 +257,16 @@ impl<'m> IndicatorRef<'m> {
 
     /// Returns an owned copy of the indicator. Allocates. Returns `None` only if the sieve's file was damaged in a way
     /// that the checks cannot see; a sieve built in memory always returns the indicator.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let listed: Indicator = "evil.test".parse()?;
+    /// let (sieve, _) = Sieve::builder().add("partner", listed.clone()).build()?;
+    /// let copies: Vec<Indicator> = sieve.indicators().filter_map(|indicator| indicator.to_indicator()).collect();
+    /// assert_eq!(copies, [listed]);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn to_indicator(&self) -> Option<Indicator> {
         let strings = &self.tables.strings;
         let port = self.port();
@@ -293,6 +318,23 @@ pub(in crate::sieve) fn write_text(tables: &Tables, id: u32, f: &mut dyn fmt::Wr
 }
 
 /// One feed's entry for an indicator.
+///
+/// ```
+/// use netsieve::indicator::Record;
+/// use netsieve::{Indicator, Sieve};
+///
+/// let mut record = Record::new("evil.test".parse::<Indicator>()?, 7, "evil[.]test");
+/// record.attributes.family = Some("Emotet".into());
+/// record.attributes.id = Some("event-12".into());
+/// let (sieve, _) = Sieve::builder().add("partner", record).build()?;
+///
+/// let mut matcher = sieve.matcher();
+/// let source = matcher.lookup("www.evil.test")?.first().unwrap().sources().next().unwrap();
+/// assert_eq!((source.feed_index(), source.line()), (0, Some(7)));
+/// assert_eq!(source.as_listed(), "evil[.]test");
+/// assert_eq!((source.family(), source.object_id()), (Some("Emotet"), Some("event-12")));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Source<'m> {
     tables: &'m Tables,

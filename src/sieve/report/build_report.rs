@@ -104,6 +104,21 @@ impl FeedReport {
     pub const TITLES: usize = 100;
 
     /// Returns the total number of refused values.
+    ///
+    /// ```
+    /// # #[cfg(feature = "feeds")] {
+    /// use netsieve::{FeedFile, Sieve};
+    ///
+    /// let list = "evil.test\n198.51.100.300\n10.0.0.7\n";
+    /// let (_, report) = Sieve::builder().read(FeedFile::from_bytes("partner.txt", list))?.build()?;
+    /// let feed = &report.feeds[0];
+    /// assert_eq!((feed.entries, feed.rejected_total(), feed.warnings_total(), feed.skipped_total()), (1, 2, 0, 0));
+    /// for (reason, count) in &feed.rejected_by_reason {
+    ///     println!("{count} of {}, by a guard: {}", reason.code(), reason.is_guard());
+    /// }
+    /// # }
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn rejected_total(&self) -> u64 {
         self.rejected_by_reason.values().sum()
     }

@@ -59,6 +59,27 @@ impl Sieve {
     /// Calls `found` with every difference from an older sieve: first for the indicators of this sieve, then for those
     /// that only the old one holds. Indicators are identified by value, scope and port, and feeds by name. Costs one
     /// pass over both sieves.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let sieve = |names: &[&str]| -> netsieve::Result<Sieve> {
+    ///     let mut builder = Sieve::builder();
+    ///     for name in names {
+    ///         builder.add("partner", name.parse::<Indicator>()?);
+    ///     }
+    ///     Ok(builder.build()?.0)
+    /// };
+    /// let (old, new) = (sieve(&["evil.test", "gone.test"])?, sieve(&["evil.test", "fresh.test"])?);
+    /// let mut lines = Vec::new();
+    /// new.differences(&old, |found| lines.push(format!("{} {} {}", found.change, found.feed, found.indicator)));
+    /// assert_eq!(lines, ["added partner fresh.test", "removed partner gone.test"]);
+    ///
+    /// // Only what is new, to search old logs for it.
+    /// let fresh = new.additions(&old)?;
+    /// assert!(fresh.matcher().is_match_any("fresh.test") && !fresh.matcher().is_match_any("evil.test"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn differences<'s>(&'s self, old: &'s Sieve, mut found: impl FnMut(Difference<'s>)) {
         let before = Counterparts::new(old.indicators());
         let mut kept = HashSet::new();

@@ -131,6 +131,19 @@ impl RecordSink for Ranking {
 impl Sieve {
     /// Finds the overlaps of all pairs of feeds that have one. Addresses are counted in merged sets of prefixes. Costs
     /// a pass over all entries and one over each pair of feeds, so call it only when needed.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let mut builder = Sieve::builder();
+    /// for (feed, value) in [("a", "evil.test"), ("a", "192.0.2.0/24"), ("b", "evil.test"), ("b", "192.0.2.128/25")] {
+    ///     builder.add(feed, value.parse::<Indicator>()?);
+    /// }
+    /// let (sieve, _) = builder.build()?;
+    /// let overlaps = sieve.overlaps();
+    /// assert_eq!((overlaps[0].feeds, overlaps[0].indicators, overlaps[0].v4_addresses), ((0, 1), 1, 128));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn overlaps(&self) -> Vec<Overlap> {
         let mut sets: Vec<(IpRange<Ipv4Net>, IpRange<Ipv6Net>)> =
             self.feeds().iter().map(|_| Default::default()).collect();
@@ -181,6 +194,20 @@ impl Sieve {
 
     /// Finds the entries that are no longer valid at `as_of`, by feed, with at most `examples` examples each. Costs a
     /// pass over all entries.
+    ///
+    /// ```
+    /// use netsieve::indicator::Record;
+    /// use netsieve::jiff::Timestamp;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let at = |second| Timestamp::from_second(second).unwrap();
+    /// let mut record = Record::new("evil.test".parse::<Indicator>()?, 7, "evil.test");
+    /// record.attributes.valid_until = Some(at(1000));
+    /// let (sieve, _) = Sieve::builder().add("partner", record).build()?;
+    /// let expired = sieve.expired(at(2000), 10);
+    /// assert_eq!((expired[0].expired, expired[0].dated, expired[0].examples[0].line), (1, 1, 7));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn expired(&self, as_of: Timestamp, examples: usize) -> Vec<Expired> {
         let mut all: Vec<Expired> =
             (0..self.feeds().len()).map(|feed| Expired { feed, dated: 0, expired: 0, examples: Vec::new() }).collect();

@@ -84,6 +84,16 @@ impl<'a> Authority<'a> {
 /// # Errors
 ///
 /// Those of [`canonicalise`], except for errors in the path or the query.
+///
+/// ```
+/// use netsieve::value::url::{HostRef, UrlScratch, authority};
+///
+/// let mut scratch = UrlScratch::new();
+/// let read = authority(b"https://WWW.Evil.TEST/a", &mut scratch)?;
+/// assert_eq!((read.scheme(), read.host()), ("https", HostRef::Domain("www.evil.test")));
+/// assert_eq!((read.port(), read.effective_port()), (None, Some(443)));
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
 pub fn authority<'a>(text: &'a [u8], scratch: &'a mut UrlScratch) -> Result<Authority<'a>, Reject> {
     let UrlScratch { clean: cleaned, work, name, scheme, .. } = scratch;
     if let Some(start) = Start::of(text)

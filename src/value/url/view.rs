@@ -39,6 +39,13 @@ pub fn scheme_group(scheme: &str) -> &str {
 
 /// The default port of a scheme, which must be in lower case: 80 for `http` and `ws`, 443 for `https` and `wss`, 21 for
 /// `ftp`, and `None` for any other.
+///
+/// ```
+/// use netsieve::value::url::{default_port, scheme_group};
+///
+/// assert_eq!((default_port("https"), default_port("gopher")), (Some(443), None));
+/// assert_eq!((scheme_group("wss"), scheme_group("gopher")), ("http", "gopher"));
+/// ```
 pub fn default_port(scheme: &str) -> Option<u16> {
     WEB.iter().find(|(name, _)| *name == scheme).map(|&(_, port)| port)
 }
@@ -59,6 +66,18 @@ pub(super) struct Layout {
 }
 
 /// A canonical URL and its parts. [`canonicalise`](super::canonicalise) and [`Url::view`] make one.
+///
+/// ```
+/// use netsieve::value::Url;
+///
+/// let url = Url::parse("HTTPS://[2001:db8::1]:8443/a?b")?;
+/// let view = url.view();
+/// assert_eq!((view.scheme(), view.scheme_group()), ("https", "http"));
+/// assert_eq!((view.host_str(), view.port()), ("[2001:db8::1]", Some(8443)));
+/// assert_eq!((view.path_and_query(), view.is_host_only()), ("/a?b", false));
+/// assert_eq!(view.key(), "[2001:db8::1]:8443/a?b");
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UrlView<'a> {
     pub(super) text: &'a str,
