@@ -1,11 +1,11 @@
 //! netsieve compiles threat indicators into an immutable **sieve**. It then matches logged addresses, domains, URLs, file hashes and
 //! mail addresses against the sieve: single values, or raw log bytes on all cores.
 //!
-//! Indicators come from feeds: lists of addresses, prefixes, ranges, domains, URLs, patterns, hashes and mail addresses. To search logs
-//! for them as plain text gives wrong answers: `evil.test` is part of `notevil.test`, while upper case, full-length IPv6 and escaped
-//! URLs hide what is listed, and no text search knows that `198.51.100.0/24` covers `198.51.100.7`. Here, feeds and logs go through the
-//! same canonicalisers, and names match by whole labels. Every match names the indicator and the feeds that list it, how the indicator
-//! covers the value, and how sure that is.
+//! Indicators come from feeds: lists of addresses, prefixes, ranges, domains, URLs, patterns, hashes and mail addresses. A plain text
+//! search for them gives wrong answers: it finds `evil.test` in `notevil.test`, it misses values in upper case, in full-length IPv6 and
+//! in escaped URLs, and it does not know that `198.51.100.0/24` covers `198.51.100.7`. netsieve sends feeds and logs through the same
+//! canonicalisers, and matches names by whole labels. Every match names the indicator, the feeds that list it, how the indicator covers
+//! the value, and how certain the match is.
 //!
 //! ```text
 //! feed files, indicators ── Sieve::builder() ──▶ Sieve ◀── open, save ──▶ file
@@ -57,8 +57,8 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! **Look up many** values of mixed kinds with [`Matcher::lookup_batch`]. It works on several at once, so that lookups do not wait for
-//! memory one after the other.
+//! **Look up many** values of mixed kinds with [`Matcher::lookup_batch`]. It looks up several at once, so that they wait for
+//! memory together and not one after the other.
 //!
 //! **Scan** a log:
 //!
@@ -75,8 +75,8 @@
 //! ```
 //!
 //! `Scanner::scan_path` opens a file, decompresses it and scans it on all cores. [`Scanner::scan_parallel`] scans bytes on all cores,
-//! [`Scanner::scan_reader`] takes inputs larger than memory, and [`Scanner::scan_rows`] takes many short texts. Every way gives the same
-//! hits in the same order.
+//! [`Scanner::scan_reader`] takes inputs larger than memory, and [`Scanner::scan_rows`] takes many short texts. All of them give the
+//! same hits in the same order.
 //!
 //! **Reload** while lookups go on, with the feature `live`: `LiveSieve::follow("feeds.toml")` follows a configuration and its feeds, a
 //! single feed, or a compiled set.
@@ -160,17 +160,17 @@
 //! per place, for the first reading that it covers.
 //!
 //! * **Names**: the longest valid name at the end of a run of letters, digits, `-`, `_`, `.` and characters outside ASCII that are
-//!   neither space nor punctuation; at least two labels, the last not a number. Hyphens at its ends are read both ways. Text before an
-//!   `@`, plain or encoded (`%40`), is not a name, unless it follows another `@`. A reverse name (`1.2.0.192.in-addr.arpa`) is also its
-//!   address.
+//!   neither space nor punctuation. A name has at least two labels, and the last is not a number. Hyphens at its ends are read both
+//!   ways. Text before an `@`, plain or encoded (`%40`), is not a name, unless it follows another `@`. A reverse name
+//!   (`1.2.0.192.in-addr.arpa`) is also its address.
 //! * **IPv4**: four decimal octets without leading zeros, with no letter, digit or further `.5` next to them. `address/port`,
 //!   `address(port)`, `address#port` and `[address]:port` show a port; so does `address.port` in the output of tcpdump, netstat or argus.
 //! * **IPv6**: every form of RFC 4291, with zone, in brackets, with port; five digits after the last colon are a port. Clock times and
 //!   MAC addresses do not count.
-//! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing punctuation. If URLs of
-//!   the host are listed, the URL is also tried up to each place where a container may end it: before `, ; | ' ( ) [ ] { } ! * $ ^ ::`,
-//!   punctuation outside ASCII and full-width signs; before `+`, `&` and encoded separators (`%20`, `%7D`, `&quot;`) as long as no `?`
-//!   has come; and with the punctuation at its end. `host/path` without a scheme is a URL too, and so are URLs within URLs,
+//! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing punctuation. The text
+//!   around a URL may end it elsewhere. So if URLs of the host are listed, more ends are tried: after the trailing punctuation; before
+//!   each of `, ; | ' ( ) [ ] { } ! * $ ^ ::`, punctuation outside ASCII and full-width signs; and, as long as no `?` has come, before
+//!   `+`, `&` and encoded separators (`%20`, `%7D`, `&quot;`). `host/path` without a scheme is a URL too, and so are URLs within URLs,
 //!   percent-encoded or not. A URL is one observable, its host another.
 //! * **Hashes**: runs of 32, 40, 56, 64, 96 or 128 hexadecimal digits that touch no other ASCII letter or digit, or as many
 //!   digits in pairs joined by `:` or `-`. `MD5:…` and `SHA256=…` are read as hashes.
@@ -180,10 +180,10 @@
 //!   `\uHHHH` is decoded, also as a surrogate pair. Within URLs, the escapes of JSON, XML and CEF are
 //!   undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names in the form of the Windows DNS log, `(4)evil(4)test(0)`, and the `saddr=` of
 //!   auditd are decoded. UTF-16 is recognised. Offsets always refer to the input.
-//! * **Names that look like files or code** are [`NameLike`](Strength::NameLike), which is reported only on request: in a
-//!   URL's path (up to `, ; | ^`), after `/` or `\` (but not hosts: `DIRECT/evil.test`, `cifs/evil.test`, `/dev/tcp/evil.test/80`,
-//!   `\\evil.test\share`), keys of JSON, `setup.py:12`, `file=setup.py`, `$data.name`, `file.read()`. So are quads without a port that
-//!   look like versions: `Chrome/120.0.0.0`, `version=1.2.3.4`, `\Application\1.2.3.4\`.
+//! * **Names that look like files or code** are [`NameLike`](Strength::NameLike), which is reported only on request. These are names in a
+//!   URL's path (up to `, ; | ^`), names after `/` or `\` (but not hosts: `DIRECT/evil.test`, `cifs/evil.test`, `/dev/tcp/evil.test/80`,
+//!   `\\evil.test\share`), keys of JSON, `setup.py:12`, `file=setup.py`, `$data.name` and `file.read()`. Addresses without a port that
+//!   look like versions are `NameLike` too: `Chrome/120.0.0.0`, `version=1.2.3.4`, `\Application\1.2.3.4\`.
 //! * **Defanged text** (`hxxp://evil[.]test`) is always undone in feeds, and in logs if [`ScanOptions::refang`] is set.
 //!
 //! No observable is longer than [16 KiB](limits::MAX_OBSERVABLE). A line over [1 MiB](limits::MAX_LINE) is scanned in overlapping

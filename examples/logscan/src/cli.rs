@@ -78,7 +78,7 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Show which indicators were added, removed and changed between two compiled sets, by feed.
     Diff(DiffArgs),
-    /// Write a set in the format of a firewall or a name server, as far as the format can express it exactly; count the rest.
+    /// Write a set in the format of a firewall or a name server; leave out, and count, what the format cannot express exactly.
     Export(ExportArgs),
     /// Print the addresses, names, URLs, hashes and mail addresses in any file, without a feed.
     Extract(ExtractArgs),
@@ -368,8 +368,8 @@ pub(crate) struct ScanArgs {
     /// The same as --format json.
     #[arg(long, conflicts_with_all = ["count", "list", "quiet", "format"])]
     pub(crate) json: bool,
-    /// The file for hits on lines without a time, in the format of --json: `ecs`, `ocsf` and `timesketch` require a time, and none is made
-    /// up. These hits are always counted. FILE is emptied first; with --follow or --state, hits are appended to it.
+    /// Write the hits on lines without a time to FILE, in the format of --json: `ecs`, `ocsf` and `timesketch` require a time. Without this
+    /// option, these hits are only counted. FILE is emptied first; with --follow or --state, hits are appended to it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "count", "list", "quiet"])]
     pub(crate) rejects: Option<PathBuf>,
     /// Remember in FILE which hits were reported: later runs do not report them again, even if the log was renamed. FILE is written
@@ -420,7 +420,7 @@ pub(crate) struct ScanArgs {
     /// Only hits of events from this time on: 2026-05-01 or 2026-05-01T12:00:00Z. A line without a time passes, and is counted.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) from: Option<jiff::Timestamp>,
-    /// Only hits of events before this time, likewise.
+    /// Only hits of events before this time. A line without a time passes, and is counted.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) to: Option<jiff::Timestamp>,
     /// Print statistics to standard error: bytes and rates of each stage and each log, counts, and matches that were withheld.
