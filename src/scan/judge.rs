@@ -260,24 +260,12 @@ fn join(
 ) {
     let first = found.rows.len();
     let mut try_path = |span: Range<usize>, path: &str, query: Option<&str>| {
-        url.clear();
         let scheme = match event.get(EcsName::UrlScheme) {
             Some(Value::Text(scheme)) => scheme,
             _ if port == Some(443) => "https",
             _ => "http",
         };
-        let bracketed = host.contains(':');
-        let (open, close) = if bracketed { ("[", "]") } else { ("", "") };
-        // Writing to a string does not fail.
-        let _ = write!(url, "{scheme}://{open}{host}{close}");
-        if let Some(port) = port {
-            let _ = write!(url, ":{port}");
-        }
-        let _ = write!(url, "{path}");
-        // Some proxies leave the question mark on.
-        if let Some(query) = query.map(|query| query.strip_prefix('?').unwrap_or(query)) {
-            let _ = write!(url, "?{query}");
-        }
+        compose(url, scheme, (host, port), (path, query));
         if matcher.look_up_url(url.as_bytes(), false).is_err() {
             return;
         }
@@ -318,11 +306,27 @@ fn join(
     for span in words.filter(is_asked).take(MAX_PATHS) {
         let Ok(path) = std::str::from_utf8(&line[span.clone()]) else { continue };
         let (path, own) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-        let beside = own.is_none().then(|| query_behind(line, span.end)).flatten();
+        let beside = own.is_none().then(|| query_after(line, span.end)).flatten();
         if let Some(query) = beside {
             try_path(span.clone(), path, Some(query));
         }
         try_path(span, path, own);
+    }
+}
+
+/// Replaces the content of `url` by the URL with these parts.
+fn compose(url: &mut String, scheme: &str, (host, port): (&str, Option<u16>), (path, query): (&str, Option<&str>)) {
+    url.clear();
+    let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
+    // Writing to a string does not fail.
+    let _ = write!(url, "{scheme}://{open}{host}{close}");
+    if let Some(port) = port {
+        let _ = write!(url, ":{port}");
+    }
+    let _ = write!(url, "{path}");
+    // Some proxies leave the question mark on.
+    if let Some(query) = query.map(|query| query.strip_prefix('?').unwrap_or(query)) {
+        let _ = write!(url, "?{query}");
     }
 }
 
@@ -358,7 +362,7 @@ fn paths(line: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// Returns the next word if it looks like a query: W3C logs have it in a field of its own.
-fn query_behind(line: &[u8], end: usize) -> Option<&str> {
+fn query_after(line: &[u8], end: usize) -> Option<&str> {
     let rest = line[end..].strip_prefix(b" ").or_else(|| line[end..].strip_prefix(b"\t"))?;
     let word = &rest[..rest.iter().position(|byte| is_end(*byte)).unwrap_or(rest.len())];
     let is_query = memchr::memchr(b'=', word).is_some_and(|at| at > 0) && !word.contains(&b'/');

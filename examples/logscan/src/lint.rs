@@ -184,6 +184,13 @@ impl Lint {
     }
 
     fn feed_text(&self, out: &mut impl Write, at: usize, feed: &FeedReport) -> io::Result<()> {
+        self.head_text(out, at, feed)?;
+        self.entries_text(out, feed)?;
+        self.remarks_text(out, at, feed)
+    }
+
+    /// Writes the names of a feed: its own, its file, its format, its titles.
+    fn head_text(&self, out: &mut impl Write, at: usize, feed: &FeedReport) -> io::Result<()> {
         let (name, path) = (Escaped::new(&feed.name), Escaped::new(&feed.path));
         writeln!(out, "{name} ({path}, {}, {})", format_of(feed), feed.action.as_str())?;
         if let Some(failure) = &self.failures[at] {
@@ -195,6 +202,11 @@ impl Lint {
             let more = if feed.titles.len() > titles.len() { ", …" } else { "" };
             writeln!(out, "  calls itself: {}{more}", titles.join(", "))?;
         }
+        Ok(())
+    }
+
+    /// Writes the counts of a feed's entries: by kind, and in relation to other entries.
+    fn entries_text(&self, out: &mut impl Write, feed: &FeedReport) -> io::Result<()> {
         writeln!(
             out,
             "  {}, {}: {}, {}, {}, {}{}",
@@ -241,6 +253,11 @@ impl Lint {
             let (indicator, wider) = (Escaped::new(&found.indicator), Escaped::new(&found.by));
             writeln!(out, "    line {}: {indicator} beneath {wider} ({by}:{line})", found.line)?;
         }
+        Ok(())
+    }
+
+    /// Writes the lines of a feed that need attention: rejected, skipped and changed ones, expired entries, popular values, home pages.
+    fn remarks_text(&self, out: &mut impl Write, at: usize, feed: &FeedReport) -> io::Result<()> {
         writeln!(
             out,
             "  {} rejected, {} skipped, {} taken with a change",

@@ -131,32 +131,36 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
             None => (name, "-", ""),
         };
         for value in values {
-            let text = match value {
-                Value::Boolean(true) => {
-                    line.push(format!("{dashes}{name}").into());
-                    continue;
-                }
+            let mut option = OsString::from(format!("{dashes}{name}"));
+            match value {
+                Value::Boolean(true) => {}
                 Value::Boolean(false) => continue,
-                Value::String(text) => text.clone(),
-                Value::Integer(number) => number.to_string(),
-                Value::Float(number) => number.to_string(),
-                other => {
-                    return Err(format!("`{key}`: expected a text, a number, true or false, found {}", shown(other)));
+                value => {
+                    option.push(sign);
+                    option.push(argument(&name, value, folder).map_err(|why| format!("`{key}`: {why}"))?);
                 }
-            };
-            let text = match name.as_str() {
-                name if PATHS.contains(&name) => folder.join(text).into_os_string(),
-                name if FEEDS.contains(&name) => feed(&text, folder),
-                _ => text.into(),
-            };
-            let mut option = OsString::from(format!("{dashes}{name}{sign}"));
-            option.push(text);
+            }
             line.push(option);
         }
     }
     line.push("--".into());
     line.extend(logs);
     Ok(line)
+}
+
+/// Returns the argument of an option, with paths relative to the folder.
+fn argument(name: &str, value: &Value, folder: &Path) -> Result<OsString, String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        other => return Err(format!("expected a text, a number, true or false, found {}", shown(other))),
+    };
+    Ok(match name {
+        name if PATHS.contains(&name) => folder.join(text).into_os_string(),
+        name if FEEDS.contains(&name) => feed(&text, folder),
+        _ => text.into(),
+    })
 }
 
 /// Returns a string, or the name of the type of any other value.

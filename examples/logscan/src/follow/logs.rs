@@ -213,6 +213,11 @@ impl<'a> Follower<'a> {
         if inputs::id(&metadata).is_some_and(|file| inputs::output() == Some(file)) {
             return self.tell(format!("{}: the output goes to this file: not scanned as a log", log.name));
         }
+        self.start(log, path, is_explicit);
+    }
+
+    /// Opens a log that is not followed yet, and starts to follow it, unless it turns out to be a followed one.
+    fn start(&mut self, log: &Log, path: &Path, is_explicit: bool) {
         let opened = match open(path) {
             Err(error) if descriptors::are_used_up(&error) => {
                 self.room = self.files.iter().filter(|file| file.file.is_some()).count().max(2) - 1;
@@ -231,17 +236,17 @@ impl<'a> Follower<'a> {
                 }
                 // A copy of the log under its own path, as editors make them.
                 let same = |old: &&mut Followed| {
-                    old.path == *path && !old.is_seen && old.print.at > 0 && old.print.is_in(&file).unwrap_or(false)
+                    old.path == path && !old.is_seen && old.print.at > 0 && old.print.is_in(&file).unwrap_or(false)
                 };
                 if let Some(old) = self.files.iter_mut().find(same) {
                     (old.file, old.key, old.is_seen) = (Some(file), key, true);
                     return;
                 }
                 if !self.is_first {
-                    self.turned.push(path.clone());
+                    self.turned.push(path.to_owned());
                 }
                 let is_new = !self.is_first && !is_explicit;
-                self.files.push(Followed::new(log.name.clone(), path.clone(), file, key, is_new));
+                self.files.push(Followed::new(log.name.clone(), path.to_owned(), file, key, is_new));
                 self.make_room(0);
             }
         }
