@@ -223,6 +223,12 @@ impl std::error::Error for Error {
 /// look different.
 ///
 /// Terminal control characters are left in: see [`Escaped`](crate::render::Escaped).
+///
+/// ```
+/// use std::path::Path;
+///
+/// assert_eq!(netsieve::shown_path(Path::new("feeds/c2.txt")), "feeds/c2.txt");
+/// ```
 pub fn shown_path(path: &Path) -> Cow<'_, str> {
     let bytes = path.as_os_str().as_encoded_bytes();
     if let Ok(text) = std::str::from_utf8(bytes) {

@@ -280,13 +280,25 @@ impl LiveSieve {
     /// changes again. A file that vanishes is an error too.
     ///
     /// Every [`WatchOptions::interval`] the identity (on Unix), length and modification time of each file are polled, which works on
-    /// every file system. A file that the sieve was not read from last is read at once.
+    /// every file system. Unless this file was the last one read, it is read at once.
     ///
     /// A panic of `told` ends the thread; [`Watcher::is_running`] then returns false.
     ///
     /// # Errors
     ///
     /// The thread cannot be started.
+    ///
+    /// ```no_run
+    /// use netsieve::Sieve;
+    /// use netsieve::live::{LiveSieve, WatchOptions};
+    ///
+    /// let live = LiveSieve::new(Sieve::builder().build()?.0);
+    /// // The file may not exist yet.
+    /// let watcher = live.watch("set.sieve", &WatchOptions::new(), |reloaded| println!("{reloaded:?}")).unwrap();
+    /// // Keep the watcher: the file is followed until it is dropped.
+    /// assert!(watcher.is_running());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn watch(
         &self,
         path: impl AsRef<Path>,

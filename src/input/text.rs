@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use super::utf16;
 
-/// Watches the bytes of a log, and reports what a search of them cannot have found.
+/// Watches the bytes of a log for parts that a search could not read.
 ///
-/// A log is searched in the encoding in which it begins. A tool that appends UTF-16 to an ASCII log, or ASCII to a log in
-/// UTF-16, hides its lines. And "no hits" means little for a file that is not text at all. The parts of a file may be
-/// looked at on several threads, in any order. For ASCII or UTF-8 text this costs one search for a NUL.
+/// A log is searched in the encoding in which it begins. Lines in another encoding stay hidden, for example if a tool appends UTF-16 to an
+/// ASCII log, or ASCII to a log in UTF-16. And "no hits" means little for a file that is not text at all. Several threads may look at the
+/// parts of a file, in any order. For ASCII or UTF-8 text this costs one search for a NUL.
 ///
 /// ```
 /// use netsieve::input::{Caveat, TextCheck};
@@ -17,6 +17,7 @@ use super::utf16;
 /// let check = TextCheck::new();
 /// check.look(0, b"a line\ne\0v\0i\0l\0.\0t\0e\0s\0t\0");
 /// assert_eq!(check.caveat(), Some(Caveat::Utf16 { at: 7 }));
+/// assert!(check.caveat().unwrap().is_unread());
 /// ```
 #[derive(Debug)]
 pub struct TextCheck {
@@ -35,7 +36,7 @@ const UNKNOWN: u8 = 0;
 const BYTES: u8 = 1;
 const UTF16: u8 = 2;
 
-/// A warning about a log, beside its hits.
+/// A warning that comes with the hits of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Caveat {

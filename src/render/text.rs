@@ -56,8 +56,8 @@ impl Styles {
 /// `=` if that differs, and its context unless that is `text`. Then comes a line for each indicator: its kind, the relation,
 /// the strength unless it is `strong`, and every feed with line, wording if that differs, tags and the rest. Then, after `@`,
 /// the event of the line, if there is one: when, who, to whom, in which field, and what was done. Last comes the
-/// log line with the observable highlighted. A long line is cut around the observable (from the 17th hit of a line on to 128 bytes, so
-/// that the output is linear in the log). Everything from a log or a feed goes through [`Escaped`].
+/// log line with the observable highlighted. A long line is cut around the observable. From the 17th hit of a line on, it is cut to 128
+/// bytes, so that the output is linear in the log. Everything from a log or a feed goes through [`Escaped`].
 #[derive(Clone, Debug)]
 pub struct Text {
     styles: Styles,
@@ -270,6 +270,19 @@ impl Text {
     }
 
     /// Appends one match on one line, without a line feed: indicator, kind, relation, strength, feeds.
+    ///
+    /// ```
+    /// use netsieve::render::Text;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("phish", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut out = Vec::new();
+    /// for found in &sieve.lookup("www.evil.test")? {
+    ///     Text::new().matched(&mut out, &found);
+    /// }
+    /// assert_eq!(out, b"evil.test  domain, subdomain  phish");
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn matched(&self, out: &mut Vec<u8>, matched: &Match<'_>) {
         let indicator = matched.indicator();
         self.value(out, self.styles.indicator, indicator.to_string().as_bytes());

@@ -124,6 +124,14 @@ fn parse_raw(text: &[u8]) -> Result<IpAddr, Reject> {
 ///
 /// [`Reject::Empty`] for the empty text, [`Reject::LeadingZero`] if the only fault is a zero in front of an octet,
 /// otherwise [`Reject::BadAddress`].
+///
+/// ```
+/// use netsieve::Reject;
+/// use netsieve::value::ip::parse_v4;
+///
+/// assert_eq!(parse_v4(b"192.0.2.1"), Ok([192, 0, 2, 1].into()));
+/// assert_eq!(parse_v4(b"192.0.2.01"), Err(Reject::LeadingZero));
+/// ```
 #[inline]
 pub fn parse_v4(text: &[u8]) -> Result<Ipv4Addr, Reject> {
     if text.is_empty() {
@@ -189,11 +197,12 @@ fn is_zone(zone: &[u8]) -> bool {
 /// Those of [`parse_addr`] for the address, and of [`parse_port`] for the port.
 ///
 /// ```
-/// use netsieve::value::ip::{parse_addr, parse_addr_port};
+/// use netsieve::value::ip::{parse_addr, parse_addr_port, parse_port};
 ///
 /// let addr = parse_addr(b"2001:db8::1")?;
 /// assert_eq!(parse_addr_port(b"[2001:db8::1]:443")?, (addr, Some(443)));
 /// assert_eq!(parse_addr_port(b"2001:db8::1")?, (addr, None));
+/// assert_eq!(parse_port(b"0443")?, 443);
 /// # Ok::<(), netsieve::Reject>(())
 /// ```
 pub fn parse_addr_port(text: &[u8]) -> Result<(IpAddr, Option<u16>), Reject> {

@@ -49,6 +49,12 @@ pub fn refang(value: &str) -> Cow<'_, str> {
 }
 
 /// Like [`refang`], for bytes of any encoding that extends ASCII.
+///
+/// ```
+/// use netsieve::value::refang::refang_bytes;
+///
+/// assert_eq!(refang_bytes(b"evil[.]test").as_ref(), b"evil.test");
+/// ```
 pub fn refang_bytes(value: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::new();
     if refang_into(value, &mut out) { Cow::Owned(out) } else { Cow::Borrowed(value) }

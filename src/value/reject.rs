@@ -68,7 +68,7 @@ pub enum Reject {
     HostMapping,
     /// A URL has a wildcard that is neither its last segment nor its whole query, or in a part that cannot have one.
     UrlWildcard,
-    /// A URL on every host under a name, and the feed's policy does not ask for such URLs.
+    /// The feed lists a URL on every host under a name, and its policy does not ask for such URLs.
     UrlHosts,
     /// An address has a wildcard or a mask that does not stand for all of its last octets.
     AddressWildcard,

@@ -161,13 +161,13 @@ impl Filter {
     }
 }
 
-/// The matches that a matcher reports.
+/// Options that decide which matches a matcher reports.
 ///
 /// ```
 /// use netsieve::{Filter, MatchOptions};
 ///
-/// let options = MatchOptions::new().name_like(true).filter(Filter::new().min_confidence(50));
-/// assert!(options.port_unseen && options.name_like && !options.host_only);
+/// let options = MatchOptions::new().name_like(true).joined(false).filter(Filter::new().min_confidence(50));
+/// assert!(options.port_unseen && options.name_like && !options.joined && !options.host_only);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -180,7 +180,7 @@ pub struct HomePage {
 
 /// The effect of one allow entry.
 ///
-/// A pattern that ends in `*` can match some name under every other. Of names, only those that match it themselves are counted.
+/// A pattern that ends in `*` matches some name under any other name. Of the names, only those that match it themselves are counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Shadow {
@@ -200,7 +200,7 @@ pub struct Shadow {
     pub examples: Vec<String>,
 }
 
-/// An allow entry that shadows nothing, because everything from which it could take is more specific. `allow_all` would shadow that.
+/// An allow entry that shadows nothing, because every block indicator under it is more specific. The action `allow_all` would shadow them.
 /// A pattern is less specific than any name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -211,7 +211,8 @@ pub struct NoEffect {
     pub feed: String,
     /// The entry's line; 0 if the feed has none.
     pub line: u32,
-    /// The number of block indicators from which it could take: those under it, and for a pattern also names above those that it matches.
+    /// The number of block indicators that `allow_all` would shadow: those under the entry, and for a pattern also names above those that
+    /// it matches.
     pub beneath: u64,
     /// The first of these indicators, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
     pub examples: Vec<String>,

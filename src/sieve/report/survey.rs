@@ -95,7 +95,7 @@ impl Ranking {
         Self::default()
     }
 
-    /// The feed as which to read a ranking: one that allows, so that single labels and public suffixes are accepted too.
+    /// Returns the feed to give to a reader of rankings. It is an allow feed, so that single labels and public suffixes are accepted too.
     pub fn feed() -> crate::indicator::Feed {
         crate::indicator::Feed::new("ranking").action(Action::AllowAll)
     }

@@ -37,6 +37,13 @@ impl UrlScratch {
 
 /// Returns true if the text begins with a scheme and two slashes, as [`canonicalise`] reads it: trimmed, and ignoring
 /// tabs, CR and LF.
+///
+/// ```
+/// use netsieve::value::url::has_scheme;
+///
+/// assert!(has_scheme(b"https://evil.test/a"));
+/// assert!(!has_scheme(b"evil.test/a"));
+/// ```
 pub fn has_scheme(text: &[u8]) -> bool {
     let mut bytes = text.trim_ascii().iter().filter(|b| !matches!(b, b'\t' | b'\r' | b'\n'));
     if !bytes.next().is_some_and(u8::is_ascii_alphabetic) {

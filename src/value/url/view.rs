@@ -76,6 +76,7 @@ pub(super) struct Layout {
 /// assert_eq!((view.host_str(), view.port()), ("[2001:db8::1]", Some(8443)));
 /// assert_eq!((view.path_and_query(), view.is_host_only()), ("/a?b", false));
 /// assert_eq!(view.key(), "[2001:db8::1]:8443/a?b");
+/// assert_eq!(view.to_url(), url);
 /// # Ok::<(), netsieve::Reject>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
