@@ -6,6 +6,11 @@
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
+/// Returns how many cases to try, or the step between them: `with_miri` under Miri, which is a thousand times slower.
+pub(crate) const fn cases(all: usize, with_miri: usize) -> usize {
+    if cfg!(miri) { with_miri } else { all }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Random(TestRng);
 

@@ -228,10 +228,11 @@ pub(super) fn check_blocks(blocks: &[u8], slots: usize) -> Result<usize, Fault> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::cases;
 
     #[test]
     fn all_ways_to_compare_agree() {
-        for seed in 0..=255_u8 {
+        for seed in (0..=255_u8).step_by(cases(1, 23)) {
             let mut tails = [0_u8; 32];
             for (at, tail) in tails.as_chunks_mut::<2>().0.iter_mut().enumerate() {
                 let mask = 0xFF_u8.checked_shl(at as u32 / 2).unwrap_or(0);

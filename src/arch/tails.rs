@@ -238,8 +238,10 @@ mod x86 {
 mod tests {
     #[cfg(all(unix, not(miri)))]
     use super::super::guard::guarded;
+    #[cfg(all(unix, not(miri)))]
     use super::super::name::canonical;
     use super::*;
+    use crate::random::cases;
 
     /// Returns texts of all lengths up to 80, with dots anywhere.
     fn texts() -> Vec<Vec<u8>> {
@@ -248,7 +250,7 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 40) as usize
         };
-        let sizes = (0..80).flat_map(|len| [len; 40]);
+        let sizes = (0..80).flat_map(|len| [len; cases(40, 3)]);
         let bytes = [&b"abcdefghijklmnopqrst-UVWXYZ..."[..], b"abcdefghijklmn.\xFC"];
         let mut byte = |n: usize| bytes[n % 2][random() % bytes[n % 2].len()];
         sizes.enumerate().map(|(n, len)| (0..len).map(|_| byte(n)).collect()).collect()
@@ -289,14 +291,15 @@ mod tests {
     #[test]
     fn added_names_pass_and_few_others() {
         let name = |n: u64, list: &str| format!("n{n}.{list}");
-        for count in [1, 3, 1000, 65_536 * 4 - 1] {
+        for count in [1, 3, 1000, 65_536 * 4 - 1].into_iter().take(cases(4, 3)) {
             let hash = |n| tail_hash(name(n, "test").as_bytes()).0;
             let tails = Tails::new((0..count).map(hash), count as usize);
             let opened = Tails::from_bytes(tails.to_bytes()).unwrap();
             for tails in [tails, opened] {
                 assert!((0..count).all(|n| tails.may_hold(format!("www.{}", name(n, "TEST")).as_bytes())));
-                let others = (0..10_000).filter(|&n| tails.may_hold(name(n, "example").as_bytes())).count();
-                assert!(others < 250, "{count}: {others}");
+                let others = cases(10_000, 400);
+                let passing = (0..others).filter(|&n| tails.may_hold(name(n as u64, "example").as_bytes())).count();
+                assert!(passing * 40 < others, "{count}: {passing} of {others}");
             }
         }
         assert!(!Tails::default().may_hold(b"a.test") && !Tails::default().may_hold(b""));

@@ -4,7 +4,7 @@
 use super::super::guard::guarded;
 use super::super::name::{bits_of, name_hash};
 use super::*;
-use crate::random::Random;
+use crate::random::{Random, cases};
 
 fn random(seed: u64) -> impl FnMut(usize) -> usize {
     let mut random = Random::new(seed);
@@ -117,7 +117,13 @@ fn places(sweep: &mut Sweep, text: &[u8], filters: Filters<'_>) -> Vec<(usize, W
 }
 
 fn all_wanted() -> impl Iterator<Item = Wanted> {
-    (0..16).map(|n| Wanted { addrs: n & 1 > 0, v6: true, names: n & 2 > 0, punycode: n & 4 > 0, odd_names: n & 8 > 0 })
+    (0..16).step_by(cases(1, 5)).map(|n| Wanted {
+        addrs: n & 1 > 0,
+        v6: true,
+        names: n & 2 > 0,
+        punycode: n & 4 > 0,
+        odd_names: n & 8 > 0,
+    })
 }
 
 /// The longest texts: a few batches or, with Miri, which is a thousand times slower, a few blocks.
@@ -127,7 +133,7 @@ const LONG: &[usize] = if cfg!(miri) {
     &[BATCH * BLOCK - 1, BATCH * BLOCK, BATCH * BLOCK + 1, 5 * BATCH * BLOCK + 77]
 };
 /// The step between the lengths of short texts.
-const STEP: usize = if cfg!(miri) { 97 } else { 7 };
+const STEP: usize = cases(7, 97);
 
 fn is_host(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
@@ -248,7 +254,7 @@ fn listed_places_stay() {
     let filters = Filters { nets: &nets, shift: 12, tails: &tails, names: &names, addrs: Some(&addrs) };
     for kernel in Kernel::available() {
         let mut sweep = Sweep::new(kernel, wanted, &RULES);
-        for before in (0..200).step_by(if cfg!(miri) { 37 } else { 1 }) {
+        for before in (0..200).step_by(cases(1, 90)) {
             for (listed, what) in [
                 ("203.0.113.77", What::QuadEnd),
                 ("\x1B[31m203.0.113.77", What::QuadEnd),

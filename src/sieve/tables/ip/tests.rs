@@ -3,7 +3,7 @@
 use super::family::{Index, NONE};
 use super::*;
 use crate::arch::cpu::Kernel;
-use crate::random::Random;
+use crate::random::{Random, cases};
 use crate::wire::{Reader, Writer};
 
 /// The extra operations on a family that the tests need.
@@ -235,12 +235,12 @@ fn random_set<A: Family>(random: &mut Random, count: usize) -> Vec<Listed<A>> {
 
 fn random_sets<A: Family>(seed: u64) {
     let mut random = Random::new(seed);
-    for round in 0..60 {
+    for round in 0..cases(60, 3) {
         let count = [1, 3, 20, 60, 300][round % 5];
         let listed = random_set::<A>(&mut random, count);
         let mut addrs = neighbours(&listed);
-        addrs.extend((0..100).map(|_| A::of(wide(&mut random))));
-        addrs.extend((0..200).map(|_| {
+        addrs.extend((0..cases(100, 10)).map(|_| A::of(wide(&mut random))));
+        addrs.extend((0..cases(200, 20)).map(|_| {
             let near = listed[random.below(listed.len() as u64) as usize].0.bits();
             A::of(near ^ wide(&mut random) >> (128 - u64::from(A::BITS) + random.below(u64::from(A::BITS))))
         }));
@@ -334,16 +334,16 @@ fn neither_order_nor_threads_change_a_table() {
 
 fn batches<A: Family>(seed: u64) {
     let mut random = Random::new(seed);
-    let listed = random_set::<A>(&mut random, 500);
+    let listed = random_set::<A>(&mut random, cases(500, 40));
     let table = table(&listed);
     let mut addrs = neighbours(&listed);
-    addrs.extend((0..500).map(|_| A::of(wide(&mut random))));
+    addrs.extend((0..cases(500, 20)).map(|_| A::of(wide(&mut random))));
     random.shuffle(&mut addrs);
     for kernel in Kernel::available() {
         let index = &table.index;
         let want: Vec<u32> = addrs.iter().map(|&addr| index.find(kernel, addr)).collect();
-        for len in 0..=200 {
-            for start in 0..8 {
+        for len in (0..=200).step_by(cases(1, 37)) {
+            for start in (0..8).step_by(cases(1, 7)) {
                 let mut rows = vec![77; len + 1];
                 index.find_all(kernel, &addrs[start..start + len], &mut rows[..len]);
                 assert_eq!(rows[..len], want[start..start + len], "{kernel:?} {start} {len}");
@@ -361,7 +361,7 @@ fn batches_of_every_length_and_alignment() {
 
 fn saved<A: Family>(seed: u64) {
     let mut random = Random::new(seed);
-    for count in [0, 1, 40, 400] {
+    for count in [0, 1, 40, 400].into_iter().take(cases(4, 3)) {
         let listed = random_set::<A>(&mut random, count);
         let table = table(&listed);
         let is_plain = |id: u32| id % 10 != 7;
@@ -402,7 +402,7 @@ fn mutated<A: Family>(seed: u64, rounds: usize) -> (usize, usize) {
         let listed = random_set::<A>(&mut random, count);
         let table = table(&listed);
         let mut addrs = neighbours(&listed);
-        addrs.extend((0..64).map(|_| A::of(wide(&mut random))));
+        addrs.extend((0..cases(64, 8)).map(|_| A::of(wide(&mut random))));
         let whole = sections(&table);
         let words: Vec<u32> = whole
             .iter()
@@ -410,7 +410,7 @@ fn mutated<A: Family>(seed: u64, rounds: usize) -> (usize, usize) {
                 bytes.chunks_exact(4).take(64).map(|word| u32::from_le_bytes(word.try_into().unwrap()))
             })
             .collect();
-        for _ in 0..24 {
+        for _ in 0..cases(24, 12) {
             let mut sections = whole.clone();
             for _ in 0..=random.below(3) {
                 let (_, section) = &mut sections[random.below(whole.len() as u64) as usize];
@@ -465,7 +465,8 @@ fn mutated<A: Family>(seed: u64, rounds: usize) -> (usize, usize) {
 
 #[test]
 fn damaged_tables_are_refused_or_answer() {
-    for (refused, opened) in [mutated::<u32>(9, 60), mutated::<u128>(10, 60)] {
-        assert!(refused > 100 && opened > 50, "{refused} {opened}");
+    let rounds = cases(60, 1);
+    for (refused, opened) in [mutated::<u32>(9, rounds), mutated::<u128>(10, rounds)] {
+        assert!(refused > cases(100, 1) && opened > cases(50, 1), "{refused} {opened}");
     }
 }
