@@ -512,8 +512,8 @@ mod x86 {
     }
 }
 
-/// Returns the number of address bits that `bits` should distinguish for this many rows: some 32 times as many places as rows, so that
-/// few misses go on, but no more, so that it stays in the cache.
+/// Returns the number of address bits that `bits` should distinguish for this many rows. That makes some 32 times as many places as rows:
+/// enough that few misses go on, and few enough that the bitmap stays in the cache.
 pub(crate) fn width(rows: usize) -> u32 {
     (rows.saturating_mul(32).max(1).ilog2() + 1).clamp(16, 24)
 }

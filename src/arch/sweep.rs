@@ -6,9 +6,9 @@
 //!
 //! The places that the masks leave go into lists, a batch of blocks at a time. Each list goes through a filter in a loop of its
 //! own, which writes every place and counts those that stay: no branch depends on what a place holds. A place of an
-//! unusual form stays. A place that passes the coarse filter, of networks and of last two labels, is then tested more finely: whether
-//! the whole address is listed, or the name from any of its labels on. This is needed because one popular parent of a listed name, or one
-//! busy network, lets thousands of places pass the coarse filter. The places that stay are looked at one by one, elsewhere.
+//! unusual form stays. The coarse filter asks about networks and the last two labels of names. One popular parent of a listed name, or
+//! one busy network, lets thousands of places pass it. So a finer filter then asks about the whole address, or about the name from each
+//! of its labels on. The places that stay are looked at one by one, elsewhere.
 
 use super::cpu::{Kernel, prefetch};
 use super::masks::{BLOCK, Classify, Masks, Portable};
@@ -177,8 +177,8 @@ impl Sweep {
         &self.places
     }
 
-    /// Describes the run of name bytes that ends at a place of the last batch: its length (64 means at least 64), and a bit for each dot in
-    /// the 64 bytes before the place, the nearest highest.
+    /// Describes the run of name bytes that ends at a place of the last batch. Returns its length (64 means at least 64), and a bit for each
+    /// dot in the 64 bytes before the place, the nearest highest.
     pub(crate) fn run_before(&self, at: usize) -> (usize, u64) {
         let host = behind(&self.stored.host, at as u32);
         ((!host).leading_zeros() as usize, behind(&self.stored.dot, at as u32))

@@ -88,10 +88,15 @@ pub use registry::Format;
 ///
 /// # Errors
 ///
-/// Fails if reading or decompressing fails; if decompression expands the input more than
-/// [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) times; if the feed has no data line, is an HTML page, has no format
-/// that is at least [`CERTAINTY`] per cent sure, or contains no indicator. Records passed to the sink before the error
-/// are not the whole feed.
+/// Fails if
+///
+/// * reading or decompressing fails, or decompression expands the input more than
+///   [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) times;
+/// * the feed has no data line, or is an HTML page;
+/// * no format is at least [`CERTAINTY`] per cent sure;
+/// * the feed contains no indicator.
+///
+/// Records passed to the sink before the error are not the whole feed.
 pub fn read(
     reader: impl Read,
     path: impl AsRef<Path>,

@@ -61,10 +61,10 @@ impl<R: Read> Input<R> {
     ///
     /// # Errors
     ///
-    /// Reading fails. The error has the kind [`io::ErrorKind::Unsupported`] if the input is compressed and the crate was built without its
-    /// feature `compression`, or if a search could find nothing in the input, so that it would look like a clean
-    /// log: an archive, a database, a packet capture, a binary log, UTF-32, and others. The message says what it is and
-    /// how to turn it into text.
+    /// Reading fails. The error has the kind [`io::ErrorKind::Unsupported`] in two cases. Either the input is compressed, and the crate was
+    /// built without its feature `compression`. Or a search could find nothing in the input, so that it would look like a clean log: it
+    /// is an archive, a database, a packet capture, a binary log, UTF-32 or the like. The message says what it is and how to turn it into
+    /// text.
     pub fn new(mut reader: R) -> io::Result<Self> {
         let mut head = vec![0; HEAD];
         let mut filled = 0;

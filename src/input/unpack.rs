@@ -1,8 +1,7 @@
 //! Decompressing: one loop over the members of an input, and a decoder for each format.
 //!
-//! The decoders are called step by step, so that all output from before an error is given out, and so that one rule holds for the
-//! bytes between and after members: zeros are padding, another member is read on, and anything else is
-//! an error.
+//! The decoders are called step by step, for two reasons. All output from before an error is given out. And one rule holds for the bytes
+//! between and after members: zeros are padding, another member is read on, and anything else is an error.
 
 use std::fmt;
 use std::io::{self, Read};

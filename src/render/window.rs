@@ -11,9 +11,8 @@ pub(super) fn shown(index: usize, max: usize) -> usize {
 
 /// Returns the part of `line`, at most `max` bytes, that is shown for the observable at `span`.
 ///
-/// A line that fits is shown whole. Otherwise the part starts at the start of the line if the observable is well inside it then (a
-/// line starts with the time); if not, it has as much text before the observable as after it. Its ends are moved inwards to character
-/// boundaries. The start of the observable is always inside, and the whole of it if it fits.
+/// A line that fits is shown whole. Of a longer line, the beginning is shown if the observable is well inside it, because a line begins
+/// with the time. If not, as much text is shown before the observable as after it. The ends are moved inwards to character boundaries. The start of the observable is always inside, and the whole of it if it fits.
 pub(super) fn window(line: &[u8], span: Range<usize>, max: usize) -> Range<usize> {
     let len = line.len();
     if len <= max {

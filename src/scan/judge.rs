@@ -1,5 +1,5 @@
-//! Judging hits by the fields of their line: the port in a field of its own, whether a field makes something a name, and a URL whose
-//! host and path are in different fields.
+//! Judges hits by the fields of their line. A field can hold the port of an address, a field can show that a text is or is not a name,
+//! and the host and the path of a URL can be in different fields.
 //!
 //! Only lines with hits, or with a withheld name or address, are looked at. Most lines have neither.
 

@@ -23,7 +23,7 @@ pub(crate) struct CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ManArgs {
-    /// Write one page for each command into this folder, in place of the first page to standard output.
+    /// Write one page for each command into this folder. Without this option, the first page goes to standard output.
     #[arg(long, value_name = "FOLDER")]
     to: Option<PathBuf>,
 }

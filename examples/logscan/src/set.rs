@@ -29,7 +29,7 @@ impl SetArgs {
         self.load_timed(false).map(|(sieve, _)| sieve)
     }
 
-    /// Likewise, with the reports on the feeds, which name refused values. A compiled set has none.
+    /// Like `load`, and also returns the reports on the feeds, which name refused values. A compiled set has none.
     pub(crate) fn load_reported(&self) -> Result<(Sieve, Vec<FeedReport>), Box<dyn Error>> {
         match &self.sieve {
             Some(_) => Ok((self.load()?, Vec::new())),

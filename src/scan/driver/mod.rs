@@ -12,8 +12,8 @@
 //!   takes its next part, reads it, cuts it when its turn comes ([`turn`]), and scans it. Any other input is *owned* by the thread
 //!   that opened it. The owner reads and cuts it, and passes each part to an idle thread, or scans it itself if there is none.
 //! * The *head* is the part that is to be delivered next. A finished part waits in the outbox for its turn. While more than a
-//!   limit waits there, nothing new is opened or taken up, owners other than the head's do not read on, and hits of parts other
-//!   than the head wait for room.
+//!   limit waits there, only the head goes on: nothing new is opened or taken up, other owners do not read on, and the hits of other parts
+//!   wait for room.
 //! * No thread waits for ever. A part is taken up only after all parts before it. So the head, if it is not finished, is in the
 //!   hands of a thread, or has been passed to one that has been woken. That thread may always read on and put in the head's hits, one
 //!   parcel at a time; it waits only for the delivering thread. In its turn to cut, a part waits only for earlier parts.

@@ -1,8 +1,7 @@
 //! Finds the block indicators that lie under others: under wider block indicators, and under entries that allow all.
 //!
-//! One walk over the block indicators is enough. The ancestors of a name are looked up among the interned strings, only
-//! at depths where something wide is listed; addresses are looked up in a sorted list of everything wider than one
-//! address.
+//! One walk over the block indicators is enough. The ancestors of a name are looked up among the interned strings, but only
+//! at depths where something wide is listed. Addresses are looked up in a sorted list of everything wider than one address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -12,8 +12,8 @@ use crate::sieve::build::suffixes::PublicSuffixes;
 use crate::sieve::build::well_known::is_well_known;
 use crate::value::ip;
 
-/// Gives an indicator that a program put together the form that parsing gives: no host bits, no IPv4 address in the form of IPv6, and
-/// a range only if it is not a prefix.
+/// Brings an indicator that a program put together by hand into the form that parsing gives: no host bits, no IPv4 address in the form
+/// of IPv6, and a range only if it is not a prefix.
 #[inline]
 pub(in crate::sieve) fn make_canonical(indicator: &mut Indicator) -> Result<(), Reject> {
     match indicator {

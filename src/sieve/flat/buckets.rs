@@ -1,7 +1,7 @@
 //! A hash table whose buckets are one cache line each.
 //!
-//! A bucket holds six entries: a key, which stands for the hashed value; a value; eight bits of the hash (the *tag*);
-//! and eight bits chosen by the caller (the *mark*, such as a length). A flag says whether entries had to move on to
+//! A bucket holds six entries. An entry is a key, which stands for the hashed value; a value; eight bits of the hash (the
+//! *tag*); and eight bits chosen by the caller (the *mark*, such as a length). A flag says whether entries had to move on to
 //! the next bucket. A lookup compares all tags and marks of a bucket at once, and asks the caller about the keys where
 //! both agree. It reads at most [`REACH`] buckets, whatever the hashes: an entry that finds no room there goes to the
 //! *rest*, which is in the caller's order and is searched by bisection. With honest hashes, hardly any entry does; if

@@ -1,7 +1,7 @@
 //! Mail addresses, found by the hash of their canonical text.
 //!
-//! A scan first asks a bitmap about the bytes around an `@`: the last bytes of the local part, up to three and as far
-//! as they are common ones, and the first four after the `@`.
+//! A scan first asks a bitmap about the bytes around an `@`: up to three common bytes that end the local part, and the first
+//! four after the `@`.
 
 use crate::error::Result;
 use crate::sieve::flat::buckets::{Buckets, Keyed};

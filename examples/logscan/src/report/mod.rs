@@ -71,7 +71,7 @@ pub(crate) struct ReportArgs {
     filter: FilterArgs,
     #[command(flatten)]
     inputs: InputArgs,
-    /// Hits of earlier scans, written by `scan --json`, plain or compressed; in place of feeds and logs.
+    /// Read hits that earlier runs of `scan --json` wrote, plain or compressed, in place of feeds and logs.
     #[arg(long, value_name = "HITS", num_args = 1.., conflicts_with_all = ["logs", "feeds", "config", "sieve", "allow", "allow_all", "mmap"])]
     from: Vec<PathBuf>,
     /// Threads (default: all cores).
@@ -82,7 +82,7 @@ pub(crate) struct ReportArgs {
     /// Only hits of events from this time on: 2026-05-01 or 2026-05-01T12:00:00Z. A line without a time passes, and is counted.
     #[arg(long, value_name = "TIME", value_parser = time)]
     not_before: Option<jiff::Timestamp>,
-    /// Only hits of events before this time, likewise.
+    /// Only hits of events before this time. A line without a time passes, and is counted.
     #[arg(long, value_name = "TIME", value_parser = time)]
     not_after: Option<jiff::Timestamp>,
     /// Undo defanging (`hxxp://`, `[.]`) in the logs.
@@ -103,22 +103,22 @@ pub(crate) struct ReportArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Outputs")]
 pub(crate) struct OutputArgs {
-    /// Comma-separated values (RFC 4180), to standard output in place of the table, or to a file.
+    /// Write comma-separated values (RFC 4180) to a file, or without FILE to standard output in place of the table.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     csv: Option<Option<PathBuf>>,
-    /// One JSON object, likewise.
+    /// Write one JSON object to a file, or without FILE to standard output in place of the table.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     json: Option<Option<PathBuf>>,
-    /// One self-contained page: summary, timeline, filters, sample lines. For the screen and for paper.
+    /// Write one self-contained page for screen and paper: summary, timeline, filters, sample lines.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// The title of the page.
     #[arg(long, value_name = "TEXT", default_value = "Who met what")]
     title: String,
-    /// A STIX 2.1 bundle for partners: sightings of their own indicators, by their own ids.
+    /// Write a STIX 2.1 bundle for partners: sightings of their own indicators, under their own ids.
     #[arg(long, value_name = "FILE")]
     stix: Option<PathBuf>,
-    /// A MISP event with sightings, likewise.
+    /// Write a MISP event for partners, with sightings of their own indicators.
     #[arg(long, value_name = "FILE")]
     misp: Option<PathBuf>,
     /// How much the bundle and the event reveal about the clients.

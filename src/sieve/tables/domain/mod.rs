@@ -3,8 +3,8 @@
 //! A lookup has three steps, each of which ends most of the lookups that reach it. First comes a bitmap of the last two
 //! labels of stored names ([`tails`](crate::arch::tails)). For nearly every unlisted name, this is all, and the name is
 //! neither checked nor copied before it. Then the name is hashed from the right, one label at a time
-//! ([`hash`](crate::sieve::flat::hash)), and a filter is asked about each suffix; it knows the stored names and, from
-//! three labels on, everything that they end in. Only then come the [buckets](crate::sieve::flat::buckets), and the
+//! ([`hash`](crate::sieve::flat::hash)), and a filter is asked about each suffix. The filter knows the stored names and,
+//! from three labels on, everything that they end in. Only then come the [buckets](crate::sieve::flat::buckets), and the
 //! stored name decides. Names are stored once, as the strings that hits show, and a bucket holds the start of the text.
 //! Beside the texts, a name takes 12.8 bytes in the buckets, 2 in the bitmap for each pair of last labels, and 1 in the
 //! filter for itself and for each longer suffix. Small filters are twice as large.

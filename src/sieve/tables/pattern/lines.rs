@@ -10,11 +10,11 @@ use crate::value::url;
 const SHORTEST: usize = 3;
 const LONGEST: usize = 8;
 
-/// Tells whether any pattern of one target may match in a line, in every spelling that is undone before patterns are
-/// tried: percent-escapes, and those of JSON, because every line with a backslash passes.
+/// Tells if any pattern of one target may match in a line. It allows for every spelling that is undone before patterns are
+/// tried: percent-escapes, and the escapes of JSON, because every line with a backslash passes.
 ///
-/// Nearly every listed path has a segment, or a key of a query, whose first three to eight bytes after the `/` or `?`
-/// must stand in the line verbatim, because no canonical form changes the inside of a segment. So each `/` and `?`
+/// Canonicalising does not change the inside of a segment. So nearly every listed path has a segment, or a key of a query,
+/// whose first three to eight bytes after the `/` or `?` must stand in the line verbatim. Each `/` and `?`
 /// costs a load of eight bytes and a look at two bitmaps that stay in the cache. For name patterns, the longest run
 /// within a label must occur, in either case. Patterns without such a key are searched by an automaton of their own. A
 /// pattern without any run of three bytes makes the filter blind: every line passes.
