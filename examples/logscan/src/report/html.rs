@@ -350,34 +350,10 @@ impl Report {
             }
             sampled += usize::from(self.samples_json(&mut samples, row, at, &mut left, &mut tables));
         }
-        let mut json = vec![b'{'];
-        let Tables { files, feeds, tags, roles, outcomes, kinds } = &tables;
-        let named = [
-            ("files", files),
-            ("feeds", feeds),
-            ("tags", tags),
-            ("roles", roles),
-            ("outcomes", outcomes),
-            ("kinds", kinds),
-        ];
-        for (key, table) in named {
-            table.write(&mut json, key);
-        }
-        json.extend_from_slice(b"\"strengths\":");
-        strings(&mut json, STRENGTHS.into_iter());
-        for (key, part) in [("whos", whos_json), ("indicators", abouts_json), ("rows", rows)] {
-            json.extend_from_slice(format!(",\"{key}\":[").as_bytes());
-            json.extend_from_slice(&part);
-            json.push(b']');
-        }
-        for (key, part) in [("more", more), ("samples", samples)] {
-            json.extend_from_slice(format!(",\"{key}\":{{").as_bytes());
-            json.extend_from_slice(&part);
-            json.push(b'}');
-        }
+        let lists = [("whos", whos_json), ("indicators", abouts_json), ("rows", rows)];
+        let maps = [("more", more), ("samples", samples)];
         let start = self.tally.totals.first.map_or(0, |time| time.as_second());
-        json.extend_from_slice(format!(",\"start\":{start}}}").as_bytes());
-        Data { json, rows: written, sampled }
+        Data { json: join(&tables, &lists, &maps, start), rows: written, sampled }
     }
 
     /// Appends `[text, kind, scope, feeds, tags, family, confidence]`. Strings that are in a table are given by number.
@@ -469,6 +445,37 @@ impl Report {
             strengths.join(","),
         );
     }
+}
+
+/// Joins the parts of the data to one JSON object. `start` is the time of the first hit, in seconds since 1970.
+fn join(tables: &Tables<'_>, lists: &[(&str, Vec<u8>)], maps: &[(&str, Vec<u8>)], start: i64) -> Vec<u8> {
+    let mut json = vec![b'{'];
+    let Tables { files, feeds, tags, roles, outcomes, kinds } = tables;
+    let named = [
+        ("files", files),
+        ("feeds", feeds),
+        ("tags", tags),
+        ("roles", roles),
+        ("outcomes", outcomes),
+        ("kinds", kinds),
+    ];
+    for (key, table) in named {
+        table.write(&mut json, key);
+    }
+    json.extend_from_slice(b"\"strengths\":");
+    strings(&mut json, STRENGTHS.into_iter());
+    for (key, part) in lists {
+        json.extend_from_slice(format!(",\"{key}\":[").as_bytes());
+        json.extend_from_slice(part);
+        json.push(b']');
+    }
+    for (key, part) in maps {
+        json.extend_from_slice(format!(",\"{key}\":{{").as_bytes());
+        json.extend_from_slice(part);
+        json.push(b'}');
+    }
+    json.extend_from_slice(format!(",\"start\":{start}}}").as_bytes());
+    json
 }
 
 /// Appends a comma between the parts of a list.
