@@ -1,3 +1,5 @@
+//! Files mapped into memory. The caller must promise that nobody shortens or rewrites the file meanwhile, so opening one is `unsafe`.
+
 use std::fs::File;
 use std::io;
 use std::ops::Deref;

@@ -1,3 +1,5 @@
+//! Hits as CSV.
+
 use std::fmt::Display;
 
 use super::escape::Escaped;

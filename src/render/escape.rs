@@ -1,3 +1,5 @@
+//! Escaping: text from logs and feeds is hostile, and must neither drive a terminal nor mislead a reader.
+
 use std::fmt::{self, Write};
 
 /// Bytes of a log or a feed, made safe to print. `Display` writes them.

@@ -1,3 +1,5 @@
+//! Hits as JSON Lines, and JSON strings.
+
 use std::fmt::{self, Write};
 
 use super::escape::{is_unsafe, stops};

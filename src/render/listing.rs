@@ -1,3 +1,5 @@
+//! Listings: the entries of a feed for one indicator, merged, so that an output names each feed once.
+
 use std::borrow::Cow;
 
 use jiff::Timestamp;

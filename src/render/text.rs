@@ -1,3 +1,5 @@
+//! Hits as text for people.
+
 use std::fmt;
 use std::io::Write;
 use std::ops::Range;

@@ -1,3 +1,5 @@
+//! The part of a log line that is shown with a hit. A line can be long and hold many hits, but the output must stay linear in the log.
+
 use std::ops::Range;
 
 use crate::limits::{MAX_SHOWN_AGAIN, MAX_SHOWN_WHOLE};

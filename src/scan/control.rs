@@ -1,3 +1,5 @@
+//! Cancelling scans, and showing their progress.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

@@ -1,3 +1,5 @@
+//! Hits, as a scan hands them to its caller.
+
 use std::fmt;
 use std::ops::Range;
 

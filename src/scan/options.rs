@@ -1,3 +1,5 @@
+//! Options and statistics of scans.
+
 use super::control::ScanControl;
 use crate::sieve::{Engine, MatchOptions, Withheld};
 

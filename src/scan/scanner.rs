@@ -1,3 +1,5 @@
+//! The scanner: every way of scanning, each a thin layer over the driver.
+
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::ops::ControlFlow;

@@ -1,3 +1,5 @@
+//! The reasons for refusing a value. Feeds and lookups share them.
+
 use std::fmt;
 
 use crate::error::Error;

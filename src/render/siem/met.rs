@@ -1,3 +1,5 @@
+//! The data that all SIEM formats write: the line, a summary, an id that stays the same.
+
 use crate::limits::MAX_SHOWN_LINE;
 use crate::render::listing::Listing;
 use crate::render::window::{shown, window};

@@ -1,3 +1,5 @@
+//! JSON objects that are filled by dotted paths, because SIEM formats name their fields so.
+
 use crate::render::json::json_string;
 
 /// A JSON object that is filled by path: `source.ip` and `source.port` go into one object `source`.

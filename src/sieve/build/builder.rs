@@ -1,3 +1,5 @@
+//! The builder: takes records, has the guards check them, and compiles the tables.
+
 use std::fmt::Write;
 use std::sync::OnceLock;
 

@@ -1,7 +1,7 @@
-//! Finds what name patterns take from listed names if they allow, and what allow entries take from listed patterns.
+//! Finds the block indicators that allowed patterns shadow, and the block patterns that allow entries shadow, wholly or in part.
 //!
-//! A pattern is less specific than every name, so that an `allow` pattern takes only from patterns, and every allowed name takes from
-//! the patterns that match it.
+//! A pattern is less specific than any name. So an `allow` pattern shadows only patterns, and an allowed name shadows a part of each
+//! pattern that matches it.
 
 use std::collections::HashMap;
 

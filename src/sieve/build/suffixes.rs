@@ -1,3 +1,5 @@
+//! Public suffixes: names under which anybody can register a name, so that a feed should not block all of them.
+
 #[cfg(feature = "psl")]
 use crate::limits::MAX_SUFFIX_LIST;
 

@@ -1,3 +1,5 @@
+//! The matcher: lookups of single values. Other files of this folder add batches, addresses, hashes and mail addresses to it.
+
 use std::net::IpAddr;
 
 use crate::arch::cpu::{Engine, Kernel};

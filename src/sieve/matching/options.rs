@@ -1,3 +1,5 @@
+//! Options of lookups, and the words for their results: relation, strength, reasons to withhold a match.
+
 use std::fmt;
 
 use jiff::Timestamp;

@@ -1,3 +1,5 @@
+//! The build form of the names: pairs of a name and an indicator, sorted and hashed at the end.
+
 use super::Table;
 use super::filter::{Distinct, Filter, FilterBuilder};
 use super::table::Head;

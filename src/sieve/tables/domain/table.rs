@@ -1,3 +1,5 @@
+//! The search form of the names.
+
 use super::filter::Filter;
 use crate::arch::cpu::Kernel;
 use crate::arch::name::{Text, equal};

@@ -1,3 +1,5 @@
+//! The build form of the addresses: prefixes in any order, sorted and linked at the end.
+
 use bytes::Bytes;
 
 use super::family::{Addr, Index, MAX_PREFIXES, NONE, Rows};

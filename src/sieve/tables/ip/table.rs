@@ -1,3 +1,5 @@
+//! The search form of the addresses of one family: rows and their links.
+
 use bytes::Bytes;
 
 use super::family::{Addr, Index, NONE};

@@ -1,3 +1,5 @@
+//! The build form of the URLs: sorted by host and path at the end.
+
 use std::net::IpAddr;
 
 use super::Table;

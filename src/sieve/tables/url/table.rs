@@ -1,3 +1,5 @@
+//! The search form of the URLs: hosts, and the paths of each.
+
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
