@@ -52,11 +52,15 @@ pub(crate) fn key(hit: &Hit<'_>) -> [u8; KEY] {
 impl State {
     /// Locks and reads the file, which need not exist yet.
     pub(crate) fn open(path: &Path, keep_days: u16, most: u32) -> Result<Self, String> {
+        Self::open_on(Timestamp::now().as_second().div_euclid(86_400), path, keep_days, most)
+    }
+
+    /// Opens the file on a day, counted from 1970.
+    fn open_on(today: i64, path: &Path, keep_days: u16, most: u32) -> Result<Self, String> {
         let name = Escaped::new(&*netsieve::shown_path(path)).to_string();
         let said = |error: io::Error| format!("{name}: {error}");
         place::is_ours(path, HEAD.as_bytes(), "--state")?;
         let lock = place::lock(path)?;
-        let today = Timestamp::now().as_second().div_euclid(86_400);
         let known = match fs::read_to_string(path) {
             Ok(text) => read(&text, today)
                 .map_err(|why| format!("{name}: damaged ({why}): restore it, or remove it to report all hits again"))?,
@@ -170,6 +174,32 @@ fn read(text: &str, today: i64) -> Result<HashMap<[u8; KEY], i64>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The clock jumps back and forth by decades, even to before 1970.
+    #[test]
+    fn a_hit_that_is_met_again_is_known_whatever_the_clock_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let (always, once) = ([1; KEY], [2; KEY]);
+        for (at, today) in [20_784, 18_262, -31, 18_262, 47_482, 20_785].into_iter().enumerate() {
+            let mut state = State::open_on(today, &path, 90, 10).unwrap();
+            assert_eq!(state.has(always), at > 0, "{today}");
+            if at == 0 {
+                assert!(!state.has(once));
+            }
+            state.save().unwrap();
+        }
+        // What was not met is forgotten 90 days later by the clock, and not by the next run of a clock that went back.
+        let hits = |path: &Path| fs::read_to_string(path).unwrap().lines().count() - 2;
+        assert_eq!(hits(&path), 1);
+        let mut state = State::open_on(20_786, &path, 90, 10).unwrap();
+        assert!(!state.has(once));
+        state.save().unwrap();
+        drop(state);
+        State::open_on(18_262, &path, 90, 10).unwrap().save().unwrap();
+        assert_eq!(hits(&path), 2);
+        assert!(State::open_on(20_786, &path, 90, 10).unwrap().has(once));
+    }
 
     #[test]
     fn damage_is_seen() {
