@@ -77,7 +77,10 @@ struct Bitmaps {
 
 impl Bitmaps {
     fn new(random: &mut impl FnMut(usize) -> usize) -> Self {
-        let mut bytes = |len: usize| -> Vec<u8> { (0..len).map(|_| random(256) as u8).collect() };
+        let mut bytes = |len: usize| -> Vec<u8> {
+            let count = cases(len, 256);
+            (0..count).map(|_| random(256) as u8).collect::<Vec<_>>().repeat(len / count)
+        };
         Self { nets: bytes(1 << 17), tails: bytes(1 << 11), names: bytes(1 << 11) }
     }
 
