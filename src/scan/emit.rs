@@ -56,6 +56,9 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
     pub(super) fn scanned(&mut self, piece: &Piece<'_, '_>, block: &Block, worker: &mut Worker) -> ControlFlow<()> {
         let mut line = Line::new(block);
         while worker.next_line(piece.text.bytes(), block, piece.heads) {
+            if let Some(text) = worker.lines.text.clone() {
+                line.begin(text);
+            }
             let (found, matcher, events) = worker.found();
             self.rows(piece, block, &mut line, found, matcher, events)?;
         }
@@ -98,7 +101,7 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
             line.go_to(bytes, block, &span);
             let text = line.text(&span);
             // A line over the cap is only at hand in pieces, so it is not read as an event.
-            if line.hits == 0 && !line.is_cut {
+            if line.hits == 0 && !line.is_cut && !line.is_judged {
                 events.go_to(piece.heads, text.start, &bytes[text.clone()]);
             }
             #[cfg(feature = "events")]
@@ -146,17 +149,24 @@ struct Line {
     is_cut: bool,
     /// The number of hits on the line before the current one.
     hits: usize,
+    /// Events have gone to the line, to judge its hits.
+    is_judged: bool,
 }
 
 impl Line {
     /// Creates a position before the first line of a block.
     fn new(block: &Block) -> Self {
-        Self { text: block.view.start..block.view.start, is_cut: block.own != block.view, hits: 0 }
+        Self { text: block.view.start..block.view.start, is_cut: block.own != block.view, hits: 0, is_judged: false }
+    }
+
+    /// Begins a line that its judge has found.
+    fn begin(&mut self, text: Range<usize>) {
+        (self.text, self.hits, self.is_judged) = (text, 0, true);
     }
 
     /// Goes on to the line of a hit, unless it is the current one. Hits come by offset.
     fn go_to(&mut self, bytes: &[u8], block: &Block, span: &Range<usize>) {
-        let is_here = self.hits > 0 && span.start >= self.text.start && span.end <= self.text.end;
+        let is_here = (self.hits > 0 || self.is_judged) && span.start >= self.text.start && span.end <= self.text.end;
         if is_here {
             return;
         }
@@ -167,7 +177,7 @@ impl Line {
         let to = block.view.end;
         let to = memchr::memchr(b'\n', &bytes[span.end..to]).map_or(to, |newline| span.end + newline);
         let to = if to > span.end && bytes[to - 1] == b'\r' { to - 1 } else { to };
-        (self.text, self.hits) = (from..to, 0);
+        (self.text, self.hits, self.is_judged) = (from..to, 0, false);
     }
 
     /// The part of the line that is given with a hit. For a line over the cap this is as much as every way of cutting it shows.

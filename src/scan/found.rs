@@ -97,11 +97,14 @@ pub(super) struct Lines {
     /// The end of the current line.
     #[cfg(feature = "events")]
     pub(super) end: usize,
+    /// The current line without its line end, as a part of the input, if events have gone to it.
+    pub(super) text: Option<Range<usize>>,
 }
 
 impl Lines {
     /// Takes over all rows of a block.
     pub(super) fn begin(&mut self, found: &mut BlockHits) {
+        self.text = None;
         self.rows.clear();
         // `append` lets both keep their allocations for the next block.
         self.rows.append(&mut found.rows);
@@ -116,6 +119,7 @@ impl Lines {
 
     /// Hands over all remaining rows unchanged; returns true if there are any.
     pub(super) fn rest(&mut self, found: &mut BlockHits) -> bool {
+        self.text = None;
         found.rows.clear();
         #[cfg(feature = "events")]
         {

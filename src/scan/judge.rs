@@ -36,7 +36,7 @@ impl Worker {
         let view = &bytes[block.view.clone()];
         loop {
             self.found.rows.clear();
-            let Lines { rows, weak, done: (row, weak_row), end } = &mut self.lines;
+            let Lines { rows, weak, done: (row, weak_row), end, text: known } = &mut self.lines;
             let starts = [rows.get(*row).map(|row| row.span.start), weak.get(*weak_row).map(|weak| weak.span.start)];
             let Some(at) = starts.into_iter().flatten().min() else { return false };
             let from = (*end).min(at);
@@ -44,7 +44,9 @@ impl Worker {
             *end = memchr::memchr(b'\n', &view[at..]).map_or(view.len(), |found| at + found);
             let text = &view[start..*end];
             let text = text.strip_suffix(b"\r").unwrap_or(text);
-            self.events.go_to(heads, block.view.start + start, text);
+            let offset = block.view.start + start;
+            *known = Some(offset..offset + text.len());
+            self.events.go_to(heads, offset, text);
             self.line(text, start);
             if !self.found.rows.is_empty() {
                 return true;
@@ -56,7 +58,7 @@ impl Worker {
     fn line(&mut self, text: &[u8], start: usize) {
         let Self { events, matcher, found, lines, .. } = self;
         let event = events.last(text).expect("events are on");
-        let Lines { rows, weak, done, end } = lines;
+        let Lines { rows, weak, done, end, .. } = lines;
         while let Some(row) = rows.get(done.0).filter(|row| row.span.start < *end) {
             done.0 += 1;
             judge_row(matcher, found, &event, start, row.clone());
