@@ -243,7 +243,8 @@ def test_what_is_wrong_is_said_in_the_driver(spark: Any, shared: Shared, tmp_pat
         netsieve.spark.register(spark, tmp_path / "broken.sieve")
     name = netsieve.spark._send(spark, str(shared.path))
     value = pyspark.sql.functions.lit("x")
-    other = netsieve.spark._arrow_udf(netsieve.spark._answer(name, "is_match", "0.0.0"), "boolean")
+    make = netsieve.spark._arrow_udf if netsieve.spark._has_arrow_udf() else netsieve.spark._pandas_udf
+    other = make(netsieve.spark._answer(name, "is_match", "0.0.0"), "boolean")
     with pytest.raises(Exception, match="has netsieve .*, and the driver 0.0.0"):
         spark.range(1).select(other(value)).collect()
     here = netsieve.spark._answer(name, "is_match", netsieve.__version__)
@@ -259,6 +260,6 @@ def test_what_is_wrong_is_said_in_the_driver(spark: Any, shared: Shared, tmp_pat
             if saved is not None:
                 modules["netsieve"] = saved
 
-    missing = netsieve.spark._arrow_udf(without_the_wheel, "boolean")
+    missing = make(without_the_wheel, "boolean")
     with pytest.raises(Exception, match="has no netsieve, which the driver has as"):
         spark.range(1).select(missing(value)).collect()
