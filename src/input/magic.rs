@@ -100,7 +100,7 @@ static OUTLOOK: Foreign = named("an Outlook mailbox", "export it first, with `re
 static PGP: Foreign = named("encrypted (PGP)", "decrypt it first, with `gpg -d` for example");
 static AGE: Foreign = named("encrypted (age)", "decrypt it first, with `age -d` for example");
 static OPENSSL: Foreign = named("encrypted (openssl enc)", "decrypt it first, with `openssl enc -d` for example");
-static SET: Foreign = named("a compiled set", "name it as the set first, with `logscan scan --sieve FILE` for example");
+static SET: Foreign = named("a compiled set", "load it first, with `logscan scan --sieve FILE` for example");
 static UTF32: Foreign = named("UTF-32 text", "transcode it first, with `iconv -f UTF-32 -t UTF-8` for example");
 
 /// Every signature that is made of fixed bytes. UTF-32 without a mark, cpio and tar take more than that.

@@ -4,7 +4,8 @@ use std::io::{Cursor, Write as _};
 
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{Column, ColumnRole, Columns};
-use netsieve::{Feed, Reject};
+use netsieve::input::Input;
+use netsieve::{Feed, Indicator, Reject, Sieve};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -265,4 +266,17 @@ fn files_that_are_not_databases() {
     bomb.data = map(&[]);
     let error = read_err(bomb.finish());
     assert!(error.contains("nodes of its tree are shared"), "{error}");
+}
+
+/// Whatever the version of the file format, its first bytes tell a set from a feed and from a log.
+#[test]
+fn a_compiled_set_is_neither_a_feed_nor_a_log() {
+    let (sieve, _) = Sieve::builder().add("ours", "evil.test".parse::<Indicator>().unwrap()).build().unwrap();
+    let path = tempfile::NamedTempFile::new().unwrap();
+    sieve.save(path.path()).unwrap();
+    let error = feed::read_file(path.path(), None, &Feed::new(""), &mut Seen::default()).unwrap_err().to_string();
+    assert!(error.contains("a compiled set, which cannot be searched as it is: load it first"), "{error}");
+    let set = std::fs::read(path.path()).unwrap();
+    assert!(Input::new(&*set).unwrap_err().to_string().contains("a compiled set"));
+    assert!(Sieve::from_bytes(set).is_ok());
 }
