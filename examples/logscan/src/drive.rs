@@ -217,6 +217,10 @@ struct Run<'a, T> {
 
 impl<T: Taker> Run<'_, T> {
     fn take(&mut self, delivery: Delivery<'_>) -> ControlFlow<()> {
+        if self.error.is_some() {
+            // The log whose hits could not be written still ends. It would count as done, with all of its hits delivered.
+            return ControlFlow::Break(());
+        }
         let written = match delivery {
             Delivery::Hits { input, rendered, hits } => {
                 self.stats.rendered += rendered.len() as u64;
