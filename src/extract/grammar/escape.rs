@@ -48,6 +48,9 @@ pub(in crate::extract) static RULES: Rules = Rules {
 /// The length of the longest colour after its escape character.
 const MAX_COLOUR: usize = 32;
 
+/// The length of the longest part of an escape in a run.
+pub(in crate::extract) const MAX_ESCAPE: usize = MAX_COLOUR + 1;
+
 /// The rest of a colour, `ESC [ digits ; digits m`, or of `ESC [ digits K`, which clears a line, in a run that starts inside it.
 fn colour_len(bytes: &[u8], start: usize) -> usize {
     let digits = bytes[start..].iter().take(MAX_COLOUR).take_while(|b| b.is_ascii_digit()).count();

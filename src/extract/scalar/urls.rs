@@ -2,7 +2,7 @@
 
 use super::{Region, Scan};
 use crate::extract::grammar::ends::{len_to_end, own_text};
-use crate::extract::grammar::escape::{Written, escape_len, separator};
+use crate::extract::grammar::escape::{MAX_ESCAPE, Written, escape_len, separator};
 use crate::extract::grammar::{HOST, is};
 use crate::extract::token::{Context, Token, TokenKind};
 use crate::extract::url::{self, InLog, Texts};
@@ -109,7 +109,8 @@ impl Scan<'_, '_> {
             let host = &host[..memchr::memchr(b':', host).unwrap_or(host.len())];
             let is_plain = host.iter().all(|b| is(*b, HOST) && !matches!(b, b'-' | b'_'))
                 && memchr::memmem::find(host, b"..").is_none();
-            if !is_plain && memchr::memchr3(b'[', b'%', b'\\', host).is_none() && !is_address(host) {
+            let is_escaped = host.iter().any(|b| matches!(b, b'[' | b'%' | b'\\' | b'&'));
+            if !is_plain && !is_escaped && !is_address(host) {
                 let (mut from, end) = (behind + user, behind + user + host.len());
                 while from < end {
                     let len = bytes[from..end].iter().take_while(|&&b| is(b, HOST)).count();
@@ -149,6 +150,10 @@ impl Scan<'_, '_> {
             let text = reading.text;
             let (path, end) = (text.place(text.path()), text.place(reading.len));
             let host = (text.place(reading.host.0), text.place(reading.host.1).min(end));
+            // Undone only in part, an escaped separator holds a host of its own: `u002f` in `http:\\u002f\\u002fevil.test`.
+            if host.0 < draft.behind {
+                return;
+            }
             let host_text = &text.whole()[reading.host.0..reading.host.1];
             if draft.is_plain && !(url::is_plain_host(host_text) && bytes[host.0..host.1] == *host_text) {
                 return;
@@ -190,7 +195,8 @@ impl Scan<'_, '_> {
             region.end = region.path + len;
         }
         let next = region.path;
-        while self.regions.last().is_some_and(|last| last.end <= region.start) {
+        // Another reading of this place may begin with an escape in the URL before.
+        while self.regions.last().is_some_and(|last| last.end + MAX_ESCAPE <= region.start) {
             self.regions.pop();
         }
         self.regions.push(region);

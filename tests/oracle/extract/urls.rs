@@ -191,6 +191,10 @@ impl Line<'_> {
             for (end, path, text_end) in readings {
                 let host = host(text, behind, path);
                 let raw_host = from[host.start]..from[host.end].min(from[end.max(host.end)]);
+                // Not a host within the spelling of the separator.
+                if raw_host.start < draft.behind {
+                    continue;
+                }
                 if separator.is_some_and(|separator| separator.has_entity)
                     && !(is_plain_host(&text[host.clone()]) && bytes[raw_host.clone()] == text[host.clone()])
                 {
