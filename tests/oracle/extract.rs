@@ -7,6 +7,7 @@ mod addresses;
 mod escapes;
 mod exact;
 mod names;
+mod signs;
 mod urls;
 
 use std::net::IpAddr;
@@ -200,14 +201,12 @@ fn number(bytes: &[u8], at: usize) -> Option<(u16, usize)> {
 
 /// The number of a port after `:`, and the end of its text.
 fn port(bytes: &[u8], at: usize) -> Option<(u16, usize)> {
-    if bytes.get(at) != Some(&b':') {
-        return None;
-    }
-    let (value, end) = number(bytes, at + 1)?;
-    let goes_on = match &bytes[end..] {
-        [b'.' | b':', next, ..] => next.is_ascii_digit(),
-        [next, ..] => next.is_ascii_alphanumeric() || *next == b'_',
-        [] => false,
+    let rest = signs::after_sign(bytes.get(at..)?, b':')?;
+    let (value, end) = number(bytes, bytes.len() - rest.len())?;
+    let goes_on = match signs::first_sign(&bytes[end..]) {
+        Some((b'.' | b':', rest)) => rest.first().is_some_and(u8::is_ascii_digit),
+        Some((next, _)) => next.is_ascii_alphanumeric() || next == b'_',
+        None => false,
     };
     (!goes_on).then_some((value, end))
 }
@@ -320,45 +319,24 @@ impl<'l> Line<'l> {
 
     /// The key of the value that starts at `at`: `key=`, `key: `, `"key":"`, `<key>`, `<Data Name="key">`.
     fn key_before(&self, at: usize) -> Option<&[u8]> {
-        let without_quote = |text: &'_ [u8]| -> usize {
-            if let Some(quote) = names::QUOTES.iter().find(|quote| names::ends_in(text, quote)) {
-                return text.len() - quote.len();
-            }
-            let Some(b'"' | b'\'') = text.last() else { return text.len() };
-            let text = &text[..text.len() - 1];
-            text.len() - text.iter().rev().take_while(|&&b| b == b'\\').count()
-        };
-        let without_blanks =
-            |text: &[u8]| text.len() - text.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
         let head = &self.bytes[..at];
-        if let Some(tag) = head.strip_suffix(b">") {
-            let start = tag.iter().rposition(|b| matches!(b, b'<' | b'>')).filter(|&at| tag[at] == b'<')?;
-            let tag = &tag[start + 1..];
-            // `<Data Name="key">`, as in Windows events.
-            if let Some(quote @ (b'"' | b'\'')) = tag.last()
-                && let [head @ .., last] = tag
-                && last == quote
-                && let Some(open) = head.iter().rposition(|b| b == quote)
-                && head[..open].ends_with(b" Name=")
-            {
-                return Some(&self.bytes[start + 1 + open + 1..at - 2])
-                    .filter(|key| key.iter().all(|b| is_name_byte(*b)));
+        let name = |head| Some(signs::last_name(head).1).filter(|name| !name.is_empty());
+        if let Some(tag) = signs::without_sign(head, b'>') {
+            let key = name(tag);
+            if signs::without_sign(&tag[..tag.len() - key.map_or(0, <[u8]>::len)], b'<').is_some() {
+                return key;
             }
-            return Some(tag).filter(|name| !name.is_empty() && name.iter().all(|b| is_name_byte(*b)));
+            // `<Data Name="key">`, as in Windows events.
+            let quoted = signs::without_quote(tag);
+            let (before, key) = signs::last_name(quoted);
+            let open = signs::without_quote(before);
+            let is_quoted = quoted.len() < tag.len() && open.len() < before.len();
+            return Some(key).filter(|_| is_quoted && signs::without_text(open, b" Name=").is_some());
         }
-        let head = &head[..without_quote(head)];
-        let head = &head[..without_blanks(head)];
-        let separators = ["\\=", "=", ":", "%3D", "%3A"];
-        let separator = separators.iter().find(|separator| names::ends_in(head, separator))?;
-        let head = &head[..head.len() - separator.len()];
-        let head = &head[..without_blanks(head)];
-        let head = &head[..without_quote(head)];
-        let len = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
-        let (rest, mut key) = head.split_at(head.len() - len);
-        if rest.ends_with(b"%") && key.get(..2).and_then(hex).is_some() {
-            key = &key[2..];
+        match signs::last_sign(signs::without_blanks(signs::without_quote(head))) {
+            Some((b'=' | b':', head)) => name(signs::without_quote(signs::without_blanks(head))),
+            _ => None,
         }
-        Some(key).filter(|key| !key.is_empty())
     }
 
     /// Finds request paths: between a method and ` HTTP/`, and whole fields that begin with `/`.

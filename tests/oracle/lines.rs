@@ -485,7 +485,29 @@ pub fn log() -> impl Strategy<Value = Vec<u8>> {
     let gap = prop_oneof![4 => Just(String::new()), 7 => pick(&GAPS)].prop_map(String::into_bytes);
     let junk = vec(any::<u8>(), 1..3);
     let gap = prop_oneof![20 => gap, 1 => junk];
-    vec((token, gap), 1..8).prop_map(|parts| -> Vec<u8> {
+    let line = vec((token, gap), 1..8).prop_map(|parts| -> Vec<u8> {
         parts.into_iter().flat_map(|(token, gap)| token.into_bytes().into_iter().chain(gap)).collect()
-    })
+    });
+    let spelling = (select(&b"\"'/:=(),@{}<>[]#$\\ "[..]), 0usize..10);
+    prop_oneof![
+        3 => line.clone(),
+        1 => (line, spelling).prop_map(|(line, (sign, style))| respelled(&line, sign, style)),
+    ]
+}
+
+/// The line with one of its signs spelled in another way.
+fn respelled(line: &[u8], sign: u8, style: usize) -> Vec<u8> {
+    let spelling = match style {
+        0 => format!("%{sign:02X}"),
+        1 => format!("%{sign:02x}"),
+        2 => format!("%25{sign:02X}"),
+        3 => format!("\\u{sign:04x}"),
+        4 => format!("\\\\u{sign:04X}"),
+        5 => format!("\\x{sign:02x}"),
+        6 => format!("&#{sign};"),
+        7 => format!("&#x{sign:X};"),
+        8 => format!("\\{}", char::from(sign)),
+        _ => format!("\\\\\\{}", char::from(sign)),
+    };
+    line.iter().flat_map(|&b| if b == sign { spelling.clone().into_bytes() } else { vec![b] }).collect()
 }

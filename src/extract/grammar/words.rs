@@ -1,78 +1,66 @@
 //! The words around a token: keys, services, file types.
 
-use super::{HOST, at, before, hex, is};
+use super::escape::escape_len;
+use super::spelled::{sign_before, text_before};
+use super::{HOST, before, is};
 
 /// The length of the longest word that is looked at.
 const MAX_WORD: usize = 64;
 
-/// The run of `[A-Za-z0-9._-]` that ends at `end`.
+/// The run of `[A-Za-z0-9._-]` that ends at `end`, without the rest of an escape at its start.
 pub(in crate::extract) fn word_before(bytes: &[u8], end: usize) -> &[u8] {
-    let len = bytes[..end].iter().rev().take(MAX_WORD).take_while(|b| is(**b, HOST)).count();
-    &bytes[end - len..end]
+    run_before(bytes, end, |b| is(b, HOST))
 }
 
-/// The spellings of a quote besides the plain one: doubled in CSV, as an entity, and escaped.
-const QUOTES: [&[u8]; 7] = [b"\"\"", b"&quot;", b"&#34;", b"%22", b"\\\\u0022", b"\\u0022", b"\\x22"];
-
-/// The spelling with which a quote ends at `end`, unless it is the plain one.
-pub(in crate::extract) fn quote_before(bytes: &[u8], end: usize) -> Option<&'static [u8]> {
-    if !matches!(before(bytes, end), b'"' | b';' | b'2') {
-        return None;
-    }
-    QUOTES.into_iter().find(|quote| ends_in(&bytes[..end], quote))
+/// The run of such bytes that ends at `end`, without the rest of an escape at its start.
+fn run_before(bytes: &[u8], end: usize, is_part: impl Fn(u8) -> bool) -> &[u8] {
+    let len = bytes[..end].iter().rev().take(MAX_WORD).take_while(|b| is_part(**b)).count();
+    let escape = if len == 0 { 0 } else { escape_len(bytes, end - len).min(len) };
+    &bytes[end - len + escape..end]
 }
 
-/// Returns true if a text ends in another, without regard to case.
-pub(in crate::extract) fn ends_in(head: &[u8], end: &[u8]) -> bool {
-    head.len() >= end.len() && head[head.len() - end.len()..].eq_ignore_ascii_case(end)
-}
-
-/// The end of the text before a quote at `end`, which may be escaped; `end` itself if there is no quote.
+/// The end of the text before a quote at `end`; `end` itself if there is no quote.
 pub(in crate::extract) fn without_quote(bytes: &[u8], end: usize) -> usize {
-    if let Some(quote) = quote_before(bytes, end) {
-        return end - quote.len();
-    }
-    match before(bytes, end) {
-        b'"' | b'\'' => end - 1 - bytes[..end - 1].iter().rev().take(4).take_while(|b| **b == b'\\').count(),
+    match sign_before(bytes, end) {
+        // CSV doubles it.
+        (b'"', start) if start + 1 == end && before(bytes, start) == b'"' => start - 1,
+        (b'"' | b'\'', start) => start,
         _ => end,
     }
 }
 
 /// The end of the text before the blanks at `end`.
-pub(in crate::extract) fn without_blanks(bytes: &[u8], end: usize) -> usize {
-    end - bytes[..end].iter().rev().take(MAX_WORD).take_while(|b| matches!(**b, b' ' | b'\t')).count()
+pub(in crate::extract) fn without_blanks(bytes: &[u8], mut end: usize) -> usize {
+    for _ in 0..MAX_WORD {
+        match sign_before(bytes, end) {
+            (b' ' | b'\t', start) => end = start,
+            _ => break,
+        }
+    }
+    end
 }
 
-/// The key of the value at `start`, in `key=`, `key: `, `"key":"`, `<key>` or `<Data Name="key">`.
+/// The key of the value at `start`, in `key=`, `key: `, `"key":"`, `<key>` or `<Data Name="key">`, however the signs are spelled.
 pub(in crate::extract) fn key_before(bytes: &[u8], start: usize) -> &[u8] {
-    if before(bytes, start) == b'>' {
-        let key = word_before(bytes, start - 1);
-        let is_tag = before(bytes, start - 1 - key.len()) == b'<';
-        return if is_tag { key } else { attribute_before(bytes, start - 1) };
+    if let (b'>', end) = sign_before(bytes, start) {
+        let key = word_before(bytes, end);
+        let is_tag = sign_before(bytes, end - key.len()).0 == b'<';
+        return if is_tag { key } else { attribute_before(bytes, end) };
     }
     let end = without_blanks(bytes, without_quote(bytes, start));
-    let head = &bytes[..end];
-    let end = match before(bytes, end) {
-        // CEF escapes it within values.
-        b'=' if head.ends_with(b"\\=") => end - 2,
-        b'=' | b':' => end - 1,
-        _ if ends_in(head, b"%3D") || ends_in(head, b"%3A") => end - 3,
-        _ => return b"",
-    };
-    let end = without_blanks(bytes, end);
-    let end = without_quote(bytes, end);
-    let key = word_before(bytes, end);
-    // The digits of an escape do not belong to it.
-    let is_escaped = before(bytes, end - key.len()) == b'%' && hex(key, 0, 2).is_some();
-    if is_escaped { &key[2..] } else { key }
+    match sign_before(bytes, end) {
+        (b'=' | b':', end) => word_before(bytes, without_quote(bytes, without_blanks(bytes, end))),
+        _ => b"",
+    }
 }
 
 /// The name in `<Data Name="key">`, as in Windows events. The `>` is at `end`.
 fn attribute_before(bytes: &[u8], end: usize) -> &[u8] {
     let quote = without_quote(bytes, end);
     let key = word_before(bytes, quote);
-    let head = &bytes[..without_quote(bytes, quote - key.len())];
-    if quote < end && head.len() < quote - key.len() && head.ends_with(b" Name=") { key } else { b"" }
+    let name = quote - key.len();
+    let open = without_quote(bytes, name);
+    if quote < end && open < name && text_before(bytes, open, b" Name=").is_some() { key } else { b"" }
 }
 
 /// The last word of a key, which is `ver` in `app_ver`, `appVer` and `app-VER`; and the part before it.
@@ -325,14 +313,11 @@ pub(in crate::extract) fn service_port(name: &[u8]) -> Option<u16> {
     PORTS.iter().find(|(other, _)| other.as_bytes().eq_ignore_ascii_case(name)).map(|&(_, port)| port)
 }
 
-/// The word before the one at `start`, if a blank separates them.
-pub(in crate::extract) fn word_before_blank(bytes: &[u8], start: usize) -> &[u8] {
-    if at(bytes, start.wrapping_sub(1)) != b' ' {
-        return b"";
-    }
-    let is_part = |b: &&u8| is(**b, HOST) || **b == b'/';
-    let len = bytes[..start - 1].iter().rev().take(MAX_WORD).take_while(is_part).count();
-    &bytes[start - 1 - len..start - 1]
+/// The word before the one at `start`, if a blank separates them; and its start.
+pub(in crate::extract) fn word_before_blank(bytes: &[u8], start: usize) -> (&[u8], usize) {
+    let (b' ', end) = sign_before(bytes, start) else { return (b"", start) };
+    let word = run_before(bytes, end, |b| is(b, HOST) || b == b'/');
+    (word, end - word.len())
 }
 
 #[cfg(test)]

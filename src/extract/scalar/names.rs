@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::{Run, Scan, is_slash};
 use crate::extract::decode::{self, Decoded};
 use crate::extract::grammar::escape::escape_len;
-use crate::extract::grammar::{HOST, address_port, at, before, is, port};
+use crate::extract::grammar::spelled::{after_sign, sign_before};
+use crate::extract::grammar::{HOST, address_port, is, port};
 use crate::extract::like;
 use crate::extract::name;
 use crate::extract::quad::{self, is_address_and_port};
@@ -33,10 +34,11 @@ impl Scan<'_, '_> {
     /// one, and it is not a host followed by a realm (`cifs/evil.test@REALM`).
     fn is_local_part(&self, run: &Run) -> bool {
         let bytes = self.bytes;
-        like::is_before_at_sign(&bytes[run.end..])
-            && before(bytes, run.start) != b'@'
-            && !like::is_of_service(bytes, run.start)
-            && !like::is_unc_host(bytes, run.start)
+        let start = (run.start + escape_len(bytes, run.start)).min(run.end);
+        like::is_before_at_sign(bytes, run.end)
+            && sign_before(bytes, start).0 != b'@'
+            && !like::is_of_service(bytes, start)
+            && !like::is_unc_host(bytes, start)
             && like::webdav(bytes, run.end, false).is_none()
     }
 
@@ -72,7 +74,8 @@ impl Scan<'_, '_> {
         if query.is_some_and(|query| start < query) {
             return true;
         }
-        let is_behind_backslash = is_whole && start == run.start && before(self.bytes, start) == b'\\';
+        let (sign, before) = sign_before(self.bytes, start);
+        let is_behind_backslash = sign == b'\\' && (start - before > 1 || is_whole && start == run.start);
         let is_file = is_behind_backslash && !like::is_unc_host(self.bytes, start);
         let is_after_slash = || query.is_none() && like::is_after_slash(self.bytes, start, &run.span());
         is_file || is_after_slash() || like::is_no_name(self.bytes, start, &run.span())
@@ -94,7 +97,7 @@ impl Scan<'_, '_> {
             return next;
         }
         let webdav = if is_at_end && port.is_none() {
-            like::webdav(bytes, run.end, like::is_unc_host(bytes, run.start))
+            like::webdav(bytes, run.end, like::is_unc_host(bytes, span.start))
         } else {
             None
         };
@@ -224,38 +227,54 @@ impl Scan<'_, '_> {
         if !is_local_part {
             next = next.max(self.mixed_names(&decoded, from, [(escape > 0).then_some(behind), Some(0)], run));
         }
-        let is_part_plain = |part: &[u8]| run.is_escaped && part.iter().all(|b| !b.is_ascii_alphabetic());
-        for is_quads in [false, true] {
-            let mut part = run.start;
-            while part < run.end {
-                let end = bytes[part..run.end].iter().position(|&b| !is(b, HOST)).map_or(run.end, |len| part + len);
-                if memchr::memchr(b'.', &bytes[part..end]).is_some() {
-                    let escape = escape_len(bytes, part);
-                    if is_quads && !run.is_escaped {
-                        let from = part.max(run.quads).min(end);
-                        let escape = if from == part { escape } else { 0 };
-                        next = next.max(self.quads(from, end, escape, next == run.end));
-                    } else if is_quads && part > run.start && escape > 0 {
-                        self.begin();
-                        // The quads of an escaped run come from the decoded text, except for those at whose start an
-                        // escape may have ended.
-                        next = next.max(self.quad(part + escape, end, next == run.end).unwrap_or(end));
-                    } else if !is_quads && !is_local_part && !is_part_plain(&bytes[part..end]) {
-                        // A part outside the whole is a place of its own.
-                        if end <= from {
-                            self.begin();
-                        }
-                        next = next.max(self.plain_names(part..end, &Run { start: part, end, ..*run }));
-                    }
-                }
-                part = end + 1;
-            }
-        }
+        next = next.max(self.names_of_parts(run, from, is_local_part));
         if run.is_escaped {
             let behind = if escape > 0 { behind } else { 0 };
             next = next.max(self.decoded_quads(&decoded, from, behind, run, next == run.end));
         }
+        next = next.max(self.quads_of_parts(run, next == run.end));
         self.own.run = decoded;
+        next
+    }
+
+    /// Finds the names in the ASCII parts of a run whose text up to `from` was not read as a whole. Returns the place at which to continue.
+    fn names_of_parts(&mut self, run: &Run, from: usize, is_local_part: bool) -> usize {
+        let mut next = run.end;
+        for part in parts(self.bytes, run) {
+            let text = &self.bytes[part.clone()];
+            let is_plain = run.is_escaped && !text.iter().any(u8::is_ascii_alphabetic);
+            if is_local_part || is_plain || memchr::memchr(b'.', text).is_none() {
+                continue;
+            }
+            // A part outside the whole is a place of its own.
+            if part.end <= from {
+                self.begin();
+            }
+            next = next.max(self.plain_names(part.clone(), &Run { start: part.start, end: part.end, ..*run }));
+        }
+        next
+    }
+
+    /// Finds the quads in the ASCII parts of a run. Returns the place at which to continue.
+    fn quads_of_parts(&mut self, run: &Run, may_start_url: bool) -> usize {
+        let mut next = run.end;
+        for Range { start, end } in parts(self.bytes, run) {
+            if memchr::memchr(b'.', &self.bytes[start..end]).is_none() {
+                continue;
+            }
+            let escape = escape_len(self.bytes, start);
+            let may_start_url = may_start_url && next == run.end;
+            if !run.is_escaped {
+                let from = start.max(run.quads).min(end);
+                let escape = if from == start { escape } else { 0 };
+                next = next.max(self.quads(from, end, escape, may_start_url));
+            } else if start > run.start && escape > 0 {
+                self.begin();
+                // The quads of an escaped run come from the decoded text, except for those at whose start an escape may
+                // have ended.
+                next = next.max(self.quad(start + escape, end, may_start_url).unwrap_or(end));
+            }
+        }
         next
     }
 
@@ -291,7 +310,10 @@ impl Scan<'_, '_> {
         let mut next = run.end;
         let mut from = 0;
         while from < text.len() {
-            self.begin();
+            // A quad at the start of the run is a reading of the same place as its names.
+            if from > 0 || base > run.start {
+                self.begin();
+            }
             for start in [(behind > 0 && from == 0).then_some(behind), Some(from)].into_iter().flatten() {
                 let Some(quad) = text.get(start..).and_then(quad::quad).filter(|quad| quad.fifth.is_none()) else {
                     continue;
@@ -319,8 +341,19 @@ impl Scan<'_, '_> {
     }
 }
 
+/// The parts of a run that consist of ASCII bytes of names.
+fn parts<'b>(bytes: &'b [u8], run: &Run) -> impl Iterator<Item = Range<usize>> + use<'b> {
+    let (mut from, end) = (run.start, run.end);
+    std::iter::from_fn(move || {
+        let start = from;
+        let part = (start < end).then(|| bytes[start..end].iter().take_while(|&&b| is(b, HOST)).count())?;
+        from = start + part + 1;
+        Some(start..start + part)
+    })
+}
+
 /// The port of an IPv4 address in brackets: `[192.0.2.1]:443`.
 fn port_after_brackets(bytes: &[u8], span: &Range<usize>) -> Option<(u16, usize)> {
-    let is_in_brackets = before(bytes, span.start) == b'[' && at(bytes, span.end) == b']';
-    is_in_brackets.then(|| port(bytes, span.end + 1)).flatten()
+    let end = after_sign(bytes, span.end, b']').filter(|_| sign_before(bytes, span.start).0 == b'[')?;
+    port(bytes, end)
 }

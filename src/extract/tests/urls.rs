@@ -144,3 +144,48 @@ fn request_paths() {
     );
     table(&[("\"GET /gate HTTP/1.1\"", &[])]);
 }
+
+/// What is left of an escape, undone in part only, was once the host of a URL that ended before it began, and a panic followed.
+#[test]
+fn hosts_stand_after_their_separator() {
+    for line in [
+        r"http:\\u002F\\u002Fevil.test:99999\a",
+        r"http:\\u002f\\u002fevil.test:99999\\a",
+        r"http:\\u002f\\u002f",
+        r"https\\u003a\\u002f\\u002f\\u002f:x",
+    ] {
+        let found = super::all(super::ExtractOptions::default(), line.as_bytes());
+        assert!(found.iter().all(|token| !token.contains("url http")), "{line}: {found:?}");
+    }
+}
+
+/// A part of an escape can be in the URL before, and readings of a run with a surrogate pair are of one place.
+#[test]
+fn readings_around_escapes_are_of_one_place() {
+    for (line, want) in [
+        (
+            r"-Chrome/192.0.2.1\ud83d\ude00.evil.test/",
+            &[
+                "url~ 192.0.2.1😀.evil.test/",
+                "alt url~ 192.0.2.1",
+                "alt url evil.test/",
+                "alt url~ ude00.evil.test/",
+                "alt ip~ 192.0.2.1 url_host",
+            ][..],
+        ),
+        (
+            r"http%3A%2F%2Fevil.test%2F%61\ud83d\ude00.evil.test/24",
+            &[
+                "url http://evil.test/a",
+                "url 😀.evil.test/24",
+                "alt name~ 61😀.evil.test",
+                "alt url evil.test/24",
+                "alt url~ ude00.evil.test/24",
+            ],
+        ),
+    ] {
+        let found = super::all(super::ExtractOptions::default(), line.as_bytes());
+        assert_eq!(found.len(), want.len(), "{found:?}");
+        assert!(found.iter().zip(want).all(|(token, want)| token.starts_with(want)), "{found:?}");
+    }
+}

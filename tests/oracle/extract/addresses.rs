@@ -6,6 +6,7 @@ use netsieve::value::ip;
 
 use super::escapes::{escape, separator};
 use super::names::last_word;
+use super::signs;
 use super::{Line, Place, Reading, Region, What, char_at, hex, is_name_byte, is_name_char, number, port};
 
 /// Names of services, with their ports.
@@ -190,8 +191,9 @@ impl Line<'_> {
         } else if shown.is_none()
             && let Some((port, _)) = self.other_port(raw(end)).or_else(|| {
                 // `[192.0.2.1]:443`
-                let is_in_brackets = self.before(start) == b'[' && self.at(raw(end)) == b']';
-                is_in_brackets.then(|| port(bytes, raw(end) + 1)).flatten()
+                signs::without_sign(&bytes[..start], b'[')?;
+                let rest = signs::after_sign(&bytes[raw(end)..], b']')?;
+                port(bytes, bytes.len() - rest.len())
             })
         {
             has_port = true;
@@ -213,23 +215,23 @@ impl Line<'_> {
 
     /// Reads the port of `ip/port`, `ip(port)` or `ip#port`, and the end of its text.
     fn other_port(&self, at: usize) -> Option<(u16, usize)> {
-        let rest = &self.bytes[at..];
-        let len = [&b"/"[..], b"\\/", b"(", b"#"].iter().find(|text| rest.starts_with(text))?.len();
-        let (port, end) = number(self.bytes, at + len).filter(|&(port, _)| port > 0)?;
-        let (next, second) = (self.at(end), self.at(end + 1));
-        let goes_on = match self.at(at) {
+        let place = |rest: &[u8]| self.bytes.len() - rest.len();
+        let (open, rest) = signs::first_sign(&self.bytes[at..]).filter(|(open, _)| b"/(#".contains(open))?;
+        let (port, end) = number(self.bytes, place(rest)).filter(|&(port, _)| port > 0)?;
+        let (next, rest) = signs::first_sign(&self.bytes[end..]).unwrap_or((0, &[]));
+        let second = rest.first().copied().unwrap_or(0);
+        let goes_on = match open {
             b'(' => next != b')',
             b'#' => next.is_ascii_alphanumeric() || next == b'_',
             _ => {
                 next.is_ascii_alphanumeric()
                     || matches!(next, b'_' | b'/' | b'?' | b'#' | b'%' | b'=' | b'&' | b'+' | b'~' | b'@')
-                    || next == b'\\' && second == b'/'
                     || matches!(next, b'.' | b'-') && second.is_ascii_alphanumeric()
                     || next == b':' && second.is_ascii_digit()
                     || next >= 0x80 && char_at(self.bytes, end).is_some_and(|(c, _)| is_name_char(c))
             }
         };
-        let end = end + usize::from(self.at(at) == b'(');
+        let end = if open == b'(' { place(rest) } else { end };
         (!goes_on).then_some((port, end))
     }
 
@@ -269,22 +271,10 @@ impl Line<'_> {
     /// Returns true after a product and its `/`, as the value of a key that means a version, or within the name of a package.
     fn is_version(&self, start: usize, end: usize) -> bool {
         let head = &self.bytes[..start];
-        let lower = head.to_ascii_lowercase();
-        let slashes: [&[u8]; 9] =
-            [b"%252f", b"%2f", b"\\\\u002f", b"\\u002f", b"\\x2f", b"&#47;", b"&#x2f;", b"\\/", b"/"];
-        let slash = slashes.iter().find(|slash| lower.ends_with(slash));
         // The slash after the host of a URL does not follow a product.
         let is_of_host = self.urls.iter().any(|url| url.path + 1 == start && start < url.end);
-        if let Some(slash) = slash.filter(|_| !is_of_host) {
-            let head = &head[..head.len() - slash.len()];
-            let more = head.iter().rev().take(2).take_while(|b| **b == b'\\').count();
-            let head = &head[..head.len() - more];
-            let len = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
-            let mut word = &head[head.len() - len..];
-            // The digits of an escape.
-            if head[..head.len() - len].ends_with(b"%") && word.get(..2).and_then(hex).is_some() {
-                word = &word[2..];
-            }
+        if let Some(head) = signs::without_sign(head, b'/').filter(|_| !is_of_host) {
+            let word = signs::last_name(head).1;
             let is_service = super::names::is_service(word) || super::names::is_network(word);
             let is_opera = word == b"OPR";
             if !is_service && !word.starts_with(b"0x") && (is_opera || word.iter().any(u8::is_ascii_lowercase)) {
@@ -299,20 +289,22 @@ impl Line<'_> {
         });
         let tail = &self.bytes[end..];
         // A folder of a Windows path.
-        let backslashes = head.iter().rev().take_while(|b| **b == b'\\').count();
+        let (mut root, mut backslashes) = (head, 0);
+        while let Some(rest) = signs::without_sign(root, b'\\') {
+            (root, backslashes) = (rest, backslashes + 1);
+        }
         let is_folder = (backslashes == 1 || backslashes == 2)
             && !is_of_host
-            && tail.starts_with(b"\\")
-            && head[..head.len() - backslashes].last().is_some_and(|b| is_name_byte(*b));
+            && (tail.starts_with(b"\\") || signs::after_sign(tail, b'\\').is_some())
+            && root.last().is_some_and(|b| is_name_byte(*b));
         let is_package = tail.first() == Some(&b'-') && head.ends_with(b"-") && {
-            let head = &head[..start - 1];
-            let len = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
+            let word = signs::last_name(&head[..start - 1]).1;
             let digits = tail[1..].iter().take_while(|b| b.is_ascii_digit()).count();
             let goes_on = match &tail[1 + digits..] {
                 [b'.', next, ..] | [next, ..] => next.is_ascii_alphabetic(),
                 [] => false,
             };
-            digits > 0 && goes_on && head[head.len() - len..].iter().any(u8::is_ascii_alphabetic)
+            digits > 0 && goes_on && word.iter().any(u8::is_ascii_alphabetic)
         };
         is_key || is_folder || is_package
     }

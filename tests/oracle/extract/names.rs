@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netsieve::value::{domain, ip};
 
 use super::escapes::escape;
+use super::signs;
 use super::{Line, Place, Reading, Region, What, Zone, is_dot, is_name_byte, number, port};
 
 /// Service classes of service principal names.
@@ -86,13 +87,6 @@ const FILE_KEYS: [&str; 21] = [
     "binary",
 ];
 
-/// The spellings of a quote other than `"` and `\"`.
-pub(super) const QUOTES: [&str; 7] = ["\"\"", "&quot;", "&#34;", "%22", "\\\\u0022", "\\u0022", "\\x22"];
-
-pub(super) fn ends_in(head: &[u8], end: &str) -> bool {
-    head.to_ascii_lowercase().ends_with(end.to_ascii_lowercase().as_bytes())
-}
-
 /// Programs that run the file named after them.
 const INTERPRETERS: [&str; 18] = [
     "python",
@@ -155,17 +149,14 @@ impl Line<'_> {
     pub(super) fn names(&self, units: &[(usize, char)], end: usize, place: &mut Place, regions: &mut Vec<Region>) {
         let bytes = self.bytes;
         let start = units[0].0;
+        let core = start + escape(bytes, start).min(end - start);
         // `HTTP/evil.test@REALM` is a service principal.
-        let head = self.bytes[..start].strip_suffix(b"/").unwrap_or(&[]);
-        let word = head.iter().rev().take_while(|b| is_name_byte(**b)).count();
-        let is_principal = is_service(&head[head.len() - word..]);
-        let is_host = self.is_unc(start) || self.webdav(end, false).is_some() || is_principal;
-        let signs = ["@", "%40", "%2540", "\\u0040", "\\\\u0040", "\\x40", "&#64;", "&#x40;"];
-        let is_before_sign = signs.iter().any(|sign| {
-            let text = bytes.get(end..end + sign.len());
-            text.is_some_and(|text| text.eq_ignore_ascii_case(sign.as_bytes()))
-        });
-        let is_local_part = is_before_sign && self.before(start) != b'@' && !is_host;
+        let principal = signs::without_sign(&bytes[..core], b'/').unwrap_or(&[]);
+        let is_principal = is_service(signs::last_name(principal).1);
+        let is_host = self.is_unc(core) || self.webdav(end, false).is_some() || is_principal;
+        let is_before_sign = signs::after_sign(&bytes[end..], b'@').is_some();
+        let is_behind_sign = signs::without_sign(&bytes[..core], b'@').is_some();
+        let is_local_part = is_before_sign && !is_behind_sign && !is_host;
         if is_local_part {
             return;
         }
@@ -274,7 +265,7 @@ impl Line<'_> {
         if let Some((place, region)) = self.schemeless(start, behind, port, name_like) {
             return Some((place, Some(region)));
         }
-        let webdav = self.webdav(behind, self.is_unc(from)).and_then(|(port, _)| port);
+        let webdav = self.webdav(behind, self.is_unc(start)).and_then(|(port, _)| port);
         let port = port.map(|(port, _)| port).or(webdav);
         Some((self.name_readings(start..stop, text.into_bytes(), port, name_like), None))
     }
@@ -296,22 +287,19 @@ impl Line<'_> {
 
     /// Returns true if the arguments of a function call follow.
     fn is_call(&self, end: usize) -> bool {
-        let text = String::from_utf8_lossy(&self.bytes[end..self.bytes.len().min(end + 100)]).into_owned();
-        let Some(inner) = text.strip_prefix('(') else { return false };
-        let word =
-            |text: &str| -> String { text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect() };
-        let is_quoted = |text: &str| {
-            let bare = text.trim_start_matches('\\');
-            text.len() - bare.len() <= 4 && bare.starts_with(['"', '\''])
+        let Some(inner) = signs::after_sign(&self.bytes[end..], b'(') else { return false };
+        let word = |text: &[u8]| -> String {
+            text.iter().map(|b| char::from(*b)).take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
         };
+        let is_quoted = |text: &[u8]| matches!(signs::first_sign(text), Some((b'"' | b'\'', _)));
         let first = word(inner);
-        if inner.starts_with([')', '{'])
+        if matches!(signs::first_sign(inner), Some((b')' | b'{', _)))
             || is_quoted(inner)
             || ["function", "lambda", "self", "this"].contains(&&*first)
         {
             return true;
         }
-        match inner[first.len()..].strip_prefix('=') {
+        match signs::after_sign(&inner[first.len()..], b'=') {
             Some(value) if (1..=64).contains(&first.len()) => {
                 let literals = ["True", "False", "None", "true", "false", "null", "self", "this"];
                 is_quoted(value) || literals.contains(&&*word(value))
@@ -322,51 +310,40 @@ impl Line<'_> {
 
     /// Returns true if a name that starts at `start` looks like something else. `run` is the run that contains it.
     fn is_name_like(&self, start: usize, run: (usize, usize), is_shortened: bool) -> bool {
-        let is_path = self.before(start) == b'\\' && !is_shortened && !self.is_unc(start);
+        let is_behind_backslash = match signs::last_sign(&self.bytes[..start]) {
+            // A plain one may begin an escape, and another reading of the run has the rest.
+            Some((b'\\', head)) => head.len() + 1 < start || !is_shortened && start == run.0,
+            _ => false,
+        };
+        let is_path = is_behind_backslash && !self.is_unc(start);
         let is_in_url = match self.zone(start, None) {
             Zone::Path => true,
             Zone::Text => self.is_behind_slash(start, run),
             Zone::Host | Zone::Query => false,
         };
-        let is_code = self.before(run.0) == b'$' || self.is_call(run.1);
+        let is_variable = |at: usize| signs::without_sign(&self.bytes[..at], b'$').is_some();
+        let is_code = is_variable(start) || self.before(run.0) == b'$' || self.is_call(run.1);
         is_path || is_in_url || is_code || self.is_json_key(start, run) || self.is_file(start, run)
     }
 
     /// Returns true for a quoted JSON key, even if the JSON is itself escaped in whatever holds it.
     fn is_json_key(&self, start: usize, run: (usize, usize)) -> bool {
-        let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
-        let slashes = |text: &mut dyn Iterator<Item = &u8>| text.take_while(|b| **b == b'\\').count();
+        let opens = |at: usize| signs::without_sign(&self.bytes[..at], b'"').is_some();
+        let Some(open) = [start, run.0].into_iter().find(|&at| opens(at)) else { return false };
         let tail = &self.bytes[run.1..];
-        let spelled = QUOTES.iter().find(|quote| ends_in(&self.bytes[..start], quote));
-        let is_spelled = |quote: &&&str| {
-            start - quote.len() < run.0
-                && tail.get(..quote.len()).is_some_and(|text| text.eq_ignore_ascii_case(quote.as_bytes()))
-        };
-        let (head, tail) = match spelled.filter(is_spelled) {
-            Some(quote) => (&self.bytes[..start - quote.len()], &tail[quote.len()..]),
-            None => {
-                let Some(head) = self.bytes[..run.0].strip_suffix(b"\"") else { return false };
-                let head = &head[..head.len() - slashes(&mut head.iter().rev())];
-                let Some(tail) = tail[slashes(&mut tail.iter())..].strip_prefix(b"\"") else { return false };
-                (head, tail)
-            }
-        };
-        let tail = &tail[tail.iter().take_while(|b| is_blank(b)).count()..];
-        let has_colon = tail.starts_with(b":") || tail.to_ascii_lowercase().starts_with(b"%3a");
-        let (mut head, mut has_break) = (head, false);
-        while let Some((last, rest)) = head.split_last() {
-            if is_blank(last) {
-                head = rest;
-            } else if matches!(last, b'n' | b'r' | b't') && rest.ends_with(b"\\") {
-                has_break |= *last != b't';
-                head = &rest[..rest.len() - slashes(&mut rest.iter().rev())];
-            } else {
-                break;
-            }
+        let Some(tail) = signs::after_sign(tail, b'"').and_then(|_| signs::after_quote(tail)) else { return false };
+        let mut tail = tail;
+        while let Some((b' ' | b'\t', rest)) = signs::first_sign(tail) {
+            tail = rest;
         }
-        let is_first = matches!(head.last(), None | Some(b'{' | b',' | b'\r'))
-            || ["%7b", "%2c"].iter().any(|end| ends_in(head, end));
-        has_colon && (has_break || is_first)
+        let mut head = signs::without_quote(&self.bytes[..open]);
+        let mut has_break = false;
+        while let Some((blank @ (b' ' | b'\t' | b'\n' | b'\r'), rest)) = signs::last_sign(head) {
+            has_break |= matches!(blank, b'\n' | b'\r');
+            head = rest;
+        }
+        let is_first = matches!(signs::last_sign(head), None | Some((b'{' | b',', _)));
+        signs::after_sign(tail, b':').is_some() && (has_break || is_first)
     }
 
     /// Returns true if a name ends like a file name, and its key, the word before it or the line number after it confirms that.
@@ -384,32 +361,36 @@ impl Line<'_> {
         let is_port = |line: u16| [80, 443, 8080, 8443].contains(&line);
         let tail = &self.bytes[run.1..];
         let digits = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_digit()).count();
+        let number = |text: &'_ [u8]| -> Option<usize> { Some(digits(text)).filter(|len| (1..7).contains(len)) };
         // `:12:3`
-        let has_column = tail.first() == Some(&b':') && {
-            let line = digits(&tail[1..]);
-            let rest = &tail[1 + line..];
-            let column = rest.strip_prefix(b":").map_or(0, digits);
-            let goes_on = rest.get(1 + column).is_some_and(|b| is_name_byte(*b));
-            (1..7).contains(&line) && (1..7).contains(&column) && !goes_on
+        let has_column = || {
+            let line = signs::after_sign(tail, b':')?;
+            let column = signs::after_sign(&line[number(line)?..], b':')?;
+            let goes_on = column.get(number(column)?).is_some_and(|b| is_name_byte(*b));
+            Some(!goes_on)
         };
         // `(12)`, `(12,3)`
-        let in_parentheses = tail.strip_prefix(b"(").and_then(|rest| {
+        let in_parentheses = signs::after_sign(tail, b'(').and_then(|rest| {
             let (line, rest) = rest.split_at(digits(rest));
             let line: u16 = std::str::from_utf8(line).ok()?.parse().ok().filter(|_| line.len() < 6)?;
-            let is_over = matches!(rest, [b')', ..] | [b',', b'0'..=b'9', ..]);
+            let is_over = match signs::first_sign(rest) {
+                Some((b',', rest)) => rest.first().is_some_and(u8::is_ascii_digit),
+                Some((sign, _)) => sign == b')',
+                None => false,
+            };
             is_over.then_some(line)
         });
+        let is_word_line = |text: &'_ [u8], sign: u8| -> bool {
+            let text = signs::after_sign(text, sign).and_then(|rest| signs::after_sign(rest, b' '));
+            let text = text.and_then(|text| signs::after_sign(text.strip_prefix(b"line")?, b' '));
+            text.is_some_and(|text| text.first().is_some_and(u8::is_ascii_digit))
+        };
         let is_line = port(self.bytes, run.1).is_some_and(|(line, _)| !is_port(line))
-            || has_column
+            || has_column() == Some(true)
             || in_parentheses.is_some_and(|line| !is_port(line))
-            || matches!(tail.strip_prefix(b": line "), Some([b'0'..=b'9', ..]));
-        let unescaped = &tail[tail.iter().take_while(|b| **b == b'\\').count()..];
-        let is_traced =
-            [tail.strip_prefix(b", line "), unescaped.strip_prefix(b"\", line "), unescaped.strip_prefix(b"', line ")]
-                .into_iter()
-                .flatten()
-                .any(|line| matches!(line, [b'0'..=b'9', ..]));
-        let is_extended = self.bytes[..start].to_ascii_lowercase().ends_with(b"filename*=utf-8''");
+            || is_word_line(tail, b':');
+        let is_traced = is_word_line(signs::after_quote(tail).unwrap_or(tail), b',');
+        let is_extended = signs::without_text(&self.bytes[..start], b"filename*=utf-8''").is_some();
         FILES.contains(&&*end) && (is_key || is_line || is_traced || is_extended || self.is_behind_interpreter(start))
     }
 
@@ -417,10 +398,8 @@ impl Line<'_> {
     fn is_behind_interpreter(&self, start: usize) -> bool {
         let mut head = &self.bytes[..start];
         for _ in 0..8 {
-            let Some(words) = head.strip_suffix(b" ") else { return false };
-            let is_part = |b: &&u8| is_name_byte(**b) || **b == b'/';
-            let len = words.iter().rev().take_while(is_part).count();
-            let (rest, word) = words.split_at(words.len() - len);
+            let Some(words) = signs::without_sign(head, b' ') else { return false };
+            let (rest, word) = signs::last_word_of(words, |b| is_name_byte(b) || b == b'/');
             if !word.starts_with(b"-") {
                 let name = word.rsplit(|&b| b == b'/').next().unwrap_or(word);
                 let name = String::from_utf8_lossy(name).to_ascii_lowercase();
@@ -433,59 +412,56 @@ impl Line<'_> {
 
     /// Returns true directly after the backslashes that begin a UNC or WebDAV path.
     pub(super) fn is_unc(&self, at: usize) -> bool {
-        let head = &self.bytes[..at];
-        let count = head.iter().rev().take_while(|&&b| b == b'\\').count();
-        let lower = head.to_ascii_lowercase();
-        if lower.ends_with(b"\\?\\unc\\") || lower.ends_with(b"\\\\?\\\\unc\\\\") {
+        let (mut head, mut count) = (&self.bytes[..at], 0);
+        while let Some(rest) = signs::without_sign(head, b'\\') {
+            (head, count) = (rest, count + 1);
+        }
+        let long: [&[u8]; 2] = [b"\\?\\UNC\\", b"\\\\?\\\\UNC\\\\"];
+        if long.iter().any(|text| signs::without_text(&self.bytes[..at], text).is_some()) {
             return true;
         }
         if ![2, 4, 8].contains(&count) {
             return false;
         }
-        match &head[..head.len() - count] {
-            [rest @ .., letter, b':'] if letter.is_ascii_alphabetic() => {
+        match signs::last_sign(head) {
+            Some((b':', [rest @ .., letter])) if letter.is_ascii_alphabetic() => {
                 // A word or an option, but not a drive.
-                rest.last().is_some_and(u8::is_ascii_alphanumeric) || matches!(rest, [.., b' ' | b'"', b'/' | b'-'])
+                let root = signs::last_sign(rest).map(|(sign, _)| sign);
+                root.is_some_and(|root| root.is_ascii_alphanumeric() || matches!(root, b' ' | b'"' | b'/' | b'-'))
             }
-            [.., byte] => {
-                !(is_name_byte(*byte)
-                    || *byte >= 0x80
-                    || matches!(byte, b'~' | b')' | b']' | b'}' | b'$' | b'%' | b'/'))
+            Some((byte, _)) => {
+                !(is_name_byte(byte) || byte >= 0x80 || matches!(byte, b'~' | b')' | b']' | b'}' | b'$' | b'%' | b'/'))
             }
-            [] => true,
+            None => true,
         }
     }
 
     /// Reads WebDAV's suffix of a host: `@SSL`, `@8443`, `@SSL@8443`; outside UNC paths only with `SSL`. Returns the
     /// port, if one is given, and the end of the suffix.
     pub(super) fn webdav(&self, at: usize, is_unc: bool) -> Option<(Option<u16>, usize)> {
-        if self.at(at) != b'@' {
-            return None;
-        }
-        let is_ssl = self.bytes.get(at + 1..at + 4).is_some_and(|text| text.eq_ignore_ascii_case(b"SSL"));
-        let after = if is_ssl { at + 4 } else { at };
-        let port = number(self.bytes, after + 1).filter(|_| self.at(after) == b'@');
-        let end = port.map_or(after, |(_, end)| end);
+        let first = signs::after_sign(self.bytes.get(at..)?, b'@')?;
+        let place = |rest: &[u8]| self.bytes.len() - rest.len();
+        let is_ssl = first.get(..3).is_some_and(|text| text.eq_ignore_ascii_case(b"SSL"));
+        let after = if is_ssl { &first[3..] } else { first };
+        let digits = if is_ssl { signs::after_sign(after, b'@') } else { Some(first) };
+        let port = digits.and_then(|digits| number(self.bytes, place(digits)));
+        let end = port.map_or(place(after), |(_, end)| end);
         let is_it = (is_ssl || is_unc && port.is_some()) && !is_name_byte(self.at(end));
         is_it.then_some((port.map(|(port, _)| port), end))
     }
 
     /// Returns true directly after a single `/`, unless a word before it makes it another kind of slash. `run`: the run of the name.
     fn is_behind_slash(&self, at: usize, run: (usize, usize)) -> bool {
-        let Some(head) = self.bytes[..at].strip_suffix(b"/") else { return false };
-        // The slash may be escaped.
-        let without_escape = |head: &'_ [u8]| head.len() - usize::from(head.ends_with(b"\\"));
-        let head = &head[..without_escape(head)];
-        if head.ends_with(b"/") {
+        let Some(head) = signs::without_sign(&self.bytes[..at], b'/') else { return false };
+        if signs::without_sign(head, b'/').is_some() {
             return false;
         }
         let is_capitals = |word: &[u8]| {
             word.iter().any(u8::is_ascii_uppercase) && !word.iter().any(|b| b.is_ascii_lowercase() || *b == b'.')
         };
         let is_marked = |word: &[u8]| is_service(word) || is_capitals(word) || is_network(word);
-        let word_of = |head: &[u8]| head.len() - head.iter().rev().take_while(|b| is_name_byte(**b)).count();
-        let (before, word) = head.split_at(word_of(head));
-        if !before.ends_with(b"/") {
+        let (before, word) = signs::last_name(head);
+        if signs::without_sign(before, b'/').is_none() {
             return !is_marked(word);
         }
         if !is_marked(word) && !self.is_path_of_words(head, &is_marked) {
@@ -494,12 +470,19 @@ impl Line<'_> {
         let end = self.bytes[run.0..run.1].rsplit(|&b| b == b'.').next().unwrap_or(&[]);
         let is_file = FILES.contains(&&*String::from_utf8_lossy(end).to_ascii_lowercase());
         // The target of a request.
-        let len = head.iter().rev().take_while(|b| is_name_byte(**b) || matches!(**b, b'/' | b'\\')).count();
-        let root = head.len() - len;
+        let mut rest = head;
+        loop {
+            rest = signs::last_name(rest).0;
+            match signs::last_sign(rest) {
+                Some((b'/' | b'\\', head)) => rest = head,
+                _ => break,
+            }
+        }
+        let root = rest.len();
         let methods = "GET HEAD POST PUT DELETE OPTIONS PATCH PROPFIND CONNECT";
-        let is_request = self.bytes[..root].strip_suffix(b" ").is_some_and(|line| {
-            let len = line.iter().rev().take_while(|b| is_name_byte(**b) || **b == b'/').count();
-            methods.split(' ').any(|method| line[line.len() - len..] == *method.as_bytes())
+        let is_request = signs::without_sign(rest, b' ').is_some_and(|line| {
+            let word = signs::last_word_of(line, |b| is_name_byte(b) || b == b'/').1;
+            methods.split(' ').any(|method| *word == *method.as_bytes())
         });
         let is_key = self.key_before(root).is_some_and(|key| {
             let word = String::from_utf8_lossy(last_word(key).1).to_ascii_lowercase();
@@ -510,17 +493,15 @@ impl Line<'_> {
 
     /// Returns true for a path, without its last slash, of such words or of capitalised ones, from its root.
     fn is_path_of_words(&self, path: &[u8], is_marked: &dyn Fn(&[u8]) -> bool) -> bool {
-        let without_escape = |head: &'_ [u8]| head.len() - usize::from(head.ends_with(b"\\"));
-        let word_of = |head: &[u8]| head.len() - head.iter().rev().take_while(|b| is_name_byte(**b)).count();
         let mut rest = path;
         loop {
-            let (head, word) = rest.split_at(word_of(rest));
+            let (head, word) = signs::last_name(rest);
             let is_word = is_marked(word) || word.first().is_some_and(u8::is_ascii_uppercase) && !word.contains(&b'.');
-            let Some(head) = head.strip_suffix(b"/").filter(|_| is_word) else { return false };
-            rest = &head[..without_escape(head)];
-            let is_root = word_of(rest) == rest.len();
-            if is_root {
-                return !matches!(rest.last(), Some(b':' | b'\\'));
+            let Some(head) = signs::without_sign(head, b'/').filter(|_| is_word) else { return false };
+            rest = head;
+            if signs::last_name(rest).1.is_empty() {
+                let root = signs::last_sign(rest).map(|(sign, _)| sign);
+                return !root.is_some_and(|root| matches!(root, b':' | b'\\') || is_name_byte(root));
             }
         }
     }

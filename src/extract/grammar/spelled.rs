@@ -1,0 +1,261 @@
+//! Signs, however a log spells them.
+//!
+//! A quote, a slash or a blank means the same whether it is plain, percent-encoded once or twice, or escaped as JSON, C and XML do.
+//! The rules that judge a token by the signs around it ask here, so that none of them depends on the spelling. Signs are the ASCII
+//! characters that are neither letters, digits, `.`, `-` nor `_`, apart from `%` and `&`, which begin escapes themselves.
+
+use super::{at, before, hex};
+
+/// The most backslashes before an escape: JSON within JSON within JSON.
+const MOST_SLASHES: usize = 4;
+/// The longest entity, `&#00000;`, `&#x00000;` or `&equals;`.
+const MAX_ENTITY: usize = 12;
+
+/// The sign that ends at `end`, and its start. Another byte stands for itself; at the start of the text it is 0.
+#[inline]
+pub(in crate::extract) fn sign_before(bytes: &[u8], end: usize) -> (u8, usize) {
+    match before(bytes, end) {
+        0 if end == 0 => (0, 0),
+        quote @ (b'"' | b'\'' | b'/' | b'=') => (quote, end - 1 - slashes_before(bytes, end - 1)),
+        byte if byte == b';' || byte.is_ascii_hexdigit() || matches!(byte, b't' | b'n' | b'r') => {
+            escape_before(bytes, end).unwrap_or((byte, end - 1))
+        }
+        byte => (byte, end - 1),
+    }
+}
+
+/// The sign at `from`, and its end. Another byte stands for itself; beyond the text it is 0.
+#[inline]
+pub(in crate::extract) fn sign_at(bytes: &[u8], from: usize) -> (u8, usize) {
+    match at(bytes, from) {
+        byte @ (b'%' | b'&' | b'\\') => escape_at(bytes, from).unwrap_or((byte, from + 1)),
+        byte => (byte, from + 1),
+    }
+}
+
+/// The end of the sign `want` at `from`.
+#[inline]
+pub(in crate::extract) fn after_sign(bytes: &[u8], from: usize, want: u8) -> Option<usize> {
+    let (sign, end) = sign_at(bytes, from);
+    (sign == want).then_some(end)
+}
+
+/// The end of the quote at `from`.
+pub(in crate::extract) fn after_quote(bytes: &[u8], from: usize) -> Option<usize> {
+    let (sign, end) = sign_at(bytes, from);
+    match sign {
+        // CSV doubles it.
+        b'"' if at(bytes, end) == b'"' && end == from + 1 => Some(end + 1),
+        b'"' | b'\'' => Some(end),
+        _ => None,
+    }
+}
+
+/// The end of the blanks at `from`, of which at most `most` are passed over.
+pub(in crate::extract) fn after_blanks(bytes: &[u8], mut from: usize, most: usize) -> usize {
+    for _ in 0..most {
+        match sign_at(bytes, from) {
+            (b' ' | b'\t', end) => from = end,
+            _ => break,
+        }
+    }
+    from
+}
+
+/// The start of a text that ends at `end`. Its letters are plain, in either case, and its signs spelled in any way.
+pub(in crate::extract) fn text_before(bytes: &[u8], end: usize, text: &[u8]) -> Option<usize> {
+    text.iter().rev().try_fold(end, |end, &want| {
+        let (byte, start) = match before(bytes, end) {
+            byte if want.is_ascii_alphanumeric() => (byte, end.checked_sub(1)?),
+            _ => sign_before(bytes, end),
+        };
+        byte.eq_ignore_ascii_case(&want).then_some(start)
+    })
+}
+
+/// The number of backslashes that end at `end` and escape what follows.
+fn slashes_before(bytes: &[u8], end: usize) -> usize {
+    bytes[..end].iter().rev().take(MOST_SLASHES).take_while(|b| **b == b'\\').count()
+}
+
+/// The sign of an escape that ends at `end`, and the start of the escape.
+fn escape_before(bytes: &[u8], end: usize) -> Option<(u8, usize)> {
+    match bytes[end - 1] {
+        b';' => {
+            let from = end.saturating_sub(MAX_ENTITY);
+            let start = from + memchr::memrchr(b'&', &bytes[from..end])?;
+            entity(bytes, start).filter(|&(_, behind)| behind == end).map(|(sign, _)| (sign, start))
+        }
+        letter @ (b't' | b'n' | b'r') => {
+            let slashes = slashes_before(bytes, end - 1);
+            (slashes > 0).then(|| (blank(letter), end - 1 - slashes))
+        }
+        _ => {
+            let digits = end.checked_sub(2)?;
+            let sign = sign_of(hex(bytes, digits, 2)?)?;
+            let head = &bytes[..digits];
+            let start = if head.ends_with(b"%") {
+                digits - 1
+            } else if head.ends_with(b"%25") {
+                digits - 3
+            } else if sign == b'=' && head.ends_with(b"=") {
+                // Quoted-printable.
+                digits - 1
+            } else {
+                let letter = if matches!(before(bytes, digits), b'x' | b'X') {
+                    digits - 1
+                } else if ends_in(head, b"u00") {
+                    digits - 3
+                } else {
+                    return None;
+                };
+                let slashes = slashes_before(bytes, letter);
+                letter - Some(slashes).filter(|&slashes| slashes > 0)?
+            };
+            Some((sign, start))
+        }
+    }
+}
+
+fn ends_in(head: &[u8], end: &[u8]) -> bool {
+    head.len() >= end.len() && head[head.len() - end.len()..].eq_ignore_ascii_case(end)
+}
+
+/// The sign of an escape at `from`, and the end of the escape.
+fn escape_at(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
+    match bytes[from] {
+        b'%' if bytes[from..].starts_with(b"%25") && hex(bytes, from + 3, 2).is_some() => {
+            Some((sign_of(hex(bytes, from + 3, 2)?)?, from + 5))
+        }
+        b'%' => Some((sign_of(hex(bytes, from + 1, 2)?)?, from + 3)),
+        b'&' => entity(bytes, from),
+        _ => {
+            let slashes = bytes[from..].iter().take(MOST_SLASHES).take_while(|b| **b == b'\\').count();
+            let letter = from + slashes;
+            match at(bytes, letter) {
+                sign @ (b'"' | b'\'' | b'/' | b'=') => Some((sign, letter + 1)),
+                letter_byte @ (b't' | b'n' | b'r') => Some((blank(letter_byte), letter + 1)),
+                b'x' | b'X' => Some((sign_of(hex(bytes, letter + 1, 2)?)?, letter + 3)),
+                b'u' | b'U' => Some((sign_of(hex(bytes, letter + 1, 4)?)?, letter + 5)),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// The blank that a letter after a backslash stands for.
+fn blank(letter: u8) -> u8 {
+    match letter {
+        b't' => b'\t',
+        b'n' => b'\n',
+        _ => b'\r',
+    }
+}
+
+/// The code of a sign as a byte.
+fn sign_of(code: u32) -> Option<u8> {
+    let sign = u8::try_from(code).ok().filter(u8::is_ascii)?;
+    let is_blank = matches!(sign, b' ' | b'\t' | b'\n' | b'\r');
+    let is_sign = sign.is_ascii_punctuation() && !matches!(sign, b'.' | b'-' | b'_' | b'%' | b'&');
+    (is_blank || is_sign).then_some(sign)
+}
+
+/// The sign of an entity at `from`, and the end of the entity.
+fn entity(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
+    const NAMES: [(&[u8], u8); 22] = [
+        (b"quot", b'"'),
+        (b"apos", b'\''),
+        (b"lt", b'<'),
+        (b"gt", b'>'),
+        (b"sol", b'/'),
+        (b"bsol", b'\\'),
+        (b"colon", b':'),
+        (b"equals", b'='),
+        (b"comma", b','),
+        (b"commat", b'@'),
+        (b"lpar", b'('),
+        (b"rpar", b')'),
+        (b"lsqb", b'['),
+        (b"lbrack", b'['),
+        (b"rsqb", b']'),
+        (b"rbrack", b']'),
+        (b"lcub", b'{'),
+        (b"lbrace", b'{'),
+        (b"rcub", b'}'),
+        (b"rbrace", b'}'),
+        (b"num", b'#'),
+        (b"dollar", b'$'),
+    ];
+    let text = &bytes[from + 1..bytes.len().min(from + MAX_ENTITY)];
+    let text = &text[..memchr::memchr(b';', text)?];
+    let end = from + text.len() + 2;
+    let sign = match text {
+        [b'#', b'x' | b'X', digits @ ..] => sign_of(hex(digits, 0, digits.len()).filter(|_| !digits.is_empty())?)?,
+        [b'#', digits @ ..] if digits.iter().all(u8::is_ascii_digit) => {
+            sign_of(str::from_utf8(digits).ok()?.parse().ok()?)?
+        }
+        name => NAMES.iter().find(|(other, _)| name.eq_ignore_ascii_case(other))?.1,
+    };
+    Some((sign, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each sign is found in each spelling, from both sides.
+    #[test]
+    fn signs_are_read_from_both_sides() {
+        for sign in (0..=0x7F).filter(|&code| sign_of(code).is_some()) {
+            let c = char::from_u32(sign).unwrap();
+            let mut all = vec![
+                format!("%{sign:02x}"),
+                format!("%25{sign:02X}"),
+                format!("\\x{sign:02x}"),
+                format!("\\u{sign:04X}"),
+                format!("\\\\u{sign:04x}"),
+                format!("&#{sign};"),
+                format!("&#x{sign:04x};"),
+                c.to_string(),
+            ];
+            if matches!(c, '"' | '\'' | '/' | '=') {
+                all.extend((1..=MOST_SLASHES).map(|count| "\\".repeat(count) + &c.to_string()));
+            }
+            for spelling in all {
+                let text = format!(" a{spelling}z ");
+                let (from, end) = (2, 2 + spelling.len());
+                assert_eq!(sign_at(text.as_bytes(), from), (c as u8, end), "{text}");
+                assert_eq!(sign_before(text.as_bytes(), end), (c as u8, from), "{text}");
+            }
+        }
+        for (spelling, sign) in [("&quot;", b'"'), ("&sol;", b'/'), ("\\t", b'\t'), ("\\\\n", b'\n'), ("\\r", b'\r')] {
+            assert_eq!(sign_at(spelling.as_bytes(), 0), (sign, spelling.len()), "{spelling}");
+            assert_eq!(sign_before(spelling.as_bytes(), spelling.len()), (sign, 0), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_an_escape_stands_for_itself() {
+        for text in
+            ["%4", "%41", "%2g", "%25", "\\x41", "\\u2022", "\\q", "&amp;", "&x;", "&#65;", "&#x;", "&;", "&#99999999;"]
+        {
+            let bytes = text.as_bytes();
+            assert_eq!(sign_at(bytes, 0), (bytes[0], 1), "{text}");
+            assert_eq!(sign_before(bytes, bytes.len()), (bytes[bytes.len() - 1], bytes.len() - 1), "{text}");
+        }
+        for text in ["22", "x22", "u0022", "t", "2", ";", "quot;", "aaaaaaaaaaaaaaaaaaaaa;"] {
+            let bytes = text.as_bytes();
+            assert_eq!(sign_before(bytes, bytes.len()), (bytes[bytes.len() - 1], bytes.len() - 1), "{text}");
+        }
+        assert_eq!((sign_at(b"", 0), sign_before(b"", 0)), ((0, 1), (0, 0)));
+        assert_eq!(sign_before(b"a=3D", 4), (b'=', 1));
+        assert_eq!(sign_before(b"a=3A", 4), (b'A', 3));
+        assert_eq!(text_before(br"x \u005c%5C?\unc&#92;", 21, br"\\?\UNC\"), Some(2));
+        assert_eq!(text_before(b"c", 1, b"bc"), None);
+        assert_eq!(
+            (after_quote(b"\"\"a", 0), after_quote(b"&quot;a", 0), after_quote(b"a", 0)),
+            (Some(2), Some(6), None)
+        );
+        assert_eq!(after_blanks(b"%20\t\\ta", 0, 8), 6);
+    }
+}
