@@ -4,8 +4,9 @@ use std::net::Ipv6Addr;
 use std::ops::Range;
 
 use super::grammar::escape::{escape_len, separator};
+use super::grammar::ports::{address_port, port};
 use super::grammar::words::service_port;
-use super::grammar::{SIX, address_port, at, before, hex, is, port};
+use super::grammar::{SIX, at, before, hex, is};
 
 /// An address found at a place.
 pub(super) struct Address {

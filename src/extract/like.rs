@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use super::grammar::ports::port;
 use super::grammar::spelled::{after_blanks, after_quote, after_sign, sign_at, sign_before, text_before};
 use super::grammar::words::{
     is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_target_key, is_version_key, key_before,
     without_quote, word_before, word_before_blank,
 };
-use super::grammar::{HOST, at, before, is, port};
+use super::grammar::{HOST, at, before, is};
 
 /// Returns true if a name at `start` of the run `run` looks like a file, a key or a word of code.
 pub(super) fn is_no_name(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
