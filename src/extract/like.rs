@@ -20,7 +20,8 @@ pub(super) fn is_no_name(bytes: &[u8], start: usize, run: &Range<usize>) -> bool
 /// one at the end of any path, and so is every name in the target of a request.
 pub(super) fn is_after_slash(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
     let Some(slash) = slash_before(bytes, start) else { return false };
-    if slash_before(bytes, slash).is_some() {
+    // Percent-encoded, it may begin a value in a query as well: `u=x%2Fevil.test`.
+    if bytes[slash] == b'%' || slash_before(bytes, slash).is_some() {
         return false;
     }
     let word = word_before(bytes, slash);

@@ -453,7 +453,8 @@ impl Line<'_> {
     /// Returns true directly after a single `/`, unless a word before it makes it another kind of slash. `run`: the run of the name.
     fn is_behind_slash(&self, at: usize, run: (usize, usize)) -> bool {
         let Some(head) = signs::without_sign(&self.bytes[..at], b'/') else { return false };
-        if signs::without_sign(head, b'/').is_some() {
+        let is_encoded = self.bytes[head.len()] == b'%';
+        if is_encoded || signs::without_sign(head, b'/').is_some() {
             return false;
         }
         let is_capitals = |word: &[u8]| {
