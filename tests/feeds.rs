@@ -459,7 +459,8 @@ fn files() {
     let error = feed::read_file(&missing, None, &Feed::new(""), &mut seen).unwrap_err();
     assert_eq!((error.path(), error.kind()), (Some(&*missing), ErrorKind::Io(io::ErrorKind::NotFound)));
     let error = feed::read_file(folder.path(), None, &Feed::new(""), &mut seen).unwrap_err();
-    assert_eq!(error.path(), Some(folder.path()));
+    assert_eq!((error.path(), error.kind()), (Some(folder.path()), ErrorKind::Io(io::ErrorKind::IsADirectory)));
+    assert!(error.to_string().ends_with(": a folder: name the feeds in it"), "{error}");
 }
 
 /// A failure midway is an error, whatever was read before it.

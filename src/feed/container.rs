@@ -23,6 +23,10 @@ const HEAD: usize = 4096;
 pub(super) fn read_file(path: &Path, format: Option<Format>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<Format> {
     let failed = |error| Error::io(path.to_owned(), error);
     let mut file = File::open(path).map_err(failed)?;
+    if path.is_dir() {
+        // Unix opens folders too, and then says only that it cannot read one.
+        return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "a folder: name the feeds in it")));
+    }
     let head = head(&mut file, 4).map_err(failed)?;
     if !is_zip(&head) {
         return unpacked(Cursor::new(head).chain(file), Some(path), format, feed, sink);
