@@ -10,16 +10,18 @@ use super::grammar::words::{
 };
 use super::grammar::{HOST, at, before, is};
 
-/// Returns true if a name at `start` of the run `run` looks like a file, a key or a word of code.
-pub(super) fn is_no_name(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
-    is_json_key(bytes, start, run) || is_code(bytes, start, run) || is_file(bytes, start, run)
+/// Returns true if a name at `start` of the run `run`, after the sign `sign`, looks like a file, a key or a word of code.
+pub(super) fn is_no_name(bytes: &[u8], start: usize, sign: u8, run: &Range<usize>) -> bool {
+    is_json_key(bytes, start, sign, run) || is_code(bytes, sign, run) || is_file(bytes, start, run)
 }
 
-/// Returns true if a name at `start` of the run `run` follows a single slash of a path. Returns false after a word in capitals, a
+/// Returns true if a name of the run `run`, after the sign `sign`, which starts at `slash`, follows a single slash of a path. Returns false after a word in capitals, a
 /// service class or a protocol, and at the end of a path of such words or of capitalised ones. But a name that ends like a file is
 /// one at the end of any path, and so is every name in the target of a request.
-pub(super) fn is_after_slash(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
-    let Some(slash) = slash_before(bytes, start) else { return false };
+pub(super) fn is_after_slash(bytes: &[u8], (sign, slash): (u8, usize), run: &Range<usize>) -> bool {
+    if sign != b'/' {
+        return false;
+    }
     // Percent-encoded, it may begin a value in a query as well: `u=x%2Fevil.test`.
     if bytes[slash] == b'%' || slash_before(bytes, slash).is_some() {
         return false;
@@ -92,8 +94,8 @@ fn is_in_capitals(word: &[u8]) -> bool {
 }
 
 /// Returns true if a name at `start` of a run, with its quotes, is a key of a JSON object, however the object is escaped.
-fn is_json_key(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
-    let Some((open, close)) = quotes_around(bytes, start, run) else { return false };
+fn is_json_key(bytes: &[u8], start: usize, sign: u8, run: &Range<usize>) -> bool {
+    let Some((open, close)) = quotes_around(bytes, start, sign, run) else { return false };
     if after_sign(bytes, after_blanks(bytes, close, 8), b':').is_none() {
         return false;
     }
@@ -102,9 +104,13 @@ fn is_json_key(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
 }
 
 /// The start of the quote before a name, and the end of the one after its run.
-fn quotes_around(bytes: &[u8], start: usize, run: &Range<usize>) -> Option<(usize, usize)> {
+fn quotes_around(bytes: &[u8], start: usize, sign: u8, run: &Range<usize>) -> Option<(usize, usize)> {
     // The end of an escaped quote may be part of the run, and hyphens at the start of a run are not part of the name.
-    let open = [start, run.start].into_iter().find(|&start| sign_before(bytes, start).0 == b'"')?;
+    let open = match sign {
+        b'"' => start,
+        _ if start > run.start && sign_before(bytes, run.start).0 == b'"' => run.start,
+        _ => return None,
+    };
     let close = after_quote(bytes, run.end).filter(|_| sign_at(bytes, run.end).0 == b'"')?;
     Some((without_quote(bytes, open), close))
 }
@@ -126,9 +132,9 @@ fn without_breaks(bytes: &[u8], mut end: usize) -> (usize, bool) {
     (end, has_break)
 }
 
-/// Returns true if a name at `start` of a run is a variable or a call: `$data.name`, `file.read()`, `app.run(debug=True)`.
-fn is_code(bytes: &[u8], start: usize, run: &Range<usize>) -> bool {
-    sign_before(bytes, start).0 == b'$'
+/// Returns true if a name of a run, after the sign `sign`, is a variable or a call: `$data.name`, `file.read()`, `app.run(debug=True)`.
+fn is_code(bytes: &[u8], sign: u8, run: &Range<usize>) -> bool {
+    sign == b'$'
         || before(bytes, run.start) == b'$'
         || after_sign(bytes, run.end, b'(').is_some_and(|inner| are_arguments(bytes, inner))
 }

@@ -11,16 +11,27 @@ const MOST_SLASHES: usize = 4;
 /// The longest entity, `&#00000;`, `&#x00000;` or `&equals;`.
 const MAX_ENTITY: usize = 12;
 
+/// The bytes that may end a sign of more than one byte.
+static MAY_END: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        let may_be_escaped = matches!(byte, b'"' | b'\'' | b'/' | b'=');
+        table[b] = may_be_escaped || byte.is_ascii_hexdigit() || matches!(byte, b';' | b't' | b'n' | b'r');
+        b += 1;
+    }
+    table
+};
+
 /// The sign that ends at `end`, and its start. Another byte stands for itself; at the start of the text it is 0.
 #[inline]
 pub(in crate::extract) fn sign_before(bytes: &[u8], end: usize) -> (u8, usize) {
-    match before(bytes, end) {
-        0 if end == 0 => (0, 0),
-        quote @ (b'"' | b'\'' | b'/' | b'=') => (quote, end - 1 - slashes_before(bytes, end - 1)),
-        byte if byte == b';' || byte.is_ascii_hexdigit() || matches!(byte, b't' | b'n' | b'r') => {
-            escape_before(bytes, end).unwrap_or((byte, end - 1))
-        }
-        byte => (byte, end - 1),
+    let Some(start) = end.checked_sub(1) else { return (0, 0) };
+    match bytes[start] {
+        byte if !MAY_END[byte as usize] => (byte, start),
+        byte @ (b'"' | b'\'' | b'/' | b'=') => (byte, start - slashes_before(bytes, start)),
+        byte => escape_before(bytes, end).unwrap_or((byte, start)),
     }
 }
 

@@ -75,11 +75,11 @@ impl Scan<'_, '_> {
         if query.is_some_and(|query| start < query) {
             return true;
         }
-        let (sign, before) = sign_before(self.bytes, start);
+        let left @ (sign, before) = sign_before(self.bytes, start);
         let is_behind_backslash = sign == b'\\' && (start - before > 1 || is_whole && start == run.start);
         let is_file = is_behind_backslash && !like::is_unc_host(self.bytes, start);
-        let is_after_slash = || query.is_none() && like::is_after_slash(self.bytes, start, &run.span());
-        is_file || is_after_slash() || like::is_no_name(self.bytes, start, &run.span())
+        let is_after_slash = || query.is_none() && like::is_after_slash(self.bytes, left, &run.span());
+        is_file || is_after_slash() || like::is_no_name(self.bytes, start, sign, &run.span())
     }
 
     /// Emits a name, or the URL without a scheme that it starts. Returns the place at which to continue.

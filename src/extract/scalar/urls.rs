@@ -1,5 +1,7 @@
 //! URLs, with and without a scheme.
 
+use std::ops::Range;
+
 use super::{Region, Scan};
 use crate::extract::grammar::ends::{len_to_end, own_text};
 use crate::extract::grammar::escape::{MAX_ESCAPE, Written, escape_len, separator};
@@ -100,18 +102,16 @@ impl Scan<'_, '_> {
         let behind = colon + separator;
         self.begin();
         let is_plain = bytes[colon..behind].contains(&b'&');
-        let next = self.url(&Draft { starts, behind, has_scheme: true, written, name_like: false, is_plain })?;
+        let (next, host) =
+            self.url(&Draft { starts, behind, has_scheme: true, written, name_like: false, is_plain })?;
         // Addresses within a host that is a name.
         if written == Written::Plain {
-            let slashes = bytes[behind..next].iter().take_while(|b| matches!(b, b'/' | b'\\')).count();
-            let user = memchr::memrchr(b'@', &bytes[behind..next]).map_or(slashes, |at| at + 1);
-            let host = &bytes[behind + user..next];
-            let host = &host[..memchr::memchr(b':', host).unwrap_or(host.len())];
+            let (mut from, end) = (host.start, host.end);
+            let host = &bytes[host];
             let is_plain = host.iter().all(|b| is(*b, HOST) && !matches!(b, b'-' | b'_'))
                 && memchr::memmem::find(host, b"..").is_none();
             let is_escaped = host.iter().any(|b| matches!(b, b'[' | b'%' | b'\\' | b'&'));
             if !is_plain && !is_escaped && !is_address(host) {
-                let (mut from, end) = (behind + user, behind + user + host.len());
                 while from < end {
                     let len = bytes[from..end].iter().take_while(|&&b| is(b, HOST)).count();
                     self.quads_of_host(from, from + len);
@@ -125,7 +125,8 @@ impl Scan<'_, '_> {
     /// Reads the URL that a host at `start` begins, as another reading of the current place.
     pub(super) fn url_without_scheme(&mut self, start: usize, name_like: bool) -> Option<usize> {
         let written = Written::Plain;
-        self.url(&Draft { starts: &[start], behind: start, has_scheme: false, written, name_like, is_plain: false })
+        let draft = Draft { starts: &[start], behind: start, has_scheme: false, written, name_like, is_plain: false };
+        self.url(&draft).map(|(next, _)| next)
     }
 
     /// The URL whose path or query contains a place, as opposed to one that begins with another reading of the place.
@@ -133,8 +134,8 @@ impl Scan<'_, '_> {
         self.region_at(start).filter(|region| region.path <= start)
     }
 
-    /// Emits the readings of a URL. Returns the end of its authority, or `None` if that is not a host.
-    fn url(&mut self, draft: &Draft<'_>) -> Option<usize> {
+    /// Emits the readings of a URL. Returns the end of its authority and the host of the first reading, or `None` if there is no host.
+    fn url(&mut self, draft: &Draft<'_>) -> Option<(usize, Range<usize>)> {
         let bytes = self.bytes;
         let (&last, &first) = (draft.starts.first()?, draft.starts.last()?);
         let Stop { certain, read } = self.stop_of(last, draft);
@@ -145,7 +146,7 @@ impl Scan<'_, '_> {
         let in_log = InLog { bytes, start: first, stop: read, written: draft.written, in_parameter };
         let mut texts: Texts = std::mem::take(&mut self.own.texts);
         let mut scratch = std::mem::take(&mut self.own.url);
-        let mut region: Option<Region> = None;
+        let (mut region, mut first_host): (Option<Region>, _) = (None, 0..0);
         texts.readings(in_log, draft.starts, draft.has_scheme, &mut scratch, |start, reading| {
             let text = reading.text;
             let (path, end) = (text.place(text.path()), text.place(reading.len));
@@ -166,7 +167,7 @@ impl Scan<'_, '_> {
             let (authority, path) = (draft.behind, path.min(end));
             let of_this = Region { start, end: end_of_text, stop, authority, path, query };
             match &mut region {
-                None => region = Some(of_this),
+                None => (region, first_host) = (Some(of_this), host.0..host.1.max(host.0)),
                 Some(region) => region.start = region.start.min(start),
             }
             let token = Token {
@@ -200,7 +201,7 @@ impl Scan<'_, '_> {
             self.regions.pop();
         }
         self.regions.push(region);
-        Some(next)
+        Some((next, first_host))
     }
 
     /// Finds the certain end of a URL, and the end up to which it is read.
