@@ -52,11 +52,13 @@ impl Scan<'_, '_> {
             self.own.starts = starts;
             return None;
         };
-        // A user name may hold the scheme of another URL, and so may a host with an empty port and two slashes.
+        // A user name may hold the scheme of another URL, and so may a host with an empty port and two slashes. Its colon may be spelled
+        // with a backslash, which ends the authority.
         let mut from = run.end + separator_len;
         let mut start = from;
-        while let Some(len) =
-            bytes.get(from..next).and_then(|rest| rest.iter().position(|b| matches!(b, b':' | b'%' | b'&' | b'\\')))
+        while let Some(len) = bytes
+            .get(from..bytes.len().min(next + 1))
+            .and_then(|rest| rest.iter().position(|b| matches!(b, b':' | b'%' | b'&' | b'\\')))
         {
             let colon = from + len;
             from = colon + 1;
@@ -214,7 +216,10 @@ impl Scan<'_, '_> {
             self.starts.clear();
         }
         let mut certain = self.without_end.end.min(start + MAX_OBSERVABLE).max(behind);
-        if let Some(around) = self.region_at(start) {
+        // Without a scheme, a URL around this one is another reading of the same place.
+        if draft.has_scheme
+            && let Some(around) = self.region_at(start)
+        {
             certain = certain.min(around.stop).max(behind);
         }
         if draft.written != Written::Plain {

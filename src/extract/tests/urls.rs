@@ -189,3 +189,16 @@ fn readings_around_escapes_are_of_one_place() {
         assert!(found.iter().zip(want).all(|(token, want)| token.starts_with(want)), "{found:?}");
     }
 }
+
+/// A URL is read to the same ends whatever other readings of its place there are, and where its scheme ends the host of another.
+#[test]
+fn other_readings_do_not_cut_urls() {
+    for (line, want) in [
+        (r"evil.test/%61\n", r"url evil.test/%61\n"),
+        (r"→evil.test/%61\n", r"url evil.test/%61\n"),
+        (r"http:\\evil.testhttp\u003a//evil.test.https\a", r"url http://evil.test.https\a"),
+    ] {
+        let found = super::all(super::ExtractOptions::default(), line.as_bytes());
+        assert!(found.iter().any(|token| token.trim_start_matches("alt ").starts_with(want)), "{line}: {found:?}");
+    }
+}
