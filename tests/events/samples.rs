@@ -1,5 +1,7 @@
 //! A labelled, made-up sample of every layout: the fields read from it, and the field of each planted value.
 
+#[path = "certain.rs"]
+mod certain;
 #[path = "unseen.rs"]
 mod unseen;
 
@@ -683,7 +685,7 @@ fn reader() -> EventReader {
 #[test]
 fn every_layout_is_read_as_labelled() {
     let mut wrong = Vec::new();
-    for sample in SAMPLES.iter().chain(unseen::SAMPLES) {
+    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES) {
         for end in ["", "\n", "\r\n"] {
             let mut reader = reader();
             if !sample.head.is_empty() {
@@ -730,7 +732,7 @@ fn every_layout_has_a_sample() {
 /// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.
 #[test]
 fn damaged_lines_are_read_too() {
-    for sample in SAMPLES.iter().chain(unseen::SAMPLES) {
+    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES) {
         let mut reader = reader();
         reader.head(sample.head.as_bytes());
         let line = sample.line.as_bytes();

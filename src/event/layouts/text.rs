@@ -67,7 +67,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         } else if bytes[0].is_ascii_uppercase() && METHODS.contains(&bytes) {
             if let Some(next) = text.peek() {
                 let target = &line[next.start..next.end];
-                if target.starts_with(b"/") || find(target, b"://").is_some() {
+                if target.starts_with(b"/") || find(target, b"://").is_some() || is_host_and_path(target) {
                     let stop = target
                         .iter()
                         .position(|byte| matches!(*byte, b'"' | b'\''))
@@ -91,8 +91,12 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             sheet.level += 1;
             // In `http://a.example/...` the dots mean that the URL was cut; they do not end a sentence.
             let end = if line[word.end..raw.end].starts_with(b"...") { word.end + 3 } else { word.end };
-            sheet.known("url", word.start..end);
+            // `referer: http://a.example/`
+            let is_referrer = before[0].is_some_and(|word| is_referrer(&line[word.start..word.end]));
+            sheet.known(if is_referrer { "referrer" } else { "url" }, word.start..end);
             sheet.level -= 1;
+        } else if is_tls_request(part, raw, before) {
+            sheet.known("request_uri", raw.start + 1..raw.end - 1);
         } else if let Some((name, span)) = shaped(part, raw, word) {
             sheet.level += 2;
             sheet.known(name, span);
@@ -193,6 +197,28 @@ fn clock_after(text: &[u8], at: usize, date: &[u8]) -> Option<Range<usize>> {
     let start = start + gap;
     let length = text[start..].iter().position(|byte| is_gap(*byte) || *byte == b'"').unwrap_or(text.len() - start);
     (gap > 0 && time::clock(&text[start..start + length]).is_some()).then_some(start..start + length)
+}
+
+/// Returns true for `a.example/path`.
+fn is_host_and_path(text: &[u8]) -> bool {
+    memchr::memchr(b'/', text).is_some_and(|slash| {
+        let host = &text[..slash];
+        value::is_host_name(host) && memchr::memchr(b'.', host).is_some() && host[host.len() - 1].is_ascii_alphabetic()
+    })
+}
+
+/// Returns true for the word before the page that a request came from.
+fn is_referrer(word: &[u8]) -> bool {
+    [&b"referer:"[..], b"referrer:"].iter().any(|name| name.eq_ignore_ascii_case(word))
+}
+
+/// Returns true for the request in a log of TLS connections, which may lack the method: `TLSv1.3 CIPHER "/path" 199`.
+fn is_tls_request(part: Part<'_>, raw: Word, before: [Option<Word>; 3]) -> bool {
+    let text = &part.line[raw.start..raw.end];
+    text.len() > 2
+        && text.starts_with(b"\"/")
+        && text.ends_with(b"\"")
+        && before[1].is_some_and(|word| part.line[word.start..word.end].starts_with(b"TLSv1"))
 }
 
 fn is_url(text: &[u8]) -> bool {

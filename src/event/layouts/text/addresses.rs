@@ -82,13 +82,23 @@ pub(super) fn address(
         sheet.known("user", glued.start..glued.end - 1);
         sheet.level -= 2;
     }
+    // `via 192.0.2.1`: neither end, but a machine between them.
+    if glued.is_none() && before[0].is_some_and(|word| is_hop(&line[word.start..word.end])) {
+        sheet.known("hop", start..end);
+        return Some(stop);
+    }
     seen.count += 1;
     if let Some(end) = (glued.is_none() && seen.count == 1).then(|| flow(part, Word { start, end }, sheet)).flatten() {
         seen.count += 1;
         return Some(end);
     }
+    // `Learn: 192.0.2.8 -> client01/192.0.2.7:5555`: an address that a client was given, not a flow.
+    if glued.is_none() && is_given(part, start, stop) {
+        sheet.known("hop", start..end);
+        return Some(stop);
+    }
     // Look for an arrow after the address, or before it.
-    let rest = line[stop..part.end].trim_ascii_start();
+    let rest = without_interface(line[stop..part.end].trim_ascii_start());
     let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
     // `outside:192.0.2.7/25`: a port, after the name of an interface.
     let slash = memchr::memchr(b'/', &line[start..end])
@@ -97,6 +107,10 @@ pub(super) fn address(
         .filter(|slash| value::port(&line[slash + 1..end]).is_some());
     seen.is_slashed |= port.is_some() && memchr::memchr(b'/', &line[start..end]).is_some();
     let side = if before[0].is_some_and(|word| is_arrow(&line[word.start..word.end])) {
+        // The client, named again after the address that it was given.
+        if glued.is_some() && is_subject(part, raw.start, &line[raw.start..raw.end]) {
+            return Some(stop);
+        }
         Some(("destination.ip", "destination.port"))
     } else {
         is_before_arrow.then_some(("source.ip", "source.port"))
@@ -130,6 +144,31 @@ pub(super) fn address(
         }
     }
     Some(stop)
+}
+
+/// Returns true if an arrow after `stop` points back at the client that the line is about: `-> client01/192.0.2.7:5555`.
+fn is_given(part: Part<'_>, start: usize, stop: usize) -> bool {
+    let Some(rest) = part.line[stop..part.end].trim_ascii_start().strip_prefix(b"-> ") else { return false };
+    let length = rest.iter().position(|byte| is_gap(*byte)).unwrap_or(rest.len());
+    is_subject(part, start, &rest[..length])
+}
+
+/// Returns true if a word like `client01/192.0.2.7:5555` stands among the first of the line, before `end`.
+fn is_subject(part: Part<'_>, end: usize, word: &[u8]) -> bool {
+    let head = &part.line[part.start..end.min(part.start + 160)];
+    memchr::memchr(b'/', word).is_some_and(|slash| slash > 0 && value::address(&word[slash + 1..]).is_some())
+        && find(head, word).is_some()
+}
+
+/// Returns true for a word before the address of a machine that passes things on.
+fn is_hop(word: &[u8]) -> bool {
+    matches!(word, b"via" | b"through" | b"gateway")
+}
+
+/// Drops the name of an interface between an address and an arrow: `192.0.2.7:5555 (eth0) -> 203.0.113.5:443`.
+fn without_interface(rest: &[u8]) -> &[u8] {
+    let close = rest.strip_prefix(b"(").and_then(|name| memchr::memchr(b')', &name[..name.len().min(32)]));
+    close.map_or(rest, |close| rest[close + 2..].trim_ascii_start())
 }
 
 /// Drops the remark in parentheses that follows an address without a space: `192.0.2.7/443(CORP\eve)`. A user in it becomes a field.
@@ -233,6 +272,20 @@ fn end_of_flow(line: &[u8], span: Range<usize>, ip: &'static str, port: &'static
     sheet.known(ip, span);
 }
 
+/// Reads three adjacent addresses: two ends, and one that an end was translated to. The line does not say which, unless the first two are
+/// equal: they are the source then, and the third is the destination.
+fn three_in_a_row(words: [Word; 3], line: &[u8], sheet: &mut Sheet) {
+    let [one, two, three] = words.map(|word| word.start..word.end);
+    if line[one.clone()] == line[two.clone()] {
+        sheet.known("flow.source", one);
+        sheet.known("flow.destination", three);
+    } else {
+        for span in [one, two, three] {
+            sheet.known("hop", span);
+        }
+    }
+}
+
 /// Reads two adjacent addresses as a flow: `192.0.2.7 203.0.113.5 5555 443` or `192.0.2.7 5555 203.0.113.5 443`, with commas or bars too.
 fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
     let line = part.line;
@@ -262,6 +315,10 @@ fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
     let span = |word: Word| word.start..word.end;
     if two.start == one.start {
         return None;
+    }
+    if is_ip(two) && three.start > two.start && is_ip(three) {
+        three_in_a_row([one, two, three], line, sheet);
+        return Some(three.end);
     }
     if is_ip(two) {
         sheet.known("flow.source", span(one));

@@ -7,10 +7,13 @@ use crate::event::sheet::{Part, find};
 use crate::event::value;
 
 /// Returns the user at the start of the messages of `sudo` (`eve : TTY=pts/0 ; … ; USER=root`), `su` (`from eve to root at /dev/pts/0`,
-/// `(to root) eve on pts/0`) and `cron` (`(eve) CMD (…)`).
+/// `(to root) eve on pts/0`) and `cron` (`(eve) CMD (…)`), and of any that begins with `User 'eve'`.
 pub(super) fn subject(part: Part<'_>) -> Option<Range<usize>> {
     let text = part.text();
     let head = &text[..text.len().min(160)];
+    if let Some(user) = quoted_user(head) {
+        return Some(part.start + user.start..part.start + user.end);
+    }
     let word = |start: usize| {
         let length = head[start..].iter().position(|byte| matches!(*byte, b' ' | b')')).unwrap_or(head.len() - start);
         is_user_name(&head[start..start + length]).then_some(part.start + start..part.start + start + length)
@@ -30,6 +33,17 @@ pub(super) fn subject(part: Part<'_>) -> Option<Range<usize>> {
             if rest.starts_with(b" : ") && find(rest, b"TTY=").is_some() { word(0) } else { None }
         }
     }
+}
+
+/// Returns the span of `eve` in `User 'eve' …`, which the identifier of the message may precede: `LOGIN_OK: User 'eve' …`.
+fn quoted_user(head: &[u8]) -> Option<Range<usize>> {
+    let is_tag = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    let tag = head.iter().take_while(|byte| is_tag(byte)).count();
+    let start = if tag > 2 && head[tag..].starts_with(b": ") { tag + 2 } else { 0 };
+    let name = head[start..].strip_prefix(b"User '")?;
+    let length = memchr::memchr(b'\'', name)?;
+    let start = head.len() - name.len();
+    is_user_name(&name[..length]).then_some(start..start + length)
 }
 
 /// Returns true if a word after `user` can be the name of one.

@@ -1,0 +1,108 @@
+//! Made-up lines that hold several values for one name: the one that the line says with certainty, or none, with near misses.
+
+use super::Sample;
+
+pub(super) const SAMPLES: &[Sample] = &[
+    // Three adjacent addresses: one of them is a translation.
+    Sample {
+        head: "",
+        line: r##""2026-05-12 10:02:03","a","192.0.2.7","198.51.100.1","203.0.113.5","x""##,
+        layout: "text",
+        normal: &["source.ip", "destination.ip"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##""2026-05-12 10:02:03","a","192.0.2.7","192.0.2.7","203.0.113.5","x""##,
+        layout: "text",
+        normal: &["source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##""2026-05-12 10:02:03","a","192.0.2.7","203.0.113.5","x""##,
+        layout: "text",
+        normal: &["source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+        planted: &[],
+    },
+    // A machine between both ends is neither.
+    Sample {
+        head: "",
+        line: r##"gw event: Send 192.0.2.7 default via 198.51.100.1 to Center 203.0.113.5"##,
+        layout: "text",
+        normal: &["source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"gw event: Insert Event from 198.51.100.1:56405 - (D|3|TCP 192.0.2.7:80 (eth0.21) -> 203.0.113.5:443)"##,
+        layout: "text",
+        normal: &["source.ip=192.0.2.7", "source.port=80", "destination.ip=203.0.113.5"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"2026-05-12 10:02:03 client01/192.0.2.7:59321 MULTI: Learn: 198.51.100.6 -> client01/192.0.2.7:59321"##,
+        layout: "text",
+        normal: &["client.ip=192.0.2.7", "destination.ip"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"2026-05-12 10:02:03 flow 192.0.2.7 -> 203.0.113.5 accepted"##,
+        layout: "text",
+        normal: &["source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+        planted: &[],
+    },
+    // Requests in plain text.
+    Sample {
+        head: "",
+        line: r##"gw tmm: Rule <HTTP_REQUEST>: Request: GET shop.test/a/b.png"##,
+        layout: "text",
+        normal: &["url.domain=shop.test", "url.path=/a/b.png"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"gw tmm: Rule: GET lists/a/b.png"##,
+        layout: "text",
+        normal: &["url.domain", "url.path"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"gw: [12/May/2026:10:02:03 +0000] 192.0.2.7 TLSv1.2 AES128 "/my.page" 199"##,
+        layout: "text",
+        normal: &["url.path=/my.page"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"gw: [12/May/2026:10:02:03 +0000] 192.0.2.7 file AES128 "/my.page" 199"##,
+        layout: "text",
+        normal: &["url.path"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"gw: [client 192.0.2.7] [hostname "shop.test"] [uri "/a"], referer: http://ref.test/b"##,
+        layout: "text",
+        normal: &["url.path=/a", "destination.domain=shop.test"],
+        planted: &[],
+    },
+    // The user at the start of a message is the one who acts.
+    Sample {
+        head: "",
+        line: r##"UI_COMMAND: User 'eve' ran 'login user=root host=localhost agent=mgd pid=5'"##,
+        layout: "pairs",
+        normal: &["user.name=eve"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"UI_COMMAND: ran 'login user=root host=localhost agent=mgd pid=5'"##,
+        layout: "pairs",
+        normal: &["user.name=root"],
+        planted: &[],
+    },
+];
