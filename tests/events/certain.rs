@@ -105,4 +105,19 @@ pub(super) const SAMPLES: &[Sample] = &[
         normal: &["user.name=root"],
         planted: &[],
     },
+    // A realm that is a domain is part of the login in a pair.
+    Sample {
+        head: "",
+        line: r##"src=192.0.2.7 dst=203.0.113.5 user=eve@corp.example action=allow"##,
+        layout: "pairs",
+        normal: &["user.name=eve@corp.example"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"src=192.0.2.7 dst=203.0.113.5 user=eve@CORP action=allow"##,
+        layout: "pairs",
+        normal: &["user.name=eve"],
+        planted: &[],
+    },
 ];

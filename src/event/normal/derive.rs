@@ -2,11 +2,11 @@
 
 use super::{Context, Held, Normal};
 use crate::event::ecs::EcsName;
-use crate::event::sheet::find;
+use crate::event::sheet::{Label, Sheet, find};
 use crate::event::value;
 
 impl Normal {
-    pub(super) fn users(&mut self, context: &Context<'_>) {
+    pub(super) fn users(&mut self, sheet: &Sheet, context: &Context<'_>) {
         let Held::Text(start, end) = self.held[EcsName::UserName as usize] else { return };
         // `<eve>`
         let (start, end) = match self.text.as_bytes()[start..end] {
@@ -26,10 +26,15 @@ impl Normal {
         if !context.is_json {
             // `eve@corp.example` in plain text is the login and its realm, and so is `eve:CORP`. Web services use all of it as the login.
             let name = &self.text[at..at + cut];
+            let is_pair = self.is_pair(EcsName::UserName, sheet, context);
             let colon = name.find(':').filter(|colon| {
                 name[colon + 1..].starts_with(char::is_alphabetic) && !name[colon + 1..].contains([':', '/'])
             });
-            if let Some(split) = name.find('@').or(colon).filter(|split| *split > 0) {
+            // So does a pair, `user=eve@corp.example`, if the realm is a domain.
+            let realm = name.find('@').filter(|at| !(is_pair && name[at + 1..].contains('.')));
+            if realm.is_none() && name.contains('@') && self.is_none(EcsName::UserEmail) {
+                self.held[EcsName::UserEmail as usize] = self.span(at, at + cut);
+            } else if let Some(split) = realm.or(colon).filter(|split| *split > 0) {
                 self.held[EcsName::UserName as usize] = self.span(at, at + split);
                 if self.is_none(EcsName::UserDomain) {
                     self.held[EcsName::UserDomain as usize] = self.span(at + split + 1, at + cut);
@@ -44,6 +49,13 @@ impl Normal {
         {
             self.held[EcsName::UserDomain as usize] = self.span(start, start + length);
         }
+    }
+
+    /// Returns true if a value comes from a pair with an equals sign, and not from the words of a text.
+    fn is_pair(&self, name: EcsName, sheet: &Sheet, context: &Context<'_>) -> bool {
+        let Some(field) = sheet.fields.get(self.best[name as usize].field as usize) else { return false };
+        matches!(field.label, Label::Line(_, end)
+            if context.line.get(end as usize..field.start as usize).is_some_and(|gap| gap.contains(&b'=')))
     }
 
     /// Derives the parts of a URL from the whole. A `url.full` that is only a path becomes `url.original`.

@@ -421,7 +421,7 @@ impl Normal {
             };
         }
         self.ports();
-        self.users(context);
+        self.users(sheet, context);
         self.urls();
         self.ends();
         self.question();
