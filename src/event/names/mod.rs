@@ -136,6 +136,17 @@ pub(super) struct KnownName {
     pub(super) extra: u8,
     /// The end of the connection that the text before a vague name tells, as in `destination.network.port`.
     pub(super) side: Option<Side>,
+    /// What the time under this name is the time of, if the name says so.
+    pub(super) moment: Option<Moment>,
+}
+
+/// A moment in the life of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// The event began.
+    Start,
+    /// It was written down, received or last changed.
+    Record,
 }
 
 /// An end of a connection.
@@ -232,7 +243,7 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
             // A parent outside the known name makes the match less certain, but less so than extra words in the name itself.
             let extra = 10 * (extra_parents - depth).min(6);
             let side = if index.is(Kind::Vague, joined[depth].0) { index.side(&parents[depth..]) } else { None };
-            return Some(KnownName { meanings, extra: extra as u8, side });
+            return Some(KnownName { meanings, extra: extra as u8, side, moment: index.moment(joined[depth].0) });
         }
     }
     // Try a known name at the end of a longer one, unless a word before it says that it is about something else.
@@ -248,9 +259,13 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
         }
         side = Side::of_kinds(kinds).or(side);
         if let Some(meanings) = index.get(hash) {
+            // `session_start_time` is when that began, which may be long before.
+            if index.is(Kind::Start, hash) {
+                return None;
+            }
             let extra = 60 + 10 * (at + extra_parents).min(12);
             let side = if index.is(Kind::Vague, hash) { side.or_else(|| index.side(parents)) } else { None };
-            return Some(KnownName { meanings, extra: extra as u8, side });
+            return Some(KnownName { meanings, extra: extra as u8, side, moment: None });
         }
     }
     None
@@ -278,6 +293,10 @@ enum Kind {
     Destination = 8,
     /// See [`table::VAGUE`].
     Vague = 16,
+    /// See [`table::STARTS`].
+    Start = 32,
+    /// See [`table::RECORDS`].
+    Record = 64,
 }
 
 fn index() -> &'static NameTable {
@@ -316,6 +335,8 @@ impl NameTable {
             (table::SOURCES, Kind::Source),
             (table::DESTINATIONS, Kind::Destination),
             (table::VAGUE, Kind::Vague),
+            (table::STARTS, Kind::Start),
+            (table::RECORDS, Kind::Record),
         ] {
             words.extend(list.split_ascii_whitespace().map(|word| (hash(word), kind as u8)));
         }
@@ -353,6 +374,15 @@ impl NameTable {
 
     fn is(&self, kind: Kind, hash: u64) -> bool {
         self.kinds(hash) & kind as u8 != 0
+    }
+
+    /// Returns the moment that a name stands for.
+    fn moment(&self, name: u64) -> Option<Moment> {
+        let kinds = self.kinds(name);
+        if kinds & Kind::Start as u8 != 0 {
+            return Some(Moment::Start);
+        }
+        (kinds & Kind::Record as u8 != 0).then_some(Moment::Record)
     }
 
     /// Returns the end of a connection that the closest of some parents stands for.

@@ -49,24 +49,33 @@ pub(super) const DESTINATIONS: &str = "destination dst dest target tgt responder
 pub(super) const VAGUE: &str = "ip ip_address ip_addr addr address ipv4 ipv4_address ipv6 ipv6_address ip_v4 ip_v6 ips port \
     port_number ip_port host hostname host_name fqdn";
 
+/// Names of the time at which something began.
+pub(super) const STARTS: &str = "start_time start begin started_at begin_time time_start stime";
+
+/// Names of the time at which a record was written, received or last changed.
+pub(super) const RECORDS: &str = "rt device_receipt_time receive_time received_time received_at time_received receive_timestamp \
+    received_date_time received record_time recorded_at insert_time insertion_time ingestion_time update_time updated_at \
+    last_update_time last_updated mod_time last_modified";
+
 /// The table: see the module.
 pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(Timestamp),
         "high_resolution_timestamp properties_timestamp event_creation_time event_create_date utc_time \
-         event_time_utc timestamp_utc gmt_time event_time event_timestamp security_event_date timestamp_detected \
-         detected_at detected_date_time detection_timestamp activity_date_time iso_timestamp @timestamp time ts \
-         date calendar_time client_timestamp server_timestamp rt event_date event_date_time time_generated \
-         generated_time system_time timecreated_system_time time_created date_time device_receipt_time devtime \
-         log_time eve_timestamp received_utc detection_time detection_date detect_time detected_on occurred_at \
-         occurred_on occurrence_time occurred activity_time published published_at request_time time_received \
-         alert_time alert_date incident_time created_date_time creation_time creation_timestamp created created_at \
-         creation_date created_on created_time create_time timestamp_ms timestamp_us timestamp_ns epoch epoch_time \
-         epoch_ms unix_time time_iso8601 time_local request_timestamp start_time start begin started_at begin_time \
-         first_timestamp edge_start_timestamp time_start stime flow_start message_time mail_time sent_at \
-         sent_date_time send_time agent_timestamp local_time insert_time insertion_time ingestion_time received \
-         received_at receive_time receive_timestamp received_time received_date_time record_time recorded_at \
-         report_time last_seen last_seen_at last_updated last_update_time last_modified last_event_time updated_at \
+         event_time_utc timestamp_utc gmt_time event_time event_timestamp timestamp_detected detected_at \
+         detected_date_time detection_timestamp activity_date_time iso_timestamp @timestamp time ts date \
+         security_event_date calendar_time client_timestamp server_timestamp timestamp_derived rt event_date \
+         event_date_time time_generated generated_time system_time timecreated_system_time time_created \
+         date_time device_receipt_time devtime log_time eve_timestamp received_utc detection_time detection_date \
+         detect_time detected_on occurred_at occurred_on occurrence_time occurred activity_time published \
+         published_at request_time time_received alert_time alert_date incident_time created_date_time \
+         creation_time creation_timestamp created created_at creation_date created_on created_time create_time \
+         timestamp_ms timestamp_us timestamp_ns epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
+         request_timestamp start_time start begin started_at begin_time first_timestamp edge_start_timestamp \
+         time_start stime flow_start message_time mail_time sent_at sent_date_time send_time agent_timestamp \
+         local_time insert_time insertion_time ingestion_time received received_at receive_time \
+         receive_timestamp received_time received_date_time record_time recorded_at report_time last_seen \
+         last_seen_at last_updated update_time last_update_time last_modified last_event_time updated_at \
          end_time end when @t dt tstamp datestamp event_dt mod_time analyzed_at time_utc first_seen_at \
          first_discovered_date created_time_utc alert_created login_time date_received received_date syslog_time \
          msg",
@@ -354,6 +363,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn starts_and_records_are_times() {
+        let (_, times) = TABLE.iter().find(|(meaning, _)| *meaning == Ecs(Timestamp)).unwrap();
+        let times: BTreeSet<&str> = times.split_ascii_whitespace().collect();
+        for name in STARTS.split_ascii_whitespace().chain(RECORDS.split_ascii_whitespace()) {
+            assert!(times.contains(name), "{name}");
+        }
+    }
 
     #[test]
     fn no_meaning_has_a_name_twice() {

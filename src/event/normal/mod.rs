@@ -7,6 +7,7 @@ mod context;
 mod derive;
 mod facts;
 mod memo;
+mod times;
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -84,6 +85,10 @@ pub(super) struct Normal {
     zone: Candidate,
     /// The best time, before year and zone are resolved.
     stamp: Option<Stamp>,
+    /// The first other time with a zone.
+    zoned: Option<Stamp>,
+    /// When the event began, and when it was recorded.
+    moments: [Option<Stamp>; 2],
     pub(super) time: Option<EventTime>,
     /// The decoded text of values.
     text: String,
@@ -109,6 +114,8 @@ impl Default for Normal {
             clock: NONE,
             zone: NONE,
             stamp: None,
+            zoned: None,
+            moments: [None; 2],
             time: None,
             text: String::new(),
             scratch: Vec::new(),
@@ -134,7 +141,7 @@ impl Normal {
         (self.named, self.named_in_request, self.beside) = (0, 0, [None; 3]);
         self.held = [Held::Nothing; EcsName::COUNT];
         (self.date, self.clock, self.zone) = (NONE, NONE, NONE);
-        (self.stamp, self.time) = (None, None);
+        (self.stamp, self.zoned, self.moments, self.time) = (None, None, [None; 2], None);
         self.found.clear();
         self.taken.clear();
         self.text.clear();
@@ -256,6 +263,10 @@ impl Normal {
             let score = sure + u16::from(entry.rank);
             let candidate = Candidate { score, field: at };
             match entry.meaning {
+                Meaning::Ecs(EcsName::Timestamp) => {
+                    self.note_time(found.moment.filter(|_| sure == MAX_RAW as u16), value);
+                    self.offer(EcsName::Timestamp, score, at, value);
+                }
                 Meaning::Ecs(name) => self.offer(name, score, at, value),
                 Meaning::InRequest(name) => {
                     let is_address = name == EcsName::UrlDomain && value.ip().is_some();
@@ -297,32 +308,6 @@ impl Normal {
             Type::Long => value.number().map_or(Held::Nothing, Held::Number),
             Type::Keyword => Held::Nothing,
         };
-    }
-
-    /// Returns the time: from one field, or from a date and a time of day, with the zone from another field.
-    fn time_of(&self, sheet: &Sheet, context: &Context<'_>) -> Option<EventTime> {
-        let field = |candidate: Candidate| context.value(&sheet.fields[candidate.field as usize]);
-        let whole = self.best[EcsName::Timestamp as usize];
-        let parts = self.date.score.max(self.clock.score);
-        let mut stamp = self.stamp;
-        // A time in one field is better, unless its name is much less certain.
-        if parts < u16::MAX && (stamp.is_none() || parts + VAGUE / 2 < whole.score) {
-            let (year, month, day) = time::date(field(self.date))?;
-            let (clock, offset) = time::clock(field(self.clock))?;
-            stamp = Some(Stamp { year: Some(year), month, day, clock, offset });
-        }
-        let mut stamp = stamp?;
-        if stamp.offset.is_none() && self.zone.score < u16::MAX {
-            stamp.offset = time::offset_of(field(self.zone));
-        }
-        // `UtcTime`, `GMTTime`
-        if stamp.offset.is_none() && whole.score < u16::MAX {
-            let name = context.name(sheet.fields[whole.field as usize].label);
-            let is_utc =
-                |word: Option<&[u8]>| word.is_some_and(|word| matches!(word, b"utc" | b"UTC" | b"Utc" | b"GMT"));
-            stamp.offset = (is_utc(name.get(..3)) || is_utc(name.get(name.len().saturating_sub(3)..))).then_some(0);
-        }
-        stamp.resolve(context.assumed)
     }
 
     /// Decides which end of a connection is the source: this end if both are named, or else the one that is.
