@@ -3,6 +3,152 @@
 use super::Sample;
 
 pub(super) const SAMPLES: &[Sample] = &[
+    // Links of a product to its own page are no URLs that anybody met.
+    Sample {
+        head: "",
+        line: r##"{"threat":"x","threatUrl":"https://console.test/threat/5","client_ip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["url.full", "url.original", "url.domain", "source.ip=192.0.2.7"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"requestUrl":"https://shop.test/threat/5","client_ip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["url.full=https://shop.test/threat/5", "url.domain=shop.test"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"method":"GET","referer_uri":"https://ref.test/","uri":"/a","client_ip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["url.path=/a", "http.request.referrer=https://ref.test/", "url.full"],
+        planted: &[],
+    },
+    // What an interface is asked to change is not who asked.
+    Sample {
+        head: "",
+        line: r##"{"eventName":"CreateUser","requestParameters":{"userName":"eve"},"sourceIPAddress":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["user.name", "source.ip=192.0.2.7"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"eventName":"CreateUser","userIdentity":{"userName":"adm"},"requestParameters":{"userName":"eve"}}"##,
+        layout: "json",
+        normal: &["user.name=adm"],
+        planted: &[],
+    },
+    // Pages and interfaces give the path of a request.
+    Sample {
+        head: "",
+        line: r##"{"page_url":"/orders/5/view","client_ip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["url.path=/orders/5/view", "url.original=/orders/5/view", "url.domain"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"api_endpoint":"/v1/orders","client_ip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["url.path=/v1/orders"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"api_endpoint":"orders","client_ip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["url.path"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"download_server":"dl.test","aip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["url.domain=dl.test"],
+        planted: &[],
+    },
+    // The host beside the path is that of the request, whatever its header says.
+    Sample {
+        head: "",
+        line: r##"{"http":{"method":"GET","host":"shop.test","path":"/a","requestHeaders":{"Host":"other.test"}}}"##,
+        layout: "json",
+        normal: &["url.domain=shop.test", "url.path=/a"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"http":{"method":"GET","path":"/a","requestHeaders":{"Host":"other.test"}}}"##,
+        layout: "json",
+        normal: &["url.domain=other.test"],
+        planted: &[],
+    },
+    // The start of an event, and its record long after: either could be meant.
+    Sample {
+        head: "",
+        line: r##"{"id":5,"start_time":"2026-05-12T10:02:03Z","update_time":"2026-05-14T10:02:03Z","src_ip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["@timestamp", "source.ip=192.0.2.7"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"id":5,"start_time":"2026-05-12T10:02:03Z","update_time":"2026-05-12T10:02:13Z","src_ip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["@timestamp=2026-05-12T10:02:03Z"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"time":"2026-05-12T10:02:03Z","start_time":"2026-05-11T10:02:03Z","update_time":"2026-05-14T10:02:03Z"}"##,
+        layout: "json",
+        normal: &["@timestamp=2026-05-12T10:02:03Z"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"CEF:0|Acme|Gate|7.4|13|close|3|src=192.0.2.7 rt=May 12 2026 10:02:03 UTC start=May 10 2026 10:02:03 UTC"##,
+        layout: "cef",
+        normal: &["@timestamp"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"page_start_time":"2026-05-12T10:02:03Z","src_ip":"192.0.2.7"}"##,
+        layout: "json",
+        normal: &["@timestamp"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"{"page_start_time":"2026-05-12T10:02:03Z","timestamp_derived":"2026-05-12T11:02:03Z"}"##,
+        layout: "json",
+        normal: &["@timestamp=2026-05-12T11:02:03Z"],
+        planted: &[],
+    },
+    // Another field says which zone the time is in.
+    Sample {
+        head: "",
+        line: r##"time="2026-05-12 10:02:03" vp_time="2026-05-12 08:02:03 UTC" src=192.0.2.7"##,
+        layout: "pairs",
+        normal: &["@timestamp=2026-05-12T08:02:03Z"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"time="2026-05-12 10:02:03" vp_time="2026-05-12 08:07:03 UTC" src=192.0.2.7"##,
+        layout: "pairs",
+        normal: &["@timestamp=2026-05-12T10:02:03Z"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r##"time="2026-05-12 10:02:03" vp_time="2026-05-11 08:02:03 UTC" src=192.0.2.7"##,
+        layout: "pairs",
+        normal: &["@timestamp=2026-05-12T10:02:03Z"],
+        planted: &[],
+    },
     // Three adjacent addresses: one of them is a translation.
     Sample {
         head: "",
@@ -118,71 +264,6 @@ pub(super) const SAMPLES: &[Sample] = &[
         line: r##"src=192.0.2.7 dst=203.0.113.5 user=eve@CORP action=allow"##,
         layout: "pairs",
         normal: &["user.name=eve"],
-        planted: &[],
-    },
-    // The start of an event, and its record long after: either could be meant.
-    Sample {
-        head: "",
-        line: r##"{"id":5,"start_time":"2026-05-12T10:02:03Z","update_time":"2026-05-14T10:02:03Z","src_ip":"192.0.2.7"}"##,
-        layout: "json",
-        normal: &["@timestamp", "source.ip=192.0.2.7"],
-        planted: &[],
-    },
-    Sample {
-        head: "",
-        line: r##"{"id":5,"start_time":"2026-05-12T10:02:03Z","update_time":"2026-05-12T10:02:13Z","src_ip":"192.0.2.7"}"##,
-        layout: "json",
-        normal: &["@timestamp=2026-05-12T10:02:03Z"],
-        planted: &[],
-    },
-    Sample {
-        head: "",
-        line: r##"{"time":"2026-05-12T10:02:03Z","start_time":"2026-05-11T10:02:03Z","update_time":"2026-05-14T10:02:03Z"}"##,
-        layout: "json",
-        normal: &["@timestamp=2026-05-12T10:02:03Z"],
-        planted: &[],
-    },
-    Sample {
-        head: "",
-        line: r##"CEF:0|Acme|Gate|7.4|13|close|3|src=192.0.2.7 rt=May 12 2026 10:02:03 UTC start=May 10 2026 10:02:03 UTC"##,
-        layout: "cef",
-        normal: &["@timestamp"],
-        planted: &[],
-    },
-    Sample {
-        head: "",
-        line: r##"{"page_start_time":"2026-05-12T10:02:03Z","src_ip":"192.0.2.7"}"##,
-        layout: "json",
-        normal: &["@timestamp"],
-        planted: &[],
-    },
-    Sample {
-        head: "",
-        line: r##"{"page_start_time":"2026-05-12T10:02:03Z","timestamp_derived":"2026-05-12T11:02:03Z"}"##,
-        layout: "json",
-        normal: &["@timestamp=2026-05-12T11:02:03Z"],
-        planted: &[],
-    },
-    // Another field says which zone the time is in.
-    Sample {
-        head: "",
-        line: r##"time="2026-05-12 10:02:03" vp_time="2026-05-12 08:02:03 UTC" src=192.0.2.7"##,
-        layout: "pairs",
-        normal: &["@timestamp=2026-05-12T08:02:03Z"],
-        planted: &[],
-    },
-    Sample {
-        head: "",
-        line: r##"time="2026-05-12 10:02:03" vp_time="2026-05-12 08:07:03 UTC" src=192.0.2.7"##,
-        layout: "pairs",
-        normal: &["@timestamp=2026-05-12T10:02:03Z"],
-        planted: &[],
-    },
-    Sample {
-        head: "",
-        line: r##"time="2026-05-12 10:02:03" vp_time="2026-05-11 08:02:03 UTC" src=192.0.2.7"##,
-        layout: "pairs",
-        normal: &["@timestamp=2026-05-12T10:02:03Z"],
         planted: &[],
     },
 ];

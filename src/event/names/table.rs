@@ -124,8 +124,8 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         Ecs(SourceDomain),
         "source_domain src_domain source_host_name src_host_name source_host src_host shost source_name srcname \
          client_hostname client_name remote_hostname client_domain remote_host rhost c_host source_machine_name \
-         source_computer_name source_workstation workstation_name workstation source_dns source_fqdn from_host \
-         peer_name src_host_reverse source_ip_address source_address src_address caller_ip_address",
+         source_computer_name src_host_reverse source_workstation workstation_name workstation source_dns \
+         source_fqdn from_host peer_name source_ip_address source_address src_address caller_ip_address",
     ),
     (
         Ecs(DestinationIp),
@@ -182,7 +182,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         Ecs(UrlDomain),
         "url_domain url_host url_hostname http_host http_hostname cs_host cs_uri_host uri_host request_host \
          requested_host http_request_host host_header x_host_header headers_host request_headers_host \
-         http_header_host website site_domain ep_domain fqdn_requested sni_host requested_domain",
+         http_header_host website site_domain ep_domain fqdn_requested sni_host requested_domain download_server",
     ),
     (
         Ecs(DestinationDomain),
@@ -240,19 +240,19 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "url_original request_uri http_uri uri request_url http_url url cs_uri request http_request target \
          original_url original_uri request_uri_full uri_path_query http_request_uri raw_uri raw_url path_and_query \
          x_request_uri requested_uri http_request_first_line request_first_line request_line first_line arg \
-         url_path_query",
+         url_path_query page_url",
     ),
     (Ecs(UrlScheme), "url_scheme cs_uri_scheme uri_scheme scheme request_scheme"),
     (
         InRequest(UrlDomain),
         "host hostname server_name domain authority vhost virtual_host server site dstname dst_host dest_host \
-         download_server domain_name",
+         domain_name",
     ),
     (Ecs(UrlPort), "url_port cs_uri_port uri_port http_port"),
     (
         Ecs(UrlPath),
         "url_path cs_uri_stem uri_stem uri_path request_path http_path http_request_path requested_path req_path \
-         path_info cs_uri_path resource_path download_path",
+         path_info cs_uri_path resource_path download_path api_endpoint",
     ),
     (InRequest(UrlPath), "path endpoint resource"),
     (Ecs(UrlQuery), "url_query cs_uri_query uri_query query_string request_query http_query"),
@@ -265,7 +265,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         Ecs(HttpReferrer),
         "http_request_referrer http_request_referer http_referer http_referrer cs_referer cs_referrer referer \
          referrer http_refer request_referer headers_referer request_context refferer url_referrer \
-         http_headers_referer ref_url referer_url referrer_url visit_referrer",
+         http_headers_referer ref_url referer_url referrer_url referer_uri referrer_uri visit_referrer",
     ),
     (
         Ecs(HttpStatus),
@@ -343,18 +343,22 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          authentication_result logon_result conclusion success is_success request_status status auth_status decision \
          authorization_k8s_io_decision login_result auth_outcome signin_status res",
     ),
-    // Names of properties of interfaces, routes and filters, and of times other than the event's.
+    // Names of properties of interfaces, routes and filters, of times other than the event's, of links to the page of
+    // a product or to its help, and of what a caller asks an interface to change.
     (
         Nothing,
-        "src_mac dst_mac source_mac destination_mac nas_port src_intf dst_intf src_country dst_country content_type \
-         mime_type user_agent_os user_type user_group user_agent_name user_agent_version file_type process_type \
-         event_source_name dns_server_ip dns_server next_hop netmask subnet_mask group_name domain_controller \
-         event_id event_category dns_servers up_time elapsed_time response_time processing_time time_taken \
-         request_processing_time target_processing_time response_processing_time duration_time total_time idle_time \
-         connect_time cert_valid_from not_before not_after signature_id device_type device_vendor device_product \
-         device_version_name http_version protocol_version request_id source_type target_type result_code \
-         response_size request_size port_name service_name interface_name product_name company_name file_host host_os \
-         host_id host_type host_mac host_os_name host_os_version os_name operating_system",
+        "src_mac dst_mac source_mac destination_mac nas_port src_intf dst_intf src_country dst_country \
+         content_type mime_type user_agent_os user_type user_group user_agent_name user_agent_version file_type \
+         process_type event_source_name dns_server_ip dns_server next_hop netmask subnet_mask group_name \
+         domain_controller event_id event_category dns_servers up_time elapsed_time response_time \
+         processing_time time_taken request_processing_time target_processing_time response_processing_time \
+         duration_time total_time idle_time connect_time cert_valid_from not_before not_after signature_id \
+         device_type device_vendor device_product device_version_name http_version protocol_version request_id \
+         source_type target_type result_code response_size request_size port_name service_name interface_name \
+         product_name company_name file_host host_os host_id host_type host_mac host_os_name host_os_version \
+         os_name operating_system threat_url alert_url incident_url event_url case_url detection_url console_url \
+         portal_url help_url documentation_url callback_url request_parameters_user_name \
+         response_elements_user_name response_elements_user_user_name",
     ),
 ];
 
