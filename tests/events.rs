@@ -70,19 +70,19 @@ const WANTED: &[(EcsName, f64)] = &[
 /// The share of exactly equal values that must hold, per field. It is below the required share only for fields whose
 /// meaning the parsers disagree on: see [`either`] and [`DISAGREED`].
 const STRICT: &[(EcsName, f64)] = &[
-    (EcsName::Timestamp, 0.965),
-    (EcsName::SourceIp, 0.97),
-    (EcsName::SourcePort, 0.97),
-    (EcsName::DestinationIp, 0.94),
+    (EcsName::Timestamp, 0.97),
+    (EcsName::SourceIp, 0.975),
+    (EcsName::SourcePort, 0.98),
+    (EcsName::DestinationIp, 0.945),
     (EcsName::DestinationPort, 0.96),
-    (EcsName::ClientIp, 0.91),
-    (EcsName::UserName, 0.85),
+    (EcsName::ClientIp, 0.92),
+    (EcsName::UserName, 0.88),
     (EcsName::HostName, 0.88),
     (EcsName::DnsQuestionName, 0.97),
     (EcsName::UrlFull, 0.96),
-    (EcsName::UrlOriginal, 0.93),
-    (EcsName::UrlDomain, 0.80),
-    (EcsName::UrlPath, 0.80),
+    (EcsName::UrlOriginal, 0.94),
+    (EcsName::UrlDomain, 0.85),
+    (EcsName::UrlPath, 0.83),
 ];
 
 /// Expectations that are a matter of taste or need knowledge of the product, with the reason. They are counted separately.
@@ -269,7 +269,7 @@ fn most_of_what_products_say_is_read() {
         println!("disagreed {count:3} {product} {name}: {reason}");
     }
     // A change of the table that helps one product must not harm another.
-    strictly.hold("strictly", STRICT, 0.029);
+    strictly.hold("strictly", STRICT, 0.02);
     loosely.hold("with either reading", WANTED, 0.02);
 }
 
