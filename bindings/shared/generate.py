@@ -6,6 +6,7 @@ The folder receives the feeds, `values.rows` and `lines.rows`. In the latter two
 a null has the length -1.
 """
 
+import hashlib
 import json
 import random
 import struct
@@ -24,10 +25,17 @@ def feeds(folder: Path) -> list[Path]:
         "names.txt": names,
         "addrs.txt": addrs + ["192.0.2.10:443"],
         "urls.txt": urls,
+        "hashes.txt": [digest(n) for n in range(1_000)],
+        "mails.txt": [f"sender{n}@mail{n % 10}.example" for n in range(500)] + ["Pay+Roll@b\u00fccher.example"],
     }
     for name, values in lists.items():
-        (folder / name).write_text("\n".join(values) + "\n")
+        (folder / name).write_text("\n".join(values) + "\n", encoding="utf-8")
     return [folder / name for name in lists]
+
+
+def digest(n: int) -> str:
+    """The hash of a file: MD5, SHA-1 or SHA-256."""
+    return hashlib.new(("md5", "sha1", "sha256")[n % 3], b"file %d" % n).hexdigest()
 
 
 def value(pick: random.Random) -> str:
@@ -46,6 +54,14 @@ def value(pick: random.Random) -> str:
             f"http://www{n}.evil{n % 50}.test:8080/a",
             f"host.example/{n}",
             f"b\u00fccher{n}.example",
+            digest(n % 1_500),
+            digest(n % 1_500).upper(),
+            digest(n % 1_500) + "0",
+            f"sender{n % 700}@mail{n % 13}.example",
+            f"mailto:Sender{n % 700}@Mail{n % 10}.EXAMPLE",
+            f"sender{n % 700}+tag@mail{n % 10}.example",
+            "pay+roll@xn--bcher-kva.example",
+            f"staff@www{n}.evil{n % 50}.test",
             "",
             "no value",
             f" www{n}.evil{n % 50}.test\t",
@@ -63,6 +79,8 @@ def line(pick: random.Random, n: int) -> str:
             json.dumps({"ts": second, "client": client, "host": what}),
             f'{client} - - [12/May/2026:10:00:00 +0000] "GET /index.html HTTP/1.1" 200 512 "{what}" "Mozilla/5.0"',
             f"<13>May 12 10:00:00 gw kernel: src={client} dst={what} proto=tcp",
+            f"image=C:\\\\tmp\\\\{n}.exe SHA256={digest(3 * (n % 500) + 2)},MD5:{digest(3 * (n % 500)).upper()}",
+            f"from=<{what}>, to=<x{what}>, id={digest(n % 1_500)}0",
             f"nothing of note in line {n}",
             f"{what}\n\tcontinued at {what}",
         ]
@@ -77,12 +95,16 @@ def generate(folder: Path) -> tuple[list[Path], list[str | None], list[str | Non
     return feeds(folder), values, lines
 
 
+def write_rows(path: Path, rows: list[str | None]) -> None:
+    with open(path, "wb") as out:
+        for row in rows:
+            data = b"" if row is None else row.encode()
+            out.write(struct.pack("<i", -1 if row is None else len(data)) + data)
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     _, values, lines = generate(folder)
-    for name, rows in (("values.rows", values), ("lines.rows", lines)):
-        with open(folder / name, "wb") as out:
-            for row in rows:
-                data = b"" if row is None else row.encode()
-                out.write(struct.pack("<i", -1 if row is None else len(data)) + data)
+    write_rows(folder / "values.rows", values)
+    write_rows(folder / "lines.rows", lines)

@@ -7,6 +7,11 @@ use std::sync::OnceLock;
 use netsieve::Sieve;
 use netsieve::feed::FeedFile;
 
+#[path = "rows.rs"]
+mod rows;
+
+use rows::rows;
+
 /// A set, 10,000 values and 100,000 lines.
 pub(crate) struct Shared {
     pub(crate) sieve: Sieve,
@@ -22,7 +27,7 @@ pub(crate) fn shared() -> &'static Shared {
         let status = Command::new("python3").arg(script).arg(folder.path()).status().expect("python3 makes the values");
         assert!(status.success());
         let mut builder = Sieve::builder();
-        for name in ["names.txt", "addrs.txt", "urls.txt"] {
+        for name in ["names.txt", "addrs.txt", "urls.txt", "hashes.txt", "mails.txt"] {
             let file = FeedFile::new(folder.path().join(name));
             let id = builder.feed(file.feed.clone());
             file.read(&mut builder.sink(id)).expect("a feed");
@@ -32,16 +37,4 @@ pub(crate) fn shared() -> &'static Shared {
         assert_eq!((values.len(), lines.len()), (10_000, 100_000));
         Shared { sieve: builder.build().expect("few").0, values, lines }
     })
-}
-
-/// Reads rows in the format of `generate.py`.
-fn rows(mut data: &[u8]) -> Vec<Option<String>> {
-    let mut rows = Vec::new();
-    while let Some((len, rest)) = data.split_first_chunk() {
-        let len = i32::from_le_bytes(*len);
-        let (text, rest) = rest.split_at(usize::try_from(len).unwrap_or(0));
-        rows.push((len >= 0).then(|| String::from_utf8(text.to_vec()).expect("text")));
-        data = rest;
-    }
-    rows
 }

@@ -11,6 +11,10 @@ from pathlib import Path
 import chdb
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "shared"))
+
+from generate import generate, write_rows  # noqa: E402
+
 ETC = Path(__file__).parents[1] / "etc"
 PROGRAM = Path(os.environ["NETSIEVE_CLICKHOUSE"])
 
@@ -56,6 +60,69 @@ def test_the_three_functions(folder: Path) -> None:
     assert (hit["indicator"], hit["canonical"], hit["context"], hit["line"], hit["offset"]) == (
         "http://shop.test/login/", "http://shop.test/login/x", "text", 2, 21,
     )
+
+
+class Shared:
+    """The data with which all bindings are tested, and the answers of the crate to one row at a time."""
+
+    def __init__(self, root: Path) -> None:
+        feeds, self.values, self.lines = generate(root)
+        self.root = root
+        self.udf = install(root / "udf")
+        self.set = self.udf / "x.sieve"
+        subprocess.run([PROGRAM.parent / "examples" / "compile", self.set, *feeds], check=True)
+
+    def wanted(self, function: str, rows: list[str | None]) -> list[str]:
+        path = self.root / f"{function}.rows"
+        write_rows(path, rows)
+        command = [PROGRAM.parent / "examples" / "answers", self.set, function, path]
+        return subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\n")[:-1]
+
+    def ask(self, sql: str, rows: list[str | None]) -> list[dict]:
+        """Asks about the rows in the table, in the order of the rows."""
+        path = self.root / "rows.jsonl"
+        with open(path, "w", encoding="utf-8") as out:
+            out.writelines(json.dumps({"id": row, "value": value}) + "\n" for row, value in enumerate(rows))
+        table = f"file('{path}', JSONEachRow, 'id UInt32, value Nullable(String)')"
+        answers = query(self.udf, f"SELECT id, {sql} FROM {table} ORDER BY id SETTINGS max_block_size = 7000")
+        assert [row["id"] for row in answers] == list(range(len(rows)))
+        return answers
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    return Shared(tmp_path_factory.mktemp("shared"))
+
+
+def matched(row: int, found: dict) -> str:
+    """A match in the form of `examples/answers.rs`."""
+    assert found["feed"] == found["feeds"][0]
+    fields = [row, *(found[key] for key in ("indicator", "kind", "relation", "strength")), ",".join(found["feeds"])]
+    if "observed" in found:
+        fields += [found["observed"].encode().hex(), *(found[key] for key in ("canonical", "context", "line", "offset"))]
+    return "\t".join(map(str, fields))
+
+
+def kinds(answers: list[str]) -> set[str]:
+    return {answer.split("\t")[2] for answer in answers}
+
+
+def test_matches_are_those_of_the_crate(shared: Shared) -> None:
+    wanted = shared.wanted("match", shared.values)
+    rows = shared.ask("ioc_is_match(value) AS hit, ioc_match(value) AS found", shared.values)
+    assert [matched(row["id"], found) for row in rows for found in row["found"]] == wanted
+    matching = {int(answer.split("\t")[0]) for answer in wanted}
+    assert [row["hit"] for row in rows] == [
+        None if value is None else int(row in matching) for row, value in enumerate(shared.values)
+    ]
+    assert kinds(wanted) == {"ip", "domain", "url", "hash", "email"}
+
+
+def test_hits_are_those_of_the_crate(shared: Shared) -> None:
+    wanted = shared.wanted("scan", shared.lines)
+    rows = shared.ask("ioc_scan(value) AS hits", shared.lines)
+    assert [matched(row["id"], found) for row in rows for found in row["hits"]] == wanted
+    assert kinds(wanted) == {"ip", "domain", "url", "hash", "email"}
 
 
 def test_many_rows_in_many_chunks(folder: Path) -> None:
