@@ -41,12 +41,14 @@ impl Lines {
     }
 }
 
-/// The strings for a tool that searches for literals: hosts, names, and URLs without their scheme. Networks and ranges
-/// cannot be written as a literal.
+/// The strings for a tool that searches for literals: hosts, names, hashes, mail addresses, and URLs without their
+/// scheme. Networks and ranges cannot be written as a literal.
 pub fn literals(labelled: &Labelled) -> Vec<String> {
     let literal = |indicator: &Indicator| match indicator {
         Indicator::Ip { net, .. } if net.prefix_len() == net.max_prefix_len() => Some(net.addr().to_string()),
         Indicator::Domain { name, .. } => Some(name.to_string()),
+        Indicator::Hash(hash) => Some(hash.to_string()),
+        Indicator::Email(address) => Some(address.to_string()),
         Indicator::Url { url, .. } => {
             let text = url.as_str();
             let text = text.split_once("://").map_or(text, |(_, rest)| rest);

@@ -16,6 +16,7 @@ mod addresses;
 mod clock;
 #[path = "../../common/mod.rs"]
 mod common;
+mod exact;
 mod judge;
 mod lookups;
 mod names;
@@ -32,13 +33,14 @@ mod vectorscan;
 
 type Group = (&'static str, fn(&mut record::Record));
 
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 9] = [
     ("addresses", addresses::run),
     ("lookups", lookups::run),
     ("names", names::run),
     ("urls", urls::run),
     ("sources", sources::run),
     ("scan", scan::run),
+    ("exact", exact::run),
     ("processes", processes::run),
     ("scaling", scaling::run),
 ];

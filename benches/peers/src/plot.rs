@@ -138,7 +138,7 @@ fn lines(name: &str, title: &str, rows: &[Row], work: &str) {
 }
 
 pub fn all(record: &Record) {
-    for group in ["addresses", "lookups", "names", "urls", "sources", "scan", "processes"] {
+    for group in ["addresses", "lookups", "names", "urls", "sources", "scan", "exact", "processes"] {
         let rows = record.of(group);
         let mut works: Vec<&str> = rows.iter().map(|row| row.work.as_str()).collect();
         works.dedup();

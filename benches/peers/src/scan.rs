@@ -16,7 +16,7 @@ use crate::judge::{Lines, judge, labelled, lines, literals, stands_alone};
 use crate::record::{Answers, Record};
 
 /// Scans a log, calls the function with the offset of each match, and returns the number of matches.
-type Search<'s> = Box<dyn FnMut(&[u8], &mut dyn FnMut(usize)) -> u64 + 's>;
+pub type Search<'s> = Box<dyn FnMut(&[u8], &mut dyn FnMut(usize)) -> u64 + 's>;
 
 pub fn run(record: &mut Record) {
     on_labelled(record);
@@ -25,7 +25,7 @@ pub fn run(record: &mut Record) {
     }
 }
 
-fn netsieve(mut scanner: Scanner) -> Search<'static> {
+pub fn netsieve(mut scanner: Scanner) -> Search<'static> {
     Box::new(move |text, each| {
         let stats = scanner.scan(text, |hit| {
             each(hit.span().start as usize);
@@ -59,6 +59,8 @@ pub fn matchy_keys(labelled: &Labelled) -> Vec<String> {
                     keys.push(format!("*.{name}"));
                 }
             }
+            Indicator::Hash(hash) => keys.push(hash.to_string()),
+            Indicator::Email(address) => keys.push(address.to_string()),
             Indicator::Url { url, .. } if url.view().path() == "/" => keys.push(url.view().host().to_string()),
             _ => {}
         }
@@ -66,7 +68,7 @@ pub fn matchy_keys(labelled: &Labelled) -> Vec<String> {
     keys
 }
 
-fn matchy(keys: &[String]) -> Database {
+pub fn matchy(keys: &[String]) -> Database {
     let mut builder = DatabaseBuilder::new(MatchMode::CaseInsensitive);
     for key in keys {
         builder.add_entry(key, std::collections::HashMap::new()).expect("an entry");
@@ -74,11 +76,11 @@ fn matchy(keys: &[String]) -> Database {
     Database::from_bytes_builder(builder.build().expect("a database")).open().expect("a database")
 }
 
-fn matchy_search(database: Database) -> Search<'static> {
-    // Like its own command, it skips kinds without entries.
+/// Like its own command, it skips kinds without entries.
+pub fn matchy_search(database: Database, has_hashes_and_mails: bool) -> Search<'static> {
     let extractor = Extractor::builder()
-        .extract_emails(false)
-        .extract_hashes(false)
+        .extract_emails(has_hashes_and_mails)
+        .extract_hashes(has_hashes_and_mails)
         .extract_bitcoin(false)
         .extract_ethereum(false)
         .extract_monero(false)
@@ -111,7 +113,7 @@ fn on_labelled(record: &mut Record) {
     let want = lines(&labelled, |_| true);
     let texts = literals(&labelled);
     let mut searches: Vec<(String, Search<'_>)> = vec![("netsieve".into(), netsieve(Scanner::new(&labelled.sieve())))];
-    searches.push(("matchy 2.0, its extractor".into(), matchy_search(matchy(&matchy_keys(&labelled)))));
+    searches.push(("matchy 2.0, its extractor".into(), matchy_search(matchy(&matchy_keys(&labelled)), true)));
     for (name, kind) in [("NFA", AhoCorasickKind::ContiguousNFA), ("DFA", AhoCorasickKind::DFA)] {
         let Some(automaton) = aho_corasick(&texts, kind) else { continue };
         searches.push((
@@ -193,7 +195,7 @@ fn larger(record: &mut Record, half: usize) {
     ));
     // Exact names only: it would take minutes to compile so many globs.
     let database = matchy(&texts);
-    searches.push(("matchy 2.0, exact names only".into(), matchy_search(database)));
+    searches.push(("matchy 2.0, exact names only".into(), matchy_search(database, false)));
     // It takes 99 s to compile 1.85 million literals.
     #[cfg(vectorscan)]
     if half <= 100_000 {

@@ -152,7 +152,7 @@ pub fn write(record: &Record) {
         ("engines".into(), listed(&scaling, "engines")),
         ("counts".into(), counts()),
     ];
-    for group in ["addresses", "lookups", "names", "urls", "sources", "scan", "processes"] {
+    for group in ["addresses", "lookups", "names", "urls", "sources", "scan", "exact", "processes"] {
         parts.push((group.to_owned(), compared(&record.of(group), group)));
     }
     for (name, part) in parts {
