@@ -134,7 +134,7 @@ pub(crate) const fn is_local_byte(byte: u8) -> bool {
 /// # Errors
 ///
 /// * [`Reject::Empty`]: the text is empty.
-/// * [`Reject::TooLong`]: the local part has more than [`MAX_LOCAL_PART`] bytes.
+/// * [`Reject::TooLong`]: the local part has more than [`MAX_LOCAL_PART`] bytes, as written or in lower case.
 /// * [`Reject::BadEmail`]: no `@`, no local part, or a byte that a local part cannot have; in quotes, a quote or a backslash.
 /// * [`Reject::SingleLabel`]: the name has a single label.
 /// * any error of the [name](domain::canonicalise).
@@ -154,6 +154,10 @@ pub fn canonicalise<'s>(text: &[u8], scratch: &'s mut EmailScratch) -> Result<&'
         [b'"', quoted @ .., b'"'] if !quoted.is_empty() => unquote(&local[1..local.len() - 1], address)?,
         plain if !plain.is_empty() && plain.iter().all(|&byte| is_local_byte(byte)) => push_lower(local, address),
         _ => return Err(Reject::BadEmail),
+    }
+    // Some letters have more bytes in lower case. The canonical text must read back.
+    if address.len() > MAX_LOCAL_PART {
+        return Err(Reject::TooLong);
     }
     let host = domain::canonicalise(host, name)?;
     if !host.contains('.') {
@@ -236,6 +240,27 @@ mod tests {
         }
         let long = format!("{}@b.test", "a".repeat(MAX_LOCAL_PART + 1));
         assert_eq!(EmailAddress::parse(long), Err(Reject::TooLong));
+    }
+
+    /// `\u{130}` has two bytes, and three in lower case; `\u{23a}` has two and three, too.
+    #[test]
+    fn a_local_part_that_grows_in_lower_case_still_fits() {
+        for letter in ["\u{130}", "\u{23a}", "a"] {
+            let per_letter = letter.to_lowercase().len();
+            let (most, quoted) = (MAX_LOCAL_PART / per_letter, (MAX_LOCAL_PART - 2) / per_letter);
+            for (local, fits) in [
+                (letter.repeat(most), true),
+                (letter.repeat(most + 1), false),
+                (letter.repeat(MAX_LOCAL_PART / letter.len()), per_letter == 1),
+                (format!("\"{} \"", letter.repeat(quoted - 1)), true),
+                (format!("\"{} \"", letter.repeat(quoted + 1)), false),
+            ] {
+                match EmailAddress::parse(format!("{local}@b.test")) {
+                    Ok(address) => assert!(fits && EmailAddress::parse(address.as_str()) == Ok(address), "{local}"),
+                    Err(reason) => assert_eq!((fits, reason), (false, Reject::TooLong), "{local}"),
+                }
+            }
+        }
     }
 
     proptest! {
