@@ -174,6 +174,7 @@ mod tests {
         for (offsets, len) in [(&[][..], 0), (&[0_i64], 0), (&[5], 0), (&[2, 2, 5], 2)] {
             let column = Column::new(b"value", offsets).unwrap();
             assert_eq!((column.len(), column.iter().len(), column.iter().count()), (len, len, len), "{offsets:?}");
+            assert_eq!(column.is_empty(), len == 0, "{offsets:?}");
         }
         assert!(Column::new(b"", &[0_u64, u64::MAX]).is_err());
     }
@@ -192,5 +193,11 @@ mod tests {
                 assert_eq!(value.is_empty(), column.is_null(row));
             }
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "row 2 of a column of 2")]
+    fn a_row_that_is_not_there_is_no_null() {
+        Column::new(b"value", &[0_i32, 2, 5]).unwrap().validity(&[0xFF], 0).unwrap().is_null(2);
     }
 }

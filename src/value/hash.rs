@@ -286,8 +286,72 @@ mod tests {
     }
 
     #[test]
+    fn every_byte_of_a_pair_is_a_digit_or_none() {
+        for at in 0..47 {
+            for byte in 0..=u8::MAX {
+                let mut text = *b"01:23:45:67:89:ab:cd:ef:AB:CD:EF:09:87:65:43:21";
+                text[at] = byte;
+                let want = if at % 3 == 2 { byte == b':' } else { byte.is_ascii_hexdigit() };
+                let hash = FileHash::of_digits(&text);
+                assert_eq!(hash.is_some(), want, "{at} {byte}");
+                if let Some(hash) = hash {
+                    let plain = String::from_utf8_lossy(&text).replace(':', "").to_ascii_lowercase();
+                    assert_eq!(hash.to_string(), plain, "{at} {byte}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_algorithms() {
+        let plain = "0a".repeat(64);
+        let plain = plain.as_str();
+        for (name, len) in [
+            ("md5=", 16),
+            ("MD-5:", 16),
+            ("sha_1 ", 0),
+            ("SHA_1:", 20),
+            ("sha1= \t", 20),
+            ("Sha-224:", 28),
+            ("sha256:", 32),
+            ("sha--_256:", 32),
+            ("sha---_256:", 0),
+            ("SHA384=", 48),
+            ("sha-512:", 64),
+            ("sha512-", 0),
+            ("sha2-512:", 0),
+            ("sha:", 0),
+            (":", 0),
+        ] {
+            for digits in LENGTHS {
+                let hash = FileHash::parse(format!("{name}{}", &plain[..2 * digits]));
+                let want = if digits == len { FileHash::parse(&plain[..2 * len]) } else { Err(Reject::BadHash) };
+                assert_eq!(hash, want, "{name} {digits}");
+            }
+        }
+        for (len, name) in LENGTHS.into_iter().zip(ALGORITHMS) {
+            assert_eq!(FileHash::from_bytes(&vec![0; len]).unwrap().algorithm(), name);
+        }
+    }
+
+    #[test]
     fn hashes_are_ordered_by_length_first() {
         let of = |len: usize, byte: u8| FileHash::from_bytes(&vec![byte; len]).unwrap();
         assert!(of(16, 255) < of(20, 0) && of(20, 1) < of(20, 2));
+    }
+
+    /// Equal hashes hash alike, and others do not: in a map, they would otherwise share a bucket.
+    #[test]
+    fn keys_of_maps_depend_on_the_bytes() {
+        let key = |hash: FileHash| {
+            let mut state = std::hash::DefaultHasher::new();
+            hash.hash(&mut state);
+            state.finish()
+        };
+        let of = |len: usize, byte: u8| FileHash::from_bytes(&vec![byte; len]).unwrap();
+        assert_eq!(key(of(16, 1)), key(FileHash::parse("01".repeat(16)).unwrap()));
+        for other in [of(16, 2), of(20, 1), of(64, 1)] {
+            assert_ne!(key(of(16, 1)), key(other), "{other}");
+        }
     }
 }

@@ -192,4 +192,16 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn separators_are_seen_at_every_place() {
+        for len in 0..40 {
+            assert!(!has_separator(&vec![b'a'; len]), "{len}");
+            for (at, byte) in (0..len).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
+                let mut text = vec![b'a'; len];
+                text[at] = byte;
+                assert_eq!(has_separator(&text), b":/\\?".contains(&byte), "{len} {at} {byte}");
+            }
+        }
+    }
 }

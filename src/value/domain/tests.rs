@@ -154,6 +154,15 @@ fn bytes_that_names_do_not_have() {
     ]);
 }
 
+#[test]
+#[cfg(feature = "feeds")]
+fn bytes_of_ascii_names() {
+    for byte in 0..=u8::MAX {
+        let want = byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        assert_eq!(is_name_byte(byte), want, "{byte}");
+    }
+}
+
 /// In an ASCII name, an `xn--` label is like any other, valid or not.
 #[test]
 fn a_labels() {
