@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::grammar::ports::port;
+use super::grammar::ports::{port, port_number};
 use super::grammar::spelled::{after_blanks, after_quote, after_sign, sign_at, sign_before, text_before};
 use super::grammar::words::{
     is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_target_key, is_version_key, key_before,
@@ -310,9 +310,7 @@ pub(super) fn webdav(bytes: &[u8], end: usize, is_unc: bool) -> Option<(Option<u
     let mut port = None;
     let number = if has_tls { after_sign(bytes, behind, b'@') } else { Some(first) };
     if let Some(from) = number {
-        let end = from + digits(bytes, from, 6);
-        port = bytes.get(from..end).and_then(|digits| str::from_utf8(digits).ok()?.parse().ok());
-        behind = if port.is_some() { end } else { behind };
+        (port, behind) = port_number(bytes, from).map_or((None, behind), |(port, end)| (Some(port), end));
     }
     let is_it = has_tls || is_unc && port.is_some();
     (is_it && !is(at(bytes, behind), HOST)).then_some((port, behind))

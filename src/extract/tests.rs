@@ -288,6 +288,8 @@ fn hosts_of_services_and_paths() {
         (r"share\\evil.test", false),
         ("evil.test@corp", false),
         ("evil.test@SSLx", false),
+        ("evil.test@SSL@0123456789", true),
+        ("evil.test@SSL@012345x", true),
     ]);
     table(&[(r"\\evil.test@SSL@8443\x", &["name evil.test :8443"]), (r"\\192.0.2.1@80\x", &["ip 192.0.2.1 :80"])]);
 }

@@ -4,7 +4,7 @@ use super::spelled::{after_sign, sign_at};
 use super::{at, is_name_scalar, scalar};
 
 /// The port in the digits from `from` on, and its end: one to five digits, at most 65535.
-fn port_number(bytes: &[u8], from: usize) -> Option<(u16, usize)> {
+pub(in crate::extract) fn port_number(bytes: &[u8], from: usize) -> Option<(u16, usize)> {
     let digits = bytes.get(from..)?.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
     let number = (1..=5).contains(&digits).then(|| &bytes[from..from + digits])?;
     Some((str::from_utf8(number).ok()?.parse().ok()?, from + digits))
