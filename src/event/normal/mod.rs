@@ -363,7 +363,7 @@ impl Normal {
             };
             for name in bits(self.named_in_request) {
                 let other = self.in_request[*name as usize];
-                if *name == UrlDomain && self.is_beside_path(other, sheet) {
+                if *name == UrlDomain && self.is_beside_method(other, sheet) {
                     self.best[UrlDomain as usize] = NONE;
                 }
                 // A vague word must not override the host or the path that a URL gives.
@@ -416,17 +416,17 @@ impl Normal {
         self.outcome();
     }
 
-    /// Returns true if a host stands in the object that holds the path, and the host that was chosen does not: the header of a request
-    /// may name another host than the one that it went to.
-    fn is_beside_path(&self, other: Candidate, sheet: &Sheet) -> bool {
+    /// Returns true if a host stands in the object that holds the method of the request, and the host that was chosen does not: the
+    /// header of a request may name another host than the one that it went to.
+    fn is_beside_method(&self, other: Candidate, sheet: &Sheet) -> bool {
         let parent = |candidate: Candidate| sheet.fields[candidate.field as usize].parent;
-        let (own, path) = (self.best[EcsName::UrlDomain as usize], self.best[EcsName::HttpMethod as usize]);
+        let (own, method) = (self.best[EcsName::UrlDomain as usize], self.best[EcsName::HttpMethod as usize]);
         own.score < u16::MAX
             && other.score < u16::MAX
-            && path.score < u16::MAX
-            && parent(path) != TOP
-            && parent(other) == parent(path)
-            && parent(own) != parent(path)
+            && method.score < u16::MAX
+            && parent(method) != TOP
+            && parent(other) == parent(method)
+            && parent(own) != parent(method)
     }
 
     /// Keeps the decoded text of a value.
