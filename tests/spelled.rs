@@ -91,6 +91,9 @@ const LINES: &[&str] = &[
     "x \\\\port.test@SSL\\share y",
     "x \\\\port.test@443\\share y",
     "x \\\\port.test@80\\share y",
+    "x \\\\team.test@443\\share y",
+    "x \\\\team.test@80\\share y",
+    "x cifs/team.test@REALM y",
     // Addresses of mail.
     "x user@evil.test y",
     "x evil.test@a.example y",
@@ -99,7 +102,7 @@ const LINES: &[&str] = &[
     "(url.test:443) x",
 ];
 
-const LIST: &str = "main.py evil.zip evil.test 192.0.2.1 192.0.2.7:443 port.test:443 http://url.test/a/x.sh";
+const LIST: &str = "main.py evil.zip evil.test 192.0.2.1 192.0.2.7:443 port.test:443 team.test http://url.test/a/x.sh";
 
 fn sieve() -> Sieve {
     let mut policy = Policy::default();

@@ -35,11 +35,14 @@ impl Scan<'_, '_> {
     /// one, and it is not a host followed by a realm (`cifs/evil.test@REALM`).
     fn is_local_part(&self, run: &Run) -> bool {
         let bytes = self.bytes;
-        let start = (run.start + escape_len(bytes, run.start)).min(run.end);
+        // What looks like the rest of an escape may also be the first letter of a host: `\\team.test@8080`.
+        let behind = (run.start + escape_len(bytes, run.start)).min(run.end);
+        let is_host = |start: usize| {
+            sign_before(bytes, start).0 == b'@' || like::is_of_service(bytes, start) || like::is_unc_host(bytes, start)
+        };
         like::is_before_at_sign(bytes, run.end)
-            && sign_before(bytes, start).0 != b'@'
-            && !like::is_of_service(bytes, start)
-            && !like::is_unc_host(bytes, start)
+            && !is_host(run.start)
+            && !is_host(behind)
             && like::webdav(bytes, run.end, false).is_none()
     }
 

@@ -149,14 +149,17 @@ impl Line<'_> {
     pub(super) fn names(&self, units: &[(usize, char)], end: usize, place: &mut Place, regions: &mut Vec<Region>) {
         let bytes = self.bytes;
         let start = units[0].0;
-        let core = start + escape(bytes, start).min(end - start);
-        // `HTTP/evil.test@REALM` is a service principal.
-        let principal = signs::without_sign(&bytes[..core], b'/').unwrap_or(&[]);
-        let is_principal = is_service(signs::last_name(principal).1);
-        let is_host = self.is_unc(core) || self.webdav(end, false).is_some() || is_principal;
-        let is_before_sign = signs::after_sign(&bytes[end..], b'@').is_some();
-        let is_behind_sign = signs::without_sign(&bytes[..core], b'@').is_some();
-        let is_local_part = is_before_sign && !is_behind_sign && !is_host;
+        // With and without what may be the rest of an escape.
+        let is_host = |start: usize| {
+            // `HTTP/evil.test@REALM` is a service principal.
+            let principal = signs::without_sign(&bytes[..start], b'/').unwrap_or(&[]);
+            let is_behind_sign = signs::without_sign(&bytes[..start], b'@').is_some();
+            is_behind_sign || self.is_unc(start) || is_service(signs::last_name(principal).1)
+        };
+        let is_host = is_host(start)
+            || is_host(start + escape(bytes, start).min(end - start))
+            || self.webdav(end, false).is_some();
+        let is_local_part = signs::after_sign(&bytes[end..], b'@').is_some() && !is_host;
         if is_local_part {
             return;
         }
