@@ -57,6 +57,26 @@ fn a_place_is_judged_as_the_whole_reading_judges_it() {
     assert!(name_like > 500 && all > 2 * name_like, "{name_like} of {all}");
 }
 
+/// Signs divide a name between its words, so that a name of files with a sign in a word is unknown, to the quick check too.
+#[test]
+fn signs_stand_between_the_words_of_a_name() {
+    let mut reader = EventReader::new();
+    for (line, want) in [
+        ("version=192.0.2.1", true),
+        ("app-version=192.0.2.1", true),
+        ("app_ver=192.0.2.1", true),
+        ("file.name=evil.test", true),
+        ("versio-n=192.0.2.1", false),
+        ("ve--------rsion=192.0.2.1", false),
+        ("fi_le=evil.test", false),
+    ] {
+        let start = line.find('=').expect("a pair") + 1;
+        let whole = reader.read(line.as_bytes()).field_at(start..line.len()).is_some_and(|field| field.is_name_like());
+        assert_eq!(whole, want, "{line}");
+        assert_eq!(reader.read(line.as_bytes()).is_name_like_at(start..line.len()), want, "{line}");
+    }
+}
+
 /// Pieces of lines, so that any layout may begin, end or be broken off anywhere.
 const PIECES: [&str; 56] = [
     " ",

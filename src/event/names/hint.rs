@@ -36,6 +36,12 @@ impl Plain {
     }
 }
 
+/// Returns true if a name has one of the words by which its line is known. It has none where signs divide them, as in `versio-n`: the
+/// table ignores signs, but such a name means nothing.
+pub(in crate::event) fn has_name(name: &[u8]) -> bool {
+    has_word(name, &FINDER)
+}
+
 /// Returns true if a text that ends at `end` may belong to the program in `app[5]:` or `app:`.
 fn may_be_tag(line: &[u8], end: usize) -> bool {
     /// The maximum length of such a name.

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use super::context::Context;
-use crate::event::names::{self, Key, KnownName};
+use crate::event::names::{self, Key, KnownName, hint};
 use crate::event::sheet::{Label, Raw, Sheet, TOP};
 
 /// The number of names that are kept. Logs have up to a few hundred; each has one slot.
@@ -99,8 +99,25 @@ impl Memo {
             self.parents.extend(Key::new(context.name(node.label)));
             at = node.parent;
         }
-        names::find(&key, &self.parents)
+        let found = names::find(&key, &self.parents)?;
+        let is_hidden = found.may_be_name_like()
+            && !matches!(field.label, Label::Known(_))
+            && !hint::has_name(&whole_name(field, sheet, context));
+        (!is_hidden).then_some(found)
     }
+}
+
+/// Returns the name of a field, with those of the objects around it.
+fn whole_name(field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Vec<u8> {
+    let mut name = own_name(field.label, sheet, context).to_vec();
+    let mut at = field.parent;
+    while at != TOP {
+        let node = &sheet.nodes[at as usize];
+        name.push(b'.');
+        name.extend_from_slice(context.name(node.label));
+        at = node.parent;
+    }
+    name
 }
 
 /// Returns the name of a field without the vendor's prefix.
