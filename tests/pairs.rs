@@ -10,6 +10,9 @@ use std::ops::ControlFlow;
 use netsieve::feed::{self, Format};
 use netsieve::{Feed, Policy, Scanner, Sieve};
 
+#[path = "pairs/spelled.rs"]
+mod spelled;
+
 /// List, line, hits.
 type Row = (&'static str, &'static str, &'static str);
 

@@ -295,8 +295,9 @@ pub(super) fn is_unc_host(bytes: &[u8], start: usize) -> bool {
     let drive = before(bytes, head);
     if root == b':' && drive.is_ascii_alphabetic() {
         // A letter is a drive, unless a word or an option ends with it: `/i:\\evil.test\x`.
-        let byte = sign_before(bytes, head - 1).0;
-        return byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'"' | b'/' | b'-');
+        let (sign, start) = sign_before(bytes, head - 1);
+        let is_option = || matches!(sign, b'/' | b'-') && matches!(sign_before(bytes, start).0, b' ' | b'"');
+        return sign.is_ascii_alphanumeric() || is_option();
     }
     end == 0 || !(is(root, HOST) || root >= 0x80 || matches!(root, b'~' | b')' | b']' | b'}' | b'$' | b'%' | b'/'))
 }

@@ -334,8 +334,7 @@ impl Line<'_> {
         let opens = |at: usize| signs::without_sign(&self.bytes[..at], b'"').is_some();
         let Some(open) = [start, run.0].into_iter().find(|&at| opens(at)) else { return false };
         let tail = &self.bytes[run.1..];
-        let Some(tail) = signs::after_sign(tail, b'"').and_then(|_| signs::after_quote(tail)) else { return false };
-        let mut tail = tail;
+        let Some(mut tail) = signs::after_sign(tail, b'"').and_then(|_| signs::after_quote(tail)) else { return false };
         while let Some((b' ' | b'\t', rest)) = signs::first_sign(tail) {
             tail = rest;
         }
@@ -429,8 +428,9 @@ impl Line<'_> {
         match signs::last_sign(head) {
             Some((b':', [rest @ .., letter])) if letter.is_ascii_alphabetic() => {
                 // A word or an option, but not a drive.
-                let root = signs::last_sign(rest).map(|(sign, _)| sign);
-                root.is_some_and(|root| root.is_ascii_alphanumeric() || matches!(root, b' ' | b'"' | b'/' | b'-'))
+                let Some((last, rest)) = signs::last_sign(rest) else { return false };
+                let is_option = matches!(last, b'/' | b'-') && matches!(signs::last_sign(rest), Some((b' ' | b'"', _)));
+                last.is_ascii_alphanumeric() || is_option
             }
             Some((byte, _)) => {
                 !(is_name_byte(byte) || byte >= 0x80 || matches!(byte, b'~' | b')' | b']' | b'}' | b'$' | b'%' | b'/'))
