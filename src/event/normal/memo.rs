@@ -93,12 +93,7 @@ impl Memo {
     fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         let key = Key::new(own_name(field.label, sheet, context))?;
         self.parents.clear();
-        let mut at = field.parent;
-        while at != TOP && self.parents.len() < MAX_PARENTS {
-            let node = &sheet.nodes[at as usize];
-            self.parents.extend(Key::new(context.name(node.label)));
-            at = node.parent;
-        }
+        self.parents.extend(parents(field, sheet, context).filter_map(Key::new).take(MAX_PARENTS));
         let found = names::find(&key, &self.parents)?;
         let is_hidden = found.may_be_name_like()
             && !matches!(field.label, Label::Known(_))
@@ -110,14 +105,17 @@ impl Memo {
 /// Returns the name of a field, with those of the objects around it.
 fn whole_name(field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Vec<u8> {
     let mut name = own_name(field.label, sheet, context).to_vec();
-    let mut at = field.parent;
-    while at != TOP {
-        let node = &sheet.nodes[at as usize];
+    for parent in parents(field, sheet, context).take(MAX_PARENTS) {
         name.push(b'.');
-        name.extend_from_slice(context.name(node.label));
-        at = node.parent;
+        name.extend_from_slice(parent);
     }
     name
+}
+
+/// Returns the names of the objects around a field, innermost first.
+fn parents<'a>(field: &Raw, sheet: &'a Sheet, context: &Context<'a>) -> impl Iterator<Item = &'a [u8]> {
+    let node = |at: u32| (at != TOP).then(|| &sheet.nodes[at as usize]);
+    std::iter::successors(node(field.parent), move |inner| node(inner.parent)).map(|node| context.name(node.label))
 }
 
 /// Returns the name of a field without the vendor's prefix.
