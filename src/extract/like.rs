@@ -316,8 +316,3 @@ pub(super) fn webdav(bytes: &[u8], end: usize, is_unc: bool) -> Option<(Option<u
     let is_it = has_tls || is_unc && port.is_some();
     (is_it && !is(at(bytes, behind), HOST)).then_some((port, behind))
 }
-
-/// Returns true if an `@` follows: plain, or encoded as in `first.last%40evil.test`.
-pub(super) fn is_before_at_sign(bytes: &[u8], end: usize) -> bool {
-    after_sign(bytes, end, b'@').is_some()
-}

@@ -40,7 +40,7 @@ impl Scan<'_, '_> {
         let is_host = |start: usize| {
             sign_before(bytes, start).0 == b'@' || like::is_of_service(bytes, start) || like::is_unc_host(bytes, start)
         };
-        like::is_before_at_sign(bytes, run.end)
+        after_sign(bytes, run.end, b'@').is_some()
             && !is_host(run.start)
             && !is_host(behind)
             && like::webdav(bytes, run.end, false).is_none()
@@ -231,7 +231,9 @@ impl Scan<'_, '_> {
         if !is_local_part {
             next = next.max(self.mixed_names(&decoded, from, [(escape > 0).then_some(behind), Some(0)], run));
         }
-        next = next.max(self.names_of_parts(run, from, is_local_part));
+        if !is_local_part {
+            next = next.max(self.names_of_parts(run, from));
+        }
         if run.is_escaped {
             let behind = if escape > 0 { behind } else { 0 };
             next = next.max(self.decoded_quads(&decoded, from, behind, run, next == run.end));
@@ -242,12 +244,12 @@ impl Scan<'_, '_> {
     }
 
     /// Finds the names in the ASCII parts of a run whose text up to `from` was not read as a whole. Returns the place at which to continue.
-    fn names_of_parts(&mut self, run: &Run, from: usize, is_local_part: bool) -> usize {
+    fn names_of_parts(&mut self, run: &Run, from: usize) -> usize {
         let mut next = run.end;
         for part in parts(self.bytes, run) {
             let text = &self.bytes[part.clone()];
             let is_plain = run.is_escaped && !text.iter().any(u8::is_ascii_alphabetic);
-            if is_local_part || is_plain || memchr::memchr(b'.', text).is_none() {
+            if is_plain || memchr::memchr(b'.', text).is_none() {
                 continue;
             }
             // A part outside the whole is a place of its own.

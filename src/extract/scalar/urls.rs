@@ -169,7 +169,7 @@ impl Scan<'_, '_> {
             let (authority, path) = (draft.behind, path.min(end));
             let of_this = Region { start, end: end_of_text, stop, authority, path, query };
             match &mut region {
-                None => (region, first_host) = (Some(of_this), host.0..host.1.max(host.0)),
+                None => (region, first_host) = (Some(of_this), host.0..host.1),
                 Some(region) => region.start = region.start.min(start),
             }
             let token = Token {
