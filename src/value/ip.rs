@@ -75,7 +75,7 @@ fn embedded_v4(addr: Ipv6Addr) -> Option<Ipv4Addr> {
     (prefix == MAPPED || prefix == NAT64).then(|| Ipv4Addr::from_bits(bits as u32))
 }
 
-/// Appends an address as its `Display` writes it. IPv4 goes digit by digit, because formatting it took half of the work of keeping a hit.
+/// Appends an address as its `Display` writes it. IPv4 is written digit by digit, because each hit needs its text and formatting is slow.
 pub(crate) fn write_addr(addr: IpAddr, out: &mut String) {
     let IpAddr::V4(addr) = addr else {
         // Writing to a string cannot fail.
