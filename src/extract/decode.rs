@@ -1,6 +1,7 @@
 //! Undoes the escaping of a log, and maps the result back to the log's offsets.
 
 use super::grammar::ends::ends_url;
+use super::grammar::spelled::entity;
 use super::grammar::{HOST, hex, is, is_name_scalar, scalar};
 use crate::value::wide;
 
@@ -60,8 +61,7 @@ pub(super) fn is_escaped(raw: &[u8]) -> bool {
     // In most cases the next byte shows that no escape begins here.
     let may_begin = |byte: u8, next: u8| {
         let of_json = (byte == b'\\') & !((next == b'x') | (next == b'.') | (next == b'\''));
-        let of_xml =
-            (byte == b'&') & ((next == b'#') | (next == b'a') | (next == b'q') | (next == b'l') | (next == b'g'));
+        let of_xml = (byte == b'&') & ((next == b'#') | next.is_ascii_alphabetic());
         of_json | of_xml | ((byte == b'=') & (next == b'3'))
     };
     if !wide::any(raw, 0, may_begin) {
@@ -147,25 +147,6 @@ fn unicode(text: &[u8], at: usize) -> Option<(char, usize)> {
     Some((c, 2 * LEN))
 }
 
-/// The character of an XML entity, and the length of the entity.
-fn entity(text: &[u8], at: usize) -> Option<(char, usize)> {
-    const NAMED: [(&[u8], char); 5] =
-        [(b"&amp;", '&'), (b"&quot;", '"'), (b"&apos;", '\''), (b"&lt;", '<'), (b"&gt;", '>')];
-    let rest = &text[at..];
-    if let Some(&(name, c)) = NAMED.iter().find(|(name, _)| rest.starts_with(name)) {
-        return Some((c, name.len()));
-    }
-    let (digits, radix) = match rest {
-        [b'&', b'#', b'x' | b'X', ..] => (3, 16),
-        [b'&', b'#', ..] => (2, 10),
-        _ => return None,
-    };
-    let len = rest[digits..].iter().take(8).take_while(|b| char::from(**b).is_digit(radix)).count();
-    let number = str::from_utf8(&rest[digits..digits + len]).ok()?;
-    let c = u32::from_str_radix(number, radix).ok().and_then(char::from_u32)?;
-    (rest.get(digits + len) == Some(&b';')).then_some((c, digits + len + 1))
-}
-
 /// The character of a `\uHHHH` at `at`, if names may contain it, and the length of the escape.
 pub(super) fn unicode_escape(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     unicode(bytes, at).filter(|&(c, _)| if c.is_ascii() { is(c as u8, HOST) } else { is_name_scalar(c) })
@@ -201,6 +182,8 @@ mod tests {
             "'",
             ".",
             "lt;",
+            "sol;",
+            "COLON;",
             "aaaaaaaaaaaaaaaaaaa",
         ];
         let mut random = Random::new(1);

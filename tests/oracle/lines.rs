@@ -488,11 +488,18 @@ pub fn log() -> impl Strategy<Value = Vec<u8>> {
     let line = vec((token, gap), 1..8).prop_map(|parts| -> Vec<u8> {
         parts.into_iter().flat_map(|(token, gap)| token.into_bytes().into_iter().chain(gap)).collect()
     });
-    let spelling = (select(&b"\"'/:=(),@{}<>[]#$\\ "[..]), 0usize..10);
+    let spelling = (select(&b"\"'/:=(),@{}<>[]#$\\ "[..]), 0usize..11);
     prop_oneof![
         3 => line.clone(),
         1 => (line, spelling).prop_map(|(line, (sign, style))| respelled(&line, sign, style)),
     ]
+}
+
+/// The entity of a sign.
+fn named(sign: u8) -> String {
+    let names = "quot\" apos' sol/ colon: equals= lpar( rpar) comma, commat@ lcub{ rcub} lt< gt> lsqb[ rsqb] num# dollar$ bsol\\";
+    let name = names.split(' ').find_map(|name| name.strip_suffix(char::from(sign)));
+    name.map_or_else(|| "&#32;".to_owned(), |name| format!("&{name};"))
 }
 
 /// The line with one of its signs spelled in another way.
@@ -506,7 +513,8 @@ fn respelled(line: &[u8], sign: u8, style: usize) -> Vec<u8> {
         5 => format!("\\x{sign:02x}"),
         6 => format!("&#{sign};"),
         7 => format!("&#x{sign:X};"),
-        8 => format!("\\{}", char::from(sign)),
+        8 => named(sign),
+        9 => format!("\\{}", char::from(sign)),
         _ => format!("\\\\\\{}", char::from(sign)),
     };
     line.iter().flat_map(|&b| if b == sign { spelling.clone().into_bytes() } else { vec![b] }).collect()

@@ -1,7 +1,8 @@
 //! Escapes before a token, and the spellings of the `://` of a URL.
 
 use super::ends::ENDS_AUTHORITY;
-use super::{at, before, hex};
+use super::spelled::after_sign;
+use super::{at, before, ends_in, hex};
 use crate::arch::sweep::{Escape, Rules};
 
 /// The number of bytes at the start of a run that belong to an escape, whose first byte precedes the run: `\n`, `\xHH`,
@@ -66,7 +67,7 @@ fn colour_len(bytes: &[u8], start: usize) -> usize {
 
 /// Returns true if a text ends in the escape character: raw, or as JSON, C, a shell, syslog or `cat -v` write it.
 fn ends_in_escape_character(head: &[u8]) -> bool {
-    let ends = |text: &[u8]| head.len() >= text.len() && head[head.len() - text.len()..].eq_ignore_ascii_case(text);
+    let ends = |text: &[u8]| ends_in(head, text);
     head.ends_with(b"\x1B")
         || ends(b"\\u001b")
         || ends(b"\\x1b")
@@ -122,30 +123,20 @@ fn odd_separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
 /// The `:\\\\` that browsers accept for `://` after a scheme of the Web; JSON doubles the backslashes.
 fn backslashes(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
     let slashes = bytes[from + 1..].iter().take(9).take_while(|b| **b == b'\\').count();
-    let ends = |scheme: &[u8]| from >= scheme.len() && bytes[from - scheme.len()..from].eq_ignore_ascii_case(scheme);
-    let is_web = ends(b"http") || ends(b"https") || ends(b"ftp");
+    let is_web = [&b"http"[..], b"https", b"ftp"].iter().any(|scheme| ends_in(&bytes[..from], scheme));
     (is_web && matches!(slashes, 2 | 4)).then_some((slashes + 1, Written::Plain))
 }
 
-/// The length of a `:` or `/` at the start of a text, and how many times it is percent-encoded.
+/// The length of a `:` or `/` at the start of a text, and how many times it is percent-encoded. It is spelled as the text of a URL may be,
+/// in which neither `\xHH` nor a fourth backslash is undone.
 fn written(text: &[u8], want: u8) -> Option<(usize, u8)> {
-    let is = |form: &[u8]| text.get(..form.len()).is_some_and(|head| head.eq_ignore_ascii_case(form));
-    let forms: &[(&[u8], u8)] = match want {
-        b':' => &[(b":", 0), (b"%3A", 1), (b"%253A", 2), (b"&#58;", 0), (b"&#x3A;", 0), (b"&colon;", 0)],
-        _ => &[(b"/", 0), (b"%2F", 1), (b"%252F", 2), (b"&#47;", 0), (b"&#x2F;", 0), (b"&sol;", 0)],
-    };
-    if let Some(&(form, level)) = forms.iter().find(|(form, _)| is(form)) {
-        return Some((form.len(), level));
-    }
-    // JSON escapes, perhaps doubled.
-    let slashes = text.iter().take(4).take_while(|b| **b == b'\\').count();
-    let rest = &text[slashes..];
-    let code: &[u8] = if want == b':' { b"u003A" } else { b"u002F" };
-    if !(1..=3).contains(&slashes) {
-        None
-    } else if want == b'/' && rest.starts_with(b"/") {
-        Some((slashes + 1, 0))
-    } else {
-        rest.get(..code.len()).is_some_and(|head| head.eq_ignore_ascii_case(code)).then_some((slashes + code.len(), 0))
+    let len = after_sign(text, 0, want)?;
+    match text {
+        [b'%', b'2', b'5', ..] => Some((len, 2)),
+        [b'%', ..] => Some((len, 1)),
+        _ => {
+            let slashes = text.iter().take_while(|b| **b == b'\\').count();
+            (slashes < 4 && !matches!(at(text, slashes), b'x' | b'X')).then_some((len, 0))
+        }
     }
 }

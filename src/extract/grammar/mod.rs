@@ -59,6 +59,11 @@ pub(super) fn before(bytes: &[u8], at: usize) -> u8 {
     at.checked_sub(1).map_or(0, |at| bytes[at])
 }
 
+/// Returns true if a text ends in another, without regard to case.
+fn ends_in(head: &[u8], end: &[u8]) -> bool {
+    head.len() >= end.len() && head[head.len() - end.len()..].eq_ignore_ascii_case(end)
+}
+
 /// The value of `len` hexadecimal digits.
 pub(super) fn hex(bytes: &[u8], from: usize, len: usize) -> Option<u32> {
     let digits = bytes.get(from..from + len)?;

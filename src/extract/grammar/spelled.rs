@@ -4,7 +4,7 @@
 //! The rules that judge a token by the signs around it ask here, so that none of them depends on the spelling. Signs are the ASCII
 //! characters that are neither letters, digits, `.`, `-` nor `_`, apart from `%` and `&`, which begin escapes themselves.
 
-use super::{at, before, hex};
+use super::{at, hex};
 
 /// The most backslashes before an escape: JSON within JSON within JSON.
 const MOST_SLASHES: usize = 4;
@@ -76,8 +76,8 @@ pub(in crate::extract) fn after_blanks(bytes: &[u8], mut from: usize, most: usiz
 /// The start of a text that ends at `end`. Its letters are plain, in either case, and its signs spelled in any way.
 pub(in crate::extract) fn text_before(bytes: &[u8], end: usize, text: &[u8]) -> Option<usize> {
     text.iter().rev().try_fold(end, |end, &want| {
-        let (byte, start) = match before(bytes, end) {
-            byte if want.is_ascii_alphanumeric() => (byte, end.checked_sub(1)?),
+        let (byte, start) = match end.checked_sub(1)? {
+            start if want.is_ascii_alphanumeric() => (bytes[start], start),
             _ => sign_before(bytes, end),
         };
         byte.eq_ignore_ascii_case(&want).then_some(start)
@@ -91,45 +91,34 @@ fn slashes_before(bytes: &[u8], end: usize) -> usize {
 
 /// The sign of an escape that ends at `end`, and the start of the escape.
 fn escape_before(bytes: &[u8], end: usize) -> Option<(u8, usize)> {
+    // JSON and C need a backslash before the letter at `letter`.
+    let escaped = |letter: usize| match slashes_before(bytes, letter) {
+        0 => None,
+        slashes => Some(letter - slashes),
+    };
     match bytes[end - 1] {
         b';' => {
             let from = end.saturating_sub(MAX_ENTITY);
             let start = from + memchr::memrchr(b'&', &bytes[from..end])?;
-            entity(bytes, start).filter(|&(_, behind)| behind == end).map(|(sign, _)| (sign, start))
+            let (c, _) = entity(bytes, start).filter(|&(_, len)| start + len == end)?;
+            Some((sign_of(c.into())?, start))
         }
-        letter @ (b't' | b'n' | b'r') => {
-            let slashes = slashes_before(bytes, end - 1);
-            (slashes > 0).then(|| (blank(letter), end - 1 - slashes))
-        }
+        letter @ (b't' | b'n' | b'r') => Some((blank(letter), escaped(end - 1)?)),
         _ => {
             let digits = end.checked_sub(2)?;
             let sign = sign_of(hex(bytes, digits, 2)?)?;
-            let head = &bytes[..digits];
-            let start = if head.ends_with(b"%") {
-                digits - 1
-            } else if head.ends_with(b"%25") {
-                digits - 3
-            } else if sign == b'=' && head.ends_with(b"=") {
+            let start = match bytes[..digits] {
+                [.., b'%'] => digits - 1,
+                [.., b'%', b'2', b'5'] => digits - 3,
                 // Quoted-printable.
-                digits - 1
-            } else {
-                let letter = if matches!(before(bytes, digits), b'x' | b'X') {
-                    digits - 1
-                } else if ends_in(head, b"u00") {
-                    digits - 3
-                } else {
-                    return None;
-                };
-                let slashes = slashes_before(bytes, letter);
-                letter - Some(slashes).filter(|&slashes| slashes > 0)?
+                [.., b'='] if sign == b'=' => digits - 1,
+                [.., b'x' | b'X'] => escaped(digits - 1)?,
+                [.., b'u' | b'U', b'0', b'0'] => escaped(digits - 3)?,
+                _ => return None,
             };
             Some((sign, start))
         }
     }
-}
-
-fn ends_in(head: &[u8], end: &[u8]) -> bool {
-    head.len() >= end.len() && head[head.len() - end.len()..].eq_ignore_ascii_case(end)
 }
 
 /// The sign of an escape at `from`, and the end of the escape.
@@ -139,7 +128,7 @@ fn escape_at(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
             Some((sign_of(hex(bytes, from + 3, 2)?)?, from + 5))
         }
         b'%' => Some((sign_of(hex(bytes, from + 1, 2)?)?, from + 3)),
-        b'&' => entity(bytes, from),
+        b'&' => entity(bytes, from).and_then(|(c, len)| Some((sign_of(c.into())?, from + len))),
         _ => {
             let slashes = bytes[from..].iter().take(MOST_SLASHES).take_while(|b| **b == b'\\').count();
             let letter = from + slashes;
@@ -171,43 +160,45 @@ fn sign_of(code: u32) -> Option<u8> {
     (is_blank || is_sign).then_some(sign)
 }
 
-/// The sign of an entity at `from`, and the end of the entity.
-fn entity(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
-    const NAMES: [(&[u8], u8); 22] = [
-        (b"quot", b'"'),
-        (b"apos", b'\''),
-        (b"lt", b'<'),
-        (b"gt", b'>'),
-        (b"sol", b'/'),
-        (b"bsol", b'\\'),
-        (b"colon", b':'),
-        (b"equals", b'='),
-        (b"comma", b','),
-        (b"commat", b'@'),
-        (b"lpar", b'('),
-        (b"rpar", b')'),
-        (b"lsqb", b'['),
-        (b"lbrack", b'['),
-        (b"rsqb", b']'),
-        (b"rbrack", b']'),
-        (b"lcub", b'{'),
-        (b"lbrace", b'{'),
-        (b"rcub", b'}'),
-        (b"rbrace", b'}'),
-        (b"num", b'#'),
-        (b"dollar", b'$'),
+/// The character of an entity of XML or HTML at `from`, and the length of the entity.
+pub(in crate::extract) fn entity(bytes: &[u8], from: usize) -> Option<(char, usize)> {
+    const NAMES: [(&[u8], char); 23] = [
+        (b"amp", '&'),
+        (b"quot", '"'),
+        (b"apos", '\''),
+        (b"lt", '<'),
+        (b"gt", '>'),
+        (b"sol", '/'),
+        (b"bsol", '\\'),
+        (b"colon", ':'),
+        (b"equals", '='),
+        (b"comma", ','),
+        (b"commat", '@'),
+        (b"lpar", '('),
+        (b"rpar", ')'),
+        (b"lsqb", '['),
+        (b"lbrack", '['),
+        (b"rsqb", ']'),
+        (b"rbrack", ']'),
+        (b"lcub", '{'),
+        (b"lbrace", '{'),
+        (b"rcub", '}'),
+        (b"rbrace", '}'),
+        (b"num", '#'),
+        (b"dollar", '$'),
     ];
     let text = &bytes[from + 1..bytes.len().min(from + MAX_ENTITY)];
     let text = &text[..memchr::memchr(b';', text)?];
-    let end = from + text.len() + 2;
-    let sign = match text {
-        [b'#', b'x' | b'X', digits @ ..] => sign_of(hex(digits, 0, digits.len()).filter(|_| !digits.is_empty())?)?,
+    let c = match text {
+        [b'#', b'x' | b'X', digits @ ..] => {
+            char::from_u32(hex(digits, 0, digits.len()).filter(|_| !digits.is_empty())?)?
+        }
         [b'#', digits @ ..] if digits.iter().all(u8::is_ascii_digit) => {
-            sign_of(str::from_utf8(digits).ok()?.parse().ok()?)?
+            char::from_u32(str::from_utf8(digits).ok()?.parse().ok()?)?
         }
         name => NAMES.iter().find(|(other, _)| name.eq_ignore_ascii_case(other))?.1,
     };
-    Some((sign, end))
+    Some((c, text.len() + 2))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{hex, json_escape};
+use super::{hex, json_escape, signs};
 
 /// The number of bytes at `at` that belong to an escape that started immediately before.
 pub(super) fn escape(bytes: &[u8], at: usize) -> usize {
@@ -93,36 +93,20 @@ pub(super) fn separator(bytes: &[u8], at: usize) -> Option<Separator> {
 fn regular_separator(bytes: &[u8], at: usize) -> Option<Separator> {
     let mut found = Separator { len: 0, written: Written::Plain, has_entity: false };
     let mut level = 0;
-    for c in [':', '/', '/'] {
+    for c in b"://" {
         let rest = bytes.get(at + found.len..)?;
-        let texts: Vec<(String, u32, bool)> = match c {
-            ':' => vec![
-                (":".into(), 0, false),
-                ("%3A".into(), 1, false),
-                ("%253A".into(), 2, false),
-                ("&#58;".into(), 0, true),
-                ("&#x3A;".into(), 0, true),
-                ("&colon;".into(), 0, true),
-            ],
-            _ => vec![
-                ("/".into(), 0, false),
-                ("%2F".into(), 1, false),
-                ("%252F".into(), 2, false),
-                ("&#47;".into(), 0, true),
-                ("&#x2F;".into(), 0, true),
-                ("&sol;".into(), 0, true),
-            ],
-        };
-        let json = (1..=3).flat_map(|count| {
-            let slashes = "\\".repeat(count);
-            let plain = if c == '/' { vec![(format!("{slashes}/"), 0, false)] } else { vec![] };
-            plain.into_iter().chain([(format!("{slashes}u{:04x}", c as u32), 0, false)])
-        });
-        let is = |text: &str| rest.len() >= text.len() && rest[..text.len()].eq_ignore_ascii_case(text.as_bytes());
-        let (text, own, is_entity) = texts.into_iter().chain(json).find(|(text, ..)| is(text))?;
+        let behind = signs::after_sign(rest, *c)?;
+        let text = &rest[..rest.len() - behind.len()];
+        // What the text of a URL is not decoded from.
+        if text.starts_with(b"\\\\\\\\")
+            || text.starts_with(b"\\") && text.to_ascii_lowercase().windows(2).any(|pair| pair == b"\\x")
+        {
+            return None;
+        }
         found.len += text.len();
+        let own = if text.starts_with(b"%25") { 2 } else { u32::from(text.starts_with(b"%")) };
         level = level.max(own);
-        found.has_entity |= is_entity;
+        found.has_entity |= text.starts_with(b"&");
     }
     if level > 0 {
         found.written = Written::Percent(level);
@@ -137,17 +121,41 @@ pub(super) struct Decoded {
     pub(super) from: Vec<usize>,
 }
 
-/// The character of an XML entity, and the entity's length.
+/// The entities of XML, and those of HTML for signs.
+pub(super) const ENTITIES: [(&str, char); 23] = [
+    ("amp", '&'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("sol", '/'),
+    ("bsol", '\\'),
+    ("colon", ':'),
+    ("equals", '='),
+    ("comma", ','),
+    ("commat", '@'),
+    ("lpar", '('),
+    ("rpar", ')'),
+    ("lsqb", '['),
+    ("lbrack", '['),
+    ("rsqb", ']'),
+    ("rbrack", ']'),
+    ("lcub", '{'),
+    ("lbrace", '{'),
+    ("rcub", '}'),
+    ("rbrace", '}'),
+    ("num", '#'),
+    ("dollar", '$'),
+];
+
+/// The character of an entity, and the entity's length.
 fn entity(rest: &[u8]) -> Option<(char, usize)> {
     let end = rest.iter().take(12).position(|&b| b == b';')?;
     let name = std::str::from_utf8(rest[..end].strip_prefix(b"&")?).ok()?;
-    let c = match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => {
+    let known = ENTITIES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    let c = match known {
+        Some((_, c)) => *c,
+        None => {
             let digits = name.strip_prefix('#')?;
             let value = match digits.strip_prefix(['x', 'X']) {
                 Some(digits) => hex(digits.as_bytes())?,

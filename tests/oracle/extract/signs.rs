@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::escapes::escape;
+use super::escapes::{ENTITIES, escape};
 use super::is_name_byte;
 
 /// A spelling of a sign.
@@ -29,11 +29,7 @@ fn spellings_of(c: char) -> Vec<Spelling> {
         texts.push(format!("&#x{code:0width$x};"));
     }
     texts.retain(|text| text.len() <= 12);
-    let names = [
-        "quot\"", "apos'", "lt<", "gt>", "sol/", "bsol\\", "colon:", "equals=", "comma,", "commat@", "lpar(", "rpar)",
-        "lsqb[", "lbrack[", "rsqb]", "rbrack]", "lcub{", "lbrace{", "rcub}", "rbrace}", "num#", "dollar$",
-    ];
-    texts.extend(names.iter().filter_map(|name| Some(format!("&{};", name.strip_suffix(c)?))));
+    texts.extend(ENTITIES.iter().filter(|(_, other)| *other == c).map(|(name, _)| format!("&{name};")));
     if c == '=' {
         texts.push("=3d".to_owned());
     }
