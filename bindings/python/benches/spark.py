@@ -3,7 +3,7 @@
 usage: spark.py LOG LISTED [ROUNDS]
 
 LISTED holds one name or address a line; `bindings/shared/replay.py` writes both files. The queries take turns, each as often as ROUNDS
-says (default 3), on two threads, and the fastest run of each counts. The join finds fewer hits: only values that are written as listed, no
+says (default 3), on two threads, and the fastest run of each counts. The join finds only values that are written as listed: no
 subdomains, no networks, no URLs.
 """
 

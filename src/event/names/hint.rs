@@ -36,8 +36,8 @@ impl Plain {
     }
 }
 
-/// Returns true if a name has one of the words by which its line is known. It has none where signs divide them, as in `versio-n`: the
-/// table ignores signs, but such a name means nothing.
+/// Returns true if a name contains one of [`WORDS`]. The table ignores the signs in a name, so that `versio-n` would be a version there;
+/// this search does not find it, and it means nothing.
 pub(in crate::event) fn has_name(name: &[u8]) -> bool {
     has_word(name, &FINDER)
 }

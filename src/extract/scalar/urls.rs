@@ -52,8 +52,8 @@ impl Scan<'_, '_> {
             self.own.starts = starts;
             return None;
         };
-        // A user name may hold the scheme of another URL, and so may a host with an empty port and two slashes. Its colon may be spelled
-        // with a backslash, which ends the authority.
+        // A user name may hold the scheme of another URL, and so may a host with an empty port and two slashes. The range includes the end of
+        // the authority, because the colon of that scheme may be `\u003a`, whose backslash ends it.
         let mut from = run.end + separator_len;
         let mut start = from;
         while let Some(len) = bytes
@@ -153,7 +153,7 @@ impl Scan<'_, '_> {
             let text = reading.text;
             let (path, end) = (text.place(text.path()), text.place(reading.len));
             let host = (text.place(reading.host.0), text.place(reading.host.1).min(end));
-            // Undone only in part, an escaped separator holds a host of its own: `u002f` in `http:\\u002f\\u002fevil.test`.
+            // A separator whose escapes are undone only in part leaves a host within it: `u002f` in `http:\\u002f\\u002fevil.test`.
             if host.0 < draft.behind {
                 return;
             }

@@ -145,7 +145,7 @@ fn request_paths() {
     table(&[("\"GET /gate HTTP/1.1\"", &[])]);
 }
 
-/// What is left of an escape, undone in part only, was once the host of a URL that ended before it began, and a panic followed.
+/// A separator whose escapes are undone only in part leaves a host within it, such as `u002f`. Reading that host once caused a panic.
 #[test]
 fn hosts_stand_after_their_separator() {
     for line in [
@@ -159,7 +159,7 @@ fn hosts_stand_after_their_separator() {
     }
 }
 
-/// A part of an escape can be in the URL before, and readings of a run with a surrogate pair are of one place.
+/// All readings of a run are of one place, even if the run begins with an escape that belongs to the URL before, or holds a surrogate pair.
 #[test]
 fn readings_around_escapes_are_of_one_place() {
     for (line, want) in [
@@ -190,7 +190,7 @@ fn readings_around_escapes_are_of_one_place() {
     }
 }
 
-/// A URL is read to the same ends whatever other readings of its place there are, and where its scheme ends the host of another.
+/// Other readings of a place do not shorten a URL, and its scheme may be the end of another URL's host.
 #[test]
 fn other_readings_do_not_cut_urls() {
     for (line, want) in [
