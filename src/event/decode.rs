@@ -29,6 +29,11 @@ pub(super) fn decode(value: &[u8], form: Form, into: &mut Vec<u8>) {
             }
         }
         Form::Labels => labels(value, into),
+        Form::InString(form) => {
+            let mut inner = Vec::new();
+            json::unescape(value, &mut inner);
+            decode(&inner, *form, into);
+        }
     }
 }
 

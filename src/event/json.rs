@@ -11,14 +11,8 @@ const MAX_FIELDS: usize = 4096;
 /// Reads the JSON object or array that fills `part`. If there is none, the sheet stays unchanged.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let part = part.trimmed();
-    end(part, sheet) == Some(part.end)
-}
-
-/// Reads JSON from inside a JSON string, where each quote has a backslash (`{\"a\":\"b\"}`).
-pub(super) fn read_escaped(part: Part<'_>, sheet: &mut Sheet) -> bool {
-    let part = part.trimmed();
     let mark = sheet.mark();
-    let is_read = value(part, sheet, 1) == Some(part.end);
+    let is_read = end(part, sheet) == Some(part.end);
     if !is_read {
         sheet.back_to(mark);
     }
@@ -28,24 +22,24 @@ pub(super) fn read_escaped(part: Part<'_>, sheet: &mut Sheet) -> bool {
 /// Reads the JSON object or array at the start of `part`, and returns its end.
 pub(super) fn end(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
     let mark = sheet.mark();
-    let found = value(part, sheet, 0);
+    let found = value(part, sheet);
     if found.is_none() {
         sheet.back_to(mark);
     }
     found
 }
 
-fn value(part: Part<'_>, sheet: &mut Sheet, slashes: usize) -> Option<usize> {
+fn value(part: Part<'_>, sheet: &mut Sheet) -> Option<usize> {
     let mut frames = std::mem::take(&mut sheet.frames);
     frames.clear();
     let in_list = std::mem::take(&mut sheet.in_list);
-    let end = values(part, sheet, slashes, &mut frames);
+    let end = values(part, sheet, &mut frames);
     sheet.in_list = in_list;
     sheet.frames = frames;
     end
 }
 
-fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Frame>) -> Option<usize> {
+fn values(part: Part<'_>, sheet: &mut Sheet, frames: &mut Vec<Frame>) -> Option<usize> {
     let line = &part.line[..part.end];
     let mut at = part.start;
     let outer = sheet.parent.unwrap_or(TOP);
@@ -82,8 +76,8 @@ fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Fr
             at = skip_space(line, at + 1);
         }
         let label = if frame.is_object {
-            let (start, end, _) = string(line, at, slashes)?;
-            at = skip_space(line, end + 1 + slashes);
+            let (start, end, _) = string(line, at)?;
+            at = skip_space(line, end + 1);
             if line.get(at) != Some(&b':') {
                 return None;
             }
@@ -93,11 +87,11 @@ fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Fr
             frame.label
         };
         match *line.get(at)? {
-            byte if byte == if slashes > 0 { b'\\' } else { b'"' } => {
-                let (start, end, escaped) = string(line, at, slashes)?;
+            b'"' => {
+                let (start, end, escaped) = string(line, at)?;
                 let form = if escaped { Form::Json } else { Form::Plain };
                 sheet.push(label, frame.node, start..end, form);
-                at = end + 1 + slashes;
+                at = end + 1;
             }
             open @ (b'{' | b'[') => {
                 if frames.len() == MAX_DEPTH {
@@ -149,10 +143,7 @@ fn values(part: Part<'_>, sheet: &mut Sheet, slashes: usize, frames: &mut Vec<Fr
 }
 
 /// Returns the span of the string whose opening quote is at `at`, and whether it holds escapes.
-fn string(line: &[u8], at: usize, slashes: usize) -> Option<(usize, usize, bool)> {
-    if slashes > 0 {
-        return escaped_string(line, at);
-    }
+fn string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
     if line.get(at) != Some(&b'"') {
         return None;
     }
@@ -166,25 +157,6 @@ fn string(line: &[u8], at: usize, slashes: usize) -> Option<(usize, usize, bool)
         }
         escaped = true;
         at = found + 2;
-    }
-}
-
-/// Like [`string`], where each quote has one backslash. A quote with more of them is part of the string.
-fn escaped_string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
-    let start = at + line.get(at..)?.starts_with(b"\\\"").then_some(2)?;
-    let mut at = start;
-    let mut escaped = false;
-    loop {
-        let found = memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at;
-        if line[found] == b'"' {
-            return None;
-        }
-        let slashes = line[found..].iter().take_while(|byte| **byte == b'\\').count();
-        if slashes == 1 && line.get(found + 1) == Some(&b'"') {
-            return Some((start, found, escaped));
-        }
-        escaped = true;
-        at = found + slashes + 1;
     }
 }
 

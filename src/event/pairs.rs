@@ -204,6 +204,12 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         }
         end -= 1;
     }
+    // `user=[eve]`
+    if let [b'[', inner @ .., b']'] = &part.line[start..end]
+        && !inner.iter().any(|byte| matches!(*byte, b'[' | b']'))
+    {
+        return (start + 1..end - 1, Form::Plain, pair_end);
+    }
     (start..end, Form::Plain, pair_end)
 }
 

@@ -31,6 +31,23 @@ pub(super) enum Form {
     Slashed,
     /// A DNS name as labels with their lengths: `(1)a(7)example(0)`.
     Labels,
+    /// Another form, within a JSON string with escapes.
+    InString(&'static Form),
+}
+
+impl Form {
+    /// Returns the form of a value within a JSON string, in which some of its bytes are escaped.
+    fn in_string(self) -> Form {
+        match self {
+            Form::Plain => Form::Json,
+            Form::Json => Form::InString(&Form::Json),
+            Form::Doubled => Form::InString(&Form::Doubled),
+            Form::Slashed => Form::InString(&Form::Slashed),
+            Form::Labels => Form::InString(&Form::Labels),
+            // A string in a string in a string: its escapes stay.
+            Form::InString(_) => self,
+        }
+    }
 }
 
 /// One field.
@@ -94,6 +111,9 @@ pub(super) struct Sheet {
     no_stamp: Option<usize>,
     /// The stack of the JSON parser, kept for the next line.
     pub(super) frames: Vec<Frame>,
+    /// Kept for the next JSON string that is read as a line.
+    unescaped: Unescaped,
+    outer: Vec<Raw>,
 }
 
 impl Sheet {
@@ -138,6 +158,32 @@ impl Sheet {
         (self.fields.len(), self.nodes.len())
     }
 
+    /// Reads a JSON string with its escapes undone, which hide quotes and line ends from the layouts. The spans that are found become spans
+    /// of the line again.
+    pub(super) fn unescaped(&mut self, part: Part<'_>, read: impl FnOnce(Part<'_>, &mut Sheet) -> bool) -> bool {
+        let mut text = std::mem::take(&mut self.unescaped);
+        text.fill(part);
+        // The fields outside have spans in another text.
+        let mut outer = std::mem::replace(&mut self.fields, std::mem::take(&mut self.outer));
+        let first_node = self.nodes.len();
+        let prefix = self.prefix.take();
+        self.forget_stamps();
+        let is_read = read(Part::whole(&text.bytes), self);
+        self.forget_stamps();
+        for node in &mut self.nodes[first_node..] {
+            node.label = text.label(node.label);
+        }
+        self.prefix = self.prefix.map(|(start, end)| (text.place(start), text.place(end))).or(prefix);
+        outer.extend(self.fields.drain(..).map(|field| text.field(field, part.line)));
+        self.outer = std::mem::replace(&mut self.fields, outer);
+        self.unescaped = text;
+        is_read
+    }
+
+    fn forget_stamps(&mut self) {
+        (self.stamp, self.no_stamp) = (None, None);
+    }
+
     pub(super) fn back_to(&mut self, (fields, nodes): (usize, usize)) {
         self.fields.truncate(fields);
         self.nodes.truncate(nodes);
@@ -159,6 +205,77 @@ impl Sheet {
     pub(super) fn named(&mut self, name: Range<usize>, value: Range<usize>, form: Form) {
         self.push(Label::Line(name.start as u32, name.end as u32), TOP, value, form);
     }
+}
+
+/// A JSON string with its escapes undone.
+#[derive(Debug, Default)]
+struct Unescaped {
+    bytes: Vec<u8>,
+    /// Where bytes begin that follow each other in both texts: the place here, and in the line.
+    runs: Vec<(u32, u32)>,
+}
+
+impl Unescaped {
+    /// Undoes the escapes that may structure a log line: of quotes, slashes, white space and the signs that encoders escape for HTML. The
+    /// others stay as they are, for the value that holds them.
+    fn fill(&mut self, part: Part<'_>) {
+        self.bytes.clear();
+        self.runs.clear();
+        let mut at = part.start;
+        while at < part.end {
+            self.runs.push((self.bytes.len() as u32, at as u32));
+            let rest = &part.line[at..part.end];
+            if let Some((byte, length)) = escape_at(rest) {
+                self.bytes.push(byte);
+                at += length;
+                continue;
+            }
+            // An escape that stays is text.
+            let kept = usize::from(rest[0] == b'\\');
+            let length = kept + memchr::memchr(b'\\', &rest[kept..]).unwrap_or(rest.len() - kept);
+            self.bytes.extend_from_slice(&rest[..length]);
+            at += length;
+        }
+        self.runs.push((self.bytes.len() as u32, at as u32));
+    }
+
+    /// Returns the place in the line of a place here.
+    fn place(&self, at: u32) -> u32 {
+        let run = self.runs.partition_point(|(start, _)| *start <= at);
+        let (start, line) = self.runs[run.saturating_sub(1)];
+        line + (at - start)
+    }
+
+    fn label(&self, label: Label) -> Label {
+        match label {
+            Label::Line(start, end) => Label::Line(self.place(start), self.place(end)),
+            other => other,
+        }
+    }
+
+    fn field(&self, field: Raw, line: &[u8]) -> Raw {
+        let (start, end) = (self.place(field.start), self.place(field.end));
+        let is_escaped = memchr::memchr(b'\\', &line[start as usize..end as usize]).is_some();
+        let form = if is_escaped { field.form.in_string() } else { field.form };
+        Raw { label: self.label(field.label), start, end, form, ..field }
+    }
+}
+
+/// Returns the sign that is escaped at the start of a text, and the length of the escape.
+fn escape_at(text: &[u8]) -> Option<(u8, usize)> {
+    let sign = match text {
+        [b'\\', sign @ (b'"' | b'\\' | b'/'), ..] => *sign,
+        [b'\\', b'n', ..] => b'\n',
+        [b'\\', b'r', ..] => b'\r',
+        [b'\\', b't', ..] => b'\t',
+        [b'\\', b'u', b'0', b'0', high @ (b'2' | b'3'), low, ..] => {
+            let low = (*low as char).to_digit(16)? as u8;
+            let sign = (*high - b'0') << 4 | low;
+            return matches!(sign, b'"' | b'&' | b'\'' | b'/' | b'<' | b'=' | b'>').then_some((sign, 6));
+        }
+        _ => return None,
+    };
+    Some((sign, 2))
 }
 
 /// A part of a line, by its offsets in the line.

@@ -240,6 +240,12 @@ pub(super) fn url(value: &[u8]) -> UrlParts<'_> {
         parts.scheme = Some(&rest[..scheme]);
         rest = &rest[scheme + 3..];
         has_authority = true;
+    } else if rest[scheme..].starts_with(b":") && is_sip(&rest[..scheme]) {
+        // `sip:eve@a.example:5060;transport=udp`: a call has no path.
+        parts.scheme = Some(&rest[..scheme]);
+        rest = &rest[scheme + 1..];
+        rest = &rest[..rest.iter().position(|byte| matches!(*byte, b';' | b'?' | b'/')).unwrap_or(rest.len())];
+        has_authority = true;
     } else if !rest.starts_with(b"/") {
         // `host:443` of a CONNECT, or `host/path` of a firewall: only if the first part is a name or address.
         let end = rest.iter().position(|byte| matches!(*byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
@@ -263,6 +269,11 @@ pub(super) fn url(value: &[u8]) -> UrlParts<'_> {
     parts.path = (!path.is_empty()).then_some(path);
     parts.query = query.filter(|query| !query.is_empty());
     parts
+}
+
+/// Returns true for the schemes of calls.
+fn is_sip(scheme: &[u8]) -> bool {
+    scheme.eq_ignore_ascii_case(b"sip") || scheme.eq_ignore_ascii_case(b"sips")
 }
 
 /// Returns host and port of an authority, without user and password.

@@ -390,6 +390,55 @@ const SAMPLES: &[Sample] = &[
         ],
         planted: &[("192.0.2.7", "client", "source.ip")],
     },
+    // Envoy, its word for a kind of entry, and Istio.
+    Sample {
+        head: "",
+        line: r#"[2026-05-12T10:02:03.456Z] "GET /a/b?c=1 HTTP/1.1" 200 - 0 12 180 179 "192.0.2.7" "curl/8" "413bf460-bd56" "evil.test" "203.0.113.5:80""#,
+        layout: "envoy",
+        normal: &[
+            "@timestamp=2026-05-12T10:02:03.456Z",
+            "source.ip=192.0.2.7",
+            "destination.ip=203.0.113.5",
+            "destination.port=80",
+            "url.domain=evil.test",
+            "url.path=/a/b",
+            "http.response.status_code=200",
+            "user_agent.original=curl/8",
+        ],
+        planted: &[("evil.test", "authority", "url.domain")],
+    },
+    Sample {
+        head: "",
+        line: r#"{"message":"ACCESS [2026-05-12T10:02:03.456Z] \"- - -\" 0 UF,URX 0 0 0 - \"-\" \"-\" \"-\" \"-\" \"203.0.113.5:9200\"","stream":"stdout"}"#,
+        layout: "json",
+        normal: &[
+            "@timestamp=2026-05-12T10:02:03.456Z",
+            "destination.ip=203.0.113.5",
+            "destination.port=9200",
+            "url.domain",
+        ],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r#"[2026-05-12T10:02:03.456Z] "POST /v1 HTTP/2" 503 UC upstream_reset{reset} - "-" 10 95 3 - "-" "grpc/1" "413bf460" "evil.test:8443" "203.0.113.5:8080" outbound|8080||x 198.51.100.1:5000 198.51.100.2:15001 192.0.2.7:40000 - default"#,
+        layout: "envoy",
+        normal: &[
+            "source.ip=192.0.2.7",
+            "source.port=40000",
+            "destination.ip=203.0.113.5",
+            "url.domain=evil.test",
+            "url.path=/v1",
+        ],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r#"[2026-05-12T10:02:03.456Z] "GET /a HTTP/1.1" 200 kept 1 "x""#,
+        layout: "text",
+        normal: &["@timestamp=2026-05-12T10:02:03.456Z", "destination.ip"],
+        planted: &[],
+    },
     Sample {
         head: "",
         line: "2 123456789010 eni-1235b8ca 192.0.2.7 203.0.113.5 40000 443 6 20 4249 1778580123 1778580183 ACCEPT OK",
@@ -727,6 +776,44 @@ fn every_layout_has_a_sample() {
     for layout in Layout::ALL {
         assert!(sampled.contains(layout.name()) || *layout == Layout::Custom, "{layout}");
     }
+}
+
+/// A shipper that wraps a line in JSON hides nothing of it.
+#[test]
+fn a_line_in_a_string_says_the_same() {
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES) {
+        if !sample.head.is_empty() || sample.layout == "custom" {
+            continue;
+        }
+        let normal = |line: &str| {
+            let mut reader = reader();
+            let event = reader.read(line.as_bytes());
+            let planted = sample.planted.iter().map(|(value, ..)| {
+                let at = line.find(value)?;
+                event.field_at(at..at + value.len())?.role()
+            });
+            let planted: Vec<_> = planted.collect();
+            (event.normal().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>(), planted)
+        };
+        let plain = normal(sample.line);
+        let string = serde_json::to_string(sample.line).unwrap();
+        for line in [
+            format!("{{\"log\":{string},\"stream\":\"stdout\"}}"),
+            format!(
+                "{{\"message\":{}}}",
+                string.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+            ),
+        ] {
+            count += 1;
+            let wrapped = normal(&line);
+            if wrapped != plain {
+                wrong.push(format!("{line}\n    {wrapped:?}\n    {plain:?}"));
+            }
+        }
+    }
+    println!("{count} lines");
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.

@@ -127,6 +127,129 @@ pub(super) const SAMPLES: &[Sample] = &[
         normal: &["user.name", "host.name", "source.ip"],
         planted: &[],
     },
+    // Structured data with colons, some of whose values hold pairs.
+    Sample {
+        head: "",
+        line: r#"<134>1 2026-05-12T10:02:03Z gw1 Acme 5 - [action:"Accept"; originsicname:"CN=gw1,O=corp..x"; tag:"product=VPN[db={A};date=1778500000\]"; src:"192.0.2.7"; s_port:"40000"; dst:"203.0.113.5"; service:"443"]"#,
+        layout: "text",
+        normal: &[
+            "@timestamp=2026-05-12T10:02:03Z",
+            "source.ip=192.0.2.7",
+            "source.port=40000",
+            "destination.ip=203.0.113.5",
+            "destination.port=443",
+        ],
+        planted: &[("203.0.113.5", "dst", "destination.ip")],
+    },
+    Sample {
+        head: "",
+        line: r#"<134>1 2026-05-12T10:02:03Z gw1 Acme 5 - [acme@1 note="a:b" src="192.0.2.7"]"#,
+        layout: "text",
+        normal: &["source.ip=192.0.2.7"],
+        planted: &[],
+    },
+    // A JSON array after the header, and JSON as a value of the line.
+    Sample {
+        head: "",
+        line: r#"<14>1 2026-05-12T10:02:03Z sw1 agent 5 - [{"time":"2026-05-12T10:02:03Z","destaddr":"203.0.113.5","destport":80,"srcaddr":"192.0.2.7","srcport":40000}]"#,
+        layout: "json",
+        normal: &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=80"],
+        planted: &[("203.0.113.5", "destaddr", "destination.ip")],
+    },
+    Sample {
+        head: "",
+        line: r#"[2026-05-12T10:02:03,456][INFO ][index.slowlog] [n1] took[22ms], type[doc], source[{"@timestamp":"2026-05-11T08:00:00Z","host":{"name":"other"}}]"#,
+        layout: "text",
+        normal: &["@timestamp=2026-05-12T10:02:03.456Z"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r#"[2026-05-12T10:02:03,456] audit [{"@timestamp":"2026-05-11T08:00:00Z","src_ip":"192.0.2.7"}]"#,
+        layout: "json",
+        normal: &["@timestamp=2026-05-11T08:00:00Z", "source.ip=192.0.2.7"],
+        planted: &[],
+    },
+    // CoreDNS, alone, after a time, and as a container's output.
+    Sample {
+        head: "",
+        line: r#"[INFO] 192.0.2.7:36413 - 21583 "A IN evil.test. udp 43 false 512" NXDOMAIN qr,rd,ra 136 0.0001s"#,
+        layout: "dns",
+        normal: &["source.ip=192.0.2.7", "source.port=36413", "dns.question.name=evil.test", "dns.question.type=A"],
+        planted: &[("evil.test", "query_name", "dns.question.name")],
+    },
+    Sample {
+        head: "",
+        line: r#"2026-05-12T10:02:03.456Z [INFO] [2001:db8::7]:36413 - 21583 "AAAA IN evil.test. tcp 43 false 512" NOERROR qr 136 0.0001s"#,
+        layout: "dns",
+        normal: &[
+            "@timestamp=2026-05-12T10:02:03.456Z",
+            "source.ip=2001:db8::7",
+            "source.port=36413",
+            "dns.question.name=evil.test",
+        ],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r#"{"log":"[INFO] 192.0.2.7:36413 - 21583 \"A IN evil.test. udp 43 false 512\" NOERROR qr 136 0.0001s\n","stream":"stdout","time":"2026-05-12T10:02:03.456Z"}"#,
+        layout: "json",
+        normal: &["@timestamp=2026-05-12T10:02:03.456Z", "source.ip=192.0.2.7", "dns.question.name=evil.test"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r#"[INFO] 192.0.2.7:36413 - 21583 "A note about evil.test. and more" NOERROR"#,
+        layout: "text",
+        normal: &["dns.question.name"],
+        planted: &[],
+    },
+    // The client and the proxies that forwarded its request.
+    Sample {
+        head: "",
+        line: r#"www.example 192.0.2.7, 198.51.100.1, 198.51.100.2 - eve [12/May/2026:10:02:03 +0000] "GET /a HTTP/1.1" 200 571 "-" "curl/8""#,
+        layout: "access",
+        normal: &["source.ip=192.0.2.7", "user.name=eve", "url.domain=www.example", "url.path=/a"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r#"192.0.2.7,198.51.100.1 - - [12/May/2026:10:02:03 +0000] "GET /a HTTP/1.1" 200 571"#,
+        layout: "access",
+        normal: &["source.ip=192.0.2.7", "user.name", "url.path=/a"],
+        planted: &[],
+    },
+    // Values in brackets.
+    Sample {
+        head: "",
+        line: "[2026-05-12T10:02:03,456] [n1] [rest] [authentication_failed] origin_address=[192.0.2.7], principal=[eve], uri=[/_security/_authenticate]",
+        layout: "pairs",
+        normal: &["source.ip=192.0.2.7", "user.name=eve", "url.path=/_security/_authenticate"],
+        planted: &[("192.0.2.7", "origin_address", "source.ip")],
+    },
+    // Calls have a host and no path.
+    Sample {
+        head: "",
+        line: r#"{"ts":1778580123.5,"id.orig_h":"192.0.2.7","method":"REGISTER","uri":"sip:eve@evil.test:5060;transport=udp"}"#,
+        layout: "json",
+        normal: &["url.domain=evil.test", "url.port=5060", "url.path"],
+        planted: &[],
+    },
+    // Times without a century.
+    Sample {
+        head: "",
+        line: "260512  9:02:03 [Warning] Access denied for user 'eve'@'192.0.2.7'",
+        layout: "text",
+        normal: &["@timestamp=2026-05-12T09:02:03Z"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: "261512 10:02:03 is a count and a clock",
+        layout: "text",
+        normal: &["@timestamp"],
+        planted: &[],
+    },
     // Doubled quotes; quotes around columns.
     Sample {
         head: "",

@@ -64,6 +64,14 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
             first
         }
     };
+    // `192.0.2.7, 198.51.100.1 - -`: the client, and the proxies between.
+    let mut last = client.clone();
+    while part.line[last].ends_with(b",") {
+        let Some(next) = words.next() else { return false };
+        last = next;
+    }
+    let comma = memchr::memchr(b',', &part.line[client.clone()]);
+    let client = client.start..comma.map_or(client.end, |comma| client.start + comma);
     if !value::is_host_name(&part.line[client.clone()]) {
         return false;
     }

@@ -1,4 +1,4 @@
-//! Query logs of name servers: BIND, Unbound, dnsmasq and Windows, without their syslog prefix or time.
+//! Query logs of name servers: BIND, Unbound, dnsmasq, CoreDNS and Windows, without their syslog prefix or time.
 
 use std::ops::Range;
 
@@ -7,7 +7,12 @@ use crate::event::{time, value};
 
 /// Reads an entry of any of these servers.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
-    bind(part, sheet) || resolving(part, sheet) || dnsmasq(part, sheet) || unbound(part, sheet) || windows(part, sheet)
+    bind(part, sheet)
+        || resolving(part, sheet)
+        || dnsmasq(part, sheet)
+        || unbound(part, sheet)
+        || coredns(part, sheet)
+        || windows(part, sheet)
 }
 
 /// Reads `client @0x7f 192.0.2.7#5555 (a.example): query: a.example IN A + (192.0.2.53)`, with or without `queries: info:` and a view.
@@ -165,6 +170,38 @@ fn unbound(part: Part<'_>, sheet: &mut Sheet) -> bool {
     sheet.known("client", client);
     sheet.known("query_name", strip(line, name, b"."));
     sheet.known("query_type", kind);
+    true
+}
+
+/// Reads `[INFO] 192.0.2.7:5555 - 2158 "A IN a.example. udp 43 false 512" NOERROR qr,rd,ra 136 0.0001s`.
+fn coredns(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let line = part.line;
+    let mut words = Words::new(part);
+    let Some(mut client) = words.next() else { return false };
+    if line[client.clone()].starts_with(b"[") && line[client.clone()].ends_with(b"]") {
+        let Some(next) = words.next() else { return false };
+        client = next;
+    }
+    if value::address(&line[client.clone()]).is_none_or(|(_, port)| port.is_none()) {
+        return false;
+    }
+    let (Some(dash), Some(_id)) = (words.next(), words.next()) else { return false };
+    words.skip_spaces();
+    if &line[dash] != b"-" || !words.rest().starts_with(b"\"") {
+        return false;
+    }
+    let Some(question) = words.quoted() else { return false };
+    let mut inner = Words::new(Part { line, start: question.start, end: question.end });
+    let (Some(kind), Some(class), Some(name)) = (inner.next(), inner.next(), inner.next()) else { return false };
+    if !matches!(&line[class], b"IN" | b"CH" | b"HS") || !line[name.clone()].ends_with(b".") {
+        return false;
+    }
+    sheet.known("client", client);
+    sheet.known("query_type", kind);
+    sheet.known("query_name", strip(line, name, b"."));
+    if let Some(protocol) = inner.next() {
+        sheet.known("protocol", protocol);
+    }
     true
 }
 

@@ -80,9 +80,11 @@ layouts! {
     Elb = "elb",
     /// HAProxy.
     HaProxy = "haproxy",
+    /// Envoy, and Istio's proxies.
+    Envoy = "envoy",
     /// AWS VPC flow logs.
     VpcFlow = "vpcflow",
-    /// Query logs of BIND, Unbound, dnsmasq and Windows.
+    /// Query logs of BIND, Unbound, dnsmasq, CoreDNS and Windows.
     Dns = "dns",
     /// Logs of DHCP servers.
     Dhcp = "dhcp",
@@ -120,7 +122,11 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
             Kind::Table => Layout::Table,
         };
     }
-    let part = part.trimmed();
+    without_header(part.trimmed(), sheet)
+}
+
+/// Reads a line by its shape.
+fn without_header(part: Part<'_>, sheet: &mut Sheet) -> Layout {
     if let Some(layout) = shaped(part, sheet) {
         return layout;
     }
@@ -162,10 +168,7 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
         return Some(layout);
     }
     match *text.first()? {
-        b'{' | b'[' if json::read(part, sheet) => {
-            within(part, sheet);
-            return Some(Layout::Json);
-        }
+        b'{' | b'[' if json_within(part, sheet) => return Some(Layout::Json),
         b'<' if xml::looks_like(text) && xml::read(part, sheet) => return Some(Layout::Xml),
         b't' | b'u' | b'T' | b'U' if packet::read_netstat(part, sheet) => return Some(Layout::Netstat),
         b'0'..=b'9' => {
@@ -180,6 +183,9 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
             }
         }
         _ => {}
+    }
+    if balancer::read_envoy(part, sheet) {
+        return Some(Layout::Envoy);
     }
     if access::read(part, sheet) {
         return Some(Layout::Access);
@@ -240,8 +246,11 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
     }
     if let Some(at) = find(&text[..text.len().min(512)], b"{\"") {
         let inner = part.from(part.start + at);
-        if let Some(end) = json::end(inner, sheet) {
-            within(part, sheet);
+        // `source[{"a":"b"}]` is a value in a list of the line, and not its event.
+        let is_value = at > 1 && text[at - 1] == b'[' && text[at - 2].is_ascii_alphanumeric();
+        let first = sheet.fields.len();
+        if !is_value && let Some(end) = json::end(inner, sheet) {
+            within(part, first, sheet);
             around(part.to(part.start + at), sheet);
             around(part.from(end), sheet);
             return Layout::Json;
@@ -311,8 +320,18 @@ fn leading(part: Part<'_>, sheet: &mut Sheet) {
     text::read(part.to(part.start + 96), sheet);
 }
 
+/// Reads a JSON object or array that fills `part`, and the strings in it.
+fn json_within(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let first = sheet.fields.len();
+    let is_read = json::read(part, sheet);
+    if is_read {
+        within(part, first, sheet);
+    }
+    is_read
+}
+
 /// Reads the strings in a JSON object: JSON, XML, or a log line as shippers wrap it.
-fn within(part: Part<'_>, sheet: &mut Sheet) {
+fn within(part: Part<'_>, first: usize, sheet: &mut Sheet) {
     const MESSAGES: [&[u8]; 12] = [
         b"message",
         b"msg",
@@ -329,22 +348,20 @@ fn within(part: Part<'_>, sheet: &mut Sheet) {
     ];
     let end = sheet.fields.len();
     let mut left = MAX_WITHIN;
-    for at in 0..end {
+    for at in first..end {
         let field = sheet.fields[at];
         let span = field.span();
         if span.len() < 16 || left == 0 {
             continue;
         }
         let inner = Part { start: span.start, end: span.end, ..part };
-        let first = inner.text()[0];
-        if first == b'{' || first == b'[' {
+        let is_read = match inner.text()[0] {
+            b'{' | b'[' => nested(sheet, field.parent, |sheet| in_string(inner, sheet, json_within)),
+            b'<' if xml::looks_like(inner.text()) => nested(sheet, field.parent, |sheet| xml::read(inner, sheet)),
+            _ => false,
+        };
+        if is_read {
             left -= 1;
-            nested(sheet, field.parent, |sheet| json::read_escaped(inner, sheet));
-            continue;
-        }
-        if first == b'<' && xml::looks_like(inner.text()) {
-            left -= 1;
-            nested(sheet, field.parent, |sheet| xml::read(inner, sheet));
             continue;
         }
         if flow_tuple(inner, field.parent, sheet) {
@@ -358,7 +375,6 @@ fn within(part: Part<'_>, sheet: &mut Sheet) {
         }
         left -= 1;
         nested(sheet, field.parent, |sheet| {
-            // A description is prose: its words are not names of fields.
             message(inner, name.eq_ignore_ascii_case(b"description"), sheet);
             true
         });
@@ -392,29 +408,30 @@ fn flow_tuple(part: Part<'_>, parent: u32, sheet: &mut Sheet) -> bool {
 const MAX_WITHIN: usize = 4;
 
 /// Reads the content of a string. It is less certain than the fields beside the string.
-fn nested(sheet: &mut Sheet, parent: u32, read: impl FnOnce(&mut Sheet) -> bool) {
+fn nested(sheet: &mut Sheet, parent: u32, read: impl FnOnce(&mut Sheet) -> bool) -> bool {
     sheet.level += 1;
-    sheet.parent = Some(parent);
-    read(sheet);
-    sheet.parent = None;
+    let outer = sheet.parent.replace(parent);
+    let is_read = read(sheet);
+    sheet.parent = outer;
     sheet.level -= 1;
+    is_read
 }
 
+/// Reads a string as a line of its own. A description is prose: its words are not names of fields.
 fn message(inner: Part<'_>, is_prose: bool, sheet: &mut Sheet) {
-    if lines::read(inner, sheet) || is_prose {
-        return;
+    if !lines::read(inner, sheet) && !is_prose {
+        in_string(inner, sheet, |inner, sheet| {
+            without_header(inner, sheet);
+            true
+        });
     }
-    if shaped(inner, sheet).is_some() {
-        return;
-    }
-    match syslog::read(inner, sheet) {
-        Some(rest) => {
-            if shaped(rest, sheet).is_none() {
-                loose(rest, sheet);
-            }
-        }
-        None => {
-            loose(inner, sheet);
-        }
+}
+
+/// Reads the text of a JSON string, with its escapes undone.
+fn in_string(inner: Part<'_>, sheet: &mut Sheet, read: impl FnOnce(Part<'_>, &mut Sheet) -> bool) -> bool {
+    if memchr::memchr(b'\\', inner.text()).is_some() {
+        sheet.unescaped(inner, |inner, sheet| read(inner.trimmed(), sheet))
+    } else {
+        read(inner, sheet)
     }
 }

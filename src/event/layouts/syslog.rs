@@ -67,7 +67,8 @@ fn rfc5424<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
 /// Reads `[id key="value"][id2 …]`: adds the pairs, and returns the end.
 fn structured(part: Part<'_>, start: usize, sheet: &mut Sheet) -> Option<usize> {
     let mut at = start;
-    while part.line[..part.end].get(at) == Some(&b'[') {
+    // `[{` is the JSON array of a message without structured data.
+    while part.line[..part.end].get(at) == Some(&b'[') && part.line[..part.end].get(at + 1) != Some(&b'{') {
         let mut end = at + 1;
         let mut in_quotes = false;
         loop {
@@ -82,14 +83,20 @@ fn structured(part: Part<'_>, start: usize, sheet: &mut Sheet) -> Option<usize> 
         let level = sheet.level;
         sheet.level = level.saturating_sub(1);
         let inner = Part { start: at + 1, end, ..part };
-        // Check Point: `[action:"Accept"; src:"192.0.2.7"]`
-        if pairs::read(inner, sheet).pairs == 0 {
-            super::colons::read(inner, sheet);
+        // Check Point: `[action:"Accept"; src:"192.0.2.7"]`. A value may hold pairs: `originsicname:"CN=gw1,O=corp"`.
+        if !has_colons(inner.text()) || !super::colons::read(inner, sheet) {
+            pairs::read(inner, sheet);
         }
         sheet.level = level;
         at = end + 1;
     }
     (at > start).then_some(at)
+}
+
+/// Returns true if the first name of structured data has a colon and a quote after it: `action:"Accept"`.
+fn has_colons(text: &[u8]) -> bool {
+    let length = text.iter().take(64).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    length > 0 && text[length..].starts_with(b":\"")
 }
 
 /// Reads time, host and tag, each of which may be missing.

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind, packed};
 
+use crate::event::sheet::find;
+
 /// The part of a line that has no name-like field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::event) enum Plain {
@@ -22,7 +24,7 @@ pub(in crate::event) enum Plain {
 impl Plain {
     /// Looks for the names of such fields in a line.
     pub(in crate::event) fn of(line: &[u8]) -> Self {
-        let is_any = has_word(line, &FINDER) || may_be_bare(line);
+        let is_any = has_word(line, &FINDER) || may_be_bare(line) || has_escaped_priority(line);
         if is_any { Plain::Nothing } else { after_header(line).map_or(Plain::Nothing, Plain::From) }
     }
 
@@ -60,6 +62,11 @@ fn may_be_tag(line: &[u8], end: usize) -> bool {
 fn may_be_bare(line: &[u8]) -> bool {
     let mut bars = memchr::memchr_iter(b'|', line);
     bars.any(|at| at > 0 && matches!(line[at - 1], b'0' | b'1')) && bars.take(4).count() == 4
+}
+
+/// Returns true if a line may hold the header of syslog with its `>` escaped, as some encoders of JSON do.
+fn has_escaped_priority(line: &[u8]) -> bool {
+    memchr::memchr(b'\\', line).is_some_and(|at| find(&line[at..], b"u003").is_some())
 }
 
 /// The end of the program's name in `<34>1 2026-05-12T10:02:03Z host app`, after which no such name follows; 0 without such a header.
@@ -227,9 +234,16 @@ fn has_word(line: &[u8], finder: &Finder) -> bool {
 /// Returns true if a longer name may be cut before `at`, so that its end alone is known: see [`Key`](super::Key).
 fn may_cut(line: &[u8], at: usize) -> bool {
     match at.checked_sub(1).map(|before| line[before]) {
-        Some(before) if before.is_ascii_alphanumeric() || before >= 0x80 => line[at].is_ascii_uppercase(),
+        Some(before) if before.is_ascii_alphanumeric() || before >= 0x80 => {
+            line[at].is_ascii_uppercase() || is_escape(&line[..at])
+        }
         _ => true,
     }
+}
+
+/// Returns true if a text ends in the escape of a sign or of white space, as in a string of JSON: `\n`, `\u0026`.
+fn is_escape(text: &[u8]) -> bool {
+    matches!(text, [.., b'\\', b'n' | b'r' | b't'] | [.., b'\\', b'u', b'0', b'0', _, _])
 }
 
 #[cfg(test)]

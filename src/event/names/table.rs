@@ -70,7 +70,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          detect_time detected_on occurred_at occurred_on occurrence_time occurred activity_time published \
          published_at request_time time_received alert_time alert_date incident_time created_date_time \
          creation_time creation_timestamp created created_at creation_date created_on created_time create_time \
-         timestamp_ms timestamp_us timestamp_ns epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
+         timestamp_ms timestamp_us timestamp_ns time_millis timestamp_millis event_time_string created_date epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
          request_timestamp start_time start begin started_at begin_time first_timestamp edge_start_timestamp \
          time_start stime flow_start message_time mail_time sent_at sent_date_time send_time agent_timestamp \
          local_time insert_time insertion_time ingestion_time received received_at receive_time \
@@ -122,7 +122,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (Remote(DestinationPort), "remote_port rport remport remote_port_details_port"),
     (
         Ecs(SourceDomain),
-        "source_domain src_domain source_host_name src_host_name source_host src_host shost source_name srcname \
+        "source_domain src_domain src_domain_name source_domain_name source_host_name src_host_name source_host src_host shost source_name srcname \
          client_hostname client_name remote_hostname client_domain remote_host rhost c_host source_machine_name \
          source_computer_name src_host_reverse source_workstation workstation_name workstation source_dns \
          source_fqdn from_host peer_name source_ip_address source_address src_address caller_ip_address",
@@ -186,7 +186,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(DestinationDomain),
-        "destination_domain dst_domain dest_domain destination_host_name dst_host_name dest_host_name \
+        "destination_domain dst_domain dest_domain dst_domain_name destination_domain_name destination_host_name dst_host_name dest_host_name \
          destination_host dst_host dhost dest_host destination_name dstname dest_name server_name_destination \
          target_host target_hostname target_domain remote_domain remote_name destination_dns_domain destination_fqdn \
          r_host cs_host host_header x_host_header vhost virtual_host server_domain peerhost host_domain \

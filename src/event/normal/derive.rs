@@ -23,7 +23,7 @@ impl Normal {
         let cut = name.find(" (").filter(|at| *at > 0).unwrap_or(name.trim_end().len());
         let at = end - name_length;
         self.held[EcsName::UserName as usize] = self.span(at, at + cut);
-        if !context.is_json {
+        if !(context.is_json && self.is_json_member(EcsName::UserName, sheet, context)) {
             // `eve@corp.example` in plain text is the login and its realm, and so is `eve:CORP`. Web services use all of it as the login.
             let name = &self.text[at..at + cut];
             let is_pair = self.is_pair(EcsName::UserName, sheet, context);
@@ -56,6 +56,15 @@ impl Normal {
         let Some(field) = sheet.fields.get(self.best[name as usize].field as usize) else { return false };
         matches!(field.label, Label::Line(_, end)
             if context.line.get(end as usize..field.start as usize).is_some_and(|gap| gap.contains(&b'=')))
+    }
+
+    /// Returns true if a value is a member of a JSON object, and not of a text in one: `"user":"eve"`.
+    fn is_json_member(&self, name: EcsName, sheet: &Sheet, context: &Context<'_>) -> bool {
+        let Some(field) = sheet.fields.get(self.best[name as usize].field as usize) else { return false };
+        let Label::Line(_, end) = field.label else { return false };
+        let gap = context.line.get(end as usize..field.start as usize).unwrap_or(b"");
+        // The name and the value may stand apart: `{"name":"User","value":"eve"}`.
+        gap.trim_ascii_start().starts_with(b"\"") || gap.starts_with(b"\\")
     }
 
     /// Derives the parts of a URL from the whole. A `url.full` that is only a path becomes `url.original`.

@@ -87,8 +87,8 @@ pub(super) struct Normal {
     stamp: Option<Stamp>,
     /// The first other time with a zone.
     zoned: Option<Stamp>,
-    /// When the event began, and when it was recorded.
-    moments: [Option<Stamp>; 2],
+    /// When the event began, and when it was recorded, each with the level of its field.
+    moments: [Option<(u8, Stamp)>; 2],
     pub(super) time: Option<EventTime>,
     /// The decoded text of values.
     text: String,
@@ -264,7 +264,8 @@ impl Normal {
             let candidate = Candidate { score, field: at };
             match entry.meaning {
                 Meaning::Ecs(EcsName::Timestamp) => {
-                    self.note_time(found.moment.filter(|_| sure == MAX_RAW as u16), value);
+                    let moment = found.moment.filter(|_| !field.in_list && found.extra == 0);
+                    self.note_time(moment.map(|moment| (moment, field.level)), value);
                     self.offer(EcsName::Timestamp, score, at, value);
                 }
                 Meaning::Ecs(name) => self.offer(name, score, at, value),

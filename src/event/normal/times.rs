@@ -18,13 +18,15 @@ const QUARTER: i64 = 900;
 
 impl Normal {
     /// Keeps what a time says about others: the zone that they are in, and when the event began or was recorded.
-    pub(super) fn note_time(&mut self, moment: Option<Moment>, value: &mut Facts<'_>) {
+    pub(super) fn note_time(&mut self, moment: Option<(Moment, u8)>, value: &mut Facts<'_>) {
         let Some(stamp) = value.stamp() else { return };
         if self.zoned.is_none() && stamp.offset.is_some() {
             self.zoned = Some(stamp);
         }
-        if let Some(moment) = moment {
-            self.moments[moment as usize].get_or_insert(stamp);
+        if let Some((moment, level)) = moment
+            && self.moments[moment as usize].is_none_or(|(known, _)| level < known)
+        {
+            self.moments[moment as usize] = Some((level, stamp));
         }
     }
 
@@ -39,7 +41,7 @@ impl Normal {
             let (year, month, day) = time::date(field(self.date))?;
             let (clock, offset) = time::clock(field(self.clock))?;
             stamp = Some(Stamp { year: Some(year), month, day, clock, offset });
-        } else if self.is_long(whole, context) {
+        } else if self.is_long(whole, sheet, context) {
             return None;
         }
         let mut stamp = stamp?;
@@ -61,9 +63,12 @@ impl Normal {
 
     /// Returns true if the best time is when the event began or when it was recorded, and these are so far apart that either could be
     /// meant.
-    fn is_long(&self, whole: Candidate, context: &Context<'_>) -> bool {
+    fn is_long(&self, whole: Candidate, sheet: &Sheet, context: &Context<'_>) -> bool {
         let is_moment = |found: &Option<_>| found.is_some_and(|found: super::KnownName| found.moment.is_some());
-        let [Some(start), Some(record)] = self.moments else { return false };
+        let [Some((level, start)), Some((other, record))] = self.moments else { return false };
+        if level != other || sheet.fields[whole.field as usize].level != level {
+            return false;
+        }
         let at = |stamp: Stamp| Some(stamp.resolve(context.assumed)?.timestamp().as_second());
         let apart = at(start).zip(at(record)).map_or(0, |(start, record)| record.abs_diff(start));
         apart > LONG.unsigned_abs() && self.found.get(whole.field as usize).is_some_and(is_moment)

@@ -162,6 +162,7 @@ fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
             let offset = read.offset();
             read.stamp(Some(date.0), date.1, date.2, clock, offset)
         }
+        (6, b' ') => short(text),
         (8, b' ' | b'T' | b'-' | b'_' | b':') => compact(text),
         (9, _) if text[9..].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count() == 5 => compact(text),
         (1 | 2, b'/' | b'-' | b' ' | b'.') if text.get(digits + 1)?.is_ascii_alphabetic() => day_and_word(text, next),
@@ -223,6 +224,17 @@ fn compact(text: &[u8]) -> Option<(Stamp, usize)> {
         return None;
     }
     read.stamp(Some(year), month, day, clock, offset)
+}
+
+/// Reads `260512 10:02:03`, `260512  9:02:03` (MySQL) and `260512 100203` (HDFS): the century is missing.
+fn short(text: &[u8]) -> Option<(Stamp, usize)> {
+    let mut read = Read { text, at: 0 };
+    let year = read.digits(2)? as i16 + 2000;
+    let month = read.digits(2)? as i8;
+    let day = read.digits(2)? as i8;
+    read.spaces()?;
+    let clock = read.compact_clock().or_else(|| read.clock())?;
+    read.stamp(Some(year), month, day, clock, None)
 }
 
 /// Reads `12/May/2026:10:02:03 +0200`, `12-May-2026 10:02:03.123`, `12 May 2026 10:02:03`.
