@@ -204,6 +204,36 @@ pub(super) const SAMPLES: &[Sample] = &[
         normal: &["dns.question.name"],
         planted: &[],
     },
+    // A header without all of its columns.
+    Sample {
+        head: "",
+        line: r#"<5>1 2026-05-12T10:02:03Z vault1 {"format":"x","raw":"<syslog>\n  <record>\n    <Rfc5424>yes</Rfc5424>\n    <Station>192.0.2.7</Station>\n  </record>\n</syslog>"}"#,
+        layout: "json",
+        normal: &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "host.name=vault1"],
+        planted: &[("192.0.2.7", "Station", "source.ip")],
+    },
+    Sample {
+        head: "",
+        line: "<5>1 2026-05-12T10:02:03Z gw1 CEF:0|Acme|Gate|7.4|13|close|3|src=192.0.2.7 dhost=evil.test",
+        layout: "cef",
+        normal: &["source.ip=192.0.2.7", "destination.domain=evil.test"],
+        planted: &[("evil.test", "dhost", "destination.domain")],
+    },
+    // Other names of shippers for the line that they wrap.
+    Sample {
+        head: "",
+        line: r#"{"textPayload":"192.0.2.7 - eve [12/May/2026:10:02:03 +0000] \"GET /a HTTP/1.1\" 200 571 \"http://ref.test/\" \"a \\\"b\\\" c\"","insertId":"x"}"#,
+        layout: "json",
+        normal: &[
+            "@timestamp=2026-05-12T10:02:03Z",
+            "source.ip=192.0.2.7",
+            "user.name=eve",
+            "url.path=/a",
+            "http.request.referrer=http://ref.test/",
+            r#"user_agent.original=a \"b\" c"#,
+        ],
+        planted: &[("ref.test", "referer", "http.request.referrer")],
+    },
     // The client and the proxies that forwarded its request.
     Sample {
         head: "",

@@ -332,7 +332,7 @@ fn json_within(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 /// Reads the strings in a JSON object: JSON, XML, or a log line as shippers wrap it.
 fn within(part: Part<'_>, first: usize, sheet: &mut Sheet) {
-    const MESSAGES: [&[u8]; 12] = [
+    const MESSAGES: [&[u8]; 19] = [
         b"message",
         b"msg",
         b"log",
@@ -344,6 +344,13 @@ fn within(part: Part<'_>, first: usize, sheet: &mut Sheet) {
         b"raw_message",
         b"raw_log",
         b"rawmessage",
+        b"rawdata",
+        b"textPayload",
+        b"short_message",
+        b"full_message",
+        b"log_message",
+        b"logMessage",
+        b"line",
         b"description",
     ];
     let end = sheet.fields.len();

@@ -49,6 +49,10 @@ fn rfc5424<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     }
     for name in ["syslog.host", "syslog.app", "syslog.pid", "syslog.msgid"] {
         let span = words.next()?;
+        // Some products leave out the columns before the message.
+        if starts_message(&part.line[span.clone()]) {
+            return Some(part.from(span.start).trimmed());
+        }
         if &part.line[span.clone()] != b"-" {
             sheet.known(name, span);
         }
@@ -62,6 +66,12 @@ fn rfc5424<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
         inner = inner.from(inner.end - text.len());
     }
     Some(inner)
+}
+
+/// Returns true if a word begins a message that is no column of a header.
+fn starts_message(word: &[u8]) -> bool {
+    const STARTS: [&[u8]; 5] = [b"{\"", b"[{", b"CEF:", b"LEEF:", b"<?xml"];
+    STARTS.iter().any(|start| word.starts_with(start))
 }
 
 /// Reads `[id key="value"][id2 …]`: adds the pairs, and returns the end.
