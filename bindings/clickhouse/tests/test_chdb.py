@@ -182,3 +182,20 @@ print(s.query("SELECT sum(ioc_is_match(host)), count() FROM logs.part", "CSV"))
     ]
     sums = [tuple(map(int, re.findall(r"\d+", process.communicate(timeout=120)[0]))) for process in running]
     assert [sum(column) for column in zip(*sums, strict=True)] == [60000 // 7 + 1, 60000]
+
+
+def test_the_benchmark_runs_to_its_end(tmp_path: Path) -> None:
+    """On a small log, with what each way finds in it."""
+    lines = ["client 192.0.2.7 asked for clean.example", "query login7.evil7.test from 198.51.0.7:53", "www.login7.evil7.test"]
+    (tmp_path / "log.txt").write_text("".join(line + "\n" for line in lines * 1000))
+    (tmp_path / "listed.txt").write_text("login7.evil7.test\n198.51.0.7\n")
+    bench = Path(__file__).parents[1] / "benches" / "native.py"
+    command = [sys.executable, bench, tmp_path / "log.txt", tmp_path / "listed.txt", "1"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+    assert re.findall(r"^(.*?): .* s, .*, (\d+) hits$", run.stdout, re.M) == [
+        ("ioc_scan", "3000"), ("extractAll of names and IN", "2000"), ("extractAll of runs and IN", "2000"),
+    ]
+    assert re.findall(r"^(.*?): (\d+) of 11 forms", run.stdout, re.M) == [
+        ("ioc_scan", "10"), ("extractAll of names and IN", "6"), ("extractAll of runs and IN", "5"),
+    ]
