@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from conftest import Found, Logscan, Shared
+from conftest import Logscan, Shared, found_in, of_hit, of_match
 
 import netsieve
 
@@ -19,41 +19,6 @@ def values(shared: Shared) -> list[str | None]:
 
 def is_match(shared: Shared, values: list[str | None]) -> list[bool | None]:
     return [None if value is None else value in shared.sieve for value in values]
-
-
-def of_match(match: netsieve.Match) -> dict[str, Any]:
-    sources = match.sources
-    return {
-        "indicator": match.indicator,
-        "kind": match.kind,
-        "scope": match.scope,
-        "relation": match.relation,
-        "strength": match.strength,
-        "feed": match.feeds[0],
-        "feeds": match.feeds,
-        "feed_line": sources[0].line,
-        "tags": list(dict.fromkeys(tag for source in sources for tag in source.tags)),
-        "family": next((source.family for source in sources if source.family), None),
-        "confidence": max((source.confidence for source in sources if source.confidence is not None), default=None),
-        "reference": next((source.reference for source in sources if source.reference), None),
-    }
-
-
-def of_hit(hit: netsieve.Hit) -> list[dict[str, Any]]:
-    place = {
-        "observed": hit.observed.decode(),
-        "canonical": hit.canonical,
-        "context": hit.context,
-        "line": hit.line,
-        "offset": hit.offset,
-    }
-    return [of_match(match) | place for match in hit.matches]
-
-
-def found_in(row: int, hits: list[dict[str, Any]]) -> list[Found]:
-    """The hits of a row, in the form of those of `logscan`."""
-    what = ("canonical", "kind", "indicator", "relation", "strength")
-    return [(row, hit["offset"], *(hit[key] for key in what)) for hit in hits]
 
 
 def columns(values: list[str | None]) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Logscan, Shared
-from test_columns import found_in, of_hit, of_match
+from conftest import Logscan, Shared, found_in, of_hit, of_match
 
 import netsieve
 
@@ -178,6 +177,30 @@ def test_the_older_way_gives_the_same(spark: Any, shared: Shared) -> None:
         assert rows_of(row.found) == wanted
 
 
+def test_a_set_on_storage_that_all_share(spark: Any, shared: Shared, tmp_path: Path) -> None:
+    path = tmp_path / "x.sieve"
+    shutil.copy(shared.path, path)
+    values = [(value,) for value in shared.values[:500]]
+    frame = spark.createDataFrame(values, "value string")
+    ioc = netsieve.spark.register(spark, path, prefix="there", send=False)
+    assert not any(file.endswith(str(path)) for file in spark.sparkContext.listFiles)
+    got = frame.select("value", ioc.is_match("value").alias("hit")).collect()
+    assert [row.hit for row in got] == [None if row.value is None else row.value in shared.sieve for row in got]
+    assert any(row.hit for row in got)
+
+
+def test_another_set_at_the_same_path_is_refused(spark: Any, tmp_path: Path) -> None:
+    path, other, feed = tmp_path / "x.sieve", tmp_path / "other.sieve", tmp_path / "feed.txt"
+    for name, to in (("first.test", path), ("second.test", other)):
+        feed.write_text(name)
+        netsieve.compile([feed]).save(to)
+    ioc = netsieve.spark.register(spark, path, prefix="there", send=False)
+    other.replace(path)
+    frame = spark.createDataFrame([("first.test",)], "value string")
+    with pytest.raises(Exception, match="is not the set that was registered"):
+        frame.select(ioc.is_match("value")).collect()
+
+
 def wait_for_tasks(spark: Any, count: int) -> None:
     """Waits until a running stage has finished some of its tasks."""
     tracker = spark.sparkContext.statusTracker()
@@ -241,13 +264,13 @@ def test_what_is_wrong_is_said_in_the_driver(spark: Any, shared: Shared, tmp_pat
     (tmp_path / "broken.sieve").write_bytes(b"no sieve")
     with pytest.raises(netsieve.DamageError):
         netsieve.spark.register(spark, tmp_path / "broken.sieve")
-    name = netsieve.spark._send(spark, str(shared.path))
+    sha256 = netsieve.spark.register(spark, shared.path).sha256
     value = pyspark.sql.functions.lit("x")
     make = netsieve.spark._arrow_udf if netsieve.spark._has_arrow_udf() else netsieve.spark._pandas_udf
-    other = make(netsieve.spark._answer(name, "is_match", "0.0.0"), "boolean")
+    other = make(netsieve.spark._answer(sha256, None, "is_match", "0.0.0"), "boolean")
     with pytest.raises(Exception, match="has netsieve .*, and the driver 0.0.0"):
         spark.range(1).select(other(value)).collect()
-    here = netsieve.spark._answer(name, "is_match", netsieve.__version__)
+    here = netsieve.spark._answer(sha256, None, "is_match", netsieve.__version__)
 
     def without_the_wheel(column: Any) -> Any:
         modules = sys.modules

@@ -12,6 +12,7 @@ query was made. A null gives a null.
 import hashlib
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,32 +48,43 @@ class Functions:
     """The digest of the compiled file."""
 
 
-def register(spark: Any, path: str | os.PathLike[str], *, prefix: str = "ioc", pandas: bool | None = None) -> Functions:
+def register(
+    spark: Any, path: str | os.PathLike[str], *, prefix: str = "ioc", pandas: bool | None = None, send: bool = True
+) -> Functions:
     """Registers `ioc_is_match(value)`, `ioc_match(value)` and `ioc_scan(line)` for SQL, and returns the same functions for DataFrames.
 
     `prefix` replaces `ioc` in their names. `pandas` chooses the older way to call Python, which is the default for versions before 4.1.
+    With `send=False` the set does not travel: each worker opens the same path, on storage that all of them share. Replace such a set under
+    another name, because a worker that finds another file at the path refuses it.
 
     Raises `netsieve.Error` if the file cannot be opened. Fails in the query if a worker has no netsieve, or another release of it.
     """
-    name = _send(spark, os.fspath(path))
+    path = os.path.abspath(path)
+    netsieve.open(path)
+    sha256 = _digest(path)
+    if send:
+        _send(spark, path, sha256)
     if pandas is None:
         pandas = not _has_arrow_udf()
     make = _pandas_udf if pandas else _arrow_udf
     functions = {}
     for what, returns in _TYPES.items():
-        functions[what] = make(_answer(name, what, netsieve.__version__), returns)
+        functions[what] = make(_answer(sha256, None if send else path, what, netsieve.__version__), returns)
         spark.udf.register(f"{prefix}_{what}", functions[what])
-    return Functions(**functions, sha256=name.removesuffix(".sieve"))
+    return Functions(**functions, sha256=sha256)
 
 
-def _send(spark: Any, path: str) -> str:
-    """Checks the file and sends it to the executors, under the returned name."""
-    netsieve.open(path)
+def _digest(path: str) -> str:
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while part := file.read(1 << 20):
             digest.update(part)
-    name = digest.hexdigest() + ".sieve"
+    return digest.hexdigest()
+
+
+def _send(spark: Any, path: str, sha256: str) -> None:
+    """Sends the file to the executors, under the name of its digest."""
+    name = f"{sha256}.sieve"
     # The driver keeps the copy until it ends, for executors that start later.
     folder = tempfile.mkdtemp(prefix="netsieve-")
     copy = os.path.join(folder, name)
@@ -81,7 +93,6 @@ def _send(spark: Any, path: str) -> str:
         spark.addArtifacts(copy, file=True)
     elif name not in {os.path.basename(file) for file in spark.sparkContext.listFiles}:
         spark.sparkContext.addFile(copy)
-    return name
 
 
 def _has_arrow_udf() -> bool:
@@ -92,8 +103,11 @@ def _has_arrow_udf() -> bool:
     return True
 
 
-def _answer(name: str, what: str, version: str) -> Callable[[Any], Any]:
-    """Makes the function that a worker calls with a column of Arrow. It imports netsieve late, to report if that is missing."""
+def _answer(sha256: str, path: str | None, what: str, version: str) -> Callable[[Any], Any]:
+    """Makes the function that a worker calls with a column of Arrow, and the set that was sent or is at the path.
+
+    It imports netsieve late, to report if that is missing.
+    """
 
     def answer(column: Any) -> Any:
         import socket
@@ -107,7 +121,7 @@ def _answer(name: str, what: str, version: str) -> Callable[[Any], Any]:
         if here.__version__ != version:
             host = socket.gethostname()
             raise RuntimeError(f"the worker {host} has netsieve {here.__version__}, and the driver {version}")
-        sieve = worker._opened(name)
+        sieve = worker._opened(sha256, path)
         return getattr(sieve, f"{what}_array")(column)
 
     return answer
@@ -116,19 +130,30 @@ def _answer(name: str, what: str, version: str) -> Callable[[Any], Any]:
 _sieves: dict[str, netsieve.Sieve] = {}
 
 
-def _opened(name: str) -> netsieve.Sieve:
-    """Returns the set of that name, which is opened once in this process."""
-    sieve = _sieves.get(name)
+def _opened(sha256: str, path: str | None) -> netsieve.Sieve:
+    """Returns the set with that digest, which is opened once in this process."""
+    sieve = _sieves.get(sha256)
     if sieve is None:
-        from pyspark import SparkFiles
-
-        path = SparkFiles.get(name)
-        # Spark never writes to an added file again.
-        sieve = netsieve.open(path, mmap=True)
+        sieve = _open_sent(sha256) if path is None else _open_shared(sha256, path)
         # Keep two sets: one that is being replaced may still be in use.
         while len(_sieves) >= 2:
             del _sieves[next(iter(_sieves))]
-        _sieves[name] = sieve
+        _sieves[sha256] = sieve
+    return sieve
+
+
+def _open_sent(sha256: str) -> netsieve.Sieve:
+    from pyspark import SparkFiles
+
+    # Spark never writes to an added file again.
+    return netsieve.open(SparkFiles.get(f"{sha256}.sieve"), mmap=True)
+
+
+def _open_shared(sha256: str, path: str) -> netsieve.Sieve:
+    sieve = netsieve.open(path, mmap=True)
+    # Afterwards, so that a file that is renamed to the path meanwhile is refused too.
+    if _digest(path) != sha256:
+        raise RuntimeError(f"{path} on {socket.gethostname()} is not the set that was registered: register the new one, under another name")
     return sieve
 
 
