@@ -224,6 +224,9 @@ fn a_referrer_and_a_sender_are_not_what_was_asked_for() {
         r#"{"host":"ok.test","dest_domain":"evil.test","uri":"/gate"}"#,
         r#"{"host":"evil.test","file":{"path":"/gate"},"uri":"/gate"}"#,
         r#"cwd="/srv" host=evil.test uri=/gate"#,
+        // As a container's output is kept, and as a shipper wraps it once more.
+        r#"{"log":"evil.test:443 192.0.2.7 - - [12/May/2026:10:02:03 +0000] \"GET /gate HTTP/1.1\" 200 5 \"-\" \"curl\"\n","stream":"stdout"}"#,
+        r#"{"message":"{\"log\":\"host=evil.test agent=\\\"a b\\\" uri=\\\"/gate\\\"\"}"}"#,
     ] {
         assert_eq!(scan(&sieve, &ScanOptions::default(), line).0, ["/gate http://evil.test/gate joined"], "{line}");
     }
