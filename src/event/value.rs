@@ -27,14 +27,14 @@ pub(super) fn is_null(value: &[u8]) -> bool {
 }
 
 /// Reads an address, and the port beside it if there is one: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`, `192.0.2.1#53`,
-/// `192.0.2.1/443`, `192.0.2.1(443)`, `/192.0.2.1:443`, `2001:db8::1%eth0`, `192.0.2.1/32`, and the first of a list
+/// `192.0.2.1/443`, `192.0.2.1(443)`, `/192.0.2.1:443`, `IPV4/UDP/192.0.2.1/5060`, `2001:db8::1%eth0`, `192.0.2.1/32`, and the first of a list
 /// (`192.0.2.1, 192.0.2.2`).
 ///
 /// An IPv4-mapped address becomes the IPv4 address in it.
 pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     let value = value.trim_ascii();
     let value = value.strip_prefix(b"/").unwrap_or(value);
-    let (ip, rest) = address_at(value)?;
+    let (ip, rest) = address_at(without_family(value))?;
     if rest.is_empty() {
         return Some((ip, None));
     }
@@ -72,6 +72,12 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
         b';' => Some((ip, None)),
         _ => None,
     }
+}
+
+/// Drops family and transport before an address: `IPV4/UDP/192.0.2.1/5060` (Asterisk).
+fn without_family(value: &[u8]) -> &[u8] {
+    let [b'I', b'P', b'V', b'4' | b'6', b'/', rest @ ..] = value else { return value };
+    memchr::memchr(b'/', rest).map_or(value, |at| &rest[at + 1..])
 }
 
 /// Returns the address at the start of `text`, and the rest. An address in brackets includes the brackets.

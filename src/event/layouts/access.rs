@@ -181,6 +181,7 @@ pub(super) fn read_request(line: &[u8], span: Range<usize>, sheet: &mut Sheet) {
         Some(at) => target.start + at,
         None => span.end,
     };
+    let target = target.start..target.start + line[target.start..end.max(target.start)].trim_ascii_end().len();
     sheet.known("method", method);
-    sheet.known("url", target.start..end.max(target.start));
+    sheet.known("url", target);
 }

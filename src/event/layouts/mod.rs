@@ -26,7 +26,7 @@ mod xml;
 
 use std::fmt;
 
-use super::sheet::{Form, Label, Part, Sheet, find};
+use super::sheet::{Form, Label, Part, Sheet, Words, find};
 use super::{json, pairs, time, value};
 use columns::{Header, Kind};
 
@@ -154,6 +154,15 @@ fn without_header(part: Part<'_>, sheet: &mut Sheet) -> Layout {
         if let Some(layout) = shaped(inner, sheet) {
             return layout;
         }
+        // Syslog whose time has a year, without a priority: a host.
+        if let Some(host) = Words::new(inner).next().filter(|host| syslog::is_host(&part.line[host.clone()]))
+            && let Some(layout) = shaped(inner.from(host.end).trimmed(), sheet)
+        {
+            sheet.level += 1;
+            sheet.known("syslog.host", host);
+            sheet.level -= 1;
+            return layout;
+        }
         if mail::read(inner, sheet) {
             return Layout::Mail;
         }
@@ -257,6 +266,7 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
         }
     }
     if lines::read(part, sheet) {
+        around(part, sheet);
         return Layout::Lines;
     }
     if mail::read(part, sheet) {

@@ -225,8 +225,9 @@ pub(super) fn tagged<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> 
     Some(part.from(word.end).trimmed())
 }
 
-fn is_host(text: &[u8]) -> bool {
-    value::is_host_name(text) && !text.ends_with(b":") && text.iter().any(u8::is_ascii_alphanumeric)
+pub(super) fn is_host(text: &[u8]) -> bool {
+    let has_port = || value::address(text).is_some_and(|(_, port)| port.is_some());
+    value::is_host_name(text) && !has_port() && !text.ends_with(b":") && text.iter().any(u8::is_ascii_alphanumeric)
 }
 
 /// Returns the program's name in `sshd[25]:`, `kernel:` or `%ASA-6-302013:`.

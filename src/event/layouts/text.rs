@@ -13,7 +13,7 @@ use self::users::{is_domain_user, is_user_name, subject};
 use self::word::{Text, Word, is_arrow, is_gap, trimmed};
 use super::words::METHODS;
 use crate::event::names;
-use crate::event::sheet::{Form, Label, Part, Sheet, find};
+use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
 use crate::event::{time, value};
 
 /// The maximum number of words that are looked at. The first words say who met whom.
@@ -38,7 +38,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     // The words before the current one, latest first.
     let mut before: [Option<Word>; 3] = [None; 3];
     let mut seen = Seen::default();
-    let mut is_login = false;
+    let (mut is_login, mut has_request) = (false, false);
+    let first = sheet.fields.len();
     for _ in 0..MAX_WORDS {
         let Some(raw) = text.word() else { break };
         if let Some(end) = pair(line, sheet, &mut pairs, raw) {
@@ -82,6 +83,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
                     }
                     sheet.known("method", word.start..word.end);
                     sheet.known("request_uri", next.start..stop);
+                    has_request = true;
                     text.word();
                 }
             }
@@ -111,6 +113,11 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         if skip || !is_arrow(&line[raw.start..raw.end]) {
             before = [Some(raw), before[0], before[1]];
         }
+    }
+    // What was requested is the URL, and not a link in the name of an agent: `(Bot/2.1; +http://a.example/bot.html)`.
+    let is_url = |field: &&mut Raw| field.label == Label::Known("url");
+    for link in sheet.fields[first..].iter_mut().filter(is_url).filter(|_| has_request) {
+        link.label = Label::Known("link");
     }
 }
 
@@ -170,10 +177,14 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
             sheet.known("time", part.start + at..part.start + at + length);
             return;
         }
-        let end = at + text[at..].iter().position(|byte| is_gap(*byte)).unwrap_or(text.len() - at);
+        let mut end = at + text[at..].iter().position(|byte| is_gap(*byte)).unwrap_or(text.len() - at);
+        // `[app][2026-05-12 10:02:03]`
+        if let Some(next) = find(&text[at..end], b"][") {
+            end = at + next + 1;
+        }
         let word = &text[at..end];
         let word = word.strip_suffix(b"]").or_else(|| word.strip_suffix(b"\"")).unwrap_or(word);
-        if time::epoch(word).is_some() {
+        if time::epoch(word).is_some() && !is_tracker(word) {
             sheet.known("time", part.start + at..part.start + at + word.len());
             return;
         }
@@ -187,6 +198,11 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
         }
         at = end;
     }
+}
+
+/// Returns true for the number of a rule that could be a time of 2001: `1000000103` (pf).
+fn is_tracker(word: &[u8]) -> bool {
+    word.len() == 10 && word.starts_with(b"10")
 }
 
 /// Returns the span of the time of day in the column after a date: `05/12/2026, 10:02:03`, `"12May2026" "10:02:03"`.
@@ -337,6 +353,14 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
         || line[raw.start] == b'[' && line[raw.end..part.end].starts_with(b" \"");
     let is_user =
         [&b"user"[..], b"username", b"account", b"login", b"usr"].iter().any(|user| user.eq_ignore_ascii_case(name));
+    // `[user]` stands for itself, but in `[user] [eve]`, and so do `user,` and `FAIL LOGIN:`.
+    let next_opens = text.peek().is_some_and(|next| line[next.start] == b'[');
+    let is_alone = line[raw.start] == b'[' && line[raw.end - 1] == b']' && !next_opens
+        || matches!(line[..part.end].get(raw.end), Some(b',' | b';'))
+        || before.is_some_and(|before| matches!(&line[before.start..before.end], b"FAIL" | b"OK"));
+    if is_user && is_alone {
+        return;
+    }
     if !has_colon && !is_user {
         // `ClientPort 5555`
         if name.len() > 4
@@ -383,7 +407,12 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
         return;
     }
     let is_quoted = matches!(next_text[0], b'"' | b'\'' | b'[' | b'<' | b'{');
-    let value = if is_quoted { quoted(part, next).unwrap_or(trimmed(line, next)) } else { trimmed(line, next) };
+    let mut value = if is_quoted { quoted(part, next).unwrap_or(trimmed(line, next)) } else { trimmed(line, next) };
+    // `user [CORP]\[eve]` (Samba)
+    if is_user && line[value.end..part.end].starts_with(b"]\\[") {
+        let open = Word { start: value.end + 2, end: part.end };
+        value = quoted(part, open).unwrap_or(value);
+    }
     let bytes = &line[value.start..value.end];
     if bytes.is_empty() {
         return;

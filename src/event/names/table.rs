@@ -98,7 +98,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          framed_ip_address assigned_ip device_external_ip external_ip caller sourceip_host audit_source_ip \
          session_ip connecting_ip source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip \
          host_ip endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff \
-         source ip_address station addr ipv4 ipv4_address ips sourceips src_host shost sender socket_ip from_address for \
+         source ip_address station addr addr_remote remote ipv4 ipv4_address ips sourceips src_host shost sender socket_ip from_address for \
          flow_source address ip ip_addr sip",
     ),
     (

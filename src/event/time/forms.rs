@@ -176,7 +176,12 @@ fn year_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
     let year = read.year()?;
     let (month, day) = read.month_and_day(separator)?;
-    read.between()?;
+    // `2026/05/12 - 10:02:03` (Gin)
+    if read.text[read.at..].starts_with(b" - ") {
+        read.at += 3;
+    } else {
+        read.between()?;
+    }
     let clock = read.clock()?;
     let offset = read.offset();
     read.stamp(Some(year), month, day, clock, offset)

@@ -58,9 +58,19 @@ pub(super) fn trimmed(line: &[u8], word: Word) -> Word {
     let Some(start) = text.iter().position(|byte| !is_open(byte)) else {
         return Word { start: word.start, end: word.start };
     };
-    // `[2001:db8::1]:443` and `[AF_INET]192.0.2.7` keep their brackets.
-    let end = text.iter().rposition(|byte| !is_close(byte)).map_or(start, |at| at + 1);
-    Word { start: word.start + start, end: word.start + end.max(start) }
+    // `[AF_INET]192.0.2.7` keeps its brackets.
+    let end = text.iter().rposition(|byte| !is_close(byte)).map_or(start, |at| at + 1).max(start);
+    Word { start: word.start + start - kept(&text[..start], &text[start..end]), end: word.start + end }
+}
+
+/// Returns the number of signs before an address that belong to it: two colons in `::1`, and the bracket in `[::1]:443`.
+fn kept(before: &[u8], text: &[u8]) -> usize {
+    let is_short = before.ends_with(b"::") && text.first().is_some_and(u8::is_ascii_hexdigit);
+    let colons = if is_short && text.iter().any(u8::is_ascii_digit) { 2 } else { 0 };
+    let is_open = before[..before.len() - colons].ends_with(b"[");
+    let close = memchr::memchr(b']', text).filter(|_| is_open);
+    let has_port = close.is_some_and(|close| matches!(text[close + 1..], [b':', b'0'..=b'9', ..]));
+    colons + usize::from(has_port)
 }
 
 /// Returns the one or two words before a value that name it, if the table knows them.
