@@ -2,6 +2,8 @@
 
 #[path = "certain.rs"]
 mod certain;
+#[path = "rules.rs"]
+mod rules;
 #[path = "unseen.rs"]
 mod unseen;
 
@@ -734,7 +736,7 @@ fn reader() -> EventReader {
 #[test]
 fn every_layout_is_read_as_labelled() {
     let mut wrong = Vec::new();
-    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES) {
+    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(rules::SAMPLES) {
         for end in ["", "\n", "\r\n"] {
             let mut reader = reader();
             if !sample.head.is_empty() {
@@ -819,7 +821,7 @@ fn a_line_in_a_string_says_the_same() {
 /// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.
 #[test]
 fn damaged_lines_are_read_too() {
-    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES) {
+    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(rules::SAMPLES) {
         let mut reader = reader();
         reader.head(sample.head.as_bytes());
         let line = sample.line.as_bytes();

@@ -1,0 +1,156 @@
+//! Made-up samples of rules that few messages need, each with its near misses.
+
+use super::Sample;
+
+/// A sample without a header or planted values.
+const fn line(layout: &'static str, line: &'static str, normal: &'static [&'static str]) -> Sample {
+    Sample { head: "", line, layout, normal, planted: &[] }
+}
+
+pub(super) const SAMPLES: &[Sample] = &[
+    // Escapes of JSON. An invalid one stays as it is.
+    line("json", r#"{"user":"e\u0076e","host":"a\/b"}"#, &["user.name=eve"]),
+    line("json", r#"{"url":"http://shop.test/a\u003fb=\ud83d\ude00"}"#, &["url.path=/a", "url.query=b=\u{1f600}"]),
+    line("json", r#"{"url":"http://shop.test/\ud83d\u0041"}"#, &[r"url.path=/\ud83dA"]),
+    line("json", r#"{"url":"http://shop.test/\u00g1"}"#, &[r"url.path=/\u00g1"]),
+    line("json", r#"{"url":"http://shop.test/\u41"}"#, &[r"url.path=/\u41"]),
+    line("json", r#"{"user":"eve","admin":true,"x":false,"y":null}"#, &["user.name=eve"]),
+    line("text", r#"{"user":"eve","admin":truth}"#, &[]),
+    // Access logs: text in brackets before the client, an address that a proxy forwarded, and a request without quotes.
+    line(
+        "access",
+        r#"[access] [1] 192.0.2.7 - eve [12/May/2026:10:02:03 +0000] "GET /a HTTP/1.1" 200 5"#,
+        &["source.ip=192.0.2.7", "user.name=eve", "url.path=/a"],
+    ),
+    Sample {
+        planted: &[("198.51.100.1", "x_forwarded_for", "source.ip"), ("192.0.2.7", "client", "source.ip")],
+        ..line(
+            "access",
+            r#"192.0.2.7 (198.51.100.1) - - [12/May/2026:10:02:03 +0000] "GET /a HTTP/1.1" 200 5"#,
+            &["source.ip=192.0.2.7", "url.path=/a"],
+        )
+    },
+    line(
+        "access",
+        "192.0.2.7 - - [12/May/2026:10:02:03 +0000] /a?b=c 404 17",
+        &["source.ip=192.0.2.7", "url.path=/a", "url.query=b=c", "http.response.status_code=404"],
+    ),
+    line("text", "192.0.2.7 - - [12/May/2026:10:02:03 +0000] /a?b=c 99 17", &["http.response.status_code"]),
+    line("text", "192.0.2.7 - - [12/May/2026:10:02:03 +0000] /a?b=c 404 x", &["http.response.status_code"]),
+    // Quotes around a value of CEF, and quotes that are a part of it.
+    line("cef", r#"CEF:0|Acme|Gate|1|100|Threat|7|suser="eve doe" src=192.0.2.7"#, &["user.name=eve doe"]),
+    line("cef", r#"CEF:0|Acme|Gate|1|100|Threat|7|suser="eve" doe src=192.0.2.7"#, &[r#"user.name="eve" doe"#]),
+    // Separators of LEEF, as a byte and as its code.
+    line("leef", "LEEF:2.0|Acme|Gate|1|9|x5E|src=192.0.2.7^usrName=eve", &["source.ip=192.0.2.7", "user.name=eve"]),
+    line("leef", "LEEF:2.0|Acme|Gate|1|9|0x7c|src=192.0.2.7|usrName=eve", &["source.ip=192.0.2.7", "user.name=eve"]),
+    line("leef", r"LEEF:2.0|Acme|Gate|1|9|\x7C|src=192.0.2.7|usrName=eve", &["source.ip=192.0.2.7", "user.name=eve"]),
+    // Name servers.
+    line(
+        "dns",
+        "client @0x7f 192.0.2.7#5555 (evil.test): query (cache) 'evil.test/A/IN' denied",
+        &["source.ip=192.0.2.7", "source.port=5555", "dns.question.name=evil.test", "event.action=denied"],
+    ),
+    line(
+        "dns",
+        "client 192.0.2.7#5555 (evil.test): rpz QNAME NXDOMAIN rewrite evil.test/A/IN via evil.test.rpz.example",
+        &["source.ip=192.0.2.7", "dns.question.name=evil.test"],
+    ),
+    line(
+        "dns",
+        "DNS format error from 203.0.113.5#53 resolving evil.test/AAAA for 192.0.2.7#5555: sideways referral",
+        &["dns.question.name=evil.test", "source.ip=192.0.2.7", "destination.ip=203.0.113.5", "destination.port=53"],
+    ),
+    line(
+        "dns",
+        "connection refused resolving 'evil.test/A/IN': 203.0.113.5#53",
+        &["dns.question.name=evil.test", "destination.ip=203.0.113.5", "source.ip"],
+    ),
+    line("text", "trouble resolving evil.test from 192.0.2.7", &["dns.question.name"]),
+    line(
+        "dns",
+        "May 12 10:02:03 gw dnsmasq[5]: 17 192.0.2.7/5555 query[A] evil.test from 192.0.2.7",
+        &["source.ip=192.0.2.7", "source.port=5555", "dns.question.name=evil.test"],
+    ),
+    // Log types of PAN-OS other than traffic and threats.
+    line(
+        "panos",
+        r"1,2026/05/12 10:02:03,001,USERID,login,1,2026/05/12 10:02:02,vsys1,192.0.2.7,corp\eve,x,0,0,1,3600,40000,443",
+        &["source.ip=192.0.2.7", "user.name=eve", "source.port=40000", "destination.port=443"],
+    ),
+    line(
+        "panos",
+        "1,2026/05/12 10:02:03,001,SYSTEM,auth,1,2026/05/12 10:02:02,,auth-fail,gw,0,0,general,medium,failed login for user 'eve' from 192.0.2.7,1",
+        &["@timestamp=2026-05-12T10:02:02Z", "source.ip=192.0.2.7", "user.name=eve"],
+    ),
+    line(
+        "panos",
+        "1,2026/05/12 10:02:03,001,CONFIG,0,1,2026/05/12 10:02:02,192.0.2.7,,set,eve,Web,Succeeded,x",
+        &["@timestamp=2026-05-12T10:02:02Z", "user.name=eve"],
+    ),
+    line(
+        "panos",
+        r"1,2026/05/12 10:02:03,001,AUTHENTICATION,login,1,2026/05/12 10:02:02,vsys1,192.0.2.7,corp\eve,eve,x",
+        &["source.ip=192.0.2.7", "user.name=eve"],
+    ),
+    line(
+        "panos",
+        "1,2026/05/12 10:02:03,001,GLOBALPROTECT,0,1,2026/05/12 10:02:02,vsys1,login,a,b,c,eve,DE,laptop,192.0.2.7,::,10.0.0.5",
+        &["user.name=eve"],
+    ),
+    line(
+        "panos",
+        "1,2026/05/12 10:02:03,001,HIPMATCH,0,1,2026/05/12 10:02:02,eve,vsys1,laptop,Win,192.0.2.7,x",
+        &["source.ip=192.0.2.7", "user.name=eve"],
+    ),
+    line(
+        "panos",
+        "1,2026/05/12 10:02:03,001,GTP,0,1,2026/05/12 10:02:02,a,b,2026-05-12T10:02:01.250+00:00",
+        &["@timestamp=2026-05-12T10:02:01.25Z", "source.ip"],
+    ),
+    line("text", "1,2026/05/12 10:02:03,001,OTHER,0,1,2026/05/12 10:02:02,192.0.2.7,eve,x", &["user.name"]),
+    // The message of RFC 5424 may begin with a byte order mark.
+    line(
+        "pairs",
+        "<34>1 2026-05-12T10:02:03Z gw app 5 id - \u{feff}src=192.0.2.7 dst=203.0.113.5",
+        &["source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+    ),
+    // FreeRADIUS: the user in brackets, the network device and its port.
+    line(
+        "text",
+        "May 12 10:02:03 gw radiusd[5]: Login OK: [eve/secret] (from client nas1 port 17 cli 192.0.2.7)",
+        &["user.name=eve"],
+    ),
+    line(
+        "text",
+        "Login incorrect (bad password): [host/laptop] (from client nas1 port 17)",
+        &["user.name=host/laptop"],
+    ),
+    // Words after a user that are not its name.
+    line("text", "2026-05-12 10:02:03 denied user id 'eve' from 192.0.2.7", &["user.name=eve", "source.ip=192.0.2.7"]),
+    line("text", "2026-05-12 10:02:03 denied user id of eve from 192.0.2.7", &["user.name=eve", "source.ip=192.0.2.7"]),
+    line("text", "2026-05-12 10:02:03 changed user [after add] from 192.0.2.7", &["user.name", "source.ip=192.0.2.7"]),
+    line("text", "2026-05-12 10:02:03 changed user [eve] from 192.0.2.7", &["user.name=eve", "source.ip=192.0.2.7"]),
+    line("text", "2026-05-12 10:02:03 changed user (eve) from 192.0.2.7", &["source.ip=192.0.2.7"]),
+    // A path with its query, a host with its port, and the host beside the method of a request.
+    line("pairs", "src=192.0.2.7 uri_path=/a?b=c method=GET", &["url.path=/a", "url.query=b=c", "url.original=/a?b=c"]),
+    line("pairs", "src=192.0.2.7 url_domain=shop.test:8443", &["url.domain=shop.test", "url.port=8443"]),
+    line("pairs", "src=192.0.2.7 url_domain=shop.test:x", &["url.port"]),
+    // The ends of a flow by the words beside them.
+    line(
+        "json",
+        r#"{"target":{"src_ip":"203.0.113.5","ip":"203.0.113.9"},"source":{"ip":"192.0.2.7","port":5}}"#,
+        &["source.ip=192.0.2.7", "source.port=5"],
+    ),
+    // A zone in a field of its own.
+    line("pairs", "date=2026-05-12 time=10:02:03 tz=+0200 src=192.0.2.7", &["@timestamp=2026-05-12T08:02:03Z"]),
+    line("pairs", "date=2026-05-12 time=10:02:03 tz=noon src=192.0.2.7", &["@timestamp=2026-05-12T10:02:03Z"]),
+    // Every month, and words that only begin like a day or a month.
+    line("text", "Jul 12 10:02:03 gw app: x", &["@timestamp=2026-07-12T10:02:03Z"]),
+    line("text", "Aug 12 10:02:03 gw app: x", &["@timestamp=2026-08-12T10:02:03Z"]),
+    line("text", "Sep 12 10:02:03 gw app: x", &["@timestamp=2026-09-12T10:02:03Z"]),
+    line("text", "Oct 12 10:02:03 gw app: x", &["@timestamp=2026-10-12T10:02:03Z"]),
+    line("text", "Nov 12 10:02:03 gw app: x", &["@timestamp=2026-11-12T10:02:03Z"]),
+    line("text", "Monday, 12 Oct 2026 10:02:03 +0200 x", &["@timestamp=2026-10-12T08:02:03Z"]),
+    line("text", "October 12, 2026 at 10:02:03 PM x", &["@timestamp=2026-10-12T22:02:03Z"]),
+    line("text", "October 12, 2026 at 10:02:03 PMX x", &["@timestamp=2026-10-12T10:02:03Z"]),
+];
