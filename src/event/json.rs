@@ -230,7 +230,7 @@ pub(super) fn unescape(text: &[u8], into: &mut Vec<u8>) {
 fn unicode(text: &[u8]) -> Option<(char, usize)> {
     let unit = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
-        u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+        digits.iter().try_fold(0, |unit, &byte| Some(unit << 4 | char::from(byte).to_digit(16)?))
     };
     let first = unit(0)?;
     if (0xd800..0xdc00).contains(&first) {

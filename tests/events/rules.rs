@@ -13,6 +13,7 @@ pub(super) const SAMPLES: &[Sample] = &[
     line("json", r#"{"url":"http://shop.test/a\u003fb=\ud83d\ude00"}"#, &["url.path=/a", "url.query=b=\u{1f600}"]),
     line("json", r#"{"url":"http://shop.test/\ud83d\u0041"}"#, &[r"url.path=/\ud83dA"]),
     line("json", r#"{"url":"http://shop.test/\u00g1"}"#, &[r"url.path=/\u00g1"]),
+    line("json", r#"{"url":"http://shop.test/\u+041"}"#, &[r"url.path=/\u+041"]),
     line("json", r#"{"url":"http://shop.test/\u41"}"#, &[r"url.path=/\u41"]),
     line("json", r#"{"user":"eve","admin":true,"x":false,"y":null}"#, &["user.name=eve"]),
     line("text", r#"{"user":"eve","admin":truth}"#, &[]),
