@@ -16,9 +16,6 @@ pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usi
     let mut done = 0;
     let mut chunks = chunks.iter().map(|&chunk| chunk as usize).peekable();
     while let Some(chunk) = chunks.next() {
-        if chunk < done {
-            continue;
-        }
         let is_part = |byte: &&u8| is_digit_or_separator(**byte);
         let start = chunk - bytes[done..chunk].iter().rev().take_while(is_part).count();
         let mut behind = chunk + CHUNK;
