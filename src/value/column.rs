@@ -180,6 +180,14 @@ mod tests {
     }
 
     #[test]
+    fn a_column_is_iterated_by_value_and_by_reference() {
+        let column = Column::new(b"value", &[0_i64, 2, 2, 5]).unwrap();
+        let want: [&[u8]; 3] = [b"va", b"", b"lue"];
+        assert_eq!((&column).into_iter().collect::<Vec<_>>(), want);
+        assert_eq!(column.into_iter().collect::<Vec<_>>(), want);
+    }
+
+    #[test]
     fn nulls_by_bits_from_any_bit_on() {
         let offsets: Vec<usize> = (0..=20).collect();
         let column = Column::new(b"abcdefghijklmnopqrst", &offsets).unwrap();

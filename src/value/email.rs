@@ -242,6 +242,21 @@ mod tests {
         assert_eq!(EmailAddress::parse(long), Err(Reject::TooLong));
     }
 
+    /// Quotes may hold an `@`, which separates nothing.
+    #[test]
+    fn the_last_at_separates_the_parts() {
+        for (text, local, domain) in [
+            ("A+b@C.test", "a+b", "c.test"),
+            ("\"a@x.test\"@c.test", "\"a@x.test\"", "c.test"),
+            ("mailto:a?b@c.test?to=d@e.test", "a?b", "c.test"),
+        ] {
+            let address: EmailAddress = text.parse().unwrap();
+            assert_eq!((address.local(), address.domain()), (local, domain), "{text}");
+            assert_eq!(address.as_ref(), format!("{local}@{domain}"), "{text}");
+        }
+        assert_eq!("a@b@c.test".parse::<EmailAddress>(), Err(Reject::BadEmail));
+    }
+
     /// `\u{130}` has two bytes, and three in lower case; `\u{23a}` has two and three, too.
     #[test]
     fn a_local_part_that_grows_in_lower_case_still_fits() {

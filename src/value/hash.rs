@@ -238,6 +238,7 @@ mod tests {
             let hash = FileHash::from_bytes(&bytes).unwrap();
             let plain: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!((hash.to_string(), hash.as_bytes()), (plain.clone(), &*bytes));
+            assert_eq!((format!("{hash:?}"), plain.parse()), (plain.clone(), Ok(hash)));
             let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
             let name = hash.algorithm();
             for text in [

@@ -195,3 +195,72 @@ impl From<Reject> for Error {
         Error::value(reason)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    const ALL: &[Reject] = &[
+        Reject::Empty,
+        Reject::TooLong,
+        Reject::Unrecognised,
+        Reject::BadAddress,
+        Reject::LeadingZero,
+        Reject::BadPrefixLength,
+        Reject::ReversedRange,
+        Reject::MixedRange,
+        Reject::BadPort,
+        Reject::EmptyLabel,
+        Reject::LongLabel,
+        Reject::LongName,
+        Reject::BadNameByte,
+        Reject::BadIdna,
+        Reject::NumericTld,
+        Reject::SingleLabel,
+        Reject::BadScheme,
+        Reject::NoHost,
+        Reject::BadHash,
+        Reject::BadEmail,
+        Reject::BadPattern,
+        Reject::PathPattern,
+        Reject::Bogon,
+        Reject::WidePrefix,
+        Reject::PublicSuffix,
+        Reject::Localhost,
+        Reject::WellKnownFile,
+        Reject::SinkAddress,
+        Reject::AddressTarget,
+        Reject::HostMapping,
+        Reject::UrlWildcard,
+        Reject::UrlHosts,
+        Reject::AddressWildcard,
+        Reject::EmailWildcard,
+        Reject::CutOff,
+        Reject::PortRange,
+        Reject::Malformed,
+    ];
+
+    /// Users filter by codes, so each is the variant's name in snake case, and none has the message of another.
+    #[test]
+    fn codes_and_messages_name_one_reason_each() {
+        let mut messages = HashSet::new();
+        for reason in ALL {
+            let name = format!("{reason:?}");
+            let words: String =
+                name.chars().map(|c| if c.is_uppercase() { format!("_{c}") } else { c.into() }).collect();
+            assert_eq!(reason.code(), &words.to_lowercase()[1..]);
+            assert!(messages.insert(reason.to_string()), "{reason:?}: {reason}");
+            assert!(Error::from(*reason).to_string().contains(&reason.to_string()), "{reason:?}");
+        }
+        assert!(messages.iter().all(|text| text.len() > 8 && !text.ends_with('.')));
+    }
+
+    /// A policy can admit what a guard refuses; nothing makes broken syntax an indicator.
+    #[test]
+    fn guards_are_the_reasons_that_a_policy_lifts() {
+        let guards: Vec<&str> = ALL.iter().filter(|reason| reason.is_guard()).map(|reason| reason.code()).collect();
+        assert_eq!(guards, ["bogon", "wide_prefix", "public_suffix", "localhost", "well_known_file", "sink_address"]);
+    }
+}
