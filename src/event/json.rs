@@ -115,7 +115,6 @@ fn values(part: Part<'_>, sheet: &mut Sheet, frames: &mut Vec<Frame>) -> Option<
             }
             b'-' | b'0'..=b'9' => {
                 let start = at;
-                at += 1;
                 while line
                     .get(at)
                     .is_some_and(|byte| byte.is_ascii_digit() || matches!(*byte, b'.' | b'e' | b'E' | b'+' | b'-'))
