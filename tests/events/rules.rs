@@ -17,6 +17,21 @@ pub(super) const SAMPLES: &[Sample] = &[
     line("json", r#"{"url":"http://shop.test/\u41"}"#, &[r"url.path=/\u41"]),
     line("json", r#"{"user":"eve","admin":true,"x":false,"y":null}"#, &["user.name=eve"]),
     line("text", r#"{"user":"eve","admin":truth}"#, &[]),
+    line(
+        "json",
+        r#"{ "user" : "eve" , "src" : [ "192.0.2.7" ] , "url" : "://shop.test/a" }"#,
+        &["user.name=eve", "source.ip=192.0.2.7", "url.scheme"],
+    ),
+    // The largest octet, and one beyond; ports of URLs, and a colon without one.
+    line("json", r#"{"url":"http://shop.test:/a"}"#, &["url.domain=shop.test", "url.port", "url.path=/a"]),
+    line("json", r#"{"url":"http://shop.test:81/a"}"#, &["url.domain=shop.test", "url.port=81", "url.path=/a"]),
+    line("pairs", "src=203.0.113.255 dst=203.0.113.256", &["source.ip=203.0.113.255", "destination.ip"]),
+    line(
+        "json",
+        r#"{"url":"http://[2001:db8::7]:8443/a"}"#,
+        &["url.domain=2001:db8::7", "url.port=8443", "url.path=/a"],
+    ),
+    line("json", r#"{"url":"http://[2001:db8::7]/a"}"#, &["url.domain=2001:db8::7", "url.port", "url.path=/a"]),
     // Access logs: text in brackets before the client, an address that a proxy forwarded, and a request without quotes.
     line(
         "access",
