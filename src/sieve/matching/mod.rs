@@ -20,4 +20,6 @@ pub(in crate::sieve) mod probe;
 pub(in crate::sieve) mod raw;
 mod search;
 mod shape;
+#[cfg(test)]
+mod tests;
 pub(in crate::sieve) mod view;

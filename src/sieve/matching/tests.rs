@@ -1,0 +1,271 @@
+//! Options, and lookups of single values, through the public interface.
+
+use jiff::Timestamp;
+
+use super::derived::{Derived, DerivedForms, Nat64Prefix};
+use super::options::{Filter, MatchOptions, Strength, Withheld};
+use crate::sieve::{Delta, Engine, Sieve};
+use crate::value::{FileHash, Reject};
+use crate::{Action, Indicator};
+
+fn indicator(value: &str) -> Indicator {
+    value.parse().unwrap()
+}
+
+fn sieve(values: &[&str]) -> Sieve {
+    let mut builder = Sieve::builder();
+    for value in values {
+        builder.add("feed", indicator(value));
+    }
+    builder.build().unwrap().0
+}
+
+/// The matches of a lookup, as text.
+fn told(sieve: &Sieve, options: &MatchOptions, value: &str) -> Vec<String> {
+    let mut matcher = sieve.matcher_with(options);
+    matcher.match_any(value).into_iter().map(|found| found.to_string()).collect()
+}
+
+/// Each setter changes the field that it names and no other.
+#[test]
+fn each_setter_sets_its_own_field() {
+    let default = MatchOptions::default();
+    let filter = Filter { min_confidence: Some(3), ..Filter::default() };
+    let derived = DerivedForms { teredo: true, ..DerivedForms::default() };
+    let new = MatchOptions::new;
+    assert_eq!(new(), default);
+    assert_eq!(new().port_unseen(false), MatchOptions { port_unseen: false, ..default.clone() });
+    assert_eq!(new().joined(false), MatchOptions { joined: false, ..default.clone() });
+    assert_eq!(new().name_like(true), MatchOptions { name_like: true, ..default.clone() });
+    assert_eq!(new().host_only(true), MatchOptions { host_only: true, ..default.clone() });
+    assert_eq!(new().filter(filter.clone()), MatchOptions { filter, ..default.clone() });
+    assert_eq!(new().derived(derived.clone()), MatchOptions { derived, ..default.clone() });
+    assert_eq!(new().engine(Engine::Scalar), MatchOptions { engine: Engine::Scalar, ..default });
+
+    let time = Timestamp::from_second(7).unwrap();
+    let none = Filter::default();
+    assert_eq!(Filter::new(), none);
+    assert_eq!(Filter::new().as_of(time), Filter { as_of: Some(time), ..none.clone() });
+    assert_eq!(Filter::new().min_confidence(9), Filter { min_confidence: Some(9), ..none.clone() });
+    let names = vec!["a".to_owned(), "b".to_owned()];
+    assert_eq!(Filter::new().feed("a").feed("b"), Filter { feeds: names.clone(), ..none.clone() });
+    assert_eq!(Filter::new().tag("a").tag("b"), Filter { tags: names, ..none });
+
+    let prefix = Nat64Prefix::new("2001:db8::/96".parse().unwrap()).unwrap();
+    let none = DerivedForms::default();
+    assert_eq!((DerivedForms::new(), DerivedForms::new().any()), (none.clone(), false));
+    for forms in [
+        (DerivedForms::new().six_to_four(true), DerivedForms { six_to_four: true, ..none.clone() }),
+        (DerivedForms::new().teredo(true), DerivedForms { teredo: true, ..none.clone() }),
+        (DerivedForms::new().nat64(prefix), DerivedForms { nat64: vec![prefix], ..none }),
+    ] {
+        assert!(forms.0 == forms.1 && forms.0.any(), "{forms:?}");
+    }
+}
+
+/// A matcher says what it was asked for; an engine that was named is the one in use.
+#[test]
+fn a_matcher_shows_its_options() {
+    let sieve = sieve(&["evil.test"]);
+    let options = MatchOptions::new().host_only(true).engine(Engine::Scalar);
+    let matcher = sieve.matcher_with(&options);
+    assert_eq!((matcher.options(), matcher.engine()), (&options, Engine::Scalar));
+    assert_ne!(sieve.matcher().engine(), Engine::Auto);
+}
+
+/// Every reason counts once in the sum.
+#[test]
+fn all_that_was_withheld_counts() {
+    let all = Withheld {
+        port_unseen: 1,
+        name_like: 10,
+        host_only: 100,
+        other_port: 1000,
+        outside: 10_000,
+        allowed: 100_000,
+        filtered: 1_000_000,
+    };
+    assert_eq!((all.total(), Withheld::default().total()), (1_111_111, 0));
+}
+
+/// A strength that is not asked for is counted instead of reported.
+#[test]
+fn strengths_are_reported_or_counted() {
+    let sieve = sieve(&["evil.test:443", "http://shop.test/a", "192.0.2.0/24"]);
+    let all = MatchOptions::new().host_only(true).name_like(true);
+    let none = MatchOptions::new().port_unseen(false);
+    for (value, found, counts) in [
+        ("evil.test", "evil.test:443 (exact, port_unseen) feed", (1, 0)),
+        ("shop.test", "http://shop.test/a (url_any_path, host_only) feed", (0, 1)),
+    ] {
+        assert_eq!(told(&sieve, &all, value), [found]);
+        let mut matcher = sieve.matcher_with(&none);
+        let matches = matcher.match_any(value);
+        let withheld = matches.withheld();
+        assert_eq!((matches.len(), withheld.port_unseen, withheld.host_only), (0, counts.0, counts.1), "{value}");
+        assert_eq!(withheld.total(), 1, "{value}");
+    }
+    assert_eq!(told(&sieve, &none, "evil.test:443").len(), 1);
+    assert_eq!(told(&sieve, &none, "evil.test:80").len(), 0);
+    for strength in [Strength::Strong, Strength::PortUnseen, Strength::Joined, Strength::NameLike, Strength::HostOnly] {
+        let mut counted = Withheld::default();
+        counted.count(strength);
+        // A strong match is never withheld, and a joined one is made only on request.
+        let counts = !matches!(strength, Strength::Strong | Strength::Joined);
+        assert_eq!(counted.total(), u64::from(counts), "{strength}");
+        assert!(all.reports(strength), "{strength}");
+        let only_strong = none.clone().joined(false);
+        assert_eq!(only_strong.reports(strength), strength == Strength::Strong, "{strength}");
+    }
+}
+
+/// An address inside another is looked up if its form is asked for, and the match names the form.
+#[test]
+fn derived_addresses_name_their_form() {
+    let sieve = sieve(&["198.51.100.7"]);
+    let prefix = Nat64Prefix::new("2001:db8::/96".parse().unwrap()).unwrap();
+    let (six_to_four, teredo, nat64) =
+        (DerivedForms::new().six_to_four(true), DerivedForms::new().teredo(true), DerivedForms::new().nat64(prefix));
+    for (value, forms, form, name) in [
+        ("2002:c633:6407::1", &six_to_four, Derived::SixToFour, "6to4"),
+        ("2001:0:192:0:2:1:39cc:9bf8", &teredo, Derived::Teredo, "teredo"),
+        ("2001:db8::c633:6407", &nat64, Derived::Nat64, "nat64"),
+    ] {
+        for asked in [&six_to_four, &teredo, &nat64] {
+            let mut matcher = sieve.matcher_with(&MatchOptions::new().derived(asked.clone()));
+            let found = matcher.match_any(value).first().map(|found| found.derived());
+            assert_eq!(found, (asked == forms).then_some(Some(form)), "{value}");
+        }
+        assert_eq!(form.to_string(), name);
+        assert_eq!(told(&sieve, &MatchOptions::new(), value), [""; 0], "{value}");
+    }
+}
+
+/// Hashes and mail addresses, each with a near miss and a value that is none, with and without changes on top.
+#[test]
+fn exact_values_are_found_in_both_layers() {
+    const MD5: &str = "0123456789abcdef0123456789abcdef";
+    const OTHER: &str = "0123456789abcdef0123456789abcdee";
+    let old = sieve(&[MD5, "boss@evil.test"]);
+    let mut delta = Delta::new();
+    delta.add("feed", indicator(OTHER)).add("feed", indicator("sales@evil.test"));
+    let (new, _) = old.with(&delta).unwrap();
+    for (sieve, is_new) in [(&old, false), (&new, true)] {
+        let mut matcher = sieve.matcher();
+        for (value, want) in [(MD5, true), (OTHER, is_new), (&MD5[1..], false), ("boss@evil.test", false)] {
+            assert_eq!(matcher.match_hash(value).len(), usize::from(want), "{value}");
+            assert_eq!(matcher.is_match_hash(value), want, "{value}");
+        }
+        for (value, want) in [
+            ("<BOSS@evil.test>", true),
+            ("sales@evil.test", is_new),
+            ("boss@www.evil.test", false),
+            ("bos@evil.test", false),
+            ("evil.test", false),
+            (MD5, false),
+        ] {
+            assert_eq!(matcher.match_email(value).len(), usize::from(want), "{value}");
+            assert_eq!(matcher.is_match_email(value), want, "{value}");
+        }
+        let hashes = [OTHER, MD5, "ffffffffffffffffffffffffffffffff"].map(|text| FileHash::parse(text).unwrap());
+        let mut found = Vec::new();
+        matcher.match_hashes(&hashes, |at, matches| found.push((at, matches.len())));
+        assert_eq!(found, if is_new { vec![(0, 1), (1, 1)] } else { vec![(1, 1)] });
+    }
+}
+
+/// Batches ask both layers too.
+#[test]
+fn batches_ask_both_layers() {
+    let old = sieve(&["evil.test", "192.0.2.0/24", "http://198.51.100.9/a"]);
+    let mut delta = Delta::new();
+    delta.add("feed", indicator("shop.test")).add("feed", indicator("203.0.113.7"));
+    delta.remove(indicator("192.0.2.0/24"));
+    let (new, _) = old.with(&delta).unwrap();
+    let names = ["www.evil.test", "shop.test", "a.shop.testing", "", "evil..test"];
+    let addrs = ["192.0.2.7", "203.0.113.7", "203.0.113.8", "2001:db8::7"].map(|text| text.parse().unwrap());
+    let values = ["www.evil.test", "203.0.113.7", "192.0.2.7", "shop.test", "other.test"];
+    for (sieve, of_names, of_addrs, of_values) in [
+        (&old, [true, false, false, false, false], [true, false, false, false], [true, false, true, false, false]),
+        (&new, [true, true, false, false, false], [false, true, false, false], [true, true, false, true, false]),
+    ] {
+        let mut matcher = sieve.matcher();
+        let mut out = Vec::new();
+        matcher.is_match_domains(&names, None, &mut out);
+        assert_eq!(out, of_names);
+        let mut found = Vec::new();
+        matcher.match_domains(&names, None, |at, matches| found.push((at, matches.len())));
+        assert_eq!(
+            found.iter().map(|&(at, _)| at).collect::<Vec<_>>(),
+            (0..5).filter(|&at| of_names[at]).collect::<Vec<_>>()
+        );
+        matcher.is_match_ips::<std::net::IpAddr>(&addrs, &mut out);
+        assert_eq!(out, of_addrs);
+        matcher.is_match_batch(values, &mut out);
+        assert_eq!(out, of_values);
+    }
+}
+
+/// Addresses that an allow entry covers, or that are the hosts of URLs, need the full lookup within a batch.
+#[test]
+fn a_batch_of_addresses_obeys_allow_entries() {
+    let mut builder = Sieve::builder();
+    builder.add("feed", indicator("192.0.2.0/24"));
+    builder.add("feed", indicator("http://198.51.100.9/"));
+    let mut allowed = crate::indicator::Record::from(indicator("192.0.2.7"));
+    allowed.action = Some(Action::Allow);
+    builder.add("ours", allowed);
+    let (sieve, _) = builder.build().unwrap();
+    let addrs = ["192.0.2.6", "192.0.2.7", "198.51.100.9", "198.51.100.8"].map(|text| text.parse().unwrap());
+    let mut matcher = sieve.matcher();
+    let single = addrs.map(|addr: std::net::IpAddr| matcher.is_match_ip(addr, None));
+    let mut out = Vec::new();
+    matcher.is_match_ips(&addrs, &mut out);
+    assert_eq!(out, single);
+    assert_eq!(out[..2], [true, false]);
+    assert!(!out[3]);
+}
+
+/// Text that means the same has one canonical form, with its port.
+#[test]
+fn the_canonical_form_keeps_the_port() {
+    let sieve = sieve(&["evil.test"]);
+    let mut matcher = sieve.matcher();
+    for (value, want) in [
+        ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:80", "192.0.2.7:80"),
+        ("2001:DB8:0::7", "2001:db8::7"),
+        ("[2001:DB8::7]:80", "[2001:db8::7]:80"),
+        ("EVIL.test.", "evil.test"),
+        ("EVIL.test:443", "evil.test:443"),
+        ("HTTP://Evil.TEST:80/a/../b", "http://evil.test/b"),
+        ("Boss@Evil.TEST", "boss@evil.test"),
+        ("MD5:0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef0123456789abcdef"),
+    ] {
+        assert_eq!(matcher.canonical(value).as_deref(), Ok(want), "{value}");
+    }
+    assert_eq!(matcher.canonical("evil..test"), Err(Reject::EmptyLabel));
+}
+
+/// A result that is kept has a space of its own, so that the next lookup does not change it.
+#[test]
+fn kept_results_stay_as_they_are() {
+    let sieve = sieve(&["evil.test", "192.0.2.0/24"]);
+    let first = sieve.lookup("www.evil.test").unwrap();
+    let second = sieve.lookup("192.0.2.7").unwrap();
+    let none = sieve.lookup("example.test").unwrap();
+    assert_eq!((first.len(), second.len(), none.len()), (1, 1, 0));
+    assert_eq!((first.is_empty(), none.is_empty(), none.first().is_none()), (false, true, true));
+    for (found, want) in [(&first, "evil.test (subdomain) feed"), (&second, "192.0.2.0/24 (cidr) feed")] {
+        let told: Vec<String> = found.into_iter().map(|found| found.to_string()).collect();
+        assert_eq!(told, [want]);
+        assert_eq!(found.first().map(|found| found.to_string()).as_deref(), Some(want));
+        assert_eq!((&found.matches()).into_iter().count(), 1);
+        let indicator = want.split(' ').next().unwrap();
+        assert!(format!("{found:?}").contains(indicator), "{found:?}");
+    }
+    assert_eq!(format!("{:?}", second.first().unwrap().sources().next().unwrap()), "feed");
+    drop((first, second));
+    assert_eq!(sieve.lookup("evil..test").err(), Some(Reject::EmptyLabel));
+    assert_eq!(sieve.lookup("evil.test").unwrap().len(), 1);
+}
