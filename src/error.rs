@@ -68,7 +68,8 @@ pub enum ErrorKind {
     Capacity,
     /// An option, a list from the caller, or a place in a configuration file is wrong.
     Config,
-    /// A file is not a compiled set, or is a damaged one.
+    /// A file is not a compiled set, is of another version, or is damaged.
+    #[doc(alias = "Corrupt", alias = "Version")]
     Damage,
     /// A text is not a value that can be listed or looked up.
     Value,
@@ -175,6 +176,27 @@ impl Error {
 impl From<io::Error> for Error {
     fn from(source: io::Error) -> Self {
         Self::io(None, source)
+    }
+}
+
+/// An I/O error of the same kind, whose inner error is the [`Error`]. Kinds that `io` does not have become
+/// [`InvalidData`](io::ErrorKind::InvalidData).
+///
+/// ```
+/// use std::io;
+///
+/// fn open() -> io::Result<netsieve::Sieve> {
+///     Ok(netsieve::Sieve::open("missing.sieve")?)
+/// }
+/// assert_eq!(open().unwrap_err().kind(), io::ErrorKind::NotFound);
+/// ```
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error.kind() {
+            ErrorKind::Io(kind) => kind,
+            _ => io::ErrorKind::InvalidData,
+        };
+        Self::new(kind, error)
     }
 }
 

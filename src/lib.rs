@@ -89,10 +89,9 @@
 //!
 //! ```
 //! use netsieve::Sieve;
-//! use netsieve::sieve::SaveOptions;
 //!
 //! let sieve = Sieve::builder().build()?.0;
-//! let file = sieve.to_bytes(&SaveOptions::default())?;
+//! let file = sieve.to_bytes()?;
 //! assert!(Sieve::from_bytes(file.clone())?.is_empty());
 //! let error = Sieve::from_bytes(file[..file.len() - 1].to_vec()).unwrap_err();
 //! assert!(error.to_string().starts_with("section header: the file has "));

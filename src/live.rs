@@ -154,6 +154,7 @@ impl LiveSieve {
     }
 
     /// Returns the current sieve. Never waits; costs two atomic operations, and two more when the sieve is dropped.
+    #[doc(alias = "sieve")]
     pub fn load(&self) -> Sieve {
         self.shared.current.load().sieve.clone()
     }
@@ -213,6 +214,7 @@ impl LiveSieve {
     }
 
     /// Replaces the sieve and returns the new generation. Lookups that begin later use the new sieve.
+    #[doc(alias = "swap")]
     pub fn store(&self, sieve: Sieve) -> u64 {
         let since = Instant::now();
         let before = self

@@ -15,7 +15,6 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 
-use std::borrow::Borrow;
 #[cfg(feature = "config")]
 use std::path::Path;
 
@@ -28,13 +27,24 @@ use crate::sieve::SieveBuilder;
 use crate::sieve::{BuildReport, Sieve};
 
 impl SieveBuilder {
-    /// Reads a feed from its file, like [`FeedFile::read`].
+    /// Reads a feed from a file, like [`FeedFile::read`]. A path alone stands for [`FeedFile::new`] of it.
+    ///
+    /// ```no_run
+    /// use netsieve::{FeedFile, Sieve};
+    ///
+    /// let mut builder = Sieve::builder();
+    /// for path in ["c2.txt", "phish.csv"] {
+    ///     builder.read(path)?;
+    /// }
+    /// let (sieve, report) = builder.read(FeedFile::new("partner.json").confidence(80))?.build()?;
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// Fails as [`FeedFile::read`] does. Records read before the error stay in the builder. They are not the whole feed: do not build it.
-    pub fn read(&mut self, file: impl Borrow<FeedFile>) -> Result<&mut Self> {
-        let file = file.borrow();
+    pub fn read(&mut self, file: impl Into<FeedFile>) -> Result<&mut Self> {
+        let file = file.into();
         let feed = self.feed(file.feed.clone());
         file.read(&mut self.sink(feed))?;
         Ok(self)

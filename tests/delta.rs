@@ -134,8 +134,7 @@ fn a_changed_sieve_is_one_that_was_built_anew() {
         compact.indicators().map(|indicator| indicator.id()).collect::<Vec<_>>(),
         (0..want.len() as u32).collect::<Vec<_>>()
     );
-    let opened =
-        Sieve::from_bytes(changed.to_bytes(&Default::default()).expect("a small file")).expect("what was saved opens");
+    let opened = Sieve::from_bytes(changed.to_bytes().expect("a small file")).expect("what was saved opens");
     assert_same(&opened, &want);
     // Another change takes back all of the first.
     let mut delta = Delta::new();

@@ -5,7 +5,7 @@ mod schema;
 
 use std::error::Error;
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::ControlFlow;
 use std::sync::mpsc;
 
@@ -15,7 +15,9 @@ use netsieve::live::LiveSieve;
 use netsieve::render::JsonLines;
 use netsieve::scan::ScanControl;
 use netsieve::sieve::Delta;
-use netsieve::{ErrorKind, Feed, FeedFile, Filter, Indicator, MatchOptions, OwnedHit, ScanOptions, Scanner, Sieve};
+use netsieve::{
+    ErrorKind, Feed, FeedFile, Filter, Indicator, MatchOptions, OwnedHit, OwnedMatch, ScanOptions, Scanner, Sieve,
+};
 
 #[test]
 fn first_guesses_compile() -> Result<(), Box<dyn Error>> {
@@ -59,6 +61,48 @@ fn first_guesses_compile() -> Result<(), Box<dyn Error>> {
         .expect("no panic");
     assert_eq!(live.try_reload(|| Ok::<_, std::io::Error>(sieve.clone()))?, 1);
     assert!(live.try_reload(|| Err("an error of any type")).is_err());
+    Ok(())
+}
+
+/// A tool that is given paths and texts, and returns what it found.
+#[test]
+fn shortest_forms_compile() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let list = folder.path().join("phish.txt");
+    fs::write(&list, "evil.test\n")?;
+    let text = list.to_str().expect("UTF-8");
+    for build in [Sieve::builder().read(text)?, Sieve::builder().read(&list)?, Sieve::builder().read(list.as_path())?] {
+        assert_eq!(build.build()?.0.len(), 1);
+    }
+
+    let ours = ["bad.example", "198.51.100.0/24"].map(String::from);
+    let ours = ours.map(Indicator::try_from).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let (sieve, report) = Sieve::builder()
+        .read(list.clone())?
+        .add_all("ours", ours)
+        .add_all("addresses", [Ipv4Addr::new(203, 0, 113, 7)].map(Indicator::from))
+        .add("addresses", Indicator::from(Ipv6Addr::LOCALHOST))
+        .build()?;
+    let entries: Vec<(&str, u64)> = report.feeds.iter().map(|feed| (feed.name.as_str(), feed.entries)).collect();
+    assert_eq!(entries, [("phish", 1), ("ours", 2), ("addresses", 1)], "loopback addresses are refused");
+
+    assert!(sieve.is_match_any("198.51.100.7") && !sieve.is_match_any("no value"));
+    let kept: Vec<OwnedMatch> = sieve.lookup("www.evil.test")?.to_owned();
+    let found = sieve.lookup("www.evil.test")?;
+    assert_eq!((&kept, kept[0].to_string()), (&found.matches().to_owned(), "evil.test (subdomain) phish:1".into()));
+    assert_eq!(serde_json::to_value(&found)?, serde_json::to_value(&kept)?);
+    let source = found.first().expect("a match").sources().next().expect("a source");
+    assert_eq!(source.feed().to_string(), "phish");
+
+    let stats = Scanner::with_options(&sieve, &ScanOptions::new().filter(Filter::new().feed("ours")))
+        .scan("evil.test bad.example\n", |hit| assert_eq!(hit.canonical(), "bad.example"));
+    assert_eq!(stats.to_string(), "1 hit with 1 match in 22 bytes");
+
+    let copy = Sieve::from_bytes(sieve.to_bytes()?)?;
+    assert_eq!(copy.len(), sieve.len());
+    let open = |path| -> std::io::Result<Sieve> { Ok(Sieve::open(path)?) };
+    assert_eq!(open(folder.path().join("none")).expect_err("no file").kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(open(list).expect_err("no compiled set").kind(), std::io::ErrorKind::InvalidData);
     Ok(())
 }
 

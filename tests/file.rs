@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use damage::{Damage, Parts, drive, reseal, try_open};
 use netsieve::indicator::{DomainName, Pattern, PatternTarget, Record, Url};
-use netsieve::sieve::SaveOptions;
 use netsieve::{Action, ErrorKind, Feed, Indicator, MatchOptions, Scope, Sieve};
 use oracle::{Observed, Row, World, answer_of, open_feed};
 use proptest::prelude::*;
@@ -91,7 +90,7 @@ fn golden_path(version: u32) -> PathBuf {
 fn golden() -> Vec<u8> {
     let path = golden_path(VERSION);
     if std::env::var_os("NETSIEVE_WRITE_GOLDEN").is_some_and(|value| value == "1") {
-        std::fs::write(&path, world().sieve().to_bytes(&SaveOptions::default()).unwrap()).unwrap();
+        std::fs::write(&path, world().sieve().to_bytes().unwrap()).unwrap();
     }
     std::fs::read(path).expect("a file of the tests")
 }
@@ -215,7 +214,7 @@ fn the_golden_file_of_each_version_answers_as_the_oracle() {
 
 #[test]
 fn the_same_records_give_the_same_bytes() {
-    let bytes = |sieve: &Sieve| sieve.to_bytes(&SaveOptions::default()).unwrap();
+    let bytes = |sieve: &Sieve| sieve.to_bytes().unwrap();
     let want = bytes(&world().sieve());
     assert_eq!(bytes(&world().sieve()), want);
     assert_eq!(bytes(&Sieve::from_bytes(want.clone()).unwrap()), want);

@@ -7,7 +7,6 @@ use std::thread;
 
 use netsieve::indicator::{DomainName, Record};
 use netsieve::live::LiveSieve;
-use netsieve::sieve::SaveOptions;
 use netsieve::{Feed, Indicator, Scope, Sieve};
 
 const READERS: usize = 8;
@@ -26,7 +25,7 @@ fn file(parity: u64) -> Vec<u8> {
         add(format!("name{n}.test"), n + parity as u32 * 1_000_000);
         add(format!("only{n}.set{parity}.test"), n);
     }
-    builder.build().unwrap().0.to_bytes(&SaveOptions::default()).unwrap()
+    builder.build().unwrap().0.to_bytes().unwrap()
 }
 
 /// The bytes of a file, counted for as long as anything holds them.

@@ -1,7 +1,7 @@
 //! A feed and the file that it is read from.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use jiff::SignedDuration;
@@ -27,6 +27,48 @@ pub struct FeedFile {
     pub may_be_empty: bool,
     /// The share of its previous entries, in per cent, below which the feed counts as truncated.
     pub shrank_below: Option<u8>,
+}
+
+/// The same feed; the bytes of [`FeedFile::from_bytes`] are shared, not copied.
+impl From<&FeedFile> for FeedFile {
+    fn from(file: &FeedFile) -> Self {
+        file.clone()
+    }
+}
+
+/// As [`FeedFile::new`].
+impl From<&str> for FeedFile {
+    fn from(path: &str) -> Self {
+        Self::new(path)
+    }
+}
+
+/// As [`FeedFile::new`].
+impl From<String> for FeedFile {
+    fn from(path: String) -> Self {
+        Self::new(path)
+    }
+}
+
+/// As [`FeedFile::new`].
+impl From<&Path> for FeedFile {
+    fn from(path: &Path) -> Self {
+        Self::new(path)
+    }
+}
+
+/// As [`FeedFile::new`].
+impl From<PathBuf> for FeedFile {
+    fn from(path: PathBuf) -> Self {
+        Self::new(path)
+    }
+}
+
+/// As [`FeedFile::new`].
+impl From<&PathBuf> for FeedFile {
+    fn from(path: &PathBuf) -> Self {
+        Self::new(path)
+    }
 }
 
 /// Bytes of a feed, of which `Debug` shows the number.

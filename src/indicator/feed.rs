@@ -409,6 +409,13 @@ impl From<String> for Feed {
     }
 }
 
+/// The feed's name.
+impl fmt::Display for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
 impl Feed {
     /// Creates a block feed with this name and the default policy.
     pub fn new(name: impl Into<String>) -> Self {

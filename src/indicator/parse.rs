@@ -1,6 +1,6 @@
 //! Parses an indicator from the text of one value, for lists that a program holds itself.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
@@ -84,6 +84,20 @@ impl From<IpAddr> for Indicator {
     }
 }
 
+/// The address, on any port.
+impl From<Ipv4Addr> for Indicator {
+    fn from(addr: Ipv4Addr) -> Self {
+        IpAddr::from(addr).into()
+    }
+}
+
+/// The address, on any port.
+impl From<Ipv6Addr> for Indicator {
+    fn from(addr: Ipv6Addr) -> Self {
+        IpAddr::from(addr).into()
+    }
+}
+
 /// The prefix in its canonical form, on any port: host bits are cleared, and a mapped or NAT64 prefix becomes IPv4.
 impl From<IpNet> for Indicator {
     fn from(net: IpNet) -> Self {
@@ -95,6 +109,14 @@ impl TryFrom<&str> for Indicator {
     type Error = Reject;
 
     fn try_from(text: &str) -> Result<Self, Reject> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Indicator {
+    type Error = Reject;
+
+    fn try_from(text: String) -> Result<Self, Reject> {
         text.parse()
     }
 }

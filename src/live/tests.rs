@@ -65,7 +65,7 @@ fn a_watched_file_is_followed() {
     assert!(holds(&live, "b.test"));
 
     // Damaged in place: the old sieve stays, and one error is reported.
-    let good = sieve("c.test").to_bytes(&Default::default()).unwrap();
+    let good = sieve("c.test").to_bytes().unwrap();
     std::fs::write(&path, &good[..good.len() / 2]).unwrap();
     let error = next(&told).unwrap_err();
     assert_eq!(error.path(), Some(&*path));

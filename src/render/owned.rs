@@ -30,7 +30,7 @@ use super::listing::Listing;
 use crate::event::{EcsName, EventTime, Value};
 use crate::indicator::{Kind, Scope};
 use crate::scan::{Context, Hit};
-use crate::sieve::{Derived, Match, Relation, Source, Strength};
+use crate::sieve::{Derived, Found, Match, Matches, Relation, Source, Strength};
 
 /// A [`Hit`] that borrows nothing; [`Hit::to_owned`] makes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -212,6 +212,32 @@ impl Match<'_> {
     }
 }
 
+impl Matches<'_> {
+    /// Copies the matches, most specific first, so that they can be kept without the sieve. Allocates.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, OwnedMatch, Reject, Sieve};
+    ///
+    /// fn look_up(sieve: &Sieve, value: &str) -> Result<Vec<OwnedMatch>, Reject> {
+    ///     Ok(sieve.matcher().lookup(value)?.to_owned())
+    /// }
+    ///
+    /// let (sieve, _) = Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?;
+    /// assert_eq!(look_up(&sieve, "www.evil.test")?[0].indicator, "evil.test");
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    pub fn to_owned(&self) -> Vec<OwnedMatch> {
+        self.iter().map(|found| found.to_owned()).collect()
+    }
+}
+
+impl Found {
+    /// Copies the matches, as [`Matches::to_owned`] does.
+    pub fn to_owned(&self) -> Vec<OwnedMatch> {
+        self.matches().to_owned()
+    }
+}
+
 impl fmt::Display for OwnedMatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}", self.indicator, self.relation)?;
@@ -275,7 +301,7 @@ impl Hit<'_> {
             context: self.context(),
             line_text: self.line_text().to_vec(),
             offset_in_line: self.offset_in_line(),
-            matches: self.matches().iter().map(|found| found.to_owned()).collect(),
+            matches: self.matches().to_owned(),
             #[cfg(feature = "events")]
             event: self.event().map(|event| {
                 let field = self.field();

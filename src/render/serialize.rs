@@ -29,7 +29,7 @@ use crate::indicator::{Kind, Scope};
 #[cfg(feature = "events")]
 use crate::limits::MAX_SHOWN_LINE;
 use crate::scan::Hit;
-use crate::sieve::{Derived, Match, Matches, Relation, Source, Strength};
+use crate::sieve::{Derived, Found, Match, Matches, Relation, Source, Strength};
 
 /// The indicator, how it matched, and `sources`, one for each feed.
 impl Serialize for Match<'_> {
@@ -101,6 +101,13 @@ impl Serialize for Matches<'_> {
             list.serialize_element(&found)?;
         }
         list.end()
+    }
+}
+
+/// A list of matches.
+impl Serialize for Found {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.matches().serialize(serializer)
     }
 }
 

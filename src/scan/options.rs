@@ -1,7 +1,9 @@
 //! Options and statistics of scans.
 
+use std::fmt;
+
 use super::control::ScanControl;
-use crate::sieve::{Engine, MatchOptions, Withheld};
+use crate::sieve::{Engine, Filter, MatchOptions, Withheld};
 
 /// Options of a scan.
 ///
@@ -87,6 +89,28 @@ impl ScanOptions {
         self
     }
 
+    /// Sets the filter of the entries, which is part of [`matching`](ScanOptions::matching).
+    ///
+    /// ```
+    /// use netsieve::{Feed, Filter, Indicator, ScanOptions, Scanner, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder()
+    ///     .add(Feed::new("ours").tag("c2"), "evil.test".parse::<Indicator>()?)
+    ///     .add("theirs", "shop.test".parse::<Indicator>()?)
+    ///     .build()?;
+    /// let options = ScanOptions::new().filter(Filter::new().tag("c2"));
+    /// let stats = Scanner::with_options(&sieve, &options).scan("evil.test shop.test\n", |hit| {
+    ///     assert_eq!(hit.canonical(), "evil.test");
+    /// });
+    /// assert_eq!(stats.hits, 1);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.matching.filter = filter;
+        self
+    }
+
     /// Sets [`refang`](ScanOptions::refang).
     #[must_use]
     pub fn refang(mut self, refang: bool) -> Self {
@@ -162,6 +186,25 @@ pub struct ScanStats {
     pub undated: u64,
     /// The scan was cancelled by its [`ScanControl`] before its end.
     pub is_cancelled: bool,
+}
+
+/// One line, for a log of the program.
+///
+/// ```
+/// use netsieve::{Scanner, Sieve};
+///
+/// let sieve = Sieve::builder().build()?.0;
+/// assert_eq!(Scanner::new(&sieve).scan("GET /\n", |_| {}).to_string(), "0 hits with 0 matches in 6 bytes");
+/// # Ok::<(), netsieve::Error>(())
+/// ```
+impl fmt::Display for ScanStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { hits, matches, bytes, .. } = self;
+        let plural = |count: u64, many| if count == 1 { "" } else { many };
+        let (s, es) = (plural(*hits, "s"), plural(*matches, "es"));
+        write!(f, "{hits} hit{s} with {matches} match{es} in {bytes} byte{}", plural(*bytes, "s"))?;
+        f.write_str(if self.is_cancelled { ", cancelled" } else { "" })
+    }
 }
 
 impl std::ops::AddAssign for ScanStats {

@@ -171,7 +171,8 @@ impl Scanner {
     }
 
     /// Scans a log file on as many threads as [`scan_parallel`](Scanner::scan_parallel), and decompresses it if necessary (see
-    /// [`open_log`](crate::input::open_log)). `sink` runs on the calling thread.
+    /// [`open_log`](crate::input::open_log)). `sink` runs on the calling thread. For several logs, call this for each: every call uses all
+    /// threads. [`scan_many`](Scanner::scan_many) is faster for many small or compressed ones.
     ///
     /// ```no_run
     /// use netsieve::{Scanner, Sieve};

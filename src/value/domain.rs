@@ -153,6 +153,7 @@ pub fn label_count(name: &str) -> usize {
 ///   bytes).
 /// * [`Reject::LongName`]: more than 253 bytes.
 /// * [`Reject::NumericTld`]: the last label is made of digits only.
+#[doc(alias = "canonicalize")]
 #[inline]
 pub fn canonicalise<'a>(text: &'a [u8], scratch: &'a mut String) -> Result<&'a str, Reject> {
     match check(text)? {

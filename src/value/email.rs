@@ -138,6 +138,7 @@ pub(crate) const fn is_local_byte(byte: u8) -> bool {
 /// * [`Reject::BadEmail`]: no `@`, no local part, or a byte that a local part cannot have; in quotes, a quote or a backslash.
 /// * [`Reject::SingleLabel`]: the name has a single label.
 /// * any error of the [name](domain::canonicalise).
+#[doc(alias = "canonicalize")]
 pub fn canonicalise<'s>(text: &[u8], scratch: &'s mut EmailScratch) -> Result<&'s str, Reject> {
     let EmailScratch { address, name } = scratch;
     if text.is_empty() {

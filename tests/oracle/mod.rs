@@ -112,7 +112,7 @@ impl World {
         if is_changed {
             return changed(&sieve, &mistakes, second, &self.feeds);
         }
-        let bytes = |sieve: &Sieve| sieve.to_bytes(&Default::default()).expect("a small file");
+        let bytes = |sieve: &Sieve| sieve.to_bytes().expect("a small file");
         let file = bytes(&sieve);
         let opened = Sieve::from_bytes(file.clone()).expect("what was saved opens");
         assert!(bytes(&opened) == file, "what was opened is saved as something else");

@@ -11,6 +11,7 @@ use crate::limits::MAX_REPORTED;
 use crate::sieve::build::beneath::{Beneath, Known};
 use crate::sieve::build::guard;
 use crate::sieve::build::index::KnownIndicators;
+use crate::sieve::build::named::IntoFeed;
 use crate::sieve::build::pending::Pending;
 use crate::sieve::build::searched::{Searched, UrlRow};
 use crate::sieve::build::suffixes::PublicSuffixes;
@@ -30,50 +31,6 @@ use crate::sieve::tables::{digests, ip, url as url_table};
 /// The number of a feed within one builder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FeedId(u32);
-
-/// Identifies a feed of a builder: by number, by name, or by itself. The first use of a name declares a block feed of that name, and the
-/// first use of a [`Feed`] declares that one.
-///
-/// This trait is sealed: no other types can implement it.
-pub trait IntoFeed: sealed::Sealed {
-    /// Returns the number of the feed, and declares the feed if necessary.
-    fn into_feed(self, builder: &mut SieveBuilder) -> FeedId;
-}
-
-impl IntoFeed for FeedId {
-    fn into_feed(self, _: &mut SieveBuilder) -> FeedId {
-        self
-    }
-}
-
-impl IntoFeed for &str {
-    fn into_feed(self, builder: &mut SieveBuilder) -> FeedId {
-        builder.declared(self).unwrap_or_else(|| builder.feed(Feed::new(self)))
-    }
-}
-
-impl IntoFeed for Feed {
-    fn into_feed(self, builder: &mut SieveBuilder) -> FeedId {
-        match builder.feeds.iter().position(|known| *known == self) {
-            Some(at) => FeedId(at as u32),
-            None => builder.feed(self),
-        }
-    }
-}
-
-impl IntoFeed for &String {
-    fn into_feed(self, builder: &mut SieveBuilder) -> FeedId {
-        self.as_str().into_feed(builder)
-    }
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::FeedId {}
-    impl Sealed for &str {}
-    impl Sealed for &String {}
-    impl Sealed for super::Feed {}
-}
 
 /// Collects feeds and compiles them into a [`Sieve`].
 ///
@@ -180,9 +137,9 @@ impl SieveBuilder {
         id
     }
 
-    /// Returns the feed of a name, if there is one.
-    pub(in crate::sieve) fn declared(&self, name: &str) -> Option<FeedId> {
-        self.feeds.iter().position(|feed| feed.name == name).map(|at| FeedId(at as u32))
+    /// Returns the first feed that fits, if there is one.
+    pub(in crate::sieve) fn declared(&self, mut fits: impl FnMut(&Feed) -> bool) -> Option<FeedId> {
+        self.feeds.iter().position(|feed| fits(feed)).map(|at| FeedId(at as u32))
     }
 
     /// Returns a sink, into which a reader puts the records of a feed.
@@ -199,6 +156,32 @@ impl SieveBuilder {
     pub fn add<'r>(&mut self, feed: impl IntoFeed, record: impl Into<Record<'r>>) -> &mut Self {
         let feed = feed.into_feed(self);
         self.add_record(feed, record.into(), true);
+        self
+    }
+
+    /// Adds many indicators or records to one feed, as [`add`](SieveBuilder::add) does.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let list = ["evil.test", "192.0.2.0/24"].map(|value| value.parse::<Indicator>());
+    /// let (sieve, _) = Sieve::builder().add_all("ours", list.into_iter().collect::<Result<Vec<_>, _>>()?).build()?;
+    /// assert_eq!(sieve.len(), 2);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`add`](SieveBuilder::add).
+    pub fn add_all<'r, R: Into<Record<'r>>>(
+        &mut self,
+        feed: impl IntoFeed,
+        records: impl IntoIterator<Item = R>,
+    ) -> &mut Self {
+        let feed = feed.into_feed(self);
+        for record in records {
+            self.add_record(feed, record.into(), true);
+        }
         self
     }
 

@@ -185,7 +185,7 @@ fn alone(indicators: &[Indicator]) -> Result<Sieve> {
 fn add_records(builder: &mut SieveBuilder, delta: &Delta) {
     builder.public_suffixes(delta.suffixes.clone());
     for (feed, record) in &delta.added {
-        let id = builder.declared(&feed.name).unwrap_or_else(|| builder.feed(feed.clone()));
+        let id = builder.declared(|known| known.name == feed.name).unwrap_or_else(|| builder.feed(feed.clone()));
         builder.add(id, record.clone());
     }
 }

@@ -12,6 +12,7 @@ mod free_mail;
 mod globs;
 mod guard;
 mod index;
+pub(in crate::sieve) mod named;
 mod pending;
 mod searched;
 mod shadows;

@@ -116,12 +116,29 @@ impl Sieve {
         store::replace(&store::Disk, path, parts).map_err(|error| Error::io(path.to_owned(), error))
     }
 
+    /// Returns the bytes that [`save`](Sieve::save) would write.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_bytes_with`](Sieve::to_bytes_with).
+    ///
+    /// ```
+    /// use netsieve::Sieve;
+    ///
+    /// let sieve = Sieve::builder().build()?.0;
+    /// assert!(Sieve::from_bytes(sieve.to_bytes()?)?.is_empty());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        self.to_bytes_with(&SaveOptions::default())
+    }
+
     /// Returns the bytes that [`save_with`](Sieve::save_with) would write.
     ///
     /// # Errors
     ///
     /// Fails if there would be more than [`MAX_SIEVE`](crate::limits::MAX_SIEVE) bytes.
-    pub fn to_bytes(&self, options: &SaveOptions) -> Result<Vec<u8>> {
+    pub fn to_bytes_with(&self, options: &SaveOptions) -> Result<Vec<u8>> {
         let (mut bytes, parts) = self.lay_out(options)?;
         for part in parts {
             bytes.resize(bytes.len() + part.padding, 0);

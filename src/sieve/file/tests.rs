@@ -46,15 +46,15 @@ fn sieve() -> Sieve {
 }
 
 fn bytes() -> Vec<u8> {
-    sieve().to_bytes(&SaveOptions::default()).unwrap()
+    sieve().to_bytes().unwrap()
 }
 
 #[test]
 fn a_file_reads_back_as_written() {
     let built = sieve();
-    let bytes = built.to_bytes(&SaveOptions::default()).unwrap();
+    let bytes = built.to_bytes().unwrap();
     let opened = Sieve::from_bytes(bytes.clone()).unwrap();
-    assert_eq!(opened.to_bytes(&SaveOptions::default()).unwrap(), bytes);
+    assert_eq!(opened.to_bytes().unwrap(), bytes);
     assert_eq!((opened.feeds(), opened.provenance()), (built.feeds(), built.provenance()));
     assert_eq!(opened.provenance().feeds[0].entries, 13);
     assert_eq!(opened.provenance().public_suffixes, crate::sieve::PublicSuffixes::built_in().version());
@@ -84,10 +84,10 @@ fn names_of_sections_fit_and_are_told_apart() {
 fn only_the_caller_gives_a_time() {
     let time = Timestamp::from_second(1_600_000_000).unwrap();
     let built = sieve();
-    let with_time = built.to_bytes(&SaveOptions { created: Some(time) }).unwrap();
+    let with_time = built.to_bytes_with(&SaveOptions { created: Some(time) }).unwrap();
     let opened = Sieve::from_bytes(with_time.clone()).unwrap();
     assert_eq!(opened.provenance().created, Some(time));
-    assert_eq!(opened.to_bytes(&SaveOptions::default()).unwrap(), with_time);
+    assert_eq!(opened.to_bytes().unwrap(), with_time);
 }
 
 #[test]

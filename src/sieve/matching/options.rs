@@ -131,6 +131,7 @@ impl Filter {
     }
 
     /// Sets [`as_of`](Filter::as_of).
+    #[doc(alias = "valid_at")]
     #[must_use]
     pub fn as_of(mut self, time: Timestamp) -> Self {
         self.as_of = Some(time);

@@ -70,6 +70,20 @@ impl Drop for Found {
 }
 
 impl Sieve {
+    /// Returns true if a value of any kind matches, as [`Matcher::is_match_any`] does. Text that is not a value does not match.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("ours", "192.0.2.0/24".parse::<Indicator>()?).build()?;
+    /// assert!(sieve.is_match_any("192.0.2.7:443"));
+    /// assert!(!sieve.is_match_any("198.51.100.7") && !sieve.is_match_any("no value"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    pub fn is_match_any(&self, value: impl AsRef<[u8]>) -> bool {
+        self.lookup(value).is_ok_and(|found| !found.is_empty())
+    }
+
     /// Looks up a value as [`Matcher::lookup`] does, with the default options and without a matcher.
     ///
     /// A lookup through a matcher is faster: this method makes a matcher for each call. It reuses the scratch space of the thread's last

@@ -80,6 +80,7 @@ impl Sieve {
     /// assert!(fresh.matcher().is_match_any("fresh.test") && !fresh.matcher().is_match_any("evil.test"));
     /// # Ok::<(), netsieve::Error>(())
     /// ```
+    #[doc(alias = "diff")]
     pub fn differences<'s>(&'s self, old: &'s Sieve, mut found: impl FnMut(Difference<'s>)) {
         let before = Counterparts::new(old.indicators());
         let mut kept = HashSet::new();

@@ -205,6 +205,7 @@ fn bracketed(host: &[u8]) -> Option<Result<IpAddr, Reject>> {
 /// * [`Reject::BadAddress`]: the host is in brackets or ends in a number, but is not an address.
 /// * the errors of [`domain::canonicalise`], for any other host.
 /// * [`Reject::BadPort`]: the text after the host's `:` is not a number up to 65535. An empty port is ignored.
+#[doc(alias = "canonicalize")]
 pub fn canonicalise<'a>(text: &'a [u8], scratch: &'a mut UrlScratch) -> Result<UrlView<'a>, Reject> {
     canonicalise_from(Start::of(text), text, scratch)
 }

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use netsieve::feed::{self, Format};
 use netsieve::indicator::{RecordSink, Rejection, Skip, Warning};
-use netsieve::sieve::SaveOptions;
 use netsieve::{Action, Feed, Indicator, MatchOptions, Scope, Sieve};
 
 use super::line;
@@ -109,7 +108,7 @@ pub fn run(data: &[u8]) {
         }
     }
     reads_back(&sieve, &own);
-    let file = sieve.to_bytes(&SaveOptions::default()).expect("a file");
+    let file = sieve.to_bytes().expect("a file");
     let opened = Sieve::from_bytes(file).expect("what was saved opens");
     let texts = |sieve: &Sieve| sieve.indicators().map(|indicator| indicator.to_string()).collect::<Vec<_>>();
     assert_eq!(texts(&opened), texts(&sieve));
