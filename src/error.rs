@@ -163,6 +163,13 @@ impl Error {
     }
 
     /// Returns the file that the error is about, if there is one.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// let error = netsieve::Sieve::open("missing.sieve").unwrap_err();
+    /// assert_eq!(error.path(), Some(Path::new("missing.sieve")));
+    /// ```
     pub fn path(&self) -> Option<&Path> {
         match &*self.kind {
             Kind::Io { path, .. } | Kind::Damage { path, .. } => path.as_deref(),

@@ -97,6 +97,20 @@ impl LiveSieve {
     /// # Errors
     ///
     /// The file cannot be read, or is not a valid set, configuration or feed.
+    ///
+    /// ```
+    /// use netsieve::live::LiveSieve;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("set.sieve");
+    /// Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?.0.save(&path)?;
+    /// let live = LiveSieve::open(&path)?;
+    /// assert!(live.load().is_match_any("evil.test") && !live.is_following());
+    /// // When the program decides to:
+    /// live.reload_file(&path)?;
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let followed = Followed(path.as_ref().to_owned());
         let state = followed.state();
@@ -141,6 +155,23 @@ impl LiveSieve {
     /// })?;
     /// // For a health check:
     /// println!("following: {}, age: {:?}", live.is_following(), live.age());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use netsieve::live::{LiveSieve, WatchOptions};
+    /// use netsieve::MatchOptions;
+    ///
+    /// let options = WatchOptions::new().interval(Duration::from_secs(30)).settle(Duration::from_secs(5));
+    /// let live = LiveSieve::follow_with("feeds.toml", &options, |reloaded| match reloaded {
+    ///     Ok(generation) => println!("generation {generation}"),
+    ///     Err(error) => eprintln!("the old set stays: {error}"),
+    /// })?;
+    /// let mut matcher = live.matcher_with(&MatchOptions::new().host_only(true));
+    /// let is_listed = matcher.current().is_match_any("evil.test");
+    /// println!("listed in generation {}: {is_listed}", matcher.generation());
     /// # Ok::<(), netsieve::Error>(())
     /// ```
     pub fn follow_with(
@@ -230,6 +261,20 @@ impl LiveSieve {
     /// # Errors
     ///
     /// The error of `build`.
+    ///
+    /// ```
+    /// use netsieve::live::LiveSieve;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let live = LiveSieve::new(Sieve::builder().build()?.0);
+    /// let generation = live.try_reload(|| -> netsieve::Result<Sieve> {
+    ///     Ok(Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?.0)
+    /// })?;
+    /// assert_eq!(generation, 1);
+    /// assert!(live.try_reload(|| Err("an error of any type")).is_err());
+    /// assert!(live.load().is_match_any("evil.test"), "the old sieve stays");
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn try_reload<E>(&self, build: impl FnOnce() -> Result<Sieve, E>) -> Result<u64, E> {
         let mut read = self.read();
         let sieve = build()?;

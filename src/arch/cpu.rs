@@ -43,6 +43,14 @@ impl Engine {
     }
 
     /// Returns `auto`, `scalar`, `portable`, `avx2`, `avx512` or `neon`.
+    ///
+    /// ```
+    /// use netsieve::Engine;
+    ///
+    /// for engine in Engine::available() {
+    ///     assert_eq!(engine.as_str().parse(), Ok(engine));
+    /// }
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Engine::Auto => "auto",

@@ -74,6 +74,15 @@ macro_rules! open_mmap {
         /// SIGBUS. If it is rewritten, the content of slices changes that Rust assumes to be constant, and that have already been checked.
         /// [`save`](Self::save) replaces files by renaming, which leaves a mapped file unchanged. So does `mv` from the same
         /// file system, but not `cp` or a download in place. If nobody can guarantee this, use [`open`](Self::open).
+        ///
+        /// ```no_run
+        /// use netsieve::Sieve;
+        ///
+        /// // SAFETY: only `Sieve::save` writes this file, which replaces it by renaming.
+        /// let sieve = unsafe { Sieve::open_mmap("set.sieve") }?;
+        /// assert!(sieve.is_match_any("evil.test"));
+        /// # Ok::<(), netsieve::Error>(())
+        /// ```
         #[allow(unsafe_code)]
         pub unsafe fn open_mmap(path: impl AsRef<::std::path::Path>) -> $result {
             let path = path.as_ref();

@@ -70,6 +70,18 @@ pub use layouts::Layout;
 pub use time::EventTime;
 
 /// Assumptions for what logs leave out.
+///
+/// ```
+/// use netsieve::event::{EventOptions, EventReader};
+/// use netsieve::jiff::tz::{TimeZone, offset};
+///
+/// // Neither the year nor the zone is in the log.
+/// let options = EventOptions::new().year(2026).time_zone(TimeZone::fixed(offset(2)));
+/// let mut reader = EventReader::with_options(&options);
+/// let time = reader.read(b"May 12 10:02:03 gw sshd[25]: Connection closed by 192.0.2.7 port 40000").time().unwrap();
+/// assert_eq!(time.to_string(), "2026-05-12T08:02:03Z");
+/// assert!(!time.year_logged() && !time.zone_logged());
+/// ```
 #[derive(Clone, Debug)]
 pub struct EventOptions {
     assumed: Assumed,
@@ -108,6 +120,18 @@ impl EventOptions {
 
     /// Sets the time at which the file was last written. A time without a year then falls in the latest year that puts it at most a day
     /// after this. Without this and without a [`year`](Self::year), such a time is unknown.
+    ///
+    /// ```
+    /// use netsieve::event::{EventOptions, EventReader};
+    ///
+    /// let written = "2026-01-02T00:00:00Z".parse().unwrap();
+    /// let mut reader = EventReader::with_options(&EventOptions::new().file_time(written));
+    /// let time = reader.read(b"Dec 31 23:59:59 gw cron[7]: done").time().unwrap();
+    /// assert_eq!(time.timestamp().to_string(), "2025-12-31T23:59:59Z");
+    /// // The reader goes on to another file, of another day.
+    /// reader.file_time("2024-06-30T12:00:00Z".parse().ok());
+    /// assert_eq!(reader.read(b"Dec 31 23:59:59 gw cron[7]: done").time().unwrap().to_string(), "2023-12-31T23:59:59Z");
+    /// ```
     #[must_use]
     pub fn file_time(mut self, time: Timestamp) -> Self {
         self.assumed.file_time = Some(time);
@@ -286,6 +310,20 @@ fn capped(line: &[u8]) -> &[u8] {
 }
 
 /// A line, read as an event.
+///
+/// ```
+/// use netsieve::event::{EcsName, EventReader};
+///
+/// let mut reader = EventReader::new();
+/// let line = b"May 12 10:02:03 gw sshd[25]: Failed password for eve from 192.0.2.7 port 40000 ssh2";
+/// let event = reader.read(line);
+/// assert_eq!(event.layout_name(), "sshd");
+/// let span = event.span_of(EcsName::SourceIp).unwrap();
+/// assert_eq!((&line[span.clone()], event.port_at(&span)), (&b"192.0.2.7"[..], Some(40000)));
+/// for (name, value) in event.normal() {
+///     println!("{}: {value}", name.as_str());
+/// }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Event<'a> {
     line: &'a [u8],
@@ -438,6 +476,18 @@ impl fmt::Debug for Event<'_> {
 }
 
 /// A field of a line.
+///
+/// ```
+/// use netsieve::event::EventReader;
+///
+/// let mut reader = EventReader::new();
+/// let event = reader.read(br#"{"src_ip":"192.0.2.7","file_name":"C:\\tmp\\setup.py"}"#);
+/// let fields: Vec<_> = event.fields().collect();
+/// assert!(fields[0].is_observable() && !fields[0].is_name_like());
+/// // `setup.py` is the name of a file, not of a machine.
+/// assert!(fields[1].is_name_like() && !fields[1].is_observable());
+/// assert_eq!((fields[1].raw(), &*fields[1].value()), (&br"C:\\tmp\\setup.py"[..], r"C:\tmp\setup.py"));
+/// ```
 #[derive(Clone, Copy)]
 pub struct Field<'a> {
     event: Event<'a>,

@@ -1,6 +1,19 @@
 //! The options of the extractor.
 
 /// The kinds of observables to look for besides addresses, names and URLs.
+///
+/// ```
+/// use netsieve::extract::{ExtractOptions, Extractor};
+///
+/// let text = "GET /gate.php HTTP/1.1, boss@shop.test, hxxp://evil[.]test/x, d41d8cd98f00b204e9800998ecf8427e";
+/// let options = ExtractOptions::new().request_paths(true).emails(true).refang(true).hashes(true);
+/// let mut found = Vec::new();
+/// Extractor::new(options).extract(text.as_bytes(), 0..text.len(), &mut |token| {
+///     found.push((token.kind, token.context.as_str(), String::from_utf8_lossy(token.text).into_owned()));
+/// });
+/// println!("{found:?}");
+/// assert!(found.iter().any(|(_, _, text)| text == "http://evil.test/x"));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExtractOptions {

@@ -12,6 +12,30 @@ use crate::feed::registry::Format;
 use crate::indicator::{Action, Columns, Feed, Policy, RecordSink, Scope};
 
 /// A feed and the file that it is read from.
+///
+/// ```
+/// use netsieve::feed::Format;
+/// use netsieve::indicator::{ColumnRole, Columns};
+/// use netsieve::{Action, FeedFile, Policy, Scope, Sieve};
+///
+/// // A table whose format and columns are stated. Its names cover only themselves.
+/// let table = FeedFile::from_bytes("c2.txt", "when;what\n2026-05-12;evil.test\n")
+///     .name("partner")
+///     .format(Format::Csv)
+///     .columns(Columns::new().delimiter(';').header(true).role(ColumnRole::Value, 2).role(ColumnRole::FirstSeen, 1))
+///     .scope(Scope::Exact)
+///     .confidence(80)
+///     .tag("c2");
+/// // A list of exceptions, which may be empty.
+/// let allowed = FeedFile::from_bytes("own.txt", "").action(Action::Allow).may_be_empty(true);
+/// // A lab's feed, whose private addresses are meant.
+/// let lab = FeedFile::from_bytes("lab.txt", "10.0.0.7\n").policy(Policy::new().admit_bogons(true));
+///
+/// let (sieve, _) = Sieve::builder().read(table)?.read(allowed)?.read(lab)?.build()?;
+/// assert_eq!(sieve.lookup("evil.test")?.first().unwrap().to_string(), "evil.test (exact) partner:2");
+/// assert!(!sieve.is_match_any("www.evil.test") && sieve.is_match_any("10.0.0.7"));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FeedFile {
@@ -218,6 +242,18 @@ impl FeedFile {
     /// # Errors
     ///
     /// Fails if `now` is less than [`shrank_below`](Self::shrank_below) per cent of `before`.
+    ///
+    /// ```
+    /// use netsieve::FeedFile;
+    ///
+    /// let file = FeedFile::new("c2.txt").shrank_below(50);
+    /// assert!(file.check_shrunk(1000, 500).is_ok());
+    /// let error = file.check_shrunk(1000, 499).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "c2.txt: entries fell from 1000 to 499: fewer than 50 % are left (`shrank_below`)"
+    /// );
+    /// ```
     pub fn check_shrunk(&self, before: u64, now: u64) -> Result<()> {
         match self.shrank_below {
             Some(share) if u128::from(now) * 100 < u128::from(before) * u128::from(share) => {

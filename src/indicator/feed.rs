@@ -84,6 +84,24 @@ impl Exceptions {
 /// assert!(sieve.matcher().is_match_any("10.1.0.7"));
 /// # Ok::<(), netsieve::Error>(())
 /// ```
+///
+/// Every guard and rule can be set in the same way:
+///
+/// ```
+/// use netsieve::Policy;
+/// use netsieve::indicator::Exceptions;
+///
+/// let policy = Policy::new()
+///     .admit_wide_prefixes(true) // 0.0.0.0/1
+///     .admit_public_suffixes(true) // co.uk, with all names under it
+///     .admit_well_known_files(true) // the hash of the empty file
+///     .url_suffix_hosts(true) // http://evil.test/x also matches http://www.evil.test/x
+///     .path_patterns(true) // a listed /gate.php matches on every host
+///     .only_to_ids(true) // MISP: only attributes meant for detection
+///     .warning_lists_block(true) // MISP: a warning list blocks
+///     .exceptions(Exceptions::Skip); // @@||good.test^ in a filter list is left out
+/// assert_ne!(policy, Policy::default());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
@@ -371,6 +389,20 @@ impl Columns {
 }
 
 /// A named source of indicators.
+///
+/// ```
+/// use netsieve::jiff::SignedDuration;
+/// use netsieve::{Action, Feed, Indicator, Policy, Sieve};
+///
+/// let partner = Feed::new("partner").tag("c2").confidence(80).time_to_live(SignedDuration::from_hours(720));
+/// let own = Feed::new("own").action(Action::Allow).policy(Policy::new());
+/// let (sieve, _) = Sieve::builder()
+///     .add(partner, "shop.test".parse::<Indicator>()?)
+///     .add(own, "www.shop.test".parse::<Indicator>()?)
+///     .build()?;
+/// assert!(sieve.is_match_any("shop.test") && !sieve.is_match_any("www.shop.test"));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Feed {

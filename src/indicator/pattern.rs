@@ -59,6 +59,14 @@ impl Pattern {
     }
 
     /// The text that the pattern is matched against.
+    ///
+    /// ```
+    /// use netsieve::indicator::{Pattern, PatternTarget};
+    ///
+    /// let pattern = Pattern::new(PatternTarget::UrlPath, "/gate.php")?;
+    /// assert_eq!((pattern.target(), pattern.as_str()), (PatternTarget::UrlPath, "/gate.php"));
+    /// # Ok::<(), netsieve::Reject>(())
+    /// ```
     pub fn target(&self) -> PatternTarget {
         self.target
     }

@@ -119,6 +119,13 @@ pub enum WarningKind {
 
 impl WarningKind {
     /// A short name that is stable across releases.
+    ///
+    /// ```
+    /// use netsieve::indicator::WarningKind;
+    ///
+    /// let kind = WarningKind::HostBits;
+    /// assert_eq!((kind.code(), kind.message()), ("host_bits", "host bits of the prefix masked"));
+    /// ```
     pub const fn code(self) -> &'static str {
         match self {
             WarningKind::HostBits => "host_bits",
@@ -258,6 +265,13 @@ pub enum Construct {
 
 impl Construct {
     /// A short name that is stable across releases.
+    ///
+    /// ```
+    /// use netsieve::indicator::Construct;
+    ///
+    /// let construct = Construct::Regex;
+    /// assert_eq!((construct.code(), construct.message()), ("regex", "regular expressions"));
+    /// ```
     pub const fn code(self) -> &'static str {
         match self {
             Construct::CosmeticRule => "cosmetic_rule",
@@ -381,6 +395,51 @@ impl<'a> Skip<'a> {
 /// let mut values = Values::default();
 /// feed::read("evil[.]test\n192.0.2.0/24\n".as_bytes(), "list.txt", None, &Feed::new("list"), &mut values)?;
 /// assert_eq!(values.0, ["evil.test", "192.0.2.0/24"]);
+/// # }
+/// # Ok::<(), netsieve::Error>(())
+/// ```
+///
+/// The other methods do nothing unless you write them:
+///
+/// ```
+/// # #[cfg(feature = "feeds")] {
+/// use netsieve::indicator::{Record, RecordSink, Rejection, Skip, Warning};
+/// use netsieve::{Feed, feed};
+///
+/// #[derive(Default)]
+/// struct About {
+///     format: String,
+///     title: String,
+///     home_page: String,
+///     skipped: Vec<&'static str>,
+/// }
+///
+/// impl RecordSink for About {
+///     fn record(&mut self, _: Record<'_>) {}
+///     fn reject(&mut self, _: Rejection<'_>) {}
+///     fn warn(&mut self, _: Warning<'_>) {}
+///     fn lines(&mut self, _: u64) {}
+///     fn skip(&mut self, skip: Skip<'_>) {
+///         self.skipped.push(skip.construct.code());
+///     }
+///     fn title(&mut self, title: &str) {
+///         title.clone_into(&mut self.title);
+///     }
+///     fn home_page(&mut self, host: &str) {
+///         host.clone_into(&mut self.home_page);
+///     }
+///     fn format(&mut self, name: &str) {
+///         name.clone_into(&mut self.format);
+///     }
+/// }
+///
+/// let mut about = About::default();
+/// let mut read = |list: &str| feed::read(list.as_bytes(), "list.txt", None, &Feed::new("list"), &mut about);
+/// read("# Home: https://lists.example/about\nevil.test\n")?;
+/// read("[Adblock Plus 2.0]\n||evil.test^\n/ads[0-9]+/\n")?;
+/// read(r#"{"name":"Made up","type":"hostname","list":["good.test"],"matching_attributes":["domain"]}"#)?;
+/// assert_eq!((&*about.home_page, about.skipped), ("lists.example", vec!["regex"]));
+/// assert_eq!((&*about.title, &*about.format), ("Made up", "warninglist"));
 /// # }
 /// # Ok::<(), netsieve::Error>(())
 /// ```

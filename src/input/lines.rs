@@ -148,6 +148,17 @@ impl<'r> Lines<'r> {
     }
 
     /// Returns the number of lines that were given out.
+    ///
+    /// ```
+    /// use netsieve::input::Lines;
+    ///
+    /// let mut lines = Lines::new("one\ntwo\n".as_bytes())?;
+    /// while let Some(line) = lines.next()? {
+    ///     println!("{}: {}", line.number, line.text);
+    /// }
+    /// assert_eq!(lines.count(), 2);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn count(&self) -> u64 {
         u64::from(self.number) + u64::from(self.partial)
     }

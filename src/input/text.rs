@@ -56,6 +56,13 @@ pub enum Caveat {
 
 impl Caveat {
     /// Returns true if some text that may hold hits was not searched.
+    ///
+    /// ```
+    /// use netsieve::input::Caveat;
+    ///
+    /// assert!(Caveat::Utf16 { at: 4096 }.is_unread());
+    /// assert!(!Caveat::NotText.is_unread(), "it was searched all the same");
+    /// ```
     pub fn is_unread(self) -> bool {
         !matches!(self, Self::NotText)
     }

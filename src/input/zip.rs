@@ -91,6 +91,21 @@ impl Member {
     /// # Errors
     ///
     /// Fails as [`open`](Self::open) does.
+    ///
+    /// ```no_run
+    /// use std::fs::File;
+    /// use std::io::Read;
+    /// use netsieve::input::Member;
+    ///
+    /// // Read all members through one open file.
+    /// let archive = File::open("logs.zip")?;
+    /// for member in Member::all("logs.zip")?.unwrap_or_default() {
+    ///     println!("{}: {} bytes, {} in the archive", member.name(), member.size(), member.packed_size());
+    ///     let mut text = Vec::new();
+    ///     member.unpack(&archive)?.read_to_end(&mut text)?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unpack<R: Read + Seek>(&self, mut archive: R) -> io::Result<Input<Unzipped<R>>> {
         let refused = |why: String| Err(io::Error::new(io::ErrorKind::Unsupported, why));
         match self.method {

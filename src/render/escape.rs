@@ -24,6 +24,14 @@ impl<'a> Escaped<'a> {
     }
 
     /// Leaves tabs unescaped, for a whole line: a table stays a table.
+    ///
+    /// ```
+    /// use netsieve::render::Escaped;
+    ///
+    /// let line = b"\x1b[31m\tevil.test";
+    /// assert_eq!(Escaped::new(line).to_string(), r"\x1b[31m\tevil.test");
+    /// assert_eq!(Escaped::new(line).with_tabs().to_string(), "\\x1b[31m\tevil.test");
+    /// ```
     #[must_use]
     pub fn with_tabs(mut self) -> Self {
         self.tabs = true;

@@ -82,6 +82,19 @@ impl JsonLines {
 
     /// Appends one match as an object with the keys that need no hit: `kind`, `indicator`, `scope`, `relation`,
     /// `strength`, `derived`, `sources`. Adds no line feed.
+    ///
+    /// ```
+    /// use netsieve::render::JsonLines;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut out = Vec::new();
+    /// for found in &sieve.lookup("www.evil.test")? {
+    ///     JsonLines::new().matched(&mut out, &found);
+    /// }
+    /// assert!(out.starts_with(br#"{"kind":"domain","indicator":"evil.test","scope":"suffix","relation":"subdomain""#));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn matched(&self, out: &mut Vec<u8>, matched: &Match<'_>) {
         let mut object = Object::open(out);
         indicator(&mut object, matched);

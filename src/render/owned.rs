@@ -58,6 +58,21 @@ pub struct OwnedHit {
 }
 
 /// The line of a hit as an [`Event`](crate::event::Event) that borrows nothing.
+///
+/// ```
+/// use netsieve::event::{EcsName, Value};
+/// use netsieve::{Indicator, OwnedHit, Scanner, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?;
+/// let log = r#"{"src_ip":"192.0.2.7","query":"www.evil.test"}"#;
+/// let mut kept: Vec<OwnedHit> = Vec::new();
+/// Scanner::new(&sieve).scan(log, |hit| kept.push(hit.to_owned()));
+/// let event = kept[0].event.as_ref().unwrap();
+/// assert_eq!(event.field.as_deref(), Some("query"));
+/// let ip = event.get(EcsName::SourceIp).unwrap();
+/// assert_eq!(ip.as_value(), Value::Ip([192, 0, 2, 7].into()));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[cfg(feature = "events")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -145,6 +145,23 @@ impl Text {
     /// Returns the number of matches written.
     ///
     /// With [`told`](Self::told), [`shown`](Self::shown) and [`line`](Self::line), you can write one block for all hits of a line.
+    ///
+    /// ```
+    /// use netsieve::render::Text;
+    /// use netsieve::{Indicator, Scanner, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("phish", "evil.test".parse::<Indicator>()?).build()?;
+    /// let (text, mut out) = (Text::new(), Vec::new());
+    /// Scanner::new(&sieve).scan("query www.evil.test\n", |hit| {
+    ///     text.found(&mut out, hit, usize::MAX);
+    ///     # #[cfg(feature = "events")]
+    ///     text.told(&mut out, hit);
+    ///     let (part, start) = (text.shown(hit), hit.offset_in_line());
+    ///     text.line(&mut out, &hit.line_text()[part.clone()], &[start - part.start..start - part.start + hit.observed().len()]);
+    /// });
+    /// assert!(out.starts_with(b"1:7: www.evil.test") && out.ends_with(b"query www.evil.test"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn found(&self, out: &mut Vec<u8>, hit: &Hit<'_>, limit: usize) -> usize {
         let written = hit.matches().len().min(limit);
         if written > 0 {

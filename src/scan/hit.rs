@@ -22,6 +22,25 @@ use crate::sieve::Matches;
 /// });
 /// # Ok::<(), netsieve::Error>(())
 /// ```
+///
+/// With the feature `events`, a hit also knows the event of its line:
+///
+/// ```
+/// # #[cfg(feature = "events")] {
+/// use netsieve::{Indicator, Scanner, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+/// let log = r#"{"ts":"2026-05-12T10:02:03Z","src_ip":"192.0.2.7","url":"http://evil.test/a"}"#;
+/// Scanner::new(&sieve).scan(log, |hit| {
+///     assert_eq!(hit.context().as_str(), "url_host");
+///     assert_eq!(hit.time().unwrap().to_string(), "2026-05-12T10:02:03Z");
+///     assert_eq!(hit.who().unwrap().to_string(), "192.0.2.7");
+///     assert_eq!(hit.field().unwrap().name(), "url");
+///     assert_eq!(hit.event().unwrap().layout_name(), "json");
+/// });
+/// # }
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 pub struct Hit<'h> {
     pub(super) span: Range<u64>,
     pub(super) line: u64,

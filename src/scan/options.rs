@@ -17,6 +17,30 @@ use crate::sieve::{Engine, Filter, MatchOptions, Withheld};
 /// assert_eq!(stats.hits, 1);
 /// # Ok::<(), netsieve::Error>(())
 /// ```
+///
+/// With the feature `events`, a scan can be limited to a span of time, and judge each entry by the time of the event:
+///
+/// ```
+/// # #[cfg(feature = "events")] {
+/// use netsieve::event::EventOptions;
+/// use netsieve::scan::Validity;
+/// use netsieve::{Engine, Indicator, ScanOptions, Scanner, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+/// let options = ScanOptions::new()
+///     .events(EventOptions::new().year(2026))
+///     .from("2026-05-12T00:00:00Z".parse().unwrap())
+///     .to("2026-05-13T00:00:00Z".parse().unwrap())
+///     .validity(Validity::AtEvent)
+///     .engine(Engine::Portable);
+/// let mut scanner = Scanner::with_options(&sieve, &options);
+/// assert_eq!(scanner.engine(), Engine::Portable);
+/// let log = "May 11 10:02:03 gw a: evil.test\nMay 12 10:02:03 gw a: evil.test\n";
+/// let stats = scanner.scan(log, |hit| assert_eq!(hit.line(), 2));
+/// assert_eq!((stats.hits, stats.withheld.outside), (1, 1));
+/// # }
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScanOptions {

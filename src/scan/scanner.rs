@@ -270,6 +270,8 @@ impl Scanner {
     /// # Errors
     ///
     /// A thread cannot be created. Nothing has been delivered in that case.
+    ///
+    /// See [`many`](crate::scan::many) for an example.
     pub fn scan_many<'s>(
         &mut self,
         mut inputs: impl Iterator<Item = io::Result<Source<'s>>> + Send,

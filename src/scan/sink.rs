@@ -9,6 +9,14 @@ use super::hit::Hit;
 /// This trait is sealed: no other types can implement it.
 pub trait SinkResult: sealed::Sealed {
     /// Returns `Break` if the scan is to end.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use netsieve::scan::SinkResult;
+    ///
+    /// assert_eq!(().into_flow(), ControlFlow::Continue(()));
+    /// assert_eq!(ControlFlow::Break(()).into_flow(), ControlFlow::Break(()));
+    /// ```
     fn into_flow(self) -> ControlFlow<()>;
 }
 

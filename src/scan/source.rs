@@ -54,6 +54,32 @@ impl std::fmt::Debug for Source<'_> {
 }
 
 /// Input that many threads can read at any offset at once.
+///
+/// ```
+/// use std::io;
+///
+/// use netsieve::scan::many::ReadAt;
+///
+/// /// A log that an object store serves in ranges.
+/// struct Object(Vec<u8>);
+///
+/// impl ReadAt for Object {
+///     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+///         let rest = &self.0[self.0.len().min(offset as usize)..];
+///         let count = rest.len().min(buf.len());
+///         buf[..count].copy_from_slice(&rest[..count]);
+///         Ok(count)
+///     }
+///     fn size(&self) -> io::Result<Option<u64>> {
+///         Ok(Some(self.0.len() as u64))
+///     }
+/// }
+///
+/// let (log, mut start) = (Object(b"evil.test\n".to_vec()), [0; 4]);
+/// assert_eq!((log.read_at(&mut start, 5)?, &start), (4, b"test"));
+/// assert!(log.written().is_none());
+/// # Ok::<(), io::Error>(())
+/// ```
 pub trait ReadAt: Send + Sync {
     /// Reads at an offset; returns 0 at the end.
     ///

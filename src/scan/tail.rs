@@ -36,6 +36,18 @@ impl Tail {
     }
 
     /// Returns true if a line has been read without its end.
+    ///
+    /// ```
+    /// use netsieve::scan::Tail;
+    /// use netsieve::{Scanner, Sieve};
+    ///
+    /// let (mut scanner, mut tail) = (Scanner::new(&Sieve::builder().build()?.0), Tail::new());
+    /// // The log file's time of modification gives the year of times without one.
+    /// tail.written("2026-05-12T10:00:00Z".parse().unwrap());
+    /// scanner.scan_tail(&mut tail, &b"May 12 09:59:00 gw a: b\nMay"[..], |_| {})?;
+    /// assert!(tail.has_rest());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn has_rest(&self) -> bool {
         self.stream.is_undecided() || self.cutter.has_rest()
     }

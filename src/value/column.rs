@@ -29,6 +29,12 @@ pub struct Column<'a, O = i32> {
 /// An integer type for byte offsets: `i32` in most Arrow columns, `i64` in the large types.
 pub trait Offset: Copy + sealed::Sealed {
     /// The offset as a position in memory; `None` if it is negative or too large.
+    ///
+    /// ```
+    /// use netsieve::value::Offset;
+    ///
+    /// assert_eq!((7_i32.place(), (-1_i64).place()), (Some(7), None));
+    /// ```
     fn place(self) -> Option<usize>;
 }
 

@@ -48,6 +48,15 @@ mod tests;
 /// A domain name in canonical form: lower-case ASCII, without the root dot.
 ///
 /// Two names are equal if their texts are. The order is that of the bytes.
+///
+/// ```
+/// use netsieve::value::DomainName;
+///
+/// let name = DomainName::parse("WWW.Evil.test.")?;
+/// assert_eq!((name.as_str(), name.label_count(), name.parent()), ("www.evil.test", 3, Some("evil.test")));
+/// assert_eq!(name.labels().rev().collect::<Vec<_>>(), ["test", "evil", "www"]);
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DomainName(Box<str>);
 
@@ -153,6 +162,14 @@ pub fn label_count(name: &str) -> usize {
 ///   bytes).
 /// * [`Reject::LongName`]: more than 253 bytes.
 /// * [`Reject::NumericTld`]: the last label is made of digits only.
+///
+/// ```
+/// use netsieve::value::domain::canonicalise;
+///
+/// let mut scratch = String::new();
+/// assert_eq!(canonicalise(b"Evil.TEST.", &mut scratch)?, "evil.test");
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
 #[doc(alias = "canonicalize")]
 #[inline]
 pub fn canonicalise<'a>(text: &'a [u8], scratch: &'a mut String) -> Result<&'a str, Reject> {

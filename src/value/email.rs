@@ -20,6 +20,14 @@ use super::reject::Reject;
 use crate::limits::MAX_LOCAL_PART;
 
 /// A canonical mail address.
+///
+/// ```
+/// use netsieve::value::EmailAddress;
+///
+/// let address = EmailAddress::parse("Boss+mail@Shop.TEST")?;
+/// assert_eq!((address.local(), address.domain()), ("boss+mail", "shop.test"));
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EmailAddress(Box<str>);
 
@@ -138,6 +146,14 @@ pub(crate) const fn is_local_byte(byte: u8) -> bool {
 /// * [`Reject::BadEmail`]: no `@`, no local part, or a byte that a local part cannot have; in quotes, a quote or a backslash.
 /// * [`Reject::SingleLabel`]: the name has a single label.
 /// * any error of the [name](domain::canonicalise).
+///
+/// ```
+/// use netsieve::value::email::{EmailScratch, canonicalise};
+///
+/// let mut scratch = EmailScratch::default();
+/// assert_eq!(canonicalise(b"Boss@Shop.TEST", &mut scratch)?, "boss@shop.test");
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
 #[doc(alias = "canonicalize")]
 pub fn canonicalise<'s>(text: &[u8], scratch: &'s mut EmailScratch) -> Result<&'s str, Reject> {
     let EmailScratch { address, name } = scratch;

@@ -29,6 +29,15 @@ pub const MAX_LEN: usize = 64;
 const ALGORITHMS: [&str; 6] = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
 
 /// The hash of a file.
+///
+/// ```
+/// use netsieve::value::FileHash;
+///
+/// let hash = FileHash::parse("MD5:D41D8CD98F00B204E9800998ECF8427E")?;
+/// assert_eq!((hash.algorithm(), hash.as_bytes()[0], hash.as_bytes().len()), ("md5", 0xd4, 16));
+/// assert_eq!(FileHash::from_bytes(hash.as_bytes())?, hash);
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct FileHash {
     bytes: [u8; MAX_LEN],

@@ -225,6 +225,13 @@ pub fn parse_addr_port(text: &[u8]) -> Result<(IpAddr, Option<u16>), Reject> {
 /// # Errors
 ///
 /// [`Reject::BadPort`], also for an empty text.
+///
+/// ```
+/// use netsieve::Reject;
+/// use netsieve::value::ip::parse_port;
+///
+/// assert_eq!((parse_port(b"0443"), parse_port(b"65536"), parse_port(b"")), (Ok(443), Err(Reject::BadPort), Err(Reject::BadPort)));
+/// ```
 pub fn parse_port(text: &[u8]) -> Result<u16, Reject> {
     if text.is_empty() {
         return Err(Reject::BadPort);

@@ -129,6 +129,15 @@ impl Reject {
     }
 
     /// Returns true if a guard refused the value, in which case a policy can admit it. Syntax errors return false.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Reject};
+    ///
+    /// let reject = "evil..test".parse::<Indicator>().unwrap_err();
+    /// assert_eq!((reject.code(), reject.is_guard()), ("empty_label", false));
+    /// // A policy can admit what a guard refuses.
+    /// assert_eq!((Reject::Bogon.code(), Reject::Bogon.is_guard()), ("bogon", true));
+    /// ```
     pub const fn is_guard(self) -> bool {
         matches!(
             self,

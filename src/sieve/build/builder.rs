@@ -124,6 +124,15 @@ impl SieveBuilder {
     /// Sets how many examples of each kind the report keeps beside the counts: rejections for one reason, indicators
     /// that an allow entry shadows, and so on (default: [`MAX_REPORTED`]). `usize::MAX` keeps all, and lets feeds use
     /// any amount of memory.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let private = ["10.0.0.1", "10.0.0.2", "10.0.0.3"].map(|value| value.parse::<Indicator>().unwrap());
+    /// let (_, report) = Sieve::builder().examples(2).add_all("ours", private).build()?;
+    /// assert_eq!((report.feeds[0].rejected.len(), report.feeds[0].rejected_total()), (2, 3));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn examples(&mut self, count: usize) -> &mut Self {
         self.examples = Some(count);
         self

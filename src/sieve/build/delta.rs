@@ -14,6 +14,19 @@ use crate::sieve::set::Sieve;
 use crate::sieve::tables::{Named, Tables};
 
 /// A handful of changes to a [`Sieve`], for [`Sieve::with`].
+///
+/// ```
+/// use netsieve::sieve::{Delta, PublicSuffixes};
+/// use netsieve::{Indicator, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+/// let mut delta = Delta::new();
+/// delta.remove("evil.test".parse()?).add("ours", "worse.test".parse::<Indicator>()?);
+/// delta.public_suffixes(PublicSuffixes::default());
+/// let (changed, _) = sieve.with(&delta)?;
+/// assert!(changed.is_match_any("worse.test") && !changed.is_match_any("evil.test"));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Delta {
     added: Vec<(Feed, Record<'static>)>,

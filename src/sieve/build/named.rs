@@ -9,6 +9,15 @@ use crate::sieve::build::builder::{FeedId, SieveBuilder};
 /// This trait is sealed: no other types can implement it.
 pub trait IntoFeed: sealed::Sealed {
     /// Returns the number of the feed, and declares the feed if necessary.
+    ///
+    /// ```
+    /// use netsieve::Sieve;
+    /// use netsieve::sieve::IntoFeed;
+    ///
+    /// let mut builder = Sieve::builder();
+    /// let id = "partner".into_feed(&mut builder);
+    /// assert_eq!("partner".into_feed(&mut builder), id, "declared once");
+    /// ```
     fn into_feed(self, builder: &mut SieveBuilder) -> FeedId;
 }
 

@@ -83,6 +83,15 @@ impl PublicSuffixes {
     /// Identifies the list. A loaded one has the version that it states (`2026-05-01_08-00-00_UTC`), or a checksum of
     /// its text if it states none; the built-in one has the release that it came with. Without a list, the text says
     /// so.
+    ///
+    /// ```
+    /// # #[cfg(feature = "psl")] {
+    /// use netsieve::sieve::PublicSuffixes;
+    ///
+    /// let version = PublicSuffixes::default().version();
+    /// assert!(version.starts_with("built into netsieve "));
+    /// # }
+    /// ```
     pub fn version(&self) -> String {
         match &self.0 {
             #[cfg(not(feature = "psl"))]

@@ -81,6 +81,16 @@ impl Sieve {
     /// # Errors
     ///
     /// Fails if the file cannot be written, or would be larger than [`MAX_SIEVE`](crate::limits::MAX_SIEVE).
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("set.sieve");
+    /// Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?.0.save(&path)?;
+    /// assert!(Sieve::open(&path)?.is_match_any("www.evil.test"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.save_with(path, &SaveOptions::default())
     }
@@ -138,6 +148,16 @@ impl Sieve {
     /// # Errors
     ///
     /// Fails if there would be more than [`MAX_SIEVE`](crate::limits::MAX_SIEVE) bytes.
+    ///
+    /// ```
+    /// use netsieve::Sieve;
+    /// use netsieve::sieve::SaveOptions;
+    ///
+    /// let time = "2026-05-12T10:00:00Z".parse().unwrap();
+    /// let bytes = Sieve::builder().build()?.0.to_bytes_with(&SaveOptions::new().created(time))?;
+    /// assert_eq!(Sieve::from_bytes(bytes)?.provenance().created, Some(time));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn to_bytes_with(&self, options: &SaveOptions) -> Result<Vec<u8>> {
         let (mut bytes, parts) = self.lay_out(options)?;
         for part in parts {

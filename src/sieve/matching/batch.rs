@@ -92,6 +92,15 @@ impl Matcher {
 
     /// Tells for each of many names whether [`match_domain`](Matcher::match_domain) finds anything: `out[i]` is the
     /// answer for `names[i]`. The previous content of `out` is dropped. See [`match_domains`](Matcher::match_domains).
+    ///
+    /// ```
+    /// # use netsieve::{Indicator, Sieve};
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut answers = Vec::new();
+    /// sieve.matcher().is_match_domains(&["a.example", "www.evil.test"], None, &mut answers);
+    /// assert_eq!(answers, [false, true]);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn is_match_domains<N: AsRef<[u8]>>(&mut self, names: &[N], port: Option<u16>, out: &mut Vec<bool>) {
         out.clear();
         out.resize(names.len(), false);

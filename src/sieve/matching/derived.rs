@@ -94,6 +94,17 @@ impl Nat64Prefix {
 /// assert_eq!(first.derived(), Some(Derived::SixToFour));
 /// # Ok::<(), netsieve::Error>(())
 /// ```
+///
+/// ```
+/// use netsieve::sieve::{Derived, DerivedForms, Nat64Prefix};
+///
+/// let net = "2001:db8:64::/96".parse().unwrap();
+/// let prefix = Nat64Prefix::new(net).expect("a length of RFC 6052");
+/// assert_eq!(prefix.prefix(), net);
+/// let forms = DerivedForms::new().teredo(true).nat64(prefix);
+/// assert!(forms.any() && !DerivedForms::new().any());
+/// assert_eq!(Derived::Nat64.as_str(), "nat64");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DerivedForms {

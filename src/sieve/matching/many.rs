@@ -83,6 +83,15 @@ impl Matcher {
 
     /// Tells for each of many values whether [`match_any`](Matcher::match_any) finds anything: `out[i]` is the answer
     /// for value `i`. The previous content of `out` is dropped. See [`lookup_batch`](Matcher::lookup_batch).
+    ///
+    /// ```
+    /// # use netsieve::{Indicator, Sieve};
+    /// # let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut answers = Vec::new();
+    /// sieve.matcher().is_match_batch(["203.0.113.7", "no value", "http://evil.test/"], &mut answers);
+    /// assert_eq!(answers, [false, false, true]);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn is_match_batch<V: AsRef<[u8]>>(&mut self, values: impl IntoIterator<Item = V>, out: &mut Vec<bool>) {
         out.clear();
         // Both closures write to it, but never at the same time.

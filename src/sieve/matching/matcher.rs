@@ -462,6 +462,17 @@ impl Sieve {
     }
 
     /// Returns a matcher with the given options. Resolving a filter costs one step per distinct set of attributes.
+    ///
+    /// ```
+    /// use netsieve::{Engine, Indicator, MatchOptions, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "http://shop.test/login/".parse::<Indicator>()?).build()?;
+    /// let mut matcher = sieve.matcher_with(&MatchOptions::new().host_only(true).engine(Engine::Scalar));
+    /// assert_eq!((matcher.engine(), matcher.options().host_only), (Engine::Scalar, true));
+    /// // The host alone was seen.
+    /// assert_eq!(matcher.lookup("shop.test")?.first().unwrap().strength().as_str(), "host_only");
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn matcher_with(&self, options: &MatchOptions) -> Matcher {
         Matcher::new(self.clone(), options)
     }

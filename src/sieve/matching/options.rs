@@ -8,6 +8,14 @@ use crate::arch::cpu::Engine;
 use crate::sieve::matching::derived::DerivedForms;
 
 /// The way in which an indicator covers an observable.
+///
+/// ```
+/// use netsieve::{Indicator, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("partner", "198.51.100.0/24".parse::<Indicator>()?).build()?;
+/// assert_eq!(sieve.lookup("198.51.100.7")?.first().unwrap().relation().as_str(), "cidr");
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Relation {
@@ -56,6 +64,17 @@ impl fmt::Display for Relation {
 }
 
 /// The certainty of a match, strongest first. If several weaknesses apply, the weakest counts.
+///
+/// ```
+/// use netsieve::{Indicator, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("partner", "198.51.100.7:8080".parse::<Indicator>()?).build()?;
+/// let strength = |value| Ok::<_, netsieve::Error>(sieve.lookup(value)?.first().map(|found| found.strength().as_str()));
+/// assert_eq!(strength("198.51.100.7:8080")?, Some("strong"));
+/// assert_eq!(strength("198.51.100.7")?, Some("port_unseen"));
+/// assert_eq!(strength("198.51.100.7:443")?, None);
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Strength {
@@ -295,6 +314,15 @@ pub struct Withheld {
 
 impl Withheld {
     /// The sum of all counts.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Scanner, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "http://shop.test/login/".parse::<Indicator>()?).build()?;
+    /// let stats = Scanner::new(&sieve).scan("query shop.test\n", |_| {});
+    /// assert_eq!((stats.hits, stats.withheld.host_only, stats.withheld.total()), (0, 1, 1));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn total(&self) -> u64 {
         self.port_unseen
             + self.name_like

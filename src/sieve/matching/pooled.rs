@@ -15,6 +15,17 @@ thread_local! {
 }
 
 /// The result of [`Sieve::lookup`]. It owns the scratch space of the lookup, and returns it to the thread when dropped.
+///
+/// ```
+/// use netsieve::{Indicator, OwnedMatch, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?;
+/// let found = sieve.lookup("www.evil.test")?;
+/// assert_eq!((found.len(), found.iter().len(), found.matches().withheld().total()), (1, 1, 0));
+/// let kept: Vec<OwnedMatch> = found.to_owned();
+/// assert_eq!(kept[0].sources[0].feed, "ours");
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 pub struct Found {
     matcher: Matcher,
 }

@@ -17,6 +17,21 @@ use crate::sieve::tables::attributes::AttributeSet;
 use crate::sieve::tables::indicators::Value;
 
 /// The matches of one observable, most specific first.
+///
+/// ```
+/// use netsieve::{Indicator, Sieve};
+///
+/// let (sieve, _) = Sieve::builder()
+///     .add("ours", "evil.test".parse::<Indicator>()?)
+///     .add("ours", "test".parse::<Indicator>()?)
+///     .add("ours", "www.evil.test".parse::<Indicator>()?)
+///     .build()?;
+/// let mut matcher = sieve.matcher();
+/// let matches = matcher.lookup("www.evil.test")?;
+/// let listed: Vec<String> = matches.iter().map(|found| found.indicator().to_string()).collect();
+/// assert_eq!(listed, ["www.evil.test", "evil.test"]);
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Matches<'m> {
     layers: &'m Layers,
@@ -133,6 +148,20 @@ impl fmt::Debug for Matches<'_> {
 }
 
 /// One indicator that covers the observable.
+///
+/// ```
+/// use netsieve::{Indicator, Relation, Sieve, Strength};
+///
+/// let (sieve, _) = Sieve::builder().add("ours", "evil.test:8080".parse::<Indicator>()?).build()?;
+/// let found = sieve.lookup("www.evil.test")?;
+/// let first = found.first().unwrap();
+/// assert_eq!((first.relation(), first.strength(), first.derived()), (Relation::Subdomain, Strength::PortUnseen, None));
+/// assert_eq!(first.indicator().port(), Some(8080));
+/// // Keep it after the sieve is gone.
+/// let kept = first.to_owned();
+/// assert_eq!(kept.to_string(), "evil.test:8080 (subdomain, port_unseen) ours");
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Match<'m> {
     layers: &'m Layers,
@@ -207,6 +236,16 @@ impl fmt::Debug for Match<'_> {
 }
 
 /// An indicator of a sieve. `Display` writes its canonical text, as for [`Indicator`].
+///
+/// ```
+/// use netsieve::{Indicator, Kind, Scope, Sieve};
+///
+/// let (sieve, _) = Sieve::builder().add("ours", "evil.test:8080".parse::<Indicator>()?).build()?;
+/// let indicator = sieve.indicators().next().unwrap();
+/// assert_eq!((indicator.kind(), indicator.scope(), indicator.port()), (Kind::Domain, Some(Scope::Suffix), Some(8080)));
+/// assert_eq!((indicator.id(), indicator.to_string()), (0, "evil.test:8080".to_owned()));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct IndicatorRef<'m> {
     tables: &'m Tables,
@@ -333,6 +372,30 @@ pub(in crate::sieve) fn write_text(tables: &Tables, id: u32, f: &mut dyn fmt::Wr
 /// assert_eq!((source.feed_index(), source.line()), (0, Some(7)));
 /// assert_eq!(source.as_listed(), "evil[.]test");
 /// assert_eq!((source.family(), source.object_id()), (Some("Emotet"), Some("event-12")));
+/// # Ok::<(), netsieve::Error>(())
+/// ```
+///
+/// The entry keeps the properties that its feed states:
+///
+/// ```
+/// use netsieve::indicator::Record;
+/// use netsieve::jiff::Timestamp;
+/// use netsieve::{Action, Feed, Indicator, Sieve};
+///
+/// let time = |text: &str| text.parse::<Timestamp>().ok();
+/// let mut record = Record::new("evil.test".parse::<Indicator>()?, 7, "EVIL.test");
+/// record.attributes.first_seen = time("2026-05-01T00:00:00Z");
+/// record.attributes.valid_until = time("2026-06-01T00:00:00Z");
+/// record.attributes.reference = Some("https://partner.example/12".into());
+/// let (sieve, _) = Sieve::builder().add(Feed::new("partner").tag("c2").confidence(80), record).build()?;
+///
+/// let found = sieve.lookup("evil.test")?;
+/// let source = found.first().unwrap().sources().next().unwrap();
+/// assert_eq!((source.action(), source.confidence(), source.score()), (Action::Block, Some(80), None));
+/// assert_eq!((source.first_seen(), source.last_seen()), (time("2026-05-01T00:00:00Z"), None));
+/// assert_eq!((source.valid_from(), source.valid_until()), (None, time("2026-06-01T00:00:00Z")));
+/// assert_eq!((source.reference(), source.description()), (Some("https://partner.example/12"), None));
+/// assert_eq!((source.tags().collect::<Vec<_>>(), source.to_owned().line), (vec!["c2"], Some(7)));
 /// # Ok::<(), netsieve::Error>(())
 /// ```
 #[derive(Clone, Copy)]

@@ -12,6 +12,12 @@ use crate::sieve::set::Sieve;
 use crate::sieve::tables::indicators::Flags;
 
 /// The kind of difference between two sieves in a feed's listing of an indicator.
+///
+/// ```
+/// use netsieve::sieve::Change;
+///
+/// assert_eq!(Change::Added.as_str(), "added");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Change {

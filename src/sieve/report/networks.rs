@@ -44,6 +44,16 @@ impl Networks {
     }
 
     /// Returns true if the set holds an address. Mapped and NAT64 addresses count as IPv4 addresses.
+    ///
+    /// ```
+    /// use std::net::Ipv4Addr;
+    ///
+    /// use netsieve::sieve::Networks;
+    ///
+    /// let networks: Networks = ["192.0.2.0/25", "192.0.2.128/25"].iter().map(|net| net.parse().unwrap()).collect();
+    /// assert!(networks.contains(Ipv4Addr::new(192, 0, 2, 7)));
+    /// assert_eq!(networks.prefixes().len(), 1, "merged");
+    /// ```
     pub fn contains(&self, addr: impl Into<IpAddr>) -> bool {
         match addresses::canonical(addr.into()) {
             IpAddr::V4(addr) => self.v4.contains(&addr),

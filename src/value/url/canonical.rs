@@ -64,6 +64,15 @@ pub struct Authority<'a> {
 
 impl<'a> Authority<'a> {
     /// The scheme in lower case; `http` for a text without one.
+    ///
+    /// ```
+    /// use netsieve::value::url::{UrlScratch, authority};
+    ///
+    /// let mut scratch = UrlScratch::default();
+    /// let authority = authority(b"HTTPS://Evil.test/a", &mut scratch)?;
+    /// assert_eq!(authority.scheme(), "https");
+    /// # Ok::<(), netsieve::Reject>(())
+    /// ```
     pub fn scheme(&self) -> &'a str {
         self.scheme
     }

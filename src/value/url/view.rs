@@ -33,6 +33,12 @@ pub(super) const WEB: [(&str, u16); 5] = [("http", 80), ("https", 443), ("ws", 8
 
 /// The name of the group of schemes that count as one for matching: `http` for `http`, `https`, `ws`, `wss` and `ftp`;
 /// any other scheme is a group of its own. `scheme` must be in lower case.
+///
+/// ```
+/// use netsieve::value::url::scheme_group;
+///
+/// assert_eq!((scheme_group("wss"), scheme_group("gopher")), ("http", "gopher"));
+/// ```
 pub fn scheme_group(scheme: &str) -> &str {
     if default_port(scheme).is_some() { WEB[0].0 } else { scheme }
 }
@@ -77,6 +83,17 @@ pub(super) struct Layout {
 /// assert_eq!((view.path_and_query(), view.is_host_only()), ("/a?b", false));
 /// assert_eq!(view.key(), "[2001:db8::1]:8443/a?b");
 /// assert_eq!(view.to_url(), url);
+/// # Ok::<(), netsieve::Reject>(())
+/// ```
+///
+/// ```
+/// use netsieve::value::Url;
+///
+/// let (url, other) = (Url::parse("https://evil.test/a/?b")?, Url::parse("http://evil.test/a/?b")?);
+/// let view = url.view();
+/// assert_eq!((view.path(), view.query(), view.effective_port()), ("/a/", Some("b"), Some(443)));
+/// // Different texts, but one indicator: `http` and `https` count as one scheme.
+/// assert!(url != other && view.same_indicator(&other.view()));
 /// # Ok::<(), netsieve::Reject>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +208,12 @@ impl Url {
     }
 
     /// Returns the parts. This copies only a few numbers.
+    ///
+    /// ```
+    /// let url = netsieve::value::Url::parse("http://evil.test/a")?;
+    /// assert_eq!(url.view().host_str(), "evil.test");
+    /// # Ok::<(), netsieve::Reject>(())
+    /// ```
     pub fn view(&self) -> UrlView<'_> {
         UrlView { text: &self.text, layout: self.layout }
     }
