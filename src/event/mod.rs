@@ -44,10 +44,10 @@ mod sheet;
 mod tests;
 mod time;
 mod value;
+mod who;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -68,6 +68,7 @@ pub use ecs::EcsName;
 pub(crate) use heads::{Head, Heads, PartHeads};
 pub use layouts::Layout;
 pub use time::EventTime;
+pub use who::{Value, Who};
 
 /// Assumptions for what logs leave out.
 ///
@@ -556,60 +557,5 @@ impl<'a> Field<'a> {
 impl fmt::Debug for Field<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={:?}", self.name(), self.value())
-    }
-}
-
-/// The value of a normal name.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Value<'a> {
-    /// An address.
-    Ip(IpAddr),
-    /// A port or a status.
-    Number(u32),
-    /// Text, with escapes undone.
-    Text(&'a str),
-    /// A point in time.
-    Time(EventTime),
-}
-
-impl fmt::Display for Value<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::Ip(ip) => ip.fmt(f),
-            Value::Number(number) => number.fmt(f),
-            Value::Text(text) => f.write_str(text),
-            Value::Time(time) => time.fmt(f),
-        }
-    }
-}
-
-/// The user or machine that met a listed value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Who<'a> {
-    /// The client's address.
-    pub ip: Option<IpAddr>,
-    /// The user.
-    pub user: Option<&'a str>,
-    /// The machine.
-    pub host: Option<&'a str>,
-}
-
-impl fmt::Display for Who<'_> {
-    /// Writes the known parts of `192.0.2.7 user eve host laptop`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut is_first = true;
-        if let Some(ip) = self.ip {
-            write!(f, "{ip}")?;
-            is_first = false;
-        }
-        for (name, part) in [("user", self.user), ("host", self.host)] {
-            if let Some(part) = part {
-                let space = if is_first { "" } else { " " };
-                write!(f, "{space}{name} {part}")?;
-                is_first = false;
-            }
-        }
-        Ok(())
     }
 }

@@ -360,7 +360,7 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) follow: FollowArgs,
     /// Threads (default: all cores). Several logs are read side by side, and one large log on all of them.
-    #[arg(short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short = 'j', long = "threads", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// The format of hits.
     #[arg(long, value_enum, default_value = "text", conflicts_with_all = ["count", "list", "quiet"])]

@@ -181,13 +181,16 @@ fn builder(args: &FeedArgs) -> Result<SieveBuilder, Box<dyn Error>> {
     Ok(builder)
 }
 
+/// The error for a command without indicators.
+const NO_FEED: &str = "no feed given: add `--feed FEED`, or `--config FILE` for a file that names feeds";
+
 /// Compiles all feeds, and returns the cost.
 pub(crate) fn load_timed(args: &FeedArgs) -> Result<(Sieve, BuildReport, Loading), Box<dyn Error>> {
     let mut builder = builder(args)?;
     let (mut loading, start) = (Loading::default(), Instant::now());
     let sources = sources(args)?;
     if sources.is_empty() {
-        return Err("no feed given: see --feed and --config".into());
+        return Err(NO_FEED.into());
     }
     for source in &sources {
         loading.count(&source.path);
@@ -232,7 +235,7 @@ pub(crate) fn load_each(args: &FeedArgs, examples: usize) -> Result<Loaded, Box<
     builder.examples(examples);
     let sources = sources(args)?;
     if sources.is_empty() {
-        return Err("no feed given: see --feed and --config".into());
+        return Err(NO_FEED.into());
     }
     let read = |source: &FeedFile| read(source, &mut builder).err().map(|error| error.to_string());
     let failures = sources.iter().map(read).collect();

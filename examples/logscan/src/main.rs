@@ -10,6 +10,7 @@ use netsieve::render::Escaped;
 
 #[macro_use]
 mod say;
+mod advice;
 mod annotate;
 mod build;
 mod check;
@@ -55,7 +56,9 @@ pub(crate) enum Outcome {
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(mut error) => {
+            let subcommand = std::env::args_os().nth(1).unwrap_or_default();
+            advice::advise(&mut error, &subcommand.to_string_lossy());
             let is_help = !error.use_stderr();
             return match print(&error) {
                 Ok(()) if is_help => ExitCode::SUCCESS,

@@ -445,6 +445,21 @@ fn the_intended_word_is_suggested() {
         assert_eq!((run.out.as_str(), run.err.lines().count()), ("", 1), "{line}: {}", run.err);
         assert!(run.err.contains(why), "{line}: {}", run.err);
     }
+    for (line, tip) in [
+        ("lint c2.txt", "tip: feeds are given with -f: 'logscan lint -f c2.txt'"),
+        ("build c2.txt", "tip: feeds are given with -f: 'logscan build -f c2.txt -o set.sieve'"),
+        ("export x.sieve", "'logscan export --sieve x.sieve --to rpz'"),
+        ("run day.toml", "tip: the job is given with --config: 'logscan run --config day.toml'"),
+        ("inspect --sieve x.sieve", "tip: compiled sets are given without an option: 'logscan inspect set.sieve'"),
+        ("diff -f x.sieve y.sieve", "'logscan diff old.sieve new.sieve'"),
+        ("a.log", "tip: to scan logs, use 'logscan scan -f FEED a.log'"),
+        ("scna a.log", "a similar subcommand exists: 'scan'"),
+        ("lint --feeds c2.txt", "a similar argument exists: '--feed'"),
+        ("scan a.log", "no feed given: add `--feed FEED`, or `--config FILE` for a file that names feeds"),
+    ] {
+        let run = folder.run(line).code(2);
+        assert!(run.err.contains(tip) && run.err.matches("tip: ").count() < 2, "{line}: {}", run.err);
+    }
     folder.run("scan -f c2.txt --from 2026-05-01 --to 2026-06-01 a.log").code(0);
     folder.run("scan -f x=plain:c2.txt a.log").code(0);
 }
