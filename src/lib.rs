@@ -58,7 +58,18 @@
 //! ```
 //!
 //! **Look up many** values of mixed kinds with [`Matcher::lookup_batch`]. It looks up several at once, so that they wait for
-//! memory together and not one after the other.
+//! memory together and not one after the other:
+//!
+//! ```
+//! use netsieve::{Indicator, Sieve};
+//!
+//! let (sieve, _) = Sieve::builder().add("partner", "198.51.100.0/24".parse::<Indicator>()?).build()?;
+//! let mut matcher = sieve.matcher();
+//! matcher.lookup_batch(["ok.test", "198.51.100.7", "no value"], |row, matches| {
+//!     assert_eq!((row, matches.len()), (1, 1));
+//! });
+//! # Ok::<(), netsieve::Error>(())
+//! ```
 //!
 //! **Scan** a log:
 //!
@@ -196,10 +207,10 @@
 //!
 //! # Features
 //!
-//! `feeds` (readers of feed files and inputs), `config` (one file that names many feeds), `parallel` and `psl` (a built-in Public
-//! Suffix List) are on by default. `live` swaps a sieve under load, `serde` serialises matches and hits, `mmap` maps files, and
-//! `compression` opens compressed inputs. Without features the crate is the bare matcher and scanner. The minimum supported Rust version
-//! is 1.89.
+//! On by default are `feeds` (readers of feed files and inputs), `config` (one file that names many feeds), `parallel` (building and
+//! scanning on all cores) and `psl` (the Public Suffix List). On request: `events` reads log lines as events, `live` swaps a sieve under
+//! load, `serde` serialises matches and hits, `mmap` maps files, `compression` opens compressed inputs, and `xml`, `mmdb` and `zip` read
+//! feeds of these kinds. Without features the crate is the bare matcher and scanner. The minimum supported Rust version is 1.89.
 #![deny(missing_docs)]
 // docs.rs shows which feature each item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
