@@ -147,8 +147,8 @@ impl SieveBuilder {
     }
 
     /// Returns the first feed that fits, if there is one.
-    pub(in crate::sieve) fn declared(&self, mut fits: impl FnMut(&Feed) -> bool) -> Option<FeedId> {
-        self.feeds.iter().position(|feed| fits(feed)).map(|at| FeedId(at as u32))
+    pub(in crate::sieve) fn declared(&self, fits: impl FnMut(&Feed) -> bool) -> Option<FeedId> {
+        self.feeds.iter().position(fits).map(|at| FeedId(at as u32))
     }
 
     /// Returns a sink, into which a reader puts the records of a feed.
