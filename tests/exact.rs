@@ -113,9 +113,9 @@ fn values_in_lines_over_the_cap_are_hit() {
 #[test]
 fn a_saved_sieve_answers_as_the_built_one() {
     let built = list();
-    let file = built.to_bytes(&Default::default()).unwrap();
+    let file = built.to_bytes().unwrap();
     let opened = Sieve::from_bytes(file.clone()).unwrap();
-    assert_eq!(opened.to_bytes(&Default::default()).unwrap(), file);
+    assert_eq!(opened.to_bytes().unwrap(), file);
     let log = format!("{MD5} boss@shop.test\n");
     assert_eq!(hits(&opened, Engine::Auto, log.as_bytes()), hits(&built, Engine::Auto, log.as_bytes()));
     assert_eq!(hits(&built, Engine::Auto, log.as_bytes()).len(), 3);
