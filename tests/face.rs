@@ -81,10 +81,11 @@ fn shortest_forms_compile() -> Result<(), Box<dyn Error>> {
         .read(list.clone())?
         .add_all("ours", ours)
         .add_all("addresses", [Ipv4Addr::new(203, 0, 113, 7)].map(Indicator::from))
-        .add("addresses", Indicator::from(Ipv6Addr::LOCALHOST))
+        .add(String::from("addresses"), Indicator::from(Ipv6Addr::LOCALHOST))
+        .add(&Feed::new("ours"), "worse.test".parse::<Indicator>()?)
         .build()?;
     let entries: Vec<(&str, u64)> = report.feeds.iter().map(|feed| (feed.name.as_str(), feed.entries)).collect();
-    assert_eq!(entries, [("phish", 1), ("ours", 2), ("addresses", 1)], "loopback addresses are refused");
+    assert_eq!(entries, [("phish", 1), ("ours", 3), ("addresses", 1)], "loopback addresses are refused");
 
     assert!(sieve.is_match_any("198.51.100.7") && !sieve.is_match_any("no value"));
     let kept: Vec<OwnedMatch> = sieve.lookup("www.evil.test")?.to_owned();

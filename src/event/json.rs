@@ -87,12 +87,6 @@ fn values(part: Part<'_>, sheet: &mut Sheet, frames: &mut Vec<Frame>) -> Option<
             frame.label
         };
         match *line.get(at)? {
-            b'"' => {
-                let (start, end, escaped) = string(line, at)?;
-                let form = if escaped { Form::Json } else { Form::Plain };
-                sheet.push(label, frame.node, start..end, form);
-                at = end + 1;
-            }
             open @ (b'{' | b'[') => {
                 if frames.len() == MAX_DEPTH {
                     return None;
@@ -113,32 +107,34 @@ fn values(part: Part<'_>, sheet: &mut Sheet, frames: &mut Vec<Frame>) -> Option<
                 }
                 continue;
             }
-            b'-' | b'0'..=b'9' => {
-                let start = at;
-                while line
-                    .get(at)
-                    .is_some_and(|byte| byte.is_ascii_digit() || matches!(*byte, b'.' | b'e' | b'E' | b'+' | b'-'))
-                {
-                    at += 1;
-                }
-                sheet.push(label, frame.node, start..at, Form::Plain);
-            }
-            b't' if line[at..].starts_with(b"true") => {
-                sheet.push(label, frame.node, at..at + 4, Form::Plain);
-                at += 4;
-            }
-            b'f' if line[at..].starts_with(b"false") => {
-                sheet.push(label, frame.node, at..at + 5, Form::Plain);
-                at += 5;
-            }
-            b'n' if line[at..].starts_with(b"null") => at += 4,
-            _ => return None,
+            _ => at = scalar(line, at, label, frame.node, sheet)?,
         }
         if sheet.fields.len() > MAX_FIELDS {
             return None;
         }
         after_value = true;
     }
+}
+
+/// Reads a string, a number, `true`, `false` or `null` as a field of `node`, and returns its end. `null` gives no field.
+fn scalar(line: &[u8], at: usize, label: Label, node: u32, sheet: &mut Sheet) -> Option<usize> {
+    let (span, form, end) = match *line.get(at)? {
+        b'"' => {
+            let (start, end, escaped) = string(line, at)?;
+            (start..end, if escaped { Form::Json } else { Form::Plain }, end + 1)
+        }
+        b'-' | b'0'..=b'9' => {
+            let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(*byte, b'.' | b'e' | b'E' | b'+' | b'-');
+            let end = at + line[at..].iter().take_while(|byte| is_part(byte)).count();
+            (at..end, Form::Plain, end)
+        }
+        b't' if line[at..].starts_with(b"true") => (at..at + 4, Form::Plain, at + 4),
+        b'f' if line[at..].starts_with(b"false") => (at..at + 5, Form::Plain, at + 5),
+        b'n' if line[at..].starts_with(b"null") => return Some(at + 4),
+        _ => return None,
+    };
+    sheet.push(label, node, span, form);
+    Some(end)
 }
 
 /// Returns the span of the string whose opening quote is at `at`, and whether it holds escapes.

@@ -7,6 +7,10 @@ use super::hit::Hit;
 /// The return type of a sink: `()` to get all hits, or a [`ControlFlow`] whose `Break` ends the scan.
 ///
 /// This trait is sealed: no other types can implement it.
+#[diagnostic::on_unimplemented(
+    message = "a sink returns nothing or a `ControlFlow<()>`, not `{Self}`",
+    note = "put the body of the closure in braces, with a semicolon at its end"
+)]
 pub trait SinkResult: sealed::Sealed {
     /// Returns `Break` if the scan is to end.
     ///

@@ -30,9 +30,9 @@ mod report;
 mod set;
 mod tables;
 
+pub use build::adding::IntoFeed;
 pub use build::builder::{FeedId, FeedSink, SieveBuilder};
 pub use build::delta::Delta;
-pub use build::named::IntoFeed;
 pub use build::suffixes::PublicSuffixes;
 pub use file::{SaveOptions, Section};
 pub use matching::derived::{Derived, DerivedForms, Nat64Prefix};

@@ -49,54 +49,10 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if memchr::memchr2(b'[', b'<', text).is_none() {
         return false;
     }
-    let has_client = memchr::memchr(b'[', text).is_some();
     let queue = text.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let has_queue = queue >= 6 && memchr::memchr(b':', &text[..text.len().min(24)]).is_some();
     let body = if has_queue && text[queue..].starts_with(b": ") { queue + 2 } else { 0 };
-    // Messages about a connection begin with these words.
-    let first = [
-        (&b"warning: "[..], "client_name", "client_address"),
-        (b"lost connection with ", "server_domain", "server_address"),
-        (b"conversation with ", "server_domain", "server_address"),
-        (b"host ", "server_domain", "server_address"),
-    ]
-    .into_iter()
-    .filter_map(|(words, name, address)| {
-        let at = [body, 0].into_iter().find(|at| has_client && text[*at..].starts_with(words))?;
-        Some((at + words.len(), name, address))
-    });
-    let within = [
-        (&b" from "[..], "client_name", "client_address"),
-        (b"client=", "client_name", "client_address"),
-        (b"connect to ", "server_domain", "server_address"),
-        (b" established to ", "server_domain", "server_address"),
-        (b"relay=", "server_domain", "server_address"),
-    ]
-    .into_iter()
-    .filter(|_| has_client)
-    .filter_map(|(words, name, address)| {
-        // At the start of the text, no space precedes it.
-        let found = find(text, words).map(|at| at + words.len());
-        let found = found.or_else(|| text.strip_prefix(words.trim_ascii_start()).map(|rest| text.len() - rest.len()));
-        Some((found?, name, address))
-    });
-    let mut is_postfix = false;
-    for (at, name, address) in first.chain(within) {
-        if !client(part, part.start + at, name, address, sheet) {
-            continue;
-        }
-        is_postfix = true;
-        // `name[192.0.2.7]:5555`
-        let close = memchr::memchr(b']', &text[at..]).map_or(text.len(), |close| at + close);
-        if text[close..].starts_with(b"]:") {
-            let start = part.start + close + 2;
-            let digits = part.line[start..part.end].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
-            if value::port(&part.line[start..start + digits]).is_some() {
-                sheet.known(if name == "client_name" { "client_port" } else { "server_port" }, start..start + digits);
-            }
-        }
-        break;
-    }
+    let is_postfix = memchr::memchr(b'[', text).is_some() && postfix_client(part, body, sheet);
     if !is_postfix && !has_queue {
         sheet.back_to(mark);
         return false;
@@ -113,26 +69,65 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if let Some(to) = to {
         sheet.known("rcpt_to", to);
     }
-    if find(text, b"reject").is_some() {
-        let at = find(text, b"reject").unwrap_or(0);
+    if let Some(at) = find(text, b"reject") {
         sheet.known("event.action", part.start + at..part.start + at + 6);
     }
-    for name in [&b"sasl_username="[..], b"helo=<", b"status="] {
-        if let Some(at) = find(text, name) {
-            let start = part.start + at + name.len();
-            let length = part.line[start..part.end]
-                .iter()
-                .position(|byte| matches!(*byte, b' ' | b',' | b'>'))
-                .unwrap_or(part.end - start);
-            let name = match name {
-                b"sasl_username=" => "user",
-                b"status=" => "status",
-                _ => "helo",
-            };
+    for (words, name) in [(&b"sasl_username="[..], "user"), (b"helo=<", "helo"), (b"status=", "status")] {
+        if let Some(at) = find(text, words) {
+            let start = part.start + at + words.len();
+            let rest = &part.line[start..part.end];
+            let length = rest.iter().position(|byte| matches!(*byte, b' ' | b',' | b'>')).unwrap_or(rest.len());
             sheet.known(name, start..start + length);
         }
     }
     true
+}
+
+/// Reads the client or the server of a message of Postfix, as `name[192.0.2.7]:5555`. The message begins at `body`, after the queue's id.
+fn postfix_client(part: Part<'_>, body: usize, sheet: &mut Sheet) -> bool {
+    let text = part.text();
+    // Messages about a connection begin with these words.
+    let first = [
+        (&b"warning: "[..], "client_name", "client_address"),
+        (b"lost connection with ", "server_domain", "server_address"),
+        (b"conversation with ", "server_domain", "server_address"),
+        (b"host ", "server_domain", "server_address"),
+    ]
+    .into_iter()
+    .filter_map(|(words, name, address)| {
+        let at = [body, 0].into_iter().find(|at| text[*at..].starts_with(words))?;
+        Some((at + words.len(), name, address))
+    });
+    let within = [
+        (&b" from "[..], "client_name", "client_address"),
+        (b"client=", "client_name", "client_address"),
+        (b"connect to ", "server_domain", "server_address"),
+        (b" established to ", "server_domain", "server_address"),
+        (b"relay=", "server_domain", "server_address"),
+    ]
+    .into_iter()
+    .filter_map(|(words, name, address)| {
+        // At the start of the text, no space precedes it.
+        let found = find(text, words).map(|at| at + words.len());
+        let found = found.or_else(|| text.strip_prefix(words.trim_ascii_start()).map(|rest| text.len() - rest.len()));
+        Some((found?, name, address))
+    });
+    for (at, name, address) in first.chain(within) {
+        if !client(part, part.start + at, name, address, sheet) {
+            continue;
+        }
+        // `name[192.0.2.7]:5555`
+        let close = memchr::memchr(b']', &text[at..]).map_or(text.len(), |close| at + close);
+        if text[close..].starts_with(b"]:") {
+            let start = part.start + close + 2;
+            let digits = part.line[start..part.end].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+            if value::port(&part.line[start..start + digits]).is_some() {
+                sheet.known(if name == "client_name" { "client_port" } else { "server_port" }, start..start + digits);
+            }
+        }
+        return true;
+    }
+    false
 }
 
 /// Reads `1abc-2 <= a@b H=(helo) [192.0.2.7]:5555 I=[203.0.113.5]:25 P=esmtp`, `… => c@d R=dnslookup T=remote H=mx.example [203.0.113.5]`.

@@ -53,40 +53,13 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         is_login |= bytes.eq_ignore_ascii_case(b"login") || bytes.eq_ignore_ascii_case(b"user");
         // FreeRADIUS: `Login OK: [eve]`, `Login incorrect (reason): [eve/password]`
         if is_login && line[raw.start] == b'[' && before[0].is_some_and(|word| line[word.end - 1] == b':') {
-            if let Some(user) = quoted(part, raw) {
-                let text = &line[user.start..user.end];
-                let end = memchr::memchr(b'/', text)
-                    .filter(|at| &text[..*at] != b"host")
-                    .map_or(user.end, |at| user.start + at);
-                sheet.known("user", user.start..end);
-                is_login = false;
-            }
+            is_login = !login(part, raw, sheet);
         } else if bytes.is_empty() {
             skip = is_arrow(&line[raw.start..raw.end]);
         } else if let Some(end) = address(part, raw, word, before, &mut seen, sheet) {
             text.at = text.at.max(end);
         } else if bytes[0].is_ascii_uppercase() && METHODS.contains(&bytes) {
-            if let Some(next) = text.peek() {
-                let target = &line[next.start..next.end];
-                if target.starts_with(b"/") || find(target, b"://").is_some() || is_host_and_path(target) {
-                    let stop = target
-                        .iter()
-                        .position(|byte| matches!(*byte, b'"' | b'\''))
-                        .map_or(next.end, |at| next.start + at);
-                    // `"www.example GET /path"`
-                    if let Some(host) = before[0].filter(|host| line[host.start] == b'"') {
-                        let host = trimmed(line, host);
-                        let name = &line[host.start..host.end];
-                        if value::is_host_name(name) && value::address(name).is_none() {
-                            sheet.known("url_host", host.start..host.end);
-                        }
-                    }
-                    sheet.known("method", word.start..word.end);
-                    sheet.known("request_uri", next.start..stop);
-                    has_request = true;
-                    text.word();
-                }
-            }
+            has_request |= request(line, word, before[0], &mut text, sheet);
         } else if bytes == b"client" && named_port(part, text.at, sheet) {
             // `named_port` has read the name and the port.
         } else if is_url(bytes) {
@@ -119,6 +92,37 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     for link in sheet.fields[first..].iter_mut().filter(is_url).filter(|_| has_request) {
         link.label = Label::Known("link");
     }
+}
+
+/// Reads the user of FreeRADIUS: `[eve]`, `[eve/password]`. Returns false if there are no brackets.
+fn login(part: Part<'_>, raw: Word, sheet: &mut Sheet) -> bool {
+    let Some(user) = quoted(part, raw) else { return false };
+    let text = &part.line[user.start..user.end];
+    let slash = memchr::memchr(b'/', text).filter(|at| &text[..*at] != b"host");
+    sheet.known("user", user.start..slash.map_or(user.end, |at| user.start + at));
+    true
+}
+
+/// Reads a request whose method is `word`: `GET /path`, and `"www.example GET /path"` with the host before it. Returns false if it is none.
+fn request(line: &[u8], word: Word, before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) -> bool {
+    let Some(next) = text.peek() else { return false };
+    let target = &line[next.start..next.end];
+    if !target.starts_with(b"/") && find(target, b"://").is_none() && !is_host_and_path(target) {
+        return false;
+    }
+    let quote = target.iter().position(|byte| matches!(*byte, b'"' | b'\''));
+    let stop = quote.map_or(next.end, |at| next.start + at);
+    if let Some(host) = before.filter(|host| line[host.start] == b'"') {
+        let host = trimmed(line, host);
+        let name = &line[host.start..host.end];
+        if value::is_host_name(name) && value::address(name).is_none() {
+            sheet.known("url_host", host.start..host.end);
+        }
+    }
+    sheet.known("method", word.start..word.end);
+    sheet.known("request_uri", next.start..stop);
+    text.word();
+    true
 }
 
 /// Returns the end of the name-value pair that begins at a word, if its value is a single word and not an address. Pairs with unknown
@@ -329,23 +333,7 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
     if name.len() > 40 || !name[0].is_ascii_alphabetic() {
         return;
     }
-    // `User[eve]:`
-    if let Some(open) = memchr::memchr(b'[', name) {
-        if names::is_exact(&name[..open]) && !name[open + 1..].iter().all(u8::is_ascii_digit) {
-            sheet.named(word.start..word.start + open, word.start + open + 1..word.end, Form::Plain);
-        }
-        return;
-    }
-    // `user:eve`, `ip:192.0.2.7`
-    if let Some(colon) = memchr::memchr(b':', name).filter(|colon| colon + 1 < name.len())
-        && (name[colon + 1].is_ascii_alphanumeric() || matches!(name[colon + 1], b'"' | b'['))
-        && names::is_exact(&name[..colon])
-    {
-        // `user-name:"eve"`
-        let quote = usize::from(name[colon + 1] == b'"');
-        sheet.level += 1;
-        sheet.named(word.start..word.start + colon, word.start + colon + 1 + quote..word.end, Form::Plain);
-        sheet.level -= 1;
+    if is_label_with_value(line, word, sheet) {
         return;
     }
     let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ")
@@ -386,25 +374,55 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
             return;
         }
     }
-    let mut ahead = Text { part, at: text.at };
+    if let Some(value) = value_after(part, raw, text.at, is_user, has_colon) {
+        sheet.named(word.start..word.end, value.start..value.end, Form::Plain);
+    }
+}
+
+/// Reads a label and its value in one word: `User[eve]:`, `user:eve`, `ip:192.0.2.7`.
+fn is_label_with_value(line: &[u8], word: Word, sheet: &mut Sheet) -> bool {
+    let name = &line[word.start..word.end];
+    if let Some(open) = memchr::memchr(b'[', name) {
+        if names::is_exact(&name[..open]) && !name[open + 1..].iter().all(u8::is_ascii_digit) {
+            sheet.named(word.start..word.start + open, word.start + open + 1..word.end, Form::Plain);
+        }
+        return true;
+    }
+    let Some(colon) = memchr::memchr(b':', name).filter(|colon| colon + 1 < name.len()) else { return false };
+    let begins = name[colon + 1].is_ascii_alphanumeric() || matches!(name[colon + 1], b'"' | b'[');
+    if !begins || !names::is_exact(&name[..colon]) {
+        return false;
+    }
+    // `user-name:"eve"`
+    let quote = usize::from(name[colon + 1] == b'"');
+    sheet.level += 1;
+    sheet.named(word.start..word.start + colon, word.start + colon + 1 + quote..word.end, Form::Plain);
+    sheet.level -= 1;
+    true
+}
+
+/// Returns the value of the label `raw`, which begins at `at`, unless it is missing or the next word is something else.
+fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: bool) -> Option<Word> {
+    let line = part.line;
+    let mut ahead = Text { part, at };
     if line[raw.end..part.end].starts_with(b" : ") {
         ahead.at = raw.end + 3;
     }
-    let Some(mut next) = ahead.word() else { return };
+    let mut next = ahead.word()?;
     // `Host: , Port: 443`: the value is missing.
     if has_colon && line[ahead.at.min(raw.end)..next.start].iter().any(|byte| matches!(*byte, b',' | b';' | b'|')) {
-        return;
+        return None;
     }
     // `user id 'eve'`
     if is_user && matches!(&line[next.start..next.end], b"id" | b"name" | b"ID" | b"account") {
         match ahead.word() {
             Some(after) if matches!(line[after.start], b'"' | b'\'') => next = after,
-            _ => return,
+            _ => return None,
         }
     }
     let next_text = &line[next.start..next.end];
     if next_text[0] == b'(' {
-        return;
+        return None;
     }
     let is_quoted = matches!(next_text[0], b'"' | b'\'' | b'[' | b'<' | b'{');
     let mut value = if is_quoted { quoted(part, next).unwrap_or(trimmed(line, next)) } else { trimmed(line, next) };
@@ -414,20 +432,13 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
         value = quoted(part, open).unwrap_or(value);
     }
     let bytes = &line[value.start..value.end];
-    if bytes.is_empty() {
-        return;
-    }
-    if is_user && !has_colon && !is_quoted && !is_user_name(bytes) {
-        return;
-    }
     // `user [after add]` is a remark, not a user.
-    if is_user && next_text[0] == b'[' && bytes.contains(&b' ') {
-        return;
+    let is_remark = next_text[0] == b'[' && bytes.contains(&b' ');
+    let is_other = is_user && (!has_colon && !is_quoted && !is_user_name(bytes) || is_remark);
+    if bytes.is_empty() || is_other || memchr::memchr(b'=', bytes).is_some() {
+        return None;
     }
-    if memchr::memchr(b'=', bytes).is_some() || value::address(bytes).is_some() && is_user {
-        return;
-    }
-    sheet.named(word.start..word.end, value.start..value.end, Form::Plain);
+    (!is_user || value::address(bytes).is_none()).then_some(value)
 }
 
 /// `for eve from`, `by eve on vty0`

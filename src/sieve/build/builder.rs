@@ -11,7 +11,6 @@ use crate::limits::MAX_REPORTED;
 use crate::sieve::build::beneath::{Beneath, Known};
 use crate::sieve::build::guard;
 use crate::sieve::build::index::KnownIndicators;
-use crate::sieve::build::named::IntoFeed;
 use crate::sieve::build::pending::Pending;
 use crate::sieve::build::searched::{Searched, UrlRow};
 use crate::sieve::build::suffixes::PublicSuffixes;
@@ -156,50 +155,12 @@ impl SieveBuilder {
         FeedSink { builder: self, feed }
     }
 
-    /// Adds an indicator or a record to a feed, given by name, by the number from [`feed`](SieveBuilder::feed), or by itself. The
-    /// guards check block entries; the report lists those that they refuse.
-    ///
-    /// # Panics
-    ///
-    /// Panics if `feed` is a number from another builder that has more feeds.
-    pub fn add<'r>(&mut self, feed: impl IntoFeed, record: impl Into<Record<'r>>) -> &mut Self {
-        let feed = feed.into_feed(self);
-        self.add_record(feed, record.into(), true);
-        self
-    }
-
-    /// Adds many indicators or records to one feed, as [`add`](SieveBuilder::add) does.
-    ///
-    /// ```
-    /// use netsieve::{Indicator, Sieve};
-    ///
-    /// let list = ["evil.test", "192.0.2.0/24"].map(|value| value.parse::<Indicator>());
-    /// let (sieve, _) = Sieve::builder().add_all("ours", list.into_iter().collect::<Result<Vec<_>, _>>()?).build()?;
-    /// assert_eq!(sieve.len(), 2);
-    /// # Ok::<(), netsieve::Error>(())
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// As [`add`](SieveBuilder::add).
-    pub fn add_all<'r, R: Into<Record<'r>>>(
-        &mut self,
-        feed: impl IntoFeed,
-        records: impl IntoIterator<Item = R>,
-    ) -> &mut Self {
-        let feed = feed.into_feed(self);
-        for record in records {
-            self.add_record(feed, record.into(), true);
-        }
-        self
-    }
-
     /// Adds a record that the guards of another builder have let pass.
     pub(in crate::sieve) fn add_again(&mut self, feed: FeedId, record: Record<'_>) {
         self.add_record(feed, record, false);
     }
 
-    fn add_record(&mut self, feed: FeedId, mut record: Record<'_>, is_guarded: bool) {
+    pub(super) fn add_record(&mut self, feed: FeedId, mut record: Record<'_>, is_guarded: bool) {
         let at = feed.0 as usize;
         let examples = self.examples.unwrap_or(MAX_REPORTED);
         let action = record.action.unwrap_or(self.feeds[at].action);

@@ -4,6 +4,7 @@
 //! everything; `index` finds indicators that are already known. At the end, `beneath` and `shadows` work out for the
 //! report which indicators lie under which.
 
+pub(in crate::sieve) mod adding;
 mod beneath;
 mod broad;
 pub(in crate::sieve) mod builder;
@@ -12,7 +13,6 @@ mod free_mail;
 mod globs;
 mod guard;
 mod index;
-pub(in crate::sieve) mod named;
 mod pending;
 mod searched;
 mod shadows;

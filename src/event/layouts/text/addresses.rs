@@ -40,25 +40,7 @@ pub(super) fn address(
     }
     let word = without_remark(part, word, sheet);
     let text = &line[word.start..word.end];
-    // Two addresses in one word: `192.0.2.7:5555->203.0.113.5:443`.
-    if let Some(at) = find(text, b"->") {
-        let (left, right) = (&text[..at], &text[at + 2..]);
-        if value::address(left).is_some() && value::address(right).is_some() {
-            end_of_flow(line, word.start..word.start + at, "source.ip", "source.port", sheet);
-            end_of_flow(line, word.start + at + 2..word.end, "destination.ip", "destination.port", sheet);
-            seen.count += 2;
-            return Some(raw.end);
-        }
-    }
-    // `client01/192.0.2.7:5555` at the start names the subject of the line.
-    if let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0)
-        && raw.start <= part.start + 32
-        && seen.count == 0
-        && value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some())
-    {
-        sheet.known("client", word.start + at + 1..word.end);
-        sheet.known("user", certificate(part, word, word.start + at));
-        seen.count += 1;
+    if is_flow_in_one_word(line, word, seen, sheet) || is_subject_of_line(part, raw, word, seen, sheet) {
         return Some(raw.end);
     }
     let glued = match value::address(text) {
@@ -97,6 +79,52 @@ pub(super) fn address(
         sheet.known("hop", start..end);
         return Some(stop);
     }
+    place(part, raw, Span { glued, start, end, stop }, before, seen, sheet);
+    seen.is_slashed |= port.is_some() && memchr::memchr(b'/', &line[start..end]).is_some();
+    Some(stop)
+}
+
+/// Reads two addresses in one word: `192.0.2.7:5555->203.0.113.5:443`.
+fn is_flow_in_one_word(line: &[u8], word: Word, seen: &mut Seen, sheet: &mut Sheet) -> bool {
+    let text = &line[word.start..word.end];
+    let Some(at) = find(text, b"->") else { return false };
+    let (left, right) = (&text[..at], &text[at + 2..]);
+    if value::address(left).is_none() || value::address(right).is_none() {
+        return false;
+    }
+    end_of_flow(line, word.start..word.start + at, "source.ip", "source.port", sheet);
+    end_of_flow(line, word.start + at + 2..word.end, "destination.ip", "destination.port", sheet);
+    seen.count += 2;
+    true
+}
+
+/// Reads `client01/192.0.2.7:5555`, which at the start names the subject of the line.
+fn is_subject_of_line(part: Part<'_>, raw: Word, word: Word, seen: &mut Seen, sheet: &mut Sheet) -> bool {
+    let text = &part.line[word.start..word.end];
+    let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0) else { return false };
+    let has_port = || value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some());
+    if raw.start > part.start + 32 || seen.count > 0 || !has_port() {
+        return false;
+    }
+    sheet.known("client", word.start + at + 1..word.end);
+    sheet.known("user", certificate(part, word, word.start + at));
+    seen.count += 1;
+    true
+}
+
+/// An address in a word, and the text that is glued to its start.
+struct Span {
+    glued: Option<Word>,
+    start: usize,
+    end: usize,
+    /// The end of what is read as this address: at least the end of the word.
+    stop: usize,
+}
+
+/// Adds the field of an address. An arrow beside it tells its side of a flow; otherwise the label before it names the field.
+fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen: &Seen, sheet: &mut Sheet) {
+    let line = part.line;
+    let Span { glued, start, end, stop } = found;
     // Look for an arrow after the address, or before it.
     let rest = without_interface(line[stop..part.end].trim_ascii_start());
     let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
@@ -105,11 +133,10 @@ pub(super) fn address(
         .filter(|_| seen.is_slashed || glued.is_some_and(|glued| line[glued.end - 1] == b':'))
         .map(|at| start + at)
         .filter(|slash| value::port(&line[slash + 1..end]).is_some());
-    seen.is_slashed |= port.is_some() && memchr::memchr(b'/', &line[start..end]).is_some();
     let side = if before[0].is_some_and(|word| is_arrow(&line[word.start..word.end])) {
         // The client, named again after the address that it was given.
         if glued.is_some() && is_subject(part, raw.start, &line[raw.start..raw.end]) {
-            return Some(stop);
+            return;
         }
         Some(("destination.ip", "destination.port"))
     } else {
@@ -120,7 +147,7 @@ pub(super) fn address(
             Some(_) => end_of_flow(line, start..end, ip, port, sheet),
             None => sheet.known(ip, start..end),
         }
-        return Some(stop);
+        return;
     }
     let label = glued.and_then(|glued| label(line, Some(glued), None)).or_else(|| label(line, before[0], before[1]));
     let meaning = label.and_then(|label| Some((label, names::address_meaning(&line[label.start..label.end])?)));
@@ -143,7 +170,6 @@ pub(super) fn address(
             sheet.level -= 2;
         }
     }
-    Some(stop)
 }
 
 /// Returns true if an arrow after `stop` points back at the client that the line is about: `-> client01/192.0.2.7:5555`.
