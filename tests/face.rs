@@ -77,12 +77,13 @@ fn shortest_forms_compile() -> Result<(), Box<dyn Error>> {
 
     let ours = ["bad.example", "198.51.100.0/24"].map(String::from);
     let ours = ours.map(Indicator::try_from).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let feed = Feed::new("ours");
     let (sieve, report) = Sieve::builder()
         .read(list.clone())?
         .add_all("ours", ours)
         .add_all("addresses", [Ipv4Addr::new(203, 0, 113, 7)].map(Indicator::from))
         .add(String::from("addresses"), Indicator::from(Ipv6Addr::LOCALHOST))
-        .add(&Feed::new("ours"), "worse.test".parse::<Indicator>()?)
+        .add(&feed, "worse.test".parse::<Indicator>()?)
         .build()?;
     let entries: Vec<(&str, u64)> = report.feeds.iter().map(|feed| (feed.name.as_str(), feed.entries)).collect();
     assert_eq!(entries, [("phish", 1), ("ours", 3), ("addresses", 1)], "loopback addresses are refused");
