@@ -22,6 +22,17 @@ pub(super) const SAMPLES: &[Sample] = &[
         r#"{ "user" : "eve" , "src" : [ "192.0.2.7" ] , "url" : "://shop.test/a" }"#,
         &["user.name=eve", "source.ip=192.0.2.7", "url.scheme"],
     ),
+    // An object that names its value has at most eight fields.
+    line(
+        "json",
+        r#"{"all":[{"name":"src_ip","value":"192.0.2.7","c":1,"d":1,"e":1,"f":1,"g":1,"h":1}]}"#,
+        &["source.ip=192.0.2.7"],
+    ),
+    line(
+        "json",
+        r#"{"all":[{"name":"src_ip","value":"192.0.2.7","c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1}]}"#,
+        &["source.ip"],
+    ),
     // The largest octet, and one beyond; ports of URLs, and a colon without one.
     line("json", r#"{"url":"http://shop.test:/a"}"#, &["url.domain=shop.test", "url.port", "url.path=/a"]),
     line("json", r#"{"url":"http://shop.test:81/a"}"#, &["url.domain=shop.test", "url.port=81", "url.path=/a"]),
