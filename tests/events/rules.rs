@@ -69,6 +69,7 @@ pub(super) const SAMPLES: &[Sample] = &[
     line("cef", r#"CEF:0|Acme|Gate|1|100|Threat|7|suser="eve" doe src=192.0.2.7"#, &[r#"user.name="eve" doe"#]),
     // Separators of LEEF, as a byte and as its code.
     line("leef", "LEEF:2.0|Acme|Gate|1|9|x5E|src=192.0.2.7^usrName=eve", &["source.ip=192.0.2.7", "user.name=eve"]),
+    line("leef", "LEEF:2.0|Acme|Gate|1|9|x+5|src=192.0.2.7\tusrName=eve", &["source.ip=192.0.2.7", "user.name=eve"]),
     line("leef", "LEEF:2.0|Acme|Gate|1|9|0x7c|src=192.0.2.7|usrName=eve", &["source.ip=192.0.2.7", "user.name=eve"]),
     line("leef", r"LEEF:2.0|Acme|Gate|1|9|\x7C|src=192.0.2.7|usrName=eve", &["source.ip=192.0.2.7", "user.name=eve"]),
     // Name servers.

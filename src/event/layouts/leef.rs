@@ -66,7 +66,9 @@ fn columns(part: Part<'_>, version: u8, sheet: &mut Sheet) -> bool {
 fn delimiter(text: &[u8]) -> Option<u8> {
     match text {
         [byte] => Some(*byte),
-        [b'x' | b'X', digits @ ..] | [b'0', b'x' | b'X', digits @ ..] | [b'\\', b'x' | b'X', digits @ ..] => {
+        [b'x' | b'X', digits @ ..] | [b'0', b'x' | b'X', digits @ ..] | [b'\\', b'x' | b'X', digits @ ..]
+            if digits.iter().all(u8::is_ascii_hexdigit) =>
+        {
             u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
         }
         b"\\t" => Some(b'\t'),

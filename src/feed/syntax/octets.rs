@@ -59,7 +59,7 @@ pub(crate) fn is_masked(value: &str) -> bool {
     if !value.ends_with(['x', 'X']) || value.len() > 15 {
         return false;
     }
-    let is_octet = |part: &str| part.parse::<u8>().is_ok();
+    let is_octet = |part: &str| !part.starts_with('+') && part.parse::<u8>().is_ok();
     let is_mask = |part: &str| {
         let digits = part.trim_end_matches(['x', 'X']);
         part.len() < 4 && digits.len() < part.len() && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -112,9 +112,17 @@ mod tests {
         for value in ["192.0.2.x", "192.0.2.X", "192.0.2.xxx", "192.0.x.x", "192.0.2.1xx", "x.x.x.x"] {
             assert!(is_masked(value), "{value}");
         }
-        for value in
-            ["0.2.x", "192.0.2.1", "192.0.2.example.x", "a.b.c.x", "192.0.256.x", "1.2.3.xbox", "192.0.2.9.x", ""]
-        {
+        for value in [
+            "0.2.x",
+            "192.0.2.1",
+            "192.0.2.example.x",
+            "a.b.c.x",
+            "192.0.256.x",
+            "192.0.+2.x",
+            "1.2.3.xbox",
+            "192.0.2.9.x",
+            "",
+        ] {
             assert!(!is_masked(value), "{value}");
         }
     }

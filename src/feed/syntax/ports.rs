@@ -102,7 +102,9 @@ fn parse(text: &str) -> Result<Option<Vec<u16>>, Reject> {
 fn number(text: &str) -> Option<u16> {
     let text = text.trim();
     let service = || SERVICES.iter().find(|(name, _)| *name == text).map(|&(_, port)| port);
-    text.parse().ok().filter(|&port| port > 0).or_else(service)
+    // Rust's parser would take a sign.
+    let port = if text.starts_with('+') { None } else { text.parse().ok() };
+    port.filter(|&port| port > 0).or_else(service)
 }
 
 /// Ports that firewalls print by name.
@@ -165,6 +167,8 @@ mod tests {
             ("!80", Err(Reject::BadPort)),
             ("$HTTP_PORTS", Err(Reject::BadPort)),
             ("99999", Err(Reject::BadPort)),
+            ("+80", Err(Reject::BadPort)),
+            ("80-+90", Err(Reject::PortRange)),
             (",", Err(Reject::BadPort)),
         ] {
             assert_eq!(parse(text), expected, "{text}");

@@ -93,6 +93,10 @@ pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
     bytes.extend(plain(parts.next()?));
     while let Some(hex) = parts.next() {
         for pair in hex.split_whitespace() {
+            // Rust's parser would take a sign.
+            if !pair.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                return None;
+            }
             // Both `|0d0a|` and `|0d 0a|` occur.
             for at in (0..pair.len()).step_by(2) {
                 bytes.push(u8::from_str_radix(pair.get(at..at + 2)?, 16).ok()?);
@@ -177,6 +181,7 @@ mod tests {
             (r#"a\;b\"c\\d\:"#, Some(b"a;b\"c\\d:")),
             ("|zz|", None),
             ("|0|", None),
+            ("|+4|", None),
             ("|0d", None),
             ("", Some(b"")),
         ] {
