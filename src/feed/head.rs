@@ -42,9 +42,10 @@ impl<'h> Head<'h> {
         self.lines().filter(|line| !is_comment(line))
     }
 
-    /// The comments before the first data line, without their comment signs.
+    /// The comments before the first data line, without their comment signs. A line such as `[Adblock Plus 2.0]` may come before them.
     pub(crate) fn banner(&self) -> impl Iterator<Item = &str> {
-        let comments = self.lines().take_while(|line| is_comment(line));
+        let is_header = |line: &&str| line.starts_with('[') && line.ends_with(']');
+        let comments = self.lines().skip_while(is_header).take_while(|line| is_comment(line));
         comments.map(|line| line.trim_start_matches(['#', ';', '!', '/']).trim()).filter(|line| !line.is_empty())
     }
 

@@ -116,5 +116,8 @@ mod tests {
         let list = "# Home: https://lists.example/about and http://Mirror.example.\n\n; see https://lists.example\nevil.test\n# https://late.example/\n";
         assert_eq!(home_pages(&head(list)), ["lists.example", "mirror.example"]);
         assert_eq!(home_pages(&head("evil.test\n")), [""; 0]);
+        let filters = "[Adblock Plus 2.0]\n! Homepage: https://lists.example/\n||evil.test^\n";
+        assert_eq!(home_pages(&head(filters)), ["lists.example"]);
+        assert_eq!(home_pages(&head("[2001:db8::1]\nevil.test\n# https://late.example/\n")), [""; 0]);
     }
 }
