@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(of("command = 'scan'\nformat = 'ecs'").unwrap()[1], "scan");
         let job = "command = 'scan'\nc = true\nj = 2\nm = 7\nf = 'c2.txt'
 logs = ['-']";
-        assert_eq!(of(job).unwrap()[4..], ["--count", "--feed=etc/c2.txt", "-j2", "-m7", "--", "-"]);
+        assert_eq!(of(job).unwrap()[4..], ["--count", "--feed=etc/c2.txt", "--threads=2", "-m7", "--", "-"]);
     }
 
     #[test]
