@@ -1,4 +1,4 @@
-//! The fields of one line as a layout reads them: spans and names, without copies.
+//! The fields of one line as a layout reads them: spans of values and names in the line.
 
 use std::ops::Range;
 

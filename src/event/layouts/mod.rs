@@ -340,7 +340,7 @@ fn json_within(part: Part<'_>, sheet: &mut Sheet) -> bool {
     is_read
 }
 
-/// Reads the strings in a JSON object: JSON, XML, or a log line as shippers wrap it.
+/// Reads the strings among the fields from `first` on, which are those of a JSON object: JSON, XML, or a log line as shippers wrap it.
 fn within(part: Part<'_>, first: usize, sheet: &mut Sheet) {
     const MESSAGES: [&[u8]; 19] = [
         b"message",
