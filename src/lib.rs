@@ -85,7 +85,7 @@
 //! # Ok::<(), netsieve::Error>(())
 //! ```
 //!
-//! `Scanner::scan_path` opens a file, decompresses it and scans it on all cores. [`Scanner::scan_parallel`] scans bytes on all cores,
+//! `Scanner::scan_path` opens a file, decompresses it (feature `compression`) and scans it on all cores. [`Scanner::scan_parallel`] scans bytes on all cores,
 //! [`Scanner::scan_reader`] takes inputs larger than memory, and [`Scanner::scan_rows`] takes many short texts. All of them give the
 //! same hits in the same order.
 //!
@@ -139,7 +139,8 @@
 //!
 //! **Hashes** of files are MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512. They compare as bytes, whatever was hashed:
 //! see [`value::hash`](mod@value::hash). **Mail addresses** compare without case; a `+tag` is part of the address. The domain
-//! of a mail address is a name like any other: a listed domain never matches the addresses in it, nor a listed address its domain.
+//! of a mail address is a name like any other: a listed domain never matches the addresses in it, and a listed address
+//! never matches its domain.
 //! See [`value::email`].
 //!
 //! **Patterns** are literal substrings or globs over a name, or over the path and query of a URL.
@@ -158,27 +159,27 @@
 //!
 //! **Guards** keep indicators that would match everything out of block feeds: private and reserved addresses, prefixes shorter than /8
 //! (IPv4) or /19 (IPv6), sink addresses of hosts files, `localhost`, top-level domains, and hashes of files that are found everywhere,
-//! such as the empty file. The report counts every refusal and shows examples. A listed public suffix (`co.uk`) covers itself alone. A
-//! [`Policy`] can admit what a guard refuses.
+//! such as the empty file. The report counts every refusal and shows examples. A listed public suffix such as `co.uk` is kept, but does
+//! not cover the names under it. A [`Policy`] can admit what a guard refuses.
 //!
 //! # What is found in raw bytes
 //!
 //! Any bytes are legal input, in any format. A scan takes time linear in the input and never panics.
 //!
-//! One place can be read in several ways: with and without the escape before it, or as a URL that may end in several places. **All
+//! A place may have several readings: with or without an escape before it, or as a URL with different ends. **All
 //! readings are tried, and the hits are their union**, so one listed indicator never hides another. Each indicator is reported once
 //! per place, for the first reading that it covers.
 //!
-//! * **Names**: the longest valid name at the end of a run of letters, digits, `-`, `_`, `.` and characters outside ASCII that are
-//!   neither space nor punctuation. A name has at least two labels, and the last is not a number. Hyphens at its ends are read both
-//!   ways. Text before an `@`, plain or encoded (`%40`), is not a name, unless it follows another `@`. A reverse name
+//! * **Names**: in a run of letters, digits, `-`, `_`, `.` and characters outside ASCII (but no spaces and punctuation outside ASCII), the
+//!   longest valid name at the end of the run. A name has at least two labels, and the last is not a number. Hyphens at its ends are read both
+//!   ways. In `a@b`, plain or encoded (`a%40b`), `a` is not a name; in `a@b@c`, `b` is one. A reverse name
 //!   (`1.2.0.192.in-addr.arpa`) is also its address.
 //! * **IPv4**: four decimal octets without leading zeros, with no letter, digit or further `.5` next to them. `address/port`,
 //!   `address(port)`, `address#port` and `[address]:port` show a port; so does `address.port` in the output of tcpdump, netstat or argus.
 //! * **IPv6**: every form of RFC 4291, with zone, in brackets, with port; five digits after the last colon are a port. Clock times and
 //!   MAC addresses do not count.
 //! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing punctuation. The text
-//!   around a URL may end it elsewhere. So if URLs of the host are listed, more ends are tried: after the trailing punctuation; before
+//!   around a URL may cut it short. So if URLs of the host are listed, these ends are tried too: after the trailing punctuation; before
 //!   each of `, ; | ' ( ) [ ] { } ! * $ ^ ::`, punctuation outside ASCII and full-width signs; and, as long as no `?` has come, before
 //!   `+`, `&` and encoded separators (`%20`, `%7D`, `&quot;`). `host/path` without a scheme is a URL too, and so are URLs within URLs,
 //!   percent-encoded or not. A URL is one observable, its host another.
@@ -191,8 +192,8 @@
 //!   undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names in the form of the Windows DNS log, `(4)evil(4)test(0)`, and the `saddr=` of
 //!   auditd are decoded. UTF-16 is recognised. Offsets always refer to the input.
 //! * **Names that look like files or code** are [`NameLike`](Strength::NameLike), which is reported only on request. These are names in a
-//!   URL's path (up to `, ; | ^`), names after `/` or `\` (but not hosts: `DIRECT/evil.test`, `cifs/evil.test`, `/dev/tcp/evil.test/80`,
-//!   `\\evil.test\share`), keys of JSON, `setup.py:12`, `file=setup.py`, `$data.name` and `file.read()`. Addresses without a port that
+//!   URL's path, before any `, ; | ^`; names after `/` or `\`, except in the place of a host (`DIRECT/evil.test`, `cifs/evil.test`, `/dev/tcp/evil.test/80`,
+//!   `\\evil.test\share`); keys of JSON, `setup.py:12`, `file=setup.py`, `$data.name` and `file.read()`. Addresses without a port that
 //!   look like versions are `NameLike` too: `Chrome/120.0.0.0`, `version=1.2.3.4`, `\Application\1.2.3.4\`.
 //! * **Defanged text** (`hxxp://evil[.]test`) is always undone in feeds, and in logs if [`ScanOptions::refang`] is set.
 //!
@@ -201,7 +202,8 @@
 //!
 //! # What it does not do
 //!
-//! It resolves no names, opens no network connections, starts no programs and reads no environment variables. It matches listed values
+//! It resolves no names, opens no network connections, starts no programs and reads no environment variables (the thread pool of the
+//! feature `parallel`, rayon's, reads its own). It matches listed values
 //! and simple patterns, and evaluates neither regular expressions nor rules over several lines. A hit means that the text appears in
 //! the log, not that a connection took place.
 //!

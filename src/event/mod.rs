@@ -349,7 +349,7 @@ impl<'a> Event<'a> {
         (0..self.sheet().fields.len()).map(move |at| Field { event, at })
     }
 
-    /// Returns the field that holds a span of the line; if there are several, the innermost.
+    /// Returns the field that contains a span of the line. If fields nest, it is the innermost.
     pub fn field_at(&self, span: Range<usize>) -> Option<Field<'a>> {
         let normal = self.values();
         normal::field_of(self.sheet(), &span, |at| normal.is_known(at)).map(|at| Field { event: *self, at })

@@ -198,7 +198,8 @@ pub struct ScanStats {
     /// Places that were looked at. The number depends on the [`Engine`], but not on chunks or threads.
     pub observables: u64,
     /// Words that were read because they may hold a hit, which is the most costly step. A word stands between white space, control bytes
-    /// and quotes. Zero if no words can be skipped, for example with the [scalar engine](Engine::Scalar).
+    /// and quotes. Zero if everything is read and no words are counted, for example with the [scalar
+    /// engine](Engine::Scalar).
     pub words: u64,
     /// Hits that were handed over.
     pub hits: u64,
@@ -206,7 +207,7 @@ pub struct ScanStats {
     pub matches: u64,
     /// Matches that were found but not reported.
     pub withheld: Withheld,
-    /// Hits on lines without a time, if a time was asked for.
+    /// Hits on lines without a time, or over the cap on lines, if a time was asked for.
     pub undated: u64,
     /// The scan was cancelled by its [`ScanControl`] before its end.
     pub is_cancelled: bool,

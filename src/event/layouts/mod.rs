@@ -1,8 +1,8 @@
-//! The layouts, one per file, and the order in which they are recognised.
+//! The layouts, a file for each kind, and the order in which they are recognised.
 //!
 //! [`read`] tries them from the most to the least distinctive, and fills a [`Sheet`] with the fields of the first that fits. If
-//! none fits, the line is [`Layout::Text`]. A layout is a function `read(part, sheet) -> bool`, which leaves the sheet as it was if it
-//! returns false.
+//! none fits, the line is [`Layout::Text`]. Most layouts are a function from a part of the line to true if it fits; if not, it leaves
+//! the sheet as it was.
 
 mod access;
 mod balancer;
@@ -64,7 +64,7 @@ layouts! {
     Json = "json",
     /// An event in XML, as Windows exports it.
     Xml = "xml",
-    /// `key=value` pairs in any dialect.
+    /// `key=value` pairs in any dialect, and `Key: value` pairs.
     Pairs = "pairs",
     /// `Name: value` with escaped line ends.
     Lines = "lines",
@@ -220,7 +220,7 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     None
 }
 
-/// Reads CEF or LEEF, and the messages in them. Their first word may be missing, because it was taken for the name of a program, and the
+/// Reads CEF or LEEF, and the messages in them. `CEF:` or `LEEF:` may be gone, because it was taken for the name of a program, and the
 /// whole line may be in quotes.
 fn vendor(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     let part = match part.text() {

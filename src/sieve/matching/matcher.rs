@@ -23,8 +23,8 @@ use crate::value::{Observable, domain, url};
 /// Looks up observables in a sieve.
 ///
 /// A matcher owns scratch space and a filter that is already resolved, so make one per thread and keep it. Once it is
-/// warm, a lookup allocates nothing, except for names that are not ASCII, which go through UTS-46. Lookups never panic.
-/// The `match_*` methods never fail either: a text that is not an address, name or URL matches nothing.
+/// warm, a lookup allocates nothing, except for names that are not ASCII, which go through UTS-46, and for mail addresses among
+/// values of any kind. Lookups never panic. The `match_*` methods never fail either: a text that is no such value matches nothing.
 ///
 /// ```
 /// use netsieve::indicator::Record;
@@ -123,7 +123,7 @@ impl Matcher {
     }
 
     /// Finds every indicator that covers a name, most specific first: those of the name itself and of its ancestors, by
-    /// whole labels. An invalid name matches nothing.
+    /// whole labels, and patterns. An invalid name matches nothing.
     ///
     /// ```
     /// use netsieve::{Indicator, Sieve, Strength};
