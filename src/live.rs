@@ -391,12 +391,34 @@ impl LiveMatcher {
     }
 
     /// Returns the generation of the sieve that the last [`current`](LiveMatcher::current) used.
+    ///
+    /// ```
+    /// use netsieve::live::LiveSieve;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let live = LiveSieve::new(Sieve::builder().build()?.0);
+    /// let mut matcher = live.matcher();
+    /// live.store(Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?.0);
+    /// assert!(matcher.generation() < live.generation());
+    /// assert!(matcher.current().is_match_any("evil.test"));
+    /// assert_eq!(matcher.generation(), live.generation());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn generation(&self) -> u64 {
         self.generation
     }
 }
 
 /// Options for watching a file.
+///
+/// ```
+/// use std::time::Duration;
+/// use netsieve::live::WatchOptions;
+///
+/// // Look ten times a second, and wait for two seconds without a change.
+/// let options = WatchOptions::new().interval(Duration::from_millis(100)).settle(Duration::from_secs(2));
+/// assert_eq!(options.settle, Duration::from_secs(2));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WatchOptions {
@@ -443,6 +465,16 @@ pub struct Watcher {
 
 impl Watcher {
     /// Returns true while the file is being followed; false once the callback has panicked. A service should check this now and then.
+    ///
+    /// ```
+    /// use netsieve::Sieve;
+    /// use netsieve::live::{LiveSieve, WatchOptions};
+    ///
+    /// let live = LiveSieve::new(Sieve::builder().build()?.0);
+    /// let watcher = live.watch("set.sieve", &WatchOptions::new(), |_| ()).unwrap();
+    /// assert!(watcher.is_running());
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn is_running(&self) -> bool {
         self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }

@@ -198,6 +198,14 @@ impl EventReader {
     }
 
     /// Creates a reader for lines of one input.
+    ///
+    /// ```
+    /// use netsieve::event::{EventOptions, EventReader};
+    ///
+    /// let mut reader = EventReader::with_options(&EventOptions::new().year(2026));
+    /// let event = reader.read(b"May 12 10:02:03 gw sshd[7]: Failed password for eve from 192.0.2.7 port 5555 ssh2");
+    /// assert_eq!(event.time().unwrap().to_string(), "2026-05-12T10:02:03Z");
+    /// ```
     pub fn with_options(options: &EventOptions) -> Self {
         EventReader {
             assumed: options.assumed.clone(),
@@ -219,6 +227,15 @@ impl EventReader {
     }
 
     /// Sets the time at which the input was last written: see [`EventOptions::file_time`].
+    ///
+    /// ```
+    /// use netsieve::event::EventReader;
+    ///
+    /// let mut reader = EventReader::new();
+    /// reader.file_time("2026-01-02T00:00:00Z".parse().ok());
+    /// let event = reader.read(b"Dec 31 23:59:58 gw sshd[7]: Connection closed by 192.0.2.7 port 5555");
+    /// assert_eq!(event.time().unwrap().to_string(), "2025-12-31T23:59:58Z");
+    /// ```
     pub fn file_time(&mut self, time: Option<Timestamp>) {
         self.assumed.file_time = time;
     }

@@ -43,6 +43,12 @@ pub enum Context {
 
 impl Context {
     /// `text`, `url_host`, `url_path`, `url_query`, `email` or `reverse_name`.
+    ///
+    /// ```
+    /// use netsieve::extract::Context;
+    ///
+    /// assert_eq!(Context::UrlHost.as_str(), "url_host");
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Context::Text => "text",

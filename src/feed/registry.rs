@@ -33,6 +33,10 @@ macro_rules! formats {
             pub const ALL: &'static [Format] = &[$(Format::$variant),+];
 
             /// The name that users write: `plain`, `hosts`, ….
+            ///
+            /// ```
+            /// assert_eq!(netsieve::feed::Format::AdBlock.as_str(), "adblock");
+            /// ```
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Format::$variant => $name,)+

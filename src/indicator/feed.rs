@@ -493,6 +493,19 @@ impl Feed {
     }
 
     /// Describes the columns of a table.
+    ///
+    /// ```
+    /// use netsieve::indicator::{ColumnRole, Columns};
+    /// use netsieve::{Feed, Sieve, feed};
+    ///
+    /// // The second column of a table without a header holds the values.
+    /// let own = Feed::new("partner").columns(Columns::new().header(false).role(ColumnRole::Value, 2));
+    /// let mut builder = Sieve::builder();
+    /// let id = builder.feed(own.clone());
+    /// feed::read(&b"7,evil.test\n8,mail.test\n"[..], "", Some(feed::Format::Csv), &own, &mut builder.sink(id))?;
+    /// assert!(builder.build()?.0.is_match_any("evil.test"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     #[must_use]
     pub fn columns(mut self, columns: Columns) -> Self {
         self.columns = Some(columns);

@@ -115,6 +115,13 @@ pub enum OwnedValue {
 #[cfg(feature = "events")]
 impl OwnedValue {
     /// Returns the value as [`Event::get`](crate::event::Event::get) returns it.
+    ///
+    /// ```
+    /// use netsieve::event::Value;
+    /// use netsieve::render::OwnedValue;
+    ///
+    /// assert_eq!(OwnedValue::Text("eve".to_owned()).as_value(), Value::Text("eve"));
+    /// ```
     pub fn as_value(&self) -> Value<'_> {
         match self {
             Self::Ip(ip) => Value::Ip(*ip),

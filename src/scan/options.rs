@@ -150,6 +150,17 @@ impl ScanOptions {
     }
 
     /// Sets [`control`](ScanOptions::control).
+    ///
+    /// ```
+    /// use netsieve::scan::ScanControl;
+    /// use netsieve::{ScanOptions, Scanner, Sieve};
+    ///
+    /// let control = ScanControl::new();
+    /// let mut scanner = Scanner::with_options(&Sieve::builder().build()?.0, &ScanOptions::new().control(control.clone()));
+    /// control.cancel();
+    /// assert!(scanner.scan("evil.test\n", |_| {}).is_cancelled);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     #[must_use]
     pub fn control(mut self, control: ScanControl) -> Self {
         self.control = control;

@@ -47,6 +47,15 @@ impl Scanner {
     }
 
     /// Creates a scanner for a sieve, with these options.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, ScanOptions, Scanner, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("ours", "evil.test".parse::<Indicator>()?).build()?;
+    /// let mut scanner = Scanner::with_options(&sieve, &ScanOptions::new().refang(true));
+    /// assert_eq!(scanner.scan("seen: evil[.]test\n", |_| {}).hits, 1);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn with_options(sieve: &Sieve, options: &ScanOptions) -> Self {
         let first = Worker::new(sieve, options);
         Self {
@@ -59,6 +68,15 @@ impl Scanner {
     }
 
     /// Returns the engine in use: the one of the options, or the fastest that this CPU can run.
+    ///
+    /// ```
+    /// use netsieve::{Engine, ScanOptions, Scanner, Sieve};
+    ///
+    /// let sieve = Sieve::builder().build()?.0;
+    /// let scanner = Scanner::with_options(&sieve, &ScanOptions::new().engine(Engine::Scalar));
+    /// assert_eq!(scanner.engine(), Engine::Scalar);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn engine(&self) -> Engine {
         self.workers[0].engine()
     }
@@ -271,7 +289,33 @@ impl Scanner {
     ///
     /// A thread cannot be created. Nothing has been delivered in that case.
     ///
-    /// See [`many`](crate::scan::many) for an example.
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use netsieve::scan::many::{Delivery, Source};
+    /// use netsieve::{Indicator, Scanner, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("partner", "evil.test".parse::<Indicator>()?).build()?;
+    /// let logs = ["evil.test\n", "nothing\n"];
+    /// let mut hits = 0;
+    /// Scanner::new(&sieve).scan_many(
+    ///     logs.iter().map(|log| Ok(Source::Bytes(Box::new(log)))),
+    ///     2,
+    ///     |_, _, out| {
+    ///         out.push(b'x');
+    ///         ControlFlow::Continue(())
+    ///     },
+    ///     |delivery| {
+    ///         if let Delivery::Hits { rendered, .. } = delivery {
+    ///             hits += rendered.len();
+    ///         }
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// )?;
+    /// assert_eq!(hits, 1);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
+    ///
+    /// [`many`](crate::scan::many) has a longer example.
     pub fn scan_many<'s>(
         &mut self,
         mut inputs: impl Iterator<Item = io::Result<Source<'s>>> + Send,

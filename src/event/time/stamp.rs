@@ -48,6 +48,14 @@ pub struct EventTime {
 
 impl EventTime {
     /// Returns the point in time.
+    ///
+    /// ```
+    /// use netsieve::event::EventReader;
+    ///
+    /// let mut reader = EventReader::new();
+    /// let time = reader.read(br#"{"ts":1778580123,"query":"evil.test"}"#).time().unwrap();
+    /// assert_eq!(time.timestamp().as_second(), 1778580123);
+    /// ```
     pub fn timestamp(&self) -> Timestamp {
         self.at
     }

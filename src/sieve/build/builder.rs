@@ -115,6 +115,18 @@ impl SieveBuilder {
     }
 
     /// Sets the Public Suffix List that the guards use (default: the built-in one). Set it before you add records.
+    ///
+    /// ```
+    /// use netsieve::sieve::PublicSuffixes;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// // To a list without entries, `co.uk` is a name like any other, so it covers the names under it.
+    /// let mut builder = Sieve::builder();
+    /// builder.public_suffixes(PublicSuffixes::empty());
+    /// let (sieve, _) = builder.add("ours", "co.uk".parse::<Indicator>()?).build()?;
+    /// assert!(sieve.is_match_any("shop.co.uk"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn public_suffixes(&mut self, list: PublicSuffixes) -> &mut Self {
         self.suffixes = list;
         self
@@ -151,6 +163,17 @@ impl SieveBuilder {
     }
 
     /// Returns a sink, into which a reader puts the records of a feed.
+    ///
+    /// ```
+    /// use netsieve::{Feed, Sieve, feed};
+    ///
+    /// let own = Feed::new("partner");
+    /// let mut builder = Sieve::builder();
+    /// let id = builder.feed(own.clone());
+    /// feed::read(&b"evil.test\n192.0.2.0/24\n"[..], "", None, &own, &mut builder.sink(id))?;
+    /// assert_eq!(builder.build()?.0.len(), 2);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn sink(&mut self, feed: FeedId) -> FeedSink<'_> {
         FeedSink { builder: self, feed }
     }

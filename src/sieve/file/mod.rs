@@ -53,6 +53,13 @@ impl SaveOptions {
     }
 
     /// Sets [`created`](SaveOptions::created).
+    ///
+    /// ```
+    /// use netsieve::sieve::SaveOptions;
+    ///
+    /// let time = "2026-05-12T10:00:00Z".parse().unwrap();
+    /// assert_eq!(SaveOptions::new().created(time).created, Some(time));
+    /// ```
     #[must_use]
     pub fn created(mut self, time: Timestamp) -> Self {
         self.created = Some(time);

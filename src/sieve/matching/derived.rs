@@ -25,6 +25,12 @@ pub enum Derived {
 
 impl Derived {
     /// `6to4`, `teredo` or `nat64`.
+    ///
+    /// ```
+    /// use netsieve::sieve::Derived;
+    ///
+    /// assert_eq!(Derived::SixToFour.as_str(), "6to4");
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Derived::SixToFour => "6to4",
@@ -51,6 +57,14 @@ impl Nat64Prefix {
     }
 
     /// The prefix.
+    ///
+    /// ```
+    /// use netsieve::sieve::Nat64Prefix;
+    ///
+    /// let prefix = Nat64Prefix::new("2001:db8:64::/96".parse().unwrap()).unwrap();
+    /// assert_eq!(prefix.prefix().to_string(), "2001:db8:64::/96");
+    /// assert!(Nat64Prefix::new("2001:db8::/33".parse().unwrap()).is_none());
+    /// ```
     pub fn prefix(self) -> Ipv6Net {
         self.0
     }

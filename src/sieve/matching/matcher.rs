@@ -98,11 +98,27 @@ impl Matcher {
     }
 
     /// The options of this matcher.
+    ///
+    /// ```
+    /// use netsieve::{MatchOptions, Sieve};
+    ///
+    /// let sieve = Sieve::builder().build()?.0;
+    /// assert!(sieve.matcher_with(&MatchOptions::new().host_only(true)).options().host_only);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn options(&self) -> &MatchOptions {
         &self.options
     }
 
     /// The engine in use: that of the options, or the fastest that this CPU can run.
+    ///
+    /// ```
+    /// use netsieve::{Engine, MatchOptions, Sieve};
+    ///
+    /// let sieve = Sieve::builder().build()?.0;
+    /// assert_eq!(sieve.matcher_with(&MatchOptions::new().engine(Engine::Scalar)).engine(), Engine::Scalar);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn engine(&self) -> Engine {
         self.kernel.engine()
     }

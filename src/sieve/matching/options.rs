@@ -158,6 +158,16 @@ impl Filter {
     }
 
     /// Sets [`min_confidence`](Filter::min_confidence).
+    ///
+    /// ```
+    /// use netsieve::{Feed, Filter, Indicator, MatchOptions, Sieve};
+    ///
+    /// let low = Feed::new("low").confidence(30);
+    /// let (sieve, _) = Sieve::builder().add(low, "evil.test".parse::<Indicator>()?).build()?;
+    /// let options = MatchOptions::new().filter(Filter::new().min_confidence(50));
+    /// assert!(!sieve.matcher_with(&options).is_match_any("evil.test"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     #[must_use]
     pub fn min_confidence(mut self, confidence: u8) -> Self {
         self.min_confidence = Some(confidence);
@@ -267,6 +277,17 @@ impl MatchOptions {
     }
 
     /// Sets [`derived`](MatchOptions::derived).
+    ///
+    /// ```
+    /// use netsieve::sieve::DerivedForms;
+    /// use netsieve::{Indicator, MatchOptions, Sieve};
+    ///
+    /// let (sieve, _) = Sieve::builder().add("ours", "198.51.100.7".parse::<Indicator>()?).build()?;
+    /// let options = MatchOptions::new().derived(DerivedForms::new().six_to_four(true));
+    /// // The 6to4 address of 198.51.100.7.
+    /// assert!(sieve.matcher_with(&options).is_match_any("2002:c633:6407::1"));
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     #[must_use]
     pub fn derived(mut self, derived: DerivedForms) -> Self {
         self.derived = derived;
@@ -274,6 +295,12 @@ impl MatchOptions {
     }
 
     /// Sets [`engine`](MatchOptions::engine).
+    ///
+    /// ```
+    /// use netsieve::{Engine, MatchOptions};
+    ///
+    /// assert_eq!(MatchOptions::new().engine(Engine::Portable).engine, Engine::Portable);
+    /// ```
     #[must_use]
     pub fn engine(mut self, engine: Engine) -> Self {
         self.engine = engine;

@@ -125,6 +125,16 @@ impl Sieve {
     /// Collects the addresses of all address, prefix and range indicators with an entry for which `wanted` returns
     /// true. Ignores ports and the hosts of URLs. Costs a pass over all entries, and some 100 bytes per prefix, so call
     /// it only when needed.
+    ///
+    /// ```
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let list = ["198.51.100.0/25", "198.51.100.128/25", "evil.test"].map(|value| value.parse::<Indicator>().unwrap());
+    /// let (sieve, _) = Sieve::builder().add_all("partner", list).build()?;
+    /// let networks = sieve.networks(|source| source.feed().name == "partner");
+    /// assert_eq!(networks.prefixes(), ["198.51.100.0/24".parse().unwrap()]);
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn networks(&self, mut wanted: impl FnMut(&Source<'_>) -> bool) -> Networks {
         let nets = |(tables, id): (&Tables, u32)| match tables.indicators.value(id) {
             Value::Net(net) => vec![net],

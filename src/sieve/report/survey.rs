@@ -233,6 +233,18 @@ impl Sieve {
     /// name or a parent of it, but not if it is a subdomain: `evil.pages.example` does no harm to `pages.example`.
     /// Addresses count if they overlap. Entries count even if they are allowed elsewhere. Costs a lookup per entry of
     /// the ranking, and a pass over all indicators if the ranking has networks.
+    ///
+    /// ```
+    /// use netsieve::indicator::RecordSink;
+    /// use netsieve::sieve::Ranking;
+    /// use netsieve::{Indicator, Sieve};
+    ///
+    /// let mut ranking = Ranking::new();
+    /// ranking.record("www.mail.example".parse::<Indicator>()?.into());
+    /// let (sieve, _) = Sieve::builder().add("hasty", "mail.example".parse::<Indicator>()?).build()?;
+    /// assert_eq!(sieve.popular(&ranking)[0].covers, "www.mail.example");
+    /// # Ok::<(), netsieve::Error>(())
+    /// ```
     pub fn popular(&self, ranking: &Ranking) -> Vec<Popular> {
         let mut best = Best::default();
         for (at, (name, rank)) in ranking.names.iter().enumerate() {
