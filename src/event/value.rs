@@ -188,7 +188,7 @@ pub(super) fn number(value: &[u8]) -> Option<u32> {
 
 /// Returns true for a method of HTTP or WebDAV.
 pub(super) fn is_method(text: &[u8]) -> bool {
-    const METHODS: [&[u8]; 16] = [
+    const METHODS: [&[u8]; 17] = [
         b"GET",
         b"POST",
         b"HEAD",
@@ -204,6 +204,7 @@ pub(super) fn is_method(text: &[u8]) -> bool {
         b"COPY",
         b"MOVE",
         b"LOCK",
+        b"UNLOCK",
         b"REPORT",
     ];
     METHODS.iter().any(|method| method.eq_ignore_ascii_case(text))

@@ -11,7 +11,6 @@ use std::ops::Range;
 use self::addresses::{Seen, address};
 use self::users::{is_domain_user, is_user_name, subject};
 use self::word::{Text, Word, is_arrow, is_gap, trimmed};
-use super::words::METHODS;
 use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
 use crate::event::{time, value};
@@ -58,7 +57,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             skip = is_arrow(&line[raw.start..raw.end]);
         } else if let Some(end) = address(part, raw, word, before, &mut seen, sheet) {
             text.at = text.at.max(end);
-        } else if bytes[0].is_ascii_uppercase() && METHODS.contains(&bytes) {
+        } else if bytes.iter().all(u8::is_ascii_uppercase) && value::is_method(bytes) {
             has_request |= request(line, word, before[0], &mut text, sheet);
         } else if bytes == b"client" && named_port(part, text.at, sheet) {
             // `named_port` has read the name and the port.

@@ -1,24 +1,5 @@
 //! Words that structure plain text.
 
-/// HTTP methods that begin a request.
-pub(super) const METHODS: [&[u8]; 15] = [
-    b"GET",
-    b"POST",
-    b"HEAD",
-    b"PUT",
-    b"DELETE",
-    b"OPTIONS",
-    b"CONNECT",
-    b"PATCH",
-    b"TRACE",
-    b"PROPFIND",
-    b"PROPPATCH",
-    b"REPORT",
-    b"MKCOL",
-    b"LOCK",
-    b"UNLOCK",
-];
-
 /// Words after `user` that are not a user name.
 pub(super) const NO_USERS: &[&[u8]] = &[
     b"is",
