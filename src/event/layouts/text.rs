@@ -332,7 +332,7 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
     if name.len() > 40 || !name[0].is_ascii_alphabetic() {
         return;
     }
-    if is_label_with_value(line, word, sheet) {
+    if label_with_value(line, word, sheet) {
         return;
     }
     let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ")
@@ -379,7 +379,7 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
 }
 
 /// Reads a label and its value in one word: `User[eve]:`, `user:eve`, `ip:192.0.2.7`.
-fn is_label_with_value(line: &[u8], word: Word, sheet: &mut Sheet) -> bool {
+fn label_with_value(line: &[u8], word: Word, sheet: &mut Sheet) -> bool {
     let name = &line[word.start..word.end];
     if let Some(open) = memchr::memchr(b'[', name) {
         if names::is_exact(&name[..open]) && !name[open + 1..].iter().all(u8::is_ascii_digit) {

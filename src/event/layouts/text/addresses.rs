@@ -40,7 +40,7 @@ pub(super) fn address(
     }
     let word = without_remark(part, word, sheet);
     let text = &line[word.start..word.end];
-    if is_flow_in_one_word(line, word, seen, sheet) || is_subject_of_line(part, raw, word, seen, sheet) {
+    if flow_in_one_word(line, word, seen, sheet) || subject_of_line(part, raw, word, seen, sheet) {
         return Some(raw.end);
     }
     let glued = match value::address(text) {
@@ -85,7 +85,7 @@ pub(super) fn address(
 }
 
 /// Reads two addresses in one word: `192.0.2.7:5555->203.0.113.5:443`.
-fn is_flow_in_one_word(line: &[u8], word: Word, seen: &mut Seen, sheet: &mut Sheet) -> bool {
+fn flow_in_one_word(line: &[u8], word: Word, seen: &mut Seen, sheet: &mut Sheet) -> bool {
     let text = &line[word.start..word.end];
     let Some(at) = find(text, b"->") else { return false };
     let (left, right) = (&text[..at], &text[at + 2..]);
@@ -99,7 +99,7 @@ fn is_flow_in_one_word(line: &[u8], word: Word, seen: &mut Seen, sheet: &mut She
 }
 
 /// Reads `client01/192.0.2.7:5555`, which at the start names the subject of the line.
-fn is_subject_of_line(part: Part<'_>, raw: Word, word: Word, seen: &mut Seen, sheet: &mut Sheet) -> bool {
+fn subject_of_line(part: Part<'_>, raw: Word, word: Word, seen: &mut Seen, sheet: &mut Sheet) -> bool {
     let text = &part.line[word.start..word.end];
     let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0) else { return false };
     let has_port = || value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some());
