@@ -353,6 +353,13 @@ pub(super) const SAMPLES: &[Sample] = &[
     },
     Sample {
         head: "",
+        line: "1040000000 Failed login from 192.0.2.7",
+        layout: "text",
+        normal: &["@timestamp=2002-12-16T00:53:20Z", "source.ip=192.0.2.7"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
         line: "53,,,1000000301,em0,match,block,in,4,0x0,,64,420,0,none,6,tcp,460,192.0.2.7,203.0.113.5,53742,22,420,PA",
         layout: "text",
         normal: &[

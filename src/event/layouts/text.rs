@@ -167,7 +167,7 @@ fn named_port(part: Part<'_>, at: usize, sheet: &mut Sheet) -> bool {
 fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
     let text = part.text();
     let mut at = 0;
-    for _ in 0..12 {
+    for words in 0..12 {
         while at < text.len()
             && matches!(text[at], b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'<' | b',' | b';' | b'|')
         {
@@ -187,7 +187,7 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
         }
         let word = &text[at..end];
         let word = word.strip_suffix(b"]").or_else(|| word.strip_suffix(b"\"")).unwrap_or(word);
-        if time::epoch(word).is_some() && !is_tracker(word) {
+        if time::epoch(word).is_some() && !(words > 0 && is_tracker(word)) {
             sheet.known("time", part.start + at..part.start + at + word.len());
             return;
         }
@@ -203,7 +203,7 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
     }
 }
 
-/// Returns true for the number of a rule that could be a time of 2001: `1000000103` (pf).
+/// Returns true for a number after other words that could be a time of 2001 to 2004: pf numbers its rules so (`1000000103`).
 fn is_tracker(word: &[u8]) -> bool {
     word.len() == 10 && word.starts_with(b"10")
 }
