@@ -278,9 +278,24 @@ mod tests {
                 }
                 names += 1;
                 for spelling in spellings(name) {
-                    for (before, after) in
-                        [("", "=x"), ("{\"", "\":\"x"), ("other_", ": x"), ("<", ">x"), ("a ", " b"), ("x[", "] y")]
-                    {
+                    for (before, after) in [
+                        ("", "=x"),
+                        ("{\"", "\":\"x"),
+                        ("other_", ": x"),
+                        ("<", ">x"),
+                        ("a ", " b"),
+                        ("x[", "] y"),
+                        // In a line that is wrapped in JSON, after each escape that is undone.
+                        ("\\\"", "\\\":x"),
+                        ("a\\n", "=x"),
+                        ("a\\r", "=x"),
+                        ("a\\t", "=x"),
+                        ("a\\/", "=x"),
+                        ("a\\\\", "=x"),
+                        ("a\\u0026", "=x"),
+                        ("a\\u003c", "\\u003ex"),
+                        ("", "\\u003dx"),
+                    ] {
                         let line = format!("{before}{spelling}{after}");
                         assert_eq!(Plain::of(line.as_bytes()), Plain::Nothing, "{meaning:?}: {line}");
                         let long = format!("{}{line}", "-".repeat(37));
