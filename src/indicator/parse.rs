@@ -175,4 +175,31 @@ mod tests {
             }
         }
     }
+
+    /// Rust's parsers of numbers take a sign, and no value has one.
+    #[test]
+    fn no_number_has_a_sign() {
+        for value in [
+            "192.0.2.1",
+            "192.0.2.1:8443",
+            "198.51.100.0/24",
+            "192.0.2.1-192.0.2.9",
+            "2001:db8::1",
+            "[2001:db8::1]:8443",
+            "2001:db8::/32",
+            "evil.test:8443",
+            "http://evil.test:8443/a",
+            "http://192.0.2.1/a",
+            "http://[2001:db8::1]:8443/a",
+        ] {
+            let meant: Indicator = value.parse().unwrap();
+            let digits: Vec<usize> = value.match_indices(|c: char| c.is_ascii_digit()).map(|(at, _)| at).collect();
+            for at in digits {
+                for sign in ["+", "-", "%2B"] {
+                    let signed = format!("{}{sign}{}", &value[..at], &value[at..]);
+                    assert_ne!(signed.parse::<Indicator>().ok(), Some(meant.clone()), "{signed}");
+                }
+            }
+        }
+    }
 }
