@@ -22,7 +22,10 @@ pub(crate) fn chunks(kernel: Kernel, bytes: &[u8], out: &mut Vec<u32>) {
         Kernel::Portable | Kernel::Scalar => 0,
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the token proves that the CPU has these features.
-        Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::chunks(bytes, out) },
+        Kernel::Avx2(_) => unsafe { x86::chunks(bytes, out) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        Kernel::Avx512(_) => unsafe { x86::chunks_512(bytes, out) },
         #[cfg(target_arch = "aarch64")]
         // SAFETY: as above.
         Kernel::Neon(_) => unsafe { neon::chunks(bytes, out) },
@@ -48,6 +51,48 @@ fn portable(bytes: &[u8], base: usize, out: &mut Vec<u32>) {
             out.push((base + at * CHUNK) as u32);
         }
     }
+}
+
+/// Returns the eight bytes that sixteen hexadecimal digits stand for, and whether all are such digits.
+#[inline(always)]
+pub(crate) fn eight_of(digits: &[u8; 16]) -> ([u8; 8], bool) {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
+    return x86::eight_of(digits);
+    #[allow(unreachable_code, reason = "reached on other CPUs")]
+    eight_of_portable(digits)
+}
+
+#[inline(always)]
+fn eight_of_portable(digits: &[u8; 16]) -> ([u8; 8], bool) {
+    let (fours, _) = digits.as_chunks::<8>();
+    let [(low, low_faults), (high, high_faults)] = [0, 1].map(|n| four_of(u64::from_le_bytes(fours[n])));
+    ((u64::from(low) | u64::from(high) << 32).to_le_bytes(), low_faults | high_faults == 0)
+}
+
+/// Returns the four bytes that eight hexadecimal digits stand for, and a number that is zero only if all eight are such digits.
+#[inline(always)]
+pub(crate) fn four_of(digits: u64) -> (u32, u64) {
+    const ALL: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = ALL << 7;
+    // Gives the highest bit of each byte that is at least `least`, if all bytes are ASCII.
+    let from = |bytes: u64, least: u8| (bytes + ALL * u64::from(0x80 - least)) & HIGH;
+    let ascii = digits & !HIGH;
+    let lower = ascii | (ALL * 0x20);
+    let is_digit = from(ascii, b'0') & !from(ascii, b'9' + 1);
+    let is_letter = from(lower, b'a') & !from(lower, b'f' + 1);
+    let faults = digits & HIGH | !(is_digit | is_letter) & HIGH;
+    // The value of a letter is its lower half plus nine.
+    let values = (ascii & (ALL * 0x0F)) + (is_letter >> 7) * 9;
+    // The first digit of a pair is the upper half of a byte.
+    let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF;
+    let pairs = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+    ((pairs | pairs >> 16) as u32, faults)
+}
+
+/// Returns true if all are hexadecimal digits.
+#[inline(always)]
+pub(crate) fn are_digits(digits: [u8; 8]) -> bool {
+    four_of(u64::from_le_bytes(digits)).1 == 0
 }
 
 /// Tables to look up a byte by its two halves: a byte is wanted if the entries of both have a bit in common.
@@ -87,8 +132,12 @@ mod halves {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
-        __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-        _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        __m128i, __m256i, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi128_si64, _mm_loadu_si128,
+        _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_packus_epi16, _mm_set1_epi8, _mm_set1_epi16, _mm_slli_epi16,
+        _mm_srli_epi16, _mm_sub_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        _mm256_srli_epi16, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_loadu_si512, _mm512_set1_epi8,
+        _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_testn_epi8_mask,
     };
 
     use super::{CHUNK, halves};
@@ -120,16 +169,65 @@ mod x86 {
                 let place = block.as_ptr();
                 (_mm256_loadu_si256(place.cast()), _mm256_loadu_si256(place.add(2 * CHUNK).cast()))
             };
-            let others = u64::from(others(first)) | u64::from(others(second)) << 32;
-            // A 16-bit lane without such a bit is a chunk that counts.
-            const LOWEST: u64 = 0x0001_0001_0001_0001;
-            if others.wrapping_sub(LOWEST) & !others & LOWEST << 15 != 0 {
-                for chunk in (0..4).filter(|chunk| (others >> (16 * chunk)) & 0xFFFF == 0) {
-                    out.push((at * BLOCK + chunk * CHUNK) as u32);
-                }
-            }
+            record(u64::from(others(first)) | u64::from(others(second)) << 32, at * BLOCK, out);
         }
         blocks.len() * BLOCK
+    }
+
+    /// Needs only what every x86-64 CPU has.
+    #[cfg(target_feature = "sse2")]
+    #[inline(always)]
+    #[cfg_attr(miri, allow(dead_code, reason = "Miri runs the portable twin"))]
+    pub(super) fn eight_of(digits: &[u8; 16]) -> ([u8; 8], bool) {
+        // SAFETY: SSE2 is part of the target; as many bytes are read as there are.
+        unsafe {
+            let text = _mm_loadu_si128(digits.as_ptr().cast());
+            let all = |byte: u8| _mm_set1_epi8(byte as i8);
+            let is_below = |lane: __m128i, count: u8| _mm_cmpeq_epi8(_mm_min_epu8(lane, all(count - 1)), lane);
+            let digit = _mm_sub_epi8(text, all(b'0'));
+            let letter = _mm_sub_epi8(_mm_or_si128(text, all(0x20)), all(b'a'));
+            let (is_digit, is_letter) = (is_below(digit, 10), is_below(letter, 6));
+            let letter = _mm_and_si128(is_letter, _mm_add_epi8(letter, all(10)));
+            let values = _mm_or_si128(_mm_and_si128(is_digit, digit), letter);
+            // The first digit of a pair is the upper half of a byte.
+            let pairs = _mm_or_si128(_mm_slli_epi16::<4>(values), _mm_srli_epi16::<8>(values));
+            let pairs = _mm_and_si128(pairs, _mm_set1_epi16(0xFF));
+            let bytes = _mm_cvtsi128_si64(_mm_packus_epi16(pairs, pairs));
+            (bytes.to_le_bytes(), _mm_movemask_epi8(_mm_or_si128(is_digit, is_letter)) == 0xFFFF)
+        }
+    }
+
+    /// Like [`chunks`], with vectors of a whole block.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt")]
+    pub(super) fn chunks_512(bytes: &[u8], out: &mut Vec<u32>) -> usize {
+        // SAFETY: as above.
+        let (low, high) = unsafe {
+            (
+                _mm512_broadcast_i32x4(_mm_loadu_si128(halves::LOW.as_ptr().cast())),
+                _mm512_broadcast_i32x4(_mm_loadu_si128(halves::HIGH.as_ptr().cast())),
+            )
+        };
+        let (blocks, _) = bytes.as_chunks::<BLOCK>();
+        for (at, block) in blocks.iter().enumerate() {
+            // SAFETY: as above.
+            let bytes = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
+            let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), _mm512_set1_epi8(0x0F));
+            let (of_low, of_high) = (_mm512_shuffle_epi8(low, bytes), _mm512_shuffle_epi8(high, upper));
+            record(_mm512_testn_epi8_mask(of_low, of_high), at * BLOCK, out);
+        }
+        blocks.len() * BLOCK
+    }
+
+    /// Records the chunks of a block at `start` in which no byte is one of the others, which have a bit each.
+    #[inline(always)]
+    fn record(others: u64, start: usize, out: &mut Vec<u32>) {
+        const LOWEST: u64 = 0x0001_0001_0001_0001;
+        // A 16-bit lane without such a bit is a chunk that counts.
+        if others.wrapping_sub(LOWEST) & !others & LOWEST << 15 != 0 {
+            for chunk in (0..4).filter(|chunk| (others >> (16 * chunk)) & 0xFFFF == 0) {
+                out.push((start + chunk * CHUNK) as u32);
+            }
+        }
     }
 }
 
@@ -162,6 +260,25 @@ mod neon {
 mod tests {
     use super::*;
     use crate::random::cases;
+
+    #[test]
+    fn sixteen_digits_are_eight_bytes() {
+        for place in 0..16 {
+            for byte in 0..=255_u8 {
+                let mut digits = *b"0123456789abcDEF";
+                digits[place] = byte;
+                let (bytes, are_digits) = eight_of(&digits);
+                assert_eq!(are_digits, byte.is_ascii_hexdigit(), "{place} {byte}");
+                assert_eq!(eight_of_portable(&digits).1, are_digits);
+                assert_eq!(super::are_digits(digits[..8].try_into().unwrap()), are_digits || place >= 8);
+                if are_digits {
+                    let number = u64::from_str_radix(str::from_utf8(&digits).unwrap(), 16).unwrap();
+                    assert_eq!(bytes, number.to_be_bytes());
+                    assert_eq!(bytes, eight_of_portable(&digits).0);
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_kernel_finds_the_same_chunks() {

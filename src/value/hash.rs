@@ -18,6 +18,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use super::reject::Reject;
+use crate::arch::digits;
 
 /// The valid lengths of hashes, in bytes.
 pub const LENGTHS: [usize; 6] = [16, 20, 28, 32, 48, 64];
@@ -94,14 +95,20 @@ impl FileHash {
             return None;
         }
         let mut hash = Self { bytes: [0; MAX_LEN], len: len as u8 };
-        let mut wrong = 0;
-        // All lengths are multiples of four bytes.
-        for (four, digits) in hash.bytes.as_chunks_mut::<4>().0.iter_mut().zip(text.as_chunks::<8>().0) {
-            let (bytes, faults) = four_of(u64::from_le_bytes(*digits));
-            *four = bytes.to_le_bytes();
-            wrong |= faults;
+        let mut is_right = true;
+        let (pieces, rest) = text.as_chunks::<16>();
+        for (eight, digits) in hash.bytes.as_chunks_mut::<8>().0.iter_mut().zip(pieces) {
+            let are_digits;
+            (*eight, are_digits) = digits::eight_of(digits);
+            is_right &= are_digits;
         }
-        (wrong == 0).then_some(hash)
+        // All lengths are multiples of four bytes.
+        if let (Some(four), Some(digits)) = (hash.bytes[8 * pieces.len()..].first_chunk_mut(), rest.first_chunk()) {
+            let (bytes, faults) = digits::four_of(u64::from_le_bytes(*digits));
+            *four = bytes.to_le_bytes();
+            is_right &= faults == 0;
+        }
+        is_right.then_some(hash)
     }
 
     /// Parses pairs of digits with the same separator between all of them.
@@ -135,26 +142,6 @@ impl FileHash {
         let known = LENGTHS.iter().position(|&len| len == usize::from(self.len));
         known.map_or("hash", |at| ALGORITHMS[at])
     }
-}
-
-/// Returns the four bytes that eight hexadecimal digits stand for, and a number that is zero only if all eight are such digits.
-#[inline(always)]
-pub(super) fn four_of(digits: u64) -> (u32, u64) {
-    const ALL: u64 = u64::MAX / 0xFF;
-    const HIGH: u64 = ALL << 7;
-    // Gives the highest bit of each byte that is at least `least`, if all bytes are ASCII.
-    let from = |bytes: u64, least: u8| (bytes + ALL * u64::from(0x80 - least)) & HIGH;
-    let ascii = digits & !HIGH;
-    let lower = ascii | (ALL * 0x20);
-    let is_digit = from(ascii, b'0') & !from(ascii, b'9' + 1);
-    let is_letter = from(lower, b'a') & !from(lower, b'f' + 1);
-    let faults = digits & HIGH | !(is_digit | is_letter) & HIGH;
-    // The value of a letter is its lower half plus nine.
-    let values = (ascii & (ALL * 0x0F)) + (is_letter >> 7) * 9;
-    // The first digit of a pair is the upper half of a byte.
-    let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF;
-    let pairs = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
-    ((pairs | pairs >> 16) as u32, faults)
 }
 
 /// The value of each hexadecimal digit; 0xFF for other bytes.

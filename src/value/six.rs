@@ -1,6 +1,6 @@
 //! Parses IPv6 addresses that consist of hexadecimal groups alone, in a few steps per group.
 
-use super::hash::four_of;
+use crate::arch::digits::four_of;
 
 /// The length of the longest address: eight groups of four digits.
 const LONGEST: usize = 39;
