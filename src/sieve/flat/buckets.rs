@@ -241,7 +241,6 @@ impl Buckets {
     }
 
     /// Iterates over all keys, marks and values, first those in the buckets.
-    #[cfg(test)]
     pub(in crate::sieve) fn entries(&self) -> impl Iterator<Item = (u32, u8, u32)> {
         let of_buckets = self.bytes.as_chunks().0.iter().map(Bucket).flat_map(|bucket| {
             (0..WAYS)

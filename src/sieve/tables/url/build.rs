@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Table;
-use super::table::{PathRows, Shape, hash_path, hash_v4};
+use super::table::{Nets, PathRows, Shape, hash_path, hash_v4};
 use crate::sieve::flat::buckets::{Buckets, Keyed};
 use crate::sieve::flat::csr::Lists;
 use crate::sieve::flat::hash;
@@ -89,6 +89,7 @@ impl Builder {
         drop(self.rows);
         let Paths { seed, paths, path_rows, items } = Paths::new(paths, strings);
         Table {
+            v4_nets: Nets::new(&v4),
             v4,
             v4_seed,
             v6,

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
+use crate::arch::ip4;
 use crate::error::Result;
 use crate::sieve::flat::buckets::Buckets;
 use crate::sieve::flat::csr::Lists;
@@ -17,6 +18,8 @@ pub(crate) struct Table {
     /// Hosts that are IPv4 addresses, by hash: the address and the host's row. These rows follow those of names.
     pub(super) v4: Buckets,
     pub(super) v4_seed: u64,
+    /// Rules out most IPv4 addresses. It is not saved.
+    pub(super) v4_nets: Nets,
     /// Hosts that are IPv6 addresses, sorted. Their rows follow those of IPv4.
     pub(super) v6: Words<u128>,
     /// By host row: the URLs with only a host.
@@ -31,6 +34,34 @@ pub(crate) struct Table {
     pub(super) paths: Buckets,
     pub(super) path_rows: PathRows,
     pub(super) items: Items,
+}
+
+/// A bit for each network that holds the address of a host. The networks are so small that few others pass.
+#[derive(Debug, Default)]
+pub(super) struct Nets {
+    bits: Vec<u64>,
+    /// The number of bits of an address that do not select a network.
+    shift: u32,
+}
+
+impl Nets {
+    pub(super) fn new(hosts: &Buckets) -> Self {
+        if hosts.is_empty() {
+            return Self::default();
+        }
+        let width = ip4::width(hosts.len());
+        let (mut bits, shift) = (vec![0_u64; 1 << (width - 6)], 32 - width);
+        for (addr, _, _) in hosts.entries() {
+            bits[(addr >> shift >> 6) as usize] |= 1 << (addr >> shift & 63);
+        }
+        Self { bits, shift }
+    }
+
+    #[inline(always)]
+    fn may_hold(&self, addr: u32) -> bool {
+        let net = addr >> self.shift;
+        self.bits.get((net >> 6) as usize).is_some_and(|bits| bits >> (net & 63) & 1 == 1)
+    }
 }
 
 /// The way in which a stored path covers one that was looked up.
@@ -178,9 +209,11 @@ impl Table {
     #[inline]
     pub(crate) fn addr_row(&self, addr: IpAddr) -> Option<u32> {
         match addr {
-            IpAddr::V4(_) if self.v4.is_empty() => None,
             IpAddr::V4(addr) => {
                 let addr = addr.to_bits();
+                if !self.v4_nets.may_hold(addr) {
+                    return None;
+                }
                 self.v4.find(hash_v4(self.v4_seed, addr), 0, |other| other == addr, |other, _| other.cmp(&addr))
             }
             IpAddr::V6(addr) => {
@@ -257,6 +290,7 @@ impl Table {
 
     pub(crate) fn memory(&self) -> usize {
         self.v4.memory()
+            + 8 * self.v4_nets.bits.len()
             + self.v6.memory()
             + self.host_only.memory()
             + self.with_path.memory()
@@ -306,8 +340,10 @@ impl Table {
         from.ensure(is_ordered && v6.len() <= hosts, "v6", "is not in order")?;
         let is_path =
             |key: u32, _: u8, value: u32| (key as usize) < path_rows.0.len() / 3 && items.holds(value, limit, |_| None);
+        let v4 = from.within("v4", |from| Buckets::open(from, is_host, |a, b| a.cmp(&b)))?;
         Ok(Self {
-            v4: from.within("v4", |from| Buckets::open(from, is_host, |a, b| a.cmp(&b)))?,
+            v4_nets: Nets::new(&v4),
+            v4,
             v6,
             host_only: from.within("host_only", |from| Lists::open(from, Some(hosts), limit))?,
             with_path: from.within("with_path", |from| Lists::open(from, Some(hosts), limit))?,
