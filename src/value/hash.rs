@@ -131,6 +131,13 @@ impl FileHash {
         Some(hash)
     }
 
+    /// The first 16 bytes. Every hash has as many.
+    #[inline(always)]
+    pub(crate) fn head(&self) -> &[u8; LENGTHS[0]] {
+        const { assert!(LENGTHS[0] == 16 && LENGTHS[0] <= MAX_LEN) };
+        self.bytes.first_chunk().expect("there is room for the longest hash")
+    }
+
     /// The bytes.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {

@@ -53,21 +53,24 @@ impl Matcher {
     /// # Ok::<(), netsieve::Error>(())
     /// ```
     pub fn match_hashes(&mut self, hashes: &[FileHash], mut found: impl FnMut(usize, Matches<'_>)) {
-        let sieve = self.sieve.clone();
-        let mut look_up = |at: usize, id| {
-            match id {
-                Some(id) => self.look_up_exact(|_| Some(id)),
-                None => self.look_up_hash(&hashes[at]),
+        if self.sieve.0.has_overlay() {
+            for (at, hash) in hashes.iter().enumerate() {
+                self.look_up_hash(hash);
+                if !self.scratch.found.is_empty() {
+                    found(at, self.matches());
+                }
             }
+            return;
+        }
+        let sieve = self.sieve.clone();
+        let Tables { digests, indicators, .. } = sieve.tables();
+        let near = |id| indicators.prefetch_flags(id);
+        digests.find_all(hashes, near, |at, id| {
+            self.look_up_id(id);
             if !self.scratch.found.is_empty() {
                 found(at, self.matches());
             }
-        };
-        if sieve.0.has_overlay() {
-            (0..hashes.len()).for_each(|at| look_up(at, None));
-        } else {
-            sieve.tables().digests.find_all(hashes, |at, id| look_up(at, Some(id)));
-        }
+        });
     }
 
     /// Finds the indicator of a mail address. An invalid address matches nothing. The domain of the address is not looked up.
@@ -117,6 +120,17 @@ impl Matcher {
     pub(crate) fn write_email(&mut self, text: &[u8], out: &mut String) {
         if let Ok(address) = email::canonicalise(text, &mut self.email) {
             out.push_str(address);
+        }
+    }
+
+    /// Looks up the indicator of a hash, which the compiled tables hold. There must be no overlay.
+    #[inline]
+    pub(super) fn look_up_id(&mut self, id: u32) {
+        if self.filter.is_trivial() && self.sieve.0.indicators.flags(id).is_plain_block() {
+            self.scratch.clear();
+            self.scratch.found.push(Candidate::exact(id, SPECIFICITY).raw());
+        } else {
+            self.look_up_exact(|_| Some(id));
         }
     }
 

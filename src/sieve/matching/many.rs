@@ -225,7 +225,7 @@ impl Matcher {
             }
         }
         if hashes.count > 0 {
-            tables.digests.find_all(hashes.items(), |at, _| may |= 1 << hashes.at[at]);
+            tables.digests.find_all(hashes.items(), |_| (), |at, _| may |= 1 << hashes.at[at]);
         }
         for (&at, &place) in mails.items().iter().zip(&mails.at) {
             may |= u32::from(tables.emails.may_hold(value(place.into()), at)) << place;

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::sieve::flat::lookup::Lookup;
 use crate::sieve::tables::indicators::{Indicators, Value};
 use crate::value::FileHash;
-use crate::value::hash::LENGTHS;
+use crate::value::hash::{LENGTHS, MAX_LEN};
 use crate::wire::{Reader, Word, Words, Writer};
 
 /// The minimum average number of digests in a bucket.
@@ -40,6 +40,17 @@ pub(in crate::sieve) struct Builder {
     places: Vec<(u8, u32)>,
     lookup: Lookup,
 }
+
+/// The position of each length in [`LENGTHS`]; past its end for other lengths.
+static CLASSES: [u8; MAX_LEN + 1] = {
+    let mut classes = [LENGTHS.len() as u8; MAX_LEN + 1];
+    let mut class = 0;
+    while class < LENGTHS.len() {
+        classes[LENGTHS[class]] = class as u8;
+        class += 1;
+    }
+    classes
+};
 
 /// The position of a length in [`LENGTHS`].
 #[inline(always)]
@@ -111,19 +122,14 @@ struct Class {
     filter: Words<u64>,
     /// The row of the first digest.
     row: u32,
+    /// The number of digests.
+    len: usize,
 }
 
 /// The first eight bytes as a number, which sorts like the bytes.
 #[inline(always)]
 fn prefix(digest: &[u8]) -> u64 {
     digest.first_chunk().map_or(0, |head| u64::from_be_bytes(*head))
-}
-
-/// Returns true if two digests of one length with the same first eight bytes are equal.
-#[inline(always)]
-fn is_equal(a: &[u8], b: &[u8]) -> bool {
-    // The shortest digests have 16 bytes.
-    a.last_chunk::<8>() == b.last_chunk::<8>() && (a.len() == LENGTHS[0] || a == b)
 }
 
 impl Class {
@@ -149,7 +155,7 @@ impl Class {
         let mut starts = vec![0_u32; buckets(shift) + 1];
         for digest in sorted.chunks_exact(size) {
             starts[(prefix(digest) >> 32 >> shift) as usize + 1] += 1;
-            let (word, bits) = bits_of(digest, filter.len());
+            let (word, bits) = Head::of(digest).filtered(filter.len());
             filter[word] |= bits;
         }
         let mut sum = 0;
@@ -164,17 +170,14 @@ impl Class {
             shift,
             filter: filter.as_slice().into(),
             row,
+            len: count,
         };
         (class, ranks)
     }
 
-    fn len(&self) -> usize {
-        self.bytes.len().checked_div(self.size).unwrap_or(0)
-    }
-
     #[inline(always)]
-    fn may_hold(&self, digest: &[u8]) -> bool {
-        let (word, bits) = bits_of(digest, self.filter.len());
+    fn may_hold(&self, head: Head) -> bool {
+        let (word, bits) = head.filtered(self.filter.len());
         self.filter.at(word) & bits == bits
     }
 
@@ -183,40 +186,58 @@ impl Class {
         self.bytes.get(at * self.size..).and_then(|rest| rest.get(..self.size)).unwrap_or(&[])
     }
 
-    /// The range of the bucket in which a digest would be.
+    /// The range of the bucket in which a digest with these first bytes would be.
     #[inline(always)]
-    fn bucket(&self, digest: &[u8]) -> (usize, usize) {
-        let bucket = (prefix(digest) >> 32 >> self.shift) as usize;
-        (self.starts.at(bucket) as usize, self.starts.at(bucket + 1) as usize)
+    fn bucket(&self, first: u64) -> (usize, usize) {
+        let bucket = (first >> 32 >> self.shift) as usize;
+        // Both numbers at once.
+        let both = self.starts.bytes().get(4 * bucket..).and_then(u64::read).unwrap_or(0);
+        (both as u32 as usize, (both >> 32) as usize)
     }
 
-    /// Returns the first of the [`NEAR`] places at which a digest most likely is, given its bucket.
+    /// Returns the first of the [`NEAR`] places at which a digest with these first bytes most likely is.
     #[inline(always)]
-    fn near(&self, (from, to): (usize, usize), digest: &[u8]) -> usize {
-        let within = prefix(digest) << (32 - self.shift);
+    fn near(&self, first: u64) -> usize {
+        let (from, to) = self.bucket(first);
+        let within = first << (32 - self.shift);
         let place = from + ((u128::from(within) * (to - from) as u128) >> 64) as usize;
-        place.saturating_sub(NEAR / 2).min(self.len().saturating_sub(NEAR))
+        place.saturating_sub(NEAR / 2).min(self.len.saturating_sub(NEAR))
     }
 
-    /// Like [`find`](Class::find), for a digest that is probably listed: first compares the digests at the likely places, all at once.
+    /// Prefetches the middle of the [`NEAR`] places from `near` on, where most digests are.
     #[inline(always)]
-    fn find_likely(&self, bucket: (usize, usize), near: usize, digest: &[u8]) -> Option<usize> {
-        let head = |digest: &[u8]| digest.first_chunk().map_or(0, |head| u64::from_le_bytes(*head));
-        let wanted = head(digest);
-        let mut same = 0_u32;
-        if let Some(digests) = self.bytes.get(near * self.size..(near + NEAR) * self.size) {
-            for (other, n) in digests.chunks_exact(self.size).zip(0..NEAR) {
-                same |= u32::from(head(other) == wanted) << n;
+    fn prefetch(&self, near: usize) {
+        let middle = (near + NEAR / 2) * self.size;
+        prefetch(&self.bytes, middle.wrapping_sub(LINE));
+        prefetch(&self.bytes, middle);
+        prefetch(&self.bytes, middle + LINE - 1);
+    }
+
+    /// Like [`find`](Class::find), for a digest that is probably listed: first compares those at the likely places, all at once. The digests
+    /// of this class have `SIZE` bytes.
+    #[inline(always)]
+    fn find_near<const SIZE: usize>(&self, near: usize, digest: &FileHash) -> Option<usize> {
+        let digest = digest.as_bytes();
+        let wanted: &[u8; SIZE] = digest.first_chunk()?;
+        let others: Option<&[_; NEAR]> =
+            self.bytes.get(near * SIZE..).and_then(|rest| rest.as_chunks::<SIZE>().0.first_chunk());
+        if let Some(others) = others {
+            let mut same = 0_u32;
+            for (other, n) in others.iter().zip(0..) {
+                same |= u32::from(other.first_chunk::<8>() == wanted.first_chunk()) << n;
+            }
+            // Several digests can begin alike, and the first of them may be another one.
+            let place = same.trailing_zeros() as usize % NEAR;
+            if same != 0 && others[place] == *wanted {
+                return Some(near + place);
             }
         }
-        // Several digests can begin alike, and the first of them may be another one.
-        let place = near + same.trailing_zeros() as usize;
-        if same != 0 && is_equal(self.digest(place), digest) { Some(place) } else { self.find(bucket, digest) }
+        self.find(digest)
     }
 
-    /// The place of a digest in its bucket.
-    #[inline(always)]
-    fn find(&self, (mut from, mut to): (usize, usize), digest: &[u8]) -> Option<usize> {
+    /// The place of a digest.
+    fn find(&self, digest: &[u8]) -> Option<usize> {
+        let (mut from, mut to) = self.bucket(prefix(digest));
         while to - from > FEW {
             let middle = from + (to - from) / 2;
             if self.digest(middle) <= digest { from = middle } else { to = middle }
@@ -242,7 +263,8 @@ impl Class {
         reader.ensure(bytes.len().is_multiple_of(size), "bytes", "end within a hash")?;
         let count = bytes.len() / size;
         let shift = shift_of(count);
-        let class = Self { size, bytes, starts: reader.words("starts")?, shift, filter: reader.words("filter")?, row };
+        let (starts, filter) = (reader.words("starts")?, reader.words("filter")?);
+        let class = Self { size, bytes, starts, shift, filter, row, len: count };
         let starts = &class.starts;
         reader.ensure(starts.len() == buckets(shift) + 1, "starts", "do not fit the hashes")?;
         reader.ensure(class.filter.len() == filter_len(count), "filter", "does not fit the hashes")?;
@@ -254,7 +276,7 @@ impl Class {
         for (at, digest) in (0..).zip(class.bytes.chunks_exact(size)) {
             is_ordered &= last.is_none_or(|last| last < digest);
             last = Some(digest);
-            is_filtered &= class.may_hold(digest);
+            is_filtered &= class.may_hold(Head::of(digest));
             let bucket = (prefix(digest) >> 32 >> shift) as usize;
             // This bucket, and any empty ones before it, start here.
             while next <= bucket {
@@ -286,14 +308,44 @@ fn filter_len(count: usize) -> usize {
     (count * FILTER_BITS).div_ceil(64)
 }
 
-/// The word and the bits of a digest in the filter.
-#[inline(always)]
-fn bits_of(digest: &[u8], words: usize) -> (usize, u64) {
-    let second = digest.get(8..).and_then(u64::read).unwrap_or(0);
-    // Digests are as good as random, unless they were crafted.
-    let hash = (prefix(digest) ^ second.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let word = ((u128::from(hash) * words as u128) >> 64) as usize;
-    (word, 1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63))
+/// The first sixteen bytes of a digest.
+#[derive(Clone, Copy, Default)]
+struct Head {
+    /// The [first eight](prefix).
+    first: u64,
+    second: u64,
+}
+
+impl Head {
+    #[inline(always)]
+    fn of(digest: &[u8]) -> Self {
+        // The shortest digests have 16 bytes.
+        digest.first_chunk().map_or(Self::default(), Self::new)
+    }
+
+    #[inline(always)]
+    fn new(head: &[u8; 16]) -> Self {
+        let both = u128::from_be_bytes(*head);
+        Self { first: (both >> 64) as u64, second: (both as u64).swap_bytes() }
+    }
+
+    /// The word and the bits of this digest in a filter of so many words.
+    #[inline(always)]
+    fn filtered(self, words: usize) -> (usize, u64) {
+        // Digests are as good as random, unless they were crafted.
+        let hash = (self.first ^ self.second.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let word = ((u128::from(hash) * words as u128) >> 64) as usize;
+        (word, 1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63))
+    }
+}
+
+/// A digest of a batch that passed the filter.
+#[derive(Clone, Copy, Default)]
+struct Likely {
+    first: u64,
+    near: usize,
+    at: u8,
+    class: u8,
 }
 
 impl Table {
@@ -310,52 +362,64 @@ impl Table {
     #[inline]
     pub(in crate::sieve) fn find(&self, digest: &[u8]) -> Option<u32> {
         let class = &self.classes[class(digest.len())?];
-        if class.filter.is_empty() || !class.may_hold(digest) {
+        if class.filter.is_empty() || !class.may_hold(Head::of(digest)) {
             return None;
         }
-        let at = class.find(class.bucket(digest), digest)?;
+        let at = class.find(digest)?;
         Some(self.first + class.row + at as u32)
     }
 
-    /// Calls `found` with the place and the indicator of each listed digest, in order. Prefetches what it will read.
-    pub(in crate::sieve) fn find_all(&self, digests: &[FileHash], mut found: impl FnMut(usize, u32)) {
-        #[derive(Clone, Copy, Default)]
-        struct Likely {
-            at: usize,
-            class: usize,
-            bucket: (usize, usize),
-            near: usize,
-        }
+    /// Calls `found` with the place and the indicator of each listed digest, in order. Prefetches what it will read, and calls `near` early
+    /// with an indicator close to each that `found` will probably get.
+    #[inline]
+    pub(in crate::sieve) fn find_all(
+        &self,
+        digests: &[FileHash],
+        near: impl Fn(u32),
+        mut found: impl FnMut(usize, u32),
+    ) {
         let mut likely = [Likely::default(); BATCH];
         for (from, digests) in (0..).step_by(BATCH).zip(digests.chunks(BATCH)) {
-            let mut count = 0;
-            for (at, digest) in digests.iter().enumerate() {
-                let digest = digest.as_bytes();
-                let Some(of) = class(digest.len()).filter(|&of| !self.classes[of].filter.is_empty()) else { continue };
-                let class = &self.classes[of];
-                likely[count] = Likely { at, class: of, ..Likely::default() };
-                // Branch-free, because nothing predicts which digests pass.
-                let is_likely = class.may_hold(digest);
-                prefetch(class.starts.bytes(), (prefix(digest) >> 32 >> class.shift) as usize * 4);
-                count += usize::from(is_likely);
-                count = count.min(BATCH);
-            }
+            let count = self.likely(digests, &mut likely);
             for likely in &mut likely[..count] {
-                let class = &self.classes[likely.class];
-                let digest = digests[likely.at].as_bytes();
-                likely.bucket = class.bucket(digest);
-                likely.near = class.near(likely.bucket, digest);
-                for line in (0..NEAR * class.size).step_by(LINE) {
-                    prefetch(&class.bytes, likely.near * class.size + line);
-                }
+                let class = &self.classes[usize::from(likely.class)];
+                likely.near = class.near(likely.first);
+                class.prefetch(likely.near);
+                near(self.first + class.row + (likely.near + NEAR / 2) as u32);
             }
-            for &Likely { at, class, bucket, near } in &likely[..count] {
-                let class = &self.classes[class];
-                if let Some(place) = class.find_likely(bucket, near, digests[at].as_bytes()) {
-                    found(from + at, self.first + class.row + place as u32);
+            for &Likely { at, class, near, .. } in &likely[..count] {
+                let digest = &digests[usize::from(at)];
+                let of = &self.classes[usize::from(class)];
+                // The sizes are constants, so that each comparison takes a few instructions.
+                let place = match class {
+                    0 => of.find_near::<{ LENGTHS[0] }>(near, digest),
+                    1 => of.find_near::<{ LENGTHS[1] }>(near, digest),
+                    2 => of.find_near::<{ LENGTHS[2] }>(near, digest),
+                    3 => of.find_near::<{ LENGTHS[3] }>(near, digest),
+                    4 => of.find_near::<{ LENGTHS[4] }>(near, digest),
+                    _ => of.find_near::<{ LENGTHS[5] }>(near, digest),
+                };
+                if let Some(place) = place {
+                    found(from + usize::from(at), self.first + of.row + place as u32);
                 }
             }
         }
+    }
+
+    /// Collects the digests of a batch that the filter does not rule out, and returns their number. Prefetches the starts of their buckets.
+    #[inline(always)]
+    fn likely(&self, digests: &[FileHash], likely: &mut [Likely; BATCH]) -> usize {
+        let mut count = 0;
+        for (digest, at) in digests.iter().zip(0..) {
+            let number = CLASSES[digest.as_bytes().len()];
+            let Some(class) = self.classes.get(usize::from(number)).filter(|class| class.len > 0) else { continue };
+            let head = Head::new(digest.head());
+            prefetch(class.starts.bytes(), (head.first >> 32 >> class.shift) as usize * 4);
+            likely[count % BATCH] = Likely { first: head.first, near: 0, at, class: number };
+            // Branch-free, because nothing predicts which digests pass.
+            count += usize::from(class.may_hold(head));
+        }
+        count
     }
 
     /// The digest of a row.
@@ -381,7 +445,7 @@ impl Table {
         let mut len = 0;
         for (at, size) in LENGTHS.into_iter().enumerate() {
             let class = reader.within(&size.to_string(), |reader| Class::open(reader, size, len as u32))?;
-            len += class.len();
+            len += class.len;
             reader.ensure(len <= indicators.len(), &size.to_string(), "holds more than there are indicators")?;
             classes[at] = class;
         }
@@ -439,7 +503,7 @@ mod tests {
             assert!(others.iter().all(|digest| table.find(digest.as_bytes()).is_none()));
             let mixed: Vec<FileHash> = digests.iter().chain(&others).copied().collect();
             let mut found = Vec::new();
-            table.find_all(&mixed, |at, id| found.push((at, id)));
+            table.find_all(&mixed, |_| (), |at, id| found.push((at, id)));
             assert_eq!(found, rows.iter().map(|row| 1000 + row).enumerate().collect::<Vec<_>>());
         }
     }

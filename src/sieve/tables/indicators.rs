@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use crate::arch::cpu::prefetch;
 use crate::error::Result;
 use crate::indicator::{Action, Kind, PatternTarget, Scope};
 use crate::sieve::flat::column::Column;
@@ -296,6 +297,12 @@ impl Indicators {
     #[inline]
     pub(in crate::sieve) fn flags(&self, id: u32) -> Flags {
         Flags(self.shapes.at(id as usize) & Flags::ALL)
+    }
+
+    /// Prefetches the [flags](Indicators::flags).
+    #[inline(always)]
+    pub(in crate::sieve) fn prefetch_flags(&self, id: u32) {
+        prefetch(self.shapes.bytes(), id as usize);
     }
 
     /// The scope of a domain that blocks unconditionally: whatever the port, by every entry.
