@@ -2,8 +2,8 @@
 //!
 //! [`cpu`] chooses the engine once: a [`Kernel`](cpu::Kernel) holds a token that only the feature check makes. [`masks`] classifies
 //! 64 bytes at a time, and [`sweep`] finds the places in them that may matter. [`ip4`] and [`ip6`] search prefixes, [`tails`]
-//! searches the ends of names, [`name`] lower-cases and splits names, and [`host`] reads the hosts that values begin
-//! with. Each has a portable twin, and a test that both agree.
+//! searches the ends of names, [`name`] lower-cases and splits names, [`host`] reads the hosts that values begin
+//! with, and [`kinds`] recognises values in batches. Each has a portable twin, and a test that both agree.
 #![allow(unsafe_code)]
 
 pub(crate) mod cpu;
@@ -14,6 +14,7 @@ mod guard;
 pub(crate) mod host;
 pub(crate) mod ip4;
 pub(crate) mod ip6;
+pub(crate) mod kinds;
 #[cfg(feature = "mmap")]
 pub(crate) mod map;
 pub(crate) mod masks;

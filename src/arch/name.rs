@@ -17,7 +17,7 @@ pub(crate) use super::text::{End, Text, WINDOW, WORD};
 impl Text<'_> {
     /// Returns the word that begins at an offset, or the text's last word if there are fewer than eight bytes from there.
     #[inline(always)]
-    fn word(self, at: usize) -> [u8; WORD] {
+    pub(super) fn word(self, at: usize) -> [u8; WORD] {
         let at = at.min(self.0.len() - WORD);
         // SAFETY: there are at least eight bytes, by construction, and `at` is at least eight before the end.
         unsafe { self.0.as_ptr().add(at).cast::<[u8; WORD]>().read() }

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::arch::digits::are_digits;
+use crate::arch::kinds::{self, Known};
 use crate::arch::tails::BATCH;
 use crate::indicator::FileHash;
 use crate::sieve::matching::batch::Planned;
@@ -9,7 +11,8 @@ use crate::sieve::matching::matcher::Matcher;
 use crate::sieve::matching::raw::Seen;
 use crate::sieve::matching::shape::{Listed, Shape};
 use crate::sieve::matching::view::Matches;
-use crate::sieve::tables::Tables;
+use crate::sieve::tables::{Tables, without_root};
+use crate::value::hash;
 
 const _: () = assert!(BATCH == u32::BITS as usize, "a bit for each");
 
@@ -45,13 +48,34 @@ struct Work {
     v4: Few<u32>,
     v6: Few<u128>,
     hashes: Few<FileHash>,
+    /// At the place of each listed hash: its indicator.
+    ids: [u32; BATCH],
 }
 
 impl Work {
     fn new() -> Self {
         let (v4, v6, hashes) = (Few::of(0), Few::of(0), Few::of(FileHash::NONE));
-        Self { planned: Planned::new(), v4, v6, hashes }
+        Self { planned: Planned::new(), v4, v6, hashes, ids: [0; BATCH] }
     }
+}
+
+/// Reads a value as the digits of a hash.
+#[inline(always)]
+fn plain_hash(value: &[u8]) -> Option<FileHash> {
+    let is_hash = value.len().is_multiple_of(8)
+        && value.first_chunk().is_some_and(|first| are_digits(*first))
+        && hash::LENGTHS.contains(&(value.len() / 2));
+    if is_hash { FileHash::of_digits(value) } else { None }
+}
+
+/// The places of the bits that are set, in order.
+#[inline(always)]
+fn places(mut bits: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = bits.trailing_zeros() as usize;
+        bits &= bits.wrapping_sub(1);
+        (place < BATCH).then_some(place)
+    })
 }
 
 impl Matcher {
@@ -143,9 +167,19 @@ impl Matcher {
         (v4.count, v6.count, hashes.count) = (0, 0, 0);
         let (mut hosts, mut mails) = (Few::of(&[][..]), Few::of(0));
         // A bit for each value that must be looked up, and a bit for each that is only a name.
-        let (mut open, mut names) = (0_u32, 0_u32);
-        for at in 0..values.len() {
+        let mut open = 0_u32;
+        let Known { mut names, quads, addrs } = kinds::known(self.kernel, values.len(), value);
+        places(names).for_each(|at| hosts.push(at, value(at)));
+        places(quads).for_each(|at| v4.push(at, addrs[at]));
+        for at in places(!(names | quads) & u32::MAX >> (BATCH - values.len())) {
             let bit = 1 << at;
+            if let Some(hash) = plain_hash(value(at)) {
+                // It is a hash and not a name, even if no hash is listed.
+                if listed.hashes {
+                    hashes.push(at, hash);
+                }
+                continue;
+            }
             match Shape::of(value(at), listed) {
                 Shape::Name(name) => {
                     hosts.push(at, name);
@@ -170,21 +204,23 @@ impl Matcher {
                 Shape::Other => open |= bit,
             }
         }
-        open |= self.may_match(self.sieve.tables(), work, &hosts, &mails, value);
+        open |= self.may_match(self.sieve.tables(), work, (&hosts, names), &mails, value);
+        // A bit for each hash whose indicator is known.
+        let mut exact = work.hashes.at[..work.hashes.count].iter().fold(0_u32, |bits, at| bits | 1 << at) & open;
         let mut plans = [0_u8; BATCH];
         for (number, (at, _)) in work.planned.all().enumerate() {
             plans[usize::from(hosts.at[at])] = number as u8;
         }
         if let Some(overlay) = self.sieve.0.overlay() {
-            // A plan covers the compiled tables only.
-            names = 0;
-            open |= self.may_match(overlay.tables, work, &hosts, &mails, value);
+            // A plan and an indicator are those of the compiled tables only.
+            (names, exact) = (0, 0);
+            open |= self.may_match(overlay.tables, work, (&hosts, 0), &mails, value);
         }
-        while open != 0 {
-            let place = open.trailing_zeros() as usize;
-            open &= open - 1;
+        for place in places(open) {
             if names >> place & 1 == 1 {
                 self.find_planned(value(place), Seen::default(), Some(work.planned.get(plans[place])));
+            } else if exact >> place & 1 == 1 {
+                self.look_up_id(work.ids[place]);
             } else {
                 self.find_any(value(place));
             }
@@ -194,21 +230,29 @@ impl Matcher {
         }
     }
 
-    /// Returns a bit, at its place, for each value of a batch that may match in these tables. Asks all filters and tables side by side.
+    /// Returns a bit, at its place, for each value of a batch that may match in these tables. Asks all filters and tables side by side. A
+    /// bit of `names` says that a host is a name with nothing around it.
     #[inline]
     fn may_match<'v>(
         &self,
         tables: &Tables,
         work: &mut Work,
-        hosts: &Few<&'v [u8]>,
+        (hosts, names): (&Few<&'v [u8]>, u32),
         mails: &Few<usize>,
         value: impl Fn(usize) -> &'v [u8],
     ) -> u32 {
-        let Work { planned, v4, v6, hashes } = work;
+        let Work { planned, v4, v6, hashes, ids } = work;
         let mut may = 0;
         planned.plan(self.kernel, tables, hosts.count, |at| hosts.items[at]);
-        for (at, _) in planned.all() {
-            may |= 1 << hosts.at[at];
+        for (at, plan) in planned.all() {
+            let (name, bit) = (hosts.items[at], 1 << hosts.at[at]);
+            // A name has its plan. A full lookup costs so much more that it is worth looking first whether the host is stored.
+            if names & bit != 0
+                || tables.may_match_pattern(without_root(name))
+                || tables.domains.may_confirm(plan, &tables.strings, without_root(name))
+            {
+                may |= bit;
+            }
         }
         let has_hosts = tables.urls.has_addrs();
         let is_host = |addr: IpAddr| has_hosts && tables.urls.addr_row(addr).is_some();
@@ -225,7 +269,12 @@ impl Matcher {
             }
         }
         if hashes.count > 0 {
-            tables.digests.find_all(hashes.items(), |_| (), |at, _| may |= 1 << hashes.at[at]);
+            let near = |id| tables.indicators.prefetch_flags(id);
+            tables.digests.find_all(hashes.items(), near, |at, id| {
+                let place = hashes.at[at];
+                ids[usize::from(place)] = id;
+                may |= 1 << place;
+            });
         }
         for (&at, &place) in mails.items().iter().zip(&mails.at) {
             may |= u32::from(tables.emails.may_hold(value(place.into()), at)) << place;

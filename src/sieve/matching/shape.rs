@@ -67,10 +67,15 @@ impl<'v> Shape<'v> {
             // The authority ends here, so this is not a user name before an `@`.
             Some(b'/' | b'?') => true,
             Some(b':') => is_port(&rest[len + 1..]),
+            Some(b'@') if !has_scheme && name_len(&rest[len + 1..]) == rest.len() - len - 1 => {
+                return Self::of_mail(value, len, listed);
+            }
             Some(_) => false,
         };
+        if !is_host {
+            return Self::of_any(value, listed);
+        }
         match Self::of_host(text, &rest[..len], head) {
-            _ if !is_host => Self::of_any(value, listed),
             // The host does not show which patterns the path matches.
             _ if listed.paths => Shape::Other,
             shape => shape,
@@ -99,6 +104,13 @@ impl<'v> Shape<'v> {
         let last = memchr::memrchr(b'.', name).map_or(0, |dot| dot + 1);
         let has_empty = name.first() == Some(&b'.') || name.windows(2).any(|pair| pair == b"..");
         if last < name.len() && is_letter(last) && !has_empty { Shape::Host(name) } else { Shape::Other }
+    }
+
+    /// The shape of a value that consists of name bytes and this `@`.
+    #[inline]
+    fn of_mail(value: &'v [u8], at: usize, listed: Listed) -> Self {
+        let may_be_hash = listed.hashes && value.len() >= SHORTEST_HASH && memchr::memchr(b'.', value).is_none();
+        if listed.emails && !may_be_hash { Self::At(at) } else { Self::of_any(value, listed) }
     }
 
     /// The shape of a value in a less common form.
@@ -143,6 +155,16 @@ fn long_len(text: &[u8]) -> usize {
         }
     }
     len + text[len..].iter().take_while(|&&b| is_of_hosts(b)).count()
+}
+
+/// Returns the number of name bytes at the start of a text.
+#[inline]
+fn name_len(text: &[u8]) -> usize {
+    match Text::new(text).map(|text| text.head().len()) {
+        Some(WINDOW) => long_len(text),
+        Some(len) => len,
+        None => text.iter().take_while(|&&byte| is_of_hosts(byte)).count(),
+    }
 }
 
 /// Returns true if the text after a colon is a port, or starts with a port and `/` or `?`.

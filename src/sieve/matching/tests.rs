@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::derived::{Derived, DerivedForms, Nat64Prefix};
 use super::options::{Filter, MatchOptions, Strength, Withheld};
 use crate::sieve::{Delta, Engine, Sieve};
+use crate::value::hash::LENGTHS;
 use crate::value::{FileHash, Reject};
 use crate::{Action, Indicator};
 
@@ -203,6 +204,99 @@ fn batches_ask_both_layers() {
         assert_eq!(out, of_addrs);
         matcher.is_match_batch(values, &mut out);
         assert_eq!(out, of_values);
+    }
+}
+
+/// Every shortcut of a batch, with listed values, other spellings of them, and near misses. Each value comes at many places of a batch.
+#[test]
+fn a_batch_answers_like_single_lookups() {
+    let digits = "0123456789abcdeffedcba98765432100f".repeat(4);
+    let hashes = LENGTHS.map(|len| digits[..2 * len].to_owned());
+    let mut listed: Vec<String> = [
+        "evil.test",
+        "http://shop.test/a",
+        "http://198.51.100.9/a",
+        "192.0.2.0/24",
+        "203.0.113.255",
+        "2001:db8::7",
+        "billing@mail.test",
+        "x@a-mailbox-with-a-name.of-more-than-32-bytes.test",
+    ]
+    .map(str::to_owned)
+    .into();
+    listed.extend(hashes.iter().step_by(2).cloned());
+    let old = sieve(&listed.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut delta = Delta::new();
+    delta.add("feed", indicator("late.test")).add("feed", indicator(&hashes[1]));
+    delta.remove(indicator("billing@mail.test")).remove(indicator(&hashes[2]));
+    let (new, _) = old.with(&delta).unwrap();
+    let mut values: Vec<String> = [
+        "www.evil.test",
+        "notevil.test",
+        "EVIL.TEST",
+        "www.Evil.test",
+        "evil.test.",
+        "evil.tes1",
+        "evil-.test",
+        "evil..test",
+        "www.shop.test",
+        "shop.test",
+        "https://shop.test/a",
+        "http://SHOP.test/a",
+        "http://shop.test/b",
+        "http://xshop.test/a",
+        "shop.test:443",
+        "198.51.100.9",
+        "198.51.100.8",
+        "http://198.51.100.9/a",
+        "198.51.100.09",
+        "192.0.2.7",
+        "192.0.3.7",
+        "192.0.2.256",
+        "203.0.113.255",
+        "203.0.113.254",
+        "1.1.1.1",
+        "2001:db8::7",
+        "2001:db8::8",
+        "billing@mail.test",
+        "Billing@MAIL.test",
+        "illing@mail.test",
+        "billing@mail.test.",
+        "a@billing@mail.test",
+        "billing@mail.test/a",
+        "billing@",
+        "@mail.test",
+        "billing@mail.te:80",
+        "b.illing@mail.test",
+        "mailto:billing@mail.test",
+        "x@a-mailbox-with-a-name.of-more-than-32-bytes.test",
+        "y@a-mailbox-with-a-name.of-more-than-32-bytes.test",
+        "boss@a-mailbox-without-a-dot-but-long",
+        "late.test",
+        "www.late.test",
+        "",
+        "a",
+    ]
+    .map(str::to_owned)
+    .into();
+    for hash in &hashes {
+        let pairs: Vec<&str> = (0..hash.len() / 2).map(|n| &hash[2 * n..2 * n + 2]).collect();
+        values.extend([hash.clone(), hash.to_uppercase(), format!("{hash}0"), hash[1..].to_owned(), pairs.join(":")]);
+        values.extend([hash.replacen('1', "g", 1), hash[..hash.len() - 1].to_owned() + "g", hash.replace("ef", "e.")]);
+    }
+    for sieve in [&old, &new] {
+        for engine in Engine::available() {
+            let mut matcher = sieve.matcher_with(&MatchOptions::new().engine(engine));
+            let single: Vec<usize> = values.iter().map(|value| matcher.match_any(value).len()).collect();
+            assert!(single.iter().filter(|&&count| count > 0).count() > 15);
+            for first in 0..values.len() {
+                let mut batch = vec![0; values.len() - first];
+                matcher.lookup_batch(&values[first..], |row, matches| batch[row] = matches.len());
+                for ((value, batch), single) in values[first..].iter().zip(batch).zip(&single[first..]) {
+                    assert_eq!(batch, *single, "{engine} {value:?}");
+                }
+            }
+        }
     }
 }
 

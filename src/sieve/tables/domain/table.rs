@@ -275,10 +275,24 @@ impl Table {
         if self.filter.look(hash).is_candidate() { self.find(strings, whole, name) } else { None }
     }
 
+    /// Returns false if nothing is stored at the places of a plan. The plan must be that of this name, which consists of name bytes alone.
+    pub(crate) fn may_confirm(&self, plan: &Plan, strings: &Strings, name: &[u8]) -> bool {
+        let is_stored = |&Suspect { hash, start, labels }: &Suspect| {
+            self.find_bytes(strings, Suffix { hash, start: start.into(), labels }, name).is_some()
+        };
+        // Stored names are in lower case.
+        plan.is_partial || name.iter().any(u8::is_ascii_uppercase) || plan.places().iter().any(is_stored)
+    }
+
     /// The row of a suffix of a name.
     #[inline(always)]
     fn find(&self, strings: &Strings, suffix: Suffix, name: &str) -> Option<u32> {
-        let text = name.as_bytes().get(suffix.start..)?;
+        self.find_bytes(strings, suffix, name.as_bytes())
+    }
+
+    #[inline(always)]
+    fn find_bytes(&self, strings: &Strings, suffix: Suffix, name: &[u8]) -> Option<u32> {
+        let text = name.get(suffix.start..)?;
         let is = |key: u32| equal(strings.part(key, text.len()), text);
         self.buckets.find(suffix.hash, text.len() as u8, is, |key, mark| strings.part(key, mark.into()).cmp(text))
     }
@@ -390,6 +404,8 @@ mod tests {
             let mut planned = Vec::new();
             table.planned(&plan, strings, name, |found| planned.push(answer(found)));
             assert_eq!(planned, found, "{name}");
+            let is_certain = plan.is_partial || text.bytes().any(|byte| byte.is_ascii_uppercase());
+            assert_eq!(table.may_confirm(&plan, strings, text.as_bytes()), is_certain || !found.is_empty(), "{text}");
             assert!(found.len() <= PLACES || plan.is_partial);
             if let Some((dots, _)) = Text::new(text.as_bytes()).and_then(Text::dots) {
                 let mut stepped = Vec::new();
